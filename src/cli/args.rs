@@ -1,0 +1,393 @@
+//! The raw flags, exactly as they stand on the command line. They do nothing; `config` turns them
+//! into a validated plan.
+
+use std::fmt::Write as _;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::long_help::{ASKS, TARGETS, TRANSPORTS};
+use super::report::args::{self as report, ReportArgs};
+use super::stream::StreamArgs;
+use crate::endpoints::DEFAULT_RELAY;
+use crate::lab::Fault;
+
+/// Exit codes, for the help.
+pub const EXIT_CODES: &str = "\
+Exit codes:
+  0    done, and something answered (also when Ctrl-C ended it)
+  1    nothing answered, more failed than --max-failed allows, or --strict
+       found bad input
+  2    the command line is wrong
+  3    the tool's own input or output failed (disk full, file locked,
+       nothing to read)
+  130  interrupted before anything was measured or read";
+
+/// What to try first, for the help of `probe`.
+const EXAMPLES: &str = "\
+Examples:
+  turnprobe probe --lab -n 10              try it without a network
+  turnprobe probe -n 60                    a minute against the Teams relays
+  turnprobe probe --transport tls,udp      TCP and UDP side by side
+  turnprobe probe -d 8h41m -o probes.csv   a night into a CSV file
+  turnprobe probe --burst 50/s             quality as an audio stream sees it";
+
+/// Measures the path to the Microsoft Teams media relays.
+#[derive(Debug, Parser)]
+#[command(name = "turnprobe", bin_name = "turnprobe", version, after_help = EXIT_CODES, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+    /// When to use colours
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_short_help = true
+    )]
+    pub color: Color,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// A series of probes, one row per probe: DNS, connect, TLS, certificate, TURN
+    #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
+    Probe(Box<ProbeArgs>),
+    /// Statistics, tables and a page with charts from CSV and JSON Lines files
+    #[command(after_help = report::EXAMPLES, after_long_help = format!("{}\n\n{EXIT_CODES}", report::EXAMPLES))]
+    Report(Box<ReportArgs>),
+    /// The CSV columns: name, type, unit, first version, meaning
+    Schema(SchemaArgs),
+    /// Prints the completions for a shell
+    Completions(CompletionsArgs),
+    /// Prints a man page (roff)
+    Man(ManArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct ProbeArgs {
+    /// host[:port] or a URI
+    #[arg(value_name = "TARGET", default_value = DEFAULT_RELAY, long_help = TARGETS)]
+    pub targets: Vec<String>,
+
+    /// Number of probes; without -n and -d until Ctrl-C
+    #[arg(short = 'n', long, value_name = "N")]
+    pub count: Option<u64>,
+    /// How long to go on, such as 90s or 8h41m
+    #[arg(short, long, value_name = "TIME", value_parser = duration)]
+    pub duration: Option<Duration>,
+    /// From probe to probe; 0 is back to back
+    #[arg(short, long, value_name = "TIME", default_value = "1s", value_parser = duration)]
+    pub interval: Duration,
+    /// IPv4 only
+    #[arg(short = '4', conflicts_with_all = ["ipv6", "all_addresses"])]
+    pub ipv4: bool,
+    /// IPv6 only
+    #[arg(short = '6', conflicts_with = "all_addresses")]
+    pub ipv6: bool,
+    /// system, os (getaddrinfo), IP[:port]
+    #[arg(
+        long,
+        value_name = "WHO",
+        default_value = "system",
+        conflicts_with = "lab"
+    )]
+    pub resolver: String,
+    /// tls, udp or pseudo-tls; several are probed in turn
+    #[arg(
+        long,
+        value_name = "NAME",
+        value_delimiter = ',',
+        hide_possible_values = true,
+        long_help = TRANSPORTS
+    )]
+    pub transport: Vec<TransportArg>,
+    /// none, allocate, binding or ms-allocate
+    #[arg(long, value_name = "WHAT", hide_possible_values = true, hide_short_help = true, long_help = ASKS)]
+    pub ask: Option<AskArg>,
+    /// TLS version: 1.2, 1.3 or auto
+    #[arg(
+        long,
+        value_name = "VERSION",
+        default_value = "1.2",
+        hide_possible_values = true
+    )]
+    pub tls: TlsArg,
+
+    #[command(flatten)]
+    pub stream: StreamArgs,
+
+    /// Append rows to FILE (.csv, .jsonl; - is stdout)
+    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
+    pub output: Vec<PathBuf>,
+    /// New file each hour, day or month: FILE-2026-11-22.csv
+    #[arg(
+        long,
+        value_name = "PERIOD",
+        hide_possible_values = true,
+        help_heading = "Output"
+    )]
+    pub roll: Option<RollArg>,
+    /// Rows on stdout as csv, jsonl or list
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        hide_possible_values = true,
+        help_heading = "Output"
+    )]
+    pub format: Option<FormatArg>,
+    /// A label for every row
+    #[arg(long, value_name = "KEY=VALUE", help_heading = "Output")]
+    pub label: Vec<String>,
+    /// No lines, status, summary: only errors and notes
+    #[arg(short, long, help_heading = "Output")]
+    pub quiet: bool,
+
+    /// Probe relays built in, on loopback
+    #[arg(long, help_heading = "Lab")]
+    pub lab: bool,
+    /// Switch on a fault; several take turns
+    #[arg(long, value_name = "NAME", requires = "lab", help_heading = "Lab", long_help = faults())]
+    pub lab_fault: Vec<Fault>,
+    /// Percent of probes that faults hit
+    #[arg(long, value_name = "N", requires = "lab_fault", default_value = "100",
+          value_parser = clap::value_parser!(u8).range(1..=100), help_heading = "Lab", hide_short_help = true)]
+    pub lab_fault_share: u8,
+
+    /// Most probes in flight [default: limits / interval, 8 to 64]
+    #[arg(long, value_name = "N", help_heading = "Advanced", hide_short_help = true,
+          value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub concurrency: Option<u16>,
+    /// Limit of the name resolution
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = duration,
+          help_heading = "Advanced", hide_short_help = true)]
+    pub dns_timeout: Duration,
+    /// Limit of the TCP connect; under 3s a lost SYN is not seen to recover
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration,
+          help_heading = "Advanced", hide_short_help = true)]
+    pub connect_timeout: Duration,
+    /// Limit of the TLS handshake
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration,
+          help_heading = "Advanced", hide_short_help = true)]
+    pub tls_timeout: Duration,
+    /// Limit of the STUN or TURN request; one request is sent, and none again
+    #[arg(long, value_name = "TIME", default_value = "3s", value_parser = duration,
+          help_heading = "Advanced", hide_short_help = true)]
+    pub turn_timeout: Duration,
+    /// UDP ports of the relay, such as 3478-3481 or 3478,3480; each is a probe with its own row
+    #[arg(
+        long,
+        value_name = "LIST",
+        help_heading = "Advanced",
+        hide_short_help = true
+    )]
+    pub ports: Option<String>,
+    /// Local port or range for TCP and UDP, such as 50000-50019, given out in turn; TCP holds each
+    /// for a minute or more after its use, so the range must be wide enough for the interval
+    #[arg(
+        long,
+        value_name = "RANGE",
+        help_heading = "Advanced",
+        hide_short_help = true
+    )]
+    pub source_port: Option<String>,
+    /// Application protocols to offer in the TLS handshake (ALPN), such as stun.turn
+    #[arg(
+        long,
+        value_name = "NAME",
+        value_delimiter = ',',
+        help_heading = "Advanced",
+        hide_short_help = true
+    )]
+    pub alpn: Vec<String>,
+    /// Probe every address of the answer, IPv4 and IPv6, not only the first
+    #[arg(long, help_heading = "Advanced", hide_short_help = true)]
+    pub all_addresses: bool,
+    /// Connect to this address instead of resolving the name
+    #[arg(long, value_name = "IP", conflicts_with_all = ["all_addresses", "ipv4", "ipv6"],
+          help_heading = "Advanced", hide_short_help = true)]
+    pub address: Option<IpAddr>,
+    /// Name for SNI and the certificate's check instead of the target's
+    #[arg(
+        long,
+        value_name = "NAME",
+        help_heading = "Advanced",
+        hide_short_help = true
+    )]
+    pub sni: Option<String>,
+    /// Columns: all, reference (the 22 of End2End-TCP) or names, separated by commas
+    #[arg(
+        long,
+        value_name = "LIST",
+        help_heading = "Advanced",
+        hide_short_help = true
+    )]
+    pub columns: Option<String>,
+    /// How Excel wants its CSV
+    #[arg(
+        long,
+        value_name = "PROFILE",
+        help_heading = "Advanced",
+        hide_short_help = true
+    )]
+    pub csv_profile: Option<ProfileArg>,
+    /// Exit with 1 when more than this share of the probes failed
+    #[arg(long, value_name = "PERCENT", help_heading = "Advanced", hide_short_help = true,
+          value_parser = percent)]
+    pub max_failed: Option<f64>,
+    /// Allow more than 10 probes a second to a public address
+    #[arg(long, help_heading = "Advanced", hide_short_help = true)]
+    pub i_own_this_server: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct SchemaArgs {
+    /// Kind of row
+    #[arg(value_name = "ROW", default_value = "probe")]
+    pub row: RowArg,
+    /// Form of the list
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: SchemaFormat,
+}
+
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// The command whose page is wanted; the program's own without it
+    #[arg(value_name = "COMMAND")]
+    pub command: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TransportArg {
+    Tls,
+    Udp,
+    PseudoTls,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum AskArg {
+    None,
+    Allocate,
+    Binding,
+    MsAllocate,
+}
+
+/// Kinds of rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RowArg {
+    /// A probe
+    Probe,
+    /// A burst, or a minute of a watch
+    Burst,
+    /// A packet of a burst or a watch
+    Packet,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TlsArg {
+    #[value(name = "1.2")]
+    V12,
+    #[value(name = "1.3")]
+    V13,
+    Auto,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FormatArg {
+    Csv,
+    Jsonl,
+    List,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaFormat {
+    Table,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RollArg {
+    Hour,
+    Day,
+    Month,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ProfileArg {
+    /// BOM, comma, dates without Z
+    Excel,
+    /// BOM, semicolon, dates without Z
+    ExcelDe,
+}
+
+/// A time such as `90s`, `8h41m`, `500ms`; a bare number counts as seconds.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    let text = text.trim();
+    let seconds = text
+        .parse::<f64>()
+        .ok()
+        .filter(|_| text.starts_with(|c: char| c.is_ascii_digit()));
+    if let Some(seconds) = seconds {
+        return Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string());
+    }
+    humantime::parse_duration(text)
+        .map_err(|error| format!("{error}; write it as 90s, 8h41m or 500ms"))
+}
+
+/// The faults of the lab with their meanings, for the long help.
+fn faults() -> String {
+    let mut text = "Switch on a fault; several take turns:".to_owned();
+    for fault in Fault::ALL {
+        let _ = write!(text, "\n- {}: {}", fault.name(), fault.meaning());
+    }
+    text
+}
+
+fn percent(text: &str) -> Result<f64, String> {
+    match text.trim_end_matches('%').trim().parse::<f64>() {
+        Ok(percent) if (0.0..=100.0).contains(&percent) => Ok(percent),
+        _ => Err("give a number from 0 to 100".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_as_people_write_them() {
+        assert_eq!(
+            duration("8h41m").unwrap(),
+            Duration::from_secs(8 * 3600 + 41 * 60)
+        );
+        assert_eq!(duration("500ms").unwrap(), Duration::from_millis(500));
+        assert_eq!(duration("0").unwrap(), Duration::ZERO);
+        assert_eq!(duration("0.5").unwrap(), Duration::from_millis(500));
+        assert!(duration("-1").is_err());
+        assert!(duration("soon").unwrap_err().contains("90s"));
+        assert!(duration("1e999").is_err());
+    }
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        use clap::CommandFactory as _;
+        Cli::command().debug_assert();
+    }
+}

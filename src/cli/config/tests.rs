@@ -1,0 +1,186 @@
+use clap::Parser as _;
+
+use super::super::args::{Cli, Command};
+use super::*;
+
+fn settings(line: &str) -> Result<Settings, String> {
+    let words = ["turnprobe", "probe"]
+        .into_iter()
+        .chain(line.split_whitespace());
+    let cli = Cli::try_parse_from(words).map_err(|error| error.to_string())?;
+    let Command::Probe(args) = cli.command else {
+        return Err("no probe".to_owned());
+    };
+    Settings::try_from(*args).map_err(|error| format!("{error:#}"))
+}
+
+fn refusal(line: &str) -> String {
+    settings(line).map_or_else(|error| error, |_| panic!("`{line}` was accepted"))
+}
+
+#[test]
+fn without_flags_it_probes_the_teams_relay_once_a_second_until_stopped() {
+    let settings = settings("").unwrap();
+    assert_eq!(
+        settings.series.targets[0].to_string(),
+        "tr.teams.microsoft.com:443"
+    );
+    assert_eq!(settings.series.pace.slots(), None);
+    assert_eq!(settings.series.concurrency, 25);
+    assert!(matches!(settings.stdout, Stdout::Lines));
+    assert!(!settings.plan.fast);
+}
+
+#[test]
+fn concurrency_covers_an_outage_between_8_and_64() {
+    assert_eq!(settings("-i 100ms").unwrap().series.concurrency, 64);
+    assert_eq!(settings("-i 1m").unwrap().series.concurrency, 8);
+    assert_eq!(settings("-i 0").unwrap().series.concurrency, 1);
+    assert_eq!(settings("--concurrency 3").unwrap().series.concurrency, 3);
+}
+
+#[test]
+fn more_than_ten_a_second_is_fast() {
+    assert!(!settings("-i 100ms").unwrap().plan.fast);
+    assert!(settings("-i 99ms").unwrap().plan.fast);
+    assert!(!settings("-i 0").unwrap().plan.fast);
+}
+
+#[test]
+fn stdout_gets_rows_when_asked_for_and_nothing_beside_a_file() {
+    assert!(matches!(
+        settings("-o -").unwrap().stdout,
+        Stdout::Rows(StdoutFormat::Csv, _)
+    ));
+    let Stdout::Rows(StdoutFormat::List, columns) = settings("--format list").unwrap().stdout
+    else {
+        panic!("no list")
+    };
+    assert_eq!(columns.len(), 22);
+    assert!(matches!(
+        settings("-o a.csv").unwrap().stdout,
+        Stdout::Nothing
+    ));
+    assert!(matches!(settings("-q").unwrap().stdout, Stdout::Nothing));
+}
+
+#[test]
+fn what_is_wrong_is_named_with_its_fix() {
+    for (line, part) in [
+        ("-n 0", "--count 0 would do nothing; give 1 or more"),
+        (
+            "-i 25h",
+            "--interval must be from 1ms to 24h, or 0 for back to back",
+        ),
+        (
+            "-i 1us",
+            "--interval must be from 1ms to 24h, or 0 for back to back",
+        ),
+        ("-4 [fd00::1]", "-4 does not fit the address fd00::1"),
+        ("-6 10.0.0.1", "-6 does not fit the address 10.0.0.1"),
+        ("--lab 10.0.0.1", "the lab has only loopback addresses"),
+        (
+            "--lab --address 10.0.0.1",
+            "the lab has only loopback addresses",
+        ),
+        ("--lab --resolver os", "cannot be used with"),
+        ("--csv-profile excel -o a.jsonl", "--csv-profile needs CSV"),
+        ("turn:relay?transport=tcp", "give turns:host for TLS"),
+        ("--turn-timeout 0", "--turn-timeout must be from 1ms to 10m"),
+        ("--transport sctp", "tls"),
+        ("--transport udp,udp", "`udp` stands twice"),
+        (
+            "--transport udp turns:relay",
+            "the target relay:443 says its transport itself; leave --transport out",
+        ),
+        (
+            "--transport tls,udp --ask none",
+            "over udp there is nothing to time without a request",
+        ),
+        (
+            "--transport pseudo-tls --ask binding",
+            "give ms-allocate, or leave --ask out",
+        ),
+        ("--ports 3478", "--ports is about UDP: give --transport udp"),
+        (
+            "--transport udp --ports 3478-3481 relay:3478",
+            "names a port itself",
+        ),
+        ("--transport udp --ports 3478-3500", "at most 16 ports"),
+        ("--transport udp --ports 1-65535", "at most 16 ports"),
+        ("--transport udp --ports 3478,3478", "3478 stands twice"),
+        (
+            "--transport udp --ports 3481-3478",
+            "a range such as 3478-3481",
+        ),
+        (
+            "--transport udp --lab --ports 3478",
+            "the lab's relays have one port",
+        ),
+        ("--source-port 0", "a port from 1 to 65535"),
+        ("--transport udp --alpn stun.turn", "give --transport tls"),
+        ("--dns-timeout 0", "--dns-timeout must be from 1ms to 10m"),
+        (
+            "--columns nope",
+            "there is no column `nope`; `turnprobe schema` lists them",
+        ),
+        ("--columns CN,CN", "`CN` stands twice"),
+        ("--label x", "write it as KEY=VALUE"),
+        ("--label =x", "neither key nor value may be empty"),
+        ("--roll day", "--roll needs a file: give --output FILE"),
+        (
+            "--resolver nowhere",
+            "give system, os, an address or address:port",
+        ),
+        ("--sni a/b", "--sni a/b: neither a host name nor an address"),
+        ("-o a.csv -o ./a.csv", "twice"),
+        ("-o a.txt", ".csv"),
+        ("http://x", "`http:` is not supported"),
+        ("--max-failed 101", "from 0 to 100"),
+        ("--lab-fault reset", "--lab"),
+    ] {
+        let refusal = refusal(line);
+        assert!(refusal.contains(part), "`{line}`: {refusal}");
+    }
+}
+
+#[test]
+fn several_rows_a_slot_count_for_the_rate_and_for_the_places() {
+    let line = "--transport tls,udp --ports 3478-3481";
+    assert!(!settings(&format!("{line} -i 500ms")).unwrap().plan.fast);
+    assert!(settings(&format!("{line} -i 499ms")).unwrap().plan.fast);
+    // 5 s + 20 s + 4 x 3 s
+    assert_eq!(settings(line).unwrap().series.concurrency, 37);
+}
+
+#[test]
+fn transports_ports_and_question_reach_the_plan() {
+    let line = "--transport udp --transport pseudo-tls --ask allocate --ports 3478-3479,3481";
+    let settings = settings(line).unwrap();
+    let ways = settings.plan.ways(&settings.series.targets[0]);
+    let words: Vec<_> = ways
+        .iter()
+        .map(|w| (w.transport.as_str(), w.ask.unwrap().as_str(), w.port))
+        .collect();
+    assert_eq!(
+        words,
+        [
+            ("udp", "allocate", 3478),
+            ("udp", "allocate", 3479),
+            ("udp", "allocate", 3481),
+            ("pseudo-tls", "ms-allocate", 443),
+        ]
+    );
+    assert!(settings.has_turn);
+}
+
+#[test]
+fn resolvers_are_read_in_every_form() {
+    for text in ["9.9.9.9", "127.0.0.1:5353", "::1", "[::1]", "[::1]:53"] {
+        let line = format!("--resolver {text}");
+        assert!(
+            matches!(settings(&line).unwrap().plan.resolver, Resolver::Servers(_)),
+            "{text}"
+        );
+    }
+}

@@ -1,0 +1,157 @@
+//! What is spoken, asked, and from which port to which: options and targets must fit together.
+
+use std::sync::Arc;
+
+use anyhow::{Context as _, bail, ensure};
+
+use crate::cli::args::{AskArg, ProbeArgs, TransportArg};
+use crate::probe::{Plan, Question, SourcePorts};
+use crate::record::{Ask, Transport};
+use crate::target::Target;
+
+/// Most ports of a relay that a slot asks: each is a probe.
+const MOST_PORTS: usize = 16;
+
+/// The plan with transports, question and ports.
+pub(super) fn plan(args: &ProbeArgs, targets: &[Target], plan: Plan) -> anyhow::Result<Plan> {
+    let transports = transports(&args.transport)?;
+    for target in targets {
+        let said = target.transport.filter(|said| transports != [*said]);
+        ensure!(
+            said.is_none() || args.transport.is_empty(),
+            "--transport: the target {target} says its transport itself; leave --transport out, or give the plain host"
+        );
+    }
+    let source_ports = args.source_port.as_deref().map(source_ports).transpose()?;
+    let plan = Plan {
+        transports,
+        question: question(args.ask),
+        udp_ports: args
+            .ports
+            .as_deref()
+            .map(ports)
+            .transpose()?
+            .unwrap_or_default(),
+        source_ports: source_ports.map(Arc::new),
+        alpn: args.alpn.clone(),
+        ..plan
+    };
+    fits(args, targets, &plan)?;
+    Ok(plan)
+}
+
+/// Whether anything but plain TLS is done: then the turn phase has its place in lines and lists.
+pub(super) fn has_turn(plan: &Plan, targets: &[Target]) -> bool {
+    let mut ways = targets.iter().flat_map(|target| plan.ways(target));
+    ways.any(|way| way.ask.is_some() || way.transport != Transport::Tls)
+}
+
+fn transports(args: &[TransportArg]) -> anyhow::Result<Vec<Transport>> {
+    let mut transports = Vec::new();
+    for arg in args {
+        let transport = match arg {
+            TransportArg::Tls => Transport::Tls,
+            TransportArg::Udp => Transport::Udp,
+            TransportArg::PseudoTls => Transport::PseudoTls,
+        };
+        let word = transport.as_str();
+        ensure!(
+            !transports.contains(&transport),
+            "--transport: `{word}` stands twice"
+        );
+        transports.push(transport);
+    }
+    if transports.is_empty() {
+        transports.push(Transport::Tls);
+    }
+    Ok(transports)
+}
+
+fn question(ask: Option<AskArg>) -> Question {
+    match ask {
+        None => Question::Usual,
+        Some(AskArg::None) => Question::Nothing,
+        Some(AskArg::Allocate) => Question::Ask(Ask::Allocate),
+        Some(AskArg::Binding) => Question::Ask(Ask::Binding),
+        Some(AskArg::MsAllocate) => Question::Ask(Ask::MsAllocate),
+    }
+}
+
+/// What each target and each transport can be asked.
+fn fits(args: &ProbeArgs, targets: &[Target], plan: &Plan) -> anyhow::Result<()> {
+    let speaks = |transport| {
+        let mut ways = targets.iter().flat_map(|target| plan.ways(target));
+        ways.any(|way| way.transport == transport)
+    };
+    match plan.question {
+        Question::Nothing if speaks(Transport::Udp) => bail!(
+            "--ask none: over udp there is nothing to time without a request; give allocate, binding or ms-allocate"
+        ),
+        Question::Ask(Ask::Binding) if speaks(Transport::PseudoTls) => bail!(
+            "--ask binding: pseudo-tls knows only Microsoft's Allocate; give ms-allocate, or leave --ask out"
+        ),
+        _ => {}
+    }
+    for protocol in &args.alpn {
+        ensure!(
+            (1..=255).contains(&protocol.len()),
+            "--alpn: a name has 1 to 255 bytes, such as stun.turn"
+        );
+    }
+    ensure!(
+        args.alpn.is_empty() || speaks(Transport::Tls),
+        "--alpn is offered in a TLS handshake: give --transport tls"
+    );
+    if args.ports.is_some() {
+        ensure!(
+            speaks(Transport::Udp),
+            "--ports is about UDP: give --transport udp"
+        );
+        ensure!(
+            !args.lab,
+            "--ports: the lab's relays have one port; leave --lab or --ports out"
+        );
+        for target in targets {
+            ensure!(
+                target.port.is_none() || target.transport == Some(Transport::Tls),
+                "--ports: the target {target} names a port itself; leave one of them out"
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Ports and ranges, separated by commas: `3478`, `3478-3481`, `3478,3480-3481`.
+fn ports(text: &str) -> anyhow::Result<Vec<u16>> {
+    let mut ports = Vec::new();
+    for part in text.split(',') {
+        let (first, last) = range(part).with_context(|| format!("--ports {text}"))?;
+        ensure!(
+            ports.len() + usize::from(last - first) < MOST_PORTS,
+            "--ports {text}: at most {MOST_PORTS} ports, as each is a probe of its own"
+        );
+        for port in first..=last {
+            ensure!(
+                !ports.contains(&port),
+                "--ports {text}: {port} stands twice"
+            );
+            ports.push(port);
+        }
+    }
+    Ok(ports)
+}
+
+pub(in crate::cli) fn source_ports(text: &str) -> anyhow::Result<SourcePorts> {
+    let (first, last) = range(text).with_context(|| format!("--source-port {text}"))?;
+    Ok(SourcePorts::new(first, last))
+}
+
+/// `50000` or `50000-50019`.
+fn range(text: &str) -> anyhow::Result<(u16, u16)> {
+    let (first, last) = text.split_once('-').unwrap_or((text, text));
+    let port = |text: &str| text.trim().parse::<u16>().ok().filter(|port| *port > 0);
+    match (port(first), port(last)) {
+        (Some(first), Some(last)) if first <= last => Ok((first, last)),
+        _ => bail!("give a port from 1 to 65535, or a range such as 3478-3481"),
+    }
+}

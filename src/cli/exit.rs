@@ -1,0 +1,63 @@
+//! Exit codes. Documented in the help and the README.
+
+use std::process::ExitCode;
+
+/// How the program ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Done, and something answered.
+    Done,
+    /// Nothing answered, or a threshold of the user's was crossed.
+    Failed,
+    /// The command line is wrong.
+    Usage,
+    /// The tool's own input or output failed.
+    Io,
+    /// Interrupted before anything was measured.
+    Interrupted,
+}
+
+impl From<Exit> for u8 {
+    fn from(exit: Exit) -> Self {
+        match exit {
+            Exit::Done => 0,
+            Exit::Failed => 1,
+            Exit::Usage => 2,
+            Exit::Io => 3,
+            Exit::Interrupted => 130,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(u8::from(exit))
+    }
+}
+
+/// An error that ends the program, with its exit code.
+#[derive(Debug)]
+pub struct Failure {
+    /// The code.
+    pub exit: Exit,
+    /// What went wrong, with its causes.
+    pub error: anyhow::Error,
+}
+
+impl Failure {
+    /// The command line is wrong.
+    pub fn usage(error: impl Into<anyhow::Error>) -> Self {
+        Self {
+            exit: Exit::Usage,
+            error: error.into(),
+        }
+    }
+
+    /// The tool's own input or output failed.
+    pub fn io(error: impl Into<anyhow::Error>) -> Self {
+        Self {
+            exit: Exit::Io,
+            error: error.into(),
+        }
+    }
+}

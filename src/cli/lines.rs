@@ -1,0 +1,169 @@
+//! One line per probe, as ping prints it, 80 columns wide.
+
+use std::fmt::Write as _;
+use std::io::Write;
+use std::time::Duration;
+
+use crate::record::{Outcome, Phase, Record, Transport, TurnReply, plain};
+use crate::report::wrapped;
+use crate::sink::{Sink, SinkError};
+
+/// Columns of a line.
+const WIDTH: usize = 80;
+
+/// What stands before the cause of a failure.
+const INDENT: &str = "       ";
+
+/// What a line has places for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layout {
+    /// A series of plain TLS probes.
+    Tls,
+    /// Several transports, or requests to the relay.
+    Transports,
+}
+
+/// Prints lines to a terminal or pipe.
+pub struct Lines {
+    out: Box<dyn Write + Send>,
+    layout: Layout,
+    head: bool,
+}
+
+impl Lines {
+    /// Lines to this stream; colours are its business.
+    pub fn new(out: Box<dyn Write + Send>, layout: Layout) -> Self {
+        Self {
+            out,
+            layout,
+            head: false,
+        }
+    }
+}
+
+impl Sink for Lines {
+    fn name(&self) -> String {
+        "stdout".to_owned()
+    }
+
+    fn write(&mut self, record: &Record) -> Result<(), SinkError> {
+        let mut text = String::new();
+        if !self.head {
+            self.head = true;
+            let _ = match self.layout {
+                Layout::Tls => writeln!(
+                    text,
+                    "{:>5}  {:<15} {:<18} {:>7} {:>7} {:>7} {:>7}  ms",
+                    "slot", "address", "region", "dns", "connect", "tls", "total"
+                ),
+                Layout::Transports => writeln!(
+                    text,
+                    "{:>5} {:<9} {:<15} {:<14} {:>6} {:>7} {:>6} {:>6}  ms",
+                    "slot", "over", "address", "region", "dns", "connect", "tls", "turn"
+                ),
+            };
+        }
+        render(record, self.layout, &mut text);
+        self.out
+            .write_all(text.as_bytes())
+            .and_then(|()| self.out.flush())
+            .map_err(|error| SinkError::from_io("stdout", error))
+    }
+
+    fn finish(&mut self) -> Result<(), SinkError> {
+        self.out
+            .flush()
+            .map_err(|error| SinkError::from_io("stdout", error))
+    }
+}
+
+fn render(record: &Record, layout: Layout, out: &mut String) {
+    const RED: &str = "\x1b[31m";
+    const PLAIN: &str = "\x1b[0m";
+    let address = record
+        .remote
+        .map_or_else(|| "-".to_owned(), |a| a.ip().to_string());
+    let region = if record.region.is_empty() {
+        "-"
+    } else {
+        &record.region
+    };
+    let failed = record.outcome.cause().map(crate::record::Cause::phase);
+    let cell = |phase| {
+        if failed == Some(phase) {
+            None
+        } else {
+            record.times.of(phase)
+        }
+    };
+    let total = if failed.is_some() {
+        None
+    } else {
+        record.times.total()
+    };
+    let (slot, region) = (record.slot, plain(region));
+    let [dns, connect, tls] = [Phase::Dns, Phase::Connect, Phase::Tls].map(|phase| ms(cell(phase)));
+    let _ = match layout {
+        Layout::Tls => write!(
+            out,
+            "{slot:>5}  {address:<15} {region:<18} {dns:>7} {connect:>7} {tls:>7} {:>7}  ",
+            ms(total),
+        ),
+        Layout::Transports => write!(
+            out,
+            "{slot:>5} {:<9} {address:<15} {region:<14.14} {dns:>6} {connect:>7} {tls:>6} {:>6}  ",
+            over(record),
+            turn(record),
+        ),
+    };
+    match &record.outcome {
+        Outcome::Ok => out.push_str("OK\n"),
+        Outcome::Failed { cause, detail } => {
+            let _ = writeln!(out, "{RED}FAIL{PLAIN}");
+            let after = record
+                .times
+                .of(cause.phase())
+                .map_or_else(String::new, |took| format!(" after {} ms", ms(Some(took))));
+            let said = format!("{}{after}: {}", cause.code(), plain(detail));
+            for (number, line) in wrapped(&said, WIDTH - INDENT.len()).iter().enumerate() {
+                let line = if number == 0 {
+                    line.replacen(cause.code(), &format!("{RED}{}{PLAIN}", cause.code()), 1)
+                } else {
+                    line.clone()
+                };
+                let _ = writeln!(out, "{INDENT}{line}");
+            }
+        }
+    }
+}
+
+/// The transport; with UDP the port, as a relay has several.
+fn over(record: &Record) -> String {
+    match record.transport {
+        Transport::Tls => "tls".to_owned(),
+        Transport::Udp => format!("udp {}", record.remote.map_or(record.port, |r| r.port())),
+        Transport::PseudoTls => "pseudo".to_owned(),
+    }
+}
+
+/// The round trip, also of an error; silence is no failure inside TLS and must be seen all the same.
+fn turn(record: &Record) -> String {
+    match record.turn.reply {
+        Some(TurnReply::Silent) => "silent".to_owned(),
+        _ => ms(record.turn_round_trip()),
+    }
+}
+
+fn ms(took: Option<Duration>) -> String {
+    took.map_or_else(
+        || "-".to_owned(),
+        |took| {
+            let ms = took.as_secs_f64() * 1000.0;
+            if ms < 100.0 {
+                format!("{ms:.2}")
+            } else {
+                format!("{ms:.1}")
+            }
+        },
+    )
+}

@@ -1,0 +1,108 @@
+//! What goes to stderr: errors, notes, hints. A thread writes them, so that a terminal that stands
+//! still (Ctrl-S, a Windows console with selected text) holds nothing else up.
+
+use std::io::Write as _;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::time::Duration;
+
+use anstream::AutoStream;
+
+use super::exit::Failure;
+use crate::record::plain;
+
+/// Messages that may wait for a slow terminal.
+const WAITING: usize = 256;
+
+/// How long the end of the program waits for a terminal that stands still.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Whether a status line stands on the terminal and must be wiped first.
+static STATUS_LINE: AtomicBool = AtomicBool::new(false);
+
+static WRITER: OnceLock<Option<SyncSender<Job>>> = OnceLock::new();
+
+enum Job {
+    Text(String),
+    Done(SyncSender<()>),
+}
+
+/// Says that a status line is on the terminal, or no longer.
+pub fn status_line(shown: bool) {
+    STATUS_LINE.store(shown, Ordering::Relaxed);
+}
+
+/// An error that ends the program, with its causes.
+pub fn failure(failure: &Failure) {
+    error(&format!("{:#}", failure.error));
+}
+
+/// An error.
+pub fn error(text: &str) {
+    line("error", text);
+}
+
+/// Something that the user should know.
+pub fn note(text: &str) {
+    line("note", text);
+}
+
+/// What may help.
+pub fn hint(text: &str) {
+    line("hint", text);
+}
+
+/// A message; it is dropped when hundreds wait already.
+fn line(kind: &str, text: &str) {
+    let text = format!("turnprobe: {kind}: {}\n", plain(text));
+    match writer() {
+        Some(writer) => drop(writer.try_send(Job::Text(text))),
+        None => write(&text),
+    }
+}
+
+/// Text as it is, such as rows that found no place; waits for its turn.
+pub fn raw(text: &str) {
+    match writer() {
+        Some(writer) => drop(writer.send(Job::Text(text.to_owned()))),
+        None => write(text),
+    }
+}
+
+/// Waits a moment until everything is written.
+pub fn flush() {
+    if let Some(writer) = WRITER.get().and_then(Option::as_ref) {
+        let (done, written) = sync_channel(1);
+        if writer.try_send(Job::Done(done)).is_ok() {
+            let _ = written.recv_timeout(PATIENCE);
+        }
+    }
+}
+
+fn writer() -> Option<&'static SyncSender<Job>> {
+    let start = || {
+        let (jobs, taken) = sync_channel(WAITING);
+        let thread = std::thread::Builder::new().name("stderr".to_owned());
+        thread.spawn(move || write_all(&taken)).ok().map(|_| jobs)
+    };
+    WRITER.get_or_init(start).as_ref()
+}
+
+fn write_all(jobs: &Receiver<Job>) {
+    while let Ok(job) = jobs.recv() {
+        match job {
+            Job::Text(text) => write(&text),
+            Job::Done(done) => drop(done.try_send(())),
+        }
+    }
+}
+
+/// One write for each text, so that lines do not mix; nobody is left to hear of a failure.
+fn write(text: &str) {
+    if STATUS_LINE.load(Ordering::Relaxed) {
+        // a Windows console shows escape sequences as text until it is told to take them
+        let _ = AutoStream::always(std::io::stderr()).write_all(b"\r\x1b[2K");
+    }
+    let _ = std::io::stderr().write_all(text.as_bytes());
+}

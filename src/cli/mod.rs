@@ -1,0 +1,91 @@
+//! The command line: one file per command, the raw flags, the plan made of them, the messages.
+
+mod args;
+mod config;
+mod exit;
+mod lines;
+mod live;
+mod long_help;
+mod message;
+mod outlet;
+mod probe;
+mod report;
+mod schema;
+mod signals;
+mod stream;
+mod terminal;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser as _};
+
+use args::{Cli, Command};
+use exit::{Exit, Failure};
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let exit = run(cli).unwrap_or_else(|failure| {
+        message::failure(&failure);
+        failure.exit
+    });
+    message::flush();
+    exit.into()
+}
+
+fn run(cli: Cli) -> Result<Exit, Failure> {
+    match cli.command {
+        Command::Probe(args) if args.stream.is_wanted() => stream::run(&args, cli.color),
+        Command::Probe(args) => probe::run(*args, cli.color),
+        Command::Report(args) => report::run(&args, cli.color),
+        Command::Schema(args) => {
+            let text = schema::render(args.row, args.format, terminal::width());
+            print(text.as_bytes())
+        }
+        Command::Completions(args) => {
+            let mut text = Vec::new();
+            clap_complete::generate(args.shell, &mut Cli::command(), "turnprobe", &mut text);
+            print(&text)
+        }
+        Command::Man(args) => print(&man_page(args.command.as_deref())?),
+    }
+}
+
+/// The man page of the program or of one of its commands.
+fn man_page(name: Option<&str>) -> Result<Vec<u8>, Failure> {
+    let mut command = Cli::command();
+    command.build();
+    let (title, command) = match name {
+        None => ("turnprobe".to_owned(), command),
+        Some(name) => {
+            let Some(found) = command.find_subcommand(name) else {
+                let names: Vec<_> = command
+                    .get_subcommands()
+                    .map(clap::Command::get_name)
+                    .collect();
+                let names = names.join(", ");
+                let text = format!("there is no command `{name}`; there are {names}");
+                return Err(Failure::usage(anyhow::anyhow!(text)));
+            };
+            let command = found.clone().display_name(format!("turnprobe {name}"));
+            (format!("turnprobe-{name}"), command)
+        }
+    };
+    let mut text = Vec::new();
+    clap_mangen::Man::new(command)
+        .title(title)
+        .source(concat!("turnprobe ", env!("CARGO_PKG_VERSION")))
+        .render(&mut text)
+        .map_err(Failure::io)?;
+    Ok(text)
+}
+
+/// Prints a result; a reader that went away is no failure.
+fn print(text: &[u8]) -> Result<Exit, Failure> {
+    match std::io::stdout().write_all(text) {
+        Ok(()) => Ok(Exit::Done),
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(Exit::Done),
+        Err(error) => Err(Failure::io(anyhow::Error::from(error).context("stdout"))),
+    }
+}

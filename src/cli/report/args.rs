@@ -1,0 +1,100 @@
+//! The raw flags of `turnprobe report`.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+
+use crate::cli::args::duration;
+use crate::record::Zone;
+
+/// What to try first.
+pub const EXAMPLES: &str = "\
+Examples:
+  turnprobe report probes.csv                      tables of a file
+  turnprobe report *.csv --html report.html        and a page with charts
+  turnprobe report *.csv --by region,hour          one table of your own
+  turnprobe report *.csv --where host=PC7 --since 7d --format json";
+
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// CSV or JSON Lines files, also .gz and *.csv; - is stdin
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<OsString>,
+
+    /// Only this table; region,hour groups by both; repeatable
+    #[arg(long, value_name = "COLUMN[,COLUMN]")]
+    pub by: Vec<String>,
+    /// Only these times: dns, connect, tls, turn, total
+    #[arg(
+        long,
+        value_name = "NAME",
+        value_delimiter = ',',
+        hide_possible_values = true
+    )]
+    pub metric: Vec<MetricArg>,
+    /// Connects that take longer are slow
+    #[arg(long, value_name = "TIME", default_value = "1s", value_parser = duration)]
+    pub slow: Duration,
+    /// Groups of a table on the terminal; 0 is all
+    #[arg(long, value_name = "N", default_value = "10")]
+    pub top: usize,
+
+    /// Rows from this time on: 2026-11-22, 2026-11-22T13:46, or 7d before now
+    #[arg(long, value_name = "TIME", help_heading = "Filters")]
+    pub since: Option<String>,
+    /// Rows before this time
+    #[arg(long, value_name = "TIME", help_heading = "Filters")]
+    pub until: Option<String>,
+    /// Rows with this value; repeatable, one of a column's values and all of the columns
+    #[arg(long = "where", value_name = "COLUMN=VALUE", help_heading = "Filters")]
+    pub wanted: Vec<String>,
+    /// Of hours and days, and of files without one: utc, local, Europe/Berlin
+    #[arg(
+        long,
+        value_name = "ZONE",
+        default_value = "utc",
+        help_heading = "Filters",
+        allow_hyphen_values = true
+    )]
+    pub time_zone: Zone,
+
+    /// On stdout: table, json, csv or markdown
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        default_value = "table",
+        hide_possible_values = true,
+        help_heading = "Output"
+    )]
+    pub format: ReportFormat,
+    /// Write one page with charts, which needs nothing else
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub html: Option<PathBuf>,
+    /// Exit with 1 when anything is wrong in the files
+    #[arg(long, help_heading = "Output")]
+    pub strict: bool,
+
+    /// Most groups of a table; the rest is put together as (other)
+    #[arg(long, value_name = "N", default_value = "1000", help_heading = "Advanced",
+          hide_short_help = true, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub max_groups: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum MetricArg {
+    Dns,
+    Connect,
+    Tls,
+    Turn,
+    Total,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    Table,
+    Json,
+    Csv,
+    Markdown,
+}

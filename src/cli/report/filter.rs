@@ -1,0 +1,166 @@
+//! Which rows count: `--since`, `--until`, `--where`.
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+
+use anyhow::Context as _;
+
+use crate::record::{Row, Zone};
+use crate::stats::survey::value;
+
+/// Which rows count.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    since: Option<DateTime<Utc>>,
+    until: Option<DateTime<Utc>>,
+    wanted: Vec<(String, Vec<String>)>,
+    zone: Zone,
+}
+
+impl Filter {
+    /// Of the flags; `now` is what a time such as `7d` counts back from.
+    pub fn new(
+        since: Option<&str>,
+        until: Option<&str>,
+        wanted: &[String],
+        zone: Zone,
+        now: DateTime<Utc>,
+    ) -> anyhow::Result<Self> {
+        let read = |flag: &str, text: Option<&str>| {
+            text.map(|text| moment(text, zone, now).with_context(|| format!("--{flag} {text}")))
+                .transpose()
+        };
+        let (since, until) = (read("since", since)?, read("until", until)?);
+        if let (Some(from), Some(to)) = (since, until) {
+            anyhow::ensure!(
+                from < to,
+                "--since is not before --until: no row could count"
+            );
+        }
+        let mut columns: Vec<(String, Vec<String>)> = Vec::new();
+        for text in wanted {
+            let (column, value) = text
+                .split_once('=')
+                .filter(|(column, _)| !column.trim().is_empty())
+                .with_context(|| format!("--where {text}: write it as COLUMN=VALUE"))?;
+            let (column, value) = (column.trim().to_owned(), value.to_owned());
+            match columns.iter_mut().find(|(known, _)| *known == column) {
+                Some((_, values)) => values.push(value),
+                None => columns.push((column, vec![value])),
+            }
+        }
+        Ok(Self {
+            since,
+            until,
+            wanted: columns,
+            zone,
+        })
+    }
+
+    /// Whether the row counts. A row without a time does not when times are asked for.
+    pub fn takes(&self, row: &Row<'_>) -> bool {
+        if self.since.is_some() || self.until.is_some() {
+            let Some(at) = row.at else { return false };
+            if self.since.is_some_and(|since| at < since)
+                || self.until.is_some_and(|until| at >= until)
+            {
+                return false;
+            }
+        }
+        self.wanted.iter().all(|(column, values)| {
+            let value = value(row, column, self.zone);
+            values
+                .iter()
+                .any(|wanted| wanted.eq_ignore_ascii_case(&value))
+        })
+    }
+
+    /// Columns of `--where`.
+    pub fn columns(&self) -> impl Iterator<Item = &str> {
+        self.wanted.iter().map(|(column, _)| column.as_str())
+    }
+}
+
+/// A time: a date, a date and time with or without a zone, or how long before now.
+fn moment(text: &str, zone: Zone, now: DateTime<Utc>) -> anyhow::Result<DateTime<Utc>> {
+    let text = text.trim();
+    if let Ok(date) = text.parse::<NaiveDate>() {
+        return Ok(zone.moment(date.and_hms_opt(0, 0, 0).unwrap_or_default()));
+    }
+    let joined = text.replacen(' ', "T", 1);
+    if let Ok(at) = DateTime::parse_from_rfc3339(&joined) {
+        return Ok(at.with_timezone(&Utc));
+    }
+    for form in ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M"] {
+        if let Ok(shown) = NaiveDateTime::parse_from_str(joined.trim_end_matches('Z'), form) {
+            let is_utc = joined.ends_with('Z');
+            return Ok(if is_utc {
+                shown.and_utc()
+            } else {
+                zone.moment(shown)
+            });
+        }
+    }
+    let before = humantime::parse_duration(text)
+        .ok()
+        .and_then(|before| chrono::Duration::from_std(before).ok())
+        .and_then(|before| now.checked_sub_signed(before));
+    before.context(
+        "no such time; write 2026-11-22, 2026-11-22T13:46, 2026-11-22T13:46:01Z or 7d (before now)",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_in_the_zone_of_the_report() {
+        let now = "2026-11-22T12:00:00Z".parse().unwrap();
+        let berlin = "Europe/Berlin".parse().unwrap();
+        for (text, zone, wanted) in [
+            ("2026-11-22", Zone::Utc, "2026-11-22T00:00:00Z"),
+            ("2026-11-22", berlin, "2026-11-21T23:00:00Z"),
+            ("2026-11-22 13:46", berlin, "2026-11-22T12:46:00Z"),
+            ("2026-11-22T13:46:01Z", berlin, "2026-11-22T13:46:01Z"),
+            ("2026-11-22 13:46:01Z", berlin, "2026-11-22T13:46:01Z"),
+            ("2026-11-22T13:46Z", berlin, "2026-11-22T13:46:00Z"),
+            (
+                "2026-11-22T13:46:01+02:00",
+                Zone::Utc,
+                "2026-11-22T11:46:01Z",
+            ),
+            ("7d", berlin, "2026-11-15T12:00:00Z"),
+        ] {
+            let found = moment(text, zone, now).unwrap();
+            assert_eq!(found, wanted.parse::<DateTime<Utc>>().unwrap(), "{text}");
+        }
+        assert!(moment("yesterday", Zone::Utc, now).is_err());
+        assert!(moment("2026-13-01", Zone::Utc, now).is_err());
+    }
+
+    #[test]
+    fn a_filter_that_takes_nothing_or_is_torn_is_refused() {
+        let now = "2026-11-22T12:00:00Z".parse().unwrap();
+        let of = |since, wanted: &str| {
+            let filter = Filter::new(
+                since,
+                Some("2026-01-01"),
+                &[wanted.to_owned()],
+                Zone::Utc,
+                now,
+            );
+            filter.map(|_| ()).map_err(|error| format!("{error:#}"))
+        };
+        assert!(
+            of(Some("2026-02-01"), "a=b")
+                .unwrap_err()
+                .contains("--since")
+        );
+        assert!(of(None, "region").unwrap_err().contains("COLUMN=VALUE"));
+        assert!(
+            of(Some("soon"), "a=b")
+                .unwrap_err()
+                .contains("--since soon")
+        );
+    }
+}

@@ -1,0 +1,344 @@
+//! `turnprobe report`: files in, tables and a page out.
+
+pub mod args;
+mod filter;
+mod odd;
+mod page;
+mod progress;
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::io::Write as _;
+
+use anyhow::{Context as _, anyhow, ensure};
+
+use super::args::Color;
+use super::exit::{Exit, Failure};
+use super::{message, signals, terminal};
+use crate::clock::Wall;
+use crate::record::{Metric, plain};
+use crate::report::model::{File, Input, Problem, Report};
+use crate::report::table::View;
+use crate::report::{self, Circumstances};
+use crate::source::{self, ReadSummary};
+use crate::stats::survey::is_column;
+use crate::stats::{Finished, Survey, SurveyOptions};
+use args::{MetricArg, ReportArgs, ReportFormat};
+use filter::Filter;
+use odd::Oddities;
+use page::Page;
+use progress::Progress;
+
+/// Problems that are told on stderr where stdout has no place for them.
+const MOST_TOLD: usize = 20;
+
+/// Makes a report.
+pub fn run(args: &ReportArgs, color: Color) -> Result<Exit, Failure> {
+    let by = columns(args).map_err(Failure::usage)?;
+    let wall = Wall::system();
+    let filter = Filter::new(
+        args.since.as_deref(),
+        args.until.as_deref(),
+        &args.wanted,
+        args.time_zone,
+        wall.now(),
+    )
+    .map_err(Failure::usage)?;
+    let view = view(args, &by);
+    let page = args
+        .html
+        .as_deref()
+        .map(Page::open)
+        .transpose()
+        .map_err(Failure::io)?;
+    let options = SurveyOptions {
+        zone: args.time_zone,
+        slow_us: u64::try_from(args.slow.as_micros()).unwrap_or(u64::MAX),
+        by: by
+            .iter()
+            .filter(|columns| !is_made_anyway(columns))
+            .cloned()
+            .collect(),
+        most_groups: args.max_groups as usize,
+        whole_slots: args.wanted.is_empty(),
+    };
+    let read = read(args, options, &filter)?;
+    if read.interrupted && read.rows.all.rows == 0 {
+        return Ok(Exit::Interrupted);
+    }
+    known_columns(&read, &filter, &by).map_err(Failure::usage)?;
+    let report = report(args, &read);
+    if let Some(page) = page {
+        let told = page.write(&report).map_err(Failure::io)?;
+        message::note(&told);
+    }
+    print(&report, &view, args.format, color).map_err(Failure::io)?;
+    if read.interrupted {
+        message::note("interrupted: the numbers are of what was read so far");
+    }
+    let problems = &report.input.problems;
+    if report.input.rows == 0 && !problems.is_empty() {
+        tell(problems);
+        return Err(Failure::io(anyhow!("no row could be read")));
+    }
+    if report.input.rows > 0 && report.input.rows_used == 0 {
+        message::error(&nothing_left(&report));
+        return Ok(Exit::Failed);
+    }
+    if args.strict && !problems.is_empty() {
+        message::error(&format!(
+            "--strict: {} in the input",
+            counted(problems.len())
+        ));
+        return Ok(Exit::Failed);
+    }
+    Ok(Exit::Done)
+}
+
+/// What came of the files.
+struct Read {
+    rows: Finished,
+    summary: ReadSummary,
+    interrupted: bool,
+    /// Names of all columns of all files.
+    names: BTreeSet<String>,
+    /// Columns that the user named and that some file has.
+    known: BTreeSet<String>,
+}
+
+fn read(args: &ReportArgs, options: SurveyOptions, filter: &Filter) -> Result<Read, Failure> {
+    let inputs = source::expand(&args.files).map_err(Failure::io)?;
+    let inputs = source::in_time_order(inputs, args.time_zone);
+    let (stop, _) = tokio::sync::watch::channel(false);
+    let interrupted = signals::listen(stop).map_err(Failure::io)?;
+    let mut reading = source::read(inputs, args.time_zone, interrupted.flag());
+    let mut progress = Progress::new(reading.bytes_total());
+    let wanted: BTreeSet<String> = options
+        .by
+        .iter()
+        .flatten()
+        .map(String::as_str)
+        .chain(filter.columns())
+        .map(str::to_owned)
+        .collect();
+    let (mut names, mut known) = (BTreeSet::new(), BTreeSet::new());
+    let mut survey = Survey::new(options);
+    let mut layout = None;
+    let mut oddities = Oddities::default();
+    let mut taken = 0;
+    while let Some(batch) = reading.next() {
+        if layout.as_ref() != Some(&batch.layout) {
+            layout = Some(batch.layout.clone());
+            names.extend(batch.layout.names().iter().cloned());
+            known.extend(
+                wanted
+                    .iter()
+                    .filter(|name| is_column(&batch.layout, name))
+                    .cloned(),
+            );
+        }
+        for row in batch.rows().filter(|row| filter.takes(row)) {
+            oddities.add(batch.file, &row, survey.add(&row));
+        }
+        taken += batch.len() as u64;
+        progress.update(reading.bytes_read(), taken);
+        reading.recycle(batch);
+    }
+    progress.finish();
+    let mut summary = reading.finish();
+    let odd = oddities.problems(&summary.files, &survey);
+    summary.problems.extend(odd);
+    Ok(Read {
+        rows: survey.finish(),
+        summary,
+        interrupted: interrupted.yes(),
+        names,
+        known,
+    })
+}
+
+/// The columns of `--by`, table by table.
+fn columns(args: &ReportArgs) -> anyhow::Result<Vec<Vec<String>>> {
+    let mut tables = Vec::new();
+    for text in &args.by {
+        let columns: Vec<String> = text.split(',').map(|name| name.trim().to_owned()).collect();
+        ensure!(
+            columns.iter().all(|name| !name.is_empty()),
+            "--by {text}: a name is missing; write it as --by region or --by region,hour"
+        );
+        ensure!(
+            columns.len() <= 8,
+            "--by {text}: at most 8 columns make a group"
+        );
+        if !tables.contains(&columns) {
+            tables.push(columns);
+        }
+    }
+    Ok(tables)
+}
+
+/// Whether the table is one of those that are always made.
+fn is_made_anyway(columns: &[String]) -> bool {
+    matches!(columns, [one] if crate::stats::survey::DIMENSIONS.contains(&one.as_str()))
+}
+
+/// A column that no file has is a mistake on the command line.
+fn known_columns(read: &Read, filter: &Filter, by: &[Vec<String>]) -> anyhow::Result<()> {
+    if read.names.is_empty() {
+        return Ok(());
+    }
+    let of_tables = by
+        .iter()
+        .filter(|columns| !is_made_anyway(columns))
+        .flatten();
+    for name in of_tables.map(String::as_str).chain(filter.columns()) {
+        ensure!(
+            read.known.contains(name),
+            "no file has a column `{name}`; there are {}",
+            read.names
+                .iter()
+                .map(String::as_str)
+                .collect::<Vec<_>>()
+                .join(", ")
+        );
+    }
+    Ok(())
+}
+
+fn view(args: &ReportArgs, by: &[Vec<String>]) -> View {
+    let metric = |metric: &MetricArg| match metric {
+        MetricArg::Dns => Metric::Dns,
+        MetricArg::Connect => Metric::Connect,
+        MetricArg::Tls => Metric::Tls,
+        MetricArg::Turn => Metric::Turn,
+        MetricArg::Total => Metric::Total,
+    };
+    View {
+        width: usize::from(terminal::width()),
+        top: (args.top > 0).then_some(args.top),
+        metrics: args.metric.iter().map(metric).collect(),
+        by: by.to_vec(),
+    }
+}
+
+fn report(args: &ReportArgs, read: &Read) -> Report {
+    let summary = &read.summary;
+    let file = |file: &source::FileSummary| File {
+        name: file.name.clone(),
+        dialect: file
+            .dialect
+            .map_or_else(String::new, |dialect| dialect.name().to_owned()),
+        bytes: file.bytes,
+        rows: file.rows,
+        first: file.first,
+        last: file.last,
+    };
+    let problem = |problem: &source::Problem| Problem {
+        file: problem.file.clone(),
+        line: problem.line,
+        count: problem.count,
+        what: problem.what.clone(),
+    };
+    let filter = |name: &str, value: &String| format!("--{name} {value}");
+    let times = [("since", &args.since), ("until", &args.until)];
+    let times = times
+        .iter()
+        .filter_map(|(name, value)| Some(filter(name, value.as_ref()?)));
+    let input = Input {
+        files: summary.files.iter().map(file).collect(),
+        rows: summary.files.iter().map(|file| file.rows).sum(),
+        rows_used: 0,
+        bytes: summary.files.iter().map(|file| file.bytes).sum(),
+        problems: summary.problems.iter().map(problem).collect(),
+        notes: summary.notes.clone(),
+    };
+    Report::of(
+        &read.rows,
+        Circumstances {
+            input,
+            filters: times
+                .chain(args.wanted.iter().map(|value| filter("where", value)))
+                .collect(),
+            zone: args.time_zone,
+            interrupted: read.interrupted,
+            tool_version: env!("CARGO_PKG_VERSION"),
+        },
+    )
+}
+
+/// What to say when the filters take nothing.
+fn nothing_left(report: &Report) -> String {
+    let files = &report.input.files;
+    let first = files.iter().filter_map(|file| file.first).min();
+    let last = files.iter().filter_map(|file| file.last).max();
+    let rows = report::number::counted(report.input.rows, "row", "rows");
+    let span = first.zip(last).map_or_else(String::new, |(first, last)| {
+        let shown = |at| report::text::time(report.time_zone, at);
+        format!(", which go from {} to {}", shown(first), shown(last))
+    });
+    format!("the filters leave none of {rows}{span}")
+}
+
+fn print(report: &Report, view: &View, format: ReportFormat, color: Color) -> anyhow::Result<()> {
+    let text = match format {
+        ReportFormat::Table => report::table::render(report, view),
+        ReportFormat::Markdown => report::markdown::markdown(report, view),
+        ReportFormat::Csv => report::csv::csv(report, view),
+        ReportFormat::Json => json(report)?,
+    };
+    if format == ReportFormat::Csv {
+        tell(&report.input.problems);
+    }
+    let mut out = terminal::stdout(color);
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        // a reader that went away is no failure
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(error).context("stdout")
+        }
+        _ => Ok(()),
+    }
+}
+
+/// JSON in which no character can drive a terminal or turn its direction.
+fn json(report: &Report) -> anyhow::Result<String> {
+    let text = serde_json::to_string_pretty(report).context("the report as JSON")?;
+    let mut out = String::with_capacity(text.len() + 1);
+    let mut units = [0; 2];
+    for c in text.chars() {
+        if c == '\n'
+            || c.is_ascii() && !c.is_ascii_control()
+            || matches!(plain(c.encode_utf8(&mut [0; 4])), Cow::Borrowed(_))
+        {
+            out.push(c);
+            continue;
+        }
+        for unit in c.encode_utf16(&mut units) {
+            let _ = write!(out, "\\u{unit:04x}");
+        }
+    }
+    out.push('\n');
+    Ok(out)
+}
+
+fn tell(problems: &[Problem]) {
+    for problem in problems.iter().take(MOST_TOLD) {
+        let place = problem
+            .line
+            .map_or_else(String::new, |line| format!(":{line}"));
+        message::note(&format!("{}{place}: {}", problem.file, problem.what));
+    }
+    if problems.len() > MOST_TOLD {
+        message::note(&format!(
+            "and {} more; --format json has all",
+            counted(problems.len() - MOST_TOLD)
+        ));
+    }
+}
+
+fn counted(problems: usize) -> String {
+    match problems {
+        1 => "1 problem".to_owned(),
+        n => format!("{n} problems"),
+    }
+}

@@ -1,0 +1,138 @@
+//! What is odd about rows once they are put together: too late for their order, times that are
+//! none, files that overlap.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use crate::record::Row;
+use crate::report::number;
+use crate::source::{FileSummary, Problem};
+use crate::stats::Survey;
+use crate::stats::survey::Odd;
+
+/// By how much the files of a series may overlap: rows that were under way when a file was begun.
+const TOLERANCE_S: i64 = 120;
+
+/// Pairs of series and file that are followed.
+const MOST: usize = 100_000;
+
+/// Counts of odd rows by file, and the time that each file has of each series.
+#[derive(Debug, Default)]
+pub struct Oddities {
+    late: BTreeMap<usize, Odds>,
+    times: BTreeMap<usize, Odds>,
+    spans: BTreeMap<(usize, usize), (DateTime<Utc>, DateTime<Utc>)>,
+}
+
+/// How many, and the line of the first.
+#[derive(Debug, Clone, Copy, Default)]
+struct Odds {
+    count: u64,
+    line: u64,
+}
+
+impl Odds {
+    fn count(&mut self, line: u64) {
+        if self.count == 0 {
+            self.line = line;
+        }
+        self.count += 1;
+    }
+
+    fn problem(self, file: String, what: String) -> Problem {
+        Problem {
+            file,
+            line: Some(self.line),
+            count: self.count,
+            what,
+        }
+    }
+}
+
+impl Oddities {
+    /// Takes in what was odd about a row of a file.
+    pub fn add(&mut self, file: usize, row: &Row<'_>, odd: Odd) {
+        if odd.late {
+            self.late.entry(file).or_default().count(row.line);
+        }
+        if odd.time {
+            self.times.entry(file).or_default().count(row.line);
+        }
+        let Some(at) = row.at else { return };
+        let key = (odd.series, file);
+        if let Some((first, last)) = self.spans.get_mut(&key) {
+            (*first, *last) = ((*first).min(at), (*last).max(at));
+        } else if self.spans.len() < MOST {
+            self.spans.insert(key, (at, at));
+        }
+    }
+
+    /// What there is to be said.
+    pub fn problems(&self, files: &[FileSummary], survey: &Survey) -> Vec<Problem> {
+        let name = |file: usize| {
+            files
+                .get(file)
+                .map_or_else(String::new, |file| file.name.clone())
+        };
+        let mut problems = Vec::new();
+        for (file, odds) in &self.times {
+            let rows = number::counted(odds.count, "row has", "rows have");
+            let what = format!(
+                "{rows} a time that is no number, or longer than a day: that cell is left out"
+            );
+            problems.push(odds.problem(name(*file), what));
+        }
+        for (file, odds) in &self.late {
+            let rows = number::counted(odds.count, "row is", "rows are");
+            let what = format!(
+                "{rows} more than two minutes older than what was read before of the same host, \
+                 target and transport (files that overlap, or rows out of order): in the tables, \
+                 not in the outages"
+            );
+            problems.push(odds.problem(name(*file), what));
+        }
+        for (file, other, series, seconds) in self.overlaps() {
+            let [host, target, transport] = survey.series_name(series);
+            let series = [host, target, transport].map(String::as_str).join(" ");
+            let what = format!(
+                "overlaps {} in time by {} ({}): a copy counts twice, two runs at once mix their outages",
+                name(other),
+                number::seconds(seconds),
+                series.trim(),
+            );
+            problems.push(Problem {
+                file: name(file),
+                line: None,
+                count: 1,
+                what,
+            });
+        }
+        problems
+    }
+
+    /// File, the one before it, series, seconds: one for each file.
+    fn overlaps(&self) -> Vec<(usize, usize, usize, f64)> {
+        let mut found: BTreeMap<usize, (usize, usize, i64)> = BTreeMap::new();
+        let mut spans: Vec<_> = self.spans.iter().collect();
+        spans.sort_by_key(|((series, file), (first, _))| (*series, *first, *file));
+        let mut before: Option<(usize, usize, DateTime<Utc>)> = None;
+        for ((series, file), (first, last)) in spans {
+            if let Some((_, other, end)) = before.filter(|(known, ..)| known == series) {
+                let seconds = (end.min(*last) - *first).num_seconds();
+                let worst = found.get(file).map_or(TOLERANCE_S, |(.., worst)| *worst);
+                if seconds > worst {
+                    found.insert(*file, (other, *series, seconds));
+                }
+                // the one that goes on longest is what the next one is held against
+                if end > *last {
+                    continue;
+                }
+            }
+            before = Some((*series, *file, *last));
+        }
+        #[allow(clippy::cast_precision_loss)] // seconds for people
+        let shown = |(file, (other, series, seconds))| (file, other, series, seconds as f64);
+        found.into_iter().map(shown).collect()
+    }
+}

@@ -1,0 +1,153 @@
+//! Ctrl-C, SIGTERM and what Windows sends when it closes, logs off or shuts down: the first one
+//! ends the series in order, the second one, or ten seconds, end the program.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use super::exit::Exit;
+
+/// How long an orderly end may take when stdout or the terminal stands still.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Whether the user interrupted.
+#[derive(Debug, Clone, Default)]
+pub struct Interrupted(Arc<AtomicBool>);
+
+impl Interrupted {
+    /// Whether a signal came.
+    pub fn yes(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// The same for a thread that looks by itself.
+    pub fn flag(&self) -> Arc<AtomicBool> {
+        self.0.clone()
+    }
+}
+
+/// Listens on a thread of its own, so that it is heard whatever the other threads wait for.
+///
+/// # Errors
+///
+/// When the system gives no thread, no event queue, or too few file descriptors.
+pub fn listen(stop: watch::Sender<bool>) -> std::io::Result<Interrupted> {
+    enough_descriptors()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let interrupted = Interrupted::default();
+    let flag = interrupted.clone();
+    let (ready, installed) = std::sync::mpsc::sync_channel(1);
+    std::thread::Builder::new()
+        .name("signals".to_owned())
+        .spawn(move || {
+            runtime.block_on(async {
+                let mut signals = Signals::install();
+                let _ = ready.send(());
+                signals.next().await;
+                flag.0.store(true, Ordering::Relaxed);
+                stop.send_replace(true);
+                let _ = tokio::time::timeout(PATIENCE, signals.next()).await;
+                std::process::exit(i32::from(u8::from(Exit::Interrupted)));
+            });
+        })?;
+    let _ = installed.recv();
+    Ok(interrupted)
+}
+
+/// The signals are handed over through descriptors; without any the library would panic.
+fn enough_descriptors() -> std::io::Result<()> {
+    let mut held = Vec::new();
+    if cfg!(unix) {
+        for _ in 0..12 {
+            held.push(std::fs::File::open("/dev/null")?);
+        }
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+struct Signals(Vec<tokio::signal::unix::Signal>);
+
+#[cfg(unix)]
+impl Signals {
+    /// Signals that the parent wants ignored, as nohup does with SIGHUP, stay ignored.
+    fn install() -> Self {
+        use tokio::signal::unix::{SignalKind, signal};
+        let ignored = ignored();
+        let mut wanted = vec![SignalKind::interrupt(), SignalKind::terminate()];
+        if ignored.is_some() {
+            wanted.push(SignalKind::hangup());
+        }
+        let ignored = ignored.unwrap_or(0);
+        wanted.retain(|kind| ignored & (1 << (kind.as_raw_value() - 1)) == 0);
+        Self(
+            wanted
+                .into_iter()
+                .filter_map(|kind| signal(kind).ok())
+                .collect(),
+        )
+    }
+
+    async fn next(&mut self) {
+        let any = std::future::poll_fn(|context| {
+            let came = self
+                .0
+                .iter_mut()
+                .any(|signal| signal.poll_recv(context).is_ready());
+            if came {
+                std::task::Poll::Ready(())
+            } else {
+                std::task::Poll::Pending
+            }
+        });
+        any.await;
+    }
+}
+
+/// The ignored signals as a bit mask; none where the system does not tell (proc(5), Linux only).
+#[cfg(unix)]
+fn ignored() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let mask = status
+        .lines()
+        .find_map(|line| line.strip_prefix("SigIgn:"))?;
+    u64::from_str_radix(mask.trim(), 16).ok()
+}
+
+#[cfg(windows)]
+struct Signals {
+    interrupt: Option<tokio::signal::windows::CtrlC>,
+    brk: Option<tokio::signal::windows::CtrlBreak>,
+    close: Option<tokio::signal::windows::CtrlClose>,
+    logoff: Option<tokio::signal::windows::CtrlLogoff>,
+    shutdown: Option<tokio::signal::windows::CtrlShutdown>,
+}
+
+#[cfg(windows)]
+impl Signals {
+    fn install() -> Self {
+        use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close, ctrl_logoff, ctrl_shutdown};
+        Self {
+            interrupt: ctrl_c().ok(),
+            brk: ctrl_break().ok(),
+            close: ctrl_close().ok(),
+            logoff: ctrl_logoff().ok(),
+            shutdown: ctrl_shutdown().ok(),
+        }
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            Some(()) = async { self.interrupt.as_mut()?.recv().await } => {}
+            Some(()) = async { self.brk.as_mut()?.recv().await } => {}
+            Some(()) = async { self.close.as_mut()?.recv().await } => {}
+            Some(()) = async { self.logoff.as_mut()?.recv().await } => {}
+            Some(()) = async { self.shutdown.as_mut()?.recv().await } => {}
+            else => std::future::pending().await,
+        }
+    }
+}

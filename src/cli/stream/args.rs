@@ -1,0 +1,93 @@
+//! The raw flags of bursts and watches.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+
+use crate::cli::args::duration;
+
+/// Where these flags stand in the help.
+const HEADING: &str = "UDP quality";
+
+/// Bursts and watches over UDP.
+#[derive(Debug, Args)]
+pub struct StreamArgs {
+    /// RTT, loss and jitter of a burst: packets a second
+    #[arg(long, value_name = "RATE", value_parser = rate, long_help = BURST, group = "stream",
+          help_heading = HEADING, conflicts_with_all = ["all_addresses", "sni", "concurrency", "ask", "ports", "alpn", "turn_timeout"])]
+    pub burst: Option<u32>,
+    /// Time that a burst lasts; up to 60s, or more with --i-own-this-server
+    #[arg(long = "for", value_name = "TIME", default_value = "15s", value_parser = duration,
+          requires = "burst", help_heading = HEADING, hide_short_help = true)]
+    pub length: Duration,
+    /// One packet an interval on and on: tells every outage
+    #[arg(long, long_help = WATCH, group = "stream", help_heading = HEADING,
+          conflicts_with_all = ["all_addresses", "sni", "concurrency", "ask", "ports", "alpn", "turn_timeout"])]
+    pub watch: bool,
+    /// Append a row for every packet to FILE (.csv, .jsonl)
+    #[arg(long, value_name = "FILE", requires = "stream", help_heading = HEADING, hide_short_help = true)]
+    pub packets: Option<PathBuf>,
+    /// Distance too: the lowest IP time to live that still gets an answer
+    #[arg(long, requires = "stream", help_heading = HEADING, hide_short_help = true)]
+    pub hops: bool,
+    /// A packet that is not answered within this time is lost
+    #[arg(long, value_name = "TIME", default_value = "1s", value_parser = duration,
+          requires = "stream", help_heading = HEADING, hide_short_help = true)]
+    pub answer_timeout: Duration,
+    /// Row of Microsoft's table that the figures are judged by
+    #[arg(long, value_name = "ROW", default_value = "client", requires = "stream",
+          help_heading = HEADING, hide_short_help = true)]
+    pub limits: LimitsArg,
+}
+
+const BURST: &str = "\
+Quality over UDP: sends so many STUN Bindings a second, such as 50/s, to port 3478 as an audio \
+stream would, one every 20 ms, and gives round trips, loss, jitter, reordering and duplicates, \
+judged by Microsoft's table. Without -n and -d one burst; -i is at least the length of a burst \
+and a second or two. Up to 50 a second, or more with --i-own-this-server. Relays may limit the \
+rate that they answer, which looks like loss.";
+
+const WATCH: &str = "\
+Continuous watch over UDP: one STUN Binding an interval (-i) on one socket until -n packets, -d \
+or Ctrl-C. Outages of a second or more are told when they begin and end. Rows hold a minute \
+each. Intervals under 100ms need --i-own-this-server; relays may limit the rate that they answer.";
+
+/// A row of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LimitsArg {
+    /// From a client to Microsoft's edge
+    Client,
+    /// From the edge of the customer's network to Microsoft's edge
+    Edge,
+}
+
+impl StreamArgs {
+    /// Whether this is a burst or a watch, and no series of probes.
+    pub fn is_wanted(&self) -> bool {
+        self.burst.is_some() || self.watch
+    }
+}
+
+/// Packets a second: `50/s` or `50`.
+fn rate(text: &str) -> Result<u32, String> {
+    let number = text.trim().strip_suffix("/s").unwrap_or(text.trim());
+    match number.parse() {
+        Ok(rate @ 1..=1000) => Ok(rate),
+        _ => Err("give packets a second from 1/s to 1000/s, such as 50/s".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rates_are_packets_a_second() {
+        assert_eq!(rate("50/s"), Ok(50));
+        assert_eq!(rate("1"), Ok(1));
+        for wrong in ["0", "50/min", "-5/s", "1001/s", "0.5/s", ""] {
+            assert!(rate(wrong).unwrap_err().contains("50/s"), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! The faults that the lab can be told to show, by name. What they do stands in `dns` and `relay`,
+//! which probes they hit in `turns`.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// Where a fault is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Level {
+    /// By the name server.
+    Dns,
+    /// By the relays.
+    Relay,
+}
+
+macro_rules! faults {
+    ($($variant:ident $name:literal $level:ident $meaning:literal,)+) => {
+        /// Something that goes wrong in the lab.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Fault {
+            $(#[doc = $meaning] $variant,)+
+        }
+
+        impl Fault {
+            /// All faults: those of the name server, then those of the relays.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// The name on the command line.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+
+            /// What happens, in one line for a reader.
+            pub fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => $meaning,)+ }
+            }
+
+            pub(super) fn level(self) -> Level {
+                match self { $(Self::$variant => Level::$level,)+ }
+            }
+        }
+    };
+}
+
+faults! {
+    DnsServfail "dns-servfail" Dns "the name server answers SERVFAIL",
+    DnsNxdomain "dns-nxdomain" Dns "the name server answers that the name does not exist",
+    DnsRefused "dns-refused" Dns "the name server answers REFUSED",
+    DnsNoData "dns-no-data" Dns "the name server answers with the chain but without an address",
+    DnsTimeout "dns-timeout" Dns "the name server does not answer",
+    DnsLoop "dns-loop" Dns "the CNAME chain runs in a circle",
+    DnsMalformed "dns-malformed" Dns "the answer has the right id and cannot be decoded",
+    DnsTruncated "dns-truncated" Dns "the answer over UDP is truncated, over TCP complete: the probe gets through",
+    DnsPartial "dns-partial" Dns "the answer holds only the first CNAME, the next query is answered: the probe gets through",
+    Refused "refused" Dns "the name leads to an address where nothing listens",
+    Reset "reset" Relay "the relay accepts and resets the connection",
+    TlsAlert "tls-alert" Relay "the relay reads the ClientHello and sends the alert handshake_failure",
+    TlsEof "tls-eof" Relay "the relay reads the ClientHello and closes the connection",
+    TlsStall "tls-stall" Relay "the relay sends its first TLS flight and then nothing more",
+    Silent "silent" Relay "the relay accepts and never sends a byte, nor an answer over UDP",
+    NotTls "not-tls" Relay "the relay answers the ClientHello with HTTP",
+    Expired "expired" Relay "the relay's certificate expired a year ago",
+    SelfSigned "self-signed" Relay "the relay's certificate is signed by itself",
+    WrongHost "wrong-host" Relay "the relay's certificate is for another name",
+    Tls13Only "tls13-only" Relay "the relay speaks TLS 1.3 only",
+    TurnSilent "turn-silent" Relay "the relay does not answer STUN and TURN, and TLS works",
+    TurnWrongId "turn-wrong-id" Relay "an answer to another request comes before the right one: the probe gets through",
+    TurnGarbage "turn-garbage" Relay "the relay answers STUN and TURN with bytes that are neither",
+    TurnDuplicate "turn-duplicate" Relay "the answer comes twice: the probe gets through",
+    Turn300 "turn-300" Relay "the relay answers an Allocate with error 300 and another server",
+    Turn500 "turn-500" Relay "the relay answers STUN and TURN with error 500",
+    TurnHttp "turn-http" Relay "HTTP answers STUN and TURN, inside TLS too",
+    TurnClose "turn-close" Relay "the relay closes the connection on STUN and TURN, after a good handshake",
+    TurnAlert "turn-alert" Relay "the relay answers STUN and TURN inside TLS with the alert bad_record_mac",
+    UdpLoss "udp-loss" Relay "the relay does not answer a datagram",
+    UdpDelay "udp-delay" Relay "the relay answers a datagram 150 ms later",
+    UdpReorder "udp-reorder" Relay "the relay answers a datagram after the next one",
+    UdpDuplicate "udp-duplicate" Relay "the relay answers a datagram twice",
+    UdpWrongId "udp-wrong-id" Relay "the relay answers a datagram with another transaction ID",
+    UdpGarbage "udp-garbage" Relay "the relay sends bytes that are no STUN before it answers a datagram",
+}
+
+impl Fault {
+    /// Whether a probe that is hit never comes to a relay.
+    pub(super) fn ends_before_relay(self) -> bool {
+        self.level() == Level::Dns && !matches!(self, Self::DnsTruncated | Self::DnsPartial)
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// A name that is none of [`Fault::ALL`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("unknown fault {name:?}, known are {}", names())]
+pub struct UnknownFault {
+    name: String,
+}
+
+impl FromStr for Fault {
+    type Err = UnknownFault;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        let found = Self::ALL.iter().find(|fault| fault.name() == name);
+        found.copied().ok_or_else(|| UnknownFault {
+            name: name.to_owned(),
+        })
+    }
+}
+
+fn names() -> String {
+    Fault::ALL
+        .iter()
+        .map(|fault| fault.name())
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_read_back() {
+        for fault in Fault::ALL {
+            assert_eq!(fault.to_string().parse(), Ok(*fault));
+            assert!(!fault.meaning().is_empty());
+        }
+    }
+
+    #[test]
+    fn an_unknown_name_is_answered_with_the_known_ones() {
+        let text = "dns-\u{1b}".parse::<Fault>().unwrap_err().to_string();
+        assert!(
+            text.starts_with(r#"unknown fault "dns-\u{1b}", known are dns-servfail, "#),
+            "{text}"
+        );
+        assert!(text.contains("tls13-only"), "{text}");
+    }
+
+    #[test]
+    fn faults_of_the_name_server_that_get_through_reach_a_relay() {
+        let ending = Fault::ALL
+            .iter()
+            .filter(|fault| fault.ends_before_relay())
+            .count();
+        assert_eq!(ending, 8);
+        assert!(!Fault::DnsPartial.ends_before_relay());
+        assert!(Fault::Refused.ends_before_relay());
+        assert!(!Fault::Reset.ends_before_relay());
+    }
+}

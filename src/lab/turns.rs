@@ -1,0 +1,156 @@
+//! Which probes are hit by which fault: decided by counting, never by chance.
+//!
+//! A share is spread by error diffusion: each event adds the share to a sum, and when the sum
+//! reaches the whole the event is hit and the whole is taken off. So 25 % hits exactly every fourth.
+//! Several faults take turns.
+//!
+//! Of `d` faults at the name server and `r` at the relays each gets the same part of the share
+//! `s`: the name server hits s x d / (d + r) of its queries. The relays owe s x r / (d + r) of all
+//! probes, but see only the connections that the name server's faults left over, so they hit that
+//! many more of them.
+
+use super::fault::{Fault, Level};
+
+/// Decides for one kind of event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Turns {
+    faults: Vec<Fault>,
+    part: usize,
+    whole: usize,
+    sum: usize,
+    turn: usize,
+}
+
+impl Turns {
+    /// For the name server's queries; `share` in percent.
+    pub(super) fn dns(faults: &[Fault], share: u8) -> Self {
+        let own = of(faults, Level::Dns);
+        let part = usize::from(share) * own.len();
+        Self::new(own, part, 100 * faults.len())
+    }
+
+    /// For the relays' connections; `share` in percent of all probes.
+    pub(super) fn relays(faults: &[Fault], share: u8) -> Self {
+        let own = of(faults, Level::Relay);
+        let share = usize::from(share);
+        let ended = faults
+            .iter()
+            .filter(|fault| fault.ends_before_relay())
+            .count();
+        let part = share * own.len();
+        Self::new(own, part, 100 * faults.len() - share * ended)
+    }
+
+    /// The fault that hits the next event, if one does.
+    pub(super) fn next(&mut self) -> Option<Fault> {
+        self.sum += self.part;
+        if self.part == 0 || self.sum < self.whole {
+            return None;
+        }
+        self.sum -= self.whole;
+        let fault = self
+            .faults
+            .get(self.turn % self.faults.len().max(1))
+            .copied();
+        self.turn += 1;
+        fault
+    }
+
+    fn new(faults: Vec<Fault>, part: usize, whole: usize) -> Self {
+        Self {
+            faults,
+            part,
+            whole,
+            sum: 0,
+            turn: 0,
+        }
+    }
+}
+
+fn of(faults: &[Fault], level: Level) -> Vec<Fault> {
+    faults
+        .iter()
+        .copied()
+        .filter(|fault| fault.level() == level)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Fault::{DnsPartial, DnsServfail, Refused, Reset, Silent, TlsAlert};
+
+    fn run(mut turns: Turns, events: usize) -> Vec<Option<Fault>> {
+        (0..events).map(|_| turns.next()).collect()
+    }
+
+    #[test]
+    fn a_quarter_is_exactly_every_fourth() {
+        let hit = run(Turns::dns(&[DnsServfail], 25), 12);
+        let wanted = [None, None, None, Some(DnsServfail)].repeat(3);
+        assert_eq!(hit, wanted);
+    }
+
+    #[test]
+    fn one_fault_at_a_hundred_percent_hits_every_probe() {
+        assert!(
+            run(Turns::dns(&[Refused], 100), 50)
+                .iter()
+                .all(|f| *f == Some(Refused))
+        );
+        assert!(
+            run(Turns::relays(&[Reset], 100), 50)
+                .iter()
+                .all(|f| *f == Some(Reset))
+        );
+    }
+
+    #[test]
+    fn several_faults_take_turns() {
+        let hit = run(Turns::relays(&[Reset, TlsAlert, Silent], 50), 6);
+        assert_eq!(
+            hit,
+            [None, Some(Reset), None, Some(TlsAlert), None, Some(Silent)]
+        );
+    }
+
+    #[test]
+    fn without_faults_of_a_level_nothing_is_hit() {
+        assert!(
+            run(Turns::relays(&[DnsServfail], 100), 10)
+                .iter()
+                .all(Option::is_none)
+        );
+        assert!(run(Turns::dns(&[], 100), 10).iter().all(Option::is_none));
+        assert!(run(Turns::relays(&[], 100), 10).iter().all(Option::is_none));
+    }
+
+    // Of 1,000 probes at 60 %: 400 owed by two DNS faults, 200 by one relay fault of the 600 left over.
+    #[test]
+    fn the_share_is_that_of_all_probes_whatever_the_levels() {
+        let faults = [DnsServfail, Refused, Reset];
+        let stopped = run(Turns::dns(&faults, 60), 1000).iter().flatten().count();
+        assert_eq!(stopped, 400);
+        let hit = run(Turns::relays(&faults, 60), 1000 - stopped)
+            .iter()
+            .flatten()
+            .count();
+        assert_eq!(hit, 200);
+    }
+
+    #[test]
+    fn faults_that_get_through_leave_all_connections_to_the_relays() {
+        let faults = [DnsPartial, Reset];
+        assert_eq!(
+            run(Turns::dns(&faults, 100), 100).iter().flatten().count(),
+            50
+        );
+        assert_eq!(
+            run(Turns::relays(&faults, 100), 100)
+                .iter()
+                .flatten()
+                .count(),
+            50
+        );
+    }
+}

@@ -1,0 +1,13 @@
+//! The manual: prose for users, published with the documentation of the library.
+
+/// What is measured, and how.
+#[doc = include_str!("methods.md")]
+pub mod methods {}
+
+/// Recipes.
+#[doc = include_str!("how_to.md")]
+pub mod how_to {}
+
+/// What changed from version to version.
+#[doc = include_str!("changes.md")]
+pub mod changes {}

@@ -1,0 +1,171 @@
+//! The turn phase over UDP: one datagram out, and what comes back until the limit.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use socket2::{Domain, Protocol, Socket, Type};
+use tokio::net::UdpSocket;
+use tokio::time::timeout;
+
+use super::plain_error;
+use super::source_ports::{SourcePorts, Taken};
+use super::turn::{End, Exchange, Talk};
+use crate::clock;
+use crate::record::{Ask, Cause, Tcp};
+
+/// How long duplicates are counted after the answer, outside the phase.
+const LINGER: Duration = Duration::from_millis(10);
+
+/// The largest datagram: a shorter buffer makes an error of a longer one on Windows.
+const LARGEST: usize = 65_535;
+
+/// A request that was tried.
+#[derive(Debug)]
+pub struct Asked {
+    /// What came of it.
+    pub exchange: Exchange,
+    /// This end and the bytes of both directions.
+    pub socket: Tcp,
+}
+
+/// Sends one request and waits for its answer within the limit.
+pub async fn ask(
+    remote: SocketAddr,
+    ask: Ask,
+    source: Option<&SourcePorts>,
+    limit: Duration,
+) -> Asked {
+    let mut seen = Tcp::default();
+    let mut talk = match Talk::new(ask) {
+        Ok(talk) => talk,
+        Err(exchange) => {
+            return Asked {
+                exchange: *exchange,
+                socket: seen,
+            };
+        }
+    };
+    let (took, attempts, end) = match open(remote, source) {
+        Ok(socket) => {
+            let local = socket.local_addr().ok();
+            seen.local = local.map(|local| local.ip().to_canonical());
+            seen.local_port = local.map(|local| local.port());
+            let ended = wait(&socket, &mut talk, &mut seen, limit).await;
+            if let End::Answer(answer) = &ended.2 {
+                if let Some(release) = talk.release(answer) {
+                    let _ = socket.try_send(&release);
+                }
+                linger(&socket, &mut talk, &mut seen).await;
+            }
+            ended
+        }
+        Err(end) => (Duration::ZERO, 0, end),
+    };
+    Asked {
+        exchange: talk.conclude(took, attempts, end),
+        socket: seen,
+    }
+}
+
+async fn wait(
+    socket: &UdpSocket,
+    talk: &mut Talk,
+    seen: &mut Tcp,
+    limit: Duration,
+) -> (Duration, u32, End) {
+    // a new socket's readiness is news to the event queue: not in the phase
+    if let Err(error) = socket.writable().await {
+        return (Duration::ZERO, 0, unsent(&error));
+    }
+    let mut buffer = vec![0; LARGEST];
+    let start = clock::now();
+    let mut took = Duration::ZERO;
+    if let Err(error) = socket.try_send(talk.request()) {
+        return (
+            clock::now().saturating_duration_since(start),
+            0,
+            unsent(&error),
+        );
+    }
+    seen.bytes_sent = Some(talk.request().len() as u64);
+    seen.bytes_received = Some(0);
+    let heard = timeout(limit, async {
+        loop {
+            let received = socket.recv(&mut buffer).await;
+            took = clock::now().saturating_duration_since(start);
+            match received {
+                Ok(length) => {
+                    let datagram = buffer.get(..length).unwrap_or_default();
+                    *seen.bytes_received.get_or_insert_default() += length as u64;
+                    if let Some(answer) = talk.sort(datagram) {
+                        return End::Answer(answer);
+                    }
+                }
+                Err(error) => return End::Path(error),
+            }
+        }
+    })
+    .await;
+    if let Ok(end) = heard {
+        return (took, 1, end);
+    }
+    let took = clock::now().saturating_duration_since(start);
+    (took, 1, End::Limit(limit))
+}
+
+/// Counts what comes right behind the answer.
+async fn linger(socket: &UdpSocket, talk: &mut Talk, seen: &mut Tcp) {
+    let mut buffer = vec![0; LARGEST];
+    let _ = timeout(LINGER, async {
+        while let Ok(length) = socket.recv(&mut buffer).await {
+            *seen.bytes_received.get_or_insert_default() += length as u64;
+            talk.sort_late(buffer.get(..length).unwrap_or_default());
+        }
+    })
+    .await;
+}
+
+fn open(remote: SocketAddr, source: Option<&SourcePorts>) -> Result<UdpSocket, End> {
+    let socket = match source {
+        None => bound(remote, 0),
+        Some(ports) => ports.first_free(|port| bound(remote, port)),
+    };
+    let socket = match socket {
+        Ok(socket) => socket,
+        Err(error) => {
+            return Err(match (source, Taken::is(&error)) {
+                (Some(ports), true) => End::Unsent(Cause::TurnNoLocalPort, ports.used_up()),
+                _ => unsent(&error),
+            });
+        }
+    };
+    UdpSocket::from_std(socket.into()).map_err(|error| unsent(&error))
+}
+
+fn bound(remote: SocketAddr, port: u16) -> io::Result<Socket> {
+    let socket = Socket::new(
+        Domain::for_address(remote),
+        Type::DGRAM,
+        Some(Protocol::UDP),
+    )?;
+    socket.set_nonblocking(true)?;
+    if port != 0 {
+        socket.bind(&SourcePorts::any(remote, port).into())?;
+    }
+    // connected: datagrams of others stay away, and ICMP errors come back
+    socket.connect(&remote.into())?;
+    Ok(socket)
+}
+
+/// What an error means that came before anything was sent.
+fn unsent(error: &io::Error) -> End {
+    use io::ErrorKind as K;
+    let cause = match error.kind() {
+        K::HostUnreachable => Cause::TurnHostUnreachable,
+        K::NetworkUnreachable | K::NetworkDown => Cause::TurnNetUnreachable,
+        K::AddrInUse | K::AddrNotAvailable => Cause::TurnNoLocalPort,
+        _ => Cause::TurnLocalError,
+    };
+    End::Unsent(cause, plain_error(error))
+}

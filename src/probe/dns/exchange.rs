@@ -1,0 +1,223 @@
+//! One question to one server: a connected UDP socket of its own, TCP when the answer is cut.
+//!
+//! A connected socket takes packets from that server only and sees "port unreachable". Packets
+//! that do not belong to the question are ignored and remembered for the detail.
+
+use std::fmt;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
+
+use hickory_resolver::proto::op::Message;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpStream, UdpSocket};
+use tokio::time::timeout;
+
+use crate::clock;
+use crate::record::millis;
+use crate::wire::dns::{Question, Reply};
+
+/// Largest DNS message (RFC 1035 4.2.2: a length of 16 bits).
+const LARGEST: usize = 65_535;
+
+/// Why a server gave no answer.
+#[derive(Debug)]
+pub enum Fault {
+    /// Nothing that belongs to the question came within the limit.
+    Silent {
+        limit: Duration,
+        ignored: Option<String>,
+    },
+    /// It answered what cannot be used.
+    Garbage(String),
+    /// The answer was cut and TCP did not work.
+    NoTcp(String),
+    /// It cannot be reached at all: port closed, no route.
+    Unreachable(String),
+    /// This system refused.
+    Local(String),
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Silent {
+                limit,
+                ignored: None,
+            } => {
+                write!(f, "no answer within {} ms", millis(*limit))
+            }
+            Self::Silent {
+                limit,
+                ignored: Some(what),
+            } => {
+                write!(f, "no answer within {} ms, ignored {what}", millis(*limit))
+            }
+            Self::Garbage(what) => write!(f, "unusable answer: {what}"),
+            Self::NoTcp(what) => write!(f, "answer cut, and over TCP: {what}"),
+            Self::Unreachable(what) | Self::Local(what) => f.write_str(what),
+        }
+    }
+}
+
+/// Asks one server within the limit; `sent` counts the queries.
+pub async fn exchange(
+    server: SocketAddr,
+    question: &Question,
+    limit: Duration,
+    sent: &mut u32,
+) -> Result<Box<Message>, Fault> {
+    let id = random_id()?;
+    let packet = question.encode(id).map_err(Fault::Garbage)?;
+    let mut ignored = Ignored::default();
+    let deadline = clock::now() + limit;
+    match timeout(
+        limit,
+        over_udp(server, question, id, &packet, sent, &mut ignored),
+    )
+    .await
+    {
+        Err(_) if ignored.garbage => Err(Fault::Garbage(ignored.last.unwrap_or_default())),
+        Err(_) => Err(Fault::Silent {
+            limit,
+            ignored: ignored.last,
+        }),
+        Ok(Err(fault)) => Err(fault),
+        Ok(Ok(Some(answer))) => Ok(answer),
+        Ok(Ok(None)) => {
+            *sent += 1;
+            let left = deadline.saturating_duration_since(clock::now());
+            match timeout(left, over_tcp(server, question, id, &packet)).await {
+                Ok(result) => result,
+                Err(_) => Err(Fault::NoTcp(format!(
+                    "no answer within {} ms",
+                    millis(limit)
+                ))),
+            }
+        }
+    }
+}
+
+/// What came besides the answer.
+#[derive(Default)]
+struct Ignored {
+    last: Option<String>,
+    count: u32,
+    /// Whether something bore the right number and was still no answer.
+    garbage: bool,
+}
+
+impl Ignored {
+    fn note(&mut self, what: &str, id_matches: bool) {
+        self.count += 1;
+        self.garbage |= id_matches;
+        let times = if self.count == 1 {
+            String::new()
+        } else {
+            format!("{} packets, ", self.count)
+        };
+        self.last = Some(format!("{times}{what}"));
+    }
+}
+
+/// The answer; `None` when it was cut and TCP must be tried.
+async fn over_udp(
+    server: SocketAddr,
+    question: &Question,
+    id: u16,
+    packet: &[u8],
+    sent: &mut u32,
+    ignored: &mut Ignored,
+) -> Result<Option<Box<Message>>, Fault> {
+    let any: IpAddr = match server {
+        SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
+        SocketAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
+    };
+    let socket = UdpSocket::bind((any, 0))
+        .await
+        .map_err(|error| local(&error))?;
+    socket
+        .connect(server)
+        .await
+        .map_err(|error| unreachable(&error))?;
+    *sent += 1;
+    socket
+        .send(packet)
+        .await
+        .map_err(|error| unreachable(&error))?;
+    let mut buffer = Vec::with_capacity(LARGEST);
+    loop {
+        buffer.clear();
+        socket
+            .recv_buf(&mut buffer)
+            .await
+            .map_err(|error| unreachable(&error))?;
+        match question.judge(id, &buffer) {
+            Reply::Answer(answer) => return Ok(Some(answer)),
+            Reply::Truncated => return Ok(None),
+            Reply::Malformed(what) => return Err(Fault::Garbage(what)),
+            Reply::Stray(what) => {
+                let id_matches = buffer.get(..2) == Some(&id.to_be_bytes()[..]);
+                ignored.note(&what, id_matches);
+            }
+        }
+    }
+}
+
+/// The answer over TCP, with its two bytes of length in front (RFC 1035 4.2.2).
+async fn over_tcp(
+    server: SocketAddr,
+    question: &Question,
+    id: u16,
+    packet: &[u8],
+) -> Result<Box<Message>, Fault> {
+    let no_tcp = |error: &io::Error| Fault::NoTcp(plain(error));
+    let mut stream = TcpStream::connect(server)
+        .await
+        .map_err(|error| no_tcp(&error))?;
+    let length = u16::try_from(packet.len()).map_err(|e| Fault::Garbage(e.to_string()))?;
+    let framed = [&length.to_be_bytes()[..], packet].concat();
+    stream
+        .write_all(&framed)
+        .await
+        .map_err(|error| no_tcp(&error))?;
+    let length = stream.read_u16().await.map_err(|error| no_tcp(&error))?;
+    let mut buffer = vec![0; usize::from(length)];
+    stream
+        .read_exact(&mut buffer)
+        .await
+        .map_err(|error| no_tcp(&error))?;
+    match question.judge(id, &buffer) {
+        Reply::Answer(answer) => Ok(answer),
+        Reply::Truncated => Err(Fault::NoTcp("cut again".to_owned())),
+        Reply::Malformed(what) | Reply::Stray(what) => Err(Fault::Garbage(what)),
+    }
+}
+
+fn random_id() -> Result<u16, Fault> {
+    use ring::rand::SecureRandom as _;
+    let mut bytes = [0; 2];
+    ring::rand::SystemRandom::new()
+        .fill(&mut bytes)
+        .map_err(|_| Fault::Local("the system gives no random numbers".to_owned()))?;
+    Ok(u16::from_be_bytes(bytes))
+}
+
+fn local(error: &io::Error) -> Fault {
+    Fault::Local(format!("no socket: {}", plain(error)))
+}
+
+/// What a send or receive on a connected socket reports. Windows tells a closed port as a reset.
+fn unreachable(error: &io::Error) -> Fault {
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset => {
+            Fault::Unreachable("nothing listens there (port unreachable)".to_owned())
+        }
+        io::ErrorKind::PermissionDenied => Fault::Local(plain(error)),
+        _ => Fault::Unreachable(plain(error)),
+    }
+}
+
+fn plain(error: &io::Error) -> String {
+    super::super::plain_error(error)
+}

@@ -1,0 +1,75 @@
+//! The system's own resolver, getaddrinfo: what every other program on the machine gets. It tells
+//! no chain, no TTL, no server, and only three causes.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use dns_lookup::{AddrFamily, AddrInfoHints, LookupErrorKind, SockType, getaddrinfo};
+use tokio::time::timeout;
+
+use super::{Failure, Families, Resolved};
+use crate::record::{Cause, Dns};
+
+/// Resolves on a thread for blocking calls; a call that hangs is left behind at the limit.
+pub async fn resolve(name: &str, families: Families, limit: Duration) -> Result<Resolved, Failure> {
+    let owned = name.to_owned();
+    let lookup = tokio::task::spawn_blocking(move || look_up(&owned, families));
+    let dns = || Dns {
+        resolver: Some("os".to_owned()),
+        ..Dns::default()
+    };
+    let failure = |cause, detail: String| Failure {
+        cause,
+        detail,
+        dns: dns(),
+    };
+    match timeout(limit, lookup).await {
+        Err(_) => {
+            let detail = format!("the system gave no answer within {} ms", limit.as_millis());
+            Err(failure(Cause::DnsTimeout, detail))
+        }
+        Ok(Err(join)) => Err(failure(Cause::DnsLocalError, join.to_string())),
+        Ok(Ok(Err((cause, detail)))) => Err(failure(cause, detail)),
+        Ok(Ok(Ok(addresses))) if addresses.is_empty() => {
+            let detail = format!("{name} has no address of this kind");
+            Err(failure(Cause::DnsNoData, detail))
+        }
+        Ok(Ok(Ok(addresses))) => {
+            let dns = Dns {
+                addresses: Some(addresses.len()),
+                ..dns()
+            };
+            Ok(Resolved { dns, addresses })
+        }
+    }
+}
+
+fn look_up(name: &str, families: Families) -> Result<Vec<IpAddr>, (Cause, String)> {
+    let family = match families {
+        Families::OnlyV4 => AddrFamily::Inet.into(),
+        Families::OnlyV6 => AddrFamily::Inet6.into(),
+        Families::PreferV4 | Families::Both => 0,
+    };
+    let hints = AddrInfoHints {
+        address: family,
+        socktype: SockType::Stream.into(),
+        ..AddrInfoHints::default()
+    };
+    let answers = getaddrinfo(Some(name), None, Some(hints)).map_err(|error| {
+        let cause = match error.kind() {
+            LookupErrorKind::NoName => Cause::DnsNxdomain,
+            LookupErrorKind::NoData => Cause::DnsNoData,
+            _ => Cause::DnsServfail,
+        };
+        let said = std::io::Error::from(error).to_string();
+        let said = said.rsplit(": ").next().unwrap_or(&said);
+        (cause, format!("the system says: {said}"))
+    })?;
+    let all: Vec<IpAddr> = answers.flatten().map(|info| info.sockaddr.ip()).collect();
+    let v4: Vec<IpAddr> = all.iter().copied().filter(IpAddr::is_ipv4).collect();
+    Ok(if families == Families::PreferV4 && !v4.is_empty() {
+        v4
+    } else {
+        all
+    })
+}

@@ -1,0 +1,326 @@
+//! One attempt: dns, connect, tls, turn, each with its own limit and stamps, then the certificate
+//! and its trust, outside the phases. `ways` has what each transport does. A failure is a row with its cause, never an error.
+//!
+//! Not here: when probes start (`pace`, `series`), where rows go (`sink`).
+
+pub mod certificate;
+mod connector;
+mod datagram;
+pub mod dns;
+mod gate;
+pub mod packets;
+mod plan;
+mod pseudo_tls;
+mod source_ports;
+mod tcp;
+mod tcp_info;
+mod tls;
+pub mod trust;
+mod turn;
+mod verifier;
+mod ways;
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Semaphore, mpsc};
+
+use crate::clock::{self, Wall};
+use crate::endpoints::{is_own_network, region};
+use crate::record::{
+    Cause, Dns, Outcome, Phase, PhaseTimes, Record, Run, Tcp, Tls, Transport, Turn,
+};
+use crate::target::{Host, Target};
+
+use connector::Connector;
+use gate::Gate;
+pub use gate::POLITE_PER_SECOND;
+pub use plan::{Limits, Plan, Question, Way};
+pub use source_ports::SourcePorts;
+pub use tls::TlsVersion;
+use tls::{Session, TlsClient};
+use trust::Judge;
+
+/// Most addresses of one answer that `all_addresses` probes.
+const MOST_ADDRESSES: usize = 64;
+
+/// Most connections that are being closed; each takes a second at most.
+const MOST_CLOSING: u32 = 256;
+
+/// Why probing cannot begin.
+#[derive(Debug, thiserror::Error)]
+pub enum ProbeError {
+    /// No thread or event queue.
+    #[error("the thread for name resolution and connects could not be started: {0}")]
+    Thread(#[source] std::io::Error),
+    /// The cryptography does not fit.
+    #[error("TLS could not be set up: {0}")]
+    Tls(#[source] rustls::Error),
+}
+
+/// Makes probes; built once, used by all in flight.
+#[derive(Debug)]
+pub struct Prober {
+    plan: Arc<Plan>,
+    run: Arc<Run>,
+    wall: Wall,
+    connector: Connector,
+    tls: TlsClient,
+    judge: Judge,
+    gate: Mutex<Gate>,
+    /// Whether a connection was made: then the series is held back, no longer refused.
+    begun: AtomicBool,
+    closing: Arc<Semaphore>,
+}
+
+/// One slot of the schedule, about to run.
+#[derive(Debug, Clone)]
+pub struct Slot {
+    /// Its number.
+    pub number: u64,
+    /// What is probed.
+    pub target: Target,
+    /// How late it starts.
+    pub lag: Option<Duration>,
+}
+
+/// What came of a probe besides its rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Carry on.
+    Done,
+    /// The series is too fast for an address of a stranger; nothing was sent there.
+    TooFast(IpAddr),
+}
+
+impl Prober {
+    /// Sets everything up that all probes share.
+    ///
+    /// # Errors
+    ///
+    /// When the system gives no thread, or the TLS versions asked for cannot be had.
+    pub fn new(plan: Plan, run: Arc<Run>, wall: Wall) -> Result<Self, ProbeError> {
+        let connector = Connector::start().map_err(ProbeError::Thread)?;
+        let tls = TlsClient::new(plan.tls, &plan.alpn).map_err(ProbeError::Tls)?;
+        let judge = Judge::new(plan.public_roots.clone(), plan.os_store.clone());
+        let gate = Mutex::new(Gate::default());
+        Ok(Self {
+            plan: Arc::new(plan),
+            run,
+            wall,
+            connector,
+            tls,
+            judge,
+            gate,
+            begun: AtomicBool::new(false),
+            closing: Arc::new(Semaphore::new(MOST_CLOSING as usize)),
+        })
+    }
+
+    /// Runs one slot; each row goes into the channel as soon as it is whole.
+    pub async fn probe(&self, slot: &Slot, rows: &mpsc::Sender<Record>) -> Verdict {
+        let mut record = self.blank(slot);
+        let addresses = match self.resolve(slot, &mut record).await {
+            Ok(addresses) => addresses,
+            Err((cause, detail)) => {
+                record.outcome = Outcome::Failed { cause, detail };
+                // nobody left to take rows means that the series is over
+                let _ = rows.send(record).await;
+                return Verdict::Done;
+            }
+        };
+        let most = if self.plan.all_addresses {
+            MOST_ADDRESSES
+        } else {
+            1
+        };
+        let ways = self.plan.ways(&slot.target);
+        for (number, address) in addresses.into_iter().take(most).enumerate() {
+            for (turn, way) in ways.iter().enumerate() {
+                if let Err(verdict) = self.be_polite(address).await {
+                    return verdict;
+                }
+                let mut record = record.clone();
+                if self.plan.all_addresses || number + turn > 0 {
+                    // each row has its own moment
+                    record.started = self.wall.now();
+                }
+                let remote = SocketAddr::new(address, way.port);
+                let session = self.go(slot, *way, remote, &mut record).await;
+                let _ = rows.send(record).await;
+                self.close(session);
+            }
+        }
+        Verdict::Done
+    }
+
+    /// Ends a connection beside whatever comes next; too many at once are simply dropped.
+    fn close(&self, session: Option<Session>) {
+        if let Some(session) = session
+            && let Ok(place) = self.closing.clone().try_acquire_owned()
+        {
+            tokio::spawn(async move {
+                session.close().await;
+                drop(place);
+            });
+        }
+    }
+
+    /// Waits until the connections of past probes have come to their orderly end, or a second has
+    /// passed.
+    pub async fn settle(&self) {
+        let all = self.closing.acquire_many(MOST_CLOSING);
+        let _ = tokio::time::timeout(Duration::from_secs(1), all).await;
+    }
+
+    /// A record with nothing measured yet.
+    fn blank(&self, slot: &Slot) -> Record {
+        let first = self.plan.ways(&slot.target).into_iter().next();
+        let first = first.unwrap_or(Way {
+            transport: Transport::Tls,
+            ask: None,
+            port: Transport::Tls.default_port(),
+        });
+        Record {
+            run: self.run.clone(),
+            slot: slot.number,
+            host: slot.target.host.to_string().into(),
+            port: first.port,
+            transport: first.transport,
+            started: self.wall.now(),
+            lag: slot.lag,
+            outcome: Outcome::Ok,
+            times: PhaseTimes::default(),
+            dns: Dns::default(),
+            remote: None,
+            region: String::new(),
+            in_teams_range: None,
+            tcp: Tcp::default(),
+            tls: Tls::default(),
+            turn: Turn::default(),
+        }
+    }
+
+    /// The dns phase, unless there is nothing to resolve.
+    async fn resolve(
+        &self,
+        slot: &Slot,
+        record: &mut Record,
+    ) -> Result<Vec<IpAddr>, (Cause, String)> {
+        let name = match (self.plan.address, &slot.target.host) {
+            (Some(address), _) => return Ok(vec![address]),
+            (None, Host::Address(address)) => return Ok(vec![*address]),
+            (None, Host::Name(name)) => name.clone(),
+        };
+        let plan = self.plan.clone();
+        let lookup = async move {
+            let resolver = &plan.resolver;
+            resolver
+                .resolve(&name, plan.families, plan.limits.dns)
+                .await
+        };
+        let Some((took, result)) = self.connector.run(lookup).await else {
+            return Err((
+                Cause::DnsLocalError,
+                "the resolving thread is gone".to_owned(),
+            ));
+        };
+        record.times.set(Phase::Dns, took);
+        let (dns, result) = match result {
+            Ok(resolved) => (resolved.dns, Ok(resolved.addresses)),
+            Err(failure) => (failure.dns, Err((failure.cause, failure.detail))),
+        };
+        record.region = dns.last_name().map(region).unwrap_or_default().into();
+        record.dns = dns;
+        result
+    }
+
+    /// Keeps the rate to strangers' addresses within what needs no permission.
+    async fn be_polite(&self, address: IpAddr) -> Result<(), Verdict> {
+        if self.plan.own_server || is_own_network(address) {
+            self.begun.store(true, Ordering::Relaxed);
+            return Ok(());
+        }
+        if self.plan.fast && !self.begun.load(Ordering::Relaxed) {
+            return Err(Verdict::TooFast(address));
+        }
+        let wait = {
+            let mut gate = self.gate.lock().unwrap_or_else(PoisonError::into_inner);
+            gate.pass(clock::now())
+        };
+        if !wait.is_zero() {
+            tokio::time::sleep(wait).await;
+        }
+        Ok(())
+    }
+}
+
+fn failed(cause: Cause, detail: &str) -> Outcome {
+    Outcome::Failed {
+        cause,
+        detail: detail.to_owned(),
+    }
+}
+
+/// An error of the system without its number: "connection refused".
+fn plain_error(error: &std::io::Error) -> String {
+    // Windows says it in a sentence of the user's language; rows are for all
+    let text = if cfg!(windows) && of_the_network(error.kind()) {
+        error.kind().to_string()
+    } else {
+        error.to_string()
+    };
+    let cut = text
+        .find(" (os error")
+        .map_or(text.as_str(), |end| &text[..end]);
+    let mut chars = cut.trim_end_matches('.').chars();
+    chars
+        .next()
+        .map_or_else(String::new, |c| c.to_lowercase().chain(chars).collect())
+}
+
+/// Whether the kind alone says what happened to a socket.
+fn of_the_network(kind: std::io::ErrorKind) -> bool {
+    use std::io::ErrorKind as K;
+    matches!(
+        kind,
+        K::ConnectionRefused
+            | K::ConnectionReset
+            | K::ConnectionAborted
+            | K::NotConnected
+            | K::BrokenPipe
+            | K::TimedOut
+            | K::HostUnreachable
+            | K::NetworkUnreachable
+            | K::NetworkDown
+            | K::AddrInUse
+            | K::AddrNotAvailable
+            | K::PermissionDenied
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_name_what_could_not_be_done() {
+        let thread = ProbeError::Thread(std::io::Error::other("no more threads"));
+        assert_eq!(
+            thread.to_string(),
+            "the thread for name resolution and connects could not be started: no more threads"
+        );
+        let tls = ProbeError::Tls(rustls::Error::FailedToGetRandomBytes);
+        assert!(tls.to_string().starts_with("TLS could not be set up: "));
+    }
+
+    #[test]
+    fn errors_of_the_system_are_told_without_their_number() {
+        let error = std::io::Error::from_raw_os_error(if cfg!(windows) { 10061 } else { 111 });
+        let text = plain_error(&error);
+        assert!(!text.contains("os error"), "{error}");
+        assert!(!text.ends_with('.'), "{error}");
+    }
+}

@@ -1,0 +1,265 @@
+//! STUN Bindings over one connected UDP socket (RFC 8489 section 6.2.1), without repetitions:
+//! each packet is a transaction of its own.
+//!
+//! Here: the socket, sending with a stamp, receiving with a stamp on a thread of its own, the
+//! search for the lowest time to live. Not here: when packets go out (`stream`), what the answers
+//! amount to (`stats::packets`).
+
+mod hops;
+mod ids;
+mod lookup;
+mod socket;
+
+use std::io;
+use std::net::{SocketAddr, UdpSocket};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use tokio::sync::mpsc;
+
+use crate::clock::{self, Wall};
+use crate::wire::stun::{self, Message, kind};
+
+pub use hops::hops;
+use ids::Ids;
+pub use lookup::{Lookup, UdpProber};
+pub use socket::open;
+
+/// How often the receiving thread looks whether it is still wanted.
+const LOOK_UP: Duration = Duration::from_millis(50);
+
+/// Longest datagram that is read; an answer to a Binding has some hundred bytes.
+const LONGEST: usize = 2048;
+
+/// What happens on the socket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// A packet goes out.
+    Sent {
+        /// Its number in the schedule.
+        sequence: u64,
+        /// The moment before the system is asked to send it.
+        at: Instant,
+        /// The same by the wall clock.
+        wall: DateTime<Utc>,
+        /// How late it is.
+        lag: Duration,
+    },
+    /// The system refused to send that packet.
+    NotSent {
+        /// Its number in the schedule.
+        sequence: u64,
+        /// What kind of refusal.
+        kind: io::ErrorKind,
+        /// What the system said.
+        detail: String,
+    },
+    /// An answer to that packet came.
+    Answer {
+        /// The packet's number in the schedule.
+        sequence: u64,
+        /// When it was read.
+        at: Instant,
+    },
+    /// A datagram came that answers nothing.
+    Stranger,
+    /// An ICMP message says that nothing listens there.
+    Refused,
+    /// The schedule is over; so many of its packets could not be sent in time.
+    Done {
+        /// Packets that were not sent.
+        missed: u64,
+    },
+}
+
+/// A connected socket with the thread that receives on it, which ends when this is dropped.
+#[derive(Debug)]
+pub struct Flow {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    socket: UdpSocket,
+    ids: Mutex<Ids>,
+    events: mpsc::Sender<Event>,
+    wall: Wall,
+    closed: AtomicBool,
+}
+
+impl Flow {
+    /// Begins to receive; whatever happens goes into the channel. The answers to the last
+    /// `remembered` packets are known.
+    ///
+    /// # Errors
+    ///
+    /// When the system gives no thread or no random numbers.
+    pub fn start(
+        socket: UdpSocket,
+        remembered: usize,
+        events: mpsc::Sender<Event>,
+        wall: Wall,
+    ) -> io::Result<Self> {
+        socket.set_nonblocking(false)?;
+        socket.set_read_timeout(Some(LOOK_UP))?;
+        let inner = Arc::new(Inner {
+            socket,
+            ids: Mutex::new(Ids::new(remembered)),
+            events,
+            wall,
+            closed: AtomicBool::new(false),
+        });
+        let receiver = Arc::clone(&inner);
+        std::thread::Builder::new()
+            .name("receive".to_owned())
+            .spawn(move || receiver.receive())?;
+        Ok(Self { inner })
+    }
+
+    /// Address of this end.
+    pub fn local(&self) -> Option<SocketAddr> {
+        self.inner.socket.local_addr().ok()
+    }
+
+    /// Sends one packet; `false` when nobody takes events any more.
+    pub fn send(&self, sequence: u64, lag: impl FnOnce(Instant) -> Duration) -> bool {
+        let inner = &self.inner;
+        let id = inner.ids().next(sequence);
+        let id = match id {
+            Ok(id) => id,
+            Err(error) => return inner.not_sent(sequence, lag, &error),
+        };
+        let packet = stun::binding_request(id);
+        let wall = inner.wall.now();
+        let at = clock::now();
+        let lag = lag(at);
+        let sent = Event::Sent {
+            sequence,
+            at,
+            wall,
+            lag,
+        };
+        // told before it is sent, so that no answer can be first
+        if inner.events.blocking_send(sent).is_err() {
+            return false;
+        }
+        let mut result = inner.socket.send(&packet);
+        if matches!(&result, Err(error) if is_refusal(error)) {
+            // the error is that of an earlier packet, and this one was not sent
+            let _ = inner.events.blocking_send(Event::Refused);
+            result = inner.socket.send(&packet);
+        }
+        match result {
+            Ok(_) => true,
+            Err(error) => {
+                let event = Event::NotSent {
+                    sequence,
+                    kind: error.kind(),
+                    detail: super::plain_error(&error),
+                };
+                inner.events.blocking_send(event).is_ok()
+            }
+        }
+    }
+
+    /// Says that the schedule is over.
+    pub fn done(&self, missed: u64) {
+        let _ = self.inner.events.blocking_send(Event::Done { missed });
+    }
+}
+
+impl Drop for Flow {
+    fn drop(&mut self) {
+        self.inner.closed.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Inner {
+    fn ids(&self) -> std::sync::MutexGuard<'_, Ids> {
+        self.ids.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn not_sent(
+        &self,
+        sequence: u64,
+        lag: impl FnOnce(Instant) -> Duration,
+        error: &io::Error,
+    ) -> bool {
+        let at = clock::now();
+        let events = [
+            Event::Sent {
+                sequence,
+                at,
+                wall: self.wall.now(),
+                lag: lag(at),
+            },
+            Event::NotSent {
+                sequence,
+                kind: error.kind(),
+                detail: super::plain_error(error),
+            },
+        ];
+        events
+            .into_iter()
+            .all(|event| self.events.blocking_send(event).is_ok())
+    }
+
+    /// Reads until nobody wants it any more.
+    fn receive(&self) {
+        let mut buffer = [0; LONGEST];
+        while !self.closed.load(Ordering::Relaxed) {
+            let event = match self.socket.recv(&mut buffer) {
+                Ok(length) => {
+                    let at = clock::now();
+                    let datagram = buffer.get(..length).unwrap_or_default();
+                    match self.answered(datagram) {
+                        Some(sequence) => Event::Answer { sequence, at },
+                        None => Event::Stranger,
+                    }
+                }
+                Err(error) if is_refusal(&error) => Event::Refused,
+                Err(error) if is_pause(&error) => continue,
+                Err(_) => {
+                    // an ICMP message of another kind, or a datagram that is too long for Windows
+                    std::thread::sleep(Duration::from_millis(1));
+                    continue;
+                }
+            };
+            if self.events.blocking_send(event).is_err() {
+                return;
+            }
+        }
+    }
+
+    /// The packet that a datagram answers. An error is an answer too: the packet came there, and
+    /// something came back.
+    fn answered(&self, datagram: &[u8]) -> Option<u64> {
+        let message = Message::decode(datagram).ok()?;
+        match message.kind() {
+            kind::BINDING_SUCCESS | kind::BINDING_ERROR => self.ids().packet(message.id()),
+            _ => None,
+        }
+    }
+}
+
+/// An error of the system as a row tells it.
+pub fn told(error: &io::Error) -> String {
+    super::plain_error(error)
+}
+
+/// Whether nothing listens at the other end: Windows tells of it as of a reset.
+fn is_refusal(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset
+    )
+}
+
+fn is_pause(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut | io::ErrorKind::Interrupted
+    )
+}

@@ -1,0 +1,234 @@
+//! What to do in each probe, validated.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls::pki_types::ServerName;
+
+use super::dns::{Families, Resolver, SystemServers};
+use super::source_ports::SourcePorts;
+use super::tls::TlsVersion;
+use super::trust::{OsStore, Roots};
+use crate::endpoints::{Range, TEAMS_RANGES};
+use crate::record::{Ask, Transport};
+use crate::target::Target;
+
+/// What each phase may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Name resolution.
+    pub dns: Duration,
+    /// TCP connect; under 3 s a lost SYN would never be seen to recover.
+    pub connect: Duration,
+    /// TLS handshake, or the hello of pseudo-TLS.
+    pub tls: Duration,
+    /// STUN or TURN request to answer.
+    pub turn: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            dns: Duration::from_secs(5),
+            connect: Duration::from_secs(10),
+            tls: Duration::from_secs(10),
+            turn: Duration::from_secs(3),
+        }
+    }
+}
+
+/// What is asked over a transport.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Question {
+    /// What the target's URI says; else nothing on TLS, as the reference does, and an Allocate on
+    /// UDP and pseudo-TLS.
+    #[default]
+    Usual,
+    /// Nothing, where something else can be timed: not on UDP.
+    Nothing,
+    /// This. Pseudo-TLS knows Microsoft's dialect only.
+    Ask(Ask),
+}
+
+/// What to do in each probe.
+#[derive(Debug)]
+pub struct Plan {
+    /// Who resolves names.
+    pub resolver: Resolver,
+    /// Which addresses are wanted.
+    pub families: Families,
+    /// Whether every address of the answer is probed, not only the first.
+    pub all_addresses: bool,
+    /// An address to connect to instead of resolving the name.
+    pub address: Option<IpAddr>,
+    /// A port that replaces the targets' own: the lab's.
+    pub port: Option<u16>,
+    /// A name for SNI and the verdicts instead of the target's.
+    pub sni: Option<ServerName<'static>>,
+    /// Limits of the phases.
+    pub limits: Limits,
+    /// What is spoken; several are probed in turn. A target's URI goes before it.
+    pub transports: Vec<Transport>,
+    /// What is asked.
+    pub question: Question,
+    /// Ports for UDP instead of the target's own; several are probed in turn.
+    pub udp_ports: Vec<u16>,
+    /// Local ports; any without them.
+    pub source_ports: Option<Arc<SourcePorts>>,
+    /// Application protocols that are offered in the handshake (ALPN).
+    pub alpn: Vec<String>,
+    /// TLS versions.
+    pub tls: TlsVersion,
+    /// What `trust_public` is judged against.
+    pub public_roots: Roots,
+    /// What `trust_os` is judged against.
+    pub os_store: OsStore,
+    /// What `in_teams_range` is judged against.
+    pub ranges: &'static [Range],
+    /// Whether the schedule asks for more probes a second than strangers may get.
+    pub fast: bool,
+    /// Whether the user says that the server is the user's own.
+    pub own_server: bool,
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Self {
+            resolver: Resolver::System(SystemServers::default()),
+            families: Families::default(),
+            all_addresses: false,
+            address: None,
+            port: None,
+            sni: None,
+            limits: Limits::default(),
+            transports: vec![Transport::Tls],
+            question: Question::default(),
+            udp_ports: Vec::new(),
+            source_ports: None,
+            alpn: Vec::new(),
+            tls: TlsVersion::default(),
+            public_roots: Roots::Public,
+            os_store: OsStore::System,
+            ranges: TEAMS_RANGES,
+            fast: false,
+            own_server: false,
+        }
+    }
+}
+
+/// One way to a relay that a slot takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Way {
+    /// What is spoken.
+    pub transport: Transport,
+    /// What is asked.
+    pub ask: Option<Ask>,
+    /// The relay's port.
+    pub port: u16,
+}
+
+impl Plan {
+    /// The ways that a slot takes to each address of its target, in their order; at least one.
+    pub fn ways(&self, target: &Target) -> Vec<Way> {
+        let transports = match target.transport {
+            Some(transport) => vec![transport],
+            None if self.transports.is_empty() => vec![Transport::Tls],
+            None => self.transports.clone(),
+        };
+        let mut ways = Vec::new();
+        for transport in transports {
+            let ask = self.ask(target, transport);
+            let ports = match (self.port, transport) {
+                (Some(port), _) => vec![port],
+                (None, Transport::Udp) if !self.udp_ports.is_empty() => self.udp_ports.clone(),
+                (None, _) => vec![target.port_for(transport)],
+            };
+            ways.extend(ports.into_iter().map(|port| Way {
+                transport,
+                ask,
+                port,
+            }));
+        }
+        ways
+    }
+
+    fn ask(&self, target: &Target, transport: Transport) -> Option<Ask> {
+        let asked = match self.question {
+            Question::Usual => target.ask,
+            Question::Nothing => None,
+            Question::Ask(ask) => Some(ask),
+        };
+        match (transport, asked, self.question) {
+            (Transport::Tls, asked, _) => asked,
+            (Transport::Udp, asked, _) => Some(asked.unwrap_or(Ask::Allocate)),
+            (Transport::PseudoTls, _, Question::Nothing) => None,
+            (Transport::PseudoTls, ..) => Some(Ask::MsAllocate),
+        }
+    }
+
+    /// The longest that one slot can take with one address of its target.
+    pub fn longest(&self, target: &Target) -> Duration {
+        let limits = &self.limits;
+        let ways = self.ways(target).into_iter().map(|way| {
+            let turn = way.ask.map_or(Duration::ZERO, |_| limits.turn);
+            match way.transport {
+                Transport::Udp => turn,
+                Transport::Tls | Transport::PseudoTls => limits.connect + limits.tls + turn,
+            }
+        });
+        ways.fold(limits.dns, |sum, way| sum + way)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ways(plan: &Plan, target: &str) -> Vec<(Transport, Option<Ask>, u16)> {
+        let ways = plan.ways(&target.parse().unwrap());
+        ways.iter().map(|w| (w.transport, w.ask, w.port)).collect()
+    }
+
+    #[test]
+    fn each_transport_has_its_port_and_its_question() {
+        use Transport::{PseudoTls, Tls, Udp};
+        let all = Plan {
+            transports: Transport::ALL.to_vec(),
+            ..Plan::default()
+        };
+        assert_eq!(ways(&Plan::default(), "relay"), [(Tls, None, 443)]);
+        let wanted = [
+            (Tls, None, 443),
+            (Udp, Some(Ask::Allocate), 3478),
+            (PseudoTls, Some(Ask::MsAllocate), 443),
+        ];
+        assert_eq!(ways(&all, "relay"), wanted);
+        assert_eq!(ways(&all, "stun:relay"), [(Udp, Some(Ask::Binding), 3478)]);
+        assert_eq!(ways(&all, "turns:relay"), [(Tls, Some(Ask::Allocate), 443)]);
+        let asking = Plan {
+            question: Question::Ask(Ask::Allocate),
+            udp_ports: vec![3479, 3480],
+            ..all
+        };
+        let wanted = [
+            (Tls, Some(Ask::Allocate), 5000),
+            (Udp, Some(Ask::Allocate), 3479),
+            (Udp, Some(Ask::Allocate), 3480),
+            (PseudoTls, Some(Ask::MsAllocate), 5000),
+        ];
+        assert_eq!(ways(&asking, "relay:5000"), wanted);
+    }
+
+    #[test]
+    fn the_longest_slot_is_the_sum_of_its_ways() {
+        let seconds = |plan: &Plan| plan.longest(&"relay".parse().unwrap()).as_secs();
+        let mut plan = Plan::default();
+        assert_eq!(seconds(&plan), 25);
+        plan.transports = vec![Transport::Udp];
+        assert_eq!(seconds(&plan), 8);
+        plan.transports = vec![Transport::Tls, Transport::Udp];
+        plan.udp_ports = vec![3478, 3479];
+        assert_eq!(seconds(&plan), 31);
+    }
+}

@@ -1,0 +1,269 @@
+//! Pseudo-TLS: the hello that looks like TLS and is none, then a framed request in the clear.
+//! [MS-TURN] 2.1.1 and 2.1.4. The hello is timed as the tls phase.
+
+use std::io;
+use std::time::Duration;
+
+use ring::rand::{SecureRandom, SystemRandom};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use super::plain_error;
+use super::turn::{End, Exchange, StreamTalk, Talk};
+use crate::clock;
+use crate::record::{Ask, Cause, alert_name};
+use crate::wire::ms_turn::frame;
+use crate::wire::ms_turn::pseudo_tls::{Reading, SERVER_HELLO, client_hello, read_server_hello};
+use crate::wire::stream::Framing;
+use crate::wire::tls_hello::{FirstBytes, classify};
+
+/// Bytes of an answer that is no hello, which tell what it is: a TLS alert has so many.
+const TELLING: usize = 7;
+
+/// What came of a connection.
+#[derive(Debug)]
+pub struct PseudoTls {
+    /// From the client's hello to the server's, or to the failure.
+    pub hello_took: Duration,
+    /// Whether the server's hello came.
+    pub hello: Result<(), (Cause, String)>,
+    /// The request behind it.
+    pub exchange: Option<Exchange>,
+    /// Bytes written.
+    pub sent: u64,
+    /// Bytes read.
+    pub received: u64,
+}
+
+/// Says hello, asks, and closes in good order.
+pub async fn talk(
+    stream: std::net::TcpStream,
+    ask: Option<Ask>,
+    hello_limit: Duration,
+    turn_limit: Duration,
+) -> PseudoTls {
+    let mut outcome = PseudoTls {
+        hello_took: Duration::ZERO,
+        hello: Ok(()),
+        exchange: None,
+        sent: 0,
+        received: 0,
+    };
+    let stream = match TcpStream::from_std(stream) {
+        Ok(stream) => stream,
+        Err(error) => {
+            outcome.hello = Err((Cause::ConnectLocalError, plain_error(&error)));
+            return outcome;
+        }
+    };
+    let mut line = Line {
+        stream,
+        sent: 0,
+        received: 0,
+    };
+    (outcome.hello_took, outcome.hello) = hello(&mut line, hello_limit).await;
+    if let (Ok(()), Some(ask)) = (&outcome.hello, ask) {
+        outcome.exchange = Some(exchange(&mut line, ask, turn_limit).await);
+    }
+    (outcome.sent, outcome.received) = (line.sent, line.received);
+    tokio::spawn(close(line.stream));
+    outcome
+}
+
+/// The connection with counts.
+#[derive(Debug)]
+struct Line {
+    stream: TcpStream,
+    sent: u64,
+    received: u64,
+}
+
+impl Line {
+    async fn write(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+        while !bytes.is_empty() {
+            self.stream.writable().await?;
+            match self.stream.try_write(bytes) {
+                Ok(count) => {
+                    self.sent += count as u64;
+                    bytes = bytes.get(count..).unwrap_or_default();
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads what is there, 0 at the end.
+    async fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            self.stream.readable().await?;
+            match self.stream.try_read(buffer) {
+                Ok(count) => {
+                    self.received += count as u64;
+                    // one that never stops sending must not keep the limit from firing
+                    tokio::task::consume_budget().await;
+                    return Ok(count);
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+/// The hello of both sides.
+async fn hello(line: &mut Line, limit: Duration) -> (Duration, Result<(), (Cause, String)>) {
+    let mut random = [0; 32];
+    if SystemRandom::new().fill(&mut random).is_err() {
+        let detail = "the system gives no random numbers".to_owned();
+        return (Duration::ZERO, Err((Cause::TlsProtocol, detail)));
+    }
+    let mut arrived = Vec::new();
+    let start = clock::now();
+    let ended = timeout(limit, async {
+        // a reset may hide what the server sent before it: let the reading find out
+        let unsent = line.write(&client_hello(random)).await.err();
+        let mut buffer = [0; SERVER_HELLO];
+        loop {
+            let room = match read_server_hello(&arrived) {
+                Reading::Hello => return Ok(()),
+                Reading::More => SERVER_HELLO - arrived.len(),
+                Reading::Other if arrived.len() >= TELLING => return Err(None),
+                Reading::Other => SERVER_HELLO,
+            };
+            match line.read(buffer.get_mut(..room).unwrap_or_default()).await {
+                Ok(0) => return Err(unsent),
+                Ok(count) => arrived.extend_from_slice(buffer.get(..count).unwrap_or_default()),
+                Err(error) => return Err(Some(error)),
+            }
+        }
+    })
+    .await;
+    let took = clock::now().saturating_duration_since(start);
+    let result = match ended {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(judge(&arrived, error.as_ref())),
+        Err(_) => match something_else(&arrived) {
+            Some(judged) => Err(judged),
+            None => Err((
+                Cause::TlsTimeout,
+                format!(
+                    "no hello within {} ms, {}",
+                    limit.as_millis(),
+                    so_far(&arrived)
+                ),
+            )),
+        },
+    };
+    (took, result)
+}
+
+/// Why there is no hello.
+fn judge(arrived: &[u8], error: Option<&io::Error>) -> (Cause, String) {
+    if let Some(judged) = something_else(arrived) {
+        return judged;
+    }
+    let so_far = so_far(arrived);
+    match error {
+        None => (
+            Cause::TlsEof,
+            format!("the server closed the connection {so_far}"),
+        ),
+        Some(error) if error.kind() == io::ErrorKind::TimedOut => (
+            Cause::TlsTimeout,
+            format!("the system gave the connection up {so_far}"),
+        ),
+        Some(error) => (Cause::TlsReset, format!("{} {so_far}", plain_error(error))),
+    }
+}
+
+/// What answered when it was no hello of this kind.
+fn something_else(arrived: &[u8]) -> Option<(Cause, String)> {
+    if read_server_hello(arrived) != Reading::Other {
+        return None;
+    }
+    Some(match classify(arrived) {
+        FirstBytes::Empty => return None,
+        FirstBytes::Alert { description, .. } => (
+            Cause::TlsAlert,
+            format!(
+                "{}: a real TLS server, or a device that inspects TLS, refused the hello",
+                alert_name(description)
+            ),
+        ),
+        FirstBytes::Tls => (
+            Cause::TlsNotPseudo,
+            "a real TLS server, or a device that inspects TLS, answered the hello".to_owned(),
+        ),
+        FirstBytes::Http(line) => (Cause::TlsNotTls, format!("HTTP answered: {line}")),
+        FirstBytes::Ssh(line) => (Cause::TlsNotTls, format!("SSH answered: {line}")),
+        FirstBytes::Text(line) => (Cause::TlsNotTls, format!("text answered: {line}")),
+        FirstBytes::Binary(hex) => (
+            Cause::TlsNotTls,
+            format!("something else answered, first bytes {hex}"),
+        ),
+    })
+}
+
+fn so_far(arrived: &[u8]) -> String {
+    match arrived.len() {
+        0 => "before it sent a byte".to_owned(),
+        bytes => format!("after {bytes} bytes"),
+    }
+}
+
+/// The request and its answer, framed.
+async fn exchange(line: &mut Line, ask: Ask, limit: Duration) -> Exchange {
+    let talk = match Talk::new(ask) {
+        Ok(talk) => talk,
+        Err(exchange) => return *exchange,
+    };
+    let request = frame::encode(talk.request()).unwrap_or_default();
+    let mut talk = StreamTalk::new(talk, Framing::Framed);
+    let start = clock::now();
+    let mut took = Duration::ZERO;
+    let ended = timeout(limit, async {
+        let unsent = line.write(&request).await.err();
+        let mut buffer = [0; 4096];
+        loop {
+            let read = line.read(&mut buffer).await;
+            took = clock::now().saturating_duration_since(start);
+            match (read, &unsent) {
+                (Ok(0), None) => return End::Closed,
+                (Ok(0), Some(error)) => return End::Reset(plain_error(error)),
+                (Ok(count), _) => {
+                    let end = talk.take(buffer.get(..count).unwrap_or_default());
+                    if let Some(end) = end {
+                        return end;
+                    }
+                }
+                (Err(error), _) => return End::Reset(plain_error(&error)),
+            }
+        }
+    })
+    .await;
+    let end = ended.unwrap_or_else(|_| {
+        took = clock::now().saturating_duration_since(start);
+        End::Limit(limit)
+    });
+    let end = talk.ended(end);
+    talk.talk.conclude(took, 1, end)
+}
+
+/// FIN, then whatever still comes is read for a moment, so that no reset goes out.
+async fn close(stream: TcpStream) {
+    const LINGER: Duration = Duration::from_secs(1);
+    const MOST: u64 = 64 * 1024;
+    let _ = socket2::SockRef::from(&stream).shutdown(std::net::Shutdown::Write);
+    let mut line = Line {
+        stream,
+        sent: 0,
+        received: 0,
+    };
+    let _ = timeout(LINGER, async {
+        let mut rest = [0; 4096];
+        while line.received < MOST && matches!(line.read(&mut rest).await, Ok(1..)) {}
+    })
+    .await;
+}

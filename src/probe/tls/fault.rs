@@ -1,0 +1,172 @@
+//! From the end of a failed handshake to its cause and a sentence of what was seen.
+
+use std::io;
+
+use rustls::{
+    AlertDescription, CertificateError, Error, InvalidMessage, PeerIncompatible, PeerMisbehaved,
+};
+
+use super::{Handshake, Stop, TlsVersion};
+use crate::probe::plain_error;
+use crate::record::{Cause, alert_name, suite_name, version_name};
+use crate::wire::tls_hello::{FirstBytes, classify};
+
+/// TLS 1.2 as on the wire, the oldest version that is spoken here.
+const OLDEST: u16 = 0x0303;
+
+/// Judges why a handshake ended.
+pub fn judge(
+    stop: &Stop,
+    first_bytes: &[u8],
+    asked: TlsVersion,
+    handshake: &Handshake,
+) -> (Cause, String) {
+    let first = classify(first_bytes);
+    if let Some(what) = not_tls(&first) {
+        return (Cause::TlsNotTls, what);
+    }
+    let so_far = so_far(&first, handshake);
+    match stop {
+        Stop::Limit(limit) => (
+            Cause::TlsTimeout,
+            format!("not finished within {} ms, {so_far}", limit.as_millis()),
+        ),
+        Stop::Closed => (
+            Cause::TlsEof,
+            format!("the server closed the connection {so_far}"),
+        ),
+        Stop::Io(error) => match error.kind() {
+            io::ErrorKind::UnexpectedEof => (
+                Cause::TlsEof,
+                format!("the server closed the connection {so_far}"),
+            ),
+            io::ErrorKind::TimedOut => {
+                let said = "the system gave the connection up";
+                (Cause::TlsTimeout, format!("{said} {so_far}"))
+            }
+            // what the library makes of bytes that it will not take
+            io::ErrorKind::InvalidData | io::ErrorKind::Other => (
+                Cause::TlsProtocol,
+                format!("{} {so_far}", plain_error(error)),
+            ),
+            io::ErrorKind::BrokenPipe => (
+                Cause::TlsReset,
+                format!("the server reset the connection {so_far}"),
+            ),
+            _ => (Cause::TlsReset, format!("{} {so_far}", plain_error(error))),
+        },
+        Stop::Tls(error) => of_library(error, asked, handshake),
+    }
+}
+
+/// What answered when it was not TLS.
+fn not_tls(first: &FirstBytes) -> Option<String> {
+    match first {
+        FirstBytes::Tls | FirstBytes::Alert { .. } | FirstBytes::Empty => None,
+        FirstBytes::Http(line) => Some(format!("HTTP answered: {line}")),
+        FirstBytes::Ssh(banner) => Some(format!("SSH answered: {banner}")),
+        FirstBytes::Text(line) => Some(format!("text answered: {line}")),
+        FirstBytes::Binary(hex) => Some(format!("something else answered, first bytes {hex}")),
+    }
+}
+
+/// How far the handshake came.
+fn so_far(first: &FirstBytes, handshake: &Handshake) -> String {
+    match (handshake.received, handshake.chain.len()) {
+        (0, _) => "before it sent a byte".to_owned(),
+        (bytes, 0) => match first {
+            FirstBytes::Alert { description, .. } => {
+                format!("after the alert {}", alert_name(*description))
+            }
+            _ => format!("after {bytes} bytes"),
+        },
+        (bytes, 1) => format!("after {bytes} bytes with 1 certificate"),
+        (bytes, certificates) => format!("after {bytes} bytes with {certificates} certificates"),
+    }
+}
+
+fn of_library(error: &Error, asked: TlsVersion, handshake: &Handshake) -> (Cause, String) {
+    match error {
+        Error::AlertReceived(alert) => of_alert(*alert, asked, handshake),
+        Error::PeerIncompatible(reason) => of_incompatible(reason, asked, handshake),
+        Error::PeerMisbehaved(PeerMisbehaved::SelectedUnofferedCipherSuite) => {
+            let chosen = handshake.tls.suite.map(suite_name).unwrap_or_default();
+            let detail = format!("the server chose a suite that was not offered: {chosen}");
+            (Cause::TlsProtocol, detail)
+        }
+        Error::InvalidMessage(InvalidMessage::HandshakePayloadTooLarge) => (
+            Cause::TlsCertificate,
+            "a handshake message over 64 KB, too large to read: the certificate chain".to_owned(),
+        ),
+        Error::InvalidCertificate(CertificateError::BadSignature) => (
+            Cause::TlsCertificate,
+            "the signature with the certificate's key does not verify, or the key is of a kind \
+             that cannot be checked here (RSA under 2048 bits, RSASSA-PSS, P-521, Ed448)"
+                .to_owned(),
+        ),
+        Error::InvalidCertificate(reason) => (Cause::TlsCertificate, reason.to_string()),
+        Error::NoCertificatesPresented => (
+            Cause::TlsCertificate,
+            "the server sent no certificate".to_owned(),
+        ),
+        other => (Cause::TlsProtocol, other.to_string()),
+    }
+}
+
+fn of_alert(alert: AlertDescription, asked: TlsVersion, handshake: &Handshake) -> (Cause, String) {
+    let name = alert_name(u8::from(alert));
+    match alert {
+        AlertDescription::ProtocolVersion => (
+            Cause::TlsVersion,
+            match asked {
+                TlsVersion::Auto => format!("{name}: the server speaks neither TLS 1.2 nor 1.3"),
+                TlsVersion::V12 | TlsVersion::V13 => format!(
+                    "{name}: the server does not speak the version asked for; try --tls auto"
+                ),
+            },
+        ),
+        AlertDescription::HandshakeFailure | AlertDescription::InsufficientSecurity
+            if handshake.chain.is_empty() =>
+        {
+            let hint = "the server takes none of what is offered here (ECDHE with AES-GCM or \
+                        ChaCha20; X25519, P-256, P-384; RSA from 2048 bits, ECDSA, Ed25519)";
+            (Cause::TlsAlert, format!("{name}: {hint}"))
+        }
+        AlertDescription::HandshakeFailure
+        | AlertDescription::BadCertificate
+        | AlertDescription::CertificateRequired => {
+            let hint = "sent after its certificate: the server probably wants one from the client";
+            (Cause::TlsAlert, format!("{name}: {hint}"))
+        }
+        _ => (Cause::TlsAlert, name.into_owned()),
+    }
+}
+
+fn of_incompatible(
+    reason: &PeerIncompatible,
+    asked: TlsVersion,
+    handshake: &Handshake,
+) -> (Cause, String) {
+    match reason {
+        PeerIncompatible::ServerDoesNotSupportTls12Or13
+        | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig
+        | PeerIncompatible::Tls12NotOffered
+        | PeerIncompatible::Tls12NotOfferedOrEnabled => (
+            Cause::TlsVersion,
+            match handshake.tls.version {
+                Some(old) if old < OLDEST => {
+                    let old = version_name(old);
+                    format!("the server chose {old}, which is too old to be spoken here")
+                }
+                Some(version) if asked != TlsVersion::Auto => {
+                    format!("the server chose {}; try --tls auto", version_name(version))
+                }
+                _ => "the server chose a version that was not asked for".to_owned(),
+            },
+        ),
+        other => (
+            Cause::TlsProtocol,
+            format!("nothing in common with the server: {other:?}"),
+        ),
+    }
+}

@@ -1,0 +1,278 @@
+//! The TLS phase: a handshake that we drive ourselves, so that nothing learned before a failure
+//! is lost, and the orderly end of the connection.
+//!
+//! Not here: what is asked inside (`ask`), what an error means (`fault`), the certificate's fields and trust, which are judged
+//! after the phase.
+
+mod ask;
+mod fault;
+mod wire_tap;
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls::client::Resumption;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, ClientConnection, SupportedProtocolVersion};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use super::verifier::Recorder;
+use crate::clock;
+use crate::record::{Cause, Tls, group_name};
+use crate::wire::tls_hello::read_flight;
+
+use wire_tap::WireTap;
+
+/// Which protocol version is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TlsVersion {
+    /// TLS 1.2 and nothing else, as the reference does.
+    #[default]
+    V12,
+    /// TLS 1.3 and nothing else.
+    V13,
+    /// The highest that both ends speak.
+    Auto,
+}
+
+impl TlsVersion {
+    fn versions(self) -> Vec<&'static SupportedProtocolVersion> {
+        match self {
+            Self::V12 => vec![&rustls::version::TLS12],
+            Self::V13 => vec![&rustls::version::TLS13],
+            Self::Auto => vec![&rustls::version::TLS13, &rustls::version::TLS12],
+        }
+    }
+}
+
+/// Makes handshakes; built once.
+#[derive(Debug)]
+pub struct TlsClient {
+    base: ClientConfig,
+    version: TlsVersion,
+}
+
+/// A handshake that was tried.
+#[derive(Debug)]
+pub struct Handshake {
+    /// From the first byte written to the end or the failure.
+    pub took: Duration,
+    /// What was agreed on, as far as it came; certificate and trust are not judged yet.
+    pub tls: Tls,
+    /// The certificates that the server sent, its own first.
+    pub chain: Vec<CertificateDer<'static>>,
+    /// Whether these are all that it wanted to send.
+    pub chain_is_whole: bool,
+    /// Bytes written.
+    pub sent: u64,
+    /// Bytes read.
+    pub received: u64,
+    /// The session, or why there is none.
+    pub result: Result<Session, (Cause, String)>,
+}
+
+/// An open TLS session.
+#[derive(Debug)]
+pub struct Session {
+    connection: ClientConnection,
+    stream: TcpStream,
+}
+
+impl TlsClient {
+    /// A client for one choice of versions and application protocols, without resumption.
+    ///
+    /// # Errors
+    ///
+    /// When the cryptography offers no suite for the versions.
+    pub fn new(version: TlsVersion, alpn: &[String]) -> Result<Self, rustls::Error> {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let mut base = ClientConfig::builder_with_provider(provider.clone())
+            .with_protocol_versions(&version.versions())?
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(Recorder::new(&provider)))
+            .with_no_client_auth();
+        base.resumption = Resumption::disabled();
+        base.alpn_protocols = alpn.iter().map(|name| name.clone().into_bytes()).collect();
+        Ok(Self { base, version })
+    }
+
+    /// Tries a handshake within the limit.
+    pub async fn handshake(
+        &self,
+        stream: TcpStream,
+        name: ServerName<'static>,
+        limit: Duration,
+    ) -> Handshake {
+        let recorder = Arc::new(Recorder::new(self.base.crypto_provider()));
+        let mut config = self.base.clone();
+        config
+            .dangerous()
+            .set_certificate_verifier(recorder.clone());
+        let mut connection = match ClientConnection::new(Arc::new(config), name) {
+            Ok(connection) => connection,
+            Err(error) => return Handshake::impossible(&error),
+        };
+        let mut tap = WireTap::new(&stream);
+        let start = clock::now();
+        let driven = timeout(limit, drive(&mut connection, &mut tap)).await;
+        let took = clock::now().saturating_duration_since(start);
+        let mut handshake = Handshake {
+            took,
+            tls: agreed(&connection),
+            chain: recorder.chain().to_vec(),
+            chain_is_whole: true,
+            sent: tap.sent,
+            received: tap.received,
+            result: Err((Cause::TlsProtocol, String::new())),
+        };
+        let failure = match driven {
+            Ok(Ok(())) => None,
+            Ok(Err(stop)) => Some(stop),
+            Err(_) => Some(Stop::Limit(limit)),
+        };
+        handshake.result = match failure {
+            None => Ok(()),
+            Some(stop) => {
+                handshake.complete_from(&tap.first_bytes);
+                let (first_bytes, asked) = (&tap.first_bytes, self.version);
+                Err(fault::judge(&stop, first_bytes, asked, &handshake))
+            }
+        }
+        .map(|()| Session { connection, stream });
+        handshake.tls.chain_length = Some(handshake.chain.len()).filter(|length| *length > 0);
+        handshake
+    }
+}
+
+impl Handshake {
+    fn impossible(error: &rustls::Error) -> Self {
+        Self {
+            took: Duration::ZERO,
+            tls: Tls::default(),
+            chain: Vec::new(),
+            chain_is_whole: true,
+            sent: 0,
+            received: 0,
+            result: Err((Cause::TlsProtocol, error.to_string())),
+        }
+    }
+
+    /// Fills what the library did not tell from the server's first bytes themselves.
+    fn complete_from(&mut self, first_bytes: &[u8]) {
+        let flight = read_flight(first_bytes);
+        self.tls.version = self.tls.version.or(flight.version);
+        self.tls.suite = self.tls.suite.or(flight.suite);
+        if self.tls.group.is_none() {
+            self.tls.group = flight.group.map(|group| group_name(group).into_owned());
+        }
+        if self.chain.is_empty() {
+            self.chain_is_whole = flight.certificates_complete;
+            self.chain = flight
+                .certificates
+                .into_iter()
+                .map(CertificateDer::from)
+                .collect();
+        }
+    }
+}
+
+impl Session {
+    /// Ends the session as the protocol asks: close_notify, FIN, then whatever the server still
+    /// sends is read for a moment, so that no reset goes out.
+    pub async fn close(mut self) {
+        const LINGER: Duration = Duration::from_secs(1);
+        const MOST: u64 = 64 * 1024;
+        self.connection.send_close_notify();
+        let mut tap = WireTap::new(&self.stream);
+        let _ = timeout(LINGER, async {
+            flush(&mut self.connection, &mut tap).await?;
+            socket2::SockRef::from(&self.stream).shutdown(std::net::Shutdown::Write)?;
+            let mut rest = [0; 4096];
+            while tap.received < MOST {
+                match io::Read::read(&mut tap, &mut rest) {
+                    Ok(0) => break,
+                    Ok(_) => {}
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                        self.stream.readable().await?;
+                    }
+                    Err(error) => return Err(error),
+                }
+            }
+            Ok(())
+        })
+        .await;
+    }
+}
+
+/// Why a handshake ended early.
+#[derive(Debug)]
+enum Stop {
+    Limit(Duration),
+    Closed,
+    Io(io::Error),
+    Tls(rustls::Error),
+}
+
+async fn drive(connection: &mut ClientConnection, tap: &mut WireTap<'_>) -> Result<(), Stop> {
+    let mut unsent = None;
+    loop {
+        if unsent.is_none() {
+            // a reset may hide what the server sent before it: let the reading find out
+            unsent = flush(connection, tap).await.err();
+        }
+        if !connection.is_handshaking() {
+            return unsent.map_or(Ok(()), |error| Err(Stop::Io(error)));
+        }
+        match connection.read_tls(tap) {
+            Ok(0) => return Err(unsent.map_or(Stop::Closed, Stop::Io)),
+            Ok(_) => {
+                // a server that never stops sending must not keep the limit from firing
+                tokio::task::consume_budget().await;
+                let processed = connection.process_new_packets();
+                // what comes behind the end of the handshake is no part of it
+                if let Err(error) = processed
+                    && connection.is_handshaking()
+                {
+                    // the alert that tells the server why
+                    let _ = connection.write_tls(tap);
+                    return Err(Stop::Tls(error));
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                tap.stream.readable().await.map_err(Stop::Io)?;
+            }
+            Err(error) => return Err(Stop::Io(error)),
+        }
+    }
+}
+
+async fn flush(connection: &mut ClientConnection, tap: &mut WireTap<'_>) -> io::Result<()> {
+    while connection.wants_write() {
+        match connection.write_tls(tap) {
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                tap.stream.writable().await?;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+fn agreed(connection: &ClientConnection) -> Tls {
+    Tls {
+        version: connection.protocol_version().map(u16::from),
+        suite: connection
+            .negotiated_cipher_suite()
+            .map(|suite| u16::from(suite.suite())),
+        group: connection
+            .negotiated_key_exchange_group()
+            .map(|group| group_name(u16::from(group.name())).into_owned()),
+        alpn: connection
+            .alpn_protocol()
+            .map(|name| String::from_utf8_lossy(name).into_owned()),
+        ..Tls::default()
+    }
+}

@@ -1,0 +1,201 @@
+//! Whether a certificate chain is trusted: by the public roots, and by the operating system.
+//!
+//! Here: [`Judge`], which gives both verdicts, the certificate in the reference's formats beside
+//! them, and remembers them for a minute. Two verdicts tell TLS inspection (the company's root is
+//! in the system's store only) from a broken server (neither trusts it). Not here: the handshake.
+//! RFC 5280 section 6, RFC 9525 for the name.
+//!
+//! A verdict is the first problem on the way of the verifier. webpki looks at the validity of a
+//! certificate before its issuer, at the issuer before signatures, and at the name last, so an
+//! expired certificate of an unknown issuer is `expired`, and one for another name of an unknown
+//! issuer is `unknown-issuer`. A system's own verifier has its own order.
+
+mod cache;
+mod store;
+mod verdict;
+
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use rustls::RootCertStore;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use tokio::sync::watch;
+
+use crate::probe::certificate;
+use crate::record::{Certificate, Trust};
+
+use cache::Cache;
+use store::{Answer, Store, System};
+
+/// How long a system's verifier may take before its verdict counts as missing.
+const SYSTEM_LIMIT: Duration = Duration::from_secs(5);
+
+/// Roots that the verdict `trust_public` goes by.
+#[derive(Debug, Clone)]
+pub enum Roots {
+    /// Mozilla's, as they are compiled in.
+    Public,
+    /// Others, such as the lab's. There is no verdict if there are none.
+    Given(RootCertStore),
+}
+
+/// What the verdict `trust_os` goes by.
+#[derive(Debug, Clone)]
+pub enum OsStore {
+    /// The store of this system, read on first use and then kept.
+    ///
+    /// Windows and macOS judge themselves, as their stores fetch roots on demand and may ask for
+    /// revocations online. Elsewhere webpki judges by the roots that are found; the environment
+    /// variables `SSL_CERT_FILE` and `SSL_CERT_DIR` say where. There is no verdict if there are none.
+    System,
+    /// Other roots, such as the lab's. There is no verdict if there are none.
+    Given(RootCertStore),
+}
+
+/// What is known of a certificate chain.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Examined {
+    /// The server's certificate; only its fingerprints if it cannot be decoded, and `None` if the
+    /// server sent none.
+    pub certificate: Option<Arc<Certificate>>,
+    /// Verdict of the public roots.
+    pub trust_public: Option<Trust>,
+    /// Verdict of the operating system; `None` if it has no roots or did not answer in time.
+    pub trust_os: Option<Trust>,
+}
+
+/// Gives verdicts on certificate chains, and remembers them for a minute.
+pub struct Judge {
+    public: Option<Store>,
+    os: Os,
+    limit: Duration,
+    cache: Mutex<Cache<Entry>>,
+}
+
+impl std::fmt::Debug for Judge {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Judge")
+    }
+}
+
+enum Os {
+    Given(Option<Store>),
+    System(Arc<System>),
+}
+
+/// What is known of one chain and name. Everything in it is found out once.
+struct Entry {
+    since: Instant,
+    at_once: OnceLock<(Arc<Certificate>, Option<Trust>)>,
+    os: OnceLock<Answer>,
+}
+
+impl Judge {
+    /// A judge by these roots. Cheap: the system's store is read on first use.
+    pub fn new(public: Roots, os: OsStore) -> Self {
+        let public = match public {
+            Roots::Public => RootCertStore {
+                roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
+            },
+            Roots::Given(roots) => roots,
+        };
+        let os = match os {
+            OsStore::System => Os::System(Arc::new(System::new())),
+            OsStore::Given(roots) => Os::Given(Store::of_roots(roots)),
+        };
+        Self::with(Store::of_roots(public), os, SYSTEM_LIMIT)
+    }
+
+    fn with(public: Option<Store>, os: Os, limit: Duration) -> Self {
+        Self {
+            public,
+            os,
+            limit,
+            cache: Mutex::new(Cache::default()),
+        }
+    }
+
+    /// Both verdicts on the chain as the server sent it, its own certificate first.
+    ///
+    /// `now` is the moment that the certificates are judged at, `at` the present one of the
+    /// monotonic clock. A chain that was judged within the last minute is not judged again.
+    ///
+    /// Verdicts by roots take about a millisecond. Whatever may take longer, which is reading the
+    /// system's store and asking Windows or macOS, happens on a thread of its own and is waited
+    /// for at most 5 seconds; a verdict that comes later serves those who ask later. Dropping the
+    /// future loses nothing. With [`OsStore::System`] it needs a tokio runtime with timers.
+    pub async fn examine(
+        &self,
+        chain: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        now: DateTime<Utc>,
+        at: Instant,
+    ) -> Examined {
+        let Some(leaf) = chain.first() else {
+            return Examined::default();
+        };
+        let now = unix_time(now);
+        let entry = self.entry(chain, name, at);
+        let (certificate, trust_public) = entry.at_once.get_or_init(|| {
+            let certificate = certificate::read(leaf).unwrap_or_else(|error| *error.certificate);
+            let verdict = self
+                .public
+                .as_ref()
+                .and_then(|store| store.verdict(chain, name, now));
+            (Arc::new(certificate), verdict)
+        });
+        let answer = entry.os.get_or_init(|| match &self.os {
+            Os::Given(store) => Answer::Known(
+                store
+                    .as_ref()
+                    .and_then(|store| store.verdict(chain, name, now)),
+            ),
+            Os::System(system) => system.verdict(chain, name, now),
+        });
+        let trust_os = match answer {
+            Answer::Known(verdict) => *verdict,
+            Answer::Coming(verdict) => {
+                let waited = at.saturating_duration_since(entry.since);
+                wait(verdict.clone(), self.limit.saturating_sub(waited)).await
+            }
+        };
+        Examined {
+            certificate: Some(certificate.clone()),
+            trust_public: *trust_public,
+            trust_os,
+        }
+    }
+
+    fn entry(
+        &self,
+        chain: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        at: Instant,
+    ) -> Arc<Entry> {
+        let key = cache::key(chain, name);
+        let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        cache.entry(key, at, || Entry {
+            since: at,
+            at_once: OnceLock::new(),
+            os: OnceLock::new(),
+        })
+    }
+}
+
+/// The verdict once it has come; `None` when the limit is over or nobody is left to give it.
+async fn wait(mut verdict: watch::Receiver<Option<Trust>>, limit: Duration) -> Option<Trust> {
+    if !limit.is_zero() {
+        // either way it is what has come that counts
+        let _ = tokio::time::timeout(limit, verdict.wait_for(Option::is_some)).await;
+    }
+    *verdict.borrow()
+}
+
+fn unix_time(moment: DateTime<Utc>) -> UnixTime {
+    let seconds = u64::try_from(moment.timestamp()).unwrap_or(0);
+    UnixTime::since_unix_epoch(Duration::from_secs(seconds))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,245 @@
+//! The system's verdict: one that is slow, hangs or falls over, and the real store of this one.
+
+use std::sync::Condvar;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::{DigitallySignedStruct, Error, SignatureScheme};
+
+use super::*;
+
+/// A system that trusts everybody as soon as the gate is open.
+#[derive(Debug, Clone, Default)]
+struct Gate(Arc<(Mutex<bool>, Condvar, AtomicUsize)>);
+
+impl Gate {
+    fn open(&self) {
+        *self.0.0.lock().unwrap() = true;
+        self.0.1.notify_all();
+    }
+
+    /// How often it was asked.
+    fn asked(&self) -> usize {
+        self.0.2.load(Ordering::SeqCst)
+    }
+
+    /// A judge by this system, who waits that long for it.
+    fn judge(&self, limit: Duration) -> Judge {
+        let gate = self.clone();
+        let load = move || Some(Store::of_system(Arc::new(gate.clone())));
+        Judge::with(None, Os::System(Arc::new(System::with(load, true))), limit)
+    }
+}
+
+impl ServerCertVerifier for Gate {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        self.0.2.fetch_add(1, Ordering::SeqCst);
+        assert!(name.to_str() != "panic.test", "it fell over, as it should");
+        let closed = self.0.0.lock().unwrap();
+        drop(self.0.1.wait_while(closed, |open| !*open).unwrap());
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        _: &[u8],
+        _: &CertificateDer<'_>,
+        _: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        Err(Error::HandshakeNotComplete)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        _: &[u8],
+        _: &CertificateDer<'_>,
+        _: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        Err(Error::HandshakeNotComplete)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        Vec::new()
+    }
+}
+
+const LONG: Duration = Duration::from_secs(30);
+const SHORT: Duration = Duration::from_millis(20);
+
+async fn trust_os(judge: &Judge, name: &'static str, at: Instant) -> Option<Trust> {
+    let name = ServerName::try_from(name).unwrap();
+    let chain = [der!("leaf")];
+    judge.examine(&chain, &name, in_2030(), at).await.trust_os
+}
+
+/// Asks again and again until there is a verdict.
+async fn trust_os_at_last(judge: &Judge, name: &'static str, at: Instant) -> Trust {
+    loop {
+        if let Some(trust) = trust_os(judge, name, at).await {
+            return trust;
+        }
+        tokio::time::sleep(SHORT).await;
+    }
+}
+
+#[test]
+fn a_slow_system_is_waited_for_while_others_go_on() {
+    run(async {
+        let gate = Gate::default();
+        let judge = gate.judge(LONG);
+        let others = async {
+            for _ in 0..5 {
+                tokio::time::sleep(SHORT).await;
+            }
+            gate.open();
+        };
+        let (trust, ()) = tokio::join!(trust_os(&judge, "a.test", clock::now()), others);
+        assert_eq!(trust, Some(Trust::Trusted));
+    });
+}
+
+#[test]
+fn the_wait_is_bounded_and_a_late_verdict_serves_later() {
+    run(async {
+        let gate = Gate::default();
+        let judge = gate.judge(SHORT);
+        let start = clock::now();
+        assert_eq!(trust_os(&judge, "a.test", start).await, None);
+        assert_eq!(trust_os(&judge, "a.test", start + SHORT).await, None);
+        gate.open();
+        let later = start + Duration::from_secs(10);
+        let trust = trust_os_at_last(&judge, "a.test", later).await;
+        assert_eq!(trust, Trust::Trusted);
+        assert_eq!(gate.asked(), 1);
+    });
+}
+
+#[test]
+fn once_the_limit_is_over_nobody_waits_a_second_time() {
+    run(async {
+        let judge = Gate::default().judge(LONG);
+        let start = clock::now();
+        let first = trust_os(&judge, "a.test", start);
+        assert!(tokio::time::timeout(SHORT, first).await.is_err());
+        // the gate stays closed: without the limit this would not come back
+        assert_eq!(trust_os(&judge, "a.test", start + LONG).await, None);
+    });
+}
+
+#[test]
+fn several_who_ask_at_once_ask_the_system_once() {
+    run(async {
+        let gate = Gate::default();
+        let judge = gate.judge(LONG);
+        let ask = || trust_os(&judge, "a.test", clock::now());
+        let open = async { gate.open() };
+        let (first, second, third, ()) = tokio::join!(ask(), ask(), ask(), open);
+        assert_eq!([first, second, third], [Some(Trust::Trusted); 3]);
+        assert_eq!(gate.asked(), 1);
+    });
+}
+
+#[test]
+fn a_system_that_hangs_costs_few_threads() {
+    run(async {
+        let gate = Gate::default();
+        let judge = gate.judge(SHORT);
+        let start = clock::now();
+        for name in ["a.test", "b.test", "c.test", "d.test"] {
+            assert_eq!(trust_os(&judge, name, start).await, None);
+        }
+        assert_eq!(trust_os(&judge, "e.test", start).await, None);
+        gate.open();
+        for name in ["a.test", "b.test", "c.test", "d.test"] {
+            let trust = trust_os_at_last(&judge, name, start).await;
+            assert_eq!(trust, Trust::Trusted);
+        }
+        // the fifth was never asked about, and is not until the minute is over
+        assert_eq!(trust_os(&judge, "e.test", start).await, None);
+        assert_eq!(gate.asked(), 4);
+        let later = start + Duration::from_secs(60);
+        let trust = trust_os_at_last(&judge, "e.test", later).await;
+        assert_eq!(trust, Trust::Trusted);
+    });
+}
+
+#[test]
+fn a_system_that_falls_over_gives_no_verdict_and_does_not_hold_us_up() {
+    run(async {
+        let judge = Gate::default().judge(LONG);
+        let trust = trust_os(&judge, "panic.test", clock::now());
+        let trust = tokio::time::timeout(LONG / 2, trust).await;
+        assert_eq!(trust.unwrap(), None);
+    });
+}
+
+#[test]
+fn a_store_that_could_not_be_read_is_read_the_next_time() {
+    run(async {
+        let gate = Gate::default();
+        gate.open();
+        let reads = AtomicUsize::new(0);
+        let load = move || {
+            let readable = reads.fetch_add(1, Ordering::SeqCst) > 0;
+            readable.then(|| Store::of_system(Arc::new(gate.clone())))
+        };
+        let judge = Judge::with(None, Os::System(Arc::new(System::with(load, false))), LONG);
+        let start = clock::now();
+        assert_eq!(trust_os(&judge, "a.test", start).await, None);
+        let trust = trust_os(&judge, "b.test", start).await;
+        assert_eq!(trust, Some(Trust::Trusted));
+    });
+}
+
+/// The system's store, in a process of its own as environment variables belong to all threads.
+#[cfg(all(unix, not(target_os = "macos")))]
+mod found {
+    use super::*;
+
+    /// What a process with that `SSL_CERT_FILE` says of the good chain.
+    fn verdict_with(file: &str) -> String {
+        let output = std::process::Command::new(std::env::current_exe().unwrap())
+            .args([
+                "--exact",
+                "probe::trust::tests::system::found::says_what_it_finds",
+            ])
+            .args(["--ignored", "--nocapture"])
+            .env("SSL_CERT_FILE", file)
+            .env_remove("SSL_CERT_DIR")
+            .output()
+            .unwrap();
+        let output = String::from_utf8(output.stdout).unwrap();
+        let (_, verdict) = output.split_once("verdict: ").unwrap();
+        verdict.lines().next().unwrap().to_owned()
+    }
+
+    #[test]
+    #[ignore = "run by the others with an environment of its own"]
+    fn says_what_it_finds() {
+        let judge = Judge::new(Roots::Public, OsStore::System);
+        let chain = [der!("leaf"), der!("intermediate")];
+        let first = examine(&judge, &chain, in_2030());
+        // the second time the store is there and no thread is needed
+        let name = ServerName::try_from("elsewhere.test").unwrap();
+        let second = run(judge.examine(&chain, &name, in_2030(), clock::now()));
+        println!("verdict: {:?} {:?}", first.trust_os, second.trust_os);
+    }
+
+    #[test]
+    fn the_roots_that_the_environment_names_are_used() {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/certs/root.pem");
+        assert_eq!(verdict_with(file), "Some(Trusted) Some(WrongName)");
+    }
+
+    #[test]
+    fn a_system_without_roots_gives_no_verdict() {
+        assert_eq!(verdict_with("/nonexistent/roots.pem"), "None None");
+    }
+}

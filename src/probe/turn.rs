@@ -1,0 +1,347 @@
+//! The turn phase without its sockets: a request, what comes back sorted, and what it means.
+
+use std::io;
+use std::time::Duration;
+
+use ring::rand::{SecureRandom, SystemRandom};
+
+use super::plain_error;
+use crate::record::{Ask, Cause, Ignored, Turn, TurnReply, alert_name};
+use crate::wire::answer::{self, Answer, Transaction};
+use crate::wire::stream::{Framing, Next, Stream};
+use crate::wire::tls_hello::{FirstBytes, classify};
+use crate::wire::{ms_turn, stun};
+
+/// Bytes that are kept of what is no STUN message.
+const KEPT: usize = 512;
+/// So many bytes tell HTTP from other text.
+const TELLING: usize = 8;
+
+/// A phase that was tried.
+#[derive(Debug)]
+pub struct Exchange {
+    /// From the request to what ended the wait.
+    pub took: Duration,
+    /// What came of it.
+    pub turn: Turn,
+    /// Whether it is what a relay should say.
+    pub result: Result<(), (Cause, String)>,
+}
+
+/// What ended the wait for an answer.
+#[derive(Debug)]
+pub enum End {
+    /// An answer to the request.
+    Answer(Box<Answer>),
+    /// The limit.
+    Limit(Duration),
+    /// Bytes on a stream that no message begins with.
+    NotStun(Vec<u8>),
+    /// The other end closed the connection.
+    Closed,
+    /// The other end reset the connection.
+    Reset(String),
+    /// A TLS alert.
+    Alert(u8),
+    /// TLS cannot go on with what came.
+    Broken(String),
+    /// An error that came back from the path.
+    Path(io::Error),
+    /// The request was never sent.
+    Unsent(Cause, String),
+}
+
+/// A request, and what came back that is no answer to it.
+#[derive(Debug)]
+pub struct Talk {
+    ask: Ask,
+    id: Transaction,
+    bytes: Vec<u8>,
+    ignored: Ignored,
+    /// The start of the first garbage.
+    garbage: Vec<u8>,
+}
+
+impl Talk {
+    /// A request of its own transaction, for one try.
+    ///
+    /// # Errors
+    ///
+    /// An exchange that never began, when the system gives no random numbers.
+    pub fn new(ask: Ask) -> Result<Self, Box<Exchange>> {
+        let mut random = [0; 12];
+        if SystemRandom::new().fill(&mut random).is_err() {
+            return Err(Box::new(Exchange {
+                took: Duration::ZERO,
+                turn: Turn {
+                    ask: Some(ask),
+                    attempts: Some(0),
+                    ..Turn::default()
+                },
+                result: Err((
+                    Cause::TurnLocalError,
+                    "the system gives no random numbers".to_owned(),
+                )),
+            }));
+        }
+        // Microsoft's own tool has the RFC's cookie in its transactions too: both dialects then
+        // write addresses alike
+        let [c0, c1, c2, c3] = stun::COOKIE;
+        let mut id = [c0, c1, c2, c3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        if let Some(rest) = id.get_mut(4..) {
+            rest.copy_from_slice(&random);
+        }
+        let bytes = match ask {
+            Ask::Allocate => stun::allocate_request(stun::TransactionId(random)),
+            Ask::Binding => stun::binding_request(stun::TransactionId(random)),
+            Ask::MsAllocate => {
+                ms_turn::allocate_request(ms_turn::TransactionId(id), ms_turn::VERSION)
+            }
+        };
+        Ok(Self {
+            ask,
+            id,
+            bytes,
+            ignored: Ignored::default(),
+            garbage: Vec::new(),
+        })
+    }
+
+    /// The request as it is sent.
+    pub fn request(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The answer, if this message is it; everything else is counted.
+    pub fn sort(&mut self, message: &[u8]) -> Option<Box<Answer>> {
+        match answer::read(message) {
+            Ok(answer) if answer.id != self.id => self.ignored.wrong_id += 1,
+            Ok(answer) if self.is_response(answer.kind) => return Some(Box::new(answer)),
+            // with our own transaction: the request itself, thrown back
+            Ok(_) | Err(_) => self.garbage(message),
+        }
+        None
+    }
+
+    /// What gives an allocation back that nobody should have got: it would be kept for minutes.
+    pub fn release(&self, answer: &Answer) -> Option<Vec<u8>> {
+        let is_open = self.ask == Ask::Allocate && answer.kind == stun::kind::ALLOCATE_SUCCESS;
+        // its answer is no duplicate of this one's: another transaction
+        let other = Self::new(Ask::Allocate).ok().filter(|_| is_open)?;
+        let id = other.id.last_chunk::<12>()?;
+        Some(stun::release_request(stun::TransactionId(*id)))
+    }
+
+    /// Counts what comes behind the answer.
+    pub fn sort_late(&mut self, message: &[u8]) {
+        if self.sort(message).is_some() {
+            self.ignored.duplicates += 1;
+        }
+    }
+
+    fn garbage(&mut self, bytes: &[u8]) {
+        self.ignored.garbage += 1;
+        if self.garbage.is_empty() {
+            self.garbage = bytes
+                .get(..bytes.len().min(KEPT))
+                .unwrap_or_default()
+                .to_vec();
+        }
+    }
+
+    /// Whether it is a response to the method asked for.
+    fn is_response(&self, kind: u16) -> bool {
+        use stun::kind as k;
+        match self.ask {
+            Ask::Binding => [k::BINDING_SUCCESS, k::BINDING_ERROR].contains(&kind),
+            Ask::Allocate | Ask::MsAllocate => {
+                [k::ALLOCATE_SUCCESS, k::ALLOCATE_ERROR].contains(&kind)
+            }
+        }
+    }
+
+    /// Judges how it ended, after so many requests.
+    pub fn conclude(self, took: Duration, attempts: u32, end: End) -> Exchange {
+        let mut turn = Turn {
+            ask: Some(self.ask),
+            attempts: Some(attempts),
+            ignored: Some(self.ignored),
+            ..Turn::default()
+        };
+        let (reply, result) = match end {
+            End::Answer(answer) => {
+                let judged = self.judge(&answer);
+                turn.realm = answer.realm.unwrap_or_default();
+                turn.software = answer.software.unwrap_or_default();
+                turn.mapped_address = answer.mapped_address;
+                turn.alternate_server = answer.alternate_server;
+                judged
+            }
+            End::Limit(limit) => self.at_the_limit(limit),
+            End::NotStun(bytes) => not_stun(&bytes),
+            End::Closed => failed(
+                TurnReply::Closed,
+                Cause::TurnClosed,
+                "the other end closed the connection".to_owned(),
+            ),
+            End::Reset(said) => failed(TurnReply::Closed, Cause::TurnReset, said),
+            End::Alert(alert) => {
+                let name = alert_name(alert).into_owned();
+                failed(TurnReply::Alert, Cause::TurnAlert, name)
+            }
+            End::Broken(said) => failed(TurnReply::Malformed, Cause::TurnMalformed, said),
+            End::Path(error) => of_path(&error),
+            End::Unsent(cause, detail) => {
+                turn.attempts = Some(0);
+                turn.ignored = None;
+                (None, Err((cause, detail)))
+            }
+        };
+        turn.reply = reply;
+        Exchange { took, turn, result }
+    }
+
+    fn judge(&self, answer: &Answer) -> Judged {
+        let Some((code, reason)) = &answer.error else {
+            let result = match self.ask {
+                Ask::Binding => Ok(()),
+                Ask::Allocate | Ask::MsAllocate => Err((
+                    Cause::TurnOpen,
+                    "an allocation without credentials".to_owned(),
+                )),
+            };
+            return (Some(TurnReply::Success), result);
+        };
+        let said = if reason.is_empty() {
+            code.to_string()
+        } else {
+            format!("{code}: {reason}")
+        };
+        let result = match (self.ask, code) {
+            (Ask::Allocate | Ask::MsAllocate, 401) => {
+                match (answer.realm.is_some(), answer.has_nonce) {
+                    (true, true) => Ok(()),
+                    (false, false) => {
+                        Err((Cause::TurnNoRealm, "neither realm nor nonce".to_owned()))
+                    }
+                    (true, false) => Err((Cause::TurnNoRealm, "no nonce".to_owned())),
+                    (false, true) => Err((Cause::TurnNoRealm, "no realm".to_owned())),
+                }
+            }
+            (_, 300) => Err((Cause::TurnTryAlternate, said)),
+            (_, 500..=599) => Err((Cause::TurnServerError, said)),
+            _ => Err((Cause::TurnError, said)),
+        };
+        (Some(TurnReply::Error(*code)), result)
+    }
+
+    fn at_the_limit(&self, limit: Duration) -> Judged {
+        let within = format!("within {} ms", limit.as_millis());
+        if self.ignored.garbage > 0 {
+            let what = described(&self.garbage);
+            let said = format!(
+                "no answer {within}; ignored: {}, first {what}",
+                self.ignored
+            );
+            return failed(TurnReply::Malformed, Cause::TurnMalformed, said);
+        }
+        let said = match self.ignored.total() {
+            0 => format!("no answer {within}"),
+            _ => format!("no answer {within}; ignored: {}", self.ignored),
+        };
+        failed(TurnReply::Silent, Cause::TurnSilent, said)
+    }
+}
+
+/// The request on a stream.
+#[derive(Debug)]
+pub struct StreamTalk {
+    pub talk: Talk,
+    stream: Stream,
+}
+
+impl StreamTalk {
+    /// A request whose answer comes in this framing.
+    pub fn new(talk: Talk, framing: Framing) -> Self {
+        Self {
+            talk,
+            stream: Stream::new(framing),
+        }
+    }
+
+    /// Takes bytes in; the end, if they bring it.
+    pub fn take(&mut self, bytes: &[u8]) -> Option<End> {
+        self.stream.push(bytes);
+        loop {
+            match self.stream.take() {
+                Next::More => return None,
+                Next::Message(message) => {
+                    let wrong = self.talk.ignored.garbage;
+                    if let Some(answer) = self.talk.sort(&message) {
+                        return Some(End::Answer(answer));
+                    }
+                    // where lengths cannot be trusted there is no next message
+                    if self.talk.ignored.garbage > wrong {
+                        return Some(End::NotStun(message));
+                    }
+                }
+                Next::Data => self.talk.garbage(&[]),
+                Next::Broken if self.stream.rest().len() < TELLING => return None,
+                Next::Broken => return Some(End::NotStun(self.stream.rest().to_vec())),
+            }
+        }
+    }
+
+    /// What an end means when bytes are there that make no message yet.
+    pub fn ended(&self, end: End) -> End {
+        match (self.stream.rest(), end) {
+            ([], end) => end,
+            (rest, End::Limit(_) | End::Closed) => End::NotStun(rest.to_vec()),
+            (_, end) => end,
+        }
+    }
+}
+
+/// What came back and whether it is what a relay should say.
+type Judged = (Option<TurnReply>, Result<(), (Cause, String)>);
+
+fn failed(reply: TurnReply, cause: Cause, detail: String) -> Judged {
+    (Some(reply), Err((cause, detail)))
+}
+
+fn not_stun(bytes: &[u8]) -> Judged {
+    match classify(bytes) {
+        FirstBytes::Http(line) => failed(TurnReply::Http, Cause::TurnHttp, line),
+        _ => failed(TurnReply::Malformed, Cause::TurnMalformed, described(bytes)),
+    }
+}
+
+/// Bytes that are no answer, for a reader.
+fn described(bytes: &[u8]) -> String {
+    match classify(bytes) {
+        FirstBytes::Empty => "data that was not asked for".to_owned(),
+        FirstBytes::Binary(hex) => match answer::read(bytes) {
+            Err(error) => format!("bytes {hex}: {error}"),
+            Ok(_) => format!("bytes {hex}: no response to the request"),
+        },
+        other => other.to_string(),
+    }
+}
+
+/// What an error means that the system reports on a socket after sending: ICMP.
+fn of_path(error: &io::Error) -> Judged {
+    use io::ErrorKind as K;
+    let (cause, said) = match error.kind() {
+        // what Windows makes of "port unreachable"
+        K::ConnectionRefused | K::ConnectionReset => {
+            (Cause::TurnPortUnreachable, "port unreachable".to_owned())
+        }
+        K::NetworkUnreachable | K::NetworkDown => (Cause::TurnNetUnreachable, plain_error(error)),
+        // such as "administratively prohibited"
+        _ => (Cause::TurnHostUnreachable, plain_error(error)),
+    };
+    failed(TurnReply::Icmp, cause, said)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,100 @@
+//! The closed list of cause codes. A code is added when a fault can be told apart, never renamed.
+
+use super::Phase;
+
+macro_rules! causes {
+    ($($variant:ident $code:literal $phase:ident $meaning:literal,)+) => {
+        /// Why a probe failed.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Cause {
+            $(#[doc = $meaning] $variant,)+
+        }
+
+        impl Cause {
+            /// All codes, in the order of the phases.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// The code in `Status` and `cause`.
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$variant => $code,)+ }
+            }
+
+            /// The cause of a code; none for a word that is no code.
+            pub fn of_code(code: &str) -> Option<Self> {
+                match code { $($code => Some(Self::$variant),)+ _ => None }
+            }
+
+            /// The phase that it belongs to.
+            pub fn phase(self) -> Phase {
+                match self { $(Self::$variant => Phase::$phase,)+ }
+            }
+
+            /// What it means, for a reader.
+            pub fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => $meaning,)+ }
+            }
+        }
+    };
+}
+
+causes! {
+    DnsNxdomain "dns-nxdomain" Dns "the name does not exist",
+    DnsServfail "dns-servfail" Dns "the name server reported a failure (SERVFAIL, NOTIMP, FORMERR)",
+    DnsRefused "dns-refused" Dns "the name server refused to answer (REFUSED)",
+    DnsNoData "dns-no-data" Dns "the name exists but has no address of the kind asked for",
+    DnsTimeout "dns-timeout" Dns "no name server answered within the limit",
+    DnsLoop "dns-loop" Dns "the CNAME chain runs in a circle or is longer than 32 names",
+    DnsMalformed "dns-malformed" Dns "the answer cannot be used: undecodable, to another question, or truncated with no TCP behind it",
+    DnsNoResolver "dns-no-resolver" Dns "no name server is configured, or none of them can be reached at all",
+    DnsLocalError "dns-local-error" Dns "this system refused the query: file descriptors, local firewall",
+    ConnectRefused "connect-refused" Connect "the address answered with a reset: nothing listens there, or a firewall rejects",
+    ConnectReset "connect-reset" Connect "the connection was reset while it was set up",
+    ConnectTimeout "connect-timeout" Connect "no answer to the SYN within the limit",
+    ConnectHostUnreachable "connect-host-unreachable" Connect "a router or this system says that the host cannot be reached",
+    ConnectNetUnreachable "connect-net-unreachable" Connect "there is no route to the network",
+    ConnectNoLocalPort "connect-no-local-port" Connect "this system has no free local port left",
+    ConnectLocalError "connect-local-error" Connect "this system refused the connection: file descriptors, local firewall",
+    TlsAlert "tls-alert" Tls "the server ended the handshake with an alert; its name is in `detail`",
+    TlsVersion "tls-version" Tls "the server does not speak the TLS version asked for",
+    TlsEof "tls-eof" Tls "the connection was closed in the middle of the handshake",
+    TlsReset "tls-reset" Tls "the connection was reset in the middle of the handshake",
+    TlsTimeout "tls-timeout" Tls "the handshake was not finished within the limit",
+    TlsNotTls "tls-not-tls" Tls "something other than TLS answered; `detail` says what",
+    TlsCertificate "tls-certificate" Tls "the handshake cannot go on with the server's certificate",
+    TlsProtocol "tls-protocol" Tls "the server broke the protocol, or offers nothing that this program can do",
+    TlsNotPseudo "tls-not-pseudo" Tls "a real TLS handshake answered the pseudo-TLS hello: a TLS server, or a device that inspects TLS",
+    TurnSilent "turn-silent" Turn "no answer to the request within the limit: lost, filtered, or nobody there",
+    TurnPortUnreachable "turn-port-unreachable" Turn "the address answered that nobody listens at its UDP port, or a firewall rejects (ICMP)",
+    TurnHostUnreachable "turn-host-unreachable" Turn "a router, a firewall or this system says that the host cannot be reached",
+    TurnNetUnreachable "turn-net-unreachable" Turn "there is no route to the network",
+    TurnNoLocalPort "turn-no-local-port" Turn "this system has no free local UDP port left",
+    TurnLocalError "turn-local-error" Turn "this system refused to send: file descriptors, local firewall",
+    TurnTryAlternate "turn-try-alternate" Turn "the relay answered with error 300: it sends its clients to the server in `alternate_server`",
+    TurnServerError "turn-server-error" Turn "the relay answered with an error of its own, 500 to 599; its number is in `turn_reply`",
+    TurnError "turn-error" Turn "the relay answered with another error; its number is in `turn_reply`",
+    TurnNoRealm "turn-no-realm" Turn "the relay's 401 lacks realm or nonce: no client could log in",
+    TurnOpen "turn-open" Turn "the relay gave an allocation without credentials: it is open to everybody",
+    TurnMalformed "turn-malformed" Turn "something answered, and not with a STUN message to the request; `detail` says what",
+    TurnHttp "turn-http" Turn "HTTP answered the request",
+    TurnClosed "turn-closed" Turn "the connection was closed instead of an answer",
+    TurnReset "turn-reset" Turn "the connection was reset instead of an answer",
+    TurnAlert "turn-alert" Turn "a TLS alert came instead of an answer; its name is in `detail`",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_starts_with_its_phase_and_none_stands_twice() {
+        let mut seen = std::collections::HashSet::new();
+        for cause in Cause::ALL {
+            assert!(
+                cause
+                    .code()
+                    .starts_with(&format!("{}-", cause.phase().as_str()))
+            );
+            assert!(seen.insert(cause.code()), "{} stands twice", cause.code());
+        }
+    }
+}

@@ -1,0 +1,334 @@
+//! The columns of a row: name, type, unit, first version, meaning, and how to read each from a
+//! [`Record`]. This table is the CSV's contract; new columns only ever come at the end.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    Ask, Certificate, Phase, Record, Trust, cipher_algorithm, hash_algorithm,
+    key_exchange_algorithm, plain, ssl_protocol, suite_name, version_name,
+};
+
+/// One cell.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value<'a> {
+    /// Not measured: an empty cell.
+    Missing,
+    /// A whole number.
+    Integer(u64),
+    /// Text, already free of control characters.
+    Text(Cow<'a, str>),
+    /// Upper-case hexadecimal that a spreadsheet must not take for a number.
+    Hex(&'a str),
+    /// A moment to the second.
+    Seconds(DateTime<Utc>),
+    /// A moment to the microsecond.
+    Micros(DateTime<Utc>),
+    /// Yes or no.
+    Flag(bool),
+}
+
+/// Type of a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Whole number.
+    Integer,
+    /// Text.
+    Text,
+    /// Several texts or numbers, separated by one space.
+    List,
+    /// UTC time, `2021-02-12 13:46:01Z`.
+    Time,
+    /// `true` or `false`.
+    Flag,
+}
+
+impl Kind {
+    /// The word in `turnprobe schema`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Integer => "integer",
+            Self::Text => "text",
+            Self::List => "list",
+            Self::Time => "time",
+            Self::Flag => "boolean",
+        }
+    }
+}
+
+/// A column of a row, by default of a [`Record`].
+pub struct Column<R: 'static = Record> {
+    /// Name in the header.
+    pub name: &'static str,
+    /// Type.
+    pub kind: Kind,
+    /// Unit, empty when it has none.
+    pub unit: &'static str,
+    /// First version that wrote it.
+    pub since: &'static str,
+    /// Whether it is written unless `--columns` says otherwise.
+    pub default: bool,
+    /// What it holds.
+    pub meaning: &'static str,
+    /// Reads the cell from a row.
+    pub read: for<'a> fn(&'a R) -> Value<'a>,
+}
+
+impl<R> std::fmt::Debug for Column<R> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// Number of columns that the reference wrote; they come first.
+pub const REFERENCE_COLUMNS: usize = 22;
+
+/// A column by its name in the header.
+pub fn column(name: &str) -> Option<&'static Column> {
+    COLUMNS.iter().find(|column| column.name == name)
+}
+
+/// The columns that are written unless the user chooses others.
+pub fn default_columns() -> Vec<&'static Column> {
+    COLUMNS.iter().filter(|column| column.default).collect()
+}
+
+/// Whole milliseconds, rounded half up.
+pub fn millis(took: Duration) -> u64 {
+    micros(took).saturating_add(500) / 1000
+}
+
+/// Whole microseconds.
+pub fn micros(took: Duration) -> u64 {
+    u64::try_from(took.as_micros()).unwrap_or(u64::MAX)
+}
+
+/// A column that is written by default.
+pub(super) const fn of<R>(
+    name: &'static str,
+    kind: Kind,
+    unit: &'static str,
+    meaning: &'static str,
+    read: for<'a> fn(&'a R) -> Value<'a>,
+) -> Column<R> {
+    Column {
+        name,
+        kind,
+        unit,
+        since: "0.1",
+        default: true,
+        meaning,
+        read,
+    }
+}
+
+const fn on_request(mut column: Column) -> Column {
+    column.default = false;
+    column
+}
+
+pub(super) fn text(value: &str) -> Value<'_> {
+    if value.is_empty() {
+        Value::Missing
+    } else {
+        Value::Text(plain(value))
+    }
+}
+
+fn owned(value: Cow<'_, str>) -> Value<'_> {
+    if value.is_empty() {
+        return Value::Missing;
+    }
+    match value {
+        Cow::Borrowed(text) => Value::Text(plain(text)),
+        Cow::Owned(text) => Value::Text(Cow::Owned(plain(&text).into_owned())),
+    }
+}
+
+fn hex(value: &str) -> Value<'_> {
+    if value.is_empty() {
+        Value::Missing
+    } else {
+        Value::Hex(value)
+    }
+}
+
+pub(super) fn number(value: Option<u64>) -> Value<'static> {
+    value.map_or(Value::Missing, Value::Integer)
+}
+
+pub(super) fn time_us(value: Option<Duration>) -> Value<'static> {
+    number(value.map(micros))
+}
+
+fn time_ms(value: Option<Duration>) -> Value<'static> {
+    number(value.map(millis))
+}
+
+pub(super) fn word(value: Option<&'static str>) -> Value<'static> {
+    value.map_or(Value::Missing, |word| Value::Text(Cow::Borrowed(word)))
+}
+
+fn socket(value: Option<SocketAddr>) -> Value<'static> {
+    value.map_or(Value::Missing, |address| {
+        Value::Text(Cow::Owned(address.to_string()))
+    })
+}
+
+fn cert<'a>(record: &'a Record, read: impl Fn(&'a Certificate) -> Value<'a>) -> Value<'a> {
+    record
+        .tls
+        .certificate
+        .as_deref()
+        .map_or(Value::Missing, read)
+}
+
+/// A word of .NET's for the session's cipher suite.
+fn suite(record: &Record, name: fn(&str) -> &'static str) -> Value<'_> {
+    word(record.tls.suite.map(|suite| name(&suite_name(suite))))
+}
+
+pub(super) fn list<'a, T: std::fmt::Display>(items: impl Iterator<Item = T>) -> Value<'a> {
+    let mut out = String::new();
+    for item in items {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        let _ = write!(out, "{item}");
+    }
+    owned(Cow::Owned(out))
+}
+
+/// Status or cause of a record.
+fn status(record: &Record) -> &'static str {
+    record.outcome.cause().map_or("OK", super::Cause::code)
+}
+
+/// All columns, in the order of the file.
+#[rustfmt::skip]
+pub static COLUMNS: &[Column] = &[
+    // the reference's 22
+    of("datetime", Kind::Time, "UTC", "start of the probe", |r| Value::Seconds(r.started)),
+    of("remotehost", Kind::Text, "", "host name that was asked for", |r| text(&r.host)),
+    of("remotename", Kind::Text, "", "last name of the CNAME chain", |r| r.dns.last_name().map_or(Value::Missing, text)),
+    of("remoteip", Kind::Text, "", "address that was connected to", |r| r.remote.map_or(Value::Missing, |a| Value::Text(a.ip().to_string().into()))),
+    of("Port", Kind::Integer, "", "port that was connected to", |r| Value::Integer(r.remote.map_or(r.port, |a: SocketAddr| a.port()).into())),
+    of("Status", Kind::Text, "", "OK, or the cause code of the failure", |r| Value::Text(status(r).into())),
+    of("SslProtocol", Kind::Text, "", "TLS version as .NET names it (Tls12)", |r| word(r.tls.version.map(ssl_protocol))),
+    of("CipherAlgorithm", Kind::Text, "", "cipher as .NET names it (Aes256)", |r| suite(r, cipher_algorithm)),
+    of("HashAlgorithm", Kind::Text, "", "hash as .NET names it (Sha384)", |r| suite(r, hash_algorithm)),
+    of("KeyExchangeAlgorithm", Kind::Text, "", "key exchange as .NET prints it (44550 is ephemeral ECDH)", |r| suite(r, key_exchange_algorithm)),
+    of("CN", Kind::Text, "", "common name of the server's certificate (CN=...)", |r| cert(r, |c| text(&c.common_name))),
+    of("Subject", Kind::Text, "", "subject of the certificate, as .NET prints it", |r| cert(r, |c| text(&c.subject))),
+    of("NotAfter", Kind::Time, "UTC", "end of the certificate's validity", |r| cert(r, |c| c.not_after.map_or(Value::Missing, Value::Seconds))),
+    of("NotBefore", Kind::Time, "UTC", "start of the certificate's validity", |r| cert(r, |c| c.not_before.map_or(Value::Missing, Value::Seconds))),
+    of("Issuer", Kind::Text, "", "issuer of the certificate, as .NET prints it", |r| cert(r, |c| text(&c.issuer))),
+    of("Thumbprint", Kind::Text, "", "SHA-1 of the certificate, hexadecimal", |r| cert(r, |c| hex(&c.thumbprint))),
+    of("SerialNumber", Kind::Text, "", "serial number of the certificate, hexadecimal", |r| cert(r, |c| hex(&c.serial_number))),
+    of("SignatureAlgorithmFriendlyName", Kind::Text, "", "signature algorithm as .NET names it (sha256RSA)", |r| cert(r, |c| text(&c.signature_algorithm))),
+    of("dnstimems", Kind::Integer, "ms", "time of the name resolution, rounded", |r| time_ms(r.times.of(Phase::Dns))),
+    of("connecttimems", Kind::Integer, "ms", "time of the TCP connect, rounded", |r| time_ms(r.times.of(Phase::Connect))),
+    of("tlstimems", Kind::Integer, "ms", "time of the TLS handshake, rounded", |r| time_ms(r.times.of(Phase::Tls))),
+    of("totaltimems", Kind::Integer, "ms", "sum of all phases, rounded", |r| time_ms(r.times.total())),
+    // run
+    of("run_id", Kind::Text, "", "the run that wrote the row", |r| text(&r.run.id)),
+    of("slot", Kind::Integer, "", "number of the slot in the schedule, from 0; a gap is a missed slot", |r| Value::Integer(r.slot)),
+    of("host", Kind::Text, "", "machine that measured", |r| text(&r.run.host)),
+    of("label", Kind::List, "", "the user's labels, key=value", |r| text(&r.run.label)),
+    of("world", Kind::Text, "", "real, or lab for the embedded relays", |r| word(Some(r.run.world.as_str()))),
+    of("tool_version", Kind::Text, "", "version of turnprobe", |r| word(Some(r.run.tool_version))),
+    of("transport", Kind::Text, "", "what was spoken: tls, udp, pseudo-tls", |r| word(Some(r.transport.as_str()))),
+    of("region", Kind::Text, "", "Azure region: the label before .cloudapp.azure.com", |r| text(&r.region)),
+    of("started_utc", Kind::Time, "UTC", "start of the probe to the microsecond", |r| Value::Micros(r.started)),
+    of("lag_us", Kind::Integer, "us", "how late the probe started against its slot", |r| time_us(r.lag)),
+    // outcome
+    of("failed_phase", Kind::Text, "", "phase that failed: dns, proxy, connect, tls, turn", |r| word(r.outcome.cause().map(|c| c.phase().as_str()))),
+    of("cause", Kind::Text, "", "cause code of the failure, empty when OK", |r| word(r.outcome.cause().map(super::Cause::code))),
+    of("detail", Kind::Text, "", "what exactly was seen", |r| text(r.detail())),
+    of("dns_us", Kind::Integer, "us", "time of the name resolution", |r| time_us(r.times.of(Phase::Dns))),
+    of("proxy_us", Kind::Integer, "us", "time of the proxy's tunnel", |r| time_us(r.times.of(Phase::Proxy))),
+    of("connect_us", Kind::Integer, "us", "time of the TCP connect", |r| time_us(r.times.of(Phase::Connect))),
+    of("tls_us", Kind::Integer, "us", "time of the TLS handshake, of pseudo-TLS: of its hello", |r| time_us(r.times.of(Phase::Tls))),
+    of("turn_us", Kind::Integer, "us", "time from STUN or TURN request to reply; empty after silence inside TLS", |r| time_us(r.times.of(Phase::Turn))),
+    of("total_us", Kind::Integer, "us", "sum of all phases", |r| time_us(r.times.total())),
+    // DNS
+    of("resolver", Kind::Text, "", "name server that answered, or os", |r| r.dns.resolver.as_deref().map_or(Value::Missing, text)),
+    of("dns_chain", Kind::List, "", "names from the one asked for to the last CNAME", |r| list(r.dns.chain.iter().map(|l| l.name.as_str()))),
+    of("dns_ttls", Kind::List, "s", "TTL of each name's record, same order", |r| list(r.dns.chain.iter().filter_map(|l| l.ttl))),
+    of("dns_addresses", Kind::Integer, "", "addresses in the answer", |r| number(r.dns.addresses.map(|n| n as u64))),
+    of("dns_queries", Kind::Integer, "", "queries sent, repeated ones included", |r| number(r.dns.queries.map(u64::from))),
+    // TCP, right after connect
+    of("local_ip", Kind::Text, "", "address of this end", |r| r.tcp.local.map_or(Value::Missing, |ip| Value::Text(ip.to_string().into()))),
+    of("tcp_rtt_us", Kind::Integer, "us", "the kernel's round trip of the SYN; empty after a lost SYN", |r| time_us(r.tcp.rtt)),
+    of("tcp_rttvar_us", Kind::Integer, "us", "the kernel's deviation of the round trip", |r| time_us(r.tcp.rttvar)),
+    of("tcp_min_rtt_us", Kind::Integer, "us", "the kernel's smallest round trip", |r| time_us(r.tcp.min_rtt)),
+    of("tcp_syn_retransmits", Kind::Integer, "", "SYN segments sent again", |r| number(r.tcp.syn_retransmits.map(u64::from))),
+    of("tcp_mss", Kind::Integer, "bytes", "maximum segment size for sending", |r| number(r.tcp.mss.map(u64::from))),
+    of("tcp_wscale", Kind::Integer, "", "window scale that the relay announced", |r| number(r.tcp.wscale.map(u64::from))),
+    of("tcp_options", Kind::List, "", "TCP options in use: timestamps sack wscale ecn", |r| r.tcp.options.as_deref().map_or(Value::Missing, text)),
+    of("bytes_sent", Kind::Integer, "bytes", "bytes written to the connection", |r| number(r.tcp.bytes_sent)),
+    of("bytes_received", Kind::Integer, "bytes", "bytes read from the connection", |r| number(r.tcp.bytes_received)),
+    // TLS
+    of("tls_version", Kind::Text, "", "TLS version", |r| r.tls.version.map_or(Value::Missing, |v| owned(version_name(v)))),
+    of("tls_cipher", Kind::Text, "", "cipher suite, IANA name", |r| r.tls.suite.map_or(Value::Missing, |s| owned(suite_name(s)))),
+    of("tls_group", Kind::Text, "", "key exchange group, IANA name", |r| r.tls.group.as_deref().map_or(Value::Missing, text)),
+    of("tls_alpn", Kind::Text, "", "application protocol that the server chose", |r| r.tls.alpn.as_deref().map_or(Value::Missing, text)),
+    of("trust_public", Kind::Text, "", "verdict of the public roots: trusted, or the reason", |r| word(r.tls.trust_public.map(Trust::as_str))),
+    of("trust_os", Kind::Text, "", "verdict of the system's root store: trusted, or the reason", |r| word(r.tls.trust_os.map(Trust::as_str))),
+    of("cert_key", Kind::Text, "", "public key of the certificate: rsa-2048, ec-p256, ed25519", |r| cert(r, |c| text(&c.key))),
+    of("cert_sha256", Kind::Text, "", "SHA-256 of the certificate, hexadecimal", |r| cert(r, |c| hex(&c.sha256))),
+    of("chain_length", Kind::Integer, "", "certificates that the server sent", |r| number(r.tls.chain_length.map(|n| n as u64))),
+    on_request(of("cert_sans", Kind::List, "", "subject alternative names of the certificate", |r| cert(r, |c| text(&c.sans)))),
+    // range
+    of("in_teams_range", Kind::Flag, "", "whether remoteip lies in Microsoft's published Teams ranges", |r| r.in_teams_range.map_or(Value::Missing, Value::Flag)),
+    // STUN and TURN
+    of("turn_ask", Kind::Text, "", "what was asked: allocate, binding, ms-allocate", |r| word(r.turn.ask.map(Ask::as_str))),
+    of("turn_reply", Kind::Text, "", "success, the error's number, silent, malformed, http, closed, alert, icmp; a number means that the path works", |r| r.turn.reply.map_or(Value::Missing, |reply| owned(reply.word()))),
+    of("turn_realm", Kind::Text, "", "realm for which the relay wants credentials", |r| text(&r.turn.realm)),
+    of("turn_software", Kind::Text, "", "software of the relay, as it says", |r| text(&r.turn.software)),
+    of("turn_attempts", Kind::Integer, "", "requests sent", |r| number(r.turn.attempts.map(u64::from))),
+    of("mapped_address", Kind::Text, "", "this end's address and port as the relay saw them", |r| socket(r.turn.mapped_address)),
+    of("alternate_server", Kind::Text, "", "other server that the relay names; Microsoft's name themselves", |r| socket(r.turn.alternate_server)),
+    of("turn_ignored", Kind::Integer, "", "garbage, answers to other requests and duplicates that came besides", |r| number(r.turn.ignored.map(|i| i.total().into()))),
+    of("local_port", Kind::Integer, "", "port of this end", |r| number(r.tcp.local_port.map(u64::from))),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // The list of reference.md, typed again.
+    #[test]
+    fn the_first_22_columns_are_the_references_in_its_order() {
+        let names: Vec<_> = COLUMNS[..REFERENCE_COLUMNS]
+            .iter()
+            .map(|c| c.name)
+            .collect();
+        assert_eq!(
+            names.join(","),
+            "datetime,remotehost,remotename,remoteip,Port,Status,SslProtocol,CipherAlgorithm,\
+             HashAlgorithm,KeyExchangeAlgorithm,CN,Subject,NotAfter,NotBefore,Issuer,Thumbprint,\
+             SerialNumber,SignatureAlgorithmFriendlyName,dnstimems,connecttimems,tlstimems,\
+             totaltimems"
+        );
+    }
+
+    #[test]
+    fn milliseconds_are_rounded_half_up() {
+        assert_eq!(millis(Duration::from_micros(28_499)), 28);
+        assert_eq!(millis(Duration::from_micros(28_500)), 29);
+        assert_eq!(millis(Duration::ZERO), 0);
+    }
+
+    #[test]
+    fn no_column_name_stands_twice() {
+        let mut names: Vec<_> = COLUMNS.iter().map(|c| c.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), COLUMNS.len());
+    }
+}

@@ -1,0 +1,316 @@
+//! The vocabulary of the product: what one probe found out.
+//!
+//! Here: [`Record`] and its parts, the phases, the cause codes, the columns. Not here: how a
+//! record is made (`probe`) or written (`sink`). Depends on nothing else of this crate.
+
+mod burst;
+mod cause;
+mod columns;
+mod dotnet;
+mod packet;
+mod phase;
+mod row;
+mod row_kind;
+mod text;
+mod tls_names;
+mod turn;
+mod zone;
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+pub use burst::{Burst, Figures, Mode, Share, Verdict, Verdicts, Window};
+pub use cause::Cause;
+pub use columns::{
+    COLUMNS, Column, Kind, REFERENCE_COLUMNS, Value, column, default_columns, micros, millis,
+};
+pub use dotnet::{cipher_algorithm, hash_algorithm, key_exchange_algorithm, ssl_protocol};
+pub use packet::Packet;
+pub use phase::{Phase, PhaseTimes};
+pub use row::{Dialect, Field, Layout, Metric, Row};
+pub use row_kind::RowKind;
+pub use text::{is_formula, plain, with_marks};
+pub use tls_names::{alert_name, group_name, suite_name, version_name};
+pub use turn::{Ask, Ignored, Transport, Turn, TurnReply};
+pub use zone::{UnknownZone, Zone};
+
+/// Everything that one probe learned: one row.
+///
+/// A field that was not measured is `None` or empty, never zero and never a sentinel.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// What all rows of the run share.
+    pub run: Arc<Run>,
+    /// Number of the slot in the schedule, from 0.
+    pub slot: u64,
+    /// Host name or address that was asked for.
+    pub host: Arc<str>,
+    /// Port that was asked for.
+    pub port: u16,
+    /// What was spoken on the connection.
+    pub transport: Transport,
+    /// Wall clock at the start of the probe: a label, not a basis for arithmetic.
+    pub started: DateTime<Utc>,
+    /// How late the probe started against its slot; `None` when probes run back to back.
+    pub lag: Option<Duration>,
+    /// Whether it worked, and if not, what failed.
+    pub outcome: Outcome,
+    /// What each phase took; the failed one holds the time until the failure.
+    pub times: PhaseTimes,
+    /// What the name resolution said.
+    pub dns: Dns,
+    /// Address that was connected to.
+    pub remote: Option<SocketAddr>,
+    /// Azure region of the relay, empty when its name has none.
+    pub region: String,
+    /// Whether that address lies in the published ranges of the Teams relays.
+    pub in_teams_range: Option<bool>,
+    /// What the kernel knew right after the connection was up.
+    pub tcp: Tcp,
+    /// What the TLS handshake agreed on, as far as it came.
+    pub tls: Tls,
+    /// What a STUN or TURN request got.
+    pub turn: Turn,
+}
+
+/// What all rows of one run share.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    /// Unique name of the run.
+    pub id: String,
+    /// Name of the machine that measured.
+    pub host: String,
+    /// The user's labels, `key=value`, separated by one space.
+    pub label: String,
+    /// Real network or lab.
+    pub world: World,
+    /// Version of the program.
+    pub tool_version: &'static str,
+}
+
+impl Run {
+    /// A run on this machine; `id` should be unique.
+    pub fn new(id: &str, label: String, world: World) -> Self {
+        Self {
+            id: id.to_owned(),
+            host: String::new(),
+            label,
+            world,
+            tool_version: env!("CARGO_PKG_VERSION"),
+        }
+    }
+}
+
+/// Where the probe ran.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum World {
+    /// Against real servers.
+    Real,
+    /// Against the embedded relays on loopback.
+    Lab,
+}
+
+impl World {
+    /// The word in the `world` column.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Real => "real",
+            Self::Lab => "lab",
+        }
+    }
+}
+
+/// How a probe ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Every phase was completed.
+    Ok,
+    /// A phase failed.
+    Failed {
+        /// Why, as a code of the closed list.
+        cause: Cause,
+        /// What exactly was seen, for a reader.
+        detail: String,
+    },
+}
+
+impl Outcome {
+    /// Whether every phase was completed.
+    pub fn is_ok(&self) -> bool {
+        matches!(self, Self::Ok)
+    }
+
+    /// The cause of a failure.
+    pub fn cause(&self) -> Option<Cause> {
+        match self {
+            Self::Ok => None,
+            Self::Failed { cause, .. } => Some(*cause),
+        }
+    }
+}
+
+/// One name of a CNAME chain and the TTL of the record that it owns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// The name, without the final dot.
+    pub name: String,
+    /// TTL in seconds of its CNAME or address record; `None` when nothing came for it.
+    pub ttl: Option<u32>,
+}
+
+/// What the name resolution said.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Dns {
+    /// Server that answered, `address:port`, or `os` for the system's own resolver.
+    pub resolver: Option<String>,
+    /// The names from the one asked for to the last one of the CNAME chain.
+    pub chain: Vec<Link>,
+    /// Number of addresses in the answer.
+    pub addresses: Option<usize>,
+    /// Number of queries that were sent, repeated ones and those over TCP included.
+    pub queries: Option<u32>,
+}
+
+impl Dns {
+    /// Last name of the CNAME chain; the name asked for when there was no CNAME.
+    pub fn last_name(&self) -> Option<&str> {
+        self.chain.last().map(|link| link.name.as_str())
+    }
+}
+
+/// Numbers of the kernel, read right after the connection was up. Empty where a system has none.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tcp {
+    /// Address of this end, also of a UDP socket.
+    pub local: Option<IpAddr>,
+    /// Port of this end, also of a UDP socket.
+    pub local_port: Option<u16>,
+    /// Smoothed round trip; `None` after a lost SYN, when there is no sample that can be trusted.
+    pub rtt: Option<Duration>,
+    /// Mean deviation of the round trip.
+    pub rttvar: Option<Duration>,
+    /// Smallest round trip seen.
+    pub min_rtt: Option<Duration>,
+    /// SYN segments that had to be sent again.
+    pub syn_retransmits: Option<u32>,
+    /// Maximum segment size for sending, in bytes.
+    pub mss: Option<u32>,
+    /// Window scale that the other end announced (shift count).
+    pub wscale: Option<u8>,
+    /// Options in use, separated by one space: `timestamps sack wscale ecn`.
+    pub options: Option<String>,
+    /// Bytes written to the connection.
+    pub bytes_sent: Option<u64>,
+    /// Bytes read from the connection.
+    pub bytes_received: Option<u64>,
+}
+
+/// What the TLS handshake agreed on, as far as it came.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tls {
+    /// Protocol version number as on the wire, `0x0303` for TLS 1.2.
+    pub version: Option<u16>,
+    /// Cipher suite number (IANA registry).
+    pub suite: Option<u16>,
+    /// Key exchange group by its IANA name, such as `x25519`.
+    pub group: Option<String>,
+    /// Application protocol that the server chose.
+    pub alpn: Option<String>,
+    /// Number of certificates that the server sent.
+    pub chain_length: Option<usize>,
+    /// The server's certificate.
+    pub certificate: Option<Arc<Certificate>>,
+    /// Verdict of the public roots.
+    pub trust_public: Option<Trust>,
+    /// Verdict of the operating system's store.
+    pub trust_os: Option<Trust>,
+}
+
+/// The server's certificate in the reference's formats.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Certificate {
+    /// `CN=...` of the subject, empty when it has none.
+    pub common_name: String,
+    /// Subject as .NET prints it: most specific first.
+    pub subject: String,
+    /// Issuer as .NET prints it.
+    pub issuer: String,
+    /// End of validity.
+    pub not_after: Option<DateTime<Utc>>,
+    /// Start of validity.
+    pub not_before: Option<DateTime<Utc>>,
+    /// SHA-1 of the DER form, upper-case hexadecimal.
+    pub thumbprint: String,
+    /// SHA-256 of the DER form, upper-case hexadecimal.
+    pub sha256: String,
+    /// Serial number, upper-case hexadecimal, leading zero bytes kept.
+    pub serial_number: String,
+    /// .NET's friendly name of the signature algorithm, such as `sha256RSA`.
+    pub signature_algorithm: String,
+    /// Kind and size of the public key: `rsa-2048`, `ec-p256`, `ed25519`.
+    pub key: String,
+    /// Subject alternative names, separated by one space.
+    pub sans: String,
+}
+
+/// Verdict of a root store on a certificate chain and a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Trust {
+    /// The chain ends in a root of the store, is valid now and carries the name.
+    Trusted,
+    /// The certificate, or one above it, is no longer valid.
+    Expired,
+    /// The certificate, or one above it, is not valid yet.
+    NotYetValid,
+    /// No path to a root of the store; a self-signed certificate is one of these.
+    UnknownIssuer,
+    /// The name asked for is not in the certificate.
+    WrongName,
+    /// A signature in the chain does not verify.
+    BadSignature,
+    /// The issuer has revoked it.
+    Revoked,
+    /// Anything else, such as an unknown critical extension.
+    Other,
+}
+
+impl Trust {
+    /// The word in the `trust_*` columns.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Trusted => "trusted",
+            Self::Expired => "expired",
+            Self::NotYetValid => "not-yet-valid",
+            Self::UnknownIssuer => "unknown-issuer",
+            Self::WrongName => "wrong-name",
+            Self::BadSignature => "bad-signature",
+            Self::Revoked => "revoked",
+            Self::Other => "other",
+        }
+    }
+}
+
+impl Record {
+    /// What exactly was seen when it failed; empty when it did not.
+    pub fn detail(&self) -> &str {
+        match &self.outcome {
+            Outcome::Ok => "",
+            Outcome::Failed { detail, .. } => detail,
+        }
+    }
+
+    /// Whether the relay was heard: every phase was completed, or it answered a request with an
+    /// error. Such a row may have failed, and is no loss.
+    pub fn was_heard(&self) -> bool {
+        self.outcome.is_ok() || self.turn.reply.is_some_and(TurnReply::is_answer)
+    }
+
+    /// The round trip of a request that got a well-formed answer, be it an error.
+    pub fn turn_round_trip(&self) -> Option<Duration> {
+        let answered = self.turn.reply.is_some_and(TurnReply::is_answer);
+        self.times.of(Phase::Turn).filter(|_| answered)
+    }
+}

@@ -1,0 +1,60 @@
+//! What the sinks must know of a kind of row besides its columns.
+
+use std::fmt::Debug;
+
+use chrono::{DateTime, Utc};
+
+use super::columns::{COLUMNS, Column, REFERENCE_COLUMNS};
+use super::{Burst, Packet, Record};
+
+/// A kind of row with a table of columns of its own.
+pub trait RowKind: Clone + Debug + Send + Sync + 'static {
+    /// What one row is about, for messages: `probe`.
+    const WHAT: &'static str;
+
+    /// All columns, in the order of the file.
+    fn table() -> &'static [Column<Self>];
+
+    /// When it began: decides the file where one is begun each hour, day or month.
+    fn started(&self) -> DateTime<Utc>;
+
+    /// A column by its name in the header.
+    fn column(name: &str) -> Option<&'static Column<Self>> {
+        Self::table().iter().find(|column| column.name == name)
+    }
+
+    /// The columns that are written unless the user chooses others.
+    fn defaults() -> Vec<&'static Column<Self>> {
+        Self::table().iter().filter(|c| c.default).collect()
+    }
+
+    /// The sets of columns that the program itself begins a file with.
+    fn sets() -> Vec<Vec<&'static Column<Self>>> {
+        vec![Self::defaults(), Self::table().iter().collect()]
+    }
+
+    /// Whether the name is that of a column of another kind of row, and of none of this kind.
+    fn is_foreign(name: &str) -> bool {
+        Self::column(name).is_none()
+            && (Record::column(name).is_some()
+                || Burst::column(name).is_some()
+                || Packet::column(name).is_some())
+    }
+}
+
+impl RowKind for Record {
+    const WHAT: &'static str = "probe";
+
+    fn table() -> &'static [Column<Self>] {
+        COLUMNS
+    }
+
+    fn started(&self) -> DateTime<Utc> {
+        self.started
+    }
+
+    fn sets() -> Vec<Vec<&'static Column<Self>>> {
+        let reference = COLUMNS[..REFERENCE_COLUMNS].iter().collect();
+        vec![Self::defaults(), reference, COLUMNS.iter().collect()]
+    }
+}

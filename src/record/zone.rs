@@ -1,0 +1,158 @@
+//! Time zones of a report.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{
+    DateTime, FixedOffset, Local, MappedLocalTime, NaiveDateTime, Offset as _, TimeZone as _, Utc,
+};
+
+/// A time zone by its name, by its distance from UTC, or this system's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Zone {
+    /// Coordinated universal time.
+    #[default]
+    Utc,
+    /// What the system is set to.
+    Local,
+    /// A fixed distance from UTC.
+    Fixed(FixedOffset),
+    /// A name of the IANA time zone database.
+    Named(chrono_tz::Tz),
+}
+
+/// A zone that is none.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no time zone `{0}`; write utc, local, +01:00 or a name such as Europe/Berlin")]
+pub struct UnknownZone(String);
+
+impl Zone {
+    /// Seconds that the zone's clocks are ahead of UTC at a moment.
+    pub fn ahead(self, at: DateTime<Utc>) -> FixedOffset {
+        match self {
+            Self::Utc => Utc.fix(),
+            Self::Fixed(offset) => offset,
+            Self::Local => Local.offset_from_utc_datetime(&at.naive_utc()).fix(),
+            Self::Named(zone) => zone.offset_from_utc_datetime(&at.naive_utc()).fix(),
+        }
+    }
+
+    /// What the zone's clocks show at a moment.
+    pub fn show(self, at: DateTime<Utc>) -> DateTime<FixedOffset> {
+        at.with_timezone(&self.ahead(at))
+    }
+
+    /// The moment at which the zone's clocks show a time: the earlier of two in autumn, and in the
+    /// hour that spring leaves out the one by winter time.
+    pub fn moment(self, shown: NaiveDateTime) -> DateTime<Utc> {
+        let found = match self {
+            Self::Utc => return shown.and_utc(),
+            Self::Fixed(offset) => {
+                return (shown - chrono::Duration::seconds(offset.local_minus_utc().into()))
+                    .and_utc();
+            }
+            Self::Local => Local
+                .from_local_datetime(&shown)
+                .map(|at| at.with_timezone(&Utc)),
+            Self::Named(zone) => zone
+                .from_local_datetime(&shown)
+                .map(|at| at.with_timezone(&Utc)),
+        };
+        match found {
+            MappedLocalTime::Single(at) | MappedLocalTime::Ambiguous(at, _) => at,
+            MappedLocalTime::None => {
+                let before = shown - chrono::Duration::hours(3);
+                let offset = self.ahead(self.moment(before));
+                (shown - chrono::Duration::seconds(offset.local_minus_utc().into())).and_utc()
+            }
+        }
+    }
+}
+
+impl FromStr for Zone {
+    type Err = UnknownZone;
+
+    fn from_str(text: &str) -> Result<Self, UnknownZone> {
+        let text = text.trim();
+        match text.to_ascii_lowercase().as_str() {
+            "utc" | "z" => return Ok(Self::Utc),
+            "local" => return Ok(Self::Local),
+            _ => {}
+        }
+        if text.starts_with(['+', '-']) {
+            let padded = match text.len() {
+                3 => format!("{text}:00"),
+                _ => text.to_owned(),
+            };
+            return padded
+                .parse()
+                .map(Self::Fixed)
+                .map_err(|_| UnknownZone(text.to_owned()));
+        }
+        chrono_tz::Tz::from_str_insensitive(text)
+            .map(Self::Named)
+            .map_err(|_| UnknownZone(text.to_owned()))
+    }
+}
+
+impl fmt::Display for Zone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Utc => f.write_str("UTC"),
+            Self::Local => f.write_str("local"),
+            Self::Fixed(offset) => offset.fmt(f),
+            Self::Named(zone) => f.write_str(zone.name()),
+        }
+    }
+}
+
+impl serde::Serialize for Zone {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    fn shown(text: &str) -> NaiveDateTime {
+        text.parse().unwrap()
+    }
+
+    // Europe/Berlin by zdump: winter time until 2021-03-28T01:00Z and from 2021-10-31T01:00Z
+    #[test]
+    fn clocks_of_a_named_zone_go_forward_and_back() {
+        let berlin: Zone = "europe/berlin".parse().unwrap();
+        assert_eq!(berlin.to_string(), "Europe/Berlin");
+        let show = |text| berlin.show(at(text)).to_rfc3339();
+        assert_eq!(show("2021-02-12T13:46:01Z"), "2021-02-12T14:46:01+01:00");
+        assert_eq!(show("2021-03-28T01:00:00Z"), "2021-03-28T03:00:00+02:00");
+        let moment = |text| berlin.moment(shown(text));
+        assert_eq!(moment("2021-02-12T14:46:01"), at("2021-02-12T13:46:01Z"));
+        assert_eq!(moment("2021-03-28T02:30:00"), at("2021-03-28T01:30:00Z"));
+        assert_eq!(moment("2021-10-31T02:30:00"), at("2021-10-31T00:30:00Z"));
+    }
+
+    #[test]
+    fn distances_and_unknown_names() {
+        let zone: Zone = "+05:30".parse().unwrap();
+        assert_eq!(
+            zone.moment(shown("2021-01-01T05:30:00")),
+            at("2021-01-01T00:00:00Z")
+        );
+        assert_eq!(
+            "-03".parse::<Zone>().unwrap(),
+            "-03:00".parse::<Zone>().unwrap()
+        );
+        let error = "Berlin".parse::<Zone>().unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "there is no time zone `Berlin`; write utc, local, +01:00 or a name such as Europe/Berlin"
+        );
+    }
+}

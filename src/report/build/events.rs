@@ -1,0 +1,90 @@
+//! What changed while the rows were written: certificates, addresses and regions that came or went.
+
+use super::{MOST_LISTED, moment};
+use crate::report::model::Event;
+use crate::stats::survey::{Finished, Groups, Measured};
+
+/// An address or region has come late, or is gone, when it was away at an end of the rows for so many
+/// of its usual intervals: by chance alone that happens once in 5 x 10^8 (e^-20).
+const INTERVALS: u64 = 20;
+
+/// Sightings that make an interval usual.
+const FEWEST: u64 = 5;
+
+/// Events in time order; of very many the latest.
+pub fn of(rows: &Finished) -> Vec<Event> {
+    let mut events = Vec::new();
+    new_certificates(&rows.steady.certificates, &mut events);
+    if let (Some(first), Some(last)) = (rows.all.first, rows.all.last) {
+        let [regions, addresses, _] = rows.relays.groups();
+        come_and_gone(
+            &addresses,
+            first,
+            last,
+            ["address-appeared", "address-gone"],
+            &mut events,
+        );
+        come_and_gone(
+            &regions,
+            first,
+            last,
+            ["region-appeared", "region-gone"],
+            &mut events,
+        );
+    }
+    events.sort_by(|a, b| a.at.cmp(&b.at).then_with(|| a.what.cmp(&b.what)));
+    if events.len() > MOST_LISTED {
+        events.drain(..events.len() - MOST_LISTED);
+    }
+    events
+}
+
+/// Each certificate but the first.
+fn new_certificates(certificates: &Groups, events: &mut Vec<Event>) {
+    let mut seen: Vec<(i64, &str)> = certificates
+        .iter()
+        .filter(|(thumbprint, _)| !thumbprint.is_empty())
+        .filter_map(|(thumbprint, measured)| Some((measured.first?, thumbprint)))
+        .collect();
+    seen.sort_unstable();
+    events.extend(seen.into_iter().skip(1).map(|(at, thumbprint)| Event {
+        at: moment(at),
+        kind: "new-certificate",
+        what: thumbprint.to_owned(),
+    }));
+}
+
+fn come_and_gone(
+    groups: &Groups,
+    first: i64,
+    last: i64,
+    [appeared, gone]: [&'static str; 2],
+    events: &mut Vec<Event>,
+) {
+    for (name, measured) in groups.iter().filter(|(name, _)| !name.is_empty()) {
+        let Some((from, to, usual)) = sightings(measured) else {
+            continue;
+        };
+        let away = |us: u64| us > usual.saturating_mul(INTERVALS);
+        if away(from.abs_diff(first)) {
+            events.push(Event {
+                at: moment(from),
+                kind: appeared,
+                what: name.to_owned(),
+            });
+        }
+        if away(last.abs_diff(to)) {
+            events.push(Event {
+                at: moment(to),
+                kind: gone,
+                what: name.to_owned(),
+            });
+        }
+    }
+}
+
+/// First and last sight and the mean interval between sightings, in microseconds.
+fn sightings(measured: &Measured) -> Option<(i64, i64, u64)> {
+    let (from, to) = measured.first.zip(measured.last)?;
+    (measured.rows >= FEWEST).then(|| (from, to, to.abs_diff(from) / (measured.rows - 1)))
+}

@@ -1,0 +1,105 @@
+//! Groups of every dimension as tables.
+
+use super::{METRICS, millis, moment, order};
+use crate::record::Metric;
+use crate::report::model::{Certificate, Group, Table, Times};
+use crate::stats::Distribution;
+use crate::stats::survey::{DIMENSIONS, Finished, Groups, Measured, SEPARATOR};
+
+/// A table for each dimension, then those of the user's columns.
+pub fn all(rows: &Finished) -> Vec<Table> {
+    let [regions, addresses, names] = rows.relays.groups();
+    let steady = &rows.steady;
+    let mut tables: Vec<Table> = DIMENSIONS
+        .iter()
+        .map(|dimension| {
+            let groups = match *dimension {
+                "region" => &regions,
+                "address" => &addresses,
+                "name" => &names,
+                "certificate" => &steady.certificates,
+                "hour" => &steady.hours,
+                "day" => &steady.days,
+                "target" => &steady.targets,
+                "host" => &steady.hosts,
+                "label" => &steady.labels,
+                "transport" => &steady.transports,
+                _ => &steady.resolvers,
+            };
+            table(vec![(*dimension).to_owned()], groups)
+        })
+        .collect();
+    for table in tables
+        .iter_mut()
+        .filter(|table| table.by == ["certificate"])
+    {
+        for group in &mut table.groups {
+            let seen = steady.seen_certificates.get(&group.key[0]);
+            group.certificate = seen.map(|seen| Certificate {
+                subject: seen.subject.clone(),
+                issuer: seen.issuer.clone(),
+                not_before: seen.not_before.clone(),
+                not_after: seen.not_after.clone(),
+            });
+        }
+    }
+    tables.extend(
+        rows.chosen
+            .iter()
+            .map(|chosen| table(chosen.columns.clone(), &chosen.groups)),
+    );
+    tables
+}
+
+fn table(by: Vec<String>, groups: &Groups) -> Table {
+    let parts = by.len();
+    let key = |key: &str| key.splitn(parts, SEPARATOR).map(str::to_owned).collect();
+    let mut found: Vec<Group> = groups
+        .iter()
+        .map(|(name, measured)| group(key(name), measured))
+        .collect();
+    found.sort_by(|a, b| order::compare(&a.key, &b.key));
+    Table {
+        by,
+        groups: found,
+        overflow: groups
+            .overflow()
+            .map(|measured| group(vec!["(other)".to_owned()], measured)),
+    }
+}
+
+/// A group of rows.
+pub fn group(key: Vec<String>, measured: &Measured) -> Group {
+    let [dns, connect, tls, turn, total] =
+        METRICS.map(|metric: Metric| times(measured.times(metric)));
+    Group {
+        key,
+        n: measured.rows,
+        failed: measured.failed,
+        first: measured.first.map(moment),
+        last: measured.last.map(moment),
+        dns,
+        connect,
+        tls,
+        turn,
+        total,
+        certificate: None,
+    }
+}
+
+/// Statistics of times.
+pub fn times(times: &Distribution) -> Option<Times> {
+    let moments = times.moments();
+    let quantile = |q| times.quantile(q).map(millis);
+    Some(Times {
+        n: moments.count(),
+        min_ms: millis(moments.min()?),
+        mean_ms: moments.mean()? / 1e3,
+        max_ms: millis(moments.max()?),
+        stddev_ms: moments.deviation().map(|us| us / 1e3),
+        p50_ms: quantile(0.5),
+        p90_ms: quantile(0.9),
+        p95_ms: quantile(0.95),
+        p99_ms: quantile(0.99),
+    })
+}

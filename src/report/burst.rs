@@ -1,0 +1,284 @@
+//! Bursts for a reader: a block a burst, the summary of bursts and watches. 80 columns wide. Not
+//! here: the lines of a watch (`watch`).
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use super::units::{WIDTH, line, ms, number, percent};
+use super::watch::outages_list;
+use crate::record::{Burst, Figures, Outcome, Verdict, Window, plain};
+use crate::stats::packets::{Limits, Outages, judge};
+
+/// A burst in a block of lines.
+pub fn block(burst: &Burst, limits: &Limits) -> String {
+    let mut out = String::new();
+    let address = burst.remote.map_or_else(String::new, |a| format!("  {a}"));
+    let region = match &*burst.region {
+        "" => String::new(),
+        region => format!("  {}", plain(region)),
+    };
+    line(
+        &mut out,
+        "",
+        &format!("burst {}{address}{region}", burst.slot),
+    );
+    if let Some(figures) = &burst.figures {
+        let mut what = format!("{} packets, one every {}", figures.sent, ms(burst.interval));
+        if let Some(took) = burst.dns_took {
+            let _ = write!(what, "; name resolved in {}", ms(took));
+        }
+        if let Some(hops) = burst.hops {
+            let _ = write!(what, "; {hops} hops away");
+        }
+        line(&mut out, "  ", &what);
+    }
+    if let Outcome::Failed { cause, detail } = &burst.outcome {
+        line(
+            &mut out,
+            "  ",
+            &format!("FAIL {}: {}", cause.code(), plain(detail)),
+        );
+    }
+    if let Some(figures) = &burst.figures {
+        out += &lines(figures);
+        out += &table(figures, limits);
+    }
+    out
+}
+
+/// The figures in lines.
+fn lines(figures: &Figures) -> String {
+    let mut out = String::new();
+    let mut add = |name: &str, text: &str| line(&mut out, "  ", &format!("{name:<10}{text}"));
+    add("lost", &lost(figures));
+    let times = [
+        ("min", figures.rtt_min),
+        ("p50", figures.rtt_p50),
+        ("p95", figures.rtt_p95),
+        ("p99", figures.rtt_p99),
+        ("max", figures.rtt_max),
+    ];
+    let times: Vec<_> = times
+        .iter()
+        .map(|(name, time)| format!("{name} {}", number(*time)))
+        .collect();
+    add("rtt ms", &times.join("  "));
+    if let (Some(jitter), Some(max)) = (figures.jitter, figures.jitter_max) {
+        let text = format!(
+            "{} mean change of the round trip, smoothed at most {}",
+            ms(jitter),
+            ms(max)
+        );
+        add("jitter", &text);
+    }
+    let others = format!(
+        "{} reordered, {} duplicates, {} late, {} ignored",
+        figures.reordered, figures.duplicates, figures.late, figures.ignored
+    );
+    add("answers", &others);
+    let mut sending = format!("{} missed", figures.missed);
+    if figures.send_errors > 0 {
+        let _ = write!(sending, ", {} refused by this system", figures.send_errors);
+    }
+    if let Some(lag) = figures.send_lag_p99 {
+        let _ = write!(sending, ", p99 {} late", ms(lag));
+    }
+    add("sending", &sending);
+    out
+}
+
+fn lost(figures: &Figures) -> String {
+    let mut out = format!("{} of {}", figures.lost(), figures.sent);
+    if let Some(loss) = figures.loss {
+        let _ = write!(
+            out,
+            ", {} % (95 % interval {} to {} %)",
+            percent(loss.ppm),
+            percent(loss.low_ppm),
+            percent(loss.high_ppm)
+        );
+    }
+    out
+}
+
+/// The figures against the lines of the table.
+pub fn table(figures: &Figures, limits: &Limits) -> String {
+    let verdicts = judge(figures, limits);
+    // where no 15 s were measured, what there is
+    let all = (figures.sent > 0).then(|| Window {
+        lost: figures.lost(),
+        sent: figures.sent,
+    });
+    let window = |window: Option<Window>| window.map_or_else(|| "-".to_owned(), of);
+    let time = |time: Option<Duration>| time.map_or_else(|| "-".to_owned(), ms);
+    let reordered = match figures.received {
+        0 => "-".to_owned(),
+        received => format!("{} of {received}", figures.reordered),
+    };
+    let rows = [
+        (
+            "round trip, p95",
+            time(figures.rtt_p95),
+            ms(limits.rtt),
+            verdicts.rtt,
+        ),
+        (
+            "loss in any 200 ms",
+            window(figures.worst_window),
+            format!("{} %", percent(limits.burst_loss)),
+            verdicts.burst_loss,
+        ),
+        (
+            "loss in any 15 s",
+            window(figures.worst_15s.or(all)),
+            format!("{} %", percent(limits.loss)),
+            verdicts.loss,
+        ),
+        (
+            "jitter in any 15 s",
+            time(figures.jitter_15s.or(figures.jitter)),
+            ms(limits.jitter),
+            verdicts.jitter,
+        ),
+        (
+            "reordering",
+            reordered,
+            format!("{} %", percent(limits.reordering)),
+            verdicts.reordering,
+        ),
+    ];
+    let mut out = format!("  {:<33}{:>14}{:>12}\n", limits.path, "measured", "limit");
+    for (name, measured, limit, verdict) in rows {
+        let limit = format!("< {limit}");
+        let _ = writeln!(
+            out,
+            "  {name:<33}{measured:>14}{limit:>12}  {}",
+            word(verdict)
+        );
+    }
+    out
+}
+
+/// What is summed up.
+#[derive(Debug)]
+pub struct Summary<'a> {
+    /// What was measured, for the headline.
+    pub targets: &'a str,
+    /// Whether it was stopped before its time.
+    pub stopped: bool,
+    /// Bursts, and how many of them something answered; none of a watch.
+    pub bursts: Option<(u64, u64)>,
+    /// Slots that could not run.
+    pub missed: u64,
+    /// All packets together.
+    pub figures: &'a Figures,
+    /// By what they are judged.
+    pub limits: &'a Limits,
+    /// Times without answers; none of bursts.
+    pub outages: Option<&'a Outages>,
+    /// Whether the only burst was told in full already.
+    pub told: bool,
+}
+
+impl Summary<'_> {
+    /// The summary as text, each line ended.
+    pub fn render(&self) -> String {
+        let stopped = if self.stopped { ", interrupted" } else { "" };
+        let room = WIDTH - "---  ---".len() - stopped.len();
+        let targets = plain(self.targets);
+        let shown: String = if targets.chars().count() > room {
+            targets
+                .chars()
+                .take(room - 3)
+                .chain("...".chars())
+                .collect()
+        } else {
+            targets.into_owned()
+        };
+        let mut out = format!("--- {shown}{stopped} ---\n");
+        if let Some((bursts, answered)) = self.bursts {
+            let _ = writeln!(
+                out,
+                "{bursts} burst{}, {answered} answered, {} missed slots, {} packets",
+                if bursts == 1 { "" } else { "s" },
+                self.missed,
+                self.figures.sent
+            );
+        } else {
+            let _ = writeln!(out, "{} packets", self.figures.sent);
+        }
+        if self.told {
+            return out;
+        }
+        if self.figures.sent > 0 {
+            out += &lines(self.figures);
+        }
+        match self.outages {
+            Some(outages) => out += &outages_list(outages),
+            None if self.figures.sent > 0 => out += &table(self.figures, self.limits),
+            None => {}
+        }
+        out
+    }
+}
+
+fn of(window: Window) -> String {
+    format!("{} of {}", window.lost, window.sent)
+}
+
+fn word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => "pass",
+        Verdict::Fail => "fail",
+        Verdict::TooFew => "too few packets",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::packets::{CLIENT, share};
+
+    #[test]
+    fn the_table_has_a_verdict_on_each_line_within_80_columns() {
+        let figures = Figures {
+            sent: 750,
+            received: 730,
+            loss: share(20, 750),
+            worst_window: Some(Window { lost: 1, sent: 10 }),
+            worst_15s: Some(Window {
+                lost: 20,
+                sent: 750,
+            }),
+            rtt_p95: Some(Duration::from_micros(25_340)),
+            jitter_15s: Some(Duration::from_micros(411)),
+            jitter_15s_count: 729,
+            reordering: share(0, 730),
+            ..Figures::default()
+        };
+        let text = table(&figures, &CLIENT);
+        insta::assert_snapshot!(text, @r"
+        client to Microsoft edge               measured       limit
+        round trip, p95                         25.3 ms    < 100 ms  pass
+        loss in any 200 ms                      1 of 10      < 10 %  too few packets
+        loss in any 15 s                      20 of 750       < 1 %  fail
+        jitter in any 15 s                      0.41 ms     < 30 ms  pass
+        reordering                             0 of 730    < 0.05 %  too few packets
+        ");
+        let summary = Summary {
+            targets: &"relay.example:3478, ".repeat(10),
+            stopped: true,
+            bursts: Some((1_000_000, 999_999)),
+            missed: 1_000,
+            figures: &figures,
+            limits: &CLIENT,
+            outages: None,
+            told: false,
+        };
+        let text = summary.render();
+        assert!(
+            text.lines().all(|line| line.chars().count() <= 80),
+            "{text}"
+        );
+    }
+}

@@ -1,0 +1,151 @@
+//! Cumulative curves: which share of the connects took at most how long.
+
+use std::fmt::Write as _;
+
+use maud::{Markup, html};
+
+use super::{Palette, Path, Scale, Size, Spacing, Words, float, picture, px, value_axis};
+use crate::report::model::Distribution;
+use crate::report::number::{millis, quantile};
+use crate::report::text::named;
+
+/// The chart; nothing where there are no values.
+pub fn cumulative(data: &[Distribution], palette: &Palette, size: Size) -> Markup {
+    let curves: Vec<&Distribution> = data
+        .iter()
+        .filter(|curve| !curve.cumulative.is_empty())
+        .collect();
+    let values = || curves.iter().flat_map(|curve| &curve.cumulative);
+    if curves.is_empty() {
+        return html! {};
+    }
+    let low = values().fold(f64::INFINITY, |low, (value, _)| low.min(*value));
+    let high = values().fold(0.0_f64, |high, (value, _)| high.max(*value));
+    // zero has no place on a logarithmic axis
+    let low = low.max(high / 1e4);
+    let (top, bottom) = (28.0, 270.0);
+    let across = Scale::around(low, high, (size.left(), size.right()), Spacing::Log);
+    let up = Scale {
+        values: (0.0, 100.0),
+        places: (bottom, top),
+        spacing: Spacing::Linear,
+    };
+    let most = match size {
+        Size::Wide => 14,
+        Size::Narrow => 6,
+    };
+    let ticks = across.ticks(most);
+    let mut lines = Path::default();
+    for value in &ticks {
+        lines.to(across.at(*value), top);
+        lines.down(bottom);
+    }
+    let inside = html! {
+        text class="h" x="0" y="12" { "share of the connects up to that time, %" }
+        (value_axis(size, &up, 5, ""))
+        path class="grid" d=(lines.0) {}
+        @for value in ticks {
+            text class="m" x=(px(across.at(value))) y=(px(bottom + 16.0)) { (millis(value)) }
+        }
+        text class="m" x=(px(f64::midpoint(size.left(), size.right()))) y=(px(bottom + 33.0)) {
+            "connect time, ms (logarithmic)"
+        }
+        @for curve in &curves {
+            path class=(format!("line r{}", palette.class(&curve.region)))
+                d=(steps(curve, &across, &up)) {}
+        }
+    };
+    let words = Words {
+        name: "distribution",
+        title: "Distribution of the connect time by region".to_owned(),
+        numbers: in_words(&curves),
+    };
+    picture(size, bottom + 40.0, &words, &inside)
+}
+
+/// The curve, without steps too small to be seen.
+fn steps(curve: &Distribution, across: &Scale, up: &Scale) -> String {
+    let mut path = Path::default();
+    let (mut x, mut y) = (
+        curve.cumulative.first().map_or(0.0, |(v, _)| across.at(*v)),
+        up.places.0,
+    );
+    path.to(x, y);
+    let last = curve.cumulative.len() - 1;
+    for (n, (value, share)) in curve.cumulative.iter().enumerate() {
+        let (to_x, to_y) = (across.at(*value), up.at(*share));
+        if n < last && (to_x - x).abs() + (to_y - y).abs() < 2.0 {
+            continue;
+        }
+        path.on(to_x, to_y);
+        (x, y) = (to_x, to_y);
+    }
+    path.0
+}
+
+/// The smallest value that a share of all values, in percent, does not exceed; over all curves.
+pub fn quantile_of_all(data: &[Distribution], percent: f64) -> Option<f64> {
+    let all: f64 = data.iter().map(|curve| float(curve.n)).sum();
+    let mut jumps: Vec<(f64, f64)> = Vec::new();
+    for curve in data {
+        let mut before = 0.0;
+        for (value, share) in &curve.cumulative {
+            jumps.push((*value, float(curve.n) * (share - before) / 100.0));
+            before = *share;
+        }
+    }
+    jumps.sort_by(|one, other| one.0.total_cmp(&other.0));
+    let wanted = all * percent / 100.0 * (1.0 - 1e-9);
+    let mut sum = 0.0;
+    jumps.into_iter().find_map(|(value, weight)| {
+        sum += weight;
+        (sum >= wanted).then_some(value)
+    })
+}
+
+fn in_words(curves: &[&Distribution]) -> String {
+    let mut out = String::new();
+    for curve in curves.iter().take(20) {
+        let at = |percent: f64| {
+            let found = curve.cumulative.iter().find(|(_, share)| *share >= percent);
+            found.map_or_else(|| "-".to_owned(), |(value, _)| quantile(*value))
+        };
+        let _ = write!(
+            out,
+            "{}: half of {} connects took at most {} ms, 95 % at most {} ms, all at most {} ms. ",
+            named(&curve.region, "region", 40),
+            curve.n,
+            at(50.0),
+            at(95.0),
+            at(100.0)
+        );
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn curve(n: u64, cumulative: &[(f64, f64)]) -> Distribution {
+        Distribution {
+            region: String::new(),
+            n,
+            cumulative: cumulative.to_vec(),
+        }
+    }
+
+    // by hand: 10, 10, 20, 30 and 20, 40 are 10, 10, 20, 20, 30, 40
+    #[test]
+    fn curves_are_put_together_by_their_weight() {
+        let both = [
+            curve(4, &[(10.0, 50.0), (20.0, 75.0), (30.0, 100.0)]),
+            curve(2, &[(20.0, 50.0), (40.0, 100.0)]),
+        ];
+        assert_eq!(quantile_of_all(&both, 50.0), Some(20.0));
+        assert_eq!(quantile_of_all(&both, 30.0), Some(10.0));
+        assert_eq!(quantile_of_all(&both, 80.0), Some(30.0));
+        assert_eq!(quantile_of_all(&both, 100.0), Some(40.0));
+        assert_eq!(quantile_of_all(&[], 50.0), None);
+    }
+}

@@ -1,0 +1,365 @@
+//! Reports that could be: large, small, empty, hostile.
+
+use chrono::{DateTime, Duration, Utc};
+
+mod pictures;
+
+use pictures::{distribution, heat, timeline};
+
+use crate::record::Zone;
+use crate::report::model::{
+    Addresses, Certificate, Count, Event, File, Gap, Group, Heat, Input, Outage, Overview, Problem,
+    Report, SHAPE, Series, Slow, SlowRegion, SlowRow, Table, Timeline, Times,
+};
+
+/// What a report is made of.
+pub(super) struct Plan {
+    pub(super) regions: Vec<String>,
+    pub(super) buckets: usize,
+    pub(super) days: usize,
+    /// Groups of the address table.
+    pub(super) groups: usize,
+    /// One in so many buckets has slow connects, one in so many failures.
+    pub(super) every: usize,
+    /// Stands wherever a file's text can stand.
+    pub(super) text: String,
+    pub(super) zone: Zone,
+}
+
+impl Plan {
+    /// Ninety days, four regions.
+    pub(super) fn months() -> Self {
+        Self {
+            regions: ["francecentral", "northeurope", "ukwest", "westeurope"]
+                .map(str::to_owned)
+                .to_vec(),
+            buckets: 500,
+            days: 90,
+            groups: 119,
+            every: 23,
+            text: "tr.teams.microsoft.com:443".to_owned(),
+            zone: "Europe/Berlin".parse().unwrap(),
+        }
+    }
+
+    /// One night.
+    pub(super) fn night() -> Self {
+        Self {
+            buckets: 105,
+            days: 2,
+            every: 50,
+            zone: Zone::Utc,
+            ..Self::months()
+        }
+    }
+}
+
+/// A report without anything.
+pub(super) fn empty() -> Report {
+    Report {
+        shape: SHAPE,
+        tool_version: "0.1.0",
+        time_zone: Zone::Utc,
+        filters: Vec::new(),
+        interrupted: false,
+        input: Input::default(),
+        overview: Overview::default(),
+        tables: Vec::new(),
+        slow: Slow::default(),
+        series: Vec::new(),
+        events: Vec::new(),
+        bursts: Vec::new(),
+        addresses: Addresses::default(),
+        timeline: Timeline::default(),
+        distribution: Vec::new(),
+        heat: Heat::default(),
+    }
+}
+
+/// The same numbers at each run.
+struct Dice(u64);
+
+impl Dice {
+    /// Between 0 and 1.
+    fn throw(&mut self) -> f64 {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        f64::from(u32::try_from(self.0 >> 33).unwrap()) / f64::from(1_u32 << 31)
+    }
+}
+
+fn start() -> DateTime<Utc> {
+    "2021-02-11T22:51:07Z".parse().unwrap()
+}
+
+fn n(value: usize) -> u64 {
+    u64::try_from(value).unwrap()
+}
+
+fn later(seconds: u64) -> DateTime<Utc> {
+    start() + Duration::seconds(i64::try_from(seconds).unwrap())
+}
+
+fn base(region: usize) -> f64 {
+    [25.4, 33.1, 28.5, 18.6][region % 4] + f64::from(u32::try_from(region / 4).unwrap()) * 9.0
+}
+
+/// A report by plan.
+#[allow(clippy::cast_precision_loss)]
+pub(super) fn report(plan: &Plan) -> Report {
+    let mut dice = Dice(7);
+    let span = n(plan.days) * 86_400;
+    let bucket_s = (span / n(plan.buckets.max(1))).max(1);
+    let rows = span.min(31_104_000);
+    let failed = if plan.every == 0 { 0 } else { rows / 12_000 };
+    let times = |middle: f64| Times {
+        n: (rows - failed) / n(plan.regions.len().max(1)),
+        min_ms: middle * 0.7,
+        mean_ms: middle * 1.013_37,
+        max_ms: 1016.0,
+        stddev_ms: Some(14.314_697),
+        p50_ms: Some(middle),
+        p90_ms: Some(middle * 1.2),
+        p95_ms: Some(middle * 1.35),
+        p99_ms: Some(middle * 2.1),
+    };
+    let group = |key: String, region: usize| Group {
+        key: vec![key],
+        n: rows / 4,
+        failed: failed / 4,
+        first: Some(later(n(region) * 7)),
+        last: Some(later(span)),
+        dns: Some(times(12.3)),
+        connect: Some(times(base(region))),
+        tls: Some(times(base(region) * 2.4)),
+        turn: None,
+        total: Some(times(base(region) * 3.9)),
+        certificate: None,
+    };
+    let table = |by: &str, groups: Vec<Group>| Table {
+        by: vec![by.to_owned()],
+        groups,
+        overflow: None,
+    };
+    let mut certificates = table(
+        "certificate",
+        vec![
+            group("3A6E1AFFB01B4E092E4027DCF2FA874FA4D302A0".to_owned(), 0),
+            group(String::new(), 1),
+        ],
+    );
+    certificates.groups[0].certificate = Some(Certificate {
+        subject: format!("CN={}", plan.text),
+        issuer: "CN=Microsoft RSA TLS CA 01, O=Microsoft Corporation, C=US".to_owned(),
+        not_before: "2020-11-26 16:52:50Z".to_owned(),
+        not_after: "2021-11-26 16:52:50Z".to_owned(),
+    });
+    let mut addresses = table(
+        "address",
+        (0..plan.groups)
+            .map(|at| {
+                let mut group = group(format!("52.114.{}.{}", 240 + at / 250, at % 250), at);
+                if plan.text.len() > 200 {
+                    group.key = vec![plan.text.clone()];
+                }
+                group
+            })
+            .collect(),
+    );
+    addresses.overflow = (plan.groups > 900).then(|| {
+        let mut rest = group(String::new(), 0);
+        rest.key.clear();
+        rest
+    });
+    let hours = (0..24)
+        .map(|hour: usize| group(format!("{hour:02}"), hour))
+        .collect();
+    let days = (0..plan.days)
+        .map(|day| {
+            group(
+                (start().date_naive() + Duration::days(i64::try_from(day).unwrap())).to_string(),
+                day,
+            )
+        })
+        .collect();
+    let regions: Vec<Group> = (plan.regions.iter().enumerate())
+        .map(|(at, region)| group(region.clone(), at))
+        .collect();
+    let tables = vec![
+        table("region", regions),
+        addresses,
+        certificates,
+        table("target", vec![group(plan.text.clone(), 0)]),
+        table(
+            "label",
+            vec![
+                group(format!("access={}", plan.text), 0),
+                group(String::new(), 1),
+            ],
+        ),
+        table("hour", hours),
+        table("day", days),
+    ];
+    let outage = |at: usize| Outage {
+        from: later(n(at + 1) * span / 14),
+        to: later(n(at + 1) * span / 14 + 83 * (n(at) + 1)),
+        seconds: 83.0 * (n(at) + 1) as f64,
+        open: at == 11,
+        rows: 80 + n(at),
+        causes: vec![
+            Count {
+                name: "connect-timeout".to_owned(),
+                count: 70,
+            },
+            Count {
+                name: plan.text.clone(),
+                count: 10,
+            },
+        ],
+    };
+    Report {
+        filters: vec![format!("target={}", plan.text)],
+        interrupted: plan.groups > 900,
+        time_zone: plan.zone,
+        input: Input {
+            files: vec![
+                File {
+                    name: format!("probes-{}.csv", plan.text),
+                    dialect: "turnprobe".to_owned(),
+                    bytes: 1_234_567_890,
+                    rows,
+                    first: Some(start()),
+                    last: Some(later(span)),
+                };
+                if plan.groups > 900 { 1000 } else { 3 }
+            ],
+            rows,
+            rows_used: rows,
+            bytes: 3_703_703_670,
+            problems: vec![Problem {
+                file: format!("probes-{}.csv", plan.text),
+                line: Some(229_749),
+                count: 3,
+                what: format!("the line ends in the middle; left out: {}", plan.text),
+            }],
+            notes: vec![
+                "times of End2End-TCP (early) count tls from the start of the connection"
+                    .to_owned(),
+            ],
+        },
+        overview: Overview {
+            rows,
+            ok: rows - failed,
+            failed,
+            failed_by_cause: if failed == 0 {
+                Vec::new()
+            } else {
+                let timeouts = |name: &str, count| Count {
+                    name: name.to_owned(),
+                    count,
+                };
+                vec![
+                    timeouts("connect-timeout", failed - failed / 4),
+                    timeouts("dns-timeout", failed / 4),
+                ]
+            },
+            first: Some(start()),
+            last: Some(later(span)),
+            span_s: Some(span as f64),
+            probes_per_minute: Some(rows as f64 * 60.0 / span as f64),
+            rows_without_time: 0,
+            missed_slots: Some(17),
+            gaps: 2,
+            gaps_s: 4980.0,
+            longest_gaps: vec![
+                Gap {
+                    from: later(span / 3),
+                    to: later(span / 3 + 4800),
+                    seconds: 4800.0,
+                    series: plan.text.clone(),
+                };
+                2
+            ],
+        },
+        tables,
+        slow: slow(plan, rows, &mut dice, span),
+        series: vec![Series {
+            host: "PROBE-BERLIN-01".to_owned(),
+            target: plan.text.clone(),
+            transport: "tls".to_owned(),
+            rows,
+            ok: rows - failed,
+            availability_percent: (rows - failed) as f64 * 100.0 / rows as f64,
+            availability_low_percent: 99.989_7,
+            availability_high_percent: 99.992_9,
+            outages: 17,
+            outages_s: 4_980.0,
+            longest_outages: (0..12).map(outage).collect(),
+            rows_out_of_order: 2,
+        }],
+        events: (0..8)
+            .map(|at| Event {
+                at: later(n(at) * span / 9),
+                kind: ["address-appeared", "new-certificate", "region-gone"][at % 3],
+                what: plan.text.clone(),
+            })
+            .collect(),
+        addresses: Addresses {
+            rows: rows - failed,
+            distinct: 119,
+            capped: false,
+            smallest_share_percent: Some(0.823),
+            largest_share_percent: Some(0.871),
+            expected: Some(121.4),
+            expected_low: Some(119.3),
+            expected_high: Some(133.8),
+            in_teams_range_percent: Some(100.0),
+            changed_percent: Some(99.12),
+            ttls: vec![
+                Count {
+                    name: "0 0 0 10".to_owned(),
+                    count: rows - 40,
+                },
+                Count {
+                    name: plan.text.clone(),
+                    count: 40,
+                },
+            ],
+        },
+        timeline: timeline(plan, &mut dice, bucket_s),
+        distribution: distribution(plan, rows),
+        heat: heat(plan, &mut dice),
+        ..empty()
+    }
+}
+
+fn slow(plan: &Plan, rows: u64, dice: &mut Dice, span: u64) -> Slow {
+    let row = |at: usize, dice: &mut Dice| SlowRow {
+        at: Some(later(n(at + 1) * span / 15)),
+        region: plan.regions[at % plan.regions.len()].clone(),
+        address: "52.114.242.1".to_owned(),
+        connect_ms: 1004.0 + dice.throw() * 20.0,
+        explanation: [
+            "lost SYN (1 sent again)",
+            "likely a lost SYN",
+            "unexplained",
+        ][at % 3]
+            .to_owned(),
+    };
+    Slow {
+        threshold_ms: 500.0,
+        regions: (plan.regions.iter().enumerate())
+            .map(|(at, region)| SlowRegion {
+                region: region.clone(),
+                connects: rows / n(plan.regions.len()),
+                slow: 23 + n(at),
+                syn_lost: 20,
+                syn_likely_lost: 3,
+                unexplained: n(at),
+            })
+            .collect(),
+        slowest: (0..14).map(|at| row(at, dice)).collect(),
+    }
+}

@@ -1,0 +1,20 @@
+//! Summaries in, text out. Pure.
+
+mod build;
+pub mod burst;
+mod chart;
+pub mod csv;
+pub mod html;
+pub mod markdown;
+pub mod model;
+pub mod number;
+pub mod summary;
+pub mod table;
+pub mod text;
+mod units;
+mod versus;
+pub mod watch;
+mod wrap;
+
+pub use build::Circumstances;
+pub use wrap::wrapped;

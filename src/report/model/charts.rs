@@ -1,0 +1,105 @@
+//! What the charts of a report show.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+
+/// Connect time over time.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Timeline {
+    /// Length of a bucket.
+    pub bucket_s: u64,
+    /// Regions by name; rare ones beyond the eighth are together under `other`.
+    pub regions: Vec<RegionLine>,
+    /// Buckets with slow connects.
+    pub slow: Vec<SlowPoint>,
+    /// Buckets with failures.
+    pub failures: Vec<FailurePoint>,
+}
+
+/// A region's line.
+#[derive(Debug, Clone, Serialize)]
+pub struct RegionLine {
+    /// Its name; empty where the rows have none.
+    pub region: String,
+    /// Buckets with values, in time order.
+    pub points: Vec<LinePoint>,
+}
+
+/// Connect times of a bucket.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct LinePoint {
+    /// Start of the bucket.
+    pub at: DateTime<Utc>,
+    /// Values.
+    pub n: u64,
+    /// 5th percentile.
+    pub p5_ms: f64,
+    /// Median.
+    pub p50_ms: f64,
+    /// 95th percentile.
+    pub p95_ms: f64,
+}
+
+/// Slow connects of a region in a bucket.
+#[derive(Debug, Clone, Serialize)]
+pub struct SlowPoint {
+    /// Start of the bucket.
+    pub at: DateTime<Utc>,
+    /// Region.
+    pub region: String,
+    /// How many.
+    pub count: u64,
+    /// The slowest.
+    pub max_ms: f64,
+}
+
+/// Failures of a bucket.
+#[derive(Debug, Clone, Serialize)]
+pub struct FailurePoint {
+    /// Start of the bucket.
+    pub at: DateTime<Utc>,
+    /// Failed rows.
+    pub count: u64,
+    /// All rows.
+    pub rows: u64,
+}
+
+/// Distribution of a region's connect time.
+#[derive(Debug, Clone, Serialize)]
+pub struct Distribution {
+    /// The region; empty where the rows have none.
+    pub region: String,
+    /// Values.
+    pub n: u64,
+    /// `(value, share of the values up to it in percent)`, rising; the last is 100.
+    pub cumulative: Vec<(f64, f64)>,
+}
+
+/// Connect time by hour and day in the report's zone.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Heat {
+    /// Days with rows; where there are more than 400, the latest 400.
+    pub days: Vec<HeatDay>,
+}
+
+/// One day.
+#[derive(Debug, Clone, Serialize)]
+pub struct HeatDay {
+    /// The day.
+    pub day: NaiveDate,
+    /// Its 24 hours.
+    pub hours: Vec<Option<HeatCell>>,
+}
+
+/// One hour of a day.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct HeatCell {
+    /// Rows.
+    pub n: u64,
+    /// Of them failed.
+    pub failed: u64,
+    /// Median connect time.
+    pub p50_ms: Option<f64>,
+    /// 95th percentile of the connect time.
+    pub p95_ms: Option<f64>,
+}

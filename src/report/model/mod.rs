@@ -1,0 +1,425 @@
+//! A report as plain data: what every form of it (table, HTML page, JSON, CSV, Markdown) is made
+//! of. Serialised as it stands, it is the documented shape of `--format json`: names carry their
+//! unit, times are RFC 3339 in UTC, what was not measured is `null` or left out of a list.
+
+mod charts;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+pub use charts::{
+    Distribution, FailurePoint, Heat, HeatCell, HeatDay, LinePoint, RegionLine, SlowPoint, Timeline,
+};
+
+use crate::record::{Metric, Zone};
+
+/// Name of this shape in the JSON; the number rises when a field goes or changes its meaning.
+pub const SHAPE: &str = "turnprobe-report-1";
+
+/// Everything that a report says.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// [`SHAPE`].
+    pub shape: &'static str,
+    /// Version of the program that made it.
+    pub tool_version: &'static str,
+    /// Zone of hours, days and of times in text.
+    pub time_zone: Zone,
+    /// `--since`, `--until`, `--where` as they were given.
+    pub filters: Vec<String>,
+    /// Whether Ctrl-C ended the reading: then all numbers are of what was read so far.
+    pub interrupted: bool,
+    /// What was read.
+    pub input: Input,
+    /// Rows, span, outcome.
+    pub overview: Overview,
+    /// Groups with their statistics, one table a dimension.
+    pub tables: Vec<Table>,
+    /// Slow connects and what explains them.
+    pub slow: Slow,
+    /// One for each host, target and transport.
+    pub series: Vec<Series>,
+    /// Bursts and watches over UDP, for each host, target and mode.
+    pub bursts: Vec<Burst>,
+    /// New certificates, addresses and regions that came or went, in time order.
+    pub events: Vec<Event>,
+    /// The relays' addresses.
+    pub addresses: Addresses,
+    /// Connect time over time by region; empty when no row has a time.
+    pub timeline: Timeline,
+    /// Distribution of the connect time by region.
+    pub distribution: Vec<Distribution>,
+    /// Connect time by hour and day.
+    pub heat: Heat,
+}
+
+/// What was read.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Input {
+    /// Each file in the order of reading.
+    pub files: Vec<File>,
+    /// Rows of all files, also those that filters left out.
+    pub rows: u64,
+    /// Rows that the filters let through.
+    pub rows_used: u64,
+    /// Bytes read, before decompression.
+    pub bytes: u64,
+    /// What was wrong in the files, by kind and file.
+    pub problems: Vec<Problem>,
+    /// What the reader of the numbers should know about the files; nothing is wrong with them.
+    pub notes: Vec<String>,
+}
+
+/// One file.
+#[derive(Debug, Clone, Serialize)]
+pub struct File {
+    /// Its name as given, `-` for stdin.
+    pub name: String,
+    /// What wrote it: `turnprobe`, `End2End-TCP`, `End2End-TCP (early)`, `End2End-UDP3478`,
+    /// `End2End-HTTP`; empty when that could not be told.
+    pub dialect: String,
+    /// Bytes read.
+    pub bytes: u64,
+    /// Rows.
+    pub rows: u64,
+    /// Time of the first and last row by the clock.
+    pub first: Option<DateTime<Utc>>,
+    /// See `first`.
+    pub last: Option<DateTime<Utc>>,
+}
+
+/// Something wrong in a file; equal ones are counted and the first is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// The file.
+    pub file: String,
+    /// Line of the first one, from 1; none where the whole file is meant.
+    pub line: Option<u64>,
+    /// How many of the kind.
+    pub count: u64,
+    /// What is wrong and what was done about it.
+    pub what: String,
+}
+
+/// Rows, span, outcome.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Overview {
+    /// Rows used.
+    pub rows: u64,
+    /// Rows that are OK.
+    pub ok: u64,
+    /// Rows that failed.
+    pub failed: u64,
+    /// Failures by cause, most frequent first.
+    pub failed_by_cause: Vec<Count>,
+    /// Time of the earliest row.
+    pub first: Option<DateTime<Utc>>,
+    /// Time of the latest row.
+    pub last: Option<DateTime<Utc>>,
+    /// From the earliest to the latest row.
+    pub span_s: Option<f64>,
+    /// Rows over the span.
+    pub probes_per_minute: Option<f64>,
+    /// Rows without a time that could be read.
+    pub rows_without_time: u64,
+    /// Slots of the schedule that left no row; none where the files have no slots.
+    pub missed_slots: Option<u64>,
+    /// How many gaps there are: no row of a series for ten times its usual interval, at least a minute.
+    pub gaps: u64,
+    /// Their sum.
+    pub gaps_s: f64,
+    /// The longest ones, in time order.
+    pub longest_gaps: Vec<Gap>,
+}
+
+/// A name and how often.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Count {
+    /// The name.
+    pub name: String,
+    /// How often.
+    pub count: u64,
+}
+
+/// A stretch of a series without rows.
+#[derive(Debug, Clone, Serialize)]
+pub struct Gap {
+    /// The last row before it.
+    pub from: DateTime<Utc>,
+    /// The first row after it.
+    pub to: DateTime<Utc>,
+    /// Its length.
+    pub seconds: f64,
+    /// Whose series.
+    pub series: String,
+}
+
+/// Groups of one dimension.
+#[derive(Debug, Clone, Serialize)]
+pub struct Table {
+    /// Columns that make the groups: `region`, `address`, `name`, `certificate`, `hour`, `day`,
+    /// `target`, `host`, `label`, `transport`, `resolver`, or columns of the file.
+    pub by: Vec<String>,
+    /// The groups, in the order of their keys (numbers and addresses as such).
+    pub groups: Vec<Group>,
+    /// What did not fit under the cap on groups, together.
+    pub overflow: Option<Group>,
+}
+
+/// Rows that share a key.
+#[derive(Debug, Clone, Serialize)]
+pub struct Group {
+    /// Values of the columns of [`Table::by`]; an empty one was missing in the rows.
+    pub key: Vec<String>,
+    /// Rows.
+    pub n: u64,
+    /// Of them failed.
+    pub failed: u64,
+    /// First sight.
+    pub first: Option<DateTime<Utc>>,
+    /// Last sight.
+    pub last: Option<DateTime<Utc>>,
+    /// DNS time of the rows in which the phase was completed.
+    pub dns: Option<Times>,
+    /// Connect time.
+    pub connect: Option<Times>,
+    /// TLS time.
+    pub tls: Option<Times>,
+    /// TURN time.
+    pub turn: Option<Times>,
+    /// Total time of the rows that are OK.
+    pub total: Option<Times>,
+    /// Of a certificate's group: the certificate.
+    pub certificate: Option<Certificate>,
+}
+
+impl Group {
+    /// The times of a metric.
+    pub fn times(&self, metric: Metric) -> Option<&Times> {
+        match metric {
+            Metric::Dns => self.dns.as_ref(),
+            Metric::Connect => self.connect.as_ref(),
+            Metric::Tls => self.tls.as_ref(),
+            Metric::Turn => self.turn.as_ref(),
+            Metric::Total => self.total.as_ref(),
+        }
+    }
+}
+
+/// Statistics of times. Count, minimum, mean, maximum and standard deviation are exact; quantiles
+/// are nearest-rank within 1 %, none where there are too few values for them.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Times {
+    /// Values.
+    pub n: u64,
+    /// Smallest.
+    pub min_ms: f64,
+    /// Arithmetic mean.
+    pub mean_ms: f64,
+    /// Largest.
+    pub max_ms: f64,
+    /// Sample standard deviation (n - 1).
+    pub stddev_ms: Option<f64>,
+    /// Median.
+    pub p50_ms: Option<f64>,
+    /// 90th percentile.
+    pub p90_ms: Option<f64>,
+    /// 95th percentile.
+    pub p95_ms: Option<f64>,
+    /// 99th percentile.
+    pub p99_ms: Option<f64>,
+}
+
+/// What the rows say of a certificate.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Certificate {
+    /// Subject.
+    pub subject: String,
+    /// Issuer.
+    pub issuer: String,
+    /// Validity as the file has it (End2End wrote local time).
+    pub not_before: String,
+    /// See `not_before`.
+    pub not_after: String,
+}
+
+/// Slow connects and what explains them.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Slow {
+    /// Connects that took longer are slow.
+    pub threshold_ms: f64,
+    /// By region.
+    pub regions: Vec<SlowRegion>,
+    /// The slowest, in the order of their time.
+    pub slowest: Vec<SlowRow>,
+}
+
+/// Slow connects of a region.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct SlowRegion {
+    /// The region; empty where the rows have none.
+    pub region: String,
+    /// Connects that were completed.
+    pub connects: u64,
+    /// Of them slow.
+    pub slow: u64,
+    /// The kernel counted SYNs that were sent again: lost, in one direction or the other.
+    pub syn_lost: u64,
+    /// The kernel was not asked, and the time is that of a SYN timer: likely a lost SYN, not proven.
+    pub syn_likely_lost: u64,
+    /// Neither.
+    pub unexplained: u64,
+}
+
+/// A slow connect.
+#[derive(Debug, Clone, Serialize)]
+pub struct SlowRow {
+    /// When.
+    pub at: Option<DateTime<Utc>>,
+    /// Region.
+    pub region: String,
+    /// Address of the relay.
+    pub address: String,
+    /// Connect time.
+    pub connect_ms: f64,
+    /// `lost SYN (n sent again)`, `likely a lost SYN`, `not a lost SYN`, `unexplained`.
+    pub explanation: String,
+}
+
+/// Rows of one host, target and transport.
+#[derive(Debug, Clone, Serialize)]
+pub struct Series {
+    /// The machine that probed; empty where the file does not say.
+    pub host: String,
+    /// What was probed.
+    pub target: String,
+    /// `tls`, `udp` and so on.
+    pub transport: String,
+    /// Rows.
+    pub rows: u64,
+    /// Rows that are OK.
+    pub ok: u64,
+    /// Share of the rows that are OK, in percent.
+    pub availability_percent: f64,
+    /// Its 95 % confidence interval (Wilson).
+    pub availability_low_percent: f64,
+    /// See `availability_low_percent`.
+    pub availability_high_percent: f64,
+    /// Runs of failures, also those of a single row.
+    pub outages: u64,
+    /// Time from the first failure of each to the next success, together.
+    pub outages_s: f64,
+    /// The longest outages, in time order.
+    pub longest_outages: Vec<Outage>,
+    /// Rows that came too late to be brought into time order: in the tables, not in the outages.
+    pub rows_out_of_order: u64,
+}
+
+/// A run of failures.
+#[derive(Debug, Clone, Serialize)]
+pub struct Outage {
+    /// Time of the first failure.
+    pub from: DateTime<Utc>,
+    /// Time of the next success; of the last failure where the rows end.
+    pub to: DateTime<Utc>,
+    /// Its length.
+    pub seconds: f64,
+    /// Whether the rows end before it does.
+    pub open: bool,
+    /// Failed rows.
+    pub rows: u64,
+    /// Their causes, most frequent first.
+    pub causes: Vec<Count>,
+}
+
+/// Bursts of a host to a target, together.
+#[derive(Debug, Clone, Serialize)]
+pub struct Burst {
+    /// The machine that measured.
+    pub host: String,
+    /// What was measured.
+    pub target: String,
+    /// `burst`, or `watch`: then each row is a minute of it.
+    pub mode: String,
+    /// Rows.
+    pub bursts: u64,
+    /// Of them those to which anything answered.
+    pub answered: u64,
+    /// Packets sent.
+    pub sent: u64,
+    /// Of them not answered in time.
+    pub lost: u64,
+    /// Their share.
+    pub loss_percent: Option<f64>,
+    /// Its 95 % confidence interval (Wilson).
+    pub loss_low_percent: Option<f64>,
+    /// See `loss_low_percent`.
+    pub loss_high_percent: Option<f64>,
+    /// Packets lost in the worst 200 ms of all.
+    pub worst_window_lost: Option<u64>,
+    /// Packets sent in it.
+    pub worst_window_sent: Option<u64>,
+    /// Medians of the round trips of the bursts.
+    pub rtt_p50: Option<Times>,
+    /// Their 95th percentiles.
+    pub rtt_p95: Option<Times>,
+    /// Their jitter.
+    pub jitter: Option<Times>,
+    /// Packets answered after a later one.
+    pub reordered: u64,
+    /// Answers that came once more.
+    pub duplicates: u64,
+    /// How the bursts did against Microsoft's table, line by line.
+    pub verdicts: Vec<Verdict>,
+}
+
+/// A line of Microsoft's table.
+#[derive(Debug, Clone, Serialize)]
+pub struct Verdict {
+    /// The line.
+    pub name: &'static str,
+    /// Bursts that passed.
+    pub pass: u64,
+    /// Bursts that failed.
+    pub fail: u64,
+    /// Bursts with too few packets to tell.
+    pub too_few: u64,
+}
+
+/// Something that changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Event {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// `new-certificate`, `address-appeared`, `address-gone`, `region-appeared`, `region-gone`.
+    pub kind: &'static str,
+    /// The thumbprint, address or region.
+    pub what: String,
+}
+
+/// The relays' addresses.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Addresses {
+    /// Rows with an address.
+    pub rows: u64,
+    /// Distinct addresses.
+    pub distinct: u64,
+    /// Whether more distinct ones came than are kept; then `distinct` is a lower bound.
+    pub capped: bool,
+    /// The rarest one's share of the rows, in percent.
+    pub smallest_share_percent: Option<f64>,
+    /// The most frequent one's share.
+    pub largest_share_percent: Option<f64>,
+    /// Addresses to be expected in all (Chao1).
+    pub expected: Option<f64>,
+    /// Its 95 % confidence interval.
+    pub expected_low: Option<f64>,
+    /// See `expected_low`.
+    pub expected_high: Option<f64>,
+    /// Share of the rows whose address lies in the published Teams ranges.
+    pub in_teams_range_percent: Option<f64>,
+    /// Share of the rows whose address is another than that of the row before in the series.
+    pub changed_percent: Option<f64>,
+    /// TTLs seen in the chain, in seconds (`0 0 0 10`), most frequent first.
+    pub ttls: Vec<Count>,
+}

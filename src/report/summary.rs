@@ -1,0 +1,208 @@
+//! The summary at the end of a series, 80 columns wide.
+
+use std::fmt::Write as _;
+
+use super::versus::versus;
+use super::wrapped;
+use crate::stats::{Distribution, Tally};
+
+/// What is summed up.
+#[derive(Debug)]
+pub struct Summary<'a> {
+    /// The rows.
+    pub tally: &'a Tally,
+    /// Slots that could not run.
+    pub missed: u64,
+    /// Probes in flight that an interruption cut off: they gave no row.
+    pub cut_off: usize,
+    /// What was probed, for the headline.
+    pub targets: &'a str,
+    /// Whether it was stopped before its time.
+    pub stopped: bool,
+}
+
+impl Summary<'_> {
+    /// The summary as text, each line ended.
+    pub fn render(&self) -> String {
+        let mut out = String::new();
+        let tally = self.tally;
+        let stopped = if self.stopped { ", interrupted" } else { "" };
+        let room = WIDTH - "---  ---".len() - stopped.len();
+        let _ = writeln!(out, "--- {}{stopped} ---", shortened(self.targets, room));
+        let _ = writeln!(
+            out,
+            "{} sent, {} ok, {} failed{}, {} missed slots{}",
+            tally.rows(),
+            tally.ok(),
+            tally.failed(),
+            share(tally.failed(), tally.rows()),
+            self.missed,
+            if self.cut_off > 0 {
+                format!(", {} cut off", self.cut_off)
+            } else {
+                String::new()
+            },
+        );
+        for (cause, count) in tally.by_cause() {
+            // what comes behind a semicolon is about the columns of the row
+            let meaning = cause.meaning().split(';').next().unwrap_or_default();
+            let mut code = cause.code();
+            let mut count = count.to_string();
+            for line in wrapped(meaning, WIDTH - 37) {
+                let _ = writeln!(out, "  {count:>7}  {code:<25} {line}");
+                (count, code) = (String::new(), "");
+            }
+        }
+        let (syns, rows) = tally.lost_syns();
+        if syns > 0 {
+            let _ = writeln!(
+                out,
+                "{} sent again, in {rows} of {} probes",
+                counted(syns, "SYN"),
+                tally.rows()
+            );
+        }
+        let several = tally.transports().len() > 1;
+        for (transport, its) in tally.transports() {
+            let summaries = its.times.summaries();
+            if summaries.is_empty() {
+                continue;
+            }
+            let title = if several { transport.as_str() } else { "ms" };
+            head(title, &mut out);
+            for phase in summaries {
+                let _ = writeln!(out, "{:<8}{}", phase.name, numbers(phase.times));
+            }
+        }
+        out.push_str(&versus(tally));
+        if tally.addresses() > 0 {
+            let _ = writeln!(
+                out,
+                "\n{} distinct address{}{}",
+                tally.addresses(),
+                if tally.addresses() == 1 { "" } else { "es" },
+                self.regions()
+            );
+        }
+        out
+    }
+
+    fn regions(&self) -> String {
+        let regions = self.tally.regions();
+        if regions.is_empty() {
+            return String::new();
+        }
+        let mut out = ", by region:".to_owned();
+        for (region, count) in regions {
+            let _ = write!(out, "\n  {count:>7}  {region}");
+        }
+        out
+    }
+}
+
+/// The head of a table of times.
+pub(super) fn head(title: &str, out: &mut String) {
+    // all times are milliseconds; the first column says so where it has nothing else to say
+    let _ = writeln!(
+        out,
+        "\n{title:<10}{:>6}{:>10}{:>10}{:>10}{:>10}{:>10}{:>10}{}",
+        "n",
+        "min",
+        "avg",
+        "p50",
+        "p95",
+        "p99",
+        "max",
+        if title == "ms" { "" } else { "  ms" }
+    );
+}
+
+/// Columns of a terminal.
+pub(super) const WIDTH: usize = 80;
+
+/// The text, or as much of it as fits, with dots.
+fn shortened(text: &str, room: usize) -> String {
+    if text.chars().count() <= room {
+        return text.to_owned();
+    }
+    let cut: String = text.chars().take(room.saturating_sub(3)).collect();
+    cut + "..."
+}
+
+/// `1 SYN`, `2 SYNs`.
+fn counted(count: u64, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+pub(super) fn share(part: u64, whole: u64) -> String {
+    if part == 0 || whole == 0 {
+        return String::new();
+    }
+    #[allow(clippy::cast_precision_loss)] // counts lie far below 2^53
+    let percent = part as f64 * 100.0 / whole as f64;
+    format!(" ({percent:.1} %)")
+}
+
+pub(super) fn numbers(times: &Distribution) -> String {
+    let moments = times.moments();
+    let mut out = format!("{:>8}", moments.count());
+    #[allow(clippy::cast_precision_loss)] // microseconds lie far below 2^53
+    let whole = |value: Option<u64>| value.map(|us| us as f64);
+    let cells = [
+        whole(moments.min()),
+        moments.mean(),
+        whole(times.quantile(0.5)),
+        whole(times.quantile(0.95)),
+        whole(times.quantile(0.99)),
+        whole(moments.max()),
+    ];
+    for cell in cells {
+        let text = cell.map_or_else(|| "-".to_owned(), |us| milliseconds(us / 1000.0));
+        let _ = write!(out, "{text:>10}");
+    }
+    out
+}
+
+/// Milliseconds with as many digits as mean something.
+pub(super) fn milliseconds(ms: f64) -> String {
+    if ms < 10.0 {
+        format!("{ms:.2}")
+    } else {
+        format!("{ms:.1}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_line_is_wider_than_a_terminal() {
+        let tally = Tally::default();
+        let summary = Summary {
+            tally: &tally,
+            missed: 0,
+            cut_off: 3,
+            targets: "tr.example:443",
+            stopped: true,
+        };
+        let text = summary.render();
+        assert!(
+            text.lines().all(|line| line.chars().count() <= 80),
+            "{text}"
+        );
+        assert!(text.contains("tr.example:443, interrupted"));
+        assert!(text.contains("0 missed slots, 3 cut off"));
+        let targets = "relay.example:443, ".repeat(20);
+        let summary = Summary {
+            targets: &targets,
+            ..summary
+        };
+        assert!(
+            summary
+                .render()
+                .lines()
+                .all(|line| line.chars().count() <= 80)
+        );
+    }
+}

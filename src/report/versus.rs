@@ -1,0 +1,70 @@
+//! What UDP does against TCP: the part of a summary that answers why media goes over TCP.
+
+use std::fmt::Write as _;
+
+use super::summary::{WIDTH, head, milliseconds, numbers, share};
+use super::wrapped;
+use crate::record::Transport;
+use crate::stats::{Tally, TransportTally};
+
+/// The part, with an empty line before it; nothing unless UDP and a transport over TCP were probed.
+pub(super) fn versus(tally: &Tally) -> String {
+    let of = |transport| tally.transports().get(&transport);
+    let over_tcp = of(Transport::Tls)
+        .map(|its| (Transport::Tls, its))
+        .or_else(|| of(Transport::PseudoTls).map(|its| (Transport::PseudoTls, its)));
+    let (Some(udp), Some((transport, tcp))) = (of(Transport::Udp), over_tcp) else {
+        return String::new();
+    };
+    let mut out = String::new();
+    let pairs = tally.pairs();
+    if pairs.tcp().moments().count() > 0 {
+        head("TCP, UDP", &mut out);
+        let _ = writeln!(out, "{:<8}{}", "tcp rtt", numbers(pairs.tcp()));
+        let _ = writeln!(out, "{:<8}{}", "turn", numbers(pairs.udp()));
+    } else {
+        out.push('\n');
+    }
+    for line in wrapped(&said(tally, transport, tcp, udp), WIDTH) {
+        let _ = writeln!(out, "{line}");
+    }
+    out
+}
+
+/// The comparison in words.
+fn said(tally: &Tally, transport: Transport, tcp: &TransportTally, udp: &TransportTally) -> String {
+    let word = transport.as_str();
+    let mut said = String::new();
+    if let Some(us) = tally.pairs().mean_difference() {
+        let than = if us < 0.0 { "faster" } else { "slower" };
+        let ms = milliseconds(us.abs() / 1000.0);
+        let _ = write!(
+            said,
+            "To the same addresses UDP is {ms} ms {than} than the TCP round trip on average. "
+        );
+    }
+    let _ = write!(
+        said,
+        "Failed: {word} {}, udp {}; udp without an answer: {}.",
+        part(tcp.rows - tcp.ok, tcp.rows),
+        part(udp.rows - udp.ok, udp.rows),
+        part(udp.rows - udp.heard, udp.rows),
+    );
+    match (tcp.heard, udp.heard) {
+        (1.., 0) => {
+            let _ = write!(
+                said,
+                " UDP gets through to no relay and {word} does: media has to go over TCP."
+            );
+        }
+        (0, 1..) => {
+            let _ = write!(said, " UDP gets through, and {word} to no relay.");
+        }
+        _ => {}
+    }
+    said
+}
+
+fn part(some: u64, all: u64) -> String {
+    format!("{some} of {all}{}", share(some, all))
+}

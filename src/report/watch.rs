@@ -1,0 +1,104 @@
+//! A watch for a reader: a line a minute, a line an outage, the list of outages.
+
+use std::fmt::Write as _;
+
+use super::units::{line, moment, number, seconds};
+use crate::record::{Burst, Outcome, plain};
+use crate::stats::packets::{Change, Outage, Outages};
+
+/// The heading of [`minute`]'s lines.
+pub fn minutes() -> String {
+    format!(
+        "{:<21}{:>6}{:>6}{:>9}{:>9}{:>9}{:>9}  ms\n",
+        "minute", "sent", "lost", "min", "p50", "p95", "max"
+    )
+}
+
+/// A minute of a watch in a line.
+pub fn minute(row: &Burst) -> String {
+    let mut out = format!("{:<21}", moment(row.started));
+    let Some(figures) = &row.figures else {
+        let mut out = String::new();
+        let detail = match &row.outcome {
+            Outcome::Ok => String::new(),
+            Outcome::Failed { cause, detail } => format!("{}: {}", cause.code(), plain(detail)),
+        };
+        line(
+            &mut out,
+            "",
+            &format!("{}  FAIL {detail}", moment(row.started)),
+        );
+        return out;
+    };
+    let _ = writeln!(
+        out,
+        "{:>6}{:>6}{:>9}{:>9}{:>9}{:>9}",
+        figures.sent,
+        figures.lost(),
+        number(figures.rtt_min),
+        number(figures.rtt_p50),
+        number(figures.rtt_p95),
+        number(figures.rtt_max)
+    );
+    out
+}
+
+/// The line that tells of a change.
+pub fn change(change: &Change) -> String {
+    match change {
+        Change::Began(outage) => {
+            format!("outage since {}, no answer yet\n", moment(outage.began))
+        }
+        Change::Ended(outage) => format!("outage over: {}\n", outage_line(outage)),
+    }
+}
+
+fn outage_line(outage: &Outage) -> String {
+    let lost = outage.lost;
+    match outage.ended {
+        Some(ended) => format!(
+            "{} to {}, {}, {lost} packets lost",
+            moment(outage.began),
+            if ended.date_naive() == outage.began.date_naive() {
+                ended.format("%H:%M:%SZ").to_string()
+            } else {
+                ended.format("%m-%d %H:%M:%SZ").to_string()
+            },
+            seconds(outage.length)
+        ),
+        None => format!(
+            "{} until the end, {}, {lost} packets lost",
+            moment(outage.began),
+            seconds(outage.length)
+        ),
+    }
+}
+
+/// Most outages that the summary lists.
+const LISTED: usize = 20;
+
+/// The outages of a watch, the longest where there are many.
+pub(super) fn outages_list(outages: &Outages) -> String {
+    let count = outages.count();
+    if count == 0 {
+        return "no outage of a second or more\n".to_owned();
+    }
+    let mut out = format!(
+        "{count} outage{} of a second or more, {} in all\n",
+        if count == 1 { "" } else { "s" },
+        seconds(outages.total())
+    );
+    let all = outages.longest();
+    let mut longest: Vec<_> = all.iter().collect();
+    longest.sort_by_key(|outage| std::cmp::Reverse(outage.length));
+    longest.truncate(LISTED);
+    longest.sort_by_key(|outage| outage.began);
+    let listed = longest.len();
+    for outage in longest {
+        let _ = writeln!(out, "  {}", outage_line(outage));
+    }
+    if count > listed as u64 {
+        let _ = writeln!(out, "  these are the {listed} longest");
+    }
+    out
+}

@@ -1,0 +1,191 @@
+//! The loop: the schedule starts probes, their rows go into a channel, until a stop rule ends it.
+//!
+//! Not here: what a probe does (`probe`), where rows go (the receiver of the channel).
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::task::JoinSet;
+
+use crate::clock;
+use crate::pace::{Next, Pace};
+use crate::probe::{Prober, Slot, Verdict};
+use crate::record::Record;
+use crate::target::Target;
+
+/// How long probes in flight may go on after a stop.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// What to run.
+#[derive(Debug, Clone)]
+pub struct Series {
+    /// When probes start.
+    pub pace: Pace,
+    /// What is probed; several take turns.
+    pub targets: Vec<Target>,
+    /// Most probes in flight.
+    pub concurrency: usize,
+}
+
+/// How a series ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct End {
+    /// Probes started.
+    pub started: u64,
+    /// Slots that could not run.
+    pub missed: u64,
+    /// Probes that were still in flight when the grace after a stop was over: they gave no row.
+    pub cut_off: usize,
+    /// Why it ended before its time, if it did.
+    pub why: Why,
+}
+
+/// Why a series ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// All slots were given out and every probe is done.
+    Complete,
+    /// It was stopped from outside.
+    Stopped,
+    /// It was too fast for the address of a stranger.
+    TooFast(std::net::IpAddr),
+}
+
+impl Series {
+    /// Runs to the end, or until `stop` turns true; probes in flight then get a short grace.
+    pub async fn run(
+        mut self,
+        prober: Arc<Prober>,
+        rows: mpsc::Sender<Record>,
+        mut stop: watch::Receiver<bool>,
+    ) -> End {
+        let places = Arc::new(Semaphore::new(self.concurrency));
+        let mut flying: JoinSet<Verdict> = JoinSet::new();
+        let start = clock::now();
+        let mut started = 0;
+        let mut why = Why::Complete;
+        while why == Why::Complete {
+            if *stop.borrow() {
+                why = Why::Stopped;
+                break;
+            }
+            let (number, lag) = match self.pace.next(since(start)) {
+                Next::Done => break,
+                Next::Wait(due) => {
+                    why = wait(start + due, &mut flying, &mut stop).await;
+                    continue;
+                }
+                Next::Fire { slot, lag } => (slot, lag),
+            };
+            let place = match places.clone().try_acquire_owned() {
+                Ok(place) => place,
+                // back to back: the next probe starts when a place is free
+                Err(_) if lag.is_none() => tokio::select! {
+                    biased;
+                    () = stopped(&mut stop) => { why = Why::Stopped; break }
+                    place = places.clone().acquire_owned() => match place {
+                        Ok(place) => place,
+                        Err(_) => break,
+                    },
+                },
+                Err(_) => {
+                    self.pace.give_back();
+                    tokio::task::yield_now().await;
+                    continue;
+                }
+            };
+            why = landed(&mut flying);
+            if why != Why::Complete {
+                break;
+            }
+            let index = usize::try_from(number % self.targets.len() as u64).unwrap_or(0);
+            let slot = Slot {
+                number,
+                target: self.targets[index].clone(),
+                lag,
+            };
+            let (prober, rows) = (prober.clone(), rows.clone());
+            started += 1;
+            flying.spawn(async move {
+                let verdict = prober.probe(&slot, &rows).await;
+                drop(place);
+                verdict
+            });
+        }
+        drop(rows);
+        let cut_off = drain(flying, &mut why, &mut stop).await;
+        prober.settle().await;
+        End {
+            started,
+            missed: self.pace.missed(),
+            cut_off,
+            why,
+        }
+    }
+}
+
+/// Waits for the next slot and takes in what lands meanwhile.
+async fn wait(
+    until: Instant,
+    flying: &mut JoinSet<Verdict>,
+    stop: &mut watch::Receiver<bool>,
+) -> Why {
+    let due = tokio::time::sleep_until(until.into());
+    tokio::pin!(due);
+    loop {
+        tokio::select! {
+            biased;
+            () = stopped(stop) => return Why::Stopped,
+            Some(verdict) = flying.join_next(), if !flying.is_empty() => {
+                if let Ok(Verdict::TooFast(address)) = verdict {
+                    return Why::TooFast(address);
+                }
+            }
+            () = &mut due => return Why::Complete,
+        }
+    }
+}
+
+/// Takes in what has landed already.
+fn landed(flying: &mut JoinSet<Verdict>) -> Why {
+    while let Some(verdict) = flying.try_join_next() {
+        if let Ok(Verdict::TooFast(address)) = verdict {
+            return Why::TooFast(address);
+        }
+    }
+    Why::Complete
+}
+
+/// Waits for the probes in flight: to their end when the series is complete, for the grace when
+/// it was stopped. Tells how many did not make it.
+async fn drain(
+    mut flying: JoinSet<Verdict>,
+    why: &mut Why,
+    stop: &mut watch::Receiver<bool>,
+) -> usize {
+    while *why == Why::Complete {
+        tokio::select! {
+            verdict = flying.join_next() => match verdict {
+                None => return 0,
+                Some(Ok(Verdict::TooFast(address))) => *why = Why::TooFast(address),
+                Some(_) => {}
+            },
+            () = stopped(stop) => *why = Why::Stopped,
+        }
+    }
+    let all = async { while flying.join_next().await.is_some() {} };
+    let _ = tokio::time::timeout(GRACE, all).await;
+    flying.len()
+}
+
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    if stop.wait_for(|stop| *stop).await.is_err() {
+        // nobody can stop it any more
+        std::future::pending::<()>().await;
+    }
+}
+
+fn since(start: Instant) -> Duration {
+    clock::now().saturating_duration_since(start)
+}

@@ -1,0 +1,349 @@
+//! Why a sink cannot go on. Not here: what the user should know although it can ([`super::Note`]).
+
+use std::io;
+use std::path::Path;
+
+use crate::record::{World, plain};
+
+/// Why a sink cannot go on. `path` is always absolute, or `stdout`, and safe to print.
+#[derive(Debug, thiserror::Error)]
+pub enum SinkError {
+    /// The ending of the name says nothing.
+    #[error("cannot tell the format of {path} by its ending: let the name end in .csv or .jsonl")]
+    UnknownFormat {
+        /// The file.
+        path: String,
+    },
+    /// The directory that the file should be in is missing.
+    #[error(
+        "cannot create {path}: there is no directory {directory}, so make it or choose another"
+    )]
+    NoDirectory {
+        /// The file.
+        path: String,
+        /// The directory that is missing.
+        directory: String,
+    },
+    /// A directory has the name.
+    #[error("{path} is a directory: name a file in it, such as probes.csv")]
+    Directory {
+        /// The directory.
+        path: String,
+    },
+    /// A device or a pipe has the name.
+    #[error("{path} is not a regular file: name one, or leave it out and redirect stdout")]
+    NotAFile {
+        /// The device or pipe.
+        path: String,
+    },
+    /// The file is marked read-only.
+    #[error("{path} is read-only: make it writable or choose another file")]
+    ReadOnly {
+        /// The file.
+        path: String,
+    },
+    /// The system does not let this user write there.
+    #[error("no permission to write {path}: change the rights or choose another file")]
+    Denied {
+        /// The file.
+        path: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A second run on the same file.
+    #[error("{path} is in use by another run or program: end that one or choose another file")]
+    Locked {
+        /// The file.
+        path: String,
+    },
+    /// The encoding of PowerShell 5's redirections.
+    #[error("{path} is encoded in UTF-16: convert it to UTF-8 or choose another file")]
+    Utf16 {
+        /// The file.
+        path: String,
+    },
+    /// Something else than our CSV.
+    #[error("{path} does not begin with a header of columns known here: choose another file")]
+    NotCsv {
+        /// The file.
+        path: String,
+    },
+    /// The header has columns of ours and others.
+    #[error("the header of {path} has the unknown column \"{column}\": choose another file")]
+    UnknownColumn {
+        /// The file.
+        path: String,
+        /// The first such column, shortened.
+        column: String,
+    },
+    /// A column stands twice.
+    #[error("the column {column} stands twice in {path}: remove one or choose another file")]
+    DuplicateColumn {
+        /// The file.
+        path: String,
+        /// The column.
+        column: String,
+    },
+    /// The separator of the file is not that of the profile.
+    #[error("{path} has {found} between its fields: {fix}")]
+    Separator {
+        /// The file.
+        path: String,
+        /// What stands between the fields.
+        found: &'static str,
+        /// What to do.
+        fix: &'static str,
+    },
+    /// The file was begun with another profile: its dates and hashes look different.
+    #[error("{path} was begun with another --csv-profile: choose the same, or another file")]
+    Dialect {
+        /// The file.
+        path: String,
+    },
+    /// Lab rows into a file of real ones, or the other way round.
+    #[error("{path} holds {} rows: choose another file for {} rows", holds.as_str(), run.as_str())]
+    World {
+        /// The file.
+        path: String,
+        /// Whose rows it holds.
+        holds: World,
+        /// Whose rows were to be written.
+        run: World,
+    },
+    /// The last line ends with a newline but is no row.
+    #[error("the last line of {path} is not a whole row: mend it or choose another file")]
+    BrokenRow {
+        /// The file.
+        path: String,
+    },
+    /// Something else than our JSON Lines.
+    #[error("{path} does not end with a JSON object in a line of its own: choose another file")]
+    NotJsonLines {
+        /// The file.
+        path: String,
+    },
+    /// No line ending in the last MiB.
+    #[error("the last line of {path} is longer than 1 MiB: mend it or choose another file")]
+    LongLine {
+        /// The file.
+        path: String,
+    },
+    /// The disk, the quota or the largest file size is reached.
+    #[error("no space left for {path}: make room; the rows in it are whole")]
+    Full {
+        /// The file.
+        path: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The reader of stdout has gone: the sink is of no more use.
+    #[error("{path} was closed by its reader: keep the reader running, or write to a file")]
+    Closed {
+        /// `stdout`.
+        path: String,
+    },
+    /// Anything else that the system refused.
+    #[error("cannot write {path}: check its disk and its rights")]
+    Io {
+        /// The file or `stdout`.
+        path: String,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+impl SinkError {
+    /// The variant for what the system said.
+    pub fn from_io(path: &str, source: io::Error) -> Self {
+        let path = path.to_owned();
+        match source.kind() {
+            io::ErrorKind::BrokenPipe => Self::Closed { path },
+            io::ErrorKind::StorageFull
+            | io::ErrorKind::QuotaExceeded
+            | io::ErrorKind::FileTooLarge => Self::Full { path, source },
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                Self::Denied { path, source }
+            }
+            _ => Self::Io { path, source },
+        }
+    }
+}
+
+/// The absolute form of a path, safe to print.
+pub(super) fn absolute(path: &Path) -> String {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    plain(&path.display().to_string()).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use super::*;
+
+    #[test]
+    fn every_message_names_the_path_and_the_fix_in_lower_case_without_a_full_stop() {
+        let path = || "/srv/probes.csv".to_owned();
+        let io = || io::Error::other("device on fire");
+        let all = [
+            (
+                SinkError::UnknownFormat { path: path() },
+                "cannot tell the format of /srv/probes.csv by its ending: let the name end in \
+                 .csv or .jsonl",
+            ),
+            (
+                SinkError::NoDirectory {
+                    path: path(),
+                    directory: "/srv".to_owned(),
+                },
+                "cannot create /srv/probes.csv: there is no directory /srv, so make it or choose \
+                 another",
+            ),
+            (
+                SinkError::Directory { path: path() },
+                "/srv/probes.csv is a directory: name a file in it, such as probes.csv",
+            ),
+            (
+                SinkError::NotAFile { path: path() },
+                "/srv/probes.csv is not a regular file: name one, or leave it out and redirect \
+                 stdout",
+            ),
+            (
+                SinkError::ReadOnly { path: path() },
+                "/srv/probes.csv is read-only: make it writable or choose another file",
+            ),
+            (
+                SinkError::Denied {
+                    path: path(),
+                    source: io(),
+                },
+                "no permission to write /srv/probes.csv: change the rights or choose another file",
+            ),
+            (
+                SinkError::Locked { path: path() },
+                "/srv/probes.csv is in use by another run or program: end that one or choose \
+                 another file",
+            ),
+            (
+                SinkError::Utf16 { path: path() },
+                "/srv/probes.csv is encoded in UTF-16: convert it to UTF-8 or choose another file",
+            ),
+            (
+                SinkError::NotCsv { path: path() },
+                "/srv/probes.csv does not begin with a header of columns known here: choose \
+                 another file",
+            ),
+            (
+                SinkError::UnknownColumn {
+                    path: path(),
+                    column: "Computername".to_owned(),
+                },
+                "the header of /srv/probes.csv has the unknown column \"Computername\": choose \
+                 another file",
+            ),
+            (
+                SinkError::DuplicateColumn {
+                    path: path(),
+                    column: "Port".to_owned(),
+                },
+                "the column Port stands twice in /srv/probes.csv: remove one or choose another \
+                 file",
+            ),
+            (
+                SinkError::Separator {
+                    path: path(),
+                    found: "commas",
+                    fix: "choose another file",
+                },
+                "/srv/probes.csv has commas between its fields: choose another file",
+            ),
+            (
+                SinkError::Dialect { path: path() },
+                "/srv/probes.csv was begun with another --csv-profile: choose the same, or another file",
+            ),
+            (
+                SinkError::World {
+                    path: path(),
+                    holds: World::Real,
+                    run: World::Lab,
+                },
+                "/srv/probes.csv holds real rows: choose another file for lab rows",
+            ),
+            (
+                SinkError::BrokenRow { path: path() },
+                "the last line of /srv/probes.csv is not a whole row: mend it or choose another \
+                 file",
+            ),
+            (
+                SinkError::NotJsonLines { path: path() },
+                "/srv/probes.csv does not end with a JSON object in a line of its own: choose \
+                 another file",
+            ),
+            (
+                SinkError::LongLine { path: path() },
+                "the last line of /srv/probes.csv is longer than 1 MiB: mend it or choose another \
+                 file",
+            ),
+            (
+                SinkError::Full {
+                    path: path(),
+                    source: io(),
+                },
+                "no space left for /srv/probes.csv: make room; the rows in it are whole",
+            ),
+            (
+                SinkError::Closed {
+                    path: "stdout".to_owned(),
+                },
+                "stdout was closed by its reader: keep the reader running, or write to a file",
+            ),
+            (
+                SinkError::Io {
+                    path: path(),
+                    source: io(),
+                },
+                "cannot write /srv/probes.csv: check its disk and its rights",
+            ),
+        ];
+        for (error, message) in &all {
+            assert_eq!(error.to_string(), *message);
+            assert!(!message.ends_with('.'));
+        }
+        let last = &all[all.len() - 1].0;
+        assert_eq!(
+            last.source().map(ToString::to_string).as_deref(),
+            Some("device on fire")
+        );
+    }
+
+    #[test]
+    fn what_the_system_says_is_told_apart() {
+        let of = |kind: io::ErrorKind| SinkError::from_io("/x.csv", kind.into());
+        assert!(matches!(
+            of(io::ErrorKind::BrokenPipe),
+            SinkError::Closed { .. }
+        ));
+        assert!(matches!(
+            of(io::ErrorKind::StorageFull),
+            SinkError::Full { .. }
+        ));
+        assert!(matches!(
+            of(io::ErrorKind::QuotaExceeded),
+            SinkError::Full { .. }
+        ));
+        assert!(matches!(
+            of(io::ErrorKind::PermissionDenied),
+            SinkError::Denied { .. }
+        ));
+        assert!(matches!(
+            of(io::ErrorKind::InvalidInput),
+            SinkError::Io { .. }
+        ));
+    }
+
+    #[test]
+    fn paths_in_messages_are_absolute_and_drive_no_terminal() {
+        assert!(Path::new(&absolute(Path::new("probes.csv"))).is_absolute());
+        assert!(absolute(Path::new("a\x1b[31m.csv")).ends_with("a\\u{1b}[31m.csv"));
+    }
+}

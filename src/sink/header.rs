@@ -1,0 +1,331 @@
+//! Whether an existing CSV file can be continued, and how. Reads only; `file` then writes.
+
+use std::io::{Read, Seek};
+
+use super::csv::{CsvForm, NEWLINE};
+use super::file::Examined;
+use super::profile::BOM;
+use super::tail::{self, TailError};
+use super::{FileSpec, Form, Note, Profile, SinkError};
+use crate::record::{Column, Kind, RowKind, World, plain};
+
+/// Longest header that is read, in bytes.
+const LONGEST_HEADER: u64 = 64 << 10;
+
+/// Judges what a CSV file of `len` bytes holds.
+///
+/// # Errors
+///
+/// When rows must not be appended to it, or when it cannot be read.
+pub(super) fn examine<R: RowKind, F: Read + Seek>(
+    file: &mut F,
+    len: u64,
+    spec: &FileSpec<R>,
+    path: &str,
+) -> Result<Examined<R>, SinkError> {
+    let failed = |error: TailError| match error {
+        TailError::TooLong => SinkError::LongLine {
+            path: path.to_owned(),
+        },
+        TailError::Io(source) => SinkError::from_io(path, source),
+    };
+    let head = tail::read(file, 0, len.min(LONGEST_HEADER)).map_err(|e| failed(e.into()))?;
+    if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
+        return Err(SinkError::Utf16 {
+            path: path.to_owned(),
+        });
+    }
+    let Some(newline) = head.iter().position(|byte| *byte == b'\n') else {
+        let written = tail::without_nuls(file, 0, len).map_err(failed)?;
+        return match usize::try_from(written)
+            .ok()
+            .and_then(|end| head.get(..end))
+        {
+            Some(text) => headless(text, spec, path),
+            None => Err(SinkError::NotCsv {
+                path: path.to_owned(),
+            }),
+        };
+    };
+    let bom = head.starts_with(BOM);
+    let header = &head[if bom { BOM.len() } else { 0 }..newline];
+    let (header, ending) = match header.strip_suffix(b"\r") {
+        Some(header) => (header, "\r\n"),
+        None => (header, "\n"),
+    };
+    let columns = columns_of::<R>(header, spec.profile, path)?;
+    let form = CsvForm {
+        columns,
+        profile: spec.profile,
+        bom,
+        newline: ending,
+    };
+
+    let floor = newline as u64 + 1;
+    let whole = |line: &[u8]| line.ends_with(b"\"") && is_row(line, &form);
+    let settled = tail::settle(file, floor, len, whole).map_err(failed)?;
+    if let Some(last) = &settled.last {
+        if !is_row(last, &form) {
+            return Err(SinkError::BrokenRow {
+                path: path.to_owned(),
+            });
+        }
+        if is_for_excel(last, &form).is_some_and(|excel| excel != spec.profile.for_excel()) {
+            return Err(SinkError::Dialect {
+                path: path.to_owned(),
+            });
+        }
+        let holds = world_of(last, &form);
+        if holds != spec.world {
+            return Err(SinkError::World {
+                path: path.to_owned(),
+                holds,
+                run: spec.world,
+            });
+        }
+    }
+    let first = if settled.unended {
+        ending.as_bytes().to_vec()
+    } else {
+        Vec::new()
+    };
+    Ok(Examined {
+        keep: settled.keep,
+        unended: settled.unended,
+        first,
+        notes: notes(&form, spec, path),
+        form: Box::new(form),
+    })
+}
+
+/// A file without any newline, whose NUL bytes at the end are left out of `text`: empty, a header
+/// that was torn, or one that only lacks its newline.
+fn headless<R: RowKind>(
+    text: &[u8],
+    spec: &FileSpec<R>,
+    path: &str,
+) -> Result<Examined<R>, SinkError> {
+    let mut form = CsvForm::new(spec.columns.clone(), spec.profile);
+    form.bom |= text.starts_with(BOM);
+    if text.is_empty() || text == BOM || is_torn_header(text, spec) {
+        let mut first = Vec::new();
+        form.opening(&mut first);
+        let keep = if text == BOM {
+            first.drain(..BOM.len()).len()
+        } else {
+            0
+        };
+        return Ok(Examined {
+            keep: keep as u64,
+            unended: false,
+            first,
+            notes: notes(&form, spec, path),
+            form: Box::new(form),
+        });
+    }
+    let header = text.strip_suffix(b"\r").unwrap_or(text);
+    form.columns = columns_of(
+        header.strip_prefix(BOM).unwrap_or(header),
+        spec.profile,
+        path,
+    )?;
+    form.newline = if text.ends_with(b"\r") {
+        "\r\n"
+    } else {
+        NEWLINE
+    };
+    Ok(Examined {
+        keep: header.len() as u64,
+        unended: true,
+        first: form.newline.into(),
+        notes: notes(&form, spec, path),
+        form: Box::new(form),
+    })
+}
+
+/// Whether the text is the beginning of a header that this program may have written, but not the
+/// whole of it.
+fn is_torn_header<R: RowKind>(text: &[u8], spec: &FileSpec<R>) -> bool {
+    let text = if BOM.starts_with(text) {
+        b""
+    } else {
+        text.strip_prefix(BOM).unwrap_or(text)
+    };
+    [spec.columns.clone()]
+        .into_iter()
+        .chain(R::sets())
+        .any(|columns| {
+            let form = CsvForm {
+                columns,
+                profile: spec.profile,
+                bom: false,
+                newline: "",
+            };
+            let mut header = Vec::new();
+            form.opening(&mut header);
+            header.starts_with(text) && header.len() > text.len()
+        })
+}
+
+fn notes<R>(form: &CsvForm<R>, spec: &FileSpec<R>, path: &str) -> Vec<Note> {
+    let has = |name: &str| form.columns.iter().any(|column| column.name == name);
+    let mut notes = Vec::new();
+    let left_out = spec
+        .columns
+        .iter()
+        .map(|column| column.name)
+        .filter(|name| !has(name));
+    let columns: Vec<_> = left_out.collect();
+    if !columns.is_empty() {
+        notes.push(Note::LeftOut {
+            path: path.to_owned(),
+            columns,
+        });
+    }
+    if spec.world == World::Lab && !has("world") {
+        notes.push(Note::LabUnmarked {
+            path: path.to_owned(),
+        });
+    }
+    notes
+}
+
+/// The columns of a header line.
+fn columns_of<R: RowKind>(
+    header: &[u8],
+    profile: Profile,
+    path: &str,
+) -> Result<Vec<&'static Column<R>>, SinkError> {
+    let path = || path.to_owned();
+    let not_csv = || SinkError::NotCsv { path: path() };
+    if !quotes_are_closed(header) {
+        return Err(not_csv());
+    }
+    let names = fields(header, profile.delimiter()).ok_or_else(not_csv)?;
+    let found: Vec<_> = names.iter().map(|name| R::column(name)).collect();
+    if let Some(unknown) = found.iter().position(Option::is_none) {
+        if let Some(other) = other_separator::<R>(header, profile) {
+            let (found, fix) = separator_words(other, profile);
+            return Err(SinkError::Separator {
+                path: path(),
+                found,
+                fix,
+            });
+        }
+        if found.iter().all(Option::is_none) {
+            return Err(not_csv());
+        }
+        let column = plain(&names[unknown].chars().take(60).collect::<String>()).into_owned();
+        return Err(SinkError::UnknownColumn {
+            path: path(),
+            column,
+        });
+    }
+    let columns: Vec<&'static Column<R>> = found.into_iter().flatten().collect();
+    if let Some(name) = repeated(&columns) {
+        return Err(SinkError::DuplicateColumn {
+            path: path(),
+            column: name.to_owned(),
+        });
+    }
+    Ok(columns)
+}
+
+/// A column that stands twice.
+pub(super) fn repeated<R>(columns: &[&'static Column<R>]) -> Option<&'static str> {
+    let twice = |(index, column): (usize, &&'static Column<R>)| {
+        columns[..index]
+            .iter()
+            .any(|other| other.name == column.name)
+            .then_some(column.name)
+    };
+    columns.iter().enumerate().find_map(twice)
+}
+
+/// The separator by which the header makes sense, when it is not the profile's.
+fn other_separator<R: RowKind>(header: &[u8], profile: Profile) -> Option<u8> {
+    let makes_sense = |separator: u8| {
+        fields(header, separator).is_some_and(|names| {
+            names.len() > 1 && names.iter().any(|name| R::column(name).is_some())
+        })
+    };
+    let own = profile.delimiter();
+    if makes_sense(own) {
+        return None;
+    }
+    b",;\t|"
+        .iter()
+        .copied()
+        .find(|other| *other != own && makes_sense(*other))
+}
+
+fn separator_words(separator: u8, profile: Profile) -> (&'static str, &'static str) {
+    match (separator, profile) {
+        (b';', _) => (
+            "semicolons",
+            "use --csv-profile excel-de or choose another file",
+        ),
+        (b',', Profile::ExcelDe) => (
+            "commas",
+            "leave out --csv-profile excel-de or choose another file",
+        ),
+        (b',', _) => ("commas", "choose another file"),
+        (b'\t', _) => ("tabs", "choose another file"),
+        _ => ("bars", "choose another file"),
+    }
+}
+
+/// Whether a line has as many fields as the header and closes its last quote.
+fn is_row<R>(line: &[u8], form: &CsvForm<R>) -> bool {
+    quotes_are_closed(line)
+        && fields(line, form.profile.delimiter())
+            .is_some_and(|fields| fields.len() == form.columns.len())
+}
+
+/// Whose row a whole row is. Whatever does not say that it is the lab's is a real one.
+fn world_of<R>(line: &[u8], form: &CsvForm<R>) -> World {
+    let position = form
+        .columns
+        .iter()
+        .position(|column| column.name == "world");
+    let fields = fields(line, form.profile.delimiter()).unwrap_or_default();
+    match position.and_then(|at| fields.get(at)) {
+        Some(word) if *word == World::Lab.as_str() => World::Lab,
+        _ => World::Real,
+    }
+}
+
+/// Whether the row's times are those of an Excel profile, without the Z; `None` if it has none.
+fn is_for_excel<R>(line: &[u8], form: &CsvForm<R>) -> Option<bool> {
+    let fields = fields(line, form.profile.delimiter())?;
+    let mut cells = form.columns.iter().zip(&fields);
+    let (_, time) = cells.find(|(column, cell)| column.kind == Kind::Time && !cell.is_empty())?;
+    Some(!time.ends_with('Z'))
+}
+
+/// Every quote inside a quoted field stands twice, so a line with an odd number is torn.
+fn quotes_are_closed(line: &[u8]) -> bool {
+    line.iter()
+        .fold(true, |closed, byte| closed != (*byte == b'"'))
+}
+
+/// The fields of a line; `None` when it is not one record. Bytes that are no UTF-8, as of a file
+/// that a spreadsheet saved in another encoding, do not make it less of a row.
+fn fields(line: &[u8], separator: u8) -> Option<Vec<String>> {
+    let mut reader = ::csv::ReaderBuilder::new()
+        .has_headers(false)
+        .delimiter(separator)
+        .flexible(true)
+        .from_reader(line);
+    let mut records = reader.byte_records();
+    let record = records.next()?.ok()?;
+    if records.next().is_some() {
+        return None;
+    }
+    Some(
+        record
+            .iter()
+            .map(|field| String::from_utf8_lossy(field).into_owned())
+            .collect(),
+    )
+}

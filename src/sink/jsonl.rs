@@ -1,0 +1,188 @@
+//! A record as a JSON object in a line of its own (JSON Lines, RFC 8259), and whether an existing
+//! file of these can be continued.
+//!
+//! Every row has the same keys: what was not measured is `null`. Times look as in CSV.
+
+use std::io::{Read, Seek, Write as _};
+
+use serde_json::{Map, Value as Json};
+
+use super::file::Examined;
+use super::profile::{BOM, push_time};
+use super::tail::{self, TailError};
+use super::{FileSpec, Form, Note, SinkError};
+use crate::record::{Column, Kind, RowKind, Value, World};
+
+/// As far as the first line ending is looked for, in bytes.
+const LONGEST_FIRST: u64 = 64 << 10;
+
+/// Objects with the keys in the order of `columns`.
+pub(super) struct JsonlForm<R: 'static> {
+    columns: Vec<&'static Column<R>>,
+    newline: &'static str,
+}
+
+impl<R> JsonlForm<R> {
+    /// The form of a new file. JSON Lines ends lines with LF on every system.
+    pub fn new(columns: Vec<&'static Column<R>>) -> Self {
+        Self {
+            columns,
+            newline: "\n",
+        }
+    }
+}
+
+impl<R: RowKind> Form<R> for JsonlForm<R> {
+    fn row(&mut self, row: &R, out: &mut Vec<u8>) {
+        out.push(b'{');
+        for (index, column) in self.columns.iter().enumerate() {
+            if index > 0 {
+                out.push(b',');
+            }
+            push_text(column.name, out);
+            out.push(b':');
+            push_value(column, &(column.read)(row), out);
+        }
+        out.push(b'}');
+        out.extend_from_slice(self.newline.as_bytes());
+    }
+}
+
+fn push_value<R>(column: &Column<R>, value: &Value<'_>, out: &mut Vec<u8>) {
+    match value {
+        Value::Missing => out.extend_from_slice(b"null"),
+        Value::Integer(number) => {
+            let _ = write!(out, "{number}");
+        }
+        Value::Text(text) if column.kind == Kind::List => push_list(column, text, out),
+        Value::Text(text) => push_text(text, out),
+        Value::Hex(hex) => push_text(hex, out),
+        Value::Seconds(at) | Value::Micros(at) => {
+            out.push(b'"');
+            push_time(*at, matches!(value, Value::Micros(_)), out);
+            out.extend_from_slice(b"Z\"");
+        }
+        Value::Flag(flag) => out.extend_from_slice(if *flag { b"true" } else { b"false" }),
+    }
+}
+
+/// An array of the items of a list: numbers where the column has a unit, texts elsewhere.
+fn push_list<R>(column: &Column<R>, list: &str, out: &mut Vec<u8>) {
+    out.push(b'[');
+    for (index, item) in list.split(' ').filter(|item| !item.is_empty()).enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        match item.parse::<u64>() {
+            Ok(number) if !column.unit.is_empty() => {
+                let _ = write!(out, "{number}");
+            }
+            _ => push_text(item, out),
+        }
+    }
+    out.push(b']');
+}
+
+fn push_text(text: &str, out: &mut Vec<u8>) {
+    // into memory and from a string: neither can fail
+    let _ = serde_json::to_writer(out, text);
+}
+
+/// Judges what a JSON Lines file of `len` bytes holds.
+///
+/// # Errors
+///
+/// When rows must not be appended to it, or when it cannot be read.
+pub(super) fn examine<R: RowKind, F: Read + Seek>(
+    file: &mut F,
+    len: u64,
+    spec: &FileSpec<R>,
+    path: &str,
+) -> Result<Examined<R>, SinkError> {
+    let failed = |error: TailError| match error {
+        TailError::TooLong => SinkError::LongLine {
+            path: path.to_owned(),
+        },
+        TailError::Io(source) => SinkError::from_io(path, source),
+    };
+    let not_ours = || SinkError::NotJsonLines {
+        path: path.to_owned(),
+    };
+    let head = tail::read(file, 0, len.min(LONGEST_FIRST)).map_err(|e| failed(e.into()))?;
+    if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
+        return Err(SinkError::Utf16 {
+            path: path.to_owned(),
+        });
+    }
+    let floor = if head.starts_with(BOM) {
+        BOM.len() as u64
+    } else {
+        0
+    };
+    let settled = tail::settle(file, floor, len, |line| object(line).is_some()).map_err(failed)?;
+    if let Some(last) = &settled.last {
+        let row = object(last).filter(is_row::<R>);
+        let holds = world_of(&row.ok_or_else(not_ours)?);
+        if holds != spec.world {
+            return Err(SinkError::World {
+                path: path.to_owned(),
+                holds,
+                run: spec.world,
+            });
+        }
+    } else {
+        // nothing whole: what is there must at least look like the beginning of a row
+        let end = tail::without_nuls(file, settled.keep, len).map_err(failed)?;
+        let begun = tail::read(file, settled.keep, end.min(settled.keep + 256));
+        if !is_torn_row::<R>(&begun.map_err(|e| failed(e.into()))?) {
+            return Err(not_ours());
+        }
+    }
+    let mut form = JsonlForm::new(spec.columns.clone());
+    let newline = head.iter().position(|byte| *byte == b'\n');
+    if newline.is_some_and(|at| head[..at].ends_with(b"\r")) {
+        form.newline = "\r\n";
+    }
+    let mut notes = Vec::new();
+    if spec.world == World::Lab && !form.columns.iter().any(|column| column.name == "world") {
+        notes.push(Note::LabUnmarked {
+            path: path.to_owned(),
+        });
+    }
+    Ok(Examined {
+        keep: settled.keep,
+        unended: settled.unended,
+        first: if settled.unended {
+            form.newline.into()
+        } else {
+            Vec::new()
+        },
+        notes,
+        form: Box::new(form),
+    })
+}
+
+fn object(line: &[u8]) -> Option<Map<String, Json>> {
+    serde_json::from_slice(line).ok()
+}
+
+/// Whose row it is. Whatever does not say that it is the lab's is a real one.
+fn world_of(row: &Map<String, Json>) -> World {
+    match row.get("world").and_then(Json::as_str) {
+        Some(word) if word == World::Lab.as_str() => World::Lab,
+        _ => World::Real,
+    }
+}
+
+/// Whether the object is a row of this kind: it has a column of it and none of another kind only.
+fn is_row<R: RowKind>(row: &Map<String, Json>) -> bool {
+    row.keys().any(|key| R::column(key).is_some()) && !row.keys().any(|key| R::is_foreign(key))
+}
+
+/// Whether the text may be the beginning of a row of ours: `{"` and a column's name.
+fn is_torn_row<R: RowKind>(text: &[u8]) -> bool {
+    R::table().iter().any(|column| {
+        let key = format!("{{\"{}\":", column.name);
+        key.as_bytes().starts_with(text) || text.starts_with(key.as_bytes())
+    })
+}

@@ -1,0 +1,179 @@
+//! Where rows go: the trait, and one file for each form.
+//!
+//! Here: [`open`] for files that are appended to, [`csv_stream`], [`jsonl_stream`] and
+//! [`list_stream`] for stdout, [`csv_line`] for a row that could not be written anywhere else.
+//! Not here: what stands in a cell (`record`), when rows are made, where messages are printed:
+//! a sink returns [`SinkError`]s and [`Note`]s and never prints.
+//!
+//! `csv`, `jsonl` and `list` turn a record into bytes; `header` and `jsonl` judge what an
+//! existing file holds, with `tail` for its end; `file` appends, `lock` keeps a second run away,
+//! `roll` picks the file of the hour, day or month.
+
+mod csv;
+mod error;
+mod file;
+mod header;
+mod jsonl;
+mod list;
+mod lock;
+mod note;
+mod profile;
+mod roll;
+mod stream;
+mod tail;
+#[cfg(test)]
+mod tests;
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use crate::clock::Wall;
+use crate::record::{Column, Record, RowKind, World};
+
+pub use csv::csv_line;
+pub use error::SinkError;
+pub use note::Note;
+pub use profile::Profile;
+pub use roll::Roll;
+
+/// Something that takes rows, by default those of probes.
+pub trait Sink<R = Record>: Send {
+    /// The name for messages: an absolute path, or `stdout`.
+    fn name(&self) -> String;
+
+    /// Writes one row.
+    ///
+    /// # Errors
+    ///
+    /// When the row could not be written whole; what was there before is intact. The next row may
+    /// be tried all the same.
+    fn write(&mut self, row: &R) -> Result<(), SinkError>;
+
+    /// Brings everything to its place at the end of a series.
+    ///
+    /// # Errors
+    ///
+    /// When the system reports that rows may not have reached the disk.
+    fn finish(&mut self) -> Result<(), SinkError>;
+
+    /// What happened since the last call that the user should read, such as a file that was
+    /// deleted and begun again; empty most of the time.
+    fn notes(&mut self) -> Vec<Note> {
+        Vec::new()
+    }
+}
+
+/// Form of a file, decided by its ending.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Comma-separated values as Export-Csv writes them.
+    Csv,
+    /// One JSON object a line.
+    Jsonl,
+}
+
+impl Format {
+    /// The format for a file name that ends in `.csv` or `.jsonl`, in whatever case.
+    ///
+    /// # Errors
+    ///
+    /// [`SinkError::UnknownFormat`] for any other ending.
+    pub fn from_path(path: &Path) -> Result<Self, SinkError> {
+        let ending = path.extension().unwrap_or_default();
+        if ending.eq_ignore_ascii_case("csv") {
+            Ok(Self::Csv)
+        } else if ending.eq_ignore_ascii_case("jsonl") {
+            Ok(Self::Jsonl)
+        } else {
+            Err(SinkError::UnknownFormat {
+                path: error::absolute(path),
+            })
+        }
+    }
+}
+
+/// A file that rows are to be appended to.
+#[derive(Debug, Clone)]
+pub struct FileSpec<R: 'static = Record> {
+    /// The file; with `roll` the pattern of its name.
+    pub path: PathBuf,
+    /// Its form.
+    pub format: Format,
+    /// The columns of a new file, each once.
+    pub columns: Vec<&'static Column<R>>,
+    /// Dialect of CSV; without meaning for JSON Lines.
+    pub profile: Profile,
+    /// How often a new file is begun.
+    pub roll: Option<Roll>,
+    /// Where the rows come from: real and lab rows never share a file.
+    pub world: World,
+}
+
+/// A sink and what the user should know of it.
+pub type Opened<R = Record> = (Box<dyn Sink<R>>, Vec<Note>);
+
+/// Opens a file for appending, or creates it; decides here, before the first probe, whether what
+/// it holds can be continued.
+///
+/// An empty file gets a header. A header of known columns is continued in its own order, with the
+/// file's own line ending and byte order mark. A last row without newline is completed, a torn
+/// end is cut off. The file stays locked against a second run, not against readers.
+///
+/// # Errors
+///
+/// When the file cannot be opened, is locked, or holds something that rows must not be mixed
+/// with; it is untouched then.
+pub fn open<R: RowKind>(spec: &FileSpec<R>, wall: &Wall) -> Result<Opened<R>, SinkError> {
+    let mut sink = roll::FileSink::open(spec, wall.now())?;
+    let notes = sink.notes();
+    Ok((Box::new(sink), notes))
+}
+
+/// CSV on stdout; writes the header.
+///
+/// # Errors
+///
+/// [`SinkError::Closed`] when nobody reads, [`SinkError::Io`] when the header cannot be written.
+pub fn csv_stream<R: RowKind>(
+    out: Box<dyn Write + Send>,
+    columns: &[&'static Column<R>],
+    profile: Profile,
+) -> Result<Box<dyn Sink<R>>, SinkError> {
+    let form = csv::CsvForm::new(columns.to_vec(), profile);
+    Ok(Box::new(stream::StreamSink::start(out, Box::new(form))?))
+}
+
+/// JSON Lines on stdout.
+///
+/// # Errors
+///
+/// As [`csv_stream`].
+pub fn jsonl_stream<R: RowKind>(
+    out: Box<dyn Write + Send>,
+    columns: &[&'static Column<R>],
+) -> Result<Box<dyn Sink<R>>, SinkError> {
+    let form = jsonl::JsonlForm::new(columns.to_vec());
+    Ok(Box::new(stream::StreamSink::start(out, Box::new(form))?))
+}
+
+/// The reference's list on stdout: one line a column, an empty line between probes.
+///
+/// # Errors
+///
+/// As [`csv_stream`].
+pub fn list_stream<R: RowKind>(
+    out: Box<dyn Write + Send>,
+    columns: &[&'static Column<R>],
+) -> Result<Box<dyn Sink<R>>, SinkError> {
+    let form = list::ListForm::new(columns.to_vec());
+    Ok(Box::new(stream::StreamSink::start(out, Box::new(form))?))
+}
+
+/// How a row becomes bytes.
+trait Form<R>: Send {
+    /// What stands before the first row.
+    fn opening(&self, _out: &mut Vec<u8>) {}
+
+    /// One row with its line ending.
+    fn row(&mut self, row: &R, out: &mut Vec<u8>);
+}

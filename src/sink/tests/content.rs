@@ -1,0 +1,235 @@
+//! What the last rows of an existing CSV file may be, and the file of the day.
+
+use super::*;
+use crate::clock::local;
+use crate::sink::Roll;
+
+const CHOSEN: &[&str] = &["slot", "world"];
+const HEADER: &str = "\"slot\",\"world\"\n";
+
+fn in_lab(spec: FileSpec) -> FileSpec {
+    FileSpec {
+        world: World::Lab,
+        ..spec
+    }
+}
+
+#[test]
+fn real_rows_and_lab_rows_never_share_a_file() {
+    let real = Place::holding(
+        "probes.csv",
+        format!("{HEADER}\"1\",\"lab\"\n\"2\",\"real\"\n"),
+    );
+    let error = refused(&real, &in_lab(real.spec(CHOSEN)));
+    let expected = "holds real rows: choose another file for lab rows";
+    assert!(error.to_string().ends_with(expected), "{error}");
+    assert_eq!(append(&real.spec(CHOSEN), &[slot(3)]), []);
+
+    let lab_rows = Place::holding("probes.csv", format!("{HEADER}\"1\",\"lab\"\n\n"));
+    let error = refused(&lab_rows, &lab_rows.spec(CHOSEN));
+    let expected = "holds lab rows: choose another file for real rows";
+    assert!(error.to_string().ends_with(expected), "{error}");
+    assert_eq!(append(&in_lab(lab_rows.spec(CHOSEN)), &[lab(3)]), []);
+    assert!(lab_rows.text().ends_with("\"3\",\"lab\"\n"));
+}
+
+#[test]
+fn the_world_of_a_row_counts_even_if_it_lacks_its_newline() {
+    let place = Place::holding("probes.csv", format!("{HEADER}\"1\",\"lab\""));
+    assert!(matches!(
+        refused(&place, &place.spec(CHOSEN)),
+        SinkError::World { .. }
+    ));
+}
+
+#[test]
+fn a_torn_row_of_the_other_world_does_not_hide_the_whole_one_before() {
+    let place = Place::holding("probes.csv", format!("{HEADER}\"1\",\"lab\"\n\"2\",\"re"));
+    assert!(matches!(
+        refused(&place, &place.spec(CHOSEN)),
+        SinkError::World { .. }
+    ));
+}
+
+#[test]
+fn rows_without_a_world_count_as_real() {
+    let place = Place::holding("probes.csv", "\"slot\"\n\"1\"\n");
+    let error = refused(&place, &in_lab(place.spec(&["slot"])));
+    assert!(matches!(
+        error,
+        SinkError::World {
+            holds: World::Real,
+            run: World::Lab,
+            ..
+        }
+    ));
+    let place = Place::holding("probes.csv", format!("{HEADER}\"1\",\"\"\n"));
+    assert!(matches!(
+        refused(&place, &in_lab(place.spec(CHOSEN))),
+        SinkError::World { .. }
+    ));
+}
+
+#[test]
+fn a_file_that_cannot_tell_lab_rows_gets_a_note() {
+    for name in ["probes.csv", "probes.jsonl"] {
+        let place = Place::new(name);
+        let notes = append(&in_lab(place.spec(&["slot"])), &[lab(1)]);
+        assert_eq!(
+            notes,
+            [Note::LabUnmarked {
+                path: place.shown()
+            }]
+        );
+    }
+}
+
+#[test]
+fn a_header_alone_takes_rows_of_either_world() {
+    for world in [World::Real, World::Lab] {
+        let place = Place::holding("probes.csv", HEADER);
+        assert_eq!(
+            append(
+                &FileSpec {
+                    world,
+                    ..place.spec(CHOSEN)
+                },
+                &[]
+            ),
+            []
+        );
+        assert_eq!(place.text(), HEADER);
+    }
+}
+
+#[test]
+fn a_last_line_that_is_ended_but_no_row_is_refused() {
+    for last in [
+        "\"1\"\n",
+        "\"1\",\"real\",\"x\"\n",
+        "\"1\",\"real\n",
+        "# a remark\n",
+    ] {
+        let place = Place::holding("probes.csv", format!("{HEADER}\"0\",\"real\"\n{last}"));
+        let error = refused(&place, &place.spec(CHOSEN));
+        assert!(matches!(error, SinkError::BrokenRow { .. }), "{error}");
+    }
+}
+
+#[test]
+fn a_line_beyond_a_mebibyte_is_refused() {
+    let place = Place::holding(
+        "probes.csv",
+        format!("{HEADER}{}", "x".repeat((1 << 20) + 100)),
+    );
+    assert!(matches!(
+        refused(&place, &place.spec(CHOSEN)),
+        SinkError::LongLine { .. }
+    ));
+}
+
+#[test]
+fn each_day_hour_and_month_has_its_file_by_local_time() {
+    // noon in UTC, and 40 days later
+    let first = Utc.with_ymd_and_hms(2026, 11, 22, 12, 0, 0).unwrap();
+    let later = first + chrono::Duration::days(40);
+    let cases = [
+        (Roll::Hour, "probes-%Y-%m-%dT%H.csv"),
+        (Roll::Day, "probes-%Y-%m-%d.csv"),
+        (Roll::Month, "probes-%Y-%m.csv"),
+    ];
+    for (roll, pattern) in cases {
+        let place = Place::new("probes.csv");
+        let spec = FileSpec {
+            roll: Some(roll),
+            ..place.spec(CHOSEN)
+        };
+        let path = |at| {
+            place
+                .directory
+                .path()
+                .join(local(at).format(pattern).to_string())
+        };
+        let (mut sink, _) = open(&spec, &Wall::from_fn(move || first)).unwrap();
+        assert!(path(first).exists() && !place.path.exists());
+        assert_eq!(sink.name(), path(first).to_str().unwrap());
+        sink.write(&Record {
+            started: first,
+            ..slot(1)
+        })
+        .unwrap();
+        sink.write(&Record {
+            started: later,
+            ..slot(3)
+        })
+        .unwrap();
+        assert_eq!(sink.name(), path(later).to_str().unwrap());
+        // a probe that began before the turn and ended after it
+        sink.write(&Record {
+            started: first,
+            ..slot(2)
+        })
+        .unwrap();
+        sink.write(&Record {
+            started: later,
+            ..slot(4)
+        })
+        .unwrap();
+        sink.finish().unwrap();
+        let read = |at| fs::read_to_string(path(at)).unwrap();
+        let header = HEADER.trim_end();
+        assert_eq!(
+            read(first),
+            lines(&[header, r#""1","real""#, r#""2","real""#])
+        );
+        assert_eq!(
+            read(later),
+            lines(&[header, r#""3","real""#, r#""4","real""#])
+        );
+    }
+}
+
+#[test]
+fn a_file_of_a_later_day_is_judged_like_the_first() {
+    let first = Utc.with_ymd_and_hms(2026, 11, 22, 12, 0, 0).unwrap();
+    let day = |number: i64| first + chrono::Duration::days(number);
+    let place = Place::new("probes.csv");
+    let path = |number| {
+        let name = local(day(number)).format("probes-%Y-%m-%d.csv").to_string();
+        place.directory.path().join(name)
+    };
+    fs::write(path(1), "mine\n").unwrap();
+    fs::write(path(2), "\"slot\"\n\"1\"\n\"2").unwrap();
+    let spec = FileSpec {
+        roll: Some(Roll::Day),
+        ..place.spec(CHOSEN)
+    };
+    let (mut sink, _) = open(&spec, &Wall::from_fn(move || first)).unwrap();
+    let error = sink
+        .write(&Record {
+            started: day(1),
+            ..slot(1)
+        })
+        .unwrap_err();
+    assert!(matches!(error, SinkError::NotCsv { .. }));
+    assert_eq!(fs::read_to_string(path(1)).unwrap(), "mine\n");
+    assert_eq!(sink.notes(), []);
+    sink.write(&Record {
+        started: day(2),
+        ..slot(3)
+    })
+    .unwrap();
+    assert_eq!(
+        fs::read_to_string(path(2)).unwrap(),
+        "\"slot\"\n\"1\"\n\"3\"\n"
+    );
+    assert_eq!(sink.notes().len(), 2);
+    for number in 3..10 {
+        sink.write(&Record {
+            started: day(number),
+            ..slot(4)
+        })
+        .unwrap();
+    }
+    sink.finish().unwrap();
+}

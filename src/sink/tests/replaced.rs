@@ -1,0 +1,95 @@
+//! A file that is moved, deleted or replaced while rows are written to it.
+
+use super::*;
+
+const HEADER: &str = "\"slot\"";
+
+// Windows 10 removes the name at once as Unix does; older ones and Wine when the file is closed.
+#[cfg(unix)]
+#[test]
+fn a_deleted_file_is_begun_again() {
+    let place = Place::new("probes.csv");
+    let (mut sink, _) = start(&place.spec(&["slot"])).unwrap();
+    sink.write(&slot(1)).unwrap();
+    fs::remove_file(&place.path).unwrap();
+    sink.write(&slot(2)).unwrap();
+    sink.write(&slot(3)).unwrap();
+    assert_eq!(place.text(), lines(&[HEADER, "\"2\"", "\"3\""]));
+    assert_eq!(
+        sink.notes(),
+        [Note::Replaced {
+            path: place.shown()
+        }]
+    );
+    assert_eq!(sink.notes(), []);
+    sink.finish().unwrap();
+}
+
+#[test]
+fn a_renamed_file_keeps_its_rows_and_a_new_one_is_begun() {
+    let place = Place::new("probes.csv");
+    let old = place.directory.path().join("probes.csv.1");
+    let (mut sink, _) = start(&place.spec(&["slot"])).unwrap();
+    sink.write(&slot(1)).unwrap();
+    fs::rename(&place.path, &old).unwrap();
+    sink.write(&slot(2)).unwrap();
+    assert_eq!(fs::read_to_string(old).unwrap(), lines(&[HEADER, "\"1\""]));
+    assert_eq!(place.text(), lines(&[HEADER, "\"2\""]));
+    // the new one is locked, too
+    assert!(matches!(
+        start(&place.spec(&["slot"])).err(),
+        Some(SinkError::Locked { .. })
+    ));
+}
+
+#[cfg(unix)]
+#[test]
+fn another_file_in_its_place_is_judged_like_the_first() {
+    let place = Place::new("probes.csv");
+    let other = place.directory.path().join("other.csv");
+    let (mut sink, _) = start(&place.spec(&["slot", "Port"])).unwrap();
+    fs::write(&other, "Port,slot\n443,1\n").unwrap();
+    fs::rename(&other, &place.path).unwrap();
+    sink.write(&slot(2)).unwrap();
+    assert_eq!(place.text(), "Port,slot\n443,1\n\"443\",\"2\"\n");
+
+    fs::write(&other, "my own\n").unwrap();
+    fs::rename(&other, &place.path).unwrap();
+    for _ in 0..2 {
+        assert!(matches!(
+            sink.write(&slot(3)),
+            Err(SinkError::NotCsv { .. })
+        ));
+    }
+    assert_eq!(place.text(), "my own\n");
+    fs::remove_file(&place.path).unwrap();
+    sink.write(&slot(4)).unwrap();
+    assert_eq!(place.text(), lines(&["\"slot\",\"Port\"", "\"4\",\"443\""]));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_directory_that_is_gone_is_named_until_it_is_back() {
+    let place = Place::new("probes.csv");
+    let inner = place.directory.path().join("inner");
+    fs::create_dir(&inner).unwrap();
+    let spec = FileSpec {
+        path: inner.join("probes.csv"),
+        ..place.spec(&["slot"])
+    };
+    let (mut sink, _) = start(&spec).unwrap();
+    fs::remove_dir_all(&inner).unwrap();
+    for _ in 0..2 {
+        let error = sink.write(&slot(1)).unwrap_err();
+        let name = inner.to_str().unwrap();
+        assert!(matches!(error, SinkError::NoDirectory { directory, .. } if directory == name));
+    }
+    sink.finish().unwrap();
+    fs::create_dir(&inner).unwrap();
+    sink.write(&slot(2)).unwrap();
+    assert_eq!(
+        fs::read_to_string(&spec.path).unwrap(),
+        lines(&[HEADER, "\"2\""])
+    );
+    assert_eq!(sink.notes().len(), 1);
+}

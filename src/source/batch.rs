@@ -1,0 +1,177 @@
+//! Rows on their way from the reading thread to the one that folds them.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use crate::record::{Dialect, Layout, Row};
+
+/// Rows of a batch at most.
+const ROWS: usize = 4096;
+
+/// Bytes of cells from which on a batch is full.
+const TEXT: usize = 1 << 20;
+
+/// Rows of one file that share a layout. Given back with [`super::Reading::recycle`], its memory
+/// is used again.
+#[derive(Debug)]
+pub struct Batch {
+    /// Where the columns stand.
+    pub layout: Arc<Layout>,
+    /// The file, as its place in [`super::ReadSummary::files`].
+    pub file: usize,
+    text: String,
+    ends: Vec<u32>,
+    rows: Vec<Place>,
+    /// Where the row begins that is being made.
+    start: usize,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    start: u32,
+    at: Option<DateTime<Utc>>,
+    line: u64,
+}
+
+impl Default for Batch {
+    /// Of a layout without columns.
+    fn default() -> Self {
+        Self {
+            layout: Arc::new(Layout::new(Dialect::Turnprobe, Vec::new())),
+            file: 0,
+            text: String::new(),
+            ends: Vec::new(),
+            rows: Vec::new(),
+            start: 0,
+        }
+    }
+}
+
+impl Batch {
+    /// Its rows in the order of the file.
+    pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+        let width = self.layout.names().len().max(1);
+        self.rows
+            .iter()
+            .zip(self.ends.chunks_exact(width))
+            .map(|(place, ends)| {
+                let start = place.start as usize;
+                let end = start + ends.last().map_or(0, |end| *end as usize);
+                Row {
+                    layout: &self.layout,
+                    text: self.text.get(start..end).unwrap_or_default(),
+                    ends,
+                    at: place.at,
+                    line: place.line,
+                }
+            })
+    }
+
+    /// Number of its rows.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether it has none.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The same memory for other rows.
+    pub(super) fn reuse(&mut self, layout: Arc<Layout>, file: usize) {
+        self.layout = layout;
+        self.file = file;
+        self.text.clear();
+        self.ends.clear();
+        self.rows.clear();
+        self.start = 0;
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.rows.len() >= ROWS || self.text.len() >= TEXT
+    }
+
+    /// Adds text to the cell that is being made.
+    #[inline]
+    pub(super) fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+    }
+
+    /// Ends the cell that is being made.
+    #[inline]
+    pub(super) fn end_cell(&mut self) {
+        // a line is shorter than 1 MiB
+        #[allow(clippy::cast_possible_truncation)]
+        self.ends.push((self.text.len() - self.start) as u32);
+    }
+
+    /// A whole cell.
+    #[inline]
+    pub(super) fn cell(&mut self, text: &str) {
+        self.push(text);
+        self.end_cell();
+    }
+
+    /// The cells of the row that is being made.
+    #[inline]
+    pub(super) fn current(&self) -> Row<'_> {
+        Row {
+            layout: &self.layout,
+            text: self.text.get(self.start..).unwrap_or_default(),
+            ends: self.ends.get(self.finished_cells()..).unwrap_or_default(),
+            at: None,
+            line: 0,
+        }
+    }
+
+    /// Puts another, shorter text into a cell of the row that is being made.
+    pub(super) fn shorten(&mut self, place: usize, text: &str) {
+        let first = self.finished_cells();
+        let Some(end) = self.ends.get(first + place).map(|end| *end as usize) else {
+            return;
+        };
+        let begin = match place {
+            0 => 0,
+            _ => self.ends[first + place - 1] as usize,
+        };
+        let Some(less) = (end - begin).checked_sub(text.len()) else {
+            return;
+        };
+        self.text
+            .replace_range(self.start + begin..self.start + end, text);
+        for end in &mut self.ends[first + place..] {
+            // no more than the cell was long
+            #[allow(clippy::cast_possible_truncation)]
+            let less = less as u32;
+            *end -= less;
+        }
+    }
+
+    /// Number of cells of the row that is being made.
+    #[inline]
+    pub(super) fn width(&self) -> usize {
+        self.ends.len() - self.finished_cells()
+    }
+
+    /// Forgets the row that is being made.
+    pub(super) fn drop_row(&mut self) {
+        self.text.truncate(self.start);
+        self.ends.truncate(self.finished_cells());
+    }
+
+    /// Ends the row that is being made; it must have as many cells as the layout.
+    #[inline]
+    pub(super) fn end_row(&mut self, at: Option<DateTime<Utc>>, line: u64) {
+        // a batch is full at 1 MiB
+        #[allow(clippy::cast_possible_truncation)]
+        let start = self.start as u32;
+        self.rows.push(Place { start, at, line });
+        self.start = self.text.len();
+    }
+
+    #[inline]
+    fn finished_cells(&self) -> usize {
+        self.rows.len() * self.layout.names().len()
+    }
+}

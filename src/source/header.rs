@@ -1,0 +1,197 @@
+//! Headers: which line is one, what stands between its names, what wrote it.
+
+use crate::record::{
+    Burst, COLUMNS, Column, Dialect, Field, Layout, Packet, REFERENCE_COLUMNS, Record, RowKind,
+};
+
+use super::batch::Batch;
+use super::split::{Shape, split};
+
+/// Columns of a file at most.
+const MOST: usize = 1000;
+
+/// Columns of End2End-UDP3478 and End2End-HTTP that no statistics ask for.
+const OTHERS: &[&str] = &[
+    "minroundtrip",
+    "successrttcount",
+    "maxroundtrip",
+    "httpbytes",
+    "avg10",
+    "Message",
+    "httpstatuscode",
+];
+
+/// Columns with hexadecimal that is grouped for Excel.
+const HEX: &[&str] = &["Thumbprint", "SerialNumber", "cert_sha256"];
+
+/// What a header must name one of, besides others: when, where to, how it ended, what it took. What
+/// ends in [`UNITS`] does as well.
+const ANCHORS: &[Field] = &[
+    Field::Datetime,
+    Field::RemoteHost,
+    Field::RemoteName,
+    Field::RemoteIp,
+    Field::Status,
+    Field::Cause,
+    Field::DnsMs,
+    Field::ConnectMs,
+    Field::TlsMs,
+    Field::TotalMs,
+    Field::AverageMs,
+];
+
+/// Ends of names that no word has.
+const UNITS: &[&str] = &["_us", "_utc", "_ppm", "timems"];
+
+/// A header and what follows from it.
+#[derive(Debug, Clone)]
+pub(super) struct Header {
+    pub layout: Layout,
+    pub separator: u8,
+    known: usize,
+}
+
+impl Header {
+    /// Whether half of the names are known, so that it can be no row.
+    pub fn is_plain(&self) -> bool {
+        self.known * 2 >= self.layout.names().len()
+    }
+}
+
+/// Places that are read for every row.
+#[derive(Debug, Default)]
+pub(super) struct Places {
+    pub started: Option<usize>,
+    pub datetime: Option<usize>,
+    pub hex: Vec<usize>,
+}
+
+impl Places {
+    pub fn of(layout: &Layout) -> Self {
+        let by_field = |field: Field| field.names().iter().find_map(|name| layout.place(name));
+        Self {
+            started: by_field(Field::StartedUtc),
+            datetime: by_field(Field::Datetime),
+            hex: HEX.iter().filter_map(|name| layout.place(name)).collect(),
+        }
+    }
+}
+
+/// The header in a line: names enough that it cannot be chance.
+pub(super) fn header(line: &str, hint: Option<u8>, scratch: &mut Batch) -> Option<Header> {
+    let mut best: Option<(usize, Header)> = None;
+    for separator in hint.into_iter().chain(*b",;\t|") {
+        scratch.drop_row();
+        let shape = split(line, separator, scratch);
+        let width = scratch.width();
+        if !matches!(shape, Shape::Whole | Shape::Loose) || width > MOST {
+            continue;
+        }
+        let row = scratch.current();
+        let names = || (0..width).map(|place| row.cell(place).trim());
+        if !are_ours(names()) {
+            continue;
+        }
+        let known = names().filter(|name| is_known(name)).count();
+        if best.as_ref().is_none_or(|(most, _)| known > *most) {
+            let names: Vec<String> = names().map(str::to_owned).collect();
+            let layout = Layout::new(dialect(&names), names);
+            best = Some((
+                known,
+                Header {
+                    layout,
+                    separator,
+                    known,
+                },
+            ));
+        }
+    }
+    scratch.drop_row();
+    best.map(|(_, header)| header)
+}
+
+/// Whether names are those of a file of ours or of End2End's and not of any other, such as a text
+/// with the word "world": two that we know, one of them an anchor, or one alone that is no word.
+pub(super) fn are_ours<'a>(names: impl Iterator<Item = &'a str>) -> bool {
+    let mut known: Vec<&str> = Vec::new();
+    let mut width = 0;
+    for name in names {
+        width += 1;
+        let again = known.iter().any(|other| other.eq_ignore_ascii_case(name));
+        if !again && is_known(name) {
+            known.push(name);
+        }
+    }
+    let no_word = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        UNITS.iter().any(|unit| name.ends_with(unit))
+    };
+    let is_anchor = |name: &str| {
+        let mut names = ANCHORS.iter().flat_map(|field| field.names());
+        no_word(name) || names.any(|anchor| anchor.eq_ignore_ascii_case(name))
+    };
+    match known[..] {
+        [] => false,
+        [name] => width == 1 && no_word(name),
+        _ => known.iter().any(|name| is_anchor(name)),
+    }
+}
+
+/// Whether a name is one of a column of ours or of End2End's.
+pub(super) fn is_known(name: &str) -> bool {
+    let is = |known: &&str| known.eq_ignore_ascii_case(name);
+    name.len() <= 40
+        && !name.is_empty()
+        && (has::<Record>(name)
+            || has::<Burst>(name)
+            || has::<Packet>(name)
+            || OTHERS.iter().any(is)
+            || Field::ALL.iter().any(|field| field.names().iter().any(is)))
+}
+
+/// Whether a kind of row has a column of this name, in any case of letters.
+fn has<K: RowKind>(name: &str) -> bool {
+    let is = |column: &Column<K>| column.name.eq_ignore_ascii_case(name);
+    K::table().iter().any(is)
+}
+
+/// Whether these are the columns of packets, which no statistics of probes can be made of.
+pub(super) fn are_packets(names: &[String]) -> bool {
+    let known = || names.iter().filter(|name| is_known(name));
+    known().all(|name| has::<Packet>(name))
+        && known().any(|name| !has::<Record>(name) && !has::<Burst>(name))
+}
+
+/// Whether these are the columns of bursts: one that only they have, or two where it is a word.
+fn are_bursts(names: &[String]) -> bool {
+    let own = |name: &&String| has::<Burst>(name) && !has::<Record>(name) && !has::<Packet>(name);
+    let own: Vec<&String> = names.iter().filter(own).collect();
+    let of_probe = |name: &String| has::<Record>(name) && !has::<Burst>(name);
+    (own.len() > 1 || own.iter().any(|name| name.contains('_'))) && !names.iter().any(of_probe)
+}
+
+/// What files of bursts are.
+pub(super) const BURSTS: Dialect = Dialect::Bursts;
+
+/// What wrote a file with these columns.
+pub(super) fn dialect(names: &[String]) -> Dialect {
+    let has = |wanted: &str| names.iter().any(|name| name.eq_ignore_ascii_case(wanted));
+    if are_bursts(names) {
+        return BURSTS;
+    }
+    if has("Computername") && !has("remotehost") {
+        return Dialect::End2EndTcpEarly;
+    }
+    if has("remoteudpport") || has("averagertt") || has("successrttcount") {
+        return Dialect::End2EndUdp;
+    }
+    if has("httpbytes") || has("httpstatuscode") || has("avg10") {
+        return Dialect::End2EndHttp;
+    }
+    let ours = COLUMNS[REFERENCE_COLUMNS..].iter();
+    if ours.map(|column| column.name).any(has) {
+        Dialect::Turnprobe
+    } else {
+        Dialect::End2EndTcp
+    }
+}

@@ -1,0 +1,190 @@
+//! A JSON object in a line of its own to cells (RFC 8259): `null` is an empty cell, an array its
+//! items with one space between, an object inside is left empty.
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use super::batch::Batch;
+
+/// Adds the cells of an object to the row that is being made when its keys are these names in
+/// this order, as in nearly every line; false for any other, and then the cells are worth nothing.
+pub(super) fn in_order(line: &str, names: &[String], row: &mut Batch) -> bool {
+    let mut reader = serde_json::Deserializer::from_str(line);
+    let complete = InOrder { names, row }.deserialize(&mut reader).is_ok();
+    complete && reader.end().is_ok()
+}
+
+/// Keys and cells of an object in the order of the line; none when it is no object.
+pub(super) fn pairs(line: &str) -> Option<Vec<(String, String)>> {
+    let mut reader = serde_json::Deserializer::from_str(line);
+    let pairs = Pairs.deserialize(&mut reader).ok()?;
+    reader.end().is_ok().then_some(pairs)
+}
+
+struct InOrder<'a> {
+    names: &'a [String],
+    row: &'a mut Batch,
+}
+
+impl<'de> DeserializeSeed<'de> for InOrder<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
+        reader.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for InOrder<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        for name in self.names {
+            if map.next_key_seed(Key(name))? != Some(true) {
+                return Err(A::Error::custom("another key"));
+            }
+            map.next_value_seed(Cell(&mut |text| self.row.push(text)))?;
+            self.row.end_cell();
+        }
+        match map.next_key::<IgnoredAny>()? {
+            None => Ok(()),
+            Some(_) => Err(A::Error::custom("one more key")),
+        }
+    }
+}
+
+/// Whether a key is this one.
+struct Key<'a>(&'a str);
+
+impl<'de> DeserializeSeed<'de> for Key<'_> {
+    type Value = bool;
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<bool, D::Error> {
+        reader.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Key<'_> {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_str<E: Error>(self, key: &str) -> Result<bool, E> {
+        Ok(key == self.0)
+    }
+}
+
+struct Pairs;
+
+impl<'de> DeserializeSeed<'de> for Pairs {
+    type Value = Vec<(String, String)>;
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Self::Value, D::Error> {
+        reader.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Pairs {
+    type Value = Vec<(String, String)>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut pairs = Vec::new();
+        while let Some(key) = map.next_key::<String>()? {
+            let mut cell = String::new();
+            map.next_value_seed(Cell(&mut |text| cell.push_str(text)))?;
+            pairs.push((key, cell));
+        }
+        Ok(pairs)
+    }
+}
+
+/// A value as a cell's text.
+struct Cell<'a>(&'a mut dyn FnMut(&str));
+
+impl<'de> DeserializeSeed<'de> for Cell<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
+        reader.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Cell<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
+        (self.0)(text);
+        Ok(())
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<(), E> {
+        let mut digits = [0; 20];
+        let mut at = digits.len();
+        let mut rest = number;
+        loop {
+            at -= 1;
+            digits[at] = b'0' + u8::try_from(rest % 10).unwrap_or(0);
+            rest /= 10;
+            if rest == 0 {
+                break;
+            }
+        }
+        (self.0)(std::str::from_utf8(&digits[at..]).unwrap_or_default());
+        Ok(())
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<(), E> {
+        (self.0)(&number.to_string());
+        Ok(())
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<(), E> {
+        (self.0)(&number.to_string());
+        Ok(())
+    }
+
+    fn visit_bool<E: Error>(self, flag: bool) -> Result<(), E> {
+        (self.0)(if flag { "true" } else { "false" });
+        Ok(())
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        let mut first = true;
+        loop {
+            let separate = !std::mem::take(&mut first);
+            let mut pushed = false;
+            let mut push = |text: &str| {
+                if separate && !std::mem::replace(&mut pushed, true) {
+                    (self.0)(" ");
+                }
+                (self.0)(text);
+            };
+            if items.next_element_seed(Cell(&mut push))?.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(())
+    }
+}

@@ -1,0 +1,34 @@
+//! Files back to rows: our own CSV and JSON Lines and every dialect of End2End, as a stream in
+//! bounded memory.
+//!
+//! Here: [`expand`] turns names into [`Input`]s, [`in_time_order`] sorts them, [`read`] reads them
+//! on a thread of its own and hands out [`Batch`]es of rows. Not here: what a cell means
+//! (`record`), what is made of the rows.
+//!
+//! What a file is, its content says, never its name: gzip, UTF-16, separator, dialect. The work
+//! goes line by line, so that one torn line costs one line. Whatever cannot be used is counted by
+//! kind and file and never dropped unseen.
+//!
+//! `open` gives UTF-8 bytes, `blocks` whole lines, `line` one of them, `split` and `json` cells, `header` the layout,
+//! `time` the moment, `rows` rows; `parser` puts them together, `trouble` counts what went wrong.
+
+mod batch;
+mod blocks;
+mod header;
+mod json;
+mod line;
+mod names;
+mod open;
+mod parser;
+mod reading;
+mod rows;
+mod split;
+#[cfg(test)]
+mod tests;
+mod time;
+mod trouble;
+
+pub use batch::Batch;
+pub use names::{Input, SourceError, expand, in_time_order};
+pub use reading::{FileSummary, ReadSummary, Reading, read};
+pub use trouble::Problem;

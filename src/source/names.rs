@@ -1,0 +1,186 @@
+//! Names on the command line to inputs, and their order.
+
+use std::collections::HashSet;
+use std::ffi::OsString;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use crate::record::Zone;
+
+use super::reading::first_time;
+
+/// Something to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// Standard input.
+    Stdin,
+    /// A file.
+    File(PathBuf),
+    /// A name that nothing can be read for: a problem of the reading.
+    Unusable {
+        /// The name as it was given.
+        name: String,
+        /// Why, and what to do.
+        why: String,
+    },
+}
+
+impl Input {
+    /// Its name for messages, `-` for standard input.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Stdin => "-".to_owned(),
+            Self::File(path) => path.display().to_string(),
+            Self::Unusable { name, .. } => name.clone(),
+        }
+    }
+}
+
+/// Why there is nothing to read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SourceError {
+    /// No name at all.
+    #[error(
+        "no file was named; write the names of CSV or JSON Lines files, or - for standard input"
+    )]
+    NoName,
+    /// None of the names can be read.
+    #[error("nothing can be read: {}", .0.join("; "))]
+    Nothing(Vec<String>),
+}
+
+/// What the names stand for: `-` is standard input, a name that does not exist is a pattern with
+/// `*`, `?`, `[...]`. A name that nothing can be read for becomes [`Input::Unusable`].
+///
+/// # Errors
+///
+/// When nothing at all can be read.
+pub fn expand(names: &[OsString]) -> Result<Vec<Input>, SourceError> {
+    if names.is_empty() {
+        return Err(SourceError::NoName);
+    }
+    let mut inputs: Vec<Input> = Vec::new();
+    let mut known = HashSet::new();
+    for name in names {
+        if name == "-" {
+            if !inputs.contains(&Input::Stdin) {
+                inputs.push(Input::Stdin);
+            }
+            continue;
+        }
+        for input in of_name(Path::new(name)) {
+            inputs.push(match input {
+                Input::File(path) if !known.insert(path.canonicalize().unwrap_or(path.clone())) => {
+                    unusable(&path, "named twice: read once")
+                }
+                input => input,
+            });
+        }
+    }
+    let why: Vec<String> = inputs
+        .iter()
+        .filter_map(|input| match input {
+            Input::Unusable { name, why } => Some(format!("{name}: {why}")),
+            _ => None,
+        })
+        .collect();
+    if why.len() == inputs.len() {
+        return Err(SourceError::Nothing(why));
+    }
+    Ok(inputs)
+}
+
+/// The inputs by the time of their first row; those without one keep their place behind the one
+/// before them, standard input comes last. Equal times go by name.
+pub fn in_time_order(inputs: Vec<Input>, zone: Zone) -> Vec<Input> {
+    let mut timed = Vec::new();
+    let mut last = Vec::new();
+    let mut before = None;
+    for input in inputs {
+        match &input {
+            Input::Stdin => last.push(input),
+            Input::Unusable { .. } => timed.push((before, false, String::new(), input)),
+            Input::File(_) => {
+                let at = first_time(&input, zone);
+                let name = match at {
+                    Some(_) => input.name(),
+                    None => String::new(),
+                };
+                before = at.or(before);
+                timed.push((before, at.is_some(), name, input));
+            }
+        }
+    }
+    // a file without time follows the one it stood behind
+    let mut groups: Vec<Vec<_>> = Vec::new();
+    for entry in timed {
+        match groups.last_mut() {
+            Some(group) if !entry.1 => group.push(entry),
+            _ => groups.push(vec![entry]),
+        }
+    }
+    groups.sort_by(|a, b| (&a[0].0, &a[0].2).cmp(&(&b[0].0, &b[0].2)));
+    let timed = groups.into_iter().flatten().map(|(.., input)| input);
+    timed.chain(last).collect()
+}
+
+fn of_name(path: &Path) -> Vec<Input> {
+    match of_path(path) {
+        Ok(input) => vec![input],
+        Err(ErrorKind::NotFound | ErrorKind::InvalidInput | ErrorKind::InvalidFilename) => {
+            let found = of_pattern(path);
+            if found.is_empty() {
+                return vec![unusable(
+                    path,
+                    "there is no such file; check the name and the directory",
+                )];
+            }
+            found
+        }
+        Err(ErrorKind::PermissionDenied) => vec![unusable(
+            path,
+            "no permission to read it; run as a user who may, or copy it",
+        )],
+        Err(kind) => vec![unusable(path, &format!("cannot be read: {kind}"))],
+    }
+}
+
+fn of_path(path: &Path) -> Result<Input, ErrorKind> {
+    let about = std::fs::metadata(path).map_err(|error| error.kind())?;
+    if about.is_dir() {
+        let files = path.join("*.csv");
+        return Ok(unusable(
+            path,
+            &format!("a directory; write {} for the files in it", files.display()),
+        ));
+    }
+    // opening a pipe would take it away from the reading
+    if about.is_file() {
+        std::fs::File::open(path).map_err(|error| error.kind())?;
+    }
+    Ok(Input::File(path.to_owned()))
+}
+
+fn of_pattern(path: &Path) -> Vec<Input> {
+    let options = glob::MatchOptions {
+        case_sensitive: !cfg!(windows),
+        ..glob::MatchOptions::default()
+    };
+    let pattern = path.to_str();
+    let Some(found) = pattern.and_then(|pattern| glob::glob_with(pattern, options).ok()) else {
+        return Vec::new();
+    };
+    found
+        .map(|path| match path {
+            Ok(path) => of_path(&path).unwrap_or_else(|kind| unusable(&path, &kind.to_string())),
+            Err(error) => unusable(error.path(), &error.error().to_string()),
+        })
+        .collect()
+}
+
+fn unusable(path: &Path, why: &str) -> Input {
+    Input::Unusable {
+        name: path.display().to_string(),
+        why: why.to_owned(),
+    }
+}

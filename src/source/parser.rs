@@ -1,0 +1,423 @@
+//! Lines of one file to rows. Not here: where the bytes come from (`open`, `blocks`), where the
+//! rows go (`reading`), what a row keeps (`rows`).
+//!
+//! A quoted field may hold a line end, but a torn line looks the same: an open quote joins the
+//! following lines only when none of them is a row or a header by itself and the whole then has
+//! the header's number of fields.
+
+use std::borrow::Cow;
+
+use encoding_rs::WINDOWS_1252;
+use memchr::memchr;
+
+use super::batch::Batch;
+use super::blocks::LONGEST;
+use super::header::header;
+use super::line::{Line, end_of, line_at, separator_line, whole};
+use super::rows::Rows;
+use super::split::{Shape, split};
+use super::trouble::{Kind, Trouble};
+
+/// Lines that a quoted field may run over.
+const MOST_JOINED: usize = 20;
+
+/// Bytes of a row that runs over several lines.
+const LONGEST_JOINED: usize = 64 << 10;
+
+/// Open quotes that joined nothing, after which no more is tried: a file with so many is damaged.
+const MOST_TORN: u64 = 1000;
+
+/// Lines without a header after which the rest is not looked at.
+const MOST_UNKNOWN: u64 = 10_000;
+
+/// What comes behind a block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Behind {
+    /// More, together with what is not taken.
+    More,
+    /// More, but nothing may be left to it.
+    Later,
+    /// Nothing.
+    End,
+}
+
+/// Reads the lines of one file.
+pub(super) struct Parser<'a> {
+    pub rows: Rows<'a>,
+    pub trouble: Trouble,
+    /// Physical lines that were taken.
+    pub line: u64,
+    /// Whether it is no text file at all; nothing more is taken then.
+    pub hopeless: bool,
+    scratch: Batch,
+    separator_hint: Option<u8>,
+    begun: bool,
+    /// Whether the block has zero bytes.
+    zeros: bool,
+}
+
+impl<'a> Parser<'a> {
+    pub fn new(rows: Rows<'a>) -> Self {
+        Self {
+            scratch: Batch::default(),
+            rows,
+            trouble: Trouble::default(),
+            line: 0,
+            hopeless: false,
+            separator_hint: None,
+            begun: false,
+            zeros: false,
+        }
+    }
+
+    /// Takes the lines of a block and says how many bytes that were.
+    pub fn take(&mut self, bytes: &[u8], behind: Behind) -> usize {
+        if !self.begun && !bytes.is_empty() {
+            self.begun = true;
+            self.hopeless = self.is_binary(bytes);
+        }
+        if self.hopeless {
+            return bytes.len();
+        }
+        self.zeros = memchr(0, bytes).is_some();
+        match std::str::from_utf8(bytes) {
+            Ok(text) => self.lines(text, behind),
+            Err(_) => self.decoded(bytes, behind),
+        }
+    }
+
+    /// Whether there was nothing but empty lines.
+    pub fn is_empty(&self) -> bool {
+        self.rows.dialect.is_none() && self.trouble.is_none()
+    }
+
+    /// Counts a line that was left out because of its length.
+    pub fn too_long(&mut self) {
+        self.line += 1;
+        self.trouble.count(Kind::Long, self.line);
+    }
+
+    /// Lines with bytes that are no UTF-8.
+    fn decoded(&mut self, bytes: &[u8], behind: Behind) -> usize {
+        let mut text = String::with_capacity(bytes.len() + bytes.len() / 8);
+        let mut foreign = Vec::new();
+        for (index, line) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
+            // the mark of UTF-16 that was appended
+            let mark = line.strip_prefix(b"\xff\xfe");
+            let line = mark.or(line.strip_prefix(b"\xfe\xff")).unwrap_or(line);
+            match std::str::from_utf8(line) {
+                Ok(line) => text.push_str(line),
+                // the file ends within a character
+                Err(error) if error.error_len().is_none() && !line.ends_with(b"\n") => {
+                    text.push_str(&String::from_utf8_lossy(&line[..error.valid_up_to()]));
+                }
+                Err(_) => {
+                    foreign.push(index as u64);
+                    text.push_str(&WINDOWS_1252.decode_without_bom_handling(line).0);
+                }
+            }
+        }
+        let first = self.line;
+        self.lines(&text, behind);
+        let taken = self.line - first;
+        for index in foreign.into_iter().filter(|index| *index < taken) {
+            self.trouble.count(Kind::Encoding, first + index + 1);
+        }
+        let lines = bytes.split_inclusive(|byte| *byte == b'\n');
+        lines
+            .take(usize::try_from(taken).unwrap_or(usize::MAX))
+            .map(<[u8]>::len)
+            .sum()
+    }
+
+    /// Takes lines; what is not taken begins with a line.
+    fn lines(&mut self, text: &str, behind: Behind) -> usize {
+        let mut at = 0;
+        while let Some(line) = line_at(text, at) {
+            self.line += 1;
+            // what nearly every line is comes first
+            if let Some(csv) = self.rows.csv()
+                && !self.zeros
+                && line.ended
+                && line.text.len() <= LONGEST
+                && !line.text.starts_with('\u{feff}')
+            {
+                let (separator, width) = (csv.separator, csv.width);
+                let shape = split(line.text, separator, &mut self.rows.batch);
+                let fits = matches!(shape, Shape::Whole | Shape::Loose)
+                    && self.rows.batch.width() == width;
+                if fits && !self.rows.begins_like_a_header() {
+                    if !self.rows.finish(self.line) {
+                        self.trouble.count(Kind::Time, self.line);
+                    }
+                    at = line.next;
+                    continue;
+                }
+                self.rows.batch.drop_row();
+            }
+            let Some(next) = self.other(text, line, behind) else {
+                self.line -= 1;
+                break;
+            };
+            at = next;
+            if self.rows.stopped || self.hopeless {
+                return text.len();
+            }
+        }
+        at
+    }
+
+    /// A line that is no plain row of the layout at hand: where the next one begins, or nothing
+    /// when that cannot be said without what comes behind.
+    fn other(&mut self, text: &str, line: Line<'_>, behind: Behind) -> Option<usize> {
+        let mut content = line.text.trim_start_matches('\u{feff}');
+        if content.len() > LONGEST {
+            self.trouble.count(Kind::Long, self.line);
+            return Some(line.next);
+        }
+        if self.zeros && content.contains('\0') {
+            match self.without_zeros(content, line.ended) {
+                Some(Cow::Borrowed(rest)) => content = rest,
+                Some(Cow::Owned(rest)) => {
+                    return self
+                        .other(&rest, whole(&rest), Behind::End)
+                        .map(|_| line.next);
+                }
+                None => return Some(line.next),
+            }
+        }
+        let next = Some(line.next);
+        if content.trim().is_empty() {
+            return next;
+        }
+        if self.rows.dialect.is_none() && self.trouble.is_none() && is_json_document(content) {
+            self.hopeless = true;
+            let what = "a JSON array or an object over several lines: left out; JSON Lines are \
+                        read, one object a line";
+            self.trouble.file(Some(self.line), what.to_owned());
+            return next;
+        }
+        if content.trim_start().starts_with('{') {
+            if !self.json(content) && !self.packets() {
+                let kind = if line.ended { Kind::Json } else { Kind::Torn };
+                self.trouble.count(kind, self.line);
+            }
+            return next;
+        }
+        if let Some(separator) = separator_line(content) {
+            self.separator_hint = Some(separator);
+            return next;
+        }
+        // PowerShell's Export-Csv puts the type of the objects first unless told not to
+        if content.starts_with("#TYPE ") {
+            return next;
+        }
+        if let Some(header) = header(content, self.separator_hint, &mut self.scratch)
+            && (header.is_plain() || self.rows.csv().is_none())
+        {
+            self.rows.use_header(header, self.line);
+            self.packets();
+            return next;
+        }
+        let Some(csv) = self.rows.csv() else {
+            let torn = !line.ended && self.line == 1 && content.starts_with('"');
+            let kind = if torn { Kind::Torn } else { Kind::NoHeader };
+            self.trouble.count(kind, self.line);
+            if self.trouble.of(Kind::NoHeader) == MOST_UNKNOWN && self.rows.count == 0 {
+                self.hopeless = true;
+                let what = format!(
+                    "no header in the first {} lines: the rest of the file was not looked at",
+                    self.line
+                );
+                self.trouble.file(Some(self.line), what);
+            }
+            return next;
+        };
+        let (separator, width) = (csv.separator, csv.width);
+        let shape = split(content, separator, &mut self.rows.batch);
+        let found = self.rows.batch.width();
+        match shape {
+            // an empty last cell, or a file cut off in front of it
+            Shape::Whole | Shape::Loose
+                if found == width
+                    && !line.ended
+                    && content.as_bytes().last() == Some(&separator) =>
+            {
+                self.rows.batch.drop_row();
+                self.trouble.count(Kind::Torn, self.line);
+                return next;
+            }
+            Shape::Whole | Shape::Loose if found == width => {
+                self.rows.unended |= !line.ended && !content.ends_with('"');
+                if content.bytes().all(|byte| byte == separator) {
+                    self.rows.batch.drop_row();
+                    self.rows.blank += 1;
+                } else if !self.rows.finish(self.line) {
+                    self.trouble.count(Kind::Time, self.line);
+                }
+                return next;
+            }
+            Shape::Open => {
+                self.rows.batch.drop_row();
+                return self.open(text, line, behind);
+            }
+            _ => self.rows.batch.drop_row(),
+        }
+        match shape {
+            Shape::Broken => self.trouble.count(Kind::Quotes, self.line),
+            _ if !line.ended && found < width => self.trouble.count(Kind::Torn, self.line),
+            _ => self.trouble.fields(self.line, found, width),
+        }
+        next
+    }
+
+    /// A line without its zero bytes, and nothing when it is worth nothing.
+    fn without_zeros<'l>(&mut self, line: &'l str, ended: bool) -> Option<Cow<'l, str>> {
+        let zeros = line.bytes().filter(|byte| *byte == 0).count();
+        let trimmed = line.trim_matches(['\0', '\r', '\u{feff}']);
+        if trimmed.is_empty() {
+            // half of the last line end of UTF-16
+            if zeros > 1 || ended {
+                self.trouble.count(Kind::Zeros, self.line);
+            }
+            return None;
+        }
+        // every Latin letter of UTF-16 has one, as PowerShell 5 appends it to whatever is there
+        if zeros * 2 + 2 >= line.chars().count() {
+            self.trouble.count(Kind::Utf16, self.line);
+            let text = line.replace('\0', "");
+            return Some(Cow::Owned(text.trim_end_matches('\r').to_owned()));
+        }
+        if trimmed.contains('\0') {
+            self.trouble.count(Kind::Binary, self.line);
+            return None;
+        }
+        self.trouble.count(Kind::Zeros, self.line);
+        Some(Cow::Borrowed(trimmed))
+    }
+
+    /// A line whose last quote is open.
+    fn open(&mut self, text: &str, line: Line<'_>, behind: Behind) -> Option<usize> {
+        let start = line.text.as_ptr() as usize - text.as_ptr() as usize;
+        let mut end = line;
+        let most = if self.trouble.of(Kind::Open) < MOST_TORN {
+            MOST_JOINED
+        } else {
+            0
+        };
+        for joined in 1..=most {
+            let Some(following) = line_at(text, end.next) else {
+                if behind == Behind::More {
+                    return None;
+                }
+                break;
+            };
+            if following.next - start > LONGEST_JOINED || self.stands_alone(line, following) {
+                break;
+            }
+            end = following;
+            let whole = text[start..].get(..end_of(text, following) - start)?;
+            let (separator, width) = self.rows.csv().map(|csv| (csv.separator, csv.width))?;
+            let shape = split(whole, separator, &mut self.rows.batch);
+            if shape == Shape::Open {
+                self.rows.batch.drop_row();
+                continue;
+            }
+            if shape == Shape::Whole && self.rows.batch.width() == width {
+                if !self.rows.finish(self.line) {
+                    self.trouble.count(Kind::Time, self.line);
+                }
+                self.line += joined as u64;
+                return Some(following.next);
+            }
+            self.rows.batch.drop_row();
+            break;
+        }
+        let kind = if line.ended { Kind::Open } else { Kind::Torn };
+        self.trouble.count(kind, self.line);
+        Some(line.next)
+    }
+
+    /// Whether a line is a row or a header by itself, written like the torn one before it.
+    fn stands_alone(&mut self, torn: Line<'_>, line: Line<'_>) -> bool {
+        if line.text.starts_with('{') && super::json::pairs(line.text).is_some() {
+            return true;
+        }
+        if header(line.text, self.separator_hint, &mut self.scratch).is_some() {
+            return true;
+        }
+        let Some((separator, width)) = self.rows.csv().map(|csv| (csv.separator, csv.width)) else {
+            return true;
+        };
+        if torn.text.starts_with('"') != line.text.starts_with('"') {
+            return false;
+        }
+        let shape = split(line.text, separator, &mut self.scratch);
+        let alone = shape == Shape::Whole && self.scratch.width() == width;
+        self.scratch.drop_row();
+        alone
+    }
+
+    /// Gives a file of packets up; false when it is none.
+    fn packets(&mut self) -> bool {
+        if self.rows.packets {
+            self.hopeless = true;
+            let what = "packets of a burst or watch: a report reads probes and bursts; left out";
+            self.trouble.file(Some(self.line), what.to_owned());
+        }
+        self.rows.packets
+    }
+
+    /// An object of JSON Lines; false when it is none of ours.
+    fn json(&mut self, line: &str) -> bool {
+        match self.rows.json(line, self.line) {
+            Some(timed) => {
+                if !timed {
+                    self.trouble.count(Kind::Time, self.line);
+                }
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Whether the first block is no text, so that looking for rows in it makes no sense.
+    fn is_binary(&mut self, bytes: &[u8]) -> bool {
+        let head = &bytes[..bytes.len().min(4096)];
+        if head.starts_with(b"PK\x03\x04") {
+            self.trouble.file(
+                None,
+                "a workbook or a zip archive, no text: left out; save it as CSV or unpack it first"
+                    .to_owned(),
+            );
+            return true;
+        }
+        let control = |byte: &u8| *byte < 0x20 && !matches!(*byte, b'\t' | b'\n' | b'\r' | 0x0c);
+        let strange = head.iter().filter(|byte| control(byte)).count();
+        if strange == 0 {
+            return false;
+        }
+        let first = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let first: Cow<'_, str> = String::from_utf8_lossy(first);
+        let first = first.trim_matches(['\0', '\r', '\u{feff}']);
+        let text = first.starts_with('{') || header(first, None, &mut self.scratch).is_some();
+        if !text {
+            self.trouble.file(
+                None,
+                "no text file: left out; name CSV or JSON Lines files".to_owned(),
+            );
+        }
+        !text
+    }
+}
+
+/// Whether a first line begins JSON that is no JSON Lines, as PowerShell's `ConvertTo-Json` writes
+/// it.
+fn is_json_document(line: &str) -> bool {
+    let line = line.trim();
+    line == "{"
+        || line.strip_prefix('[').is_some_and(|rest| {
+            let rest = rest.trim_start();
+            rest.is_empty() || rest.starts_with(['{', ']'])
+        })
+}

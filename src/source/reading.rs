@@ -1,0 +1,374 @@
+//! The thread that reads, and the channel that its rows come through.
+
+use std::io;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use crate::record::{Dialect, Zone};
+
+use super::batch::Batch;
+use super::blocks::{Block, Blocks};
+use super::names::Input;
+use super::open::open;
+use super::parser::{Behind, Parser};
+use super::rows::{Deliver, Rows};
+use super::trouble::Problem;
+
+/// Batches that may wait.
+const WAITING: usize = 4;
+
+/// How often a waiting caller looks whether it shall stop.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// What was read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ReadSummary {
+    /// Each file that could be opened, in the order of reading.
+    pub files: Vec<FileSummary>,
+    /// What was wrong, by file and kind.
+    pub problems: Vec<Problem>,
+    /// What is good to know about the files; nothing is wrong with them.
+    pub notes: Vec<String>,
+}
+
+/// One file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FileSummary {
+    /// Its name as it was given, `-` for standard input.
+    pub name: String,
+    /// What wrote it, by its first header; none when there was none.
+    pub dialect: Option<Dialect>,
+    /// Bytes read, before decompression.
+    pub bytes: u64,
+    /// Rows.
+    pub rows: u64,
+    /// Time of its earliest row.
+    pub first: Option<DateTime<Utc>>,
+    /// Time of its latest row.
+    pub last: Option<DateTime<Utc>>,
+}
+
+/// A reading under way.
+#[derive(Debug)]
+pub struct Reading {
+    batches: Receiver<Batch>,
+    used: Sender<Batch>,
+    bytes: Arc<AtomicU64>,
+    total: Option<u64>,
+    stop: Arc<AtomicBool>,
+    state: Arc<Mutex<ReadSummary>>,
+    thread: Option<JoinHandle<()>>,
+    /// Whether the thread has sent all.
+    ended: bool,
+}
+
+/// Reads files one after the other on a thread of its own, until `stop` is set. Times without a
+/// zone are by the clocks of `zone` where the dialect has them so.
+pub fn read(inputs: Vec<Input>, zone: Zone, stop: Arc<AtomicBool>) -> Reading {
+    let (full, batches) = mpsc::sync_channel(WAITING);
+    let (used, empty) = mpsc::channel();
+    let bytes = Arc::new(AtomicU64::new(0));
+    let total = total(&inputs);
+    let state = Arc::new(Mutex::new(ReadSummary::default()));
+    let mut worker = Worker {
+        zone,
+        stop: Arc::clone(&stop),
+        bytes: Arc::clone(&bytes),
+        state: Arc::clone(&state),
+        lane: Lane { full, empty },
+    };
+    let thread = std::thread::Builder::new()
+        .name("source".to_owned())
+        .spawn(move || worker.run(&inputs));
+    let thread = match thread {
+        Ok(thread) => Some(thread),
+        Err(error) => {
+            lock(&state).problems.push(Problem {
+                file: String::new(),
+                line: None,
+                count: 1,
+                what: format!("no thread to read with: {error}; nothing was read"),
+            });
+            None
+        }
+    };
+    Reading {
+        batches,
+        used,
+        bytes,
+        total,
+        stop,
+        state,
+        thread,
+        ended: false,
+    }
+}
+
+impl Reading {
+    /// The next rows; none at the end, or when standard input has nothing more after a stop.
+    #[allow(clippy::should_implement_trait)] // an iterator could not take batches back
+    pub fn next(&mut self) -> Option<Batch> {
+        loop {
+            match self.batches.recv_timeout(LOOK) {
+                Ok(batch) => return Some(batch),
+                Err(RecvTimeoutError::Disconnected) => {
+                    self.ended = true;
+                    return None;
+                }
+                Err(RecvTimeoutError::Timeout) if self.stop.load(Ordering::Relaxed) => return None,
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+        }
+    }
+
+    /// Takes a batch back, whose memory is used again.
+    pub fn recycle(&mut self, batch: Batch) {
+        // a thread that is done needs none
+        let _ = self.used.send(batch);
+    }
+
+    /// Bytes read so far, before decompression.
+    pub fn bytes_read(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// Bytes of all files as they were at the start; none when one of the inputs has no size.
+    pub fn bytes_total(&self) -> Option<u64> {
+        self.total
+    }
+
+    /// What was read. Rows that were not taken yet are lost; the thread ends by itself when it
+    /// finds nobody to take them.
+    pub fn finish(self) -> ReadSummary {
+        let Self {
+            batches,
+            state,
+            thread,
+            ended,
+            ..
+        } = self;
+        drop(batches);
+        if let Some(thread) = thread {
+            // a thread that waits for standard input would keep us for ever
+            if (ended || thread.is_finished()) && thread.join().is_err() {
+                lock(&state).problems.push(Problem {
+                    file: String::new(),
+                    line: None,
+                    count: 1,
+                    what: "the reading broke off by a fault of this program; numbers are of what was read so far".to_owned(),
+                });
+            }
+        }
+        lock(&state).clone()
+    }
+}
+
+/// Time of the first row with one in the head of a file.
+pub(super) fn first_time(input: &Input, zone: Zone) -> Option<DateTime<Utc>> {
+    struct First(Option<DateTime<Utc>>);
+    impl Deliver for First {
+        fn deliver(&mut self, batch: &mut Batch) -> bool {
+            self.0 = self.0.or_else(|| batch.rows().find_map(|row| row.at));
+            self.0.is_none()
+        }
+    }
+    if let Input::File(path) = input
+        && !std::fs::metadata(path).is_ok_and(|about| about.is_file())
+    {
+        return None;
+    }
+    let stop = Arc::new(AtomicBool::new(false));
+    let opened = open(input, &Arc::new(AtomicU64::new(0)), &stop).ok()?;
+    let mut blocks = Blocks::new(opened.reader, opened.live);
+    let mut first = First(None);
+    let mut parser = Parser::new(Rows::new(Batch::default(), 0, zone, &mut first));
+    if let Ok(Block::Lines(lines) | Block::Last(lines)) = blocks.next() {
+        parser.take(lines, Behind::Later);
+    }
+    parser.rows.flush();
+    drop(parser);
+    first.0
+}
+
+struct Worker {
+    zone: Zone,
+    stop: Arc<AtomicBool>,
+    bytes: Arc<AtomicU64>,
+    state: Arc<Mutex<ReadSummary>>,
+    lane: Lane,
+}
+
+impl Worker {
+    fn run(&mut self, inputs: &[Input]) {
+        let mut batch = Batch::default();
+        for input in inputs {
+            if self.stop.load(Ordering::Relaxed) {
+                return;
+            }
+            match self.file(input, batch) {
+                Some(again) => batch = again,
+                None => return,
+            }
+        }
+    }
+
+    /// Reads one file; nothing when nobody takes rows any more.
+    fn file(&mut self, input: &Input, batch: Batch) -> Option<Batch> {
+        let name = input.name();
+        let before = self.bytes.load(Ordering::Relaxed);
+        let opened = match open(input, &self.bytes, &self.stop) {
+            Ok(opened) => opened,
+            Err(error) => {
+                lock(&self.state).problems.push(Problem {
+                    file: name,
+                    line: None,
+                    count: 1,
+                    what: match input {
+                        Input::Unusable { .. } => error.to_string(),
+                        _ => format!("cannot be opened: {error}; left out"),
+                    },
+                });
+                return Some(batch);
+            }
+        };
+        let size = match input {
+            Input::File(path) => std::fs::metadata(path)
+                .ok()
+                .filter(std::fs::Metadata::is_file),
+            _ => None,
+        };
+        let index = {
+            let mut state = lock(&self.state);
+            state.files.push(FileSummary {
+                name: name.clone(),
+                ..FileSummary::default()
+            });
+            state.files.len() - 1
+        };
+        let mut blocks = Blocks::new(opened.reader, opened.live);
+        let rows = Rows::new(batch, index, self.zone, &mut self.lane);
+        let mut parser = Parser::new(rows);
+        let mut failed = None;
+        while !parser.rows.stopped && !parser.hopeless {
+            let (bytes, behind) = match blocks.next() {
+                Ok(Block::Lines(bytes)) => (bytes, Behind::More),
+                Ok(Block::Crowded(bytes)) => (bytes, Behind::Later),
+                Ok(Block::Last(bytes)) => (bytes, Behind::End),
+                Ok(Block::TooLong) => {
+                    parser.too_long();
+                    continue;
+                }
+                Err(error) => {
+                    failed = Some(error);
+                    (blocks.rest(), Behind::End)
+                }
+            };
+            let ends = behind == Behind::End;
+            // a line that only a stop cut short is not torn
+            if !ends || !self.stop.load(Ordering::Relaxed) {
+                let taken = parser.take(bytes, behind);
+                blocks.take(taken);
+            }
+            if opened.live {
+                // the next bytes may be long in coming
+                parser.rows.flush();
+            }
+            let mut state = lock(&self.state);
+            summarize(&mut state.files[index], &parser.rows);
+            state.files[index].bytes = self.bytes.load(Ordering::Relaxed) - before;
+            if ends {
+                break;
+            }
+        }
+        parser.rows.flush();
+        let mut state = lock(&self.state);
+        let file = &mut state.files[index];
+        file.bytes = self.bytes.load(Ordering::Relaxed) - before;
+        summarize(file, &parser.rows);
+        if let Some(error) = failed.filter(|_| !self.stop.load(Ordering::Relaxed)) {
+            let what = failure(&error, opened.gzip);
+            parser.trouble.file(Some(parser.line), what);
+        } else if parser.is_empty() && !self.stop.load(Ordering::Relaxed) {
+            parser
+                .trouble
+                .file(None, "empty: nothing to read".to_owned());
+        }
+        if opened.damaged.load(Ordering::Relaxed) {
+            let what = "characters that are no UTF-16: read with a substitute for each";
+            parser.trouble.file(None, what.to_owned());
+        }
+        let switched = opened.switched.load(Ordering::Relaxed);
+        if switched > 0 {
+            let what = "no UTF-16 from here on, as another program appended it: read as UTF-8";
+            parser.trouble.file(Some(switched), what.to_owned());
+        }
+        let problems = parser.trouble.problems(&name);
+        let mut notes = parser.rows.notes(&name);
+        if blocks.of_old_mac() {
+            notes.push(format!("{name}: lines end in CR only, as on old Macs"));
+        }
+        if size.is_some_and(|about| about.len() < state.files[index].bytes) {
+            notes.push(format!(
+                "{name}: it grew while it was read; rows up to the end found then count"
+            ));
+        }
+        state.problems.extend(problems);
+        state.notes.extend(notes);
+        drop(state);
+        (!parser.rows.stopped).then_some(parser.rows.batch)
+    }
+}
+
+/// To the caller and back.
+struct Lane {
+    full: SyncSender<Batch>,
+    empty: Receiver<Batch>,
+}
+
+impl Deliver for Lane {
+    fn deliver(&mut self, batch: &mut Batch) -> bool {
+        let next = self.empty.try_recv().unwrap_or_default();
+        let full = std::mem::replace(batch, next);
+        self.full.send(full).is_ok()
+    }
+}
+
+fn summarize(file: &mut FileSummary, rows: &Rows<'_>) {
+    file.dialect = rows.dialect;
+    file.rows = rows.count;
+    file.first = rows.first;
+    file.last = rows.last;
+}
+
+fn failure(error: &io::Error, gzip: bool) -> String {
+    if gzip {
+        return format!(
+            "the compressed data is damaged or cut off: {error}; what came before counts"
+        );
+    }
+    format!("reading failed: {error}; what came before counts")
+}
+
+fn total(inputs: &[Input]) -> Option<u64> {
+    inputs
+        .iter()
+        .map(|input| match input {
+            Input::Stdin => None,
+            Input::Unusable { .. } => Some(0),
+            Input::File(path) => match std::fs::metadata(path) {
+                Ok(about) if about.is_file() => Some(about.len()),
+                Ok(_) => None,
+                Err(_) => Some(0),
+            },
+        })
+        .sum()
+}
+
+fn lock(state: &Mutex<ReadSummary>) -> std::sync::MutexGuard<'_, ReadSummary> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,341 @@
+//! What becomes of a row's cells: its time, its certificate's key, its place in a batch; and the
+//! layout that is in force.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use crate::record::{Dialect, Layout, Zone};
+
+use super::batch::Batch;
+use super::header::{self, Header, Places};
+use super::json;
+use super::time::{By, Clock};
+
+/// Keys of an object at most.
+const MOST_KEYS: usize = 1000;
+
+/// Takes full batches; leaves one that can be filled, and says whether to go on.
+pub(super) trait Deliver {
+    /// Takes the rows of a batch.
+    fn deliver(&mut self, batch: &mut Batch) -> bool;
+}
+
+/// Rows of one file.
+pub(super) struct Rows<'a> {
+    /// Where the row that is being made stands.
+    pub batch: Batch,
+    /// What wrote the file, by its first header.
+    pub dialect: Option<Dialect>,
+    /// Rows so far.
+    pub count: u64,
+    /// Time of the earliest row.
+    pub first: Option<DateTime<Utc>>,
+    /// Time of the latest row.
+    pub last: Option<DateTime<Utc>>,
+    /// Rows of separators only.
+    pub blank: u64,
+    /// Equal headers within the file.
+    pub repeated: u64,
+    /// Other headers within the file, with the line of the first one.
+    pub other: Option<(u64, u64)>,
+    /// Whether the last row may lack the end of its last cell.
+    pub unended: bool,
+    /// Whether it has the columns of packets; nothing is read then.
+    pub packets: bool,
+    /// Whether nobody takes rows any more.
+    pub stopped: bool,
+    file: usize,
+    csv: Option<Form>,
+    json: Option<Form>,
+    clock: Clock,
+    out: &'a mut dyn Deliver,
+}
+
+/// A layout in force.
+pub(super) struct Form {
+    pub separator: u8,
+    pub width: usize,
+    layout: Arc<Layout>,
+    places: Places,
+    by: By,
+}
+
+impl Form {
+    fn new(layout: Layout, separator: u8) -> Self {
+        // ours is never written in the German form: a spreadsheet has saved it so
+        let by = if [Dialect::Turnprobe, header::BURSTS].contains(&layout.dialect) {
+            By::Utc
+        } else {
+            By::Zone
+        };
+        Self {
+            separator,
+            width: layout.names().len(),
+            places: Places::of(&layout),
+            layout: Arc::new(layout),
+            by,
+        }
+    }
+}
+
+impl<'a> Rows<'a> {
+    pub fn new(batch: Batch, file: usize, zone: Zone, out: &'a mut dyn Deliver) -> Self {
+        let mut rows = Self {
+            batch,
+            dialect: None,
+            count: 0,
+            first: None,
+            last: None,
+            blank: 0,
+            repeated: 0,
+            other: None,
+            unended: false,
+            packets: false,
+            stopped: false,
+            file,
+            csv: None,
+            json: None,
+            clock: Clock::new(zone),
+            out,
+        };
+        let empty = Batch::default();
+        rows.batch.reuse(empty.layout, file);
+        rows
+    }
+
+    /// The layout of CSV, made ready for a row.
+    #[inline]
+    pub fn csv(&mut self) -> Option<&Form> {
+        let form = self.csv.as_ref()?;
+        if !Arc::ptr_eq(&self.batch.layout, &form.layout) {
+            let layout = Arc::clone(&form.layout);
+            self.deliver(layout);
+        }
+        self.csv.as_ref()
+    }
+
+    /// Whether the first cell may be the name of a column.
+    #[inline]
+    pub fn begins_like_a_header(&self) -> bool {
+        let first = self.batch.current().cell(0);
+        match first.as_bytes().first() {
+            Some(byte) if byte.is_ascii_digit() => false,
+            None => self.batch.current().text.is_empty(),
+            Some(_) => header::is_known(first.trim_matches(['\u{feff}', '"'])),
+        }
+    }
+
+    /// Puts a header in force.
+    pub fn use_header(&mut self, header: Header, line: u64) {
+        if header::are_packets(header.layout.names()) {
+            self.packets = true;
+            return;
+        }
+        if let Some(csv) = &self.csv {
+            if *csv.layout == header.layout && csv.separator == header.separator {
+                self.repeated += 1;
+                return;
+            }
+            let (first, count) = self.other.unwrap_or((line, 0));
+            self.other = Some((first, count + 1));
+        }
+        self.dialect.get_or_insert(header.layout.dialect);
+        self.csv = Some(Form::new(header.layout, header.separator));
+    }
+
+    /// Ends the row that is being made; false when its time cannot be read though there should be
+    /// one.
+    #[inline]
+    pub fn finish(&mut self, line: u64) -> bool {
+        let Some(form) = &self.csv else {
+            self.batch.drop_row();
+            return true;
+        };
+        let timed = end_row(&mut self.batch, form, &mut self.clock, line);
+        self.counted(timed)
+    }
+
+    /// A row of JSON Lines: whether its time could be read, or none when the text is no object with
+    /// names that we know, or a packet.
+    pub fn json(&mut self, line: &str, number: u64) -> Option<bool> {
+        if let Some(form) = &self.json {
+            let layout = Arc::clone(&form.layout);
+            if !Arc::ptr_eq(&self.batch.layout, &layout) {
+                self.deliver(Arc::clone(&layout));
+            }
+            if json::in_order(line, layout.names(), &mut self.batch) {
+                return self.finish_json(number);
+            }
+            self.batch.drop_row();
+        }
+        let pairs = json::pairs(line)?;
+        let mut keys = pairs.iter().map(|(key, _)| key.as_str());
+        let ours = match self.json {
+            Some(_) => keys.any(header::is_known),
+            None => header::are_ours(keys),
+        };
+        if pairs.len() > MOST_KEYS || !ours {
+            return None;
+        }
+        let keys: Vec<String> = pairs.iter().map(|(key, _)| key.clone()).collect();
+        if header::are_packets(&keys) {
+            self.packets = true;
+            return None;
+        }
+        self.fit_json(&pairs);
+        let layout = Arc::clone(&self.batch.layout);
+        for name in layout.names() {
+            let found = pairs.iter().rfind(|(key, _)| key == name);
+            self.batch.cell(found.map_or("", |(_, cell)| cell));
+        }
+        self.finish_json(number)
+    }
+
+    /// Sends what is there.
+    pub fn flush(&mut self) {
+        let layout = Arc::clone(&self.batch.layout);
+        self.deliver(layout);
+    }
+
+    /// What is good to know about a file of this name.
+    pub fn notes(&self, name: &str) -> Vec<String> {
+        let mut notes = Vec::new();
+        let times = |count: u64, one: &str, more: &str| match count {
+            1 => format!("{name}: 1 {one}"),
+            _ => format!("{name}: {count} {more}"),
+        };
+        if self.repeated > 0 {
+            notes.push(times(
+                self.repeated,
+                "header is repeated within the file",
+                "headers are repeated within the file",
+            ));
+        }
+        if let Some((line, count)) = self.other {
+            let from =
+                format!("within the file, the first in line {line}; rows behind it go by it");
+            notes.push(times(
+                count,
+                &format!("other header {from}"),
+                &format!("other headers {from}"),
+            ));
+        }
+        if self.blank > 0 {
+            notes.push(times(
+                self.blank,
+                "row of separators only was skipped",
+                "rows of separators only were skipped",
+            ));
+        }
+        if self.unended {
+            notes.push(format!(
+                "{name}: the last line has no line end; its last field may be cut short"
+            ));
+        }
+        if self.count == 0 && self.dialect.is_some() {
+            notes.push(format!("{name}: a header and no rows"));
+        }
+        notes
+    }
+
+    /// Puts a layout with these keys in force: that of the lines before where it has them all,
+    /// theirs where they have all of the former, else both together.
+    fn fit_json(&mut self, pairs: &[(String, String)]) {
+        let known = self
+            .json
+            .as_ref()
+            .map_or(&[][..], |form| form.layout.names());
+        let has = |key: &String| known.contains(key);
+        if known.is_empty() || !pairs.iter().all(|(key, _)| has(key)) {
+            let gone = |name: &&String| !pairs.iter().any(|(key, _)| key == *name);
+            let mut names = if known.iter().any(|name| gone(&name)) && known.len() < MOST_KEYS {
+                known.to_vec()
+            } else {
+                Vec::new()
+            };
+            for (key, _) in pairs {
+                if !names.contains(key) {
+                    names.push(key.clone());
+                }
+            }
+            let dialect = header::dialect(&names);
+            self.dialect.get_or_insert(dialect);
+            self.json = Some(Form::new(Layout::new(dialect, names), b','));
+        }
+        if let Some(form) = &self.json
+            && !Arc::ptr_eq(&self.batch.layout, &form.layout)
+        {
+            let layout = Arc::clone(&form.layout);
+            self.deliver(layout);
+        }
+    }
+
+    fn finish_json(&mut self, line: u64) -> Option<bool> {
+        let form = self.json.as_ref()?;
+        let timed = end_row(&mut self.batch, form, &mut self.clock, line);
+        Some(self.counted(timed))
+    }
+
+    #[inline]
+    fn counted(&mut self, timed: Timed) -> bool {
+        self.count += 1;
+        if let Timed::At(at) = timed {
+            self.first = Some(self.first.map_or(at, |first| first.min(at)));
+            self.last = Some(self.last.map_or(at, |last| last.max(at)));
+        }
+        if self.batch.is_full() {
+            self.flush();
+        }
+        timed != Timed::Unreadable
+    }
+
+    fn deliver(&mut self, layout: Arc<Layout>) {
+        if !self.batch.is_empty() && !self.out.deliver(&mut self.batch) {
+            self.stopped = true;
+        }
+        self.batch.reuse(layout, self.file);
+    }
+}
+
+/// What was found about a row's time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Timed {
+    At(DateTime<Utc>),
+    /// The file has no times.
+    Never,
+    Unreadable,
+}
+
+#[inline]
+fn end_row(batch: &mut Batch, form: &Form, clock: &mut Clock, line: u64) -> Timed {
+    for place in &form.places.hex {
+        let cell = batch.current().cell(*place);
+        if is_grouped(cell) {
+            let plain = cell.replace(':', "");
+            batch.shorten(*place, &plain);
+        }
+    }
+    let row = batch.current();
+    let started = form.places.started.map(|place| row.cell(place));
+    let exact = started.and_then(|text| clock.read(text, By::Utc));
+    let datetime = form.places.datetime.map(|place| row.cell(place));
+    let at = exact.or_else(|| datetime.and_then(|text| clock.read(text, form.by)));
+    let never = started.is_none() && datetime.is_none();
+    batch.end_row(at, line);
+    match at {
+        Some(at) => Timed::At(at),
+        None if never => Timed::Never,
+        None => Timed::Unreadable,
+    }
+}
+
+/// Whether it looks like `3A:6E:1A`, as an Excel profile writes hexadecimal.
+#[inline]
+fn is_grouped(cell: &str) -> bool {
+    let bytes = cell.as_bytes();
+    (bytes.get(2) == Some(&b':') || bytes.get(1) == Some(&b':'))
+        && bytes
+            .iter()
+            .all(|byte| byte.is_ascii_hexdigit() || *byte == b':')
+}

@@ -1,0 +1,235 @@
+//! Moments as they stand in the files. Not here: time zones (`record`).
+//!
+//! Read at fixed places, as a row has at least one: `2021-02-12 13:46:01Z`, with a fraction, with
+//! `T`, without the Z, with a distance from UTC, and `12.02.2021 14:46:01` by the clocks of a zone.
+
+use chrono::{DateTime, Utc};
+
+use crate::record::Zone;
+
+/// Reads moments; remembers how far the zone's clocks were ahead at the last one.
+#[derive(Debug)]
+pub(super) struct Clock {
+    zone: Zone,
+    /// Quarter of an hour by the zone's clocks, and seconds ahead of UTC in it.
+    ahead: Option<(i64, i64)>,
+}
+
+/// Whose clocks a time without a zone is by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum By {
+    /// Those of the zone, where the form is the German one.
+    Zone,
+    /// UTC whatever the form.
+    Utc,
+}
+
+impl Clock {
+    pub fn new(zone: Zone) -> Self {
+        Self { zone, ahead: None }
+    }
+
+    /// A moment; none when the text is no time in a form that we know.
+    #[inline]
+    pub fn read(&mut self, text: &str, by: By) -> Option<DateTime<Utc>> {
+        let bytes = text.trim().as_bytes();
+        if bytes.get(4) == Some(&b'-') {
+            let (seconds, nanos) = iso(bytes)?;
+            return DateTime::from_timestamp(seconds, nanos);
+        }
+        let shown = german(bytes)?;
+        if by == By::Utc {
+            return DateTime::from_timestamp(shown, 0);
+        }
+        let quarter = shown.div_euclid(900);
+        let ahead = match self.ahead {
+            Some((known, ahead)) if known == quarter => ahead,
+            _ => {
+                let naive = DateTime::from_timestamp(shown, 0)?.naive_utc();
+                let ahead = shown - self.zone.moment(naive).timestamp();
+                self.ahead = Some((quarter, ahead));
+                ahead
+            }
+        };
+        DateTime::from_timestamp(shown - ahead, 0)
+    }
+}
+
+/// `yyyy-MM-dd HH:mm[:ss[.fraction]]` and `Z`, a distance from UTC or nothing: seconds since 1970
+/// in UTC and nanoseconds.
+#[inline]
+fn iso(b: &[u8]) -> Option<(i64, u32)> {
+    if b.len() < 16 || b[7] != b'-' || (b[10] != b' ' && b[10] != b'T') {
+        return None;
+    }
+    let year = two(b, 0)? * 100 + two(b, 2)?;
+    let day = days(year, two(b, 5)?, two(b, 8)?)?;
+    let (seconds, mut rest) = time_of_day(&b[11..])?;
+    let mut nanos = 0;
+    if let [b'.' | b',', digits @ ..] = rest {
+        let count = digits.iter().take_while(|d| d.is_ascii_digit()).count();
+        if count == 0 {
+            return None;
+        }
+        for place in 0..9 {
+            let digit = digits[..count]
+                .get(place)
+                .map_or(0, |d| u32::from(d - b'0'));
+            nanos = nanos * 10 + digit;
+        }
+        rest = &digits[count..];
+    }
+    let ahead = match rest {
+        [] | b"Z" | b"z" => 0,
+        [sign @ (b'+' | b'-'), distance @ ..] => {
+            let minutes = match distance.len() {
+                2 => 0,
+                4 => two(distance, 2)?,
+                5 if distance[2] == b':' => two(distance, 3)?,
+                _ => return None,
+            };
+            let ahead = two(distance, 0)? * 3600 + minutes * 60;
+            if *sign == b'+' { ahead } else { -ahead }
+        }
+        _ => return None,
+    };
+    Some((day * 86_400 + seconds - ahead, nanos))
+}
+
+/// `dd.MM.yyyy HH:mm[:ss]`: seconds since 1970 as if it were UTC.
+fn german(b: &[u8]) -> Option<i64> {
+    if b.len() < 16 || b[2] != b'.' || b[5] != b'.' || b[10] != b' ' {
+        return None;
+    }
+    let year = two(b, 6)? * 100 + two(b, 8)?;
+    let day = days(year, two(b, 3)?, two(b, 0)?)?;
+    let (seconds, rest) = time_of_day(&b[11..])?;
+    rest.is_empty().then_some(day * 86_400 + seconds)
+}
+
+/// `HH:mm[:ss]` in seconds, and what follows.
+#[inline]
+fn time_of_day(b: &[u8]) -> Option<(i64, &[u8])> {
+    let (hour, minute) = (two(b, 0)?, two(b, 3)?);
+    if b[2] != b':' || hour > 23 || minute > 59 {
+        return None;
+    }
+    let (second, rest) = match b.get(5) {
+        Some(b':') => (two(b, 6)?, &b[8..]),
+        _ => (0, &b[5..]),
+    };
+    // a leap second is the last one of its minute
+    (second <= 60).then_some((hour * 3600 + minute * 60 + second.min(59), rest))
+}
+
+#[inline]
+fn two(b: &[u8], at: usize) -> Option<i64> {
+    match b.get(at..at + 2)? {
+        [a @ b'0'..=b'9', b @ b'0'..=b'9'] => Some(i64::from(a - b'0') * 10 + i64::from(b - b'0')),
+        _ => None,
+    }
+}
+
+/// Days since 1970-01-01 of the Gregorian calendar: years begin in March, so that the leap day is
+/// the last one.
+#[inline]
+fn days(year: i64, month: i64, day: i64) -> Option<i64> {
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let longest = match month {
+        2 if leap => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => return None,
+    };
+    if day < 1 || day > longest {
+        return None;
+    }
+    let year = if month <= 2 { year - 1 } else { year };
+    let (century, of_century) = (year.div_euclid(400), year.rem_euclid(400));
+    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    Some(
+        century * 146_097 + of_century * 365 + of_century / 4 - of_century / 100 + of_year
+            - 719_468,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn read(text: &str, zone: &str) -> Option<String> {
+        let mut clock = Clock::new(zone.parse().unwrap());
+        clock.read(text, By::Zone).map(|at| at.to_rfc3339())
+    }
+
+    #[test]
+    fn every_form_of_a_time_is_read() {
+        for (text, expected) in [
+            ("2021-02-12 13:46:01Z", "2021-02-12T13:46:01+00:00"),
+            ("2021-02-12 13:46:01", "2021-02-12T13:46:01+00:00"),
+            ("2021-02-12T13:46:01.5Z", "2021-02-12T13:46:01.500+00:00"),
+            (
+                "2021-02-12 13:46:01.000007Z",
+                "2021-02-12T13:46:01.000007+00:00",
+            ),
+            (
+                "2021-02-12 13:46:01.000007",
+                "2021-02-12T13:46:01.000007+00:00",
+            ),
+            ("2021-02-12T14:46:01+01:00", "2021-02-12T13:46:01+00:00"),
+            ("2021-02-12 13:46", "2021-02-12T13:46:00+00:00"),
+            (" 12.02.2021 14:46:01 ", "2021-02-12T13:46:01+00:00"),
+            ("12.02.2021 14:46", "2021-02-12T13:46:00+00:00"),
+            ("01.07.2021 14:46:01", "2021-07-01T12:46:01+00:00"),
+            ("29.02.2020 00:00:00", "2020-02-28T23:00:00+00:00"),
+        ] {
+            assert_eq!(
+                read(text, "Europe/Berlin").as_deref(),
+                Some(expected),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_time_is_none() {
+        for text in [
+            "",
+            "x",
+            "2021-02-30 13:46:01Z",
+            "2021-02-12 24:00:00Z",
+            "2021-13-12 13:46:01Z",
+            "2021-02-12 13:46:0",
+            "2021-02-12 13:46:01Y",
+            "12.02.21 14:46",
+            "29.02.2021 00:00:00",
+            "2021-02-12 13:46:01.Z",
+            "2021-02-12 13:46:01+1",
+            "44239,57362",
+            "0000-00-00 00:00:00Z",
+        ] {
+            assert_eq!(read(text, "utc"), None, "{text}");
+        }
+    }
+
+    proptest! {
+        // chrono as the oracle
+        #[test]
+        fn any_moment_is_read_as_chrono_writes_it(seconds in -62_135_596_800_i64..253_402_300_799) {
+            let at = DateTime::from_timestamp(seconds, 0).unwrap();
+            let mut clock = Clock::new(Zone::Utc);
+            let iso = at.format("%Y-%m-%d %H:%M:%SZ").to_string();
+            prop_assert_eq!(clock.read(&iso, By::Zone), Some(at));
+            let german = at.format("%d.%m.%Y %H:%M:%S").to_string();
+            prop_assert_eq!(clock.read(&german, By::Zone), Some(at));
+        }
+
+        #[test]
+        fn no_text_makes_it_panic(text in ".{0,40}") {
+            Clock::new(Zone::Utc).read(&text, By::Zone);
+        }
+    }
+}

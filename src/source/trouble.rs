@@ -1,0 +1,174 @@
+//! What is wrong in a file, by kind: the line of the first one and how many there are.
+
+/// Something wrong in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The file as it was named, `-` for stdin.
+    pub file: String,
+    /// Line of the first one, from 1; none where the whole file is meant.
+    pub line: Option<u64>,
+    /// How many of the kind.
+    pub count: u64,
+    /// What is wrong and what was done about it, the number included.
+    pub what: String,
+}
+
+/// What can be wrong with a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Before any header.
+    NoHeader,
+    /// Another number of fields than the header.
+    Fields,
+    /// Something follows a closing quote.
+    Quotes,
+    /// A quote is never closed.
+    Open,
+    /// The last line of the file, torn.
+    Torn,
+    /// No JSON object in a line that begins as one.
+    Json,
+    /// More than can be taken.
+    Long,
+    /// Zero bytes around a line.
+    Zeros,
+    /// Zero bytes in the middle of a line.
+    Binary,
+    /// Not UTF-8.
+    Encoding,
+    /// UTF-16 in a file that is not.
+    Utf16,
+    /// A time that cannot be read.
+    Time,
+}
+
+const KINDS: [Kind; 12] = [
+    Kind::NoHeader,
+    Kind::Fields,
+    Kind::Quotes,
+    Kind::Open,
+    Kind::Torn,
+    Kind::Json,
+    Kind::Long,
+    Kind::Zeros,
+    Kind::Binary,
+    Kind::Encoding,
+    Kind::Utf16,
+    Kind::Time,
+];
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Seen {
+    line: u64,
+    count: u64,
+}
+
+/// What is wrong in one file; as many entries as there are kinds, whatever the file holds.
+#[derive(Debug, Default)]
+pub(super) struct Trouble {
+    seen: [Seen; KINDS.len()],
+    /// Fields of the first line with another number of them, of its header, and whether all such
+    /// lines are alike.
+    fields: Option<(usize, usize, bool)>,
+    /// Of the file as a whole.
+    whole: Vec<(Option<u64>, String)>,
+}
+
+impl Trouble {
+    /// Counts a line.
+    pub fn count(&mut self, kind: Kind, line: u64) {
+        let seen = &mut self.seen[kind as usize];
+        if seen.count == 0 {
+            seen.line = line;
+        }
+        seen.count += 1;
+    }
+
+    /// Counts a line with another number of fields than its header.
+    pub fn fields(&mut self, line: u64, found: usize, wanted: usize) {
+        self.count(Kind::Fields, line);
+        self.fields = match self.fields {
+            None => Some((found, wanted, true)),
+            Some((a, b, alike)) => Some((a, b, alike && (a, b) == (found, wanted))),
+        };
+    }
+
+    /// Something about the file as a whole; called a few times at most.
+    pub fn file(&mut self, line: Option<u64>, what: String) {
+        self.whole.push((line, what));
+    }
+
+    /// Whether nothing is wrong.
+    pub fn is_none(&self) -> bool {
+        self.whole.is_empty() && self.seen.iter().all(|seen| seen.count == 0)
+    }
+
+    /// How many of a kind.
+    pub fn of(&self, kind: Kind) -> u64 {
+        self.seen[kind as usize].count
+    }
+
+    /// All of it in words, by line; what is about the whole file comes first.
+    pub fn problems(&self, file: &str) -> Vec<Problem> {
+        let whole = self.whole.iter().map(|(line, what)| Problem {
+            file: file.to_owned(),
+            line: *line,
+            count: 1,
+            what: what.clone(),
+        });
+        let lines = KINDS.iter().filter_map(|kind| {
+            let seen = self.seen[*kind as usize];
+            (seen.count > 0).then(|| Problem {
+                file: file.to_owned(),
+                line: Some(seen.line),
+                count: seen.count,
+                what: self.words(*kind, seen.count),
+            })
+        });
+        let mut problems: Vec<Problem> = whole.chain(lines).collect();
+        problems.sort_by_key(|problem| problem.line);
+        problems
+    }
+
+    fn words(&self, kind: Kind, count: u64) -> String {
+        let lines = match count {
+            1 => "1 line".to_owned(),
+            _ => format!("{count} lines"),
+        };
+        let what = match kind {
+            Kind::NoHeader => {
+                "before any header that names known columns: left out; put the header back as the first line"
+            }
+            Kind::Fields => {
+                let (found, wanted, alike) = self.fields.unwrap_or_default();
+                return if alike {
+                    format!("{lines} with {found} instead of {wanted} fields: left out")
+                } else {
+                    format!(
+                        "{lines} with another number of fields than the header, the first with \
+                         {found} instead of {wanted}: left out"
+                    )
+                };
+            }
+            Kind::Quotes => {
+                "with text behind a closing quote, as of two torn rows in one: left out"
+            }
+            Kind::Open => "torn within a quoted field: left out",
+            Kind::Torn => return "the file ends in the middle of a line: left out".to_owned(),
+            Kind::Json => "that begin with { and are no JSON object with a known name: left out",
+            Kind::Long => "longer than 1 MiB: left out",
+            Kind::Zeros => {
+                "with zero bytes in front or behind, as a power cut leaves them: read without them"
+            }
+            Kind::Binary => "with zero bytes inside: left out",
+            Kind::Encoding => "not in UTF-8: read as Windows-1252",
+            Kind::Utf16 => "in UTF-16 within a file that is not: read as that",
+            Kind::Time => "whose time is missing or cannot be read: counted, but without time",
+        };
+        let what = match count {
+            1 => what.replace("begin with { and are", "begins with { and is"),
+            _ => what.to_owned(),
+        };
+        format!("{lines} {what}")
+    }
+}

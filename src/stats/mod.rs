@@ -1,0 +1,23 @@
+//! Streaming and mergeable statistics. Pure: values in, summaries out.
+
+mod chao;
+mod distribution;
+mod moments;
+pub mod packets;
+mod pairs;
+mod quantiles;
+pub mod survey;
+mod syn_timer;
+mod tally;
+mod times;
+mod wilson;
+
+pub use chao::{Richness, chao1};
+pub use distribution::Distribution;
+pub use moments::Moments;
+pub use pairs::Pairs;
+pub use survey::{Finished, Survey, SurveyOptions};
+pub use syn_timer::looks_like_a_lost_syn;
+pub use tally::{Tally, TransportTally};
+pub use times::{PhaseSummary, Times};
+pub use wilson::wilson;

@@ -1,0 +1,226 @@
+//! Times without answers.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::ledger::Settled;
+
+/// A stretch of time in which no packet was answered.
+///
+/// It begins when the first lost packet was sent and ends when the next answered one was. Its
+/// true bounds lie up to one interval of the schedule before each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outage {
+    /// When the first lost packet was sent.
+    pub began: DateTime<Utc>,
+    /// When the next packet that was answered was sent; none while it lasts.
+    pub ended: Option<DateTime<Utc>>,
+    /// From the one to the other, by the monotonic clock; up to the last lost packet while it
+    /// lasts.
+    pub length: Duration,
+    /// Packets lost.
+    pub lost: u64,
+}
+
+/// What is new.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// An outage has lasted long enough to be called one.
+    Began(Outage),
+    /// It is over.
+    Ended(Outage),
+}
+
+/// Finds outages in the stream of settled packets: at least two lost packets in a row, and at
+/// least a second. One lost packet alone is loss.
+///
+/// Memory: the outage under way and the longest 100 past ones, 56 bytes each.
+#[derive(Debug, Clone)]
+pub struct Outages {
+    interval: Duration,
+    run: Option<Run>,
+    longest: Vec<Outage>,
+    count: u64,
+    total: Duration,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Run {
+    outage: Outage,
+    first: Duration,
+    told: bool,
+}
+
+/// Shortest stretch that is an outage.
+const SHORTEST: Duration = Duration::from_secs(1);
+
+/// Most past outages that are kept.
+const KEPT: usize = 100;
+
+impl Outages {
+    /// For packets of a schedule with this interval.
+    pub fn new(interval: Duration) -> Self {
+        Self {
+            interval,
+            run: None,
+            longest: Vec::new(),
+            count: 0,
+            total: Duration::ZERO,
+        }
+    }
+
+    /// Takes the next packet in the order of sending.
+    pub fn add(&mut self, packet: &Settled) -> Option<Change> {
+        if packet.rtt.is_some() {
+            return self.end(packet);
+        }
+        let run = self.run.get_or_insert(Run {
+            outage: Outage {
+                began: packet.sent,
+                ended: None,
+                length: Duration::ZERO,
+                lost: 0,
+            },
+            first: packet.at,
+            told: false,
+        });
+        run.outage.lost += 1;
+        run.outage.length = packet.at.saturating_sub(run.first);
+        let lasts = run.outage.lost > 1 && run.outage.length + self.interval >= SHORTEST;
+        if lasts && !run.told {
+            run.told = true;
+            return Some(Change::Began(run.outage));
+        }
+        None
+    }
+
+    fn end(&mut self, packet: &Settled) -> Option<Change> {
+        let run = self.run.take()?;
+        let mut outage = run.outage;
+        outage.length = packet.at.saturating_sub(run.first);
+        outage.ended = Some(packet.sent);
+        if outage.lost < 2 || outage.length < SHORTEST {
+            return None;
+        }
+        self.keep(outage);
+        Some(Change::Ended(outage))
+    }
+
+    fn keep(&mut self, outage: Outage) {
+        self.count += 1;
+        self.total += outage.length;
+        if self.longest.len() < KEPT {
+            self.longest.push(outage);
+            return;
+        }
+        let shortest = self.longest.iter_mut().min_by_key(|kept| kept.length);
+        if let Some(kept) = shortest
+            && kept.length < outage.length
+        {
+            *kept = outage;
+        }
+    }
+
+    /// Past outages and the one under way.
+    pub fn count(&self) -> u64 {
+        self.count + u64::from(self.under_way().is_some())
+    }
+
+    /// The time of all of them.
+    pub fn total(&self) -> Duration {
+        self.total
+            + self
+                .under_way()
+                .map_or(Duration::ZERO, |outage| outage.length)
+    }
+
+    /// The longest ones in the order of their beginning, with the one under way at the end.
+    pub fn longest(&self) -> Vec<Outage> {
+        let mut all = self.longest.clone();
+        all.extend(self.under_way());
+        all.sort_by_key(|outage| outage.began);
+        all
+    }
+
+    fn under_way(&self) -> Option<Outage> {
+        self.run.filter(|run| run.told).map(|run| run.outage)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::ledger::Ledger;
+    use super::*;
+
+    fn at(ms: u64) -> DateTime<Utc> {
+        let start: DateTime<Utc> = "2026-11-22T00:00:00Z".parse().unwrap();
+        start + Duration::from_millis(ms)
+    }
+
+    /// The changes of a stream in which `.` is answered and `x` is not.
+    fn changes(interval: u64, stream: &str) -> (Outages, Vec<Change>) {
+        let mut ledger = Ledger::new(Duration::from_secs(1));
+        let mut outages = Outages::new(Duration::from_millis(interval));
+        for (sequence, what) in (0..).zip(stream.chars()) {
+            let since = Duration::from_millis(interval * sequence);
+            ledger.sent(sequence, since, Duration::ZERO, at(interval * sequence));
+            if what == '.' {
+                ledger.answered(sequence, since + Duration::from_millis(30));
+            }
+        }
+        let settled = std::iter::from_fn(|| ledger.settle(Duration::MAX));
+        let changes = settled.filter_map(|packet| outages.add(&packet)).collect();
+        (outages, changes)
+    }
+
+    #[test]
+    fn an_outage_lasts_from_the_first_lost_packet_to_the_next_answered_one() {
+        let (outages, changes) = changes(1_000, "..xxx..");
+        let [Change::Began(began), Change::Ended(ended)] = changes[..] else {
+            panic!("{changes:?}");
+        };
+        // told with the second lost packet
+        assert_eq!((began.began, began.lost), (at(2_000), 2));
+        let expected = Outage {
+            began: at(2_000),
+            ended: Some(at(5_000)),
+            length: Duration::from_secs(3),
+            lost: 3,
+        };
+        assert_eq!(ended, expected);
+        assert_eq!(outages.longest(), [expected]);
+        assert_eq!(
+            (outages.count(), outages.total()),
+            (1, Duration::from_secs(3))
+        );
+    }
+
+    #[test]
+    fn one_lost_packet_and_less_than_a_second_are_no_outage() {
+        assert_eq!(changes(1_000, ".x.x.x.").1, []);
+        assert_eq!(changes(100, "..xxxxxxxxx..").1, [], "900 ms");
+        assert_eq!(changes(100, "..xxxxxxxxxx..").1.len(), 2, "a second");
+        assert_eq!(changes(20, &format!(".{}.", "x".repeat(49))).1, []);
+    }
+
+    #[test]
+    fn an_outage_that_never_ends_is_counted_too() {
+        let (outages, changes) = changes(1_000, "..xxxx");
+        assert_eq!(changes.len(), 1);
+        assert_eq!(outages.count(), 1);
+        assert_eq!(outages.longest()[0].ended, None);
+        assert_eq!(outages.total(), Duration::from_secs(3));
+    }
+
+    #[test]
+    fn of_many_outages_the_longest_are_kept_and_all_are_counted() {
+        let mut stream = ".xx".repeat(500);
+        stream.extend([".", &"x".repeat(60), "."]);
+        let (outages, _) = changes(1_000, &stream);
+        assert_eq!(outages.count(), 501);
+        assert_eq!(outages.longest().len(), KEPT);
+        let longest = outages.longest().iter().map(|o| o.lost).max();
+        assert_eq!(longest, Some(60));
+    }
+}

@@ -1,0 +1,114 @@
+//! Bursts and watches: rows that hold the figures of many packets.
+
+use std::collections::BTreeMap;
+
+use super::groups::part;
+use super::steady::target;
+use crate::record::{Dialect, Field, Row};
+use crate::stats::Distribution;
+
+/// Groups that are told apart.
+const MOST: usize = 1_000;
+
+/// Lines of Microsoft's table, with the columns of their verdicts.
+pub const VERDICTS: [(&str, Field); 5] = [
+    ("round trip", Field::VerdictRtt),
+    ("loss in any 200 ms", Field::VerdictBurstLoss),
+    ("loss in any 15 s", Field::VerdictLoss),
+    ("jitter in any 15 s", Field::VerdictJitter),
+    ("reordering", Field::VerdictReordering),
+];
+
+/// Bursts of a host to a target.
+#[derive(Debug, Clone, Default)]
+pub struct BurstGroup {
+    /// Rows.
+    pub bursts: u64,
+    /// Of them those to which anything answered.
+    pub answered: u64,
+    /// Packets sent.
+    pub sent: u64,
+    /// Of them not answered in time.
+    pub lost: u64,
+    /// Lost and sent packets of the worst 200 ms.
+    pub worst_window: Option<(u64, u64)>,
+    /// Medians of the round trips.
+    pub rtt_p50: Distribution,
+    /// Their 95th percentiles.
+    pub rtt_p95: Distribution,
+    /// Mean jitter.
+    pub jitter: Distribution,
+    /// Packets answered after a later one.
+    pub reordered: u64,
+    /// Answers that came once more.
+    pub duplicates: u64,
+    /// For each of [`VERDICTS`]: passed, failed, too few packets to tell.
+    pub verdicts: [[u64; 3]; 5],
+}
+
+/// By host, target and mode (`burst` or `watch`).
+#[derive(Debug, Default)]
+pub struct Bursts {
+    /// The groups.
+    pub groups: BTreeMap<[String; 3], BurstGroup>,
+}
+
+impl Bursts {
+    /// Takes a row in, if it is one of a burst.
+    pub fn add(&mut self, row: &Row<'_>) {
+        if row.layout.dialect != Dialect::Bursts {
+            return;
+        }
+        let host = row.text(Field::Host);
+        let mut key = [
+            part(&host).into_owned(),
+            target(row),
+            part(row.get(Field::Mode)).into_owned(),
+        ];
+        if self.groups.len() >= MOST && !self.groups.contains_key(&key) {
+            key = ["(other)"; 3].map(str::to_owned);
+        }
+        self.groups.entry(key).or_default().add(row);
+    }
+}
+
+impl BurstGroup {
+    fn add(&mut self, row: &Row<'_>) {
+        let count = |field| row.number(field).unwrap_or(0);
+        self.bursts += 1;
+        self.answered += u64::from(row.is_ok());
+        self.sent = self.sent.saturating_add(count(Field::Sent));
+        self.lost = self.lost.saturating_add(count(Field::Lost));
+        self.reordered = self.reordered.saturating_add(count(Field::Reordered));
+        self.duplicates = self.duplicates.saturating_add(count(Field::Duplicates));
+        for (times, field) in [
+            (&mut self.rtt_p50, Field::RttP50Us),
+            (&mut self.rtt_p95, Field::RttP95Us),
+            (&mut self.jitter, Field::JitterUs),
+        ] {
+            if let Some(us) = row.number(field) {
+                times.add_micros(us);
+            }
+        }
+        if let (Some(lost), Some(sent @ 1..)) = (
+            row.number(Field::WorstWindowLost),
+            row.number(Field::WorstWindowSent),
+        ) {
+            // the larger share, without a division
+            let worse = |(known, of): (u64, u64)| {
+                u128::from(lost) * u128::from(of) > u128::from(known) * u128::from(sent)
+            };
+            if self.worst_window.is_none_or(worse) {
+                self.worst_window = Some((lost, sent));
+            }
+        }
+        for (counts, (_, field)) in self.verdicts.iter_mut().zip(VERDICTS) {
+            match row.get(field) {
+                "pass" => counts[0] += 1,
+                "fail" => counts[1] += 1,
+                "too-few-packets" => counts[2] += 1,
+                _ => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Rows that were put together: counts, first and last sight, times.
+
+use crate::record::{Metric, Row};
+use crate::stats::Distribution;
+
+/// What is needed of a row, parsed once.
+#[derive(Debug, Clone, Copy)]
+pub struct Taken<'a> {
+    /// The row.
+    pub row: &'a Row<'a>,
+    /// When, in microseconds since 1970.
+    pub at: Option<i64>,
+    /// Whether it worked.
+    pub ok: bool,
+    /// Times by the number of the metric, in microseconds.
+    pub times: [Option<u64>; Metric::COUNT],
+}
+
+impl<'a> Taken<'a> {
+    /// Of a row.
+    pub fn of(row: &'a Row<'a>) -> Self {
+        Self {
+            row,
+            at: row.at.map(|at| at.timestamp_micros()),
+            ok: row.is_ok(),
+            times: row.times(),
+        }
+    }
+
+    /// The time of a metric.
+    pub fn time(&self, metric: Metric) -> Option<u64> {
+        self.times[metric as usize]
+    }
+}
+
+/// Rows put together. Mergeable: the order of rows and parts changes nothing.
+#[derive(Debug, Clone, Default)]
+pub struct Measured {
+    /// Rows.
+    pub rows: u64,
+    /// Of them failed.
+    pub failed: u64,
+    /// Time of the earliest, in microseconds since 1970.
+    pub first: Option<i64>,
+    /// Time of the latest.
+    pub last: Option<i64>,
+    /// Times by the number of the metric.
+    pub times: [Distribution; Metric::COUNT],
+}
+
+impl Measured {
+    /// Takes a row in.
+    pub fn add(&mut self, taken: &Taken<'_>) {
+        self.rows += 1;
+        self.failed += u64::from(!taken.ok);
+        self.see(taken.at, taken.at);
+        for (times, took) in self.times.iter_mut().zip(taken.times) {
+            if let Some(took) = took {
+                times.add_micros(took);
+            }
+        }
+    }
+
+    /// Takes in all that another one has seen.
+    pub fn merge(&mut self, other: &Self) {
+        self.rows += other.rows;
+        self.failed += other.failed;
+        self.see(other.first, other.last);
+        for (times, more) in self.times.iter_mut().zip(&other.times) {
+            times.merge(more);
+        }
+    }
+
+    /// The times of a metric.
+    pub fn times(&self, metric: Metric) -> &Distribution {
+        &self.times[metric as usize]
+    }
+
+    fn see(&mut self, first: Option<i64>, last: Option<i64>) {
+        if let Some(first) = first {
+            self.first = Some(self.first.map_or(first, |known| known.min(first)));
+        }
+        if let Some(last) = last {
+            self.last = Some(self.last.map_or(last, |known| known.max(last)));
+        }
+    }
+}

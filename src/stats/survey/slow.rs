@@ -1,0 +1,111 @@
+//! Slow connects and what explains them.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
+
+use super::Taken;
+use crate::record::{Field, Metric};
+use crate::stats::looks_like_a_lost_syn;
+
+/// The slowest rows that are kept.
+const MOST_KEPT: usize = 20;
+
+/// What explains a slow connect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Explanation {
+    /// The kernel counted so many SYNs sent again.
+    Lost(u64),
+    /// The kernel was not asked; the time is that of a SYN timer.
+    LikelyLost,
+    /// The kernel counted none.
+    NotLost,
+    /// The kernel was not asked, and the time is none of a SYN timer.
+    Unexplained,
+}
+
+/// A slow connect.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SlowRow {
+    /// Connect time in microseconds.
+    pub connect_us: u64,
+    /// When, in microseconds since 1970.
+    pub at: Option<i64>,
+    /// Number of its region.
+    pub region: usize,
+    /// Address of the relay.
+    pub address: String,
+    /// What explains it.
+    pub explanation: Explanation,
+}
+
+/// Slow connects of a region.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SlowRegion {
+    /// Slow ones.
+    pub slow: u64,
+    /// Of them with a SYN that was sent again.
+    pub lost: u64,
+    /// Of them that look like it.
+    pub likely: u64,
+}
+
+/// Slow connects by region, and the slowest.
+#[derive(Debug)]
+pub struct SlowRows {
+    /// Connects over this many microseconds are slow.
+    pub threshold_us: u64,
+    /// By region number.
+    pub regions: BTreeMap<usize, SlowRegion>,
+    slowest: BinaryHeap<Reverse<SlowRow>>,
+}
+
+impl SlowRows {
+    /// Connects over this many microseconds are slow.
+    pub fn new(threshold_us: u64) -> Self {
+        Self {
+            threshold_us,
+            regions: BTreeMap::new(),
+            slowest: BinaryHeap::new(),
+        }
+    }
+
+    /// Takes a row in.
+    pub fn add(&mut self, taken: &Taken<'_>, region: usize) {
+        let Some(connect_us) = taken.time(Metric::Connect) else {
+            return;
+        };
+        if connect_us <= self.threshold_us {
+            return;
+        }
+        let explanation = match taken.row.number(Field::SynRetransmits) {
+            Some(0) => Explanation::NotLost,
+            Some(count) => Explanation::Lost(count),
+            None if looks_like_a_lost_syn(connect_us) => Explanation::LikelyLost,
+            None => Explanation::Unexplained,
+        };
+        let of_region = self.regions.entry(region).or_default();
+        of_region.slow += 1;
+        match explanation {
+            Explanation::Lost(_) => of_region.lost += 1,
+            Explanation::LikelyLost => of_region.likely += 1,
+            Explanation::NotLost | Explanation::Unexplained => {}
+        }
+        self.slowest.push(Reverse(SlowRow {
+            connect_us,
+            at: taken.at,
+            region,
+            address: taken.row.get(Field::RemoteIp).to_owned(),
+            explanation,
+        }));
+        if self.slowest.len() > MOST_KEPT {
+            self.slowest.pop();
+        }
+    }
+
+    /// The slowest, in the order of their time.
+    pub fn slowest(&self) -> Vec<&SlowRow> {
+        let mut rows: Vec<_> = self.slowest.iter().map(|Reverse(row)| row).collect();
+        rows.sort_by_key(|row| (row.at, Reverse(row.connect_us)));
+        rows
+    }
+}

@@ -1,0 +1,233 @@
+//! The loop of paced packets: the schedule sends them, their answers come back, figures go out.
+//!
+//! Here: [`Stream::bursts`], one burst a slot, and [`Stream::watch`], one packet an interval
+//! without an end. `session` is one socket with its packets under way. Not here: the socket
+//! (`probe::packets`), the arithmetic (`stats::packets`), where rows go (the receiver of the channel).
+
+mod bursts;
+mod session;
+mod watch;
+
+use std::fmt::Write as _;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch as flag};
+
+use crate::probe::SourcePorts;
+use crate::probe::packets::{self, Lookup, UdpProber};
+use crate::record::{Burst, Cause, Figures, Mode, Outcome, Packet, micros};
+use crate::stats::packets::{Change, Limits, Outages, Settled};
+use crate::target::Target;
+
+/// What to run.
+#[derive(Debug)]
+pub struct Stream {
+    /// Resolves names, and what all rows share.
+    pub prober: UdpProber,
+    /// Where packets go; bursts take them in turn, a watch takes the first.
+    pub targets: Vec<Target>,
+    /// How packets follow each other.
+    pub shape: Shape,
+    /// What the figures are judged by.
+    pub limits: Limits,
+    /// Whether the distance in hops is measured too.
+    pub hops: bool,
+}
+
+/// How packets follow each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shape {
+    /// From packet to packet.
+    pub interval: Duration,
+    /// Packets of a burst; of a watch all, where it ends by itself.
+    pub packets: Option<u64>,
+    /// How long an answer may take.
+    pub limit: Duration,
+}
+
+impl Shape {
+    /// Time that so many packets take.
+    pub fn length(&self, packets: u64) -> Duration {
+        let nanos = self.interval.as_nanos() * u128::from(packets);
+        Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
+    }
+}
+
+/// What comes of it while it runs.
+#[derive(Debug)]
+pub enum Output {
+    /// A row.
+    Burst(Box<Burst>),
+    /// A packet whose fate is known.
+    Packet(Box<Packet>),
+    /// An outage began or ended.
+    Change(Change),
+}
+
+/// What came of it in the end.
+#[derive(Debug)]
+pub struct End {
+    /// Rows.
+    pub rows: u64,
+    /// Rows in which something answered.
+    pub answered: u64,
+    /// Slots of the schedule of bursts that could not run.
+    pub missed: u64,
+    /// All packets together.
+    pub figures: Figures,
+    /// The times without answers.
+    pub outages: Outages,
+    /// Why it ended.
+    pub why: Why,
+}
+
+/// Why a stream ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// All packets were sent.
+    Complete,
+    /// It was stopped from outside.
+    Stopped,
+    /// It was too much for the address of a stranger.
+    TooMuch(std::net::IpAddr),
+}
+
+impl Stream {
+    /// A row with nothing measured yet.
+    fn blank(&self, slot: u64, mode: Mode, target: &Target) -> Burst {
+        Burst {
+            run: Arc::clone(&self.prober.run),
+            slot,
+            mode,
+            host: target.host.to_string().into(),
+            port: self.prober.port(target),
+            started: self.prober.wall.now(),
+            lag: None,
+            outcome: Outcome::Ok,
+            dns_took: None,
+            dns: crate::record::Dns::default(),
+            remote: None,
+            local: None,
+            region: String::new(),
+            in_teams_range: None,
+            length: Duration::ZERO,
+            interval: self.shape.interval,
+            figures: None,
+            hops: None,
+            verdicts: None,
+        }
+    }
+
+    /// Notes what a lookup said; the address, or the failure is noted too.
+    fn take(&self, lookup: Lookup, row: &mut Burst) -> Option<std::net::SocketAddr> {
+        row.dns_took = lookup.took;
+        row.dns = lookup.dns;
+        row.region = lookup.region;
+        match lookup.remote {
+            Ok(remote) => {
+                row.remote = Some(remote);
+                row.in_teams_range = Some(self.prober.in_range(remote.ip()));
+                Some(remote)
+            }
+            Err((cause, detail)) => {
+                row.outcome = Outcome::Failed { cause, detail };
+                None
+            }
+        }
+    }
+
+    /// The row of a packet.
+    fn packet(&self, slot: u64, remote: std::net::SocketAddr, packet: &Settled) -> Output {
+        Output::Packet(Box::new(Packet {
+            run: Arc::clone(&self.prober.run),
+            slot,
+            sequence: packet.sequence,
+            remote,
+            sent: packet.sent,
+            lag: packet.lag,
+            rtt: packet.rtt,
+            arrival: packet.arrival,
+            reordered: packet.reordered,
+            duplicates: packet.duplicates,
+            send_error: packet.send_error,
+        }))
+    }
+}
+
+/// The number of hops, found on a thread of its own; none when it cannot be found or the run is
+/// stopped meanwhile.
+async fn hops(
+    remote: std::net::SocketAddr,
+    source: Option<Arc<SourcePorts>>,
+    stop: &mut flag::Receiver<bool>,
+) -> Option<u8> {
+    let (found, result) = tokio::sync::oneshot::channel();
+    std::thread::Builder::new()
+        .name("hops".to_owned())
+        .spawn(move || {
+            let _ = found.send(packets::hops(remote, source.as_deref()));
+        })
+        .ok()?;
+    tokio::select! {
+        result = result => result.ok()?.ok()?,
+        () = stopped(stop) => None,
+    }
+}
+
+/// What the system's refusal means.
+fn cause_of(kind: io::ErrorKind) -> Cause {
+    match kind {
+        io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset => {
+            Cause::TurnPortUnreachable
+        }
+        io::ErrorKind::HostUnreachable => Cause::TurnHostUnreachable,
+        io::ErrorKind::NetworkUnreachable => Cause::TurnNetUnreachable,
+        io::ErrorKind::AddrInUse | io::ErrorKind::AddrNotAvailable => Cause::TurnNoLocalPort,
+        _ => Cause::TurnLocalError,
+    }
+}
+
+/// Why no packet was answered.
+fn silence(figures: &Figures, trouble: &session::Trouble, shape: &Shape) -> Outcome {
+    let failed = |cause, detail| Outcome::Failed { cause, detail };
+    if figures.send_errors == figures.sent
+        && let Some((kind, detail)) = &trouble.not_sent
+    {
+        return failed(cause_of(*kind), detail.clone());
+    }
+    if trouble.refused > 0 {
+        let detail = format!("{} ICMP messages: port unreachable", trouble.refused);
+        return failed(Cause::TurnPortUnreachable, detail);
+    }
+    let mut detail = format!(
+        "none of {} packets was answered within {} ms",
+        figures.sent,
+        micros(shape.limit) / 1000
+    );
+    if figures.ignored > 0 {
+        let (what, are) = match figures.ignored {
+            1 => ("datagram", "was"),
+            _ => ("datagrams", "were"),
+        };
+        let _ = write!(
+            detail,
+            "; {} {what} that answer nothing {are} ignored",
+            figures.ignored
+        );
+    }
+    failed(Cause::TurnSilent, detail)
+}
+
+async fn send(out: &mpsc::Sender<Output>, output: Output) {
+    // nobody left to take rows means that the run is over
+    let _ = out.send(output).await;
+}
+
+async fn stopped(stop: &mut flag::Receiver<bool>) {
+    if stop.wait_for(|stop| *stop).await.is_err() {
+        // nobody can stop it any more
+        std::future::pending::<()>().await;
+    }
+}

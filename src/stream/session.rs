@@ -1,0 +1,191 @@
+//! One socket with its packets under way.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc;
+
+use super::Shape;
+use crate::clock;
+use crate::pace::{Next, Pace};
+use crate::probe::packets::{self, Event, Flow, UdpProber};
+use crate::stats::packets::{Fate, Ledger, Settled};
+
+/// Events that may wait, so that neither the schedule nor the stamps of arrival ever wait for a
+/// disk: minutes of packets.
+const WAITING: usize = 1 << 16;
+
+/// How often packets are settled.
+const TICK: Duration = Duration::from_millis(100);
+
+/// So long an answer may be on its way from its stamp to the ledger.
+const MARGIN: Duration = Duration::from_millis(100);
+
+/// After the last answer, copies and overtaken ones are waited for as long.
+const LINGER: Duration = Duration::from_millis(200);
+
+/// A packet is known for as long after it was sent, in addition to the limit.
+const REMEMBERED: Duration = Duration::from_secs(10);
+
+/// Longest sleep of the sending thread at a time: it looks whether it is stopped.
+const NAP: Duration = Duration::from_millis(50);
+
+/// What went wrong besides lost packets.
+#[derive(Debug, Default)]
+pub(super) struct Trouble {
+    /// ICMP messages that nobody listens.
+    pub refused: u64,
+    /// What the system said last when it refused to send.
+    pub not_sent: Option<(io::ErrorKind, String)>,
+}
+
+/// One socket with its packets under way.
+pub(super) struct Session {
+    events: mpsc::Receiver<Event>,
+    ledger: Ledger,
+    start: Instant,
+    last_answer: Instant,
+    stop: Arc<AtomicBool>,
+    /// Keeps the receiving thread.
+    flow: Arc<Flow>,
+    /// Packets that were missed, once all are sent.
+    pub done: Option<u64>,
+    pub trouble: Trouble,
+}
+
+impl Session {
+    /// Opens the socket and begins to send.
+    ///
+    /// # Errors
+    ///
+    /// When the system refuses the socket or a thread.
+    pub fn begin(prober: &UdpProber, remote: SocketAddr, shape: &Shape) -> io::Result<Self> {
+        let socket = packets::open(remote, prober.plan.source_ports.as_deref())?;
+        let (sender, events) = mpsc::channel(WAITING);
+        let per_interval = shape.interval.as_nanos().max(1);
+        let span = (shape.limit + REMEMBERED).as_nanos() / per_interval;
+        let remembered = usize::try_from(span).unwrap_or(WAITING).clamp(64, WAITING);
+        let flow = Flow::start(socket, remembered, sender, prober.wall.clone())?;
+        let flow = Arc::new(flow);
+        let stop = Arc::new(AtomicBool::new(false));
+        let start = clock::now();
+        let pace = Pace::new(shape.interval, shape.packets, None);
+        let (sending, stopped, interval) = (Arc::clone(&flow), Arc::clone(&stop), shape.interval);
+        std::thread::Builder::new()
+            .name("pace".to_owned())
+            .spawn(move || send_all(&sending, pace, interval, start, &stopped))?;
+        Ok(Self {
+            events,
+            ledger: Ledger::new(shape.limit),
+            start,
+            last_answer: start,
+            stop,
+            flow,
+            done: None,
+            trouble: Trouble::default(),
+        })
+    }
+
+    /// Address of this end.
+    pub fn local(&self) -> Option<SocketAddr> {
+        self.flow.local()
+    }
+
+    /// Sends no more packets.
+    pub fn stop(&self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+
+    /// Waits a moment and takes in what happened; tells what each answer was.
+    pub async fn advance(&mut self, mut note: impl FnMut(Fate)) {
+        // not woken for each: whatever matters was stamped on the threads of the socket
+        tokio::time::sleep(TICK).await;
+        while let Ok(event) = self.events.try_recv() {
+            self.take(event, &mut note);
+        }
+    }
+
+    fn take(&mut self, event: Event, note: &mut impl FnMut(Fate)) {
+        match event {
+            Event::Sent {
+                sequence,
+                at,
+                wall,
+                lag,
+            } => self.ledger.sent(sequence, self.since_start(at), lag, wall),
+            Event::NotSent {
+                sequence,
+                kind,
+                detail,
+            } => {
+                self.ledger.not_sent(sequence);
+                self.trouble.not_sent = Some((kind, detail));
+            }
+            Event::Answer { sequence, at } => {
+                self.last_answer = at;
+                note(self.ledger.answered(sequence, self.since_start(at)));
+            }
+            Event::Stranger => note(Fate::Unknown),
+            Event::Refused => self.trouble.refused += 1,
+            Event::Done { missed } => self.done = Some(missed),
+        }
+    }
+
+    /// The next packet whose fate is known.
+    pub fn settle(&mut self) -> Option<Settled> {
+        let now = self.elapsed();
+        self.ledger.settle(now.saturating_sub(MARGIN))
+    }
+
+    /// The next packet, whatever its time.
+    pub fn settle_all(&mut self) -> Option<Settled> {
+        self.ledger.settle(Duration::MAX)
+    }
+
+    /// Whether nothing more is to be waited for: all is sent, and all is answered since a moment.
+    pub fn is_over(&self) -> bool {
+        let quiet = clock::now().saturating_duration_since(self.last_answer) >= LINGER;
+        self.done.is_some() && self.ledger.open() == 0 && quiet
+    }
+
+    /// Time since the first packet.
+    pub fn elapsed(&self) -> Duration {
+        self.since_start(clock::now())
+    }
+
+    fn since_start(&self, at: Instant) -> Duration {
+        at.saturating_duration_since(self.start)
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// Sends packet n at start + n x interval. One that cannot go out before the next one is due is
+/// missed: a stream that catches up would not be paced.
+fn send_all(flow: &Flow, mut pace: Pace, interval: Duration, start: Instant, stop: &AtomicBool) {
+    let since = |at: Instant| at.saturating_duration_since(start);
+    while !stop.load(Ordering::Relaxed) {
+        match pace.next(since(clock::now())) {
+            Next::Done => break,
+            Next::Wait(due) => {
+                let left = due.saturating_sub(since(clock::now()));
+                std::thread::sleep(left.min(NAP));
+            }
+            Next::Fire { slot, .. } => {
+                let due = interval.as_nanos() * u128::from(slot);
+                let due = Duration::from_nanos(u64::try_from(due).unwrap_or(u64::MAX));
+                if !flow.send(slot, |at| since(at).saturating_sub(due)) {
+                    break;
+                }
+            }
+        }
+    }
+    flow.done(pace.missed());
+}

@@ -1,0 +1,206 @@
+//! One packet an interval on one socket, without an end; a row a minute.
+//!
+//! Memory does not grow with time: the packets of the last limit and ten seconds, two folds, the
+//! longest outages.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+
+use super::session::Session;
+use super::{End, Output, Shape, Stream, Why, cause_of, hops, send, silence, stopped};
+use crate::clock;
+use crate::record::{Burst, Mode, Outcome};
+use crate::stats::packets::{Fold, Outages, judge};
+
+/// Span of a row.
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// How long answers are waited for once the run is stopped.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// What is kept while it runs.
+struct Kept {
+    fold: Fold,
+    outages: Outages,
+    rows: u64,
+    answered: u64,
+}
+
+/// The minute under way.
+struct Minute {
+    number: u64,
+    row: Burst,
+    fold: Fold,
+    first: u64,
+    last: u64,
+}
+
+impl Stream {
+    /// Watches the first target until all packets are sent or `stop` turns true.
+    ///
+    /// A name that cannot be resolved, or a socket that cannot be had, gives a row and is tried
+    /// again after a minute.
+    pub async fn watch(self, out: mpsc::Sender<Output>, mut stop: watch::Receiver<bool>) -> End {
+        let interval = self.shape.interval;
+        let mut kept = Kept {
+            fold: Fold::new(interval),
+            outages: Outages::new(interval),
+            rows: 0,
+            answered: 0,
+        };
+        let mut tries = 0;
+        let start = clock::now();
+        let all = self.shape.packets.map(|packets| self.shape.length(packets));
+        let why = loop {
+            // what a failure has cost is not made up for
+            let since = clock::now().saturating_duration_since(start);
+            let left = all.map(|all| all.saturating_sub(since));
+            if tries > 0 && left.is_some_and(|left| left.is_zero()) {
+                break Why::Complete;
+            }
+            let packets = left.map(|left| left.as_nanos().div_ceil(interval.as_nanos().max(1)));
+            let shape = Shape {
+                packets: packets.map(|packets| u64::try_from(packets).unwrap_or(u64::MAX)),
+                ..self.shape
+            };
+            let mut row = self.blank(tries, Mode::Watch, &self.targets[0]);
+            let lookup = tokio::select! {
+                lookup = self.prober.lookup(&self.targets[0]) => lookup,
+                () = stopped(&mut stop) => break Why::Stopped,
+            };
+            if let Some(remote) = self.take(lookup, &mut row) {
+                if self.prober.too_much_for(remote.ip()) {
+                    break Why::TooMuch(remote.ip());
+                }
+                match Session::begin(&self.prober, remote, &shape) {
+                    Ok(session) => {
+                        row.local = session.local();
+                        break self
+                            .follow(session, row, remote, &mut kept, &out, &mut stop)
+                            .await;
+                    }
+                    Err(error) => {
+                        row.outcome = Outcome::Failed {
+                            cause: cause_of(error.kind()),
+                            detail: crate::probe::packets::told(&error),
+                        };
+                    }
+                }
+            }
+            tries += 1;
+            kept.rows += 1;
+            send(&out, Output::Burst(Box::new(row))).await;
+            tokio::select! {
+                () = tokio::time::sleep(left.unwrap_or(MINUTE).min(MINUTE)) => {}
+                () = stopped(&mut stop) => break Why::Stopped,
+            }
+        };
+        End {
+            rows: kept.rows,
+            answered: kept.answered,
+            missed: 0,
+            figures: kept.fold.figures(),
+            outages: kept.outages,
+            why,
+        }
+    }
+
+    /// Follows the packets of a session to its end.
+    async fn follow(
+        &self,
+        mut session: Session,
+        mut blank: Burst,
+        remote: SocketAddr,
+        kept: &mut Kept,
+        out: &mpsc::Sender<Output>,
+        stop: &mut watch::Receiver<bool>,
+    ) -> Why {
+        if self.hops {
+            blank.hops = hops(remote, self.prober.plan.source_ports.clone(), stop).await;
+        }
+        let mut minute = None;
+        let mut stopped_at = None;
+        loop {
+            let Kept { fold, .. } = &mut *kept;
+            let of_minute = &mut minute;
+            session
+                .advance(|fate| {
+                    fold.note(fate);
+                    if let Some(Minute { fold, .. }) = of_minute {
+                        fold.note(fate);
+                    }
+                })
+                .await;
+            if stopped_at.is_none() && *stop.borrow() {
+                session.stop();
+                stopped_at = Some(session.elapsed());
+            }
+            let grace_is_over = stopped_at.is_some_and(|at| session.elapsed() > at + GRACE);
+            let over = session.is_over() || grace_is_over;
+            while let Some(packet) = if over {
+                session.settle_all()
+            } else {
+                session.settle()
+            } {
+                if grace_is_over && packet.rtt.is_none() && !packet.send_error {
+                    continue;
+                }
+                let number = packet.at.as_secs() / MINUTE.as_secs();
+                if minute.as_ref().is_some_and(|m: &Minute| m.number != number) {
+                    self.close(minute.take(), &mut session, kept, out).await;
+                }
+                let minute = minute.get_or_insert_with(|| Minute {
+                    number,
+                    row: Burst {
+                        slot: blank.slot + number,
+                        started: packet.sent,
+                        ..blank.clone()
+                    },
+                    fold: Fold::new(self.shape.interval),
+                    first: packet.sequence,
+                    last: packet.sequence,
+                });
+                minute.last = packet.sequence;
+                minute.fold.add(&packet);
+                kept.fold.add(&packet);
+                send(out, self.packet(0, remote, &packet)).await;
+                if let Some(change) = kept.outages.add(&packet) {
+                    send(out, Output::Change(change)).await;
+                }
+            }
+            if over {
+                self.close(minute, &mut session, kept, out).await;
+                return if stopped_at.is_some() {
+                    Why::Stopped
+                } else {
+                    Why::Complete
+                };
+            }
+        }
+    }
+
+    /// The row of a minute.
+    async fn close(
+        &self,
+        minute: Option<Minute>,
+        session: &mut Session,
+        kept: &mut Kept,
+        out: &mpsc::Sender<Output>,
+    ) {
+        let trouble = std::mem::take(&mut session.trouble);
+        let Some(mut minute) = minute else { return };
+        let figures = minute.fold.figures();
+        let row = &mut minute.row;
+        row.length = self.shape.length(minute.last + 1 - minute.first);
+        if figures.received == 0 {
+            row.outcome = silence(&figures, &trouble, &self.shape);
+        }
+        row.verdicts = Some(judge(&figures, &self.limits));
+        row.figures = Some(figures);
+        kept.rows += 1;
+        kept.answered += u64::from(row.outcome.is_ok());
+        send(out, Output::Burst(Box::new(minute.row))).await;
+    }
+}

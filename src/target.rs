@@ -1,0 +1,367 @@
+//! What to probe: `host`, `host:port`, `[v6]:port`, or a URI: `tls://`, `udp://`, `turn:`, `turns:`,
+//! `stun:`, `stuns:` (RFC 7064, RFC 7065).
+
+use std::fmt;
+use std::net::{IpAddr, Ipv6Addr};
+use std::str::FromStr;
+use std::sync::Arc;
+
+use crate::record::{Ask, Transport};
+
+/// A relay to probe.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Target {
+    /// Host name in its DNS form, or address.
+    pub host: Host,
+    /// Port; without one, that of the transport.
+    pub port: Option<u16>,
+    /// What its URI says is spoken there.
+    pub transport: Option<Transport>,
+    /// What its URI says is to be asked there.
+    pub ask: Option<Ask>,
+}
+
+impl Target {
+    /// The port for a transport: that of the target, else the transport's own.
+    pub fn port_for(&self, transport: Transport) -> u16 {
+        self.port.unwrap_or(transport.default_port())
+    }
+}
+
+/// A name or an address.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Host {
+    /// A name to be resolved, in lower-case ASCII, without the final dot.
+    Name(Arc<str>),
+    /// An address: nothing to resolve.
+    Address(IpAddr),
+}
+
+impl fmt::Display for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Name(name) => f.write_str(name),
+            Self::Address(address) => address.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let port = self.port_for(self.transport.unwrap_or(Transport::Tls));
+        match self.host {
+            Host::Address(IpAddr::V6(address)) => write!(f, "[{address}]:{port}"),
+            _ => write!(f, "{}:{port}", self.host),
+        }
+    }
+}
+
+/// Why a text is no target.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum TargetError {
+    /// Nothing there.
+    #[error("the target is empty; give a host, host:port or [v6-address]:port")]
+    Empty,
+    /// The port is no number from 1 to 65535.
+    #[error("`{0}` is no port; give a number from 1 to 65535")]
+    Port(String),
+    /// The host is neither a name nor an address.
+    #[error("`{0}` is no host name and no address")]
+    Host(String),
+    /// A URI scheme that is not spoken.
+    #[error("`{0}:` is not supported; give host:port, tls://, udp://, turn:, turns: or stun:")]
+    Scheme(String),
+    /// `turn:` and its like with slashes.
+    #[error("`{0}` has slashes; write it as turn:host, turns:host or stun:host")]
+    Slashes(String),
+    /// TURN over TCP without TLS.
+    #[error(
+        "`{0}` is TURN over TCP in the clear, which is not spoken; give turns:host for TLS, or the plain host \
+             with --transport pseudo-tls"
+    )]
+    ClearTcp(String),
+    /// TURN over DTLS.
+    #[error("`{0}` is TURN over DTLS, which is not spoken; give turn:host for UDP")]
+    Dtls(String),
+    /// A transport of TURN that does not exist.
+    #[error("`{0}` has an unknown transport; RFC 7065 has ?transport=udp and ?transport=tcp")]
+    Transport(String),
+    /// More than a host and a port.
+    #[error("`{0}` has a path or a query; give only a host and a port")]
+    Path(String),
+}
+
+impl FromStr for Target {
+    type Err = TargetError;
+
+    fn from_str(text: &str) -> Result<Self, TargetError> {
+        let text = text.trim();
+        let (rest, transport, ask) = scheme(text)?;
+        if rest.is_empty() {
+            return Err(TargetError::Empty);
+        }
+        if rest.starts_with(':') && !rest.starts_with("::") {
+            return Err(TargetError::Empty);
+        }
+        if rest.contains(['/', '?', '#', '@']) {
+            return Err(TargetError::Path(text.to_owned()));
+        }
+        let (host, port) = split(rest)?;
+        Ok(Self {
+            host: host.parse()?,
+            port,
+            transport,
+            ask,
+        })
+    }
+}
+
+/// What a URI names: host and port, transport, request.
+type Named<'a> = (&'a str, Option<Transport>, Option<Ask>);
+
+/// Takes a text apart by its scheme.
+fn scheme(text: &str) -> Result<Named<'_>, TargetError> {
+    if let Some((scheme, rest)) = text.split_once("://") {
+        let rest = rest.strip_suffix('/').unwrap_or(rest);
+        return match scheme.to_ascii_lowercase().as_str() {
+            "tls" => Ok((rest, Some(Transport::Tls), None)),
+            "udp" => Ok((rest, Some(Transport::Udp), None)),
+            "turn" | "turns" | "stun" | "stuns" => Err(TargetError::Slashes(text.to_owned())),
+            _ => Err(TargetError::Scheme(scheme.to_owned())),
+        };
+    }
+    let Some((scheme, rest)) = text.split_once(':') else {
+        return Ok((text, None, None));
+    };
+    match scheme.to_ascii_lowercase().as_str() {
+        // RFC 7064
+        "stun" => Ok((rest, Some(Transport::Udp), Some(Ask::Binding))),
+        "stuns" => Ok((rest, Some(Transport::Tls), Some(Ask::Binding))),
+        // RFC 7065
+        "turn" => match over(rest, text)? {
+            (rest, None | Some(Over::Udp)) => Ok((rest, Some(Transport::Udp), Some(Ask::Allocate))),
+            (_, Some(Over::Tcp)) => Err(TargetError::ClearTcp(text.to_owned())),
+        },
+        "turns" => match over(rest, text)? {
+            (rest, None | Some(Over::Tcp)) => Ok((rest, Some(Transport::Tls), Some(Ask::Allocate))),
+            (_, Some(Over::Udp)) => Err(TargetError::Dtls(text.to_owned())),
+        },
+        "udp" | "tls" => Err(TargetError::Scheme(scheme.to_owned())),
+        _ => Ok((text, None, None)),
+    }
+}
+
+/// What `?transport=` can say.
+enum Over {
+    Udp,
+    Tcp,
+}
+
+/// Cuts `?transport=` off.
+fn over<'a>(rest: &'a str, text: &str) -> Result<(&'a str, Option<Over>), TargetError> {
+    let Some((host, query)) = rest.split_once('?') else {
+        return Ok((rest, None));
+    };
+    match query.to_ascii_lowercase().as_str() {
+        "transport=udp" => Ok((host, Some(Over::Udp))),
+        "transport=tcp" => Ok((host, Some(Over::Tcp))),
+        _ => Err(TargetError::Transport(text.to_owned())),
+    }
+}
+
+/// The host and the port of `host`, `host:port`, `[v6]`, `[v6]:port` or a bare `v6`.
+fn split(text: &str) -> Result<(&str, Option<u16>), TargetError> {
+    if let Some(inner) = text.strip_prefix('[') {
+        let (host, after) = inner
+            .split_once(']')
+            .ok_or_else(|| TargetError::Host(text.to_owned()))?;
+        if host.parse::<Ipv6Addr>().is_err() {
+            return Err(TargetError::Host(text.to_owned()));
+        }
+        return match after.strip_prefix(':') {
+            Some(number) => Ok((host, Some(port(number)?))),
+            None if after.is_empty() => Ok((host, None)),
+            None => Err(TargetError::Host(text.to_owned())),
+        };
+    }
+    if text.parse::<Ipv6Addr>().is_ok() {
+        return Ok((text, None));
+    }
+    match text.rsplit_once(':') {
+        Some((host, number)) => Ok((host, Some(port(number)?))),
+        None => Ok((text, None)),
+    }
+}
+
+fn port(text: &str) -> Result<u16, TargetError> {
+    match text.parse::<u16>() {
+        Ok(port) if port > 0 && !text.starts_with('+') => Ok(port),
+        _ => Err(TargetError::Port(text.to_owned())),
+    }
+}
+
+impl FromStr for Host {
+    type Err = TargetError;
+
+    /// Names are brought into their DNS form (RFC 5891) and held to its lengths (RFC 1035 2.3.4).
+    fn from_str(text: &str) -> Result<Self, TargetError> {
+        if let Ok(address) = text.parse::<IpAddr>() {
+            return Ok(Self::Address(address));
+        }
+        let wrong = || TargetError::Host(text.to_owned());
+        let name = idna::domain_to_ascii(text).map_err(|_| wrong())?;
+        let name = name.strip_suffix('.').unwrap_or(&name);
+        // a name whose last label is a number is a mistyped address (192.168.1.256)
+        let last_is_number = name
+            .rsplit('.')
+            .next()
+            .is_some_and(|l| l.bytes().all(|b| b.is_ascii_digit()));
+        let fits = (1..=253).contains(&name.len())
+            && !last_is_number
+            && name.split('.').all(|label| {
+                (1..=63).contains(&label.len())
+                    && label
+                        .bytes()
+                        .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+            });
+        if fits {
+            Ok(Self::Name(name.into()))
+        } else {
+            Err(wrong())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> String {
+        text.parse::<Target>()
+            .map_or_else(|error| format!("error: {error}"), |t| t.to_string())
+    }
+
+    #[test]
+    fn every_form_of_a_target_is_read() {
+        assert_eq!(
+            shown("tr.teams.microsoft.com"),
+            "tr.teams.microsoft.com:443"
+        );
+        assert_eq!(
+            shown("TR.Teams.microsoft.com.:3478"),
+            "tr.teams.microsoft.com:3478"
+        );
+        assert_eq!(shown("52.112.0.1:80"), "52.112.0.1:80");
+        assert_eq!(shown("2603:1063::1"), "[2603:1063::1]:443");
+        assert_eq!(shown("[2603:1063::1]:3478"), "[2603:1063::1]:3478");
+        assert_eq!(shown("tls://relay.example:444/"), "relay.example:444");
+        assert_eq!(shown("bücher.example"), "xn--bcher-kva.example:443");
+    }
+
+    #[test]
+    fn what_is_no_target_is_named() {
+        for (text, message) in [
+            (
+                "",
+                "error: the target is empty; give a host, host:port or [v6-address]:port",
+            ),
+            (
+                "host:0",
+                "error: `0` is no port; give a number from 1 to 65535",
+            ),
+            (
+                "host:99999",
+                "error: `99999` is no port; give a number from 1 to 65535",
+            ),
+            ("a b", "error: `a b` is no host name and no address"),
+            (
+                "192.168.1.256",
+                "error: `192.168.1.256` is no host name and no address",
+            ),
+            (
+                "[host]:443",
+                "error: `[host]:443` is no host name and no address",
+            ),
+            (
+                "https://x.example/a",
+                "error: `https:` is not supported; give host:port, tls://, udp://, turn:, turns: or stun:",
+            ),
+            (
+                "tls://x/a",
+                "error: `tls://x/a` has a path or a query; give only a host and a port",
+            ),
+        ] {
+            assert_eq!(shown(text), message);
+        }
+    }
+
+    /// Transport, request and port of a URI.
+    fn asked(text: &str) -> (Option<Transport>, Option<Ask>, Option<u16>) {
+        let target: Target = text.parse().unwrap();
+        assert_eq!(target.host.to_string(), "relay.example", "{text}");
+        (target.transport, target.ask, target.port)
+    }
+
+    // The forms of RFC 7064 section 3.1 and RFC 7065 section 3.1.
+    #[test]
+    fn uris_say_transport_and_request() {
+        use Transport::{Tls, Udp};
+        let allocate = Some(Ask::Allocate);
+        let binding = Some(Ask::Binding);
+        for (text, wanted) in [
+            ("relay.example", (None, None, None)),
+            ("tls://relay.example", (Some(Tls), None, None)),
+            ("udp://relay.example:3479", (Some(Udp), None, Some(3479))),
+            ("turn:relay.example", (Some(Udp), allocate, None)),
+            (
+                "TURN:relay.example:5000?transport=UDP",
+                (Some(Udp), allocate, Some(5000)),
+            ),
+            ("turns:relay.example", (Some(Tls), allocate, None)),
+            (
+                "turns:relay.example:5349?transport=tcp",
+                (Some(Tls), allocate, Some(5349)),
+            ),
+            ("stun:relay.example", (Some(Udp), binding, None)),
+            ("stuns:relay.example:443", (Some(Tls), binding, Some(443))),
+        ] {
+            assert_eq!(asked(text), wanted, "{text}");
+        }
+        assert_eq!(shown("turn:[2603:1063::1]"), "[2603:1063::1]:3478");
+        assert_eq!(shown("turns:relay.example"), "relay.example:443");
+    }
+
+    #[test]
+    fn uris_that_cannot_be_done_are_answered_with_what_can() {
+        for (text, fix) in [
+            (
+                "turn:relay.example?transport=tcp",
+                "give turns:host for TLS, or the plain host with --transport pseudo-tls",
+            ),
+            (
+                "turns:relay.example?transport=udp",
+                "DTLS, which is not spoken; give turn:host for UDP",
+            ),
+            (
+                "turn:relay.example?transport=sctp",
+                "?transport=udp and ?transport=tcp",
+            ),
+            ("turn://relay.example", "has slashes; write it as turn:host"),
+            ("stun:relay.example?transport=udp", "has a path or a query"),
+            (
+                "udp:relay.example",
+                "`udp:` is not supported; give host:port, tls://, udp://",
+            ),
+            ("turn:", "the target is empty"),
+        ] {
+            assert!(shown(text).contains(fix), "{text}: {}", shown(text));
+        }
+    }
+
+    #[test]
+    fn names_longer_than_the_dns_allows_are_refused() {
+        let label = "a".repeat(64);
+        assert!(format!("{label}.example").parse::<Target>().is_err());
+        assert!(vec!["abcdefgh"; 32].join(".").parse::<Target>().is_err());
+    }
+}

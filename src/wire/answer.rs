@@ -1,0 +1,143 @@
+//! An answer to a STUN or TURN request in whichever dialect it comes.
+//!
+//! A relay that is asked in one dialect may answer in the other: a first attribute that is the
+//! Magic Cookie makes it MS-TURN, and with it the numbers of realm, nonce and addresses.
+
+use std::net::SocketAddr;
+
+use super::stun::Error;
+use super::{ms_turn, stun};
+
+/// Ties an answer to its request: the bytes 4 to 20 of the header.
+pub type Transaction = [u8; 16];
+
+/// Both class bits of a message type: an error response (RFC 8489 section 5).
+const ERROR_CLASS: u16 = 0x0110;
+
+/// What an answer says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// Method and class, see [`stun::kind`].
+    pub kind: u16,
+    /// The transaction that it belongs to.
+    pub id: Transaction,
+    /// The error and its reason phrase.
+    pub error: Option<(u16, String)>,
+    /// The realm; `None` when there is none, or an empty one.
+    pub realm: Option<String>,
+    /// Whether there is a nonce.
+    pub has_nonce: bool,
+    /// What the server says that it is, which only the RFC has.
+    pub software: Option<String>,
+    /// The asker's address as the server saw it.
+    pub mapped_address: Option<SocketAddr>,
+    /// Another server, or the very one.
+    pub alternate_server: Option<SocketAddr>,
+}
+
+/// Reads one whole message.
+///
+/// # Errors
+///
+/// What is wrong with it as a message of the RFC, or of Microsoft's dialect where its first
+/// attribute is the Magic Cookie. A FINGERPRINT that does not fit is wrong (RFC 8489 section
+/// 14.7), and so is an error response without an error.
+pub fn read(bytes: &[u8]) -> Result<Answer, Error> {
+    let answer = match ms_turn::Message::decode(bytes) {
+        Ok(message) => of_ms_turn(&message)?,
+        Err(_) => of_rfc(&stun::Message::decode(bytes)?)?,
+    };
+    if answer.kind & ERROR_CLASS == ERROR_CLASS && answer.error.is_none() {
+        return Err(Error::Value(stun::attribute::ERROR_CODE));
+    }
+    Ok(answer)
+}
+
+fn of_rfc(message: &stun::Message<'_>) -> Result<Answer, Error> {
+    if message.fingerprint() == stun::Fingerprint::Invalid {
+        return Err(Error::Value(stun::attribute::FINGERPRINT));
+    }
+    Ok(Answer {
+        kind: message.kind(),
+        id: stun::mask(message.id()),
+        error: error_of(message)?,
+        realm: message.realm().and_then(some),
+        has_nonce: message.nonce().and_then(some).is_some(),
+        software: message.software().and_then(some),
+        mapped_address: message.mapped_address()?,
+        alternate_server: message.alternate_server()?,
+    })
+}
+
+fn of_ms_turn(message: &ms_turn::Message<'_>) -> Result<Answer, Error> {
+    Ok(Answer {
+        kind: message.kind(),
+        id: message.id().0,
+        error: error_of(message)?,
+        realm: message.realm().and_then(some),
+        has_nonce: message.nonce().and_then(some).is_some(),
+        software: None,
+        mapped_address: message.xor_mapped_address()?,
+        alternate_server: message.alternate_server()?,
+    })
+}
+
+fn error_of(attributes: &stun::Attributes<'_>) -> Result<Option<(u16, String)>, Error> {
+    let error = attributes.error_code()?;
+    Ok(error.map(|error| (error.code, error.reason.into_owned())))
+}
+
+fn some(text: std::borrow::Cow<'_, str>) -> Option<String> {
+    (!text.is_empty()).then(|| text.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::stun::{Builder, TransactionId, attribute, kind};
+
+    const ID: TransactionId = TransactionId(*b"twelve bytes");
+    const WHOLE_ID: Transaction = *b"\x21\x12\xA4\x42twelve bytes";
+
+    fn unauthorized() -> Builder {
+        Builder::new(kind::ALLOCATE_ERROR, ID)
+            .error_code(401, "Unauthorized")
+            .attribute(attribute::REALM, b"realm")
+            .attribute(attribute::NONCE, b"nonce")
+    }
+
+    #[test]
+    fn realm_and_nonce_are_told_apart_in_both_dialects() {
+        let rfc = read(&unauthorized().finish().unwrap()).unwrap();
+        assert_eq!(rfc.realm.as_deref(), Some("realm"));
+        let microsoft =
+            ms_turn::Builder::new(kind::ALLOCATE_ERROR, ms_turn::TransactionId(WHOLE_ID))
+                .error_code(401, "Unauthorized")
+                .attribute(ms_turn::attribute::REALM, b"realm")
+                .attribute(ms_turn::attribute::NONCE, b"nonce")
+                .finish()
+                .unwrap();
+        assert_eq!(read(&microsoft), Ok(rfc));
+    }
+
+    #[test]
+    fn a_fingerprint_that_does_not_fit_and_an_error_without_a_number_are_wrong() {
+        let mut bytes = unauthorized().fingerprint().finish().unwrap();
+        assert!(read(&bytes).is_ok());
+        bytes[30] ^= 1;
+        assert_eq!(read(&bytes), Err(Error::Value(attribute::FINGERPRINT)));
+        let bytes = Builder::new(kind::ALLOCATE_ERROR, ID).finish().unwrap();
+        assert_eq!(read(&bytes), Err(Error::Value(attribute::ERROR_CODE)));
+    }
+
+    #[test]
+    fn an_empty_nonce_is_none() {
+        let bytes = Builder::new(kind::ALLOCATE_ERROR, ID)
+            .error_code(401, "")
+            .attribute(attribute::NONCE, b"")
+            .finish()
+            .unwrap();
+        let answer = read(&bytes).unwrap();
+        assert_eq!((answer.realm, answer.has_nonce), (None, false));
+    }
+}

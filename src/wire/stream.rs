@@ -1,0 +1,187 @@
+//! Messages out of a stream of bytes that come in any pieces.
+//!
+//! Inside TLS messages of both dialects stand back to back (RFC 8656 section 12.5); behind the
+//! pseudo-TLS hello each has the four bytes of [MS-TURN] 2.1.4 before it.
+
+use super::ms_turn::frame;
+use super::stun;
+
+/// What separates one message from the next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Framing {
+    /// Nothing: a message says how long it is.
+    BackToBack,
+    /// A header that tells messages from data.
+    Framed,
+}
+
+/// What the bytes that came so far begin with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Next {
+    /// Too little to say.
+    More,
+    /// A whole message.
+    Message(Vec<u8>),
+    /// Whole data that is no message: of a relayed peer, which an asker without an allocation
+    /// cannot have.
+    Data,
+    /// Neither; the stream cannot be followed any further.
+    Broken,
+}
+
+/// Bytes that came and were not taken yet: a message at most, as far as it is read in order.
+#[derive(Debug, Clone)]
+pub struct Stream {
+    framing: Framing,
+    arrived: Vec<u8>,
+}
+
+impl Stream {
+    /// A stream of which nothing came yet.
+    pub fn new(framing: Framing) -> Self {
+        Self {
+            framing,
+            arrived: Vec::new(),
+        }
+    }
+
+    /// Takes bytes in.
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.arrived.extend_from_slice(bytes);
+    }
+
+    /// What came and was not taken.
+    pub fn rest(&self) -> &[u8] {
+        &self.arrived
+    }
+
+    /// Takes the next whole message, if there is one.
+    pub fn take(&mut self) -> Next {
+        let (skip, length, is_message) = match self.framing {
+            Framing::BackToBack => match self.arrived.first() {
+                None => return Next::More,
+                // no channel was ever bound: only messages, whose first two bits are zero
+                Some(first) if first & 0xC0 != 0 => return Next::Broken,
+                Some(_) => {
+                    let Some(start) = self.arrived.first_chunk::<4>() else {
+                        return Next::More;
+                    };
+                    match stun::stream_length(*start) {
+                        Some(length) => (0, length, true),
+                        None => return Next::Broken,
+                    }
+                }
+            },
+            Framing::Framed => {
+                match self.arrived.first() {
+                    None => return Next::More,
+                    Some(first) if frame::decode([*first, 0, 0, 0]).is_none() => {
+                        return Next::Broken;
+                    }
+                    Some(_) => {}
+                }
+                let Some(header) = self.arrived.first_chunk::<{ frame::HEADER }>() else {
+                    return Next::More;
+                };
+                match frame::decode(*header) {
+                    Some((content, length)) => {
+                        (frame::HEADER, length, content == frame::Content::Control)
+                    }
+                    None => return Next::Broken,
+                }
+            }
+        };
+        if self.arrived.len() < skip + length {
+            return Next::More;
+        }
+        let unit: Vec<u8> = self.arrived.drain(..skip + length).skip(skip).collect();
+        if is_message {
+            Next::Message(unit)
+        } else {
+            Next::Data
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn all(stream: &mut Stream) -> Vec<Next> {
+        let mut units = Vec::new();
+        loop {
+            match stream.take() {
+                Next::More => return units,
+                Next::Broken => {
+                    units.push(Next::Broken);
+                    return units;
+                }
+                unit => units.push(unit),
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_message_breaks_the_stream_at_its_first_byte() {
+        for (framing, start) in [
+            (Framing::BackToBack, b'H'),
+            (Framing::BackToBack, 0xFF),
+            (Framing::Framed, b'H'),
+            (Framing::Framed, 0x15),
+        ] {
+            let mut stream = Stream::new(framing);
+            assert_eq!(stream.take(), Next::More);
+            stream.push(&[start]);
+            assert_eq!(stream.take(), Next::Broken, "{start:#x}");
+            assert_eq!(stream.rest(), [start]);
+        }
+    }
+
+    #[test]
+    fn data_is_told_from_messages() {
+        let mut stream = Stream::new(Framing::Framed);
+        stream.push(&[3, 0, 0, 2, 7, 7, 2, 0, 0, 1, 9]);
+        assert_eq!(all(&mut stream), [Next::Data, Next::Message(vec![9])]);
+    }
+
+    proptest! {
+        #[test]
+        fn messages_come_out_whole_however_the_stream_is_cut(
+            bodies in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..50), 0..5),
+            piece in 1_usize..40,
+            framed: bool,
+        ) {
+            let framing = if framed { Framing::Framed } else { Framing::BackToBack };
+            let messages: Vec<Vec<u8>> = bodies
+                .iter()
+                .map(|body| {
+                    let id = stun::TransactionId(*b"twelve bytes");
+                    stun::Builder::new(stun::kind::BINDING, id).attribute(0x8022, body).finish().unwrap()
+                })
+                .collect();
+            let bytes: Vec<u8> = messages
+                .iter()
+                .flat_map(|m| if framed { frame::encode(m).unwrap() } else { m.clone() })
+                .collect();
+            let mut stream = Stream::new(framing);
+            let mut read = Vec::new();
+            for piece in bytes.chunks(piece) {
+                stream.push(piece);
+                read.extend(all(&mut stream));
+            }
+            let wanted: Vec<_> = messages.into_iter().map(Next::Message).collect();
+            prop_assert_eq!(read, wanted);
+            prop_assert_eq!(stream.rest(), b"");
+        }
+
+        #[test]
+        fn any_bytes_are_taken_without_a_panic(bytes in prop::collection::vec(any::<u8>(), 0..300), framed: bool) {
+            let framing = if framed { Framing::Framed } else { Framing::BackToBack };
+            let mut stream = Stream::new(framing);
+            stream.push(&bytes);
+            all(&mut stream);
+        }
+    }
+}

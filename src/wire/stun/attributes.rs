@@ -1,0 +1,95 @@
+//! The attributes of a message, and the values that both dialects have in the same form.
+//! RFC 8489 section 14; [MS-TURN] 2.2.2 has the same numbers for the three that are named here.
+
+use std::borrow::Cow;
+use std::net::SocketAddr;
+
+use super::value::{ErrorCode, decode_address, decode_xor_address};
+use super::walk::Attribute;
+use super::{Error, attribute};
+
+/// The attributes of a message in their order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attributes<'a>(Vec<Attribute<'a>>);
+
+impl<'a> From<Vec<Attribute<'a>>> for Attributes<'a> {
+    fn from(attributes: Vec<Attribute<'a>>) -> Self {
+        Self(attributes)
+    }
+}
+
+impl<'a> Attributes<'a> {
+    /// All attributes in their order.
+    pub fn attributes(&self) -> &[Attribute<'a>] {
+        &self.0
+    }
+
+    /// The value of the first attribute with that number: a second one does not count.
+    pub fn value(&self, kind: u16) -> Option<&'a [u8]> {
+        self.0.iter().find(|a| a.kind == kind).map(|a| a.value)
+    }
+
+    /// A text; bytes that are no UTF-8 are replaced.
+    pub fn text(&self, kind: u16) -> Option<Cow<'a, str>> {
+        self.value(kind).map(String::from_utf8_lossy)
+    }
+
+    /// A number of four bytes.
+    ///
+    /// # Errors
+    /// [`Error::Value`] when it is not four bytes long.
+    pub fn number(&self, kind: u16) -> Result<Option<u32>, Error> {
+        let decode = |value: &[u8]| value.try_into().map_err(|_| Error::Value(kind));
+        let bytes = self.value(kind).map(decode).transpose()?;
+        Ok(bytes.map(u32::from_be_bytes))
+    }
+
+    /// An address that is written plainly.
+    ///
+    /// # Errors
+    /// [`Error::Value`] when it is malformed.
+    pub fn address(&self, kind: u16) -> Result<Option<SocketAddr>, Error> {
+        let decode = |value| decode_address(kind, value);
+        self.value(kind).map(decode).transpose()
+    }
+
+    /// An address that is XORed with the bytes 4 to 20 of the header.
+    ///
+    /// # Errors
+    /// [`Error::Value`] when it is malformed.
+    pub fn xor_address(&self, kind: u16, mask: &[u8; 16]) -> Result<Option<SocketAddr>, Error> {
+        let decode = |value| decode_xor_address(kind, value, mask);
+        self.value(kind).map(decode).transpose()
+    }
+
+    /// ERROR-CODE.
+    ///
+    /// # Errors
+    /// [`Error::Value`] when it is malformed.
+    pub fn error_code(&self) -> Result<Option<ErrorCode<'a>>, Error> {
+        let kind = attribute::ERROR_CODE;
+        let decode = |value| ErrorCode::decode(kind, value);
+        self.value(kind).map(decode).transpose()
+    }
+
+    /// LIFETIME in seconds.
+    ///
+    /// # Errors
+    /// [`Error::Value`] when it is not four bytes long.
+    pub fn lifetime(&self) -> Result<Option<u32>, Error> {
+        self.number(attribute::LIFETIME)
+    }
+
+    /// UNKNOWN-ATTRIBUTES: the numbers that the server did not understand.
+    ///
+    /// # Errors
+    /// [`Error::Value`] when its length is odd.
+    pub fn unknown_attributes(&self) -> Result<Vec<u16>, Error> {
+        let kind = attribute::UNKNOWN_ATTRIBUTES;
+        let (pairs, rest) = self.value(kind).unwrap_or_default().as_chunks::<2>();
+        if !rest.is_empty() {
+            return Err(Error::Value(kind));
+        }
+        Ok(pairs.iter().map(|pair| u16::from_be_bytes(*pair)).collect())
+    }
+}

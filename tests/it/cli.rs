@@ -1,0 +1,406 @@
+//! The command line: help, schema, exit codes, what goes where.
+
+use crate::command::{Rows, no_resolver, on_wine, own_addresses, run, run_into, turnprobe};
+
+fn snapshot(name: &str, text: &str) {
+    insta::with_settings!({ snapshot_path => "../data/snapshots", prepend_module_to_snapshot => false,
+        omit_expression => true }, {
+        insta::assert_snapshot!(name, text);
+    });
+}
+
+#[test]
+fn the_help_is_an_interface_and_the_short_one_fits_a_terminal() {
+    let short = run("probe -h").stdout;
+    assert!(
+        short.lines().count() <= 40,
+        "{} lines",
+        short.lines().count()
+    );
+    assert!(
+        short.lines().all(|line| line.chars().count() <= 80),
+        "{short}"
+    );
+    snapshot("help", &run("-h").stdout);
+    snapshot("help-probe-short", &short);
+    snapshot("help-probe", &run("probe --help").stdout);
+    let report = run("report -h").stdout;
+    assert!(report.lines().count() <= 40, "{report}");
+    assert!(
+        report.lines().all(|line| line.chars().count() <= 80),
+        "{report}"
+    );
+    snapshot("help-report-short", &report);
+}
+
+#[test]
+fn the_schema_is_an_interface() {
+    let table = run("schema").stdout;
+    assert!(
+        table.lines().all(|line| line.chars().count() <= 80),
+        "{table}"
+    );
+    snapshot("schema", &table);
+    for row in ["burst", "packet"] {
+        let table = run(&format!("schema {row}")).stdout;
+        assert!(
+            table.lines().all(|line| line.chars().count() <= 80),
+            "{table}"
+        );
+        snapshot(&format!("schema-{row}"), &table);
+    }
+    let json: serde_json::Value =
+        serde_json::from_str(&run("schema --format json").stdout).unwrap();
+    let columns = json.as_array().unwrap();
+    assert_eq!(columns[0]["name"], "datetime");
+    assert_eq!(columns[21]["name"], "totaltimems");
+    assert!(columns.iter().all(|c| {
+        ["type", "unit", "since", "meaning"]
+            .iter()
+            .all(|k| c[k].is_string())
+    }));
+}
+
+#[test]
+fn completions_and_man_pages_come_from_the_binary() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let said = run(&format!("completions {shell}"));
+        assert_eq!(said.code, Some(0));
+        assert!(said.stdout.contains("lab-fault-share"), "{shell}");
+    }
+    assert!(run("man").stdout.contains(".TH turnprobe 1"));
+    assert!(run("man probe").stdout.contains("connect\\-timeout"));
+    let said = run("man nothing");
+    assert_eq!(said.code, Some(2));
+    assert!(
+        said.stderr
+            .contains("there is no command `nothing`; there are probe"),
+        "{}",
+        said.stderr
+    );
+}
+
+#[test]
+fn a_lab_series_prints_a_line_per_probe_and_a_summary_within_80_columns() {
+    let said = run("probe --lab -n 5 -i 0");
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    assert_eq!(
+        said.stdout
+            .lines()
+            .filter(|line| line.ends_with("  OK"))
+            .count(),
+        5
+    );
+    assert!(
+        said.stdout
+            .contains("5 sent, 5 ok, 0 failed, 0 missed slots"),
+        "{}",
+        said.stdout
+    );
+    assert!(said.stdout.contains("5 distinct addresses") || !own_addresses());
+    assert!(
+        said.stdout.lines().all(|line| line.chars().count() <= 80),
+        "{}",
+        said.stdout
+    );
+    assert!(!said.stdout.contains('\x1b'), "colours in a pipe");
+    assert_eq!(said.stderr, "");
+}
+
+#[test]
+fn a_healthy_lab_reads_as_healthy() {
+    let said = run("probe --lab -n 4 -i 0 --format csv --columns all");
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let rows = Rows::of(&said.stdout);
+    assert_eq!(rows.column("Status"), ["OK"; 4]);
+    assert_eq!(rows.column("trust_public"), ["trusted"; 4]);
+    assert_eq!(rows.column("trust_os"), ["trusted"; 4]);
+    assert_eq!(rows.column("in_teams_range"), ["true"; 4]);
+    assert_eq!(rows.column("world"), ["lab"; 4]);
+    assert_eq!(rows.column("slot"), ["0", "1", "2", "3"]);
+    assert_eq!(rows.column("lag_us"), [""; 4], "back to back has no lag");
+    let regions = rows.column("region");
+    assert_eq!(
+        regions,
+        ["francecentral", "northeurope", "ukwest", "westeurope"]
+    );
+    assert!(
+        said.stderr.contains("4 sent, 4 ok"),
+        "the summary goes to stderr: {}",
+        said.stderr
+    );
+}
+
+#[test]
+fn the_columns_of_a_row_add_up_to_its_total() {
+    let said = run("probe --lab -n 8 -i 0 --format csv --quiet");
+    let rows = Rows::of(&said.stdout);
+    let number = |name: &str, row: usize| rows.column(name)[row].parse::<u64>().unwrap();
+    for row in 0..8 {
+        let sum = number("dns_us", row) + number("connect_us", row) + number("tls_us", row);
+        assert_eq!(sum, number("total_us", row));
+    }
+    assert_eq!(said.stderr, "", "--quiet prints nothing but errors");
+}
+
+/// Faults, and the causes that design and README promise for them.
+#[test]
+fn every_fault_of_the_lab_has_its_cause_and_the_right_exit_code() {
+    let limits = "--dns-timeout 400ms --tls-timeout 400ms";
+    // where relays share an address there is none where nothing listens
+    let refused = if own_addresses() {
+        "connect-refused"
+    } else {
+        "tls-reset"
+    };
+    for (fault, cause, code) in [
+        ("dns-servfail", "dns-servfail", 1),
+        ("dns-nxdomain", "dns-nxdomain", 1),
+        ("dns-refused", "dns-refused", 1),
+        ("dns-no-data", "dns-no-data", 1),
+        ("dns-timeout", "dns-timeout", 1),
+        ("dns-loop", "dns-loop", 1),
+        ("dns-malformed", "dns-malformed", 1),
+        ("refused", refused, 1),
+        ("reset", "tls-reset", 1),
+        ("tls-alert", "tls-alert", 1),
+        ("tls-eof", "tls-eof", 1),
+        ("tls-stall", "tls-timeout", 1),
+        ("silent", "tls-timeout", 1),
+        ("not-tls", "tls-not-tls", 1),
+        ("tls13-only", "tls-version", 1),
+        ("dns-truncated", "", 0),
+        ("dns-partial", "", 0),
+        ("expired", "", 0),
+        ("self-signed", "", 0),
+        ("wrong-host", "", 0),
+    ] {
+        let said = run(&format!(
+            "probe --lab -n 1 --format csv {limits} --lab-fault {fault}"
+        ));
+        let rows = Rows::of(&said.stdout);
+        if on_wine() && rows.column("cause") == ["tls-eof"] && cause == "tls-reset" {
+            continue;
+        }
+        assert_eq!(rows.column("cause"), [cause], "{fault}: {}", said.stdout);
+        assert_eq!(said.code, Some(code), "{fault}");
+        let phase = cause.split('-').next().unwrap();
+        assert_eq!(rows.column("failed_phase"), [phase], "{fault}");
+        assert_eq!(
+            rows.column("Status"),
+            [if cause.is_empty() { "OK" } else { cause }]
+        );
+        let trust = match fault {
+            "expired" => "expired",
+            "self-signed" => "unknown-issuer",
+            "wrong-host" => "wrong-name",
+            _ => continue,
+        };
+        assert_eq!(rows.column("trust_public"), [trust], "{fault}");
+        assert_eq!(rows.column("trust_os"), [trust], "{fault}");
+    }
+}
+
+#[test]
+fn a_share_of_faults_hits_that_share_and_the_threshold_decides() {
+    let line = "probe --lab -n 8 -i 0 --lab-fault tls-alert --lab-fault-share 25";
+    let said = run(line);
+    assert_eq!(said.code, Some(0), "something answered");
+    assert!(
+        said.stdout.contains("8 sent, 6 ok, 2 failed (25.0 %)"),
+        "{}",
+        said.stdout
+    );
+    assert!(said.stdout.contains("tls-alert"), "{}", said.stdout);
+    assert_eq!(run(&format!("{line} --max-failed 25")).code, Some(0));
+    assert_eq!(run(&format!("{line} --max-failed 24.9")).code, Some(1));
+}
+
+#[test]
+fn tls_13_is_spoken_on_request() {
+    let said = run("probe --lab -n 1 --lab-fault tls13-only --tls 1.3 --format csv");
+    let rows = Rows::of(&said.stdout);
+    assert_eq!(
+        (said.code, rows.column("tls_version")),
+        (Some(0), vec!["TLSv1.3"])
+    );
+    assert_eq!(rows.column("SslProtocol"), ["Tls13"]);
+    let said = run("probe --lab -n 1 --tls auto --format csv");
+    assert_eq!(Rows::of(&said.stdout).column("tls_version"), ["TLSv1.2"]);
+}
+
+#[test]
+fn the_list_is_the_references_list() {
+    let said = run("probe --lab -n 1 --format list");
+    let names: Vec<_> = said
+        .stdout
+        .lines()
+        .filter(|l| !l.is_empty())
+        .map(|l| l.split(':').next().unwrap().trim())
+        .collect();
+    assert_eq!(names.len(), 22);
+    assert_eq!((names[0], names[21]), ("datetime", "totaltimems"));
+    assert!(
+        said.stdout
+            .contains("SslProtocol                    : Tls12"),
+        "{}",
+        said.stdout
+    );
+    assert!(
+        said.stdout
+            .contains("KeyExchangeAlgorithm           : 44550"),
+        "{}",
+        said.stdout
+    );
+}
+
+#[test]
+fn json_lines_are_objects_with_numbers() {
+    let said = run("probe --lab -n 2 -i 0 --format jsonl --label access=Telekom");
+    let rows: Vec<serde_json::Value> = said
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(rows.len(), 2);
+    assert!(rows[0]["tls_us"].is_u64() && rows[0]["turn_us"].is_null());
+    assert_eq!(rows[1]["dns_ttls"], serde_json::json!([0, 0, 0, 10]));
+    assert_eq!(rows[0]["label"], serde_json::json!(["access=Telekom"]));
+}
+
+#[test]
+fn what_is_wrong_on_the_command_line_ends_with_2_and_names_the_fix() {
+    for (line, part) in [
+        ("probe --interval soon", "write it as 90s, 8h41m or 500ms"),
+        ("probe host:0", "`0` is no port"),
+        ("probe --output rows.txt", ".csv or .jsonl"),
+        ("probe --lab --lab-fault nonsense", "dns-servfail"),
+        ("probe --tls 1.1", "1.2"),
+        ("probe --columns nope", "turnprobe schema"),
+        ("nonsense", "unrecognized subcommand"),
+    ] {
+        let said = run(line);
+        assert_eq!(said.code, Some(2), "{line}: {}", said.stderr);
+        assert!(said.stderr.contains(part), "{line}: {}", said.stderr);
+        assert_eq!(said.stdout, "", "{line}");
+    }
+}
+
+#[test]
+fn a_public_address_is_not_probed_more_than_ten_times_a_second_unasked() {
+    // nothing is sent: the address is refused before a socket is made
+    let said = run("probe --address 203.0.113.7 -i 50ms -n 3");
+    assert_eq!(said.code, Some(2), "{}", said.stderr);
+    assert!(
+        said.stderr
+            .contains("more than 10 probes a second to 203.0.113.7"),
+        "{}",
+        said.stderr
+    );
+    assert!(
+        said.stderr.contains("--i-own-this-server"),
+        "{}",
+        said.stderr
+    );
+    let said = run("probe --address 127.0.0.1 127.0.0.1:1 -i 50ms -n 3");
+    assert_eq!(
+        said.code,
+        Some(1),
+        "loopback is nobody else's: {}",
+        said.stderr
+    );
+}
+
+#[test]
+fn a_machine_without_name_service_is_told_of_the_lab_once() {
+    let said = run("probe --resolver 127.0.0.1:1 -n 3 -i 20ms --dns-timeout 1s");
+    assert_eq!(said.code, Some(1));
+    assert_eq!(
+        said.stderr.matches("turnprobe probe --lab").count(),
+        1,
+        "{}",
+        said.stderr
+    );
+    assert!(said.stdout.contains(no_resolver()), "{}", said.stdout);
+    let said = run("probe 127.0.0.1:1 -n 1");
+    assert!(
+        !said.stderr.contains("--lab"),
+        "no name, no hint: {}",
+        said.stderr
+    );
+}
+
+#[test]
+fn the_lab_never_leaves_the_machine() {
+    for line in [
+        "--resolver 127.0.0.1:1",
+        "--resolver os",
+        "--address 203.0.113.7",
+        "203.0.113.7",
+    ] {
+        let said = run(&format!("probe --lab -n 1 {line}"));
+        assert_eq!(said.code, Some(2), "{line}: {}", said.stdout);
+    }
+}
+
+#[test]
+fn an_address_skips_the_name_service_and_keeps_the_name() {
+    let said = run("probe --lab -n 1 --address 127.0.0.1 --format csv -q");
+    let rows = Rows::of(&said.stdout);
+    assert_eq!(rows.column("dns_us"), [""]);
+    assert_eq!(rows.column("remotehost"), ["tr.teams.microsoft.com"]);
+    assert_eq!(rows.column("remoteip"), ["127.0.0.1"]);
+}
+
+#[test]
+fn colours_are_a_matter_of_choice() {
+    let always = run("--color always probe --lab -n 1 --lab-fault refused");
+    assert!(always.stdout.contains("\x1b[31m"), "{}", always.stdout);
+    let never = run("--color never probe --lab -n 1 --lab-fault refused");
+    assert!(!never.stdout.contains('\x1b'));
+}
+
+#[test]
+fn version_is_told() {
+    assert_eq!(
+        run("--version").stdout,
+        format!("turnprobe {}\n", env!("CARGO_PKG_VERSION"))
+    );
+}
+
+#[test]
+fn several_outputs_get_the_same_rows() {
+    let dir = tempfile::tempdir().unwrap();
+    let (csv, jsonl) = (dir.path().join("a.csv"), dir.path().join("b.jsonl"));
+    let mut command = turnprobe("probe --lab -n 3 -i 0 -o - -o");
+    command.arg(&csv).arg("-o").arg(&jsonl);
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    let file = std::fs::read_to_string(&csv).unwrap();
+    assert_eq!(file.replace("\r\n", "\n"), stdout.replace("\r\n", "\n"));
+    let lines = std::fs::read_to_string(&jsonl).unwrap();
+    let slots: Vec<_> = lines
+        .lines()
+        .map(|l| serde_json::from_str::<serde_json::Value>(l).unwrap()["slot"].clone())
+        .collect();
+    assert_eq!(slots, [0, 1, 2]);
+}
+
+#[test]
+fn a_file_beside_leaves_stdout_to_the_summary() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("probes.csv");
+    let said = run_into(&file, "probe --lab -n 2 -i 0");
+    assert!(
+        said.stdout
+            .trim_start()
+            .starts_with("--- tr.teams.microsoft.com (lab) ---"),
+        "{}",
+        said.stdout
+    );
+    assert_eq!(said.stderr, "", "no status line where there is no terminal");
+    let said = run_into(&file, "probe --lab -n 2 -i 0 --quiet");
+    assert_eq!((said.stdout.as_str(), said.stderr.as_str()), ("", ""));
+    assert_eq!(Rows::in_file(&file).rows.len(), 4);
+}

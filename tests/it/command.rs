@@ -1,0 +1,100 @@
+//! The program as a process.
+
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+use csv::StringRecord;
+
+/// What a run said.
+pub struct Said {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+/// A command of the program with its arguments, separated by spaces.
+pub fn turnprobe(line: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_turnprobe"));
+    command.args(line.split_whitespace());
+    command
+        .env_remove("NO_COLOR")
+        .env_remove("CLICOLOR_FORCE")
+        .env("COLUMNS", "80");
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+/// Runs a command to its end.
+pub fn run(line: &str) -> Said {
+    said(turnprobe(line).output().unwrap())
+}
+
+/// Runs `probe` with rows into a file.
+pub fn run_into(file: &Path, line: &str) -> Said {
+    let mut command = turnprobe(line);
+    said(command.arg("--output").arg(file).output().unwrap())
+}
+
+pub fn finished(child: Child) -> Said {
+    said(child.wait_with_output().unwrap())
+}
+
+fn said(output: Output) -> Said {
+    Said {
+        code: output.status.code(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// Whether this is Wine. It does not share a UDP port between loopback addresses, so that the
+/// lab's relays are all on one; it does not tell that a UDP port is unreachable; and of a
+/// connection that was reset it may read an end.
+pub fn on_wine() -> bool {
+    cfg!(windows) && Path::new(r"C:\windows\system32\winecfg.exe").exists()
+}
+
+/// Whether each relay of the lab has an address of its own.
+pub fn own_addresses() -> bool {
+    !cfg!(target_os = "macos") && !on_wine()
+}
+
+/// The cause when nobody listens at the name server's port.
+pub fn no_resolver() -> &'static str {
+    if on_wine() {
+        "dns-timeout"
+    } else {
+        "dns-no-resolver"
+    }
+}
+
+/// A CSV file read by the csv crate.
+pub struct Rows {
+    pub header: StringRecord,
+    pub rows: Vec<StringRecord>,
+}
+
+impl Rows {
+    pub fn of(text: &str) -> Self {
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        let header = reader.headers().unwrap().clone();
+        Self {
+            header,
+            rows: reader.records().map(Result::unwrap).collect(),
+        }
+    }
+
+    pub fn in_file(path: &Path) -> Self {
+        Self::of(&std::fs::read_to_string(path).unwrap())
+    }
+
+    /// All cells of a column.
+    pub fn column(&self, name: &str) -> Vec<&str> {
+        let index = self.header.iter().position(|column| column == name);
+        let index = index.unwrap_or_else(|| panic!("no column {name}"));
+        self.rows.iter().map(|row| &row[index]).collect()
+    }
+}

@@ -1,0 +1,176 @@
+//! IPv4 and IPv6 addresses, and the system's own resolver.
+
+use turnprobe::probe::Plan;
+use turnprobe::probe::dns::{Families, Resolver};
+
+use super::{ask, resolve};
+use crate::rows::{plan, probe, probe_all, target};
+use crate::servers::closed::ClosedTcp;
+use crate::servers::dns::DnsServer;
+use crate::servers::wire::{A, AAAA, a, aaaa, cname, name, raw_a, soa};
+
+fn only(families: Families, server: &DnsServer) -> Plan {
+    Plan {
+        families,
+        ..server.plan()
+    }
+}
+
+/// A relay behind an alias with IPv6 addresses only.
+fn v6_relay() -> DnsServer {
+    DnsServer::start(|query| {
+        let alias = cname("relay.test", 7, "b.test");
+        vec![match query.kind() {
+            AAAA if query.asks("b.test", AAAA) => query.answer(&[aaaa("b.test", 8)], &[]),
+            AAAA => query.answer(&[alias, aaaa("b.test", 8)], &[]),
+            _ => query.answer(&[alias], &[soa("test")]),
+        }]
+    })
+}
+
+#[test]
+fn a_host_without_ipv4_is_reached_over_ipv6() {
+    let server = v6_relay();
+    let row = ask(server.plan());
+    // there may be no IPv6 on this system: only the address counts
+    assert_eq!(
+        row.cells(["remoteip", "failed_phase", "dns_queries", "dns_addresses"]),
+        ["::1", "connect", "2", "1"]
+    );
+    assert_eq!(
+        row.cells(["dns_chain", "dns_ttls"]),
+        ["relay.test b.test", "7 8"]
+    );
+    // the second question is for the end of the chain, so that both belong to the same relay
+    let asked: Vec<_> = server.queries().iter().map(|q| q.name().to_vec()).collect();
+    assert_eq!(asked, [name("relay.test"), name("b.test")]);
+}
+
+#[test]
+fn asked_for_ipv4_only_such_a_host_has_no_data() {
+    let server = v6_relay();
+    let row = ask(only(Families::OnlyV4, &server));
+    row.assert_failed("dns-no-data", &["b.test", "IPv4"]);
+    assert_eq!(
+        row.cells(["dns_chain", "dns_ttls", "dns_queries"]),
+        ["relay.test b.test", "7", "1"]
+    );
+}
+
+#[test]
+fn asked_for_ipv6_only_there_is_no_question_for_ipv4() {
+    let server = v6_relay();
+    let row = ask(only(Families::OnlyV6, &server));
+    assert_eq!(row.cells(["remoteip", "dns_queries"]), ["::1", "1"]);
+    assert_eq!((server.count(), server.count_a()), (1, 0));
+    let nothing = DnsServer::start(|query| vec![query.answer(&[], &[soa("test")])]);
+    ask(only(Families::OnlyV6, &nothing)).assert_failed("dns-no-data", &["relay.test", "IPv6"]);
+    assert_eq!((nothing.count(), nothing.count_a()), (1, 0));
+}
+
+#[test]
+fn a_host_without_any_address_lacks_both_kinds() {
+    let server = DnsServer::start(|query| {
+        let alias: &[_] = if query.asks("relay.test", A) {
+            &[cname("relay.test", 7, "b.test")]
+        } else {
+            &[]
+        };
+        vec![query.answer(alias, &[soa("test")])]
+    });
+    let row = ask(server.plan());
+    row.assert_failed("dns-no-data", &["b.test", "neither", "IPv4", "IPv6"]);
+    assert_eq!(
+        row.cells(["dns_chain", "dns_ttls", "dns_queries"]),
+        ["relay.test b.test", "7", "2"]
+    );
+    ask(only(Families::Both, &server))
+        .assert_failed("dns-no-data", &["b.test", "neither", "IPv4", "IPv6"]);
+}
+
+#[test]
+fn with_both_families_and_all_addresses_each_address_has_a_row_of_the_same_slot() {
+    let server = DnsServer::start(|query| {
+        vec![match query.kind() {
+            A => query.answer(
+                &[
+                    raw_a(name("relay.test"), 5, 1),
+                    raw_a(name("relay.test"), 5, 2),
+                ],
+                &[],
+            ),
+            _ => query.answer(&[aaaa("relay.test", 77)], &[]),
+        }]
+    });
+    let closed = ClosedTcp::new();
+    let plan = Plan {
+        all_addresses: true,
+        ..only(Families::Both, &server)
+    };
+    let rows = probe_all(plan, target("relay.test", closed.port()));
+    let remotes: Vec<_> = rows.iter().map(|row| row.cell("remoteip")).collect();
+    assert_eq!(remotes, ["127.0.0.1", "127.0.0.2", "::1"]);
+    for row in &rows {
+        assert_eq!(
+            row.cells(["slot", "dns_addresses", "dns_queries"]),
+            ["7", "3", "2"]
+        );
+        // of the records that answered first
+        assert_eq!(row.cell("dns_ttls"), "5");
+        assert_eq!(row.cell("dns_us"), rows[0].cell("dns_us"));
+    }
+    assert_eq!(server.count(), 2);
+}
+
+#[test]
+fn only_the_first_of_several_addresses_is_probed_but_all_are_counted() {
+    let server = DnsServer::start(|query| {
+        vec![query.answer(
+            &[
+                a("relay.test", 5),
+                raw_a(name("relay.test"), 5, 2),
+                raw_a(name("relay.test"), 5, 3),
+            ],
+            &[],
+        )]
+    });
+    assert_eq!(resolve(server.plan()).cell("dns_addresses"), "3");
+}
+
+#[test]
+fn an_ipv6_question_that_fails_does_not_hide_ipv4_addresses() {
+    let server = DnsServer::start(|query| {
+        vec![match query.kind() {
+            A => query.answer(&[a("relay.test", 5)], &[]),
+            _ => query.reply(2, &[], &[]),
+        }]
+    });
+    let row = resolve(only(Families::Both, &server));
+    assert_eq!(row.cells(["dns_addresses", "dns_queries"]), ["1", "2"]);
+}
+
+#[test]
+fn the_systems_own_resolver_knows_localhost() {
+    let closed = ClosedTcp::new();
+    let row = probe(
+        Plan {
+            resolver: Resolver::Os,
+            ..plan()
+        },
+        target("localhost", closed.port()),
+    );
+    row.assert_failed("connect-refused", &[]);
+    assert_eq!(row.cells(["remoteip", "resolver"]), ["127.0.0.1", "os"]);
+    assert_eq!(row.cells(["dns_ttls", "dns_queries"]), ["", ""]);
+}
+
+#[test]
+fn an_address_needs_no_name_server() {
+    let closed = ClosedTcp::new();
+    let row = probe(plan(), target("127.0.0.1", closed.port()));
+    row.assert_failed("connect-refused", &[]);
+    assert_eq!(
+        row.cells(["dns_us", "dns_queries", "dns_chain"]),
+        ["", "", ""]
+    );
+}

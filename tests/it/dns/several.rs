@@ -1,0 +1,143 @@
+//! Several name servers, and many probes in flight.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+use turnprobe::pace::Pace;
+use turnprobe::probe::dns::Resolver;
+use turnprobe::probe::{Limits, Plan};
+use turnprobe::series::{Series, Why};
+
+use super::{ask, resolve};
+use crate::rows::{PATIENT, ms, plan, prober, rows, run, target};
+use crate::servers::closed::{ClosedTcp, ClosedUdp};
+use crate::servers::dns::DnsServer;
+use crate::servers::wire::{A, a, cname};
+
+fn in_order(servers: &[SocketAddr]) -> Plan {
+    Plan {
+        resolver: Resolver::Servers(servers.to_vec()),
+        ..plan()
+    }
+}
+
+fn good() -> DnsServer {
+    DnsServer::start(|query| vec![query.answer(&[a("relay.test", 9)], &[])])
+}
+
+#[test]
+fn a_silent_server_leaves_time_for_the_second_one() {
+    let (silent, good) = (DnsServer::silent(), good());
+    let row = resolve(Plan {
+        limits: Limits {
+            dns: ms(4_000),
+            ..PATIENT
+        },
+        ..in_order(&[silent.address(), good.address()])
+    });
+    assert_eq!(row.cell("resolver"), good.address().to_string());
+    assert_eq!(row.cell("dns_queries"), "2");
+    assert_eq!((silent.count(), good.count()), (1, 1));
+}
+
+#[test]
+fn a_server_that_fails_or_refuses_is_passed_over() {
+    for rcode in [2, 5] {
+        let bad = DnsServer::start(move |query| vec![query.reply(rcode, &[], &[])]);
+        let good = good();
+        let row = resolve(in_order(&[bad.address(), good.address()]));
+        assert_eq!(row.cell("resolver"), good.address().to_string());
+        assert_eq!(row.cell("dns_queries"), "2");
+        assert_eq!((bad.count(), good.count()), (1, 1));
+    }
+}
+
+#[test]
+fn a_server_with_a_closed_port_is_passed_over() {
+    let (closed, good) = (ClosedUdp::new(), good());
+    let row = resolve(in_order(&[closed.address(), good.address()]));
+    assert_eq!(row.cell("resolver"), good.address().to_string());
+    assert_eq!((row.cell("dns_queries"), good.count()), ("2", 1));
+}
+
+#[test]
+fn a_denial_is_an_answer_and_the_second_server_is_not_asked() {
+    let denies = DnsServer::start(|query| vec![query.reply(3, &[], &[])]);
+    let good = good();
+    let row = ask(in_order(&[denies.address(), good.address()]));
+    row.assert_failed("dns-nxdomain", &["relay.test"]);
+    assert_eq!(row.cell("resolver"), denies.address().to_string());
+    assert_eq!(good.count(), 0);
+}
+
+#[test]
+fn when_all_fail_the_detail_names_each_and_the_cause_is_what_was_answered() {
+    let (closed, silent) = (ClosedUdp::new(), DnsServer::silent());
+    let fails = DnsServer::start(|query| vec![query.reply(2, &[], &[])]);
+    let row = ask(Plan {
+        limits: Limits {
+            dns: ms(900),
+            ..PATIENT
+        },
+        ..in_order(&[closed.address(), silent.address(), fails.address()])
+    });
+    let names = [&closed.address(), &silent.address(), &fails.address()].map(ToString::to_string);
+    row.assert_failed(
+        "dns-servfail",
+        &[&names[0], &names[1], &names[2], "SERVFAIL"],
+    );
+    assert_eq!(row.cells(["dns_queries", "resolver"]), ["3", &*names[2]]);
+}
+
+#[test]
+fn a_chain_is_followed_with_the_server_that_answered_last() {
+    let fails = DnsServer::start(|query| vec![query.reply(2, &[], &[])]);
+    let hops = DnsServer::start(|query| {
+        let answer = if query.asks("relay.test", A) {
+            cname("relay.test", 1, "b.test")
+        } else {
+            a("b.test", 2)
+        };
+        vec![query.answer(&[answer], &[])]
+    });
+    let row = resolve(in_order(&[fails.address(), hops.address()]));
+    assert_eq!(row.cells(["dns_queries", "dns_ttls"]), ["3", "1 2"]);
+    assert_eq!((fails.count(), hops.count()), (1, 2));
+}
+
+#[test]
+fn two_thousand_probes_with_64_in_flight_ask_two_thousand_times() {
+    const PROBES: u64 = 2_000;
+    let server = good();
+    let closed = ClosedTcp::new();
+    let prober = Arc::new(prober(server.plan()));
+    let series = Series {
+        pace: Pace::new(Duration::ZERO, Some(PROBES), None),
+        targets: vec![target("relay.test", closed.port())],
+        concurrency: 64,
+    };
+    let records = run(async {
+        let (rows, mut taken) = mpsc::channel(64);
+        let (_stop, stopped) = watch::channel(false);
+        let series = tokio::spawn(series.run(prober, rows, stopped));
+        let mut records = Vec::new();
+        while let Some(record) = taken.recv().await {
+            records.push(record);
+        }
+        let end = series.await.unwrap();
+        assert_eq!(
+            (end.started, end.missed, end.why),
+            (PROBES, 0, Why::Complete)
+        );
+        records
+    });
+    let rows = rows(&records);
+    assert_eq!(rows.len(), 2_000);
+    for row in &rows {
+        row.assert_failed("connect-refused", &[]);
+        assert_eq!(row.cell("dns_queries"), "1");
+    }
+    assert_eq!((server.count_a(), server.count()), (2_000, 2_000));
+}

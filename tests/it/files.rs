@@ -1,0 +1,381 @@
+//! Files of rows, written by the program as a process: appended, locked, refused, rolled.
+
+use std::process::Stdio;
+
+use crate::command::{Rows, finished, run_into, turnprobe};
+
+#[test]
+fn a_second_run_continues_the_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("probes mit Umläuten.csv");
+    for _ in 0..2 {
+        assert_eq!(run_into(&file, "probe --lab -n 3 -i 0").code, Some(0));
+    }
+    let rows = Rows::in_file(&file);
+    assert_eq!(rows.column("slot"), ["0", "1", "2", "0", "1", "2"]);
+    let runs: std::collections::BTreeSet<_> = rows.column("run_id").into_iter().collect();
+    assert_eq!(runs.len(), 2);
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert_eq!(text.matches("\"datetime\"").count(), 1, "one header");
+    let end = if cfg!(windows) { "\"\r\n" } else { "\"\n" };
+    assert!(text.ends_with(end));
+}
+
+#[test]
+fn a_row_stays_under_one_and_a_half_kilobytes() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("probes.csv");
+    run_into(&file, "probe --lab -n 4 -i 0");
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(text.lines().skip(1).all(|row| row.len() < 1536));
+}
+
+#[test]
+fn a_file_in_use_is_refused_with_its_absolute_path_and_can_be_read_meanwhile() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("probes.csv");
+    let mut first = turnprobe("probe --lab -n 1000 -i 20ms --output");
+    let mut first = first.arg(&file).stdout(Stdio::null()).spawn().unwrap();
+    while std::fs::read_to_string(&file).map_or(0, |text| text.lines().count()) < 2 {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let said = run_into(&file, "probe --lab -n 1");
+    first.kill().unwrap();
+    first.wait().unwrap();
+    assert_eq!(said.code, Some(3));
+    assert!(
+        said.stderr.contains(&*file.to_string_lossy()),
+        "{}",
+        said.stderr
+    );
+    assert!(said.stderr.contains("in use"), "{}", said.stderr);
+    // the killed run left whole rows and no lock
+    assert_eq!(run_into(&file, "probe --lab -n 1").code, Some(0));
+    let rows = Rows::in_file(&file);
+    assert!(rows.column("Status").iter().all(|status| *status == "OK"));
+}
+
+#[test]
+fn foreign_files_are_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, text) in [
+        ("other.csv", "\"name\",\"value\"\r\n\"a\",\"1\"\r\n"),
+        ("semicolon.csv", "datetime;remotehost\n"),
+        (
+            "real.csv",
+            "\"datetime\",\"world\"\n\"2026-01-01 00:00:00Z\",\"real\"\n",
+        ),
+    ] {
+        let file = dir.path().join(name);
+        std::fs::write(&file, text).unwrap();
+        let said = run_into(&file, "probe --lab -n 1");
+        assert_eq!(said.code, Some(3), "{name}: {}", said.stdout);
+        assert!(said.stderr.contains(name), "{}", said.stderr);
+        assert_eq!(
+            std::fs::read_to_string(&file).unwrap(),
+            text,
+            "{name} was touched"
+        );
+    }
+}
+
+#[test]
+fn an_older_file_is_continued_in_its_own_columns() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("old.csv");
+    std::fs::write(&file, "\"Status\",\"world\",\"remotehost\"\r\n").unwrap();
+    let said = run_into(&file, "probe --lab -n 1 --quiet");
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    assert!(
+        said.stderr.contains("datetime"),
+        "left-out columns are named: {}",
+        said.stderr
+    );
+    assert_eq!(
+        std::fs::read_to_string(&file).unwrap(),
+        "\"Status\",\"world\",\"remotehost\"\r\n\"OK\",\"lab\",\"tr.teams.microsoft.com\"\r\n"
+    );
+}
+
+#[test]
+fn a_torn_row_is_cut_off_and_shown() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("probes.csv");
+    run_into(&file, "probe --lab -n 2 -i 0");
+    let whole = std::fs::read(&file).unwrap();
+    let torn = [&whole[..], b"\"2026-11-22 00:00:00Z\",\"torn"].concat();
+    std::fs::write(&file, torn).unwrap();
+    let said = run_into(&file, "probe --lab -n 1");
+    assert!(
+        said.stderr.contains("2026-11-22 00:00:00Z"),
+        "{}",
+        said.stderr
+    );
+    let after = std::fs::read(&file).unwrap();
+    assert!(after.starts_with(&whole));
+    assert_eq!(Rows::in_file(&file).rows.len(), 3);
+}
+
+#[test]
+fn a_missing_directory_is_named_before_the_first_probe() {
+    let dir = tempfile::tempdir().unwrap();
+    let said = run_into(&dir.path().join("gone/probes.csv"), "probe --lab -n 1");
+    assert_eq!(said.code, Some(3));
+    assert!(
+        said.stderr.contains("there is no directory"),
+        "{}",
+        said.stderr
+    );
+    assert_eq!(said.stdout, "");
+}
+
+#[test]
+fn rolled_files_bear_the_local_date() {
+    let dir = tempfile::tempdir().unwrap();
+    let said = run_into(
+        &dir.path().join("probes.csv"),
+        "probe --lab -n 1 --roll month",
+    );
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let names: Vec<_> = std::fs::read_dir(dir.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(names.len(), 1);
+    let stem = names[0]
+        .strip_prefix("probes-")
+        .and_then(|n| n.strip_suffix(".csv"))
+        .unwrap();
+    assert!(
+        stem.len() == 7 && stem.starts_with("20") && &stem[4..5] == "-",
+        "{names:?}"
+    );
+}
+
+#[test]
+fn a_german_excel_gets_its_csv() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("probes.csv");
+    run_into(
+        &file,
+        "probe --lab -n 1 --csv-profile excel-de --columns datetime,SerialNumber,world",
+    );
+    let text = std::fs::read_to_string(&file).unwrap();
+    let mut lines = text
+        .strip_prefix('\u{feff}')
+        .expect("a byte order mark")
+        .lines();
+    assert_eq!(
+        lines.next(),
+        Some("\"datetime\";\"SerialNumber\";\"world\"")
+    );
+    let row: Vec<_> = lines.next().unwrap().split(';').collect();
+    assert!(row[0].len() == 21 && !row[0].contains('Z'), "{row:?}");
+    assert!(row[1].contains("6B:00:"), "{row:?}");
+}
+
+#[test]
+fn a_renamed_file_is_begun_anew() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("probes.csv");
+    let old = dir.path().join("old.csv");
+    let child = turnprobe("probe --lab -n 40 -i 50ms --output")
+        .arg(&file)
+        .spawn()
+        .unwrap();
+    wait_for_rows(&file, 3);
+    std::fs::rename(&file, &old).unwrap();
+    let said = finished(child);
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let count = Rows::in_file(&file).rows.len() + Rows::in_file(&old).rows.len();
+    // a busy machine may miss slots; no row is lost
+    let sent = format!("{count} sent, {count} ok");
+    assert!(said.stdout.contains(&sent), "{sent}: {}", said.stdout);
+}
+
+#[test]
+fn a_reader_of_stdout_that_leaves_ends_the_series_quietly() {
+    for format in ["", "--format csv", "--format jsonl"] {
+        let mut child = turnprobe(&format!("probe --lab -i 20ms {format}"))
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let said = finished(child);
+        assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""), "{format}");
+    }
+}
+
+#[test]
+fn with_a_file_the_series_goes_on_without_stdout() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("probes.csv");
+    let mut command = turnprobe("probe --lab -n 10 -i 0 -o - -o");
+    let mut child = command.arg(&file).spawn().unwrap();
+    drop(child.stdout.take());
+    let said = finished(child);
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    assert_eq!(Rows::in_file(&file).rows.len(), 10);
+}
+
+/// Waits until the file holds more than so many rows.
+pub fn wait_for_rows(file: &std::path::Path, rows: usize) {
+    while std::fs::read_to_string(file).map_or(0, |text| text.lines().count()) <= rows {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+}
+
+#[cfg(unix)]
+mod unix {
+    use super::*;
+    use std::process::Command;
+
+    fn signal(child: &std::process::Child, name: &str) {
+        let status = Command::new("kill")
+            .args([name, &child.id().to_string()])
+            .status();
+        assert!(status.unwrap().success());
+    }
+
+    #[test]
+    fn interrupt_and_terminate_end_a_series_in_order() {
+        for name in ["-INT", "-TERM", "-HUP"] {
+            let dir = tempfile::tempdir().unwrap();
+            let file = dir.path().join("probes.csv");
+            let child = turnprobe("probe --lab -i 50ms --output")
+                .arg(&file)
+                .spawn()
+                .unwrap();
+            wait_for_rows(&file, 2);
+            signal(&child, name);
+            let said = finished(child);
+            assert_eq!(said.code, Some(0), "{name}: {}", said.stderr);
+            assert!(
+                said.stdout.contains("interrupted"),
+                "{name}: {}",
+                said.stdout
+            );
+            let rows = Rows::in_file(&file);
+            let sent = format!("{} sent, {} ok", rows.rows.len(), rows.rows.len());
+            assert!(
+                said.stdout.contains(&sent),
+                "{name}: {sent}: {}",
+                said.stdout
+            );
+        }
+    }
+
+    #[test]
+    fn interrupted_before_anything_was_measured_is_130() {
+        let mut command = turnprobe("probe --lab --lab-fault dns-timeout --dns-timeout 1m");
+        let child = command.spawn().unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(700));
+        signal(&child, "-INT");
+        let said = finished(child);
+        assert_eq!(said.code, Some(130), "{}{}", said.stdout, said.stderr);
+    }
+
+    #[test]
+    fn a_full_disk_ends_with_3_keeps_whole_rows_and_shows_the_one_that_found_no_place() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("probes.csv");
+        // the largest file is 4 KiB: the header and two rows, then the system refuses
+        let script = format!(
+            "trap '' XFSZ; ulimit -f 4; exec '{}' probe --lab -n 50 -i 20ms --output '{}'",
+            env!("CARGO_BIN_EXE_turnprobe"),
+            file.display()
+        );
+        let output = Command::new("bash").args(["-c", &script]).output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(3), "{stderr}");
+        assert!(stderr.contains(&*file.to_string_lossy()), "{stderr}");
+        let kept = Rows::in_file(&file);
+        assert!(!kept.rows.is_empty() && kept.rows.len() < 10);
+        assert!(std::fs::read_to_string(&file).unwrap().ends_with("\"\n"));
+        // rows in the file and rows on stderr are without a gap
+        let orphans = stderr.lines().filter(|line| line.starts_with('"')).count();
+        let all = kept.rows.len() + orphans;
+        assert!(orphans > 0, "{stderr}");
+        let stdout = String::from_utf8(output.stdout).unwrap();
+        assert!(stdout.contains(&format!("{all} sent")), "{all}: {stdout}");
+    }
+
+    #[test]
+    fn a_directory_that_goes_away_ends_the_series_with_3() {
+        let dir = tempfile::tempdir().unwrap();
+        let inner = dir.path().join("inner");
+        std::fs::create_dir(&inner).unwrap();
+        let file = inner.join("probes.csv");
+        let child = turnprobe("probe --lab -i 50ms --output")
+            .arg(&file)
+            .spawn()
+            .unwrap();
+        wait_for_rows(&file, 1);
+        std::fs::remove_dir_all(&inner).unwrap();
+        let said = finished(child);
+        assert_eq!(said.code, Some(3), "{}", said.stderr);
+        assert!(
+            said.stderr.contains(&*inner.to_string_lossy()),
+            "{}",
+            said.stderr
+        );
+        assert!(
+            said.stderr.lines().any(|line| line.starts_with('"')),
+            "{}",
+            said.stderr
+        );
+    }
+
+    /// Waits for the end; a program that does not end is killed and fails the test.
+    fn ended(mut child: std::process::Child) -> Option<i32> {
+        for _ in 0..300 {
+            if let Some(status) = child.try_wait().unwrap() {
+                return status.code();
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        child.kill().unwrap();
+        panic!("still running");
+    }
+
+    #[test]
+    fn a_reader_that_stands_still_neither_starves_the_file_nor_keeps_the_end() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("probes.csv");
+        let mut command = turnprobe("probe --lab -i 0 --concurrency 16 -o - -o");
+        let child = command.arg(&file).spawn().unwrap();
+        // far more than pipe and queue hold
+        wait_for_rows(&file, 1_500);
+        signal(&child, "-TERM");
+        assert_eq!(ended(child), Some(0));
+    }
+
+    #[test]
+    fn probes_that_an_interruption_cuts_off_are_counted() {
+        let child = turnprobe("probe --lab --lab-fault silent -i 100ms")
+            .spawn()
+            .unwrap();
+        std::thread::sleep(std::time::Duration::from_secs(1));
+        signal(&child, "-INT");
+        let said = finished(child);
+        assert_eq!(said.code, Some(130), "nothing was measured to its end");
+        assert!(said.stdout.contains("0 sent"), "{}", said.stdout);
+        assert!(said.stdout.contains(" cut off"), "{}", said.stdout);
+    }
+
+    #[test]
+    fn a_series_under_nohup_outlives_its_terminal() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("probes.csv");
+        let script = format!(
+            "trap '' HUP; exec '{}' probe --lab -n 10 -i 100ms -q --output '{}'",
+            env!("CARGO_BIN_EXE_turnprobe"),
+            file.display()
+        );
+        let child = Command::new("bash").args(["-c", &script]).spawn().unwrap();
+        wait_for_rows(&file, 2);
+        signal(&child, "-HUP");
+        assert_eq!(ended(child), Some(0));
+        let rows = Rows::in_file(&file);
+        assert_eq!(rows.column("slot").last(), Some(&"9"));
+    }
+}

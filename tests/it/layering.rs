@@ -1,0 +1,176 @@
+//! The arrows between the modules: who may name whom, and which modules are pure.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Each module and the modules of ours that it may name. `record`, `target` and `endpoints` are
+/// free to all; the impure ones may use `clock`.
+fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
+    let everybody = ["record", "target", "endpoints"];
+    let with = |more: &[&'static str]| [&everybody[..], more].concat();
+    BTreeMap::from([
+        ("record", vec![]),
+        ("target", vec!["record"]),
+        ("endpoints", vec![]),
+        ("clock", vec![]),
+        ("manual", vec![]),
+        ("wire", with(&[])),
+        ("pace", with(&[])),
+        ("stats", with(&[])),
+        ("report", with(&["stats"])),
+        ("probe", with(&["wire", "clock"])),
+        ("sink", with(&["clock"])),
+        ("source", with(&["clock"])),
+        ("series", with(&["pace", "probe", "clock"])),
+        ("stream", with(&["pace", "probe", "stats", "clock"])),
+        ("lab", with(&["wire", "clock"])),
+        (
+            "cli",
+            with(&[
+                "series", "stream", "source", "report", "lab", "pace", "sink", "stats", "probe",
+                "clock", "wire",
+            ]),
+        ),
+    ])
+}
+
+/// No tokio, no sockets, no files, no clock.
+const PURE: &[&str] = &[
+    "record",
+    "target",
+    "endpoints",
+    "wire",
+    "pace",
+    "stats",
+    "report",
+];
+
+const IMPURE_WORDS: &[&str] = &[
+    "tokio::",
+    "std::fs",
+    "std::io::",
+    "std::process",
+    "std::thread",
+    "std::env",
+    "TcpStream",
+    "UdpSocket",
+    "Instant::now",
+    "SystemTime",
+    "Utc::now",
+    "Local::now",
+];
+
+fn source() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+fn files_below(path: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(path).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files_below(&path, found);
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// The code of a file without its comments and its tests, and the module it belongs to.
+fn modules() -> Vec<(String, PathBuf, String)> {
+    let mut files = Vec::new();
+    files_below(&source(), &mut files);
+    let mut modules = Vec::new();
+    for file in files {
+        let below = file.strip_prefix(source()).unwrap();
+        let first = below
+            .components()
+            .next()
+            .unwrap()
+            .as_os_str()
+            .to_str()
+            .unwrap();
+        let module = first.trim_end_matches(".rs").to_owned();
+        if ["main", "lib"].contains(&module.as_str())
+            || below.components().any(|part| part.as_os_str() == "tests")
+            || below.ends_with("tests.rs")
+        {
+            continue;
+        }
+        let text = std::fs::read_to_string(&file).unwrap();
+        let code: Vec<&str> = text
+            .split("#[cfg(test)]\nmod tests")
+            .next()
+            .unwrap()
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"))
+            .collect();
+        modules.push((module, file, code.join("\n")));
+    }
+    assert!(modules.len() > 30, "the source was not found");
+    modules
+}
+
+#[test]
+fn modules_name_only_those_below_them() {
+    let allowed = allowed();
+    let mut wrong = Vec::new();
+    for (module, file, code) in modules() {
+        let may = allowed
+            .get(module.as_str())
+            .unwrap_or_else(|| panic!("no rule for {module}"));
+        for other in allowed.keys().filter(|other| **other != module) {
+            let names_it = code.contains(&format!("crate::{other}"))
+                || code.contains(&format!("super::super::{other}::"));
+            if names_it && !may.contains(other) {
+                wrong.push(format!("{} names {other}", file.display()));
+            }
+        }
+        // grouped imports would slip through the check above
+        if code.contains("use crate::{") {
+            wrong.push(format!(
+                "{} groups imports at the crate's root",
+                file.display()
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn pure_modules_touch_neither_system_nor_clock() {
+    let mut wrong = Vec::new();
+    for (module, file, code) in modules() {
+        if PURE.contains(&module.as_str()) {
+            for word in IMPURE_WORDS.iter().filter(|word| code.contains(**word)) {
+                wrong.push(format!("{} uses {word}", file.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn only_the_command_line_uses_anyhow_and_prints() {
+    for (module, file, code) in modules() {
+        if module != "cli" {
+            for word in ["anyhow", "println!", "eprintln!"] {
+                assert!(!code.contains(word), "{} uses {word}", file.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn unsafe_code_stands_only_where_the_kernels_numbers_are_read() {
+    for (_, file, code) in modules() {
+        let inside = file
+            .to_string_lossy()
+            .replace('\\', "/")
+            .contains("/probe/tcp_info/");
+        assert!(
+            inside || !code.contains("unsafe "),
+            "{} is unsafe",
+            file.display()
+        );
+    }
+}

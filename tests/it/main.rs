@@ -1,0 +1,25 @@
+//! The real probe against servers in this process, the command line as a process, the layering.
+//! No root, no network beyond loopback.
+
+#![allow(clippy::unwrap_used)] // a test that cannot go on fails
+
+mod cli;
+mod command;
+mod connect;
+mod dns;
+mod files;
+mod generator;
+mod layering;
+mod report;
+mod report_numbers;
+mod rows;
+mod series;
+mod series_files;
+mod servers;
+mod tls;
+mod transports;
+mod turn;
+mod udp;
+#[cfg(windows)]
+mod windows;
+mod wire;

@@ -1,0 +1,10 @@
+//! Servers with faults: blocking threads on loopback that end with their owner.
+
+pub mod bindings;
+pub mod closed;
+pub mod dns;
+pub mod stun;
+pub mod tcp;
+pub mod tls;
+pub mod udp;
+pub mod wire;

@@ -1,0 +1,30 @@
+//! STUN and TURN over UDP, inside TLS and behind pseudo-TLS, against servers made by hand.
+
+mod pseudo_tls;
+mod tls;
+mod udp;
+
+use turnprobe::probe::{Limits, Plan, Question};
+use turnprobe::record::{Ask, Transport};
+
+use crate::rows::{PATIENT, ms, plan};
+
+/// A plan for one transport that asks.
+fn asking(transport: Transport, ask: Ask) -> Plan {
+    Plan {
+        transports: vec![transport],
+        question: Question::Ask(ask),
+        ..plan()
+    }
+}
+
+/// The same with a limit that is to be met.
+fn impatient(transport: Transport, ask: Ask) -> Plan {
+    Plan {
+        limits: Limits {
+            turn: ms(200),
+            ..PATIENT
+        },
+        ..asking(transport, ask)
+    }
+}

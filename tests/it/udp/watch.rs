@@ -1,0 +1,124 @@
+//! The continuous watch: outages told live and in the summary, a row a minute.
+
+use crate::command::{Rows, run, turnprobe};
+use crate::servers::bindings::{UdpServer, answer};
+
+/// A server that is silent from packet 10 to packet 29.
+fn outage() -> UdpServer {
+    UdpServer::start(|number, request| match number {
+        10..30 => Vec::new(),
+        _ => vec![answer(request, None)],
+    })
+}
+
+#[test]
+fn an_outage_is_told_when_it_begins_and_when_it_ends_and_in_the_summary() {
+    let server = outage();
+    let said = run(&format!(
+        "probe {} --transport udp --watch -i 100ms -n 45",
+        server.address()
+    ));
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let lines: Vec<_> = said.stdout.lines().collect();
+    assert!(lines.iter().all(|line| line.chars().count() <= 80));
+    let begun = lines
+        .iter()
+        .position(|line| line.starts_with("outage since "));
+    let over = lines
+        .iter()
+        .position(|line| line.starts_with("outage over: "));
+    assert!(begun.unwrap() < over.unwrap(), "{}", said.stdout);
+    assert!(
+        lines[over.unwrap()].contains("20 packets lost"),
+        "{}",
+        said.stdout
+    );
+    let summary = said.stdout.split("---").last().unwrap();
+    assert!(
+        summary.contains("1 outage of a second or more"),
+        "{summary}"
+    );
+    assert!(summary.contains("20 packets lost"), "{summary}");
+    // a minute has its line
+    let minute = lines
+        .iter()
+        .find(|line| line.starts_with("20") && line.contains("Z  "));
+    assert!(minute.is_some(), "{}", said.stdout);
+}
+
+#[test]
+fn a_row_holds_a_minute_and_outages_are_told_beside_the_files() {
+    let server = outage();
+    let dir = tempfile::tempdir().unwrap();
+    let (file, packets) = (dir.path().join("w.csv"), dir.path().join("p.csv"));
+    let mut command = turnprobe("probe --watch -i 100ms -n 45");
+    command.arg(server.address().to_string());
+    command.arg("-o").arg(&file).arg("--packets").arg(&packets);
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    assert!(stdout.starts_with("outage since "), "{stdout}");
+    let rows = Rows::in_file(&file);
+    assert_eq!(rows.column("mode"), ["watch"]);
+    assert_eq!(rows.column("lost"), ["20"]);
+    let sent: usize = rows.column("sent")[0].parse().unwrap();
+    assert_eq!(Rows::in_file(&packets).rows.len(), sent);
+}
+
+#[test]
+fn without_any_answer_the_exit_code_is_1() {
+    let said = run("probe --lab --watch -i 50ms -n 40 --lab-fault silent --format csv");
+    assert_eq!(said.code, Some(1));
+    assert_eq!(Rows::of(&said.stdout).column("cause"), ["turn-silent"]);
+    assert!(said.stderr.contains("outage since"), "{}", said.stderr);
+    assert!(said.stderr.contains("until the end"), "{}", said.stderr);
+}
+
+#[test]
+fn a_name_that_does_not_resolve_gives_a_row() {
+    let said = run("probe --lab --watch -d 1s -i 100ms --lab-fault dns-loop --format csv -q");
+    assert_eq!(said.code, Some(1));
+    let rows = Rows::of(&said.stdout);
+    assert_eq!(rows.column("cause"), ["dns-loop"]);
+    assert_eq!(rows.column("sent"), [""]);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interruption_ends_a_watch_in_order() {
+    use std::io::{BufRead as _, BufReader, Read as _};
+
+    let mut child = turnprobe("probe --lab --watch -i 20ms --packets")
+        .arg(tempfile::tempdir().unwrap().path().join("gone.csv"))
+        .spawn()
+        .unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(3), "no such directory");
+
+    let dir = tempfile::tempdir().unwrap();
+    let packets = dir.path().join("p.csv");
+    let mut child = turnprobe("probe --lab --watch -i 20ms --packets")
+        .arg(&packets)
+        .spawn()
+        .unwrap();
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    let mut first = String::new();
+    out.read_line(&mut first).unwrap();
+    assert!(first.starts_with("minute "), "{first}");
+    while std::fs::read_to_string(&packets).map_or(0, |text| text.lines().count()) < 20 {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let kill = std::process::Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(kill.unwrap().success());
+    let mut rest = String::new();
+    out.read_to_string(&mut rest).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert!(rest.contains("interrupted"), "{rest}");
+    assert!(rest.contains("no outage of a second or more"), "{rest}");
+    let rows = Rows::in_file(&packets);
+    assert!(
+        rest.contains(&format!("{} packets", rows.rows.len())),
+        "{rest}"
+    );
+}

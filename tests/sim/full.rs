@@ -1,0 +1,61 @@
+//! A disk that fills up in the middle of a series.
+
+use std::path::Path;
+
+use crate::namespace::Namespace;
+use crate::rows::{in_file, no_panic, number, parse, said};
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn on_a_full_disk_the_file_keeps_whole_rows_and_the_others_go_to_stderr() {
+    let namespace = Namespace::new("full");
+    let dir = tempfile::tempdir().unwrap();
+    let (disk, kept) = (dir.path().join("disk"), dir.path().join("kept.csv"));
+    std::fs::create_dir(&disk).unwrap();
+    // the disk is mounted for this command alone, so the file must be taken out before its end
+    let script = "mount -t tmpfs -o size=16k tmpfs $0; file=$0/probes.csv; kept=$1; shift
+        \"$@\" --output $file; code=$?; cp $file $kept; exit $code";
+    let program = env!("CARGO_BIN_EXE_turnprobe");
+    let shown = |path: &Path| path.to_str().unwrap().to_owned();
+    let line = "probe --lab -n 200 -i 0 --concurrency 8 -q";
+    let mut command = namespace.command("bash", &["-c", script]);
+    command.arg(&disk).arg(&kept).arg(program);
+    command.args(line.split(' '));
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(3), "{}", said(&output));
+    no_panic(&output);
+
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    let path = disk.join("probes.csv");
+    let error = stderr
+        .lines()
+        .find(|line| line.contains("error: "))
+        .unwrap();
+    assert!(error.contains(&shown(&path)), "{error}");
+    assert_eq!(stderr.matches("error: ").count(), 1, "{stderr}");
+
+    let in_file = in_file(&kept);
+    let size = std::fs::metadata(&kept).unwrap().len();
+    assert!(size <= 16 << 10 && size > (16 << 10) - 1536, "{size} bytes");
+    let header = std::fs::read_to_string(&kept)
+        .unwrap()
+        .lines()
+        .next()
+        .unwrap()
+        .to_owned();
+    let lost: Vec<_> = stderr
+        .lines()
+        .filter(|line| line.starts_with('"'))
+        .collect();
+    let lost = parse(&format!("{header}\n{}\n", lost.join("\n")));
+    // the series ends with the disk; every probe that was begun is in one of the two places
+    let slots = in_file.iter().chain(&lost).map(|row| number(row, "slot"));
+    let mut slots: Vec<_> = slots.collect();
+    slots.sort_unstable();
+    assert!(
+        !lost.is_empty() && slots.len() < 100,
+        "{} rows",
+        slots.len()
+    );
+    assert_eq!(slots, (0..slots.len() as u64).collect::<Vec<_>>());
+}

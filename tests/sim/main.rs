@@ -1,0 +1,27 @@
+//! Lost, reset and rejected packets, and everything else that goes wrong at the worst moment:
+//! network namespaces with nftables, and tshark as the witness. Ignored by default: it needs root
+//! and those packages; without them it fails, it does not skip.
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used)] // a test that cannot go on fails
+
+mod bursts;
+mod clocks;
+mod endless;
+mod exhausted;
+mod full;
+mod handshake;
+mod hops;
+mod killed;
+mod link;
+mod lost;
+mod name_server;
+mod names;
+#[allow(dead_code)] // the other suite uses more of it
+#[path = "../interop/namespace.rs"]
+mod namespace;
+mod process;
+mod relay;
+mod rows;
+mod steady;
+mod unreachable;
+mod witness;
