@@ -53,7 +53,7 @@ pub async fn connect(
     };
     let result = timeout(limit, settled(&stream)).await;
     let took = clock::now().saturating_duration_since(start);
-    let tcp = tcp_info::read(&stream);
+    let tcp = tcp_info::opening(&stream);
     match result {
         Ok(Ok(())) => {
             let local = stream.local_addr().ok();

@@ -11,12 +11,13 @@ mod packet;
 mod phase;
 mod row;
 mod row_kind;
+mod tcp;
 mod text;
 mod tls_names;
 mod turn;
 mod zone;
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,6 +33,7 @@ pub use packet::Packet;
 pub use phase::{Phase, PhaseTimes};
 pub use row::{Dialect, Field, Layout, Metric, Row};
 pub use row_kind::RowKind;
+pub use tcp::{Tcp, TcpNumbers};
 pub use text::{is_formula, plain, with_marks};
 pub use tls_names::{alert_name, group_name, suite_name, version_name};
 pub use turn::{Ask, Ignored, Transport, Turn, TurnReply};
@@ -179,33 +181,6 @@ impl Dns {
     pub fn last_name(&self) -> Option<&str> {
         self.chain.last().map(|link| link.name.as_str())
     }
-}
-
-/// Numbers of the kernel, read right after the connection was up. Empty where a system has none.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Tcp {
-    /// Address of this end, also of a UDP socket.
-    pub local: Option<IpAddr>,
-    /// Port of this end, also of a UDP socket.
-    pub local_port: Option<u16>,
-    /// Smoothed round trip; `None` after a lost SYN, when there is no sample that can be trusted.
-    pub rtt: Option<Duration>,
-    /// Mean deviation of the round trip.
-    pub rttvar: Option<Duration>,
-    /// Smallest round trip seen.
-    pub min_rtt: Option<Duration>,
-    /// SYN segments that had to be sent again.
-    pub syn_retransmits: Option<u32>,
-    /// Maximum segment size for sending, in bytes.
-    pub mss: Option<u32>,
-    /// Window scale that the other end announced (shift count).
-    pub wscale: Option<u8>,
-    /// Options in use, separated by one space: `timestamps sack wscale ecn`.
-    pub options: Option<String>,
-    /// Bytes written to the connection.
-    pub bytes_sent: Option<u64>,
-    /// Bytes read from the connection.
-    pub bytes_received: Option<u64>,
 }
 
 /// What the TLS handshake agreed on, as far as it came.

@@ -2,13 +2,10 @@
 
 use std::os::fd::{AsFd, AsRawFd};
 
-use super::layout;
-use crate::record::Tcp;
-
-/// The kernel's numbers of a connection, also of one that is still being set up.
+/// `struct tcp_info`, as long as this kernel's is.
 #[allow(unsafe_code)] // no safe crate offers TCP_INFO
-pub fn read(socket: &impl AsFd) -> Tcp {
-    let mut bytes = [0_u8; 512];
+pub fn bytes(socket: &impl AsFd) -> Option<Vec<u8>> {
+    let mut bytes = vec![0_u8; 512];
     let mut length: libc::socklen_t = 512;
     // SAFETY: the descriptor is open for as long as `socket` is borrowed; the kernel writes at
     // most `length` bytes into the buffer, which has that many, and sets `length` to their number.
@@ -21,8 +18,6 @@ pub fn read(socket: &impl AsFd) -> Tcp {
             &raw mut length,
         )
     };
-    if result != 0 {
-        return Tcp::default();
-    }
-    layout::linux(bytes.get(..length as usize).unwrap_or(&bytes))
+    bytes.truncate(length as usize);
+    (result == 0).then_some(bytes)
 }

@@ -4,15 +4,12 @@ use std::os::windows::io::{AsRawSocket, AsSocket};
 
 use windows_sys::Win32::Networking::WinSock::{SIO_TCP_INFO, SOCKET, WSAIoctl};
 
-use super::layout;
-use crate::record::Tcp;
-
-/// The system's numbers of a connection.
+/// `TCP_INFO_v0`.
 #[allow(unsafe_code)] // no safe crate offers SIO_TCP_INFO
 #[allow(clippy::cast_possible_truncation)] // a socket is as wide as a pointer
-pub fn read(socket: &impl AsSocket) -> Tcp {
+pub fn bytes(socket: &impl AsSocket) -> Option<Vec<u8>> {
     let version: u32 = 0;
-    let mut bytes = [0_u8; 88];
+    let mut bytes = vec![0_u8; 88];
     let mut returned: u32 = 0;
     // SAFETY: the socket is open for as long as it is borrowed; the system reads four bytes of
     // `version` and writes at most 88 bytes into a buffer that has that many; no overlapped
@@ -30,8 +27,6 @@ pub fn read(socket: &impl AsSocket) -> Tcp {
             None,
         )
     };
-    if result != 0 {
-        return Tcp::default();
-    }
-    layout::windows(bytes.get(..returned as usize).unwrap_or(&bytes))
+    bytes.truncate(returned as usize);
+    (result == 0).then_some(bytes)
 }

@@ -1,0 +1,113 @@
+//! `TCP_INFO_v0` of mstcpip.h, 88 bytes.
+
+use super::{is_sample, micros, u32_at, u64_at};
+use crate::record::{Tcp, TcpNumbers};
+
+/// Its length in bytes: a shorter answer is none.
+const LENGTH: usize = 88;
+
+/// What counts right after the connection is up.
+pub fn opening(bytes: &[u8]) -> Tcp {
+    if bytes.len() < LENGTH {
+        return Tcp::default();
+    }
+    let syn_retransmits = bytes.get(84).map(|count| u32::from(*count));
+    let rtt = micros(u32_at(bytes, 20)).filter(|_| is_sample(syn_retransmits));
+    Tcp {
+        rtt,
+        min_rtt: rtt.and_then(|_| micros(u32_at(bytes, 24))),
+        syn_retransmits,
+        mss: u32_at(bytes, 4).filter(|mss| *mss > 0),
+        options: (bytes[16] != 0).then(|| "timestamps".to_owned()),
+        ..Tcp::default()
+    }
+}
+
+/// The numbers of any moment. It counts no retransmitted segments, only bytes, timers and fast
+/// retransmissions.
+pub fn numbers(bytes: &[u8]) -> TcpNumbers {
+    if bytes.len() < LENGTH {
+        return TcpNumbers::default();
+    }
+    let number = |offset| u32_at(bytes, offset);
+    let syns = bytes.get(84).map(|count| u32::from(*count));
+    let again = number(72).zip(number(80));
+    TcpNumbers {
+        rtt: micros(number(20)),
+        min_rtt: micros(number(24)),
+        // at least so many: a timer may have sent several
+        retransmits: again
+            .zip(syns)
+            .map(|((fast, timers), syns)| fast.saturating_add(timers).max(syns)),
+        retransmitted_bytes: number(68).map(u64::from),
+        timeouts: number(80),
+        dup_acks: number(76),
+        cwnd: number(32).map(u64::from),
+        send_window: number(36).map(u64::from),
+        receive_window: number(40).map(u64::from),
+        bytes_received: u64_at(bytes, 56),
+        in_flight: number(28).map(u64::from),
+        ..TcpNumbers::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::super::{put, put_long};
+    use super::*;
+
+    // Offsets: TCP_INFO_v0 of mstcpip.h in C layout.
+    #[test]
+    fn it_is_read_by_its_offsets() {
+        let mut bytes = vec![0; 88];
+        put(&mut bytes, 4, 1460);
+        bytes[16] = 1;
+        put(&mut bytes, 20, 30_000);
+        put(&mut bytes, 24, 29_000);
+        let tcp = opening(&bytes);
+        assert_eq!(tcp.rtt, Some(Duration::from_millis(30)));
+        assert_eq!(tcp.min_rtt, Some(Duration::from_millis(29)));
+        assert_eq!((tcp.mss, tcp.syn_retransmits), (Some(1460), Some(0)));
+        bytes[84] = 2;
+        let lost = opening(&bytes);
+        assert_eq!((lost.rtt, lost.syn_retransmits), (None, Some(2)));
+        assert_eq!(opening(&bytes[..87]), Tcp::default());
+        assert_eq!(numbers(&bytes[..87]), TcpNumbers::default());
+    }
+
+    // Offsets: RttUs 20, MinRttUs 24, BytesInFlight 28, Cwnd 32, SndWnd 36, RcvWnd 40, BytesIn 56,
+    // BytesRetrans 68, FastRetrans 72, DupAcksIn 76, TimeoutEpisodes 80.
+    #[test]
+    fn the_numbers_of_the_end_are_read_by_their_offsets() {
+        let mut bytes = vec![0; 88];
+        for (offset, value) in [
+            (20, 30_000),
+            (24, 29_000),
+            (28, 1),
+            (32, 14_600),
+            (36, 65_535),
+            (40, 131_072),
+            (68, 2_920),
+            (72, 1),
+            (76, 3),
+            (80, 2),
+        ] {
+            put(&mut bytes, offset, value);
+        }
+        put_long(&mut bytes, 56, 3_305);
+        let numbers = numbers(&bytes);
+        assert_eq!(numbers.min_rtt, Some(Duration::from_millis(29)));
+        assert_eq!(numbers.retransmits, Some(3));
+        assert_eq!(numbers.retransmitted_bytes, Some(2_920));
+        assert_eq!((numbers.timeouts, numbers.dup_acks), (Some(2), Some(3)));
+        assert_eq!(numbers.cwnd, Some(14_600));
+        assert_eq!(numbers.send_window, Some(65_535));
+        assert_eq!(numbers.receive_window, Some(131_072));
+        assert_eq!(
+            (numbers.bytes_received, numbers.in_flight),
+            (Some(3_305), Some(1))
+        );
+    }
+}
