@@ -23,6 +23,7 @@
 //! | [`record`] | the row and its columns: the language of the product |
 //! | [`target`], [`endpoints`] | what can be probed, what is known of the relays |
 //! | [`wire`] | bytes to values and back, pure |
+//! | [`explain`] | where the time of a slow probe went, pure |
 //! | [`probe`] | one attempt |
 //! | [`pace`], [`series`], [`stream`] | when, and the loops of probes and of packets |
 //! | [`sink`] | where rows go |
@@ -35,6 +36,7 @@
 pub mod cli;
 pub mod clock;
 pub mod endpoints;
+pub mod explain;
 pub mod lab;
 pub mod manual;
 pub mod pace;

@@ -8,8 +8,8 @@ use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::UdpSocket;
 use tokio::time::timeout;
 
+use super::local_end::LocalEnd;
 use super::plain_error;
-use super::source_ports::{SourcePorts, Taken};
 use super::turn::{End, Exchange, Talk};
 use crate::clock;
 use crate::record::{Ask, Cause, Tcp};
@@ -30,12 +30,7 @@ pub struct Asked {
 }
 
 /// Sends one request and waits for its answer within the limit.
-pub async fn ask(
-    remote: SocketAddr,
-    ask: Ask,
-    source: Option<&SourcePorts>,
-    limit: Duration,
-) -> Asked {
+pub async fn ask(remote: SocketAddr, ask: Ask, local: &LocalEnd, limit: Duration) -> Asked {
     let mut seen = Tcp::default();
     let mut talk = match Talk::new(ask) {
         Ok(talk) => talk,
@@ -46,11 +41,11 @@ pub async fn ask(
             };
         }
     };
-    let (took, attempts, end) = match open(remote, source) {
+    let (took, attempts, end) = match open(remote, local) {
         Ok(socket) => {
-            let local = socket.local_addr().ok();
-            seen.local = local.map(|local| local.ip().to_canonical());
-            seen.local_port = local.map(|local| local.port());
+            let here = socket.local_addr().ok();
+            seen.local = here.map(|here| here.ip().to_canonical());
+            seen.local_port = here.map(|here| here.port());
             let ended = wait(&socket, &mut talk, &mut seen, limit).await;
             if let End::Answer(answer) = &ended.2 {
                 if let Some(release) = talk.release(answer) {
@@ -126,33 +121,24 @@ async fn linger(socket: &UdpSocket, talk: &mut Talk, seen: &mut Tcp) {
     .await;
 }
 
-fn open(remote: SocketAddr, source: Option<&SourcePorts>) -> Result<UdpSocket, End> {
-    let socket = match source {
-        None => bound(remote, 0),
-        Some(ports) => ports.first_free(|port| bound(remote, port)),
-    };
-    let socket = match socket {
-        Ok(socket) => socket,
-        Err(error) => {
-            return Err(match (source, Taken::is(&error)) {
-                (Some(ports), true) => End::Unsent(Cause::TurnNoLocalPort, ports.used_up()),
-                _ => unsent(&error),
-            });
-        }
-    };
+fn open(remote: SocketAddr, local: &LocalEnd) -> Result<UdpSocket, End> {
+    let socket = local.first_free(|port| bound(remote, local, port));
+    let socket = socket.map_err(|error| match local.used_up(&error) {
+        Some(said) => End::Unsent(Cause::TurnNoLocalPort, said),
+        None => unsent(&error),
+    })?;
     UdpSocket::from_std(socket.into()).map_err(|error| unsent(&error))
 }
 
-fn bound(remote: SocketAddr, port: u16) -> io::Result<Socket> {
+fn bound(remote: SocketAddr, local: &LocalEnd, port: u16) -> io::Result<Socket> {
     let socket = Socket::new(
         Domain::for_address(remote),
         Type::DGRAM,
         Some(Protocol::UDP),
     )?;
     socket.set_nonblocking(true)?;
-    if port != 0 {
-        socket.bind(&SourcePorts::any(remote, port).into())?;
-    }
+    local.mark(&socket, remote)?;
+    local.bind(&socket, remote, port)?;
     // connected: datagrams of others stay away, and ICMP errors come back
     socket.connect(&remote.into())?;
     Ok(socket)

@@ -8,6 +8,7 @@ mod connector;
 mod datagram;
 pub mod dns;
 mod gate;
+mod local_end;
 pub mod packets;
 mod plan;
 mod pseudo_tls;
@@ -29,6 +30,7 @@ use tokio::sync::{Semaphore, mpsc};
 
 use crate::clock::{self, Wall};
 use crate::endpoints::{is_own_network, region};
+use crate::explain::SynTimer;
 use crate::record::{
     Cause, Dns, Outcome, Phase, PhaseTimes, Record, Run, Tcp, Tls, Transport, Turn,
 };
@@ -37,6 +39,7 @@ use crate::target::{Host, Target};
 use connector::Connector;
 use gate::Gate;
 pub use gate::POLITE_PER_SECOND;
+pub use local_end::{LocalEnd, LocalEndError};
 pub use plan::{Limits, Plan, Question, Way};
 pub use source_ports::SourcePorts;
 pub use tls::TlsVersion;
@@ -73,6 +76,10 @@ pub struct Prober {
     /// Whether a connection was made: then the series is held back, no longer refused.
     begun: AtomicBool,
     closing: Arc<Semaphore>,
+    /// TCP options that this system offers.
+    offered: Option<String>,
+    /// How this system repeats a SYN.
+    syn_timer: SynTimer,
 }
 
 /// One slot of the schedule, about to run.
@@ -116,6 +123,8 @@ impl Prober {
             gate,
             begun: AtomicBool::new(false),
             closing: Arc::new(Semaphore::new(MOST_CLOSING as usize)),
+            offered: tcp_info::offered(),
+            syn_timer: tcp_info::syn_timer(),
         })
     }
 
@@ -200,6 +209,7 @@ impl Prober {
             tcp: Tcp::default(),
             tls: Tls::default(),
             turn: Turn::default(),
+            explanation: None,
         }
     }
 

@@ -1,13 +1,12 @@
 //! What to do in each probe, validated.
 
 use std::net::IpAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::pki_types::ServerName;
 
 use super::dns::{Families, Resolver, SystemServers};
-use super::source_ports::SourcePorts;
+use super::local_end::LocalEnd;
 use super::tls::TlsVersion;
 use super::trust::{OsStore, Roots};
 use crate::endpoints::{Range, TEAMS_RANGES};
@@ -74,8 +73,8 @@ pub struct Plan {
     pub question: Question,
     /// Ports for UDP instead of the target's own; several are probed in turn.
     pub udp_ports: Vec<u16>,
-    /// Local ports; any without them.
-    pub source_ports: Option<Arc<SourcePorts>>,
+    /// What this end of every connection is like.
+    pub local_end: LocalEnd,
     /// Application protocols that are offered in the handshake (ALPN).
     pub alpn: Vec<String>,
     /// TLS versions.
@@ -105,7 +104,7 @@ impl Default for Plan {
             transports: vec![Transport::Tls],
             question: Question::default(),
             udp_ports: Vec::new(),
-            source_ports: None,
+            local_end: LocalEnd::default(),
             alpn: Vec::new(),
             tls: TlsVersion::default(),
             public_roots: Roots::Public,

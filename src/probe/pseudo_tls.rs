@@ -9,6 +9,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::plain_error;
+use super::tcp_info::{self, Snapshot};
 use super::turn::{End, Exchange, StreamTalk, Talk};
 use crate::clock;
 use crate::record::{Ask, Cause, alert_name};
@@ -33,6 +34,8 @@ pub struct PseudoTls {
     pub sent: u64,
     /// Bytes read.
     pub received: u64,
+    /// What the kernel knew at the end.
+    pub kernel: Snapshot,
 }
 
 /// Says hello, asks, and closes in good order.
@@ -48,6 +51,7 @@ pub async fn talk(
         exchange: None,
         sent: 0,
         received: 0,
+        kernel: Snapshot::default(),
     };
     let stream = match TcpStream::from_std(stream) {
         Ok(stream) => stream,
@@ -66,6 +70,7 @@ pub async fn talk(
         outcome.exchange = Some(exchange(&mut line, ask, turn_limit).await);
     }
     (outcome.sent, outcome.received) = (line.sent, line.received);
+    outcome.kernel = tcp_info::snapshot(&line.stream);
     tokio::spawn(close(line.stream));
     outcome
 }

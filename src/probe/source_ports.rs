@@ -1,7 +1,6 @@
 //! The local ports that probes may use: firewalls and QoS rules go by them.
 
 use std::io;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::atomic::{AtomicU16, Ordering};
 
 /// A range of local ports, given out in turn.
@@ -72,14 +71,6 @@ impl SourcePorts {
                 "all local ports from {} to {} are in use",
                 self.first, self.last
             )
-        }
-    }
-
-    /// The port at any local address of the remote's kind.
-    pub fn any(remote: SocketAddr, port: u16) -> SocketAddr {
-        match remote {
-            SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, port).into(),
-            SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, port).into(),
         }
     }
 }

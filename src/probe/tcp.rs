@@ -8,7 +8,7 @@ use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 use tokio::io::Interest;
 use tokio::time::timeout;
 
-use super::source_ports::{SourcePorts, Taken};
+use super::local_end::LocalEnd;
 use super::{plain_error, tcp_info};
 use crate::clock;
 use crate::record::{Cause, Tcp};
@@ -20,70 +20,74 @@ pub struct Connect {
     pub took: Duration,
     /// What the kernel knew at that moment.
     pub tcp: Tcp,
+    /// Whether nothing was sent yet: with Fast Open the SYN goes out with the first data.
+    pub deferred: bool,
     /// The connection, or why there is none.
     pub result: Result<TcpStream, (Cause, String)>,
 }
 
-/// Connects to an address within the limit, from one of the local ports if they are given. The
-/// stream is non-blocking and sends at once (TCP_NODELAY).
+impl Connect {
+    fn failed(took: Duration, tcp: Tcp, why: (Cause, String)) -> Self {
+        Self {
+            took,
+            tcp,
+            deferred: false,
+            result: Err(why),
+        }
+    }
+}
+
+/// Connects to an address within the limit, from the local end that is wanted. The stream is
+/// non-blocking and sends at once (TCP_NODELAY).
 pub async fn connect(
     address: SocketAddr,
-    source: Option<&SourcePorts>,
+    local: &LocalEnd,
+    fast_open: bool,
     limit: Duration,
 ) -> Connect {
-    let begun = match source {
-        None => begin(address, 0),
-        // a port may be free to bind and still be taken towards this very address
-        Some(ports) => ports.first_free(|port| begin(address, port)),
-    };
-    let (start, stream) = match begun {
+    let begun = match local.first_free(|port| begin(address, local, port, fast_open)) {
         Ok(begun) => begun,
         Err(error) => {
             let (cause, said) = cause_of(&error);
-            let said = match source {
-                Some(ports) if Taken::is(&error) => ports.used_up(),
-                _ => said,
-            };
-            return Connect {
-                took: Duration::ZERO,
-                tcp: Tcp::default(),
-                result: Err((cause, said)),
-            };
+            let said = local.used_up(&error).unwrap_or(said);
+            return Connect::failed(Duration::ZERO, Tcp::default(), (cause, said));
         }
     };
-    let result = timeout(limit, settled(&stream)).await;
+    let Begun {
+        start,
+        stream,
+        deferred,
+    } = begun;
+    let result = if deferred {
+        Ok(Ok(()))
+    } else {
+        timeout(limit, settled(&stream)).await
+    };
     let took = clock::now().saturating_duration_since(start);
-    let tcp = tcp_info::opening(&stream);
+    let tcp = tcp_info::snapshot(&stream).opening();
     match result {
-        Ok(Ok(())) => {
-            let local = stream.local_addr().ok();
-            let local_port = local.map(|local| local.port());
-            let local = local.map(|local| local.ip().to_canonical());
-            let result = stream.into_std().map_err(|error| cause_of(&error));
-            Connect {
-                took,
-                tcp: Tcp {
-                    local,
-                    local_port,
-                    ..tcp
-                },
-                result,
-            }
-        }
-        Ok(Err(error)) => Connect {
+        Ok(Ok(())) => Connect {
             took,
-            tcp: only_syns(&tcp),
-            result: Err(from_the_path(&error)),
+            tcp: with_this_end(&stream, if deferred { Tcp::default() } else { tcp }),
+            deferred,
+            result: stream.into_std().map_err(|error| cause_of(&error)),
         },
+        Ok(Err(error)) => Connect::failed(took, only_syns(&tcp), from_the_path(&error)),
         Err(_) => {
             let detail = format!("no answer within {} ms", limit.as_millis());
-            let result = Err((Cause::ConnectTimeout, detail));
-            Connect {
-                took,
-                tcp: only_syns(&tcp),
-                result,
-            }
+            Connect::failed(took, only_syns(&tcp), (Cause::ConnectTimeout, detail))
         }
+    }
+}
+
+/// The numbers with this end's address and port.
+fn with_this_end(stream: &tokio::net::TcpStream, tcp: Tcp) -> Tcp {
+    let local = stream.local_addr().ok();
+    Tcp {
+        local: local.map(|local| local.ip().to_canonical()),
+        local_port: local.map(|local| local.port()),
+        congestion: tcp_info::congestion::of(stream),
+        ..tcp
     }
 }
 
@@ -113,20 +117,36 @@ fn is_gone(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::NotConnected
 }
 
-/// Sends the SYN; its moment, and the stream that is coming up.
-fn begin(address: SocketAddr, port: u16) -> io::Result<(Instant, tokio::net::TcpStream)> {
-    let socket = prepare(address, port)?;
-    let start = clock::now();
-    match socket.connect(&SockAddr::from(address)) {
-        Err(error) if !in_progress(&error) => Err(error),
-        Ok(()) | Err(_) => {
-            let stream = tokio::net::TcpStream::from_std(TcpStream::from(socket))?;
-            Ok((start, stream))
-        }
-    }
+/// A connection that is coming up.
+struct Begun {
+    /// The moment of the SYN.
+    start: Instant,
+    stream: tokio::net::TcpStream,
+    /// Whether the SYN waits for the first data.
+    deferred: bool,
 }
 
-fn prepare(address: SocketAddr, port: u16) -> io::Result<Socket> {
+/// Sends the SYN.
+fn begin(address: SocketAddr, local: &LocalEnd, port: u16, fast_open: bool) -> io::Result<Begun> {
+    let socket = prepare(address, local, port)?;
+    if fast_open {
+        tcp_info::fast_open::ask(&socket)?;
+    }
+    let start = clock::now();
+    let connected = socket.connect(&SockAddr::from(address));
+    let deferred = match connected {
+        Ok(()) => fast_open,
+        Err(error) if in_progress(&error) => false,
+        Err(error) => return Err(error),
+    };
+    Ok(Begun {
+        start,
+        stream: tokio::net::TcpStream::from_std(TcpStream::from(socket))?,
+        deferred,
+    })
+}
+
+fn prepare(address: SocketAddr, local: &LocalEnd, port: u16) -> io::Result<Socket> {
     let socket = Socket::new(
         Domain::for_address(address),
         Type::STREAM,
@@ -135,12 +155,13 @@ fn prepare(address: SocketAddr, port: u16) -> io::Result<Socket> {
     socket.set_nonblocking(true)?;
     // without this the two flights of a handshake meet Nagle and the delayed ACK: 44 ms
     socket.set_tcp_nodelay(true)?;
+    local.prepare_tcp(&socket, address)?;
     if port != 0 {
         // the port's last connection may still wait out its end, to another address
         #[cfg(unix)]
         socket.set_reuse_address(true)?;
-        socket.bind(&SourcePorts::any(address, port).into())?;
     }
+    local.bind(&socket, address, port)?;
     Ok(socket)
 }
 
@@ -158,6 +179,18 @@ fn only_syns(tcp: &Tcp) -> Tcp {
         syn_retransmits: tcp.syn_retransmits,
         ..Tcp::default()
     }
+}
+
+/// What failed when neither the SYN nor the data that went out with it was answered, from what the
+/// handshake says of it.
+pub fn deferred_failure((cause, detail): (Cause, String)) -> (Cause, String) {
+    let cause = match cause {
+        Cause::TlsTimeout => Cause::ConnectTimeout,
+        _ if detail.contains("refused") => Cause::ConnectRefused,
+        _ if detail.contains("unreachable") => Cause::ConnectHostUnreachable,
+        _ => Cause::ConnectReset,
+    };
+    (cause, detail)
 }
 
 /// The cause for an error that came back while the SYN was under way. What has no code of its
@@ -198,12 +231,15 @@ mod tests {
             .unwrap()
     }
 
-    const LIMIT: Duration = Duration::from_secs(5);
+    async fn here(address: SocketAddr) -> Connect {
+        let limit = Duration::from_secs(5);
+        connect(address, &LocalEnd::default(), false, limit).await
+    }
 
     #[test]
     fn a_listener_is_reached_and_the_connection_is_stamped() {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let connect = runtime().block_on(connect(listener.local_addr().unwrap(), None, LIMIT));
+        let connect = runtime().block_on(here(listener.local_addr().unwrap()));
         let stream = connect.result.unwrap();
         assert!(stream.nodelay().unwrap());
         assert!(connect.took > Duration::ZERO);
@@ -223,7 +259,7 @@ mod tests {
             .unwrap()
             .local_addr()
             .unwrap();
-        let connect = runtime().block_on(connect(free, None, LIMIT));
+        let connect = runtime().block_on(here(free));
         assert_eq!(connect.result.unwrap_err().0, Cause::ConnectRefused);
     }
 
@@ -239,7 +275,7 @@ mod tests {
             }
         });
         for _ in 0..tries {
-            let connect = runtime().block_on(connect(address, None, LIMIT));
+            let connect = runtime().block_on(here(address));
             let cause = connect.result.err().map(|(cause, _)| cause);
             assert!(
                 matches!(cause, None | Some(Cause::ConnectReset)),

@@ -5,11 +5,13 @@ use std::net::SocketAddr;
 use rustls::pki_types::ServerName;
 
 use super::plan::Way;
-use super::tls::Session;
+use super::tcp_info::Snapshot;
+use super::tls::{Handshake, Session};
 use super::turn::Exchange;
 use super::{Prober, Slot, datagram, failed, plain_error, pseudo_tls, tcp};
 use crate::clock;
-use crate::record::{Ask, Cause, Outcome, Phase, Record, Transport, TurnReply};
+use crate::explain::explain;
+use crate::record::{Ask, Cause, FastOpen, Outcome, Phase, Record, Tcp, Transport, TurnReply};
 use crate::target::Host;
 
 impl Prober {
@@ -30,7 +32,7 @@ impl Prober {
             .iter()
             .any(|range| range.contains(remote.ip()));
         record.in_teams_range = Some(inside);
-        match (way.transport, way.ask) {
+        let session = match (way.transport, way.ask) {
             (Transport::Tls, ask) => self.over_tls(slot, ask, remote, record).await,
             (Transport::Udp, ask) => {
                 let ask = ask.unwrap_or(Ask::Allocate);
@@ -41,25 +43,36 @@ impl Prober {
                 self.over_pseudo_tls(ask, remote, record).await;
                 None
             }
-        }
+        };
+        record.explanation = explain(record, self.syn_timer);
+        session
     }
 
     /// The connect phase.
     async fn connect(
         &self,
         remote: SocketAddr,
+        fast_open: bool,
         record: &mut Record,
-    ) -> Option<std::net::TcpStream> {
-        let (source, limit) = (self.plan.source_ports.clone(), self.plan.limits.connect);
-        let connect = async move { tcp::connect(remote, source.as_deref(), limit).await };
+    ) -> Option<Connected> {
+        let (local, limit) = (self.plan.local_end.clone(), self.plan.limits.connect);
+        let connect = async move { tcp::connect(remote, &local, fast_open, limit).await };
         let Some(connect) = self.connector.run(connect).await else {
             record.outcome = failed(Cause::ConnectLocalError, "the connecting thread is gone");
             return None;
         };
-        record.times.set(Phase::Connect, connect.took);
+        if !connect.deferred {
+            record.times.set(Phase::Connect, connect.took);
+        }
         record.tcp = connect.tcp;
         match connect.result {
-            Ok(stream) => Some(stream),
+            Ok(stream) => {
+                record.tcp.offered.clone_from(&self.offered);
+                Some(Connected {
+                    stream,
+                    deferred: connect.deferred,
+                })
+            }
             Err((cause, detail)) => {
                 record.outcome = Outcome::Failed { cause, detail };
                 None
@@ -76,7 +89,8 @@ impl Prober {
         remote: SocketAddr,
         record: &mut Record,
     ) -> Option<Session> {
-        let stream = self.connect(remote, record).await?;
+        let fast_open = self.plan.local_end.fast_open;
+        let Connected { stream, deferred } = self.connect(remote, fast_open, record).await?;
         let stream = match tokio::net::TcpStream::from_std(stream) {
             Ok(stream) => stream,
             Err(error) => {
@@ -86,44 +100,68 @@ impl Prober {
         };
         let name = self.server_name(slot, remote);
         let limit = self.plan.limits.tls;
-        let handshake = self.tls.handshake(stream, name.clone(), limit).await;
-        record.times.set(Phase::Tls, handshake.took);
+        let mut handshake = self.tls.handshake(stream, name.clone(), limit).await;
+        if fast_open && handshake.received > 0 {
+            record.tcp.fast_open = handshake.kernel.fast_open(deferred, remote);
+        }
+        if deferred {
+            record.tcp = late_opening(&handshake.kernel, &record.tcp);
+        }
         record.tcp.bytes_sent = Some(handshake.sent);
         record.tcp.bytes_received = Some(handshake.received);
-        record.tls = handshake.tls;
-        let mut session = match handshake.result {
-            Ok(session) => Some(session),
-            Err((cause, detail)) => {
-                record.outcome = Outcome::Failed { cause, detail };
-                None
+        record.tls = std::mem::take(&mut handshake.tls);
+        record.tcp.end = handshake.kernel.end_of(&record.tcp);
+        let mut session = None;
+        match std::mem::replace(
+            &mut handshake.result,
+            Err((Cause::TlsProtocol, String::new())),
+        ) {
+            Ok(open) => {
+                record.times.set(Phase::Tls, handshake.took);
+                session = Some(open);
             }
-        };
+            // the SYN went out with the ClientHello, and neither was answered
+            Err(why) if deferred && handshake.received == 0 => {
+                record.times.set(Phase::Connect, handshake.took);
+                let (cause, detail) = tcp::deferred_failure(why);
+                record.outcome = Outcome::Failed { cause, detail };
+            }
+            Err((cause, detail)) => {
+                record.times.set(Phase::Tls, handshake.took);
+                record.outcome = Outcome::Failed { cause, detail };
+            }
+        }
         if let (Some(session), Some(ask)) = (&mut session, ask) {
             let asked = session.ask(ask, self.plan.limits.turn).await;
             record.tcp.bytes_sent = Some(handshake.sent + asked.sent);
             record.tcp.bytes_received = Some(handshake.received + asked.received);
+            record.tcp.end = session.kernel().end_of(&record.tcp);
             take(asked.exchange, record);
         }
-        if !handshake.chain.is_empty() {
-            let chain = &handshake.chain;
-            let examined = self
-                .judge
-                .examine(chain, &name, self.wall.now(), clock::now())
-                .await;
-            record.tls.certificate = examined.certificate;
-            // what is missing may be the very issuer: no verdict on half a chain
-            if handshake.chain_is_whole {
-                record.tls.trust_public = examined.trust_public;
-                record.tls.trust_os = examined.trust_os;
-            }
-        }
+        record.tls.flight = handshake.flight(record.tcp.path_rtt(), record.tcp.end.out_of_order);
+        self.judge(&handshake, &name, record).await;
         session
+    }
+
+    /// The certificate's fields and the two verdicts.
+    async fn judge(&self, handshake: &Handshake, name: &ServerName<'_>, record: &mut Record) {
+        if handshake.chain.is_empty() {
+            return;
+        }
+        let (chain, wall) = (&handshake.chain, self.wall.now());
+        let examined = self.judge.examine(chain, name, wall, clock::now()).await;
+        record.tls.certificate = examined.certificate;
+        // what is missing may be the very issuer: no verdict on half a chain
+        if handshake.chain_is_whole {
+            record.tls.trust_public = examined.trust_public;
+            record.tls.trust_os = examined.trust_os;
+        }
     }
 
     /// The turn phase alone, on the thread where no cryptography delays a stamp.
     async fn over_udp(&self, ask: Ask, remote: SocketAddr, record: &mut Record) {
-        let (source, limit) = (self.plan.source_ports.clone(), self.plan.limits.turn);
-        let exchange = async move { datagram::ask(remote, ask, source.as_deref(), limit).await };
+        let (local, limit) = (self.plan.local_end.clone(), self.plan.limits.turn);
+        let exchange = async move { datagram::ask(remote, ask, &local, limit).await };
         match self.connector.run(exchange).await {
             Some(asked) => {
                 record.tcp = asked.socket;
@@ -135,11 +173,11 @@ impl Prober {
 
     /// The connect phase, the hello as the tls phase, and the turn phase.
     async fn over_pseudo_tls(&self, ask: Option<Ask>, remote: SocketAddr, record: &mut Record) {
-        let Some(stream) = self.connect(remote, record).await else {
+        let Some(connected) = self.connect(remote, false, record).await else {
             return;
         };
         let limits = self.plan.limits;
-        let talk = pseudo_tls::talk(stream, ask, limits.tls, limits.turn);
+        let talk = pseudo_tls::talk(connected.stream, ask, limits.tls, limits.turn);
         let Some(talk) = self.connector.run(talk).await else {
             record.outcome = failed(Cause::ConnectLocalError, "the connecting thread is gone");
             return;
@@ -147,6 +185,7 @@ impl Prober {
         record.times.set(Phase::Tls, talk.hello_took);
         record.tcp.bytes_sent = Some(talk.sent);
         record.tcp.bytes_received = Some(talk.received);
+        record.tcp.end = talk.kernel.end_of(&record.tcp);
         if let Err((cause, detail)) = talk.hello {
             record.outcome = Outcome::Failed { cause, detail };
         }
@@ -165,6 +204,30 @@ impl Prober {
                 .unwrap_or_else(|_| ServerName::from(remote.ip())),
             Host::Address(address) => ServerName::from(*address),
         }
+    }
+}
+
+/// A connection.
+struct Connected {
+    stream: std::net::TcpStream,
+    /// Whether its SYN waits for the first data.
+    deferred: bool,
+}
+
+/// What would have been read right after the connect, had there been one: with Fast Open the
+/// connection is up only with the server's first bytes.
+fn late_opening(kernel: &Snapshot, known: &Tcp) -> Tcp {
+    let tcp = kernel.opening();
+    let lost = known.fast_open == Some(FastOpen::SynLost);
+    Tcp {
+        // data of the SYN that was sent again counts there, too
+        syn_retransmits: tcp.syn_retransmits.filter(|_| lost),
+        fast_open: known.fast_open,
+        local: known.local,
+        local_port: known.local_port,
+        congestion: known.congestion.clone(),
+        offered: known.offered.clone(),
+        ..tcp
     }
 }
 

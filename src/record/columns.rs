@@ -9,8 +9,8 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use super::{
-    Ask, Certificate, Phase, Record, Trust, cipher_algorithm, hash_algorithm,
-    key_exchange_algorithm, plain, ssl_protocol, suite_name, version_name,
+    Ask, Certificate, Explanation, FastOpen, Phase, Record, Trust, cipher_algorithm,
+    hash_algorithm, key_exchange_algorithm, plain, ssl_protocol, suite_name, version_name,
 };
 
 /// One cell.
@@ -295,6 +295,31 @@ pub static COLUMNS: &[Column] = &[
     of("alternate_server", Kind::Text, "", "other server that the relay names; Microsoft's name themselves", |r| socket(r.turn.alternate_server)),
     of("turn_ignored", Kind::Integer, "", "garbage, answers to other requests and duplicates that came besides", |r| number(r.turn.ignored.map(|i| i.total().into()))),
     of("local_port", Kind::Integer, "", "port of this end", |r| number(r.tcp.local_port.map(u64::from))),
+    // where the time went
+    of("explain", Kind::Text, "", "where the time went: none, lost-syn, slow-path, slow-dns, slow-server, lost-in-tls, local-delay", |r| word(r.explanation.map(Explanation::code))),
+    of("tls_round_trips_tenths", Kind::Integer, "0.1", "tls_us in tenths of the path's round trip", |r| number(r.tls_round_trips_tenths())),
+    of("tls_hello_us", Kind::Integer, "us", "from the ClientHello to the server's first byte", |r| time_us(r.tls.flight.first_byte)),
+    of("tls_flight_bytes", Kind::Integer, "bytes", "the server's first flight", |r| number(r.tls.flight.bytes)),
+    of("tls_flight_windows", Kind::Integer, "", "windows that it took: more than 1 is a wait for acknowledgements", |r| number(r.tls.flight.windows.map(u64::from))),
+    of("tls_flight_lost", Kind::Flag, "", "whether a part of it was lost and sent again", |r| r.tls.flight.lost.map_or(Value::Missing, Value::Flag)),
+    // TCP, more of right after connect
+    of("tcp_rcv_wscale", Kind::Integer, "", "window scale that this end announced", |r| number(r.tcp.rcv_wscale.map(u64::from))),
+    of("tcp_options_offered", Kind::List, "", "TCP options that this end offers; one that tcp_options lacks was refused or stripped", |r| r.tcp.offered.as_deref().map_or(Value::Missing, text)),
+    of("tcp_congestion", Kind::Text, "", "congestion control of this end", |r| r.tcp.congestion.as_deref().map_or(Value::Missing, text)),
+    of("fast_open", Kind::Text, "", "TCP Fast Open: cookie-got, no-cookie, data-acked, data-not-acked, syn-lost; with --fast-open", |r| word(r.tcp.fast_open.map(FastOpen::code))),
+    // TCP, after the last phase
+    of("tcp_end_rtt_us", Kind::Integer, "us", "the kernel's smoothed round trip at the end; empty after a lost SYN", |r| time_us(r.tcp.end.rtt)),
+    of("tcp_end_min_rtt_us", Kind::Integer, "us", "the kernel's smallest round trip at the end", |r| time_us(r.tcp.end.min_rtt)),
+    of("tcp_end_retransmits", Kind::Integer, "", "segments sent again after the SYN", |r| number(r.tcp.retransmits_after_syn().map(u64::from))),
+    of("tcp_end_timeouts", Kind::Integer, "", "times that a retransmission timer went off, the SYN's included", |r| number(r.tcp.end.timeouts.map(u64::from))),
+    of("tcp_end_reordered", Kind::Integer, "", "times that this end's segments were seen reordered", |r| number(r.tcp.end.reordered.map(u64::from))),
+    of("tcp_end_out_of_order", Kind::Integer, "", "segments that came out of order: one before was lost or overtaken", |r| number(r.tcp.end.out_of_order.map(u64::from))),
+    of("tcp_end_dsack", Kind::Integer, "", "segments that the relay said it had got twice (RFC 2883)", |r| number(r.tcp.end.dsack.map(u64::from))),
+    of("tcp_end_dup_acks", Kind::Integer, "", "duplicate acknowledgements", |r| number(r.tcp.end.dup_acks.map(u64::from))),
+    of("tcp_end_cwnd", Kind::Integer, "bytes", "congestion window of this end", |r| number(r.tcp.end.cwnd)),
+    of("tcp_end_send_window", Kind::Integer, "bytes", "receive window of the relay", |r| number(r.tcp.end.send_window)),
+    of("tcp_end_receive_window", Kind::Integer, "bytes", "receive window of this end", |r| number(r.tcp.end.receive_window)),
+    of("tcp_end_pmtu", Kind::Integer, "bytes", "path MTU that the kernel knows", |r| number(r.tcp.end.pmtu.map(u64::from))),
 ];
 
 #[cfg(test)]

@@ -7,10 +7,13 @@ mod burst;
 mod cause;
 mod columns;
 mod dotnet;
+mod explanation;
+mod fast_open;
 mod packet;
 mod phase;
 mod row;
 mod row_kind;
+mod server_flight;
 mod tcp;
 mod text;
 mod tls_names;
@@ -29,10 +32,13 @@ pub use columns::{
     COLUMNS, Column, Kind, REFERENCE_COLUMNS, Value, column, default_columns, micros, millis,
 };
 pub use dotnet::{cipher_algorithm, hash_algorithm, key_exchange_algorithm, ssl_protocol};
+pub use explanation::Explanation;
+pub use fast_open::FastOpen;
 pub use packet::Packet;
 pub use phase::{Phase, PhaseTimes};
 pub use row::{Dialect, Field, Layout, Metric, Row};
 pub use row_kind::RowKind;
+pub use server_flight::ServerFlight;
 pub use tcp::{Tcp, TcpNumbers};
 pub use text::{is_formula, plain, with_marks};
 pub use tls_names::{alert_name, group_name, suite_name, version_name};
@@ -76,6 +82,8 @@ pub struct Record {
     pub tls: Tls,
     /// What a STUN or TURN request got.
     pub turn: Turn,
+    /// Where the time went; `None` when no phase was completed.
+    pub explanation: Option<Explanation>,
 }
 
 /// What all rows of one run share.
@@ -202,6 +210,8 @@ pub struct Tls {
     pub trust_public: Option<Trust>,
     /// Verdict of the operating system's store.
     pub trust_os: Option<Trust>,
+    /// How the server's first flight came.
+    pub flight: ServerFlight,
 }
 
 /// The server's certificate in the reference's formats.
@@ -281,6 +291,19 @@ impl Record {
     /// error. Such a row may have failed, and is no loss.
     pub fn was_heard(&self) -> bool {
         self.outcome.is_ok() || self.turn.reply.is_some_and(TurnReply::is_answer)
+    }
+
+    /// What a phase took that was completed.
+    pub fn completed(&self, phase: Phase) -> Option<Duration> {
+        let failed = self.outcome.cause().map(Cause::phase);
+        self.times.of(phase).filter(|_| failed != Some(phase))
+    }
+
+    /// Time of the TLS handshake in tenths of the path's round trip, rounded half up.
+    pub fn tls_round_trips_tenths(&self) -> Option<u64> {
+        let tls = micros(self.completed(Phase::Tls)?);
+        let rtt = micros(self.tcp.path_rtt()?);
+        (rtt > 0).then(|| (tls * 20 / rtt).div_ceil(2))
     }
 
     /// The round trip of a request that got a well-formed answer, be it an error.

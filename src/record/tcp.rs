@@ -5,6 +5,8 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use super::FastOpen;
+
 /// Numbers of the kernel, read right after the connection was up, and those of its end. Empty
 /// where a system has none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -33,6 +35,8 @@ pub struct Tcp {
     pub offered: Option<String>,
     /// Congestion control algorithm of this end, such as `cubic`.
     pub congestion: Option<String>,
+    /// What became of Fast Open, when it was asked for.
+    pub fast_open: Option<FastOpen>,
     /// Bytes written to the connection.
     pub bytes_sent: Option<u64>,
     /// Bytes read from the connection.

@@ -110,6 +110,7 @@ mod tests {
             tcp: Tcp::default(),
             tls: Tls::default(),
             turn: Turn::default(),
+            explanation: None,
         }
     }
 

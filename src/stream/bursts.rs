@@ -145,7 +145,7 @@ impl Stream {
             row.outcome = silence(&figures, &session.trouble, &self.shape);
         } else if self.hops {
             drop(session);
-            row.hops = hops(remote, self.prober.plan.source_ports.clone(), stop).await;
+            row.hops = hops(remote, self.prober.plan.local_end.clone(), stop).await;
         }
         row.verdicts = Some(judge(&figures, &self.limits));
         row.figures = Some(figures);

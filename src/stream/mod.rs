@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, watch as flag};
 
-use crate::probe::SourcePorts;
+use crate::probe::LocalEnd;
 use crate::probe::packets::{self, Lookup, UdpProber};
 use crate::record::{Burst, Cause, Figures, Mode, Outcome, Packet, micros};
 use crate::stats::packets::{Change, Limits, Outages, Settled};
@@ -160,14 +160,14 @@ impl Stream {
 /// stopped meanwhile.
 async fn hops(
     remote: std::net::SocketAddr,
-    source: Option<Arc<SourcePorts>>,
+    local: LocalEnd,
     stop: &mut flag::Receiver<bool>,
 ) -> Option<u8> {
     let (found, result) = tokio::sync::oneshot::channel();
     std::thread::Builder::new()
         .name("hops".to_owned())
         .spawn(move || {
-            let _ = found.send(packets::hops(remote, source.as_deref()));
+            let _ = found.send(packets::hops(remote, &local));
         })
         .ok()?;
     tokio::select! {

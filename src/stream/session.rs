@@ -63,7 +63,7 @@ impl Session {
     ///
     /// When the system refuses the socket or a thread.
     pub fn begin(prober: &UdpProber, remote: SocketAddr, shape: &Shape) -> io::Result<Self> {
-        let socket = packets::open(remote, prober.plan.source_ports.as_deref())?;
+        let socket = packets::open(remote, &prober.plan.local_end)?;
         let (sender, events) = mpsc::channel(WAITING);
         let per_interval = shape.interval.as_nanos().max(1);
         let span = (shape.limit + REMEMBERED).as_nanos() / per_interval;

@@ -118,7 +118,7 @@ impl Stream {
         stop: &mut watch::Receiver<bool>,
     ) -> Why {
         if self.hops {
-            blank.hops = hops(remote, self.prober.plan.source_ports.clone(), stop).await;
+            blank.hops = hops(remote, self.prober.plan.local_end.clone(), stop).await;
         }
         let mut minute = None;
         let mut stopped_at = None;

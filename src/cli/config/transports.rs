@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, bail, ensure};
 
 use crate::cli::args::{AskArg, ProbeArgs, TransportArg};
-use crate::probe::{Plan, Question, SourcePorts};
+use crate::probe::{LocalEnd, Plan, Question, SourcePorts};
 use crate::record::{Ask, Transport};
 use crate::target::Target;
 
@@ -32,7 +32,10 @@ pub(super) fn plan(args: &ProbeArgs, targets: &[Target], plan: Plan) -> anyhow::
             .map(ports)
             .transpose()?
             .unwrap_or_default(),
-        source_ports: source_ports.map(Arc::new),
+        local_end: LocalEnd {
+            ports: source_ports.map(Arc::new),
+            ..LocalEnd::default()
+        },
         alpn: args.alpn.clone(),
         ..plan
     };

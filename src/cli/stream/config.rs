@@ -14,7 +14,7 @@ use crate::cli::config::{
 };
 use crate::lab::LabOptions;
 use crate::pace::Pace;
-use crate::probe::Plan;
+use crate::probe::{LocalEnd, Plan};
 use crate::record::{Burst, Column, Packet, RowKind, Transport, World};
 use crate::sink::{FileSpec, Format, Profile};
 use crate::stats::packets::{CLIENT, EDGE, Limits};
@@ -145,12 +145,15 @@ impl TryFrom<&ProbeArgs> for Settings {
             limits: limits(args)?,
             fast,
             own_server: args.i_own_this_server,
-            source_ports: args
-                .source_port
-                .as_deref()
-                .map(source_ports)
-                .transpose()?
-                .map(Arc::new),
+            local_end: LocalEnd {
+                ports: args
+                    .source_port
+                    .as_deref()
+                    .map(source_ports)
+                    .transpose()?
+                    .map(Arc::new),
+                ..LocalEnd::default()
+            },
             ..Plan::default()
         };
         Ok(Self {

@@ -13,7 +13,7 @@ use socket2::SockRef;
 use super::ids::Ids;
 use super::socket::open;
 use crate::clock;
-use crate::probe::SourcePorts;
+use crate::probe::LocalEnd;
 use crate::wire::stun::{self, Message};
 
 /// How long an answer may take.
@@ -32,8 +32,8 @@ const FARTHEST: u8 = 64;
 /// # Errors
 ///
 /// When the system refuses the socket or its option.
-pub fn hops(remote: SocketAddr, source: Option<&SourcePorts>) -> io::Result<Option<u8>> {
-    let socket = open(remote, source)?;
+pub fn hops(remote: SocketAddr, local: &LocalEnd) -> io::Result<Option<u8>> {
+    let socket = open(remote, local)?;
     let mut ids = Ids::new(1024);
     let mut sequence = 0;
     lowest(FARTHEST, |ttl| {

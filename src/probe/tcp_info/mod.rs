@@ -3,6 +3,8 @@
 //! that the system returned, as far as they go, so that an older system's shorter structure is no
 //! fault. The table in `manual::methods` says which column comes from which field.
 
+pub mod congestion;
+pub mod fast_open;
 mod layout;
 #[cfg(target_os = "linux")]
 mod linux;
@@ -19,7 +21,9 @@ use std::os::fd::AsFd as Handle;
 #[cfg(windows)]
 use std::os::windows::io::AsSocket as Handle;
 
-use crate::record::{Tcp, TcpNumbers};
+use std::net::SocketAddr;
+
+use crate::record::{FastOpen, Tcp, TcpNumbers};
 
 #[cfg(target_os = "linux")]
 use {layout::linux as fields, linux as system};
@@ -30,16 +34,64 @@ use {layout::none as fields, none as system};
 #[cfg(windows)]
 use {layout::windows as fields, windows as system};
 
-pub use offered::offered;
+pub use offered::{offered, syn_timer};
 
-/// What the kernel knows right after the connection is up, also of one that is still being set up.
-pub fn opening(socket: &impl Handle) -> Tcp {
-    let bytes = system::bytes(socket);
-    bytes.map_or_else(Tcp::default, |bytes| fields::opening(&bytes))
+/// What the kernel knows of a connection at one moment.
+#[derive(Debug, Default)]
+pub struct Snapshot(Option<Vec<u8>>);
+
+/// Asks the kernel, also of a connection that is still being set up.
+pub fn snapshot(socket: &impl Handle) -> Snapshot {
+    Snapshot(system::bytes(socket))
 }
 
-/// The kernel's numbers of the connection at this moment.
-pub fn numbers(socket: &impl Handle) -> TcpNumbers {
-    let bytes = system::bytes(socket);
-    bytes.map_or_else(TcpNumbers::default, |bytes| fields::numbers(&bytes))
+impl Snapshot {
+    /// What counts right after the connection is up.
+    pub fn opening(&self) -> Tcp {
+        let bytes = self.0.as_deref();
+        bytes.map_or_else(Tcp::default, fields::opening)
+    }
+
+    /// The numbers of any moment.
+    pub fn numbers(&self) -> TcpNumbers {
+        let bytes = self.0.as_deref();
+        bytes.map_or_else(TcpNumbers::default, fields::numbers)
+    }
+
+    /// The numbers after the last phase of a connection that began so. After a lost SYN the
+    /// smoothed round trip may hold its echo for long, and the smallest one is that of a later
+    /// sample only if data was acknowledged.
+    pub fn end_of(&self, opening: &Tcp) -> TcpNumbers {
+        let mut numbers = self.numbers();
+        if opening.syn_retransmits.is_some_and(|count| count > 0) {
+            (numbers.rtt, numbers.rttvar) = (None, None);
+            if numbers.bytes_acked == Some(0) {
+                numbers.min_rtt = None;
+            }
+        }
+        numbers
+    }
+
+    /// What became of Fast Open; `deferred`: the connect returned at once.
+    pub fn fast_open(&self, deferred: bool, remote: SocketAddr) -> Option<FastOpen> {
+        fast_open::outcome(self.0.as_deref()?, deferred, remote)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_of_this_system_has_numbers_at_its_end() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let stream = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let end = snapshot(&stream).end_of(&Tcp::default());
+        if cfg!(target_os = "linux") {
+            assert_eq!((end.retransmits, end.bytes_acked), (Some(0), Some(0)));
+            assert!(end.min_rtt.is_some() && end.cwnd.is_some());
+            // the loopback's
+            assert_eq!(end.pmtu, Some(65_536));
+        }
+    }
 }

@@ -15,13 +15,8 @@ use crate::wire::tls_hello::{FirstBytes, classify};
 const OLDEST: u16 = 0x0303;
 
 /// Judges why a handshake ended.
-pub fn judge(
-    stop: &Stop,
-    first_bytes: &[u8],
-    asked: TlsVersion,
-    handshake: &Handshake,
-) -> (Cause, String) {
-    let first = classify(first_bytes);
+pub fn judge(stop: &Stop, asked: TlsVersion, handshake: &Handshake) -> (Cause, String) {
+    let first = classify(&handshake.first_bytes);
     if let Some(what) = not_tls(&first) {
         return (Cause::TlsNotTls, what);
     }

@@ -14,13 +14,15 @@ use std::time::Duration;
 
 use rustls::client::Resumption;
 use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, ClientConnection, SupportedProtocolVersion};
+use rustls::{ClientConfig, ClientConnection, HandshakeKind, SupportedProtocolVersion};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use super::tcp_info::{self, Snapshot};
 use super::verifier::Recorder;
 use crate::clock;
-use crate::record::{Cause, Tls, group_name};
+use crate::explain::{Arrival, server_flight};
+use crate::record::{Cause, ServerFlight, Tls, group_name};
 use crate::wire::tls_hello::read_flight;
 
 use wire_tap::WireTap;
@@ -69,6 +71,14 @@ pub struct Handshake {
     pub sent: u64,
     /// Bytes read.
     pub received: u64,
+    /// What the server sent first, as far as it is kept.
+    pub first_bytes: Vec<u8>,
+    /// When the server's first flight came.
+    pub arrivals: Vec<Arrival>,
+    /// Longest time that bytes lay in this machine's kernel.
+    pub local_delay: Option<Duration>,
+    /// What the kernel knew at the end.
+    pub kernel: Snapshot,
     /// The session, or why there is none.
     pub result: Result<Session, (Cause, String)>,
 }
@@ -125,6 +135,10 @@ impl TlsClient {
             chain_is_whole: true,
             sent: tap.sent,
             received: tap.received,
+            first_bytes: std::mem::take(&mut tap.first_bytes),
+            arrivals: std::mem::take(&mut tap.log.arrivals),
+            local_delay: tap.log.local_delay,
+            kernel: tcp_info::snapshot(&stream),
             result: Err((Cause::TlsProtocol, String::new())),
         };
         let failure = match driven {
@@ -135,9 +149,8 @@ impl TlsClient {
         handshake.result = match failure {
             None => Ok(()),
             Some(stop) => {
-                handshake.complete_from(&tap.first_bytes);
-                let (first_bytes, asked) = (&tap.first_bytes, self.version);
-                Err(fault::judge(&stop, first_bytes, asked, &handshake))
+                handshake.complete_from_first_bytes();
+                Err(fault::judge(&stop, self.version, &handshake))
             }
         }
         .map(|()| Session { connection, stream });
@@ -155,13 +168,17 @@ impl Handshake {
             chain_is_whole: true,
             sent: 0,
             received: 0,
+            first_bytes: Vec::new(),
+            arrivals: Vec::new(),
+            local_delay: None,
+            kernel: Snapshot::default(),
             result: Err((Cause::TlsProtocol, error.to_string())),
         }
     }
 
     /// Fills what the library did not tell from the server's first bytes themselves.
-    fn complete_from(&mut self, first_bytes: &[u8]) {
-        let flight = read_flight(first_bytes);
+    fn complete_from_first_bytes(&mut self) {
+        let flight = read_flight(&self.first_bytes);
         self.tls.version = self.tls.version.or(flight.version);
         self.tls.suite = self.tls.suite.or(flight.suite);
         if self.tls.group.is_none() {
@@ -176,9 +193,25 @@ impl Handshake {
                 .collect();
         }
     }
+
+    /// How the server's first flight came, by the path's round trip and the kernel's count of
+    /// segments that came out of order.
+    pub fn flight(&self, path_rtt: Option<Duration>, out_of_order: Option<u32>) -> ServerFlight {
+        let judged = server_flight(&self.arrivals, &self.first_bytes, path_rtt, out_of_order);
+        ServerFlight {
+            hello_retry: self.tls.flight.hello_retry,
+            local_delay: self.local_delay,
+            ..judged
+        }
+    }
 }
 
 impl Session {
+    /// What the kernel knows of the connection now.
+    pub fn kernel(&self) -> Snapshot {
+        tcp_info::snapshot(&self.stream)
+    }
+
     /// Ends the session as the protocol asks: close_notify, FIN, then whatever the server still
     /// sends is read for a moment, so that no reset goes out.
     pub async fn close(mut self) {
@@ -241,7 +274,7 @@ async fn drive(connection: &mut ClientConnection, tap: &mut WireTap<'_>) -> Resu
                 }
             }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                tap.stream.readable().await.map_err(Stop::Io)?;
+                tap.readable().await.map_err(Stop::Io)?;
             }
             Err(error) => return Err(Stop::Io(error)),
         }
@@ -273,6 +306,11 @@ fn agreed(connection: &ClientConnection) -> Tls {
         alpn: connection
             .alpn_protocol()
             .map(|name| String::from_utf8_lossy(name).into_owned()),
+        flight: ServerFlight {
+            hello_retry: connection.handshake_kind()
+                == Some(HandshakeKind::FullWithHelloRetryRequest),
+            ..ServerFlight::default()
+        },
         ..Tls::default()
     }
 }

@@ -1,8 +1,13 @@
 //! The connection as rustls reads and writes it, with counts and a copy of the first bytes.
 
 use std::io::{self, IoSlice, Read, Write};
+use std::time::{Duration, Instant};
 
 use tokio::net::TcpStream;
+
+use crate::clock;
+use crate::explain::Arrival;
+use crate::probe::tcp_info;
 
 /// Bytes of the server that are kept for the judgement of a failure.
 const KEPT: usize = 64 * 1024;
@@ -14,7 +19,25 @@ pub struct WireTap<'a> {
     pub sent: u64,
     pub received: u64,
     pub first_bytes: Vec<u8>,
+    pub log: FlightLog,
 }
+
+/// When the server's first flight came, up to the client's answer to it.
+#[derive(Debug)]
+pub struct FlightLog {
+    start: Instant,
+    /// Its bytes, as they were read.
+    pub arrivals: Vec<Arrival>,
+    /// The client has answered.
+    is_over: bool,
+    /// How long the bytes that are about to be read lay in the kernel.
+    pending: Option<Duration>,
+    /// The longest time that any did.
+    pub local_delay: Option<Duration>,
+}
+
+/// Arrivals that are kept; one that drips needs no more.
+const MOST_ARRIVALS: usize = 256;
 
 impl<'a> WireTap<'a> {
     pub fn new(stream: &'a TcpStream) -> Self {
@@ -23,14 +46,52 @@ impl<'a> WireTap<'a> {
             sent: 0,
             received: 0,
             first_bytes: Vec::new(),
+            log: FlightLog {
+                start: clock::now(),
+                arrivals: Vec::new(),
+                is_over: false,
+                pending: None,
+                local_delay: None,
+            },
         }
+    }
+
+    /// Waits for bytes, and asks the kernel how long they have been there.
+    pub async fn readable(&mut self) -> io::Result<()> {
+        self.stream.readable().await?;
+        self.log.pending = tcp_info::snapshot(self.stream).numbers().since_data;
+        Ok(())
+    }
+
+    fn note_read(&mut self, count: usize) {
+        self.received += count as u64;
+        let log = &mut self.log;
+        if let Some(lay) = log.pending.take().filter(|_| count > 0) {
+            log.local_delay = log.local_delay.max(Some(lay));
+        }
+        if count > 0 && !log.is_over && log.arrivals.len() < MOST_ARRIVALS {
+            log.arrivals.push(Arrival {
+                at: clock::now().saturating_duration_since(log.start),
+                total: self.received,
+            });
+        }
+    }
+
+    fn note_written(&mut self, count: usize) {
+        self.sent += count as u64;
+        self.log.is_over |= self.received > 0;
     }
 }
 
 impl Read for WireTap<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.stream.try_read(buffer)?;
-        self.received += count as u64;
+        let read = self.stream.try_read(buffer);
+        if read.is_err() {
+            // woken for nothing
+            self.log.pending = None;
+        }
+        let count = read?;
+        self.note_read(count);
         let room = KEPT - self.first_bytes.len();
         self.first_bytes
             .extend_from_slice(&buffer[..count.min(room)]);
@@ -41,13 +102,13 @@ impl Read for WireTap<'_> {
 impl Write for WireTap<'_> {
     fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
         let count = self.stream.try_write(buffer)?;
-        self.sent += count as u64;
+        self.note_written(count);
         Ok(count)
     }
 
     fn write_vectored(&mut self, buffers: &[IoSlice<'_>]) -> io::Result<usize> {
         let count = self.stream.try_write_vectored(buffers)?;
-        self.sent += count as u64;
+        self.note_written(count);
         Ok(count)
     }
 

@@ -81,6 +81,7 @@ fn sample() -> Record {
             ..Tls::default()
         },
         turn: Turn::default(),
+        explanation: None,
     }
 }
 

@@ -61,6 +61,7 @@ fn record(texts: &[String; 4], slot: u64, micros: i64, ok: bool) -> Record {
             ..Tls::default()
         },
         turn: crate::record::Turn::default(),
+        explanation: None,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::sync::Arc;
 
-use turnprobe::probe::{Plan, Question, SourcePorts};
+use turnprobe::probe::{LocalEnd, Plan, Question, SourcePorts};
 use turnprobe::record::{Ask, Transport};
 
 use super::{asking, impatient};
@@ -253,7 +253,10 @@ fn a_source_port_is_kept_and_a_used_up_range_is_a_failed_row() {
     let free = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).unwrap();
     let port = free.local_addr().unwrap().port();
     let from = |port| Plan {
-        source_ports: Some(Arc::new(SourcePorts::new(port, port))),
+        local_end: LocalEnd {
+            ports: Some(Arc::new(SourcePorts::new(port, port))),
+            ..LocalEnd::default()
+        },
         ..asking(Transport::Udp, Ask::Allocate)
     };
     let relay = UdpRelay::start(|request, _| vec![unauthorized(request)]);
@@ -274,7 +277,10 @@ fn tcp_has_its_source_port_too() {
     let taken = TcpListener::bind((Ipv4Addr::UNSPECIFIED, 0)).unwrap();
     let port = taken.local_addr().unwrap().port();
     let from = |port| Plan {
-        source_ports: Some(Arc::new(SourcePorts::new(port, port))),
+        local_end: LocalEnd {
+            ports: Some(Arc::new(SourcePorts::new(port, port))),
+            ..LocalEnd::default()
+        },
         ..plan()
     };
     let relay = Offer::good().start();

@@ -30,15 +30,16 @@ pub fn numbers(bytes: &[u8]) -> TcpNumbers {
         return TcpNumbers::default();
     }
     let number = |offset| u32_at(bytes, offset);
-    let syns = bytes.get(84).map(|count| u32::from(*count));
-    let again = number(72).zip(number(80));
+    let syns = bytes.get(84).map_or(0, |count| u32::from(*count));
+    // at least so many: a timer may have sent several
+    let again = match (number(68), number(72), number(80)) {
+        (Some(1..), Some(fast), Some(timers)) => fast.saturating_add(timers).max(1),
+        _ => 0,
+    };
     TcpNumbers {
         rtt: micros(number(20)),
         min_rtt: micros(number(24)),
-        // at least so many: a timer may have sent several
-        retransmits: again
-            .zip(syns)
-            .map(|((fast, timers), syns)| fast.saturating_add(timers).max(syns)),
+        retransmits: Some(syns.saturating_add(again)),
         retransmitted_bytes: number(68).map(u64::from),
         timeouts: number(80),
         dup_acks: number(76),

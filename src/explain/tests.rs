@@ -1,0 +1,216 @@
+use std::sync::Arc;
+
+use super::*;
+use crate::record::{
+    Cause, Dns, Outcome, PhaseTimes, Run, ServerFlight, Tcp, Tls, Transport, Turn, World,
+};
+
+const LINUX: SynTimer = SynTimer::Linear(4);
+
+fn ms(ms: u64) -> Duration {
+    Duration::from_millis(ms)
+}
+
+/// A healthy probe: 28 ms of DNS, a path of 22 ms, TLS 1.2 in 59 ms, as the reference saw it.
+fn healthy() -> Record {
+    let mut times = PhaseTimes::default();
+    times.set(Phase::Dns, ms(28));
+    times.set(Phase::Connect, ms(22));
+    times.set(Phase::Tls, ms(59));
+    Record {
+        run: Arc::new(Run::new("test", String::new(), World::Real)),
+        slot: 0,
+        host: "relay".into(),
+        port: 443,
+        transport: Transport::Tls,
+        started: chrono::DateTime::UNIX_EPOCH,
+        lag: None,
+        outcome: Outcome::Ok,
+        times,
+        dns: Dns::default(),
+        remote: None,
+        region: String::new(),
+        in_teams_range: None,
+        tcp: Tcp {
+            rtt: Some(ms(22)),
+            min_rtt: Some(ms(22)),
+            syn_retransmits: Some(0),
+            ..Tcp::default()
+        },
+        tls: Tls {
+            version: Some(0x0303),
+            flight: ServerFlight {
+                windows: Some(1),
+                lost: Some(false),
+                ..ServerFlight::default()
+            },
+            ..Tls::default()
+        },
+        turn: Turn::default(),
+        explanation: None,
+    }
+}
+
+fn found(change: impl FnOnce(&mut Record)) -> Explanation {
+    let mut record = healthy();
+    change(&mut record);
+    explain(&record, LINUX).unwrap()
+}
+
+#[test]
+fn a_clean_path_needs_no_explanation() {
+    assert_eq!(found(|_| {}), Explanation::None);
+}
+
+#[test]
+fn a_failure_before_anything_was_completed_has_none_at_all() {
+    let mut record = healthy();
+    record.times = PhaseTimes::default();
+    record.times.set(Phase::Dns, ms(5_000));
+    record.outcome = Outcome::Failed {
+        cause: Cause::DnsTimeout,
+        detail: String::new(),
+    };
+    assert_eq!(explain(&record, LINUX), None);
+}
+
+/// SYNs lost, the connect time, the round trip that the kernel saw later.
+fn after_syns(count: u32, connect: u64, later: Option<u64>) -> impl FnOnce(&mut Record) {
+    move |record| {
+        record.tcp = Tcp {
+            syn_retransmits: Some(count),
+            ..Tcp::default()
+        };
+        record.tcp.end.min_rtt = later.map(ms);
+        record.tcp.end.retransmits = Some(count);
+        record.times.set(Phase::Connect, ms(connect));
+    }
+}
+
+// the reference's slow connects: 1,004 to 1,016 ms
+#[test]
+fn a_syn_timer_and_a_round_trip_with_the_kernels_count_are_a_lost_syn() {
+    for (count, connect, later) in [
+        (1, 1_016, Some(16)),
+        (1, 1_004, None),
+        (2, 2_030, Some(22)),
+        (3, 3_030, Some(22)),
+    ] {
+        let why = found(after_syns(count, connect, later));
+        assert_eq!(why, Explanation::LostSyn, "{connect}");
+    }
+}
+
+#[test]
+fn windows_timers_go_by_its_version() {
+    for (count, connect) in [(1, 1_030), (1, 3_030), (2, 3_020), (2, 9_040)] {
+        let mut record = healthy();
+        after_syns(count, connect, Some(22))(&mut record);
+        let why = explain(&record, SynTimer::Windows);
+        assert_eq!(why, Some(Explanation::LostSyn), "{connect}");
+    }
+}
+
+#[test]
+fn an_answer_that_came_later_than_the_timer_is_a_slow_path() {
+    let why = found(after_syns(1, 1_500, Some(1_480)));
+    assert_eq!(why, Explanation::SlowPath);
+}
+
+#[test]
+fn a_refusal_after_repeated_syns_is_no_lost_syn() {
+    let why = found(|record| {
+        after_syns(2, 1_030, None)(record);
+        record.times = PhaseTimes::default();
+        record.times.set(Phase::Dns, ms(28));
+        record.times.set(Phase::Connect, ms(1_030));
+        record.outcome = Outcome::Failed {
+            cause: Cause::ConnectRefused,
+            detail: String::new(),
+        };
+    });
+    assert_eq!(why, Explanation::None);
+}
+
+#[test]
+fn a_round_trip_beyond_microsofts_limit_is_a_slow_path() {
+    let slow = |trip: u64| {
+        found(move |record| {
+            record.tcp.rtt = Some(ms(trip));
+            record.tcp.min_rtt = Some(ms(trip));
+            record.times.set(Phase::Connect, ms(trip + 1));
+            record.times.set(Phase::Tls, ms(2 * trip + 15));
+        })
+    };
+    assert_eq!(slow(99), Explanation::None);
+    assert_eq!(slow(100), Explanation::SlowPath);
+}
+
+#[test]
+fn a_name_resolution_of_200_ms_is_slow() {
+    let slow = |took| found(move |record| record.times.set(Phase::Dns, ms(took)));
+    assert_eq!(slow(199), Explanation::None);
+    assert_eq!(slow(200), Explanation::SlowDns);
+}
+
+#[test]
+fn a_server_that_needs_200_ms_beyond_the_round_trips_is_slow() {
+    let slow = |took| found(move |record| record.times.set(Phase::Tls, ms(took)));
+    assert_eq!(slow(2 * 22 + 199), Explanation::None);
+    assert_eq!(slow(2 * 22 + 200), Explanation::SlowServer);
+}
+
+#[test]
+fn a_segment_sent_again_or_a_hole_in_the_flight_is_a_loss_in_tls() {
+    let again = found(|record| {
+        record.tcp.end.retransmits = Some(1);
+        record.times.set(Phase::Tls, ms(300));
+    });
+    let hole = found(|record| {
+        record.tls.flight.lost = Some(true);
+        record.times.set(Phase::Tls, ms(87));
+    });
+    assert_eq!(
+        (again, hole),
+        (Explanation::LostInTls, Explanation::LostInTls)
+    );
+}
+
+#[test]
+fn what_lay_in_the_kernel_is_a_delay_of_this_machine() {
+    let connect = found(|record| record.times.set(Phase::Connect, ms(140)));
+    let bytes = found(|record| {
+        record.tls.flight.local_delay = Some(ms(250));
+        record.times.set(Phase::Tls, ms(320));
+    });
+    assert_eq!(
+        (connect, bytes),
+        (Explanation::LocalDelay, Explanation::LocalDelay)
+    );
+}
+
+#[test]
+fn the_rule_that_accounts_for_the_most_time_wins() {
+    let why = found(|record| {
+        after_syns(1, 1_022, Some(22))(record);
+        record.times.set(Phase::Dns, ms(400));
+    });
+    assert_eq!(why, Explanation::LostSyn);
+    let why = found(|record| {
+        after_syns(1, 1_022, Some(22))(record);
+        record.times.set(Phase::Dns, ms(2_400));
+    });
+    assert_eq!(why, Explanation::SlowDns);
+}
+
+#[test]
+fn another_window_and_another_hello_are_round_trips_of_the_path() {
+    let why = found(|record| {
+        record.tcp.rtt = Some(ms(90));
+        record.tcp.min_rtt = Some(ms(90));
+        record.tls.flight.windows = Some(3);
+        record.times.set(Phase::Connect, ms(91));
+        record.times.set(Phase::Tls, ms(4 * 90 + 20));
+    });
+    assert_eq!(why, Explanation::None);
+}

@@ -1,0 +1,230 @@
+//! This end of every socket: its address and port, and what it is told before it connects.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+
+use socket2::{Domain, Protocol, Socket, Type};
+
+use super::source_ports::{SourcePorts, Taken};
+use super::tcp_info;
+
+/// What this end of every connection is like; by default as the system makes it.
+#[derive(Debug, Clone, Default)]
+pub struct LocalEnd {
+    /// Local address; the one of the route without it.
+    pub address: Option<IpAddr>,
+    /// Local ports; any without them.
+    pub ports: Option<Arc<SourcePorts>>,
+    /// Differentiated services code point of what is sent (RFC 2474), 0 to 63.
+    pub dscp: Option<u8>,
+    /// Receive buffer of TCP in bytes, as it is asked of the system.
+    pub receive_buffer: Option<usize>,
+    /// Congestion control algorithm of TCP.
+    pub congestion: Option<String>,
+    /// Whether TCP Fast Open is tried.
+    pub fast_open: bool,
+}
+
+/// Why this end cannot be as it is wanted.
+#[derive(Debug, thiserror::Error)]
+pub enum LocalEndError {
+    /// The address is none of this machine.
+    #[error("--source {0}: no address of this machine ({1}); give one that it has")]
+    Address(IpAddr, String),
+    /// The algorithm is not there, or not for everybody.
+    #[error("--congestion {0}: {1}; this system has {2}")]
+    Congestion(String, String, String),
+    /// The system has no such switch.
+    #[error("{0} works on Linux only; leave it out")]
+    LinuxOnly(&'static str),
+    /// The system does not let programs set it.
+    #[error(
+        "--dscp: Windows sets it by policy only (New-NetQosPolicy -AppPathNameMatchCondition turnprobe.exe); leave it out"
+    )]
+    DscpByPolicy,
+    /// Switched off for all programs.
+    #[error(
+        "--fast-open: it is switched off on this system; sysctl net.ipv4.tcp_fastopen=1 switches it on"
+    )]
+    FastOpenOff,
+}
+
+impl LocalEnd {
+    /// Whether this system can do what is asked.
+    ///
+    /// # Errors
+    ///
+    /// What it cannot do, before anything is measured.
+    pub fn check(&self) -> Result<(), LocalEndError> {
+        if let Some(address) = self.address {
+            let socket = Socket::new(
+                Domain::for_address(SocketAddr::new(address, 0)),
+                Type::DGRAM,
+                Some(Protocol::UDP),
+            );
+            socket
+                .and_then(|socket| socket.bind(&SocketAddr::new(address, 0).into()))
+                .map_err(|error| LocalEndError::Address(address, super::plain_error(&error)))?;
+        }
+        if self.dscp.is_some() && cfg!(windows) {
+            return Err(LocalEndError::DscpByPolicy);
+        }
+        if let Some(name) = &self.congestion {
+            tcp_info::congestion::check(name)?;
+        }
+        if self.fast_open {
+            tcp_info::fast_open::check()?;
+        }
+        Ok(())
+    }
+
+    /// Opens something on a free local port of those that are allowed; 0 is any.
+    ///
+    /// # Errors
+    ///
+    /// The last port's error when all are taken; any other error at once.
+    pub fn first_free<T>(&self, mut open: impl FnMut(u16) -> io::Result<T>) -> io::Result<T> {
+        match &self.ports {
+            None => open(0),
+            // a port may be free to bind and still be taken towards this very address
+            Some(ports) => ports.first_free(open),
+        }
+    }
+
+    /// That all ports that are allowed are taken, if the error is that.
+    pub fn used_up(&self, error: &io::Error) -> Option<String> {
+        let ports = self.ports.as_ref()?;
+        Taken::is(error).then(|| ports.used_up())
+    }
+
+    /// Binds a socket to the address and the port, unless any will do.
+    ///
+    /// # Errors
+    ///
+    /// When the system refuses, and when the remote's address is of another kind.
+    pub fn bind(&self, socket: &Socket, remote: SocketAddr, port: u16) -> io::Result<()> {
+        let local = match self.address {
+            None if port == 0 => return Ok(()),
+            None => any(remote),
+            Some(address) if address.is_ipv4() == remote.is_ipv4() => address,
+            Some(address) => {
+                return Err(io::Error::new(
+                    io::ErrorKind::InvalidInput,
+                    format!("the source address {address} does not fit {}", remote.ip()),
+                ));
+            }
+        };
+        socket.bind(&SocketAddr::new(local, port).into())
+    }
+
+    /// Marks what the socket sends.
+    ///
+    /// # Errors
+    ///
+    /// When the system refuses.
+    pub fn mark(&self, socket: &Socket, remote: SocketAddr) -> io::Result<()> {
+        let Some(dscp) = self.dscp else {
+            return Ok(());
+        };
+        // the two low bits are those of ECN
+        let class = u32::from(dscp) << 2;
+        match remote {
+            SocketAddr::V4(_) => socket.set_tos_v4(class),
+            SocketAddr::V6(_) => mark_v6(socket, class),
+        }
+    }
+
+    /// Sets what a TCP socket must be told before it connects.
+    ///
+    /// # Errors
+    ///
+    /// When the system refuses.
+    pub fn prepare_tcp(&self, socket: &Socket, remote: SocketAddr) -> io::Result<()> {
+        self.mark(socket, remote)?;
+        if let Some(bytes) = self.receive_buffer {
+            // before the SYN, as the window scale goes by it
+            socket.set_recv_buffer_size(bytes)?;
+        }
+        if let Some(name) = &self.congestion {
+            tcp_info::congestion::set(socket, name)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(unix)]
+fn mark_v6(socket: &Socket, class: u32) -> io::Result<()> {
+    socket.set_tclass_v6(class)
+}
+
+#[cfg(not(unix))]
+fn mark_v6(_socket: &Socket, _class: u32) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Any local address of the remote's kind.
+fn any(remote: SocketAddr) -> IpAddr {
+    match remote {
+        SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
+        SocketAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_of_another_machine_is_refused_before_anything_is_measured() {
+        // RFC 5737: an address of examples
+        let end = LocalEnd {
+            address: Some("192.0.2.1".parse().unwrap()),
+            ..LocalEnd::default()
+        };
+        let said = end.check().unwrap_err().to_string();
+        assert!(
+            said.starts_with("--source 192.0.2.1: no address of this machine ("),
+            "{said}"
+        );
+        let own = LocalEnd {
+            address: Some(Ipv4Addr::LOCALHOST.into()),
+            ..LocalEnd::default()
+        };
+        own.check().unwrap();
+    }
+
+    #[test]
+    fn a_source_address_of_the_other_kind_is_an_error_and_no_panic() {
+        let end = LocalEnd {
+            address: Some(Ipv4Addr::LOCALHOST.into()),
+            ..LocalEnd::default()
+        };
+        let socket = Socket::new(Domain::IPV4, Type::DGRAM, None).unwrap();
+        let remote = "[2001:db8::1]:443".parse().unwrap();
+        let error = end.bind(&socket, remote, 0).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the source address 127.0.0.1 does not fit 2001:db8::1"
+        );
+    }
+
+    #[test]
+    fn errors_name_the_option_and_the_fix() {
+        let errors = [
+            LocalEndError::Congestion("x".into(), "not found".into(), "reno cubic".into()),
+            LocalEndError::LinuxOnly("--fast-open"),
+            LocalEndError::DscpByPolicy,
+            LocalEndError::FastOpenOff,
+        ];
+        let said: Vec<_> = errors.iter().map(ToString::to_string).collect();
+        insta::assert_debug_snapshot!(said, @r#"
+        [
+            "--congestion x: not found; this system has reno cubic",
+            "--fast-open works on Linux only; leave it out",
+            "--dscp: Windows sets it by policy only (New-NetQosPolicy -AppPathNameMatchCondition turnprobe.exe); leave it out",
+            "--fast-open: it is switched off on this system; sysctl net.ipv4.tcp_fastopen=1 switches it on",
+        ]
+        "#);
+    }
+}
