@@ -11,6 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::long_help::{ASKS, TARGETS, TRANSPORTS};
 use super::report::args::{self as report, ReportArgs};
 use super::stream::StreamArgs;
+use super::tcp::TcpArgs;
 use crate::endpoints::DEFAULT_RELAY;
 use crate::lab::Fault;
 
@@ -119,6 +120,8 @@ pub struct ProbeArgs {
 
     #[command(flatten)]
     pub stream: StreamArgs,
+    #[command(flatten)]
+    pub tcp: TcpArgs,
 
     /// Append rows to FILE (.csv, .jsonl; - is stdout)
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
@@ -185,15 +188,6 @@ pub struct ProbeArgs {
         hide_short_help = true
     )]
     pub ports: Option<String>,
-    /// Local port or range for TCP and UDP, such as 50000-50019, given out in turn; TCP holds each
-    /// for a minute or more after its use, so the range must be wide enough for the interval
-    #[arg(
-        long,
-        value_name = "RANGE",
-        help_heading = "Advanced",
-        hide_short_help = true
-    )]
-    pub source_port: Option<String>,
     /// Application protocols to offer in the TLS handshake (ALPN), such as stun.turn
     #[arg(
         long,

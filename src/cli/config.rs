@@ -11,6 +11,7 @@ use anyhow::{Context as _, bail, ensure};
 use rustls::pki_types::ServerName;
 
 use super::args::{FormatArg, ProbeArgs, ProfileArg, RollArg, TlsArg};
+use super::tcp::reachable;
 use crate::lab::LabOptions;
 use crate::pace::Pace;
 use crate::probe::dns::{Families, Resolver, SystemServers};
@@ -112,7 +113,7 @@ impl TryFrom<ProbeArgs> for Settings {
         let slow_enough = Duration::from_secs(1) / POLITE_PER_SECOND;
         let plan = Plan {
             resolver: resolver(&args.resolver)?,
-            families: families(&args),
+            families: reachable(args.tcp.source, families(&args)),
             all_addresses: args.all_addresses,
             address: args.address,
             sni: args.sni.as_deref().map(server_name).transpose()?,

@@ -13,6 +13,7 @@ mod report;
 mod schema;
 mod signals;
 mod stream;
+mod tcp;
 mod terminal;
 
 use std::io::Write as _;

@@ -1,11 +1,10 @@
 //! What is spoken, asked, and from which port to which: options and targets must fit together.
 
-use std::sync::Arc;
-
 use anyhow::{Context as _, bail, ensure};
 
 use crate::cli::args::{AskArg, ProbeArgs, TransportArg};
-use crate::probe::{LocalEnd, Plan, Question, SourcePorts};
+use crate::cli::tcp::{local_end, without_tcp};
+use crate::probe::{Plan, Question, SourcePorts};
 use crate::record::{Ask, Transport};
 use crate::target::Target;
 
@@ -22,7 +21,6 @@ pub(super) fn plan(args: &ProbeArgs, targets: &[Target], plan: Plan) -> anyhow::
             "--transport: the target {target} says its transport itself; leave --transport out, or give the plain host"
         );
     }
-    let source_ports = args.source_port.as_deref().map(source_ports).transpose()?;
     let plan = Plan {
         transports,
         question: question(args.ask),
@@ -32,10 +30,7 @@ pub(super) fn plan(args: &ProbeArgs, targets: &[Target], plan: Plan) -> anyhow::
             .map(ports)
             .transpose()?
             .unwrap_or_default(),
-        local_end: LocalEnd {
-            ports: source_ports.map(Arc::new),
-            ..LocalEnd::default()
-        },
+        local_end: local_end(args, targets)?,
         alpn: args.alpn.clone(),
         ..plan
     };
@@ -105,6 +100,14 @@ fn fits(args: &ProbeArgs, targets: &[Target], plan: &Plan) -> anyhow::Result<()>
         args.alpn.is_empty() || speaks(Transport::Tls),
         "--alpn is offered in a TLS handshake: give --transport tls"
     );
+    ensure!(
+        !args.tcp.fast_open || speaks(Transport::Tls),
+        "--fast-open sends a ClientHello in the SYN: give --transport tls"
+    );
+    let over_tcp = speaks(Transport::Tls) || speaks(Transport::PseudoTls);
+    if !over_tcp {
+        without_tcp(args, "--transport udp")?;
+    }
     if args.ports.is_some() {
         ensure!(
             speaks(Transport::Udp),

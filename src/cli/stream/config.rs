@@ -1,20 +1,19 @@
 //! From raw flags to a validated burst or watch. Nothing is opened, started or sent here.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
 
 use super::args::LimitsArg;
 use crate::cli::args::{FormatArg, ProbeArgs, TransportArg};
-use crate::cli::config::transports::source_ports;
 use crate::cli::config::{
     StdoutFormat, columns, families, files, is_stdout, labels, limits, profile, resolver, roll,
     suits_addresses, targets,
 };
+use crate::cli::tcp::{local_end, reachable, without_tcp};
 use crate::lab::LabOptions;
 use crate::pace::Pace;
-use crate::probe::{LocalEnd, Plan};
+use crate::probe::Plan;
 use crate::record::{Burst, Column, Packet, RowKind, Transport, World};
 use crate::sink::{FileSpec, Format, Profile};
 use crate::stats::packets::{CLIENT, EDGE, Limits};
@@ -100,6 +99,7 @@ impl TryFrom<&ProbeArgs> for Settings {
             "{flag} goes over UDP alone: give the target without tls:// or turns:"
         );
         suits_addresses(args, &targets)?;
+        without_tcp(args, flag)?;
         ensure!(
             args.count != Some(0),
             "--count 0 would do nothing; give 1 or more"
@@ -140,20 +140,12 @@ impl TryFrom<&ProbeArgs> for Settings {
         );
         let plan = Plan {
             resolver: resolver(&args.resolver)?,
-            families: families(args),
+            families: reachable(args.tcp.source, families(args)),
             address: args.address,
             limits: limits(args)?,
             fast,
             own_server: args.i_own_this_server,
-            local_end: LocalEnd {
-                ports: args
-                    .source_port
-                    .as_deref()
-                    .map(source_ports)
-                    .transpose()?
-                    .map(Arc::new),
-                ..LocalEnd::default()
-            },
+            local_end: local_end(args, &targets)?,
             ..Plan::default()
         };
         Ok(Self {

@@ -35,6 +35,7 @@ use crate::target::Target;
 /// Runs the command.
 pub fn run(args: &ProbeArgs, color: Color) -> Result<Exit, Failure> {
     let settings = Settings::try_from(args).map_err(Failure::usage)?;
+    settings.plan.local_end.check().map_err(Failure::usage)?;
     let wall = Wall::system();
     // before any event queue, as those panic for want of descriptors
     let (stop, stopped) = watch::channel(false);

@@ -90,8 +90,7 @@ mod tests {
         if cfg!(target_os = "linux") {
             assert_eq!((end.retransmits, end.bytes_acked), (Some(0), Some(0)));
             assert!(end.min_rtt.is_some() && end.cwnd.is_some());
-            // the loopback's
-            assert_eq!(end.pmtu, Some(65_536));
+            assert!(end.pmtu.is_some_and(|mtu| mtu >= 576), "{:?}", end.pmtu);
         }
     }
 }
