@@ -56,6 +56,7 @@ pub fn run(args: ProbeArgs, color: Color) -> Result<Exit, Failure> {
     } else {
         World::Real
     };
+    let window_chosen = settings.plan.local_end.receive_buffer.is_some();
     let targets = headline(&settings.plan, &settings.series, world);
     let to_stdout = match stdout_sink(&settings, color) {
         Err(SinkError::Closed { .. }) if files.is_empty() => return Ok(Exit::Done),
@@ -116,6 +117,7 @@ pub fn run(args: ProbeArgs, color: Color) -> Result<Exit, Failure> {
             cut_off: end.cut_off,
             targets: &targets,
             stopped: interrupted,
+            window_chosen,
         };
         print_summary(&summary.render(), rows_on_stdout);
     }

@@ -52,6 +52,17 @@ impl Tcp {
         samples.into_iter().flatten().min()
     }
 
+    /// Options that this end offered and that are not in use: the other end does not know them, or
+    /// something on the way took them out. One that was not offered is no finding.
+    pub fn refused_options(&self) -> Vec<&str> {
+        let (Some(offered), Some(used)) = (&self.offered, &self.options) else {
+            return Vec::new();
+        };
+        let is_used = |name: &&str| used.split(' ').any(|used| used == *name);
+        let offered = offered.split(' ').filter(|name| !name.is_empty());
+        offered.filter(|name| !is_used(name)).collect()
+    }
+
     /// Segments that were sent again after the connection was up.
     pub fn retransmits_after_syn(&self) -> Option<u32> {
         let all = self.end.retransmits?;
@@ -119,6 +130,20 @@ mod tests {
         tcp.rtt = None;
         assert_eq!(tcp.path_rtt(), ms(21));
         assert_eq!(Tcp::default().path_rtt(), None);
+    }
+
+    #[test]
+    fn an_option_is_refused_only_where_it_was_offered() {
+        let tcp = |offered: Option<&str>, used: &str| Tcp {
+            offered: offered.map(str::to_owned),
+            options: Some(used.to_owned()),
+            ..Tcp::default()
+        };
+        let stripped = tcp(Some("timestamps sack wscale"), "sack");
+        assert_eq!(stripped.refused_options(), ["timestamps", "wscale"]);
+        assert!(tcp(Some("sack"), "sack").refused_options().is_empty());
+        assert!(tcp(Some(""), "").refused_options().is_empty());
+        assert!(tcp(None, "sack").refused_options().is_empty());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod build;
 pub mod burst;
 mod chart;
+mod connections;
 pub mod csv;
 pub mod html;
 pub mod markdown;

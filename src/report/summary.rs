@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::connections::connections;
 use super::versus::versus;
 use super::wrapped;
 use crate::stats::{Distribution, Tally};
@@ -19,6 +20,8 @@ pub struct Summary<'a> {
     pub targets: &'a str,
     /// Whether it was stopped before its time.
     pub stopped: bool,
+    /// Whether the receive window was chosen: then its ceiling is told.
+    pub window_chosen: bool,
 }
 
 impl Summary<'_> {
@@ -62,6 +65,7 @@ impl Summary<'_> {
                 tally.rows()
             );
         }
+        out.push_str(&connections(tally, self.window_chosen));
         let several = tally.transports().len() > 1;
         for (transport, its) in tally.transports() {
             let summaries = its.times.summaries();
@@ -185,6 +189,7 @@ mod tests {
             cut_off: 3,
             targets: "tr.example:443",
             stopped: true,
+            window_chosen: false,
         };
         let text = summary.render();
         assert!(

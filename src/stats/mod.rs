@@ -18,6 +18,6 @@ pub use moments::Moments;
 pub use pairs::Pairs;
 pub use survey::{Finished, Survey, SurveyOptions};
 pub use syn_timer::looks_like_a_lost_syn;
-pub use tally::{Tally, TransportTally};
+pub use tally::{Tally, TransportTally, Window};
 pub use times::{PhaseSummary, Times};
 pub use wilson::wilson;

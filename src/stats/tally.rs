@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashSet};
 use std::net::IpAddr;
 
-use super::{Distribution, Pairs, Times};
-use crate::record::{Cause, Phase, Record, Transport};
+use super::{Distribution, Moments, Pairs, Times};
+use crate::record::{Cause, Explanation, FastOpen, Phase, Record, Transport, micros};
 
 /// Most addresses and regions that are told apart; memory must not grow with a stranger's whims.
 const MOST_DISTINCT: usize = 10_000;
@@ -22,6 +22,29 @@ pub struct Tally {
     regions: BTreeMap<String, u64>,
     lost_syns: u64,
     rows_with_lost_syn: u64,
+    explanations: BTreeMap<Explanation, u64>,
+    fast_open: BTreeMap<FastOpen, u64>,
+    refused_options: BTreeMap<String, u64>,
+    window: Window,
+}
+
+/// The receive window and the round trip that it meets.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Window {
+    /// Receive windows of this end at the end of the probes, in bytes.
+    pub bytes: Moments,
+    /// Round trips of the paths, in microseconds.
+    pub rtt_us: Moments,
+}
+
+impl Window {
+    /// The most that the window lets through in bits a second, by the means: a sender has at most
+    /// one window under way, and each byte of it for a round trip (RFC 7323 section 1.1).
+    pub fn ceiling(&self) -> Option<f64> {
+        let seconds = self.rtt_us.mean()? / 1e6;
+        let bits = self.bytes.mean()? * 8.0;
+        (seconds > 0.0).then(|| bits / seconds)
+    }
 }
 
 /// The rows of one transport.
@@ -65,6 +88,40 @@ impl Tally {
             self.lost_syns += u64::from(lost);
             self.rows_with_lost_syn += 1;
         }
+        if let Some(explanation) = record.explanation {
+            *self.explanations.entry(explanation).or_default() += 1;
+        }
+        if let Some(outcome) = record.tcp.fast_open {
+            *self.fast_open.entry(outcome).or_default() += 1;
+        }
+        for option in record.tcp.refused_options() {
+            *self.refused_options.entry(option.to_owned()).or_default() += 1;
+        }
+        let window = record.tcp.end.receive_window;
+        if let Some((bytes, rtt)) = window.zip(record.tcp.path_rtt()) {
+            self.window.bytes.add(bytes);
+            self.window.rtt_us.add(micros(rtt));
+        }
+    }
+
+    /// Rows by where their time went, `none` among them.
+    pub fn explanations(&self) -> &BTreeMap<Explanation, u64> {
+        &self.explanations
+    }
+
+    /// Rows by what became of Fast Open.
+    pub fn fast_open(&self) -> &BTreeMap<FastOpen, u64> {
+        &self.fast_open
+    }
+
+    /// TCP options that this end offered and that did not come about, with the rows.
+    pub fn refused_options(&self) -> &BTreeMap<String, u64> {
+        &self.refused_options
+    }
+
+    /// The receive window and the round trip.
+    pub fn window(&self) -> &Window {
+        &self.window
     }
 
     /// Rows taken in.

@@ -4,6 +4,7 @@
 
 pub mod linux;
 pub mod macos;
+#[cfg(not(any(target_os = "linux", target_os = "macos", windows)))]
 pub mod none;
 pub mod windows;
 

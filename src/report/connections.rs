@@ -1,0 +1,98 @@
+//! What the kernel said of the connections of a series: where the time went, options that did not
+//! come about, Fast Open, and the ceiling of the receive window.
+
+use std::fmt::Write as _;
+
+use super::summary::{WIDTH, milliseconds};
+use super::wrapped;
+use crate::record::Explanation;
+use crate::stats::{Tally, Window};
+
+/// The part of a summary; empty when there is nothing to tell.
+pub(super) fn connections(tally: &Tally, window_chosen: bool) -> String {
+    let mut out = String::new();
+    for (explanation, count) in tally.explanations() {
+        if *explanation != Explanation::None {
+            line(&mut out, *count, explanation.code(), explanation.meaning());
+        }
+    }
+    for (outcome, count) in tally.fast_open() {
+        line(&mut out, *count, outcome.code(), outcome.meaning());
+    }
+    for (option, count) in tally.refused_options() {
+        let meaning = "offered by this end and not in use: refused, or stripped on the way";
+        line(&mut out, *count, option, meaning);
+    }
+    if window_chosen {
+        let said = ceiling(tally.window());
+        for said in wrapped(&said, WIDTH) {
+            let _ = writeln!(out, "{said}");
+        }
+    }
+    if out.is_empty() {
+        return out;
+    }
+    format!("\nof the connections:\n{out}")
+}
+
+/// As the causes of failures stand.
+fn line(out: &mut String, count: u64, code: &str, meaning: &str) {
+    let (mut count, mut code) = (count.to_string(), code);
+    for text in wrapped(meaning, WIDTH - 37) {
+        let _ = writeln!(out, "  {count:>7}  {code:<25} {text}");
+        (count, code) = (String::new(), "");
+    }
+}
+
+/// What the window lets through, with the formula.
+fn ceiling(window: &Window) -> String {
+    let known = window
+        .bytes
+        .mean()
+        .zip(window.rtt_us.mean())
+        .zip(window.ceiling());
+    let Some(((bytes, rtt_us), bits)) = known else {
+        return "the kernel does not tell the receive window here: its ceiling is window x 8 / \
+                round trip"
+            .to_owned();
+    };
+    format!(
+        "receive window {bytes:.0} bytes, round trip {} ms, on average: at most {} = window x 8 / \
+         round trip",
+        milliseconds(rtt_us / 1000.0),
+        bit_rate(bits)
+    )
+}
+
+/// `5.24 Mbit/s`.
+fn bit_rate(bits: f64) -> String {
+    match bits {
+        b if b >= 1e9 => format!("{:.2} Gbit/s", b / 1e9),
+        b if b >= 1e6 => format!("{:.2} Mbit/s", b / 1e6),
+        b => format!("{:.1} kbit/s", b / 1e3),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // the example of every text on window scaling: 65,535 bytes at 100 ms
+    #[test]
+    fn an_unscaled_window_at_100_ms_lets_5_24_mbit_a_second_through() {
+        let mut window = Window::default();
+        window.bytes.add(65_535);
+        window.rtt_us.add(100_000);
+        assert_eq!(
+            ceiling(&window),
+            "receive window 65535 bytes, round trip 100.0 ms, on average: at most 5.24 Mbit/s = \
+             window x 8 / round trip"
+        );
+    }
+
+    #[test]
+    fn without_the_kernels_numbers_the_formula_stays() {
+        assert!(ceiling(&Window::default()).contains("window x 8 / round trip"));
+        assert_eq!(connections(&Tally::default(), false), "");
+    }
+}
