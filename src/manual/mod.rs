@@ -4,6 +4,10 @@
 #[doc = include_str!("methods.md")]
 pub mod methods {}
 
+/// What the kernel tells of a connection, and what it explains.
+#[doc = include_str!("kernel.md")]
+pub mod kernel {}
+
 /// Recipes.
 #[doc = include_str!("how_to.md")]
 pub mod how_to {}

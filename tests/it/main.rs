@@ -16,6 +16,7 @@ mod rows;
 mod series;
 mod series_files;
 mod servers;
+mod this_end;
 mod tls;
 mod transports;
 mod turn;

@@ -1,7 +1,7 @@
 //! The kernel's own numbers of a TCP connection: TCP_INFO on Linux, SIO_TCP_INFO on Windows,
 //! TCP_CONNECTION_INFO on macOS, none elsewhere. The structures are read by offset from the bytes
 //! that the system returned, as far as they go, so that an older system's shorter structure is no
-//! fault. The table in `manual::methods` says which column comes from which field.
+//! fault. The table in `manual::kernel` says which column comes from which field.
 
 pub mod congestion;
 pub mod fast_open;
