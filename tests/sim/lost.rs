@@ -47,22 +47,24 @@ fn retransmits_agree(probes: &[(Row, Vec<Packet>)], expected: usize) {
         assert_eq!(syns(attempt).len(), expected + 1, "SYNs");
         assert_eq!(row["tcp_syn_retransmits"], expected.to_string());
         assert_eq!(row["Status"], "OK", "{}", row["detail"]);
+        let why = if expected > 0 { "lost-syn" } else { "none" };
+        assert_eq!(row["explain"], why, "{row:?}");
     }
 }
 
-const LOSES_FIRST: &str = "set once { type inet_service; flags dynamic; }
+pub const LOSES_FIRST: &str = "set once { type inet_service; flags dynamic; }
     chain input { type filter hook input priority 0;
         tcp flags & (syn|ack) == syn tcp sport != @once add @once { tcp sport } drop
     }";
 
-const LOSES_TWO: &str = "set once { type inet_service; flags dynamic; }
+pub const LOSES_TWO: &str = "set once { type inet_service; flags dynamic; }
     set twice { type inet_service; flags dynamic; }
     chain input { type filter hook input priority 0;
         tcp flags & (syn|ack) == syn tcp sport != @once add @once { tcp sport } drop
         tcp flags & (syn|ack) == syn tcp sport != @twice add @twice { tcp sport } drop
     }";
 
-const LOSES_ANSWER: &str = "set once { type inet_service; flags dynamic; }
+pub const LOSES_ANSWER: &str = "set once { type inet_service; flags dynamic; }
     chain output { type filter hook output priority 0;
         tcp flags & (syn|ack) == syn|ack tcp dport != @once add @once { tcp dport } drop
     }";
