@@ -21,8 +21,11 @@ mod names;
 #[allow(dead_code)] // the other suite uses more of it
 #[path = "../interop/namespace.rs"]
 mod namespace;
+mod options;
+mod path;
 mod process;
 mod relay;
+mod round_trips;
 mod rows;
 mod steady;
 mod this_end;
