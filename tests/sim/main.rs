@@ -9,6 +9,7 @@ mod clocks;
 mod endless;
 mod exhausted;
 mod explained;
+mod explained_path;
 mod fast_open;
 mod full;
 mod handshake;

@@ -28,7 +28,7 @@ fn least(rows: &[Row], column: &str) -> u64 {
 }
 
 /// A certificate of some 12 KB: nine segments.
-fn large_certificate() -> Arc<ServerConfig> {
+pub fn large_certificate() -> Arc<ServerConfig> {
     let names: Vec<_> = (0..550)
         .map(|n| format!("relay-{n:04}.teams.test"))
         .collect();

@@ -1,0 +1,119 @@
+//! `explain` on a path with a round trip: each lost segment of the handshake, a long way, a narrow
+//! window. Each impairment is made a hundred times.
+
+use std::time::Duration;
+
+use crate::link::SERVER;
+use crate::path::{Fate, Path, Segment, Way};
+use crate::relay;
+use crate::round_trips::large_certificate;
+use crate::rows::{Row, number, rows};
+
+const DELAY: Duration = Duration::from_millis(20);
+
+/// A hundred probes on a path; the server's flight has nine segments.
+fn hundred(
+    purpose: &str,
+    delay: Duration,
+    is_lost: impl Fn(&Segment) -> bool + Send + 'static,
+) -> Vec<Row> {
+    let path = Path::with_fates(purpose, delay, move |segment| {
+        if is_lost(segment) {
+            Fate::Lost
+        } else {
+            Fate::Arrives
+        }
+    });
+    let config = large_certificate();
+    relay::serve(&path.server, move |stream| relay::greet(stream, &config));
+    let line = format!("{SERVER}:443 -n 100 -i 50ms --concurrency 32");
+    let rows = rows(&path.client, &line);
+    assert!(rows.iter().all(|row| row["Status"] == "OK"));
+    assert_eq!(rows.len(), 100);
+    rows
+}
+
+fn explained(rows: &[Row], why: &str) {
+    let right = rows.iter().filter(|row| row["explain"] == why).count();
+    let other = rows.iter().find(|row| row["explain"] != why);
+    assert!(right >= 99, "{right} of 100 {why}: {other:?}");
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_clean_path_needs_no_explanation_and_two_round_trips() {
+    let rows = hundred("explain-clean", DELAY, |_| false);
+    assert!(rows.iter().all(|row| row["explain"] == "none"));
+    for row in &rows {
+        assert_eq!(
+            (row["tls_flight_windows"].as_str(), row["tls_flight_lost"].as_str()),
+            ("1", "false"),
+            "{row:?}"
+        );
+    }
+    let mut tenths: Vec<_> = rows.iter().map(|row| number(row, "tls_round_trips_tenths")).collect();
+    tenths.sort_unstable();
+    assert!((20..30).contains(&tenths[50]), "{tenths:?}");
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn any_lost_segment_of_the_servers_flight_is_a_loss_in_tls() {
+    for nth in [0, 1, 4, 7, 8] {
+        let rows = hundred(&format!("explain-flight-{nth}"), DELAY, move |segment| {
+            segment.way == Way::ToClient && segment.nth == Some(nth)
+        });
+        explained(&rows, "lost-in-tls");
+    }
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_lost_segment_of_the_client_is_a_loss_in_tls_and_counted() {
+    for nth in [0, 1] {
+        let rows = hundred(&format!("explain-client-{nth}"), DELAY, move |segment| {
+            segment.way == Way::ToServer && segment.nth == Some(nth)
+        });
+        explained(&rows, "lost-in-tls");
+        assert!(rows.iter().all(|row| number(row, "tcp_end_retransmits") > 0));
+    }
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_lost_syn_or_syn_ack_is_told_on_a_long_way_too() {
+    for way in [Way::ToServer, Way::ToClient] {
+        let mut seen = std::collections::HashSet::new();
+        let purpose = format!("explain-{way:?}").to_lowercase();
+        let seen = std::sync::Mutex::new(std::mem::take(&mut seen));
+        let rows = hundred(&purpose, DELAY, move |segment| {
+            let is_syn = segment.way == way && segment.flags & 2 != 0;
+            is_syn && seen.lock().unwrap().insert(segment.ports)
+        });
+        explained(&rows, "lost-syn");
+        assert!(rows.iter().all(|row| row["tcp_syn_retransmits"] == "1"));
+    }
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_round_trip_of_120_ms_is_a_slow_path() {
+    let rows = hundred("explain-slow", Duration::from_millis(60), |_| false);
+    explained(&rows, "slow-path");
+}
+
+/// With a window of two, the nine segments go as two, four and the rest.
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_narrow_initial_window_shows_as_three_windows_and_as_no_loss() {
+    let path = Path::new("explain-window", DELAY);
+    let route = "route change 10.77.0.0/24 dev eth0 proto kernel scope link src 10.77.0.2 initcwnd 2";
+    path.server.output("ip", &route.split(' ').collect::<Vec<_>>());
+    let config = large_certificate();
+    relay::serve(&path.server, move |stream| relay::greet(stream, &config));
+    let rows = rows(&path.client, &format!("{SERVER}:443 -n 20 -i 400ms"));
+    let right = rows.iter().filter(|row| {
+        row["tls_flight_windows"] == "3" && row["tls_flight_lost"] == "false" && row["explain"] == "none"
+    });
+    assert!(right.count() >= 19, "{:?}", rows[0]);
+}
