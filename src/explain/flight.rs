@@ -45,9 +45,12 @@ pub fn server_flight(
     let Some(rtt) = path_rtt else {
         return flight;
     };
-    let (mut windows, mut lost) = (1, false);
+    let is_out_of_order = out_of_order.unwrap_or(0) > 0;
+    // its first segment was missing: those behind it waited for it
+    let held_back = first.at.saturating_sub(rtt);
+    let mut lost = is_out_of_order && held_back >= (rtt * 4 / 5).max(SHORTEST);
+    let mut windows = 1;
     for pause in pauses(arrivals, bytes) {
-        let is_out_of_order = out_of_order.unwrap_or(0) > 0;
         if pause < (rtt / 2).max(SHORTEST) {
             continue;
         }
@@ -152,6 +155,13 @@ mod tests {
             judged(&[(41, 4_344), (245, 5_100)], 40, 0),
             (Some(1), Some(true))
         );
+    }
+
+    #[test]
+    fn where_the_first_segment_was_lost_all_others_wait_for_it() {
+        assert_eq!(judged(&[(81, 5_100)], 40, 3), (Some(1), Some(true)));
+        // the same wait without a hole is the server's
+        assert_eq!(judged(&[(81, 5_100)], 40, 0), (Some(1), Some(false)));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::SynTimer;
-use crate::record::{Phase, Record, Transport};
+use crate::record::{FastOpen, Phase, Record, Transport};
 
 /// A round trip of so much is long: Microsoft's limit between client and edge.
 const LONG_TRIP: Duration = Duration::from_millis(100);
@@ -84,10 +84,12 @@ pub fn slow_server(record: &Record) -> Option<Duration> {
     slow.filter(|time| *time >= SLOW_SERVER).max()
 }
 
-/// A part of the server's flight was lost, or this end sent a segment again after the SYN.
+/// A part of the server's flight was lost, or this end sent a segment again after the SYN. Data of
+/// the SYN that Fast Open's other end did not take is sent again and was not lost.
 pub fn lost_in_tls(record: &Record) -> Option<Duration> {
     let excess = beyond_the_trips(record)?;
-    let again = record.tcp.retransmits_after_syn().unwrap_or(0) > 0;
+    let not_taken = record.tcp.fast_open == Some(FastOpen::DataNotAcked);
+    let again = record.tcp.retransmits_after_syn().unwrap_or(0) > u32::from(not_taken);
     let lost = record.tls.flight.lost == Some(true);
     (again || lost).then_some(excess)
 }

@@ -177,6 +177,20 @@ fn a_segment_sent_again_or_a_hole_in_the_flight_is_a_loss_in_tls() {
 }
 
 #[test]
+fn data_of_a_syn_that_was_not_taken_is_no_loss() {
+    let with = |again| {
+        found(move |record| {
+            record.tcp.fast_open = Some(crate::record::FastOpen::DataNotAcked);
+            record.tcp.end.retransmits = Some(again);
+        })
+    };
+    assert_eq!(
+        (with(1), with(2)),
+        (Explanation::None, Explanation::LostInTls)
+    );
+}
+
+#[test]
 fn what_lay_in_the_kernel_is_a_delay_of_this_machine() {
     let connect = found(|record| record.times.set(Phase::Connect, ms(140)));
     let bytes = found(|record| {

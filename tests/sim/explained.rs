@@ -20,11 +20,11 @@ const LOSES_THREE: &str = "set once { type inet_service; flags dynamic; }
     }";
 
 /// So many probes, many at a time, while the server's end has the rules.
-fn probes(purpose: &str, rules: &str, count: usize) -> Vec<Row> {
+fn probes(purpose: &str, rules: &str, count: usize, concurrency: usize) -> Vec<Row> {
     let link = Link::new(purpose);
     relay::healthy(&link.server);
     filter(&link.server, rules);
-    let line = format!("{SERVER}:443 -n {count} -i 20ms --concurrency 64");
+    let line = format!("{SERVER}:443 -n {count} -i 0 --concurrency {concurrency}");
     let rows = rows(&link.client, &line);
     assert_eq!(rows.len(), count);
     rows
@@ -43,7 +43,7 @@ fn with_k_lost_syns_the_count_is_exact_in_200_of_200_probes_and_explains_them() 
         ("k3", LOSES_THREE, "3"),
         ("k1-answer", LOSES_ANSWER, "1"),
     ] {
-        let rows = probes(purpose, rules, 200);
+        let rows = probes(purpose, rules, 200, 64);
         let exact = rows.iter().filter(|row| row["tcp_syn_retransmits"] == lost);
         assert_eq!(exact.count(), 200, "{purpose}");
         let right = explanations(&rows, "lost-syn");
@@ -54,7 +54,7 @@ fn with_k_lost_syns_the_count_is_exact_in_200_of_200_probes_and_explains_them() 
 #[test]
 #[ignore = "needs root, nftables and tshark"]
 fn a_clean_path_needs_no_explanation_in_100_of_100_probes() {
-    assert_eq!(explanations(&probes("clean", "", 100), "none"), 100);
+    assert_eq!(explanations(&probes("clean", "", 100, 2), "none"), 100);
 }
 
 #[test]
@@ -66,7 +66,10 @@ fn a_server_that_thinks_for_300_ms_is_a_slow_server() {
         std::thread::sleep(Duration::from_millis(300));
         relay::greet(stream, &config);
     });
-    let rows = rows(&link.client, &format!("{SERVER}:443 -n 20 -i 20ms"));
+    let rows = rows(
+        &link.client,
+        &format!("{SERVER}:443 -n 20 -i 0 --concurrency 4"),
+    );
     assert_eq!(explanations(&rows, "slow-server"), 20);
 }
 
@@ -83,14 +86,18 @@ fn bytes_that_lie_in_the_kernel_while_the_program_stands_still_are_a_local_delay
         stream.peek(&mut hello).unwrap();
         let pid = stopped.load(Ordering::Acquire).to_string();
         let signal = |name: &str| {
-            let status = std::process::Command::new("kill").args([name, &pid]).status();
+            let status = std::process::Command::new("kill")
+                .args([name, &pid])
+                .status();
             assert!(status.unwrap().success());
         };
         signal("-STOP");
         let (resumed, config) = (pid.clone(), Arc::clone(&config));
         std::thread::spawn(move || {
             std::thread::sleep(Duration::from_millis(400));
-            let _ = std::process::Command::new("kill").args(["-CONT", &resumed]).status();
+            let _ = std::process::Command::new("kill")
+                .args(["-CONT", &resumed])
+                .status();
         });
         relay::greet(stream, &config);
     });
@@ -100,7 +107,12 @@ fn bytes_that_lie_in_the_kernel_while_the_program_stands_still_are_a_local_delay
     // `ip netns exec` becomes the program itself
     pid.store(child.id(), Ordering::Release);
     let mut text = String::new();
-    child.stdout.take().unwrap().read_to_string(&mut text).unwrap();
+    child
+        .stdout
+        .take()
+        .unwrap()
+        .read_to_string(&mut text)
+        .unwrap();
     child.wait().unwrap();
     let rows = parse(&text);
     assert_eq!(rows[0]["explain"], "local-delay", "{:?}", rows[0]);

@@ -26,7 +26,7 @@ fn hundred(
     });
     let config = large_certificate();
     relay::serve(&path.server, move |stream| relay::greet(stream, &config));
-    let line = format!("{SERVER}:443 -n 100 -i 50ms --concurrency 32");
+    let line = format!("{SERVER}:443 -n 100 -i 0 --concurrency 8");
     let rows = rows(&path.client, &line);
     assert!(rows.iter().all(|row| row["Status"] == "OK"));
     assert_eq!(rows.len(), 100);
@@ -46,12 +46,18 @@ fn a_clean_path_needs_no_explanation_and_two_round_trips() {
     assert!(rows.iter().all(|row| row["explain"] == "none"));
     for row in &rows {
         assert_eq!(
-            (row["tls_flight_windows"].as_str(), row["tls_flight_lost"].as_str()),
+            (
+                row["tls_flight_windows"].as_str(),
+                row["tls_flight_lost"].as_str()
+            ),
             ("1", "false"),
             "{row:?}"
         );
     }
-    let mut tenths: Vec<_> = rows.iter().map(|row| number(row, "tls_round_trips_tenths")).collect();
+    let mut tenths: Vec<_> = rows
+        .iter()
+        .map(|row| number(row, "tls_round_trips_tenths"))
+        .collect();
     tenths.sort_unstable();
     assert!((20..30).contains(&tenths[50]), "{tenths:?}");
 }
@@ -75,7 +81,10 @@ fn a_lost_segment_of_the_client_is_a_loss_in_tls_and_counted() {
             segment.way == Way::ToServer && segment.nth == Some(nth)
         });
         explained(&rows, "lost-in-tls");
-        assert!(rows.iter().all(|row| number(row, "tcp_end_retransmits") > 0));
+        assert!(
+            rows.iter()
+                .all(|row| number(row, "tcp_end_retransmits") > 0)
+        );
     }
 }
 
@@ -107,13 +116,17 @@ fn a_round_trip_of_120_ms_is_a_slow_path() {
 #[ignore = "needs root, nftables and tshark"]
 fn a_narrow_initial_window_shows_as_three_windows_and_as_no_loss() {
     let path = Path::new("explain-window", DELAY);
-    let route = "route change 10.77.0.0/24 dev eth0 proto kernel scope link src 10.77.0.2 initcwnd 2";
-    path.server.output("ip", &route.split(' ').collect::<Vec<_>>());
+    let route =
+        "route change 10.77.0.0/24 dev eth0 proto kernel scope link src 10.77.0.2 initcwnd 2";
+    path.server
+        .output("ip", &route.split(' ').collect::<Vec<_>>());
     let config = large_certificate();
     relay::serve(&path.server, move |stream| relay::greet(stream, &config));
     let rows = rows(&path.client, &format!("{SERVER}:443 -n 20 -i 400ms"));
     let right = rows.iter().filter(|row| {
-        row["tls_flight_windows"] == "3" && row["tls_flight_lost"] == "false" && row["explain"] == "none"
+        row["tls_flight_windows"] == "3"
+            && row["tls_flight_lost"] == "false"
+            && row["explain"] == "none"
     });
     assert!(right.count() >= 19, "{:?}", rows[0]);
 }

@@ -24,7 +24,10 @@ fn world(purpose: &str, server: &str) -> Link {
 }
 
 fn three_probes(link: &Link) -> Vec<Row> {
-    rows(&link.client, &format!("{SERVER}:443 -n 3 -i 300ms --fast-open"))
+    rows(
+        &link.client,
+        &format!("{SERVER}:443 -n 3 -i 300ms --fast-open"),
+    )
 }
 
 fn codes(rows: &[Row]) -> Vec<&str> {
@@ -42,10 +45,19 @@ fn the_first_probe_gets_a_cookie_and_the_next_ones_send_the_hello_in_the_syn() {
     let in_the_syn = attempts.iter().map(|attempt| attempt[0].length > 0);
     assert_eq!(in_the_syn.collect::<Vec<_>>(), [false, true, true]);
     for row in &rows {
-        assert_eq!((row["Status"].as_str(), row["explain"].as_str()), ("OK", "none"));
+        assert_eq!(
+            (row["Status"].as_str(), row["explain"].as_str()),
+            ("OK", "none")
+        );
     }
     assert!(!rows[0]["connect_us"].is_empty());
-    assert_eq!((rows[1]["connect_us"].as_str(), rows[2]["connect_us"].as_str()), ("", ""));
+    assert_eq!(
+        (
+            rows[1]["connect_us"].as_str(),
+            rows[2]["connect_us"].as_str()
+        ),
+        ("", "")
+    );
 }
 
 #[test]
@@ -69,7 +81,10 @@ fn where_a_syn_with_data_is_dropped_the_connection_falls_back_and_says_so() {
     );
     let rows = rows(&link.client, &format!("{SERVER}:443 -n 1 --fast-open"));
     assert_eq!(codes(&rows), ["syn-lost"]);
-    assert_eq!((rows[0]["Status"].as_str(), rows[0]["connect_us"].as_str()), ("OK", ""));
+    assert_eq!(
+        (rows[0]["Status"].as_str(), rows[0]["connect_us"].as_str()),
+        ("OK", "")
+    );
 }
 
 #[test]
@@ -80,7 +95,10 @@ fn a_relay_that_takes_no_data_any_more_gets_it_again() {
     switch(&link.server, "0");
     let rows = rows(&link.client, &format!("{SERVER}:443 -n 1 --fast-open"));
     assert_eq!(codes(&rows), ["data-not-acked"]);
-    assert_eq!((rows[0]["Status"].as_str(), rows[0]["explain"].as_str()), ("OK", "none"));
+    assert_eq!(
+        (rows[0]["Status"].as_str(), rows[0]["explain"].as_str()),
+        ("OK", "none")
+    );
 }
 
 #[test]
@@ -96,10 +114,18 @@ fn a_refusal_of_a_syn_with_data_is_a_failed_connect() {
             &link.server,
             &format!("chain input {{ type filter hook input priority 0; tcp dport 443 {rule}\n}}"),
         );
-        let line = format!("{SERVER}:443 -n 1 --fast-open --tls-timeout 500ms --connect-timeout 500ms");
+        let line =
+            format!("{SERVER}:443 -n 1 --fast-open --tls-timeout 500ms --connect-timeout 500ms");
         let rows = rows(&link.client, &line);
         let row = &rows[0];
-        assert_eq!((row["Status"].as_str(), row["failed_phase"].as_str()), (cause, "connect"), "{row:?}");
-        assert!(!row["connect_us"].is_empty() && row["tls_us"].is_empty(), "{row:?}");
+        assert_eq!(
+            (row["Status"].as_str(), row["failed_phase"].as_str()),
+            (cause, "connect"),
+            "{row:?}"
+        );
+        assert!(
+            !row["connect_us"].is_empty() && row["tls_us"].is_empty(),
+            "{row:?}"
+        );
     }
 }

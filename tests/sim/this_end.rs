@@ -16,7 +16,10 @@ fn every_packet_carries_the_class_that_was_asked_for() {
     );
     let marked = row(&link.client, &format!("{SERVER}:443 --dscp EF"));
     assert_eq!(marked["Status"], "OK");
-    let plain = row(&link.client, &format!("{SERVER}:443 --connect-timeout 300ms"));
+    let plain = row(
+        &link.client,
+        &format!("{SERVER}:443 --connect-timeout 300ms"),
+    );
     assert_eq!(plain["Status"], "connect-timeout");
 }
 
@@ -33,7 +36,10 @@ fn of_two_addresses_the_source_is_the_one_that_was_asked_for() {
 }",
     );
     let row = row(&link.client, &format!("{SERVER}:443 --source 10.77.0.9"));
-    assert_eq!((row["Status"].as_str(), row["local_ip"].as_str()), ("OK", "10.77.0.9"));
+    assert_eq!(
+        (row["Status"].as_str(), row["local_ip"].as_str()),
+        ("OK", "10.77.0.9")
+    );
 }
 
 #[test]
