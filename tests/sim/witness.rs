@@ -27,14 +27,28 @@ pub struct Packet {
     pub ports: (String, String),
     /// `Some` for TCP.
     pub flags: Option<u16>,
+    /// Relative to the SYN of its sender, whose number is 0; the first byte of data has number 1.
+    pub sequence: Option<u32>,
+    /// Bytes of data.
+    pub length: usize,
+    pub options: Options,
     /// Type and code of an ICMP message; the rest then tells of the packet that it is about.
     pub icmp: Option<(u8, u8)>,
 }
 
-const FIN: u16 = 1;
-const SYN: u16 = 2;
-const RST: u16 = 4;
-const ACK: u16 = 16;
+/// The TCP options of a packet.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Options {
+    pub mss: Option<u32>,
+    pub window_scale: Option<u8>,
+    pub sack_permitted: bool,
+    pub timestamps: bool,
+}
+
+pub const FIN: u16 = 1;
+pub const SYN: u16 = 2;
+pub const RST: u16 = 4;
+pub const ACK: u16 = 16;
 
 impl Packet {
     fn has(&self, set: u16, unset: u16) -> bool {
@@ -63,9 +77,11 @@ impl Witness {
     /// Starts to watch the cable; everything from now on is seen.
     pub fn watch(namespace: &Namespace, interface: &str) -> Self {
         let fields = "frame.time_epoch ip.src tcp.srcport tcp.dstport tcp.flags icmp.type \
-                      icmp.code udp.srcport udp.dstport";
+                      icmp.code udp.srcport udp.dstport tcp.seq tcp.len tcp.options.mss_val \
+                      tcp.options.wscale.shift tcp.options.sack_perm tcp.options.timestamp.tsval";
         let mut command = namespace.command("tshark", &["-n", "-l", "-Q", "-i", interface]);
         command.args(["-f", "tcp or udp or icmp", "-T", "fields"]);
+        command.args(["-o", "tcp.relative_sequence_numbers:TRUE"]);
         // of the packet within an ICMP message the outer header counts
         command.args(["-E", "occurrence=f", "-E", "separator=,"]);
         for field in fields.split_whitespace() {
@@ -141,9 +157,15 @@ fn parse(line: &str) -> Packet {
         code,
         udp_from,
         udp_to,
+        sequence,
+        length,
+        mss,
+        window_scale,
+        sack_permitted,
+        timestamp,
     ] = fields[..]
     else {
-        panic!("not nine fields: {line}");
+        panic!("not fifteen fields: {line}");
     };
     let (seconds, fraction) = at.split_once('.').unwrap();
     let flags = flags
@@ -154,6 +176,14 @@ fn parse(line: &str) -> Packet {
         source: source.to_owned(),
         ports: (format!("{tcp_from}{udp_from}"), format!("{tcp_to}{udp_to}")),
         flags,
+        sequence: sequence.parse().ok(),
+        length: length.parse().unwrap_or_default(),
+        options: Options {
+            mss: mss.parse().ok(),
+            window_scale: window_scale.parse().ok(),
+            sack_permitted: !sack_permitted.is_empty(),
+            timestamps: !timestamp.is_empty(),
+        },
         icmp: kind.parse().ok().zip(code.parse().ok()),
     }
 }
