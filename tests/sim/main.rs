@@ -19,8 +19,10 @@ mod names;
 #[allow(dead_code)] // the other suite uses more of it
 #[path = "../interop/namespace.rs"]
 mod namespace;
+mod path;
 mod process;
 mod relay;
+mod round_trips;
 mod rows;
 mod steady;
 mod unreachable;
