@@ -19,6 +19,7 @@ mod names;
 #[allow(dead_code)] // the other suite uses more of it
 #[path = "../interop/namespace.rs"]
 mod namespace;
+mod options;
 mod path;
 mod process;
 mod relay;
