@@ -116,6 +116,7 @@ let
         {"tcp_end_cwnd", Int64.Type},
         {"tcp_end_send_window", Int64.Type},
         {"tcp_end_receive_window", Int64.Type},
+        {"tcp_end_window_limited_us", Int64.Type},
         {"tcp_end_pmtu", Int64.Type}
     },
     Types = List.Select(Wanted, each List.Contains(Table.ColumnNames(Rows), _{0})),

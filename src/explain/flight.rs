@@ -34,12 +34,12 @@ pub fn server_flight(
     path_rtt: Option<Duration>,
     out_of_order: Option<u32>,
 ) -> ServerFlight {
-    let Some((first, last)) = arrivals.first().zip(arrivals.last()) else {
+    let Some((first, end)) = arrivals.first().zip(arrivals.last()) else {
         return ServerFlight::default();
     };
     let mut flight = ServerFlight {
         first_byte: Some(first.at),
-        bytes: Some(last.total),
+        bytes: Some(end.total),
         ..ServerFlight::default()
     };
     let Some(rtt) = path_rtt else {

@@ -45,14 +45,27 @@ pub fn lost_syn(record: &Record, timer: SynTimer) -> Option<Duration> {
     fits.then(|| took.saturating_sub(trip.unwrap_or_default()))
 }
 
-/// The kernel's smallest round trip is 100 ms or more: it accounts for one of the connect and for
-/// those that the handshake needs.
+/// The path is long or narrow. Long: the kernel's smallest round trip is 100 ms or more; it accounts
+/// for one of the connect and for those that the handshake needs. Narrow: this end waited 100 ms or
+/// more for room in the relay's receive window, which is what comes of a window scale that one end
+/// knows of and the other does not, as something on the way took it out.
 pub fn slow_path(record: &Record) -> Option<Duration> {
+    let narrow = window_limited(record).filter(|waited| *waited >= LONG_TRIP);
+    narrow.max(long_trips(record))
+}
+
+fn long_trips(record: &Record) -> Option<Duration> {
     let trip = record.tcp.path_rtt().or_else(|| over_udp(record))?;
     let connect = record.completed(Phase::Connect).map_or(0, |_| 1);
     let tls = record.completed(Phase::Tls).map_or(0, |_| trips(record));
     let turn = record.turn_round_trip().map_or(0, |_| 1);
     (trip >= LONG_TRIP).then(|| trip * (connect + tls + turn).max(1))
+}
+
+/// Time that a completed handshake waited for the relay's receive window.
+fn window_limited(record: &Record) -> Option<Duration> {
+    record.completed(Phase::Tls)?;
+    record.tcp.end.window_limited
 }
 
 /// The round trip of a request over UDP.
@@ -75,7 +88,8 @@ pub fn slow_server(record: &Record) -> Option<Duration> {
         return None;
     }
     let late = record.tls.flight.local_delay.unwrap_or_default();
-    let tls = beyond_the_trips(record).map(|excess| excess.saturating_sub(late));
+    let others = late + window_limited(record).unwrap_or_default();
+    let tls = beyond_the_trips(record).map(|excess| excess.saturating_sub(others));
     let turn = record
         .turn_round_trip()
         .filter(|_| record.transport != Transport::Udp)

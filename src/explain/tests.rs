@@ -146,6 +146,16 @@ fn a_round_trip_beyond_microsofts_limit_is_a_slow_path() {
     assert_eq!(slow(100), Explanation::SlowPath);
 }
 
+// as seen with a window scale that was stripped from the SYN-ACK alone: a window of 64 bytes
+#[test]
+fn a_window_that_lets_too_little_through_is_the_paths() {
+    let why = found(|record| {
+        record.tcp.end.window_limited = Some(ms(208));
+        record.times.set(Phase::Tls, ms(398));
+    });
+    assert_eq!(why, Explanation::SlowPath);
+}
+
 #[test]
 fn a_name_resolution_of_200_ms_is_slow() {
     let slow = |took| found(move |record| record.times.set(Phase::Dns, ms(took)));

@@ -319,6 +319,7 @@ pub static COLUMNS: &[Column] = &[
     of("tcp_end_cwnd", Kind::Integer, "bytes", "congestion window of this end", |r| number(r.tcp.end.cwnd)),
     of("tcp_end_send_window", Kind::Integer, "bytes", "receive window of the relay", |r| number(r.tcp.end.send_window)),
     of("tcp_end_receive_window", Kind::Integer, "bytes", "receive window of this end", |r| number(r.tcp.end.receive_window)),
+    of("tcp_end_window_limited_us", Kind::Integer, "us", "time that this end waited for room in the relay's receive window", |r| time_us(r.tcp.end.window_limited)),
     of("tcp_end_pmtu", Kind::Integer, "bytes", "path MTU that the kernel knows", |r| number(r.tcp.end.pmtu.map(u64::from))),
 ];
 

@@ -9,7 +9,7 @@ pub enum Explanation {
     None,
     /// A SYN or its answer was lost; the kernel sent it again.
     LostSyn,
-    /// The round trip of the path is long.
+    /// The round trip of the path is long, or what it lets through at a time is little.
     SlowPath,
     /// The name resolution took long.
     SlowDns,
@@ -51,7 +51,7 @@ impl Explanation {
         match self {
             Self::None => "nothing took longer than it should",
             Self::LostSyn => "a SYN or its answer was lost and sent again: the two look alike",
-            Self::SlowPath => "the round trip of the path is 100 ms or more",
+            Self::SlowPath => "a round trip of 100 ms or more, or a window that is too small",
             Self::SlowDns => "the name resolution took 200 ms or more",
             Self::SlowServer => "the server took 200 ms or more, and nothing was lost",
             Self::LostInTls => "a segment was lost during the TLS handshake",

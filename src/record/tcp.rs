@@ -99,6 +99,8 @@ pub struct TcpNumbers {
     pub send_window: Option<u64>,
     /// Receive window that this end announces, in bytes.
     pub receive_window: Option<u64>,
+    /// Time that this end waited for room in the other end's receive window.
+    pub window_limited: Option<Duration>,
     /// Path MTU in bytes.
     pub pmtu: Option<u32>,
     /// Bytes that the other end acknowledged, without the SYN's.

@@ -24,8 +24,8 @@ fn probes(purpose: &str, rules: &str, count: usize, concurrency: usize) -> Vec<R
     let link = Link::new(purpose);
     relay::healthy(&link.server);
     filter(&link.server, rules);
-    let line = format!("{SERVER}:443 -n {count} -i 0 --concurrency {concurrency}");
-    let rows = rows(&link.client, &line);
+    let arguments = format!("{SERVER}:443 -n {count} -i 0 --concurrency {concurrency}");
+    let rows = rows(&link.client, &arguments);
     assert_eq!(rows.len(), count);
     rows
 }

@@ -67,6 +67,23 @@ fn a_relay_that_offers_none_gives_no_cookie() {
     assert_eq!(codes(&three_probes(&link)), ["no-cookie"; 3]);
 }
 
+/// Linux tries the experimental option (254) when the proper one (34) got no answer.
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn where_the_options_are_stripped_no_cookie_comes() {
+    let link = world("tfo-stripped", BOTH_AND_ALL_LISTENERS);
+    filter(
+        &link.server,
+        "chain input { type filter hook input priority 0;
+            tcp flags & (syn|ack) == syn reset tcp option fastopen
+            tcp flags & (syn|ack) == syn reset tcp option 254
+        }",
+    );
+    let rows = three_probes(&link);
+    assert_eq!(codes(&rows), ["no-cookie"; 3]);
+    assert!(rows.iter().all(|row| row["explain"] == "none"));
+}
+
 #[test]
 #[ignore = "needs root, nftables and tshark"]
 fn where_a_syn_with_data_is_dropped_the_connection_falls_back_and_says_so() {
@@ -114,9 +131,9 @@ fn a_refusal_of_a_syn_with_data_is_a_failed_connect() {
             &link.server,
             &format!("chain input {{ type filter hook input priority 0; tcp dport 443 {rule}\n}}"),
         );
-        let line =
+        let arguments =
             format!("{SERVER}:443 -n 1 --fast-open --tls-timeout 500ms --connect-timeout 500ms");
-        let rows = rows(&link.client, &line);
+        let rows = rows(&link.client, &arguments);
         let row = &rows[0];
         assert_eq!(
             (row["Status"].as_str(), row["failed_phase"].as_str()),

@@ -1,5 +1,7 @@
 //! `struct tcp_info` of linux/tcp.h, as long as the kernel's is.
 
+use std::time::Duration;
+
 use super::{UNKNOWN, is_sample, micros, millis, option_names, u16_at, u32_at, u64_at};
 use crate::record::{Tcp, TcpNumbers};
 
@@ -50,6 +52,7 @@ pub fn numbers(bytes: &[u8]) -> TcpNumbers {
         cwnd: segments(u32_at(bytes, 80)),
         send_window: u32_at(bytes, 228).map(u64::from),
         receive_window: u32_at(bytes, 232).filter(|w| *w > 0).map(u64::from),
+        window_limited: u64_at(bytes, 176).map(Duration::from_micros),
         pmtu: u32_at(bytes, 60).filter(|mtu| *mtu > 0 && *mtu != UNKNOWN),
         // the SYN counts as one
         bytes_acked: bytes_acked.map(|acked| acked.saturating_sub(1)),
@@ -62,8 +65,6 @@ pub fn numbers(bytes: &[u8]) -> TcpNumbers {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::super::{put, put_long};
     use super::*;
 
@@ -151,6 +152,7 @@ mod tests {
         put_long(&mut bytes, offset_of!(C, tcpi_bytes_retrans), 16);
         put_long(&mut bytes, offset_of!(C, tcpi_bytes_acked), 18);
         put_long(&mut bytes, offset_of!(C, tcpi_bytes_received), 19);
+        put_long(&mut bytes, offset_of!(C, tcpi_rwnd_limited), 20);
         let timeouts = offset_of!(C, tcpi_total_rto);
         bytes[timeouts..timeouts + 2].copy_from_slice(&5_u16.to_ne_bytes());
         let us = |us| Some(Duration::from_micros(us));
@@ -169,6 +171,7 @@ mod tests {
             cwnd: Some(9_000),
             send_window: Some(10),
             receive_window: Some(11),
+            window_limited: us(20),
             pmtu: Some(12),
             bytes_acked: Some(17),
             bytes_received: Some(19),
