@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::Write;
 use std::time::Duration;
 
-use crate::record::{Outcome, Phase, Record, Transport, TurnReply, plain};
+use crate::record::{Explanation, Outcome, Phase, Record, Transport, TurnReply, plain};
 use crate::report::wrapped;
 use crate::sink::{Sink, SinkError};
 
@@ -117,7 +117,10 @@ fn render(record: &Record, layout: Layout, out: &mut String) {
         ),
     };
     match &record.outcome {
-        Outcome::Ok => out.push_str("OK\n"),
+        Outcome::Ok => {
+            out.push_str("OK\n");
+            slow(record, out);
+        }
         Outcome::Failed { cause, detail } => {
             let _ = writeln!(out, "{RED}FAIL{PLAIN}");
             let after = record
@@ -134,6 +137,20 @@ fn render(record: &Record, layout: Layout, out: &mut String) {
                 let _ = writeln!(out, "{INDENT}{line}");
             }
         }
+    }
+}
+
+/// Where the time of a slow probe went, below its line.
+fn slow(record: &Record, out: &mut String) {
+    let Some(why) = record.explanation.filter(|why| *why != Explanation::None) else {
+        return;
+    };
+    let mut said = format!("{}: {}", why.code(), why.meaning());
+    if let Some(count @ 1..) = record.tcp.syn_retransmits {
+        let _ = write!(said, "; SYNs sent again: {count}");
+    }
+    for line in wrapped(&said, WIDTH - INDENT.len()) {
+        let _ = writeln!(out, "{INDENT}{line}");
     }
 }
 

@@ -10,29 +10,30 @@ use crate::stats::{Tally, Window};
 
 /// The part of a summary; empty when there is nothing to tell.
 pub(super) fn connections(tally: &Tally, window_chosen: bool) -> String {
-    let mut out = String::new();
+    let mut times = String::new();
     for (explanation, count) in tally.explanations() {
         if *explanation != Explanation::None {
-            line(&mut out, *count, explanation.code(), explanation.meaning());
+            let (code, meaning) = (explanation.code(), explanation.meaning());
+            line(&mut times, *count, code, meaning);
         }
     }
+    let mut others = String::new();
     for (outcome, count) in tally.fast_open() {
-        line(&mut out, *count, outcome.code(), outcome.meaning());
+        line(&mut others, *count, outcome.code(), outcome.meaning());
     }
     for (option, count) in tally.refused_options() {
         let meaning = "offered by this end and not in use: refused, or stripped on the way";
-        line(&mut out, *count, option, meaning);
+        line(&mut others, *count, option, meaning);
     }
     if window_chosen {
-        let said = ceiling(tally.window());
-        for said in wrapped(&said, WIDTH) {
-            let _ = writeln!(out, "{said}");
+        for said in wrapped(&ceiling(tally.window()), WIDTH) {
+            let _ = writeln!(others, "{said}");
         }
     }
-    if out.is_empty() {
-        return out;
-    }
-    format!("\nof the connections:\n{out}")
+    let parts = [("where the time went", times), ("the connections", others)];
+    let told = parts.into_iter().filter(|(_, lines)| !lines.is_empty());
+    told.map(|(title, lines)| format!("\n{title}:\n{lines}"))
+        .collect()
 }
 
 /// As the causes of failures stand.

@@ -65,7 +65,7 @@ pub fn numbers(bytes: &[u8]) -> TcpNumbers {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{put, put_long};
+    use super::super::put;
     use super::*;
 
     // Offsets: protocol tables of linux/tcp.h, checked with offsetof() by a C compiler.
@@ -129,6 +129,9 @@ mod tests {
         use std::mem::offset_of;
 
         use libc::tcp_info as C;
+
+        use super::super::put_long;
+
         let mut bytes = vec![0; size_of::<C>()];
         for (offset, value) in [
             (offset_of!(C, tcpi_snd_mss), 1000),
