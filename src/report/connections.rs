@@ -31,9 +31,11 @@ pub(super) fn connections(tally: &Tally, window_chosen: bool) -> String {
         }
     }
     let parts = [("where the time went", times), ("the connections", others)];
-    let told = parts.into_iter().filter(|(_, lines)| !lines.is_empty());
-    told.map(|(title, lines)| format!("\n{title}:\n{lines}"))
-        .collect()
+    let mut out = String::new();
+    for (title, lines) in parts.iter().filter(|(_, lines)| !lines.is_empty()) {
+        let _ = write!(out, "\n{title}:\n{lines}");
+    }
+    out
 }
 
 /// As the causes of failures stand.
