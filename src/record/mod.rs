@@ -7,10 +7,12 @@ mod burst;
 mod cause;
 mod columns;
 mod dotnet;
+mod hold;
 mod packet;
 mod phase;
 mod row;
 mod row_kind;
+mod sample;
 mod tcp;
 mod text;
 mod tls_names;
@@ -29,10 +31,12 @@ pub use columns::{
     COLUMNS, Column, Kind, REFERENCE_COLUMNS, Value, column, default_columns, micros, millis,
 };
 pub use dotnet::{cipher_algorithm, hash_algorithm, key_exchange_algorithm, ssl_protocol};
+pub use hold::{EndedBy, Hold, HoldEnd, HoldFigures};
 pub use packet::Packet;
 pub use phase::{Phase, PhaseTimes};
 pub use row::{Dialect, Field, Layout, Metric, Row};
 pub use row_kind::RowKind;
+pub use sample::Sample;
 pub use tcp::{Tcp, TcpNumbers};
 pub use text::{is_formula, plain, with_marks};
 pub use tls_names::{alert_name, group_name, suite_name, version_name};
