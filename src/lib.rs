@@ -24,7 +24,7 @@
 //! | [`target`], [`endpoints`] | what can be probed, what is known of the relays |
 //! | [`wire`] | bytes to values and back, pure |
 //! | [`probe`] | one attempt |
-//! | [`pace`], [`series`], [`stream`] | when, and the loops of probes and of packets |
+//! | [`pace`], [`series`], [`stream`] | when, and the loops of probes, of packets and of held connections |
 //! | [`sink`] | where rows go |
 //! | [`source`] | files back to rows |
 //! | [`stats`], [`report`] | rows to summaries, summaries to text, pure |

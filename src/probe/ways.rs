@@ -45,7 +45,7 @@ impl Prober {
     }
 
     /// The connect phase.
-    async fn connect(
+    pub(super) async fn connect(
         &self,
         remote: SocketAddr,
         record: &mut Record,
@@ -156,7 +156,7 @@ impl Prober {
     }
 
     /// The name for SNI and for the verdicts.
-    fn server_name(&self, slot: &Slot, remote: SocketAddr) -> ServerName<'static> {
+    pub(super) fn server_name(&self, slot: &Slot, remote: SocketAddr) -> ServerName<'static> {
         if let Some(name) = &self.plan.sni {
             return name.clone();
         }

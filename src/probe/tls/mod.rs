@@ -1,11 +1,12 @@
 //! The TLS phase: a handshake that we drive ourselves, so that nothing learned before a failure
 //! is lost, and the orderly end of the connection.
 //!
-//! Not here: what is asked inside (`ask`), what an error means (`fault`), the certificate's fields and trust, which are judged
+//! Not here: what is asked inside (`ask`), a session that is held (`hold`), what an error means (`fault`), the certificate's fields and trust, which are judged
 //! after the phase.
 
 mod ask;
 mod fault;
+mod hold;
 mod wire_tap;
 
 use std::io;
@@ -23,6 +24,7 @@ use crate::clock;
 use crate::record::{Cause, Tls, group_name};
 use crate::wire::tls_hello::read_flight;
 
+pub use hold::{Held, Kernel, Meter};
 use wire_tap::WireTap;
 
 /// Which protocol version is asked for.
