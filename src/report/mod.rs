@@ -4,6 +4,7 @@ mod build;
 pub mod burst;
 mod chart;
 pub mod csv;
+pub mod hold;
 pub mod html;
 pub mod markdown;
 pub mod model;
