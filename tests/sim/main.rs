@@ -10,6 +10,7 @@ mod endless;
 mod exhausted;
 mod full;
 mod handshake;
+mod held;
 mod hops;
 mod killed;
 mod link;

@@ -27,6 +27,8 @@ pub struct Packet {
     pub ports: (String, String),
     /// `Some` for TCP.
     pub flags: Option<u16>,
+    /// Of TCP: the first byte in the stream, counted from the SYN, and how many bytes.
+    pub data: Option<(u64, u64)>,
     /// Type and code of an ICMP message; the rest then tells of the packet that it is about.
     pub icmp: Option<(u8, u8)>,
 }
@@ -63,7 +65,7 @@ impl Witness {
     /// Starts to watch the cable; everything from now on is seen.
     pub fn watch(namespace: &Namespace, interface: &str) -> Self {
         let fields = "frame.time_epoch ip.src tcp.srcport tcp.dstport tcp.flags icmp.type \
-                      icmp.code udp.srcport udp.dstport";
+                      icmp.code udp.srcport udp.dstport tcp.seq tcp.len";
         let mut command = namespace.command("tshark", &["-n", "-l", "-Q", "-i", interface]);
         command.args(["-f", "tcp or udp or icmp", "-T", "fields"]);
         // of the packet within an ICMP message the outer header counts
@@ -141,9 +143,11 @@ fn parse(line: &str) -> Packet {
         code,
         udp_from,
         udp_to,
+        first,
+        length,
     ] = fields[..]
     else {
-        panic!("not nine fields: {line}");
+        panic!("not eleven fields: {line}");
     };
     let (seconds, fraction) = at.split_once('.').unwrap();
     let flags = flags
@@ -154,6 +158,7 @@ fn parse(line: &str) -> Packet {
         source: source.to_owned(),
         ports: (format!("{tcp_from}{udp_from}"), format!("{tcp_to}{udp_to}")),
         flags,
+        data: first.parse().ok().zip(length.parse().ok()),
         icmp: kind.parse().ok().zip(code.parse().ok()),
     }
 }
@@ -178,4 +183,16 @@ pub fn attempts(packets: &[Packet]) -> Vec<Vec<Packet>> {
 pub fn syns(attempt: &[Packet]) -> Vec<u64> {
     let syns = attempt.iter().filter(|packet| packet.is_syn());
     syns.map(|packet| packet.at).collect()
+}
+
+/// How many segments of a connection's client were sent again: their bytes were seen before.
+pub fn sent_again(attempt: &[Packet]) -> u64 {
+    let (mut seen, mut again) = (0, 0);
+    for packet in attempt.iter().filter(|packet| packet.ports.1 == "443") {
+        if let Some((first, length @ 1..)) = packet.data {
+            again += u64::from(first < seen);
+            seen = seen.max(first + length);
+        }
+    }
+    again
 }
