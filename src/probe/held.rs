@@ -28,18 +28,15 @@ impl Prober {
     pub async fn open(&self, slot: &Slot) -> Result<Opened, IpAddr> {
         let mut record = self.blank(slot);
         record.transport = Transport::Tls;
-        let session = match self.resolve(slot, &mut record).await {
-            Ok(addresses) => match addresses.first() {
-                Some(address) => {
-                    self.admit(*address).await?;
-                    let remote = SocketAddr::new(*address, record.port);
-                    self.secure(slot, remote, &mut record).await
-                }
-                None => {
-                    record.outcome = failed(Cause::DnsNoData, "the name has no address");
-                    None
-                }
-            },
+        let none = || (Cause::DnsNoData, "the name has no address".to_owned());
+        let resolved = self.resolve(slot, &mut record).await;
+        let first = resolved.and_then(|all| all.first().copied().ok_or_else(none));
+        let session = match first {
+            Ok(address) => {
+                self.admit(address).await?;
+                let remote = SocketAddr::new(address, record.port);
+                self.secure(slot, remote, &mut record).await
+            }
             Err((cause, detail)) => {
                 record.outcome = Outcome::Failed { cause, detail };
                 None

@@ -28,8 +28,8 @@ pub fn block(row: &Hold) -> String {
         line(&mut out, "  ", &failure);
     }
     if let Some(end) = &row.end {
-        let (held, length) = (seconds(end.held), seconds(row.length));
-        let mut what = format!("{:<11}{held} of {length}, {}", "held", end.by.as_str());
+        let (time, wanted) = (seconds(end.held), seconds(row.length));
+        let mut what = format!("{:<11}{time} of {wanted}, {}", "held", end.by.as_str());
         if !end.detail.is_empty() {
             let _ = write!(what, ": {}", plain(&end.detail));
         }
@@ -184,8 +184,8 @@ impl Summary<'_> {
 mod tests {
     use super::*;
 
-    const fn us(us: u64) -> Option<Duration> {
-        Some(Duration::from_micros(us))
+    const fn us(us: u64) -> Duration {
+        Duration::from_micros(us)
     }
 
     #[test]
@@ -195,22 +195,22 @@ mod tests {
             missed: 1,
             answered: 2_998,
             samples: 3_001,
-            rtt_min: us(25_200),
-            rtt_p50: us(26_400),
-            rtt_p95: us(126_600),
-            rtt_p99: us(127_300),
-            rtt_max: us(1_030_400),
-            jitter: us(190),
-            answer_min: us(25_300),
-            answer_p50: us(26_500),
-            answer_p95: us(26_900),
-            answer_max: us(655_000),
+            rtt_min: Some(us(25_200)),
+            rtt_p50: Some(us(26_400)),
+            rtt_p95: Some(us(126_600)),
+            rtt_p99: Some(us(127_300)),
+            rtt_max: Some(us(1_030_400)),
+            jitter: Some(us(190)),
+            answer_min: Some(us(25_300)),
+            answer_p50: Some(us(26_500)),
+            answer_p95: Some(us(26_900)),
+            answer_max: Some(us(655_000)),
             retransmits: Some(4),
             retransmitted_bytes: Some(1_532),
             timeouts: Some(1),
             stalls: Some(1),
-            longest_stall: us(640_000),
-            stalled: us(640_000),
+            longest_stall: Some(us(640_000)),
+            stalled: Some(us(640_000)),
             ..HoldFigures::default()
         };
         let summary = Summary {
@@ -241,7 +241,7 @@ mod tests {
         let figures = HoldFigures {
             sent: 100,
             answered: 1,
-            answer_min: us(25_300),
+            answer_min: Some(us(25_300)),
             ..HoldFigures::default()
         };
         let text = lines(&figures, None);

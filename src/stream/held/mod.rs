@@ -254,7 +254,7 @@ impl Holds {
                 if self.samples
                     && let Some(remote) = row.remote
                 {
-                    send(out, self.sample(row, remote, look)).await;
+                    send(out, self.sample(row, remote, &look)).await;
                 }
             }
         };
@@ -297,7 +297,7 @@ impl Holds {
         }
     }
 
-    fn sample(&self, row: &Hold, remote: SocketAddr, look: Look) -> Output {
+    fn sample(&self, row: &Hold, remote: SocketAddr, look: &Look) -> Output {
         Output::Sample(Box::new(Sample {
             run: Arc::clone(&self.run),
             slot: row.slot,

@@ -78,7 +78,7 @@ impl Pacer {
                     let since = eye.elapsed();
                     match pace.next(since) {
                         Next::Done => break,
-                        Next::Wait(due) => std::thread::sleep((due - since).min(NAP)),
+                        Next::Wait(due) => std::thread::sleep(due.saturating_sub(since).min(NAP)),
                         Next::Fire { slot, .. } => {
                             if !eye.look(slot) {
                                 return;

@@ -43,9 +43,9 @@ fn rows_of_another_kind_never_share_a_file() {
     for ending in ["csv", "jsonl"] {
         let (held, samples) = (path(&format!("h.{ending}")), path(&format!("s.{ending}")));
         let probes = path(&format!("p.{ending}"));
-        let mut hold = turnprobe(&format!("{HOLD} --samples"));
-        hold.arg(&samples).arg("-o").arg(&held);
-        assert!(hold.output().unwrap().status.success());
+        let mut command = turnprobe(&format!("{HOLD} --samples"));
+        command.arg(&samples).arg("-o").arg(&held);
+        assert!(command.output().unwrap().status.success());
         let mut probe = turnprobe("probe --lab -n 1 -q -o");
         assert!(probe.arg(&probes).output().unwrap().status.success());
         for (line, file) in [
