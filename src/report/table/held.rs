@@ -16,16 +16,22 @@ pub fn section(out: &mut String, report: &Report, view: &View) {
     heading(out, "Held connections");
     let most = view.top.unwrap_or(usize::MAX).max(1);
     for held in report.held.iter().take(most) {
-        for line in block(held)
-            .iter()
-            .flat_map(|line| wrapped(line, view.width))
-        {
-            let _ = writeln!(out, "{line}");
+        for line in block(held) {
+            push(out, &line, view.width);
         }
     }
     if report.held.len() > most {
         let more = report.held.len() - most;
         let _ = writeln!(out, "and {more} more; --top 0 shows all");
+    }
+}
+
+/// A line that keeps its indentation where it is wrapped.
+fn push(out: &mut String, line: &str, width: usize) {
+    let text = line.trim_start();
+    let indent = line.len() - text.len();
+    for part in wrapped(text, width.saturating_sub(indent)) {
+        let _ = writeln!(out, "{:indent$}{part}", "");
     }
 }
 
@@ -51,7 +57,7 @@ fn block(held: &Held) -> Vec<String> {
     for (what, times) in [
         ("kernel's round trip, median", &held.rtt_p50),
         ("kernel's round trip, p95", &held.rtt_p95),
-        ("mean change of it", &held.jitter),
+        ("its mean change", &held.jitter),
         ("request to answer, median", &held.answer_p50),
     ] {
         lines.extend(times.as_ref().map(|times| spread(what, times)));
@@ -77,7 +83,7 @@ fn of_samples(samples: &HeldSamples) -> Vec<String> {
     if let Some(rtt) = &samples.rtt {
         let of = |time: Option<f64>| time.map_or_else(|| NONE.to_owned(), quantile);
         lines.push(format!(
-            "    kernel's round trip: min {}, p50 {}, p95 {}, p99 {}, max {} ms",
+            "    kernel's round trip over time: min {}, p50 {}, p95 {}, p99 {}, max {} ms",
             millis(rtt.min_ms),
             of(rtt.p50_ms),
             of(rtt.p95_ms),
@@ -86,7 +92,7 @@ fn of_samples(samples: &HeldSamples) -> Vec<String> {
         ));
     }
     if let Some(jitter) = samples.jitter_ms {
-        lines.push(format!("    mean change of it: {} ms", millis(jitter)));
+        lines.push(format!("    its mean change: {} ms", millis(jitter)));
     }
     if let Some(again) = samples.retransmits {
         let segments = counted(again, "segment", "segments");
