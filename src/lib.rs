@@ -25,7 +25,7 @@
 //! | [`wire`] | bytes to values and back, pure |
 //! | [`explain`] | where the time of a slow probe went, pure |
 //! | [`probe`] | one attempt |
-//! | [`pace`], [`series`], [`stream`] | when, and the loops of probes and of packets |
+//! | [`pace`], [`series`], [`stream`] | when, and the loops of probes, of packets and of held connections |
 //! | [`sink`] | where rows go |
 //! | [`source`] | files back to rows |
 //! | [`stats`], [`report`] | rows to summaries, summaries to text, pure |

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::hold::HoldArgs;
 use super::long_help::{ASKS, TARGETS, TRANSPORTS};
 use super::report::args::{self as report, ReportArgs};
 use super::stream::StreamArgs;
@@ -33,7 +34,8 @@ Examples:
   turnprobe probe -n 60                    a minute against the Teams relays
   turnprobe probe --transport tls,udp      TCP and UDP side by side
   turnprobe probe -d 8h41m -o probes.csv   a night into a CSV file
-  turnprobe probe --burst 50/s             quality as an audio stream sees it";
+  turnprobe probe --burst 50/s             quality as an audio stream sees it
+  turnprobe probe --hold 60s               the same over one TLS connection";
 
 /// Measures the path to the Microsoft Teams media relays.
 #[derive(Debug, Parser)]
@@ -122,6 +124,8 @@ pub struct ProbeArgs {
     pub stream: StreamArgs,
     #[command(flatten)]
     pub tcp: TcpArgs,
+    #[command(flatten)]
+    pub hold: HoldArgs,
 
     /// Append rows to FILE (.csv, .jsonl; - is stdout)
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
@@ -292,6 +296,10 @@ pub enum RowArg {
     Burst,
     /// A packet of a burst or a watch
     Packet,
+    /// A connection that was held open
+    Hold,
+    /// The kernel's numbers of a held connection at one moment
+    Sample,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

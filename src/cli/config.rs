@@ -85,7 +85,7 @@ impl TryFrom<ProbeArgs> for Settings {
 
     fn try_from(args: ProbeArgs) -> anyhow::Result<Self> {
         let targets = targets(&args)?;
-        let limits = limits(&args)?;
+        let mut plan = plan(&args, &targets)?;
         ensure!(
             args.count != Some(0),
             "--count 0 would do nothing; give 1 or more"
@@ -111,22 +111,6 @@ impl TryFrom<ProbeArgs> for Settings {
         // several targets take turns
         let turns = u32::try_from(targets.len()).unwrap_or(u32::MAX);
         let slow_enough = Duration::from_secs(1) / POLITE_PER_SECOND;
-        let plan = Plan {
-            resolver: resolver(&args.resolver)?,
-            families: reachable(args.tcp.source, families(&args)),
-            all_addresses: args.all_addresses,
-            address: args.address,
-            sni: args.sni.as_deref().map(server_name).transpose()?,
-            limits,
-            tls: match args.tls {
-                TlsArg::V12 => TlsVersion::V12,
-                TlsArg::V13 => TlsVersion::V13,
-                TlsArg::Auto => TlsVersion::Auto,
-            },
-            own_server: args.i_own_this_server,
-            ..Plan::default()
-        };
-        let mut plan = transports::plan(&args, &targets, plan)?;
         let most = targets.iter().map(|target| plan.ways(target).len()).max();
         let ways = u32::try_from(most.unwrap_or(1)).unwrap_or(u32::MAX);
         plan.fast = !args.interval.is_zero()
@@ -168,6 +152,26 @@ impl TryFrom<ProbeArgs> for Settings {
             duration: args.duration,
         })
     }
+}
+
+/// How each probe runs, but for its pace.
+pub(super) fn plan(args: &ProbeArgs, targets: &[Target]) -> anyhow::Result<Plan> {
+    let plan = Plan {
+        resolver: resolver(&args.resolver)?,
+        families: reachable(args.tcp.source, families(args)),
+        all_addresses: args.all_addresses,
+        address: args.address,
+        sni: args.sni.as_deref().map(server_name).transpose()?,
+        limits: limits(args)?,
+        tls: match args.tls {
+            TlsArg::V12 => TlsVersion::V12,
+            TlsArg::V13 => TlsVersion::V13,
+            TlsArg::Auto => TlsVersion::Auto,
+        },
+        own_server: args.i_own_this_server,
+        ..Plan::default()
+    };
+    transports::plan(args, targets, plan)
 }
 
 /// The dialect of CSV.

@@ -3,6 +3,7 @@
 mod args;
 mod config;
 mod exit;
+mod hold;
 mod lines;
 mod live;
 mod long_help;
@@ -38,6 +39,7 @@ pub fn main() -> ExitCode {
 fn run(cli: Cli) -> Result<Exit, Failure> {
     match cli.command {
         Command::Probe(args) if args.stream.is_wanted() => stream::run(&args, cli.color),
+        Command::Probe(args) if args.hold.is_wanted() => hold::run(&args, cli.color),
         Command::Probe(args) => probe::run(*args, cli.color),
         Command::Report(args) => report::run(&args, cli.color),
         Command::Schema(args) => {

@@ -4,7 +4,7 @@ use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 use serde::Serialize;
 
 use super::args::{RowArg, SchemaFormat};
-use crate::record::{Burst, Column, Packet, Record, RowKind};
+use crate::record::{Burst, Column, Hold, Packet, Record, RowKind, Sample};
 
 #[derive(Serialize)]
 struct Entry {
@@ -35,6 +35,8 @@ pub fn render(row: RowArg, format: SchemaFormat, width: u16) -> String {
         RowArg::Probe => Record::table().iter().map(Entry::from).collect(),
         RowArg::Burst => Burst::table().iter().map(Entry::from).collect(),
         RowArg::Packet => Packet::table().iter().map(Entry::from).collect(),
+        RowArg::Hold => Hold::table().iter().map(Entry::from).collect(),
+        RowArg::Sample => Sample::table().iter().map(Entry::from).collect(),
     };
     match format {
         SchemaFormat::Json => serde_json::to_string_pretty(&entries).unwrap_or_default() + "\n",

@@ -8,6 +8,8 @@ mod connector;
 mod datagram;
 pub mod dns;
 mod gate;
+mod held;
+mod ids;
 mod local_end;
 pub mod packets;
 mod plan;
@@ -39,11 +41,12 @@ use crate::target::{Host, Target};
 use connector::Connector;
 use gate::Gate;
 pub use gate::POLITE_PER_SECOND;
+pub use held::Opened;
 pub use local_end::{LocalEnd, LocalEndError};
 pub use plan::{Limits, Plan, Question, Way};
 pub use source_ports::SourcePorts;
-pub use tls::TlsVersion;
-use tls::{Session, TlsClient};
+use tls::TlsClient;
+pub use tls::{Held, Kernel, Meter, Session, TlsVersion};
 use trust::Judge;
 
 /// Most addresses of one answer that `all_addresses` probes.

@@ -89,6 +89,27 @@ impl Prober {
         remote: SocketAddr,
         record: &mut Record,
     ) -> Option<Session> {
+        let (handshake, mut session) = self.secure(slot, remote, record).await?;
+        if let (Some(session), Some(ask)) = (&mut session, ask) {
+            let asked = session.ask(ask, self.plan.limits.turn).await;
+            record.tcp.bytes_sent = Some(handshake.sent + asked.sent);
+            record.tcp.bytes_received = Some(handshake.received + asked.received);
+            record.tcp.end = session.snapshot().end_of(&record.tcp);
+            take(asked.exchange, record);
+        }
+        record.tls.flight = handshake.flight(record.tcp.path_rtt(), record.tcp.end.out_of_order);
+        let name = self.server_name(slot, remote);
+        self.judge(&handshake, &name, record).await;
+        session
+    }
+
+    /// The connect and tls phases; none without a connection.
+    pub(super) async fn secure(
+        &self,
+        slot: &Slot,
+        remote: SocketAddr,
+        record: &mut Record,
+    ) -> Option<(Handshake, Option<Session>)> {
         let fast_open = self.plan.local_end.fast_open;
         let Connected { stream, deferred } = self.connect(remote, fast_open, record).await?;
         let stream = match tokio::net::TcpStream::from_std(stream) {
@@ -99,8 +120,7 @@ impl Prober {
             }
         };
         let name = self.server_name(slot, remote);
-        let limit = self.plan.limits.tls;
-        let mut handshake = self.tls.handshake(stream, name.clone(), limit).await;
+        let (mut handshake, result) = self.tls.handshake(stream, name, self.plan.limits.tls).await;
         if fast_open && handshake.received > 0 {
             record.tcp.fast_open = handshake.kernel.fast_open(deferred, remote);
         }
@@ -111,36 +131,25 @@ impl Prober {
         record.tcp.bytes_received = Some(handshake.received);
         record.tls = std::mem::take(&mut handshake.tls);
         record.tcp.end = handshake.kernel.end_of(&record.tcp);
-        let mut session = None;
-        match std::mem::replace(
-            &mut handshake.result,
-            Err((Cause::TlsProtocol, String::new())),
-        ) {
-            Ok(open) => {
+        let session = match result {
+            Ok(session) => {
                 record.times.set(Phase::Tls, handshake.took);
-                session = Some(open);
+                Some(session)
             }
             // the SYN went out with the ClientHello, and neither was answered
             Err(why) if deferred && handshake.received == 0 => {
                 record.times.set(Phase::Connect, handshake.took);
                 let (cause, detail) = tcp::deferred_failure(why);
                 record.outcome = Outcome::Failed { cause, detail };
+                None
             }
             Err((cause, detail)) => {
                 record.times.set(Phase::Tls, handshake.took);
                 record.outcome = Outcome::Failed { cause, detail };
+                None
             }
-        }
-        if let (Some(session), Some(ask)) = (&mut session, ask) {
-            let asked = session.ask(ask, self.plan.limits.turn).await;
-            record.tcp.bytes_sent = Some(handshake.sent + asked.sent);
-            record.tcp.bytes_received = Some(handshake.received + asked.received);
-            record.tcp.end = session.kernel().end_of(&record.tcp);
-            take(asked.exchange, record);
-        }
-        record.tls.flight = handshake.flight(record.tcp.path_rtt(), record.tcp.end.out_of_order);
-        self.judge(&handshake, &name, record).await;
-        session
+        };
+        Some((handshake, session))
     }
 
     /// The certificate's fields and the two verdicts.
@@ -195,7 +204,7 @@ impl Prober {
     }
 
     /// The name for SNI and for the verdicts.
-    fn server_name(&self, slot: &Slot, remote: SocketAddr) -> ServerName<'static> {
+    pub(super) fn server_name(&self, slot: &Slot, remote: SocketAddr) -> ServerName<'static> {
         if let Some(name) = &self.plan.sni {
             return name.clone();
         }

@@ -216,7 +216,8 @@ fn verdict(row: &Burst, read: impl Fn(&Verdicts) -> Verdict) -> Value<'static> {
     word(row.verdicts.as_ref().map(|all| read(all).as_str()))
 }
 
-fn ip(address: Option<SocketAddr>) -> Value<'static> {
+/// An address without its port.
+pub(super) fn ip(address: Option<SocketAddr>) -> Value<'static> {
     address.map_or(Value::Missing, |a| {
         Value::Text(a.ip().to_canonical().to_string().into())
     })

@@ -24,6 +24,10 @@ pub enum Dialect {
     End2EndHttp,
     /// Bursts and watches of this program: a row for each burst, or minute of a watch.
     Bursts,
+    /// Held connections of this program: a row for each.
+    Held,
+    /// Samples of held connections: no probes, and counted apart.
+    Samples,
 }
 
 impl Dialect {
@@ -36,6 +40,8 @@ impl Dialect {
             Self::End2EndUdp => "End2End-UDP3478",
             Self::End2EndHttp => "End2End-HTTP",
             Self::Bursts => "turnprobe bursts",
+            Self::Held => "turnprobe held connections",
+            Self::Samples => "turnprobe samples",
         }
     }
 }
@@ -84,7 +90,7 @@ fields! {
     World ["world"],
     Transport ["transport"],
     Region ["region"],
-    StartedUtc ["started_utc"],
+    StartedUtc ["started_utc", "at_utc"],
     FailedPhase ["failed_phase"],
     Cause ["cause"],
     DnsUs ["dns_us"],
@@ -112,6 +118,21 @@ fields! {
     VerdictJitter ["verdict_jitter"],
     VerdictReordering ["verdict_reordering"],
     TurnReply ["turn_reply"],
+    HeldUs ["held_us"],
+    EndedBy ["ended_by"],
+    Answered ["answered"],
+    AnswerP50Us ["answer_p50_us"],
+    Retransmits ["retransmits"],
+    RetransmittedBytes ["retransmitted_bytes"],
+    Timeouts ["timeouts"],
+    Stalls ["stalls"],
+    LongestStallUs ["longest_stall_us"],
+    StalledUs ["stalled_us"],
+    AtUs ["at_us"],
+    RttUs ["rtt_us"],
+    MinRttUs ["min_rtt_us"],
+    InFlight ["in_flight"],
+    BytesAcked ["bytes_acked"],
 }
 
 /// What statistics are made of.
@@ -322,7 +343,7 @@ impl<'a> Row<'a> {
             }
             _ => self.time(phase),
         };
-        let knows_phases = self.layout.dialect == Dialect::Turnprobe;
+        let knows_phases = matches!(self.layout.dialect, Dialect::Turnprobe | Dialect::Held);
         let total = (ok || !knows_phases && failed.is_none())
             .then(|| self.micros(Field::TotalUs, Field::TotalMs))
             .flatten();
@@ -357,6 +378,7 @@ impl<'a> Row<'a> {
         match (self.get(Field::Transport), self.layout.dialect) {
             ("", Dialect::End2EndUdp) => "udp",
             ("", Dialect::Bursts) => "udp burst",
+            ("", Dialect::Held | Dialect::Samples) => "tls held",
             ("", Dialect::End2EndHttp) => "https",
             ("", _) => "tls",
             (transport, _) => transport,

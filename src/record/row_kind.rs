@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use chrono::{DateTime, Utc};
 
 use super::columns::{COLUMNS, Column, REFERENCE_COLUMNS};
-use super::{Burst, Packet, Record};
+use super::{Burst, Hold, Packet, Record, Sample};
 
 /// A kind of row with a table of columns of its own.
 pub trait RowKind: Clone + Debug + Send + Sync + 'static {
@@ -38,7 +38,9 @@ pub trait RowKind: Clone + Debug + Send + Sync + 'static {
         Self::column(name).is_none()
             && (Record::column(name).is_some()
                 || Burst::column(name).is_some()
-                || Packet::column(name).is_some())
+                || Packet::column(name).is_some()
+                || Hold::column(name).is_some()
+                || Sample::column(name).is_some())
     }
 }
 

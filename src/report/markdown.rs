@@ -1,5 +1,7 @@
 //! A report in Markdown (GitHub's tables).
 
+mod held;
+
 use std::fmt::Write as _;
 
 use super::model::{Group, Report, Table};
@@ -21,6 +23,7 @@ pub fn markdown(report: &Report, view: &View) -> String {
         slow(&mut out, report);
         outages(&mut out, report);
         bursts(&mut out, report);
+        held::section(&mut out, report);
         addresses(&mut out, report);
         list(
             &mut out,

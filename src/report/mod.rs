@@ -5,6 +5,7 @@ pub mod burst;
 mod chart;
 mod connections;
 pub mod csv;
+pub mod hold;
 pub mod html;
 pub mod markdown;
 pub mod model;

@@ -1,7 +1,8 @@
 //! Headers: which line is one, what stands between its names, what wrote it.
 
 use crate::record::{
-    Burst, COLUMNS, Column, Dialect, Field, Layout, Packet, REFERENCE_COLUMNS, Record, RowKind,
+    Burst, COLUMNS, Column, Dialect, Field, Hold, Layout, Packet, REFERENCE_COLUMNS, Record,
+    RowKind, Sample,
 };
 
 use super::batch::Batch;
@@ -145,6 +146,8 @@ pub(super) fn is_known(name: &str) -> bool {
         && (has::<Record>(name)
             || has::<Burst>(name)
             || has::<Packet>(name)
+            || has::<Hold>(name)
+            || has::<Sample>(name)
             || OTHERS.iter().any(is)
             || Field::ALL.iter().any(|field| field.names().iter().any(is)))
 }
@@ -166,18 +169,43 @@ pub(super) fn are_packets(names: &[String]) -> bool {
 fn are_bursts(names: &[String]) -> bool {
     let own = |name: &&String| has::<Burst>(name) && !has::<Record>(name) && !has::<Packet>(name);
     let own: Vec<&String> = names.iter().filter(own).collect();
-    let of_probe = |name: &String| has::<Record>(name) && !has::<Burst>(name);
-    (own.len() > 1 || own.iter().any(|name| name.contains('_'))) && !names.iter().any(of_probe)
+    let telling = own.len() > 1 || own.iter().any(|name| name.contains('_'));
+    telling && !are_of_probes::<Burst>(names)
 }
 
-/// What files of bursts are.
-pub(super) const BURSTS: Dialect = Dialect::Bursts;
+/// Whether a column is there that only this kind of row has, and that is no word.
+fn has_own<K: RowKind>(names: &[String]) -> bool {
+    let kinds = |name: &str| {
+        let all = [
+            has::<Record>(name),
+            has::<Burst>(name),
+            has::<Packet>(name),
+            has::<Hold>(name),
+            has::<Sample>(name),
+        ];
+        all.iter().filter(|has| **has).count()
+    };
+    let own = |name: &String| name.contains('_') && has::<K>(name) && kinds(name) == 1;
+    names.iter().any(own) && !are_of_probes::<K>(names)
+}
+
+/// Whether a column is there that probes have and this kind of row has not.
+fn are_of_probes<K: RowKind>(names: &[String]) -> bool {
+    let of_probe = |name: &String| has::<Record>(name) && !has::<K>(name);
+    names.iter().any(of_probe)
+}
 
 /// What wrote a file with these columns.
 pub(super) fn dialect(names: &[String]) -> Dialect {
     let has = |wanted: &str| names.iter().any(|name| name.eq_ignore_ascii_case(wanted));
+    if has_own::<Hold>(names) {
+        return Dialect::Held;
+    }
+    if has_own::<Sample>(names) {
+        return Dialect::Samples;
+    }
     if are_bursts(names) {
-        return BURSTS;
+        return Dialect::Bursts;
     }
     if has("Computername") && !has("remotehost") {
         return Dialect::End2EndTcpEarly;

@@ -362,7 +362,7 @@ impl<'a> Parser<'a> {
     fn packets(&mut self) -> bool {
         if self.rows.packets {
             self.hopeless = true;
-            let what = "packets of a burst or watch: a report reads probes and bursts; left out";
+            let what = "packets of a burst or watch: a report reads probes, bursts and held connections; left out";
             self.trouble.file(Some(self.line), what.to_owned());
         }
         self.rows.packets

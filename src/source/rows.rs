@@ -64,10 +64,12 @@ pub(super) struct Form {
 impl Form {
     fn new(layout: Layout, separator: u8) -> Self {
         // ours is never written in the German form: a spreadsheet has saved it so
-        let by = if [Dialect::Turnprobe, header::BURSTS].contains(&layout.dialect) {
-            By::Utc
-        } else {
-            By::Zone
+        let by = match layout.dialect {
+            Dialect::Turnprobe | Dialect::Bursts | Dialect::Held | Dialect::Samples => By::Utc,
+            Dialect::End2EndTcp
+            | Dialect::End2EndTcpEarly
+            | Dialect::End2EndUdp
+            | Dialect::End2EndHttp => By::Zone,
         };
         Self {
             separator,

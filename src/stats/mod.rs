@@ -2,6 +2,7 @@
 
 mod chao;
 mod distribution;
+pub mod hold;
 mod moments;
 pub mod packets;
 mod pairs;

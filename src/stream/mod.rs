@@ -1,10 +1,12 @@
 //! The loop of paced packets: the schedule sends them, their answers come back, figures go out.
 //!
 //! Here: [`Stream::bursts`], one burst a slot, and [`Stream::watch`], one packet an interval
-//! without an end. `session` is one socket with its packets under way. Not here: the socket
-//! (`probe::packets`), the arithmetic (`stats::packets`), where rows go (the receiver of the channel).
+//! without an end. `session` is one socket with its packets under way. [`held`] is the same over
+//! one TLS connection. Not here: the socket (`probe::packets`), the arithmetic (`stats::packets`),
+//! where rows go (the receiver of the channel).
 
 mod bursts;
+pub mod held;
 mod session;
 mod watch;
 
@@ -220,7 +222,7 @@ fn silence(figures: &Figures, trouble: &session::Trouble, shape: &Shape) -> Outc
     failed(Cause::TurnSilent, detail)
 }
 
-async fn send(out: &mpsc::Sender<Output>, output: Output) {
+async fn send<T>(out: &mpsc::Sender<T>, output: T) {
     // nobody left to take rows means that the run is over
     let _ = out.send(output).await;
 }

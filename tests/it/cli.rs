@@ -41,7 +41,7 @@ fn the_schema_is_an_interface() {
         "{table}"
     );
     snapshot("schema", &table);
-    for row in ["burst", "packet"] {
+    for row in ["burst", "packet", "hold", "sample"] {
         let table = run(&format!("schema {row}")).stdout;
         assert!(
             table.lines().all(|line| line.chars().count() <= 80),

@@ -9,6 +9,7 @@ mod connect;
 mod dns;
 mod files;
 mod generator;
+mod hold;
 mod layering;
 mod report;
 mod report_numbers;

@@ -12,6 +12,7 @@ fn lab(arguments: &str) -> Rows {
     Rows::of(&said.stdout)
 }
 
+#[cfg(target_os = "linux")]
 fn number(cell: &str) -> u64 {
     cell.parse()
         .unwrap_or_else(|_| panic!("{cell:?} is no number"))

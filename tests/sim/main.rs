@@ -13,6 +13,7 @@ mod explained_path;
 mod fast_open;
 mod full;
 mod handshake;
+mod held;
 mod hops;
 mod killed;
 mod link;

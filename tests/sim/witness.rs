@@ -209,3 +209,15 @@ pub fn syns(attempt: &[Packet]) -> Vec<u64> {
     let syns = attempt.iter().filter(|packet| packet.is_syn());
     syns.map(|packet| packet.at).collect()
 }
+
+/// How many segments of a connection's client were sent again: their bytes were seen before.
+pub fn sent_again(attempt: &[Packet]) -> u64 {
+    let (mut seen, mut again) = (0, 0);
+    for packet in attempt.iter().filter(|packet| packet.ports.1 == "443") {
+        if let (Some(first), length @ 1..) = (packet.sequence, packet.length) {
+            again += u64::from(first < seen);
+            seen = seen.max(first + u32::try_from(length).unwrap());
+        }
+    }
+    again
+}

@@ -64,7 +64,7 @@ pub fn run(args: &ReportArgs, color: Color) -> Result<Exit, Failure> {
         whole_slots: args.wanted.is_empty(),
     };
     let read = read(args, options, &filter)?;
-    if read.interrupted && read.rows.all.rows == 0 {
+    if read.interrupted && read.rows.rows() == 0 {
         return Ok(Exit::Interrupted);
     }
     known_columns(&read, &filter, &by).map_err(Failure::usage)?;

@@ -59,8 +59,10 @@ impl Oddities {
         if odd.time {
             self.times.entry(file).or_default().count(row.line);
         }
-        let Some(at) = row.at else { return };
-        let key = (odd.series, file);
+        let Some((at, series)) = row.at.zip(odd.series) else {
+            return;
+        };
+        let key = (series, file);
         if let Some((first, last)) = self.spans.get_mut(&key) {
             (*first, *last) = ((*first).min(at), (*last).max(at));
         } else if self.spans.len() < MOST {

@@ -70,7 +70,7 @@ impl StreamArgs {
 }
 
 /// Packets a second: `50/s` or `50`.
-fn rate(text: &str) -> Result<u32, String> {
+pub fn rate(text: &str) -> Result<u32, String> {
     let number = text.trim().strip_suffix("/s").unwrap_or(text.trim());
     match number.parse() {
         Ok(rate @ 1..=1000) => Ok(rate),

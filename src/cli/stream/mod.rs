@@ -10,7 +10,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use tokio::sync::{mpsc, watch};
 
-pub use args::StreamArgs;
+pub use args::{StreamArgs, rate};
 use config::{Settings, Stdout};
 
 use super::args::{Color, ProbeArgs};
@@ -242,7 +242,7 @@ impl Desk {
 }
 
 /// Text on stdout; verdicts are coloured, which the stream strips where that is not wanted.
-struct Text(Box<dyn Write + Send>);
+pub(in crate::cli) struct Text(pub Box<dyn Write + Send>);
 
 impl Sink<String> for Text {
     fn name(&self) -> String {

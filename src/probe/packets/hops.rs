@@ -10,10 +10,10 @@ use std::time::Duration;
 
 use socket2::SockRef;
 
-use super::ids::Ids;
 use super::socket::open;
 use crate::clock;
 use crate::probe::LocalEnd;
+use crate::probe::ids::Ids;
 use crate::wire::stun::{self, Message};
 
 /// How long an answer may take.
@@ -75,7 +75,7 @@ fn set_ttl(socket: &UdpSocket, remote: SocketAddr, ttl: u8) -> io::Result<()> {
 }
 
 /// Sends one packet and waits for its answer; answers to earlier ones are passed over.
-fn answers(socket: &UdpSocket, ids: &mut Ids, sequence: u64) -> io::Result<bool> {
+fn answers(socket: &UdpSocket, ids: &mut Ids<u64>, sequence: u64) -> io::Result<bool> {
     let id = ids.next(sequence)?;
     let start = clock::now();
     // an ICMP message about an earlier packet shows as an error of this one

@@ -6,7 +6,6 @@
 //! amount to (`stats::packets`).
 
 mod hops;
-mod ids;
 mod lookup;
 mod socket;
 
@@ -19,11 +18,11 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use tokio::sync::mpsc;
 
+use super::ids::Ids;
 use crate::clock::{self, Wall};
 use crate::wire::stun::{self, Message, kind};
 
 pub use hops::hops;
-use ids::Ids;
 pub use lookup::{Lookup, UdpProber};
 pub use socket::open;
 
@@ -83,7 +82,7 @@ pub struct Flow {
 #[derive(Debug)]
 struct Inner {
     socket: UdpSocket,
-    ids: Mutex<Ids>,
+    ids: Mutex<Ids<u64>>,
     events: mpsc::Sender<Event>,
     wall: Wall,
     closed: AtomicBool,
@@ -177,7 +176,7 @@ impl Drop for Flow {
 }
 
 impl Inner {
-    fn ids(&self) -> std::sync::MutexGuard<'_, Ids> {
+    fn ids(&self) -> std::sync::MutexGuard<'_, Ids<u64>> {
         self.ids.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -238,7 +237,7 @@ impl Inner {
     fn answered(&self, datagram: &[u8]) -> Option<u64> {
         let message = Message::decode(datagram).ok()?;
         match message.kind() {
-            kind::BINDING_SUCCESS | kind::BINDING_ERROR => self.ids().packet(message.id()),
+            kind::BINDING_SUCCESS | kind::BINDING_ERROR => self.ids().known(message.id()),
             _ => None,
         }
     }

@@ -1,11 +1,12 @@
 //! The TLS phase: a handshake that we drive ourselves, so that nothing learned before a failure
 //! is lost, and the orderly end of the connection.
 //!
-//! Not here: what is asked inside (`ask`), what an error means (`fault`), the certificate's fields and trust, which are judged
+//! Not here: what is asked inside (`ask`), a session that is held (`hold`), what an error means (`fault`), the certificate's fields and trust, which are judged
 //! after the phase.
 
 mod ask;
 mod fault;
+mod hold;
 mod wire_tap;
 
 use std::io;
@@ -25,6 +26,7 @@ use crate::explain::{Arrival, server_flight};
 use crate::record::{Cause, ServerFlight, Tls, group_name};
 use crate::wire::tls_hello::read_flight;
 
+pub use hold::{Held, Kernel, Meter};
 use wire_tap::WireTap;
 
 /// Which protocol version is asked for.
@@ -57,7 +59,7 @@ pub struct TlsClient {
 }
 
 /// A handshake that was tried.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Handshake {
     /// From the first byte written to the end or the failure.
     pub took: Duration,
@@ -79,8 +81,8 @@ pub struct Handshake {
     pub local_delay: Option<Duration>,
     /// What the kernel knew at the end.
     pub kernel: Snapshot,
-    /// The session, or why there is none.
-    pub result: Result<Session, (Cause, String)>,
+    /// Whether the server asked for another ClientHello.
+    pub hello_retry: bool,
 }
 
 /// An open TLS session.
@@ -114,7 +116,7 @@ impl TlsClient {
         stream: TcpStream,
         name: ServerName<'static>,
         limit: Duration,
-    ) -> Handshake {
+    ) -> (Handshake, Result<Session, (Cause, String)>) {
         let recorder = Arc::new(Recorder::new(self.base.crypto_provider()));
         let mut config = self.base.clone();
         config
@@ -122,7 +124,10 @@ impl TlsClient {
             .set_certificate_verifier(recorder.clone());
         let mut connection = match ClientConnection::new(Arc::new(config), name) {
             Ok(connection) => connection,
-            Err(error) => return Handshake::impossible(&error),
+            Err(error) => {
+                let why = (Cause::TlsProtocol, error.to_string());
+                return (Handshake::default(), Err(why));
+            }
         };
         let mut tap = WireTap::new(&stream);
         let start = clock::now();
@@ -139,43 +144,27 @@ impl TlsClient {
             arrivals: std::mem::take(&mut tap.log.arrivals),
             local_delay: tap.log.local_delay,
             kernel: tcp_info::snapshot(&stream),
-            result: Err((Cause::TlsProtocol, String::new())),
+            hello_retry: connection.handshake_kind()
+                == Some(HandshakeKind::FullWithHelloRetryRequest),
         };
         let failure = match driven {
             Ok(Ok(())) => None,
             Ok(Err(stop)) => Some(stop),
             Err(_) => Some(Stop::Limit(limit)),
         };
-        handshake.result = match failure {
-            None => Ok(()),
+        let result = match failure {
+            None => Ok(Session { connection, stream }),
             Some(stop) => {
                 handshake.complete_from_first_bytes();
                 Err(fault::judge(&stop, self.version, &handshake))
             }
-        }
-        .map(|()| Session { connection, stream });
+        };
         handshake.tls.chain_length = Some(handshake.chain.len()).filter(|length| *length > 0);
-        handshake
+        (handshake, result)
     }
 }
 
 impl Handshake {
-    fn impossible(error: &rustls::Error) -> Self {
-        Self {
-            took: Duration::ZERO,
-            tls: Tls::default(),
-            chain: Vec::new(),
-            chain_is_whole: true,
-            sent: 0,
-            received: 0,
-            first_bytes: Vec::new(),
-            arrivals: Vec::new(),
-            local_delay: None,
-            kernel: Snapshot::default(),
-            result: Err((Cause::TlsProtocol, error.to_string())),
-        }
-    }
-
     /// Fills what the library did not tell from the server's first bytes themselves.
     fn complete_from_first_bytes(&mut self) {
         let flight = read_flight(&self.first_bytes);
@@ -199,7 +188,7 @@ impl Handshake {
     pub fn flight(&self, path_rtt: Option<Duration>, out_of_order: Option<u32>) -> ServerFlight {
         let judged = server_flight(&self.arrivals, &self.first_bytes, path_rtt, out_of_order);
         ServerFlight {
-            hello_retry: self.tls.flight.hello_retry,
+            hello_retry: self.hello_retry,
             local_delay: self.local_delay,
             ..judged
         }
@@ -208,7 +197,7 @@ impl Handshake {
 
 impl Session {
     /// What the kernel knows of the connection now.
-    pub fn kernel(&self) -> Snapshot {
+    pub fn snapshot(&self) -> Snapshot {
         tcp_info::snapshot(&self.stream)
     }
 
@@ -306,11 +295,6 @@ fn agreed(connection: &ClientConnection) -> Tls {
         alpn: connection
             .alpn_protocol()
             .map(|name| String::from_utf8_lossy(name).into_owned()),
-        flight: ServerFlight {
-            hello_retry: connection.handshake_kind()
-                == Some(HandshakeKind::FullWithHelloRetryRequest),
-            ..ServerFlight::default()
-        },
         ..Tls::default()
     }
 }

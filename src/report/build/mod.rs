@@ -3,6 +3,7 @@
 mod bursts;
 mod charts;
 mod events;
+mod held;
 mod order;
 mod tables;
 
@@ -42,7 +43,7 @@ impl Report {
         let tables = tables::all(rows);
         let events = events::of(rows);
         let mut input = around.input;
-        input.rows_used = rows.all.rows;
+        input.rows_used = rows.rows();
         if rows.of_the_lab > 0 && rows.of_the_lab < rows.all.rows {
             let note = format!(
                 "{} rows are of the lab and not of the real relays; --where world=real leaves them out",
@@ -66,6 +67,7 @@ impl Report {
                 .map(|(name, series)| one_series(rows, name, series))
                 .collect(),
             bursts: bursts::of(rows),
+            held: held::of(rows),
             events,
             addresses: addresses(rows),
             timeline: charts::timeline(rows),

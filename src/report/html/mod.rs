@@ -7,6 +7,7 @@ mod bursts;
 mod charts;
 mod groups;
 mod head;
+mod held;
 mod input;
 mod outages;
 mod parts;
@@ -38,6 +39,7 @@ pub fn page(report: &Report) -> String {
         "Quality over UDP",
         bursts::bursts(report, &budget),
     );
+    let held = part("held", "Held connections", held::held(report, &budget));
     let certificates = part(
         "certificates",
         "Certificates",
@@ -64,6 +66,7 @@ pub fn page(report: &Report) -> String {
         slow,
         outages,
         bursts,
+        held,
         events,
         certificates,
         addresses,

@@ -3,6 +3,7 @@
 //! unit, times are RFC 3339 in UTC, what was not measured is `null` or left out of a list.
 
 mod charts;
+mod held;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -10,6 +11,8 @@ use serde::Serialize;
 pub use charts::{
     Distribution, FailurePoint, Heat, HeatCell, HeatDay, LinePoint, RegionLine, SlowPoint, Timeline,
 };
+
+pub use held::{Held, HeldSamples};
 
 use crate::record::{Metric, Zone};
 
@@ -41,6 +44,8 @@ pub struct Report {
     pub series: Vec<Series>,
     /// Bursts and watches over UDP, for each host, target and mode.
     pub bursts: Vec<Burst>,
+    /// Held connections, for each host and target.
+    pub held: Vec<Held>,
     /// New certificates, addresses and regions that came or went, in time order.
     pub events: Vec<Event>,
     /// The relays' addresses.

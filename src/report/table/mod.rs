@@ -3,12 +3,14 @@
 mod bursts;
 mod grid;
 mod groups;
+mod held;
 mod sections;
 
 use std::fmt::Write as _;
 
 use super::model::{Report, Table};
 use crate::record::Metric;
+pub use held::ended;
 
 /// What of a report is printed, and how wide.
 #[derive(Debug, Clone)]
@@ -74,6 +76,7 @@ pub fn render(report: &Report, view: &View) -> String {
         sections::slow(&mut out, report, view);
         sections::series(&mut out, report, view);
         bursts::section(&mut out, report, view);
+        held::section(&mut out, report, view);
         sections::addresses(&mut out, report, view.width);
         sections::certificates(&mut out, report, view.width);
         sections::events(&mut out, report, view);

@@ -222,16 +222,45 @@ fn headers_in_the_middle_switch_the_dialect_and_equal_ones_are_only_noted() {
 #[test]
 fn bursts_are_told_by_a_column_that_only_they_have() {
     use crate::record::{Burst, RowKind as _};
-    use crate::source::header::{BURSTS, dialect};
+    use crate::source::header::dialect;
     let names: Vec<_> = Burst::table().iter().map(|c| c.name.to_owned()).collect();
     let cells = ["1"].repeat(names.len()).join(",");
     let taken = of(format!("{}\n{cells}\n", names.join(",")));
     assert_eq!(
         (taken.rows.len(), taken.summary.files[0].dialect),
-        (1, Some(BURSTS))
+        (1, Some(Dialect::Bursts))
     );
     assert_eq!(of("loss_ppm,jitter_us\n1,2\n").rows.len(), 1);
     // a column of somebody's own with such a name
     let probes = ["datetime", "Status", "connecttimems", "lost"].map(str::to_owned);
     assert_eq!(dialect(&probes), Dialect::End2EndTcp);
+}
+
+#[test]
+fn held_connections_and_their_samples_are_told_by_columns_that_only_they_have() {
+    use crate::record::{Hold, RowKind, Sample};
+    use crate::source::header::dialect;
+    fn names<K: RowKind>() -> Vec<&'static str> {
+        K::table().iter().map(|c| c.name).collect()
+    }
+    for (names, expected) in [
+        (names::<Hold>(), Dialect::Held),
+        (names::<Sample>(), Dialect::Samples),
+    ] {
+        let cells = ["1"].repeat(names.len()).join(",");
+        let csv = format!("{}\n{cells}\n", names.join(","));
+        let json = format!("{{\"{}\":1}}\n", names.join("\":1,\""));
+        for text in [csv, json] {
+            let taken = of(&text);
+            let found = (taken.rows.len(), taken.summary.files[0].dialect);
+            assert_eq!(found, (1, Some(expected)), "{text}");
+        }
+    }
+    let taken = of("at_utc,at_us,rtt_us,in_flight\n2026-11-22 10:00:00.5Z,500000,26000,49\n");
+    assert_eq!(taken.times(), ["2026-11-22T10:00:00.500+00:00"]);
+    // what bursts have, too, makes no held connection
+    let bursts = ["datetime", "loss_ppm", "rtt_p50_us", "jitter_us"].map(str::to_owned);
+    assert_eq!(dialect(&bursts), Dialect::Bursts);
+    let probes = ["datetime", "Status", "total_us", "held_us"].map(str::to_owned);
+    assert_eq!(dialect(&probes), Dialect::Turnprobe);
 }

@@ -36,7 +36,9 @@ fn packets_are_refused() {
         assert_eq!(taken.rows.len(), 0, "{text}");
         assert_eq!(
             taken.problems(),
-            ["1: packets of a burst or watch: a report reads probes and bursts; left out"]
+            [
+                "1: packets of a burst or watch: a report reads probes, bursts and held connections; left out"
+            ]
         );
     }
 }

@@ -7,6 +7,7 @@
 
 mod bursts;
 mod groups;
+mod held;
 mod measured;
 mod relays;
 mod series;
@@ -20,6 +21,7 @@ use std::collections::{BTreeMap, HashMap};
 
 pub use bursts::{BurstGroup, Bursts, VERDICTS};
 pub use groups::{Groups, SEPARATOR, part};
+pub use held::{HeldGroup, HeldRows};
 pub use measured::{Measured, Taken};
 pub use relays::{AddressCount, Relays};
 pub use series::{Gap, Outage, Series};
@@ -27,7 +29,7 @@ pub use slow::{Explanation, SlowRegion, SlowRow, SlowRows};
 pub use steady::{HourCell, SeenCertificate, Steady};
 pub use timeline::{Bucket, RegionTimes};
 
-use crate::record::{Field, Layout, Metric, Row, Zone};
+use crate::record::{Dialect, Field, Layout, Metric, Row, Zone};
 use series::Sighting;
 use slots::Slots;
 use timeline::Timeline;
@@ -91,6 +93,8 @@ pub struct Survey {
     pub slow: SlowRows,
     /// Bursts and watches.
     pub bursts: Bursts,
+    /// Held connections and their samples.
+    pub held: HeldRows,
     /// By the user's columns.
     pub chosen: Vec<Chosen>,
     timeline: Timeline,
@@ -118,6 +122,7 @@ impl Survey {
             relays: Relays::new(most),
             slow: SlowRows::new(options.slow_us),
             bursts: Bursts::default(),
+            held: HeldRows::default(),
             chosen: chosen.collect(),
             timeline: Timeline::new(options.slow_us),
             slots: Slots::default(),
@@ -135,6 +140,14 @@ impl Survey {
 
     /// Takes a row in and says what was odd about it.
     pub fn add(&mut self, row: &Row<'_>) -> Odd {
+        if row.layout.dialect == Dialect::Samples {
+            self.held.add_sample(row);
+            return Odd {
+                late: false,
+                time: false,
+                series: None,
+            };
+        }
         let taken = Taken::of(row);
         self.without_time += u64::from(taken.at.is_none());
         self.of_the_lab += u64::from(row.get(Field::World) == "lab");
@@ -155,6 +168,7 @@ impl Survey {
             self.slots.add(row.get(Field::RunId), slot);
         }
         self.bursts.add(row);
+        self.held.add(row);
         for chosen in &mut self.chosen {
             chosen.add(&taken, self.options.zone);
         }
@@ -170,13 +184,14 @@ impl Survey {
         Odd {
             late: self.series[number].add(heard, sighting, place.address),
             time: row.has_odd_time(),
-            series: number,
+            series: Some(number),
         }
     }
 
     /// Ends the fold: what waited for its order is brought in, and every cell is closed.
     pub fn finish(mut self) -> Finished {
         self.steady.close_all();
+        self.held.close_all();
         // all rows have an hour, a day, or none: either makes the whole
         for (_, measured) in self.steady.days.iter() {
             self.all.merge(measured);
@@ -200,6 +215,7 @@ impl Survey {
             relays: self.relays,
             slow: self.slow,
             bursts: self.bursts,
+            held: self.held,
             chosen: self.chosen,
             bucket_s,
             timeline,
@@ -243,8 +259,8 @@ pub struct Odd {
     pub late: bool,
     /// A time of it is no number, or longer than a day: that cell does not count.
     pub time: bool,
-    /// Number of its series.
-    pub series: usize,
+    /// Number of its series; a sample of a held connection has none.
+    pub series: Option<usize>,
 }
 
 /// Name of what is beyond a cap.
@@ -275,6 +291,8 @@ pub struct Finished {
     pub slow: SlowRows,
     /// Bursts and watches.
     pub bursts: Bursts,
+    /// Held connections and their samples.
+    pub held: HeldRows,
     /// By the user's columns.
     pub chosen: Vec<Chosen>,
     /// Length of a bucket of the timeline.
@@ -283,6 +301,13 @@ pub struct Finished {
     pub timeline: BTreeMap<i64, Bucket>,
     /// Series with host, target and transport.
     pub series: Vec<([String; 3], Series)>,
+}
+
+impl Finished {
+    /// All rows that were taken in, samples of held connections included.
+    pub fn rows(&self) -> u64 {
+        self.all.rows + self.held.samples
+    }
 }
 
 impl Names {

@@ -3,6 +3,7 @@
 pub mod bindings;
 pub mod closed;
 pub mod dns;
+pub mod held;
 pub mod stun;
 pub mod tcp;
 pub mod tls;

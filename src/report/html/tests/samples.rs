@@ -69,6 +69,7 @@ pub(super) fn empty() -> Report {
         series: Vec::new(),
         events: Vec::new(),
         bursts: Vec::new(),
+        held: Vec::new(),
         addresses: Addresses::default(),
         timeline: Timeline::default(),
         distribution: Vec::new(),

@@ -1,4 +1,4 @@
-//! Transaction IDs and the packets that they belong to.
+//! Transaction IDs and what belongs to them.
 
 use std::collections::{HashMap, VecDeque};
 use std::io;
@@ -7,33 +7,33 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 
 use crate::wire::stun::TransactionId;
 
-/// The IDs of the last packets, so many at most. Each is random as RFC 8489 section 5 wants it:
-/// nobody who does not see the packet can answer it.
+/// The IDs of the last requests, so many at most, each with what is remembered of its request. Each
+/// is random as RFC 8489 section 5 wants it: nobody who does not see the request can answer it.
 #[derive(Debug)]
-pub(super) struct Ids {
+pub(super) struct Ids<T> {
     random: SystemRandom,
-    packets: HashMap<TransactionId, u64>,
+    requests: HashMap<TransactionId, T>,
     order: VecDeque<TransactionId>,
     most: usize,
 }
 
-impl Ids {
+impl<T: Copy> Ids<T> {
     /// Remembers so many.
     pub fn new(most: usize) -> Self {
         Self {
             random: SystemRandom::new(),
-            packets: HashMap::new(),
+            requests: HashMap::new(),
             order: VecDeque::new(),
             most: most.max(1),
         }
     }
 
-    /// A new ID for that packet.
+    /// A new ID for a request of which this is remembered.
     ///
     /// # Errors
     ///
     /// When the system has no random numbers.
-    pub fn next(&mut self, sequence: u64) -> io::Result<TransactionId> {
+    pub fn next(&mut self, request: T) -> io::Result<TransactionId> {
         let mut bytes = [0; 12];
         self.random
             .fill(&mut bytes)
@@ -41,17 +41,22 @@ impl Ids {
         let id = TransactionId(bytes);
         while self.order.len() >= self.most {
             if let Some(oldest) = self.order.pop_front() {
-                self.packets.remove(&oldest);
+                self.requests.remove(&oldest);
             }
         }
-        self.packets.insert(id, sequence);
+        self.requests.insert(id, request);
         self.order.push_back(id);
         Ok(id)
     }
 
-    /// The packet that has this ID.
-    pub fn packet(&self, id: TransactionId) -> Option<u64> {
-        self.packets.get(&id).copied()
+    /// What is remembered of the request that has this ID.
+    pub fn known(&self, id: TransactionId) -> Option<T> {
+        self.requests.get(&id).copied()
+    }
+
+    /// The same, for the last time.
+    pub fn take(&mut self, id: TransactionId) -> Option<T> {
+        self.requests.remove(&id)
     }
 }
 
@@ -63,10 +68,11 @@ mod tests {
     fn the_last_ids_are_known_and_older_ones_forgotten() {
         let mut ids = Ids::new(100);
         let all: Vec<_> = (0..250).map(|n| ids.next(n).unwrap()).collect();
-        let known: Vec<_> = all.iter().map(|id| ids.packet(*id)).collect();
+        let known: Vec<_> = all.iter().map(|id| ids.known(*id)).collect();
         assert!(known[..150].iter().all(Option::is_none));
         let last: Vec<_> = known[150..].iter().flatten().copied().collect();
         assert_eq!(last, (150..250).collect::<Vec<_>>());
-        assert_eq!(ids.packet(TransactionId([0; 12])), None);
+        assert_eq!(ids.known(TransactionId([0; 12])), None);
+        assert_eq!((ids.take(all[249]), ids.take(all[249])), (Some(249), None));
     }
 }

@@ -1,0 +1,43 @@
+//! The raw flags of held connections.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+
+use crate::cli::args::duration;
+use crate::cli::stream::rate;
+
+/// Where these flags stand in the help.
+const HEADING: &str = "Held connection";
+
+/// One TLS connection, held open.
+#[derive(Debug, Args)]
+pub struct HoldArgs {
+    /// Hold one TLS connection open: round trips, retransmissions and stalls over time
+    #[arg(long, value_name = "TIME", value_parser = duration, long_help = HOLD, group = "held",
+          help_heading = HEADING, hide_short_help = true,
+          conflicts_with_all = ["stream", "all_addresses", "concurrency", "ask", "ports", "turn_timeout"])]
+    pub hold: Option<Duration>,
+    /// Requests a second; up to 50/s, or more with --i-own-this-server
+    #[arg(long, value_name = "RATE", default_value = "50/s", value_parser = rate, requires = "held",
+          help_heading = HEADING, hide_short_help = true)]
+    pub hold_rate: u32,
+    /// Append a row for every look at the kernel's numbers, 50 a second, to FILE (.csv, .jsonl)
+    #[arg(long, value_name = "FILE", requires = "held", help_heading = HEADING, hide_short_help = true)]
+    pub samples: Option<PathBuf>,
+}
+
+const HOLD: &str = "\
+Holds one TLS connection open for so long after its handshake and sends a STUN Binding inside it \
+every 20 ms, as an audio stream over TCP would. Gives the kernel's round trip over time, \
+retransmissions and stalls, also where the relay never answers, and says how the connection \
+ended. Without -n and -d one connection; -i is at least this time and 2 s. From 1s to 1h; more \
+than 60s needs --i-own-this-server.";
+
+impl HoldArgs {
+    /// Whether a connection is to be held, and no series of probes is wanted.
+    pub fn is_wanted(&self) -> bool {
+        self.hold.is_some()
+    }
+}

@@ -1,0 +1,204 @@
+//! Held connections: their rows, and the samples of the kernel's numbers.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use super::groups::part;
+use super::steady::target;
+use crate::record::{Dialect, EndedBy, Field, Row, TcpNumbers};
+use crate::stats::Distribution;
+use crate::stats::hold::{Fold, Sum};
+
+/// Groups that are told apart.
+const MOST: usize = 1_000;
+
+/// Connections whose samples are followed at once. In the files of a run they come one after the
+/// other.
+const MOST_OPEN: usize = 16;
+
+/// From sample to sample, as `probe --hold` takes them.
+const STEP: Duration = Duration::from_millis(20);
+
+/// Held connections of a host to a target.
+#[derive(Debug, Clone, Default)]
+pub struct HeldGroup {
+    /// Rows.
+    pub connections: u64,
+    /// Of them those in which a connection was held.
+    pub held: u64,
+    /// Time that they were held, in microseconds.
+    pub held_us: u64,
+    /// How many ended how, in the order of [`EndedBy::ALL`].
+    pub ended: [u64; EndedBy::ALL.len()],
+    /// Requests sent.
+    pub sent: u64,
+    /// Of them answered.
+    pub answered: u64,
+    /// Medians of the kernel's smoothed round trips.
+    pub rtt_p50: Distribution,
+    /// Their 95th percentiles.
+    pub rtt_p95: Distribution,
+    /// Mean jitter.
+    pub jitter: Distribution,
+    /// Medians of the times from a request to its answer.
+    pub answer_p50: Distribution,
+    /// Segments sent again; none where no row tells.
+    pub retransmits: Option<u64>,
+    /// Bytes sent again.
+    pub retransmitted_bytes: Option<u64>,
+    /// Times that a retransmission timer went off.
+    pub timeouts: Option<u64>,
+    /// Stalls.
+    pub stalls: Option<u64>,
+    /// The longest of them, in microseconds.
+    pub longest_stall_us: Option<u64>,
+    /// All of them together.
+    pub stalled_us: Option<u64>,
+    /// Connections of which samples were read.
+    pub sampled: u64,
+    /// What the samples amount to.
+    pub samples: Sum,
+}
+
+/// By host and target.
+#[derive(Debug, Default)]
+pub struct HeldRows {
+    /// The groups.
+    pub groups: BTreeMap<[String; 2], HeldGroup>,
+    /// Samples of all groups.
+    pub samples: u64,
+    /// Connections whose samples are coming, the one that was seen last at the end.
+    open: VecDeque<Open>,
+}
+
+/// A connection whose samples are coming.
+#[derive(Debug)]
+struct Open {
+    run: String,
+    slot: u64,
+    key: [String; 2],
+    fold: Fold,
+}
+
+impl HeldRows {
+    /// Takes a row in, if it is one of a held connection.
+    pub fn add(&mut self, row: &Row<'_>) {
+        if row.layout.dialect == Dialect::Held {
+            let key = self.key(row);
+            self.groups.entry(key).or_default().add(row);
+        }
+    }
+
+    /// Takes a sample in. Those of a connection are expected in the order of their time.
+    pub fn add_sample(&mut self, row: &Row<'_>) {
+        self.samples += 1;
+        let (run, slot) = (row.get(Field::RunId), row.number(Field::Slot).unwrap_or(0));
+        let is_it = |open: &Open| open.slot == slot && open.run == part(run);
+        let Some(at) = row.number(Field::AtUs) else {
+            return;
+        };
+        if !self.open.back().is_some_and(is_it) {
+            self.turn_to(row, run, slot, self.open.iter().position(is_it));
+        }
+        if let Some(open) = self.open.back_mut() {
+            open.fold.add(Duration::from_micros(at), &numbers(row));
+        }
+    }
+
+    /// Makes a connection the one that was seen last.
+    fn turn_to(&mut self, row: &Row<'_>, run: &str, slot: u64, place: Option<usize>) {
+        let known = place.and_then(|place| self.open.remove(place));
+        let open = known.unwrap_or_else(|| Open {
+            run: part(run).into_owned(),
+            slot,
+            key: self.key(row),
+            fold: Fold::new(STEP, false),
+        });
+        self.open.push_back(open);
+        if self.open.len() > MOST_OPEN
+            && let Some(oldest) = self.open.pop_front()
+        {
+            self.close(oldest);
+        }
+    }
+
+    /// Brings the samples in that are still followed.
+    pub fn close_all(&mut self) {
+        while let Some(open) = self.open.pop_front() {
+            self.close(open);
+        }
+    }
+
+    fn close(&mut self, open: Open) {
+        let group = self.groups.entry(open.key).or_default();
+        group.sampled += 1;
+        group.samples.merge(open.fold.sum());
+    }
+
+    /// The group of a row; what is beyond the cap shares one.
+    fn key(&self, row: &Row<'_>) -> [String; 2] {
+        let host = row.text(Field::Host);
+        let key = [part(&host).into_owned(), target(row)];
+        if self.groups.len() >= MOST && !self.groups.contains_key(&key) {
+            return ["(other)"; 2].map(str::to_owned);
+        }
+        key
+    }
+}
+
+/// What a sample says of the kernel's numbers.
+fn numbers(row: &Row<'_>) -> TcpNumbers {
+    let time = |field| row.number(field).map(Duration::from_micros);
+    let count = |field| {
+        let count = row.number(field)?;
+        u32::try_from(count).ok()
+    };
+    TcpNumbers {
+        rtt: time(Field::RttUs),
+        min_rtt: time(Field::MinRttUs),
+        retransmits: count(Field::Retransmits),
+        retransmitted_bytes: row.number(Field::RetransmittedBytes),
+        timeouts: count(Field::Timeouts),
+        in_flight: row.number(Field::InFlight),
+        bytes_acked: row.number(Field::BytesAcked),
+        ..TcpNumbers::default()
+    }
+}
+
+impl HeldGroup {
+    fn add(&mut self, row: &Row<'_>) {
+        let count = |field| row.number(field).unwrap_or(0);
+        self.connections += 1;
+        self.held += u64::from(row.is_ok());
+        self.held_us = self.held_us.saturating_add(count(Field::HeldUs));
+        self.sent = self.sent.saturating_add(count(Field::Sent));
+        self.answered = self.answered.saturating_add(count(Field::Answered));
+        let ended = row.get(Field::EndedBy);
+        let place = EndedBy::ALL.iter().position(|by| by.as_str() == ended);
+        if let Some(count) = place.and_then(|place| self.ended.get_mut(place)) {
+            *count += 1;
+        }
+        for (times, field) in [
+            (&mut self.rtt_p50, Field::RttP50Us),
+            (&mut self.rtt_p95, Field::RttP95Us),
+            (&mut self.jitter, Field::JitterUs),
+            (&mut self.answer_p50, Field::AnswerP50Us),
+        ] {
+            if let Some(us) = row.number(field) {
+                times.add_micros(us);
+            }
+        }
+        for (sum, field) in [
+            (&mut self.retransmits, Field::Retransmits),
+            (&mut self.retransmitted_bytes, Field::RetransmittedBytes),
+            (&mut self.timeouts, Field::Timeouts),
+            (&mut self.stalls, Field::Stalls),
+            (&mut self.stalled_us, Field::StalledUs),
+        ] {
+            if let Some(more) = row.number(field) {
+                *sum = Some(sum.unwrap_or(0).saturating_add(more));
+            }
+        }
+        self.longest_stall_us = self.longest_stall_us.max(row.number(Field::LongestStallUs));
+    }
+}

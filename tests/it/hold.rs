@@ -1,0 +1,7 @@
+//! Held connections: the program as a process against the lab and relays by script, and the report
+//! on their files.
+
+mod ends;
+mod files;
+mod options;
+mod reports;
