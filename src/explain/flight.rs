@@ -45,20 +45,20 @@ pub fn server_flight(
     let Some(rtt) = path_rtt else {
         return flight;
     };
-    let (mut windows, mut lost) = (1, false);
+    let (mut windows, mut was_lost) = (1, false);
     for pause in pauses(arrivals, bytes) {
         let is_out_of_order = out_of_order.unwrap_or(0) > 0;
         if pause < (rtt / 2).max(SHORTEST) {
             continue;
         }
         if pause >= rtt * 7 / 4 || is_out_of_order && pause >= rtt * 4 / 5 {
-            lost = true;
+            was_lost = true;
         } else {
             windows += 1;
         }
     }
     flight.windows = Some(windows);
-    flight.lost = Some(lost);
+    flight.lost = Some(was_lost);
     flight
 }
 
