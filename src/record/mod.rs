@@ -178,7 +178,7 @@ pub struct Dns {
     pub resolver: Option<String>,
     /// The names from the one asked for to the last one of the CNAME chain.
     pub chain: Vec<Link>,
-    /// Number of addresses in the answer.
+    /// Number of distinct addresses in the answer.
     pub addresses: Option<usize>,
     /// Number of queries that were sent, repeated ones and those over TCP included.
     pub queries: Option<u32>,
