@@ -303,6 +303,8 @@ pub(super) fn columns<R: RowKind>(text: &str) -> anyhow::Result<Vec<&'static Col
 /// The files that `--output` names; `other_files`: whether there are more that roll.
 pub(super) fn files<R: RowKind>(
     args: &ProbeArgs,
+    let to_stdout = args.output.iter().filter(|path| is_stdout(path));
+    ensure!(to_stdout.count() < 2, "--output names stdout (-) twice");
     profile: Profile,
     columns: Option<&[&'static Column<R>]>,
     world: World,

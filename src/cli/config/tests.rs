@@ -149,6 +149,7 @@ fn several_rows_a_slot_count_for_the_rate_and_for_the_places() {
     let line = "--transport tls,udp --ports 3478-3481";
     assert!(!settings(&format!("{line} -i 500ms")).unwrap().plan.fast);
     assert!(settings(&format!("{line} -i 499ms")).unwrap().plan.fast);
+        ("-o - -o -", "--output names stdout (-) twice"),
     // 5 s + 20 s + 4 x 3 s
     assert_eq!(settings(line).unwrap().series.concurrency, 37);
 }
