@@ -106,6 +106,8 @@ impl Signals {
         });
         any.await;
     }
+        // with a handler a write beyond the largest file is an error and not the end of the program
+        let _ = signal(SignalKind::from_raw(libc::SIGXFSZ));
 }
 
 /// The ignored signals as a bit mask; none where the system does not tell (proc(5), Linux only).
