@@ -62,7 +62,14 @@ pub(super) fn examine<R: RowKind, F: Read + Seek>(
     };
 
     let floor = newline as u64 + 1;
-    let whole = |line: &[u8]| line.ends_with(b"\"") && is_row(line, &form);
+    let mut rows = tail::sample(file, floor, len).map_err(|e| failed(e.into()))?;
+    rows.retain(|line| is_row(line, &form));
+    // the other rows tell whether the last field is quoted, and without any the header does
+    let leaves_open = match rows.as_slice() {
+        [] => !header.ends_with(b"\""),
+        rows => rows.iter().any(|row| !row.ends_with(b"\"")),
+    };
+    let whole = |line: &[u8]| (line.ends_with(b"\"") || leaves_open) && is_row(line, &form);
     let settled = tail::settle(file, floor, len, whole).map_err(failed)?;
     if let Some(last) = &settled.last {
         if !is_row(last, &form) {
