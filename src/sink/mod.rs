@@ -6,7 +6,7 @@
 //! a sink returns [`SinkError`]s and [`Note`]s and never prints.
 //!
 //! `csv`, `jsonl` and `list` turn a record into bytes; `header` and `jsonl` judge what an
-//! existing file holds, with `tail` for its end; `file` appends, `lock` keeps a second run away,
+//! existing file holds, with `tail` for its end and `world` for whose rows they are; `file` appends, `lock` keeps a second run away,
 //! `roll` picks the file of the hour, day or month.
 
 mod csv;
@@ -23,6 +23,7 @@ mod stream;
 mod tail;
 #[cfg(test)]
 mod tests;
+mod world;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

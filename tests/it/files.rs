@@ -80,6 +80,33 @@ fn foreign_files_are_left_alone() {
 }
 
 #[test]
+fn a_file_with_the_references_columns_is_continued_by_the_world_that_began_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("lab.csv");
+    for _ in 0..2 {
+        let said = run_into(&file, "probe --lab -n 2 -i 0 --columns reference");
+        assert_eq!(said.code, Some(0), "{}", said.stderr);
+    }
+    assert_eq!(Rows::in_file(&file).rows.len(), 4);
+    let before = std::fs::read(&file).unwrap();
+    let line = "probe 127.0.0.1:9 -n 1 --columns reference";
+    let said = run_into(&file, line);
+    assert_eq!(said.code, Some(3), "{}", said.stderr);
+    assert!(said.stderr.contains("holds lab rows"), "{}", said.stderr);
+    assert_eq!(std::fs::read(&file).unwrap(), before);
+    // a failed probe of a real target
+    let file = dir.path().join("real.csv");
+    for _ in 0..2 {
+        let said = run_into(&file, line);
+        assert_eq!(said.code, Some(1), "{}", said.stderr);
+    }
+    assert_eq!(Rows::in_file(&file).rows.len(), 2);
+    let said = run_into(&file, "probe --lab -n 1");
+    assert_eq!(said.code, Some(3), "{}", said.stderr);
+    assert!(said.stderr.contains("cannot be told"), "{}", said.stderr);
+}
+
+#[test]
 fn an_older_file_is_continued_in_its_own_columns() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("old.csv");
