@@ -26,7 +26,7 @@ use crate::probe::{Plan, Prober};
 use crate::record::{Cause, Column, Phase, Record, RowKind, Run, Transport, World};
 use crate::report::summary::Summary;
 use crate::series::{End, Series, Why};
-use crate::sink::{self, FileSpec, Sink, SinkError};
+use crate::sink::{self, FileSpec, Prepared, Sink, SinkError};
 use crate::stats::Tally;
 use crate::target::Target;
 
@@ -42,7 +42,7 @@ pub fn run(args: ProbeArgs, color: Color) -> Result<Exit, Failure> {
         .context("signals cannot be heard, perhaps for want of file descriptors (ulimit -n)")
         .map_err(Failure::io)?;
     // files before anything else: what cannot be kept must not be measured
-    let files = open_files(&settings.files, &wall)?;
+    let files = begin(prepare(&settings.files, &wall)?)?;
     let lab = settings
         .lab
         .clone()
@@ -263,10 +263,16 @@ async fn measure(
 pub(super) fn open_files<R: RowKind>(
     specs: &[FileSpec<R>],
     wall: &Wall,
-) -> Result<Vec<Box<dyn Sink<R>>>, Failure> {
+) -> Result<Vec<Prepared<R>>, Failure> {
+    let files = specs.iter().map(|spec| sink::prepare(spec, wall));
+    files.collect::<Result<_, _>>().map_err(Failure::io)
+}
+
+/// Begins files and tells what is to be known of them.
+pub(super) fn begin<R: RowKind>(files: Vec<Prepared<R>>) -> Result<Vec<Box<dyn Sink<R>>>, Failure> {
     let mut sinks = Vec::new();
-    for spec in specs {
-        let (sink, notes) = sink::open(spec, wall).map_err(Failure::io)?;
+    for file in files {
+        let (sink, notes) = file.begin().map_err(Failure::io)?;
         for note in notes {
             message::note(&note.to_string());
         }

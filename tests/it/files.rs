@@ -107,6 +107,25 @@ fn a_file_with_the_references_columns_is_continued_by_the_world_that_began_it() 
 }
 
 #[test]
+fn a_run_refused_for_its_second_file_leaves_the_first_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let (new, bad) = (dir.path().join("new.csv"), dir.path().join("bad.csv"));
+    std::fs::write(&bad, "\"name\"\n").unwrap();
+    for option in ["--output", "--packets"] {
+        let line = if option == "--packets" {
+            "probe --lab --burst 5/s --for 1s"
+        } else {
+            "probe --lab -n 1"
+        };
+        let mut command = turnprobe(line);
+        command.arg("--output").arg(&new).arg(option).arg(&bad);
+        let said = finished(command.spawn().unwrap());
+        assert_eq!(said.code, Some(3), "{}", said.stderr);
+        assert!(!new.exists(), "{option}");
+    }
+}
+
+#[test]
 fn an_older_file_is_continued_in_its_own_columns() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("old.csv");

@@ -17,8 +17,8 @@ use super::args::{Color, ProbeArgs};
 use super::exit::{Exit, Failure};
 use super::outlet::{Ending, Outlet};
 use super::probe::{
-    Counts, few, file_outlet, in_the_lab, open_files, print_summary, rows_to_stdout, stdout_outlet,
-    this_run, verdict,
+    Counts, begin, few, file_outlet, in_the_lab, prepare, rows_to_stdout, stdout_outlet, this_run,
+    verdict,
 };
 use super::{message, signals, terminal};
 use crate::clock::Wall;
@@ -43,8 +43,9 @@ pub fn run(args: &ProbeArgs, color: Color) -> Result<Exit, Failure> {
         .context("signals cannot be heard, perhaps for want of file descriptors (ulimit -n)")
         .map_err(Failure::io)?;
     // files before anything else: what cannot be kept must not be measured
-    let files = open_files(&settings.files, &wall)?;
-    let packets = open_files(settings.packets.as_slice(), &wall)?;
+    let files = prepare(&settings.files, &wall)?;
+    let packets = prepare(settings.packets.as_slice(), &wall)?;
+    let (files, packets) = (begin(files)?, begin(packets)?);
     let lab = settings.lab.clone().map(|lab| Lab::start(lab, &wall));
     let lab = lab.transpose().context("the lab could not be started");
     let lab = lab.map_err(Failure::io)?;

@@ -112,6 +112,22 @@ fn without_a_column_for_it_addresses_and_names_tell_the_world() {
 }
 
 #[test]
+fn a_file_that_was_prepared_for_nothing_is_as_it_was() {
+    let wall = Wall::from_fn(started);
+    let place = Place::new("probes.csv");
+    drop(crate::sink::prepare(&place.spec(CHOSEN), &wall).unwrap());
+    assert!(!place.path.exists());
+    let torn = format!("{HEADER}\"1\",\"re");
+    let place = Place::holding("probes.csv", &torn);
+    drop(crate::sink::prepare(&place.spec(CHOSEN), &wall).unwrap());
+    assert_eq!(place.text(), torn);
+    // an empty one of somebody else's stays
+    let place = Place::holding("probes.csv", "");
+    drop(crate::sink::prepare(&place.spec(CHOSEN), &wall).unwrap());
+    assert!(place.path.exists());
+}
+
+#[test]
 fn a_file_that_cannot_tell_lab_rows_gets_a_note() {
     for name in ["probes.csv", "probes.jsonl"] {
         let place = Place::new(name);
