@@ -10,6 +10,7 @@ mod dns;
 mod files;
 mod generator;
 mod layering;
+mod polite;
 mod report;
 mod report_numbers;
 mod rows;
