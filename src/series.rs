@@ -54,7 +54,8 @@ pub enum Why {
 }
 
 impl Series {
-    /// Runs to the end, or until `stop` turns true; probes in flight then get a short grace.
+    /// Runs to the end, or until `stop` turns true; probes in flight then get a short grace, which
+    /// ends at once when `stop` is sent again.
     pub async fn run(
         mut self,
         prober: Arc<Prober>,
@@ -178,7 +179,7 @@ async fn wait(
 }
 
 /// Waits for the probes in flight: to their end when the series is complete, for the grace when
-/// it was stopped. Tells how many did not make it.
+/// it was stopped, or until it is stopped again. Tells how many did not make it.
 async fn drain(
     mut flying: JoinSet<Verdict>,
     landed: &mut Landed,
@@ -199,12 +200,17 @@ async fn drain(
             () = stopped(stop) => *why = Why::Stopped,
         }
     }
-    let all = async {
-        while let Some(verdict) = flying.join_next().await {
-            landed.take(&verdict);
+    let grace = tokio::time::sleep(GRACE);
+    tokio::pin!(grace);
+    stop.mark_unchanged();
+    while !flying.is_empty() {
+        tokio::select! {
+            biased;
+            Some(verdict) = flying.join_next() => landed.take(&verdict),
+            Ok(()) = stop.changed() => break,
+            () = &mut grace => break,
         }
-    };
-    let _ = tokio::time::timeout(GRACE, all).await;
+    }
     flying.len()
 }
 

@@ -13,6 +13,7 @@ mod report;
 mod schema;
 mod signals;
 mod stream;
+mod summary;
 mod tcp;
 mod terminal;
 

@@ -395,6 +395,88 @@ mod unix {
         assert_eq!(ended(child), Some(0));
     }
 
+    /// What a run said whose stdout nobody reads; stderr is read to its end.
+    fn said_without_stdout(mut child: std::process::Child) -> (Option<i32>, String) {
+        let mut stderr = String::new();
+        let mut pipe = child.stderr.take().unwrap();
+        std::io::Read::read_to_string(&mut pipe, &mut stderr).unwrap();
+        (ended(child), stderr)
+    }
+
+    /// Rows that the summary counts, and rows that the note calls lost.
+    fn counted(stderr: &str) -> (u64, u64) {
+        let number_before = |what: &str| {
+            let before = stderr.split(what).next().filter(|_| stderr.contains(what));
+            before.map_or(0, |text| {
+                let word = text.split_whitespace().next_back().unwrap();
+                word.parse().unwrap_or_else(|_| panic!("{what}: {stderr}"))
+            })
+        };
+        let lost = number_before(" rows are lost: the output stood still");
+        (number_before(" sent, "), lost)
+    }
+
+    #[test]
+    fn a_stop_is_an_orderly_end_although_the_reader_of_stdout_stands_still() {
+        for (format, most_read) in [("--format csv", 120), ("", 4_000)] {
+            let line = format!("probe --lab -i 0 --concurrency 16 {format}");
+            let child = turnprobe(&line).spawn().unwrap();
+            // more than pipe and queue hold, so that rows are dropped while it runs
+            std::thread::sleep(std::time::Duration::from_secs(9));
+            signal(&child, "-TERM");
+            let stopped = turnprobe::clock::now();
+            let (code, stderr) = said_without_stdout(child);
+            let took = stopped.elapsed();
+            assert_eq!(code, Some(0), "{format}: {stderr}");
+            assert!(took.as_secs() < 8, "{format}: {took:?}");
+            let (sent, lost) = counted(&stderr);
+            assert!(sent > 500, "{format}: {stderr}");
+            // the pipe holds 64 KiB of rows; the rest is named
+            assert!(lost + most_read >= sent, "{format}: {stderr}");
+        }
+    }
+
+    #[test]
+    fn a_second_interruption_cuts_the_grace_short_and_ends_with_the_summary() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("probes.csv");
+        let line = "probe --lab --lab-fault tls-stall --lab-fault-share 30 -i 50ms --output";
+        let child = turnprobe(line).arg(&file).spawn().unwrap();
+        wait_for_rows(&file, 5);
+        signal(&child, "-INT");
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        let second = turnprobe::clock::now();
+        signal(&child, "-INT");
+        let said = finished(child);
+        assert_eq!(said.code, Some(0), "{}", said.stderr);
+        assert!(
+            second.elapsed().as_millis() < 1_600,
+            "{:?}",
+            second.elapsed()
+        );
+        let rows = Rows::in_file(&file).rows.len();
+        let sent = format!("{rows} sent, ");
+        assert!(said.stdout.contains(&sent), "{sent}: {}", said.stdout);
+        assert!(said.stdout.contains(" cut off"), "{}", said.stdout);
+    }
+
+    #[test]
+    fn a_slow_reader_of_a_pipe_gets_every_row_beside_a_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let (file, copy) = (dir.path().join("probes.csv"), dir.path().join("copy.csv"));
+        let script = format!(
+            "'{}' probe --lab -n 400 -i 0 --concurrency 16 --format csv --output '{}' | \
+             (sleep 4; cat > '{}')",
+            env!("CARGO_BIN_EXE_turnprobe"),
+            file.display(),
+            copy.display()
+        );
+        let output = Command::new("bash").args(["-c", &script]).output().unwrap();
+        assert!(output.status.success());
+        let (rows, copied) = (Rows::in_file(&file), Rows::in_file(&copy));
+        assert_eq!((rows.rows.len(), copied.rows.len()), (400, 400));
+    }
+
     #[test]
     fn probes_that_an_interruption_cuts_off_are_counted() {
         let child = turnprobe("probe --lab --lab-fault silent -i 100ms")
