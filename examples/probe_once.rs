@@ -22,7 +22,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             &Slot {
                 number: 0,
                 target: host.parse()?,
-                lag: None,
+                due: None,
             },
             &rows,
         )

@@ -10,7 +10,7 @@
 //! # async fn once() -> Result<(), Box<dyn std::error::Error>> {
 //! let run = Run::new("example", String::new(), World::Real);
 //! let prober = Prober::new(Plan::default(), Arc::new(run), Wall::system())?;
-//! let slot = Slot { number: 0, target: "tr.teams.microsoft.com".parse()?, lag: None };
+//! let slot = Slot { number: 0, target: "tr.teams.microsoft.com".parse()?, due: None };
 //! let (rows, mut taken) = tokio::sync::mpsc::channel(1);
 //! prober.probe(&slot, &rows).await;
 //! let record = taken.recv().await.ok_or("no row")?;

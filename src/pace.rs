@@ -44,6 +44,11 @@ impl Pace {
         }
     }
 
+    /// Time from slot to slot; zero is back to back.
+    pub fn interval(&self) -> Duration {
+        self.interval
+    }
+
     /// Slots that passed without a probe.
     pub fn missed(&self) -> u64 {
         self.missed

@@ -2,15 +2,16 @@
 //!
 //! Not here: what a probe does (`probe`), where rows go (the receiver of the channel).
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::{Semaphore, mpsc, watch};
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
 use crate::clock;
 use crate::pace::{Next, Pace};
-use crate::probe::{Prober, Slot, Verdict};
+use crate::probe::{Due, Prober, Slot, Verdict};
 use crate::record::Record;
 use crate::target::Target;
 
@@ -49,11 +50,12 @@ pub enum Why {
     /// It was stopped from outside.
     Stopped,
     /// It was too fast for the address of a stranger.
-    TooFast(std::net::IpAddr),
+    TooFast(IpAddr),
 }
 
 impl Series {
-    /// Runs to the end, or until `stop` turns true; probes in flight then get a short grace.
+    /// Runs to the end, or until `stop` turns true; probes in flight then get a short grace, which
+    /// ends at once when `stop` is sent again.
     pub async fn run(
         mut self,
         prober: Arc<Prober>,
@@ -64,16 +66,18 @@ impl Series {
         let mut flying: JoinSet<Verdict> = JoinSet::new();
         let start = clock::now();
         let mut started = 0;
+        let mut landed = Landed::default();
         let mut why = Why::Complete;
         while why == Why::Complete {
             if *stop.borrow() {
                 why = Why::Stopped;
                 break;
             }
-            let (number, lag) = match self.pace.next(since(start)) {
+            let now = since(start);
+            let (number, lag) = match self.pace.next(now) {
                 Next::Done => break,
                 Next::Wait(due) => {
-                    why = wait(start + due, &mut flying, &mut stop).await;
+                    why = wait(start + due, &mut flying, &mut landed, &mut stop).await;
                     continue;
                 }
                 Next::Fire { slot, lag } => (slot, lag),
@@ -95,15 +99,21 @@ impl Series {
                     continue;
                 }
             };
-            why = landed(&mut flying);
-            if why != Why::Complete {
+            while let Some(verdict) = flying.try_join_next() {
+                landed.take(&verdict);
+            }
+            if let Some(address) = landed.too_fast {
+                why = Why::TooFast(address);
                 break;
             }
             let index = usize::try_from(number % self.targets.len() as u64).unwrap_or(0);
             let slot = Slot {
                 number,
                 target: self.targets[index].clone(),
-                lag,
+                due: lag.map(|lag| Due {
+                    at: start + now.saturating_sub(lag),
+                    interval: self.pace.interval(),
+                }),
             };
             let (prober, rows) = (prober.clone(), rows.clone());
             started += 1;
@@ -114,13 +124,32 @@ impl Series {
             });
         }
         drop(rows);
-        let cut_off = drain(flying, &mut why, &mut stop).await;
+        let cut_off = drain(flying, &mut landed, &mut why, &mut stop).await;
         prober.settle().await;
         End {
-            started,
-            missed: self.pace.missed(),
+            started: started - landed.missed,
+            missed: self.pace.missed() + landed.missed,
             cut_off,
             why,
+        }
+    }
+}
+
+/// What came of the probes that are done.
+#[derive(Debug, Default)]
+struct Landed {
+    /// Slots that could not run after all.
+    missed: u64,
+    /// The series is too fast for this stranger.
+    too_fast: Option<IpAddr>,
+}
+
+impl Landed {
+    fn take(&mut self, verdict: &Result<Verdict, JoinError>) {
+        match verdict {
+            Ok(Verdict::Missed) => self.missed += 1,
+            Ok(Verdict::TooFast(address)) => self.too_fast = Some(*address),
+            Ok(Verdict::Done) | Err(_) => {}
         }
     }
 }
@@ -129,6 +158,7 @@ impl Series {
 async fn wait(
     until: Instant,
     flying: &mut JoinSet<Verdict>,
+    landed: &mut Landed,
     stop: &mut watch::Receiver<bool>,
 ) -> Why {
     let due = tokio::time::sleep_until(until.into());
@@ -138,7 +168,8 @@ async fn wait(
             biased;
             () = stopped(stop) => return Why::Stopped,
             Some(verdict) = flying.join_next(), if !flying.is_empty() => {
-                if let Ok(Verdict::TooFast(address)) = verdict {
+                landed.take(&verdict);
+                if let Some(address) = landed.too_fast {
                     return Why::TooFast(address);
                 }
             }
@@ -147,20 +178,11 @@ async fn wait(
     }
 }
 
-/// Takes in what has landed already.
-fn landed(flying: &mut JoinSet<Verdict>) -> Why {
-    while let Some(verdict) = flying.try_join_next() {
-        if let Ok(Verdict::TooFast(address)) = verdict {
-            return Why::TooFast(address);
-        }
-    }
-    Why::Complete
-}
-
 /// Waits for the probes in flight: to their end when the series is complete, for the grace when
-/// it was stopped. Tells how many did not make it.
+/// it was stopped, or until it is stopped again. Tells how many did not make it.
 async fn drain(
     mut flying: JoinSet<Verdict>,
+    landed: &mut Landed,
     why: &mut Why,
     stop: &mut watch::Receiver<bool>,
 ) -> usize {
@@ -168,14 +190,27 @@ async fn drain(
         tokio::select! {
             verdict = flying.join_next() => match verdict {
                 None => return 0,
-                Some(Ok(Verdict::TooFast(address))) => *why = Why::TooFast(address),
-                Some(_) => {}
+                Some(verdict) => {
+                    landed.take(&verdict);
+                    if let Some(address) = landed.too_fast {
+                        *why = Why::TooFast(address);
+                    }
+                }
             },
             () = stopped(stop) => *why = Why::Stopped,
         }
     }
-    let all = async { while flying.join_next().await.is_some() {} };
-    let _ = tokio::time::timeout(GRACE, all).await;
+    let grace = tokio::time::sleep(GRACE);
+    tokio::pin!(grace);
+    stop.mark_unchanged();
+    while !flying.is_empty() {
+        tokio::select! {
+            biased;
+            Some(verdict) = flying.join_next() => landed.take(&verdict),
+            Ok(()) = stop.changed() => break,
+            () = &mut grace => break,
+        }
+    }
     flying.len()
 }
 

@@ -66,8 +66,16 @@ pub enum TargetError {
     #[error("`{0}` is no port; give a number from 1 to 65535")]
     Port(String),
     /// The host is neither a name nor an address.
-    #[error("`{0}` is no host name and no address")]
+    #[error("`{0}` is no host name and no address; give a host, host:port or [v6-address]:port")]
     Host(String),
+    /// An IPv6 address with an interface (RFC 4007 section 11).
+    #[error(
+        "`{0}` names an interface behind the %, which is not supported; give an address without one"
+    )]
+    Zone(String),
+    /// A user, as in a URI of the web.
+    #[error("`{0}` has an @; give only a host and a port")]
+    User(String),
     /// A URI scheme that is not spoken.
     #[error("`{0}:` is not supported; give host:port, tls://, udp://, turn:, turns: or stun:")]
     Scheme(String),
@@ -103,7 +111,13 @@ impl FromStr for Target {
         if rest.starts_with(':') && !rest.starts_with("::") {
             return Err(TargetError::Empty);
         }
-        if rest.contains(['/', '?', '#', '@']) {
+        if rest.contains('@') {
+            return Err(TargetError::User(text.to_owned()));
+        }
+        if rest.contains('%') && rest.matches(':').count() > 1 {
+            return Err(TargetError::Zone(text.to_owned()));
+        }
+        if rest.contains(['/', '?', '#']) {
             return Err(TargetError::Path(text.to_owned()));
         }
         let (host, port) = split(rest)?;
@@ -273,14 +287,26 @@ mod tests {
                 "host:99999",
                 "error: `99999` is no port; give a number from 1 to 65535",
             ),
-            ("a b", "error: `a b` is no host name and no address"),
+            (
+                "a b",
+                "error: `a b` is no host name and no address; give a host, host:port or [v6-address]:port",
+            ),
+            (
+                "fe80::1%lo",
+                "error: `fe80::1%lo` names an interface behind the %, which is not supported; give an address without one",
+            ),
+            (
+                "[fe80::1%eth0]:443",
+                "error: `[fe80::1%eth0]:443` names an interface behind the %, which is not supported; give an address without one",
+            ),
+            ("@x", "error: `@x` has an @; give only a host and a port"),
             (
                 "192.168.1.256",
-                "error: `192.168.1.256` is no host name and no address",
+                "error: `192.168.1.256` is no host name and no address; give a host, host:port or [v6-address]:port",
             ),
             (
                 "[host]:443",
-                "error: `[host]:443` is no host name and no address",
+                "error: `[host]:443` is no host name and no address; give a host, host:port or [v6-address]:port",
             ),
             (
                 "https://x.example/a",

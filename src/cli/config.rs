@@ -1,5 +1,6 @@
 //! From raw flags to a validated plan. Nothing is opened, started or sent here.
 
+mod rate;
 pub(in crate::cli) mod transports;
 
 use std::collections::HashSet;
@@ -15,7 +16,7 @@ use super::tcp::reachable;
 use crate::lab::LabOptions;
 use crate::pace::Pace;
 use crate::probe::dns::{Families, Resolver, SystemServers};
-use crate::probe::{Limits, POLITE_PER_SECOND, Plan, TlsVersion};
+use crate::probe::{Limits, Plan, TlsVersion};
 use crate::record::{COLUMNS, Column, REFERENCE_COLUMNS, RowKind, World, default_columns};
 use crate::series::Series;
 use crate::sink::{FileSpec, Format, Profile, Roll};
@@ -108,13 +109,7 @@ impl TryFrom<ProbeArgs> for Settings {
             other => other.map(columns).transpose()?,
         };
         let files = files(&args, profile, columns.as_deref(), world, false)?;
-        // several targets take turns
-        let turns = u32::try_from(targets.len()).unwrap_or(u32::MAX);
-        let slow_enough = Duration::from_secs(1) / POLITE_PER_SECOND;
-        let most = targets.iter().map(|target| plan.ways(target).len()).max();
-        let ways = u32::try_from(most.unwrap_or(1)).unwrap_or(u32::MAX);
-        plan.fast = !args.interval.is_zero()
-            && args.interval.saturating_mul(turns) < slow_enough.saturating_mul(ways);
+        plan.fast = rate::is_fast(args.interval, &targets, &plan);
         // a slot with all addresses takes several probes' time
         let longest = targets.iter().map(|target| plan.longest(target)).max();
         let longest = longest.unwrap_or_default() * if args.all_addresses { 8 } else { 1 };
@@ -312,6 +307,8 @@ pub(super) fn files<R: RowKind>(
     world: World,
     other_files: bool,
 ) -> anyhow::Result<Vec<FileSpec<R>>> {
+    let to_stdout = args.output.iter().filter(|path| is_stdout(path));
+    ensure!(to_stdout.count() < 2, "--output names stdout (-) twice");
     let mut files: Vec<FileSpec<R>> = Vec::new();
     for path in args.output.iter().filter(|path| !is_stdout(path)) {
         let format = Format::from_path(path)?;

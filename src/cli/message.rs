@@ -4,7 +4,7 @@
 use std::io::Write as _;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::time::Duration;
 
 use anstream::AutoStream;
@@ -59,6 +59,23 @@ fn line(kind: &str, text: &str) {
     match writer() {
         Some(writer) => drop(writer.try_send(Job::Text(text))),
         None => write(&text),
+    }
+}
+
+/// Text as it is, at the end of a run: does not wait for a terminal that stands still.
+pub fn last(text: &str) {
+    const STEP: Duration = Duration::from_millis(20);
+    let Some(writer) = writer() else {
+        return write(text);
+    };
+    let mut job = Job::Text(text.to_owned());
+    let mut left = PATIENCE;
+    while let Err(TrySendError::Full(back)) = writer.try_send(job) {
+        if left.is_zero() {
+            return;
+        }
+        std::thread::sleep(STEP);
+        (job, left) = (back, left.saturating_sub(STEP));
     }
 }
 

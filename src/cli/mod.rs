@@ -14,6 +14,7 @@ mod report;
 mod schema;
 mod signals;
 mod stream;
+mod summary;
 mod tcp;
 mod terminal;
 
@@ -27,8 +28,13 @@ use exit::{Exit, Failure};
 
 /// Runs the program.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let exit = run(cli).unwrap_or_else(|failure| {
+    let result = match Cli::try_parse() {
+        Ok(cli) => run(cli),
+        // help and version are results, too
+        Err(error) if !error.use_stderr() => printed(error.print()),
+        Err(error) => error.exit(),
+    };
+    let exit = result.unwrap_or_else(|failure| {
         message::failure(&failure);
         failure.exit
     });
@@ -84,9 +90,14 @@ fn man_page(name: Option<&str>) -> Result<Vec<u8>, Failure> {
     Ok(text)
 }
 
-/// Prints a result; a reader that went away is no failure.
+/// Prints a result.
 fn print(text: &[u8]) -> Result<Exit, Failure> {
-    match std::io::stdout().write_all(text) {
+    printed(std::io::stdout().write_all(text))
+}
+
+/// How printing ended; a reader that went away is no failure.
+fn printed(result: std::io::Result<()>) -> Result<Exit, Failure> {
+    match result.and_then(|()| std::io::stdout().flush()) {
         Ok(()) => Ok(Exit::Done),
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(Exit::Done),
         Err(error) => Err(Failure::io(anyhow::Error::from(error).context("stdout"))),

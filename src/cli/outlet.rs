@@ -2,22 +2,37 @@
 //! holds a probe up.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::message;
+use crate::clock;
 use crate::record::{Record, RowKind};
 use crate::sink::{Sink, SinkError, csv_line};
 
 /// Rows that may wait for a slow writer.
 const WAITING: usize = 1024;
 
+/// A writer that has taken nothing for so long stands still.
+const STILL: Duration = Duration::from_secs(1);
+
+/// How long a writer that goes on may take for its end once the series was stopped.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// How often a writer that is waited for is looked at.
+const LOOK: Duration = Duration::from_millis(50);
+
 /// What happens to a row when the writer is too slow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delivery {
-    /// It waits; nothing is lost.
+    /// It waits, for as long as it takes until the series is stopped: a file loses nothing.
     Sure,
+    /// It waits while the writer takes rows; while that stands still it is dropped, as a reader
+    /// must not stop the series.
+    Patient,
     /// It is dropped: what a terminal shows is for eyes only.
     Lossy,
 }
@@ -31,9 +46,6 @@ pub enum Orphans<R = Record> {
     Dropped,
 }
 
-/// How long a writer may stand still once the series was stopped.
-const PATIENCE: Duration = Duration::from_secs(2);
-
 /// A row as a line of CSV with the columns that are written by default.
 pub fn as_csv<R: RowKind>(row: &R) -> String {
     csv_line(row, &R::defaults())
@@ -46,7 +58,14 @@ pub struct Outlet<R = Record> {
     ending: oneshot::Receiver<Ending>,
     delivery: Delivery,
     stopped: watch::Receiver<bool>,
+    /// Rows that the writer is done with.
+    done: Arc<AtomicU64>,
+    /// Rows that were handed over.
+    handed: u64,
+    /// Rows that were not.
     dropped: u64,
+    /// Whether the writer stood still when it was last waited for, and nothing was taken since.
+    is_still: bool,
 }
 
 /// How writing ended.
@@ -56,6 +75,8 @@ pub struct Ending {
     pub failed: bool,
     /// The reader of stdout went away.
     pub closed: bool,
+    /// The writer stood still and was left behind.
+    pub stuck: bool,
     /// Rows that a writer which stood still did not take.
     pub dropped: u64,
 }
@@ -66,7 +87,17 @@ impl Ending {
         Self {
             failed: self.failed || other.failed,
             closed: self.closed || other.closed,
+            stuck: self.stuck || other.stuck,
             dropped: self.dropped + other.dropped,
+        }
+    }
+
+    /// Tells of rows that were lost.
+    pub fn tell(&self) {
+        match self.dropped {
+            0 => {}
+            1 => message::note("1 row is lost: the output stood still"),
+            rows => message::note(&format!("{rows} rows are lost: the output stood still")),
         }
     }
 }
@@ -87,49 +118,91 @@ impl<R: Send + Sync + 'static> Outlet<R> {
     ) -> std::io::Result<Self> {
         let (rows, taken) = mpsc::channel(WAITING);
         let (ended, ending) = oneshot::channel();
+        let done = Arc::new(AtomicU64::new(0));
+        let count = Arc::clone(&done);
         std::thread::Builder::new()
             .name("write".to_owned())
             .spawn(move || {
-                let _ = ended.send(write(sinks, taken, &orphans, &gone));
+                let _ = ended.send(write(sinks, taken, &orphans, &gone, &count));
             })?;
         Ok(Self {
             rows,
             ending,
             delivery,
             stopped,
+            done,
+            handed: 0,
             dropped: 0,
+            is_still: false,
         })
     }
 
     /// Hands a row over.
     pub async fn send(&mut self, row: &Arc<R>) {
-        let sent = match self.delivery {
-            Delivery::Sure => {
-                let sending = self.rows.send(row.clone());
-                in_time(sending, &mut self.stopped)
-                    .await
-                    .is_some_and(|sent| sent.is_ok())
-            }
-            Delivery::Lossy => self.rows.try_send(row.clone()).is_ok(),
+        let handed = match self.rows.try_send(row.clone()) {
+            Ok(()) => true,
+            Err(TrySendError::Full(row)) if !self.is_still => self.wait_for_room(row).await,
+            Err(_) => false,
         };
-        self.dropped += u64::from(!sent);
+        self.is_still = !handed;
+        self.handed += u64::from(handed);
+        self.dropped += u64::from(!handed);
     }
 
-    /// Waits until everything is written.
+    /// Waits until the writer takes a row; not for one that stands still.
+    async fn wait_for_room(&self, row: Arc<R>) -> bool {
+        if self.delivery == Delivery::Lossy {
+            return false;
+        }
+        let mut watched = Watched::new(&self.done);
+        loop {
+            tokio::select! {
+                biased;
+                room = self.rows.reserve() => {
+                    return room.is_ok_and(|room| {
+                        room.send(row);
+                        true
+                    });
+                }
+                () = tokio::time::sleep(LOOK) => {}
+            }
+            let may_drop = self.delivery == Delivery::Patient || *self.stopped.borrow();
+            if watched.has_been_still() && may_drop {
+                return false;
+            }
+        }
+    }
+
+    /// Waits until everything is written. Once the series was stopped, not for a writer that
+    /// stands still, and for none much longer; never for a terminal that stands still.
     pub async fn finish(mut self) -> Ending {
         drop(self.rows);
-        if self.delivery == Delivery::Lossy {
-            // what a terminal that stands still has not shown is not worth waiting for
-            self.stopped = watch::channel(true).1;
-        }
-        let ending = match in_time(self.ending, &mut self.stopped).await {
-            Some(Ok(ending)) => ending,
-            // the thread panicked
-            Some(Err(_)) => Ending {
-                failed: true,
-                ..Ending::default()
-            },
-            None => Ending::default(),
+        let mut watched = Watched::new(&self.done);
+        let mut stopped: Option<Instant> = None;
+        let ending = loop {
+            tokio::select! {
+                biased;
+                ending = &mut self.ending => break ending.unwrap_or(Ending {
+                    // the thread panicked
+                    failed: true,
+                    ..Ending::default()
+                }),
+                () = tokio::time::sleep(LOOK) => {}
+            }
+            if *self.stopped.borrow() {
+                stopped.get_or_insert(clock::now());
+            }
+            let is_still = watched.has_been_still();
+            let is_late = stopped.is_some_and(|at| at.elapsed() >= PATIENCE);
+            let may_leave = stopped.is_some() || self.delivery == Delivery::Lossy;
+            if is_late || (is_still && may_leave) {
+                self.dropped += self.handed - self.done.load(Ordering::Relaxed);
+                break Ending {
+                    failed: self.delivery == Delivery::Sure,
+                    stuck: true,
+                    ..Ending::default()
+                };
+            }
         };
         Ending {
             dropped: self.dropped,
@@ -138,15 +211,30 @@ impl<R: Send + Sync + 'static> Outlet<R> {
     }
 }
 
-/// The future's result; none when the series was stopped and it took longer than a moment.
-async fn in_time<F: Future>(future: F, stopped: &mut watch::Receiver<bool>) -> Option<F::Output> {
-    tokio::pin!(future);
-    tokio::select! {
-        biased;
-        done = &mut future => return Some(done),
-        Ok(_) = stopped.wait_for(|stopped| *stopped) => {}
+/// A writer that is waited for.
+struct Watched<'a> {
+    done: &'a AtomicU64,
+    seen: u64,
+    since: Instant,
+}
+
+impl<'a> Watched<'a> {
+    fn new(done: &'a AtomicU64) -> Self {
+        Self {
+            done,
+            seen: done.load(Ordering::Relaxed),
+            since: clock::now(),
+        }
     }
-    tokio::time::timeout(PATIENCE, future).await.ok()
+
+    /// Whether it has taken nothing for a while.
+    fn has_been_still(&mut self) -> bool {
+        let (done, now) = (self.done.load(Ordering::Relaxed), clock::now());
+        if done != self.seen {
+            (self.seen, self.since) = (done, now);
+        }
+        now.saturating_duration_since(self.since) >= STILL
+    }
 }
 
 fn write<R>(
@@ -154,6 +242,7 @@ fn write<R>(
     mut rows: mpsc::Receiver<Arc<R>>,
     orphans: &Orphans<R>,
     gone: &watch::Sender<bool>,
+    done: &AtomicU64,
 ) -> Ending {
     let mut ending = Ending::default();
     while let Some(row) = rows.blocking_recv() {
@@ -178,8 +267,10 @@ fn write<R>(
                 }
                 message::raw(&(text(&row) + "\n"));
             }
-            gone.send_replace(true);
+            // once only: sent again it would cut the grace of probes in flight short
+            gone.send_if_modified(|gone| !std::mem::replace(gone, true));
         }
+        done.fetch_add(1, Ordering::Relaxed);
     }
     for sink in &mut sinks {
         if let Err(error) = sink.finish() {
@@ -197,3 +288,6 @@ fn note(ending: &mut Ending, error: SinkError) {
         message::error(&format!("{:#}", anyhow::Error::from(error)));
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,6 +16,8 @@ use super::exit::{Exit, Failure};
 use super::lines::{Layout, Lines};
 use super::live::Live;
 use super::outlet::{Delivery, Ending, Orphans, Outlet};
+use super::signals::Interrupted;
+use super::summary::print_summary;
 use super::{message, outlet, signals, terminal};
 use crate::clock::Wall;
 use crate::endpoints::{DEFAULT_RELAY, LAB_RANGES};
@@ -26,7 +28,7 @@ use crate::probe::{Plan, Prober};
 use crate::record::{Cause, Column, Phase, Record, RowKind, Run, Transport, World};
 use crate::report::summary::Summary;
 use crate::series::{End, Series, Why};
-use crate::sink::{self, FileSpec, Sink, SinkError};
+use crate::sink::{self, FileSpec, Prepared, Sink, SinkError};
 use crate::stats::Tally;
 use crate::target::Target;
 
@@ -42,7 +44,7 @@ pub fn run(args: ProbeArgs, color: Color) -> Result<Exit, Failure> {
         .context("signals cannot be heard, perhaps for want of file descriptors (ulimit -n)")
         .map_err(Failure::io)?;
     // files before anything else: what cannot be kept must not be measured
-    let files = open_files(&settings.files, &wall)?;
+    let files = begin(prepare(&settings.files, &wall)?)?;
     let lab = settings
         .lab
         .clone()
@@ -78,6 +80,7 @@ pub fn run(args: ProbeArgs, color: Color) -> Result<Exit, Failure> {
     let live = live.transpose().context("no thread for the status line");
     let live = live.map_err(Failure::io)?;
     let mut desk = Desk {
+        interrupted: interrupted.clone(),
         tally: Tally::default(),
         outlets,
         live,
@@ -88,7 +91,8 @@ pub fn run(args: ProbeArgs, color: Color) -> Result<Exit, Failure> {
         .build();
     let runtime = runtime.context("no event queue").map_err(Failure::io)?;
     let (end, ending) = runtime.block_on(async {
-        let end = measure(settings.series, Arc::new(prober), &mut desk, stopped).await;
+        let (series, stopped) = (settings.series, stopped.clone());
+        let end = measure(series, Arc::new(prober), &mut desk, stopped).await;
         if let Some(live) = desk.live.take() {
             live.finish();
         }
@@ -102,12 +106,7 @@ pub fn run(args: ProbeArgs, color: Color) -> Result<Exit, Failure> {
     if let Why::TooFast(address) = end.why {
         return Err(too_fast(address));
     }
-    if ending.dropped > 0 {
-        let rows = ending.dropped;
-        message::note(&format!(
-            "{rows} rows found no taker: the output stood still"
-        ));
-    }
+    ending.tell();
     let interrupted = interrupted.yes();
     let unheard = ending.closed && only_stdout;
     if !settings.quiet && !unheard {
@@ -119,7 +118,8 @@ pub fn run(args: ProbeArgs, color: Color) -> Result<Exit, Failure> {
             stopped: interrupted,
             window_chosen,
         };
-        print_summary(&summary.render(), rows_on_stdout);
+        let to_stderr = rows_on_stdout || ending.stuck;
+        print_summary(&summary.render(), to_stderr, &stopped);
     }
     let counts = Counts {
         rows: desk.tally.rows(),
@@ -189,10 +189,15 @@ pub(super) fn stdout_outlet<R: Send + Sync + 'static>(
     stopped: &watch::Receiver<bool>,
 ) -> anyhow::Result<Outlet<R>> {
     // a terminal is for eyes only
-    let (delivery, gone) = match (only_stdout, std::io::stdout().is_terminal()) {
-        (true, true) => (Delivery::Lossy, stop.clone()),
-        (true, false) => (Delivery::Sure, stop.clone()),
-        (false, _) => (Delivery::Lossy, watch::channel(false).0),
+    let delivery = if std::io::stdout().is_terminal() {
+        Delivery::Lossy
+    } else {
+        Delivery::Patient
+    };
+    let gone = if only_stdout {
+        stop.clone()
+    } else {
+        watch::channel(false).0
     };
     let (sinks, stopped) = (vec![sink], stopped.clone());
     Outlet::start(sinks, delivery, Orphans::Dropped, gone, stopped).context("no thread for stdout")
@@ -200,6 +205,7 @@ pub(super) fn stdout_outlet<R: Send + Sync + 'static>(
 
 /// Where rows are taken in on the main thread. Nothing here ever waits for a terminal.
 struct Desk {
+    interrupted: Interrupted,
     tally: Tally,
     outlets: Vec<Outlet>,
     live: Option<Live>,
@@ -210,6 +216,7 @@ struct Desk {
 impl Desk {
     async fn take(&mut self, record: Record) {
         self.tally.add(&record);
+        self.interrupted.measured();
         self.hint(&record);
         if let Some(live) = &mut self.live {
             live.update(&self.tally, &record);
@@ -259,14 +266,20 @@ async fn measure(
     })
 }
 
-/// Opens files for rows and tells what is to be known of them.
-pub(super) fn open_files<R: RowKind>(
+/// Opens files for rows; one that is refused leaves all as they were.
+pub(super) fn prepare<R: RowKind>(
     specs: &[FileSpec<R>],
     wall: &Wall,
-) -> Result<Vec<Box<dyn Sink<R>>>, Failure> {
+) -> Result<Vec<Prepared<R>>, Failure> {
+    let files = specs.iter().map(|spec| sink::prepare(spec, wall));
+    files.collect::<Result<_, _>>().map_err(Failure::io)
+}
+
+/// Begins files and tells what is to be known of them.
+pub(super) fn begin<R: RowKind>(files: Vec<Prepared<R>>) -> Result<Vec<Box<dyn Sink<R>>>, Failure> {
     let mut sinks = Vec::new();
-    for spec in specs {
-        let (sink, notes) = sink::open(spec, wall).map_err(Failure::io)?;
+    for file in files {
+        let (sink, notes) = file.begin().map_err(Failure::io)?;
         for note in notes {
             message::note(&note.to_string());
         }
@@ -375,17 +388,6 @@ pub(super) fn rows_to_stdout<R: RowKind>(
         StdoutFormat::Csv => sink::csv_stream(out, columns, profile),
         StdoutFormat::Jsonl => sink::jsonl_stream(out, columns),
         StdoutFormat::List => sink::list_stream(out, columns),
-    }
-}
-
-/// Where rows go to stdout, the summary goes to stderr.
-pub(super) fn print_summary(text: &str, rows_on_stdout: bool) {
-    let text = format!("\n{text}");
-    if rows_on_stdout {
-        message::raw(&text);
-    } else {
-        // nobody is left to hear of a closed stdout
-        let _ = std::io::stdout().write_all(text.as_bytes());
     }
 }
 

@@ -1,5 +1,6 @@
 //! Ctrl-C, SIGTERM and what Windows sends when it closes, logs off or shuts down: the first one
-//! ends the series in order, the second one, or ten seconds, end the program.
+//! ends the series in order, the second one cuts the grace of probes in flight short, the third
+//! one, or ten seconds, end the program.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,23 +9,43 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use super::exit::Exit;
+use super::message;
 
-/// How long an orderly end may take when stdout or the terminal stands still.
+/// How long an orderly end may take, whatever stands still.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Whether the user interrupted.
 #[derive(Debug, Clone, Default)]
-pub struct Interrupted(Arc<AtomicBool>);
+pub struct Interrupted {
+    came: Arc<AtomicBool>,
+    measured: Arc<AtomicBool>,
+}
 
 impl Interrupted {
     /// Whether a signal came.
     pub fn yes(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.came.load(Ordering::Relaxed)
     }
 
     /// The same for a thread that looks by itself.
     pub fn flag(&self) -> Arc<AtomicBool> {
-        self.0.clone()
+        self.came.clone()
+    }
+
+    /// Notes that something was measured: from now on an interruption is an end like another.
+    pub fn measured(&self) {
+        self.measured.store(true, Ordering::Relaxed);
+    }
+
+    /// Ends the program where an orderly end is not waited for any longer.
+    fn end(&self) -> ! {
+        let mut exit = Exit::Interrupted;
+        if self.measured.load(Ordering::Relaxed) {
+            message::error("ended before all rows were written and summed up");
+            exit = Exit::Io;
+        }
+        message::flush();
+        std::process::exit(i32::from(u8::from(exit)))
     }
 }
 
@@ -48,10 +69,18 @@ pub fn listen(stop: watch::Sender<bool>) -> std::io::Result<Interrupted> {
                 let mut signals = Signals::install();
                 let _ = ready.send(());
                 signals.next().await;
-                flag.0.store(true, Ordering::Relaxed);
+                flag.came.store(true, Ordering::Relaxed);
                 stop.send_replace(true);
-                let _ = tokio::time::timeout(PATIENCE, signals.next()).await;
-                std::process::exit(i32::from(u8::from(Exit::Interrupted)));
+                let more = async {
+                    signals.next().await;
+                    // where nobody listens there is no grace to cut short
+                    if stop.receiver_count() > 0 {
+                        stop.send_replace(true);
+                        signals.next().await;
+                    }
+                };
+                let _ = tokio::time::timeout(PATIENCE, more).await;
+                flag.end()
             });
         })?;
     let _ = installed.recv();
@@ -77,6 +106,8 @@ impl Signals {
     /// Signals that the parent wants ignored, as nohup does with SIGHUP, stay ignored.
     fn install() -> Self {
         use tokio::signal::unix::{SignalKind, signal};
+        // with a handler a write beyond the largest file is an error and not the end of the program
+        let _ = signal(SignalKind::from_raw(libc::SIGXFSZ));
         let ignored = ignored();
         let mut wanted = vec![SignalKind::interrupt(), SignalKind::terminate()];
         if ignored.is_some() {

@@ -33,7 +33,7 @@ impl Prober {
         let first = resolved.and_then(|all| all.first().copied().ok_or_else(none));
         let session = match first {
             Ok(address) => {
-                self.admit(address).await?;
+                self.admit(address, slot).await?;
                 let remote = SocketAddr::new(address, record.port);
                 record.remote = Some(remote);
                 let ranges = self.plan.ranges;
@@ -50,13 +50,13 @@ impl Prober {
     }
 
     /// Keeps what is asked for within what strangers may get.
-    async fn admit(&self, address: IpAddr) -> Result<(), IpAddr> {
+    async fn admit(&self, address: IpAddr, slot: &Slot) -> Result<(), IpAddr> {
         if self.plan.fast && !self.plan.own_server && !is_own_network(address) {
             return Err(address);
         }
-        match self.be_polite(address).await {
+        match self.be_polite(address, slot, false).await {
             Err(Verdict::TooFast(address)) => Err(address),
-            Err(Verdict::Done) | Ok(()) => Ok(()),
+            Err(Verdict::Done | Verdict::Missed) | Ok(_) => Ok(()),
         }
     }
 }

@@ -24,9 +24,9 @@ mod verifier;
 mod ways;
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{Semaphore, mpsc};
 
@@ -34,13 +34,13 @@ use crate::clock::{self, Wall};
 use crate::endpoints::{is_own_network, region};
 use crate::explain::SynTimer;
 use crate::record::{
-    Cause, Dns, Outcome, Phase, PhaseTimes, Record, Run, Tcp, Tls, Transport, Turn,
+    Cause, Dns, Outcome, Phase, PhaseTimes, Place, Record, Run, Tcp, Tls, Transport, Turn,
 };
 use crate::target::{Host, Target};
 
 use connector::Connector;
-use gate::Gate;
 pub use gate::POLITE_PER_SECOND;
+use gate::{Gate, Rhythm};
 pub use held::Opened;
 pub use local_end::{LocalEnd, LocalEndError};
 pub use plan::{Limits, Plan, Question, Way};
@@ -59,10 +59,10 @@ const MOST_CLOSING: u32 = 256;
 #[derive(Debug, thiserror::Error)]
 pub enum ProbeError {
     /// No thread or event queue.
-    #[error("the thread for name resolution and connects could not be started: {0}")]
+    #[error("the thread for name resolution and connects could not be started")]
     Thread(#[source] std::io::Error),
     /// The cryptography does not fit.
-    #[error("TLS could not be set up: {0}")]
+    #[error("TLS could not be set up")]
     Tls(#[source] rustls::Error),
 }
 
@@ -75,7 +75,7 @@ pub struct Prober {
     connector: Connector,
     tls: TlsClient,
     judge: Judge,
-    gate: Mutex<Gate>,
+    gate: Gate,
     /// Whether a connection was made: then the series is held back, no longer refused.
     begun: AtomicBool,
     closing: Arc<Semaphore>,
@@ -92,8 +92,25 @@ pub struct Slot {
     pub number: u64,
     /// What is probed.
     pub target: Target,
-    /// How late it starts.
-    pub lag: Option<Duration>,
+    /// When its time is; `None` when probes run back to back.
+    pub due: Option<Due>,
+}
+
+/// The time of a slot in the schedule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Due {
+    /// When it was to start.
+    pub at: Instant,
+    /// Time from slot to slot: one that politeness would hold up for as long is missed.
+    pub interval: Duration,
+}
+
+impl Slot {
+    /// How late it is by now.
+    fn lag(&self) -> Option<Duration> {
+        let due = self.due?;
+        Some(clock::now().saturating_duration_since(due.at))
+    }
 }
 
 /// What came of a probe besides its rows.
@@ -101,6 +118,9 @@ pub struct Slot {
 pub enum Verdict {
     /// Carry on.
     Done,
+    /// Politeness would have held it up until the next slot was due: nothing was sent to the
+    /// address, and there is no row.
+    Missed,
     /// The series is too fast for an address of a stranger; nothing was sent there.
     TooFast(IpAddr),
 }
@@ -115,7 +135,6 @@ impl Prober {
         let connector = Connector::start().map_err(ProbeError::Thread)?;
         let tls = TlsClient::new(plan.tls, &plan.alpn).map_err(ProbeError::Tls)?;
         let judge = Judge::new(plan.public_roots.clone(), plan.os_store.clone());
-        let gate = Mutex::new(Gate::default());
         Ok(Self {
             plan: Arc::new(plan),
             run,
@@ -123,7 +142,7 @@ impl Prober {
             connector,
             tls,
             judge,
-            gate,
+            gate: Gate::default(),
             begun: AtomicBool::new(false),
             closing: Arc::new(Semaphore::new(MOST_CLOSING as usize)),
             offered: tcp_info::offered(),
@@ -149,16 +168,25 @@ impl Prober {
             1
         };
         let ways = self.plan.ways(&slot.target);
-        for (number, address) in addresses.into_iter().take(most).enumerate() {
-            for (turn, way) in ways.iter().enumerate() {
-                if let Err(verdict) = self.be_polite(address).await {
-                    return verdict;
-                }
+        let mut spoken = Vec::new();
+        for address in addresses.into_iter().take(most) {
+            for way in &ways {
+                let is_first = spoken.is_empty();
+                let has_waited = match self.be_polite(address, slot, is_first).await {
+                    Ok(has_waited) => has_waited,
+                    Err(verdict) => return verdict,
+                };
                 let mut record = record.clone();
-                if self.plan.all_addresses || number + turn > 0 {
+                if has_waited || !is_first {
                     // each row has its own moment
-                    record.started = self.wall.now();
+                    (record.started, record.lag) = (self.wall.now(), slot.lag());
                 }
+                record.dns.place = match (is_first, spoken.contains(&way.transport)) {
+                    (true, _) => Place::First,
+                    (_, false) => Place::FirstOfTransport,
+                    (_, true) => Place::Further,
+                };
+                spoken.push(way.transport);
                 let remote = SocketAddr::new(address, way.port);
                 let session = self.go(slot, *way, remote, &mut record).await;
                 let _ = rows.send(record).await;
@@ -202,7 +230,7 @@ impl Prober {
             port: first.port,
             transport: first.transport,
             started: self.wall.now(),
-            lag: slot.lag,
+            lag: slot.lag(),
             outcome: Outcome::Ok,
             times: PhaseTimes::default(),
             dns: Dns::default(),
@@ -250,23 +278,27 @@ impl Prober {
         result
     }
 
-    /// Keeps the rate to strangers' addresses within what needs no permission.
-    async fn be_polite(&self, address: IpAddr) -> Result<(), Verdict> {
+    /// Keeps the rate to each stranger's address within what needs no permission; tells whether
+    /// that took time. Once a slot has a row, its others wait as long as they must.
+    async fn be_polite(
+        &self,
+        address: IpAddr,
+        slot: &Slot,
+        is_first: bool,
+    ) -> Result<bool, Verdict> {
         if self.plan.own_server || is_own_network(address) {
             self.begun.store(true, Ordering::Relaxed);
-            return Ok(());
+            return Ok(false);
         }
         if self.plan.fast && !self.begun.load(Ordering::Relaxed) {
             return Err(Verdict::TooFast(address));
         }
-        let wait = {
-            let mut gate = self.gate.lock().unwrap_or_else(PoisonError::into_inner);
-            gate.pass(clock::now())
+        let (rhythm, patience) = match slot.due {
+            Some(due) => (Rhythm::Scheduled, is_first.then_some(due.interval)),
+            None => (Rhythm::BackToBack, None),
         };
-        if !wait.is_zero() {
-            tokio::time::sleep(wait).await;
-        }
-        Ok(())
+        let passed = self.gate.pass(address, rhythm, patience).await;
+        passed.ok_or(Verdict::Missed)
     }
 }
 
@@ -321,12 +353,20 @@ mod tests {
     #[test]
     fn errors_name_what_could_not_be_done() {
         let thread = ProbeError::Thread(std::io::Error::other("no more threads"));
+        // what the system said stands once, in the source
+        let chain = |error: ProbeError| {
+            use std::error::Error as _;
+            format!("{error}: {}", error.source().unwrap())
+        };
         assert_eq!(
-            thread.to_string(),
+            chain(thread),
             "the thread for name resolution and connects could not be started: no more threads"
         );
         let tls = ProbeError::Tls(rustls::Error::FailedToGetRandomBytes);
-        assert!(tls.to_string().starts_with("TLS could not be set up: "));
+        assert_eq!(
+            chain(tls),
+            "TLS could not be set up: failed to get random bytes"
+        );
     }
 
     #[test]

@@ -255,7 +255,7 @@ static BURST: &[Column<Burst>] = &[
     of("resolver", Kind::Text, "", "name server that answered, or os", |r| r.dns.resolver.as_deref().map_or(Value::Missing, text)),
     of("dns_chain", Kind::List, "", "names from the one asked for to the last CNAME", |r| list(r.dns.chain.iter().map(|l| l.name.as_str()))),
     of("dns_ttls", Kind::List, "s", "TTL of each name's record, same order", |r| list(r.dns.chain.iter().filter_map(|l| l.ttl))),
-    of("dns_addresses", Kind::Integer, "", "addresses in the answer", |r| number(r.dns.addresses.map(|n| n as u64))),
+    of("dns_addresses", Kind::Integer, "", "distinct addresses in the answer", |r| number(r.dns.addresses.map(|n| n as u64))),
     of("dns_queries", Kind::Integer, "", "queries sent, repeated ones included", |r| number(r.dns.queries.map(u64::from))),
     of("lag_us", Kind::Integer, "us", "how late the burst started against its slot", |r| time_us(r.lag)),
     of("seconds", Kind::Integer, "s", "time that the packets were sent in", |r| number(r.figures.as_ref().map(|_| seconds(r.length)))),

@@ -43,7 +43,7 @@ causes! {
     DnsRefused "dns-refused" Dns "the name server refused to answer (REFUSED)",
     DnsNoData "dns-no-data" Dns "the name exists but has no address of the kind asked for",
     DnsTimeout "dns-timeout" Dns "no name server answered within the limit",
-    DnsLoop "dns-loop" Dns "the CNAME chain runs in a circle or is longer than 32 names",
+    DnsLoop "dns-loop" Dns "the CNAME chain runs in a circle or has more than 32 CNAMEs",
     DnsMalformed "dns-malformed" Dns "the answer cannot be used: undecodable, to another question, or truncated with no TCP behind it",
     DnsNoResolver "dns-no-resolver" Dns "no name server is configured, or none of them can be reached at all",
     DnsLocalError "dns-local-error" Dns "this system refused the query: file descriptors, local firewall",

@@ -259,7 +259,7 @@ pub static COLUMNS: &[Column] = &[
     of("resolver", Kind::Text, "", "name server that answered, or os", |r| r.dns.resolver.as_deref().map_or(Value::Missing, text)),
     of("dns_chain", Kind::List, "", "names from the one asked for to the last CNAME", |r| list(r.dns.chain.iter().map(|l| l.name.as_str()))),
     of("dns_ttls", Kind::List, "s", "TTL of each name's record, same order", |r| list(r.dns.chain.iter().filter_map(|l| l.ttl))),
-    of("dns_addresses", Kind::Integer, "", "addresses in the answer", |r| number(r.dns.addresses.map(|n| n as u64))),
+    of("dns_addresses", Kind::Integer, "", "distinct addresses in the answer", |r| number(r.dns.addresses.map(|n| n as u64))),
     of("dns_queries", Kind::Integer, "", "queries sent, repeated ones included", |r| number(r.dns.queries.map(u64::from))),
     // TCP, right after connect
     of("local_ip", Kind::Text, "", "address of this end", |r| r.tcp.local.map_or(Value::Missing, |ip| Value::Text(ip.to_string().into()))),

@@ -182,10 +182,24 @@ pub struct Dns {
     pub resolver: Option<String>,
     /// The names from the one asked for to the last one of the CNAME chain.
     pub chain: Vec<Link>,
-    /// Number of addresses in the answer.
+    /// Number of distinct addresses in the answer.
     pub addresses: Option<usize>,
     /// Number of queries that were sent, repeated ones and those over TCP included.
     pub queries: Option<u32>,
+    /// Which of the rows that share it this is.
+    pub place: Place,
+}
+
+/// The place of a row among those of its slot: all of them hold the one name resolution.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Place {
+    /// The slot's first.
+    #[default]
+    First,
+    /// The first over its transport.
+    FirstOfTransport,
+    /// Another one over the same transport.
+    Further,
 }
 
 impl Dns {

@@ -110,6 +110,14 @@ pub enum SinkError {
         /// Whose rows were to be written.
         run: World,
     },
+    /// Lab rows into a file of which nobody can tell.
+    #[error(
+        "it cannot be told whether the rows of {path} are real: choose another file for lab rows"
+    )]
+    WorldUnknown {
+        /// The file.
+        path: String,
+    },
     /// The last line ends with a newline but is no row.
     #[error("the last line of {path} is not a whole row: mend it or choose another file")]
     BrokenRow {
@@ -260,6 +268,11 @@ mod tests {
             (
                 SinkError::Dialect { path: path() },
                 "/srv/probes.csv was begun with another --csv-profile: choose the same, or another file",
+            ),
+            (
+                SinkError::WorldUnknown { path: path() },
+                "it cannot be told whether the rows of /srv/probes.csv are real: choose another file for \
+                 lab rows",
             ),
             (
                 SinkError::World {

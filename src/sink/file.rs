@@ -37,10 +37,20 @@ pub(super) struct AppendFile<R: 'static> {
     shown: String,
     spec: Arc<FileSpec<R>>,
     opened: Option<Opened<R>>,
+    /// Judged, and not yet written to.
+    ready: Option<Ready<R>>,
     line: Vec<u8>,
     notes: Vec<Note>,
     /// What syncing a file said that was given up since; told by [`AppendFile::finish`].
     unsynced: Option<SinkError>,
+}
+
+/// A file that rows may be appended to, as it was found.
+struct Ready<R> {
+    locked: LockedFile,
+    examined: Examined<R>,
+    /// Whether it was not there before.
+    is_new: bool,
 }
 
 struct Opened<R> {
@@ -53,8 +63,8 @@ struct Opened<R> {
 }
 
 impl<R: RowKind> AppendFile<R> {
-    /// Opens or creates the file, locks it and then judges its content.
-    pub fn open(path: PathBuf, spec: Arc<FileSpec<R>>) -> Result<Self, SinkError> {
+    /// Opens or creates the file, locks it and then judges its content; nothing is written yet.
+    pub fn prepare(path: PathBuf, spec: Arc<FileSpec<R>>) -> Result<Self, SinkError> {
         let shown = absolute(&path);
         let (line, notes) = (Vec::with_capacity(2048), Vec::new());
         let mut file = Self {
@@ -62,12 +72,39 @@ impl<R: RowKind> AppendFile<R> {
             shown,
             spec,
             opened: None,
+            ready: None,
             line,
             notes,
             unsynced: None,
         };
-        file.reopen()?;
+        file.ready = Some(file.look()?);
         Ok(file)
+    }
+
+    /// Mends the end of the file and writes what stands before the first row.
+    pub fn begin(&mut self) -> Result<(), SinkError> {
+        let ready = match self.ready.take() {
+            Some(ready) => ready,
+            None => self.look()?,
+        };
+        let Ready {
+            locked, examined, ..
+        } = ready;
+        let (end, form) = settle(locked.file(), examined, &self.shown, &mut self.notes)?;
+        #[cfg(unix)]
+        let identity = locked
+            .file()
+            .metadata()
+            .map(|metadata| identity(&metadata))
+            .map_err(|source| SinkError::from_io(&self.shown, source))?;
+        self.opened = Some(Opened {
+            locked,
+            form,
+            end,
+            #[cfg(unix)]
+            identity,
+        });
+        Ok(())
     }
 
     /// Its absolute path.
@@ -93,7 +130,7 @@ impl<R: RowKind> AppendFile<R> {
             self.give_up();
         }
         if self.opened.is_none() {
-            self.reopen()?;
+            self.begin()?;
         }
         let failed = |source| SinkError::from_io(&self.shown, source);
         let Some(opened) = &mut self.opened else {
@@ -131,8 +168,8 @@ impl<R: RowKind> AppendFile<R> {
         self.opened = None;
     }
 
-    fn reopen(&mut self) -> Result<(), SinkError> {
-        let file = open_file(&self.path, &self.shown)?;
+    fn look(&mut self) -> Result<Ready<R>, SinkError> {
+        let (file, is_new) = open_file(&self.path, &self.shown)?;
         let path = || self.shown.clone();
         let locked = match LockedFile::lock(file) {
             Locking::Locked(locked) => locked,
@@ -146,21 +183,29 @@ impl<R: RowKind> AppendFile<R> {
             }
         };
         let examined = examine(locked.file(), &self.spec, &self.shown)?;
-        let (end, form) = settle(locked.file(), examined, &self.shown, &mut self.notes)?;
-        #[cfg(unix)]
-        let identity = locked
+        Ok(Ready {
+            locked,
+            examined,
+            is_new,
+        })
+    }
+}
+
+impl<R> Drop for AppendFile<R> {
+    /// Leaves no empty file behind where nothing was written.
+    fn drop(&mut self) {
+        let Some(ready) = self.ready.take() else {
+            return;
+        };
+        let len = ready
+            .locked
             .file()
             .metadata()
-            .map(|metadata| identity(&metadata))
-            .map_err(|source| SinkError::from_io(&self.shown, source))?;
-        self.opened = Some(Opened {
-            locked,
-            form,
-            end,
-            #[cfg(unix)]
-            identity,
-        });
-        Ok(())
+            .map(|metadata| metadata.len());
+        if ready.is_new && len.is_ok_and(|len| len == 0) {
+            // whoever may not remove it has been told of more than that
+            let _ = fs::remove_file(&self.path);
+        }
     }
 }
 
@@ -199,8 +244,9 @@ fn identity(metadata: &fs::Metadata) -> (u64, u64) {
     (metadata.dev(), metadata.ino())
 }
 
-/// Opens for reading and writing. Not in append mode: Windows would not let it be cut then.
-fn open_file(path: &Path, shown: &str) -> Result<File, SinkError> {
+/// Opens for reading and writing; tells whether it was not there before. Not in append mode:
+/// Windows would not let it be cut then.
+fn open_file(path: &Path, shown: &str) -> Result<(File, bool), SinkError> {
     let name = || shown.to_owned();
     match fs::metadata(path) {
         Ok(found) if found.is_dir() => return Err(SinkError::Directory { path: name() }),
@@ -212,8 +258,16 @@ fn open_file(path: &Path, shown: &str) -> Result<File, SinkError> {
         _ => {}
     }
     let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    options.open(path).map_err(|source| {
+    options.read(true).write(true).truncate(false);
+    let opened = match options.clone().create_new(true).open(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            // a link to nothing exists, too
+            let file = options.create(true).open(path);
+            file.map(|file| (file, false))
+        }
+        created => created.map(|file| (file, true)),
+    };
+    opened.map_err(|source| {
         let directory = path.parent().filter(|directory| !directory.is_dir());
         match directory {
             Some(directory) => SinkError::NoDirectory {

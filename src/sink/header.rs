@@ -6,6 +6,7 @@ use super::csv::{CsvForm, NEWLINE};
 use super::file::Examined;
 use super::profile::BOM;
 use super::tail::{self, TailError};
+use super::world::{self, Said};
 use super::{FileSpec, Form, Note, Profile, SinkError};
 use crate::record::{Column, Kind, RowKind, World, plain};
 
@@ -62,7 +63,14 @@ pub(super) fn examine<R: RowKind, F: Read + Seek>(
     };
 
     let floor = newline as u64 + 1;
-    let whole = |line: &[u8]| line.ends_with(b"\"") && is_row(line, &form);
+    let mut rows = tail::sample(file, floor, len).map_err(|e| failed(e.into()))?;
+    rows.retain(|line| is_row(line, &form));
+    // the other rows tell whether the last field is quoted, and without any the header does
+    let leaves_open = match rows.as_slice() {
+        [] => !header.ends_with(b"\""),
+        rows => rows.iter().any(|row| !row.ends_with(b"\"")),
+    };
+    let whole = |line: &[u8]| (line.ends_with(b"\"") || leaves_open) && is_row(line, &form);
     let settled = tail::settle(file, floor, len, whole).map_err(failed)?;
     if let Some(last) = &settled.last {
         if !is_row(last, &form) {
@@ -75,14 +83,10 @@ pub(super) fn examine<R: RowKind, F: Read + Seek>(
                 path: path.to_owned(),
             });
         }
-        let holds = world_of(last, &form);
-        if holds != spec.world {
-            return Err(SinkError::World {
-                path: path.to_owned(),
-                holds,
-                run: spec.world,
-            });
-        }
+        let last = said_by(last, &form);
+        let rows = rows.iter().map(|row| said_by(row, &form).guess());
+        let holds = last.world.or_else(|| world::of(rows.chain([last.guess()])));
+        world::check(holds, spec.world, path)?;
     }
     let first = if settled.unended {
         ending.as_bytes().to_vec()
@@ -282,17 +286,14 @@ fn is_row<R>(line: &[u8], form: &CsvForm<R>) -> bool {
             .is_some_and(|fields| fields.len() == form.columns.len())
 }
 
-/// Whose row a whole row is. Whatever does not say that it is the lab's is a real one.
-fn world_of<R>(line: &[u8], form: &CsvForm<R>) -> World {
-    let position = form
-        .columns
-        .iter()
-        .position(|column| column.name == "world");
+/// What a whole row says of where it comes from.
+fn said_by<R>(line: &[u8], form: &CsvForm<R>) -> Said {
     let fields = fields(line, form.profile.delimiter()).unwrap_or_default();
-    match position.and_then(|at| fields.get(at)) {
-        Some(word) if *word == World::Lab.as_str() => World::Lab,
-        _ => World::Real,
-    }
+    let cell = |name: &str| {
+        let at = form.columns.iter().position(|column| column.name == name);
+        at.and_then(|at| fields.get(at)).map_or("", String::as_str)
+    };
+    Said::new(cell("world"), cell("remoteip"), cell("remotename"))
 }
 
 /// Whether the row's times are those of an Excel profile, without the Z; `None` if it has none.

@@ -10,6 +10,7 @@ use serde_json::{Map, Value as Json};
 use super::file::Examined;
 use super::profile::{BOM, push_time};
 use super::tail::{self, TailError};
+use super::world::{self, Said};
 use super::{FileSpec, Form, Note, SinkError};
 use crate::record::{Column, Kind, RowKind, Value, World};
 
@@ -122,14 +123,12 @@ pub(super) fn examine<R: RowKind, F: Read + Seek>(
     let settled = tail::settle(file, floor, len, |line| object(line).is_some()).map_err(failed)?;
     if let Some(last) = &settled.last {
         let row = object(last).filter(is_row::<R>);
-        let holds = world_of(&row.ok_or_else(not_ours)?);
-        if holds != spec.world {
-            return Err(SinkError::World {
-                path: path.to_owned(),
-                holds,
-                run: spec.world,
-            });
-        }
+        let last = said_by(&row.ok_or_else(not_ours)?);
+        let rows = tail::sample(file, floor, settled.keep).map_err(|e| failed(e.into()))?;
+        let rows = rows.iter().filter_map(|line| object(line));
+        let rows = rows.map(|row| said_by(&row).guess());
+        let holds = last.world.or_else(|| world::of(rows.chain([last.guess()])));
+        world::check(holds, spec.world, path)?;
     } else {
         // nothing whole: what is there must at least look like the beginning of a row
         let end = tail::without_nuls(file, settled.keep, len).map_err(failed)?;
@@ -166,12 +165,10 @@ fn object(line: &[u8]) -> Option<Map<String, Json>> {
     serde_json::from_slice(line).ok()
 }
 
-/// Whose row it is. Whatever does not say that it is the lab's is a real one.
-fn world_of(row: &Map<String, Json>) -> World {
-    match row.get("world").and_then(Json::as_str) {
-        Some(word) if word == World::Lab.as_str() => World::Lab,
-        _ => World::Real,
-    }
+/// What a row says of where it comes from.
+fn said_by(row: &Map<String, Json>) -> Said {
+    let cell = |name: &str| row.get(name).and_then(Json::as_str).unwrap_or_default();
+    Said::new(cell("world"), cell("remoteip"), cell("remotename"))
 }
 
 /// Whether the object is a row of this kind: it has a column of it and none of another kind only.

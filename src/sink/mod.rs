@@ -1,12 +1,12 @@
 //! Where rows go: the trait, and one file for each form.
 //!
-//! Here: [`open`] for files that are appended to, [`csv_stream`], [`jsonl_stream`] and
+//! Here: [`open`] and [`prepare`] for files that are appended to, [`csv_stream`], [`jsonl_stream`] and
 //! [`list_stream`] for stdout, [`csv_line`] for a row that could not be written anywhere else.
 //! Not here: what stands in a cell (`record`), when rows are made, where messages are printed:
 //! a sink returns [`SinkError`]s and [`Note`]s and never prints.
 //!
 //! `csv`, `jsonl` and `list` turn a record into bytes; `header` and `jsonl` judge what an
-//! existing file holds, with `tail` for its end; `file` appends, `lock` keeps a second run away,
+//! existing file holds, with `tail` for its end and `world` for whose rows they are; `file` appends, `lock` keeps a second run away,
 //! `roll` picks the file of the hour, day or month.
 
 mod csv;
@@ -23,6 +23,7 @@ mod stream;
 mod tail;
 #[cfg(test)]
 mod tests;
+mod world;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -124,9 +125,40 @@ pub type Opened<R = Record> = (Box<dyn Sink<R>>, Vec<Note>);
 /// When the file cannot be opened, is locked, or holds something that rows must not be mixed
 /// with; it is untouched then.
 pub fn open<R: RowKind>(spec: &FileSpec<R>, wall: &Wall) -> Result<Opened<R>, SinkError> {
-    let mut sink = roll::FileSink::open(spec, wall.now())?;
-    let notes = sink.notes();
-    Ok((Box::new(sink), notes))
+    prepare(spec, wall)?.begin()
+}
+
+/// As [`open`], but nothing is written yet: for several files, of which none shall be touched
+/// when another one is refused.
+///
+/// # Errors
+///
+/// As [`open`].
+pub fn prepare<R: RowKind>(spec: &FileSpec<R>, wall: &Wall) -> Result<Prepared<R>, SinkError> {
+    let sink = roll::FileSink::prepare(spec, wall.now())?;
+    Ok(Prepared(Box::new(sink)))
+}
+
+/// A file that rows may be appended to, opened and locked. Dropped, it is as it was found.
+pub struct Prepared<R: 'static = Record>(Box<roll::FileSink<R>>);
+
+impl<R: RowKind> Prepared<R> {
+    /// Mends the end of the file and writes the header of a new one.
+    ///
+    /// # Errors
+    ///
+    /// When the system refuses to write.
+    pub fn begin(mut self) -> Result<Opened<R>, SinkError> {
+        self.0.begin()?;
+        let notes = self.0.notes();
+        Ok((self.0, notes))
+    }
+}
+
+impl<R> std::fmt::Debug for Prepared<R> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Prepared")
+    }
 }
 
 /// CSV on stdout; writes the header.

@@ -91,8 +91,8 @@ pub(super) struct FileSink<R: 'static> {
 const OPEN: usize = 2;
 
 impl<R: RowKind> FileSink<R> {
-    /// Opens the file for rows that begin now.
-    pub fn open(spec: &FileSpec<R>, now: DateTime<Utc>) -> Result<Self, SinkError> {
+    /// Opens the file for rows that begin now; nothing is written yet.
+    pub fn prepare(spec: &FileSpec<R>, now: DateTime<Utc>) -> Result<Self, SinkError> {
         let shown = super::error::absolute(&spec.path);
         if let Some(name) = header::repeated(&spec.columns) {
             return Err(SinkError::DuplicateColumn {
@@ -116,6 +116,11 @@ impl<R: RowKind> FileSink<R> {
         Ok(sink)
     }
 
+    /// Writes what stands before the first row.
+    pub fn begin(&mut self) -> Result<(), SinkError> {
+        self.files.iter_mut().try_for_each(|(_, file)| file.begin())
+    }
+
     /// Brings the file for a row of that moment to the front.
     fn turn_to(&mut self, started: DateTime<Utc>) -> Result<(), SinkError> {
         let period = self
@@ -128,7 +133,7 @@ impl<R: RowKind> FileSink<R> {
             None => {
                 let path = &self.spec.path;
                 let path = period.map_or_else(|| path.clone(), |period| period.path(path));
-                let mut file = AppendFile::open(path, Arc::clone(&self.spec))?;
+                let mut file = AppendFile::prepare(path, Arc::clone(&self.spec))?;
                 self.notes.append(&mut file.notes());
                 self.files.insert(0, (period, file));
                 for (_, mut old) in self.files.drain(OPEN.min(self.files.len())..) {

@@ -82,6 +82,23 @@ pub(super) fn settle<F: Read + Seek>(
     }
 }
 
+/// The last whole lines of `file[floor..end]`, those of the last 64 KiB, without their endings.
+pub(super) fn sample<F: Read + Seek>(
+    file: &mut F,
+    floor: u64,
+    end: u64,
+) -> io::Result<Vec<Vec<u8>>> {
+    const SAMPLE: u64 = 64 << 10;
+    let from = floor.max(end.saturating_sub(SAMPLE));
+    let block = read(file, from, end)?;
+    let mut lines: Vec<_> = block.split(|byte| *byte == b'\n').collect();
+    // the last piece is not ended, and the first may have begun before
+    lines.pop();
+    let torn = usize::from(from > floor).min(lines.len());
+    let text = |line: &&[u8]| line.strip_suffix(b"\r").unwrap_or(line).to_vec();
+    Ok(lines[torn..].iter().map(text).collect())
+}
+
 /// Reads `file[from..to]`.
 pub(super) fn read<F: Read + Seek>(file: &mut F, from: u64, to: u64) -> io::Result<Vec<u8>> {
     file.seek(SeekFrom::Start(from))?;
@@ -184,6 +201,20 @@ mod tests {
         expect(b"h\na.\r\nb.\r", 8, true, Some("b."));
         expect(b"h\na.\nb", 5, false, Some("a."));
         expect(b"h\nb", 2, false, None);
+    }
+
+    #[test]
+    fn a_sample_holds_whole_lines_only() {
+        let sample = |text: &str, floor| {
+            let lines = sample(&mut Cursor::new(text), floor, text.len() as u64).unwrap();
+            let lines = lines.into_iter().map(String::from_utf8);
+            lines.map(Result::unwrap).collect::<Vec<_>>()
+        };
+        assert_eq!(sample("h\na\r\nb\nc", 2), ["a", "b"]);
+        assert!(sample("h\n", 2).is_empty());
+        let long = format!("h\n{}", "0123456\n".repeat(10_000));
+        // what begins at the very edge cannot be told from a part
+        assert_eq!(sample(&long, 2), vec!["0123456"; (64 << 10) / 8 - 1]);
     }
 
     #[test]

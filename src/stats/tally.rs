@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::net::IpAddr;
 
 use super::{Distribution, Moments, Pairs, Times};
-use crate::record::{Cause, Explanation, FastOpen, Phase, Record, Transport, micros};
+use crate::record::{Cause, Explanation, FastOpen, Phase, Place, Record, Transport, micros};
 
 /// Most addresses and regions that are told apart; memory must not grow with a stranger's whims.
 const MOST_DISTINCT: usize = 10_000;
@@ -67,12 +67,13 @@ impl Tally {
         if let Some(cause) = record.outcome.cause() {
             *self.failed.entry(cause).or_default() += 1;
         }
-        self.times.add(record);
+        let place = record.dns.place;
+        self.times.add(record, place == Place::First);
         let transport = self.transports.entry(record.transport).or_default();
         transport.rows += 1;
         transport.ok += u64::from(record.outcome.is_ok());
         transport.heard += u64::from(record.was_heard());
-        transport.times.add(record);
+        transport.times.add(record, place != Place::Further);
         self.pairs.add(record);
         if let Some(remote) = record.remote
             && self.addresses.len() < MOST_DISTINCT

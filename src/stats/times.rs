@@ -21,11 +21,13 @@ pub struct PhaseSummary<'a> {
 
 impl Times {
     /// Takes a row in. A phase that failed does not count, but a turn phase that was answered with
-    /// an error does: the path worked. The total counts when every phase was completed.
-    pub fn add(&mut self, record: &Record) {
+    /// an error does: the path worked. The total counts when every phase was completed. The name
+    /// resolution that several rows of a slot share counts only where `dns_counts` says so.
+    pub fn add(&mut self, record: &Record, dns_counts: bool) {
         let cause = record.outcome.cause();
         for phase in Phase::ALL {
             let took = match phase {
+                Phase::Dns if !dns_counts => None,
                 Phase::Turn => record.turn_round_trip(),
                 _ if cause.is_some_and(|cause| cause.phase() == phase) => None,
                 _ => record.times.of(phase),

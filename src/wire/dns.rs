@@ -10,8 +10,8 @@ use hickory_resolver::proto::rr::{DNSClass, Name, RData, RecordType};
 
 use crate::record::Link;
 
-/// Names that a chain may have before it counts as endless.
-pub const MAX_NAMES: usize = 32;
+/// CNAME records that a chain may have before it counts as endless.
+pub const MAX_CNAMES: usize = 32;
 
 /// Kind of address that is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -171,8 +171,9 @@ pub fn walk(answer: &Message, family: Family, chain: &mut Vec<Link>) -> Step {
             if seen.contains(&target) {
                 return Step::Loop(format!("{shown} comes a second time"));
             }
-            if chain.len() >= MAX_NAMES {
-                return Step::Loop(format!("more than {MAX_NAMES} names"));
+            // the first name is no alias of another
+            if chain.len() > MAX_CNAMES {
+                return Step::Loop(format!("more than {MAX_CNAMES} CNAMEs"));
             }
             chain.push(Link {
                 name: shown,
@@ -330,6 +331,32 @@ mod tests {
             walk(&answer, Family::V4, &mut start()),
             Step::Loop(_)
         ));
+    }
+
+    #[test]
+    fn thirty_two_cnames_are_followed_and_the_thirty_third_is_a_loop() {
+        let Reply::Answer(mut answer) = question().judge(0x1234, ANSWER) else {
+            panic!()
+        };
+        let [alias, address] = [0, 1].map(|at| answer.answers[at].clone());
+        let name = |n: usize| match n {
+            0 => Name::from_ascii("tr.example.").unwrap(),
+            n => Name::from_ascii(format!("n{n}.example.")).unwrap(),
+        };
+        for (cnames, is_loop) in [(32, false), (33, true)] {
+            answer.answers.clear();
+            for n in 0..cnames {
+                let mut record = alias.clone();
+                record.name = name(n);
+                record.data = RData::CNAME(hickory_resolver::proto::rr::rdata::CNAME(name(n + 1)));
+                answer.answers.push(record);
+            }
+            let mut end = address.clone();
+            end.name = name(cnames);
+            answer.answers.push(end);
+            let step = walk(&answer, Family::V4, &mut start());
+            assert_eq!(matches!(step, Step::Loop(_)), is_loop, "{cnames}: {step:?}");
+        }
     }
 
     #[test]

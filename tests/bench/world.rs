@@ -229,7 +229,7 @@ pub fn poisson(relays: &Relays, count: usize) -> Vec<(Duration, Duration)> {
                         &Slot {
                             number: number as u64,
                             target,
-                            lag: None,
+                            due: None,
                         },
                         &rows,
                     )

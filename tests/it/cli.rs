@@ -80,6 +80,23 @@ fn completions_and_man_pages_come_from_the_binary() {
     );
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_result_that_cannot_be_printed_is_a_failure_also_help_and_version() {
+    for line in ["--help", "-h", "-V", "probe --help", "schema", "man"] {
+        let full = std::fs::File::options().write(true).open("/dev/full");
+        let mut command = turnprobe(line);
+        let child = command.stdout(full.unwrap()).spawn().unwrap();
+        let said = crate::command::finished(child);
+        assert_eq!(said.code, Some(3), "{line}");
+        assert!(
+            said.stderr.contains("No space left"),
+            "{line}: {}",
+            said.stderr
+        );
+    }
+}
+
 #[test]
 fn a_lab_series_prints_a_line_per_probe_and_a_summary_within_80_columns() {
     let said = run("probe --lab -n 5 -i 0");

@@ -80,6 +80,52 @@ fn foreign_files_are_left_alone() {
 }
 
 #[test]
+fn a_file_with_the_references_columns_is_continued_by_the_world_that_began_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("lab.csv");
+    for _ in 0..2 {
+        let said = run_into(&file, "probe --lab -n 2 -i 0 --columns reference");
+        assert_eq!(said.code, Some(0), "{}", said.stderr);
+    }
+    assert_eq!(Rows::in_file(&file).rows.len(), 4);
+    let before = std::fs::read(&file).unwrap();
+    let line = "probe 127.0.0.1:9 -n 1 --columns reference";
+    let said = run_into(&file, line);
+    assert_eq!(said.code, Some(3), "{}", said.stderr);
+    assert!(said.stderr.contains("holds lab rows"), "{}", said.stderr);
+    assert_eq!(std::fs::read(&file).unwrap(), before);
+    // a failed probe of a real target
+    let file = dir.path().join("real.csv");
+    for _ in 0..2 {
+        let said = run_into(&file, line);
+        assert_eq!(said.code, Some(1), "{}", said.stderr);
+    }
+    assert_eq!(Rows::in_file(&file).rows.len(), 2);
+    let said = run_into(&file, "probe --lab -n 1");
+    assert_eq!(said.code, Some(3), "{}", said.stderr);
+    assert!(said.stderr.contains("cannot be told"), "{}", said.stderr);
+}
+
+#[test]
+fn a_run_refused_for_its_second_file_leaves_the_first_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let (new, bad) = (dir.path().join("new.csv"), dir.path().join("bad.csv"));
+    std::fs::write(&bad, "\"name\"\n").unwrap();
+    for option in ["--output", "--packets"] {
+        let line = if option == "--packets" {
+            "probe --lab --burst 5/s --for 1s"
+        } else {
+            "probe --lab -n 1"
+        };
+        let mut command = turnprobe(line);
+        command.arg("--output").arg(&new).arg(option).arg(&bad);
+        let said = finished(command.spawn().unwrap());
+        assert_eq!(said.code, Some(3), "{}", said.stderr);
+        assert!(!new.exists(), "{option}");
+    }
+}
+
+#[test]
 fn an_older_file_is_continued_in_its_own_columns() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("old.csv");
@@ -280,7 +326,7 @@ mod unix {
         let file = dir.path().join("probes.csv");
         // the largest file is 4 KiB: the header and two rows, then the system refuses
         let script = format!(
-            "trap '' XFSZ; ulimit -f 4; exec '{}' probe --lab -n 50 -i 20ms --output '{}'",
+            "ulimit -f 4; exec '{}' probe --lab -n 50 -i 20ms --output '{}'",
             env!("CARGO_BIN_EXE_turnprobe"),
             file.display()
         );
@@ -347,6 +393,88 @@ mod unix {
         wait_for_rows(&file, 1_500);
         signal(&child, "-TERM");
         assert_eq!(ended(child), Some(0));
+    }
+
+    /// What a run said whose stdout nobody reads; stderr is read to its end.
+    fn said_without_stdout(mut child: std::process::Child) -> (Option<i32>, String) {
+        let mut stderr = String::new();
+        let mut pipe = child.stderr.take().unwrap();
+        std::io::Read::read_to_string(&mut pipe, &mut stderr).unwrap();
+        (ended(child), stderr)
+    }
+
+    /// Rows that the summary counts, and rows that the note calls lost.
+    fn counted(stderr: &str) -> (u64, u64) {
+        let number_before = |what: &str| {
+            let before = stderr.split(what).next().filter(|_| stderr.contains(what));
+            before.map_or(0, |text| {
+                let word = text.split_whitespace().next_back().unwrap();
+                word.parse().unwrap_or_else(|_| panic!("{what}: {stderr}"))
+            })
+        };
+        let lost = number_before(" rows are lost: the output stood still");
+        (number_before(" sent, "), lost)
+    }
+
+    #[test]
+    fn a_stop_is_an_orderly_end_although_the_reader_of_stdout_stands_still() {
+        for (format, most_read) in [("--format csv", 120), ("", 4_000)] {
+            let line = format!("probe --lab -i 0 --concurrency 16 {format}");
+            let child = turnprobe(&line).spawn().unwrap();
+            // more than pipe and queue hold, so that rows are dropped while it runs
+            std::thread::sleep(std::time::Duration::from_secs(9));
+            signal(&child, "-TERM");
+            let stopped = turnprobe::clock::now();
+            let (code, stderr) = said_without_stdout(child);
+            let took = stopped.elapsed();
+            assert_eq!(code, Some(0), "{format}: {stderr}");
+            assert!(took.as_secs() < 8, "{format}: {took:?}");
+            let (sent, lost) = counted(&stderr);
+            assert!(sent > 500, "{format}: {stderr}");
+            // the pipe holds 64 KiB of rows; the rest is named
+            assert!(lost + most_read >= sent, "{format}: {stderr}");
+        }
+    }
+
+    #[test]
+    fn a_second_interruption_cuts_the_grace_short_and_ends_with_the_summary() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("probes.csv");
+        let line = "probe --lab --lab-fault tls-stall --lab-fault-share 30 -i 50ms --output";
+        let child = turnprobe(line).arg(&file).spawn().unwrap();
+        wait_for_rows(&file, 5);
+        signal(&child, "-INT");
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        let second = turnprobe::clock::now();
+        signal(&child, "-INT");
+        let said = finished(child);
+        assert_eq!(said.code, Some(0), "{}", said.stderr);
+        assert!(
+            second.elapsed().as_millis() < 1_600,
+            "{:?}",
+            second.elapsed()
+        );
+        let rows = Rows::in_file(&file).rows.len();
+        let sent = format!("{rows} sent, ");
+        assert!(said.stdout.contains(&sent), "{sent}: {}", said.stdout);
+        assert!(said.stdout.contains(" cut off"), "{}", said.stdout);
+    }
+
+    #[test]
+    fn a_slow_reader_of_a_pipe_gets_every_row_beside_a_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let (file, copy) = (dir.path().join("probes.csv"), dir.path().join("copy.csv"));
+        let script = format!(
+            "'{}' probe --lab -n 400 -i 0 --concurrency 16 --format csv --output '{}' | \
+             (sleep 4; cat > '{}')",
+            env!("CARGO_BIN_EXE_turnprobe"),
+            file.display(),
+            copy.display()
+        );
+        let output = Command::new("bash").args(["-c", &script]).output().unwrap();
+        assert!(output.status.success());
+        let (rows, copied) = (Rows::in_file(&file), Rows::in_file(&copy));
+        assert_eq!((rows.rows.len(), copied.rows.len()), (400, 400));
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod files;
 mod generator;
 mod hold;
 mod layering;
+mod polite;
 mod report;
 mod report_numbers;
 mod rows;

@@ -231,7 +231,7 @@ pub fn probe_all(plan: Plan, target: Target) -> Vec<Row> {
         let slot = Slot {
             number: 7,
             target,
-            lag: None,
+            due: None,
         };
         let (rows, mut taken) = mpsc::channel(64);
         assert_eq!(prober.probe(&slot, &rows).await, Verdict::Done);

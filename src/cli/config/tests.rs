@@ -47,6 +47,21 @@ fn more_than_ten_a_second_is_fast() {
 }
 
 #[test]
+fn the_same_host_several_times_is_probed_that_much_faster() {
+    let fast = |line: &str| settings(line).unwrap().plan.fast;
+    assert!(!fast("-i 50ms 192.0.2.1 192.0.2.2"));
+    assert!(fast("-i 60ms 192.0.2.1 192.0.2.1"));
+    assert!(!fast("-i 100ms 192.0.2.1 192.0.2.1"));
+    assert!(fast("-i 60ms relay.example RELAY.example:444"));
+    assert!(fast(
+        "-i 60ms --address 192.0.2.1 relay.example other.example"
+    ));
+    assert!(fast("-i 40ms 192.0.2.1 192.0.2.2"));
+    // one's own need no permission, however often
+    assert!(!fast("-i 40ms 192.0.2.1 10.0.0.1 10.0.0.1"));
+}
+
+#[test]
 fn stdout_gets_rows_when_asked_for_and_nothing_beside_a_file() {
     assert!(matches!(
         settings("-o -").unwrap().stdout,
@@ -134,6 +149,7 @@ fn what_is_wrong_is_named_with_its_fix() {
         ),
         ("--sni a/b", "--sni a/b: neither a host name nor an address"),
         ("-o a.csv -o ./a.csv", "twice"),
+        ("-o - -o -", "--output names stdout (-) twice"),
         ("-o a.txt", ".csv"),
         ("http://x", "`http:` is not supported"),
         ("--max-failed 101", "from 0 to 100"),

@@ -16,11 +16,13 @@ use super::args::{Color, ProbeArgs};
 use super::exit::{Exit, Failure};
 use super::outlet::{Ending, Outlet};
 use super::probe::{
-    Counts, few, file_outlet, in_the_lab, open_files, print_summary, rows_to_stdout, stdout_outlet,
-    this_run, verdict,
+    Counts, begin, few, file_outlet, in_the_lab, prepare, rows_to_stdout, stdout_outlet, this_run,
+    verdict,
 };
+use super::signals::Interrupted;
 use super::stream::Text;
-use super::{message, signals, terminal};
+use super::summary::print_summary;
+use super::{signals, terminal};
 use crate::clock::Wall;
 use crate::lab::Lab;
 use crate::probe::Prober;
@@ -42,8 +44,9 @@ pub fn run(args: &ProbeArgs, color: Color) -> Result<Exit, Failure> {
         .context("signals cannot be heard, perhaps for want of file descriptors (ulimit -n)")
         .map_err(Failure::io)?;
     // files before anything else: what cannot be kept must not be measured
-    let files = open_files(&settings.files, &wall)?;
-    let samples = open_files(settings.samples.as_slice(), &wall)?;
+    let files = prepare(&settings.files, &wall)?;
+    let samples = prepare(settings.samples.as_slice(), &wall)?;
+    let (files, samples) = (begin(files)?, begin(samples)?);
     let lab = settings.lab.clone().map(|lab| Lab::start(lab, &wall));
     let lab = lab.transpose().context("the lab could not be started");
     let lab = lab.map_err(Failure::io)?;
@@ -55,7 +58,8 @@ pub fn run(args: &ProbeArgs, color: Color) -> Result<Exit, Failure> {
     let only_stdout = files.is_empty() && samples.is_empty();
     let rows_on_stdout = matches!(settings.stdout, Stdout::Rows(..));
     let is_told = matches!(settings.stdout, Stdout::Text);
-    let mut desk = Desk::new(files, samples, &stop, &stopped).map_err(Failure::io)?;
+    let mut desk =
+        Desk::new(interrupted.clone(), files, samples, &stop, &stopped).map_err(Failure::io)?;
     let to_stdout = match &settings.stdout {
         Stdout::Rows(format, columns) => match rows_to_stdout(*format, columns, settings.profile) {
             Err(SinkError::Closed { .. }) if only_stdout => return Ok(Exit::Done),
@@ -85,6 +89,7 @@ pub fn run(args: &ProbeArgs, color: Color) -> Result<Exit, Failure> {
         .enable_all()
         .build();
     let runtime = runtime.context("no event queue").map_err(Failure::io)?;
+    let summary_stop = stopped.clone();
     let (end, ending) = runtime.block_on(async {
         let (out, mut taken) = mpsc::channel(1024);
         let running = tokio::spawn(holds.run(settings.pace, out, stopped));
@@ -100,12 +105,7 @@ pub fn run(args: &ProbeArgs, color: Color) -> Result<Exit, Failure> {
     if let Why::TooMuch(address) = end.why {
         return Err(too_much(address));
     }
-    if ending.dropped > 0 {
-        let rows = ending.dropped;
-        message::note(&format!(
-            "{rows} rows found no taker: the output stood still"
-        ));
-    }
+    ending.tell();
     let unheard = ending.closed && only_stdout;
     if !settings.quiet && !unheard {
         let ended = end.totals.ended.iter();
@@ -120,7 +120,8 @@ pub fn run(args: &ProbeArgs, color: Color) -> Result<Exit, Failure> {
             figures: &end.totals.figures(),
             told: end.rows == 1 && is_told,
         };
-        print_summary(&summary.render(), rows_on_stdout);
+        let to_stderr = rows_on_stdout || ending.stuck;
+        print_summary(&summary.render(), to_stderr, &summary_stop);
     }
     let counts = Counts {
         rows: end.rows,
@@ -153,6 +154,7 @@ fn headline(targets: &[Target], world: World) -> String {
 
 /// Where rows are taken in on the main thread. Nothing here ever waits for a terminal.
 struct Desk {
+    interrupted: Interrupted,
     rows: Vec<Outlet<Hold>>,
     samples: Option<Outlet<Sample>>,
     text: Option<Outlet<String>>,
@@ -161,12 +163,14 @@ struct Desk {
 impl Desk {
     /// With threads for the files.
     fn new(
+        interrupted: Interrupted,
         files: Vec<Box<dyn Sink<Hold>>>,
         samples: Vec<Box<dyn Sink<Sample>>>,
         stop: &watch::Sender<bool>,
         stopped: &watch::Receiver<bool>,
     ) -> anyhow::Result<Self> {
         let mut desk = Self {
+            interrupted,
             rows: Vec::new(),
             samples: None,
             text: None,
@@ -183,6 +187,7 @@ impl Desk {
     async fn take(&mut self, output: Output) {
         match output {
             Output::Hold(row) => {
+                self.interrupted.measured();
                 if let Some(outlet) = &mut self.text {
                     outlet.send(&Arc::new(block(&row))).await;
                 }

@@ -17,9 +17,11 @@ use super::args::{Color, ProbeArgs};
 use super::exit::{Exit, Failure};
 use super::outlet::{Ending, Outlet};
 use super::probe::{
-    Counts, few, file_outlet, in_the_lab, open_files, print_summary, rows_to_stdout, stdout_outlet,
-    this_run, verdict,
+    Counts, begin, few, file_outlet, in_the_lab, prepare, rows_to_stdout, stdout_outlet, this_run,
+    verdict,
 };
+use super::signals::Interrupted;
+use super::summary::print_summary;
 use super::{message, signals, terminal};
 use crate::clock::Wall;
 use crate::lab::Lab;
@@ -43,8 +45,9 @@ pub fn run(args: &ProbeArgs, color: Color) -> Result<Exit, Failure> {
         .context("signals cannot be heard, perhaps for want of file descriptors (ulimit -n)")
         .map_err(Failure::io)?;
     // files before anything else: what cannot be kept must not be measured
-    let files = open_files(&settings.files, &wall)?;
-    let packets = open_files(settings.packets.as_slice(), &wall)?;
+    let files = prepare(&settings.files, &wall)?;
+    let packets = prepare(settings.packets.as_slice(), &wall)?;
+    let (files, packets) = (begin(files)?, begin(packets)?);
     let lab = settings.lab.clone().map(|lab| Lab::start(lab, &wall));
     let lab = lab.transpose().context("the lab could not be started");
     let lab = lab.map_err(Failure::io)?;
@@ -60,6 +63,7 @@ pub fn run(args: &ProbeArgs, color: Color) -> Result<Exit, Failure> {
     let only_stdout = files.is_empty() && packets.is_empty();
     let rows_on_stdout = matches!(settings.stdout, Stdout::Rows(..));
     let mut desk = Desk {
+        interrupted: interrupted.clone(),
         rows: Vec::new(),
         packets: None,
         text: None,
@@ -117,6 +121,7 @@ pub fn run(args: &ProbeArgs, color: Color) -> Result<Exit, Failure> {
         .enable_all()
         .build();
     let runtime = runtime.context("no event queue").map_err(Failure::io)?;
+    let summary_stop = stopped.clone();
     let (end, ending) = runtime.block_on(async {
         let (out, mut taken) = mpsc::channel(1024);
         let running = match settings.bursts {
@@ -136,12 +141,7 @@ pub fn run(args: &ProbeArgs, color: Color) -> Result<Exit, Failure> {
     if let Why::TooMuch(address) = end.why {
         return Err(too_much(address));
     }
-    if ending.dropped > 0 {
-        let rows = ending.dropped;
-        message::note(&format!(
-            "{rows} rows found no taker: the output stood still"
-        ));
-    }
+    ending.tell();
     let unheard = ending.closed && only_stdout;
     if !settings.quiet && !unheard {
         let watching = args.stream.watch;
@@ -155,7 +155,8 @@ pub fn run(args: &ProbeArgs, color: Color) -> Result<Exit, Failure> {
             outages: watching.then_some(&end.outages),
             told: !watching && end.rows == 1 && matches!(settings.stdout, Stdout::Text),
         };
-        print_summary(&summary.render(), rows_on_stdout);
+        let to_stderr = rows_on_stdout || ending.stuck;
+        print_summary(&summary.render(), to_stderr, &summary_stop);
     }
     let counts = Counts {
         rows: end.rows,
@@ -172,6 +173,7 @@ pub fn run(args: &ProbeArgs, color: Color) -> Result<Exit, Failure> {
 
 /// Where rows are taken in on the main thread. Nothing here ever waits for a terminal.
 struct Desk {
+    interrupted: Interrupted,
     rows: Vec<Outlet<Burst>>,
     packets: Option<Outlet<Packet>>,
     /// Text on stdout, and whether rows are told there, too, and not only outages.
@@ -190,6 +192,7 @@ impl Desk {
     }
 
     async fn take(&mut self, output: Output) {
+        self.interrupted.measured();
         match output {
             Output::Burst(burst) => {
                 let text = if self.watching {

@@ -7,6 +7,7 @@ mod exchange;
 mod os;
 mod system;
 
+use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
@@ -49,6 +50,16 @@ pub struct Resolved {
     pub dns: Dns,
     /// The addresses, in the order of the answer.
     pub addresses: Vec<IpAddr>,
+}
+
+impl Resolved {
+    /// Each address once, at its first place.
+    fn distinct(mut self) -> Self {
+        let mut seen = HashSet::new();
+        self.addresses.retain(|address| seen.insert(*address));
+        self.dns.addresses = Some(self.addresses.len());
+        self
+    }
 }
 
 /// Why there are no addresses, with all that was learned before.
@@ -99,7 +110,8 @@ impl Resolver {
                 lookup.run(name, families).await
             }
         };
-        (clock::now().saturating_duration_since(start), result)
+        let took = clock::now().saturating_duration_since(start);
+        (took, result.map(Resolved::distinct))
     }
 }
 
@@ -144,13 +156,10 @@ impl Lookup {
             }
         }
         match found {
-            Ok(addresses) => {
-                self.dns.addresses = Some(addresses.len());
-                Ok(Resolved {
-                    dns: self.dns,
-                    addresses,
-                })
-            }
+            Ok(addresses) => Ok(Resolved {
+                dns: self.dns,
+                addresses,
+            }),
             Err((cause, detail)) => {
                 if cause == Cause::DnsNoData {
                     self.dns.addresses = Some(0);

@@ -34,13 +34,10 @@ pub async fn resolve(name: &str, families: Families, limit: Duration) -> Result<
             let detail = format!("{name} has no address of this kind");
             Err(failure(Cause::DnsNoData, detail))
         }
-        Ok(Ok(Ok(addresses))) => {
-            let dns = Dns {
-                addresses: Some(addresses.len()),
-                ..dns()
-            };
-            Ok(Resolved { dns, addresses })
-        }
+        Ok(Ok(Ok(addresses))) => Ok(Resolved {
+            dns: dns(),
+            addresses,
+        }),
     }
 }
 

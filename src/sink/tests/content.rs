@@ -52,22 +52,79 @@ fn a_torn_row_of_the_other_world_does_not_hide_the_whole_one_before() {
 }
 
 #[test]
-fn rows_without_a_world_count_as_real() {
-    let place = Place::holding("probes.csv", "\"slot\"\n\"1\"\n");
-    let error = refused(&place, &in_lab(place.spec(&["slot"])));
-    assert!(matches!(
-        error,
-        SinkError::World {
-            holds: World::Real,
-            run: World::Lab,
-            ..
-        }
-    ));
-    let place = Place::holding("probes.csv", format!("{HEADER}\"1\",\"\"\n"));
-    assert!(matches!(
-        refused(&place, &in_lab(place.spec(CHOSEN))),
-        SinkError::World { .. }
-    ));
+fn rows_that_cannot_be_told_are_continued_by_real_ones_only() {
+    for text in [
+        "\"slot\"\n\"1\"\n".to_owned(),
+        format!("{HEADER}\"1\",\"\"\n"),
+    ] {
+        let place = Place::holding("probes.csv", &text);
+        let error = refused(&place, &in_lab(place.spec(&["slot"])));
+        assert!(matches!(error, SinkError::WorldUnknown { .. }), "{error}");
+        append(&place.spec(&["slot"]), &[]);
+        assert_eq!(place.text(), text);
+    }
+}
+
+#[test]
+fn without_a_column_for_it_addresses_and_names_tell_the_world() {
+    const CHOSEN: &[&str] = &["remotename", "remoteip"];
+    const LAB: (&str, &str) = ("a.ukwest.cloudapp.azure.com", "127.0.0.23");
+    const REAL: (&str, &str) = ("a.ukwest.cloudapp.azure.com", "52.112.0.1");
+    const FAILED: (&str, &str) = ("a.ukwest.cloudapp.azure.com", "");
+    const OWN: (&str, &str) = ("relay.test", "127.0.0.1");
+    let continued = |rows: &[(&str, &str)], world: World| {
+        let csv = |(name, ip)| format!("\"{name}\",\"{ip}\"\n");
+        let json = |(name, ip)| format!("{{\"remotename\":\"{name}\",\"remoteip\":\"{ip}\"}}\n");
+        let csv: String = rows.iter().copied().map(csv).collect();
+        let json: String = rows.iter().copied().map(json).collect();
+        let files = [
+            ("probes.csv", format!("\"remotename\",\"remoteip\"\n{csv}")),
+            ("probes.jsonl", json),
+        ];
+        let results = files.map(|(name, text)| {
+            let place = Place::holding(name, text);
+            let spec = place.spec(CHOSEN);
+            start(&FileSpec { world, ..spec })
+                .err()
+                .map(|error| match error {
+                    SinkError::World { .. } => "other",
+                    SinkError::WorldUnknown { .. } => "unknown",
+                    error => panic!("{error}"),
+                })
+        });
+        assert_eq!(results[0], results[1], "{rows:?}");
+        results[0]
+    };
+    for (rows, by_real, by_lab) in [
+        (&[LAB, LAB][..], Some("other"), None),
+        (&[LAB, FAILED], Some("other"), None),
+        (&[REAL], None, Some("other")),
+        (&[FAILED, REAL, FAILED], None, Some("other")),
+        (&[LAB, REAL], None, Some("other")),
+        (&[REAL, LAB], None, Some("other")),
+        (&[FAILED], None, Some("unknown")),
+        // a server of the user's own
+        (&[OWN], None, Some("unknown")),
+    ] {
+        assert_eq!(continued(rows, World::Real), by_real, "{rows:?}");
+        assert_eq!(continued(rows, World::Lab), by_lab, "{rows:?}");
+    }
+}
+
+#[test]
+fn a_file_that_was_prepared_for_nothing_is_as_it_was() {
+    let wall = Wall::from_fn(started);
+    let place = Place::new("probes.csv");
+    drop(crate::sink::prepare(&place.spec(CHOSEN), &wall).unwrap());
+    assert!(!place.path.exists());
+    let torn = format!("{HEADER}\"1\",\"re");
+    let place = Place::holding("probes.csv", &torn);
+    drop(crate::sink::prepare(&place.spec(CHOSEN), &wall).unwrap());
+    assert_eq!(place.text(), torn);
+    // an empty one of somebody else's stays
+    let place = Place::holding("probes.csv", "");
+    drop(crate::sink::prepare(&place.spec(CHOSEN), &wall).unwrap());
+    assert!(place.path.exists());
 }
 
 #[test]

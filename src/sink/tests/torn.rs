@@ -139,11 +139,34 @@ fn a_last_row_without_newline_gets_it_and_a_note() {
 }
 
 #[test]
-fn a_number_that_may_have_lost_its_last_digits_is_torn() {
-    let place = Place::holding("probes.csv", "slot,totaltimems\n1,126\n2,12");
-    let notes = append(&place.spec(&["slot", "totaltimems"]), &[]);
-    assert!(matches!(&notes[..], [Note::Cut { text, .. }] if text == "2,12"));
-    assert_eq!(place.text(), "slot,totaltimems\n1,126\n");
+fn where_fields_are_not_quoted_a_last_row_with_all_of_them_is_whole() {
+    for before in [
+        "slot,totaltimems\n",
+        "slot,totaltimems\n1,126\n",
+        "\"slot\",\"totaltimems\"\n\"1\",\n",
+    ] {
+        let place = Place::holding("probes.csv", format!("{before}2,12"));
+        let notes = append(&place.spec(&["slot", "totaltimems"]), &[]);
+        let path = place.shown();
+        assert_eq!(notes, [Note::Completed { path }]);
+        assert_eq!(place.text(), format!("{before}2,12\n"));
+        let place = Place::holding("probes.csv", format!("{before}2"));
+        let notes = append(&place.spec(&["slot", "totaltimems"]), &[]);
+        assert!(matches!(&notes[..], [Note::Cut { text, .. }] if text == "2"));
+    }
+}
+
+#[test]
+fn where_fields_are_quoted_a_last_one_without_is_torn() {
+    for before in [
+        "\"slot\",\"totaltimems\"\n",
+        "slot,totaltimems\n\"1\",\"126\"\n",
+    ] {
+        let place = Place::holding("probes.csv", format!("{before}\"2\",12"));
+        let notes = append(&place.spec(&["slot", "totaltimems"]), &[]);
+        assert!(matches!(&notes[..], [Note::Cut { text, .. }] if text == "\"2\",12"));
+        assert_eq!(place.text(), before);
+    }
 }
 
 #[test]

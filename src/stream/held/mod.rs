@@ -174,7 +174,8 @@ impl Holds {
             let slot = Slot {
                 number,
                 target: self.targets[index].clone(),
-                lag,
+                // one connection at a time: whatever politeness costs is waited for
+                due: None,
             };
             let opened = tokio::select! {
                 opened = self.prober.open(&slot) => opened,
@@ -184,6 +185,7 @@ impl Holds {
                 Ok(opened) => opened,
                 Err(address) => break Why::TooMuch(address),
             };
+            let record = Record { lag, ..record };
             let mut row = Box::new(self.row(&record));
             rows += 1;
             let Some(mut session) = session else {

@@ -59,6 +59,11 @@ pub fn raw_a(owner: Vec<u8>, ttl: u32, last: u8) -> Rr {
     rr(owner, A, ttl, vec![127, 0, 0, last])
 }
 
+/// An address of TEST-NET-1 (RFC 5737).
+pub fn stranger(owner: &str, ttl: u32, last: u8) -> Rr {
+    rr(name(owner), A, ttl, vec![192, 0, 2, last])
+}
+
 /// The address ::1.
 pub fn aaaa(owner: &str, ttl: u32) -> Rr {
     let mut address = vec![0; 16];

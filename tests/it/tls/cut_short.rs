@@ -145,7 +145,7 @@ fn a_reset_before_the_client_hello_is_a_reset_and_no_end() {
             let slot = Slot {
                 number: 0,
                 target,
-                lag: None,
+                due: None,
             };
             assert_eq!(prober.probe(&slot, &rows).await, Verdict::Done);
         });

@@ -1,0 +1,47 @@
+//! The summary to where it belongs. Not here: its text (`report`).
+
+use std::io::Write as _;
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use super::message;
+
+/// Prints the summary: to stderr where rows go to stdout, or where stdout stands still after a stop.
+pub fn print_summary(text: &str, to_stderr: bool, stopped: &watch::Receiver<bool>) {
+    let text = format!("\n{text}");
+    if to_stderr || !is_printed(text.clone(), stopped) {
+        message::last(&text);
+    }
+}
+
+/// Prints to stdout; does not wait for a reader that stands still once the series was stopped.
+fn is_printed(text: String, stopped: &watch::Receiver<bool>) -> bool {
+    const LOOK: Duration = Duration::from_millis(50);
+    const PATIENCE: Duration = Duration::from_secs(1);
+    let (done, printed) = sync_channel(1);
+    let print = move || {
+        let mut stdout = std::io::stdout();
+        // nobody is left to hear of a closed stdout
+        let _ = stdout
+            .write_all(text.as_bytes())
+            .and_then(|()| stdout.flush());
+        let _ = done.send(());
+    };
+    let thread = std::thread::Builder::new().name("summary".to_owned());
+    if thread.spawn(print).is_err() {
+        return false;
+    }
+    let mut left = PATIENCE;
+    loop {
+        match printed.recv_timeout(LOOK) {
+            Err(RecvTimeoutError::Timeout) if left.is_zero() => return false,
+            Err(RecvTimeoutError::Timeout) if *stopped.borrow() => {
+                left = left.saturating_sub(LOOK);
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            _ => return true,
+        }
+    }
+}

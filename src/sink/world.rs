@@ -1,0 +1,64 @@
+//! Whether the rows of an existing file are real ones or the lab's. Not here: where in the file
+//! the words stand (`header` for CSV, `jsonl`).
+
+use std::net::IpAddr;
+
+use super::SinkError;
+use crate::record::World;
+
+/// What one row says of where it comes from.
+#[derive(Debug, Default)]
+pub(super) struct Said {
+    /// Its column says so.
+    pub world: Option<World>,
+    address: Option<IpAddr>,
+    has_azure_name: bool,
+}
+
+impl Said {
+    /// By its cells `world`, `remoteip` and `remotename`, which are empty where there are none.
+    pub fn new(world: &str, address: &str, name: &str) -> Self {
+        Self {
+            world: match world {
+                "" => None,
+                said if said == World::Lab.as_str() => Some(World::Lab),
+                _ => Some(World::Real),
+            },
+            address: address.parse().ok(),
+            has_azure_name: name.trim_end_matches('.').ends_with(".cloudapp.azure.com"),
+        }
+    }
+
+    /// Where it comes from, as far as can be told without a column for it: no relay of Microsoft's
+    /// is on loopback, but a server of the user's own may be.
+    pub fn guess(&self) -> Option<World> {
+        if self.address?.to_canonical().is_loopback() {
+            self.has_azure_name.then_some(World::Lab)
+        } else {
+            Some(World::Real)
+        }
+    }
+}
+
+/// Where all rows come from: one that is real makes a file of real rows.
+pub(super) fn of(guesses: impl Iterator<Item = Option<World>>) -> Option<World> {
+    guesses.flatten().reduce(|a, b| match (a, b) {
+        (World::Lab, World::Lab) => World::Lab,
+        _ => World::Real,
+    })
+}
+
+/// Whether rows of the run may follow. Those of which it cannot be told count as real: a real run
+/// goes on, as files with the reference's columns alone have always been continued.
+pub(super) fn check(holds: Option<World>, run: World, path: &str) -> Result<(), SinkError> {
+    let path = || path.to_owned();
+    match holds {
+        Some(holds) if holds != run => Err(SinkError::World {
+            path: path(),
+            holds,
+            run,
+        }),
+        None if run == World::Lab => Err(SinkError::WorldUnknown { path: path() }),
+        _ => Ok(()),
+    }
+}
