@@ -114,8 +114,9 @@ async fn linger(socket: &UdpSocket, talk: &mut Talk, seen: &mut Tcp) {
     let mut buffer = vec![0; LARGEST];
     let _ = timeout(LINGER, async {
         while let Ok(length) = socket.recv(&mut buffer).await {
-            *seen.bytes_received.get_or_insert_default() += length as u64;
-            talk.sort_late(buffer.get(..length).unwrap_or_default());
+            if talk.sort_late(buffer.get(..length).unwrap_or_default()) {
+                *seen.bytes_received.get_or_insert_default() += length as u64;
+            }
         }
     })
     .await;

@@ -60,6 +60,8 @@ pub struct Talk {
     ignored: Ignored,
     /// The start of the first garbage.
     garbage: Vec<u8>,
+    /// The request that gave an allocation back.
+    released: Option<Transaction>,
 }
 
 impl Talk {
@@ -104,6 +106,7 @@ impl Talk {
             bytes,
             ignored: Ignored::default(),
             garbage: Vec::new(),
+            released: None,
         })
     }
 
@@ -124,19 +127,26 @@ impl Talk {
     }
 
     /// What gives an allocation back that nobody should have got: it would be kept for minutes.
-    pub fn release(&self, answer: &Answer) -> Option<Vec<u8>> {
+    pub fn release(&mut self, answer: &Answer) -> Option<Vec<u8>> {
         let is_open = self.ask == Ask::Allocate && answer.kind == stun::kind::ALLOCATE_SUCCESS;
         // its answer is no duplicate of this one's: another transaction
         let other = Self::new(Ask::Allocate).ok().filter(|_| is_open)?;
         let id = other.id.last_chunk::<12>()?;
+        self.released = Some(other.id);
         Some(stun::release_request(stun::TransactionId(*id)))
     }
 
-    /// Counts what comes behind the answer.
-    pub fn sort_late(&mut self, message: &[u8]) {
+    /// Counts what comes behind the answer; `false` when it belongs to the release, which is no
+    /// part of what is measured.
+    pub fn sort_late(&mut self, message: &[u8]) -> bool {
+        let id = message.get(4..20);
+        if id.is_some() && id == self.released.as_ref().map(|id| &id[..]) {
+            return false;
+        }
         if self.sort(message).is_some() {
             self.ignored.duplicates += 1;
         }
+        true
     }
 
     fn garbage(&mut self, bytes: &[u8]) {
