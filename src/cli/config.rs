@@ -46,6 +46,8 @@ pub struct Settings {
     pub lab: Option<LabOptions>,
     /// Time from slot to slot.
     pub interval: Duration,
+    /// The shortest one that strangers' addresses may get.
+    pub polite: Duration,
     /// Time to go on for.
     pub duration: Option<Duration>,
 }
@@ -129,8 +131,8 @@ impl TryFrom<ProbeArgs> for Settings {
         let mut plan = transports::plan(&args, &targets, plan)?;
         let most = targets.iter().map(|target| plan.ways(target).len()).max();
         let ways = u32::try_from(most.unwrap_or(1)).unwrap_or(u32::MAX);
-        plan.fast = !args.interval.is_zero()
-            && args.interval.saturating_mul(turns) < slow_enough.saturating_mul(ways);
+        let polite = per_slot(slow_enough.saturating_mul(ways), turns);
+        plan.fast = !args.interval.is_zero() && args.interval < polite;
         // a slot with all addresses takes several probes' time
         let longest = targets.iter().map(|target| plan.longest(target)).max();
         let longest = longest.unwrap_or_default() * if args.all_addresses { 8 } else { 1 };
@@ -165,9 +167,17 @@ impl TryFrom<ProbeArgs> for Settings {
             max_failed: args.max_failed,
             lab,
             interval: args.interval,
+            polite,
             duration: args.duration,
         })
     }
+}
+
+/// The interval of slots of which each of so many targets takes one in turn, in whole
+/// milliseconds.
+fn per_slot(time: Duration, turns: u32) -> Duration {
+    let ms = time.as_millis().div_ceil(u128::from(turns.max(1)));
+    Duration::from_millis(u64::try_from(ms).unwrap_or(u64::MAX))
 }
 
 /// The dialect of CSV.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use rustls::RootCertStore;
@@ -99,7 +100,7 @@ pub fn run(args: ProbeArgs, color: Color) -> Result<Exit, Failure> {
     });
     drop(lab);
     if let Why::TooFast(address) = end.why {
-        return Err(too_fast(address));
+        return Err(too_fast(address, settings.polite));
     }
     if ending.dropped > 0 {
         let rows = ending.dropped;
@@ -387,10 +388,11 @@ pub(super) fn print_summary(text: &str, rows_on_stdout: bool) {
     }
 }
 
-fn too_fast(address: std::net::IpAddr) -> Failure {
+fn too_fast(address: std::net::IpAddr, polite: Duration) -> Failure {
+    let polite = humantime::format_duration(polite).to_string().replace(' ', "");
     Failure::usage(anyhow::anyhow!(
-        "more than 10 probes a second to {address}, which is neither loopback nor private: give --interval 100ms or \
-         more, or --i-own-this-server if it is yours"
+        "more than 10 probes a second to {address}, which is neither loopback nor private: give --interval {polite} \
+         or more, or --i-own-this-server if it is yours"
     ))
 }
 
