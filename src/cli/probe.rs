@@ -123,6 +123,7 @@ pub fn run(args: ProbeArgs, color: Color) -> Result<Exit, Failure> {
     let counts = Counts {
         rows: desk.tally.rows(),
         ok: desk.tally.ok(),
+        heard: desk.tally.heard(),
     };
     Ok(verdict(
         counts,
@@ -396,11 +397,12 @@ fn too_fast(address: std::net::IpAddr, polite: Duration) -> Failure {
     ))
 }
 
-/// Rows, and of them those that are a success.
+/// Rows, of them those that are a success, and those in which something was heard.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Counts {
     pub rows: u64,
     pub ok: u64,
+    pub heard: u64,
 }
 
 /// The exit code of a series.
@@ -411,7 +413,7 @@ pub(super) fn verdict(
     only_stdout: bool,
     max_failed: Option<f64>,
 ) -> Exit {
-    let Counts { rows, ok } = counts;
+    let Counts { rows, ok, heard } = counts;
     if ending.failed {
         return Exit::Io;
     }
@@ -423,7 +425,7 @@ pub(super) fn verdict(
     }
     #[allow(clippy::cast_precision_loss)] // counts lie far below 2^53
     let failed = (rows - ok) as f64 * 100.0 / rows.max(1) as f64;
-    if ok == 0 || max_failed.is_some_and(|most| failed > most) {
+    if heard == 0 || max_failed.is_some_and(|most| failed > most) {
         return Exit::Failed;
     }
     Exit::Done

@@ -160,6 +160,7 @@ pub fn run(args: &ProbeArgs, color: Color) -> Result<Exit, Failure> {
     let counts = Counts {
         rows: end.rows,
         ok: end.answered,
+        heard: end.answered,
     };
     Ok(verdict(
         counts,
