@@ -233,7 +233,8 @@ pub struct ProbeArgs {
     #[arg(long, value_name = "PERCENT", help_heading = "Advanced", hide_short_help = true,
           value_parser = percent)]
     pub max_failed: Option<f64>,
-    /// Allow more than 10 probes a second to a public address
+    /// Allow more than 10 probes a second, and bursts and watches beyond their limits, to a public
+    /// address
     #[arg(long, help_heading = "Advanced", hide_short_help = true)]
     pub i_own_this_server: bool,
 }

@@ -256,7 +256,10 @@ fn more_than_strangers_may_get_is_refused_before_a_packet_is_sent() {
 fn what_makes_no_sense_is_a_usage_error_that_names_the_fix() {
     for (line, part) in [
         ("--burst 0/s", "such as 50/s"),
-        ("--burst 50/s --for 500ms", "from 1s to 1h"),
+        (
+            "--burst 50/s --for 0s",
+            "from 1s to 1h; more than 60s only to loopback, private addresses or with",
+        ),
         ("--burst 50/s --transport tls", "give --transport udp"),
         ("--burst 50/s --watch", "cannot be used with"),
         ("--for 5s", "--burst"),
