@@ -9,7 +9,7 @@ use tokio::net::UdpSocket;
 use tokio::time::timeout;
 
 use super::local_end::LocalEnd;
-use super::plain_error;
+use super::{icmp, plain_error};
 use super::turn::{End, Exchange, Talk};
 use crate::clock;
 use crate::record::{Ask, Cause, Tcp};
@@ -142,6 +142,7 @@ fn bound(remote: SocketAddr, local: &LocalEnd, port: u16) -> io::Result<Socket> 
     local.bind(&socket, remote, port)?;
     // connected: datagrams of others stay away, and ICMP errors come back
     socket.connect(&remote.into())?;
+    icmp::listen(&socket, remote);
     Ok(socket)
 }
 

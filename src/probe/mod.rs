@@ -8,6 +8,7 @@ mod connector;
 mod datagram;
 pub mod dns;
 mod gate;
+mod icmp;
 mod local_end;
 pub mod packets;
 mod plan;

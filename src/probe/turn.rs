@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ring::rand::{SecureRandom, SystemRandom};
 
-use super::plain_error;
+use super::icmp;
 use crate::record::{Ask, Cause, Ignored, Turn, TurnReply, alert_name};
 use crate::wire::answer::{self, Answer, Transaction};
 use crate::wire::stream::{Framing, Next, Stream};
@@ -200,7 +200,10 @@ impl Talk {
                 failed(TurnReply::Alert, Cause::TurnAlert, name)
             }
             End::Broken(said) => failed(TurnReply::Malformed, Cause::TurnMalformed, said),
-            End::Path(error) => of_path(&error),
+            End::Path(error) => {
+                let (cause, said) = icmp::cause(&error);
+                failed(TurnReply::Icmp, cause, said)
+            }
             End::Unsent(cause, detail) => {
                 turn.attempts = Some(0);
                 turn.ignored = None;
@@ -336,21 +339,6 @@ fn described(bytes: &[u8]) -> String {
         },
         other => other.to_string(),
     }
-}
-
-/// What an error means that the system reports on a socket after sending: ICMP.
-fn of_path(error: &io::Error) -> Judged {
-    use io::ErrorKind as K;
-    let (cause, said) = match error.kind() {
-        // what Windows makes of "port unreachable"
-        K::ConnectionRefused | K::ConnectionReset => {
-            (Cause::TurnPortUnreachable, "port unreachable".to_owned())
-        }
-        K::NetworkUnreachable | K::NetworkDown => (Cause::TurnNetUnreachable, plain_error(error)),
-        // such as "administratively prohibited"
-        _ => (Cause::TurnHostUnreachable, plain_error(error)),
-    };
-    failed(TurnReply::Icmp, cause, said)
 }
 
 #[cfg(test)]

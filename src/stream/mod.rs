@@ -197,9 +197,11 @@ fn silence(figures: &Figures, trouble: &session::Trouble, shape: &Shape) -> Outc
     {
         return failed(cause_of(*kind), detail.clone());
     }
-    if trouble.refused > 0 {
-        let detail = format!("{} ICMP messages: port unreachable", trouble.refused);
-        return failed(Cause::TurnPortUnreachable, detail);
+    // the first of equals, as the map goes
+    let most = trouble.unreachable.iter().rev();
+    if let Some((cause, (messages, said))) = most.max_by_key(|(_, (messages, _))| *messages) {
+        let s = if *messages == 1 { "" } else { "s" };
+        return failed(*cause, format!("{messages} ICMP message{s}: {said}"));
     }
     let mut detail = format!(
         "none of {} packets was answered within {} ms",

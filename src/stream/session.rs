@@ -1,5 +1,6 @@
 //! One socket with its packets under way.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use super::Shape;
 use crate::clock;
 use crate::pace::{Next, Pace};
 use crate::probe::packets::{self, Event, Flow, UdpProber};
+use crate::record::Cause;
 use crate::stats::packets::{Fate, Ledger, Settled};
 
 /// Events that may wait, so that neither the schedule nor the stamps of arrival ever wait for a
@@ -36,8 +38,8 @@ const NAP: Duration = Duration::from_millis(50);
 /// What went wrong besides lost packets.
 #[derive(Debug, Default)]
 pub(super) struct Trouble {
-    /// ICMP messages that nobody listens.
-    pub refused: u64,
+    /// ICMP messages by what they mean, with what the system made of the last one.
+    pub unreachable: BTreeMap<Cause, (u64, String)>,
     /// What the system said last when it refused to send.
     pub not_sent: Option<(io::ErrorKind, String)>,
 }
@@ -129,7 +131,14 @@ impl Session {
                 note(self.ledger.answered(sequence, self.since_start(at)));
             }
             Event::Stranger => note(Fate::Unknown),
-            Event::Refused => self.trouble.refused += 1,
+            Event::Unreachable {
+                cause,
+                detail,
+                messages,
+            } => {
+                let told = self.trouble.unreachable.entry(cause).or_default();
+                *told = (told.0 + messages, detail);
+            }
             Event::Done { missed } => self.done = Some(missed),
         }
     }

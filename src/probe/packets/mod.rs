@@ -19,7 +19,9 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use tokio::sync::mpsc;
 
+use super::icmp;
 use crate::clock::{self, Wall};
+use crate::record::Cause;
 use crate::wire::stun::{self, Message, kind};
 
 pub use hops::hops;
@@ -65,8 +67,15 @@ pub enum Event {
     },
     /// A datagram came that answers nothing.
     Stranger,
-    /// An ICMP message says that nothing listens there.
-    Refused,
+    /// ICMP messages say that packets do not get there.
+    Unreachable {
+        /// What they mean.
+        cause: Cause,
+        /// What the system makes of the last one.
+        detail: String,
+        /// How many came.
+        messages: u64,
+    },
     /// The schedule is over; so many of its packets could not be sent in time.
     Done {
         /// Packets that were not sent.
@@ -87,6 +96,8 @@ struct Inner {
     events: mpsc::Sender<Event>,
     wall: Wall,
     closed: AtomicBool,
+    /// Whether ICMP messages are queued beside the socket.
+    queued: bool,
 }
 
 impl Flow {
@@ -104,12 +115,14 @@ impl Flow {
     ) -> io::Result<Self> {
         socket.set_nonblocking(false)?;
         socket.set_read_timeout(Some(LOOK_UP))?;
+        let queued = icmp::listen(&socket, socket.peer_addr()?);
         let inner = Arc::new(Inner {
             socket,
             ids: Mutex::new(Ids::new(remembered)),
             events,
             wall,
             closed: AtomicBool::new(false),
+            queued,
         });
         let receiver = Arc::clone(&inner);
         std::thread::Builder::new()
@@ -145,14 +158,8 @@ impl Flow {
         if inner.events.blocking_send(sent).is_err() {
             return false;
         }
-        let mut result = inner.socket.send(&packet);
-        if matches!(&result, Err(error) if is_refusal(error)) {
-            // the error is that of an earlier packet, and this one was not sent
-            let _ = inner.events.blocking_send(Event::Refused);
-            result = inner.socket.send(&packet);
-        }
-        match result {
-            Ok(_) => true,
+        match inner.put(&packet) {
+            Ok(()) => true,
             Err(error) => {
                 let event = Event::NotSent {
                     sequence,
@@ -206,6 +213,38 @@ impl Inner {
             .all(|event| self.events.blocking_send(event).is_ok())
     }
 
+    /// Gives a packet to the system. An error may be an ICMP message about an earlier one, and
+    /// then this one was not sent.
+    fn put(&self, packet: &[u8]) -> io::Result<()> {
+        let earlier = match self.socket.send(packet) {
+            Err(error) if icmp::is_message(&error) => error,
+            result => return result.map(drop),
+        };
+        let result = self.socket.send(packet).map(drop);
+        // this system itself may say that a host or a network cannot be reached, and says so again
+        if (result.is_ok() || is_refusal(&earlier))
+            && let Some(event) = self.unreachable(&earlier)
+        {
+            let _ = self.events.blocking_send(event);
+        }
+        result
+    }
+
+    /// What an ICMP message tells; none when it is told already.
+    fn unreachable(&self, error: &io::Error) -> Option<Event> {
+        let messages = if self.queued {
+            icmp::clear(&self.socket)
+        } else {
+            1
+        };
+        let (cause, detail) = icmp::cause(error);
+        (messages > 0).then_some(Event::Unreachable {
+            cause,
+            detail,
+            messages,
+        })
+    }
+
     /// Reads until nobody wants it any more.
     fn receive(&self) {
         let mut buffer = [0; LONGEST];
@@ -219,10 +258,13 @@ impl Inner {
                         None => Event::Stranger,
                     }
                 }
-                Err(error) if is_refusal(&error) => Event::Refused,
+                Err(error) if icmp::is_message(&error) => match self.unreachable(&error) {
+                    Some(event) => event,
+                    None => continue,
+                },
                 Err(error) if is_pause(&error) => continue,
                 Err(_) => {
-                    // an ICMP message of another kind, or a datagram that is too long for Windows
+                    // such as a datagram that is too long for Windows
                     std::thread::sleep(Duration::from_millis(1));
                     continue;
                 }
