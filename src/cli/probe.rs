@@ -390,7 +390,9 @@ pub(super) fn print_summary(text: &str, rows_on_stdout: bool) {
 }
 
 fn too_fast(address: std::net::IpAddr, polite: Duration) -> Failure {
-    let polite = humantime::format_duration(polite).to_string().replace(' ', "");
+    let polite = humantime::format_duration(polite)
+        .to_string()
+        .replace(' ', "");
     Failure::usage(anyhow::anyhow!(
         "more than 10 probes a second to {address}, which is neither loopback nor private: give --interval {polite} \
          or more, or --i-own-this-server if it is yours"

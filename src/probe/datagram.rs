@@ -9,8 +9,8 @@ use tokio::net::UdpSocket;
 use tokio::time::timeout;
 
 use super::local_end::LocalEnd;
-use super::{icmp, plain_error};
 use super::turn::{End, Exchange, Talk};
+use super::{icmp, plain_error};
 use crate::clock;
 use crate::record::{Ask, Cause, Tcp};
 

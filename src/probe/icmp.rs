@@ -77,7 +77,9 @@ fn is_rare(error: &io::Error) -> bool {
         libc::EPROTO,
         libc::EACCES,
     ];
-    error.raw_os_error().is_some_and(|code| rare.contains(&code))
+    error
+        .raw_os_error()
+        .is_some_and(|code| rare.contains(&code))
 }
 
 #[cfg(not(unix))]

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::units::{line, moment, number, seconds};
-use crate::record::{Burst, Outcome, plain};
+use crate::record::{Burst, Distance, Outcome, plain};
 use crate::stats::packets::{Change, Outage, Outages};
 
 /// The heading of [`minute`]'s lines.
@@ -43,6 +43,15 @@ pub fn minute(row: &Burst) -> String {
     out
 }
 
+/// The distance in words.
+pub fn distance(distance: &Distance) -> String {
+    match distance {
+        Distance::Hops(1) => "1 hop away".to_owned(),
+        Distance::Hops(hops) => format!("{hops} hops away"),
+        Distance::Unknown(why) => format!("distance not found: {}", plain(why)),
+    }
+}
+
 /// The line that tells of a change.
 pub fn change(change: &Change) -> String {
     match change {
@@ -54,24 +63,20 @@ pub fn change(change: &Change) -> String {
 }
 
 fn outage_line(outage: &Outage) -> String {
-    let lost = outage.lost;
-    match outage.ended {
-        Some(ended) => format!(
-            "{} to {}, {}, {lost} packets lost",
-            moment(outage.began),
-            if ended.date_naive() == outage.began.date_naive() {
-                ended.format("%H:%M:%SZ").to_string()
-            } else {
-                ended.format("%m-%d %H:%M:%SZ").to_string()
-            },
-            seconds(outage.length)
-        ),
-        None => format!(
-            "{} until the end, {}, {lost} packets lost",
-            moment(outage.began),
-            seconds(outage.length)
-        ),
-    }
+    let lost = match outage.lost {
+        0 => "nothing could be sent".to_owned(),
+        1 => "1 packet lost".to_owned(),
+        lost => format!("{lost} packets lost"),
+    };
+    let until = match outage.ended {
+        None => "until the end".to_owned(),
+        Some(ended) if ended.date_naive() == outage.began.date_naive() => {
+            ended.format("to %H:%M:%SZ").to_string()
+        }
+        Some(ended) => ended.format("to %m-%d %H:%M:%SZ").to_string(),
+    };
+    let (began, length) = (moment(outage.began), seconds(outage.length));
+    format!("{began} {until}, {length}, {lost}")
 }
 
 /// Most outages that the summary lists.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
 use super::session::Session;
-use super::{End, Output, Stream, Why, cause_of, hops, send, silence, stopped};
+use super::{End, Output, Stream, Why, cause_of, distance, send, silence, stopped};
 use crate::clock;
 use crate::pace::{Next, Pace};
 use crate::record::{Burst, Mode, Outcome};
@@ -60,6 +60,8 @@ impl Stream {
             missed: pace.missed(),
             figures: all.fold.figures(),
             outages: all.outages,
+            distance: None,
+            unmeasured: None,
             why,
         }
     }
@@ -144,8 +146,8 @@ impl Stream {
         if figures.received == 0 {
             row.outcome = silence(&figures, &session.trouble, &self.shape);
         } else if self.hops {
-            drop(session);
-            row.hops = hops(remote, self.prober.plan.local_end.clone(), stop).await;
+            session.close().await;
+            row.distance = distance(remote, self.prober.plan.local_end.clone(), stop).await;
         }
         row.verdicts = Some(judge(&figures, &self.limits));
         row.figures = Some(figures);

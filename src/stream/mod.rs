@@ -13,11 +13,12 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use tokio::sync::{mpsc, watch as flag};
 
 use crate::probe::LocalEnd;
 use crate::probe::packets::{self, Lookup, UdpProber};
-use crate::record::{Burst, Cause, Figures, Mode, Outcome, Packet, micros};
+use crate::record::{Burst, Cause, Distance, Figures, Mode, Outcome, Packet, micros};
 use crate::stats::packets::{Change, Limits, Outages, Settled};
 use crate::target::Target;
 
@@ -64,6 +65,8 @@ pub enum Output {
     Packet(Box<Packet>),
     /// An outage began or ended.
     Change(Change),
+    /// The distance of the relay that is watched.
+    Distance(Distance),
 }
 
 /// What came of it in the end.
@@ -79,6 +82,10 @@ pub struct End {
     pub figures: Figures,
     /// The times without answers.
     pub outages: Outages,
+    /// The distance of the relay that was watched.
+    pub distance: Option<Distance>,
+    /// Since when nothing could be sent, and why, where a watch never came to that.
+    pub unmeasured: Option<(DateTime<Utc>, Outcome)>,
     /// Why it ended.
     pub why: Why,
 }
@@ -115,7 +122,7 @@ impl Stream {
             length: Duration::ZERO,
             interval: self.shape.interval,
             figures: None,
-            hops: None,
+            distance: None,
             verdicts: None,
         }
     }
@@ -156,22 +163,32 @@ impl Stream {
     }
 }
 
-/// The number of hops, found on a thread of its own; none when it cannot be found or the run is
-/// stopped meanwhile.
-async fn hops(
+/// The distance, searched on a thread of its own; none when the run is stopped meanwhile. The
+/// search has a socket of its own: where only one local port may be used, no other may hold it.
+async fn distance(
     remote: std::net::SocketAddr,
     local: LocalEnd,
     stop: &mut flag::Receiver<bool>,
-) -> Option<u8> {
+) -> Option<Distance> {
     let (found, result) = tokio::sync::oneshot::channel();
-    std::thread::Builder::new()
-        .name("hops".to_owned())
-        .spawn(move || {
-            let _ = found.send(packets::hops(remote, &local));
-        })
-        .ok()?;
+    let thread = std::thread::Builder::new().name("hops".to_owned());
+    let started = thread.spawn(move || {
+        let distance = match packets::hops(remote, &local) {
+            Ok(Some(hops)) => Distance::Hops(hops),
+            Ok(None) => Distance::Unknown("the relay does not answer".to_owned()),
+            Err(error) => Distance::Unknown(
+                local
+                    .used_up(&error)
+                    .unwrap_or_else(|| packets::told(&error)),
+            ),
+        };
+        let _ = found.send(distance);
+    });
+    if let Err(error) = started {
+        return Some(Distance::Unknown(packets::told(&error)));
+    }
     tokio::select! {
-        result = result => result.ok()?.ok()?,
+        result = result => result.ok(),
         () = stopped(stop) => None,
     }
 }

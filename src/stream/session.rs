@@ -50,7 +50,7 @@ pub(super) struct Session {
     ledger: Ledger,
     start: Instant,
     last_answer: Instant,
-    stop: Arc<AtomicBool>,
+    stop: StopOnDrop,
     /// Keeps the receiving thread.
     flow: Arc<Flow>,
     /// Packets that were missed, once all are sent.
@@ -84,7 +84,7 @@ impl Session {
             ledger: Ledger::new(shape.limit),
             start,
             last_answer: start,
-            stop,
+            stop: StopOnDrop(stop),
             flow,
             done: None,
             trouble: Trouble::default(),
@@ -98,7 +98,21 @@ impl Session {
 
     /// Sends no more packets.
     pub fn stop(&self) {
-        self.stop.store(true, Ordering::Relaxed);
+        self.stop.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Ends it and waits until the socket is closed, so that its local port is free.
+    pub async fn close(self) {
+        let Self {
+            mut events,
+            stop,
+            flow,
+            ..
+        } = self;
+        drop(stop);
+        drop(flow);
+        // the socket goes before the last sender of events
+        while events.recv().await.is_some() {}
     }
 
     /// Waits a moment and takes in what happened; tells what each answer was.
@@ -170,9 +184,12 @@ impl Session {
     }
 }
 
-impl Drop for Session {
+/// Tells the sending thread to end.
+struct StopOnDrop(Arc<AtomicBool>);
+
+impl Drop for StopOnDrop {
     fn drop(&mut self) {
-        self.stop();
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 

@@ -159,7 +159,10 @@ mod tests {
             [reason, answer.realm.unwrap(), answer.software.unwrap()]
         };
         assert_eq!(of(127), [(); 3].map(|()| "ü".repeat(127)));
-        assert_eq!(of(128), [(); 3].map(|()| format!("{} [cut]", "ü".repeat(127))));
+        assert_eq!(
+            of(128),
+            [(); 3].map(|()| format!("{} [cut]", "ü".repeat(127)))
+        );
         assert_eq!(of(20_000)[0].chars().count(), 127 + " [cut]".len());
     }
 

@@ -75,7 +75,8 @@ fn every_turn_fault_of_the_lab_has_its_cause_over_every_transport() {
         );
         assert_eq!(rows.column("turn_reply"), wanted.map(|w| w.1), "{fault}");
         // an error of the relay's is an answer
-        let heard = |(cause, reply): &(&str, &str)| cause.is_empty() || reply.parse::<u16>().is_ok();
+        let heard =
+            |(cause, reply): &(&str, &str)| cause.is_empty() || reply.parse::<u16>().is_ok();
         let heard = wanted.iter().any(heard);
         assert_eq!(said.code, Some(i32::from(!heard)), "{fault}");
     }

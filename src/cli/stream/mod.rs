@@ -24,9 +24,9 @@ use super::{message, signals, terminal};
 use crate::clock::Wall;
 use crate::lab::Lab;
 use crate::probe::packets::UdpProber;
-use crate::record::{Burst, Packet, Transport, World};
+use crate::record::{Burst, Distance, Packet, Transport, World};
 use crate::report::burst::{Summary, block};
-use crate::report::watch::{change, minute, minutes};
+use crate::report::watch::{change, distance, minute, minutes};
 use crate::sink::{Sink, SinkError};
 use crate::stats::packets::Limits;
 use crate::stream::{Output, Stream, Why};
@@ -64,7 +64,7 @@ pub fn run(args: &ProbeArgs, color: Color) -> Result<Exit, Failure> {
         packets: None,
         text: None,
         // outages are told live wherever a reader may be
-        outages: !settings.quiet,
+        aloud: !settings.quiet,
         rows_on_stdout,
         watching: settings.bursts.is_none(),
         limits: settings.judged_by,
@@ -153,6 +153,8 @@ pub fn run(args: &ProbeArgs, color: Color) -> Result<Exit, Failure> {
             figures: &end.figures,
             limits: &settings.judged_by,
             outages: watching.then_some(&end.outages),
+            distance: end.distance.as_ref(),
+            unmeasured: end.unmeasured.as_ref(),
             told: !watching && end.rows == 1 && matches!(settings.stdout, Stdout::Text),
         };
         print_summary(&summary.render(), rows_on_stdout);
@@ -177,7 +179,8 @@ struct Desk {
     packets: Option<Outlet<Packet>>,
     /// Text on stdout, and whether rows are told there, too, and not only outages.
     text: Option<(Outlet<String>, bool)>,
-    outages: bool,
+    /// Whether more than errors is told.
+    aloud: bool,
     rows_on_stdout: bool,
     watching: bool,
     limits: Limits,
@@ -193,6 +196,11 @@ impl Desk {
     async fn take(&mut self, output: Output) {
         match output {
             Output::Burst(burst) => {
+                if let Some(found @ Distance::Unknown(_)) = &burst.distance
+                    && !self.watching
+                {
+                    self.remark(&format!("burst {}: {}", burst.slot, distance(found)));
+                }
                 let text = if self.watching {
                     minute(&burst)
                 } else {
@@ -209,7 +217,7 @@ impl Desk {
                     outlet.send(&Arc::from(packet)).await;
                 }
             }
-            Output::Change(what) if self.outages => {
+            Output::Change(what) if self.aloud => {
                 let text = change(&what);
                 match &mut self.text {
                     Some((outlet, _)) => outlet.send(&Arc::new(text)).await,
@@ -218,6 +226,20 @@ impl Desk {
                 }
             }
             Output::Change(_) => {}
+            Output::Distance(found) => {
+                if matches!(found, Distance::Unknown(_)) {
+                    self.remark(&distance(&found));
+                }
+                self.tell(distance(&found) + "\n").await;
+            }
+        }
+    }
+
+    /// Says on stderr what nobody reads on stdout.
+    fn remark(&self, text: &str) {
+        let is_told = matches!(self.text, Some((_, true)));
+        if self.aloud && !is_told {
+            message::note(text);
         }
     }
 

@@ -89,6 +89,7 @@ pub struct Flow {
     inner: Arc<Inner>,
 }
 
+/// The socket is closed before the channel, whose end says so.
 #[derive(Debug)]
 struct Inner {
     socket: UdpSocket,

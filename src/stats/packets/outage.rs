@@ -14,13 +14,13 @@ use super::ledger::Settled;
 /// missed ones behind the last do not. Its true bounds lie up to one interval before each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Outage {
-    /// When the first lost packet was sent.
+    /// When the first lost packet was sent, or when the first could not be.
     pub began: DateTime<Utc>,
     /// `length` later, once a later packet was answered; none while it lasts.
     pub ended: Option<DateTime<Utc>>,
     /// The turns from the first lost packet to the last one.
     pub length: Duration,
-    /// Packets lost.
+    /// Packets lost; 0 where none could be sent.
     pub lost: u64,
 }
 
@@ -52,9 +52,37 @@ pub struct Outages {
 #[derive(Debug, Clone, Copy)]
 struct Run {
     outage: Outage,
+    /// Time before the first packet in which none could be sent.
+    before: Duration,
     /// Number of the first lost packet.
-    first: u64,
+    first: Option<u64>,
     told: bool,
+}
+
+impl Run {
+    fn since(began: DateTime<Utc>) -> Self {
+        Self {
+            outage: Outage {
+                began,
+                ended: None,
+                length: Duration::ZERO,
+                lost: 0,
+            },
+            before: Duration::ZERO,
+            first: None,
+            told: false,
+        }
+    }
+
+    /// Tells it when it has become an outage.
+    fn tell(&mut self) -> Option<Change> {
+        let is_more_than_loss = self.outage.lost > 1 || !self.before.is_zero();
+        if self.told || !is_more_than_loss || self.outage.length < SHORTEST {
+            return None;
+        }
+        self.told = true;
+        Some(Change::Began(self.outage))
+    }
 }
 
 /// Shortest stretch that is an outage.
@@ -80,24 +108,21 @@ impl Outages {
         if packet.rtt.is_some() {
             return self.end();
         }
-        let run = self.run.get_or_insert(Run {
-            outage: Outage {
-                began: packet.sent,
-                ended: None,
-                length: Duration::ZERO,
-                lost: 0,
-            },
-            first: packet.sequence,
-            told: false,
-        });
+        let run = self.run.get_or_insert(Run::since(packet.sent));
         run.outage.lost += 1;
-        let turns = packet.sequence.saturating_sub(run.first) + 1;
-        run.outage.length = times(self.interval, turns);
-        if run.told || run.outage.lost < 2 || run.outage.length < SHORTEST {
-            return None;
-        }
-        run.told = true;
-        Some(Change::Began(run.outage))
+        let first = *run.first.get_or_insert(packet.sequence);
+        let turns = packet.sequence.saturating_sub(first) + 1;
+        run.outage.length = run.before + times(self.interval, turns);
+        run.tell()
+    }
+
+    /// Notes that nothing could be sent since then, for so long by now: there is no address, or
+    /// no socket. It goes on until a packet is answered.
+    pub fn blocked(&mut self, since: DateTime<Utc>, length: Duration) -> Option<Change> {
+        let run = self.run.get_or_insert(Run::since(since));
+        run.before = length;
+        run.outage.length = length;
+        run.tell()
     }
 
     /// Closes the run under way; what was not told is none.
@@ -234,7 +259,9 @@ mod tests {
             for shift in 0..5 {
                 let stream = format!("{}{stream}.", ".".repeat(shift));
                 let (outages, changes) = changes_late(interval, &stream, late);
-                let told = changes.iter().map(|change| matches!(change, Change::Began(_)));
+                let told = changes
+                    .iter()
+                    .map(|change| matches!(change, Change::Began(_)));
                 let told: Vec<_> = told.collect();
                 assert_eq!(told, [true, false].repeat(24), "{interval} {shift}");
                 assert_eq!(outages.count(), 24);
@@ -251,6 +278,43 @@ mod tests {
         // nothing is over that was not told to have begun
         let (outages, told) = changes(100, ".xx----------.");
         assert_eq!((told, outages.count()), (vec![], 0));
+    }
+
+    #[test]
+    fn a_time_in_which_nothing_can_be_sent_is_an_outage_until_a_packet_is_answered() {
+        let mut outages = Outages::new(Duration::from_secs(1));
+        let second = Duration::from_secs(1);
+        assert_eq!(outages.blocked(at(0), second / 100), None);
+        assert_eq!(outages.count(), 0);
+        let Some(Change::Began(began)) = outages.blocked(at(0), second) else {
+            panic!()
+        };
+        assert_eq!((began.began, began.lost), (at(0), 0));
+        assert_eq!(outages.blocked(at(0), second * 5), None, "told already");
+        let mut ledger = Ledger::new(second);
+        for (sequence, answered) in [(0, false), (1, true)] {
+            let since = second * u32::try_from(sequence).unwrap();
+            ledger.sent(
+                sequence,
+                since,
+                Duration::ZERO,
+                at(5_000 + 1_000 * sequence),
+            );
+            if answered {
+                ledger.answered(sequence, since);
+            }
+        }
+        let changes: Vec<_> = std::iter::from_fn(|| ledger.settle(Duration::MAX))
+            .filter_map(|packet| outages.add(&packet))
+            .collect();
+        let expected = Outage {
+            began: at(0),
+            ended: Some(at(6_000)),
+            length: second * 6,
+            lost: 1,
+        };
+        assert_eq!(changes, [Change::Ended(expected)]);
+        assert_eq!((outages.count(), outages.total()), (1, second * 6));
     }
 
     #[test]
