@@ -1,6 +1,9 @@
 //! A watch for a reader: a line a minute, a line an outage, the list of outages.
 
 use std::fmt::Write as _;
+use std::net::SocketAddr;
+
+use chrono::{DateTime, Utc};
 
 use super::units::{line, moment, number, seconds};
 use crate::record::{Burst, Distance, Outcome, plain};
@@ -50,6 +53,18 @@ pub fn distance(distance: &Distance) -> String {
         Distance::Hops(hops) => format!("{hops} hops away"),
         Distance::Unknown(why) => format!("distance not found: {}", plain(why)),
     }
+}
+
+/// The line that tells of another address of this end.
+pub fn moved(from: Option<SocketAddr>, to: SocketAddr, at: DateTime<Utc>) -> String {
+    let mut out = String::new();
+    let from = from.map_or_else(String::new, |from| format!(", before from {from}"));
+    line(
+        &mut out,
+        "",
+        &format!("{}  sent from {to} now{from}", moment(at)),
+    );
+    out
 }
 
 /// The line that tells of a change.

@@ -8,6 +8,7 @@ use super::session::Session;
 use super::{End, Output, Stream, Why, cause_of, distance, send, silence, stopped};
 use crate::clock;
 use crate::pace::{Next, Pace};
+use crate::probe::packets::Lasting;
 use crate::record::{Burst, Mode, Outcome};
 use crate::stats::packets::{Fold, Outages, judge};
 
@@ -89,16 +90,17 @@ impl Stream {
         if self.prober.too_much_for(remote.ip()) {
             return Err(Why::TooMuch(remote.ip()));
         }
-        let mut session = match Session::begin(&self.prober, remote, &self.shape) {
-            Ok(session) => session,
-            Err(error) => {
-                row.outcome = Outcome::Failed {
-                    cause: cause_of(error.kind()),
-                    detail: crate::probe::packets::told(&error),
-                };
-                return Ok(Some(row));
-            }
-        };
+        let mut session =
+            match Session::begin(&self.prober, remote, &self.shape, Lasting::OneSocket) {
+                Ok(session) => session,
+                Err(error) => {
+                    row.outcome = Outcome::Failed {
+                        cause: cause_of(error.kind()),
+                        detail: crate::probe::packets::told(&error),
+                    };
+                    return Ok(Some(row));
+                }
+            };
         row.local = session.local();
         let mut fold = Fold::new(self.shape.interval);
         let mut stopped_at = None;

@@ -10,6 +10,7 @@ mod watch;
 
 use std::fmt::Write as _;
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -67,6 +68,15 @@ pub enum Output {
     Change(Change),
     /// The distance of the relay that is watched.
     Distance(Distance),
+    /// A watch goes on from another socket, as this end's network has changed.
+    Moved {
+        /// This end before.
+        from: Option<SocketAddr>,
+        /// This end now.
+        to: SocketAddr,
+        /// Wall clock then.
+        at: DateTime<Utc>,
+    },
 }
 
 /// What came of it in the end.
@@ -128,7 +138,7 @@ impl Stream {
     }
 
     /// Notes what a lookup said; the address, or the failure is noted too.
-    fn take(&self, lookup: Lookup, row: &mut Burst) -> Option<std::net::SocketAddr> {
+    fn take(&self, lookup: Lookup, row: &mut Burst) -> Option<SocketAddr> {
         row.dns_took = lookup.took;
         row.dns = lookup.dns;
         row.region = lookup.region;
@@ -146,7 +156,7 @@ impl Stream {
     }
 
     /// The row of a packet.
-    fn packet(&self, slot: u64, remote: std::net::SocketAddr, packet: &Settled) -> Output {
+    fn packet(&self, slot: u64, remote: SocketAddr, packet: &Settled) -> Output {
         Output::Packet(Box::new(Packet {
             run: Arc::clone(&self.prober.run),
             slot,
@@ -166,7 +176,7 @@ impl Stream {
 /// The distance, searched on a thread of its own; none when the run is stopped meanwhile. The
 /// search has a socket of its own: where only one local port may be used, no other may hold it.
 async fn distance(
-    remote: std::net::SocketAddr,
+    remote: SocketAddr,
     local: LocalEnd,
     stop: &mut flag::Receiver<bool>,
 ) -> Option<Distance> {

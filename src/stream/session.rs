@@ -7,12 +7,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
 use tokio::sync::mpsc;
 
 use super::Shape;
 use crate::clock;
 use crate::pace::{Next, Pace};
-use crate::probe::packets::{self, Event, Flow, UdpProber};
+use crate::probe::packets::{Event, Flow, Lasting, UdpProber};
 use crate::record::Cause;
 use crate::stats::packets::{Fate, Ledger, Settled};
 
@@ -32,6 +33,9 @@ const LINGER: Duration = Duration::from_millis(200);
 /// A packet is known for as long after it was sent, in addition to the limit.
 const REMEMBERED: Duration = Duration::from_secs(10);
 
+/// How often a session without answers looks for another address of this end.
+const LOOK_ROUND: Duration = Duration::from_secs(1);
+
 /// Longest sleep of the sending thread at a time: it looks whether it is stopped.
 const NAP: Duration = Duration::from_millis(50);
 
@@ -50,12 +54,15 @@ pub(super) struct Session {
     ledger: Ledger,
     start: Instant,
     last_answer: Instant,
+    looked_round: Instant,
     stop: StopOnDrop,
     /// Keeps the receiving thread.
     flow: Arc<Flow>,
     /// Packets that were missed, once all are sent.
     pub done: Option<u64>,
     pub trouble: Trouble,
+    /// Address of this end since the socket was opened anew, and when that was.
+    pub moved: Option<(SocketAddr, DateTime<Utc>)>,
 }
 
 impl Session {
@@ -64,13 +71,18 @@ impl Session {
     /// # Errors
     ///
     /// When the system refuses the socket or a thread.
-    pub fn begin(prober: &UdpProber, remote: SocketAddr, shape: &Shape) -> io::Result<Self> {
-        let socket = packets::open(remote, &prober.plan.local_end)?;
+    pub fn begin(
+        prober: &UdpProber,
+        remote: SocketAddr,
+        shape: &Shape,
+        lasting: Lasting,
+    ) -> io::Result<Self> {
         let (sender, events) = mpsc::channel(WAITING);
         let per_interval = shape.interval.as_nanos().max(1);
         let span = (shape.limit + REMEMBERED).as_nanos() / per_interval;
         let remembered = usize::try_from(span).unwrap_or(WAITING).clamp(64, WAITING);
-        let flow = Flow::start(socket, remembered, sender, prober.wall.clone())?;
+        let (local, wall) = (&prober.plan.local_end, prober.wall.clone());
+        let flow = Flow::start(remote, local, lasting, remembered, sender, wall)?;
         let flow = Arc::new(flow);
         let stop = Arc::new(AtomicBool::new(false));
         let start = clock::now();
@@ -84,10 +96,12 @@ impl Session {
             ledger: Ledger::new(shape.limit),
             start,
             last_answer: start,
+            looked_round: start,
             stop: StopOnDrop(stop),
             flow,
             done: None,
             trouble: Trouble::default(),
+            moved: None,
         })
     }
 
@@ -145,6 +159,7 @@ impl Session {
                 note(self.ledger.answered(sequence, self.since_start(at)));
             }
             Event::Stranger => note(Fate::Unknown),
+            Event::Moved { local, wall } => self.moved = Some((local, wall)),
             Event::Unreachable {
                 cause,
                 detail,
@@ -154,6 +169,17 @@ impl Session {
                 *told = (told.0 + messages, detail);
             }
             Event::Done { missed } => self.done = Some(missed),
+        }
+    }
+
+    /// Once a second without answers: looks whether packets would leave from another address by
+    /// now.
+    pub fn look_round(&mut self) {
+        let now = clock::now();
+        let since = |at| now.saturating_duration_since(at);
+        if since(self.last_answer) >= LOOK_ROUND && since(self.looked_round) >= LOOK_ROUND {
+            self.looked_round = now;
+            self.flow.look_round();
         }
     }
 

@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, watch};
 use super::session::Session;
 use super::{End, Output, Shape, Stream, Why, cause_of, distance, send, silence, stopped};
 use crate::clock;
+use crate::probe::packets::Lasting;
 use crate::record::{Burst, Distance, Mode, Outcome};
 use crate::stats::packets::{Fold, Outages, judge};
 
@@ -112,7 +113,7 @@ impl Stream {
                     packets: packets.map(|packets| u64::try_from(packets).unwrap_or(u64::MAX)),
                     ..self.shape
                 };
-                match Session::begin(&self.prober, remote, &shape) {
+                match Session::begin(&self.prober, remote, &shape, Lasting::Renewed) {
                     Ok(session) => {
                         if let Some(blocked) = blocked.take() {
                             blocked.note(&mut kept.outages, &out).await;
@@ -183,7 +184,7 @@ impl Stream {
     async fn follow(
         &self,
         mut session: Session,
-        blank: Burst,
+        mut blank: Burst,
         remote: SocketAddr,
         kept: &mut Kept,
         out: &mpsc::Sender<Output>,
@@ -202,6 +203,11 @@ impl Stream {
                     }
                 })
                 .await;
+            session.look_round();
+            if let Some((to, at)) = session.moved.take() {
+                let from = blank.local.replace(to);
+                send(out, Output::Moved { from, to, at }).await;
+            }
             if stopped_at.is_none() && *stop.borrow() {
                 session.stop();
                 stopped_at = Some(session.elapsed());

@@ -26,7 +26,7 @@ use crate::lab::Lab;
 use crate::probe::packets::UdpProber;
 use crate::record::{Burst, Distance, Packet, Transport, World};
 use crate::report::burst::{Summary, block};
-use crate::report::watch::{change, distance, minute, minutes};
+use crate::report::watch::{change, distance, minute, minutes, moved};
 use crate::sink::{Sink, SinkError};
 use crate::stats::packets::Limits;
 use crate::stream::{Output, Stream, Why};
@@ -217,21 +217,23 @@ impl Desk {
                     outlet.send(&Arc::from(packet)).await;
                 }
             }
-            Output::Change(what) if self.aloud => {
-                let text = change(&what);
-                match &mut self.text {
-                    Some((outlet, _)) => outlet.send(&Arc::new(text)).await,
-                    None if self.rows_on_stdout => message::note(text.trim_end()),
-                    None => {}
-                }
-            }
-            Output::Change(_) => {}
+            Output::Change(what) => self.tell_live(change(&what)).await,
+            Output::Moved { from, to, at } => self.tell_live(moved(from, to, at)).await,
             Output::Distance(found) => {
                 if matches!(found, Distance::Unknown(_)) {
                     self.remark(&distance(&found));
                 }
                 self.tell(distance(&found) + "\n").await;
             }
+        }
+    }
+
+    /// Tells what a reader wants to know at once, also where the rows go to a file.
+    async fn tell_live(&mut self, text: String) {
+        match &mut self.text {
+            Some((outlet, _)) if self.aloud => outlet.send(&Arc::new(text)).await,
+            None if self.aloud && self.rows_on_stdout => message::note(text.trim_end()),
+            _ => {}
         }
     }
 

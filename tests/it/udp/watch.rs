@@ -101,7 +101,7 @@ fn a_name_that_never_resolves_is_an_outage_and_the_summary_says_that_nothing_was
     let (_, summary) = said.stdout.rsplit_once("---").unwrap();
     for part in [
         "nothing could be measured since 20",
-        "dns-nxdomain: ",
+        "dns-nxdomain:",
         "1 outage of a second or more",
         "until the end",
         "nothing could be sent",
