@@ -108,11 +108,11 @@ mod tests {
 
     #[test]
     fn messages_have_their_causes_and_errors_of_this_system_are_none() {
-        let of = |kind: io::ErrorKind| {
+        use io::ErrorKind as K;
+        let of = |kind: K| {
             let error = io::Error::from(kind);
             is_message(&error).then(|| cause(&error).0)
         };
-        use io::ErrorKind as K;
         assert_eq!(of(K::ConnectionRefused), Some(Cause::TurnPortUnreachable));
         assert_eq!(of(K::ConnectionReset), Some(Cause::TurnPortUnreachable));
         assert_eq!(of(K::HostUnreachable), Some(Cause::TurnHostUnreachable));

@@ -131,7 +131,7 @@ impl Stream {
                     }
                 }
             }
-            let blocked = blocked.get_or_insert_with(|| Blocked {
+            let blocked = blocked.get_or_insert(Blocked {
                 since: row.started,
                 at,
                 why: Outcome::Ok,

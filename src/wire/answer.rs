@@ -3,6 +3,7 @@
 //! A relay that is asked in one dialect may answer in the other: a first attribute that is the
 //! Magic Cookie makes it MS-TURN, and with it the numbers of realm, nonce and addresses.
 
+use std::borrow::Cow;
 use std::net::SocketAddr;
 
 use super::stun::Error;
@@ -91,17 +92,17 @@ fn of_ms_turn(message: &ms_turn::Message<'_>) -> Result<Answer, Error> {
 
 fn error_of(attributes: &stun::Attributes<'_>) -> Result<Option<(u16, String)>, Error> {
     let error = attributes.error_code()?;
-    Ok(error.map(|error| (error.code, bounded(&error.reason))))
+    Ok(error.map(|error| (error.code, bounded(error.reason))))
 }
 
-fn some(text: std::borrow::Cow<'_, str>) -> Option<String> {
-    (!text.is_empty()).then(|| bounded(&text))
+fn some(text: Cow<'_, str>) -> Option<String> {
+    (!text.is_empty()).then(|| bounded(text))
 }
 
-fn bounded(text: &str) -> String {
+fn bounded(text: Cow<'_, str>) -> String {
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => [text.get(..end).unwrap_or_default(), CUT].concat(),
-        None => text.to_owned(),
+        None => text.into_owned(),
     }
 }
 
