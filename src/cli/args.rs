@@ -19,9 +19,10 @@ use crate::lab::Fault;
 /// Exit codes, for the help.
 pub const EXIT_CODES: &str = "\
 Exit codes:
-  0    done, and something answered (also when Ctrl-C ended it)
-  1    nothing answered, more failed than --max-failed allows, or --strict
-       found bad input
+  0    done, and something answered, be it a relay with an error (also when
+       Ctrl-C ended it)
+  1    no probe worked and no relay answered a request, more failed than
+       --max-failed allows, or --strict found bad input
   2    the command line is wrong
   3    the tool's own input or output failed (disk full, file locked,
        nothing to read)
@@ -236,7 +237,8 @@ pub struct ProbeArgs {
     #[arg(long, value_name = "PERCENT", help_heading = "Advanced", hide_short_help = true,
           value_parser = percent)]
     pub max_failed: Option<f64>,
-    /// Allow more than 10 probes a second to a public address
+    /// Allow more than 10 probes a second, and bursts and watches beyond their limits, to a public
+    /// address
     #[arg(long, help_heading = "Advanced", hide_short_help = true)]
     pub i_own_this_server: bool,
 }

@@ -47,6 +47,8 @@ pub struct Settings {
     pub lab: Option<LabOptions>,
     /// Time from slot to slot.
     pub interval: Duration,
+    /// The shortest one that strangers' addresses may get.
+    pub polite: Duration,
     /// Time to go on for.
     pub duration: Option<Duration>,
 }
@@ -110,6 +112,7 @@ impl TryFrom<ProbeArgs> for Settings {
         };
         let files = files(&args, profile, columns.as_deref(), world, false)?;
         plan.fast = rate::is_fast(args.interval, &targets, &plan);
+        let polite = rate::polite(&targets, &plan);
         // a slot with all addresses takes several probes' time
         let longest = targets.iter().map(|target| plan.longest(target)).max();
         let longest = longest.unwrap_or_default() * if args.all_addresses { 8 } else { 1 };
@@ -144,6 +147,7 @@ impl TryFrom<ProbeArgs> for Settings {
             max_failed: args.max_failed,
             lab,
             interval: args.interval,
+            polite,
             duration: args.duration,
         })
     }

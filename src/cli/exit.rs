@@ -5,7 +5,7 @@ use std::process::ExitCode;
 /// How the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
-    /// Done, and something answered.
+    /// Done, and something answered, be it with an error.
     Done,
     /// Nothing answered, or a threshold of the user's was crossed.
     Failed,

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use rustls::RootCertStore;
@@ -104,7 +105,7 @@ pub fn run(args: ProbeArgs, color: Color) -> Result<Exit, Failure> {
     });
     drop(lab);
     if let Why::TooFast(address) = end.why {
-        return Err(too_fast(address));
+        return Err(too_fast(address, settings.polite));
     }
     ending.tell();
     let interrupted = interrupted.yes();
@@ -124,6 +125,7 @@ pub fn run(args: ProbeArgs, color: Color) -> Result<Exit, Failure> {
     let counts = Counts {
         rows: desk.tally.rows(),
         ok: desk.tally.ok(),
+        heard: desk.tally.heard(),
     };
     Ok(verdict(
         counts,
@@ -391,18 +393,22 @@ pub(super) fn rows_to_stdout<R: RowKind>(
     }
 }
 
-fn too_fast(address: std::net::IpAddr) -> Failure {
+fn too_fast(address: std::net::IpAddr, polite: Duration) -> Failure {
+    let polite = humantime::format_duration(polite)
+        .to_string()
+        .replace(' ', "");
     Failure::usage(anyhow::anyhow!(
-        "more than 10 probes a second to {address}, which is neither loopback nor private: give --interval 100ms or \
-         more, or --i-own-this-server if it is yours"
+        "more than 10 probes a second to {address}, which is neither loopback nor private: give --interval {polite} \
+         or more, or --i-own-this-server if it is yours"
     ))
 }
 
-/// Rows, and of them those that are a success.
+/// Rows, of them those that are a success, and those in which something was heard.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Counts {
     pub rows: u64,
     pub ok: u64,
+    pub heard: u64,
 }
 
 /// The exit code of a series.
@@ -413,7 +419,7 @@ pub(super) fn verdict(
     only_stdout: bool,
     max_failed: Option<f64>,
 ) -> Exit {
-    let Counts { rows, ok } = counts;
+    let Counts { rows, ok, heard } = counts;
     if ending.failed {
         return Exit::Io;
     }
@@ -425,7 +431,7 @@ pub(super) fn verdict(
     }
     #[allow(clippy::cast_precision_loss)] // counts lie far below 2^53
     let failed = (rows - ok) as f64 * 100.0 / rows.max(1) as f64;
-    if ok == 0 || max_failed.is_some_and(|most| failed > most) {
+    if heard == 0 || max_failed.is_some_and(|most| failed > most) {
         return Exit::Failed;
     }
     Exit::Done

@@ -9,8 +9,8 @@ use tokio::net::UdpSocket;
 use tokio::time::timeout;
 
 use super::local_end::LocalEnd;
-use super::plain_error;
 use super::turn::{End, Exchange, Talk};
+use super::{icmp, plain_error};
 use crate::clock;
 use crate::record::{Ask, Cause, Tcp};
 
@@ -114,8 +114,9 @@ async fn linger(socket: &UdpSocket, talk: &mut Talk, seen: &mut Tcp) {
     let mut buffer = vec![0; LARGEST];
     let _ = timeout(LINGER, async {
         while let Ok(length) = socket.recv(&mut buffer).await {
-            *seen.bytes_received.get_or_insert_default() += length as u64;
-            talk.sort_late(buffer.get(..length).unwrap_or_default());
+            if talk.sort_late(buffer.get(..length).unwrap_or_default()) {
+                *seen.bytes_received.get_or_insert_default() += length as u64;
+            }
         }
     })
     .await;
@@ -141,6 +142,7 @@ fn bound(remote: SocketAddr, local: &LocalEnd, port: u16) -> io::Result<Socket> 
     local.bind(&socket, remote, port)?;
     // connected: datagrams of others stay away, and ICMP errors come back
     socket.connect(&remote.into())?;
+    icmp::listen(&socket, remote);
     Ok(socket)
 }
 

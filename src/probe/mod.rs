@@ -9,6 +9,7 @@ mod datagram;
 pub mod dns;
 mod gate;
 mod held;
+mod icmp;
 mod ids;
 mod local_end;
 pub mod packets;

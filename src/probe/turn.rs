@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ring::rand::{SecureRandom, SystemRandom};
 
-use super::plain_error;
+use super::icmp;
 use crate::record::{Ask, Cause, Ignored, Turn, TurnReply, alert_name};
 use crate::wire::answer::{self, Answer, Transaction};
 use crate::wire::stream::{Framing, Next, Stream};
@@ -60,6 +60,8 @@ pub struct Talk {
     ignored: Ignored,
     /// The start of the first garbage.
     garbage: Vec<u8>,
+    /// The request that gave an allocation back.
+    released: Option<Transaction>,
 }
 
 impl Talk {
@@ -104,6 +106,7 @@ impl Talk {
             bytes,
             ignored: Ignored::default(),
             garbage: Vec::new(),
+            released: None,
         })
     }
 
@@ -124,19 +127,26 @@ impl Talk {
     }
 
     /// What gives an allocation back that nobody should have got: it would be kept for minutes.
-    pub fn release(&self, answer: &Answer) -> Option<Vec<u8>> {
+    pub fn release(&mut self, answer: &Answer) -> Option<Vec<u8>> {
         let is_open = self.ask == Ask::Allocate && answer.kind == stun::kind::ALLOCATE_SUCCESS;
         // its answer is no duplicate of this one's: another transaction
         let other = Self::new(Ask::Allocate).ok().filter(|_| is_open)?;
         let id = other.id.last_chunk::<12>()?;
+        self.released = Some(other.id);
         Some(stun::release_request(stun::TransactionId(*id)))
     }
 
-    /// Counts what comes behind the answer.
-    pub fn sort_late(&mut self, message: &[u8]) {
+    /// Counts what comes behind the answer; `false` when it belongs to the release, which is no
+    /// part of what is measured.
+    pub fn sort_late(&mut self, message: &[u8]) -> bool {
+        let id = message.get(4..20);
+        if id.is_some() && id == self.released.as_ref().map(|id| &id[..]) {
+            return false;
+        }
         if self.sort(message).is_some() {
             self.ignored.duplicates += 1;
         }
+        true
     }
 
     fn garbage(&mut self, bytes: &[u8]) {
@@ -190,7 +200,10 @@ impl Talk {
                 failed(TurnReply::Alert, Cause::TurnAlert, name)
             }
             End::Broken(said) => failed(TurnReply::Malformed, Cause::TurnMalformed, said),
-            End::Path(error) => of_path(&error),
+            End::Path(error) => {
+                let (cause, said) = icmp::cause(&error);
+                failed(TurnReply::Icmp, cause, said)
+            }
             End::Unsent(cause, detail) => {
                 turn.attempts = Some(0);
                 turn.ignored = None;
@@ -326,21 +339,6 @@ fn described(bytes: &[u8]) -> String {
         },
         other => other.to_string(),
     }
-}
-
-/// What an error means that the system reports on a socket after sending: ICMP.
-fn of_path(error: &io::Error) -> Judged {
-    use io::ErrorKind as K;
-    let (cause, said) = match error.kind() {
-        // what Windows makes of "port unreachable"
-        K::ConnectionRefused | K::ConnectionReset => {
-            (Cause::TurnPortUnreachable, "port unreachable".to_owned())
-        }
-        K::NetworkUnreachable | K::NetworkDown => (Cause::TurnNetUnreachable, plain_error(error)),
-        // such as "administratively prohibited"
-        _ => (Cause::TurnHostUnreachable, plain_error(error)),
-    };
-    failed(TurnReply::Icmp, cause, said)
 }
 
 #[cfg(test)]

@@ -49,10 +49,29 @@ pub struct Burst {
     pub interval: Duration,
     /// What was measured; none when nothing was sent.
     pub figures: Option<Figures>,
-    /// Lowest IP time to live at which the relay still answers.
-    pub hops: Option<u8>,
+    /// How far away the relay is; none when that was not searched.
+    pub distance: Option<Distance>,
     /// What Microsoft's table says of it; none when nothing was sent.
     pub verdicts: Option<Verdicts>,
+}
+
+/// How far away a relay is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Distance {
+    /// The lowest IP time to live at which it still answers.
+    Hops(u8),
+    /// It could not be found, and why.
+    Unknown(String),
+}
+
+impl Distance {
+    /// The number of hops, where it was found.
+    pub fn hops(&self) -> Option<u8> {
+        match self {
+            Self::Hops(hops) => Some(*hops),
+            Self::Unknown(_) => None,
+        }
+    }
 }
 
 /// What packets are sent for.
@@ -286,7 +305,7 @@ static BURST: &[Column<Burst>] = &[
     of("late", Kind::Integer, "", "answers after the limit; their packets count as lost", |r| figure(r, |f| Some(f.late))),
     of("ignored", Kind::Integer, "", "datagrams that answer no packet: wrong transaction ID or no STUN", |r| figure(r, |f| Some(f.ignored))),
     of("send_lag_p99_us", Kind::Integer, "us", "99th percentile of how late packets were sent; needs 100", |r| time(r, |f| f.send_lag_p99)),
-    of("hops", Kind::Integer, "", "lowest IP time to live that still gets an answer; with --hops", |r| number(r.hops.map(u64::from))),
+    of("hops", Kind::Integer, "", "lowest IP time to live that still gets an answer; with --hops", |r| number(r.distance.as_ref().and_then(Distance::hops).map(u64::from))),
     of("limits", Kind::Text, "", "row of Microsoft's table: client or edge", |r| word(r.verdicts.as_ref().map(|v| v.row))),
     of("verdict_rtt", Kind::Text, "", "pass, fail or too-few-packets: rtt_p95_us against the limit", |r| verdict(r, |v| v.rtt)),
     of("verdict_burst_loss", Kind::Text, "", "the same for the loss in any 200 ms", |r| verdict(r, |v| v.burst_loss)),

@@ -28,7 +28,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-pub use burst::{Burst, Figures, Mode, Share, Verdict, Verdicts, Window};
+pub use burst::{Burst, Distance, Figures, Mode, Share, Verdict, Verdicts, Window};
 pub use cause::Cause;
 pub use columns::{
     COLUMNS, Column, Kind, REFERENCE_COLUMNS, Value, column, default_columns, micros, millis,

@@ -4,9 +4,11 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use super::units::{WIDTH, line, ms, number, percent};
-use super::watch::outages_list;
-use crate::record::{Burst, Figures, Outcome, Verdict, Window, plain};
+use chrono::{DateTime, Utc};
+
+use super::units::{WIDTH, line, moment, ms, number, percent};
+use super::watch::{distance, outages_list};
+use crate::record::{Burst, Distance, Figures, Outcome, Verdict, Window, plain};
 use crate::stats::packets::{Limits, Outages, judge};
 
 /// A burst in a block of lines.
@@ -27,8 +29,8 @@ pub fn block(burst: &Burst, limits: &Limits) -> String {
         if let Some(took) = burst.dns_took {
             let _ = write!(what, "; name resolved in {}", ms(took));
         }
-        if let Some(hops) = burst.hops {
-            let _ = write!(what, "; {hops} hops away");
+        if let Some(found) = &burst.distance {
+            let _ = write!(what, "; {}", distance(found));
         }
         line(&mut out, "  ", &what);
     }
@@ -176,6 +178,10 @@ pub struct Summary<'a> {
     pub limits: &'a Limits,
     /// Times without answers; none of bursts.
     pub outages: Option<&'a Outages>,
+    /// The distance of a relay that was watched.
+    pub distance: Option<&'a Distance>,
+    /// Since when nothing could be sent, and why, where a watch never came to that.
+    pub unmeasured: Option<&'a (DateTime<Utc>, Outcome)>,
     /// Whether the only burst was told in full already.
     pub told: bool,
 }
@@ -205,7 +211,11 @@ impl Summary<'_> {
                 self.figures.sent
             );
         } else {
-            let _ = writeln!(out, "{} packets", self.figures.sent);
+            let mut text = format!("{} packets", self.figures.sent);
+            if let Some(found) = self.distance {
+                let _ = write!(text, "; {}", distance(found));
+            }
+            line(&mut out, "", &text);
         }
         if self.told {
             return out;
@@ -213,7 +223,17 @@ impl Summary<'_> {
         if self.figures.sent > 0 {
             out += &lines(self.figures);
         }
+        if let Some((since, Outcome::Failed { cause, detail })) = self.unmeasured {
+            let (since, cause) = (moment(*since), cause.code());
+            let text = format!(
+                "nothing could be measured since {since}: {cause}: {}",
+                plain(detail)
+            );
+            line(&mut out, "", &text);
+        }
         match self.outages {
+            // of what was not measured nothing is known
+            Some(outages) if self.figures.sent == 0 && outages.count() == 0 => {}
             Some(outages) => out += &outages_list(outages),
             None if self.figures.sent > 0 => out += &table(self.figures, self.limits),
             None => {}
@@ -273,6 +293,8 @@ mod tests {
             figures: &figures,
             limits: &CLIENT,
             outages: None,
+            distance: None,
+            unmeasured: None,
             told: false,
         };
         let text = summary.render();

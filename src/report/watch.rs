@@ -1,9 +1,12 @@
 //! A watch for a reader: a line a minute, a line an outage, the list of outages.
 
 use std::fmt::Write as _;
+use std::net::SocketAddr;
+
+use chrono::{DateTime, Utc};
 
 use super::units::{line, moment, number, seconds};
-use crate::record::{Burst, Outcome, plain};
+use crate::record::{Burst, Distance, Outcome, plain};
 use crate::stats::packets::{Change, Outage, Outages};
 
 /// The heading of [`minute`]'s lines.
@@ -43,6 +46,27 @@ pub fn minute(row: &Burst) -> String {
     out
 }
 
+/// The distance in words.
+pub fn distance(distance: &Distance) -> String {
+    match distance {
+        Distance::Hops(1) => "1 hop away".to_owned(),
+        Distance::Hops(hops) => format!("{hops} hops away"),
+        Distance::Unknown(why) => format!("distance not found: {}", plain(why)),
+    }
+}
+
+/// The line that tells of another address of this end.
+pub fn moved(from: Option<SocketAddr>, to: SocketAddr, at: DateTime<Utc>) -> String {
+    let mut out = String::new();
+    let from = from.map_or_else(String::new, |from| format!(", before from {from}"));
+    line(
+        &mut out,
+        "",
+        &format!("{}  sent from {to} now{from}", moment(at)),
+    );
+    out
+}
+
 /// The line that tells of a change.
 pub fn change(change: &Change) -> String {
     match change {
@@ -54,24 +78,20 @@ pub fn change(change: &Change) -> String {
 }
 
 fn outage_line(outage: &Outage) -> String {
-    let lost = outage.lost;
-    match outage.ended {
-        Some(ended) => format!(
-            "{} to {}, {}, {lost} packets lost",
-            moment(outage.began),
-            if ended.date_naive() == outage.began.date_naive() {
-                ended.format("%H:%M:%SZ").to_string()
-            } else {
-                ended.format("%m-%d %H:%M:%SZ").to_string()
-            },
-            seconds(outage.length)
-        ),
-        None => format!(
-            "{} until the end, {}, {lost} packets lost",
-            moment(outage.began),
-            seconds(outage.length)
-        ),
-    }
+    let lost = match outage.lost {
+        0 => "nothing could be sent".to_owned(),
+        1 => "1 packet lost".to_owned(),
+        lost => format!("{lost} packets lost"),
+    };
+    let until = match outage.ended {
+        None => "until the end".to_owned(),
+        Some(ended) if ended.date_naive() == outage.began.date_naive() => {
+            ended.format("to %H:%M:%SZ").to_string()
+        }
+        Some(ended) => ended.format("to %m-%d %H:%M:%SZ").to_string(),
+    };
+    let (began, length) = (moment(outage.began), seconds(outage.length));
+    format!("{began} {until}, {length}, {lost}")
 }
 
 /// Most outages that the summary lists.

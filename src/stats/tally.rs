@@ -140,6 +140,11 @@ impl Tally {
         self.rows - self.failed()
     }
 
+    /// Rows in which the relay was heard, be it with an error.
+    pub fn heard(&self) -> u64 {
+        self.transports.values().map(|one| one.heard).sum()
+    }
+
     /// Failed rows by cause.
     pub fn by_cause(&self) -> &BTreeMap<Cause, u64> {
         &self.failed

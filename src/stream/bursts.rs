@@ -5,9 +5,10 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
 use super::session::Session;
-use super::{End, Output, Stream, Why, cause_of, hops, send, silence, stopped};
+use super::{End, Output, Stream, Why, cause_of, distance, send, silence, stopped};
 use crate::clock;
 use crate::pace::{Next, Pace};
+use crate::probe::packets::Lasting;
 use crate::record::{Burst, Mode, Outcome};
 use crate::stats::packets::{Fold, Outages, judge};
 
@@ -60,6 +61,8 @@ impl Stream {
             missed: pace.missed(),
             figures: all.fold.figures(),
             outages: all.outages,
+            distance: None,
+            unmeasured: None,
             why,
         }
     }
@@ -87,16 +90,17 @@ impl Stream {
         if self.prober.too_much_for(remote.ip()) {
             return Err(Why::TooMuch(remote.ip()));
         }
-        let mut session = match Session::begin(&self.prober, remote, &self.shape) {
-            Ok(session) => session,
-            Err(error) => {
-                row.outcome = Outcome::Failed {
-                    cause: cause_of(error.kind()),
-                    detail: crate::probe::packets::told(&error),
-                };
-                return Ok(Some(row));
-            }
-        };
+        let mut session =
+            match Session::begin(&self.prober, remote, &self.shape, Lasting::OneSocket) {
+                Ok(session) => session,
+                Err(error) => {
+                    row.outcome = Outcome::Failed {
+                        cause: cause_of(error.kind()),
+                        detail: crate::probe::packets::told(&error),
+                    };
+                    return Ok(Some(row));
+                }
+            };
         row.local = session.local();
         let mut fold = Fold::new(self.shape.interval);
         let mut stopped_at = None;
@@ -144,8 +148,8 @@ impl Stream {
         if figures.received == 0 {
             row.outcome = silence(&figures, &session.trouble, &self.shape);
         } else if self.hops {
-            drop(session);
-            row.hops = hops(remote, self.prober.plan.local_end.clone(), stop).await;
+            session.close().await;
+            row.distance = distance(remote, self.prober.plan.local_end.clone(), stop).await;
         }
         row.verdicts = Some(judge(&figures, &self.limits));
         row.figures = Some(figures);

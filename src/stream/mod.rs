@@ -12,14 +12,16 @@ mod watch;
 
 use std::fmt::Write as _;
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use tokio::sync::{mpsc, watch as flag};
 
 use crate::probe::LocalEnd;
 use crate::probe::packets::{self, Lookup, UdpProber};
-use crate::record::{Burst, Cause, Figures, Mode, Outcome, Packet, micros};
+use crate::record::{Burst, Cause, Distance, Figures, Mode, Outcome, Packet, micros};
 use crate::stats::packets::{Change, Limits, Outages, Settled};
 use crate::target::Target;
 
@@ -66,6 +68,17 @@ pub enum Output {
     Packet(Box<Packet>),
     /// An outage began or ended.
     Change(Change),
+    /// The distance of the relay that is watched.
+    Distance(Distance),
+    /// A watch goes on from another socket, as this end's network has changed.
+    Moved {
+        /// This end before.
+        from: Option<SocketAddr>,
+        /// This end now.
+        to: SocketAddr,
+        /// Wall clock then.
+        at: DateTime<Utc>,
+    },
 }
 
 /// What came of it in the end.
@@ -81,6 +94,10 @@ pub struct End {
     pub figures: Figures,
     /// The times without answers.
     pub outages: Outages,
+    /// The distance of the relay that was watched.
+    pub distance: Option<Distance>,
+    /// Since when nothing could be sent, and why, where a watch never came to that.
+    pub unmeasured: Option<(DateTime<Utc>, Outcome)>,
     /// Why it ended.
     pub why: Why,
 }
@@ -117,13 +134,13 @@ impl Stream {
             length: Duration::ZERO,
             interval: self.shape.interval,
             figures: None,
-            hops: None,
+            distance: None,
             verdicts: None,
         }
     }
 
     /// Notes what a lookup said; the address, or the failure is noted too.
-    fn take(&self, lookup: Lookup, row: &mut Burst) -> Option<std::net::SocketAddr> {
+    fn take(&self, lookup: Lookup, row: &mut Burst) -> Option<SocketAddr> {
         row.dns_took = lookup.took;
         row.dns = lookup.dns;
         row.region = lookup.region;
@@ -141,7 +158,7 @@ impl Stream {
     }
 
     /// The row of a packet.
-    fn packet(&self, slot: u64, remote: std::net::SocketAddr, packet: &Settled) -> Output {
+    fn packet(&self, slot: u64, remote: SocketAddr, packet: &Settled) -> Output {
         Output::Packet(Box::new(Packet {
             run: Arc::clone(&self.prober.run),
             slot,
@@ -158,22 +175,32 @@ impl Stream {
     }
 }
 
-/// The number of hops, found on a thread of its own; none when it cannot be found or the run is
-/// stopped meanwhile.
-async fn hops(
-    remote: std::net::SocketAddr,
+/// The distance, searched on a thread of its own; none when the run is stopped meanwhile. The
+/// search has a socket of its own: where only one local port may be used, no other may hold it.
+async fn distance(
+    remote: SocketAddr,
     local: LocalEnd,
     stop: &mut flag::Receiver<bool>,
-) -> Option<u8> {
+) -> Option<Distance> {
     let (found, result) = tokio::sync::oneshot::channel();
-    std::thread::Builder::new()
-        .name("hops".to_owned())
-        .spawn(move || {
-            let _ = found.send(packets::hops(remote, &local));
-        })
-        .ok()?;
+    let thread = std::thread::Builder::new().name("hops".to_owned());
+    let started = thread.spawn(move || {
+        let distance = match packets::hops(remote, &local) {
+            Ok(Some(hops)) => Distance::Hops(hops),
+            Ok(None) => Distance::Unknown("the relay does not answer".to_owned()),
+            Err(error) => Distance::Unknown(
+                local
+                    .used_up(&error)
+                    .unwrap_or_else(|| packets::told(&error)),
+            ),
+        };
+        let _ = found.send(distance);
+    });
+    if let Err(error) = started {
+        return Some(Distance::Unknown(packets::told(&error)));
+    }
     tokio::select! {
-        result = result => result.ok()?.ok()?,
+        result = result => result.ok(),
         () = stopped(stop) => None,
     }
 }
@@ -199,9 +226,11 @@ fn silence(figures: &Figures, trouble: &session::Trouble, shape: &Shape) -> Outc
     {
         return failed(cause_of(*kind), detail.clone());
     }
-    if trouble.refused > 0 {
-        let detail = format!("{} ICMP messages: port unreachable", trouble.refused);
-        return failed(Cause::TurnPortUnreachable, detail);
+    // the first of equals, as the map goes
+    let most = trouble.unreachable.iter().rev();
+    if let Some((cause, (messages, said))) = most.max_by_key(|(_, (messages, _))| *messages) {
+        let s = if *messages == 1 { "" } else { "s" };
+        return failed(*cause, format!("{messages} ICMP message{s}: {said}"));
     }
     let mut detail = format!(
         "none of {} packets was answered within {} ms",

@@ -1,17 +1,20 @@
 //! One socket with its packets under way.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
 use tokio::sync::mpsc;
 
 use super::Shape;
 use crate::clock;
 use crate::pace::{Next, Pace};
-use crate::probe::packets::{self, Event, Flow, UdpProber};
+use crate::probe::packets::{Event, Flow, Lasting, UdpProber};
+use crate::record::Cause;
 use crate::stats::packets::{Fate, Ledger, Settled};
 
 /// Events that may wait, so that neither the schedule nor the stamps of arrival ever wait for a
@@ -30,14 +33,17 @@ const LINGER: Duration = Duration::from_millis(200);
 /// A packet is known for as long after it was sent, in addition to the limit.
 const REMEMBERED: Duration = Duration::from_secs(10);
 
+/// How often a session without answers looks for another address of this end.
+const LOOK_ROUND: Duration = Duration::from_secs(1);
+
 /// Longest sleep of the sending thread at a time: it looks whether it is stopped.
 const NAP: Duration = Duration::from_millis(50);
 
 /// What went wrong besides lost packets.
 #[derive(Debug, Default)]
 pub(super) struct Trouble {
-    /// ICMP messages that nobody listens.
-    pub refused: u64,
+    /// ICMP messages by what they mean, with what the system made of the last one.
+    pub unreachable: BTreeMap<Cause, (u64, String)>,
     /// What the system said last when it refused to send.
     pub not_sent: Option<(io::ErrorKind, String)>,
 }
@@ -48,12 +54,15 @@ pub(super) struct Session {
     ledger: Ledger,
     start: Instant,
     last_answer: Instant,
-    stop: Arc<AtomicBool>,
+    looked_round: Instant,
+    stop: StopOnDrop,
     /// Keeps the receiving thread.
     flow: Arc<Flow>,
     /// Packets that were missed, once all are sent.
     pub done: Option<u64>,
     pub trouble: Trouble,
+    /// Address of this end since the socket was opened anew, and when that was.
+    pub moved: Option<(SocketAddr, DateTime<Utc>)>,
 }
 
 impl Session {
@@ -62,13 +71,18 @@ impl Session {
     /// # Errors
     ///
     /// When the system refuses the socket or a thread.
-    pub fn begin(prober: &UdpProber, remote: SocketAddr, shape: &Shape) -> io::Result<Self> {
-        let socket = packets::open(remote, &prober.plan.local_end)?;
+    pub fn begin(
+        prober: &UdpProber,
+        remote: SocketAddr,
+        shape: &Shape,
+        lasting: Lasting,
+    ) -> io::Result<Self> {
         let (sender, events) = mpsc::channel(WAITING);
         let per_interval = shape.interval.as_nanos().max(1);
         let span = (shape.limit + REMEMBERED).as_nanos() / per_interval;
         let remembered = usize::try_from(span).unwrap_or(WAITING).clamp(64, WAITING);
-        let flow = Flow::start(socket, remembered, sender, prober.wall.clone())?;
+        let (local, wall) = (&prober.plan.local_end, prober.wall.clone());
+        let flow = Flow::start(remote, local, lasting, remembered, sender, wall)?;
         let flow = Arc::new(flow);
         let stop = Arc::new(AtomicBool::new(false));
         let start = clock::now();
@@ -82,10 +96,12 @@ impl Session {
             ledger: Ledger::new(shape.limit),
             start,
             last_answer: start,
-            stop,
+            looked_round: start,
+            stop: StopOnDrop(stop),
             flow,
             done: None,
             trouble: Trouble::default(),
+            moved: None,
         })
     }
 
@@ -96,7 +112,21 @@ impl Session {
 
     /// Sends no more packets.
     pub fn stop(&self) {
-        self.stop.store(true, Ordering::Relaxed);
+        self.stop.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Ends it and waits until the socket is closed, so that its local port is free.
+    pub async fn close(self) {
+        let Self {
+            mut events,
+            stop,
+            flow,
+            ..
+        } = self;
+        drop(stop);
+        drop(flow);
+        // the socket goes before the last sender of events
+        while events.recv().await.is_some() {}
     }
 
     /// Waits a moment and takes in what happened; tells what each answer was.
@@ -129,8 +159,27 @@ impl Session {
                 note(self.ledger.answered(sequence, self.since_start(at)));
             }
             Event::Stranger => note(Fate::Unknown),
-            Event::Refused => self.trouble.refused += 1,
+            Event::Moved { local, wall } => self.moved = Some((local, wall)),
+            Event::Unreachable {
+                cause,
+                detail,
+                messages,
+            } => {
+                let told = self.trouble.unreachable.entry(cause).or_default();
+                *told = (told.0 + messages, detail);
+            }
             Event::Done { missed } => self.done = Some(missed),
+        }
+    }
+
+    /// Once a second without answers: looks whether packets would leave from another address by
+    /// now.
+    pub fn look_round(&mut self) {
+        let now = clock::now();
+        let since = |at| now.saturating_duration_since(at);
+        if since(self.last_answer) >= LOOK_ROUND && since(self.looked_round) >= LOOK_ROUND {
+            self.looked_round = now;
+            self.flow.look_round();
         }
     }
 
@@ -161,9 +210,12 @@ impl Session {
     }
 }
 
-impl Drop for Session {
+/// Tells the sending thread to end.
+struct StopOnDrop(Arc<AtomicBool>);
+
+impl Drop for StopOnDrop {
     fn drop(&mut self) {
-        self.stop();
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 

@@ -4,14 +4,16 @@
 //! longest outages.
 
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
 use tokio::sync::{mpsc, watch};
 
 use super::session::Session;
-use super::{End, Output, Shape, Stream, Why, cause_of, hops, send, silence, stopped};
+use super::{End, Output, Shape, Stream, Why, cause_of, distance, send, silence, stopped};
 use crate::clock;
-use crate::record::{Burst, Mode, Outcome};
+use crate::probe::packets::Lasting;
+use crate::record::{Burst, Distance, Mode, Outcome};
 use crate::stats::packets::{Fold, Outages, judge};
 
 /// Span of a row.
@@ -20,12 +22,36 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// How long answers are waited for once the run is stopped.
 const GRACE: Duration = Duration::from_secs(2);
 
+/// After a name that cannot be resolved, or a socket that cannot be had.
+const RETRY: Duration = Duration::from_secs(5);
+
+/// How often is told what is new meanwhile.
+const LOOK: Duration = Duration::from_secs(1);
+
 /// What is kept while it runs.
 struct Kept {
     fold: Fold,
     outages: Outages,
     rows: u64,
     answered: u64,
+    distance: Option<Distance>,
+}
+
+/// Nothing can be sent.
+struct Blocked {
+    since: DateTime<Utc>,
+    at: Instant,
+    why: Outcome,
+}
+
+impl Blocked {
+    /// Notes it; tells when it has become an outage.
+    async fn note(&self, outages: &mut Outages, out: &mpsc::Sender<Output>) {
+        let length = clock::now().saturating_duration_since(self.at);
+        if let Some(change) = outages.blocked(self.since, length) {
+            send(out, Output::Change(change)).await;
+        }
+    }
 }
 
 /// The minute under way.
@@ -40,8 +66,8 @@ struct Minute {
 impl Stream {
     /// Watches the first target until all packets are sent or `stop` turns true.
     ///
-    /// A name that cannot be resolved, or a socket that cannot be had, gives a row and is tried
-    /// again after a minute.
+    /// A name that cannot be resolved, or a socket that cannot be had, is tried again soon; it is
+    /// an outage, and gives a row a minute.
     pub async fn watch(self, out: mpsc::Sender<Output>, mut stop: watch::Receiver<bool>) -> End {
         let interval = self.shape.interval;
         let mut kept = Kept {
@@ -49,23 +75,25 @@ impl Stream {
             outages: Outages::new(interval),
             rows: 0,
             answered: 0,
+            distance: None,
         };
-        let mut tries = 0;
-        let start = clock::now();
+        let mut blocked: Option<Blocked> = None;
+        // the slot of the next row
+        let mut next = 0;
+        let mut start = clock::now();
         let all = self.shape.packets.map(|packets| self.shape.length(packets));
-        let why = loop {
-            // what a failure has cost is not made up for
+        // what a failure has cost is not made up for
+        let left = |start: Instant| {
             let since = clock::now().saturating_duration_since(start);
-            let left = all.map(|all| all.saturating_sub(since));
-            if tries > 0 && left.is_some_and(|left| left.is_zero()) {
+            all.map(|all| all.saturating_sub(since))
+        };
+        let why = loop {
+            if blocked.is_some() && left(start).is_some_and(|left| left.is_zero()) {
                 break Why::Complete;
             }
-            let packets = left.map(|left| left.as_nanos().div_ceil(interval.as_nanos().max(1)));
-            let shape = Shape {
-                packets: packets.map(|packets| u64::try_from(packets).unwrap_or(u64::MAX)),
-                ..self.shape
-            };
-            let mut row = self.blank(tries, Mode::Watch, &self.targets[0]);
+            let at = clock::now();
+            let minute = at.saturating_duration_since(start).as_secs() / MINUTE.as_secs();
+            let mut row = self.blank(minute.max(next), Mode::Watch, &self.targets[0]);
             let lookup = tokio::select! {
                 lookup = self.prober.lookup(&self.targets[0]) => lookup,
                 () = stopped(&mut stop) => break Why::Stopped,
@@ -74,8 +102,22 @@ impl Stream {
                 if self.prober.too_much_for(remote.ip()) {
                     break Why::TooMuch(remote.ip());
                 }
-                match Session::begin(&self.prober, remote, &shape) {
+                // the search is no part of the schedule
+                let searched = clock::now();
+                self.search(remote, &mut kept, &out, &mut stop).await;
+                start += clock::now().saturating_duration_since(searched);
+                row.distance.clone_from(&kept.distance);
+                let packets =
+                    left(start).map(|left| left.as_nanos().div_ceil(interval.as_nanos().max(1)));
+                let shape = Shape {
+                    packets: packets.map(|packets| u64::try_from(packets).unwrap_or(u64::MAX)),
+                    ..self.shape
+                };
+                match Session::begin(&self.prober, remote, &shape, Lasting::Renewed) {
                     Ok(session) => {
+                        if let Some(blocked) = blocked.take() {
+                            blocked.note(&mut kept.outages, &out).await;
+                        }
                         row.local = session.local();
                         break self
                             .follow(session, row, remote, &mut kept, &out, &mut stop)
@@ -89,21 +131,52 @@ impl Stream {
                     }
                 }
             }
-            tries += 1;
-            kept.rows += 1;
-            send(&out, Output::Burst(Box::new(row))).await;
-            tokio::select! {
-                () = tokio::time::sleep(left.unwrap_or(MINUTE).min(MINUTE)) => {}
-                () = stopped(&mut stop) => break Why::Stopped,
+            let blocked = blocked.get_or_insert(Blocked {
+                since: row.started,
+                at,
+                why: Outcome::Ok,
+            });
+            blocked.why = row.outcome.clone();
+            blocked.note(&mut kept.outages, &out).await;
+            if minute >= next {
+                next = minute + 1;
+                kept.rows += 1;
+                send(&out, Output::Burst(Box::new(row))).await;
+            }
+            if !pause(left(start), blocked, &mut kept.outages, &out, &mut stop).await {
+                break Why::Stopped;
             }
         };
+        if let Some(blocked) = &blocked {
+            blocked.note(&mut kept.outages, &out).await;
+        }
         End {
             rows: kept.rows,
             answered: kept.answered,
             missed: 0,
             figures: kept.fold.figures(),
             outages: kept.outages,
+            distance: kept.distance,
+            unmeasured: blocked.map(|blocked| (blocked.since, blocked.why)),
             why,
+        }
+    }
+
+    /// Searches the distance, once and before the first packet: the session may need the only
+    /// local port.
+    async fn search(
+        &self,
+        remote: SocketAddr,
+        kept: &mut Kept,
+        out: &mpsc::Sender<Output>,
+        stop: &mut watch::Receiver<bool>,
+    ) {
+        if !self.hops || kept.distance.is_some() {
+            return;
+        }
+        kept.distance = distance(remote, self.prober.plan.local_end.clone(), stop).await;
+        if let Some(found) = &kept.distance {
+            send(out, Output::Distance(found.clone())).await;
         }
     }
 
@@ -117,9 +190,6 @@ impl Stream {
         out: &mpsc::Sender<Output>,
         stop: &mut watch::Receiver<bool>,
     ) -> Why {
-        if self.hops {
-            blank.hops = hops(remote, self.prober.plan.local_end.clone(), stop).await;
-        }
         let mut minute = None;
         let mut stopped_at = None;
         loop {
@@ -133,6 +203,11 @@ impl Stream {
                     }
                 })
                 .await;
+            session.look_round();
+            if let Some((to, at)) = session.moved.take() {
+                let from = blank.local.replace(to);
+                send(out, Output::Moved { from, to, at }).await;
+            }
             if stopped_at.is_none() && *stop.borrow() {
                 session.stop();
                 stopped_at = Some(session.elapsed());
@@ -203,4 +278,25 @@ impl Stream {
         kept.answered += u64::from(row.outcome.is_ok());
         send(out, Output::Burst(Box::new(minute.row))).await;
     }
+}
+
+/// Waits for the next try, but not longer than what is left; `false` when it was stopped.
+async fn pause(
+    left: Option<Duration>,
+    blocked: &Blocked,
+    outages: &mut Outages,
+    out: &mpsc::Sender<Output>,
+    stop: &mut watch::Receiver<bool>,
+) -> bool {
+    let mut rest = left.unwrap_or(RETRY).min(RETRY);
+    while !rest.is_zero() {
+        let nap = rest.min(LOOK);
+        tokio::select! {
+            () = tokio::time::sleep(nap) => {}
+            () = stopped(stop) => return false,
+        }
+        blocked.note(outages, out).await;
+        rest = rest.saturating_sub(nap);
+    }
+    true
 }

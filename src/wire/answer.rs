@@ -3,6 +3,7 @@
 //! A relay that is asked in one dialect may answer in the other: a first attribute that is the
 //! Magic Cookie makes it MS-TURN, and with it the numbers of realm, nonce and addresses.
 
+use std::borrow::Cow;
 use std::net::SocketAddr;
 
 use super::stun::Error;
@@ -14,7 +15,14 @@ pub type Transaction = [u8; 16];
 /// Both class bits of a message type: an error response (RFC 8489 section 5).
 const ERROR_CLASS: u16 = 0x0110;
 
-/// What an answer says.
+/// Characters of a text that are kept. RFC 8489 sections 14.8, 14.9 and 14.14 want fewer than 128
+/// of a reason phrase, a realm and a name of software; what sends more gets no more room.
+const LONGEST: usize = 127;
+
+/// What stands behind a text that was longer.
+const CUT: &str = " [cut]";
+
+/// What an answer says. Texts are bounded: behind what is too long stands ` [cut]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     /// Method and class, see [`stun::kind`].
@@ -84,11 +92,18 @@ fn of_ms_turn(message: &ms_turn::Message<'_>) -> Result<Answer, Error> {
 
 fn error_of(attributes: &stun::Attributes<'_>) -> Result<Option<(u16, String)>, Error> {
     let error = attributes.error_code()?;
-    Ok(error.map(|error| (error.code, error.reason.into_owned())))
+    Ok(error.map(|error| (error.code, bounded(error.reason))))
 }
 
-fn some(text: std::borrow::Cow<'_, str>) -> Option<String> {
-    (!text.is_empty()).then(|| text.into_owned())
+fn some(text: Cow<'_, str>) -> Option<String> {
+    (!text.is_empty()).then(|| bounded(text))
+}
+
+fn bounded(text: Cow<'_, str>) -> String {
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => [text.get(..end).unwrap_or_default(), CUT].concat(),
+        None => text.into_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -128,6 +143,28 @@ mod tests {
         assert_eq!(read(&bytes), Err(Error::Value(attribute::FINGERPRINT)));
         let bytes = Builder::new(kind::ALLOCATE_ERROR, ID).finish().unwrap();
         assert_eq!(read(&bytes), Err(Error::Value(attribute::ERROR_CODE)));
+    }
+
+    #[test]
+    fn a_text_that_is_too_long_is_cut_and_says_so() {
+        let of = |length| {
+            let text = "ü".repeat(length);
+            let bytes = Builder::new(kind::ALLOCATE_ERROR, ID)
+                .error_code(401, &text)
+                .attribute(attribute::REALM, text.as_bytes())
+                .attribute(attribute::SOFTWARE, text.as_bytes())
+                .finish()
+                .unwrap();
+            let answer = read(&bytes).unwrap();
+            let (_, reason) = answer.error.unwrap();
+            [reason, answer.realm.unwrap(), answer.software.unwrap()]
+        };
+        assert_eq!(of(127), [(); 3].map(|()| "ü".repeat(127)));
+        assert_eq!(
+            of(128),
+            [(); 3].map(|()| format!("{} [cut]", "ü".repeat(127)))
+        );
+        assert_eq!(of(10_000)[0].chars().count(), 127 + " [cut]".len());
     }
 
     #[test]

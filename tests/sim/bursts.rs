@@ -1,7 +1,8 @@
 //! Bursts and watches over a cable that loses what it is told to lose.
 
 use std::net::UdpSocket;
-use std::process::Stdio;
+use std::path::Path;
+use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use turnprobe::wire::stun::{Builder, Message, kind};
@@ -82,6 +83,76 @@ fn the_known_loss_lies_in_the_interval_of_95_bursts_in_100() {
     assert!(holding >= 87, "{holding} of 100");
 }
 
+/// Starts a watch in the client's namespace and waits until it has sent some packets.
+fn watch(link: &Link, file: &Path, options: &str) -> Child {
+    let line = format!("{SERVER} --watch -i 100ms -n 90 {options} --packets");
+    let child = turnprobe(&link.client, &line).arg(file).spawn().unwrap();
+    while std::fs::read_to_string(file).map_or(0, |text| text.lines().count()) < 10 {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    child
+}
+
+/// One outage that ended, a new address that was told, and answers to the end.
+fn recovered(child: Child, file: &Path) {
+    let output = child.wait_with_output().unwrap();
+    let text = said(&output);
+    assert!(output.status.success(), "{text}");
+    assert_eq!(text.matches("outage since ").count(), 1, "{text}");
+    assert_eq!(text.matches("outage over: ").count(), 1, "{text}");
+    assert_eq!(text.matches("  sent from 10.77.0.7:").count(), 1, "{text}");
+    let rows = in_file(file);
+    let answered = rows
+        .iter()
+        .rev()
+        .take_while(|row| !row["rtt_us"].is_empty());
+    assert!(answered.count() > 20, "{text}");
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_watch_goes_on_from_the_address_that_this_end_has_got_instead() {
+    for options in ["", "--source-port 40000"] {
+        let link = Link::new("readdressed");
+        answer_bindings(&link.server);
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("packets.csv");
+        let child = watch(&link, &file, options);
+        let address = |what: &str, address: &str| {
+            link.client
+                .output("ip", &["address", what, address, "dev", "eth0"]);
+        };
+        address("del", "10.77.0.1/24");
+        std::thread::sleep(Duration::from_millis(1_500));
+        address("add", "10.77.0.7/24");
+        recovered(child, &file);
+    }
+}
+
+/// As when a tunnel comes up: the old address is still there, and nothing comes back to it.
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_watch_goes_on_from_the_address_that_the_way_has_got_instead() {
+    let link = Link::new("rerouted");
+    answer_bindings(&link.server);
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("packets.csv");
+    let child = watch(&link, &file, "");
+    filter(
+        &link.server,
+        "chain input { type filter hook input priority 0; ip saddr 10.77.0.1 drop
+        }",
+    );
+    let client = |words: &str| {
+        let words: Vec<_> = words.split(' ').collect();
+        link.client.output("ip", &words);
+    };
+    client("address add 10.77.0.7/24 dev eth0");
+    std::thread::sleep(Duration::from_millis(1_500));
+    client("route replace 10.77.0.0/24 dev eth0 src 10.77.0.7");
+    recovered(child, &file);
+}
+
 #[test]
 #[ignore = "needs root, nftables and tshark"]
 fn a_cable_that_is_pulled_is_an_outage_that_ends_with_the_cable() {
@@ -108,6 +179,10 @@ fn a_cable_that_is_pulled_is_an_outage_that_ends_with_the_cable() {
     assert_eq!(text.matches("outage over: ").count(), 1, "{text}");
     assert!(text.contains("1 outage of a second or more"), "{text}");
     assert!(text.contains("refused by this system"), "{text}");
+    assert!(
+        !text.contains("sent from"),
+        "the old socket will do: {text}"
+    );
     let rows = in_file(&file);
     let refused: Vec<_> = rows
         .iter()

@@ -1,5 +1,6 @@
 //! Resets, ICMP messages and missing routes: every one has its cause.
 
+use crate::bursts::answer_bindings;
 use crate::link::{Link, SERVER, filter};
 use crate::rows::{number, row};
 use crate::witness::{Packet, Witness, attempts, syns};
@@ -101,4 +102,79 @@ fn a_neighbour_that_nobody_is_cannot_be_reached() {
         "{}",
         row["detail"]
     );
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn each_icmp_message_about_a_datagram_has_its_cause_in_probes_and_bursts_alike() {
+    let link = Link::new("icmp-udp");
+    answer_bindings(&link.server);
+    // RFC 792 and 1812: type 3 with codes 0 to 3, 9, 10 and 13
+    for (with, cause) in [
+        ("net-unreachable", "turn-net-unreachable"),
+        ("host-unreachable", "turn-host-unreachable"),
+        ("prot-unreachable", "turn-host-unreachable"),
+        ("port-unreachable", "turn-port-unreachable"),
+        ("net-prohibited", "turn-net-unreachable"),
+        ("host-prohibited", "turn-host-unreachable"),
+        ("admin-prohibited", "turn-host-unreachable"),
+    ] {
+        let rejects = |last: u32| {
+            format!(
+                "chain input {{ type filter hook input priority 0;
+                    udp dport 3478 numgen inc mod 10 <= {last} reject with icmp type {with}
+                }}"
+            )
+        };
+        filter(&link.server, &rejects(9));
+        let probe = row(&link.client, &format!("{SERVER} --transport udp"));
+        assert_eq!(probe["cause"], cause, "{with}: {}", probe["detail"]);
+        assert_eq!(probe["turn_reply"], "icmp", "{with}");
+        // at once, and not at the limit of 3 s
+        assert!(number(&probe, "turn_us") < 1_000_000, "{with}");
+        let line = format!("{SERVER} --burst 50/s --for 1s");
+        let burst = row(&link.client, &line);
+        assert_eq!(burst["cause"], cause, "{with}: {}", burst["detail"]);
+        let messages = format!("{} ICMP messages: ", burst["sent"]);
+        assert!(
+            burst["detail"].starts_with(&messages),
+            "{}",
+            burst["detail"]
+        );
+        // those that get through are answered all the same
+        filter(&link.server, &rejects(4));
+        let burst = row(&link.client, &line);
+        assert_eq!(burst["Status"], "OK", "{with}: {}", burst["detail"]);
+        // five in a row of each ten
+        let (lost, received) = (number(&burst, "lost"), number(&burst, "received"));
+        assert!(lost.abs_diff(received) <= 5, "{with}: {lost}, {received}");
+    }
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn icmp_messages_cost_no_more_processor_than_answers() {
+    let link = Link::new("icmp-cost");
+    filter(
+        &link.server,
+        "chain input { type filter hook input priority 0;
+            udp dport 3478 reject with icmp type host-unreachable
+        }",
+    );
+    let program = env!("CARGO_BIN_EXE_turnprobe");
+    let line = format!("{program} probe {SERVER} --burst 50/s --for 4s -q; times");
+    let times = link.client.output("bash", &["-c", &line]);
+    // the last line is that of the children: user and system, such as 0m0.031s 0m0.040s
+    let seconds = |time: &str| {
+        let (minutes, seconds) = time.trim_end_matches('s').split_once('m').unwrap();
+        minutes.parse::<f64>().unwrap() * 60.0 + seconds.parse::<f64>().unwrap()
+    };
+    let spent: f64 = times
+        .lines()
+        .last()
+        .unwrap()
+        .split_whitespace()
+        .map(seconds)
+        .sum();
+    assert!(spent < 1.0, "{spent} s of processor in 5 s");
 }

@@ -8,9 +8,22 @@ use crate::endpoints::is_own_network;
 use crate::probe::{POLITE_PER_SECOND, Plan};
 use crate::target::{Host, Target};
 
-/// Whether some host of a stranger gets more probes a second than need no permission. Several
-/// targets take turns; those with the same host add up, as do the ways of each.
+/// Whether some host of a stranger gets more probes a second than need no permission.
 pub(super) fn is_fast(interval: Duration, targets: &[Target], plan: &Plan) -> bool {
+    let round = interval.saturating_mul(count(targets.len()));
+    !interval.is_zero() && round < round_of(targets, plan)
+}
+
+/// The shortest interval of slots that needs no permission, in whole milliseconds.
+pub(super) fn polite(targets: &[Target], plan: &Plan) -> Duration {
+    let turns = u128::from(count(targets.len().max(1)));
+    let ms = round_of(targets, plan).as_millis().div_ceil(turns);
+    Duration::from_millis(u64::try_from(ms).unwrap_or(u64::MAX))
+}
+
+/// The time in which each target may have its turn. Several take turns; those with the same host
+/// add up, as do the ways of each.
+fn round_of(targets: &[Target], plan: &Plan) -> Duration {
     let mut ways: HashMap<Host, usize> = HashMap::new();
     for target in targets {
         let host = match plan.address {
@@ -22,8 +35,9 @@ pub(super) fn is_fast(interval: Duration, targets: &[Target], plan: &Plan) -> bo
         }
     }
     let most = ways.into_values().max().unwrap_or(0);
-    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-    let round = interval.saturating_mul(count(targets.len()));
-    let slow_enough = Duration::from_secs(1) / POLITE_PER_SECOND;
-    !interval.is_zero() && round < slow_enough.saturating_mul(count(most))
+    (Duration::from_secs(1) / POLITE_PER_SECOND).saturating_mul(count(most))
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }

@@ -62,6 +62,20 @@ fn the_same_host_several_times_is_probed_that_much_faster() {
 }
 
 #[test]
+fn the_interval_that_is_polite_goes_by_the_probes_of_a_slot_and_the_targets() {
+    let polite = |line| settings(line).unwrap().polite.as_millis();
+    assert_eq!(polite(""), 100);
+    // four ports, three transports, and two targets that take turns
+    assert_eq!(polite("--transport udp --ports 3478-3481"), 400);
+    assert_eq!(polite("--transport tls,udp,pseudo-tls"), 300);
+    assert_eq!(polite("a.example b.example"), 50);
+    assert_eq!(polite("a.example b.example c.example"), 34);
+    let fast = |line| settings(line).unwrap().plan.fast;
+    assert!(!fast("--transport udp --ports 3478-3481 -i 400ms"));
+    assert!(fast("--transport udp --ports 3478-3481 -i 399ms"));
+}
+
+#[test]
 fn stdout_gets_rows_when_asked_for_and_nothing_beside_a_file() {
     assert!(matches!(
         settings("-o -").unwrap().stdout,

@@ -126,6 +126,7 @@ pub fn run(args: &ProbeArgs, color: Color) -> Result<Exit, Failure> {
     let counts = Counts {
         rows: end.rows,
         ok: end.totals.connections(),
+        heard: end.totals.connections(),
     };
     Ok(verdict(
         counts,

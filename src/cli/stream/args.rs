@@ -17,7 +17,7 @@ pub struct StreamArgs {
     #[arg(long, value_name = "RATE", value_parser = rate, long_help = BURST, group = "stream",
           help_heading = HEADING, conflicts_with_all = ["all_addresses", "sni", "concurrency", "ask", "ports", "alpn", "turn_timeout"])]
     pub burst: Option<u32>,
-    /// Time that a burst lasts; up to 60s, or more with --i-own-this-server
+    /// Time that a burst lasts; more than 60s as for the rate of --burst
     #[arg(long = "for", value_name = "TIME", default_value = "15s", value_parser = duration,
           requires = "burst", help_heading = HEADING, hide_short_help = true)]
     pub length: Duration,
@@ -45,13 +45,15 @@ const BURST: &str = "\
 Quality over UDP: sends so many STUN Bindings a second, such as 50/s, to port 3478 as an audio \
 stream would, one every 20 ms, and gives round trips, loss, jitter, reordering and duplicates, \
 judged by Microsoft's table. Without -n and -d one burst; -i is at least the length of a burst \
-and a second or two. Up to 50 a second, or more with --i-own-this-server. Relays may limit the \
-rate that they answer, which looks like loss.";
+and a second or two. Up to 50 a second and 60s; up to 1000 a second and 1h to loopback, to private \
+addresses, and with --i-own-this-server. Relays may limit the rate that they answer, which looks \
+like loss.";
 
 const WATCH: &str = "\
 Continuous watch over UDP: one STUN Binding an interval (-i) on one socket until -n packets, -d \
 or Ctrl-C. Outages of a second or more are told when they begin and end. Rows hold a minute \
-each. Intervals under 100ms need --i-own-this-server; relays may limit the rate that they answer.";
+each. Intervals under 100ms, down to 10ms, are for loopback, private addresses and \
+--i-own-this-server; relays may limit the rate that they answer.";
 
 /// A row of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -180,7 +180,7 @@ fn burst(args: &ProbeArgs, rate: u32) -> anyhow::Result<Schedule> {
     let length = args.stream.length;
     ensure!(
         (SHORTEST..=LONGEST).contains(&length),
-        "--for must be from 1s to 1h, and up to 60s without --i-own-this-server"
+        "--for must be from 1s to 1h; more than 60s only to loopback, private addresses or with --i-own-this-server"
     );
     let packets = length.as_nanos() * u128::from(rate) / 1_000_000_000;
     let shape = Shape {
@@ -200,7 +200,8 @@ fn burst(args: &ProbeArgs, rate: u32) -> anyhow::Result<Schedule> {
 fn watch(args: &ProbeArgs, targets: &[Target]) -> anyhow::Result<Schedule> {
     ensure!(
         (SHORTEST_INTERVAL..=LONGEST_INTERVAL).contains(&args.interval),
-        "--interval of a watch must be from 10ms to 60s, and from 100ms without --i-own-this-server"
+        "--interval of a watch must be from 10ms to 60s; under 100ms only to loopback, private addresses or with \
+         --i-own-this-server"
     );
     ensure!(
         targets.len() == 1,

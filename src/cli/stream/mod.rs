@@ -26,9 +26,9 @@ use super::{message, signals, terminal};
 use crate::clock::Wall;
 use crate::lab::Lab;
 use crate::probe::packets::UdpProber;
-use crate::record::{Burst, Packet, Transport, World};
+use crate::record::{Burst, Distance, Packet, Transport, World};
 use crate::report::burst::{Summary, block};
-use crate::report::watch::{change, minute, minutes};
+use crate::report::watch::{change, distance, minute, minutes, moved};
 use crate::sink::{Sink, SinkError};
 use crate::stats::packets::Limits;
 use crate::stream::{Output, Stream, Why};
@@ -68,7 +68,7 @@ pub fn run(args: &ProbeArgs, color: Color) -> Result<Exit, Failure> {
         packets: None,
         text: None,
         // outages are told live wherever a reader may be
-        outages: !settings.quiet,
+        aloud: !settings.quiet,
         rows_on_stdout,
         watching: settings.bursts.is_none(),
         limits: settings.judged_by,
@@ -153,6 +153,8 @@ pub fn run(args: &ProbeArgs, color: Color) -> Result<Exit, Failure> {
             figures: &end.figures,
             limits: &settings.judged_by,
             outages: watching.then_some(&end.outages),
+            distance: end.distance.as_ref(),
+            unmeasured: end.unmeasured.as_ref(),
             told: !watching && end.rows == 1 && matches!(settings.stdout, Stdout::Text),
         };
         let to_stderr = rows_on_stdout || ending.stuck;
@@ -161,6 +163,7 @@ pub fn run(args: &ProbeArgs, color: Color) -> Result<Exit, Failure> {
     let counts = Counts {
         rows: end.rows,
         ok: end.answered,
+        heard: end.answered,
     };
     Ok(verdict(
         counts,
@@ -178,7 +181,8 @@ struct Desk {
     packets: Option<Outlet<Packet>>,
     /// Text on stdout, and whether rows are told there, too, and not only outages.
     text: Option<(Outlet<String>, bool)>,
-    outages: bool,
+    /// Whether more than errors is told.
+    aloud: bool,
     rows_on_stdout: bool,
     watching: bool,
     limits: Limits,
@@ -195,6 +199,11 @@ impl Desk {
         self.interrupted.measured();
         match output {
             Output::Burst(burst) => {
+                if let Some(found @ Distance::Unknown(_)) = &burst.distance
+                    && !self.watching
+                {
+                    self.remark(&format!("burst {}: {}", burst.slot, distance(found)));
+                }
                 let text = if self.watching {
                     minute(&burst)
                 } else {
@@ -211,15 +220,31 @@ impl Desk {
                     outlet.send(&Arc::from(packet)).await;
                 }
             }
-            Output::Change(what) if self.outages => {
-                let text = change(&what);
-                match &mut self.text {
-                    Some((outlet, _)) => outlet.send(&Arc::new(text)).await,
-                    None if self.rows_on_stdout => message::note(text.trim_end()),
-                    None => {}
+            Output::Change(what) => self.tell_live(change(&what)).await,
+            Output::Moved { from, to, at } => self.tell_live(moved(from, to, at)).await,
+            Output::Distance(found) => {
+                if matches!(found, Distance::Unknown(_)) {
+                    self.remark(&distance(&found));
                 }
+                self.tell(distance(&found) + "\n").await;
             }
-            Output::Change(_) => {}
+        }
+    }
+
+    /// Tells what a reader wants to know at once, also where the rows go to a file.
+    async fn tell_live(&mut self, text: String) {
+        match &mut self.text {
+            Some((outlet, _)) if self.aloud => outlet.send(&Arc::new(text)).await,
+            None if self.aloud && self.rows_on_stdout => message::note(text.trim_end()),
+            _ => {}
+        }
+    }
+
+    /// Says on stderr what nobody reads on stdout.
+    fn remark(&self, text: &str) {
+        let is_told = matches!(self.text, Some((_, true)));
+        if self.aloud && !is_told {
+            message::note(text);
         }
     }
 

@@ -1,10 +1,11 @@
 //! STUN Bindings over one connected UDP socket (RFC 8489 section 6.2.1), without repetitions:
 //! each packet is a transaction of its own.
 //!
-//! Here: the socket, sending with a stamp, receiving with a stamp on a thread of its own, the
+//! Here: the socket, opened anew where this end's network has changed, sending with a stamp, receiving with a stamp on a thread of its own, the
 //! search for the lowest time to live. Not here: when packets go out (`stream`), what the answers
 //! amount to (`stats::packets`).
 
+mod event;
 mod hops;
 mod lookup;
 mod socket;
@@ -12,19 +13,20 @@ mod socket;
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, Utc};
 use tokio::sync::mpsc;
 
 use super::ids::Ids;
+use super::{LocalEnd, icmp};
 use crate::clock::{self, Wall};
 use crate::wire::stun::{self, Message, kind};
 
+pub use event::Event;
 pub use hops::hops;
 pub use lookup::{Lookup, UdpProber};
-pub use socket::open;
+use socket::{open, source};
 
 /// How often the receiving thread looks whether it is still wanted.
 const LOOK_UP: Duration = Duration::from_millis(50);
@@ -32,45 +34,16 @@ const LOOK_UP: Duration = Duration::from_millis(50);
 /// Longest datagram that is read; an answer to a Binding has some hundred bytes.
 const LONGEST: usize = 2048;
 
-/// What happens on the socket.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Event {
-    /// A packet goes out.
-    Sent {
-        /// Its number in the schedule.
-        sequence: u64,
-        /// The moment before the system is asked to send it.
-        at: Instant,
-        /// The same by the wall clock.
-        wall: DateTime<Utc>,
-        /// How late it is.
-        lag: Duration,
-    },
-    /// The system refused to send that packet.
-    NotSent {
-        /// Its number in the schedule.
-        sequence: u64,
-        /// What kind of refusal.
-        kind: io::ErrorKind,
-        /// What the system said.
-        detail: String,
-    },
-    /// An answer to that packet came.
-    Answer {
-        /// The packet's number in the schedule.
-        sequence: u64,
-        /// When it was read.
-        at: Instant,
-    },
-    /// A datagram came that answers nothing.
-    Stranger,
-    /// An ICMP message says that nothing listens there.
-    Refused,
-    /// The schedule is over; so many of its packets could not be sent in time.
-    Done {
-        /// Packets that were not sent.
-        missed: u64,
-    },
+/// A socket is opened anew no sooner than this after the last time.
+const RENEWED_AGAIN: Duration = Duration::from_secs(1);
+
+/// Whether a flow keeps to its socket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lasting {
+    /// As a stream does.
+    OneSocket,
+    /// Another one when this end's network has changed.
+    Renewed,
 }
 
 /// A connected socket with the thread that receives on it, which ends when this is dropped.
@@ -79,36 +52,65 @@ pub struct Flow {
     inner: Arc<Inner>,
 }
 
+/// The socket is closed before the channel, whose end says so.
 #[derive(Debug)]
 struct Inner {
-    socket: UdpSocket,
+    /// None after it could not be opened anew. Only the sending side ever writes.
+    socket: RwLock<Option<UdpSocket>>,
+    remote: SocketAddr,
+    renewal: Option<Renewal>,
     ids: Mutex<Ids<u64>>,
     events: mpsc::Sender<Event>,
     wall: Wall,
     closed: AtomicBool,
+    /// Whether ICMP messages are queued beside the socket.
+    queued: AtomicBool,
+}
+
+/// A connected socket keeps the source address that it got: when the network changes, it may have
+/// to be opened anew.
+#[derive(Debug)]
+struct Renewal {
+    local: LocalEnd,
+    /// When it was tried last.
+    last: Mutex<Option<Instant>>,
+    /// Whether packets should leave from another address.
+    wanted: AtomicBool,
 }
 
 impl Flow {
-    /// Begins to receive; whatever happens goes into the channel. The answers to the last
-    /// `remembered` packets are known.
+    /// Opens the socket and begins to receive; whatever happens goes into the channel. The
+    /// answers to the last `remembered` packets are known.
     ///
     /// # Errors
     ///
-    /// When the system gives no thread or no random numbers.
+    /// When the system gives no socket, no thread or no random numbers.
     pub fn start(
-        socket: UdpSocket,
+        remote: SocketAddr,
+        local: &LocalEnd,
+        lasting: Lasting,
         remembered: usize,
         events: mpsc::Sender<Event>,
         wall: Wall,
     ) -> io::Result<Self> {
-        socket.set_nonblocking(false)?;
-        socket.set_read_timeout(Some(LOOK_UP))?;
+        let (socket, queued) = receiving(remote, local)?;
+        let renewal = match lasting {
+            Lasting::OneSocket => None,
+            Lasting::Renewed => Some(Renewal {
+                local: local.clone(),
+                last: Mutex::new(None),
+                wanted: AtomicBool::new(false),
+            }),
+        };
         let inner = Arc::new(Inner {
-            socket,
+            socket: RwLock::new(Some(socket)),
+            remote,
+            renewal,
             ids: Mutex::new(Ids::new(remembered)),
             events,
             wall,
             closed: AtomicBool::new(false),
+            queued: AtomicBool::new(queued),
         });
         let receiver = Arc::clone(&inner);
         std::thread::Builder::new()
@@ -119,12 +121,30 @@ impl Flow {
 
     /// Address of this end.
     pub fn local(&self) -> Option<SocketAddr> {
-        self.inner.socket.local_addr().ok()
+        self.inner.socket().as_ref()?.local_addr().ok()
+    }
+
+    /// Looks whether packets would leave from another address now, after a change of routes; if
+    /// so the next one does.
+    pub fn look_round(&self) {
+        let inner = &self.inner;
+        if let Some(renewal) = &inner.renewal
+            && let Some(here) = self.local()
+            && source(inner.remote, &renewal.local).is_ok_and(|now| now != here.ip())
+        {
+            renewal.wanted.store(true, Ordering::Relaxed);
+        }
     }
 
     /// Sends one packet; `false` when nobody takes events any more.
     pub fn send(&self, sequence: u64, lag: impl FnOnce(Instant) -> Duration) -> bool {
         let inner = &self.inner;
+        if let Some(renewal) = &inner.renewal
+            && renewal.wanted.swap(false, Ordering::Relaxed)
+        {
+            // before the stamp: it takes its time
+            inner.renew(renewal);
+        }
         let id = inner.ids().next(sequence);
         let id = match id {
             Ok(id) => id,
@@ -144,23 +164,21 @@ impl Flow {
         if inner.events.blocking_send(sent).is_err() {
             return false;
         }
-        let mut result = inner.socket.send(&packet);
-        if matches!(&result, Err(error) if is_refusal(error)) {
-            // the error is that of an earlier packet, and this one was not sent
-            let _ = inner.events.blocking_send(Event::Refused);
-            result = inner.socket.send(&packet);
+        let Err(error) = inner.put(&packet) else {
+            return true;
+        };
+        let event = Event::NotSent {
+            sequence,
+            kind: error.kind(),
+            detail: super::plain_error(&error),
+        };
+        let is_heard = inner.events.blocking_send(event).is_ok();
+        if let Some(renewal) = &inner.renewal
+            && may_heal(&error)
+        {
+            inner.renew(renewal);
         }
-        match result {
-            Ok(_) => true,
-            Err(error) => {
-                let event = Event::NotSent {
-                    sequence,
-                    kind: error.kind(),
-                    detail: super::plain_error(&error),
-                };
-                inner.events.blocking_send(event).is_ok()
-            }
-        }
+        is_heard
     }
 
     /// Says that the schedule is over.
@@ -205,29 +223,108 @@ impl Inner {
             .all(|event| self.events.blocking_send(event).is_ok())
     }
 
+    fn socket(&self) -> std::sync::RwLockReadGuard<'_, Option<UdpSocket>> {
+        self.socket.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Opens the socket anew when there is a way; at most once a second.
+    fn renew(&self, renewal: &Renewal) {
+        let now = clock::now();
+        let mut last = renewal.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.is_some_and(|last| now.saturating_duration_since(last) < RENEWED_AGAIN) {
+            return;
+        }
+        *last = Some(now);
+        drop(last);
+        // where there is no way the old socket is as good: it works at once when there is one
+        if source(self.remote, &renewal.local).is_err() {
+            return;
+        }
+        let mut socket = self.socket.write().unwrap_or_else(PoisonError::into_inner);
+        // the only local port that is allowed may be its own
+        *socket = None;
+        let Ok((new, queued)) = receiving(self.remote, &renewal.local) else {
+            return;
+        };
+        self.queued.store(queued, Ordering::Relaxed);
+        let local = new.local_addr();
+        *socket = Some(new);
+        drop(socket);
+        if let Ok(local) = local {
+            let wall = self.wall.now();
+            let _ = self.events.blocking_send(Event::Moved { local, wall });
+        }
+    }
+
+    /// Gives a packet to the system. An error may be an ICMP message about an earlier one, and
+    /// then this one was not sent.
+    fn put(&self, packet: &[u8]) -> io::Result<()> {
+        let socket = self.socket();
+        let socket = socket.as_ref().ok_or(io::ErrorKind::NotConnected)?;
+        let earlier = match socket.send(packet) {
+            Err(error) if icmp::is_message(&error) => error,
+            result => return result.map(drop),
+        };
+        let result = socket.send(packet).map(drop);
+        // this system itself may say that a host or a network cannot be reached, and says so again
+        if (result.is_ok() || is_refusal(&earlier))
+            && let Some(event) = self.unreachable(socket, &earlier)
+        {
+            let _ = self.events.blocking_send(event);
+        }
+        result
+    }
+
+    /// What an ICMP message tells; none when it is told already.
+    fn unreachable(&self, socket: &UdpSocket, error: &io::Error) -> Option<Event> {
+        let messages = if self.queued.load(Ordering::Relaxed) {
+            icmp::clear(socket)
+        } else {
+            1
+        };
+        let (cause, detail) = icmp::cause(error);
+        (messages > 0).then_some(Event::Unreachable {
+            cause,
+            detail,
+            messages,
+        })
+    }
+
     /// Reads until nobody wants it any more.
     fn receive(&self) {
         let mut buffer = [0; LONGEST];
         while !self.closed.load(Ordering::Relaxed) {
-            let event = match self.socket.recv(&mut buffer) {
-                Ok(length) => {
-                    let at = clock::now();
-                    let datagram = buffer.get(..length).unwrap_or_default();
-                    match self.answered(datagram) {
-                        Some(sequence) => Event::Answer { sequence, at },
-                        None => Event::Stranger,
-                    }
-                }
-                Err(error) if is_refusal(&error) => Event::Refused,
-                Err(error) if is_pause(&error) => continue,
-                Err(_) => {
-                    // an ICMP message of another kind, or a datagram that is too long for Windows
-                    std::thread::sleep(Duration::from_millis(1));
-                    continue;
-                }
-            };
-            if self.events.blocking_send(event).is_err() {
+            if let Some(event) = self.heard(&mut buffer)
+                && self.events.blocking_send(event).is_err()
+            {
                 return;
+            }
+        }
+    }
+
+    /// What comes next, within a moment.
+    fn heard(&self, buffer: &mut [u8]) -> Option<Event> {
+        let socket = self.socket();
+        let Some(socket) = socket.as_ref() else {
+            drop(socket);
+            std::thread::sleep(LOOK_UP);
+            return None;
+        };
+        match socket.recv(buffer) {
+            Ok(length) => {
+                let at = clock::now();
+                let datagram = buffer.get(..length).unwrap_or_default();
+                Some(match self.answered(datagram) {
+                    Some(sequence) => Event::Answer { sequence, at },
+                    None => Event::Stranger,
+                })
+            }
+            Err(error) if icmp::is_message(&error) => self.unreachable(socket, &error),
+            Err(error) if is_pause(&error) => None,
+            Err(_) => {
+                // such as a datagram that is too long for Windows
+                std::thread::sleep(Duration::from_millis(1));
+                None
             }
         }
     }
@@ -241,6 +338,30 @@ impl Inner {
             _ => None,
         }
     }
+}
+
+/// A socket that is read from in short waits, and whether ICMP messages are queued beside it.
+fn receiving(remote: SocketAddr, local: &LocalEnd) -> io::Result<(UdpSocket, bool)> {
+    let socket = open(remote, local)?;
+    socket.set_nonblocking(false)?;
+    socket.set_read_timeout(Some(LOOK_UP))?;
+    let queued = icmp::listen(&socket, remote);
+    Ok((socket, queued))
+}
+
+/// Whether another socket may send what this one cannot: its address is none of this machine any
+/// more, or the way that it knew is gone. Linux says the first as "invalid argument".
+fn may_heal(error: &io::Error) -> bool {
+    use io::ErrorKind as K;
+    matches!(
+        error.kind(),
+        K::AddrNotAvailable
+            | K::InvalidInput
+            | K::NetworkUnreachable
+            | K::NetworkDown
+            | K::HostUnreachable
+            | K::NotConnected
+    )
 }
 
 /// An error of the system as a row tells it.

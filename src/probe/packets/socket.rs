@@ -1,7 +1,7 @@
 //! The socket: bound, connected, with a buffer that a burst fits into.
 
 use std::io;
-use std::net::{SocketAddr, UdpSocket};
+use std::net::{IpAddr, SocketAddr, UdpSocket};
 
 use socket2::{Domain, Protocol, Socket, Type};
 
@@ -18,6 +18,17 @@ const RECEIVE_BUFFER: usize = 1 << 20;
 /// When the system refuses: no descriptors, no route, all ports are taken.
 pub fn open(remote: SocketAddr, local: &LocalEnd) -> io::Result<UdpSocket> {
     local.first_free(|port| open_on(remote, local, port))
+}
+
+/// The local address that a socket would have now.
+///
+/// # Errors
+///
+/// When there is no way to the relay.
+pub fn source(remote: SocketAddr, local: &LocalEnd) -> io::Result<IpAddr> {
+    // on any port: the session may hold the only one that is allowed
+    let socket = open_on(remote, local, 0)?;
+    Ok(socket.local_addr()?.ip())
 }
 
 fn open_on(remote: SocketAddr, local: &LocalEnd, port: u16) -> io::Result<UdpSocket> {

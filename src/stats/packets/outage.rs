@@ -8,18 +8,19 @@ use super::ledger::Settled;
 
 /// A stretch of time in which no packet was answered.
 ///
-/// It begins when the first lost packet was sent and ends when the next answered one was. Its
-/// true bounds lie up to one interval of the schedule before each.
+/// By turns of the schedule: it begins with the turn of the first lost packet and is over with
+/// that of the last one, so that `k` packets lost in a row at an interval `i` are an outage of
+/// `k` x `i`, however late each of them was sent. Turns between them that were missed count too,
+/// missed ones behind the last do not. Its true bounds lie up to one interval before each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Outage {
-    /// When the first lost packet was sent.
+    /// When the first lost packet was sent, or when the first could not be.
     pub began: DateTime<Utc>,
-    /// When the next packet that was answered was sent; none while it lasts.
+    /// `length` later, once a later packet was answered; none while it lasts.
     pub ended: Option<DateTime<Utc>>,
-    /// From the one to the other, by the monotonic clock; up to the last lost packet while it
-    /// lasts.
+    /// The turns from the first lost packet to the last one.
     pub length: Duration,
-    /// Packets lost.
+    /// Packets lost; 0 where none could be sent.
     pub lost: u64,
 }
 
@@ -35,6 +36,9 @@ pub enum Change {
 /// Finds outages in the stream of settled packets: at least two lost packets in a row, and at
 /// least a second. One lost packet alone is loss.
 ///
+/// With the lost packet that makes it so long an outage is told, and from then on it is one: it is
+/// counted, and told once more when it is over.
+///
 /// Memory: the outage under way and the longest 100 past ones, 56 bytes each.
 #[derive(Debug, Clone)]
 pub struct Outages {
@@ -48,8 +52,37 @@ pub struct Outages {
 #[derive(Debug, Clone, Copy)]
 struct Run {
     outage: Outage,
-    first: Duration,
+    /// Time before the first packet in which none could be sent.
+    before: Duration,
+    /// Number of the first lost packet.
+    first: Option<u64>,
     told: bool,
+}
+
+impl Run {
+    fn since(began: DateTime<Utc>) -> Self {
+        Self {
+            outage: Outage {
+                began,
+                ended: None,
+                length: Duration::ZERO,
+                lost: 0,
+            },
+            before: Duration::ZERO,
+            first: None,
+            told: false,
+        }
+    }
+
+    /// Tells it when it has become an outage.
+    fn tell(&mut self) -> Option<Change> {
+        let is_more_than_loss = self.outage.lost > 1 || !self.before.is_zero();
+        if self.told || !is_more_than_loss || self.outage.length < SHORTEST {
+            return None;
+        }
+        self.told = true;
+        Some(Change::Began(self.outage))
+    }
 }
 
 /// Shortest stretch that is an outage.
@@ -73,36 +106,30 @@ impl Outages {
     /// Takes the next packet in the order of sending.
     pub fn add(&mut self, packet: &Settled) -> Option<Change> {
         if packet.rtt.is_some() {
-            return self.end(packet);
+            return self.end();
         }
-        let run = self.run.get_or_insert(Run {
-            outage: Outage {
-                began: packet.sent,
-                ended: None,
-                length: Duration::ZERO,
-                lost: 0,
-            },
-            first: packet.at,
-            told: false,
-        });
+        let run = self.run.get_or_insert(Run::since(packet.sent));
         run.outage.lost += 1;
-        run.outage.length = packet.at.saturating_sub(run.first);
-        let lasts = run.outage.lost > 1 && run.outage.length + self.interval >= SHORTEST;
-        if lasts && !run.told {
-            run.told = true;
-            return Some(Change::Began(run.outage));
-        }
-        None
+        let first = *run.first.get_or_insert(packet.sequence);
+        let turns = packet.sequence.saturating_sub(first) + 1;
+        run.outage.length = run.before + times(self.interval, turns);
+        run.tell()
     }
 
-    fn end(&mut self, packet: &Settled) -> Option<Change> {
-        let run = self.run.take()?;
+    /// Notes that nothing could be sent since then, for so long by now: there is no address, or
+    /// no socket. It goes on until a packet is answered.
+    pub fn blocked(&mut self, since: DateTime<Utc>, length: Duration) -> Option<Change> {
+        let run = self.run.get_or_insert(Run::since(since));
+        run.before = length;
+        run.outage.length = length;
+        run.tell()
+    }
+
+    /// Closes the run under way; what was not told is none.
+    fn end(&mut self) -> Option<Change> {
+        let run = self.run.take().filter(|run| run.told)?;
         let mut outage = run.outage;
-        outage.length = packet.at.saturating_sub(run.first);
-        outage.ended = Some(packet.sent);
-        if outage.lost < 2 || outage.length < SHORTEST {
-            return None;
-        }
+        outage.ended = Some(outage.began + outage.length);
         self.keep(outage);
         Some(Change::Ended(outage))
     }
@@ -148,6 +175,12 @@ impl Outages {
     }
 }
 
+/// So many intervals.
+fn times(interval: Duration, turns: u64) -> Duration {
+    let nanos = interval.as_nanos().saturating_mul(turns.into());
+    Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::ledger::Ledger;
@@ -158,13 +191,26 @@ mod tests {
         start + Duration::from_millis(ms)
     }
 
-    /// The changes of a stream in which `.` is answered and `x` is not.
+    /// The changes of a stream in which `.` is answered, `x` is not and `-` was never sent.
     fn changes(interval: u64, stream: &str) -> (Outages, Vec<Change>) {
+        changes_late(interval, stream, |_| 0)
+    }
+
+    /// The same with each packet so many milliseconds late.
+    fn changes_late(
+        interval: u64,
+        stream: &str,
+        late: impl Fn(u64) -> u64,
+    ) -> (Outages, Vec<Change>) {
         let mut ledger = Ledger::new(Duration::from_secs(1));
         let mut outages = Outages::new(Duration::from_millis(interval));
         for (sequence, what) in (0..).zip(stream.chars()) {
-            let since = Duration::from_millis(interval * sequence);
-            ledger.sent(sequence, since, Duration::ZERO, at(interval * sequence));
+            if what == '-' {
+                continue;
+            }
+            let lag = Duration::from_millis(late(sequence));
+            let since = Duration::from_millis(interval * sequence) + lag;
+            ledger.sent(sequence, since, lag, at(interval * sequence) + lag);
             if what == '.' {
                 ledger.answered(sequence, since + Duration::from_millis(30));
             }
@@ -204,13 +250,80 @@ mod tests {
         assert_eq!(changes(20, &format!(".{}.", "x".repeat(49))).1, []);
     }
 
+    /// Losses of exactly a second, whatever the moments of sending: by the clock the one is
+    /// 980 ms long and the next 1,020 ms.
+    #[test]
+    fn the_schedule_decides_and_not_the_moment_of_sending() {
+        let late = |sequence| [0, 20, 7, 0, 13][usize::try_from(sequence).unwrap() % 5];
+        for (interval, stream) in [(500, "...xx".repeat(24)), (100, "..xxxxxxxxxx".repeat(24))] {
+            for shift in 0..5 {
+                let stream = format!("{}{stream}.", ".".repeat(shift));
+                let (outages, changes) = changes_late(interval, &stream, late);
+                let told = changes
+                    .iter()
+                    .map(|change| matches!(change, Change::Began(_)));
+                let told: Vec<_> = told.collect();
+                assert_eq!(told, [true, false].repeat(24), "{interval} {shift}");
+                assert_eq!(outages.count(), 24);
+                assert_eq!(outages.total(), Duration::from_secs(24));
+            }
+        }
+    }
+
+    #[test]
+    fn turns_that_were_missed_count_between_lost_packets_and_not_behind_them() {
+        let (outages, told) = changes(100, ".x--------x.");
+        assert_eq!((told.len(), outages.count()), (2, 1));
+        assert_eq!(outages.total(), Duration::from_secs(1));
+        // nothing is over that was not told to have begun
+        let (outages, told) = changes(100, ".xx----------.");
+        assert_eq!((told, outages.count()), (vec![], 0));
+    }
+
+    #[test]
+    fn a_time_in_which_nothing_can_be_sent_is_an_outage_until_a_packet_is_answered() {
+        let mut outages = Outages::new(Duration::from_secs(1));
+        let second = Duration::from_secs(1);
+        assert_eq!(outages.blocked(at(0), second / 100), None);
+        assert_eq!(outages.count(), 0);
+        let Some(Change::Began(began)) = outages.blocked(at(0), second) else {
+            panic!()
+        };
+        assert_eq!((began.began, began.lost), (at(0), 0));
+        assert_eq!(outages.blocked(at(0), second * 5), None, "told already");
+        let mut ledger = Ledger::new(second);
+        for (sequence, answered) in [(0, false), (1, true)] {
+            let since = second * u32::try_from(sequence).unwrap();
+            ledger.sent(
+                sequence,
+                since,
+                Duration::ZERO,
+                at(5_000 + 1_000 * sequence),
+            );
+            if answered {
+                ledger.answered(sequence, since);
+            }
+        }
+        let changes: Vec<_> = std::iter::from_fn(|| ledger.settle(Duration::MAX))
+            .filter_map(|packet| outages.add(&packet))
+            .collect();
+        let expected = Outage {
+            began: at(0),
+            ended: Some(at(6_000)),
+            length: second * 6,
+            lost: 1,
+        };
+        assert_eq!(changes, [Change::Ended(expected)]);
+        assert_eq!((outages.count(), outages.total()), (1, second * 6));
+    }
+
     #[test]
     fn an_outage_that_never_ends_is_counted_too() {
         let (outages, changes) = changes(1_000, "..xxxx");
         assert_eq!(changes.len(), 1);
         assert_eq!(outages.count(), 1);
         assert_eq!(outages.longest()[0].ended, None);
-        assert_eq!(outages.total(), Duration::from_secs(3));
+        assert_eq!(outages.total(), Duration::from_secs(4));
     }
 
     #[test]

@@ -141,11 +141,17 @@ fn every_other_answer_is_a_failure_that_was_heard() {
 fn an_allocation_that_nobody_should_have_got_is_given_back() {
     let relay = UdpRelay::start(|request, _| match request[1] {
         3 => vec![message(ALLOCATE_SUCCESS, request, &[])],
-        _ => vec![],
+        // RFC 8656 section 18: a success response to a Refresh
+        _ => vec![message(0x0104, request, &[])],
     });
     let row = probe(asking(Transport::Udp, Ask::Allocate), relay.target());
     row.assert_failed("turn-open", &["without credentials"]);
     assert_eq!(row.cells(["turn_reply", "turn_attempts"]), ["success", "1"]);
+    // giving it back is no part of the measurement, and neither is the answer to that
+    assert_eq!(
+        row.cells(["turn_ignored", "bytes_sent", "bytes_received"]),
+        ["0", "28", "20"]
+    );
     while relay.requests().len() < 2 {
         std::thread::yield_now();
     }

@@ -231,6 +231,53 @@ fn the_port_is_3478_where_none_is_named() {
 fn the_distance_in_hops_is_measured_on_request() {
     let (cell, _) = burst("--lab --hops");
     assert_eq!(cell("hops"), "1");
+    let said = run("probe --lab --burst 50/s --for 1s --hops");
+    assert!(said.stdout.contains("; 1 hop away\n"), "{}", said.stdout);
+}
+
+#[test]
+fn the_distance_is_searched_with_the_only_local_port_of_the_burst() {
+    let free = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    let port = free.local_addr().unwrap().port();
+    drop(free);
+    let (cell, _) = burst(&format!("--lab --hops --source-port {port}"));
+    assert_eq!(
+        (cell("local_port"), cell("hops")),
+        (port.to_string(), "1".to_owned())
+    );
+    let said = run(&format!(
+        "probe --lab --watch -i 50ms -n 10 --hops --source-port {port}"
+    ));
+    assert!(said.stdout.contains("1 hop away"), "{}", said.stdout);
+}
+
+#[test]
+fn a_distance_that_is_not_found_is_said() {
+    // falls silent in the middle of the burst
+    let server = || {
+        UdpServer::start(|number, request| match number {
+            0..10 => vec![answer(request, None)],
+            _ => Vec::new(),
+        })
+    };
+    let what = "distance not found: the relay does not answer";
+    let relay = server();
+    let line = format!("probe {} --burst 20/s --for 1s --hops", relay.address());
+    let said = run(&line);
+    assert!(
+        said.stdout.replace("\n    ", " ").contains(what),
+        "{}",
+        said.stdout
+    );
+    assert!(!said.stderr.contains(what), "told once");
+    let relay = server();
+    let line = format!(
+        "probe {} --burst 20/s --for 1s --hops --format csv",
+        relay.address()
+    );
+    let said = run(&line);
+    assert_eq!(Rows::of(&said.stdout).column("hops"), [""]);
+    assert!(said.stderr.contains(what), "{}", said.stderr);
 }
 
 #[test]
@@ -256,7 +303,10 @@ fn more_than_strangers_may_get_is_refused_before_a_packet_is_sent() {
 fn what_makes_no_sense_is_a_usage_error_that_names_the_fix() {
     for (line, part) in [
         ("--burst 0/s", "such as 50/s"),
-        ("--burst 50/s --for 500ms", "from 1s to 1h"),
+        (
+            "--burst 50/s --for 0s",
+            "from 1s to 1h; more than 60s only to loopback, private addresses or with",
+        ),
         ("--burst 50/s --transport tls", "give --transport udp"),
         ("--burst 50/s --watch", "cannot be used with"),
         ("--for 5s", "--burst"),

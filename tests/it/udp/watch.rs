@@ -1,7 +1,11 @@
 //! The continuous watch: outages told live and in the summary, a row a minute.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use crate::command::{Rows, run, turnprobe};
 use crate::servers::bindings::{UdpServer, answer};
+use crate::servers::dns::DnsServer;
+use crate::servers::wire::a;
 
 /// A server that is silent from packet 10 to packet 29.
 fn outage() -> UdpServer {
@@ -81,6 +85,76 @@ fn a_name_that_does_not_resolve_gives_a_row() {
     let rows = Rows::of(&said.stdout);
     assert_eq!(rows.column("cause"), ["dns-loop"]);
     assert_eq!(rows.column("sent"), [""]);
+}
+
+#[test]
+fn a_name_that_never_resolves_is_an_outage_and_the_summary_says_that_nothing_was_measured() {
+    let said = run("probe --lab --watch -d 2s --lab-fault dns-nxdomain");
+    assert_eq!(said.code, Some(1));
+    let since = |line: &&str| line.starts_with("outage since ");
+    assert_eq!(
+        said.stdout.lines().filter(since).count(),
+        1,
+        "{}",
+        said.stdout
+    );
+    let (_, summary) = said.stdout.rsplit_once("---").unwrap();
+    for part in [
+        "nothing could be measured since 20",
+        "dns-nxdomain:",
+        "1 outage of a second or more",
+        "until the end",
+        "nothing could be sent",
+    ] {
+        assert!(summary.contains(part), "{part}: {}", said.stdout);
+    }
+    // too short for an outage, and that there was none is not known
+    let said = run("probe --lab --watch -d 500ms -i 100ms --lab-fault dns-nxdomain");
+    assert!(said.stdout.contains("nothing could be measured since"));
+    assert!(!said.stdout.contains("no outage"), "{}", said.stdout);
+}
+
+#[test]
+fn a_name_that_resolves_at_last_ends_the_outage_within_seconds() {
+    let server = UdpServer::start(|_, request| vec![answer(request, None)]);
+    let asked = AtomicUsize::new(0);
+    let names = DnsServer::start(move |query| {
+        vec![match asked.fetch_add(1, Ordering::SeqCst) {
+            0 => query.reply(2, &[], &[]),
+            _ => query.answer(&[a("relay.test", 9)], &[]),
+        }]
+    });
+    let port = server.address().port();
+    let said = run(&format!(
+        "probe relay.test:{port} --resolver {} --watch -i 200ms -d 7s",
+        names.address()
+    ));
+    assert_eq!(said.code, Some(0), "{}", said.stdout);
+    for part in [
+        "FAIL dns-servfail",
+        "outage since ",
+        "outage over: ",
+        ", nothing could be sent",
+    ] {
+        assert!(said.stdout.contains(part), "{part}: {}", said.stdout);
+    }
+    assert!(
+        said.stdout.contains("1 outage of a second or more, 5."),
+        "{}",
+        said.stdout
+    );
+}
+
+#[test]
+fn the_distance_is_told_before_the_first_minute_and_in_the_summary() {
+    let said = run("probe --lab --watch -i 50ms -n 10 --hops");
+    let lines: Vec<_> = said.stdout.lines().collect();
+    assert_eq!(lines[1], "1 hop away", "{}", said.stdout);
+    assert!(
+        said.stdout.contains("10 packets; 1 hop away"),
+        "{}",
+        said.stdout
+    );
 }
 
 #[cfg(unix)]

@@ -1,0 +1,158 @@
+//! What ICMP says of datagrams that were sent (RFC 792, RFC 4443): asked for, told apart, cleared
+//! away.
+//!
+//! Linux keeps most messages from a UDP socket that has not asked for them (ip(7) and ipv6(7),
+//! IP_RECVERR): that a host or a network cannot be reached may be a matter of a moment. Here they
+//! are what is measured. Once asked for, each message is an error of the next call on the socket,
+//! and is kept in a queue beside it, which takes room from the answers until it is read.
+
+use std::io;
+use std::net::SocketAddr;
+
+#[cfg(unix)]
+use std::os::fd::AsFd as Handle;
+#[cfg(windows)]
+use std::os::windows::io::AsSocket as Handle;
+
+use super::plain_error;
+use crate::record::Cause;
+
+/// Asks to be told of every message about what this socket sends; whether messages are queued
+/// from now on.
+#[cfg(target_os = "linux")]
+pub fn listen(socket: &impl Handle, remote: SocketAddr) -> bool {
+    use nix::sys::socket::{setsockopt, sockopt};
+    let asked = match remote {
+        SocketAddr::V4(_) => setsockopt(socket, sockopt::Ipv4RecvErr, &true),
+        SocketAddr::V6(_) => setsockopt(socket, sockopt::Ipv6RecvErr, &true),
+    };
+    // without it there is less to tell, which is no reason to give up
+    asked.is_ok()
+}
+
+/// Other systems tell what they tell.
+#[cfg(not(target_os = "linux"))]
+pub fn listen(_socket: &impl Handle, _remote: SocketAddr) -> bool {
+    false
+}
+
+/// Empties the queue; how many messages were in it.
+#[cfg(target_os = "linux")]
+pub fn clear(socket: &impl Handle) -> u64 {
+    let socket = socket2::SockRef::from(socket);
+    let mut rest = [std::mem::MaybeUninit::uninit(); 1];
+    let mut messages = 0;
+    while socket
+        .recv_with_flags(&mut rest, libc::MSG_ERRQUEUE | libc::MSG_DONTWAIT)
+        .is_ok()
+    {
+        messages += 1;
+    }
+    messages
+}
+
+/// There is no queue.
+#[cfg(not(target_os = "linux"))]
+pub fn clear(_socket: &impl Handle) -> u64 {
+    0
+}
+
+/// Whether an error of a connected socket is such a message, and not this system's own.
+pub fn is_message(error: &io::Error) -> bool {
+    use io::ErrorKind as K;
+    let kind = matches!(
+        error.kind(),
+        // what Windows makes of "port unreachable" is a reset
+        K::ConnectionRefused | K::ConnectionReset | K::HostUnreachable | K::NetworkUnreachable
+    );
+    kind || is_rare(error)
+}
+
+/// "Protocol unreachable", "host unknown", a malformed header, and IPv6's "prohibited".
+#[cfg(unix)]
+fn is_rare(error: &io::Error) -> bool {
+    let rare = [
+        libc::ENOPROTOOPT,
+        libc::EHOSTDOWN,
+        libc::EPROTO,
+        libc::EACCES,
+    ];
+    error
+        .raw_os_error()
+        .is_some_and(|code| rare.contains(&code))
+}
+
+#[cfg(not(unix))]
+fn is_rare(_error: &io::Error) -> bool {
+    false
+}
+
+/// What a message means, and what the system makes of it.
+pub fn cause(error: &io::Error) -> (Cause, String) {
+    use io::ErrorKind as K;
+    match error.kind() {
+        K::ConnectionRefused | K::ConnectionReset => {
+            (Cause::TurnPortUnreachable, "port unreachable".to_owned())
+        }
+        K::NetworkUnreachable | K::NetworkDown => (Cause::TurnNetUnreachable, plain_error(error)),
+        // such as "administratively prohibited"
+        _ => (Cause::TurnHostUnreachable, plain_error(error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::UdpSocket;
+
+    use super::*;
+
+    #[test]
+    fn messages_have_their_causes_and_errors_of_this_system_are_none() {
+        use io::ErrorKind as K;
+        let of = |kind: K| {
+            let error = io::Error::from(kind);
+            is_message(&error).then(|| cause(&error).0)
+        };
+        assert_eq!(of(K::ConnectionRefused), Some(Cause::TurnPortUnreachable));
+        assert_eq!(of(K::ConnectionReset), Some(Cause::TurnPortUnreachable));
+        assert_eq!(of(K::HostUnreachable), Some(Cause::TurnHostUnreachable));
+        assert_eq!(of(K::NetworkUnreachable), Some(Cause::TurnNetUnreachable));
+        for own in [K::InvalidInput, K::AddrNotAvailable, K::WouldBlock] {
+            assert_eq!(of(own), None, "{own}");
+        }
+        #[cfg(unix)]
+        {
+            let rare = io::Error::from_raw_os_error(libc::ENOPROTOOPT);
+            assert!(is_message(&rare));
+            assert_eq!(cause(&rare).0, Cause::TurnHostUnreachable);
+            // a local firewall's refusal
+            assert!(!is_message(&io::Error::from_raw_os_error(libc::EPERM)));
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn each_message_is_queued_once_and_the_queue_is_emptied() {
+        let closed = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let nobody = closed.local_addr().unwrap();
+        drop(closed);
+        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+        socket.connect(nobody).unwrap();
+        assert!(listen(&socket, nobody));
+        for _ in 0..3 {
+            // the error of the last one, which was then not sent
+            while socket.send(b"x").is_err() {}
+        }
+        let error = socket.recv(&mut [0; 8]).unwrap_err();
+        assert_eq!(cause(&error).0, Cause::TurnPortUnreachable);
+        let mut queued = 0;
+        for _ in 0..500 {
+            queued += clear(&socket);
+            if queued == 3 {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        assert_eq!((queued, clear(&socket)), (3, 0));
+    }
+}
