@@ -128,9 +128,13 @@ impl<'a> Rows<'a> {
             return None;
         }
         let before = self.csv.as_ref();
-        let kind = before.map(|csv| match *csv.layout == header.layout {
-            true if csv.separator == header.separator => Kind::Header,
-            _ => Kind::OtherHeader,
+        let kind = before.map(|csv| {
+            let same = *csv.layout == header.layout && csv.separator == header.separator;
+            if same {
+                Kind::Header
+            } else {
+                Kind::OtherHeader
+            }
         });
         if kind != Some(Kind::Header) {
             self.dialect.get_or_insert(header.layout.dialect);
