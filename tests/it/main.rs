@@ -12,6 +12,7 @@ mod generator;
 mod layering;
 mod report;
 mod report_numbers;
+mod report_rows;
 mod rows;
 mod series;
 mod series_files;
