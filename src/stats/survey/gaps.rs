@@ -14,6 +14,10 @@ const INTERVALS: u64 = 10;
 /// And at least so long.
 const SHORTEST_US: u64 = 60_000_000;
 
+/// Intervals are kept in tenths of a second: a distribution tells values up to 120 million apart, which
+/// is two minutes in microseconds and four months in these.
+const UNIT_US: u64 = 100_000;
+
 /// A stretch without rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Gap {
@@ -53,13 +57,13 @@ impl Gaps {
                 self.longest.pop();
             }
         }
-        self.intervals.add_micros(length);
+        self.intervals.add_micros(length / UNIT_US);
         is_gap
     }
 
     /// The usual (median) interval between two rows, in microseconds.
     pub fn usual_us(&self) -> u64 {
-        self.intervals.quantile(0.5).unwrap_or(0)
+        self.intervals.quantile(0.5).unwrap_or(0) * UNIT_US
     }
 
     /// The gaps in time order: stretches of ten usual intervals, at least a minute.
@@ -152,6 +156,24 @@ mod tests {
             slow.add(row * 600 * S, (row + 1) * 600 * S);
         }
         assert_eq!((slow.all().len(), slow.has_more()), (0, false));
+    }
+
+    // by hand: the median of 1,700, 1,800 and 1,900 s is 1,800 s, and 18,000 s are no gap yet
+    #[test]
+    fn a_probe_each_half_hour_with_one_soon_after_another_has_no_gaps() {
+        let mut gaps = Gaps::default();
+        let mut at = 0;
+        for row in 0..1_000 {
+            let next = at + [1_700, 1_800, 1_900][row % 3] * S;
+            gaps.add(at, next);
+            at = next;
+        }
+        gaps.add(at, at + S);
+        gaps.add(at + S, at + 17_000 * S);
+        assert_eq!(gaps.usual_us().div_ceil(10_000_000), 180);
+        assert_eq!((gaps.all().len(), gaps.has_more()), (0, false));
+        gaps.add(at, at + 19_000 * S);
+        assert_eq!(gaps.all().len(), 1);
     }
 
     fn presence(from: i64, to: i64, usual: u64) -> Presence {
