@@ -105,7 +105,7 @@ pub fn heat(data: &Heat, size: Size) -> Markup {
             path class="field none" stroke-width=(stroke) d=(no_median.0) {}
         }
         @if !failed.0.is_empty() {
-            @let dot = grid.cell.0.min(grid.cell.1).mul_add(0.42, 0.6).clamp(3.0, 5.0);
+            @let dot = grid.cell.0.min(grid.cell.1).mul_add(0.42, 0.6).clamp(2.0, 5.0);
             // between narrow cells there is no room for one
             @if grid.between > 0.0 { path class="halo" stroke-width=(px(dot + 1.6)) d=(failed.0) {} }
             path class="dot" stroke-width=(px(dot)) d=(failed.0) {}

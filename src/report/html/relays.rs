@@ -99,8 +99,8 @@ pub(super) fn certificates(report: &Report, budget: &Budget) -> Markup {
             td { (grouped(group.n)) }
             td class="t long wider" { (cut(&certificate.subject, 160)) }
             td class="t long wider" { (cut(&certificate.issuer, 160)) }
-            td class="t" { (cut(&certificate.not_before, 40)) br; (cut(&certificate.not_after, 40)) }
-            td class="t" { (seen(group.first)) br; (seen(group.last)) }
+            td class="t whole" { (cut(&certificate.not_before, 40)) br; (cut(&certificate.not_after, 40)) }
+            td class="t whole" { (seen(group.first)) br; (seen(group.last)) }
         } }
     });
     let columns = [
