@@ -379,10 +379,17 @@ impl<'a> Row<'a> {
             ("", Dialect::End2EndUdp) => "udp",
             ("", Dialect::Bursts) => "udp burst",
             ("", Dialect::Held | Dialect::Samples) => "tls held",
+            ("", Dialect::End2EndHttp) if self.is_plain_http() => "http",
             ("", Dialect::End2EndHttp) => "https",
             ("", _) => "tls",
             (transport, _) => transport,
         }
+    }
+
+    /// Whether what was fetched is the URL of a page without TLS.
+    fn is_plain_http(&self) -> bool {
+        let scheme = self.get(Field::RemoteHost).split(':').next();
+        scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("http"))
     }
 
     /// The relay's address.

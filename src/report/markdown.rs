@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use super::model::{Group, Report, Table};
 use super::number::{self, counted, millis};
-use super::table::View;
+use super::table::{View, most_rows};
 use super::text::{cut, time};
 use crate::record::Metric;
 
@@ -98,16 +98,25 @@ fn overview(out: &mut String, report: &Report) {
         all.failed,
         number::share(all.failed, all.rows)
     ));
+    if all.answered > all.ok {
+        facts.push(format!(
+            "{} of the failed answered with an error: the path worked",
+            all.answered - all.ok
+        ));
+    }
     let cause = |cause: &super::model::Count| format!("{} × {}", cause.count, text(&cause.name));
     facts.extend(all.failed_by_cause.iter().map(cause));
     if let Some(missed) = all.missed_slots {
         facts.push(counted(missed, "missed slot", "missed slots"));
     }
-    facts.push(format!(
-        "{}, together {}",
-        counted(all.gaps, "gap", "gaps"),
-        number::seconds(all.gaps_s)
-    ));
+    facts.push(match all.gaps {
+        0 => "no gap".to_owned(),
+        gaps => format!(
+            "{} in which no series measured, together {}",
+            counted(gaps, "gap", "gaps"),
+            number::seconds(all.gaps_s)
+        ),
+    });
     for fact in facts {
         let _ = writeln!(out, "- {fact}");
     }
@@ -129,12 +138,8 @@ fn push_table(out: &mut String, table: &Table, metric: Metric, view: &View) {
     out.push_str(&"|---".repeat(names.len()));
     out.push_str(&"|--:".repeat(10));
     out.push_str("|\n");
-    let mut groups: Vec<&Group> = table.groups.iter().chain(&table.overflow).collect();
-    let all = groups.len();
-    if let Some(top) = view.top {
-        groups.sort_by_key(|group| std::cmp::Reverse(group.n));
-        groups.truncate(top);
-    }
+    let groups = shown(table, view.top);
+    let all = table.groups.len() + usize::from(table.overflow.is_some());
     for group in &groups {
         for place in 0..names.len() {
             let part = group.key.get(place).map_or("", String::as_str);
@@ -179,6 +184,12 @@ fn push_table(out: &mut String, table: &Table, metric: Metric, view: &View) {
     out.push('\n');
 }
 
+/// Hours and days are all there; of others, in the order of the table, those with the most rows.
+fn shown(table: &Table, top: Option<usize>) -> Vec<&Group> {
+    let is_of_time = matches!(&table.by[..], [one] if one == "hour" || one == "day");
+    most_rows(table, top.filter(|_| !is_of_time))
+}
+
 fn slow(out: &mut String, report: &Report) {
     let _ = writeln!(
         out,
@@ -209,21 +220,27 @@ fn slow(out: &mut String, report: &Report) {
 fn outages(out: &mut String, report: &Report) {
     out.push_str("## Availability and outages\n\n");
     out.push_str(
-        "| host | target | transport | available | 95 % interval | outages | together |\n",
+        "| host | target | transport | rows | ok | answered | 95 % interval | outages | together | gaps | together |\n",
     );
-    out.push_str("|---|---|---|--:|--:|--:|--:|\n");
+    out.push_str("|---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|\n");
     for series in &report.series {
+        let [share, low, high] = number::percents([
+            series.answered_percent,
+            series.answered_low_percent,
+            series.answered_high_percent,
+        ]);
         let _ = writeln!(
             out,
-            "| {} | {} | {} | {} | {} to {} | {} | {} |",
+            "| {} | {} | {} | {} | {} | {share} | {low} to {high} | {} | {} | {} | {} |",
             text(&series.host),
             text(&series.target),
             text(&series.transport),
-            number::percent(series.availability_percent),
-            number::percent(series.availability_low_percent),
-            number::percent(series.availability_high_percent),
+            series.rows,
+            series.ok,
             series.outages,
             number::seconds(series.outages_s),
+            series.gaps,
+            number::seconds(series.gaps_s),
         );
     }
     out.push('\n');

@@ -57,6 +57,11 @@ pub fn grouped(count: u64) -> String {
 /// A percentage with its sign: two decimals, and as many more as it takes that what is not all
 /// does not read as 100 % and what is not nothing does not read as 0 %. `99.9 %`, `99.9996 %`.
 pub fn percent(percent: f64) -> String {
+    decimals(percent, 2)
+}
+
+/// The same with so many decimals at least.
+fn decimals(percent: f64, least: usize) -> String {
     if !percent.is_finite() {
         return NONE.to_owned();
     }
@@ -67,7 +72,31 @@ pub fn percent(percent: f64) -> String {
         decimals += 1;
         step /= 10.0;
     }
+    let decimals = decimals.max(least);
     format!("{} %", trimmed(&format!("{percent:.decimals$}")))
+}
+
+/// Percentages that stand beside each other, a share and the ends of its interval: with as many
+/// decimals as it takes that different ones read differently. `99.963 %`, `99.958 %`, `99.967 %`.
+pub fn percents<const N: usize>(shares: [f64; N]) -> [String; N] {
+    let shown = |least: usize| shares.map(|share| decimals(share, least));
+    let differ = |least: &usize| {
+        let texts = shown(*least);
+        let mut pairs = (0..N).flat_map(|a| (0..a).map(move |b| (a, b)));
+        pairs.all(|(a, b)| texts[a] != texts[b] || shares[a].to_bits() == shares[b].to_bits())
+    };
+    shown((2..7).find(differ).unwrap_or(7))
+}
+
+/// Rows a minute as a rate that says something: `60 rows a minute`, `2 rows an hour`, `1 row a day`.
+pub fn rate(per_minute: f64) -> String {
+    let (rate, unit) = match per_minute {
+        rate if rate >= 1.0 => (rate, "a minute"),
+        rate if rate * 60.0 >= 1.0 => (rate * 60.0, "an hour"),
+        rate => (rate * 1440.0, "a day"),
+    };
+    let rate = millis(rate);
+    format!("{rate} {} {unit}", if rate == "1" { "row" } else { "rows" })
 }
 
 /// A share of a whole as a percentage; `-` of nothing.
@@ -242,6 +271,32 @@ mod tests {
         );
         assert_eq!(share(1, 3), "33.33 %");
         assert_eq!(share(0, 0), "-");
+    }
+
+    #[test]
+    fn a_share_and_the_ends_of_its_interval_read_differently() {
+        let shown = |shares: [f64; 3], texts: [&str; 3]| assert_eq!(percents(shares), texts);
+        shown(
+            [99.96, 99.9581, 99.9669],
+            ["99.96 %", "99.958 %", "99.967 %"],
+        );
+        shown([70.0, 60.42, 78.11], ["70 %", "60.42 %", "78.11 %"]);
+        shown([100.0, 96.3, 100.0], ["100 %", "96.3 %", "100 %"]);
+        shown([f64::NAN, 1.0, 1.0], ["-", "1 %", "1 %"]);
+    }
+
+    #[test]
+    fn a_rate_is_never_nothing() {
+        each(
+            rate,
+            &[
+                (60.0, "60 rows a minute"),
+                (1.0, "1 row a minute"),
+                (2.0 / 60.0, "2 rows an hour"),
+                (1.0 / 1440.0, "1 row a day"),
+                (0.1 / 1440.0, "0.1 rows a day"),
+            ],
+        );
     }
 
     #[test]

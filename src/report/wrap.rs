@@ -5,7 +5,9 @@ pub fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut used = 0;
     let mut words = Vec::new();
-    for word in text.split(' ') {
+    // a number stays with its sign
+    let glued = text.replace(" %", "\u{a0}%");
+    for word in glued.split(' ') {
         // a word that no line holds is cut
         let letters: Vec<char> = word.chars().collect();
         match letters.len() {
@@ -24,7 +26,7 @@ pub fn wrapped(text: &str, width: usize) -> Vec<String> {
                 line.push(' ');
                 used += 1;
             }
-            line.push_str(&word);
+            line.push_str(&word.replace('\u{a0}', " "));
             used += length;
         }
     }
@@ -43,6 +45,12 @@ mod tests {
         assert_eq!(lines.len(), 2);
         assert!(lines.iter().all(|line| line.len() <= 73));
         assert_eq!(lines.join(" "), text);
+    }
+
+    #[test]
+    fn a_percentage_is_not_torn_apart() {
+        let lines = wrapped("at least 100 % (96.3 % to 100 %)", 13);
+        assert_eq!(lines, ["at least", "100 % (96.3 %", "to 100 %)"]);
     }
 
     #[test]

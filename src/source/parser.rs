@@ -215,7 +215,9 @@ impl<'a> Parser<'a> {
         if let Some(header) = header(content, self.separator_hint, &mut self.scratch)
             && (header.is_plain() || self.rows.csv().is_none())
         {
-            self.rows.use_header(header, self.line);
+            if let Some(kind) = self.rows.use_header(header) {
+                self.trouble.count(kind, self.line);
+            }
             self.packets();
             return next;
         }

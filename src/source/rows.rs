@@ -11,6 +11,7 @@ use super::batch::Batch;
 use super::header::{self, Header, Places};
 use super::json;
 use super::time::{By, Clock};
+use super::trouble::Kind;
 
 /// Keys of an object at most.
 const MOST_KEYS: usize = 1000;
@@ -35,10 +36,6 @@ pub(super) struct Rows<'a> {
     pub last: Option<DateTime<Utc>>,
     /// Rows of separators only.
     pub blank: u64,
-    /// Equal headers within the file.
-    pub repeated: u64,
-    /// Other headers within the file, with the line of the first one.
-    pub other: Option<(u64, u64)>,
     /// Whether the last row may lack the end of its last cell.
     pub unended: bool,
     /// Whether it has the columns of packets; nothing is read then.
@@ -90,8 +87,6 @@ impl<'a> Rows<'a> {
             first: None,
             last: None,
             blank: 0,
-            repeated: 0,
-            other: None,
             unended: false,
             packets: false,
             stopped: false,
@@ -128,22 +123,26 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// Puts a header in force.
-    pub fn use_header(&mut self, header: Header, line: u64) {
+    /// Puts a header in force, and says what is wrong with its being there.
+    pub fn use_header(&mut self, header: Header) -> Option<Kind> {
         if header::are_packets(header.layout.names()) {
             self.packets = true;
-            return;
+            return None;
         }
-        if let Some(csv) = &self.csv {
-            if *csv.layout == header.layout && csv.separator == header.separator {
-                self.repeated += 1;
-                return;
+        let before = self.csv.as_ref();
+        let kind = before.map(|csv| {
+            let same = *csv.layout == header.layout && csv.separator == header.separator;
+            if same {
+                Kind::Header
+            } else {
+                Kind::OtherHeader
             }
-            let (first, count) = self.other.unwrap_or((line, 0));
-            self.other = Some((first, count + 1));
+        });
+        if kind != Some(Kind::Header) {
+            self.dialect.get_or_insert(header.layout.dialect);
+            self.csv = Some(Form::new(header.layout, header.separator));
         }
-        self.dialect.get_or_insert(header.layout.dialect);
-        self.csv = Some(Form::new(header.layout, header.separator));
+        kind
     }
 
     /// Ends the row that is being made; false when its time cannot be read though there should be
@@ -207,22 +206,6 @@ impl<'a> Rows<'a> {
             1 => format!("{name}: 1 {one}"),
             _ => format!("{name}: {count} {more}"),
         };
-        if self.repeated > 0 {
-            notes.push(times(
-                self.repeated,
-                "header is repeated within the file",
-                "headers are repeated within the file",
-            ));
-        }
-        if let Some((line, count)) = self.other {
-            let from =
-                format!("within the file, the first in line {line}; rows behind it go by it");
-            notes.push(times(
-                count,
-                &format!("other header {from}"),
-                &format!("other headers {from}"),
-            ));
-        }
         if self.blank > 0 {
             notes.push(times(
                 self.blank,

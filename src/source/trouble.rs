@@ -18,6 +18,10 @@ pub struct Problem {
 pub(super) enum Kind {
     /// Before any header.
     NoHeader,
+    /// The header once more, as of files put together.
+    Header,
+    /// Another header, as of other files put together.
+    OtherHeader,
     /// Another number of fields than the header.
     Fields,
     /// Something follows a closing quote.
@@ -42,8 +46,10 @@ pub(super) enum Kind {
     Time,
 }
 
-const KINDS: [Kind; 12] = [
+const KINDS: [Kind; 14] = [
     Kind::NoHeader,
+    Kind::Header,
+    Kind::OtherHeader,
     Kind::Fields,
     Kind::Quotes,
     Kind::Open,
@@ -139,6 +145,18 @@ impl Trouble {
             Kind::NoHeader => {
                 "before any header that names known columns: left out; put the header back as the first line"
             }
+            Kind::Header => {
+                let headers = headers(count, "is repeated", "are repeated");
+                return format!(
+                    "{headers} within the file, as when files are put together: skipped"
+                );
+            }
+            Kind::OtherHeader => {
+                let headers = headers(count, "stands", "stand").replace("header", "other header");
+                return format!(
+                    "{headers} within the file, as when files are put together: the rows behind go by it"
+                );
+            }
             Kind::Fields => {
                 let (found, wanted, alike) = self.fields.unwrap_or_default();
                 return if alike {
@@ -170,5 +188,12 @@ impl Trouble {
             _ => what.to_owned(),
         };
         format!("{lines} {what}")
+    }
+}
+
+fn headers(count: u64, one: &str, more: &str) -> String {
+    match count {
+        1 => format!("1 header {one}"),
+        _ => format!("{count} headers {more}"),
     }
 }

@@ -611,10 +611,14 @@ fn an_answered_error_fails_and_is_no_outage() {
     assert_eq!(report["overview"]["failed"], 3);
     let series = &report["series"][0];
     assert_eq!(
-        (&series["ok"], &series["outages"]),
-        (&3.into(), &0.into()),
+        (&series["ok"], &series["answered"], &series["outages"]),
+        (&0.into(), &3.into(), &0.into()),
         "{series}"
     );
+    assert_eq!(report["overview"]["answered"], 3);
+    let said = run_report("", &[&probes]);
+    let wanted = "3 of the failed answered with an error: the path worked";
+    assert!(said.stdout.contains(wanted), "{}", said.stdout);
     // its round trip counts: three values by region
     let tables = report["tables"].as_array().unwrap();
     let udp = tables

@@ -175,13 +175,19 @@ fn compare_overview(differences: &mut Differences, set: &str, ours: &Value, want
     for name in [
         "rows",
         "ok",
+        "ok_percent",
         "failed",
+        "answered",
         "rows_without_time",
         "missed_slots",
         "gaps",
         "gaps_s",
     ] {
         differences.equal(&what(name), &ours[name], &want[name]);
+    }
+    for name in ["ok_low_percent", "ok_high_percent"] {
+        // a rounded 1.96
+        differences.near(&what(name), &ours[name], &want[name], 1e-5);
     }
     differences.moment(&what("first"), &ours["first"], &want["first"]);
     differences.moment(&what("last"), &ours["last"], &want["last"]);
@@ -214,11 +220,14 @@ fn compare_series(differences: &mut Differences, set: &str, ours: &Value, want: 
         for name in [
             "rows",
             "ok",
+            "answered",
             "outages",
             "outages_s",
-            "availability_percent",
-            "availability_low_percent",
-            "availability_high_percent",
+            "gaps",
+            "gaps_s",
+            "answered_percent",
+            "answered_low_percent",
+            "answered_high_percent",
         ] {
             // an end of an interval may be a rounded 1.96 away
             let share = if name.contains("_low_") || name.contains("_high_") {

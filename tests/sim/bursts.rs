@@ -85,8 +85,11 @@ fn the_known_loss_lies_in_the_interval_of_95_bursts_in_100() {
 
 /// Starts a watch in the client's namespace and waits until it has sent some packets.
 fn watch(link: &Link, file: &Path, options: &str) -> Child {
-    let line = format!("{SERVER} --watch -i 100ms -n 90 {options} --packets");
-    let child = turnprobe(&link.client, &line).arg(file).spawn().unwrap();
+    let arguments = format!("{SERVER} --watch -i 100ms -n 90 {options} --packets");
+    let child = turnprobe(&link.client, &arguments)
+        .arg(file)
+        .spawn()
+        .unwrap();
     while std::fs::read_to_string(file).map_or(0, |text| text.lines().count()) < 10 {
         std::thread::sleep(Duration::from_millis(20));
     }

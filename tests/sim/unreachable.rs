@@ -132,8 +132,7 @@ fn each_icmp_message_about_a_datagram_has_its_cause_in_probes_and_bursts_alike()
         assert_eq!(probe["turn_reply"], "icmp", "{with}");
         // at once, and not at the limit of 3 s
         assert!(number(&probe, "turn_us") < 1_000_000, "{with}");
-        let line = format!("{SERVER} --burst 50/s --for 1s");
-        let burst = row(&link.client, &line);
+        let burst = row(&link.client, &format!("{SERVER} --burst 50/s --for 1s"));
         assert_eq!(burst["cause"], cause, "{with}: {}", burst["detail"]);
         let messages = format!("{} ICMP messages: ", burst["sent"]);
         assert!(
@@ -143,7 +142,7 @@ fn each_icmp_message_about_a_datagram_has_its_cause_in_probes_and_bursts_alike()
         );
         // those that get through are answered all the same
         filter(&link.server, &rejects(4));
-        let burst = row(&link.client, &line);
+        let burst = row(&link.client, &format!("{SERVER} --burst 50/s --for 1s"));
         assert_eq!(burst["Status"], "OK", "{with}: {}", burst["detail"]);
         // five in a row of each ten
         let (lost, received) = (number(&burst, "lost"), number(&burst, "received"));
@@ -162,8 +161,8 @@ fn icmp_messages_cost_no_more_processor_than_answers() {
         }",
     );
     let program = env!("CARGO_BIN_EXE_turnprobe");
-    let line = format!("{program} probe {SERVER} --burst 50/s --for 4s -q; times");
-    let times = link.client.output("bash", &["-c", &line]);
+    let script = format!("{program} probe {SERVER} --burst 50/s --for 4s -q; times");
+    let times = link.client.output("bash", &["-c", &script]);
     // the last line is that of the children: user and system, such as 0m0.031s 0m0.040s
     let seconds = |time: &str| {
         let (minutes, seconds) = time.trim_end_matches('s').split_once('m').unwrap();

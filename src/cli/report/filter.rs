@@ -56,16 +56,17 @@ impl Filter {
         })
     }
 
-    /// Whether the row counts. A row without a time does not when times are asked for.
-    pub fn takes(&self, row: &Row<'_>) -> bool {
-        if self.since.is_some() || self.until.is_some() {
-            let Some(at) = row.at else { return false };
-            if self.since.is_some_and(|since| at < since)
-                || self.until.is_some_and(|until| at >= until)
-            {
-                return false;
-            }
+    /// Whether the row lies in the time that is asked for; one without a time only when none is.
+    pub fn has_time(&self, row: &Row<'_>) -> bool {
+        if self.since.is_none() && self.until.is_none() {
+            return true;
         }
+        let Some(at) = row.at else { return false };
+        self.since.is_none_or(|since| at >= since) && self.until.is_none_or(|until| at < until)
+    }
+
+    /// Whether the row has the values that are asked for.
+    pub fn has_values(&self, row: &Row<'_>) -> bool {
         self.wanted.iter().all(|(column, values)| {
             let value = value(row, column, self.zone);
             values

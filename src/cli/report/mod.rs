@@ -138,8 +138,12 @@ fn read(args: &ReportArgs, options: SurveyOptions, filter: &Filter) -> Result<Re
                     .cloned(),
             );
         }
-        for row in batch.rows().filter(|row| filter.takes(row)) {
-            oddities.add(batch.file, &row, survey.add(&row));
+        for row in batch.rows().filter(|row| filter.has_time(row)) {
+            if filter.has_values(&row) {
+                oddities.add(batch.file, &row, survey.add(&row, batch.file));
+            } else {
+                survey.pass_by(&row);
+            }
         }
         taken += batch.len() as u64;
         progress.update(reading.bytes_read(), taken);

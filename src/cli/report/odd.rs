@@ -1,5 +1,5 @@
 //! What is odd about rows once they are put together: too late for their order, times that are
-//! none, files that overlap.
+//! none, files that overlap, rows that are there twice.
 
 use std::collections::BTreeMap;
 
@@ -22,6 +22,8 @@ const MOST: usize = 100_000;
 pub struct Oddities {
     late: BTreeMap<usize, Odds>,
     times: BTreeMap<usize, Odds>,
+    /// By file, and by the file that has the same rows.
+    copies: BTreeMap<(usize, usize), Odds>,
     spans: BTreeMap<(usize, usize), (DateTime<Utc>, DateTime<Utc>)>,
 }
 
@@ -62,6 +64,13 @@ impl Oddities {
         let Some((at, series)) = row.at.zip(odd.series) else {
             return;
         };
+        // within a file whose times are whole seconds, equal rows may be two probes
+        if let Some(other) = odd.copy_of.filter(|other| *other != file || is_exact(at)) {
+            self.copies
+                .entry((file, other))
+                .or_default()
+                .count(row.line);
+        }
         let key = (series, file);
         if let Some((first, last)) = self.spans.get_mut(&key) {
             (*first, *last) = ((*first).min(at), (*last).max(at));
@@ -94,7 +103,23 @@ impl Oddities {
             );
             problems.push(odds.problem(name(*file), what));
         }
-        for (file, other, series, seconds) in self.overlaps() {
+        let overlaps = self.overlaps();
+        for ((file, other), odds) in &self.copies {
+            // the overlap says it all
+            if overlaps.iter().any(|(known, ..)| known == file) {
+                continue;
+            }
+            let rows = number::counted(odds.count, "row was", "rows were");
+            let place = if file == other {
+                "before in this file".to_owned()
+            } else {
+                format!("in {}", name(*other))
+            };
+            let what =
+                format!("{rows} there {place}, with the same time and measurement: counted twice");
+            problems.push(odds.problem(name(*file), what));
+        }
+        for (file, other, series, seconds) in overlaps {
             let [host, target, transport] = survey.series_name(series);
             let series = [host, target, transport].map(String::as_str).join(" ");
             let what = format!(
@@ -137,4 +162,9 @@ impl Oddities {
         let shown = |(file, (other, series, seconds))| (file, other, series, seconds as f64);
         found.into_iter().map(shown).collect()
     }
+}
+
+/// Whether a time is finer than a second.
+fn is_exact(at: DateTime<Utc>) -> bool {
+    at.timestamp_subsec_micros() > 0
 }

@@ -6,20 +6,22 @@ use chrono::DateTime;
 
 use super::{millis, moment};
 use crate::report::model::{
-    Distribution, FailurePoint, Heat, HeatCell, HeatDay, LinePoint, RegionLine, SlowPoint, Timeline,
+    CumulativePoint, Distribution, FailurePoint, Heat, HeatCell, HeatDay, LinePoint, OTHER_REGIONS,
+    RegionLine, SlowPoint, Timeline,
 };
-use crate::stats::survey::{CHARTED, Finished, RegionTimes};
+use crate::stats::survey::{CHARTED, Finished, MOST_REGIONS, RegionTimes};
 use crate::stats::{self};
 
 /// Regions with a line of their own.
 const MOST_LINES: usize = 8;
 
-/// The line of the others.
-const OTHERS: &str = "(other)";
-
 /// Median and band of each region and bucket, slow connects, failures.
 pub fn timeline(rows: &Finished) -> Timeline {
-    let names = lines(rows);
+    let Lines {
+        names,
+        other_regions,
+    } = lines(rows);
+    let end = |start: i64| DateTime::from_timestamp(start.checked_add(rows.bucket_s)?, 0);
     let mut lines: BTreeMap<&str, Vec<LinePoint>> = BTreeMap::new();
     let mut slow = Vec::new();
     let mut failures = Vec::new();
@@ -29,7 +31,7 @@ pub fn timeline(rows: &Finished) -> Timeline {
         };
         let mut regions: BTreeMap<&str, RegionTimes> = BTreeMap::new();
         for (number, times) in &bucket.regions {
-            let name = names.get(number).copied().unwrap_or(OTHERS);
+            let name = names.get(number).copied().unwrap_or(OTHER_REGIONS);
             let together = regions.entry(name).or_default();
             together.slow += times.slow;
             together.connect.merge(&times.connect);
@@ -57,36 +59,58 @@ pub fn timeline(rows: &Finished) -> Timeline {
     }
     Timeline {
         bucket_s: rows.bucket_s.unsigned_abs(),
-        regions: lines
-            .into_iter()
-            .map(|(region, points)| RegionLine {
-                region: region.to_owned(),
-                points,
-            })
-            .collect(),
+        from: (rows.timeline.keys().next()).and_then(|start| DateTime::from_timestamp(*start, 0)),
+        to: (rows.timeline.keys().last()).and_then(|start| end(*start)),
+        other_regions,
+        regions: in_order(lines),
         slow,
         failures,
     }
 }
 
-/// Names of the regions that have a line: the most frequent ones, by number.
-fn lines(rows: &Finished) -> BTreeMap<usize, &str> {
-    let mut counts: BTreeMap<usize, u64> = BTreeMap::new();
-    for bucket in rows.timeline.values() {
-        for (number, times) in &bucket.regions {
-            *counts.entry(*number).or_default() += times.connect.moments().count();
-        }
+/// By name, the others last.
+fn in_order(mut lines: BTreeMap<&str, Vec<LinePoint>>) -> Vec<RegionLine> {
+    let others = lines.remove_entry(OTHER_REGIONS);
+    let line = |(region, points): (&str, Vec<LinePoint>)| RegionLine {
+        region: region.to_owned(),
+        points,
+    };
+    lines.into_iter().chain(others).map(line).collect()
+}
+
+/// The regions that have a line of their own in every chart.
+struct Lines<'a> {
+    /// Names by number.
+    names: BTreeMap<usize, &'a str>,
+    /// How many others with connects there are.
+    other_regions: u64,
+}
+
+/// Those with the most connects, so that all charts show the same ones.
+fn lines(rows: &Finished) -> Lines<'_> {
+    let [regions, ..] = rows.relays.groups();
+    let mut counts: Vec<(u64, &str, usize)> = regions
+        .iter()
+        .filter_map(|(name, measured)| {
+            let count = measured.times(CHARTED).moments().count();
+            let number = rows.relays.region_number(name)?;
+            (count > 0).then_some((count, name, number))
+        })
+        .collect();
+    counts.sort_by_key(|(count, name, _)| (std::cmp::Reverse(*count), *name));
+    let all = counts.len();
+    // the timeline does not tell later ones apart
+    counts.retain(|(.., number)| *number <= MOST_REGIONS);
+    counts.truncate(MOST_LINES);
+    let beyond = regions.overflow();
+    let beyond = beyond.is_some_and(|rest| rest.times(CHARTED).moments().count() > 0);
+    Lines {
+        other_regions: (all - counts.len()) as u64 + u64::from(beyond),
+        names: counts
+            .into_iter()
+            .map(|(_, name, number)| (number, name))
+            .collect(),
     }
-    let mut counts: Vec<_> = counts.into_iter().collect();
-    counts.sort_by_key(|(number, count)| (std::cmp::Reverse(*count), *number));
-    // with one more than there are lines, that one needs no company
-    counts.truncate(if counts.len() == MOST_LINES + 1 {
-        MOST_LINES + 1
-    } else {
-        MOST_LINES
-    });
-    let name = |(number, _)| (number, rows.relays.region_name(number));
-    counts.into_iter().map(name).collect()
 }
 
 /// A bucket's point; of few values the outer ones stand for the quantiles.
@@ -105,25 +129,39 @@ fn point(at: i64, connect: &stats::Distribution) -> Option<LinePoint> {
 /// Cumulative shares by region.
 pub fn distribution(rows: &Finished) -> Vec<Distribution> {
     let [regions, ..] = rows.relays.groups();
-    let mut found: Vec<Distribution> = regions
-        .iter()
-        .filter_map(|(region, measured)| {
-            let times = measured.times(CHARTED);
-            let n = times.moments().count();
-            let curve = times.cumulative();
-            #[allow(clippy::cast_precision_loss)] // counts far below 2^53
-            let share = |(us, up_to): (u64, u64)| (millis(us), up_to as f64 * 100.0 / n as f64);
-            (n > 0).then(|| Distribution {
-                region: region.to_owned(),
-                n,
-                cumulative: curve.into_iter().map(share).collect(),
-            })
-        })
-        .collect();
-    found.sort_by_key(|one| std::cmp::Reverse(one.n));
-    found.truncate(MOST_LINES);
+    let names = lines(rows).names;
+    let mut found: Vec<Distribution> = Vec::new();
+    let mut rest = stats::Distribution::default();
+    for (region, measured) in regions.iter() {
+        let times = measured.times(CHARTED);
+        if names.values().any(|name| *name == region) {
+            found.push(curve(region, times));
+        } else {
+            rest.merge(times);
+        }
+    }
     found.sort_by(|a, b| a.region.cmp(&b.region));
+    if let Some(beyond) = regions.overflow() {
+        rest.merge(beyond.times(CHARTED));
+    }
+    if rest.moments().count() > 0 {
+        found.push(curve(OTHER_REGIONS, &rest));
+    }
     found
+}
+
+fn curve(region: &str, times: &stats::Distribution) -> Distribution {
+    let n = times.moments().count();
+    #[allow(clippy::cast_precision_loss)] // counts far below 2^53
+    let point = |(us, up_to): (u64, u64)| CumulativePoint {
+        connect_ms: millis(us),
+        up_to_percent: up_to as f64 * 100.0 / n as f64,
+    };
+    Distribution {
+        region: region.to_owned(),
+        n,
+        cumulative: times.cumulative().into_iter().map(point).collect(),
+    }
 }
 
 /// Connect time by day and hour.
@@ -149,5 +187,6 @@ pub fn heat(rows: &Finished) -> Heat {
     });
     Heat {
         days: days.collect(),
+        capped: rows.steady.heat_capped,
     }
 }

@@ -18,14 +18,14 @@ pub fn of(rows: &Finished) -> Vec<Event> {
     if let (Some(first), Some(last)) = (rows.all.first, rows.all.last) {
         let [regions, addresses, _] = rows.relays.groups();
         come_and_gone(
-            &addresses,
+            addresses,
             first,
             last,
             ["address-appeared", "address-gone"],
             &mut events,
         );
         come_and_gone(
-            &regions,
+            regions,
             first,
             last,
             ["region-appeared", "region-gone"],

@@ -4,17 +4,16 @@ mod bursts;
 mod charts;
 mod events;
 mod held;
+mod notes;
 mod order;
+mod series;
 mod tables;
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 
-use super::model::{
-    Addresses, Count, Gap, Input, Outage, Overview, Report, SHAPE, Series, Slow, SlowRegion,
-    SlowRow,
-};
+use super::model::{Addresses, Count, Input, Overview, Report, SHAPE, Slow, SlowRegion, SlowRow};
 use crate::record::{Metric, Zone};
 use crate::stats::survey::{self, Explanation, Finished};
 use crate::stats::{chao1, wilson};
@@ -44,13 +43,7 @@ impl Report {
         let events = events::of(rows);
         let mut input = around.input;
         input.rows_used = rows.rows();
-        if rows.of_the_lab > 0 && rows.of_the_lab < rows.all.rows {
-            let note = format!(
-                "{} rows are of the lab and not of the real relays; --where world=real leaves them out",
-                rows.of_the_lab
-            );
-            input.notes.push(note);
-        }
+        input.notes.extend(notes::of(rows, &tables));
         Self {
             shape: SHAPE,
             tool_version: around.tool_version,
@@ -61,11 +54,7 @@ impl Report {
             overview: overview(rows),
             tables,
             slow: slow(rows),
-            series: rows
-                .series
-                .iter()
-                .map(|(name, series)| one_series(rows, name, series))
-                .collect(),
+            series: series::all(rows),
             bursts: bursts::of(rows),
             held: held::of(rows),
             events,
@@ -103,46 +92,31 @@ fn overview(rows: &Finished) -> Overview {
         .first
         .zip(all.last)
         .map(|(first, last)| seconds(last.abs_diff(first)));
-    let mut gaps: Vec<Gap> = Vec::new();
-    for (name, series) in rows.series.iter().filter(|(_, series)| in_order(series)) {
-        gaps.extend(series.gaps().into_iter().map(|gap| Gap {
-            from: moment(gap.from),
-            to: moment(gap.to),
-            seconds: seconds(gap.to.abs_diff(gap.from)),
-            series: series_name(name),
-        }));
-    }
-    let count = gaps.len() as u64;
-    let sum = gaps.iter().fold(0.0, |sum, gap| sum + gap.seconds);
-    gaps.sort_by(|a, b| b.seconds.total_cmp(&a.seconds));
-    gaps.truncate(MOST_LISTED);
-    gaps.sort_by_key(|gap| gap.from);
+    let gaps = series::gaps_of_all(rows);
     let timed = all.rows - rows.without_time;
+    let ok = all.rows - all.failed;
+    let interval = wilson(ok, all.rows);
     Overview {
         rows: all.rows,
-        ok: all.rows - all.failed,
+        ok,
+        ok_percent: percent(ok, all.rows),
+        ok_low_percent: interval.map(|(low, _)| low * 100.0),
+        ok_high_percent: interval.map(|(_, high)| high * 100.0),
         failed: all.failed,
+        answered: rows.series.iter().map(|(_, series)| series.answered).sum(),
         failed_by_cause: counts(rows.causes.counts()),
         first: all.first.map(moment),
         last: all.last.map(moment),
         span_s,
         probes_per_minute: span_s
             .filter(|span| *span > 0.0)
-            .map(|span| timed as f64 * 60.0 / span),
+            .map(|span| (timed - 1) as f64 * 60.0 / span),
         rows_without_time: rows.without_time,
         missed_slots: rows.missed_slots,
-        gaps: count,
-        gaps_s: sum,
-        longest_gaps: gaps,
+        gaps: gaps.count,
+        gaps_s: gaps.seconds,
+        longest_gaps: gaps.longest,
     }
-}
-
-/// Host, target and transport in one word for a list.
-fn series_name([host, target, transport]: &[String; 3]) -> String {
-    let parts = [host, target, transport]
-        .into_iter()
-        .filter(|part| !part.is_empty());
-    parts.map(String::as_str).collect::<Vec<_>>().join(" ")
 }
 
 fn counts(counts: Vec<(&str, u64)>) -> Vec<Count> {
@@ -156,15 +130,10 @@ fn counts(counts: Vec<(&str, u64)>) -> Vec<Count> {
 fn slow(rows: &Finished) -> Slow {
     let mut regions: Vec<SlowRegion> = Vec::new();
     let [groups, ..] = rows.relays.groups();
-    for (region, measured) in groups.iter() {
-        let number = rows
-            .slow
-            .regions
-            .keys()
-            .find(|number| rows.relays.region_name(**number) == region);
-        let found = number
-            .map(|number| rows.slow.regions[number])
-            .unwrap_or_default();
+    let beyond = groups.overflow().map(|rest| (survey::OTHER_REGIONS, rest));
+    for (region, measured) in groups.iter().chain(beyond) {
+        let number = rows.relays.region_number(region).unwrap_or_default();
+        let found = rows.slow.regions.get(&number).copied().unwrap_or_default();
         regions.push(SlowRegion {
             region: region.to_owned(),
             connects: measured.times(survey::CHARTED).moments().count(),
@@ -195,62 +164,6 @@ fn slow(rows: &Finished) -> Slow {
     }
 }
 
-fn one_series(rows: &Finished, name: &[String; 3], series: &survey::Series) -> Series {
-    let (low, high) = wilson(series.ok, series.rows).unwrap_or((0.0, 1.0));
-    // of rows that are out of order nothing about their order can be told
-    let told = in_order(series);
-    let mut longest: Vec<&survey::Outage> =
-        series.longest_outages.iter().filter(|_| told).collect();
-    longest.sort_by_key(|outage| outage.from);
-    let [host, target, transport] = name.clone();
-    Series {
-        host,
-        target,
-        transport,
-        rows: series.rows,
-        ok: series.ok,
-        availability_percent: percent(series.ok, series.rows).unwrap_or_default(),
-        availability_low_percent: low * 100.0,
-        availability_high_percent: high * 100.0,
-        outages: if told { series.outages } else { 0 },
-        outages_s: if told {
-            seconds(series.outages_us)
-        } else {
-            0.0
-        },
-        longest_outages: longest
-            .into_iter()
-            .map(|outage| one_outage(rows, outage))
-            .collect(),
-        rows_out_of_order: series.late,
-    }
-}
-
-/// Whether most rows came in the order of their time.
-fn in_order(series: &survey::Series) -> bool {
-    series.late * 2 <= series.rows
-}
-
-fn one_outage(rows: &Finished, outage: &survey::Outage) -> Outage {
-    let mut causes: Vec<Count> = outage
-        .causes
-        .iter()
-        .map(|(number, count)| Count {
-            name: rows.causes.name(*number).to_owned(),
-            count: *count,
-        })
-        .collect();
-    causes.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
-    Outage {
-        from: moment(outage.from),
-        to: moment(outage.to),
-        seconds: seconds(outage.to.abs_diff(outage.from)),
-        open: outage.open,
-        rows: outage.rows,
-        causes,
-    }
-}
-
 fn addresses(rows: &Finished) -> Addresses {
     let mut of: HashMap<&str, u64> = HashMap::new();
     let (mut sum, mut in_range) = (0, 0);
@@ -261,7 +174,10 @@ fn addresses(rows: &Finished) -> Addresses {
     }
     let share = |count: Option<&u64>| count.and_then(|count| percent(*count, sum));
     let richness = chao1(of.values().copied());
-    let ordered = || rows.series.iter().filter(|(_, series)| in_order(series));
+    let ordered = || {
+        let all = rows.series.iter();
+        all.filter(|(_, series)| series.is_in_order())
+    };
     let pairs: u64 = ordered().map(|(_, series)| series.pairs).sum();
     let changed = ordered().map(|(_, series)| series.changed).sum();
     Addresses {

@@ -14,9 +14,9 @@ pub fn all(rows: &Finished) -> Vec<Table> {
         .iter()
         .map(|dimension| {
             let groups = match *dimension {
-                "region" => &regions,
-                "address" => &addresses,
-                "name" => &names,
+                "region" => regions,
+                "address" => addresses,
+                "name" => names,
                 "certificate" => &steady.certificates,
                 "hour" => &steady.hours,
                 "day" => &steady.days,

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use maud::{Markup, html};
 
-use super::{Palette, Path, Scale, Size, Spacing, Words, float, picture, px, value_axis};
+use super::{Palette, Path, Scale, Size, Spacing, Words, below, float, picture, px, value_axis};
 use crate::report::model::Distribution;
 use crate::report::number::{millis, quantile};
 use crate::report::text::named;
@@ -19,8 +19,9 @@ pub fn cumulative(data: &[Distribution], palette: &Palette, size: Size) -> Marku
     if curves.is_empty() {
         return html! {};
     }
-    let low = values().fold(f64::INFINITY, |low, (value, _)| low.min(*value));
-    let high = values().fold(0.0_f64, |high, (value, _)| high.max(*value));
+    let values = || values().map(|point| point.connect_ms);
+    let low = values().fold(f64::INFINITY, f64::min);
+    let high = values().fold(0.0_f64, f64::max);
     // zero has no place on a logarithmic axis
     let low = low.max(high / 1e4);
     let (top, bottom) = (28.0, 270.0);
@@ -45,9 +46,9 @@ pub fn cumulative(data: &[Distribution], palette: &Palette, size: Size) -> Marku
         (value_axis(size, &up, 5, ""))
         path class="grid" d=(lines.0) {}
         @for value in ticks {
-            text class="m" x=(px(across.at(value))) y=(px(bottom + 16.0)) { (millis(value)) }
+            (below(size, across.at(value), bottom + 18.0, &millis(value)))
         }
-        text class="m" x=(px(f64::midpoint(size.left(), size.right()))) y=(px(bottom + 33.0)) {
+        text class="m" x=(px(f64::midpoint(size.left(), size.right()))) y=(px(bottom + 35.0)) {
             "connect time, ms (logarithmic)"
         }
         @for curve in &curves {
@@ -67,13 +68,13 @@ pub fn cumulative(data: &[Distribution], palette: &Palette, size: Size) -> Marku
 fn steps(curve: &Distribution, across: &Scale, up: &Scale) -> String {
     let mut path = Path::default();
     let (mut x, mut y) = (
-        curve.cumulative.first().map_or(0.0, |(v, _)| across.at(*v)),
+        (curve.cumulative.first()).map_or(0.0, |point| across.at(point.connect_ms)),
         up.places.0,
     );
     path.to(x, y);
     let last = curve.cumulative.len() - 1;
-    for (n, (value, share)) in curve.cumulative.iter().enumerate() {
-        let (to_x, to_y) = (across.at(*value), up.at(*share));
+    for (n, point) in curve.cumulative.iter().enumerate() {
+        let (to_x, to_y) = (across.at(point.connect_ms), up.at(point.up_to_percent));
         if n < last && (to_x - x).abs() + (to_y - y).abs() < 2.0 {
             continue;
         }
@@ -89,9 +90,10 @@ pub fn quantile_of_all(data: &[Distribution], percent: f64) -> Option<f64> {
     let mut jumps: Vec<(f64, f64)> = Vec::new();
     for curve in data {
         let mut before = 0.0;
-        for (value, share) in &curve.cumulative {
-            jumps.push((*value, float(curve.n) * (share - before) / 100.0));
-            before = *share;
+        for point in &curve.cumulative {
+            let weight = float(curve.n) * (point.up_to_percent - before) / 100.0;
+            jumps.push((point.connect_ms, weight));
+            before = point.up_to_percent;
         }
     }
     jumps.sort_by(|one, other| one.0.total_cmp(&other.0));
@@ -107,8 +109,8 @@ fn in_words(curves: &[&Distribution]) -> String {
     let mut out = String::new();
     for curve in curves.iter().take(20) {
         let at = |percent: f64| {
-            let found = curve.cumulative.iter().find(|(_, share)| *share >= percent);
-            found.map_or_else(|| "-".to_owned(), |(value, _)| quantile(*value))
+            let found = (curve.cumulative.iter()).find(|point| point.up_to_percent >= percent);
+            found.map_or_else(|| "-".to_owned(), |point| quantile(point.connect_ms))
         };
         let _ = write!(
             out,
@@ -126,12 +128,17 @@ fn in_words(curves: &[&Distribution]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::model::CumulativePoint;
 
     fn curve(n: u64, cumulative: &[(f64, f64)]) -> Distribution {
+        let point = |(connect_ms, up_to_percent): &(f64, f64)| CumulativePoint {
+            connect_ms: *connect_ms,
+            up_to_percent: *up_to_percent,
+        };
         Distribution {
             region: String::new(),
             n,
-            cumulative: cumulative.to_vec(),
+            cumulative: cumulative.iter().map(point).collect(),
         }
     }
 

@@ -7,44 +7,65 @@ use maud::{Markup, html};
 
 use super::{Path, Size, Words, float, picture, px};
 use crate::report::model::{Heat, HeatCell};
-use crate::report::number::{counted, millis};
+use crate::report::number::{counted, millis, quantile};
 
-/// Upper ends of the seven colours, rising; the last is the largest value.
+/// Upper ends of the colours, at most seven, rising; the last is the largest value. They are values
+/// as a reader sees them, and so is what they are held against.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Steps(pub Vec<f64>);
 
 /// Number of colours.
 const COLOURS: u32 = 7;
+/// A median is known to this share of it, so no step may be finer.
+const RESOLVED: f64 = 0.01;
 /// Up to so many days are rows of the picture, more are its columns.
 const MOST_ROWS: usize = 31;
 
 impl Steps {
     /// Equal steps over the middle 96 % of the hours, so that a single bad hour does not make all others
-    /// look alike; none where no hour has a median.
+    /// look alike; as many as can be told apart. None where no hour has a median.
     pub fn of(data: &Heat) -> Option<Self> {
         let mut values: Vec<f64> = cells(data)
             .filter_map(|cell| cell.p50_ms)
             .filter(|ms| ms.is_finite())
+            .map(shown)
             .collect();
         values.sort_by(f64::total_cmp);
-        let (first, last) = (values.first()?, values.last()?);
-        if last - first < 1e-3 {
-            return Some(Self(vec![*last]));
-        }
+        let last = *values.last()?;
         let beyond = values.len() / 50;
-        let low = values[beyond];
-        let high = values[values.len() - 1 - beyond].max(low + 1e-3);
-        let step = (high - low) / f64::from(COLOURS);
-        let mut ends: Vec<f64> = (1..COLOURS).map(|n| low + step * f64::from(n)).collect();
-        ends.push(*last);
+        let (low, high) = (values[beyond], values[values.len() - 1 - beyond]);
+        let finest = (high * RESOLVED).max(1e-3);
+        let mut ends: Vec<f64> = Vec::new();
+        let mut different = values.clone();
+        different.dedup();
+        // of files with whole milliseconds there are not many
+        let most = u32::try_from(different.len()).map_or(COLOURS, |count| count.min(COLOURS));
+        let parts = (1..=most)
+            .rev()
+            .find(|parts| (high - low) / f64::from(*parts) >= finest);
+        if let Some(parts) = parts {
+            let step = (high - low) / f64::from(parts);
+            ends.extend((1..parts).map(|n| shown(low + step * f64::from(n))));
+        }
+        // hours that are far worse than the others
+        if parts.is_none() && last - high >= finest {
+            ends.push(high);
+        }
+        ends.push(last);
+        ends.dedup();
         Some(Self(ends))
     }
 
     /// The number of the colour, from 0.
     pub fn colour(&self, ms: f64) -> usize {
-        let found = self.0.iter().position(|end| ms <= *end);
+        let found = self.0.iter().position(|end| shown(ms) <= *end);
         found.unwrap_or(self.0.len().saturating_sub(1))
     }
+}
+
+/// A median as the legend has it.
+fn shown(ms: f64) -> f64 {
+    quantile(ms).parse().unwrap_or(ms)
 }
 
 /// The chart; nothing where there are no days.
@@ -84,8 +105,9 @@ pub fn heat(data: &Heat, size: Size) -> Markup {
             path class="field none" stroke-width=(stroke) d=(no_median.0) {}
         }
         @if !failed.0.is_empty() {
-            @let dot = grid.cell.0.min(grid.cell.1).mul_add(0.42, 0.6).clamp(3.0, 5.0);
-            path class="halo" stroke-width=(px(dot + 1.6)) d=(failed.0) {}
+            @let dot = grid.cell.0.min(grid.cell.1).mul_add(0.42, 0.6).clamp(2.0, 5.0);
+            // between narrow cells there is no room for one
+            @if grid.between > 0.0 { path class="halo" stroke-width=(px(dot + 1.6)) d=(failed.0) {} }
             path class="dot" stroke-width=(px(dot)) d=(failed.0) {}
         }
     };
@@ -308,18 +330,34 @@ mod tests {
                 day: NaiveDate::from_ymd_opt(2021, 2, 12).unwrap(),
                 hours: medians.iter().map(cell).collect(),
             }],
+            capped: false,
         }
     }
 
     #[test]
     fn colours_are_equal_steps_and_the_last_takes_the_rest() {
         // 10 to 24: seven steps of 2
-        let steps = Steps::of(&day(&[10.0, 24.0, 17.0])).unwrap();
+        let each: Vec<f64> = (10..=24).map(f64::from).collect();
+        let steps = Steps::of(&day(&each)).unwrap();
         assert_eq!(steps.0, [12.0, 14.0, 16.0, 18.0, 20.0, 22.0, 24.0]);
         assert_eq!(steps.colour(10.0), 0);
         assert_eq!(steps.colour(17.0), 3);
         assert_eq!(steps.colour(99.0), 6);
         assert_eq!(Steps::of(&day(&[20.0, 20.0])).unwrap().0, [20.0]);
+        // known to 1 %: of 24.8 to 25.6 three steps at most
+        let steps = Steps::of(&day(&[24.8, 25.0, 25.2, 25.6])).unwrap();
+        assert_eq!(steps.0, [25.1, 25.3, 25.6]);
+        assert_eq!(
+            [24.8, 25.14, 25.16, 25.6].map(|ms| steps.colour(ms)),
+            [0, 0, 1, 2]
+        );
+        // whole milliseconds: what lies between them is none
+        assert_eq!(Steps::of(&day(&[23.0, 24.0])).unwrap().0, [23.5, 24.0]);
+        // a single bad hour of six days
+        let mut days = day(&[24.8; 24]);
+        days.days = vec![days.days[0].clone(); 5];
+        days.days.extend(day(&[24.8, 500.0]).days);
+        assert_eq!(Steps::of(&days).unwrap().0, [24.8, 500.0]);
         assert_eq!(Steps::of(&Heat::default()), None);
     }
 

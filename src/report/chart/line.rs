@@ -22,6 +22,8 @@ use crate::report::text::{named, time};
 
 /// From the top of a panel's heading to the panel.
 const HEADING: f64 = 28.0;
+/// A line that is shorter shows nothing.
+const NARROW: f64 = 6.0;
 /// Below a panel.
 const GAP: f64 = 14.0;
 
@@ -45,7 +47,7 @@ pub fn timeline(data: &Timeline, palette: &Palette, zone: Zone, size: Size) -> M
     if !data.slow.is_empty() {
         panel(flat, &|places| slow(data, palette, &axis, places));
     }
-    if data.regions.iter().any(|line| !line.points.is_empty()) {
+    if has_connects(data) {
         panel(tall, &|places| medians(data, palette, &axis, places));
     }
     if !data.failures.is_empty() {
@@ -55,7 +57,12 @@ pub fn timeline(data: &Timeline, palette: &Palette, zone: Zone, size: Size) -> M
     let words = Words {
         name: "timeline",
         title: format!(
-            "Connect time by region from {} to {}",
+            "{} from {} to {}",
+            if has_connects(data) {
+                "Connect time by region"
+            } else {
+                "Failures"
+            },
             time(zone, axis.from),
             time(zone, axis.to)
         ),
@@ -72,6 +79,11 @@ pub fn timeline(data: &Timeline, palette: &Palette, zone: Zone, size: Size) -> M
     picture(size, bottom + 40.0, &words, &inside)
 }
 
+/// Whether there is a connect time to draw.
+pub fn has_connects(data: &Timeline) -> bool {
+    data.regions.iter().any(|line| !line.points.is_empty())
+}
+
 /// From the first bucket to the end of the last.
 struct TimeAxis {
     from: DateTime<Utc>,
@@ -82,19 +94,15 @@ struct TimeAxis {
 
 impl TimeAxis {
     fn of(data: &Timeline, size: Size) -> Option<Self> {
-        let lines = data.regions.iter().flat_map(|line| &line.points);
-        let times = (lines.map(|point| point.at))
-            .chain(data.slow.iter().map(|point| point.at))
-            .chain(data.failures.iter().map(|point| point.at));
-        let (from, last) = times.fold(None, |span: Option<(_, _)>, at| {
-            let (from, to) = span.unwrap_or((at, at));
-            Some((at.min(from), at.max(to)))
-        })?;
+        if !has_connects(data) && data.slow.is_empty() && data.failures.is_empty() {
+            return None;
+        }
+        let (from, to) = data.from.zip(data.to)?;
         let bucket = i64::try_from(data.bucket_s.max(1)).ok()?;
         let bucket = Duration::try_seconds(bucket)?;
         Some(Self {
             from,
-            to: last.checked_add_signed(bucket)?,
+            to,
             bucket,
             size,
         })
@@ -102,7 +110,7 @@ impl TimeAxis {
 
     fn at(&self, at: DateTime<Utc>) -> f64 {
         #[allow(clippy::cast_precision_loss)] // far finer than a pixel
-        let share = |length: Duration| length.num_seconds() as f64;
+        let share = |length: Duration| length.num_milliseconds() as f64;
         let part = share(at - self.from) / share(self.to - self.from).max(1.0);
         let (left, right) = (self.size.left(), self.size.right());
         left + part.clamp(0.0, 1.0) * (right - left)
@@ -215,36 +223,46 @@ fn median(line: &RegionLine, axis: &TimeAxis, scale: &Scale) -> String {
     path.0
 }
 
-/// Points without neighbours, which would not be seen as a line.
+/// Pieces too narrow to be seen as a line, as a series each night has them: each by its point with
+/// the most values.
 fn alone(line: &RegionLine, axis: &TimeAxis, scale: &Scale) -> Path {
     let mut path = Path::default();
     for piece in pieces(line, axis) {
-        if let [only] = piece {
-            path.to(axis.middle(only.at), scale.at(only.p50_ms));
+        if let Some(point) = for_narrow(piece, axis) {
+            path.to(axis.middle(point.at), scale.at(point.p50_ms));
         }
     }
     path
 }
 
+/// The point that stands for a piece too narrow to be seen as a line.
+fn for_narrow<'a>(piece: &'a [LinePoint], axis: &TimeAxis) -> Option<&'a LinePoint> {
+    let (first, last) = piece.first().zip(piece.last())?;
+    let narrow = axis.middle(last.at) - axis.middle(first.at) < NARROW;
+    narrow.then(|| piece.iter().max_by_key(|point| point.n))?
+}
+
 fn band(line: &RegionLine, axis: &TimeAxis, scale: &Scale) -> String {
     let mut path = Path::default();
     for piece in pieces(line, axis) {
-        let wide = if piece.len() == 1 { 1.5 } else { 0.0 };
-        for (n, point) in piece.iter().enumerate() {
-            let (x, y) = (axis.middle(point.at) - wide, scale.at(point.p95_ms));
-            match n {
-                0 => path.to(x, y),
-                _ => path.on(x, y),
+        if let Some(point) = for_narrow(piece, axis) {
+            let x = axis.middle(point.at);
+            let (high, low) = (scale.at(point.p95_ms), scale.at(point.p5_ms));
+            path.to(x - 1.5, high);
+            path.on(x + 1.5, high);
+            path.on(x + 1.5, low);
+            path.on(x - 1.5, low);
+        } else {
+            for (n, point) in piece.iter().enumerate() {
+                let (x, y) = (axis.middle(point.at), scale.at(point.p95_ms));
+                match n {
+                    0 => path.to(x, y),
+                    _ => path.on(x, y),
+                }
             }
-        }
-        if let [only] = piece {
-            path.on(axis.middle(only.at) + wide, scale.at(only.p95_ms));
-        }
-        for point in piece.iter().rev() {
-            path.on(axis.middle(point.at) + wide, scale.at(point.p5_ms));
-        }
-        if let [only] = piece {
-            path.on(axis.middle(only.at) - wide, scale.at(only.p5_ms));
+            for point in piece.iter().rev() {
+                path.on(axis.middle(point.at), scale.at(point.p5_ms));
+            }
         }
         path.close();
     }
@@ -296,4 +314,71 @@ fn in_words(data: &Timeline) -> String {
     let failed = data.failures.iter().map(|point| point.count).sum();
     let _ = write!(out, "{}.", counted(failed, "failure", "failures"));
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_612_137_600 + second, 0).unwrap()
+    }
+
+    /// Buckets of a second over a hundred seconds.
+    fn data() -> Timeline {
+        Timeline {
+            bucket_s: 1,
+            from: Some(at(0)),
+            to: Some(at(100)),
+            ..Timeline::default()
+        }
+    }
+
+    // by hand: the plot goes from 54 to 926; the middle of the bucket of second 50 is at 54 + 0.505 x
+    // 872 = 494.4, that of the first one at 58.4
+    #[test]
+    fn without_a_connect_the_axis_spans_all_rows_and_the_bars_stand_in_their_buckets() {
+        let failure = |second| FailurePoint {
+            at: at(second),
+            count: 1,
+            rows: 1,
+        };
+        let mut data = data();
+        assert_eq!(
+            timeline(&data, &Palette::default(), Zone::Utc, Size::Wide).0,
+            ""
+        );
+        data.failures = vec![failure(0), failure(50)];
+        let drawn = timeline(&data, &Palette::default(), Zone::Utc, Size::Wide).0;
+        assert!(drawn.contains("M58.4 "), "{drawn}");
+        assert!(drawn.contains("M494.4 "), "{drawn}");
+        assert!(drawn.contains("Failures from 2021-02-01 00:00:00Z to 2021-02-01 00:01:40Z"));
+    }
+
+    #[test]
+    fn a_stretch_too_narrow_for_a_line_is_marked() {
+        let point = |second, n| LinePoint {
+            at: at(second),
+            n,
+            p5_ms: 10.0,
+            p50_ms: 20.0,
+            p95_ms: 30.0,
+        };
+        let mut data = Timeline {
+            to: Some(at(100_000)),
+            ..data()
+        };
+        data.regions = vec![RegionLine {
+            region: "ukwest".to_owned(),
+            points: vec![point(0, 5), point(1, 7), point(2, 6), point(50_000, 1)],
+        }];
+        let axis = TimeAxis::of(&data, Size::Wide).unwrap();
+        let scale = Scale::around(10.0, 30.0, (100.0, 0.0), Spacing::Linear);
+        let marks = alone(&data.regions[0], &axis, &scale).0;
+        assert_eq!(marks.matches('M').count(), 2, "{marks}");
+        assert_eq!(
+            for_narrow(&data.regions[0].points[..3], &axis).unwrap().n,
+            7
+        );
+    }
 }

@@ -17,9 +17,9 @@ use maud::{Markup, html};
 pub use axis::{Scale, Spacing, TimeTick, time_ticks};
 pub use cumulative::{cumulative, quantile_of_all};
 pub use heat::{Steps, heat};
-pub use line::timeline;
+pub use line::{has_connects, timeline};
 
-use super::model::Report;
+use super::model::{OTHER_REGIONS, Report};
 use super::number::millis;
 
 /// How wide a picture is.
@@ -49,8 +49,8 @@ impl Size {
     /// Where the plot begins; to its left are the labels of the values.
     fn left(self) -> f64 {
         match self {
-            Self::Wide => 50.0,
-            Self::Narrow => 40.0,
+            Self::Wide => 54.0,
+            Self::Narrow => 48.0,
         }
     }
 
@@ -73,6 +73,9 @@ pub struct Palette {
     regions: Vec<String>,
 }
 
+/// Width of a digit in the widest of the fonts that a system may have (Verdana's).
+const WIDEST_LETTER: f64 = 7.7;
+
 /// The class of all regions beyond those with one of their own.
 const REST: usize = 8;
 
@@ -83,7 +86,7 @@ impl Palette {
         let curves = report.distribution.iter().map(|curve| &curve.region);
         let mut regions: Vec<String> = Vec::new();
         for region in lines.chain(curves) {
-            if regions.len() < REST && region != "other" && !regions.contains(region) {
+            if regions.len() < REST && region != OTHER_REGIONS && !regions.contains(region) {
                 regions.push(region.clone());
             }
         }
@@ -175,6 +178,18 @@ fn value_axis(size: Size, scale: &Scale, most: usize, unit: &str) -> Markup {
     }
 }
 
+/// A label below its place; one that would be cut at the edge of the picture ends there.
+fn below(size: Size, x: f64, y: f64, label: &str) -> Markup {
+    let half = float(label.chars().count() as u64) * WIDEST_LETTER / 2.0;
+    let edge = size.width() - 1.0;
+    let (anchor, x) = if x + half > edge {
+        ("e", edge)
+    } else {
+        ("m", x.max(half))
+    };
+    html! { text class=(anchor) x=(px(x)) y=(px(y)) { (label) } }
+}
+
 /// Vertical lines through all panels and labels below at round times.
 fn time_axis(
     size: Size,
@@ -182,10 +197,6 @@ fn time_axis(
     at: impl Fn(&TimeTick) -> f64,
     (top, bottom): (f64, f64),
 ) -> Markup {
-    // half of a day's name: a label that near to the edge would be cut
-    let edge = size.width() - 32.0;
-    let anchor = |x: f64| if x > edge { "e" } else { "m" };
-    let place = |x: f64| if x > edge { size.width() - 1.0 } else { x };
     let mut lines = Path::default();
     for tick in ticks {
         lines.to(at(tick), top);
@@ -194,9 +205,9 @@ fn time_axis(
     html! {
         path class="grid" d=(lines.0) {}
         @for tick in ticks {
-            text class=(anchor(at(tick))) x=(px(place(at(tick)))) y=(px(bottom + 16.0)) { (tick.label) }
+            (below(size, at(tick), bottom + 18.0, &tick.label))
             @if let Some(day) = &tick.day {
-                text class=(anchor(at(tick))) x=(px(place(at(tick)))) y=(px(bottom + 31.0)) { (day) }
+                (below(size, at(tick), bottom + 33.0, day))
             }
         }
     }
@@ -256,5 +267,22 @@ mod tests {
         path.on(3.25, 4.96);
         path.close();
         assert_eq!(path.0, "M1 2 3.2 5Z");
+    }
+
+    // 10000 at the end of an axis: half of it, 19 units, would stand out by 5
+    #[test]
+    fn a_label_at_the_edge_ends_there() {
+        for size in [Size::Wide, Size::Narrow] {
+            let label = below(size, size.right(), 10.0, "10000").into_string();
+            let edge = format!("class=\"e\" x=\"{}\"", size.width() - 1.0);
+            assert!(label.contains(&edge), "{label}");
+            // to the left of an axis there is room for one
+            assert!(size.left() - 6.0 >= 5.0 * WIDEST_LETTER);
+        }
+        assert!(
+            below(Size::Wide, 500.0, 10.0, "10000")
+                .into_string()
+                .contains("class=\"m\" x=\"500\"")
+        );
     }
 }

@@ -7,8 +7,10 @@ use maud::{Markup, PreEscaped, html};
 
 use super::Budget;
 use super::parts::{Number, Words, folded, table};
-use crate::report::chart::{Palette, Size, Steps, cumulative, heat, swatch, timeline};
-use crate::report::model::{Distribution, Heat, LinePoint, Report, Timeline};
+use crate::report::chart::{
+    Palette, Size, Steps, cumulative, has_connects, heat, swatch, timeline,
+};
+use crate::report::model::{Distribution, Heat, LinePoint, OTHER_REGIONS, Report, Timeline};
 use crate::report::number::{counted, grouped, millis, quantile, seconds};
 use crate::report::text::{named, time, zone_name};
 
@@ -19,6 +21,13 @@ pub(super) struct Pictures {
     heat: Markup,
 }
 
+/// What stands where a picture has no room.
+const TOO_MANY: &str = "There are too many points to draw them here.";
+
+fn is_drawn(picture: &Markup) -> bool {
+    !picture.0.contains(TOO_MANY)
+}
+
 /// Draws them, and takes what they need from the budget.
 pub(super) fn pictures(report: &Report, palette: &Palette, budget: &Budget) -> Pictures {
     let both = |draw: &dyn Fn(Size) -> Markup| {
@@ -27,18 +36,13 @@ pub(super) fn pictures(report: &Report, palette: &Palette, budget: &Budget) -> P
         if budget.take(markup.0.len()) {
             return markup;
         }
-        html! { p class="more" { "There are too many points to draw them here." } }
+        html! { p class="more" { (TOO_MANY) } }
     };
     Pictures {
         timeline: both(&|size| timeline(&report.timeline, palette, report.time_zone, size)),
-        cumulative: both(&|size| cumulative(shown(&report.distribution), palette, size)),
+        cumulative: both(&|size| cumulative(&report.distribution, palette, size)),
         heat: both(&|size| heat(&report.heat, size)),
     }
-}
-
-/// More curves than these could not be told apart.
-fn shown(curves: &[Distribution]) -> &[Distribution] {
-    &curves[..curves.len().min(9)]
 }
 
 /// The section.
@@ -63,10 +67,13 @@ pub(super) fn charts(
         @if !timeline.0.is_empty() {
             figure {
                 figcaption {
-                    h3 { "Connect time over time" }
-                    p { "Each point stands for " (bucket) "; time in " (zone_name(report.time_zone)) "." }
+                    h3 { @if has_connects(data) { "Connect time over time" } @else { "Failures over time" } }
+                    p {
+                        @if has_connects(data) { "Each point" } @else { "Each bar" }
+                        " stands for " (bucket) "; time in " (zone_name(report.time_zone)) "."
+                    }
                 }
-                (legend(drawn(data), palette))
+                (legend(drawn(data), data.other_regions, palette))
                 (timeline)
                 (timeline_table(report, budget))
             }
@@ -77,22 +84,25 @@ pub(super) fn charts(
                     h3 { "Distribution of the connect time" }
                     p { "The further left and the steeper a curve, the better." }
                 }
-                @let curves = shown(&report.distribution);
-                (legend(curves.iter().map(|curve| curve.region.as_str()), palette))
+                @let curves = report.distribution.iter().map(|curve| curve.region.as_str());
+                (legend(curves, data.other_regions, palette))
                 (cumulative)
-                @if report.distribution.len() > curves.len() {
-                    p class="more" { "and " (report.distribution.len() - curves.len()) " more regions" }
-                }
-                (quantile_table(&report.distribution, budget))
+                (quantile_table(&report.distribution, data.other_regions, budget))
             }
         }
         @if !heat.0.is_empty() {
             figure {
                 figcaption {
                     h3 { "Hours and days" }
-                    p { "Median connect time of each hour; hours in " (zone_name(report.time_zone)) "." }
+                    p {
+                        @if data.regions.is_empty() { "Hours with probes" } @else { "Median connect time of each hour" }
+                        "; hours in " (zone_name(report.time_zone)) "."
+                        @if report.heat.capped {
+                            " Only the latest " (report.heat.days.len()) " days with rows are shown."
+                        }
+                    }
                 }
-                (heat_legend(&report.heat))
+                @if is_drawn(&heat) { (heat_legend(&report.heat)) }
                 (heat)
                 (heat_table(&report.heat, budget))
             }
@@ -108,14 +118,22 @@ fn drawn(data: &Timeline) -> impl Iterator<Item = &str> {
     lines.map(|line| line.region.as_str())
 }
 
-fn legend<'a>(regions: impl Iterator<Item = &'a str>, palette: &Palette) -> Markup {
+fn legend<'a>(regions: impl Iterator<Item = &'a str>, others: u64, palette: &Palette) -> Markup {
     html! {
         ul class="legend" {
             @for region in regions {
-                li { (swatch(palette.class(region))) (named(region, "region", 40)) }
+                li { (swatch(palette.class(region))) (line_name(region, others)) }
             }
         }
     }
+}
+
+/// The name of a region's line.
+fn line_name(region: &str, others: u64) -> String {
+    if region == OTHER_REGIONS {
+        return counted(others, "other region", "other regions together");
+    }
+    named(region, "region", 40)
 }
 
 fn heat_legend(heat: &Heat) -> Markup {
@@ -186,7 +204,7 @@ fn timeline_table(report: &Report, budget: &Budget) -> Markup {
     let head = html! {
         thead { tr {
             th scope="col" class="t" { "from" }
-            @for line in &data.regions { th scope="col" { (named(&line.region, "region", 40)) } }
+            @for line in &data.regions { th scope="col" { (line_name(&line.region, data.other_regions)) } }
             th scope="col" { "slow (slowest)" }
             th scope="col" { "failed" }
         } }
@@ -201,18 +219,16 @@ fn timeline_table(report: &Report, budget: &Budget) -> Markup {
     folded("The numbers of this chart", &inside)
 }
 
-fn quantile_table(curves: &[Distribution], budget: &Budget) -> Markup {
+fn quantile_table(curves: &[Distribution], others: u64, budget: &Budget) -> Markup {
     const SHARES: [f64; 9] = [5.0, 10.0, 25.0, 50.0, 75.0, 90.0, 95.0, 99.0, 100.0];
     let (rows, left_out) = budget.rows(15_000, curves, |curve| {
         let at = |percent: f64| {
-            let found = curve
-                .cumulative
-                .iter()
-                .find(|(_, share)| *share >= percent - 1e-9);
-            found.map(|(value, _)| quantile(*value))
+            let mut points = curve.cumulative.iter();
+            let found = points.find(|point| point.up_to_percent >= percent - 1e-9);
+            found.map(|point| quantile(point.connect_ms))
         };
         html! { tr {
-            th scope="row" { (named(&curve.region, "region", 60)) }
+            th scope="row" { (line_name(&curve.region, others)) }
             td { (grouped(curve.n)) }
             @for share in SHARES { td { @if let Some(value) = at(share) { (value) } } }
         } }

@@ -6,7 +6,7 @@ use super::Budget;
 use super::parts::{Column, Number, Words, folded_if_long, table};
 use crate::report::chart::{Palette, swatch};
 use crate::report::model::{Group, Report, Table, Times};
-use crate::report::number::{grouped, millis, quantile, share};
+use crate::report::number::{counted, grouped, millis, quantile, share};
 use crate::report::text::{named, time, zone_name};
 
 /// Dimensions that are left out when all rows are in one group.
@@ -59,7 +59,7 @@ pub(super) fn regions(report: &Report, palette: &Palette, budget: &Budget) -> Ma
                     th scope="rowgroup" rowspan=(lines) {
                         @if is_rest { "others together" } @else { (swatch(palette.class(key))) (named(key, "region", 60)) }
                         small {
-                            (grouped(group.n)) " rows"
+                            (counted(group.n, "row", "rows"))
                             @if group.failed > 0 { ", " (grouped(group.failed)) " failed (" (share(group.failed, group.n)) ")" }
                         }
                     }

@@ -9,7 +9,9 @@ use super::Budget;
 use super::parts::{Number, Words, table, tile, unbroken};
 use crate::report::chart::quantile_of_all;
 use crate::report::model::{Report, Series};
-use crate::report::number::{counted, grouped, millis, percent, quantile, seconds, share};
+use crate::report::number::{
+    self, NONE, counted, grouped, millis, percents, quantile, seconds, share,
+};
 use crate::report::text::{cut, time};
 
 /// What was measured, in a line.
@@ -125,8 +127,20 @@ pub(super) fn verdict(report: &Report) -> String {
         if outages > 0 {
             let _ = write!(out, ", in {}", counted(outages, "outage", "outages"));
             if lasted > 0.0 {
-                let _ = write!(out, " of {} in all", seconds(lasted));
+                let how = match report.series.len() {
+                    0 | 1 => "in all".to_owned(),
+                    several => format!("added up over {several} series"),
+                };
+                let _ = write!(out, " of {} {how}", seconds(lasted));
             }
+        }
+        if let Some(errors @ 1..) = overview.answered.checked_sub(overview.ok) {
+            let _ = write!(
+                out,
+                "; {} of the failures {} an answer with an error, so the path worked",
+                grouped(errors),
+                if errors == 1 { "was" } else { "were" }
+            );
         }
     }
     if let Some(median) = median(report) {
@@ -191,10 +205,13 @@ fn tiles(report: &Report) -> Markup {
         .map(|outage| outage.seconds)
         .fold(0.0, f64::max);
     let rate = overview.probes_per_minute.filter(|rate| rate.is_finite());
+    let (succeeded, interval) = succeeded(report);
     html! {
-        (tile("Probes", &grouped(overview.rows), &rate.map_or_else(String::new, |rate| format!("{} a minute", millis(rate)))))
-        (tile("Succeeded", &share(overview.ok, overview.rows), &interval(report)))
-        (tile("Failed", &grouped(overview.failed), &if overview.failed > 0 {
+        (tile("Probes", &grouped(overview.rows), &rate.map_or_else(String::new, number::rate)))
+        (tile("Succeeded", &succeeded, &interval))
+        (tile("Failed", &grouped(overview.failed), &if overview.answered > overview.ok {
+            format!("{} answered with an error", grouped(overview.answered - overview.ok))
+        } else if overview.failed > 0 {
             share(overview.failed, overview.rows)
         } else {
             String::new()
@@ -208,14 +225,14 @@ fn tiles(report: &Report) -> Markup {
             @let p95 = quantile_of_all(&report.distribution, 95.0);
             (tile("Median connect", &format!("{} ms", quantile(median)), &p95.map_or_else(String::new, |p95| format!("95 % within {} ms", quantile(p95)))))
         }
-        @if !report.slow.regions.is_empty() {
+        @if report.slow.regions.iter().any(|region| region.connects > 0) {
             (tile("Slow connects", &grouped(slow), &format!("over {} ms", millis(report.slow.threshold_ms))))
         }
         @if let Some(missed) = overview.missed_slots {
             (tile("Missed slots", &grouped(missed), "of the schedule, without a row"))
         }
         (tile("Gaps", &grouped(overview.gaps), &if overview.gaps > 0 {
-            format!("{} in all", seconds(overview.gaps_s))
+            format!("nobody measured for {}", seconds(overview.gaps_s))
         } else {
             String::new()
         }))
@@ -228,14 +245,13 @@ fn tiles(report: &Report) -> Markup {
     }
 }
 
-/// The confidence interval where it is of all rows.
-fn interval(report: &Report) -> String {
-    match report.series.as_slice() {
-        [only] if only.rows == report.overview.rows && only.rows > 0 => format!(
-            "95 % interval {} to {}",
-            percent(only.availability_low_percent),
-            percent(only.availability_high_percent)
-        ),
-        _ => String::new(),
-    }
+/// The share of the rows that are OK, and its confidence interval.
+fn succeeded(report: &Report) -> (String, String) {
+    let overview = &report.overview;
+    let shares = (overview.ok_percent.zip(overview.ok_low_percent)).zip(overview.ok_high_percent);
+    let Some(((share, low), high)) = shares else {
+        return (NONE.to_owned(), String::new());
+    };
+    let [share, low, high] = percents([share, low, high]);
+    (share, format!("95 % interval {low} to {high}"))
 }

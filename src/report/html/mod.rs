@@ -29,9 +29,13 @@ pub fn page(report: &Report) -> String {
     let budget = Budget::of(ROOM);
     let palette = Palette::of(report);
     let part = |id: &'static str, title: &'static str, inside: Markup| Part { id, title, inside };
-    // pictures first, then what is short and weighs most; the long tables share what is left
-    let pictures = charts::pictures(report, &palette, &budget);
+    // what is short and weighs most first, then the pictures; the long tables share what is left
     let overview = part("overview", "Overview", head::overview(report, &budget));
+    let regions = part(
+        "regions",
+        "Regions",
+        groups::regions(report, &palette, &budget),
+    );
     let slow = part("slow", "Slow connects", relays::slow(report, &budget));
     let outages = part("outages", "Outages", outages::outages(report, &budget));
     let bursts = part(
@@ -45,14 +49,10 @@ pub fn page(report: &Report) -> String {
         "Certificates",
         relays::certificates(report, &budget),
     );
+    let pictures = charts::pictures(report, &palette, &budget);
     let addresses = part("addresses", "Addresses", relays::addresses(report, &budget));
     let events = part("events", "Changes", outages::events(report, &budget));
     let input = part("input", "Input", input::input(report, &budget));
-    let regions = part(
-        "regions",
-        "Regions",
-        groups::regions(report, &palette, &budget),
-    );
     let tables = part("tables", "Other groups", groups::others(report, &budget));
     let charts = part(
         "charts",

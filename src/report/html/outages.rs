@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::Budget;
 use super::parts::{Number, Times, Words, folded_if_long, table};
 use crate::report::model::{Count, Outage, Report, Series};
-use crate::report::number::{counted, grouped, percent, seconds};
+use crate::report::number::{counted, grouped, percents, seconds};
 use crate::report::text::{cut, time};
 
 /// Availability and outages of each series, and the gaps.
@@ -27,13 +27,21 @@ pub(super) fn outages(report: &Report, budget: &Budget) -> Markup {
 
 fn by_series(report: &Report, budget: &Budget) -> Markup {
     let (rows, left_out) = budget.rows(25_000, &report.series, |series| {
+        let [share, low, high] = percents([
+            series.answered_percent,
+            series.answered_low_percent,
+            series.answered_high_percent,
+        ]);
         html! { tr {
             th scope="row" { (name(series)) }
             td { (grouped(series.rows)) }
-            td { (percent(series.availability_percent)) }
-            td { (percent(series.availability_low_percent)) " to " (percent(series.availability_high_percent)) }
+            td { (grouped(series.ok)) }
+            td { (share) }
+            td { (low) " to " (high) }
             td { (grouped(series.outages)) }
             td { (seconds(series.outages_s)) }
+            td { (grouped(series.gaps)) }
+            td { (seconds(series.gaps_s)) }
         } }
     });
     let out_of_order: u64 = report
@@ -44,17 +52,22 @@ fn by_series(report: &Report, budget: &Budget) -> Markup {
     let columns = [
         Words("series"),
         Number("rows"),
-        Number("availability"),
+        Number("OK"),
+        Number("answered"),
         Number("95 % interval"),
         Number("outages"),
+        Number("together"),
+        Number("gaps"),
         Number("together"),
     ];
     html! {
         @if !report.series.is_empty() {
             (table("Availability", &columns, &html! { tbody { (rows) } }, left_out))
             p class="note" {
-                "Availability is the share of the rows that are OK (interval: Wilson). An outage lasts from the first failed "
-                "row to the next good one; a single failed row is one, too."
+                "Availability is the share of the rows that the relay answered (interval: Wilson). A row that failed by an "
+                "answer with an error counts as answered, as the path worked. An outage lasts from the first row without an "
+                "answer to the next answer; a single row is one, too. A gap is a stretch without rows of ten times the usual "
+                "interval, at least a minute."
                 @if out_of_order > 0 {
                     " " (counted(out_of_order, "row", "rows"))
                     " came too late to be put in order: in the tables, not in the outages."
@@ -84,7 +97,7 @@ fn list(report: &Report, series: &Series) -> Markup {
         Times("from"),
         Words("to"),
         Number("length"),
-        Number("failed rows"),
+        Number("rows"),
         Words("causes"),
     ];
     let shown = series.longest_outages.len();
@@ -126,24 +139,24 @@ fn gaps(report: &Report, budget: &Budget) -> Markup {
             th scope="row" { (time(report.time_zone, gap.from)) }
             td class="t" { (time(report.time_zone, gap.to)) }
             td { (seconds(gap.seconds)) }
-            td class="t long" { (cut(&gap.series, 120)) }
         } }
     });
     let columns = [
         Times("last row before"),
         Words("first row after"),
         Number("length"),
-        Words("series"),
     ];
     html! {
         @if overview.gaps > 0 {
             h3 id="gaps" { "Gaps" }
             p {
-                (counted(overview.gaps, "gap", "gaps")) " of " (seconds(overview.gaps_s)) " in all: for so long nobody "
-                "measured (no row for ten times the usual interval, at least a minute)."
+                (counted(overview.gaps, "gap", "gaps")) " of " (seconds(overview.gaps_s)) " in all, in which "
+                @if report.series.len() > 1 { "no series" } @else { "nobody" } " measured."
             }
             @if !overview.longest_gaps.is_empty() {
-                (table("The longest gaps, in time order", &columns, &html! { tbody { (rows) } }, left_out))
+                @let beyond = overview.gaps > overview.longest_gaps.len() as u64;
+                @let caption = if beyond { "The longest gaps, in time order" } else { "Gaps" };
+                (table(caption, &columns, &html! { tbody { (rows) } }, left_out))
             }
         }
     }

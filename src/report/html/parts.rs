@@ -80,7 +80,31 @@ pub(super) fn tile(label: &str, value: &str, note: &str) -> Markup {
     }
 }
 
-/// With numbers and their units kept on one line.
+/// With numbers and what they count kept on one line.
 pub(super) fn unbroken(text: &str) -> String {
-    text.replace(" %", "\u{a0}%").replace(" ms", "\u{a0}ms")
+    let mut out = String::with_capacity(text.len());
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let behind_digit = out.ends_with(|before: char| before.is_ascii_digit());
+        let before_unit = |next: &char| next.is_alphabetic() || *next == '%';
+        if letter == ' ' && behind_digit && letters.peek().is_some_and(before_unit) {
+            out.push('\u{a0}');
+        } else {
+            out.push(letter);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_stay_with_their_units() {
+        assert_eq!(
+            unbroken("99.5 % within 30.3 ms, 1 h 5 min of 3"),
+            "99.5\u{a0}% within 30.3\u{a0}ms, 1\u{a0}h 5\u{a0}min of 3"
+        );
+    }
 }

@@ -74,7 +74,10 @@ pub(super) fn certificates(report: &Report, budget: &Budget) -> Markup {
         return html! {};
     };
     let groups: Vec<&Group> = found.groups.iter().chain(&found.overflow).collect();
-    if groups.is_empty() {
+    if groups
+        .iter()
+        .all(|group| group.key.iter().all(String::is_empty))
+    {
         return html! {};
     }
     let seen =
@@ -92,12 +95,12 @@ pub(super) fn certificates(report: &Report, budget: &Budget) -> Markup {
                 }
             });
         html! { tr {
-            th scope="row" class="hash" { (key) }
+            th scope="row" class="hash" { (in_parts(&key)) }
             td { (grouped(group.n)) }
-            td class="t long" { (cut(&certificate.subject, 160)) }
-            td class="t long" { (cut(&certificate.issuer, 160)) }
-            td class="t" { (cut(&certificate.not_before, 40)) br; (cut(&certificate.not_after, 40)) }
-            td class="t" { (seen(group.first)) br; (seen(group.last)) }
+            td class="t long wider" { (cut(&certificate.subject, 160)) }
+            td class="t long wider" { (cut(&certificate.issuer, 160)) }
+            td class="t whole" { (cut(&certificate.not_before, 40)) br; (cut(&certificate.not_after, 40)) }
+            td class="t whole" { (seen(group.first)) br; (seen(group.last)) }
         } }
     });
     let columns = [
@@ -111,6 +114,17 @@ pub(super) fn certificates(report: &Report, budget: &Budget) -> Markup {
     html! {
         (table("Certificates", &columns, &html! { tbody { (rows) } }, left_out))
         p class="note" { "Validity is shown as the file has it; End2End-TCP wrote local time." }
+    }
+}
+
+/// A thumbprint that is broken in its middle, where it has to be.
+fn in_parts(key: &str) -> Markup {
+    let letters: Vec<char> = key.chars().collect();
+    html! {
+        @for (n, part) in letters.chunks(20).enumerate() {
+            @if n > 0 { wbr; }
+            (part.iter().collect::<String>())
+        }
     }
 }
 

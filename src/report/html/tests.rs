@@ -1,7 +1,9 @@
 use chrono::Duration;
 
 use super::page;
-use crate::report::model::{Addresses, HeatDay, LinePoint, RegionLine, Report, Slow};
+use crate::report::model::{
+    Addresses, CumulativePoint, HeatDay, LinePoint, RegionLine, Report, Slow,
+};
 
 mod samples;
 
@@ -56,6 +58,7 @@ fn one_row() -> Report {
     one.series[0].longest_outages.clear();
     one.overview.rows = 1;
     one.overview.ok = 1;
+    one.overview.answered = 1;
     one.overview.first = one.overview.last;
     one.overview.span_s = Some(0.0);
     one.overview.probes_per_minute = None;
@@ -69,6 +72,7 @@ fn only_failures() -> Report {
         ..Plan::night()
     });
     failed.overview.ok = 0;
+    failed.overview.answered = 0;
     failed.overview.failed = failed.overview.rows;
     failed.slow = Slow::default();
     failed.distribution.clear();
@@ -105,6 +109,7 @@ fn broken_numbers() -> Report {
         p95_ms: ms,
     };
     report.timeline.bucket_s = 0;
+    report.timeline.to = Some(at + Duration::days(9));
     report.timeline.regions = vec![RegionLine {
         region: String::new(),
         points: vec![
@@ -113,10 +118,16 @@ fn broken_numbers() -> Report {
             point(at + Duration::days(9), f64::INFINITY),
         ],
     }];
-    report.distribution[0].cumulative = vec![(f64::NAN, 50.0), (0.0, 100.0)];
+    report.distribution[0].cumulative = [(f64::NAN, 50.0), (0.0, 100.0)]
+        .map(|(connect_ms, up_to_percent)| CumulativePoint {
+            connect_ms,
+            up_to_percent,
+        })
+        .to_vec();
     report.overview.span_s = Some(f64::NAN);
     report.overview.probes_per_minute = Some(f64::INFINITY);
-    report.series[0].availability_percent = f64::NAN;
+    report.series[0].answered_percent = f64::NAN;
+    report.overview.ok_percent = Some(f64::NAN);
     report.addresses.expected = Some(f64::INFINITY);
     report.heat.days = vec![HeatDay {
         day: at.date_naive(),
@@ -157,7 +168,7 @@ fn all() -> Vec<(&'static str, Report)> {
 }
 
 /// Elements that have no end.
-const VOID: [&str; 3] = ["meta", "br", "hr"];
+const VOID: [&str; 4] = ["meta", "br", "hr", "wbr"];
 
 /// Goes through the tags; says what is wrong.
 fn check(page: &str) -> Result<(), String> {
@@ -245,6 +256,20 @@ fn texts_of_strangers_are_escaped_and_cut() {
     assert!(page.chars().all(|c| !c.is_control() || c == '\n'));
     assert!(page.contains("more</p>"));
     assert!(!page.contains('\u{202e}'));
+}
+
+#[test]
+fn the_main_tables_are_there_whatever_else_has_to_go() {
+    let page = page(&largest());
+    let section = |id: &str| {
+        let start = page.find(&format!("<section id=\"{id}\">")).unwrap();
+        let length = page[start..].find("</section>").unwrap();
+        &page[start..start + length]
+    };
+    assert_eq!(section("regions").matches("scope=\"rowgroup\"").count(), 9);
+    for id in ["slow", "outages", "certificates"] {
+        assert!(section(id).contains("<th scope=\"row\""), "{id}");
+    }
 }
 
 #[test]

@@ -3,13 +3,22 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
+/// Name of the regions that have no line of their own, together.
+pub const OTHER_REGIONS: &str = "(other)";
+
 /// Connect time over time.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Timeline {
     /// Length of a bucket.
     pub bucket_s: u64,
-    /// Regions by name; rare ones beyond the eighth are together under `other`.
+    /// Start of the first bucket with rows.
+    pub from: Option<DateTime<Utc>>,
+    /// End of the last bucket with rows.
+    pub to: Option<DateTime<Utc>>,
+    /// Regions by name: the eight with the most connects, then `(other)`.
     pub regions: Vec<RegionLine>,
+    /// How many regions are together under `(other)`, here and in the distribution.
+    pub other_regions: u64,
     /// Buckets with slow connects.
     pub slow: Vec<SlowPoint>,
     /// Buckets with failures.
@@ -67,12 +76,21 @@ pub struct FailurePoint {
 /// Distribution of a region's connect time.
 #[derive(Debug, Clone, Serialize)]
 pub struct Distribution {
-    /// The region; empty where the rows have none.
+    /// The region; empty where the rows have none, `(other)` for those without a line of their own.
     pub region: String,
     /// Values.
     pub n: u64,
-    /// `(value, share of the values up to it in percent)`, rising; the last is 100.
-    pub cumulative: Vec<(f64, f64)>,
+    /// Rising; the last one is at 100 %.
+    pub cumulative: Vec<CumulativePoint>,
+}
+
+/// A point of a cumulative curve.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct CumulativePoint {
+    /// Connect time.
+    pub connect_ms: f64,
+    /// Share of the connects that took at most so long, in percent.
+    pub up_to_percent: f64,
 }
 
 /// Connect time by hour and day in the report's zone.
@@ -80,6 +98,8 @@ pub struct Distribution {
 pub struct Heat {
     /// Days with rows; where there are more than 400, the latest 400.
     pub days: Vec<HeatDay>,
+    /// Whether earlier days are left out.
+    pub capped: bool,
 }
 
 /// One day.

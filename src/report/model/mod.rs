@@ -4,13 +4,16 @@
 
 mod charts;
 mod held;
+mod series;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 pub use charts::{
-    Distribution, FailurePoint, Heat, HeatCell, HeatDay, LinePoint, RegionLine, SlowPoint, Timeline,
+    CumulativePoint, Distribution, FailurePoint, Heat, HeatCell, HeatDay, LinePoint, OTHER_REGIONS,
+    RegionLine, SlowPoint, Timeline,
 };
+pub use series::{Gap, Outage, Series};
 
 pub use held::{Held, HeldSamples};
 
@@ -113,8 +116,17 @@ pub struct Overview {
     pub rows: u64,
     /// Rows that are OK.
     pub ok: u64,
+    /// Their share of the rows, in percent.
+    pub ok_percent: Option<f64>,
+    /// Its 95 % confidence interval (Wilson).
+    pub ok_low_percent: Option<f64>,
+    /// See `ok_low_percent`.
+    pub ok_high_percent: Option<f64>,
     /// Rows that failed.
     pub failed: u64,
+    /// Rows that the relay answered: those that are OK, and those that failed by an answer with an
+    /// error, for which the path worked.
+    pub answered: u64,
     /// Failures by cause, most frequent first.
     pub failed_by_cause: Vec<Count>,
     /// Time of the earliest row.
@@ -123,13 +135,13 @@ pub struct Overview {
     pub last: Option<DateTime<Utc>>,
     /// From the earliest to the latest row.
     pub span_s: Option<f64>,
-    /// Rows over the span.
+    /// Rows but the first over the span.
     pub probes_per_minute: Option<f64>,
     /// Rows without a time that could be read.
     pub rows_without_time: u64,
     /// Slots of the schedule that left no row; none where the files have no slots.
     pub missed_slots: Option<u64>,
-    /// How many gaps there are: no row of a series for ten times its usual interval, at least a minute.
+    /// How many gaps there are: stretches in which no series measured.
     pub gaps: u64,
     /// Their sum.
     pub gaps_s: f64,
@@ -144,19 +156,6 @@ pub struct Count {
     pub name: String,
     /// How often.
     pub count: u64,
-}
-
-/// A stretch of a series without rows.
-#[derive(Debug, Clone, Serialize)]
-pub struct Gap {
-    /// The last row before it.
-    pub from: DateTime<Utc>,
-    /// The first row after it.
-    pub to: DateTime<Utc>,
-    /// Its length.
-    pub seconds: f64,
-    /// Whose series.
-    pub series: String,
 }
 
 /// Groups of one dimension.
@@ -289,52 +288,6 @@ pub struct SlowRow {
     pub connect_ms: f64,
     /// `lost SYN (n sent again)`, `likely a lost SYN`, `not a lost SYN`, `unexplained`.
     pub explanation: String,
-}
-
-/// Rows of one host, target and transport.
-#[derive(Debug, Clone, Serialize)]
-pub struct Series {
-    /// The machine that probed; empty where the file does not say.
-    pub host: String,
-    /// What was probed.
-    pub target: String,
-    /// `tls`, `udp` and so on.
-    pub transport: String,
-    /// Rows.
-    pub rows: u64,
-    /// Rows that are OK.
-    pub ok: u64,
-    /// Share of the rows that are OK, in percent.
-    pub availability_percent: f64,
-    /// Its 95 % confidence interval (Wilson).
-    pub availability_low_percent: f64,
-    /// See `availability_low_percent`.
-    pub availability_high_percent: f64,
-    /// Runs of failures, also those of a single row.
-    pub outages: u64,
-    /// Time from the first failure of each to the next success, together.
-    pub outages_s: f64,
-    /// The longest outages, in time order.
-    pub longest_outages: Vec<Outage>,
-    /// Rows that came too late to be brought into time order: in the tables, not in the outages.
-    pub rows_out_of_order: u64,
-}
-
-/// A run of failures.
-#[derive(Debug, Clone, Serialize)]
-pub struct Outage {
-    /// Time of the first failure.
-    pub from: DateTime<Utc>,
-    /// Time of the next success; of the last failure where the rows end.
-    pub to: DateTime<Utc>,
-    /// Its length.
-    pub seconds: f64,
-    /// Whether the rows end before it does.
-    pub open: bool,
-    /// Failed rows.
-    pub rows: u64,
-    /// Their causes, most frequent first.
-    pub causes: Vec<Count>,
 }
 
 /// Bursts of a host to a target, together.

@@ -64,21 +64,26 @@ fn grid(out: &mut String, table: &Table, metric: Option<Metric>, view: &View) {
 
 /// In the order of the table: every hour, the latest days, else the groups with the most rows.
 fn shown(table: &Table, top: Option<usize>) -> Vec<&Group> {
-    let all = || table.groups.iter().chain(&table.overflow);
-    let (Some(top), Some(by)) = (top, table.by.first()) else {
-        return all().collect();
-    };
-    match (by.as_str(), table.by.len()) {
-        ("hour", 1) => all().collect(),
-        ("day", 1) => all().skip(table.groups.len().saturating_sub(top)).collect(),
-        _ => {
-            let mut groups: Vec<(usize, &Group)> = all().enumerate().collect();
-            groups.sort_by_key(|(place, group)| (std::cmp::Reverse(group.n), *place));
-            groups.truncate(top);
-            groups.sort_by_key(|(place, _)| *place);
-            groups.into_iter().map(|(_, group)| group).collect()
+    match (&table.by[..], top) {
+        ([by], _) if by == "hour" => most_rows(table, None),
+        ([by], Some(top)) if by == "day" => {
+            let all = most_rows(table, None);
+            all[table.groups.len().saturating_sub(top)..].to_vec()
         }
+        _ => most_rows(table, top),
     }
+}
+
+/// In the order of the table, the groups with the most rows.
+pub fn most_rows(table: &Table, top: Option<usize>) -> Vec<&Group> {
+    let mut groups: Vec<(usize, &Group)> =
+        (table.groups.iter().chain(&table.overflow).enumerate()).collect();
+    if let Some(top) = top {
+        groups.sort_by_key(|(place, group)| (std::cmp::Reverse(group.n), *place));
+        groups.truncate(top);
+        groups.sort_by_key(|(place, _)| *place);
+    }
+    groups.into_iter().map(|(_, group)| group).collect()
 }
 
 fn label(table: &Table, group: &Group) -> String {

@@ -4,9 +4,12 @@ mod bursts;
 mod grid;
 mod groups;
 mod held;
+mod relays;
 mod sections;
 
 use std::fmt::Write as _;
+
+pub use groups::most_rows;
 
 use super::model::{Report, Table};
 use crate::record::Metric;
@@ -77,8 +80,8 @@ pub fn render(report: &Report, view: &View) -> String {
         sections::series(&mut out, report, view);
         bursts::section(&mut out, report, view);
         held::section(&mut out, report, view);
-        sections::addresses(&mut out, report, view.width);
-        sections::certificates(&mut out, report, view.width);
+        relays::addresses(&mut out, report, view.width);
+        relays::certificates(&mut out, report, view.width);
         sections::events(&mut out, report, view);
     }
     sections::problems(&mut out, report, view.width);

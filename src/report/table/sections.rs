@@ -4,13 +4,16 @@ use std::fmt::Write as _;
 
 use super::grid::Grid;
 use super::{View, heading};
-use crate::report::model::{Count, Outage, Report, Series};
+use crate::report::model::{Count, Gap, Outage, Report, Series};
 use crate::report::number::{self, counted, millis};
 use crate::report::text::{cut, named, time};
 use crate::report::wrapped;
 
 /// Longest name that is printed whole.
-const LONGEST: usize = 120;
+pub const LONGEST: usize = 120;
+
+/// Gaps that are printed, the longest.
+const MOST_GAPS: usize = 5;
 
 /// A line of the overview: a word and what it says, wrapped.
 fn fact(out: &mut String, word: &str, text: &str, width: usize) {
@@ -57,12 +60,7 @@ pub fn overview(out: &mut String, report: &Report, width: usize) {
         None => fact(out, "span", "the rows have no time", width),
     }
     if let Some(rate) = all.probes_per_minute {
-        fact(
-            out,
-            "rate",
-            &format!("{} rows a minute", millis(rate)),
-            width,
-        );
+        fact(out, "rate", &number::rate(rate), width);
     }
     let share = number::share(all.failed, all.rows);
     fact(
@@ -80,29 +78,17 @@ pub fn overview(out: &mut String, report: &Report, width: usize) {
             cut(&cause.name, width - 24)
         );
     }
+    if all.answered > all.ok {
+        let text = format!(
+            "{} of the failed answered with an error: the path worked",
+            all.answered - all.ok
+        );
+        fact(out, "", &text, width);
+    }
     if let Some(missed) = all.missed_slots {
         fact(out, "missed", &counted(missed, "slot", "slots"), width);
     }
-    let gaps = match all.gaps {
-        0 => "none".to_owned(),
-        n => format!(
-            "{}, together {}",
-            counted(n, "gap", "gaps"),
-            number::seconds(all.gaps_s)
-        ),
-    };
-    fact(out, "gaps", &gaps, width);
-    let several = report.series.len() > 1;
-    for gap in all.longest_gaps.iter().take(5) {
-        let of = if several {
-            format!(", {}", cut(&gap.series, LONGEST))
-        } else {
-            String::new()
-        };
-        let (from, to) = (time(zone, gap.from), time(zone, gap.to));
-        let text = format!("{from} to {to} ({}{of})", number::seconds(gap.seconds));
-        fact(out, "", &text, width);
-    }
+    gaps(out, report, width);
     if all.rows_without_time > 0 && all.first.is_some() {
         let text = format!(
             "{} without a time",
@@ -111,6 +97,38 @@ pub fn overview(out: &mut String, report: &Report, width: usize) {
         fact(out, "", &text, width);
     }
     fact(out, "time zone", &zone.to_string(), width);
+}
+
+/// When nobody measured.
+fn gaps(out: &mut String, report: &Report, width: usize) {
+    let all = &report.overview;
+    if all.gaps == 0 {
+        fact(out, "gaps", "none", width);
+        return;
+    }
+    let of_all = match report.series.len() {
+        0 | 1 => "",
+        _ => " in which no series measured",
+    };
+    let text = format!(
+        "{}{of_all}, together {}",
+        counted(all.gaps, "gap", "gaps"),
+        number::seconds(all.gaps_s)
+    );
+    fact(out, "gaps", &text, width);
+    let mut longest: Vec<&Gap> = all.longest_gaps.iter().collect();
+    longest.sort_by(|a, b| b.seconds.total_cmp(&a.seconds));
+    longest.truncate(MOST_GAPS);
+    longest.sort_by_key(|gap| gap.from);
+    for gap in &longest {
+        let [from, to] = [gap.from, gap.to].map(|at| time(report.time_zone, at));
+        let text = format!("{from} to {to} ({})", number::seconds(gap.seconds));
+        fact(out, "", &text, width);
+    }
+    if let Some(more @ 1..) = all.gaps.checked_sub(longest.len() as u64) {
+        let more = format!("and {}", counted(more, "shorter one", "shorter ones"));
+        fact(out, "", &more, width);
+    }
 }
 
 /// Slow connects by region and what explains them.
@@ -181,7 +199,7 @@ pub fn series(out: &mut String, report: &Report, view: &View) {
     // the worst first
     let mut all: Vec<&Series> = report.series.iter().collect();
     all.sort_by(|a, b| {
-        let worst = a.availability_percent.total_cmp(&b.availability_percent);
+        let worst = a.answered_percent.total_cmp(&b.answered_percent);
         worst.then(b.outages.cmp(&a.outages))
     });
     let most = view.top.unwrap_or(usize::MAX).max(1);
@@ -204,15 +222,21 @@ fn one_series(out: &mut String, report: &Report, series: &Series, view: &View) {
         cut(&series.target, LONGEST),
         cut(&series.transport, 20)
     );
-    let availability = format!(
-        "{}: {} available (95 % interval {} to {}), {} of {} rows ok",
+    let [share, low, high] = number::percents([
+        series.answered_percent,
+        series.answered_low_percent,
+        series.answered_high_percent,
+    ]);
+    let mut availability = format!(
+        "{}: {share} answered (95 % interval {low} to {high}), {} of {}",
         name.trim(),
-        number::percent(series.availability_percent),
-        number::percent(series.availability_low_percent),
-        number::percent(series.availability_high_percent),
-        series.ok,
-        series.rows,
+        series.answered,
+        counted(series.rows, "row", "rows"),
     );
+    if series.answered > series.ok {
+        let errors = counted(series.answered - series.ok, "error", "errors");
+        let _ = write!(availability, ", {errors} among them");
+    }
     push(out, wrapped(&availability, view.width));
     if series.outages > 0 {
         let text = format!(
@@ -228,7 +252,7 @@ fn one_series(out: &mut String, report: &Report, series: &Series, view: &View) {
     longest.sort_by_key(|outage| outage.from);
     for outage in longest {
         let open = if outage.open {
-            ", no success seen after it"
+            ", no answer seen after it"
         } else {
             ""
         };
@@ -242,6 +266,14 @@ fn one_series(out: &mut String, report: &Report, series: &Series, view: &View) {
         for line in wrapped(&text, view.width - 2) {
             let _ = writeln!(out, "  {line}");
         }
+    }
+    if series.gaps > 0 && report.series.len() > 1 {
+        let text = format!(
+            "  {}, together {}",
+            counted(series.gaps, "gap", "gaps"),
+            number::seconds(series.gaps_s)
+        );
+        push(out, wrapped(&text, view.width));
     }
     if series.rows_out_of_order > 0 {
         let text = format!(
@@ -259,105 +291,6 @@ fn causes(causes: &[Count]) -> String {
         .map(|cause| format!("{} {}", cause.count, cut(&cause.name, 60)))
         .collect();
     all.join(", ")
-}
-
-/// How many relays there are.
-pub fn addresses(out: &mut String, report: &Report, width: usize) {
-    let found = &report.addresses;
-    if found.distinct == 0 {
-        return;
-    }
-    heading(out, "Addresses");
-    let at_least = if found.capped { "at least " } else { "" };
-    let mut text = format!(
-        "{at_least}{}",
-        counted(found.distinct, "distinct address", "distinct addresses")
-    );
-    if let (Some(expected), Some(low), Some(high)) =
-        (found.expected, found.expected_low, found.expected_high)
-    {
-        let _ = write!(
-            text,
-            "; in all {expected:.0} to be expected (Chao1, 95 % interval {low:.0} to {high:.0})"
-        );
-    }
-    push(out, wrapped(&text, width));
-    let percent =
-        |share: Option<f64>| share.map_or_else(|| number::NONE.to_owned(), number::percent);
-    let text = format!(
-        "the rarest has {} of the rows, the most frequent {}",
-        percent(found.smallest_share_percent),
-        percent(found.largest_share_percent)
-    );
-    push(out, wrapped(&text, width));
-    let text = format!(
-        "{} of the rows in the published Teams ranges; {} with another address than the row before",
-        percent(found.in_teams_range_percent),
-        percent(found.changed_percent)
-    );
-    push(out, wrapped(&text, width));
-    for ttls in found.ttls.iter().take(5) {
-        let _ = writeln!(
-            out,
-            "TTLs {} s: {}",
-            cut(&ttls.name, 50),
-            counted(ttls.count, "row", "rows")
-        );
-    }
-    if found.ttls.len() > 5 {
-        let _ = writeln!(out, "and {} other lists of TTLs", found.ttls.len() - 5);
-    }
-}
-
-/// Certificates with issuer and validity.
-pub fn certificates(out: &mut String, report: &Report, width: usize) {
-    let Some(table) = report
-        .tables
-        .iter()
-        .find(|table| table.by == ["certificate"])
-    else {
-        return;
-    };
-    let mut groups: Vec<_> = table
-        .groups
-        .iter()
-        .filter(|group| !group.key[0].is_empty())
-        .collect();
-    if groups.is_empty() {
-        return;
-    }
-    heading(out, "Certificates");
-    groups.sort_by_key(|group| group.first);
-    for group in groups.iter().take(20) {
-        push(out, wrapped(&cut(&group.key[0], LONGEST), width));
-        let seen = group.first.zip(group.last).map(|(first, last)| {
-            format!(
-                "seen {} to {}, ",
-                time(report.time_zone, first),
-                time(report.time_zone, last)
-            )
-        });
-        let rows = counted(group.n, "row", "rows");
-        let mut facts = vec![format!("{}{rows}", seen.unwrap_or_default())];
-        if let Some(certificate) = &group.certificate {
-            let named = [
-                ("subject", &certificate.subject),
-                ("issuer", &certificate.issuer),
-            ];
-            let named = named.into_iter().filter(|(_, text)| !text.is_empty());
-            facts.extend(named.map(|(word, text)| format!("{word} {}", cut(text, LONGEST))));
-            let (from, to) = (&certificate.not_before, &certificate.not_after);
-            if !from.is_empty() && !to.is_empty() {
-                facts.push(format!("valid from {} to {}", cut(from, 30), cut(to, 30)));
-            }
-        }
-        for line in facts.iter().flat_map(|fact| wrapped(fact, width - 2)) {
-            let _ = writeln!(out, "  {line}");
-        }
-    }
-    if groups.len() > 20 {
-        let _ = writeln!(out, "and {} more", groups.len() - 20);
-    }
 }
 
 /// What changed.
@@ -410,7 +343,8 @@ pub fn problems(out: &mut String, report: &Report, width: usize) {
     }
 }
 
-fn push(out: &mut String, lines: Vec<String>) {
+/// Adds lines.
+pub fn push(out: &mut String, lines: Vec<String>) {
     for line in lines {
         out.push_str(&line);
         out.push('\n');

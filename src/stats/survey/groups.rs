@@ -28,7 +28,9 @@ pub fn part(value: &str) -> Cow<'_, str> {
 #[derive(Debug, Clone)]
 pub struct Groups {
     most: usize,
-    map: HashMap<Box<str>, Measured>,
+    numbers: HashMap<Box<str>, u32>,
+    /// By number.
+    measured: Vec<Measured>,
     overflow: Option<Box<Measured>>,
 }
 
@@ -37,25 +39,45 @@ impl Groups {
     pub fn new(most: usize) -> Self {
         Self {
             most,
-            map: HashMap::new(),
+            numbers: HashMap::new(),
+            measured: Vec::new(),
             overflow: None,
         }
     }
 
-    /// The group of a key; no key, or one beyond the cap, is the overflow's.
-    pub fn of(&mut self, key: Option<&str>) -> &mut Measured {
-        let Some(key) = key.filter(|key| self.map.len() < self.most || self.map.contains_key(*key))
-        else {
-            return self.overflow.get_or_insert_default();
-        };
-        self.map.entry(key.into()).or_default()
+    /// The number of a key's group, which is made if need be; none beyond the cap.
+    pub fn number(&mut self, key: &str) -> Option<u32> {
+        if let Some(number) = self.numbers.get(key) {
+            return Some(*number);
+        }
+        if self.measured.len() >= self.most {
+            return None;
+        }
+        let number = u32::try_from(self.measured.len()).ok()?;
+        self.measured.push(Measured::default());
+        self.numbers.insert(key.into(), number);
+        Some(number)
+    }
+
+    /// The group of a number of [`Self::number`].
+    pub fn at(&mut self, number: Option<u32>) -> &mut Measured {
+        match number {
+            Some(number) => &mut self.measured[number as usize],
+            None => self.overflow.get_or_insert_default(),
+        }
+    }
+
+    /// The group of a key; one beyond the cap is the overflow's.
+    pub fn of(&mut self, key: &str) -> &mut Measured {
+        let number = self.number(key);
+        self.at(number)
     }
 
     /// Groups with their keys, in no order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Measured)> {
-        self.map
+        self.numbers
             .iter()
-            .map(|(key, measured)| (key.as_ref(), measured))
+            .map(|(key, number)| (key.as_ref(), &self.measured[*number as usize]))
     }
 
     /// What did not fit.

@@ -27,6 +27,19 @@ impl<'a> Taken<'a> {
         }
     }
 
+    /// A number that is the same for equal rows, of what was measured.
+    pub fn brief(&self) -> u32 {
+        let mix = |sum: u64, took: &Option<u64>| {
+            let took = took.map_or(0, |us| us + 1);
+            (sum ^ took)
+                .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+                .rotate_left(29)
+        };
+        #[allow(clippy::cast_possible_truncation)] // a hash
+        let low = self.times.iter().fold(0, mix) as u32;
+        low
+    }
+
     /// The time of a metric.
     pub fn time(&self, metric: Metric) -> Option<u64> {
         self.times[metric as usize]

@@ -6,11 +6,13 @@
 //! (`series`). The tables are made of the cells at the end.
 
 mod bursts;
+mod gaps;
 mod groups;
 mod held;
 mod measured;
 mod relays;
 mod series;
+mod series_names;
 mod slots;
 mod slow;
 mod steady;
@@ -20,25 +22,24 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 pub use bursts::{BurstGroup, Bursts, VERDICTS};
+pub use gaps::{Gap, Presence, of_all as gaps_of_all};
 pub use groups::{Groups, SEPARATOR, part};
 pub use held::{HeldGroup, HeldRows};
 pub use measured::{Measured, Taken};
-pub use relays::{AddressCount, Relays};
-pub use series::{Gap, Outage, Series};
+pub use relays::{AddressCount, OTHER_NAME as OTHER_REGIONS, Relays};
+pub use series::{Outage, Series};
+pub use series_names::SeriesName;
 pub use slow::{Explanation, SlowRegion, SlowRow, SlowRows};
-pub use steady::{HourCell, SeenCertificate, Steady};
-pub use timeline::{Bucket, RegionTimes};
+pub use steady::{HourCell, MOST_DAYS, SeenCertificate, Steady};
+pub use timeline::{Bucket, MOST_REGIONS, RegionTimes};
 
 use crate::record::{Dialect, Field, Layout, Metric, Row, Zone};
-use series::Sighting;
+use series::{Heard, Ordered, Sighting};
 use slots::Slots;
 use timeline::Timeline;
 
 /// Causes and lists of TTLs that are told apart.
 const MOST_NAMES: usize = 1_000;
-
-/// Series that are told apart.
-const MOST_SERIES: usize = 1_000;
 
 /// What a survey is asked for.
 #[derive(Debug, Clone)]
@@ -100,8 +101,7 @@ pub struct Survey {
     timeline: Timeline,
     slots: Slots,
     series: Vec<Series>,
-    series_names: Vec<[String; 3]>,
-    series_of: HashMap<Option<usize>, usize>,
+    beside: u64,
 }
 
 impl Survey {
@@ -127,8 +127,7 @@ impl Survey {
             timeline: Timeline::new(options.slow_us),
             slots: Slots::default(),
             series: Vec::new(),
-            series_names: Vec::new(),
-            series_of: HashMap::new(),
+            beside: 0,
             options,
         }
     }
@@ -138,15 +137,11 @@ impl Survey {
         &self.options
     }
 
-    /// Takes a row in and says what was odd about it.
-    pub fn add(&mut self, row: &Row<'_>) -> Odd {
+    /// Takes a row of a file in and says what was odd about it.
+    pub fn add(&mut self, row: &Row<'_>, file: usize) -> Odd {
         if row.layout.dialect == Dialect::Samples {
             self.held.add_sample(row);
-            return Odd {
-                late: false,
-                time: false,
-                series: None,
-            };
+            return Odd::default();
         }
         let taken = Taken::of(row);
         self.without_time += u64::from(taken.at.is_none());
@@ -158,7 +153,7 @@ impl Survey {
                 self.ttls.count(ttls);
             }
         }
-        let combination = self.steady.add(&taken);
+        let number = self.steady.add(&taken);
         let place = self.relays.add(&taken);
         self.timeline.add(&taken, place.region);
         self.slow.add(&taken, place.region);
@@ -172,19 +167,53 @@ impl Survey {
         for chosen in &mut self.chosen {
             chosen.add(&taken, self.options.zone);
         }
-        let number = self.series_of(combination);
         // an error that was answered is no loss: the path works
-        let heard = taken.ok || row.was_heard();
-        let is_other = self.series_names[number][0] == OTHER;
-        let sighting = taken.at.filter(|_| !is_other).map(|at| Sighting {
-            at,
-            cause: cause.filter(|_| !heard),
-            address: place.address,
-        });
+        let answered = taken.ok || row.was_heard();
+        self.series
+            .resize_with(self.series.len().max(number + 1), Series::default);
+        let series = &mut self.series[number];
+        series.count(taken.ok, answered, taken.at);
+        let ordered = match taken.at {
+            // rows of different series have no order
+            _ if self.steady.series.other() == Some(number) => Ordered::default(),
+            None => {
+                series.see_address(place.address);
+                Ordered::default()
+            }
+            Some(at) => series.order(Sighting {
+                at,
+                heard: match cause {
+                    Some(cause) if !answered => Heard::Nothing(cause),
+                    _ => Heard::Answer,
+                },
+                address: place.address,
+                file: u32::try_from(file).unwrap_or(u32::MAX),
+                measured: taken.brief(),
+            }),
+        };
         Odd {
-            late: self.series[number].add(heard, sighting, place.address),
+            late: ordered.late,
+            copy_of: ordered.copy_of.map(|file| file as usize),
             time: row.has_odd_time(),
             series: Some(number),
+        }
+    }
+
+    /// Notes a row of a known series that a filter leaves out: it counts nowhere, but without it
+    /// there would seem to be gaps, and outages would seem to last.
+    pub fn pass_by(&mut self, row: &Row<'_>) {
+        let known = self.steady.series.known(row);
+        if let (Some(number), Some(at)) = (known, row.at) {
+            self.beside += 1;
+            self.series[number].order(Sighting {
+                at: at.timestamp_micros(),
+                heard: Heard::Beside {
+                    answered: row.was_heard(),
+                },
+                address: None,
+                file: u32::MAX,
+                measured: 0,
+            });
         }
     }
 
@@ -192,6 +221,7 @@ impl Survey {
     pub fn finish(mut self) -> Finished {
         self.steady.close_all();
         self.held.close_all();
+        self.relays.finish();
         // all rows have an hour, a day, or none: either makes the whole
         for (_, measured) in self.steady.days.iter() {
             self.all.merge(measured);
@@ -203,6 +233,8 @@ impl Survey {
             series.finish();
         }
         let (bucket_s, timeline) = self.timeline.finish();
+        let other_series = self.steady.series.other();
+        let names = std::mem::take(&mut self.steady.series).into_names();
         Finished {
             options: self.options,
             all: self.all,
@@ -219,52 +251,30 @@ impl Survey {
             chosen: self.chosen,
             bucket_s,
             timeline,
-            series: self.series_names.into_iter().zip(self.series).collect(),
+            series: names.into_iter().zip(self.series).collect(),
+            beside: self.beside,
+            other_series,
         }
-    }
-
-    /// The number of the series of a combination; beyond the cap they share one.
-    fn series_of(&mut self, combination: Option<usize>) -> usize {
-        if let Some(number) = self.series_of.get(&combination) {
-            return *number;
-        }
-        let mut name = match combination.map(|number| self.steady.combination(number)) {
-            Some(found) => [&found.host, &found.target, &found.transport].map(Clone::clone),
-            None => [OTHER; 3].map(str::to_owned),
-        };
-        let place =
-            |names: &[[String; 3]], name: &[String; 3]| names.iter().position(|n| n == name);
-        if place(&self.series_names, &name).is_none() && self.series.len() >= MOST_SERIES {
-            name = [OTHER; 3].map(str::to_owned);
-        }
-        let number = place(&self.series_names, &name).unwrap_or_else(|| {
-            self.series_names.push(name);
-            self.series.push(Series::default());
-            self.series.len() - 1
-        });
-        self.series_of.insert(combination, number);
-        number
     }
 
     /// Host, target and transport of a series.
-    pub fn series_name(&self, number: usize) -> &[String; 3] {
-        &self.series_names[number]
+    pub fn series_name(&self, number: usize) -> &SeriesName {
+        self.steady.series.name(number)
     }
 }
 
 /// What was odd about a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Odd {
     /// It came too late to be brought into the order of time: it counts everywhere but in the outages.
     pub late: bool,
+    /// An equal row of its series was there before, in the file of this number.
+    pub copy_of: Option<usize>,
     /// A time of it is no number, or longer than a day: that cell does not count.
     pub time: bool,
     /// Number of its series; a sample of a held connection has none.
     pub series: Option<usize>,
 }
-
-/// Name of what is beyond a cap.
-const OTHER: &str = "(other)";
 
 /// What came of the rows.
 #[derive(Debug)]
@@ -300,7 +310,17 @@ pub struct Finished {
     /// The timeline by the start of each bucket in seconds since 1970.
     pub timeline: BTreeMap<i64, Bucket>,
     /// Series with host, target and transport.
-    pub series: Vec<([String; 3], Series)>,
+    pub series: Vec<(SeriesName, Series)>,
+    /// Rows of these series that a filter left out.
+    pub beside: u64,
+    other_series: Option<usize>,
+}
+
+impl Finished {
+    /// The series that all beyond the cap share.
+    pub fn other_series(&self) -> Option<&(SeriesName, Series)> {
+        self.series.get(self.other_series?)
+    }
 }
 
 impl Finished {
@@ -360,7 +380,7 @@ impl Chosen {
             }
             key.push_str(&part(&value(taken.row, column, zone)));
         }
-        self.groups.of(Some(&key)).add(taken);
+        self.groups.of(&key).add(taken);
     }
 }
 

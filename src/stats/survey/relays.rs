@@ -1,4 +1,7 @@
 //! The relays: address, name, region.
+//!
+//! A relay that is met often costs one cell a row; beyond a number of these cells a row goes right
+//! into the groups of its region, address and name, each of which has a cap of its own.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -9,27 +12,25 @@ use crate::endpoints::{self, TEAMS_RANGES};
 use crate::record::{Field, Row};
 
 /// Number of the region of all rows whose own is beyond the cap.
-const OTHER: usize = 0;
+pub const OTHER: usize = 0;
 
-/// An address may have several names over time, and a name several addresses.
-const NAMES_EACH: usize = 4;
+/// And its name.
+pub const OTHER_NAME: &str = "(other)";
+
+/// Cells for each group: an address may have several names over time, and a name several addresses.
+const CELLS_EACH: usize = 4;
 
 /// Most addresses that are counted one by one beyond those that have a group.
 const MOST_COUNTED: usize = 100_000;
 
-/// A relay that has a group of its own.
+/// A relay that has a cell of its own.
 #[derive(Debug)]
-pub struct Relay {
-    /// Its address as the file has it.
-    pub address: String,
-    /// The last name of its chain.
-    pub name: String,
-    /// Number of its region in [`Relays::regions`].
-    pub region: usize,
-    /// Number of its address.
-    pub address_number: u32,
-    /// Its rows.
-    pub measured: Measured,
+struct Relay {
+    place: Place,
+    /// Its groups.
+    address: Option<u32>,
+    name: Option<u32>,
+    measured: Measured,
 }
 
 /// Rows by relay.
@@ -38,12 +39,14 @@ pub struct Relays {
     most: usize,
     known: Vec<Relay>,
     numbers: HashMap<Box<str>, usize>,
-    /// Rows of relays beyond the cap, by region.
-    beyond: HashMap<usize, Measured>,
-    regions: HashMap<Box<str>, usize>,
+    region_numbers: HashMap<Box<str>, usize>,
     /// Names of the regions by number; the first one is that of [`OTHER`].
-    names: Vec<String>,
-    addresses: HashMap<Box<str>, AddressCount>,
+    region_names: Vec<String>,
+    /// Rows by region, by address, by name; all of them when the fold is finished.
+    regions: Groups,
+    addresses: Groups,
+    names: Groups,
+    counts: HashMap<Box<str>, AddressCount>,
     /// Whether addresses came that are not counted one by one.
     pub capped: bool,
     key: String,
@@ -69,16 +72,18 @@ pub struct Place {
 }
 
 impl Relays {
-    /// At most this many relays with a group of their own.
+    /// At most this many regions, addresses and names with a group of their own.
     pub fn new(most: usize) -> Self {
         Self {
             most,
             known: Vec::new(),
             numbers: HashMap::new(),
-            beyond: HashMap::new(),
-            regions: HashMap::new(),
-            names: vec!["(other)".to_owned()],
-            addresses: HashMap::new(),
+            region_numbers: HashMap::new(),
+            region_names: vec![OTHER_NAME.to_owned()],
+            regions: Groups::new(most),
+            addresses: Groups::new(most),
+            names: Groups::new(most),
+            counts: HashMap::new(),
             capped: false,
             key: String::new(),
         }
@@ -95,97 +100,98 @@ impl Relays {
         if let Some(number) = self.numbers.get(self.key.as_str()) {
             let relay = &mut self.known[*number];
             relay.measured.add(taken);
-            let has_address = !relay.address.is_empty();
-            return Place {
-                region: relay.region,
-                address: has_address.then_some(relay.address_number),
-            };
+            return relay.place;
         }
         let region = self.region(taken);
-        if self.known.len() < self.most * NAMES_EACH {
-            let address = part(row.get(Field::RemoteIp)).into_owned();
-            let address_number = self.count(taken, &address, 0).unwrap_or(u32::MAX);
-            let has_address = !address.is_empty();
+        let address = part(row.get(Field::RemoteIp));
+        let address_group = self.addresses.number(&address);
+        let name_group = self.names.number(&part(&row.text(Field::RemoteName)));
+        if self.known.len() < self.most * CELLS_EACH {
+            let place = Place {
+                region,
+                address: self.count(taken, &address, 0),
+            };
             let mut measured = Measured::default();
             measured.add(taken);
             self.numbers
                 .insert(self.key.as_str().into(), self.known.len());
             self.known.push(Relay {
-                address,
-                name: part(&row.text(Field::RemoteName)).into_owned(),
-                region,
-                address_number,
+                place,
+                address: address_group,
+                name: name_group,
                 measured,
             });
-            return Place {
-                region,
-                address: has_address.then_some(address_number),
-            };
+            return place;
         }
-        self.beyond.entry(region).or_default().add(taken);
-        let address = part(row.get(Field::RemoteIp)).into_owned();
+        self.region_group(region).add(taken);
+        self.addresses.at(address_group).add(taken);
+        self.names.at(name_group).add(taken);
         Place {
             region,
             address: self.count(taken, &address, 1),
         }
     }
 
+    /// Ends the fold: every cell goes into its groups.
+    pub fn finish(&mut self) {
+        let mut rows: HashMap<u32, u64> = HashMap::new();
+        for relay in std::mem::take(&mut self.known) {
+            if let Some(number) = relay.place.address {
+                *rows.entry(number).or_default() += relay.measured.rows;
+            }
+            self.region_group(relay.place.region).merge(&relay.measured);
+            self.addresses.at(relay.address).merge(&relay.measured);
+            self.names.at(relay.name).merge(&relay.measured);
+        }
+        self.numbers.clear();
+        for count in self.counts.values_mut() {
+            count.rows += rows.get(&count.number).copied().unwrap_or_default();
+        }
+    }
+
     /// The name of a region by its number.
     pub fn region_name(&self, number: usize) -> &str {
-        &self.names[number]
+        &self.region_names[number]
     }
 
-    /// Rows by region, by address and by name.
-    pub fn groups(&self) -> [Groups; 3] {
-        let mut regions = Groups::new(self.most);
-        let mut addresses = Groups::new(self.most);
-        let mut names = Groups::new(self.most);
-        let key = |number: usize| (number != OTHER).then(|| self.names[number].as_str());
-        for relay in &self.known {
-            regions.of(key(relay.region)).merge(&relay.measured);
-            addresses.of(Some(&relay.address)).merge(&relay.measured);
-            names.of(Some(&relay.name)).merge(&relay.measured);
-        }
-        for (region, measured) in &self.beyond {
-            regions.of(key(*region)).merge(measured);
-            addresses.of(None).merge(measured);
-            names.of(None).merge(measured);
-        }
-        [regions, addresses, names]
+    /// The number of a region by its name.
+    pub fn region_number(&self, name: &str) -> Option<usize> {
+        self.region_numbers.get(name).copied()
     }
 
-    /// Addresses with the rows of each, in no order.
+    /// Rows by region, by address and by name, when the fold is finished.
+    pub fn groups(&self) -> [&Groups; 3] {
+        [&self.regions, &self.addresses, &self.names]
+    }
+
+    /// Addresses with the rows of each, in no order, when the fold is finished.
     pub fn addresses(&self) -> impl Iterator<Item = (&str, AddressCount)> {
-        let mut rows: HashMap<u32, u64> = HashMap::new();
-        for relay in &self.known {
-            *rows.entry(relay.address_number).or_default() += relay.measured.rows;
-        }
-        self.addresses.iter().map(move |(address, count)| {
-            let more = rows.get(&count.number).copied().unwrap_or_default();
-            (
-                address.as_ref(),
-                AddressCount {
-                    rows: count.rows + more,
-                    ..*count
-                },
-            )
-        })
+        self.counts
+            .iter()
+            .map(|(address, count)| (address.as_ref(), *count))
     }
 
-    /// The number of an address; rows of relays with a group are counted there and not here.
+    fn region_group(&mut self, number: usize) -> &mut Measured {
+        if number == OTHER {
+            return self.regions.at(None);
+        }
+        self.regions.of(&self.region_names[number])
+    }
+
+    /// The number of an address; rows of relays with a cell are counted when that is closed.
     fn count(&mut self, taken: &Taken<'_>, address: &str, rows: u64) -> Option<u32> {
         if address.is_empty() {
             return None;
         }
-        if let Some(count) = self.addresses.get_mut(address) {
+        if let Some(count) = self.counts.get_mut(address) {
             count.rows += rows;
             return Some(count.number);
         }
-        if self.addresses.len() >= MOST_COUNTED {
+        if self.counts.len() >= MOST_COUNTED {
             self.capped = true;
             return None;
         }
-        let number = u32::try_from(self.addresses.len()).ok()?;
+        let number = u32::try_from(self.counts.len()).ok()?;
         let in_range = match taken.row.get(Field::InTeamsRange) {
             "true" => true,
             "false" => false,
@@ -194,7 +200,7 @@ impl Relays {
                 .address()
                 .is_some_and(|address| TEAMS_RANGES.iter().any(|range| range.contains(address))),
         };
-        self.addresses.insert(
+        self.counts.insert(
             address.into(),
             AddressCount {
                 number,
@@ -208,15 +214,15 @@ impl Relays {
     fn region(&mut self, taken: &Taken<'_>) -> usize {
         let region = region(taken.row);
         let region = part(&region);
-        if let Some(number) = self.regions.get(region.as_ref()) {
+        if let Some(number) = self.region_numbers.get(region.as_ref()) {
             return *number;
         }
-        if self.names.len() > self.most {
+        if self.region_names.len() > self.most {
             return OTHER;
         }
-        self.names.push(region.as_ref().to_owned());
-        let number = self.names.len() - 1;
-        self.regions.insert(region.into(), number);
+        self.region_names.push(region.as_ref().to_owned());
+        let number = self.region_names.len() - 1;
+        self.region_numbers.insert(region.into(), number);
         number
     }
 }

@@ -1,9 +1,9 @@
 //! One series: rows of a host, a target and a transport, brought into time order, and what their
-//! order says: outages, gaps, other addresses.
+//! order says: outages, gaps, other addresses, rows that are there twice.
 
 use std::collections::{HashMap, VecDeque};
 
-use crate::stats::Distribution;
+use super::gaps::{Gap, Gaps, Presence};
 
 /// How long a row may come after rows that are later than it: the longest that a probe can take, twice.
 const WINDOW_US: i64 = 120_000_000;
@@ -11,48 +11,51 @@ const WINDOW_US: i64 = 120_000_000;
 /// Rows that wait at most.
 const MOST_WAITING: usize = 65_536;
 
-/// Outages and gaps that are kept, the longest.
-const MOST_KEPT: usize = 100;
+/// Outages that are kept, the longest.
+const MOST_OUTAGES: usize = 100;
 
-/// A gap is a stretch without rows for so many usual intervals.
-const GAP_INTERVALS: u64 = 10;
-
-/// And at least so long.
-const SHORTEST_GAP_US: u64 = 60_000_000;
+/// What a row says of the path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Heard {
+    /// The relay answered, be it with an error.
+    Answer,
+    /// It did not, for the cause of this number.
+    Nothing(u32),
+    /// A row that a filter leaves out: it shows that somebody measured, and when the path worked.
+    Beside {
+        /// Whether the relay answered.
+        answered: bool,
+    },
+}
 
 /// What the order of rows is made of.
 #[derive(Debug, Clone, Copy)]
 pub struct Sighting {
     /// When, in microseconds since 1970.
     pub at: i64,
-    /// Number of the cause of a failure; none when it worked.
-    pub cause: Option<u32>,
+    /// What came of it.
+    pub heard: Heard,
     /// Number of the address; none where there is none.
     pub address: Option<u32>,
+    /// Number of the file.
+    pub file: u32,
+    /// Of equal rows the same: what was measured, in brief.
+    pub measured: u32,
 }
 
-/// A run of failures.
+/// A run of rows without an answer.
 #[derive(Debug, Clone)]
 pub struct Outage {
-    /// The first failure, in microseconds since 1970.
+    /// The first of them, in microseconds since 1970.
     pub from: i64,
-    /// The next success; the last failure where the rows end or a gap follows.
+    /// The next answer; the last row without one where the rows end or a gap follows.
     pub to: i64,
-    /// Whether no success was seen.
+    /// Whether no answer was seen.
     pub open: bool,
-    /// Failed rows.
+    /// Rows.
     pub rows: u64,
     /// Causes by number, with their counts.
     pub causes: HashMap<u32, u64>,
-}
-
-/// A stretch without rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Gap {
-    /// The row before, in microseconds since 1970.
-    pub from: i64,
-    /// The row behind.
-    pub to: i64,
 }
 
 /// A series.
@@ -62,6 +65,12 @@ pub struct Series {
     pub rows: u64,
     /// Of them OK.
     pub ok: u64,
+    /// Of them answered, be it with an error.
+    pub answered: u64,
+    /// Time of the earliest row.
+    pub first: Option<i64>,
+    /// Time of the latest row.
+    pub last: Option<i64>,
     /// Rows that came too late for the window.
     pub late: u64,
     /// Outages.
@@ -77,32 +86,64 @@ pub struct Series {
     waiting: VecDeque<Sighting>,
     passed: Option<i64>,
     open: Option<(Outage, i64)>,
-    intervals: Distribution,
-    gaps: Vec<Gap>,
+    gaps: Gaps,
     last_address: Option<u32>,
 }
 
+/// What came of bringing a row into order.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Ordered {
+    /// It came too late for the window.
+    pub late: bool,
+    /// An equal row was there before, in the file of this number.
+    pub copy_of: Option<u32>,
+}
+
 impl Series {
-    /// Takes a row in; without a time it only counts. Whether it came too late for the window.
-    pub fn add(&mut self, ok: bool, sighting: Option<Sighting>, address: Option<u32>) -> bool {
+    /// Counts a row, without its order.
+    pub fn count(&mut self, ok: bool, answered: bool, at: Option<i64>) {
         self.rows += 1;
         self.ok += u64::from(ok);
-        let Some(sighting) = sighting else {
-            // in the order of the file
-            self.see_address(address);
-            return false;
-        };
-        if self.passed.is_some_and(|passed| sighting.at < passed) {
-            self.late += 1;
-            return true;
+        self.answered += u64::from(answered);
+        if let Some(at) = at {
+            self.first = Some(self.first.map_or(at, |first| first.min(at)));
+            self.last = Some(self.last.map_or(at, |last| last.max(at)));
         }
-        let before = self
-            .waiting
-            .iter()
-            .rev()
-            .take_while(|other| other.at > sighting.at)
-            .count();
+    }
+
+    /// Notes the address of a row without a time, in the order of the file.
+    pub fn see_address(&mut self, address: Option<u32>) {
+        if let (Some(before), Some(address)) = (self.last_address, address) {
+            self.pairs += 1;
+            self.changed += u64::from(before != address);
+        }
+        if address.is_some() {
+            self.last_address = address;
+        }
+    }
+
+    /// Brings a row into the order of time.
+    pub fn order(&mut self, sighting: Sighting) -> Ordered {
+        let is_beside = matches!(sighting.heard, Heard::Beside { .. });
+        if self.passed.is_some_and(|passed| sighting.at < passed) {
+            self.late += u64::from(!is_beside);
+            return Ordered {
+                late: true,
+                copy_of: None,
+            };
+        }
+        let later = self.waiting.iter().rev();
+        let before = later.take_while(|other| other.at > sighting.at).count();
         let place = self.waiting.len() - before;
+        let equal = |other: &&Sighting| {
+            (other.measured, other.address) == (sighting.measured, sighting.address)
+                && other.heard == sighting.heard
+        };
+        let copy_of = (self.waiting.range(..place).rev())
+            .take_while(|other| other.at == sighting.at)
+            .find(equal)
+            .map(|other| other.file)
+            .filter(|_| !is_beside);
         self.waiting.insert(place, sighting);
         while let (Some(first), Some(last)) = (self.waiting.front(), self.waiting.back()) {
             if last.at - first.at <= WINDOW_US && self.waiting.len() <= MOST_WAITING {
@@ -112,7 +153,10 @@ impl Series {
             self.waiting.pop_front();
             self.pass(first);
         }
-        false
+        Ordered {
+            late: false,
+            copy_of,
+        }
     }
 
     /// Ends the series: nothing waits any more.
@@ -125,70 +169,79 @@ impl Series {
         }
     }
 
-    /// The gaps, in time order: stretches without rows of ten usual (median) intervals, at least a minute.
+    /// The gaps, in time order. Before the first and behind the last row that counts there are none.
     pub fn gaps(&self) -> Vec<Gap> {
-        let usual = self.intervals.quantile(0.5).unwrap_or(0);
-        let shortest = (usual * GAP_INTERVALS).max(SHORTEST_GAP_US);
-        let mut gaps = self.gaps.clone();
-        gaps.retain(|gap| gap.to.abs_diff(gap.from) > shortest);
-        gaps.sort_by_key(|gap| gap.from);
+        let (Some(first), Some(last)) = (self.first, self.last) else {
+            return Vec::new();
+        };
+        let mut gaps = self.gaps.all();
+        gaps.retain(|gap| gap.from >= first && gap.to <= last);
         gaps
     }
 
-    fn pass(&mut self, sighting: Sighting) {
-        let interval = self.passed.map(|passed| sighting.at.abs_diff(passed));
-        let usual = || self.intervals.quantile(0.5).unwrap_or(0);
-        let is_gap = interval.is_some_and(|interval| {
-            interval > SHORTEST_GAP_US && interval > usual() * GAP_INTERVALS
-        });
-        if let (Some(interval), Some(passed)) = (interval, self.passed) {
-            if interval > SHORTEST_GAP_US {
-                let gap = Gap {
-                    from: passed,
-                    to: sighting.at,
-                };
-                keep_longest(&mut self.gaps, gap, |gap| gap.to.abs_diff(gap.from));
-            }
-            self.intervals.add_micros(interval);
+    /// Whether there may be more gaps than [`Self::gaps`] has.
+    pub fn has_more_gaps(&self) -> bool {
+        self.gaps.has_more()
+    }
+
+    /// Whether most rows came in the order of their time: else nothing can be told of it.
+    pub fn is_in_order(&self) -> bool {
+        self.late * 2 <= self.rows
+    }
+
+    /// When it measured: between its gaps, or all the time where the order of its rows is not known.
+    pub fn presences(&self) -> Vec<Presence> {
+        let (Some(first), Some(last)) = (self.first, self.last) else {
+            return Vec::new();
+        };
+        let usual_us = self.gaps.usual_us();
+        let mut from = first;
+        let mut presences = Vec::new();
+        let mut until = |to, next| {
+            presences.push(Presence { from, to, usual_us });
+            from = next;
+        };
+        for gap in self.gaps().iter().filter(|_| self.is_in_order()) {
+            until(gap.from, gap.to);
         }
-        self.passed = Some(sighting.at);
-        if is_gap && let Some((outage, last)) = self.open.take() {
+        until(last, last);
+        presences
+    }
+
+    fn pass(&mut self, sighting: Sighting) {
+        if let Some(passed) = self.passed
+            && self.gaps.add(passed, sighting.at)
+            && let Some((outage, last)) = self.open.take()
+        {
             self.end(outage, last, true);
         }
-        match (sighting.cause, &mut self.open) {
-            (None, None) => {}
-            (None, open) => {
-                if let Some((outage, _)) = open.take() {
+        self.passed = Some(sighting.at);
+        match sighting.heard {
+            Heard::Answer | Heard::Beside { answered: true } => {
+                if let Some((outage, _)) = self.open.take() {
                     self.end(outage, sighting.at, false);
                 }
             }
-            (Some(cause), Some((outage, last))) => {
-                outage.rows += 1;
-                *outage.causes.entry(cause).or_default() += 1;
-                *last = sighting.at;
-            }
-            (Some(cause), open @ None) => {
-                let outage = Outage {
-                    from: sighting.at,
-                    to: sighting.at,
-                    open: true,
-                    rows: 1,
-                    causes: HashMap::from([(cause, 1)]),
-                };
-                *open = Some((outage, sighting.at));
-            }
+            Heard::Beside { answered: false } => {}
+            Heard::Nothing(cause) => self.fail(sighting.at, cause),
         }
-        self.see_address(sighting.address);
+        if !matches!(sighting.heard, Heard::Beside { .. }) {
+            self.see_address(sighting.address);
+        }
     }
 
-    fn see_address(&mut self, address: Option<u32>) {
-        if let (Some(before), Some(address)) = (self.last_address, address) {
-            self.pairs += 1;
-            self.changed += u64::from(before != address);
-        }
-        if address.is_some() {
-            self.last_address = address;
-        }
+    fn fail(&mut self, at: i64, cause: u32) {
+        let begun = || Outage {
+            from: at,
+            to: at,
+            open: true,
+            rows: 0,
+            causes: HashMap::new(),
+        };
+        let (outage, last) = self.open.get_or_insert_with(|| (begun(), at));
+        outage.rows += 1;
+        *outage.causes.entry(cause).or_default() += 1;
+        *last = at;
     }
 
     fn end(&mut self, mut outage: Outage, to: i64, open: bool) {
@@ -204,7 +257,7 @@ impl Series {
 
 /// Puts an item in, and the shortest out when there are too many.
 fn keep_longest<T, L: Ord>(kept: &mut Vec<T>, item: T, length: impl Fn(&T) -> L) {
-    if kept.len() < MOST_KEPT {
+    if kept.len() < MOST_OUTAGES {
         kept.push(item);
         return;
     }
@@ -222,18 +275,30 @@ mod tests {
 
     const S: i64 = 1_000_000;
 
-    fn row(second: i64, cause: Option<u32>) -> Sighting {
+    fn sighting(second: i64, heard: Heard) -> Sighting {
         Sighting {
             at: second * S,
-            cause,
+            heard,
             address: None,
+            file: 0,
+            measured: 0,
         }
     }
 
     fn of(rows: &[(i64, Option<u32>)]) -> Series {
+        let heard = |cause: &Option<u32>| cause.map_or(Heard::Answer, Heard::Nothing);
+        let rows = rows.iter().map(|(second, cause)| (*second, heard(cause)));
+        with_beside(&rows.collect::<Vec<_>>())
+    }
+
+    fn with_beside(rows: &[(i64, Heard)]) -> Series {
         let mut series = Series::default();
-        for (second, cause) in rows {
-            series.add(cause.is_none(), Some(row(*second, *cause)), None);
+        for (second, heard) in rows {
+            if !matches!(heard, Heard::Beside { .. }) {
+                let answered = *heard == Heard::Answer;
+                series.count(answered, answered, Some(second * S));
+            }
+            series.order(sighting(*second, *heard));
         }
         series.finish();
         series
@@ -283,7 +348,7 @@ mod tests {
         assert_eq!((series.late, series.outages), (0, 1));
         let series = of(&[(0, None), (500, None), (1_000, None), (5, Some(1))]);
         assert_eq!(
-            (series.late, series.outages, series.rows, series.ok),
+            (series.late, series.outages, series.rows, series.answered),
             (1, 0, 4, 3)
         );
     }
@@ -306,5 +371,46 @@ mod tests {
         // a probe every ten minutes has no gaps
         let slow: Vec<_> = (0..50).map(|n| (n * 600, None)).collect();
         assert_eq!(of(&slow).gaps(), []);
+    }
+
+    // by hand: the chosen rows are 0, 10 and 3700 s; without the others 3,690 s would be missing,
+    // and the outage of second 10 would last as long
+    #[test]
+    fn rows_that_a_filter_leaves_out_leave_no_gap_and_stretch_no_outage() {
+        let beside = |answered| Heard::Beside { answered };
+        let mut rows = vec![(0, Heard::Answer), (10, Heard::Nothing(1))];
+        rows.extend([(11, beside(false)), (12, beside(true))]);
+        rows.extend((13..3_700).map(|second| (second, beside(true))));
+        rows.extend([(3_700, Heard::Answer), (9_000, beside(true))]);
+        let series = with_beside(&rows);
+        assert_eq!(series.gaps(), []);
+        assert_eq!((series.rows, series.late), (3, 0));
+        let outage = &series.longest_outages[0];
+        assert_eq!(
+            (outage.from, outage.to, outage.open, outage.rows),
+            (10 * S, 12 * S, false, 1)
+        );
+        // a stretch in which there is no row at all is one
+        rows.retain(|(second, _)| !(100..3_000).contains(second));
+        let series = with_beside(&rows);
+        let (from, to) = (99 * S, 3_000 * S);
+        assert_eq!(series.gaps(), [Gap { from, to }]);
+    }
+
+    #[test]
+    fn a_row_that_is_there_twice_is_told_with_the_file_of_the_first() {
+        let mut series = Series::default();
+        let row = |second, file, measured| Sighting {
+            file,
+            measured,
+            ..sighting(second, Heard::Answer)
+        };
+        for second in 0..100 {
+            assert_eq!(series.order(row(second, 7, 5)), Ordered::default());
+        }
+        let found = series.order(row(50, 8, 5));
+        assert_eq!((found.late, found.copy_of), (false, Some(7)));
+        // at the same time, but not the same
+        assert_eq!(series.order(row(51, 8, 6)).copy_of, None);
     }
 }

@@ -2,53 +2,44 @@
 //!
 //! Rows are put together in one cell for each combination of these and a quarter of an hour; a
 //! cell that is left behind goes into the groups of every dimension. So a row costs one cell and
-//! not one group for each dimension.
+//! not one group for each dimension. Combinations are only a way to be fast: there may be any
+//! number of them, and what is told apart depends on the cap of each dimension alone.
 
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Datelike, NaiveDate, Timelike};
 
 use super::groups::{Groups, SEPARATOR, part};
+use super::series_names::SeriesNames;
 use super::{Measured, Taken};
 use crate::record::{Field, Metric, Row, Zone};
 use crate::stats::Distribution;
 
 /// Cells that are kept open.
-const MOST_OPEN: usize = 64;
+const MOST_OPEN: usize = 1_024;
 
-/// Combinations that are told apart.
+/// Combinations that are known at once; with more, all are forgotten and looked up again.
 const MOST_COMBINATIONS: usize = 4_096;
 
 /// Days of the heat map.
-const MOST_DAYS: usize = 400;
+pub const MOST_DAYS: usize = 400;
 
 /// Zones differ by quarters of an hour, so an hour of any zone is made of these.
 const QUARTER_US: i64 = 900_000_000;
 
-/// The fields that make a combination, in the order of its key.
-const FIELDS: [Field; 7] = [
-    Field::Host,
-    Field::RemoteHost,
-    Field::Port,
-    Field::Transport,
-    Field::Label,
-    Field::Resolver,
-    Field::Thumbprint,
-];
+/// Dimensions of a combination.
+const DIMENSIONS: usize = 6;
 
-/// A combination of what stays the same.
-#[derive(Debug, Clone)]
-pub struct Combination {
-    /// The machine that probed.
-    pub host: String,
-    /// What was probed, `host:port`.
-    pub target: String,
-    /// What was spoken.
-    pub transport: String,
-    label: String,
-    resolver: String,
-    thumbprint: String,
+/// What a combination is part of.
+#[derive(Debug, Clone, Copy)]
+struct Combination {
+    /// Groups of hosts, targets, labels, transports, resolvers and certificates.
+    groups: [Option<u32>; DIMENSIONS],
+    series: usize,
 }
+
+/// A combination by its number, and a quarter of an hour.
+type CellKey = (usize, Option<i64>);
 
 /// A certificate as the first row with it has it.
 #[derive(Debug, Clone, Default)]
@@ -96,14 +87,21 @@ pub struct Steady {
     pub days: Groups,
     /// By day and hour.
     pub heat: BTreeMap<NaiveDate, [Option<Box<HourCell>>; 24]>,
+    /// Whether earlier days had to leave the heat map.
+    pub heat_capped: bool,
     /// Certificates by thumbprint.
     pub seen_certificates: HashMap<String, SeenCertificate>,
+    /// Series.
+    pub series: SeriesNames,
     combinations: Vec<Combination>,
     numbers: HashMap<Box<str>, usize>,
     key: String,
     last_key: String,
-    last_number: Option<usize>,
-    open: Vec<(Option<usize>, Option<i64>, Measured)>,
+    last_number: usize,
+    open: Vec<(CellKey, Measured)>,
+    /// Places of the open cells.
+    places: HashMap<CellKey, usize>,
+    last_place: usize,
 }
 
 impl Steady {
@@ -121,64 +119,64 @@ impl Steady {
             hours: groups(),
             days: groups(),
             heat: BTreeMap::new(),
+            heat_capped: false,
             seen_certificates: HashMap::new(),
+            series: SeriesNames::default(),
             combinations: Vec::new(),
             numbers: HashMap::new(),
             key: String::new(),
             last_key: String::new(),
-            last_number: None,
+            last_number: 0,
             open: Vec::new(),
+            places: HashMap::new(),
+            last_place: 0,
         }
     }
 
-    /// Takes a row in and gives the number of its combination; none beyond the cap.
-    pub fn add(&mut self, taken: &Taken<'_>) -> Option<usize> {
+    /// Takes a row in and gives the number of its series.
+    pub fn add(&mut self, taken: &Taken<'_>) -> usize {
         let number = self.number(taken.row);
         let quarter = taken.at.map(|at| at.div_euclid(QUARTER_US));
-        let found = self
-            .open
-            .iter()
-            .position(|(n, q, _)| *n == number && *q == quarter);
-        let place = found.unwrap_or_else(|| {
-            if self.open.len() >= MOST_OPEN {
-                self.close_all();
-            }
-            self.open.push((number, quarter, Measured::default()));
-            self.open.len() - 1
-        });
-        self.open[place].2.add(taken);
-        // the next row is most likely of the same cell
-        self.open.swap(0, place);
-        number
-    }
-
-    /// A combination by its number.
-    pub fn combination(&self, number: usize) -> &Combination {
-        &self.combinations[number]
+        let place = self.place((number, quarter));
+        self.open[place].1.add(taken);
+        self.combinations[number].series
     }
 
     /// Brings every open cell into the groups.
     pub fn close_all(&mut self) {
-        for (number, quarter, measured) in std::mem::take(&mut self.open) {
+        self.places.clear();
+        for ((number, quarter), measured) in std::mem::take(&mut self.open) {
             self.close(number, quarter, &measured);
         }
     }
 
-    fn close(&mut self, number: Option<usize>, quarter: Option<i64>, measured: &Measured) {
-        let combination = number.map(|number| &self.combinations[number]);
-        let of = |read: fn(&Combination) -> &String| combination.map(|found| read(found).as_str());
-        self.hosts.of(of(|found| &found.host)).merge(measured);
-        self.targets.of(of(|found| &found.target)).merge(measured);
-        self.labels.of(of(|found| &found.label)).merge(measured);
-        self.transports
-            .of(of(|found| &found.transport))
-            .merge(measured);
-        self.resolvers
-            .of(of(|found| &found.resolver))
-            .merge(measured);
-        self.certificates
-            .of(of(|found| &found.thumbprint))
-            .merge(measured);
+    /// Where a cell stands; one is made if need be.
+    fn place(&mut self, key: CellKey) -> usize {
+        // the next row is most likely of the same cell
+        if self
+            .open
+            .get(self.last_place)
+            .is_some_and(|(known, _)| *known == key)
+        {
+            return self.last_place;
+        }
+        let known = self.places.get(&key).copied();
+        self.last_place = known.unwrap_or_else(|| {
+            if self.open.len() >= MOST_OPEN {
+                self.close_all();
+            }
+            self.open.push((key, Measured::default()));
+            self.places.insert(key, self.open.len() - 1);
+            self.open.len() - 1
+        });
+        self.last_place
+    }
+
+    fn close(&mut self, number: usize, quarter: Option<i64>, measured: &Measured) {
+        let Combination { groups, .. } = self.combinations[number];
+        for (dimension, group) in self.dimensions().into_iter().zip(groups) {
+            dimension.at(group).merge(measured);
+        }
         let shown = quarter
             .and_then(|quarter| DateTime::from_timestamp_micros(quarter.checked_mul(QUARTER_US)?))
             .map(|at| self.zone.show(at).naive_local());
@@ -186,11 +184,23 @@ impl Steady {
             Some(shown) => (format!("{:02}", shown.hour()), shown.date().to_string()),
             None => (String::new(), String::new()),
         };
-        self.hours.of(Some(&hour)).merge(measured);
-        self.days.of(Some(&day)).merge(measured);
+        self.hours.of(&hour).merge(measured);
+        self.days.of(&day).merge(measured);
         if let Some(shown) = shown {
             self.heat_up(shown.date(), shown.hour(), measured);
         }
+    }
+
+    /// In the order of [`Combination::groups`].
+    fn dimensions(&mut self) -> [&mut Groups; DIMENSIONS] {
+        [
+            &mut self.hosts,
+            &mut self.targets,
+            &mut self.labels,
+            &mut self.transports,
+            &mut self.resolvers,
+            &mut self.certificates,
+        ]
     }
 
     fn heat_up(&mut self, day: NaiveDate, hour: u32, measured: &Measured) {
@@ -207,49 +217,64 @@ impl Steady {
         }
         if self.heat.len() > MOST_DAYS {
             self.heat.pop_first();
+            self.heat_capped = true;
         }
     }
 
-    fn number(&mut self, row: &Row<'_>) -> Option<usize> {
+    /// The number of a row's combination.
+    fn number(&mut self, row: &Row<'_>) -> usize {
         self.key.clear();
-        for field in FIELDS {
-            self.key.push_str(&part(row.get(field)));
+        for cell in [
+            row.get(Field::Host),
+            row.get(Field::RemoteHost),
+            row.get(Field::Port),
+            row.transport(),
+            row.get(Field::Label),
+            row.get(Field::Resolver),
+            row.get(Field::Thumbprint),
+        ] {
+            self.key.push_str(&part(cell));
             self.key.push(SEPARATOR);
         }
-        if self.key == self.last_key && self.last_number.is_some() {
+        if self.key == self.last_key {
             return self.last_number;
         }
         let known = self.numbers.get(self.key.as_str()).copied();
-        let number = match known {
-            None if self.combinations.len() >= MOST_COMBINATIONS => return None,
-            None => self.new_combination(row),
-            Some(number) => number,
-        };
+        self.last_number = known.unwrap_or_else(|| self.new_combination(row));
         std::mem::swap(&mut self.key, &mut self.last_key);
-        self.last_number = Some(number);
-        Some(number)
+        self.last_number
     }
 
     fn new_combination(&mut self, row: &Row<'_>) -> usize {
-        let number = self.combinations.len();
+        if self.combinations.len() >= MOST_COMBINATIONS {
+            self.close_all();
+            self.combinations.clear();
+            self.numbers.clear();
+        }
         let thumbprint = part(row.get(Field::Thumbprint)).to_ascii_uppercase();
-        if !thumbprint.is_empty() && !self.seen_certificates.contains_key(&thumbprint) {
+        let groups = [
+            self.hosts.number(&part(&row.text(Field::Host))),
+            self.targets.number(&target(row)),
+            self.labels.number(&part(&row.text(Field::Label))),
+            self.transports.number(&part(row.transport())),
+            self.resolvers.number(&part(row.get(Field::Resolver))),
+            self.certificates.number(&thumbprint),
+        ];
+        if groups[DIMENSIONS - 1].is_some()
+            && !thumbprint.is_empty()
+            && !self.seen_certificates.contains_key(&thumbprint)
+        {
             let seen = SeenCertificate {
                 subject: part(&row.text(Field::Subject)).into_owned(),
                 issuer: part(&row.text(Field::Issuer)).into_owned(),
                 not_before: part(row.get(Field::NotBefore)).into_owned(),
                 not_after: part(row.get(Field::NotAfter)).into_owned(),
             };
-            self.seen_certificates.insert(thumbprint.clone(), seen);
+            self.seen_certificates.insert(thumbprint, seen);
         }
-        self.combinations.push(Combination {
-            host: part(&row.text(Field::Host)).into_owned(),
-            target: target(row),
-            transport: part(row.transport()).into_owned(),
-            label: part(&row.text(Field::Label)).into_owned(),
-            resolver: part(row.get(Field::Resolver)).into_owned(),
-            thumbprint,
-        });
+        let series = self.series.of(row);
+        self.combinations.push(Combination { groups, series });
+        let number = self.combinations.len() - 1;
         self.numbers.insert(self.key.as_str().into(), number);
         number
     }

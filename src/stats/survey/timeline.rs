@@ -1,20 +1,43 @@
-//! Connect times over time by region, in buckets that grow as the rows do.
+//! Connect times over time by region, in buckets whose length suits the span of the rows.
+//!
+//! While rows come, buckets are short and grow with the span; at the end they are put together so
+//! that some hundreds make up the span, however many of them hold rows: what a picture can show.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::Taken;
+use super::relays::OTHER;
 use crate::record::Metric;
 use crate::stats::Distribution;
 
-/// Buckets that are kept; with more, the next longer bucket is taken.
-const MOST_BUCKETS: usize = 512;
+/// Buckets that the span of the rows has at most while they come.
+const MOST_BUCKETS: i64 = 1_536;
 
-/// Regions of a bucket that are told apart, by their numbers; later ones share the last place.
-const MOST_REGIONS: usize = 32;
+/// Regions of all buckets together at most: they are what takes memory.
+const MOST_CELLS: usize = 16_384;
 
-/// Lengths in seconds, each a multiple of the one before; from then on each is twice as long.
-const LENGTHS_S: [i64; 15] = [
-    1, 5, 10, 30, 60, 300, 900, 1_800, 3_600, 7_200, 21_600, 43_200, 86_400, 604_800, 2_419_200,
+/// Buckets that the span has at most in the end.
+const MOST_SHOWN: i64 = 500;
+
+/// Where the values are few, buckets grow on as long as the span has so many.
+const FEWEST_SHOWN: i64 = 200;
+
+/// Values that a median in the picture should be of, on average.
+const FEWEST_VALUES: u64 = 8;
+
+/// Regions that are told apart, by their numbers; later ones are together under [`OTHER`].
+pub const MOST_REGIONS: usize = 64;
+
+/// Lengths in seconds while rows come, each a multiple of the one before; from then on each is twice
+/// as long.
+const LENGTHS_S: [i64; 14] = [
+    1, 5, 15, 60, 300, 900, 3_600, 7_200, 14_400, 43_200, 86_400, 604_800, 1_209_600, 2_419_200,
+];
+
+/// Lengths in the end, for the smallest of which there are few enough buckets; beyond them as above.
+const SHOWN_S: [i64; 29] = [
+    1, 2, 3, 5, 10, 15, 30, 45, 60, 120, 180, 300, 600, 900, 1_200, 1_800, 2_700, 3_600, 7_200,
+    10_800, 14_400, 28_800, 43_200, 86_400, 172_800, 259_200, 604_800, 1_209_600, 2_419_200,
 ];
 
 /// Rows of a stretch of time.
@@ -43,6 +66,8 @@ pub struct Timeline {
     slow_us: u64,
     length: usize,
     buckets: BTreeMap<i64, Bucket>,
+    /// Regions of these buckets together.
+    cells: usize,
     /// The bucket of the last row, out of the map.
     current: Option<(i64, Bucket)>,
 }
@@ -54,6 +79,7 @@ impl Timeline {
             slow_us,
             length: 0,
             buckets: BTreeMap::new(),
+            cells: 0,
             current: None,
         }
     }
@@ -61,18 +87,20 @@ impl Timeline {
     /// Takes a row in.
     pub fn add(&mut self, taken: &Taken<'_>, region: usize) {
         let Some(at) = taken.at else { return };
-        let number = at.div_euclid(1_000_000).div_euclid(self.seconds());
+        let second = at.div_euclid(1_000_000);
+        let number = second.div_euclid(self.seconds());
         if self
             .current
             .as_ref()
             .is_none_or(|(current, _)| *current != number)
         {
             self.put_back();
-            while self.buckets.len() > MOST_BUCKETS {
+            while self.has_too_many(second) {
                 self.lengthen();
             }
-            let number = at.div_euclid(1_000_000).div_euclid(self.seconds());
+            let number = second.div_euclid(self.seconds());
             let bucket = self.buckets.remove(&number).unwrap_or_default();
+            self.cells -= bucket.regions.len();
             self.current = Some((number, bucket));
         }
         let Some((_, bucket)) = &mut self.current else {
@@ -81,7 +109,8 @@ impl Timeline {
         bucket.rows += 1;
         bucket.failed += u64::from(!taken.ok);
         if let Some(took) = taken.time(Metric::Connect) {
-            let times = bucket.region(region.min(MOST_REGIONS));
+            let region = if region > MOST_REGIONS { OTHER } else { region };
+            let times = bucket.region(region);
             times.connect.add_micros(took);
             times.slow += u64::from(took > self.slow_us);
         }
@@ -90,10 +119,20 @@ impl Timeline {
     /// Length of a bucket in seconds, and the buckets by the time of their start in seconds.
     pub fn finish(mut self) -> (i64, BTreeMap<i64, Bucket>) {
         self.put_back();
-        while self.buckets.len() > MOST_BUCKETS {
-            self.lengthen();
+        let before = self.seconds();
+        let known = SHOWN_S.into_iter().filter(|length| *length > before);
+        let known = known.filter(|length| length % before == 0);
+        let longer = known.chain((1..40).map(|n| LENGTHS_S[LENGTHS_S.len() - 1].max(before) << n));
+        let mut seconds = before;
+        for next in longer {
+            let few = self.span(next / before, None) < FEWEST_SHOWN;
+            let enough = self.span(seconds / before, None) <= MOST_SHOWN;
+            if enough && (few || !self.are_sparse(seconds / before)) {
+                break;
+            }
+            seconds = next;
         }
-        let seconds = self.seconds();
+        self.put_together(seconds / before);
         let buckets = self.buckets.into_iter();
         (
             seconds,
@@ -103,14 +142,49 @@ impl Timeline {
         )
     }
 
+    /// Whether the medians of buckets each as long as `factor` of these would be of few values.
+    fn are_sparse(&self, factor: i64) -> bool {
+        let mut cells = HashSet::new();
+        let mut values = 0;
+        for (number, bucket) in &self.buckets {
+            for (region, times) in &bucket.regions {
+                cells.insert((number.div_euclid(factor), region));
+                values += times.connect.moments().count();
+            }
+        }
+        values < FEWEST_VALUES * cells.len() as u64
+    }
+
     fn seconds(&self) -> i64 {
         let known = self.length.min(LENGTHS_S.len() - 1);
         // 40 doublings are more than all of time in microseconds
         LENGTHS_S[known] << (self.length - known).min(40)
     }
 
+    /// Whether the buckets are too many or hold too much, once one with this second is there.
+    fn has_too_many(&self, second: i64) -> bool {
+        self.cells > MOST_CELLS
+            || self.span(1, Some(second.div_euclid(self.seconds()))) > MOST_BUCKETS
+    }
+
+    /// Buckets from the first to the last one, each as long as `factor` of them, with another one.
+    fn span(&self, factor: i64, other: Option<i64>) -> i64 {
+        let ends = self
+            .buckets
+            .first_key_value()
+            .zip(self.buckets.last_key_value());
+        let ends = ends.map(|((first, _), (last, _))| (*first, *last));
+        let (first, last) = match (ends, other) {
+            (Some((first, last)), Some(other)) => (first.min(other), last.max(other)),
+            (Some(ends), None) => ends,
+            _ => return 0,
+        };
+        last.div_euclid(factor) - first.div_euclid(factor) + 1
+    }
+
     fn put_back(&mut self) {
         if let Some((number, bucket)) = self.current.take() {
+            self.cells += bucket.regions.len();
             self.buckets.entry(number).or_default().merge(bucket);
         }
     }
@@ -118,13 +192,21 @@ impl Timeline {
     fn lengthen(&mut self) {
         let before = self.seconds();
         self.length += 1;
-        let factor = self.seconds() / before;
+        self.put_together(self.seconds() / before);
+    }
+
+    fn put_together(&mut self, factor: i64) {
         for (number, bucket) in std::mem::take(&mut self.buckets) {
             self.buckets
                 .entry(number.div_euclid(factor))
                 .or_default()
                 .merge(bucket);
         }
+        self.cells = self
+            .buckets
+            .values()
+            .map(|bucket| bucket.regions.len())
+            .sum();
     }
 }
 
@@ -149,6 +231,90 @@ impl Bucket {
             let mine = self.region(number);
             mine.slow += times.slow;
             mine.connect.merge(&times.connect);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::{Dialect, Layout, Row};
+
+    /// The length of a bucket, how many the span has, and how many hold rows.
+    fn shown(seconds: impl Iterator<Item = i64>) -> (i64, i64, usize) {
+        let layout = Layout::new(Dialect::Turnprobe, Vec::new());
+        let mut timeline = Timeline::new(1_000_000);
+        for second in seconds {
+            let row = Row {
+                layout: &layout,
+                text: "",
+                ends: &[],
+                at: chrono::DateTime::from_timestamp(1_612_137_600 + second, 0),
+                line: 1,
+            };
+            timeline.add(&Taken::of(&row), 1);
+        }
+        let (length, buckets) = timeline.finish();
+        let (first, last) = (
+            buckets.keys().next().unwrap(),
+            buckets.keys().last().unwrap(),
+        );
+        (length, (last - first) / length + 1, buckets.len())
+    }
+
+    const DAY: i64 = 86_400;
+
+    fn nights(count: i64, rows: i64, every: i64) -> impl Iterator<Item = i64> {
+        (0..count)
+            .flat_map(move |night| (0..rows).map(move |row| night * DAY + 7_200 + row * every))
+    }
+
+    // by hand: the smallest length of which at most 500 make up the span
+    #[test]
+    fn a_bucket_s_length_goes_by_the_span_and_not_by_the_rows() {
+        assert_eq!(shown(0..1), (1, 1, 1));
+        assert_eq!(shown(0..300), (1, 300, 300));
+        // an hour, a night, three days
+        assert_eq!(shown(0..3_600), (10, 360, 360));
+        assert_eq!(shown((0..31_260).step_by(7)), (120, 261, 261));
+        assert_eq!(shown((0..3 * DAY).step_by(60)), (600, 432, 432));
+        // five nights of 17 minutes, sixty of an hour: nearly all of the span is empty
+        assert_eq!(shown(nights(5, 100, 10)), (900, 386, 10));
+        let (length, span, _) = shown(nights(60, 360, 10));
+        assert_eq!((length, span), (10_800, 473));
+        // three and five years
+        assert_eq!(shown((0..1_095 * DAY).step_by(1_800)), (259_200, 366, 366));
+        assert_eq!(shown((0..1_826 * DAY).step_by(1_800)).0, 604_800);
+    }
+
+    // three days of a row a minute: 7.5 a region in half an hour, but that makes 144 buckets only
+    #[test]
+    fn of_few_values_buckets_are_longer() {
+        let names = vec!["connecttimems".to_owned()];
+        let layout = Layout::new(Dialect::Turnprobe, names);
+        let mut timeline = Timeline::new(1_000_000);
+        for minute in 0..3 * 1_440 {
+            let row = Row {
+                layout: &layout,
+                text: "20",
+                ends: &[2],
+                at: chrono::DateTime::from_timestamp(1_612_137_600 + minute * 60, 0),
+                line: 1,
+            };
+            let region = usize::try_from(minute % 4).unwrap();
+            timeline.add(&Taken::of(&row), region + 1);
+        }
+        let (length, buckets) = timeline.finish();
+        assert_eq!((length, buckets.len()), (1_200, 216));
+    }
+
+    #[test]
+    fn there_are_between_200_and_500_buckets_whatever_the_span() {
+        let mut span = 500;
+        while span < 20_000 * DAY {
+            let (_, shown, _) = shown((0..=20).map(|part| span / 20 * part));
+            assert!((200..=500).contains(&shown), "{span} s: {shown}");
+            span = span * 21 / 20;
         }
     }
 }

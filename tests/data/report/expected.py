@@ -14,7 +14,12 @@ What is counted:
   codes (a file that we continued), as in ours. End2End's early version: TLS is tlstimems -
   connecttimems. UDP3478: averagertt, other than 0 and 9999.
 - a series: host, target (host:port, the port alone where there is no host), transport; its rows
-  sorted by time. An outage is a run of failed rows, from the first of them to the next success.
+  sorted by time. A row is answered when it is OK, or failed with a turn_reply that is a number or
+  "success". An outage is a run of rows that are not, from the first of them to the next answer.
+- a gap of a series: two rows of it further apart than ten times its median interval, and at least a
+  minute. A gap of all: two rows that follow each other in all of the rows, between which every series
+  has not begun, has ended or has a gap; where one series ends and another begins, at least a minute
+  and ten of the longer median of the series that have these two rows.
 - changed: of the rows with an address that have a row with an address before them in the series.
 - a time without zone is taken for UTC, which is a report's zone unless another is asked for.
 """
@@ -118,6 +123,8 @@ class Row:
             self.ok, self.cause = get("answerreceived") == "True", "no answer"
         else:
             self.ok = status == "OK"
+        reply = get("turn_reply")
+        self.answered = self.ok or reply == "success" or reply.isdigit()
         failed = get("failed_phase")
         head = status.split("-")[0]
         if not failed and "-" in status and head in ("dns", "connect", "tls", "turn"):
@@ -238,7 +245,7 @@ def outages(rows):
     for row in rows:
         if row.at is None:
             continue
-        if row.ok:
+        if row.answered:
             close(row.at, False)
         else:
             run.append(row)
@@ -247,22 +254,42 @@ def outages(rows):
     return found
 
 
+def usual(rows):
+    times = [row.at for row in rows if row.at]
+    return median([(b - a).total_seconds() for a, b in zip(times, times[1:])]) if times[1:] else 0
+
+
 def gaps(rows):
     times = [row.at for row in rows if row.at]
-    steps = [(b - a).total_seconds() for a, b in zip(times, times[1:])]
-    if not steps:
-        return []
-    return [step for step in steps if step >= max(60, 10 * median(steps))]
+    return [(a, b) for a, b in zip(times, times[1:])
+            if (b - a).total_seconds() >= max(60, 10 * usual(rows))]
+
+
+def gaps_of_all(all_series):
+    facts = [([row.at for row in rows if row.at], gaps(rows), usual(rows)) for rows in all_series.values()]
+    facts = [fact for fact in facts if fact[0]]
+    times = sorted({at for fact in facts for at in fact[0]})
+    found = []
+    for a, b in zip(times, times[1:]):
+        away = all(b <= own[0] or a >= own[-1] or any(x <= a and b <= y for x, y in holes)
+                   for own, holes, _ in facts)
+        slowest = max(usual for own, _, usual in facts if a in own or b in own)
+        if away and (b - a).total_seconds() >= max(60, 10 * slowest):
+            found.append((b - a).total_seconds())
+    return found
 
 
 def series(key, rows):
-    ok = sum(row.ok for row in rows)
+    answered = sum(row.answered for row in rows)
     runs = outages(rows)
-    low, high = wilson(ok, len(rows))
-    return {"host": key[0], "target": key[1], "transport": key[2], "rows": len(rows), "ok": ok,
-            "availability_percent": 100 * ok / len(rows), "availability_low_percent": low,
-            "availability_high_percent": high, "outages": len(runs),
-            "outages_s": sum(run["seconds"] for run in runs), "all_outages": runs}
+    low, high = wilson(answered, len(rows))
+    pauses = [(b - a).total_seconds() for a, b in gaps(rows)]
+    return {"host": key[0], "target": key[1], "transport": key[2], "rows": len(rows),
+            "ok": sum(row.ok for row in rows), "answered": answered,
+            "answered_percent": 100 * answered / len(rows), "answered_low_percent": low,
+            "answered_high_percent": high, "outages": len(runs),
+            "outages_s": sum(run["seconds"] for run in runs), "all_outages": runs,
+            "gaps": len(pauses), "gaps_s": sum(pauses)}
 
 
 def addresses(rows, all_series):
@@ -311,7 +338,9 @@ def expect(files):
         if row.slot is not None:
             slots[row.run].add(row.slot)
     all_series = by_series(rows)
-    pauses = [gap for one in all_series.values() for gap in gaps(one)]
+    pauses = gaps_of_all(all_series)
+    ok = sum(row.ok for row in rows)
+    low, high = wilson(ok, len(rows))
     # of many rows the tables by relay would be long
     short = ("address", "name") if len(rows) > 2_000 else ()
     tables = [by for by in TABLES if by not in short]
@@ -321,8 +350,9 @@ def expect(files):
         # only the torn piece
         "problems": sum("torn" in name for name in files),
         "overview": {
-            "rows": len(rows), "ok": sum(row.ok for row in rows),
-            "failed": sum(not row.ok for row in rows),
+            "rows": len(rows), "ok": ok, "ok_percent": 100 * ok / len(rows),
+            "ok_low_percent": low, "ok_high_percent": high,
+            "answered": sum(row.answered for row in rows), "failed": sum(not row.ok for row in rows),
             "failed_by_cause": dict(sorted(Counter(row.cause for row in rows if not row.ok).items())),
             "first": rfc3339(min(times, default=None)), "last": rfc3339(max(times, default=None)),
             "rows_without_time": len(rows) - len(times),

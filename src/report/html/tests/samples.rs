@@ -220,6 +220,11 @@ pub(super) fn report(plan: &Plan) -> Report {
             },
         ],
     };
+    let gap = Gap {
+        from: later(span / 3),
+        to: later(span / 3 + 4800),
+        seconds: 4800.0,
+    };
     Report {
         filters: vec![format!("target={}", plan.text)],
         interrupted: plan.groups > 900,
@@ -253,7 +258,11 @@ pub(super) fn report(plan: &Plan) -> Report {
         overview: Overview {
             rows,
             ok: rows - failed,
+            ok_percent: Some((rows - failed) as f64 * 100.0 / rows as f64),
+            ok_low_percent: Some(99.989_7),
+            ok_high_percent: Some(99.992_9),
             failed,
+            answered: rows - failed,
             failed_by_cause: if failed == 0 {
                 Vec::new()
             } else {
@@ -274,15 +283,7 @@ pub(super) fn report(plan: &Plan) -> Report {
             missed_slots: Some(17),
             gaps: 2,
             gaps_s: 4980.0,
-            longest_gaps: vec![
-                Gap {
-                    from: later(span / 3),
-                    to: later(span / 3 + 4800),
-                    seconds: 4800.0,
-                    series: plan.text.clone(),
-                };
-                2
-            ],
+            longest_gaps: vec![gap.clone(); 2],
         },
         tables,
         slow: slow(plan, rows, &mut dice, span),
@@ -292,12 +293,16 @@ pub(super) fn report(plan: &Plan) -> Report {
             transport: "tls".to_owned(),
             rows,
             ok: rows - failed,
-            availability_percent: (rows - failed) as f64 * 100.0 / rows as f64,
-            availability_low_percent: 99.989_7,
-            availability_high_percent: 99.992_9,
+            answered: rows - failed,
+            answered_percent: (rows - failed) as f64 * 100.0 / rows as f64,
+            answered_low_percent: 99.989_7,
+            answered_high_percent: 99.992_9,
             outages: 17,
             outages_s: 4_980.0,
             longest_outages: (0..12).map(outage).collect(),
+            gaps: 2,
+            gaps_s: 4980.0,
+            longest_gaps: vec![gap; 2],
             rows_out_of_order: 2,
         }],
         events: (0..8)

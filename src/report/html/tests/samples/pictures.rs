@@ -4,7 +4,8 @@ use chrono::{Duration, NaiveDate};
 
 use super::{Dice, Plan, base, later, n};
 use crate::report::model::{
-    Distribution, FailurePoint, Heat, HeatCell, HeatDay, LinePoint, RegionLine, SlowPoint, Timeline,
+    CumulativePoint, Distribution, FailurePoint, Heat, HeatCell, HeatDay, LinePoint, RegionLine,
+    SlowPoint, Timeline,
 };
 
 #[allow(clippy::cast_precision_loss)]
@@ -12,6 +13,8 @@ pub(super) fn timeline(plan: &Plan, dice: &mut Dice, bucket_s: u64) -> Timeline 
     let every = |at: usize, shift: usize| plan.every > 0 && (at + shift).is_multiple_of(plan.every);
     let mut data = Timeline {
         bucket_s,
+        from: Some(later(0)),
+        to: Some(later(n(plan.buckets) * bucket_s)),
         ..Timeline::default()
     };
     for (at, region) in plan.regions.iter().enumerate() {
@@ -67,7 +70,10 @@ pub(super) fn distribution(plan: &Plan, rows: u64) -> Vec<Distribution> {
                 let share = f64::from(step) / 600.0;
                 let tail = if share > 0.9995 { 980.0 } else { 0.0 };
                 let spread = (share / (1.000_1 - share)).powf(0.08);
-                (base(at) * spread.clamp(0.6, 3.0) + tail, share * 100.0)
+                CumulativePoint {
+                    connect_ms: base(at) * spread.clamp(0.6, 3.0) + tail,
+                    up_to_percent: share * 100.0,
+                }
             })
             .collect(),
     };
@@ -92,5 +98,6 @@ pub(super) fn heat(plan: &Plan, dice: &mut Dice) -> Heat {
     });
     Heat {
         days: days.collect(),
+        capped: plan.days > 400,
     }
 }

@@ -1,0 +1,54 @@
+//! What the reader of the numbers should know about the rows.
+
+use crate::report::model::Table;
+use crate::report::number::counted;
+use crate::report::text::cut;
+use crate::stats::survey::{Finished, MOST_DAYS};
+
+/// One line each.
+pub fn of(rows: &Finished, tables: &[Table]) -> Vec<String> {
+    let mut notes = Vec::new();
+    if rows.of_the_lab > 0 && rows.of_the_lab < rows.all.rows {
+        let lab = counted(rows.of_the_lab, "row is", "rows are");
+        notes.push(format!(
+            "{lab} of the lab and not of the real relays; --where world=real leaves them out"
+        ));
+    }
+    if rows.beside > 0 {
+        notes.push(
+            "--where leaves rows of these series out: gaps are stretches without any row, and an \
+             outage ends with an answer that is left out, too"
+                .to_owned(),
+        );
+    }
+    notes.extend(tables.iter().filter_map(|table| {
+        let rest = table.overflow.as_ref()?;
+        let by: Vec<String> = table.by.iter().map(|name| cut(name, 40)).collect();
+        Some(format!(
+            "the table by {} has {}, the most that it may have: {} with other values together \
+             under (other); --max-groups takes more",
+            by.join(", "),
+            counted(table.groups.len() as u64, "group", "groups"),
+            counted(rest.n, "row is", "rows are"),
+        ))
+    }));
+    if let Some((_, other)) = rows.other_series() {
+        notes.push(format!(
+            "more than {} series (host, target and transport): {} of others together under \
+             (other), without outages and gaps",
+            rows.series.len() - 1,
+            counted(other.rows, "row is", "rows are"),
+        ));
+    }
+    if rows.series.iter().any(|(_, series)| series.has_more_gaps()) {
+        notes.push(
+            "a series has more gaps than are kept: the shortest of them are missing".to_owned(),
+        );
+    }
+    if rows.steady.heat_capped {
+        notes.push(format!(
+            "the heat map (heat) has the latest {MOST_DAYS} days with rows; earlier ones are left out"
+        ));
+    }
+    notes
+}

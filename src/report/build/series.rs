@@ -1,0 +1,106 @@
+//! What the order of the rows says: answers, outages and gaps of each series, and the time in which
+//! none of them measured.
+
+use super::{MOST_LISTED, moment, percent, seconds};
+use crate::report::model::{Count, Gap, Outage, Series};
+use crate::stats::survey::{self, Finished, SeriesName, gaps_of_all as between};
+use crate::stats::wilson;
+
+/// Gaps as a report has them.
+pub struct Gaps {
+    /// How many.
+    pub count: u64,
+    /// Their sum.
+    pub seconds: f64,
+    /// The longest, in time order.
+    pub longest: Vec<Gap>,
+}
+
+/// One for each host, target and transport that has rows.
+pub fn all(rows: &Finished) -> Vec<Series> {
+    let series = rows.series.iter();
+    series
+        .map(|(name, series)| one(rows, name, series))
+        .collect()
+}
+
+/// The gaps in which no series measured.
+pub fn gaps_of_all(rows: &Finished) -> Gaps {
+    let series = rows.series.iter().map(|(_, series)| series);
+    gaps(&between(
+        series.flat_map(survey::Series::presences).collect(),
+    ))
+}
+
+fn one(rows: &Finished, name: &SeriesName, series: &survey::Series) -> Series {
+    let (low, high) = wilson(series.answered, series.rows).unwrap_or((0.0, 1.0));
+    // of rows that are out of order nothing about their order can be told
+    let told = series.is_in_order();
+    let mut longest: Vec<&survey::Outage> =
+        series.longest_outages.iter().filter(|_| told).collect();
+    longest.sort_by_key(|outage| outage.from);
+    let gaps = gaps(&if told { series.gaps() } else { Vec::new() });
+    let [host, target, transport] = name.clone();
+    Series {
+        host,
+        target,
+        transport,
+        rows: series.rows,
+        ok: series.ok,
+        answered: series.answered,
+        answered_percent: percent(series.answered, series.rows).unwrap_or_default(),
+        answered_low_percent: low * 100.0,
+        answered_high_percent: high * 100.0,
+        outages: if told { series.outages } else { 0 },
+        outages_s: if told {
+            seconds(series.outages_us)
+        } else {
+            0.0
+        },
+        longest_outages: longest
+            .into_iter()
+            .map(|outage| one_outage(rows, outage))
+            .collect(),
+        gaps: gaps.count,
+        gaps_s: gaps.seconds,
+        longest_gaps: gaps.longest,
+        rows_out_of_order: series.late,
+    }
+}
+
+fn gaps(found: &[survey::Gap]) -> Gaps {
+    let mut longest: Vec<&survey::Gap> = found.iter().collect();
+    longest.sort_by_key(|gap| std::cmp::Reverse(gap.length()));
+    longest.truncate(MOST_LISTED);
+    longest.sort_by_key(|gap| gap.from);
+    let shown = |gap: &survey::Gap| Gap {
+        from: moment(gap.from),
+        to: moment(gap.to),
+        seconds: seconds(gap.length()),
+    };
+    Gaps {
+        count: found.len() as u64,
+        seconds: seconds(found.iter().map(survey::Gap::length).sum()),
+        longest: longest.into_iter().map(shown).collect(),
+    }
+}
+
+fn one_outage(rows: &Finished, outage: &survey::Outage) -> Outage {
+    let mut causes: Vec<Count> = outage
+        .causes
+        .iter()
+        .map(|(number, count)| Count {
+            name: rows.causes.name(*number).to_owned(),
+            count: *count,
+        })
+        .collect();
+    causes.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
+    Outage {
+        from: moment(outage.from),
+        to: moment(outage.to),
+        seconds: seconds(outage.to.abs_diff(outage.from)),
+        open: outage.open,
+        rows: outage.rows,
+        causes,
+    }
+}

@@ -1,0 +1,463 @@
+//! `turnprobe report` on rows that are easily told wrong: answered with an error, left out by a filter,
+//! of series side by side, of many values, there twice.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::command::{Said, finished, turnprobe};
+
+/// What a row is made of; seconds are of 2026-11-22 10:00 UTC.
+#[derive(Clone)]
+struct Row {
+    second: u64,
+    host: String,
+    region: String,
+    transport: &'static str,
+    cause: &'static str,
+    reply: &'static str,
+    connect_us: u64,
+    thumbprint: String,
+}
+
+impl Row {
+    fn at(second: u64) -> Self {
+        Self {
+            second,
+            host: "pc1".to_owned(),
+            region: "ukwest".to_owned(),
+            transport: "tls",
+            cause: "",
+            reply: "",
+            connect_us: 20_000,
+            thumbprint: "AB".to_owned(),
+        }
+    }
+
+    fn host(self, host: &str) -> Self {
+        let host = host.to_owned();
+        Self { host, ..self }
+    }
+
+    fn region(self, region: &str) -> Self {
+        let region = region.to_owned();
+        Self { region, ..self }
+    }
+
+    fn failed(self, cause: &'static str, reply: &'static str) -> Self {
+        let transport = if reply.is_empty() { "tls" } else { "udp" };
+        Self {
+            transport,
+            cause,
+            reply,
+            ..self
+        }
+    }
+}
+
+const HEAD: &str = "started_utc,remotehost,Port,Status,Thumbprint,host,transport,region,run_id,slot,cause,failed_phase,connect_us,turn_us,turn_reply";
+
+fn csv(rows: &[Row]) -> String {
+    let mut out = format!("{HEAD}\n");
+    for row in rows {
+        let start: chrono::DateTime<chrono::Utc> = "2026-11-22T10:00:00.25Z".parse().unwrap();
+        let at = start + chrono::Duration::seconds(i64::try_from(row.second).unwrap());
+        let status = if row.cause.is_empty() {
+            "OK"
+        } else {
+            row.cause
+        };
+        let (connect, turn) = match row.transport {
+            "udp" => (String::new(), "25000"),
+            _ => (row.connect_us.to_string(), ""),
+        };
+        let _ = writeln!(
+            out,
+            "{},tr.teams.microsoft.com,443,{status},{},{},{},{},r,{},{},{},{connect},{turn},{}",
+            at.format("%Y-%m-%d %H:%M:%S%.6fZ"),
+            row.thumbprint,
+            row.host,
+            row.transport,
+            row.region,
+            row.second,
+            row.cause,
+            row.cause.split('-').next().unwrap(),
+            row.reply,
+        );
+    }
+    out
+}
+
+fn file(dir: &Path, name: &str, rows: &[Row]) -> PathBuf {
+    let path = dir.join(name);
+    std::fs::write(&path, csv(rows)).unwrap();
+    path
+}
+
+fn run(line: &str, files: &[&Path]) -> Said {
+    let mut command = turnprobe(&format!("report {line}"));
+    finished(command.args(files).spawn().unwrap())
+}
+
+fn json(line: &str, files: &[&Path]) -> Value {
+    let said = run(&format!("--format json {line}"), files);
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    serde_json::from_str(&said.stdout).unwrap()
+}
+
+fn page(line: &str, file: &Path) -> String {
+    let page = file.with_extension("html");
+    let said = run(&format!("{line} --html {}", page.display()), &[file]);
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    std::fs::read_to_string(page).unwrap()
+}
+
+fn notes(report: &Value) -> String {
+    report["input"]["notes"].to_string()
+}
+
+fn table<'a>(report: &'a Value, by: &str) -> &'a Value {
+    let tables = report["tables"].as_array().unwrap();
+    let found = tables.iter().find(|table| table["by"][0] == by);
+    found.unwrap()
+}
+
+/// Of a hundred rows over UDP 30 are answered with an error.
+fn answered_with_errors() -> Vec<Row> {
+    (0..100)
+        .map(|second| match second % 10 {
+            0..3 => Row::at(second).failed("turn-error", "500"),
+            _ => Row {
+                transport: "udp",
+                reply: "401",
+                ..Row::at(second)
+            },
+        })
+        .collect()
+}
+
+// Wilson's interval of 70 of 100 and of 100 of 100, by hand: 60.42 to 78.11 %, 96.3 to 100 %
+#[test]
+fn an_answer_with_an_error_fails_the_row_and_leaves_the_relay_available() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = file(dir.path(), "p.csv", &answered_with_errors());
+    let report = json("", &[&path]);
+    let all = &report["overview"];
+    assert_eq!((&all["ok"], &all["answered"]), (&70.into(), &100.into()));
+    let low = all["ok_low_percent"].as_f64().unwrap();
+    assert!((low - 60.42).abs() < 0.01, "{low}");
+    let series = &report["series"][0];
+    assert_eq!(
+        (&series["ok"], &series["answered"]),
+        (&70.into(), &100.into())
+    );
+    assert_eq!(
+        (&series["answered_percent"], &series["outages"]),
+        (&100.0.into(), &0.into())
+    );
+    assert_eq!(series["availability_percent"], Value::Null);
+    let said = run("", &[&path]).stdout;
+    assert!(said.contains("70 ok, 30 failed"), "{said}");
+    let wanted =
+        "100 % answered (95 % interval 96.3 % to 100 %), 100 of 100 rows, 30 errors among them";
+    assert!(said.replace('\n', " ").contains(wanted), "{said}");
+    let page = page("", &path).replace('\u{a0}', " ");
+    assert!(page.contains("<strong>70 %</strong><span>95 % interval 60.42 % to 78.11 %</span>"));
+    assert!(page.contains("30 of the failures were an answer with an error, so the path worked"));
+    assert!(page.contains("Availability is the share of the rows that the relay answered"));
+    let markdown = run("--format markdown", &[&path]).stdout;
+    assert!(
+        markdown.contains("| udp | 100 | 70 | 100 % | 96.3 % to 100 % |"),
+        "{markdown}"
+    );
+}
+
+// an hour of a row a second; each two minutes one is of westeurope, and that of second 1200 fails
+#[test]
+fn what_a_filter_leaves_out_is_no_gap_and_no_outage() {
+    let dir = tempfile::tempdir().unwrap();
+    let rows: Vec<Row> = (0..3_600)
+        .map(|second| match (second, second % 120) {
+            (1_200, _) => Row::at(second)
+                .region("westeurope")
+                .failed("connect-timeout", ""),
+            (_, 0) => Row::at(second).region("westeurope"),
+            _ => Row::at(second),
+        })
+        .collect();
+    let path = file(dir.path(), "p.csv", &rows);
+    let report = json("--where region=westeurope", &[&path]);
+    assert_eq!(report["overview"]["rows"], 30);
+    assert_eq!(report["overview"]["gaps"], 0, "{}", report["overview"]);
+    let series = &report["series"][0];
+    assert_eq!((&series["rows"], &series["gaps"]), (&30.into(), &0.into()));
+    // it ends with the next answer, a second later, and not with the next one of the region
+    let outage = &series["longest_outages"][0];
+    assert_eq!(
+        (&outage["seconds"], &outage["rows"]),
+        (&1.0.into(), &1.into())
+    );
+    assert!(
+        notes(&report).contains("gaps are stretches without any row"),
+        "{}",
+        notes(&report)
+    );
+    // other hosts are other series: nothing of them is told, nor needs to be
+    let report = json("--where host=pc1", &[&path]);
+    assert!(!notes(&report).contains("gaps are"), "{}", notes(&report));
+}
+
+// pc1 probes from 0 to 99 and from 1000 to 1099 s, pc2 from 50 to 149 and from 900 to 999 s: nobody
+// from 149 to 900
+#[test]
+fn the_gaps_of_all_are_those_in_which_no_series_measured() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut rows: Vec<Row> = Vec::new();
+    for (host, from) in [("pc1", 0), ("pc2", 50), ("pc2", 900), ("pc1", 1_000)] {
+        rows.extend((from..from + 100).map(|second| Row::at(second).host(host)));
+    }
+    rows.sort_by_key(|row| row.second);
+    let path = file(dir.path(), "p.csv", &rows);
+    let report = json("", &[&path]);
+    let all = &report["overview"];
+    assert_eq!((&all["gaps"], &all["gaps_s"]), (&1.into(), &751.0.into()));
+    assert_eq!(all["longest_gaps"][0]["from"], "2026-11-22T10:02:29.250Z");
+    let series = &report["series"];
+    assert_eq!(
+        (&series[0]["gaps_s"], &series[1]["gaps_s"]),
+        (&901.0.into(), &751.0.into())
+    );
+    let said = run("", &[&path]).stdout;
+    let wanted = "1 gap in which no series measured, together 12 min 31 s";
+    assert!(said.contains(wanted), "{said}");
+}
+
+#[test]
+fn gaps_that_are_not_listed_are_counted() {
+    let dir = tempfile::tempdir().unwrap();
+    let rows: Vec<Row> = (0..8)
+        .flat_map(|night| (0..20).map(move |second| Row::at(night * 3_600 + second)))
+        .collect();
+    let path = file(dir.path(), "p.csv", &rows);
+    let said = run("", &[&path]).stdout;
+    assert!(said.contains("7 gaps, together"), "{said}");
+    assert!(said.contains("and 2 shorter ones"), "{said}");
+}
+
+// 200 hosts and 500 thumbprints: 12,000 combinations, and two transports
+#[test]
+fn many_values_of_one_column_take_nothing_from_the_tables_of_others() {
+    let dir = tempfile::tempdir().unwrap();
+    let rows: Vec<Row> = (0..12_000)
+        .map(|n| Row {
+            thumbprint: format!("{:04X}", n * 7 % 500),
+            transport: if n % 2 == 0 { "tls" } else { "udp" },
+            ..Row::at(n).host(&format!("pc{:03}", n % 200))
+        })
+        .collect();
+    let path = file(dir.path(), "p.csv", &rows);
+    let report = json("", &[&path]);
+    for (by, groups) in [
+        ("host", 200),
+        ("certificate", 500),
+        ("transport", 2),
+        ("target", 1),
+    ] {
+        let found = table(&report, by);
+        assert_eq!(found["groups"].as_array().unwrap().len(), groups, "{by}");
+        assert_eq!(found["overflow"], Value::Null, "{by}");
+    }
+    assert_eq!(table(&report, "transport")["groups"][1]["n"], 6_000);
+    let series = report["series"].as_array().unwrap();
+    assert_eq!(series.len(), 200);
+    assert!(series.iter().all(|series| series["rows"] == 60));
+    // a cap is one of a table, and is told
+    let report = json("--max-groups 300", &[&path]);
+    assert_eq!(table(&report, "host")["overflow"], Value::Null);
+    let rest = &table(&report, "certificate")["overflow"];
+    assert_eq!(rest["n"], 12_000 / 500 * 200);
+    let wanted = "the table by certificate has 300 groups, the most that it may have: 4800 rows are \
+                  with other values together under (other); --max-groups takes more";
+    assert!(notes(&report).contains(wanted), "{}", notes(&report));
+}
+
+#[test]
+fn rows_that_two_short_files_share_are_named_and_an_error_under_strict() {
+    let dir = tempfile::tempdir().unwrap();
+    let rows: Vec<Row> = (0..60).map(Row::at).collect();
+    let a = file(dir.path(), "a.csv", &rows);
+    let b = file(dir.path(), "b.csv", &rows[20..]);
+    let report = json("", &[&a, &b]);
+    let problem = &report["input"]["problems"][0];
+    assert_eq!(
+        (&problem["file"], &problem["line"]),
+        (&b.to_str().unwrap().into(), &2.into())
+    );
+    assert_eq!(problem["count"], 40);
+    let what = problem["what"].as_str().unwrap();
+    let wanted = format!("40 rows were there in {}, with the same time", a.display());
+    assert!(what.starts_with(&wanted), "{what}");
+    assert_eq!(run("--strict", &[&a, &b]).code, Some(1));
+    // one after the other they share nothing
+    let c = file(dir.path(), "c.csv", &rows[..20]);
+    assert_eq!(run("--strict", &[&b, &c]).code, Some(0));
+}
+
+#[test]
+fn headers_within_a_file_are_named_with_their_lines_and_an_error_under_strict() {
+    let dir = tempfile::tempdir().unwrap();
+    let rows: Vec<Row> = (0..10).map(Row::at).collect();
+    let path = dir.path().join("p.csv");
+    let text = csv(&rows[..5]) + &csv(&rows[5..]);
+    std::fs::write(&path, &text).unwrap();
+    let report = json("", &[&path]);
+    let problem = &report["input"]["problems"][0];
+    assert_eq!(
+        (&problem["line"], &problem["count"]),
+        (&7.into(), &1.into())
+    );
+    assert!(
+        problem["what"]
+            .as_str()
+            .unwrap()
+            .contains("1 header is repeated"),
+        "{problem}"
+    );
+    let other = "datetime,remoteip,Status\n2026-11-22 10:00:30Z,52.112.0.1,OK\n";
+    std::fs::write(&path, csv(&rows) + other).unwrap();
+    let report = json("", &[&path]);
+    let problem = &report["input"]["problems"][0];
+    assert_eq!(
+        (&problem["line"], &report["input"]["rows"]),
+        (&12.into(), &11.into())
+    );
+    assert!(
+        problem["what"].as_str().unwrap().contains("1 other header"),
+        "{problem}"
+    );
+    let said = run("--strict", &[&path]);
+    assert_eq!(said.code, Some(1));
+    assert!(
+        said.stdout.contains(&format!("{}:12", path.display())),
+        "{}",
+        said.stdout
+    );
+}
+
+#[test]
+fn hours_and_days_are_whole_and_in_order_in_markdown() {
+    let dir = tempfile::tempdir().unwrap();
+    // later days have more rows
+    let rows: Vec<Row> = (0..15)
+        .flat_map(|day| (0..=day).map(move |n| Row::at(day * 86_400 + n * 3_000)))
+        .collect();
+    let path = file(dir.path(), "p.csv", &rows);
+    let said = run("--format markdown", &[&path]).stdout;
+    let of = |title: &str| -> Vec<String> {
+        let section = said
+            .split("\n## ")
+            .find(|part| part.starts_with(title))
+            .unwrap();
+        let lines = section.lines().filter(|line| line.starts_with("| "));
+        let first = |line: &str| line.split('|').nth(1).unwrap().trim().to_owned();
+        lines.skip(1).map(first).collect()
+    };
+    let days: Vec<String> = (0..15)
+        .map(|day| {
+            (chrono::NaiveDate::from_ymd_opt(2026, 11, 22).unwrap() + chrono::Days::new(day))
+                .to_string()
+        })
+        .collect();
+    assert_eq!(of("By day"), days);
+    let hours = of("By hour");
+    // from 10:00 to 21:40
+    assert_eq!(hours.len(), 12);
+    assert!(hours.is_sorted(), "{hours:?}");
+}
+
+// 12 regions, r00 with the most connects
+#[test]
+fn both_charts_show_the_same_regions_and_fold_the_rest() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut rows: Vec<Row> = Vec::new();
+    for n in 0..1_200 {
+        let region = (0..12).find(|region| n % 12 < 12 - region).unwrap_or(0);
+        let region = (n * 5 + region) % 12;
+        rows.push(Row {
+            region: format!("r{region:02}"),
+            ..Row::at(n)
+        });
+        if region < 8 {
+            rows.push(Row {
+                region: format!("r{region:02}"),
+                ..Row::at(n).host("pc2")
+            });
+        }
+    }
+    let path = file(dir.path(), "p.csv", &rows);
+    let report = json("", &[&path]);
+    let names = |list: &Value| -> Vec<String> {
+        let list = list.as_array().unwrap();
+        list.iter()
+            .map(|one| one["region"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let mut wanted: Vec<String> = (0..8).map(|region| format!("r{region:02}")).collect();
+    wanted.push("(other)".to_owned());
+    assert_eq!(names(&report["timeline"]["regions"]), wanted);
+    assert_eq!(names(&report["distribution"]), wanted);
+    assert_eq!(report["timeline"]["other_regions"], 4);
+    let sum: u64 = (report["distribution"].as_array().unwrap().iter())
+        .map(|curve| curve["n"].as_u64().unwrap())
+        .sum();
+    assert_eq!(sum, rows.len() as u64);
+    let last = report["distribution"][0]["cumulative"]
+        .as_array()
+        .unwrap()
+        .last()
+        .unwrap();
+    assert_eq!(last["up_to_percent"], 100.0);
+    assert!(last["connect_ms"].as_f64().unwrap() > 0.0);
+    let page = page("", &path);
+    assert_eq!(page.matches("4 other regions together").count(), 4);
+}
+
+#[test]
+fn days_that_the_heat_map_drops_are_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let rows: Vec<Row> = (0..410).map(|day| Row::at(day * 86_400)).collect();
+    let path = file(dir.path(), "p.csv", &rows);
+    let report = json("", &[&path]);
+    assert_eq!(report["heat"]["days"].as_array().unwrap().len(), 400);
+    assert_eq!(report["heat"]["capped"], true);
+    assert!(
+        notes(&report).contains("the latest 400 days"),
+        "{}",
+        notes(&report)
+    );
+    assert!(page("", &path).contains("Only the latest 400 days with rows are shown."));
+    // one row a day is a rate, too
+    let said = run("", &[&path]).stdout;
+    assert!(said.contains("1 row a day"), "{said}");
+}
+
+#[test]
+fn a_page_without_tls_is_told_by_its_url() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("http.csv");
+    let row = |second: u32, scheme: &str| {
+        format!("\"2026-11-22 10:00:{second:02}Z\",\"{scheme}://intranet/\",\"200\",\"12\",\"5\"\n")
+    };
+    let head = "\"Timestamp\",\"url\",\"Status\",\"Duration\",\"httpbytes\"\n";
+    let text = format!("{head}{}{}", row(1, "http"), row(2, "https"));
+    std::fs::write(&path, text).unwrap();
+    let report = json("", &[&path]);
+    let keys: Vec<_> = (table(&report, "transport")["groups"]
+        .as_array()
+        .unwrap()
+        .iter())
+    .map(|group| group["key"][0].as_str().unwrap().to_owned())
+    .collect();
+    assert_eq!(keys, ["http", "https"]);
+}
