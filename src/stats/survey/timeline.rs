@@ -25,7 +25,7 @@ const FEWEST_SHOWN: i64 = 200;
 /// Values that a median in the picture should be of, on average.
 const FEWEST_VALUES: u64 = 8;
 
-/// Regions that are told apart, by their numbers; later ones are together under [`OTHER`].
+/// Regions that are told apart, by their numbers; later ones share the number 0.
 pub const MOST_REGIONS: usize = 64;
 
 /// Lengths in seconds while rows come, each a multiple of the one before; from then on each is twice
