@@ -102,8 +102,6 @@ pub fn cause(error: &io::Error) -> (Cause, String) {
 
 #[cfg(test)]
 mod tests {
-    use std::net::UdpSocket;
-
     use super::*;
 
     #[test]
@@ -133,6 +131,8 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[test]
     fn each_message_is_queued_once_and_the_queue_is_emptied() {
+        use std::net::UdpSocket;
+
         let closed = UdpSocket::bind("127.0.0.1:0").unwrap();
         let nobody = closed.local_addr().unwrap();
         drop(closed);

@@ -101,6 +101,7 @@ fields! {
     Resolver ["resolver"],
     DnsTtls ["dns_ttls"],
     SynRetransmits ["tcp_syn_retransmits"],
+    Explain ["explain"],
     InTeamsRange ["in_teams_range"],
     Mode ["mode"],
     Sent ["sent"],

@@ -106,6 +106,8 @@ fn overview(out: &mut String, report: &Report) {
     }
     let cause = |cause: &super::model::Count| format!("{} × {}", cause.count, text(&cause.name));
     facts.extend(all.failed_by_cause.iter().map(cause));
+    let slow = |why: &super::model::Count| format!("{} × slow: {}", why.count, text(&why.name));
+    facts.extend(all.explained.iter().map(slow));
     if let Some(missed) = all.missed_slots {
         facts.push(counted(missed, "missed slot", "missed slots"));
     }

@@ -461,3 +461,42 @@ fn a_page_without_tls_is_told_by_its_url() {
     .collect();
     assert_eq!(keys, ["http", "https"]);
 }
+
+/// Rows of a probe whose time went somewhere are counted by where it went.
+#[test]
+fn explanations_are_counted_in_every_form() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("slow.csv");
+    let codes = ["none", "lost-syn", "", "lost-syn", "slow-dns"];
+    let mut text = "\"started_utc\",\"remoteip\",\"Status\",\"transport\",\"explain\"\n".to_owned();
+    for (second, code) in codes.iter().enumerate() {
+        text += &format!(
+            "\"2026-11-22 13:46:0{second}.000000Z\",\"192.0.2.1\",\"OK\",\"tls\",\"{code}\"\n"
+        );
+    }
+    std::fs::write(&path, text).unwrap();
+    let said = |arguments: &str| {
+        let output = turnprobe(&format!("report {arguments}"))
+            .arg(&path)
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let table = said("");
+    for line in ["       2  lost-syn", "       1  slow-dns"] {
+        assert!(table.contains(line), "{table}");
+    }
+    assert!(!table.contains("       1  none"), "{table}");
+    assert!(said("--format markdown").contains("- 2 × slow: lost-syn"));
+    let json: serde_json::Value = serde_json::from_str(&said("--format json")).unwrap();
+    let expected = serde_json::json!([
+        {"name": "lost-syn", "count": 2},
+        {"name": "slow-dns", "count": 1}
+    ]);
+    assert_eq!(json["overview"]["explained"], expected);
+    let page = dir.path().join("page.html");
+    said(&format!("--html {}", page.display()));
+    let page = std::fs::read_to_string(&page).unwrap();
+    assert!(page.contains("where the time went") && page.contains("lost-syn"));
+}

@@ -105,6 +105,7 @@ fn overview(rows: &Finished) -> Overview {
         failed: all.failed,
         answered: rows.series.iter().map(|(_, series)| series.answered).sum(),
         failed_by_cause: counts(rows.causes.counts()),
+        explained: counts(rows.explanations.counts()),
         first: all.first.map(moment),
         last: all.last.map(moment),
         span_s,

@@ -185,6 +185,13 @@ pub(super) fn overview(report: &Report, budget: &Budget) -> Markup {
             td { (share(cause.count, overview.rows)) }
         } }
     });
+    let (slow, slow_left_out) = budget.rows(20_000, &overview.explained, |why| {
+        html! { tr {
+            th scope="row" { (cut(&why.name, 60)) }
+            td { (grouped(why.count)) }
+            td { (share(why.count, overview.rows)) }
+        } }
+    });
     html! {
         dl class="tiles" { (tiles(report)) }
         @if overview.failed_by_cause.is_empty() {
@@ -192,6 +199,10 @@ pub(super) fn overview(report: &Report, budget: &Budget) -> Markup {
         } @else {
             @let columns = [Words("cause"), Number("rows"), Number("of failures"), Number("of all")];
             (table("Failures by cause", &columns, &html! { tbody { (causes) } }, left_out))
+        }
+        @if !overview.explained.is_empty() {
+            @let columns = [Words("where the time went"), Number("rows"), Number("of all")];
+            (table("Slow probes", &columns, &html! { tbody { (slow) } }, slow_left_out))
         }
     }
 }

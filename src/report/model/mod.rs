@@ -129,6 +129,9 @@ pub struct Overview {
     pub answered: u64,
     /// Failures by cause, most frequent first.
     pub failed_by_cause: Vec<Count>,
+    /// Slow rows by where their time went, as `explain` says; rows without such a column or
+    /// with `none` are not among them.
+    pub explained: Vec<Count>,
     /// Time of the earliest row.
     pub first: Option<DateTime<Utc>>,
     /// Time of the latest row.

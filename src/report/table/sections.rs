@@ -85,6 +85,13 @@ pub fn overview(out: &mut String, report: &Report, width: usize) {
         );
         fact(out, "", &text, width);
     }
+    if !all.explained.is_empty() {
+        fact(out, "slow", "probes by where their time went", width);
+    }
+    for why in &all.explained {
+        let name = cut(&why.name, width - 24);
+        let _ = writeln!(out, "  {:<10} {:>8}  {name}", "", why.count);
+    }
     if let Some(missed) = all.missed_slots {
         fact(out, "missed", &counted(missed, "slot", "slots"), width);
     }

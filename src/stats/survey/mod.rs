@@ -84,6 +84,8 @@ pub struct Survey {
     pub of_the_lab: u64,
     /// Causes of failures.
     pub causes: Names,
+    /// Where the time of slow probes went.
+    pub explanations: Names,
     /// TTLs of the chains.
     pub ttls: Names,
     /// By what stays the same.
@@ -117,6 +119,7 @@ impl Survey {
             without_time: 0,
             of_the_lab: 0,
             causes: Names::default(),
+            explanations: Names::default(),
             ttls: Names::default(),
             steady: Steady::new(options.zone, most),
             relays: Relays::new(most),
@@ -147,6 +150,12 @@ impl Survey {
         self.without_time += u64::from(taken.at.is_none());
         self.of_the_lab += u64::from(row.get(Field::World) == "lab");
         let cause = (!taken.ok).then(|| self.causes.count(row.cause()));
+        match row.get(Field::Explain) {
+            "" | "none" => {}
+            why => {
+                self.explanations.count(why);
+            }
+        }
         match row.get(Field::DnsTtls) {
             "" => {}
             ttls => {
@@ -242,6 +251,7 @@ impl Survey {
             of_the_lab: self.of_the_lab,
             missed_slots: self.slots.missed(),
             causes: self.causes,
+            explanations: self.explanations,
             ttls: self.ttls,
             steady: self.steady,
             relays: self.relays,
@@ -291,6 +301,8 @@ pub struct Finished {
     pub missed_slots: Option<u64>,
     /// Causes of failures.
     pub causes: Names,
+    /// Where the time of slow probes went.
+    pub explanations: Names,
     /// TTLs of the chains.
     pub ttls: Names,
     /// By what stays the same.

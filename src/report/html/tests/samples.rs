@@ -263,6 +263,7 @@ pub(super) fn report(plan: &Plan) -> Report {
             ok_high_percent: Some(99.992_9),
             failed,
             answered: rows - failed,
+            explained: Vec::new(),
             failed_by_cause: if failed == 0 {
                 Vec::new()
             } else {
