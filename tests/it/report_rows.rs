@@ -470,8 +470,9 @@ fn explanations_are_counted_in_every_form() {
     let codes = ["none", "lost-syn", "", "lost-syn", "slow-dns"];
     let mut text = "\"started_utc\",\"remoteip\",\"Status\",\"transport\",\"explain\"\n".to_owned();
     for (second, code) in codes.iter().enumerate() {
-        text += &format!(
-            "\"2026-11-22 13:46:0{second}.000000Z\",\"192.0.2.1\",\"OK\",\"tls\",\"{code}\"\n"
+        let _ = writeln!(
+            text,
+            "\"2026-11-22 13:46:0{second}.000000Z\",\"192.0.2.1\",\"OK\",\"tls\",\"{code}\""
         );
     }
     std::fs::write(&path, text).unwrap();
