@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::os::windows::fs::OpenOptionsExt as _;
 use std::path::Path;
 
-use crate::command::{Rows, finished, run, run_into, turnprobe};
+use crate::command::{Rows, finished, on_wine, run, run_into, turnprobe};
 use crate::files::wait_for_rows;
 
 #[test]
@@ -144,5 +144,33 @@ fn numbers_that_the_system_does_not_give_are_empty_and_no_error() {
             .filter(|name| rows.column(name)[row].is_empty())
             .count();
         assert!(count == 0 || count == 2, "{}", said.stdout);
+    }
+}
+
+/// SIO_TCP_INFO came with Windows 10 1703; Wine has none.
+#[test]
+fn where_the_system_does_not_tell_its_numbers_the_cells_are_empty_and_the_probe_works() {
+    let said = run("probe --lab -n 1 --format csv --quiet");
+    let rows = Rows::of(&said.stdout);
+    assert_eq!(rows.column("Status"), ["OK"], "{}", said.stderr);
+    assert_eq!(rows.column("explain"), ["none"]);
+    for column in [
+        "tcp_rtt_us",
+        "tcp_syn_retransmits",
+        "tcp_mss",
+        "tcp_end_cwnd",
+        "tcp_end_retransmits",
+    ] {
+        let cells = rows.column(column);
+        assert_eq!(cells == [""], on_wine(), "{column}: {cells:?}");
+    }
+    // none of these is in Windows' structure
+    for column in [
+        "tcp_wscale",
+        "tcp_congestion",
+        "tcp_options_offered",
+        "tcp_end_pmtu",
+    ] {
+        assert_eq!(rows.column(column), [""], "{column}");
     }
 }
