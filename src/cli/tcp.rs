@@ -78,6 +78,11 @@ pub(super) fn without_tcp(args: &ProbeArgs, flag: &str) -> anyhow::Result<()> {
 }
 
 fn fits(source: IpAddr, args: &ProbeArgs, targets: &[Target]) -> anyhow::Result<()> {
+    let is_broadcast = matches!(source, IpAddr::V4(v4) if v4.is_broadcast());
+    ensure!(
+        !source.is_unspecified() && !source.is_multicast() && !is_broadcast,
+        "--source {source}: no address of one machine; give one that this machine has"
+    );
     let other = match (args.ipv4, args.ipv6) {
         (true, _) if source.is_ipv6() => Some("-4"),
         (_, true) if source.is_ipv4() => Some("-6"),

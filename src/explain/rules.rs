@@ -29,9 +29,13 @@ const CLOSE: Duration = Duration::from_millis(50);
 /// The kernel counted SYNs that were sent again, and the connect time is the sum of that system's
 /// first SYN timers with a round trip on top. A lost SYN and a lost SYN-ACK look alike. A connect
 /// as long as the path's own round trip is none: the answer came late, and the SYN was repeated
-/// for nothing. Nor is a refusal after repeated SYNs, which Windows makes of any refusal.
+/// for nothing. Nor is a refusal after repeated SYNs, which Windows makes of any refusal. With Fast
+/// Open the handshake holds the SYN.
 pub fn lost_syn(record: &Record, timer: SynTimer) -> Option<Duration> {
     let count = record.tcp.syn_retransmits.filter(|count| *count > 0)?;
+    if record.tcp.fast_open.is_some() && record.times.of(Phase::Connect).is_none() {
+        return beyond_the_trips(record);
+    }
     let took = record.completed(Phase::Connect)?;
     let trip = record.tcp.path_rtt();
     if trip.is_some_and(|trip| took <= trip + CLOSE) {

@@ -87,6 +87,20 @@ fn after_syns(count: u32, connect: u64, later: Option<u64>) -> impl FnOnce(&mut 
     }
 }
 
+/// With Fast Open the SYN goes out in the handshake, and its data is sent again behind it.
+#[test]
+fn a_lost_syn_of_fast_open_is_one_too() {
+    let why = found(|record| {
+        let mut times = PhaseTimes::default();
+        times.set(Phase::Tls, ms(1_066));
+        record.times = times;
+        record.tcp.fast_open = Some(crate::record::FastOpen::SynLost);
+        record.tcp.syn_retransmits = Some(1);
+        record.tcp.end.retransmits = Some(2);
+    });
+    assert_eq!(why, Explanation::LostSyn);
+}
+
 // the reference's slow connects: 1,004 to 1,016 ms
 #[test]
 fn a_syn_timer_and_a_round_trip_with_the_kernels_count_are_a_lost_syn() {

@@ -24,9 +24,10 @@ mod turn;
 mod verifier;
 mod ways;
 
+use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use tokio::sync::{Semaphore, mpsc};
@@ -80,6 +81,8 @@ pub struct Prober {
     /// Whether a connection was made: then the series is held back, no longer refused.
     begun: AtomicBool,
     closing: Arc<Semaphore>,
+    /// Addresses that were asked for a cookie of Fast Open.
+    asked: Mutex<HashSet<IpAddr>>,
     /// TCP options that this system offers.
     offered: Option<String>,
     /// How this system repeats a SYN.
@@ -146,6 +149,7 @@ impl Prober {
             gate: Gate::default(),
             begun: AtomicBool::new(false),
             closing: Arc::new(Semaphore::new(MOST_CLOSING as usize)),
+            asked: Mutex::default(),
             offered: tcp_info::offered(),
             syn_timer: tcp_info::syn_timer(),
         })

@@ -174,7 +174,7 @@ fn in_progress(error: &io::Error) -> bool {
 }
 
 /// Of a connection that did not come about only the number of SYNs means something.
-fn only_syns(tcp: &Tcp) -> Tcp {
+pub fn only_syns(tcp: &Tcp) -> Tcp {
     Tcp {
         syn_retransmits: tcp.syn_retransmits,
         ..Tcp::default()

@@ -1,11 +1,14 @@
 //! The ways to a relay's address: TLS, UDP, pseudo-TLS. What each does after the name is resolved.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::PoisonError;
+use std::time::Duration;
 
 use rustls::pki_types::ServerName;
 
 use super::plan::Way;
 use super::tcp_info::Snapshot;
+use super::tcp_info::fast_open::Seen;
 use super::tls::{Handshake, Session};
 use super::turn::Exchange;
 use super::{Prober, Slot, datagram, failed, plain_error, pseudo_tls, tcp};
@@ -13,6 +16,9 @@ use crate::clock;
 use crate::explain::explain;
 use crate::record::{Ask, Cause, FastOpen, Outcome, Phase, Record, Tcp, Transport, TurnReply};
 use crate::target::Host;
+
+/// Addresses that are remembered as asked for a cookie.
+const MOST_ASKED: usize = 10_000;
 
 impl Prober {
     /// Goes one way; what is still open at its end is to be closed.
@@ -120,17 +126,27 @@ impl Prober {
             }
         };
         let name = self.server_name(slot, remote);
-        let (mut handshake, result) = self.tls.handshake(stream, name, self.plan.limits.tls).await;
-        if fast_open && handshake.received > 0 {
-            record.tcp.fast_open = handshake.kernel.fast_open(deferred, remote);
+        let limits = &self.plan.limits;
+        // the SYN goes out with the ClientHello: its answer has the connect's limit
+        let first = deferred.then_some(limits.connect);
+        let handshake = self.tls.handshake(stream, name, first, limits.tls);
+        let (mut handshake, result) = handshake.await;
+        if deferred && handshake.received == 0 {
+            record.tcp = tcp::only_syns(&handshake.kernel.opening());
+        } else if fast_open {
+            let seen = handshake.kernel.fast_open();
+            record.tcp.fast_open = seen.map(|seen| self.fast_open(seen, deferred, remote.ip()));
         }
-        if deferred {
-            record.tcp = late_opening(&handshake.kernel, &record.tcp);
+        if deferred && handshake.received > 0 {
+            let first_byte = handshake.arrivals.first().map(|arrival| arrival.at);
+            record.tcp = late_opening(&handshake.kernel, &record.tcp, first_byte);
         }
         record.tcp.bytes_sent = Some(handshake.sent);
         record.tcp.bytes_received = Some(handshake.received);
         record.tls = std::mem::take(&mut handshake.tls);
-        record.tcp.end = handshake.kernel.end_of(&record.tcp);
+        if !deferred || handshake.received > 0 {
+            record.tcp.end = handshake.kernel.end_of(&record.tcp);
+        }
         let session = match result {
             Ok(session) => {
                 record.times.set(Phase::Tls, handshake.took);
@@ -203,6 +219,24 @@ impl Prober {
         }
     }
 
+    /// What became of Fast Open. Whether a cookie came that was asked for shows only when the next
+    /// connection to the address can use it; a connection just to find out would be one in secret.
+    fn fast_open(&self, seen: Seen, deferred: bool, address: IpAddr) -> FastOpen {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        match (seen, deferred) {
+            (Seen::SynLost, _) => FastOpen::SynLost,
+            (Seen::DataAcked, _) => FastOpen::DataAcked,
+            (Seen::Nothing, true) => FastOpen::DataNotAcked,
+            (Seen::Nothing, false) if asked.contains(&address) => FastOpen::NoCookie,
+            (Seen::Nothing, false) => {
+                if asked.len() < MOST_ASKED {
+                    asked.insert(address);
+                }
+                FastOpen::CookieAsked
+            }
+        }
+    }
+
     /// The name for SNI and for the verdicts.
     pub(super) fn server_name(&self, slot: &Slot, remote: SocketAddr) -> ServerName<'static> {
         if let Some(name) = &self.plan.sni {
@@ -224,13 +258,19 @@ struct Connected {
 }
 
 /// What would have been read right after the connect, had there been one: with Fast Open the
-/// connection is up only with the server's first bytes.
-fn late_opening(kernel: &Snapshot, known: &Tcp) -> Tcp {
+/// connection is up only with the server's first bytes. Segments that were sent again by then are
+/// SYNs, or the data of the SYN, which is sent again where it was not taken.
+fn late_opening(kernel: &Snapshot, known: &Tcp, first_byte: Option<Duration>) -> Tcp {
+    /// The first SYN is sent again after a second, less a tick.
+    const TIMER: Duration = Duration::from_millis(980);
     let tcp = kernel.opening();
-    let lost = known.fast_open == Some(FastOpen::SynLost);
+    let syns = |again: u32| match known.fast_open {
+        Some(FastOpen::SynLost) => again.saturating_sub(1).max(1),
+        Some(FastOpen::DataAcked) if first_byte.is_some_and(|at| at >= TIMER) => again,
+        _ => 0,
+    };
     Tcp {
-        // data of the SYN that was sent again counts there, too
-        syn_retransmits: tcp.syn_retransmits.filter(|_| lost),
+        syn_retransmits: tcp.syn_retransmits.map(syns),
         fast_open: known.fast_open,
         local: known.local,
         local_port: known.local_port,

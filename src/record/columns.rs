@@ -306,7 +306,7 @@ pub static COLUMNS: &[Column] = &[
     of("tcp_rcv_wscale", Kind::Integer, "", "window scale that this end announced", |r| number(r.tcp.rcv_wscale.map(u64::from))),
     of("tcp_options_offered", Kind::List, "", "TCP options that this end offers; one that tcp_options lacks was refused or stripped", |r| r.tcp.offered.as_deref().map_or(Value::Missing, text)),
     of("tcp_congestion", Kind::Text, "", "congestion control of this end", |r| r.tcp.congestion.as_deref().map_or(Value::Missing, text)),
-    of("fast_open", Kind::Text, "", "TCP Fast Open: cookie-got, no-cookie, data-acked, data-not-acked, syn-lost; with --fast-open", |r| word(r.tcp.fast_open.map(FastOpen::code))),
+    of("fast_open", Kind::Text, "", "TCP Fast Open: cookie-asked, no-cookie, data-acked, data-not-acked, syn-lost; with --fast-open", |r| word(r.tcp.fast_open.map(FastOpen::code))),
     // TCP, after the last phase
     of("tcp_end_rtt_us", Kind::Integer, "us", "the kernel's smoothed round trip at the end; empty after a lost SYN", |r| time_us(r.tcp.end.rtt)),
     of("tcp_end_min_rtt_us", Kind::Integer, "us", "the kernel's smallest round trip at the end", |r| time_us(r.tcp.end.min_rtt)),

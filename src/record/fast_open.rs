@@ -3,9 +3,10 @@
 /// What became of TCP Fast Open on one connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum FastOpen {
-    /// A cookie was asked for and came: the next connection to the address can use it.
-    CookieGot,
-    /// A cookie was asked for and none came: the server offers none, or the option was stripped.
+    /// A cookie was asked for; whether one came, the next connection to the address tells.
+    CookieAsked,
+    /// The cookie that an earlier connection asked for did not come: the server offers none, or
+    /// the option was stripped.
     NoCookie,
     /// Data went out in the SYN and was acknowledged by its answer: it gets through.
     DataAcked,
@@ -18,7 +19,7 @@ pub enum FastOpen {
 impl FastOpen {
     /// All of them.
     pub const ALL: [Self; 5] = [
-        Self::CookieGot,
+        Self::CookieAsked,
         Self::NoCookie,
         Self::DataAcked,
         Self::DataNotAcked,
@@ -28,7 +29,7 @@ impl FastOpen {
     /// The word in the `fast_open` column.
     pub fn code(self) -> &'static str {
         match self {
-            Self::CookieGot => "cookie-got",
+            Self::CookieAsked => "cookie-asked",
             Self::NoCookie => "no-cookie",
             Self::DataAcked => "data-acked",
             Self::DataNotAcked => "data-not-acked",
@@ -39,7 +40,7 @@ impl FastOpen {
     /// What it means, in a few words.
     pub fn meaning(self) -> &'static str {
         match self {
-            Self::CookieGot => "a cookie came, to be used from the next connection on",
+            Self::CookieAsked => "a cookie was asked for; the next probe of the address tells",
             Self::NoCookie => "no cookie came: the server offers none, or it was stripped",
             Self::DataAcked => "data in the SYN was acknowledged: it gets through",
             Self::DataNotAcked => "data in the SYN was not acknowledged and sent again",

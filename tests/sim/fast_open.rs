@@ -41,9 +41,11 @@ fn the_first_probe_gets_a_cookie_and_the_next_ones_send_the_hello_in_the_syn() {
     let witness = Witness::watch(&link.client, "eth0");
     let rows = three_probes(&link);
     let attempts = attempts(&witness.packets(&link.client));
-    assert_eq!(codes(&rows), ["cookie-got", "data-acked", "data-acked"]);
+    assert_eq!(codes(&rows), ["cookie-asked", "data-acked", "data-acked"]);
     let in_the_syn = attempts.iter().map(|attempt| attempt[0].length > 0);
     assert_eq!(in_the_syn.collect::<Vec<_>>(), [false, true, true]);
+    // no connection in secret
+    assert_eq!(attempts.len(), 3);
     for row in &rows {
         assert_eq!(
             (row["Status"].as_str(), row["explain"].as_str()),
@@ -64,7 +66,10 @@ fn the_first_probe_gets_a_cookie_and_the_next_ones_send_the_hello_in_the_syn() {
 #[ignore = "needs root, nftables and tshark"]
 fn a_relay_that_offers_none_gives_no_cookie() {
     let link = world("tfo-none", "0");
-    assert_eq!(codes(&three_probes(&link)), ["no-cookie"; 3]);
+    assert_eq!(
+        codes(&three_probes(&link)),
+        ["cookie-asked", "no-cookie", "no-cookie"]
+    );
 }
 
 /// Linux tries the experimental option (254) when the proper one (34) got no answer.
@@ -80,7 +85,7 @@ fn where_the_options_are_stripped_no_cookie_comes() {
         }",
     );
     let rows = three_probes(&link);
-    assert_eq!(codes(&rows), ["no-cookie"; 3]);
+    assert_eq!(codes(&rows), ["cookie-asked", "no-cookie", "no-cookie"]);
     assert!(rows.iter().all(|row| row["explain"] == "none"));
 }
 
@@ -88,7 +93,7 @@ fn where_the_options_are_stripped_no_cookie_comes() {
 #[ignore = "needs root, nftables and tshark"]
 fn where_a_syn_with_data_is_dropped_the_connection_falls_back_and_says_so() {
     let link = world("tfo-dropped", BOTH_AND_ALL_LISTENERS);
-    assert_eq!(codes(&three_probes(&link))[0], "cookie-got");
+    assert_eq!(codes(&three_probes(&link))[0], "cookie-asked");
     // a SYN with the option and 20 bytes of other options has 40 at most: longer is data
     filter(
         &link.server,
@@ -99,6 +104,13 @@ fn where_a_syn_with_data_is_dropped_the_connection_falls_back_and_says_so() {
     let rows = rows(&link.client, &format!("{SERVER}:443 -n 1 --fast-open"));
     assert_eq!(codes(&rows), ["syn-lost"]);
     assert_eq!(
+        (
+            rows[0]["explain"].as_str(),
+            rows[0]["tcp_syn_retransmits"].as_str()
+        ),
+        ("lost-syn", "1")
+    );
+    assert_eq!(
         (rows[0]["Status"].as_str(), rows[0]["connect_us"].as_str()),
         ("OK", "")
     );
@@ -108,7 +120,7 @@ fn where_a_syn_with_data_is_dropped_the_connection_falls_back_and_says_so() {
 #[ignore = "needs root, nftables and tshark"]
 fn a_relay_that_takes_no_data_any_more_gets_it_again() {
     let link = world("tfo-refused", BOTH_AND_ALL_LISTENERS);
-    assert_eq!(codes(&three_probes(&link))[0], "cookie-got");
+    assert_eq!(codes(&three_probes(&link))[0], "cookie-asked");
     switch(&link.server, "0");
     let rows = rows(&link.client, &format!("{SERVER}:443 -n 1 --fast-open"));
     assert_eq!(codes(&rows), ["data-not-acked"]);
@@ -122,7 +134,7 @@ fn a_relay_that_takes_no_data_any_more_gets_it_again() {
 #[ignore = "needs root, nftables and tshark"]
 fn a_refusal_of_a_syn_with_data_is_a_failed_connect() {
     let link = world("tfo-closed", BOTH_AND_ALL_LISTENERS);
-    assert_eq!(codes(&three_probes(&link))[0], "cookie-got");
+    assert_eq!(codes(&three_probes(&link))[0], "cookie-asked");
     for (rule, cause) in [
         ("reject with tcp reset", "connect-refused"),
         ("drop", "connect-timeout"),
@@ -138,6 +150,16 @@ fn a_refusal_of_a_syn_with_data_is_a_failed_connect() {
         assert_eq!(
             (row["Status"].as_str(), row["failed_phase"].as_str()),
             (cause, "connect"),
+            "{row:?}"
+        );
+        let never_there = [
+            "tcp_mss",
+            "tcp_end_cwnd",
+            "tcp_end_pmtu",
+            "tcp_options_offered",
+        ];
+        assert!(
+            never_there.iter().all(|column| row[*column].is_empty()),
             "{row:?}"
         );
         assert!(

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rcgen::{CertificateParams, KeyPair};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::{ServerConfig, ServerConnection};
+use rustls::{ServerConfig, ServerConnection, SupportedProtocolVersion};
 
 use crate::link::inside;
 use crate::namespace::Namespace;
@@ -57,13 +57,21 @@ pub fn certificate(names: &[String]) -> (CertificateDer<'static>, KeyPair) {
 
 /// TLS 1.2 with these certificates, the first of them the server's own.
 pub fn config(certificates: &[(CertificateDer<'static>, KeyPair)]) -> Arc<ServerConfig> {
+    config_of(&rustls::version::TLS12, certificates)
+}
+
+/// The same with another version of TLS.
+pub fn config_of(
+    version: &'static SupportedProtocolVersion,
+    certificates: &[(CertificateDer<'static>, KeyPair)],
+) -> Arc<ServerConfig> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let key = PrivateKeyDer::Pkcs8(certificates[0].1.serialize_der().into());
     let chain = certificates
         .iter()
         .map(|(certificate, _)| certificate.clone());
     let config = ServerConfig::builder_with_provider(provider)
-        .with_protocol_versions(&[&rustls::version::TLS12])
+        .with_protocol_versions(&[version])
         .unwrap()
         .with_no_client_auth()
         .with_single_cert(chain.collect(), key)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use rustls::ServerConfig;
+use rustls::{ServerConfig, SupportedProtocolVersion};
 
 use crate::link::SERVER;
 use crate::path::{Fate, Path, Segment, Way};
@@ -29,10 +29,15 @@ fn least(rows: &[Row], column: &str) -> u64 {
 
 /// A certificate of some 12 KB: nine segments.
 pub fn large_certificate() -> Arc<ServerConfig> {
+    large_certificate_of(&rustls::version::TLS12)
+}
+
+/// The same with another version of TLS.
+pub fn large_certificate_of(version: &'static SupportedProtocolVersion) -> Arc<ServerConfig> {
     let names: Vec<_> = (0..550)
         .map(|n| format!("relay-{n:04}.teams.test"))
         .collect();
-    relay::tls(&names)
+    relay::config_of(version, &[relay::certificate(&names)])
 }
 
 fn serve(path: &Path, config: Arc<ServerConfig>) {

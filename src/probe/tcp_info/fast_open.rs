@@ -1,11 +1,8 @@
 //! TCP Fast Open of the client (RFC 7413; tcp(7), TCP_FASTOPEN_CONNECT): Linux.
 
-use std::net::SocketAddr;
-
 use socket2::Socket;
 
 use crate::probe::local_end::LocalEndError;
-use crate::record::FastOpen;
 
 /// The bit of `net.ipv4.tcp_fastopen` for clients.
 const CLIENT: u32 = 1;
@@ -65,23 +62,19 @@ pub fn ask(_socket: &Socket) -> std::io::Result<()> {
     Err(std::io::ErrorKind::Unsupported.into())
 }
 
-/// Whether the kernel has a cookie of that address: then `connect` returns without a packet, and
-/// none goes out when the socket is closed unused.
-pub fn has_cookie(remote: SocketAddr) -> bool {
-    let socket = Socket::new(
-        socket2::Domain::for_address(remote),
-        socket2::Type::STREAM,
-        None,
-    );
-    let Ok(socket) = socket else {
-        return false;
-    };
-    let asked = socket.set_nonblocking(true).and_then(|()| ask(&socket));
-    asked.and_then(|()| socket.connect(&remote.into())).is_ok()
+/// What the kernel knows of it on a connection that is up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seen {
+    /// The answer to the SYN acknowledged its data.
+    DataAcked,
+    /// The SYN had to be sent again, without the option.
+    SynLost,
+    /// Neither.
+    Nothing,
 }
 
-/// What became of it on a connection that is up: `deferred` whether `connect` returned at once.
-pub fn outcome(bytes: &[u8], deferred: bool, remote: SocketAddr) -> Option<FastOpen> {
+/// Reads it from `struct tcp_info`.
+pub fn seen(bytes: &[u8]) -> Option<Seen> {
     /// `tcpi_options`: the answer to the SYN acknowledged its data.
     const SYN_DATA: u8 = 32;
     /// `tcpi_fastopen_client_fail`: the SYN had to be sent again, without the option.
@@ -94,11 +87,36 @@ pub fn outcome(bytes: &[u8], deferred: bool, remote: SocketAddr) -> Option<FastO
     } else {
         bits >> 1 & 3
     };
-    Some(match (deferred, options & SYN_DATA != 0, fail) {
-        (true, true, _) => FastOpen::DataAcked,
-        (_, _, SYN_RETRANSMITTED) => FastOpen::SynLost,
-        (true, ..) => FastOpen::DataNotAcked,
-        (false, ..) if has_cookie(remote) => FastOpen::CookieGot,
-        (false, ..) => FastOpen::NoCookie,
+    Some(match (options & SYN_DATA != 0, fail) {
+        (true, _) => Seen::DataAcked,
+        (false, SYN_RETRANSMITTED) => Seen::SynLost,
+        (false, _) => Seen::Nothing,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // tcpi_options 32: SYN data acknowledged; tcpi_fastopen_client_fail, two bits behind one:
+    // 1 cookie unavailable, 2 data not acknowledged, 3 SYN sent again (linux/tcp.h)
+    #[test]
+    fn the_kernels_bits_are_read() {
+        let of = |options: u8, fail: u8| {
+            let mut bytes = [0; 8];
+            bytes[5] = options;
+            bytes[7] = if cfg!(target_endian = "big") {
+                fail << 5
+            } else {
+                fail << 1
+            };
+            seen(&bytes)
+        };
+        assert_eq!(of(32 | 7, 0), Some(Seen::DataAcked));
+        assert_eq!(of(7, 3), Some(Seen::SynLost));
+        for other in [0, 1, 2] {
+            assert_eq!(of(7, other), Some(Seen::Nothing), "{other}");
+        }
+        assert_eq!(seen(&[0; 7]), None);
+    }
 }

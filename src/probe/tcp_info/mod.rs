@@ -21,9 +21,7 @@ use std::os::fd::AsFd as Handle;
 #[cfg(windows)]
 use std::os::windows::io::AsSocket as Handle;
 
-use std::net::SocketAddr;
-
-use crate::record::{FastOpen, Tcp, TcpNumbers};
+use crate::record::{Tcp, TcpNumbers};
 
 #[cfg(target_os = "linux")]
 use {layout::linux as fields, linux as system};
@@ -72,9 +70,9 @@ impl Snapshot {
         numbers
     }
 
-    /// What became of Fast Open; `deferred`: the connect returned at once.
-    pub fn fast_open(&self, deferred: bool, remote: SocketAddr) -> Option<FastOpen> {
-        fast_open::outcome(self.0.as_deref()?, deferred, remote)
+    /// What the kernel knows of Fast Open.
+    pub fn fast_open(&self) -> Option<fast_open::Seen> {
+        fast_open::seen(self.0.as_deref()?)
     }
 }
 

@@ -110,11 +110,12 @@ impl TlsClient {
         Ok(Self { base, version })
     }
 
-    /// Tries a handshake within the limit.
+    /// Tries a handshake within the limit; the server's first byte may have one of its own.
     pub async fn handshake(
         &self,
         stream: TcpStream,
         name: ServerName<'static>,
+        first_byte: Option<Duration>,
         limit: Duration,
     ) -> (Handshake, Result<Session, (Cause, String)>) {
         let recorder = Arc::new(Recorder::new(self.base.crypto_provider()));
@@ -131,7 +132,7 @@ impl TlsClient {
         };
         let mut tap = WireTap::new(&stream);
         let start = clock::now();
-        let driven = timeout(limit, drive(&mut connection, &mut tap)).await;
+        let driven = driven(&stream, drive(&mut connection, &mut tap), first_byte, limit).await;
         let took = clock::now().saturating_duration_since(start);
         let mut handshake = Handshake {
             took,
@@ -147,11 +148,7 @@ impl TlsClient {
             hello_retry: connection.handshake_kind()
                 == Some(HandshakeKind::FullWithHelloRetryRequest),
         };
-        let failure = match driven {
-            Ok(Ok(())) => None,
-            Ok(Err(stop)) => Some(stop),
-            Err(_) => Some(Stop::Limit(limit)),
-        };
+        let failure = driven.err();
         let result = match failure {
             None => Ok(Session { connection, stream }),
             Some(stop) => {
@@ -235,6 +232,26 @@ enum Stop {
     Closed,
     Io(io::Error),
     Tls(rustls::Error),
+}
+
+/// Runs the handshake within its limits.
+async fn driven(
+    stream: &TcpStream,
+    handshake: impl Future<Output = Result<(), Stop>>,
+    first_byte: Option<Duration>,
+    limit: Duration,
+) -> Result<(), Stop> {
+    tokio::pin!(handshake);
+    if let Some(first) = first_byte {
+        if let Ok(result) = timeout(first, &mut handshake).await {
+            return result;
+        }
+        if tcp_info::snapshot(stream).numbers().bytes_received == Some(0) {
+            return Err(Stop::Limit(first));
+        }
+    }
+    let ended = timeout(limit, handshake).await;
+    ended.unwrap_or(Err(Stop::Limit(limit)))
 }
 
 async fn drive(connection: &mut ClientConnection, tap: &mut WireTap<'_>) -> Result<(), Stop> {

@@ -36,6 +36,10 @@ pub struct FlightLog {
     pub local_delay: Option<Duration>,
 }
 
+/// Type and length of a record with a ChangeCipherSpec (RFC 8446 section 5).
+const CHANGE_CIPHER_SPEC: u8 = 20;
+const CHANGE_CIPHER_SPEC_LENGTH: usize = 6;
+
 /// Arrivals that are kept; one that drips needs no more.
 const MOST_ARRIVALS: usize = 256;
 
@@ -77,9 +81,12 @@ impl<'a> WireTap<'a> {
         }
     }
 
-    fn note_written(&mut self, count: usize) {
+    fn note_written(&mut self, count: usize, first: Option<u8>) {
         self.sent += count as u64;
-        self.log.is_over |= self.received > 0;
+        // a client of TLS 1.3 sends one for show in the middle of the server's flight (RFC 8446
+        // appendix D.4): it is no answer
+        let for_show = first == Some(CHANGE_CIPHER_SPEC) && count == CHANGE_CIPHER_SPEC_LENGTH;
+        self.log.is_over |= self.received > 0 && !for_show;
     }
 }
 
@@ -102,13 +109,14 @@ impl Read for WireTap<'_> {
 impl Write for WireTap<'_> {
     fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
         let count = self.stream.try_write(buffer)?;
-        self.note_written(count);
+        self.note_written(count, buffer.first().copied());
         Ok(count)
     }
 
     fn write_vectored(&mut self, buffers: &[IoSlice<'_>]) -> io::Result<usize> {
         let count = self.stream.try_write_vectored(buffers)?;
-        self.note_written(count);
+        let first = buffers.iter().find_map(|buffer| buffer.first().copied());
+        self.note_written(count, first);
         Ok(count)
     }
 

@@ -71,7 +71,10 @@ impl Fold {
         sum.cwnd = now.cwnd.or(sum.cwnd);
         if let Some((in_flight, acked)) = now.in_flight.zip(now.bytes_acked) {
             let min_rtt = now.min_rtt.unwrap_or_default();
-            self.stalls.add(at, in_flight, acked, min_rtt);
+            // behind a window that is closed everything waits that is written, and nothing is sent
+            let is_closed = now.send_window == Some(0);
+            let outstanding = in_flight.max(u64::from(is_closed));
+            self.stalls.add(at, outstanding, acked, min_rtt);
             sum.stalled = Some(self.stalls.so_far());
         }
     }
@@ -194,6 +197,21 @@ mod tests {
         let found = figures(&fold);
         assert!(found.rtt_max.unwrap() < Duration::from_micros(20_300));
         assert!(found.jitter.unwrap() < ms(1));
+    }
+
+    #[test]
+    fn a_window_that_is_closed_is_a_stall_though_nothing_is_in_flight() {
+        let with = |window| {
+            let mut fold = Fold::new(STEP, false);
+            for n in 0..40 {
+                let mut now = numbers(20, 0);
+                (now.in_flight, now.bytes_acked) = (Some(0), Some(3_905));
+                now.send_window = Some(window);
+                fold.add(STEP * n, &now);
+            }
+            fold.sum().clone().figures().stalls
+        };
+        assert_eq!((with(0), with(1)), (Some(1), Some(0)));
     }
 
     #[test]
