@@ -76,6 +76,14 @@ pub enum SinkError {
         /// The first such column, shortened.
         column: String,
     },
+    /// The objects are rows of another kind.
+    #[error("{path} holds other rows, with the field \"{field}\": choose another file")]
+    OtherRows {
+        /// The file.
+        path: String,
+        /// A field that only those have.
+        field: String,
+    },
     /// A column stands twice.
     #[error("the column {column} stands twice in {path}: remove one or choose another file")]
     DuplicateColumn {
@@ -240,6 +248,13 @@ mod tests {
                 SinkError::NotCsv { path: path() },
                 "/srv/probes.csv does not begin with a header of columns known here: choose \
                  another file",
+            ),
+            (
+                SinkError::OtherRows {
+                    path: path(),
+                    field: "ended_by".to_owned(),
+                },
+                "/srv/probes.csv holds other rows, with the field \"ended_by\": choose another file",
             ),
             (
                 SinkError::UnknownColumn {

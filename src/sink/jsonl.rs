@@ -122,8 +122,19 @@ pub(super) fn examine<R: RowKind, F: Read + Seek>(
     };
     let settled = tail::settle(file, floor, len, |line| object(line).is_some()).map_err(failed)?;
     if let Some(last) = &settled.last {
-        let row = object(last).filter(is_row::<R>);
-        let last = said_by(&row.ok_or_else(not_ours)?);
+        let row = object(last).ok_or_else(not_ours)?;
+        if let Some(field) = foreign_field::<R>(&row) {
+            return Err(SinkError::OtherRows {
+                path: path.to_owned(),
+                field: field.to_owned(),
+            });
+        }
+        let last = said_by(
+            Some(row)
+                .filter(is_row::<R>)
+                .as_ref()
+                .ok_or_else(not_ours)?,
+        );
         let rows = tail::sample(file, floor, settled.keep).map_err(|e| failed(e.into()))?;
         let rows = rows.iter().filter_map(|line| object(line));
         let rows = rows.map(|row| said_by(&row).guess());
@@ -171,9 +182,15 @@ fn said_by(row: &Map<String, Json>) -> Said {
     Said::new(cell("world"), cell("remoteip"), cell("remotename"))
 }
 
-/// Whether the object is a row of this kind: it has a column of it and none of another kind only.
+/// Whether the object may be a row of this kind: it has a column of it.
 fn is_row<R: RowKind>(row: &Map<String, Json>) -> bool {
-    row.keys().any(|key| R::column(key).is_some()) && !row.keys().any(|key| R::is_foreign(key))
+    row.keys().any(|key| R::column(key).is_some())
+}
+
+/// A field that only rows of another kind have.
+fn foreign_field<R: RowKind>(row: &Map<String, Json>) -> Option<&str> {
+    let mut names = row.keys().map(String::as_str);
+    names.find(|name| R::is_foreign(name))
 }
 
 /// Whether the text may be the beginning of a row of ours: `{"` and a column's name.

@@ -62,6 +62,12 @@ fn rows_of_another_kind_never_share_a_file() {
             let before = std::fs::read(file).unwrap();
             let output = turnprobe(&line).arg(file).output().unwrap();
             assert_eq!(output.status.code(), Some(3), "{line} {}", file.display());
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            let why = match ending {
+                "csv" => " has the unknown column \"",
+                _ => " holds other rows, with the field \"",
+            };
+            assert!(said.contains(why), "{line}: {said}");
             assert_eq!(std::fs::read(file).unwrap(), before);
         }
     }
