@@ -49,6 +49,13 @@ impl PhaseTimes {
         self.0[phase as usize] = Some(Duration::from_micros(super::micros(took)));
     }
 
+    /// Takes over what the other has times of.
+    pub fn add(&mut self, other: Self) {
+        for (mine, its) in self.0.iter_mut().zip(other.0) {
+            *mine = its.or(*mine);
+        }
+    }
+
     /// What a phase took; `None` when it did not run.
     pub fn of(&self, phase: Phase) -> Option<Duration> {
         self.0[phase as usize]

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use tokio::sync::mpsc;
 
-use super::Shape;
+use super::shape::Shape;
 use crate::clock::{self, Wall};
 use crate::pace::{Next, Pace};
 use crate::probe::{Kernel, Meter};

@@ -1,6 +1,5 @@
 //! One socket with its packets under way.
 
-use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -10,11 +9,12 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use tokio::sync::mpsc;
 
-use super::Shape;
-use crate::clock;
+use super::shape::Shape;
+use super::trouble::Trouble;
+use crate::clock::{self, Wall};
 use crate::pace::{Next, Pace};
-use crate::probe::packets::{Event, Flow, Lasting, UdpProber};
-use crate::record::Cause;
+use crate::probe::LocalEnd;
+use crate::probe::packets::{Event, Flow, Lasting};
 use crate::stats::packets::{Fate, Ledger, Settled};
 
 /// Events that may wait, so that neither the schedule nor the stamps of arrival ever wait for a
@@ -38,15 +38,6 @@ const LOOK_ROUND: Duration = Duration::from_secs(1);
 
 /// Longest sleep of the sending thread at a time: it looks whether it is stopped.
 const NAP: Duration = Duration::from_millis(50);
-
-/// What went wrong besides lost packets.
-#[derive(Debug, Default)]
-pub(super) struct Trouble {
-    /// ICMP messages by what they mean, with what the system made of the last one.
-    pub unreachable: BTreeMap<Cause, (u64, String)>,
-    /// What the system said last when it refused to send.
-    pub not_sent: Option<(io::ErrorKind, String)>,
-}
 
 /// One socket with its packets under way.
 pub(super) struct Session {
@@ -72,8 +63,9 @@ impl Session {
     ///
     /// When the system refuses the socket or a thread.
     pub fn begin(
-        prober: &UdpProber,
         remote: SocketAddr,
+        local: &LocalEnd,
+        wall: Wall,
         shape: &Shape,
         lasting: Lasting,
     ) -> io::Result<Self> {
@@ -81,7 +73,6 @@ impl Session {
         let per_interval = shape.interval.as_nanos().max(1);
         let span = (shape.limit + REMEMBERED).as_nanos() / per_interval;
         let remembered = usize::try_from(span).unwrap_or(WAITING).clamp(64, WAITING);
-        let (local, wall) = (&prober.plan.local_end, prober.wall.clone());
         let flow = Flow::start(remote, local, lasting, remembered, sender, wall)?;
         let flow = Arc::new(flow);
         let stop = Arc::new(AtomicBool::new(false));
@@ -183,15 +174,14 @@ impl Session {
         }
     }
 
-    /// The next packet whose fate is known.
-    pub fn settle(&mut self) -> Option<Settled> {
-        let now = self.elapsed();
-        self.ledger.settle(now.saturating_sub(MARGIN))
-    }
-
-    /// The next packet, whatever its time.
-    pub fn settle_all(&mut self) -> Option<Settled> {
-        self.ledger.settle(Duration::MAX)
+    /// The next packet whose fate is known; with the whole run `over`, whatever its time.
+    pub fn next_settled(&mut self, over: bool) -> Option<Settled> {
+        let until = if over {
+            Duration::MAX
+        } else {
+            self.elapsed().saturating_sub(MARGIN)
+        };
+        self.ledger.settle(until)
     }
 
     /// Whether nothing more is to be waited for: all is sent, and all is answered since a moment.

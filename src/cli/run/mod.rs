@@ -1,0 +1,268 @@
+//! One procedure for every kind of measurement: a validated plan to a running engine, rows to
+//! their places, the summary, the exit code.
+//!
+//! `outputs` opens what rows go to, `desk` takes them in, `world` is the lab or the real network.
+//! Not here: what a kind measures (`measure`), its flags and what it tells (the commands).
+
+mod desk;
+pub(super) mod outputs;
+pub(super) mod world;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use tokio::sync::mpsc;
+
+use super::args::Color;
+use super::exit::{Exit, Failure};
+use super::outlet::Ending;
+use super::signals;
+use super::summary::print_summary;
+use crate::clock::Wall;
+use crate::lab::{Lab, LabOptions};
+use crate::measure::{End, Engine, Stop, Task, Why};
+use crate::probe::{Opener, Plan};
+use crate::record::{RowKind, Run, World};
+use desk::Desk;
+use outputs::{Opened, Outputs, Stdout};
+use world::{in_the_lab, this_run};
+
+/// A validated plan of a kind.
+#[derive(Debug)]
+pub(super) struct Job<K: Kind> {
+    /// How it is measured and told.
+    pub kind: K,
+    /// When, and what.
+    pub engine: Engine,
+    /// How paths are opened.
+    pub path: Plan,
+    /// Where rows go.
+    pub outputs: Outputs<Row<K>, K::Detail>,
+    /// Labels, separated by one space.
+    pub label: String,
+    /// Whether only errors are printed.
+    pub quiet: bool,
+    /// Share of failed rows, in percent, that is still a success.
+    pub max_failed: Option<f64>,
+    /// The lab, when it is wanted.
+    pub lab: Option<LabOptions>,
+}
+
+/// The rows of a kind.
+pub(super) type Row<K> = <<K as Kind>::Task as Task>::Row;
+
+/// What a kind's task tells between rows.
+pub(super) type Event<K> = <<K as Kind>::Task as Task>::Event;
+
+/// What a kind of measurement adds to the procedure.
+pub(super) trait Kind {
+    /// Measures the slots.
+    type Task: Task<Row: RowKind>;
+    /// Rows of its second file, such as those of single packets.
+    type Detail: RowKind;
+
+    /// The task, over these paths; whether anybody wants details.
+    fn task(&self, opener: Opener, run: Arc<Run>, details: bool) -> Self::Task;
+
+    /// Before the first slot.
+    ///
+    /// # Errors
+    ///
+    /// When the system gives no thread.
+    fn begin(&mut self, _view: View) -> anyhow::Result<Told<Self::Detail>> {
+        Ok(Told::default())
+    }
+
+    /// Takes a row in; what of it is told.
+    fn row(&mut self, row: &Row<Self>) -> Told<Self::Detail>;
+
+    /// Takes an event in; what of it is told.
+    fn event(&mut self, event: Event<Self>) -> Told<Self::Detail>;
+
+    /// After the last slot, before the outputs are closed.
+    fn end(&mut self) {}
+
+    /// Whether some of what is told is for readers at once, also where rows go to a file.
+    fn tells_live(&self) -> bool {
+        false
+    }
+
+    /// What is measured, in a few words.
+    fn headline(&self, path: &Plan, engine: &Engine, world: World) -> String;
+
+    /// The summary, each line ended.
+    fn summary(&self, run: &Finished<'_, Self::Task>) -> String;
+
+    /// Rows by what came of them.
+    fn counts(&self, task: &Self::Task) -> Counts;
+
+    /// What is wrong when it is too much for a stranger's address, with the way out.
+    fn too_much(&self, address: IpAddr) -> String;
+}
+
+/// Where what is told can be seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct View {
+    /// Whether rows go to a file while nothing is shown on stdout.
+    pub unseen: bool,
+    /// Real network or lab.
+    pub world: World,
+    /// Whether only errors are printed.
+    pub quiet: bool,
+}
+
+/// What is told of a row or an event.
+#[derive(Debug)]
+pub(super) struct Told<D> {
+    /// Text on stdout, where text goes there.
+    pub text: Option<String>,
+    /// Text that a reader wants at once, wherever that may be.
+    pub live: Option<String>,
+    /// A note on stderr, where the text above is not seen.
+    pub remark: Option<String>,
+    /// A row of the second file.
+    pub detail: Option<Box<D>>,
+}
+
+impl<D> Default for Told<D> {
+    fn default() -> Self {
+        Self {
+            text: None,
+            live: None,
+            remark: None,
+            detail: None,
+        }
+    }
+}
+
+/// A run that is over.
+pub(super) struct Finished<'a, T> {
+    /// What was measured, in a few words.
+    pub targets: &'a str,
+    /// The task with its totals.
+    pub task: &'a T,
+    /// How the engine ended.
+    pub end: &'a End,
+    /// Whether the user interrupted it.
+    pub interrupted: bool,
+    /// Whether the rows were told on stdout as text.
+    pub told: bool,
+}
+
+/// Rows, of them those that are a success, and those in which something was heard.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Counts {
+    pub rows: u64,
+    pub ok: u64,
+    pub heard: u64,
+}
+
+/// Runs a job.
+pub(super) fn run<K: Kind>(job: Job<K>, color: Color) -> Result<Exit, Failure> {
+    let Job {
+        kind,
+        engine,
+        path,
+        outputs,
+        label,
+        quiet,
+        max_failed,
+        lab,
+    } = job;
+    path.local_end.check().map_err(Failure::usage)?;
+    let wall = Wall::system();
+    // before any event queue, as those panic for want of descriptors
+    let stop = Stop::default();
+    let interrupted = signals::listen(stop.clone())
+        .context("signals cannot be heard, perhaps for want of file descriptors (ulimit -n)")
+        .map_err(Failure::io)?;
+    let (told, rows_on_stdout) = (outputs.stdout.is_text(), outputs.stdout.is_rows());
+    let unseen = matches!(outputs.stdout, Stdout::Nothing);
+    let wants_text = told || (kind.tells_live() && !quiet && !rows_on_stdout);
+    // files before anything else: what cannot be kept must not be measured
+    let opened = outputs.open(wants_text, color, &wall)?;
+    let Some(opened) = opened else {
+        // nobody reads, and there is no file
+        return Ok(Exit::Done);
+    };
+    let lab = lab.map(|options| Lab::start(options, &wall)).transpose();
+    let lab = lab
+        .context("the lab could not be started")
+        .map_err(Failure::io)?;
+    let world = if lab.is_some() { World::Lab } else { World::Real };
+    let targets = kind.headline(&path, &engine, world);
+    let path = match &lab {
+        Some(lab) => in_the_lab(path, lab),
+        None => path,
+    };
+    let run = Arc::new(this_run(&label, world, &wall));
+    let opener = Opener::new(path, wall).map_err(Failure::io)?;
+    let task = Arc::new(kind.task(opener, run, opened.has_details()));
+    let only_stdout = opened.is_only_stdout();
+    let mut desk = Desk::new(kind, opened, interrupted.clone(), quiet, &stop);
+    let mut desk = desk.map_err(Failure::io)?;
+    let view = View { unseen, world, quiet };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let runtime = runtime.context("no event queue").map_err(Failure::io)?;
+    let (end, ending, kind) = runtime.block_on(async {
+        let (out, mut taken) = mpsc::channel(64);
+        desk.begin(view).await?;
+        let running = tokio::spawn(engine.run(Arc::clone(&task), out, stop.clone()));
+        while let Some(output) = taken.recv().await {
+            desk.take(output).await;
+        }
+        let (ending, kind) = desk.finish().await;
+        let end = running.await.context("the measurement broke off")?;
+        anyhow::Ok((end, ending, kind))
+    }).map_err(Failure::io)?;
+    drop(lab);
+    match end.why {
+        Why::TooMuch(address) => return Err(Failure::usage(anyhow::anyhow!(kind.too_much(address)))),
+        Why::Broken => return Err(Failure::io(anyhow::anyhow!("the measurement broke off"))),
+        Why::Complete | Why::Stopped => {}
+    }
+    ending.tell();
+    let interrupted = interrupted.yes();
+    let unheard = ending.closed && only_stdout;
+    if !quiet && !unheard {
+        let summary = kind.summary(&Finished {
+            targets: &targets,
+            task: &task,
+            end: &end,
+            interrupted,
+            told,
+        });
+        print_summary(&summary, rows_on_stdout || ending.stuck, &stop);
+    }
+    let counts = kind.counts(&task);
+    Ok(verdict(counts, ending, interrupted, only_stdout, max_failed))
+}
+
+/// The exit code of a run.
+fn verdict(
+    counts: Counts,
+    ending: Ending,
+    interrupted: bool,
+    only_stdout: bool,
+    max_failed: Option<f64>,
+) -> Exit {
+    let Counts { rows, ok, heard } = counts;
+    if ending.failed {
+        return Exit::Io;
+    }
+    if ending.closed && only_stdout {
+        return Exit::Done;
+    }
+    if rows == 0 && interrupted {
+        return Exit::Interrupted;
+    }
+    #[allow(clippy::cast_precision_loss)] // counts lie far below 2^53
+    let failed = (rows - ok) as f64 * 100.0 / rows.max(1) as f64;
+    if heard == 0 || max_failed.is_some_and(|most| failed > most) {
+        return Exit::Failed;
+    }
+    Exit::Done
+}

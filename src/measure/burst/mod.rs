@@ -1,0 +1,190 @@
+//! Paced packets over UDP: one burst a slot, or a watch, one packet an interval without an end.
+//!
+//! `session` is one socket with its packets under way, `task` a burst, `watch` a watch. Not here:
+//! the socket (`probe::packets`), the arithmetic (`stats::packets`), where rows go (the receiver
+//! of the channel).
+
+mod distance;
+mod session;
+mod shape;
+mod task;
+mod trouble;
+mod watch;
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::Out;
+use crate::clock::Wall;
+use crate::probe::{Lookup, Opener};
+use crate::record::{Burst, Distance, Dns, Figures, Mode, Outcome, Packet, Run, Transport};
+use crate::stats::packets::{Change, Fold, Limits, Outages, Settled};
+use crate::target::Target;
+
+pub use shape::Shape;
+
+/// Measures bursts, or watches.
+#[derive(Debug)]
+pub struct Bursts {
+    opener: Opener,
+    run: Arc<Run>,
+    options: BurstOptions,
+    totals: Mutex<Totals>,
+}
+
+/// How packets are sent, and what is made of them.
+#[derive(Debug, Clone)]
+pub struct BurstOptions {
+    /// A burst, or a watch.
+    pub mode: Mode,
+    /// How packets follow each other.
+    pub shape: Shape,
+    /// What the figures are judged by.
+    pub limits: Limits,
+    /// Whether the distance in hops is measured too.
+    pub hops: bool,
+}
+
+/// What is told between rows.
+#[derive(Debug)]
+pub enum Event {
+    /// A packet whose fate is known.
+    Packet(Box<Packet>),
+    /// An outage began or ended.
+    Change(Change),
+    /// The distance of the relay that is watched.
+    Distance(Distance),
+    /// A watch goes on from another socket, as this end's network has changed.
+    Moved {
+        /// This end before.
+        from: Option<SocketAddr>,
+        /// This end now.
+        to: SocketAddr,
+        /// Wall clock then.
+        at: DateTime<Utc>,
+    },
+}
+
+/// What came of all slots.
+#[derive(Debug, Clone)]
+pub struct Totals {
+    /// Rows.
+    pub rows: u64,
+    /// Rows in which something answered.
+    pub answered: u64,
+    /// The times without answers.
+    pub outages: Outages,
+    /// The distance of the relay that was watched.
+    pub distance: Option<Distance>,
+    /// Since when nothing could be sent, and why, where a watch never came to that.
+    pub unmeasured: Option<(DateTime<Utc>, Outcome)>,
+    fold: Fold,
+}
+
+impl Totals {
+    fn new(interval: Duration) -> Self {
+        Self {
+            rows: 0,
+            answered: 0,
+            outages: Outages::new(interval),
+            distance: None,
+            unmeasured: None,
+            fold: Fold::new(interval),
+        }
+    }
+
+    /// All packets together.
+    pub fn figures(&self) -> Figures {
+        self.fold.figures()
+    }
+
+    fn count(&mut self, row: &Burst) {
+        self.rows += 1;
+        self.answered += u64::from(row.outcome.is_ok());
+    }
+}
+
+/// Where what a slot yields goes.
+type BurstOut = Out<Burst, Event>;
+
+impl Bursts {
+    /// Bursts over the paths of an opener.
+    pub fn new(opener: Opener, run: Arc<Run>, options: BurstOptions) -> Self {
+        let totals = Mutex::new(Totals::new(options.shape.interval));
+        Self {
+            opener,
+            run,
+            options,
+            totals,
+        }
+    }
+
+    /// What came of all slots so far.
+    pub fn totals(&self) -> MutexGuard<'_, Totals> {
+        self.totals.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wall(&self) -> &Wall {
+        self.opener.wall()
+    }
+
+    /// A row with nothing measured yet.
+    fn blank(&self, slot: u64, target: &Target) -> Burst {
+        Burst {
+            run: Arc::clone(&self.run),
+            slot,
+            mode: self.options.mode,
+            host: target.host.to_string().into(),
+            port: self.opener.port(target, Transport::Udp),
+            started: self.wall().now(),
+            lag: None,
+            outcome: Outcome::Ok,
+            dns_took: None,
+            dns: Dns::default(),
+            remote: None,
+            local: None,
+            region: String::new(),
+            in_teams_range: None,
+            length: Duration::ZERO,
+            interval: self.options.shape.interval,
+            figures: None,
+            distance: None,
+            verdicts: None,
+        }
+    }
+
+    /// Notes what a name resolution said; the address, or the failure is noted too.
+    fn take(&self, lookup: Lookup, row: &mut Burst) -> Option<SocketAddr> {
+        let first = lookup.first();
+        row.dns_took = lookup.took;
+        (row.dns, row.region) = (lookup.dns, lookup.region);
+        match first {
+            Ok(address) => {
+                row.remote = Some(SocketAddr::new(address, row.port));
+                row.in_teams_range = Some(self.opener.in_range(address));
+            }
+            Err(failure) => row.outcome = Outcome::Failed(failure),
+        }
+        row.remote
+    }
+
+    /// The row of a packet.
+    fn packet(&self, slot: u64, remote: SocketAddr, packet: &Settled) -> Event {
+        Event::Packet(Box::new(Packet {
+            run: Arc::clone(&self.run),
+            slot,
+            sequence: packet.sequence,
+            remote,
+            sent: packet.sent,
+            lag: packet.lag,
+            rtt: packet.rtt,
+            arrival: packet.arrival,
+            reordered: packet.reordered,
+            duplicates: packet.duplicates,
+            send_error: packet.send_error,
+        }))
+    }
+}

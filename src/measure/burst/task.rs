@@ -1,0 +1,146 @@
+//! One burst a slot.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::distance::distance;
+use super::session::Session;
+use super::trouble::{cause_of, silence};
+use super::{BurstOut, Bursts, Event, Shape};
+use crate::measure::{Out, Outcome as SlotOutcome, Slot, Task};
+use crate::probe::Visit;
+use crate::probe::packets::{Lasting, told};
+use crate::record::{Burst, Failure, Mode, Outcome};
+use crate::stats::packets::{Fold, Settled, judge};
+
+/// How long answers are waited for once the run is stopped.
+pub(super) const GRACE: Duration = Duration::from_secs(2);
+
+impl Task for Bursts {
+    type Row = Burst;
+    type Event = Event;
+
+    const GRACE: Option<Duration> = None;
+
+    async fn slot(
+        self: Arc<Self>,
+        slot: Slot,
+        out: Out<Burst, Event>,
+        stop: CancellationToken,
+    ) -> SlotOutcome {
+        match self.options.mode {
+            Mode::Burst => self.burst(&slot, &out, &stop).await,
+            Mode::Watch => self.watch(&slot.target, &out, &stop).await,
+        }
+    }
+}
+
+impl Bursts {
+    /// One burst; no row when it was stopped before anything was sent.
+    async fn burst(&self, slot: &Slot, out: &BurstOut, stop: &CancellationToken) -> SlotOutcome {
+        let mut row = self.blank(slot.number, &slot.target);
+        row.lag = slot.lag();
+        let lookup = tokio::select! {
+            lookup = self.opener.resolve(&slot.target) => lookup,
+            () = stop.cancelled() => return SlotOutcome::Done,
+        };
+        if let Some(remote) = self.take(lookup, &mut row) {
+            if let Err(refusal) = self.opener.admit(remote.ip(), Visit::Heavy).await {
+                return refusal.into();
+            }
+            match self.session(remote, &self.options.shape, Lasting::OneSocket) {
+                Ok(session) => {
+                    row.local = session.local();
+                    if !self.send_all(session, &mut row, remote, out, stop).await {
+                        return SlotOutcome::Done;
+                    }
+                }
+                Err(failure) => row.outcome = Outcome::Failed(failure),
+            }
+        }
+        self.totals().count(&row);
+        out.row(row).await;
+        SlotOutcome::Done
+    }
+
+    /// A socket that has begun to send.
+    pub(super) fn session(
+        &self,
+        remote: SocketAddr,
+        shape: &Shape,
+        lasting: Lasting,
+    ) -> Result<Session, Failure> {
+        let (local, wall) = (self.opener.local_end(), self.wall().clone());
+        Session::begin(remote, local, wall, shape, lasting).map_err(|error| Failure::new(cause_of(error.kind()), told(&error)))
+    }
+
+    /// The packets of a burst to the end; `false` when none was sent.
+    async fn send_all(
+        &self,
+        mut session: Session,
+        row: &mut Burst,
+        remote: SocketAddr,
+        out: &BurstOut,
+        stop: &CancellationToken,
+    ) -> bool {
+        let shape = &self.options.shape;
+        let mut fold = Fold::new(shape.interval);
+        let mut stopped_at = None;
+        let mut packets = 0;
+        loop {
+            session
+                .advance(|fate| {
+                    fold.note(fate);
+                    self.totals().fold.note(fate);
+                })
+                .await;
+            if stopped_at.is_none() && stop.is_cancelled() {
+                session.stop();
+                stopped_at = Some(session.elapsed());
+            }
+            let grace_is_over = stopped_at.is_some_and(|at| session.elapsed() > at + GRACE);
+            let over = session.is_over() || grace_is_over;
+            while let Some(packet) = session.next_settled(over) {
+                if grace_is_over && is_unknown(&packet) {
+                    continue;
+                }
+                packets = packet.sequence + 1;
+                fold.add(&packet);
+                self.totals().fold.add(&packet);
+                out.event(self.packet(row.slot, remote, &packet)).await;
+            }
+            if over {
+                break;
+            }
+        }
+        let missed = session.done.unwrap_or(0).saturating_sub(fold.gaps());
+        fold.missed(missed);
+        {
+            let all = &mut self.totals().fold;
+            all.missed(missed);
+            all.break_off();
+        }
+        if fold.sent() == 0 {
+            return false;
+        }
+        let figures = fold.figures();
+        row.length = shape.length(packets);
+        if figures.received == 0 {
+            row.outcome = silence(&figures, &session.trouble, shape);
+        } else if self.options.hops {
+            session.close().await;
+            row.distance = distance(remote, self.opener.local_end().clone(), stop).await;
+        }
+        row.verdicts = Some(judge(&figures, &self.options.limits));
+        row.figures = Some(figures);
+        true
+    }
+}
+
+/// Whether nothing is known of a packet that was cut off.
+pub(super) fn is_unknown(packet: &Settled) -> bool {
+    packet.rtt.is_none() && !packet.send_error
+}

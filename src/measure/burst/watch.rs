@@ -1,0 +1,258 @@
+//! One packet an interval on one socket, without an end; a row a minute.
+//!
+//! Memory does not grow with time: the packets of the last limit and ten seconds, two folds, the
+//! longest outages.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use tokio_util::sync::CancellationToken;
+
+use super::distance::distance;
+use super::session::Session;
+use super::task::{GRACE, is_unknown};
+use super::trouble::silence;
+use super::{BurstOut, Bursts, Event, Shape};
+use crate::clock;
+use crate::measure::Outcome as SlotOutcome;
+use crate::probe::Visit;
+use crate::probe::packets::Lasting;
+use crate::record::{Burst, Outcome};
+use crate::stats::packets::{Fold, judge};
+use crate::target::Target;
+
+/// Span of a row.
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// After a name that cannot be resolved, or a socket that cannot be had.
+const RETRY: Duration = Duration::from_secs(5);
+
+/// How often is told what is new meanwhile.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// Nothing can be sent.
+struct Blocked {
+    since: DateTime<Utc>,
+    at: Instant,
+    why: Outcome,
+}
+
+/// The minute under way.
+struct Minute {
+    number: u64,
+    row: Burst,
+    fold: Fold,
+    first: u64,
+    last: u64,
+}
+
+impl Bursts {
+    /// Watches a target until all packets are sent or the run is stopped.
+    ///
+    /// A name that cannot be resolved, or a socket that cannot be had, is tried again soon; it is
+    /// an outage, and gives a row a minute.
+    pub(super) async fn watch(
+        &self,
+        target: &Target,
+        out: &BurstOut,
+        stop: &CancellationToken,
+    ) -> SlotOutcome {
+        let shape = self.options.shape;
+        let mut blocked: Option<Blocked> = None;
+        // the slot of the next row
+        let mut next = 0;
+        let mut start = clock::now();
+        let all = shape.packets.map(|packets| shape.length(packets));
+        // what a failure has cost is not made up for
+        let left = |start: Instant| {
+            let since = clock::now().saturating_duration_since(start);
+            all.map(|all| all.saturating_sub(since))
+        };
+        loop {
+            if blocked.is_some() && left(start).is_some_and(|left| left.is_zero()) {
+                break;
+            }
+            let at = clock::now();
+            let minute = at.saturating_duration_since(start).as_secs() / MINUTE.as_secs();
+            let mut row = self.blank(minute.max(next), target);
+            let lookup = tokio::select! {
+                lookup = self.opener.resolve(target) => lookup,
+                () = stop.cancelled() => break,
+            };
+            if let Some(remote) = self.take(lookup, &mut row) {
+                if let Err(refusal) = self.opener.admit(remote.ip(), Visit::Heavy).await {
+                    return refusal.into();
+                }
+                // the search is no part of the schedule
+                let searched = clock::now();
+                self.search(remote, out, stop).await;
+                start += clock::now().saturating_duration_since(searched);
+                row.distance.clone_from(&self.totals().distance);
+                let interval = shape.interval.as_nanos().max(1);
+                let packets = left(start).map(|left| left.as_nanos().div_ceil(interval));
+                let shape = Shape {
+                    packets: packets.map(|packets| u64::try_from(packets).unwrap_or(u64::MAX)),
+                    ..shape
+                };
+                match self.session(remote, &shape, Lasting::Renewed) {
+                    Ok(session) => {
+                        if let Some(blocked) = blocked.take() {
+                            self.note(&blocked, out).await;
+                        }
+                        row.local = session.local();
+                        self.follow(session, row, remote, out, stop).await;
+                        break;
+                    }
+                    Err(failure) => row.outcome = Outcome::Failed(failure),
+                }
+            }
+            let blocked = blocked.get_or_insert(Blocked {
+                since: row.started,
+                at,
+                why: Outcome::Ok,
+            });
+            blocked.why = row.outcome.clone();
+            self.note(blocked, out).await;
+            if minute >= next {
+                next = minute + 1;
+                self.totals().rows += 1;
+                out.row(row).await;
+            }
+            if !self.pause(left(start), blocked, out, stop).await {
+                break;
+            }
+        }
+        if let Some(blocked) = blocked {
+            self.note(&blocked, out).await;
+            self.totals().unmeasured = Some((blocked.since, blocked.why));
+        }
+        SlotOutcome::Done
+    }
+
+    /// Notes that nothing can be sent; tells when that has become an outage.
+    async fn note(&self, blocked: &Blocked, out: &BurstOut) {
+        let length = clock::now().saturating_duration_since(blocked.at);
+        let change = self.totals().outages.blocked(blocked.since, length);
+        if let Some(change) = change {
+            out.event(Event::Change(change)).await;
+        }
+    }
+
+    /// Searches the distance, once and before the first packet: the session may need the only
+    /// local port.
+    async fn search(&self, remote: SocketAddr, out: &BurstOut, stop: &CancellationToken) {
+        if !self.options.hops || self.totals().distance.is_some() {
+            return;
+        }
+        let found = distance(remote, self.opener.local_end().clone(), stop).await;
+        self.totals().distance.clone_from(&found);
+        if let Some(found) = found {
+            out.event(Event::Distance(found)).await;
+        }
+    }
+
+    /// Follows the packets of a session to its end.
+    async fn follow(
+        &self,
+        mut session: Session,
+        mut blank: Burst,
+        remote: SocketAddr,
+        out: &BurstOut,
+        stop: &CancellationToken,
+    ) {
+        let mut minute: Option<Minute> = None;
+        let mut stopped_at = None;
+        loop {
+            session
+                .advance(|fate| {
+                    self.totals().fold.note(fate);
+                    if let Some(Minute { fold, .. }) = &mut minute {
+                        fold.note(fate);
+                    }
+                })
+                .await;
+            session.look_round();
+            if let Some((to, at)) = session.moved.take() {
+                let from = blank.local.replace(to);
+                out.event(Event::Moved { from, to, at }).await;
+            }
+            if stopped_at.is_none() && stop.is_cancelled() {
+                session.stop();
+                stopped_at = Some(session.elapsed());
+            }
+            let grace_is_over = stopped_at.is_some_and(|at| session.elapsed() > at + GRACE);
+            let over = session.is_over() || grace_is_over;
+            while let Some(packet) = session.next_settled(over) {
+                if grace_is_over && is_unknown(&packet) {
+                    continue;
+                }
+                let number = packet.at.as_secs() / MINUTE.as_secs();
+                if minute.as_ref().is_some_and(|minute| minute.number != number) {
+                    self.close(minute.take(), &mut session, out).await;
+                }
+                let minute = minute.get_or_insert_with(|| Minute {
+                    number,
+                    row: Burst {
+                        slot: blank.slot + number,
+                        started: packet.sent,
+                        ..blank.clone()
+                    },
+                    fold: Fold::new(self.options.shape.interval),
+                    first: packet.sequence,
+                    last: packet.sequence,
+                });
+                minute.last = packet.sequence;
+                minute.fold.add(&packet);
+                self.totals().fold.add(&packet);
+                out.event(self.packet(0, remote, &packet)).await;
+                let change = self.totals().outages.add(&packet);
+                if let Some(change) = change {
+                    out.event(Event::Change(change)).await;
+                }
+            }
+            if over {
+                self.close(minute, &mut session, out).await;
+                return;
+            }
+        }
+    }
+
+    /// The row of a minute.
+    async fn close(&self, minute: Option<Minute>, session: &mut Session, out: &BurstOut) {
+        let trouble = std::mem::take(&mut session.trouble);
+        let Some(mut minute) = minute else { return };
+        let shape = &self.options.shape;
+        let figures = minute.fold.figures();
+        let row = &mut minute.row;
+        row.length = shape.length(minute.last + 1 - minute.first);
+        if figures.received == 0 {
+            row.outcome = silence(&figures, &trouble, shape);
+        }
+        row.verdicts = Some(judge(&figures, &self.options.limits));
+        row.figures = Some(figures);
+        self.totals().count(row);
+        out.row(minute.row).await;
+    }
+
+    /// Waits for the next try, but not longer than what is left; `false` when it was stopped.
+    async fn pause(
+        &self,
+        left: Option<Duration>,
+        blocked: &Blocked,
+        out: &BurstOut,
+        stop: &CancellationToken,
+    ) -> bool {
+        let mut rest = left.unwrap_or(RETRY).min(RETRY);
+        while !rest.is_zero() {
+            let nap = rest.min(LOOK);
+            tokio::select! {
+                () = tokio::time::sleep(nap) => {}
+                () = stop.cancelled() => return false,
+            }
+            self.note(blocked, out).await;
+            rest = rest.saturating_sub(nap);
+        }
+        true
+    }
+}

@@ -1,0 +1,302 @@
+//! Held TLS connections, one a slot, one at a time: requests inside, and the kernel's numbers
+//! beside them.
+//!
+//! `pacer` is the thread that says when. Not here: the connection and its end (`probe`), the
+//! arithmetic (`stats::hold`), where rows go (the receiver of the channel).
+
+mod pacer;
+mod shape;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use super::{Out, Outcome as SlotOutcome, Slot, Task};
+use crate::probe::packets::told;
+use crate::probe::{Held, Meter, Opener, Refusal, Session, Visit};
+use crate::record::{
+    Cause, Dns, EndedBy, Failure, Hold, HoldFigures, Outcome, Phase, PhaseTimes, Run, Sample, Tls,
+    Transport,
+};
+use crate::stats::Distribution;
+use crate::stats::hold::{Fold, Sum};
+use crate::target::Target;
+
+use pacer::{Look, Pacer};
+pub use shape::Shape;
+
+/// Looks that may wait, so that no look ever waits for a disk: minutes of them.
+const WAITING: usize = 1 << 14;
+
+/// Holds connections.
+#[derive(Debug)]
+pub struct Holds {
+    opener: Opener,
+    run: Arc<Run>,
+    shape: Shape,
+    samples: Samples,
+    totals: Mutex<Totals>,
+}
+
+/// Whether anybody wants the samples of the kernel's numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Samples {
+    /// Each of them is told.
+    Told,
+    /// Only the figures made of them.
+    Folded,
+}
+
+/// Held connections together.
+#[derive(Debug, Clone, Default)]
+pub struct Totals {
+    /// Rows.
+    pub rows: u64,
+    /// How many ended how.
+    pub ended: BTreeMap<EndedBy, u64>,
+    /// Time that they were held.
+    pub held: Duration,
+    /// Requests sent.
+    pub sent: u64,
+    /// Requests not sent.
+    pub missed: u64,
+    /// Messages that answered no request.
+    pub ignored: u64,
+    /// Samples and answers.
+    pub sum: Sum,
+}
+
+impl Totals {
+    /// Connections.
+    pub fn connections(&self) -> u64 {
+        self.ended.values().sum()
+    }
+
+    /// The figures of all of them.
+    pub fn figures(&self) -> HoldFigures {
+        HoldFigures {
+            sent: self.sent,
+            missed: self.missed,
+            ignored: self.ignored,
+            ..self.sum.figures()
+        }
+    }
+
+    fn add(&mut self, held: &Held, figures: &HoldFigures, sum: &Sum) {
+        *self.ended.entry(held.end.by).or_default() += 1;
+        self.held += held.end.held;
+        self.sent += figures.sent;
+        self.missed += figures.missed;
+        self.ignored += figures.ignored;
+        self.sum.merge(sum);
+    }
+}
+
+impl Task for Holds {
+    type Row = Hold;
+    /// A sample of the kernel's numbers.
+    type Event = Box<Sample>;
+
+    const GRACE: Option<Duration> = None;
+
+    async fn slot(
+        self: Arc<Self>,
+        slot: Slot,
+        out: Out<Hold, Box<Sample>>,
+        stop: CancellationToken,
+    ) -> SlotOutcome {
+        let mut row = self.blank(&slot);
+        let opened = tokio::select! {
+            opened = self.open(&slot.target, &mut row) => opened,
+            () = stop.cancelled() => return SlotOutcome::Done,
+        };
+        let opened = match opened {
+            Ok(opened) => opened,
+            Err(refusal) => return refusal.into(),
+        };
+        self.totals().rows += 1;
+        let Some(mut open) = opened else {
+            out.row(row).await;
+            return SlotOutcome::Done;
+        };
+        match self.hold(&mut open, &row, &out, &stop).await {
+            Ok((held, figures, sum)) => {
+                self.totals().add(&held, &figures, &sum);
+                row.figures = Some(figures);
+                row.bytes_sent = row.bytes_sent.map(|sent| sent + held.sent);
+                let received = row.bytes_received;
+                row.bytes_received = received.map(|received| received + held.received);
+                row.end = Some(held.end);
+            }
+            Err(error) => {
+                let failure = Failure::new(Cause::ConnectLocalError, told(&error));
+                row.outcome = Outcome::Failed(failure);
+            }
+        }
+        out.row(row).await;
+        open.session.close().await;
+        SlotOutcome::Done
+    }
+}
+
+/// A connection that can be held.
+struct Open {
+    session: Session,
+    /// Whether a SYN of it was lost.
+    lost_syn: bool,
+}
+
+impl Holds {
+    /// Connections over the paths of an opener.
+    pub fn new(opener: Opener, run: Arc<Run>, shape: Shape, samples: Samples) -> Self {
+        Self {
+            opener,
+            run,
+            shape,
+            samples,
+            totals: Mutex::default(),
+        }
+    }
+
+    /// What came of all slots so far.
+    pub fn totals(&self) -> MutexGuard<'_, Totals> {
+        self.totals.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Opens a connection to the first address of a target, and notes what was learned on the way;
+    /// none when a phase failed. The certificate is not judged: a plain probe does that.
+    async fn open(&self, target: &Target, row: &mut Hold) -> Result<Option<Open>, Refusal> {
+        let lookup = self.opener.resolve(target).await;
+        if let Some(took) = lookup.took {
+            row.times.set(Phase::Dns, took);
+        }
+        let first = lookup.first();
+        (row.dns, row.region) = (lookup.dns, lookup.region);
+        let address = match first {
+            Ok(address) => address,
+            Err(failure) => {
+                row.outcome = Outcome::Failed(failure);
+                return Ok(None);
+            }
+        };
+        // one connection at a time: whatever politeness costs is waited for
+        self.opener.admit(address, Visit::Heavy).await?;
+        let remote = SocketAddr::new(address, row.port);
+        row.remote = Some(remote);
+        row.in_teams_range = Some(self.opener.in_range(address));
+        let secured = self.opener.secure(target, remote).await;
+        row.times.add(secured.times);
+        row.tls = secured.tls;
+        let tcp = secured.tcp;
+        let local = tcp.local.zip(tcp.local_port);
+        row.local = local.map(|(ip, port)| SocketAddr::new(ip, port));
+        (row.bytes_sent, row.bytes_received) = (tcp.bytes_sent, tcp.bytes_received);
+        match secured.session {
+            Ok(session) => Ok(Some(Open {
+                session,
+                lost_syn: tcp.syn_retransmits.is_some_and(|lost| lost > 0),
+            })),
+            Err(failure) => {
+                row.outcome = Outcome::Failed(failure);
+                Ok(None)
+            }
+        }
+    }
+
+    /// Holds one session to its end.
+    ///
+    /// # Errors
+    ///
+    /// When the system gives no descriptor or no thread.
+    async fn hold(
+        &self,
+        open: &mut Open,
+        row: &Hold,
+        out: &Out<Hold, Box<Sample>>,
+        stop: &CancellationToken,
+    ) -> io::Result<(Held, HoldFigures, Sum)> {
+        let meter = Arc::new(Meter::default());
+        let (looks, mut looked) = mpsc::channel(WAITING);
+        // a request that is not taken before the next one is due is missed
+        let (due, requests) = mpsc::channel(1);
+        let (kernel, wall) = (open.session.kernel()?, self.opener.wall().clone());
+        let pacer = Pacer::start(kernel, self.shape, Arc::clone(&meter), wall, looks, due)?;
+        let mut fold = Fold::new(self.shape.step(), open.lost_syn);
+        let mut answers = Distribution::default();
+        let driving = async {
+            let answered = |round_trip| answers.add(round_trip);
+            let held = open.session.hold(requests, &meter, stop, answered).await;
+            let missed = pacer.missed() + held.waited;
+            // takes the last look and ends the other loop
+            drop(pacer);
+            (held, missed)
+        };
+        let looking = async {
+            while let Some(look) = looked.recv().await {
+                fold.add(look.at, &look.numbers);
+                if self.samples == Samples::Told
+                    && let Some(remote) = row.remote
+                {
+                    out.event(self.sample(row, remote, &look)).await;
+                }
+            }
+        };
+        let ((held, missed), ()) = tokio::join!(driving, looking);
+        let mut sum = fold.sum().clone();
+        sum.answers = answers;
+        let figures = HoldFigures {
+            sent: meter.sent.load(Ordering::Relaxed),
+            missed,
+            ignored: held.ignored,
+            ..sum.figures()
+        };
+        Ok((held, figures, sum))
+    }
+
+    /// A row of a connection of which nothing is known yet.
+    fn blank(&self, slot: &Slot) -> Hold {
+        Hold {
+            run: Arc::clone(&self.run),
+            slot: slot.number,
+            host: slot.target.host.to_string().into(),
+            port: self.opener.port(&slot.target, Transport::Tls),
+            started: self.opener.wall().now(),
+            lag: slot.lag(),
+            outcome: Outcome::Ok,
+            times: PhaseTimes::default(),
+            dns: Dns::default(),
+            remote: None,
+            local: None,
+            region: String::new(),
+            in_teams_range: None,
+            tls: Tls::default(),
+            length: self.shape.length,
+            interval: self.shape.interval,
+            end: None,
+            figures: None,
+            bytes_sent: None,
+            bytes_received: None,
+        }
+    }
+
+    fn sample(&self, row: &Hold, remote: SocketAddr, look: &Look) -> Box<Sample> {
+        Box::new(Sample {
+            run: Arc::clone(&self.run),
+            slot: row.slot,
+            host: Arc::clone(&row.host),
+            remote,
+            sequence: look.sequence,
+            wall: look.wall,
+            at: look.at,
+            sent: look.sent,
+            answered: look.answered,
+            numbers: look.numbers,
+        })
+    }
+}

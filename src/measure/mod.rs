@@ -1,0 +1,9 @@
+//! Kinds of measurement, and the engine that runs any of them.
+//!
+//! Not here: the path that they measure (`net`), where rows go (`sink`).
+
+mod engine;
+mod stop;
+
+pub use engine::{Due, End, Engine, Out, Outcome, Output, Slot, Task, Why};
+pub use stop::Stop;

@@ -1,0 +1,193 @@
+//! Probes: dns, connect, tls, turn of each way to a relay, each with its own limit and stamps, then
+//! the certificate and its trust, outside the phases. A failure is a row with its cause, never an
+//! error.
+//!
+//! `ways` has what each transport does. Not here: the path (`net`), when slots start (the engine),
+//! where rows go (`sink`).
+
+mod ways;
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use super::{Out, Outcome as SlotOutcome, Slot, Task};
+use crate::explain::SynTimer;
+use crate::probe::trust::Judge;
+use crate::probe::{Opener, Session, Visit, Way, syn_timer};
+use crate::record::{
+    Dns, Outcome, Phase, PhaseTimes, Place, Record, Run, Tcp, Tls, Transport, Turn,
+};
+use crate::target::Target;
+
+/// Most addresses of one answer that `all_addresses` probes.
+const MOST_ADDRESSES: usize = 64;
+
+/// Most connections that are being closed; each takes a second at most.
+const MOST_CLOSING: u32 = 256;
+
+/// Makes probes.
+#[derive(Debug)]
+pub struct Prober {
+    opener: Opener,
+    run: Arc<Run>,
+    judge: Judge,
+    closing: Arc<Semaphore>,
+    /// How this system repeats a SYN.
+    syn_timer: SynTimer,
+}
+
+impl Task for Prober {
+    type Row = Record;
+    /// Nothing is told but rows.
+    type Event = Infallible;
+
+    async fn slot(
+        self: Arc<Self>,
+        slot: Slot,
+        out: Out<Record, Infallible>,
+        _stop: CancellationToken,
+    ) -> SlotOutcome {
+        self.probe(&slot, &out).await
+    }
+
+    /// Waits until the connections of past probes have come to their orderly end, or a second has
+    /// passed.
+    async fn settle(&self) {
+        let all = self.closing.acquire_many(MOST_CLOSING);
+        let _ = tokio::time::timeout(Duration::from_secs(1), all).await;
+    }
+}
+
+impl Prober {
+    /// Probes over the paths of an opener.
+    pub fn new(opener: Opener, run: Arc<Run>) -> Self {
+        let plan = opener.plan();
+        let judge = Judge::new(plan.public_roots.clone(), plan.os_store.clone());
+        Self {
+            opener,
+            run,
+            judge,
+            closing: Arc::new(Semaphore::new(MOST_CLOSING as usize)),
+            syn_timer: syn_timer(),
+        }
+    }
+
+    /// Probes one slot; each row goes out as soon as it is whole.
+    pub async fn probe(&self, slot: &Slot, out: &Out<Record, Infallible>) -> SlotOutcome {
+        let plan = self.opener.plan();
+        let ways = plan.ways(&slot.target);
+        let mut record = self.blank(slot, ways.first());
+        let lookup = self.opener.resolve(&slot.target).await;
+        if let Some(took) = lookup.took {
+            record.times.set(Phase::Dns, took);
+        }
+        (record.dns, record.region) = (lookup.dns, lookup.region);
+        let addresses = match lookup.addresses {
+            Ok(addresses) => addresses,
+            Err(failure) => {
+                record.outcome = Outcome::Failed(failure);
+                out.row(record).await;
+                return SlotOutcome::Done;
+            }
+        };
+        let most = if plan.all_addresses { MOST_ADDRESSES } else { 1 };
+        let mut spoken = Vec::new();
+        for address in addresses.into_iter().take(most) {
+            for way in &ways {
+                let is_first = spoken.is_empty();
+                let has_waited = match self.opener.admit(address, visit(slot, is_first)).await {
+                    Ok(has_waited) => has_waited,
+                    Err(refusal) => return refusal.into(),
+                };
+                let mut record = record.clone();
+                if has_waited || !is_first {
+                    // each row has its own moment
+                    (record.started, record.lag) = (self.opener.wall().now(), slot.lag());
+                }
+                record.dns.place = match (is_first, spoken.contains(&way.transport)) {
+                    (true, _) => Place::First,
+                    (_, false) => Place::FirstOfTransport,
+                    (_, true) => Place::Further,
+                };
+                spoken.push(way.transport);
+                let remote = SocketAddr::new(address, way.port);
+                let session = self.go(&slot.target, *way, remote, &mut record).await;
+                out.row(record).await;
+                self.close(session);
+            }
+        }
+        SlotOutcome::Done
+    }
+
+    /// Probes a target once, by no schedule; the rows are those of one slot.
+    pub async fn once(&self, target: Target) -> Vec<Arc<Record>> {
+        let slot = Slot {
+            number: 0,
+            target,
+            due: None,
+        };
+        let (sender, mut rows) = tokio::sync::mpsc::channel(1);
+        let out = Out::new(sender);
+        let probing = async move { self.probe(&slot, &out).await };
+        let taking = async {
+            let mut records = Vec::new();
+            while let Some(output) = rows.recv().await {
+                records.extend(output.into_row());
+            }
+            records
+        };
+        tokio::join!(probing, taking).1
+    }
+
+    /// Ends a connection beside whatever comes next; too many at once are simply dropped.
+    fn close(&self, session: Option<Session>) {
+        if let Some(session) = session
+            && let Ok(place) = self.closing.clone().try_acquire_owned()
+        {
+            tokio::spawn(async move {
+                session.close().await;
+                drop(place);
+            });
+        }
+    }
+
+    /// A record with nothing measured yet.
+    fn blank(&self, slot: &Slot, first: Option<&Way>) -> Record {
+        let (port, transport) = match first {
+            Some(way) => (way.port, way.transport),
+            None => (Transport::Tls.default_port(), Transport::Tls),
+        };
+        Record {
+            run: self.run.clone(),
+            slot: slot.number,
+            host: slot.target.host.to_string().into(),
+            port,
+            transport,
+            started: self.opener.wall().now(),
+            lag: slot.lag(),
+            outcome: Outcome::Ok,
+            times: PhaseTimes::default(),
+            dns: Dns::default(),
+            remote: None,
+            region: String::new(),
+            in_teams_range: None,
+            tcp: Tcp::default(),
+            tls: Tls::default(),
+            turn: Turn::default(),
+            explanation: None,
+        }
+    }
+}
+
+/// Once a slot has a row, its others wait as long as they must.
+fn visit(slot: &Slot, is_first: bool) -> Visit {
+    match slot.due {
+        Some(due) => Visit::Scheduled(is_first.then_some(due.interval)),
+        None => Visit::BackToBack,
+    }
+}

@@ -1,0 +1,153 @@
+//! The ways to a relay's address: TLS, UDP, pseudo-TLS. What each does after the name is resolved.
+
+use std::net::SocketAddr;
+
+use rustls::pki_types::ServerName;
+
+use super::Prober;
+use crate::clock;
+use crate::explain::explain;
+use crate::probe::{Exchange, Handshake, Secured, Session, Way, datagram, pseudo_tls};
+use crate::record::{Ask, Cause, Failure, Outcome, Phase, Record, Transport, TurnReply};
+use crate::target::Target;
+
+impl Prober {
+    /// Goes one way; what is still open at its end is to be closed.
+    pub(super) async fn go(
+        &self,
+        target: &Target,
+        way: Way,
+        remote: SocketAddr,
+        record: &mut Record,
+    ) -> Option<Session> {
+        record.transport = way.transport;
+        record.port = way.port;
+        record.remote = Some(remote);
+        record.in_teams_range = Some(self.opener.in_range(remote.ip()));
+        let session = match (way.transport, way.ask) {
+            (Transport::Tls, ask) => self.over_tls(target, ask, remote, record).await,
+            (Transport::Udp, ask) => {
+                let ask = ask.unwrap_or(Ask::Allocate);
+                self.over_udp(ask, remote, record).await;
+                None
+            }
+            (Transport::PseudoTls, ask) => {
+                self.over_pseudo_tls(ask, remote, record).await;
+                None
+            }
+        };
+        record.explanation = explain(record, self.syn_timer);
+        session
+    }
+
+    /// The connect and tls phases, the turn phase when something is asked, then the judgement of
+    /// the certificate.
+    async fn over_tls(
+        &self,
+        target: &Target,
+        ask: Option<Ask>,
+        remote: SocketAddr,
+        record: &mut Record,
+    ) -> Option<Session> {
+        let Secured {
+            times,
+            tcp,
+            tls,
+            handshake,
+            session,
+        } = self.opener.secure(target, remote).await;
+        record.times.add(times);
+        (record.tcp, record.tls) = (tcp, tls);
+        let mut session = noted(session, record);
+        let handshake = handshake?;
+        if let (Some(session), Some(ask)) = (&mut session, ask) {
+            let asked = session.ask(ask, self.opener.plan().limits.turn).await;
+            record.tcp.bytes_sent = Some(handshake.sent + asked.sent);
+            record.tcp.bytes_received = Some(handshake.received + asked.received);
+            record.tcp.end = session.snapshot().end_of(&record.tcp);
+            take(asked.exchange, record);
+        }
+        record.tls.flight = handshake.flight(record.tcp.path_rtt(), record.tcp.end.out_of_order);
+        let name = self.opener.server_name(target, remote);
+        self.judge(&handshake, &name, record).await;
+        session
+    }
+
+    /// The certificate's fields and the two verdicts.
+    async fn judge(&self, handshake: &Handshake, name: &ServerName<'_>, record: &mut Record) {
+        if handshake.chain.is_empty() {
+            return;
+        }
+        let (chain, wall) = (&handshake.chain, self.opener.wall().now());
+        let examined = self.judge.examine(chain, name, wall, clock::now()).await;
+        record.tls.certificate = examined.certificate;
+        // what is missing may be the very issuer: no verdict on half a chain
+        if handshake.chain_is_whole {
+            record.tls.trust_public = examined.trust_public;
+            record.tls.trust_os = examined.trust_os;
+        }
+    }
+
+    /// The turn phase alone.
+    async fn over_udp(&self, ask: Ask, remote: SocketAddr, record: &mut Record) {
+        let (local, limit) = (
+            self.opener.local_end().clone(),
+            self.opener.plan().limits.turn,
+        );
+        let exchange = async move { datagram::ask(remote, ask, &local, limit).await };
+        match self.opener.on_its_thread(exchange).await {
+            Some(asked) => {
+                record.tcp = asked.socket;
+                take(asked.exchange, record);
+            }
+            None => {
+                let gone = Failure::new(Cause::TurnLocalError, "the sending thread is gone");
+                record.outcome = Outcome::Failed(gone);
+            }
+        }
+    }
+
+    /// The connect phase, the hello as the tls phase, and the turn phase.
+    async fn over_pseudo_tls(&self, ask: Option<Ask>, remote: SocketAddr, record: &mut Record) {
+        let connection = self.opener.connect(remote).await;
+        record.times.add(connection.times);
+        record.tcp = connection.tcp;
+        let Some(connected) = noted(connection.stream, record) else {
+            return;
+        };
+        let limits = self.opener.plan().limits;
+        let talk = pseudo_tls::talk(connected.stream, ask, limits.tls, limits.turn);
+        let Some(talk) = self.opener.on_its_thread(talk).await else {
+            let gone = Failure::new(Cause::ConnectLocalError, "the connecting thread is gone");
+            record.outcome = Outcome::Failed(gone);
+            return;
+        };
+        record.times.set(Phase::Tls, talk.hello_took);
+        record.tcp.bytes_sent = Some(talk.sent);
+        record.tcp.bytes_received = Some(talk.received);
+        record.tcp.end = talk.kernel.end_of(&record.tcp);
+        noted(talk.hello, record);
+        if let Some(exchange) = talk.exchange {
+            take(exchange, record);
+        }
+    }
+}
+
+/// What a step gave; a failure is noted.
+fn noted<T>(result: Result<T, Failure>, record: &mut Record) -> Option<T> {
+    result
+        .map_err(|failure| record.outcome = Outcome::Failed(failure))
+        .ok()
+}
+
+/// Notes an exchange. Silence inside TLS is a result and no failure: the handshake worked, and
+/// not every relay answers there; it has no time.
+fn take(exchange: Exchange, record: &mut Record) {
+    let is_silent = exchange.turn.reply == Some(TurnReply::Silent);
+    record.turn = exchange.turn;
+    if is_silent && record.transport == Transport::Tls {
+        return;
+    }
+    record.times.set(Phase::Turn, exchange.took);
+    noted(exchange.result, record);
+}

@@ -1,0 +1,43 @@
+//! How a run is stopped.
+
+use tokio_util::sync::CancellationToken;
+
+/// Stops a run: in order, and at once.
+#[derive(Debug, Clone, Default)]
+pub struct Stop {
+    asked: CancellationToken,
+    at_once: CancellationToken,
+}
+
+impl Stop {
+    /// No more slots begin, those in flight get their grace. Once more does nothing.
+    pub fn ask(&self) {
+        self.asked.cancel();
+    }
+
+    /// The grace is over, too.
+    pub fn cut_short(&self) {
+        self.asked.cancel();
+        self.at_once.cancel();
+    }
+
+    /// Whether it was asked for.
+    pub fn is_asked(&self) -> bool {
+        self.asked.is_cancelled()
+    }
+
+    /// Waits until it is asked for.
+    pub async fn asked(&self) {
+        self.asked.cancelled().await;
+    }
+
+    /// Waits until the grace is to be over.
+    pub async fn at_once(&self) {
+        self.at_once.cancelled().await;
+    }
+
+    /// Cancelled when it is asked for.
+    pub fn token(&self) -> CancellationToken {
+        self.asked.clone()
+    }
+}
