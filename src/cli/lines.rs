@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::Write;
 use std::time::Duration;
 
-use crate::record::{Explanation, Outcome, Phase, Record, Transport, TurnReply, plain};
+use crate::record::{Explanation, Failure, Outcome, Phase, Record, Transport, TurnReply, plain};
 use crate::report::wrapped;
 use crate::sink::{Sink, SinkError};
 
@@ -121,7 +121,7 @@ fn render(record: &Record, layout: Layout, out: &mut String) {
             out.push_str("OK\n");
             slow(record, out);
         }
-        Outcome::Failed { cause, detail } => {
+        Outcome::Failed(Failure { cause, detail }) => {
             let _ = writeln!(out, "{RED}FAIL{PLAIN}");
             let after = record
                 .times

@@ -8,7 +8,7 @@ use std::net::{IpAddr, SocketAddr};
 use super::tls::Session;
 use super::{Prober, Slot, Verdict};
 use crate::endpoints::is_own_network;
-use crate::record::{Cause, Outcome, Record, Transport};
+use crate::record::{Cause, Failure, Record, Transport};
 
 /// A connection that was opened, as far as it came.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ impl Prober {
     pub async fn open(&self, slot: &Slot) -> Result<Opened, IpAddr> {
         let mut record = self.blank(slot);
         record.transport = Transport::Tls;
-        let none = || (Cause::DnsNoData, "the name has no address".to_owned());
+        let none = || Failure::new(Cause::DnsNoData, "the name has no address");
         let resolved = self.resolve(slot, &mut record).await;
         let first = resolved.and_then(|all| all.first().copied().ok_or_else(none));
         let session = match first {
@@ -41,8 +41,8 @@ impl Prober {
                 let secured = self.secure(slot, remote, &mut record).await;
                 secured.and_then(|(_, session)| session)
             }
-            Err((cause, detail)) => {
-                record.outcome = Outcome::Failed { cause, detail };
+            Err(failure) => {
+                record.outcome = failure.into();
                 None
             }
         };

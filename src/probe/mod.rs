@@ -36,7 +36,7 @@ use crate::clock::{self, Wall};
 use crate::endpoints::{is_own_network, region};
 use crate::explain::SynTimer;
 use crate::record::{
-    Cause, Dns, Outcome, Phase, PhaseTimes, Place, Record, Run, Tcp, Tls, Transport, Turn,
+    Cause, Dns, Failure, Outcome, Phase, PhaseTimes, Place, Record, Run, Tcp, Tls, Transport, Turn,
 };
 use crate::target::{Host, Target};
 
@@ -160,8 +160,8 @@ impl Prober {
         let mut record = self.blank(slot);
         let addresses = match self.resolve(slot, &mut record).await {
             Ok(addresses) => addresses,
-            Err((cause, detail)) => {
-                record.outcome = Outcome::Failed { cause, detail };
+            Err(failure) => {
+                record.outcome = failure.into();
                 // nobody left to take rows means that the series is over
                 let _ = rows.send(record).await;
                 return Verdict::Done;
@@ -250,11 +250,7 @@ impl Prober {
     }
 
     /// The dns phase, unless there is nothing to resolve.
-    async fn resolve(
-        &self,
-        slot: &Slot,
-        record: &mut Record,
-    ) -> Result<Vec<IpAddr>, (Cause, String)> {
+    async fn resolve(&self, slot: &Slot, record: &mut Record) -> Result<Vec<IpAddr>, Failure> {
         let name = match (self.plan.address, &slot.target.host) {
             (Some(address), _) => return Ok(vec![address]),
             (None, Host::Address(address)) => return Ok(vec![*address]),
@@ -268,15 +264,15 @@ impl Prober {
                 .await
         };
         let Some((took, result)) = self.connector.run(lookup).await else {
-            return Err((
+            return Err(Failure::new(
                 Cause::DnsLocalError,
-                "the resolving thread is gone".to_owned(),
+                "the resolving thread is gone",
             ));
         };
         record.times.set(Phase::Dns, took);
         let (dns, result) = match result {
             Ok(resolved) => (resolved.dns, Ok(resolved.addresses)),
-            Err(failure) => (failure.dns, Err((failure.cause, failure.detail))),
+            Err(unresolved) => (unresolved.dns, Err(unresolved.failure)),
         };
         record.region = dns.last_name().map(region).unwrap_or_default().into();
         record.dns = dns;
@@ -304,13 +300,6 @@ impl Prober {
         };
         let passed = self.gate.pass(address, rhythm, patience).await;
         passed.ok_or(Verdict::Missed)
-    }
-}
-
-fn failed(cause: Cause, detail: &str) -> Outcome {
-    Outcome::Failed {
-        cause,
-        detail: detail.to_owned(),
     }
 }
 

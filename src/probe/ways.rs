@@ -11,10 +11,10 @@ use super::tcp_info::Snapshot;
 use super::tcp_info::fast_open::Seen;
 use super::tls::{Handshake, Session};
 use super::turn::Exchange;
-use super::{Prober, Slot, datagram, failed, plain_error, pseudo_tls, tcp};
+use super::{Prober, Slot, datagram, plain_error, pseudo_tls, tcp};
 use crate::clock;
 use crate::explain::explain;
-use crate::record::{Ask, Cause, FastOpen, Outcome, Phase, Record, Tcp, Transport, TurnReply};
+use crate::record::{Ask, Cause, Failure, FastOpen, Phase, Record, Tcp, Transport, TurnReply};
 use crate::target::Host;
 
 /// Addresses that are remembered as asked for a cookie.
@@ -64,7 +64,8 @@ impl Prober {
         let (local, limit) = (self.plan.local_end.clone(), self.plan.limits.connect);
         let connect = async move { tcp::connect(remote, &local, fast_open, limit).await };
         let Some(connect) = self.connector.run(connect).await else {
-            record.outcome = failed(Cause::ConnectLocalError, "the connecting thread is gone");
+            record.outcome =
+                Failure::new(Cause::ConnectLocalError, "the connecting thread is gone").into();
             return None;
         };
         if !connect.deferred {
@@ -79,8 +80,8 @@ impl Prober {
                     deferred: connect.deferred,
                 })
             }
-            Err((cause, detail)) => {
-                record.outcome = Outcome::Failed { cause, detail };
+            Err(failure) => {
+                record.outcome = failure.into();
                 None
             }
         }
@@ -121,7 +122,7 @@ impl Prober {
         let stream = match tokio::net::TcpStream::from_std(stream) {
             Ok(stream) => stream,
             Err(error) => {
-                record.outcome = failed(Cause::ConnectLocalError, &plain_error(&error));
+                record.outcome = Failure::new(Cause::ConnectLocalError, plain_error(&error)).into();
                 return None;
             }
         };
@@ -153,15 +154,14 @@ impl Prober {
                 Some(session)
             }
             // the SYN went out with the ClientHello, and neither was answered
-            Err(why) if deferred && handshake.received == 0 => {
+            Err(failure) if deferred && handshake.received == 0 => {
                 record.times.set(Phase::Connect, handshake.took);
-                let (cause, detail) = tcp::deferred_failure(why);
-                record.outcome = Outcome::Failed { cause, detail };
+                record.outcome = tcp::deferred_failure(failure).into();
                 None
             }
-            Err((cause, detail)) => {
+            Err(failure) => {
                 record.times.set(Phase::Tls, handshake.took);
-                record.outcome = Outcome::Failed { cause, detail };
+                record.outcome = failure.into();
                 None
             }
         };
@@ -192,7 +192,10 @@ impl Prober {
                 record.tcp = asked.socket;
                 take(asked.exchange, record);
             }
-            None => record.outcome = failed(Cause::TurnLocalError, "the sending thread is gone"),
+            None => {
+                record.outcome =
+                    Failure::new(Cause::TurnLocalError, "the sending thread is gone").into()
+            }
         }
     }
 
@@ -204,15 +207,16 @@ impl Prober {
         let limits = self.plan.limits;
         let talk = pseudo_tls::talk(connected.stream, ask, limits.tls, limits.turn);
         let Some(talk) = self.connector.run(talk).await else {
-            record.outcome = failed(Cause::ConnectLocalError, "the connecting thread is gone");
+            record.outcome =
+                Failure::new(Cause::ConnectLocalError, "the connecting thread is gone").into();
             return;
         };
         record.times.set(Phase::Tls, talk.hello_took);
         record.tcp.bytes_sent = Some(talk.sent);
         record.tcp.bytes_received = Some(talk.received);
         record.tcp.end = talk.kernel.end_of(&record.tcp);
-        if let Err((cause, detail)) = talk.hello {
-            record.outcome = Outcome::Failed { cause, detail };
+        if let Err(failure) = talk.hello {
+            record.outcome = failure.into();
         }
         if let Some(exchange) = talk.exchange {
             take(exchange, record);
@@ -289,7 +293,7 @@ fn take(exchange: Exchange, record: &mut Record) {
         return;
     }
     record.times.set(Phase::Turn, exchange.took);
-    if let Err((cause, detail)) = exchange.result {
-        record.outcome = Outcome::Failed { cause, detail };
+    if let Err(failure) = exchange.result {
+        record.outcome = failure.into();
     }
 }

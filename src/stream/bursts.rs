@@ -9,7 +9,7 @@ use super::{End, Output, Stream, Why, cause_of, distance, send, silence, stopped
 use crate::clock;
 use crate::pace::{Next, Pace};
 use crate::probe::packets::Lasting;
-use crate::record::{Burst, Mode, Outcome};
+use crate::record::{Burst, Failure, Mode};
 use crate::stats::packets::{Fold, Outages, judge};
 
 /// How long answers are waited for once the run is stopped.
@@ -94,10 +94,8 @@ impl Stream {
             match Session::begin(&self.prober, remote, &self.shape, Lasting::OneSocket) {
                 Ok(session) => session,
                 Err(error) => {
-                    row.outcome = Outcome::Failed {
-                        cause: cause_of(error.kind()),
-                        detail: crate::probe::packets::told(&error),
-                    };
+                    let told = crate::probe::packets::told(&error);
+                    row.outcome = Failure::new(cause_of(error.kind()), told).into();
                     return Ok(Some(row));
                 }
             };
@@ -146,7 +144,7 @@ impl Stream {
         let figures = fold.figures();
         row.length = self.shape.length(packets);
         if figures.received == 0 {
-            row.outcome = silence(&figures, &session.trouble, &self.shape);
+            row.outcome = silence(&figures, &session.trouble, &self.shape).into();
         } else if self.hops {
             session.close().await;
             row.distance = distance(remote, self.prober.plan.local_end.clone(), stop).await;

@@ -21,7 +21,7 @@ use tokio::sync::{mpsc, watch as flag};
 
 use crate::probe::LocalEnd;
 use crate::probe::packets::{self, Lookup, UdpProber};
-use crate::record::{Burst, Cause, Distance, Figures, Mode, Outcome, Packet, micros};
+use crate::record::{Burst, Cause, Distance, Failure, Figures, Mode, Outcome, Packet, micros};
 use crate::stats::packets::{Change, Limits, Outages, Settled};
 use crate::target::Target;
 
@@ -150,8 +150,8 @@ impl Stream {
                 row.in_teams_range = Some(self.prober.in_range(remote.ip()));
                 Some(remote)
             }
-            Err((cause, detail)) => {
-                row.outcome = Outcome::Failed { cause, detail };
+            Err(failure) => {
+                row.outcome = failure.into();
                 None
             }
         }
@@ -219,18 +219,17 @@ fn cause_of(kind: io::ErrorKind) -> Cause {
 }
 
 /// Why no packet was answered.
-fn silence(figures: &Figures, trouble: &session::Trouble, shape: &Shape) -> Outcome {
-    let failed = |cause, detail| Outcome::Failed { cause, detail };
+fn silence(figures: &Figures, trouble: &session::Trouble, shape: &Shape) -> Failure {
     if figures.send_errors == figures.sent
         && let Some((kind, detail)) = &trouble.not_sent
     {
-        return failed(cause_of(*kind), detail.clone());
+        return Failure::new(cause_of(*kind), detail.clone());
     }
     // the first of equals, as the map goes
     let most = trouble.unreachable.iter().rev();
     if let Some((cause, (messages, said))) = most.max_by_key(|(_, (messages, _))| *messages) {
         let s = if *messages == 1 { "" } else { "s" };
-        return failed(*cause, format!("{messages} ICMP message{s}: {said}"));
+        return Failure::new(*cause, format!("{messages} ICMP message{s}: {said}"));
     }
     let mut detail = format!(
         "none of {} packets was answered within {} ms",
@@ -248,7 +247,7 @@ fn silence(figures: &Figures, trouble: &session::Trouble, shape: &Shape) -> Outc
             figures.ignored
         );
     }
-    failed(Cause::TurnSilent, detail)
+    Failure::new(Cause::TurnSilent, detail)
 }
 
 async fn send<T>(out: &mpsc::Sender<T>, output: T) {

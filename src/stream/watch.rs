@@ -13,7 +13,7 @@ use super::session::Session;
 use super::{End, Output, Shape, Stream, Why, cause_of, distance, send, silence, stopped};
 use crate::clock;
 use crate::probe::packets::Lasting;
-use crate::record::{Burst, Distance, Mode, Outcome};
+use crate::record::{Burst, Distance, Failure, Mode, Outcome};
 use crate::stats::packets::{Fold, Outages, judge};
 
 /// Span of a row.
@@ -124,10 +124,8 @@ impl Stream {
                             .await;
                     }
                     Err(error) => {
-                        row.outcome = Outcome::Failed {
-                            cause: cause_of(error.kind()),
-                            detail: crate::probe::packets::told(&error),
-                        };
+                        let told = crate::probe::packets::told(&error);
+                        row.outcome = Failure::new(cause_of(error.kind()), told).into();
                     }
                 }
             }
@@ -270,7 +268,7 @@ impl Stream {
         let row = &mut minute.row;
         row.length = self.shape.length(minute.last + 1 - minute.first);
         if figures.received == 0 {
-            row.outcome = silence(&figures, &trouble, &self.shape);
+            row.outcome = silence(&figures, &trouble, &self.shape).into();
         }
         row.verdicts = Some(judge(&figures, &self.limits));
         row.figures = Some(figures);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::clock::Wall;
 use crate::endpoints::{is_own_network, region};
 use crate::probe::Plan;
-use crate::record::{Cause, Dns, Run, Transport};
+use crate::record::{Cause, Dns, Failure, Run, Transport};
 use crate::target::{Host, Target};
 
 /// What all packets of a run share.
@@ -31,7 +31,7 @@ pub struct Lookup {
     /// Azure region of the relay's name.
     pub region: String,
     /// The address, or the failure.
-    pub remote: Result<SocketAddr, (Cause, String)>,
+    pub remote: Result<SocketAddr, Failure>,
 }
 
 impl UdpProber {
@@ -47,11 +47,11 @@ impl UdpProber {
         let (took, result) = self.plan.resolver.resolve(&name, families, limit).await;
         let (dns, remote) = match result {
             Ok(resolved) => {
-                let none = || (Cause::DnsNoData, format!("{name} has no address"));
+                let none = || Failure::new(Cause::DnsNoData, format!("{name} has no address"));
                 let first = resolved.addresses.first().copied().ok_or_else(none);
                 (resolved.dns, first.map(|ip| SocketAddr::new(ip, port)))
             }
-            Err(failure) => (failure.dns, Err((failure.cause, failure.detail))),
+            Err(unresolved) => (unresolved.dns, Err(unresolved.failure)),
         };
         Lookup {
             took: Some(took),

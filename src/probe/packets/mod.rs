@@ -282,10 +282,8 @@ impl Inner {
         } else {
             1
         };
-        let (cause, detail) = icmp::cause(error);
-        (messages > 0).then_some(Event::Unreachable {
-            cause,
-            detail,
+        (messages > 0).then(|| Event::Unreachable {
+            failure: icmp::failure(error),
             messages,
         })
     }

@@ -20,7 +20,7 @@ use crate::clock::{self, Wall};
 use crate::pace::{Next, Pace};
 use crate::probe::packets::told;
 use crate::probe::{Held, Meter, Opened, Prober, Session, Slot};
-use crate::record::{Cause, EndedBy, Hold, HoldFigures, Outcome, Record, Run, Sample};
+use crate::record::{Cause, EndedBy, Failure, Hold, HoldFigures, Record, Run, Sample};
 use crate::stats::Distribution;
 use crate::stats::hold::{Fold, Sum};
 use crate::target::Target;
@@ -203,10 +203,7 @@ impl Holds {
                     row.end = Some(held.end);
                 }
                 Err(error) => {
-                    row.outcome = Outcome::Failed {
-                        cause: Cause::ConnectLocalError,
-                        detail: told(&error),
-                    };
+                    row.outcome = Failure::new(Cause::ConnectLocalError, told(&error)).into();
                 }
             }
             send(&out, Output::Hold(row)).await;
