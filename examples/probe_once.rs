@@ -36,7 +36,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     match record.outcome {
         Outcome::Ok => println!("OK, SYNs sent again: {:?}", record.tcp.syn_retransmits),
-        Outcome::Failed { cause, detail } => println!("{}: {detail}", cause.code()),
+        Outcome::Failed(failure) => println!("{failure}"),
     }
     Ok(())
 }

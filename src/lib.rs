@@ -4,17 +4,16 @@
 //! ```no_run
 //! use std::sync::Arc;
 //! use turnprobe::clock::Wall;
-//! use turnprobe::probe::{Plan, Prober, Slot};
+//! use turnprobe::measure::probe::Prober;
+//! use turnprobe::probe::{Opener, Plan};
 //! use turnprobe::record::{Run, World};
 //!
 //! # async fn once() -> Result<(), Box<dyn std::error::Error>> {
 //! let run = Run::new("example", String::new(), World::Real);
-//! let prober = Prober::new(Plan::default(), Arc::new(run), Wall::system())?;
-//! let slot = Slot { number: 0, target: "tr.teams.microsoft.com".parse()?, due: None };
-//! let (rows, mut taken) = tokio::sync::mpsc::channel(1);
-//! prober.probe(&slot, &rows).await;
-//! let record = taken.recv().await.ok_or("no row")?;
-//! println!("{} {:?} {:?}", record.host, record.outcome, record.times.total());
+//! let prober = Prober::new(Opener::new(Plan::default(), Wall::system())?, Arc::new(run));
+//! for record in prober.once("tr.teams.microsoft.com".parse()?).await {
+//!     println!("{} {:?} {:?}", record.host, record.outcome, record.times.total());
+//! }
 //! # Ok(()) }
 //! ```
 //!
@@ -24,8 +23,8 @@
 //! | [`target`], [`endpoints`] | what can be probed, what is known of the relays |
 //! | [`wire`] | bytes to values and back, pure |
 //! | [`explain`] | where the time of a slow probe went, pure |
-//! | [`probe`] | one attempt |
-//! | [`pace`], [`series`], [`stream`] | when, and the loops of probes, of packets and of held connections |
+//! | [`probe`] | the path: the one opener, and what is spoken on what it opens |
+//! | [`pace`], [`measure`] | when; the kinds of measurement, and the engine that runs any of them |
 //! | [`sink`] | where rows go |
 //! | [`source`] | files back to rows |
 //! | [`stats`], [`report`] | rows to summaries, summaries to text, pure |
@@ -39,14 +38,13 @@ pub mod endpoints;
 pub mod explain;
 pub mod lab;
 pub mod manual;
+pub mod measure;
 pub mod pace;
 pub mod probe;
 pub mod record;
 pub mod report;
-pub mod series;
 pub mod sink;
 pub mod source;
 pub mod stats;
-pub mod stream;
 pub mod target;
 pub mod wire;

@@ -28,6 +28,40 @@ impl Target {
     }
 }
 
+/// The targets of a run, at least one; slots take them in turn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Targets(Vec<Target>);
+
+/// A run without a target.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("no target is given; name at least one host")]
+pub struct NoTarget;
+
+impl Targets {
+    /// These, in their order.
+    ///
+    /// # Errors
+    ///
+    /// When there is none.
+    pub fn new(targets: Vec<Target>) -> Result<Self, NoTarget> {
+        if targets.is_empty() {
+            return Err(NoTarget);
+        }
+        Ok(Self(targets))
+    }
+
+    /// The target of a slot.
+    pub fn of_slot(&self, number: u64) -> &Target {
+        let index = number % self.0.len() as u64;
+        &self.0[usize::try_from(index).unwrap_or(0)]
+    }
+
+    /// All of them.
+    pub fn as_slice(&self) -> &[Target] {
+        &self.0
+    }
+}
+
 /// A name or an address.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Host {

@@ -11,7 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::hold::HoldArgs;
 use super::long_help::{ASKS, TARGETS, TRANSPORTS};
 use super::report::args::{self as report, ReportArgs};
-use super::stream::StreamArgs;
+use super::burst::StreamArgs;
 use super::tcp::TcpArgs;
 use crate::endpoints::DEFAULT_RELAY;
 use crate::lab::Fault;

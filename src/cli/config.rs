@@ -5,75 +5,24 @@ pub(in crate::cli) mod transports;
 
 use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
-use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
 use rustls::pki_types::ServerName;
 
-use super::args::{FormatArg, ProbeArgs, ProfileArg, RollArg, TlsArg};
+use super::args::{ProbeArgs, TlsArg};
+use super::lines::{Layout, Lines};
+use super::probe::{Extent, Probes};
+use super::run::Job;
+use super::run::outputs::{Choice, Outputs};
 use super::tcp::reachable;
-use crate::lab::LabOptions;
+use crate::measure::Engine;
 use crate::pace::Pace;
 use crate::probe::dns::{Families, Resolver, SystemServers};
 use crate::probe::{Limits, Plan, TlsVersion};
-use crate::record::{COLUMNS, Column, REFERENCE_COLUMNS, RowKind, World, default_columns};
-use crate::series::Series;
-use crate::sink::{FileSpec, Format, Profile, Roll};
-use crate::target::{Host, Target};
-
-/// A validated series.
-#[derive(Debug)]
-pub struct Settings {
-    /// When and what.
-    pub series: Series,
-    /// How each probe runs.
-    pub plan: Plan,
-    /// Files for rows.
-    pub files: Vec<FileSpec>,
-    /// What stdout gets.
-    pub stdout: Stdout,
-    /// Whether anything but plain TLS is done.
-    pub has_turn: bool,
-    /// CSV profile of stdout.
-    pub profile: Profile,
-    /// Labels, separated by one space.
-    pub label: String,
-    /// Whether only errors are printed.
-    pub quiet: bool,
-    /// Share of failures, in percent, that is still a success.
-    pub max_failed: Option<f64>,
-    /// The lab, when it is wanted.
-    pub lab: Option<LabOptions>,
-    /// Time from slot to slot.
-    pub interval: Duration,
-    /// The shortest one that strangers' addresses may get.
-    pub polite: Duration,
-    /// Time to go on for.
-    pub duration: Option<Duration>,
-}
-
-/// What stdout gets while the series runs.
-#[derive(Debug)]
-pub enum Stdout {
-    /// Nothing: the rows go to files, or nothing is wanted.
-    Nothing,
-    /// One line per probe.
-    Lines,
-    /// Rows.
-    Rows(StdoutFormat, Vec<&'static Column>),
-}
-
-/// Form of the rows on stdout.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StdoutFormat {
-    /// CSV.
-    Csv,
-    /// JSON Lines.
-    Jsonl,
-    /// The reference's list.
-    List,
-}
+use crate::record::{COLUMNS, Column, REFERENCE_COLUMNS, RowKind};
+use crate::stats::Tally;
+use crate::target::{Host, Target, Targets};
 
 /// A timer's finest step.
 const SHORTEST_INTERVAL: Duration = Duration::from_millis(1);
@@ -83,74 +32,66 @@ const LONGEST_INTERVAL: Duration = Duration::from_secs(24 * 3600);
 const LONGEST_LIMIT: Duration = Duration::from_secs(600);
 const LONGEST_SERIES: Duration = Duration::from_secs(3650 * 24 * 3600);
 
-impl TryFrom<ProbeArgs> for Settings {
-    type Error = anyhow::Error;
-
-    fn try_from(args: ProbeArgs) -> anyhow::Result<Self> {
-        let targets = targets(&args)?;
-        let mut plan = plan(&args, &targets)?;
-        ensure!(
-            args.count != Some(0),
-            "--count 0 would do nothing; give 1 or more"
-        );
-        ensure!(
-            args.interval.is_zero()
-                || (SHORTEST_INTERVAL..=LONGEST_INTERVAL).contains(&args.interval),
-            "--interval must be from 1ms to 24h, or 0 for back to back"
-        );
-        suits_addresses(&args, &targets)?;
-        ensure!(
-            args.duration
-                .is_none_or(|d| !d.is_zero() && d <= LONGEST_SERIES),
-            "--duration must be more than 0 and at most 3650 days"
-        );
-        let world = if args.lab { World::Lab } else { World::Real };
-        let profile = profile(&args);
-        let columns = match args.columns.as_deref() {
-            Some("reference") => Some(COLUMNS[..REFERENCE_COLUMNS].iter().collect()),
-            other => other.map(columns).transpose()?,
-        };
-        let files = files(&args, profile, columns.as_deref(), world, false)?;
-        plan.fast = rate::is_fast(args.interval, &targets, &plan);
-        let polite = rate::polite(&targets, &plan);
-        // a slot with all addresses takes several probes' time
-        let longest = targets.iter().map(|target| plan.longest(target)).max();
-        let longest = longest.unwrap_or_default() * if args.all_addresses { 8 } else { 1 };
-        let concurrency = args
-            .concurrency
-            .map_or_else(|| default_concurrency(longest, args.interval), usize::from);
-        let has_turn = transports::has_turn(&plan, &targets);
-        let stdout = stdout(&args, columns, has_turn);
-        ensure!(
-            args.csv_profile.is_none() || makes_csv(&files, &stdout),
-            "--csv-profile needs CSV: give --output FILE.csv or --format csv"
-        );
-        let pace = Pace::new(args.interval, args.count, args.duration);
-        let lab = args.lab.then(|| LabOptions {
-            faults: args.lab_fault.clone(),
-            fault_share: args.lab_fault_share,
-            ..LabOptions::default()
-        });
-        Ok(Self {
-            series: Series {
-                pace,
-                targets,
-                concurrency,
-            },
-            plan,
-            files,
-            stdout,
-            has_turn,
-            profile,
-            label: labels(&args.label)?,
-            quiet: args.quiet,
-            max_failed: args.max_failed,
-            lab,
+/// The validated series of probes.
+pub(super) fn job(args: &ProbeArgs) -> anyhow::Result<Job<Probes>> {
+    let targets = targets(args)?;
+    let mut path = plan(args, &targets)?;
+    ensure!(
+        args.count != Some(0),
+        "--count 0 would do nothing; give 1 or more"
+    );
+    ensure!(
+        args.interval.is_zero() || (SHORTEST_INTERVAL..=LONGEST_INTERVAL).contains(&args.interval),
+        "--interval must be from 1ms to 24h, or 0 for back to back"
+    );
+    suits_addresses(args, &targets)?;
+    ensure!(
+        args.duration
+            .is_none_or(|d| !d.is_zero() && d <= LONGEST_SERIES),
+        "--duration must be more than 0 and at most 3650 days"
+    );
+    let has_turn = transports::has_turn(&path, &targets);
+    let columns = match args.columns.as_deref() {
+        Some("reference") => Some(COLUMNS[..REFERENCE_COLUMNS].iter().collect()),
+        other => other.map(columns).transpose()?,
+    };
+    let choice = Choice {
+        columns,
+        list: list_columns(has_turn),
+        details: None,
+    };
+    let outputs = Outputs::new(args, choice)?;
+    path.fast = rate::is_fast(args.interval, &targets, &path);
+    // a slot with all addresses takes several probes' time
+    let longest = targets.iter().map(|target| path.longest(target)).max();
+    let longest = longest.unwrap_or_default() * if args.all_addresses { 8 } else { 1 };
+    let concurrency = args
+        .concurrency
+        .map_or_else(|| default_concurrency(longest, args.interval), usize::from);
+    let pace = Pace::new(args.interval, args.count, args.duration);
+    let kind = Probes {
+        lines: Lines::new(if has_turn {
+            Layout::Transports
+        } else {
+            Layout::Tls
+        }),
+        extent: Extent {
+            slots: pace.slots(),
             interval: args.interval,
-            polite,
             duration: args.duration,
-        })
-    }
+        },
+        polite: rate::polite(&targets, &path),
+        window_chosen: path.local_end.receive_buffer.is_some(),
+        tally: Tally::default(),
+        live: None,
+        hints: false,
+    };
+    let engine = Engine {
+        pace,
+        targets: Targets::new(targets)?,
+        concurrency,
+    };
+    Job::new(args, kind, engine, path, outputs)
 }
 
 /// How each probe runs, but for its pace.
@@ -171,15 +112,6 @@ pub(super) fn plan(args: &ProbeArgs, targets: &[Target]) -> anyhow::Result<Plan>
         ..Plan::default()
     };
     transports::plan(args, targets, plan)
-}
-
-/// The dialect of CSV.
-pub(super) fn profile(args: &ProbeArgs) -> Profile {
-    match args.csv_profile {
-        None => Profile::Plain,
-        Some(ProfileArg::Excel) => Profile::Excel,
-        Some(ProfileArg::ExcelDe) => Profile::ExcelDe,
-    }
 }
 
 /// The targets; those that name no port have this one.
@@ -303,61 +235,6 @@ pub(super) fn columns<R: RowKind>(text: &str) -> anyhow::Result<Vec<&'static Col
     Ok(chosen)
 }
 
-/// The files that `--output` names; `other_files`: whether there are more that roll.
-pub(super) fn files<R: RowKind>(
-    args: &ProbeArgs,
-    profile: Profile,
-    columns: Option<&[&'static Column<R>]>,
-    world: World,
-    other_files: bool,
-) -> anyhow::Result<Vec<FileSpec<R>>> {
-    let to_stdout = args.output.iter().filter(|path| is_stdout(path));
-    ensure!(to_stdout.count() < 2, "--output names stdout (-) twice");
-    let mut files: Vec<FileSpec<R>> = Vec::new();
-    for path in args.output.iter().filter(|path| !is_stdout(path)) {
-        let format = Format::from_path(path)?;
-        let path = std::path::absolute(path)
-            .with_context(|| format!("--output {}: not a path", path.display()))?;
-        ensure!(
-            files.iter().all(|file| file.path != path),
-            "--output names {} twice",
-            path.display()
-        );
-        let columns = columns.map_or_else(R::defaults, <[_]>::to_vec);
-        files.push(FileSpec {
-            path,
-            format,
-            columns,
-            profile,
-            roll: roll(args),
-            world,
-        });
-    }
-    ensure!(
-        args.roll.is_none() || other_files || !files.is_empty(),
-        "--roll needs a file: give --output FILE"
-    );
-    Ok(files)
-}
-
-/// How often a new file is begun.
-pub(super) fn roll(args: &ProbeArgs) -> Option<Roll> {
-    args.roll.map(|roll| match roll {
-        RollArg::Hour => Roll::Hour,
-        RollArg::Day => Roll::Day,
-        RollArg::Month => Roll::Month,
-    })
-}
-
-fn makes_csv(files: &[FileSpec], stdout: &Stdout) -> bool {
-    files.iter().any(|file| file.format == Format::Csv)
-        || matches!(stdout, Stdout::Rows(StdoutFormat::Csv, _))
-}
-
-pub(super) fn is_stdout(path: &Path) -> bool {
-    path.as_os_str() == "-"
-}
-
 /// The reference's list; with a turn phase also what it found, which the reference has no place for.
 fn list_columns(has_turn: bool) -> Vec<&'static Column> {
     let reference = COLUMNS[..REFERENCE_COLUMNS].iter();
@@ -370,45 +247,6 @@ fn list_columns(has_turn: bool) -> Vec<&'static Column> {
 
 fn is_of_turn(name: &str) -> bool {
     name.starts_with("turn_") || ["mapped_address", "alternate_server"].contains(&name)
-}
-
-fn stdout(args: &ProbeArgs, columns: Option<Vec<&'static Column>>, has_turn: bool) -> Stdout {
-    let rows = args.format.is_some() || args.output.iter().any(|path| is_stdout(path));
-    if !rows {
-        let lines = args.output.is_empty() && !args.quiet;
-        return if lines {
-            Stdout::Lines
-        } else {
-            Stdout::Nothing
-        };
-    }
-    let format = match args.format {
-        None | Some(FormatArg::Csv) => StdoutFormat::Csv,
-        Some(FormatArg::Jsonl) => StdoutFormat::Jsonl,
-        Some(FormatArg::List) => StdoutFormat::List,
-    };
-    let columns = columns.unwrap_or_else(|| match format {
-        StdoutFormat::List => list_columns(has_turn),
-        _ => default_columns(),
-    });
-    Stdout::Rows(format, columns)
-}
-
-pub(super) fn labels(labels: &[String]) -> anyhow::Result<String> {
-    for label in labels {
-        let Some((key, value)) = label.split_once('=') else {
-            bail!("--label {label}: write it as KEY=VALUE, such as access=Telekom");
-        };
-        ensure!(
-            !key.is_empty() && !value.is_empty(),
-            "--label {label}: neither key nor value may be empty"
-        );
-        ensure!(
-            !label.contains(|c: char| c.is_whitespace() || c.is_control()),
-            "--label {label}: no spaces, as labels are separated by one; write - or _ instead"
-        );
-    }
-    Ok(labels.join(" "))
 }
 
 #[cfg(test)]

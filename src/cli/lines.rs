@@ -1,12 +1,10 @@
 //! One line per probe, as ping prints it, 80 columns wide.
 
 use std::fmt::Write as _;
-use std::io::Write;
 use std::time::Duration;
 
-use crate::record::{Explanation, Outcome, Phase, Record, Transport, TurnReply, plain};
+use crate::record::{Explanation, Failure, Outcome, Phase, Record, Transport, TurnReply, plain};
 use crate::report::wrapped;
-use crate::sink::{Sink, SinkError};
 
 /// Columns of a line.
 const WIDTH: usize = 80;
@@ -23,30 +21,24 @@ pub enum Layout {
     Transports,
 }
 
-/// Prints lines to a terminal or pipe.
+/// Makes the lines, the head before the first one.
+#[derive(Debug)]
 pub struct Lines {
-    out: Box<dyn Write + Send>,
     layout: Layout,
     head: bool,
 }
 
 impl Lines {
-    /// Lines to this stream; colours are its business.
-    pub fn new(out: Box<dyn Write + Send>, layout: Layout) -> Self {
+    /// Lines of this layout; colours are the stream's business.
+    pub fn new(layout: Layout) -> Self {
         Self {
-            out,
             layout,
             head: false,
         }
     }
-}
 
-impl Sink for Lines {
-    fn name(&self) -> String {
-        "stdout".to_owned()
-    }
-
-    fn write(&mut self, record: &Record) -> Result<(), SinkError> {
+    /// The line of a probe.
+    pub fn of(&mut self, record: &Record) -> String {
         let mut text = String::new();
         if !self.head {
             self.head = true;
@@ -64,16 +56,7 @@ impl Sink for Lines {
             };
         }
         render(record, self.layout, &mut text);
-        self.out
-            .write_all(text.as_bytes())
-            .and_then(|()| self.out.flush())
-            .map_err(|error| SinkError::from_io("stdout", error))
-    }
-
-    fn finish(&mut self) -> Result<(), SinkError> {
-        self.out
-            .flush()
-            .map_err(|error| SinkError::from_io("stdout", error))
+        text
     }
 }
 
@@ -121,7 +104,7 @@ fn render(record: &Record, layout: Layout, out: &mut String) {
             out.push_str("OK\n");
             slow(record, out);
         }
-        Outcome::Failed { cause, detail } => {
+        Outcome::Failed(Failure { cause, detail }) => {
             let _ = writeln!(out, "{RED}FAIL{PLAIN}");
             let after = record
                 .times

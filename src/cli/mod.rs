@@ -1,6 +1,7 @@
 //! The command line: one file per command, the raw flags, the plan made of them, the messages.
 
 mod args;
+mod burst;
 mod config;
 mod exit;
 mod hold;
@@ -11,9 +12,9 @@ mod message;
 mod outlet;
 mod probe;
 mod report;
+mod run;
 mod schema;
 mod signals;
-mod stream;
 mod summary;
 mod tcp;
 mod terminal;
@@ -23,7 +24,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 
-use args::{Cli, Command};
+use args::{Cli, Color, Command, ProbeArgs};
 use exit::{Exit, Failure};
 
 /// Runs the program.
@@ -44,9 +45,7 @@ pub fn main() -> ExitCode {
 
 fn run(cli: Cli) -> Result<Exit, Failure> {
     match cli.command {
-        Command::Probe(args) if args.stream.is_wanted() => stream::run(&args, cli.color),
-        Command::Probe(args) if args.hold.is_wanted() => hold::run(&args, cli.color),
-        Command::Probe(args) => probe::run(*args, cli.color),
+        Command::Probe(args) => measure(&args, cli.color),
         Command::Report(args) => report::run(&args, cli.color),
         Command::Schema(args) => {
             let text = schema::render(args.row, args.format, terminal::width());
@@ -58,6 +57,17 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
             print(&text)
         }
         Command::Man(args) => print(&man_page(args.command.as_deref())?),
+    }
+}
+
+/// Runs the kind of measurement that the flags ask for.
+fn measure(args: &ProbeArgs, color: Color) -> Result<Exit, Failure> {
+    if args.stream.is_wanted() {
+        run::run(burst::job(args).map_err(Failure::usage)?, color)
+    } else if args.hold.is_wanted() {
+        run::run(hold::job(args).map_err(Failure::usage)?, color)
+    } else {
+        run::run(config::job(args).map_err(Failure::usage)?, color)
     }
 }
 

@@ -6,10 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use tokio::sync::watch;
-
 use super::exit::Exit;
 use super::message;
+use crate::measure::Stop;
 
 /// How long an orderly end may take, whatever stands still.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -49,12 +48,13 @@ impl Interrupted {
     }
 }
 
-/// Listens on a thread of its own, so that it is heard whatever the other threads wait for.
+/// Listens on a thread of its own, so that it is heard whatever the other threads wait for; what is
+/// measured is stopped.
 ///
 /// # Errors
 ///
 /// When the system gives no thread, no event queue, or too few file descriptors.
-pub fn listen(stop: watch::Sender<bool>) -> std::io::Result<Interrupted> {
+pub fn listen(stop: Option<Stop>) -> std::io::Result<Interrupted> {
     enough_descriptors()?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -70,12 +70,14 @@ pub fn listen(stop: watch::Sender<bool>) -> std::io::Result<Interrupted> {
                 let _ = ready.send(());
                 signals.next().await;
                 flag.came.store(true, Ordering::Relaxed);
-                stop.send_replace(true);
+                if let Some(stop) = &stop {
+                    stop.ask();
+                }
                 let more = async {
                     signals.next().await;
-                    // where nobody listens there is no grace to cut short
-                    if stop.receiver_count() > 0 {
-                        stop.send_replace(true);
+                    // where nothing is measured there is no grace to cut short
+                    if let Some(stop) = &stop {
+                        stop.cut_short();
                         signals.next().await;
                     }
                 };

@@ -4,20 +4,19 @@ use std::io::Write as _;
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
-use tokio::sync::watch;
-
 use super::message;
+use crate::measure::Stop;
 
 /// Prints the summary: to stderr where rows go to stdout, or where stdout stands still after a stop.
-pub fn print_summary(text: &str, to_stderr: bool, stopped: &watch::Receiver<bool>) {
+pub fn print_summary(text: &str, to_stderr: bool, stop: &Stop) {
     let text = format!("\n{text}");
-    if to_stderr || !is_printed(text.clone(), stopped) {
+    if to_stderr || !is_printed(text.clone(), stop) {
         message::last(&text);
     }
 }
 
 /// Prints to stdout; does not wait for a reader that stands still once the series was stopped.
-fn is_printed(text: String, stopped: &watch::Receiver<bool>) -> bool {
+fn is_printed(text: String, stop: &Stop) -> bool {
     const LOOK: Duration = Duration::from_millis(50);
     const PATIENCE: Duration = Duration::from_secs(1);
     let (done, printed) = sync_channel(1);
@@ -37,7 +36,7 @@ fn is_printed(text: String, stopped: &watch::Receiver<bool>) -> bool {
     loop {
         match printed.recv_timeout(LOOK) {
             Err(RecvTimeoutError::Timeout) if left.is_zero() => return false,
-            Err(RecvTimeoutError::Timeout) if *stopped.borrow() => {
+            Err(RecvTimeoutError::Timeout) if stop.is_asked() => {
                 left = left.saturating_sub(LOOK);
             }
             Err(RecvTimeoutError::Timeout) => {}

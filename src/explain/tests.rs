@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::record::{
-    Cause, Dns, Outcome, PhaseTimes, Run, ServerFlight, Tcp, Tls, Transport, Turn, World,
+    Cause, Dns, Failure, Outcome, PhaseTimes, Run, ServerFlight, Tcp, Tls, Transport, Turn, World,
 };
 
 const LINUX: SynTimer = SynTimer::Linear(4);
@@ -67,10 +67,7 @@ fn a_failure_before_anything_was_completed_has_none_at_all() {
     let mut record = healthy();
     record.times = PhaseTimes::default();
     record.times.set(Phase::Dns, ms(5_000));
-    record.outcome = Outcome::Failed {
-        cause: Cause::DnsTimeout,
-        detail: String::new(),
-    };
+    record.outcome = Failure::new(Cause::DnsTimeout, "").into();
     assert_eq!(explain(&record, LINUX), None);
 }
 
@@ -138,10 +135,7 @@ fn a_refusal_after_repeated_syns_is_no_lost_syn() {
         record.times = PhaseTimes::default();
         record.times.set(Phase::Dns, ms(28));
         record.times.set(Phase::Connect, ms(1_030));
-        record.outcome = Outcome::Failed {
-            cause: Cause::ConnectRefused,
-            detail: String::new(),
-        };
+        record.outcome = Failure::new(Cause::ConnectRefused, "").into();
     });
     assert_eq!(why, Explanation::None);
 }

@@ -2,7 +2,10 @@
 //!
 //! Not here: the path that they measure (`net`), where rows go (`sink`).
 
+pub mod burst;
 mod engine;
+pub mod hold;
+pub mod probe;
 mod stop;
 
 pub use engine::{Due, End, Engine, Out, Outcome, Output, Slot, Task, Why};

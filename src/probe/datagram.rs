@@ -12,7 +12,7 @@ use super::local_end::LocalEnd;
 use super::turn::{End, Exchange, Talk};
 use super::{icmp, plain_error};
 use crate::clock;
-use crate::record::{Ask, Cause, Tcp};
+use crate::record::{Ask, Cause, Failure, Tcp};
 
 /// How long duplicates are counted after the answer, outside the phase.
 const LINGER: Duration = Duration::from_millis(10);
@@ -125,7 +125,7 @@ async fn linger(socket: &UdpSocket, talk: &mut Talk, seen: &mut Tcp) {
 fn open(remote: SocketAddr, local: &LocalEnd) -> Result<UdpSocket, End> {
     let socket = local.first_free(|port| bound(remote, local, port));
     let socket = socket.map_err(|error| match local.used_up(&error) {
-        Some(said) => End::Unsent(Cause::TurnNoLocalPort, said),
+        Some(said) => End::Unsent(Failure::new(Cause::TurnNoLocalPort, said)),
         None => unsent(&error),
     })?;
     UdpSocket::from_std(socket.into()).map_err(|error| unsent(&error))
@@ -155,5 +155,5 @@ fn unsent(error: &io::Error) -> End {
         K::AddrInUse | K::AddrNotAvailable => Cause::TurnNoLocalPort,
         _ => Cause::TurnLocalError,
     };
-    End::Unsent(cause, plain_error(error))
+    End::Unsent(Failure::new(cause, plain_error(error)))
 }

@@ -15,7 +15,7 @@ use std::os::fd::AsFd as Handle;
 use std::os::windows::io::AsSocket as Handle;
 
 use super::plain_error;
-use crate::record::Cause;
+use crate::record::{Cause, Failure};
 
 /// Asks to be told of every message about what this socket sends; whether messages are queued
 /// from now on.
@@ -88,15 +88,17 @@ fn is_rare(_error: &io::Error) -> bool {
 }
 
 /// What a message means, and what the system makes of it.
-pub fn cause(error: &io::Error) -> (Cause, String) {
+pub fn failure(error: &io::Error) -> Failure {
     use io::ErrorKind as K;
     match error.kind() {
         K::ConnectionRefused | K::ConnectionReset => {
-            (Cause::TurnPortUnreachable, "port unreachable".to_owned())
+            Failure::new(Cause::TurnPortUnreachable, "port unreachable")
         }
-        K::NetworkUnreachable | K::NetworkDown => (Cause::TurnNetUnreachable, plain_error(error)),
+        K::NetworkUnreachable | K::NetworkDown => {
+            Failure::new(Cause::TurnNetUnreachable, plain_error(error))
+        }
         // such as "administratively prohibited"
-        _ => (Cause::TurnHostUnreachable, plain_error(error)),
+        _ => Failure::new(Cause::TurnHostUnreachable, plain_error(error)),
     }
 }
 
@@ -109,7 +111,7 @@ mod tests {
         use io::ErrorKind as K;
         let of = |kind: K| {
             let error = io::Error::from(kind);
-            is_message(&error).then(|| cause(&error).0)
+            is_message(&error).then(|| failure(&error).cause)
         };
         assert_eq!(of(K::ConnectionRefused), Some(Cause::TurnPortUnreachable));
         assert_eq!(of(K::ConnectionReset), Some(Cause::TurnPortUnreachable));
@@ -122,7 +124,7 @@ mod tests {
         {
             let rare = io::Error::from_raw_os_error(libc::ENOPROTOOPT);
             assert!(is_message(&rare));
-            assert_eq!(cause(&rare).0, Cause::TurnHostUnreachable);
+            assert_eq!(failure(&rare).cause, Cause::TurnHostUnreachable);
             // a local firewall's refusal
             assert!(!is_message(&io::Error::from_raw_os_error(libc::EPERM)));
         }
@@ -144,7 +146,7 @@ mod tests {
             while socket.send(b"x").is_err() {}
         }
         let error = socket.recv(&mut [0; 8]).unwrap_err();
-        assert_eq!(cause(&error).0, Cause::TurnPortUnreachable);
+        assert_eq!(failure(&error).cause, Cause::TurnPortUnreachable);
         let mut queued = 0;
         for _ in 0..500 {
             queued += clear(&socket);

@@ -42,7 +42,7 @@ pub enum OpenerError {
 /// Opens paths; built once, used by all slots in flight.
 #[derive(Debug)]
 pub struct Opener {
-    plan: Arc<Plan>,
+    pub(super) plan: Arc<Plan>,
     wall: Wall,
     connector: Connector,
     pub(super) tls: TlsClient,

@@ -12,7 +12,7 @@ use super::plain_error;
 use super::tcp_info::{self, Snapshot};
 use super::turn::{End, Exchange, StreamTalk, Talk};
 use crate::clock;
-use crate::record::{Ask, Cause, alert_name};
+use crate::record::{Ask, Cause, Failure, alert_name};
 use crate::wire::ms_turn::frame;
 use crate::wire::ms_turn::pseudo_tls::{Reading, SERVER_HELLO, client_hello, read_server_hello};
 use crate::wire::stream::Framing;
@@ -27,7 +27,7 @@ pub struct PseudoTls {
     /// From the client's hello to the server's, or to the failure.
     pub hello_took: Duration,
     /// Whether the server's hello came.
-    pub hello: Result<(), (Cause, String)>,
+    pub hello: Result<(), Failure>,
     /// The request behind it.
     pub exchange: Option<Exchange>,
     /// Bytes written.
@@ -56,7 +56,7 @@ pub async fn talk(
     let stream = match TcpStream::from_std(stream) {
         Ok(stream) => stream,
         Err(error) => {
-            outcome.hello = Err((Cause::ConnectLocalError, plain_error(&error)));
+            outcome.hello = Err(Failure::new(Cause::ConnectLocalError, plain_error(&error)));
             return outcome;
         }
     };
@@ -118,11 +118,14 @@ impl Line {
 }
 
 /// The hello of both sides.
-async fn hello(line: &mut Line, limit: Duration) -> (Duration, Result<(), (Cause, String)>) {
+async fn hello(line: &mut Line, limit: Duration) -> (Duration, Result<(), Failure>) {
     let mut random = [0; 32];
     if SystemRandom::new().fill(&mut random).is_err() {
-        let detail = "the system gives no random numbers".to_owned();
-        return (Duration::ZERO, Err((Cause::TlsProtocol, detail)));
+        let detail = "the system gives no random numbers";
+        return (
+            Duration::ZERO,
+            Err(Failure::new(Cause::TlsProtocol, detail)),
+        );
     }
     let mut arrived = Vec::new();
     let start = clock::now();
@@ -151,7 +154,7 @@ async fn hello(line: &mut Line, limit: Duration) -> (Duration, Result<(), (Cause
         Ok(Err(error)) => Err(judge(&arrived, error.as_ref())),
         Err(_) => match something_else(&arrived) {
             Some(judged) => Err(judged),
-            None => Err((
+            None => Err(Failure::new(
                 Cause::TlsTimeout,
                 format!(
                     "no hello within {} ms, {}",
@@ -165,46 +168,46 @@ async fn hello(line: &mut Line, limit: Duration) -> (Duration, Result<(), (Cause
 }
 
 /// Why there is no hello.
-fn judge(arrived: &[u8], error: Option<&io::Error>) -> (Cause, String) {
+fn judge(arrived: &[u8], error: Option<&io::Error>) -> Failure {
     if let Some(judged) = something_else(arrived) {
         return judged;
     }
     let so_far = so_far(arrived);
     match error {
-        None => (
+        None => Failure::new(
             Cause::TlsEof,
             format!("the server closed the connection {so_far}"),
         ),
-        Some(error) if error.kind() == io::ErrorKind::TimedOut => (
+        Some(error) if error.kind() == io::ErrorKind::TimedOut => Failure::new(
             Cause::TlsTimeout,
             format!("the system gave the connection up {so_far}"),
         ),
-        Some(error) => (Cause::TlsReset, format!("{} {so_far}", plain_error(error))),
+        Some(error) => Failure::new(Cause::TlsReset, format!("{} {so_far}", plain_error(error))),
     }
 }
 
 /// What answered when it was no hello of this kind.
-fn something_else(arrived: &[u8]) -> Option<(Cause, String)> {
+fn something_else(arrived: &[u8]) -> Option<Failure> {
     if read_server_hello(arrived) != Reading::Other {
         return None;
     }
     Some(match classify(arrived) {
         FirstBytes::Empty => return None,
-        FirstBytes::Alert { description, .. } => (
+        FirstBytes::Alert { description, .. } => Failure::new(
             Cause::TlsAlert,
             format!(
                 "{}: a real TLS server, or a device that inspects TLS, refused the hello",
                 alert_name(description)
             ),
         ),
-        FirstBytes::Tls => (
+        FirstBytes::Tls => Failure::new(
             Cause::TlsNotPseudo,
-            "a real TLS server, or a device that inspects TLS, answered the hello".to_owned(),
+            "a real TLS server, or a device that inspects TLS, answered the hello",
         ),
-        FirstBytes::Http(line) => (Cause::TlsNotTls, format!("HTTP answered: {line}")),
-        FirstBytes::Ssh(line) => (Cause::TlsNotTls, format!("SSH answered: {line}")),
-        FirstBytes::Text(line) => (Cause::TlsNotTls, format!("text answered: {line}")),
-        FirstBytes::Binary(hex) => (
+        FirstBytes::Http(line) => Failure::new(Cause::TlsNotTls, format!("HTTP answered: {line}")),
+        FirstBytes::Ssh(line) => Failure::new(Cause::TlsNotTls, format!("SSH answered: {line}")),
+        FirstBytes::Text(line) => Failure::new(Cause::TlsNotTls, format!("text answered: {line}")),
+        FirstBytes::Binary(hex) => Failure::new(
             Cause::TlsNotTls,
             format!("something else answered, first bytes {hex}"),
         ),

@@ -11,7 +11,7 @@ use tokio::time::timeout;
 use super::local_end::LocalEnd;
 use super::{plain_error, tcp_info};
 use crate::clock;
-use crate::record::{Cause, Tcp};
+use crate::record::{Cause, Failure, Tcp};
 
 /// An attempt to connect.
 #[derive(Debug)]
@@ -23,11 +23,11 @@ pub struct Connect {
     /// Whether nothing was sent yet: with Fast Open the SYN goes out with the first data.
     pub deferred: bool,
     /// The connection, or why there is none.
-    pub result: Result<TcpStream, (Cause, String)>,
+    pub result: Result<TcpStream, Failure>,
 }
 
 impl Connect {
-    fn failed(took: Duration, tcp: Tcp, why: (Cause, String)) -> Self {
+    fn failed(took: Duration, tcp: Tcp, why: Failure) -> Self {
         Self {
             took,
             tcp,
@@ -48,9 +48,9 @@ pub async fn connect(
     let begun = match local.first_free(|port| begin(address, local, port, fast_open)) {
         Ok(begun) => begun,
         Err(error) => {
-            let (cause, said) = cause_of(&error);
-            let said = local.used_up(&error).unwrap_or(said);
-            return Connect::failed(Duration::ZERO, Tcp::default(), (cause, said));
+            let mut why = failure_of(&error);
+            why.detail = local.used_up(&error).unwrap_or(why.detail);
+            return Connect::failed(Duration::ZERO, Tcp::default(), why);
         }
     };
     let Begun {
@@ -70,12 +70,16 @@ pub async fn connect(
             took,
             tcp: with_this_end(&stream, if deferred { Tcp::default() } else { tcp }),
             deferred,
-            result: stream.into_std().map_err(|error| cause_of(&error)),
+            result: stream.into_std().map_err(|error| failure_of(&error)),
         },
         Ok(Err(error)) => Connect::failed(took, only_syns(&tcp), from_the_path(&error)),
         Err(_) => {
             let detail = format!("no answer within {} ms", limit.as_millis());
-            Connect::failed(took, only_syns(&tcp), (Cause::ConnectTimeout, detail))
+            Connect::failed(
+                took,
+                only_syns(&tcp),
+                Failure::new(Cause::ConnectTimeout, detail),
+            )
         }
     }
 }
@@ -183,30 +187,33 @@ pub fn only_syns(tcp: &Tcp) -> Tcp {
 
 /// What failed when neither the SYN nor the data that went out with it was answered, from what the
 /// handshake says of it.
-pub fn deferred_failure((cause, detail): (Cause, String)) -> (Cause, String) {
-    let cause = match cause {
+pub fn deferred_failure(failure: Failure) -> Failure {
+    let detail = &failure.detail;
+    let cause = match failure.cause {
         Cause::TlsTimeout => Cause::ConnectTimeout,
         _ if detail.contains("refused") => Cause::ConnectRefused,
         _ if detail.contains("unreachable") => Cause::ConnectHostUnreachable,
         _ => Cause::ConnectReset,
     };
-    (cause, detail)
+    Failure { cause, ..failure }
 }
 
 /// The cause for an error that came back while the SYN was under way. What has no code of its
 /// own, such as "administratively prohibited", is a router's or firewall's word on the host.
-fn from_the_path(error: &io::Error) -> (Cause, String) {
-    match cause_of(error) {
-        (Cause::ConnectLocalError, said) => (
-            Cause::ConnectHostUnreachable,
-            format!("rejected on the way: {said}"),
-        ),
-        known => known,
+fn from_the_path(error: &io::Error) -> Failure {
+    let failure = failure_of(error);
+    if failure.cause != Cause::ConnectLocalError {
+        return failure;
     }
+    let said = failure.detail;
+    Failure::new(
+        Cause::ConnectHostUnreachable,
+        format!("rejected on the way: {said}"),
+    )
 }
 
-/// The cause for an error of the system.
-fn cause_of(error: &io::Error) -> (Cause, String) {
+/// The cause for an error of the system, and what the system says.
+fn failure_of(error: &io::Error) -> Failure {
     use io::ErrorKind as K;
     let cause = match error.kind() {
         K::ConnectionRefused => Cause::ConnectRefused,
@@ -217,7 +224,7 @@ fn cause_of(error: &io::Error) -> (Cause, String) {
         K::AddrNotAvailable | K::AddrInUse => Cause::ConnectNoLocalPort,
         _ => Cause::ConnectLocalError,
     };
-    (cause, plain_error(error))
+    Failure::new(cause, plain_error(error))
 }
 
 #[cfg(test)]
@@ -260,7 +267,7 @@ mod tests {
             .local_addr()
             .unwrap();
         let connect = runtime().block_on(here(free));
-        assert_eq!(connect.result.unwrap_err().0, Cause::ConnectRefused);
+        assert_eq!(connect.result.unwrap_err().cause, Cause::ConnectRefused);
     }
 
     #[test]
@@ -276,7 +283,7 @@ mod tests {
         });
         for _ in 0..tries {
             let connect = runtime().block_on(here(address));
-            let cause = connect.result.err().map(|(cause, _)| cause);
+            let cause = connect.result.err().map(|failure| failure.cause);
             assert!(
                 matches!(cause, None | Some(Cause::ConnectReset)),
                 "{cause:?}"
@@ -299,7 +306,7 @@ mod tests {
             (io::ErrorKind::AddrNotAvailable, Cause::ConnectNoLocalPort),
             (io::ErrorKind::PermissionDenied, Cause::ConnectLocalError),
         ] {
-            assert_eq!(cause_of(&io::Error::from(kind)).0, cause);
+            assert_eq!(failure_of(&io::Error::from(kind)).cause, cause);
         }
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use ring::rand::{SecureRandom, SystemRandom};
 
 use super::icmp;
-use crate::record::{Ask, Cause, Ignored, Turn, TurnReply, alert_name};
+use crate::record::{Ask, Cause, Failure, Ignored, Turn, TurnReply, alert_name};
 use crate::wire::answer::{self, Answer, Transaction};
 use crate::wire::stream::{Framing, Next, Stream};
 use crate::wire::tls_hello::{FirstBytes, classify};
@@ -25,7 +25,7 @@ pub struct Exchange {
     /// What came of it.
     pub turn: Turn,
     /// Whether it is what a relay should say.
-    pub result: Result<(), (Cause, String)>,
+    pub result: Result<(), Failure>,
 }
 
 /// What ended the wait for an answer.
@@ -48,7 +48,7 @@ pub enum End {
     /// An error that came back from the path.
     Path(io::Error),
     /// The request was never sent.
-    Unsent(Cause, String),
+    Unsent(Failure),
 }
 
 /// A request, and what came back that is no answer to it.
@@ -80,9 +80,9 @@ impl Talk {
                     attempts: Some(0),
                     ..Turn::default()
                 },
-                result: Err((
+                result: Err(Failure::new(
                     Cause::TurnLocalError,
-                    "the system gives no random numbers".to_owned(),
+                    "the system gives no random numbers",
                 )),
             }));
         }
@@ -192,7 +192,7 @@ impl Talk {
             End::Closed => failed(
                 TurnReply::Closed,
                 Cause::TurnClosed,
-                "the other end closed the connection".to_owned(),
+                "the other end closed the connection",
             ),
             End::Reset(said) => failed(TurnReply::Closed, Cause::TurnReset, said),
             End::Alert(alert) => {
@@ -201,13 +201,13 @@ impl Talk {
             }
             End::Broken(said) => failed(TurnReply::Malformed, Cause::TurnMalformed, said),
             End::Path(error) => {
-                let (cause, said) = icmp::cause(&error);
-                failed(TurnReply::Icmp, cause, said)
+                let failure = icmp::failure(&error);
+                (Some(TurnReply::Icmp), Err(failure))
             }
-            End::Unsent(cause, detail) => {
+            End::Unsent(failure) => {
                 turn.attempts = Some(0);
                 turn.ignored = None;
-                (None, Err((cause, detail)))
+                (None, Err(failure))
             }
         };
         turn.reply = reply;
@@ -218,9 +218,9 @@ impl Talk {
         let Some((code, reason)) = &answer.error else {
             let result = match self.ask {
                 Ask::Binding => Ok(()),
-                Ask::Allocate | Ask::MsAllocate => Err((
+                Ask::Allocate | Ask::MsAllocate => Err(Failure::new(
                     Cause::TurnOpen,
-                    "an allocation without credentials".to_owned(),
+                    "an allocation without credentials",
                 )),
             };
             return (Some(TurnReply::Success), result);
@@ -235,15 +235,15 @@ impl Talk {
                 match (answer.realm.is_some(), answer.has_nonce) {
                     (true, true) => Ok(()),
                     (false, false) => {
-                        Err((Cause::TurnNoRealm, "neither realm nor nonce".to_owned()))
+                        Err(Failure::new(Cause::TurnNoRealm, "neither realm nor nonce"))
                     }
-                    (true, false) => Err((Cause::TurnNoRealm, "no nonce".to_owned())),
-                    (false, true) => Err((Cause::TurnNoRealm, "no realm".to_owned())),
+                    (true, false) => Err(Failure::new(Cause::TurnNoRealm, "no nonce")),
+                    (false, true) => Err(Failure::new(Cause::TurnNoRealm, "no realm")),
                 }
             }
-            (_, 300) => Err((Cause::TurnTryAlternate, said)),
-            (_, 500..=599) => Err((Cause::TurnServerError, said)),
-            _ => Err((Cause::TurnError, said)),
+            (_, 300) => Err(Failure::new(Cause::TurnTryAlternate, said)),
+            (_, 500..=599) => Err(Failure::new(Cause::TurnServerError, said)),
+            _ => Err(Failure::new(Cause::TurnError, said)),
         };
         (Some(TurnReply::Error(*code)), result)
     }
@@ -316,10 +316,10 @@ impl StreamTalk {
 }
 
 /// What came back and whether it is what a relay should say.
-type Judged = (Option<TurnReply>, Result<(), (Cause, String)>);
+type Judged = (Option<TurnReply>, Result<(), Failure>);
 
-fn failed(reply: TurnReply, cause: Cause, detail: String) -> Judged {
-    (Some(reply), Err((cause, detail)))
+fn failed(reply: TurnReply, cause: Cause, detail: impl Into<String>) -> Judged {
+    (Some(reply), Err(Failure::new(cause, detail)))
 }
 
 fn not_stun(bytes: &[u8]) -> Judged {

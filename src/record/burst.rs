@@ -269,7 +269,7 @@ static BURST: &[Column<Burst>] = &[
     of("local_port", Kind::Integer, "", "UDP port of this end", |r| number(r.local.map(|a| a.port().into()))),
     of("Status", Kind::Text, "", "OK when anything answered, else the cause code", |r| word(Some(r.outcome.cause().map_or("OK", super::Cause::code)))),
     of("cause", Kind::Text, "", "cause code, empty when anything answered", |r| word(r.outcome.cause().map(super::Cause::code))),
-    of("detail", Kind::Text, "", "what exactly was seen when nothing answered", |r| match &r.outcome { Outcome::Ok => Value::Missing, Outcome::Failed { detail, .. } => text(detail) }),
+    of("detail", Kind::Text, "", "what exactly was seen when nothing answered", |r| text(r.outcome.detail())),
     of("dns_us", Kind::Integer, "us", "name resolution", |r| time_us(r.dns_took)),
     of("resolver", Kind::Text, "", "name server that answered, or os", |r| r.dns.resolver.as_deref().map_or(Value::Missing, text)),
     of("dns_chain", Kind::List, "", "names from the one asked for to the last CNAME", |r| list(r.dns.chain.iter().map(|l| l.name.as_str()))),

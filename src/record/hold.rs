@@ -183,7 +183,7 @@ impl Hold {
     /// What exactly was seen: of a failure, or of the end of the connection.
     pub fn detail(&self) -> &str {
         match (&self.outcome, &self.end) {
-            (Outcome::Failed { detail, .. }, _) => detail,
+            (Outcome::Failed(failure), _) => &failure.detail,
             (Outcome::Ok, Some(end)) => &end.detail,
             (Outcome::Ok, None) => "",
         }

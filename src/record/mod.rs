@@ -10,6 +10,7 @@ mod dotnet;
 mod explanation;
 mod fast_open;
 mod hold;
+mod outcome;
 mod packet;
 mod phase;
 mod row;
@@ -37,6 +38,7 @@ pub use dotnet::{cipher_algorithm, hash_algorithm, key_exchange_algorithm, ssl_p
 pub use explanation::Explanation;
 pub use fast_open::FastOpen;
 pub use hold::{EndedBy, Hold, HoldEnd, HoldFigures};
+pub use outcome::{Failure, Outcome};
 pub use packet::Packet;
 pub use phase::{Phase, PhaseTimes};
 pub use row::{Dialect, Field, Layout, Metric, Row};
@@ -133,35 +135,6 @@ impl World {
         match self {
             Self::Real => "real",
             Self::Lab => "lab",
-        }
-    }
-}
-
-/// How a probe ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
-    /// Every phase was completed.
-    Ok,
-    /// A phase failed.
-    Failed {
-        /// Why, as a code of the closed list.
-        cause: Cause,
-        /// What exactly was seen, for a reader.
-        detail: String,
-    },
-}
-
-impl Outcome {
-    /// Whether every phase was completed.
-    pub fn is_ok(&self) -> bool {
-        matches!(self, Self::Ok)
-    }
-
-    /// The cause of a failure.
-    pub fn cause(&self) -> Option<Cause> {
-        match self {
-            Self::Ok => None,
-            Self::Failed { cause, .. } => Some(*cause),
         }
     }
 }
@@ -299,10 +272,7 @@ impl Trust {
 impl Record {
     /// What exactly was seen when it failed; empty when it did not.
     pub fn detail(&self) -> &str {
-        match &self.outcome {
-            Outcome::Ok => "",
-            Outcome::Failed { detail, .. } => detail,
-        }
+        self.outcome.detail()
     }
 
     /// Whether the relay was heard: every phase was completed, or it answered a request with an

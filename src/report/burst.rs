@@ -34,12 +34,8 @@ pub fn block(burst: &Burst, limits: &Limits) -> String {
         }
         line(&mut out, "  ", &what);
     }
-    if let Outcome::Failed { cause, detail } = &burst.outcome {
-        line(
-            &mut out,
-            "  ",
-            &format!("FAIL {}: {}", cause.code(), plain(detail)),
-        );
+    if let Outcome::Failed(failure) = &burst.outcome {
+        line(&mut out, "  ", &format!("FAIL {failure}"));
     }
     if let Some(figures) = &burst.figures {
         out += &lines(figures);
@@ -223,12 +219,9 @@ impl Summary<'_> {
         if self.figures.sent > 0 {
             out += &lines(self.figures);
         }
-        if let Some((since, Outcome::Failed { cause, detail })) = self.unmeasured {
-            let (since, cause) = (moment(*since), cause.code());
-            let text = format!(
-                "nothing could be measured since {since}: {cause}: {}",
-                plain(detail)
-            );
+        if let Some((since, Outcome::Failed(failure))) = self.unmeasured {
+            let since = moment(*since);
+            let text = format!("nothing could be measured since {since}: {failure}");
             line(&mut out, "", &text);
         }
         match self.outages {

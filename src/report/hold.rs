@@ -23,9 +23,8 @@ pub fn block(row: &Hold) -> String {
     if !phases.is_empty() {
         line(&mut out, "  ", &phases.join(", "));
     }
-    if let Outcome::Failed { cause, detail } = &row.outcome {
-        let failure = format!("FAIL {}: {}", cause.code(), plain(detail));
-        line(&mut out, "  ", &failure);
+    if let Outcome::Failed(failure) = &row.outcome {
+        line(&mut out, "  ", &format!("FAIL {failure}"));
     }
     if let Some(end) = &row.end {
         let (time, wanted) = (seconds(end.held), seconds(row.length));

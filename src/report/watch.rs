@@ -22,14 +22,14 @@ pub fn minute(row: &Burst) -> String {
     let mut out = format!("{:<21}", moment(row.started));
     let Some(figures) = &row.figures else {
         let mut out = String::new();
-        let detail = match &row.outcome {
+        let failure = match &row.outcome {
             Outcome::Ok => String::new(),
-            Outcome::Failed { cause, detail } => format!("{}: {}", cause.code(), plain(detail)),
+            Outcome::Failed(failure) => failure.to_string(),
         };
         line(
             &mut out,
             "",
-            &format!("{}  FAIL {detail}", moment(row.started)),
+            &format!("{}  FAIL {failure}", moment(row.started)),
         );
         return out;
     };

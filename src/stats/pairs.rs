@@ -87,7 +87,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::record::{Dns, Outcome, PhaseTimes, Run, Tcp, Tls, Turn, TurnReply, World};
+    use crate::record::{Dns, Failure, Outcome, PhaseTimes, Run, Tcp, Tls, Turn, TurnReply, World};
 
     const RELAY: &str = "192.0.2.1:443";
 
@@ -169,10 +169,7 @@ mod tests {
         ];
         assert_eq!(of(&error), (1, Some(-1000.0)));
         let mut refused = over_tcp(0, RELAY, 1, None);
-        refused.outcome = Outcome::Failed {
-            cause: Cause::ConnectRefused,
-            detail: String::new(),
-        };
+        refused.outcome = Failure::new(Cause::ConnectRefused, "").into();
         let refused = [
             refused,
             over_udp(0, "192.0.2.1:3478", 19, TurnReply::Error(401)),

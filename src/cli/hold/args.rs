@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::cli::args::duration;
-use crate::cli::stream::rate;
+use crate::cli::burst::rate;
 
 /// Where these flags stand in the help.
 const HEADING: &str = "Held connection";

@@ -110,8 +110,7 @@ struct Read {
 fn read(args: &ReportArgs, options: SurveyOptions, filter: &Filter) -> Result<Read, Failure> {
     let inputs = source::expand(&args.files).map_err(Failure::io)?;
     let inputs = source::in_time_order(inputs, args.time_zone);
-    let (stop, _) = tokio::sync::watch::channel(false);
-    let interrupted = signals::listen(stop).map_err(Failure::io)?;
+    let interrupted = signals::listen(None).map_err(Failure::io)?;
     let mut reading = source::read(inputs, args.time_zone, interrupted.flag());
     let mut progress = Progress::new(reading.bytes_total());
     let wanted: BTreeSet<String> = options

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use tokio::sync::mpsc;
 
-use super::args::Color;
+use super::args::{Color, ProbeArgs};
 use super::exit::{Exit, Failure};
 use super::outlet::Ending;
 use super::signals;
@@ -25,8 +25,8 @@ use crate::measure::{End, Engine, Stop, Task, Why};
 use crate::probe::{Opener, Plan};
 use crate::record::{RowKind, Run, World};
 use desk::Desk;
-use outputs::{Opened, Outputs, Stdout};
-use world::{in_the_lab, this_run};
+use outputs::Outputs;
+use world::{in_the_lab, labels, this_run};
 
 /// A validated plan of a kind.
 #[derive(Debug)]
@@ -47,6 +47,36 @@ pub(super) struct Job<K: Kind> {
     pub max_failed: Option<f64>,
     /// The lab, when it is wanted.
     pub lab: Option<LabOptions>,
+}
+
+impl<K: Kind> Job<K> {
+    /// The plan with what all kinds have in common.
+    ///
+    /// # Errors
+    ///
+    /// When a label is none.
+    pub fn new(
+        args: &ProbeArgs,
+        kind: K,
+        engine: Engine,
+        path: Plan,
+        outputs: Outputs<Row<K>, K::Detail>,
+    ) -> anyhow::Result<Self> {
+        Ok(Self {
+            kind,
+            engine,
+            path,
+            outputs,
+            label: labels(&args.label)?,
+            quiet: args.quiet,
+            max_failed: args.max_failed,
+            lab: args.lab.then(|| LabOptions {
+                faults: args.lab_fault.clone(),
+                fault_share: args.lab_fault_share,
+                ..LabOptions::default()
+            }),
+        })
+    }
 }
 
 /// The rows of a kind.
@@ -104,8 +134,10 @@ pub(super) trait Kind {
 /// Where what is told can be seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct View {
-    /// Whether rows go to a file while nothing is shown on stdout.
-    pub unseen: bool,
+    /// Whether nothing of the rows is shown on stdout.
+    pub is_unseen: bool,
+    /// Whether rows are told there as text.
+    pub is_text: bool,
     /// Real network or lab.
     pub world: World,
     /// Whether only errors are printed.
@@ -174,12 +206,11 @@ pub(super) fn run<K: Kind>(job: Job<K>, color: Color) -> Result<Exit, Failure> {
     let wall = Wall::system();
     // before any event queue, as those panic for want of descriptors
     let stop = Stop::default();
-    let interrupted = signals::listen(stop.clone())
+    let interrupted = signals::listen(Some(stop.clone()))
         .context("signals cannot be heard, perhaps for want of file descriptors (ulimit -n)")
         .map_err(Failure::io)?;
-    let (told, rows_on_stdout) = (outputs.stdout.is_text(), outputs.stdout.is_rows());
-    let unseen = matches!(outputs.stdout, Stdout::Nothing);
-    let wants_text = told || (kind.tells_live() && !quiet && !rows_on_stdout);
+    let (is_text, rows_on_stdout) = (outputs.stdout.is_text(), outputs.stdout.is_rows());
+    let wants_text = is_text || (kind.tells_live() && !quiet && !rows_on_stdout);
     // files before anything else: what cannot be kept must not be measured
     let opened = outputs.open(wants_text, color, &wall)?;
     let Some(opened) = opened else {
@@ -198,18 +229,23 @@ pub(super) fn run<K: Kind>(job: Job<K>, color: Color) -> Result<Exit, Failure> {
     };
     let run = Arc::new(this_run(&label, world, &wall));
     let opener = Opener::new(path, wall).map_err(Failure::io)?;
-    let task = Arc::new(kind.task(opener, run, opened.has_details()));
+    let task = Arc::new(kind.task(opener, run, !opened.details.is_empty()));
     let only_stdout = opened.is_only_stdout();
-    let mut desk = Desk::new(kind, opened, interrupted.clone(), quiet, &stop);
+    let view = View {
+        is_unseen: !is_text && !rows_on_stdout,
+        is_text,
+        world,
+        quiet,
+    };
+    let desk = Desk::new(kind, opened, interrupted.clone(), view, &stop);
     let mut desk = desk.map_err(Failure::io)?;
-    let view = View { unseen, world, quiet };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
     let runtime = runtime.context("no event queue").map_err(Failure::io)?;
     let (end, ending, kind) = runtime.block_on(async {
         let (out, mut taken) = mpsc::channel(64);
-        desk.begin(view).await?;
+        desk.begin().await?;
         let running = tokio::spawn(engine.run(Arc::clone(&task), out, stop.clone()));
         while let Some(output) = taken.recv().await {
             desk.take(output).await;
@@ -233,18 +269,19 @@ pub(super) fn run<K: Kind>(job: Job<K>, color: Color) -> Result<Exit, Failure> {
             task: &task,
             end: &end,
             interrupted,
-            told,
+            told: is_text,
         });
         print_summary(&summary, rows_on_stdout || ending.stuck, &stop);
     }
+    ending.tell_last();
     let counts = kind.counts(&task);
-    Ok(verdict(counts, ending, interrupted, only_stdout, max_failed))
+    Ok(verdict(counts, &ending, interrupted, only_stdout, max_failed))
 }
 
 /// The exit code of a run.
 fn verdict(
     counts: Counts,
-    ending: Ending,
+    ending: &Ending,
     interrupted: bool,
     only_stdout: bool,
     max_failed: Option<f64>,

@@ -151,13 +151,9 @@ impl Session {
             }
             Event::Stranger => note(Fate::Unknown),
             Event::Moved { local, wall } => self.moved = Some((local, wall)),
-            Event::Unreachable {
-                cause,
-                detail,
-                messages,
-            } => {
-                let told = self.trouble.unreachable.entry(cause).or_default();
-                *told = (told.0 + messages, detail);
+            Event::Unreachable { failure, messages } => {
+                let told = self.trouble.unreachable.entry(failure.cause).or_default();
+                *told = (told.0 + messages, failure.detail);
             }
             Event::Done { missed } => self.done = Some(missed),
         }

@@ -12,7 +12,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use crate::clock;
-use crate::record::{Cause, Dns, Link};
+use crate::record::{Cause, Dns, Failure, Link};
 use crate::wire::dns::{Family, Question, Step, walk};
 
 use exchange::{Fault, exchange};
@@ -64,11 +64,9 @@ impl Resolved {
 
 /// Why there are no addresses, with all that was learned before.
 #[derive(Debug)]
-pub struct Failure {
-    /// The code.
-    pub cause: Cause,
-    /// What exactly was seen.
-    pub detail: String,
+pub struct Unresolved {
+    /// The cause and what exactly was seen.
+    pub failure: Failure,
     /// What goes into the row all the same.
     pub dns: Dns,
 }
@@ -79,13 +77,13 @@ impl Resolver {
     ///
     /// # Errors
     ///
-    /// A [`Failure`] with its cause; every fault of the network ends there.
+    /// An [`Unresolved`] with its cause; every fault of the network ends there.
     pub async fn resolve(
         &self,
         name: &str,
         families: Families,
         limit: Duration,
-    ) -> (Duration, Result<Resolved, Failure>) {
+    ) -> (Duration, Result<Resolved, Unresolved>) {
         let servers = match self {
             Self::Os => None,
             Self::Servers(servers) => Some(Ok(servers.clone())),
@@ -98,7 +96,7 @@ impl Resolver {
         };
         let result = match servers {
             None => os::resolve(name, families, limit).await,
-            Some(Err((cause, detail))) => Err(Failure { cause, detail, dns }),
+            Some(Err(failure)) => Err(Unresolved { failure, dns }),
             Some(Ok(servers)) => {
                 let deadline = start + limit;
                 let lookup = Lookup {
@@ -125,7 +123,7 @@ struct Lookup {
 }
 
 impl Lookup {
-    async fn run(mut self, name: &str, families: Families) -> Result<Resolved, Failure> {
+    async fn run(mut self, name: &str, families: Families) -> Result<Resolved, Unresolved> {
         self.dns.chain = vec![Link {
             name: name.to_owned(),
             ttl: None,
@@ -137,8 +135,8 @@ impl Lookup {
         };
         let mut found = self.chase(first).await;
         let again = match families {
-            Families::PreferV4 => matches!(found, Err((Cause::DnsNoData, _))),
-            Families::Both => matches!(found, Ok(_) | Err((Cause::DnsNoData, _))),
+            Families::PreferV4 => has_no_data(&found),
+            Families::Both => found.is_ok() || has_no_data(&found),
             Families::OnlyV4 | Families::OnlyV6 => false,
         };
         if again {
@@ -146,10 +144,10 @@ impl Lookup {
             match (self.chase(Family::V6).await, &mut found) {
                 (Ok(more), Ok(addresses)) => addresses.extend(more),
                 (result @ Ok(_), Err(_)) => found = result,
-                (Err((Cause::DnsNoData, _)), Err(_)) => {
+                (result, Err(_)) if has_no_data(&result) => {
                     let name = self.dns.last_name().unwrap_or_default();
                     let detail = format!("{name} has neither an IPv4 nor an IPv6 address");
-                    found = Err((Cause::DnsNoData, detail));
+                    found = Err(Failure::new(Cause::DnsNoData, detail));
                 }
                 (failure @ Err(_), Err(_)) => found = failure,
                 (Err(_), Ok(_)) => {}
@@ -160,13 +158,12 @@ impl Lookup {
                 dns: self.dns,
                 addresses,
             }),
-            Err((cause, detail)) => {
-                if cause == Cause::DnsNoData {
+            Err(failure) => {
+                if failure.cause == Cause::DnsNoData {
                     self.dns.addresses = Some(0);
                 }
-                Err(Failure {
-                    cause,
-                    detail,
+                Err(Unresolved {
+                    failure,
                     dns: self.dns,
                 })
             }
@@ -174,26 +171,32 @@ impl Lookup {
     }
 
     /// Asks for the last name of the chain, and on to its end.
-    async fn chase(&mut self, family: Family) -> Result<Vec<IpAddr>, (Cause, String)> {
+    async fn chase(&mut self, family: Family) -> Result<Vec<IpAddr>, Failure> {
         loop {
             let name = self.dns.last_name().unwrap_or_default().to_owned();
             let question = Question::new(&name, family)
-                .map_err(|error| (Cause::DnsMalformed, format!("{name}: {error}")))?;
+                .map_err(|error| Failure::new(Cause::DnsMalformed, format!("{name}: {error}")))?;
             match self.ask(&question, family).await? {
                 Step::Addresses(addresses) => return Ok(addresses),
                 Step::Follow => {}
                 Step::NoData => {
                     let kind = if family == Family::V4 { "IPv4" } else { "IPv6" };
                     let name = self.dns.last_name().unwrap_or_default();
-                    return Err((Cause::DnsNoData, format!("{name} has no {kind} address")));
+                    return Err(Failure::new(
+                        Cause::DnsNoData,
+                        format!("{name} has no {kind} address"),
+                    ));
                 }
                 Step::NxDomain => {
                     let name = self.dns.last_name().unwrap_or_default();
-                    return Err((Cause::DnsNxdomain, format!("{name} does not exist")));
+                    return Err(Failure::new(
+                        Cause::DnsNxdomain,
+                        format!("{name} does not exist"),
+                    ));
                 }
-                Step::Loop(detail) => return Err((Cause::DnsLoop, detail)),
+                Step::Loop(detail) => return Err(Failure::new(Cause::DnsLoop, detail)),
                 Step::Refused | Step::Failure(_) => {
-                    return Err((Cause::DnsServfail, "no server answered".to_owned()));
+                    return Err(Failure::new(Cause::DnsServfail, "no server answered"));
                 }
             }
         }
@@ -201,8 +204,8 @@ impl Lookup {
 
     /// Asks the servers one by one until one gives an answer that says something of the name. If
     /// none does, the row gets the chain of the one whose failure is the cause.
-    async fn ask(&mut self, question: &Question, family: Family) -> Result<Step, (Cause, String)> {
-        let mut faults: Vec<(Cause, String)> = Vec::new();
+    async fn ask(&mut self, question: &Question, family: Family) -> Result<Step, Failure> {
+        let mut faults: Vec<Failure> = Vec::new();
         let mut answered: Vec<(Cause, SocketAddr, Vec<Link>)> = Vec::new();
         for turn in 0..self.servers.len() {
             let index = (self.first + turn) % self.servers.len();
@@ -211,16 +214,21 @@ impl Lookup {
             let servers_left = u32::try_from(self.servers.len() - turn).unwrap_or(1);
             let share = left / servers_left;
             if share.is_zero() {
-                faults.push((Cause::DnsTimeout, format!("{server}: no time left to ask")));
+                faults.push(Failure::new(
+                    Cause::DnsTimeout,
+                    format!("{server}: no time left to ask"),
+                ));
                 break;
             }
             let sent = self.dns.queries.get_or_insert(0);
-            let (cause, detail) = match exchange(server, question, share, sent).await {
+            let fault = match exchange(server, question, share, sent).await {
                 Ok(answer) => {
                     let mut chain = self.dns.chain.clone();
-                    let (cause, detail) = match walk(&answer, family, &mut chain) {
-                        Step::Refused => (Cause::DnsRefused, "answered REFUSED".to_owned()),
-                        Step::Failure(code) => (Cause::DnsServfail, format!("answered {code}")),
+                    let fault = match walk(&answer, family, &mut chain) {
+                        Step::Refused => Failure::new(Cause::DnsRefused, "answered REFUSED"),
+                        Step::Failure(code) => {
+                            Failure::new(Cause::DnsServfail, format!("answered {code}"))
+                        }
                         step => {
                             self.first = index;
                             self.dns.resolver = Some(server.to_string());
@@ -228,37 +236,42 @@ impl Lookup {
                             return Ok(step);
                         }
                     };
-                    answered.push((cause, server, chain));
-                    (cause, detail)
+                    answered.push((fault.cause, server, chain));
+                    fault
                 }
-                Err(fault) => fault_cause(&fault),
+                Err(fault) => failure_of(&fault),
             };
-            faults.push((cause, format!("{server}: {detail}")));
+            let detail = format!("{server}: {}", fault.detail);
+            faults.push(Failure::new(fault.cause, detail));
         }
-        let (cause, detail) = decisive(faults);
-        if let Some((_, server, chain)) = answered.into_iter().find(|(its, ..)| *its == cause) {
+        let failure = decisive(faults);
+        let mut answered = answered.into_iter();
+        if let Some((_, server, chain)) = answered.find(|(cause, ..)| *cause == failure.cause) {
             self.dns.resolver = Some(server.to_string());
             self.dns.chain = chain;
         }
-        Err((cause, detail))
+        Err(failure)
     }
 }
 
-fn fault_cause(fault: &Fault) -> (Cause, String) {
+fn has_no_data(result: &Result<Vec<IpAddr>, Failure>) -> bool {
+    matches!(result, Err(failure) if failure.cause == Cause::DnsNoData)
+}
+
+fn failure_of(fault: &Fault) -> Failure {
     let cause = match fault {
         Fault::Silent { .. } => Cause::DnsTimeout,
         Fault::Garbage(_) | Fault::NoTcp(_) => Cause::DnsMalformed,
         Fault::Unreachable(_) => Cause::DnsNoResolver,
         Fault::Local(_) => Cause::DnsLocalError,
     };
-    (cause, fault.to_string())
+    Failure::new(cause, fault.to_string())
 }
 
 /// The cause that tells most: an answer before silence, silence before an unreachable server.
-fn decisive(faults: Vec<(Cause, String)>) -> (Cause, String) {
+fn decisive(faults: Vec<Failure>) -> Failure {
     if faults.is_empty() {
-        let detail = "there is no name server to ask".to_owned();
-        return (Cause::DnsNoResolver, detail);
+        return Failure::new(Cause::DnsNoResolver, "there is no name server to ask");
     }
     let rank = |cause: Cause| match cause {
         Cause::DnsServfail | Cause::DnsRefused => 0,
@@ -269,10 +282,10 @@ fn decisive(faults: Vec<(Cause, String)>) -> (Cause, String) {
     };
     let cause = faults
         .iter()
-        .map(|(cause, _)| *cause)
+        .map(|failure| failure.cause)
         .min_by_key(|cause| rank(*cause));
-    let detail: Vec<_> = faults.into_iter().map(|(_, detail)| detail).collect();
-    (cause.unwrap_or(Cause::DnsNoResolver), detail.join("; "))
+    let detail: Vec<_> = faults.into_iter().map(|failure| failure.detail).collect();
+    Failure::new(cause.unwrap_or(Cause::DnsNoResolver), detail.join("; "))
 }
 
 #[cfg(test)]
@@ -285,17 +298,17 @@ mod tests {
             decisive(
                 causes
                     .iter()
-                    .map(|cause| (*cause, cause.code().to_owned()))
+                    .map(|cause| Failure::new(*cause, cause.code()))
                     .collect(),
             )
         };
-        let (cause, detail) = faults(&[Cause::DnsTimeout, Cause::DnsServfail]);
-        assert_eq!(cause, Cause::DnsServfail);
-        assert_eq!(detail, "dns-timeout; dns-servfail");
+        let both = faults(&[Cause::DnsTimeout, Cause::DnsServfail]);
+        assert_eq!(both.cause, Cause::DnsServfail);
+        assert_eq!(both.detail, "dns-timeout; dns-servfail");
         assert_eq!(
-            faults(&[Cause::DnsNoResolver, Cause::DnsTimeout]).0,
+            faults(&[Cause::DnsNoResolver, Cause::DnsTimeout]).cause,
             Cause::DnsTimeout
         );
-        assert_eq!(faults(&[]).0, Cause::DnsNoResolver);
+        assert_eq!(faults(&[]).cause, Cause::DnsNoResolver);
     }
 }

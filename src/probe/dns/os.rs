@@ -7,32 +7,38 @@ use std::time::Duration;
 use dns_lookup::{AddrFamily, AddrInfoHints, LookupErrorKind, SockType, getaddrinfo};
 use tokio::time::timeout;
 
-use super::{Failure, Families, Resolved};
-use crate::record::{Cause, Dns};
+use super::{Families, Resolved, Unresolved};
+use crate::record::{Cause, Dns, Failure};
 
 /// Resolves on a thread for blocking calls; a call that hangs is left behind at the limit.
-pub async fn resolve(name: &str, families: Families, limit: Duration) -> Result<Resolved, Failure> {
+pub async fn resolve(
+    name: &str,
+    families: Families,
+    limit: Duration,
+) -> Result<Resolved, Unresolved> {
     let owned = name.to_owned();
     let lookup = tokio::task::spawn_blocking(move || look_up(&owned, families));
     let dns = || Dns {
         resolver: Some("os".to_owned()),
         ..Dns::default()
     };
-    let failure = |cause, detail: String| Failure {
-        cause,
-        detail,
+    let failed = |cause, detail: String| Unresolved {
+        failure: Failure::new(cause, detail),
         dns: dns(),
     };
     match timeout(limit, lookup).await {
         Err(_) => {
             let detail = format!("the system gave no answer within {} ms", limit.as_millis());
-            Err(failure(Cause::DnsTimeout, detail))
+            Err(failed(Cause::DnsTimeout, detail))
         }
-        Ok(Err(join)) => Err(failure(Cause::DnsLocalError, join.to_string())),
-        Ok(Ok(Err((cause, detail)))) => Err(failure(cause, detail)),
+        Ok(Err(join)) => Err(failed(Cause::DnsLocalError, join.to_string())),
+        Ok(Ok(Err(failure))) => Err(Unresolved {
+            failure,
+            dns: dns(),
+        }),
         Ok(Ok(Ok(addresses))) if addresses.is_empty() => {
             let detail = format!("{name} has no address of this kind");
-            Err(failure(Cause::DnsNoData, detail))
+            Err(failed(Cause::DnsNoData, detail))
         }
         Ok(Ok(Ok(addresses))) => Ok(Resolved {
             dns: dns(),
@@ -41,7 +47,7 @@ pub async fn resolve(name: &str, families: Families, limit: Duration) -> Result<
     }
 }
 
-fn look_up(name: &str, families: Families) -> Result<Vec<IpAddr>, (Cause, String)> {
+fn look_up(name: &str, families: Families) -> Result<Vec<IpAddr>, Failure> {
     let family = match families {
         Families::OnlyV4 => AddrFamily::Inet.into(),
         Families::OnlyV6 => AddrFamily::Inet6.into(),
@@ -60,7 +66,7 @@ fn look_up(name: &str, families: Families) -> Result<Vec<IpAddr>, (Cause, String
         };
         let said = std::io::Error::from(error).to_string();
         let said = said.rsplit(": ").next().unwrap_or(&said);
-        (cause, format!("the system says: {said}"))
+        Failure::new(cause, format!("the system says: {said}"))
     })?;
     let all: Vec<IpAddr> = answers.flatten().map(|info| info.sockaddr.ip()).collect();
     let v4: Vec<IpAddr> = all.iter().copied().filter(IpAddr::is_ipv4).collect();

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use hickory_resolver::config::ResolverConfig;
 
 use crate::clock;
-use crate::record::Cause;
+use crate::record::{Cause, Failure};
 
 /// Where systems with such a file keep their name servers.
 #[cfg(all(unix, not(target_os = "macos")))]
@@ -16,7 +16,7 @@ const FILE: &str = "/etc/resolv.conf";
 /// How long a list is taken for current where the system has no file to look at.
 const CURRENT_FOR: Duration = Duration::from_secs(5);
 
-type Servers = Result<Arc<[SocketAddr]>, (Cause, String)>;
+type Servers = Result<Arc<[SocketAddr]>, Failure>;
 
 /// The system's list of name servers.
 #[derive(Debug, Default)]
@@ -62,7 +62,7 @@ impl SystemServers {
             .await
             .unwrap_or_else(|error| {
                 let detail = format!("the name servers could not be read: {error}");
-                Err((Cause::DnsLocalError, detail))
+                Err(Failure::new(Cause::DnsLocalError, detail))
             });
         // a failure is not remembered: it may be over before the file changes
         let reading = servers.clone().ok().map(|servers| Reading {
@@ -100,11 +100,11 @@ fn refused() -> Option<std::io::Error> {
 }
 
 fn read() -> Servers {
-    let none = |detail: &str| Err((Cause::DnsNoResolver, detail.to_owned()));
+    let none = |detail: &str| Err(Failure::new(Cause::DnsNoResolver, detail));
     if let Some(error) = refused() {
         let why = super::super::plain_error(&error);
         let detail = format!("the name servers could not be read: {why}");
-        return Err((Cause::DnsLocalError, detail));
+        return Err(Failure::new(Cause::DnsLocalError, detail));
     }
     let config = match configuration() {
         Ok(config) => config,

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
-use crate::record::Cause;
+use crate::record::Failure;
 
 /// What happens on the socket.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,10 +49,8 @@ pub enum Event {
     },
     /// ICMP messages say that packets do not get there.
     Unreachable {
-        /// What they mean.
-        cause: Cause,
-        /// What the system makes of the last one.
-        detail: String,
+        /// What they mean, and what the system makes of the last one.
+        failure: Failure,
         /// How many came.
         messages: u64,
     },

@@ -7,7 +7,6 @@
 
 mod event;
 mod hops;
-mod lookup;
 mod socket;
 
 use std::io;
@@ -25,7 +24,6 @@ use crate::wire::stun::{self, Message, kind};
 
 pub use event::Event;
 pub use hops::hops;
-pub use lookup::{Lookup, UdpProber};
 use socket::{open, source};
 
 /// How often the receiving thread looks whether it is still wanted.
@@ -282,10 +280,8 @@ impl Inner {
         } else {
             1
         };
-        let (cause, detail) = icmp::cause(error);
-        (messages > 0).then_some(Event::Unreachable {
-            cause,
-            detail,
+        (messages > 0).then(|| Event::Unreachable {
+            failure: icmp::failure(error),
             messages,
         })
     }

@@ -8,47 +8,47 @@ use rustls::{
 
 use super::{Handshake, Stop, TlsVersion};
 use crate::probe::plain_error;
-use crate::record::{Cause, alert_name, suite_name, version_name};
+use crate::record::{Cause, Failure, alert_name, suite_name, version_name};
 use crate::wire::tls_hello::{FirstBytes, classify};
 
 /// TLS 1.2 as on the wire, the oldest version that is spoken here.
 const OLDEST: u16 = 0x0303;
 
 /// Judges why a handshake ended.
-pub fn judge(stop: &Stop, asked: TlsVersion, handshake: &Handshake) -> (Cause, String) {
+pub fn judge(stop: &Stop, asked: TlsVersion, handshake: &Handshake) -> Failure {
     let first = classify(&handshake.first_bytes);
     if let Some(what) = not_tls(&first) {
-        return (Cause::TlsNotTls, what);
+        return Failure::new(Cause::TlsNotTls, what);
     }
     let so_far = so_far(&first, handshake);
     match stop {
-        Stop::Limit(limit) => (
+        Stop::Limit(limit) => Failure::new(
             Cause::TlsTimeout,
             format!("not finished within {} ms, {so_far}", limit.as_millis()),
         ),
-        Stop::Closed => (
+        Stop::Closed => Failure::new(
             Cause::TlsEof,
             format!("the server closed the connection {so_far}"),
         ),
         Stop::Io(error) => match error.kind() {
-            io::ErrorKind::UnexpectedEof => (
+            io::ErrorKind::UnexpectedEof => Failure::new(
                 Cause::TlsEof,
                 format!("the server closed the connection {so_far}"),
             ),
             io::ErrorKind::TimedOut => {
                 let said = "the system gave the connection up";
-                (Cause::TlsTimeout, format!("{said} {so_far}"))
+                Failure::new(Cause::TlsTimeout, format!("{said} {so_far}"))
             }
             // what the library makes of bytes that it will not take
-            io::ErrorKind::InvalidData | io::ErrorKind::Other => (
+            io::ErrorKind::InvalidData | io::ErrorKind::Other => Failure::new(
                 Cause::TlsProtocol,
                 format!("{} {so_far}", plain_error(error)),
             ),
-            io::ErrorKind::BrokenPipe => (
+            io::ErrorKind::BrokenPipe => Failure::new(
                 Cause::TlsReset,
                 format!("the server reset the connection {so_far}"),
             ),
-            _ => (Cause::TlsReset, format!("{} {so_far}", plain_error(error))),
+            _ => Failure::new(Cause::TlsReset, format!("{} {so_far}", plain_error(error))),
         },
         Stop::Tls(error) => of_library(error, asked, handshake),
     }
@@ -80,38 +80,38 @@ fn so_far(first: &FirstBytes, handshake: &Handshake) -> String {
     }
 }
 
-fn of_library(error: &Error, asked: TlsVersion, handshake: &Handshake) -> (Cause, String) {
+fn of_library(error: &Error, asked: TlsVersion, handshake: &Handshake) -> Failure {
     match error {
         Error::AlertReceived(alert) => of_alert(*alert, asked, handshake),
         Error::PeerIncompatible(reason) => of_incompatible(reason, asked, handshake),
         Error::PeerMisbehaved(PeerMisbehaved::SelectedUnofferedCipherSuite) => {
             let chosen = handshake.tls.suite.map(suite_name).unwrap_or_default();
             let detail = format!("the server chose a suite that was not offered: {chosen}");
-            (Cause::TlsProtocol, detail)
+            Failure::new(Cause::TlsProtocol, detail)
         }
-        Error::InvalidMessage(InvalidMessage::HandshakePayloadTooLarge) => (
+        Error::InvalidMessage(InvalidMessage::HandshakePayloadTooLarge) => Failure::new(
             Cause::TlsCertificate,
-            "a handshake message over 64 KB, too large to read: the certificate chain".to_owned(),
+            "a handshake message over 64 KB, too large to read: the certificate chain",
         ),
-        Error::InvalidCertificate(CertificateError::BadSignature) => (
+        Error::InvalidCertificate(CertificateError::BadSignature) => Failure::new(
             Cause::TlsCertificate,
             "the signature with the certificate's key does not verify, or the key is of a kind \
-             that cannot be checked here (RSA under 2048 bits, RSASSA-PSS, P-521, Ed448)"
-                .to_owned(),
+             that cannot be checked here (RSA under 2048 bits, RSASSA-PSS, P-521, Ed448)",
         ),
-        Error::InvalidCertificate(reason) => (Cause::TlsCertificate, reason.to_string()),
-        Error::NoCertificatesPresented => (
-            Cause::TlsCertificate,
-            "the server sent no certificate".to_owned(),
-        ),
-        other => (Cause::TlsProtocol, other.to_string()),
+        Error::InvalidCertificate(reason) => {
+            Failure::new(Cause::TlsCertificate, reason.to_string())
+        }
+        Error::NoCertificatesPresented => {
+            Failure::new(Cause::TlsCertificate, "the server sent no certificate")
+        }
+        other => Failure::new(Cause::TlsProtocol, other.to_string()),
     }
 }
 
-fn of_alert(alert: AlertDescription, asked: TlsVersion, handshake: &Handshake) -> (Cause, String) {
+fn of_alert(alert: AlertDescription, asked: TlsVersion, handshake: &Handshake) -> Failure {
     let name = alert_name(u8::from(alert));
     match alert {
-        AlertDescription::ProtocolVersion => (
+        AlertDescription::ProtocolVersion => Failure::new(
             Cause::TlsVersion,
             match asked {
                 TlsVersion::Auto => format!("{name}: the server speaks neither TLS 1.2 nor 1.3"),
@@ -125,28 +125,24 @@ fn of_alert(alert: AlertDescription, asked: TlsVersion, handshake: &Handshake) -
         {
             let hint = "the server takes none of what is offered here (ECDHE with AES-GCM or \
                         ChaCha20; X25519, P-256, P-384; RSA from 2048 bits, ECDSA, Ed25519)";
-            (Cause::TlsAlert, format!("{name}: {hint}"))
+            Failure::new(Cause::TlsAlert, format!("{name}: {hint}"))
         }
         AlertDescription::HandshakeFailure
         | AlertDescription::BadCertificate
         | AlertDescription::CertificateRequired => {
             let hint = "sent after its certificate: the server probably wants one from the client";
-            (Cause::TlsAlert, format!("{name}: {hint}"))
+            Failure::new(Cause::TlsAlert, format!("{name}: {hint}"))
         }
-        _ => (Cause::TlsAlert, name.into_owned()),
+        _ => Failure::new(Cause::TlsAlert, name.into_owned()),
     }
 }
 
-fn of_incompatible(
-    reason: &PeerIncompatible,
-    asked: TlsVersion,
-    handshake: &Handshake,
-) -> (Cause, String) {
+fn of_incompatible(reason: &PeerIncompatible, asked: TlsVersion, handshake: &Handshake) -> Failure {
     match reason {
         PeerIncompatible::ServerDoesNotSupportTls12Or13
         | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig
         | PeerIncompatible::Tls12NotOffered
-        | PeerIncompatible::Tls12NotOfferedOrEnabled => (
+        | PeerIncompatible::Tls12NotOfferedOrEnabled => Failure::new(
             Cause::TlsVersion,
             match handshake.tls.version {
                 Some(old) if old < OLDEST => {
@@ -159,7 +155,7 @@ fn of_incompatible(
                 _ => "the server chose a version that was not asked for".to_owned(),
             },
         ),
-        other => (
+        other => Failure::new(
             Cause::TlsProtocol,
             format!("nothing in common with the server: {other:?}"),
         ),

@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 use rustls::{ClientConnection, Error};
 use tokio::io::Interest;
 use tokio::net::TcpStream;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 use super::wire_tap::WireTap;
 use super::{Session, flush};
@@ -77,13 +78,13 @@ impl Session {
         socket2::SockRef::from(&self.stream).try_clone().map(Kernel)
     }
 
-    /// Holds the session until the sender of `due` is gone, `stop` turns true or it ends by itself.
+    /// Holds the session until the sender of `due` is gone, `stop` is cancelled or it ends by itself.
     /// Each `due` sends a request; `answered` gets the round trip of each answer.
     pub async fn hold(
         &mut self,
         mut due: mpsc::Receiver<()>,
         meter: &Meter,
-        stop: &mut watch::Receiver<bool>,
+        stop: &CancellationToken,
         answered: impl FnMut(Duration),
     ) -> Held {
         let start = clock::now();
@@ -114,7 +115,7 @@ impl Session {
             let until = over.map_or(start, |at| at + LINGER);
             tokio::select! {
                 biased;
-                () = stopped(stop) => break (EndedBy::Interrupted, String::new()),
+                () = stop.cancelled() => break (EndedBy::Interrupted, String::new()),
                 () = tokio::time::sleep_until(until.into()), if over.is_some() => {
                     break (EndedBy::Done, String::new());
                 }
@@ -318,13 +319,6 @@ fn ended(error: &io::Error) -> Ended {
         K::BrokenPipe => (EndedBy::RelayClosed, WITHOUT_NOTIFY.to_owned()),
         // timers that ran out, with a router's word on why (tcp(7)); what Windows calls aborted
         _ => (EndedBy::Timeout, plain_error(error)),
-    }
-}
-
-async fn stopped(stop: &mut watch::Receiver<bool>) {
-    if stop.wait_for(|stop| *stop).await.is_err() {
-        // nobody can stop it any more
-        std::future::pending::<()>().await;
     }
 }
 

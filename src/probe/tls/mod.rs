@@ -23,7 +23,7 @@ use super::tcp_info::{self, Snapshot};
 use super::verifier::Recorder;
 use crate::clock;
 use crate::explain::{Arrival, server_flight};
-use crate::record::{Cause, ServerFlight, Tls, group_name};
+use crate::record::{Cause, Failure, ServerFlight, Tls, group_name};
 use crate::wire::tls_hello::read_flight;
 
 pub use hold::{Held, Kernel, Meter};
@@ -117,7 +117,7 @@ impl TlsClient {
         name: ServerName<'static>,
         first_byte: Option<Duration>,
         limit: Duration,
-    ) -> (Handshake, Result<Session, (Cause, String)>) {
+    ) -> (Handshake, Result<Session, Failure>) {
         let recorder = Arc::new(Recorder::new(self.base.crypto_provider()));
         let mut config = self.base.clone();
         config
@@ -126,7 +126,7 @@ impl TlsClient {
         let mut connection = match ClientConnection::new(Arc::new(config), name) {
             Ok(connection) => connection,
             Err(error) => {
-                let why = (Cause::TlsProtocol, error.to_string());
+                let why = Failure::new(Cause::TlsProtocol, error.to_string());
                 return (Handshake::default(), Err(why));
             }
         };

@@ -20,7 +20,7 @@ fn answered(build: impl Fn(Builder) -> Builder, kind: u16, ask: Ask) -> Exchange
 }
 
 fn cause(exchange: &Exchange) -> Option<Cause> {
-    exchange.result.as_ref().err().map(|(cause, _)| *cause)
+    exchange.result.as_ref().err().map(|failure| failure.cause)
 }
 
 fn login(builder: Builder) -> Builder {
@@ -82,7 +82,7 @@ fn every_other_answer_has_its_cause_and_counts_as_an_answer() {
         );
         assert_eq!(cause(&exchange), Some(wanted), "{code}");
         assert_eq!(exchange.turn.reply, Some(TurnReply::Error(code)));
-        assert_eq!(exchange.result.unwrap_err().1, format!("{code}: x"));
+        assert_eq!(exchange.result.unwrap_err().detail, format!("{code}: x"));
     }
     let open = answered(|b| b, kind::ALLOCATE_SUCCESS, Ask::Allocate);
     assert_eq!(cause(&open), Some(Cause::TurnOpen));
@@ -102,7 +102,7 @@ fn every_other_answer_has_its_cause_and_counts_as_an_answer() {
         ),
     ] {
         let exchange = answered(build, kind::ALLOCATE_ERROR, Ask::Allocate);
-        let wanted = Err((Cause::TurnNoRealm, said.to_owned()));
+        let wanted = Err(Failure::new(Cause::TurnNoRealm, said));
         assert_eq!(exchange.result, wanted);
     }
 }
@@ -164,7 +164,7 @@ fn the_limit_is_silence_or_garbage() {
     let (silent, _) = talk(Ask::Allocate);
     let exchange = silent.conclude(limit, 1, End::Limit(limit));
     let said = "no answer within 3000 ms".to_owned();
-    assert_eq!(exchange.result, Err((Cause::TurnSilent, said)));
+    assert_eq!(exchange.result, Err(Failure::new(Cause::TurnSilent, said)));
     assert_eq!(exchange.turn.reply, Some(TurnReply::Silent));
     let (mut garbled, _) = talk(Ask::Allocate);
     assert!(garbled.sort(b"Server ready").is_none());
@@ -172,7 +172,7 @@ fn the_limit_is_silence_or_garbage() {
     let said = "no answer within 3000 ms; ignored: 1 no STUN message, first text: Server ready";
     assert_eq!(
         exchange.result,
-        Err((Cause::TurnMalformed, said.to_owned()))
+        Err(Failure::new(Cause::TurnMalformed, said))
     );
     assert_eq!(exchange.turn.reply, Some(TurnReply::Malformed));
 }
@@ -233,13 +233,16 @@ fn every_other_end_has_its_word_and_its_cause() {
         ),
     ] {
         let exchange = talk(Ask::Allocate).0.conclude(TOOK, 1, end);
-        let (found, said) = exchange.result.unwrap_err();
+        let Failure {
+            cause: found,
+            detail: said,
+        } = exchange.result.unwrap_err();
         assert_eq!(found, cause, "{said}");
         assert!(said.contains(part), "{said}");
         assert_eq!(exchange.turn.reply.unwrap().to_string(), reply);
         assert_eq!(exchange.turn.attempts, Some(1));
     }
-    let unsent = End::Unsent(Cause::TurnNoLocalPort, "all taken".to_owned());
+    let unsent = End::Unsent(Failure::new(Cause::TurnNoLocalPort, "all taken"));
     let exchange = talk(Ask::Allocate).0.conclude(Duration::ZERO, 0, unsent);
     assert_eq!(
         (exchange.turn.reply, exchange.turn.attempts),

@@ -1,6 +1,7 @@
 //! JSON Lines: what a row looks like, which files are continued.
 
 use super::*;
+use crate::record::{Cause, Failure};
 
 const CHOSEN: &[&str] = &["slot", "world"];
 
@@ -52,10 +53,7 @@ fn a_formula_is_left_as_it_is() {
 fn every_row_is_an_object_for_another_reader_whatever_a_stranger_sent() {
     let place = Place::new("probes.jsonl");
     let detail = "\x1b[2J\u{202e}\"\\\n\u{0}ü".to_owned();
-    let outcome = Outcome::Failed {
-        cause: crate::record::Cause::TlsNotTls,
-        detail,
-    };
+    let outcome = Outcome::from(Failure::new(Cause::TlsNotTls, detail));
     let spec = FileSpec {
         columns: crate::record::default_columns(),
         ..place.spec(&[])

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use super::of;
 use crate::record::{
-    COLUMNS, Cause, Certificate, Column, Dns, Outcome, PhaseTimes, Record, Run, Tcp, Tls,
+    COLUMNS, Cause, Certificate, Column, Dns, Failure, Outcome, PhaseTimes, Record, Run, Tcp, Tls,
     Transport, World,
 };
 use crate::sink::{Profile, Sink, SinkError, csv_stream, jsonl_stream};
@@ -45,10 +45,7 @@ fn record(texts: &[String; 4], slot: u64, micros: i64, ok: bool) -> Record {
         outcome: if ok {
             Outcome::Ok
         } else {
-            Outcome::Failed {
-                cause: Cause::ConnectTimeout,
-                detail: texts[3].clone(),
-            }
+            Failure::new(Cause::ConnectTimeout, texts[3].clone()).into()
         },
         times: PhaseTimes::default(),
         dns: Dns::default(),

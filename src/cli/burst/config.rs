@@ -1,0 +1,163 @@
+//! From raw flags to a validated burst or watch. Nothing is opened, started or sent here.
+
+use std::time::Duration;
+
+use anyhow::ensure;
+
+use super::Stream;
+use super::args::LimitsArg;
+use crate::cli::args::{ProbeArgs, TransportArg};
+use crate::cli::config::{columns, families, limits, resolver, suits_addresses, targets};
+use crate::cli::run::Job;
+use crate::cli::run::outputs::{Choice, Outputs};
+use crate::cli::tcp::{local_end, reachable, without_tcp};
+use crate::measure::Engine;
+use crate::measure::burst::{BurstOptions, Shape};
+use crate::pace::Pace;
+use crate::probe::Plan;
+use crate::record::{Burst, Mode, RowKind, Transport};
+use crate::stats::packets::{CLIENT, EDGE};
+use crate::target::{Target, Targets};
+
+/// What strangers get without `--i-own-this-server`: packets a second and length of a burst, and
+/// the interval of a watch.
+const POLITE_RATE: u32 = 50;
+const POLITE_LENGTH: Duration = Duration::from_secs(60);
+const POLITE_INTERVAL: Duration = Duration::from_millis(100);
+
+/// The shortest burst, the longest one of all, and the bounds of the other times.
+const SHORTEST: Duration = Duration::from_secs(1);
+const LONGEST: Duration = Duration::from_secs(3600);
+const SHORTEST_INTERVAL: Duration = Duration::from_millis(10);
+const LONGEST_INTERVAL: Duration = Duration::from_secs(60);
+const LONGEST_ANSWER: Duration = Duration::from_secs(10);
+
+/// Between two bursts at least, in addition to the wait for answers.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// The validated bursts or watch.
+pub(in crate::cli) fn job(args: &ProbeArgs) -> anyhow::Result<Job<Stream>> {
+    let stream = &args.stream;
+    let flag = if stream.watch { "--watch" } else { "--burst" };
+    ensure!(
+        args.transport.iter().all(|t| *t == TransportArg::Udp),
+        "{flag} goes over UDP alone: give --transport udp, or leave --transport out"
+    );
+    let targets = targets(args)?;
+    let other = targets
+        .iter()
+        .find(|target| target.transport == Some(Transport::Tls));
+    ensure!(
+        other.is_none(),
+        "{flag} goes over UDP alone: give the target without tls:// or turns:"
+    );
+    suits_addresses(args, &targets)?;
+    without_tcp(args, flag)?;
+    ensure!(
+        args.count != Some(0),
+        "--count 0 would do nothing; give 1 or more"
+    );
+    ensure!(
+        args.duration.is_none_or(|d| !d.is_zero()),
+        "--duration must be more than 0"
+    );
+    ensure!(
+        (Duration::from_millis(10)..=LONGEST_ANSWER).contains(&stream.answer_timeout),
+        "--answer-timeout must be from 10ms to 10s"
+    );
+    let Schedule { shape, pace, fast } = match stream.burst {
+        Some(rate) => burst(args, rate)?,
+        None => watch(args, &targets)?,
+    };
+    let choice = Choice {
+        columns: args.columns.as_deref().map(columns).transpose()?,
+        list: Burst::defaults(),
+        details: stream.packets.as_deref().map(|path| ("--packets", path)),
+    };
+    let outputs = Outputs::new(args, choice)?;
+    let path = Plan {
+        resolver: resolver(&args.resolver)?,
+        families: reachable(args.tcp.source, families(args)),
+        address: args.address,
+        limits: limits(args)?,
+        fast,
+        own_server: args.i_own_this_server,
+        local_end: local_end(args, &targets)?,
+        ..Plan::default()
+    };
+    let options = BurstOptions {
+        mode: if stream.watch {
+            Mode::Watch
+        } else {
+            Mode::Burst
+        },
+        shape,
+        limits: match stream.limits {
+            LimitsArg::Client => CLIENT,
+            LimitsArg::Edge => EDGE,
+        },
+        hops: stream.hops,
+    };
+    let engine = Engine {
+        pace,
+        targets: Targets::new(targets)?,
+        concurrency: 1,
+    };
+    Job::new(args, Stream { options }, engine, path, outputs)
+}
+
+/// When packets are sent.
+struct Schedule {
+    shape: Shape,
+    /// When slots begin: each burst is one, a watch is the only one.
+    pace: Pace,
+    /// Whether it is more than strangers may get.
+    fast: bool,
+}
+
+fn burst(args: &ProbeArgs, rate: u32) -> anyhow::Result<Schedule> {
+    let length = args.stream.length;
+    ensure!(
+        (SHORTEST..=LONGEST).contains(&length),
+        "--for must be from 1s to 1h; more than 60s only to loopback, private addresses or with --i-own-this-server"
+    );
+    let packets = length.as_nanos() * u128::from(rate) / 1_000_000_000;
+    let shape = Shape {
+        interval: Duration::from_secs(1) / rate,
+        packets: Some(u64::try_from(packets)?),
+        limit: args.stream.answer_timeout,
+    };
+    let interval = args.interval.max(length + shape.limit + PAUSE);
+    let count = match (args.count, args.duration) {
+        (None, None) => Some(1),
+        (count, _) => count,
+    };
+    let fast = rate > POLITE_RATE || length > POLITE_LENGTH;
+    Ok(Schedule {
+        shape,
+        pace: Pace::new(interval, count, args.duration),
+        fast,
+    })
+}
+
+fn watch(args: &ProbeArgs, targets: &[Target]) -> anyhow::Result<Schedule> {
+    ensure!(
+        (SHORTEST_INTERVAL..=LONGEST_INTERVAL).contains(&args.interval),
+        "--interval of a watch must be from 10ms to 60s; under 100ms only to loopback, private addresses or with \
+         --i-own-this-server"
+    );
+    ensure!(
+        targets.len() == 1,
+        "--watch follows one target; start the program once for each"
+    );
+    let shape = Shape {
+        interval: args.interval,
+        packets: Pace::new(args.interval, args.count, args.duration).slots(),
+        limit: args.stream.answer_timeout,
+    };
+    Ok(Schedule {
+        shape,
+        pace: Pace::new(Duration::ZERO, Some(1), None),
+        fast: args.interval < POLITE_INTERVAL,
+    })
+}

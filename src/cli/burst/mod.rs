@@ -1,0 +1,155 @@
+//! `turnprobe probe --burst` and `--watch`: what they tell; the rest is the procedure of every kind
+//! (`run`).
+
+mod args;
+mod config;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+pub use args::{StreamArgs, rate};
+pub(super) use config::job;
+
+use super::run::world::headline;
+use super::run::{Counts, Finished, Kind, Told, View};
+use crate::measure::Engine;
+use crate::measure::burst::{BurstOptions, Bursts, Event};
+use crate::probe::{Opener, Plan};
+use crate::record::{Burst, Distance, Mode, Packet, Run, Transport, World};
+use crate::report::burst::{Summary, block};
+use crate::report::watch::{change, distance, minute, minutes, moved};
+
+/// Bursts or a watch.
+#[derive(Debug)]
+pub(super) struct Stream {
+    options: BurstOptions,
+}
+
+impl Kind for Stream {
+    type Task = Bursts;
+    type Detail = Packet;
+
+    fn task(&self, opener: Opener, run: Arc<Run>, _details: bool) -> Bursts {
+        Bursts::new(opener, run, self.options.clone())
+    }
+
+    fn begin(&mut self, _view: View) -> anyhow::Result<Told<Packet>> {
+        let text = self.is_watch().then(minutes);
+        Ok(Told {
+            text,
+            ..Told::default()
+        })
+    }
+
+    fn row(&mut self, burst: &Burst) -> Told<Packet> {
+        if self.is_watch() {
+            return text(&minute(burst));
+        }
+        let remark = match &burst.distance {
+            Some(found @ Distance::Unknown(_)) => {
+                Some(format!("burst {}: {}", burst.slot, distance(found)))
+            }
+            _ => None,
+        };
+        Told {
+            remark,
+            ..text(&block(burst, &self.options.limits))
+        }
+    }
+
+    fn event(&mut self, event: Event) -> Told<Packet> {
+        let live = |text: String| Told {
+            live: Some(in_colour(&text)),
+            ..Told::default()
+        };
+        match event {
+            Event::Packet(packet) => Told {
+                detail: Some(packet),
+                ..Told::default()
+            },
+            Event::Change(what) => live(change(&what)),
+            Event::Moved { from, to, at } => live(moved(from, to, at)),
+            Event::Distance(found) => Told {
+                remark: matches!(found, Distance::Unknown(_)).then(|| distance(&found)),
+                ..text(&(distance(&found) + "\n"))
+            },
+        }
+    }
+
+    fn tells_live(&self) -> bool {
+        true
+    }
+
+    fn headline(&self, _path: &Plan, engine: &Engine, world: World) -> String {
+        headline(engine.targets.as_slice(), Transport::Udp, world)
+    }
+
+    fn summary(&self, run: &Finished<'_, Bursts>) -> String {
+        let totals = run.task.totals();
+        let is_watch = self.is_watch();
+        let summary = Summary {
+            targets: run.targets,
+            stopped: run.interrupted,
+            bursts: (!is_watch).then_some((totals.rows, totals.answered)),
+            missed: run.end.missed,
+            figures: &totals.figures(),
+            limits: &self.options.limits,
+            outages: is_watch.then_some(&totals.outages),
+            distance: totals.distance.as_ref(),
+            unmeasured: totals.unmeasured.as_ref(),
+            told: !is_watch && totals.rows == 1 && run.told,
+        };
+        summary.render()
+    }
+
+    fn counts(&self, task: &Bursts) -> Counts {
+        let totals = task.totals();
+        Counts {
+            rows: totals.rows,
+            ok: totals.answered,
+            heard: totals.answered,
+        }
+    }
+
+    fn too_much(&self, address: IpAddr) -> String {
+        format!(
+            "{address} is neither loopback nor private: at most --burst 50/s --for 60s, or --watch with --interval \
+             100ms or more; give --i-own-this-server if it is yours"
+        )
+    }
+}
+
+impl Stream {
+    fn is_watch(&self) -> bool {
+        self.options.mode == Mode::Watch
+    }
+}
+
+fn text(text: &str) -> Told<Packet> {
+    Told {
+        text: Some(in_colour(text)),
+        ..Told::default()
+    }
+}
+
+/// Verdicts are coloured, which the stream strips where that is not wanted.
+fn in_colour(text: &str) -> String {
+    text.split_inclusive('\n').map(line_in_colour).collect()
+}
+
+fn line_in_colour(line: &str) -> String {
+    const PLAIN: &str = "\x1b[0m";
+    for (word, colour) in [("fail", "\x1b[31m"), ("pass", "\x1b[32m")] {
+        if let Some(start) = line.trim_end().strip_suffix(word) {
+            return format!("{start}{colour}{word}{PLAIN}\n");
+        }
+    }
+    let red = |word: &str| line.replacen(word, &format!("\x1b[31m{word}{PLAIN}"), 1);
+    if line.starts_with("outage ") {
+        red("outage")
+    } else if line.contains("FAIL ") {
+        red("FAIL")
+    } else {
+        line.to_owned()
+    }
+}

@@ -1,0 +1,159 @@
+//! Where rows and events are taken in on the main thread. Nothing here ever waits for a terminal.
+
+use std::io::IsTerminal as _;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+
+use super::outputs::Opened;
+use super::{Event, Kind, Row, Told, View};
+use crate::cli::message;
+use crate::cli::outlet::{self, Delivery, Ending, Orphans, Outlet};
+use crate::cli::signals::Interrupted;
+use crate::measure::{Output, Stop};
+use crate::record::RowKind;
+use crate::sink::Sink;
+
+/// The desk of a kind.
+pub(super) struct Desk<K: Kind> {
+    kind: K,
+    interrupted: Interrupted,
+    files: Option<Outlet<Row<K>>>,
+    details: Option<Outlet<K::Detail>>,
+    /// Rows on stdout.
+    rows: Option<Outlet<Row<K>>>,
+    /// Text on stdout.
+    text: Option<Outlet<String>>,
+    view: View,
+}
+
+impl<K: Kind> Desk<K> {
+    /// Starts the threads that write.
+    ///
+    /// # Errors
+    ///
+    /// When the system gives no thread.
+    pub fn new(
+        kind: K,
+        opened: Opened<Row<K>, K::Detail>,
+        interrupted: Interrupted,
+        view: View,
+        stop: &Stop,
+    ) -> anyhow::Result<Self> {
+        let only_stdout = opened.is_only_stdout();
+        let is_kept = !opened.files.is_empty();
+        let to_stdout = |sink| stdout_outlet(sink, is_kept, only_stdout, stop);
+        Ok(Self {
+            kind,
+            interrupted,
+            files: file_outlet(opened.files, stop)?,
+            details: file_outlet(opened.details, stop)?,
+            rows: opened.rows.map(to_stdout).transpose()?,
+            text: opened
+                .text
+                .map(|sink| stdout_outlet(sink, is_kept, only_stdout, stop))
+                .transpose()?,
+            view,
+        })
+    }
+
+    /// Before the first slot.
+    pub async fn begin(&mut self) -> anyhow::Result<()> {
+        let told = self.kind.begin(self.view)?;
+        self.tell(told).await;
+        Ok(())
+    }
+
+    /// Takes a row or an event in.
+    pub async fn take(&mut self, output: Output<Row<K>, Event<K>>) {
+        self.interrupted.measured();
+        match output {
+            Output::Row(row) => {
+                let told = self.kind.row(&row);
+                if let Some(files) = &self.files {
+                    files.send(&row).await;
+                }
+                if let Some(rows) = &self.rows {
+                    rows.send_after(self.files.as_ref(), &row).await;
+                }
+                self.tell(told).await;
+            }
+            Output::Event(event) => {
+                let told = self.kind.event(event);
+                self.tell(told).await;
+            }
+        }
+    }
+
+    async fn tell(&mut self, told: Told<K::Detail>) {
+        let Told {
+            text,
+            live,
+            remark,
+            detail,
+        } = told;
+        if let (Some(detail), Some(details)) = (detail, &self.details) {
+            details.send(&Arc::from(detail)).await;
+        }
+        let (is_text, is_aloud) = (self.view.is_text, !self.view.quiet);
+        if let Some(remark) = remark.filter(|_| is_aloud && !is_text) {
+            message::note(&remark);
+        }
+        let text = [text.filter(|_| is_text), live.filter(|_| is_aloud)];
+        for text in text.into_iter().flatten() {
+            match &self.text {
+                Some(shown) => shown.send_after(self.files.as_ref(), &Arc::new(text)).await,
+                None if self.rows.is_some() => message::note(text.trim_end()),
+                None => {}
+            }
+        }
+    }
+
+    /// After the last slot: waits for what is to be written.
+    pub async fn finish(mut self) -> (Ending, K) {
+        self.kind.end();
+        let mut ending = Ending::default();
+        for outlet in self.files.into_iter().chain(self.rows) {
+            ending = ending.and(outlet.finish().await);
+        }
+        if let Some(outlet) = self.details {
+            ending = ending.and(outlet.finish().await);
+        }
+        if let Some(outlet) = self.text {
+            ending = ending.and(outlet.finish().await);
+        }
+        (ending, self.kind)
+    }
+}
+
+/// The thread that writes to files, if there are any.
+fn file_outlet<R: RowKind>(
+    files: Vec<Box<dyn Sink<R>>>,
+    stop: &Stop,
+) -> anyhow::Result<Option<Outlet<R>>> {
+    if files.is_empty() {
+        return Ok(None);
+    }
+    let orphans = Orphans::ToStderr(outlet::as_csv);
+    let outlet = Outlet::start(files, Delivery::Sure, orphans, Some(stop), stop);
+    outlet.context("no thread for the files").map(Some)
+}
+
+/// The thread that writes to stdout. `is_kept` says that a file has the same rows. Where there is
+/// no file at all, a reader that goes away ends the run.
+fn stdout_outlet<R: Send + Sync + 'static>(
+    sink: Box<dyn Sink<R>>,
+    is_kept: bool,
+    only_stdout: bool,
+    stop: &Stop,
+) -> anyhow::Result<Outlet<R>> {
+    let delivery = match is_kept {
+        // a terminal is for eyes only
+        _ if std::io::stdout().is_terminal() => Delivery::Lossy,
+        true => Delivery::Patient,
+        false => Delivery::ToReader,
+    };
+    let gone = only_stdout.then_some(stop);
+    let outlet = Outlet::start(vec![sink], delivery, Orphans::Dropped, gone, stop);
+    outlet.context("no thread for stdout")
+}

@@ -1,0 +1,101 @@
+//! The lab in place of the real network, and what names a run.
+
+use anyhow::{bail, ensure};
+use rustls::RootCertStore;
+
+use crate::clock::Wall;
+use crate::endpoints::LAB_RANGES;
+use crate::lab::Lab;
+use crate::probe::Plan;
+use crate::probe::dns::Resolver;
+use crate::probe::trust::{OsStore, Roots};
+use crate::record::{Run, Transport, World};
+use crate::target::Target;
+
+/// The plan with everything swapped that makes a healthy lab read as healthy.
+pub(super) fn in_the_lab(plan: Plan, lab: &Lab) -> Plan {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(lab.roots());
+    Plan {
+        resolver: match plan.resolver {
+            Resolver::System(_) => Resolver::Servers(vec![lab.resolver()]),
+            // the command line takes no resolver beside --lab
+            chosen => chosen,
+        },
+        port: Some(lab.port()),
+        os_store: OsStore::Given(roots.clone()),
+        public_roots: Roots::Given(roots),
+        ranges: LAB_RANGES,
+        ..plan
+    }
+}
+
+/// What all rows of this run share.
+pub(super) fn this_run(label: &str, world: World, wall: &Wall) -> Run {
+    Run {
+        host: gethostname::gethostname().to_string_lossy().into_owned(),
+        ..Run::new(&run_id(wall), label.to_owned(), world)
+    }
+}
+
+/// A name for the run that sorts by time and that no two runs share.
+fn run_id(wall: &Wall) -> String {
+    use ring::rand::SecureRandom as _;
+    let mut bytes = [0; 4];
+    // without random numbers the time and the process must do
+    if ring::rand::SystemRandom::new().fill(&mut bytes).is_err() {
+        bytes = std::process::id().to_be_bytes();
+    }
+    format!(
+        "{}-{:08x}",
+        wall.now().format("%Y%m%dT%H%M%SZ"),
+        u32::from_be_bytes(bytes)
+    )
+}
+
+/// Targets of one transport in a few words.
+pub(in crate::cli) fn headline(targets: &[Target], transport: Transport, world: World) -> String {
+    let name = |target: &Target| match world {
+        World::Lab => target.host.to_string(),
+        World::Real => {
+            let port = Some(target.port_for(transport));
+            let target = Target {
+                port,
+                ..target.clone()
+            };
+            target.to_string()
+        }
+    };
+    few(targets.iter().map(name).collect(), world)
+}
+
+/// A few names in one line.
+pub(in crate::cli) fn few(names: Vec<String>, world: World) -> String {
+    let more = names.len().saturating_sub(3);
+    let mut text = names.into_iter().take(3).collect::<Vec<_>>().join(", ");
+    if more > 0 {
+        text.push_str(&format!(" and {more} more"));
+    }
+    if world == World::Lab {
+        text.push_str(" (lab)");
+    }
+    text
+}
+
+/// The labels of a run, separated by one space.
+pub(super) fn labels(labels: &[String]) -> anyhow::Result<String> {
+    for label in labels {
+        let Some((key, value)) = label.split_once('=') else {
+            bail!("--label {label}: write it as KEY=VALUE, such as access=Telekom");
+        };
+        ensure!(
+            !key.is_empty() && !value.is_empty(),
+            "--label {label}: neither key nor value may be empty"
+        );
+        ensure!(
+            !label.contains(|c: char| c.is_whitespace() || c.is_control()),
+            "--label {label}: no spaces, as labels are separated by one; write - or _ instead"
+        );
+    }
+    Ok(labels.join(" "))
+}
