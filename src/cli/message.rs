@@ -55,11 +55,20 @@ pub fn hint(text: &str) {
 
 /// A message; it is dropped when hundreds wait already.
 fn line(kind: &str, text: &str) {
-    let text = format!("turnprobe: {kind}: {}\n", plain(text));
+    let text = formed(kind, text);
     match writer() {
         Some(writer) => drop(writer.try_send(Job::Text(text))),
         None => write(&text),
     }
+}
+
+fn formed(kind: &str, text: &str) -> String {
+    format!("turnprobe: {kind}: {}\n", plain(text))
+}
+
+/// An error at the end of a run, behind all that still waits.
+pub fn last_error(text: &str) {
+    last(&formed("error", text));
 }
 
 /// Text as it is, at the end of a run: does not wait for a terminal that stands still.

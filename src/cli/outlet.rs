@@ -1,26 +1,39 @@
 //! Threads that write rows, so that neither a slow disk nor a console with selected text ever
 //! holds a probe up.
+//!
+//! A row that has no room is not dropped where it has no other place: the main thread waits, with
+//! it the probes that want to hand in theirs, and the schedule misses the slots that find no place.
+
+mod ending;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SendError, Sender, channel};
 use std::time::{Duration, Instant};
 
-use tokio::sync::mpsc::error::TrySendError;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{oneshot, watch};
+
+pub use ending::Ending;
 
 use super::message;
 use crate::clock;
 use crate::record::{Record, RowKind};
-use crate::sink::{Sink, SinkError, csv_line};
+use crate::sink::{Sink, csv_line};
 
 /// Rows that may wait for a slow writer.
-const WAITING: usize = 1024;
+const WAITING: u64 = 1024;
+
+/// Rows that may wait for the reader of a pipe that is their only place.
+const WAITING_FOR_READER: u64 = 10_000;
 
 /// A writer that has taken nothing for so long stands still.
 const STILL: Duration = Duration::from_secs(1);
 
 /// How long a writer that goes on may take for its end once the series was stopped.
 const PATIENCE: Duration = Duration::from_secs(3);
+
+/// How long the reader of a pipe may take for the rest once the series was stopped.
+const PATIENCE_WITH_READER: Duration = Duration::from_secs(2);
 
 /// How often a writer that is waited for is looked at.
 const LOOK: Duration = Duration::from_millis(50);
@@ -30,11 +43,23 @@ const LOOK: Duration = Duration::from_millis(50);
 pub enum Delivery {
     /// It waits, for as long as it takes until the series is stopped: a file loses nothing.
     Sure,
-    /// It waits while the writer takes rows; while that stands still it is dropped, as a reader
-    /// must not stop the series.
+    /// The same for a pipe that is the only place of the rows.
+    ToReader,
+    /// It waits while the writer takes rows; while that stands still it is dropped, as a file has
+    /// it and a reader must not stop the series.
     Patient,
     /// It is dropped: what a terminal shows is for eyes only.
     Lossy,
+}
+
+impl Delivery {
+    /// Rows that may wait.
+    fn most(self) -> u64 {
+        match self {
+            Self::ToReader => WAITING_FOR_READER,
+            Self::Sure | Self::Patient | Self::Lossy => WAITING,
+        }
+    }
 }
 
 /// What becomes of a row when its last sink is gone.
@@ -54,51 +79,58 @@ pub fn as_csv<R: RowKind>(row: &R) -> String {
 /// A thread with its sinks.
 #[derive(Debug)]
 pub struct Outlet<R = Record> {
-    rows: mpsc::Sender<Arc<R>>,
+    queue: Arc<Queue<R>>,
     ending: oneshot::Receiver<Ending>,
-    delivery: Delivery,
     stopped: watch::Receiver<bool>,
+}
+
+/// What waits for a thread. It has no bound by itself: whoever hands rows over waits for room.
+#[derive(Debug)]
+struct Queue<R> {
+    jobs: Sender<Job<R>>,
+    delivery: Delivery,
     /// Rows that the writer is done with.
     done: Arc<AtomicU64>,
     /// Rows that were handed over.
-    handed: u64,
+    handed: AtomicU64,
     /// Rows that were not.
-    dropped: u64,
-    /// Whether the writer stood still when it was last waited for, and nothing was taken since.
-    is_still: bool,
+    dropped: AtomicU64,
+    /// Whether the writer stood still when it was last waited for, and had no room since.
+    is_still: AtomicBool,
 }
 
-/// How writing ended.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Ending {
-    /// A sink failed.
-    pub failed: bool,
-    /// The reader of stdout went away.
-    pub closed: bool,
-    /// The writer stood still and was left behind.
-    pub stuck: bool,
-    /// Rows that a writer which stood still did not take.
-    pub dropped: u64,
+/// What a thread does, in this order.
+enum Job<R> {
+    Row(Arc<R>),
+    After(Box<dyn FnOnce() + Send>),
+    End,
 }
 
-impl Ending {
-    /// Both together.
-    pub fn and(self, other: Self) -> Self {
-        Self {
-            failed: self.failed || other.failed,
-            closed: self.closed || other.closed,
-            stuck: self.stuck || other.stuck,
-            dropped: self.dropped + other.dropped,
-        }
+impl<R> Queue<R> {
+    fn waiting(&self) -> u64 {
+        let handed = self.handed.load(Ordering::Relaxed);
+        handed.saturating_sub(self.done.load(Ordering::Relaxed))
     }
 
-    /// Tells of rows that were lost.
-    pub fn tell(&self) {
-        match self.dropped {
-            0 => {}
-            1 => message::note("1 row is lost: the output stood still"),
-            rows => message::note(&format!("{rows} rows are lost: the output stood still")),
+    fn is_full(&self) -> bool {
+        self.waiting() >= self.delivery.most()
+    }
+
+    /// Hands a row over from any thread; never waits.
+    fn push(&self, row: Arc<R>) {
+        let is_dropped = match self.delivery {
+            Delivery::Sure | Delivery::ToReader => false,
+            Delivery::Patient => self.is_full() && self.is_still.load(Ordering::Relaxed),
+            Delivery::Lossy => self.is_full(),
+        };
+        if !is_dropped {
+            self.handed.fetch_add(1, Ordering::Relaxed);
+            if self.jobs.send(Job::Row(row)).is_ok() {
+                return;
+            }
+            self.handed.fetch_sub(1, Ordering::Relaxed);
         }
+        self.dropped.fetch_add(1, Ordering::Relaxed);
     }
 }
 
@@ -116,70 +148,82 @@ impl<R: Send + Sync + 'static> Outlet<R> {
         gone: watch::Sender<bool>,
         stopped: watch::Receiver<bool>,
     ) -> std::io::Result<Self> {
-        let (rows, taken) = mpsc::channel(WAITING);
+        let (jobs, taken) = channel();
         let (ended, ending) = oneshot::channel();
         let done = Arc::new(AtomicU64::new(0));
         let count = Arc::clone(&done);
         std::thread::Builder::new()
             .name("write".to_owned())
             .spawn(move || {
-                let _ = ended.send(write(sinks, taken, &orphans, &gone, &count));
+                let _ = ended.send(write(sinks, &taken, &orphans, &gone, &count));
             })?;
-        Ok(Self {
-            rows,
-            ending,
+        let queue = Queue {
+            jobs,
             delivery,
-            stopped,
             done,
-            handed: 0,
-            dropped: 0,
-            is_still: false,
+            handed: AtomicU64::new(0),
+            dropped: AtomicU64::new(0),
+            is_still: AtomicBool::new(false),
+        };
+        Ok(Self {
+            queue: Arc::new(queue),
+            ending,
+            stopped,
         })
     }
 
-    /// Hands a row over.
-    pub async fn send(&mut self, row: &Arc<R>) {
-        let handed = match self.rows.try_send(row.clone()) {
-            Ok(()) => true,
-            Err(TrySendError::Full(row)) if !self.is_still => self.wait_for_room(row).await,
-            Err(_) => false,
-        };
-        self.is_still = !handed;
-        self.handed += u64::from(handed);
-        self.dropped += u64::from(!handed);
+    /// Hands a row over, and waits until the next one has room.
+    pub async fn send(&self, row: &Arc<R>) {
+        self.queue.push(Arc::clone(row));
+        self.room().await;
     }
 
-    /// Waits until the writer takes a row; not for one that stands still.
-    async fn wait_for_room(&self, row: Arc<R>) -> bool {
-        if self.delivery == Delivery::Lossy {
-            return false;
+    /// The same, but the row is handed over by the thread of the files once that is done with all
+    /// that it has been given: what is shown stands in the file.
+    pub async fn send_after<F>(&self, files: Option<&Outlet<F>>, row: &Arc<R>) {
+        let Some(files) = files else {
+            return self.send(row).await;
+        };
+        let (queue, row) = (Arc::clone(&self.queue), Arc::clone(row));
+        let push = Box::new(move || queue.push(row));
+        if let Err(SendError(Job::After(push))) = files.queue.jobs.send(Job::After(push)) {
+            push();
         }
-        let mut watched = Watched::new(&self.done);
-        loop {
-            tokio::select! {
-                biased;
-                room = self.rows.reserve() => {
-                    return room.is_ok_and(|room| {
-                        room.send(row);
-                        true
-                    });
+        self.room().await;
+    }
+
+    /// Waits until there is room, or waiting makes no sense any more: a writer that was waited for
+    /// stands still, or the series was stopped and few rows are to come.
+    async fn room(&self) {
+        let queue = &*self.queue;
+        if !queue.is_full() {
+            queue.is_still.store(false, Ordering::Relaxed);
+            return;
+        }
+        let mut watched = Watched::new(&queue.done);
+        while queue.is_full() && !*self.stopped.borrow() {
+            match queue.delivery {
+                Delivery::Lossy => return,
+                Delivery::Patient if queue.is_still.load(Ordering::Relaxed) => return,
+                Delivery::Patient if watched.has_been_still() => {
+                    queue.is_still.store(true, Ordering::Relaxed);
+                    return;
                 }
-                () = tokio::time::sleep(LOOK) => {}
+                Delivery::Patient | Delivery::Sure | Delivery::ToReader => {}
             }
-            let may_drop = self.delivery == Delivery::Patient || *self.stopped.borrow();
-            if watched.has_been_still() && may_drop {
-                return false;
-            }
+            tokio::time::sleep(LOOK).await;
         }
     }
 
     /// Waits until everything is written. Once the series was stopped, not for a writer that
     /// stands still, and for none much longer; never for a terminal that stands still.
     pub async fn finish(mut self) -> Ending {
-        drop(self.rows);
-        let mut watched = Watched::new(&self.done);
+        let queue = Arc::clone(&self.queue);
+        // a thread that is gone has said so
+        let _ = queue.jobs.send(Job::End);
+        let mut watched = Watched::new(&queue.done);
         let mut stopped: Option<Instant> = None;
-        let ending = loop {
+        let mut ending = loop {
             tokio::select! {
                 biased;
                 ending = &mut self.ending => break ending.unwrap_or(Ending {
@@ -192,22 +236,31 @@ impl<R: Send + Sync + 'static> Outlet<R> {
             if *self.stopped.borrow() {
                 stopped.get_or_insert(clock::now());
             }
+            let is_late = |patience| stopped.is_some_and(|at| at.elapsed() >= patience);
             let is_still = watched.has_been_still();
-            let is_late = stopped.is_some_and(|at| at.elapsed() >= PATIENCE);
-            let may_leave = stopped.is_some() || self.delivery == Delivery::Lossy;
-            if is_late || (is_still && may_leave) {
-                self.dropped += self.handed - self.done.load(Ordering::Relaxed);
+            let is_left = match queue.delivery {
+                Delivery::ToReader => is_late(PATIENCE_WITH_READER),
+                Delivery::Sure | Delivery::Patient => {
+                    is_late(PATIENCE) || (is_still && stopped.is_some())
+                }
+                Delivery::Lossy => is_late(PATIENCE) || is_still,
+            };
+            if is_left {
                 break Ending {
-                    failed: self.delivery == Delivery::Sure,
+                    failed: matches!(queue.delivery, Delivery::Sure | Delivery::ToReader),
                     stuck: true,
                     ..Ending::default()
                 };
             }
         };
-        Ending {
-            dropped: self.dropped,
-            ..ending
-        }
+        let missing = ending.dropped + queue.dropped.load(Ordering::Relaxed) + queue.waiting();
+        ending.dropped = 0;
+        *match queue.delivery {
+            Delivery::Sure => &mut ending.lost,
+            Delivery::ToReader => &mut ending.unread,
+            Delivery::Patient | Delivery::Lossy => &mut ending.dropped,
+        } = missing;
+        ending
     }
 }
 
@@ -239,13 +292,21 @@ impl<'a> Watched<'a> {
 
 fn write<R>(
     mut sinks: Vec<Box<dyn Sink<R>>>,
-    mut rows: mpsc::Receiver<Arc<R>>,
+    jobs: &Receiver<Job<R>>,
     orphans: &Orphans<R>,
     gone: &watch::Sender<bool>,
     done: &AtomicU64,
 ) -> Ending {
     let mut ending = Ending::default();
-    while let Some(row) = rows.blocking_recv() {
+    while let Ok(job) = jobs.recv() {
+        let row = match job {
+            Job::Row(row) => row,
+            Job::After(what) => {
+                what();
+                continue;
+            }
+            Job::End => break,
+        };
         let before = sinks.len();
         sinks.retain_mut(|sink| match sink.write(&row) {
             Ok(()) => {
@@ -256,16 +317,21 @@ fn write<R>(
                 true
             }
             Err(error) => {
-                note(&mut ending, error);
+                ending.note(error);
                 false
             }
         });
         if sinks.is_empty() {
-            if let Orphans::ToStderr(text) = orphans {
-                if before > 0 {
-                    message::note("rows that found no place follow");
+            match orphans {
+                Orphans::ToStderr(text) => {
+                    if before > 0 {
+                        message::note("rows that found no place follow");
+                    }
+                    message::raw(&(text(&row) + "\n"));
+                    ending.orphans += 1;
                 }
-                message::raw(&(text(&row) + "\n"));
+                // whoever closes stdout wants no more
+                Orphans::Dropped => ending.dropped += u64::from(!ending.closed),
             }
             // once only: sent again it would cut the grace of probes in flight short
             gone.send_if_modified(|gone| !std::mem::replace(gone, true));
@@ -274,19 +340,10 @@ fn write<R>(
     }
     for sink in &mut sinks {
         if let Err(error) = sink.finish() {
-            note(&mut ending, error);
+            ending.note(error);
         }
     }
     ending
-}
-
-fn note(ending: &mut Ending, error: SinkError) {
-    if matches!(error, SinkError::Closed { .. }) {
-        ending.closed = true;
-    } else {
-        ending.failed = true;
-        message::error(&format!("{:#}", anyhow::Error::from(error)));
-    }
 }
 
 #[cfg(test)]

@@ -69,7 +69,7 @@ pub fn run(args: ProbeArgs, color: Color) -> Result<Exit, Failure> {
     let prober = prober(settings.plan, &settings.label, lab.as_ref(), wall)?;
     let only_stdout = files.is_empty();
     let rows_on_stdout = matches!(settings.stdout, Stdout::Rows(..));
-    let outlets = outlets(files, to_stdout, &stop, &stopped).map_err(Failure::io)?;
+    let (files, shown) = outlets(files, to_stdout, &stop, &stopped).map_err(Failure::io)?;
     let wanted = matches!(settings.stdout, Stdout::Nothing) && !settings.quiet;
     let live = (wanted && std::io::stderr().is_terminal()).then(|| {
         Live::start(
@@ -83,7 +83,8 @@ pub fn run(args: ProbeArgs, color: Color) -> Result<Exit, Failure> {
     let mut desk = Desk {
         interrupted: interrupted.clone(),
         tally: Tally::default(),
-        outlets,
+        files,
+        shown,
         live,
         hints: world == World::Real && !settings.quiet,
     };
@@ -98,7 +99,7 @@ pub fn run(args: ProbeArgs, color: Color) -> Result<Exit, Failure> {
             live.finish();
         }
         let mut ending = Ending::default();
-        for outlet in desk.outlets.drain(..) {
+        for outlet in desk.files.take().into_iter().chain(desk.shown.take()) {
             ending = ending.and(outlet.finish().await);
         }
         (end, ending)
@@ -122,6 +123,7 @@ pub fn run(args: ProbeArgs, color: Color) -> Result<Exit, Failure> {
         let to_stderr = rows_on_stdout || ending.stuck;
         print_summary(&summary.render(), to_stderr, &stopped);
     }
+    ending.tell_last();
     let counts = Counts {
         rows: desk.tally.rows(),
         ok: desk.tally.ok(),
@@ -129,7 +131,7 @@ pub fn run(args: ProbeArgs, color: Color) -> Result<Exit, Failure> {
     };
     Ok(verdict(
         counts,
-        ending,
+        &ending,
         interrupted,
         only_stdout,
         settings.max_failed,
@@ -160,16 +162,12 @@ fn outlets(
     to_stdout: Option<Box<dyn Sink>>,
     stop: &watch::Sender<bool>,
     stopped: &watch::Receiver<bool>,
-) -> anyhow::Result<Vec<Outlet>> {
+) -> anyhow::Result<(Option<Outlet>, Option<Outlet>)> {
     let only_stdout = files.is_empty();
-    let mut outlets = Vec::new();
-    if !only_stdout {
-        outlets.push(file_outlet(files, stop, stopped)?);
-    }
-    if let Some(sink) = to_stdout {
-        outlets.push(stdout_outlet(sink, only_stdout, stop, stopped)?);
-    }
-    Ok(outlets)
+    let files = (!only_stdout).then(|| file_outlet(files, stop, stopped));
+    let gone = only_stdout.then_some(stop);
+    let shown = to_stdout.map(|sink| stdout_outlet(sink, !only_stdout, gone, stopped));
+    Ok((files.transpose()?, shown.transpose()?))
 }
 
 /// The thread that writes to files.
@@ -183,24 +181,21 @@ pub(super) fn file_outlet<R: RowKind>(
     Outlet::start(files, Delivery::Sure, orphans, gone, stopped).context("no thread for the files")
 }
 
-/// The thread that writes to stdout; with a file the series goes on without it.
+/// The thread that writes to stdout. `is_kept` says that a file has the same rows; when the reader
+/// goes away `gone` turns true, if there is one to turn.
 pub(super) fn stdout_outlet<R: Send + Sync + 'static>(
     sink: Box<dyn Sink<R>>,
-    only_stdout: bool,
-    stop: &watch::Sender<bool>,
+    is_kept: bool,
+    gone: Option<&watch::Sender<bool>>,
     stopped: &watch::Receiver<bool>,
 ) -> anyhow::Result<Outlet<R>> {
-    // a terminal is for eyes only
-    let delivery = if std::io::stdout().is_terminal() {
-        Delivery::Lossy
-    } else {
-        Delivery::Patient
+    let delivery = match is_kept {
+        // a terminal is for eyes only
+        _ if std::io::stdout().is_terminal() => Delivery::Lossy,
+        true => Delivery::Patient,
+        false => Delivery::ToReader,
     };
-    let gone = if only_stdout {
-        stop.clone()
-    } else {
-        watch::channel(false).0
-    };
+    let gone = gone.map_or_else(|| watch::channel(false).0, Clone::clone);
     let (sinks, stopped) = (vec![sink], stopped.clone());
     Outlet::start(sinks, delivery, Orphans::Dropped, gone, stopped).context("no thread for stdout")
 }
@@ -209,7 +204,8 @@ pub(super) fn stdout_outlet<R: Send + Sync + 'static>(
 struct Desk {
     interrupted: Interrupted,
     tally: Tally,
-    outlets: Vec<Outlet>,
+    files: Option<Outlet>,
+    shown: Option<Outlet>,
     live: Option<Live>,
     /// Whether a hint may still be given.
     hints: bool,
@@ -224,8 +220,11 @@ impl Desk {
             live.update(&self.tally, &record);
         }
         let record = Arc::new(record);
-        for outlet in &mut self.outlets {
-            outlet.send(&record).await;
+        if let Some(files) = &self.files {
+            files.send(&record).await;
+        }
+        if let Some(shown) = &self.shown {
+            shown.send_after(self.files.as_ref(), &record).await;
         }
     }
 
@@ -414,7 +413,7 @@ pub(super) struct Counts {
 /// The exit code of a series.
 pub(super) fn verdict(
     counts: Counts,
-    ending: Ending,
+    ending: &Ending,
     interrupted: bool,
     only_stdout: bool,
     max_failed: Option<f64>,

@@ -194,8 +194,9 @@ impl Prober {
                 spoken.push(way.transport);
                 let remote = SocketAddr::new(address, way.port);
                 let session = self.go(slot, *way, remote, &mut record).await;
-                let _ = rows.send(record).await;
+                // the row may have to wait, the relay must not
                 self.close(session);
+                let _ = rows.send(record).await;
             }
         }
         Verdict::Done

@@ -56,6 +56,7 @@ pub fn run(args: &ProbeArgs, color: Color) -> Result<Exit, Failure> {
     };
     let run = Arc::new(this_run(&settings.label, world, &wall));
     let only_stdout = files.is_empty() && samples.is_empty();
+    let is_kept = !files.is_empty();
     let rows_on_stdout = matches!(settings.stdout, Stdout::Rows(..));
     let is_told = matches!(settings.stdout, Stdout::Text);
     let mut desk =
@@ -68,12 +69,13 @@ pub fn run(args: &ProbeArgs, color: Color) -> Result<Exit, Failure> {
         },
         Stdout::Text | Stdout::Nothing => None,
     };
+    let gone = only_stdout.then_some(&stop);
     if let Some(sink) = to_stdout {
-        let outlet = stdout_outlet(sink, only_stdout, &stop, &stopped);
-        desk.rows.push(outlet.map_err(Failure::io)?);
+        let outlet = stdout_outlet(sink, is_kept, gone, &stopped);
+        desk.rows = Some(outlet.map_err(Failure::io)?);
     } else if is_told {
         let text = Box::new(Text(terminal::stdout(color)));
-        let outlet = stdout_outlet(text, only_stdout, &stop, &stopped);
+        let outlet = stdout_outlet(text, is_kept, gone, &stopped);
         desk.text = Some(outlet.map_err(Failure::io)?);
     }
     let targets = headline(&settings.targets, world);
@@ -123,6 +125,7 @@ pub fn run(args: &ProbeArgs, color: Color) -> Result<Exit, Failure> {
         let to_stderr = rows_on_stdout || ending.stuck;
         print_summary(&summary.render(), to_stderr, &summary_stop);
     }
+    ending.tell_last();
     let counts = Counts {
         rows: end.rows,
         ok: end.totals.connections(),
@@ -130,7 +133,7 @@ pub fn run(args: &ProbeArgs, color: Color) -> Result<Exit, Failure> {
     };
     Ok(verdict(
         counts,
-        ending,
+        &ending,
         interrupted.yes(),
         only_stdout,
         settings.max_failed,
@@ -156,8 +159,10 @@ fn headline(targets: &[Target], world: World) -> String {
 /// Where rows are taken in on the main thread. Nothing here ever waits for a terminal.
 struct Desk {
     interrupted: Interrupted,
-    rows: Vec<Outlet<Hold>>,
+    files: Option<Outlet<Hold>>,
     samples: Option<Outlet<Sample>>,
+    /// Rows on stdout.
+    rows: Option<Outlet<Hold>>,
     text: Option<Outlet<String>>,
 }
 
@@ -172,12 +177,13 @@ impl Desk {
     ) -> anyhow::Result<Self> {
         let mut desk = Self {
             interrupted,
-            rows: Vec::new(),
+            files: None,
             samples: None,
+            rows: None,
             text: None,
         };
         if !files.is_empty() {
-            desk.rows.push(file_outlet(files, stop, stopped)?);
+            desk.files = Some(file_outlet(files, stop, stopped)?);
         }
         if !samples.is_empty() {
             desk.samples = Some(file_outlet(samples, stop, stopped)?);
@@ -185,20 +191,24 @@ impl Desk {
         Ok(desk)
     }
 
-    async fn take(&mut self, output: Output) {
+    async fn take(&self, output: Output) {
         match output {
             Output::Hold(row) => {
                 self.interrupted.measured();
-                if let Some(outlet) = &mut self.text {
-                    outlet.send(&Arc::new(block(&row))).await;
-                }
                 let row: Arc<Hold> = Arc::from(row);
-                for outlet in &mut self.rows {
-                    outlet.send(&row).await;
+                if let Some(files) = &self.files {
+                    files.send(&row).await;
+                }
+                if let Some(rows) = &self.rows {
+                    rows.send_after(self.files.as_ref(), &row).await;
+                }
+                if let Some(text) = &self.text {
+                    let block = Arc::new(block(&row));
+                    text.send_after(self.files.as_ref(), &block).await;
                 }
             }
             Output::Sample(sample) => {
-                if let Some(outlet) = &mut self.samples {
+                if let Some(outlet) = &self.samples {
                     outlet.send(&Arc::from(sample)).await;
                 }
             }
@@ -207,7 +217,7 @@ impl Desk {
 
     async fn finish(self) -> Ending {
         let mut ending = Ending::default();
-        for outlet in self.rows {
+        for outlet in self.files.into_iter().chain(self.rows) {
             ending = ending.and(outlet.finish().await);
         }
         if let Some(outlet) = self.samples {

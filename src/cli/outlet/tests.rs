@@ -1,6 +1,7 @@
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{SyncSender, sync_channel};
 
 use super::*;
+use crate::sink::SinkError;
 
 /// Takes a row for each permit; a permit that never comes is a reader that stands still.
 struct Reader {
@@ -31,8 +32,21 @@ struct Started {
     stop: watch::Sender<bool>,
 }
 
+impl Started {
+    fn read(&self) -> u64 {
+        self.read.load(Ordering::Relaxed)
+    }
+
+    /// Waits until so many rows were read.
+    async fn until_read(&self, rows: u64) {
+        while self.read() < rows {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+}
+
 fn start(delivery: Delivery) -> Started {
-    let (permits, taken) = sync_channel(10_000);
+    let (permits, taken) = sync_channel(20_000);
     let read = Arc::new(AtomicU64::new(0));
     let sink = Reader {
         permits: taken,
@@ -62,11 +76,11 @@ fn run<T>(future: impl Future<Output = T>) -> T {
         .block_on(future)
 }
 
-const ROWS: u64 = WAITING as u64 + 500;
+const ROWS: u64 = WAITING + 500;
 
 #[test]
 fn a_slow_reader_gets_every_row() {
-    let mut started = start(Delivery::Patient);
+    let started = start(Delivery::Patient);
     let permits = started.permits;
     std::thread::spawn(move || {
         for _ in 0..ROWS {
@@ -86,7 +100,7 @@ fn a_slow_reader_gets_every_row() {
 
 #[test]
 fn a_reader_that_stands_still_loses_rows_which_are_counted_and_holds_nothing_up() {
-    let mut started = start(Delivery::Patient);
+    let started = start(Delivery::Patient);
     let begun = clock::now();
     let ending = run(async {
         for row in 0..ROWS {
@@ -99,13 +113,71 @@ fn a_reader_that_stands_still_loses_rows_which_are_counted_and_holds_nothing_up(
     assert!(begun.elapsed() < 4 * STILL, "{:?}", begun.elapsed());
     assert_eq!((ending.stuck, ending.failed), (true, false));
     // none was read
-    assert_eq!(ending.dropped, ROWS);
+    assert_eq!((ending.dropped, ending.lost), (ROWS, 0));
     drop(started.permits);
 }
 
 #[test]
+fn a_reader_that_is_the_only_place_gets_every_row_however_long_it_stands_still() {
+    let started = start(Delivery::ToReader);
+    let all = WAITING_FOR_READER + 300;
+    let ending = run(async {
+        for row in 0..WAITING_FOR_READER - 1 {
+            started.outlet.send(&Arc::new(row)).await;
+        }
+        // the next row finds no room, and is waited for
+        let rest = async {
+            for row in WAITING_FOR_READER - 1..all {
+                started.outlet.send(&Arc::new(row)).await;
+            }
+        };
+        let mut rest = Box::pin(rest);
+        let waited = tokio::time::timeout(3 * STILL, rest.as_mut()).await;
+        assert!(waited.is_err(), "more than {WAITING_FOR_READER} rows wait");
+        assert_eq!(started.read(), 0);
+        for _ in 0..all {
+            started.permits.send(()).unwrap();
+        }
+        rest.as_mut().await;
+        drop(rest);
+        started.until_read(all).await;
+        started.outlet.finish().await
+    });
+    assert_eq!(ending, Ending::default());
+}
+
+#[test]
+fn after_a_stop_the_rows_that_a_reader_did_not_take_are_counted_and_a_failure() {
+    let started = start(Delivery::ToReader);
+    let (permits, begun) = (started.permits.clone(), clock::now());
+    let rows = WAITING_FOR_READER + 300;
+    let ending = run(async {
+        let stop = async {
+            tokio::time::sleep(STILL / 2).await;
+            started.stop.send_replace(true);
+        };
+        let rows = async {
+            // with the stop those under way have room, too
+            for row in 0..rows {
+                started.outlet.send(&Arc::new(row)).await;
+            }
+        };
+        tokio::join!(stop, rows);
+        for _ in 0..7 {
+            started.permits.send(()).unwrap();
+        }
+        started.until_read(7).await;
+        started.outlet.finish().await
+    });
+    assert!(begun.elapsed() < 10 * STILL, "{:?}", begun.elapsed());
+    assert!(ending.stuck && ending.failed, "{ending:?}");
+    assert_eq!((ending.unread, ending.dropped), (rows - 7, 0));
+    drop(permits);
+}
+
+#[test]
 fn what_a_file_did_not_take_after_a_stop_is_a_failure() {
-    let mut started = start(Delivery::Sure);
+    let started = start(Delivery::Sure);
     let ending = run(async {
         started.stop.send_replace(true);
         for row in 0..3 {
@@ -118,13 +190,13 @@ fn what_a_file_did_not_take_after_a_stop_is_a_failure() {
         started.outlet.finish().await
     });
     assert!(ending.stuck && ending.failed, "{ending:?}");
-    assert_eq!(ending.dropped, 4);
+    assert_eq!((ending.lost, ending.dropped), (4, 0));
     drop(started.permits);
 }
 
 #[test]
 fn a_terminal_that_stands_still_is_not_waited_for() {
-    let mut started = start(Delivery::Lossy);
+    let started = start(Delivery::Lossy);
     let begun = clock::now();
     let ending = run(async {
         for row in 0..ROWS {
@@ -135,4 +207,90 @@ fn a_terminal_that_stands_still_is_not_waited_for() {
     });
     assert_eq!(ending.dropped, ROWS);
     drop(started.permits);
+}
+
+#[test]
+fn what_is_shown_stands_in_the_file_before() {
+    let (file, shown) = (start(Delivery::Sure), start(Delivery::Patient));
+    run(async {
+        for row in 0..5 {
+            shown.permits.send(()).unwrap();
+            let row = Arc::new(row);
+            file.outlet.send(&row).await;
+            shown.outlet.send_after(Some(&file.outlet), &row).await;
+        }
+        for written in 0..5 {
+            // time enough for a row that is not held back
+            tokio::time::sleep(Duration::from_millis(30)).await;
+            assert_eq!((file.read(), shown.read()), (written, written));
+            file.permits.send(()).unwrap();
+            shown.until_read(written + 1).await;
+        }
+        assert_eq!(file.outlet.finish().await, Ending::default());
+        assert_eq!(shown.outlet.finish().await, Ending::default());
+    });
+}
+
+#[test]
+fn a_file_that_stands_still_keeps_nothing_else_from_its_end() {
+    let (file, shown) = (start(Delivery::Sure), start(Delivery::Patient));
+    let permits = file.permits.clone();
+    run(async {
+        let row = Arc::new(0);
+        file.outlet.send(&row).await;
+        shown.outlet.send_after(Some(&file.outlet), &row).await;
+        file.stop.send_replace(true);
+        let of_file = file.outlet.finish().await;
+        assert_eq!((of_file.lost, of_file.failed), (1, true));
+        // the row that never came is lost once
+        assert_eq!(shown.outlet.finish().await, Ending::default());
+    });
+    drop(permits);
+}
+
+/// Has no room for any row.
+struct Full;
+
+impl Sink<u64> for Full {
+    fn name(&self) -> String {
+        "full".to_owned()
+    }
+
+    fn write(&mut self, _row: &u64) -> Result<(), SinkError> {
+        let full = std::io::ErrorKind::StorageFull.into();
+        Err(SinkError::from_io("full", full))
+    }
+
+    fn finish(&mut self) -> Result<(), SinkError> {
+        Ok(())
+    }
+}
+
+#[test]
+fn rows_behind_a_lost_file_go_on_and_what_stdout_has_no_room_for_is_counted() {
+    let of_full = |delivery, orphans| {
+        let (stop, stopped) = watch::channel(false);
+        let outlet = Outlet::start(vec![Box::new(Full)], delivery, orphans, stop, stopped);
+        outlet.unwrap()
+    };
+    let file = of_full(Delivery::Sure, Orphans::ToStderr(u64::to_string));
+    let shown = start(Delivery::Patient);
+    let stdout = of_full(Delivery::ToReader, Orphans::Dropped);
+    run(async {
+        for row in 0..3 {
+            shown.permits.send(()).unwrap();
+            let row = Arc::new(row);
+            file.send(&row).await;
+            shown.outlet.send_after(Some(&file), &row).await;
+            stdout.send(&row).await;
+        }
+        let ending = file.finish().await;
+        assert_eq!((ending.orphans, ending.lost, ending.failed), (3, 0, true));
+        assert_eq!(ending.errors.len(), 1, "{ending:?}");
+        assert!(ending.errors[0].contains("no space left for full"));
+        shown.until_read(3).await;
+        assert_eq!(shown.outlet.finish().await, Ending::default());
+        let ending = stdout.finish().await;
+        assert_eq!((ending.unread, ending.failed), (3, true));
+    });
 }

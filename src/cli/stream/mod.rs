@@ -61,11 +61,13 @@ pub fn run(args: &ProbeArgs, color: Color) -> Result<Exit, Failure> {
         wall,
     };
     let only_stdout = files.is_empty() && packets.is_empty();
+    let is_kept = !files.is_empty();
     let rows_on_stdout = matches!(settings.stdout, Stdout::Rows(..));
     let mut desk = Desk {
         interrupted: interrupted.clone(),
-        rows: Vec::new(),
+        files: None,
         packets: None,
+        rows: None,
         text: None,
         // outages are told live wherever a reader may be
         aloud: !settings.quiet,
@@ -75,24 +77,25 @@ pub fn run(args: &ProbeArgs, color: Color) -> Result<Exit, Failure> {
     };
     if !files.is_empty() {
         let outlet = file_outlet(files, &stop, &stopped).map_err(Failure::io)?;
-        desk.rows.push(outlet);
+        desk.files = Some(outlet);
     }
     if !packets.is_empty() {
         desk.packets = Some(file_outlet(packets, &stop, &stopped).map_err(Failure::io)?);
     }
+    let gone = only_stdout.then_some(&stop);
     if let Stdout::Rows(format, columns) = &settings.stdout {
         match rows_to_stdout(*format, columns, settings.profile) {
             Err(SinkError::Closed { .. }) if only_stdout => return Ok(Exit::Done),
             Err(SinkError::Closed { .. }) => {}
             sink => {
                 let sink = sink.map_err(Failure::io)?;
-                let outlet = stdout_outlet(sink, only_stdout, &stop, &stopped);
-                desk.rows.push(outlet.map_err(Failure::io)?);
+                let outlet = stdout_outlet(sink, is_kept, gone, &stopped);
+                desk.rows = Some(outlet.map_err(Failure::io)?);
             }
         }
     } else if !settings.quiet {
         let text = Text(terminal::stdout(color));
-        let outlet = stdout_outlet(Box::new(text), only_stdout, &stop, &stopped);
+        let outlet = stdout_outlet(Box::new(text), is_kept, gone, &stopped);
         desk.text = Some((
             outlet.map_err(Failure::io)?,
             matches!(settings.stdout, Stdout::Text),
@@ -160,6 +163,7 @@ pub fn run(args: &ProbeArgs, color: Color) -> Result<Exit, Failure> {
         let to_stderr = rows_on_stdout || ending.stuck;
         print_summary(&summary.render(), to_stderr, &summary_stop);
     }
+    ending.tell_last();
     let counts = Counts {
         rows: end.rows,
         ok: end.answered,
@@ -167,7 +171,7 @@ pub fn run(args: &ProbeArgs, color: Color) -> Result<Exit, Failure> {
     };
     Ok(verdict(
         counts,
-        ending,
+        &ending,
         interrupted.yes(),
         only_stdout,
         settings.max_failed,
@@ -177,8 +181,10 @@ pub fn run(args: &ProbeArgs, color: Color) -> Result<Exit, Failure> {
 /// Where rows are taken in on the main thread. Nothing here ever waits for a terminal.
 struct Desk {
     interrupted: Interrupted,
-    rows: Vec<Outlet<Burst>>,
+    files: Option<Outlet<Burst>>,
     packets: Option<Outlet<Packet>>,
+    /// Rows on stdout.
+    rows: Option<Outlet<Burst>>,
     /// Text on stdout, and whether rows are told there, too, and not only outages.
     text: Option<(Outlet<String>, bool)>,
     /// Whether more than errors is told.
@@ -189,13 +195,13 @@ struct Desk {
 }
 
 impl Desk {
-    async fn begin(&mut self) {
+    async fn begin(&self) {
         if self.watching {
             self.tell(minutes()).await;
         }
     }
 
-    async fn take(&mut self, output: Output) {
+    async fn take(&self, output: Output) {
         self.interrupted.measured();
         match output {
             Output::Burst(burst) => {
@@ -209,14 +215,17 @@ impl Desk {
                 } else {
                     block(&burst, &self.limits)
                 };
-                self.tell(text).await;
                 let burst: Arc<Burst> = Arc::from(burst);
-                for outlet in &mut self.rows {
-                    outlet.send(&burst).await;
+                if let Some(files) = &self.files {
+                    files.send(&burst).await;
                 }
+                if let Some(rows) = &self.rows {
+                    rows.send_after(self.files.as_ref(), &burst).await;
+                }
+                self.tell(text).await;
             }
             Output::Packet(packet) => {
-                if let Some(outlet) = &mut self.packets {
+                if let Some(outlet) = &self.packets {
                     outlet.send(&Arc::from(packet)).await;
                 }
             }
@@ -232,9 +241,13 @@ impl Desk {
     }
 
     /// Tells what a reader wants to know at once, also where the rows go to a file.
-    async fn tell_live(&mut self, text: String) {
-        match &mut self.text {
-            Some((outlet, _)) if self.aloud => outlet.send(&Arc::new(text)).await,
+    async fn tell_live(&self, text: String) {
+        match &self.text {
+            Some((outlet, _)) if self.aloud => {
+                outlet
+                    .send_after(self.files.as_ref(), &Arc::new(text))
+                    .await;
+            }
             None if self.aloud && self.rows_on_stdout => message::note(text.trim_end()),
             _ => {}
         }
@@ -248,15 +261,17 @@ impl Desk {
         }
     }
 
-    async fn tell(&mut self, text: String) {
-        if let Some((outlet, true)) = &mut self.text {
-            outlet.send(&Arc::new(text)).await;
+    async fn tell(&self, text: String) {
+        if let Some((outlet, true)) = &self.text {
+            outlet
+                .send_after(self.files.as_ref(), &Arc::new(text))
+                .await;
         }
     }
 
     async fn finish(self) -> Ending {
         let mut ending = Ending::default();
-        for outlet in self.rows {
+        for outlet in self.files.into_iter().chain(self.rows) {
             ending = ending.and(outlet.finish().await);
         }
         if let Some(outlet) = self.packets {

@@ -209,8 +209,8 @@ impl Holds {
                     };
                 }
             }
-            send(&out, Output::Hold(row)).await;
-            session.close().await;
+            // the row may have to wait, the relay must not
+            tokio::join!(send(&out, Output::Hold(row)), session.close());
         };
         End {
             rows,
