@@ -210,6 +210,11 @@ impl Drop for StopOnDrop {
 fn send_all(flow: &Flow, mut pace: Pace, interval: Duration, start: Instant, stop: &AtomicBool) {
     let since = |at: Instant| at.saturating_duration_since(start);
     while !stop.load(Ordering::Relaxed) {
+        if !flow.has_room() {
+            // what is due meanwhile is missed
+            std::thread::sleep(NAP);
+            continue;
+        }
         match pace.next(since(clock::now())) {
             Next::Done => break,
             Next::Wait(due) => {

@@ -139,8 +139,8 @@ impl Task for Holds {
                 row.outcome = Outcome::Failed(failure);
             }
         }
-        out.row(row).await;
-        open.session.close().await;
+        // the row may have to wait, the relay must not
+        tokio::join!(out.row(row), open.session.close());
         SlotOutcome::Done
     }
 }

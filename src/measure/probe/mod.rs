@@ -117,8 +117,9 @@ impl Prober {
                 spoken.push(way.transport);
                 let remote = SocketAddr::new(address, way.port);
                 let session = self.go(&slot.target, *way, remote, &mut record).await;
-                out.row(record).await;
+                // the row may have to wait, the relay must not
                 self.close(session);
+                out.row(record).await;
             }
         }
         SlotOutcome::Done

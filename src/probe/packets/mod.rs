@@ -134,6 +134,13 @@ impl Flow {
         }
     }
 
+    /// Whether events are taken in time: a packet whose event has to wait would go out long after
+    /// its stamp. The other half is for the answers under way.
+    pub fn has_room(&self) -> bool {
+        let events = &self.inner.events;
+        events.is_closed() || events.capacity() >= events.max_capacity() / 2
+    }
+
     /// Sends one packet; `false` when nobody takes events any more.
     pub fn send(&self, sequence: u64, lag: impl FnOnce(Instant) -> Duration) -> bool {
         let inner = &self.inner;
