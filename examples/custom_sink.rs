@@ -7,13 +7,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, watch};
 use turnprobe::clock::Wall;
+use turnprobe::measure::probe::Prober;
+use turnprobe::measure::{Engine, Stop};
 use turnprobe::pace::Pace;
-use turnprobe::probe::{Plan, Prober};
+use turnprobe::probe::{Opener, Plan};
 use turnprobe::record::{Phase, Record, Run, World, micros};
-use turnprobe::series::Series;
 use turnprobe::sink::{Sink, SinkError};
+use turnprobe::target::Targets;
 
 struct Timers;
 
@@ -43,21 +44,20 @@ impl Sink for Timers {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let run = Run::new("example", String::new(), World::Real);
-    let prober = Arc::new(Prober::new(Plan::default(), Arc::new(run), Wall::system())?);
-    let series = Series {
+    let opener = Opener::new(Plan::default(), Wall::system())?;
+    let prober = Arc::new(Prober::new(opener, Arc::new(run)));
+    let series = Engine {
         pace: Pace::new(Duration::from_secs(1), Some(5), None),
-        targets: vec!["tr.teams.microsoft.com".parse()?],
+        targets: Targets::new(vec!["tr.teams.microsoft.com".parse()?])?,
         concurrency: 8,
     };
-    let (rows, mut taken) = mpsc::channel(64);
-    let (_stop, stopped) = watch::channel(false);
-    let series = tokio::spawn(series.run(prober, rows, stopped));
+    let mut series = series.start(prober, Stop::default());
     let mut sink = Timers;
-    while let Some(record) = taken.recv().await {
+    while let Some(record) = series.row().await {
         sink.write(&record)?;
     }
     sink.finish()?;
-    let end = series.await?;
+    let end = series.end().await;
     println!("{} probes, {} slots missed", end.started, end.missed);
     Ok(())
 }

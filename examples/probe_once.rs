@@ -5,7 +5,8 @@
 use std::sync::Arc;
 
 use turnprobe::clock::Wall;
-use turnprobe::probe::{Plan, Prober, Slot};
+use turnprobe::measure::probe::Prober;
+use turnprobe::probe::{Opener, Plan};
 use turnprobe::record::{Outcome, Phase, Run, World};
 
 #[tokio::main(flavor = "current_thread")]
@@ -14,27 +15,17 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .nth(1)
         .unwrap_or_else(|| "tr.teams.microsoft.com".to_owned());
     let run = Run::new("example", String::new(), World::Real);
-    let prober = Prober::new(Plan::default(), Arc::new(run), Wall::system())?;
-    let (rows, mut taken) = tokio::sync::mpsc::channel(1);
+    let opener = Opener::new(Plan::default(), Wall::system())?;
+    let prober = Prober::new(opener, Arc::new(run));
 
-    prober
-        .probe(
-            &Slot {
-                number: 0,
-                target: host.parse()?,
-                due: None,
-            },
-            &rows,
-        )
-        .await;
-
-    let record = taken.recv().await.ok_or("no row")?;
+    let rows = prober.once(host.parse()?).await;
+    let record = rows.first().ok_or("no row")?;
     for phase in Phase::ALL {
         if let Some(took) = record.times.of(phase) {
             println!("{:<8} {took:?}", phase.as_str());
         }
     }
-    match record.outcome {
+    match &record.outcome {
         Outcome::Ok => println!("OK, SYNs sent again: {:?}", record.tcp.syn_retransmits),
         Outcome::Failed(failure) => println!("{failure}"),
     }

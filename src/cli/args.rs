@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::burst::StreamArgs;
 use super::hold::HoldArgs;
 use super::long_help::{ASKS, TARGETS, TRANSPORTS};
 use super::report::args::{self as report, ReportArgs};
-use super::burst::StreamArgs;
 use super::tcp::TcpArgs;
 use crate::endpoints::DEFAULT_RELAY;
 use crate::lab::Fault;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::{Semaphore, mpsc};
-use tokio::task::{JoinError, JoinSet};
+use tokio::task::{JoinError, JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::Stop;
@@ -20,6 +20,9 @@ use crate::target::{Target, Targets};
 
 /// How long slots in flight may go on after a stop, unless their task knows better.
 const GRACE: Duration = Duration::from_secs(2);
+
+/// Rows and events that may wait for being taken.
+const WAITING: usize = 64;
 
 /// One slot of the schedule, about to run.
 #[derive(Debug, Clone)]
@@ -180,16 +183,52 @@ pub enum Why {
     Broken,
 }
 
+/// A run under way.
+#[derive(Debug)]
+pub struct Running<R, E> {
+    outputs: mpsc::Receiver<Output<R, E>>,
+    end: JoinHandle<End>,
+}
+
+impl<R, E> Running<R, E> {
+    /// What comes next; none when the run is over.
+    pub async fn next(&mut self) -> Option<Output<R, E>> {
+        self.outputs.recv().await
+    }
+
+    /// The next row; events are passed over.
+    pub async fn row(&mut self) -> Option<Arc<R>> {
+        loop {
+            if let Output::Row(row) = self.next().await? {
+                return Some(row);
+            }
+        }
+    }
+
+    /// How it ended.
+    pub async fn end(self) -> End {
+        drop(self.outputs);
+        self.end.await.unwrap_or(End {
+            started: 0,
+            missed: 0,
+            cut_off: 0,
+            why: Why::Broken,
+        })
+    }
+}
+
 impl Engine {
+    /// Starts a run on this event queue. What it yields waits for being taken, and with it the
+    /// slots in flight.
+    pub fn start<T: Task>(self, task: Arc<T>, stop: Stop) -> Running<T::Row, T::Event> {
+        let (sender, outputs) = mpsc::channel(WAITING);
+        let end = tokio::spawn(self.run(task, Out::new(sender), stop));
+        Running { outputs, end }
+    }
+
     /// Runs to the end, or until it is stopped; slots in flight then get the grace of their task,
     /// which a second stop cuts short.
-    pub async fn run<T: Task>(
-        mut self,
-        task: Arc<T>,
-        out: mpsc::Sender<Output<T::Row, T::Event>>,
-        stop: Stop,
-    ) -> End {
-        let out = Out(out);
+    async fn run<T: Task>(mut self, task: Arc<T>, out: Out<T::Row, T::Event>, stop: Stop) -> End {
         let places = Arc::new(Semaphore::new(self.concurrency.max(1)));
         let mut flying = Flying::default();
         let start = clock::now();

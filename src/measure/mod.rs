@@ -8,5 +8,5 @@ pub mod hold;
 pub mod probe;
 mod stop;
 
-pub use engine::{Due, End, Engine, Out, Outcome, Output, Slot, Task, Why};
+pub use engine::{Due, End, Engine, Out, Outcome, Output, Running, Slot, Task, Why};
 pub use stop::Stop;

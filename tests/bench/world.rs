@@ -10,16 +10,18 @@ use std::time::Duration;
 
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore};
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{Semaphore, mpsc};
 use turnprobe::clock::{self, Wall};
 use turnprobe::lab::{Lab, LabOptions};
+use turnprobe::measure::probe::Prober;
+use turnprobe::measure::{Engine, Stop};
 use turnprobe::pace::Pace;
 use turnprobe::probe::dns::Resolver;
 use turnprobe::probe::trust::{OsStore, Roots};
-use turnprobe::probe::{Plan, Prober, Slot};
-use turnprobe::record::{Phase, Record, Run, World, default_columns};
-use turnprobe::series::Series;
+use turnprobe::probe::{Opener, Plan};
+use turnprobe::record::{Phase, Run, World, default_columns};
 use turnprobe::sink::{self, FileSpec, Format, Profile};
+use turnprobe::target::Targets;
 
 const NAME: &str = "tr.teams.microsoft.com";
 
@@ -126,7 +128,7 @@ impl Relays {
             ..Plan::default()
         };
         let run = Run::new("benchmark", String::new(), World::Lab);
-        Prober::new(plan, Arc::new(run), Wall::system()).unwrap()
+        Prober::new(Opener::new(plan, Wall::system()).unwrap(), Arc::new(run))
     }
 }
 
@@ -182,23 +184,21 @@ pub fn run_series(relays: &Relays, count: u64) {
         world: World::Lab,
     };
     let (mut sink, _) = sink::open(&spec, &Wall::system()).unwrap();
-    let series = Series {
+    let series = Engine {
         pace: Pace::new(Duration::ZERO, Some(count), None),
-        targets: vec![NAME.parse().unwrap()],
+        targets: Targets::new(vec![NAME.parse().unwrap()]).unwrap(),
         concurrency: 8,
     };
     let prober = Arc::new(relays.prober());
     runtime().block_on(async {
-        let (rows, mut taken) = mpsc::channel::<Record>(64);
-        let (_stop, stopped) = watch::channel(false);
-        let series = tokio::spawn(series.run(prober, rows, stopped));
+        let mut series = series.start(prober, Stop::default());
         let mut ok = 0;
-        while let Some(record) = taken.recv().await {
+        while let Some(record) = series.row().await {
             assert!(record.outcome.is_ok(), "{:?}", record.outcome);
             sink.write(&record).unwrap();
             ok += 1;
         }
-        series.await.unwrap();
+        series.end().await;
         assert_eq!(ok, count);
     });
     sink.finish().unwrap();
@@ -210,9 +210,9 @@ pub fn poisson(relays: &Relays, count: usize) -> Vec<(Duration, Duration)> {
     let places = Arc::new(Semaphore::new(8));
     let mut random = 0x2545_f491_4f6c_dd1d_u64;
     runtime().block_on(async {
-        let (rows, mut taken) = mpsc::channel::<Record>(count + 8);
+        let (rows, mut taken) = mpsc::channel(count + 8);
         let mut due = clock::now();
-        for number in 0..count {
+        for _ in 0..count {
             // exponential gaps with a mean of 10 ms, from xorshift64 (Marsaglia 2003)
             random ^= random << 13;
             random ^= random >> 7;
@@ -223,17 +223,9 @@ pub fn poisson(relays: &Relays, count: usize) -> Vec<(Duration, Duration)> {
             let (prober, rows) = (prober.clone(), rows.clone());
             let place = places.clone().acquire_owned().await.unwrap();
             tokio::spawn(async move {
-                let target = NAME.parse().unwrap();
-                prober
-                    .probe(
-                        &Slot {
-                            number: number as u64,
-                            target,
-                            due: None,
-                        },
-                        &rows,
-                    )
-                    .await;
+                for record in prober.once(NAME.parse().unwrap()).await {
+                    rows.send(record).await.unwrap();
+                }
                 drop(place);
             });
         }

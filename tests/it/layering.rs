@@ -22,14 +22,16 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("probe", with(&["wire", "explain", "clock"])),
         ("sink", with(&["clock"])),
         ("source", with(&["clock"])),
-        ("series", with(&["pace", "probe", "clock"])),
-        ("stream", with(&["pace", "probe", "stats", "clock"])),
+        (
+            "measure",
+            with(&["pace", "probe", "explain", "stats", "clock"]),
+        ),
         ("lab", with(&["wire", "clock"])),
         (
             "cli",
             with(&[
-                "series", "stream", "source", "report", "lab", "pace", "sink", "stats", "probe",
-                "clock", "wire",
+                "measure", "source", "report", "lab", "pace", "sink", "stats", "probe", "clock",
+                "wire",
             ]),
         ),
     ])

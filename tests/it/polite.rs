@@ -6,14 +6,14 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, watch};
 use turnprobe::clock::{self, Wall};
+use turnprobe::measure::probe::Prober;
+use turnprobe::measure::{End, Engine, Stop, Why};
 use turnprobe::pace::Pace;
-use turnprobe::probe::{LocalEnd, Plan, Prober};
+use turnprobe::probe::{LocalEnd, Opener, Plan};
 use turnprobe::record::{Phase, Record, Run, World};
-use turnprobe::series::{End, Series, Why};
 use turnprobe::stats::Tally;
-use turnprobe::target::Target;
+use turnprobe::target::{Target, Targets};
 
 use crate::rows::{ms, plan, run, target};
 use crate::servers::dns::DnsServer;
@@ -35,28 +35,27 @@ fn run_series(
     pace: Pace,
     targets: &[Target],
     concurrency: usize,
-) -> (Vec<Record>, End) {
+) -> (Vec<Arc<Record>>, End) {
     let interval = chrono::Duration::from_std(pace.interval()).unwrap();
     let run_of_test = Arc::new(Run::new("it", String::new(), World::Real));
-    let prober = Prober::new(from_loopback(plan), run_of_test, Wall::system()).unwrap();
-    let series = Series {
+    let opener = Opener::new(from_loopback(plan), Wall::system()).unwrap();
+    let prober = Arc::new(Prober::new(opener, run_of_test));
+    let series = Engine {
         pace,
-        targets: targets.to_vec(),
+        targets: Targets::new(targets.to_vec()).unwrap(),
         concurrency,
     };
     let (records, end) = run(async {
-        let (rows, mut taken) = mpsc::channel(64);
-        let (_stop, stopped) = watch::channel(false);
-        let series = tokio::spawn(series.run(Arc::new(prober), rows, stopped));
+        let mut series = series.start(prober, Stop::default());
         let mut records = Vec::new();
-        while let Some(record) = taken.recv().await {
+        while let Some(record) = series.row().await {
             records.push(record);
         }
-        (records, series.await.unwrap())
+        (records, series.end().await)
     });
     assert_eq!(end.why, Why::Complete);
     // the moment and the lag of a row name the same slot
-    let due = |record: &Record| {
+    let due = |record: &Arc<Record>| {
         let lag = chrono::Duration::from_std(record.lag?).unwrap();
         let slot = i32::try_from(record.slot).unwrap();
         Some(record.started - lag - interval * slot)
@@ -70,7 +69,7 @@ fn run_series(
 }
 
 /// The moments of the rows by address, in their order.
-fn by_address(records: &[Record]) -> BTreeMap<IpAddr, Vec<Duration>> {
+fn by_address(records: &[Arc<Record>]) -> BTreeMap<IpAddr, Vec<Duration>> {
     let first = records.iter().map(|record| record.started).min().unwrap();
     let mut moments: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for record in records {

@@ -1,17 +1,18 @@
 //! Drives the real probe and looks at its rows: each record is written by the CSV sink, read back
 //! by the csv crate, and held to what is true of every row.
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rustls::RootCertStore;
-use tokio::sync::mpsc;
 use turnprobe::clock::Wall;
+use turnprobe::measure::probe::Prober;
 use turnprobe::probe::dns::Resolver;
 use turnprobe::probe::trust::{OsStore, Roots};
-use turnprobe::probe::{Limits, Plan, Prober, Slot, Verdict};
+use turnprobe::probe::{Limits, Opener, Plan};
 use turnprobe::record::{COLUMNS, Record, Run, World};
 use turnprobe::sink::{Profile, csv_stream};
 use turnprobe::target::Target;
@@ -81,12 +82,12 @@ impl Write for Shared {
 }
 
 /// The rows of the records, every one held to what is true of all.
-pub fn rows(records: &[Record]) -> Vec<Row> {
+pub fn rows(records: &[impl Borrow<Record>]) -> Vec<Row> {
     let columns: Vec<_> = COLUMNS.iter().collect();
     let file = Shared::default();
     let mut sink = csv_stream(Box::new(file.clone()), &columns, Profile::Plain).unwrap();
     for record in records {
-        sink.write(record).unwrap();
+        sink.write(record.borrow()).unwrap();
     }
     let bytes = file.0.lock().unwrap().clone();
     let read: Vec<BTreeMap<String, String>> = csv::Reader::from_reader(bytes.as_slice())
@@ -221,28 +222,13 @@ pub fn target(host: &str, port: u16) -> Target {
 
 pub fn prober(plan: Plan) -> Prober {
     let run = Run::new("it", String::new(), World::Real);
-    Prober::new(plan, Arc::new(run), in_2030()).unwrap()
+    Prober::new(Opener::new(plan, in_2030()).unwrap(), Arc::new(run))
 }
 
 /// All rows of one probe.
 pub fn probe_all(plan: Plan, target: Target) -> Vec<Row> {
     let prober = prober(plan);
-    let records = run(async {
-        let slot = Slot {
-            number: 7,
-            target,
-            due: None,
-        };
-        let (rows, mut taken) = mpsc::channel(64);
-        assert_eq!(prober.probe(&slot, &rows).await, Verdict::Done);
-        drop(rows);
-        let mut records = Vec::new();
-        while let Some(record) = taken.recv().await {
-            records.push(record);
-        }
-        records
-    });
-    rows(&records)
+    rows(&run(prober.once(target)))
 }
 
 /// The one row of a probe.

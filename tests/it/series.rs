@@ -6,13 +6,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use tokio::sync::{mpsc, watch};
 use turnprobe::clock;
+use turnprobe::measure::{End, Engine, Stop, Why};
 use turnprobe::pace::Pace;
 use turnprobe::probe::{Limits, Plan};
 use turnprobe::record::Record;
-use turnprobe::series::{End, Series, Why};
-use turnprobe::target::Target;
+use turnprobe::target::{Target, Targets};
 
 use crate::rows::{PATIENT, Row, ms, plan, prober, rows, run, target};
 use crate::servers::closed::ClosedTcp;
@@ -21,38 +20,37 @@ use crate::servers::tcp::{Relay, client_hello, until_closed};
 use crate::servers::tls::{Offer, serve};
 use crate::servers::wire::a;
 
-fn series(pace: Pace, targets: Vec<Target>, concurrency: usize) -> Series {
-    Series {
+fn series(pace: Pace, targets: Vec<Target>, concurrency: usize) -> Engine {
+    Engine {
         pace,
-        targets,
+        targets: Targets::new(targets).unwrap(),
         concurrency,
     }
 }
 
 /// Runs a series and stops it as soon as `enough` says so of the rows so far.
 fn run_until(
-    series: Series,
+    series: Engine,
     plan: Plan,
-    enough: impl Fn(&[Record]) -> bool + Send + 'static,
+    enough: impl Fn(&[Arc<Record>]) -> bool + Send + 'static,
 ) -> (Vec<Row>, End) {
     let prober = Arc::new(prober(plan));
     let (records, end) = run(async {
-        let (rows, mut taken) = mpsc::channel(64);
-        let (stop, stopped) = watch::channel(false);
-        let series = tokio::spawn(series.run(prober, rows, stopped));
+        let stop = Stop::default();
+        let mut series = series.start(prober, stop.clone());
         let mut records = Vec::new();
-        while let Some(record) = taken.recv().await {
+        while let Some(record) = series.row().await {
             records.push(record);
             if enough(&records) {
-                stop.send_replace(true);
+                stop.ask();
             }
         }
-        (records, series.await.unwrap())
+        (records, series.end().await)
     });
     (rows(&records), end)
 }
 
-fn run_whole(series: Series, plan: Plan) -> (Vec<Row>, End) {
+fn run_whole(series: Engine, plan: Plan) -> (Vec<Row>, End) {
     run_until(series, plan, |_| false)
 }
 
@@ -206,33 +204,14 @@ fn probes_in_flight_at_a_stop_may_finish_within_the_grace() {
 }
 
 #[test]
-fn a_series_ends_although_nobody_can_stop_it() {
-    let closed = ClosedTcp::new();
-    let prober = Arc::new(prober(plan()));
-    let targets = vec![target("127.0.0.1", closed.port())];
-    let pace = Pace::new(ms(10), Some(5), None);
-    let end = run(async {
-        let (rows, mut taken) = mpsc::channel(64);
-        let (stop, stopped) = watch::channel(false);
-        drop(stop);
-        let series = tokio::spawn(series(pace, targets, 8).run(prober, rows, stopped));
-        while taken.recv().await.is_some() {}
-        series.await.unwrap()
-    });
-    assert_eq!((end.started + end.missed, end.why), (5, Why::Complete));
-}
-
-#[test]
 fn a_series_whose_rows_nobody_takes_still_ends() {
     let closed = ClosedTcp::new();
     let prober = Arc::new(prober(plan()));
     let targets = vec![target("127.0.0.1", closed.port())];
     let pace = Pace::new(Duration::ZERO, Some(50), None);
     let end = run(async {
-        let (rows, taken) = mpsc::channel(1);
-        let (_stop, stopped) = watch::channel(false);
-        drop(taken);
-        series(pace, targets, 8).run(prober, rows, stopped).await
+        let series = series(pace, targets, 8).start(prober, Stop::default());
+        series.end().await
     });
     assert_eq!((end.started, end.why), (50, Why::Complete));
 }
@@ -263,7 +242,7 @@ fn too_fast_for_a_stranger_ends_the_series_before_anything_is_sent() {
     };
     let targets = vec![target("192.0.2.1", 443)];
     let (rows, end) = run_whole(series(pace, targets, 8), fast);
-    assert_eq!(end.why, Why::TooFast(stranger));
+    assert_eq!(end.why, Why::TooMuch(stranger));
     assert!(rows.is_empty());
 }
 

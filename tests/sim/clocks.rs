@@ -5,14 +5,15 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use tokio::sync::{mpsc, watch};
 use turnprobe::clock::Wall;
 use turnprobe::lab::{Lab, LabOptions};
+use turnprobe::measure::probe::Prober;
+use turnprobe::measure::{End, Engine, Stop, Why};
 use turnprobe::pace::Pace;
 use turnprobe::probe::dns::Resolver;
-use turnprobe::probe::{Plan, Prober};
+use turnprobe::probe::{Opener, Plan};
 use turnprobe::record::{Record, Run, Value, World, column};
-use turnprobe::series::{End, Series, Why};
+use turnprobe::target::Targets;
 
 use crate::link::inside;
 use crate::namespace::Namespace;
@@ -22,7 +23,7 @@ use crate::rows::{in_file, number, said, turnprobe};
 const HOUR: i64 = 3600;
 
 /// A series against the lab whose wall clock is set by so many seconds when this many rows are in.
-fn series(settings: &[(usize, i64)]) -> (Vec<Record>, End) {
+fn series(settings: &[(usize, i64)]) -> (Vec<Arc<Record>>, End) {
     let offset = Arc::new(AtomicI64::new(0));
     let hands = Arc::clone(&offset);
     let system = Wall::system();
@@ -42,10 +43,10 @@ fn series(settings: &[(usize, i64)]) -> (Vec<Record>, End) {
         ..Plan::default()
     };
     let run = Arc::new(Run::new("clocks", String::new(), World::Lab));
-    let prober = Arc::new(Prober::new(plan, run, wall).unwrap());
-    let series = Series {
+    let prober = Arc::new(Prober::new(Opener::new(plan, wall).unwrap(), run));
+    let series = Engine {
         pace: Pace::new(Duration::from_millis(100), Some(30), None),
-        targets: vec!["tr.teams.microsoft.com".parse().unwrap()],
+        targets: Targets::new(vec!["tr.teams.microsoft.com".parse().unwrap()]).unwrap(),
         concurrency: 8,
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -53,17 +54,15 @@ fn series(settings: &[(usize, i64)]) -> (Vec<Record>, End) {
         .build()
         .unwrap();
     runtime.block_on(async {
-        let (rows, mut taken) = mpsc::channel(8);
-        let (_stop, stopped) = watch::channel(false);
-        let series = tokio::spawn(series.run(prober, rows, stopped));
+        let mut series = series.start(prober, Stop::default());
         let mut records = Vec::new();
-        while let Some(record) = taken.recv().await {
+        while let Some(record) = series.row().await {
             records.push(record);
             for (_, seconds) in settings.iter().filter(|(row, _)| *row == records.len()) {
                 offset.fetch_add(*seconds, Ordering::SeqCst);
             }
         }
-        (records, series.await.unwrap())
+        (records, series.end().await)
     })
 }
 

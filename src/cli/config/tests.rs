@@ -2,8 +2,9 @@ use clap::Parser as _;
 
 use super::super::args::{Cli, Command};
 use super::*;
+use crate::cli::run::outputs::{Stdout, StdoutFormat};
 
-fn settings(line: &str) -> Result<Settings, String> {
+fn settings(line: &str) -> Result<Job<Probes>, String> {
     let words = ["turnprobe", "probe"]
         .into_iter()
         .chain(line.split_whitespace());
@@ -11,7 +12,7 @@ fn settings(line: &str) -> Result<Settings, String> {
     let Command::Probe(args) = cli.command else {
         return Err("no probe".to_owned());
     };
-    Settings::try_from(*args).map_err(|error| format!("{error:#}"))
+    job(&args).map_err(|error| format!("{error:#}"))
 }
 
 fn refusal(line: &str) -> String {
@@ -22,33 +23,33 @@ fn refusal(line: &str) -> String {
 fn without_flags_it_probes_the_teams_relay_once_a_second_until_stopped() {
     let settings = settings("").unwrap();
     assert_eq!(
-        settings.series.targets[0].to_string(),
+        settings.engine.targets.of_slot(0).to_string(),
         "tr.teams.microsoft.com:443"
     );
-    assert_eq!(settings.series.pace.slots(), None);
-    assert_eq!(settings.series.concurrency, 25);
-    assert!(matches!(settings.stdout, Stdout::Lines));
-    assert!(!settings.plan.fast);
+    assert_eq!(settings.engine.pace.slots(), None);
+    assert_eq!(settings.engine.concurrency, 25);
+    assert!(matches!(settings.outputs.stdout, Stdout::Text));
+    assert!(!settings.path.fast);
 }
 
 #[test]
 fn concurrency_covers_an_outage_between_8_and_64() {
-    assert_eq!(settings("-i 100ms").unwrap().series.concurrency, 64);
-    assert_eq!(settings("-i 1m").unwrap().series.concurrency, 8);
-    assert_eq!(settings("-i 0").unwrap().series.concurrency, 1);
-    assert_eq!(settings("--concurrency 3").unwrap().series.concurrency, 3);
+    assert_eq!(settings("-i 100ms").unwrap().engine.concurrency, 64);
+    assert_eq!(settings("-i 1m").unwrap().engine.concurrency, 8);
+    assert_eq!(settings("-i 0").unwrap().engine.concurrency, 1);
+    assert_eq!(settings("--concurrency 3").unwrap().engine.concurrency, 3);
 }
 
 #[test]
 fn more_than_ten_a_second_is_fast() {
-    assert!(!settings("-i 100ms").unwrap().plan.fast);
-    assert!(settings("-i 99ms").unwrap().plan.fast);
-    assert!(!settings("-i 0").unwrap().plan.fast);
+    assert!(!settings("-i 100ms").unwrap().path.fast);
+    assert!(settings("-i 99ms").unwrap().path.fast);
+    assert!(!settings("-i 0").unwrap().path.fast);
 }
 
 #[test]
 fn the_same_host_several_times_is_probed_that_much_faster() {
-    let fast = |line: &str| settings(line).unwrap().plan.fast;
+    let fast = |line: &str| settings(line).unwrap().path.fast;
     assert!(!fast("-i 50ms 192.0.2.1 192.0.2.2"));
     assert!(fast("-i 60ms 192.0.2.1 192.0.2.1"));
     assert!(!fast("-i 100ms 192.0.2.1 192.0.2.1"));
@@ -63,14 +64,14 @@ fn the_same_host_several_times_is_probed_that_much_faster() {
 
 #[test]
 fn the_interval_that_is_polite_goes_by_the_probes_of_a_slot_and_the_targets() {
-    let polite = |line| settings(line).unwrap().polite.as_millis();
+    let polite = |line| settings(line).unwrap().kind.polite.as_millis();
     assert_eq!(polite(""), 100);
     // four ports, three transports, and two targets that take turns
     assert_eq!(polite("--transport udp --ports 3478-3481"), 400);
     assert_eq!(polite("--transport tls,udp,pseudo-tls"), 300);
     assert_eq!(polite("a.example b.example"), 50);
     assert_eq!(polite("a.example b.example c.example"), 34);
-    let fast = |line| settings(line).unwrap().plan.fast;
+    let fast = |line| settings(line).unwrap().path.fast;
     assert!(!fast("--transport udp --ports 3478-3481 -i 400ms"));
     assert!(fast("--transport udp --ports 3478-3481 -i 399ms"));
 }
@@ -78,19 +79,23 @@ fn the_interval_that_is_polite_goes_by_the_probes_of_a_slot_and_the_targets() {
 #[test]
 fn stdout_gets_rows_when_asked_for_and_nothing_beside_a_file() {
     assert!(matches!(
-        settings("-o -").unwrap().stdout,
+        settings("-o -").unwrap().outputs.stdout,
         Stdout::Rows(StdoutFormat::Csv, _)
     ));
-    let Stdout::Rows(StdoutFormat::List, columns) = settings("--format list").unwrap().stdout
+    let Stdout::Rows(StdoutFormat::List, columns) =
+        settings("--format list").unwrap().outputs.stdout
     else {
         panic!("no list")
     };
     assert_eq!(columns.len(), 22);
     assert!(matches!(
-        settings("-o a.csv").unwrap().stdout,
+        settings("-o a.csv").unwrap().outputs.stdout,
         Stdout::Nothing
     ));
-    assert!(matches!(settings("-q").unwrap().stdout, Stdout::Nothing));
+    assert!(matches!(
+        settings("-q").unwrap().outputs.stdout,
+        Stdout::Nothing
+    ));
 }
 
 #[test]
@@ -177,17 +182,17 @@ fn what_is_wrong_is_named_with_its_fix() {
 #[test]
 fn several_rows_a_slot_count_for_the_rate_and_for_the_places() {
     let line = "--transport tls,udp --ports 3478-3481";
-    assert!(!settings(&format!("{line} -i 500ms")).unwrap().plan.fast);
-    assert!(settings(&format!("{line} -i 499ms")).unwrap().plan.fast);
+    assert!(!settings(&format!("{line} -i 500ms")).unwrap().path.fast);
+    assert!(settings(&format!("{line} -i 499ms")).unwrap().path.fast);
     // 5 s + 20 s + 4 x 3 s
-    assert_eq!(settings(line).unwrap().series.concurrency, 37);
+    assert_eq!(settings(line).unwrap().engine.concurrency, 37);
 }
 
 #[test]
 fn transports_ports_and_question_reach_the_plan() {
     let line = "--transport udp --transport pseudo-tls --ask allocate --ports 3478-3479,3481";
     let settings = settings(line).unwrap();
-    let ways = settings.plan.ways(&settings.series.targets[0]);
+    let ways = settings.path.ways(settings.engine.targets.of_slot(0));
     let words: Vec<_> = ways
         .iter()
         .map(|w| (w.transport.as_str(), w.ask.unwrap().as_str(), w.port))
@@ -201,7 +206,10 @@ fn transports_ports_and_question_reach_the_plan() {
             ("pseudo-tls", "ms-allocate", 443),
         ]
     );
-    assert!(settings.has_turn);
+    assert!(transports::has_turn(
+        &settings.path,
+        settings.engine.targets.as_slice()
+    ));
 }
 
 #[test]
@@ -209,7 +217,7 @@ fn resolvers_are_read_in_every_form() {
     for text in ["9.9.9.9", "127.0.0.1:5353", "::1", "[::1]", "[::1]:53"] {
         let line = format!("--resolver {text}");
         assert!(
-            matches!(settings(&line).unwrap().plan.resolver, Resolver::Servers(_)),
+            matches!(settings(&line).unwrap().path.resolver, Resolver::Servers(_)),
             "{text}"
         );
     }

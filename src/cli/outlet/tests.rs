@@ -29,7 +29,7 @@ struct Started {
     outlet: Outlet<u64>,
     permits: SyncSender<()>,
     read: Arc<AtomicU64>,
-    stop: watch::Sender<bool>,
+    stop: Stop,
 }
 
 impl Started {
@@ -52,13 +52,13 @@ fn start(delivery: Delivery) -> Started {
         permits: taken,
         read: read.clone(),
     };
-    let (stop, stopped) = watch::channel(false);
+    let stop = Stop::default();
     let outlet = Outlet::start(
         vec![Box::new(sink)],
         delivery,
         Orphans::Dropped,
-        watch::channel(false).0,
-        stopped,
+        None,
+        &stop,
     );
     Started {
         outlet: outlet.unwrap(),
@@ -107,7 +107,7 @@ fn a_reader_that_stands_still_loses_rows_which_are_counted_and_holds_nothing_up(
             started.outlet.send(&Arc::new(row)).await;
         }
         assert!(begun.elapsed() < 2 * STILL, "{:?}", begun.elapsed());
-        started.stop.send_replace(true);
+        started.stop.ask();
         started.outlet.finish().await
     });
     assert!(begun.elapsed() < 4 * STILL, "{:?}", begun.elapsed());
@@ -154,7 +154,7 @@ fn after_a_stop_the_rows_that_a_reader_did_not_take_are_counted_and_a_failure() 
     let ending = run(async {
         let stop = async {
             tokio::time::sleep(STILL / 2).await;
-            started.stop.send_replace(true);
+            started.stop.ask();
         };
         let rows = async {
             // with the stop those under way have room, too
@@ -179,7 +179,7 @@ fn after_a_stop_the_rows_that_a_reader_did_not_take_are_counted_and_a_failure() 
 fn what_a_file_did_not_take_after_a_stop_is_a_failure() {
     let started = start(Delivery::Sure);
     let ending = run(async {
-        started.stop.send_replace(true);
+        started.stop.ask();
         for row in 0..3 {
             started.permits.send(()).unwrap();
             started.outlet.send(&Arc::new(row)).await;
@@ -239,7 +239,7 @@ fn a_file_that_stands_still_keeps_nothing_else_from_its_end() {
         let row = Arc::new(0);
         file.outlet.send(&row).await;
         shown.outlet.send_after(Some(&file.outlet), &row).await;
-        file.stop.send_replace(true);
+        file.stop.ask();
         let of_file = file.outlet.finish().await;
         assert_eq!((of_file.lost, of_file.failed), (1, true));
         // the row that never came is lost once
@@ -269,8 +269,8 @@ impl Sink<u64> for Full {
 #[test]
 fn rows_behind_a_lost_file_go_on_and_what_stdout_has_no_room_for_is_counted() {
     let of_full = |delivery, orphans| {
-        let (stop, stopped) = watch::channel(false);
-        let outlet = Outlet::start(vec![Box::new(Full)], delivery, orphans, stop, stopped);
+        let stop = Stop::default();
+        let outlet = Outlet::start(vec![Box::new(Full)], delivery, orphans, Some(&stop), &stop);
         outlet.unwrap()
     };
     let file = of_full(Delivery::Sure, Orphans::ToStderr(u64::to_string));

@@ -12,7 +12,6 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use tokio::sync::mpsc;
 
 use super::args::{Color, ProbeArgs};
 use super::exit::{Exit, Failure};
@@ -221,7 +220,11 @@ pub(super) fn run<K: Kind>(job: Job<K>, color: Color) -> Result<Exit, Failure> {
     let lab = lab
         .context("the lab could not be started")
         .map_err(Failure::io)?;
-    let world = if lab.is_some() { World::Lab } else { World::Real };
+    let world = if lab.is_some() {
+        World::Lab
+    } else {
+        World::Real
+    };
     let targets = kind.headline(&path, &engine, world);
     let path = match &lab {
         Some(lab) => in_the_lab(path, lab),
@@ -243,20 +246,23 @@ pub(super) fn run<K: Kind>(job: Job<K>, color: Color) -> Result<Exit, Failure> {
         .enable_all()
         .build();
     let runtime = runtime.context("no event queue").map_err(Failure::io)?;
-    let (end, ending, kind) = runtime.block_on(async {
-        let (out, mut taken) = mpsc::channel(64);
-        desk.begin().await?;
-        let running = tokio::spawn(engine.run(Arc::clone(&task), out, stop.clone()));
-        while let Some(output) = taken.recv().await {
-            desk.take(output).await;
-        }
-        let (ending, kind) = desk.finish().await;
-        let end = running.await.context("the measurement broke off")?;
-        anyhow::Ok((end, ending, kind))
-    }).map_err(Failure::io)?;
+    let (end, ending, kind) = runtime
+        .block_on(async {
+            desk.begin().await?;
+            let mut running = engine.start(Arc::clone(&task), stop.clone());
+            while let Some(output) = running.next().await {
+                desk.take(output).await;
+            }
+            let (ending, kind) = desk.finish().await;
+            let end = running.end().await;
+            anyhow::Ok((end, ending, kind))
+        })
+        .map_err(Failure::io)?;
     drop(lab);
     match end.why {
-        Why::TooMuch(address) => return Err(Failure::usage(anyhow::anyhow!(kind.too_much(address)))),
+        Why::TooMuch(address) => {
+            return Err(Failure::usage(anyhow::anyhow!(kind.too_much(address))));
+        }
         Why::Broken => return Err(Failure::io(anyhow::anyhow!("the measurement broke off"))),
         Why::Complete | Why::Stopped => {}
     }
@@ -275,7 +281,13 @@ pub(super) fn run<K: Kind>(job: Job<K>, color: Color) -> Result<Exit, Failure> {
     }
     ending.tell_last();
     let counts = kind.counts(&task);
-    Ok(verdict(counts, &ending, interrupted, only_stdout, max_failed))
+    Ok(verdict(
+        counts,
+        &ending,
+        interrupted,
+        only_stdout,
+        max_failed,
+    ))
 }
 
 /// The exit code of a run.

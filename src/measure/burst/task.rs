@@ -74,7 +74,8 @@ impl Bursts {
         lasting: Lasting,
     ) -> Result<Session, Failure> {
         let (local, wall) = (self.opener.local_end(), self.wall().clone());
-        Session::begin(remote, local, wall, shape, lasting).map_err(|error| Failure::new(cause_of(error.kind()), told(&error)))
+        Session::begin(remote, local, wall, shape, lasting)
+            .map_err(|error| Failure::new(cause_of(error.kind()), told(&error)))
     }
 
     /// The packets of a burst to the end; `false` when none was sent.

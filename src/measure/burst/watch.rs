@@ -188,7 +188,10 @@ impl Bursts {
                     continue;
                 }
                 let number = packet.at.as_secs() / MINUTE.as_secs();
-                if minute.as_ref().is_some_and(|minute| minute.number != number) {
+                if minute
+                    .as_ref()
+                    .is_some_and(|minute| minute.number != number)
+                {
                     self.close(minute.take(), &mut session, out).await;
                 }
                 let minute = minute.get_or_insert_with(|| Minute {

@@ -95,7 +95,11 @@ impl Prober {
                 return SlotOutcome::Done;
             }
         };
-        let most = if plan.all_addresses { MOST_ADDRESSES } else { 1 };
+        let most = if plan.all_addresses {
+            MOST_ADDRESSES
+        } else {
+            1
+        };
         let mut spoken = Vec::new();
         for address in addresses.into_iter().take(most) {
             for way in &ways {

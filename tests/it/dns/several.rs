@@ -4,11 +4,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, watch};
+use turnprobe::measure::{Engine, Stop, Why};
 use turnprobe::pace::Pace;
 use turnprobe::probe::dns::Resolver;
 use turnprobe::probe::{Limits, Plan};
-use turnprobe::series::{Series, Why};
+use turnprobe::target::Targets;
 
 use super::{ask, resolve};
 use crate::rows::{PATIENT, ms, plan, prober, rows, run, target};
@@ -113,20 +113,18 @@ fn two_thousand_probes_with_64_in_flight_ask_two_thousand_times() {
     let server = good();
     let closed = ClosedTcp::new();
     let prober = Arc::new(prober(server.plan()));
-    let series = Series {
+    let series = Engine {
         pace: Pace::new(Duration::ZERO, Some(PROBES), None),
-        targets: vec![target("relay.test", closed.port())],
+        targets: Targets::new(vec![target("relay.test", closed.port())]).unwrap(),
         concurrency: 64,
     };
     let records = run(async {
-        let (rows, mut taken) = mpsc::channel(64);
-        let (_stop, stopped) = watch::channel(false);
-        let series = tokio::spawn(series.run(prober, rows, stopped));
+        let mut series = series.start(prober, Stop::default());
         let mut records = Vec::new();
-        while let Some(record) = taken.recv().await {
+        while let Some(record) = series.row().await {
             records.push(record);
         }
-        let end = series.await.unwrap();
+        let end = series.end().await;
         assert_eq!(
             (end.started, end.missed, end.why),
             (PROBES, 0, Why::Complete)

@@ -4,9 +4,7 @@ use std::io::Write;
 use std::sync::Arc;
 
 use rustls::ServerConfig;
-use tokio::sync::mpsc;
 use turnprobe::clock;
-use turnprobe::probe::{Slot, Verdict};
 
 use super::{visit, visit_within};
 use crate::rows::{ms, plan, prober, rows, run};
@@ -140,20 +138,11 @@ fn a_reset_before_the_client_hello_is_a_reset_and_no_end() {
     let prober = prober(plan());
     let target = relay.target();
     let records = run(async {
-        let (rows, mut taken) = mpsc::channel(1);
-        let probe = tokio::spawn(async move {
-            let slot = Slot {
-                number: 0,
-                target,
-                due: None,
-            };
-            assert_eq!(prober.probe(&slot, &rows).await, Verdict::Done);
-        });
+        let probe = tokio::spawn(async move { prober.once(target).await });
         tokio::task::yield_now().await;
         // nothing else moves on this thread until the reset has arrived
         is_done.recv().unwrap();
-        probe.await.unwrap();
-        vec![taken.recv().await.unwrap()]
+        probe.await.unwrap()
     });
     rows(&records)[0].assert_failed("tls-reset", &["before it sent a byte"]);
 }
