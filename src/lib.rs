@@ -21,6 +21,7 @@
 //! | module | what is there |
 //! |---|---|
 //! | [`record`] | the row and its columns: the language of the product |
+//! | [`words`] | the words that stand for the values of an enum |
 //! | [`target`], [`endpoints`] | what can be probed, what is known of the relays |
 //! | [`wire`] | bytes to values and back, pure |
 //! | [`explain`] | where the time of a slow probe went, pure |
@@ -50,3 +51,4 @@ pub mod stats;
 pub mod stream;
 pub mod target;
 pub mod wire;
+pub mod words;

@@ -359,7 +359,7 @@ pub fn duration(text: &str) -> Result<Duration, String> {
 fn faults() -> String {
     let mut text = "Switch on a fault; several take turns:".to_owned();
     for fault in Fault::ALL {
-        let _ = write!(text, "\n- {}: {}", fault.name(), fault.meaning());
+        let _ = write!(text, "\n- {}: {}", fault.as_str(), fault.meaning());
     }
     text
 }

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Each module and the modules of ours that it may name. `record`, `target` and `endpoints` are
-/// free to all; the impure ones may use `clock`.
+/// Each module and the modules of ours that it may name. `record`, `words`, `target` and
+/// `endpoints` are free to all; the impure ones may use `clock`.
 fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
-    let everybody = ["record", "target", "endpoints"];
+    let everybody = ["record", "words", "target", "endpoints"];
     let with = |more: &[&'static str]| [&everybody[..], more].concat();
     BTreeMap::from([
-        ("record", vec![]),
+        ("words", vec![]),
+        ("record", vec!["words"]),
         ("target", vec!["record"]),
         ("endpoints", vec![]),
         ("clock", vec![]),
@@ -37,6 +38,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
 
 /// No tokio, no sockets, no files, no clock.
 const PURE: &[&str] = &[
+    "words",
     "record",
     "target",
     "endpoints",

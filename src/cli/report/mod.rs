@@ -232,7 +232,7 @@ fn report(args: &ReportArgs, read: &Read) -> Report {
         name: file.name.clone(),
         dialect: file
             .dialect
-            .map_or_else(String::new, |dialect| dialect.name().to_owned()),
+            .map_or_else(String::new, |dialect| dialect.as_str().to_owned()),
         bytes: file.bytes,
         rows: file.rows,
         first: file.first,
