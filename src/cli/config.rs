@@ -11,15 +11,15 @@ use std::time::Duration;
 use anyhow::{Context as _, bail, ensure};
 use rustls::pki_types::ServerName;
 
-use super::args::{FormatArg, ProbeArgs, ProfileArg, RollArg, TlsArg};
+use super::args::{ProbeArgs, ProfileArg, StdoutFormat};
 use super::tcp::reachable;
 use crate::lab::LabOptions;
 use crate::pace::Pace;
 use crate::probe::dns::{Families, Resolver, SystemServers};
-use crate::probe::{Limits, Plan, TlsVersion};
+use crate::probe::{Limits, Plan};
 use crate::record::{COLUMNS, Column, REFERENCE_COLUMNS, RowKind, World, default_columns};
 use crate::series::Series;
-use crate::sink::{FileSpec, Format, Profile, Roll};
+use crate::sink::{FileSpec, Format, Profile};
 use crate::target::{Host, Target};
 
 /// A validated series.
@@ -62,17 +62,6 @@ pub enum Stdout {
     Lines,
     /// Rows.
     Rows(StdoutFormat, Vec<&'static Column>),
-}
-
-/// Form of the rows on stdout.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StdoutFormat {
-    /// CSV.
-    Csv,
-    /// JSON Lines.
-    Jsonl,
-    /// The reference's list.
-    List,
 }
 
 /// A timer's finest step.
@@ -162,11 +151,7 @@ pub(super) fn plan(args: &ProbeArgs, targets: &[Target]) -> anyhow::Result<Plan>
         address: args.address,
         sni: args.sni.as_deref().map(server_name).transpose()?,
         limits: limits(args)?,
-        tls: match args.tls {
-            TlsArg::V12 => TlsVersion::V12,
-            TlsArg::V13 => TlsVersion::V13,
-            TlsArg::Auto => TlsVersion::Auto,
-        },
+        tls: args.tls,
         own_server: args.i_own_this_server,
         ..Plan::default()
     };
@@ -329,7 +314,7 @@ pub(super) fn files<R: RowKind>(
             format,
             columns,
             profile,
-            roll: roll(args),
+            roll: args.roll,
             world,
         });
     }
@@ -338,15 +323,6 @@ pub(super) fn files<R: RowKind>(
         "--roll needs a file: give --output FILE"
     );
     Ok(files)
-}
-
-/// How often a new file is begun.
-pub(super) fn roll(args: &ProbeArgs) -> Option<Roll> {
-    args.roll.map(|roll| match roll {
-        RollArg::Hour => Roll::Hour,
-        RollArg::Day => Roll::Day,
-        RollArg::Month => Roll::Month,
-    })
 }
 
 fn makes_csv(files: &[FileSpec], stdout: &Stdout) -> bool {
@@ -382,11 +358,7 @@ fn stdout(args: &ProbeArgs, columns: Option<Vec<&'static Column>>, has_turn: boo
             Stdout::Nothing
         };
     }
-    let format = match args.format {
-        None | Some(FormatArg::Csv) => StdoutFormat::Csv,
-        Some(FormatArg::Jsonl) => StdoutFormat::Jsonl,
-        Some(FormatArg::List) => StdoutFormat::List,
-    };
+    let format = args.format.unwrap_or(StdoutFormat::Csv);
     let columns = columns.unwrap_or_else(|| match format {
         StdoutFormat::List => list_columns(has_turn),
         _ => default_columns(),

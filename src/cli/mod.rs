@@ -17,6 +17,7 @@ mod stream;
 mod summary;
 mod tcp;
 mod terminal;
+mod words;
 
 use std::io::Write as _;
 use std::process::ExitCode;

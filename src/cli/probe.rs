@@ -11,8 +11,8 @@ use anyhow::Context as _;
 use rustls::RootCertStore;
 use tokio::sync::{mpsc, watch};
 
-use super::args::{Color, ProbeArgs};
-use super::config::{Settings, Stdout, StdoutFormat};
+use super::args::{Color, ProbeArgs, StdoutFormat};
+use super::config::{Settings, Stdout};
 use super::exit::{Exit, Failure};
 use super::lines::{Layout, Lines};
 use super::live::Live;

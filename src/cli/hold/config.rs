@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
 
-use crate::cli::args::{FormatArg, ProbeArgs, TransportArg};
+use crate::cli::args::{ProbeArgs, StdoutFormat};
 use crate::cli::config::{
-    StdoutFormat, columns, files, is_stdout, labels, plan, profile, roll, suits_addresses, targets,
+    columns, files, is_stdout, labels, plan, profile, suits_addresses, targets,
 };
 use crate::lab::LabOptions;
 use crate::pace::Pace;
@@ -119,7 +119,7 @@ impl TryFrom<&ProbeArgs> for Settings {
 /// Only TLS can be held.
 fn fits(args: &ProbeArgs, targets: &[Target]) -> anyhow::Result<()> {
     ensure!(
-        args.transport.iter().all(|t| *t == TransportArg::Tls),
+        args.transport.iter().all(|t| *t == Transport::Tls),
         "--hold holds a TLS connection: give --transport tls, or leave --transport out"
     );
     let of_tls = |target: &Target| target.transport.is_none_or(|said| said == Transport::Tls);
@@ -175,7 +175,7 @@ fn samples(
         format,
         columns: Sample::defaults(),
         profile,
-        roll: roll(args),
+        roll: args.roll,
         world,
     }))
 }
@@ -196,10 +196,6 @@ fn stdout(args: &ProbeArgs, columns: Option<Vec<&'static Column<Hold>>>) -> Stdo
         let text = args.output.is_empty() && !args.quiet;
         return if text { Stdout::Text } else { Stdout::Nothing };
     }
-    let format = match args.format {
-        None | Some(FormatArg::Csv) => StdoutFormat::Csv,
-        Some(FormatArg::Jsonl) => StdoutFormat::Jsonl,
-        Some(FormatArg::List) => StdoutFormat::List,
-    };
+    let format = args.format.unwrap_or(StdoutFormat::Csv);
     Stdout::Rows(format, columns.unwrap_or_else(Hold::defaults))
 }

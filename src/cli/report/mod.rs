@@ -17,14 +17,14 @@ use super::args::Color;
 use super::exit::{Exit, Failure};
 use super::{message, signals, terminal};
 use crate::clock::Wall;
-use crate::record::{Metric, plain};
+use crate::record::plain;
 use crate::report::model::{File, Input, Problem, Report};
 use crate::report::table::View;
 use crate::report::{self, Circumstances};
 use crate::source::{self, ReadSummary};
 use crate::stats::survey::is_column;
 use crate::stats::{Finished, Survey, SurveyOptions};
-use args::{MetricArg, ReportArgs, ReportFormat};
+use args::{ReportArgs, ReportFormat};
 use filter::Filter;
 use odd::Oddities;
 use page::Page;
@@ -211,17 +211,10 @@ fn known_columns(read: &Read, filter: &Filter, by: &[Vec<String>]) -> anyhow::Re
 }
 
 fn view(args: &ReportArgs, by: &[Vec<String>]) -> View {
-    let metric = |metric: &MetricArg| match metric {
-        MetricArg::Dns => Metric::Dns,
-        MetricArg::Connect => Metric::Connect,
-        MetricArg::Tls => Metric::Tls,
-        MetricArg::Turn => Metric::Turn,
-        MetricArg::Total => Metric::Total,
-    };
     View {
         width: usize::from(terminal::width()),
         top: (args.top > 0).then_some(args.top),
-        metrics: args.metric.iter().map(metric).collect(),
+        metrics: args.metric.clone(),
         by: by.to_vec(),
     }
 }

@@ -5,10 +5,10 @@ use std::time::Duration;
 use anyhow::{Context as _, ensure};
 
 use super::args::LimitsArg;
-use crate::cli::args::{FormatArg, ProbeArgs, TransportArg};
+use crate::cli::args::{ProbeArgs, StdoutFormat};
 use crate::cli::config::{
-    StdoutFormat, columns, families, files, is_stdout, labels, limits, profile, resolver, roll,
-    suits_addresses, targets,
+    columns, families, files, is_stdout, labels, limits, profile, resolver, suits_addresses,
+    targets,
 };
 use crate::cli::tcp::{local_end, reachable, without_tcp};
 use crate::lab::LabOptions;
@@ -87,7 +87,7 @@ impl TryFrom<&ProbeArgs> for Settings {
         let stream = &args.stream;
         let flag = if stream.watch { "--watch" } else { "--burst" };
         ensure!(
-            args.transport.iter().all(|t| *t == TransportArg::Udp),
+            args.transport.iter().all(|t| *t == Transport::Udp),
             "{flag} goes over UDP alone: give --transport udp, or leave --transport out"
         );
         let targets = targets(args)?;
@@ -231,7 +231,7 @@ fn packets(
         format,
         columns: Packet::defaults(),
         profile,
-        roll: roll(args),
+        roll: args.roll,
         world,
     }))
 }
@@ -252,10 +252,6 @@ fn stdout(args: &ProbeArgs, columns: Option<Vec<&'static Column<Burst>>>) -> Std
         let text = args.output.is_empty() && !args.quiet;
         return if text { Stdout::Text } else { Stdout::Nothing };
     }
-    let format = match args.format {
-        None | Some(FormatArg::Csv) => StdoutFormat::Csv,
-        Some(FormatArg::Jsonl) => StdoutFormat::Jsonl,
-        Some(FormatArg::List) => StdoutFormat::List,
-    };
+    let format = args.format.unwrap_or(StdoutFormat::Csv);
     Stdout::Rows(format, columns.unwrap_or_else(Burst::defaults))
 }
