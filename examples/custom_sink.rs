@@ -14,6 +14,7 @@ use turnprobe::probe::{Plan, Prober};
 use turnprobe::record::{Phase, Record, Run, World, micros};
 use turnprobe::series::Series;
 use turnprobe::sink::{Sink, SinkError};
+use turnprobe::target::Target;
 
 struct Timers;
 
@@ -46,7 +47,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let prober = Arc::new(Prober::new(Plan::default(), Arc::new(run), Wall::system())?);
     let series = Series {
         pace: Pace::new(Duration::from_secs(1), Some(5), None),
-        targets: vec!["tr.teams.microsoft.com".parse()?],
+        targets: "tr.teams.microsoft.com".parse::<Target>()?.into(),
         concurrency: 8,
     };
     let (rows, mut taken) = mpsc::channel(64);

@@ -13,7 +13,7 @@ use crate::clock;
 use crate::pace::{Next, Pace};
 use crate::probe::{Due, Prober, Slot, Verdict};
 use crate::record::Record;
-use crate::target::Target;
+use crate::target::Targets;
 
 /// How long probes in flight may go on after a stop.
 const GRACE: Duration = Duration::from_secs(2);
@@ -24,7 +24,7 @@ pub struct Series {
     /// When probes start.
     pub pace: Pace,
     /// What is probed; several take turns.
-    pub targets: Vec<Target>,
+    pub targets: Targets,
     /// Most probes in flight.
     pub concurrency: usize,
 }
@@ -106,10 +106,9 @@ impl Series {
                 why = Why::TooFast(address);
                 break;
             }
-            let index = usize::try_from(number % self.targets.len() as u64).unwrap_or(0);
             let slot = Slot {
                 number,
-                target: self.targets[index].clone(),
+                target: self.targets.of_slot(number).clone(),
                 due: lag.map(|lag| Due {
                     at: start + now.saturating_sub(lag),
                     interval: self.pace.interval(),

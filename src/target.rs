@@ -1,12 +1,16 @@
 //! What to probe: `host`, `host:port`, `[v6]:port`, or a URI: `tls://`, `udp://`, `turn:`, `turns:`,
 //! `stun:`, `stuns:` (RFC 7064, RFC 7065).
 
+mod targets;
+
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 use std::str::FromStr;
 use std::sync::Arc;
 
 use crate::record::{Ask, Transport};
+
+pub use targets::{NoTarget, Targets};
 
 /// A relay to probe.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -20,7 +20,7 @@ use crate::probe::{Limits, Plan};
 use crate::record::{COLUMNS, Column, REFERENCE_COLUMNS, RowKind, World, default_columns};
 use crate::series::Series;
 use crate::sink::{FileSpec, Format, Profile};
-use crate::target::{Host, Target};
+use crate::target::{Host, Target, Targets};
 
 /// A validated series.
 #[derive(Debug)]
@@ -168,9 +168,10 @@ pub(super) fn profile(args: &ProbeArgs) -> Profile {
 }
 
 /// The targets; those that name no port have this one.
-pub(super) fn targets(args: &ProbeArgs) -> anyhow::Result<Vec<Target>> {
+pub(super) fn targets(args: &ProbeArgs) -> anyhow::Result<Targets> {
     let parse = |text: &String| text.parse::<Target>().map_err(anyhow::Error::from);
-    args.targets.iter().map(parse).collect()
+    let targets: anyhow::Result<Vec<_>> = args.targets.iter().map(parse).collect();
+    Ok(Targets::new(targets?)?)
 }
 
 /// The kinds of addresses.

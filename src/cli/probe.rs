@@ -327,7 +327,7 @@ fn run_id(wall: &Wall) -> String {
 fn headline(plan: &Plan, series: &Series, world: World) -> String {
     let mut transports = BTreeSet::new();
     let mut names = Vec::new();
-    for target in &series.targets {
+    for target in series.targets.iter() {
         let ways = plan.ways(target);
         let ports: BTreeSet<_> = ways.iter().map(|way| way.port).collect();
         transports.extend(ways.iter().map(|way| way.transport));

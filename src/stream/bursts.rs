@@ -76,8 +76,7 @@ impl Stream {
         out: &mpsc::Sender<Output>,
         stop: &mut watch::Receiver<bool>,
     ) -> Result<Option<Box<Burst>>, Why> {
-        let index = usize::try_from(slot % self.targets.len() as u64).unwrap_or(0);
-        let target = &self.targets[index];
+        let target = self.targets.of_slot(slot);
         let mut row = Box::new(self.blank(slot, Mode::Burst, target));
         row.lag = lag;
         let lookup = tokio::select! {

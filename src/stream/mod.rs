@@ -23,7 +23,7 @@ use crate::probe::LocalEnd;
 use crate::probe::packets::{self, Lookup, UdpProber};
 use crate::record::{Burst, Cause, Distance, Failure, Figures, Mode, Outcome, Packet, micros};
 use crate::stats::packets::{Change, Limits, Outages, Settled};
-use crate::target::Target;
+use crate::target::{Target, Targets};
 
 /// What to run.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ pub struct Stream {
     /// Resolves names, and what all rows share.
     pub prober: UdpProber,
     /// Where packets go; bursts take them in turn, a watch takes the first.
-    pub targets: Vec<Target>,
+    pub targets: Targets,
     /// How packets follow each other.
     pub shape: Shape,
     /// What the figures are judged by.

@@ -93,9 +93,9 @@ impl Stream {
             }
             let at = clock::now();
             let minute = at.saturating_duration_since(start).as_secs() / MINUTE.as_secs();
-            let mut row = self.blank(minute.max(next), Mode::Watch, &self.targets[0]);
+            let mut row = self.blank(minute.max(next), Mode::Watch, self.targets.of_slot(0));
             let lookup = tokio::select! {
-                lookup = self.prober.lookup(&self.targets[0]) => lookup,
+                lookup = self.prober.lookup(self.targets.of_slot(0)) => lookup,
                 () = stopped(&mut stop) => break Why::Stopped,
             };
             if let Some(remote) = self.take(lookup, &mut row) {

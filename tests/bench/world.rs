@@ -20,6 +20,7 @@ use turnprobe::probe::{Plan, Prober, Slot};
 use turnprobe::record::{Phase, Record, Run, World, default_columns};
 use turnprobe::series::Series;
 use turnprobe::sink::{self, FileSpec, Format, Profile};
+use turnprobe::target::Target;
 
 const NAME: &str = "tr.teams.microsoft.com";
 
@@ -184,7 +185,7 @@ pub fn run_series(relays: &Relays, count: u64) {
     let (mut sink, _) = sink::open(&spec, &Wall::system()).unwrap();
     let series = Series {
         pace: Pace::new(Duration::ZERO, Some(count), None),
-        targets: vec![NAME.parse().unwrap()],
+        targets: NAME.parse::<Target>().unwrap().into(),
         concurrency: 8,
     };
     let prober = Arc::new(relays.prober());

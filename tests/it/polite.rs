@@ -13,7 +13,7 @@ use turnprobe::probe::{LocalEnd, Plan, Prober};
 use turnprobe::record::{Phase, Record, Run, World};
 use turnprobe::series::{End, Series, Why};
 use turnprobe::stats::Tally;
-use turnprobe::target::Target;
+use turnprobe::target::{Target, Targets};
 
 use crate::rows::{ms, plan, run, target};
 use crate::servers::dns::DnsServer;
@@ -41,7 +41,7 @@ fn run_series(
     let prober = Prober::new(from_loopback(plan), run_of_test, Wall::system()).unwrap();
     let series = Series {
         pace,
-        targets: targets.to_vec(),
+        targets: Targets::new(targets.to_vec()).unwrap(),
         concurrency,
     };
     let (records, end) = run(async {

@@ -12,7 +12,7 @@ use turnprobe::pace::Pace;
 use turnprobe::probe::{Limits, Plan};
 use turnprobe::record::Record;
 use turnprobe::series::{End, Series, Why};
-use turnprobe::target::Target;
+use turnprobe::target::{Target, Targets};
 
 use crate::rows::{PATIENT, Row, ms, plan, prober, rows, run, target};
 use crate::servers::closed::ClosedTcp;
@@ -22,6 +22,7 @@ use crate::servers::tls::{Offer, serve};
 use crate::servers::wire::a;
 
 fn series(pace: Pace, targets: Vec<Target>, concurrency: usize) -> Series {
+    let targets = Targets::new(targets).unwrap();
     Series {
         pace,
         targets,

@@ -13,6 +13,7 @@ use turnprobe::probe::dns::Resolver;
 use turnprobe::probe::{Plan, Prober};
 use turnprobe::record::{Record, Run, Value, World, column};
 use turnprobe::series::{End, Series, Why};
+use turnprobe::target::Target;
 
 use crate::link::inside;
 use crate::namespace::Namespace;
@@ -45,7 +46,7 @@ fn series(settings: &[(usize, i64)]) -> (Vec<Record>, End) {
     let prober = Arc::new(Prober::new(plan, run, wall).unwrap());
     let series = Series {
         pace: Pace::new(Duration::from_millis(100), Some(30), None),
-        targets: vec!["tr.teams.microsoft.com".parse().unwrap()],
+        targets: "tr.teams.microsoft.com".parse::<Target>().unwrap().into(),
         concurrency: 8,
     };
     let runtime = tokio::runtime::Builder::new_current_thread()

@@ -14,7 +14,7 @@ use crate::probe::Plan;
 use crate::record::{Column, Hold, RowKind, Sample, Transport, World};
 use crate::sink::{FileSpec, Format, Profile};
 use crate::stream::held::Shape;
-use crate::target::Target;
+use crate::target::{Target, Targets};
 
 /// Validated held connections.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ pub struct Settings {
     /// When connections begin.
     pub pace: Pace,
     /// Where they go.
-    pub targets: Vec<Target>,
+    pub targets: Targets,
     /// How each is held.
     pub shape: Shape,
     /// How they are opened, and for whom this is too much.

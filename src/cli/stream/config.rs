@@ -18,7 +18,7 @@ use crate::record::{Burst, Column, Packet, RowKind, Transport, World};
 use crate::sink::{FileSpec, Format, Profile};
 use crate::stats::packets::{CLIENT, EDGE, Limits};
 use crate::stream::Shape;
-use crate::target::Target;
+use crate::target::{Target, Targets};
 
 /// A validated burst or watch.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ pub struct Settings {
     /// When bursts begin; none for a watch.
     pub bursts: Option<Pace>,
     /// Where packets go.
-    pub targets: Vec<Target>,
+    pub targets: Targets,
     /// How they follow each other.
     pub shape: Shape,
     /// What they are judged by.

@@ -23,7 +23,7 @@ use crate::probe::{Held, Meter, Opened, Prober, Session, Slot};
 use crate::record::{Cause, EndedBy, Failure, Hold, HoldFigures, Record, Run, Sample};
 use crate::stats::Distribution;
 use crate::stats::hold::{Fold, Sum};
-use crate::target::Target;
+use crate::target::Targets;
 
 use pacer::{Look, Pacer};
 
@@ -43,7 +43,7 @@ pub struct Holds {
     /// The wall clock.
     pub wall: Wall,
     /// Where they go; slots take them in turn.
-    pub targets: Vec<Target>,
+    pub targets: Targets,
     /// How each is held.
     pub shape: Shape,
     /// Whether anybody wants the samples.
@@ -170,10 +170,9 @@ impl Holds {
                 }
                 Next::Fire { slot, lag } => (slot, lag),
             };
-            let index = usize::try_from(number % self.targets.len() as u64).unwrap_or(0);
             let slot = Slot {
                 number,
-                target: self.targets[index].clone(),
+                target: self.targets.of_slot(number).clone(),
                 // one connection at a time: whatever politeness costs is waited for
                 due: None,
             };

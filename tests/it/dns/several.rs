@@ -115,7 +115,7 @@ fn two_thousand_probes_with_64_in_flight_ask_two_thousand_times() {
     let prober = Arc::new(prober(server.plan()));
     let series = Series {
         pace: Pace::new(Duration::ZERO, Some(PROBES), None),
-        targets: vec![target("relay.test", closed.port())],
+        targets: target("relay.test", closed.port()).into(),
         concurrency: 64,
     };
     let records = run(async {
