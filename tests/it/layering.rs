@@ -18,7 +18,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("wire", with(&[])),
         ("explain", with(&[])),
         ("pace", with(&[])),
-        ("stats", with(&[])),
+        ("stats", with(&["explain"])),
         ("report", with(&["stats"])),
         ("probe", with(&["wire", "explain", "clock"])),
         ("sink", with(&["clock"])),
