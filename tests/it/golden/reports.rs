@@ -133,7 +133,6 @@ enum Forms {
 
 const FILES: &[(&str, Forms)] = &[
     ("burst.csv", Forms::All),
-    ("burst.jsonl", Forms::Text),
     ("end2end-http.csv", Forms::All),
     ("end2end-tcp-early.csv", Forms::Text),
     ("end2end-tcp-german.csv", Forms::All),
@@ -147,7 +146,6 @@ const FILES: &[(&str, Forms)] = &[
     ("ours.csv", Forms::All),
     ("packet.csv", Forms::All),
     ("probe.csv", Forms::All),
-    ("probe.excel-de.csv", Forms::Text),
     ("probe.jsonl", Forms::Text),
     ("reference-columns.csv", Forms::Numbers),
     ("sample.csv", Forms::All),
@@ -255,6 +253,9 @@ fn reports_on_terminals_of_other_widths() {
     let (inputs, mut store) = (Inputs::new(), Store::of("reports/widths"));
     for file in ["ours.csv", "burst.csv", "hold.csv", "end2end-tcp-torn.csv"] {
         for columns in [60, 120] {
+            if columns == 60 && file != "ours.csv" {
+                continue; // the narrowest: one shows how it breaks
+            }
             let command = turnprobe(&format!("report --color never {file}"));
             let text = super::terminal::on_terminal(command, inputs.path(), columns);
             store.check(&format!("{file}.{columns}.txt"), inputs.normal(&text));
