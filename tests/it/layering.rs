@@ -13,6 +13,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("target", vec!["record"]),
         ("endpoints", vec![]),
         ("clock", vec![]),
+        ("in_use", vec![]),
         ("manual", vec![]),
         ("wire", with(&[])),
         ("explain", with(&[])),
@@ -20,8 +21,8 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("stats", with(&[])),
         ("report", with(&["stats"])),
         ("probe", with(&["wire", "explain", "clock"])),
-        ("sink", with(&["clock"])),
-        ("source", with(&["clock"])),
+        ("sink", with(&["clock", "in_use"])),
+        ("source", with(&["clock", "in_use"])),
         ("series", with(&["pace", "probe", "clock"])),
         ("stream", with(&["pace", "probe", "stats", "clock"])),
         ("lab", with(&["wire", "clock"])),
@@ -29,7 +30,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
             "cli",
             with(&[
                 "series", "stream", "source", "report", "lab", "pace", "sink", "stats", "probe",
-                "clock", "wire",
+                "clock", "wire", "in_use",
             ]),
         ),
     ])
