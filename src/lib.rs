@@ -29,6 +29,7 @@
 //! | [`pace`], [`series`], [`stream`] | when, and the loops of probes, of packets and of held connections |
 //! | [`sink`] | where rows go |
 //! | [`source`] | files back to rows |
+//! | [`in_use`] | files that another program keeps to itself |
 //! | [`stats`], [`report`] | rows to summaries, summaries to text, pure |
 //! | [`lab`] | the embedded relays behind `--lab` |
 //! | [`cli`] | the command line |
@@ -38,6 +39,7 @@ pub mod cli;
 pub mod clock;
 pub mod endpoints;
 pub mod explain;
+pub mod in_use;
 pub mod lab;
 pub mod manual;
 pub mod pace;

@@ -26,7 +26,8 @@ Exit codes:
   0    done, and something answered, be it a relay with an error (also when
        Ctrl-C ended it)
   1    no probe worked and no relay answered a request, more failed than
-       --max-failed allows, or --strict found bad input
+       --max-failed allows, --strict found bad input, a report could not
+       read some of its files, or its filters leave no row
   2    the command line is wrong
   3    the tool's own input or output failed (disk full, file locked,
        nothing to read)

@@ -14,6 +14,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("target", vec!["record"]),
         ("endpoints", vec![]),
         ("clock", vec![]),
+        ("in_use", vec![]),
         ("manual", vec![]),
         ("wire", with(&[])),
         ("explain", with(&[])),
@@ -21,8 +22,8 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("stats", with(&["explain"])),
         ("report", with(&["stats"])),
         ("probe", with(&["wire", "explain", "clock"])),
-        ("sink", with(&["clock"])),
-        ("source", with(&["clock"])),
+        ("sink", with(&["clock", "in_use"])),
+        ("source", with(&["clock", "in_use"])),
         ("series", with(&["pace", "probe", "clock"])),
         ("stream", with(&["pace", "probe", "stats", "clock"])),
         ("lab", with(&["wire", "clock"])),
@@ -30,7 +31,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
             "cli",
             with(&[
                 "series", "stream", "source", "report", "lab", "pace", "sink", "stats", "probe",
-                "clock", "wire",
+                "clock", "wire", "in_use",
             ]),
         ),
     ])

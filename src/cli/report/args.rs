@@ -77,6 +77,9 @@ pub struct ReportArgs {
     /// Exit with 1 when anything is wrong in the files
     #[arg(long, help_heading = "Output")]
     pub strict: bool,
+    /// Exit with 0 though some files could not be read
+    #[arg(long, help_heading = "Output")]
+    pub skip_unreadable: bool,
 
     /// Most groups of a table; the rest is put together as (other)
     #[arg(long, value_name = "N", default_value = "1000", help_heading = "Advanced",
