@@ -14,7 +14,7 @@ use turnprobe::pace::Pace;
 use turnprobe::probe::{Opener, Plan};
 use turnprobe::record::{Phase, Record, Run, World, micros};
 use turnprobe::sink::{Sink, SinkError};
-use turnprobe::target::Targets;
+use turnprobe::target::Target;
 
 struct Timers;
 
@@ -48,7 +48,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let prober = Arc::new(Prober::new(opener, Arc::new(run)));
     let series = Engine {
         pace: Pace::new(Duration::from_secs(1), Some(5), None),
-        targets: Targets::new(vec!["tr.teams.microsoft.com".parse()?])?,
+        targets: "tr.teams.microsoft.com".parse::<Target>()?.into(),
         concurrency: 8,
     };
     let mut series = series.start(prober, Stop::default());

@@ -20,6 +20,7 @@
 //! | module | what is there |
 //! |---|---|
 //! | [`record`] | the row and its columns: the language of the product |
+//! | [`words`] | the words that stand for the values of an enum |
 //! | [`target`], [`endpoints`] | what can be probed, what is known of the relays |
 //! | [`wire`] | bytes to values and back, pure |
 //! | [`explain`] | where the time of a slow probe went, pure |
@@ -27,6 +28,7 @@
 //! | [`pace`], [`measure`] | when; the kinds of measurement, and the engine that runs any of them |
 //! | [`sink`] | where rows go |
 //! | [`source`] | files back to rows |
+//! | [`in_use`] | files that another program keeps to itself |
 //! | [`stats`], [`report`] | rows to summaries, summaries to text, pure |
 //! | [`lab`] | the embedded relays behind `--lab` |
 //! | [`cli`] | the command line |
@@ -36,6 +38,7 @@ pub mod cli;
 pub mod clock;
 pub mod endpoints;
 pub mod explain;
+pub mod in_use;
 pub mod lab;
 pub mod manual;
 pub mod measure;
@@ -48,3 +51,4 @@ pub mod source;
 pub mod stats;
 pub mod target;
 pub mod wire;
+pub mod words;

@@ -1,12 +1,16 @@
 //! What to probe: `host`, `host:port`, `[v6]:port`, or a URI: `tls://`, `udp://`, `turn:`, `turns:`,
 //! `stun:`, `stuns:` (RFC 7064, RFC 7065).
 
+mod targets;
+
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 use std::str::FromStr;
 use std::sync::Arc;
 
 use crate::record::{Ask, Transport};
+
+pub use targets::{NoTarget, Targets};
 
 /// A relay to probe.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -25,40 +29,6 @@ impl Target {
     /// The port for a transport: that of the target, else the transport's own.
     pub fn port_for(&self, transport: Transport) -> u16 {
         self.port.unwrap_or(transport.default_port())
-    }
-}
-
-/// The targets of a run, at least one; slots take them in turn.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Targets(Vec<Target>);
-
-/// A run without a target.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("no target is given; name at least one host")]
-pub struct NoTarget;
-
-impl Targets {
-    /// These, in their order.
-    ///
-    /// # Errors
-    ///
-    /// When there is none.
-    pub fn new(targets: Vec<Target>) -> Result<Self, NoTarget> {
-        if targets.is_empty() {
-            return Err(NoTarget);
-        }
-        Ok(Self(targets))
-    }
-
-    /// The target of a slot.
-    pub fn of_slot(&self, number: u64) -> &Target {
-        let index = number % self.0.len() as u64;
-        &self.0[usize::try_from(index).unwrap_or(0)]
-    }
-
-    /// All of them.
-    pub fn as_slice(&self) -> &[Target] {
-        &self.0
     }
 }
 

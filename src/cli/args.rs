@@ -13,8 +13,12 @@ use super::hold::HoldArgs;
 use super::long_help::{ASKS, TARGETS, TRANSPORTS};
 use super::report::args::{self as report, ReportArgs};
 use super::tcp::TcpArgs;
+use super::words::words;
 use crate::endpoints::DEFAULT_RELAY;
 use crate::lab::Fault;
+use crate::probe::TlsVersion;
+use crate::record::Transport;
+use crate::sink::Roll;
 
 /// Exit codes, for the help.
 pub const EXIT_CODES: &str = "\
@@ -22,7 +26,8 @@ Exit codes:
   0    done, and something answered, be it a relay with an error (also when
        Ctrl-C ended it)
   1    no probe worked and no relay answered a request, more failed than
-       --max-failed allows, or --strict found bad input
+       --max-failed allows, --strict found bad input, a report could not
+       read some of its files, or its filters leave no row
   2    the command line is wrong
   3    the tool's own input or output failed (disk full, file locked,
        nothing to read)
@@ -105,10 +110,11 @@ pub struct ProbeArgs {
         long,
         value_name = "NAME",
         value_delimiter = ',',
+        value_parser = words::<Transport>(),
         hide_possible_values = true,
         long_help = TRANSPORTS
     )]
-    pub transport: Vec<TransportArg>,
+    pub transport: Vec<Transport>,
     /// none, allocate, binding or ms-allocate
     #[arg(long, value_name = "WHAT", hide_possible_values = true, hide_short_help = true, long_help = ASKS)]
     pub ask: Option<AskArg>,
@@ -117,9 +123,10 @@ pub struct ProbeArgs {
         long,
         value_name = "VERSION",
         default_value = "1.2",
+        value_parser = words::<TlsVersion>(),
         hide_possible_values = true
     )]
-    pub tls: TlsArg,
+    pub tls: TlsVersion,
 
     #[command(flatten)]
     pub stream: StreamArgs,
@@ -135,10 +142,11 @@ pub struct ProbeArgs {
     #[arg(
         long,
         value_name = "PERIOD",
+        value_parser = words::<Roll>(),
         hide_possible_values = true,
         help_heading = "Output"
     )]
-    pub roll: Option<RollArg>,
+    pub roll: Option<Roll>,
     /// Rows on stdout as csv, jsonl or list
     #[arg(
         long,
@@ -146,7 +154,7 @@ pub struct ProbeArgs {
         hide_possible_values = true,
         help_heading = "Output"
     )]
-    pub format: Option<FormatArg>,
+    pub format: Option<StdoutFormat>,
     /// A label for every row
     #[arg(long, value_name = "KEY=VALUE", help_heading = "Output")]
     pub label: Vec<String>,
@@ -274,13 +282,7 @@ pub enum Color {
     Never,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum TransportArg {
-    Tls,
-    Udp,
-    PseudoTls,
-}
-
+/// What to ask: the words of [`Ask`](crate::record::Ask), and `none`, which no row holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum AskArg {
     None,
@@ -304,17 +306,10 @@ pub enum RowArg {
     Sample,
 }
 
+// no doc comments on the values: they would be help texts
+/// Form of the rows on stdout; `list` is the reference's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum TlsArg {
-    #[value(name = "1.2")]
-    V12,
-    #[value(name = "1.3")]
-    V13,
-    Auto,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum FormatArg {
+pub enum StdoutFormat {
     Csv,
     Jsonl,
     List,
@@ -326,13 +321,7 @@ pub enum SchemaFormat {
     Json,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum RollArg {
-    Hour,
-    Day,
-    Month,
-}
-
+/// The [`Profile`](crate::sink::Profile)s that are asked for by name; the plain one has none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ProfileArg {
     /// BOM, comma, dates without Z
@@ -359,7 +348,7 @@ pub fn duration(text: &str) -> Result<Duration, String> {
 fn faults() -> String {
     let mut text = "Switch on a fault; several take turns:".to_owned();
     for fault in Fault::ALL {
-        let _ = write!(text, "\n- {}: {}", fault.name(), fault.meaning());
+        let _ = write!(text, "\n- {}: {}", fault.as_str(), fault.meaning());
     }
     text
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail, ensure};
 use rustls::pki_types::ServerName;
 
-use super::args::{ProbeArgs, TlsArg};
+use super::args::ProbeArgs;
 use super::lines::{Layout, Lines};
 use super::probe::{Extent, Probes};
 use super::run::Job;
@@ -19,7 +19,7 @@ use super::tcp::reachable;
 use crate::measure::Engine;
 use crate::pace::Pace;
 use crate::probe::dns::{Families, Resolver, SystemServers};
-use crate::probe::{Limits, Plan, TlsVersion};
+use crate::probe::{Limits, Plan};
 use crate::record::{COLUMNS, Column, REFERENCE_COLUMNS, RowKind};
 use crate::stats::Tally;
 use crate::target::{Host, Target, Targets};
@@ -88,7 +88,7 @@ pub(super) fn job(args: &ProbeArgs) -> anyhow::Result<Job<Probes>> {
     };
     let engine = Engine {
         pace,
-        targets: Targets::new(targets)?,
+        targets,
         concurrency,
     };
     Job::new(args, kind, engine, path, outputs)
@@ -103,11 +103,7 @@ pub(super) fn plan(args: &ProbeArgs, targets: &[Target]) -> anyhow::Result<Plan>
         address: args.address,
         sni: args.sni.as_deref().map(server_name).transpose()?,
         limits: limits(args)?,
-        tls: match args.tls {
-            TlsArg::V12 => TlsVersion::V12,
-            TlsArg::V13 => TlsVersion::V13,
-            TlsArg::Auto => TlsVersion::Auto,
-        },
+        tls: args.tls,
         own_server: args.i_own_this_server,
         ..Plan::default()
     };
@@ -115,9 +111,10 @@ pub(super) fn plan(args: &ProbeArgs, targets: &[Target]) -> anyhow::Result<Plan>
 }
 
 /// The targets; those that name no port have this one.
-pub(super) fn targets(args: &ProbeArgs) -> anyhow::Result<Vec<Target>> {
+pub(super) fn targets(args: &ProbeArgs) -> anyhow::Result<Targets> {
     let parse = |text: &String| text.parse::<Target>().map_err(anyhow::Error::from);
-    args.targets.iter().map(parse).collect()
+    let targets: anyhow::Result<Vec<_>> = args.targets.iter().map(parse).collect();
+    Ok(Targets::new(targets?)?)
 }
 
 /// The kinds of addresses.

@@ -110,10 +110,14 @@ fn render(record: &Record, layout: Layout, out: &mut String) {
                 .times
                 .of(cause.phase())
                 .map_or_else(String::new, |took| format!(" after {} ms", ms(Some(took))));
-            let said = format!("{}{after}: {}", cause.code(), plain(detail));
+            let said = format!("{}{after}: {}", cause.as_str(), plain(detail));
             for (number, line) in wrapped(&said, WIDTH - INDENT.len()).iter().enumerate() {
                 let line = if number == 0 {
-                    line.replacen(cause.code(), &format!("{RED}{}{PLAIN}", cause.code()), 1)
+                    line.replacen(
+                        cause.as_str(),
+                        &format!("{RED}{}{PLAIN}", cause.as_str()),
+                        1,
+                    )
                 } else {
                     line.clone()
                 };
@@ -128,7 +132,7 @@ fn slow(record: &Record, out: &mut String) {
     let Some(why) = record.explanation.filter(|why| *why != Explanation::None) else {
         return;
     };
-    let mut said = format!("{}: {}", why.code(), why.meaning());
+    let mut said = format!("{}: {}", why.as_str(), why.meaning());
     if let Some(count @ 1..) = record.tcp.syn_retransmits {
         let _ = write!(said, "; SYNs sent again: {count}");
     }

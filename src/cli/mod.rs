@@ -18,6 +18,7 @@ mod signals;
 mod summary;
 mod tcp;
 mod terminal;
+mod words;
 
 use std::io::Write as _;
 use std::process::ExitCode;

@@ -103,7 +103,7 @@ impl Kind for Probes {
     fn headline(&self, path: &Plan, engine: &Engine, world: World) -> String {
         let mut transports = BTreeSet::new();
         let mut names = Vec::new();
-        for target in engine.targets.as_slice() {
+        for target in engine.targets.iter() {
             let ways = path.ways(target);
             let ports: BTreeSet<_> = ways.iter().map(|way| way.port).collect();
             transports.extend(ways.iter().map(|way| way.transport));

@@ -13,7 +13,7 @@ use std::time::Duration;
 use crate::record::{Explanation, Phase, Record};
 
 pub use flight::{Arrival, server_flight};
-pub use syn_timer::SynTimer;
+pub use syn_timer::{SynTimer, looks_like_a_lost_syn};
 
 /// Explains a probe; `None` when no phase was completed.
 pub fn explain(record: &Record, timer: SynTimer) -> Option<Explanation> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::SynTimer;
+use super::syn_timer::{SLACK, SynTimer, TICK};
 use crate::record::{FastOpen, Phase, Record, Transport};
 
 /// A round trip of so much is long: Microsoft's limit between client and edge.
@@ -16,12 +16,6 @@ const SLOW_SERVER: Duration = Duration::from_millis(200);
 
 /// What came and lay so long in this machine was taken in late.
 const LATE: Duration = Duration::from_millis(100);
-
-/// A timer may seem to fire so much early: the tick of Windows' clock.
-const TICK: Duration = Duration::from_millis(16);
-
-/// Believed on top of a SYN timer besides the round trip: a machine that was busy for a moment.
-const SLACK: Duration = Duration::from_millis(300);
 
 /// A connect that took no longer than the path's round trip and this needs no lost SYN.
 const CLOSE: Duration = Duration::from_millis(50);
@@ -44,7 +38,6 @@ pub fn lost_syn(record: &Record, timer: SynTimer) -> Option<Duration> {
     let most = trip.unwrap_or_default() * 2 + SLACK;
     let fits = timer
         .sent_again(count)
-        .into_iter()
         .any(|sent| took + TICK >= sent && took <= sent + most);
     fits.then(|| took.saturating_sub(trip.unwrap_or_default()))
 }

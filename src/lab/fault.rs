@@ -4,6 +4,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::words::words;
+
 /// Where a fault is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Level {
@@ -15,26 +17,15 @@ pub(super) enum Level {
 
 macro_rules! faults {
     ($($variant:ident $name:literal $level:ident $meaning:literal,)+) => {
-        /// Something that goes wrong in the lab.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum Fault {
-            $(#[doc = $meaning] $variant,)+
+        words! {
+            /// Something that goes wrong in the lab: first at the name server, then at the relays.
+            #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+            pub enum Fault {
+                $(#[doc = $meaning] $variant = $name: $meaning,)+
+            }
         }
 
         impl Fault {
-            /// All faults: those of the name server, then those of the relays.
-            pub const ALL: &[Self] = &[$(Self::$variant),+];
-
-            /// The name on the command line.
-            pub fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name,)+ }
-            }
-
-            /// What happens, in one line for a reader.
-            pub fn meaning(self) -> &'static str {
-                match self { $(Self::$variant => $meaning,)+ }
-            }
-
             pub(super) fn level(self) -> Level {
                 match self { $(Self::$variant => Level::$level,)+ }
             }
@@ -89,7 +80,7 @@ impl Fault {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
+        f.pad(self.as_str())
     }
 }
 
@@ -104,8 +95,7 @@ impl FromStr for Fault {
     type Err = UnknownFault;
 
     fn from_str(name: &str) -> Result<Self, Self::Err> {
-        let found = Self::ALL.iter().find(|fault| fault.name() == name);
-        found.copied().ok_or_else(|| UnknownFault {
+        Self::of_word(name).ok_or_else(|| UnknownFault {
             name: name.to_owned(),
         })
     }
@@ -114,7 +104,7 @@ impl FromStr for Fault {
 fn names() -> String {
     Fault::ALL
         .iter()
-        .map(|fault| fault.name())
+        .map(|fault| fault.as_str())
         .collect::<Vec<_>>()
         .join(", ")
 }
@@ -126,7 +116,7 @@ mod tests {
     #[test]
     fn every_name_is_read_back() {
         for fault in Fault::ALL {
-            assert_eq!(fault.to_string().parse(), Ok(*fault));
+            assert_eq!(fault.to_string().parse(), Ok(fault));
             assert!(!fault.meaning().is_empty());
         }
     }

@@ -1,5 +1,7 @@
 //! This end of every socket: its address and port, and what it is told before it connects.
 
+mod error;
+
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
@@ -8,6 +10,8 @@ use socket2::{Domain, Protocol, Socket, Type};
 
 use super::source_ports::{SourcePorts, Taken};
 use super::tcp_info;
+
+pub use error::LocalEndError;
 
 /// What this end of every connection is like; by default as the system makes it.
 #[derive(Debug, Clone, Default)]
@@ -24,30 +28,6 @@ pub struct LocalEnd {
     pub congestion: Option<String>,
     /// Whether TCP Fast Open is tried.
     pub fast_open: bool,
-}
-
-/// Why this end cannot be as it is wanted.
-#[derive(Debug, thiserror::Error)]
-pub enum LocalEndError {
-    /// The address is none of this machine.
-    #[error("--source {0}: no address of this machine ({1}); give one that it has")]
-    Address(IpAddr, String),
-    /// The algorithm is not there, or not for everybody.
-    #[error("--congestion {0}: {1}; this system has {2}")]
-    Congestion(String, String, String),
-    /// The system has no such switch.
-    #[error("{0} works on Linux only; leave it out")]
-    LinuxOnly(&'static str),
-    /// The system does not let programs set it.
-    #[error(
-        "--dscp: Windows sets it by policy only (New-NetQosPolicy -AppPathNameMatchCondition turnprobe.exe); leave it out"
-    )]
-    DscpByPolicy,
-    /// Switched off for all programs.
-    #[error(
-        "--fast-open: it is switched off on this system; sysctl net.ipv4.tcp_fastopen=1 switches it on"
-    )]
-    FastOpenOff,
 }
 
 impl LocalEnd {
@@ -211,24 +191,5 @@ mod tests {
             error.to_string(),
             "the source address 127.0.0.1 does not fit 2001:db8::1"
         );
-    }
-
-    #[test]
-    fn errors_name_the_option_and_the_fix() {
-        let errors = [
-            LocalEndError::Congestion("x".into(), "not found".into(), "reno cubic".into()),
-            LocalEndError::LinuxOnly("--fast-open"),
-            LocalEndError::DscpByPolicy,
-            LocalEndError::FastOpenOff,
-        ];
-        let said: Vec<_> = errors.iter().map(ToString::to_string).collect();
-        insta::assert_debug_snapshot!(said, @r#"
-        [
-            "--congestion x: not found; this system has reno cubic",
-            "--fast-open works on Linux only; leave it out",
-            "--dscp: Windows sets it by policy only (New-NetQosPolicy -AppPathNameMatchCondition turnprobe.exe); leave it out",
-            "--fast-open: it is switched off on this system; sysctl net.ipv4.tcp_fastopen=1 switches it on",
-        ]
-        "#);
     }
 }

@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 
 use super::columns::{Column, Kind, Value, list, number, of, text, time_us, word};
 use super::{Dns, Outcome, RowKind, Run};
+use crate::words::words;
 
 /// One burst, or one minute of a watch: one row.
 #[derive(Debug, Clone)]
@@ -74,22 +75,14 @@ impl Distance {
     }
 }
 
-/// What packets are sent for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
-    /// A burst like an audio stream.
-    Burst,
-    /// One packet an interval, without an end.
-    Watch,
-}
-
-impl Mode {
-    /// The word in the `mode` column.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Burst => "burst",
-            Self::Watch => "watch",
-        }
+words! {
+    /// What packets are sent for.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Mode {
+        /// A burst like an audio stream.
+        Burst = "burst",
+        /// One packet an interval, without an end.
+        Watch = "watch",
     }
 }
 
@@ -171,25 +164,16 @@ pub struct Window {
     pub sent: u64,
 }
 
-/// What a line of a table of limits says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// Within the limit.
-    Pass,
-    /// At the limit or beyond.
-    Fail,
-    /// The packets do not suffice for either.
-    TooFew,
-}
-
-impl Verdict {
-    /// The word in the `verdict_*` columns.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Pass => "pass",
-            Self::Fail => "fail",
-            Self::TooFew => "too-few-packets",
-        }
+words! {
+    /// What a line of a table of limits says.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Verdict {
+        /// Within the limit.
+        Pass = "pass",
+        /// At the limit or beyond.
+        Fail = "fail",
+        /// The packets do not suffice for either.
+        TooFew = "too-few-packets",
     }
 }
 
@@ -267,8 +251,8 @@ static BURST: &[Column<Burst>] = &[
     of("in_teams_range", Kind::Flag, "", "whether remoteip lies in Microsoft's published Teams ranges", |r| r.in_teams_range.map_or(Value::Missing, Value::Flag)),
     of("local_ip", Kind::Text, "", "address of this end", |r| ip(r.local)),
     of("local_port", Kind::Integer, "", "UDP port of this end", |r| number(r.local.map(|a| a.port().into()))),
-    of("Status", Kind::Text, "", "OK when anything answered, else the cause code", |r| word(Some(r.outcome.cause().map_or("OK", super::Cause::code)))),
-    of("cause", Kind::Text, "", "cause code, empty when anything answered", |r| word(r.outcome.cause().map(super::Cause::code))),
+    of("Status", Kind::Text, "", "OK when anything answered, else the cause code", |r| word(Some(r.outcome.cause().map_or("OK", super::Cause::as_str)))),
+    of("cause", Kind::Text, "", "cause code, empty when anything answered", |r| word(r.outcome.cause().map(super::Cause::as_str))),
     of("detail", Kind::Text, "", "what exactly was seen when nothing answered", |r| text(r.outcome.detail())),
     of("dns_us", Kind::Integer, "us", "name resolution", |r| time_us(r.dns_took)),
     of("resolver", Kind::Text, "", "name server that answered, or os", |r| r.dns.resolver.as_deref().map_or(Value::Missing, text)),

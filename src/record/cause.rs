@@ -1,37 +1,22 @@
 //! The closed list of cause codes. A code is added when a fault can be told apart, never renamed.
 
 use super::Phase;
+use crate::words::words;
 
 macro_rules! causes {
     ($($variant:ident $code:literal $phase:ident $meaning:literal,)+) => {
-        /// Why a probe failed.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub enum Cause {
-            $(#[doc = $meaning] $variant,)+
+        words! {
+            /// Why a probe failed: the codes of `Status` and `cause`, in the order of the phases.
+            #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+            pub enum Cause {
+                $(#[doc = $meaning] $variant = $code: $meaning,)+
+            }
         }
 
         impl Cause {
-            /// All codes, in the order of the phases.
-            pub const ALL: &[Self] = &[$(Self::$variant),+];
-
-            /// The code in `Status` and `cause`.
-            pub fn code(self) -> &'static str {
-                match self { $(Self::$variant => $code,)+ }
-            }
-
-            /// The cause of a code; none for a word that is no code.
-            pub fn of_code(code: &str) -> Option<Self> {
-                match code { $($code => Some(Self::$variant),)+ _ => None }
-            }
-
             /// The phase that it belongs to.
             pub fn phase(self) -> Phase {
                 match self { $(Self::$variant => Phase::$phase,)+ }
-            }
-
-            /// What it means, for a reader.
-            pub fn meaning(self) -> &'static str {
-                match self { $(Self::$variant => $meaning,)+ }
             }
         }
     };
@@ -91,10 +76,14 @@ mod tests {
         for cause in Cause::ALL {
             assert!(
                 cause
-                    .code()
+                    .as_str()
                     .starts_with(&format!("{}-", cause.phase().as_str()))
             );
-            assert!(seen.insert(cause.code()), "{} stands twice", cause.code());
+            assert!(
+                seen.insert(cause.as_str()),
+                "{} stands twice",
+                cause.as_str()
+            );
         }
     }
 }

@@ -12,6 +12,7 @@ use super::{
     Ask, Certificate, Explanation, FastOpen, Phase, Record, Trust, cipher_algorithm,
     hash_algorithm, key_exchange_algorithm, plain, ssl_protocol, suite_name, version_name,
 };
+use crate::words::words;
 
 /// One cell.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,31 +33,20 @@ pub enum Value<'a> {
     Flag(bool),
 }
 
-/// Type of a column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// Whole number.
-    Integer,
-    /// Text.
-    Text,
-    /// Several texts or numbers, separated by one space.
-    List,
-    /// UTC time, `2021-02-12 13:46:01Z`.
-    Time,
-    /// `true` or `false`.
-    Flag,
-}
-
-impl Kind {
-    /// The word in `turnprobe schema`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Integer => "integer",
-            Self::Text => "text",
-            Self::List => "list",
-            Self::Time => "time",
-            Self::Flag => "boolean",
-        }
+words! {
+    /// Type of a column.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Kind {
+        /// Whole number.
+        Integer = "integer",
+        /// Text.
+        Text = "text",
+        /// Several texts or numbers, separated by one space.
+        List = "list",
+        /// UTC time, `2021-02-12 13:46:01Z`.
+        Time = "time",
+        /// `true` or `false`.
+        Flag = "boolean",
     }
 }
 
@@ -205,7 +195,7 @@ pub(super) fn list<'a, T: std::fmt::Display>(items: impl Iterator<Item = T>) -> 
 
 /// Status or cause of a record.
 fn status(record: &Record) -> &'static str {
-    record.outcome.cause().map_or("OK", super::Cause::code)
+    record.outcome.cause().map_or("OK", super::Cause::as_str)
 }
 
 /// All columns, in the order of the file.
@@ -247,7 +237,7 @@ pub static COLUMNS: &[Column] = &[
     of("lag_us", Kind::Integer, "us", "how late the probe started against its slot", |r| time_us(r.lag)),
     // outcome
     of("failed_phase", Kind::Text, "", "phase that failed: dns, proxy, connect, tls, turn", |r| word(r.outcome.cause().map(|c| c.phase().as_str()))),
-    of("cause", Kind::Text, "", "cause code of the failure, empty when OK", |r| word(r.outcome.cause().map(super::Cause::code))),
+    of("cause", Kind::Text, "", "cause code of the failure, empty when OK", |r| word(r.outcome.cause().map(super::Cause::as_str))),
     of("detail", Kind::Text, "", "what exactly was seen", |r| text(r.detail())),
     of("dns_us", Kind::Integer, "us", "time of the name resolution", |r| time_us(r.times.of(Phase::Dns))),
     of("proxy_us", Kind::Integer, "us", "time of the proxy's tunnel", |r| time_us(r.times.of(Phase::Proxy))),
@@ -296,7 +286,7 @@ pub static COLUMNS: &[Column] = &[
     of("turn_ignored", Kind::Integer, "", "garbage, answers to other requests and duplicates that came besides", |r| number(r.turn.ignored.map(|i| i.total().into()))),
     of("local_port", Kind::Integer, "", "port of this end", |r| number(r.tcp.local_port.map(u64::from))),
     // where the time went
-    of("explain", Kind::Text, "", "where the time went: none, lost-syn, slow-path, slow-dns, slow-server, lost-in-tls, local-delay", |r| word(r.explanation.map(Explanation::code))),
+    of("explain", Kind::Text, "", "where the time went: none, lost-syn, slow-path, slow-dns, slow-server, lost-in-tls, local-delay", |r| word(r.explanation.map(Explanation::as_str))),
     of("tls_round_trips_tenths", Kind::Integer, "0.1", "tls_us in tenths of the path's round trip", |r| number(r.tls_round_trips_tenths())),
     of("tls_hello_us", Kind::Integer, "us", "from the ClientHello to the server's first byte", |r| time_us(r.tls.flight.first_byte)),
     of("tls_flight_bytes", Kind::Integer, "bytes", "the server's first flight", |r| number(r.tls.flight.bytes)),
@@ -306,7 +296,7 @@ pub static COLUMNS: &[Column] = &[
     of("tcp_rcv_wscale", Kind::Integer, "", "window scale that this end announced", |r| number(r.tcp.rcv_wscale.map(u64::from))),
     of("tcp_options_offered", Kind::List, "", "TCP options that this end offers; one that tcp_options lacks was refused or stripped", |r| r.tcp.offered.as_deref().map_or(Value::Missing, text)),
     of("tcp_congestion", Kind::Text, "", "congestion control of this end", |r| r.tcp.congestion.as_deref().map_or(Value::Missing, text)),
-    of("fast_open", Kind::Text, "", "TCP Fast Open: cookie-asked, no-cookie, data-acked, data-not-acked, syn-lost; with --fast-open", |r| word(r.tcp.fast_open.map(FastOpen::code))),
+    of("fast_open", Kind::Text, "", "TCP Fast Open: cookie-asked, no-cookie, data-acked, data-not-acked, syn-lost; with --fast-open", |r| word(r.tcp.fast_open.map(FastOpen::as_str))),
     // TCP, after the last phase
     of("tcp_end_rtt_us", Kind::Integer, "us", "the kernel's smoothed round trip at the end; empty after a lost SYN", |r| time_us(r.tcp.end.rtt)),
     of("tcp_end_min_rtt_us", Kind::Integer, "us", "the kernel's smallest round trip at the end", |r| time_us(r.tcp.end.min_rtt)),

@@ -12,6 +12,7 @@ use chrono::{DateTime, Utc};
 use super::burst::ip;
 use super::columns::{Column, Kind, Value, number, of, text, time_us, word};
 use super::{Dns, Outcome, Phase, PhaseTimes, RowKind, Run, Tls, suite_name, version_name};
+use crate::words::words;
 
 /// One connection that was held open: one row.
 #[derive(Debug, Clone)]
@@ -69,48 +70,24 @@ pub struct HoldEnd {
     pub held: Duration,
 }
 
-/// What ended a held connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum EndedBy {
-    /// It was held to its end.
-    Done,
-    /// The relay closed it: close_notify or FIN.
-    RelayClosed,
-    /// A reset came.
-    RelayReset,
-    /// The relay sent a fatal alert of TLS.
-    RelayAlert,
-    /// This system gave it up: nothing was acknowledged for too long.
-    Timeout,
-    /// What came was no TLS of this session.
-    Broken,
-    /// The user stopped the run.
-    Interrupted,
-}
-
-impl EndedBy {
-    /// All of them, in the order of the report.
-    pub const ALL: [Self; 7] = [
-        Self::Done,
-        Self::RelayClosed,
-        Self::RelayReset,
-        Self::RelayAlert,
-        Self::Timeout,
-        Self::Broken,
-        Self::Interrupted,
-    ];
-
-    /// The word in the `ended_by` column.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Done => "done",
-            Self::RelayClosed => "relay-closed",
-            Self::RelayReset => "relay-reset",
-            Self::RelayAlert => "relay-alert",
-            Self::Timeout => "timeout",
-            Self::Broken => "broken",
-            Self::Interrupted => "interrupted",
-        }
+words! {
+    /// What ended a held connection.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    pub enum EndedBy {
+        /// It was held to its end.
+        Done = "done",
+        /// The relay closed it: close_notify or FIN.
+        RelayClosed = "relay-closed",
+        /// A reset came.
+        RelayReset = "relay-reset",
+        /// The relay sent a fatal alert of TLS.
+        RelayAlert = "relay-alert",
+        /// This system gave it up: nothing was acknowledged for too long.
+        Timeout = "timeout",
+        /// What came was no TLS of this session.
+        Broken = "broken",
+        /// The user stopped the run.
+        Interrupted = "interrupted",
     }
 }
 
@@ -209,9 +186,9 @@ static HOLD: &[Column<Hold>] = &[
     of("in_teams_range", Kind::Flag, "", "whether remoteip lies in Microsoft's published Teams ranges", |r| r.in_teams_range.map_or(Value::Missing, Value::Flag)),
     of("local_ip", Kind::Text, "", "address of this end", |r| ip(r.local)),
     of("local_port", Kind::Integer, "", "TCP port of this end", |r| number(r.local.map(|a| a.port().into()))),
-    of("Status", Kind::Text, "", "OK when a connection was held, however it ended; else the cause code", |r| word(Some(r.outcome.cause().map_or("OK", super::Cause::code)))),
+    of("Status", Kind::Text, "", "OK when a connection was held, however it ended; else the cause code", |r| word(Some(r.outcome.cause().map_or("OK", super::Cause::as_str)))),
     of("failed_phase", Kind::Text, "", "phase that failed: dns, connect, tls", |r| word(r.outcome.cause().map(|c| c.phase().as_str()))),
-    of("cause", Kind::Text, "", "cause code, empty when a connection was held", |r| word(r.outcome.cause().map(super::Cause::code))),
+    of("cause", Kind::Text, "", "cause code, empty when a connection was held", |r| word(r.outcome.cause().map(super::Cause::as_str))),
     of("detail", Kind::Text, "", "what exactly was seen of the failure, or of the end", |r| text(r.detail())),
     of("dns_us", Kind::Integer, "us", "name resolution", |r| time_us(r.times.of(Phase::Dns))),
     of("connect_us", Kind::Integer, "us", "TCP connect", |r| time_us(r.times.of(Phase::Connect))),

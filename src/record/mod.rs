@@ -29,6 +29,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use crate::words::words;
+
 pub use burst::{Burst, Distance, Figures, Mode, Share, Verdict, Verdicts, Window};
 pub use cause::Cause;
 pub use columns::{
@@ -120,22 +122,14 @@ impl Run {
     }
 }
 
-/// Where the probe ran.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum World {
-    /// Against real servers.
-    Real,
-    /// Against the embedded relays on loopback.
-    Lab,
-}
-
-impl World {
-    /// The word in the `world` column.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Real => "real",
-            Self::Lab => "lab",
-        }
+words! {
+    /// Where the probe ran.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum World {
+        /// Against real servers.
+        Real = "real",
+        /// Against the embedded relays on loopback.
+        Lab = "lab",
     }
 }
 
@@ -232,40 +226,26 @@ pub struct Certificate {
     pub sans: String,
 }
 
-/// Verdict of a root store on a certificate chain and a name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Trust {
-    /// The chain ends in a root of the store, is valid now and carries the name.
-    Trusted,
-    /// The certificate, or one above it, is no longer valid.
-    Expired,
-    /// The certificate, or one above it, is not valid yet.
-    NotYetValid,
-    /// No path to a root of the store; a self-signed certificate is one of these.
-    UnknownIssuer,
-    /// The name asked for is not in the certificate.
-    WrongName,
-    /// A signature in the chain does not verify.
-    BadSignature,
-    /// The issuer has revoked it.
-    Revoked,
-    /// Anything else, such as an unknown critical extension.
-    Other,
-}
-
-impl Trust {
-    /// The word in the `trust_*` columns.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Trusted => "trusted",
-            Self::Expired => "expired",
-            Self::NotYetValid => "not-yet-valid",
-            Self::UnknownIssuer => "unknown-issuer",
-            Self::WrongName => "wrong-name",
-            Self::BadSignature => "bad-signature",
-            Self::Revoked => "revoked",
-            Self::Other => "other",
-        }
+words! {
+    /// Verdict of a root store on a certificate chain and a name.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub enum Trust {
+        /// The chain ends in a root of the store, is valid now and carries the name.
+        Trusted = "trusted",
+        /// The certificate, or one above it, is no longer valid.
+        Expired = "expired",
+        /// The certificate, or one above it, is not valid yet.
+        NotYetValid = "not-yet-valid",
+        /// No path to a root of the store; a self-signed certificate is one of these.
+        UnknownIssuer = "unknown-issuer",
+        /// The name asked for is not in the certificate.
+        WrongName = "wrong-name",
+        /// A signature in the chain does not verify.
+        BadSignature = "bad-signature",
+        /// The issuer has revoked it.
+        Revoked = "revoked",
+        /// Anything else, such as an unknown critical extension.
+        Other = "other",
     }
 }
 

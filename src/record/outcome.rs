@@ -63,7 +63,7 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.cause.code(), plain(&self.detail))
+        write!(f, "{}: {}", self.cause.as_str(), plain(&self.detail))
     }
 }
 

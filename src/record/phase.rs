@@ -2,45 +2,28 @@
 
 use std::time::Duration;
 
-/// A phase of a probe, in the order in which they run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Phase {
-    /// Name resolution.
-    Dns,
-    /// A tunnel through an HTTP proxy.
-    Proxy,
-    /// TCP connection: SYN to SYN-ACK, as the program sees it.
-    Connect,
-    /// TLS handshake; of pseudo-TLS the hello of both sides.
-    Tls,
-    /// STUN or TURN request to reply.
-    Turn,
-}
+use crate::words::words;
 
-impl Phase {
-    /// All phases, in order.
-    pub const ALL: [Self; 5] = [Self::Dns, Self::Proxy, Self::Connect, Self::Tls, Self::Turn];
-
-    /// The word in columns and messages.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Dns => "dns",
-            Self::Proxy => "proxy",
-            Self::Connect => "connect",
-            Self::Tls => "tls",
-            Self::Turn => "turn",
-        }
-    }
-
-    /// The phase of a word in a column.
-    pub fn of_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|phase| phase.as_str() == name)
+words! {
+    /// A phase of a probe, in the order in which they run.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    pub enum Phase {
+        /// Name resolution.
+        Dns = "dns",
+        /// A tunnel through an HTTP proxy.
+        Proxy = "proxy",
+        /// TCP connection: SYN to SYN-ACK, as the program sees it.
+        Connect = "connect",
+        /// TLS handshake; of pseudo-TLS the hello of both sides.
+        Tls = "tls",
+        /// STUN or TURN request to reply.
+        Turn = "turn",
     }
 }
 
 /// What each phase took. A phase that did not run has no time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct PhaseTimes([Option<Duration>; 5]);
+pub struct PhaseTimes([Option<Duration>; Phase::ALL.len()]);
 
 impl PhaseTimes {
     /// Notes what a phase took.

@@ -7,42 +7,29 @@ use std::net::IpAddr;
 use chrono::{DateTime, Utc};
 
 use super::text::without_marks;
-use super::{Cause, Phase};
+use super::{Cause, Phase, Transport};
+use crate::words::words;
 
-/// What wrote a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Dialect {
-    /// This program.
-    Turnprobe,
-    /// End2End-TCP with its 22 columns.
-    End2EndTcp,
-    /// End2End-TCP's earlier version: its `tlstimems` counts from the start of the connection.
-    End2EndTcpEarly,
-    /// End2End-UDP3478: no time, one row a relay.
-    End2EndUdp,
-    /// End2End-HTTP.
-    End2EndHttp,
-    /// Bursts and watches of this program: a row for each burst, or minute of a watch.
-    Bursts,
-    /// Held connections of this program: a row for each.
-    Held,
-    /// Samples of held connections: no probes, and counted apart.
-    Samples,
-}
-
-impl Dialect {
-    /// Its name in a report.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Turnprobe => "turnprobe",
-            Self::End2EndTcp => "End2End-TCP",
-            Self::End2EndTcpEarly => "End2End-TCP (early)",
-            Self::End2EndUdp => "End2End-UDP3478",
-            Self::End2EndHttp => "End2End-HTTP",
-            Self::Bursts => "turnprobe bursts",
-            Self::Held => "turnprobe held connections",
-            Self::Samples => "turnprobe samples",
-        }
+words! {
+    /// What wrote a file.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    pub enum Dialect {
+        /// This program.
+        Turnprobe = "turnprobe",
+        /// End2End-TCP with its 22 columns.
+        End2EndTcp = "End2End-TCP",
+        /// End2End-TCP's earlier version: its `tlstimems` counts from the start of the connection.
+        End2EndTcpEarly = "End2End-TCP (early)",
+        /// End2End-UDP3478: no time, one row a relay.
+        End2EndUdp = "End2End-UDP3478",
+        /// End2End-HTTP.
+        End2EndHttp = "End2End-HTTP",
+        /// Bursts and watches of this program: a row for each burst, or minute of a watch.
+        Bursts = "turnprobe bursts",
+        /// Held connections of this program: a row for each.
+        Held = "turnprobe held connections",
+        /// Samples of held connections: no probes, and counted apart.
+        Samples = "turnprobe samples",
     }
 }
 
@@ -136,39 +123,26 @@ fields! {
     BytesAcked ["bytes_acked"],
 }
 
-/// What statistics are made of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Metric {
-    /// Name resolution.
-    Dns,
-    /// TCP connect.
-    Connect,
-    /// TLS handshake.
-    Tls,
-    /// TURN request to reply.
-    Turn,
-    /// The whole probe.
-    Total,
+words! {
+    /// What statistics are made of.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    pub enum Metric {
+        /// Name resolution.
+        Dns = "dns",
+        /// TCP connect.
+        Connect = "connect",
+        /// TLS handshake.
+        Tls = "tls",
+        /// TURN request to reply.
+        Turn = "turn",
+        /// The whole probe.
+        Total = "total",
+    }
 }
 
 impl Metric {
     /// How many there are.
-    pub const COUNT: usize = 5;
-
-    /// All of them, in the order of their numbers.
-    pub const ALL: [Self; Self::COUNT] =
-        [Self::Dns, Self::Connect, Self::Tls, Self::Turn, Self::Total];
-
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Dns => "dns",
-            Self::Connect => "connect",
-            Self::Tls => "tls",
-            Self::Turn => "turn",
-            Self::Total => "total",
-        }
-    }
+    pub const COUNT: usize = Self::ALL.len();
 }
 
 /// Where the columns of a file stand.
@@ -312,11 +286,11 @@ impl<'a> Row<'a> {
         if self.is_ok() {
             return None;
         }
-        if let Some(phase) = Phase::of_name(self.get(Field::FailedPhase)) {
+        if let Some(phase) = Phase::of_word(self.get(Field::FailedPhase)) {
             return Some(phase);
         }
         // without the column, a cause of ours says it
-        Cause::of_code(self.get(Field::Status)).map(Cause::phase)
+        Cause::of_word(self.get(Field::Status)).map(Cause::phase)
     }
 
     /// Whether the relay was heard: the probe worked, or a request was answered with an error. Such
@@ -377,12 +351,12 @@ impl<'a> Row<'a> {
     /// What was spoken: of files that do not say, what their program speaks.
     pub fn transport(&self) -> &'a str {
         match (self.get(Field::Transport), self.layout.dialect) {
-            ("", Dialect::End2EndUdp) => "udp",
+            ("", Dialect::End2EndUdp) => Transport::Udp.as_str(),
             ("", Dialect::Bursts) => "udp burst",
             ("", Dialect::Held | Dialect::Samples) => "tls held",
             ("", Dialect::End2EndHttp) if self.is_plain_http() => "http",
             ("", Dialect::End2EndHttp) => "https",
-            ("", _) => "tls",
+            ("", _) => Transport::Tls.as_str(),
             (transport, _) => transport,
         }
     }

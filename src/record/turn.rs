@@ -5,30 +5,22 @@ use std::borrow::Cow;
 use std::fmt;
 use std::net::SocketAddr;
 
-/// What is spoken on the way to the relay.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Transport {
-    /// TLS over TCP.
-    Tls,
-    /// STUN and TURN over UDP.
-    Udp,
-    /// MS-TURN over TCP behind a hello that looks like TLS and is none.
-    PseudoTls,
+use crate::words::words;
+
+words! {
+    /// What is spoken on the way to the relay.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    pub enum Transport {
+        /// TLS over TCP.
+        Tls = "tls",
+        /// STUN and TURN over UDP.
+        Udp = "udp",
+        /// MS-TURN over TCP behind a hello that looks like TLS and is none.
+        PseudoTls = "pseudo-tls",
+    }
 }
 
 impl Transport {
-    /// All transports.
-    pub const ALL: [Self; 3] = [Self::Tls, Self::Udp, Self::PseudoTls];
-
-    /// The word in the `transport` column and on the command line.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Tls => "tls",
-            Self::Udp => "udp",
-            Self::PseudoTls => "pseudo-tls",
-        }
-    }
-
     /// The port of a relay's service where none is given.
     pub fn default_port(self) -> u16 {
         match self {
@@ -38,25 +30,16 @@ impl Transport {
     }
 }
 
-/// A request without credentials.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Ask {
-    /// TURN Allocate (RFC 8656); a 401 is the sign of success.
-    Allocate,
-    /// STUN Binding (RFC 8489).
-    Binding,
-    /// Allocate in Microsoft's dialect; a 401 is the sign of success.
-    MsAllocate,
-}
-
-impl Ask {
-    /// The word in the `turn_ask` column and on the command line.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Allocate => "allocate",
-            Self::Binding => "binding",
-            Self::MsAllocate => "ms-allocate",
-        }
+words! {
+    /// A request without credentials.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub enum Ask {
+        /// TURN Allocate (RFC 8656); a 401 is the sign of success.
+        Allocate = "allocate",
+        /// STUN Binding (RFC 8489).
+        Binding = "binding",
+        /// Allocate in Microsoft's dialect; a 401 is the sign of success.
+        MsAllocate = "ms-allocate",
     }
 }
 

@@ -13,13 +13,13 @@ pub(super) fn connections(tally: &Tally, window_chosen: bool) -> String {
     let mut times = String::new();
     for (explanation, count) in tally.explanations() {
         if *explanation != Explanation::None {
-            let (code, meaning) = (explanation.code(), explanation.meaning());
+            let (code, meaning) = (explanation.as_str(), explanation.meaning());
             line(&mut times, *count, code, meaning);
         }
     }
     let mut others = String::new();
     for (outcome, count) in tally.fast_open() {
-        line(&mut others, *count, outcome.code(), outcome.meaning());
+        line(&mut others, *count, outcome.as_str(), outcome.meaning());
     }
     for (option, count) in tally.refused_options() {
         let meaning = "offered by this end and not in use: refused, or stripped on the way";

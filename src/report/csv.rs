@@ -63,7 +63,7 @@ fn push_group(out: &mut String, table: &Table, group: &Group, overflow: bool, vi
     };
     let measured = wanted
         .iter()
-        .filter_map(|metric| Some((metric.name(), Some(group.times(*metric)?))));
+        .filter_map(|metric| Some((metric.as_str(), Some(group.times(*metric)?))));
     let mut lines: Vec<_> = measured.collect();
     if lines.is_empty() {
         // a group without a time still has its counts

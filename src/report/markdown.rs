@@ -131,7 +131,7 @@ fn push_table(out: &mut String, table: &Table, metric: Metric, view: &View) {
         out,
         "## By {}: {} time in ms\n",
         names.join(" and "),
-        metric.name()
+        metric.as_str()
     );
     for name in &names {
         let _ = write!(out, "| {name} ");

@@ -49,7 +49,7 @@ impl Summary<'_> {
         for (cause, count) in tally.by_cause() {
             // what comes behind a semicolon is about the columns of the row
             let meaning = cause.meaning().split(';').next().unwrap_or_default();
-            let mut code = cause.code();
+            let mut code = cause.as_str();
             let mut count = count.to_string();
             for line in wrapped(meaning, WIDTH - 37) {
                 let _ = writeln!(out, "  {count:>7}  {code:<25} {line}");

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::Path;
 
+use crate::in_use::{IN_USE, is_in_use};
 use crate::record::{World, plain};
 
 /// Why a sink cannot go on. `path` is always absolute, or `stdout`, and safe to print.
@@ -50,6 +51,14 @@ pub enum SinkError {
         /// What the system said.
         source: io::Error,
     },
+    /// Another program keeps the file to itself.
+    #[error("{path} is {IN_USE}, or choose another file")]
+    InUse {
+        /// The file.
+        path: String,
+        /// What the system said.
+        source: io::Error,
+    },
     /// A second run on the same file.
     #[error("{path} is in use by another run or program: end that one or choose another file")]
     Locked {
@@ -59,6 +68,15 @@ pub enum SinkError {
     /// The encoding of PowerShell 5's redirections.
     #[error("{path} is encoded in UTF-16: convert it to UTF-8 or choose another file")]
     Utf16 {
+        /// The file.
+        path: String,
+    },
+    /// Lines that Windows PowerShell's `>>` has appended.
+    #[error(
+        "the last line of {path} is in UTF-16, as Windows PowerShell's >> writes it: convert it to UTF-8 \
+         or choose another file"
+    )]
+    Utf16End {
         /// The file.
         path: String,
     },
@@ -126,11 +144,23 @@ pub enum SinkError {
         /// The file.
         path: String,
     },
-    /// The last line ends with a newline but is no row.
+    /// The last line is no row, and no torn one of ours either.
     #[error("the last line of {path} is not a whole row: mend it or choose another file")]
     BrokenRow {
         /// The file.
         path: String,
+    },
+    /// The end is torn, and nothing is cut off that cannot be kept.
+    #[error(
+        "the torn end of {path} is not cut off, as {kept} cannot be written: make room for it, or move it"
+    )]
+    NotKept {
+        /// The file.
+        path: String,
+        /// Where the torn piece belongs.
+        kept: String,
+        /// What the system said.
+        source: io::Error,
     },
     /// Something else than our JSON Lines.
     #[error("{path} does not end with a JSON object in a line of its own: choose another file")]
@@ -172,6 +202,9 @@ impl SinkError {
     /// The variant for what the system said.
     pub fn from_io(path: &str, source: io::Error) -> Self {
         let path = path.to_owned();
+        if is_in_use(&source) {
+            return Self::InUse { path, source };
+        }
         match source.kind() {
             io::ErrorKind::BrokenPipe => Self::Closed { path },
             io::ErrorKind::StorageFull
@@ -239,6 +272,28 @@ mod tests {
                 SinkError::Locked { path: path() },
                 "/srv/probes.csv is in use by another run or program: end that one or choose \
                  another file",
+            ),
+            (
+                SinkError::InUse {
+                    path: path(),
+                    source: io(),
+                },
+                "/srv/probes.csv is open in another program such as Excel: close it there, or \
+                 choose another file",
+            ),
+            (
+                SinkError::Utf16End { path: path() },
+                "the last line of /srv/probes.csv is in UTF-16, as Windows PowerShell's >> writes \
+                 it: convert it to UTF-8 or choose another file",
+            ),
+            (
+                SinkError::NotKept {
+                    path: path(),
+                    kept: "/srv/probes.csv.torn".to_owned(),
+                    source: io(),
+                },
+                "the torn end of /srv/probes.csv is not cut off, as /srv/probes.csv.torn cannot be \
+                 written: make room for it, or move it",
             ),
             (
                 SinkError::Utf16 { path: path() },
@@ -367,6 +422,12 @@ mod tests {
             of(io::ErrorKind::InvalidInput),
             SinkError::Io { .. }
         ));
+        // sharing and lock violations, which are other errors elsewhere
+        for code in [32, 33] {
+            let error = SinkError::from_io("/x.csv", io::Error::from_raw_os_error(code));
+            let is = matches!(error, SinkError::InUse { .. });
+            assert_eq!(is, cfg!(windows), "{error}");
+        }
     }
 
     #[test]

@@ -1,35 +1,18 @@
-//! One file that rows are appended to: opened, locked, mended at its end, opened again when its
-//! name stands for another file.
+//! One file that rows are appended to: opened, locked, opened again when its name stands for another
+//! file.
 //!
-//! Not here: what the content must look like (`header`, `jsonl`), which file it is (`roll`).
+//! Not here: how its end is mended (`mend`), which file it is (`roll`).
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Seek, SeekFrom, Write};
+use std::io::{self, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::error::absolute;
 use super::lock::{LockedFile, Locking};
-use super::note::excerpt;
-use super::{FileSpec, Form, Format, Note, SinkError, header, jsonl, tail};
+use super::mend::{append, examine, settle};
+use super::{Examined, FileSpec, Form, Note, SinkError};
 use crate::record::RowKind;
-
-/// Most of a torn piece that is read for its note, in bytes.
-const EXCERPT: u64 = 64 << 10;
-
-/// What an existing file holds and how it is continued. Nothing has been written yet.
-pub(super) struct Examined<R> {
-    /// Where whole lines end: everything behind is cut off.
-    pub keep: u64,
-    /// Whether the last line lacks its line ending, which `first` holds.
-    pub unended: bool,
-    /// What belongs at `keep` before the first row: a header, a line ending or nothing.
-    pub first: Vec<u8>,
-    /// What the user should know.
-    pub notes: Vec<Note>,
-    /// How rows look in this file.
-    pub form: Box<dyn Form<R>>,
-}
 
 /// A file that rows are appended to.
 pub(super) struct AppendFile<R: 'static> {
@@ -56,6 +39,8 @@ struct Ready<R> {
 struct Opened<R> {
     locked: LockedFile,
     form: Box<dyn Form<R>>,
+    /// Whether it was not there before.
+    is_new: bool,
     /// Length of the file after the last row of ours.
     end: u64,
     #[cfg(unix)]
@@ -88,9 +73,16 @@ impl<R: RowKind> AppendFile<R> {
             None => self.look()?,
         };
         let Ready {
-            locked, examined, ..
+            locked,
+            examined,
+            is_new,
         } = ready;
-        let (end, form) = settle(locked.file(), examined, &self.shown, &mut self.notes)?;
+        let place = (self.path.as_path(), self.shown.as_str());
+        let settled = settle(locked.file(), examined, &self.spec, place, &mut self.notes);
+        if settled.is_err() && is_new {
+            remove_if_empty(&self.path, &locked);
+        }
+        let (end, form) = settled?;
         #[cfg(unix)]
         let identity = locked
             .file()
@@ -100,6 +92,7 @@ impl<R: RowKind> AppendFile<R> {
         self.opened = Some(Opened {
             locked,
             form,
+            is_new,
             end,
             #[cfg(unix)]
             identity,
@@ -140,7 +133,8 @@ impl<R: RowKind> AppendFile<R> {
         if file.seek(SeekFrom::End(0)).map_err(failed)? != opened.end {
             // another program has cut it or written to it
             let examined = examine(file, &self.spec, &self.shown)?;
-            (opened.end, opened.form) = settle(file, examined, &self.shown, &mut self.notes)?;
+            let place = (self.path.as_path(), self.shown.as_str());
+            (opened.end, opened.form) = settle(file, examined, &self.spec, place, &mut self.notes)?;
         }
         self.line.clear();
         opened.form.row(row, &mut self.line);
@@ -192,20 +186,25 @@ impl<R: RowKind> AppendFile<R> {
 }
 
 impl<R> Drop for AppendFile<R> {
-    /// Leaves no empty file behind where nothing was written.
+    /// Leaves no empty file behind where nothing was written, or where nothing could be.
     fn drop(&mut self) {
-        let Some(ready) = self.ready.take() else {
-            return;
-        };
-        let len = ready
-            .locked
-            .file()
-            .metadata()
-            .map(|metadata| metadata.len());
-        if ready.is_new && len.is_ok_and(|len| len == 0) {
-            // whoever may not remove it has been told of more than that
-            let _ = fs::remove_file(&self.path);
+        if let Some(ready) = self.ready.take().filter(|ready| ready.is_new) {
+            remove_if_empty(&self.path, &ready.locked);
         }
+        let path = &self.path;
+        let is_here = |opened: &Opened<R>| opened.is_new && !opened.is_elsewhere(path);
+        if let Some(opened) = self.opened.take().filter(is_here) {
+            remove_if_empty(&self.path, &opened.locked);
+        }
+    }
+}
+
+/// Takes a file away again that was made for nothing.
+fn remove_if_empty(path: &Path, locked: &LockedFile) {
+    let len = locked.file().metadata().map(|metadata| metadata.len());
+    if len.is_ok_and(|len| len == 0) {
+        // whoever may not remove it has been told of more than that
+        let _ = fs::remove_file(path);
     }
 }
 
@@ -274,153 +273,7 @@ fn open_file(path: &Path, shown: &str) -> Result<(File, bool), SinkError> {
                 path: name(),
                 directory: absolute(directory),
             },
-            None if is_held(&source) => SinkError::Locked { path: name() },
             None => SinkError::from_io(shown, source),
         }
     })
-}
-
-/// Whether another program has the file open and shares it with nobody (ERROR_SHARING_VIOLATION,
-/// as with Excel).
-fn is_held(error: &io::Error) -> bool {
-    cfg!(windows) && error.raw_os_error() == Some(32)
-}
-
-fn examine<R: RowKind>(
-    mut file: &File,
-    spec: &FileSpec<R>,
-    path: &str,
-) -> Result<Examined<R>, SinkError> {
-    let len = file
-        .seek(SeekFrom::End(0))
-        .map_err(|source| SinkError::from_io(path, source))?;
-    match spec.format {
-        Format::Csv => header::examine(&mut file, len, spec, path),
-        Format::Jsonl => jsonl::examine(&mut file, len, spec, path),
-    }
-}
-
-/// Cuts off what is torn and writes what belongs before the first row.
-fn settle<R>(
-    mut file: &File,
-    examined: Examined<R>,
-    path: &str,
-    notes: &mut Vec<Note>,
-) -> Result<(u64, Box<dyn Form<R>>), SinkError> {
-    let failed = |source| SinkError::from_io(path, source);
-    let mut end = examined.keep;
-    let len = file.seek(SeekFrom::End(0)).map_err(failed)?;
-    if len > end {
-        let shown = tail::read(&mut file, end, len.min(end + EXCERPT)).map_err(failed)?;
-        file.cut(end).map_err(failed)?;
-        // half of a CR LF that is completed now is no loss
-        if !(examined.unended && shown == b"\r") {
-            let text = excerpt(&shown, len - end);
-            notes.push(Note::Cut {
-                path: path.to_owned(),
-                bytes: len - end,
-                text,
-            });
-        }
-    }
-    if !examined.first.is_empty() {
-        append(&mut file, &mut end, &examined.first).map_err(failed)?;
-    }
-    if examined.unended {
-        notes.push(Note::Completed {
-            path: path.to_owned(),
-        });
-    }
-    notes.extend(examined.notes);
-    Ok((end, examined.form))
-}
-
-/// What [`append`] needs of a file; the tests have one that fills up.
-trait Disk: Write + Seek {
-    /// Sets the length.
-    fn cut(&mut self, len: u64) -> io::Result<()>;
-}
-
-impl Disk for &File {
-    fn cut(&mut self, len: u64) -> io::Result<()> {
-        self.set_len(len)
-    }
-}
-
-/// Writes at `end`, whole or not at all, and moves `end` on.
-fn append<D: Disk>(disk: &mut D, end: &mut u64, bytes: &[u8]) -> io::Result<()> {
-    disk.seek(SeekFrom::Start(*end))?;
-    match disk.write_all(bytes) {
-        Ok(()) => {
-            *end += bytes.len() as u64;
-            Ok(())
-        }
-        Err(error) => {
-            // should this fail too, the length differs from `end` and the next row mends it
-            let _ = disk.cut(*end);
-            Err(error)
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A file on a disk with room for so many bytes.
-    struct Small<'a> {
-        file: &'a File,
-        room: usize,
-    }
-
-    impl Write for Small<'_> {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            if self.room == 0 {
-                return Err(io::ErrorKind::StorageFull.into());
-            }
-            let taken = self.file.write(&bytes[..bytes.len().min(self.room)])?;
-            self.room -= taken;
-            Ok(taken)
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    impl Seek for Small<'_> {
-        fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-            self.file.seek(to)
-        }
-    }
-
-    impl Disk for Small<'_> {
-        fn cut(&mut self, len: u64) -> io::Result<()> {
-            self.file.set_len(len)
-        }
-    }
-
-    #[test]
-    fn a_row_that_the_disk_has_no_room_for_leaves_nothing_behind() {
-        let path = tempfile::NamedTempFile::new().unwrap();
-        for room in 0..12 {
-            let file = path.reopen().unwrap();
-            file.set_len(0).unwrap();
-            let mut end = 0;
-            append(&mut &file, &mut end, b"a whole row\n").unwrap();
-            let mut small = Small { file: &file, room };
-            let error = append(&mut small, &mut end, b"another row\n").unwrap_err();
-            assert_eq!(error.kind(), io::ErrorKind::StorageFull);
-            assert_eq!(
-                (end, fs::read(path.path()).unwrap()),
-                (12, b"a whole row\n".to_vec())
-            );
-            small.room = 100;
-            append(&mut small, &mut end, b"another row\n").unwrap();
-            assert_eq!(
-                fs::read(path.path()).unwrap(),
-                b"a whole row\nanother row\n"
-            );
-        }
-    }
 }

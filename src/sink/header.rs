@@ -3,11 +3,11 @@
 use std::io::{Read, Seek};
 
 use super::csv::{CsvForm, NEWLINE};
-use super::file::Examined;
 use super::profile::BOM;
-use super::tail::{self, TailError};
+use super::tail::{self, Missing, TailError, Unended};
+use super::torn::begins_csv;
 use super::world::{self, Said};
-use super::{FileSpec, Form, Note, Profile, SinkError};
+use super::{Examined, FileSpec, Form, Note, Profile, SinkError};
 use crate::record::{Column, Kind, RowKind, World, plain};
 
 /// Longest header that is read, in bytes.
@@ -28,6 +28,12 @@ pub(super) fn examine<R: RowKind, F: Read + Seek>(
         TailError::TooLong => SinkError::LongLine {
             path: path.to_owned(),
         },
+        TailError::Foreign => SinkError::BrokenRow {
+            path: path.to_owned(),
+        },
+        TailError::Utf16 => SinkError::Utf16End {
+            path: path.to_owned(),
+        },
         TailError::Io(source) => SinkError::from_io(path, source),
     };
     let head = tail::read(file, 0, len.min(LONGEST_HEADER)).map_err(|e| failed(e.into()))?;
@@ -42,7 +48,7 @@ pub(super) fn examine<R: RowKind, F: Read + Seek>(
             .ok()
             .and_then(|end| head.get(..end))
         {
-            Some(text) => headless(text, spec, path),
+            Some(text) => headless(text, len, spec, path),
             None => Err(SinkError::NotCsv {
                 path: path.to_owned(),
             }),
@@ -70,8 +76,16 @@ pub(super) fn examine<R: RowKind, F: Read + Seek>(
         [] => !header.ends_with(b"\""),
         rows => rows.iter().any(|row| !row.ends_with(b"\"")),
     };
-    let whole = |line: &[u8]| (line.ends_with(b"\"") || leaves_open) && is_row(line, &form);
-    let settled = tail::settle(file, floor, len, whole).map_err(failed)?;
+    let judge = |line: &[u8]| {
+        if (line.ends_with(b"\"") || leaves_open) && is_row(line, &form) {
+            Unended::Whole
+        } else if begins_csv(line, &form, leaves_open) {
+            Unended::Torn
+        } else {
+            Unended::Foreign
+        }
+    };
+    let settled = tail::settle(file, floor, len, judge).map_err(failed)?;
     if let Some(last) = &settled.last {
         if !is_row(last, &form) {
             return Err(SinkError::BrokenRow {
@@ -88,15 +102,11 @@ pub(super) fn examine<R: RowKind, F: Read + Seek>(
         let holds = last.world.or_else(|| world::of(rows.chain([last.guess()])));
         world::check(holds, spec.world, path)?;
     }
-    let first = if settled.unended {
-        ending.as_bytes().to_vec()
-    } else {
-        Vec::new()
-    };
     Ok(Examined {
+        len,
         keep: settled.keep,
-        unended: settled.unended,
-        first,
+        unended: settled.missing != Missing::Nothing,
+        first: settled.missing.bytes(ending),
         notes: notes(&form, spec, path),
         form: Box::new(form),
     })
@@ -106,6 +116,7 @@ pub(super) fn examine<R: RowKind, F: Read + Seek>(
 /// that was torn, or one that only lacks its newline.
 fn headless<R: RowKind>(
     text: &[u8],
+    len: u64,
     spec: &FileSpec<R>,
     path: &str,
 ) -> Result<Examined<R>, SinkError> {
@@ -120,6 +131,7 @@ fn headless<R: RowKind>(
             0
         };
         return Ok(Examined {
+            len,
             keep: keep as u64,
             unended: false,
             first,
@@ -127,48 +139,51 @@ fn headless<R: RowKind>(
             form: Box::new(form),
         });
     }
-    let header = text.strip_suffix(b"\r").unwrap_or(text);
+    let (header, missing) = match text.strip_suffix(b"\r") {
+        Some(header) => (header, Missing::Newline),
+        None => (text, Missing::Ending),
+    };
     form.columns = columns_of(
         header.strip_prefix(BOM).unwrap_or(header),
         spec.profile,
         path,
     )?;
-    form.newline = if text.ends_with(b"\r") {
-        "\r\n"
-    } else {
-        NEWLINE
+    form.newline = match missing {
+        Missing::Newline => "\r\n",
+        _ => NEWLINE,
     };
     Ok(Examined {
-        keep: header.len() as u64,
+        len,
+        keep: text.len() as u64,
         unended: true,
-        first: form.newline.into(),
+        first: missing.bytes(form.newline),
         notes: notes(&form, spec, path),
         form: Box::new(form),
     })
 }
 
 /// Whether the text is the beginning of a header that this program may have written, but not the
-/// whole of it.
+/// whole of one: the reference's columns alone are a header, though ours begins with them.
 fn is_torn_header<R: RowKind>(text: &[u8], spec: &FileSpec<R>) -> bool {
     let text = if BOM.starts_with(text) {
         b""
     } else {
         text.strip_prefix(BOM).unwrap_or(text)
     };
-    [spec.columns.clone()]
-        .into_iter()
-        .chain(R::sets())
-        .any(|columns| {
-            let form = CsvForm {
-                columns,
-                profile: spec.profile,
-                bom: false,
-                newline: "",
-            };
-            let mut header = Vec::new();
-            form.opening(&mut header);
-            header.starts_with(text) && header.len() > text.len()
-        })
+    let sets = [spec.columns.clone()].into_iter().chain(R::sets());
+    let headers = sets.map(|columns| {
+        let form = CsvForm {
+            columns,
+            profile: spec.profile,
+            bom: false,
+            newline: "",
+        };
+        let mut header = Vec::new();
+        form.opening(&mut header);
+        header
+    });
+    let headers: Vec<_> = headers.filter(|header| header.starts_with(text)).collect();
+    !headers.is_empty() && headers.iter().all(|header| header != text)
 }
 
 fn notes<R>(form: &CsvForm<R>, spec: &FileSpec<R>, path: &str) -> Vec<Note> {
@@ -279,9 +294,11 @@ fn separator_words(separator: u8, profile: Profile) -> (&'static str, &'static s
     }
 }
 
-/// Whether a line has as many fields as the header and closes its last quote.
+/// Whether a line has as many fields as the header, closes its last quote and has no NUL bytes, which
+/// a power cut or UTF-16 leaves in it.
 fn is_row<R>(line: &[u8], form: &CsvForm<R>) -> bool {
     quotes_are_closed(line)
+        && !line.contains(&0)
         && fields(line, form.profile.delimiter())
             .is_some_and(|fields| fields.len() == form.columns.len())
 }

@@ -7,11 +7,11 @@ use std::io::{Read, Seek, Write as _};
 
 use serde_json::{Map, Value as Json};
 
-use super::file::Examined;
 use super::profile::{BOM, push_time};
-use super::tail::{self, TailError};
+use super::tail::{self, Missing, TailError, Unended};
+use super::torn::begins_json;
 use super::world::{self, Said};
-use super::{FileSpec, Form, Note, SinkError};
+use super::{Examined, FileSpec, Form, Note, SinkError};
 use crate::record::{Column, Kind, RowKind, Value, World};
 
 /// As far as the first line ending is looked for, in bytes.
@@ -104,6 +104,12 @@ pub(super) fn examine<R: RowKind, F: Read + Seek>(
         TailError::TooLong => SinkError::LongLine {
             path: path.to_owned(),
         },
+        TailError::Foreign => SinkError::NotJsonLines {
+            path: path.to_owned(),
+        },
+        TailError::Utf16 => SinkError::Utf16End {
+            path: path.to_owned(),
+        },
         TailError::Io(source) => SinkError::from_io(path, source),
     };
     let not_ours = || SinkError::NotJsonLines {
@@ -120,7 +126,16 @@ pub(super) fn examine<R: RowKind, F: Read + Seek>(
     } else {
         0
     };
-    let settled = tail::settle(file, floor, len, |line| object(line).is_some()).map_err(failed)?;
+    let judge = |line: &[u8]| {
+        if object(line).is_some() {
+            Unended::Whole
+        } else if begins_json::<R>(line) {
+            Unended::Torn
+        } else {
+            Unended::Foreign
+        }
+    };
+    let settled = tail::settle(file, floor, len, judge).map_err(failed)?;
     if let Some(last) = &settled.last {
         let row = object(last).ok_or_else(not_ours)?;
         if let Some(field) = foreign_field::<R>(&row) {
@@ -140,13 +155,6 @@ pub(super) fn examine<R: RowKind, F: Read + Seek>(
         let rows = rows.map(|row| said_by(&row).guess());
         let holds = last.world.or_else(|| world::of(rows.chain([last.guess()])));
         world::check(holds, spec.world, path)?;
-    } else {
-        // nothing whole: what is there must at least look like the beginning of a row
-        let end = tail::without_nuls(file, settled.keep, len).map_err(failed)?;
-        let begun = tail::read(file, settled.keep, end.min(settled.keep + 256));
-        if !is_torn_row::<R>(&begun.map_err(|e| failed(e.into()))?) {
-            return Err(not_ours());
-        }
     }
     let mut form = JsonlForm::new(spec.columns.clone());
     let newline = head.iter().position(|byte| *byte == b'\n');
@@ -160,13 +168,10 @@ pub(super) fn examine<R: RowKind, F: Read + Seek>(
         });
     }
     Ok(Examined {
+        len,
         keep: settled.keep,
-        unended: settled.unended,
-        first: if settled.unended {
-            form.newline.into()
-        } else {
-            Vec::new()
-        },
+        unended: settled.missing != Missing::Nothing,
+        first: settled.missing.bytes(form.newline),
         notes,
         form: Box::new(form),
     })
@@ -191,12 +196,4 @@ fn is_row<R: RowKind>(row: &Map<String, Json>) -> bool {
 fn foreign_field<R: RowKind>(row: &Map<String, Json>) -> Option<&str> {
     let mut names = row.keys().map(String::as_str);
     names.find(|name| R::is_foreign(name))
-}
-
-/// Whether the text may be the beginning of a row of ours: `{"` and a column's name.
-fn is_torn_row<R: RowKind>(text: &[u8]) -> bool {
-    R::table().iter().any(|column| {
-        let key = format!("{{\"{}\":", column.name);
-        key.as_bytes().starts_with(text) || text.starts_with(key.as_bytes())
-    })
 }

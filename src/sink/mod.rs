@@ -6,16 +6,19 @@
 //! a sink returns [`SinkError`]s and [`Note`]s and never prints.
 //!
 //! `csv`, `jsonl` and `list` turn a record into bytes; `header` and `jsonl` judge what an
-//! existing file holds, with `tail` for its end and `world` for whose rows they are; `file` appends, `lock` keeps a second run away,
-//! `roll` picks the file of the hour, day or month.
+//! existing file holds, with `tail` for its end, `torn` for what a crash leaves of a row and `world` for whose rows they are; `mend` mends
+//! the end and moves what is torn to the file of `kept`; `file` appends, `lock` keeps a second run away, `roll` picks the file of the
+//! hour, day or month.
 
 mod csv;
 mod error;
 mod file;
 mod header;
 mod jsonl;
+mod kept;
 mod list;
 mod lock;
+mod mend;
 mod note;
 mod profile;
 mod roll;
@@ -23,6 +26,7 @@ mod stream;
 mod tail;
 #[cfg(test)]
 mod tests;
+mod torn;
 mod world;
 
 use std::io::Write;
@@ -117,8 +121,10 @@ pub type Opened<R = Record> = (Box<dyn Sink<R>>, Vec<Note>);
 /// it holds can be continued.
 ///
 /// An empty file gets a header. A header of known columns is continued in its own order, with the
-/// file's own line ending and byte order mark. A last row without newline is completed, a torn
-/// end is cut off. The file stays locked against a second run, not against readers.
+/// file's own line ending and byte order mark. A last row without newline is completed; a torn row
+/// of ours at the end, or the NUL bytes of a power cut, are moved to a file beside this one whose name
+/// ends in `.torn`. Any other end is refused. The file stays locked against a second run, not against
+/// readers.
 ///
 /// # Errors
 ///
@@ -208,4 +214,20 @@ trait Form<R>: Send {
 
     /// One row with its line ending.
     fn row(&mut self, row: &R, out: &mut Vec<u8>);
+}
+
+/// What an existing file holds and how it is continued. Nothing has been written yet.
+struct Examined<R> {
+    /// Length of the file when it was judged.
+    len: u64,
+    /// Where whole lines end: everything behind is cut off.
+    keep: u64,
+    /// Whether the last line lacks its line ending, which `first` holds.
+    unended: bool,
+    /// What belongs at `keep` before the first row: a header, a line ending or nothing.
+    first: Vec<u8>,
+    /// What the user should know.
+    notes: Vec<Note>,
+    /// How rows look in this file.
+    form: Box<dyn Form<R>>,
 }

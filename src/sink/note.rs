@@ -15,12 +15,14 @@ pub enum Note {
         /// The chosen columns that its header lacks.
         columns: Vec<&'static str>,
     },
-    /// The end of the file was torn and is cut off.
+    /// The end of the file was torn and is cut off; another file keeps it.
     Cut {
         /// The file.
         path: String,
         /// Number of bytes cut off.
         bytes: u64,
+        /// The file that keeps them.
+        kept: String,
         /// Their text, shortened and safe to print.
         text: String,
     },
@@ -58,10 +60,15 @@ impl fmt::Display for Note {
                 )?;
                 f.write_str(&columns.join(", "))
             }
-            Self::Cut { path, bytes, text } => {
+            Self::Cut {
+                path,
+                bytes,
+                kept,
+                text,
+            } => {
                 write!(
                     f,
-                    "the end of {path} was torn, {bytes} bytes were cut off: {text}"
+                    "the end of {path} was torn, {bytes} bytes were cut off and are kept in {kept}: {text}"
                 )
             }
             Self::Completed { path } => {
@@ -138,9 +145,11 @@ mod tests {
                 Note::Cut {
                     path: path(),
                     bytes: 4,
+                    kept: "/srv/probes.csv.torn".to_owned(),
                     text: "\"202".to_owned(),
                 },
-                "the end of /srv/probes.csv was torn, 4 bytes were cut off: \"202",
+                "the end of /srv/probes.csv was torn, 4 bytes were cut off and are kept in \
+                 /srv/probes.csv.torn: \"202",
             ),
             (
                 Note::Completed { path: path() },

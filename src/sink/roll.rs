@@ -10,16 +10,19 @@ use super::file::AppendFile;
 use super::{FileSpec, Note, Sink, SinkError, header};
 use crate::clock::local;
 use crate::record::RowKind;
+use crate::words::words;
 
-/// How often a new file is begun, by local time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Roll {
-    /// `probes-2026-11-22T03.csv`
-    Hour,
-    /// `probes-2026-11-22.csv`
-    Day,
-    /// `probes-2026-11.csv`
-    Month,
+words! {
+    /// How often a new file is begun, by local time.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Roll {
+        /// `probes-2026-11-22T03.csv`
+        Hour = "hour",
+        /// `probes-2026-11-22.csv`
+        Day = "day",
+        /// `probes-2026-11.csv`
+        Month = "month",
+    }
 }
 
 /// An hour, day or month; parts finer than that are zero.

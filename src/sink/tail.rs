@@ -1,5 +1,5 @@
 //! The end of an existing file: its last line, and what of it a crash has torn. Not here: what a
-//! whole row is (`header` for CSV, `jsonl`).
+//! whole row is (`header` for CSV, `jsonl`) and what the beginning of one looks like (`torn`).
 
 use std::io::{self, Read, Seek, SeekFrom};
 
@@ -9,11 +9,18 @@ pub(super) const LONGEST: u64 = 1 << 20;
 /// Longest run of NUL bytes that is searched for its beginning, in bytes.
 const LONGEST_NULS: u64 = 1 << 30;
 
-/// Why the end of a file cannot be read.
+/// Longest torn piece that is cut off, in bytes, without its NUL bytes: far more than a row of ours.
+const LONGEST_TORN: usize = 64 << 10;
+
+/// Why rows cannot be appended behind the end of a file.
 #[derive(Debug)]
 pub(super) enum TailError {
     /// No line ending in the last MiB.
     TooLong,
+    /// The last line has no newline, and is neither a whole row nor the beginning of one of ours.
+    Foreign,
+    /// Another program has appended UTF-16.
+    Utf16,
     /// The system refused.
     Io(io::Error),
 }
@@ -24,62 +31,114 @@ impl From<io::Error> for TailError {
     }
 }
 
+/// What a last line without a newline is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unended {
+    /// A whole row.
+    Whole,
+    /// The beginning of a row of ours.
+    Torn,
+    /// Anything else.
+    Foreign,
+}
+
+/// What the last line of a file lacks of its ending.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Missing {
+    /// Nothing.
+    Nothing,
+    /// All of it.
+    Ending,
+    /// The LF of a CR LF.
+    Newline,
+}
+
+impl Missing {
+    /// The missing bytes in a file with these line endings.
+    pub fn bytes(self, newline: &str) -> Vec<u8> {
+        match self {
+            Self::Nothing => Vec::new(),
+            Self::Ending => newline.into(),
+            Self::Newline => b"\n".to_vec(),
+        }
+    }
+}
+
 /// Where whole lines end.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Settled {
     /// Everything from here on is torn; the length of the file when nothing is.
     pub keep: u64,
-    /// Whether the last line is whole but lacks its line ending, which belongs at `keep`.
-    pub unended: bool,
-    /// The last whole line that is not empty, without its line ending.
+    /// What belongs at `keep`.
+    pub missing: Missing,
+    /// The last line that is not empty and not torn, without its line ending and the NUL bytes
+    /// around it: whoever knows what a row is must look whether it is one.
     pub last: Option<Vec<u8>>,
 }
 
 /// Finds the last whole line of `file[floor..len]`, which begins with a line.
 ///
-/// A line is whole when it ends with a newline, or when `whole` says so of a last one that does
-/// not. NUL bytes are what some file systems leave of a block that was not written before the
-/// power went: a last line that holds any is torn too.
+/// A line is whole when it ends with a newline, or when `judge` says so of a last one that does
+/// not. Torn is what `judge` says so of, and the NUL bytes at the end: some file systems leave them
+/// of a block that was not written before the power went. Nothing else is ever given up.
 pub(super) fn settle<F: Read + Seek>(
     file: &mut F,
     floor: u64,
     len: u64,
-    whole: impl Fn(&[u8]) -> bool,
+    judge: impl Fn(&[u8]) -> Unended,
 ) -> Result<Settled, TailError> {
-    let written = without_nuls(file, floor, len)?;
-    let mut end = written;
-    loop {
-        let line = last_line(file, floor, end)?;
-        let ended = line.ending.iter().rposition(|byte| *byte == b'\n');
-        let ended = ended.map(|at| line.end + at as u64 + 1);
-        if line.bytes.is_empty() {
-            return Ok(Settled {
-                keep: ended.unwrap_or(floor),
-                unended: false,
-                last: None,
-            });
-        }
-        if !line.bytes.contains(&0) {
-            if let Some(keep) = ended {
-                return Ok(Settled {
-                    keep,
-                    unended: false,
-                    last: Some(line.bytes),
-                });
-            }
-            if whole(&line.bytes) {
-                return Ok(Settled {
-                    keep: line.end,
-                    unended: true,
-                    last: Some(line.bytes),
-                });
-            }
-        }
-        if written - line.start > LONGEST {
-            return Err(TailError::TooLong);
-        }
-        end = line.start;
+    if is_utf16(&read(file, floor.max(len.saturating_sub(4)), len)?) {
+        return Err(TailError::Utf16);
     }
+    let written = without_nuls(file, floor, len)?;
+    let line = last_line(file, floor, written)?;
+    let end = line.end + line.ending.len() as u64;
+    let half = !line.ending.is_empty() && !line.ending.ends_with(b"\n");
+    if line.bytes.is_empty() || line.ending.contains(&b'\n') {
+        return Ok(Settled {
+            keep: end,
+            missing: if half {
+                Missing::Newline
+            } else {
+                Missing::Nothing
+            },
+            last: line.text(),
+        });
+    }
+    let text = trim_nuls(&line.bytes);
+    match judge(text) {
+        Unended::Whole => Ok(Settled {
+            keep: end,
+            missing: if half {
+                Missing::Newline
+            } else {
+                Missing::Ending
+            },
+            last: line.text(),
+        }),
+        Unended::Torn if !half && text.len() <= LONGEST_TORN => Ok(Settled {
+            keep: line.start,
+            missing: Missing::Nothing,
+            last: last_line(file, floor, line.start)?.text(),
+        }),
+        _ => Err(TailError::Foreign),
+    }
+}
+
+/// Whether the last four bytes of a file are two Latin characters or line ends in UTF-16, as of
+/// Windows PowerShell's `>>`. Blocks of NUL bytes are longer than one.
+fn is_utf16(end: &[u8]) -> bool {
+    match *end {
+        [a, 0, b, 0] | [0, a, 0, b] => a != 0 && b != 0,
+        _ => false,
+    }
+}
+
+fn trim_nuls(mut line: &[u8]) -> &[u8] {
+    while let [0, rest @ ..] | [rest @ .., 0] = line {
+        line = rest;
+    }
+    line
 }
 
 /// The last whole lines of `file[floor..end]`, those of the last 64 KiB, without their endings.
@@ -138,6 +197,13 @@ struct Line {
     ending: Vec<u8>,
 }
 
+impl Line {
+    /// Its text without NUL bytes around it; none of an empty line.
+    fn text(&self) -> Option<Vec<u8>> {
+        (!self.bytes.is_empty()).then(|| trim_nuls(&self.bytes).to_vec())
+    }
+}
+
 /// The last line of `file[floor..end]` that is not empty; an empty one at `floor` if there is
 /// none. Reads blocks of growing size from the end.
 fn last_line<F: Read + Seek>(file: &mut F, floor: u64, end: u64) -> Result<Line, TailError> {
@@ -170,21 +236,30 @@ mod tests {
 
     use super::*;
 
-    /// Lines of this test are whole when they end with a dot.
+    use Missing::{Ending, Newline, Nothing};
+
+    /// Lines of this test are whole when they end with a dot, and torn when they begin with a small
+    /// letter.
     fn settled(text: &[u8], floor: u64) -> Result<Settled, TailError> {
         settle(&mut Cursor::new(text), floor, text.len() as u64, |line| {
-            line.ends_with(b".")
+            if line.ends_with(b".") {
+                Unended::Whole
+            } else if line.first().is_some_and(u8::is_ascii_lowercase) {
+                Unended::Torn
+            } else {
+                Unended::Foreign
+            }
         })
     }
 
-    fn expect(text: &[u8], keep: u64, unended: bool, last: Option<&str>) {
+    fn expect(text: &[u8], keep: u64, missing: Missing, last: Option<&str>) {
         let found = settled(text, 2).unwrap();
         let last = last.map(|line| line.as_bytes().to_vec());
         assert_eq!(
             found,
             Settled {
                 keep,
-                unended,
+                missing,
                 last
             },
             "{}",
@@ -192,15 +267,53 @@ mod tests {
         );
     }
 
+    fn foreign(text: &[u8]) {
+        let error = settled(text, 2).unwrap_err();
+        assert!(matches!(error, TailError::Foreign), "{error:?}");
+    }
+
     #[test]
     fn the_last_line_is_found_whole_unended_or_torn() {
-        expect(b"h\n", 2, false, None);
-        expect(b"h\na.\nb.\n", 8, false, Some("b."));
-        expect(b"h\na.\nb.\r\n", 9, false, Some("b."));
-        expect(b"h\na.\nb.", 7, true, Some("b."));
-        expect(b"h\na.\r\nb.\r", 8, true, Some("b."));
-        expect(b"h\na.\nb", 5, false, Some("a."));
-        expect(b"h\nb", 2, false, None);
+        expect(b"h\n", 2, Nothing, None);
+        expect(b"h\na.\nb.\n", 8, Nothing, Some("b."));
+        expect(b"h\na.\nb.\r\n", 9, Nothing, Some("b."));
+        expect(b"h\na.\nb.", 7, Ending, Some("b."));
+        expect(b"h\na.\r\nb.\r", 9, Newline, Some("b."));
+        expect(b"h\na.\nb", 5, Nothing, Some("a."));
+        expect(b"h\nb", 2, Nothing, None);
+    }
+
+    #[test]
+    fn what_is_neither_whole_nor_torn_is_never_given_up() {
+        foreign(b"h\na.\nFOO");
+        foreign(b"h\nFOO");
+        foreign(b"h\na.\nFOO\0\0\0\0");
+        foreign(b"h\na.\n\0\0\0\0FOO");
+        // no row of ours is torn behind a CR
+        foreign(b"h\na.\nb\r");
+        // ended lines are for somebody else to judge
+        expect(b"h\na.\nFOO\n", 9, Nothing, Some("FOO"));
+        expect(b"h\na.\nb\n", 7, Nothing, Some("b"));
+        expect(b"h\na.\nb\0c.\n", 10, Nothing, Some("b\0c."));
+    }
+
+    #[test]
+    fn text_in_utf_16_is_never_given_up() {
+        for text in ["b\r\n", "b.", "b\n", "\r\n", "\"b\",\"c\"\r\n", "Müß"] {
+            for swap in [false, true] {
+                let mut file = b"h\na.\n".to_vec();
+                for unit in text.encode_utf16() {
+                    let bytes = if swap {
+                        unit.to_be_bytes()
+                    } else {
+                        unit.to_le_bytes()
+                    };
+                    file.extend_from_slice(&bytes);
+                }
+                let error = settled(&file, 2).unwrap_err();
+                assert!(matches!(error, TailError::Utf16), "{text:?} {error:?}");
+            }
+        }
     }
 
     #[test]
@@ -219,47 +332,53 @@ mod tests {
 
     #[test]
     fn empty_lines_are_passed_over_and_stay() {
-        expect(b"h\n\r\n\n", 5, false, None);
-        expect(b"h\na.\n\n\r\n", 8, false, Some("a."));
-        expect(b"h\na.\n\r", 5, false, Some("a."));
+        expect(b"h\n\r\n\n", 5, Nothing, None);
+        expect(b"h\na.\n\n\r\n", 8, Nothing, Some("a."));
+        expect(b"h\na.\n\r", 6, Newline, Some("a."));
+        expect(b"h\n\r", 3, Newline, None);
+        expect(b"h\na.\n\nb", 6, Nothing, Some("a."));
     }
 
     #[test]
-    fn blocks_of_nul_bytes_are_torn_wherever_they_stand_in_the_last_lines() {
-        expect(b"h\na.\n\0\0\0", 5, false, Some("a."));
-        expect(b"h\na.\nb\0\0", 5, false, Some("a."));
-        expect(b"h\na.\nb.\0\0", 7, true, Some("b."));
-        expect(b"h\na.\n\0\0c.\n", 5, false, Some("a."));
-        expect(b"h\na.\n\0\0c.\n\0d.\n", 5, false, Some("a."));
-        expect(b"h\n\0\0\0", 2, false, None);
+    fn nul_bytes_are_torn_at_the_end_and_stay_in_front_of_a_whole_line() {
+        expect(b"h\na.\n\0\0\0", 5, Nothing, Some("a."));
+        expect(b"h\na.\nb\0\0", 5, Nothing, Some("a."));
+        expect(b"h\na.\nb.\0\0", 7, Ending, Some("b."));
+        expect(b"h\na.\n\0\0c.\n", 10, Nothing, Some("c."));
+        expect(b"h\na.\n\0\0c.\n\0d.\n", 14, Nothing, Some("d."));
+        expect(b"h\na.\n\0\0c.", 9, Ending, Some("c."));
+        expect(b"h\na.\n\0\0c", 5, Nothing, Some("a."));
+        expect(b"h\n\0\0\0", 2, Nothing, None);
+        // nothing is left of such a line, so it is no row
+        expect(b"h\na.\n\0\0\n", 8, Nothing, Some(""));
     }
 
     #[test]
     fn a_line_may_be_longer_than_a_block_but_not_longer_than_a_mebibyte() {
         for length in [8190, 8191, 8192, 8193, 131_072, 1 << 20] {
             let mut text = b"h\na.\n".to_vec();
-            text.resize(5 + length, b'x');
-            expect(&text, 5, false, Some("a."));
+            text.resize(4 + length, b'x');
+            text.push(b'.');
+            let line = "x".repeat(length - 1) + ".";
+            expect(&text, 5 + length as u64, Ending, Some(&line));
             text.push(b'\n');
-            let line = "x".repeat(length);
-            expect(&text, 6 + length as u64, false, Some(&line));
+            expect(&text, 6 + length as u64, Nothing, Some(&line));
         }
         let long = vec![b'x'; (1 << 20) + 10];
         assert!(matches!(settled(&long, 2), Err(TailError::TooLong)));
     }
 
     #[test]
-    fn no_more_than_a_mebibyte_of_torn_lines_is_given_up() {
-        let torn = format!("\0{}\n", "x".repeat(1000));
-        assert!(settled(format!("h\na.\n{}", torn.repeat(1000)).as_bytes(), 2).is_ok());
-        let error = settled(format!("h\na.\n{}", torn.repeat(1100)).as_bytes(), 2);
-        assert!(matches!(error, Err(TailError::TooLong)));
+    fn no_more_than_64_kibibytes_of_a_torn_line_are_given_up() {
+        let torn = |length: usize| format!("h\na.\n{}", "x".repeat(length));
+        expect(torn(64 << 10).as_bytes(), 5, Nothing, Some("a."));
+        foreign(torn((64 << 10) + 1).as_bytes());
     }
 
     #[test]
     fn a_run_of_nul_bytes_may_be_long() {
         let mut text = b"h\na.\n".to_vec();
         text.resize(3 << 20, 0);
-        expect(&text, 5, false, Some("a."));
+        expect(&text, 5, Nothing, Some("a."));
     }
 }

@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 use std::ffi::OsString;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use crate::in_use::{IN_USE, is_in_use};
 use crate::record::Zone;
 
 use super::reading::first_time;
@@ -22,6 +23,8 @@ pub enum Input {
         name: String,
         /// Why, and what to do.
         why: String,
+        /// Whether another name stands for the same, so that nothing is left out.
+        again: bool,
     },
 }
 
@@ -71,7 +74,11 @@ pub fn expand(names: &[OsString]) -> Result<Vec<Input>, SourceError> {
         for input in of_name(Path::new(name)) {
             inputs.push(match input {
                 Input::File(path) if !known.insert(path.canonicalize().unwrap_or(path.clone())) => {
-                    unusable(&path, "named twice: read once")
+                    Input::Unusable {
+                        name: path.display().to_string(),
+                        why: "named twice: read once".to_owned(),
+                        again: true,
+                    }
                 }
                 input => input,
             });
@@ -80,7 +87,7 @@ pub fn expand(names: &[OsString]) -> Result<Vec<Input>, SourceError> {
     let why: Vec<String> = inputs
         .iter()
         .filter_map(|input| match input {
-            Input::Unusable { name, why } => Some(format!("{name}: {why}")),
+            Input::Unusable { name, why, .. } => Some(format!("{name}: {why}")),
             _ => None,
         })
         .collect();
@@ -127,7 +134,12 @@ pub fn in_time_order(inputs: Vec<Input>, zone: Zone) -> Vec<Input> {
 fn of_name(path: &Path) -> Vec<Input> {
     match of_path(path) {
         Ok(input) => vec![input],
-        Err(ErrorKind::NotFound | ErrorKind::InvalidInput | ErrorKind::InvalidFilename) => {
+        Err(error)
+            if matches!(
+                error.kind(),
+                ErrorKind::NotFound | ErrorKind::InvalidInput | ErrorKind::InvalidFilename
+            ) =>
+        {
             let found = of_pattern(path);
             if found.is_empty() {
                 return vec![unusable(
@@ -137,16 +149,25 @@ fn of_name(path: &Path) -> Vec<Input> {
             }
             found
         }
-        Err(ErrorKind::PermissionDenied) => vec![unusable(
-            path,
-            "no permission to read it; run as a user who may, or copy it",
-        )],
-        Err(kind) => vec![unusable(path, &format!("cannot be read: {kind}"))],
+        Err(error) => vec![unusable(path, &why(&error))],
     }
 }
 
-fn of_path(path: &Path) -> Result<Input, ErrorKind> {
-    let about = std::fs::metadata(path).map_err(|error| error.kind())?;
+/// Why a file that is there cannot be read, and what to do.
+fn why(error: &io::Error) -> String {
+    if is_in_use(error) {
+        return IN_USE.to_owned();
+    }
+    match error.kind() {
+        ErrorKind::PermissionDenied => {
+            "no permission to read it; run as a user who may, or copy it".to_owned()
+        }
+        _ => format!("cannot be read: {error}"),
+    }
+}
+
+fn of_path(path: &Path) -> io::Result<Input> {
+    let about = std::fs::metadata(path)?;
     if about.is_dir() {
         let files = path.join("*.csv");
         return Ok(unusable(
@@ -156,7 +177,7 @@ fn of_path(path: &Path) -> Result<Input, ErrorKind> {
     }
     // opening a pipe would take it away from the reading
     if about.is_file() {
-        std::fs::File::open(path).map_err(|error| error.kind())?;
+        std::fs::File::open(path)?;
     }
     Ok(Input::File(path.to_owned()))
 }
@@ -172,8 +193,8 @@ fn of_pattern(path: &Path) -> Vec<Input> {
     };
     found
         .map(|path| match path {
-            Ok(path) => of_path(&path).unwrap_or_else(|kind| unusable(&path, &kind.to_string())),
-            Err(error) => unusable(error.path(), &error.error().to_string()),
+            Ok(path) => of_path(&path).unwrap_or_else(|error| unusable(&path, &why(&error))),
+            Err(error) => unusable(error.path(), &why(error.error())),
         })
         .collect()
 }
@@ -182,5 +203,6 @@ fn unusable(path: &Path, why: &str) -> Input {
     Input::Unusable {
         name: path.display().to_string(),
         why: why.to_owned(),
+        again: false,
     }
 }

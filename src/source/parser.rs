@@ -91,6 +91,13 @@ impl<'a> Parser<'a> {
         self.rows.dialect.is_none() && self.trouble.is_none()
     }
 
+    /// Whether it is no file of rows: no text, something else, or lines without any header. A header
+    /// that is not written to its end yet is none of these.
+    pub fn is_refused(&self) -> bool {
+        let unknown = self.rows.dialect.is_none() && !self.trouble.is_none();
+        self.hopeless || unknown && self.trouble.of(Kind::Torn) == 0
+    }
+
     /// Counts a line that was left out because of its length.
     pub fn too_long(&mut self) {
         self.line += 1;

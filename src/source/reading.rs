@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use crate::in_use::{IN_USE, is_in_use};
 use crate::record::{Dialect, Zone};
 
 use super::batch::Batch;
@@ -32,6 +33,8 @@ pub struct ReadSummary {
     pub files: Vec<FileSummary>,
     /// What was wrong, by file and kind.
     pub problems: Vec<Problem>,
+    /// Those of `problems` for which an input, or the rest of one, is left out: one for each input.
+    pub left_out: Vec<Problem>,
     /// What is good to know about the files; nothing is wrong with them.
     pub notes: Vec<String>,
 }
@@ -224,15 +227,21 @@ impl Worker {
         let opened = match open(input, &self.bytes, &self.stop) {
             Ok(opened) => opened,
             Err(error) => {
-                lock(&self.state).problems.push(Problem {
+                let problem = Problem {
                     file: name,
                     line: None,
                     count: 1,
                     what: match input {
                         Input::Unusable { .. } => error.to_string(),
+                        _ if is_in_use(&error) => format!("{IN_USE}; left out"),
                         _ => format!("cannot be opened: {error}; left out"),
                     },
-                });
+                };
+                let mut state = lock(&self.state);
+                if !matches!(input, Input::Unusable { again: true, .. }) {
+                    state.left_out.push(problem.clone());
+                }
+                state.problems.push(problem);
                 return Some(batch);
             }
         };
@@ -286,14 +295,17 @@ impl Worker {
             }
         }
         parser.rows.flush();
+        let stopped = self.stop.load(Ordering::Relaxed);
+        let failed = failed.filter(|_| !stopped);
+        let failed = failed.map(|error| failure(&error, opened.gzip));
+        let left_out = failed.is_some() || !stopped && parser.is_refused();
         let mut state = lock(&self.state);
         let file = &mut state.files[index];
         file.bytes = self.bytes.load(Ordering::Relaxed) - before;
         summarize(file, &parser.rows);
-        if let Some(error) = failed.filter(|_| !self.stop.load(Ordering::Relaxed)) {
-            let what = failure(&error, opened.gzip);
-            parser.trouble.file(Some(parser.line), what);
-        } else if parser.is_empty() && !self.stop.load(Ordering::Relaxed) {
+        if let Some(what) = &failed {
+            parser.trouble.file(Some(parser.line), what.clone());
+        } else if parser.is_empty() && !stopped {
             parser
                 .trouble
                 .file(None, "empty: nothing to read".to_owned());
@@ -316,6 +328,11 @@ impl Worker {
             notes.push(format!(
                 "{name}: it grew while it was read; rows up to the end found then count"
             ));
+        }
+        if left_out {
+            let mut why = problems.iter();
+            let why = why.find(|problem| failed.as_ref().is_none_or(|what| problem.what == *what));
+            state.left_out.extend(why.cloned());
         }
         state.problems.extend(problems);
         state.notes.extend(notes);
@@ -346,6 +363,9 @@ fn summarize(file: &mut FileSummary, rows: &Rows<'_>) {
 }
 
 fn failure(error: &io::Error, gzip: bool) -> String {
+    if is_in_use(error) {
+        return format!("{IN_USE}; what came before counts");
+    }
     if gzip {
         return format!(
             "the compressed data is damaged or cut off: {error}; what came before counts"

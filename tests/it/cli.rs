@@ -31,6 +31,18 @@ fn the_help_is_an_interface_and_the_short_one_fits_a_terminal() {
         "{report}"
     );
     snapshot("help-report-short", &report);
+    snapshot("help-report", &run("report --help").stdout);
+    snapshot("help-long", &run("--help").stdout);
+    for command in ["schema", "completions", "man"] {
+        let short = run(&format!("{command} -h")).stdout;
+        snapshot(&format!("help-{command}-short"), &short);
+        let long = run(&format!("{command} --help")).stdout;
+        snapshot(&format!("help-{command}"), &long);
+    }
+    for command in ["probe", "report", "schema"] {
+        let (help, long) = (format!("help {command}"), format!("{command} --help"));
+        assert_eq!(run(&help).stdout, run(&long).stdout);
+    }
 }
 
 #[test]

@@ -157,9 +157,82 @@ fn a_torn_row_is_cut_off_and_shown() {
         "{}",
         said.stderr
     );
+    let kept = format!("{}.torn", file.display());
+    assert!(said.stderr.contains(&kept), "{}", said.stderr);
+    let torn = std::fs::read_to_string(kept).unwrap();
+    assert_eq!(torn, "\"2026-11-22 00:00:00Z\",\"torn");
     let after = std::fs::read(&file).unwrap();
     assert!(after.starts_with(&whole));
     assert_eq!(Rows::in_file(&file).rows.len(), 3);
+}
+
+#[test]
+fn a_torn_row_of_any_kind_is_kept_beside_its_file() {
+    let dir = tempfile::tempdir().unwrap();
+    for (kind, line) in [
+        ("burst", "probe --lab --burst 5/s --for 1s -n 1 --output"),
+        ("packets", "probe --lab --burst 5/s --for 1s -n 1 --packets"),
+        ("hold", "probe --lab --hold 1s -n 1 --output"),
+        ("samples", "probe --lab --hold 1s -n 1 --samples"),
+        ("rolled", "probe --lab -n 1 --roll month --output"),
+    ] {
+        for ending in ["csv", "jsonl"] {
+            let place = dir.path().join(format!("{kind}-{ending}"));
+            std::fs::create_dir(&place).unwrap();
+            let named = place.join(format!("x.{ending}"));
+            let run = || {
+                let mut command = turnprobe(line);
+                finished(command.arg(&named).spawn().unwrap())
+            };
+            let said = run();
+            assert_eq!(said.code, Some(0), "{kind} {}", said.stderr);
+            let file = std::fs::read_dir(&place).unwrap().next().unwrap();
+            let file = file.unwrap().path();
+            let whole = std::fs::read(&file).unwrap();
+            // half of the last row again, without its end
+            let row = whole.trim_ascii_end();
+            let start = row.iter().rposition(|byte| *byte == b'\n');
+            let row = &row[start.map_or(0, |at| at + 1)..];
+            let torn = &row[..row.len() / 2];
+            std::fs::write(&file, [&whole[..], torn].concat()).unwrap();
+            let said = run();
+            assert_eq!(said.code, Some(0), "{kind} {}", said.stderr);
+            let kept = format!("{}.torn", file.display());
+            assert!(said.stderr.contains(&kept), "{kind} {}", said.stderr);
+            assert_eq!(std::fs::read(&kept).unwrap(), torn, "{kind}");
+            let after = std::fs::read(&file).unwrap();
+            assert!(after.len() > whole.len() && after.starts_with(&whole));
+            // what another program appends is left alone
+            let foreign = [&after[..], b"foo"].concat();
+            std::fs::write(&file, &foreign).unwrap();
+            let said = run();
+            assert_eq!(said.code, Some(3), "{kind} {}", said.stderr);
+            assert!(said.stderr.contains(file.to_str().unwrap()));
+            assert_eq!(std::fs::read(&file).unwrap(), foreign, "{kind}");
+        }
+    }
+}
+
+#[test]
+fn lines_that_windows_powershell_appends_in_utf_16_are_never_cut_off() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("probes.csv");
+    run_into(&file, "probe --lab -n 3 -i 0");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let mut content = text.clone().into_bytes();
+    for line in text.lines().skip(1).take(2) {
+        let units = format!("{line}\r\n");
+        content.extend(units.encode_utf16().flat_map(u16::to_le_bytes));
+    }
+    std::fs::write(&file, &content).unwrap();
+    let said = run_into(&file, "probe --lab -n 1");
+    assert_eq!((said.code, said.stdout.as_str()), (Some(3), ""));
+    assert!(said.stderr.contains("UTF-16"), "{}", said.stderr);
+    assert_eq!(std::fs::read(&file).unwrap(), content);
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
+    let mut report = turnprobe("report --format json");
+    let said = finished(report.arg(&file).spawn().unwrap());
+    assert!(said.stdout.contains("\"rows\": 5"), "{}", said.stderr);
 }
 
 #[test]

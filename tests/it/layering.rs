@@ -3,25 +3,27 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Each module and the modules of ours that it may name. `record`, `target` and `endpoints` are
-/// free to all; the impure ones may use `clock`.
+/// Each module and the modules of ours that it may name. `record`, `words`, `target` and
+/// `endpoints` are free to all; the impure ones may use `clock`.
 fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
-    let everybody = ["record", "target", "endpoints"];
+    let everybody = ["record", "words", "target", "endpoints"];
     let with = |more: &[&'static str]| [&everybody[..], more].concat();
     BTreeMap::from([
-        ("record", vec![]),
+        ("words", vec![]),
+        ("record", vec!["words"]),
         ("target", vec!["record"]),
         ("endpoints", vec![]),
         ("clock", vec![]),
+        ("in_use", vec![]),
         ("manual", vec![]),
         ("wire", with(&[])),
         ("explain", with(&[])),
         ("pace", with(&[])),
-        ("stats", with(&[])),
+        ("stats", with(&["explain"])),
         ("report", with(&["stats"])),
         ("probe", with(&["wire", "explain", "clock"])),
-        ("sink", with(&["clock"])),
-        ("source", with(&["clock"])),
+        ("sink", with(&["clock", "in_use"])),
+        ("source", with(&["clock", "in_use"])),
         (
             "measure",
             with(&["pace", "probe", "explain", "stats", "clock"]),
@@ -31,7 +33,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
             "cli",
             with(&[
                 "measure", "source", "report", "lab", "pace", "sink", "stats", "probe", "clock",
-                "wire",
+                "wire", "in_use",
             ]),
         ),
     ])
@@ -39,6 +41,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
 
 /// No tokio, no sockets, no files, no clock.
 const PURE: &[&str] = &[
+    "words",
     "record",
     "target",
     "endpoints",

@@ -9,6 +9,7 @@ mod connect;
 mod dns;
 mod files;
 mod generator;
+mod golden;
 mod hold;
 mod layering;
 mod polite;

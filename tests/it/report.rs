@@ -308,7 +308,7 @@ fn broken_input_is_counted_named_and_left_out() {
     text.push_str("\"2026-11-22 10:59:59.000000Z\",\"tr.teams");
     let broken = file(dir.path(), "broken.csv", &text);
     let empty = file(dir.path(), "empty.csv", "");
-    let report = json("", &[&broken, &empty, dir.path()]);
+    let report = json("--skip-unreadable", &[&broken, &empty, dir.path()]);
     assert_eq!(report["overview"]["rows"], 60, "{:?}", problems(&report));
     let found = problems(&report);
     assert!(
@@ -365,6 +365,55 @@ fn nothing_to_read_is_an_error_that_names_the_files() {
     let said = run_report("", &[&file(dir.path(), "header.csv", format!("{HEAD}\n"))]);
     assert_eq!(said.code, Some(0), "{}", said.stderr);
     assert!(said.stdout.contains("1 file, 0 rows"), "{}", said.stdout);
+}
+
+#[test]
+fn a_file_that_is_left_out_is_told_on_stderr_with_code_1_and_with_3_when_all_are() {
+    let dir = tempfile::tempdir().unwrap();
+    let good = file(dir.path(), "good.csv", csv(&rows()));
+    let header = file(dir.path(), "header.csv", format!("{HEAD}\n"));
+    let foreign = file(dir.path(), "sales.csv", "article;price\nnail;2\n");
+    let picture = file(dir.path(), "picture.csv", [0x89, b'P', b'N', b'G', 0, 1]);
+    let folder = dir.path().join("folder.csv");
+    std::fs::create_dir(&folder).unwrap();
+    let missing = dir.path().join("missing.csv");
+    let mut bad = vec![&foreign, &picture, &folder, &missing];
+    #[cfg(unix)]
+    let dangling = dir.path().join("dangling.csv");
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("nowhere", &dangling).unwrap();
+        bad.push(&dangling);
+    }
+    for bad in bad {
+        for format in ["table", "json", "csv", "markdown"] {
+            let line = format!("--format {format}");
+            let said = run_report(&line, &[&good, bad]);
+            assert_eq!(said.code, Some(1), "{format} {}", said.stderr);
+            let error = format!("turnprobe: error: {}: ", bad.display());
+            assert_eq!(said.stderr.matches(&error).count(), 1, "{}", said.stderr);
+            assert_eq!(said.stderr.lines().count(), 1, "{}", said.stderr);
+            assert!(said.stdout.contains("westeurope"), "{format}");
+            let said = run_report(&format!("{line} --skip-unreadable"), &[&good, bad]);
+            assert_eq!(said.code, Some(0), "{}", said.stderr);
+            let note = format!("turnprobe: note: {}: ", bad.display());
+            assert!(said.stderr.contains(&note), "{}", said.stderr);
+        }
+        for line in ["", "--skip-unreadable"] {
+            let said = run_report(line, &[bad]);
+            assert_eq!(said.code, Some(3), "{}", said.stderr);
+            let said = run_report(line, &[bad, &folder]);
+            assert_eq!(said.code, Some(3), "{}", said.stderr);
+            assert!(said.stderr.contains(bad.to_str().unwrap()));
+        }
+        // a header alone is a run without rows, which can be read
+        assert_eq!(run_report("", &[&header, bad]).code, Some(1));
+        let said = run_report("--skip-unreadable", &[&header, bad]);
+        assert_eq!(said.code, Some(0), "{}", said.stderr);
+    }
+    // what is read once is not left out
+    let said = run_report("", &[&good, &good]);
+    assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""));
 }
 
 #[test]
@@ -444,6 +493,86 @@ fn the_page_is_written_and_a_file_that_is_no_page_is_spared() {
         run_report(&format!("--html {}", nowhere.display()), &[&rows]).code,
         Some(3)
     );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_page_keeps_its_rights_and_the_link_that_leads_to_it() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    let dir = tempfile::tempdir().unwrap();
+    let rows = file(dir.path(), "p.csv", csv(&rows()));
+    let (page, link) = (dir.path().join("page.html"), dir.path().join("link.html"));
+    std::fs::write(&page, "<!DOCTYPE html>old").unwrap();
+    std::fs::set_permissions(&page, std::fs::Permissions::from_mode(0o640)).unwrap();
+    symlink("page.html", &link).unwrap();
+    let is_page = |path: &Path| std::fs::read_to_string(path).unwrap().ends_with("</html>");
+    for existing in [true, false] {
+        if !existing {
+            std::fs::remove_file(&page).unwrap();
+        }
+        let said = run_report(&format!("--html {}", link.display()), &[&rows]);
+        assert_eq!(said.code, Some(0), "{}", said.stderr);
+        assert!(link.is_symlink() && is_page(&page), "{existing}");
+        let mode = std::fs::metadata(&page).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode == 0o640, existing, "{mode:o}");
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 3);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_page_goes_into_a_pipe_and_to_stdout() {
+    let dir = tempfile::tempdir().unwrap();
+    let rows = file(dir.path(), "p.csv", csv(&rows()));
+    let pipe = dir.path().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    let name = pipe.clone();
+    let reader = std::thread::spawn(move || std::fs::read_to_string(name).unwrap());
+    let said = run_report(&format!("--html {}", pipe.display()), &[&rows]);
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let page = reader.join().unwrap();
+    assert!(page.starts_with("<!DOCTYPE html>") && page.ends_with("</html>"));
+
+    let into_pipe = run_report("--html /dev/stdout --format csv", &[&rows]).stdout;
+    assert!(into_pipe.starts_with(&page));
+    let tables = &into_pipe[page.len()..];
+    assert!(tables.contains("westeurope"), "{tables}");
+    // the tables do not write over the page
+    let out = dir.path().join("out");
+    let mut command = turnprobe("report --html /dev/stdout --format csv");
+    command
+        .arg(&rows)
+        .stdout(std::fs::File::create(&out).unwrap());
+    assert!(command.status().unwrap().success());
+    assert_eq!(std::fs::read_to_string(&out).unwrap(), into_pipe);
+    // nobody listens: nothing is left behind
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 3);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_report_that_is_killed_leaves_the_old_page_and_nothing_else() {
+    let dir = tempfile::tempdir().unwrap();
+    let page = dir.path().join("page.html");
+    let new = dir.path().join("new.html");
+    std::fs::write(&page, "<!DOCTYPE html>old").unwrap();
+    for name in [&page, &new] {
+        let mut command = turnprobe("report - --html");
+        let mut child = command.arg(name).stdin(Stdio::piped()).spawn().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        // more than a pipe holds: the reading is under way then
+        for _ in 0..20 {
+            stdin.write_all(csv(&rows()).as_bytes()).unwrap();
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    assert_eq!(
+        std::fs::read_to_string(&page).unwrap(),
+        "<!DOCTYPE html>old"
+    );
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
 }
 
 #[cfg(unix)]

@@ -354,7 +354,7 @@ fn the_readme_lists_every_cause_with_its_meaning() {
     let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
     let text = std::fs::read_to_string(readme).unwrap();
     for cause in turnprobe::record::Cause::ALL {
-        let row = format!("| `{}` | {} |", cause.code(), cause.meaning());
+        let row = format!("| `{}` | {} |", cause.as_str(), cause.meaning());
         assert!(text.contains(&row), "no {row}");
     }
 }

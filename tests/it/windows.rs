@@ -51,12 +51,74 @@ fn a_file_that_another_program_lets_nobody_write_is_named_with_exit_code_3() {
         let held = File::options().read(true).share_mode(share).open(&file);
         let said = run_into(&file, "probe --lab -n 1");
         assert_eq!(said.code, Some(3), "{share}: {}", said.stderr);
-        let message = format!("{} is in use by another run or program", file.display());
+        let message = format!(
+            "{} is open in another program such as Excel",
+            file.display()
+        );
         assert!(said.stderr.contains(&message), "{}", said.stderr);
         assert_eq!(said.stdout, "", "nothing was measured");
         drop(held.unwrap());
     }
     assert_eq!(Rows::in_file(&file).rows.len(), 1);
+}
+
+#[test]
+fn a_file_that_a_program_shares_with_nobody_is_told_by_a_report_with_what_to_do() {
+    let dir = tempfile::tempdir().unwrap();
+    let names = ["good.csv", "held.csv", "page.html"];
+    let [good, held, page] = names.map(|name| dir.path().join(name));
+    for file in [&good, &held] {
+        run_into(file, "probe --lab -n 2 -i 0");
+    }
+    let report = |line: &str, files: &[&Path]| {
+        let mut command = turnprobe(&format!("report {line}"));
+        finished(command.args(files).spawn().unwrap())
+    };
+    let message = |file: &Path| {
+        format!(
+            "{}: open in another program such as Excel: close it there",
+            file.display()
+        )
+    };
+    let open = |path: &Path| File::options().read(true).share_mode(0).open(path).unwrap();
+    let hold = open(&held);
+    for (line, code) in [("", 1), ("--skip-unreadable", 0)] {
+        let said = report(line, &[&good, &held]);
+        assert_eq!(said.code, Some(code), "{}", said.stderr);
+        assert!(said.stderr.contains(&message(&held)), "{}", said.stderr);
+        let said = report(line, &[&held]);
+        assert_eq!(said.code, Some(3), "{}", said.stderr);
+        assert!(said.stderr.contains(&message(&held)), "{}", said.stderr);
+    }
+    let pattern = dir.path().join("*.csv");
+    let said = report("", &[&pattern]);
+    assert_eq!(said.code, Some(1), "{}", said.stderr);
+    assert!(said.stderr.contains(&message(&held)), "{}", said.stderr);
+    drop(hold);
+
+    let to_page = format!("--html {}", page.display());
+    for _ in 0..2 {
+        assert_eq!(report(&to_page, &[&good, &held]).code, Some(0));
+    }
+    let before = fs::read(&page).unwrap();
+    let hold = open(&page);
+    let said = report(&to_page, &[&good]);
+    drop(hold);
+    assert_eq!(said.code, Some(3), "{}", said.stderr);
+    let wanted = format!(
+        "{} is open in another program such as Excel: close it there",
+        page.display()
+    );
+    assert!(said.stderr.contains(&wanted), "{}", said.stderr);
+    assert_eq!(fs::read(&page).unwrap(), before);
+    // a browser that reads it does not disturb
+    for share in [7, 3] {
+        let reader = File::options().read(true).share_mode(share).open(&page);
+        let said = report(&to_page, &[&good]);
+        drop(reader.unwrap());
+        assert_eq!(said.code, Some(0), "{share}: {}", said.stderr);
+    }
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 3);
 }
 
 #[test]

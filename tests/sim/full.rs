@@ -59,3 +59,64 @@ fn on_a_full_disk_the_file_keeps_whole_rows_and_the_others_go_to_stderr() {
     );
     assert_eq!(slots, (0..slots.len() as u64).collect::<Vec<_>>());
 }
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_disk_without_room_keeps_the_old_page_and_no_new_file() {
+    let namespace = Namespace::new("room");
+    let dir = tempfile::tempdir().unwrap();
+    let (disk, kept) = (dir.path().join("disk"), dir.path().join("kept"));
+    let rows = dir.path().join("rows.csv");
+    std::fs::create_dir(&disk).unwrap();
+    let program = env!("CARGO_BIN_EXE_turnprobe");
+    let lab = "probe --lab -n 5 -i 0 -q --output";
+    let run = |script: &str| {
+        let mut command = namespace.command("bash", &["-c", script]);
+        command.args([&disk, &kept, &rows]).arg(program);
+        let output = command.output().unwrap();
+        no_panic(&output);
+        (output.status.code(), said(&output))
+    };
+    let (code, output) = run(&format!("$3 {lab} $2"));
+    assert_eq!(code, Some(0), "{output}");
+
+    // an old page, and one block of 4 KiB is left
+    let script = "mount -t tmpfs -o size=64k tmpfs $0
+        printf '<!DOCTYPE html>old' > $0/page.html
+        head -c 57344 /dev/zero > $0/filler
+        $3 report $2 --html $0/page.html > /dev/null && exit 98
+        code=$?
+        $3 report $2 --html $0/new.html > /dev/null && exit 99
+        cp -a $0 $1; exit $code";
+    let (code, output) = run(script);
+    assert_eq!(code, Some(3), "{output}");
+    assert!(output.contains("page.html cannot be written"), "{output}");
+    let page = std::fs::read_to_string(kept.join("page.html")).unwrap();
+    assert_eq!(page, "<!DOCTYPE html>old");
+    assert_eq!(std::fs::read_dir(&kept).unwrap().count(), 2);
+    std::fs::remove_dir_all(&kept).unwrap();
+
+    // no block is left for a header, nor for a torn row
+    let script = "mount -t tmpfs -o size=64k tmpfs $0
+        head -c -20 $2 > $0/torn.csv; cp $0/torn.csv $0/torn
+        head -c 1000000 /dev/zero > $0/filler 2> /dev/null
+        for name in new.csv new.jsonl torn.csv; do
+            $3 probe --lab -n 1 -q --output $0/$name; codes=$codes$?
+        done
+        cmp $0/torn $0/torn.csv || exit 98
+        rm $0/filler; cp -a $0 $1; exit $codes";
+    let (code, output) = run(script);
+    // 333 in eight bits
+    assert_eq!(code, Some(77), "{output}");
+    assert!(output.contains("no space left for"), "{output}");
+    assert!(
+        output.contains("torn.csv.torn cannot be written"),
+        "{output}"
+    );
+    let mut left: Vec<_> = std::fs::read_dir(&kept)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    left.sort();
+    assert_eq!(left, ["torn", "torn.csv"]);
+}

@@ -6,7 +6,7 @@ use anyhow::ensure;
 
 use super::Stream;
 use super::args::LimitsArg;
-use crate::cli::args::{ProbeArgs, TransportArg};
+use crate::cli::args::ProbeArgs;
 use crate::cli::config::{columns, families, limits, resolver, suits_addresses, targets};
 use crate::cli::run::Job;
 use crate::cli::run::outputs::{Choice, Outputs};
@@ -17,7 +17,7 @@ use crate::pace::Pace;
 use crate::probe::Plan;
 use crate::record::{Burst, Mode, RowKind, Transport};
 use crate::stats::packets::{CLIENT, EDGE};
-use crate::target::{Target, Targets};
+use crate::target::Target;
 
 /// What strangers get without `--i-own-this-server`: packets a second and length of a burst, and
 /// the interval of a watch.
@@ -40,7 +40,7 @@ pub(in crate::cli) fn job(args: &ProbeArgs) -> anyhow::Result<Job<Stream>> {
     let stream = &args.stream;
     let flag = if stream.watch { "--watch" } else { "--burst" };
     ensure!(
-        args.transport.iter().all(|t| *t == TransportArg::Udp),
+        args.transport.iter().all(|t| *t == Transport::Udp),
         "{flag} goes over UDP alone: give --transport udp, or leave --transport out"
     );
     let targets = targets(args)?;
@@ -100,7 +100,7 @@ pub(in crate::cli) fn job(args: &ProbeArgs) -> anyhow::Result<Job<Stream>> {
     };
     let engine = Engine {
         pace,
-        targets: Targets::new(targets)?,
+        targets,
         concurrency: 1,
     };
     Job::new(args, Stream { options }, engine, path, outputs)

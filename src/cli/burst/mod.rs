@@ -81,7 +81,7 @@ impl Kind for Stream {
     }
 
     fn headline(&self, _path: &Plan, engine: &Engine, world: World) -> String {
-        headline(engine.targets.as_slice(), Transport::Udp, world)
+        headline(&engine.targets, Transport::Udp, world)
     }
 
     fn summary(&self, run: &Finished<'_, Bursts>) -> String {

@@ -2,7 +2,8 @@ use clap::Parser as _;
 
 use super::super::args::{Cli, Command};
 use super::*;
-use crate::cli::run::outputs::{Stdout, StdoutFormat};
+use crate::cli::args::StdoutFormat;
+use crate::cli::run::outputs::Stdout;
 
 fn settings(line: &str) -> Result<Job<Probes>, String> {
     let words = ["turnprobe", "probe"]
@@ -208,7 +209,7 @@ fn transports_ports_and_question_reach_the_plan() {
     );
     assert!(transports::has_turn(
         &settings.path,
-        settings.engine.targets.as_slice()
+        &settings.engine.targets
     ));
 }
 

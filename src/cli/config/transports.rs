@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, bail, ensure};
 
-use crate::cli::args::{AskArg, ProbeArgs, TransportArg};
+use crate::cli::args::{AskArg, ProbeArgs};
 use crate::cli::tcp::{local_end, without_tcp};
 use crate::probe::{Plan, Question, SourcePorts};
 use crate::record::{Ask, Transport};
@@ -44,14 +44,9 @@ pub(super) fn has_turn(plan: &Plan, targets: &[Target]) -> bool {
     ways.any(|way| way.ask.is_some() || way.transport != Transport::Tls)
 }
 
-fn transports(args: &[TransportArg]) -> anyhow::Result<Vec<Transport>> {
+fn transports(wanted: &[Transport]) -> anyhow::Result<Vec<Transport>> {
     let mut transports = Vec::new();
-    for arg in args {
-        let transport = match arg {
-            TransportArg::Tls => Transport::Tls,
-            TransportArg::Udp => Transport::Udp,
-            TransportArg::PseudoTls => Transport::PseudoTls,
-        };
+    for transport in wanted.iter().copied() {
         let word = transport.as_str();
         ensure!(
             !transports.contains(&transport),

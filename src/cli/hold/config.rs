@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::ensure;
 
 use super::Held;
-use crate::cli::args::{ProbeArgs, TransportArg};
+use crate::cli::args::ProbeArgs;
 use crate::cli::config::{columns, plan, suits_addresses, targets};
 use crate::cli::run::Job;
 use crate::cli::run::outputs::{Choice, Outputs};
@@ -14,7 +14,7 @@ use crate::measure::hold::Shape;
 use crate::pace::Pace;
 use crate::probe::Plan;
 use crate::record::{Hold, RowKind, Transport};
-use crate::target::{Target, Targets};
+use crate::target::Target;
 
 /// What strangers get without `--i-own-this-server`.
 const POLITE_RATE: u32 = 50;
@@ -45,7 +45,7 @@ pub(in crate::cli) fn job(args: &ProbeArgs) -> anyhow::Result<Job<Held>> {
     };
     let engine = Engine {
         pace,
-        targets: Targets::new(targets)?,
+        targets,
         concurrency: 1,
     };
     Job::new(args, Held { shape }, engine, path, outputs)
@@ -54,7 +54,7 @@ pub(in crate::cli) fn job(args: &ProbeArgs) -> anyhow::Result<Job<Held>> {
 /// Only TLS can be held.
 fn fits(args: &ProbeArgs, targets: &[Target]) -> anyhow::Result<()> {
     ensure!(
-        args.transport.iter().all(|t| *t == TransportArg::Tls),
+        args.transport.iter().all(|t| *t == Transport::Tls),
         "--hold holds a TLS connection: give --transport tls, or leave --transport out"
     );
     let of_tls = |target: &Target| target.transport.is_none_or(|said| said == Transport::Tls);

@@ -51,7 +51,7 @@ impl Kind for Held {
     }
 
     fn headline(&self, _path: &Plan, engine: &Engine, world: World) -> String {
-        headline(engine.targets.as_slice(), Transport::Tls, world)
+        headline(&engine.targets, Transport::Tls, world)
     }
 
     fn summary(&self, run: &Finished<'_, Holds>) -> String {

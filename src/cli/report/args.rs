@@ -7,7 +7,8 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use crate::cli::args::duration;
-use crate::record::Zone;
+use crate::cli::words::words;
+use crate::record::{Metric, Zone};
 
 /// What to try first.
 pub const EXAMPLES: &str = "\
@@ -31,9 +32,10 @@ pub struct ReportArgs {
         long,
         value_name = "NAME",
         value_delimiter = ',',
+        value_parser = words::<Metric>(),
         hide_possible_values = true
     )]
-    pub metric: Vec<MetricArg>,
+    pub metric: Vec<Metric>,
     /// Connects that take longer are slow
     #[arg(long, value_name = "TIME", default_value = "1s", value_parser = duration)]
     pub slow: Duration,
@@ -75,20 +77,14 @@ pub struct ReportArgs {
     /// Exit with 1 when anything is wrong in the files
     #[arg(long, help_heading = "Output")]
     pub strict: bool,
+    /// Exit with 0 though some files could not be read
+    #[arg(long, help_heading = "Output")]
+    pub skip_unreadable: bool,
 
     /// Most groups of a table; the rest is put together as (other)
     #[arg(long, value_name = "N", default_value = "1000", help_heading = "Advanced",
           hide_short_help = true, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub max_groups: u32,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum MetricArg {
-    Dns,
-    Connect,
-    Tls,
-    Turn,
-    Total,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -17,14 +17,14 @@ use super::args::Color;
 use super::exit::{Exit, Failure};
 use super::{message, signals, terminal};
 use crate::clock::Wall;
-use crate::record::{Metric, plain};
+use crate::record::plain;
 use crate::report::model::{File, Input, Problem, Report};
 use crate::report::table::View;
 use crate::report::{self, Circumstances};
 use crate::source::{self, ReadSummary};
 use crate::stats::survey::is_column;
 use crate::stats::{Finished, Survey, SurveyOptions};
-use args::{MetricArg, ReportArgs, ReportFormat};
+use args::{ReportArgs, ReportFormat};
 use filter::Filter;
 use odd::Oddities;
 use page::Page;
@@ -74,16 +74,44 @@ pub fn run(args: &ReportArgs, color: Color) -> Result<Exit, Failure> {
         message::note(&told);
     }
     print(&report, &view, args.format, color).map_err(Failure::io)?;
+    if args.format == ReportFormat::Csv {
+        let left_out = &read.summary.left_out;
+        let is_told = |problem: &&Problem| {
+            let mut same = left_out.iter().filter(|out| out.file == problem.file);
+            same.any(|out| out.what == problem.what)
+        };
+        let problems = report.input.problems.iter();
+        tell(
+            &problems
+                .filter(|problem| !is_told(problem))
+                .collect::<Vec<_>>(),
+        );
+    }
     if read.interrupted {
         message::note("interrupted: the numbers are of what was read so far");
     }
-    let problems = &report.input.problems;
-    if report.input.rows == 0 && !problems.is_empty() {
-        tell(problems);
+    tell_left_out(args, &read.summary.left_out);
+    verdict(args, &report, &read.summary)
+}
+
+/// The exit code, and why it is not 0.
+fn verdict(args: &ReportArgs, report: &Report, summary: &ReadSummary) -> Result<Exit, Failure> {
+    let (rows, problems) = (report.input.rows, &report.input.problems);
+    let in_lines: Vec<_> = problems
+        .iter()
+        .filter(|problem| !is_left_out(problem, &summary.left_out))
+        .collect();
+    // a header alone is a run without rows, and can be read
+    let some_read = summary.files.iter().any(|file| file.dialect.is_some());
+    let nothing_read = rows == 0 && !(in_lines.is_empty() && some_read);
+    if nothing_read && !problems.is_empty() {
+        if args.format != ReportFormat::Csv {
+            tell(&in_lines);
+        }
         return Err(Failure::io(anyhow!("no row could be read")));
     }
-    if report.input.rows > 0 && report.input.rows_used == 0 {
-        message::error(&nothing_left(&report));
+    if rows > 0 && report.input.rows_used == 0 {
+        message::error(&nothing_left(report));
         return Ok(Exit::Failed);
     }
     if args.strict && !problems.is_empty() {
@@ -93,7 +121,14 @@ pub fn run(args: &ReportArgs, color: Color) -> Result<Exit, Failure> {
         ));
         return Ok(Exit::Failed);
     }
+    if !summary.left_out.is_empty() && !args.skip_unreadable {
+        return Ok(Exit::Failed);
+    }
     Ok(Exit::Done)
+}
+
+fn is_left_out(problem: &Problem, left_out: &[source::Problem]) -> bool {
+    left_out.iter().any(|out| out.file == problem.file)
 }
 
 /// What came of the files.
@@ -210,17 +245,10 @@ fn known_columns(read: &Read, filter: &Filter, by: &[Vec<String>]) -> anyhow::Re
 }
 
 fn view(args: &ReportArgs, by: &[Vec<String>]) -> View {
-    let metric = |metric: &MetricArg| match metric {
-        MetricArg::Dns => Metric::Dns,
-        MetricArg::Connect => Metric::Connect,
-        MetricArg::Tls => Metric::Tls,
-        MetricArg::Turn => Metric::Turn,
-        MetricArg::Total => Metric::Total,
-    };
     View {
         width: usize::from(terminal::width()),
         top: (args.top > 0).then_some(args.top),
-        metrics: args.metric.iter().map(metric).collect(),
+        metrics: args.metric.clone(),
         by: by.to_vec(),
     }
 }
@@ -231,7 +259,7 @@ fn report(args: &ReportArgs, read: &Read) -> Report {
         name: file.name.clone(),
         dialect: file
             .dialect
-            .map_or_else(String::new, |dialect| dialect.name().to_owned()),
+            .map_or_else(String::new, |dialect| dialect.as_str().to_owned()),
         bytes: file.bytes,
         rows: file.rows,
         first: file.first,
@@ -290,9 +318,6 @@ fn print(report: &Report, view: &View, format: ReportFormat, color: Color) -> an
         ReportFormat::Csv => report::csv::csv(report, view),
         ReportFormat::Json => json(report)?,
     };
-    if format == ReportFormat::Csv {
-        tell(&report.input.problems);
-    }
     let mut out = terminal::stdout(color);
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         // a reader that went away is no failure
@@ -324,7 +349,23 @@ fn json(report: &Report) -> anyhow::Result<String> {
     Ok(out)
 }
 
-fn tell(problems: &[Problem]) {
+/// Tells which inputs are left out, and why.
+fn tell_left_out(args: &ReportArgs, left_out: &[source::Problem]) {
+    let say = if args.skip_unreadable {
+        message::note
+    } else {
+        message::error
+    };
+    for out in left_out.iter().take(MOST_TOLD) {
+        say(&format!("{}: {}", out.file, out.what));
+    }
+    if left_out.len() > MOST_TOLD {
+        let more = left_out.len() - MOST_TOLD;
+        say(&format!("and {more} more files that could not be read"));
+    }
+}
+
+fn tell(problems: &[&Problem]) {
     for problem in problems.iter().take(MOST_TOLD) {
         let place = problem
             .line

@@ -1,87 +1,245 @@
-//! The file of the page.
+//! The file of the page. A page is whole or as it was: the new one is written beside it and takes its
+//! name at the end. What is no file, such as a pipe, is written to as it is.
 
-use std::fs::File;
-use std::io::{Read as _, Seek as _, Write as _};
+use std::fs::{self, File};
+use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, ensure};
+use anyhow::{anyhow, ensure};
 
+use crate::in_use::{IN_USE, is_in_use};
 use crate::report::model::Report;
 use crate::report::{html, number};
 
 /// How each page begins.
 const BEGIN: &[u8] = b"<!DOCTYPE html>";
 
-/// The page's file, opened before anything is read, so that a wrong name is told at once. One that
-/// was made for nothing is removed again.
+/// The most links that are followed to a file.
+const MOST_LINKS: usize = 40;
+
+/// Where the page goes, looked at before anything is read, so that a wrong name is told at once.
 #[derive(Debug)]
 pub struct Page {
+    /// As it was named, absolute.
     path: PathBuf,
-    file: File,
-    in_vain: bool,
+    place: Place,
+}
+
+#[derive(Debug)]
+enum Place {
+    /// A file, all links followed.
+    File(PathBuf),
+    /// A pipe or a device.
+    Stream,
+    /// What stdout goes to as well.
+    Stdout,
 }
 
 impl Page {
-    /// Opens the file; a page in it stays until the new one is written.
+    /// Looks whether the page can be written; nothing is written yet.
     ///
     /// # Errors
     ///
-    /// When it cannot be written, or holds something that is no page.
+    /// When it cannot be, or when the file holds something that is no page.
     pub fn open(path: &Path) -> anyhow::Result<Self> {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         ensure!(
             !path.ends_with("-") || path.is_file(),
             "--html needs the name of a file; - is none"
         );
-        let new = !path.exists();
-        ensure!(
-            new || path.is_file(),
-            "{} is no file; give --html another name",
-            path.display()
-        );
-        let mut file = File::options()
-            .create(true)
-            .read(true)
-            .write(true)
-            .truncate(false)
-            .open(&path)
-            .with_context(|| format!("{} cannot be written", path.display()))?;
-        let mut begin = Vec::new();
-        (&mut file)
-            .take(BEGIN.len() as u64)
-            .read_to_end(&mut begin)?;
-        ensure!(
-            begin.is_empty() || begin.eq_ignore_ascii_case(BEGIN),
-            "{} holds something that is no page; give --html another name",
-            path.display()
-        );
-        Ok(Self {
-            path,
-            file,
-            in_vain: new,
-        })
+        let place = match fs::metadata(&path) {
+            Ok(found) if is_stdout(&found) => Place::Stdout,
+            Ok(found) if found.is_file() => {
+                let file = look(&path)?;
+                // a directory that takes no new file may have one that can be written
+                if let Err(error) = Beside::create(&file)
+                    && error.kind() != io::ErrorKind::PermissionDenied
+                {
+                    return Err(failed(error, &path));
+                }
+                Place::File(file)
+            }
+            Ok(found) if is_stream(&found) => Place::Stream,
+            Ok(_) => {
+                return Err(anyhow!(
+                    "{} is no file; give --html another name",
+                    path.display()
+                ));
+            }
+            Err(_) => {
+                let file = followed(&path);
+                Beside::create(&file).map_err(|error| failed(error, &path))?;
+                Place::File(file)
+            }
+        };
+        Ok(Self { path, place })
     }
 
     /// Writes the page and says where it is.
-    pub fn write(mut self, report: &Report) -> anyhow::Result<String> {
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written; a page that was there before is as it was, unless only its own file
+    /// can be written to.
+    pub fn write(self, report: &Report) -> anyhow::Result<String> {
         let text = html::page(report);
-        let mut write = || {
-            self.file.set_len(0)?;
-            self.file.rewind()?;
-            self.file.write_all(text.as_bytes())
+        let written = match &self.place {
+            Place::File(file) => {
+                if file.exists() {
+                    // somebody may have put something there meanwhile
+                    look(file)?;
+                }
+                replace(file, text.as_bytes())
+            }
+            Place::Stream => File::options()
+                .write(true)
+                .open(&self.path)
+                .and_then(|mut stream| stream.write_all(text.as_bytes())),
+            Place::Stdout => {
+                let mut stdout = io::stdout().lock();
+                let written = stdout.write_all(text.as_bytes());
+                match written.and_then(|()| stdout.flush()) {
+                    // a reader that went away is no failure
+                    Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
+                    _ => Ok(()),
+                }
+            }
         };
-        write().with_context(|| format!("{} cannot be written", self.path.display()))?;
-        self.in_vain = false;
+        written.map_err(|error| failed(error, &self.path))?;
         let size = number::bytes(text.len() as u64);
         Ok(format!("the page is in {} ({size})", self.path.display()))
     }
 }
 
-impl Drop for Page {
-    fn drop(&mut self) {
-        if self.in_vain {
-            // it is empty; nobody is left to hear of a failure
-            let _ = std::fs::remove_file(&self.path);
+/// Looks whether an existing file is a page that may be written anew, and follows all links to it.
+fn look(path: &Path) -> anyhow::Result<PathBuf> {
+    let mut file = File::options()
+        .read(true)
+        .write(true)
+        .open(path)
+        .map_err(|error| failed(error, path))?;
+    let mut begin = Vec::new();
+    (&mut file)
+        .take(BEGIN.len() as u64)
+        .read_to_end(&mut begin)
+        .map_err(|error| failed(error, path))?;
+    ensure!(
+        begin.is_empty() || begin.eq_ignore_ascii_case(BEGIN),
+        "{} holds something that is no page; give --html another name",
+        path.display()
+    );
+    Ok(followed(path))
+}
+
+fn failed(error: io::Error, path: &Path) -> anyhow::Error {
+    if is_in_use(&error) {
+        return anyhow!("{} is {IN_USE}", path.display());
+    }
+    anyhow::Error::from(error).context(format!("{} cannot be written", path.display()))
+}
+
+/// The file that a link stands for, be it there or not.
+fn followed(path: &Path) -> PathBuf {
+    let mut path = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        let Ok(target) = fs::read_link(&path) else {
+            break;
+        };
+        path = match path.parent() {
+            Some(directory) => directory.join(target),
+            None => target,
+        };
+    }
+    path
+}
+
+/// Writes the whole of a file, or leaves it as it was.
+fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
+    let (beside, mut file) = match Beside::create(path) {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied && path.exists() => {
+            return overwrite(path, text);
+        }
+        created => created?,
+    };
+    file.write_all(text)?;
+    file.sync_all()?;
+    if let Ok(found) = fs::metadata(path) {
+        // whoever may not set them has a page all the same
+        let _ = file.set_permissions(found.permissions());
+    }
+    drop(file);
+    // a file that is mounted, somebody else's in /tmp, or open in a program on Windows, cannot be
+    // replaced; perhaps it can be written to
+    fs::rename(&beside.path, path).or_else(|error| {
+        if path.exists() {
+            overwrite(path, text)
+        } else {
+            Err(error)
+        }
+    })
+}
+
+fn overwrite(path: &Path, text: &[u8]) -> io::Result<()> {
+    let mut file = File::options().write(true).open(path)?;
+    file.set_len(0)?;
+    file.rewind()?;
+    file.write_all(text)
+}
+
+/// A file beside another one, for its content to come. It is removed unless it got that name.
+struct Beside {
+    path: PathBuf,
+}
+
+impl Beside {
+    fn create(path: &Path) -> io::Result<(Self, File)> {
+        let process = std::process::id();
+        let mut number = 0;
+        loop {
+            let path = path.with_file_name(format!(".turnprobe-{process}-{number}.tmp"));
+            match File::options().write(true).create_new(true).open(&path) {
+                // of a run with this number on another machine, or one that was killed
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists && number < 100 => {
+                    number += 1;
+                }
+                created => return created.map(|file| (Self { path }, file)),
+            }
         }
     }
+}
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        // it is gone when all went well; nobody is left to hear of a failure
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// Whether stdout goes to the same file, as with /dev/stdout: what is renamed over that would leave
+/// the tables in a file without a name.
+#[cfg(unix)]
+fn is_stdout(found: &fs::Metadata) -> bool {
+    use std::os::fd::AsFd as _;
+    use std::os::unix::fs::MetadataExt as _;
+    let stdout = io::stdout().as_fd().try_clone_to_owned().map(File::from);
+    let stdout = stdout.and_then(|stdout| stdout.metadata());
+    stdout.is_ok_and(|stdout| (stdout.dev(), stdout.ino()) == (found.dev(), found.ino()))
+}
+
+#[cfg(not(unix))]
+fn is_stdout(_: &fs::Metadata) -> bool {
+    false
+}
+
+/// Whether it is a pipe or a terminal, that takes text as it comes; not a disk.
+#[cfg(unix)]
+fn is_stream(found: &fs::Metadata) -> bool {
+    use std::os::unix::fs::FileTypeExt as _;
+    let kind = found.file_type();
+    kind.is_fifo() || kind.is_char_device()
+}
+
+#[cfg(not(unix))]
+fn is_stream(_: &fs::Metadata) -> bool {
+    false
 }

@@ -3,6 +3,7 @@
 use std::io::IsTerminal as _;
 use std::sync::Arc;
 
+use anstream::adapter::strip_str;
 use anyhow::Context as _;
 
 use super::outputs::Opened;
@@ -103,7 +104,10 @@ impl<K: Kind> Desk<K> {
         for text in text.into_iter().flatten() {
             match &self.text {
                 Some(shown) => shown.send_after(self.files.as_ref(), &Arc::new(text)).await,
-                None if self.rows.is_some() => message::note(text.trim_end()),
+                None if self.rows.is_some() => {
+                    let plain = strip_str(&text).to_string();
+                    message::note(plain.trim_end());
+                }
                 None => {}
             }
         }

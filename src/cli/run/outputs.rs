@@ -5,12 +5,12 @@ use std::path::Path;
 
 use anyhow::{Context as _, ensure};
 
-use crate::cli::args::{Color, FormatArg, ProbeArgs, ProfileArg, RollArg};
+use crate::cli::args::{Color, ProbeArgs, ProfileArg, StdoutFormat};
 use crate::cli::exit::Failure;
 use crate::cli::{message, terminal};
 use crate::clock::Wall;
 use crate::record::{Column, RowKind, World};
-use crate::sink::{self, FileSpec, Format, Prepared, Profile, Roll, Sink, SinkError};
+use crate::sink::{self, FileSpec, Format, Prepared, Profile, Sink, SinkError};
 
 /// Where rows go.
 #[derive(Debug)]
@@ -46,17 +46,6 @@ impl<R> Stdout<R> {
     pub fn is_rows(&self) -> bool {
         matches!(self, Self::Rows(..))
     }
-}
-
-/// Form of the rows on stdout.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::cli) enum StdoutFormat {
-    /// CSV.
-    Csv,
-    /// JSON Lines.
-    Jsonl,
-    /// The reference's list.
-    List,
 }
 
 /// What a kind says of its outputs.
@@ -197,11 +186,7 @@ fn spec<R: RowKind>(
         format,
         columns: columns.unwrap_or_else(R::defaults),
         profile,
-        roll: args.roll.map(|roll| match roll {
-            RollArg::Hour => Roll::Hour,
-            RollArg::Day => Roll::Day,
-            RollArg::Month => Roll::Month,
-        }),
+        roll: args.roll,
         world: if args.lab { World::Lab } else { World::Real },
     })
 }
@@ -216,12 +201,12 @@ fn stdout<R: RowKind>(
         let text = args.output.is_empty() && !args.quiet;
         return if text { Stdout::Text } else { Stdout::Nothing };
     }
-    let (format, usual) = match args.format {
-        None | Some(FormatArg::Csv) => (StdoutFormat::Csv, R::defaults()),
-        Some(FormatArg::Jsonl) => (StdoutFormat::Jsonl, R::defaults()),
-        Some(FormatArg::List) => (StdoutFormat::List, list),
+    let format = args.format.unwrap_or(StdoutFormat::Csv);
+    let usual = || match format {
+        StdoutFormat::List => list,
+        StdoutFormat::Csv | StdoutFormat::Jsonl => R::defaults(),
     };
-    Stdout::Rows(format, columns.unwrap_or(usual))
+    Stdout::Rows(format, columns.unwrap_or_else(usual))
 }
 
 /// Opens files for rows; one that is refused leaves all as they were.

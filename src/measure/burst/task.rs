@@ -130,7 +130,7 @@ impl Bursts {
         let figures = fold.figures();
         row.length = shape.length(packets);
         if figures.received == 0 {
-            row.outcome = silence(&figures, &session.trouble, shape);
+            row.outcome = silence(&figures, &session.trouble, shape).into();
         } else if self.options.hops {
             session.close().await;
             row.distance = distance(remote, self.opener.local_end().clone(), stop).await;

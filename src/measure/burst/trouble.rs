@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::io;
 
 use super::shape::Shape;
-use crate::record::{Cause, Failure, Figures, Outcome, micros};
+use crate::record::{Cause, Failure, Figures, micros};
 
 /// What went wrong besides lost packets.
 #[derive(Debug, Default)]
@@ -30,18 +30,17 @@ pub(super) fn cause_of(kind: io::ErrorKind) -> Cause {
 }
 
 /// Why no packet was answered.
-pub(super) fn silence(figures: &Figures, trouble: &Trouble, shape: &Shape) -> Outcome {
-    let failed = |cause, detail| Outcome::Failed(Failure::new(cause, detail));
+pub(super) fn silence(figures: &Figures, trouble: &Trouble, shape: &Shape) -> Failure {
     if figures.send_errors == figures.sent
         && let Some((kind, detail)) = &trouble.not_sent
     {
-        return failed(cause_of(*kind), detail.clone());
+        return Failure::new(cause_of(*kind), detail.clone());
     }
     // the first of equals, as the map goes
     let most = trouble.unreachable.iter().rev();
     if let Some((cause, (messages, said))) = most.max_by_key(|(_, (messages, _))| *messages) {
         let s = if *messages == 1 { "" } else { "s" };
-        return failed(*cause, format!("{messages} ICMP message{s}: {said}"));
+        return Failure::new(*cause, format!("{messages} ICMP message{s}: {said}"));
     }
     let mut detail = format!(
         "none of {} packets was answered within {} ms",
@@ -59,5 +58,5 @@ pub(super) fn silence(figures: &Figures, trouble: &Trouble, shape: &Shape) -> Ou
             figures.ignored
         );
     }
-    failed(Cause::TurnSilent, detail)
+    Failure::new(Cause::TurnSilent, detail)
 }

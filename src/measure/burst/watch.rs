@@ -230,7 +230,7 @@ impl Bursts {
         let row = &mut minute.row;
         row.length = shape.length(minute.last + 1 - minute.first);
         if figures.received == 0 {
-            row.outcome = silence(&figures, &trouble, shape);
+            row.outcome = silence(&figures, &trouble, shape).into();
         }
         row.verdicts = Some(judge(&figures, &self.options.limits));
         row.figures = Some(figures);

@@ -136,7 +136,7 @@ impl Task for Holds {
             }
             Err(error) => {
                 let failure = Failure::new(Cause::ConnectLocalError, told(&error));
-                row.outcome = Outcome::Failed(failure);
+                row.outcome = failure.into();
             }
         }
         // the row may have to wait, the relay must not
@@ -181,7 +181,7 @@ impl Holds {
         let address = match first {
             Ok(address) => address,
             Err(failure) => {
-                row.outcome = Outcome::Failed(failure);
+                row.outcome = failure.into();
                 return Ok(None);
             }
         };
@@ -203,7 +203,7 @@ impl Holds {
                 lost_syn: tcp.syn_retransmits.is_some_and(|lost| lost > 0),
             })),
             Err(failure) => {
-                row.outcome = Outcome::Failed(failure);
+                row.outcome = failure.into();
                 Ok(None)
             }
         }

@@ -90,7 +90,7 @@ impl Prober {
         let addresses = match lookup.addresses {
             Ok(addresses) => addresses,
             Err(failure) => {
-                record.outcome = Outcome::Failed(failure);
+                record.outcome = failure.into();
                 out.row(record).await;
                 return SlotOutcome::Done;
             }

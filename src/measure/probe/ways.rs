@@ -102,7 +102,7 @@ impl Prober {
             }
             None => {
                 let gone = Failure::new(Cause::TurnLocalError, "the sending thread is gone");
-                record.outcome = Outcome::Failed(gone);
+                record.outcome = gone.into();
             }
         }
     }
@@ -119,7 +119,7 @@ impl Prober {
         let talk = pseudo_tls::talk(connected.stream, ask, limits.tls, limits.turn);
         let Some(talk) = self.opener.on_its_thread(talk).await else {
             let gone = Failure::new(Cause::ConnectLocalError, "the connecting thread is gone");
-            record.outcome = Outcome::Failed(gone);
+            record.outcome = gone.into();
             return;
         };
         record.times.set(Phase::Tls, talk.hello_took);

@@ -298,7 +298,7 @@ mod tests {
             decisive(
                 causes
                     .iter()
-                    .map(|cause| Failure::new(*cause, cause.code()))
+                    .map(|cause| Failure::new(*cause, cause.as_str()))
                     .collect(),
             )
         };

@@ -25,20 +25,23 @@ use crate::clock;
 use crate::explain::{Arrival, server_flight};
 use crate::record::{Cause, Failure, ServerFlight, Tls, group_name};
 use crate::wire::tls_hello::read_flight;
+use crate::words::words;
 
 pub use hold::{Held, Kernel, Meter};
 use wire_tap::WireTap;
 
-/// Which protocol version is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum TlsVersion {
-    /// TLS 1.2 and nothing else, as the reference does.
-    #[default]
-    V12,
-    /// TLS 1.3 and nothing else.
-    V13,
-    /// The highest that both ends speak.
-    Auto,
+words! {
+    /// Which protocol version is asked for.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+    pub enum TlsVersion {
+        /// TLS 1.2 and nothing else, as the reference does.
+        #[default]
+        V12 = "1.2",
+        /// TLS 1.3 and nothing else.
+        V13 = "1.3",
+        /// The highest that both ends speak.
+        Auto = "auto",
+    }
 }
 
 impl TlsVersion {

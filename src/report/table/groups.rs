@@ -20,7 +20,7 @@ pub fn table(out: &mut String, table: &Table, view: &View) {
         grid(out, table, None, view);
     }
     for metric in metrics {
-        heading(out, &format!("{title}: {} time in ms", metric.name()));
+        heading(out, &format!("{title}: {} time in ms", metric.as_str()));
         grid(out, table, Some(metric), view);
     }
 }

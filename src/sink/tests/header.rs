@@ -149,6 +149,54 @@ fn a_header_that_only_lacks_its_newline_gets_it() {
 }
 
 #[test]
+fn a_header_of_the_references_columns_alone_is_whole_without_its_newline() {
+    // ours begins with the same 22
+    let names = "datetime remotehost remotename remoteip Port Status SslProtocol CipherAlgorithm \
+        HashAlgorithm KeyExchangeAlgorithm CN Subject NotAfter NotBefore Issuer Thumbprint \
+        SerialNumber SignatureAlgorithmFriendlyName dnstimems connecttimems tlstimems totaltimems";
+    for (profile, mark, separator) in [
+        (Profile::Plain, "", ","),
+        (Profile::Excel, "\u{feff}", ","),
+        (Profile::ExcelDe, "\u{feff}", ";"),
+    ] {
+        let cells: Vec<_> = names
+            .split_whitespace()
+            .map(|name| format!("\"{name}\""))
+            .collect();
+        assert_eq!(cells.len(), 22);
+        let header = mark.to_owned() + &cells.join(separator);
+        let place = Place::holding("probes.csv", &header);
+        let spec = FileSpec {
+            columns: crate::record::default_columns(),
+            profile,
+            ..place.spec(&[])
+        };
+        let notes = append(&spec, &[sample()]);
+        assert!(
+            matches!(&notes[..], [Note::Completed { .. }, Note::LeftOut { .. }]),
+            "{notes:?}"
+        );
+        let text = place.text();
+        let lines: Vec<_> = text.lines().collect();
+        assert_eq!(lines.len(), 2);
+        assert_eq!(lines[0], header);
+        assert_eq!(
+            lines[1].matches(separator).count() - usize::from(separator == ",") * 2,
+            21
+        );
+        // one name shorter it is torn
+        let place = Place::holding("probes.csv", mark.to_owned() + &cells[..21].join(separator));
+        let spec = FileSpec {
+            path: place.path.clone(),
+            ..spec
+        };
+        let notes = append(&spec, &[]);
+        assert!(matches!(&notes[..], [Note::Cut { .. }]), "{notes:?}");
+        assert_eq!(place.text().matches('"').count(), spec.columns.len() * 2);
+    }
+}
+
+#[test]
 fn an_unknown_column_is_refused_by_name() {
     let place = Place::holding("probes.csv", "\"slot\",\"Computername\",\"Port\"\n");
     let error = refused(&place, &place.spec(CHOSEN));
@@ -312,7 +360,7 @@ fn a_file_that_a_program_shares_with_nobody_is_in_use() {
         .unwrap();
     assert!(matches!(
         start(&place.spec(CHOSEN)).err(),
-        Some(SinkError::Locked { .. })
+        Some(SinkError::InUse { .. })
     ));
 }
 

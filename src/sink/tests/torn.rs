@@ -108,18 +108,211 @@ fn nul_bytes_after_any_byte_are_cut_off_too() {
 #[test]
 fn the_torn_piece_is_in_the_note() {
     let before = "\"slot\",\"world\"\n\"1\",\"real\"\n";
-    let place = Place::holding("probes.csv", format!("{before}\"2\",\"\x1bre"));
+    let place = Place::holding("probes.csv", format!("{before}\"2\",\"re\u{202e}"));
     let notes = append(&place.spec(&["slot", "world"]), &[slot(3)]);
-    let text = "\"2\",\"\\u{1b}re".to_owned();
+    let text = "\"2\",\"re\\u{202e}".to_owned();
     assert_eq!(
         notes,
         [Note::Cut {
             path: place.shown(),
-            bytes: 8,
+            bytes: 10,
+            kept: place.shown() + ".torn",
             text
         }]
     );
     assert_eq!(place.text(), format!("{before}\"3\",\"real\"\n"));
+}
+
+#[test]
+fn what_is_cut_off_is_kept_beside_the_file_behind_what_was_kept_before() {
+    for (name, before, torn) in [
+        ("probes.csv", "\"slot\",\"world\"\n", "\"2\",\"re"),
+        ("probes.jsonl", "{\"slot\":1}\n", "{\"slot\":2,\"wor"),
+    ] {
+        let place = Place::holding(name, format!("{before}{torn}\0\0\0"));
+        let kept = place.directory.path().join(format!("{name}.torn"));
+        append(&place.spec(&["slot", "world"]), &[]);
+        let piece = format!("{torn}\0\0\0");
+        assert_eq!(fs::read_to_string(&kept).unwrap(), piece);
+        assert_eq!(place.text(), before);
+        // zero bytes alone, half of a character
+        for (end, kept_end) in [
+            (&b"\0\0"[..], &b"\0\0"[..]),
+            (b"\"3\",\"\xc3", b"\"3\",\"\xc3"),
+        ] {
+            if name == "probes.jsonl" && !end.starts_with(b"\0") {
+                continue;
+            }
+            fs::write(&place.path, [before.as_bytes(), end].concat()).unwrap();
+            let before_it = fs::read(&kept).unwrap();
+            append(&place.spec(&["slot", "world"]), &[]);
+            let all = [&before_it[..], b"\n", kept_end].concat();
+            assert_eq!(fs::read(&kept).unwrap(), all);
+            assert_eq!(place.text(), before);
+        }
+    }
+}
+
+#[test]
+fn where_the_piece_cannot_be_kept_nothing_is_cut_off() {
+    for name in ["probes.csv", "probes.jsonl"] {
+        let full = three_rows(name);
+        let place = Place::holding(name, &full[..full.len() - 9]);
+        let kept = place.directory.path().join(format!("{name}.torn"));
+        fs::create_dir(&kept).unwrap();
+        let error = refused(&place, &place.spec(CHOSEN));
+        assert!(
+            matches!(&error, SinkError::NotKept { kept: named, .. } if *named == place.shown() + ".torn"),
+            "{error}"
+        );
+        fs::remove_dir(&kept).unwrap();
+        assert!(matches!(
+            &append(&place.spec(CHOSEN), &[])[..],
+            [Note::Cut { .. }]
+        ));
+        assert!(kept.is_file());
+    }
+}
+
+fn utf16(text: &str, big: bool) -> Vec<u8> {
+    let bytes = |unit: u16| match big {
+        true => unit.to_be_bytes(),
+        false => unit.to_le_bytes(),
+    };
+    text.encode_utf16().flat_map(bytes).collect()
+}
+
+#[test]
+fn an_end_that_is_no_torn_row_of_ours_is_refused_and_stays() {
+    let row = "\"2\",\"OK\",\"CN=a\",\"real\"";
+    let ends = |ending: &str| {
+        vec![
+            "foo".into(),
+            format!("foo{ending}").into(),
+            format!("foo,bar,1{ending}").into_bytes(),
+            // a row with fewer or more fields
+            format!("\"2\",\"OK\"{ending}").into_bytes(),
+            format!("{row},\"x\"{ending}").into_bytes(),
+            format!("{row},\"x").into_bytes(),
+            // Windows-1252, also in half a row
+            b"M\xfcller".to_vec(),
+            format!("M\u{fc}ller{ending}")
+                .chars()
+                .map(|c| c as u8)
+                .collect(),
+            b"\"2\",\"OK\",\"CN=M\xfcl".to_vec(),
+            // Windows PowerShell's >>, ended or not, and with an empty line only
+            utf16(&format!("{row}\r\n{row}\r\n"), false),
+            utf16(&format!("{row}\r\n"), true),
+            utf16("foo", false),
+            utf16("foo\r\n", true),
+            utf16("\r\n", false),
+            [b"\xff\xfe".to_vec(), utf16(&format!("{row}\r\n"), false)].concat(),
+            // half a row, ended by what another program has appended to it
+            format!("\"2\",\"OK\",\"Cfoo{ending}").into_bytes(),
+            format!("\"2\",\"O\0\0\0\0{row}{ending}").into_bytes(),
+            format!("\0\0\0\0foo{ending}").into_bytes(),
+            "foo\0\0\0\0".into(),
+            "\0\0\0\0foo".into(),
+            // far more than a row of ours
+            format!("\"2\",\"OK\",\"{}", "x".repeat(64 << 10)).into_bytes(),
+        ]
+    };
+    for name in ["probes.csv", "probes.jsonl"] {
+        let full = three_rows(name);
+        for end in ends("\n").into_iter().chain(ends("\r\n")) {
+            let file = [&full[..], &end[..]].concat();
+            let place = Place::holding(name, &file);
+            let error = refused(&place, &place.spec(CHOSEN));
+            let wanted = matches!(
+                error,
+                SinkError::BrokenRow { .. }
+                    | SinkError::NotJsonLines { .. }
+                    | SinkError::Utf16End { .. }
+            );
+            assert!(wanted, "{error}: {}", String::from_utf8_lossy(&end));
+            assert_eq!(fs::read_dir(place.directory.path()).unwrap().count(), 1);
+        }
+        let place = Place::holding(name, [full, utf16(row, false)].concat());
+        let error = refused(&place, &place.spec(CHOSEN));
+        assert!(error.to_string().contains("UTF-16"), "{error}");
+    }
+}
+
+#[test]
+fn an_object_of_something_else_at_the_end_is_refused_and_stays() {
+    for end in [
+        "{\"level\":\"inf",
+        "{\"slot\":3,\"level\":\"info\",\"Po",
+        "{\"slot\":[3",
+    ] {
+        let full = three_rows("probes.jsonl");
+        let place = Place::holding("probes.jsonl", [&full[..], end.as_bytes()].concat());
+        let error = refused(&place, &place.spec(CHOSEN));
+        assert!(matches!(error, SinkError::NotJsonLines { .. }), "{error}");
+    }
+}
+
+#[test]
+fn rows_behind_the_zero_bytes_of_a_power_cut_stay() {
+    for name in ["probes.csv", "probes.jsonl"] {
+        let full = three_rows(name);
+        let last = whole_lines(&full[..full.len() - 1]).len();
+        let (rows, row) = full.split_at(last);
+        for ended in [true, false] {
+            let row = if ended { row } else { row.trim_ascii_end() };
+            let file = [rows, &[0; 4096], row].concat();
+            let place = Place::holding(name, &file);
+            append(&place.spec(CHOSEN), &[slot(9)]);
+            let after = place.bytes();
+            assert!(after.starts_with(&file), "{name} {ended}");
+            let lines = after[file.len()..].split(|byte| *byte == b'\n').count();
+            assert_eq!(lines, if ended { 2 } else { 3 }, "{name} {ended}");
+            assert_eq!(fs::read_dir(place.directory.path()).unwrap().count(), 1);
+        }
+    }
+}
+
+#[test]
+fn what_another_program_appends_between_the_judgement_and_the_first_row_stays() {
+    use std::io::Write as _;
+    let before = "\"slot\",\"world\"\n\"1\",\"re";
+    for (more, after) in [("foo\n", None), ("al\"\n", Some("\"1\",\"real\"\n"))] {
+        let place = Place::holding("probes.csv", before);
+        let wall = Wall::from_fn(started);
+        let prepared = crate::sink::prepare(&place.spec(&["slot", "world"]), &wall).unwrap();
+        let mut file = fs::File::options().append(true).open(&place.path).unwrap();
+        file.write_all(more.as_bytes()).unwrap();
+        let begun = prepared.begin();
+        assert_eq!(begun.is_ok(), after.is_some(), "{more}");
+        assert_eq!(place.text(), format!("{before}{more}"));
+    }
+}
+
+#[test]
+fn a_torn_row_with_semicolons_is_cut_off_in_a_file_for_a_german_excel_only() {
+    let before = "\u{feff}\"datetime\";\"Thumbprint\";\"world\"\r\n";
+    let row = "\"2026-11-22 00:00:00\";\"3A:6E\";\"real\"\r\n";
+    let names = ["datetime", "Thumbprint", "world"];
+    for (end, torn) in [
+        ("\"2026-11-22 00:00:01\";\"3A:", true),
+        ("\"2026-11-22 00:00:01\",\"3A:", false),
+    ] {
+        let place = Place::holding("probes.csv", format!("{before}{row}{end}"));
+        let spec = FileSpec {
+            profile: Profile::ExcelDe,
+            ..place.spec(&names)
+        };
+        if torn {
+            assert!(matches!(&append(&spec, &[])[..], [Note::Cut { text, .. }] if text == end));
+            assert_eq!(place.text(), format!("{before}{row}"));
+        } else {
+            assert!(matches!(
+                refused(&place, &spec),
+                SinkError::BrokenRow { .. }
+            ));
+        }
+    }
 }
 
 #[test]
@@ -157,15 +350,14 @@ fn where_fields_are_not_quoted_a_last_row_with_all_of_them_is_whole() {
 }
 
 #[test]
-fn where_fields_are_quoted_a_last_one_without_is_torn() {
+fn where_fields_are_quoted_a_last_one_without_is_not_ours() {
     for before in [
         "\"slot\",\"totaltimems\"\n",
         "slot,totaltimems\n\"1\",\"126\"\n",
     ] {
         let place = Place::holding("probes.csv", format!("{before}\"2\",12"));
-        let notes = append(&place.spec(&["slot", "totaltimems"]), &[]);
-        assert!(matches!(&notes[..], [Note::Cut { text, .. }] if text == "\"2\",12"));
-        assert_eq!(place.text(), before);
+        let error = refused(&place, &place.spec(&["slot", "totaltimems"]));
+        assert!(matches!(error, SinkError::BrokenRow { .. }), "{error}");
     }
 }
 

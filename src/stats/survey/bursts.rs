@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::groups::part;
 use super::steady::target;
-use crate::record::{Dialect, Field, Row};
+use crate::record::{Dialect, Field, Row, Verdict};
 use crate::stats::Distribution;
 
 /// Groups that are told apart.
@@ -103,11 +103,11 @@ impl BurstGroup {
             }
         }
         for (counts, (_, field)) in self.verdicts.iter_mut().zip(VERDICTS) {
-            match row.get(field) {
-                "pass" => counts[0] += 1,
-                "fail" => counts[1] += 1,
-                "too-few-packets" => counts[2] += 1,
-                _ => {}
+            match Verdict::of_word(row.get(field)) {
+                Some(Verdict::Pass) => counts[0] += 1,
+                Some(Verdict::Fail) => counts[1] += 1,
+                Some(Verdict::TooFew) => counts[2] += 1,
+                None => {}
             }
         }
     }

@@ -174,7 +174,7 @@ impl HeldGroup {
         self.sent = self.sent.saturating_add(count(Field::Sent));
         self.answered = self.answered.saturating_add(count(Field::Answered));
         let ended = row.get(Field::EndedBy);
-        let place = EndedBy::ALL.iter().position(|by| by.as_str() == ended);
+        let place = EndedBy::of_word(ended).map(|by| by as usize);
         if let Some(count) = place.and_then(|place| self.ended.get_mut(place)) {
             *count += 1;
         }

@@ -33,7 +33,7 @@ pub use slow::{Explanation, SlowRegion, SlowRow, SlowRows};
 pub use steady::{HourCell, MOST_DAYS, SeenCertificate, Steady};
 pub use timeline::{Bucket, MOST_REGIONS, RegionTimes};
 
-use crate::record::{Dialect, Field, Layout, Metric, Row, Zone};
+use crate::record::{Dialect, Field, Layout, Metric, Row, World, Zone};
 use series::{Heard, Ordered, Sighting};
 use slots::Slots;
 use timeline::Timeline;
@@ -148,10 +148,11 @@ impl Survey {
         }
         let taken = Taken::of(row);
         self.without_time += u64::from(taken.at.is_none());
-        self.of_the_lab += u64::from(row.get(Field::World) == "lab");
+        self.of_the_lab += u64::from(row.get(Field::World) == World::Lab.as_str());
         let cause = (!taken.ok).then(|| self.causes.count(row.cause()));
         match row.get(Field::Explain) {
-            "" | "none" => {}
+            "" => {}
+            why if why == crate::record::Explanation::None.as_str() => {}
             why => {
                 self.explanations.count(why);
             }

@@ -2,10 +2,11 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
+use std::time::Duration;
 
 use super::Taken;
+use crate::explain::looks_like_a_lost_syn;
 use crate::record::{Field, Metric};
-use crate::stats::looks_like_a_lost_syn;
 
 /// The slowest rows that are kept.
 const MOST_KEPT: usize = 20;
@@ -80,7 +81,9 @@ impl SlowRows {
         let explanation = match taken.row.number(Field::SynRetransmits) {
             Some(0) => Explanation::NotLost,
             Some(count) => Explanation::Lost(count),
-            None if looks_like_a_lost_syn(connect_us) => Explanation::LikelyLost,
+            None if looks_like_a_lost_syn(Duration::from_micros(connect_us)) => {
+                Explanation::LikelyLost
+            }
             None => Explanation::Unexplained,
         };
         let of_region = self.regions.entry(region).or_default();

@@ -113,7 +113,7 @@ fn with_both_families_and_all_addresses_each_address_has_a_row_of_the_same_slot(
     for row in &rows {
         assert_eq!(
             row.cells(["slot", "dns_addresses", "dns_queries"]),
-            ["7", "3", "2"]
+            ["0", "3", "2"]
         );
         // of the records that answered first
         assert_eq!(row.cell("dns_ttls"), "5");

@@ -240,7 +240,7 @@ fn each_port_and_each_transport_is_a_row_of_the_same_slot_and_the_name_is_resolv
             .collect::<Vec<_>>()
     };
     assert_eq!(cells("transport"), ["tls", "udp", "udp"]);
-    assert_eq!(cells("slot"), ["7", "7", "7"]);
+    assert_eq!(cells("slot"), ["0", "0", "0"]);
     let ports = [tls.port(), relays[0].port(), relays[1].port()].map(|p| p.to_string());
     assert_eq!(cells("Port"), ports);
     assert_eq!(cells("turn_reply"), ["", "401", "401"]);
