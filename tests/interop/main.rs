@@ -13,6 +13,8 @@ mod namespace;
 mod openssl;
 mod probe;
 mod servers;
+#[path = "../it/signals.rs"]
+mod signals;
 
 // tests
 mod addresses;

@@ -61,6 +61,7 @@ impl Namespace {
 
     /// A command inside.
     pub fn command(&self, program: &str, args: &[&str]) -> Command {
+        crate::signals::are_heard();
         let mut command = Command::new("ip");
         command
             .args(["netns", "exec", &self.name, program])

@@ -14,6 +14,7 @@ pub struct Said {
 
 /// A command of the program with its arguments, separated by spaces.
 pub fn turnprobe(line: &str) -> Command {
+    crate::signals::are_heard();
     let mut command = Command::new(env!("CARGO_BIN_EXE_turnprobe"));
     command.args(line.split_whitespace());
     command
@@ -36,6 +37,27 @@ pub fn run(line: &str) -> Said {
 pub fn run_into(file: &Path, line: &str) -> Said {
     let mut command = turnprobe(line);
     said(command.arg("--output").arg(file).output().unwrap())
+}
+
+/// A signal such as `-INT` to a process.
+#[cfg(unix)]
+pub fn signal(child: &Child, name: &str) {
+    let id = child.id().to_string();
+    let status = Command::new("kill").args([name, &id]).status();
+    assert!(status.unwrap().success());
+}
+
+/// Waits for the end; a program that does not end is killed and fails the test.
+#[cfg(unix)]
+pub fn ended(mut child: Child) -> Option<i32> {
+    for _ in 0..300 {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status.code();
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    child.kill().unwrap();
+    panic!("still running");
 }
 
 pub fn finished(child: Child) -> Said {

@@ -217,6 +217,39 @@ fn a_series_whose_rows_nobody_takes_still_ends() {
 }
 
 #[test]
+fn while_nobody_takes_rows_slots_are_missed_and_no_row_is_lost_or_changed() {
+    const SLOTS: u64 = 60;
+    let closed = ClosedTcp::new();
+    let prober = Arc::new(prober(plan()));
+    let targets = vec![target("127.0.0.1", closed.port())];
+    let pace = Pace::new(ms(100), Some(SLOTS), None);
+    let (records, end) = run(async {
+        let (rows, mut taken) = mpsc::channel(8);
+        let (_stop, stopped) = watch::channel(false);
+        let series = tokio::spawn(series(pace, targets, 4).run(prober, rows, stopped));
+        // eight rows wait in the channel, four in their probes
+        tokio::time::sleep(ms(5_000)).await;
+        let mut records = Vec::new();
+        while let Some(record) = taken.recv().await {
+            records.push(record);
+        }
+        (records, series.await.unwrap())
+    });
+    let rows = rows(&records);
+    let slots = slots(&rows);
+    assert!(slots.windows(2).all(|pair| pair[0] < pair[1]), "{slots:?}");
+    assert_eq!((end.started, end.why), (slots.len() as u64, Why::Complete));
+    assert_eq!(slots.len() as u64 + end.missed, SLOTS);
+    assert!(end.missed >= 20, "{slots:?}");
+    for row in &rows {
+        row.assert_failed("connect-refused", &[]);
+        // the wait of more than three seconds is in no time
+        assert!(row.cell("lag_us").parse::<u64>().unwrap() < 100_000);
+        assert!(row.cell("total_us").parse::<u64>().unwrap() < 2_000_000);
+    }
+}
+
+#[test]
 fn a_duration_ends_a_series_back_to_back() {
     let closed = ClosedTcp::new();
     let pace = Pace::new(Duration::ZERO, None, Some(ms(200)));

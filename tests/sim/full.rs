@@ -32,7 +32,11 @@ fn on_a_full_disk_the_file_keeps_whole_rows_and_the_others_go_to_stderr() {
         .find(|line| line.contains("error: "))
         .unwrap();
     assert!(error.contains(&shown(&path)), "{error}");
-    assert_eq!(stderr.matches("error: ").count(), 1, "{stderr}");
+    // said again behind the rows, with their number
+    let rows = stderr.lines().filter(|line| line.starts_with('"')).count();
+    let told = format!("turnprobe: error: {rows} rows found no place: they stand above");
+    assert!(stderr.ends_with(&format!("{error}\n{told}\n")), "{stderr}");
+    assert_eq!(stderr.matches("error: ").count(), 3, "{stderr}");
 
     let in_file = in_file(&kept);
     let size = std::fs::metadata(&kept).unwrap().len();

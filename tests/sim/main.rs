@@ -26,9 +26,12 @@ mod namespace;
 mod options;
 mod path;
 mod process;
+mod reader;
 mod relay;
 mod round_trips;
 mod rows;
+#[path = "../it/signals.rs"]
+mod signals;
 mod steady;
 mod this_end;
 mod unreachable;

@@ -1,0 +1,252 @@
+//! Readers of stdout that leave, stand still or are slow, and what is shown when the program is
+//! killed.
+
+use std::io::Read as _;
+use std::time::Duration;
+
+use crate::command::{Rows, Said, finished, turnprobe};
+
+#[test]
+fn a_reader_of_stdout_that_leaves_ends_the_series_quietly() {
+    for format in ["", "--format csv", "--format jsonl"] {
+        let mut child = turnprobe(&format!("probe --lab -i 20ms {format}"))
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let said = finished(child);
+        assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""), "{format}");
+    }
+}
+
+#[test]
+fn with_a_file_the_series_goes_on_without_stdout() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("probes.csv");
+    let mut command = turnprobe("probe --lab -n 10 -i 0 -o - -o");
+    let mut child = command.arg(&file).spawn().unwrap();
+    drop(child.stdout.take());
+    let said = finished(child);
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    assert_eq!(Rows::in_file(&file).rows.len(), 10);
+}
+
+/// A series whose output its reader does not touch for seconds.
+fn read_late(line: &str) -> Said {
+    let child = turnprobe(line).spawn().unwrap();
+    std::thread::sleep(Duration::from_secs(6));
+    let said = finished(child);
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    assert!(!said.stderr.contains(" lost"), "{}", said.stderr);
+    said
+}
+
+#[test]
+fn every_row_waits_for_a_reader_that_reads_nothing_for_seconds() {
+    let said = read_late("probe --lab --transport udp -i 0 --concurrency 64 -n 2000 --format csv");
+    let rows = Rows::of(&said.stdout);
+    let mut slots: Vec<u64> = rows.column("slot").iter().map(number).collect();
+    slots.sort_unstable();
+    assert_eq!(slots, (0..2000).collect::<Vec<_>>());
+    assert!(
+        said.stderr.contains("2000 sent, 2000 ok"),
+        "{}",
+        said.stderr
+    );
+}
+
+#[test]
+fn every_line_waits_for_a_reader_that_reads_nothing_for_seconds() {
+    let said = read_late("probe --lab --transport udp -i 0 --concurrency 64 -n 2600");
+    let lines = said.stdout.lines().filter(|line| line.ends_with("  OK"));
+    assert_eq!(lines.count(), 2600);
+    assert!(
+        said.stdout.contains("2600 sent, 2600 ok"),
+        "{}",
+        said.stdout
+    );
+}
+
+fn number(text: &&str) -> u64 {
+    text.parse().unwrap_or_else(|_| panic!("{text}"))
+}
+
+#[test]
+fn a_row_that_is_shown_stands_in_every_file_when_the_program_is_killed() {
+    // many files take long for a row
+    let names: Vec<_> = (0..60).map(|file| format!("{file}.csv")).collect();
+    let mut rows = 0;
+    for run in 0..8 {
+        let dir = tempfile::tempdir().unwrap();
+        let mut command = turnprobe(
+            "probe --lab --transport udp -i 0 --concurrency 32 -q --columns run_id,slot,world -o -",
+        );
+        for name in &names {
+            command.arg("-o").arg(dir.path().join(name));
+        }
+        let mut child = command.spawn().unwrap();
+        let mut stdout = child.stdout.take().unwrap();
+        let reader = std::thread::spawn(move || {
+            let mut text = String::new();
+            stdout.read_to_string(&mut text).unwrap();
+            text
+        });
+        std::thread::sleep(Duration::from_millis(800 + 37 * run));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let text = reader.join().unwrap();
+        let shown = text
+            .split_inclusive('\n')
+            .filter(|line| line.ends_with('\n'));
+        let shown: Vec<_> = shown.map(str::trim_end).collect();
+        rows += shown.len();
+        for name in &names {
+            let file = std::fs::read_to_string(dir.path().join(name)).unwrap();
+            let in_file: std::collections::HashSet<_> = file.lines().collect();
+            let missing: Vec<_> = shown.iter().filter(|row| !in_file.contains(*row)).collect();
+            assert!(missing.is_empty(), "{name}: {missing:?}");
+        }
+    }
+    assert!(rows > 100, "only {rows} rows were shown");
+}
+
+#[cfg(unix)]
+mod unix {
+    use super::*;
+    use crate::command::{ended, signal};
+    use crate::files::wait_for_rows;
+    use std::io::{PipeReader, Write as _};
+    use std::process::{Child, Command, Stdio};
+
+    /// A run whose stdout takes nothing at all: the pipe is full, and nobody reads.
+    fn unread(line: &str) -> (Child, PipeReader) {
+        let (reader, writer) = std::io::pipe().unwrap();
+        let mut filler = writer.try_clone().unwrap();
+        std::thread::spawn(move || while filler.write_all(&[b'.'; 4096]).is_ok() {});
+        std::thread::sleep(Duration::from_millis(500));
+        let child = turnprobe(line).stdout(Stdio::from(writer)).spawn();
+        (child.unwrap(), reader)
+    }
+
+    /// What a run said whose stdout nobody reads; stderr is read to its end.
+    fn said_without_stdout(mut child: Child) -> (Option<i32>, String) {
+        let mut stderr = String::new();
+        let mut pipe = child.stderr.take().unwrap();
+        pipe.read_to_string(&mut stderr).unwrap();
+        (ended(child), stderr)
+    }
+
+    /// The number before these words; 0 where they do not stand.
+    fn number_before(what: &str, stderr: &str) -> u64 {
+        let before = stderr.split(what).next().filter(|_| stderr.contains(what));
+        before.map_or(0, |text| {
+            let word = text.split_whitespace().next_back().unwrap();
+            number(&word)
+        })
+    }
+
+    fn lost(stderr: &str) -> u64 {
+        let lost = " lost: stdout did not take them, so let its reader go on or write to a file";
+        number_before(&format!(" rows are{lost}"), stderr)
+            + number_before(&format!(" row is{lost}"), stderr)
+    }
+
+    #[test]
+    fn after_a_stop_what_a_reader_that_never_reads_did_not_take_is_counted_and_ends_with_3() {
+        let lab = "probe --lab --transport udp -i 50ms";
+        for (line, name, counted) in [
+            (lab, "-INT", " sent, "),
+            (lab, "-TERM", " sent, "),
+            (
+                "probe --lab --burst 50/s --for 1s -i 1100ms -n 99",
+                "-INT",
+                " bursts, ",
+            ),
+            (
+                "probe --lab --hold 1s -i 1100ms -n 99",
+                "-INT",
+                " connections, ",
+            ),
+        ] {
+            let (child, reader) = unread(line);
+            std::thread::sleep(Duration::from_secs(5));
+            signal(&child, name);
+            let stopped = turnprobe::clock::now();
+            let (code, stderr) = said_without_stdout(child);
+            let took = stopped.elapsed();
+            drop(reader);
+            assert_eq!(code, Some(3), "{line}: {stderr}");
+            // 2 s for the probes, 1 s for their connections, 2 s for the reader
+            assert!(took.as_secs() < 9, "{line}: {took:?}");
+            let rows = number_before(counted, &stderr);
+            assert!(rows > 1, "{line}: {stderr}");
+            assert_eq!(lost(&stderr), rows, "{line}: {stderr}");
+        }
+    }
+
+    #[test]
+    fn a_second_interruption_does_not_change_what_is_told_of_an_unread_pipe() {
+        let line = "probe --lab --lab-fault tls-stall --lab-fault-share 30 -i 50ms";
+        let (child, reader) = unread(line);
+        std::thread::sleep(Duration::from_secs(5));
+        signal(&child, "-INT");
+        std::thread::sleep(Duration::from_millis(300));
+        let second = turnprobe::clock::now();
+        signal(&child, "-INT");
+        let (code, stderr) = said_without_stdout(child);
+        drop(reader);
+        assert_eq!(code, Some(3), "{stderr}");
+        assert!(second.elapsed().as_secs() < 7, "{:?}", second.elapsed());
+        let rows = number_before(" sent, ", &stderr);
+        assert!(rows > 1 && lost(&stderr) == rows, "{stderr}");
+        assert!(stderr.contains(" cut off"), "{stderr}");
+    }
+
+    #[test]
+    fn rows_that_a_pipe_took_are_not_called_lost() {
+        // the pipe holds some of the rows; nobody reads them
+        let line = "probe --lab --transport udp -i 0 --concurrency 16 --format csv";
+        let child = turnprobe(line).spawn().unwrap();
+        std::thread::sleep(Duration::from_secs(4));
+        signal(&child, "-TERM");
+        let (code, stderr) = said_without_stdout(child);
+        assert_eq!(code, Some(3), "{stderr}");
+        let (sent, lost) = (number_before(" sent, ", &stderr), lost(&stderr));
+        assert!(sent > 200 && lost > 0, "{stderr}");
+        // 64 KiB of rows of half a kilobyte and more
+        assert!(lost < sent && lost + 130 >= sent, "{stderr}");
+    }
+
+    #[test]
+    fn a_reader_that_stands_still_neither_starves_the_file_nor_keeps_the_end() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("probes.csv");
+        let mut command = turnprobe("probe --lab --transport udp -i 0 --concurrency 16 -o - -o");
+        let child = command.arg(&file).spawn().unwrap();
+        // far more than pipe and queue hold
+        wait_for_rows(&file, 2_000);
+        signal(&child, "-TERM");
+        let (code, stderr) = said_without_stdout(child);
+        assert_eq!(code, Some(0), "{stderr}");
+        let sent = number_before(" sent, ", &stderr);
+        assert_eq!(Rows::in_file(&file).rows.len() as u64, sent, "{stderr}");
+        let missing = number_before(" rows are missing on stdout: it stood still", &stderr);
+        assert!(missing > 0 && missing < sent, "{stderr}");
+    }
+
+    #[test]
+    fn a_slow_reader_of_a_pipe_gets_every_row_beside_a_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let (file, copy) = (dir.path().join("probes.csv"), dir.path().join("copy.csv"));
+        let script = format!(
+            "'{}' probe --lab -n 400 -i 0 --concurrency 16 --format csv --output '{}' | \
+             (sleep 4; cat > '{}')",
+            env!("CARGO_BIN_EXE_turnprobe"),
+            file.display(),
+            copy.display()
+        );
+        let output = Command::new("bash").args(["-c", &script]).output().unwrap();
+        assert!(output.status.success());
+        let (rows, copied) = (Rows::in_file(&file), Rows::in_file(&copy));
+        assert_eq!((rows.rows.len(), copied.rows.len()), (400, 400));
+    }
+}
