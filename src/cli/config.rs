@@ -110,7 +110,7 @@ impl TryFrom<ProbeArgs> for Settings {
             Some("reference") => Some(COLUMNS[..REFERENCE_COLUMNS].iter().collect()),
             other => other.map(columns).transpose()?,
         };
-        let files = files(&args, profile, columns.as_deref(), world, false)?;
+        let files = files(&args, profile, columns.as_deref(), world)?;
         plan.fast = rate::is_fast(args.interval, &targets, &plan);
         let polite = rate::polite(&targets, &plan);
         // a slot with all addresses takes several probes' time
@@ -121,10 +121,6 @@ impl TryFrom<ProbeArgs> for Settings {
             .map_or_else(|| default_concurrency(longest, args.interval), usize::from);
         let has_turn = transports::has_turn(&plan, &targets);
         let stdout = stdout(&args, columns, has_turn);
-        ensure!(
-            args.csv_profile.is_none() || makes_csv(&files, &stdout),
-            "--csv-profile needs CSV: give --output FILE.csv or --format csv"
-        );
         let pace = Pace::new(args.interval, args.count, args.duration);
         let lab = args.lab.then(|| LabOptions {
             faults: args.lab_fault.clone(),
@@ -211,7 +207,7 @@ pub(super) fn suits_addresses(args: &ProbeArgs, targets: &[Target]) -> anyhow::R
             _ => None,
         };
         if let Some(flag) = misfit {
-            bail!("{flag} does not fit the address {address}");
+            bail!("{flag} does not fit the address {address}: leave one of them out");
         }
         ensure!(
             !args.lab || address.to_canonical().is_loopback(),
@@ -303,13 +299,12 @@ pub(super) fn columns<R: RowKind>(text: &str) -> anyhow::Result<Vec<&'static Col
     Ok(chosen)
 }
 
-/// The files that `--output` names; `other_files`: whether there are more that roll.
+/// The files that `--output` names.
 pub(super) fn files<R: RowKind>(
     args: &ProbeArgs,
     profile: Profile,
     columns: Option<&[&'static Column<R>]>,
     world: World,
-    other_files: bool,
 ) -> anyhow::Result<Vec<FileSpec<R>>> {
     let to_stdout = args.output.iter().filter(|path| is_stdout(path));
     ensure!(to_stdout.count() < 2, "--output names stdout (-) twice");
@@ -333,10 +328,6 @@ pub(super) fn files<R: RowKind>(
             world,
         });
     }
-    ensure!(
-        args.roll.is_none() || other_files || !files.is_empty(),
-        "--roll needs a file: give --output FILE"
-    );
     Ok(files)
 }
 
@@ -347,11 +338,6 @@ pub(super) fn roll(args: &ProbeArgs) -> Option<Roll> {
         RollArg::Day => Roll::Day,
         RollArg::Month => Roll::Month,
     })
-}
-
-fn makes_csv(files: &[FileSpec], stdout: &Stdout) -> bool {
-    files.iter().any(|file| file.format == Format::Csv)
-        || matches!(stdout, Stdout::Rows(StdoutFormat::Csv, _))
 }
 
 pub(super) fn is_stdout(path: &Path) -> bool {

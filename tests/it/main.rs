@@ -14,6 +14,7 @@ mod layering;
 mod polite;
 mod report;
 mod report_numbers;
+mod report_options;
 mod report_rows;
 mod rows;
 mod series;

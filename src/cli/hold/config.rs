@@ -78,8 +78,7 @@ impl TryFrom<&ProbeArgs> for Settings {
         let world = if args.lab { World::Lab } else { World::Real };
         let profile = profile(args);
         let columns = args.columns.as_deref().map(columns).transpose()?;
-        let has_samples = args.hold.samples.is_some();
-        let files = files(args, profile, columns.as_deref(), world, has_samples)?;
+        let files = files(args, profile, columns.as_deref(), world)?;
         let samples = samples(args, profile, world)?;
         let same = |other: &FileSpec<Sample>| files.iter().any(|file| file.path == other.path);
         ensure!(
@@ -87,10 +86,6 @@ impl TryFrom<&ProbeArgs> for Settings {
             "--samples and --output name the same file; their columns differ, give two files"
         );
         let stdout = stdout(args, columns);
-        ensure!(
-            args.csv_profile.is_none() || makes_csv(&files, samples.as_ref(), &stdout),
-            "--csv-profile needs CSV: give --output FILE.csv or --format csv"
-        );
         let plan = Plan {
             fast: args.hold.hold_rate > POLITE_RATE || shape.length > POLITE_LENGTH,
             ..plan(args, &targets)?
@@ -126,10 +121,6 @@ fn fits(args: &ProbeArgs, targets: &[Target]) -> anyhow::Result<()> {
     if let Some(other) = targets.iter().find(|target| !of_tls(target)) {
         anyhow::bail!("--hold holds a TLS connection: give {other} as a plain host or as tls://");
     }
-    ensure!(
-        !args.tcp.fast_open && args.tcp.receive_buffer.is_none(),
-        "--fast-open and --receive-buffer are told by plain probes: leave them out, or --hold"
-    );
     ensure!(
         args.count != Some(0),
         "--count 0 would do nothing; give 1 or more"
@@ -178,16 +169,6 @@ fn samples(
         roll: roll(args),
         world,
     }))
-}
-
-fn makes_csv(
-    files: &[FileSpec<Hold>],
-    samples: Option<&FileSpec<Sample>>,
-    stdout: &Stdout,
-) -> bool {
-    files.iter().any(|file| file.format == Format::Csv)
-        || samples.is_some_and(|file| file.format == Format::Csv)
-        || matches!(stdout, Stdout::Rows(StdoutFormat::Csv, _))
 }
 
 fn stdout(args: &ProbeArgs, columns: Option<Vec<&'static Column<Hold>>>) -> Stdout {

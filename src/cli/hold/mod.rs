@@ -10,7 +10,8 @@ use anyhow::Context as _;
 use tokio::sync::{mpsc, watch};
 
 pub use args::HoldArgs;
-use config::{Settings, Stdout};
+pub use config::Settings;
+use config::Stdout;
 
 use super::args::{Color, ProbeArgs};
 use super::exit::{Exit, Failure};

@@ -10,7 +10,7 @@ use crate::cli::config::{
     StdoutFormat, columns, families, files, is_stdout, labels, limits, profile, resolver, roll,
     suits_addresses, targets,
 };
-use crate::cli::tcp::{local_end, reachable, without_tcp};
+use crate::cli::tcp::{local_end, reachable};
 use crate::lab::LabOptions;
 use crate::pace::Pace;
 use crate::probe::Plan;
@@ -99,7 +99,6 @@ impl TryFrom<&ProbeArgs> for Settings {
             "{flag} goes over UDP alone: give the target without tls:// or turns:"
         );
         suits_addresses(args, &targets)?;
-        without_tcp(args, flag)?;
         ensure!(
             args.count != Some(0),
             "--count 0 would do nothing; give 1 or more"
@@ -119,13 +118,7 @@ impl TryFrom<&ProbeArgs> for Settings {
         let world = if args.lab { World::Lab } else { World::Real };
         let profile = profile(args);
         let columns = args.columns.as_deref().map(columns).transpose()?;
-        let files = files(
-            args,
-            profile,
-            columns.as_deref(),
-            world,
-            stream.packets.is_some(),
-        )?;
+        let files = files(args, profile, columns.as_deref(), world)?;
         let packets = packets(args, profile, world)?;
         ensure!(
             packets
@@ -134,10 +127,6 @@ impl TryFrom<&ProbeArgs> for Settings {
             "--packets and --output name the same file; their columns differ, give two files"
         );
         let stdout = stdout(args, columns);
-        ensure!(
-            args.csv_profile.is_none() || makes_csv(&files, packets.as_ref(), &stdout),
-            "--csv-profile needs CSV: give --output FILE.csv or --format csv"
-        );
         let plan = Plan {
             resolver: resolver(&args.resolver)?,
             families: reachable(args.tcp.source, families(args)),
@@ -234,16 +223,6 @@ fn packets(
         roll: roll(args),
         world,
     }))
-}
-
-fn makes_csv(
-    files: &[FileSpec<Burst>],
-    packets: Option<&FileSpec<Packet>>,
-    stdout: &Stdout,
-) -> bool {
-    files.iter().any(|file| file.format == Format::Csv)
-        || packets.is_some_and(|file| file.format == Format::Csv)
-        || matches!(stdout, Stdout::Rows(StdoutFormat::Csv, _))
 }
 
 fn stdout(args: &ProbeArgs, columns: Option<Vec<&'static Column<Burst>>>) -> Stdout {

@@ -11,7 +11,8 @@ use anyhow::Context as _;
 use tokio::sync::{mpsc, watch};
 
 pub use args::{StreamArgs, rate};
-use config::{Settings, Stdout};
+pub use config::Settings;
+use config::Stdout;
 
 use super::args::{Color, ProbeArgs};
 use super::exit::{Exit, Failure};
