@@ -67,10 +67,20 @@ impl Cli {
     where
         T: Into<OsString> + Clone,
     {
-        let mut command = Self::command();
+        Self::read_by(&mut Self::command(), words)
+    }
+
+    /// The same by a definition of the command line that is there already.
+    pub(super) fn read_by<T>(
+        command: &mut clap::Command,
+        words: impl IntoIterator<Item = T>,
+    ) -> Result<(Self, Given), clap::Error>
+    where
+        T: Into<OsString> + Clone,
+    {
         let matches = command.try_get_matches_from_mut(words)?;
         let given = matches.subcommand().map(|(_, matches)| Given::of(matches));
-        let cli = Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
+        let cli = Self::from_arg_matches(&matches).map_err(|error| error.format(command))?;
         Ok((cli, given.unwrap_or_default()))
     }
 }

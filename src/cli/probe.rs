@@ -330,19 +330,24 @@ fn headline(plan: &Plan, series: &Series, world: World) -> String {
     for target in &series.targets {
         let ways = plan.ways(target);
         let ports: BTreeSet<_> = ways.iter().map(|way| way.port).collect();
-        transports.extend(ways.iter().map(|way| way.transport));
         // several ports, as of TLS and UDP: the name alone
-        names.push(match (world, ports.iter().next()) {
-            (World::Real, Some(port)) if ports.len() == 1 => Target {
-                port: Some(*port),
-                ..target.clone()
-            }
-            .to_string(),
-            _ => target.host.to_string(),
+        let port = ports
+            .first()
+            .filter(|_| ports.len() == 1 && world == World::Real);
+        names.push(match port {
+            Some(port) => with_port(target, *port),
+            None => target.host.to_string(),
         });
+        // a URI says it itself
+        if port.is_none() || target.transport.is_none() {
+            transports.extend(ways.iter().map(|way| way.transport));
+        }
     }
     let mut text = few(names, world);
-    if !transports.iter().eq([&Transport::Tls]) {
+    if !transports
+        .iter()
+        .all(|transport| *transport == Transport::Tls)
+    {
         let words: Vec<_> = transports
             .iter()
             .map(|transport| transport.as_str())
@@ -350,6 +355,15 @@ fn headline(plan: &Plan, series: &Series, world: World) -> String {
         let _ = write!(text, " over {}", words.join(", "));
     }
     text
+}
+
+/// A target with the port that it comes to.
+pub(super) fn with_port(target: &Target, port: u16) -> String {
+    let target = Target {
+        port: Some(port),
+        ..target.clone()
+    };
+    target.to_string()
 }
 
 /// A few names in one line.

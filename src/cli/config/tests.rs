@@ -23,7 +23,7 @@ fn without_flags_it_probes_the_teams_relay_once_a_second_until_stopped() {
     let settings = settings("").unwrap();
     assert_eq!(
         settings.series.targets[0].to_string(),
-        "tr.teams.microsoft.com:443"
+        "tr.teams.microsoft.com"
     );
     assert_eq!(settings.series.pace.slots(), None);
     assert_eq!(settings.series.concurrency, 25);
@@ -129,7 +129,7 @@ fn what_is_wrong_is_named_with_its_fix() {
         ("--transport udp,udp", "`udp` stands twice"),
         (
             "--transport udp turns:relay",
-            "the target relay:443 says its transport itself; leave --transport out",
+            "the target turns:relay says its transport itself; leave --transport out",
         ),
         (
             "--transport tls,udp --ask none",
@@ -208,15 +208,15 @@ fn what_is_wrong_is_named_with_its_fix() {
         ),
         (
             "--resolver os 127.0.0.1",
-            "--resolver does nothing with the target 127.0.0.1:443, as no name is resolved: give a name",
+            "--resolver does nothing with the target 127.0.0.1, as no name is resolved: give a name",
         ),
         (
             "--address 127.0.0.1 10.0.0.1",
-            "the target 10.0.0.1:443 is an address: give a name, or leave one of them out",
+            "the target 10.0.0.1 is an address: give a name, or leave one of them out",
         ),
         (
             "--tls 1.3 udp://relay",
-            "--tls does nothing with the target relay:3478, as no TLS handshake is done",
+            "--tls does nothing with the target udp://relay, as no TLS handshake is done",
         ),
         (
             "--turn-timeout 2s",

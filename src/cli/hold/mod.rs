@@ -18,7 +18,7 @@ use super::exit::{Exit, Failure};
 use super::outlet::{Ending, Outlet};
 use super::probe::{
     Counts, begin, few, file_outlet, in_the_lab, prepare, rows_to_stdout, stdout_outlet, this_run,
-    verdict,
+    verdict, with_port,
 };
 use super::signals::Interrupted;
 use super::stream::Text;
@@ -142,14 +142,7 @@ pub fn run(args: &ProbeArgs, color: Color) -> Result<Exit, Failure> {
 fn headline(targets: &[Target], world: World) -> String {
     let name = |target: &Target| match world {
         World::Lab => target.host.to_string(),
-        World::Real => {
-            let port = Some(target.port_for(Transport::Tls));
-            let target = Target {
-                port,
-                ..target.clone()
-            };
-            target.to_string()
-        }
+        World::Real => with_port(target, target.port_for(Transport::Tls)),
     };
     few(targets.iter().map(name).collect(), world)
 }

@@ -19,7 +19,7 @@ use super::exit::{Exit, Failure};
 use super::outlet::{Ending, Outlet};
 use super::probe::{
     Counts, begin, few, file_outlet, in_the_lab, prepare, rows_to_stdout, stdout_outlet, this_run,
-    verdict,
+    verdict, with_port,
 };
 use super::signals::Interrupted;
 use super::summary::print_summary;
@@ -101,14 +101,7 @@ pub fn run(args: &ProbeArgs, color: Color) -> Result<Exit, Failure> {
     }
     let name = |target: &Target| match world {
         World::Lab => target.host.to_string(),
-        World::Real => {
-            let port = Some(target.port_for(Transport::Udp));
-            let target = Target {
-                port,
-                ..target.clone()
-            };
-            target.to_string()
-        }
+        World::Real => with_port(target, target.port_for(Transport::Udp)),
     };
     let targets = few(settings.targets.iter().map(name).collect(), world);
     let stream = Stream {

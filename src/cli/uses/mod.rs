@@ -88,11 +88,12 @@ pub fn check(command: &Command, given: &Given) -> Result<(), Failure> {
 
 /// An option as it is written on the command line.
 fn spelled(command: &str, id: &str) -> String {
-    let mut program = Cli::command();
-    // global options stand in commands only then
-    program.build();
+    let program = Cli::command();
     let command = program.find_subcommand(command);
-    let option = command.and_then(|command| command.get_arguments().find(|arg| arg.get_id() == id));
+    let own = command.into_iter().flat_map(clap::Command::get_arguments);
+    let option = own
+        .chain(program.get_arguments())
+        .find(|arg| arg.get_id() == id);
     match option.map(|option| (option.get_long(), option.get_short())) {
         Some((Some(long), _)) => format!("--{long}"),
         Some((None, Some(short))) => format!("-{short}"),

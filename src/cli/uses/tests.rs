@@ -9,9 +9,10 @@ use crate::cli::{config, hold, stream};
 /// What comes of a command line: the settings of its measurement, or the refusal.
 type Outcome = Result<String, String>;
 
-fn outcome(line: &str) -> Outcome {
+fn outcome(program: &mut clap::Command, line: &str) -> Outcome {
     let words = format!("turnprobe probe {line}");
-    let (cli, given) = Cli::read(words.split_whitespace()).map_err(|error| error.to_string())?;
+    let read = Cli::read_by(program, words.split_whitespace());
+    let (cli, given) = read.map_err(|error| error.to_string())?;
     check(&cli.command, &given).map_err(|failure| failure.error.to_string())?;
     let Command::Probe(args) = cli.command else {
         return Err("no probe".to_owned());
@@ -37,8 +38,15 @@ fn options(command: &str) -> Vec<String> {
         .collect()
 }
 
-/// Each option of `probe` with a value that is not its default.
-fn samples() -> Vec<(String, String)> {
+/// An option with a value that is not its default.
+struct Sample {
+    id: String,
+    name: String,
+    words: String,
+}
+
+/// All options of `probe`.
+fn samples() -> Vec<Sample> {
     let values = BTreeMap::from([
         ("color", "always"),
         ("count", "3"),
@@ -80,27 +88,28 @@ fn samples() -> Vec<(String, String)> {
         ("csv_profile", "excel"),
         ("max_failed", "5"),
     ]);
+    let mut program = Cli::command();
+    program.build();
+    let command = program.find_subcommand("probe").unwrap();
     let mut samples = Vec::new();
     for id in options("probe").into_iter().filter(|id| id != "targets") {
-        let mut program = Cli::command();
-        program.build();
-        let command = program.find_subcommand("probe").unwrap();
-        let is_flag = command
+        let arg = command
             .get_arguments()
-            .find(|arg| arg.get_id() == id.as_str())
-            .is_some_and(|arg| !arg.get_action().takes_values());
-        let mut words = spelled("probe", &id);
-        match values.get(id.as_str()) {
-            Some(value) => words = format!("{words} {value}"),
-            None => assert!(is_flag, "give {id} a sample value"),
-        }
-        samples.push((id, words));
+            .find(|arg| arg.get_id() == id.as_str());
+        let takes_value = arg.unwrap().get_action().takes_values();
+        let name = spelled("probe", &id);
+        let words = match values.get(id.as_str()) {
+            Some(value) => format!("{name} {value}"),
+            None => name.clone(),
+        };
+        assert_eq!(takes_value, words != name, "give {id} a sample value");
+        samples.push(Sample { id, name, words });
     }
     samples
 }
 
 /// Pairs of which one may say what the other says, too, or how everything looks.
-fn is_free(context: &str, one: &str, other: &str) -> bool {
+fn may_agree(context: &str, one: &str, other: &str) -> bool {
     let is_mode = |word: &str| {
         ["burst", "watch", "hold"]
             .iter()
@@ -118,13 +127,12 @@ fn is_free(context: &str, one: &str, other: &str) -> bool {
 }
 
 /// Short options of the contexts by their long names.
-fn long(word: &str) -> String {
+fn long(word: &str) -> &str {
     match word {
         "-o" => "--output",
         "-n" => "--count",
         word => word,
     }
-    .to_owned()
 }
 
 #[test]
@@ -151,6 +159,7 @@ fn every_option_has_its_place_in_the_table_of_uses() {
 #[test]
 fn two_options_that_are_accepted_together_both_do_something() {
     let samples = samples();
+    let mut program = Cli::command();
     let (mut list, mut wrong) = (String::new(), Vec::new());
     for context in [
         "",
@@ -160,59 +169,47 @@ fn two_options_that_are_accepted_together_both_do_something() {
         "-o rows.csv --hold 2s -n 2",
         "-o rows.csv --transport udp",
         "-o rows.csv --transport pseudo-tls",
-        "-o rows.csv --ask allocate",
         "--format csv --lab --lab-fault reset",
     ] {
-        let line = |words: &[&str]| format!("{context} {} relay.example", words.join(" "));
+        let mut outcome = |words: &[&str]| {
+            let words = words.join(" ");
+            outcome(&mut program, &format!("{context} {words} relay.example"))
+        };
         let flags: Vec<_> = context.split_whitespace().map(long).collect();
-        let free = |id: &str| !flags.contains(&spelled("probe", id));
-        let samples: Vec<_> = samples.iter().filter(|(id, _)| free(id)).collect();
-        let alone: Vec<Outcome> = samples
-            .iter()
-            .map(|(_, words)| outcome(&line(&[words])))
-            .collect();
+        let is_free = |sample: &&Sample| !flags.contains(&sample.name.as_str());
+        let samples: Vec<_> = samples.iter().filter(is_free).collect();
+        let alone = samples.iter().map(|sample| outcome(&[&sample.words]));
+        let alone: Vec<Outcome> = alone.collect();
         let _ = writeln!(list, "# probe {context}");
-        for (one, (id, words)) in samples.iter().enumerate() {
+        for (place, one) in samples.iter().enumerate() {
             let mut refused = Vec::new();
-            for (other, (other_id, other_words)) in
-                samples.iter().enumerate().filter(|(at, _)| *at != one)
-            {
-                if other < one && alone[one].is_err() {
-                    continue;
-                }
-                let both = line(&[words, other_words]);
-                match outcome(&both) {
+            for (other_place, other) in samples.iter().enumerate().skip(place + 1) {
+                let both = format!("{context} {} {}", one.words, other.words);
+                match outcome(&[&one.words, &other.words]) {
                     Ok(settings) => {
-                        for (place, what) in [(one, other_id), (other, id)] {
-                            let same = alone[place].as_ref() == Ok(&settings);
-                            let free =
-                                is_free(context, id, other_id) || is_free(context, other_id, id);
-                            if same && !free {
-                                wrong.push(format!("`{both}`: {what} does nothing"));
+                        let agree = may_agree(context, &one.id, &other.id)
+                            || may_agree(context, &other.id, &one.id);
+                        for (alone, idle) in [(&alone[place], other), (&alone[other_place], one)] {
+                            if alone.as_ref() == Ok(&settings) && !agree {
+                                wrong.push(format!("`{both}`: {} does nothing", idle.name));
                             }
                         }
                     }
+                    Err(_) if alone[place].is_err() || alone[other_place].is_err() => {}
                     Err(said) => {
-                        if alone[one].is_ok() && alone[other].is_ok() {
-                            refused.push(spelled("probe", other_id));
-                            for id in [id, other_id] {
-                                let name = spelled("probe", id);
-                                if !said.contains(&name) {
-                                    wrong.push(format!("`{both}` without {name}: {said}"));
-                                }
-                            }
-                            if !said.contains("leave") && !said.contains("give") {
-                                wrong.push(format!("`{both}` without a fix: {said}"));
-                            }
+                        refused.push(other.name.as_str());
+                        let is_whole = said.contains(&one.name) && said.contains(&other.name);
+                        let has_fix = said.contains("leave") || said.contains("give");
+                        if !is_whole || !has_fix {
+                            wrong.push(format!("`{both}`: {said}"));
                         }
                     }
                 }
             }
-            let name = spelled("probe", id);
-            let _ = match &alone[one] {
-                Err(said) => writeln!(list, "{name}: {}", said.lines().next().unwrap_or_default()),
-                Ok(_) if refused.is_empty() => writeln!(list, "{name}"),
-                Ok(_) => writeln!(list, "{name} not with {}", refused.join(" ")),
+            let _ = match &alone[place] {
+                Err(said) => writeln!(list, "{}: {}", one.name, said.lines().next().unwrap_or("")),
+                Ok(_) if refused.is_empty() => writeln!(list, "{}", one.name),
+                Ok(_) => writeln!(list, "{} not with {}", one.name, refused.join(" ")),
             };
         }
     }
