@@ -50,12 +50,26 @@ impl fmt::Display for Host {
     }
 }
 
+/// As it is read: what was parsed once is the same when it is parsed again.
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let port = self.port_for(self.transport.unwrap_or(Transport::Tls));
+        f.write_str(match (self.transport, self.ask) {
+            (Some(Transport::Tls), None) => "tls://",
+            (Some(Transport::Udp), None) => "udp://",
+            (Some(Transport::Tls), Some(Ask::Binding)) => "stuns:",
+            (Some(Transport::Tls), Some(_)) => "turns:",
+            (Some(Transport::Udp), Some(Ask::Binding)) => "stun:",
+            (Some(Transport::Udp), Some(_)) => "turn:",
+            // no text says these
+            (None | Some(Transport::PseudoTls), _) => "",
+        })?;
         match self.host {
-            Host::Address(IpAddr::V6(address)) => write!(f, "[{address}]:{port}"),
-            _ => write!(f, "{}:{port}", self.host),
+            Host::Address(IpAddr::V6(address)) => write!(f, "[{address}]")?,
+            _ => self.host.fmt(f)?,
+        }
+        match self.port {
+            Some(port) => write!(f, ":{port}"),
+            None => Ok(()),
         }
     }
 }
@@ -151,6 +165,10 @@ fn scheme(text: &str) -> Result<Named<'_>, TargetError> {
     let Some((scheme, rest)) = text.split_once(':') else {
         return Ok((text, None, None));
     };
+    // a number is no host: this is one that is called like a scheme, with its port
+    if rest.bytes().all(|byte| byte.is_ascii_digit()) && !rest.is_empty() {
+        return Ok((text, None, None));
+    }
     match scheme.to_ascii_lowercase().as_str() {
         // RFC 7064
         "stun" => Ok((rest, Some(Transport::Udp), Some(Ask::Binding))),
@@ -254,6 +272,8 @@ impl FromStr for Host {
 mod tests {
     use super::*;
 
+    use proptest::prelude::*;
+
     fn shown(text: &str) -> String {
         text.parse::<Target>()
             .map_or_else(|error| format!("error: {error}"), |t| t.to_string())
@@ -261,19 +281,16 @@ mod tests {
 
     #[test]
     fn every_form_of_a_target_is_read() {
-        assert_eq!(
-            shown("tr.teams.microsoft.com"),
-            "tr.teams.microsoft.com:443"
-        );
+        assert_eq!(shown("tr.teams.microsoft.com"), "tr.teams.microsoft.com");
         assert_eq!(
             shown("TR.Teams.microsoft.com.:3478"),
             "tr.teams.microsoft.com:3478"
         );
         assert_eq!(shown("52.112.0.1:80"), "52.112.0.1:80");
-        assert_eq!(shown("2603:1063::1"), "[2603:1063::1]:443");
+        assert_eq!(shown("2603:1063::1"), "[2603:1063::1]");
         assert_eq!(shown("[2603:1063::1]:3478"), "[2603:1063::1]:3478");
-        assert_eq!(shown("tls://relay.example:444/"), "relay.example:444");
-        assert_eq!(shown("bücher.example"), "xn--bcher-kva.example:443");
+        assert_eq!(shown("tls://relay.example:444/"), "tls://relay.example:444");
+        assert_eq!(shown("bücher.example"), "xn--bcher-kva.example");
     }
 
     #[test]
@@ -357,8 +374,69 @@ mod tests {
         ] {
             assert_eq!(asked(text), wanted, "{text}");
         }
-        assert_eq!(shown("turn:[2603:1063::1]"), "[2603:1063::1]:3478");
-        assert_eq!(shown("turns:relay.example"), "relay.example:443");
+        assert_eq!(shown("turn:[2603:1063::1]"), "turn:[2603:1063::1]");
+        assert_eq!(
+            shown("TURNS:relay.example?transport=tcp"),
+            "turns:relay.example"
+        );
+    }
+
+    #[test]
+    fn a_host_that_is_called_like_a_scheme_is_one() {
+        for name in ["udp", "tls", "turn", "turns", "stun", "stuns"] {
+            let target: Target = format!("{name}:443").parse().unwrap();
+            assert_eq!((target.port, target.transport), (Some(443), None), "{name}");
+            assert_eq!(target.host.to_string(), name);
+            assert_eq!(shown(&format!("{name}:0")), shown("host:0"));
+            assert_eq!(
+                shown(&format!("turn:{name}:5000")),
+                format!("turn:{name}:5000")
+            );
+        }
+    }
+
+    /// Hosts, those among them that are called like a scheme or look like a port or an address.
+    fn host() -> impl Strategy<Value = Host> {
+        let name = prop_oneof![
+            3 => "(udp|tls|turns?|stuns?|https?|a|x-1)(\\.(example|udp|7up))?",
+            1 => "[a-z0-9_-]{1,20}(\\.[a-z0-9_-]{1,9}){0,3}",
+        ];
+        let name = name.prop_filter_map("no name", |name| name.parse::<Host>().ok());
+        let address = prop_oneof![
+            any::<std::net::Ipv4Addr>().prop_map(IpAddr::V4),
+            any::<Ipv6Addr>().prop_map(IpAddr::V6),
+        ];
+        prop_oneof![name, address.prop_map(Host::Address)]
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_printed_is_read_back(
+            host in host(),
+            port in prop::option::of(1_u16..),
+            (transport, ask) in prop::sample::select(vec![
+                (None, None),
+                (Some(Transport::Tls), None),
+                (Some(Transport::Udp), None),
+                (Some(Transport::Tls), Some(Ask::Allocate)),
+                (Some(Transport::Udp), Some(Ask::Allocate)),
+                (Some(Transport::Tls), Some(Ask::Binding)),
+                (Some(Transport::Udp), Some(Ask::Binding)),
+            ]),
+        ) {
+            let target = Target { host, port, transport, ask };
+            let text = target.to_string();
+            prop_assert_eq!(text.parse(), Ok(target), "{}", text);
+        }
+
+        #[test]
+        fn whatever_is_read_is_the_same_when_it_is_printed_and_read_again(
+            text in "(|tls://|UDP://|turns?:|stuns?:)[a-zA-Z0-9.:\\[\\]-]{1,30}(|\\?transport=(udp|tcp))",
+        ) {
+            if let Ok(target) = text.parse::<Target>() {
+                prop_assert_eq!(target.to_string().parse(), Ok(target), "{}", text);
+            }
+        }
     }
 
     #[test]

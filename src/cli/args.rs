@@ -1,18 +1,20 @@
 //! The raw flags, exactly as they stand on the command line. They do nothing; `config` turns them
 //! into a validated plan.
 
+use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
 use super::burst::StreamArgs;
 use super::hold::HoldArgs;
 use super::long_help::{ASKS, TARGETS, TRANSPORTS};
 use super::report::args::{self as report, ReportArgs};
 use super::tcp::TcpArgs;
+use super::uses::Given;
 use super::words::words;
 use crate::endpoints::DEFAULT_RELAY;
 use crate::lab::Fault;
@@ -60,6 +62,34 @@ pub struct Cli {
     pub color: Color,
 }
 
+impl Cli {
+    /// Takes a command line apart; says too which options the user gave.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it; also its help and its version.
+    pub fn read<T>(words: impl IntoIterator<Item = T>) -> Result<(Self, Given), clap::Error>
+    where
+        T: Into<OsString> + Clone,
+    {
+        Self::read_by(&mut Self::command(), words)
+    }
+
+    /// The same by a definition of the command line that is there already.
+    pub(super) fn read_by<T>(
+        command: &mut clap::Command,
+        words: impl IntoIterator<Item = T>,
+    ) -> Result<(Self, Given), clap::Error>
+    where
+        T: Into<OsString> + Clone,
+    {
+        let matches = command.try_get_matches_from_mut(words)?;
+        let given = matches.subcommand().map(|(_, matches)| Given::of(matches));
+        let cli = Self::from_arg_matches(&matches).map_err(|error| error.format(command))?;
+        Ok((cli, given.unwrap_or_default()))
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// A series of probes, one row per probe: DNS, connect, TLS, certificate, TURN
@@ -74,6 +104,19 @@ pub enum Command {
     Completions(CompletionsArgs),
     /// Prints a man page (roff)
     Man(ManArgs),
+}
+
+impl Command {
+    /// Its name on the command line.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Probe(_) => "probe",
+            Self::Report(_) => "report",
+            Self::Schema(_) => "schema",
+            Self::Completions(_) => "completions",
+            Self::Man(_) => "man",
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -92,18 +135,13 @@ pub struct ProbeArgs {
     #[arg(short, long, value_name = "TIME", default_value = "1s", value_parser = duration)]
     pub interval: Duration,
     /// IPv4 only
-    #[arg(short = '4', conflicts_with_all = ["ipv6", "all_addresses"])]
+    #[arg(short = '4')]
     pub ipv4: bool,
     /// IPv6 only
-    #[arg(short = '6', conflicts_with = "all_addresses")]
+    #[arg(short = '6')]
     pub ipv6: bool,
     /// system, os (getaddrinfo), IP[:port]
-    #[arg(
-        long,
-        value_name = "WHO",
-        default_value = "system",
-        conflicts_with = "lab"
-    )]
+    #[arg(long, value_name = "WHO", default_value = "system")]
     pub resolver: String,
     /// tls, udp or pseudo-tls; several are probed in turn
     #[arg(
@@ -166,10 +204,10 @@ pub struct ProbeArgs {
     #[arg(long, help_heading = "Lab")]
     pub lab: bool,
     /// Switch on a fault; several take turns
-    #[arg(long, value_name = "NAME", requires = "lab", help_heading = "Lab", long_help = faults())]
+    #[arg(long, value_name = "NAME", help_heading = "Lab", long_help = faults())]
     pub lab_fault: Vec<Fault>,
     /// Percent of probes that faults hit
-    #[arg(long, value_name = "N", requires = "lab_fault", default_value = "100",
+    #[arg(long, value_name = "N", default_value = "100",
           value_parser = clap::value_parser!(u8).range(1..=100), help_heading = "Lab", hide_short_help = true)]
     pub lab_fault_share: u8,
 
@@ -214,8 +252,12 @@ pub struct ProbeArgs {
     #[arg(long, help_heading = "Advanced", hide_short_help = true)]
     pub all_addresses: bool,
     /// Connect to this address instead of resolving the name
-    #[arg(long, value_name = "IP", conflicts_with_all = ["all_addresses", "ipv4", "ipv6"],
-          help_heading = "Advanced", hide_short_help = true)]
+    #[arg(
+        long,
+        value_name = "IP",
+        help_heading = "Advanced",
+        hide_short_help = true
+    )]
     pub address: Option<IpAddr>,
     /// Name for SNI and the certificate's check instead of the target's
     #[arg(
@@ -380,7 +422,6 @@ mod tests {
 
     #[test]
     fn the_arguments_are_consistent() {
-        use clap::CommandFactory as _;
         Cli::command().debug_assert();
     }
 }

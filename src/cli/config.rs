@@ -140,7 +140,7 @@ pub(super) fn suits_addresses(args: &ProbeArgs, targets: &[Target]) -> anyhow::R
             _ => None,
         };
         if let Some(flag) = misfit {
-            bail!("{flag} does not fit the address {address}");
+            bail!("{flag} does not fit the address {address}: leave one of them out");
         }
         ensure!(
             !args.lab || address.to_canonical().is_loopback(),

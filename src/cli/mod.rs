@@ -18,20 +18,21 @@ mod signals;
 mod summary;
 mod tcp;
 mod terminal;
+mod uses;
 mod words;
 
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use clap::{CommandFactory as _, Parser as _};
+use clap::CommandFactory as _;
 
 use args::{Cli, Color, Command, ProbeArgs};
 use exit::{Exit, Failure};
 
 /// Runs the program.
 pub fn main() -> ExitCode {
-    let result = match Cli::try_parse() {
-        Ok(cli) => run(cli),
+    let result = match Cli::read(std::env::args_os()) {
+        Ok((cli, given)) => uses::check(&cli.command, &given).and_then(|()| run(cli)),
         // help and version are results, too
         Err(error) if !error.use_stderr() => printed(error.print()),
         Err(error) => error.exit(),

@@ -14,7 +14,7 @@ use anyhow::Context as _;
 use super::lines::Lines;
 use super::live::Live;
 use super::message;
-use super::run::world::few;
+use super::run::world::{few, with_port};
 use super::run::{Counts, Finished, Kind, Told, View};
 use crate::endpoints::DEFAULT_RELAY;
 use crate::measure::Engine;
@@ -23,7 +23,6 @@ use crate::probe::{Opener, Plan};
 use crate::record::{Cause, Phase, Record, Run, Transport, World};
 use crate::report::summary::Summary;
 use crate::stats::Tally;
-use crate::target::Target;
 
 /// A series of probes.
 #[derive(Debug)]
@@ -106,19 +105,24 @@ impl Kind for Probes {
         for target in engine.targets.iter() {
             let ways = path.ways(target);
             let ports: BTreeSet<_> = ways.iter().map(|way| way.port).collect();
-            transports.extend(ways.iter().map(|way| way.transport));
             // several ports, as of TLS and UDP: the name alone
-            names.push(match (world, ports.iter().next()) {
-                (World::Real, Some(port)) if ports.len() == 1 => Target {
-                    port: Some(*port),
-                    ..target.clone()
-                }
-                .to_string(),
-                _ => target.host.to_string(),
+            let port = ports
+                .first()
+                .filter(|_| ports.len() == 1 && world == World::Real);
+            names.push(match port {
+                Some(port) => with_port(target, *port),
+                None => target.host.to_string(),
             });
+            // a URI says it itself
+            if port.is_none() || target.transport.is_none() {
+                transports.extend(ways.iter().map(|way| way.transport));
+            }
         }
         let mut text = few(names, world);
-        if !transports.iter().eq([&Transport::Tls]) {
+        if !transports
+            .iter()
+            .all(|transport| *transport == Transport::Tls)
+        {
             let words: Vec<_> = transports
                 .iter()
                 .map(|transport| transport.as_str())

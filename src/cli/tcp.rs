@@ -63,20 +63,6 @@ pub(super) fn local_end(args: &ProbeArgs, targets: &[Target]) -> anyhow::Result<
     })
 }
 
-/// Nothing of TCP means anything to packets over UDP.
-pub(super) fn without_tcp(args: &ProbeArgs, flag: &str) -> anyhow::Result<()> {
-    let tcp = &args.tcp;
-    let given = [
-        ("--receive-buffer", tcp.receive_buffer.is_some()),
-        ("--congestion", tcp.congestion.is_some()),
-        ("--fast-open", tcp.fast_open),
-    ];
-    match given.iter().find(|(_, given)| *given) {
-        Some((name, _)) => bail!("{name} is about TCP, and {flag} goes over UDP: leave it out"),
-        None => Ok(()),
-    }
-}
-
 fn fits(source: IpAddr, args: &ProbeArgs, targets: &[Target]) -> anyhow::Result<()> {
     let is_broadcast = matches!(source, IpAddr::V4(v4) if v4.is_broadcast());
     ensure!(
@@ -89,7 +75,7 @@ fn fits(source: IpAddr, args: &ProbeArgs, targets: &[Target]) -> anyhow::Result<
         _ => None,
     };
     if let Some(flag) = other {
-        bail!("{flag} does not fit --source {source}");
+        bail!("{flag} does not fit --source {source}: leave one of them out");
     }
     let literal = targets.iter().filter_map(|target| match target.host {
         Host::Address(address) => Some(address),

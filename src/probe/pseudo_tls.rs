@@ -10,7 +10,7 @@ use tokio::time::timeout;
 
 use super::plain_error;
 use super::tcp_info::{self, Snapshot};
-use super::turn::{End, Exchange, StreamTalk, Talk};
+use super::turn::{End, Exchange, MOST_BYTES, StreamTalk, Talk};
 use crate::clock;
 use crate::record::{Ask, Cause, Failure, alert_name};
 use crate::wire::ms_turn::frame;
@@ -229,6 +229,7 @@ async fn exchange(line: &mut Line, ask: Ask, limit: Duration) -> Exchange {
     };
     let request = frame::encode(talk.request()).unwrap_or_default();
     let mut talk = StreamTalk::new(talk, Framing::Framed);
+    let before = line.received;
     let start = clock::now();
     let mut took = Duration::ZERO;
     let ended = timeout(limit, async {
@@ -244,6 +245,10 @@ async fn exchange(line: &mut Line, ask: Ask, limit: Duration) -> Exchange {
                     let end = talk.take(buffer.get(..count).unwrap_or_default());
                     if let Some(end) = end {
                         return end;
+                    }
+                    let received = line.received.saturating_sub(before);
+                    if received > MOST_BYTES {
+                        return End::Flood(received);
                     }
                 }
                 (Err(error), _) => return End::Reset(plain_error(&error)),

@@ -14,6 +14,8 @@ use crate::wire::{ms_turn, stun};
 
 /// Bytes that are kept of what is no STUN message.
 const KEPT: usize = 512;
+/// Bytes on a connection in which the answer must be: one has a few hundred.
+pub const MOST_BYTES: u64 = 1 << 20;
 /// So many bytes tell HTTP from other text.
 const TELLING: usize = 8;
 
@@ -35,6 +37,8 @@ pub enum End {
     Answer(Box<Answer>),
     /// The limit.
     Limit(Duration),
+    /// So many bytes without the answer, far more than it has.
+    Flood(u64),
     /// Bytes on a stream that no message begins with.
     NotStun(Vec<u8>),
     /// The other end closed the connection.
@@ -188,6 +192,11 @@ impl Talk {
                 judged
             }
             End::Limit(limit) => self.at_the_limit(limit),
+            End::Flood(bytes) => {
+                let ignored = self.ignored;
+                let said = format!("no answer in {bytes} bytes; ignored: {ignored}");
+                failed(TurnReply::Malformed, Cause::TurnMalformed, said)
+            }
             End::NotStun(bytes) => not_stun(&bytes),
             End::Closed => failed(
                 TurnReply::Closed,

@@ -336,7 +336,7 @@ fn a_public_address_is_not_probed_more_than_ten_times_a_second_unasked() {
     let said = run(&format!("{four} 100ms"));
     assert_eq!(said.code, Some(2), "{}", said.stderr);
     assert!(said.stderr.contains("--interval 400ms"), "{}", said.stderr);
-    let said = run("probe --address 127.0.0.1 127.0.0.1:1 -i 50ms -n 3");
+    let said = run("probe --address 127.0.0.1 relay.test:1 -i 50ms -n 3");
     assert_eq!(
         said.code,
         Some(1),

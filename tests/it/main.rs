@@ -16,6 +16,7 @@ mod pipes;
 mod polite;
 mod report;
 mod report_numbers;
+mod report_options;
 mod report_rows;
 mod rows;
 mod series;

@@ -218,22 +218,20 @@ fn a_series_whose_rows_nobody_takes_still_ends() {
 
 #[test]
 fn while_nobody_takes_rows_slots_are_missed_and_no_row_is_lost_or_changed() {
-    const SLOTS: u64 = 60;
+    const SLOTS: u64 = 150;
     let closed = ClosedTcp::new();
     let prober = Arc::new(prober(plan()));
     let targets = vec![target("127.0.0.1", closed.port())];
-    let pace = Pace::new(ms(100), Some(SLOTS), None);
+    let pace = Pace::new(ms(40), Some(SLOTS), None);
     let (records, end) = run(async {
-        let (rows, mut taken) = mpsc::channel(8);
-        let (_stop, stopped) = watch::channel(false);
-        let series = tokio::spawn(series(pace, targets, 4).run(prober, rows, stopped));
-        // eight rows wait in the channel, four in their probes
+        let mut series = series(pace, targets, 4).start(prober, Stop::default());
+        // 64 rows wait in the channel, four in their probes
         tokio::time::sleep(ms(5_000)).await;
         let mut records = Vec::new();
-        while let Some(record) = taken.recv().await {
+        while let Some(record) = series.row().await {
             records.push(record);
         }
-        (records, series.await.unwrap())
+        (records, series.end().await)
     });
     let rows = rows(&records);
     let slots = slots(&rows);

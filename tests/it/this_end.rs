@@ -59,19 +59,19 @@ fn what_this_end_cannot_do_is_told_before_anything_is_measured() {
         ("--receive-buffer 1", "1 is not in 1024..="),
         (
             "--fast-open --transport udp",
-            "--fast-open sends a ClientHello in the SYN: give --transport tls",
+            "--fast-open does nothing with --transport udp, as no TLS handshake is done: give --transport tls",
         ),
         (
             "--congestion reno --transport udp",
-            "--congestion is about TCP",
+            "--congestion does nothing with --transport udp, as nothing goes over TCP",
         ),
         (
             "--receive-buffer 65536 --burst 50/s",
-            "--receive-buffer is about TCP, and --burst goes over UDP",
+            "--receive-buffer does nothing with --burst: leave one of them out",
         ),
         (
             "--fast-open --watch",
-            "--fast-open is about TCP, and --watch goes over UDP",
+            "--fast-open does nothing with --watch: leave one of them out",
         ),
     ] {
         let run = run(&format!("probe -n 1 {arguments}"));

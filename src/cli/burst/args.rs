@@ -14,29 +14,27 @@ const HEADING: &str = "UDP quality";
 #[derive(Debug, Args)]
 pub struct StreamArgs {
     /// RTT, loss and jitter of a burst: packets a second
-    #[arg(long, value_name = "RATE", value_parser = rate, long_help = BURST, group = "stream",
-          help_heading = HEADING, conflicts_with_all = ["all_addresses", "sni", "concurrency", "ask", "ports", "alpn", "turn_timeout"])]
+    #[arg(long, value_name = "RATE", value_parser = rate, long_help = BURST, help_heading = HEADING)]
     pub burst: Option<u32>,
     /// Time that a burst lasts; more than 60s as for the rate of --burst
     #[arg(long = "for", value_name = "TIME", default_value = "15s", value_parser = duration,
-          requires = "burst", help_heading = HEADING, hide_short_help = true)]
+          help_heading = HEADING, hide_short_help = true)]
     pub length: Duration,
     /// One packet an interval on and on: tells every outage
-    #[arg(long, long_help = WATCH, group = "stream", help_heading = HEADING,
-          conflicts_with_all = ["all_addresses", "sni", "concurrency", "ask", "ports", "alpn", "turn_timeout"])]
+    #[arg(long, long_help = WATCH, help_heading = HEADING)]
     pub watch: bool,
     /// Append a row for every packet to FILE (.csv, .jsonl)
-    #[arg(long, value_name = "FILE", requires = "stream", help_heading = HEADING, hide_short_help = true)]
+    #[arg(long, value_name = "FILE", help_heading = HEADING, hide_short_help = true)]
     pub packets: Option<PathBuf>,
     /// Distance too: the lowest IP time to live that still gets an answer
-    #[arg(long, requires = "stream", help_heading = HEADING, hide_short_help = true)]
+    #[arg(long, help_heading = HEADING, hide_short_help = true)]
     pub hops: bool,
     /// A packet that is not answered within this time is lost
     #[arg(long, value_name = "TIME", default_value = "1s", value_parser = duration,
-          requires = "stream", help_heading = HEADING, hide_short_help = true)]
+          help_heading = HEADING, hide_short_help = true)]
     pub answer_timeout: Duration,
     /// Row of Microsoft's table that the figures are judged by
-    #[arg(long, value_name = "ROW", default_value = "client", requires = "stream",
+    #[arg(long, value_name = "ROW", default_value = "client",
           help_heading = HEADING, hide_short_help = true)]
     pub limits: LimitsArg,
 }

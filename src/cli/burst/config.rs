@@ -10,7 +10,7 @@ use crate::cli::args::ProbeArgs;
 use crate::cli::config::{columns, families, limits, resolver, suits_addresses, targets};
 use crate::cli::run::Job;
 use crate::cli::run::outputs::{Choice, Outputs};
-use crate::cli::tcp::{local_end, reachable, without_tcp};
+use crate::cli::tcp::{local_end, reachable};
 use crate::measure::Engine;
 use crate::measure::burst::{BurstOptions, Shape};
 use crate::pace::Pace;
@@ -52,7 +52,6 @@ pub(in crate::cli) fn job(args: &ProbeArgs) -> anyhow::Result<Job<Stream>> {
         "{flag} goes over UDP alone: give the target without tls:// or turns:"
     );
     suits_addresses(args, &targets)?;
-    without_tcp(args, flag)?;
     ensure!(
         args.count != Some(0),
         "--count 0 would do nothing; give 1 or more"

@@ -1,6 +1,5 @@
-use clap::Parser as _;
-
 use super::super::args::{Cli, Command};
+use super::super::uses;
 use super::*;
 use crate::cli::args::StdoutFormat;
 use crate::cli::run::outputs::Stdout;
@@ -9,7 +8,8 @@ fn settings(line: &str) -> Result<Job<Probes>, String> {
     let words = ["turnprobe", "probe"]
         .into_iter()
         .chain(line.split_whitespace());
-    let cli = Cli::try_parse_from(words).map_err(|error| error.to_string())?;
+    let (cli, given) = Cli::read(words).map_err(|error| error.to_string())?;
+    uses::check(&cli.command, &given).map_err(|failure| failure.error.to_string())?;
     let Command::Probe(args) = cli.command else {
         return Err("no probe".to_owned());
     };
@@ -25,7 +25,7 @@ fn without_flags_it_probes_the_teams_relay_once_a_second_until_stopped() {
     let settings = settings("").unwrap();
     assert_eq!(
         settings.engine.targets.of_slot(0).to_string(),
-        "tr.teams.microsoft.com:443"
+        "tr.teams.microsoft.com"
     );
     assert_eq!(settings.engine.pace.slots(), None);
     assert_eq!(settings.engine.concurrency, 25);
@@ -118,15 +118,24 @@ fn what_is_wrong_is_named_with_its_fix() {
             "--lab --address 10.0.0.1",
             "the lab has only loopback addresses",
         ),
-        ("--lab --resolver os", "cannot be used with"),
-        ("--csv-profile excel -o a.jsonl", "--csv-profile needs CSV"),
+        (
+            "--lab --resolver os",
+            "--resolver does nothing with --lab, which has its own relays: leave one of them out",
+        ),
+        (
+            "--csv-profile excel -o a.jsonl",
+            "--csv-profile does nothing with this --output, as no CSV is written: give --output FILE.csv",
+        ),
         ("turn:relay?transport=tcp", "give turns:host for TLS"),
-        ("--turn-timeout 0", "--turn-timeout must be from 1ms to 10m"),
+        (
+            "--turn-timeout 0 --ask binding",
+            "--turn-timeout must be from 1ms to 10m",
+        ),
         ("--transport sctp", "tls"),
         ("--transport udp,udp", "`udp` stands twice"),
         (
             "--transport udp turns:relay",
-            "the target relay:443 says its transport itself; leave --transport out",
+            "the target turns:relay says its transport itself; leave --transport out",
         ),
         (
             "--transport tls,udp --ask none",
@@ -136,7 +145,10 @@ fn what_is_wrong_is_named_with_its_fix() {
             "--transport pseudo-tls --ask binding",
             "give ms-allocate, or leave --ask out",
         ),
-        ("--ports 3478", "--ports is about UDP: give --transport udp"),
+        (
+            "--ports 3478",
+            "--ports does nothing with tls alone, as nothing goes over UDP: give --transport udp",
+        ),
         (
             "--transport udp --ports 3478-3481 relay:3478",
             "names a port itself",
@@ -150,19 +162,22 @@ fn what_is_wrong_is_named_with_its_fix() {
         ),
         (
             "--transport udp --lab --ports 3478",
-            "the lab's relays have one port",
+            "--ports does nothing with --lab, which has its own relays",
         ),
         ("--source-port 0", "a port from 1 to 65535"),
         ("--transport udp --alpn stun.turn", "give --transport tls"),
         ("--dns-timeout 0", "--dns-timeout must be from 1ms to 10m"),
         (
-            "--columns nope",
+            "--format csv --columns nope",
             "there is no column `nope`; `turnprobe schema` lists them",
         ),
-        ("--columns CN,CN", "`CN` stands twice"),
-        ("--label x", "write it as KEY=VALUE"),
-        ("--label =x", "neither key nor value may be empty"),
-        ("--roll day", "--roll needs a file: give --output FILE"),
+        ("--format csv --columns CN,CN", "`CN` stands twice"),
+        ("-o - --label x", "write it as KEY=VALUE"),
+        ("-o - --label =x", "neither key nor value may be empty"),
+        (
+            "--roll day",
+            "--roll does nothing without a file: give --output FILE",
+        ),
         (
             "--resolver nowhere",
             "give system, os, an address or address:port",
@@ -173,7 +188,55 @@ fn what_is_wrong_is_named_with_its_fix() {
         ("-o a.txt", ".csv"),
         ("http://x", "`http:` is not supported"),
         ("--max-failed 101", "from 0 to 100"),
-        ("--lab-fault reset", "--lab"),
+        (
+            "--lab-fault reset",
+            "--lab-fault does nothing without --lab: give --lab, or leave it out",
+        ),
+        (
+            "--watch --for 4s",
+            "--for does nothing with --watch, as it is for --burst: leave one of them out",
+        ),
+        (
+            "--for 4s",
+            "--for does nothing without --burst: give --burst",
+        ),
+        (
+            "--hold 2s --burst 50/s",
+            "--burst cannot go with --hold: leave one of them out",
+        ),
+        (
+            "--hops",
+            "--hops does nothing without --burst or --watch: give --burst or --watch",
+        ),
+        (
+            "--burst 50/s -i 5m",
+            "--interval does nothing with --burst, of which there is one: give -n or -d",
+        ),
+        (
+            "--resolver os 127.0.0.1",
+            "--resolver does nothing with the target 127.0.0.1, as no name is resolved: give a name",
+        ),
+        (
+            "--address 127.0.0.1 10.0.0.1",
+            "the target 10.0.0.1 is an address: give a name, or leave one of them out",
+        ),
+        (
+            "--tls 1.3 udp://relay",
+            "--tls does nothing with the target udp://relay, as no TLS handshake is done",
+        ),
+        (
+            "--turn-timeout 2s",
+            "--turn-timeout does nothing with tls alone, as no request is sent: give --ask allocate",
+        ),
+        (
+            "--columns CN",
+            "--columns does nothing without rows: give --output FILE or --format csv",
+        ),
+        (
+            "--lab --lab-fault-share 5",
+            "--lab-fault-share does nothing without --lab-fault",
+        ),
+        ("-4 -6", "-4 cannot go with -6: leave one of them out"),
     ] {
         let refusal = refusal(line);
         assert!(refusal.contains(part), "`{line}`: {refusal}");

@@ -3,8 +3,8 @@
 use anyhow::{Context as _, bail, ensure};
 
 use crate::cli::args::{AskArg, ProbeArgs};
-use crate::cli::tcp::{local_end, without_tcp};
-use crate::probe::{Plan, Question, SourcePorts};
+use crate::cli::tcp::local_end;
+use crate::probe::{Plan, Question, SourcePorts, Way};
 use crate::record::{Ask, Transport};
 use crate::target::Target;
 
@@ -36,6 +36,19 @@ pub(super) fn plan(args: &ProbeArgs, targets: &[Target], plan: Plan) -> anyhow::
     };
     fits(args, targets, &plan)?;
     Ok(plan)
+}
+
+/// The ways that all slots take.
+pub(in crate::cli) fn ways(args: &ProbeArgs, targets: &[Target]) -> anyhow::Result<Vec<Way>> {
+    let plan = Plan {
+        transports: transports(&args.transport)?,
+        question: question(args.ask),
+        ..Plan::default()
+    };
+    Ok(targets
+        .iter()
+        .flat_map(|target| plan.ways(target))
+        .collect())
 }
 
 /// Whether anything but plain TLS is done: then the turn phase has its place in lines and lists.
@@ -91,27 +104,7 @@ fn fits(args: &ProbeArgs, targets: &[Target], plan: &Plan) -> anyhow::Result<()>
             "--alpn: a name has 1 to 255 bytes, such as stun.turn"
         );
     }
-    ensure!(
-        args.alpn.is_empty() || speaks(Transport::Tls),
-        "--alpn is offered in a TLS handshake: give --transport tls"
-    );
-    ensure!(
-        !args.tcp.fast_open || speaks(Transport::Tls),
-        "--fast-open sends a ClientHello in the SYN: give --transport tls"
-    );
-    let over_tcp = speaks(Transport::Tls) || speaks(Transport::PseudoTls);
-    if !over_tcp {
-        without_tcp(args, "--transport udp")?;
-    }
     if args.ports.is_some() {
-        ensure!(
-            speaks(Transport::Udp),
-            "--ports is about UDP: give --transport udp"
-        );
-        ensure!(
-            !args.lab,
-            "--ports: the lab's relays have one port; leave --lab or --ports out"
-        );
         for target in targets {
             ensure!(
                 target.port.is_none() || target.transport == Some(Transport::Tls),

@@ -15,16 +15,15 @@ const HEADING: &str = "Held connection";
 #[derive(Debug, Args)]
 pub struct HoldArgs {
     /// Hold one TLS connection open: round trips, retransmissions and stalls over time
-    #[arg(long, value_name = "TIME", value_parser = duration, long_help = HOLD, group = "held",
-          help_heading = HEADING, hide_short_help = true,
-          conflicts_with_all = ["stream", "all_addresses", "concurrency", "ask", "ports", "turn_timeout"])]
+    #[arg(long, value_name = "TIME", value_parser = duration, long_help = HOLD,
+          help_heading = HEADING, hide_short_help = true)]
     pub hold: Option<Duration>,
     /// Requests a second; up to 50/s, or more with --i-own-this-server
-    #[arg(long, value_name = "RATE", default_value = "50/s", value_parser = rate, requires = "held",
+    #[arg(long, value_name = "RATE", default_value = "50/s", value_parser = rate,
           help_heading = HEADING, hide_short_help = true)]
     pub hold_rate: u32,
     /// Append a row for every look at the kernel's numbers, 50 a second, to FILE (.csv, .jsonl)
-    #[arg(long, value_name = "FILE", requires = "held", help_heading = HEADING, hide_short_help = true)]
+    #[arg(long, value_name = "FILE", help_heading = HEADING, hide_short_help = true)]
     pub samples: Option<PathBuf>,
 }
 
@@ -33,7 +32,7 @@ Holds one TLS connection open for so long after its handshake and sends a STUN B
 every 20 ms, as an audio stream over TCP would. Gives the kernel's round trip over time, \
 retransmissions and stalls, also where the relay never answers, and says how the connection \
 ended. Without -n and -d one connection; -i is at least this time and 2 s. From 1s to 1h; more \
-than 60s needs --i-own-this-server.";
+than 60s needs --i-own-this-server. A relay that sends 32 MiB unasked is left.";
 
 impl HoldArgs {
     /// Whether a connection is to be held, and no series of probes is wanted.

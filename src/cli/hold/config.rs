@@ -62,10 +62,6 @@ fn fits(args: &ProbeArgs, targets: &[Target]) -> anyhow::Result<()> {
         anyhow::bail!("--hold holds a TLS connection: give {other} as a plain host or as tls://");
     }
     ensure!(
-        !args.tcp.fast_open && args.tcp.receive_buffer.is_none(),
-        "--fast-open and --receive-buffer are told by plain probes: leave them out, or --hold"
-    );
-    ensure!(
         args.count != Some(0),
         "--count 0 would do nothing; give 1 or more"
     );

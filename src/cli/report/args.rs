@@ -94,3 +94,15 @@ pub enum ReportFormat {
     Csv,
     Markdown,
 }
+
+impl ReportFormat {
+    /// Its word on the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Table => "table",
+            Self::Json => "json",
+            Self::Csv => "csv",
+            Self::Markdown => "markdown",
+        }
+    }
+}

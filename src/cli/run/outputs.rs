@@ -87,10 +87,6 @@ impl<R: RowKind, D: RowKind> Outputs<R, D> {
             );
             files.push(file);
         }
-        ensure!(
-            args.roll.is_none() || details.is_some() || !files.is_empty(),
-            "--roll needs a file: give --output FILE"
-        );
         let detail = details.map(|(flag, path)| spec::<D>(flag, path, None, args, profile));
         let detail = detail.transpose()?;
         if let (Some((flag, _)), Some(detail)) = (details, &detail) {
@@ -99,23 +95,12 @@ impl<R: RowKind, D: RowKind> Outputs<R, D> {
                 "{flag} and --output name the same file; their columns differ, give two files"
             );
         }
-        let outputs = Self {
+        Ok(Self {
             stdout: stdout(args, columns, list),
             files,
             details: detail,
             profile,
-        };
-        ensure!(
-            args.csv_profile.is_none() || outputs.has_csv(),
-            "--csv-profile needs CSV: give --output FILE.csv or --format csv"
-        );
-        Ok(outputs)
-    }
-
-    fn has_csv(&self) -> bool {
-        self.files.iter().any(|file| file.format == Format::Csv)
-            || (self.details.as_ref()).is_some_and(|file| file.format == Format::Csv)
-            || matches!(self.stdout, Stdout::Rows(StdoutFormat::Csv, _))
+        })
     }
 
     /// Opens everything; a file that is refused leaves all as they were. None when the reader of
@@ -167,7 +152,8 @@ impl<R, D> Opened<R, D> {
     }
 }
 
-fn is_stdout(path: &Path) -> bool {
+/// Whether this is how stdout is written.
+pub(in crate::cli) fn is_stdout(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 

@@ -57,16 +57,18 @@ fn run_id(wall: &Wall) -> String {
 pub(in crate::cli) fn headline(targets: &[Target], transport: Transport, world: World) -> String {
     let name = |target: &Target| match world {
         World::Lab => target.host.to_string(),
-        World::Real => {
-            let port = Some(target.port_for(transport));
-            let target = Target {
-                port,
-                ..target.clone()
-            };
-            target.to_string()
-        }
+        World::Real => with_port(target, target.port_for(transport)),
     };
     few(targets.iter().map(name).collect(), world)
+}
+
+/// A target with the port that it comes to.
+pub(in crate::cli) fn with_port(target: &Target, port: u16) -> String {
+    let target = Target {
+        port: Some(port),
+        ..target.clone()
+    };
+    target.to_string()
 }
 
 /// A few names in one line.

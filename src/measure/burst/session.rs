@@ -124,8 +124,12 @@ impl Session {
     pub async fn advance(&mut self, mut note: impl FnMut(Fate)) {
         // not woken for each: whatever matters was stamped on the threads of the socket
         tokio::time::sleep(TICK).await;
-        while let Ok(event) = self.events.try_recv() {
-            self.take(event, &mut note);
+        // those that come meanwhile wait for the next time: a flood must not keep the end away
+        for _ in 0..WAITING {
+            match self.events.try_recv() {
+                Ok(event) => self.take(event, &mut note),
+                Err(_) => break,
+            }
         }
     }
 

@@ -26,6 +26,12 @@ pub use event::Event;
 pub use hops::hops;
 use socket::{open, source};
 
+/// Datagrams in a row that answer nothing, after which the receiving thread takes a breath.
+const MOST_STRANGERS: u32 = 1000;
+
+/// How long that is: a flood gets a part of a processor, not all of it.
+const BREATH: Duration = Duration::from_millis(10);
+
 /// How often the receiving thread looks whether it is still wanted.
 const LOOK_UP: Duration = Duration::from_millis(50);
 
@@ -296,11 +302,22 @@ impl Inner {
     /// Reads until nobody wants it any more.
     fn receive(&self) {
         let mut buffer = [0; LONGEST];
+        let mut strangers = 0;
         while !self.closed.load(Ordering::Relaxed) {
-            if let Some(event) = self.heard(&mut buffer)
+            let event = self.heard(&mut buffer);
+            strangers = match event {
+                Some(Event::Stranger) => strangers + 1,
+                _ => 0,
+            };
+            if let Some(event) = event
                 && self.events.blocking_send(event).is_err()
             {
                 return;
+            }
+            if strangers >= MOST_STRANGERS {
+                // a flood: what the system drops meanwhile costs nothing
+                strangers = 0;
+                std::thread::sleep(BREATH);
             }
         }
     }

@@ -10,7 +10,7 @@ use super::wire_tap::WireTap;
 use super::{Session, flush};
 use crate::clock;
 use crate::probe::plain_error;
-use crate::probe::turn::{End, Exchange, StreamTalk, Talk};
+use crate::probe::turn::{End, Exchange, MOST_BYTES, StreamTalk, Talk};
 use crate::record::Ask;
 use crate::wire::stream::Framing;
 
@@ -101,6 +101,7 @@ async fn drive(
             (Ok(0), Some(error)) => return End::Reset(plain_error(error)),
             // the reader says how it ended
             (Ok(0), None) => {}
+            (Ok(_), _) if tap.received > MOST_BYTES => return End::Flood(tap.received),
             (Ok(_), _) => tokio::task::consume_budget().await,
             (Err(error), _) if error.kind() == io::ErrorKind::WouldBlock => {
                 if let Err(error) = tap.stream.readable().await {

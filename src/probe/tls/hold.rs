@@ -28,6 +28,13 @@ const REMEMBERED: usize = 4096;
 /// Reads at a time.
 const MOST_READS: usize = 16;
 
+/// What a relay may send that no request asked for, in bytes. A program that chats has room; one
+/// that floods would fill the line for as long as the connection is held.
+const MOST_UNASKED: u64 = 32 << 20;
+
+/// What a request can explain: the longest answers have some hundred bytes.
+const PER_REQUEST: u64 = 1024;
+
 /// How long the last answers are waited for when the time is over.
 const LINGER: Duration = Duration::from_secs(1);
 
@@ -109,6 +116,9 @@ impl Session {
                 Err(end) => break end,
             }
             talk.hand_on();
+            if let Some(end) = talk.flooded() {
+                break end;
+            }
             if over.is_some() && talk.has_all_answers() {
                 break (EndedBy::Done, String::new());
             }
@@ -246,6 +256,14 @@ impl<A: FnMut(Duration)> Talk<'_, A> {
                 }
             }
         }
+    }
+
+    /// The end, when more came than was asked for and than anybody needs.
+    fn flooded(&self) -> Option<Ended> {
+        let (received, asked) = (self.tap.received, self.meter.sent.load(Ordering::Relaxed));
+        let most = MOST_UNASKED.saturating_add(asked.saturating_mul(PER_REQUEST));
+        let detail = || format!("{received} bytes came, and {asked} requests were sent");
+        (received > most).then(|| (EndedBy::Flooded, detail()))
     }
 
     /// Sends a request, unless earlier ones still wait.

@@ -1,6 +1,6 @@
 //! What a row says of each way in which a held connection goes on and ends.
 
-use crate::command::{Rows, on_wine, run};
+use crate::command::{Rows, on_wine, run, run_into};
 use crate::servers::held::{Ending, Manner, relay};
 
 /// The row of a connection with these options, and the exit code.
@@ -137,11 +137,41 @@ fn what_is_no_stun_inside_is_ignored_and_the_connection_held() {
 }
 
 #[test]
-fn a_relay_that_never_stops_sending_holds_nothing_up() {
+fn a_relay_that_never_stops_sending_is_left_and_the_row_says_so() {
     let relay = relay(Manner::Answers, 10, Ending::Flood);
-    let (cell, code) = held(&format!("127.0.0.1:{} --hold 1s", relay.port()));
+    let target = format!("127.0.0.1:{}", relay.port());
+    let (cell, code) = held(&format!("{target} --hold 60s"));
+    assert_eq!((cell("ended_by").as_str(), code), ("flooded", Some(0)));
+    assert_eq!(cell("Status"), "OK");
+    // 32 MiB, and 1 KiB for each of the requests
+    let received = number(&cell, "bytes_received");
+    let explained = (32 << 20) + 1024 * number(&cell, "sent");
+    assert!(
+        (explained..explained + (1 << 20)).contains(&received),
+        "{received}"
+    );
+    assert!(number(&cell, "held_us") < 59_000_000);
+    assert_eq!(number(&cell, "answered"), 10);
+    let detail = cell("detail");
+    assert!(detail.contains(" bytes came, and "), "{detail}");
+    // the same for a reader, and from the file
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("hold.csv");
+    let said = run_into(&file, &format!("probe {target} --hold 60s"));
+    assert!(said.stdout.contains("ended: 1 flooded"), "{}", said.stdout);
+    let report = run(&format!("report {}", file.display())).stdout;
+    assert!(report.contains("1 flooded"), "{report}");
+    let said = run(&format!("probe {target} --hold 60s")).stdout;
+    assert!(said.contains(" s of 60.0 s, flooded"), "{said}");
+}
+
+#[test]
+fn a_relay_that_chats_is_held_to_the_end() {
+    let relay = relay(Manner::Answers, 10, Ending::Chatter(20 << 20));
+    let (cell, code) = held(&format!("127.0.0.1:{} --hold 3s", relay.port()));
+    let received = number(&cell, "bytes_received");
     assert_eq!((cell("ended_by").as_str(), code), ("done", Some(0)));
-    assert!(number(&cell, "bytes_received") > 1_000_000);
+    assert!(received > 20 << 20, "{received}");
     assert!(number(&cell, "sent") > 10);
 }
 

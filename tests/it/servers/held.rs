@@ -25,7 +25,9 @@ pub enum Ending {
     Reset,
     Alert,
     NoTls,
-    /// It sends and sends, what no STUN is.
+    /// It sends so many bytes, what no STUN is, and then nothing.
+    Chatter(usize),
+    /// It sends and sends.
     Flood,
 }
 
@@ -79,6 +81,11 @@ fn end(mut tls: ServerConnection, mut stream: TcpStream, ending: Ending) {
             stream
                 .write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")
                 .unwrap();
+            return until_closed(&stream);
+        }
+        Ending::Chatter(bytes) => {
+            let mut inside = rustls::Stream::new(&mut tls, &mut stream);
+            inside.write_all(&vec![0; bytes]).unwrap();
             return until_closed(&stream);
         }
         Ending::Flood => {

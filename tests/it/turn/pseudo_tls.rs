@@ -85,6 +85,28 @@ fn hello_in_vain(act: impl Fn(TcpStream) + Send + Sync + 'static) -> Row {
 }
 
 #[test]
+fn a_flood_without_the_answer_is_left_long_before_the_limit() {
+    // to others, and data that is no message
+    for kind in [2, 3] {
+        let relay = relay(move |mut stream, request| {
+            let flood = framed(kind, &to_another(ms_unauthorized(request))).repeat(500);
+            while stream.write_all(&flood).is_ok() {}
+        });
+        let plan = Plan {
+            limits: turnprobe::probe::Limits {
+                turn: ms(60_000),
+                ..PATIENT
+            },
+            ..asking(Transport::PseudoTls, Ask::MsAllocate)
+        };
+        let row = probe(plan, relay.target());
+        row.assert_failed("turn-malformed", &["no answer in ", " bytes; ignored: "]);
+        let received: u64 = row.cell("bytes_received").parse().unwrap();
+        assert!((1 << 20..2 << 20).contains(&received), "{received}");
+    }
+}
+
+#[test]
 fn the_hello_is_timed_as_tls_and_the_request_as_turn() {
     let relay = relay(|mut stream, request| {
         stream

@@ -9,7 +9,7 @@ use turnprobe::probe::Plan;
 use turnprobe::record::{Ask, Transport};
 
 use super::{asking, impatient};
-use crate::rows::{Row, probe};
+use crate::rows::{PATIENT, Row, ms, probe};
 use crate::servers::stun::{
     ALLOCATE_ERROR, BINDING_SUCCESS, error, message, ms_unauthorized, to_another, unauthorized,
 };
@@ -132,6 +132,27 @@ fn silence_is_a_result_without_a_time() {
     let row = ask_in_vain(|inside, request| inside.say(&to_another(unauthorized(request))));
     row.assert_ok();
     assert_eq!(row.cells(["turn_reply", "turn_ignored"]), ["silent", "1"]);
+}
+
+#[test]
+fn a_flood_without_the_answer_is_left_long_before_the_limit() {
+    let relay = server(Offer::good().config(), |inside, request| {
+        let strays = to_another(unauthorized(request)).repeat(500);
+        let mut stream = rustls::Stream::new(&mut inside.tls, &mut inside.stream);
+        while stream.write_all(&strays).is_ok() {}
+    });
+    let plan = Plan {
+        limits: turnprobe::probe::Limits {
+            turn: ms(60_000),
+            ..PATIENT
+        },
+        ..asking(Transport::Tls, Ask::Allocate)
+    };
+    let row = probe(plan, relay.target());
+    row.assert_failed("turn-malformed", &["no answer in ", " bytes; ignored: "]);
+    assert_eq!(row.cell("turn_reply"), "malformed");
+    let received: u64 = row.cell("bytes_received").parse().unwrap();
+    assert!((1 << 20..2 << 20).contains(&received), "{received}");
 }
 
 #[test]

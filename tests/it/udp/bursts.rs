@@ -300,6 +300,22 @@ fn more_than_strangers_may_get_is_refused_before_a_packet_is_sent() {
 }
 
 #[test]
+fn a_flood_of_datagrams_is_counted_and_the_burst_goes_on() {
+    let server = UdpServer::start(|number, request| {
+        let strangers = if number == 0 { 50_000 } else { 0 };
+        let mut answers = vec![b"stranger".to_vec(); strangers];
+        answers.push(answer(request, None));
+        answers
+    });
+    let (cell, code) = burst(&server.address().to_string());
+    assert_eq!(code, Some(0));
+    // the system drops what is not read in time
+    assert!((1_000..=50_000).contains(&number(&cell, "ignored")));
+    assert!(number(&cell, "lost") < number(&cell, "sent"));
+    assert_eq!(number(&cell, "sent") + number(&cell, "missed"), 50);
+}
+
+#[test]
 fn what_makes_no_sense_is_a_usage_error_that_names_the_fix() {
     for (line, part) in [
         ("--burst 0/s", "such as 50/s"),
@@ -308,14 +324,33 @@ fn what_makes_no_sense_is_a_usage_error_that_names_the_fix() {
             "from 1s to 1h; more than 60s only to loopback, private addresses or with",
         ),
         ("--burst 50/s --transport tls", "give --transport udp"),
-        ("--burst 50/s --watch", "cannot be used with"),
-        ("--for 5s", "--burst"),
+        (
+            "--burst 50/s --watch",
+            "--burst cannot go with --watch: leave one of them out",
+        ),
+        (
+            "--for 5s",
+            "--for does nothing without --burst: give --burst",
+        ),
+        (
+            "--watch --for 5s",
+            "--for does nothing with --watch, as it is for --burst: leave one of them out",
+        ),
         ("--packets a.csv", "--burst"),
         ("--watch -i 0", "from 10ms to 60s"),
         ("--watch a.example b.example", "one target"),
-        ("--burst 50/s --all-addresses", "cannot be used with"),
-        ("--burst 50/s --columns tls_us", "turnprobe schema burst"),
-        ("--burst 50/s --columns reference", "turnprobe schema burst"),
+        (
+            "--burst 50/s --all-addresses",
+            "--all-addresses does nothing with --burst: leave one of them out",
+        ),
+        (
+            "--burst 50/s -o - --columns tls_us",
+            "turnprobe schema burst",
+        ),
+        (
+            "--burst 50/s -o - --columns reference",
+            "turnprobe schema burst",
+        ),
         ("--burst 50/s -o a.csv --packets a.csv", "two files"),
         ("--burst 50/s --answer-timeout 1m", "from 10ms to 10s"),
     ] {

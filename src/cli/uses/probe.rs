@@ -1,0 +1,331 @@
+//! What each option of `probe` is about.
+
+use std::path::PathBuf;
+
+use super::{Given, Idle};
+use crate::cli::args::{ProbeArgs, StdoutFormat};
+use crate::cli::config::{self, transports};
+use crate::cli::run::outputs::is_stdout;
+use crate::probe::Way;
+use crate::record::Transport;
+use crate::sink::Format;
+use crate::target::{Host, Target, Targets};
+
+/// What `probe` does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    Series,
+    Burst,
+    Watch,
+    Hold,
+}
+
+/// What an option needs beside a mode that uses it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Need {
+    /// Some name is resolved.
+    Names,
+    /// The addresses of names are not replaced by `--address`.
+    Answers,
+    /// All targets are names.
+    OnlyNames,
+    /// TCP connections are made.
+    Tcp,
+    /// TLS handshakes are done.
+    Tls,
+    /// Something goes over UDP.
+    Udp,
+    /// Requests are sent.
+    Requests,
+    /// More than one slot.
+    Slots,
+    /// Rows of the measurement are written.
+    Rows,
+    /// Rows of any kind are written.
+    AnyRows,
+    /// Rows are written to a file.
+    File,
+    /// CSV is written.
+    Csv,
+    Lab,
+    /// No lab.
+    Network,
+    /// A fault of the lab.
+    Fault,
+}
+
+/// An option by its id, the modes that use it, and what it needs in them.
+type Use = (&'static str, &'static [Mode], &'static [Need]);
+
+use Mode::{Burst, Hold, Series, Watch};
+
+const ALL: &[Mode] = &[Series, Burst, Watch, Hold];
+/// One packet after the other over UDP.
+const PACKETS: &[Mode] = &[Burst, Watch];
+/// Connections over TCP.
+const CONNECTIONS: &[Mode] = &[Series, Hold];
+
+/// Every option: one that is not here fails a test.
+pub(super) const USES: &[Use] = &[
+    ("targets", ALL, &[]),
+    // how everything that is printed looks
+    ("color", ALL, &[]),
+    ("count", ALL, &[]),
+    ("duration", ALL, &[]),
+    ("interval", ALL, &[Need::Slots]),
+    ("ipv4", ALL, &[Need::Answers]),
+    ("ipv6", ALL, &[Need::Answers]),
+    ("all_addresses", &[Series], &[Need::Names]),
+    ("address", ALL, &[Need::OnlyNames]),
+    ("resolver", ALL, &[Need::Names, Need::Network]),
+    ("transport", ALL, &[]),
+    ("ask", &[Series], &[]),
+    ("tls", CONNECTIONS, &[Need::Tls]),
+    ("burst", ALL, &[]),
+    ("length", &[Burst], &[]),
+    ("watch", ALL, &[]),
+    ("packets", PACKETS, &[]),
+    ("hops", PACKETS, &[]),
+    ("answer_timeout", PACKETS, &[]),
+    ("limits", PACKETS, &[]),
+    ("source", ALL, &[]),
+    ("source_port", ALL, &[]),
+    ("dscp", ALL, &[]),
+    ("receive_buffer", &[Series], &[Need::Tcp]),
+    ("congestion", CONNECTIONS, &[Need::Tcp]),
+    ("fast_open", &[Series], &[Need::Tls]),
+    ("hold", ALL, &[]),
+    ("hold_rate", &[Hold], &[]),
+    ("samples", &[Hold], &[]),
+    ("output", ALL, &[]),
+    ("roll", ALL, &[Need::File]),
+    ("format", ALL, &[]),
+    ("label", ALL, &[Need::AnyRows]),
+    ("quiet", ALL, &[]),
+    ("lab", ALL, &[]),
+    ("lab_fault", ALL, &[Need::Lab]),
+    ("lab_fault_share", ALL, &[Need::Fault]),
+    ("concurrency", &[Series], &[]),
+    ("dns_timeout", ALL, &[Need::Answers]),
+    ("connect_timeout", CONNECTIONS, &[Need::Tcp]),
+    // pseudo-TLS has a hello, too
+    ("tls_timeout", CONNECTIONS, &[Need::Tcp]),
+    ("turn_timeout", &[Series], &[Need::Requests]),
+    ("ports", &[Series], &[Need::Udp, Need::Network]),
+    ("alpn", CONNECTIONS, &[Need::Tls]),
+    ("sni", CONNECTIONS, &[Need::Tls]),
+    ("columns", ALL, &[Need::Rows]),
+    ("csv_profile", ALL, &[Need::Csv]),
+    ("max_failed", ALL, &[]),
+    ("i_own_this_server", ALL, &[Need::Network]),
+];
+
+/// Options of which one rules the others out.
+const EITHER: &[&[&str]] = &[
+    &["burst", "watch", "hold"],
+    &["ipv4", "ipv6", "all_addresses"],
+];
+
+/// The first option that would do nothing, and why.
+///
+/// # Errors
+///
+/// Targets and transports that are none.
+pub(super) fn idle(
+    args: &ProbeArgs,
+    given: &Given,
+) -> anyhow::Result<Option<(&'static str, Idle)>> {
+    for group in EITHER {
+        let mut both = group.iter().filter(|id| given.has(id));
+        if let (Some(one), Some(other)) = (both.next(), both.next()) {
+            let other = super::spelled("probe", other);
+            let why = format!("cannot go with {other}: leave one of them out");
+            return Ok(Some((one, Idle(why))));
+        }
+    }
+    let run = Run::new(args, given)?;
+    let given = USES.iter().filter(|(id, ..)| given.has(id));
+    let mut idle = given.filter_map(|(id, modes, needs)| {
+        let why = run.is_without(modes);
+        let why = why.or_else(|| needs.iter().find_map(|need| run.lacks(*need)));
+        why.map(|why| (*id, why))
+    });
+    Ok(idle.next())
+}
+
+impl Mode {
+    fn flag(self) -> Option<&'static str> {
+        match self {
+            Series => None,
+            Burst => Some("--burst"),
+            Watch => Some("--watch"),
+            Hold => Some("--hold"),
+        }
+    }
+}
+
+/// What the command line comes to.
+struct Run<'a> {
+    args: &'a ProbeArgs,
+    given: &'a Given,
+    mode: Mode,
+    targets: Targets,
+    ways: Vec<Way>,
+}
+
+impl<'a> Run<'a> {
+    fn new(args: &'a ProbeArgs, given: &'a Given) -> anyhow::Result<Self> {
+        let mode = if args.stream.watch {
+            Watch
+        } else if args.stream.burst.is_some() {
+            Burst
+        } else if args.hold.is_wanted() {
+            Hold
+        } else {
+            Series
+        };
+        let targets = config::targets(args)?;
+        let ways = transports::ways(args, &targets)?;
+        Ok(Self {
+            args,
+            given,
+            mode,
+            targets,
+            ways,
+        })
+    }
+
+    /// Why an option of these modes does nothing in this one.
+    fn is_without(&self, modes: &[Mode]) -> Option<Idle> {
+        if modes.contains(&self.mode) {
+            return None;
+        }
+        let flags: Vec<_> = modes.iter().filter_map(|mode| mode.flag()).collect();
+        let flags = flags.join(" or ");
+        Some(match self.mode.flag() {
+            None => Idle::without(&flags, &flags),
+            Some(flag) if modes.contains(&Series) => Idle::beside(flag, ""),
+            Some(flag) => Idle::beside(flag, &format!(", as it is for {flags}")),
+        })
+    }
+
+    /// Why an option that needs this does nothing.
+    fn lacks(&self, need: Need) -> Option<Idle> {
+        let args = self.args;
+        let tcp = [Transport::Tls, Transport::PseudoTls];
+        match need {
+            Need::Names | Need::Answers if args.address.is_some() => {
+                Some(Idle::beside("--address", ", as no name is resolved"))
+            }
+            Need::Names if self.targets.iter().all(is_address) => {
+                let target = self.targets.first()?;
+                let what = format!("the target {target}");
+                Some(Idle::unless(&what, "as no name is resolved", "a name"))
+            }
+            Need::OnlyNames => {
+                let target = self.targets.iter().find(|target| is_address(target))?;
+                Some(Idle(format!(
+                    "stands for the address of a name, and the target {target} is an address: give a name, or leave \
+                     one of them out"
+                )))
+            }
+            Need::Tcp if !tcp.iter().any(|one| self.speaks(*one)) => {
+                Some(self.otherwise("as nothing goes over TCP", "--transport tls"))
+            }
+            Need::Tls if !self.speaks(Transport::Tls) => {
+                Some(self.otherwise("as no TLS handshake is done", "--transport tls"))
+            }
+            Need::Udp if !self.speaks(Transport::Udp) => {
+                Some(self.otherwise("as nothing goes over UDP", "--transport udp"))
+            }
+            Need::Requests if self.ways.iter().all(|way| way.ask.is_none()) => {
+                let (reason, give) = ("as no request is sent", "--ask allocate");
+                Some(match args.ask {
+                    Some(_) => Idle::unless("--ask none", reason, give),
+                    None => self.otherwise(reason, give),
+                })
+            }
+            Need::Slots if args.count.is_none() && args.duration.is_none() => {
+                let one = [Burst, Hold].contains(&self.mode);
+                let flag = self.mode.flag().filter(|_| one)?;
+                Some(Idle::unless(flag, "of which there is one", "-n or -d"))
+            }
+            Need::Rows if !self.has_rows() => Some(Idle::without("rows", A_PLACE)),
+            Need::AnyRows if !self.has_rows() && self.more_files().next().is_none() => {
+                Some(Idle::without("rows, in which it stands", A_PLACE))
+            }
+            Need::File if self.files().next().is_none() => {
+                Some(Idle::without("a file", "--output FILE"))
+            }
+            Need::Csv if !self.has_csv() => {
+                let (reason, give) = ("as no CSV is written", "--output FILE.csv or --format csv");
+                let places = ["format", "output", "packets", "samples"];
+                let place = places.iter().find(|id| self.given.has(id));
+                Some(match place {
+                    Some(id) => Idle::unless(&format!("this --{id}"), reason, give),
+                    None => Idle::without("CSV", give),
+                })
+            }
+            Need::Lab if !args.lab => Some(Idle::without("--lab", "--lab")),
+            Need::Network if args.lab => Some(Idle::beside("--lab", ", which has its own relays")),
+            Need::Fault if args.lab_fault.is_empty() => {
+                Some(Idle::without("--lab-fault", "--lab --lab-fault NAME"))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether a transport is spoken, where that is for the user to say.
+    fn speaks(&self, transport: Transport) -> bool {
+        self.mode != Series || self.ways.iter().any(|way| way.transport == transport)
+    }
+
+    /// What another transport would mend; whoever says the one that is spoken is named.
+    fn otherwise(&self, reason: &str, give: &str) -> Idle {
+        let mut words: Vec<_> = self.ways.iter().map(|way| way.transport.as_str()).collect();
+        words.dedup();
+        let words = words.join(",");
+        let mut targets = self.targets.iter();
+        match targets.find(|target| target.transport.is_some()) {
+            _ if self.given.has("transport") => {
+                Idle::unless(&format!("--transport {words}"), reason, give)
+            }
+            Some(target) => Idle::unless(&format!("the target {target}"), reason, give),
+            None => Idle::unless(&format!("{words} alone"), reason, give),
+        }
+    }
+
+    /// Whether rows of the measurement are written.
+    fn has_rows(&self) -> bool {
+        self.args.format.is_some() || !self.args.output.is_empty()
+    }
+
+    /// Files of packets and samples.
+    fn more_files(&self) -> impl Iterator<Item = &PathBuf> {
+        let packets = self.args.stream.packets.iter();
+        packets.chain(&self.args.hold.samples)
+    }
+
+    fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        let output = self.args.output.iter();
+        let output = output.filter(|path| !is_stdout(path));
+        output.chain(self.more_files())
+    }
+
+    fn has_csv(&self) -> bool {
+        let args = self.args;
+        let on_stdout = match args.format {
+            None => args.output.iter().any(|path| is_stdout(path)),
+            Some(format) => format == StdoutFormat::Csv,
+        };
+        let is_csv = |path: &PathBuf| matches!(Format::from_path(path), Ok(Format::Csv));
+        on_stdout || self.files().any(is_csv)
+    }
+}
+
+/// Where rows go.
+const A_PLACE: &str = "--output FILE or --format csv";
+
+fn is_address(target: &Target) -> bool {
+    matches!(target.host, Host::Address(_))
+}

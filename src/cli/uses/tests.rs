@@ -1,0 +1,221 @@
+//! Every option beside every other: what is accepted must do something.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use super::*;
+use crate::cli::{burst, config, hold};
+
+/// What comes of a command line: the settings of its measurement, or the refusal.
+type Outcome = Result<String, String>;
+
+fn outcome(program: &mut clap::Command, line: &str) -> Outcome {
+    let words = format!("turnprobe probe {line}");
+    let read = Cli::read_by(program, words.split_whitespace());
+    let (cli, given) = read.map_err(|error| error.to_string())?;
+    check(&cli.command, &given).map_err(|failure| failure.error.to_string())?;
+    let Command::Probe(args) = cli.command else {
+        return Err("no probe".to_owned());
+    };
+    let settings = if args.stream.is_wanted() {
+        burst::job(&args).map(|settings| format!("{settings:?}"))
+    } else if args.hold.is_wanted() {
+        hold::job(&args).map(|settings| format!("{settings:?}"))
+    } else {
+        config::job(&args).map(|settings| format!("{settings:?}"))
+    };
+    settings.map_err(|error| format!("{error:#}"))
+}
+
+/// Ids of the options of a command; targets are given with the contexts.
+fn options(command: &str) -> Vec<String> {
+    let mut program = Cli::command();
+    program.build();
+    let command = program.find_subcommand(command).unwrap();
+    let options = command.get_arguments().map(|arg| arg.get_id().to_string());
+    options
+        .filter(|id| id != "help" && id != "version")
+        .collect()
+}
+
+/// An option with a value that is not its default.
+struct Sample {
+    id: String,
+    name: String,
+    words: String,
+}
+
+/// All options of `probe`.
+fn samples() -> Vec<Sample> {
+    let values = BTreeMap::from([
+        ("color", "always"),
+        ("count", "3"),
+        ("duration", "90s"),
+        ("interval", "20s"),
+        ("resolver", "192.0.2.53"),
+        ("transport", "tls,udp"),
+        ("ask", "binding"),
+        ("tls", "1.3"),
+        ("burst", "40/s"),
+        ("length", "4s"),
+        ("packets", "packets.jsonl"),
+        ("answer_timeout", "2s"),
+        ("limits", "edge"),
+        ("source", "127.0.0.1"),
+        ("source_port", "50000-50019"),
+        ("dscp", "EF"),
+        ("receive_buffer", "65536"),
+        ("congestion", "reno"),
+        ("hold", "3s"),
+        ("hold_rate", "10/s"),
+        ("samples", "samples.jsonl"),
+        ("output", "rows.jsonl"),
+        ("roll", "day"),
+        ("format", "jsonl"),
+        ("label", "access=Telekom"),
+        ("lab_fault", "reset"),
+        ("lab_fault_share", "50"),
+        ("concurrency", "3"),
+        ("dns_timeout", "2s"),
+        ("connect_timeout", "4s"),
+        ("tls_timeout", "4s"),
+        ("turn_timeout", "1s"),
+        ("ports", "3478-3481"),
+        ("alpn", "stun.turn"),
+        ("address", "127.0.0.7"),
+        ("sni", "other.example"),
+        ("columns", "datetime,remoteip"),
+        ("csv_profile", "excel"),
+        ("max_failed", "5"),
+    ]);
+    let mut program = Cli::command();
+    program.build();
+    let command = program.find_subcommand("probe").unwrap();
+    let mut samples = Vec::new();
+    for id in options("probe").into_iter().filter(|id| id != "targets") {
+        let arg = command
+            .get_arguments()
+            .find(|arg| arg.get_id() == id.as_str());
+        let takes_value = arg.unwrap().get_action().takes_values();
+        let name = spelled("probe", &id);
+        let words = match values.get(id.as_str()) {
+            Some(value) => format!("{name} {value}"),
+            None => name.clone(),
+        };
+        assert_eq!(takes_value, words != name, "give {id} a sample value");
+        samples.push(Sample { id, name, words });
+    }
+    samples
+}
+
+/// Pairs of which one may say what the other says, too, or how everything looks.
+fn may_agree(context: &str, one: &str, other: &str) -> bool {
+    let is_mode = |word: &str| {
+        ["burst", "watch", "hold"]
+            .iter()
+            .any(|mode| word.contains(mode))
+    };
+    match one {
+        "transport" => is_mode(context) || is_mode(other),
+        // the kind of the source's address; another one is refused
+        "ipv4" => other == "source",
+        // of the two ends the sooner one counts
+        "duration" => other == "count",
+        "color" => true,
+        _ => false,
+    }
+}
+
+/// Short options of the contexts by their long names.
+fn long(word: &str) -> &str {
+    match word {
+        "-o" => "--output",
+        "-n" => "--count",
+        word => word,
+    }
+}
+
+#[test]
+fn every_option_has_its_place_in_the_table_of_uses() {
+    let sorted = |ids: Vec<String>| ids.into_iter().collect::<BTreeSet<_>>();
+    let table = probe::USES
+        .iter()
+        .map(|(id, ..)| (*id).to_owned())
+        .collect();
+    assert_eq!(sorted(table), sorted(options("probe")));
+    let table = report::USES
+        .iter()
+        .map(|(id, _)| (*id).to_owned())
+        .collect();
+    assert_eq!(sorted(table), sorted(options("report")));
+    // these have no table: see whether a new option needs one
+    assert_eq!(options("schema"), ["row", "format", "color"]);
+    assert_eq!(options("completions"), ["shell", "color"]);
+    assert_eq!(options("man"), ["command", "color"]);
+}
+
+/// In each mode and over each transport, an option that is accepted beside another changes what is
+/// done, and one that is refused is named together with the other one and the fix.
+#[test]
+fn two_options_that_are_accepted_together_both_do_something() {
+    let samples = samples();
+    let mut program = Cli::command();
+    let (mut list, mut wrong) = (String::new(), Vec::new());
+    for context in [
+        "",
+        "-o rows.csv",
+        "-o rows.csv --burst 50/s -n 2",
+        "-o rows.csv --watch",
+        "-o rows.csv --hold 2s -n 2",
+        "-o rows.csv --transport udp",
+        "-o rows.csv --transport pseudo-tls",
+        "--format csv --lab --lab-fault reset",
+    ] {
+        let mut outcome = |words: &[&str]| {
+            let words = words.join(" ");
+            outcome(&mut program, &format!("{context} {words} relay.example"))
+        };
+        let flags: Vec<_> = context.split_whitespace().map(long).collect();
+        let is_free = |sample: &&Sample| !flags.contains(&sample.name.as_str());
+        let samples: Vec<_> = samples.iter().filter(is_free).collect();
+        let alone = samples.iter().map(|sample| outcome(&[&sample.words]));
+        let alone: Vec<Outcome> = alone.collect();
+        let _ = writeln!(list, "# probe {context}");
+        for (place, one) in samples.iter().enumerate() {
+            let mut refused = Vec::new();
+            for (other_place, other) in samples.iter().enumerate().skip(place + 1) {
+                let both = format!("{context} {} {}", one.words, other.words);
+                match outcome(&[&one.words, &other.words]) {
+                    Ok(settings) => {
+                        let agree = may_agree(context, &one.id, &other.id)
+                            || may_agree(context, &other.id, &one.id);
+                        for (alone, idle) in [(&alone[place], other), (&alone[other_place], one)] {
+                            if alone.as_ref() == Ok(&settings) && !agree {
+                                wrong.push(format!("`{both}`: {} does nothing", idle.name));
+                            }
+                        }
+                    }
+                    Err(_) if alone[place].is_err() || alone[other_place].is_err() => {}
+                    Err(said) => {
+                        refused.push(other.name.as_str());
+                        let is_whole = said.contains(&one.name) && said.contains(&other.name);
+                        let has_fix = said.contains("leave") || said.contains("give");
+                        if !is_whole || !has_fix {
+                            wrong.push(format!("`{both}`: {said}"));
+                        }
+                    }
+                }
+            }
+            let _ = match &alone[place] {
+                Err(said) => writeln!(list, "{}: {}", one.name, said.lines().next().unwrap_or("")),
+                Ok(_) if refused.is_empty() => writeln!(list, "{}", one.name),
+                Ok(_) => writeln!(list, "{} not with {}", one.name, refused.join(" ")),
+            };
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    insta::with_settings!({ snapshot_path => "../../../tests/data/snapshots", prepend_module_to_snapshot => false,
+        omit_expression => true }, {
+        insta::assert_snapshot!("option-pairs", list);
+    });
+}

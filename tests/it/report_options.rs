@@ -1,0 +1,121 @@
+//! Every option of `report` beside every other one: what is accepted changes what is told.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::command::{Said, run, turnprobe};
+
+/// Options of `report` as its help has them.
+fn options() -> Vec<String> {
+    let help = run("report --help").stdout;
+    let names = help
+        .lines()
+        .filter_map(|line| line.strip_prefix("      --"));
+    let names = names.filter_map(|line| line.split_whitespace().next());
+    names.map(|name| format!("--{name}")).collect()
+}
+
+/// A value for each option with which it does something to the file of the test.
+fn with_values(page: &Path) -> Vec<(String, Vec<String>)> {
+    let page = page.to_str().unwrap();
+    let values = BTreeMap::from([
+        ("--by", "region,host"),
+        ("--metric", "tls"),
+        ("--slow", "33ms"),
+        ("--top", "1"),
+        ("--since", "2026-03-05T12:00"),
+        ("--until", "2026-03-06"),
+        ("--where", "host=wien"),
+        ("--time-zone", "Europe/Berlin"),
+        ("--format", "markdown"),
+        ("--html", page),
+        ("--max-groups", "1"),
+        ("--color", "always"),
+    ]);
+    let with_value = |name: String| {
+        let value = values.get(name.as_str()).map(|value| (*value).to_owned());
+        assert!(value.is_some() || name == "--strict", "give {name} a value");
+        (name.clone(), [name].into_iter().chain(value).collect())
+    };
+    options().into_iter().map(with_value).collect()
+}
+
+#[test]
+fn two_options_that_are_accepted_together_both_change_what_is_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let (rows, page) = (dir.path().join("rows.csv"), dir.path().join("page.html"));
+    let whole = std::fs::read_to_string("tests/data/report/hosts.csv").unwrap();
+    let mut few: Vec<_> = whole.lines().step_by(6).collect();
+    // a broken line, for --strict
+    few.push("\"torn");
+    std::fs::write(&rows, few.join("\n") + "\n").unwrap();
+    let options = with_values(&page);
+    assert_eq!(options.len(), 13, "{options:?}");
+    let mut refused = String::new();
+    for context in ["", "--format json", "--format csv --by region,host"] {
+        let report = |words: &[&Vec<String>]| {
+            let mut command = turnprobe(&format!("report {context}"));
+            command.args(words.iter().copied().flatten()).arg(&rows);
+            let Said {
+                code,
+                stdout,
+                stderr,
+            } = crate::command::finished(command.spawn().unwrap());
+            let page = std::fs::read_to_string(&page).map(|page| {
+                std::fs::remove_file(dir.path().join("page.html")).unwrap();
+                page
+            });
+            match code {
+                Some(2) => Err(stderr),
+                code => Ok((code, stdout, page.ok())),
+            }
+        };
+        let free: Vec<_> = options
+            .iter()
+            .filter(|(name, _)| !context.contains(name.as_str()))
+            .collect();
+        let alone: Vec<_> = free.iter().map(|(_, words)| report(&[words])).collect();
+        for (place, (name, words)) in free.iter().enumerate() {
+            if let Err(said) = &alone[place] {
+                refused += &format!(
+                    "{context} {name}: {}\n",
+                    said.trim_start_matches("turnprobe: error: ").trim()
+                );
+                continue;
+            }
+            for (other, (other_name, other_words)) in free.iter().enumerate().skip(place + 1) {
+                match report(&[words, other_words]) {
+                    Ok(told) => {
+                        for (at, what) in [(place, other_name), (other, name)] {
+                            let same = alone[at].as_ref() == Ok(&told);
+                            // whatever is coloured, and files whose times have no zone
+                            let is_free = what == "--color"
+                                || what == "--time-zone" && context.contains("--by");
+                            assert!(
+                                !same || is_free,
+                                "{context} {words:?} {other_words:?}: {what} does nothing"
+                            );
+                        }
+                    }
+                    Err(said) if alone[other].is_ok() => {
+                        for part in [name.as_str(), other_name, "leave one of them out"] {
+                            assert!(
+                                said.contains(part),
+                                "{context} {words:?} {other_words:?}: {said}"
+                            );
+                        }
+                        refused += &format!("{context} {name} not with {other_name}\n");
+                    }
+                    Err(_) => {}
+                }
+            }
+        }
+    }
+    insta::assert_snapshot!(refused, @"
+    --by not with --slow
+    --format json --metric: --metric does nothing with --format json, which has everything: leave one of them out
+    --format json --top: --top does nothing with --format json, which has everything: leave one of them out
+    --format csv --by region,host --slow: --slow does nothing with --format csv, which has all groups and nothing but groups: leave one of them out
+    --format csv --by region,host --top: --top does nothing with --format csv, which has all groups and nothing but groups: leave one of them out
+    ");
+}
