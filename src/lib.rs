@@ -41,6 +41,7 @@ pub mod lab;
 pub mod manual;
 pub mod pace;
 pub mod probe;
+mod readiness;
 pub mod record;
 pub mod report;
 pub mod series;

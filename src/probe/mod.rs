@@ -267,11 +267,9 @@ impl Prober {
                 .resolve(&name, plan.families, plan.limits.dns)
                 .await
         };
-        let Some((took, result)) = self.connector.run(lookup).await else {
-            return Err((
-                Cause::DnsLocalError,
-                "the resolving thread is gone".to_owned(),
-            ));
+        let (took, result) = match self.connector.run(self.plan.limits.dns, lookup).await {
+            Ok(resolved) => resolved,
+            Err(lost) => return Err((Cause::DnsLocalError, lost.to_string())),
         };
         record.times.set(Phase::Dns, took);
         let (dns, result) = match result {

@@ -63,9 +63,12 @@ impl Prober {
     ) -> Option<Connected> {
         let (local, limit) = (self.plan.local_end.clone(), self.plan.limits.connect);
         let connect = async move { tcp::connect(remote, &local, fast_open, limit).await };
-        let Some(connect) = self.connector.run(connect).await else {
-            record.outcome = failed(Cause::ConnectLocalError, "the connecting thread is gone");
-            return None;
+        let connect = match self.connector.run(limit, connect).await {
+            Ok(connect) => connect,
+            Err(lost) => {
+                record.outcome = failed(Cause::ConnectLocalError, &lost.to_string());
+                return None;
+            }
         };
         if !connect.deferred {
             record.times.set(Phase::Connect, connect.took);
@@ -187,12 +190,12 @@ impl Prober {
     async fn over_udp(&self, ask: Ask, remote: SocketAddr, record: &mut Record) {
         let (local, limit) = (self.plan.local_end.clone(), self.plan.limits.turn);
         let exchange = async move { datagram::ask(remote, ask, &local, limit).await };
-        match self.connector.run(exchange).await {
-            Some(asked) => {
+        match self.connector.run(limit, exchange).await {
+            Ok(asked) => {
                 record.tcp = asked.socket;
                 take(asked.exchange, record);
             }
-            None => record.outcome = failed(Cause::TurnLocalError, "the sending thread is gone"),
+            Err(lost) => record.outcome = failed(Cause::TurnLocalError, &lost.to_string()),
         }
     }
 
@@ -203,9 +206,13 @@ impl Prober {
         };
         let limits = self.plan.limits;
         let talk = pseudo_tls::talk(connected.stream, ask, limits.tls, limits.turn);
-        let Some(talk) = self.connector.run(talk).await else {
-            record.outcome = failed(Cause::ConnectLocalError, "the connecting thread is gone");
-            return;
+        let limit = limits.tls.saturating_add(limits.turn);
+        let talk = match self.connector.run(limit, talk).await {
+            Ok(talk) => talk,
+            Err(lost) => {
+                record.outcome = failed(Cause::ConnectLocalError, &lost.to_string());
+                return;
+            }
         };
         record.times.set(Phase::Tls, talk.hello_took);
         record.tcp.bytes_sent = Some(talk.sent);
