@@ -44,6 +44,7 @@ pub mod manual;
 pub mod measure;
 pub mod pace;
 pub mod probe;
+mod readiness;
 pub mod record;
 pub mod report;
 pub mod sink;

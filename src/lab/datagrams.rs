@@ -12,6 +12,7 @@ use super::fault::Fault;
 use super::relay::{AFTER_ERROR, LONGEST, Seat};
 use super::shared::{Shared, count};
 use super::turn;
+use crate::readiness::{receive_from, send_to};
 use crate::wire::stun::HEADER;
 
 /// Answers that may wait for their delay at once, of one relay.
@@ -36,7 +37,7 @@ pub(super) async fn serve(socket: UdpSocket, seat: Seat, shared: Arc<Shared>) {
     let mut buffer = vec![0; LONGEST];
     let mut held: Option<(Vec<u8>, SocketAddr)> = None;
     loop {
-        let receive = answers.socket.recv_from(&mut buffer);
+        let receive = receive_from(&answers.socket, &mut buffer);
         let received = if held.is_none() {
             receive.await
         } else if let Ok(received) = timeout(HELD, receive).await {
@@ -106,7 +107,7 @@ impl Answers {
                 sleep(delay).await;
             }
             for text in texts {
-                let _ = socket.send_to(&text, peer).await; // the client may be gone
+                let _ = send_to(&socket, &text, peer).await; // the client may be gone
             }
             drop(permit);
         });

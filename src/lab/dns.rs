@@ -19,6 +19,7 @@ use tokio::time::{sleep, timeout};
 use super::answer::{Asked, Carrier, encode, format_error, malformed, rejection};
 use super::fault::Fault;
 use super::shared::{Shared, count};
+use crate::readiness::{receive_from, send_to};
 
 /// Answers that may wait for their delay at once.
 const PENDING: usize = 4096;
@@ -33,7 +34,7 @@ pub(super) async fn serve_udp(socket: UdpSocket, shared: Arc<Shared>) {
     let pending = Arc::new(Semaphore::new(PENDING));
     let mut buffer = vec![0; 4096];
     loop {
-        let Ok((length, peer)) = socket.recv_from(&mut buffer).await else {
+        let Ok((length, peer)) = receive_from(&socket, &mut buffer).await else {
             sleep(AFTER_ERROR).await; // an ICMP error of an earlier answer
             continue;
         };
@@ -104,7 +105,7 @@ impl Answer {
         if !self.delay.is_zero() {
             sleep(self.delay).await;
         }
-        let _ = socket.send_to(&self.bytes, peer).await; // the client may be gone
+        let _ = send_to(socket, &self.bytes, peer).await; // the client may be gone
     }
 }
 

@@ -12,6 +12,7 @@ use super::local_end::LocalEnd;
 use super::turn::{End, Exchange, Talk};
 use super::{icmp, plain_error};
 use crate::clock;
+use crate::readiness::receive;
 use crate::record::{Ask, Cause, Failure, Tcp};
 
 /// How long duplicates are counted after the answer, outside the phase.
@@ -87,7 +88,7 @@ async fn wait(
     seen.bytes_received = Some(0);
     let heard = timeout(limit, async {
         loop {
-            let received = socket.recv(&mut buffer).await;
+            let received = receive(socket, &mut buffer).await;
             took = clock::now().saturating_duration_since(start);
             match received {
                 Ok(length) => {
@@ -113,7 +114,7 @@ async fn wait(
 async fn linger(socket: &UdpSocket, talk: &mut Talk, seen: &mut Tcp) {
     let mut buffer = vec![0; LARGEST];
     let _ = timeout(LINGER, async {
-        while let Ok(length) = socket.recv(&mut buffer).await {
+        while let Ok(length) = receive(socket, &mut buffer).await {
             if talk.sort_late(buffer.get(..length).unwrap_or_default()) {
                 *seen.bytes_received.get_or_insert_default() += length as u64;
             }

@@ -24,6 +24,7 @@ pub mod trust;
 mod turn;
 mod verifier;
 
+pub use connector::Lost;
 pub use gate::POLITE_PER_SECOND;
 pub use local_end::{LocalEnd, LocalEndError};
 pub use open::{Connected, Connection, Lookup, Opener, OpenerError, Refusal, Visit};

@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::connector::Connector;
+use super::connector::{Connector, Lost};
 use super::gate::{Gate, Rhythm};
 use super::local_end::LocalEnd;
 use super::plan::Plan;
@@ -181,14 +181,16 @@ impl Opener {
         let (families, limit) = (self.plan.families, self.plan.limits.dns);
         let plan = Arc::clone(&self.plan);
         let resolving = async move { plan.resolver.resolve(&name, families, limit).await };
-        let Some((took, result)) = self.connector.run(resolving).await else {
-            let gone = Failure::new(Cause::DnsLocalError, "the resolving thread is gone");
-            return Lookup {
-                took: None,
-                dns: Dns::default(),
-                region: String::new(),
-                addresses: Err(gone),
-            };
+        let (took, result) = match self.connector.run(limit, resolving).await {
+            Ok(resolved) => resolved,
+            Err(lost) => {
+                return Lookup {
+                    took: None,
+                    dns: Dns::default(),
+                    region: String::new(),
+                    addresses: Err(Failure::new(Cause::DnsLocalError, lost.to_string())),
+                };
+            }
         };
         let (dns, addresses) = match result {
             Ok(resolved) if resolved.addresses.is_empty() => (resolved.dns, Err(no_address())),
@@ -235,13 +237,15 @@ impl Opener {
         let (local, limit) = (self.plan.local_end.clone(), self.plan.limits.connect);
         let connect = async move { tcp::connect(remote, &local, fast_open, limit).await };
         let mut times = PhaseTimes::default();
-        let Some(connect) = self.connector.run(connect).await else {
-            let gone = Failure::new(Cause::ConnectLocalError, "the connecting thread is gone");
-            return Connection {
-                times,
-                tcp: Tcp::default(),
-                stream: Err(gone),
-            };
+        let connect = match self.connector.run(limit, connect).await {
+            Ok(connect) => connect,
+            Err(lost) => {
+                return Connection {
+                    times,
+                    tcp: Tcp::default(),
+                    stream: Err(Failure::new(Cause::ConnectLocalError, lost.to_string())),
+                };
+            }
         };
         if !connect.deferred {
             times.set(Phase::Connect, connect.took);
@@ -260,14 +264,18 @@ impl Opener {
         }
     }
 
-    /// Runs something on the thread of name resolution and connects, where no cryptography delays
-    /// a stamp; none when the thread is gone.
-    pub async fn on_its_thread<F>(&self, future: F) -> Option<F::Output>
+    /// Runs something that keeps within a limit on the thread of name resolution and connects,
+    /// where no cryptography delays a stamp.
+    ///
+    /// # Errors
+    ///
+    /// When the thread is gone or does not come round.
+    pub async fn on_its_thread<F>(&self, limit: Duration, future: F) -> Result<F::Output, Lost>
     where
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
-        self.connector.run(future).await
+        self.connector.run(limit, future).await
     }
 }
 

@@ -5,6 +5,7 @@ use std::io;
 use std::time::Duration;
 
 use ring::rand::{SecureRandom, SystemRandom};
+use tokio::io::Interest;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
@@ -12,6 +13,7 @@ use super::plain_error;
 use super::tcp_info::{self, Snapshot};
 use super::turn::{End, Exchange, MOST_BYTES, StreamTalk, Talk};
 use crate::clock;
+use crate::readiness::Readiness;
 use crate::record::{Ask, Cause, Failure, alert_name};
 use crate::wire::ms_turn::frame;
 use crate::wire::ms_turn::pseudo_tls::{Reading, SERVER_HELLO, client_hello, read_server_hello};
@@ -85,10 +87,14 @@ struct Line {
 
 impl Line {
     async fn write(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+        let mut readiness = Readiness::default();
         while !bytes.is_empty() {
-            self.stream.writable().await?;
+            readiness
+                .wait(self.stream.ready(Interest::WRITABLE))
+                .await?;
             match self.stream.try_write(bytes) {
                 Ok(count) => {
+                    readiness.used();
                     self.sent += count as u64;
                     bytes = bytes.get(count..).unwrap_or_default();
                 }
@@ -101,8 +107,11 @@ impl Line {
 
     /// Reads what is there, 0 at the end.
     async fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut readiness = Readiness::default();
         loop {
-            self.stream.readable().await?;
+            readiness
+                .wait(self.stream.ready(Interest::READABLE))
+                .await?;
             match self.stream.try_read(buffer) {
                 Ok(count) => {
                     self.received += count as u64;

@@ -11,6 +11,7 @@ use tokio::time::timeout;
 use super::local_end::LocalEnd;
 use super::{plain_error, tcp_info};
 use crate::clock;
+use crate::readiness::Readiness;
 use crate::record::{Cause, Failure, Tcp};
 
 /// An attempt to connect.
@@ -97,8 +98,9 @@ fn with_this_end(stream: &tokio::net::TcpStream, tcp: Tcp) -> Tcp {
 
 /// Waits until the connection is up or has failed.
 async fn settled(stream: &tokio::net::TcpStream) -> io::Result<()> {
+    let mut readiness = Readiness::default();
     loop {
-        let ready = stream.ready(Interest::WRITABLE).await?;
+        let ready = readiness.wait(stream.ready(Interest::WRITABLE)).await?;
         match stream.take_error()? {
             None => {}
             // a SYN is refused, not reset: the connection was up before this came
@@ -109,9 +111,7 @@ async fn settled(stream: &tokio::net::TcpStream) -> io::Result<()> {
             Ok(_) => return Ok(()),
             // it was up and is gone already, which Windows keeps no error of: the next phase's find
             Err(error) if is_gone(&error) && ready.is_write_closed() => return Ok(()),
-            Err(error) if is_gone(&error) => {
-                tokio::task::yield_now().await;
-            }
+            Err(error) if is_gone(&error) => {}
             Err(error) => return Err(error),
         }
     }

@@ -15,20 +15,21 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("endpoints", vec![]),
         ("clock", vec![]),
         ("in_use", vec![]),
+        ("readiness", vec![]),
         ("manual", vec![]),
         ("wire", with(&[])),
         ("explain", with(&[])),
         ("pace", with(&[])),
         ("stats", with(&["explain"])),
         ("report", with(&["stats"])),
-        ("probe", with(&["wire", "explain", "clock"])),
+        ("probe", with(&["wire", "explain", "clock", "readiness"])),
         ("sink", with(&["clock", "in_use"])),
         ("source", with(&["clock", "in_use"])),
         (
             "measure",
             with(&["pace", "probe", "explain", "stats", "clock"]),
         ),
-        ("lab", with(&["wire", "clock"])),
+        ("lab", with(&["wire", "clock", "readiness"])),
         (
             "cli",
             with(&[

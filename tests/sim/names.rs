@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::link::{Link, SERVER, filter, resolvers};
 use crate::name_server::{TRUNCATED, address, alias, by_tcp, healthy, long_name, message, serve};
 use crate::relay;
-use crate::rows::{in_file, number, row, turnprobe};
+use crate::rows::{in_file, number, row, rows, turnprobe};
 use crate::witness::{Packet, Witness};
 
 const ADDRESS: Ipv4Addr = Ipv4Addr::new(10, 77, 0, 2);
@@ -109,6 +109,34 @@ fn a_name_server_without_a_route_is_none_and_a_local_firewall_is_a_local_error()
         "{}",
         refused["detail"]
     );
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_name_server_whose_address_nobody_has_costs_its_share_and_the_next_one_is_asked() {
+    let link = link("dns-nobody");
+    healthy(&link.server, SERVER, ADDRESS);
+    relay::healthy(&link.server);
+    // in this network, and ARP is not answered: Linux keeps to itself that nobody is there
+    let alone = format!("{NAME} --resolver 10.77.0.99 -n 3");
+    let rows = rows(&link.client, &alone);
+    assert_eq!(rows.len(), 3);
+    for row in rows {
+        assert_eq!(row["Status"], "dns-timeout", "{}", row["detail"]);
+        assert!((1_500_000..20_000_000).contains(&number(&row, "dns_us")));
+    }
+    let both = format!("nameserver 10.77.0.99\nnameserver {SERVER}\n");
+    std::fs::write(resolvers(&link.client), both).unwrap();
+    let row = row(&link.client, NAME);
+    assert_eq!(
+        (row["Status"].as_str(), row["resolver"].as_str()),
+        ("OK", "10.77.0.2:53"),
+        "{}",
+        row["detail"]
+    );
+    // half the limit each
+    assert_eq!(row["dns_queries"], "2");
+    assert!(number(&row, "dns_us") >= 750_000);
 }
 
 #[test]

@@ -102,6 +102,12 @@ fn a_neighbour_that_nobody_is_cannot_be_reached() {
         "{}",
         row["detail"]
     );
+    let row = self::row(
+        &link.client,
+        "10.77.0.99 --transport udp --turn-timeout 20s",
+    );
+    assert_eq!(row["Status"], "turn-host-unreachable", "{}", row["detail"]);
+    assert_eq!(row["turn_reply"], "icmp");
 }
 
 #[test]

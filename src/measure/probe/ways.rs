@@ -95,14 +95,13 @@ impl Prober {
             self.opener.plan().limits.turn,
         );
         let exchange = async move { datagram::ask(remote, ask, &local, limit).await };
-        match self.opener.on_its_thread(exchange).await {
-            Some(asked) => {
+        match self.opener.on_its_thread(limit, exchange).await {
+            Ok(asked) => {
                 record.tcp = asked.socket;
                 take(asked.exchange, record);
             }
-            None => {
-                let gone = Failure::new(Cause::TurnLocalError, "the sending thread is gone");
-                record.outcome = gone.into();
+            Err(lost) => {
+                record.outcome = Failure::new(Cause::TurnLocalError, lost.to_string()).into();
             }
         }
     }
@@ -117,10 +116,13 @@ impl Prober {
         };
         let limits = self.opener.plan().limits;
         let talk = pseudo_tls::talk(connected.stream, ask, limits.tls, limits.turn);
-        let Some(talk) = self.opener.on_its_thread(talk).await else {
-            let gone = Failure::new(Cause::ConnectLocalError, "the connecting thread is gone");
-            record.outcome = gone.into();
-            return;
+        let limit = limits.tls.saturating_add(limits.turn);
+        let talk = match self.opener.on_its_thread(limit, talk).await {
+            Ok(talk) => talk,
+            Err(lost) => {
+                record.outcome = Failure::new(Cause::ConnectLocalError, lost.to_string()).into();
+                return;
+            }
         };
         record.times.set(Phase::Tls, talk.hello_took);
         record.tcp.bytes_sent = Some(talk.sent);

@@ -14,6 +14,7 @@ use tokio::net::{TcpStream, UdpSocket};
 use tokio::time::timeout;
 
 use crate::clock;
+use crate::readiness::{receive, send};
 use crate::record::millis;
 use crate::wire::dns::{Question, Reply};
 
@@ -141,23 +142,21 @@ async fn over_udp(
         .await
         .map_err(|error| unreachable(&error))?;
     *sent += 1;
-    socket
-        .send(packet)
+    send(&socket, packet)
         .await
         .map_err(|error| unreachable(&error))?;
-    let mut buffer = Vec::with_capacity(LARGEST);
+    let mut buffer = vec![0; LARGEST];
     loop {
-        buffer.clear();
-        socket
-            .recv_buf(&mut buffer)
+        let length = receive(&socket, &mut buffer)
             .await
             .map_err(|error| unreachable(&error))?;
-        match question.judge(id, &buffer) {
+        let datagram = buffer.get(..length).unwrap_or_default();
+        match question.judge(id, datagram) {
             Reply::Answer(answer) => return Ok(Some(answer)),
             Reply::Truncated => return Ok(None),
             Reply::Malformed(what) => return Err(Fault::Garbage(what)),
             Reply::Stray(what) => {
-                let id_matches = buffer.get(..2) == Some(&id.to_be_bytes()[..]);
+                let id_matches = datagram.get(..2) == Some(&id.to_be_bytes()[..]);
                 ignored.note(&what, id_matches);
             }
         }

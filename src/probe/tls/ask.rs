@@ -4,6 +4,7 @@ use std::io::{self, Read as _, Write as _};
 use std::time::Duration;
 
 use rustls::{ClientConnection, Error};
+use tokio::io::Interest;
 use tokio::time::timeout;
 
 use super::wire_tap::WireTap;
@@ -104,7 +105,7 @@ async fn drive(
             (Ok(_), _) if tap.received > MOST_BYTES => return End::Flood(tap.received),
             (Ok(_), _) => tokio::task::consume_budget().await,
             (Err(error), _) if error.kind() == io::ErrorKind::WouldBlock => {
-                if let Err(error) = tap.stream.readable().await {
+                if let Err(error) = tap.ready(Interest::READABLE).await {
                     return End::Reset(plain_error(&error));
                 }
             }

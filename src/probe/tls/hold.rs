@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 
 use rustls::{ClientConnection, Error};
 use tokio::io::Interest;
-use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -299,15 +298,14 @@ impl<A: FnMut(Duration)> Talk<'_, A> {
     }
 
     /// Waits until there is something to read, or room for what waits to be written.
-    async fn ready(&self) -> io::Result<()> {
+    async fn ready(&mut self) -> io::Result<()> {
         let waits = self.connection.wants_write() && self.unsent.is_none();
         let interest = if waits {
             Interest::READABLE | Interest::WRITABLE
         } else {
             Interest::READABLE
         };
-        let stream: &TcpStream = self.tap.stream;
-        stream.ready(interest).await.map(|_| ())
+        self.tap.ready(interest).await.map(|_| ())
     }
 
     /// Whether nothing more is to be waited for: a relay that answered none answers no more.

@@ -16,6 +16,7 @@ use std::time::Duration;
 use rustls::client::Resumption;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, HandshakeKind, SupportedProtocolVersion};
+use tokio::io::Interest;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
@@ -217,7 +218,7 @@ impl Session {
                     Ok(0) => break,
                     Ok(_) => {}
                     Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                        self.stream.readable().await?;
+                        tap.ready(Interest::READABLE).await?;
                     }
                     Err(error) => return Err(error),
                 }
@@ -295,7 +296,7 @@ async fn flush(connection: &mut ClientConnection, tap: &mut WireTap<'_>) -> io::
         match connection.write_tls(tap) {
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                tap.stream.writable().await?;
+                tap.ready(Interest::WRITABLE).await?;
             }
             Err(error) => return Err(error),
         }

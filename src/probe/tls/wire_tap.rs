@@ -3,11 +3,13 @@
 use std::io::{self, IoSlice, Read, Write};
 use std::time::{Duration, Instant};
 
+use tokio::io::{Interest, Ready};
 use tokio::net::TcpStream;
 
 use crate::clock;
 use crate::explain::Arrival;
 use crate::probe::tcp_info;
+use crate::readiness::Readiness;
 
 /// Bytes of the server that are kept for the judgement of a failure.
 const KEPT: usize = 64 * 1024;
@@ -20,6 +22,7 @@ pub struct WireTap<'a> {
     pub received: u64,
     pub first_bytes: Vec<u8>,
     pub log: FlightLog,
+    readiness: Readiness,
 }
 
 /// When the server's first flight came, up to the client's answer to it.
@@ -57,17 +60,24 @@ impl<'a> WireTap<'a> {
                 pending: None,
                 local_delay: None,
             },
+            readiness: Readiness::default(),
         }
+    }
+
+    /// Waits until the connection is ready.
+    pub async fn ready(&mut self, interest: Interest) -> io::Result<Ready> {
+        self.readiness.wait(self.stream.ready(interest)).await
     }
 
     /// Waits for bytes, and asks the kernel how long they have been there.
     pub async fn readable(&mut self) -> io::Result<()> {
-        self.stream.readable().await?;
+        self.ready(Interest::READABLE).await?;
         self.log.pending = tcp_info::snapshot(self.stream).numbers().since_data;
         Ok(())
     }
 
     fn note_read(&mut self, count: usize) {
+        self.readiness.used();
         self.received += count as u64;
         let log = &mut self.log;
         if let Some(lay) = log.pending.take().filter(|_| count > 0) {
@@ -82,6 +92,7 @@ impl<'a> WireTap<'a> {
     }
 
     fn note_written(&mut self, count: usize, first: Option<u8>) {
+        self.readiness.used();
         self.sent += count as u64;
         // a client of TLS 1.3 sends one for show in the middle of the server's flight (RFC 8446
         // appendix D.4): it is no answer
