@@ -240,7 +240,7 @@ mod tests {
             assert!(csv(text, Profile::ExcelDe, false), "{length}");
         }
         assert!(!csv(&german, Profile::Plain, false));
-        assert!(!csv(&row, Profile::ExcelDe, false));
+        assert!(!csv(row, Profile::ExcelDe, false));
     }
 
     #[test]

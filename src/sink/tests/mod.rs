@@ -2,6 +2,8 @@
 //! made by hand.
 
 mod content;
+mod ends;
+mod error;
 mod header;
 mod jsonl;
 mod replaced;
