@@ -25,6 +25,7 @@
 //! | [`wire`] | bytes to values and back, pure |
 //! | [`explain`] | where the time of a slow probe went, pure |
 //! | [`probe`] | the path: the one opener, and what is spoken on what it opens |
+//! | [`clock`], [`zone`] | the time, and the zone that it is shown in |
 //! | [`pace`], [`measure`] | when; the kinds of measurement, and the engine that runs any of them |
 //! | [`sink`] | where rows go |
 //! | [`source`] | files back to rows |
@@ -53,3 +54,4 @@ pub mod stats;
 pub mod target;
 pub mod wire;
 pub mod words;
+pub mod zone;

@@ -1,7 +1,7 @@
 //! The vocabulary of the product: what one probe found out.
 //!
 //! Here: [`Record`] and its parts, the phases, the cause codes, the columns. Not here: how a
-//! record is made (`probe`) or written (`sink`). Depends on nothing else of this crate.
+//! record is made (`probe`) or written (`sink`). Depends on nothing else of this crate but `words`.
 
 mod burst;
 mod cause;
@@ -21,7 +21,6 @@ mod tcp;
 mod text;
 mod tls_names;
 mod turn;
-mod zone;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -51,7 +50,6 @@ pub use tcp::{Tcp, TcpNumbers};
 pub use text::{is_formula, plain, with_marks};
 pub use tls_names::{alert_name, group_name, suite_name, version_name};
 pub use turn::{Ask, Ignored, Transport, Turn, TurnReply};
-pub use zone::{UnknownZone, Zone};
 
 /// Everything that one probe learned: one row.
 ///

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::record::{Zone, plain};
+use crate::record::plain;
+use crate::zone::Zone;
 
 /// A text from a file, made harmless and no longer than `most` characters: what is cut off is
 /// replaced by an ellipsis.

@@ -6,7 +6,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use crate::in_use::{IN_USE, is_in_use};
-use crate::record::Zone;
+use crate::zone::Zone;
 
 use super::reading::first_time;
 

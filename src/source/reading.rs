@@ -10,7 +10,8 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::in_use::{IN_USE, is_in_use};
-use crate::record::{Dialect, Zone};
+use crate::record::Dialect;
+use crate::zone::Zone;
 
 use super::batch::Batch;
 use super::blocks::{Block, Blocks};

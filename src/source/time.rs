@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::record::Zone;
+use crate::zone::Zone;
 
 /// Reads moments; remembers how far the zone's clocks were ahead at the last one.
 #[derive(Debug)]

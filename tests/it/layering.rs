@@ -16,15 +16,16 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("clock", vec![]),
         ("in_use", vec![]),
         ("readiness", vec![]),
+        ("zone", vec![]),
         ("manual", vec![]),
         ("wire", with(&[])),
         ("explain", with(&[])),
         ("pace", with(&[])),
-        ("stats", with(&["explain"])),
-        ("report", with(&["stats"])),
+        ("stats", with(&["explain", "zone"])),
+        ("report", with(&["stats", "zone"])),
         ("probe", with(&["wire", "explain", "clock", "readiness"])),
         ("sink", with(&["clock", "in_use"])),
-        ("source", with(&["clock", "in_use"])),
+        ("source", with(&["clock", "in_use", "zone"])),
         (
             "measure",
             with(&["pace", "probe", "explain", "stats", "clock"]),
@@ -34,7 +35,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
             "cli",
             with(&[
                 "measure", "source", "report", "lab", "pace", "sink", "stats", "probe", "clock",
-                "wire", "in_use",
+                "wire", "in_use", "zone",
             ]),
         ),
     ])

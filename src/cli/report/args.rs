@@ -8,7 +8,8 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::args::duration;
 use crate::cli::words::words;
-use crate::record::{Metric, Zone};
+use crate::record::Metric;
+use crate::zone::Zone;
 
 /// What to try first.
 pub const EXAMPLES: &str = "\

@@ -4,8 +4,9 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
 use anyhow::Context as _;
 
-use crate::record::{Row, Zone};
+use crate::record::Row;
 use crate::stats::survey::value;
+use crate::zone::Zone;
 
 /// Which rows count.
 #[derive(Debug, Clone, Default)]

@@ -14,9 +14,10 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 
 use super::model::{Addresses, Count, Input, Overview, Report, SHAPE, Slow, SlowRegion, SlowRow};
-use crate::record::{Metric, Zone};
+use crate::record::Metric;
 use crate::stats::survey::{self, Explanation, Finished};
 use crate::stats::{chao1, wilson};
+use crate::zone::Zone;
 
 /// Gaps, events and outages that a report lists.
 const MOST_LISTED: usize = 100;

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Datelike as _, Duration, NaiveDate, NaiveDateTime, Timelike as _, Utc};
 
-use crate::record::Zone;
+use crate::zone::Zone;
 
 /// How values lie on an axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

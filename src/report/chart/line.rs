@@ -15,10 +15,10 @@ use super::{
     Palette, Path, Scale, Size, Spacing, Words, float, markers, picture, px, time_axis, time_ticks,
     value_axis,
 };
-use crate::record::Zone;
 use crate::report::model::{FailurePoint, LinePoint, RegionLine, Timeline};
 use crate::report::number::{counted, millis};
 use crate::report::text::{named, time};
+use crate::zone::Zone;
 
 /// From the top of a panel's heading to the panel.
 const HEADING: f64 = 28.0;

@@ -24,6 +24,13 @@ use super::text::zone_name;
 /// Bytes that charts and lists may have together; the rest of the page is short.
 const ROOM: usize = 880_000;
 
+const STYLE: &str = include_str!("style.css");
+
+/// What a browser may do with the page: show it in this one style. Should a text from a file ever
+/// become markup, it could still neither run nor load anything. The hash is that of `STYLE`.
+const POLICY: &str = "default-src 'none'; style-src 'sha256-1kskAiP/BuBCJT+Px3EB/b4KOnL9nH3dUpiNBkQ/Vng='; \
+                      base-uri 'none'; form-action 'none'";
+
 /// The page.
 pub fn page(report: &Report) -> String {
     let budget = Budget::of(ROOM);
@@ -79,11 +86,12 @@ pub fn page(report: &Report) -> String {
         html lang="en" {
             head {
                 meta charset="utf-8";
+                meta http-equiv="Content-Security-Policy" content=(POLICY);
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 meta name="generator" content=(format!("turnprobe {}", report.tool_version));
                 title { (title) }
-                style { (PreEscaped(include_str!("style.css"))) }
+                style { (PreEscaped(STYLE)) }
             }
             body {
                 (head::headline(report, &title))

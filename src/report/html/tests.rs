@@ -248,6 +248,53 @@ fn pages_are_well_formed_small_and_whole() {
     }
 }
 
+/// RFC 4648 section 4.
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for three in bytes.chunks(3) {
+        let mut number = [0; 4];
+        number[1..=three.len()].copy_from_slice(three);
+        let number = u32::from_be_bytes(number);
+        for digit in 0..4 {
+            text.push(if digit > three.len() {
+                '='
+            } else {
+                char::from(DIGITS[(number >> (18 - 6 * digit)) as usize & 63])
+            });
+        }
+    }
+    text
+}
+
+// CSP Level 3 section 6.7.3.3: the hash of what stands between the tags; elements with style
+// attributes and event handlers would need more than the policy gives
+#[test]
+fn the_browser_may_use_the_pages_own_style_and_nothing_else() {
+    for (name, report) in all() {
+        let page = page(&report);
+        let style = page.split("<style>").nth(1).unwrap();
+        let style = style.split("</style>").next().unwrap();
+        let hash = ring::digest::digest(&ring::digest::SHA256, style.as_bytes());
+        let policy = format!(
+            "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
+             style-src 'sha256-{}'; base-uri 'none'; form-action 'none'\">",
+            base64(hash.as_ref())
+        );
+        let place = page.find(&policy);
+        assert!(place.is_some(), "{name}: the page should have {policy}");
+        assert!(place < page.find("<style>"), "{name}");
+        assert_eq!(page.matches("<style").count(), 1, "{name}");
+        let tags = page.split('<').filter_map(|part| part.split('>').next());
+        for tag in tags {
+            let attributes = tag.split('"').step_by(2);
+            let mut names = attributes.filter_map(|part| part.split_whitespace().last());
+            let never = names.find(|name| name.starts_with("style=") || name.starts_with("on"));
+            assert_eq!(never, None, "{name}: {tag}");
+        }
+    }
+}
+
 #[test]
 fn texts_of_strangers_are_escaped_and_cut() {
     let page = page(&largest());

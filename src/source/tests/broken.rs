@@ -166,7 +166,7 @@ fn a_file_that_grows_while_it_is_read_is_noted() {
     let stop = Arc::new(AtomicBool::new(false));
     let mut reading = read(
         vec![Input::File(path.clone())],
-        crate::record::Zone::Utc,
+        crate::zone::Zone::Utc,
         stop,
     );
     // a full channel holds the reading up until the file has grown
@@ -359,7 +359,7 @@ fn a_reading_that_nobody_takes_from_ends_and_a_stop_ends_it() {
     std::fs::write(&path, text).unwrap();
     let start = |stop: &Arc<AtomicBool>| {
         let inputs = vec![Input::File(path.clone())];
-        read(inputs, crate::record::Zone::Utc, Arc::clone(stop))
+        read(inputs, crate::zone::Zone::Utc, Arc::clone(stop))
     };
     let stop = Arc::new(AtomicBool::new(false));
     let mut reading = start(&stop);

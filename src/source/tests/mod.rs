@@ -101,7 +101,7 @@ fn speed_against_a_bare_loop_of_the_csv_crate() {
             let start = crate::clock::now();
             let stop = Arc::new(AtomicBool::new(false));
             let inputs = vec![Input::File(path.clone())];
-            let mut reading = read(inputs, crate::record::Zone::Utc, stop);
+            let mut reading = read(inputs, crate::zone::Zone::Utc, stop);
             let mut rows = 0;
             let mut sum = 0;
             while let Some(batch) = reading.next() {

@@ -130,7 +130,7 @@ fn bytes_of_all_files_are_known_beforehand() {
     let dir = tempfile::tempdir().unwrap();
     let path = write(dir.path(), "a.csv", EARLY);
     let stop = std::sync::Arc::default();
-    let mut reading = crate::source::read(vec![Input::File(path)], crate::record::Zone::Utc, stop);
+    let mut reading = crate::source::read(vec![Input::File(path)], crate::zone::Zone::Utc, stop);
     assert_eq!(reading.bytes_total(), Some(EARLY.len() as u64));
     while reading.next().is_some() {}
     assert_eq!(reading.bytes_read(), EARLY.len() as u64);

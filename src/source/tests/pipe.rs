@@ -21,7 +21,7 @@ fn rows_of_a_slow_pipe_come_as_they_are_written() {
         let stop = Arc::new(AtomicBool::new(false));
         let mut reading = read(
             vec![Input::File(path.clone())],
-            crate::record::Zone::Utc,
+            crate::zone::Zone::Utc,
             Arc::clone(&stop),
         );
         let mut pipe = std::fs::File::options().write(true).open(&path).unwrap();

@@ -12,8 +12,9 @@ use chrono::{DateTime, Datelike, NaiveDate, Timelike};
 use super::groups::{Groups, SEPARATOR, part};
 use super::series_names::SeriesNames;
 use super::{Measured, Taken};
-use crate::record::{Field, Metric, Row, Zone};
+use crate::record::{Field, Metric, Row};
 use crate::stats::Distribution;
+use crate::zone::Zone;
 
 /// Cells that are kept open.
 const MOST_OPEN: usize = 1_024;

@@ -6,11 +6,11 @@ mod pictures;
 
 use pictures::{distribution, heat, timeline};
 
-use crate::record::Zone;
 use crate::report::model::{
     Addresses, Certificate, Count, Event, File, Gap, Group, Heat, Input, Outage, Overview, Problem,
     Report, SHAPE, Series, Slow, SlowRegion, SlowRow, Table, Timeline, Times,
 };
+use crate::zone::Zone;
 
 /// What a report is made of.
 pub(super) struct Plan {

@@ -1,4 +1,4 @@
-//! Time zones of a report.
+//! Time zones: by name, by distance from UTC, and this system's own.
 
 use std::fmt;
 use std::str::FromStr;
