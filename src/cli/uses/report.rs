@@ -24,6 +24,7 @@ pub(super) const USES: &[(&str, &[ReportFormat])] = &[
     ("format", ALL),
     ("html", ALL),
     ("strict", ALL),
+    ("skip_unreadable", ALL),
     ("max_groups", ALL),
 ];
 
