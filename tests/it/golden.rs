@@ -7,6 +7,7 @@
 //!
 //! Only `library` uses this crate; everything else runs the program.
 
+mod fixtures;
 #[cfg(target_os = "linux")]
 mod lab;
 mod library;

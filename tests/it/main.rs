@@ -11,6 +11,7 @@ mod files;
 mod generator;
 mod golden;
 mod hold;
+mod imports;
 mod layering;
 mod pipes;
 mod polite;
