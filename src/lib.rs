@@ -20,7 +20,8 @@
 //!
 //! | module | what is there |
 //! |---|---|
-//! | [`record`] | the row and its columns: the language of the product |
+//! | [`record`] | the row: the language of the product |
+//! | [`schema`] | the columns of each kind of row, and rows read back by them |
 //! | [`target`], [`endpoints`] | what can be probed, what is known of the relays |
 //! | [`wire`] | bytes to values and back, pure |
 //! | [`explain`] | where the time of a slow probe went, pure |
@@ -43,6 +44,7 @@ pub mod pace;
 pub mod probe;
 pub mod record;
 pub mod report;
+pub mod schema;
 pub mod series;
 pub mod sink;
 pub mod source;

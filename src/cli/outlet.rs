@@ -10,7 +10,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::message;
 use crate::clock;
-use crate::record::{Record, RowKind};
+use crate::record::Record;
+use crate::schema::RowKind;
 use crate::sink::{Sink, SinkError, csv_line};
 
 /// Rows that may wait for a slow writer.

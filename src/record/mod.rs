@@ -1,25 +1,24 @@
 //! The vocabulary of the product: what one probe found out.
 //!
-//! Here: [`Record`] and its parts, the phases, the cause codes, the columns. Not here: how a
-//! record is made (`probe`) or written (`sink`). Depends on nothing else of this crate.
+//! Here: [`Record`] and its parts, the other kinds of row, the phases, the cause codes. Not here:
+//! their columns (`schema`), how a record is made (`probe`) or written (`sink`). Depends on nothing
+//! else of this crate.
 
 mod burst;
 mod cause;
-mod columns;
 mod dotnet;
 mod explanation;
 mod fast_open;
 mod hold;
 mod packet;
 mod phase;
-mod row;
-mod row_kind;
 mod sample;
 mod server_flight;
 mod tcp;
 mod text;
 mod tls_names;
 mod turn;
+mod units;
 mod zone;
 
 use std::net::SocketAddr;
@@ -30,23 +29,19 @@ use chrono::{DateTime, Utc};
 
 pub use burst::{Burst, Distance, Figures, Mode, Share, Verdict, Verdicts, Window};
 pub use cause::Cause;
-pub use columns::{
-    COLUMNS, Column, Kind, REFERENCE_COLUMNS, Value, column, default_columns, micros, millis,
-};
 pub use dotnet::{cipher_algorithm, hash_algorithm, key_exchange_algorithm, ssl_protocol};
 pub use explanation::Explanation;
 pub use fast_open::FastOpen;
 pub use hold::{EndedBy, Hold, HoldEnd, HoldFigures};
 pub use packet::Packet;
 pub use phase::{Phase, PhaseTimes};
-pub use row::{Dialect, Field, Layout, Metric, Row};
-pub use row_kind::RowKind;
 pub use sample::Sample;
 pub use server_flight::ServerFlight;
 pub use tcp::{Tcp, TcpNumbers};
-pub use text::{is_formula, plain, with_marks};
+pub use text::{is_formula, plain, with_marks, without_marks};
 pub use tls_names::{alert_name, group_name, suite_name, version_name};
 pub use turn::{Ask, Ignored, Transport, Turn, TurnReply};
+pub use units::{micros, millis};
 pub use zone::{UnknownZone, Zone};
 
 /// Everything that one probe learned: one row.

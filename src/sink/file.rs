@@ -12,7 +12,7 @@ use super::error::absolute;
 use super::lock::{LockedFile, Locking};
 use super::note::excerpt;
 use super::{FileSpec, Form, Format, Note, SinkError, header, jsonl, tail};
-use crate::record::RowKind;
+use crate::schema::RowKind;
 
 /// Most of a torn piece that is read for its note, in bytes.
 const EXCERPT: u64 = 64 << 10;

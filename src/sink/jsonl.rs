@@ -12,7 +12,8 @@ use super::profile::{BOM, push_time};
 use super::tail::{self, TailError};
 use super::world::{self, Said};
 use super::{FileSpec, Form, Note, SinkError};
-use crate::record::{Column, Kind, RowKind, Value, World};
+use crate::record::World;
+use crate::schema::{Column, Kind, RowKind, Value};
 
 /// As far as the first line ending is looked for, in bytes.
 const LONGEST_FIRST: u64 = 64 << 10;

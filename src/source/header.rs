@@ -1,9 +1,7 @@
 //! Headers: which line is one, what stands between its names, what wrote it.
 
-use crate::record::{
-    Burst, COLUMNS, Column, Dialect, Field, Hold, Layout, Packet, REFERENCE_COLUMNS, Record,
-    RowKind, Sample,
-};
+use crate::record::{Burst, Hold, Packet, Record, Sample};
+use crate::schema::{COLUMNS, Column, Dialect, Field, Layout, REFERENCE_COLUMNS, RowKind};
 
 use super::batch::Batch;
 use super::split::{Shape, split};

@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::record::{Dialect, Zone};
+use crate::record::Zone;
+use crate::schema::Dialect;
 
 use super::batch::Batch;
 use super::blocks::{Block, Blocks};

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::record::{Dialect, Layout, Zone};
+use crate::record::Zone;
+use crate::schema::{Dialect, Layout};
 
 use super::batch::Batch;
 use super::header::{self, Header, Places};

@@ -17,7 +17,8 @@ use turnprobe::pace::Pace;
 use turnprobe::probe::dns::Resolver;
 use turnprobe::probe::trust::{OsStore, Roots};
 use turnprobe::probe::{Plan, Prober, Slot};
-use turnprobe::record::{Phase, Record, Run, World, default_columns};
+use turnprobe::record::{Phase, Record, Run, World};
+use turnprobe::schema::default_columns;
 use turnprobe::series::Series;
 use turnprobe::sink::{self, FileSpec, Format, Profile};
 

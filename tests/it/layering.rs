@@ -3,18 +3,19 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Each module and the modules of ours that it may name. `record`, `target` and `endpoints` are
-/// free to all; the impure ones may use `clock`.
+/// Each module and the modules of ours that it may name. `record`, `schema`, `target` and
+/// `endpoints` are free to all above them; the impure ones may use `clock`.
 fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
-    let everybody = ["record", "target", "endpoints"];
+    let everybody = ["record", "schema", "target", "endpoints"];
     let with = |more: &[&'static str]| [&everybody[..], more].concat();
     BTreeMap::from([
         ("record", vec![]),
+        ("schema", vec!["record"]),
         ("target", vec!["record"]),
         ("endpoints", vec![]),
         ("clock", vec![]),
         ("manual", vec![]),
-        ("wire", with(&[])),
+        ("wire", vec!["record", "target", "endpoints"]),
         ("explain", with(&[])),
         ("pace", with(&[])),
         ("stats", with(&[])),
@@ -38,6 +39,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
 /// No tokio, no sockets, no files, no clock.
 const PURE: &[&str] = &[
     "record",
+    "schema",
     "target",
     "endpoints",
     "wire",

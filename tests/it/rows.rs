@@ -12,7 +12,8 @@ use turnprobe::clock::Wall;
 use turnprobe::probe::dns::Resolver;
 use turnprobe::probe::trust::{OsStore, Roots};
 use turnprobe::probe::{Limits, Plan, Prober, Slot, Verdict};
-use turnprobe::record::{COLUMNS, Record, Run, World};
+use turnprobe::record::{Record, Run, World};
+use turnprobe::schema::COLUMNS;
 use turnprobe::sink::{Profile, csv_stream};
 use turnprobe::target::Target;
 

@@ -11,7 +11,8 @@ use turnprobe::lab::{Lab, LabOptions};
 use turnprobe::pace::Pace;
 use turnprobe::probe::dns::Resolver;
 use turnprobe::probe::{Plan, Prober};
-use turnprobe::record::{Record, Run, Value, World, column};
+use turnprobe::record::{Record, Run, World};
+use turnprobe::schema::{Value, column};
 use turnprobe::series::{End, Series, Why};
 
 use crate::link::inside;

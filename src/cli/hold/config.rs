@@ -11,7 +11,8 @@ use crate::cli::config::{
 use crate::lab::LabOptions;
 use crate::pace::Pace;
 use crate::probe::Plan;
-use crate::record::{Column, Hold, RowKind, Sample, Transport, World};
+use crate::record::{Hold, Sample, Transport, World};
+use crate::schema::{Column, RowKind};
 use crate::sink::{FileSpec, Format, Profile};
 use crate::stream::held::Shape;
 use crate::target::Target;

@@ -4,7 +4,8 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
 use anyhow::Context as _;
 
-use crate::record::{Row, Zone};
+use crate::record::Zone;
+use crate::schema::Row;
 use crate::stats::survey::value;
 
 /// Which rows count.

@@ -17,7 +17,8 @@ pub use series::{Gap, Outage, Series};
 
 pub use held::{Held, HeldSamples};
 
-use crate::record::{Metric, Zone};
+use crate::record::Zone;
+use crate::schema::Metric;
 
 /// Name of this shape in the JSON; the number rises when a field goes or changes its meaning.
 pub const SHAPE: &str = "turnprobe-report-1";

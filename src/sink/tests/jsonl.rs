@@ -57,7 +57,7 @@ fn every_row_is_an_object_for_another_reader_whatever_a_stranger_sent() {
         detail,
     };
     let spec = FileSpec {
-        columns: crate::record::default_columns(),
+        columns: crate::schema::default_columns(),
         ..place.spec(&[])
     };
     append(

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::groups::part;
 use super::steady::target;
-use crate::record::{Dialect, Field, Row};
+use crate::schema::{Dialect, Field, Row};
 use crate::stats::Distribution;
 
 /// Groups that are told apart.

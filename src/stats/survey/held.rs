@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::groups::part;
 use super::steady::target;
-use crate::record::{Dialect, EndedBy, Field, Row, TcpNumbers};
+use crate::record::{EndedBy, TcpNumbers};
+use crate::schema::{Dialect, Field, Row};
 use crate::stats::Distribution;
 use crate::stats::hold::{Fold, Sum};
 

@@ -33,7 +33,8 @@ pub use slow::{Explanation, SlowRegion, SlowRow, SlowRows};
 pub use steady::{HourCell, MOST_DAYS, SeenCertificate, Steady};
 pub use timeline::{Bucket, MOST_REGIONS, RegionTimes};
 
-use crate::record::{Dialect, Field, Layout, Metric, Row, Zone};
+use crate::record::Zone;
+use crate::schema::{Dialect, Field, Layout, Metric, Row};
 use series::{Heard, Ordered, Sighting};
 use slots::Slots;
 use timeline::Timeline;

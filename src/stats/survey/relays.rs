@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use super::groups::{Groups, SEPARATOR, part};
 use super::{Measured, Taken};
 use crate::endpoints::{self, TEAMS_RANGES};
-use crate::record::{Field, Row};
+use crate::schema::{Field, Row};
 
 /// Number of the region of all rows whose own is beyond the cap.
 pub const OTHER: usize = 0;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::groups::part;
 use super::steady::target;
-use crate::record::{Field, Row};
+use crate::schema::{Field, Row};
 
 /// Series that are told apart.
 const MOST: usize = 1_000;

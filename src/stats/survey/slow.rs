@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
 use super::Taken;
-use crate::record::{Field, Metric};
+use crate::schema::{Field, Metric};
 use crate::stats::looks_like_a_lost_syn;
 
 /// The slowest rows that are kept.

@@ -12,7 +12,8 @@ use chrono::{DateTime, Datelike, NaiveDate, Timelike};
 use super::groups::{Groups, SEPARATOR, part};
 use super::series_names::SeriesNames;
 use super::{Measured, Taken};
-use crate::record::{Field, Metric, Row, Zone};
+use crate::record::Zone;
+use crate::schema::{Field, Metric, Row};
 use crate::stats::Distribution;
 
 /// Cells that are kept open.

@@ -1,4 +1,4 @@
-//! Rows read back from files: the same fields as [`super::Record`], borrowed from the file's text
+//! Rows read back from files: the same fields as [`Record`](crate::record::Record), borrowed from the file's text
 //! and parsed when they are asked for.
 
 use std::borrow::Cow;
@@ -6,8 +6,7 @@ use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
 
-use super::text::without_marks;
-use super::{Cause, Phase};
+use crate::record::{Cause, Phase, without_marks};
 
 /// What wrote a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -325,7 +324,7 @@ impl<'a> Row<'a> {
         self.is_ok() || self.was_answered()
     }
 
-    /// Whether a request got a well-formed answer, as [`super::TurnReply::is_answer`] has it.
+    /// Whether a request got a well-formed answer, as [`TurnReply::is_answer`](crate::record::TurnReply::is_answer) has it.
     fn was_answered(&self) -> bool {
         let reply = self.get(Field::TurnReply).trim();
         reply == "success" || reply.parse::<u16>().is_ok()

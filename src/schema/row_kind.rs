@@ -4,8 +4,8 @@ use std::fmt::Debug;
 
 use chrono::{DateTime, Utc};
 
-use super::columns::{COLUMNS, Column, REFERENCE_COLUMNS};
-use super::{Burst, Hold, Packet, Record, Sample};
+use super::Column;
+use crate::record::{Burst, Hold, Packet, Record, Sample};
 
 /// A kind of row with a table of columns of its own.
 pub trait RowKind: Clone + Debug + Send + Sync + 'static {
@@ -41,22 +41,5 @@ pub trait RowKind: Clone + Debug + Send + Sync + 'static {
                 || Packet::column(name).is_some()
                 || Hold::column(name).is_some()
                 || Sample::column(name).is_some())
-    }
-}
-
-impl RowKind for Record {
-    const WHAT: &'static str = "probe";
-
-    fn table() -> &'static [Column<Self>] {
-        COLUMNS
-    }
-
-    fn started(&self) -> DateTime<Utc> {
-        self.started
-    }
-
-    fn sets() -> Vec<Vec<&'static Column<Self>>> {
-        let reference = COLUMNS[..REFERENCE_COLUMNS].iter().collect();
-        vec![Self::defaults(), reference, COLUMNS.iter().collect()]
     }
 }

@@ -1,88 +1,16 @@
-//! The columns of a row: name, type, unit, first version, meaning, and how to read each from a
-//! [`Record`]. This table is the CSV's contract; new columns only ever come at the end.
+//! The columns of a probe. This table is the CSV's contract; new columns only ever come at the end.
 
-use std::borrow::Cow;
-use std::fmt::Write as _;
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::{
-    Ask, Certificate, Explanation, FastOpen, Phase, Record, Trust, cipher_algorithm,
-    hash_algorithm, key_exchange_algorithm, plain, ssl_protocol, suite_name, version_name,
+use crate::record::{
+    Ask, Cause, Certificate, Explanation, FastOpen, Phase, Record, Trust, cipher_algorithm,
+    hash_algorithm, key_exchange_algorithm, ssl_protocol, suite_name, version_name,
 };
-
-/// One cell.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Value<'a> {
-    /// Not measured: an empty cell.
-    Missing,
-    /// A whole number.
-    Integer(u64),
-    /// Text, already free of control characters.
-    Text(Cow<'a, str>),
-    /// Upper-case hexadecimal that a spreadsheet must not take for a number.
-    Hex(&'a str),
-    /// A moment to the second.
-    Seconds(DateTime<Utc>),
-    /// A moment to the microsecond.
-    Micros(DateTime<Utc>),
-    /// Yes or no.
-    Flag(bool),
-}
-
-/// Type of a column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// Whole number.
-    Integer,
-    /// Text.
-    Text,
-    /// Several texts or numbers, separated by one space.
-    List,
-    /// UTC time, `2021-02-12 13:46:01Z`.
-    Time,
-    /// `true` or `false`.
-    Flag,
-}
-
-impl Kind {
-    /// The word in `turnprobe schema`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Integer => "integer",
-            Self::Text => "text",
-            Self::List => "list",
-            Self::Time => "time",
-            Self::Flag => "boolean",
-        }
-    }
-}
-
-/// A column of a row, by default of a [`Record`].
-pub struct Column<R: 'static = Record> {
-    /// Name in the header.
-    pub name: &'static str,
-    /// Type.
-    pub kind: Kind,
-    /// Unit, empty when it has none.
-    pub unit: &'static str,
-    /// First version that wrote it.
-    pub since: &'static str,
-    /// Whether it is written unless `--columns` says otherwise.
-    pub default: bool,
-    /// What it holds.
-    pub meaning: &'static str,
-    /// Reads the cell from a row.
-    pub read: for<'a> fn(&'a R) -> Value<'a>,
-}
-
-impl<R> std::fmt::Debug for Column<R> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.name)
-    }
-}
+use crate::schema::column::{Column, Kind, of, on_request};
+use crate::schema::row_kind::RowKind;
+use crate::schema::value::{Value, hex, list, number, owned, socket, text, time_ms, time_us, word};
 
 /// Number of columns that the reference wrote; they come first.
 pub const REFERENCE_COLUMNS: usize = 22;
@@ -95,88 +23,6 @@ pub fn column(name: &str) -> Option<&'static Column> {
 /// The columns that are written unless the user chooses others.
 pub fn default_columns() -> Vec<&'static Column> {
     COLUMNS.iter().filter(|column| column.default).collect()
-}
-
-/// Whole milliseconds, rounded half up.
-pub fn millis(took: Duration) -> u64 {
-    micros(took).saturating_add(500) / 1000
-}
-
-/// Whole microseconds.
-pub fn micros(took: Duration) -> u64 {
-    u64::try_from(took.as_micros()).unwrap_or(u64::MAX)
-}
-
-/// A column that is written by default.
-pub(super) const fn of<R>(
-    name: &'static str,
-    kind: Kind,
-    unit: &'static str,
-    meaning: &'static str,
-    read: for<'a> fn(&'a R) -> Value<'a>,
-) -> Column<R> {
-    Column {
-        name,
-        kind,
-        unit,
-        since: "0.1",
-        default: true,
-        meaning,
-        read,
-    }
-}
-
-const fn on_request(mut column: Column) -> Column {
-    column.default = false;
-    column
-}
-
-pub(super) fn text(value: &str) -> Value<'_> {
-    if value.is_empty() {
-        Value::Missing
-    } else {
-        Value::Text(plain(value))
-    }
-}
-
-fn owned(value: Cow<'_, str>) -> Value<'_> {
-    if value.is_empty() {
-        return Value::Missing;
-    }
-    match value {
-        Cow::Borrowed(text) => Value::Text(plain(text)),
-        Cow::Owned(text) => Value::Text(Cow::Owned(plain(&text).into_owned())),
-    }
-}
-
-fn hex(value: &str) -> Value<'_> {
-    if value.is_empty() {
-        Value::Missing
-    } else {
-        Value::Hex(value)
-    }
-}
-
-pub(super) fn number(value: Option<u64>) -> Value<'static> {
-    value.map_or(Value::Missing, Value::Integer)
-}
-
-pub(super) fn time_us(value: Option<Duration>) -> Value<'static> {
-    number(value.map(micros))
-}
-
-fn time_ms(value: Option<Duration>) -> Value<'static> {
-    number(value.map(millis))
-}
-
-pub(super) fn word(value: Option<&'static str>) -> Value<'static> {
-    value.map_or(Value::Missing, |word| Value::Text(Cow::Borrowed(word)))
-}
-
-fn socket(value: Option<SocketAddr>) -> Value<'static> {
-    value.map_or(Value::Missing, |address| {
-        Value::Text(Cow::Owned(address.to_string()))
-    })
 }
 
 fn cert<'a>(record: &'a Record, read: impl Fn(&'a Certificate) -> Value<'a>) -> Value<'a> {
@@ -192,20 +38,9 @@ fn suite(record: &Record, name: fn(&str) -> &'static str) -> Value<'_> {
     word(record.tls.suite.map(|suite| name(&suite_name(suite))))
 }
 
-pub(super) fn list<'a, T: std::fmt::Display>(items: impl Iterator<Item = T>) -> Value<'a> {
-    let mut out = String::new();
-    for item in items {
-        if !out.is_empty() {
-            out.push(' ');
-        }
-        let _ = write!(out, "{item}");
-    }
-    owned(Cow::Owned(out))
-}
-
 /// Status or cause of a record.
 fn status(record: &Record) -> &'static str {
-    record.outcome.cause().map_or("OK", super::Cause::code)
+    record.outcome.cause().map_or("OK", Cause::code)
 }
 
 /// All columns, in the order of the file.
@@ -247,7 +82,7 @@ pub static COLUMNS: &[Column] = &[
     of("lag_us", Kind::Integer, "us", "how late the probe started against its slot", |r| time_us(r.lag)),
     // outcome
     of("failed_phase", Kind::Text, "", "phase that failed: dns, proxy, connect, tls, turn", |r| word(r.outcome.cause().map(|c| c.phase().as_str()))),
-    of("cause", Kind::Text, "", "cause code of the failure, empty when OK", |r| word(r.outcome.cause().map(super::Cause::code))),
+    of("cause", Kind::Text, "", "cause code of the failure, empty when OK", |r| word(r.outcome.cause().map(Cause::code))),
     of("detail", Kind::Text, "", "what exactly was seen", |r| text(r.detail())),
     of("dns_us", Kind::Integer, "us", "time of the name resolution", |r| time_us(r.times.of(Phase::Dns))),
     of("proxy_us", Kind::Integer, "us", "time of the proxy's tunnel", |r| time_us(r.times.of(Phase::Proxy))),
@@ -323,38 +158,19 @@ pub static COLUMNS: &[Column] = &[
     of("tcp_end_pmtu", Kind::Integer, "bytes", "path MTU that the kernel knows", |r| number(r.tcp.end.pmtu.map(u64::from))),
 ];
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+impl RowKind for Record {
+    const WHAT: &'static str = "probe";
 
-    // The list of reference.md, typed again.
-    #[test]
-    fn the_first_22_columns_are_the_references_in_its_order() {
-        let names: Vec<_> = COLUMNS[..REFERENCE_COLUMNS]
-            .iter()
-            .map(|c| c.name)
-            .collect();
-        assert_eq!(
-            names.join(","),
-            "datetime,remotehost,remotename,remoteip,Port,Status,SslProtocol,CipherAlgorithm,\
-             HashAlgorithm,KeyExchangeAlgorithm,CN,Subject,NotAfter,NotBefore,Issuer,Thumbprint,\
-             SerialNumber,SignatureAlgorithmFriendlyName,dnstimems,connecttimems,tlstimems,\
-             totaltimems"
-        );
+    fn table() -> &'static [Column<Self>] {
+        COLUMNS
     }
 
-    #[test]
-    fn milliseconds_are_rounded_half_up() {
-        assert_eq!(millis(Duration::from_micros(28_499)), 28);
-        assert_eq!(millis(Duration::from_micros(28_500)), 29);
-        assert_eq!(millis(Duration::ZERO), 0);
+    fn started(&self) -> DateTime<Utc> {
+        self.started
     }
 
-    #[test]
-    fn no_column_name_stands_twice() {
-        let mut names: Vec<_> = COLUMNS.iter().map(|c| c.name).collect();
-        names.sort_unstable();
-        names.dedup();
-        assert_eq!(names.len(), COLUMNS.len());
+    fn sets() -> Vec<Vec<&'static Column<Self>>> {
+        let reference = COLUMNS[..REFERENCE_COLUMNS].iter().collect();
+        vec![Self::defaults(), reference, COLUMNS.iter().collect()]
     }
 }

@@ -1,0 +1,18 @@
+//! The columns of every kind of row, and rows read back by them.
+//!
+//! Here: what a column and a cell are, the table of each kind of row, the layout of a file. Not
+//! here: how a cell is written (`sink`), what a file may look like (`source`).
+
+mod column;
+mod row;
+mod row_kind;
+mod tables;
+#[cfg(test)]
+mod tests;
+mod value;
+
+pub use column::{Column, Kind};
+pub use row::{Dialect, Field, Layout, Metric, Row};
+pub use row_kind::RowKind;
+pub use tables::{COLUMNS, REFERENCE_COLUMNS, column, default_columns};
+pub use value::Value;
