@@ -50,6 +50,14 @@ pub struct Column<R: 'static = Record> {
     pub read: for<'a> fn(&'a R) -> Value<'a>,
 }
 
+impl<R> Clone for Column<R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R> Copy for Column<R> {}
+
 impl<R> std::fmt::Debug for Column<R> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.name)

@@ -4,6 +4,8 @@
 //! here: how a cell is written (`sink`), what a file may look like (`source`).
 
 mod column;
+mod group;
+mod groups;
 mod row;
 mod row_kind;
 mod tables;
@@ -12,6 +14,7 @@ mod tests;
 mod value;
 
 pub use column::{Column, Kind};
+pub use group::Group;
 pub use row::{Dialect, Field, Layout, Metric, Row};
 pub use row_kind::RowKind;
 pub use tables::{COLUMNS, REFERENCE_COLUMNS, column, default_columns};

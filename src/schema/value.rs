@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -34,6 +34,10 @@ pub(super) fn text(value: &str) -> Value<'_> {
     } else {
         Value::Text(plain(value))
     }
+}
+
+pub(super) fn optional(value: Option<&str>) -> Value<'_> {
+    value.map_or(Value::Missing, text)
 }
 
 pub(super) fn owned(value: Cow<'_, str>) -> Value<'_> {
@@ -87,9 +91,24 @@ pub(super) fn list<'a, T: std::fmt::Display>(items: impl Iterator<Item = T>) -> 
     owned(Cow::Owned(out))
 }
 
-/// An address without its port.
-pub(super) fn ip(address: Option<SocketAddr>) -> Value<'static> {
-    address.map_or(Value::Missing, |a| {
-        Value::Text(a.ip().to_canonical().to_string().into())
+pub(super) fn ip(address: Option<IpAddr>) -> Value<'static> {
+    address.map_or(Value::Missing, |address| {
+        Value::Text(Cow::Owned(address.to_string()))
     })
+}
+
+/// Whole seconds, rounded half up.
+pub(super) fn seconds(length: Duration) -> u64 {
+    length.as_secs() + u64::from(length.subsec_millis() >= 500)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seconds_are_rounded() {
+        assert_eq!(seconds(Duration::from_millis(14_980)), 15);
+        assert_eq!(seconds(Duration::from_millis(1_499)), 1);
+    }
 }
