@@ -66,6 +66,17 @@ pub(super) const fn table<R, const N: usize>(
     columns
 }
 
+/// The names of a table's columns.
+pub(super) const fn names<R, const N: usize>(columns: &[Column<R>; N]) -> [&'static str; N] {
+    let mut names = [""; N];
+    let mut at = 0;
+    while at < N {
+        names[at] = columns[at].name;
+        at += 1;
+    }
+    names
+}
+
 /// Where the column of a name stands.
 const fn place<R>(columns: &[Column<R>], name: &str) -> Option<usize> {
     let mut place = 0;

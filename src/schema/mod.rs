@@ -6,6 +6,7 @@
 mod column;
 mod group;
 mod groups;
+mod ids;
 mod row;
 mod row_kind;
 mod tables;
@@ -15,7 +16,9 @@ mod value;
 
 pub use column::{Column, Kind};
 pub use group::Group;
-pub use row::{Dialect, Field, Layout, Metric, Row};
+pub use ids::Id;
+pub(crate) use ids::id;
+pub use row::{Alias, Dialect, Layout, Metric, Row};
 pub use row_kind::RowKind;
 pub use tables::{COLUMNS, REFERENCE_COLUMNS, column, default_columns};
 pub use value::Value;

@@ -33,6 +33,38 @@ fn no_kind_of_row_has_a_column_twice() {
 }
 
 #[test]
+fn every_column_is_found_by_its_name_in_any_case_of_letters() {
+    fn check<R: RowKind>() {
+        for column in R::table() {
+            let found = Id::find(&column.name.to_uppercase());
+            assert_eq!(found.map(Id::name), Some(column.name), "{}", R::WHAT);
+            assert_eq!(found, Some(Id::of(column.name)), "{}", R::WHAT);
+        }
+    }
+    check::<Record>();
+    check::<Burst>();
+    check::<Packet>();
+    check::<Hold>();
+    check::<Sample>();
+    assert_eq!(Id::find("nobody_has_this"), None);
+}
+
+#[test]
+fn a_layout_knows_our_names_before_those_of_other_programs() {
+    static ALIASES: &[Alias] = &[("Computername", id!(remotehost)), ("url", id!(remotehost))];
+    let layout = |names: &[&str]| {
+        let names = names.iter().map(|name| (*name).to_owned()).collect();
+        Layout::with_aliases(Dialect::End2EndTcp, names, ALIASES)
+    };
+    let place = |names: &[&str]| layout(names).place_of(id!(remotehost));
+    assert_eq!(place(&["URL", "computername", "RemoteHost"]), Some(2));
+    assert_eq!(place(&["url", "computername"]), Some(1));
+    assert_eq!(place(&["dns_us"]), None);
+    assert_eq!(layout(&["dns_us", "remotehost"]).place("url"), Some(1));
+    assert_eq!(layout(&["dns_us", "url"]).place("REMOTEHOST"), Some(1));
+}
+
+#[test]
 fn each_kind_of_row_has_a_column_that_no_other_has() {
     assert!(Burst::is_foreign("connect_us") && Burst::is_foreign("sequence"));
     assert!(Packet::is_foreign("loss_ppm") && !Packet::is_foreign("run_id"));

@@ -90,7 +90,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ("lag_us", "how late the burst started against its slot"),
 ];
 
-static BURST: [Column<Burst>; count(PIECES)] = table(PIECES, MEANINGS);
+pub(super) static BURST: [Column<Burst>; count(PIECES)] = table(PIECES, MEANINGS);
 
 impl RowKind for Burst {
     const WHAT: &'static str = "burst";

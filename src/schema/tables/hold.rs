@@ -85,7 +85,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ("bytes_received", "bytes read from the connection, the handshake included"),
 ];
 
-static HOLD: [Column<Hold>; count(PIECES)] = table(PIECES, MEANINGS);
+pub(super) static HOLD: [Column<Hold>; count(PIECES)] = table(PIECES, MEANINGS);
 
 impl RowKind for Hold {
     const WHAT: &'static str = "hold";

@@ -38,7 +38,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ("Port", "UDP port that it went to"),
 ];
 
-static PACKET: [Column<Packet>; count(PIECES)] = table(PIECES, MEANINGS);
+pub(super) static PACKET: [Column<Packet>; count(PIECES)] = table(PIECES, MEANINGS);
 
 impl RowKind for Packet {
     const WHAT: &'static str = "packet";

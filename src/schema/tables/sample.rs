@@ -46,7 +46,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ("Port", "TCP port that was connected to"),
 ];
 
-static SAMPLE: [Column<Sample>; count(PIECES)] = table(PIECES, MEANINGS);
+pub(super) static SAMPLE: [Column<Sample>; count(PIECES)] = table(PIECES, MEANINGS);
 
 impl RowKind for Sample {
     const WHAT: &'static str = "sample";

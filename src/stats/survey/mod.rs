@@ -34,7 +34,7 @@ pub use steady::{HourCell, MOST_DAYS, SeenCertificate, Steady};
 pub use timeline::{Bucket, MOST_REGIONS, RegionTimes};
 
 use crate::record::Zone;
-use crate::schema::{Dialect, Field, Layout, Metric, Row};
+use crate::schema::{Dialect, Layout, Metric, Row, id};
 use series::{Heard, Ordered, Sighting};
 use slots::Slots;
 use timeline::Timeline;
@@ -149,15 +149,15 @@ impl Survey {
         }
         let taken = Taken::of(row);
         self.without_time += u64::from(taken.at.is_none());
-        self.of_the_lab += u64::from(row.get(Field::World) == "lab");
+        self.of_the_lab += u64::from(row.get(id!(world)) == "lab");
         let cause = (!taken.ok).then(|| self.causes.count(row.cause()));
-        match row.get(Field::Explain) {
+        match row.get(id!(explain)) {
             "" | "none" => {}
             why => {
                 self.explanations.count(why);
             }
         }
-        match row.get(Field::DnsTtls) {
+        match row.get(id!(dns_ttls)) {
             "" => {}
             ttls => {
                 self.ttls.count(ttls);
@@ -168,9 +168,9 @@ impl Survey {
         self.timeline.add(&taken, place.region);
         self.slow.add(&taken, place.region);
         if self.options.whole_slots
-            && let Some(slot) = row.number(Field::Slot)
+            && let Some(slot) = row.number(id!(slot))
         {
-            self.slots.add(row.get(Field::RunId), slot);
+            self.slots.add(row.get(id!(run_id)), slot);
         }
         self.bursts.add(row);
         self.held.add(row);
@@ -409,9 +409,9 @@ pub fn value<'a>(row: &Row<'a>, column: &str, zone: Zone) -> Cow<'a, str> {
         "day" => shown("%Y-%m-%d").unwrap_or_default(),
         "target" => Cow::Owned(steady::target(row)),
         "transport" => Cow::Borrowed(row.transport()),
-        "certificate" => row.text(Field::Thumbprint),
-        "address" => row.text(Field::RemoteIp),
-        "name" => row.text(Field::RemoteName),
+        "certificate" => row.text(id!(Thumbprint)),
+        "address" => row.text(id!(remoteip)),
+        "name" => row.text(id!(remotename)),
         _ => match row.layout.place(column) {
             Some(place) => row.cell_text(place),
             None => Cow::Borrowed(""),

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
 use super::Taken;
-use crate::schema::{Field, Metric};
+use crate::schema::{Metric, id};
 use crate::stats::looks_like_a_lost_syn;
 
 /// The slowest rows that are kept.
@@ -77,7 +77,7 @@ impl SlowRows {
         if connect_us <= self.threshold_us {
             return;
         }
-        let explanation = match taken.row.number(Field::SynRetransmits) {
+        let explanation = match taken.row.number(id!(tcp_syn_retransmits)) {
             Some(0) => Explanation::NotLost,
             Some(count) => Explanation::Lost(count),
             None if looks_like_a_lost_syn(connect_us) => Explanation::LikelyLost,
@@ -94,7 +94,7 @@ impl SlowRows {
             connect_us,
             at: taken.at,
             region,
-            address: taken.row.get(Field::RemoteIp).to_owned(),
+            address: taken.row.get(id!(remoteip)).to_owned(),
             explanation,
         }));
         if self.slowest.len() > MOST_KEPT {
