@@ -19,7 +19,8 @@
 //!
 //! | module | what is there |
 //! |---|---|
-//! | [`record`] | the row and its columns: the language of the product |
+//! | [`record`] | the row: the language of the product |
+//! | [`schema`] | the columns of each kind of row, and rows read back by them |
 //! | [`words`] | the words that stand for the values of an enum |
 //! | [`target`], [`endpoints`] | what can be probed, what is known of the relays |
 //! | [`wire`] | bytes to values and back, pure |
@@ -48,6 +49,7 @@ pub mod probe;
 mod readiness;
 pub mod record;
 pub mod report;
+pub mod schema;
 pub mod sink;
 pub mod source;
 pub mod stats;

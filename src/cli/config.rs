@@ -20,7 +20,7 @@ use crate::measure::Engine;
 use crate::pace::Pace;
 use crate::probe::dns::{Families, Resolver, SystemServers};
 use crate::probe::{Limits, Plan};
-use crate::record::{COLUMNS, Column, REFERENCE_COLUMNS, RowKind};
+use crate::schema::{COLUMNS, Column, REFERENCE_COLUMNS, RowKind};
 use crate::stats::Tally;
 use crate::target::{Host, Target, Targets};
 

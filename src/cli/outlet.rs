@@ -18,7 +18,8 @@ pub use ending::Ending;
 use super::message;
 use crate::clock;
 use crate::measure::Stop;
-use crate::record::{Record, RowKind};
+use crate::record::Record;
+use crate::schema::RowKind;
 use crate::sink::{Sink, csv_line};
 
 /// Rows that may wait for a slow writer.

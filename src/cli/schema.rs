@@ -4,7 +4,8 @@ use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 use serde::Serialize;
 
 use super::args::{RowArg, SchemaFormat};
-use crate::record::{Burst, Column, Hold, Packet, Record, RowKind, Sample};
+use crate::record::{Burst, Hold, Packet, Record, Sample};
+use crate::schema::{Column, RowKind};
 
 #[derive(Serialize)]
 struct Entry {

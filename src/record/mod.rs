@@ -1,11 +1,11 @@
 //! The vocabulary of the product: what one probe found out.
 //!
-//! Here: [`Record`] and its parts, the phases, the cause codes, the columns. Not here: how a
-//! record is made (`probe`) or written (`sink`). Depends on nothing else of this crate but `words`.
+//! Here: [`Record`] and its parts, the other kinds of row, the phases, the cause codes. Not here:
+//! their columns (`schema`), how a record is made (`probe`) or written (`sink`). Depends on nothing
+//! else of this crate but `words`.
 
 mod burst;
 mod cause;
-mod columns;
 mod dotnet;
 mod explanation;
 mod fast_open;
@@ -13,14 +13,13 @@ mod hold;
 mod outcome;
 mod packet;
 mod phase;
-mod row;
-mod row_kind;
 mod sample;
 mod server_flight;
 mod tcp;
 mod text;
 mod tls_names;
 mod turn;
+mod units;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -32,9 +31,6 @@ use crate::words::words;
 
 pub use burst::{Burst, Distance, Figures, Mode, Share, Verdict, Verdicts, Window};
 pub use cause::Cause;
-pub use columns::{
-    COLUMNS, Column, Kind, REFERENCE_COLUMNS, Value, column, default_columns, micros, millis,
-};
 pub use dotnet::{cipher_algorithm, hash_algorithm, key_exchange_algorithm, ssl_protocol};
 pub use explanation::Explanation;
 pub use fast_open::FastOpen;
@@ -42,14 +38,13 @@ pub use hold::{EndedBy, Hold, HoldEnd, HoldFigures};
 pub use outcome::{Failure, Outcome};
 pub use packet::Packet;
 pub use phase::{Phase, PhaseTimes};
-pub use row::{Dialect, Field, Layout, Metric, Row};
-pub use row_kind::RowKind;
 pub use sample::Sample;
 pub use server_flight::ServerFlight;
 pub use tcp::{Tcp, TcpNumbers};
-pub use text::{is_formula, plain, with_marks};
+pub use text::{is_formula, plain, with_marks, without_marks};
 pub use tls_names::{alert_name, group_name, suite_name, version_name};
 pub use turn::{Ask, Ignored, Transport, Turn, TurnReply};
+pub use units::{micros, millis};
 
 /// Everything that one probe learned: one row.
 ///

@@ -6,9 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::burst::ip;
-use super::columns::{Column, Kind, Value, number, of, text, time_us, word};
-use super::{RowKind, Run, TcpNumbers};
+use super::{Run, TcpNumbers};
 
 /// One sample.
 #[derive(Debug, Clone)]
@@ -33,58 +31,4 @@ pub struct Sample {
     pub answered: u64,
     /// What the kernel said.
     pub numbers: TcpNumbers,
-}
-
-/// The columns of a sample, in the order of the file.
-#[rustfmt::skip]
-static SAMPLE: &[Column<Sample>] = &[
-    of("run_id", Kind::Text, "", "unique name of the run", |r| text(&r.run.id)),
-    of("world", Kind::Text, "", "real or lab", |r| word(Some(r.run.world.as_str()))),
-    of("label", Kind::List, "", "labels of the user, key=value", |r| text(&r.run.label)),
-    of("host", Kind::Text, "", "machine that measured", |r| text(&r.run.host)),
-    of("slot", Kind::Integer, "", "slot of the sample's connection", |r| Value::Integer(r.slot)),
-    of("remotehost", Kind::Text, "", "host name that was asked for", |r| text(&r.host)),
-    of("remoteip", Kind::Text, "", "address that was connected to", |r| ip(Some(r.remote))),
-    of("Port", Kind::Integer, "", "TCP port that was connected to", |r| Value::Integer(r.remote.port().into())),
-    of("sequence", Kind::Integer, "", "number in the schedule, from 0; a gap is a sample that was not taken", |r| Value::Integer(r.sequence)),
-    of("at_utc", Kind::Time, "UTC", "when it was taken", |r| Value::Micros(r.wall)),
-    of("at_us", Kind::Integer, "us", "time since the handshake ended", |r| time_us(Some(r.at))),
-    of("sent", Kind::Integer, "", "requests sent so far", |r| Value::Integer(r.sent)),
-    of("answered", Kind::Integer, "", "requests answered so far", |r| Value::Integer(r.answered)),
-    of("rtt_us", Kind::Integer, "us", "the kernel's smoothed round trip", |r| time_us(r.numbers.rtt)),
-    of("rttvar_us", Kind::Integer, "us", "the kernel's deviation of the round trip", |r| time_us(r.numbers.rttvar)),
-    of("min_rtt_us", Kind::Integer, "us", "the kernel's smallest round trip", |r| time_us(r.numbers.min_rtt)),
-    of("retransmits", Kind::Integer, "", "segments sent again since the SYN", |r| number(r.numbers.retransmits.map(u64::from))),
-    of("retransmitted_bytes", Kind::Integer, "bytes", "bytes sent again since the SYN", |r| number(r.numbers.retransmitted_bytes)),
-    of("timeouts", Kind::Integer, "", "times that a retransmission timer went off since the SYN", |r| number(r.numbers.timeouts.map(u64::from))),
-    of("in_flight", Kind::Integer, "bytes", "sent and not acknowledged; on Linux whole segments", |r| number(r.numbers.in_flight)),
-    of("bytes_acked", Kind::Integer, "bytes", "acknowledged so far; on Windows bytes written less in_flight", |r| number(r.numbers.bytes_acked)),
-    of("since_ack_us", Kind::Integer, "us", "time since the last acknowledgement of any kind came", |r| time_us(r.numbers.since_ack)),
-    of("cwnd", Kind::Integer, "bytes", "congestion window", |r| number(r.numbers.cwnd)),
-    of("send_window", Kind::Integer, "bytes", "receive window that the relay announces", |r| number(r.numbers.send_window)),
-];
-
-impl RowKind for Sample {
-    const WHAT: &'static str = "sample";
-
-    fn table() -> &'static [Column<Self>] {
-        SAMPLE
-    }
-
-    fn started(&self) -> DateTime<Utc> {
-        self.wall
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_column_stands_twice() {
-        let mut names: Vec<_> = SAMPLE.iter().map(|c| c.name).collect();
-        names.sort_unstable();
-        names.dedup();
-        assert_eq!(names.len(), SAMPLE.len());
-    }
 }

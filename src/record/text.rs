@@ -47,7 +47,7 @@ pub fn with_marks(text: &str) -> Cow<'_, str> {
 
 /// The text without the apostrophes that the CSV sink puts in front of what a spreadsheet would
 /// take for a formula: at the start, and behind `,`, `;` and tab.
-pub(super) fn without_marks(text: &str) -> Cow<'_, str> {
+pub fn without_marks(text: &str) -> Cow<'_, str> {
     if !text.contains('\'') {
         return Cow::Borrowed(text);
     }

@@ -7,7 +7,8 @@ use chrono::{DateTime, Utc};
 
 use super::model::{Group, Report, Table};
 use super::table::View;
-use crate::record::{Metric, plain, with_marks};
+use crate::record::{plain, with_marks};
+use crate::schema::Metric;
 
 const HEAD: [&str; 17] = [
     "table",

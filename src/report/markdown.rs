@@ -8,7 +8,7 @@ use super::model::{Group, Report, Table};
 use super::number::{self, counted, millis};
 use super::table::{View, most_rows};
 use super::text::{cut, time};
-use crate::record::Metric;
+use crate::schema::Metric;
 
 /// The report.
 pub fn markdown(report: &Report, view: &View) -> String {

@@ -6,7 +6,8 @@ use std::io::Write as _;
 
 use super::Form;
 use super::profile::{BOM, Profile, push_grouped, push_time};
-use crate::record::{Column, RowKind, Value, plain, with_marks};
+use crate::record::{plain, with_marks};
+use crate::schema::{Column, RowKind, Value};
 
 /// Line ending of new files: that of the system's own programs.
 pub(super) const NEWLINE: &str = if cfg!(windows) { "\r\n" } else { "\n" };

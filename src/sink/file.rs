@@ -12,7 +12,7 @@ use super::error::absolute;
 use super::lock::{LockedFile, Locking};
 use super::mend::{append, examine, settle};
 use super::{Examined, FileSpec, Form, Note, SinkError};
-use crate::record::RowKind;
+use crate::schema::RowKind;
 
 /// A file that rows are appended to.
 pub(super) struct AppendFile<R: 'static> {

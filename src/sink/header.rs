@@ -8,7 +8,8 @@ use super::tail::{self, Missing, TailError, Unended};
 use super::torn::begins_csv;
 use super::world::{self, Said};
 use super::{Examined, FileSpec, Form, Note, Profile, SinkError};
-use crate::record::{Column, Kind, RowKind, World, plain};
+use crate::record::{World, plain};
+use crate::schema::{Column, Kind, RowKind};
 
 /// Longest header that is read, in bytes.
 const LONGEST_HEADER: u64 = 64 << 10;

@@ -12,7 +12,8 @@ use super::tail::{self, Missing, TailError, Unended};
 use super::torn::begins_json;
 use super::world::{self, Said};
 use super::{Examined, FileSpec, Form, Note, SinkError};
-use crate::record::{Column, Kind, RowKind, Value, World};
+use crate::record::World;
+use crate::schema::{Column, Kind, RowKind, Value};
 
 /// As far as the first line ending is looked for, in bytes.
 const LONGEST_FIRST: u64 = 64 << 10;

@@ -5,7 +5,8 @@ use std::io::Write as _;
 use super::Form;
 use super::csv::NEWLINE;
 use super::profile::push_time;
-use crate::record::{Column, RowKind, Value, plain};
+use crate::record::plain;
+use crate::schema::{Column, RowKind, Value};
 
 /// One line a column, an empty line between probes.
 pub(super) struct ListForm<R: 'static> {

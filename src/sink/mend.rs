@@ -8,7 +8,7 @@ use std::path::Path;
 
 use super::note::excerpt;
 use super::{Examined, FileSpec, Form, Format, Note, SinkError, header, jsonl, kept, tail};
-use crate::record::RowKind;
+use crate::schema::RowKind;
 
 /// Most of a torn piece that is read for its note, in bytes.
 const EXCERPT: u64 = 64 << 10;

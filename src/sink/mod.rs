@@ -33,7 +33,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::clock::Wall;
-use crate::record::{Column, Record, RowKind, World};
+use crate::record::{Record, World};
+use crate::schema::{Column, RowKind};
 
 pub use csv::csv_line;
 pub use error::SinkError;

@@ -9,7 +9,7 @@ use chrono::{DateTime, Datelike, NaiveDateTime, Timelike, Utc};
 use super::file::AppendFile;
 use super::{FileSpec, Note, Sink, SinkError, header};
 use crate::clock::local;
-use crate::record::RowKind;
+use crate::schema::RowKind;
 use crate::words::words;
 
 words! {

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::{Form, Sink, SinkError};
-use crate::record::RowKind;
+use crate::schema::RowKind;
 
 /// Rows into a stream, each flushed at once.
 pub(super) struct StreamSink<R> {

@@ -8,7 +8,7 @@ use serde::Deserializer;
 use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::csv::CsvForm;
-use crate::record::{Column, Kind, RowKind};
+use crate::schema::{Column, Kind, RowKind};
 
 /// Whether `text` begins a row of CSV in this form: cells between quotes, no more of them than there
 /// are columns, whole ones and the first as their columns have them. `bare` allows cells without quotes, as other programs
@@ -206,7 +206,8 @@ impl<'de> Visitor<'de> for JsonCell {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::{Burst, Record, column};
+    use crate::record::{Burst, Record};
+    use crate::schema::column;
     use crate::sink::Profile;
 
     const NAMES: &[&str] = &[

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::record::{Dialect, Layout, Row};
+use crate::schema::{Dialect, Layout, Row};
 
 /// Rows of a batch at most.
 const ROWS: usize = 4096;

@@ -1,44 +1,32 @@
 //! Headers: which line is one, what stands between its names, what wrote it.
 
-use crate::record::{
-    Burst, COLUMNS, Column, Dialect, Field, Hold, Layout, Packet, REFERENCE_COLUMNS, Record,
-    RowKind, Sample,
-};
+use crate::record::{Burst, Hold, Packet, Record, Sample};
+use crate::schema::{COLUMNS, Column, Dialect, Id, Layout, REFERENCE_COLUMNS, RowKind, id};
 
 use super::batch::Batch;
+use super::dialect::{ALIASES, OTHERS, meant};
 use super::split::{Shape, split};
 
 /// Columns of a file at most.
 const MOST: usize = 1000;
 
-/// Columns of End2End-UDP3478 and End2End-HTTP that no statistics ask for.
-const OTHERS: &[&str] = &[
-    "minroundtrip",
-    "successrttcount",
-    "maxroundtrip",
-    "httpbytes",
-    "avg10",
-    "Message",
-    "httpstatuscode",
-];
-
 /// Columns with hexadecimal that is grouped for Excel.
-const HEX: &[&str] = &["Thumbprint", "SerialNumber", "cert_sha256"];
+const HEX: &[Id] = &[id!(Thumbprint), id!(SerialNumber), id!(cert_sha256)];
 
 /// What a header must name one of, besides others: when, where to, how it ended, what it took. What
 /// ends in [`UNITS`] does as well.
-const ANCHORS: &[Field] = &[
-    Field::Datetime,
-    Field::RemoteHost,
-    Field::RemoteName,
-    Field::RemoteIp,
-    Field::Status,
-    Field::Cause,
-    Field::DnsMs,
-    Field::ConnectMs,
-    Field::TlsMs,
-    Field::TotalMs,
-    Field::AverageMs,
+const ANCHORS: &[Id] = &[
+    id!(datetime),
+    id!(remotehost),
+    id!(remotename),
+    id!(remoteip),
+    id!(Status),
+    id!(cause),
+    id!(dnstimems),
+    id!(connecttimems),
+    id!(tlstimems),
+    id!(totaltimems),
+    id!(averagertt),
 ];
 
 /// Ends of names that no word has.
@@ -69,11 +57,10 @@ pub(super) struct Places {
 
 impl Places {
     pub fn of(layout: &Layout) -> Self {
-        let by_field = |field: Field| field.names().iter().find_map(|name| layout.place(name));
         Self {
-            started: by_field(Field::StartedUtc),
-            datetime: by_field(Field::Datetime),
-            hex: HEX.iter().filter_map(|name| layout.place(name)).collect(),
+            started: layout.place_of(id!(started_utc)),
+            datetime: layout.place_of(id!(datetime)),
+            hex: HEX.iter().filter_map(|id| layout.place_of(*id)).collect(),
         }
     }
 }
@@ -96,7 +83,7 @@ pub(super) fn header(line: &str, hint: Option<u8>, scratch: &mut Batch) -> Optio
         let known = names().filter(|name| is_known(name)).count();
         if best.as_ref().is_none_or(|(most, _)| known > *most) {
             let names: Vec<String> = names().map(str::to_owned).collect();
-            let layout = Layout::new(dialect(&names), names);
+            let layout = Layout::with_aliases(dialect(&names), names, ALIASES);
             best = Some((
                 known,
                 Header {
@@ -127,10 +114,8 @@ pub(super) fn are_ours<'a>(names: impl Iterator<Item = &'a str>) -> bool {
         let name = name.to_ascii_lowercase();
         UNITS.iter().any(|unit| name.ends_with(unit))
     };
-    let is_anchor = |name: &str| {
-        let mut names = ANCHORS.iter().flat_map(|field| field.names());
-        no_word(name) || names.any(|anchor| anchor.eq_ignore_ascii_case(name))
-    };
+    let is_anchor =
+        |name: &str| no_word(name) || meant(name).is_some_and(|id| ANCHORS.contains(&id));
     match known[..] {
         [] => false,
         [name] => width == 1 && no_word(name),
@@ -141,15 +126,7 @@ pub(super) fn are_ours<'a>(names: impl Iterator<Item = &'a str>) -> bool {
 /// Whether a name is one of a column of ours or of End2End's.
 pub(super) fn is_known(name: &str) -> bool {
     let is = |known: &&str| known.eq_ignore_ascii_case(name);
-    name.len() <= 40
-        && !name.is_empty()
-        && (has::<Record>(name)
-            || has::<Burst>(name)
-            || has::<Packet>(name)
-            || has::<Hold>(name)
-            || has::<Sample>(name)
-            || OTHERS.iter().any(is)
-            || Field::ALL.iter().any(|field| field.names().iter().any(is)))
+    name.len() <= 40 && !name.is_empty() && (meant(name).is_some() || OTHERS.iter().any(is))
 }
 
 /// Whether a kind of row has a column of this name, in any case of letters.

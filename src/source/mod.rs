@@ -9,11 +9,13 @@
 //! goes line by line, so that one torn line costs one line. Whatever cannot be used is counted by
 //! kind and file and never dropped unseen.
 //!
-//! `open` gives UTF-8 bytes, `blocks` whole lines, `line` one of them, `split` and `json` cells, `header` the layout,
+//! `open` gives UTF-8 bytes, `blocks` whole lines, `line` one of them, `split` and `json` cells, `header` the layout
+//! with the names that `dialect` has,
 //! `time` the moment, `rows` rows; `parser` puts them together, `trouble` counts what went wrong.
 
 mod batch;
 mod blocks;
+mod dialect;
 mod header;
 mod json;
 mod line;

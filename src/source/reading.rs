@@ -10,7 +10,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::in_use::{IN_USE, is_in_use};
-use crate::record::Dialect;
+use crate::schema::Dialect;
 use crate::zone::Zone;
 
 use super::batch::Batch;

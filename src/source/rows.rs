@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::record::{Dialect, Layout};
+use crate::schema::{Dialect, Layout};
 use crate::zone::Zone;
 
 use super::batch::Batch;
+use super::dialect::ALIASES;
 use super::header::{self, Header, Places};
 use super::json;
 use super::time::{By, Clock};
@@ -247,7 +248,10 @@ impl<'a> Rows<'a> {
             }
             let dialect = header::dialect(&names);
             self.dialect.get_or_insert(dialect);
-            self.json = Some(Form::new(Layout::new(dialect, names), b','));
+            self.json = Some(Form::new(
+                Layout::with_aliases(dialect, names, ALIASES),
+                b',',
+            ));
         }
         if let Some(form) = &self.json
             && !Arc::ptr_eq(&self.batch.layout, &form.layout)

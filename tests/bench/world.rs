@@ -19,7 +19,8 @@ use turnprobe::pace::Pace;
 use turnprobe::probe::dns::Resolver;
 use turnprobe::probe::trust::{OsStore, Roots};
 use turnprobe::probe::{Opener, Plan};
-use turnprobe::record::{Phase, Run, World, default_columns};
+use turnprobe::record::{Phase, Run, World};
+use turnprobe::schema::default_columns;
 use turnprobe::sink::{self, FileSpec, Format, Profile};
 use turnprobe::target::Targets;
 

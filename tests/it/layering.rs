@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Each module and the modules of ours that it may name. `record`, `words`, `target` and
+/// Each module and the modules of ours that it may name. `record`, `schema`, `words`, `target` and
 /// `endpoints` are free to all; the impure ones may use `clock`.
 fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
-    let everybody = ["record", "words", "target", "endpoints"];
+    let everybody = ["record", "schema", "words", "target", "endpoints"];
     let with = |more: &[&'static str]| [&everybody[..], more].concat();
     BTreeMap::from([
         ("words", vec![]),
         ("record", vec!["words"]),
+        ("schema", vec!["record", "words"]),
         ("target", vec!["record"]),
         ("endpoints", vec![]),
         ("clock", vec![]),
@@ -18,7 +19,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("readiness", vec![]),
         ("zone", vec![]),
         ("manual", vec![]),
-        ("wire", with(&[])),
+        ("wire", vec!["record", "words", "target", "endpoints"]),
         ("explain", with(&[])),
         ("pace", with(&[])),
         ("stats", with(&["explain", "zone"])),
@@ -45,6 +46,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
 const PURE: &[&str] = &[
     "words",
     "record",
+    "schema",
     "target",
     "endpoints",
     "wire",

@@ -13,7 +13,8 @@ use turnprobe::measure::probe::Prober;
 use turnprobe::probe::dns::Resolver;
 use turnprobe::probe::trust::{OsStore, Roots};
 use turnprobe::probe::{Limits, Opener, Plan};
-use turnprobe::record::{COLUMNS, Record, Run, World};
+use turnprobe::record::{Record, Run, World};
+use turnprobe::schema::COLUMNS;
 use turnprobe::sink::{Profile, csv_stream};
 use turnprobe::target::Target;
 

@@ -12,7 +12,8 @@ use turnprobe::measure::{End, Engine, Stop, Why};
 use turnprobe::pace::Pace;
 use turnprobe::probe::dns::Resolver;
 use turnprobe::probe::{Opener, Plan};
-use turnprobe::record::{Record, Run, Value, World, column};
+use turnprobe::record::{Record, Run, World};
+use turnprobe::schema::{Value, column};
 use turnprobe::target::Targets;
 
 use crate::link::inside;

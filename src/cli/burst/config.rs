@@ -15,7 +15,8 @@ use crate::measure::Engine;
 use crate::measure::burst::{BurstOptions, Shape};
 use crate::pace::Pace;
 use crate::probe::Plan;
-use crate::record::{Burst, Mode, RowKind, Transport};
+use crate::record::{Burst, Mode, Transport};
+use crate::schema::RowKind;
 use crate::stats::packets::{CLIENT, EDGE};
 use crate::target::Target;
 

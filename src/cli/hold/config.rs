@@ -13,7 +13,8 @@ use crate::measure::Engine;
 use crate::measure::hold::Shape;
 use crate::pace::Pace;
 use crate::probe::Plan;
-use crate::record::{Hold, RowKind, Transport};
+use crate::record::{Hold, Transport};
+use crate::schema::RowKind;
 use crate::target::Target;
 
 /// What strangers get without `--i-own-this-server`.

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::args::duration;
 use crate::cli::words::words;
-use crate::record::Metric;
+use crate::schema::Metric;
 use crate::zone::Zone;
 
 /// What to try first.

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
 use anyhow::Context as _;
 
-use crate::record::Row;
+use crate::schema::Row;
 use crate::stats::survey::value;
 use crate::zone::Zone;
 

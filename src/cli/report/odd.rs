@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use crate::record::Row;
 use crate::report::number;
+use crate::schema::Row;
 use crate::source::{FileSummary, Problem};
 use crate::stats::Survey;
 use crate::stats::survey::Odd;

@@ -12,7 +12,7 @@ use crate::cli::message;
 use crate::cli::outlet::{self, Delivery, Ending, Orphans, Outlet};
 use crate::cli::signals::Interrupted;
 use crate::measure::{Output, Stop};
-use crate::record::RowKind;
+use crate::schema::RowKind;
 use crate::sink::Sink;
 
 /// The desk of a kind.

@@ -9,7 +9,8 @@ use crate::cli::args::{Color, ProbeArgs, ProfileArg, StdoutFormat};
 use crate::cli::exit::Failure;
 use crate::cli::{message, terminal};
 use crate::clock::Wall;
-use crate::record::{Column, RowKind, World};
+use crate::record::World;
+use crate::schema::{Column, RowKind};
 use crate::sink::{self, FileSpec, Format, Prepared, Profile, Sink, SinkError};
 
 /// Where rows go.

@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 
 use super::model::{Addresses, Count, Input, Overview, Report, SHAPE, Slow, SlowRegion, SlowRow};
-use crate::record::Metric;
+use crate::schema::Metric;
 use crate::stats::survey::{self, Explanation, Finished};
 use crate::stats::{chao1, wilson};
 use crate::zone::Zone;

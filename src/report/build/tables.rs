@@ -1,8 +1,8 @@
 //! Groups of every dimension as tables.
 
 use super::{METRICS, millis, moment, order};
-use crate::record::Metric;
 use crate::report::model::{Certificate, Group, Table, Times};
+use crate::schema::Metric;
 use crate::stats::Distribution;
 use crate::stats::survey::{DIMENSIONS, Finished, Groups, Measured, SEPARATOR};
 

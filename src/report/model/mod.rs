@@ -17,7 +17,7 @@ pub use series::{Gap, Outage, Series};
 
 pub use held::{Held, HeldSamples};
 
-use crate::record::Metric;
+use crate::schema::Metric;
 use crate::zone::Zone;
 
 /// Name of this shape in the JSON; the number rises when a field goes or changes its meaning.

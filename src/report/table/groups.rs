@@ -2,11 +2,11 @@
 
 use super::grid::Grid;
 use super::{View, heading};
-use crate::record::Metric;
 use crate::report::model::{Group, Table, Times};
 use crate::report::number::{self, millis};
 use crate::report::text::cut;
 use crate::report::wrapped;
+use crate::schema::Metric;
 
 /// Longest name that is printed whole.
 const LONGEST_NAME: usize = 200;

@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 pub use groups::most_rows;
 
 use super::model::{Report, Table};
-use crate::record::Metric;
+use crate::schema::Metric;
 pub use held::ended;
 
 /// What of a report is printed, and how wide.

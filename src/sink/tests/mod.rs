@@ -23,9 +23,10 @@ use super::csv::NEWLINE;
 use super::{FileSpec, Format, Note, Profile, Sink, SinkError, open};
 use crate::clock::Wall;
 use crate::record::{
-    Certificate, Column, Dns, Link, Outcome, Phase, PhaseTimes, Record, Run, Tcp, Tls, Transport,
-    Trust, Turn, World, column,
+    Certificate, Dns, Link, Outcome, Phase, PhaseTimes, Record, Run, Tcp, Tls, Transport, Trust,
+    Turn, World,
 };
+use crate::schema::{Column, column};
 
 /// The probe of the reference's list.
 fn sample() -> Record {

@@ -6,7 +6,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 
 use super::{EARLY, of};
-use crate::record::Dialect;
+use crate::schema::Dialect;
 
 const FULL: &str = concat!(
     r#""datetime","remotehost","remotename","remoteip","Port","Status","SslProtocol","CipherAlgorithm","HashAlgorithm","KeyExchangeAlgorithm","CN","Subject","NotAfter","NotBefore","Issuer","Thumbprint","SerialNumber","SignatureAlgorithmFriendlyName","dnstimems","connecttimems","tlstimems","totaltimems""#,
@@ -217,7 +217,8 @@ fn headers_in_the_middle_switch_the_dialect_and_are_named_with_their_lines() {
 
 #[test]
 fn bursts_are_told_by_a_column_that_only_they_have() {
-    use crate::record::{Burst, RowKind as _};
+    use crate::record::Burst;
+    use crate::schema::RowKind as _;
     use crate::source::header::dialect;
     let names: Vec<_> = Burst::table().iter().map(|c| c.name.to_owned()).collect();
     let cells = ["1"].repeat(names.len()).join(",");
@@ -234,7 +235,8 @@ fn bursts_are_told_by_a_column_that_only_they_have() {
 
 #[test]
 fn held_connections_and_their_samples_are_told_by_columns_that_only_they_have() {
-    use crate::record::{Hold, RowKind, Sample};
+    use crate::record::{Hold, Sample};
+    use crate::schema::RowKind;
     use crate::source::header::dialect;
     fn names<K: RowKind>() -> Vec<&'static str> {
         K::table().iter().map(|c| c.name).collect()

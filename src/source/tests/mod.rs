@@ -12,7 +12,7 @@ mod pipe;
 mod properties;
 
 use super::{Input, ReadSummary, read};
-use crate::record::Row;
+use crate::schema::Row;
 
 /// Header and a row of End2End-TCP's earlier version.
 const EARLY: &str = concat!(
@@ -107,7 +107,7 @@ fn speed_against_a_bare_loop_of_the_csv_crate() {
             while let Some(batch) = reading.next() {
                 for row in batch.rows() {
                     rows += 1;
-                    sum += row.times()[crate::record::Metric::Connect as usize].unwrap_or(0);
+                    sum += row.times()[crate::schema::Metric::Connect as usize].unwrap_or(0);
                 }
                 reading.recycle(batch);
             }

@@ -8,9 +8,9 @@ use proptest::prelude::*;
 
 use super::of;
 use crate::record::{
-    COLUMNS, Cause, Certificate, Column, Dns, Failure, Outcome, PhaseTimes, Record, Run, Tcp, Tls,
-    Transport, World,
+    Cause, Certificate, Dns, Failure, Outcome, PhaseTimes, Record, Run, Tcp, Tls, Transport, World,
 };
+use crate::schema::{COLUMNS, Column};
 use crate::sink::{Profile, Sink, SinkError, csv_stream, jsonl_stream};
 
 #[derive(Clone, Default)]

@@ -4,19 +4,20 @@ use std::collections::BTreeMap;
 
 use super::groups::part;
 use super::steady::target;
-use crate::record::{Dialect, Field, Row, Verdict};
+use crate::record::Verdict;
+use crate::schema::{Dialect, Id, Row, id};
 use crate::stats::Distribution;
 
 /// Groups that are told apart.
 const MOST: usize = 1_000;
 
 /// Lines of Microsoft's table, with the columns of their verdicts.
-pub const VERDICTS: [(&str, Field); 5] = [
-    ("round trip", Field::VerdictRtt),
-    ("loss in any 200 ms", Field::VerdictBurstLoss),
-    ("loss in any 15 s", Field::VerdictLoss),
-    ("jitter in any 15 s", Field::VerdictJitter),
-    ("reordering", Field::VerdictReordering),
+pub const VERDICTS: [(&str, Id); 5] = [
+    ("round trip", id!(verdict_rtt)),
+    ("loss in any 200 ms", id!(verdict_burst_loss)),
+    ("loss in any 15 s", id!(verdict_loss)),
+    ("jitter in any 15 s", id!(verdict_jitter)),
+    ("reordering", id!(verdict_reordering)),
 ];
 
 /// Bursts of a host to a target.
@@ -59,11 +60,11 @@ impl Bursts {
         if row.layout.dialect != Dialect::Bursts {
             return;
         }
-        let host = row.text(Field::Host);
+        let host = row.text(id!(host));
         let mut key = [
             part(&host).into_owned(),
             target(row),
-            part(row.get(Field::Mode)).into_owned(),
+            part(row.get(id!(mode))).into_owned(),
         ];
         if self.groups.len() >= MOST && !self.groups.contains_key(&key) {
             key = ["(other)"; 3].map(str::to_owned);
@@ -77,22 +78,22 @@ impl BurstGroup {
         let count = |field| row.number(field).unwrap_or(0);
         self.bursts += 1;
         self.answered += u64::from(row.is_ok());
-        self.sent = self.sent.saturating_add(count(Field::Sent));
-        self.lost = self.lost.saturating_add(count(Field::Lost));
-        self.reordered = self.reordered.saturating_add(count(Field::Reordered));
-        self.duplicates = self.duplicates.saturating_add(count(Field::Duplicates));
+        self.sent = self.sent.saturating_add(count(id!(sent)));
+        self.lost = self.lost.saturating_add(count(id!(lost)));
+        self.reordered = self.reordered.saturating_add(count(id!(reordered)));
+        self.duplicates = self.duplicates.saturating_add(count(id!(duplicates)));
         for (times, field) in [
-            (&mut self.rtt_p50, Field::RttP50Us),
-            (&mut self.rtt_p95, Field::RttP95Us),
-            (&mut self.jitter, Field::JitterUs),
+            (&mut self.rtt_p50, id!(rtt_p50_us)),
+            (&mut self.rtt_p95, id!(rtt_p95_us)),
+            (&mut self.jitter, id!(jitter_us)),
         ] {
             if let Some(us) = row.number(field) {
                 times.add_micros(us);
             }
         }
         if let (Some(lost), Some(sent @ 1..)) = (
-            row.number(Field::WorstWindowLost),
-            row.number(Field::WorstWindowSent),
+            row.number(id!(worst_window_lost)),
+            row.number(id!(worst_window_sent)),
         ) {
             // the larger share, without a division
             let worse = |(known, of): (u64, u64)| {

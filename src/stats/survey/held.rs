@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::groups::part;
 use super::steady::target;
-use crate::record::{Dialect, EndedBy, Field, Row, TcpNumbers};
+use crate::record::{EndedBy, TcpNumbers};
+use crate::schema::{Dialect, Row, id};
 use crate::stats::Distribution;
 use crate::stats::hold::{Fold, Sum};
 
@@ -92,9 +93,9 @@ impl HeldRows {
     /// Takes a sample in. Those of a connection are expected in the order of their time.
     pub fn add_sample(&mut self, row: &Row<'_>) {
         self.samples += 1;
-        let (run, slot) = (row.get(Field::RunId), row.number(Field::Slot).unwrap_or(0));
+        let (run, slot) = (row.get(id!(run_id)), row.number(id!(slot)).unwrap_or(0));
         let is_it = |open: &Open| open.slot == slot && open.run == part(run);
-        let Some(at) = row.number(Field::AtUs) else {
+        let Some(at) = row.number(id!(at_us)) else {
             return;
         };
         if !self.open.back().is_some_and(is_it) {
@@ -137,7 +138,7 @@ impl HeldRows {
 
     /// The group of a row; what is beyond the cap shares one.
     fn key(&self, row: &Row<'_>) -> [String; 2] {
-        let host = row.text(Field::Host);
+        let host = row.text(id!(host));
         let key = [part(&host).into_owned(), target(row)];
         if self.groups.len() >= MOST && !self.groups.contains_key(&key) {
             return ["(other)"; 2].map(str::to_owned);
@@ -154,13 +155,13 @@ fn numbers(row: &Row<'_>) -> TcpNumbers {
         u32::try_from(count).ok()
     };
     TcpNumbers {
-        rtt: time(Field::RttUs),
-        min_rtt: time(Field::MinRttUs),
-        retransmits: count(Field::Retransmits),
-        retransmitted_bytes: row.number(Field::RetransmittedBytes),
-        timeouts: count(Field::Timeouts),
-        in_flight: row.number(Field::InFlight),
-        bytes_acked: row.number(Field::BytesAcked),
+        rtt: time(id!(rtt_us)),
+        min_rtt: time(id!(min_rtt_us)),
+        retransmits: count(id!(retransmits)),
+        retransmitted_bytes: row.number(id!(retransmitted_bytes)),
+        timeouts: count(id!(timeouts)),
+        in_flight: row.number(id!(in_flight)),
+        bytes_acked: row.number(id!(bytes_acked)),
         ..TcpNumbers::default()
     }
 }
@@ -170,35 +171,35 @@ impl HeldGroup {
         let count = |field| row.number(field).unwrap_or(0);
         self.connections += 1;
         self.held += u64::from(row.is_ok());
-        self.held_us = self.held_us.saturating_add(count(Field::HeldUs));
-        self.sent = self.sent.saturating_add(count(Field::Sent));
-        self.answered = self.answered.saturating_add(count(Field::Answered));
-        let ended = row.get(Field::EndedBy);
+        self.held_us = self.held_us.saturating_add(count(id!(held_us)));
+        self.sent = self.sent.saturating_add(count(id!(sent)));
+        self.answered = self.answered.saturating_add(count(id!(answered)));
+        let ended = row.get(id!(ended_by));
         let place = EndedBy::of_word(ended).map(|by| by as usize);
         if let Some(count) = place.and_then(|place| self.ended.get_mut(place)) {
             *count += 1;
         }
         for (times, field) in [
-            (&mut self.rtt_p50, Field::RttP50Us),
-            (&mut self.rtt_p95, Field::RttP95Us),
-            (&mut self.jitter, Field::JitterUs),
-            (&mut self.answer_p50, Field::AnswerP50Us),
+            (&mut self.rtt_p50, id!(rtt_p50_us)),
+            (&mut self.rtt_p95, id!(rtt_p95_us)),
+            (&mut self.jitter, id!(jitter_us)),
+            (&mut self.answer_p50, id!(answer_p50_us)),
         ] {
             if let Some(us) = row.number(field) {
                 times.add_micros(us);
             }
         }
         for (sum, field) in [
-            (&mut self.retransmits, Field::Retransmits),
-            (&mut self.retransmitted_bytes, Field::RetransmittedBytes),
-            (&mut self.timeouts, Field::Timeouts),
-            (&mut self.stalls, Field::Stalls),
-            (&mut self.stalled_us, Field::StalledUs),
+            (&mut self.retransmits, id!(retransmits)),
+            (&mut self.retransmitted_bytes, id!(retransmitted_bytes)),
+            (&mut self.timeouts, id!(timeouts)),
+            (&mut self.stalls, id!(stalls)),
+            (&mut self.stalled_us, id!(stalled_us)),
         ] {
             if let Some(more) = row.number(field) {
                 *sum = Some(sum.unwrap_or(0).saturating_add(more));
             }
         }
-        self.longest_stall_us = self.longest_stall_us.max(row.number(Field::LongestStallUs));
+        self.longest_stall_us = self.longest_stall_us.max(row.number(id!(longest_stall_us)));
     }
 }

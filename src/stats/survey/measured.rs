@@ -1,6 +1,6 @@
 //! Rows that were put together: counts, first and last sight, times.
 
-use crate::record::{Metric, Row};
+use crate::schema::{Metric, Row};
 use crate::stats::Distribution;
 
 /// What is needed of a row, parsed once.

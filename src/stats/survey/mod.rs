@@ -33,7 +33,8 @@ pub use slow::{Explanation, SlowRegion, SlowRow, SlowRows};
 pub use steady::{HourCell, MOST_DAYS, SeenCertificate, Steady};
 pub use timeline::{Bucket, MOST_REGIONS, RegionTimes};
 
-use crate::record::{Dialect, Field, Layout, Metric, Row, World};
+use crate::record::World;
+use crate::schema::{Dialect, Layout, Metric, Row, id};
 use crate::zone::Zone;
 use series::{Heard, Ordered, Sighting};
 use slots::Slots;
@@ -149,16 +150,16 @@ impl Survey {
         }
         let taken = Taken::of(row);
         self.without_time += u64::from(taken.at.is_none());
-        self.of_the_lab += u64::from(row.get(Field::World) == World::Lab.as_str());
+        self.of_the_lab += u64::from(row.get(id!(world)) == World::Lab.as_str());
         let cause = (!taken.ok).then(|| self.causes.count(row.cause()));
-        match row.get(Field::Explain) {
+        match row.get(id!(explain)) {
             "" => {}
             why if why == crate::record::Explanation::None.as_str() => {}
             why => {
                 self.explanations.count(why);
             }
         }
-        match row.get(Field::DnsTtls) {
+        match row.get(id!(dns_ttls)) {
             "" => {}
             ttls => {
                 self.ttls.count(ttls);
@@ -169,9 +170,9 @@ impl Survey {
         self.timeline.add(&taken, place.region);
         self.slow.add(&taken, place.region);
         if self.options.whole_slots
-            && let Some(slot) = row.number(Field::Slot)
+            && let Some(slot) = row.number(id!(slot))
         {
-            self.slots.add(row.get(Field::RunId), slot);
+            self.slots.add(row.get(id!(run_id)), slot);
         }
         self.bursts.add(row);
         self.held.add(row);
@@ -410,9 +411,9 @@ pub fn value<'a>(row: &Row<'a>, column: &str, zone: Zone) -> Cow<'a, str> {
         "day" => shown("%Y-%m-%d").unwrap_or_default(),
         "target" => Cow::Owned(steady::target(row)),
         "transport" => Cow::Borrowed(row.transport()),
-        "certificate" => row.text(Field::Thumbprint),
-        "address" => row.text(Field::RemoteIp),
-        "name" => row.text(Field::RemoteName),
+        "certificate" => row.text(id!(Thumbprint)),
+        "address" => row.text(id!(remoteip)),
+        "name" => row.text(id!(remotename)),
         _ => match row.layout.place(column) {
             Some(place) => row.cell_text(place),
             None => Cow::Borrowed(""),

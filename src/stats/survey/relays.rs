@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use super::groups::{Groups, SEPARATOR, part};
 use super::{Measured, Taken};
 use crate::endpoints::{self, TEAMS_RANGES};
-use crate::record::{Field, Row};
+use crate::schema::{Row, id};
 
 /// Number of the region of all rows whose own is beyond the cap.
 pub const OTHER: usize = 0;
@@ -93,7 +93,7 @@ impl Relays {
     pub fn add(&mut self, taken: &Taken<'_>) -> Place {
         let row = taken.row;
         self.key.clear();
-        for field in [Field::RemoteIp, Field::RemoteName, Field::Region] {
+        for field in [id!(remoteip), id!(remotename), id!(region)] {
             self.key.push_str(&part(row.get(field)));
             self.key.push(SEPARATOR);
         }
@@ -103,9 +103,9 @@ impl Relays {
             return relay.place;
         }
         let region = self.region(taken);
-        let address = part(row.get(Field::RemoteIp));
+        let address = part(row.get(id!(remoteip)));
         let address_group = self.addresses.number(&address);
-        let name_group = self.names.number(&part(&row.text(Field::RemoteName)));
+        let name_group = self.names.number(&part(&row.text(id!(remotename))));
         if self.known.len() < self.most * CELLS_EACH {
             let place = Place {
                 region,
@@ -192,7 +192,7 @@ impl Relays {
             return None;
         }
         let number = u32::try_from(self.counts.len()).ok()?;
-        let in_range = match taken.row.get(Field::InTeamsRange) {
+        let in_range = match taken.row.get(id!(in_teams_range)) {
             "true" => true,
             "false" => false,
             _ => taken
@@ -229,11 +229,11 @@ impl Relays {
 
 /// The region of a row: its column, else by its relay's name.
 pub fn region<'a>(row: &Row<'a>) -> Cow<'a, str> {
-    let region = row.text(Field::Region);
+    let region = row.text(id!(region));
     if !region.is_empty() {
         return region;
     }
-    match row.text(Field::RemoteName) {
+    match row.text(id!(remotename)) {
         Cow::Borrowed(name) => Cow::Borrowed(endpoints::region(name)),
         Cow::Owned(name) => Cow::Owned(endpoints::region(&name).to_owned()),
     }

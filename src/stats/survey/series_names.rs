@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::groups::part;
 use super::steady::target;
-use crate::record::{Field, Row};
+use crate::schema::{Row, id};
 
 /// Series that are told apart.
 const MOST: usize = 1_000;
@@ -65,7 +65,7 @@ impl SeriesNames {
 
 fn name(row: &Row<'_>) -> SeriesName {
     [
-        part(&row.text(Field::Host)).into_owned(),
+        part(&row.text(id!(host))).into_owned(),
         target(row),
         part(row.transport()).into_owned(),
     ]

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::Taken;
 use crate::explain::looks_like_a_lost_syn;
-use crate::record::{Field, Metric};
+use crate::schema::{Metric, id};
 
 /// The slowest rows that are kept.
 const MOST_KEPT: usize = 20;
@@ -78,7 +78,7 @@ impl SlowRows {
         if connect_us <= self.threshold_us {
             return;
         }
-        let explanation = match taken.row.number(Field::SynRetransmits) {
+        let explanation = match taken.row.number(id!(tcp_syn_retransmits)) {
             Some(0) => Explanation::NotLost,
             Some(count) => Explanation::Lost(count),
             None if looks_like_a_lost_syn(Duration::from_micros(connect_us)) => {
@@ -97,7 +97,7 @@ impl SlowRows {
             connect_us,
             at: taken.at,
             region,
-            address: taken.row.get(Field::RemoteIp).to_owned(),
+            address: taken.row.get(id!(remoteip)).to_owned(),
             explanation,
         }));
         if self.slowest.len() > MOST_KEPT {

@@ -12,7 +12,7 @@ use chrono::{DateTime, Datelike, NaiveDate, Timelike};
 use super::groups::{Groups, SEPARATOR, part};
 use super::series_names::SeriesNames;
 use super::{Measured, Taken};
-use crate::record::{Field, Metric, Row};
+use crate::schema::{Metric, Row, id};
 use crate::stats::Distribution;
 use crate::zone::Zone;
 
@@ -226,13 +226,13 @@ impl Steady {
     fn number(&mut self, row: &Row<'_>) -> usize {
         self.key.clear();
         for cell in [
-            row.get(Field::Host),
-            row.get(Field::RemoteHost),
-            row.get(Field::Port),
+            row.get(id!(host)),
+            row.get(id!(remotehost)),
+            row.get(id!(Port)),
             row.transport(),
-            row.get(Field::Label),
-            row.get(Field::Resolver),
-            row.get(Field::Thumbprint),
+            row.get(id!(label)),
+            row.get(id!(resolver)),
+            row.get(id!(Thumbprint)),
         ] {
             self.key.push_str(&part(cell));
             self.key.push(SEPARATOR);
@@ -252,13 +252,13 @@ impl Steady {
             self.combinations.clear();
             self.numbers.clear();
         }
-        let thumbprint = part(row.get(Field::Thumbprint)).to_ascii_uppercase();
+        let thumbprint = part(row.get(id!(Thumbprint))).to_ascii_uppercase();
         let groups = [
-            self.hosts.number(&part(&row.text(Field::Host))),
+            self.hosts.number(&part(&row.text(id!(host)))),
             self.targets.number(&target(row)),
-            self.labels.number(&part(&row.text(Field::Label))),
+            self.labels.number(&part(&row.text(id!(label)))),
             self.transports.number(&part(row.transport())),
-            self.resolvers.number(&part(row.get(Field::Resolver))),
+            self.resolvers.number(&part(row.get(id!(resolver)))),
             self.certificates.number(&thumbprint),
         ];
         if groups[DIMENSIONS - 1].is_some()
@@ -266,10 +266,10 @@ impl Steady {
             && !self.seen_certificates.contains_key(&thumbprint)
         {
             let seen = SeenCertificate {
-                subject: part(&row.text(Field::Subject)).into_owned(),
-                issuer: part(&row.text(Field::Issuer)).into_owned(),
-                not_before: part(row.get(Field::NotBefore)).into_owned(),
-                not_after: part(row.get(Field::NotAfter)).into_owned(),
+                subject: part(&row.text(id!(Subject))).into_owned(),
+                issuer: part(&row.text(id!(Issuer))).into_owned(),
+                not_before: part(row.get(id!(NotBefore))).into_owned(),
+                not_after: part(row.get(id!(NotAfter))).into_owned(),
             };
             self.seen_certificates.insert(thumbprint, seen);
         }
@@ -283,8 +283,8 @@ impl Steady {
 
 /// What a row probed, `host:port`.
 pub fn target(row: &Row<'_>) -> String {
-    let host = row.text(Field::RemoteHost);
-    let (host, port) = (part(&host), part(row.get(Field::Port)));
+    let host = row.text(id!(remotehost));
+    let (host, port) = (part(&host), part(row.get(id!(Port))));
     match (host.is_empty(), port.is_empty()) {
         (_, true) => host.into_owned(),
         (true, false) => format!("port {port}"),

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::Taken;
 use super::relays::OTHER;
-use crate::record::Metric;
+use crate::schema::Metric;
 use crate::stats::Distribution;
 
 /// Buckets that the span of the rows has at most while they come.
@@ -238,7 +238,7 @@ impl Bucket {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::{Dialect, Layout, Row};
+    use crate::schema::{Dialect, Layout, Row};
 
     /// The length of a bucket, how many the span has, and how many hold rows.
     fn shown(seconds: impl Iterator<Item = i64>) -> (i64, i64, usize) {

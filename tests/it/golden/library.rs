@@ -10,11 +10,12 @@ use turnprobe::lab::Fault;
 use turnprobe::sink::{self, FileSpec, Format, Profile, Sink};
 
 pub use turnprobe::record::{
-    Ask, Burst, Cause, Certificate, Column, Distance, Dns, EndedBy, Explanation, Failure, FastOpen, Figures,
-    Hold, HoldEnd, HoldFigures, Ignored, Link, Mode, Outcome, Packet, Phase, PhaseTimes, Place,
-    Record, RowKind, Run, Sample, ServerFlight, Share, Tcp, TcpNumbers, Tls, Transport, Trust,
-    Turn, TurnReply, Verdict, Verdicts, Window, World,
+    Ask, Burst, Cause, Certificate, Distance, Dns, EndedBy, Explanation, Failure, FastOpen,
+    Figures, Hold, HoldEnd, HoldFigures, Ignored, Link, Mode, Outcome, Packet, Phase, PhaseTimes,
+    Place, Record, Run, Sample, ServerFlight, Share, Tcp, TcpNumbers, Tls, Transport, Trust, Turn,
+    TurnReply, Verdict, Verdicts, Window, World,
 };
+pub use turnprobe::schema::{Column, RowKind};
 
 use super::fixtures::{bursts, failures, holds, packets, probes, samples};
 

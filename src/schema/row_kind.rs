@@ -4,8 +4,7 @@ use std::fmt::Debug;
 
 use chrono::{DateTime, Utc};
 
-use super::columns::{COLUMNS, Column, REFERENCE_COLUMNS};
-use super::{Burst, Hold, Packet, Record, Sample};
+use super::{Column, Id};
 
 /// A kind of row with a table of columns of its own.
 pub trait RowKind: Clone + Debug + Send + Sync + 'static {
@@ -35,28 +34,7 @@ pub trait RowKind: Clone + Debug + Send + Sync + 'static {
 
     /// Whether the name is that of a column of another kind of row, and of none of this kind.
     fn is_foreign(name: &str) -> bool {
-        Self::column(name).is_none()
-            && (Record::column(name).is_some()
-                || Burst::column(name).is_some()
-                || Packet::column(name).is_some()
-                || Hold::column(name).is_some()
-                || Sample::column(name).is_some())
-    }
-}
-
-impl RowKind for Record {
-    const WHAT: &'static str = "probe";
-
-    fn table() -> &'static [Column<Self>] {
-        COLUMNS
-    }
-
-    fn started(&self) -> DateTime<Utc> {
-        self.started
-    }
-
-    fn sets() -> Vec<Vec<&'static Column<Self>>> {
-        let reference = COLUMNS[..REFERENCE_COLUMNS].iter().collect();
-        vec![Self::defaults(), reference, COLUMNS.iter().collect()]
+        let is_one = |id: Id| id.is_ours() && id.name() == name;
+        Self::column(name).is_none() && Id::find(name).is_some_and(is_one)
     }
 }

@@ -1,4 +1,4 @@
-//! Rows read back from files: the same fields as [`super::Record`], borrowed from the file's text
+//! Rows read back from files: the same fields as [`Record`](crate::record::Record), borrowed from the file's text
 //! and parsed when they are asked for.
 
 use std::borrow::Cow;
@@ -6,8 +6,8 @@ use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
 
-use super::text::without_marks;
-use super::{Cause, Phase, Transport};
+use super::ids::{Id, id};
+use crate::record::{Cause, Phase, Transport, without_marks};
 use crate::words::words;
 
 words! {
@@ -33,96 +33,6 @@ words! {
     }
 }
 
-macro_rules! fields {
-    ($($field:ident $names:expr),* $(,)?) => {
-        /// A field that statistics ask for by itself; any other goes by the name of its column.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        #[allow(missing_docs)] // named like their columns
-        pub enum Field { $($field),* }
-
-        impl Field {
-            /// All of them, in the order of their numbers.
-            pub const ALL: &[Self] = &[$(Self::$field),*];
-
-            /// Names of its column, the current one first.
-            pub fn names(self) -> &'static [&'static str] {
-                match self { $(Self::$field => &$names),* }
-            }
-        }
-    };
-}
-
-// a name of another dialect stands behind ours
-fields! {
-    Datetime ["datetime", "Timestamp"],
-    RemoteHost ["remotehost", "Computername", "url"],
-    RemoteName ["remotename"],
-    RemoteIp ["remoteip"],
-    Port ["Port", "remoteudpport"],
-    Status ["Status", "answerreceived"],
-    Subject ["Subject"],
-    NotAfter ["NotAfter"],
-    NotBefore ["NotBefore"],
-    Issuer ["Issuer"],
-    Thumbprint ["Thumbprint"],
-    DnsMs ["dnstimems"],
-    ConnectMs ["connecttimems"],
-    TlsMs ["tlstimems"],
-    TotalMs ["totaltimems", "Duration"],
-    AverageMs ["averagertt"],
-    RunId ["run_id"],
-    Slot ["slot"],
-    Host ["host"],
-    Label ["label"],
-    World ["world"],
-    Transport ["transport"],
-    Region ["region"],
-    StartedUtc ["started_utc", "at_utc"],
-    FailedPhase ["failed_phase"],
-    Cause ["cause"],
-    DnsUs ["dns_us"],
-    ConnectUs ["connect_us"],
-    TlsUs ["tls_us"],
-    TurnUs ["turn_us"],
-    TotalUs ["total_us"],
-    Resolver ["resolver"],
-    DnsTtls ["dns_ttls"],
-    SynRetransmits ["tcp_syn_retransmits"],
-    Explain ["explain"],
-    InTeamsRange ["in_teams_range"],
-    Mode ["mode"],
-    Sent ["sent"],
-    Lost ["lost"],
-    WorstWindowLost ["worst_window_lost"],
-    WorstWindowSent ["worst_window_sent"],
-    RttP50Us ["rtt_p50_us"],
-    RttP95Us ["rtt_p95_us"],
-    JitterUs ["jitter_us"],
-    Reordered ["reordered"],
-    Duplicates ["duplicates"],
-    VerdictRtt ["verdict_rtt"],
-    VerdictBurstLoss ["verdict_burst_loss"],
-    VerdictLoss ["verdict_loss"],
-    VerdictJitter ["verdict_jitter"],
-    VerdictReordering ["verdict_reordering"],
-    TurnReply ["turn_reply"],
-    HeldUs ["held_us"],
-    EndedBy ["ended_by"],
-    Answered ["answered"],
-    AnswerP50Us ["answer_p50_us"],
-    Retransmits ["retransmits"],
-    RetransmittedBytes ["retransmitted_bytes"],
-    Timeouts ["timeouts"],
-    Stalls ["stalls"],
-    LongestStallUs ["longest_stall_us"],
-    StalledUs ["stalled_us"],
-    AtUs ["at_us"],
-    RttUs ["rtt_us"],
-    MinRttUs ["min_rtt_us"],
-    InFlight ["in_flight"],
-    BytesAcked ["bytes_acked"],
-}
-
 words! {
     /// What statistics are made of.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -145,6 +55,9 @@ impl Metric {
     pub const COUNT: usize = Self::ALL.len();
 }
 
+/// A name that another program has for a column of ours.
+pub type Alias = (&'static str, Id);
+
 /// Where the columns of a file stand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Layout {
@@ -152,24 +65,34 @@ pub struct Layout {
     pub dialect: Dialect,
     names: Vec<String>,
     places: Vec<Option<usize>>,
+    aliases: &'static [Alias],
 }
 
 impl Layout {
     /// Of a header's names.
     pub fn new(dialect: Dialect, names: Vec<String>) -> Self {
-        let place = |wanted: &str| {
-            names
-                .iter()
-                .position(|name| name.eq_ignore_ascii_case(wanted))
-        };
-        let places = Field::ALL
-            .iter()
-            .map(|field| field.names().iter().find_map(|name| place(name)))
-            .collect();
+        Self::with_aliases(dialect, names, &[])
+    }
+
+    /// Of a header's names, some of which may be names that other programs have for our columns;
+    /// our own name goes before.
+    pub fn with_aliases(dialect: Dialect, names: Vec<String>, aliases: &'static [Alias]) -> Self {
+        let mut places = vec![None; Id::COUNT];
+        for (place, name) in names.iter().enumerate() {
+            if let Some(id) = Id::find(name) {
+                places[id.number()].get_or_insert(place);
+            }
+        }
+        for (alias, id) in aliases {
+            let place = &mut places[id.number()];
+            let is = |name: &String| name.eq_ignore_ascii_case(alias);
+            *place = place.or_else(|| names.iter().position(is));
+        }
         Self {
             dialect,
             names,
             places,
+            aliases,
         }
     }
 
@@ -179,22 +102,25 @@ impl Layout {
     }
 
     /// Place of a column by its name, in any case of letters; also by the name that another dialect
-    /// has for the same field.
+    /// has for the same column.
     pub fn place(&self, name: &str) -> Option<usize> {
         let is = |known: &str| known.eq_ignore_ascii_case(name);
         let here = self.names.iter().position(|known| is(known));
         here.or_else(|| {
-            let same = |field: &&Field| field.names().iter().any(|known| is(known));
-            Field::ALL
-                .iter()
-                .find(same)
-                .and_then(|field| self.places[*field as usize])
+            let alias = self.aliases.iter().find(|(alias, _)| is(alias));
+            let id = alias.map(|(_, id)| *id).or_else(|| Id::find(name));
+            id.and_then(|id| self.place_of(id))
         })
     }
 
+    /// Place of a column.
+    pub fn place_of(&self, id: Id) -> Option<usize> {
+        self.places[id.number()]
+    }
+
     /// Whether the file has the column.
-    pub fn has(&self, field: Field) -> bool {
-        self.places[field as usize].is_some()
+    pub fn has(&self, id: Id) -> bool {
+        self.place_of(id).is_some()
     }
 }
 
@@ -228,14 +154,16 @@ impl<'a> Row<'a> {
             .unwrap_or_default()
     }
 
-    /// A field's cell, empty where the file has no such column.
-    pub fn get(&self, field: Field) -> &'a str {
-        self.layout.places[field as usize].map_or("", |place| self.cell(place))
+    /// A column's cell, empty where the file has no such column.
+    pub fn get(&self, id: Id) -> &'a str {
+        self.layout
+            .place_of(id)
+            .map_or("", |place| self.cell(place))
     }
 
     /// A text without the marks that keep a spreadsheet from taking it for a formula.
-    pub fn text(&self, field: Field) -> Cow<'a, str> {
-        without_marks(self.get(field))
+    pub fn text(&self, id: Id) -> Cow<'a, str> {
+        without_marks(self.get(id))
     }
 
     /// The same of the cell at a place.
@@ -244,13 +172,13 @@ impl<'a> Row<'a> {
     }
 
     /// A whole number.
-    pub fn number(&self, field: Field) -> Option<u64> {
-        self.get(field).trim().parse().ok()
+    pub fn number(&self, id: Id) -> Option<u64> {
+        self.get(id).trim().parse().ok()
     }
 
     /// Whether the probe worked.
     pub fn is_ok(&self) -> bool {
-        let status = self.get(Field::Status).trim();
+        let status = self.get(id!(Status)).trim();
         match self.layout.dialect {
             Dialect::End2EndUdp => {
                 ["true", "1", "yes"]
@@ -259,8 +187,8 @@ impl<'a> Row<'a> {
                     || status.parse::<u64>().is_ok_and(|answers| answers > 0)
             }
             Dialect::End2EndHttp => status.eq_ignore_ascii_case("OK") || status == "200",
-            _ if status.is_empty() && !self.layout.has(Field::Status) => {
-                self.get(Field::Cause).is_empty()
+            _ if status.is_empty() && !self.layout.has(id!(Status)) => {
+                self.get(id!(cause)).is_empty()
             }
             _ => status.eq_ignore_ascii_case("OK"),
         }
@@ -268,11 +196,11 @@ impl<'a> Row<'a> {
 
     /// Why it failed: our cause code, or what the file has for a status.
     pub fn cause(&self) -> &'a str {
-        let cause = self.get(Field::Cause).trim();
+        let cause = self.get(id!(cause)).trim();
         if !cause.is_empty() {
             return cause;
         }
-        match self.get(Field::Status).trim() {
+        match self.get(id!(Status)).trim() {
             "" => "no status",
             status if self.layout.dialect == Dialect::End2EndUdp && !status.is_empty() => {
                 "no answer"
@@ -286,11 +214,11 @@ impl<'a> Row<'a> {
         if self.is_ok() {
             return None;
         }
-        if let Some(phase) = Phase::of_word(self.get(Field::FailedPhase)) {
+        if let Some(phase) = Phase::of_word(self.get(id!(failed_phase))) {
             return Some(phase);
         }
         // without the column, a cause of ours says it
-        Cause::of_word(self.get(Field::Status)).map(Cause::phase)
+        Cause::of_word(self.get(id!(Status))).map(Cause::phase)
     }
 
     /// Whether the relay was heard: the probe worked, or a request was answered with an error. Such
@@ -299,9 +227,9 @@ impl<'a> Row<'a> {
         self.is_ok() || self.was_answered()
     }
 
-    /// Whether a request got a well-formed answer, as [`super::TurnReply::is_answer`] has it.
+    /// Whether a request got a well-formed answer, as [`TurnReply::is_answer`](crate::record::TurnReply::is_answer) has it.
     fn was_answered(&self) -> bool {
-        let reply = self.get(Field::TurnReply).trim();
+        let reply = self.get(id!(turn_reply)).trim();
         reply == "success" || reply.parse::<u16>().is_ok()
     }
 
@@ -320,7 +248,7 @@ impl<'a> Row<'a> {
         };
         let knows_phases = matches!(self.layout.dialect, Dialect::Turnprobe | Dialect::Held);
         let total = (ok || !knows_phases && failed.is_none())
-            .then(|| self.micros(Field::TotalUs, Field::TotalMs))
+            .then(|| self.micros(id!(total_us), id!(totaltimems)))
             .flatten();
         [
             time(Phase::Dns),
@@ -333,24 +261,24 @@ impl<'a> Row<'a> {
 
     fn time(&self, phase: Phase) -> Option<u64> {
         match phase {
-            Phase::Dns => self.micros(Field::DnsUs, Field::DnsMs),
-            Phase::Connect => self.micros(Field::ConnectUs, Field::ConnectMs),
+            Phase::Dns => self.micros(id!(dns_us), id!(dnstimems)),
+            Phase::Connect => self.micros(id!(connect_us), id!(connecttimems)),
             Phase::Tls if self.layout.dialect == Dialect::End2EndTcpEarly => {
-                let from_connect = self.millis(Field::TlsMs)?;
-                from_connect.checked_sub(self.millis(Field::ConnectMs)?)
+                let from_connect = self.millis(id!(tlstimems))?;
+                from_connect.checked_sub(self.millis(id!(connecttimems))?)
             }
-            Phase::Tls => self.micros(Field::TlsUs, Field::TlsMs),
+            Phase::Tls => self.micros(id!(tls_us), id!(tlstimems)),
             Phase::Turn if self.layout.dialect == Dialect::End2EndUdp => self
-                .millis(Field::AverageMs)
+                .millis(id!(averagertt))
                 .filter(|us| (1..9_999_000).contains(us)),
-            Phase::Turn => self.number(Field::TurnUs).filter(|us| *us <= LONGEST_US),
+            Phase::Turn => self.number(id!(turn_us)).filter(|us| *us <= LONGEST_US),
             Phase::Proxy => None,
         }
     }
 
     /// What was spoken: of files that do not say, what their program speaks.
     pub fn transport(&self) -> &'a str {
-        match (self.get(Field::Transport), self.layout.dialect) {
+        match (self.get(id!(transport)), self.layout.dialect) {
             ("", Dialect::End2EndUdp) => Transport::Udp.as_str(),
             ("", Dialect::Bursts) => "udp burst",
             ("", Dialect::Held | Dialect::Samples) => "tls held",
@@ -363,16 +291,16 @@ impl<'a> Row<'a> {
 
     /// Whether what was fetched is the URL of a page without TLS.
     fn is_plain_http(&self) -> bool {
-        let scheme = self.get(Field::RemoteHost).split(':').next();
+        let scheme = self.get(id!(remotehost)).split(':').next();
         scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("http"))
     }
 
     /// The relay's address.
     pub fn address(&self) -> Option<IpAddr> {
-        self.get(Field::RemoteIp).trim().parse().ok()
+        self.get(id!(remoteip)).trim().parse().ok()
     }
 
-    fn micros(&self, exact: Field, millis: Field) -> Option<u64> {
+    fn micros(&self, exact: Id, millis: Id) -> Option<u64> {
         if self.layout.has(exact) {
             return self.number(exact).filter(|us| *us <= LONGEST_US);
         }
@@ -381,8 +309,8 @@ impl<'a> Row<'a> {
 
     /// Milliseconds, whole or with a fraction behind a point or a comma; what is negative stands
     /// for a failure.
-    fn millis(&self, field: Field) -> Option<u64> {
-        let text = self.get(field).trim();
+    fn millis(&self, id: Id) -> Option<u64> {
+        let text = self.get(id).trim();
         if let Ok(whole) = text.parse::<u64>() {
             return whole.checked_mul(1000).filter(|us| *us <= LONGEST_US);
         }
@@ -396,28 +324,26 @@ impl<'a> Row<'a> {
     /// Whether the row has a time that is no number, is longer than a day, or cannot be: such a
     /// cell does not count. A negative number stands for a failure.
     pub fn has_odd_time(&self) -> bool {
-        const EXACT: [Field; 5] = [
-            Field::DnsUs,
-            Field::ConnectUs,
-            Field::TlsUs,
-            Field::TurnUs,
-            Field::TotalUs,
+        const EXACT: [Id; 5] = [
+            id!(dns_us),
+            id!(connect_us),
+            id!(tls_us),
+            id!(turn_us),
+            id!(total_us),
         ];
-        const MILLIS: [Field; 5] = [
-            Field::DnsMs,
-            Field::ConnectMs,
-            Field::TlsMs,
-            Field::TotalMs,
-            Field::AverageMs,
+        const MILLIS: [Id; 5] = [
+            id!(dnstimems),
+            id!(connecttimems),
+            id!(tlstimems),
+            id!(totaltimems),
+            id!(averagertt),
         ];
-        let odd = |field: Field, most: u64| is_odd(self.get(field).trim(), most);
-        EXACT.into_iter().any(|field| odd(field, LONGEST_US))
-            || MILLIS
-                .into_iter()
-                .any(|field| odd(field, LONGEST_US / 1000))
+        let odd = |id: Id, most: u64| is_odd(self.get(id).trim(), most);
+        EXACT.into_iter().any(|id| odd(id, LONGEST_US))
+            || MILLIS.into_iter().any(|id| odd(id, LONGEST_US / 1000))
             || self.layout.dialect == Dialect::End2EndTcpEarly
-                && self.millis(Field::TlsMs) < self.millis(Field::ConnectMs)
-                && self.millis(Field::TlsMs).is_some()
+                && self.millis(id!(tlstimems)) < self.millis(id!(connecttimems))
+                && self.millis(id!(tlstimems)).is_some()
     }
 }
 

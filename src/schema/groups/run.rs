@@ -1,0 +1,46 @@
+//! Which run and which slot of it a row belongs to, and when it began.
+
+use std::time::Duration;
+
+use crate::record::Run;
+use crate::schema::column::{Kind, of};
+use crate::schema::group::Group;
+use crate::schema::row_kind::RowKind;
+use crate::schema::value::{Value, text, time_us, word};
+
+/// A row of a run.
+pub trait HasRun: 'static {
+    /// The run.
+    fn run(&self) -> &Run;
+    /// Number of the slot.
+    fn slot(&self) -> u64;
+}
+
+impl<R: HasRun> Group<R> {
+    /// The run.
+    #[rustfmt::skip]
+    pub(crate) const RUN: Self = Self { columns: &[
+        of("run_id", Kind::Text, "", "unique name of the run", |r| text(&r.run().id)),
+        of("slot", Kind::Integer, "", "number of the slot in the schedule, from 0; a gap is a missed slot", |r| Value::Integer(r.slot())),
+        of("host", Kind::Text, "", "machine that measured", |r| text(&r.run().host)),
+        of("label", Kind::List, "", "labels of the user, key=value", |r| text(&r.run().label)),
+        of("world", Kind::Text, "", "real or lab", |r| word(Some(r.run().world.as_str()))),
+        of("tool_version", Kind::Text, "", "version of turnprobe", |r| word(Some(r.run().tool_version))),
+    ] };
+}
+
+/// A row that began with its slot.
+pub trait HasStart: RowKind {
+    /// How late that was.
+    fn lag(&self) -> Option<Duration>;
+}
+
+impl<R: HasStart> Group<R> {
+    /// When it began.
+    #[rustfmt::skip]
+    pub(crate) const START: Self = Self { columns: &[
+        of("datetime", Kind::Time, "UTC", "start, before the name resolution", |r| Value::Seconds(r.started())),
+        of("started_utc", Kind::Time, "UTC", "the same, with microseconds", |r| Value::Micros(r.started())),
+        of("lag_us", Kind::Integer, "us", "how late it started against its slot", |r| time_us(r.lag())),
+    ] };
+}

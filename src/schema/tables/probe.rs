@@ -1,0 +1,219 @@
+//! The columns of a probe: the contract of the CSV. New ones only ever come at the end.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use crate::record::{Dns, Explanation, Outcome, PhaseTimes, Record, Run, Tcp, Tls, Turn};
+use crate::schema::column::{Column, Kind, of};
+use crate::schema::group::{Group, count, table};
+use crate::schema::groups::{
+    HasBytes, HasDns, HasHost, HasLocalEnd, HasOutcome, HasPeer, HasRelay, HasRun, HasStart,
+    HasTcp, HasTimes, HasTls, HasTurn,
+};
+use crate::schema::row_kind::RowKind;
+use crate::schema::value::{number, word};
+
+/// Number of columns that the reference wrote; they come first.
+pub const REFERENCE_COLUMNS: usize = 22;
+
+/// A column by its name in the header.
+pub fn column(name: &str) -> Option<&'static Column> {
+    Record::column(name)
+}
+
+/// The columns that are written unless the user chooses others.
+pub fn default_columns() -> Vec<&'static Column> {
+    Record::defaults()
+}
+
+/// All columns of a probe, in the order of the file.
+pub static COLUMNS: &[Column] = &PROBE;
+
+type Of = Group<Record>;
+
+/// The columns of a probe, in the order of the file.
+#[rustfmt::skip]
+const PIECES: &[&[Column<Record>]] = &[
+    &Of::START.pick(["datetime"]),
+    &Of::HOST.pick(["remotehost"]),
+    &Of::DNS.pick(["remotename"]),
+    &Of::PEER.pick(["remoteip", "Port"]),
+    &Of::OUTCOME.pick(["Status"]),
+    &Of::DOTNET.pick(["SslProtocol", "CipherAlgorithm", "HashAlgorithm", "KeyExchangeAlgorithm"]),
+    &Of::CERTIFICATE.pick([
+        "CN", "Subject", "NotAfter", "NotBefore", "Issuer", "Thumbprint", "SerialNumber",
+        "SignatureAlgorithmFriendlyName",
+    ]),
+    &Of::TIMES_MS.pick(["dnstimems", "connecttimems", "tlstimems", "totaltimems"]),
+    &Of::RUN.pick(["run_id", "slot", "host", "label", "world", "tool_version"]),
+    &[
+        of("transport", Kind::Text, "", "what was spoken: tls, udp, pseudo-tls", |r| word(Some(r.transport.as_str()))),
+    ],
+    &Of::RELAY.pick(["region"]),
+    &Of::START.pick(["started_utc", "lag_us"]),
+    &Of::OUTCOME.pick(["failed_phase", "cause", "detail"]),
+    &Of::TIMES.pick(["dns_us", "proxy_us", "connect_us", "tls_us", "turn_us", "total_us"]),
+    &Of::DNS.pick(["resolver", "dns_chain", "dns_ttls", "dns_addresses", "dns_queries"]),
+    &Of::LOCAL_END.pick(["local_ip"]),
+    &Of::TCP.pick([
+        "tcp_rtt_us", "tcp_rttvar_us", "tcp_min_rtt_us", "tcp_syn_retransmits", "tcp_mss",
+        "tcp_wscale", "tcp_options",
+    ]),
+    &Of::BYTES.pick(["bytes_sent", "bytes_received"]),
+    &Of::TLS.pick([
+        "tls_version", "tls_cipher", "tls_group", "tls_alpn", "trust_public", "trust_os",
+    ]),
+    &Of::CERTIFICATE.pick(["cert_key", "cert_sha256"]),
+    &Of::TLS.pick(["chain_length"]),
+    &Of::CERTIFICATE.pick(["cert_sans"]),
+    &Of::RELAY.pick(["in_teams_range"]),
+    &Of::TURN.pick([
+        "turn_ask", "turn_reply", "turn_realm", "turn_software", "turn_attempts", "mapped_address",
+        "alternate_server", "turn_ignored",
+    ]),
+    &Of::LOCAL_END.pick(["local_port"]),
+    &[
+        of("explain", Kind::Text, "", "where the time went: none, lost-syn, slow-path, slow-dns, slow-server, lost-in-tls, local-delay", |r| word(r.explanation.map(Explanation::as_str))),
+        of("tls_round_trips_tenths", Kind::Integer, "0.1", "tls_us in tenths of the path's round trip", |r| number(r.tls_round_trips_tenths())),
+    ],
+    &Of::FLIGHT.pick(["tls_hello_us", "tls_flight_bytes", "tls_flight_windows", "tls_flight_lost"]),
+    &Of::TCP.pick(["tcp_rcv_wscale", "tcp_options_offered", "tcp_congestion", "fast_open"]),
+    &Of::TCP_END.pick([
+        "tcp_end_rtt_us", "tcp_end_min_rtt_us", "tcp_end_retransmits", "tcp_end_timeouts",
+        "tcp_end_reordered", "tcp_end_out_of_order", "tcp_end_dsack", "tcp_end_dup_acks",
+        "tcp_end_cwnd", "tcp_end_send_window", "tcp_end_receive_window",
+        "tcp_end_window_limited_us", "tcp_end_pmtu",
+    ]),
+];
+
+/// What some of them mean here.
+#[rustfmt::skip]
+const MEANINGS: &[(&str, &str)] = &[
+    ("datetime", "start of the probe"),
+    ("run_id", "the run that wrote the row"),
+    ("label", "the user's labels, key=value"),
+    ("world", "real, or lab for the embedded relays"),
+    ("region", "Azure region: the label before .cloudapp.azure.com"),
+    ("started_utc", "start of the probe to the microsecond"),
+    ("lag_us", "how late the probe started against its slot"),
+];
+
+pub(super) static PROBE: [Column<Record>; count(PIECES)] = table(PIECES, MEANINGS);
+
+impl RowKind for Record {
+    const WHAT: &'static str = "probe";
+
+    fn table() -> &'static [Column<Self>] {
+        COLUMNS
+    }
+
+    fn started(&self) -> DateTime<Utc> {
+        self.started
+    }
+
+    fn sets() -> Vec<Vec<&'static Column<Self>>> {
+        let reference = COLUMNS[..REFERENCE_COLUMNS].iter().collect();
+        vec![Self::defaults(), reference, COLUMNS.iter().collect()]
+    }
+}
+
+impl HasRun for Record {
+    fn run(&self) -> &Run {
+        &self.run
+    }
+
+    fn slot(&self) -> u64 {
+        self.slot
+    }
+}
+
+impl HasStart for Record {
+    fn lag(&self) -> Option<Duration> {
+        self.lag
+    }
+}
+
+impl HasHost for Record {
+    fn host(&self) -> &str {
+        &self.host
+    }
+}
+
+impl HasDns for Record {
+    fn dns(&self) -> &Dns {
+        &self.dns
+    }
+}
+
+impl HasPeer for Record {
+    // unlike other rows as it was given, an IPv4 address in IPv6 included
+    fn remote_ip(&self) -> Option<IpAddr> {
+        self.remote.map(|address| address.ip())
+    }
+
+    fn port(&self) -> u16 {
+        self.remote.map_or(self.port, |address| address.port())
+    }
+}
+
+impl HasRelay for Record {
+    fn region(&self) -> &str {
+        &self.region
+    }
+
+    fn in_teams_range(&self) -> Option<bool> {
+        self.in_teams_range
+    }
+}
+
+impl HasLocalEnd for Record {
+    fn local_ip(&self) -> Option<IpAddr> {
+        self.tcp.local
+    }
+
+    fn local_port(&self) -> Option<u16> {
+        self.tcp.local_port
+    }
+}
+
+impl HasOutcome for Record {
+    fn outcome(&self) -> &Outcome {
+        &self.outcome
+    }
+}
+
+impl HasTimes for Record {
+    fn times(&self) -> PhaseTimes {
+        self.times
+    }
+}
+
+impl HasTls for Record {
+    fn tls(&self) -> &Tls {
+        &self.tls
+    }
+}
+
+impl HasTcp for Record {
+    fn tcp(&self) -> &Tcp {
+        &self.tcp
+    }
+}
+
+impl HasBytes for Record {
+    fn bytes_sent(&self) -> Option<u64> {
+        self.tcp.bytes_sent
+    }
+
+    fn bytes_received(&self) -> Option<u64> {
+        self.tcp.bytes_received
+    }
+}
+
+impl HasTurn for Record {
+    fn turn(&self) -> &Turn {
+        &self.turn
+    }
+}

@@ -1,0 +1,87 @@
+//! The columns of a sample of a held connection.
+
+use std::net::IpAddr;
+
+use chrono::{DateTime, Utc};
+
+use crate::record::{Run, Sample};
+use crate::schema::column::{Column, Kind, of};
+use crate::schema::group::{Group, count, table};
+use crate::schema::groups::{HasHost, HasPeer, HasRun};
+use crate::schema::row_kind::RowKind;
+use crate::schema::value::{Value, number, time_us};
+
+type Of = Group<Sample>;
+
+/// The columns of a sample, in the order of the file.
+#[rustfmt::skip]
+const PIECES: &[&[Column<Sample>]] = &[
+    &Of::RUN.pick(["run_id", "world", "label", "host", "slot"]),
+    &Of::HOST.pick(["remotehost"]),
+    &Of::PEER.pick(["remoteip", "Port"]),
+    &[
+        of("sequence", Kind::Integer, "", "number in the schedule, from 0; a gap is a sample that was not taken", |r| Value::Integer(r.sequence)),
+        of("at_utc", Kind::Time, "UTC", "when it was taken", |r| Value::Micros(r.wall)),
+        of("at_us", Kind::Integer, "us", "time since the handshake ended", |r| time_us(Some(r.at))),
+        of("sent", Kind::Integer, "", "requests sent so far", |r| Value::Integer(r.sent)),
+        of("answered", Kind::Integer, "", "requests answered so far", |r| Value::Integer(r.answered)),
+        of("rtt_us", Kind::Integer, "us", "the kernel's smoothed round trip", |r| time_us(r.numbers.rtt)),
+        of("rttvar_us", Kind::Integer, "us", "the kernel's deviation of the round trip", |r| time_us(r.numbers.rttvar)),
+        of("min_rtt_us", Kind::Integer, "us", "the kernel's smallest round trip", |r| time_us(r.numbers.min_rtt)),
+        of("retransmits", Kind::Integer, "", "segments sent again since the SYN", |r| number(r.numbers.retransmits.map(u64::from))),
+        of("retransmitted_bytes", Kind::Integer, "bytes", "bytes sent again since the SYN", |r| number(r.numbers.retransmitted_bytes)),
+        of("timeouts", Kind::Integer, "", "times that a retransmission timer went off since the SYN", |r| number(r.numbers.timeouts.map(u64::from))),
+        of("in_flight", Kind::Integer, "bytes", "sent and not acknowledged; on Linux whole segments", |r| number(r.numbers.in_flight)),
+        of("bytes_acked", Kind::Integer, "bytes", "acknowledged so far; on Windows bytes written less in_flight", |r| number(r.numbers.bytes_acked)),
+        of("since_ack_us", Kind::Integer, "us", "time since the last acknowledgement of any kind came", |r| time_us(r.numbers.since_ack)),
+        of("cwnd", Kind::Integer, "bytes", "congestion window", |r| number(r.numbers.cwnd)),
+        of("send_window", Kind::Integer, "bytes", "receive window that the relay announces", |r| number(r.numbers.send_window)),
+    ],
+];
+
+/// What some of them mean here.
+#[rustfmt::skip]
+const MEANINGS: &[(&str, &str)] = &[
+    ("slot", "slot of the sample's connection"),
+    ("Port", "TCP port that was connected to"),
+];
+
+pub(super) static SAMPLE: [Column<Sample>; count(PIECES)] = table(PIECES, MEANINGS);
+
+impl RowKind for Sample {
+    const WHAT: &'static str = "sample";
+
+    fn table() -> &'static [Column<Self>] {
+        &SAMPLE
+    }
+
+    fn started(&self) -> DateTime<Utc> {
+        self.wall
+    }
+}
+
+impl HasRun for Sample {
+    fn run(&self) -> &Run {
+        &self.run
+    }
+
+    fn slot(&self) -> u64 {
+        self.slot
+    }
+}
+
+impl HasHost for Sample {
+    fn host(&self) -> &str {
+        &self.host
+    }
+}
+
+impl HasPeer for Sample {
+    fn remote_ip(&self) -> Option<IpAddr> {
+        Some(self.remote.ip().to_canonical())
+    }
+
+    fn port(&self) -> u16 {
+        self.remote.port()
+    }
+}

@@ -1,0 +1,114 @@
+//! A cell, and what its value is made from.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use crate::record::{micros, millis, plain};
+
+/// One cell.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value<'a> {
+    /// Not measured: an empty cell.
+    Missing,
+    /// A whole number.
+    Integer(u64),
+    /// Text, already free of control characters.
+    Text(Cow<'a, str>),
+    /// Upper-case hexadecimal that a spreadsheet must not take for a number.
+    Hex(&'a str),
+    /// A moment to the second.
+    Seconds(DateTime<Utc>),
+    /// A moment to the microsecond.
+    Micros(DateTime<Utc>),
+    /// Yes or no.
+    Flag(bool),
+}
+
+pub(super) fn text(value: &str) -> Value<'_> {
+    if value.is_empty() {
+        Value::Missing
+    } else {
+        Value::Text(plain(value))
+    }
+}
+
+pub(super) fn optional(value: Option<&str>) -> Value<'_> {
+    value.map_or(Value::Missing, text)
+}
+
+pub(super) fn owned(value: Cow<'_, str>) -> Value<'_> {
+    if value.is_empty() {
+        return Value::Missing;
+    }
+    match value {
+        Cow::Borrowed(text) => Value::Text(plain(text)),
+        Cow::Owned(text) => Value::Text(Cow::Owned(plain(&text).into_owned())),
+    }
+}
+
+pub(super) fn hex(value: &str) -> Value<'_> {
+    if value.is_empty() {
+        Value::Missing
+    } else {
+        Value::Hex(value)
+    }
+}
+
+pub(super) fn number(value: Option<u64>) -> Value<'static> {
+    value.map_or(Value::Missing, Value::Integer)
+}
+
+pub(super) fn time_us(value: Option<Duration>) -> Value<'static> {
+    number(value.map(micros))
+}
+
+pub(super) fn time_ms(value: Option<Duration>) -> Value<'static> {
+    number(value.map(millis))
+}
+
+pub(super) fn word(value: Option<&'static str>) -> Value<'static> {
+    value.map_or(Value::Missing, |word| Value::Text(Cow::Borrowed(word)))
+}
+
+pub(super) fn socket(value: Option<SocketAddr>) -> Value<'static> {
+    value.map_or(Value::Missing, |address| {
+        Value::Text(Cow::Owned(address.to_string()))
+    })
+}
+
+pub(super) fn list<'a, T: std::fmt::Display>(items: impl Iterator<Item = T>) -> Value<'a> {
+    let mut out = String::new();
+    for item in items {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        let _ = write!(out, "{item}");
+    }
+    owned(Cow::Owned(out))
+}
+
+pub(super) fn ip(address: Option<IpAddr>) -> Value<'static> {
+    address.map_or(Value::Missing, |address| {
+        Value::Text(Cow::Owned(address.to_string()))
+    })
+}
+
+/// Whole seconds, rounded half up.
+pub(super) fn seconds(length: Duration) -> u64 {
+    length.as_secs() + u64::from(length.subsec_millis() >= 500)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seconds_are_rounded() {
+        assert_eq!(seconds(Duration::from_millis(14_980)), 15);
+        assert_eq!(seconds(Duration::from_millis(1_499)), 1);
+    }
+}
