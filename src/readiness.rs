@@ -1,9 +1,10 @@
 //! Waiting for sockets, also for those that are said to be ready and are not.
 //!
-//! Windows reports a datagram that could not be delivered as the end of the socket, and tokio keeps
-//! an end for good: every further wait is over at once, though there is nothing to read. Whoever
-//! just tries again, as tokio's own `recv` and `send` do, never gives the thread back: no limit
-//! fires, and nobody else's socket is served. Here a wake-up in vain is followed by a pause.
+//! Windows' event queue may report a datagram that could not be delivered as the end of its socket
+//! (Wine's does), and tokio keeps an end for good: every further wait is over at once, though there
+//! is nothing to read. Whoever just tries again, as tokio's own `recv` and `send` do, never gives
+//! the thread back: no limit fires, and nobody else's socket is served. Here wake-ups in vain are
+//! followed by a pause.
 
 use std::future::Future;
 use std::io;
@@ -116,9 +117,9 @@ async fn sent(socket: &UdpSocket, send: impl Fn() -> io::Result<usize>) -> io::R
     let mut readiness = Readiness::default();
     loop {
         readiness.wait(socket.ready(Interest::WRITABLE)).await?;
-        let sent = send();
-        if !is_in_vain(&sent) {
-            return sent;
+        let result = send();
+        if !is_in_vain(&result) {
+            return result;
         }
     }
 }
@@ -184,7 +185,7 @@ mod tests {
     }
 
     /// Linux says of a UDP socket that is shut down for reading that its end has come, and gives
-    /// "try again" when it is read: what Windows does after an undeliverable datagram.
+    /// "try again" when it is read: what Wine does after an undeliverable datagram.
     #[cfg(target_os = "linux")]
     #[test]
     fn a_datagram_socket_that_has_ended_and_gives_nothing_holds_no_limit_up() {
@@ -218,7 +219,7 @@ mod tests {
                 .await
                 .unwrap();
             send(&socket, b"to a closed port").await.unwrap();
-            timeout(Duration::from_secs(30), receive(&socket, &mut buffer)).await
+            timeout(Duration::from_secs(10), receive(&socket, &mut buffer)).await
         })
         .unwrap();
         // Wine does not tell of it; nothing else may come
