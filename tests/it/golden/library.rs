@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use turnprobe::clock::Wall;
+#[cfg(target_os = "linux")]
 use turnprobe::lab::Fault;
 use turnprobe::sink::{self, FileSpec, Format, Profile, Sink};
 
@@ -41,6 +42,7 @@ pub fn write_all(folder: &Path) -> Vec<(String, Vec<u8>)> {
 }
 
 /// The names of the lab's faults.
+#[cfg(target_os = "linux")]
 pub fn lab_faults() -> Vec<&'static str> {
     Fault::ALL.iter().map(|fault| fault.as_str()).collect()
 }
