@@ -6,6 +6,7 @@
 mod burst;
 mod cause;
 mod columns;
+mod counter;
 mod dotnet;
 mod explanation;
 mod fast_open;
@@ -33,6 +34,7 @@ pub use cause::Cause;
 pub use columns::{
     COLUMNS, Column, Kind, REFERENCE_COLUMNS, Value, column, default_columns, micros, millis,
 };
+pub(crate) use counter::Counter;
 pub use dotnet::{cipher_algorithm, hash_algorithm, key_exchange_algorithm, ssl_protocol};
 pub use explanation::Explanation;
 pub use fast_open::FastOpen;

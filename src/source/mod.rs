@@ -12,6 +12,9 @@
 //! `open` gives UTF-8 bytes, `blocks` whole lines, `line` one of them, `split` and `json` cells, `header` the layout,
 //! `time` the moment, `rows` rows; `parser` puts them together, `trouble` counts what went wrong.
 
+// what strangers send and write: an overflow would be a panic, or a wrong number
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
+
 mod batch;
 mod blocks;
 mod header;

@@ -248,7 +248,7 @@ impl Worker {
                 name: name.clone(),
                 ..FileSummary::default()
             });
-            state.files.len() - 1
+            state.files.len().saturating_sub(1)
         };
         let mut blocks = Blocks::new(opened.reader, opened.live);
         let rows = Rows::new(batch, index, self.zone, &mut self.lane);
@@ -280,7 +280,7 @@ impl Worker {
             }
             let mut state = lock(&self.state);
             summarize(&mut state.files[index], &parser.rows);
-            state.files[index].bytes = self.bytes.load(Ordering::Relaxed) - before;
+            state.files[index].bytes = self.bytes.load(Ordering::Relaxed).saturating_sub(before);
             if ends {
                 break;
             }
@@ -288,7 +288,7 @@ impl Worker {
         parser.rows.flush();
         let mut state = lock(&self.state);
         let file = &mut state.files[index];
-        file.bytes = self.bytes.load(Ordering::Relaxed) - before;
+        file.bytes = self.bytes.load(Ordering::Relaxed).saturating_sub(before);
         summarize(file, &parser.rows);
         if let Some(error) = failed.filter(|_| !self.stop.load(Ordering::Relaxed)) {
             let what = failure(&error, opened.gzip);

@@ -14,8 +14,8 @@ const LONGEST_TRIP_US: u64 = 300_000;
 /// was likely lost. It is a guess for files in which the kernel's own count is missing.
 pub fn looks_like_a_lost_syn(connect_us: u64) -> bool {
     TIMERS_S.iter().any(|seconds| {
-        let timer = seconds * 1_000_000;
-        (timer - TICK_US..timer + LONGEST_TRIP_US).contains(&connect_us)
+        let timer = seconds.saturating_mul(1_000_000);
+        (timer.saturating_sub(TICK_US)..timer.saturating_add(LONGEST_TRIP_US)).contains(&connect_us)
     })
 }
 

@@ -13,6 +13,7 @@ mod hold;
 mod layering;
 mod polite;
 mod report;
+mod report_forged;
 mod report_numbers;
 mod report_options;
 mod report_rows;

@@ -18,6 +18,7 @@ mod slow;
 mod steady;
 mod timeline;
 
+use crate::record::Counter as _;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
@@ -35,6 +36,7 @@ pub use timeline::{Bucket, MOST_REGIONS, RegionTimes};
 
 use crate::record::{Dialect, Field, Layout, Metric, Row, Zone};
 use series::{Heard, Ordered, Sighting};
+pub use slots::Leap;
 use slots::Slots;
 use timeline::Timeline;
 
@@ -147,8 +149,9 @@ impl Survey {
             return Odd::default();
         }
         let taken = Taken::of(row);
-        self.without_time += u64::from(taken.at.is_none());
-        self.of_the_lab += u64::from(row.get(Field::World) == "lab");
+        self.without_time.raise(u64::from(taken.at.is_none()));
+        self.of_the_lab
+            .raise(u64::from(row.get(Field::World) == "lab"));
         let cause = (!taken.ok).then(|| self.causes.count(row.cause()));
         match row.get(Field::Explain) {
             "" | "none" => {}
@@ -166,10 +169,11 @@ impl Survey {
         let place = self.relays.add(&taken);
         self.timeline.add(&taken, place.region);
         self.slow.add(&taken, place.region);
+        let mut leap = None;
         if self.options.whole_slots
             && let Some(slot) = row.number(Field::Slot)
         {
-            self.slots.add(row.get(Field::RunId), slot);
+            leap = self.slots.add(row.get(Field::RunId), slot, taken.at);
         }
         self.bursts.add(row);
         self.held.add(row);
@@ -178,8 +182,10 @@ impl Survey {
         }
         // an error that was answered is no loss: the path works
         let answered = taken.ok || row.was_heard();
-        self.series
-            .resize_with(self.series.len().max(number + 1), Series::default);
+        self.series.resize_with(
+            self.series.len().max(number.saturating_add(1)),
+            Series::default,
+        );
         let series = &mut self.series[number];
         series.count(taken.ok, answered, taken.at);
         let ordered = match taken.at {
@@ -204,6 +210,7 @@ impl Survey {
             late: ordered.late,
             copy_of: ordered.copy_of.map(|file| file as usize),
             time: row.has_odd_time(),
+            leap,
             series: Some(number),
         }
     }
@@ -213,7 +220,7 @@ impl Survey {
     pub fn pass_by(&mut self, row: &Row<'_>) {
         let known = self.steady.series.known(row);
         if let (Some(number), Some(at)) = (known, row.at) {
-            self.beside += 1;
+            self.beside.raise(1);
             self.series[number].order(Sighting {
                 at: at.timestamp_micros(),
                 heard: Heard::Beside {
@@ -282,6 +289,8 @@ pub struct Odd {
     pub copy_of: Option<usize>,
     /// A time of it is no number, or longer than a day: that cell does not count.
     pub time: bool,
+    /// Its slot is out of reach for its run: it counts everywhere but in the missed slots.
+    pub leap: Option<Leap>,
     /// Number of its series; a sample of a held connection has none.
     pub series: Option<usize>,
 }
@@ -338,7 +347,7 @@ impl Finished {
 impl Finished {
     /// All rows that were taken in, samples of held connections included.
     pub fn rows(&self) -> u64 {
-        self.all.rows + self.held.samples
+        self.all.rows.saturating_add(self.held.samples)
     }
 }
 
@@ -359,7 +368,7 @@ impl Names {
                 number
             }
         };
-        self.counts[number as usize] += 1;
+        self.counts[number as usize].raise(1);
         number
     }
 
