@@ -6,6 +6,7 @@
 
 mod burst;
 mod cause;
+mod counter;
 mod dotnet;
 mod explanation;
 mod fast_open;
@@ -31,6 +32,7 @@ use crate::words::words;
 
 pub use burst::{Burst, Distance, Figures, Mode, Share, Verdict, Verdicts, Window};
 pub use cause::Cause;
+pub(crate) use counter::Counter;
 pub use dotnet::{cipher_algorithm, hash_algorithm, key_exchange_algorithm, ssl_protocol};
 pub use explanation::Explanation;
 pub use fast_open::FastOpen;

@@ -1,5 +1,6 @@
 //! Rows on their way from the reading thread to the one that folds them.
 
+use crate::record::Counter as _;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -57,7 +58,7 @@ impl Batch {
             .zip(self.ends.chunks_exact(width))
             .map(|(place, ends)| {
                 let start = place.start as usize;
-                let end = start + ends.last().map_or(0, |end| *end as usize);
+                let end = start.saturating_add(ends.last().map_or(0, |end| *end as usize));
                 Row {
                     layout: &self.layout,
                     text: self.text.get(start..end).unwrap_or_default(),
@@ -103,7 +104,8 @@ impl Batch {
     pub(super) fn end_cell(&mut self) {
         // a line is shorter than 1 MiB
         #[allow(clippy::cast_possible_truncation)]
-        self.ends.push((self.text.len() - self.start) as u32);
+        self.ends
+            .push(self.text.len().saturating_sub(self.start) as u32);
     }
 
     /// A whole cell.
@@ -128,30 +130,36 @@ impl Batch {
     /// Puts another, shorter text into a cell of the row that is being made.
     pub(super) fn shorten(&mut self, place: usize, text: &str) {
         let first = self.finished_cells();
-        let Some(end) = self.ends.get(first + place).map(|end| *end as usize) else {
+        let Some(end) = self
+            .ends
+            .get(first.saturating_add(place))
+            .map(|end| *end as usize)
+        else {
             return;
         };
         let begin = match place {
             0 => 0,
-            _ => self.ends[first + place - 1] as usize,
+            _ => self.ends[first.saturating_add(place).saturating_sub(1)] as usize,
         };
-        let Some(less) = (end - begin).checked_sub(text.len()) else {
+        let Some(less) = end.saturating_sub(begin).checked_sub(text.len()) else {
             return;
         };
-        self.text
-            .replace_range(self.start + begin..self.start + end, text);
-        for end in &mut self.ends[first + place..] {
+        self.text.replace_range(
+            self.start.saturating_add(begin)..self.start.saturating_add(end),
+            text,
+        );
+        for end in &mut self.ends[first.saturating_add(place)..] {
             // no more than the cell was long
             #[allow(clippy::cast_possible_truncation)]
             let less = less as u32;
-            *end -= less;
+            end.lower(less);
         }
     }
 
     /// Number of cells of the row that is being made.
     #[inline]
     pub(super) fn width(&self) -> usize {
-        self.ends.len() - self.finished_cells()
+        self.ends.len().saturating_sub(self.finished_cells())
     }
 
     /// Forgets the row that is being made.
@@ -172,6 +180,6 @@ impl Batch {
 
     #[inline]
     fn finished_cells(&self) -> usize {
-        self.rows.len() * self.layout.names().len()
+        self.rows.len().saturating_mul(self.layout.names().len())
     }
 }

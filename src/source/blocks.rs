@@ -1,5 +1,6 @@
 //! Bytes in big blocks that end where a line ends, in bounded memory.
 
+use crate::record::Counter as _;
 use std::io::{self, ErrorKind, Read};
 
 use memchr::{memchr, memrchr};
@@ -62,7 +63,7 @@ impl<R: Read> Blocks<R> {
             let more = self.fill()?;
             if self.skipping {
                 if let Some(at) = memchr(b'\n', &self.buffer[self.start..self.end]) {
-                    self.start += at + 1;
+                    self.start.raise(at.saturating_add(1));
                     self.skipping = false;
                     return Ok(Block::TooLong);
                 }
@@ -80,10 +81,14 @@ impl<R: Read> Blocks<R> {
             let crowded = unread.len() > LONGEST;
             match memrchr(b'\n', &self.buffer[unread.clone()]) {
                 Some(at) if crowded => {
-                    return Ok(Block::Crowded(&self.buffer[self.start..=self.start + at]));
+                    return Ok(Block::Crowded(
+                        &self.buffer[self.start..=self.start.saturating_add(at)],
+                    ));
                 }
                 Some(at) => {
-                    return Ok(Block::Lines(&self.buffer[self.start..=self.start + at]));
+                    return Ok(Block::Lines(
+                        &self.buffer[self.start..=self.start.saturating_add(at)],
+                    ));
                 }
                 None if crowded => {
                     self.skipping = true;
@@ -106,15 +111,15 @@ impl<R: Read> Blocks<R> {
 
     /// Takes bytes from the front.
     pub fn take(&mut self, count: usize) {
-        self.start = (self.start + count).min(self.end);
+        self.start = self.start.saturating_add(count).min(self.end);
     }
 
     /// Whether there was more.
     fn fill(&mut self) -> io::Result<bool> {
         self.buffer.copy_within(self.start..self.end, 0);
-        self.end -= self.start;
+        self.end.lower(self.start);
         self.start = 0;
-        let full = self.end + BLOCK;
+        let full = self.end.saturating_add(BLOCK);
         if self.buffer.len() < full {
             self.buffer.resize(full, 0);
         }
@@ -123,7 +128,7 @@ impl<R: Read> Blocks<R> {
             match self.reader.read(&mut self.buffer[self.end..full]) {
                 Ok(0) => break,
                 Ok(count) => {
-                    self.end += count;
+                    self.end.raise(count);
                     if self.live {
                         break;
                     }
@@ -142,7 +147,7 @@ impl<R: Read> Blocks<R> {
         if self.mac.is_none() {
             if memchr(b'\n', found).is_some() {
                 self.mac = Some(false);
-            } else if memchr(b'\r', found).is_some_and(|at| at + 1 < found.len()) {
+            } else if memchr(b'\r', found).is_some_and(|at| at.saturating_add(1) < found.len()) {
                 self.mac = Some(true);
                 from = 0;
             }

@@ -1,5 +1,6 @@
 //! Headers: which line is one, what stands between its names, what wrote it.
 
+use crate::record::Counter as _;
 use crate::record::{Burst, Hold, Packet, Record, Sample};
 use crate::schema::{COLUMNS, Column, Dialect, Id, Layout, REFERENCE_COLUMNS, RowKind, id};
 
@@ -43,7 +44,7 @@ pub(super) struct Header {
 impl Header {
     /// Whether half of the names are known, so that it can be no row.
     pub fn is_plain(&self) -> bool {
-        self.known * 2 >= self.layout.names().len()
+        self.known.saturating_mul(2) >= self.layout.names().len()
     }
 }
 
@@ -102,9 +103,9 @@ pub(super) fn header(line: &str, hint: Option<u8>, scratch: &mut Batch) -> Optio
 /// with the word "world": two that we know, one of them an anchor, or one alone that is no word.
 pub(super) fn are_ours<'a>(names: impl Iterator<Item = &'a str>) -> bool {
     let mut known: Vec<&str> = Vec::new();
-    let mut width = 0;
+    let mut width = 0_usize;
     for name in names {
-        width += 1;
+        width.raise(1);
         let again = known.iter().any(|other| other.eq_ignore_ascii_case(name));
         if !again && is_known(name) {
             known.push(name);

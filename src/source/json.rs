@@ -1,6 +1,7 @@
 //! A JSON object in a line of its own to cells (RFC 8259): `null` is an empty cell, an array its
 //! items with one space between, an object inside is left empty.
 
+use crate::record::Counter as _;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -136,8 +137,8 @@ impl<'de> Visitor<'de> for Cell<'_> {
         let mut at = digits.len();
         let mut rest = number;
         loop {
-            at -= 1;
-            digits[at] = b'0' + u8::try_from(rest % 10).unwrap_or(0);
+            at.lower(1);
+            digits[at] = b'0'.saturating_add(u8::try_from(rest % 10).unwrap_or(0));
             rest /= 10;
             if rest == 0 {
                 break;

@@ -21,7 +21,10 @@ pub(super) fn line_at(text: &str, at: usize) -> Option<Line<'_>> {
         return None;
     }
     let (end, next, ended) = match memchr(b'\n', rest) {
-        Some(length) => (at + length, at + length + 1, true),
+        Some(length) => {
+            let end = at.saturating_add(length);
+            (end, end.saturating_add(1), true)
+        }
         None => (text.len(), text.len(), false),
     };
     let line = &text[at..end];
@@ -41,9 +44,14 @@ pub(super) fn whole(text: &str) -> Line<'_> {
     }
 }
 
+/// Where a line of a text begins.
+pub(super) fn start_of(text: &str, line: Line<'_>) -> usize {
+    (line.text.as_ptr() as usize).saturating_sub(text.as_ptr() as usize)
+}
+
 /// Where a line's content ends.
 pub(super) fn end_of(text: &str, line: Line<'_>) -> usize {
-    line.text.as_ptr() as usize - text.as_ptr() as usize + line.text.len()
+    start_of(text, line).saturating_add(line.text.len())
 }
 
 /// Excel's own first line, `sep=;`.

@@ -13,6 +13,9 @@
 //! with the names that `dialect` has,
 //! `time` the moment, `rows` rows; `parser` puts them together, `trouble` counts what went wrong.
 
+// what strangers send and write: an overflow would be a panic, or a wrong number
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
+
 mod batch;
 mod blocks;
 mod dialect;

@@ -1,6 +1,7 @@
 //! A file's bytes as UTF-8, whatever it is: gzip and UTF-16 are told by their first bytes. Bytes
 //! that are no UTF-8 come through: the line decides.
 
+use crate::record::Counter as _;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 use std::sync::Arc;
@@ -142,7 +143,7 @@ impl<R: Read> Read for Utf16<R> {
             self.more()?;
         }
         let count = (&self.out[self.given..]).read(buffer)?;
-        self.given += count;
+        self.given.raise(count);
         Ok(count)
     }
 }
@@ -150,7 +151,7 @@ impl<R: Read> Read for Utf16<R> {
 impl<R: Read> Utf16<R> {
     fn more(&mut self) -> io::Result<()> {
         let kept = self.raw.len();
-        self.raw.resize(kept + (64 << 10), 0);
+        self.raw.resize(kept.saturating_add(64 << 10), 0);
         // one read: more may be long in coming
         let count = loop {
             match self.inner.read(&mut self.raw[kept..]) {
@@ -158,7 +159,8 @@ impl<R: Read> Utf16<R> {
                 other => break other,
             }
         };
-        self.raw.truncate(kept + *count.as_ref().unwrap_or(&0));
+        self.raw
+            .truncate(kept.saturating_add(*count.as_ref().unwrap_or(&0)));
         self.ended = count? == 0;
         self.out.clear();
         self.given = 0;
@@ -178,18 +180,18 @@ impl<R: Read> Utf16<R> {
         } else {
             [0, b'\n']
         };
-        let whole = self.raw.len() - self.raw.len() % 2;
+        let whole = self.raw.len() & !1;
         let mut at = 0;
         loop {
             if !std::mem::take(&mut self.begins) {
                 if at >= whole {
                     return if self.ended { self.raw.len() } else { whole };
                 }
-                at += 2;
-                if self.raw[at - 2..at] != end {
+                at.raise(2);
+                if self.raw[at.saturating_sub(2)..at] != end {
                     continue;
                 }
-                self.lines += 1;
+                self.lines.raise(1);
             }
             let next = &self.raw[at..];
             let next = next.strip_prefix(b"\xef\xbb\xbf").unwrap_or(next);
@@ -201,7 +203,8 @@ impl<R: Read> Utf16<R> {
             }
             if head.len() == TELLING && head.iter().all(ascii) {
                 self.plain = true;
-                self.switched.store(self.lines + 1, Ordering::Relaxed);
+                self.switched
+                    .store(self.lines.saturating_add(1), Ordering::Relaxed);
                 return at;
             }
         }

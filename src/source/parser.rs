@@ -5,6 +5,7 @@
 //! following lines only when none of them is a row or a header by itself and the whole then has
 //! the header's number of fields.
 
+use crate::record::Counter as _;
 use std::borrow::Cow;
 
 use encoding_rs::WINDOWS_1252;
@@ -13,7 +14,7 @@ use memchr::memchr;
 use super::batch::Batch;
 use super::blocks::LONGEST;
 use super::header::header;
-use super::line::{Line, end_of, line_at, separator_line, whole};
+use super::line::{Line, end_of, line_at, separator_line, start_of, whole};
 use super::rows::Rows;
 use super::split::{Shape, split};
 use super::trouble::{Kind, Trouble};
@@ -100,13 +101,13 @@ impl<'a> Parser<'a> {
 
     /// Counts a line that was left out because of its length.
     pub fn too_long(&mut self) {
-        self.line += 1;
+        self.line.raise(1);
         self.trouble.count(Kind::Long, self.line);
     }
 
     /// Lines with bytes that are no UTF-8.
     fn decoded(&mut self, bytes: &[u8], behind: Behind) -> usize {
-        let mut text = String::with_capacity(bytes.len() + bytes.len() / 8);
+        let mut text = String::with_capacity(bytes.len().saturating_add(bytes.len() / 8));
         let mut foreign = Vec::new();
         for (index, line) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
             // the mark of UTF-16 that was appended
@@ -126,9 +127,12 @@ impl<'a> Parser<'a> {
         }
         let first = self.line;
         self.lines(&text, behind);
-        let taken = self.line - first;
+        let taken = self.line.saturating_sub(first);
         for index in foreign.into_iter().filter(|index| *index < taken) {
-            self.trouble.count(Kind::Encoding, first + index + 1);
+            self.trouble.count(
+                Kind::Encoding,
+                first.saturating_add(index).saturating_add(1),
+            );
         }
         let lines = bytes.split_inclusive(|byte| *byte == b'\n');
         lines
@@ -141,7 +145,7 @@ impl<'a> Parser<'a> {
     fn lines(&mut self, text: &str, behind: Behind) -> usize {
         let mut at = 0;
         while let Some(line) = line_at(text, at) {
-            self.line += 1;
+            self.line.raise(1);
             // what nearly every line is comes first
             if let Some(csv) = self.rows.csv()
                 && !self.zeros
@@ -163,7 +167,7 @@ impl<'a> Parser<'a> {
                 self.rows.batch.drop_row();
             }
             let Some(next) = self.other(text, line, behind) else {
-                self.line -= 1;
+                self.line.lower(1);
                 break;
             };
             at = next;
@@ -260,7 +264,7 @@ impl<'a> Parser<'a> {
                 self.rows.unended |= !line.ended && !content.ends_with('"');
                 if content.bytes().all(|byte| byte == separator) {
                     self.rows.batch.drop_row();
-                    self.rows.blank += 1;
+                    self.rows.blank.raise(1);
                 } else if !self.rows.finish(self.line) {
                     self.trouble.count(Kind::Time, self.line);
                 }
@@ -292,7 +296,7 @@ impl<'a> Parser<'a> {
             return None;
         }
         // every Latin letter of UTF-16 has one, as PowerShell 5 appends it to whatever is there
-        if zeros * 2 + 2 >= line.chars().count() {
+        if zeros.saturating_mul(2).saturating_add(2) >= line.chars().count() {
             self.trouble.count(Kind::Utf16, self.line);
             let text = line.replace('\0', "");
             return Some(Cow::Owned(text.trim_end_matches('\r').to_owned()));
@@ -307,7 +311,7 @@ impl<'a> Parser<'a> {
 
     /// A line whose last quote is open.
     fn open(&mut self, text: &str, line: Line<'_>, behind: Behind) -> Option<usize> {
-        let start = line.text.as_ptr() as usize - text.as_ptr() as usize;
+        let start = start_of(text, line);
         let mut end = line;
         let most = if self.trouble.of(Kind::Open) < MOST_TORN {
             MOST_JOINED
@@ -321,11 +325,13 @@ impl<'a> Parser<'a> {
                 }
                 break;
             };
-            if following.next - start > LONGEST_JOINED || self.stands_alone(line, following) {
+            if following.next.saturating_sub(start) > LONGEST_JOINED
+                || self.stands_alone(line, following)
+            {
                 break;
             }
             end = following;
-            let whole = text[start..].get(..end_of(text, following) - start)?;
+            let whole = text[start..].get(..end_of(text, following).saturating_sub(start))?;
             let (separator, width) = self.rows.csv().map(|csv| (csv.separator, csv.width))?;
             let shape = split(whole, separator, &mut self.rows.batch);
             if shape == Shape::Open {
@@ -336,7 +342,7 @@ impl<'a> Parser<'a> {
                 if !self.rows.finish(self.line) {
                     self.trouble.count(Kind::Time, self.line);
                 }
-                self.line += joined as u64;
+                self.line.raise(joined as u64);
                 return Some(following.next);
             }
             self.rows.batch.drop_row();

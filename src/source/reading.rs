@@ -258,7 +258,7 @@ impl Worker {
                 name: name.clone(),
                 ..FileSummary::default()
             });
-            state.files.len() - 1
+            state.files.len().saturating_sub(1)
         };
         let mut blocks = Blocks::new(opened.reader, opened.live);
         let rows = Rows::new(batch, index, self.zone, &mut self.lane);
@@ -290,7 +290,7 @@ impl Worker {
             }
             let mut state = lock(&self.state);
             summarize(&mut state.files[index], &parser.rows);
-            state.files[index].bytes = self.bytes.load(Ordering::Relaxed) - before;
+            state.files[index].bytes = self.bytes.load(Ordering::Relaxed).saturating_sub(before);
             if ends {
                 break;
             }
@@ -302,7 +302,7 @@ impl Worker {
         let left_out = failed.is_some() || !stopped && parser.is_refused();
         let mut state = lock(&self.state);
         let file = &mut state.files[index];
-        file.bytes = self.bytes.load(Ordering::Relaxed) - before;
+        file.bytes = self.bytes.load(Ordering::Relaxed).saturating_sub(before);
         summarize(file, &parser.rows);
         if let Some(what) = &failed {
             parser.trouble.file(Some(parser.line), what.clone());

@@ -1,6 +1,7 @@
 //! What becomes of a row's cells: its time, its certificate's key, its place in a batch; and the
 //! layout that is in force.
 
+use crate::record::Counter as _;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -269,7 +270,7 @@ impl<'a> Rows<'a> {
 
     #[inline]
     fn counted(&mut self, timed: Timed) -> bool {
-        self.count += 1;
+        self.count.raise(1);
         if let Timed::At(at) = timed {
             self.first = Some(self.first.map_or(at, |first| first.min(at)));
             self.last = Some(self.last.map_or(at, |last| last.max(at)));

@@ -1,5 +1,6 @@
 //! A line to its cells (RFC 4180, section 2). Not here: where a line ends.
 
+use crate::record::Counter as _;
 use memchr::{memchr, memchr_iter};
 
 use super::batch::Batch;
@@ -44,10 +45,10 @@ fn all_quoted(line: &str, separator: u8, row: &mut Batch) -> bool {
         let Some(length) = memchr(b'"', &bytes[from..]) else {
             return false;
         };
-        let close = from + length;
+        let close = from.saturating_add(length);
         row.cell(&line[from..close]);
-        match bytes.get(close + 1..) {
-            Some([next, b'"', ..]) if *next == separator => from = close + 3,
+        match bytes.get(close.saturating_add(1)..) {
+            Some([next, b'"', ..]) if *next == separator => from = close.saturating_add(3),
             Some([]) => return true,
             _ => return false,
         }
@@ -59,7 +60,7 @@ fn bare(line: &str, separator: u8, row: &mut Batch) {
     let mut from = 0;
     for at in memchr_iter(separator, line.as_bytes()) {
         row.cell(&line[from..at]);
-        from = at + 1;
+        from = at.saturating_add(1);
     }
     row.cell(&line[from..]);
 }
@@ -70,7 +71,8 @@ fn any(line: &str, separator: u8, row: &mut Batch) -> Shape {
     let mut from = 0;
     loop {
         if bytes.get(from) != Some(&b'"') {
-            let end = memchr(separator, &bytes[from..]).map_or(bytes.len(), |at| from + at);
+            let end =
+                memchr(separator, &bytes[from..]).map_or(bytes.len(), |at| from.saturating_add(at));
             let cell = &line[from..end];
             if cell.contains('"') {
                 shape = Shape::Loose;
@@ -79,27 +81,27 @@ fn any(line: &str, separator: u8, row: &mut Batch) -> Shape {
             if end == bytes.len() {
                 return shape;
             }
-            from = end + 1;
+            from = end.saturating_add(1);
             continue;
         }
-        from += 1;
+        from.raise(1);
         loop {
             let Some(length) = memchr(b'"', &bytes[from..]) else {
                 return Shape::Open;
             };
-            let quote = from + length;
+            let quote = from.saturating_add(length);
             row.push(&line[from..quote]);
-            from = quote + 1;
+            from = quote.saturating_add(1);
             if bytes.get(from) != Some(&b'"') {
                 break;
             }
             row.push("\"");
-            from += 1;
+            from.raise(1);
         }
         row.end_cell();
         match bytes.get(from) {
             None => return shape,
-            Some(next) if *next == separator => from += 1,
+            Some(next) if *next == separator => from.raise(1),
             Some(_) => return Shape::Broken,
         }
     }

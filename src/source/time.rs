@@ -46,18 +46,22 @@ impl Clock {
             Some((known, ahead)) if known == quarter => ahead,
             _ => {
                 let naive = DateTime::from_timestamp(shown, 0)?.naive_utc();
-                let ahead = shown - self.zone.moment(naive).timestamp();
+                let ahead = shown.saturating_sub(self.zone.moment(naive).timestamp());
                 self.ahead = Some((quarter, ahead));
                 ahead
             }
         };
-        DateTime::from_timestamp(shown - ahead, 0)
+        DateTime::from_timestamp(shown.saturating_sub(ahead), 0)
     }
 }
 
 /// `yyyy-MM-dd HH:mm[:ss[.fraction]]` and `Z`, a distance from UTC or nothing: seconds since 1970
 /// in UTC and nanoseconds.
 #[inline]
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "numbers of two digits, and of nine behind the comma"
+)]
 fn iso(b: &[u8]) -> Option<(i64, u32)> {
     if b.len() < 16 || b[7] != b'-' || (b[10] != b' ' && b[10] != b'T') {
         return None;
@@ -97,6 +101,7 @@ fn iso(b: &[u8]) -> Option<(i64, u32)> {
 }
 
 /// `dd.MM.yyyy HH:mm[:ss]`: seconds since 1970 as if it were UTC.
+#[expect(clippy::arithmetic_side_effects, reason = "numbers of two digits")]
 fn german(b: &[u8]) -> Option<i64> {
     if b.len() < 16 || b[2] != b'.' || b[5] != b'.' || b[10] != b' ' {
         return None;
@@ -109,6 +114,7 @@ fn german(b: &[u8]) -> Option<i64> {
 
 /// `HH:mm[:ss]` in seconds, and what follows.
 #[inline]
+#[expect(clippy::arithmetic_side_effects, reason = "numbers of two digits")]
 fn time_of_day(b: &[u8]) -> Option<(i64, &[u8])> {
     let (hour, minute) = (two(b, 0)?, two(b, 3)?);
     if b[2] != b':' || hour > 23 || minute > 59 {
@@ -123,6 +129,10 @@ fn time_of_day(b: &[u8]) -> Option<(i64, &[u8])> {
 }
 
 #[inline]
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "digits, at places in a text of a time"
+)]
 fn two(b: &[u8], at: usize) -> Option<i64> {
     match b.get(at..at + 2)? {
         [a @ b'0'..=b'9', b @ b'0'..=b'9'] => Some(i64::from(a - b'0') * 10 + i64::from(b - b'0')),
@@ -133,6 +143,10 @@ fn two(b: &[u8], at: usize) -> Option<i64> {
 /// Days since 1970-01-01 of the Gregorian calendar: years begin in March, so that the leap day is
 /// the last one.
 #[inline]
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "a year of four digits, a month and a day of two"
+)]
 fn days(year: i64, month: i64, day: i64) -> Option<i64> {
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let longest = match month {

@@ -1,5 +1,7 @@
 //! What is wrong in a file, by kind: the line of the first one and how many there are.
 
+use crate::record::Counter as _;
+
 /// Something wrong in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
@@ -87,7 +89,7 @@ impl Trouble {
         if seen.count == 0 {
             seen.line = line;
         }
-        seen.count += 1;
+        seen.count.raise(1);
     }
 
     /// Counts a line with another number of fields than its header.

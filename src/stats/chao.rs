@@ -1,5 +1,7 @@
 //! How many kinds there are when only a sample was seen.
 
+use crate::record::Counter as _;
+
 /// 97.5th percentile of the standard normal distribution.
 const Z: f64 = 1.959_963_984_540_054;
 
@@ -26,10 +28,10 @@ pub fn chao1(counts: impl Iterator<Item = u64>) -> Option<Richness> {
     // sums over the kinds of e^-i, e^-2i and i e^-i, with i the sightings of each
     let (mut e1, mut e2, mut ie) = (0.0, 0.0, 0.0);
     for count in counts.filter(|count| *count > 0) {
-        seen += 1;
-        sightings += count;
-        once += u64::from(count == 1);
-        twice += u64::from(count == 2);
+        seen.raise(1);
+        sightings.raise(count);
+        once.raise(u64::from(count == 1));
+        twice.raise(u64::from(count == 2));
         let i = count as f64;
         e1 += (-i).exp();
         e2 += (-2.0 * i).exp();

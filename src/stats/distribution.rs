@@ -1,5 +1,6 @@
 //! Moments and quantiles of durations.
 
+use crate::record::Counter as _;
 use std::time::Duration;
 
 use super::Moments;
@@ -72,7 +73,7 @@ impl Distribution {
             self.moments.max().unwrap_or(0),
         );
         let step = |(value, count): (u64, u64)| {
-            sum += count;
+            sum.raise(count);
             (value.clamp(min, max), sum)
         };
         self.quantiles.counts().into_iter().map(step).collect()

@@ -1,5 +1,8 @@
 //! Streaming and mergeable statistics. Pure: values in, summaries out.
 
+// what strangers send and write: an overflow would be a panic, or a wrong number
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
+
 mod chao;
 mod distribution;
 pub mod hold;

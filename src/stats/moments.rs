@@ -1,5 +1,7 @@
 //! Count, minimum, maximum, mean and sample standard deviation.
 
+use crate::record::Counter as _;
+
 /// Count, minimum, maximum, mean and sample standard deviation of whole numbers, exact: the sums of
 /// the values and of their squares are kept as integers, so neither the order of the values nor
 /// the merging of parts changes a digit. Each result is rounded once, when it is asked for. 56 bytes.
@@ -22,11 +24,11 @@ impl Moments {
             self.min.min(value)
         };
         self.max = self.max.max(value);
-        self.count += 1;
+        self.count.raise(1);
         let value = u128::from(value);
-        self.sum += value;
+        self.sum.raise(value);
         // 2^128 is out of reach for times: it takes 2^48 of three days each
-        self.squares = self.squares.saturating_add(value * value);
+        self.squares = self.squares.saturating_add(value.saturating_mul(value));
     }
 
     /// Takes in all that another one has seen.
@@ -40,8 +42,8 @@ impl Moments {
         }
         self.min = self.min.min(other.min);
         self.max = self.max.max(other.max);
-        self.count += other.count;
-        self.sum += other.sum;
+        self.count.raise(other.count);
+        self.sum.raise(other.sum);
         self.squares = self.squares.saturating_add(other.squares);
     }
 

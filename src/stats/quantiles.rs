@@ -1,6 +1,7 @@
 //! Counts of values at two significant digits: a short list while there are few distinct ones,
 //! an HDR histogram from then on, with the same answers.
 
+use crate::record::Counter as _;
 use hdrhistogram::Histogram;
 
 /// Longest duration that keeps its place in the quantiles, in microseconds; a longer one counts
@@ -29,14 +30,18 @@ impl Default for Quantiles {
 /// eight highest bits (256 is the first power of two that gives two digits in its upper half).
 fn lowest_equivalent(value: u64) -> u32 {
     let value = u32::try_from(value.min(LONGEST)).unwrap_or(u32::MAX);
-    let shift = (u32::BITS - value.leading_zeros()).saturating_sub(8);
+    let shift = u32::BITS
+        .saturating_sub(value.leading_zeros())
+        .saturating_sub(8);
     value >> shift << shift
 }
 
 /// The middle of the values that cannot be told from a lowest equivalent one.
 fn median_equivalent(lowest: u32) -> u64 {
-    let shift = (u32::BITS - lowest.leading_zeros()).saturating_sub(8);
-    u64::from(lowest) + ((1 << shift) >> 1)
+    let shift = u32::BITS
+        .saturating_sub(lowest.leading_zeros())
+        .saturating_sub(8);
+    u64::from(lowest).saturating_add((1 << shift) >> 1)
 }
 
 impl Quantiles {
@@ -86,7 +91,7 @@ impl Quantiles {
         let rank = ((q * total as f64).ceil() as u64).max(1);
         let mut seen = 0;
         for (lowest, count) in list {
-            seen += u64::from(*count);
+            seen.raise(u64::from(*count));
             if seen >= rank {
                 return Some(median_equivalent(*lowest));
             }

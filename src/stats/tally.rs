@@ -1,5 +1,6 @@
 //! What the summary of a series says.
 
+use crate::record::Counter as _;
 use std::collections::{BTreeMap, HashSet};
 use std::net::IpAddr;
 
@@ -63,16 +64,16 @@ pub struct TransportTally {
 impl Tally {
     /// Takes a row in.
     pub fn add(&mut self, record: &Record) {
-        self.rows += 1;
+        self.rows.raise(1);
         if let Some(cause) = record.outcome.cause() {
-            *self.failed.entry(cause).or_default() += 1;
+            self.failed.entry(cause).or_default().raise(1);
         }
         let place = record.dns.place;
         self.times.add(record, place == Place::First);
         let transport = self.transports.entry(record.transport).or_default();
-        transport.rows += 1;
-        transport.ok += u64::from(record.outcome.is_ok());
-        transport.heard += u64::from(record.was_heard());
+        transport.rows.raise(1);
+        transport.ok.raise(u64::from(record.outcome.is_ok()));
+        transport.heard.raise(u64::from(record.was_heard()));
         transport.times.add(record, place != Place::Further);
         self.pairs.add(record);
         if let Some(remote) = record.remote
@@ -83,20 +84,26 @@ impl Tally {
         if !record.region.is_empty()
             && (self.regions.len() < MOST_DISTINCT || self.regions.contains_key(&record.region))
         {
-            *self.regions.entry(record.region.clone()).or_default() += 1;
+            self.regions
+                .entry(record.region.clone())
+                .or_default()
+                .raise(1);
         }
         if let Some(lost @ 1..) = record.tcp.syn_retransmits {
-            self.lost_syns += u64::from(lost);
-            self.rows_with_lost_syn += 1;
+            self.lost_syns.raise(u64::from(lost));
+            self.rows_with_lost_syn.raise(1);
         }
         if let Some(explanation) = record.explanation {
-            *self.explanations.entry(explanation).or_default() += 1;
+            self.explanations.entry(explanation).or_default().raise(1);
         }
         if let Some(outcome) = record.tcp.fast_open {
-            *self.fast_open.entry(outcome).or_default() += 1;
+            self.fast_open.entry(outcome).or_default().raise(1);
         }
         for option in record.tcp.refused_options() {
-            *self.refused_options.entry(option.to_owned()).or_default() += 1;
+            self.refused_options
+                .entry(option.to_owned())
+                .or_default()
+                .raise(1);
         }
         let window = record.tcp.end.receive_window;
         if let Some((bytes, rtt)) = window.zip(record.tcp.path_rtt()) {
@@ -137,7 +144,7 @@ impl Tally {
 
     /// Rows that worked.
     pub fn ok(&self) -> u64 {
-        self.rows - self.failed()
+        self.rows.saturating_sub(self.failed())
     }
 
     /// Rows in which the relay was heard, be it with an error.

@@ -1,5 +1,8 @@
 //! Bytes to values and back: no IO, no time.
 
+// what strangers send and write: an overflow would be a panic, or a wrong number
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
+
 pub mod answer;
 pub mod dns;
 pub mod ms_turn;

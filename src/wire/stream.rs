@@ -91,10 +91,11 @@ impl Stream {
                 }
             }
         };
-        if self.arrived.len() < skip + length {
+        let end = skip.saturating_add(length);
+        if self.arrived.len() < end {
             return Next::More;
         }
-        let unit: Vec<u8> = self.arrived.drain(..skip + length).skip(skip).collect();
+        let unit: Vec<u8> = self.arrived.drain(..end).skip(skip).collect();
         if is_message {
             Next::Message(unit)
         } else {

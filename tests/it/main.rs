@@ -16,6 +16,7 @@ mod layering;
 mod pipes;
 mod polite;
 mod report;
+mod report_forged;
 mod report_numbers;
 mod report_options;
 mod report_rows;

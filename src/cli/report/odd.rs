@@ -9,7 +9,7 @@ use crate::report::number;
 use crate::schema::Row;
 use crate::source::{FileSummary, Problem};
 use crate::stats::Survey;
-use crate::stats::survey::Odd;
+use crate::stats::survey::{Leap, Odd};
 
 /// By how much the files of a series may overlap: rows that were under way when a file was begun.
 const TOLERANCE_S: i64 = 120;
@@ -22,6 +22,8 @@ const MOST: usize = 100_000;
 pub struct Oddities {
     late: BTreeMap<usize, Odds>,
     times: BTreeMap<usize, Odds>,
+    /// With the first leap of each file.
+    slots: BTreeMap<usize, (Odds, Leap)>,
     /// By file, and by the file that has the same rows.
     copies: BTreeMap<(usize, usize), Odds>,
     spans: BTreeMap<(usize, usize), (DateTime<Utc>, DateTime<Utc>)>,
@@ -61,6 +63,10 @@ impl Oddities {
         if odd.time {
             self.times.entry(file).or_default().count(row.line);
         }
+        if let Some(leap) = odd.leap {
+            let first = (Odds::default(), leap);
+            self.slots.entry(file).or_insert(first).0.count(row.line);
+        }
         let Some((at, series)) = row.at.zip(odd.series) else {
             return;
         };
@@ -91,6 +97,14 @@ impl Oddities {
             let rows = number::counted(odds.count, "row has", "rows have");
             let what = format!(
                 "{rows} a time that is no number, or longer than a day: that cell is left out"
+            );
+            problems.push(odds.problem(name(*file), what));
+        }
+        for (file, (odds, Leap { from, to })) in &self.slots {
+            let rows = number::counted(odds.count, "row has", "rows have");
+            let what = format!(
+                "{rows} an impossible number in the column slot, such as {to} behind {from}: no schedule gets there in the time between; \
+                 that cell is left out"
             );
             problems.push(odds.problem(name(*file), what));
         }

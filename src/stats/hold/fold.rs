@@ -1,5 +1,6 @@
 //! The samples of one connection folded into a sum.
 
+use crate::record::Counter as _;
 use std::time::Duration;
 
 use super::stalls::Stalls;
@@ -41,18 +42,18 @@ impl Fold {
     pub fn add(&mut self, at: Duration, now: &TcpNumbers) {
         let first = *self.first.get_or_insert(*now);
         let sum = &mut self.sum;
-        sum.samples += 1;
+        sum.samples.raise(1);
         if let Some(rtt) = now.rtt
             && self.rtt != Some(rtt)
         {
             let before = self.rtt.replace(rtt);
             if self.left_out > 0 {
-                self.left_out -= 1;
+                self.left_out.lower(1);
             } else {
                 // the value before the first one that counts is left out with the change from it
                 if let Some(before) = before.filter(|_| sum.rtt.moments().count() > 0) {
-                    sum.changes += 1;
-                    sum.change_sum += rtt.abs_diff(before);
+                    sum.changes.raise(1);
+                    sum.change_sum.raise(rtt.abs_diff(before));
                 }
                 sum.rtt.add(rtt);
             }

@@ -1,5 +1,6 @@
 //! Times in which data was outstanding and nothing of it was acknowledged.
 
+use crate::record::Counter as _;
 use std::time::Duration;
 
 /// The shortest stall: ten packets of audio, one each 20 ms.
@@ -19,8 +20,8 @@ pub struct Stalled {
 impl Stalled {
     fn add(&mut self, length: Duration) {
         if length >= SHORTEST {
-            self.count += 1;
-            self.total += length;
+            self.count.raise(1);
+            self.total.raise(length);
             self.longest = self.longest.max(length);
         }
     }
@@ -28,8 +29,8 @@ impl Stalled {
     /// Both together.
     pub fn and(self, other: Self) -> Self {
         Self {
-            count: self.count + other.count,
-            total: self.total + other.total,
+            count: self.count.saturating_add(other.count),
+            total: self.total.saturating_add(other.total),
             longest: self.longest.max(other.longest),
         }
     }
@@ -79,13 +80,17 @@ impl Stalls {
             acked: acked.max(last.acked),
         });
         if rises || in_flight == 0 {
-            let end = at.min(last.at + self.step * 2);
+            let end = at.min(last.at.saturating_add(self.step.saturating_mul(2)));
             if let Some(since) = self.since.take() {
                 self.over.add(end.saturating_sub(since));
             }
         }
         if in_flight > 0 && self.since.is_none() {
-            self.since = Some(if rises { at } else { at + min_rtt });
+            self.since = Some(if rises {
+                at
+            } else {
+                at.saturating_add(min_rtt)
+            });
         }
     }
 

@@ -1,5 +1,6 @@
 //! What samples and answers amount to, of one connection or of several.
 
+use crate::record::Counter as _;
 use std::time::Duration;
 
 use super::stalls::Stalled;
@@ -50,10 +51,10 @@ pub struct Sum {
 impl Sum {
     /// Takes in all that another one has.
     pub fn merge(&mut self, other: &Self) {
-        self.samples += other.samples;
+        self.samples.raise(other.samples);
         self.rtt.merge(&other.rtt);
-        self.changes += other.changes;
-        self.change_sum += other.change_sum;
+        self.changes.raise(other.changes);
+        self.change_sum.raise(other.change_sum);
         self.answers.merge(&other.answers);
         for (count, more) in [
             (&mut self.retransmits, other.retransmits),

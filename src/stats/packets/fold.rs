@@ -1,5 +1,6 @@
 //! Settled packets folded into figures.
 
+use crate::record::Counter as _;
 use std::time::Duration;
 
 use super::ledger::{Fate, Settled};
@@ -64,20 +65,22 @@ impl Fold {
     pub fn add(&mut self, packet: &Settled) {
         let counts = &mut self.counts;
         if let Some(last) = self.last.replace(packet.sequence) {
-            counts.missed += packet.sequence.saturating_sub(last + 1);
+            counts
+                .missed
+                .raise(packet.sequence.saturating_sub(last.saturating_add(1)));
         }
         let received = packet.rtt.is_some();
-        counts.sent += 1;
-        counts.received += u64::from(received);
-        counts.send_errors += u64::from(packet.send_error);
-        counts.reordered += u64::from(packet.reordered);
+        counts.sent.raise(1);
+        counts.received.raise(u64::from(received));
+        counts.send_errors.raise(u64::from(packet.send_error));
+        counts.reordered.raise(u64::from(packet.reordered));
         if let Some(rtt) = packet.rtt {
             self.rtt.add(rtt);
         }
         self.lag.add(packet.lag);
         if let Some(change) = packet.change {
-            self.changes += 1;
-            self.change_sum += change;
+            self.changes.raise(1);
+            self.change_sum.raise(change);
         }
         self.smoothed_max = self.smoothed_max.max(packet.smoothed.unwrap_or(0.0));
         for windows in &mut self.losses {
@@ -91,15 +94,15 @@ impl Fold {
     pub fn note(&mut self, fate: Fate) {
         match fate {
             Fate::Answer => {}
-            Fate::Duplicate => self.counts.duplicates += 1,
-            Fate::Late => self.counts.late += 1,
-            Fate::Unknown => self.counts.ignored += 1,
+            Fate::Duplicate => self.counts.duplicates.raise(1),
+            Fate::Late => self.counts.late.raise(1),
+            Fate::Unknown => self.counts.ignored.raise(1),
         }
     }
 
     /// Counts packets after the last one that were missed.
     pub fn missed(&mut self, packets: u64) {
-        self.counts.missed += packets;
+        self.counts.missed.raise(packets);
     }
 
     /// Packets so far.
@@ -130,7 +133,8 @@ impl Fold {
             })
         };
         let mean = |sum: u128, count: u64| {
-            (count > 0).then(|| Duration::from_nanos(nanos(sum / u128::from(count))))
+            let mean = sum.checked_div(u128::from(count))?;
+            Some(Duration::from_nanos(nanos(mean)))
         };
         let [short, long] = &self.losses;
         let jitter = self.jitter.worst();

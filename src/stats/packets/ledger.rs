@@ -1,5 +1,6 @@
 //! Which packets are open, and what became of each.
 
+use crate::record::Counter as _;
 use std::collections::VecDeque;
 use std::time::Duration;
 
@@ -119,7 +120,7 @@ impl Ledger {
             return Fate::Unknown;
         };
         if entry.rtt.is_some() || entry.late {
-            entry.duplicates += 1;
+            entry.duplicates.raise(1);
             return Fate::Duplicate;
         }
         let rtt = at.saturating_sub(entry.at);
@@ -136,9 +137,9 @@ impl Ledger {
         });
         entry.smoothed = entry.change.map(|_| smoothed);
         self.smoothed = smoothed;
-        self.arrivals += 1;
+        self.arrivals.raise(1);
         self.last_rtt = Some(rtt);
-        self.next_expected = self.next_expected.max(sequence + 1);
+        self.next_expected = self.next_expected.max(sequence.saturating_add(1));
         Fate::Answer
     }
 
@@ -146,16 +147,16 @@ impl Ledger {
     pub fn settle(&mut self, now: Duration) -> Option<Settled> {
         while self.settled > 0
             && let Some(oldest) = self.entries.front()
-            && now.saturating_sub(oldest.at) > self.limit + MEMORY
+            && now.saturating_sub(oldest.at) > self.limit.saturating_add(MEMORY)
         {
             self.entries.pop_front();
-            self.settled -= 1;
+            self.settled.lower(1);
         }
         let next = self.entries.get(self.settled)?;
-        if now <= next.at + self.limit {
+        if now <= next.at.saturating_add(self.limit) {
             return None;
         }
-        self.settled += 1;
+        self.settled.raise(1);
         Some(*next)
     }
 

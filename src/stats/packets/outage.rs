@@ -1,8 +1,9 @@
 //! Times without answers.
 
+use crate::record::Counter as _;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::ledger::Settled;
 
@@ -109,10 +110,10 @@ impl Outages {
             return self.end();
         }
         let run = self.run.get_or_insert(Run::since(packet.sent));
-        run.outage.lost += 1;
+        run.outage.lost.raise(1);
         let first = *run.first.get_or_insert(packet.sequence);
-        let turns = packet.sequence.saturating_sub(first) + 1;
-        run.outage.length = run.before + times(self.interval, turns);
+        let turns = packet.sequence.saturating_sub(first).saturating_add(1);
+        run.outage.length = run.before.saturating_add(times(self.interval, turns));
         run.tell()
     }
 
@@ -129,14 +130,15 @@ impl Outages {
     fn end(&mut self) -> Option<Change> {
         let run = self.run.take().filter(|run| run.told)?;
         let mut outage = run.outage;
-        outage.ended = Some(outage.began + outage.length);
+        let length = TimeDelta::from_std(outage.length).ok();
+        outage.ended = length.and_then(|length| outage.began.checked_add_signed(length));
         self.keep(outage);
         Some(Change::Ended(outage))
     }
 
     fn keep(&mut self, outage: Outage) {
-        self.count += 1;
-        self.total += outage.length;
+        self.count.raise(1);
+        self.total.raise(outage.length);
         if self.longest.len() < KEPT {
             self.longest.push(outage);
             return;
@@ -151,15 +153,15 @@ impl Outages {
 
     /// Past outages and the one under way.
     pub fn count(&self) -> u64 {
-        self.count + u64::from(self.under_way().is_some())
+        self.count
+            .saturating_add(u64::from(self.under_way().is_some()))
     }
 
     /// The time of all of them.
     pub fn total(&self) -> Duration {
-        self.total
-            + self
-                .under_way()
-                .map_or(Duration::ZERO, |outage| outage.length)
+        let under_way = self.under_way();
+        let length = under_way.map_or(Duration::ZERO, |outage| outage.length);
+        self.total.saturating_add(length)
     }
 
     /// The longest ones in the order of their beginning, with the one under way at the end.

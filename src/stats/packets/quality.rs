@@ -124,7 +124,7 @@ fn loss(figures: &Figures, limit: u64) -> Verdict {
 fn burst_loss(worst: Window, limit: u64) -> Verdict {
     // lost / sent against limit / million, without a division
     let reaches = |lost: u64| lost.saturating_mul(MILLION) >= limit.saturating_mul(worst.sent);
-    if worst.lost > 1 && reaches(worst.lost - 1) {
+    if worst.lost > 1 && reaches(worst.lost.saturating_sub(1)) {
         Verdict::Fail
     } else if !reaches(worst.lost) && limit.saturating_mul(worst.sent) >= MILLION {
         Verdict::Pass

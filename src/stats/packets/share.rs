@@ -8,7 +8,9 @@ pub fn share(hits: u64, n: u64) -> Option<Share> {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // from 0 to a million
     let ppm = |share: f64| (share * 1e6).round() as u64;
     let (low, high) = wilson(hits, n)?;
-    let whole = (u128::from(hits) * 2_000_000 + u128::from(n)) / (2 * u128::from(n));
+    let (hits, n) = (u128::from(hits), u128::from(n));
+    let doubled = hits.saturating_mul(2_000_000).saturating_add(n);
+    let whole = doubled.checked_div(n.saturating_mul(2))?;
     Some(Share {
         ppm: u64::try_from(whole).unwrap_or(u64::MAX),
         low_ppm: ppm(low),

@@ -1,5 +1,6 @@
 //! The worst stretch of a stream: sums over the last so many packets of the schedule.
 
+use crate::record::Counter as _;
 use std::collections::VecDeque;
 
 /// The sum over a window of the schedule, and the largest that it has been.
@@ -45,17 +46,17 @@ impl Worst {
     pub fn add(&mut self, turn: u64, value: Option<u64>) {
         let first = *self.first.get_or_insert(turn);
         self.inside.push_back((turn, value));
-        self.sum += value.unwrap_or(0);
-        self.count += u64::from(value.is_some());
+        self.sum.raise(value.unwrap_or(0));
+        self.count.raise(u64::from(value.is_some()));
         while let Some((oldest, value)) = self.inside.front().copied() {
-            if oldest + self.turns > turn {
+            if oldest.saturating_add(self.turns) > turn {
                 break;
             }
-            self.sum -= value.unwrap_or(0);
-            self.count -= u64::from(value.is_some());
+            self.sum.lower(value.unwrap_or(0));
+            self.count.lower(u64::from(value.is_some()));
             self.inside.pop_front();
         }
-        if turn + 1 - first < self.turns || self.count == 0 {
+        if turn.saturating_add(1).saturating_sub(first) < self.turns || self.count == 0 {
             return;
         }
         let now = Sum {
@@ -83,8 +84,8 @@ impl Worst {
 /// Whether the mean of the one is larger than that of the other; of equal ones the one of more
 /// packets says more.
 fn worse(one: Sum, other: Sum) -> bool {
-    let left = u128::from(one.sum) * u128::from(other.count);
-    let right = u128::from(other.sum) * u128::from(one.count);
+    let left = u128::from(one.sum).saturating_mul(u128::from(other.count));
+    let right = u128::from(other.sum).saturating_mul(u128::from(one.count));
     left > right || (left == right && one.count > other.count)
 }
 

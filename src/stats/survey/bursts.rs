@@ -1,5 +1,6 @@
 //! Bursts and watches: rows that hold the figures of many packets.
 
+use crate::record::Counter as _;
 use std::collections::BTreeMap;
 
 use super::groups::part;
@@ -76,8 +77,8 @@ impl Bursts {
 impl BurstGroup {
     fn add(&mut self, row: &Row<'_>) {
         let count = |field| row.number(field).unwrap_or(0);
-        self.bursts += 1;
-        self.answered += u64::from(row.is_ok());
+        self.bursts.raise(1);
+        self.answered.raise(u64::from(row.is_ok()));
         self.sent = self.sent.saturating_add(count(id!(sent)));
         self.lost = self.lost.saturating_add(count(id!(lost)));
         self.reordered = self.reordered.saturating_add(count(id!(reordered)));
@@ -97,7 +98,8 @@ impl BurstGroup {
         ) {
             // the larger share, without a division
             let worse = |(known, of): (u64, u64)| {
-                u128::from(lost) * u128::from(of) > u128::from(known) * u128::from(sent)
+                u128::from(lost).saturating_mul(of.into())
+                    > u128::from(known).saturating_mul(sent.into())
             };
             if self.worst_window.is_none_or(worse) {
                 self.worst_window = Some((lost, sent));
@@ -105,9 +107,9 @@ impl BurstGroup {
         }
         for (counts, (_, field)) in self.verdicts.iter_mut().zip(VERDICTS) {
             match Verdict::of_word(row.get(field)) {
-                Some(Verdict::Pass) => counts[0] += 1,
-                Some(Verdict::Fail) => counts[1] += 1,
-                Some(Verdict::TooFew) => counts[2] += 1,
+                Some(Verdict::Pass) => counts[0].raise(1),
+                Some(Verdict::Fail) => counts[1].raise(1),
+                Some(Verdict::TooFew) => counts[2].raise(1),
                 None => {}
             }
         }

@@ -63,7 +63,10 @@ impl Gaps {
 
     /// The usual (median) interval between two rows, in microseconds.
     pub fn usual_us(&self) -> u64 {
-        self.intervals.quantile(0.5).unwrap_or(0) * UNIT_US
+        self.intervals
+            .quantile(0.5)
+            .unwrap_or(0)
+            .saturating_mul(UNIT_US)
     }
 
     /// The gaps in time order: stretches of ten usual intervals, at least a minute.

@@ -1,5 +1,6 @@
 //! Held connections: their rows, and the samples of the kernel's numbers.
 
+use crate::record::Counter as _;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
@@ -92,7 +93,7 @@ impl HeldRows {
 
     /// Takes a sample in. Those of a connection are expected in the order of their time.
     pub fn add_sample(&mut self, row: &Row<'_>) {
-        self.samples += 1;
+        self.samples.raise(1);
         let (run, slot) = (row.get(id!(run_id)), row.number(id!(slot)).unwrap_or(0));
         let is_it = |open: &Open| open.slot == slot && open.run == part(run);
         let Some(at) = row.number(id!(at_us)) else {
@@ -132,7 +133,7 @@ impl HeldRows {
 
     fn close(&mut self, open: Open) {
         let group = self.groups.entry(open.key).or_default();
-        group.sampled += 1;
+        group.sampled.raise(1);
         group.samples.merge(open.fold.sum());
     }
 
@@ -169,15 +170,15 @@ fn numbers(row: &Row<'_>) -> TcpNumbers {
 impl HeldGroup {
     fn add(&mut self, row: &Row<'_>) {
         let count = |field| row.number(field).unwrap_or(0);
-        self.connections += 1;
-        self.held += u64::from(row.is_ok());
+        self.connections.raise(1);
+        self.held.raise(u64::from(row.is_ok()));
         self.held_us = self.held_us.saturating_add(count(id!(held_us)));
         self.sent = self.sent.saturating_add(count(id!(sent)));
         self.answered = self.answered.saturating_add(count(id!(answered)));
         let ended = row.get(id!(ended_by));
         let place = EndedBy::of_word(ended).map(|by| by as usize);
         if let Some(count) = place.and_then(|place| self.ended.get_mut(place)) {
-            *count += 1;
+            count.raise(1);
         }
         for (times, field) in [
             (&mut self.rtt_p50, id!(rtt_p50_us)),

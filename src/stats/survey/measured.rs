@@ -1,5 +1,6 @@
 //! Rows that were put together: counts, first and last sight, times.
 
+use crate::record::Counter as _;
 use crate::schema::{Metric, Row};
 use crate::stats::Distribution;
 
@@ -30,7 +31,7 @@ impl<'a> Taken<'a> {
     /// A number that is the same for equal rows, of what was measured.
     pub fn brief(&self) -> u32 {
         let mix = |sum: u64, took: &Option<u64>| {
-            let took = took.map_or(0, |us| us + 1);
+            let took = took.map_or(0, |us| us.saturating_add(1));
             (sum ^ took)
                 .wrapping_mul(0x9e37_79b9_7f4a_7c15)
                 .rotate_left(29)
@@ -64,8 +65,8 @@ pub struct Measured {
 impl Measured {
     /// Takes a row in.
     pub fn add(&mut self, taken: &Taken<'_>) {
-        self.rows += 1;
-        self.failed += u64::from(!taken.ok);
+        self.rows.raise(1);
+        self.failed.raise(u64::from(!taken.ok));
         self.see(taken.at, taken.at);
         for (times, took) in self.times.iter_mut().zip(taken.times) {
             if let Some(took) = took {
@@ -76,8 +77,8 @@ impl Measured {
 
     /// Takes in all that another one has seen.
     pub fn merge(&mut self, other: &Self) {
-        self.rows += other.rows;
-        self.failed += other.failed;
+        self.rows.raise(other.rows);
+        self.failed.raise(other.failed);
         self.see(other.first, other.last);
         for (times, more) in self.times.iter_mut().zip(&other.times) {
             times.merge(more);

@@ -18,6 +18,7 @@ mod slow;
 mod steady;
 mod timeline;
 
+use crate::record::Counter as _;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
@@ -37,6 +38,7 @@ use crate::record::World;
 use crate::schema::{Dialect, Layout, Metric, Row, id};
 use crate::zone::Zone;
 use series::{Heard, Ordered, Sighting};
+pub use slots::Leap;
 use slots::Slots;
 use timeline::Timeline;
 
@@ -149,8 +151,9 @@ impl Survey {
             return Odd::default();
         }
         let taken = Taken::of(row);
-        self.without_time += u64::from(taken.at.is_none());
-        self.of_the_lab += u64::from(row.get(id!(world)) == World::Lab.as_str());
+        self.without_time.raise(u64::from(taken.at.is_none()));
+        self.of_the_lab
+            .raise(u64::from(row.get(id!(world)) == World::Lab.as_str()));
         let cause = (!taken.ok).then(|| self.causes.count(row.cause()));
         match row.get(id!(explain)) {
             "" => {}
@@ -169,10 +172,11 @@ impl Survey {
         let place = self.relays.add(&taken);
         self.timeline.add(&taken, place.region);
         self.slow.add(&taken, place.region);
+        let mut leap = None;
         if self.options.whole_slots
             && let Some(slot) = row.number(id!(slot))
         {
-            self.slots.add(row.get(id!(run_id)), slot);
+            leap = self.slots.add(row.get(id!(run_id)), slot, taken.at);
         }
         self.bursts.add(row);
         self.held.add(row);
@@ -181,8 +185,10 @@ impl Survey {
         }
         // an error that was answered is no loss: the path works
         let answered = taken.ok || row.was_heard();
-        self.series
-            .resize_with(self.series.len().max(number + 1), Series::default);
+        self.series.resize_with(
+            self.series.len().max(number.saturating_add(1)),
+            Series::default,
+        );
         let series = &mut self.series[number];
         series.count(taken.ok, answered, taken.at);
         let ordered = match taken.at {
@@ -207,6 +213,7 @@ impl Survey {
             late: ordered.late,
             copy_of: ordered.copy_of.map(|file| file as usize),
             time: row.has_odd_time(),
+            leap,
             series: Some(number),
         }
     }
@@ -216,7 +223,7 @@ impl Survey {
     pub fn pass_by(&mut self, row: &Row<'_>) {
         let known = self.steady.series.known(row);
         if let (Some(number), Some(at)) = (known, row.at) {
-            self.beside += 1;
+            self.beside.raise(1);
             self.series[number].order(Sighting {
                 at: at.timestamp_micros(),
                 heard: Heard::Beside {
@@ -285,6 +292,8 @@ pub struct Odd {
     pub copy_of: Option<usize>,
     /// A time of it is no number, or longer than a day: that cell does not count.
     pub time: bool,
+    /// Its slot is out of reach for its run: it counts everywhere but in the missed slots.
+    pub leap: Option<Leap>,
     /// Number of its series; a sample of a held connection has none.
     pub series: Option<usize>,
 }
@@ -341,7 +350,7 @@ impl Finished {
 impl Finished {
     /// All rows that were taken in, samples of held connections included.
     pub fn rows(&self) -> u64 {
-        self.all.rows + self.held.samples
+        self.all.rows.saturating_add(self.held.samples)
     }
 }
 
@@ -362,7 +371,7 @@ impl Names {
                 number
             }
         };
-        self.counts[number as usize] += 1;
+        self.counts[number as usize].raise(1);
         number
     }
 

@@ -3,6 +3,7 @@
 //! A relay that is met often costs one cell a row; beyond a number of these cells a row goes right
 //! into the groups of its region, address and name, each of which has a cap of its own.
 
+use crate::record::Counter as _;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -106,7 +107,7 @@ impl Relays {
         let address = part(row.get(id!(remoteip)));
         let address_group = self.addresses.number(&address);
         let name_group = self.names.number(&part(&row.text(id!(remotename))));
-        if self.known.len() < self.most * CELLS_EACH {
+        if self.known.len() < self.most.saturating_mul(CELLS_EACH) {
             let place = Place {
                 region,
                 address: self.count(taken, &address, 0),
@@ -137,7 +138,7 @@ impl Relays {
         let mut rows: HashMap<u32, u64> = HashMap::new();
         for relay in std::mem::take(&mut self.known) {
             if let Some(number) = relay.place.address {
-                *rows.entry(number).or_default() += relay.measured.rows;
+                rows.entry(number).or_default().raise(relay.measured.rows);
             }
             self.region_group(relay.place.region).merge(&relay.measured);
             self.addresses.at(relay.address).merge(&relay.measured);
@@ -145,7 +146,9 @@ impl Relays {
         }
         self.numbers.clear();
         for count in self.counts.values_mut() {
-            count.rows += rows.get(&count.number).copied().unwrap_or_default();
+            count
+                .rows
+                .raise(rows.get(&count.number).copied().unwrap_or_default());
         }
     }
 
@@ -184,7 +187,7 @@ impl Relays {
             return None;
         }
         if let Some(count) = self.counts.get_mut(address) {
-            count.rows += rows;
+            count.rows.raise(rows);
             return Some(count.number);
         }
         if self.counts.len() >= MOST_COUNTED {
@@ -221,7 +224,7 @@ impl Relays {
             return OTHER;
         }
         self.region_names.push(region.as_ref().to_owned());
-        let number = self.region_names.len() - 1;
+        let number = self.region_names.len().saturating_sub(1);
         self.region_numbers.insert(region.into(), number);
         number
     }

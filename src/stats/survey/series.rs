@@ -1,6 +1,7 @@
 //! One series: rows of a host, a target and a transport, brought into time order, and what their
 //! order says: outages, gaps, other addresses, rows that are there twice.
 
+use crate::record::Counter as _;
 use std::collections::{HashMap, VecDeque};
 
 use super::gaps::{Gap, Gaps, Presence};
@@ -102,9 +103,9 @@ pub struct Ordered {
 impl Series {
     /// Counts a row, without its order.
     pub fn count(&mut self, ok: bool, answered: bool, at: Option<i64>) {
-        self.rows += 1;
-        self.ok += u64::from(ok);
-        self.answered += u64::from(answered);
+        self.rows.raise(1);
+        self.ok.raise(u64::from(ok));
+        self.answered.raise(u64::from(answered));
         if let Some(at) = at {
             self.first = Some(self.first.map_or(at, |first| first.min(at)));
             self.last = Some(self.last.map_or(at, |last| last.max(at)));
@@ -114,8 +115,8 @@ impl Series {
     /// Notes the address of a row without a time, in the order of the file.
     pub fn see_address(&mut self, address: Option<u32>) {
         if let (Some(before), Some(address)) = (self.last_address, address) {
-            self.pairs += 1;
-            self.changed += u64::from(before != address);
+            self.pairs.raise(1);
+            self.changed.raise(u64::from(before != address));
         }
         if address.is_some() {
             self.last_address = address;
@@ -126,7 +127,7 @@ impl Series {
     pub fn order(&mut self, sighting: Sighting) -> Ordered {
         let is_beside = matches!(sighting.heard, Heard::Beside { .. });
         if self.passed.is_some_and(|passed| sighting.at < passed) {
-            self.late += u64::from(!is_beside);
+            self.late.raise(u64::from(!is_beside));
             return Ordered {
                 late: true,
                 copy_of: None,
@@ -134,7 +135,7 @@ impl Series {
         }
         let later = self.waiting.iter().rev();
         let before = later.take_while(|other| other.at > sighting.at).count();
-        let place = self.waiting.len() - before;
+        let place = self.waiting.len().saturating_sub(before);
         let equal = |other: &&Sighting| {
             (other.measured, other.address) == (sighting.measured, sighting.address)
                 && other.heard == sighting.heard
@@ -146,7 +147,7 @@ impl Series {
             .filter(|_| !is_beside);
         self.waiting.insert(place, sighting);
         while let (Some(first), Some(last)) = (self.waiting.front(), self.waiting.back()) {
-            if last.at - first.at <= WINDOW_US && self.waiting.len() <= MOST_WAITING {
+            if last.at.saturating_sub(first.at) <= WINDOW_US && self.waiting.len() <= MOST_WAITING {
                 break;
             }
             let first = *first;
@@ -186,7 +187,7 @@ impl Series {
 
     /// Whether most rows came in the order of their time: else nothing can be told of it.
     pub fn is_in_order(&self) -> bool {
-        self.late * 2 <= self.rows
+        self.late.saturating_mul(2) <= self.rows
     }
 
     /// When it measured: between its gaps, or all the time where the order of its rows is not known.
@@ -239,16 +240,16 @@ impl Series {
             causes: HashMap::new(),
         };
         let (outage, last) = self.open.get_or_insert_with(|| (begun(), at));
-        outage.rows += 1;
-        *outage.causes.entry(cause).or_default() += 1;
+        outage.rows.raise(1);
+        outage.causes.entry(cause).or_default().raise(1);
         *last = at;
     }
 
     fn end(&mut self, mut outage: Outage, to: i64, open: bool) {
         outage.to = to;
         outage.open = open;
-        self.outages += 1;
-        self.outages_us += to.abs_diff(outage.from);
+        self.outages.raise(1);
+        self.outages_us.raise(to.abs_diff(outage.from));
         // of equal length the one with more rows
         let length = |outage: &Outage| (outage.to.abs_diff(outage.from), outage.rows);
         keep_longest(&mut self.longest_outages, outage, length);

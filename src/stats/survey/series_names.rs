@@ -34,12 +34,13 @@ impl SeriesNames {
         if self.numbers.len() >= MOST {
             return *self.other.get_or_insert_with(|| {
                 self.names.push([OTHER; 3].map(str::to_owned));
-                self.names.len() - 1
+                self.names.len().saturating_sub(1)
             });
         }
         self.names.push(name.clone());
-        self.numbers.insert(name, self.names.len() - 1);
-        self.names.len() - 1
+        self.numbers
+            .insert(name, self.names.len().saturating_sub(1));
+        self.names.len().saturating_sub(1)
     }
 
     /// The same, if the series is known.

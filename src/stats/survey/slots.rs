@@ -1,5 +1,6 @@
 //! Slots of the schedule that left no row.
 
+use crate::record::Counter as _;
 use std::collections::HashMap;
 
 /// Slots behind the latest one in which rows may still come.
@@ -11,12 +12,28 @@ const WORDS: usize = 64;
 /// Runs that are followed at once; the longest untouched one ends.
 const MOST_RUNS: usize = 64;
 
+/// The shortest time from slot to slot, in microseconds, however a schedule runs: none with an
+/// interval has more than a thousand a second, and none back to back has so many.
+const SHORTEST_US: u64 = 10;
+
+/// Slots that may lie between two rows whatever their times say: a clock may have been set.
+const SLACK: u64 = 200_000;
+
 /// Counts missed slots of runs: from the first to the last slot that was seen, those that were not.
 #[derive(Debug, Default)]
 pub struct Slots {
     runs: HashMap<Box<str>, Run>,
     rows: u64,
     missed: u64,
+}
+
+/// A slot that cannot be beside another one of its run: no schedule gets there in the time between.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Leap {
+    /// The slot before in the file.
+    pub from: u64,
+    /// The slot of the row.
+    pub to: u64,
 }
 
 #[derive(Debug)]
@@ -27,66 +44,107 @@ struct Run {
     seen: u64,
     /// A bit for each of the last [`WINDOW`] slots.
     bits: Box<[u64; WORDS]>,
+    /// The row before that counted.
+    before: Place,
+    /// The row right before, where it did not count for being out of reach.
+    beyond: Option<Place>,
+}
+
+/// A slot and when its row began, in microseconds since 1970.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    slot: u64,
+    at: Option<i64>,
+}
+
+impl Place {
+    /// Whether a schedule can come from one to the other, either way.
+    fn reaches(self, other: Self) -> bool {
+        let times = self.at.zip(other.at);
+        let apart = times.map_or(0, |(one, other)| one.abs_diff(other));
+        self.slot.abs_diff(other.slot) <= (apart / SHORTEST_US).saturating_add(SLACK)
+    }
 }
 
 impl Slots {
-    /// Takes a row's slot in.
-    pub fn add(&mut self, run: &str, slot: u64) {
-        self.rows += 1;
-        let now = self.rows;
+    /// Takes a row's slot in, with the time of the row; one that is out of reach does not count.
+    pub fn add(&mut self, run: &str, slot: u64, at: Option<i64>) -> Option<Leap> {
+        self.rows.raise(1);
+        let (now, place) = (self.rows, Place { slot, at });
         if let Some(known) = self.runs.get_mut(run) {
             known.touched = now;
-            known.add(slot);
-            return;
+            if known.before.reaches(place) {
+                known.add(place);
+                return None;
+            }
+            let from = known.before.slot;
+            if known.beyond.is_some_and(|beyond| beyond.reaches(place)) {
+                // two rows agree: the run is there, and what went before is the odd one
+                let run = Run::new(now, place);
+                let before = std::mem::replace(known, run);
+                self.missed.raise(before.missed());
+            } else {
+                known.beyond = Some(place);
+            }
+            return Some(Leap { from, to: slot });
         }
         if self.runs.len() >= MOST_RUNS
             && let Some(oldest) = self.runs.iter().min_by_key(|(_, run)| run.touched)
         {
             let name = oldest.0.clone();
             if let Some(run) = self.runs.remove(&name) {
-                self.missed += run.missed();
+                self.missed.raise(run.missed());
             }
         }
-        let mut bits = Box::new([0; WORDS]);
-        set(&mut bits, slot);
-        let run_seen = Run {
-            touched: now,
-            first: slot,
-            last: slot,
-            seen: 1,
-            bits,
-        };
-        self.runs.insert(run.into(), run_seen);
+        self.runs.insert(run.into(), Run::new(now, place));
+        None
     }
 
     /// Missed slots of all runs; none where no row has a slot.
     pub fn missed(&self) -> Option<u64> {
-        let open: u64 = self.runs.values().map(Run::missed).sum();
-        (self.rows > 0).then_some(self.missed + open)
+        let open = self.runs.values().map(Run::missed);
+        let all = open.fold(self.missed, u64::saturating_add);
+        (self.rows > 0).then_some(all)
     }
 }
 
 impl Run {
-    fn add(&mut self, slot: u64) {
+    fn new(touched: u64, place: Place) -> Self {
+        let mut bits = Box::new([0; WORDS]);
+        set(&mut bits, place.slot);
+        Self {
+            touched,
+            first: place.slot,
+            last: place.slot,
+            seen: 1,
+            bits,
+            before: place,
+            beyond: None,
+        }
+    }
+
+    fn add(&mut self, place: Place) {
+        (self.before, self.beyond) = (place, None);
+        let slot = place.slot;
         if slot > self.last {
             // the places of the slots in between are used again
-            for passed in (self.last + 1).max(slot.saturating_sub(WINDOW))..=slot {
+            let next = self.last.saturating_add(1);
+            for passed in next.max(slot.saturating_sub(WINDOW))..=slot {
                 clear(&mut self.bits, passed);
             }
             self.last = slot;
-        } else if slot < self.first {
-            if self.last - slot >= WINDOW {
+        } else {
+            if self.last.saturating_sub(slot) >= WINDOW {
                 return;
             }
-            self.first = slot;
-        } else if self.last - slot >= WINDOW {
-            return;
+            self.first = self.first.min(slot);
         }
-        self.seen += u64::from(set(&mut self.bits, slot));
+        self.seen.raise(u64::from(set(&mut self.bits, slot)));
     }
 
     fn missed(&self) -> u64 {
-        (self.last - self.first + 1).saturating_sub(self.seen)
+        let slots = self.last.saturating_sub(self.first).saturating_add(1);
+        slots.saturating_sub(self.seen)
     }
 }
 
@@ -113,12 +171,57 @@ fn clear(bits: &mut [u64; WORDS], slot: u64) {
 mod tests {
     use super::*;
 
+    const SECOND: i64 = 1_000_000;
+
     fn missed(slots: &[u64]) -> Option<u64> {
         let mut counted = Slots::default();
         for slot in slots {
-            counted.add("run", *slot);
+            let at = i64::try_from(*slot).unwrap() * SECOND;
+            assert_eq!(counted.add("run", *slot, Some(at)), None);
         }
         counted.missed()
+    }
+
+    /// The leaps of rows with these slots and seconds, and the missed slots.
+    fn leaps(rows: &[(u64, i64)]) -> (Vec<(u64, u64)>, u64) {
+        let mut counted = Slots::default();
+        let leaps = rows.iter().filter_map(|(slot, second)| {
+            let leap = counted.add("run", *slot, Some(second * SECOND))?;
+            Some((leap.from, leap.to))
+        });
+        let leaps = leaps.collect();
+        (leaps, counted.missed().unwrap())
+    }
+
+    #[test]
+    fn a_slot_that_no_schedule_reaches_is_named_and_does_not_count() {
+        let end = u64::MAX;
+        assert_eq!(
+            leaps(&[(0, 0), (end, 1), (1, 2), (3, 4)]),
+            (vec![(0, end)], 1)
+        );
+        // the first one is the odd one, which the second that agrees with its neighbour tells
+        let rows = [(end, 0), (0, 1), (1, 2), (2, 3), (4, 5)];
+        assert_eq!(leaps(&rows), (vec![(end, 0), (end, 1)], 1));
+        assert_eq!(leaps(&[(end, 0), (end - 1, 1), (end, 2)]), (vec![], 0));
+        // one that comes again and again
+        let rows = [(0, 0), (end, 1), (1, 2), (end, 3), (2, 4)];
+        assert_eq!(leaps(&rows), (vec![(0, end), (1, end)], 0));
+    }
+
+    #[test]
+    fn what_a_schedule_reaches_counts_also_when_the_clock_is_set_or_the_machine_sleeps() {
+        let hours = 3600;
+        // one every millisecond, and the clock goes back for an hour
+        assert_eq!(
+            leaps(&[(0, 0), (1000, 1), (2000, 2 - hours)]),
+            (vec![], 1998)
+        );
+        // a night without a row
+        assert_eq!(leaps(&[(0, 0), (28_800, 8 * hours)]), (vec![], 28_799));
+        // rows of an older file come later
+        let old = [(90_000, 90_000), (0, 0), (90_001, 90_001)];
+        assert_eq!(leaps(&old).0, []);
     }
 
     #[test]
@@ -137,7 +240,7 @@ mod tests {
         let mut slots = Slots::default();
         for run in 0..200 {
             for slot in [0, 2] {
-                slots.add(&format!("run {run}"), slot);
+                slots.add(&format!("run {run}"), slot, None);
             }
         }
         assert_eq!(slots.missed(), Some(200));

@@ -1,5 +1,6 @@
 //! Slow connects and what explains them.
 
+use crate::record::Counter as _;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 use std::time::Duration;
@@ -87,10 +88,10 @@ impl SlowRows {
             None => Explanation::Unexplained,
         };
         let of_region = self.regions.entry(region).or_default();
-        of_region.slow += 1;
+        of_region.slow.raise(1);
         match explanation {
-            Explanation::Lost(_) => of_region.lost += 1,
-            Explanation::LikelyLost => of_region.likely += 1,
+            Explanation::Lost(_) => of_region.lost.raise(1),
+            Explanation::LikelyLost => of_region.likely.raise(1),
             Explanation::NotLost | Explanation::Unexplained => {}
         }
         self.slowest.push(Reverse(SlowRow {

@@ -5,6 +5,7 @@
 //! not one group for each dimension. Combinations are only a way to be fast: there may be any
 //! number of them, and what is told apart depends on the cap of each dimension alone.
 
+use crate::record::Counter as _;
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Datelike, NaiveDate, Timelike};
@@ -167,8 +168,8 @@ impl Steady {
                 self.close_all();
             }
             self.open.push((key, Measured::default()));
-            self.places.insert(key, self.open.len() - 1);
-            self.open.len() - 1
+            self.places.insert(key, self.open.len().saturating_sub(1));
+            self.open.len().saturating_sub(1)
         });
         self.last_place
     }
@@ -212,8 +213,8 @@ impl Steady {
         let hours = self.heat.entry(day).or_default();
         if let Some(place) = hours.get_mut(hour as usize) {
             let cell = place.get_or_insert_default();
-            cell.rows += measured.rows;
-            cell.failed += measured.failed;
+            cell.rows.raise(measured.rows);
+            cell.failed.raise(measured.failed);
             cell.connect.merge(measured.times(Metric::Connect));
         }
         if self.heat.len() > MOST_DAYS {
@@ -275,7 +276,7 @@ impl Steady {
         }
         let series = self.series.of(row);
         self.combinations.push(Combination { groups, series });
-        let number = self.combinations.len() - 1;
+        let number = self.combinations.len().saturating_sub(1);
         self.numbers.insert(self.key.as_str().into(), number);
         number
     }

@@ -3,6 +3,7 @@
 //! While rows come, buckets are short and grow with the span; at the end they are put together so
 //! that some hundreds make up the span, however many of them hold rows: what a picture can show.
 
+use crate::record::Counter as _;
 use std::collections::{BTreeMap, HashSet};
 
 use super::Taken;
@@ -100,19 +101,19 @@ impl Timeline {
             }
             let number = second.div_euclid(self.seconds());
             let bucket = self.buckets.remove(&number).unwrap_or_default();
-            self.cells -= bucket.regions.len();
+            self.cells.lower(bucket.regions.len());
             self.current = Some((number, bucket));
         }
         let Some((_, bucket)) = &mut self.current else {
             return;
         };
-        bucket.rows += 1;
-        bucket.failed += u64::from(!taken.ok);
+        bucket.rows.raise(1);
+        bucket.failed.raise(u64::from(!taken.ok));
         if let Some(took) = taken.time(Metric::Connect) {
             let region = if region > MOST_REGIONS { OTHER } else { region };
             let times = bucket.region(region);
             times.connect.add_micros(took);
-            times.slow += u64::from(took > self.slow_us);
+            times.slow.raise(u64::from(took > self.slow_us));
         }
     }
 
@@ -121,23 +122,24 @@ impl Timeline {
         self.put_back();
         let before = self.seconds();
         let known = SHOWN_S.into_iter().filter(|length| *length > before);
-        let known = known.filter(|length| length % before == 0);
-        let longer = known.chain((1..40).map(|n| LENGTHS_S[LENGTHS_S.len() - 1].max(before) << n));
+        let known = known.filter(|length| length.checked_rem(before) == Some(0));
+        let longest = LENGTHS_S[LENGTHS_S.len().saturating_sub(1)].max(before);
+        let longer = known.chain((1..40).map(|n| doubled(longest, n)));
         let mut seconds = before;
         for next in longer {
-            let few = self.span(next / before, None) < FEWEST_SHOWN;
-            let enough = self.span(seconds / before, None) <= MOST_SHOWN;
-            if enough && (few || !self.are_sparse(seconds / before)) {
+            let few = self.span(times(next, before), None) < FEWEST_SHOWN;
+            let enough = self.span(times(seconds, before), None) <= MOST_SHOWN;
+            if enough && (few || !self.are_sparse(times(seconds, before))) {
                 break;
             }
             seconds = next;
         }
-        self.put_together(seconds / before);
+        self.put_together(times(seconds, before));
         let buckets = self.buckets.into_iter();
         (
             seconds,
             buckets
-                .map(|(number, bucket)| (number * seconds, bucket))
+                .map(|(number, bucket)| (number.saturating_mul(seconds), bucket))
                 .collect(),
         )
     }
@@ -149,16 +151,16 @@ impl Timeline {
         for (number, bucket) in &self.buckets {
             for (region, times) in &bucket.regions {
                 cells.insert((number.div_euclid(factor), region));
-                values += times.connect.moments().count();
+                values.raise(times.connect.moments().count());
             }
         }
-        values < FEWEST_VALUES * cells.len() as u64
+        values < FEWEST_VALUES.saturating_mul(cells.len() as u64)
     }
 
     fn seconds(&self) -> i64 {
-        let known = self.length.min(LENGTHS_S.len() - 1);
+        let known = self.length.min(LENGTHS_S.len().saturating_sub(1));
         // 40 doublings are more than all of time in microseconds
-        LENGTHS_S[known] << (self.length - known).min(40)
+        doubled(LENGTHS_S[known], self.length.saturating_sub(known).min(40))
     }
 
     /// Whether the buckets are too many or hold too much, once one with this second is there.
@@ -179,20 +181,21 @@ impl Timeline {
             (Some(ends), None) => ends,
             _ => return 0,
         };
-        last.div_euclid(factor) - first.div_euclid(factor) + 1
+        let (first, last) = (first.div_euclid(factor), last.div_euclid(factor));
+        last.saturating_sub(first).saturating_add(1)
     }
 
     fn put_back(&mut self) {
         if let Some((number, bucket)) = self.current.take() {
-            self.cells += bucket.regions.len();
+            self.cells.raise(bucket.regions.len());
             self.buckets.entry(number).or_default().merge(bucket);
         }
     }
 
     fn lengthen(&mut self) {
         let before = self.seconds();
-        self.length += 1;
-        self.put_together(self.seconds() / before);
+        self.length.raise(1);
+        self.put_together(times(self.seconds(), before));
     }
 
     fn put_together(&mut self, factor: i64) {
@@ -215,7 +218,7 @@ impl Bucket {
         let place = self.regions.iter().position(|(known, _)| *known == number);
         let place = place.unwrap_or_else(|| {
             self.regions.push((number, RegionTimes::default()));
-            self.regions.len() - 1
+            self.regions.len().saturating_sub(1)
         });
         &mut self.regions[place].1
     }
@@ -225,14 +228,25 @@ impl Bucket {
             *self = other;
             return;
         }
-        self.rows += other.rows;
-        self.failed += other.failed;
+        self.rows.raise(other.rows);
+        self.failed.raise(other.failed);
         for (number, times) in other.regions {
             let mine = self.region(number);
-            mine.slow += times.slow;
+            mine.slow.raise(times.slow);
             mine.connect.merge(&times.connect);
         }
     }
+}
+
+/// A length that is doubled so often.
+fn doubled(length: i64, often: usize) -> i64 {
+    let often = u32::try_from(often).unwrap_or(u32::MAX);
+    length.saturating_mul(2_i64.saturating_pow(often))
+}
+
+/// How many times the shorter length the longer one is.
+fn times(longer: i64, shorter: i64) -> i64 {
+    longer.checked_div(shorter).unwrap_or(1).max(1)
 }
 
 #[cfg(test)]

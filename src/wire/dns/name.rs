@@ -60,10 +60,12 @@ fn escaped(bytes: &mut impl Iterator<Item = u8>) -> Option<u8> {
     if !first.is_ascii_digit() {
         return Some(first);
     }
-    let mut number = u16::from(first - b'0');
+    let mut number = u16::from(first.saturating_sub(b'0'));
     for _ in 0..2 {
         let digit = bytes.next().filter(u8::is_ascii_digit)?;
-        number = number * 10 + u16::from(digit - b'0');
+        number = number
+            .saturating_mul(10)
+            .saturating_add(u16::from(digit.saturating_sub(b'0')));
     }
     u8::try_from(number).ok()
 }

@@ -234,7 +234,8 @@ impl Builder {
     /// # Errors
     /// [`Error::TooLong`] when a value or the whole is longer than 65,535 bytes.
     pub fn finish(mut self) -> Result<Vec<u8>, Error> {
-        let length = u16::try_from(self.bytes.len() - HEADER).map_err(|_| Error::TooLong)?;
+        let length =
+            u16::try_from(self.bytes.len().saturating_sub(HEADER)).map_err(|_| Error::TooLong)?;
         if self.too_long {
             return Err(Error::TooLong);
         }

@@ -53,7 +53,7 @@ impl Builder {
     /// Appends FINGERPRINT, which must be the last attribute.
     pub fn fingerprint(mut self) -> Self {
         // the checksum covers a header that counts the fingerprint already
-        let length = (self.bytes.len() - HEADER).saturating_add(8);
+        let length = self.bytes.len().saturating_sub(HEADER).saturating_add(8);
         set_length(&mut self.bytes, u16::try_from(length).unwrap_or(u16::MAX));
         let value = fingerprint(&self.bytes);
         self.attribute(attribute::FINGERPRINT, &value)
@@ -64,7 +64,8 @@ impl Builder {
     /// # Errors
     /// [`Error::TooLong`] when a value or the whole is longer than 65,535 bytes.
     pub fn finish(self) -> Result<Vec<u8>, Error> {
-        let length = u16::try_from(self.bytes.len() - HEADER).map_err(|_| Error::TooLong)?;
+        let length =
+            u16::try_from(self.bytes.len().saturating_sub(HEADER)).map_err(|_| Error::TooLong)?;
         if self.too_long {
             return Err(Error::TooLong);
         }

@@ -101,7 +101,10 @@ impl<'a> Message<'a> {
         let Some(found) = self.attributes().iter().find(is_fingerprint) else {
             return Fingerprint::Absent;
         };
-        let covered = self.bytes.get(..HEADER + found.offset).unwrap_or_default();
+        let covered = self
+            .bytes
+            .get(..HEADER.saturating_add(found.offset))
+            .unwrap_or_default();
         let is_last = self.attributes().last() == Some(found);
         if is_last && found.value == fingerprint(covered) {
             Fingerprint::Valid
@@ -127,7 +130,7 @@ pub fn stream_length(start: [u8; 4]) -> Option<usize> {
     let length = usize::from(u16::from_be_bytes([start[2], start[3]]));
     match start[0] >> 6 {
         0b00 => Some(HEADER + length),
-        0b01 => Some(4 + length.next_multiple_of(4)),
+        0b01 => Some(length.next_multiple_of(4).saturating_add(4)),
         _ => None,
     }
 }
@@ -149,7 +152,7 @@ pub(in crate::wire) fn split(bytes: &[u8]) -> Result<(&[u8; HEADER], &[u8]), Err
         });
     }
     if body.len() > length {
-        return Err(Error::Trailing(body.len() - length));
+        return Err(Error::Trailing(body.len().saturating_sub(length)));
     }
     Ok((header, body))
 }

@@ -32,7 +32,9 @@ impl<'a> ErrorCode<'a> {
         if !(3..=6).contains(&class) || *number > 99 {
             return Err(Error::Value(kind));
         }
-        let code = u16::from(class) * 100 + u16::from(*number);
+        let code = u16::from(class)
+            .saturating_mul(100)
+            .saturating_add(u16::from(*number));
         Ok(Self {
             code,
             reason: String::from_utf8_lossy(reason),

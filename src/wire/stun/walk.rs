@@ -1,6 +1,7 @@
 //! The walk over the attributes of a message, with and without padding. RFC 8489 section 14.
 
 use super::Error;
+use crate::record::Counter as _;
 
 /// One attribute as it stands in the message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +46,7 @@ pub fn walk(body: &[u8], padding: Padding) -> Result<Vec<Attribute<'_>>, Error> 
             value,
             offset,
         });
-        offset += 4 + length.next_multiple_of(align);
+        offset.raise(length.next_multiple_of(align).saturating_add(4));
     }
     // the padding of the last attribute may not reach past the end
     if offset == body.len() {
