@@ -114,13 +114,21 @@ fn kinds(rows: &Rows, base: Option<&[String]>) -> String {
 }
 
 /// Options that end the phase that a fault leaves without an answer.
-fn limits(fault: &str) -> String {
+/// Those of a phase that these options do not have would be refused.
+fn limits(fault: &str, options: &str) -> String {
+    let asks = ["--ask", "udp", "pseudo-tls"].iter().any(|word| options.contains(word));
+    let tls = format!("--tls-timeout {SHORT}");
+    let turn = format!("--turn-timeout {SHORT}");
+    let of_both = [(tls, options != "--transport udp" && !options.starts_with("--transport udp ")), (turn, asks)];
+    let only = |turn_alone: bool| {
+        let of_both = of_both.iter().skip(usize::from(turn_alone));
+        let wanted = of_both.filter(|(_, wanted)| *wanted).map(|(text, _)| text.as_str());
+        wanted.collect::<Vec<_>>().join(" ")
+    };
     match fault {
         "dns-timeout" => format!("--dns-timeout {SHORT}"),
-        "tls-stall" | "silent" => format!("--tls-timeout {SHORT} --turn-timeout {SHORT}"),
-        "turn-silent" | "udp-loss" | "udp-reorder" | "udp-wrong-id" => {
-            format!("--turn-timeout {SHORT}")
-        }
+        "tls-stall" | "silent" => only(false),
+        "turn-silent" | "udp-loss" | "udp-reorder" | "udp-wrong-id" => only(true),
         _ => String::new(),
     }
 }
@@ -134,7 +142,7 @@ fn with_faults(title: &str, options: &str, faults: &[&str]) -> String {
     let mut text = format!("{title}: exit code {}\n", healthy.code.unwrap());
     text += &kinds(&rows, None);
     let texts = several(faults, |fault| {
-        let said = run(&format!("{line} {} --lab-fault {fault}", limits(fault)));
+        let said = run(&format!("{line} {} --lab-fault {fault}", limits(fault, options)));
         let kinds = kinds(&Rows::of(&said.stdout), Some(&base));
         format!(
             "{title}, {fault}: exit code {}\n{kinds}",
