@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use turnprobe::clock::Wall;
 use turnprobe::measure::probe::Prober;
-use turnprobe::probe::{Opener, Plan};
+use turnprobe::net::{Opener, Plan};
 use turnprobe::record::{Outcome, Phase, Run, World};
 
 #[tokio::main(flavor = "current_thread")]

@@ -5,7 +5,7 @@
 //! use std::sync::Arc;
 //! use turnprobe::clock::Wall;
 //! use turnprobe::measure::probe::Prober;
-//! use turnprobe::probe::{Opener, Plan};
+//! use turnprobe::net::{Opener, Plan};
 //! use turnprobe::record::{Run, World};
 //!
 //! # async fn once() -> Result<(), Box<dyn std::error::Error>> {
@@ -25,7 +25,7 @@
 //! | [`target`], [`endpoints`] | what can be probed, what is known of the relays |
 //! | [`wire`] | bytes to values and back, pure |
 //! | [`explain`] | where the time of a slow probe went, pure |
-//! | [`probe`] | the path: the one opener, and what is spoken on what it opens |
+//! | [`net`] | the path: the one opener, and what is spoken on what it opens |
 //! | [`clock`], [`zone`] | the time, and the zone that it is shown in |
 //! | [`pace`], [`measure`] | when; the kinds of measurement, and the engine that runs any of them |
 //! | [`sink`] | where rows go |
@@ -44,8 +44,8 @@ pub mod in_use;
 pub mod lab;
 pub mod manual;
 pub mod measure;
+pub mod net;
 pub mod pace;
-pub mod probe;
 mod readiness;
 pub mod record;
 pub mod report;

@@ -18,7 +18,7 @@ use super::uses::Given;
 use super::words::words;
 use crate::endpoints::DEFAULT_RELAY;
 use crate::lab::Fault;
-use crate::probe::TlsVersion;
+use crate::net::TlsVersion;
 use crate::record::Transport;
 use crate::sink::Roll;
 

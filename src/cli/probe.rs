@@ -19,7 +19,7 @@ use super::run::{Counts, Finished, Kind, Told, View};
 use crate::endpoints::DEFAULT_RELAY;
 use crate::measure::Engine;
 use crate::measure::probe::Prober;
-use crate::probe::{Opener, Plan};
+use crate::net::{Opener, Plan};
 use crate::record::{Cause, Phase, Record, Run, Transport, World};
 use crate::report::summary::Summary;
 use crate::stats::Tally;

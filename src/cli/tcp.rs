@@ -8,8 +8,8 @@ use clap::Args;
 
 use super::args::ProbeArgs;
 use super::config::transports::source_ports;
-use crate::probe::LocalEnd;
-use crate::probe::dns::Families;
+use crate::net::LocalEnd;
+use crate::net::dns::Families;
 use crate::target::{Host, Target};
 
 /// Where these flags stand in the help.

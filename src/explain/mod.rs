@@ -2,7 +2,7 @@
 //!
 //! Each rule has its evidence and says how much time it accounts for; the one that accounts for
 //! the most gives the code. Only completed phases count: of a failed one the cause tells. Not
-//! here: how it is measured (`probe`).
+//! here: how it is measured (`net`).
 
 mod flight;
 mod rules;

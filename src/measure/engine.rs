@@ -14,8 +14,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::Stop;
 use crate::clock;
+use crate::net::Refusal;
 use crate::pace::{Next, Pace};
-use crate::probe::Refusal;
 use crate::target::{Target, Targets};
 
 /// How long slots in flight may go on after a stop, unless their task knows better.

@@ -1,7 +1,7 @@
 //! What a burst of paced packets found out, and each of its packets: rows of their own, with
 //! columns of their own.
 //!
-//! Not here: how the figures are come by (`stats`), how the packets are sent (`probe::packets`).
+//! Not here: how the figures are come by (`stats`), how the packets are sent (`net::packets`).
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! What a connection that was held open found out: a row with columns of its own.
 //!
-//! Not here: how the figures are come by (`stats::hold`), how a connection is held (`probe`,
-//! `stream`), the samples of the kernel's numbers (`sample`).
+//! Not here: how the figures are come by (`stats::hold`), how a connection is held (`net`,
+//! `measure`), the samples of the kernel's numbers (`sample`).
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! The kernel's own numbers of a TCP connection.
 //!
-//! Not here: how a system tells them (`probe::tcp_info`).
+//! Not here: how a system tells them (`net::tcp_info`).
 
 use std::net::IpAddr;
 use std::time::Duration;

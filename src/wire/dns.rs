@@ -1,5 +1,5 @@
 //! DNS messages over hickory's codec: making a question, judging what came back, walking the
-//! CNAME chain (RFC 1034 3.6.2, RFC 1035 4). Not here: sockets, servers, limits (`probe::dns`).
+//! CNAME chain (RFC 1034 3.6.2, RFC 1035 4). Not here: sockets, servers, limits (`net::dns`).
 
 mod name;
 

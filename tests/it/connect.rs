@@ -1,7 +1,7 @@
 //! The connect phase.
 
 #[cfg(target_os = "linux")]
-use turnprobe::probe::{Limits, Plan};
+use turnprobe::net::{Limits, Plan};
 
 #[cfg(target_os = "linux")]
 use crate::rows::{PATIENT, Row, ms, plan};

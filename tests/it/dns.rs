@@ -10,7 +10,7 @@ mod truncated;
 
 use crate::rows::{Row, probe, target};
 use crate::servers::closed::ClosedTcp;
-use turnprobe::probe::Plan;
+use turnprobe::net::Plan;
 
 /// A probe of relay.test.
 fn ask(plan: Plan) -> Row {

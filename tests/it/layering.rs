@@ -24,18 +24,18 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("pace", with(&[])),
         ("stats", with(&["explain", "zone"])),
         ("report", with(&["stats", "zone"])),
-        ("probe", with(&["wire", "explain", "clock", "readiness"])),
+        ("net", with(&["wire", "explain", "clock", "readiness"])),
         ("sink", with(&["clock", "in_use"])),
         ("source", with(&["clock", "in_use", "zone"])),
         (
             "measure",
-            with(&["pace", "probe", "explain", "stats", "clock"]),
+            with(&["pace", "net", "explain", "stats", "clock"]),
         ),
         ("lab", with(&["wire", "clock", "readiness"])),
         (
             "cli",
             with(&[
-                "measure", "source", "report", "lab", "pace", "sink", "stats", "probe", "clock",
+                "measure", "source", "report", "lab", "pace", "sink", "stats", "net", "clock",
                 "wire", "in_use", "zone",
             ]),
         ),
@@ -177,7 +177,7 @@ fn unsafe_code_stands_only_where_the_kernels_numbers_are_read() {
         let inside = file
             .to_string_lossy()
             .replace('\\', "/")
-            .contains("/probe/tcp_info/");
+            .contains("/net/tcp_info/");
         assert!(
             inside || !code.contains("unsafe "),
             "{} is unsafe",

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use turnprobe::clock;
 use turnprobe::measure::{End, Engine, Stop, Why};
+use turnprobe::net::{Limits, Plan};
 use turnprobe::pace::Pace;
-use turnprobe::probe::{Limits, Plan};
 use turnprobe::record::Record;
 use turnprobe::target::{Target, Targets};
 

@@ -8,7 +8,7 @@ mod oversized;
 mod segments;
 mod versions;
 
-use turnprobe::probe::{Limits, Plan};
+use turnprobe::net::{Limits, Plan};
 
 use crate::rows::{PATIENT, Row, ms, plan, probe};
 use crate::servers::tcp::Relay;

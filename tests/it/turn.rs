@@ -4,7 +4,7 @@ mod pseudo_tls;
 mod tls;
 mod udp;
 
-use turnprobe::probe::{Limits, Plan, Question};
+use turnprobe::net::{Limits, Plan, Question};
 use turnprobe::record::{Ask, Transport};
 
 use crate::rows::{PATIENT, ms, plan};

@@ -14,7 +14,7 @@ use super::run::world::headline;
 use super::run::{Counts, Finished, Kind, Told, View};
 use crate::measure::Engine;
 use crate::measure::burst::{BurstOptions, Bursts, Event};
-use crate::probe::{Opener, Plan};
+use crate::net::{Opener, Plan};
 use crate::record::{Burst, Distance, Mode, Packet, Run, Transport, World};
 use crate::report::burst::{Summary, block};
 use crate::report::watch::{change, distance, minute, minutes, moved};

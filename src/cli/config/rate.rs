@@ -1,11 +1,11 @@
 //! How often a schedule goes to the hosts of strangers. Not here: the addresses that names lead
-//! to, which show only when it runs (`probe`).
+//! to, which show only when it runs (`net`).
 
 use std::collections::HashMap;
 use std::time::Duration;
 
 use crate::endpoints::is_own_network;
-use crate::probe::{POLITE_PER_SECOND, Plan};
+use crate::net::{POLITE_PER_SECOND, Plan};
 use crate::target::{Host, Target};
 
 /// Whether some host of a stranger gets more probes a second than need no permission.

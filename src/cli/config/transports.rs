@@ -4,7 +4,7 @@ use anyhow::{Context as _, bail, ensure};
 
 use crate::cli::args::{AskArg, ProbeArgs};
 use crate::cli::tcp::local_end;
-use crate::probe::{Plan, Question, SourcePorts, Way};
+use crate::net::{Plan, Question, SourcePorts, Way};
 use crate::record::{Ask, Transport};
 use crate::target::Target;
 

@@ -13,7 +13,7 @@ use super::run::world::headline;
 use super::run::{Counts, Finished, Kind, Told};
 use crate::measure::Engine;
 use crate::measure::hold::{Holds, Samples, Shape};
-use crate::probe::{Opener, Plan};
+use crate::net::{Opener, Plan};
 use crate::record::{Hold, Run, Sample, Transport, World};
 use crate::report::hold::{Summary, block};
 

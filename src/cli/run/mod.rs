@@ -21,7 +21,7 @@ use super::summary::print_summary;
 use crate::clock::Wall;
 use crate::lab::{Lab, LabOptions};
 use crate::measure::{End, Engine, Stop, Task, Why};
-use crate::probe::{Opener, Plan};
+use crate::net::{Opener, Plan};
 use crate::record::{Run, World};
 use crate::schema::RowKind;
 use desk::Desk;

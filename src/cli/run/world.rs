@@ -6,9 +6,9 @@ use rustls::RootCertStore;
 use crate::clock::Wall;
 use crate::endpoints::LAB_RANGES;
 use crate::lab::Lab;
-use crate::probe::Plan;
-use crate::probe::dns::Resolver;
-use crate::probe::trust::{OsStore, Roots};
+use crate::net::Plan;
+use crate::net::dns::Resolver;
+use crate::net::trust::{OsStore, Roots};
 use crate::record::{Run, Transport, World};
 use crate::target::Target;
 

@@ -6,7 +6,7 @@ use super::{Given, Idle};
 use crate::cli::args::{ProbeArgs, StdoutFormat};
 use crate::cli::config::{self, transports};
 use crate::cli::run::outputs::is_stdout;
-use crate::probe::Way;
+use crate::net::Way;
 use crate::record::Transport;
 use crate::sink::Format;
 use crate::target::{Host, Target, Targets};

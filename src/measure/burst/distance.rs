@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::probe::LocalEnd;
-use crate::probe::packets;
+use crate::net::LocalEnd;
+use crate::net::packets;
 use crate::record::Distance;
 
 /// The distance, searched on a thread of its own; none when the run is stopped meanwhile. The

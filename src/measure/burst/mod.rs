@@ -1,7 +1,7 @@
 //! Paced packets over UDP: one burst a slot, or a watch, one packet an interval without an end.
 //!
 //! `session` is one socket with its packets under way, `task` a burst, `watch` a watch. Not here:
-//! the socket (`probe::packets`), the arithmetic (`stats::packets`), where rows go (the receiver
+//! the socket (`net::packets`), the arithmetic (`stats::packets`), where rows go (the receiver
 //! of the channel).
 
 mod distance;
@@ -19,7 +19,7 @@ use chrono::{DateTime, Utc};
 
 use super::Out;
 use crate::clock::Wall;
-use crate::probe::{Lookup, Opener};
+use crate::net::{Lookup, Opener};
 use crate::record::{Burst, Distance, Dns, Figures, Mode, Outcome, Packet, Run, Transport};
 use crate::stats::packets::{Change, Fold, Limits, Outages, Settled};
 use crate::target::Target;

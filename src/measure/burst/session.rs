@@ -12,9 +12,9 @@ use tokio::sync::mpsc;
 use super::shape::Shape;
 use super::trouble::Trouble;
 use crate::clock::{self, Wall};
+use crate::net::LocalEnd;
+use crate::net::packets::{Event, Flow, Lasting};
 use crate::pace::{Next, Pace};
-use crate::probe::LocalEnd;
-use crate::probe::packets::{Event, Flow, Lasting};
 use crate::stats::packets::{Fate, Ledger, Settled};
 
 /// Events that may wait, so that neither the schedule nor the stamps of arrival ever wait for a

@@ -11,8 +11,8 @@ use super::session::Session;
 use super::trouble::{cause_of, silence};
 use super::{BurstOut, Bursts, Event, Shape};
 use crate::measure::{Out, Outcome as SlotOutcome, Slot, Task};
-use crate::probe::Visit;
-use crate::probe::packets::{Lasting, told};
+use crate::net::Visit;
+use crate::net::packets::{Lasting, told};
 use crate::record::{Burst, Failure, Mode, Outcome};
 use crate::stats::packets::{Fold, Settled, judge};
 

@@ -1,7 +1,7 @@
 //! Held TLS connections, one a slot, one at a time: requests inside, and the kernel's numbers
 //! beside them.
 //!
-//! `pacer` is the thread that says when. Not here: the connection and its end (`probe`), the
+//! `pacer` is the thread that says when. Not here: the connection and its end (`net`), the
 //! arithmetic (`stats::hold`), where rows go (the receiver of the channel).
 
 mod pacer;
@@ -18,8 +18,8 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::{Out, Outcome as SlotOutcome, Slot, Task};
-use crate::probe::packets::told;
-use crate::probe::{Held, Meter, Opener, Refusal, Session, Visit};
+use crate::net::packets::told;
+use crate::net::{Held, Meter, Opener, Refusal, Session, Visit};
 use crate::record::{
     Cause, Dns, EndedBy, Failure, Hold, HoldFigures, Outcome, Phase, PhaseTimes, Run, Sample, Tls,
     Transport,

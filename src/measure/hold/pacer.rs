@@ -11,8 +11,8 @@ use tokio::sync::mpsc;
 
 use super::shape::Shape;
 use crate::clock::{self, Wall};
+use crate::net::{Kernel, Meter};
 use crate::pace::{Next, Pace};
-use crate::probe::{Kernel, Meter};
 use crate::record::TcpNumbers;
 
 /// Longest sleep of the thread at a time: it looks whether it is stopped.

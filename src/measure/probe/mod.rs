@@ -17,8 +17,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Out, Outcome as SlotOutcome, Slot, Task};
 use crate::explain::SynTimer;
-use crate::probe::trust::Judge;
-use crate::probe::{Opener, Session, Visit, Way, syn_timer};
+use crate::net::trust::Judge;
+use crate::net::{Opener, Session, Visit, Way, syn_timer};
 use crate::record::{
     Dns, Outcome, Phase, PhaseTimes, Place, Record, Run, Tcp, Tls, Transport, Turn,
 };

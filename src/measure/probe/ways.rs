@@ -7,7 +7,7 @@ use rustls::pki_types::ServerName;
 use super::Prober;
 use crate::clock;
 use crate::explain::explain;
-use crate::probe::{Exchange, Handshake, Secured, Session, Way, datagram, pseudo_tls};
+use crate::net::{Exchange, Handshake, Secured, Session, Way, datagram, pseudo_tls};
 use crate::record::{Ask, Cause, Failure, Outcome, Phase, Record, Transport, TurnReply};
 use crate::target::Target;
 

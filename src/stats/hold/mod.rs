@@ -3,7 +3,7 @@
 //!
 //! `fold` follows one connection, `stalls` finds the times in which nothing was acknowledged,
 //! `sum` is what comes of one connection or of several together. Not here: how the numbers are
-//! read (`probe`), when (`stream`).
+//! read (`net`), when (`measure`).
 
 mod fold;
 mod stalls;

@@ -3,7 +3,7 @@
 //!
 //! `ledger` ties answers to packets, `fold` turns packets into figures with the help of `share`
 //! and `window`, `outage` finds the times without answers, `quality` judges figures by
-//! Microsoft's table. Not here: transaction IDs and sockets (`probe::packets`).
+//! Microsoft's table. Not here: transaction IDs and sockets (`net::packets`).
 
 mod fold;
 mod ledger;

@@ -1,7 +1,7 @@
 //! IPv4 and IPv6 addresses, and the system's own resolver.
 
-use turnprobe::probe::Plan;
-use turnprobe::probe::dns::{Families, Resolver};
+use turnprobe::net::Plan;
+use turnprobe::net::dns::{Families, Resolver};
 
 use super::{ask, resolve};
 use crate::rows::{plan, probe, probe_all, target};

@@ -1,6 +1,6 @@
 //! Servers that refuse, fail, keep silent, or answer what is no answer.
 
-use turnprobe::probe::Limits;
+use turnprobe::net::Limits;
 
 use super::{ask, resolve};
 use crate::rows::{PATIENT, ms, plan};
@@ -8,8 +8,8 @@ use crate::servers::closed::ClosedUdp;
 use crate::servers::dns::DnsServer;
 use crate::servers::wire::{a, soa};
 use turnprobe::clock;
-use turnprobe::probe::Plan;
-use turnprobe::probe::dns::{Families, Resolver};
+use turnprobe::net::Plan;
+use turnprobe::net::dns::{Families, Resolver};
 
 /// The server's plan with so much time for the dns phase.
 fn within(server: &DnsServer, limit: u64) -> Plan {

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use turnprobe::measure::{Engine, Stop, Why};
+use turnprobe::net::dns::Resolver;
+use turnprobe::net::{Limits, Plan};
 use turnprobe::pace::Pace;
-use turnprobe::probe::dns::Resolver;
-use turnprobe::probe::{Limits, Plan};
 use turnprobe::target::Targets;
 
 use super::{ask, resolve};

@@ -1,6 +1,6 @@
 //! Answers that do not fit into a UDP packet.
 
-use turnprobe::probe::{Limits, Plan};
+use turnprobe::net::{Limits, Plan};
 
 use super::{ask, resolve};
 use crate::rows::{PATIENT, ms};

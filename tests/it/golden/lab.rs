@@ -116,13 +116,23 @@ fn kinds(rows: &Rows, base: Option<&[String]>) -> String {
 /// Options that end the phase that a fault leaves without an answer.
 /// Those of a phase that these options do not have would be refused.
 fn limits(fault: &str, options: &str) -> String {
-    let asks = ["--ask", "udp", "pseudo-tls"].iter().any(|word| options.contains(word));
+    let asks = ["--ask", "udp", "pseudo-tls"]
+        .iter()
+        .any(|word| options.contains(word));
     let tls = format!("--tls-timeout {SHORT}");
     let turn = format!("--turn-timeout {SHORT}");
-    let of_both = [(tls, options != "--transport udp" && !options.starts_with("--transport udp ")), (turn, asks)];
+    let of_both = [
+        (
+            tls,
+            options != "--transport udp" && !options.starts_with("--transport udp "),
+        ),
+        (turn, asks),
+    ];
     let only = |turn_alone: bool| {
         let of_both = of_both.iter().skip(usize::from(turn_alone));
-        let wanted = of_both.filter(|(_, wanted)| *wanted).map(|(text, _)| text.as_str());
+        let wanted = of_both
+            .filter(|(_, wanted)| *wanted)
+            .map(|(text, _)| text.as_str());
         wanted.collect::<Vec<_>>().join(" ")
     };
     match fault {
@@ -142,7 +152,10 @@ fn with_faults(title: &str, options: &str, faults: &[&str]) -> String {
     let mut text = format!("{title}: exit code {}\n", healthy.code.unwrap());
     text += &kinds(&rows, None);
     let texts = several(faults, |fault| {
-        let said = run(&format!("{line} {} --lab-fault {fault}", limits(fault, options)));
+        let said = run(&format!(
+            "{line} {} --lab-fault {fault}",
+            limits(fault, options)
+        ));
         let kinds = kinds(&Rows::of(&said.stdout), Some(&base));
         format!(
             "{title}, {fault}: exit code {}\n{kinds}",

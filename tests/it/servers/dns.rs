@@ -8,8 +8,8 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use socket2::{Domain, Socket, Type};
-use turnprobe::probe::Plan;
-use turnprobe::probe::dns::Resolver;
+use turnprobe::net::Plan;
+use turnprobe::net::dns::Resolver;
 
 use super::wire::{A, Query};
 use crate::rows::plan;

@@ -12,8 +12,8 @@ use rustls::sign::CertifiedKey;
 use rustls::{
     RootCertStore, ServerConfig, ServerConnection, SupportedCipherSuite, SupportedProtocolVersion,
 };
-use turnprobe::probe::Plan;
-use turnprobe::probe::dns::Resolver;
+use turnprobe::net::Plan;
+use turnprobe::net::dns::Resolver;
 
 use super::dns::DnsServer;
 use super::tcp::{Relay, close, until_closed};

@@ -5,8 +5,8 @@
 //! `openssl x509 -inform DER -in NAME.der -noout -serial -fingerprint -sha1` (and `-sha256`).
 
 use rustls::RootCertStore;
-use turnprobe::probe::trust::{OsStore, Roots};
-use turnprobe::probe::{Plan, TlsVersion};
+use turnprobe::net::trust::{OsStore, Roots};
+use turnprobe::net::{Plan, TlsVersion};
 
 use crate::rows::{Row, probe, target};
 use crate::servers::dns::DnsServer;

@@ -194,11 +194,11 @@ fn a_chain_that_did_not_come_whole_has_no_verdict() {
         let end = end_of("certs/leaf", &flight);
         say(&stream, &flight[..end]);
     });
-    let plan = turnprobe::probe::Plan {
-        public_roots: turnprobe::probe::trust::Roots::Given(crate::servers::tls::roots(&[
+    let plan = turnprobe::net::Plan {
+        public_roots: turnprobe::net::trust::Roots::Given(crate::servers::tls::roots(&[
             "certs/root",
         ])),
-        limits: turnprobe::probe::Limits {
+        limits: turnprobe::net::Limits {
             tls: ms(1_500),
             ..crate::rows::PATIENT
         },

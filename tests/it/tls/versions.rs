@@ -4,7 +4,7 @@
 use rustls::SupportedCipherSuite;
 use rustls::crypto::SupportedKxGroup;
 use rustls::crypto::ring::{cipher_suite as suites, kx_group as groups};
-use turnprobe::probe::{Plan, TlsVersion};
+use turnprobe::net::{Plan, TlsVersion};
 
 use super::visit;
 use crate::rows::{Row, plan, probe};

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 
-use turnprobe::probe::{Plan, Question};
+use turnprobe::net::{Plan, Question};
 use turnprobe::record::{Ask, Transport};
 
 use super::{asking, impatient};
@@ -73,7 +73,7 @@ fn hello_in_vain(act: impl Fn(TcpStream) + Send + Sync + 'static) -> Row {
         act(stream);
     });
     let plan = Plan {
-        limits: turnprobe::probe::Limits {
+        limits: turnprobe::net::Limits {
             tls: ms(300),
             ..PATIENT
         },
@@ -93,7 +93,7 @@ fn a_flood_without_the_answer_is_left_long_before_the_limit() {
             while stream.write_all(&flood).is_ok() {}
         });
         let plan = Plan {
-            limits: turnprobe::probe::Limits {
+            limits: turnprobe::net::Limits {
                 turn: ms(60_000),
                 ..PATIENT
             },

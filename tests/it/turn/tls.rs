@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::sync::Arc;
 
 use rustls::{ServerConfig, ServerConnection};
-use turnprobe::probe::Plan;
+use turnprobe::net::Plan;
 use turnprobe::record::{Ask, Transport};
 
 use super::{asking, impatient};
@@ -142,7 +142,7 @@ fn a_flood_without_the_answer_is_left_long_before_the_limit() {
         while stream.write_all(&strays).is_ok() {}
     });
     let plan = Plan {
-        limits: turnprobe::probe::Limits {
+        limits: turnprobe::net::Limits {
             turn: ms(60_000),
             ..PATIENT
         },

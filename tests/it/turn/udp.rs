@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::sync::Arc;
 
-use turnprobe::probe::{LocalEnd, Plan, Question, SourcePorts};
+use turnprobe::net::{LocalEnd, Plan, Question, SourcePorts};
 use turnprobe::record::{Ask, Transport};
 
 use super::{asking, impatient};

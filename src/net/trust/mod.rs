@@ -22,7 +22,7 @@ use rustls::RootCertStore;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use tokio::sync::watch;
 
-use crate::probe::certificate;
+use crate::net::certificate;
 use crate::record::{Certificate, Trust};
 
 use cache::Cache;

@@ -10,8 +10,8 @@ use tokio::time::timeout;
 use super::wire_tap::WireTap;
 use super::{Session, flush};
 use crate::clock;
-use crate::probe::plain_error;
-use crate::probe::turn::{End, Exchange, MOST_BYTES, StreamTalk, Talk};
+use crate::net::plain_error;
+use crate::net::turn::{End, Exchange, MOST_BYTES, StreamTalk, Talk};
 use crate::record::Ask;
 use crate::wire::stream::Framing;
 

@@ -8,7 +8,7 @@ use tokio::net::TcpStream;
 
 use crate::clock;
 use crate::explain::Arrival;
-use crate::probe::tcp_info;
+use crate::net::tcp_info;
 use crate::readiness::Readiness;
 
 /// Bytes of the server that are kept for the judgement of a failure.

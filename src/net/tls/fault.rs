@@ -7,7 +7,7 @@ use rustls::{
 };
 
 use super::{Handshake, Stop, TlsVersion};
-use crate::probe::plain_error;
+use crate::net::plain_error;
 use crate::record::{Cause, Failure, alert_name, suite_name, version_name};
 use crate::wire::tls_hello::{FirstBytes, classify};
 

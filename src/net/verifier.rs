@@ -3,7 +3,7 @@
 //! Here: the verifier that a probe gives to rustls. It accepts every certificate, since a
 //! certificate that nobody trusts is a finding and no reason to stop, but insists that the server
 //! holds the key to it: the signature of the handshake is verified. Not here: the verdict on the
-//! chain (`probe::trust`), which comes after the handshake, outside its time.
+//! chain (`net::trust`), which comes after the handshake, outside its time.
 //!
 //! webpki refuses to look at some certificates at all (X.509 version 1, an unknown critical
 //! extension) and at RSA keys under 2048 bits. The signature is then verified with the bare key.

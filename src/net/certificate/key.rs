@@ -57,7 +57,7 @@ pub(super) fn kind(key: &SubjectPublicKeyInfo<'_>) -> String {
 }
 
 /// The dotted form; `#` and the bytes in hexadecimal if it is absurdly long.
-pub(in crate::probe) fn oid_text(oid: &Oid<'_>) -> String {
+pub(in crate::net) fn oid_text(oid: &Oid<'_>) -> String {
     match oid.as_bytes() {
         long if long.len() > LONGEST_OID => format!("#{}", hex(long)),
         _ => oid.to_id_string(),

@@ -12,8 +12,8 @@ use socket2::SockRef;
 
 use super::socket::open;
 use crate::clock;
-use crate::probe::LocalEnd;
-use crate::probe::ids::Ids;
+use crate::net::LocalEnd;
+use crate::net::ids::Ids;
 use crate::wire::stun::{self, Message};
 
 /// How long an answer may take.

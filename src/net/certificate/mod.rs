@@ -3,7 +3,7 @@
 //! Here: DER to [`record::Certificate`](crate::record::Certificate): names as .NET's
 //! X500DistinguishedName.Name prints them, fingerprints, serial number, friendly name of the
 //! signature algorithm, kind of key, alternative names. Not here: whether to trust it
-//! (`probe::trust`). RFC 5280; the strings are X.690.
+//! (`net::trust`). RFC 5280; the strings are X.690.
 //!
 //! Text is what the certificate says, control characters included: the columns escape it. Each
 //! field is bounded, and what was left out shows as `...`.

@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr, UdpSocket};
 
 use socket2::{Domain, Protocol, Socket, Type};
 
-use crate::probe::LocalEnd;
+use crate::net::LocalEnd;
 
 /// Room for answers that wait to be read, in bytes: those of some seconds.
 const RECEIVE_BUFFER: usize = 1 << 20;
