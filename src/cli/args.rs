@@ -1,20 +1,18 @@
 //! The raw flags, exactly as they stand on the command line. They do nothing; `config` turns them
 //! into a validated plan.
 
-use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::burst::StreamArgs;
 use super::hold::HoldArgs;
 use super::long_help::{ASKS, TARGETS, TRANSPORTS};
 use super::report::args::{self as report, ReportArgs};
 use super::tcp::TcpArgs;
-use super::uses::Given;
 use super::words::words;
 use crate::endpoints::DEFAULT_RELAY;
 use crate::lab::Fault;
@@ -62,34 +60,6 @@ pub struct Cli {
     pub color: Color,
 }
 
-impl Cli {
-    /// Takes a command line apart; says too which options the user gave.
-    ///
-    /// # Errors
-    ///
-    /// What is wrong with it; also its help and its version.
-    pub fn read<T>(words: impl IntoIterator<Item = T>) -> Result<(Self, Given), clap::Error>
-    where
-        T: Into<OsString> + Clone,
-    {
-        Self::read_by(&mut Self::command(), words)
-    }
-
-    /// The same by a definition of the command line that is there already.
-    pub(super) fn read_by<T>(
-        command: &mut clap::Command,
-        words: impl IntoIterator<Item = T>,
-    ) -> Result<(Self, Given), clap::Error>
-    where
-        T: Into<OsString> + Clone,
-    {
-        let matches = command.try_get_matches_from_mut(words)?;
-        let given = matches.subcommand().map(|(_, matches)| Given::of(matches));
-        let cli = Self::from_arg_matches(&matches).map_err(|error| error.format(command))?;
-        Ok((cli, given.unwrap_or_default()))
-    }
-}
-
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// A series of probes, one row per probe: DNS, connect, TLS, certificate, TURN
@@ -104,19 +74,6 @@ pub enum Command {
     Completions(CompletionsArgs),
     /// Prints a man page (roff)
     Man(ManArgs),
-}
-
-impl Command {
-    /// Its name on the command line.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Probe(_) => "probe",
-            Self::Report(_) => "report",
-            Self::Schema(_) => "schema",
-            Self::Completions(_) => "completions",
-            Self::Man(_) => "man",
-        }
-    }
 }
 
 #[derive(Debug, Args)]
@@ -422,6 +379,7 @@ mod tests {
 
     #[test]
     fn the_arguments_are_consistent() {
+        use clap::CommandFactory as _;
         Cli::command().debug_assert();
     }
 }

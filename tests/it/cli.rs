@@ -305,7 +305,7 @@ fn what_is_wrong_on_the_command_line_ends_with_2_and_names_the_fix() {
         ("probe --output rows.txt", ".csv or .jsonl"),
         ("probe --lab --lab-fault nonsense", "dns-servfail"),
         ("probe --tls 1.1", "1.2"),
-        ("probe --columns nope", "turnprobe schema"),
+        ("probe -o - --columns nope", "turnprobe schema"),
         ("nonsense", "unrecognized subcommand"),
     ] {
         let said = run(line);

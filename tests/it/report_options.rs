@@ -78,7 +78,7 @@ fn two_options_that_are_accepted_together_both_change_what_is_told() {
         for (place, (name, words)) in free.iter().enumerate() {
             if let Err(said) = &alone[place] {
                 let said = said.trim_start_matches("turnprobe: error: ").trim();
-                let _ = writeln!(refused, "{context} {name}: {said}");
+                let _ = writeln!(refused, "report {context}: {said}");
                 continue;
             }
             for (other, (other_name, other_words)) in free.iter().enumerate().skip(place + 1) {
@@ -102,18 +102,18 @@ fn two_options_that_are_accepted_together_both_change_what_is_told() {
                                 "{context} {words:?} {other_words:?}: {said}"
                             );
                         }
-                        let _ = writeln!(refused, "{context} {name} not with {other_name}");
+                        let _ = writeln!(refused, "report {context}: {name} not with {other_name}");
                     }
                     Err(_) => {}
                 }
             }
         }
     }
-    insta::assert_snapshot!(refused, @"
-    --by not with --slow
-    --format json --metric: --metric does nothing with --format json, which has everything: leave one of them out
-    --format json --top: --top does nothing with --format json, which has everything: leave one of them out
-    --format csv --by region,host --slow: --slow does nothing with --format csv, which has all groups and nothing but groups: leave one of them out
-    --format csv --by region,host --top: --top does nothing with --format csv, which has all groups and nothing but groups: leave one of them out
+    insta::assert_snapshot!(refused, @r"
+    report : --by not with --slow
+    report --format json: --metric does nothing with --format json, which has everything: leave one of them out
+    report --format json: --top does nothing with --format json, which has everything: leave one of them out
+    report --format csv --by region,host: --slow does nothing with --format csv, which has all groups and nothing but groups: leave one of them out
+    report --format csv --by region,host: --top does nothing with --format csv, which has all groups and nothing but groups: leave one of them out
     ");
 }

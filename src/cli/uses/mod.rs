@@ -7,9 +7,10 @@ mod probe;
 mod report;
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 
 use clap::parser::ValueSource;
-use clap::{ArgMatches, CommandFactory as _};
+use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _};
 
 use super::args::{Cli, Command};
 use super::exit::Failure;
@@ -35,6 +36,47 @@ impl Given {
     /// Whether this one was given.
     fn has(&self, id: &str) -> bool {
         self.0.contains(id)
+    }
+}
+
+impl Cli {
+    /// Takes a command line apart; says too which options the user gave.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it; also its help and its version.
+    pub fn read<T>(words: impl IntoIterator<Item = T>) -> Result<(Self, Given), clap::Error>
+    where
+        T: Into<OsString> + Clone,
+    {
+        Self::read_by(&mut Self::command(), words)
+    }
+
+    /// The same by a definition of the command line that is there already.
+    fn read_by<T>(
+        command: &mut clap::Command,
+        words: impl IntoIterator<Item = T>,
+    ) -> Result<(Self, Given), clap::Error>
+    where
+        T: Into<OsString> + Clone,
+    {
+        let matches = command.try_get_matches_from_mut(words)?;
+        let given = matches.subcommand().map(|(_, matches)| Given::of(matches));
+        let cli = Self::from_arg_matches(&matches).map_err(|error| error.format(command))?;
+        Ok((cli, given.unwrap_or_default()))
+    }
+}
+
+impl Command {
+    /// Its name on the command line.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Probe(_) => "probe",
+            Self::Report(_) => "report",
+            Self::Schema(_) => "schema",
+            Self::Completions(_) => "completions",
+            Self::Man(_) => "man",
+        }
     }
 }
 
