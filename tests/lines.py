@@ -65,4 +65,7 @@ def main():
             print(f"{lines:6} {name.as_posix()}")
 
 
-main()
+try:
+    main()
+except BrokenPipeError:
+    sys.exit(0)

@@ -6,6 +6,7 @@ mod tokens;
 mod tree;
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::path::Path;
 
 use tree::Tree;
@@ -166,10 +167,10 @@ fn compare(found: &BTreeSet<(String, String)>, known: &[(&str, &str)], what: &st
     let gone = list(known.difference(found).collect());
     let mut out = String::new();
     if !new.is_empty() {
-        out += &format!("{what}, and no such pair may be added:\n{new}");
+        let _ = write!(out, "{what}, and no such pair may be added:\n{new}");
     }
     if !gone.is_empty() {
-        out += &format!("no longer so, take these from the list:\n{gone}");
+        let _ = write!(out, "no longer so, take these from the list:\n{gone}");
     }
     out
 }

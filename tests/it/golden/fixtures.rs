@@ -43,6 +43,7 @@ fn us(us: u64) -> Duration {
     Duration::from_micros(us)
 }
 
+#[allow(clippy::unnecessary_wraps)] // fields want it so
 fn some_us(n: u64) -> Option<Duration> {
     Some(us(n))
 }

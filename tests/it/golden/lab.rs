@@ -98,7 +98,9 @@ fn kinds(rows: &Rows, base: Option<&[String]>) -> String {
         let mut line = format!("  {}:", outcome(rows, row));
         let found = filled(rows, row);
         match base {
-            None => line += &format!(" {}", found.join(" ")),
+            None => {
+                let _ = write!(line, " {}", found.join(" "));
+            }
             Some(base) => {
                 for name in base.iter().filter(|name| !found.contains(name)) {
                     let _ = write!(line, " -{name}");
@@ -216,7 +218,7 @@ fn with_files(title: &str, options: &str, beside: &str, fault: &str) -> String {
     let file = |name: &str| dir.path().join(format!("{name}.csv"));
     let mut line = format!("probe --lab -q {options}");
     if !fault.is_empty() {
-        line += &format!(" --lab-fault {fault}");
+        let _ = write!(line, " --lab-fault {fault}");
     }
     let mut command = turnprobe(&line);
     command.arg("-o").arg(file("rows"));

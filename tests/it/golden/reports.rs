@@ -87,7 +87,9 @@ fn compact(json: &str) -> String {
         match number.parse::<f64>() {
             Ok(value) if number.contains('.') && number.len() > 11 => {
                 let key = &text[..text.len() - number.len()];
-                let digits = 9 - value.abs().log10().floor().clamp(-9.0, 9.0) as i32;
+                let power = format!("{value:e}");
+                let power: i32 = power.rsplit('e').next().unwrap().parse().unwrap();
+                let digits = 9 - power.clamp(-9, 9);
                 let _ = write!(out, "{key}{value:.*}", usize::try_from(digits).unwrap_or(0));
             }
             _ => out.push_str(text),

@@ -67,7 +67,7 @@ impl Tree {
             if ["mod", "lib"].contains(&path[path.len() - 1].as_str()) {
                 path.pop();
             }
-            tree.add(path, name, without_tests(&tokens(text)));
+            tree.add(path, name, &without_tests(&tokens(text)));
         }
         tree
     }
@@ -155,7 +155,7 @@ impl Tree {
     }
 
     /// Takes in a module, and those that stand in it as blocks.
-    fn add(&mut self, path: Vec<String>, file: &str, tokens: Vec<Token>) {
+    fn add(&mut self, path: Vec<String>, file: &str, tokens: &[Token]) {
         let mut module = Module {
             file: file.to_owned(),
             names: BTreeMap::new(),
@@ -182,9 +182,9 @@ impl Tree {
                     module.name(name, Meaning::Module);
                     at += 2;
                     if tokens.get(at) == Some(&Token::Open('{')) {
-                        let end = end_of_group(&tokens, at);
+                        let end = end_of_group(tokens, at);
                         let inner = [&path[..], std::slice::from_ref(name)].concat();
-                        self.add(inner, file, tokens[at + 1..end].to_vec());
+                        self.add(inner, file, &tokens[at + 1..end]);
                         at = end + 1;
                     }
                 }
