@@ -66,9 +66,11 @@ impl Id {
 
 /// The number of the column of this name, which the compiler looks up.
 macro_rules! id {
-    ($name:ident) => {
-        const { $crate::schema::Id::of(stringify!($name)) }
-    };
+    // an item, which is looked up wherever it stands, as an inline constant is not by every check
+    ($name:ident) => {{
+        const ID: $crate::schema::Id = $crate::schema::Id::of(stringify!($name));
+        ID
+    }};
 }
 pub(crate) use id;
 

@@ -1,7 +1,29 @@
 //! The columns of every kind of row, and rows read back by them.
 //!
-//! Here: what a column and a cell are, the table of each kind of row, the layout of a file. Not
-//! here: how a cell is written (`sink`), what a file may look like (`source`).
+//! Here: what a column and a cell are, the groups of columns that kinds of row share, the table of
+//! each kind, the numbers by which files are read back, the layout of a file and its rows. Not
+//! here: what was measured (`record`), how a cell is written (`sink`), what a file may look like
+//! (`source`).
+//!
+//! # To add a column
+//!
+//! 1. Write it once: in its group (`groups`) when other kinds of row have it or may have it, else
+//!    among the pieces of its kind's table (`tables`). `on_request` keeps it out of the default.
+//! 2. Name it at the end of the pieces of each table that gets it, `&Of::GROUP.pick(["name"])`: the
+//!    order of a file never changes, and new columns only ever come at the end. Where it means
+//!    something else than in its group, say so in `MEANINGS`.
+//! 3. A statistic reads it back with `row.get(id!(name))` or `row.number(id!(name))`; nothing has
+//!    to be written for that, and a name that no table has does not compile.
+//! 4. The tests say what else has to follow: the snapshots of `turnprobe schema`, and
+//!    `examples/power-query.m`, which is made from the table. The README and the manual have what a
+//!    person should know of it.
+//!
+//! A column is never renamed and never changes its type.
+//!
+//! # To add a kind of row
+//!
+//! Its struct, a file in `tables` with [`RowKind`] and the traits of the groups that it has, and a
+//! line in `TABLES`, which gives its columns their numbers.
 
 mod column;
 mod group;
