@@ -35,7 +35,7 @@ const PIECES: &[&[Column<Hold>]] = &[
     &[
         of("seconds", Kind::Integer, "s", "time that it was to be held", |r| Value::Integer(seconds(r.length))),
         of("held_us", Kind::Integer, "us", "time from the end of the handshake to the end of the connection", |r| time_us(r.end.as_ref().map(|e| e.held))),
-        of("ended_by", Kind::Text, "", "done, relay-closed, relay-reset, relay-alert, timeout (this system gave up), broken (no TLS came) or interrupted", |r| word(r.end.as_ref().map(|e| e.by.as_str()))),
+        of("ended_by", Kind::Text, "", "done, relay-closed, relay-reset, relay-alert, timeout (this system gave up), broken (no TLS came), flooded (32 MiB came unasked) or interrupted", |r| word(r.end.as_ref().map(|e| e.by.as_str()))),
         of("interval_us", Kind::Integer, "us", "from request to request in the schedule", |r| time_us(Some(r.interval))),
         of("sent", Kind::Integer, "", "STUN requests sent", |r| figure(r, |f| Some(f.sent))),
         of("missed", Kind::Integer, "", "requests of the schedule that were not sent: their time had passed, or the system took no more", |r| figure(r, |f| Some(f.missed))),
