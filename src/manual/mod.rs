@@ -12,6 +12,10 @@ pub mod kernel {}
 #[doc = include_str!("how_to.md")]
 pub mod how_to {}
 
+/// How the program is built: for whoever changes it.
+#[doc = include_str!("architecture.md")]
+pub mod architecture {}
+
 /// What changed from version to version.
 #[doc = include_str!("changes.md")]
 pub mod changes {}
