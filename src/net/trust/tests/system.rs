@@ -208,7 +208,7 @@ mod found {
         let output = std::process::Command::new(std::env::current_exe().unwrap())
             .args([
                 "--exact",
-                "probe::trust::tests::system::found::says_what_it_finds",
+                "net::trust::tests::system::found::says_what_it_finds",
             ])
             .args(["--ignored", "--nocapture"])
             .env("SSL_CERT_FILE", file)
