@@ -9,7 +9,7 @@ use tokio::time::timeout;
 use tokio_rustls::server::TlsStream;
 
 use super::delay::Delayed;
-use super::relay::IDLE;
+use super::limits::IDLE;
 
 /// The fatal alert handshake_failure as a TLS 1.2 record (RFC 5246 section 7.2).
 pub(super) const ALERT: &[u8] = &[0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x28];

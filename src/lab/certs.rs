@@ -17,7 +17,7 @@ use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 use rustls::server::NoServerSessionStorage;
 use rustls::{ServerConfig, SupportedProtocolVersion, version};
 
-use super::LabError;
+use super::error::LabError;
 use super::fault::Fault;
 
 const CA_KEY: &[u8] = include_bytes!("data/ca.pk8");

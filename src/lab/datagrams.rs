@@ -9,7 +9,8 @@ use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 
 use super::fault::Fault;
-use super::relay::{AFTER_ERROR, LONGEST, Seat};
+use super::limits::{AFTER_ERROR, LONGEST};
+use super::relay::Seat;
 use super::shared::{Shared, count};
 use super::turn;
 use crate::readiness::{receive_from, send_to};

@@ -2,7 +2,7 @@
 //!
 //! Here: what the reference saw, served by a thread of its own. `world` names the regions and relays,
 //! `answer` and `dns` are the name server, `relay`, `datagrams`, `turn`, `broken` and `certs` the relays, `delay`
-//! their distance, `fault` and `turns` what goes wrong and for whom, `bind` and `shared` the rest.
+//! their distance, `fault` and `turns` what goes wrong and for whom, `bind`, `limits` and `shared` the rest.
 //! Not here: anything that leaves the machine, and a delay of the SYN-ACK, which no program can
 //! give: connect times are near zero.
 //!
@@ -18,7 +18,9 @@ mod certs;
 mod datagrams;
 mod delay;
 mod dns;
+mod error;
 mod fault;
+mod limits;
 mod relay;
 mod shared;
 mod turn;
@@ -32,7 +34,6 @@ use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
 
 use chrono::Datelike;
-use hickory_resolver::proto::ProtoError;
 use rustls::pki_types::CertificateDer;
 use tokio::net::{TcpListener, UdpSocket};
 use tokio::sync::{Semaphore, oneshot};
@@ -41,6 +42,7 @@ use crate::clock::Wall;
 use answer::Names;
 use bind::{Pair, Sockets};
 use certs::Certificates;
+pub use error::LabError;
 pub use fault::{Fault, UnknownFault};
 use relay::Seat;
 use shared::Shared;
@@ -91,29 +93,6 @@ pub struct LabStats {
     pub handshakes: u64,
     /// Datagrams that relays received.
     pub datagrams: u64,
-}
-
-/// Why the lab cannot be started.
-#[derive(Debug, thiserror::Error)]
-pub enum LabError {
-    /// The share of probes that are hit is no percentage.
-    #[error("the share of faults is {0} %, it can be 1 to 100")]
-    Share(u8),
-    /// No sockets on loopback.
-    #[error("the lab cannot open its sockets on loopback")]
-    Bind(#[source] io::Error),
-    /// No thread or no event loop.
-    #[error("the lab cannot start its thread")]
-    Thread(#[source] io::Error),
-    /// Its names are no names.
-    #[error("the lab cannot make its names")]
-    Names(#[from] ProtoError),
-    /// No certificates.
-    #[error("the lab cannot make its certificates")]
-    Certificates(#[from] rcgen::Error),
-    /// No TLS.
-    #[error("the lab cannot set up TLS")]
-    Tls(#[from] rustls::Error),
 }
 
 impl Lab {
@@ -271,7 +250,7 @@ fn servers(sockets: Sockets) -> io::Result<Servers> {
 impl Servers {
     /// Starts them all; what is returned must be kept as long as they run.
     fn spawn(self, shared: &Arc<Shared>) -> Option<socket2::Socket> {
-        let connections = Arc::new(Semaphore::new(relay::CONNECTIONS));
+        let connections = Arc::new(Semaphore::new(limits::CONNECTIONS));
         let (tcp, udp) = self.dns;
         tokio::spawn(dns::serve_tcp(tcp, Arc::clone(shared)));
         tokio::spawn(dns::serve_udp(udp, Arc::clone(shared)));

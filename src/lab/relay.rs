@@ -4,7 +4,6 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -15,19 +14,12 @@ use tokio_rustls::TlsAcceptor;
 use super::broken;
 use super::delay::{Conduct, Delayed};
 use super::fault::Fault;
+use super::limits::{AFTER_ERROR, IDLE, LONGEST};
 use super::shared::{Shared, count};
 use super::turn;
 use super::world::Addresses;
 use crate::wire::ms_turn::{self, frame, pseudo_tls};
 use crate::wire::stun;
-
-/// Connections at once, of all relays together.
-pub(super) const CONNECTIONS: usize = 1000;
-/// How long a connection may be silent.
-pub(super) const IDLE: Duration = Duration::from_secs(30);
-/// The longest STUN message or MS-TURN frame that is read.
-pub(super) const LONGEST: usize = 4096;
-pub(super) const AFTER_ERROR: Duration = Duration::from_millis(10);
 
 /// Which relay a socket belongs to.
 #[derive(Debug, Clone, Copy)]

@@ -4,7 +4,7 @@
 
 use std::io::Write as _;
 
-use super::Form;
+use super::form::Form;
 use super::profile::{BOM, Profile, push_grouped, push_time};
 use crate::record::{plain, with_marks};
 use crate::schema::{Column, RowKind, Value};

@@ -8,10 +8,12 @@ use std::io::{self, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::error::absolute;
+use super::error::{SinkError, absolute};
+use super::form::{Examined, Form};
 use super::lock::{LockedFile, Locking};
 use super::mend::{append, examine, settle};
-use super::{Examined, FileSpec, Form, Note, SinkError};
+use super::note::Note;
+use super::spec::FileSpec;
 use crate::schema::RowKind;
 
 /// A file that rows are appended to.

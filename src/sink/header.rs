@@ -3,11 +3,14 @@
 use std::io::{Read, Seek};
 
 use super::csv::{CsvForm, NEWLINE};
-use super::profile::BOM;
+use super::error::SinkError;
+use super::form::{Examined, Form};
+use super::note::Note;
+use super::profile::{BOM, Profile};
+use super::spec::FileSpec;
 use super::tail::{self, Missing, TailError, Unended};
 use super::torn::begins_csv;
 use super::world::{self, Said};
-use super::{Examined, FileSpec, Form, Note, Profile, SinkError};
 use crate::record::{World, plain};
 use crate::schema::{Column, Kind, RowKind};
 

@@ -7,11 +7,14 @@ use std::io::{Read, Seek, Write as _};
 
 use serde_json::{Map, Value as Json};
 
+use super::error::SinkError;
+use super::form::{Examined, Form};
+use super::note::Note;
 use super::profile::{BOM, push_time};
+use super::spec::FileSpec;
 use super::tail::{self, Missing, TailError, Unended};
 use super::torn::begins_json;
 use super::world::{self, Said};
-use super::{Examined, FileSpec, Form, Note, SinkError};
 use crate::record::World;
 use crate::schema::{Column, Kind, RowKind, Value};
 

@@ -2,8 +2,8 @@
 
 use std::io::Write as _;
 
-use super::Form;
 use super::csv::NEWLINE;
+use super::form::Form;
 use super::profile::push_time;
 use crate::record::plain;
 use crate::schema::{Column, RowKind, Value};

@@ -6,8 +6,11 @@ use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::Path;
 
-use super::note::excerpt;
-use super::{Examined, FileSpec, Form, Format, Note, SinkError, header, jsonl, kept, tail};
+use super::error::{SinkError, absolute};
+use super::form::{Examined, Form};
+use super::note::{Note, excerpt};
+use super::spec::{FileSpec, Format};
+use super::{header, jsonl, kept, tail};
 use crate::schema::RowKind;
 
 /// Most of a torn piece that is read for its note, in bytes.
@@ -59,7 +62,7 @@ pub(super) fn settle<R: RowKind>(
     if examined.len > end {
         let piece = tail::read(&mut file, end, examined.len.min(end + EXCERPT)).map_err(failed)?;
         let beside = kept::path(path);
-        let name = super::error::absolute(&beside);
+        let name = absolute(&beside);
         if let Err(source) = kept::keep(&mut file, end, examined.len, &beside) {
             return Err(SinkError::NotKept {
                 path: shown.to_owned(),

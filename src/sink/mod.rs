@@ -8,11 +8,13 @@
 //! `csv`, `jsonl` and `list` turn a record into bytes; `header` and `jsonl` judge what an
 //! existing file holds, with `tail` for its end, `torn` for what a crash leaves of a row and `world` for whose rows they are; `mend` mends
 //! the end and moves what is torn to the file of `kept`; `file` appends, `lock` keeps a second run away, `roll` picks the file of the
-//! hour, day or month.
+//! hour, day or month, which `period` names. `contract`, `spec` and `form` say what these have in common.
 
+mod contract;
 mod csv;
 mod error;
 mod file;
+mod form;
 mod header;
 mod jsonl;
 mod kept;
@@ -20,8 +22,10 @@ mod list;
 mod lock;
 mod mend;
 mod note;
+mod period;
 mod profile;
 mod roll;
+mod spec;
 mod stream;
 mod tail;
 #[cfg(test)]
@@ -30,90 +34,18 @@ mod torn;
 mod world;
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
 
 use crate::clock::Wall;
-use crate::record::{Record, World};
+use crate::record::Record;
 use crate::schema::{Column, RowKind};
 
+pub use contract::Sink;
 pub use csv::csv_line;
 pub use error::SinkError;
 pub use note::Note;
+pub use period::Roll;
 pub use profile::Profile;
-pub use roll::Roll;
-
-/// Something that takes rows, by default those of probes.
-pub trait Sink<R = Record>: Send {
-    /// The name for messages: an absolute path, or `stdout`.
-    fn name(&self) -> String;
-
-    /// Writes one row.
-    ///
-    /// # Errors
-    ///
-    /// When the row could not be written whole; what was there before is intact. The next row may
-    /// be tried all the same.
-    fn write(&mut self, row: &R) -> Result<(), SinkError>;
-
-    /// Brings everything to its place at the end of a series.
-    ///
-    /// # Errors
-    ///
-    /// When the system reports that rows may not have reached the disk.
-    fn finish(&mut self) -> Result<(), SinkError>;
-
-    /// What happened since the last call that the user should read, such as a file that was
-    /// deleted and begun again; empty most of the time.
-    fn notes(&mut self) -> Vec<Note> {
-        Vec::new()
-    }
-}
-
-/// Form of a file, decided by its ending.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// Comma-separated values as Export-Csv writes them.
-    Csv,
-    /// One JSON object a line.
-    Jsonl,
-}
-
-impl Format {
-    /// The format for a file name that ends in `.csv` or `.jsonl`, in whatever case.
-    ///
-    /// # Errors
-    ///
-    /// [`SinkError::UnknownFormat`] for any other ending.
-    pub fn from_path(path: &Path) -> Result<Self, SinkError> {
-        let ending = path.extension().unwrap_or_default();
-        if ending.eq_ignore_ascii_case("csv") {
-            Ok(Self::Csv)
-        } else if ending.eq_ignore_ascii_case("jsonl") {
-            Ok(Self::Jsonl)
-        } else {
-            Err(SinkError::UnknownFormat {
-                path: error::absolute(path),
-            })
-        }
-    }
-}
-
-/// A file that rows are to be appended to.
-#[derive(Debug, Clone)]
-pub struct FileSpec<R: 'static = Record> {
-    /// The file; with `roll` the pattern of its name.
-    pub path: PathBuf,
-    /// Its form.
-    pub format: Format,
-    /// The columns of a new file, each once.
-    pub columns: Vec<&'static Column<R>>,
-    /// Dialect of CSV; without meaning for JSON Lines.
-    pub profile: Profile,
-    /// How often a new file is begun.
-    pub roll: Option<Roll>,
-    /// Where the rows come from: real and lab rows never share a file.
-    pub world: World,
-}
+pub use spec::{FileSpec, Format};
 
 /// A sink and what the user should know of it.
 pub type Opened<R = Record> = (Box<dyn Sink<R>>, Vec<Note>);
@@ -206,29 +138,4 @@ pub fn list_stream<R: RowKind>(
 ) -> Result<Box<dyn Sink<R>>, SinkError> {
     let form = list::ListForm::new(columns.to_vec());
     Ok(Box::new(stream::StreamSink::start(out, Box::new(form))?))
-}
-
-/// How a row becomes bytes.
-trait Form<R>: Send {
-    /// What stands before the first row.
-    fn opening(&self, _out: &mut Vec<u8>) {}
-
-    /// One row with its line ending.
-    fn row(&mut self, row: &R, out: &mut Vec<u8>);
-}
-
-/// What an existing file holds and how it is continued. Nothing has been written yet.
-struct Examined<R> {
-    /// Length of the file when it was judged.
-    len: u64,
-    /// Where whole lines end: everything behind is cut off.
-    keep: u64,
-    /// Whether the last line lacks its line ending, which `first` holds.
-    unended: bool,
-    /// What belongs at `keep` before the first row: a header, a line ending or nothing.
-    first: Vec<u8>,
-    /// What the user should know.
-    notes: Vec<Note>,
-    /// How rows look in this file.
-    form: Box<dyn Form<R>>,
 }

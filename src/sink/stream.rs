@@ -2,7 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::{Form, Sink, SinkError};
+use super::contract::Sink;
+use super::error::SinkError;
+use super::form::Form;
 use crate::schema::RowKind;
 
 /// Rows into a stream, each flushed at once.

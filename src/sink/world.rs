@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use super::SinkError;
+use super::error::SinkError;
 use crate::record::World;
 
 /// What one row says of where it comes from.

@@ -9,7 +9,7 @@
 //! goes line by line, so that one torn line costs one line. Whatever cannot be used is counted by
 //! kind and file and never dropped unseen.
 //!
-//! `open` gives UTF-8 bytes, `blocks` whole lines, `line` one of them, `split` and `json` cells, `header` the layout
+//! `names` finds what `input` describes, `open` gives UTF-8 bytes, `blocks` whole lines, `line` one of them, `split` and `json` cells, `header` the layout
 //! with the names that `dialect` has,
 //! `time` the moment, `rows` rows; `parser` puts them together, `trouble` counts what went wrong.
 
@@ -20,6 +20,7 @@ mod batch;
 mod blocks;
 mod dialect;
 mod header;
+mod input;
 mod json;
 mod line;
 mod names;
@@ -34,6 +35,7 @@ mod time;
 mod trouble;
 
 pub use batch::Batch;
-pub use names::{Input, SourceError, expand, in_time_order};
+pub use input::Input;
+pub use names::{SourceError, expand, in_time_order};
 pub use reading::{FileSummary, ReadSummary, Reading, read};
 pub use trouble::Problem;

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use encoding_rs::{CoderResult, Decoder, Encoding, UTF_16BE, UTF_16LE};
 
-use super::names::Input;
+use super::input::Input;
 
 /// A file that can be read.
 pub(super) struct Opened {

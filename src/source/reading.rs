@@ -15,7 +15,7 @@ use crate::zone::Zone;
 
 use super::batch::Batch;
 use super::blocks::{Block, Blocks};
-use super::names::Input;
+use super::input::Input;
 use super::open::open;
 use super::parser::{Behind, Parser};
 use super::rows::{Deliver, Rows};

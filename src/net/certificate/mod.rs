@@ -11,8 +11,7 @@
 mod key;
 mod name;
 mod sans;
-
-use std::fmt::Write as _;
+mod text;
 
 use chrono::{DateTime, Utc};
 use ring::digest::{self, SHA1_FOR_LEGACY_USE_ONLY, SHA256};
@@ -22,9 +21,7 @@ use x509_parser::prelude::{ASN1Time, FromDer, X509Certificate, X509Error};
 use crate::record::Certificate;
 
 pub(super) use key::oid_text;
-
-/// Longest text of a field, in characters. The alternative names have a limit of their own.
-const LONGEST_FIELD: usize = 1024;
+use text::{bounded, hex};
 
 /// A certificate that cannot be decoded as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -83,31 +80,6 @@ fn reason(error: &nom::Err<X509Error>) -> String {
 /// Years that need more than four digits do not exist in X.509; what chrono cannot hold is `None`.
 fn moment(time: ASN1Time) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp(time.timestamp(), 0)
-}
-
-/// Upper-case hexadecimal.
-fn hex(bytes: &[u8]) -> String {
-    // more than that would be cut off anyway
-    let bytes = bytes.get(..LONGEST_FIELD).unwrap_or(bytes);
-    bytes
-        .iter()
-        .fold(String::with_capacity(2 * bytes.len()), |mut out, byte| {
-            let _ = write!(out, "{byte:02X}");
-            out
-        })
-}
-
-/// The text, cut to the longest that a field may hold.
-fn bounded(mut text: String) -> String {
-    if text.chars().nth(LONGEST_FIELD).is_some() {
-        let end = text
-            .char_indices()
-            .nth(LONGEST_FIELD - 3)
-            .map_or(0, |(at, _)| at);
-        text.truncate(end);
-        text.push_str("...");
-    }
-    text
 }
 
 #[cfg(test)]

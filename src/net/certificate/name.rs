@@ -9,7 +9,8 @@
 use x509_parser::asn1_rs::{Any, Class, Header, Oid, Tag, ToDer};
 use x509_parser::prelude::{AttributeTypeAndValue, FromDer, X509Name};
 
-use super::{LONGEST_FIELD, hex, key::oid_text};
+use super::key::oid_text;
+use super::text::{LONGEST_FIELD, hex};
 
 const COMMON_NAME: &str = "2.5.4.3";
 

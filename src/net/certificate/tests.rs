@@ -4,6 +4,7 @@
 
 use proptest::prelude::*;
 
+use super::text::LONGEST_FIELD;
 use super::*;
 
 macro_rules! der {

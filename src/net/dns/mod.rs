@@ -1,13 +1,13 @@
 //! Name resolution: one fresh question per probe, nothing cached, nothing shared.
 //!
 //! Here: the order of servers and questions, the limits, the causes. Not here: the sockets
-//! (`exchange`), the bytes and the walk (`wire::dns`), the system's list of servers (`system`).
+//! (`exchange`), the bytes and the walk (`wire::dns`), the words of question and result (`resolved`), the system's list of servers (`system`).
 
 mod exchange;
 mod os;
+mod resolved;
 mod system;
 
-use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
@@ -16,21 +16,8 @@ use crate::record::{Cause, Dns, Failure, Link};
 use crate::wire::dns::{Family, Question, Step, walk};
 
 use exchange::{Fault, exchange};
+pub use resolved::{Families, Resolved, Unresolved};
 pub use system::SystemServers;
-
-/// Which addresses are wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Families {
-    /// IPv4, and IPv6 only if there is none.
-    #[default]
-    PreferV4,
-    /// IPv4 only.
-    OnlyV4,
-    /// IPv6 only.
-    OnlyV6,
-    /// Both.
-    Both,
-}
 
 /// Who is asked.
 #[derive(Debug)]
@@ -41,34 +28,6 @@ pub enum Resolver {
     Servers(Vec<SocketAddr>),
     /// The system's own resolver (getaddrinfo), as other programs use it.
     Os,
-}
-
-/// Addresses and how they were come by.
-#[derive(Debug)]
-pub struct Resolved {
-    /// What goes into the row.
-    pub dns: Dns,
-    /// The addresses, in the order of the answer.
-    pub addresses: Vec<IpAddr>,
-}
-
-impl Resolved {
-    /// Each address once, at its first place.
-    fn distinct(mut self) -> Self {
-        let mut seen = HashSet::new();
-        self.addresses.retain(|address| seen.insert(*address));
-        self.dns.addresses = Some(self.addresses.len());
-        self
-    }
-}
-
-/// Why there are no addresses, with all that was learned before.
-#[derive(Debug)]
-pub struct Unresolved {
-    /// The cause and what exactly was seen.
-    pub failure: Failure,
-    /// What goes into the row all the same.
-    pub dns: Dns,
 }
 
 impl Resolver {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use dns_lookup::{AddrFamily, AddrInfoHints, LookupErrorKind, SockType, getaddrinfo};
 use tokio::time::timeout;
 
-use super::{Families, Resolved, Unresolved};
+use super::resolved::{Families, Resolved, Unresolved};
 use crate::record::{Cause, Dns, Failure};
 
 /// Resolves on a thread for blocking calls; a call that hangs is left behind at the limit.

@@ -6,7 +6,7 @@ use rustls::{
     AlertDescription, CertificateError, Error, InvalidMessage, PeerIncompatible, PeerMisbehaved,
 };
 
-use super::{Handshake, Stop, TlsVersion};
+use super::handshake::{Handshake, Stop, TlsVersion};
 use crate::net::plain_error;
 use crate::record::{Cause, Failure, alert_name, suite_name, version_name};
 use crate::wire::tls_hello::{FirstBytes, classify};

@@ -1,11 +1,12 @@
 //! The TLS phase: a handshake that we drive ourselves, so that nothing learned before a failure
 //! is lost, and the orderly end of the connection.
 //!
-//! Not here: what is asked inside (`ask`), a session that is held (`hold`), what an error means (`fault`), the certificate's fields and trust, which are judged
+//! Not here: what is asked inside (`ask`), a session that is held (`hold`), what a handshake that was tried holds (`handshake`), what an error means (`fault`), the certificate's fields and trust, which are judged
 //! after the phase.
 
 mod ask;
 mod fault;
+mod handshake;
 mod hold;
 mod wire_tap;
 
@@ -14,8 +15,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::client::Resumption;
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, ClientConnection, HandshakeKind, SupportedProtocolVersion};
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, ClientConnection, HandshakeKind};
 use tokio::io::Interest;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -23,70 +24,18 @@ use tokio::time::timeout;
 use super::tcp_info::{self, Snapshot};
 use super::verifier::Recorder;
 use crate::clock;
-use crate::explain::{Arrival, server_flight};
-use crate::record::{Cause, Failure, ServerFlight, Tls, group_name};
-use crate::wire::tls_hello::read_flight;
-use crate::words::words;
+use crate::record::{Cause, Failure, Tls, group_name};
 
+use handshake::Stop;
+pub use handshake::{Handshake, TlsVersion};
 pub use hold::{Held, Kernel, Meter};
 use wire_tap::WireTap;
-
-words! {
-    /// Which protocol version is asked for.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-    pub enum TlsVersion {
-        /// TLS 1.2 and nothing else, as the reference does.
-        #[default]
-        V12 = "1.2",
-        /// TLS 1.3 and nothing else.
-        V13 = "1.3",
-        /// The highest that both ends speak.
-        Auto = "auto",
-    }
-}
-
-impl TlsVersion {
-    fn versions(self) -> Vec<&'static SupportedProtocolVersion> {
-        match self {
-            Self::V12 => vec![&rustls::version::TLS12],
-            Self::V13 => vec![&rustls::version::TLS13],
-            Self::Auto => vec![&rustls::version::TLS13, &rustls::version::TLS12],
-        }
-    }
-}
 
 /// Makes handshakes; built once.
 #[derive(Debug)]
 pub struct TlsClient {
     base: ClientConfig,
     version: TlsVersion,
-}
-
-/// A handshake that was tried.
-#[derive(Debug, Default)]
-pub struct Handshake {
-    /// From the first byte written to the end or the failure.
-    pub took: Duration,
-    /// What was agreed on, as far as it came; certificate and trust are not judged yet.
-    pub tls: Tls,
-    /// The certificates that the server sent, its own first.
-    pub chain: Vec<CertificateDer<'static>>,
-    /// Whether these are all that it wanted to send.
-    pub chain_is_whole: bool,
-    /// Bytes written.
-    pub sent: u64,
-    /// Bytes read.
-    pub received: u64,
-    /// What the server sent first, as far as it is kept.
-    pub first_bytes: Vec<u8>,
-    /// When the server's first flight came.
-    pub arrivals: Vec<Arrival>,
-    /// Longest time that bytes lay in this machine's kernel.
-    pub local_delay: Option<Duration>,
-    /// What the kernel knew at the end.
-    pub kernel: Snapshot,
-    /// Whether the server asked for another ClientHello.
-    pub hello_retry: bool,
 }
 
 /// An open TLS session.
@@ -165,37 +114,6 @@ impl TlsClient {
     }
 }
 
-impl Handshake {
-    /// Fills what the library did not tell from the server's first bytes themselves.
-    fn complete_from_first_bytes(&mut self) {
-        let flight = read_flight(&self.first_bytes);
-        self.tls.version = self.tls.version.or(flight.version);
-        self.tls.suite = self.tls.suite.or(flight.suite);
-        if self.tls.group.is_none() {
-            self.tls.group = flight.group.map(|group| group_name(group).into_owned());
-        }
-        if self.chain.is_empty() {
-            self.chain_is_whole = flight.certificates_complete;
-            self.chain = flight
-                .certificates
-                .into_iter()
-                .map(CertificateDer::from)
-                .collect();
-        }
-    }
-
-    /// How the server's first flight came, by the path's round trip and the kernel's count of
-    /// segments that came out of order.
-    pub fn flight(&self, path_rtt: Option<Duration>, out_of_order: Option<u32>) -> ServerFlight {
-        let judged = server_flight(&self.arrivals, &self.first_bytes, path_rtt, out_of_order);
-        ServerFlight {
-            hello_retry: self.hello_retry,
-            local_delay: self.local_delay,
-            ..judged
-        }
-    }
-}
-
 impl Session {
     /// What the kernel knows of the connection now.
     pub fn snapshot(&self) -> Snapshot {
@@ -227,15 +145,6 @@ impl Session {
         })
         .await;
     }
-}
-
-/// Why a handshake ended early.
-#[derive(Debug)]
-enum Stop {
-    Limit(Duration),
-    Closed,
-    Io(io::Error),
-    Tls(rustls::Error),
 }
 
 /// Runs the handshake within its limits.

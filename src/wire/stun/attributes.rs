@@ -4,9 +4,10 @@
 use std::borrow::Cow;
 use std::net::SocketAddr;
 
+use super::codes::attribute;
+use super::error::Error;
 use super::value::{ErrorCode, decode_address, decode_xor_address};
 use super::walk::Attribute;
-use super::{Error, attribute};
 
 /// The attributes of a message in their order.
 #[derive(Debug, Clone, PartialEq, Eq)]

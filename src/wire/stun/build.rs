@@ -1,10 +1,12 @@
-//! Messages to be sent, and the FINGERPRINT. RFC 8489 sections 5, 14 and 14.7.
+//! Messages to be sent. RFC 8489 sections 5 and 14.
 
 use std::net::SocketAddr;
 
-use super::message::mask;
+use super::codes::attribute;
+use super::error::Error;
+use super::fingerprint::fingerprint;
+use super::header::{COOKIE, HEADER, TransactionId, mask, set_length};
 use super::value::{ErrorCode, encode_address};
-use super::{COOKIE, Error, HEADER, TransactionId, attribute};
 
 /// Puts a message together, attribute by attribute.
 #[derive(Debug, Clone)]
@@ -87,12 +89,6 @@ impl Builder {
     }
 }
 
-/// The value of a FINGERPRINT that follows these bytes.
-pub(super) fn fingerprint(covered: &[u8]) -> [u8; 4] {
-    const XOR: u32 = 0x5354_554E;
-    (crc32(covered) ^ XOR).to_be_bytes()
-}
-
 /// Appends an attribute without padding; `false` when its value is too long to say so.
 pub(in crate::wire) fn append(bytes: &mut Vec<u8>, kind: u16, value: &[u8]) -> bool {
     let Ok(length) = u16::try_from(value.len()) else {
@@ -104,32 +100,9 @@ pub(in crate::wire) fn append(bytes: &mut Vec<u8>, kind: u16, value: &[u8]) -> b
     true
 }
 
-/// Writes the length into a header.
-pub(in crate::wire) fn set_length(bytes: &mut [u8], length: u16) {
-    if let Some(field) = bytes.get_mut(2..4) {
-        field.copy_from_slice(&length.to_be_bytes());
-    }
-}
-
-/// CRC-32 of ITU V.42, as in zip and PNG. Bit by bit: a message has some hundred bytes.
-fn crc32(bytes: &[u8]) -> u32 {
-    const POLYNOMIAL: u32 = 0xEDB8_8320;
-    !bytes.iter().fold(!0, |crc, byte| {
-        (0..8).fold(crc ^ u32::from(*byte), |crc, _| {
-            (crc >> 1) ^ (POLYNOMIAL & 0_u32.wrapping_sub(crc & 1))
-        })
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    // The check value of CRC-32 in every catalogue of such codes.
-    #[test]
-    fn the_checksum_of_123456789_is_the_known_one() {
-        assert_eq!(crc32(b"123456789"), 0xCBF4_3926);
-    }
 
     #[test]
     fn what_does_not_fit_into_16_bits_is_an_error() {

@@ -5,9 +5,11 @@ use std::net::SocketAddr;
 use std::ops::Deref;
 
 use super::attributes::Attributes;
-use super::build::fingerprint;
+use super::codes::attribute;
+use super::error::Error;
+use super::fingerprint::fingerprint;
+use super::header::{COOKIE, HEADER, TransactionId, mask, split};
 use super::walk::{Attribute, Padding, walk};
-use super::{COOKIE, Error, HEADER, TransactionId, attribute};
 
 /// A message whose header and attribute walk are in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,34 +135,4 @@ pub fn stream_length(start: [u8; 4]) -> Option<usize> {
         0b01 => Some(length.next_multiple_of(4).saturating_add(4)),
         _ => None,
     }
-}
-
-/// Cuts a message into header and body and checks the length, for both dialects.
-pub(in crate::wire) fn split(bytes: &[u8]) -> Result<(&[u8; HEADER], &[u8]), Error> {
-    let have = bytes.len();
-    let Some((header, body)) = bytes.split_first_chunk::<HEADER>() else {
-        return Err(Error::Short { have, need: HEADER });
-    };
-    if header[0] & 0xC0 != 0 {
-        return Err(Error::NotStun(header[0]));
-    }
-    let length = usize::from(u16::from_be_bytes([header[2], header[3]]));
-    if body.len() < length {
-        return Err(Error::Short {
-            have,
-            need: HEADER + length,
-        });
-    }
-    if body.len() > length {
-        return Err(Error::Trailing(body.len().saturating_sub(length)));
-    }
-    Ok((header, body))
-}
-
-/// Cookie and transaction: what the XORed addresses are XORed with.
-pub(in crate::wire) fn mask(id: TransactionId) -> [u8; 16] {
-    let mut mask = [0; 16];
-    mask[..4].copy_from_slice(&COOKIE);
-    mask[4..].copy_from_slice(&id.0);
-    mask
 }

@@ -129,7 +129,7 @@ fn every_truncation_of_every_sample_is_an_error() {
             // the same with a header that admits it: an error, or fewer attributes
             let mut admitted = bytes[..end].to_vec();
             if let Some(length) = end.checked_sub(HEADER) {
-                build::set_length(&mut admitted, u16::try_from(length).unwrap());
+                header::set_length(&mut admitted, u16::try_from(length).unwrap());
                 if let Ok(message) = Message::decode(&admitted) {
                     assert_ne!(message.fingerprint(), Fingerprint::Valid);
                 }
@@ -308,7 +308,7 @@ proptest! {
         body in prop::collection::vec(any::<u8>(), 0..200),
     ) {
         let mut bytes = binding_request(ID);
-        build::set_length(&mut bytes, u16::try_from(body.len()).unwrap());
+        header::set_length(&mut bytes, u16::try_from(body.len()).unwrap());
         bytes.extend(body);
         if let Ok(message) = Message::decode(&bytes) {
             let _ = (message.error_code(), message.mapped_address(), message.fingerprint());

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use super::Error;
+use super::error::Error;
 
 const IPV4: u8 = 0x01;
 const IPV6: u8 = 0x02;

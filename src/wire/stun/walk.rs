@@ -1,6 +1,6 @@
 //! The walk over the attributes of a message, with and without padding. RFC 8489 section 14.
 
-use super::Error;
+use super::error::Error;
 use crate::record::Counter as _;
 
 /// One attribute as it stands in the message.

@@ -1,0 +1,104 @@
+//! A handshake that was tried: what was asked for, what was seen of it and why it ended.
+
+use std::io;
+use std::time::Duration;
+
+use rustls::SupportedProtocolVersion;
+use rustls::pki_types::CertificateDer;
+
+use crate::explain::{Arrival, server_flight};
+use crate::net::tcp_info::Snapshot;
+use crate::record::{ServerFlight, Tls, group_name};
+use crate::wire::tls_hello::read_flight;
+use crate::words::words;
+
+words! {
+    /// Which protocol version is asked for.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+    pub enum TlsVersion {
+        /// TLS 1.2 and nothing else, as the reference does.
+        #[default]
+        V12 = "1.2",
+        /// TLS 1.3 and nothing else.
+        V13 = "1.3",
+        /// The highest that both ends speak.
+        Auto = "auto",
+    }
+}
+
+impl TlsVersion {
+    pub(super) fn versions(self) -> Vec<&'static SupportedProtocolVersion> {
+        match self {
+            Self::V12 => vec![&rustls::version::TLS12],
+            Self::V13 => vec![&rustls::version::TLS13],
+            Self::Auto => vec![&rustls::version::TLS13, &rustls::version::TLS12],
+        }
+    }
+}
+
+/// A handshake that was tried.
+#[derive(Debug, Default)]
+pub struct Handshake {
+    /// From the first byte written to the end or the failure.
+    pub took: Duration,
+    /// What was agreed on, as far as it came; certificate and trust are not judged yet.
+    pub tls: Tls,
+    /// The certificates that the server sent, its own first.
+    pub chain: Vec<CertificateDer<'static>>,
+    /// Whether these are all that it wanted to send.
+    pub chain_is_whole: bool,
+    /// Bytes written.
+    pub sent: u64,
+    /// Bytes read.
+    pub received: u64,
+    /// What the server sent first, as far as it is kept.
+    pub first_bytes: Vec<u8>,
+    /// When the server's first flight came.
+    pub arrivals: Vec<Arrival>,
+    /// Longest time that bytes lay in this machine's kernel.
+    pub local_delay: Option<Duration>,
+    /// What the kernel knew at the end.
+    pub kernel: Snapshot,
+    /// Whether the server asked for another ClientHello.
+    pub hello_retry: bool,
+}
+
+impl Handshake {
+    /// Fills what the library did not tell from the server's first bytes themselves.
+    pub(super) fn complete_from_first_bytes(&mut self) {
+        let flight = read_flight(&self.first_bytes);
+        self.tls.version = self.tls.version.or(flight.version);
+        self.tls.suite = self.tls.suite.or(flight.suite);
+        if self.tls.group.is_none() {
+            self.tls.group = flight.group.map(|group| group_name(group).into_owned());
+        }
+        if self.chain.is_empty() {
+            self.chain_is_whole = flight.certificates_complete;
+            self.chain = flight
+                .certificates
+                .into_iter()
+                .map(CertificateDer::from)
+                .collect();
+        }
+    }
+
+    /// How the server's first flight came, by the path's round trip and the kernel's count of
+    /// segments that came out of order.
+    pub fn flight(&self, path_rtt: Option<Duration>, out_of_order: Option<u32>) -> ServerFlight {
+        let judged = server_flight(&self.arrivals, &self.first_bytes, path_rtt, out_of_order);
+        ServerFlight {
+            hello_retry: self.hello_retry,
+            local_delay: self.local_delay,
+            ..judged
+        }
+    }
+}
+
+/// Why a handshake ended early.
+#[derive(Debug)]
+pub(super) enum Stop {
+    Limit(Duration),
+    Closed,
+    Io(io::Error),
+    Tls(rustls::Error),
+}

@@ -1,0 +1,28 @@
+//! How rows look in a file, and what a file holds already.
+
+use super::note::Note;
+
+/// How a row becomes bytes.
+pub(super) trait Form<R>: Send {
+    /// What stands before the first row.
+    fn opening(&self, _out: &mut Vec<u8>) {}
+
+    /// One row with its line ending.
+    fn row(&mut self, row: &R, out: &mut Vec<u8>);
+}
+
+/// What an existing file holds and how it is continued. Nothing has been written yet.
+pub(super) struct Examined<R> {
+    /// Length of the file when it was judged.
+    pub len: u64,
+    /// Where whole lines end: everything behind is cut off.
+    pub keep: u64,
+    /// Whether the last line lacks its line ending, which `first` holds.
+    pub unended: bool,
+    /// What belongs at `keep` before the first row: a header, a line ending or nothing.
+    pub first: Vec<u8>,
+    /// What the user should know.
+    pub notes: Vec<Note>,
+    /// How rows look in this file.
+    pub form: Box<dyn Form<R>>,
+}

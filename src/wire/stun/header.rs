@@ -1,0 +1,50 @@
+//! The header of a message (RFC 8489 section 5), for both dialects.
+
+use super::error::Error;
+
+/// Length of the header in bytes.
+pub const HEADER: usize = 20;
+
+/// The magic cookie in bytes 4 to 8 of each header (RFC 8489 section 5).
+pub const COOKIE: [u8; 4] = [0x21, 0x12, 0xA4, 0x42];
+
+/// Ties an answer to its request: the 96 bits behind the cookie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TransactionId(pub [u8; 12]);
+
+/// Cuts a message into header and body and checks the length, for both dialects.
+pub(in crate::wire) fn split(bytes: &[u8]) -> Result<(&[u8; HEADER], &[u8]), Error> {
+    let have = bytes.len();
+    let Some((header, body)) = bytes.split_first_chunk::<HEADER>() else {
+        return Err(Error::Short { have, need: HEADER });
+    };
+    if header[0] & 0xC0 != 0 {
+        return Err(Error::NotStun(header[0]));
+    }
+    let length = usize::from(u16::from_be_bytes([header[2], header[3]]));
+    if body.len() < length {
+        return Err(Error::Short {
+            have,
+            need: HEADER + length,
+        });
+    }
+    if body.len() > length {
+        return Err(Error::Trailing(body.len().saturating_sub(length)));
+    }
+    Ok((header, body))
+}
+
+/// Writes the length into a header.
+pub(in crate::wire) fn set_length(bytes: &mut [u8], length: u16) {
+    if let Some(field) = bytes.get_mut(2..4) {
+        field.copy_from_slice(&length.to_be_bytes());
+    }
+}
+
+/// Cookie and transaction: what the XORed addresses are XORed with.
+pub(in crate::wire) fn mask(id: TransactionId) -> [u8; 16] {
+    let mut mask = [0; 16];
+    mask[..4].copy_from_slice(&COOKIE);
+    mask[4..].copy_from_slice(&id.0);
+    mask
+}
