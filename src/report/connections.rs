@@ -3,7 +3,8 @@
 
 use std::fmt::Write as _;
 
-use super::summary::{WIDTH, milliseconds};
+use super::times::milliseconds;
+use super::units::WIDTH;
 use super::wrapped;
 use crate::record::Explanation;
 use crate::stats::{Tally, Window};

@@ -1,5 +1,6 @@
 //! A report in Markdown (GitHub's tables).
 
+mod cells;
 mod held;
 
 use std::fmt::Write as _;
@@ -7,8 +8,10 @@ use std::fmt::Write as _;
 use super::model::{Group, Report, Table};
 use super::number::{self, counted, millis};
 use super::table::{View, most_rows};
-use super::text::{cut, time};
+use super::text::time;
 use crate::schema::Metric;
+
+use cells::text;
 
 /// The report.
 pub fn markdown(report: &Report, view: &View) -> String {
@@ -53,18 +56,6 @@ pub fn markdown(report: &Report, view: &View) -> String {
             format!("{}{place}: {}", text(&problem.file), text(&problem.what))
         }),
     );
-    out
-}
-
-/// A text from a file in which nothing is Markdown or HTML.
-fn text(from: &str) -> String {
-    let mut out = String::new();
-    for c in cut(from, 300).chars() {
-        if "\\`*_{}[]<>#|!~&".contains(c) {
-            out.push('\\');
-        }
-        out.push(c);
-    }
     out
 }
 

@@ -13,6 +13,7 @@ pub mod number;
 pub mod summary;
 pub mod table;
 pub mod text;
+mod times;
 mod units;
 mod versus;
 pub mod watch;

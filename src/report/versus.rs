@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::summary::{WIDTH, head, milliseconds, numbers, share};
+use super::times::{head, milliseconds, numbers, share};
+use super::units::WIDTH;
 use super::wrapped;
 use crate::record::Transport;
 use crate::stats::{Tally, TransportTally};

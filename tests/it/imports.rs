@@ -20,52 +20,19 @@ const KNOWN: &[(&str, &str)] = &[
     ("cli/args.rs", "cli/stream/args.rs"),
     ("cli/args.rs", "cli/tcp.rs"),
     ("cli/config/transports.rs", "cli/tcp.rs"),
-    ("report/connections.rs", "report/summary.rs"),
-    ("report/summary.rs", "report/versus.rs"),
-    ("stats/survey/series_names.rs", "stats/survey/steady.rs"),
     // a parent that uses what lies below it, which uses what the parent defines
-    ("report/build/bursts.rs", "report/build/mod.rs"),
-    ("report/build/charts.rs", "report/build/mod.rs"),
-    ("report/build/events.rs", "report/build/mod.rs"),
-    ("report/build/held.rs", "report/build/mod.rs"),
-    ("report/build/mod.rs", "report/build/series.rs"),
-    ("report/build/mod.rs", "report/build/tables.rs"),
-    ("report/html/bursts.rs", "report/html/mod.rs"),
-    ("report/html/charts.rs", "report/html/mod.rs"),
-    ("report/html/groups.rs", "report/html/mod.rs"),
-    ("report/html/head.rs", "report/html/mod.rs"),
-    ("report/html/held.rs", "report/html/mod.rs"),
-    ("report/html/input.rs", "report/html/mod.rs"),
-    ("report/html/mod.rs", "report/html/outages.rs"),
-    ("report/html/mod.rs", "report/html/relays.rs"),
-    ("report/markdown.rs", "report/markdown/held.rs"),
-    ("report/model/held.rs", "report/model/mod.rs"),
-    ("report/model/mod.rs", "report/model/series.rs"),
-    ("report/table/bursts.rs", "report/table/mod.rs"),
-    ("report/table/groups.rs", "report/table/mod.rs"),
-    ("report/table/held.rs", "report/table/mod.rs"),
-    ("report/table/mod.rs", "report/table/relays.rs"),
-    ("report/table/mod.rs", "report/table/sections.rs"),
 ];
 
 /// Sets of files that lead to each other through however many imports, but for those of a parent
 /// from what lies below it.
-const KNOWN_RINGS: &[&[&str]] = &[
-    &[
-        "cli/args.rs",
-        "cli/config/transports.rs",
-        "cli/hold/args.rs",
-        "cli/report/args.rs",
-        "cli/stream/args.rs",
-        "cli/tcp.rs",
-    ],
-    &[
-        "report/connections.rs",
-        "report/summary.rs",
-        "report/versus.rs",
-    ],
-    &["stats/survey/series_names.rs", "stats/survey/steady.rs"],
-];
+const KNOWN_RINGS: &[&[&str]] = &[&[
+    "cli/args.rs",
+    "cli/config/transports.rs",
+    "cli/hold/args.rs",
+    "cli/report/args.rs",
+    "cli/stream/args.rs",
+    "cli/tcp.rs",
+]];
 
 /// Imports between commands that are still there, from the first to the second; the same holds.
 const KNOWN_OF_COMMANDS: &[(&str, &str)] = &[

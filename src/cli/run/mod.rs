@@ -35,7 +35,7 @@ pub(super) struct Job<K: Kind> {
     pub kind: K,
     /// When, and what.
     pub engine: Engine,
-    /// How paths are opened.
+    /// How paths are places.
     pub path: Plan,
     /// Where rows go.
     pub outputs: Outputs<Row<K>, K::Detail>,
@@ -212,8 +212,8 @@ pub(super) fn run<K: Kind>(job: Job<K>, color: Color) -> Result<Exit, Failure> {
     let (is_text, rows_on_stdout) = (outputs.stdout.is_text(), outputs.stdout.is_rows());
     let wants_text = is_text || (kind.tells_live() && !quiet && !rows_on_stdout);
     // files before anything else: what cannot be kept must not be measured
-    let opened = outputs.open(wants_text, color, &wall)?;
-    let Some(opened) = opened else {
+    let places = outputs.open(wants_text, color, &wall)?;
+    let Some(places) = places else {
         // nobody reads, and there is no file
         return Ok(Exit::Done);
     };
@@ -233,15 +233,15 @@ pub(super) fn run<K: Kind>(job: Job<K>, color: Color) -> Result<Exit, Failure> {
     };
     let run = Arc::new(this_run(&label, world, &wall));
     let opener = Opener::new(path, wall).map_err(Failure::io)?;
-    let task = Arc::new(kind.task(opener, run, !opened.details.is_empty()));
-    let only_stdout = opened.is_only_stdout();
+    let task = Arc::new(kind.task(opener, run, !places.details.is_empty()));
+    let only_stdout = places.is_only_stdout();
     let view = View {
         is_unseen: !is_text && !rows_on_stdout,
         is_text,
         world,
         quiet,
     };
-    let desk = Desk::new(kind, opened, interrupted.clone(), view, &stop);
+    let desk = Desk::new(kind, places, interrupted.clone(), view, &stop);
     let mut desk = desk.map_err(Failure::io)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -1,5 +1,7 @@
 //! The lab in place of the real network, and what names a run.
 
+use std::fmt::Write as _;
+
 use anyhow::{bail, ensure};
 use rustls::RootCertStore;
 
@@ -76,7 +78,7 @@ pub(in crate::cli) fn few(names: Vec<String>, world: World) -> String {
     let more = names.len().saturating_sub(3);
     let mut text = names.into_iter().take(3).collect::<Vec<_>>().join(", ");
     if more > 0 {
-        text.push_str(&format!(" and {more} more"));
+        let _ = write!(text, " and {more} more");
     }
     if world == World::Lab {
         text.push_str(" (lab)");

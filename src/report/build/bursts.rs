@@ -1,6 +1,7 @@
 //! Bursts and watches of a report.
 
-use super::{percent, tables};
+use super::tables;
+use super::units::percent;
 use crate::report::model::{Burst, Verdict};
 use crate::stats::survey::{Finished, VERDICTS};
 use crate::stats::wilson;

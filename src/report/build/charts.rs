@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::DateTime;
 
-use super::{millis, moment};
+use super::units::{millis, moment};
 use crate::report::model::{
     CumulativePoint, Distribution, FailurePoint, Heat, HeatCell, HeatDay, LinePoint, OTHER_REGIONS,
     RegionLine, SlowPoint, Timeline,

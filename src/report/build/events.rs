@@ -1,6 +1,6 @@
 //! What changed while the rows were written: certificates, addresses and regions that came or went.
 
-use super::{MOST_LISTED, moment};
+use super::units::{MOST_LISTED, moment};
 use crate::report::model::Event;
 use crate::stats::survey::{Finished, Groups, Measured};
 

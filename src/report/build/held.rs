@@ -1,6 +1,7 @@
 //! Held connections of a report.
 
-use super::{millis, seconds, tables};
+use super::tables;
+use super::units::{millis, seconds};
 use crate::record::{EndedBy, micros};
 use crate::report::model::{Count, Held, HeldSamples};
 use crate::stats::survey::{Finished, HeldGroup};

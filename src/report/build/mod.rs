@@ -8,19 +8,16 @@ mod notes;
 mod order;
 mod series;
 mod tables;
+mod units;
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
-
 use super::model::{Addresses, Count, Input, Overview, Report, SHAPE, Slow, SlowRegion, SlowRow};
-use crate::schema::Metric;
 use crate::stats::survey::{self, Explanation, Finished};
 use crate::stats::{chao1, wilson};
 use crate::zone::Zone;
 
-/// Gaps, events and outages that a report lists.
-const MOST_LISTED: usize = 100;
+use units::{millis, moment, percent, seconds};
 
 /// What the rows themselves do not say.
 #[derive(Debug, Clone, Default)]
@@ -65,25 +62,6 @@ impl Report {
             heat: charts::heat(rows),
         }
     }
-}
-
-fn moment(us: i64) -> DateTime<Utc> {
-    DateTime::from_timestamp_micros(us).unwrap_or_default()
-}
-
-#[allow(clippy::cast_precision_loss)] // microseconds far below 2^53
-fn seconds(us: u64) -> f64 {
-    us as f64 / 1e6
-}
-
-#[allow(clippy::cast_precision_loss)] // microseconds far below 2^53
-fn millis(us: u64) -> f64 {
-    us as f64 / 1e3
-}
-
-#[allow(clippy::cast_precision_loss)] // counts far below 2^53
-fn percent(part: u64, whole: u64) -> Option<f64> {
-    (whole > 0).then(|| part as f64 * 100.0 / whole as f64)
 }
 
 #[allow(clippy::cast_precision_loss)] // counts far below 2^53
@@ -196,6 +174,3 @@ fn addresses(rows: &Finished) -> Addresses {
         ttls: counts(rows.ttls.counts()),
     }
 }
-
-/// The metrics that a group holds, in the order of their numbers.
-const METRICS: [Metric; Metric::COUNT] = Metric::ALL;

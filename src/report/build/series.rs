@@ -1,7 +1,7 @@
 //! What the order of the rows says: answers, outages and gaps of each series, and the time in which
 //! none of them measured.
 
-use super::{MOST_LISTED, moment, percent, seconds};
+use super::units::{MOST_LISTED, moment, percent, seconds};
 use crate::report::model::{Count, Gap, Outage, Series};
 use crate::stats::survey::{self, Finished, SeriesName, gaps_of_all as between};
 use crate::stats::wilson;

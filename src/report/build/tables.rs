@@ -1,6 +1,7 @@
 //! Groups of every dimension as tables.
 
-use super::{METRICS, millis, moment, order};
+use super::order;
+use super::units::{METRICS, millis, moment};
 use crate::report::model::{Certificate, Group, Table, Times};
 use crate::schema::Metric;
 use crate::stats::Distribution;

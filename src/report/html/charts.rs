@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use maud::{Markup, PreEscaped, html};
 
-use super::Budget;
+use super::budget::Budget;
 use super::parts::{Number, Words, folded, table};
 use crate::report::chart::{
     Palette, Size, Steps, cumulative, has_connects, heat, swatch, timeline,

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::Budget;
+use super::budget::Budget;
 use super::parts::{Column, Number, Words, folded_if_long, table};
 use crate::report::chart::{Palette, swatch};
 use crate::report::model::{Group, Report, Table, Times};

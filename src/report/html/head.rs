@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 
-use super::Budget;
+use super::budget::Budget;
 use super::parts::{Number, Words, table, tile, unbroken};
 use crate::report::chart::quantile_of_all;
 use crate::report::model::{Report, Series};

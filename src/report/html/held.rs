@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::Budget;
+use super::budget::Budget;
 use super::parts::{Number, Words, table};
 use crate::report::model::{Held, HeldSamples, Report, Times};
 use crate::report::number::{NONE, grouped, millis, quantile, seconds};

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::Budget;
+use super::budget::Budget;
 use super::parts::{Number, Words, and_more, folded_if_long, table};
 use crate::report::model::Report;
 use crate::report::number::{bytes, counted, grouped};

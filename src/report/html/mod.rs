@@ -3,6 +3,7 @@
 //! Whatever comes, the page stays under a megabyte: texts are cut, lists take their rows from a
 //! common budget and say how many they leave out.
 
+mod budget;
 mod bursts;
 mod charts;
 mod groups;
@@ -13,13 +14,12 @@ mod outages;
 mod parts;
 mod relays;
 
-use std::cell::Cell;
-
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::chart::Palette;
 use super::model::Report;
 use super::text::zone_name;
+use budget::Budget;
 
 /// Bytes that charts and lists may have together; the rest of the page is short.
 const ROOM: usize = 880_000;
@@ -129,41 +129,6 @@ struct Part {
 impl Part {
     fn says_something(&self) -> bool {
         !self.inside.0.is_empty()
-    }
-}
-
-/// Bytes that are left for charts and lists.
-struct Budget(Cell<usize>);
-
-impl Budget {
-    fn of(bytes: usize) -> Self {
-        Self(Cell::new(bytes))
-    }
-
-    /// Takes what a piece needs, if that is left.
-    fn take(&self, bytes: usize) -> bool {
-        let left = self.0.get().checked_sub(bytes);
-        if let Some(left) = left {
-            self.0.set(left);
-        }
-        left.is_some()
-    }
-
-    /// As many of the rows as fit, in `most` bytes at most; how many did not.
-    fn rows<T>(&self, most: usize, of: &[T], row: impl Fn(&T) -> Markup) -> (Markup, usize) {
-        let own = Self::of(most.min(self.0.get()));
-        let mut out = String::new();
-        let mut shown = 0;
-        for item in of {
-            let row = row(item).into_string();
-            if !own.take(row.len()) {
-                break;
-            }
-            out.push_str(&row);
-            shown += 1;
-        }
-        self.take(out.len());
-        (PreEscaped(out), of.len() - shown)
     }
 }
 

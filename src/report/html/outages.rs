@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::Budget;
+use super::budget::Budget;
 use super::parts::{Number, Times, Words, folded_if_long, table};
 use crate::report::model::{Count, Outage, Report, Series};
 use crate::report::number::{counted, grouped, percents, seconds};

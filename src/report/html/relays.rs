@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::Budget;
+use super::budget::Budget;
 use super::parts::{Number, Times, Words, folded_if_long, table, tile};
 use crate::report::model::{Group, Report};
 use crate::report::number::{grouped, millis, percent, share};

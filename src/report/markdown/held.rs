@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::text;
+use super::cells::text;
 use crate::report::model::{Held, Report, Times};
 use crate::report::number::{NONE, millis, quantile, seconds};
 use crate::report::table::ended;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Count, Times};
+use super::numbers::{Count, Times};
 
 /// Held connections of a host to a target, together.
 #[derive(Debug, Clone, Serialize)]

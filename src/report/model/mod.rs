@@ -4,6 +4,7 @@
 
 mod charts;
 mod held;
+mod numbers;
 mod series;
 
 use chrono::{DateTime, Utc};
@@ -16,6 +17,7 @@ pub use charts::{
 pub use series::{Gap, Outage, Series};
 
 pub use held::{Held, HeldSamples};
+pub use numbers::{Count, Times};
 
 use crate::schema::Metric;
 use crate::zone::Zone;
@@ -153,15 +155,6 @@ pub struct Overview {
     pub longest_gaps: Vec<Gap>,
 }
 
-/// A name and how often.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Count {
-    /// The name.
-    pub name: String,
-    /// How often.
-    pub count: u64,
-}
-
 /// Groups of one dimension.
 #[derive(Debug, Clone, Serialize)]
 pub struct Table {
@@ -212,30 +205,6 @@ impl Group {
             Metric::Total => self.total.as_ref(),
         }
     }
-}
-
-/// Statistics of times. Count, minimum, mean, maximum and standard deviation are exact; quantiles
-/// are nearest-rank within 1 %, none where there are too few values for them.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Times {
-    /// Values.
-    pub n: u64,
-    /// Smallest.
-    pub min_ms: f64,
-    /// Arithmetic mean.
-    pub mean_ms: f64,
-    /// Largest.
-    pub max_ms: f64,
-    /// Sample standard deviation (n - 1).
-    pub stddev_ms: Option<f64>,
-    /// Median.
-    pub p50_ms: Option<f64>,
-    /// 90th percentile.
-    pub p90_ms: Option<f64>,
-    /// 95th percentile.
-    pub p95_ms: Option<f64>,
-    /// 99th percentile.
-    pub p99_ms: Option<f64>,
 }
 
 /// What the rows say of a certificate.

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::grid::Grid;
-use super::{View, heading};
+use super::view::{View, heading};
 use crate::report::model::{Burst, Report, Times};
 use crate::report::number::{self, counted, quantile};
 use crate::report::text::cut;

@@ -1,7 +1,7 @@
 //! Groups with their statistics.
 
 use super::grid::Grid;
-use super::{View, heading};
+use super::view::{View, heading};
 use crate::report::model::{Group, Table, Times};
 use crate::report::number::{self, millis};
 use crate::report::text::cut;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{View, heading};
+use super::view::{View, heading};
 use crate::report::model::{Held, HeldSamples, Report, Times};
 use crate::report::number::{NONE, bytes, counted, millis, quantile, seconds};
 use crate::report::text::cut;

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::heading;
 use super::sections::{LONGEST, push};
+use super::view::heading;
 use crate::report::model::Report;
 use crate::report::number::{self, counted};
 use crate::report::text::{cut, time};

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::grid::Grid;
-use super::{View, heading};
+use super::view::{View, heading};
 use crate::report::model::{Count, Gap, Outage, Report, Series};
 use crate::report::number::{self, counted, millis};
 use crate::report::text::{cut, named, time};

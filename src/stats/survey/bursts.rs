@@ -3,8 +3,7 @@
 use crate::record::Counter as _;
 use std::collections::BTreeMap;
 
-use super::groups::part;
-use super::steady::target;
+use super::groups::{part, target};
 use crate::record::Verdict;
 use crate::schema::{Dialect, Id, Row, id};
 use crate::stats::Distribution;

@@ -1,5 +1,6 @@
 //! Groups by a key, up to a cap; what comes beyond it is put together.
 
+use crate::schema::{Row, id};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::{Hash as _, Hasher as _};
@@ -83,5 +84,17 @@ impl Groups {
     /// What did not fit.
     pub fn overflow(&self) -> Option<&Measured> {
         self.overflow.as_deref()
+    }
+}
+
+/// What a row probed, `host:port`.
+pub fn target(row: &Row<'_>) -> String {
+    let host = row.text(id!(remotehost));
+    let (host, port) = (part(&host), part(row.get(id!(Port))));
+    match (host.is_empty(), port.is_empty()) {
+        (_, true) => host.into_owned(),
+        (true, false) => format!("port {port}"),
+        (false, false) if host.contains(':') => format!("[{host}]:{port}"),
+        (false, false) => format!("{host}:{port}"),
     }
 }

@@ -4,8 +4,7 @@ use crate::record::Counter as _;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use super::groups::part;
-use super::steady::target;
+use super::groups::{part, target};
 use crate::record::{EndedBy, TcpNumbers};
 use crate::schema::{Dialect, Row, id};
 use crate::stats::Distribution;

@@ -418,7 +418,7 @@ pub fn value<'a>(row: &Row<'a>, column: &str, zone: Zone) -> Cow<'a, str> {
         "region" => relays::region(row),
         "hour" => shown("%H").unwrap_or_default(),
         "day" => shown("%Y-%m-%d").unwrap_or_default(),
-        "target" => Cow::Owned(steady::target(row)),
+        "target" => Cow::Owned(groups::target(row)),
         "transport" => Cow::Borrowed(row.transport()),
         "certificate" => row.text(id!(Thumbprint)),
         "address" => row.text(id!(remoteip)),

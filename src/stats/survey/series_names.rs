@@ -3,8 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::groups::part;
-use super::steady::target;
+use super::groups::{part, target};
 use crate::schema::{Row, id};
 
 /// Series that are told apart.

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Datelike, NaiveDate, Timelike};
 
-use super::groups::{Groups, SEPARATOR, part};
+use super::groups::{Groups, SEPARATOR, part, target};
 use super::series_names::SeriesNames;
 use super::{Measured, Taken};
 use crate::schema::{Metric, Row, id};
@@ -279,17 +279,5 @@ impl Steady {
         let number = self.combinations.len().saturating_sub(1);
         self.numbers.insert(self.key.as_str().into(), number);
         number
-    }
-}
-
-/// What a row probed, `host:port`.
-pub fn target(row: &Row<'_>) -> String {
-    let host = row.text(id!(remotehost));
-    let (host, port) = (part(&host), part(row.get(id!(Port))));
-    match (host.is_empty(), port.is_empty()) {
-        (_, true) => host.into_owned(),
-        (true, false) => format!("port {port}"),
-        (false, false) if host.contains(':') => format!("[{host}]:{port}"),
-        (false, false) => format!("{host}:{port}"),
     }
 }

@@ -1,0 +1,36 @@
+//! Counts and statistics of times.
+
+use serde::Serialize;
+
+/// A name and how often.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Count {
+    /// The name.
+    pub name: String,
+    /// How often.
+    pub count: u64,
+}
+
+/// Statistics of times. Count, minimum, mean, maximum and standard deviation are exact; quantiles
+/// are nearest-rank within 1 %, none where there are too few values for them.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Times {
+    /// Values.
+    pub n: u64,
+    /// Smallest.
+    pub min_ms: f64,
+    /// Arithmetic mean.
+    pub mean_ms: f64,
+    /// Largest.
+    pub max_ms: f64,
+    /// Sample standard deviation (n - 1).
+    pub stddev_ms: Option<f64>,
+    /// Median.
+    pub p50_ms: Option<f64>,
+    /// 90th percentile.
+    pub p90_ms: Option<f64>,
+    /// 95th percentile.
+    pub p95_ms: Option<f64>,
+    /// 99th percentile.
+    pub p99_ms: Option<f64>,
+}
