@@ -12,8 +12,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use super::{Out, Outcome as SlotOutcome, Slot, Task};
 use crate::explain::SynTimer;
@@ -28,7 +28,7 @@ use crate::target::Target;
 const MOST_ADDRESSES: usize = 64;
 
 /// Most connections that are being closed; each takes a second at most.
-const MOST_CLOSING: u32 = 256;
+const MOST_CLOSING: usize = 256;
 
 /// Makes probes.
 #[derive(Debug)]
@@ -36,7 +36,8 @@ pub struct Prober {
     opener: Opener,
     run: Arc<Run>,
     judge: Judge,
-    closing: Arc<Semaphore>,
+    /// Connections that are being closed.
+    closing: TaskTracker,
     /// How this system repeats a SYN.
     syn_timer: SynTimer,
 }
@@ -58,8 +59,8 @@ impl Task for Prober {
     /// Waits until the connections of past probes have come to their orderly end, or a second has
     /// passed.
     async fn settle(&self) {
-        let all = self.closing.acquire_many(MOST_CLOSING);
-        let _ = tokio::time::timeout(Duration::from_secs(1), all).await;
+        self.closing.close();
+        let _ = tokio::time::timeout(Duration::from_secs(1), self.closing.wait()).await;
     }
 }
 
@@ -72,7 +73,7 @@ impl Prober {
             opener,
             run,
             judge,
-            closing: Arc::new(Semaphore::new(MOST_CLOSING as usize)),
+            closing: TaskTracker::new(),
             syn_timer: syn_timer(),
         }
     }
@@ -152,12 +153,9 @@ impl Prober {
     /// Ends a connection beside whatever comes next; too many at once are simply dropped.
     fn close(&self, session: Option<Session>) {
         if let Some(session) = session
-            && let Ok(place) = self.closing.clone().try_acquire_owned()
+            && self.closing.len() < MOST_CLOSING
         {
-            tokio::spawn(async move {
-                session.close().await;
-                drop(place);
-            });
+            self.closing.spawn(session.close());
         }
     }
 
