@@ -15,11 +15,6 @@ use tree::Tree;
 /// too.
 const KNOWN: &[(&str, &str)] = &[
     // side by side
-    ("cli/args.rs", "cli/hold/args.rs"),
-    ("cli/args.rs", "cli/report/args.rs"),
-    ("cli/args.rs", "cli/stream/args.rs"),
-    ("cli/args.rs", "cli/tcp.rs"),
-    ("cli/config/transports.rs", "cli/tcp.rs"),
     ("lab/broken.rs", "lab/relay.rs"),
     ("net/local_end.rs", "net/tcp_info/congestion.rs"),
     ("net/local_end.rs", "net/tcp_info/fast_open.rs"),
@@ -79,14 +74,6 @@ const KNOWN: &[(&str, &str)] = &[
 /// Sets of files that lead to each other through however many imports, but for those of a parent
 /// from what lies below it.
 const KNOWN_RINGS: &[&[&str]] = &[
-    &[
-        "cli/args.rs",
-        "cli/config/transports.rs",
-        "cli/hold/args.rs",
-        "cli/report/args.rs",
-        "cli/stream/args.rs",
-        "cli/tcp.rs",
-    ],
     &["lab/broken.rs", "lab/relay.rs", "lab/turn.rs"],
     &[
         "net/local_end.rs",
@@ -113,20 +100,15 @@ const KNOWN_RINGS: &[&[&str]] = &[
 ];
 
 /// Imports between commands that are still there, from the first to the second; the same holds.
-const KNOWN_OF_COMMANDS: &[(&str, &str)] = &[
-    ("cli/hold/args.rs", "cli/stream/args.rs"),
-    ("cli/hold/mod.rs", "cli/probe.rs"),
-    ("cli/hold/mod.rs", "cli/stream/mod.rs"),
-    ("cli/stream/mod.rs", "cli/probe.rs"),
-];
+const KNOWN_OF_COMMANDS: &[(&str, &str)] = &[];
 
 /// The commands below `cli`, by the beginning of their files.
 const COMMANDS: &[&str] = &[
+    "cli/burst/",
     "cli/hold/",
-    "cli/probe.rs",
+    "cli/probe/",
     "cli/report/",
     "cli/schema.rs",
-    "cli/stream/",
 ];
 
 fn source() -> Tree {
