@@ -13,6 +13,7 @@ use super::hold::HoldArgs;
 use super::long_help::{ASKS, TARGETS, TRANSPORTS};
 use super::report::args::{self as report, ReportArgs};
 use super::tcp::TcpArgs;
+use super::values::{AskArg, Color, ProfileArg, StdoutFormat, duration, percent};
 use super::words::words;
 use crate::endpoints::DEFAULT_RELAY;
 use crate::lab::Fault;
@@ -274,22 +275,6 @@ pub struct ManArgs {
     pub command: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Color {
-    Auto,
-    Always,
-    Never,
-}
-
-/// What to ask: the words of [`Ask`](crate::record::Ask), and `none`, which no row holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum AskArg {
-    None,
-    Allocate,
-    Binding,
-    MsAllocate,
-}
-
 /// Kinds of rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum RowArg {
@@ -305,42 +290,10 @@ pub enum RowArg {
     Sample,
 }
 
-// no doc comments on the values: they would be help texts
-/// Form of the rows on stdout; `list` is the reference's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum StdoutFormat {
-    Csv,
-    Jsonl,
-    List,
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum SchemaFormat {
     Table,
     Json,
-}
-
-/// The [`Profile`](crate::sink::Profile)s that are asked for by name; the plain one has none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ProfileArg {
-    /// BOM, comma, dates without Z
-    Excel,
-    /// BOM, semicolon, dates without Z
-    ExcelDe,
-}
-
-/// A time such as `90s`, `8h41m`, `500ms`; a bare number counts as seconds.
-pub fn duration(text: &str) -> Result<Duration, String> {
-    let text = text.trim();
-    let seconds = text
-        .parse::<f64>()
-        .ok()
-        .filter(|_| text.starts_with(|c: char| c.is_ascii_digit()));
-    if let Some(seconds) = seconds {
-        return Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string());
-    }
-    humantime::parse_duration(text)
-        .map_err(|error| format!("{error}; write it as 90s, 8h41m or 500ms"))
 }
 
 /// The faults of the lab with their meanings, for the long help.
@@ -352,30 +305,9 @@ fn faults() -> String {
     text
 }
 
-fn percent(text: &str) -> Result<f64, String> {
-    match text.trim_end_matches('%').trim().parse::<f64>() {
-        Ok(percent) if (0.0..=100.0).contains(&percent) => Ok(percent),
-        _ => Err("give a number from 0 to 100".to_owned()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn times_are_read_as_people_write_them() {
-        assert_eq!(
-            duration("8h41m").unwrap(),
-            Duration::from_secs(8 * 3600 + 41 * 60)
-        );
-        assert_eq!(duration("500ms").unwrap(), Duration::from_millis(500));
-        assert_eq!(duration("0").unwrap(), Duration::ZERO);
-        assert_eq!(duration("0.5").unwrap(), Duration::from_millis(500));
-        assert!(duration("-1").is_err());
-        assert!(duration("soon").unwrap_err().contains("90s"));
-        assert!(duration("1e999").is_err());
-    }
 
     #[test]
     fn the_arguments_are_consistent() {

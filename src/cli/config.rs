@@ -1,6 +1,8 @@
-//! From raw flags to a validated plan. Nothing is opened, started or sent here.
+//! From raw flags to a validated plan: what the kinds share. Nothing is opened, started or sent
+//! here. Not here: what one kind alone wants (`config` of `probe`, `burst` and `hold`).
 
-mod rate;
+pub(in crate::cli) mod local_end;
+mod ports;
 pub(in crate::cli) mod transports;
 
 use std::collections::HashSet;
@@ -11,88 +13,14 @@ use anyhow::{Context as _, bail, ensure};
 use rustls::pki_types::ServerName;
 
 use super::args::ProbeArgs;
-use super::lines::{Layout, Lines};
-use super::probe::{Extent, Probes};
-use super::run::Job;
-use super::run::outputs::{Choice, Outputs};
-use super::tcp::reachable;
-use crate::measure::Engine;
 use crate::net::dns::{Families, Resolver, SystemServers};
 use crate::net::{Limits, Plan};
-use crate::pace::Pace;
-use crate::schema::{COLUMNS, Column, REFERENCE_COLUMNS, RowKind};
-use crate::stats::Tally;
+use crate::schema::{Column, RowKind};
 use crate::target::{Host, Target, Targets};
+use local_end::reachable;
 
-/// A timer's finest step.
-const SHORTEST_INTERVAL: Duration = Duration::from_millis(1);
-
-/// Longest interval and limit; longer ones are mistakes.
-const LONGEST_INTERVAL: Duration = Duration::from_secs(24 * 3600);
+/// Longest limit; longer ones are mistakes.
 const LONGEST_LIMIT: Duration = Duration::from_secs(600);
-const LONGEST_SERIES: Duration = Duration::from_secs(3650 * 24 * 3600);
-
-/// The validated series of probes.
-pub(super) fn job(args: &ProbeArgs) -> anyhow::Result<Job<Probes>> {
-    let targets = targets(args)?;
-    let mut path = plan(args, &targets)?;
-    ensure!(
-        args.count != Some(0),
-        "--count 0 would do nothing; give 1 or more"
-    );
-    ensure!(
-        args.interval.is_zero() || (SHORTEST_INTERVAL..=LONGEST_INTERVAL).contains(&args.interval),
-        "--interval must be from 1ms to 24h, or 0 for back to back"
-    );
-    suits_addresses(args, &targets)?;
-    ensure!(
-        args.duration
-            .is_none_or(|d| !d.is_zero() && d <= LONGEST_SERIES),
-        "--duration must be more than 0 and at most 3650 days"
-    );
-    let has_turn = transports::has_turn(&path, &targets);
-    let columns = match args.columns.as_deref() {
-        Some("reference") => Some(COLUMNS[..REFERENCE_COLUMNS].iter().collect()),
-        other => other.map(columns).transpose()?,
-    };
-    let choice = Choice {
-        columns,
-        list: list_columns(has_turn),
-        details: None,
-    };
-    let outputs = Outputs::new(args, choice)?;
-    path.fast = rate::is_fast(args.interval, &targets, &path);
-    // a slot with all addresses takes several probes' time
-    let longest = targets.iter().map(|target| path.longest(target)).max();
-    let longest = longest.unwrap_or_default() * if args.all_addresses { 8 } else { 1 };
-    let concurrency = args
-        .concurrency
-        .map_or_else(|| default_concurrency(longest, args.interval), usize::from);
-    let pace = Pace::new(args.interval, args.count, args.duration);
-    let kind = Probes {
-        lines: Lines::new(if has_turn {
-            Layout::Transports
-        } else {
-            Layout::Tls
-        }),
-        extent: Extent {
-            slots: pace.slots(),
-            interval: args.interval,
-            duration: args.duration,
-        },
-        polite: rate::polite(&targets, &path),
-        window_chosen: path.local_end.receive_buffer.is_some(),
-        tally: Tally::default(),
-        live: None,
-        hints: false,
-    };
-    let engine = Engine {
-        pace,
-        targets,
-        concurrency,
-    };
-    Job::new(args, kind, engine, path, outputs)
-}
 
 /// How each probe runs, but for its pace.
 pub(super) fn plan(args: &ProbeArgs, targets: &[Target]) -> anyhow::Result<Plan> {
@@ -150,6 +78,7 @@ pub(super) fn suits_addresses(args: &ProbeArgs, targets: &[Target]) -> anyhow::R
     Ok(())
 }
 
+/// The limits of the phases.
 pub(super) fn limits(args: &ProbeArgs) -> anyhow::Result<Limits> {
     let limits = [
         ("dns", args.dns_timeout),
@@ -171,15 +100,7 @@ pub(super) fn limits(args: &ProbeArgs) -> anyhow::Result<Limits> {
     })
 }
 
-/// So many that an outage, in which every probe takes all its time, costs no slot.
-fn default_concurrency(longest: Duration, interval: Duration) -> usize {
-    if interval.is_zero() {
-        return 1;
-    }
-    let probes = longest.as_nanos().div_ceil(interval.as_nanos());
-    usize::try_from(probes).unwrap_or(usize::MAX).clamp(8, 64)
-}
-
+/// Who resolves names.
 pub(super) fn resolver(text: &str) -> anyhow::Result<Resolver> {
     let wrong = || format!("--resolver {text}: give system, os, an address or address:port");
     Ok(match text {
@@ -231,20 +152,3 @@ pub(super) fn columns<R: RowKind>(text: &str) -> anyhow::Result<Vec<&'static Col
     }
     Ok(chosen)
 }
-
-/// The reference's list; with a turn phase also what it found, which the reference has no place for.
-fn list_columns(has_turn: bool) -> Vec<&'static Column> {
-    let reference = COLUMNS[..REFERENCE_COLUMNS].iter();
-    let ours = ["transport", "detail"];
-    let turn = COLUMNS
-        .iter()
-        .filter(|column| has_turn && (ours.contains(&column.name) || is_of_turn(column.name)));
-    reference.chain(turn).collect()
-}
-
-fn is_of_turn(name: &str) -> bool {
-    name.starts_with("turn_") || ["mapped_address", "alternate_server"].contains(&name)
-}
-
-#[cfg(test)]
-mod tests;

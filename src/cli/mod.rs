@@ -5,10 +5,9 @@ mod burst;
 mod config;
 mod exit;
 mod hold;
-mod lines;
-mod live;
 mod long_help;
 mod message;
+mod mode;
 mod outlet;
 mod probe;
 mod report;
@@ -19,6 +18,7 @@ mod summary;
 mod tcp;
 mod terminal;
 mod uses;
+mod values;
 mod words;
 
 use std::io::Write as _;
@@ -26,8 +26,10 @@ use std::process::ExitCode;
 
 use clap::CommandFactory as _;
 
-use args::{Cli, Color, Command, ProbeArgs};
+use args::{Cli, Command, ProbeArgs};
 use exit::{Exit, Failure};
+use mode::Mode;
+use values::Color;
 
 /// Runs the program.
 pub fn main() -> ExitCode {
@@ -64,12 +66,10 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
 
 /// Runs the kind of measurement that the flags ask for.
 fn measure(args: &ProbeArgs, color: Color) -> Result<Exit, Failure> {
-    if args.stream.is_wanted() {
-        run::run(burst::job(args).map_err(Failure::usage)?, color)
-    } else if args.hold.is_wanted() {
-        run::run(hold::job(args).map_err(Failure::usage)?, color)
-    } else {
-        run::run(config::job(args).map_err(Failure::usage)?, color)
+    match Mode::of(args) {
+        Mode::Burst | Mode::Watch => run::run(burst::job(args).map_err(Failure::usage)?, color),
+        Mode::Hold => run::run(hold::job(args).map_err(Failure::usage)?, color),
+        Mode::Series => run::run(probe::job(args).map_err(Failure::usage)?, color),
     }
 }
 

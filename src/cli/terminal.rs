@@ -4,7 +4,7 @@ use std::io::Write;
 
 use anstream::{AutoStream, ColorChoice};
 
-use super::args::Color;
+use super::values::Color;
 
 /// Columns of the terminal on stdout; 80 where there is none.
 pub fn width() -> u16 {

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
-use crate::cli::args::duration;
+use crate::cli::values::{LimitsArg, duration, rate};
 
 /// Where these flags stand in the help.
 const HEADING: &str = "UDP quality";
@@ -52,42 +52,3 @@ Continuous watch over UDP: one STUN Binding an interval (-i) on one socket until
 or Ctrl-C. Outages of a second or more are told when they begin and end. Rows hold a minute \
 each. Intervals under 100ms, down to 10ms, are for loopback, private addresses and \
 --i-own-this-server; relays may limit the rate that they answer.";
-
-/// A row of the table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum LimitsArg {
-    /// From a client to Microsoft's edge
-    Client,
-    /// From the edge of the customer's network to Microsoft's edge
-    Edge,
-}
-
-impl StreamArgs {
-    /// Whether this is a burst or a watch, and no series of probes.
-    pub fn is_wanted(&self) -> bool {
-        self.burst.is_some() || self.watch
-    }
-}
-
-/// Packets a second: `50/s` or `50`.
-pub fn rate(text: &str) -> Result<u32, String> {
-    let number = text.trim().strip_suffix("/s").unwrap_or(text.trim());
-    match number.parse() {
-        Ok(rate @ 1..=1000) => Ok(rate),
-        _ => Err("give packets a second from 1/s to 1000/s, such as 50/s".to_owned()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rates_are_packets_a_second() {
-        assert_eq!(rate("50/s"), Ok(50));
-        assert_eq!(rate("1"), Ok(1));
-        for wrong in ["0", "50/min", "-5/s", "1001/s", "0.5/s", ""] {
-            assert!(rate(wrong).unwrap_err().contains("50/s"), "{wrong}");
-        }
-    }
-}

@@ -5,12 +5,12 @@ use std::time::Duration;
 use anyhow::ensure;
 
 use super::Stream;
-use super::args::LimitsArg;
 use crate::cli::args::ProbeArgs;
+use crate::cli::config::local_end::{local_end, reachable};
 use crate::cli::config::{columns, families, limits, resolver, suits_addresses, targets};
 use crate::cli::run::Job;
 use crate::cli::run::outputs::{Choice, Outputs};
-use crate::cli::tcp::{local_end, reachable};
+use crate::cli::values::LimitsArg;
 use crate::measure::Engine;
 use crate::measure::burst::{BurstOptions, Shape};
 use crate::net::Plan;

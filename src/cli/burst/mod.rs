@@ -7,7 +7,7 @@ mod config;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-pub use args::{StreamArgs, rate};
+pub use args::StreamArgs;
 pub(super) use config::job;
 
 use super::run::world::headline;

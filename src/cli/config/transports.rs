@@ -1,15 +1,14 @@
 //! What is spoken, asked, and from which port to which: options and targets must fit together.
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{bail, ensure};
 
-use crate::cli::args::{AskArg, ProbeArgs};
-use crate::cli::tcp::local_end;
-use crate::net::{Plan, Question, SourcePorts, Way};
+use super::local_end::local_end;
+use super::ports::ports;
+use crate::cli::args::ProbeArgs;
+use crate::cli::values::AskArg;
+use crate::net::{Plan, Question, Way};
 use crate::record::{Ask, Transport};
 use crate::target::Target;
-
-/// Most ports of a relay that a slot asks: each is a probe.
-const MOST_PORTS: usize = 16;
 
 /// The plan with transports, question and ports.
 pub(super) fn plan(args: &ProbeArgs, targets: &[Target], plan: Plan) -> anyhow::Result<Plan> {
@@ -52,7 +51,7 @@ pub(in crate::cli) fn ways(args: &ProbeArgs, targets: &[Target]) -> anyhow::Resu
 }
 
 /// Whether anything but plain TLS is done: then the turn phase has its place in lines and lists.
-pub(super) fn has_turn(plan: &Plan, targets: &[Target]) -> bool {
+pub(in crate::cli) fn has_turn(plan: &Plan, targets: &[Target]) -> bool {
     let mut ways = targets.iter().flat_map(|target| plan.ways(target));
     ways.any(|way| way.ask.is_some() || way.transport != Transport::Tls)
 }
@@ -113,39 +112,4 @@ fn fits(args: &ProbeArgs, targets: &[Target], plan: &Plan) -> anyhow::Result<()>
         }
     }
     Ok(())
-}
-
-/// Ports and ranges, separated by commas: `3478`, `3478-3481`, `3478,3480-3481`.
-fn ports(text: &str) -> anyhow::Result<Vec<u16>> {
-    let mut ports = Vec::new();
-    for part in text.split(',') {
-        let (first, last) = range(part).with_context(|| format!("--ports {text}"))?;
-        ensure!(
-            ports.len() + usize::from(last - first) < MOST_PORTS,
-            "--ports {text}: at most {MOST_PORTS} ports, as each is a probe of its own"
-        );
-        for port in first..=last {
-            ensure!(
-                !ports.contains(&port),
-                "--ports {text}: {port} stands twice"
-            );
-            ports.push(port);
-        }
-    }
-    Ok(ports)
-}
-
-pub(in crate::cli) fn source_ports(text: &str) -> anyhow::Result<SourcePorts> {
-    let (first, last) = range(text).with_context(|| format!("--source-port {text}"))?;
-    Ok(SourcePorts::new(first, last))
-}
-
-/// `50000` or `50000-50019`.
-fn range(text: &str) -> anyhow::Result<(u16, u16)> {
-    let (first, last) = text.split_once('-').unwrap_or((text, text));
-    let port = |text: &str| text.trim().parse::<u16>().ok().filter(|port| *port > 0);
-    match (port(first), port(last)) {
-        (Some(first), Some(last)) if first <= last => Ok((first, last)),
-        _ => bail!("give a port from 1 to 65535, or a range such as 3478-3481"),
-    }
 }

@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::cli::args::duration;
-use crate::cli::burst::rate;
+use crate::cli::values::{duration, rate};
 
 /// Where these flags stand in the help.
 const HEADING: &str = "Held connection";
@@ -33,10 +32,3 @@ every 20 ms, as an audio stream over TCP would. Gives the kernel's round trip ov
 retransmissions and stalls, also where the relay never answers, and says how the connection \
 ended. Without -n and -d one connection; -i is at least this time and 2 s. From 1s to 1h; more \
 than 60s needs --i-own-this-server. A relay that sends 32 MiB unasked is left.";
-
-impl HoldArgs {
-    /// Whether a connection is to be held, and no series of probes is wanted.
-    pub fn is_wanted(&self) -> bool {
-        self.hold.is_some()
-    }
-}

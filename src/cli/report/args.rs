@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::args::duration;
+use crate::cli::values::duration;
 use crate::cli::words::words;
 use crate::schema::Metric;
 use crate::zone::Zone;

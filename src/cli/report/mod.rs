@@ -13,8 +13,8 @@ use std::io::Write as _;
 
 use anyhow::{Context as _, anyhow, ensure};
 
-use super::args::Color;
 use super::exit::{Exit, Failure};
+use super::values::Color;
 use super::{message, signals, terminal};
 use crate::clock::Wall;
 use crate::record::plain;

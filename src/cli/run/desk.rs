@@ -6,8 +6,8 @@ use std::sync::Arc;
 use anstream::adapter::strip_str;
 use anyhow::Context as _;
 
+use super::kind::{Event, Kind, Row, Told, View};
 use super::outputs::Opened;
-use super::{Event, Kind, Row, Told, View};
 use crate::cli::message;
 use crate::cli::outlet::{self, Delivery, Ending, Orphans, Outlet};
 use crate::cli::signals::Interrupted;

@@ -1,30 +1,33 @@
 //! One procedure for every kind of measurement: a validated plan to a running engine, rows to
 //! their places, the summary, the exit code.
 //!
-//! `outputs` opens what rows go to, `desk` takes them in, `world` is the lab or the real network.
+//! `kind` is what a kind adds, `outputs` opens what rows go to, `desk` takes them in, `world` is the lab or the real network.
 //! Not here: what a kind measures (`measure`), its flags and what it tells (the commands).
 
 mod desk;
+mod kind;
 pub(super) mod outputs;
 pub(super) mod world;
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use anyhow::Context as _;
 
-use super::args::{Color, ProbeArgs};
+pub(super) use kind::{Counts, Finished, Kind, Told, View};
+
+use super::args::ProbeArgs;
 use super::exit::{Exit, Failure};
 use super::outlet::Ending;
 use super::signals;
 use super::summary::print_summary;
+use super::values::Color;
 use crate::clock::Wall;
 use crate::lab::{Lab, LabOptions};
-use crate::measure::{End, Engine, Stop, Task, Why};
+use crate::measure::{Engine, Stop, Why};
 use crate::net::{Opener, Plan};
-use crate::record::{Run, World};
-use crate::schema::RowKind;
+use crate::record::World;
 use desk::Desk;
+use kind::Row;
 use outputs::Outputs;
 use world::{in_the_lab, labels, this_run};
 
@@ -77,117 +80,6 @@ impl<K: Kind> Job<K> {
             }),
         })
     }
-}
-
-/// The rows of a kind.
-pub(super) type Row<K> = <<K as Kind>::Task as Task>::Row;
-
-/// What a kind's task tells between rows.
-pub(super) type Event<K> = <<K as Kind>::Task as Task>::Event;
-
-/// What a kind of measurement adds to the procedure.
-pub(super) trait Kind {
-    /// Measures the slots.
-    type Task: Task<Row: RowKind>;
-    /// Rows of its second file, such as those of single packets.
-    type Detail: RowKind;
-
-    /// The task, over these paths; whether anybody wants details.
-    fn task(&self, opener: Opener, run: Arc<Run>, details: bool) -> Self::Task;
-
-    /// Before the first slot.
-    ///
-    /// # Errors
-    ///
-    /// When the system gives no thread.
-    fn begin(&mut self, _view: View) -> anyhow::Result<Told<Self::Detail>> {
-        Ok(Told::default())
-    }
-
-    /// Takes a row in; what of it is told.
-    fn row(&mut self, row: &Row<Self>) -> Told<Self::Detail>;
-
-    /// Takes an event in; what of it is told.
-    fn event(&mut self, event: Event<Self>) -> Told<Self::Detail>;
-
-    /// After the last slot, before the outputs are closed.
-    fn end(&mut self) {}
-
-    /// Whether some of what is told is for readers at once, also where rows go to a file.
-    fn tells_live(&self) -> bool {
-        false
-    }
-
-    /// What is measured, in a few words.
-    fn headline(&self, path: &Plan, engine: &Engine, world: World) -> String;
-
-    /// The summary, each line ended.
-    fn summary(&self, run: &Finished<'_, Self::Task>) -> String;
-
-    /// Rows by what came of them.
-    fn counts(&self, task: &Self::Task) -> Counts;
-
-    /// What is wrong when it is too much for a stranger's address, with the way out.
-    fn too_much(&self, address: IpAddr) -> String;
-}
-
-/// Where what is told can be seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct View {
-    /// Whether nothing of the rows is shown on stdout.
-    pub is_unseen: bool,
-    /// Whether rows are told there as text.
-    pub is_text: bool,
-    /// Real network or lab.
-    pub world: World,
-    /// Whether only errors are printed.
-    pub quiet: bool,
-}
-
-/// What is told of a row or an event.
-#[derive(Debug)]
-pub(super) struct Told<D> {
-    /// Text on stdout, where text goes there.
-    pub text: Option<String>,
-    /// Text that a reader wants at once, wherever that may be.
-    pub live: Option<String>,
-    /// A note on stderr, where the text above is not seen.
-    pub remark: Option<String>,
-    /// A row of the second file.
-    pub detail: Option<Box<D>>,
-}
-
-impl<D> Default for Told<D> {
-    fn default() -> Self {
-        Self {
-            text: None,
-            live: None,
-            remark: None,
-            detail: None,
-        }
-    }
-}
-
-/// A run that is over.
-pub(super) struct Finished<'a, T> {
-    /// What was measured, in a few words.
-    pub targets: &'a str,
-    /// The task with its totals.
-    pub task: &'a T,
-    /// How the engine ended.
-    pub end: &'a End,
-    /// Whether the user interrupted it.
-    pub interrupted: bool,
-    /// Whether the rows were told on stdout as text.
-    pub told: bool,
-}
-
-/// Rows, of them those that are a success, and those in which something was heard.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Counts {
-    pub rows: u64,
-    pub ok: u64,
-    pub heard: u64,
 }
 
 /// Runs a job.

@@ -5,8 +5,9 @@ use std::path::Path;
 
 use anyhow::{Context as _, ensure};
 
-use crate::cli::args::{Color, ProbeArgs, ProfileArg, StdoutFormat};
+use crate::cli::args::ProbeArgs;
 use crate::cli::exit::Failure;
+use crate::cli::values::{Color, ProfileArg, StdoutFormat};
 use crate::cli::{message, terminal};
 use crate::clock::Wall;
 use crate::record::World;

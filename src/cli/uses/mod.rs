@@ -3,41 +3,19 @@
 //!
 //! Not here: values that do not fit (`config`), what the options mean (`args`).
 
+mod given;
+mod idle;
 mod probe;
 mod report;
 
-use std::collections::BTreeSet;
 use std::ffi::OsString;
 
-use clap::parser::ValueSource;
-use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _};
+use clap::{CommandFactory as _, FromArgMatches as _};
 
 use super::args::{Cli, Command};
 use super::exit::Failure;
-
-/// The options that the user gave, by their ids; those at their defaults are not among them.
-#[derive(Debug, Default)]
-pub struct Given(BTreeSet<String>);
-
-impl Given {
-    /// Of a command.
-    pub fn of(matches: &ArgMatches) -> Self {
-        let by_user =
-            |id: &&clap::Id| matches.value_source(id.as_str()) == Some(ValueSource::CommandLine);
-        Self(
-            matches
-                .ids()
-                .filter(by_user)
-                .map(ToString::to_string)
-                .collect(),
-        )
-    }
-
-    /// Whether this one was given.
-    fn has(&self, id: &str) -> bool {
-        self.0.contains(id)
-    }
-}
+use given::Given;
+use idle::spelled;
 
 impl Cli {
     /// Takes a command line apart; says too which options the user gave.
@@ -80,33 +58,6 @@ impl Command {
     }
 }
 
-/// Why an option does nothing, and the fix, to be told behind the option's name.
-#[derive(Debug)]
-struct Idle(String);
-
-impl Idle {
-    /// For want of something.
-    fn without(what: &str, give: &str) -> Self {
-        Self(format!(
-            "does nothing without {what}: give {give}, or leave it out"
-        ))
-    }
-
-    /// Beside another option.
-    fn beside(other: &str, reason: &str) -> Self {
-        Self(format!(
-            "does nothing with {other}{reason}: leave one of them out"
-        ))
-    }
-
-    /// Beside something that something else would mend.
-    fn unless(other: &str, reason: &str, give: &str) -> Self {
-        Self(format!(
-            "does nothing with {other}, {reason}: give {give}, or leave it out"
-        ))
-    }
-}
-
 /// Refuses options that would do nothing.
 ///
 /// # Errors
@@ -121,25 +72,10 @@ pub fn check(command: &Command, given: &Given) -> Result<(), Failure> {
     };
     match found {
         None => Ok(()),
-        Some((id, Idle(why))) => {
+        Some((id, idle)) => {
             let option = spelled(command.name(), id);
-            Err(Failure::usage(anyhow::anyhow!("{option} {why}")))
+            Err(Failure::usage(anyhow::anyhow!("{option} {}", idle.why())))
         }
-    }
-}
-
-/// An option as it is written on the command line.
-fn spelled(command: &str, id: &str) -> String {
-    let program = Cli::command();
-    let command = program.find_subcommand(command);
-    let own = command.into_iter().flat_map(clap::Command::get_arguments);
-    let option = own
-        .chain(program.get_arguments())
-        .find(|arg| arg.get_id() == id);
-    match option.map(|option| (option.get_long(), option.get_short())) {
-        Some((Some(long), _)) => format!("--{long}"),
-        Some((None, Some(short))) => format!("-{short}"),
-        _ => id.to_owned(),
     }
 }
 

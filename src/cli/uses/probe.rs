@@ -2,23 +2,17 @@
 
 use std::path::PathBuf;
 
-use super::{Given, Idle};
-use crate::cli::args::{ProbeArgs, StdoutFormat};
+use super::given::Given;
+use super::idle::{Idle, spelled};
+use crate::cli::args::ProbeArgs;
 use crate::cli::config::{self, transports};
+use crate::cli::mode::Mode;
 use crate::cli::run::outputs::is_stdout;
+use crate::cli::values::StdoutFormat;
 use crate::net::Way;
 use crate::record::Transport;
 use crate::sink::Format;
 use crate::target::{Host, Target, Targets};
-
-/// What `probe` does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mode {
-    Series,
-    Burst,
-    Watch,
-    Hold,
-}
 
 /// What an option needs beside a mode that uses it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,9 +132,9 @@ pub(super) fn idle(
     for group in EITHER {
         let mut both = group.iter().filter(|id| given.has(id));
         if let (Some(one), Some(other)) = (both.next(), both.next()) {
-            let other = super::spelled("probe", other);
+            let other = spelled("probe", other);
             let why = format!("cannot go with {other}: leave one of them out");
-            return Ok(Some((one, Idle(why))));
+            return Ok(Some((one, Idle::other(why))));
         }
     }
     let run = Run::new(args, given)?;
@@ -151,17 +145,6 @@ pub(super) fn idle(
         why.map(|why| (*id, why))
     });
     Ok(idle.next())
-}
-
-impl Mode {
-    fn flag(self) -> Option<&'static str> {
-        match self {
-            Series => None,
-            Burst => Some("--burst"),
-            Watch => Some("--watch"),
-            Hold => Some("--hold"),
-        }
-    }
 }
 
 /// What the command line comes to.
@@ -175,21 +158,12 @@ struct Run<'a> {
 
 impl<'a> Run<'a> {
     fn new(args: &'a ProbeArgs, given: &'a Given) -> anyhow::Result<Self> {
-        let mode = if args.stream.watch {
-            Watch
-        } else if args.stream.burst.is_some() {
-            Burst
-        } else if args.hold.is_wanted() {
-            Hold
-        } else {
-            Series
-        };
         let targets = config::targets(args)?;
         let ways = transports::ways(args, &targets)?;
         Ok(Self {
             args,
             given,
-            mode,
+            mode: Mode::of(args),
             targets,
             ways,
         })
@@ -224,7 +198,7 @@ impl<'a> Run<'a> {
             }
             Need::OnlyNames => {
                 let target = self.targets.iter().find(|target| is_address(target))?;
-                Some(Idle(format!(
+                Some(Idle::other(format!(
                     "stands for the address of a name, and the target {target} is an address: give a name, or leave \
                      one of them out"
                 )))

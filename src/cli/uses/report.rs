@@ -1,6 +1,7 @@
 //! What each option of `report` is about.
 
-use super::{Given, Idle};
+use super::given::Given;
+use super::idle::Idle;
 use crate::cli::report::args::{ReportArgs, ReportFormat};
 
 use ReportFormat::{Csv, Json, Markdown, Table};

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::*;
-use crate::cli::{burst, config, hold};
+use crate::cli::mode::Mode;
+use crate::cli::{burst, hold, probe as series};
 
 /// What comes of a command line: the settings of its measurement, or the refusal.
 type Outcome = Result<String, String>;
@@ -17,12 +18,10 @@ fn outcome(program: &mut clap::Command, line: &str) -> Outcome {
     let Command::Probe(args) = cli.command else {
         return Err("no probe".to_owned());
     };
-    let settings = if args.stream.is_wanted() {
-        burst::job(&args).map(|settings| format!("{settings:?}"))
-    } else if args.hold.is_wanted() {
-        hold::job(&args).map(|settings| format!("{settings:?}"))
-    } else {
-        config::job(&args).map(|settings| format!("{settings:?}"))
+    let settings = match Mode::of(&args) {
+        Mode::Burst | Mode::Watch => burst::job(&args).map(|settings| format!("{settings:?}")),
+        Mode::Hold => hold::job(&args).map(|settings| format!("{settings:?}")),
+        Mode::Series => series::job(&args).map(|settings| format!("{settings:?}")),
     };
     settings.map_err(|error| format!("{error:#}"))
 }

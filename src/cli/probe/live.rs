@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::message;
+use crate::cli::message;
 use crate::clock;
 use crate::record::{Phase, Record};
 use crate::stats::{Distribution, Tally};

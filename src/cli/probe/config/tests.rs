@@ -1,8 +1,9 @@
-use super::super::args::{Cli, Command};
-use super::super::uses;
 use super::*;
-use crate::cli::args::StdoutFormat;
+use crate::cli::args::{Cli, Command};
 use crate::cli::run::outputs::Stdout;
+use crate::cli::uses;
+use crate::cli::values::StdoutFormat;
+use crate::net::dns::Resolver;
 
 fn settings(line: &str) -> Result<Job<Probes>, String> {
     let words = ["turnprobe", "probe"]

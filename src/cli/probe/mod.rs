@@ -1,6 +1,11 @@
 //! `turnprobe probe` without `--burst`, `--watch` or `--hold`: a series of probes. What it tells;
 //! the rest is the procedure of every kind (`run`).
 
+mod config;
+mod lines;
+mod live;
+mod rate;
+
 use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::fmt::Write as _;
@@ -11,8 +16,8 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
-use super::lines::Lines;
-use super::live::Live;
+pub(super) use config::job;
+
 use super::message;
 use super::run::world::{few, with_port};
 use super::run::{Counts, Finished, Kind, Told, View};
@@ -23,6 +28,8 @@ use crate::net::{Opener, Plan};
 use crate::record::{Cause, Phase, Record, Run, Transport, World};
 use crate::report::summary::Summary;
 use crate::stats::Tally;
+use lines::Lines;
+use live::Live;
 
 /// A series of probes.
 #[derive(Debug)]

@@ -1,0 +1,73 @@
+//! This end of the connections: its flags and the targets must fit together.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use anyhow::{bail, ensure};
+
+use super::ports::source_ports;
+use crate::cli::args::ProbeArgs;
+use crate::net::LocalEnd;
+use crate::net::dns::Families;
+use crate::target::{Host, Target};
+
+/// This end as it is wanted.
+pub(in crate::cli) fn local_end(args: &ProbeArgs, targets: &[Target]) -> anyhow::Result<LocalEnd> {
+    let tcp = &args.tcp;
+    if let Some(source) = tcp.source {
+        fits(source, args, targets)?;
+    }
+    Ok(LocalEnd {
+        address: tcp.source,
+        ports: tcp
+            .source_port
+            .as_deref()
+            .map(source_ports)
+            .transpose()?
+            .map(Arc::new),
+        dscp: tcp.dscp,
+        receive_buffer: tcp.receive_buffer.map(|bytes| bytes as usize),
+        congestion: tcp.congestion.clone(),
+        fast_open: tcp.fast_open,
+    })
+}
+
+fn fits(source: IpAddr, args: &ProbeArgs, targets: &[Target]) -> anyhow::Result<()> {
+    let is_broadcast = matches!(source, IpAddr::V4(v4) if v4.is_broadcast());
+    ensure!(
+        !source.is_unspecified() && !source.is_multicast() && !is_broadcast,
+        "--source {source}: no address of one machine; give one that this machine has"
+    );
+    let other = match (args.ipv4, args.ipv6) {
+        (true, _) if source.is_ipv6() => Some("-4"),
+        (_, true) if source.is_ipv4() => Some("-6"),
+        _ => None,
+    };
+    if let Some(flag) = other {
+        bail!("{flag} does not fit --source {source}: leave one of them out");
+    }
+    let literal = targets.iter().filter_map(|target| match target.host {
+        Host::Address(address) => Some(address),
+        Host::Name(_) => None,
+    });
+    for address in literal.chain(args.address) {
+        ensure!(
+            address.is_ipv4() == source.is_ipv4(),
+            "--source {source} does not fit the address {address}: one is IPv4, the other IPv6"
+        );
+    }
+    ensure!(
+        !args.lab || source.is_loopback(),
+        "--source {source}: the lab has only loopback addresses; give 127.0.0.1, or leave --source out"
+    );
+    Ok(())
+}
+
+/// The kinds of addresses that the source can reach.
+pub(in crate::cli) fn reachable(source: Option<IpAddr>, families: Families) -> Families {
+    match source {
+        None => families,
+        Some(IpAddr::V4(_)) => Families::OnlyV4,
+        Some(IpAddr::V6(_)) => Families::OnlyV6,
+    }
+}

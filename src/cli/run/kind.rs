@@ -1,0 +1,120 @@
+//! What a kind of measurement adds to the procedure, and what it tells of its rows.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use crate::measure::{End, Engine, Task};
+use crate::net::{Opener, Plan};
+use crate::record::{Run, World};
+use crate::schema::RowKind;
+
+/// The rows of a kind.
+pub(in crate::cli) type Row<K> = <<K as Kind>::Task as Task>::Row;
+
+/// What a kind's task tells between rows.
+pub(in crate::cli) type Event<K> = <<K as Kind>::Task as Task>::Event;
+
+/// What a kind of measurement adds to the procedure.
+pub(in crate::cli) trait Kind {
+    /// Measures the slots.
+    type Task: Task<Row: RowKind>;
+    /// Rows of its second file, such as those of single packets.
+    type Detail: RowKind;
+
+    /// The task, over these paths; whether anybody wants details.
+    fn task(&self, opener: Opener, run: Arc<Run>, details: bool) -> Self::Task;
+
+    /// Before the first slot.
+    ///
+    /// # Errors
+    ///
+    /// When the system gives no thread.
+    fn begin(&mut self, _view: View) -> anyhow::Result<Told<Self::Detail>> {
+        Ok(Told::default())
+    }
+
+    /// Takes a row in; what of it is told.
+    fn row(&mut self, row: &Row<Self>) -> Told<Self::Detail>;
+
+    /// Takes an event in; what of it is told.
+    fn event(&mut self, event: Event<Self>) -> Told<Self::Detail>;
+
+    /// After the last slot, before the outputs are closed.
+    fn end(&mut self) {}
+
+    /// Whether some of what is told is for readers at once, also where rows go to a file.
+    fn tells_live(&self) -> bool {
+        false
+    }
+
+    /// What is measured, in a few words.
+    fn headline(&self, path: &Plan, engine: &Engine, world: World) -> String;
+
+    /// The summary, each line ended.
+    fn summary(&self, run: &Finished<'_, Self::Task>) -> String;
+
+    /// Rows by what came of them.
+    fn counts(&self, task: &Self::Task) -> Counts;
+
+    /// What is wrong when it is too much for a stranger's address, with the way out.
+    fn too_much(&self, address: IpAddr) -> String;
+}
+
+/// Where what is told can be seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::cli) struct View {
+    /// Whether nothing of the rows is shown on stdout.
+    pub is_unseen: bool,
+    /// Whether rows are told there as text.
+    pub is_text: bool,
+    /// Real network or lab.
+    pub world: World,
+    /// Whether only errors are printed.
+    pub quiet: bool,
+}
+
+/// What is told of a row or an event.
+#[derive(Debug)]
+pub(in crate::cli) struct Told<D> {
+    /// Text on stdout, where text goes there.
+    pub text: Option<String>,
+    /// Text that a reader wants at once, wherever that may be.
+    pub live: Option<String>,
+    /// A note on stderr, where the text above is not seen.
+    pub remark: Option<String>,
+    /// A row of the second file.
+    pub detail: Option<Box<D>>,
+}
+
+impl<D> Default for Told<D> {
+    fn default() -> Self {
+        Self {
+            text: None,
+            live: None,
+            remark: None,
+            detail: None,
+        }
+    }
+}
+
+/// A run that is over.
+pub(in crate::cli) struct Finished<'a, T> {
+    /// What was measured, in a few words.
+    pub targets: &'a str,
+    /// The task with its totals.
+    pub task: &'a T,
+    /// How the engine ended.
+    pub end: &'a End,
+    /// Whether the user interrupted it.
+    pub interrupted: bool,
+    /// Whether the rows were told on stdout as text.
+    pub told: bool,
+}
+
+/// Rows, of them those that are a success, and those in which something was heard.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::cli) struct Counts {
+    pub rows: u64,
+    pub ok: u64,
+    pub heard: u64,
+}

@@ -1,0 +1,57 @@
+//! Why an option does nothing, in words.
+
+use clap::CommandFactory as _;
+
+use crate::cli::args::Cli;
+
+/// Why an option does nothing, and the fix, to be told behind the option's name.
+#[derive(Debug)]
+pub struct Idle(String);
+
+impl Idle {
+    /// For want of something.
+    pub fn without(what: &str, give: &str) -> Self {
+        Self(format!(
+            "does nothing without {what}: give {give}, or leave it out"
+        ))
+    }
+
+    /// Beside another option.
+    pub fn beside(other: &str, reason: &str) -> Self {
+        Self(format!(
+            "does nothing with {other}{reason}: leave one of them out"
+        ))
+    }
+
+    /// Beside something that something else would mend.
+    pub fn unless(other: &str, reason: &str, give: &str) -> Self {
+        Self(format!(
+            "does nothing with {other}, {reason}: give {give}, or leave it out"
+        ))
+    }
+
+    /// In words of one's own.
+    pub fn other(why: String) -> Self {
+        Self(why)
+    }
+
+    /// The words.
+    pub fn why(&self) -> &str {
+        &self.0
+    }
+}
+
+/// An option as it is written on the command line.
+pub fn spelled(command: &str, id: &str) -> String {
+    let program = Cli::command();
+    let command = program.find_subcommand(command);
+    let own = command.into_iter().flat_map(clap::Command::get_arguments);
+    let option = own
+        .chain(program.get_arguments())
+        .find(|arg| arg.get_id() == id);
+    match option.map(|option| (option.get_long(), option.get_short())) {
+        Some((Some(long), _)) => format!("--{long}"),
+        Some((None, Some(short))) => format!("-{short}"),
+        _ => id.to_owned(),
+    }
+}

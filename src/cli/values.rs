@@ -1,0 +1,152 @@
+//! What stands behind options: the values that several of them take, and the words that are no
+//! enum of the library. The flags use them, and so does what turns flags into a plan.
+
+use std::time::Duration;
+
+use clap::ValueEnum;
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+/// What to ask: the words of [`Ask`](crate::record::Ask), and `none`, which no row holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum AskArg {
+    None,
+    Allocate,
+    Binding,
+    MsAllocate,
+}
+
+// no doc comments on the values: they would be help texts
+/// Form of the rows on stdout; `list` is the reference's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StdoutFormat {
+    Csv,
+    Jsonl,
+    List,
+}
+
+/// The [`Profile`](crate::sink::Profile)s that are asked for by name; the plain one has none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ProfileArg {
+    /// BOM, comma, dates without Z
+    Excel,
+    /// BOM, semicolon, dates without Z
+    ExcelDe,
+}
+
+/// A row of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LimitsArg {
+    /// From a client to Microsoft's edge
+    Client,
+    /// From the edge of the customer's network to Microsoft's edge
+    Edge,
+}
+
+/// A time such as `90s`, `8h41m`, `500ms`; a bare number counts as seconds.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    let text = text.trim();
+    let seconds = text
+        .parse::<f64>()
+        .ok()
+        .filter(|_| text.starts_with(|c: char| c.is_ascii_digit()));
+    if let Some(seconds) = seconds {
+        return Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string());
+    }
+    humantime::parse_duration(text)
+        .map_err(|error| format!("{error}; write it as 90s, 8h41m or 500ms"))
+}
+
+/// Packets a second: `50/s` or `50`.
+pub fn rate(text: &str) -> Result<u32, String> {
+    let number = text.trim().strip_suffix("/s").unwrap_or(text.trim());
+    match number.parse() {
+        Ok(rate @ 1..=1000) => Ok(rate),
+        _ => Err("give packets a second from 1/s to 1000/s, such as 50/s".to_owned()),
+    }
+}
+
+/// A share: `5` or `5%`.
+pub fn percent(text: &str) -> Result<f64, String> {
+    match text.trim_end_matches('%').trim().parse::<f64>() {
+        Ok(percent) if (0.0..=100.0).contains(&percent) => Ok(percent),
+        _ => Err("give a number from 0 to 100".to_owned()),
+    }
+}
+
+/// A differentiated services code point by its number or its name (RFC 2474, 2597, 3246, 8622).
+pub fn dscp(text: &str) -> Result<u8, String> {
+    let name = text.trim().to_ascii_uppercase();
+    if let Ok(number) = name.parse::<u8>()
+        && number < 64
+    {
+        return Ok(number);
+    }
+    let digits: Vec<u8> = name
+        .bytes()
+        .skip(2)
+        .map(|digit| digit.wrapping_sub(b'0'))
+        .collect();
+    match (name.get(..2), digits.as_slice()) {
+        (Some("EF"), []) => Ok(46),
+        (Some("LE"), []) => Ok(1),
+        (Some("CS"), [class @ 0..=7]) => Ok(class * 8),
+        (Some("AF"), [class @ 1..=4, drop @ 1..=3]) => Ok(class * 8 + drop * 2),
+        _ => Err("give 0 to 63, EF, LE, CS0 to CS7, or AF11 to AF43".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_as_people_write_them() {
+        assert_eq!(
+            duration("8h41m").unwrap(),
+            Duration::from_secs(8 * 3600 + 41 * 60)
+        );
+        assert_eq!(duration("500ms").unwrap(), Duration::from_millis(500));
+        assert_eq!(duration("0").unwrap(), Duration::ZERO);
+        assert_eq!(duration("0.5").unwrap(), Duration::from_millis(500));
+        assert!(duration("-1").is_err());
+        assert!(duration("soon").unwrap_err().contains("90s"));
+        assert!(duration("1e999").is_err());
+    }
+
+    #[test]
+    fn rates_are_packets_a_second() {
+        assert_eq!(rate("50/s"), Ok(50));
+        assert_eq!(rate("1"), Ok(1));
+        for wrong in ["0", "50/min", "-5/s", "1001/s", "0.5/s", ""] {
+            assert!(rate(wrong).unwrap_err().contains("50/s"), "{wrong}");
+        }
+    }
+
+    // RFC 4594 section 1.4.4: values in decimal
+    #[test]
+    fn service_classes_have_their_numbers() {
+        for (name, number) in [
+            ("EF", 46),
+            ("af41", 34),
+            ("AF31", 26),
+            ("AF11", 10),
+            ("AF43", 38),
+            ("CS1", 8),
+            ("cs7", 56),
+            ("0", 0),
+            ("63", 63),
+        ] {
+            assert_eq!(dscp(name), Ok(number), "{name}");
+        }
+        for wrong in ["64", "AF51", "AF14", "CS8", "EF1", "", "x", "AF411", "Ü"] {
+            assert!(dscp(wrong).is_err(), "{wrong}");
+        }
+    }
+}
