@@ -392,3 +392,6 @@ impl Flying {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
