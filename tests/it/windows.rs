@@ -66,8 +66,8 @@ fn a_file_that_another_program_lets_nobody_write_is_named_with_exit_code_3() {
 fn a_file_that_a_program_shares_with_nobody_is_told_by_a_report_with_what_to_do() {
     let dir = tempfile::tempdir().unwrap();
     let names = ["good.csv", "held.csv", "page.html"];
-    let [good, held, page] = names.map(|name| dir.path().join(name));
-    for file in [&good, &held] {
+    let [good, taken, page] = names.map(|name| dir.path().join(name));
+    for file in [&good, &taken] {
         run_into(file, "probe --lab -n 2 -i 0");
     }
     let report = |line: &str, files: &[&Path]| {
@@ -81,24 +81,24 @@ fn a_file_that_a_program_shares_with_nobody_is_told_by_a_report_with_what_to_do(
         )
     };
     let open = |path: &Path| File::options().read(true).share_mode(0).open(path).unwrap();
-    let hold = open(&held);
+    let hold = open(&taken);
     for (line, code) in [("", 1), ("--skip-unreadable", 0)] {
-        let said = report(line, &[&good, &held]);
+        let said = report(line, &[&good, &taken]);
         assert_eq!(said.code, Some(code), "{}", said.stderr);
-        assert!(said.stderr.contains(&message(&held)), "{}", said.stderr);
-        let said = report(line, &[&held]);
+        assert!(said.stderr.contains(&message(&taken)), "{}", said.stderr);
+        let said = report(line, &[&taken]);
         assert_eq!(said.code, Some(3), "{}", said.stderr);
-        assert!(said.stderr.contains(&message(&held)), "{}", said.stderr);
+        assert!(said.stderr.contains(&message(&taken)), "{}", said.stderr);
     }
     let pattern = dir.path().join("*.csv");
     let said = report("", &[&pattern]);
     assert_eq!(said.code, Some(1), "{}", said.stderr);
-    assert!(said.stderr.contains(&message(&held)), "{}", said.stderr);
+    assert!(said.stderr.contains(&message(&taken)), "{}", said.stderr);
     drop(hold);
 
     let to_page = format!("--html {}", page.display());
     for _ in 0..2 {
-        assert_eq!(report(&to_page, &[&good, &held]).code, Some(0));
+        assert_eq!(report(&to_page, &[&good, &taken]).code, Some(0));
     }
     let before = fs::read(&page).unwrap();
     let hold = open(&page);
