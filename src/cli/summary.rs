@@ -1,6 +1,6 @@
 //! The summary to where it belongs. Not here: its text (`report`).
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
@@ -15,7 +15,8 @@ pub fn print_summary(text: &str, to_stderr: bool, stop: &Stop) {
     }
 }
 
-/// Prints to stdout; does not wait for a reader that stands still once the series was stopped.
+/// Prints to stdout; does not wait for a terminal that stands still, nor for any reader once the
+/// series was stopped.
 fn is_printed(text: String, stop: &Stop) -> bool {
     const LOOK: Duration = Duration::from_millis(50);
     const PATIENCE: Duration = Duration::from_secs(1);
@@ -32,11 +33,13 @@ fn is_printed(text: String, stop: &Stop) -> bool {
     if thread.spawn(print).is_err() {
         return false;
     }
+    // a terminal is for eyes only, however the series ended
+    let is_terminal = std::io::stdout().is_terminal();
     let mut left = PATIENCE;
     loop {
         match printed.recv_timeout(LOOK) {
             Err(RecvTimeoutError::Timeout) if left.is_zero() => return false,
-            Err(RecvTimeoutError::Timeout) if stop.is_asked() => {
+            Err(RecvTimeoutError::Timeout) if stop.is_asked() || is_terminal => {
                 left = left.saturating_sub(LOOK);
             }
             Err(RecvTimeoutError::Timeout) => {}

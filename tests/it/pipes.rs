@@ -250,3 +250,43 @@ mod unix {
         assert_eq!((rows.rows.len(), copied.rows.len()), (400, 400));
     }
 }
+
+/// What Ctrl-S does: the terminal takes nothing any more.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_terminal_that_stands_still_keeps_no_series_from_its_end() {
+    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+    use rustix::termios::{Action, tcflow};
+
+    for (line, rows) in [
+        ("probe --lab -n 8 -i 50ms -o", 8),
+        ("probe --lab --burst 20/s --for 1s -o", 1),
+        ("probe --lab --hold 1s -o", 1),
+    ] {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("rows.csv");
+        let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        grantpt(&ours).unwrap();
+        unlockpt(&ours).unwrap();
+        let name = ptsname(&ours, Vec::new()).unwrap();
+        let its = || {
+            let mut options = std::fs::File::options();
+            options.read(true).write(true);
+            options.open(name.to_str().unwrap()).unwrap()
+        };
+        let held = its();
+        tcflow(&held, Action::OOff).unwrap();
+        let mut command = turnprobe(line);
+        command.arg(&file).stdout(its()).stderr(its());
+        let mut child = command.spawn().unwrap();
+        let ended = (0..600).find_map(|_| {
+            std::thread::sleep(Duration::from_millis(100));
+            child.try_wait().unwrap()
+        });
+        if ended.is_none() {
+            child.kill().unwrap();
+        }
+        assert_eq!(ended.and_then(|status| status.code()), Some(0), "{line}");
+        assert_eq!(Rows::in_file(&file).rows.len(), rows, "{line}");
+    }
+}
