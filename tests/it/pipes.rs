@@ -1,7 +1,7 @@
 //! Readers of stdout that leave, stand still or are slow, and what is shown when the program is
 //! killed.
 
-use std::io::Read as _;
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::time::Duration;
 
 use crate::command::{Rows, Said, finished, turnprobe};
@@ -84,13 +84,18 @@ fn a_row_that_is_shown_stands_in_every_file_when_the_program_is_killed() {
             command.arg("-o").arg(dir.path().join(name));
         }
         let mut child = command.spawn().unwrap();
-        let mut stdout = child.stdout.take().unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let (begins, begun) = std::sync::mpsc::channel();
         let reader = std::thread::spawn(move || {
             let mut text = String::new();
+            stdout.read_line(&mut text).unwrap();
+            begins.send(()).unwrap();
             stdout.read_to_string(&mut text).unwrap();
             text
         });
-        std::thread::sleep(Duration::from_millis(800 + 37 * run));
+        // a slow system may take its time to begin 60 files
+        begun.recv().unwrap();
+        std::thread::sleep(Duration::from_millis(500 + 37 * run));
         child.kill().unwrap();
         child.wait().unwrap();
         let text = reader.join().unwrap();
