@@ -41,7 +41,14 @@ pub(super) fn keep<F: Read + Seek>(
         created => (created?, true),
     };
     let before = kept.seek(SeekFrom::End(0))?;
-    let copied = copy(file, from, to, &mut kept, before).and_then(|()| kept.sync_all());
+    let length = file.seek(SeekFrom::End(0))?;
+    let copied = copy(file, from, to, &mut kept, before).and_then(|()| {
+        // what was kept would be cut off with the rest
+        if file.seek(SeekFrom::End(0))? != length {
+            return Err(io::Error::other("it is the file itself"));
+        }
+        kept.sync_all()
+    });
     if copied.is_err() {
         // nobody is left to hear of a failure
         let _ = kept.set_len(before);
@@ -105,6 +112,17 @@ mod tests {
         keep(&mut Cursor::new(b"ab"), 0, 1, &beside).unwrap();
         let after = [&file[5..], b"\nb\na"].concat();
         assert_eq!(fs::read(&beside).unwrap(), after);
+    }
+
+    #[test]
+    fn a_piece_is_not_kept_in_the_very_file_that_it_is_cut_off() {
+        let dir = tempfile::tempdir().unwrap();
+        let name = dir.path().join("probes.csv");
+        fs::write(&name, "whole\ntorn").unwrap();
+        fs::hard_link(&name, path(&name)).unwrap();
+        let mut file = File::open(&name).unwrap();
+        assert!(keep(&mut file, 6, 10, &path(&name)).is_err());
+        assert_eq!(fs::read_to_string(&name).unwrap(), "whole\ntorn");
     }
 
     #[test]

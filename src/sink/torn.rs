@@ -23,6 +23,11 @@ pub(super) fn begins_csv<R>(text: &[u8], form: &CsvForm<R>, bare: bool) -> bool 
             return false;
         };
         let whole = cell.behind.is_some();
+        // any text at all would be one of these without quotes
+        let is_anything = matches!(column.kind, Kind::Text | Kind::List);
+        if index == 0 && is_anything && !rest.is_empty() && !rest.starts_with('"') {
+            return false;
+        }
         if (whole || index == 0) && !fits(column.kind, &cell.text, whole) {
             return false;
         }
@@ -282,6 +287,11 @@ mod tests {
         }
         assert!(!csv("foo", Profile::Plain, true));
         assert!(!csv("2026-11-22 00:00:00Z,a\"b", Profile::Plain, true));
+        // where the first column is a text, a remark would be a cell of it
+        let first = vec![column("remotehost").unwrap(), column("Port").unwrap()];
+        let form = CsvForm::new(first, Profile::Plain);
+        assert!(!begins_csv(b"remark of the admin", &form, true));
+        assert!(begins_csv(b"\"relay.exam", &form, true));
     }
 
     #[test]

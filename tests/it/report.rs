@@ -817,3 +817,19 @@ fn bursts_are_put_together_with_their_verdicts() {
             .contains("Quality over UDP")
     );
 }
+
+#[test]
+fn a_report_without_a_row_leaves_the_page_that_is_there() {
+    let dir = tempfile::tempdir().unwrap();
+    let page = dir.path().join("page.html");
+    let line = "report tests/data/report/hosts.csv --html".to_owned();
+    let code = |more: &str| {
+        let mut command = turnprobe(&line);
+        command.arg(&page).args(more.split_whitespace());
+        finished(command.spawn().unwrap()).code
+    };
+    assert_eq!(code(""), Some(0));
+    let whole = std::fs::read(&page).unwrap();
+    assert_eq!(code("--where host=nobody"), Some(1));
+    assert_eq!(std::fs::read(&page).unwrap(), whole);
+}

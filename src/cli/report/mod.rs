@@ -70,8 +70,12 @@ pub fn run(args: &ReportArgs, color: Color) -> Result<Exit, Failure> {
     known_columns(&read, &filter, &by).map_err(Failure::usage)?;
     let report = report(args, &read);
     if let Some(page) = page {
-        let told = page.write(&report).map_err(Failure::io)?;
-        message::note(&told);
+        if read.rows.rows() == 0 && page.would_replace_one() {
+            message::note("the page that is there stays as it was: there is no row for a new one");
+        } else {
+            let told = page.write(&report).map_err(Failure::io)?;
+            message::note(&told);
+        }
     }
     print(&report, &view, args.format, color).map_err(Failure::io)?;
     if args.format == ReportFormat::Csv {

@@ -36,6 +36,14 @@ enum Place {
 }
 
 impl Page {
+    /// Whether a page is there that would be lost for this one.
+    pub fn would_replace_one(&self) -> bool {
+        let Place::File(file) = &self.place else {
+            return false;
+        };
+        fs::metadata(file).is_ok_and(|found| found.len() > 0)
+    }
+
     /// Looks whether the page can be written; nothing is written yet.
     ///
     /// # Errors
