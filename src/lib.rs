@@ -38,6 +38,7 @@
 
 pub mod cli;
 pub mod clock;
+pub mod doc;
 pub mod endpoints;
 pub mod explain;
 pub mod in_use;

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::times::milliseconds;
 use super::units::WIDTH;
-use super::wrapped;
+use crate::doc::wrapped;
 use crate::record::Explanation;
 use crate::stats::{Tally, Window};
 

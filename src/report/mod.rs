@@ -1,23 +1,19 @@
-//! Summaries in, text out. Pure.
+//! Summaries in, documents and text out. Pure.
 
 mod build;
 pub mod burst;
-mod chart;
 mod connections;
-pub mod csv;
 pub mod hold;
-pub mod html;
-pub mod markdown;
 pub mod model;
-pub mod number;
+mod sections;
 pub mod summary;
-pub mod table;
-pub mod text;
 mod times;
 mod units;
 mod versus;
 pub mod watch;
-mod wrap;
 
 pub use build::Circumstances;
-pub use wrap::wrapped;
+pub use sections::{Selection, document, figures};
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@ use super::connections::connections;
 use super::times::{head, numbers, share};
 use super::units::WIDTH;
 use super::versus::versus;
-use super::wrapped;
+use crate::doc::wrapped;
 use crate::stats::Tally;
 
 /// What is summed up.

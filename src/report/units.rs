@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::wrapped;
+use crate::doc::wrapped;
 
 /// Columns of a terminal.
 pub(super) const WIDTH: usize = 80;

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::times::{head, milliseconds, numbers, share};
 use super::units::WIDTH;
-use super::wrapped;
+use crate::doc::wrapped;
 use crate::record::Transport;
 use crate::stats::{Tally, TransportTally};
 

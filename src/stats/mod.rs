@@ -4,6 +4,7 @@
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
 mod chao;
+pub mod charts;
 mod distribution;
 pub mod hold;
 mod moments;

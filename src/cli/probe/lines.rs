@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use crate::record::{Explanation, Failure, Outcome, Phase, Record, Transport, TurnReply, plain};
-use crate::report::wrapped;
+use crate::doc::wrapped;
 
 /// Columns of a line.
 const WIDTH: usize = 80;

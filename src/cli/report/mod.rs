@@ -19,8 +19,8 @@ use super::{message, signals, terminal};
 use crate::clock::Wall;
 use crate::record::plain;
 use crate::report::model::{File, Input, Problem, Report};
-use crate::report::table::View;
-use crate::report::{self, Circumstances};
+use crate::doc::{self, Room};
+use crate::report::{Circumstances, Selection, document, figures};
 use crate::source::{self, ReadSummary};
 use crate::stats::survey::is_column;
 use crate::stats::{Finished, Survey, SurveyOptions};
@@ -45,7 +45,10 @@ pub fn run(args: &ReportArgs, color: Color) -> Result<Exit, Failure> {
         wall.now(),
     )
     .map_err(Failure::usage)?;
-    let view = view(args, &by);
+    let wanted = Selection {
+        metrics: args.metric.clone(),
+        by: by.clone(),
+    };
     let page = args
         .html
         .as_deref()
@@ -77,7 +80,7 @@ pub fn run(args: &ReportArgs, color: Color) -> Result<Exit, Failure> {
             message::note(&told);
         }
     }
-    print(&report, &view, args.format, color).map_err(Failure::io)?;
+    print(&report, &wanted, args, color).map_err(Failure::io)?;
     if args.format == ReportFormat::Csv {
         let left_out = &read.summary.left_out;
         let is_told = |problem: &&Problem| {
@@ -248,15 +251,6 @@ fn known_columns(read: &Read, filter: &Filter, by: &[Vec<String>]) -> anyhow::Re
     Ok(())
 }
 
-fn view(args: &ReportArgs, by: &[Vec<String>]) -> View {
-    View {
-        width: usize::from(terminal::width()),
-        top: (args.top > 0).then_some(args.top),
-        metrics: args.metric.clone(),
-        by: by.to_vec(),
-    }
-}
-
 fn report(args: &ReportArgs, read: &Read) -> Report {
     let summary = &read.summary;
     let file = |file: &source::FileSummary| File {
@@ -307,19 +301,30 @@ fn nothing_left(report: &Report) -> String {
     let files = &report.input.files;
     let first = files.iter().filter_map(|file| file.first).min();
     let last = files.iter().filter_map(|file| file.last).max();
-    let rows = report::number::counted(report.input.rows, "row", "rows");
+    let rows = crate::doc::number::counted(report.input.rows, "row", "rows");
     let span = first.zip(last).map_or_else(String::new, |(first, last)| {
-        let shown = |at| report::text::time(report.time_zone, at);
+        let shown = |at| crate::doc::text::time(report.time_zone, at);
         format!(", which go from {} to {}", shown(first), shown(last))
     });
     format!("the filters leave none of {rows}{span}")
 }
 
-fn print(report: &Report, view: &View, format: ReportFormat, color: Color) -> anyhow::Result<()> {
-    let text = match format {
-        ReportFormat::Table => report::table::render(report, view),
-        ReportFormat::Markdown => report::markdown::markdown(report, view),
-        ReportFormat::Csv => report::csv::csv(report, view),
+fn print(
+    report: &Report,
+    wanted: &Selection,
+    args: &ReportArgs,
+    color: Color,
+) -> anyhow::Result<()> {
+    let rows = (args.top > 0).then_some(args.top);
+    let room = Room {
+        columns: usize::from(terminal::width()),
+        rows,
+        hint: "; --top 0 shows all",
+    };
+    let text = match args.format {
+        ReportFormat::Table => doc::terminal(&document(report, wanted), &room),
+        ReportFormat::Markdown => doc::markdown(&document(report, wanted), rows),
+        ReportFormat::Csv => doc::csv(&figures(report, wanted)),
         ReportFormat::Json => json(report)?,
     };
     let mut out = terminal::stdout(color);

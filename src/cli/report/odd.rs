@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use crate::report::number;
+use crate::doc::number;
 use crate::schema::Row;
 use crate::source::{FileSummary, Problem};
 use crate::stats::Survey;

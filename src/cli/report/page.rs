@@ -9,7 +9,8 @@ use anyhow::{anyhow, ensure};
 
 use crate::in_use::{IN_USE, is_in_use};
 use crate::report::model::Report;
-use crate::report::{html, number};
+use crate::doc::{self, number};
+use crate::report::{Selection, document};
 
 /// How each page begins.
 const BEGIN: &[u8] = b"<!DOCTYPE html>";
@@ -90,7 +91,7 @@ impl Page {
     /// When it cannot be written; a page that was there before is as it was, unless only its own file
     /// can be written to.
     pub fn write(self, report: &Report) -> anyhow::Result<String> {
-        let text = html::page(report);
+        let text = doc::page(&document(report, &Selection::default()));
         let written = match &self.place {
             Place::File(file) => {
                 if file.exists() {

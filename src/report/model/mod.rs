@@ -2,7 +2,7 @@
 //! of. Serialised as it stands, it is the documented shape of `--format json`: names carry their
 //! unit, times are RFC 3339 in UTC, what was not measured is `null` or left out of a list.
 
-mod charts;
+
 mod held;
 mod numbers;
 mod series;
@@ -10,7 +10,7 @@ mod series;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-pub use charts::{
+pub use crate::stats::charts::{
     CumulativePoint, Distribution, FailurePoint, Heat, HeatCell, HeatDay, LinePoint, OTHER_REGIONS,
     RegionLine, SlowPoint, Timeline,
 };

@@ -6,8 +6,8 @@ use chrono::{Datelike as _, NaiveDate};
 use maud::{Markup, html};
 
 use super::{Path, Size, Words, float, picture, px};
-use crate::report::model::{Heat, HeatCell};
-use crate::report::number::{counted, millis, quantile};
+use crate::stats::charts::{Heat, HeatCell};
+use crate::doc::number::{counted, millis, quantile};
 
 /// Upper ends of the colours, at most seven, rising; the last is the largest value. They are values
 /// as a reader sees them, and so is what they are held against.
@@ -314,7 +314,7 @@ fn in_words(data: &Heat) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::model::HeatDay;
+    use crate::stats::charts::HeatDay;
 
     fn day(medians: &[f64]) -> Heat {
         let cell = |ms: &f64| {

@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use maud::{Markup, html};
 
 use super::{Palette, Path, Scale, Size, Spacing, Words, below, float, picture, px, value_axis};
-use crate::report::model::Distribution;
-use crate::report::number::{millis, quantile};
-use crate::report::text::named;
+use crate::stats::charts::Distribution;
+use crate::doc::number::{millis, quantile};
+use crate::doc::text::named;
 
 /// The chart; nothing where there are no values.
 pub fn cumulative(data: &[Distribution], palette: &Palette, size: Size) -> Markup {
@@ -128,7 +128,7 @@ fn in_words(curves: &[&Distribution]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::model::CumulativePoint;
+    use crate::stats::charts::CumulativePoint;
 
     fn curve(n: u64, cumulative: &[(f64, f64)]) -> Distribution {
         let point = |(connect_ms, up_to_percent): &(f64, f64)| CumulativePoint {

@@ -15,9 +15,9 @@ use super::{
     Palette, Path, Scale, Size, Spacing, Words, float, markers, picture, px, time_axis, time_ticks,
     value_axis,
 };
-use crate::report::model::{FailurePoint, LinePoint, RegionLine, Timeline};
-use crate::report::number::{counted, millis};
-use crate::report::text::{named, time};
+use crate::stats::charts::{FailurePoint, LinePoint, RegionLine, Timeline};
+use crate::doc::number::{counted, millis};
+use crate::doc::text::{named, time};
 use crate::zone::Zone;
 
 /// From the top of a panel's heading to the panel.

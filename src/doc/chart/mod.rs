@@ -19,8 +19,11 @@ pub use cumulative::{cumulative, quantile_of_all};
 pub use heat::{Steps, heat};
 pub use line::{has_connects, timeline};
 
-use super::model::{OTHER_REGIONS, Report};
-use super::number::millis;
+use crate::stats::charts::{Distribution, Heat, OTHER_REGIONS, Timeline};
+use crate::zone::Zone;
+
+use super::section::Table;
+use crate::doc::number::millis;
 
 /// How wide a picture is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,8 +70,45 @@ impl Size {
     }
 }
 
+/// A picture with its heading and its numbers.
+#[derive(Debug, Clone)]
+pub struct Chart {
+    /// Its heading.
+    pub title: &'static str,
+    /// What the reader should know of it.
+    pub note: String,
+    /// What is drawn.
+    pub picture: Picture,
+    /// The lines of the legend and their classes.
+    pub legend: Vec<(usize, String)>,
+    /// Its numbers.
+    pub numbers: Table,
+}
+
+/// What is drawn.
+#[derive(Debug, Clone)]
+pub enum Picture {
+    /// Connect time over time.
+    Timeline(Timeline, Palette, Zone),
+    /// Cumulative curves.
+    Curves(Vec<Distribution>, Palette),
+    /// Hours and days.
+    Heat(Heat),
+}
+
+impl Picture {
+    /// The picture in a size; nothing where there is nothing to draw.
+    pub fn draw(&self, size: Size) -> Markup {
+        match self {
+            Self::Timeline(data, palette, zone) => timeline(data, palette, *zone, size),
+            Self::Curves(data, palette) => cumulative(data, palette, size),
+            Self::Heat(data) => heat(data, size),
+        }
+    }
+}
+
 /// Which class draws which region, the same in all charts of a report.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Palette {
     regions: Vec<String>,
 }
@@ -80,10 +120,10 @@ const WIDEST_LETTER: f64 = 7.7;
 const REST: usize = 8;
 
 impl Palette {
-    /// The regions of the report's timeline in their order, then those of its distribution.
-    pub fn of(report: &Report) -> Self {
-        let lines = report.timeline.regions.iter().map(|line| &line.region);
-        let curves = report.distribution.iter().map(|curve| &curve.region);
+    /// The regions of the timeline in their order, then those of the distribution.
+    pub fn of(timeline: &Timeline, distribution: &[Distribution]) -> Self {
+        let lines = timeline.regions.iter().map(|line| &line.region);
+        let curves = distribution.iter().map(|curve| &curve.region);
         let mut regions: Vec<String> = Vec::new();
         for region in lines.chain(curves) {
             if regions.len() < REST && region != OTHER_REGIONS && !regions.contains(region) {

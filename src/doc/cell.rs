@@ -1,0 +1,266 @@
+//! One value: what it is, not how it looks.
+
+use std::borrow::Cow;
+
+use chrono::{DateTime, Utc};
+
+use super::number::{self, NONE};
+use super::text::time;
+use crate::record::plain;
+use crate::zone::Zone;
+
+/// What a value means to the reader: renderers colour by it, never by its words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Style {
+    /// Nothing in particular.
+    #[default]
+    Plain,
+    /// What the reader hopes for.
+    Good,
+    /// What went wrong.
+    Bad,
+}
+
+/// One value.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Cell {
+    /// Not measured.
+    #[default]
+    None,
+    /// So many.
+    Count(u64),
+    /// So many of so many.
+    Of(u64, u64),
+    /// Milliseconds, exact to the microsecond.
+    Millis(f64),
+    /// Milliseconds of a quantile, which is known to 0.6 %.
+    Quantile(f64),
+    /// A share in percent.
+    Percent(f64),
+    /// A share in percent and its 95 % confidence interval.
+    Estimate {
+        /// The share.
+        percent: f64,
+        /// Lower end.
+        low: f64,
+        /// Upper end.
+        high: f64,
+    },
+    /// A duration in seconds.
+    Seconds(f64),
+    /// A duration in seconds of which the end was not seen.
+    AtLeast(f64),
+    /// Bytes.
+    Bytes(u64),
+    /// A moment.
+    Time(DateTime<Utc>),
+    /// A name out of a file, and what it would be the name of: `(no region)` where it is empty.
+    Name(String, Cow<'static, str>),
+    /// Words.
+    Text(Cow<'static, str>, Style),
+}
+
+/// A value as a whole number for programs, with its unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Figure {
+    /// Behind the name of the column, where a cell has several figures: `_low`.
+    pub suffix: &'static str,
+    /// The number, or a text.
+    pub value: String,
+    /// `us`, `ms`, `ppm`, `B`; empty for counts and texts.
+    pub unit: &'static str,
+}
+
+impl Cell {
+    /// A text.
+    pub fn text(text: impl Into<Cow<'static, str>>) -> Self {
+        Self::Text(text.into(), Style::Plain)
+    }
+
+    /// A name, and what it is the name of.
+    pub fn name(name: &str, what: impl Into<Cow<'static, str>>) -> Self {
+        Self::Name(name.to_owned(), what.into())
+    }
+
+    /// Whether there is nothing to show.
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Self::None => true,
+            Self::Name(name, _) => name.is_empty(),
+            Self::Text(text, _) => text.is_empty(),
+            _ => false,
+        }
+    }
+
+    /// A cell of a value, or none.
+    pub fn of<T>(value: Option<T>, cell: impl FnOnce(T) -> Self) -> Self {
+        value.map_or(Self::None, cell)
+    }
+
+    /// The style of the value.
+    pub fn style(&self) -> Style {
+        match self {
+            Self::Text(_, style) => *style,
+            _ => Style::Plain,
+        }
+    }
+
+    /// The value as text on one line, without control characters.
+    pub fn show(&self, zone: Zone) -> String {
+        self.shown(zone, number::count)
+    }
+
+    /// The same with the digits of large counts in groups.
+    pub fn show_grouped(&self, zone: Zone) -> String {
+        self.shown(zone, number::grouped)
+    }
+
+    fn shown(&self, zone: Zone, count: fn(u64) -> String) -> String {
+        match self {
+            Self::None => NONE.to_owned(),
+            Self::Count(value) => count(*value),
+            Self::Of(part, whole) => format!("{} of {}", count(*part), count(*whole)),
+            Self::Millis(ms) => number::millis(*ms),
+            Self::Quantile(ms) => number::quantile(*ms),
+            Self::Percent(percent) => number::percent(*percent),
+            Self::Estimate { percent, low, high } => {
+                let [percent, low, high] = number::percents([*percent, *low, *high]);
+                format!("{percent} ({low} to {high})")
+            }
+            Self::Seconds(seconds) => number::seconds(*seconds),
+            Self::AtLeast(seconds) => format!("at least {}", number::seconds(*seconds)),
+            Self::Bytes(bytes) => number::bytes(*bytes),
+            Self::Time(at) => time(zone, *at),
+            Self::Name(name, what) if name.is_empty() => format!("(no {})", plain(what)),
+            Self::Name(text, _) => plain(text).into_owned(),
+            Self::Text(text, _) => plain(text).into_owned(),
+        }
+    }
+
+    /// The value as whole numbers, since a spreadsheet with a decimal comma reads 28.4 as a date;
+    /// nothing where nothing was measured.
+    pub fn figures(&self) -> Vec<Figure> {
+        let one = |value: f64, unit| figure("", whole(value), unit);
+        match self {
+            Self::None => Vec::new(),
+            Self::Count(value) => vec![figure("", value.to_string(), "")],
+            Self::Of(part, whole) => vec![
+                figure("", part.to_string(), ""),
+                figure("_of", whole.to_string(), ""),
+            ],
+            Self::Millis(ms) | Self::Quantile(ms) => vec![one(ms * 1e3, "us")],
+            Self::Percent(percent) => vec![one(percent * 1e4, "ppm")],
+            Self::Estimate { percent, low, high } => [("", percent), ("_low", low), ("_high", high)]
+                .map(|(suffix, share)| figure(suffix, whole(share * 1e4), "ppm"))
+                .to_vec(),
+            Self::Seconds(seconds) | Self::AtLeast(seconds) => vec![one(seconds * 1e3, "ms")],
+            Self::Bytes(bytes) => vec![figure("", bytes.to_string(), "B")],
+            Self::Time(at) => vec![figure("", time(Zone::Utc, *at), "")],
+            Self::Name(text, _) => vec![figure("", text.clone(), "")],
+            Self::Text(text, _) => vec![figure("", text.clone().into_owned(), "")],
+        }
+    }
+}
+
+fn figure(suffix: &'static str, value: String, unit: &'static str) -> Figure {
+    Figure {
+        suffix,
+        value,
+        unit,
+    }
+}
+
+/// Rounded; nothing where it is no number.
+fn whole(value: f64) -> String {
+    match format!("{value:.0}") {
+        _ if !value.is_finite() => String::new(),
+        zero if zero == "-0" => "0".to_owned(),
+        text => text,
+    }
+}
+
+impl From<u64> for Cell {
+    fn from(count: u64) -> Self {
+        Self::Count(count)
+    }
+}
+
+impl From<Option<u64>> for Cell {
+    fn from(count: Option<u64>) -> Self {
+        Self::of(count, Self::Count)
+    }
+}
+
+impl From<DateTime<Utc>> for Cell {
+    fn from(at: DateTime<Utc>) -> Self {
+        Self::Time(at)
+    }
+}
+
+impl From<Option<DateTime<Utc>>> for Cell {
+    fn from(at: Option<DateTime<Utc>>) -> Self {
+        Self::of(at, Self::Time)
+    }
+}
+
+impl From<String> for Cell {
+    fn from(text: String) -> Self {
+        Self::text(text)
+    }
+}
+
+impl From<&'static str> for Cell {
+    fn from(text: &'static str) -> Self {
+        Self::text(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_is_shown_with_its_unit_and_counted_in_whole_numbers() {
+        let estimate = Cell::Estimate {
+            percent: 99.96,
+            low: 99.9581,
+            high: 99.9669,
+        };
+        for (cell, shown, figures) in [
+            (Cell::None, "-", ""),
+            (Cell::Count(229_748), "229748", "229748"),
+            (Cell::Of(3, 10), "3 of 10", "3;_of 10"),
+            (Cell::Millis(28.431), "28.43", "28431 us"),
+            (Cell::Quantile(28.431), "28.4", "28431 us"),
+            (Cell::Percent(0.0135), "0.01 %", "135 ppm"),
+            (
+                estimate,
+                "99.96 % (99.958 % to 99.967 %)",
+                "999600 ppm;_low 999581 ppm;_high 999669 ppm",
+            ),
+            (Cell::Seconds(200.0), "3 min 20 s", "200000 ms"),
+            (Cell::AtLeast(0.84), "at least 0.8 s", "840 ms"),
+            (Cell::Bytes(64_210), "64.2 kB", "64210 B"),
+            (Cell::Millis(f64::NAN), "-", " us"),
+            (Cell::Millis(-0.0001), "0", "0 us"),
+            ("a\x1b[31m".into(), "a\\u{1b}[31m", "a\x1b[31m"),
+            (Cell::name("", "region"), "(no region)", ""),
+        ] {
+            assert_eq!(cell.show(Zone::Utc), shown);
+            let found: Vec<String> = (cell.figures().iter())
+                .map(|figure| {
+                    let text = format!("{} {} {}", figure.suffix, figure.value, figure.unit);
+                    match figure.value.is_empty() {
+                        true => text.trim_start().to_owned(),
+                        false => text.trim().to_owned(),
+                    }
+                })
+                .collect();
+            assert_eq!(found.join(";").trim_start(), figures.trim_start(), "{cell:?}");
+        }
+        assert_eq!(
+            Cell::Count(229_748).show_grouped(Zone::Utc),
+            "229\u{202f}748"
+        );
+    }
+}

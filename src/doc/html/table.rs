@@ -1,0 +1,146 @@
+//! Facts and tables of a page.
+
+use maud::{Markup, html};
+
+use super::budget::Budget;
+use crate::doc::cell::{Cell, Style};
+use crate::doc::number::grouped;
+use crate::doc::section::{Column, Fact, Keep, Row, Table, View};
+use crate::doc::text::cut;
+use crate::zone::Zone;
+
+/// A table longer than this is folded.
+const LONG: usize = 30;
+
+/// Bytes that the rows of one table may have.
+const MOST: usize = 70_000;
+
+/// Longest text that is shown whole, in characters.
+const LONGEST: usize = 200;
+
+/// A table for each facet, in a box of its own, in which it scrolls where it is too wide; folded
+/// where it is long. As many of its rows as the budget has room for.
+pub(super) fn table(of: &Table, zone: Zone, budget: &Budget) -> Markup {
+    html! {
+        @for view in of.by_facet() {
+            (one(of, view, zone, budget))
+        }
+    }
+}
+
+fn one(of: &Table, view: View, zone: Zone, budget: &Budget) -> Markup {
+    let caption = view.caption();
+    let (key, columns) = (view.key(), view.columns());
+    let last = of.keep == Keep::Last;
+    let rows: Vec<&&Row> = match last {
+        true => view.rows.iter().rev().collect(),
+        false => view.rows.iter().collect(),
+    };
+    let (body, left_out) = budget.rows(MOST, &rows, |row| {
+        html! { tr {
+            @for (place, _) in &key {
+                th scope="row" { @if let Some(cell) = row.key.get(*place) { (text(cell, zone)) } }
+            }
+            @for (place, column) in &columns {
+                @let cell = row.cells.get(*place).unwrap_or(&Cell::None);
+                @let bad = cell.style() == Style::Bad;
+                td class=[class(column, cell)] {
+                    @if bad { b { (text(cell, zone)) } } @else { (text(cell, zone)) }
+                }
+            }
+        } }
+    });
+    let timed = rows.iter().any(|row| matches!(row.key.first(), Some(Cell::Time(_))));
+    let more = left_out as u64 + of.unlisted;
+    let inside = html! {
+        div class="scroll" tabindex="0" role="group" aria-label=(if caption.is_empty() { &of.id } else { &caption }) {
+            table class=[timed.then_some("timed")] {
+                @if !caption.is_empty() { caption { span { (cut(&caption, LONGEST)) } } }
+                thead { tr {
+                    @for (_, column) in key.iter().chain(&columns) {
+                        th scope="col" class=[column.words.then_some("t")] { (cut(&column.head, LONGEST)) }
+                    }
+                } }
+                tbody { (body) }
+            }
+        }
+        @if more > 0 { p class="more" { "and " (grouped(more)) " more" } }
+    };
+    if rows.len() > LONG {
+        let summary = if caption.is_empty() { "All" } else { &caption };
+        return folded(&format!("{} ({})", cut(summary, LONGEST), rows.len()), &inside);
+    }
+    inside
+}
+
+/// Words stand to the left, long ones in lines.
+fn class(column: &Column, cell: &Cell) -> Option<&'static str> {
+    match cell {
+        Cell::Text(text, _) if text.chars().count() > 30 => Some("t long"),
+        Cell::Name(name, _) if name.chars().count() > 30 => Some("t long"),
+        _ => column.words.then_some("t"),
+    }
+}
+
+fn text(cell: &Cell, zone: Zone) -> String {
+    match cell {
+        Cell::None => String::new(),
+        cell => unbroken(&cut(&cell.show_grouped(zone), LONGEST)),
+    }
+}
+
+/// Something behind a line that opens it.
+pub(super) fn folded(summary: &str, inside: &Markup) -> Markup {
+    html! {
+        details {
+            summary { (summary) }
+            (inside)
+        }
+    }
+}
+
+/// Facts as tiles.
+pub(super) fn tiles(facts: &[Fact], zone: Zone) -> Markup {
+    html! {
+        dl class="tiles" {
+            @for fact in facts {
+                div class="tile" {
+                    dt { (fact.label) }
+                    dd {
+                        strong { (text(&fact.value, zone)) }
+                        @if !fact.note.is_empty() { span { (unbroken(&cut(&fact.note, LONGEST))) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// With numbers and what they count kept on one line.
+pub(super) fn unbroken(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let behind_digit = out.ends_with(|before: char| before.is_ascii_digit());
+        let before_unit = |next: &char| next.is_alphabetic() || *next == '%';
+        if letter == ' ' && behind_digit && letters.peek().is_some_and(before_unit) {
+            out.push('\u{a0}');
+        } else {
+            out.push(letter);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_stay_with_their_units() {
+        assert_eq!(
+            unbroken("99.5 % within 30.3 ms, 1 h 5 min of 3"),
+            "99.5\u{a0}% within 30.3\u{a0}ms, 1\u{a0}h 5\u{a0}min of 3"
+        );
+    }
+}

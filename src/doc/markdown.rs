@@ -1,0 +1,116 @@
+//! A document in Markdown with GitHub's tables.
+
+use std::fmt::Write as _;
+
+use super::cell::{Cell, Style};
+use super::section::{Block, Document, Fact, Paragraph, Section, Table};
+use super::text::cut;
+use crate::zone::Zone;
+
+/// Longest text that is written whole, in characters.
+const LONGEST: usize = 300;
+
+/// The whole document, with so many rows of a table; all where there is no number.
+pub fn markdown(document: &Document, rows: Option<usize>) -> String {
+    let mut out = format!("# {}\n\n", escaped(&document.title));
+    for about in &document.about {
+        let _ = writeln!(out, "- {}", paragraph(about));
+    }
+    let _ = writeln!(out, "\n**{}**\n", escaped(&document.verdict));
+    for section in &document.sections {
+        push_section(&mut out, section, document.zone, rows);
+    }
+    out.truncate(out.trim_end().len());
+    out + "\n"
+}
+
+fn push_section(out: &mut String, section: &Section, zone: Zone, rows: Option<usize>) {
+    let shows = |block: &Block| !matches!(block, Block::Chart(_));
+    if !section.blocks.iter().any(shows) {
+        return;
+    }
+    let _ = writeln!(out, "## {}\n", section.title);
+    for block in &section.blocks {
+        match block {
+            Block::Facts(facts) => push_facts(out, facts, zone),
+            Block::Table(table) => push_table(out, table, zone, rows),
+            Block::Paragraph(words) => {
+                let _ = writeln!(out, "{}\n", paragraph(words));
+            }
+            Block::Chart(_) => {}
+        }
+    }
+}
+
+fn paragraph(words: &Paragraph) -> String {
+    let text = escaped(&words.text);
+    match words.style {
+        Style::Bad => format!("**{text}**"),
+        Style::Plain | Style::Good => text,
+    }
+}
+
+fn push_facts(out: &mut String, facts: &[Fact], zone: Zone) {
+    for fact in facts {
+        let value = text(&fact.value, zone);
+        let note = escaped(&fact.note);
+        let _ = match (fact.value.is_empty(), note.is_empty()) {
+            (_, true) => writeln!(out, "- {}: {value}", fact.label),
+            (true, false) => writeln!(out, "- {}: {note}", fact.label),
+            (false, false) => writeln!(out, "- {}: {value} ({note})", fact.label),
+        };
+    }
+    out.push('\n');
+}
+
+fn push_table(out: &mut String, table: &Table, zone: Zone, rows: Option<usize>) {
+    for mut view in table.by_facet() {
+        let more = view.shorten(rows) + table.unlisted;
+        let caption = view.caption();
+        if !caption.is_empty() {
+            let _ = writeln!(out, "### {}\n", escaped(&caption));
+        }
+        let (key, columns) = (view.key(), view.columns());
+        let heads = || key.iter().chain(&columns).map(|(_, column)| column);
+        for column in heads() {
+            let _ = write!(out, "| {} ", escaped(&column.head));
+        }
+        out.push_str("|\n");
+        for column in heads() {
+            out.push_str(if column.words { "|---" } else { "|--:" });
+        }
+        out.push_str("|\n");
+        for row in &view.rows {
+            let key = key.iter().map(|(place, _)| row.key.get(*place));
+            let cells = columns.iter().map(|(place, _)| row.cells.get(*place));
+            for cell in key.chain(cells) {
+                let _ = write!(out, "| {} ", cell.map_or_else(String::new, |c| text(c, zone)));
+            }
+            out.push_str("|\n");
+        }
+        if more > 0 {
+            let _ = writeln!(out, "\nand {more} more");
+        }
+        out.push('\n');
+    }
+}
+
+fn text(cell: &Cell, zone: Zone) -> String {
+    let text = escaped(&cell.show(zone));
+    match cell.style() {
+        Style::Bad => format!("**{text}**"),
+        Style::Plain | Style::Good => text,
+    }
+}
+
+/// A text in which nothing is Markdown or HTML.
+fn escaped(from: &str) -> String {
+    let mut out = String::new();
+    for c in cut(from, LONGEST).chars() {
+        if "\\`*_{}[]<>#|!~&".contains(c) {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}

@@ -1,0 +1,21 @@
+//! What a person reads: a document of sections, made of facts, tables, paragraphs and charts, whose
+//! values are typed cells. Each renderer shows all of them; none knows what they are about. Pure.
+
+mod cell;
+pub mod chart;
+mod csv;
+mod html;
+mod markdown;
+pub mod number;
+mod section;
+mod terminal;
+pub mod text;
+mod wrap;
+
+pub use cell::{Cell, Figure, Style};
+pub use csv::csv;
+pub use html::page;
+pub use markdown::markdown;
+pub use section::{Block, Column, Document, Fact, Keep, Paragraph, Row, Section, Table, View};
+pub use terminal::{Room, section as terminal_section, terminal};
+pub use wrap::{width, wrapped};

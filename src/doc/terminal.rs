@@ -1,0 +1,295 @@
+//! A document as text for a terminal: headings in bold, what went wrong in red.
+
+use super::cell::{Cell, Style};
+use super::section::{Block, Document, Fact, Section, Table, View};
+use super::text::cut;
+use super::wrap::{width, wrapped};
+use crate::zone::Zone;
+
+/// Longest text that is printed whole, in characters.
+const LONGEST: usize = 300;
+
+/// Least columns for the words at the end of a row, and for a name before its numbers.
+const LEAST: usize = 16;
+
+/// How much room there is.
+#[derive(Debug, Clone, Copy)]
+pub struct Room {
+    /// Columns of the terminal.
+    pub columns: usize,
+    /// Rows of a table; all where there is none.
+    pub rows: Option<usize>,
+    /// How to see the rows that have none: `; --top 0 shows all`.
+    pub hint: &'static str,
+}
+
+/// The whole document.
+pub fn terminal(document: &Document, room: &Room) -> String {
+    let mut out = Lines::new(room.columns);
+    out.heading(&document.title);
+    for about in &document.about {
+        out.wrap("", &about.text, about.style);
+    }
+    out.wrap("", &document.verdict, Style::Plain);
+    for part in &document.sections {
+        out.section(part, document.zone, room);
+    }
+    out.text
+}
+
+/// One section, as it stands in a document.
+pub fn section(section: &Section, zone: Zone, room: &Room) -> String {
+    let mut out = Lines::new(room.columns);
+    out.section(section, zone, room);
+    out.text
+}
+
+/// Lines of at most so many columns.
+struct Lines {
+    columns: usize,
+    text: String,
+}
+
+impl Lines {
+    fn new(columns: usize) -> Self {
+        Self {
+            columns,
+            text: String::new(),
+        }
+    }
+
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line.trim_end());
+        self.text.push('\n');
+    }
+
+    fn heading(&mut self, title: &str) {
+        self.text.push_str("\n\x1b[1m");
+        self.text.push_str(title);
+        self.text.push_str("\x1b[0m\n");
+    }
+
+    /// A text that keeps its indentation where it is wrapped.
+    fn wrap(&mut self, indent: &str, text: &str, style: Style) {
+        self.hang(indent, indent, text, style);
+    }
+
+    /// A text with another indentation from its second line on.
+    fn hang(&mut self, first: &str, then: &str, text: &str, style: Style) {
+        let room = self.columns.saturating_sub(width(first).max(width(then)));
+        let mut indent = first;
+        for part in wrapped(text, room) {
+            self.line(&format!("{indent}{}", styled(&part, style)));
+            indent = then;
+        }
+    }
+
+    fn section(&mut self, section: &Section, zone: Zone, room: &Room) {
+        let shows = |block: &Block| !matches!(block, Block::Chart(_));
+        if !section.blocks.iter().any(shows) {
+            return;
+        }
+        let mut title = Some(section.title);
+        for block in &section.blocks {
+            // a table with a heading of its own needs no other
+            let has_heading = matches!(block, Block::Table(table) if !table.caption.is_empty());
+            if let Some(title) = title.take_if(|_| shows(block))
+                && !has_heading
+            {
+                self.heading(title);
+            }
+            match block {
+                Block::Facts(facts) => self.facts(facts, zone),
+                Block::Table(table) => self.table(table, zone, room),
+                Block::Paragraph(words) => self.wrap("", &words.text, words.style),
+                Block::Chart(_) => {}
+            }
+        }
+    }
+
+    fn facts(&mut self, facts: &[Fact], zone: Zone) {
+        let widest = facts.iter().map(|fact| width(fact.label)).max();
+        let widest = widest.unwrap_or_default();
+        let then = " ".repeat(widest + 4);
+        for fact in facts {
+            let value = text(&fact.value, zone);
+            let value = match (fact.value.is_empty(), fact.note.is_empty()) {
+                (_, true) => value,
+                (true, false) => fact.note.clone(),
+                (false, false) => format!("{value} ({})", fact.note),
+            };
+            let first = format!("  {}  ", padded(fact.label, widest, true));
+            self.hang(&first, &then, &value, fact.value.style());
+        }
+    }
+
+    fn table(&mut self, table: &Table, zone: Zone, room: &Room) {
+        for mut view in table.by_facet() {
+            let left_out = view.shorten(room.rows);
+            let caption = view.caption();
+            if !caption.is_empty() {
+                self.heading(&caption);
+            }
+            if !self.grid(&view, zone) {
+                self.records(&view, zone);
+            }
+            let more = left_out + table.unlisted;
+            if more > 0 {
+                let hint = if left_out > 0 { room.hint } else { "" };
+                self.wrap("", &format!("and {more} more{hint}"), Style::Plain);
+            }
+        }
+    }
+
+    /// The rows in columns; false where they are too wide for that.
+    fn grid(&mut self, view: &View, zone: Zone) -> bool {
+        let mut columns = view.columns();
+        loop {
+            let grid = Grid::of(view, &columns, zone);
+            if let Some(lines) = grid.lines(self.columns) {
+                for line in lines {
+                    self.line(&line);
+                }
+                return true;
+            }
+            match columns.iter().rposition(|(_, column)| column.spare) {
+                Some(place) => drop(columns.remove(place)),
+                None => return false,
+            }
+        }
+    }
+
+    /// Each row as a name with its values below it.
+    fn records(&mut self, view: &View, zone: Zone) {
+        let (keys, columns) = (view.key(), view.columns());
+        for row in &view.rows {
+            let key = keys.iter().filter_map(|(place, _)| row.key.get(*place));
+            let key = key.map(|cell| text(cell, zone));
+            let key: Vec<_> = key.filter(|text| !text.is_empty()).collect();
+            self.wrap("", &key.join(" "), Style::Plain);
+            let values = columns.iter().filter_map(|(place, column)| {
+                let cell = row.cells.get(*place).filter(|cell| !cell.is_empty())?;
+                let value = styled(&text(cell, zone), cell.style());
+                Some(format!("{} {value}", column.head))
+            });
+            let values = values.collect::<Vec<_>>().join(", ");
+            if !values.is_empty() {
+                self.wrap("  ", &values, Style::Plain);
+            }
+        }
+    }
+}
+
+/// The texts of a table.
+struct Grid {
+    heads: Vec<String>,
+    words: Vec<bool>,
+    rows: Vec<Vec<(String, Style)>>,
+    keys: usize,
+    /// Whether the last column holds sentences.
+    ends_in_words: bool,
+}
+
+impl Grid {
+    fn of(view: &View, columns: &[(usize, &super::section::Column)], zone: Zone) -> Self {
+        let keys = view.key();
+        let both = || keys.iter().chain(columns).map(|(_, column)| *column);
+        let cell = |cells: &[Cell], place: usize| match cells.get(place) {
+            Some(cell) => (text(cell, zone), cell.style()),
+            None => (String::new(), Style::Plain),
+        };
+        let row = |row: &&super::section::Row| {
+            let key = keys.iter().map(|(place, _)| cell(&row.key, *place));
+            let cells = columns.iter().map(|(place, _)| cell(&row.cells, *place));
+            key.chain(cells).collect()
+        };
+        Self {
+            heads: both().map(|column| column.head.to_string()).collect(),
+            words: both().map(|column| column.words).collect(),
+            rows: view.rows.iter().map(row).collect(),
+            keys: keys.len(),
+            ends_in_words: both().last().is_some_and(|last| last.words && !last.spare),
+        }
+    }
+
+    /// The lines, none where they do not fit. Words at the end of a row are wrapped; a name before
+    /// numbers that leaves them too little room stands on a line of its own.
+    fn lines(&self, room: usize) -> Option<Vec<String>> {
+        let mut widths: Vec<usize> = (0..self.heads.len())
+            .map(|place| {
+                let cells = self.rows.iter().map(|row| width(&row[place].0));
+                cells.max().unwrap_or(0).max(width(&self.heads[place]))
+            })
+            .collect();
+        let last = widths.len() - 1;
+        let beyond = (widths.iter().sum::<usize>() + self.gaps()).saturating_sub(room);
+        if beyond > 0 && self.ends_in_words && last > 0 {
+            widths[last] = widths[last].checked_sub(beyond).filter(|left| *left >= LEAST)?;
+        } else if beyond > 0 {
+            let alone = self.keys == 1 && last > 0;
+            let least = LEAST.max(width(&self.heads[0]));
+            widths[0] = widths[0].checked_sub(beyond).filter(|left| alone && *left >= least)?;
+        }
+        let heads = self.heads.iter().map(|head| (head.clone(), Style::Plain));
+        let mut lines = vec![self.line(&heads.collect::<Vec<_>>(), &widths)];
+        for row in &self.rows {
+            let mut row = row.clone();
+            if width(&row[0].0) > widths[0] {
+                lines.extend(wrapped(&std::mem::take(&mut row[0].0), room));
+            }
+            let mut parts = wrapped(&row[last].0, widths[last].max(1)).into_iter();
+            row[last].0 = parts.next().unwrap_or_default();
+            lines.push(self.line(&row, &widths));
+            let before: usize = widths[..last].iter().sum::<usize>() + self.gaps();
+            lines.extend(parts.map(|part| format!("{:before$}{}", "", styled(&part, row[last].1))));
+        }
+        Some(lines)
+    }
+
+    /// Columns between the columns.
+    fn gaps(&self) -> usize {
+        (1..self.words.len()).map(|place| self.gap(place)).sum()
+    }
+
+    /// Words need more room before them.
+    fn gap(&self, place: usize) -> usize {
+        if self.words[place] { 2 } else { 1 }
+    }
+
+    fn line(&self, row: &[(String, Style)], widths: &[usize]) -> String {
+        let mut out = String::new();
+        for (place, (cell, style)) in row.iter().enumerate() {
+            if place > 0 {
+                out.extend(std::iter::repeat_n(' ', self.gap(place)));
+            }
+            let cell = padded(cell, widths[place], self.words[place]);
+            out.push_str(&styled(&cell, *style));
+        }
+        out
+    }
+}
+
+fn text(cell: &Cell, zone: Zone) -> String {
+    cut(&cell.show(zone), LONGEST)
+}
+
+/// With spaces up to so many columns, behind it or before it.
+fn padded(text: &str, columns: usize, behind: bool) -> String {
+    let space = " ".repeat(columns.saturating_sub(width(text)));
+    if behind {
+        format!("{text}{space}")
+    } else {
+        format!("{space}{text}")
+    }
+}
+
+fn styled(text: &str, style: Style) -> String {
+    match style {
+        Style::Plain => text.to_owned(),
+        Style::Good => format!("\x1b[32m{text}\x1b[0m"),
+        Style::Bad => format!("\x1b[31m{text}\x1b[0m"),
+    }
+}
+
+
+

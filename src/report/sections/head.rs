@@ -1,0 +1,174 @@
+//! What is said first: what was measured, and everything in one sentence.
+
+use std::fmt::Write as _;
+
+use crate::doc::chart::quantile_of_all;
+use crate::doc::number::{bytes, counted, grouped, millis, quantile, seconds, share};
+use crate::doc::text::{cut, time};
+use crate::doc::Paragraph;
+use crate::report::model::{Report, Series};
+
+/// What was measured, in a line.
+pub fn title(report: &Report) -> String {
+    let targets = distinct(report, |series| &series.target);
+    match targets.as_slice() {
+        [] => "Report of relay probes".to_owned(),
+        [one] => format!("Path to {one}"),
+        [first, rest @ ..] => format!("Path to {first} and {} more", rest.len()),
+    }
+}
+
+/// When, from where, what was read and what of it was used.
+pub fn about(report: &Report) -> Vec<Paragraph> {
+    let overview = &report.overview;
+    let mut lines = Vec::new();
+    lines.push(match overview.first.zip(overview.last) {
+        Some((first, last)) => {
+            let mut when = time(report.time_zone, first);
+            if last > first {
+                let _ = write!(when, " to {}", time(report.time_zone, last));
+            }
+            if let Some(span) = overview.span_s.filter(|span| *span > 0.0) {
+                let _ = write!(when, " ({})", seconds(span));
+            }
+            when
+        }
+        None if overview.rows == 0 => "No row.".to_owned(),
+        None => "No row has a time.".to_owned(),
+    });
+    let hosts = distinct(report, |series| &series.host);
+    let transports = distinct(report, |series| &series.transport);
+    if !hosts.is_empty() || !transports.is_empty() {
+        let mut who = "Probed".to_owned();
+        if !hosts.is_empty() {
+            let _ = write!(who, " from {}", listed(&hosts));
+        }
+        if !transports.is_empty() {
+            let _ = write!(who, " over {}", listed(&transports));
+        }
+        lines.push(who);
+    }
+    let input = &report.input;
+    let mut read = format!(
+        "Read {}, {}, {}",
+        counted(input.files.len() as u64, "file", "files"),
+        counted(input.rows, "row", "rows"),
+        bytes(input.bytes)
+    );
+    if input.rows_used != input.rows {
+        let _ = write!(read, "; used {}", counted(input.rows_used, "row", "rows"));
+    }
+    let problems: u64 = input.problems.iter().map(|problem| problem.count).sum();
+    if problems > 0 {
+        let problems = counted(problems, "problem", "problems");
+        let _ = write!(read, "; {problems} in the files, listed at the end");
+    }
+    lines.push(read);
+    if !report.filters.is_empty() {
+        let filters = report.filters.iter().take(12).map(|filter| cut(filter, 120));
+        let mut only = filters.collect::<Vec<_>>().join(", ");
+        if report.filters.len() > 12 {
+            let _ = write!(only, " and {} more conditions", report.filters.len() - 12);
+        }
+        lines.push(format!("Only rows with {only}"));
+    }
+    let mut lines: Vec<_> = lines.into_iter().map(Paragraph::new).collect();
+    if report.interrupted {
+        lines.push(Paragraph::bad(
+            "Interrupted: reading was stopped before the end, and all numbers are of what was read until then.",
+        ));
+    }
+    lines
+}
+
+/// The different names in the series, in their order, without empty ones.
+fn distinct<'a>(report: &'a Report, name: impl Fn(&'a Series) -> &'a str) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for series in report.series.iter().take(1000) {
+        let shown = cut(name(series), 80);
+        if !shown.is_empty() && !names.contains(&shown) {
+            names.push(shown);
+        }
+    }
+    names
+}
+
+fn listed(names: &[String]) -> String {
+    let shown = names.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(3) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
+/// Everything in one sentence of plain numbers.
+pub fn verdict(report: &Report) -> String {
+    let overview = &report.overview;
+    if overview.rows == 0 {
+        return "No row was used, so there is nothing to judge.".to_owned();
+    }
+    let probes = counted(overview.rows, "probe", "probes");
+    let mut out = match (overview.rows, overview.failed) {
+        (1, 0) => "The only probe succeeded".to_owned(),
+        (1, _) => "The only probe failed".to_owned(),
+        (_, 0) => format!("All {probes} succeeded"),
+        (rows, failed) if failed >= rows => format!("All {probes} failed"),
+        (rows, failed) => format!(
+            "{} of {probes} succeeded and {} failed",
+            share(overview.ok, rows),
+            grouped(failed)
+        ),
+    };
+    if overview.failed > 0 {
+        let outages = report.series.iter().map(|series| series.outages).sum();
+        let lasted: f64 = report.series.iter().map(|series| series.outages_s).sum();
+        if outages > 0 {
+            let _ = write!(out, ", in {}", counted(outages, "outage", "outages"));
+            if lasted > 0.0 {
+                let how = match report.series.len() {
+                    0 | 1 => "in all".to_owned(),
+                    several => format!("added up over {several} series"),
+                };
+                let _ = write!(out, " of {} {how}", seconds(lasted));
+            }
+        }
+        if let Some(errors @ 1..) = overview.answered.checked_sub(overview.ok) {
+            let _ = write!(
+                out,
+                "; {} of the failures {} an answer with an error, so the path worked",
+                grouped(errors),
+                if errors == 1 { "was" } else { "were" }
+            );
+        }
+    }
+    if let Some(median) = median(report) {
+        let _ = write!(out, "; the median connect took {} ms", quantile(median));
+    }
+    let connects: u64 = report
+        .slow
+        .regions
+        .iter()
+        .map(|region| region.connects)
+        .sum();
+    let slow: u64 = report.slow.regions.iter().map(|region| region.slow).sum();
+    if connects > 0 {
+        let threshold = millis(report.slow.threshold_ms);
+        let _ = match slow {
+            0 => write!(out, "; none took longer than {threshold} ms"),
+            _ => write!(
+                out,
+                "; {} of {} connects ({}) took longer than {threshold} ms",
+                grouped(slow),
+                grouped(connects),
+                share(slow, connects)
+            ),
+        };
+    }
+    out + "."
+}
+
+/// The median of all connects.
+pub fn median(report: &Report) -> Option<f64> {
+    quantile_of_all(&report.distribution, 50.0)
+}
+

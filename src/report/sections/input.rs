@@ -1,0 +1,60 @@
+//! What was read, what was wrong in it, and what to know about it.
+
+use super::filled;
+use crate::doc::{Block, Cell, Column, Paragraph, Section, Table};
+use crate::report::model::Report;
+
+/// What the reader of the numbers should know.
+pub fn notes(report: &Report) -> Section {
+    let notes = report.input.notes.iter();
+    let blocks = notes.map(|note| Block::Paragraph(Paragraph::new(note.clone())));
+    super::section("notes", "Notes", blocks.collect())
+}
+
+/// The problems in the files, and the files.
+pub fn section(report: &Report) -> Section {
+    let blocks = [filled(problems(report)), filled(files(report))];
+    super::section("input", "Input", blocks.into_iter().flatten().collect())
+}
+
+fn problems(report: &Report) -> Table {
+    Table::new(
+        "problems",
+        "Problems in the input",
+        vec![Column::words("file", "file")],
+        vec![
+            Column::number("line", "line"),
+            Column::number("count", "count"),
+            Column::words("problem", "problem"),
+        ],
+    )
+    .rows(report.input.problems.iter().map(|problem| {
+        let cells = [problem.line.into(), problem.count.into(), problem.what.clone().into()];
+        ([Cell::from(problem.file.clone())], cells)
+    }))
+}
+
+fn files(report: &Report) -> Table {
+    Table::new(
+        "files",
+        "Files",
+        vec![Column::words("file", "file")],
+        vec![
+            Column::words("dialect", "written by"),
+            Column::number("rows", "rows"),
+            Column::number("size", "size"),
+            Column::words("first_row", "first row").spare(),
+            Column::words("last_row", "last row").spare(),
+        ],
+    )
+    .rows(report.input.files.iter().map(|file| {
+        let cells = [
+            file.dialect.clone().into(),
+            file.rows.into(),
+            Cell::Bytes(file.bytes),
+            file.first.into(),
+            file.last.into(),
+        ];
+        ([Cell::from(file.name.clone())], cells)
+    }))
+}

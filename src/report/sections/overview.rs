@@ -1,0 +1,131 @@
+//! The key numbers, and the failures by their cause.
+
+use super::head::median;
+use super::{estimate, filled, main_section};
+use crate::doc::chart::quantile_of_all;
+use crate::doc::number::{self, counted, grouped, millis, quantile, seconds, share};
+use crate::doc::{Block, Cell, Column, Fact, Section, Table};
+use crate::report::model::{Count, Report};
+
+/// The section.
+pub fn section(report: &Report) -> Section {
+    let overview = &report.overview;
+    let mut blocks = vec![Block::Facts(facts(report))];
+    let failed = |of: u64| Cell::of((of > 0).then_some(of), Cell::Count);
+    blocks.extend(filled(
+        Table::new(
+            "failures",
+            "Failures by cause",
+            vec![Column::words("cause", "cause")],
+            vec![
+                Column::number("rows", "rows"),
+                Column::number("of_failures", "of failures"),
+                Column::number("of_all", "of all"),
+            ],
+        )
+        .rows(overview.failed_by_cause.iter().map(|cause| {
+            let of_failures = share_of(cause.count, overview.failed);
+            let of_all = share_of(cause.count, overview.rows);
+            ([name(cause)], [failed(cause.count), of_failures, of_all])
+        })),
+    ));
+    blocks.extend(filled(
+        Table::new(
+            "explained",
+            "Slow probes by where their time went",
+            vec![Column::words("explain", "where the time went")],
+            vec![
+                Column::number("rows", "rows"),
+                Column::number("of_all", "of all"),
+            ],
+        )
+        .rows(overview.explained.iter().map(|why| {
+            let of_all = share_of(why.count, overview.rows);
+            ([name(why)], [why.count.into(), of_all])
+        })),
+    ));
+    main_section("overview", "Overview", blocks)
+}
+
+fn name(count: &Count) -> Cell {
+    count.name.clone().into()
+}
+
+#[allow(clippy::cast_precision_loss)] // counts lie far below 2^53
+fn share_of(part: u64, whole: u64) -> Cell {
+    Cell::of((whole > 0).then(|| part as f64 * 100.0 / whole as f64), Cell::Percent)
+}
+
+fn facts(report: &Report) -> Vec<Fact> {
+    let overview = &report.overview;
+    let rate = overview.probes_per_minute.filter(|rate| rate.is_finite());
+    let mut facts = vec![
+        Fact::new("Probes", overview.rows).note(rate.map_or_else(String::new, number::rate)),
+        succeeded(report),
+        failed(report),
+    ];
+    let outages: u64 = report.series.iter().map(|series| series.outages).sum();
+    let longest = (report.series.iter())
+        .flat_map(|series| &series.longest_outages)
+        .map(|outage| outage.seconds)
+        .fold(0.0, f64::max);
+    let longest = (longest > 0.0).then(|| format!("longest {}", seconds(longest)));
+    facts.push(Fact::new("Outages", outages).note(longest.unwrap_or_default()));
+    if let Some(median) = median(report) {
+        let p95 = quantile_of_all(&report.distribution, 95.0);
+        let p95 = p95.map(|p95| format!("95 % within {} ms", quantile(p95)));
+        let median = Cell::Quantile(median);
+        facts.push(Fact::new("Median connect, ms", median).note(p95.unwrap_or_default()));
+    }
+    if report.slow.regions.iter().any(|region| region.connects > 0) {
+        let slow: u64 = report.slow.regions.iter().map(|region| region.slow).sum();
+        let over = format!("over {} ms", millis(report.slow.threshold_ms));
+        facts.push(Fact::new("Slow connects", slow).note(over));
+    }
+    if let Some(missed) = overview.missed_slots {
+        facts.push(Fact::new("Missed slots", missed).note("of the schedule, without a row"));
+    }
+    facts.push(gaps(report));
+    if report.addresses.distinct > 0 {
+        let note = if report.addresses.capped { "at least" } else { "" };
+        facts.push(Fact::new("Relay addresses", report.addresses.distinct).note(note));
+    }
+    if overview.rows_without_time > 0 {
+        let note = "in no chart, no outage and no gap";
+        facts.push(Fact::new("Rows without time", overview.rows_without_time).note(note));
+    }
+    facts
+}
+
+/// The share of the rows that are OK, and its confidence interval.
+fn succeeded(report: &Report) -> Fact {
+    let overview = &report.overview;
+    let (low, high) = (overview.ok_low_percent, overview.ok_high_percent);
+    let share = estimate(overview.ok_percent, low, high);
+    let rows = (!share.is_empty()).then(|| counted(overview.ok, "row", "rows"));
+    let note = rows.map(|rows| format!("{rows}; in brackets the 95 % interval"));
+    Fact::new("Succeeded", share).note(note.unwrap_or_default())
+}
+
+fn failed(report: &Report) -> Fact {
+    let overview = &report.overview;
+    let answered = overview.answered.saturating_sub(overview.ok);
+    let note = match (overview.failed, answered) {
+        (0, _) => String::new(),
+        (failed, 0) => share(failed, overview.rows),
+        (failed, answered) => format!(
+            "{}; {} answered with an error: the path worked",
+            share(failed, overview.rows),
+            grouped(answered)
+        ),
+    };
+    Fact::new("Failed", overview.failed).note(note)
+}
+
+fn gaps(report: &Report) -> Fact {
+    let overview = &report.overview;
+    let nobody = if report.series.len() > 1 { "no series" } else { "nobody" };
+    let together = seconds(overview.gaps_s);
+    let note = (overview.gaps > 0).then(|| format!("{nobody} measured for {together}"));
+    Fact::new("Gaps", overview.gaps).note(note.unwrap_or_default())
+}

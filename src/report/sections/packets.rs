@@ -1,0 +1,94 @@
+//! Bursts and watches over UDP.
+
+use super::{estimate, host_and_target, main_section, mean};
+use crate::doc::number::count;
+use crate::doc::{Block, Cell, Column, Paragraph, Section, Style, Table};
+use crate::report::model::{Burst, Report};
+
+/// A row for each host, target and mode, and how they did against Microsoft's table.
+pub fn section(report: &Report) -> Section {
+    let mut blocks = Vec::new();
+    if !report.bursts.is_empty() {
+        blocks.push(Block::Table(quality(report)));
+        blocks.push(Block::Paragraph(Paragraph::new(
+            "A row is a burst, or a minute of a watch. Loss is over all packets, with its 95 % interval (Wilson); \
+             round trip, its 95th percentile and jitter are means over the rows.",
+        )));
+        blocks.push(Block::Table(verdicts(report)));
+    }
+    main_section("bursts", "Quality over UDP", blocks)
+}
+
+fn key(burst: &Burst) -> [Cell; 3] {
+    [&burst.host, &burst.target, &burst.mode].map(|name| name.clone().into())
+}
+
+fn columns_of_key() -> Vec<Column> {
+    let mut key = host_and_target();
+    key.push(Column::words("mode", "mode"));
+    key
+}
+
+fn quality(report: &Report) -> Table {
+    Table::new(
+        "bursts",
+        "",
+        columns_of_key(),
+        vec![
+            Column::number("rows", "rows"),
+            Column::number("answered", "answered"),
+            Column::number("packets", "packets"),
+            Column::number("lost", "lost"),
+            Column::number("loss", "loss"),
+            Column::number("worst_200ms", "worst 200 ms"),
+            Column::number("rtt_p50", "round trip ms"),
+            Column::number("rtt_p95", "p95 ms"),
+            Column::number("jitter", "jitter ms"),
+            Column::number("reordered", "reordered"),
+            Column::number("duplicates", "duplicates"),
+        ],
+    )
+    .rows(report.bursts.iter().map(|burst| {
+        let worst = burst.worst_window_lost.zip(burst.worst_window_sent);
+        let cells = [
+            burst.bursts.into(),
+            burst.answered.into(),
+            burst.sent.into(),
+            burst.lost.into(),
+            estimate(burst.loss_percent, burst.loss_low_percent, burst.loss_high_percent),
+            Cell::of(worst, |(lost, sent)| Cell::Of(lost, sent)),
+            mean(burst.rtt_p50),
+            mean(burst.rtt_p95),
+            mean(burst.jitter),
+            burst.reordered.into(),
+            burst.duplicates.into(),
+        ];
+        (key(burst), cells)
+    }))
+}
+
+fn verdicts(report: &Report) -> Table {
+    let mut key_and_line = columns_of_key();
+    key_and_line.push(Column::words("line", "line"));
+    let all = report.bursts.iter();
+    let all = all.flat_map(|burst| burst.verdicts.iter().map(move |verdict| (burst, verdict)));
+    Table::new(
+        "bursts against Microsoft's table",
+        "Against Microsoft's table",
+        key_and_line,
+        vec![
+            Column::number("pass", "pass"),
+            Column::number("fail", "fail"),
+            Column::number("too_few", "too few packets"),
+        ],
+    )
+    .rows(all.map(|(burst, verdict)| {
+        let [host, target, mode] = key(burst);
+        let fail = match verdict.fail {
+            0 => Cell::Count(0),
+            some => Cell::Text(count(some).into(), Style::Bad),
+        };
+        let numbers = [verdict.pass.into(), fail, verdict.too_few.into()];
+        ([host, target, mode, Cell::from(verdict.name)], numbers)
+    }))
+}

@@ -1,0 +1,105 @@
+//! The other end: addresses and certificates.
+
+use super::{filled, main_section, percent, section};
+use crate::doc::number::grouped;
+use crate::doc::{Block, Cell, Column, Fact, Paragraph, Row, Section, Table};
+use crate::report::model::{Group, Report};
+
+/// How many relays there are, and how evenly they are met.
+pub fn addresses(report: &Report) -> Section {
+    let found = &report.addresses;
+    let mut blocks = Vec::new();
+    if found.distinct > 0 {
+        blocks.push(Block::Facts(facts(report)));
+        if found.expected.is_some() {
+            blocks.push(Block::Paragraph(Paragraph::new(
+                "How many addresses there are in all is estimated from those seen only once or twice (Chao1).",
+            )));
+        }
+        blocks.extend(filled(
+            Table::new(
+                "ttls",
+                "Time to live of the DNS answers",
+                vec![Column::words("ttls", "TTLs of the chain in s")],
+                vec![Column::number("rows", "rows")],
+            )
+            .rows(found.ttls.iter().map(|ttl| ([ttl.name.clone().into()], [ttl.count.into()]))),
+        ));
+    }
+    section("addresses", "Addresses", blocks)
+}
+
+fn facts(report: &Report) -> Vec<Fact> {
+    let found = &report.addresses;
+    let capped = if found.capped { "at least: more than are counted" } else { "" };
+    let mut facts = vec![Fact::new("Distinct addresses", found.distinct).note(capped)];
+    if let Some(expected) = found.expected.and_then(whole) {
+        let ends = found.expected_low.and_then(whole).zip(found.expected_high.and_then(whole));
+        let note = ends.map(|(low, high)| {
+            format!("95 % interval {} to {}", grouped(low), grouped(high))
+        });
+        facts.push(Fact::new("To be expected in all", expected).note(note.unwrap_or_default()));
+    }
+    let shares = [
+        ("Rarest address", found.smallest_share_percent),
+        ("Most frequent address", found.largest_share_percent),
+        ("In the Teams ranges", found.in_teams_range_percent),
+        ("Another than before", found.changed_percent),
+    ];
+    let known = shares.into_iter().filter(|(_, share)| share.is_some());
+    facts.extend(known.map(|(label, share)| Fact::new(label, percent(share)).note("of the rows")));
+    facts
+}
+
+fn whole(value: f64) -> Option<u64> {
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // checked
+    (value.is_finite() && (0.0..1e15).contains(&value)).then(|| value.round() as u64)
+}
+
+/// The certificates that the relays showed.
+pub fn certificates(report: &Report) -> Section {
+    let mut blocks = Vec::new();
+    let found = report.tables.iter().find(|table| table.by == ["certificate"]);
+    let mut groups: Vec<&Group> = found.iter().flat_map(|found| &found.groups).collect();
+    groups.retain(|group| group.key.iter().any(|part| !part.is_empty()));
+    groups.sort_by_key(|group| group.first);
+    let mut table = Table::new(
+        "certificates",
+        "",
+        vec![Column::words("thumbprint", "thumbprint (SHA-1)")],
+        vec![
+            Column::number("rows", "rows"),
+            Column::words("subject", "subject"),
+            Column::words("issuer", "issuer"),
+            Column::words("not_before", "valid from"),
+            Column::words("not_after", "valid to"),
+            Column::words("first_seen", "first seen"),
+            Column::words("last_seen", "last seen"),
+        ],
+    );
+    table.rows.extend(groups.into_iter().map(|group| {
+        let certificate = group.certificate.clone().unwrap_or_default();
+        let texts = [
+            certificate.subject,
+            certificate.issuer,
+            certificate.not_before,
+            certificate.not_after,
+        ];
+        let mut cells = vec![Cell::Count(group.n)];
+        cells.extend(texts.map(Cell::from));
+        cells.extend([Cell::from(group.first), Cell::from(group.last)]);
+        Row {
+            key: vec![group.key.join(" ").into()],
+            cells,
+            weight: group.n,
+            ..Row::default()
+        }
+    }));
+    if let Some(table) = filled(table) {
+        blocks.push(table);
+        blocks.push(Block::Paragraph(Paragraph::new(
+            "Validity is shown as the file has it; End2End-TCP wrote local time.",
+        )));
+    }
+    main_section("certificates", "Certificates", blocks)
+}

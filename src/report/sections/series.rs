@@ -1,0 +1,183 @@
+//! When it did not work, when nobody looked, and what changed.
+
+use super::{filled, host_and_target, listed, main_section};
+use crate::doc::number::counted;
+use crate::doc::{Block, Cell, Column, Keep, Paragraph, Row, Section, Table};
+use crate::report::model::{Report, Series};
+
+/// Availability and outages of each series, and the gaps.
+pub fn section(report: &Report) -> Section {
+    let mut blocks = Vec::new();
+    if !report.series.is_empty() {
+        blocks.push(Block::Table(availability(report)));
+        blocks.push(Block::Paragraph(Paragraph::new(explained(report))));
+    }
+    blocks.extend(filled(outages(report)));
+    blocks.extend(filled(gaps(report)));
+    main_section("outages", "Availability and outages", blocks)
+}
+
+fn availability(report: &Report) -> Table {
+    // the worst first
+    let mut all: Vec<&Series> = report.series.iter().collect();
+    all.sort_by(|a, b| {
+        let worst = a.answered_percent.total_cmp(&b.answered_percent);
+        worst.then(b.outages.cmp(&a.outages))
+    });
+    let mut key = host_and_target();
+    key.push(Column::words("transport", "transport"));
+    Table::new(
+        "availability",
+        "",
+        key,
+        vec![
+            Column::number("answered_percent", "answered"),
+            Column::number("rows", "rows"),
+            Column::number("ok", "ok"),
+            Column::number("errors", "answered with an error"),
+            Column::number("outages", "outages"),
+            Column::number("outages_time", "in outages"),
+            Column::number("gaps", "gaps"),
+            Column::number("gaps_time", "in gaps"),
+            Column::number("rows_out_of_order", "out of order"),
+        ],
+    )
+    .rows(all.into_iter().map(|series| {
+        let errors = series.answered.saturating_sub(series.ok);
+        let cells = [
+            Cell::Estimate {
+                percent: series.answered_percent,
+                low: series.answered_low_percent,
+                high: series.answered_high_percent,
+            },
+            series.rows.into(),
+            series.ok.into(),
+            Cell::of((errors > 0).then_some(errors), Cell::Count),
+            series.outages.into(),
+            Cell::of((series.outages > 0).then_some(series.outages_s), Cell::Seconds),
+            series.gaps.into(),
+            Cell::of((series.gaps > 0).then_some(series.gaps_s), Cell::Seconds),
+            Cell::of(Some(series.rows_out_of_order).filter(|late| *late > 0), Cell::Count),
+        ];
+        (names(series), cells)
+    }))
+}
+
+fn names(series: &Series) -> [Cell; 3] {
+    [&series.host, &series.target, &series.transport].map(|name| name.clone().into())
+}
+
+fn explained(report: &Report) -> String {
+    let late = report.series.iter().map(|series| series.rows_out_of_order);
+    let late: u64 = late.sum();
+    let mut text = "Answered is the share of the rows that the relay answered, with its 95 % interval (Wilson). A row \
+                    that failed by an answer with an error counts as answered, as the path worked. An outage lasts \
+                    from the first row without an answer to the next answer; a single row is one, too. A gap is a \
+                    stretch without rows of ten times the usual interval, at least a minute."
+        .to_owned();
+    if late > 0 {
+        text += " ";
+        text += &counted(late, "row", "rows");
+        text += " came too late to be brought into time order (overlapping or unordered files): in the \
+                 tables, not in the outages.";
+    }
+    text
+}
+
+fn outages(report: &Report) -> Table {
+    let several = report.series.len() > 1;
+    // what all series have in common tells nothing
+    let mut different: Vec<fn(&Series) -> &str> =
+        vec![|one| &one.host, |one| &one.target, |one| &one.transport];
+    different.retain(|part| {
+        let mut parts = report.series.iter().map(part);
+        parts.next().is_some_and(|first| parts.any(|other| other != first))
+    });
+    let mut table = Table::new(
+        "outages",
+        "The longest outages",
+        vec![Column::words("from", "from")],
+        vec![
+            Column::words("to", "to").spare(),
+            Column::number("length", "length"),
+            Column::number("rows", "rows"),
+            Column::words("series", "series"),
+            Column::words("causes", "causes"),
+        ],
+    );
+    table.keep = Keep::Heaviest;
+    let all = report.series.iter().flat_map(|series| {
+        let outages = series.longest_outages.iter();
+        outages.map(move |outage| (series, outage))
+    });
+    let mut all: Vec<_> = all.collect();
+    all.sort_by_key(|(_, outage)| outage.from);
+    table.rows.extend(all.into_iter().map(|(series, outage)| {
+        let name = different.iter().map(|part| part(series));
+        let name = name.collect::<Vec<_>>().join(" ");
+        let length = if outage.open { Cell::AtLeast } else { Cell::Seconds };
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // for the order alone
+        let weight = (outage.seconds.max(0.0) * 1e3) as u64;
+        Row {
+            key: vec![outage.from.into()],
+            cells: vec![
+                outage.to.into(),
+                length(outage.seconds),
+                outage.rows.into(),
+                Cell::of(several.then_some(name), Cell::from),
+                listed(&outage.causes).into(),
+            ],
+            weight,
+            ..Row::default()
+        }
+    }));
+    let shown = table.rows.len() as u64;
+    let outages: u64 = report.series.iter().map(|series| series.outages).sum();
+    table.unlisted = outages.saturating_sub(shown);
+    table
+}
+
+fn gaps(report: &Report) -> Table {
+    let overview = &report.overview;
+    let caption = match report.series.len() {
+        0 | 1 => "Gaps: when nobody measured",
+        _ => "Gaps: when no series measured",
+    };
+    let mut table = Table::new(
+        "gaps",
+        caption,
+        vec![Column::words("from", "last row before")],
+        vec![
+            Column::words("to", "first row after"),
+            Column::number("length", "length"),
+        ],
+    );
+    table.keep = Keep::Heaviest;
+    table.rows.extend(overview.longest_gaps.iter().map(|gap| {
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // for the order alone
+        let weight = (gap.seconds.max(0.0) * 1e3) as u64;
+        Row {
+            key: vec![gap.from.into()],
+            cells: vec![gap.to.into(), Cell::Seconds(gap.seconds)],
+            weight,
+            ..Row::default()
+        }
+    }));
+    table.unlisted = overview.gaps.saturating_sub(table.rows.len() as u64);
+    table
+}
+
+/// What came and went.
+pub fn events(report: &Report) -> Section {
+    let table = Table::new(
+        "events",
+        "",
+        vec![Column::words("when", "when")],
+        vec![Column::words("what", "what"), Column::words("which", "which")],
+    )
+    .rows(report.events.iter().map(|event| {
+        let cells = [Cell::from(event.kind), event.what.clone().into()];
+        ([Cell::Time(event.at)], cells)
+    }));
+    super::section("events", "Events", filled(table).into_iter().collect())
+}

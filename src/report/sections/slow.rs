@@ -1,0 +1,76 @@
+//! Slow connects and what explains them.
+
+use super::{filled, main_section};
+use crate::doc::number::millis;
+use crate::doc::{Block, Cell, Column, Paragraph, Section, Table};
+use crate::report::model::Report;
+
+/// The section.
+pub fn section(report: &Report) -> Section {
+    let slow = &report.slow;
+    let mut blocks = Vec::new();
+    if slow.regions.iter().any(|region| region.connects > 0) {
+        let threshold = millis(slow.threshold_ms);
+        let none = if slow.slowest.is_empty() { " None did." } else { "" };
+        let what = format!("A connect is slow when it took longer than {threshold} ms.{none}");
+        blocks.push(Block::Paragraph(Paragraph::new(what)));
+        blocks.push(Block::Table(by_region(report)));
+        if !slow.slowest.is_empty() {
+            blocks.push(Block::Paragraph(Paragraph::new(
+                "Lost SYN: the kernel counted a SYN that it sent again, so a packet was lost on the way there or \
+                 back. Likely lost: the kernel was not asked, but the time is that of a SYN timer; not proven. \
+                 Other: not explained by this; queues, a busy relay or a busy host are possible.",
+            )));
+        }
+        blocks.extend(filled(slowest(report)));
+    }
+    main_section("slow", "Slow connects", blocks)
+}
+
+fn by_region(report: &Report) -> Table {
+    Table::new(
+        "slow",
+        "",
+        vec![Column::words("region", "region")],
+        vec![
+            Column::number("connects", "connects"),
+            Column::number("slow", "slow"),
+            Column::number("lost_syn", "lost SYN"),
+            Column::number("likely_lost_syn", "likely lost"),
+            Column::number("other", "other"),
+        ],
+    )
+    .rows(report.slow.regions.iter().map(|region| {
+        let numbers = [
+            region.connects,
+            region.slow,
+            region.syn_lost,
+            region.syn_likely_lost,
+            region.unexplained,
+        ];
+        ([Cell::name(&region.region, "region")], numbers.map(Cell::Count))
+    }))
+}
+
+fn slowest(report: &Report) -> Table {
+    Table::new(
+        "slowest",
+        "The slowest connects, in the order of their time",
+        vec![Column::words("when", "when")],
+        vec![
+            Column::number("connect", "ms"),
+            Column::words("address", "address"),
+            Column::words("region", "region"),
+            Column::words("explanation", "explanation"),
+        ],
+    )
+    .rows(report.slow.slowest.iter().map(|row| {
+        let cells = [
+            Cell::Millis(row.connect_ms),
+            row.address.clone().into(),
+            row.region.clone().into(),
+            row.explanation.clone().into(),
+        ];
+        ([Cell::from(row.at)], cells)
+    }))
+}
