@@ -46,6 +46,17 @@ pub enum Cell {
         /// Upper end.
         high: f64,
     },
+    /// Milliseconds of quantiles or means, and how far they spread.
+    Spread {
+        /// In the middle.
+        middle: f64,
+        /// Lower end.
+        low: f64,
+        /// Upper end.
+        high: f64,
+    },
+    /// From one moment to another.
+    Span(DateTime<Utc>, DateTime<Utc>),
     /// A duration in seconds.
     Seconds(f64),
     /// A duration in seconds of which the end was not seen.
@@ -127,6 +138,11 @@ impl Cell {
                 let [percent, low, high] = number::percents([*percent, *low, *high]);
                 format!("{percent} ({low} to {high})")
             }
+            Self::Spread { middle, low, high } => {
+                let [middle, low, high] = [middle, low, high].map(|ms| number::quantile(*ms));
+                format!("{middle} ({low} to {high})")
+            }
+            Self::Span(from, to) => format!("{} to {}", time(zone, *from), time(zone, *to)),
             Self::Seconds(seconds) => number::seconds(*seconds),
             Self::AtLeast(seconds) => format!("at least {}", number::seconds(*seconds)),
             Self::Bytes(bytes) => number::bytes(*bytes),
@@ -150,9 +166,18 @@ impl Cell {
             ],
             Self::Millis(ms) | Self::Quantile(ms) => vec![one(ms * 1e3, "us")],
             Self::Percent(percent) => vec![one(percent * 1e4, "ppm")],
-            Self::Estimate { percent, low, high } => [("", percent), ("_low", low), ("_high", high)]
-                .map(|(suffix, share)| figure(suffix, whole(share * 1e4), "ppm"))
+            Self::Estimate { percent, low, high } => {
+                [("", percent), ("_low", low), ("_high", high)]
+                    .map(|(suffix, share)| figure(suffix, whole(share * 1e4), "ppm"))
+                    .to_vec()
+            }
+            Self::Spread { middle, low, high } => [("", middle), ("_min", low), ("_max", high)]
+                .map(|(suffix, ms)| figure(suffix, whole(ms * 1e3), "us"))
                 .to_vec(),
+            Self::Span(from, to) => vec![
+                figure("", time(Zone::Utc, *from), ""),
+                figure("_to", time(Zone::Utc, *to), ""),
+            ],
             Self::Seconds(seconds) | Self::AtLeast(seconds) => vec![one(seconds * 1e3, "ms")],
             Self::Bytes(bytes) => vec![figure("", bytes.to_string(), "B")],
             Self::Time(at) => vec![figure("", time(Zone::Utc, *at), "")],
@@ -238,6 +263,15 @@ mod tests {
                 "99.96 % (99.958 % to 99.967 %)",
                 "999600 ppm;_low 999581 ppm;_high 999669 ppm",
             ),
+            (
+                Cell::Spread {
+                    middle: 27.0,
+                    low: 26.0,
+                    high: 28.25,
+                },
+                "27 (26 to 28.3)",
+                "27000 us;_min 26000 us;_max 28250 us",
+            ),
             (Cell::Seconds(200.0), "3 min 20 s", "200000 ms"),
             (Cell::AtLeast(0.84), "at least 0.8 s", "840 ms"),
             (Cell::Bytes(64_210), "64.2 kB", "64210 B"),
@@ -256,7 +290,11 @@ mod tests {
                     }
                 })
                 .collect();
-            assert_eq!(found.join(";").trim_start(), figures.trim_start(), "{cell:?}");
+            assert_eq!(
+                found.join(";").trim_start(),
+                figures.trim_start(),
+                "{cell:?}"
+            );
         }
         assert_eq!(
             Cell::Count(229_748).show_grouped(Zone::Utc),

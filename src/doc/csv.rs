@@ -2,14 +2,32 @@
 //! 28.4 as a date.
 
 use super::cell::{Cell, Figure};
-use super::section::{Block, Document, Fact, Row, Table};
+use super::section::{Block, Document, Fact};
+use super::table::{Row, Table};
 use crate::record::{plain, with_marks};
 
 /// The columns. A value whose column has one of the names from `n` to `p99_us` stands there; every
 /// other one has a line of its own, with its name in `metric` and itself in `value`.
 const HEAD: [&str; 19] = [
-    "table", "group", "metric", "n", "failed", "first", "last", "measured", "min_us", "mean_us",
-    "max_us", "stddev_us", "p50_us", "p90_us", "p95_us", "p99_us", "overflow", "value", "unit",
+    "table",
+    "group",
+    "metric",
+    "n",
+    "failed",
+    "first",
+    "last",
+    "measured",
+    "min_us",
+    "mean_us",
+    "max_us",
+    "stddev_us",
+    "p50_us",
+    "p90_us",
+    "p95_us",
+    "p99_us",
+    "overflow",
+    "value",
+    "unit",
 ];
 
 const GROUP: usize = 1;
@@ -24,7 +42,9 @@ pub fn csv(document: &Document) -> String {
         .quote_style(csv::QuoteStyle::Always)
         .from_writer(Vec::new());
     let mut push = |line: &[String; 19]| {
-        let cells = line.iter().map(|cell| with_marks(&plain(cell)).into_owned());
+        let cells = line
+            .iter()
+            .map(|cell| with_marks(&plain(cell)).into_owned());
         // a vector takes everything
         let _ = out.write_record(cells);
     };
@@ -68,9 +88,15 @@ fn lines_of(table: &Table, row: &Row) -> Vec<Line> {
     let mut has_columns = false;
     let mut lines = Vec::new();
     for (column, cell) in table.columns.iter().zip(&row.cells) {
-        let place = HEAD[..OVERFLOW].iter().skip(METRIC + 1).position(|head| *head == column.id);
+        let place = HEAD[..OVERFLOW]
+            .iter()
+            .skip(METRIC + 1)
+            .position(|head| *head == column.id);
         if let Some(place) = place {
-            of_columns[METRIC + 1 + place] = first(cell);
+            // both ends of a span stand beside each other
+            for (beside, figure) in cell.figures().into_iter().enumerate() {
+                of_columns[METRIC + 1 + place + beside] = figure.value;
+            }
             has_columns = true;
         } else {
             lines.extend(cell.figures().iter().map(|figure| {

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::cell::{Cell, Style};
-use super::section::{Block, Document, Fact, Paragraph, Section, Table};
+use super::section::{Block, Document, Fact, Paragraph, Section};
+use super::table::{Keep, Table};
 use super::text::cut;
 use crate::zone::Zone;
 
@@ -64,6 +65,8 @@ fn push_facts(out: &mut String, facts: &[Fact], zone: Zone) {
 }
 
 fn push_table(out: &mut String, table: &Table, zone: Zone, rows: Option<usize>) {
+    // days are all there, since nobody can ask a file for more
+    let rows = rows.filter(|_| table.keep != Keep::Last);
     for mut view in table.by_facet() {
         let more = view.shorten(rows) + table.unlisted;
         let caption = view.caption();
@@ -84,7 +87,11 @@ fn push_table(out: &mut String, table: &Table, zone: Zone, rows: Option<usize>) 
             let key = key.iter().map(|(place, _)| row.key.get(*place));
             let cells = columns.iter().map(|(place, _)| row.cells.get(*place));
             for cell in key.chain(cells) {
-                let _ = write!(out, "| {} ", cell.map_or_else(String::new, |c| text(c, zone)));
+                let _ = write!(
+                    out,
+                    "| {} ",
+                    cell.map_or_else(String::new, |c| text(c, zone))
+                );
             }
             out.push_str("|\n");
         }

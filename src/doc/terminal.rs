@@ -1,7 +1,8 @@
 //! A document as text for a terminal: headings in bold, what went wrong in red.
 
 use super::cell::{Cell, Style};
-use super::section::{Block, Document, Fact, Section, Table, View};
+use super::section::{Block, Document, Fact, Section};
+use super::table::{Column, Row, Table, View};
 use super::text::cut;
 use super::wrap::{width, wrapped};
 use crate::zone::Zone;
@@ -191,14 +192,14 @@ struct Grid {
 }
 
 impl Grid {
-    fn of(view: &View, columns: &[(usize, &super::section::Column)], zone: Zone) -> Self {
+    fn of(view: &View, columns: &[(usize, &Column)], zone: Zone) -> Self {
         let keys = view.key();
         let both = || keys.iter().chain(columns).map(|(_, column)| *column);
         let cell = |cells: &[Cell], place: usize| match cells.get(place) {
             Some(cell) => (text(cell, zone), cell.style()),
             None => (String::new(), Style::Plain),
         };
-        let row = |row: &&super::section::Row| {
+        let row = |row: &&Row| {
             let key = keys.iter().map(|(place, _)| cell(&row.key, *place));
             let cells = columns.iter().map(|(place, _)| cell(&row.cells, *place));
             key.chain(cells).collect()
@@ -224,11 +225,15 @@ impl Grid {
         let last = widths.len() - 1;
         let beyond = (widths.iter().sum::<usize>() + self.gaps()).saturating_sub(room);
         if beyond > 0 && self.ends_in_words && last > 0 {
-            widths[last] = widths[last].checked_sub(beyond).filter(|left| *left >= LEAST)?;
+            widths[last] = widths[last]
+                .checked_sub(beyond)
+                .filter(|left| *left >= LEAST)?;
         } else if beyond > 0 {
             let alone = self.keys == 1 && last > 0;
             let least = LEAST.max(width(&self.heads[0]));
-            widths[0] = widths[0].checked_sub(beyond).filter(|left| alone && *left >= least)?;
+            widths[0] = widths[0]
+                .checked_sub(beyond)
+                .filter(|left| alone && *left >= least)?;
         }
         let heads = self.heads.iter().map(|head| (head.clone(), Style::Plain));
         let mut lines = vec![self.line(&heads.collect::<Vec<_>>(), &widths)];
@@ -290,6 +295,3 @@ fn styled(text: &str, style: Style) -> String {
         Style::Bad => format!("\x1b[31m{text}\x1b[0m"),
     }
 }
-
-
-

@@ -59,6 +59,9 @@ mod tests {
         assert_eq!(width("📶"), 2);
         assert_eq!(width("e\u{301}"), 1);
         let lines = wrapped(&"東".repeat(50), 80);
-        assert_eq!(lines.iter().map(|line| width(line)).collect::<Vec<_>>(), [80, 20]);
+        assert_eq!(
+            lines.iter().map(|line| width(line)).collect::<Vec<_>>(),
+            [80, 20]
+        );
     }
 }

@@ -319,7 +319,9 @@ fn the_main_tables_are_there_whatever_else_has_to_go() {
         &page[start..start + length]
     };
     let regions = section("regions");
-    let connect = &regions[regions.find("By region: connect time in ms</span>").unwrap()..];
+    let connect = &regions[regions
+        .find("By region: connect time in ms</span>")
+        .unwrap()..];
     let connect = &connect[..connect.find("</table>").unwrap()];
     assert_eq!(connect.matches("<th scope=\"row\"").count(), 9);
     for id in ["slow", "outages", "certificates"] {

@@ -23,7 +23,8 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("explain", with(&[])),
         ("pace", with(&[])),
         ("stats", with(&["explain", "zone"])),
-        ("report", with(&["stats", "zone"])),
+        ("doc", with(&["stats", "zone"])),
+        ("report", with(&["doc", "stats", "zone"])),
         ("net", with(&["wire", "explain", "clock", "readiness"])),
         ("sink", with(&["clock", "in_use"])),
         ("source", with(&["clock", "in_use", "zone"])),
@@ -35,8 +36,8 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         (
             "cli",
             with(&[
-                "measure", "source", "report", "lab", "pace", "sink", "stats", "net", "clock",
-                "wire", "in_use", "zone",
+                "measure", "source", "report", "doc", "lab", "pace", "sink", "stats", "net",
+                "clock", "wire", "in_use", "zone",
             ]),
         ),
     ])
@@ -53,6 +54,7 @@ const PURE: &[&str] = &[
     "explain",
     "pace",
     "stats",
+    "doc",
     "report",
 ];
 

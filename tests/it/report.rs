@@ -261,14 +261,14 @@ fn the_tables_fit_eighty_columns_and_have_no_colours_in_a_pipe() {
         .find(|line| line.starts_with("ukwest"))
         .unwrap();
     let cells: Vec<&str> = region.split_whitespace().collect();
-    assert_eq!(cells[..4], ["ukwest", "30", "5", "20.1"], "{region}");
-    assert!(
-        said_all
-            .stdout
-            .contains("52.112.0.0  westeurope  likely a lost SYN"),
-        "{}",
-        said_all.stdout
-    );
+    assert_eq!(cells[..3], ["ukwest", "30", "5"], "{region}");
+    assert_eq!(cells[4], "20.1", "{region}");
+    let slowest = said_all
+        .stdout
+        .lines()
+        .find(|line| line.contains("52.112.0.0  westeurope"));
+    let slowest = slowest.unwrap_or_else(|| panic!("{}", said_all.stdout));
+    assert!(slowest.contains("likely a lost"), "{slowest}");
 }
 
 #[test]
@@ -280,6 +280,7 @@ fn a_report_is_had_as_csv_and_as_markdown() {
     let said = run_report("--format csv --by host --metric connect", &[&file]);
     let mut reader = ::csv::Reader::from_reader(said.stdout.as_bytes());
     let read: Vec<_> = reader.records().map(Result::unwrap).collect();
+    let read: Vec<_> = read.iter().filter(|line| &line[0] == "host").collect();
     assert_eq!(read.len(), 3);
     assert_eq!(&read[0][1], "'=cmd|'x'", "no formula for a spreadsheet");
     assert_eq!(
@@ -288,7 +289,7 @@ fn a_report_is_had_as_csv_and_as_markdown() {
     );
     let said = run_report("--format markdown", &[&file]);
     assert!(
-        said.stdout.contains("| ukwest | 30 | 5 | 20.1 |"),
+        said.stdout.contains("| ukwest | 30 | 5 | 25 | 20.1 |"),
         "{}",
         said.stdout
     );
@@ -670,11 +671,13 @@ fn the_worst_series_stands_first_and_the_others_are_counted() {
     rows.push(row(10, "pc14", "ukwest", "connect-timeout", ""));
     let said = run_report("", &[&file(dir.path(), "p.csv", csv(&rows))]);
     let at = said.stdout.find("Availability and outages").unwrap();
-    let first = said.stdout[at..].lines().nth(1).unwrap();
-    assert!(first.starts_with("pc14 "), "{first}");
+    let first = said.stdout[at..]
+        .lines()
+        .find(|line| line.starts_with("pc"))
+        .unwrap();
+    assert!(first.starts_with("pc14"), "{first}");
     assert!(
-        said.stdout
-            .contains("and 5 more series at least as available"),
+        said.stdout[at..].contains("and 5 more; --top 0 shows all"),
         "{}",
         said.stdout
     );
@@ -742,7 +745,7 @@ fn an_answered_error_fails_and_is_no_outage() {
     );
     assert_eq!(report["overview"]["answered"], 3);
     let said = run_report("", &[&probes]);
-    let wanted = "3 of the failed answered with an error: the path worked";
+    let wanted = "3 answered with an error: the path worked";
     assert!(said.stdout.contains(wanted), "{}", said.stdout);
     // its round trip counts: three values by region
     let tables = report["tables"].as_array().unwrap();
@@ -802,7 +805,7 @@ fn bursts_are_put_together_with_their_verdicts() {
     }
     let said = run_report("", &[&rows]);
     assert!(
-        said.stdout.contains("against Microsoft's table"),
+        said.stdout.contains("Against Microsoft's table"),
         "{}",
         said.stdout
     );

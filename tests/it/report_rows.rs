@@ -158,17 +158,21 @@ fn an_answer_with_an_error_fails_the_row_and_leaves_the_relay_available() {
     );
     assert_eq!(series["availability_percent"], Value::Null);
     let said = run("", &[&path]).stdout;
-    assert!(said.contains("70 ok, 30 failed"), "{said}");
-    let wanted =
-        "100 % answered (95 % interval 96.3 % to 100 %), 100 of 100 rows, 30 errors among them";
-    assert!(said.replace('\n', " ").contains(wanted), "{said}");
+    let told = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    for wanted in [
+        "Succeeded 70 % (60.42 % to 78.11 %) (70 rows)",
+        "Failed 30 (30 %; 30 answered with an error: the path worked)",
+        "answered 100 % (96.3 % to 100 %), rows 100, ok 70, answered with an error 30",
+    ] {
+        assert!(told.contains(wanted), "{wanted}: {said}");
+    }
     let page = page("", &path).replace('\u{a0}', " ");
     assert!(page.contains("<strong>70 %</strong><span>95 % interval 60.42 % to 78.11 %</span>"));
     assert!(page.contains("30 of the failures were an answer with an error, so the path worked"));
-    assert!(page.contains("Availability is the share of the rows that the relay answered"));
+    assert!(page.contains("Answered is the share of the rows that the relay answered"));
     let markdown = run("--format markdown", &[&path]).stdout;
     assert!(
-        markdown.contains("| udp | 100 | 70 | 100 % | 96.3 % to 100 % |"),
+        markdown.contains("| udp | 100 % (96.3 % to 100 %) | 100 | 70 | 30 |"),
         "{markdown}"
     );
 }
@@ -229,7 +233,7 @@ fn the_gaps_of_all_are_those_in_which_no_series_measured() {
         (&901.0.into(), &751.0.into())
     );
     let said = run("", &[&path]).stdout;
-    let wanted = "1 gap in which no series measured, together 12 min 31 s";
+    let wanted = "1 (no series measured for 12 min 31 s)";
     assert!(said.contains(wanted), "{said}");
 }
 
@@ -241,8 +245,14 @@ fn gaps_that_are_not_listed_are_counted() {
         .collect();
     let path = file(dir.path(), "p.csv", &rows);
     let said = run("", &[&path]).stdout;
-    assert!(said.contains("7 gaps, together"), "{said}");
-    assert!(said.contains("and 2 shorter ones"), "{said}");
+    let gaps = said
+        .lines()
+        .find(|line| line.starts_with("  Gaps "))
+        .unwrap();
+    assert!(gaps.contains(" 7 (nobody measured for "), "{gaps}");
+    let said = run("--top 5", &[&path]).stdout;
+    let gaps = &said[said.find("Gaps: when nobody measured").unwrap()..];
+    assert!(gaps.contains("and 2 more; --top 0 shows all"), "{said}");
 }
 
 // 200 hosts and 500 thumbprints: 12,000 combinations, and two transports
@@ -338,11 +348,7 @@ fn headers_within_a_file_are_named_with_their_lines_and_an_error_under_strict() 
     );
     let said = run("--strict", &[&path]);
     assert_eq!(said.code, Some(1));
-    assert!(
-        said.stdout.contains(&format!("{}:12", path.display())),
-        "{}",
-        said.stdout
-    );
+    assert!(said.stdout.contains("1 other header"), "{}", said.stdout);
 }
 
 #[test]
@@ -356,7 +362,7 @@ fn hours_and_days_are_whole_and_in_order_in_markdown() {
     let said = run("--format markdown", &[&path]).stdout;
     let of = |title: &str| -> Vec<String> {
         let section = said
-            .split("\n## ")
+            .split("\n### ")
             .find(|part| part.starts_with(title))
             .unwrap();
         let lines = section.lines().filter(|line| line.starts_with("| "));
@@ -419,7 +425,7 @@ fn both_charts_show_the_same_regions_and_fold_the_rest() {
         .unwrap();
     assert_eq!(last["up_to_percent"], 100.0);
     assert!(last["connect_ms"].as_f64().unwrap() > 0.0);
-    let page = page("", &path);
+    let page = page("", &path).replace('\u{a0}', " ");
     assert_eq!(page.matches("4 other regions together").count(), 4);
 }
 
@@ -485,11 +491,18 @@ fn explanations_are_counted_in_every_form() {
         String::from_utf8(output.stdout).unwrap()
     };
     let table = said("");
-    for line in ["       2  lost-syn", "       1  slow-dns"] {
-        assert!(table.contains(line), "{table}");
+    let table: Vec<Vec<&str>> = table
+        .lines()
+        .map(|line| line.split_whitespace().collect())
+        .collect();
+    for line in [["lost-syn", "2", "40", "%"], ["slow-dns", "1", "20", "%"]] {
+        assert!(table.iter().any(|found| *found == line), "{table:?}");
     }
-    assert!(!table.contains("       1  none"), "{table}");
-    assert!(said("--format markdown").contains("- 2 × slow: lost-syn"));
+    assert!(
+        !table.iter().any(|found| found.first() == Some(&"none")),
+        "{table:?}"
+    );
+    assert!(said("--format markdown").contains("| lost-syn | 2 | 40 % |"));
     let json: serde_json::Value = serde_json::from_str(&said("--format json")).unwrap();
     let expected = serde_json::json!([
         {"name": "lost-syn", "count": 2},

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use crate::record::{Explanation, Failure, Outcome, Phase, Record, Transport, TurnReply, plain};
 use crate::doc::wrapped;
+use crate::record::{Explanation, Failure, Outcome, Phase, Record, Transport, TurnReply, plain};
 
 /// Columns of a line.
 const WIDTH: usize = 80;

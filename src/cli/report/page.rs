@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{anyhow, ensure};
 
+use crate::doc::{self, number};
 use crate::in_use::{IN_USE, is_in_use};
 use crate::report::model::Report;
-use crate::doc::{self, number};
 use crate::report::{Selection, document};
 
 /// How each page begins.

@@ -4,10 +4,11 @@ use std::fmt::Write as _;
 
 use maud::{Markup, html};
 
-use super::{Palette, Path, Scale, Size, Spacing, Words, below, float, picture, px, value_axis};
-use crate::stats::charts::Distribution;
+use super::axis::{Scale, Spacing};
+use super::picture::{Palette, Path, Size, Words, below, float, picture, px, value_axis};
 use crate::doc::number::{millis, quantile};
 use crate::doc::text::named;
+use crate::stats::charts::Distribution;
 
 /// The chart; nothing where there are no values.
 pub fn cumulative(data: &[Distribution], palette: &Palette, size: Size) -> Markup {

@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use chrono::{Datelike as _, NaiveDate};
 use maud::{Markup, html};
 
-use super::{Path, Size, Words, float, picture, px};
-use crate::stats::charts::{Heat, HeatCell};
+use super::picture::{Path, Size, Words, float, picture, px};
 use crate::doc::number::{counted, millis, quantile};
+use crate::stats::charts::{Heat, HeatCell};
 
 /// Upper ends of the colours, at most seven, rising; the last is the largest value. They are values
 /// as a reader sees them, and so is what they are held against.

@@ -11,13 +11,13 @@ use std::fmt::Write as _;
 use chrono::{DateTime, Duration, Utc};
 use maud::{Markup, html};
 
-use super::{
-    Palette, Path, Scale, Size, Spacing, Words, float, markers, picture, px, time_axis, time_ticks,
-    value_axis,
+use super::axis::{Scale, Spacing, time_ticks};
+use super::picture::{
+    Palette, Path, Size, Words, float, markers, picture, px, time_axis, value_axis,
 };
-use crate::stats::charts::{FailurePoint, LinePoint, RegionLine, Timeline};
 use crate::doc::number::{counted, millis};
 use crate::doc::text::{named, time};
+use crate::stats::charts::{FailurePoint, LinePoint, RegionLine, Timeline};
 use crate::zone::Zone;
 
 /// From the top of a panel's heading to the panel.

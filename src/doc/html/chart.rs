@@ -14,7 +14,10 @@ const TOO_MANY: &str = "There are too many points to draw them here.";
 
 /// The picture in both sizes, or nothing where it has no room.
 pub(super) fn draw(chart: &Chart, budget: &Budget) -> Option<Markup> {
-    let (wide, narrow) = (chart.picture.draw(Size::Wide), chart.picture.draw(Size::Narrow));
+    let (wide, narrow) = (
+        chart.picture.draw(Size::Wide),
+        chart.picture.draw(Size::Narrow),
+    );
     let both = html! { (wide) (narrow) };
     budget.take(both.0.len()).then_some(both)
 }

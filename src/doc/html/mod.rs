@@ -22,7 +22,7 @@ const STYLE: &str = include_str!("style.css");
 
 /// What a browser may do with the page: show it in this one style. Should a text from a file ever
 /// become markup, it could still neither run nor load anything. The hash is that of `STYLE`.
-const POLICY: &str = "default-src 'none'; style-src 'sha256-1kskAiP/BuBCJT+Px3EB/b4KOnL9nH3dUpiNBkQ/Vng='; \
+const POLICY: &str = "default-src 'none'; style-src 'sha256-uyvuDraqJLBrtrVZptrf5kxWq0wqoxRImxa5tcwwxRE='; \
                       base-uri 'none'; form-action 'none'";
 
 /// The page.
@@ -38,7 +38,11 @@ pub fn page(document: &Document) -> String {
         parts.push((section, blocks(section, document, &budget)));
     }
     parts.retain(|(_, inside)| !inside.0.is_empty());
-    parts.sort_by_key(|(section, _)| sections.iter().position(|other| std::ptr::eq(*section, other)));
+    parts.sort_by_key(|(section, _)| {
+        sections
+            .iter()
+            .position(|other| std::ptr::eq(*section, other))
+    });
     html! {
         (DOCTYPE)
         html lang="en" {

@@ -4,9 +4,10 @@ use maud::{Markup, html};
 
 use super::budget::Budget;
 use crate::doc::cell::{Cell, Style};
-use crate::doc::number::grouped;
-use crate::doc::section::{Column, Fact, Keep, Row, Table, View};
-use crate::doc::text::cut;
+use crate::doc::number::{grouped, percents};
+use crate::doc::section::Fact;
+use crate::doc::table::{Column, Keep, Row, Table, View};
+use crate::doc::text::{cut, time};
 use crate::zone::Zone;
 
 /// A table longer than this is folded.
@@ -43,14 +44,13 @@ fn one(of: &Table, view: View, zone: Zone, budget: &Budget) -> Markup {
             }
             @for (place, column) in &columns {
                 @let cell = row.cells.get(*place).unwrap_or(&Cell::None);
-                @let bad = cell.style() == Style::Bad;
-                td class=[class(column, cell)] {
-                    @if bad { b { (text(cell, zone)) } } @else { (text(cell, zone)) }
-                }
+                td class=[class(column, cell)] { (value(cell, zone)) }
             }
         } }
     });
-    let timed = rows.iter().any(|row| matches!(row.key.first(), Some(Cell::Time(_))));
+    let timed = rows
+        .iter()
+        .any(|row| matches!(row.key.first(), Some(Cell::Time(_))));
     let more = left_out as u64 + of.unlisted;
     let inside = html! {
         div class="scroll" tabindex="0" role="group" aria-label=(if caption.is_empty() { &of.id } else { &caption }) {
@@ -68,7 +68,10 @@ fn one(of: &Table, view: View, zone: Zone, budget: &Budget) -> Markup {
     };
     if rows.len() > LONG {
         let summary = if caption.is_empty() { "All" } else { &caption };
-        return folded(&format!("{} ({})", cut(summary, LONGEST), rows.len()), &inside);
+        return folded(
+            &format!("{} ({})", cut(summary, LONGEST), rows.len()),
+            &inside,
+        );
     }
     inside
 }
@@ -79,6 +82,16 @@ fn class(column: &Column, cell: &Cell) -> Option<&'static str> {
         Cell::Text(text, _) if text.chars().count() > 30 => Some("t long"),
         Cell::Name(name, _) if name.chars().count() > 30 => Some("t long"),
         _ => column.words.then_some("t"),
+    }
+}
+
+fn value(cell: &Cell, zone: Zone) -> Markup {
+    html! {
+        @match cell {
+            Cell::Span(from, to) => { (time(zone, *from)) br; (time(zone, *to)) },
+            cell if cell.style() == Style::Bad => b { (text(cell, zone)) },
+            cell => (text(cell, zone)),
+        }
     }
 }
 
@@ -104,15 +117,29 @@ pub(super) fn tiles(facts: &[Fact], zone: Zone) -> Markup {
     html! {
         dl class="tiles" {
             @for fact in facts {
+                @let (value, interval) = large(&fact.value, zone);
                 div class="tile" {
                     dt { (fact.label) }
                     dd {
-                        strong { (text(&fact.value, zone)) }
-                        @if !fact.note.is_empty() { span { (unbroken(&cut(&fact.note, LONGEST))) } }
+                        strong { (value) }
+                        @for small in [&interval, &fact.note] {
+                            @if !small.is_empty() { span { (unbroken(&cut(small, LONGEST))) } }
+                        }
                     }
                 }
             }
         }
+    }
+}
+
+/// What is written large in a tile, and what of the value is written small.
+fn large(value: &Cell, zone: Zone) -> (String, String) {
+    match value {
+        Cell::Estimate { percent, low, high } => {
+            let [percent, low, high] = percents([*percent, *low, *high]);
+            (unbroken(&percent), format!("95 % interval {low} to {high}"))
+        }
+        value => (text(value, zone), String::new()),
     }
 }
 

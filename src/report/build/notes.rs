@@ -1,8 +1,8 @@
 //! What the reader of the numbers should know about the rows.
 
-use crate::report::model::Table;
 use crate::doc::number::counted;
 use crate::doc::text::cut;
+use crate::report::model::Table;
 use crate::stats::survey::{Finished, MOST_DAYS};
 
 /// One line each.

@@ -2,7 +2,6 @@
 //! of. Serialised as it stands, it is the documented shape of `--format json`: names carry their
 //! unit, times are RFC 3339 in UTC, what was not measured is `null` or left out of a list.
 
-
 mod held;
 mod numbers;
 mod series;

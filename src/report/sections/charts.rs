@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
+use super::parts;
 use crate::doc::chart::{Chart, Palette, Picture, has_connects};
 use crate::doc::number::{counted, grouped, millis, quantile, seconds};
 use crate::doc::text::{named, zone_name};
@@ -19,7 +20,7 @@ pub fn section(report: &Report) -> Section {
         heat(report),
     ];
     let blocks = charts.into_iter().flatten().map(Block::Chart);
-    super::section("charts", "Charts", blocks.collect())
+    parts::section("charts", "Charts", blocks.collect())
 }
 
 /// The name of a region's line.
@@ -98,17 +99,19 @@ fn timeline_numbers(report: &Report) -> Table {
         columns,
     );
     table.rows.extend(buckets.into_iter().map(|(at, bucket)| {
-        let [median, low, high]: [fn(&LinePoint) -> f64; 3] =
-            [|point| point.p50_ms, |point| point.p5_ms, |point| point.p95_ms];
-        let spread = |point: &LinePoint| {
-            let [median, low, high] = [median, low, high].map(|of| quantile(of(point)));
-            Cell::text(format!("{median} ({low}–{high})"))
+        let spread = |point: &LinePoint| Cell::Spread {
+            middle: point.p50_ms,
+            low: point.p5_ms,
+            high: point.p95_ms,
         };
         let medians = (0..data.regions.len()).map(|n| Cell::of(bucket.medians.get(&n), spread));
         let mut cells: Vec<Cell> = medians.collect();
         let slowest = || format!("{} ({})", grouped(bucket.slow), millis(bucket.slowest_ms));
         cells.push(Cell::of((bucket.slow > 0).then(slowest), Cell::from));
-        cells.push(Cell::of((bucket.failed > 0).then_some(bucket.failed), Cell::Count));
+        cells.push(Cell::of(
+            (bucket.failed > 0).then_some(bucket.failed),
+            Cell::Count,
+        ));
         Row {
             key: vec![at.into()],
             cells,
@@ -163,9 +166,9 @@ fn quantiles(curves: &[Distribution], others: u64) -> Table {
             points.find(|point| point.up_to_percent >= percent - 1e-9)
         };
         let mut cells = vec![Cell::Count(curve.n)];
-        cells.extend(SHARES.map(|(share, _)| {
-            Cell::of(at(share), |point| Cell::Quantile(point.connect_ms))
-        }));
+        cells.extend(
+            SHARES.map(|(share, _)| Cell::of(at(share), |point| Cell::Quantile(point.connect_ms))),
+        );
         Row {
             key: vec![line_name(&curve.region, others).into()],
             cells,
@@ -186,7 +189,10 @@ fn heat(report: &Report) -> Option<Box<Chart>> {
     };
     let mut note = format!("{what}; hours in {}.", zone_name(report.time_zone));
     if data.capped {
-        note += &format!(" Only the latest {} days with rows are shown.", data.days.len());
+        note += &format!(
+            " Only the latest {} days with rows are shown.",
+            data.days.len()
+        );
     }
     Some(Box::new(Chart {
         title: "Hours and days",

@@ -1,6 +1,6 @@
 //! Groups of rows with their statistics.
 
-use super::{Selection, main_section, section};
+use super::parts::{Selection, main_section, section};
 use crate::doc::{Block, Cell, Column, Keep, Row, Section, Table};
 use crate::report::model::{Group, Report, Table as Groups};
 use crate::schema::Metric;
@@ -29,8 +29,12 @@ pub fn all(report: &Report, wanted: &Selection) -> Vec<Section> {
         let mut all = table(groups, &[]);
         all.rows.clear();
         for group in groups.groups.iter().chain(&groups.overflow) {
-            let measured = metrics.iter().filter(|metric| group.times(**metric).is_some());
-            let rows: Vec<_> = measured.map(|metric| row(groups, group, Some(*metric))).collect();
+            let measured = metrics
+                .iter()
+                .filter(|metric| group.times(**metric).is_some());
+            let rows: Vec<_> = measured
+                .map(|metric| row(groups, group, Some(*metric)))
+                .collect();
             // a group without a time still has its counts
             let counts = rows.is_empty().then(|| row(groups, group, None));
             all.rows.extend(rows.into_iter().chain(counts));
@@ -57,7 +61,12 @@ fn says_something(groups: &Groups, wanted: &Selection) -> bool {
 
 /// The metrics of the groups that have values.
 fn metrics_of(groups: &Groups, wanted: &Selection) -> Vec<Metric> {
-    let has = |metric: &Metric| groups.groups.iter().any(|group| group.times(*metric).is_some());
+    let has = |metric: &Metric| {
+        groups
+            .groups
+            .iter()
+            .any(|group| group.times(*metric).is_some())
+    };
     let all = || Metric::ALL.into_iter().filter(has);
     if !wanted.metrics.is_empty() {
         return wanted.metrics.iter().copied().filter(has).collect();
@@ -81,7 +90,10 @@ fn table(groups: &Groups, metrics: &[Metric]) -> Table {
         id: by.join(" "),
         caption: format!("By {}", by.join(" and ")),
         facets: "time in ms",
-        key: by.iter().map(|name| Column::words((*name).to_owned(), (*name).to_owned())).collect(),
+        key: by
+            .iter()
+            .map(|name| Column::words((*name).to_owned(), (*name).to_owned()))
+            .collect(),
         columns: columns(),
         rows: rows.collect(),
         keep: match by.as_slice() {
@@ -106,8 +118,7 @@ fn columns() -> Vec<Column> {
         Column::number("p90_us", "p90"),
         Column::number("p95_us", "p95"),
         Column::number("p99_us", "p99"),
-        Column::words("first", "first seen").spare(),
-        Column::words("last", "last seen").spare(),
+        Column::words("first", "seen").spare(),
     ]
 }
 
@@ -115,7 +126,10 @@ fn row(groups: &Groups, group: &Group, metric: Option<Metric>) -> Row {
     let times = metric.and_then(|metric| group.times(metric));
     let exact = |ms: Option<f64>| Cell::of(ms, Cell::Millis);
     let quantile = |ms: Option<f64>| Cell::of(ms, Cell::Quantile);
-    let others = groups.overflow.as_ref().is_some_and(|other| std::ptr::eq(group, other));
+    let others = groups
+        .overflow
+        .as_ref()
+        .is_some_and(|other| std::ptr::eq(group, other));
     let key = group.key.iter().zip(&groups.by);
     Row {
         key: key.map(|(part, by)| Cell::name(part, by.clone())).collect(),
@@ -132,8 +146,9 @@ fn row(groups: &Groups, group: &Group, metric: Option<Metric>) -> Row {
             quantile(times.and_then(|times| times.p90_ms)),
             quantile(times.and_then(|times| times.p95_ms)),
             quantile(times.and_then(|times| times.p99_ms)),
-            group.first.into(),
-            group.last.into(),
+            Cell::of(group.first.zip(group.last), |(first, last)| {
+                Cell::Span(first, last)
+            }),
         ],
         weight: group.n,
         others,

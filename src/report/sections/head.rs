@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
+use crate::doc::Paragraph;
 use crate::doc::chart::quantile_of_all;
 use crate::doc::number::{bytes, counted, grouped, millis, quantile, seconds, share};
 use crate::doc::text::{cut, time};
-use crate::doc::Paragraph;
 use crate::report::model::{Report, Series};
 
 /// What was measured, in a line.
@@ -65,7 +65,11 @@ pub fn about(report: &Report) -> Vec<Paragraph> {
     }
     lines.push(read);
     if !report.filters.is_empty() {
-        let filters = report.filters.iter().take(12).map(|filter| cut(filter, 120));
+        let filters = report
+            .filters
+            .iter()
+            .take(12)
+            .map(|filter| cut(filter, 120));
         let mut only = filters.collect::<Vec<_>>().join(", ");
         if report.filters.len() > 12 {
             let _ = write!(only, " and {} more conditions", report.filters.len() - 12);
@@ -171,4 +175,3 @@ pub fn verdict(report: &Report) -> String {
 pub fn median(report: &Report) -> Option<f64> {
     quantile_of_all(&report.distribution, 50.0)
 }
-

@@ -1,6 +1,7 @@
 //! What was read, what was wrong in it, and what to know about it.
 
-use super::filled;
+use super::parts;
+use super::parts::filled;
 use crate::doc::{Block, Cell, Column, Paragraph, Section, Table};
 use crate::report::model::Report;
 
@@ -8,13 +9,13 @@ use crate::report::model::Report;
 pub fn notes(report: &Report) -> Section {
     let notes = report.input.notes.iter();
     let blocks = notes.map(|note| Block::Paragraph(Paragraph::new(note.clone())));
-    super::section("notes", "Notes", blocks.collect())
+    parts::section("notes", "Notes", blocks.collect())
 }
 
 /// The problems in the files, and the files.
 pub fn section(report: &Report) -> Section {
     let blocks = [filled(problems(report)), filled(files(report))];
-    super::section("input", "Input", blocks.into_iter().flatten().collect())
+    parts::section("input", "Input", blocks.into_iter().flatten().collect())
 }
 
 fn problems(report: &Report) -> Table {
@@ -29,7 +30,11 @@ fn problems(report: &Report) -> Table {
         ],
     )
     .rows(report.input.problems.iter().map(|problem| {
-        let cells = [problem.line.into(), problem.count.into(), problem.what.clone().into()];
+        let cells = [
+            problem.line.into(),
+            problem.count.into(),
+            problem.what.clone().into(),
+        ];
         ([Cell::from(problem.file.clone())], cells)
     }))
 }

@@ -1,7 +1,7 @@
 //! The key numbers, and the failures by their cause.
 
 use super::head::median;
-use super::{estimate, filled, main_section};
+use super::parts::{estimate, filled, main_section};
 use crate::doc::chart::quantile_of_all;
 use crate::doc::number::{self, counted, grouped, millis, quantile, seconds, share};
 use crate::doc::{Block, Cell, Column, Fact, Section, Table};
@@ -53,7 +53,10 @@ fn name(count: &Count) -> Cell {
 
 #[allow(clippy::cast_precision_loss)] // counts lie far below 2^53
 fn share_of(part: u64, whole: u64) -> Cell {
-    Cell::of((whole > 0).then(|| part as f64 * 100.0 / whole as f64), Cell::Percent)
+    Cell::of(
+        (whole > 0).then(|| part as f64 * 100.0 / whole as f64),
+        Cell::Percent,
+    )
 }
 
 fn facts(report: &Report) -> Vec<Fact> {
@@ -87,7 +90,11 @@ fn facts(report: &Report) -> Vec<Fact> {
     }
     facts.push(gaps(report));
     if report.addresses.distinct > 0 {
-        let note = if report.addresses.capped { "at least" } else { "" };
+        let note = if report.addresses.capped {
+            "at least"
+        } else {
+            ""
+        };
         facts.push(Fact::new("Relay addresses", report.addresses.distinct).note(note));
     }
     if overview.rows_without_time > 0 {
@@ -103,8 +110,7 @@ fn succeeded(report: &Report) -> Fact {
     let (low, high) = (overview.ok_low_percent, overview.ok_high_percent);
     let share = estimate(overview.ok_percent, low, high);
     let rows = (!share.is_empty()).then(|| counted(overview.ok, "row", "rows"));
-    let note = rows.map(|rows| format!("{rows}; in brackets the 95 % interval"));
-    Fact::new("Succeeded", share).note(note.unwrap_or_default())
+    Fact::new("Succeeded", share).note(rows.unwrap_or_default())
 }
 
 fn failed(report: &Report) -> Fact {
@@ -124,7 +130,11 @@ fn failed(report: &Report) -> Fact {
 
 fn gaps(report: &Report) -> Fact {
     let overview = &report.overview;
-    let nobody = if report.series.len() > 1 { "no series" } else { "nobody" };
+    let nobody = if report.series.len() > 1 {
+        "no series"
+    } else {
+        "nobody"
+    };
     let together = seconds(overview.gaps_s);
     let note = (overview.gaps > 0).then(|| format!("{nobody} measured for {together}"));
     Fact::new("Gaps", overview.gaps).note(note.unwrap_or_default())

@@ -1,6 +1,6 @@
 //! Bursts and watches over UDP.
 
-use super::{estimate, host_and_target, main_section, mean};
+use super::parts::{estimate, host_and_target, main_section, mean};
 use crate::doc::number::count;
 use crate::doc::{Block, Cell, Column, Paragraph, Section, Style, Table};
 use crate::report::model::{Burst, Report};
@@ -55,7 +55,11 @@ fn quality(report: &Report) -> Table {
             burst.answered.into(),
             burst.sent.into(),
             burst.lost.into(),
-            estimate(burst.loss_percent, burst.loss_low_percent, burst.loss_high_percent),
+            estimate(
+                burst.loss_percent,
+                burst.loss_low_percent,
+                burst.loss_high_percent,
+            ),
             Cell::of(worst, |(lost, sent)| Cell::Of(lost, sent)),
             mean(burst.rtt_p50),
             mean(burst.rtt_p95),

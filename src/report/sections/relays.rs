@@ -1,6 +1,6 @@
 //! The other end: addresses and certificates.
 
-use super::{filled, main_section, percent, section};
+use super::parts::{filled, main_section, percent, section};
 use crate::doc::number::grouped;
 use crate::doc::{Block, Cell, Column, Fact, Paragraph, Row, Section, Table};
 use crate::report::model::{Group, Report};
@@ -23,7 +23,12 @@ pub fn addresses(report: &Report) -> Section {
                 vec![Column::words("ttls", "TTLs of the chain in s")],
                 vec![Column::number("rows", "rows")],
             )
-            .rows(found.ttls.iter().map(|ttl| ([ttl.name.clone().into()], [ttl.count.into()]))),
+            .rows(
+                found
+                    .ttls
+                    .iter()
+                    .map(|ttl| ([ttl.name.clone().into()], [ttl.count.into()])),
+            ),
         ));
     }
     section("addresses", "Addresses", blocks)
@@ -31,13 +36,19 @@ pub fn addresses(report: &Report) -> Section {
 
 fn facts(report: &Report) -> Vec<Fact> {
     let found = &report.addresses;
-    let capped = if found.capped { "at least: more than are counted" } else { "" };
+    let capped = if found.capped {
+        "at least: more than are counted"
+    } else {
+        ""
+    };
     let mut facts = vec![Fact::new("Distinct addresses", found.distinct).note(capped)];
     if let Some(expected) = found.expected.and_then(whole) {
-        let ends = found.expected_low.and_then(whole).zip(found.expected_high.and_then(whole));
-        let note = ends.map(|(low, high)| {
-            format!("95 % interval {} to {}", grouped(low), grouped(high))
-        });
+        let ends = found
+            .expected_low
+            .and_then(whole)
+            .zip(found.expected_high.and_then(whole));
+        let note =
+            ends.map(|(low, high)| format!("95 % interval {} to {}", grouped(low), grouped(high)));
         facts.push(Fact::new("To be expected in all", expected).note(note.unwrap_or_default()));
     }
     let shares = [
@@ -59,7 +70,10 @@ fn whole(value: f64) -> Option<u64> {
 /// The certificates that the relays showed.
 pub fn certificates(report: &Report) -> Section {
     let mut blocks = Vec::new();
-    let found = report.tables.iter().find(|table| table.by == ["certificate"]);
+    let found = report
+        .tables
+        .iter()
+        .find(|table| table.by == ["certificate"]);
     let mut groups: Vec<&Group> = found.iter().flat_map(|found| &found.groups).collect();
     groups.retain(|group| group.key.iter().any(|part| !part.is_empty()));
     groups.sort_by_key(|group| group.first);
@@ -73,8 +87,7 @@ pub fn certificates(report: &Report) -> Section {
             Column::words("issuer", "issuer"),
             Column::words("not_before", "valid from"),
             Column::words("not_after", "valid to"),
-            Column::words("first_seen", "first seen"),
-            Column::words("last_seen", "last seen"),
+            Column::words("seen", "seen"),
         ],
     );
     table.rows.extend(groups.into_iter().map(|group| {
@@ -87,7 +100,8 @@ pub fn certificates(report: &Report) -> Section {
         ];
         let mut cells = vec![Cell::Count(group.n)];
         cells.extend(texts.map(Cell::from));
-        cells.extend([Cell::from(group.first), Cell::from(group.last)]);
+        let seen = group.first.zip(group.last);
+        cells.push(Cell::of(seen, |(first, last)| Cell::Span(first, last)));
         Row {
             key: vec![group.key.join(" ").into()],
             cells,

@@ -1,6 +1,7 @@
 //! When it did not work, when nobody looked, and what changed.
 
-use super::{filled, host_and_target, listed, main_section};
+use super::parts;
+use super::parts::{filled, host_and_target, listed, main_section};
 use crate::doc::number::counted;
 use crate::doc::{Block, Cell, Column, Keep, Paragraph, Row, Section, Table};
 use crate::report::model::{Report, Series};
@@ -54,10 +55,16 @@ fn availability(report: &Report) -> Table {
             series.ok.into(),
             Cell::of((errors > 0).then_some(errors), Cell::Count),
             series.outages.into(),
-            Cell::of((series.outages > 0).then_some(series.outages_s), Cell::Seconds),
+            Cell::of(
+                (series.outages > 0).then_some(series.outages_s),
+                Cell::Seconds,
+            ),
             series.gaps.into(),
             Cell::of((series.gaps > 0).then_some(series.gaps_s), Cell::Seconds),
-            Cell::of(Some(series.rows_out_of_order).filter(|late| *late > 0), Cell::Count),
+            Cell::of(
+                Some(series.rows_out_of_order).filter(|late| *late > 0),
+                Cell::Count,
+            ),
         ];
         (names(series), cells)
     }))
@@ -91,7 +98,9 @@ fn outages(report: &Report) -> Table {
         vec![|one| &one.host, |one| &one.target, |one| &one.transport];
     different.retain(|part| {
         let mut parts = report.series.iter().map(part);
-        parts.next().is_some_and(|first| parts.any(|other| other != first))
+        parts
+            .next()
+            .is_some_and(|first| parts.any(|other| other != first))
     });
     let mut table = Table::new(
         "outages",
@@ -115,7 +124,11 @@ fn outages(report: &Report) -> Table {
     table.rows.extend(all.into_iter().map(|(series, outage)| {
         let name = different.iter().map(|part| part(series));
         let name = name.collect::<Vec<_>>().join(" ");
-        let length = if outage.open { Cell::AtLeast } else { Cell::Seconds };
+        let length = if outage.open {
+            Cell::AtLeast
+        } else {
+            Cell::Seconds
+        };
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // for the order alone
         let weight = (outage.seconds.max(0.0) * 1e3) as u64;
         Row {
@@ -173,11 +186,14 @@ pub fn events(report: &Report) -> Section {
         "events",
         "",
         vec![Column::words("when", "when")],
-        vec![Column::words("what", "what"), Column::words("which", "which")],
+        vec![
+            Column::words("what", "what"),
+            Column::words("which", "which"),
+        ],
     )
     .rows(report.events.iter().map(|event| {
         let cells = [Cell::from(event.kind), event.what.clone().into()];
         ([Cell::Time(event.at)], cells)
     }));
-    super::section("events", "Events", filled(table).into_iter().collect())
+    parts::section("events", "Events", filled(table).into_iter().collect())
 }

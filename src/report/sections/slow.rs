@@ -1,6 +1,6 @@
 //! Slow connects and what explains them.
 
-use super::{filled, main_section};
+use super::parts::{filled, main_section};
 use crate::doc::number::millis;
 use crate::doc::{Block, Cell, Column, Paragraph, Section, Table};
 use crate::report::model::Report;
@@ -11,7 +11,11 @@ pub fn section(report: &Report) -> Section {
     let mut blocks = Vec::new();
     if slow.regions.iter().any(|region| region.connects > 0) {
         let threshold = millis(slow.threshold_ms);
-        let none = if slow.slowest.is_empty() { " None did." } else { "" };
+        let none = if slow.slowest.is_empty() {
+            " None did."
+        } else {
+            ""
+        };
         let what = format!("A connect is slow when it took longer than {threshold} ms.{none}");
         blocks.push(Block::Paragraph(Paragraph::new(what)));
         blocks.push(Block::Table(by_region(report)));
@@ -48,7 +52,10 @@ fn by_region(report: &Report) -> Table {
             region.syn_likely_lost,
             region.unexplained,
         ];
-        ([Cell::name(&region.region, "region")], numbers.map(Cell::Count))
+        (
+            [Cell::name(&region.region, "region")],
+            numbers.map(Cell::Count),
+        )
     }))
 }
 

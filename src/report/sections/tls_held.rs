@@ -1,6 +1,6 @@
 //! Held connections.
 
-use super::{filled, host_and_target, listed, main_section, mean};
+use super::parts::{filled, host_and_target, listed, main_section, mean};
 use crate::doc::{Block, Cell, Column, Paragraph, Section, Table};
 use crate::report::model::{Held, HeldSamples, Report};
 
@@ -45,26 +45,32 @@ fn connections(report: &Report) -> Table {
             Column::number("longest_stall", "longest stall ms"),
         ],
     )
-    .rows(report.held.iter().filter(|held| held.connections > 0).map(|held| {
-        let cells = [
-            held.connections.into(),
-            held.held.into(),
-            Cell::Seconds(held.held_s),
-            listed(&held.ended).into(),
-            held.sent.into(),
-            held.answered.into(),
-            mean(held.rtt_p50),
-            mean(held.rtt_p95),
-            mean(held.jitter),
-            mean(held.answer_p50),
-            held.retransmits.into(),
-            Cell::of(held.retransmitted_bytes, Cell::Bytes),
-            held.timeouts.into(),
-            held.stalls.into(),
-            Cell::of(held.longest_stall_ms, Cell::Millis),
-        ];
-        (key(held), cells)
-    }))
+    .rows(
+        report
+            .held
+            .iter()
+            .filter(|held| held.connections > 0)
+            .map(|held| {
+                let cells = [
+                    held.connections.into(),
+                    held.held.into(),
+                    Cell::Seconds(held.held_s),
+                    listed(&held.ended).into(),
+                    held.sent.into(),
+                    held.answered.into(),
+                    mean(held.rtt_p50),
+                    mean(held.rtt_p95),
+                    mean(held.jitter),
+                    mean(held.answer_p50),
+                    held.retransmits.into(),
+                    Cell::of(held.retransmitted_bytes, Cell::Bytes),
+                    held.timeouts.into(),
+                    held.stalls.into(),
+                    Cell::of(held.longest_stall_ms, Cell::Millis),
+                ];
+                (key(held), cells)
+            }),
+    )
 }
 
 fn samples(report: &Report) -> Table {
@@ -72,7 +78,7 @@ fn samples(report: &Report) -> Table {
     let sampled = sampled.filter_map(|held| Some((held, held.samples.as_ref()?)));
     Table::new(
         "held samples",
-        "The kernel's round trip over time, from samples, in ms",
+        "Held connections: the kernel's round trip over time, from samples, in ms",
         host_and_target(),
         vec![
             Column::number("connections", "connections"),

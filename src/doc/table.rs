@@ -1,0 +1,225 @@
+//! Tables.
+
+use std::borrow::Cow;
+
+use super::cell::Cell;
+
+/// A table. Its rows begin with what they are about, the key.
+#[derive(Debug, Clone)]
+pub struct Table {
+    /// Its name for programs.
+    pub id: String,
+    /// Its heading; empty where that of the section says it all.
+    pub caption: String,
+    /// What the values of facets are, behind a facet's name in a heading: `time in ms`.
+    pub facets: &'static str,
+    /// Columns of the key.
+    pub key: Vec<Column>,
+    /// The other columns.
+    pub columns: Vec<Column>,
+    /// The rows, in their order.
+    pub rows: Vec<Row>,
+    /// Which rows are shown where not all have room.
+    pub keep: Keep,
+    /// How many there are that are not among the rows.
+    pub unlisted: u64,
+}
+
+/// A column.
+#[derive(Debug, Clone)]
+pub struct Column {
+    /// Its name for programs.
+    pub id: Cow<'static, str>,
+    /// Its heading.
+    pub head: Cow<'static, str>,
+    /// Whether its cells are words, which stand to the left.
+    pub words: bool,
+    /// Whether it goes first where there is little room.
+    pub spare: bool,
+}
+
+impl Column {
+    /// Numbers.
+    pub fn number(id: &'static str, head: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            id: Cow::Borrowed(id),
+            head: head.into(),
+            words: false,
+            spare: false,
+        }
+    }
+
+    /// Words.
+    pub fn words(id: impl Into<Cow<'static, str>>, head: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            id: id.into(),
+            head: head.into(),
+            words: true,
+            spare: false,
+        }
+    }
+
+    /// The same, but it goes first where there is little room.
+    pub fn spare(mut self) -> Self {
+        self.spare = true;
+        self
+    }
+}
+
+/// A row.
+#[derive(Debug, Clone, Default)]
+pub struct Row {
+    /// What it is about; less than all columns of the key where that has a name of its own.
+    pub key: Vec<Cell>,
+    /// Which of the key's values it has, where it is one of several: `connect`. Where facets do
+    /// not fit beside each other, each has a table of its own.
+    pub facet: &'static str,
+    /// The values, one for each column.
+    pub cells: Vec<Cell>,
+    /// By how much it matters more than others.
+    pub weight: u64,
+    /// Whether it stands for what has no row of its own.
+    pub others: bool,
+}
+
+/// Which rows are shown where not all have room; their order stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Keep {
+    /// The first.
+    #[default]
+    First,
+    /// The last.
+    Last,
+    /// Those with the greatest weight.
+    Heaviest,
+    /// All, whatever room there is.
+    All,
+}
+
+impl Table {
+    /// A table without rows, of which the first ones would be shown.
+    pub fn new(
+        id: &'static str,
+        caption: &'static str,
+        key: Vec<Column>,
+        columns: Vec<Column>,
+    ) -> Self {
+        Self {
+            id: id.to_owned(),
+            caption: caption.to_owned(),
+            facets: "",
+            key,
+            columns,
+            rows: Vec::new(),
+            keep: Keep::First,
+            unlisted: 0,
+        }
+    }
+
+    /// With rows of keys and cells.
+    pub fn rows<const K: usize, const N: usize>(
+        mut self,
+        rows: impl IntoIterator<Item = ([Cell; K], [Cell; N])>,
+    ) -> Self {
+        self.rows.extend(rows.into_iter().map(|(key, cells)| Row {
+            key: key.into(),
+            cells: cells.into(),
+            ..Row::default()
+        }));
+        self
+    }
+
+    /// A table for each facet, in the order in which they occur; without facets one of all.
+    pub fn by_facet(&self) -> Vec<View<'_>> {
+        let mut views: Vec<View<'_>> = Vec::new();
+        for row in &self.rows {
+            let place = views.iter().position(|view| view.facet == row.facet);
+            let place = place.unwrap_or_else(|| {
+                views.push(View::new(self, row.facet));
+                views.len() - 1
+            });
+            views[place].rows.push(row);
+        }
+        views
+    }
+}
+
+/// What is shown of a table in one go: the rows of a facet, and the columns that they fill.
+#[derive(Debug, Clone)]
+pub struct View<'a> {
+    table: &'a Table,
+    facet: &'static str,
+    /// The rows.
+    pub rows: Vec<&'a Row>,
+}
+
+impl<'a> View<'a> {
+    fn new(table: &'a Table, facet: &'static str) -> Self {
+        Self {
+            table,
+            facet,
+            rows: Vec::new(),
+        }
+    }
+
+    /// The heading.
+    pub fn caption(&self) -> String {
+        match (self.facet, self.table.caption.as_str()) {
+            ("", caption) => caption.to_owned(),
+            (facet, caption) => format!("{caption}: {facet} {}", self.table.facets),
+        }
+    }
+
+    /// Leaves at most so many rows, and says how many had to go.
+    pub fn shorten(&mut self, most: Option<usize>) -> u64 {
+        let all = self.rows.len();
+        let most = most.unwrap_or(all).max(1);
+        match self.table.keep {
+            Keep::All => {}
+            Keep::First => self.rows.truncate(most),
+            Keep::Last => drop(self.rows.drain(..all.saturating_sub(most))),
+            Keep::Heaviest => {
+                let mut places: Vec<usize> = (0..all).collect();
+                places.sort_by_key(|place| std::cmp::Reverse(self.rows[*place].weight));
+                places.truncate(most);
+                places.sort_unstable();
+                self.rows = places.into_iter().map(|place| self.rows[place]).collect();
+            }
+        }
+        (all - self.rows.len()) as u64
+    }
+
+    /// The columns of the key that tell the rows apart, by their place; all in which something
+    /// stands where none does.
+    pub fn key(&self) -> Vec<(usize, &'a Column)> {
+        let columns = || self.table.key.iter().enumerate();
+        let cells = |place: usize| self.rows.iter().map(move |row| row.key.get(place));
+        let differs = |place| {
+            let mut cells = cells(place);
+            cells
+                .next()
+                .is_some_and(|first| cells.any(|cell| cell != first))
+        };
+        let is_used = |place| cells(place).flatten().any(|cell| !cell.is_empty());
+        let apart: Vec<_> = columns().filter(|(place, _)| differs(*place)).collect();
+        if !apart.is_empty() {
+            return apart;
+        }
+        let used: Vec<_> = columns().filter(|(place, _)| is_used(*place)).collect();
+        if used.is_empty() {
+            return columns().take(1).collect();
+        }
+        used
+    }
+
+    /// The other columns in which something stands, by their place.
+    pub fn columns(&self) -> Vec<(usize, &'a Column)> {
+        let columns = self.table.columns.iter().enumerate();
+        columns
+            .filter(|(place, _)| {
+                let mut cells = self.rows.iter().filter_map(|row| row.cells.get(*place));
+                cells.any(|cell| !cell.is_empty())
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,77 @@
+//! Pieces that several sections are made of.
+
+use crate::doc::{Block, Cell, Column, Section, Table};
+use crate::report::model::{Count, Times};
+use crate::schema::Metric;
+
+/// What of a report a person wants to see.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    /// Metrics of the groups; empty for all by region and by transport and the connect time by
+    /// the rest.
+    pub metrics: Vec<Metric>,
+    /// Groups by these columns only; empty for all that have something to tell.
+    pub by: Vec<Vec<String>>,
+}
+
+/// A section.
+pub fn section(id: &'static str, title: &'static str, blocks: Vec<Block>) -> Section {
+    Section {
+        id,
+        title,
+        main: false,
+        blocks,
+    }
+}
+
+/// A section that gets its room before the others.
+pub fn main_section(id: &'static str, title: &'static str, blocks: Vec<Block>) -> Section {
+    Section {
+        main: true,
+        ..section(id, title, blocks)
+    }
+}
+
+/// A table, where it has rows.
+pub fn filled(table: Table) -> Option<Block> {
+    (!table.rows.is_empty()).then_some(Block::Table(table))
+}
+
+/// `2 reset-handshake, 1 dns-timeout`.
+pub fn listed(counts: &[Count]) -> String {
+    let all = counts
+        .iter()
+        .map(|count| format!("{} {}", count.count, count.name));
+    all.collect::<Vec<_>>().join(", ")
+}
+
+/// A share in percent, where it is known.
+pub fn percent(share: Option<f64>) -> Cell {
+    Cell::of(share, Cell::Percent)
+}
+
+/// A share in percent with its interval, where they are known.
+pub fn estimate(percent: Option<f64>, low: Option<f64>, high: Option<f64>) -> Cell {
+    let of = |((percent, low), high)| Cell::Estimate { percent, low, high };
+    Cell::of(percent.zip(low).zip(high), of)
+}
+
+/// The mean of times over bursts or connections, and how far they spread where there are several.
+pub fn mean(times: Option<Times>) -> Cell {
+    Cell::of(times, |times| match times.n {
+        1 => Cell::Quantile(times.mean_ms),
+        _ => Cell::Spread {
+            middle: times.mean_ms,
+            low: times.min_ms,
+            high: times.max_ms,
+        },
+    })
+}
+
+/// Who measured what: the columns of a key.
+pub fn host_and_target() -> Vec<Column> {
+    vec![
+        Column::words("host", "host"),
+        Column::words("target", "target"),
+    ]
+}
