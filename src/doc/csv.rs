@@ -38,8 +38,8 @@ const UNIT: usize = 18;
 
 /// The CSV: comma, all fields quoted, lines that end in a line feed.
 pub fn csv(document: &Document) -> String {
-    let mut out = csv::WriterBuilder::new()
-        .quote_style(csv::QuoteStyle::Always)
+    let mut out = ::csv::WriterBuilder::new()
+        .quote_style(::csv::QuoteStyle::Always)
         .from_writer(Vec::new());
     let mut push = |line: &[String; 19]| {
         let cells = line
@@ -133,4 +133,100 @@ fn with_figure(mut line: Line, figure: &Figure) -> Line {
 fn first(cell: &Cell) -> String {
     let first = cell.figures().into_iter().next();
     first.map_or_else(String::new, |figure| figure.value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doc::section::Section;
+    use crate::doc::table::Column;
+    use crate::zone::Zone;
+
+    fn lines(blocks: Vec<Block>) -> Vec<Vec<String>> {
+        let document = Document {
+            title: String::new(),
+            maker: String::new(),
+            zone: Zone::Utc,
+            about: Vec::new(),
+            verdict: String::new(),
+            sections: vec![Section {
+                id: "part",
+                title: "Part",
+                main: false,
+                blocks,
+            }],
+            footer: String::new(),
+        };
+        let text = csv(&document);
+        let mut reader = ::csv::Reader::from_reader(text.as_bytes());
+        let rows = reader.records().map(|row| row.unwrap());
+        rows.map(|row| row.iter().map(str::to_owned).collect())
+            .collect()
+    }
+
+    #[test]
+    fn what_has_a_column_stands_in_it_and_every_other_figure_has_a_line() {
+        let table = Table::new(
+            "held",
+            "",
+            vec![
+                Column::words("host", "host"),
+                Column::words("target", "target"),
+            ],
+            vec![
+                Column::number("n", "rows"),
+                Column::number("min_us", "min"),
+                Column::number("loss", "loss"),
+                Column::number("stalls", "stalls"),
+            ],
+        )
+        .rows([(
+            [Cell::from("=pc"), Cell::from("relay:443")],
+            [
+                Cell::Count(3),
+                Cell::Millis(20.1),
+                Cell::Estimate {
+                    percent: 0.5,
+                    low: 0.25,
+                    high: 1.0,
+                },
+                Cell::None,
+            ],
+        )]);
+        let found = lines(vec![Block::Table(table)]);
+        let cell = |line: usize, name: &str| {
+            let place = HEAD.iter().position(|head| *head == name).unwrap();
+            found[line][place].as_str()
+        };
+        assert_eq!(found.len(), 4);
+        // a spreadsheet must not take it for a formula
+        assert_eq!(cell(0, "group"), "'=pc relay:443");
+        let told = ["metric", "n", "min_us", "overflow", "value", "unit"];
+        assert_eq!(
+            told.map(|name| cell(0, name)),
+            ["", "3", "20100", "false", "", ""]
+        );
+        let told = ["table", "metric", "n", "value", "unit"];
+        for (line, metric, value) in [
+            (1, "loss", "5000"),
+            (2, "loss_low", "2500"),
+            (3, "loss_high", "10000"),
+        ] {
+            let wanted = ["held", metric, "", value, "ppm"];
+            assert_eq!(told.map(|name| cell(line, name)), wanted);
+        }
+    }
+
+    #[test]
+    fn facts_are_lines_of_their_section() {
+        let found = lines(vec![Block::Facts(vec![
+            Fact::new("Probes", 7_u64),
+            Fact::new("Lasted", Cell::Seconds(1.5)),
+            Fact::new("Unknown", Cell::None),
+        ])]);
+        assert_eq!(found.len(), 2);
+        let told = |line: &[String]| [0, METRIC, VALUE, UNIT].map(|place| line[place].clone());
+        assert_eq!(told(&found[0]), ["part", "probes", "7", ""]);
+        assert_eq!(told(&found[1]), ["part", "lasted", "1500", "ms"]);
+    }
 }

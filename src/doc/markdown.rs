@@ -121,3 +121,34 @@ fn escaped(from: &str) -> String {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doc::table::Column;
+
+    // GitHub Flavored Markdown: a bar ends a cell, `<` begins HTML, `*` and `_` are emphasis
+    #[test]
+    fn nothing_out_of_a_file_is_markup() {
+        let table = Table::new(
+            "t",
+            "",
+            vec![Column::words("host", "host")],
+            vec![Column::words("what", "what"), Column::number("n", "n")],
+        )
+        .rows([(
+            [Cell::from("a|b")],
+            [Cell::from("<b>*x*_y_</b>\n# no heading"), Cell::Count(1)],
+        )]);
+        let mut out = String::new();
+        push_table(&mut out, &table, Zone::Utc, None);
+        let lines: Vec<&str> = out.lines().collect();
+        assert_eq!(lines[0], "| host | what | n |");
+        assert_eq!(lines[1], "|---|---|--:|");
+        assert_eq!(
+            lines[2],
+            "| a\\|b | \\<b\\>\\*x\\*\\_y\\_\\</b\\>\\\\u\\{a\\}\\# no heading | 1 |"
+        );
+        assert_eq!(lines.len(), 4);
+    }
+}

@@ -209,7 +209,9 @@ impl Grid {
             words: both().map(|column| column.words).collect(),
             rows: view.rows.iter().map(row).collect(),
             keys: keys.len(),
-            ends_in_words: both().last().is_some_and(|last| last.words && !last.spare),
+            ends_in_words: both()
+                .next_back()
+                .is_some_and(|last| last.words && !last.spare),
         }
     }
 
@@ -230,10 +232,10 @@ impl Grid {
                 .filter(|left| *left >= LEAST)?;
         } else if beyond > 0 {
             let alone = self.keys == 1 && last > 0;
-            let least = LEAST.max(width(&self.heads[0]));
+            let name = LEAST.max(width(&self.heads[0]));
             widths[0] = widths[0]
                 .checked_sub(beyond)
-                .filter(|left| alone && *left >= least)?;
+                .filter(|left| alone && *left >= name)?;
         }
         let heads = self.heads.iter().map(|head| (head.clone(), Style::Plain));
         let mut lines = vec![self.line(&heads.collect::<Vec<_>>(), &widths)];
@@ -267,8 +269,9 @@ impl Grid {
             if place > 0 {
                 out.extend(std::iter::repeat_n(' ', self.gap(place)));
             }
-            let cell = padded(cell, widths[place], self.words[place]);
-            out.push_str(&styled(&cell, *style));
+            let shown = padded(cell, widths[place], self.words[place]);
+            // spaces have no style
+            out.push_str(&shown.replacen(cell.as_str(), &styled(cell, *style), 1));
         }
         out
     }
@@ -295,3 +298,6 @@ fn styled(text: &str, style: Style) -> String {
         Style::Bad => format!("\x1b[31m{text}\x1b[0m"),
     }
 }
+
+#[cfg(test)]
+mod tests;

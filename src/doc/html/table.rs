@@ -24,19 +24,18 @@ const LONGEST: usize = 200;
 pub(super) fn table(of: &Table, zone: Zone, budget: &Budget) -> Markup {
     html! {
         @for view in of.by_facet() {
-            (one(of, view, zone, budget))
+            (one(of, &view, zone, budget))
         }
     }
 }
 
-fn one(of: &Table, view: View, zone: Zone, budget: &Budget) -> Markup {
+fn one(of: &Table, view: &View, zone: Zone, budget: &Budget) -> Markup {
     let caption = view.caption();
     let (key, columns) = (view.key(), view.columns());
-    let last = of.keep == Keep::Last;
-    let rows: Vec<&&Row> = match last {
-        true => view.rows.iter().rev().collect(),
-        false => view.rows.iter().collect(),
-    };
+    let mut rows: Vec<&Row> = view.rows.clone();
+    if of.keep == Keep::Last {
+        rows.reverse();
+    }
     let (body, left_out) = budget.rows(MOST, &rows, |row| {
         html! { tr {
             @for (place, _) in &key {

@@ -1,6 +1,7 @@
 //! The charts and their numbers.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use chrono::{DateTime, Utc};
 
@@ -40,9 +41,10 @@ fn timeline(report: &Report, palette: &Palette) -> Option<Box<Chart>> {
     #[allow(clippy::cast_precision_loss)] // seconds of a bucket
     let bucket = seconds(data.bucket_s as f64);
     let zone = zone_name(report.time_zone);
-    let (title, what) = match has_connects(data) {
-        true => ("Connect time over time", "point"),
-        false => ("Failures over time", "bar"),
+    let (title, what) = if has_connects(data) {
+        ("Connect time over time", "point")
+    } else {
+        ("Failures over time", "bar")
     };
     let drawn = data.regions.iter().filter(|line| {
         !line.points.is_empty() || data.slow.iter().any(|point| point.region == line.region)
@@ -183,16 +185,15 @@ fn heat(report: &Report) -> Option<Box<Chart>> {
     if data.days.is_empty() {
         return None;
     }
-    let what = match report.timeline.regions.is_empty() {
-        true => "Hours with probes",
-        false => "Median connect time of each hour",
+    let what = if report.timeline.regions.is_empty() {
+        "Hours with probes"
+    } else {
+        "Median connect time of each hour"
     };
     let mut note = format!("{what}; hours in {}.", zone_name(report.time_zone));
     if data.capped {
-        note += &format!(
-            " Only the latest {} days with rows are shown.",
-            data.days.len()
-        );
+        let days = data.days.len();
+        let _ = write!(note, " Only the latest {days} days with rows are shown.");
     }
     Some(Box::new(Chart {
         title: "Hours and days",

@@ -1,0 +1,177 @@
+use super::*;
+use crate::doc::table::{Column, Keep};
+
+fn shown(table: Table, columns: usize, rows: Option<usize>) -> Vec<String> {
+    let of = Section {
+        id: "t",
+        title: "Title",
+        main: false,
+        blocks: vec![Block::Table(table)],
+    };
+    let room = Room {
+        columns,
+        rows,
+        hint: "; ask for more",
+    };
+    let text = section(&of, Zone::Utc, &room);
+    text.lines().map(str::to_owned).collect()
+}
+
+fn groups() -> Table {
+    let key = vec![Column::words("region", "region")];
+    let columns = vec![Column::number("n", "n"), Column::number("mean_us", "avg")];
+    let row =
+        |name: &str, n: u64, ms: f64| ([Cell::name(name, "region")], [n.into(), Cell::Millis(ms)]);
+    Table::new("groups", "", key, columns).rows([
+        row("ukwest", 66_191, 28.53),
+        row("a-name-too-long-for-all-of-it", 8, 2.125),
+        row("", 1, 20.0),
+    ])
+}
+
+#[test]
+fn numbers_stand_to_the_right_and_a_long_name_on_a_line_of_its_own() {
+    assert_eq!(
+        shown(groups(), 30, None),
+        [
+            "",
+            "\u{1b}[1mTitle\u{1b}[0m",
+            "region                 n   avg",
+            "ukwest             66191 28.53",
+            "a-name-too-long-for-all-of-it",
+            "                       8 2.125",
+            "(no region)            1    20",
+        ]
+    );
+}
+
+#[test]
+fn rows_that_fit_no_line_stand_below_their_names() {
+    assert_eq!(
+        shown(groups(), 18, None)[2..],
+        [
+            "ukwest",
+            "  n 66191, avg",
+            "  28.53",
+            "a-name-too-long-fo",
+            "r-all-of-it",
+            "  n 8, avg 2.125",
+            "(no region)",
+            "  n 1, avg 20",
+        ]
+    );
+}
+
+#[test]
+fn the_heaviest_rows_are_shown_in_their_order_and_the_others_counted() {
+    let mut table = groups();
+    table.keep = Keep::Heaviest;
+    for (row, weight) in table.rows.iter_mut().zip([1, 9, 5]) {
+        row.weight = weight;
+    }
+    table.unlisted = 3;
+    let lines = shown(table, 60, Some(2));
+    assert!(lines[3].starts_with("a-name"), "{lines:?}");
+    assert!(lines[4].starts_with("(no region)"), "{lines:?}");
+    assert_eq!(lines[5], "and 4 more; ask for more");
+}
+
+#[test]
+fn spare_columns_go_first_and_words_at_the_end_are_wrapped() {
+    let columns = vec![
+        Column::words("to", "until").spare(),
+        Column::words("why", "why"),
+    ];
+    let table = Table::new("t", "", vec![Column::words("from", "from")], columns).rows([(
+        [Cell::from("10:00")],
+        [
+            Cell::from("11:00 of the next day"),
+            Cell::from("the relay gave no answer at all"),
+        ],
+    )]);
+    assert_eq!(
+        shown(table, 30, None)[2..],
+        [
+            "from   why",
+            "10:00  the relay gave no",
+            "       answer at all",
+        ]
+    );
+}
+
+// a wide character takes two columns (UAX #11)
+#[test]
+fn columns_stay_in_line_behind_wide_characters() {
+    let table = Table::new(
+        "t",
+        "",
+        vec![Column::words("host", "host")],
+        vec![Column::number("n", "n")],
+    )
+    .rows([
+        ([Cell::from("東京")], [Cell::Count(7)]),
+        ([Cell::from("Köln")], [Cell::Count(7)]),
+    ]);
+    assert_eq!(shown(table, 80, None)[2..], ["host n", "東京 7", "Köln 7"]);
+}
+
+#[test]
+fn colour_comes_from_the_meaning_and_not_from_the_word() {
+    let table = Table::new(
+        "t",
+        "",
+        vec![Column::words("line", "line")],
+        vec![Column::words("verdict", "verdict")],
+    )
+    .rows([
+        (
+            [Cell::from("a")],
+            [Cell::Text("bypass".into(), Style::Plain)],
+        ),
+        ([Cell::from("b")], [Cell::Text("pass".into(), Style::Good)]),
+        ([Cell::from("c")], [Cell::Text("3".into(), Style::Bad)]),
+    ]);
+    let lines = shown(table, 80, None);
+    assert_eq!(lines[3], "a     bypass");
+    assert_eq!(lines[4], "b     \u{1b}[32mpass\u{1b}[0m");
+    assert_eq!(lines[5], "c     \u{1b}[31m3\u{1b}[0m");
+}
+
+#[test]
+fn a_facet_has_a_table_of_its_own_and_what_is_the_same_everywhere_is_no_column() {
+    let key = vec![
+        Column::words("host", "host"),
+        Column::words("target", "target"),
+    ];
+    let mut table = Table::new("t", "By host", key, vec![Column::number("n", "n")]);
+    table.facets = "time in ms";
+    for (host, facet, n) in [
+        ("a", "dns", 1),
+        ("a", "tls", 2),
+        ("b", "dns", 3),
+        ("b", "tls", 4),
+    ] {
+        table.rows.push(Row {
+            key: vec![Cell::from(host), Cell::from("relay:443")],
+            facet,
+            cells: vec![Cell::Count(n)],
+            ..Row::default()
+        });
+    }
+    let lines = shown(table, 80, None);
+    assert_eq!(
+        lines,
+        [
+            "",
+            "\u{1b}[1mBy host: dns time in ms\u{1b}[0m",
+            "host n",
+            "a    1",
+            "b    3",
+            "",
+            "\u{1b}[1mBy host: tls time in ms\u{1b}[0m",
+            "host n",
+            "a    2",
+            "b    4",
+        ]
+    );
+}
