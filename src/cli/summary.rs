@@ -4,25 +4,26 @@ use std::io::{IsTerminal as _, Write as _};
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
-use super::message;
+use super::values::Color;
+use super::{message, terminal};
 use crate::measure::Stop;
 
 /// Prints the summary: to stderr where rows go to stdout, or where stdout stands still after a stop.
-pub fn print_summary(text: &str, to_stderr: bool, stop: &Stop) {
+pub fn print_summary(text: &str, color: Color, to_stderr: bool, stop: &Stop) {
     let text = format!("\n{text}");
-    if to_stderr || !is_printed(text.clone(), stop) {
-        message::last(&text);
+    if to_stderr || !is_printed(text.clone(), color, stop) {
+        message::last(&anstream::adapter::strip_str(&text).to_string());
     }
 }
 
 /// Prints to stdout; does not wait for a terminal that stands still, nor for any reader once the
 /// series was stopped.
-fn is_printed(text: String, stop: &Stop) -> bool {
+fn is_printed(text: String, color: Color, stop: &Stop) -> bool {
     const LOOK: Duration = Duration::from_millis(50);
     const PATIENCE: Duration = Duration::from_secs(1);
     let (done, printed) = sync_channel(1);
     let print = move || {
-        let mut stdout = std::io::stdout();
+        let mut stdout = terminal::stdout(color);
         // nobody is left to hear of a closed stdout
         let _ = stdout
             .write_all(text.as_bytes())

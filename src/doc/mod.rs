@@ -19,5 +19,5 @@ pub use html::page;
 pub use markdown::markdown;
 pub use section::{Block, Document, Fact, Paragraph, Section};
 pub use table::{Column, Keep, Row, Table, View};
-pub use terminal::{Room, section as terminal_section, terminal};
+pub use terminal::{Room, section as terminal_section, styled, table as terminal_table, terminal};
 pub use wrap::{width, wrapped};

@@ -160,6 +160,16 @@ pub fn bytes(bytes: u64) -> String {
     format!("{} {unit}", trimmed(&format!("{size:.decimals$}")))
 }
 
+/// Bits a second: `5.24 Mbit/s`.
+pub fn bit_rate(bits: f64) -> String {
+    let (size, unit) = match bits {
+        bits if bits >= 1e9 => (bits / 1e9, "Gbit/s"),
+        bits if bits >= 1e6 => (bits / 1e6, "Mbit/s"),
+        bits => (bits / 1e3, "kbit/s"),
+    };
+    format!("{size:.2} {unit}")
+}
+
 /// `1 row`, `2 rows`, with the digits grouped.
 pub fn counted(count: u64, one: &str, many: &str) -> String {
     format!("{} {}", grouped(count), if count == 1 { one } else { many })

@@ -45,6 +45,13 @@ pub fn section(section: &Section, zone: Zone, room: &Room) -> String {
     out.text
 }
 
+/// One table, as it stands in a section, without an empty line before it.
+pub fn table(table: &Table, zone: Zone, room: &Room) -> String {
+    let mut out = Lines::new(room.columns);
+    out.table(table, zone, room);
+    out.text
+}
+
 /// Lines of at most so many columns.
 struct Lines {
     columns: usize,
@@ -291,7 +298,8 @@ fn padded(text: &str, columns: usize, behind: bool) -> String {
     }
 }
 
-fn styled(text: &str, style: Style) -> String {
+/// The text in the colour of its meaning.
+pub fn styled(text: &str, style: Style) -> String {
     match style {
         Style::Plain => text.to_owned(),
         Style::Good => format!("\x1b[32m{text}\x1b[0m"),

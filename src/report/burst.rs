@@ -6,10 +6,12 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::units::{WIDTH, line, moment, ms, number, percent};
+use super::units::{WIDTH, failed, line, millis, moment, ms, percent};
 use super::watch::{distance, outages_list};
+use crate::doc::{self, Cell, Column, Room, Style, Table};
 use crate::record::{Burst, Distance, Figures, Outcome, Verdict, Window, plain};
 use crate::stats::packets::{Limits, Outages, judge};
+use crate::zone::Zone;
 
 /// A burst in a block of lines.
 pub fn block(burst: &Burst, limits: &Limits) -> String {
@@ -35,7 +37,7 @@ pub fn block(burst: &Burst, limits: &Limits) -> String {
         line(&mut out, "  ", &what);
     }
     if let Outcome::Failed(failure) = &burst.outcome {
-        line(&mut out, "  ", &format!("FAIL {failure}"));
+        failed(&mut out, "  ", "", failure);
     }
     if let Some(figures) = &burst.figures {
         out += &lines(figures);
@@ -58,7 +60,7 @@ fn lines(figures: &Figures) -> String {
     ];
     let times: Vec<_> = times
         .iter()
-        .map(|(name, time)| format!("{name} {}", number(*time)))
+        .map(|(name, time)| format!("{name} {}", millis(*time)))
         .collect();
     add("rtt ms", &times.join("  "));
     if let (Some(jitter), Some(max)) = (figures.jitter, figures.jitter_max) {
@@ -90,7 +92,7 @@ fn lost(figures: &Figures) -> String {
     if let Some(loss) = figures.loss {
         let _ = write!(
             out,
-            ", {} % (95 % interval {} to {} %)",
+            ", {} (95 % interval {} to {})",
             percent(loss.ppm),
             percent(loss.low_ppm),
             percent(loss.high_ppm)
@@ -107,12 +109,9 @@ pub fn table(figures: &Figures, limits: &Limits) -> String {
         lost: figures.lost(),
         sent: figures.sent,
     });
-    let window = |window: Option<Window>| window.map_or_else(|| "-".to_owned(), of);
-    let time = |time: Option<Duration>| time.map_or_else(|| "-".to_owned(), ms);
-    let reordered = match figures.received {
-        0 => "-".to_owned(),
-        received => format!("{} of {received}", figures.reordered),
-    };
+    let window = |window: Option<Window>| Cell::of(window, |it| Cell::Of(it.lost, it.sent));
+    let time = |time: Option<Duration>| Cell::of(time.map(ms), Cell::from);
+    let reordered = (figures.received > 0).then_some(figures.received);
     let rows = [
         (
             "round trip, p95",
@@ -123,13 +122,13 @@ pub fn table(figures: &Figures, limits: &Limits) -> String {
         (
             "loss in any 200 ms",
             window(figures.worst_window),
-            format!("{} %", percent(limits.burst_loss)),
+            percent(limits.burst_loss),
             verdicts.burst_loss,
         ),
         (
             "loss in any 15 s",
             window(figures.worst_15s.or(all)),
-            format!("{} %", percent(limits.loss)),
+            percent(limits.loss),
             verdicts.loss,
         ),
         (
@@ -140,21 +139,31 @@ pub fn table(figures: &Figures, limits: &Limits) -> String {
         ),
         (
             "reordering",
-            reordered,
-            format!("{} %", percent(limits.reordering)),
+            Cell::of(reordered, |received| Cell::Of(figures.reordered, received)),
+            percent(limits.reordering),
             verdicts.reordering,
         ),
     ];
-    let mut out = format!("  {:<33}{:>14}{:>12}\n", limits.path, "measured", "limit");
-    for (name, measured, limit, verdict) in rows {
-        let limit = format!("< {limit}");
-        let _ = writeln!(
-            out,
-            "  {name:<33}{measured:>14}{limit:>12}  {}",
-            word(verdict)
-        );
-    }
-    out
+    let table = Table::new(
+        "limits",
+        "",
+        vec![Column::words("line", limits.path)],
+        vec![
+            Column::number("measured", "measured"),
+            Column::number("limit", "limit"),
+            Column::words("verdict", "verdict"),
+        ],
+    )
+    .rows(rows.map(|(name, measured, limit, verdict)| {
+        let limit = Cell::from(format!("< {limit}"));
+        ([Cell::from(name)], [measured, limit, said(verdict)])
+    }));
+    let room = Room {
+        columns: WIDTH,
+        rows: None,
+        hint: "",
+    };
+    doc::terminal_table(&table, Zone::Utc, &room)
 }
 
 /// What is summed up.
@@ -235,15 +244,11 @@ impl Summary<'_> {
     }
 }
 
-fn of(window: Window) -> String {
-    format!("{} of {}", window.lost, window.sent)
-}
-
-fn word(verdict: Verdict) -> &'static str {
+fn said(verdict: Verdict) -> Cell {
     match verdict {
-        Verdict::Pass => "pass",
-        Verdict::Fail => "fail",
-        Verdict::TooFew => "too few packets",
+        Verdict::Pass => Cell::Text("pass".into(), Style::Good),
+        Verdict::Fail => Cell::Text("fail".into(), Style::Bad),
+        Verdict::TooFew => Cell::from("too few packets"),
     }
 }
 
@@ -270,13 +275,18 @@ mod tests {
             ..Figures::default()
         };
         let text = table(&figures, &CLIENT);
-        insta::assert_snapshot!(text, @r"
-        client to Microsoft edge               measured       limit
-        round trip, p95                         25.3 ms    < 100 ms  pass
-        loss in any 200 ms                      1 of 10      < 10 %  too few packets
-        loss in any 15 s                      20 of 750       < 1 %  fail
-        jitter in any 15 s                      0.41 ms     < 30 ms  pass
-        reordering                             0 of 730    < 0.05 %  too few packets
+        assert!(text.contains("\x1b[31mfail\x1b[0m"), "{text}");
+        let mut plain = text.clone();
+        for code in ["\x1b[31m", "\x1b[32m", "\x1b[0m"] {
+            plain = plain.replace(code, "");
+        }
+        insta::assert_snapshot!(plain, @r"
+        client to Microsoft edge  measured    limit  verdict
+        round trip, p95           25.34 ms < 100 ms  pass
+        loss in any 200 ms         1 of 10   < 10 %  too few packets
+        loss in any 15 s         20 of 750    < 1 %  fail
+        jitter in any 15 s        0.411 ms  < 30 ms  pass
+        reordering                0 of 730 < 0.05 %  too few packets
         ");
         let summary = Summary {
             targets: &"relay.example:3478, ".repeat(10),

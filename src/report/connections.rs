@@ -3,8 +3,8 @@
 
 use std::fmt::Write as _;
 
-use super::times::milliseconds;
 use super::units::WIDTH;
+use crate::doc::number::{bit_rate, millis};
 use crate::doc::wrapped;
 use crate::record::Explanation;
 use crate::stats::{Tally, Window};
@@ -63,18 +63,9 @@ fn ceiling(window: &Window) -> String {
     format!(
         "receive window {bytes:.0} bytes, round trip {} ms, on average: at most {} = window x 8 / \
          round trip",
-        milliseconds(rtt_us / 1000.0),
+        millis(rtt_us / 1e3),
         bit_rate(bits)
     )
-}
-
-/// `5.24 Mbit/s`.
-fn bit_rate(bits: f64) -> String {
-    match bits {
-        b if b >= 1e9 => format!("{:.2} Gbit/s", b / 1e9),
-        b if b >= 1e6 => format!("{:.2} Mbit/s", b / 1e6),
-        b => format!("{:.1} kbit/s", b / 1e3),
-    }
 }
 
 #[cfg(test)]
@@ -89,7 +80,7 @@ mod tests {
         window.rtt_us.add(100_000);
         assert_eq!(
             ceiling(&window),
-            "receive window 65535 bytes, round trip 100.0 ms, on average: at most 5.24 Mbit/s = \
+            "receive window 65535 bytes, round trip 100 ms, on average: at most 5.24 Mbit/s = \
              window x 8 / round trip"
         );
     }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use super::units::{WIDTH, line, ms, number, seconds};
+use super::units::{WIDTH, failed, line, millis, ms, seconds};
 use crate::record::{EndedBy, Hold, HoldFigures, Outcome, Phase, plain};
 
 /// A held connection in a block of lines.
@@ -24,7 +24,7 @@ pub fn block(row: &Hold) -> String {
         line(&mut out, "  ", &phases.join(", "));
     }
     if let Outcome::Failed(failure) = &row.outcome {
-        line(&mut out, "  ", &format!("FAIL {failure}"));
+        failed(&mut out, "  ", "", failure);
     }
     if let Some(end) = &row.end {
         let (time, wanted) = (seconds(end.held), seconds(row.length));
@@ -110,7 +110,7 @@ fn lines(figures: &HoldFigures, interval: Option<Duration>) -> String {
 fn times(times: &[(&str, Option<Duration>)]) -> String {
     let times: Vec<_> = times
         .iter()
-        .map(|(name, time)| format!("{name} {}", number(*time)))
+        .map(|(name, time)| format!("{name} {}", millis(*time)))
         .collect();
     times.join("  ")
 }
@@ -224,11 +224,11 @@ mod tests {
         };
         insta::assert_snapshot!(summary.render(), @r"
         --- relay.example:443, relay.example:443, relay.example:443,..., interrupted ---
-        3 connections, 2 held for 93.1 s in all, 0 missed slots
+        3 connections, 2 held for 1 min 33 s in all, 0 missed slots
         ended: 1 done, 1 relay-closed
           requests   3000 sent; 2998 answered, 1 missed
           answers ms min 25.3  p50 26.5  p95 26.9  max 655
-          rtt ms     min 25.2  p50 26.4  p95 126.6  p99 127.3  max 1030.4
+          rtt ms     min 25.2  p50 26.4  p95 126.6  p99 127.3  max 1030
           jitter     0.19 ms mean change of the kernel's smoothed round trip
           sent again 4 segments, 1532 bytes, 1 timeout
           stalls     1, longest 640 ms, together 640 ms

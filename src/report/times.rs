@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::doc::number;
 use crate::stats::Distribution;
 
 /// The head of a table of times.
@@ -26,9 +27,7 @@ pub(super) fn share(part: u64, whole: u64) -> String {
     if part == 0 || whole == 0 {
         return String::new();
     }
-    #[allow(clippy::cast_precision_loss)] // counts lie far below 2^53
-    let percent = part as f64 * 100.0 / whole as f64;
-    format!(" ({percent:.1} %)")
+    format!(" ({})", number::share(part, whole))
 }
 
 /// The cells of a row of times.
@@ -37,26 +36,18 @@ pub(super) fn numbers(times: &Distribution) -> String {
     let mut out = format!("{:>8}", moments.count());
     #[allow(clippy::cast_precision_loss)] // microseconds lie far below 2^53
     let whole = |value: Option<u64>| value.map(|us| us as f64);
+    let exact = |us: Option<f64>| us.map(|us| number::millis(us / 1e3));
+    let quantile = |q| whole(times.quantile(q)).map(|us| number::quantile(us / 1e3));
     let cells = [
-        whole(moments.min()),
-        moments.mean(),
-        whole(times.quantile(0.5)),
-        whole(times.quantile(0.95)),
-        whole(times.quantile(0.99)),
-        whole(moments.max()),
+        exact(whole(moments.min())),
+        exact(moments.mean()),
+        quantile(0.5),
+        quantile(0.95),
+        quantile(0.99),
+        exact(whole(moments.max())),
     ];
     for cell in cells {
-        let text = cell.map_or_else(|| "-".to_owned(), |us| milliseconds(us / 1000.0));
-        let _ = write!(out, "{text:>10}");
+        let _ = write!(out, "{:>10}", cell.as_deref().unwrap_or(number::NONE));
     }
     out
-}
-
-/// Milliseconds with as many digits as mean something.
-pub(super) fn milliseconds(ms: f64) -> String {
-    if ms < 10.0 {
-        format!("{ms:.2}")
-    } else {
-        format!("{ms:.1}")
-    }
 }

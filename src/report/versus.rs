@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::times::{head, milliseconds, numbers, share};
+use super::times::{head, numbers, share};
 use super::units::WIDTH;
+use crate::doc::number::millis;
 use crate::doc::wrapped;
 use crate::record::Transport;
 use crate::stats::{Tally, TransportTally};
@@ -38,7 +39,7 @@ fn said(tally: &Tally, transport: Transport, tcp: &TransportTally, udp: &Transpo
     let mut said = String::new();
     if let Some(us) = tally.pairs().mean_difference() {
         let than = if us < 0.0 { "faster" } else { "slower" };
-        let ms = milliseconds(us.abs() / 1000.0);
+        let ms = millis(us.abs() / 1e3);
         let _ = write!(
             said,
             "To the same addresses UDP is {ms} ms {than} than the TCP round trip on average. "

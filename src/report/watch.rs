@@ -5,7 +5,8 @@ use std::net::SocketAddr;
 
 use chrono::{DateTime, Utc};
 
-use super::units::{line, moment, number, seconds};
+use super::units::{failed, line, millis, moment, seconds};
+use crate::doc::{Style, styled};
 use crate::record::{Burst, Distance, Outcome, plain};
 use crate::stats::packets::{Change, Outage, Outages};
 
@@ -22,15 +23,10 @@ pub fn minute(row: &Burst) -> String {
     let mut out = format!("{:<21}", moment(row.started));
     let Some(figures) = &row.figures else {
         let mut out = String::new();
-        let failure = match &row.outcome {
-            Outcome::Ok => String::new(),
-            Outcome::Failed(failure) => failure.to_string(),
-        };
-        line(
-            &mut out,
-            "",
-            &format!("{}  FAIL {failure}", moment(row.started)),
-        );
+        let when = format!("{}  ", moment(row.started));
+        if let Outcome::Failed(failure) = &row.outcome {
+            failed(&mut out, "", &when, failure);
+        }
         return out;
     };
     let _ = writeln!(
@@ -38,10 +34,10 @@ pub fn minute(row: &Burst) -> String {
         "{:>6}{:>6}{:>9}{:>9}{:>9}{:>9}",
         figures.sent,
         figures.lost(),
-        number(figures.rtt_min),
-        number(figures.rtt_p50),
-        number(figures.rtt_p95),
-        number(figures.rtt_max)
+        millis(figures.rtt_min),
+        millis(figures.rtt_p50),
+        millis(figures.rtt_p95),
+        millis(figures.rtt_max)
     );
     out
 }
@@ -71,10 +67,18 @@ pub fn moved(from: Option<SocketAddr>, to: SocketAddr, at: DateTime<Utc>) -> Str
 pub fn change(change: &Change) -> String {
     match change {
         Change::Began(outage) => {
-            format!("outage since {}, no answer yet\n", moment(outage.began))
+            format!(
+                "{} since {}, no answer yet\n",
+                red("outage"),
+                moment(outage.began)
+            )
         }
-        Change::Ended(outage) => format!("outage over: {}\n", outage_line(outage)),
+        Change::Ended(outage) => format!("{} over: {}\n", red("outage"), outage_line(outage)),
     }
+}
+
+fn red(word: &str) -> String {
+    styled(word, Style::Bad)
 }
 
 fn outage_line(outage: &Outage) -> String {

@@ -229,7 +229,7 @@ fn udp_that_fails_everywhere_is_told_plainly() {
     let text = said.stdout.replace('\n', " ");
     assert!(
         text.contains(
-            "Failed: tls 0 of 3, udp 3 of 3 (100.0 %); udp without an answer: 3 of 3 (100.0 %)."
+            "Failed: tls 0 of 3, udp 3 of 3 (100 %); udp without an answer: 3 of 3 (100 %)."
         ),
         "{text}"
     );

@@ -59,7 +59,7 @@ impl Kind for Stream {
 
     fn event(&mut self, event: Event) -> Told<Packet> {
         let live = |text: String| Told {
-            live: Some(in_colour(&text)),
+            live: Some(text),
             ..Told::default()
         };
         match event {
@@ -127,29 +127,7 @@ impl Stream {
 
 fn text(text: &str) -> Told<Packet> {
     Told {
-        text: Some(in_colour(text)),
+        text: Some(text.to_owned()),
         ..Told::default()
-    }
-}
-
-/// Verdicts are coloured, which the stream strips where that is not wanted.
-fn in_colour(text: &str) -> String {
-    text.split_inclusive('\n').map(line_in_colour).collect()
-}
-
-fn line_in_colour(line: &str) -> String {
-    const PLAIN: &str = "\x1b[0m";
-    for (word, colour) in [("fail", "\x1b[31m"), ("pass", "\x1b[32m")] {
-        if let Some(start) = line.trim_end().strip_suffix(word) {
-            return format!("{start}{colour}{word}{PLAIN}\n");
-        }
-    }
-    let red = |word: &str| line.replacen(word, &format!("\x1b[31m{word}{PLAIN}"), 1);
-    if line.starts_with("outage ") {
-        red("outage")
-    } else if line.contains("FAIL ") {
-        red("FAIL")
-    } else {
-        line.to_owned()
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use crate::doc::wrapped;
+use crate::doc::{number, wrapped};
 use crate::record::{Explanation, Failure, Outcome, Phase, Record, Transport, TurnReply, plain};
 
 /// Columns of a line.
@@ -160,14 +160,7 @@ fn turn(record: &Record) -> String {
 
 fn ms(took: Option<Duration>) -> String {
     took.map_or_else(
-        || "-".to_owned(),
-        |took| {
-            let ms = took.as_secs_f64() * 1000.0;
-            if ms < 100.0 {
-                format!("{ms:.2}")
-            } else {
-                format!("{ms:.1}")
-            }
-        },
+        || number::NONE.to_owned(),
+        |took| number::millis(took.as_secs_f64() * 1e3),
     )
 }

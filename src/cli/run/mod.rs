@@ -170,7 +170,7 @@ pub(super) fn run<K: Kind>(job: Job<K>, color: Color) -> Result<Exit, Failure> {
             interrupted,
             told: is_text,
         });
-        print_summary(&summary, rows_on_stdout || ending.stuck, &stop);
+        print_summary(&summary, color, rows_on_stdout || ending.stuck, &stop);
     }
     ending.tell_last();
     let counts = kind.counts(&task);

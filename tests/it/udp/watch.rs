@@ -139,7 +139,7 @@ fn a_name_that_resolves_at_last_ends_the_outage_within_seconds() {
         assert!(said.stdout.contains(part), "{part}: {}", said.stdout);
     }
     assert!(
-        said.stdout.contains("1 outage of a second or more, 5."),
+        said.stdout.contains("1 outage of a second or more, 5"),
         "{}",
         said.stdout
     );
