@@ -10,11 +10,11 @@ use super::units::{WIDTH, failed, line, millis, moment, ms, percent};
 use super::watch::{distance, outages_list};
 use crate::doc::{self, Cell, Column, Room, Style, Table};
 use crate::record::{Burst, Distance, Figures, Outcome, Verdict, Window, plain};
-use crate::stats::packets::{Limits, Outages, judge};
+use crate::stats::packets::{Outages, QualityLimits, judge};
 use crate::zone::Zone;
 
 /// A burst in a block of lines.
-pub fn block(burst: &Burst, limits: &Limits) -> String {
+pub fn block(burst: &Burst, limits: &QualityLimits) -> String {
     let mut out = String::new();
     let address = burst.remote.map_or_else(String::new, |a| format!("  {a}"));
     let region = match &*burst.region {
@@ -102,7 +102,7 @@ fn lost(figures: &Figures) -> String {
 }
 
 /// The figures against the lines of the table.
-pub fn table(figures: &Figures, limits: &Limits) -> String {
+pub fn table(figures: &Figures, limits: &QualityLimits) -> String {
     let verdicts = judge(figures, limits);
     // where no 15 s were measured, what there is
     let all = (figures.sent > 0).then(|| Window {
@@ -168,7 +168,7 @@ pub fn table(figures: &Figures, limits: &Limits) -> String {
 
 /// What is summed up.
 #[derive(Debug)]
-pub struct Summary<'a> {
+pub struct BurstSummary<'a> {
     /// What was measured, for the headline.
     pub targets: &'a str,
     /// Whether it was stopped before its time.
@@ -180,7 +180,7 @@ pub struct Summary<'a> {
     /// All packets together.
     pub figures: &'a Figures,
     /// By what they are judged.
-    pub limits: &'a Limits,
+    pub limits: &'a QualityLimits,
     /// Times without answers; none of bursts.
     pub outages: Option<&'a Outages>,
     /// The distance of a relay that was watched.
@@ -191,7 +191,7 @@ pub struct Summary<'a> {
     pub told: bool,
 }
 
-impl Summary<'_> {
+impl BurstSummary<'_> {
     /// The summary as text, each line ended.
     pub fn render(&self) -> String {
         let stopped = if self.stopped { ", interrupted" } else { "" };
@@ -288,7 +288,7 @@ mod tests {
         jitter in any 15 s        0.411 ms  < 30 ms  pass
         reordering                0 of 730 < 0.05 %  too few packets
         ");
-        let summary = Summary {
+        let summary = BurstSummary {
             targets: &"relay.example:3478, ".repeat(10),
             stopped: true,
             bursts: Some((1_000_000, 999_999)),

@@ -7,7 +7,7 @@ use super::units::WIDTH;
 use crate::doc::number::{bit_rate, millis};
 use crate::doc::wrapped;
 use crate::record::Explanation;
-use crate::stats::{Tally, Window};
+use crate::stats::{ReceiveWindow, Tally};
 
 /// The part of a summary; empty when there is nothing to tell.
 pub(super) fn connections(tally: &Tally, window_chosen: bool) -> String {
@@ -49,7 +49,7 @@ fn line(out: &mut String, count: u64, code: &str, meaning: &str) {
 }
 
 /// What the window lets through, with the formula.
-fn ceiling(window: &Window) -> String {
+fn ceiling(window: &ReceiveWindow) -> String {
     let known = window
         .bytes
         .mean()
@@ -75,7 +75,7 @@ mod tests {
     // the example of every text on window scaling: 65,535 bytes at 100 ms
     #[test]
     fn an_unscaled_window_at_100_ms_lets_5_24_mbit_a_second_through() {
-        let mut window = Window::default();
+        let mut window = ReceiveWindow::default();
         window.bytes.add(65_535);
         window.rtt_us.add(100_000);
         assert_eq!(
@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn without_the_kernels_numbers_the_formula_stays() {
-        assert!(ceiling(&Window::default()).contains("window x 8 / round trip"));
+        assert!(ceiling(&ReceiveWindow::default()).contains("window x 8 / round trip"));
         assert_eq!(connections(&Tally::default(), false), "");
     }
 }

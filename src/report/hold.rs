@@ -121,7 +121,7 @@ fn one(count: u64, one: &'static str, many: &'static str) -> &'static str {
 
 /// What is summed up.
 #[derive(Debug)]
-pub struct Summary<'a> {
+pub struct HoldSummary<'a> {
     /// What was measured, for the headline.
     pub targets: &'a str,
     /// Whether it was stopped before its time.
@@ -140,7 +140,7 @@ pub struct Summary<'a> {
     pub told: bool,
 }
 
-impl Summary<'_> {
+impl HoldSummary<'_> {
     /// The summary as text, each line ended.
     pub fn render(&self) -> String {
         let stopped = if self.stopped { ", interrupted" } else { "" };
@@ -212,7 +212,7 @@ mod tests {
             stalled: Some(us(640_000)),
             ..HoldFigures::default()
         };
-        let summary = Summary {
+        let summary = HoldSummary {
             targets: &"relay.example:443, ".repeat(10),
             stopped: true,
             rows: 3,

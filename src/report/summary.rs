@@ -11,7 +11,7 @@ use crate::stats::Tally;
 
 /// What is summed up.
 #[derive(Debug)]
-pub struct Summary<'a> {
+pub struct SeriesSummary<'a> {
     /// The rows.
     pub tally: &'a Tally,
     /// Slots that could not run.
@@ -26,7 +26,7 @@ pub struct Summary<'a> {
     pub window_chosen: bool,
 }
 
-impl Summary<'_> {
+impl SeriesSummary<'_> {
     /// The summary as text, each line ended.
     pub fn render(&self) -> String {
         let mut out = String::new();
@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn no_line_is_wider_than_a_terminal() {
         let tally = Tally::default();
-        let summary = Summary {
+        let summary = SeriesSummary {
             tally: &tally,
             missed: 0,
             cut_off: 3,
@@ -143,7 +143,7 @@ mod tests {
         assert!(text.contains("tr.example:443, interrupted"));
         assert!(text.contains("0 missed slots, 3 cut off"));
         let targets = "relay.example:443, ".repeat(20);
-        let summary = Summary {
+        let summary = SeriesSummary {
             targets: &targets,
             ..summary
         };

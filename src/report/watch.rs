@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use super::units::{failed, line, millis, moment, seconds};
 use crate::doc::{Style, styled};
 use crate::record::{Burst, Distance, Outcome, plain};
-use crate::stats::packets::{Change, Outage, Outages};
+use crate::stats::packets::{Change, Outages, WatchOutage};
 
 /// The heading of [`minute`]'s lines.
 pub fn minutes() -> String {
@@ -81,7 +81,7 @@ fn red(word: &str) -> String {
     styled(word, Style::Bad)
 }
 
-fn outage_line(outage: &Outage) -> String {
+fn outage_line(outage: &WatchOutage) -> String {
     let lost = match outage.lost {
         0 => "nothing could be sent".to_owned(),
         1 => "1 packet lost".to_owned(),

@@ -21,6 +21,6 @@ pub use distribution::Distribution;
 pub use moments::Moments;
 pub use pairs::Pairs;
 pub use survey::{Finished, Survey, SurveyOptions};
-pub use tally::{Tally, TransportTally, Window};
+pub use tally::{ReceiveWindow, Tally, TransportTally};
 pub use times::{PhaseSummary, Times};
 pub use wilson::wilson;

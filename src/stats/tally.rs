@@ -26,19 +26,19 @@ pub struct Tally {
     explanations: BTreeMap<Explanation, u64>,
     fast_open: BTreeMap<FastOpen, u64>,
     refused_options: BTreeMap<String, u64>,
-    window: Window,
+    window: ReceiveWindow,
 }
 
 /// The receive window and the round trip that it meets.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Window {
+pub struct ReceiveWindow {
     /// Receive windows of this end at the end of the probes, in bytes.
     pub bytes: Moments,
     /// Round trips of the paths, in microseconds.
     pub rtt_us: Moments,
 }
 
-impl Window {
+impl ReceiveWindow {
     /// The most that the window lets through in bits a second, by the means: a sender has at most
     /// one window under way, and each byte of it for a round trip (RFC 7323 section 1.1).
     pub fn ceiling(&self) -> Option<f64> {
@@ -128,7 +128,7 @@ impl Tally {
     }
 
     /// The receive window and the round trip.
-    pub fn window(&self) -> &Window {
+    pub fn window(&self) -> &ReceiveWindow {
         &self.window
     }
 

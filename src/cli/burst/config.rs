@@ -12,7 +12,7 @@ use crate::cli::run::Job;
 use crate::cli::run::outputs::{Choice, Outputs};
 use crate::cli::values::LimitsArg;
 use crate::measure::Engine;
-use crate::measure::burst::{BurstOptions, Shape};
+use crate::measure::burst::{BurstOptions, BurstShape};
 use crate::net::Plan;
 use crate::pace::Pace;
 use crate::record::{Burst, Mode, Transport};
@@ -108,7 +108,7 @@ pub(in crate::cli) fn job(args: &ProbeArgs) -> anyhow::Result<Job<Stream>> {
 
 /// When packets are sent.
 struct Schedule {
-    shape: Shape,
+    shape: BurstShape,
     /// When slots begin: each burst is one, a watch is the only one.
     pace: Pace,
     /// Whether it is more than strangers may get.
@@ -122,7 +122,7 @@ fn burst(args: &ProbeArgs, rate: u32) -> anyhow::Result<Schedule> {
         "--for must be from 1s to 1h; more than 60s only to loopback, private addresses or with --i-own-this-server"
     );
     let packets = length.as_nanos() * u128::from(rate) / 1_000_000_000;
-    let shape = Shape {
+    let shape = BurstShape {
         interval: Duration::from_secs(1) / rate,
         packets: Some(u64::try_from(packets)?),
         limit: args.stream.answer_timeout,
@@ -150,7 +150,7 @@ fn watch(args: &ProbeArgs, targets: &[Target]) -> anyhow::Result<Schedule> {
         targets.len() == 1,
         "--watch follows one target; start the program once for each"
     );
-    let shape = Shape {
+    let shape = BurstShape {
         interval: args.interval,
         packets: Pace::new(args.interval, args.count, args.duration).slots(),
         limit: args.stream.answer_timeout,

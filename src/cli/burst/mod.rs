@@ -16,7 +16,7 @@ use crate::measure::Engine;
 use crate::measure::burst::{BurstOptions, Bursts, Event};
 use crate::net::{Opener, Plan};
 use crate::record::{Burst, Distance, Mode, Packet, Run, Transport, World};
-use crate::report::burst::{Summary, block};
+use crate::report::burst::{BurstSummary, block};
 use crate::report::watch::{change, distance, minute, minutes, moved};
 
 /// Bursts or a watch.
@@ -87,7 +87,7 @@ impl Kind for Stream {
     fn summary(&self, run: &Finished<'_, Bursts>) -> String {
         let totals = run.task.totals();
         let is_watch = self.is_watch();
-        let summary = Summary {
+        let summary = BurstSummary {
             targets: run.targets,
             stopped: run.interrupted,
             bursts: (!is_watch).then_some((totals.rows, totals.answered)),

@@ -10,7 +10,7 @@ use crate::cli::config::{columns, plan, suits_addresses, targets};
 use crate::cli::run::Job;
 use crate::cli::run::outputs::{Choice, Outputs};
 use crate::measure::Engine;
-use crate::measure::hold::Shape;
+use crate::measure::hold::HoldShape;
 use crate::net::Plan;
 use crate::pace::Pace;
 use crate::record::{Hold, Transport};
@@ -73,13 +73,13 @@ fn fits(args: &ProbeArgs, targets: &[Target]) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn schedule(args: &ProbeArgs) -> anyhow::Result<(Shape, Pace)> {
+fn schedule(args: &ProbeArgs) -> anyhow::Result<(HoldShape, Pace)> {
     let length = args.hold.hold.unwrap_or_default();
     ensure!(
         (SHORTEST..=LONGEST).contains(&length),
         "--hold must be from 1s to 1h, and up to 60s without --i-own-this-server"
     );
-    let shape = Shape {
+    let shape = HoldShape {
         length,
         interval: Duration::from_secs(1) / args.hold.hold_rate,
     };

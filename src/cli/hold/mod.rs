@@ -12,15 +12,15 @@ pub(super) use config::job;
 use super::run::world::headline;
 use super::run::{Counts, Finished, Kind, Told};
 use crate::measure::Engine;
-use crate::measure::hold::{Holds, Samples, Shape};
+use crate::measure::hold::{HoldShape, Holds, Samples};
 use crate::net::{Opener, Plan};
 use crate::record::{Hold, Run, Sample, Transport, World};
-use crate::report::hold::{Summary, block};
+use crate::report::hold::{HoldSummary, block};
 
 /// Held connections.
 #[derive(Debug)]
 pub(super) struct Held {
-    shape: Shape,
+    shape: HoldShape,
 }
 
 impl Kind for Held {
@@ -57,7 +57,7 @@ impl Kind for Held {
     fn summary(&self, run: &Finished<'_, Holds>) -> String {
         let totals = run.task.totals();
         let ended: Vec<_> = totals.ended.iter().map(|(by, n)| (*by, *n)).collect();
-        let summary = Summary {
+        let summary = HoldSummary {
             targets: run.targets,
             stopped: run.interrupted,
             rows: totals.rows,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::ensure;
 
-use super::lines::{Layout, Lines};
+use super::lines::{LineLayout, Lines};
 use super::{Extent, Probes, rate};
 use crate::cli::args::ProbeArgs;
 use crate::cli::config::{columns, plan, suits_addresses, targets, transports};
@@ -61,9 +61,9 @@ pub(in crate::cli) fn job(args: &ProbeArgs) -> anyhow::Result<Job<Probes>> {
     let pace = Pace::new(args.interval, args.count, args.duration);
     let kind = Probes {
         lines: Lines::new(if has_turn {
-            Layout::Transports
+            LineLayout::Transports
         } else {
-            Layout::Tls
+            LineLayout::Tls
         }),
         extent: Extent {
             slots: pace.slots(),

@@ -14,7 +14,7 @@ const INDENT: &str = "       ";
 
 /// What a line has places for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Layout {
+pub enum LineLayout {
     /// A series of plain TLS probes.
     Tls,
     /// Several transports, or requests to the relay.
@@ -24,13 +24,13 @@ pub enum Layout {
 /// Makes the lines, the head before the first one.
 #[derive(Debug)]
 pub struct Lines {
-    layout: Layout,
+    layout: LineLayout,
     head: bool,
 }
 
 impl Lines {
     /// Lines of this layout; colours are the stream's business.
-    pub fn new(layout: Layout) -> Self {
+    pub fn new(layout: LineLayout) -> Self {
         Self {
             layout,
             head: false,
@@ -43,12 +43,12 @@ impl Lines {
         if !self.head {
             self.head = true;
             let _ = match self.layout {
-                Layout::Tls => writeln!(
+                LineLayout::Tls => writeln!(
                     text,
                     "{:>5}  {:<15} {:<18} {:>7} {:>7} {:>7} {:>7}  ms",
                     "slot", "address", "region", "dns", "connect", "tls", "total"
                 ),
-                Layout::Transports => writeln!(
+                LineLayout::Transports => writeln!(
                     text,
                     "{:>5} {:<9} {:<15} {:<14} {:>6} {:>7} {:>6} {:>6}  ms",
                     "slot", "over", "address", "region", "dns", "connect", "tls", "turn"
@@ -60,7 +60,7 @@ impl Lines {
     }
 }
 
-fn render(record: &Record, layout: Layout, out: &mut String) {
+fn render(record: &Record, layout: LineLayout, out: &mut String) {
     const RED: &str = "\x1b[31m";
     const PLAIN: &str = "\x1b[0m";
     let address = record
@@ -87,12 +87,12 @@ fn render(record: &Record, layout: Layout, out: &mut String) {
     let (slot, region) = (record.slot, plain(region));
     let [dns, connect, tls] = [Phase::Dns, Phase::Connect, Phase::Tls].map(|phase| ms(cell(phase)));
     let _ = match layout {
-        Layout::Tls => write!(
+        LineLayout::Tls => write!(
             out,
             "{slot:>5}  {address:<15} {region:<18} {dns:>7} {connect:>7} {tls:>7} {:>7}  ",
             ms(total),
         ),
-        Layout::Transports => write!(
+        LineLayout::Transports => write!(
             out,
             "{slot:>5} {:<9} {address:<15} {region:<14.14} {dns:>6} {connect:>7} {tls:>6} {:>6}  ",
             over(record),

@@ -26,7 +26,7 @@ use crate::measure::Engine;
 use crate::measure::probe::Prober;
 use crate::net::{Opener, Plan};
 use crate::record::{Cause, Phase, Record, Run, Transport, World};
-use crate::report::summary::Summary;
+use crate::report::summary::SeriesSummary;
 use crate::stats::Tally;
 use lines::Lines;
 use live::Live;
@@ -140,7 +140,7 @@ impl Kind for Probes {
     }
 
     fn summary(&self, run: &Finished<'_, Prober>) -> String {
-        let summary = Summary {
+        let summary = SeriesSummary {
             tally: &self.tally,
             missed: run.end.missed,
             cut_off: run.end.cut_off,

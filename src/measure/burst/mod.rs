@@ -21,10 +21,10 @@ use super::Out;
 use crate::clock::Wall;
 use crate::net::{Lookup, Opener};
 use crate::record::{Burst, Distance, Dns, Figures, Mode, Outcome, Packet, Run, Transport};
-use crate::stats::packets::{Change, Fold, Limits, Outages, Settled};
+use crate::stats::packets::{Change, Fold, Outages, QualityLimits, Settled};
 use crate::target::Target;
 
-pub use shape::Shape;
+pub use shape::BurstShape;
 
 /// Measures bursts, or watches.
 #[derive(Debug)]
@@ -41,9 +41,9 @@ pub struct BurstOptions {
     /// A burst, or a watch.
     pub mode: Mode,
     /// How packets follow each other.
-    pub shape: Shape,
+    pub shape: BurstShape,
     /// What the figures are judged by.
-    pub limits: Limits,
+    pub limits: QualityLimits,
     /// Whether the distance in hops is measured too.
     pub hops: bool,
 }

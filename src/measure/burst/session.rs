@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use tokio::sync::mpsc;
 
-use super::shape::Shape;
+use super::shape::BurstShape;
 use super::trouble::Trouble;
 use crate::clock::{self, Wall};
 use crate::net::LocalEnd;
@@ -40,7 +40,7 @@ const LOOK_ROUND: Duration = Duration::from_secs(1);
 const NAP: Duration = Duration::from_millis(50);
 
 /// One socket with its packets under way.
-pub(super) struct Session {
+pub(super) struct PacketSession {
     events: mpsc::Receiver<Event>,
     ledger: Ledger,
     start: Instant,
@@ -56,7 +56,7 @@ pub(super) struct Session {
     pub moved: Option<(SocketAddr, DateTime<Utc>)>,
 }
 
-impl Session {
+impl PacketSession {
     /// Opens the socket and begins to send.
     ///
     /// # Errors
@@ -66,7 +66,7 @@ impl Session {
         remote: SocketAddr,
         local: &LocalEnd,
         wall: Wall,
-        shape: &Shape,
+        shape: &BurstShape,
         lasting: Lasting,
     ) -> io::Result<Self> {
         let (sender, events) = mpsc::channel(WAITING);

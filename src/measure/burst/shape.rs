@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// How packets follow each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Shape {
+pub struct BurstShape {
     /// From packet to packet.
     pub interval: Duration,
     /// Packets of a burst; of a watch all, where it ends by itself.
@@ -13,7 +13,7 @@ pub struct Shape {
     pub limit: Duration,
 }
 
-impl Shape {
+impl BurstShape {
     /// Time that so many packets take.
     pub fn length(&self, packets: u64) -> Duration {
         let nanos = self.interval.as_nanos() * u128::from(packets);

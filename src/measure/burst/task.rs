@@ -7,9 +7,9 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::distance::distance;
-use super::session::Session;
+use super::session::PacketSession;
 use super::trouble::{cause_of, silence};
-use super::{BurstOut, Bursts, Event, Shape};
+use super::{BurstOut, BurstShape, Bursts, Event};
 use crate::measure::{Out, Outcome as SlotOutcome, Slot, Task};
 use crate::net::Visit;
 use crate::net::packets::{Lasting, told};
@@ -70,18 +70,18 @@ impl Bursts {
     pub(super) fn session(
         &self,
         remote: SocketAddr,
-        shape: &Shape,
+        shape: &BurstShape,
         lasting: Lasting,
-    ) -> Result<Session, Failure> {
+    ) -> Result<PacketSession, Failure> {
         let (local, wall) = (self.opener.local_end(), self.wall().clone());
-        Session::begin(remote, local, wall, shape, lasting)
+        PacketSession::begin(remote, local, wall, shape, lasting)
             .map_err(|error| Failure::new(cause_of(error.kind()), told(&error)))
     }
 
     /// The packets of a burst to the end; `false` when none was sent.
     async fn send_all(
         &self,
-        mut session: Session,
+        mut session: PacketSession,
         row: &mut Burst,
         remote: SocketAddr,
         out: &BurstOut,

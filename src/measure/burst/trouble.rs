@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io;
 
-use super::shape::Shape;
+use super::shape::BurstShape;
 use crate::record::{Cause, Failure, Figures, micros};
 
 /// What went wrong besides lost packets.
@@ -30,7 +30,7 @@ pub(super) fn cause_of(kind: io::ErrorKind) -> Cause {
 }
 
 /// Why no packet was answered.
-pub(super) fn silence(figures: &Figures, trouble: &Trouble, shape: &Shape) -> Failure {
+pub(super) fn silence(figures: &Figures, trouble: &Trouble, shape: &BurstShape) -> Failure {
     if figures.send_errors == figures.sent
         && let Some((kind, detail)) = &trouble.not_sent
     {

@@ -10,10 +10,10 @@ use chrono::{DateTime, Utc};
 use tokio_util::sync::CancellationToken;
 
 use super::distance::distance;
-use super::session::Session;
+use super::session::PacketSession;
 use super::task::{GRACE, is_unknown};
 use super::trouble::silence;
-use super::{BurstOut, Bursts, Event, Shape};
+use super::{BurstOut, BurstShape, Bursts, Event};
 use crate::clock;
 use crate::measure::Outcome as SlotOutcome;
 use crate::net::Visit;
@@ -91,7 +91,7 @@ impl Bursts {
                 row.distance.clone_from(&self.totals().distance);
                 let interval = shape.interval.as_nanos().max(1);
                 let packets = left(start).map(|left| left.as_nanos().div_ceil(interval));
-                let shape = Shape {
+                let shape = BurstShape {
                     packets: packets.map(|packets| u64::try_from(packets).unwrap_or(u64::MAX)),
                     ..shape
                 };
@@ -155,7 +155,7 @@ impl Bursts {
     /// Follows the packets of a session to its end.
     async fn follow(
         &self,
-        mut session: Session,
+        mut session: PacketSession,
         mut blank: Burst,
         remote: SocketAddr,
         out: &BurstOut,
@@ -222,7 +222,7 @@ impl Bursts {
     }
 
     /// The row of a minute.
-    async fn close(&self, minute: Option<Minute>, session: &mut Session, out: &BurstOut) {
+    async fn close(&self, minute: Option<Minute>, session: &mut PacketSession, out: &BurstOut) {
         let trouble = std::mem::take(&mut session.trouble);
         let Some(mut minute) = minute else { return };
         let shape = &self.options.shape;

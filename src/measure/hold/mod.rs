@@ -29,7 +29,7 @@ use crate::stats::hold::{Fold, Sum};
 use crate::target::Target;
 
 use pacer::{Look, Pacer};
-pub use shape::Shape;
+pub use shape::HoldShape;
 
 /// Looks that may wait, so that no look ever waits for a disk: minutes of them.
 const WAITING: usize = 1 << 14;
@@ -39,7 +39,7 @@ const WAITING: usize = 1 << 14;
 pub struct Holds {
     opener: Opener,
     run: Arc<Run>,
-    shape: Shape,
+    shape: HoldShape,
     samples: Samples,
     totals: Mutex<Totals>,
 }
@@ -154,7 +154,7 @@ struct Open {
 
 impl Holds {
     /// Connections over the paths of an opener.
-    pub fn new(opener: Opener, run: Arc<Run>, shape: Shape, samples: Samples) -> Self {
+    pub fn new(opener: Opener, run: Arc<Run>, shape: HoldShape, samples: Samples) -> Self {
         Self {
             opener,
             run,

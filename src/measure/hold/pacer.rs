@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use tokio::sync::mpsc;
 
-use super::shape::Shape;
+use super::shape::HoldShape;
 use crate::clock::{self, Wall};
 use crate::net::{Kernel, Meter};
 use crate::pace::{Next, Pace};
@@ -44,7 +44,7 @@ impl Pacer {
     /// When the system gives no thread.
     pub fn start(
         kernel: Kernel,
-        shape: Shape,
+        shape: HoldShape,
         meter: Arc<Meter>,
         wall: Wall,
         looks: mpsc::Sender<Look>,

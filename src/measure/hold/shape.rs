@@ -7,14 +7,14 @@ const LOOK: Duration = Duration::from_millis(20);
 
 /// How a connection is held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Shape {
+pub struct HoldShape {
     /// For how long.
     pub length: Duration,
     /// From request to request.
     pub interval: Duration,
 }
 
-impl Shape {
+impl HoldShape {
     /// From look to look at the kernel's numbers: 20 ms or less, a whole part of the interval.
     pub fn step(&self) -> Duration {
         Duration::from_nanos(nanos(self.interval) / self.looks_per_request())
@@ -41,7 +41,7 @@ mod tests {
     #[test]
     fn looks_are_20_ms_apart_at_most_and_hit_every_request() {
         let of = |rate: u32, seconds| {
-            let shape = Shape {
+            let shape = HoldShape {
                 length: Duration::from_secs(seconds),
                 interval: Duration::from_secs(1) / rate,
             };

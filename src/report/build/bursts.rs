@@ -2,7 +2,7 @@
 
 use super::tables;
 use super::units::percent;
-use crate::report::model::{Burst, Verdict};
+use crate::report::model::{Burst, VerdictCounts};
 use crate::stats::survey::{Finished, VERDICTS};
 use crate::stats::wilson;
 
@@ -33,7 +33,7 @@ pub fn of(rows: &Finished) -> Vec<Burst> {
                 verdicts: VERDICTS
                     .iter()
                     .zip(group.verdicts)
-                    .map(|((name, _), [pass, fail, too_few])| Verdict {
+                    .map(|((name, _), [pass, fail, too_few])| VerdictCounts {
                         name,
                         pass,
                         fail,

@@ -13,7 +13,7 @@ mod units;
 use std::collections::HashMap;
 
 use super::model::{Addresses, Count, Input, Overview, Report, SHAPE, Slow, SlowRegion, SlowRow};
-use crate::stats::survey::{self, Explanation, Finished};
+use crate::stats::survey::{self, Finished, SynLoss};
 use crate::stats::{chao1, wilson};
 use crate::zone::Zone;
 
@@ -130,11 +130,11 @@ fn slow(rows: &Finished) -> Slow {
         address: row.address.clone(),
         connect_ms: millis(row.connect_us),
         explanation: match row.explanation {
-            Explanation::Lost(1) => "lost SYN (sent again once)".to_owned(),
-            Explanation::Lost(n) => format!("lost SYN (sent again {n} times)"),
-            Explanation::LikelyLost => "likely a lost SYN, not proven".to_owned(),
-            Explanation::NotLost => "not a lost SYN".to_owned(),
-            Explanation::Unexplained => "unexplained".to_owned(),
+            SynLoss::Lost(1) => "lost SYN (sent again once)".to_owned(),
+            SynLoss::Lost(n) => format!("lost SYN (sent again {n} times)"),
+            SynLoss::LikelyLost => "likely a lost SYN, not proven".to_owned(),
+            SynLoss::NotLost => "not a lost SYN".to_owned(),
+            SynLoss::Unexplained => "unexplained".to_owned(),
         },
     };
     Slow {

@@ -2,7 +2,7 @@
 //! none of them measured.
 
 use super::units::{MOST_LISTED, moment, percent, seconds};
-use crate::report::model::{Count, Gap, Outage, Series};
+use crate::report::model::{Count, Gap, ListedOutage, Series};
 use crate::stats::survey::{self, Finished, SeriesName, gaps_of_all as between};
 use crate::stats::wilson;
 
@@ -85,7 +85,7 @@ fn gaps(found: &[survey::Gap]) -> Gaps {
     }
 }
 
-fn one_outage(rows: &Finished, outage: &survey::Outage) -> Outage {
+fn one_outage(rows: &Finished, outage: &survey::Outage) -> ListedOutage {
     let mut causes: Vec<Count> = outage
         .causes
         .iter()
@@ -95,7 +95,7 @@ fn one_outage(rows: &Finished, outage: &survey::Outage) -> Outage {
         })
         .collect();
     causes.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
-    Outage {
+    ListedOutage {
         from: moment(outage.from),
         to: moment(outage.to),
         seconds: seconds(outage.to.abs_diff(outage.from)),

@@ -13,7 +13,7 @@ pub use crate::stats::charts::{
     CumulativePoint, Distribution, FailurePoint, Heat, HeatCell, HeatDay, LinePoint, OTHER_REGIONS,
     RegionLine, SlowPoint, Timeline,
 };
-pub use series::{Gap, Outage, Series};
+pub use series::{Gap, ListedOutage, Series};
 
 pub use held::{Held, HeldSamples};
 pub use numbers::{Count, Times};
@@ -300,12 +300,12 @@ pub struct Burst {
     /// Answers that came once more.
     pub duplicates: u64,
     /// How the bursts did against Microsoft's table, line by line.
-    pub verdicts: Vec<Verdict>,
+    pub verdicts: Vec<VerdictCounts>,
 }
 
 /// A line of Microsoft's table.
 #[derive(Debug, Clone, Serialize)]
-pub struct Verdict {
+pub struct VerdictCounts {
     /// The line.
     pub name: &'static str,
     /// Bursts that passed.

@@ -32,7 +32,7 @@ pub struct Series {
     /// Time from the first row of each to the next answer, together.
     pub outages_s: f64,
     /// The longest outages, in time order.
-    pub longest_outages: Vec<Outage>,
+    pub longest_outages: Vec<ListedOutage>,
     /// Stretches without rows of ten times the usual interval, at least a minute.
     pub gaps: u64,
     /// Their sum.
@@ -45,7 +45,7 @@ pub struct Series {
 
 /// A run of rows that were not answered.
 #[derive(Debug, Clone, Serialize)]
-pub struct Outage {
+pub struct ListedOutage {
     /// Time of the first of them.
     pub from: DateTime<Utc>,
     /// Time of the next answer; of the last row where the rows end.

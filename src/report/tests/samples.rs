@@ -7,8 +7,8 @@ mod pictures;
 use pictures::{distribution, heat, timeline};
 
 use crate::report::model::{
-    Addresses, Certificate, Count, Event, File, Gap, Group, Heat, Input, Outage, Overview, Problem,
-    Report, SHAPE, Series, Slow, SlowRegion, SlowRow, Table, Timeline, Times,
+    Addresses, Certificate, Count, Event, File, Gap, Group, Heat, Input, ListedOutage, Overview,
+    Problem, Report, SHAPE, Series, Slow, SlowRegion, SlowRow, Table, Timeline, Times,
 };
 use crate::zone::Zone;
 
@@ -203,7 +203,7 @@ pub(super) fn report(plan: &Plan) -> Report {
         table("hour", hours),
         table("day", days),
     ];
-    let outage = |at: usize| Outage {
+    let outage = |at: usize| ListedOutage {
         from: later(n(at + 1) * span / 14),
         to: later(n(at + 1) * span / 14 + 83 * (n(at) + 1)),
         seconds: 83.0 * (n(at) + 1) as f64,

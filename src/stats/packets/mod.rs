@@ -14,6 +14,6 @@ mod window;
 
 pub use fold::Fold;
 pub use ledger::{Fate, Ledger, Settled};
-pub use outage::{Change, Outage, Outages};
-pub use quality::{CLIENT, EDGE, Limits, judge};
+pub use outage::{Change, Outages, WatchOutage};
+pub use quality::{CLIENT, EDGE, QualityLimits, judge};
 pub use share::share;

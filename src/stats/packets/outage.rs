@@ -14,7 +14,7 @@ use super::ledger::Settled;
 /// `k` x `i`, however late each of them was sent. Turns between them that were missed count too,
 /// missed ones behind the last do not. Its true bounds lie up to one interval before each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Outage {
+pub struct WatchOutage {
     /// When the first lost packet was sent, or when the first could not be.
     pub began: DateTime<Utc>,
     /// `length` later, once a later packet was answered; none while it lasts.
@@ -29,9 +29,9 @@ pub struct Outage {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
     /// An outage has lasted long enough to be called one.
-    Began(Outage),
+    Began(WatchOutage),
     /// It is over.
-    Ended(Outage),
+    Ended(WatchOutage),
 }
 
 /// Finds outages in the stream of settled packets: at least two lost packets in a row, and at
@@ -45,14 +45,14 @@ pub enum Change {
 pub struct Outages {
     interval: Duration,
     run: Option<Run>,
-    longest: Vec<Outage>,
+    longest: Vec<WatchOutage>,
     count: u64,
     total: Duration,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Run {
-    outage: Outage,
+    outage: WatchOutage,
     /// Time before the first packet in which none could be sent.
     before: Duration,
     /// Number of the first lost packet.
@@ -63,7 +63,7 @@ struct Run {
 impl Run {
     fn since(began: DateTime<Utc>) -> Self {
         Self {
-            outage: Outage {
+            outage: WatchOutage {
                 began,
                 ended: None,
                 length: Duration::ZERO,
@@ -136,7 +136,7 @@ impl Outages {
         Some(Change::Ended(outage))
     }
 
-    fn keep(&mut self, outage: Outage) {
+    fn keep(&mut self, outage: WatchOutage) {
         self.count.raise(1);
         self.total.raise(outage.length);
         if self.longest.len() < KEPT {
@@ -165,14 +165,14 @@ impl Outages {
     }
 
     /// The longest ones in the order of their beginning, with the one under way at the end.
-    pub fn longest(&self) -> Vec<Outage> {
+    pub fn longest(&self) -> Vec<WatchOutage> {
         let mut all = self.longest.clone();
         all.extend(self.under_way());
         all.sort_by_key(|outage| outage.began);
         all
     }
 
-    fn under_way(&self) -> Option<Outage> {
+    fn under_way(&self) -> Option<WatchOutage> {
         self.run.filter(|run| run.told).map(|run| run.outage)
     }
 }
@@ -230,7 +230,7 @@ mod tests {
         };
         // told with the second lost packet
         assert_eq!((began.began, began.lost), (at(2_000), 2));
-        let expected = Outage {
+        let expected = WatchOutage {
             began: at(2_000),
             ended: Some(at(5_000)),
             length: Duration::from_secs(3),
@@ -309,7 +309,7 @@ mod tests {
         let changes: Vec<_> = std::iter::from_fn(|| ledger.settle(Duration::MAX))
             .filter_map(|packet| outages.add(&packet))
             .collect();
-        let expected = Outage {
+        let expected = WatchOutage {
             began: at(0),
             ended: Some(at(6_000)),
             length: second * 6,

@@ -9,7 +9,7 @@ use crate::record::{Figures, Share, Verdict, Verdicts, Window};
 /// Source: Microsoft, "Prepare your organization's network for Microsoft Teams" (2018), table of
 /// network requirements. The limits for one way are left out: only round trips are measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
+pub struct QualityLimits {
     /// Name of the row.
     pub row: &'static str,
     /// Which part of the path it is for.
@@ -27,7 +27,7 @@ pub struct Limits {
 }
 
 /// From a client to Microsoft's edge.
-pub const CLIENT: Limits = Limits {
+pub const CLIENT: QualityLimits = QualityLimits {
     row: "client",
     path: "client to Microsoft edge",
     rtt: Duration::from_millis(100),
@@ -38,7 +38,7 @@ pub const CLIENT: Limits = Limits {
 };
 
 /// From the edge of the customer's network to Microsoft's edge.
-pub const EDGE: Limits = Limits {
+pub const EDGE: QualityLimits = QualityLimits {
     row: "edge",
     path: "customer edge to Microsoft edge",
     rtt: Duration::from_millis(60),
@@ -67,7 +67,7 @@ const MILLION: u64 = 1_000_000;
 ///   of them; fail when it would be at the limit with one loss less; else too few packets.
 /// - Jitter in any 15 s: the largest mean of 15 s against the limit; below 100 differences in
 ///   them, or without a whole 15 s, too few packets.
-pub fn judge(figures: &Figures, limits: &Limits) -> Verdicts {
+pub fn judge(figures: &Figures, limits: &QualityLimits) -> Verdicts {
     Verdicts {
         row: limits.row,
         rtt: figures
@@ -200,7 +200,7 @@ mod tests {
 
     #[test]
     fn one_lost_packet_decides_nothing_about_200_milliseconds() {
-        let of = |lost, sent, limits: &Limits| {
+        let of = |lost, sent, limits: &QualityLimits| {
             let figures = Figures {
                 worst_window: Some(Window { lost, sent }),
                 ..burst(0)

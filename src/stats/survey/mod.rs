@@ -30,7 +30,7 @@ pub use measured::{Measured, Taken};
 pub use relays::{AddressCount, OTHER_NAME as OTHER_REGIONS, Relays};
 pub use series::{Outage, Series};
 pub use series_names::SeriesName;
-pub use slow::{Explanation, SlowRegion, SlowRow, SlowRows};
+pub use slow::{SlowRegion, SlowRow, SlowRows, SynLoss};
 pub use steady::{HourCell, MOST_DAYS, SeenCertificate, Steady};
 pub use timeline::{Bucket, MOST_REGIONS, RegionTimes};
 

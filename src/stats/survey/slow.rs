@@ -14,7 +14,7 @@ const MOST_KEPT: usize = 20;
 
 /// What explains a slow connect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Explanation {
+pub enum SynLoss {
     /// The kernel counted so many SYNs sent again.
     Lost(u64),
     /// The kernel was not asked; the time is that of a SYN timer.
@@ -37,7 +37,7 @@ pub struct SlowRow {
     /// Address of the relay.
     pub address: String,
     /// What explains it.
-    pub explanation: Explanation,
+    pub explanation: SynLoss,
 }
 
 /// Slow connects of a region.
@@ -80,19 +80,17 @@ impl SlowRows {
             return;
         }
         let explanation = match taken.row.number(id!(tcp_syn_retransmits)) {
-            Some(0) => Explanation::NotLost,
-            Some(count) => Explanation::Lost(count),
-            None if looks_like_a_lost_syn(Duration::from_micros(connect_us)) => {
-                Explanation::LikelyLost
-            }
-            None => Explanation::Unexplained,
+            Some(0) => SynLoss::NotLost,
+            Some(count) => SynLoss::Lost(count),
+            None if looks_like_a_lost_syn(Duration::from_micros(connect_us)) => SynLoss::LikelyLost,
+            None => SynLoss::Unexplained,
         };
         let of_region = self.regions.entry(region).or_default();
         of_region.slow.raise(1);
         match explanation {
-            Explanation::Lost(_) => of_region.lost.raise(1),
-            Explanation::LikelyLost => of_region.likely.raise(1),
-            Explanation::NotLost | Explanation::Unexplained => {}
+            SynLoss::Lost(_) => of_region.lost.raise(1),
+            SynLoss::LikelyLost => of_region.likely.raise(1),
+            SynLoss::NotLost | SynLoss::Unexplained => {}
         }
         self.slowest.push(Reverse(SlowRow {
             connect_us,
