@@ -8,7 +8,7 @@ mod hold;
 mod long_help;
 mod message;
 mod mode;
-mod outlet;
+mod output_queue;
 mod probe;
 mod report;
 mod run;

@@ -36,10 +36,10 @@ impl SynTimer {
         };
         let (first, other) = match self {
             Self::Linear(linear) => {
-                let steady = count.min(linear);
-                let rest = (count - steady).min(32);
+                let dimensions = count.min(linear);
+                let rest = (count - dimensions).min(32);
                 // 1, 1, 1, 1, then 2, 4, ... whose sum is 2 (2^n - 1)
-                let sum = u64::from(steady) + 2 * ((1_u64 << rest) - 1);
+                let sum = u64::from(dimensions) + 2 * ((1_u64 << rest) - 1);
                 let sum = if linear == 0 {
                     (1_u64 << rest) - 1
                 } else {

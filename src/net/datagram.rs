@@ -9,7 +9,7 @@ use tokio::net::UdpSocket;
 use tokio::time::timeout;
 
 use super::local_end::LocalEnd;
-use super::turn::{End, Exchange, Talk};
+use super::turn::{ClientTransaction, End, Exchange};
 use super::{icmp, plain_error};
 use crate::clock;
 use crate::readiness::receive;
@@ -33,7 +33,7 @@ pub struct Asked {
 /// Sends one request and waits for its answer within the limit.
 pub async fn ask(remote: SocketAddr, ask: Ask, local: &LocalEnd, limit: Duration) -> Asked {
     let mut seen = Tcp::default();
-    let mut talk = match Talk::new(ask) {
+    let mut talk = match ClientTransaction::new(ask) {
         Ok(talk) => talk,
         Err(exchange) => {
             return Asked {
@@ -66,7 +66,7 @@ pub async fn ask(remote: SocketAddr, ask: Ask, local: &LocalEnd, limit: Duration
 
 async fn wait(
     socket: &UdpSocket,
-    talk: &mut Talk,
+    talk: &mut ClientTransaction,
     seen: &mut Tcp,
     limit: Duration,
 ) -> (Duration, u32, End) {
@@ -111,7 +111,7 @@ async fn wait(
 }
 
 /// Counts what comes right behind the answer.
-async fn linger(socket: &UdpSocket, talk: &mut Talk, seen: &mut Tcp) {
+async fn linger(socket: &UdpSocket, talk: &mut ClientTransaction, seen: &mut Tcp) {
     let mut buffer = vec![0; LARGEST];
     let _ = timeout(LINGER, async {
         while let Ok(length) = receive(socket, &mut buffer).await {

@@ -11,7 +11,7 @@ use tokio::time::timeout;
 
 use super::plain_error;
 use super::tcp_info::{self, Snapshot};
-use super::turn::{End, Exchange, MOST_BYTES, StreamTalk, Talk};
+use super::turn::{ClientTransaction, End, Exchange, MOST_BYTES, StreamTransaction};
 use crate::clock;
 use crate::readiness::Readiness;
 use crate::record::{Ask, Cause, Failure, alert_name};
@@ -232,12 +232,12 @@ fn so_far(arrived: &[u8]) -> String {
 
 /// The request and its answer, framed.
 async fn exchange(line: &mut Line, ask: Ask, limit: Duration) -> Exchange {
-    let talk = match Talk::new(ask) {
+    let talk = match ClientTransaction::new(ask) {
         Ok(talk) => talk,
         Err(exchange) => return *exchange,
     };
     let request = frame::encode(talk.request()).unwrap_or_default();
-    let mut talk = StreamTalk::new(talk, Framing::Framed);
+    let mut talk = StreamTransaction::new(talk, Framing::Framed);
     let before = line.received;
     let start = clock::now();
     let mut took = Duration::ZERO;

@@ -57,7 +57,7 @@ pub enum End {
 
 /// A request, and what came back that is no answer to it.
 #[derive(Debug)]
-pub struct Talk {
+pub struct ClientTransaction {
     ask: Ask,
     id: Transaction,
     bytes: Vec<u8>,
@@ -68,7 +68,7 @@ pub struct Talk {
     released: Option<Transaction>,
 }
 
-impl Talk {
+impl ClientTransaction {
     /// A request of its own transaction, for one try.
     ///
     /// # Errors
@@ -277,14 +277,14 @@ impl Talk {
 
 /// The request on a stream.
 #[derive(Debug)]
-pub struct StreamTalk {
-    pub talk: Talk,
+pub struct StreamTransaction {
+    pub talk: ClientTransaction,
     stream: Stream,
 }
 
-impl StreamTalk {
+impl StreamTransaction {
     /// A request whose answer comes in this framing.
-    pub fn new(talk: Talk, framing: Framing) -> Self {
+    pub fn new(talk: ClientTransaction, framing: Framing) -> Self {
         Self {
             talk,
             stream: Stream::new(framing),

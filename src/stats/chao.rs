@@ -20,16 +20,16 @@ pub struct Richness {
 /// twice (A. Chao, Scandinavian Journal of Statistics 11, 1984; variance and log-normal interval: A. Chao,
 /// Biometrics 43, 1987, in the form of EstimateS 9, appendix B, equations 2, 4 to 8 and 13).
 ///
-/// `counts` is how often each kind was seen. It assumes that each sighting is drawn independently, which a
+/// `counts` is how often each kind was seen. It assumes that each observation is drawn independently, which a
 /// name server that hands out addresses at random comes near to; a lower bound otherwise. None of nothing.
 #[allow(clippy::cast_precision_loss)] // counts lie far below 2^53
 pub fn chao1(counts: impl Iterator<Item = u64>) -> Option<Richness> {
-    let (mut seen, mut sightings, mut once, mut twice) = (0_u64, 0_u64, 0_u64, 0_u64);
-    // sums over the kinds of e^-i, e^-2i and i e^-i, with i the sightings of each
+    let (mut seen, mut observations, mut once, mut twice) = (0_u64, 0_u64, 0_u64, 0_u64);
+    // sums over the kinds of e^-i, e^-2i and i e^-i, with i the observations of each
     let (mut e1, mut e2, mut ie) = (0.0, 0.0, 0.0);
     for count in counts.filter(|count| *count > 0) {
         seen.raise(1);
-        sightings.raise(count);
+        observations.raise(count);
         once.raise(u64::from(count == 1));
         twice.raise(u64::from(count == 2));
         let i = count as f64;
@@ -41,7 +41,7 @@ pub fn chao1(counts: impl Iterator<Item = u64>) -> Option<Richness> {
         return None;
     }
     // S, F1 and F2 of the sources, and n
-    let (s, n) = (seen as f64, sightings as f64);
+    let (s, n) = (seen as f64, observations as f64);
     let (f1, f2) = (once as f64, twice as f64);
     let k = (n - 1.0) / n;
     let unseen = k * f1 * (f1 - 1.0) / (2.0 * (f2 + 1.0));

@@ -1,10 +1,10 @@
 //! One procedure for every kind of measurement: a validated plan to a running engine, rows to
 //! their places, the summary, the exit code.
 //!
-//! `kind` is what a kind adds, `outputs` opens what rows go to, `desk` takes them in, `world` is the lab or the real network.
+//! `kind` is what a kind adds, `outputs` opens what rows go to, `dispatcher` takes them in, `world` is the lab or the real network.
 //! Not here: what a kind measures (`measure`), its flags and what it tells (the commands).
 
-mod desk;
+mod dispatcher;
 mod kind;
 pub(super) mod outputs;
 pub(super) mod world;
@@ -17,7 +17,7 @@ pub(super) use kind::{Counts, Finished, Kind, Told, View};
 
 use super::args::ProbeArgs;
 use super::exit::{Exit, Failure};
-use super::outlet::Ending;
+use super::output_queue::Ending;
 use super::signals;
 use super::summary::print_summary;
 use super::values::Color;
@@ -26,7 +26,7 @@ use crate::lab::{Lab, LabOptions};
 use crate::measure::{Engine, Stop, Why};
 use crate::net::{Opener, Plan};
 use crate::record::World;
-use desk::Desk;
+use dispatcher::Dispatcher;
 use kind::Row;
 use outputs::Outputs;
 use world::{in_the_lab, labels, this_run};
@@ -133,20 +133,20 @@ pub(super) fn run<K: Kind>(job: Job<K>, color: Color) -> Result<Exit, Failure> {
         world,
         quiet,
     };
-    let desk = Desk::new(kind, places, interrupted.clone(), view, &stop);
-    let mut desk = desk.map_err(Failure::io)?;
+    let dispatcher = Dispatcher::new(kind, places, interrupted.clone(), view, &stop);
+    let mut dispatcher = dispatcher.map_err(Failure::io)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
     let runtime = runtime.context("no event queue").map_err(Failure::io)?;
     let (end, ending, kind) = runtime
         .block_on(async {
-            desk.begin().await?;
+            dispatcher.begin().await?;
             let mut running = engine.start(Arc::clone(&task), stop.clone());
             while let Some(output) = running.next().await {
-                desk.take(output).await;
+                dispatcher.take(output).await;
             }
-            let (ending, kind) = desk.finish().await;
+            let (ending, kind) = dispatcher.finish().await;
             let end = running.end().await;
             anyhow::Ok((end, ending, kind))
         })

@@ -121,7 +121,7 @@ impl Prober {
                 };
                 spoken.push(way.transport);
                 let remote = SocketAddr::new(address, way.port);
-                let session = self.go(&slot.target, *way, remote, &mut record).await;
+                let session = self.run_way(&slot.target, *way, remote, &mut record).await;
                 // the row may have to wait, the relay must not
                 self.close(session);
                 out.row(record).await;

@@ -12,8 +12,8 @@ use crate::record::{Ask, Cause, Failure, Outcome, Phase, Record, Transport, Turn
 use crate::target::Target;
 
 impl Prober {
-    /// Goes one way; what is still open at its end is to be closed.
-    pub(super) async fn go(
+    /// Probes one way; what is still open at its end is to be closed.
+    pub(super) async fn run_way(
         &self,
         target: &Target,
         way: Way,

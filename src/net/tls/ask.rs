@@ -11,7 +11,7 @@ use super::wire_tap::WireTap;
 use super::{Session, flush};
 use crate::clock;
 use crate::net::plain_error;
-use crate::net::turn::{End, Exchange, MOST_BYTES, StreamTalk, Talk};
+use crate::net::turn::{ClientTransaction, End, Exchange, MOST_BYTES, StreamTransaction};
 use crate::record::Ask;
 use crate::wire::stream::Framing;
 
@@ -29,7 +29,7 @@ pub struct Asked {
 impl Session {
     /// Asks and waits for the answer within the limit.
     pub async fn ask(&mut self, ask: Ask, limit: Duration) -> Asked {
-        let talk = match Talk::new(ask) {
+        let talk = match ClientTransaction::new(ask) {
             Ok(talk) => talk,
             Err(exchange) => {
                 return Asked {
@@ -39,7 +39,7 @@ impl Session {
                 };
             }
         };
-        let mut talk = StreamTalk::new(talk, Framing::BackToBack);
+        let mut talk = StreamTransaction::new(talk, Framing::BackToBack);
         let mut tap = WireTap::new(&self.stream);
         let start = clock::now();
         let mut heard = start;
@@ -64,7 +64,7 @@ impl Session {
 async fn drive(
     connection: &mut ClientConnection,
     tap: &mut WireTap<'_>,
-    talk: &mut StreamTalk,
+    talk: &mut StreamTransaction,
     heard: &mut std::time::Instant,
 ) -> End {
     if let Err(error) = connection.writer().write_all(talk.talk.request()) {

@@ -94,7 +94,7 @@ impl Session {
         answered: impl FnMut(Duration),
     ) -> Held {
         let start = clock::now();
-        let mut talk = Talk {
+        let mut talk = Requests {
             connection: &mut self.connection,
             tap: WireTap::new(&self.stream),
             ids: Ids::new(REMEMBERED),
@@ -169,8 +169,8 @@ enum There {
     More,
 }
 
-/// The conversation inside.
-struct Talk<'a, A> {
+/// The requests inside, and what came back.
+struct Requests<'a, A> {
     connection: &'a mut ClientConnection,
     tap: WireTap<'a>,
     /// The moment of each request.
@@ -185,7 +185,7 @@ struct Talk<'a, A> {
     ignored: u64,
 }
 
-impl<A: FnMut(Duration)> Talk<'_, A> {
+impl<A: FnMut(Duration)> Requests<'_, A> {
     /// Reads what is there, up to a bound, so that a relay that never stops sending holds nothing up.
     fn take_in(&mut self) -> Result<There, Ended> {
         for _ in 0..MOST_READS {

@@ -5,8 +5,8 @@ use crate::wire::stun::{Builder, attribute, kind};
 
 const TOOK: Duration = Duration::from_millis(20);
 
-fn talk(ask: Ask) -> (Talk, stun::TransactionId) {
-    let talk = Talk::new(ask).unwrap();
+fn talk(ask: Ask) -> (ClientTransaction, stun::TransactionId) {
+    let talk = ClientTransaction::new(ask).unwrap();
     let id = talk.id[4..].try_into().unwrap();
     (talk, stun::TransactionId(id))
 }
@@ -254,13 +254,13 @@ fn every_other_end_has_its_word_and_its_cause() {
 #[test]
 fn a_stream_that_stops_in_the_middle_is_garbage_and_one_that_never_began_is_silent() {
     let limit = End::Limit(Duration::from_secs(1));
-    let mut begun = StreamTalk::new(talk(Ask::Allocate).0, Framing::BackToBack);
+    let mut begun = StreamTransaction::new(talk(Ask::Allocate).0, Framing::BackToBack);
     assert!(begun.take(&[0x01, 0x13, 0, 40, 1, 2]).is_none());
     assert!(matches!(begun.ended(limit), End::NotStun(_)));
-    let quiet = StreamTalk::new(talk(Ask::Allocate).0, Framing::BackToBack);
+    let quiet = StreamTransaction::new(talk(Ask::Allocate).0, Framing::BackToBack);
     assert!(matches!(quiet.ended(End::Closed), End::Closed));
     // HTTP in small pieces is still HTTP
-    let mut pieces = StreamTalk::new(talk(Ask::Allocate).0, Framing::Framed);
+    let mut pieces = StreamTransaction::new(talk(Ask::Allocate).0, Framing::Framed);
     assert!(pieces.take(b"HTTP").is_none());
     let end = pieces.take(b"/1.1 200 OK\r\n").expect("an end");
     let exchange = pieces.talk.conclude(TOOK, 1, end);

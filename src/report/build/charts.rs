@@ -166,7 +166,7 @@ fn curve(region: &str, times: &stats::Distribution) -> Distribution {
 
 /// Connect time by day and hour.
 pub fn heat(rows: &Finished) -> Heat {
-    let days = rows.steady.heat.iter().map(|(day, hours)| HeatDay {
+    let days = rows.dimensions.heat.iter().map(|(day, hours)| HeatDay {
         day: *day,
         hours: hours
             .iter()
@@ -187,6 +187,6 @@ pub fn heat(rows: &Finished) -> Heat {
     });
     Heat {
         days: days.collect(),
-        capped: rows.steady.heat_capped,
+        capped: rows.dimensions.heat_capped,
     }
 }

@@ -8,13 +8,13 @@ use crate::stats::survey::{Finished, Groups, Measured};
 /// of its usual intervals: by chance alone that happens once in 5 x 10^8 (e^-20).
 const INTERVALS: u64 = 20;
 
-/// Sightings that make an interval usual.
+/// Observations that make an interval usual.
 const FEWEST: u64 = 5;
 
 /// Events in time order; of very many the latest.
 pub fn of(rows: &Finished) -> Vec<Event> {
     let mut events = Vec::new();
-    new_certificates(&rows.steady.certificates, &mut events);
+    new_certificates(&rows.dimensions.certificates, &mut events);
     if let (Some(first), Some(last)) = (rows.all.first, rows.all.last) {
         let [regions, addresses, _] = rows.relays.groups();
         come_and_gone(
@@ -62,7 +62,7 @@ fn come_and_gone(
     events: &mut Vec<Event>,
 ) {
     for (name, measured) in groups.iter().filter(|(name, _)| !name.is_empty()) {
-        let Some((from, to, usual)) = sightings(measured) else {
+        let Some((from, to, usual)) = observations(measured) else {
             continue;
         };
         let away = |us: u64| us > usual.saturating_mul(INTERVALS);
@@ -83,8 +83,8 @@ fn come_and_gone(
     }
 }
 
-/// First and last sight and the mean interval between sightings, in microseconds.
-fn sightings(measured: &Measured) -> Option<(i64, i64, u64)> {
+/// First and last sight and the mean interval between observations, in microseconds.
+fn observations(measured: &Measured) -> Option<(i64, i64, u64)> {
     let (from, to) = measured.first.zip(measured.last)?;
     (measured.rows >= FEWEST).then(|| (from, to, to.abs_diff(from) / (measured.rows - 1)))
 }

@@ -45,7 +45,7 @@ pub fn of(rows: &Finished, tables: &[Table]) -> Vec<String> {
             "a series has more gaps than are kept: the shortest of them are missing".to_owned(),
         );
     }
-    if rows.steady.heat_capped {
+    if rows.dimensions.heat_capped {
         notes.push(format!(
             "the heat map (heat) has the latest {MOST_DAYS} days with rows; earlier ones are left out"
         ));

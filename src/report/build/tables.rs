@@ -10,7 +10,7 @@ use crate::stats::survey::{DIMENSIONS, Finished, Groups, Measured, SEPARATOR};
 /// A table for each dimension, then those of the user's columns.
 pub fn all(rows: &Finished) -> Vec<Table> {
     let [regions, addresses, names] = rows.relays.groups();
-    let steady = &rows.steady;
+    let dimensions = &rows.dimensions;
     let mut tables: Vec<Table> = DIMENSIONS
         .iter()
         .map(|dimension| {
@@ -18,14 +18,14 @@ pub fn all(rows: &Finished) -> Vec<Table> {
                 "region" => regions,
                 "address" => addresses,
                 "name" => names,
-                "certificate" => &steady.certificates,
-                "hour" => &steady.hours,
-                "day" => &steady.days,
-                "target" => &steady.targets,
-                "host" => &steady.hosts,
-                "label" => &steady.labels,
-                "transport" => &steady.transports,
-                _ => &steady.resolvers,
+                "certificate" => &dimensions.certificates,
+                "hour" => &dimensions.hours,
+                "day" => &dimensions.days,
+                "target" => &dimensions.targets,
+                "host" => &dimensions.hosts,
+                "label" => &dimensions.labels,
+                "transport" => &dimensions.transports,
+                _ => &dimensions.resolvers,
             };
             table(vec![(*dimension).to_owned()], groups)
         })
@@ -35,7 +35,7 @@ pub fn all(rows: &Finished) -> Vec<Table> {
         .filter(|table| table.by == ["certificate"])
     {
         for group in &mut table.groups {
-            let seen = steady.seen_certificates.get(&group.key[0]);
+            let seen = dimensions.seen_certificates.get(&group.key[0]);
             group.certificate = seen.map(|seen| Certificate {
                 subject: seen.subject.clone(),
                 issuer: seen.issuer.clone(),

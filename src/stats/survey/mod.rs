@@ -1,11 +1,12 @@
 //! Rows of files folded into everything that a report says. Streaming: memory depends on groups,
 //! not on rows.
 //!
-//! A row goes into one cell of what stays the same from row to row (`steady`), one of its relay
+//! A row goes into one cell of what stays the same from row to row (`dimensions`), one of its relay
 //! (`relays`), one of its time (`timeline`), and through a short window that puts rows in order
 //! (`series`). The tables are made of the cells at the end.
 
 mod bursts;
+mod dimensions;
 mod gaps;
 mod groups;
 mod held;
@@ -15,7 +16,6 @@ mod series;
 mod series_names;
 mod slots;
 mod slow;
-mod steady;
 mod timeline;
 
 use crate::record::Counter as _;
@@ -23,6 +23,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 pub use bursts::{BurstGroup, Bursts, VERDICTS};
+pub use dimensions::{Dimensions, HourCell, MOST_DAYS, SeenCertificate};
 pub use gaps::{Gap, Presence, of_all as gaps_of_all};
 pub use groups::{Groups, SEPARATOR, part};
 pub use held::{HeldGroup, HeldRows};
@@ -31,13 +32,12 @@ pub use relays::{AddressCount, OTHER_NAME as OTHER_REGIONS, Relays};
 pub use series::{Outage, Series};
 pub use series_names::SeriesName;
 pub use slow::{SlowRegion, SlowRow, SlowRows, SynLoss};
-pub use steady::{HourCell, MOST_DAYS, SeenCertificate, Steady};
 pub use timeline::{Bucket, MOST_REGIONS, RegionTimes};
 
 use crate::record::World;
 use crate::schema::{Dialect, Layout, Metric, Row, id};
 use crate::zone::Zone;
-use series::{Heard, Ordered, Sighting};
+use series::{Heard, Observation, Ordered};
 pub use slots::Leap;
 use slots::Slots;
 use timeline::Timeline;
@@ -93,7 +93,7 @@ pub struct Survey {
     /// TTLs of the chains.
     pub ttls: Names,
     /// By what stays the same.
-    pub steady: Steady,
+    pub dimensions: Dimensions,
     /// By relay.
     pub relays: Relays,
     /// Slow connects.
@@ -125,7 +125,7 @@ impl Survey {
             causes: Names::default(),
             explanations: Names::default(),
             ttls: Names::default(),
-            steady: Steady::new(options.zone, most),
+            dimensions: Dimensions::new(options.zone, most),
             relays: Relays::new(most),
             slow: SlowRows::new(options.slow_us),
             bursts: Bursts::default(),
@@ -168,7 +168,7 @@ impl Survey {
                 self.ttls.count(ttls);
             }
         }
-        let number = self.steady.add(&taken);
+        let number = self.dimensions.add(&taken);
         let place = self.relays.add(&taken);
         self.timeline.add(&taken, place.region);
         self.slow.add(&taken, place.region);
@@ -193,12 +193,12 @@ impl Survey {
         series.count(taken.ok, answered, taken.at);
         let ordered = match taken.at {
             // rows of different series have no order
-            _ if self.steady.series.other() == Some(number) => Ordered::default(),
+            _ if self.dimensions.series.other() == Some(number) => Ordered::default(),
             None => {
                 series.see_address(place.address);
                 Ordered::default()
             }
-            Some(at) => series.order(Sighting {
+            Some(at) => series.order(Observation {
                 at,
                 heard: match cause {
                     Some(cause) if !answered => Heard::Nothing(cause),
@@ -221,10 +221,10 @@ impl Survey {
     /// Notes a row of a known series that a filter leaves out: it counts nowhere, but without it
     /// there would seem to be gaps, and outages would seem to last.
     pub fn pass_by(&mut self, row: &Row<'_>) {
-        let known = self.steady.series.known(row);
+        let known = self.dimensions.series.known(row);
         if let (Some(number), Some(at)) = (known, row.at) {
             self.beside.raise(1);
-            self.series[number].order(Sighting {
+            self.series[number].order(Observation {
                 at: at.timestamp_micros(),
                 heard: Heard::Beside {
                     answered: row.was_heard(),
@@ -238,22 +238,22 @@ impl Survey {
 
     /// Ends the fold: what waited for its order is brought in, and every cell is closed.
     pub fn finish(mut self) -> Finished {
-        self.steady.close_all();
+        self.dimensions.close_all();
         self.held.close_all();
         self.relays.finish();
         // all rows have an hour, a day, or none: either makes the whole
-        for (_, measured) in self.steady.days.iter() {
+        for (_, measured) in self.dimensions.days.iter() {
             self.all.merge(measured);
         }
-        if let Some(measured) = self.steady.days.overflow() {
+        if let Some(measured) = self.dimensions.days.overflow() {
             self.all.merge(measured);
         }
         for series in &mut self.series {
             series.finish();
         }
         let (bucket_s, timeline) = self.timeline.finish();
-        let other_series = self.steady.series.other();
-        let names = std::mem::take(&mut self.steady.series).into_names();
+        let other_series = self.dimensions.series.other();
+        let names = std::mem::take(&mut self.dimensions.series).into_names();
         Finished {
             options: self.options,
             all: self.all,
@@ -263,7 +263,7 @@ impl Survey {
             causes: self.causes,
             explanations: self.explanations,
             ttls: self.ttls,
-            steady: self.steady,
+            dimensions: self.dimensions,
             relays: self.relays,
             slow: self.slow,
             bursts: self.bursts,
@@ -279,7 +279,7 @@ impl Survey {
 
     /// Host, target and transport of a series.
     pub fn series_name(&self, number: usize) -> &SeriesName {
-        self.steady.series.name(number)
+        self.dimensions.series.name(number)
     }
 }
 
@@ -318,7 +318,7 @@ pub struct Finished {
     /// TTLs of the chains.
     pub ttls: Names,
     /// By what stays the same.
-    pub steady: Steady,
+    pub dimensions: Dimensions,
     /// By relay.
     pub relays: Relays,
     /// Slow connects.

@@ -31,7 +31,7 @@ pub enum Heard {
 
 /// What the order of rows is made of.
 #[derive(Debug, Clone, Copy)]
-pub struct Sighting {
+pub struct Observation {
     /// When, in microseconds since 1970.
     pub at: i64,
     /// What came of it.
@@ -84,7 +84,7 @@ pub struct Series {
     pub pairs: u64,
     /// Of them those with another address.
     pub changed: u64,
-    waiting: VecDeque<Sighting>,
+    waiting: VecDeque<Observation>,
     passed: Option<i64>,
     open: Option<(Outage, i64)>,
     gaps: Gaps,
@@ -124,9 +124,9 @@ impl Series {
     }
 
     /// Brings a row into the order of time.
-    pub fn order(&mut self, sighting: Sighting) -> Ordered {
-        let is_beside = matches!(sighting.heard, Heard::Beside { .. });
-        if self.passed.is_some_and(|passed| sighting.at < passed) {
+    pub fn order(&mut self, observation: Observation) -> Ordered {
+        let is_beside = matches!(observation.heard, Heard::Beside { .. });
+        if self.passed.is_some_and(|passed| observation.at < passed) {
             self.late.raise(u64::from(!is_beside));
             return Ordered {
                 late: true,
@@ -134,18 +134,18 @@ impl Series {
             };
         }
         let later = self.waiting.iter().rev();
-        let before = later.take_while(|other| other.at > sighting.at).count();
+        let before = later.take_while(|other| other.at > observation.at).count();
         let place = self.waiting.len().saturating_sub(before);
-        let equal = |other: &&Sighting| {
-            (other.measured, other.address) == (sighting.measured, sighting.address)
-                && other.heard == sighting.heard
+        let equal = |other: &&Observation| {
+            (other.measured, other.address) == (observation.measured, observation.address)
+                && other.heard == observation.heard
         };
         let copy_of = (self.waiting.range(..place).rev())
-            .take_while(|other| other.at == sighting.at)
+            .take_while(|other| other.at == observation.at)
             .find(equal)
             .map(|other| other.file)
             .filter(|_| !is_beside);
-        self.waiting.insert(place, sighting);
+        self.waiting.insert(place, observation);
         while let (Some(first), Some(last)) = (self.waiting.front(), self.waiting.back()) {
             if last.at.saturating_sub(first.at) <= WINDOW_US && self.waiting.len() <= MOST_WAITING {
                 break;
@@ -209,25 +209,25 @@ impl Series {
         presences
     }
 
-    fn pass(&mut self, sighting: Sighting) {
+    fn pass(&mut self, observation: Observation) {
         if let Some(passed) = self.passed
-            && self.gaps.add(passed, sighting.at)
+            && self.gaps.add(passed, observation.at)
             && let Some((outage, last)) = self.open.take()
         {
             self.end(outage, last, true);
         }
-        self.passed = Some(sighting.at);
-        match sighting.heard {
+        self.passed = Some(observation.at);
+        match observation.heard {
             Heard::Answer | Heard::Beside { answered: true } => {
                 if let Some((outage, _)) = self.open.take() {
-                    self.end(outage, sighting.at, false);
+                    self.end(outage, observation.at, false);
                 }
             }
             Heard::Beside { answered: false } => {}
-            Heard::Nothing(cause) => self.fail(sighting.at, cause),
+            Heard::Nothing(cause) => self.fail(observation.at, cause),
         }
-        if !matches!(sighting.heard, Heard::Beside { .. }) {
-            self.see_address(sighting.address);
+        if !matches!(observation.heard, Heard::Beside { .. }) {
+            self.see_address(observation.address);
         }
     }
 
@@ -276,8 +276,8 @@ mod tests {
 
     const S: i64 = 1_000_000;
 
-    fn sighting(second: i64, heard: Heard) -> Sighting {
-        Sighting {
+    fn observation(second: i64, heard: Heard) -> Observation {
+        Observation {
             at: second * S,
             heard,
             address: None,
@@ -299,7 +299,7 @@ mod tests {
                 let answered = *heard == Heard::Answer;
                 series.count(answered, answered, Some(second * S));
             }
-            series.order(sighting(*second, *heard));
+            series.order(observation(*second, *heard));
         }
         series.finish();
         series
@@ -401,10 +401,10 @@ mod tests {
     #[test]
     fn a_row_that_is_there_twice_is_told_with_the_file_of_the_first() {
         let mut series = Series::default();
-        let row = |second, file, measured| Sighting {
+        let row = |second, file, measured| Observation {
             file,
             measured,
-            ..sighting(second, Heard::Answer)
+            ..observation(second, Heard::Answer)
         };
         for second in 0..100 {
             assert_eq!(series.order(row(second, 7, 5)), Ordered::default());

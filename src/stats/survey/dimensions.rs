@@ -69,7 +69,7 @@ pub struct HourCell {
 
 /// Groups by what stays the same from row to row.
 #[derive(Debug)]
-pub struct Steady {
+pub struct Dimensions {
     zone: Zone,
     /// By host.
     pub hosts: Groups,
@@ -106,7 +106,7 @@ pub struct Steady {
     last_place: usize,
 }
 
-impl Steady {
+impl Dimensions {
     /// At most this many groups in each dimension.
     pub fn new(zone: Zone, most: usize) -> Self {
         let groups = || Groups::new(most);

@@ -80,7 +80,7 @@ pub fn as_csv<R: RowKind>(row: &R) -> String {
 
 /// A thread with its sinks.
 #[derive(Debug)]
-pub struct Outlet<R = Record> {
+pub struct OutputQueue<R = Record> {
     queue: Arc<Queue<R>>,
     ending: oneshot::Receiver<Ending>,
     stop: Stop,
@@ -136,7 +136,7 @@ impl<R> Queue<R> {
     }
 }
 
-impl<R: Send + Sync + 'static> Outlet<R> {
+impl<R: Send + Sync + 'static> OutputQueue<R> {
     /// Starts the thread. When the last sink is gone, the run `gone` is stopped. Once `stop` is asked for,
     /// a writer that stands still is not waited for.
     ///
@@ -182,7 +182,7 @@ impl<R: Send + Sync + 'static> Outlet<R> {
 
     /// The same, but the row is handed over by the thread of the files once that is done with all
     /// that it has been given: what is shown stands in the file.
-    pub async fn send_after<F>(&self, files: Option<&Outlet<F>>, row: &Arc<R>) {
+    pub async fn send_after<F>(&self, files: Option<&OutputQueue<F>>, row: &Arc<R>) {
         let Some(files) = files else {
             return self.send(row).await;
         };

@@ -26,7 +26,7 @@ impl Sink<u64> for Reader {
 }
 
 struct Started {
-    outlet: Outlet<u64>,
+    output_queue: OutputQueue<u64>,
     permits: SyncSender<()>,
     read: Arc<AtomicU64>,
     stop: Stop,
@@ -53,7 +53,7 @@ fn start(delivery: Delivery) -> Started {
         read: read.clone(),
     };
     let stop = Stop::default();
-    let outlet = Outlet::start(
+    let output_queue = OutputQueue::start(
         vec![Box::new(sink)],
         delivery,
         Orphans::Dropped,
@@ -61,7 +61,7 @@ fn start(delivery: Delivery) -> Started {
         &stop,
     );
     Started {
-        outlet: outlet.unwrap(),
+        output_queue: output_queue.unwrap(),
         permits,
         read,
         stop,
@@ -90,9 +90,9 @@ fn a_slow_reader_gets_every_row() {
     });
     let ending = run(async {
         for row in 0..ROWS {
-            started.outlet.send(&Arc::new(row)).await;
+            started.output_queue.send(&Arc::new(row)).await;
         }
-        started.outlet.finish().await
+        started.output_queue.finish().await
     });
     assert_eq!(ending, Ending::default());
     assert_eq!(started.read.load(Ordering::Relaxed), ROWS);
@@ -104,11 +104,11 @@ fn a_reader_that_stands_still_loses_rows_which_are_counted_and_holds_nothing_up(
     let begun = clock::now();
     let ending = run(async {
         for row in 0..ROWS {
-            started.outlet.send(&Arc::new(row)).await;
+            started.output_queue.send(&Arc::new(row)).await;
         }
         assert!(begun.elapsed() < 2 * STILL, "{:?}", begun.elapsed());
         started.stop.ask();
-        started.outlet.finish().await
+        started.output_queue.finish().await
     });
     assert!(begun.elapsed() < 4 * STILL, "{:?}", begun.elapsed());
     assert_eq!((ending.stuck, ending.failed), (true, false));
@@ -123,12 +123,12 @@ fn a_reader_that_is_the_only_place_gets_every_row_however_long_it_stands_still()
     let all = WAITING_FOR_READER + 300;
     let ending = run(async {
         for row in 0..WAITING_FOR_READER - 1 {
-            started.outlet.send(&Arc::new(row)).await;
+            started.output_queue.send(&Arc::new(row)).await;
         }
         // the next row finds no room, and is waited for
         let rest = async {
             for row in WAITING_FOR_READER - 1..all {
-                started.outlet.send(&Arc::new(row)).await;
+                started.output_queue.send(&Arc::new(row)).await;
             }
         };
         let mut rest = Box::pin(rest);
@@ -141,7 +141,7 @@ fn a_reader_that_is_the_only_place_gets_every_row_however_long_it_stands_still()
         rest.as_mut().await;
         drop(rest);
         started.until_read(all).await;
-        started.outlet.finish().await
+        started.output_queue.finish().await
     });
     assert_eq!(ending, Ending::default());
 }
@@ -159,7 +159,7 @@ fn after_a_stop_the_rows_that_a_reader_did_not_take_are_counted_and_a_failure() 
         let rows = async {
             // with the stop those under way have room, too
             for row in 0..rows {
-                started.outlet.send(&Arc::new(row)).await;
+                started.output_queue.send(&Arc::new(row)).await;
             }
         };
         tokio::join!(stop, rows);
@@ -167,7 +167,7 @@ fn after_a_stop_the_rows_that_a_reader_did_not_take_are_counted_and_a_failure() 
             started.permits.send(()).unwrap();
         }
         started.until_read(7).await;
-        started.outlet.finish().await
+        started.output_queue.finish().await
     });
     assert!(begun.elapsed() < 10 * STILL, "{:?}", begun.elapsed());
     assert!(ending.stuck && ending.failed, "{ending:?}");
@@ -182,12 +182,12 @@ fn what_a_file_did_not_take_after_a_stop_is_a_failure() {
         started.stop.ask();
         for row in 0..3 {
             started.permits.send(()).unwrap();
-            started.outlet.send(&Arc::new(row)).await;
+            started.output_queue.send(&Arc::new(row)).await;
         }
         for row in 0..4 {
-            started.outlet.send(&Arc::new(row)).await;
+            started.output_queue.send(&Arc::new(row)).await;
         }
-        started.outlet.finish().await
+        started.output_queue.finish().await
     });
     assert!(ending.stuck && ending.failed, "{ending:?}");
     assert_eq!((ending.lost, ending.dropped), (4, 0));
@@ -200,10 +200,10 @@ fn a_terminal_that_stands_still_is_not_waited_for() {
     let begun = clock::now();
     let ending = run(async {
         for row in 0..ROWS {
-            started.outlet.send(&Arc::new(row)).await;
+            started.output_queue.send(&Arc::new(row)).await;
         }
         assert!(begun.elapsed() < STILL, "{:?}", begun.elapsed());
-        started.outlet.finish().await
+        started.output_queue.finish().await
     });
     assert_eq!(ending.dropped, ROWS);
     drop(started.permits);
@@ -216,8 +216,11 @@ fn what_is_shown_stands_in_the_file_before() {
         for row in 0..5 {
             shown.permits.send(()).unwrap();
             let row = Arc::new(row);
-            file.outlet.send(&row).await;
-            shown.outlet.send_after(Some(&file.outlet), &row).await;
+            file.output_queue.send(&row).await;
+            shown
+                .output_queue
+                .send_after(Some(&file.output_queue), &row)
+                .await;
         }
         for written in 0..5 {
             // time enough for a row that is not held back
@@ -226,8 +229,8 @@ fn what_is_shown_stands_in_the_file_before() {
             file.permits.send(()).unwrap();
             shown.until_read(written + 1).await;
         }
-        assert_eq!(file.outlet.finish().await, Ending::default());
-        assert_eq!(shown.outlet.finish().await, Ending::default());
+        assert_eq!(file.output_queue.finish().await, Ending::default());
+        assert_eq!(shown.output_queue.finish().await, Ending::default());
     });
 }
 
@@ -237,13 +240,16 @@ fn a_file_that_stands_still_keeps_nothing_else_from_its_end() {
     let permits = file.permits.clone();
     run(async {
         let row = Arc::new(0);
-        file.outlet.send(&row).await;
-        shown.outlet.send_after(Some(&file.outlet), &row).await;
+        file.output_queue.send(&row).await;
+        shown
+            .output_queue
+            .send_after(Some(&file.output_queue), &row)
+            .await;
         file.stop.ask();
-        let of_file = file.outlet.finish().await;
+        let of_file = file.output_queue.finish().await;
         assert_eq!((of_file.lost, of_file.failed), (1, true));
         // the row that never came is lost once
-        assert_eq!(shown.outlet.finish().await, Ending::default());
+        assert_eq!(shown.output_queue.finish().await, Ending::default());
     });
     drop(permits);
 }
@@ -270,8 +276,9 @@ impl Sink<u64> for Full {
 fn rows_behind_a_lost_file_go_on_and_what_stdout_has_no_room_for_is_counted() {
     let of_full = |delivery, orphans| {
         let stop = Stop::default();
-        let outlet = Outlet::start(vec![Box::new(Full)], delivery, orphans, Some(&stop), &stop);
-        outlet.unwrap()
+        let output_queue =
+            OutputQueue::start(vec![Box::new(Full)], delivery, orphans, Some(&stop), &stop);
+        output_queue.unwrap()
     };
     let file = of_full(Delivery::Sure, Orphans::ToStderr(u64::to_string));
     let shown = start(Delivery::Patient);
@@ -281,7 +288,7 @@ fn rows_behind_a_lost_file_go_on_and_what_stdout_has_no_room_for_is_counted() {
             shown.permits.send(()).unwrap();
             let row = Arc::new(row);
             file.send(&row).await;
-            shown.outlet.send_after(Some(&file), &row).await;
+            shown.output_queue.send_after(Some(&file), &row).await;
             stdout.send(&row).await;
         }
         let ending = file.finish().await;
@@ -289,7 +296,7 @@ fn rows_behind_a_lost_file_go_on_and_what_stdout_has_no_room_for_is_counted() {
         assert_eq!(ending.errors.len(), 1, "{ending:?}");
         assert!(ending.errors[0].contains("no space left for full"));
         shown.until_read(3).await;
-        assert_eq!(shown.outlet.finish().await, Ending::default());
+        assert_eq!(shown.output_queue.finish().await, Ending::default());
         let ending = stdout.finish().await;
         assert_eq!((ending.unread, ending.failed), (3, true));
     });

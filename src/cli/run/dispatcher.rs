@@ -9,26 +9,26 @@ use anyhow::Context as _;
 use super::kind::{Event, Kind, Row, Told, View};
 use super::outputs::Opened;
 use crate::cli::message;
-use crate::cli::outlet::{self, Delivery, Ending, Orphans, Outlet};
+use crate::cli::output_queue::{self, Delivery, Ending, Orphans, OutputQueue};
 use crate::cli::signals::Interrupted;
 use crate::measure::{Output, Stop};
 use crate::schema::RowKind;
 use crate::sink::Sink;
 
-/// The desk of a kind.
-pub(super) struct Desk<K: Kind> {
+/// The dispatcher of a kind.
+pub(super) struct Dispatcher<K: Kind> {
     kind: K,
     interrupted: Interrupted,
-    files: Option<Outlet<Row<K>>>,
-    details: Option<Outlet<K::Detail>>,
+    files: Option<OutputQueue<Row<K>>>,
+    details: Option<OutputQueue<K::Detail>>,
     /// Rows on stdout.
-    rows: Option<Outlet<Row<K>>>,
+    rows: Option<OutputQueue<Row<K>>>,
     /// Text on stdout.
-    text: Option<Outlet<String>>,
+    text: Option<OutputQueue<String>>,
     view: View,
 }
 
-impl<K: Kind> Desk<K> {
+impl<K: Kind> Dispatcher<K> {
     /// Starts the threads that write.
     ///
     /// # Errors
@@ -117,14 +117,14 @@ impl<K: Kind> Desk<K> {
     pub async fn finish(mut self) -> (Ending, K) {
         self.kind.end();
         let mut ending = Ending::default();
-        for outlet in self.files.into_iter().chain(self.rows) {
-            ending = ending.and(outlet.finish().await);
+        for output_queue in self.files.into_iter().chain(self.rows) {
+            ending = ending.and(output_queue.finish().await);
         }
-        if let Some(outlet) = self.details {
-            ending = ending.and(outlet.finish().await);
+        if let Some(output_queue) = self.details {
+            ending = ending.and(output_queue.finish().await);
         }
-        if let Some(outlet) = self.text {
-            ending = ending.and(outlet.finish().await);
+        if let Some(output_queue) = self.text {
+            ending = ending.and(output_queue.finish().await);
         }
         (ending, self.kind)
     }
@@ -134,13 +134,13 @@ impl<K: Kind> Desk<K> {
 fn file_outlet<R: RowKind>(
     files: Vec<Box<dyn Sink<R>>>,
     stop: &Stop,
-) -> anyhow::Result<Option<Outlet<R>>> {
+) -> anyhow::Result<Option<OutputQueue<R>>> {
     if files.is_empty() {
         return Ok(None);
     }
-    let orphans = Orphans::ToStderr(outlet::as_csv);
-    let outlet = Outlet::start(files, Delivery::Sure, orphans, Some(stop), stop);
-    outlet.context("no thread for the files").map(Some)
+    let orphans = Orphans::ToStderr(output_queue::as_csv);
+    let output_queue = OutputQueue::start(files, Delivery::Sure, orphans, Some(stop), stop);
+    output_queue.context("no thread for the files").map(Some)
 }
 
 /// The thread that writes to stdout. `is_kept` says that a file has the same rows. Where there is
@@ -150,7 +150,7 @@ fn stdout_outlet<R: Send + Sync + 'static>(
     is_kept: bool,
     only_stdout: bool,
     stop: &Stop,
-) -> anyhow::Result<Outlet<R>> {
+) -> anyhow::Result<OutputQueue<R>> {
     let delivery = match is_kept {
         // a terminal is for eyes only
         _ if std::io::stdout().is_terminal() => Delivery::Lossy,
@@ -158,6 +158,6 @@ fn stdout_outlet<R: Send + Sync + 'static>(
         false => Delivery::ToReader,
     };
     let gone = only_stdout.then_some(stop);
-    let outlet = Outlet::start(vec![sink], delivery, Orphans::Dropped, gone, stop);
-    outlet.context("no thread for stdout")
+    let output_queue = OutputQueue::start(vec![sink], delivery, Orphans::Dropped, gone, stop);
+    output_queue.context("no thread for stdout")
 }
