@@ -1,11 +1,12 @@
 //! `turnprobe schema`: the columns.
 
-use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 use serde::Serialize;
 
 use super::args::{RowArg, SchemaFormat};
+use crate::doc::{self, Cell, Column, Room, Table};
 use crate::record::{Burst, Hold, Packet, Record, Sample};
-use crate::schema::{Column, RowKind};
+use crate::schema::{self, RowKind};
+use crate::zone::Zone;
 
 #[derive(Serialize)]
 struct Entry {
@@ -17,8 +18,8 @@ struct Entry {
     meaning: &'static str,
 }
 
-impl<R> From<&Column<R>> for Entry {
-    fn from(column: &Column<R>) -> Self {
+impl<R> From<&schema::Column<R>> for Entry {
+    fn from(column: &schema::Column<R>) -> Self {
         Self {
             name: column.name,
             r#type: column.kind.as_str(),
@@ -46,36 +47,27 @@ pub fn render(row: RowArg, format: SchemaFormat, width: u16) -> String {
 }
 
 fn table(entries: &[Entry], width: u16) -> String {
-    let mut table = Table::new();
-    table
-        .load_style(presets::NOTHING)
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_width(width)
-        .set_header(["name", "type", "unit", "since", "meaning"]);
-    for column in entries {
+    let columns = ["type", "unit", "since", "meaning"].map(|head| Column::words(head, head));
+    let table = Table::new(
+        "columns",
+        "",
+        vec![Column::words("name", "name")],
+        columns.to_vec(),
+    );
+    let table = table.rows(entries.iter().map(|column| {
         let meaning = if column.default {
-            column.meaning.to_owned()
+            Cell::from(column.meaning)
         } else {
-            format!("{} (only with --columns)", column.meaning)
+            Cell::from(format!("{} (only with --columns)", column.meaning))
         };
-        table.add_row([
-            column.name,
-            column.r#type,
-            column.unit,
-            column.since,
-            &meaning,
-        ]);
-    }
-    // all but the meaning stand whole
-    for (index, column) in table.column_iter_mut().enumerate() {
-        column.set_padding((0, 1));
-        if index < 4 {
-            column.set_constraint(ColumnConstraint::ContentWidth);
-        }
-    }
-    let lines: Vec<_> = table
-        .lines()
-        .map(|line| line.trim_end().to_owned())
-        .collect();
-    lines.join("\n") + "\n"
+        let cells = [column.r#type, column.unit, column.since].map(Cell::from);
+        let [kind, unit, since] = cells;
+        ([Cell::from(column.name)], [kind, unit, since, meaning])
+    }));
+    let room = Room {
+        columns: usize::from(width),
+        rows: None,
+        hint: "",
+    };
+    doc::terminal_table(&table, Zone::Utc, &room)
 }
