@@ -4,7 +4,9 @@ use serde::Serialize;
 
 use super::args::{RowArg, SchemaFormat};
 use crate::doc::{self, Cell, Column, Room, Table};
-use crate::record::{Burst, Hold, Packet, Record, Sample};
+use crate::measure::burst::{Burst, Packet};
+use crate::measure::hold::{Hold, Sample};
+use crate::record::Record;
 use crate::schema::{self, RowKind};
 use crate::zone::Zone;
 

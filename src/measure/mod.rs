@@ -6,6 +6,7 @@ pub mod burst;
 mod engine;
 pub mod hold;
 pub mod probe;
+pub(crate) mod registry;
 mod stop;
 
 pub use engine::{Due, End, Engine, Out, Outcome, Output, Running, Slot, Task, Why};

@@ -4,17 +4,15 @@
 //! their columns (`schema`), how a record is made (`probe`) or written (`sink`). Depends on nothing
 //! else of this crate but `words`.
 
-mod burst;
 mod cause;
 mod counter;
 mod dotnet;
 mod explanation;
 mod fast_open;
-mod hold;
+mod held;
 mod outcome;
-mod packet;
+mod packets;
 mod phase;
-mod sample;
 mod server_flight;
 mod tcp;
 mod text;
@@ -30,17 +28,15 @@ use chrono::{DateTime, Utc};
 
 use crate::words::words;
 
-pub use burst::{Burst, Distance, Figures, Mode, Share, Verdict, Verdicts, Window};
 pub use cause::Cause;
 pub(crate) use counter::Counter;
 pub use dotnet::{cipher_algorithm, hash_algorithm, key_exchange_algorithm, ssl_protocol};
 pub use explanation::Explanation;
 pub use fast_open::FastOpen;
-pub use hold::{EndedBy, Hold, HoldEnd, HoldFigures};
+pub use held::{EndedBy, HoldEnd, HoldFigures};
 pub use outcome::{Failure, Outcome};
-pub use packet::Packet;
+pub use packets::{Distance, Figures, Mode, Share, Verdict, Verdicts, Window};
 pub use phase::{Phase, PhaseTimes};
-pub use sample::Sample;
 pub use server_flight::ServerFlight;
 pub use tcp::{Tcp, TcpNumbers};
 pub use text::{is_formula, plain, with_marks, without_marks};

@@ -9,7 +9,8 @@ use chrono::{DateTime, Utc};
 use super::units::{WIDTH, failed, line, millis, moment, ms, percent};
 use super::watch::{distance, outages_list};
 use crate::doc::{self, Cell, Column, Room, Style, Table};
-use crate::record::{Burst, Distance, Figures, Outcome, Verdict, Window, plain};
+use crate::measure::burst::Burst;
+use crate::record::{Distance, Figures, Outcome, Verdict, Window, plain};
 use crate::stats::packets::{Outages, QualityLimits, judge};
 use crate::zone::Zone;
 

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::units::{WIDTH, failed, line, millis, ms, seconds};
-use crate::record::{EndedBy, Hold, HoldFigures, Outcome, Phase, plain};
+use crate::measure::hold::Hold;
+use crate::record::{EndedBy, HoldFigures, Outcome, Phase, plain};
 
 /// A held connection in a block of lines.
 pub fn block(row: &Hold) -> String {

@@ -55,7 +55,7 @@ impl<R> std::fmt::Debug for Column<R> {
 }
 
 /// A column that is written by default.
-pub(super) const fn of<R>(
+pub(crate) const fn of<R>(
     name: &'static str,
     kind: Kind,
     unit: &'static str,
@@ -74,7 +74,7 @@ pub(super) const fn of<R>(
 }
 
 /// The same, written only when the user asks for it.
-pub(super) const fn on_request<R>(mut column: Column<R>) -> Column<R> {
+pub(crate) const fn on_request<R>(mut column: Column<R>) -> Column<R> {
     column.default = false;
     column
 }

@@ -7,12 +7,12 @@ use super::Column;
 
 /// Columns that several kinds of row share.
 pub struct Group<R: 'static> {
-    pub(super) columns: &'static [Column<R>],
+    pub(crate) columns: &'static [Column<R>],
 }
 
 impl<R> Group<R> {
     /// Some of its columns, in the order of the names.
-    pub(super) const fn pick<const N: usize>(&self, names: [&str; N]) -> [Column<R>; N] {
+    pub(crate) const fn pick<const N: usize>(&self, names: [&str; N]) -> [Column<R>; N] {
         let mut picked = [self.columns[0]; N];
         let mut at = 0;
         while at < N {
@@ -27,7 +27,7 @@ impl<R> Group<R> {
 }
 
 /// How many columns there are in the pieces of a table.
-pub(super) const fn count<R>(pieces: &[&[Column<R>]]) -> usize {
+pub(crate) const fn count<R>(pieces: &[&[Column<R>]]) -> usize {
     let mut count = 0;
     let mut piece = 0;
     while piece < pieces.len() {
@@ -39,7 +39,7 @@ pub(super) const fn count<R>(pieces: &[&[Column<R>]]) -> usize {
 
 /// The table of a kind of row: its pieces in the order of the file, and its own words where a
 /// column means something else than in the group.
-pub(super) const fn table<R, const N: usize>(
+pub(crate) const fn table<R, const N: usize>(
     pieces: &[&[Column<R>]],
     meanings: &[(&str, &'static str)],
 ) -> [Column<R>; N] {
@@ -67,7 +67,7 @@ pub(super) const fn table<R, const N: usize>(
 }
 
 /// The names of a table's columns.
-pub(super) const fn names<R, const N: usize>(columns: &[Column<R>; N]) -> [&'static str; N] {
+pub(crate) const fn names<R, const N: usize>(columns: &[Column<R>; N]) -> [&'static str; N] {
     let mut names = [""; N];
     let mut at = 0;
     while at < N {
@@ -90,7 +90,7 @@ const fn place<R>(columns: &[Column<R>], name: &str) -> Option<usize> {
 }
 
 /// `==` of texts, which no constant may use yet.
-pub(super) const fn is_same(one: &str, other: &str) -> bool {
+pub(crate) const fn is_same(one: &str, other: &str) -> bool {
     let (one, other) = (one.as_bytes(), other.as_bytes());
     if one.len() != other.len() {
         return false;

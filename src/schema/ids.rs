@@ -2,7 +2,8 @@
 //! same in each kind of row that has the column.
 
 use super::group::is_same;
-use super::tables::TABLES;
+use super::row_kind::RowKind;
+use crate::measure::registry::TABLES;
 
 /// Columns of other programs that mean what no column of ours does.
 const FOREIGN: &[&str] = &["averagertt"];
@@ -62,6 +63,12 @@ impl Id {
     pub fn is_ours(self) -> bool {
         !FOREIGN.contains(&self.name())
     }
+}
+
+/// Whether the name is that of a column of another kind of row, and of none of this kind.
+pub fn is_foreign<R: RowKind>(name: &str) -> bool {
+    let is_one = |id: Id| id.is_ours() && id.name() == name;
+    R::column(name).is_none() && Id::find(name).is_some_and(is_one)
 }
 
 /// The number of the column of this name, which the compiler looks up.

@@ -25,22 +25,20 @@
 //! Its struct, a file in `tables` with [`RowKind`] and the traits of the groups that it has, and a
 //! line in `TABLES`, which gives its columns their numbers.
 
-mod column;
-mod group;
-mod groups;
+pub(crate) mod column;
+pub(crate) mod group;
+pub(crate) mod groups;
 mod ids;
 mod row;
-mod row_kind;
-mod tables;
+pub(crate) mod row_kind;
 #[cfg(test)]
 mod tests;
-mod value;
+pub(crate) mod value;
 
 pub use column::{Column, Kind};
 pub use group::Group;
-pub use ids::Id;
 pub(crate) use ids::id;
+pub use ids::{Id, is_foreign};
 pub use row::{Alias, Dialect, Layout, Metric, Row};
 pub use row_kind::RowKind;
-pub use tables::{COLUMNS, REFERENCE_COLUMNS, column, default_columns};
 pub use value::Value;

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use chrono::{DateTime, Utc};
 
-use super::{Column, Id};
+use super::Column;
 
 /// A kind of row with a table of columns of its own.
 pub trait RowKind: Clone + Debug + Send + Sync + 'static {
@@ -30,11 +30,5 @@ pub trait RowKind: Clone + Debug + Send + Sync + 'static {
     /// The sets of columns that the program itself begins a file with.
     fn sets() -> Vec<Vec<&'static Column<Self>>> {
         vec![Self::defaults(), Self::table().iter().collect()]
-    }
-
-    /// Whether the name is that of a column of another kind of row, and of none of this kind.
-    fn is_foreign(name: &str) -> bool {
-        let is_one = |id: Id| id.is_ours() && id.name() == name;
-        Self::column(name).is_none() && Id::find(name).is_some_and(is_one)
     }
 }

@@ -1,5 +1,8 @@
 use super::*;
-use crate::record::{Burst, Hold, Packet, Record, Sample};
+use crate::measure::burst::{Burst, Packet};
+use crate::measure::hold::{Hold, Sample};
+use crate::measure::probe::{COLUMNS, REFERENCE_COLUMNS};
+use crate::record::Record;
 
 // The list of reference.md, typed again.
 #[test]
@@ -66,10 +69,10 @@ fn a_layout_knows_our_names_before_those_of_other_programs() {
 
 #[test]
 fn each_kind_of_row_has_a_column_that_no_other_has() {
-    assert!(Burst::is_foreign("connect_us") && Burst::is_foreign("sequence"));
-    assert!(Packet::is_foreign("loss_ppm") && !Packet::is_foreign("run_id"));
-    assert!(!Burst::is_foreign("nobody_has_this"));
-    assert!(Hold::is_foreign("loss_ppm") && Hold::is_foreign("since_ack_us"));
-    assert!(Sample::is_foreign("held_us") && Packet::is_foreign("ended_by"));
-    assert!(!Hold::is_foreign("ended_by") && !Sample::is_foreign("at_us"));
+    assert!(is_foreign::<Burst>("connect_us") && is_foreign::<Burst>("sequence"));
+    assert!(is_foreign::<Packet>("loss_ppm") && !is_foreign::<Packet>("run_id"));
+    assert!(!is_foreign::<Burst>("nobody_has_this"));
+    assert!(is_foreign::<Hold>("loss_ppm") && is_foreign::<Hold>("since_ack_us"));
+    assert!(is_foreign::<Sample>("held_us") && is_foreign::<Packet>("ended_by"));
+    assert!(!is_foreign::<Hold>("ended_by") && !is_foreign::<Sample>("at_us"));
 }

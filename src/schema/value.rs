@@ -28,7 +28,7 @@ pub enum Value<'a> {
     Flag(bool),
 }
 
-pub(super) fn text(value: &str) -> Value<'_> {
+pub(crate) fn text(value: &str) -> Value<'_> {
     if value.is_empty() {
         Value::Missing
     } else {
@@ -36,11 +36,11 @@ pub(super) fn text(value: &str) -> Value<'_> {
     }
 }
 
-pub(super) fn optional(value: Option<&str>) -> Value<'_> {
+pub(crate) fn optional(value: Option<&str>) -> Value<'_> {
     value.map_or(Value::Missing, text)
 }
 
-pub(super) fn owned(value: Cow<'_, str>) -> Value<'_> {
+pub(crate) fn owned(value: Cow<'_, str>) -> Value<'_> {
     if value.is_empty() {
         return Value::Missing;
     }
@@ -50,7 +50,7 @@ pub(super) fn owned(value: Cow<'_, str>) -> Value<'_> {
     }
 }
 
-pub(super) fn hex(value: &str) -> Value<'_> {
+pub(crate) fn hex(value: &str) -> Value<'_> {
     if value.is_empty() {
         Value::Missing
     } else {
@@ -58,29 +58,29 @@ pub(super) fn hex(value: &str) -> Value<'_> {
     }
 }
 
-pub(super) fn number(value: Option<u64>) -> Value<'static> {
+pub(crate) fn number(value: Option<u64>) -> Value<'static> {
     value.map_or(Value::Missing, Value::Integer)
 }
 
-pub(super) fn time_us(value: Option<Duration>) -> Value<'static> {
+pub(crate) fn time_us(value: Option<Duration>) -> Value<'static> {
     number(value.map(micros))
 }
 
-pub(super) fn time_ms(value: Option<Duration>) -> Value<'static> {
+pub(crate) fn time_ms(value: Option<Duration>) -> Value<'static> {
     number(value.map(millis))
 }
 
-pub(super) fn word(value: Option<&'static str>) -> Value<'static> {
+pub(crate) fn word(value: Option<&'static str>) -> Value<'static> {
     value.map_or(Value::Missing, |word| Value::Text(Cow::Borrowed(word)))
 }
 
-pub(super) fn socket(value: Option<SocketAddr>) -> Value<'static> {
+pub(crate) fn socket(value: Option<SocketAddr>) -> Value<'static> {
     value.map_or(Value::Missing, |address| {
         Value::Text(Cow::Owned(address.to_string()))
     })
 }
 
-pub(super) fn list<'a, T: std::fmt::Display>(items: impl Iterator<Item = T>) -> Value<'a> {
+pub(crate) fn list<'a, T: std::fmt::Display>(items: impl Iterator<Item = T>) -> Value<'a> {
     let mut out = String::new();
     for item in items {
         if !out.is_empty() {
@@ -91,14 +91,14 @@ pub(super) fn list<'a, T: std::fmt::Display>(items: impl Iterator<Item = T>) -> 
     owned(Cow::Owned(out))
 }
 
-pub(super) fn ip(address: Option<IpAddr>) -> Value<'static> {
+pub(crate) fn ip(address: Option<IpAddr>) -> Value<'static> {
     address.map_or(Value::Missing, |address| {
         Value::Text(Cow::Owned(address.to_string()))
     })
 }
 
 /// Whole seconds, rounded half up.
-pub(super) fn seconds(length: Duration) -> u64 {
+pub(crate) fn seconds(length: Duration) -> u64 {
     length.as_secs() + u64::from(length.subsec_millis() >= 500)
 }
 

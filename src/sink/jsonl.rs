@@ -16,7 +16,7 @@ use super::tail::{self, Missing, TailError, Unended};
 use super::torn::begins_json;
 use super::world::{self, Said};
 use crate::record::World;
-use crate::schema::{Column, Kind, RowKind, Value};
+use crate::schema::{Column, Kind, RowKind, Value, is_foreign};
 
 /// As far as the first line ending is looked for, in bytes.
 const LONGEST_FIRST: u64 = 64 << 10;
@@ -199,5 +199,5 @@ fn is_row<R: RowKind>(row: &Map<String, Json>) -> bool {
 /// A field that only rows of another kind have.
 fn foreign_field<R: RowKind>(row: &Map<String, Json>) -> Option<&str> {
     let mut names = row.keys().map(String::as_str);
-    names.find(|name| R::is_foreign(name))
+    names.find(|name| is_foreign::<R>(name))
 }

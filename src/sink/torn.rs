@@ -211,8 +211,9 @@ impl<'de> Visitor<'de> for JsonCell {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::{Burst, Record};
-    use crate::schema::column;
+    use crate::measure::burst::Burst;
+    use crate::measure::probe::column;
+    use crate::record::Record;
     use crate::sink::Profile;
 
     const NAMES: &[&str] = &[

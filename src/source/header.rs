@@ -1,8 +1,11 @@
 //! Headers: which line is one, what stands between its names, what wrote it.
 
+use crate::measure::burst::{Burst, Packet};
+use crate::measure::hold::{Hold, Sample};
+use crate::measure::probe::{COLUMNS, REFERENCE_COLUMNS};
 use crate::record::Counter as _;
-use crate::record::{Burst, Hold, Packet, Record, Sample};
-use crate::schema::{COLUMNS, Column, Dialect, Id, Layout, REFERENCE_COLUMNS, RowKind, id};
+use crate::record::Record;
+use crate::schema::{Column, Dialect, Id, Layout, RowKind, id};
 
 use super::batch::Batch;
 use super::dialect::{ALIASES, OTHERS, meant};

@@ -14,13 +14,13 @@ use tokio::sync::{Semaphore, mpsc};
 use turnprobe::clock::{self, Wall};
 use turnprobe::lab::{Lab, LabOptions};
 use turnprobe::measure::probe::Prober;
+use turnprobe::measure::probe::default_columns;
 use turnprobe::measure::{Engine, Stop};
 use turnprobe::net::dns::Resolver;
 use turnprobe::net::trust::{OsStore, Roots};
 use turnprobe::net::{Opener, Plan};
 use turnprobe::pace::Pace;
 use turnprobe::record::{Phase, Run, World};
-use turnprobe::schema::default_columns;
 use turnprobe::sink::{self, FileSpec, Format, Profile};
 use turnprobe::target::Targets;
 

@@ -8,6 +8,7 @@ mod tree;
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use crate::layering::is_pure_file_of_a_kind;
 use tree::Tree;
 
 /// The commands below `cli`, by the beginning of their files.
@@ -65,6 +66,42 @@ fn no_files_lead_to_each_other_in_a_longer_circle() {
     assert!(
         rings.is_empty(),
         "these files lead to each other: {rings:#?}"
+    );
+}
+
+#[test]
+fn of_the_kinds_of_measurement_others_know_only_the_pure_files() {
+    let mut wrong = BTreeSet::new();
+    let mut checked = 0;
+    for (from, to) in source().imports() {
+        if to.starts_with("measure/") && !from.starts_with("measure/") && !from.starts_with("cli/")
+        {
+            checked += 1;
+            let may = match from.as_str() {
+                "schema/ids.rs" => to == "measure/registry.rs",
+                _ if from.starts_with("report/") || from.starts_with("source/") => {
+                    is_pure_file_of_a_kind(&to)
+                }
+                _ => false,
+            };
+            if !may {
+                wrong.insert((from.clone(), to.clone()));
+            }
+        }
+        // and what is pure knows nothing that is not
+        let impure = ["net/", "sink/", "source/", "cli/", "lab/", "clock.rs"];
+        if is_pure_file_of_a_kind(&from)
+            && (impure.iter().any(|part| to.starts_with(part))
+                || to.starts_with("measure/") && !is_pure_file_of_a_kind(&to))
+        {
+            wrong.insert((from, to));
+        }
+    }
+    assert!(checked > 3, "the source was not understood");
+    assert!(
+        wrong.is_empty(),
+        "these must not know each other:\n{}",
+        listed(&wrong)
     );
 }
 

@@ -9,12 +9,12 @@ use std::time::Duration;
 
 use rustls::RootCertStore;
 use turnprobe::clock::Wall;
+use turnprobe::measure::probe::COLUMNS;
 use turnprobe::measure::probe::Prober;
 use turnprobe::net::dns::Resolver;
 use turnprobe::net::trust::{OsStore, Roots};
 use turnprobe::net::{Limits, Opener, Plan};
 use turnprobe::record::{Record, Run, World};
-use turnprobe::schema::COLUMNS;
 use turnprobe::sink::{Profile, csv_stream};
 use turnprobe::target::Target;
 

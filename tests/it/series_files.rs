@@ -5,7 +5,8 @@ use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use csv::StringRecord;
-use turnprobe::schema::{Kind, default_columns};
+use turnprobe::measure::probe::default_columns;
+use turnprobe::schema::Kind;
 
 use crate::generator::counts::REFERENCE_COUNTS;
 use crate::generator::{Form, Host, NIGHT_ROWS, Plan};

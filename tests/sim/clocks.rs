@@ -8,12 +8,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use turnprobe::clock::Wall;
 use turnprobe::lab::{Lab, LabOptions};
 use turnprobe::measure::probe::Prober;
+use turnprobe::measure::probe::column;
 use turnprobe::measure::{End, Engine, Stop, Why};
 use turnprobe::net::dns::Resolver;
 use turnprobe::net::{Opener, Plan};
 use turnprobe::pace::Pace;
 use turnprobe::record::{Record, Run, World};
-use turnprobe::schema::{Value, column};
+use turnprobe::schema::Value;
 use turnprobe::target::Targets;
 
 use crate::link::inside;

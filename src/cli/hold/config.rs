@@ -10,10 +10,11 @@ use crate::cli::config::{columns, plan, suits_addresses, targets};
 use crate::cli::run::Job;
 use crate::cli::run::outputs::{Choice, Outputs};
 use crate::measure::Engine;
+use crate::measure::hold::Hold;
 use crate::measure::hold::HoldShape;
 use crate::net::Plan;
 use crate::pace::Pace;
-use crate::record::{Hold, Transport};
+use crate::record::Transport;
 use crate::schema::RowKind;
 use crate::target::Target;
 

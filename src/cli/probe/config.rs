@@ -11,8 +11,9 @@ use crate::cli::config::{columns, plan, suits_addresses, targets, transports};
 use crate::cli::run::Job;
 use crate::cli::run::outputs::{Choice, Outputs};
 use crate::measure::Engine;
+use crate::measure::probe::{COLUMNS, REFERENCE_COLUMNS};
 use crate::pace::Pace;
-use crate::schema::{COLUMNS, Column, REFERENCE_COLUMNS};
+use crate::schema::Column;
 use crate::stats::Tally;
 
 /// A timer's finest step.

@@ -4,7 +4,11 @@
 //! the socket (`net::packets`), the arithmetic (`stats::packets`), where rows go (the receiver
 //! of the channel).
 
+pub mod columns;
 mod distance;
+pub mod packet;
+pub mod packet_columns;
+pub mod row;
 mod session;
 mod shape;
 mod task;
@@ -20,10 +24,12 @@ use chrono::{DateTime, Utc};
 use super::Out;
 use crate::clock::Wall;
 use crate::net::{Lookup, Opener};
-use crate::record::{Burst, Distance, Dns, Figures, Mode, Outcome, Packet, Run, Transport};
+use crate::record::{Distance, Dns, Figures, Mode, Outcome, Run, Transport};
 use crate::stats::packets::{Change, Fold, Outages, QualityLimits, Settled};
 use crate::target::Target;
 
+pub use packet::Packet;
+pub use row::Burst;
 pub use shape::BurstShape;
 
 /// Measures bursts, or watches.

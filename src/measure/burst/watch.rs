@@ -16,9 +16,10 @@ use super::trouble::silence;
 use super::{BurstOut, BurstShape, Bursts, Event};
 use crate::clock;
 use crate::measure::Outcome as SlotOutcome;
+use crate::measure::burst::Burst;
 use crate::net::Visit;
 use crate::net::packets::Lasting;
-use crate::record::{Burst, Outcome};
+use crate::record::Outcome;
 use crate::stats::packets::{Fold, judge};
 use crate::target::Target;
 

@@ -4,7 +4,11 @@
 //! `pacer` is the thread that says when. Not here: the connection and its end (`net`), the
 //! arithmetic (`stats::hold`), where rows go (the receiver of the channel).
 
+pub mod columns;
 mod pacer;
+pub mod row;
+pub mod sample;
+pub mod sample_columns;
 mod shape;
 
 use std::collections::BTreeMap;
@@ -21,14 +25,15 @@ use super::{Out, Outcome as SlotOutcome, Slot, Task};
 use crate::net::packets::told;
 use crate::net::{Held, Meter, Opener, Refusal, Session, Visit};
 use crate::record::{
-    Cause, Dns, EndedBy, Failure, Hold, HoldFigures, Outcome, Phase, PhaseTimes, Run, Sample, Tls,
-    Transport,
+    Cause, Dns, EndedBy, Failure, HoldFigures, Outcome, Phase, PhaseTimes, Run, Tls, Transport,
 };
 use crate::stats::Distribution;
 use crate::stats::hold::{Fold, Sum};
 use crate::target::Target;
 
 use pacer::{Look, Pacer};
+pub use row::Hold;
+pub use sample::Sample;
 pub use shape::HoldShape;
 
 /// Looks that may wait, so that no look ever waits for a disk: minutes of them.

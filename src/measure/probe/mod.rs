@@ -5,6 +5,7 @@
 //! `ways` has what each transport does. Not here: the path (`net`), when slots start (the engine),
 //! where rows go (`sink`).
 
+pub mod columns;
 mod ways;
 
 use std::convert::Infallible;
@@ -23,6 +24,8 @@ use crate::record::{
     Dns, Outcome, Phase, PhaseTimes, Place, Record, Run, Tcp, Tls, Transport, Turn,
 };
 use crate::target::Target;
+
+pub use columns::{COLUMNS, REFERENCE_COLUMNS, column, default_columns};
 
 /// Most addresses of one answer that `all_addresses` probes.
 const MOST_ADDRESSES: usize = 64;

@@ -10,10 +10,10 @@ mod tcp;
 mod tls;
 mod turn;
 
-pub(super) use dns::HasDns;
-pub(super) use outcome::{HasOutcome, HasTimes};
-pub(super) use run::{HasRun, HasStart};
-pub(super) use target::{HasHost, HasLocalEnd, HasPeer, HasRelay};
-pub(super) use tcp::{HasBytes, HasTcp};
-pub(super) use tls::HasTls;
-pub(super) use turn::HasTurn;
+pub(crate) use dns::HasDns;
+pub(crate) use outcome::{HasOutcome, HasTimes};
+pub(crate) use run::{HasRun, HasStart};
+pub(crate) use target::{HasHost, HasLocalEnd, HasPeer, HasRelay};
+pub(crate) use tcp::{HasBytes, HasTcp};
+pub(crate) use tls::HasTls;
+pub(crate) use turn::HasTurn;

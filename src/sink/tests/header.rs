@@ -167,7 +167,7 @@ fn a_header_of_the_references_columns_alone_is_whole_without_its_newline() {
         let header = mark.to_owned() + &cells.join(separator);
         let place = Place::holding("probes.csv", &header);
         let spec = FileSpec {
-            columns: crate::schema::default_columns(),
+            columns: crate::measure::probe::default_columns(),
             profile,
             ..place.spec(&[])
         };

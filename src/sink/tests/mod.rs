@@ -22,11 +22,12 @@ use tempfile::TempDir;
 use super::csv::NEWLINE;
 use super::{FileSpec, Format, Note, Profile, Sink, SinkError, open};
 use crate::clock::Wall;
+use crate::measure::probe::column;
 use crate::record::{
     Certificate, Dns, Link, Outcome, Phase, PhaseTimes, Record, Run, Tcp, Tls, Transport, Trust,
     Turn, World,
 };
-use crate::schema::{Column, column};
+use crate::schema::Column;
 
 /// The probe of the reference's list.
 fn sample() -> Record {

@@ -4,8 +4,8 @@ use std::io::{self, Write};
 use std::sync::Mutex;
 
 use super::*;
+use crate::measure::probe::{COLUMNS, REFERENCE_COLUMNS};
 use crate::record::{is_formula, plain};
-use crate::schema::{COLUMNS, REFERENCE_COLUMNS};
 use crate::sink::{csv_line, csv_stream, jsonl_stream, list_stream};
 
 fn reference() -> Vec<&'static Column> {

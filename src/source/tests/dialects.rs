@@ -217,7 +217,7 @@ fn headers_in_the_middle_switch_the_dialect_and_are_named_with_their_lines() {
 
 #[test]
 fn bursts_are_told_by_a_column_that_only_they_have() {
-    use crate::record::Burst;
+    use crate::measure::burst::Burst;
     use crate::schema::RowKind as _;
     use crate::source::header::dialect;
     let names: Vec<_> = Burst::table().iter().map(|c| c.name.to_owned()).collect();
@@ -235,7 +235,7 @@ fn bursts_are_told_by_a_column_that_only_they_have() {
 
 #[test]
 fn held_connections_and_their_samples_are_told_by_columns_that_only_they_have() {
-    use crate::record::{Hold, Sample};
+    use crate::measure::hold::{Hold, Sample};
     use crate::schema::RowKind;
     use crate::source::header::dialect;
     fn names<K: RowKind>() -> Vec<&'static str> {

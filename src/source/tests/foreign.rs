@@ -26,7 +26,7 @@ fn a_text_with_a_word_that_is_a_column_gives_no_row() {
 
 #[test]
 fn packets_are_refused() {
-    use crate::record::Packet;
+    use crate::measure::burst::Packet;
     use crate::schema::RowKind as _;
     let names: Vec<_> = Packet::table().iter().map(|c| c.name).collect();
     let cells = ["1"].repeat(names.len()).join(",");

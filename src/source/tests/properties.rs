@@ -7,10 +7,11 @@ use chrono::DateTime;
 use proptest::prelude::*;
 
 use super::of;
+use crate::measure::probe::COLUMNS;
 use crate::record::{
     Cause, Certificate, Dns, Failure, Outcome, PhaseTimes, Record, Run, Tcp, Tls, Transport, World,
 };
-use crate::schema::{COLUMNS, Column};
+use crate::schema::Column;
 use crate::sink::{Profile, Sink, SinkError, csv_stream, jsonl_stream};
 
 #[derive(Clone, Default)]

@@ -11,7 +11,7 @@ mod random;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
-use turnprobe::schema::default_columns;
+use turnprobe::measure::probe::default_columns;
 
 use cells::Probe;
 use random::Random;

@@ -11,10 +11,10 @@ use turnprobe::lab::Fault;
 use turnprobe::sink::{self, FileSpec, Format, Profile, Sink};
 
 pub use turnprobe::record::{
-    Ask, Burst, Cause, Certificate, Distance, Dns, EndedBy, Explanation, Failure, FastOpen,
-    Figures, Hold, HoldEnd, HoldFigures, Ignored, Link, Mode, Outcome, Packet, Phase, PhaseTimes,
-    Place, Record, Run, Sample, ServerFlight, Share, Tcp, TcpNumbers, Tls, Transport, Trust, Turn,
-    TurnReply, Verdict, Verdicts, Window, World,
+    Ask, Cause, Certificate, Distance, Dns, EndedBy, Explanation, Failure, FastOpen, Figures,
+    HoldEnd, HoldFigures, Ignored, Link, Mode, Outcome, Phase, PhaseTimes, Place, Record, Run,
+    ServerFlight, Share, Tcp, TcpNumbers, Tls, Transport, Trust, Turn, TurnReply, Verdict,
+    Verdicts, Window, World,
 };
 pub use turnprobe::schema::{Column, RowKind};
 

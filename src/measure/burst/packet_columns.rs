@@ -4,7 +4,8 @@ use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
 
-use crate::record::{Packet, Run};
+use crate::measure::burst::Packet;
+use crate::record::Run;
 use crate::schema::column::{Column, Kind, of};
 use crate::schema::group::{Group, count, table};
 use crate::schema::groups::{HasPeer, HasRun};
@@ -38,7 +39,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ("Port", "UDP port that it went to"),
 ];
 
-pub(super) static PACKET: [Column<Packet>; count(PIECES)] = table(PIECES, MEANINGS);
+pub(crate) static PACKET: [Column<Packet>; count(PIECES)] = table(PIECES, MEANINGS);
 
 impl RowKind for Packet {
     const WHAT: &'static str = "packet";

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::record::{Dns, Hold, HoldFigures, Outcome, PhaseTimes, Run, Tls};
+use crate::measure::hold::Hold;
+use crate::record::{Dns, HoldFigures, Outcome, PhaseTimes, Run, Tls};
 use crate::schema::column::{Column, Kind, of};
 use crate::schema::group::{Group, count, table};
 use crate::schema::groups::{
@@ -85,7 +86,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ("bytes_received", "bytes read from the connection, the handshake included"),
 ];
 
-pub(super) static HOLD: [Column<Hold>; count(PIECES)] = table(PIECES, MEANINGS);
+pub(crate) static HOLD: [Column<Hold>; count(PIECES)] = table(PIECES, MEANINGS);
 
 impl RowKind for Hold {
     const WHAT: &'static str = "hold";

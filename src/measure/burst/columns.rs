@@ -5,9 +5,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::record::{
-    Burst, Distance, Dns, Figures, Outcome, Phase, PhaseTimes, Run, Verdict, Verdicts,
-};
+use crate::measure::burst::Burst;
+use crate::record::{Distance, Dns, Figures, Outcome, Phase, PhaseTimes, Run, Verdict, Verdicts};
 use crate::schema::column::{Column, Kind, of};
 use crate::schema::group::{Group, count, table};
 use crate::schema::groups::{
@@ -90,7 +89,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ("lag_us", "how late the burst started against its slot"),
 ];
 
-pub(super) static BURST: [Column<Burst>; count(PIECES)] = table(PIECES, MEANINGS);
+pub(crate) static BURST: [Column<Burst>; count(PIECES)] = table(PIECES, MEANINGS);
 
 impl RowKind for Burst {
     const WHAT: &'static str = "burst";

@@ -100,7 +100,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ("lag_us", "how late the probe started against its slot"),
 ];
 
-pub(super) static PROBE: [Column<Record>; count(PIECES)] = table(PIECES, MEANINGS);
+pub(crate) static PROBE: [Column<Record>; count(PIECES)] = table(PIECES, MEANINGS);
 
 impl RowKind for Record {
     const WHAT: &'static str = "probe";

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::{Run, TcpNumbers};
+use crate::record::{Run, TcpNumbers};
 
 /// One sample.
 #[derive(Debug, Clone)]

@@ -3,59 +3,9 @@
 //! Not here: how the figures are come by (`stats::hold`), how a connection is held (`net`,
 //! `measure`), the samples of the kernel's numbers (`sample`).
 
-use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
-
-use super::{Dns, Outcome, PhaseTimes, Run, Tls};
 use crate::words::words;
-
-/// One connection that was held open: one row.
-#[derive(Debug, Clone)]
-pub struct Hold {
-    /// What all rows of the run share.
-    pub run: Arc<Run>,
-    /// Number of the slot in the schedule, from 0.
-    pub slot: u64,
-    /// Host name or address that was asked for.
-    pub host: Arc<str>,
-    /// Port that was asked for.
-    pub port: u16,
-    /// Wall clock at the start.
-    pub started: DateTime<Utc>,
-    /// How late it started against its slot.
-    pub lag: Option<Duration>,
-    /// Whether there was a connection to hold, and if not, why.
-    pub outcome: Outcome,
-    /// What each phase took until there was one.
-    pub times: PhaseTimes,
-    /// What the name resolution said.
-    pub dns: Dns,
-    /// Address that was connected to.
-    pub remote: Option<SocketAddr>,
-    /// Address of this end.
-    pub local: Option<SocketAddr>,
-    /// Azure region of the relay, empty when its name has none.
-    pub region: String,
-    /// Whether that address lies in the published ranges of the Teams relays.
-    pub in_teams_range: Option<bool>,
-    /// What the handshake agreed on.
-    pub tls: Tls,
-    /// Time that it was to be held.
-    pub length: Duration,
-    /// From request to request.
-    pub interval: Duration,
-    /// How it ended; none when there was no connection.
-    pub end: Option<HoldEnd>,
-    /// What was measured; none when there was no connection.
-    pub figures: Option<HoldFigures>,
-    /// Bytes written to the connection, the handshake included.
-    pub bytes_sent: Option<u64>,
-    /// Bytes read from the connection, the handshake included.
-    pub bytes_received: Option<u64>,
-}
 
 /// How a held connection ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -146,17 +96,6 @@ pub struct HoldFigures {
     pub stalled: Option<Duration>,
     /// Congestion window in bytes at the end.
     pub cwnd: Option<u64>,
-}
-
-impl Hold {
-    /// What exactly was seen: of a failure, or of the end of the connection.
-    pub fn detail(&self) -> &str {
-        match (&self.outcome, &self.end) {
-            (Outcome::Failed(failure), _) => &failure.detail,
-            (Outcome::Ok, Some(end)) => &end.detail,
-            (Outcome::Ok, None) => "",
-        }
-    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::Run;
+use crate::record::Run;
 
 /// One packet.
 #[derive(Debug, Clone)]

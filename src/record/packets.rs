@@ -3,57 +3,9 @@
 //!
 //! Not here: how the figures are come by (`stats`), how the packets are sent (`net::packets`).
 
-use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
-
-use super::{Dns, Outcome, Run};
 use crate::words::words;
-
-/// One burst, or one minute of a watch: one row.
-#[derive(Debug, Clone)]
-pub struct Burst {
-    /// What all rows of the run share.
-    pub run: Arc<Run>,
-    /// Number of the slot in the schedule, from 0; of a watch the number of the minute.
-    pub slot: u64,
-    /// What the packets were sent for.
-    pub mode: Mode,
-    /// Host name or address that was asked for.
-    pub host: Arc<str>,
-    /// Port that was asked for.
-    pub port: u16,
-    /// Wall clock at the start.
-    pub started: DateTime<Utc>,
-    /// How late it started against its slot.
-    pub lag: Option<Duration>,
-    /// Whether anything answered, and if not, why.
-    pub outcome: Outcome,
-    /// What the name resolution took; none when there was none.
-    pub dns_took: Option<Duration>,
-    /// What the name resolution said.
-    pub dns: Dns,
-    /// Address that the packets were sent to.
-    pub remote: Option<SocketAddr>,
-    /// Address that they were sent from.
-    pub local: Option<SocketAddr>,
-    /// Azure region of the relay, empty when its name has none.
-    pub region: String,
-    /// Whether that address lies in the published ranges of the Teams relays.
-    pub in_teams_range: Option<bool>,
-    /// Time that the packets were sent in.
-    pub length: Duration,
-    /// From packet to packet.
-    pub interval: Duration,
-    /// What was measured; none when nothing was sent.
-    pub figures: Option<Figures>,
-    /// How far away the relay is; none when that was not searched.
-    pub distance: Option<Distance>,
-    /// What Microsoft's table says of it; none when nothing was sent.
-    pub verdicts: Option<Verdicts>,
-}
 
 /// How far away a relay is.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,7 +4,8 @@ use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
 
-use crate::record::{Run, Sample};
+use crate::measure::hold::Sample;
+use crate::record::Run;
 use crate::schema::column::{Column, Kind, of};
 use crate::schema::group::{Group, count, table};
 use crate::schema::groups::{HasHost, HasPeer, HasRun};
@@ -46,7 +47,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ("Port", "TCP port that was connected to"),
 ];
 
-pub(super) static SAMPLE: [Column<Sample>; count(PIECES)] = table(PIECES, MEANINGS);
+pub(crate) static SAMPLE: [Column<Sample>; count(PIECES)] = table(PIECES, MEANINGS);
 
 impl RowKind for Sample {
     const WHAT: &'static str = "sample";
