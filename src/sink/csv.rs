@@ -1,13 +1,19 @@
-//! A record as a row of CSV: RFC 4180 with every field quoted, as Export-Csv writes it.
+//! A record as a row of CSV: RFC 4180 with every field quoted, as Export-Csv writes it. The csv
+//! crate quotes and separates; what stands in a cell is said here.
 //!
 //! Not here: what an existing file holds (`header`).
 
 use std::io::Write as _;
 
+use ::csv::{QuoteStyle, Terminator, Writer, WriterBuilder};
+
 use super::form::Form;
 use super::profile::{BOM, Profile, push_grouped, push_time};
 use crate::record::{plain, with_marks};
 use crate::schema::{Column, RowKind, Value};
+
+/// What the writer of a line holds before it goes on to the memory of the row: a usual row.
+const BUFFER: usize = 2048;
 
 /// Line ending of new files: that of the system's own programs.
 pub(super) const NEWLINE: &str = if cfg!(windows) { "\r\n" } else { "\n" };
@@ -16,7 +22,8 @@ pub(super) const NEWLINE: &str = if cfg!(windows) { "\r\n" } else { "\n" };
 /// written where it belongs.
 pub fn csv_line<R: RowKind>(row: &R, columns: &[&'static Column<R>]) -> String {
     let mut out = Vec::with_capacity(1024);
-    push_row(row, columns, Profile::Plain, &mut out);
+    push_row(row, columns, Profile::Plain, "\n", &mut out);
+    out.pop();
     String::from_utf8_lossy(&out).into_owned()
 }
 
@@ -50,32 +57,54 @@ impl<R: RowKind> Form<R> for CsvForm<R> {
         if self.bom {
             out.extend_from_slice(BOM);
         }
-        for (index, column) in self.columns.iter().enumerate() {
-            if index > 0 {
-                out.push(self.profile.delimiter());
-            }
-            out.push(b'"');
-            out.extend_from_slice(column.name.as_bytes());
-            out.push(b'"');
-        }
-        out.extend_from_slice(self.newline.as_bytes());
+        push_line(self.profile, self.newline, out, |line| {
+            line.write_record(self.columns.iter().map(|column| column.name))
+        });
     }
 
     fn row(&mut self, row: &R, out: &mut Vec<u8>) {
-        push_row(row, &self.columns, self.profile, out);
-        out.extend_from_slice(self.newline.as_bytes());
+        push_row(row, &self.columns, self.profile, self.newline, out);
     }
 }
 
-fn push_row<R>(row: &R, columns: &[&'static Column<R>], profile: Profile, out: &mut Vec<u8>) {
-    for (index, column) in columns.iter().enumerate() {
-        if index > 0 {
-            out.push(profile.delimiter());
+fn push_row<R>(
+    row: &R,
+    columns: &[&'static Column<R>],
+    profile: Profile,
+    newline: &str,
+    out: &mut Vec<u8>,
+) {
+    push_line(profile, newline, out, |line| {
+        let mut cell = Vec::with_capacity(64);
+        for column in columns {
+            cell.clear();
+            push_cell(&(column.read)(row), profile, &mut cell);
+            line.write_field(&cell)?;
         }
-        out.push(b'"');
-        push_cell(&(column.read)(row), profile, out);
-        out.push(b'"');
-    }
+        line.write_record(None::<&[u8]>)
+    });
+}
+
+/// One line of fields, with its ending.
+fn push_line(
+    profile: Profile,
+    newline: &str,
+    out: &mut Vec<u8>,
+    write: impl FnOnce(&mut Writer<&mut Vec<u8>>) -> ::csv::Result<()>,
+) {
+    let ending = match newline {
+        "\r\n" => Terminator::CRLF,
+        _ => Terminator::Any(b'\n'),
+    };
+    let mut line = WriterBuilder::new()
+        .quote_style(QuoteStyle::Always)
+        .delimiter(profile.delimiter())
+        .terminator(ending)
+        .buffer_capacity(BUFFER)
+        .from_writer(out);
+    // into memory, and one line of however many fields: neither can fail
+    let _ = write(&mut line);
+    let _ = line.flush();
 }
 
 fn push_cell(value: &Value<'_>, profile: Profile, out: &mut Vec<u8>) {
@@ -99,19 +128,14 @@ fn push_cell(value: &Value<'_>, profile: Profile, out: &mut Vec<u8>) {
     }
 }
 
-/// Quotes doubled. The columns have made the text harmless; a control character that came through
-/// all the same is escaped here, as a raw newline would end the row.
+/// The columns have made the text harmless; a control character that came through all the same is
+/// escaped here, as a raw newline would be one within the row.
 fn push_text(text: &str, out: &mut Vec<u8>) {
     if text.bytes().any(|byte| byte.is_ascii_control()) {
-        return push_text(&plain(text), out);
+        out.extend_from_slice(plain(text).as_bytes());
+    } else {
+        out.extend_from_slice(text.as_bytes());
     }
-    let mut rest = text;
-    while let Some(at) = rest.find('"') {
-        out.extend_from_slice(&rest.as_bytes()[..at]);
-        out.extend_from_slice(b"\"\"");
-        rest = &rest[at + 1..];
-    }
-    out.extend_from_slice(rest.as_bytes());
 }
 
 #[cfg(test)]
@@ -131,12 +155,26 @@ mod tests {
     }
 
     #[test]
-    fn quotes_are_doubled() {
+    fn every_field_stands_in_quotes_and_quotes_within_it_are_doubled() {
+        let line = |profile, newline, fields: &[&str]| {
+            let mut out = b"before ".to_vec();
+            push_line(profile, newline, &mut out, |line| line.write_record(fields));
+            let text = String::from_utf8(out).unwrap();
+            text.strip_prefix("before ").unwrap().to_owned()
+        };
+        // by hand, of RFC 4180 section 2
+        let fields = [r#"O="A, B" C""#, "Müller", "", "\"", "7"];
+        let expected = concat!(r#""O=""A, B"" C""","Müller","","""","7""#, "\n");
+        assert_eq!(line(Profile::Plain, "\n", &fields), expected);
+        let expected = concat!(r#""Müller";"""#, "\r\n");
+        assert_eq!(line(Profile::ExcelDe, "\r\n", &fields[1..3]), expected);
+        assert_eq!(line(Profile::Excel, "\n", &[""]), "\"\"\n");
+        // more than the writer of a line holds at a time
+        let long = "\"".repeat(BUFFER);
         assert_eq!(
-            cell(&text(r#"O="A, B" C""#), Profile::Plain),
-            r#"O=""A, B"" C"""#
+            line(Profile::Plain, "\n", &["a", &long, "b"]),
+            format!("\"a\",\"{long}{long}\",\"b\"\n")
         );
-        assert_eq!(cell(&text("Müller"), Profile::Plain), "Müller");
     }
 
     #[test]

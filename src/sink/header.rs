@@ -180,10 +180,11 @@ fn is_torn_header<R: RowKind>(text: &[u8], spec: &FileSpec<R>) -> bool {
             columns,
             profile: spec.profile,
             bom: false,
-            newline: "",
+            newline: "\n",
         };
         let mut header = Vec::new();
         form.opening(&mut header);
+        header.pop();
         header
     });
     let headers: Vec<_> = headers.filter(|header| header.starts_with(text)).collect();

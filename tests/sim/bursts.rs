@@ -45,6 +45,7 @@ fn counted(namespace: &Namespace) -> u64 {
 #[ignore = "needs root, nftables and tshark"]
 fn the_known_loss_lies_in_the_interval_of_95_bursts_in_100() {
     let cable = Link::new("loss");
+    cable.keep_order();
     answer_bindings(&cable.server);
     filter(&cable.server, LOSES_A_TENTH);
     let line = format!(

@@ -7,7 +7,7 @@ use crate::witness::{Packet, Witness, attempts};
 
 fn input(rules: &str) -> String {
     format!(
-        "set greeted {{ type inet_service; flags dynamic; }}
+        "set greeted {{ type inet_service; size 65535; flags dynamic; }}
         chain input {{ type filter hook input priority 0; {rules}
 }}"
     )

@@ -232,7 +232,7 @@ impl Holds {
         let (due, requests) = mpsc::channel(1);
         let (kernel, wall) = (open.session.kernel()?, self.opener.wall().clone());
         let pacer = Pacer::start(kernel, self.shape, Arc::clone(&meter), wall, looks, due)?;
-        let mut fold = Fold::new(self.shape.step(), open.lost_syn);
+        let mut fold = Fold::new(open.lost_syn);
         let mut answers = Distribution::default();
         let driving = async {
             let answered = |round_trip| answers.add(round_trip);
@@ -244,7 +244,7 @@ impl Holds {
         };
         let looking = async {
             while let Some(look) = looked.recv().await {
-                fold.add(look.at, &look.numbers);
+                fold.add(look.sequence, look.at, &look.numbers);
                 if self.samples == Samples::Told
                     && let Some(remote) = row.remote
                 {

@@ -26,20 +26,20 @@ pub struct Fold {
 const AFTER_A_LOST_SYN: u32 = 64;
 
 impl Fold {
-    /// For samples that are due so often. Whether a SYN was lost must be told: the samples
-    /// themselves no longer say.
-    pub fn new(step: Duration, lost_syn: bool) -> Self {
+    /// Whether a SYN was lost must be told: the samples themselves no longer say.
+    pub fn new(lost_syn: bool) -> Self {
         Self {
             first: None,
             rtt: None,
             left_out: if lost_syn { AFTER_A_LOST_SYN } else { 0 },
-            stalls: Stalls::new(step),
+            stalls: Stalls::default(),
             sum: Sum::default(),
         }
     }
 
-    /// Takes the next sample in. The first one is what the counters are counted from.
-    pub fn add(&mut self, at: Duration, now: &TcpNumbers) {
+    /// Takes the next sample in: its number in the schedule, its time, what it saw. The first one is
+    /// what the counters are counted from.
+    pub fn add(&mut self, sequence: u64, at: Duration, now: &TcpNumbers) {
         let first = *self.first.get_or_insert(*now);
         let sum = &mut self.sum;
         sum.samples.raise(1);
@@ -75,7 +75,7 @@ impl Fold {
             // behind a window that is closed everything waits that is written, and nothing is sent
             let is_closed = now.send_window == Some(0);
             let outstanding = in_flight.max(u64::from(is_closed));
-            self.stalls.add(at, outstanding, acked, min_rtt);
+            self.stalls.add(sequence, at, outstanding, acked, min_rtt);
             sum.stalled = Some(self.stalls.so_far());
         }
     }
@@ -95,7 +95,10 @@ mod tests {
         Duration::from_millis(ms)
     }
 
-    const STEP: Duration = ms(20);
+    /// A sample of a connection with one each 20 ms.
+    fn add(fold: &mut Fold, n: u32, now: &TcpNumbers) {
+        fold.add(n.into(), ms(20) * n, now);
+    }
 
     fn numbers(rtt: u64, retransmits: u32) -> TcpNumbers {
         TcpNumbers {
@@ -116,9 +119,9 @@ mod tests {
     // By hand: 20, 24, 22, 30 change by 4, 2, 8; the values that stand still count once.
     #[test]
     fn each_smoothed_round_trip_counts_once_and_jitter_is_their_mean_change() {
-        let mut fold = Fold::new(STEP, false);
+        let mut fold = Fold::new(false);
         for (n, rtt) in (0..).zip([20, 20, 24, 24, 24, 22, 30, 30]) {
-            fold.add(STEP * n, &numbers(rtt, 0));
+            add(&mut fold, n, &numbers(rtt, 0));
         }
         let found = figures(&fold);
         assert_eq!((found.samples, fold.sum().changes), (8, 3));
@@ -134,9 +137,9 @@ mod tests {
     #[test]
     fn percentiles_need_20_and_100_values() {
         let of = |values: u32| {
-            let mut fold = Fold::new(STEP, false);
+            let mut fold = Fold::new(false);
             for n in 0..values {
-                fold.add(STEP * n, &numbers(20 + u64::from(n % 2), 0));
+                add(&mut fold, n, &numbers(20 + u64::from(n % 2), 0));
             }
             let found = figures(&fold);
             (found.rtt_p95.is_some(), found.rtt_p99.is_some())
@@ -149,9 +152,9 @@ mod tests {
 
     #[test]
     fn counters_begin_after_the_handshake() {
-        let mut fold = Fold::new(STEP, false);
+        let mut fold = Fold::new(false);
         for (n, retransmits) in (0..).zip([2, 2, 3, 7]) {
-            fold.add(STEP * n, &numbers(20, retransmits));
+            add(&mut fold, n, &numbers(20, retransmits));
         }
         let found = figures(&fold);
         assert_eq!(
@@ -162,8 +165,8 @@ mod tests {
 
     #[test]
     fn what_the_system_does_not_tell_is_empty_and_answers_are_there() {
-        let mut fold = Fold::new(STEP, false);
-        fold.add(Duration::ZERO, &TcpNumbers::default());
+        let mut fold = Fold::new(false);
+        fold.add(0, Duration::ZERO, &TcpNumbers::default());
         let mut sum = fold.sum().clone();
         sum.answers.add(ms(26));
         sum.answers.add(ms(28));
@@ -183,7 +186,7 @@ mod tests {
     // 20 + 986 x (7/8)^64 = 20.19 ms.
     #[test]
     fn the_echo_of_a_lost_syn_is_left_out() {
-        let mut fold = Fold::new(STEP, true);
+        let mut fold = Fold::new(true);
         let mut rtt = 1_006_000_f64;
         for n in 0..200_u32 {
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // positive, small
@@ -192,7 +195,7 @@ mod tests {
                 rtt: Some(Duration::from_micros(us)),
                 ..TcpNumbers::default()
             };
-            fold.add(STEP * n, &now);
+            add(&mut fold, n, &now);
             rtt = rtt * 7.0 / 8.0 + 20_000.0 / 8.0;
         }
         let found = figures(&fold);
@@ -203,12 +206,12 @@ mod tests {
     #[test]
     fn a_window_that_is_closed_is_a_stall_though_nothing_is_in_flight() {
         let with = |window| {
-            let mut fold = Fold::new(STEP, false);
+            let mut fold = Fold::new(false);
             for n in 0..40 {
                 let mut now = numbers(20, 0);
                 (now.in_flight, now.bytes_acked) = (Some(0), Some(3_905));
                 now.send_window = Some(window);
-                fold.add(STEP * n, &now);
+                add(&mut fold, n, &now);
             }
             fold.sum().clone().figures().stalls
         };
@@ -218,11 +221,11 @@ mod tests {
     #[test]
     fn connections_are_put_together() {
         let of = |rtts: [u64; 3], retransmits| {
-            let mut fold = Fold::new(STEP, false);
+            let mut fold = Fold::new(false);
             for (n, rtt) in (0..).zip(rtts) {
                 let mut now = numbers(rtt, if n == 2 { retransmits } else { 0 });
                 (now.in_flight, now.bytes_acked) = (Some(49), Some(u64::from(n)));
-                fold.add(STEP * n, &now);
+                add(&mut fold, n, &now);
             }
             fold.sum().clone()
         };

@@ -17,9 +17,6 @@ const MOST: usize = 1_000;
 /// other.
 const MOST_OPEN: usize = 16;
 
-/// From sample to sample, as `probe --hold` takes them.
-const STEP: Duration = Duration::from_millis(20);
-
 /// Held connections of a host to a target.
 #[derive(Debug, Clone, Default)]
 pub struct HeldGroup {
@@ -102,7 +99,11 @@ impl HeldRows {
             self.turn_to(row, run, slot, self.open.iter().position(is_it));
         }
         if let Some(open) = self.open.back_mut() {
-            open.fold.add(Duration::from_micros(at), &numbers(row));
+            // in a file without numbers the samples are taken for complete
+            let taken = open.fold.sum().samples;
+            let sequence = row.number(id!(sequence)).unwrap_or(taken);
+            let at = Duration::from_micros(at);
+            open.fold.add(sequence, at, &numbers(row));
         }
     }
 
@@ -113,7 +114,7 @@ impl HeldRows {
             run: part(run).into_owned(),
             slot,
             key: self.key(row),
-            fold: Fold::new(STEP, false),
+            fold: Fold::new(false),
         });
         self.open.push_back(open);
         if self.open.len() > MOST_OPEN
@@ -162,6 +163,8 @@ fn numbers(row: &Row<'_>) -> TcpNumbers {
         timeouts: count(id!(timeouts)),
         in_flight: row.number(id!(in_flight)),
         bytes_acked: row.number(id!(bytes_acked)),
+        cwnd: row.number(id!(cwnd)),
+        send_window: row.number(id!(send_window)),
         ..TcpNumbers::default()
     }
 }
@@ -201,5 +204,106 @@ impl HeldGroup {
             }
         }
         self.longest_stall_us = self.longest_stall_us.max(row.number(id!(longest_stall_us)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::Layout;
+
+    const NAMES: &[&str] = &[
+        "run_id",
+        "sequence",
+        "at_us",
+        "min_rtt_us",
+        "in_flight",
+        "bytes_acked",
+        "send_window",
+    ];
+
+    /// A sample: its number, its time in ms, bytes in flight, acknowledged, and room for more.
+    type Seen = [u64; 5];
+
+    /// The longest stall of samples in a file with these columns, in ms.
+    fn in_a_file(names: &[&str], samples: &[Seen]) -> u128 {
+        let owned = names.iter().map(|name| (*name).to_owned());
+        let layout = Layout::new(Dialect::Samples, owned.collect());
+        let mut held = HeldRows::default();
+        for [sequence, at, in_flight, acked, window] in samples {
+            let cells = [*sequence, at * 1_000, 10_000, *in_flight, *acked, *window];
+            let cells = cells.map(|cell| cell.to_string());
+            let all = NAMES
+                .iter()
+                .zip(["r1"].into_iter().chain(cells.iter().map(String::as_str)));
+            let (mut text, mut ends) = (String::new(), Vec::new());
+            for (_, cell) in all.filter(|(name, _)| names.contains(name)) {
+                text.push_str(cell);
+                ends.push(u32::try_from(text.len()).unwrap());
+            }
+            held.add_sample(&Row {
+                layout: &layout,
+                text: &text,
+                ends: &ends,
+                at: None,
+                line: 1,
+            });
+        }
+        held.close_all();
+        let group = held.groups.values().next().unwrap();
+        group.samples.stalled.unwrap().longest.as_millis()
+    }
+
+    /// The same of a connection that is held just now.
+    fn live(samples: &[Seen]) -> u128 {
+        let mut fold = Fold::new(false);
+        for [sequence, at, in_flight, acked, window] in samples {
+            let numbers = TcpNumbers {
+                min_rtt: Some(Duration::from_millis(10)),
+                in_flight: Some(*in_flight),
+                bytes_acked: Some(*acked),
+                send_window: Some(*window),
+                ..TcpNumbers::default()
+            };
+            fold.add(*sequence, Duration::from_millis(*at), &numbers);
+        }
+        fold.sum().stalled.unwrap().longest.as_millis()
+    }
+
+    // By hand: a rise is seen by number 1, then by none of 2 to 10, then by number 20: the wait
+    // lasts from 1 to 12 steps. A late number 10, by half a step, makes it half a step longer.
+    #[test]
+    fn samples_of_a_file_have_the_stalls_that_they_had_in_their_run() {
+        for (step, late, longest) in [
+            (10, 0, 0),
+            (20, 0, 220),
+            (50, 0, 550),
+            (20, 10, 230),
+            (50, 25, 575),
+        ] {
+            let mut samples: Vec<Seen> = (0..=10)
+                .map(|n| [n, n * step, 49, n.min(1) * 49, 1])
+                .collect();
+            samples[10][1] += late;
+            samples.push([20, 20 * step, 49, 490, 1]);
+            assert_eq!(in_a_file(NAMES, &samples), longest, "{step} ms");
+            assert_eq!(live(&samples), longest, "{step} ms");
+        }
+    }
+
+    // The window closes with number 1 at 30 ms, 10 ms before the wait begins, and opens at 330 ms.
+    #[test]
+    fn a_window_that_is_closed_is_a_stall_in_a_file_too() {
+        let window = |n: u64| u64::from(n == 0 || n == 11);
+        let samples: Vec<Seen> = (0..12).map(|n| [n, n * 30, 0, 0, window(n)]).collect();
+        assert_eq!((in_a_file(NAMES, &samples), live(&samples)), (290, 290));
+    }
+
+    #[test]
+    fn where_a_file_has_no_numbers_its_samples_are_taken_for_complete() {
+        let samples: Vec<Seen> = (0..30).map(|n| [n, n * 50, 49, n / 10, 1]).collect();
+        let names = NAMES.iter().copied().filter(|name| *name != "sequence");
+        let names: Vec<_> = names.collect();
+        assert_eq!(in_a_file(&names, &samples), 500);
     }
 }
