@@ -4,10 +4,12 @@
 
 pub mod burst;
 mod engine;
+pub mod folds;
 pub mod hold;
 pub mod probe;
 pub(crate) mod registry;
 mod stop;
+pub(crate) mod tables;
 
 pub use engine::{Due, End, Engine, Out, Outcome, Output, Running, Slot, Task, Why};
 pub use stop::Stop;

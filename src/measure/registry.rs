@@ -1,21 +1,14 @@
-//! The kinds of row, a line each: from it their columns get their numbers, by which files are read
-//! back.
+//! The kinds of measurement, a line each: its folder, the tables of its rows, and what many of its rows
+//! in files become, with the name that this has there.
 
-use super::{burst, hold, probe};
-use crate::schema::group::names;
-
-/// The kinds: each table of columns, once.
+/// Hands the kinds to a macro.
 macro_rules! kinds {
-    ($($table:path),+ $(,)?) => {
-        /// Names of the columns of each kind of row.
-        pub(crate) const TABLES: &[&[&str]] = &[$(&names(&$table)),+];
+    ($to:ident) => {
+        $to! {
+            probe [columns::PROBE];
+            burst [columns::BURST, packet_columns::PACKET] bursts: fold::BurstRows;
+            hold [columns::HOLD, sample_columns::SAMPLE] held: fold::HeldRows;
+        }
     };
 }
-
-kinds! {
-    probe::columns::PROBE,
-    burst::columns::BURST,
-    burst::packet_columns::PACKET,
-    hold::columns::HOLD,
-    hold::sample_columns::SAMPLE,
-}
+pub(crate) use kinds;

@@ -1,6 +1,6 @@
 //! What a connection that was held open found out: a row with columns of its own.
 //!
-//! Not here: how the figures are come by (`stats::hold`), how a connection is held (`net`,
+//! Not here: how the figures are come by (`measure::hold::fold`), how a connection is held (`net`,
 //! `measure`), the samples of the kernel's numbers (`sample`).
 
 use std::time::Duration;
@@ -41,7 +41,7 @@ words! {
     }
 }
 
-/// What was measured while a connection was held; how, stands in `stats::hold`. What this system's
+/// What was measured while a connection was held; how, stands in `measure::hold::fold`. What this system's
 /// kernel does not tell is `None`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HoldFigures {

@@ -37,7 +37,7 @@ words! {
     }
 }
 
-/// What was measured; how, stands in `stats::packets`.
+/// What was measured; how, stands in `measure::burst::fold`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Figures {
     /// Packets given to the system.

@@ -10,8 +10,8 @@ use super::units::{WIDTH, failed, line, millis, moment, ms, percent};
 use super::watch::{distance, outages_list};
 use crate::doc::{self, Cell, Column, Room, Style, Table};
 use crate::measure::burst::Burst;
+use crate::measure::burst::fold::{Outages, QualityLimits, judge};
 use crate::record::{Distance, Figures, Outcome, Verdict, Window, plain};
-use crate::stats::packets::{Outages, QualityLimits, judge};
 use crate::zone::Zone;
 
 /// A burst in a block of lines.
@@ -256,7 +256,7 @@ fn said(verdict: Verdict) -> Cell {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::packets::{CLIENT, share};
+    use crate::measure::burst::fold::{CLIENT, share};
 
     #[test]
     fn the_table_has_a_verdict_on_each_line_within_80_columns() {

@@ -8,8 +8,8 @@ use chrono::{DateTime, Utc};
 use super::units::{failed, line, millis, moment, seconds};
 use crate::doc::{Style, styled};
 use crate::measure::burst::Burst;
+use crate::measure::burst::fold::{Change, Outages, WatchOutage};
 use crate::record::{Distance, Outcome, plain};
-use crate::stats::packets::{Change, Outages, WatchOutage};
 
 /// The heading of [`minute`]'s lines.
 pub fn minutes() -> String {

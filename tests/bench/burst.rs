@@ -29,7 +29,7 @@ use std::net::UdpSocket;
 use std::process::Command;
 use std::time::Duration;
 
-use turnprobe::stats::packets::{CLIENT, Fold, Ledger, Outages, judge};
+use turnprobe::measure::burst::fold::{CLIENT, Fold, Ledger, Outages, judge};
 use turnprobe::wire::stun::{Builder, Message, kind};
 
 struct Sizes {

@@ -84,7 +84,8 @@ pub fn is_pure_file_of_a_kind(file: &str) -> bool {
         .split('/')
         .nth(1)
         .map(|part| part.trim_end_matches(".rs"));
-    rest == "registry.rs" || part.is_some_and(|part| PURE_OF_A_KIND.contains(&part))
+    ["registry.rs", "tables.rs", "folds.rs"].contains(&rest)
+        || part.is_some_and(|part| PURE_OF_A_KIND.contains(&part))
 }
 
 const IMPURE_WORDS: &[&str] = &[

@@ -13,12 +13,12 @@ use crate::cli::run::outputs::{Choice, Outputs};
 use crate::cli::values::LimitsArg;
 use crate::measure::Engine;
 use crate::measure::burst::Burst;
+use crate::measure::burst::fold::{CLIENT, EDGE};
 use crate::measure::burst::{BurstOptions, BurstShape};
 use crate::net::Plan;
 use crate::pace::Pace;
 use crate::record::{Mode, Transport};
 use crate::schema::RowKind;
-use crate::stats::packets::{CLIENT, EDGE};
 use crate::target::Target;
 
 /// What strangers get without `--i-own-this-server`: packets a second and length of a burst, and

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use crate::doc::number;
+use crate::measure::folds::Survey;
 use crate::schema::Row;
 use crate::source::{FileSummary, Problem};
-use crate::stats::Survey;
 use crate::stats::survey::{Leap, Odd};
 
 /// By how much the files of a series may overlap: rows that were under way when a file was begun.

@@ -1,11 +1,12 @@
 //! Paced packets over UDP: one burst a slot, or a watch, one packet an interval without an end.
 //!
 //! `session` is one socket with its packets under way, `task` a burst, `watch` a watch. Not here:
-//! the socket (`net::packets`), the arithmetic (`stats::packets`), where rows go (the receiver
+//! the socket (`net::packets`), the arithmetic (`measure::burst::fold`), where rows go (the receiver
 //! of the channel).
 
 pub mod columns;
 mod distance;
+pub mod fold;
 pub mod packet;
 pub mod packet_columns;
 pub mod row;
@@ -23,9 +24,9 @@ use chrono::{DateTime, Utc};
 
 use super::Out;
 use crate::clock::Wall;
+use crate::measure::burst::fold::{Change, Fold, Outages, QualityLimits, Settled};
 use crate::net::{Lookup, Opener};
 use crate::record::{Distance, Dns, Figures, Mode, Outcome, Run, Transport};
-use crate::stats::packets::{Change, Fold, Outages, QualityLimits, Settled};
 use crate::target::Target;
 
 pub use packet::Packet;

@@ -12,10 +12,10 @@ use tokio::sync::mpsc;
 use super::shape::BurstShape;
 use super::trouble::Trouble;
 use crate::clock::{self, Wall};
+use crate::measure::burst::fold::{Fate, Ledger, Settled};
 use crate::net::LocalEnd;
 use crate::net::packets::{Event, Flow, Lasting};
 use crate::pace::{Next, Pace};
-use crate::stats::packets::{Fate, Ledger, Settled};
 
 /// Events that may wait, so that neither the schedule nor the stamps of arrival ever wait for a
 /// disk: minutes of packets.

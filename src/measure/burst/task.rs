@@ -11,11 +11,11 @@ use super::session::PacketSession;
 use super::trouble::{cause_of, silence};
 use super::{BurstOut, BurstShape, Bursts, Event};
 use crate::measure::burst::Burst;
+use crate::measure::burst::fold::{Fold, Settled, judge};
 use crate::measure::{Out, Outcome as SlotOutcome, Slot, Task};
 use crate::net::Visit;
 use crate::net::packets::{Lasting, told};
 use crate::record::{Failure, Mode, Outcome};
-use crate::stats::packets::{Fold, Settled, judge};
 
 /// How long answers are waited for once the run is stopped.
 pub(super) const GRACE: Duration = Duration::from_secs(2);

@@ -17,10 +17,10 @@ use super::{BurstOut, BurstShape, Bursts, Event};
 use crate::clock;
 use crate::measure::Outcome as SlotOutcome;
 use crate::measure::burst::Burst;
+use crate::measure::burst::fold::{Fold, judge};
 use crate::net::Visit;
 use crate::net::packets::Lasting;
 use crate::record::Outcome;
-use crate::stats::packets::{Fold, judge};
 use crate::target::Target;
 
 /// Span of a row.

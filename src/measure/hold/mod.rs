@@ -2,9 +2,10 @@
 //! beside them.
 //!
 //! `pacer` is the thread that says when. Not here: the connection and its end (`net`), the
-//! arithmetic (`stats::hold`), where rows go (the receiver of the channel).
+//! arithmetic (`measure::hold::fold`), where rows go (the receiver of the channel).
 
 pub mod columns;
+pub mod fold;
 mod pacer;
 pub mod row;
 pub mod sample;
@@ -22,13 +23,13 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::{Out, Outcome as SlotOutcome, Slot, Task};
+use crate::measure::hold::fold::{Fold, Sum};
 use crate::net::packets::told;
 use crate::net::{Held, Meter, Opener, Refusal, Session, Visit};
 use crate::record::{
     Cause, Dns, EndedBy, Failure, HoldFigures, Outcome, Phase, PhaseTimes, Run, Tls, Transport,
 };
 use crate::stats::Distribution;
-use crate::stats::hold::{Fold, Sum};
 use crate::target::Target;
 
 use pacer::{Look, Pacer};

@@ -3,7 +3,7 @@
 //!
 //! Here: the socket, opened anew where this end's network has changed, sending with a stamp, receiving with a stamp on a thread of its own, the
 //! search for the lowest time to live. Not here: when packets go out (`stream`), what the answers
-//! amount to (`stats::packets`).
+//! amount to (`measure::burst::fold`).
 
 mod event;
 mod hops;

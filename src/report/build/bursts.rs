@@ -2,13 +2,14 @@
 
 use super::tables;
 use super::units::percent;
+use crate::measure::burst::fold::VERDICTS;
+use crate::measure::folds::Finished;
 use crate::report::model::{Burst, VerdictCounts};
-use crate::stats::survey::{Finished, VERDICTS};
 use crate::stats::wilson;
 
 /// One for each host, target and mode.
 pub fn of(rows: &Finished) -> Vec<Burst> {
-    let groups = rows.bursts.groups.iter();
+    let groups = rows.kinds.bursts.groups.iter();
     groups
         .map(|([host, target, mode], group)| {
             let interval = wilson(group.lost.min(group.sent), group.sent);

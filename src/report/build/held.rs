@@ -2,13 +2,14 @@
 
 use super::tables;
 use super::units::{millis, seconds};
+use crate::measure::folds::Finished;
+use crate::measure::hold::fold::HeldGroup;
 use crate::record::{EndedBy, micros};
 use crate::report::model::{Count, Held, HeldSamples};
-use crate::stats::survey::{Finished, HeldGroup};
 
 /// One for each host and target.
 pub fn of(rows: &Finished) -> Vec<Held> {
-    let groups = rows.held.groups.iter();
+    let groups = rows.kinds.held.groups.iter();
     groups
         .map(|([host, target], group)| one(host, target, group))
         .collect()

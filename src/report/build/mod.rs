@@ -13,7 +13,8 @@ mod units;
 use std::collections::HashMap;
 
 use super::model::{Addresses, Count, Input, Overview, Report, SHAPE, Slow, SlowRegion, SlowRow};
-use crate::stats::survey::{self, Finished, SynLoss};
+use crate::measure::folds::Finished;
+use crate::stats::survey::{self, SynLoss};
 use crate::stats::{chao1, wilson};
 use crate::zone::Zone;
 

@@ -2,8 +2,9 @@
 
 use crate::doc::number::counted;
 use crate::doc::text::cut;
+use crate::measure::folds::Finished;
 use crate::report::model::Table;
-use crate::stats::survey::{Finished, MOST_DAYS};
+use crate::stats::survey::MOST_DAYS;
 
 /// One line each.
 pub fn of(rows: &Finished, tables: &[Table]) -> Vec<String> {

@@ -2,8 +2,9 @@
 //! none of them measured.
 
 use super::units::{MOST_LISTED, moment, percent, seconds};
+use crate::measure::folds::Finished;
 use crate::report::model::{Count, Gap, ListedOutage, Series};
-use crate::stats::survey::{self, Finished, SeriesName, gaps_of_all as between};
+use crate::stats::survey::{self, SeriesName, gaps_of_all as between};
 use crate::stats::wilson;
 
 /// Gaps as a report has them.

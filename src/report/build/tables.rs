@@ -2,10 +2,11 @@
 
 use super::order;
 use super::units::{METRICS, millis, moment};
+use crate::measure::folds::Finished;
 use crate::report::model::{Certificate, Group, Table, Times};
 use crate::schema::Metric;
 use crate::stats::Distribution;
-use crate::stats::survey::{DIMENSIONS, Finished, Groups, Measured, SEPARATOR};
+use crate::stats::survey::{DIMENSIONS, Groups, Measured, SEPARATOR};
 
 /// A table for each dimension, then those of the user's columns.
 pub fn all(rows: &Finished) -> Vec<Table> {

@@ -5,11 +5,9 @@
 //! (`relays`), one of its time (`timeline`), and through a short window that puts rows in order
 //! (`series`). The tables are made of the cells at the end.
 
-mod bursts;
 mod dimensions;
 mod gaps;
 mod groups;
-mod held;
 mod measured;
 mod relays;
 mod series;
@@ -18,15 +16,14 @@ mod slots;
 mod slow;
 mod timeline;
 
+use super::RowFold;
 use crate::record::Counter as _;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-pub use bursts::{BurstGroup, Bursts, VERDICTS};
 pub use dimensions::{Dimensions, HourCell, MOST_DAYS, SeenCertificate};
 pub use gaps::{Gap, Presence, of_all as gaps_of_all};
-pub use groups::{Groups, SEPARATOR, part};
-pub use held::{HeldGroup, HeldRows};
+pub use groups::{Groups, SEPARATOR, part, target};
 pub use measured::{Measured, Taken};
 pub use relays::{AddressCount, OTHER_NAME as OTHER_REGIONS, Relays};
 pub use series::{Outage, Series};
@@ -35,7 +32,7 @@ pub use slow::{SlowRegion, SlowRow, SlowRows, SynLoss};
 pub use timeline::{Bucket, MOST_REGIONS, RegionTimes};
 
 use crate::record::World;
-use crate::schema::{Dialect, Layout, Metric, Row, id};
+use crate::schema::{Layout, Metric, Row, id};
 use crate::zone::Zone;
 use series::{Heard, Observation, Ordered};
 pub use slots::Leap;
@@ -78,7 +75,7 @@ pub struct Chosen {
 
 /// The fold.
 #[derive(Debug)]
-pub struct Survey {
+pub struct Survey<K> {
     options: SurveyOptions,
     /// All rows together.
     pub all: Measured,
@@ -98,10 +95,8 @@ pub struct Survey {
     pub relays: Relays,
     /// Slow connects.
     pub slow: SlowRows,
-    /// Bursts and watches.
-    pub bursts: Bursts,
-    /// Held connections and their samples.
-    pub held: HeldRows,
+    /// What each kind of measurement adds.
+    pub kinds: K,
     /// By the user's columns.
     pub chosen: Vec<Chosen>,
     timeline: Timeline,
@@ -110,7 +105,7 @@ pub struct Survey {
     beside: u64,
 }
 
-impl Survey {
+impl<K: RowFold> Survey<K> {
     /// Nothing taken in yet.
     pub fn new(options: SurveyOptions) -> Self {
         let most = options.most_groups;
@@ -128,8 +123,7 @@ impl Survey {
             dimensions: Dimensions::new(options.zone, most),
             relays: Relays::new(most),
             slow: SlowRows::new(options.slow_us),
-            bursts: Bursts::default(),
-            held: HeldRows::default(),
+            kinds: K::default(),
             chosen: chosen.collect(),
             timeline: Timeline::new(options.slow_us),
             slots: Slots::default(),
@@ -146,8 +140,8 @@ impl Survey {
 
     /// Takes a row of a file in and says what was odd about it.
     pub fn add(&mut self, row: &Row<'_>, file: usize) -> Odd {
-        if row.layout.dialect == Dialect::Samples {
-            self.held.add_sample(row);
+        self.kinds.take(row);
+        if K::is_detail(row) {
             return Odd::default();
         }
         let taken = Taken::of(row);
@@ -178,8 +172,6 @@ impl Survey {
         {
             leap = self.slots.add(row.get(id!(run_id)), slot, taken.at);
         }
-        self.bursts.add(row);
-        self.held.add(row);
         for chosen in &mut self.chosen {
             chosen.add(&taken, self.options.zone);
         }
@@ -237,9 +229,9 @@ impl Survey {
     }
 
     /// Ends the fold: what waited for its order is brought in, and every cell is closed.
-    pub fn finish(mut self) -> Finished {
+    pub fn finish(mut self) -> Finished<K> {
         self.dimensions.close_all();
-        self.held.close_all();
+        self.kinds.finish();
         self.relays.finish();
         // all rows have an hour, a day, or none: either makes the whole
         for (_, measured) in self.dimensions.days.iter() {
@@ -266,8 +258,7 @@ impl Survey {
             dimensions: self.dimensions,
             relays: self.relays,
             slow: self.slow,
-            bursts: self.bursts,
-            held: self.held,
+            kinds: self.kinds,
             chosen: self.chosen,
             bucket_s,
             timeline,
@@ -294,13 +285,13 @@ pub struct Odd {
     pub time: bool,
     /// Its slot is out of reach for its run: it counts everywhere but in the missed slots.
     pub leap: Option<Leap>,
-    /// Number of its series; a sample of a held connection has none.
+    /// Number of its series; a detail of another row has none.
     pub series: Option<usize>,
 }
 
 /// What came of the rows.
 #[derive(Debug)]
-pub struct Finished {
+pub struct Finished<K> {
     /// What was asked for.
     pub options: SurveyOptions,
     /// All rows together.
@@ -323,10 +314,8 @@ pub struct Finished {
     pub relays: Relays,
     /// Slow connects.
     pub slow: SlowRows,
-    /// Bursts and watches.
-    pub bursts: Bursts,
-    /// Held connections and their samples.
-    pub held: HeldRows,
+    /// What each kind of measurement adds.
+    pub kinds: K,
     /// By the user's columns.
     pub chosen: Vec<Chosen>,
     /// Length of a bucket of the timeline.
@@ -340,17 +329,17 @@ pub struct Finished {
     other_series: Option<usize>,
 }
 
-impl Finished {
+impl<K> Finished<K> {
     /// The series that all beyond the cap share.
     pub fn other_series(&self) -> Option<&(SeriesName, Series)> {
         self.series.get(self.other_series?)
     }
 }
 
-impl Finished {
-    /// All rows that were taken in, samples of held connections included.
+impl<K: RowFold> Finished<K> {
+    /// All rows that were taken in, details of others included.
     pub fn rows(&self) -> u64 {
-        self.all.rows.saturating_add(self.held.samples)
+        self.all.rows.saturating_add(self.kinds.details())
     }
 }
 

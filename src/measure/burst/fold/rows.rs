@@ -3,10 +3,10 @@
 use crate::record::Counter as _;
 use std::collections::BTreeMap;
 
-use super::groups::{part, target};
 use crate::record::Verdict;
 use crate::schema::{Dialect, Id, Row, id};
-use crate::stats::Distribution;
+use crate::stats::survey::{part, target};
+use crate::stats::{Distribution, RowFold};
 
 /// Groups that are told apart.
 const MOST: usize = 1_000;
@@ -49,14 +49,13 @@ pub struct BurstGroup {
 
 /// By host, target and mode (`burst` or `watch`).
 #[derive(Debug, Default)]
-pub struct Bursts {
+pub struct BurstRows {
     /// The groups.
     pub groups: BTreeMap<[String; 3], BurstGroup>,
 }
 
-impl Bursts {
-    /// Takes a row in, if it is one of a burst.
-    pub fn add(&mut self, row: &Row<'_>) {
+impl RowFold for BurstRows {
+    fn take(&mut self, row: &Row<'_>) {
         if row.layout.dialect != Dialect::Bursts {
             return;
         }

@@ -4,11 +4,12 @@ use crate::record::Counter as _;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use super::groups::{part, target};
+use crate::measure::hold::fold::{Fold, Sum};
 use crate::record::{EndedBy, TcpNumbers};
 use crate::schema::{Dialect, Row, id};
 use crate::stats::Distribution;
-use crate::stats::hold::{Fold, Sum};
+use crate::stats::RowFold;
+use crate::stats::survey::{part, target};
 
 /// Groups that are told apart.
 const MOST: usize = 1_000;
@@ -78,17 +79,36 @@ struct Open {
     fold: Fold,
 }
 
-impl HeldRows {
-    /// Takes a row in, if it is one of a held connection.
-    pub fn add(&mut self, row: &Row<'_>) {
-        if row.layout.dialect == Dialect::Held {
-            let key = self.key(row);
-            self.groups.entry(key).or_default().add(row);
+impl RowFold for HeldRows {
+    fn take(&mut self, row: &Row<'_>) {
+        match row.layout.dialect {
+            Dialect::Held => {
+                let key = self.key(row);
+                self.groups.entry(key).or_default().add(row);
+            }
+            Dialect::Samples => self.add_sample(row),
+            _ => {}
         }
     }
 
+    fn is_detail(row: &Row<'_>) -> bool {
+        row.layout.dialect == Dialect::Samples
+    }
+
+    fn details(&self) -> u64 {
+        self.samples
+    }
+
+    fn finish(&mut self) {
+        while let Some(open) = self.open.pop_front() {
+            self.close(open);
+        }
+    }
+}
+
+impl HeldRows {
     /// Takes a sample in. Those of a connection are expected in the order of their time.
-    pub fn add_sample(&mut self, row: &Row<'_>) {
+    fn add_sample(&mut self, row: &Row<'_>) {
         self.samples.raise(1);
         let (run, slot) = (row.get(id!(run_id)), row.number(id!(slot)).unwrap_or(0));
         let is_it = |open: &Open| open.slot == slot && open.run == part(run);
@@ -121,13 +141,6 @@ impl HeldRows {
             && let Some(oldest) = self.open.pop_front()
         {
             self.close(oldest);
-        }
-    }
-
-    /// Brings the samples in that are still followed.
-    pub fn close_all(&mut self) {
-        while let Some(open) = self.open.pop_front() {
-            self.close(open);
         }
     }
 
@@ -241,7 +254,7 @@ mod tests {
                 text.push_str(cell);
                 ends.push(u32::try_from(text.len()).unwrap());
             }
-            held.add_sample(&Row {
+            held.take(&Row {
                 layout: &layout,
                 text: &text,
                 ends: &ends,
@@ -249,7 +262,7 @@ mod tests {
                 line: 1,
             });
         }
-        held.close_all();
+        held.finish();
         let group = held.groups.values().next().unwrap();
         group.samples.stalled.unwrap().longest.as_millis()
     }

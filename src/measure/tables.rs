@@ -1,0 +1,14 @@
+//! The tables of all kinds of row, from which columns get the numbers by which files are read back.
+
+use super::registry::kinds;
+use super::{burst, hold, probe};
+use crate::schema::group::names;
+
+macro_rules! tables {
+    ($($kind:ident [$($($table:ident)::+),+] $($field:ident: $($fold:ident)::+)?;)+) => {
+        /// Names of the columns of each kind of row.
+        pub(crate) const TABLES: &[&[&str]] = &[$($(&names(&$kind::$($table)::+)),+),+];
+    };
+}
+
+kinds!(tables);
