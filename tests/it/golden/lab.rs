@@ -28,6 +28,7 @@ const BY_TIMING: &[(&str, &str)] = &[
         "rtt_p95_us",
         "it needs 20, and a busy machine may see fewer",
     ),
+    ("rtt_p99_us", "it needs 100"),
     ("answer_p95_us", "the same"),
     (
         "verdict_burst_loss",
