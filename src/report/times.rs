@@ -40,9 +40,9 @@ pub(super) fn numbers(times: &Distribution) -> String {
     let cells = [
         whole(moments.min()),
         moments.mean(),
-        whole(times.quantile(0.5)),
-        whole(times.quantile(0.95)),
-        whole(times.quantile(0.99)),
+        whole(times.quantile(500)),
+        whole(times.quantile(950)),
+        whole(times.quantile(990)),
         whole(moments.max()),
     ];
     for cell in cells {

@@ -5,11 +5,11 @@
 
 mod chao;
 mod distribution;
+pub mod expo;
 pub mod hold;
 mod moments;
 pub mod packets;
 mod pairs;
-mod quantiles;
 pub mod survey;
 mod tally;
 mod times;
@@ -17,6 +17,7 @@ mod wilson;
 
 pub use chao::{Richness, chao1};
 pub use distribution::Distribution;
+pub use expo::Expo;
 pub use moments::Moments;
 pub use pairs::Pairs;
 pub use survey::{Finished, Survey, SurveyOptions};
