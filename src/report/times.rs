@@ -41,9 +41,9 @@ pub(super) fn numbers(times: &Distribution) -> String {
     let cells = [
         exact(whole(moments.min())),
         exact(moments.mean()),
-        quantile(0.5),
-        quantile(0.95),
-        quantile(0.99),
+        quantile(500),
+        quantile(950),
+        quantile(990),
         exact(whole(moments.max())),
     ];
     for cell in cells {

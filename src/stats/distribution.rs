@@ -4,16 +4,15 @@ use crate::record::Counter as _;
 use std::time::Duration;
 
 use super::Moments;
-use super::quantiles::Quantiles;
+use super::expo::Expo;
 use crate::record::micros;
 
-/// Moments (exact) and quantiles of durations in microseconds. Quantiles come from an HDR
-/// histogram with two significant digits: relative error at most 1 %, 14 KiB at most, and far less
-/// where the values are few.
-#[derive(Debug, Clone, Default)]
+/// Moments (exact) and quantiles of durations in microseconds: exact below 1,000 values, within
+/// 0.6 % from there on, and never below the smallest or above the largest.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Distribution {
     moments: Moments,
-    quantiles: Quantiles,
+    expo: Expo,
 }
 
 impl Distribution {
@@ -25,13 +24,13 @@ impl Distribution {
     /// Takes a duration in, in microseconds.
     pub fn add_micros(&mut self, value: u64) {
         self.moments.add(value);
-        self.quantiles.add(value);
+        self.expo.add(value);
     }
 
     /// Takes in all that another one has seen.
     pub fn merge(&mut self, other: &Self) {
         self.moments.merge(&other.moments);
-        self.quantiles.merge(&other.quantiles);
+        self.expo.merge(&other.expo);
     }
 
     /// Count, minimum, maximum, mean, deviation, in microseconds.
@@ -39,44 +38,46 @@ impl Distribution {
         &self.moments
     }
 
-    /// The value that the share `q` of all values does not exceed (nearest rank), within the
+    /// The value that `permille` thousandths of all values do not exceed (nearest rank), within the
     /// exact minimum and maximum, in microseconds. None where there are too few values for it to
-    /// mean anything: fewer than 1 / (1 - q).
-    pub fn quantile(&self, q: f64) -> Option<u64> {
-        #[allow(clippy::cast_precision_loss)] // counts lie far below 2^53
-        let count = self.moments.count() as f64;
-        // the small term takes the rounding of 1 - 0.95 out
-        if count * (1.0 - q) + 1e-9 < 1.0 {
-            return None;
-        }
-        let value = self.quantiles.at(q)?;
-        Some(value.clamp(self.moments.min()?, self.moments.max()?))
+    /// mean anything: where the thousandths above it are less than one value.
+    pub fn quantile(&self, permille: u16) -> Option<u64> {
+        self.at(permille, 1_000_u16.saturating_sub(permille))
     }
 
-    /// As [`Self::quantile`] for a `q` below the middle: none of fewer than 1 / q values.
-    pub fn low_quantile(&self, q: f64) -> Option<u64> {
-        #[allow(clippy::cast_precision_loss)] // counts lie far below 2^53
-        let count = self.moments.count() as f64;
-        if count * q + 1e-9 < 1.0 {
-            return None;
-        }
-        let value = self.quantiles.at(q)?;
-        Some(value.clamp(self.moments.min()?, self.moments.max()?))
+    /// As [`Self::quantile`] below the middle: none where the thousandths below it are less than one value.
+    pub fn low_quantile(&self, permille: u16) -> Option<u64> {
+        self.at(permille, permille)
     }
 
     /// Rising values, each with the number of values up to it: at most one point for each value
-    /// that the quantiles tell apart.
+    /// that is told apart. The last is the largest value.
     pub fn cumulative(&self) -> Vec<(u64, u64)> {
-        let mut sum = 0;
-        let (min, max) = (
-            self.moments.min().unwrap_or(0),
-            self.moments.max().unwrap_or(0),
-        );
-        let step = |(value, count): (u64, u64)| {
-            sum.raise(count);
-            (value.clamp(min, max), sum)
+        let mut sum = 0_u64;
+        let step = |(value, count): (u64, u32)| {
+            sum.raise(u64::from(count));
+            (self.clamped(value), sum)
         };
-        self.quantiles.counts().into_iter().map(step).collect()
+        let mut points: Vec<_> = self.expo.values().into_iter().map(step).collect();
+        if let Some(((last, _), max)) = points.last_mut().zip(self.moments.max()) {
+            *last = max;
+        }
+        points
+    }
+
+    /// None where this many thousandths of the values are not a whole one.
+    fn at(&self, permille: u16, beyond: u16) -> Option<u64> {
+        let count = self.moments.count();
+        if count.saturating_mul(u64::from(beyond)) < 1_000 {
+            return None;
+        }
+        self.expo.at(permille).map(|value| self.clamped(value))
+    }
+
+    /// A bucket's middle may lie beyond all values.
+    fn clamped(&self, value: u64) -> u64 {
+        let min = self.moments.min().unwrap_or(0);
+        value.clamp(min, self.moments.max().unwrap_or(min))
     }
 }
 
@@ -84,36 +85,73 @@ impl Distribution {
 mod tests {
     use super::*;
 
-    #[test]
-    fn quantiles_are_within_one_percent_of_the_sorted_values() {
+    fn of(values: &[u64]) -> Distribution {
         let mut distribution = Distribution::default();
-        let mut values: Vec<u64> = (1..=10_000_u64).map(|i| i * i % 99_991 + 10_000).collect();
-        for value in &values {
-            distribution.add(Duration::from_micros(*value));
+        for value in values {
+            distribution.add_micros(*value);
         }
-        values.sort_unstable();
-        for (q, rank) in [(0.5, 5_000), (0.95, 9_500), (0.99, 9_900)] {
-            let exact = values[rank - 1];
-            let found = distribution.quantile(q).unwrap();
-            assert!(
-                found.abs_diff(exact) * 100 <= exact,
-                "{q}: {found} against {exact}"
-            );
+        distribution
+    }
+
+    // the nearest ranks of sorted values by hand
+    #[test]
+    fn quantiles_are_exact_below_a_thousand_values_and_within_six_thousandths_from_there_on() {
+        let values: Vec<u64> = (1..=10_000_u64).map(|i| i * i % 99_991 + 10_000).collect();
+        for (n, ranks) in [
+            (100, [50, 95, 99]),
+            (999, [500, 950, 990]),
+            (1_000, [500, 950, 990]),
+            (10_000, [5_000, 9_500, 9_900]),
+        ] {
+            let distribution = of(&values[..n]);
+            let mut sorted = values[..n].to_vec();
+            sorted.sort_unstable();
+            for (permille, rank) in [500, 950, 990].into_iter().zip(ranks) {
+                let exact = sorted[rank - 1];
+                let found = distribution.quantile(permille).unwrap();
+                let allowed = if n < 1_000 { 0 } else { exact * 6 / 1_000 };
+                assert!(
+                    found.abs_diff(exact) <= allowed,
+                    "{permille} of {n}: {found} against {exact}"
+                );
+            }
         }
+    }
+
+    // the bucket of 20,000 us reaches from 19,829 to 20,044 us, and its middle is 19,937
+    #[test]
+    fn no_quantile_lies_beyond_the_smallest_and_the_largest_value() {
+        let bounds = include_str!("../../tests/data/histogram_bounds.csv");
+        let mut largest = 0;
+        for line in bounds.lines().skip(1) {
+            let end: u64 = line.split(',').nth(1).unwrap().parse().unwrap();
+            // at both ends of each bucket that holds any
+            for value in [largest + 1, end] {
+                let distribution = of(&vec![value; 1_000]);
+                for permille in [0, 1, 50, 500, 990, 999, 1_000] {
+                    for found in [
+                        distribution.quantile(permille),
+                        distribution.low_quantile(permille),
+                    ] {
+                        assert!(found.is_none_or(|found| found == value), "{value}");
+                    }
+                }
+                assert_eq!(distribution.cumulative(), [(value, 1_000)]);
+            }
+            largest = end;
+        }
+        let same = of(&vec![20_000; 5_000]);
+        assert_eq!(same.quantile(500), Some(20_000));
     }
 
     #[test]
     fn there_is_no_percentile_without_enough_values() {
         let mut distribution = Distribution::default();
-        assert_eq!(distribution.quantile(0.5), None);
+        assert_eq!(distribution.quantile(500), None);
         for n in 1..=100 {
             distribution.add(Duration::from_millis(n));
-            assert_eq!(distribution.quantile(0.95).is_some(), n >= 20, "p95 of {n}");
-            assert_eq!(
-                distribution.quantile(0.99).is_some(),
-                n >= 100,
-                "p99 of {n}"
-            );
+            assert_eq!(distribution.quantile(950).is_some(), n >= 20, "p95 of {n}");
+            assert_eq!(distribution.quantile(990).is_some(), n >= 100, "p99 of {n}");
         }
     }
 
@@ -128,35 +166,23 @@ mod tests {
     #[test]
     fn parts_merged_equal_the_whole_however_they_are_cut() {
         let values: Vec<u64> = (0..5_000_u64).map(|i| i * i * 7 % 300_007 + 9).collect();
-        let of = |values: &[u64]| {
-            let mut distribution = Distribution::default();
-            for value in values {
-                distribution.add_micros(*value);
-            }
-            distribution
-        };
         let whole = of(&values);
         for cut in [0, 1, 17, 600, 2_500, 4_999] {
             let mut merged = of(&values[..cut]);
             merged.merge(&of(&values[cut..]));
-            assert_eq!(merged.moments(), whole.moments());
-            for q in [0.05, 0.5, 0.9, 0.95, 0.99] {
-                assert_eq!(merged.quantile(q), whole.quantile(q), "{q} cut at {cut}");
-            }
-            assert_eq!(merged.cumulative(), whole.cumulative());
+            assert_eq!(merged, whole, "cut at {cut}");
         }
     }
 
+    // the bucket of 300,000,000 us reaches from 297,913,564 to 301,157,629 us, and its middle is
+    // 299,531,205: all values do not lie up to there
     #[test]
-    // 120,000,000 with its eight highest bits kept is 228 x 2^19; half of 2^19 on is the middle
-    fn the_cumulative_counts_end_at_all_values() {
-        let mut distribution = Distribution::default();
-        for value in [5, 5, 7, 300_000_000] {
-            distribution.add_micros(value);
-        }
-        assert_eq!(
-            distribution.cumulative(),
-            [(5, 2), (7, 3), (119_799_808, 4)]
-        );
+    fn the_cumulative_counts_end_at_all_values_and_the_largest() {
+        let few = of(&[5, 5, 7, 300_000_000]);
+        assert_eq!(few.cumulative(), [(5, 2), (7, 3), (300_000_000, 4)]);
+        let mut many = vec![5; 1_500];
+        many.extend([7, 300_000_000]);
+        let found = of(&many).cumulative();
+        assert_eq!(found, [(5, 1_500), (7, 1_501), (300_000_000, 1_502)]);
     }
 }

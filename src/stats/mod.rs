@@ -6,9 +6,9 @@
 mod chao;
 pub mod charts;
 mod distribution;
+pub mod expo;
 mod moments;
 mod pairs;
-mod quantiles;
 mod row_fold;
 pub mod survey;
 mod tally;
@@ -17,6 +17,7 @@ mod wilson;
 
 pub use chao::{Richness, chao1};
 pub use distribution::Distribution;
+pub use expo::Expo;
 pub use moments::Moments;
 pub use pairs::Pairs;
 pub use row_fold::RowFold;

@@ -154,8 +154,8 @@ fn figures(last: Option<Duration>, all: &Distribution) -> [String; 3] {
     let shown = |us: Option<u64>| us.map_or_else(|| "-".to_owned(), ms);
     [
         shown(last.map(crate::record::micros)),
-        shown(all.quantile(0.5)),
-        shown(all.quantile(0.95)),
+        shown(all.quantile(500)),
+        shown(all.quantile(950)),
     ]
 }
 

@@ -121,9 +121,9 @@ fn point(at: i64, connect: &stats::Distribution) -> Option<LinePoint> {
     Some(LinePoint {
         at: moment(at),
         n: moments.count(),
-        p5_ms: millis(connect.low_quantile(0.05).unwrap_or(min)),
-        p50_ms: millis(connect.quantile(0.5).unwrap_or(min)),
-        p95_ms: millis(connect.quantile(0.95).unwrap_or(max)),
+        p5_ms: millis(connect.low_quantile(50).unwrap_or(min)),
+        p50_ms: millis(connect.quantile(500).unwrap_or(min)),
+        p95_ms: millis(connect.quantile(950).unwrap_or(max)),
     })
 }
 
@@ -178,10 +178,10 @@ pub fn heat(rows: &Finished) -> Heat {
                     // of one value, that value
                     p50_ms: cell
                         .connect
-                        .quantile(0.5)
+                        .quantile(500)
                         .or(cell.connect.moments().min())
                         .map(millis),
-                    p95_ms: cell.connect.quantile(0.95).map(millis),
+                    p95_ms: cell.connect.quantile(950).map(millis),
                 })
             })
             .collect(),

@@ -99,9 +99,9 @@ pub fn times(times: &Distribution) -> Option<Times> {
         mean_ms: moments.mean()? / 1e3,
         max_ms: millis(moments.max()?),
         stddev_ms: moments.deviation().map(|us| us / 1e3),
-        p50_ms: quantile(0.5),
-        p90_ms: quantile(0.9),
-        p95_ms: quantile(0.95),
-        p99_ms: quantile(0.99),
+        p50_ms: quantile(500),
+        p90_ms: quantile(900),
+        p95_ms: quantile(950),
+        p99_ms: quantile(990),
     })
 }

@@ -2,7 +2,8 @@
 """Works out what a report has to say of the CSV files beside it, and writes expected.json.
 
 Shares nothing with the program: own reading of the files, exact sums (fractions), nearest-rank
-quantiles on the sorted values, formulas from the papers. Regenerate, from the top of the
+quantiles on the sorted values (of 1,000 and more: the middle of the value's bucket by
+../histogram_bounds.py, within the smallest and the largest), formulas from the papers. Regenerate, from the top of the
 repository (Python 3.8 or later, standard library only):
 
     python3 tests/data/report/samples.py && python3 tests/data/report/expected.py
@@ -30,6 +31,8 @@ import io
 import ipaddress
 import json
 import math
+import sys
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from datetime import datetime, timezone
 from decimal import Decimal, localcontext
@@ -38,6 +41,10 @@ from pathlib import Path
 from statistics import NormalDist, median
 
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+from histogram_bounds import FIRST, LAST, largest, middle  # noqa: E402
+
+ENDS = [largest(bucket) for bucket in range(FIRST, LAST + 1)]
 # the list of src/endpoints.rs, typed again
 TEAMS_RANGES = [ipaddress.ip_network(n) for n in ("52.112.0.0/14", "52.122.0.0/15", "2603:1063::/38")]
 Z = NormalDist().inv_cdf(0.975)
@@ -180,8 +187,22 @@ def numbers(values):
         with localcontext() as context:
             context.prec = 60
             deviation = float((Decimal(variance.numerator) / Decimal(variance.denominator)).sqrt())
-    rank = lambda percent: ms(values[max(-(-percent * n // 100), 1) - 1])
-    return [n, ms(values[0]), ms(mean), ms(values[-1]), deviation] + [rank(p) for p in (50, 90, 95, 99)]
+    quantiles = [quantile(values, percent) for percent in (50, 90, 95, 99)]
+    return [n, ms(values[0]), ms(mean), ms(values[-1]), deviation] + [
+        None if us is None else ms(us) for us in quantiles]
+
+
+def quantile(values, percent):
+    """Of rising values that of the nearest rank; of 1,000 and more the middle of its bucket. None
+    where less than one value lies above."""
+    n = len(values)
+    if n * (100 - percent) < 100:
+        return None
+    us = values[max(-(-percent * n // 100), 1) - 1]
+    if n >= 1_000:
+        us = middle(FIRST + bisect_left(ENDS, us)) if us else 0
+        us = min(max(us, values[0]), values[-1])
+    return us
 
 
 def table(rows, by):

@@ -1,0 +1,124 @@
+//! Counts of buckets.
+
+use super::index::{ZERO, bucket, middle};
+use crate::record::Counter as _;
+
+/// Counts of the buckets from the first to the last one that has any, grown exactly: 256 bytes an
+/// octave. Counts stay at their end.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Buckets {
+    total: u64,
+    /// Zeros lie far below all others: they would make the window long.
+    zeros: u32,
+    first: i16,
+    counts: Vec<u32>,
+}
+
+impl Buckets {
+    /// Takes a value in.
+    #[inline]
+    pub fn add(&mut self, value: u64) {
+        self.total.raise(1);
+        self.raise(bucket(value), 1);
+    }
+
+    /// Takes a value in so many times.
+    pub fn add_n(&mut self, value: u64, n: u64) {
+        self.total.raise(n);
+        self.raise(bucket(value), u32::try_from(n).unwrap_or(u32::MAX));
+    }
+
+    /// Takes in all that another one has seen.
+    pub fn merge(&mut self, other: &Self) {
+        self.total.raise(other.total);
+        self.zeros.raise(other.zeros);
+        let (Some(first), Some(last)) = (other.counts.first(), other.last()) else {
+            return;
+        };
+        // both ends first, so that the window grows once on each side
+        self.raise(last, 0);
+        self.raise(other.first, *first);
+        let from = self.place(other.first);
+        let mine = self.counts.iter_mut().skip(from.saturating_add(1));
+        for (mine, count) in mine.zip(other.counts.iter().skip(1)) {
+            mine.raise(*count);
+        }
+    }
+
+    /// Number of values.
+    pub fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// The middle of the bucket that has the value of this rank, from 1 on.
+    pub fn at(&self, rank: u64) -> Option<u64> {
+        let mut seen = 0_u64;
+        let mut last = None;
+        for (bucket, count) in self.pairs() {
+            seen.raise(u64::from(count));
+            last = Some(middle(bucket));
+            if seen >= rank {
+                break;
+            }
+        }
+        // where counts stayed at their end the rank may lie beyond them all
+        last
+    }
+
+    /// Buckets that have any with their counts, rising.
+    pub fn pairs(&self) -> impl Iterator<Item = (i16, u32)> {
+        let numbers = self.first..=i16::MAX;
+        [(ZERO, self.zeros)]
+            .into_iter()
+            .chain(numbers.zip(self.counts.iter().copied()))
+            .filter(|(_, count)| *count > 0)
+    }
+
+    /// Bucket at the end of the window.
+    fn last(&self) -> Option<i16> {
+        let beyond = self.counts.len().checked_sub(1)?;
+        Some(self.first.saturating_add(i16::try_from(beyond).ok()?))
+    }
+
+    /// Place of a bucket in the window; beyond all counts where it lies outside.
+    #[inline]
+    fn place(&self, bucket: i16) -> usize {
+        // at most 2820 + 1276, so nothing runs over; below the first one the number is huge
+        bucket.wrapping_sub(self.first) as u16 as usize
+    }
+
+    #[inline]
+    fn raise(&mut self, bucket: i16, by: u32) {
+        let place = self.place(bucket);
+        match self.counts.get_mut(place) {
+            Some(count) => count.raise(by),
+            None => self.raise_outside(bucket, by),
+        }
+    }
+
+    #[cold]
+    fn raise_outside(&mut self, bucket: i16, by: u32) {
+        if bucket == ZERO {
+            self.zeros.raise(by);
+            return;
+        }
+        let Some(last) = self.last() else {
+            self.first = bucket;
+            self.counts = vec![by];
+            return;
+        };
+        let (first, last) = (self.first.min(bucket), last.max(bucket));
+        let before = usize::from(self.first.abs_diff(first));
+        let length = usize::from(last.abs_diff(first)).saturating_add(1);
+        let mut counts = Vec::with_capacity(length);
+        counts.resize(before, 0);
+        counts.append(&mut self.counts);
+        counts.resize(length, 0);
+        self.first = first;
+        self.counts = counts;
+        let place = self.place(bucket);
+        if let Some(count) = self.counts.get_mut(place) {
+            count.raise(by);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! The histogram of durations: all values themselves while they are few, buckets from then on.
+//!
+//! The buckets are those of OpenTelemetry's exponential histogram at scale 6 over seconds, and of
+//! Prometheus' native histograms of schema 6 ([`index`]): counts of any number of programs add up
+//! to the same quantiles, in any order.
+
+mod buckets;
+mod few;
+mod index;
+#[cfg(test)]
+mod tests;
+
+use buckets::Buckets;
+use few::Few;
+use index::{bucket, middle};
+
+/// Values from which on there are buckets.
+const BUCKETS_FROM: u64 = 1_000;
+
+/// Counts of durations in microseconds. Below 1,000 values quantiles are exact; from there on each
+/// stands for its bucket, at most 0.543 % and half a microsecond away. Which of the two it is
+/// depends on the number of values alone, so the order of values and of merging changes nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Expo {
+    /// Fewer than 1,000 values, a byte or two each; empty once there are buckets.
+    few: Few,
+    /// More: 256 bytes for each octave between the smallest and the largest.
+    many: Option<Box<Buckets>>,
+}
+
+impl Expo {
+    /// Takes a value in.
+    #[inline]
+    pub fn add(&mut self, value: u64) {
+        match &mut self.many {
+            Some(buckets) => buckets.add(value),
+            None => self.add_n(value, 1),
+        }
+    }
+
+    /// Takes a value in so many times.
+    pub fn add_n(&mut self, value: u64, n: u64) {
+        if n == 0 {
+            return;
+        }
+        if self.stay_few(n) {
+            (0..n).for_each(|_| self.few.add(value));
+        } else {
+            self.buckets().add_n(value, n);
+        }
+    }
+
+    /// Takes in all that another one has seen.
+    pub fn merge(&mut self, other: &Self) {
+        if let Some(more) = &other.many {
+            self.buckets().merge(more);
+        } else if self.stay_few(other.few.len()) {
+            other.few.values().for_each(|value| self.few.add(value));
+        } else {
+            let buckets = self.buckets();
+            other.few.values().for_each(|value| buckets.add(value));
+        }
+    }
+
+    /// Number of values.
+    pub fn total(&self) -> u64 {
+        (self.many.as_ref()).map_or_else(|| self.few.len(), |buckets| buckets.total())
+    }
+
+    /// The value of the nearest rank, which is the smallest whole number that is no less than n
+    /// `permille` / 1000, and 1 at least: itself of few values, the middle of its bucket of many.
+    pub fn at(&self, permille: u16) -> Option<u64> {
+        let rank = rank(self.total(), permille)?;
+        match &self.many {
+            Some(buckets) => buckets.at(rank),
+            None => {
+                let place = usize::try_from(rank).ok()?.checked_sub(1)?;
+                self.few.sorted().get(place).copied()
+            }
+        }
+    }
+
+    /// Buckets that have any values with their counts, rising.
+    pub fn pairs(&self) -> Vec<(i16, u32)> {
+        match &self.many {
+            Some(buckets) => buckets.pairs().collect(),
+            None => counted(self.few.sorted().into_iter().map(bucket)),
+        }
+    }
+
+    /// Values that are told apart with their counts, rising: themselves or the middles of buckets.
+    pub fn values(&self) -> Vec<(u64, u32)> {
+        match &self.many {
+            Some(buckets) => {
+                let middles = buckets.pairs().map(|(bucket, n)| (middle(bucket), n));
+                middles.collect()
+            }
+            None => counted(self.few.sorted().into_iter()),
+        }
+    }
+
+    fn stay_few(&self, more: u64) -> bool {
+        self.many.is_none() && self.few.len().saturating_add(more) < BUCKETS_FROM
+    }
+
+    /// The buckets, which the few values become.
+    fn buckets(&mut self) -> &mut Buckets {
+        let few = std::mem::take(&mut self.few);
+        self.many.get_or_insert_with(|| {
+            let mut buckets = Box::<Buckets>::default();
+            few.values().for_each(|value| buckets.add(value));
+            buckets
+        })
+    }
+}
+
+/// None of no values.
+fn rank(total: u64, permille: u16) -> Option<u64> {
+    let share = u128::from(total).saturating_mul(u128::from(permille));
+    let rank = u64::try_from(share.div_ceil(1_000)).unwrap_or(total);
+    (total > 0).then(|| rank.clamp(1, total))
+}
+
+/// How often each comes in a row.
+fn counted<T: PartialEq>(all: impl Iterator<Item = T>) -> Vec<(T, u32)> {
+    let mut found: Vec<(T, u32)> = Vec::new();
+    for one in all {
+        match found.last_mut() {
+            Some((known, count)) if *known == one => *count = count.saturating_add(1),
+            _ => found.push((one, 1)),
+        }
+    }
+    found
+}
