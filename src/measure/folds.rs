@@ -1,12 +1,15 @@
 //! What comes of the rows of files, kind by kind.
 
+use serde::Serialize;
+
 use super::registry::kinds;
 use super::{burst, hold};
+use crate::doc::Section;
 use crate::schema::Row;
 use crate::stats::{self, RowFold};
 
 macro_rules! folds {
-    ($($kind:ident [$($($table:ident)::+),+] $($field:ident: $($fold:ident)::+)?;)+) => {
+    ($($kind:ident [$($($table:ident)::+),+] $($field:ident: $($fold:ident)::+ => $($total:ident)::+)?;)+) => {
         /// What each kind makes of the rows of files.
         #[derive(Debug, Default)]
         pub struct Folds {
@@ -28,6 +31,26 @@ macro_rules! folds {
 
             fn finish(&mut self) {
                 $($(self.$field.finish();)?)+
+            }
+        }
+
+        /// What that comes to, under the names that it has in a report.
+        #[derive(Debug, Clone, Default, Serialize)]
+        pub struct Kinds {
+            $($(#[doc = concat!("Of `", stringify!($kind), "`.")] pub $field: Vec<$kind::$($total)::+>,)?)+
+        }
+
+        impl Kinds {
+            /// Of the folds.
+            pub fn of(folds: &Folds) -> Self {
+                Self {
+                    $($($field: $kind::finished::of(&folds.$field),)?)+
+                }
+            }
+
+            /// What a person reads of it.
+            pub fn sections(&self) -> Vec<Section> {
+                vec![$($($kind::sections::section(&self.$field),)?)+]
             }
         }
     };

@@ -1,19 +1,13 @@
 //! Summaries in, documents and text out. Pure.
 
 mod build;
-pub mod burst;
-mod connections;
-pub mod hold;
 pub mod model;
 mod sections;
-pub mod summary;
-mod times;
-mod units;
-mod versus;
-pub mod watch;
+mod selection;
 
 pub use build::Circumstances;
-pub use sections::{Selection, document, figures};
+pub use sections::{document, figures};
+pub use selection::Selection;
 
 #[cfg(test)]
 mod tests;

@@ -13,12 +13,12 @@ pub(super) use config::job;
 use super::run::world::headline;
 use super::run::{Counts, Finished, Kind, Told, View};
 use crate::measure::Engine;
+use crate::measure::burst::text::watch::{change, distance, minute, minutes, moved};
+use crate::measure::burst::text::{BurstSummary, block};
 use crate::measure::burst::{Burst, Packet};
 use crate::measure::burst::{BurstOptions, Bursts, Event};
 use crate::net::{Opener, Plan};
 use crate::record::{Distance, Mode, Run, Transport, World};
-use crate::report::burst::{BurstSummary, block};
-use crate::report::watch::{change, distance, minute, minutes, moved};
 
 /// Bursts or a watch.
 #[derive(Debug)]

@@ -12,11 +12,11 @@ pub(super) use config::job;
 use super::run::world::headline;
 use super::run::{Counts, Finished, Kind, Told};
 use crate::measure::Engine;
+use crate::measure::hold::text::{HoldSummary, block};
 use crate::measure::hold::{Hold, Sample};
 use crate::measure::hold::{HoldShape, Holds, Samples};
 use crate::net::{Opener, Plan};
 use crate::record::{Run, Transport, World};
-use crate::report::hold::{HoldSummary, block};
 
 /// Held connections.
 #[derive(Debug)]

@@ -6,13 +6,16 @@
 
 pub mod columns;
 mod distance;
+pub mod finished;
 pub mod fold;
 pub mod packet;
 pub mod packet_columns;
 pub mod row;
+pub mod sections;
 mod session;
 mod shape;
 mod task;
+pub mod text;
 mod trouble;
 mod watch;
 

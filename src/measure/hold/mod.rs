@@ -5,12 +5,15 @@
 //! arithmetic (`measure::hold::fold`), where rows go (the receiver of the channel).
 
 pub mod columns;
+pub mod finished;
 pub mod fold;
 mod pacer;
 pub mod row;
 pub mod sample;
 pub mod sample_columns;
+pub mod sections;
 mod shape;
+pub mod text;
 
 use std::collections::BTreeMap;
 use std::io;

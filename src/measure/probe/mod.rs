@@ -6,6 +6,7 @@
 //! where rows go (`sink`).
 
 pub mod columns;
+pub mod text;
 mod ways;
 
 use std::convert::Infallible;

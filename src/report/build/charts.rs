@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use chrono::DateTime;
 
-use super::units::{millis, moment};
 use crate::measure::folds::Finished;
 use crate::report::model::{
     CumulativePoint, Distribution, FailurePoint, Heat, HeatCell, HeatDay, LinePoint, OTHER_REGIONS,
     RegionLine, SlowPoint, Timeline,
 };
 use crate::stats::survey::{CHARTED, MOST_REGIONS, RegionTimes};
+use crate::stats::units::{millis, moment};
 use crate::stats::{self};
 
 /// Regions with a line of their own.

@@ -1,9 +1,10 @@
 //! What changed while the rows were written: certificates, addresses and regions that came or went.
 
-use super::units::{MOST_LISTED, moment};
+use super::units::MOST_LISTED;
 use crate::measure::folds::Finished;
 use crate::report::model::Event;
 use crate::stats::survey::{Groups, Measured};
+use crate::stats::units::moment;
 
 /// An address or region has come late, or is gone, when it was away at an end of the rows for so many
 /// of its usual intervals: by chance alone that happens once in 5 x 10^8 (e^-20).

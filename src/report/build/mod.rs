@@ -1,9 +1,7 @@
 //! From the folded rows to a report.
 
-mod bursts;
 mod charts;
 mod events;
-mod held;
 mod notes;
 mod order;
 mod series;
@@ -12,13 +10,14 @@ mod units;
 
 use std::collections::HashMap;
 
-use super::model::{Addresses, Count, Input, Overview, Report, SHAPE, Slow, SlowRegion, SlowRow};
-use crate::measure::folds::Finished;
+use super::model::{Addresses, Input, Overview, Report, SHAPE, Slow, SlowRegion, SlowRow};
+use crate::measure::folds::{Finished, Kinds};
+use crate::stats::Count;
 use crate::stats::survey::{self, SynLoss};
 use crate::stats::{chao1, wilson};
 use crate::zone::Zone;
 
-use units::{millis, moment, percent, seconds};
+use crate::stats::units::{millis, moment, percent, seconds};
 
 /// What the rows themselves do not say.
 #[derive(Debug, Clone, Default)]
@@ -54,8 +53,7 @@ impl Report {
             tables,
             slow: slow(rows),
             series: series::all(rows),
-            bursts: bursts::of(rows),
-            held: held::of(rows),
+            kinds: Kinds::of(&rows.kinds),
             events,
             addresses: addresses(rows),
             timeline: charts::timeline(rows),

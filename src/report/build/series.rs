@@ -1,10 +1,12 @@
 //! What the order of the rows says: answers, outages and gaps of each series, and the time in which
 //! none of them measured.
 
-use super::units::{MOST_LISTED, moment, percent, seconds};
+use super::units::MOST_LISTED;
 use crate::measure::folds::Finished;
-use crate::report::model::{Count, Gap, ListedOutage, Series};
+use crate::report::model::{Gap, ListedOutage, Series};
+use crate::stats::Count;
 use crate::stats::survey::{self, SeriesName, gaps_of_all as between};
+use crate::stats::units::{moment, percent, seconds};
 use crate::stats::wilson;
 
 /// Gaps as a report has them.

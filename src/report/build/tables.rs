@@ -1,12 +1,13 @@
 //! Groups of every dimension as tables.
 
 use super::order;
-use super::units::{METRICS, millis, moment};
+use super::units::METRICS;
 use crate::measure::folds::Finished;
-use crate::report::model::{Certificate, Group, Table, Times};
+use crate::report::model::{Certificate, Group, Table};
 use crate::schema::Metric;
-use crate::stats::Distribution;
+use crate::stats::Statistics;
 use crate::stats::survey::{DIMENSIONS, Groups, Measured, SEPARATOR};
+use crate::stats::units::moment;
 
 /// A table for each dimension, then those of the user's columns.
 pub fn all(rows: &Finished) -> Vec<Table> {
@@ -73,7 +74,7 @@ fn table(by: Vec<String>, groups: &Groups) -> Table {
 /// A group of rows.
 pub fn group(key: Vec<String>, measured: &Measured) -> Group {
     let [dns, connect, tls, turn, total] =
-        METRICS.map(|metric: Metric| times(measured.times(metric)));
+        METRICS.map(|metric: Metric| Statistics::of(measured.times(metric)));
     Group {
         key,
         n: measured.rows,
@@ -87,21 +88,4 @@ pub fn group(key: Vec<String>, measured: &Measured) -> Group {
         total,
         certificate: None,
     }
-}
-
-/// Statistics of times.
-pub fn times(times: &Distribution) -> Option<Times> {
-    let moments = times.moments();
-    let quantile = |q| times.quantile(q).map(millis);
-    Some(Times {
-        n: moments.count(),
-        min_ms: millis(moments.min()?),
-        mean_ms: moments.mean()? / 1e3,
-        max_ms: millis(moments.max()?),
-        stddev_ms: moments.deviation().map(|us| us / 1e3),
-        p50_ms: quantile(500),
-        p90_ms: quantile(900),
-        p95_ms: quantile(950),
-        p99_ms: quantile(990),
-    })
 }

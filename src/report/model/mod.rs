@@ -2,8 +2,6 @@
 //! of. Serialised as it stands, it is the documented shape of `--format json`: names carry their
 //! unit, times are RFC 3339 in UTC, what was not measured is `null` or left out of a list.
 
-mod held;
-mod numbers;
 mod series;
 
 use chrono::{DateTime, Utc};
@@ -15,10 +13,9 @@ pub use crate::stats::charts::{
 };
 pub use series::{Gap, ListedOutage, Series};
 
-pub use held::{Held, HeldSamples};
-pub use numbers::{Count, Times};
-
+use crate::measure::folds::Kinds;
 use crate::schema::Metric;
+use crate::stats::{Count, Statistics};
 use crate::zone::Zone;
 
 /// Name of this shape in the JSON; the number rises when a field goes or changes its meaning.
@@ -47,10 +44,9 @@ pub struct Report {
     pub slow: Slow,
     /// One for each host, target and transport.
     pub series: Vec<Series>,
-    /// Bursts and watches over UDP, for each host, target and mode.
-    pub bursts: Vec<Burst>,
-    /// Held connections, for each host and target.
-    pub held: Vec<Held>,
+    /// What each kind of measurement adds.
+    #[serde(flatten)]
+    pub kinds: Kinds,
     /// New certificates, addresses and regions that came or went, in time order.
     pub events: Vec<Event>,
     /// The relays' addresses.
@@ -180,22 +176,22 @@ pub struct Group {
     /// Last sight.
     pub last: Option<DateTime<Utc>>,
     /// DNS time of the rows in which the phase was completed.
-    pub dns: Option<Times>,
+    pub dns: Option<Statistics>,
     /// Connect time.
-    pub connect: Option<Times>,
+    pub connect: Option<Statistics>,
     /// TLS time.
-    pub tls: Option<Times>,
+    pub tls: Option<Statistics>,
     /// TURN time.
-    pub turn: Option<Times>,
+    pub turn: Option<Statistics>,
     /// Total time of the rows that are OK.
-    pub total: Option<Times>,
+    pub total: Option<Statistics>,
     /// Of a certificate's group: the certificate.
     pub certificate: Option<Certificate>,
 }
 
 impl Group {
     /// The times of a metric.
-    pub fn times(&self, metric: Metric) -> Option<&Times> {
+    pub fn times(&self, metric: Metric) -> Option<&Statistics> {
         match metric {
             Metric::Dns => self.dns.as_ref(),
             Metric::Connect => self.connect.as_ref(),
@@ -260,60 +256,6 @@ pub struct SlowRow {
     pub connect_ms: f64,
     /// `lost SYN (n sent again)`, `likely a lost SYN`, `not a lost SYN`, `unexplained`.
     pub explanation: String,
-}
-
-/// Bursts of a host to a target, together.
-#[derive(Debug, Clone, Serialize)]
-pub struct Burst {
-    /// The machine that measured.
-    pub host: String,
-    /// What was measured.
-    pub target: String,
-    /// `burst`, or `watch`: then each row is a minute of it.
-    pub mode: String,
-    /// Rows.
-    pub bursts: u64,
-    /// Of them those to which anything answered.
-    pub answered: u64,
-    /// Packets sent.
-    pub sent: u64,
-    /// Of them not answered in time.
-    pub lost: u64,
-    /// Their share.
-    pub loss_percent: Option<f64>,
-    /// Its 95 % confidence interval (Wilson).
-    pub loss_low_percent: Option<f64>,
-    /// See `loss_low_percent`.
-    pub loss_high_percent: Option<f64>,
-    /// Packets lost in the worst 200 ms of all.
-    pub worst_window_lost: Option<u64>,
-    /// Packets sent in it.
-    pub worst_window_sent: Option<u64>,
-    /// Medians of the round trips of the bursts.
-    pub rtt_p50: Option<Times>,
-    /// Their 95th percentiles.
-    pub rtt_p95: Option<Times>,
-    /// Their jitter.
-    pub jitter: Option<Times>,
-    /// Packets answered after a later one.
-    pub reordered: u64,
-    /// Answers that came once more.
-    pub duplicates: u64,
-    /// How the bursts did against Microsoft's table, line by line.
-    pub verdicts: Vec<VerdictCounts>,
-}
-
-/// A line of Microsoft's table.
-#[derive(Debug, Clone, Serialize)]
-pub struct VerdictCounts {
-    /// The line.
-    pub name: &'static str,
-    /// Bursts that passed.
-    pub pass: u64,
-    /// Bursts that failed.
-    pub fail: u64,
-    /// Bursts with too few packets to tell.
-    pub too_few: u64,
 }
 
 /// Something that changed.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::numbers::Count;
+use crate::stats::Count;
 
 /// Rows of one host, target and transport.
 #[derive(Debug, Clone, Serialize)]

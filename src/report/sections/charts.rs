@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 
 use chrono::{DateTime, Utc};
 
-use super::parts;
 use crate::doc::chart::{Chart, Palette, Picture, has_connects};
 use crate::doc::number::{counted, grouped, millis, quantile, seconds};
+use crate::doc::parts;
 use crate::doc::text::{named, zone_name};
 use crate::doc::{Block, Cell, Column, Keep, Row, Section, Style, Table};
 use crate::report::model::{Distribution, Heat, LinePoint, OTHER_REGIONS, Report};

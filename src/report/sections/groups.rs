@@ -1,8 +1,9 @@
 //! Groups of rows with their statistics.
 
-use super::parts::{Selection, main_section, section};
+use crate::doc::parts::{main_section, section};
 use crate::doc::{Block, Cell, Column, Keep, Row, Section, Table};
 use crate::report::model::{Group, Report, Table as Groups};
+use crate::report::selection::Selection;
 use crate::schema::Metric;
 
 /// One section for the regions and one for the other groups that have something to tell.

@@ -1,7 +1,7 @@
 //! What was read, what was wrong in it, and what to know about it.
 
-use super::parts;
-use super::parts::filled;
+use crate::doc::parts;
+use crate::doc::parts::filled;
 use crate::doc::{Block, Cell, Column, Paragraph, Section, Table};
 use crate::report::model::Report;
 

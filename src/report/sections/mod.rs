@@ -5,16 +5,12 @@ mod groups;
 mod head;
 mod input;
 mod overview;
-mod packets;
-mod parts;
 mod relays;
 mod series;
 mod slow;
-mod tls_held;
-
-pub use parts::Selection;
 
 use super::model::Report;
+use super::selection::Selection;
 use crate::doc::{Document, Section};
 
 /// The report as a person reads it.
@@ -41,11 +37,9 @@ fn written(report: &Report, wanted: &Selection, groups: Vec<Section>) -> Documen
     let (main, rest): (Vec<_>, Vec<_>) = groups.into_iter().partition(|section| section.main);
     sections.extend(main);
     if whole {
+        sections.extend([slow::section(report), series::section(report)]);
+        sections.extend(report.kinds.sections());
         sections.extend([
-            slow::section(report),
-            series::section(report),
-            packets::section(report),
-            tls_held::section(report),
             series::events(report),
             relays::certificates(report),
             relays::addresses(report),

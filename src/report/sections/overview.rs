@@ -1,11 +1,12 @@
 //! The key numbers, and the failures by their cause.
 
 use super::head::median;
-use super::parts::{estimate, filled, main_section};
 use crate::doc::chart::quantile_of_all;
 use crate::doc::number::{self, counted, grouped, millis, quantile, seconds, share};
+use crate::doc::parts::{estimate, filled, main_section};
 use crate::doc::{Block, Cell, Column, Fact, Section, Table};
-use crate::report::model::{Count, Report};
+use crate::report::model::Report;
+use crate::stats::Count;
 
 /// The section.
 pub fn section(report: &Report) -> Section {

@@ -1,7 +1,7 @@
 //! The other end: addresses and certificates.
 
-use super::parts::{filled, main_section, percent, section};
 use crate::doc::number::grouped;
+use crate::doc::parts::{filled, main_section, percent, section};
 use crate::doc::{Block, Cell, Column, Fact, Paragraph, Row, Section, Table};
 use crate::report::model::{Group, Report};
 

@@ -1,8 +1,8 @@
 //! When it did not work, when nobody looked, and what changed.
 
-use super::parts;
-use super::parts::{filled, host_and_target, listed, main_section};
 use crate::doc::number::counted;
+use crate::doc::parts;
+use crate::doc::parts::{filled, host_and_target, listed, main_section};
 use crate::doc::{Block, Cell, Column, Keep, Paragraph, Row, Section, Table};
 use crate::report::model::{Report, Series};
 

@@ -1,7 +1,7 @@
 //! Slow connects and what explains them.
 
-use super::parts::{filled, main_section};
 use crate::doc::number::millis;
+use crate::doc::parts::{filled, main_section};
 use crate::doc::{Block, Cell, Column, Paragraph, Section, Table};
 use crate::report::model::Report;
 

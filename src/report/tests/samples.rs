@@ -6,10 +6,12 @@ mod pictures;
 
 use pictures::{distribution, heat, timeline};
 
+use crate::measure::folds::Kinds;
 use crate::report::model::{
-    Addresses, Certificate, Count, Event, File, Gap, Group, Heat, Input, ListedOutage, Overview,
-    Problem, Report, SHAPE, Series, Slow, SlowRegion, SlowRow, Table, Timeline, Times,
+    Addresses, Certificate, Event, File, Gap, Group, Heat, Input, ListedOutage, Overview, Problem,
+    Report, SHAPE, Series, Slow, SlowRegion, SlowRow, Table, Timeline,
 };
+use crate::stats::{Count, Statistics};
 use crate::zone::Zone;
 
 /// What a report is made of.
@@ -68,8 +70,7 @@ pub(super) fn empty() -> Report {
         slow: Slow::default(),
         series: Vec::new(),
         events: Vec::new(),
-        bursts: Vec::new(),
-        held: Vec::new(),
+        kinds: Kinds::default(),
         addresses: Addresses::default(),
         timeline: Timeline::default(),
         distribution: Vec::new(),
@@ -115,7 +116,7 @@ pub(super) fn report(plan: &Plan) -> Report {
     let bucket_s = (span / n(plan.buckets.max(1))).max(1);
     let rows = span.min(31_104_000);
     let failed = if plan.every == 0 { 0 } else { rows / 12_000 };
-    let times = |middle: f64| Times {
+    let times = |middle: f64| Statistics {
         n: (rows - failed) / n(plan.regions.len().max(1)),
         min_ms: middle * 0.7,
         mean_ms: middle * 1.013_37,

@@ -1,18 +1,9 @@
 //! Pieces that several sections are made of.
 
-use crate::doc::{Block, Cell, Column, Section, Table};
-use crate::report::model::{Count, Times};
-use crate::schema::Metric;
-
-/// What of a report a person wants to see.
-#[derive(Debug, Clone, Default)]
-pub struct Selection {
-    /// Metrics of the groups; empty for all by region and by transport and the connect time by
-    /// the rest.
-    pub metrics: Vec<Metric>,
-    /// Groups by these columns only; empty for all that have something to tell.
-    pub by: Vec<Vec<String>>,
-}
+use super::cell::Cell;
+use super::section::{Block, Section};
+use super::table::{Column, Table};
+use crate::stats::{Count, Statistics};
 
 /// A section.
 pub fn section(id: &'static str, title: &'static str, blocks: Vec<Block>) -> Section {
@@ -57,7 +48,7 @@ pub fn estimate(percent: Option<f64>, low: Option<f64>, high: Option<f64>) -> Ce
 }
 
 /// The mean of times over bursts or connections, and how far they spread where there are several.
-pub fn mean(times: Option<Times>) -> Cell {
+pub fn mean(times: Option<Statistics>) -> Cell {
     Cell::of(times, |times| match times.n {
         1 => Cell::Quantile(times.mean_ms),
         _ => Cell::Spread {

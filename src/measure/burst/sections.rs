@@ -1,25 +1,25 @@
 //! Bursts and watches over UDP.
 
-use super::parts::{estimate, host_and_target, main_section, mean};
+use super::finished::BurstTotals;
 use crate::doc::number::count;
+use crate::doc::parts::{estimate, host_and_target, main_section, mean};
 use crate::doc::{Block, Cell, Column, Paragraph, Section, Style, Table};
-use crate::report::model::{Burst, Report};
 
 /// A row for each host, target and mode, and how they did against Microsoft's table.
-pub fn section(report: &Report) -> Section {
+pub fn section(bursts: &[BurstTotals]) -> Section {
     let mut blocks = Vec::new();
-    if !report.bursts.is_empty() {
-        blocks.push(Block::Table(quality(report)));
+    if !bursts.is_empty() {
+        blocks.push(Block::Table(quality(bursts)));
         blocks.push(Block::Paragraph(Paragraph::new(
             "A row is a burst, or a minute of a watch. Loss is over all packets, with its 95 % interval (Wilson); \
              round trip, its 95th percentile and jitter are means over the rows.",
         )));
-        blocks.push(Block::Table(verdicts(report)));
+        blocks.push(Block::Table(verdicts(bursts)));
     }
     main_section("bursts", "Quality over UDP", blocks)
 }
 
-fn key(burst: &Burst) -> [Cell; 3] {
+fn key(burst: &BurstTotals) -> [Cell; 3] {
     [&burst.host, &burst.target, &burst.mode].map(|name| name.clone().into())
 }
 
@@ -29,7 +29,7 @@ fn columns_of_key() -> Vec<Column> {
     key
 }
 
-fn quality(report: &Report) -> Table {
+fn quality(bursts: &[BurstTotals]) -> Table {
     Table::new(
         "bursts",
         "",
@@ -48,7 +48,7 @@ fn quality(report: &Report) -> Table {
             Column::number("duplicates", "duplicates"),
         ],
     )
-    .rows(report.bursts.iter().map(|burst| {
+    .rows(bursts.iter().map(|burst| {
         let worst = burst.worst_window_lost.zip(burst.worst_window_sent);
         let cells = [
             burst.bursts.into(),
@@ -71,10 +71,10 @@ fn quality(report: &Report) -> Table {
     }))
 }
 
-fn verdicts(report: &Report) -> Table {
+fn verdicts(bursts: &[BurstTotals]) -> Table {
     let mut key_and_line = columns_of_key();
     key_and_line.push(Column::words("line", "line"));
-    let all = report.bursts.iter();
+    let all = bursts.iter();
     let all = all.flat_map(|burst| burst.verdicts.iter().map(move |verdict| (burst, verdict)));
     Table::new(
         "bursts against Microsoft's table",

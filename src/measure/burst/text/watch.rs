@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use chrono::{DateTime, Utc};
 
-use super::units::{failed, line, millis, moment, seconds};
+use crate::doc::lines::{failed, line, millis, moment, seconds};
 use crate::doc::{Style, styled};
 use crate::measure::burst::Burst;
 use crate::measure::burst::fold::{Change, Outages, WatchOutage};

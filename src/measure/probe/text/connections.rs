@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::units::WIDTH;
+use crate::doc::lines::WIDTH;
 use crate::doc::number::{bit_rate, millis};
 use crate::doc::wrapped;
 use crate::record::Explanation;

@@ -2,6 +2,9 @@
 
 use serde::Serialize;
 
+use super::Distribution;
+use super::units::millis;
+
 /// A name and how often.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Count {
@@ -14,7 +17,7 @@ pub struct Count {
 /// Statistics of times. Count, minimum, mean, maximum and standard deviation are exact; quantiles
 /// are nearest-rank, exact below 1,000 values and within 0.6 % from there on, none where there are too few values for them.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Times {
+pub struct Statistics {
     /// Values.
     pub n: u64,
     /// Smallest.
@@ -33,4 +36,23 @@ pub struct Times {
     pub p95_ms: Option<f64>,
     /// 99th percentile.
     pub p99_ms: Option<f64>,
+}
+
+impl Statistics {
+    /// Of times; none where there are none.
+    pub fn of(times: &Distribution) -> Option<Self> {
+        let moments = times.moments();
+        let quantile = |q| times.quantile(q).map(millis);
+        Some(Self {
+            n: moments.count(),
+            min_ms: millis(moments.min()?),
+            mean_ms: moments.mean()? / 1e3,
+            max_ms: millis(moments.max()?),
+            stddev_ms: moments.deviation().map(|us| us / 1e3),
+            p50_ms: quantile(500),
+            p90_ms: quantile(900),
+            p95_ms: quantile(950),
+            p99_ms: quantile(990),
+        })
+    }
 }

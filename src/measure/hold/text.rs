@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use super::units::{WIDTH, failed, line, millis, ms, seconds};
+use crate::doc::lines::{WIDTH, failed, line, millis, ms, seconds};
 use crate::measure::hold::Hold;
 use crate::record::{EndedBy, HoldFigures, Outcome, Phase, plain};
 

@@ -1,28 +1,28 @@
 //! Held connections.
 
-use super::parts::{filled, host_and_target, listed, main_section, mean};
+use super::finished::{HeldSamples, HeldTotals};
+use crate::doc::parts::{filled, host_and_target, listed, main_section, mean};
 use crate::doc::{Block, Cell, Column, Paragraph, Section, Table};
-use crate::report::model::{Held, HeldSamples, Report};
 
 /// A row for each host and target, and one for their samples.
-pub fn section(report: &Report) -> Section {
+pub fn section(all: &[HeldTotals]) -> Section {
     let mut blocks = Vec::new();
-    if let Some(table) = filled(connections(report)) {
+    if let Some(table) = filled(connections(all)) {
         blocks.push(table);
         blocks.push(Block::Paragraph(Paragraph::new(
             "Round trip, its 95th percentile and jitter are means over the connections, of the kernel's smoothed round \
              trip. A stall is a time of 200 ms or more in which data was outstanding and nothing was acknowledged.",
         )));
     }
-    blocks.extend(filled(samples(report)));
+    blocks.extend(filled(samples(all)));
     main_section("held", "Held connections", blocks)
 }
 
-fn key(held: &Held) -> [Cell; 2] {
+fn key(held: &HeldTotals) -> [Cell; 2] {
     [&held.host, &held.target].map(|name| name.clone().into())
 }
 
-fn connections(report: &Report) -> Table {
+fn connections(all: &[HeldTotals]) -> Table {
     Table::new(
         "held",
         "",
@@ -45,36 +45,30 @@ fn connections(report: &Report) -> Table {
             Column::number("longest_stall", "longest stall ms"),
         ],
     )
-    .rows(
-        report
-            .held
-            .iter()
-            .filter(|held| held.connections > 0)
-            .map(|held| {
-                let cells = [
-                    held.connections.into(),
-                    held.held.into(),
-                    Cell::Seconds(held.held_s),
-                    listed(&held.ended).into(),
-                    held.sent.into(),
-                    held.answered.into(),
-                    mean(held.rtt_p50),
-                    mean(held.rtt_p95),
-                    mean(held.jitter),
-                    mean(held.answer_p50),
-                    held.retransmits.into(),
-                    Cell::of(held.retransmitted_bytes, Cell::Bytes),
-                    held.timeouts.into(),
-                    held.stalls.into(),
-                    Cell::of(held.longest_stall_ms, Cell::Millis),
-                ];
-                (key(held), cells)
-            }),
-    )
+    .rows(all.iter().filter(|held| held.connections > 0).map(|held| {
+        let cells = [
+            held.connections.into(),
+            held.held.into(),
+            Cell::Seconds(held.held_s),
+            listed(&held.ended).into(),
+            held.sent.into(),
+            held.answered.into(),
+            mean(held.rtt_p50),
+            mean(held.rtt_p95),
+            mean(held.jitter),
+            mean(held.answer_p50),
+            held.retransmits.into(),
+            Cell::of(held.retransmitted_bytes, Cell::Bytes),
+            held.timeouts.into(),
+            held.stalls.into(),
+            Cell::of(held.longest_stall_ms, Cell::Millis),
+        ];
+        (key(held), cells)
+    }))
 }
 
-fn samples(report: &Report) -> Table {
-    let sampled = report.held.iter();
+fn samples(all: &[HeldTotals]) -> Table {
+    let sampled = all.iter();
     let sampled = sampled.filter_map(|held| Some((held, held.samples.as_ref()?)));
     Table::new(
         "held samples",

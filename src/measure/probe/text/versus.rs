@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::times::{head, numbers, share};
-use super::units::WIDTH;
+use crate::doc::lines::WIDTH;
 use crate::doc::number::millis;
 use crate::doc::wrapped;
 use crate::record::Transport;

@@ -1,13 +1,17 @@
 //! The summary at the end of a series, 80 columns wide.
 
+mod connections;
+mod times;
+mod versus;
+
 use std::fmt::Write as _;
 
-use super::connections::connections;
-use super::times::{head, numbers, share};
-use super::units::WIDTH;
-use super::versus::versus;
+use crate::doc::lines::WIDTH;
 use crate::doc::wrapped;
 use crate::stats::Tally;
+use connections::connections;
+use times::{head, numbers, share};
+use versus::versus;
 
 /// What is summed up.
 #[derive(Debug)]

@@ -1,18 +1,20 @@
 //! Bursts for a reader: a block a burst, the summary of bursts and watches. 80 columns wide. Not
 //! here: the lines of a watch (`watch`).
 
+pub mod watch;
+
 use std::fmt::Write as _;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::units::{WIDTH, failed, line, millis, moment, ms, percent};
-use super::watch::{distance, outages_list};
+use crate::doc::lines::{WIDTH, failed, line, millis, moment, ms, percent};
 use crate::doc::{self, Cell, Column, Room, Style, Table};
 use crate::measure::burst::Burst;
 use crate::measure::burst::fold::{Outages, QualityLimits, judge};
 use crate::record::{Distance, Figures, Outcome, Verdict, Window, plain};
 use crate::zone::Zone;
+use watch::{distance, outages_list};
 
 /// A burst in a block of lines.
 pub fn block(burst: &Burst, limits: &QualityLimits) -> String {

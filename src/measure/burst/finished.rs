@@ -1,0 +1,100 @@
+//! What the rows of bursts and watches in files come to.
+
+use serde::Serialize;
+
+use super::fold::{BurstRows, VERDICTS};
+use crate::stats::units::percent;
+use crate::stats::{Statistics, wilson};
+
+/// Bursts of a host to a target, together.
+#[derive(Debug, Clone, Serialize)]
+pub struct BurstTotals {
+    /// The machine that measured.
+    pub host: String,
+    /// What was measured.
+    pub target: String,
+    /// `burst`, or `watch`: then each row is a minute of it.
+    pub mode: String,
+    /// Rows.
+    pub bursts: u64,
+    /// Of them those to which anything answered.
+    pub answered: u64,
+    /// Packets sent.
+    pub sent: u64,
+    /// Of them not answered in time.
+    pub lost: u64,
+    /// Their share.
+    pub loss_percent: Option<f64>,
+    /// Its 95 % confidence interval (Wilson).
+    pub loss_low_percent: Option<f64>,
+    /// See `loss_low_percent`.
+    pub loss_high_percent: Option<f64>,
+    /// Packets lost in the worst 200 ms of all.
+    pub worst_window_lost: Option<u64>,
+    /// Packets sent in it.
+    pub worst_window_sent: Option<u64>,
+    /// Medians of the round trips of the bursts.
+    pub rtt_p50: Option<Statistics>,
+    /// Their 95th percentiles.
+    pub rtt_p95: Option<Statistics>,
+    /// Their jitter.
+    pub jitter: Option<Statistics>,
+    /// Packets answered after a later one.
+    pub reordered: u64,
+    /// Answers that came once more.
+    pub duplicates: u64,
+    /// How the bursts did against Microsoft's table, line by line.
+    pub verdicts: Vec<VerdictCounts>,
+}
+
+/// A line of Microsoft's table.
+#[derive(Debug, Clone, Serialize)]
+pub struct VerdictCounts {
+    /// The line.
+    pub name: &'static str,
+    /// Bursts that passed.
+    pub pass: u64,
+    /// Bursts that failed.
+    pub fail: u64,
+    /// Bursts with too few packets to tell.
+    pub too_few: u64,
+}
+
+/// One for each host, target and mode.
+pub fn of(rows: &BurstRows) -> Vec<BurstTotals> {
+    let groups = rows.groups.iter();
+    groups
+        .map(|([host, target, mode], group)| {
+            let interval = wilson(group.lost.min(group.sent), group.sent);
+            BurstTotals {
+                host: host.clone(),
+                target: target.clone(),
+                mode: mode.clone(),
+                bursts: group.bursts,
+                answered: group.answered,
+                sent: group.sent,
+                lost: group.lost,
+                loss_percent: percent(group.lost, group.sent),
+                loss_low_percent: interval.map(|(low, _)| low * 100.0),
+                loss_high_percent: interval.map(|(_, high)| high * 100.0),
+                worst_window_lost: group.worst_window.map(|(lost, _)| lost),
+                worst_window_sent: group.worst_window.map(|(_, sent)| sent),
+                rtt_p50: Statistics::of(&group.rtt_p50),
+                rtt_p95: Statistics::of(&group.rtt_p95),
+                jitter: Statistics::of(&group.jitter),
+                reordered: group.reordered,
+                duplicates: group.duplicates,
+                verdicts: VERDICTS
+                    .iter()
+                    .zip(group.verdicts)
+                    .map(|((name, _), [pass, fail, too_few])| VerdictCounts {
+                        name,
+                        pass,
+                        fail,
+                        too_few,
+                    })
+                    .collect(),
+            }
+        })
+        .collect()
+}
