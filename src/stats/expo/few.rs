@@ -1,20 +1,21 @@
 //! A list of values in little memory, while they are few.
 
-/// Values behind the sorted ones at which all are sorted.
-const MOST_LOOSE: u16 = 64;
+/// Values that are sorted together.
+const BLOCK: u16 = 64;
 
 /// Bits of a number in one byte (LEB128); the highest says that more follow.
 const BITS: u32 = 7;
 
-/// Values as they are, about a byte each where they are many: sorted ones as differences from the
-/// one before, then those that came since. At most 65,535.
+/// Values as they are, about one and a half bytes each where they are many: sorted blocks, each
+/// value as the difference from the one before in its block, then those that came since. At most
+/// 6,553 values, each of which takes ten bytes at most.
 #[derive(Debug, Clone, Default)]
 pub struct Few {
     bytes: Vec<u8>,
     /// How many values there are.
     len: u16,
-    /// How many of them are sorted.
-    sorted: u16,
+    /// How many bytes the blocks take.
+    blocks: u16,
 }
 
 /// The same values in whatever order they came.
@@ -34,11 +35,11 @@ impl Few {
 
     /// Takes a value in.
     pub fn add(&mut self, value: u64) {
-        if self.len.saturating_sub(self.sorted) >= MOST_LOOSE {
-            self.sort();
-        }
-        self.len = self.len.saturating_add(1);
         self.push(value);
+        self.len = self.len.saturating_add(1);
+        if self.len.is_multiple_of(BLOCK) {
+            self.end_block();
+        }
     }
 
     /// Bytes that the list has taken.
@@ -50,43 +51,57 @@ impl Few {
     /// All values, in no order.
     pub fn values(&self) -> impl Iterator<Item = u64> {
         let mut bytes = self.bytes.iter();
+        let in_blocks = self.len.saturating_sub(self.len % BLOCK);
         let mut before = 0_u64;
         (0..self.len).map(move |at| {
-            let number = number(&mut bytes);
-            if at < self.sorted {
-                before = before.wrapping_add(number);
-                before
-            } else {
-                number
+            if at >= in_blocks || at.is_multiple_of(BLOCK) {
+                before = 0;
             }
+            before = before.wrapping_add(number(&mut bytes));
+            before
         })
     }
 
     /// All values, rising.
     pub fn sorted(&self) -> Vec<u64> {
-        let mut values = Vec::with_capacity(usize::from(self.len));
-        values.extend(self.values());
-        // the sorted part is found as such, and merged with the rest
-        values.sort();
+        let mut values = self.listed();
+        values.sort_unstable();
         values
     }
 
-    fn sort(&mut self) {
-        let values = self.sorted();
-        self.bytes.clear();
+    /// The value at this place, from 0 on, of all in rising order.
+    pub fn at(&self, place: usize) -> Option<u64> {
+        let mut values = self.listed();
+        (place < values.len()).then(|| *values.select_nth_unstable(place).1)
+    }
+
+    fn listed(&self) -> Vec<u64> {
+        let mut values = Vec::with_capacity(usize::from(self.len));
+        values.extend(self.values());
+        values
+    }
+
+    /// Makes a block of what came since the last one.
+    fn end_block(&mut self) {
+        let start = usize::from(self.blocks);
+        let mut values = [0; BLOCK as usize];
+        let mut bytes = self.bytes.get(start..).unwrap_or_default().iter();
+        values.fill_with(|| number(&mut bytes));
+        values.sort_unstable();
+        self.bytes.truncate(start);
         let mut before = 0;
         for value in values {
             self.push(value.wrapping_sub(before));
             before = value;
         }
-        self.sorted = self.len;
+        self.blocks = u16::try_from(self.bytes.len()).unwrap_or(u16::MAX);
     }
 
     #[allow(clippy::cast_possible_truncation)] // eight bits of a number at a time
     fn push(&mut self, mut number: u64) {
         // room for the longest number; by a quarter, as there may be many lists
         if self.bytes.capacity().saturating_sub(self.bytes.len()) < 10 {
-            let more = (self.bytes.len() / 4).max(16);
+            let more = (self.bytes.len() / 4).max(32);
             self.bytes.reserve_exact(more);
         }
         while number >> BITS > 0 {
@@ -97,14 +112,15 @@ impl Few {
     }
 }
 
+#[inline]
 fn number(bytes: &mut std::slice::Iter<'_, u8>) -> u64 {
-    let mut number = 0;
-    for (byte, place) in bytes.zip(0_u32..) {
-        let bits = u64::from(byte & !(1 << BITS));
-        number |= bits.wrapping_shl(place.wrapping_mul(BITS));
+    let (mut number, mut place) = (0, 0_u32);
+    for byte in bytes {
+        number |= u64::from(byte & !(1 << BITS)).wrapping_shl(place);
         if byte >> BITS == 0 {
             break;
         }
+        place = place.wrapping_add(BITS);
     }
     number
 }

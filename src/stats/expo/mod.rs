@@ -20,98 +20,108 @@ const BUCKETS_FROM: u64 = 1_000;
 /// Counts of durations in microseconds. Below 1,000 values quantiles are exact; from there on each
 /// stands for its bucket, at most 0.543 % and half a microsecond away. Which of the two it is
 /// depends on the number of values alone, so the order of values and of merging changes nothing.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Expo {
-    /// Fewer than 1,000 values, a byte or two each; empty once there are buckets.
-    few: Few,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expo(Kept);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Kept {
+    /// Fewer than 1,000 values, a byte or two each.
+    Few(Few),
     /// More: 256 bytes for each octave between the smallest and the largest.
-    many: Option<Box<Buckets>>,
+    Many(Buckets),
+}
+
+impl Default for Expo {
+    fn default() -> Self {
+        Self(Kept::Few(Few::default()))
+    }
 }
 
 impl Expo {
     /// Takes a value in.
     #[inline]
     pub fn add(&mut self, value: u64) {
-        match &mut self.many {
-            Some(buckets) => buckets.add(value),
-            None => self.add_n(value, 1),
+        match &mut self.0 {
+            Kept::Many(buckets) => buckets.add(value),
+            Kept::Few(_) => self.add_n(value, 1),
         }
     }
 
     /// Takes a value in so many times.
     pub fn add_n(&mut self, value: u64, n: u64) {
-        if n == 0 {
-            return;
-        }
-        if self.stay_few(n) {
-            (0..n).for_each(|_| self.few.add(value));
-        } else {
-            self.buckets().add_n(value, n);
+        match &mut self.0 {
+            Kept::Few(few) if stay_few(few, n) => (0..n).for_each(|_| few.add(value)),
+            _ if n == 0 => {}
+            _ => self.to_buckets(|buckets| buckets.add_n(value, n)),
         }
     }
 
     /// Takes in all that another one has seen.
     pub fn merge(&mut self, other: &Self) {
-        if let Some(more) = &other.many {
-            self.buckets().merge(more);
-        } else if self.stay_few(other.few.len()) {
-            other.few.values().for_each(|value| self.few.add(value));
-        } else {
-            let buckets = self.buckets();
-            other.few.values().for_each(|value| buckets.add(value));
+        match (&mut self.0, &other.0) {
+            (Kept::Few(few), Kept::Few(more)) if stay_few(few, more.len()) => {
+                more.values().for_each(|value| few.add(value));
+            }
+            (_, Kept::Few(more)) => {
+                self.to_buckets(|buckets| more.values().for_each(|value| buckets.add(value)));
+            }
+            (_, Kept::Many(more)) => self.to_buckets(|buckets| buckets.merge(more)),
         }
     }
 
     /// Number of values.
     pub fn total(&self) -> u64 {
-        (self.many.as_ref()).map_or_else(|| self.few.len(), |buckets| buckets.total())
+        match &self.0 {
+            Kept::Few(few) => few.len(),
+            Kept::Many(buckets) => buckets.total(),
+        }
     }
 
     /// The value of the nearest rank, which is the smallest whole number that is no less than n
     /// `permille` / 1000, and 1 at least: itself of few values, the middle of its bucket of many.
     pub fn at(&self, permille: u16) -> Option<u64> {
         let rank = rank(self.total(), permille)?;
-        match &self.many {
-            Some(buckets) => buckets.at(rank),
-            None => {
-                let place = usize::try_from(rank).ok()?.checked_sub(1)?;
-                self.few.sorted().get(place).copied()
-            }
+        match &self.0 {
+            Kept::Few(few) => few.at(usize::try_from(rank).ok()?.checked_sub(1)?),
+            Kept::Many(buckets) => buckets.at(rank),
         }
     }
 
     /// Buckets that have any values with their counts, rising.
     pub fn pairs(&self) -> Vec<(i16, u32)> {
-        match &self.many {
-            Some(buckets) => buckets.pairs().collect(),
-            None => counted(self.few.sorted().into_iter().map(bucket)),
+        match &self.0 {
+            Kept::Few(few) => counted(few.sorted().into_iter().map(bucket)),
+            Kept::Many(buckets) => buckets.pairs().collect(),
         }
     }
 
     /// Values that are told apart with their counts, rising: themselves or the middles of buckets.
     pub fn values(&self) -> Vec<(u64, u32)> {
-        match &self.many {
-            Some(buckets) => {
+        match &self.0 {
+            Kept::Few(few) => counted(few.sorted().into_iter()),
+            Kept::Many(buckets) => {
                 let middles = buckets.pairs().map(|(bucket, n)| (middle(bucket), n));
                 middles.collect()
             }
-            None => counted(self.few.sorted().into_iter()),
         }
     }
 
-    fn stay_few(&self, more: u64) -> bool {
-        self.many.is_none() && self.few.len().saturating_add(more) < BUCKETS_FROM
+    /// Changes the buckets, which few values become first.
+    fn to_buckets(&mut self, change: impl FnOnce(&mut Buckets)) {
+        match &mut self.0 {
+            Kept::Many(buckets) => change(buckets),
+            Kept::Few(few) => {
+                let mut buckets = Buckets::default();
+                few.values().for_each(|value| buckets.add(value));
+                change(&mut buckets);
+                self.0 = Kept::Many(buckets);
+            }
+        }
     }
+}
 
-    /// The buckets, which the few values become.
-    fn buckets(&mut self) -> &mut Buckets {
-        let few = std::mem::take(&mut self.few);
-        self.many.get_or_insert_with(|| {
-            let mut buckets = Box::<Buckets>::default();
-            few.values().for_each(|value| buckets.add(value));
-            buckets
-        })
-    }
+fn stay_few(few: &Few, more: u64) -> bool {
+    few.len().saturating_add(more) < BUCKETS_FROM
 }
 
 /// None of no values.
