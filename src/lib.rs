@@ -31,7 +31,7 @@
 //! | [`sink`] | where rows go |
 //! | [`source`] | files back to rows |
 //! | [`in_use`] | files that another program keeps to itself |
-//! | [`stats`], [`report`] | rows to summaries, summaries to text, pure |
+//! | [`stats`], [`report`], [`doc`] | what many rows say, which sections that makes, how each is shown; pure |
 //! | [`lab`] | the embedded relays behind `--lab` |
 //! | [`cli`] | the command line |
 //! | [`manual`] | prose: methods, recipes, changes |

@@ -1,4 +1,4 @@
-//! Summaries in, documents and text out. Pure.
+//! What the rows of files come to (`model`), and which sections a report has of it (`sections`). Pure.
 
 mod build;
 pub mod model;

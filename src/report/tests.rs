@@ -397,7 +397,7 @@ fn lines_stand_out_from_the_background_in_both_schemes() {
     }
 }
 
-/// Writes the pages to look at: `cargo test --lib report::html -- --ignored`.
+/// Writes the pages to look at: `cargo test --lib report::tests -- --ignored`.
 #[test]
 #[ignore = "for the eye"]
 fn pages_to_look_at() {

@@ -1,14 +1,13 @@
-//! The columns of every kind of row, and rows read back by them.
+//! What a column is, the groups of columns that kinds of row share, and rows read back from files.
 //!
-//! Here: what a column and a cell are, the groups of columns that kinds of row share, the table of
-//! each kind, the numbers by which files are read back, the layout of a file and its rows. Not
-//! here: what was measured (`record`), how a cell is written (`sink`), what a file may look like
-//! (`source`).
+//! Here: what a column and a cell are, the groups, the numbers by which files are read, the layout of
+//! a file and its rows. Not here: the table of a kind (`measure/KIND/columns`), how a cell is written
+//! (`sink`), what a file may look like (`source`).
 //!
 //! # To add a column
 //!
 //! 1. Write it once: in its group (`groups`) when other kinds of row have it or may have it, else
-//!    among the pieces of its kind's table (`tables`). `on_request` keeps it out of the default.
+//!    among the pieces of its kind's table. `on_request` keeps it out of the default.
 //! 2. Name it at the end of the pieces of each table that gets it, `&Of::GROUP.pick(["name"])`: the
 //!    order of a file never changes, and new columns only ever come at the end. Where it means
 //!    something else than in its group, say so in `MEANINGS`.
@@ -19,11 +18,6 @@
 //!    person should know of it.
 //!
 //! A column is never renamed and never changes its type.
-//!
-//! # To add a kind of row
-//!
-//! Its struct, a file in `tables` with [`RowKind`] and the traits of the groups that it has, and a
-//! line in `TABLES`, which gives its columns their numbers.
 
 pub(crate) mod column;
 pub(crate) mod group;

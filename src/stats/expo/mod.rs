@@ -1,7 +1,7 @@
 //! The histogram of durations: all values themselves while they are few, buckets from then on.
 //!
 //! The buckets are those of OpenTelemetry's exponential histogram at scale 6 over seconds, and of
-//! Prometheus' native histograms of schema 6 ([`index`]): counts of any number of programs add up
+//! Prometheus' native histograms of schema 6 (`index`): counts of any number of programs add up
 //! to the same quantiles, in any order.
 
 mod buckets;
