@@ -434,3 +434,59 @@ fn night_as_printed(form: Form) {
     }
     differences.none();
 }
+
+/// Live rows and the same rows out of their file have one meaning: counts, causes, and the times of
+/// each phase, as they are shown.
+#[test]
+fn a_summary_and_a_report_of_its_rows_say_the_same() {
+    let dir = tempfile::tempdir().unwrap();
+    let rows = dir.path().join("p.csv");
+    let mut probe = crate::command::turnprobe(
+        "probe --lab -n 60 -i 0 --lab-fault tls-alert --lab-fault-share 20 --output",
+    );
+    let summary = crate::command::finished(probe.arg(&rows).spawn().unwrap()).stdout;
+    let mut report = crate::command::turnprobe("report --format json");
+    let report = crate::command::finished(report.arg(&rows).spawn().unwrap()).stdout;
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    let all = &report["overview"];
+    let count = |name: &str| all[name].as_u64().unwrap();
+    let counts = format!(
+        "{} sent, {} ok, {} failed",
+        count("rows"),
+        count("ok"),
+        count("failed")
+    );
+    assert!(summary.contains(&counts), "{counts}: {summary}");
+    assert!(count("failed") > 0, "nothing failed");
+    for cause in all["failed_by_cause"].as_array().unwrap() {
+        let line = format!("{:>9}  {}", cause["count"], cause["name"].as_str().unwrap());
+        assert!(summary.contains(&line), "{line}: {summary}");
+    }
+    let tables = report["tables"].as_array().unwrap();
+    let by = |name: &str| tables.iter().find(|table| table["by"][0] == name).unwrap();
+    let group = &by("transport")["groups"][0];
+    for phase in ["dns", "connect", "tls", "total"] {
+        let times = &group[phase];
+        let exact = |name: &str| turnprobe::doc::number::millis(times[name].as_f64().unwrap());
+        let quantile = |name: &str| {
+            let ms = times[name].as_f64();
+            ms.map_or_else(|| "-".to_owned(), turnprobe::doc::number::quantile)
+        };
+        let wanted = [
+            phase.to_owned(),
+            times["n"].to_string(),
+            exact("min_ms"),
+            exact("mean_ms"),
+            quantile("p50_ms"),
+            quantile("p95_ms"),
+            quantile("p99_ms"),
+            exact("max_ms"),
+        ];
+        let shown = summary
+            .lines()
+            .find(|line| line.starts_with(phase))
+            .unwrap();
+        let shown: Vec<&str> = shown.split_whitespace().collect();
+        assert_eq!(shown, wanted, "{summary}");
+    }
+}
