@@ -15,44 +15,44 @@ pub const ZERO: i16 = -2048;
 /// prints them from exact integers.
 #[rustfmt::skip]
 const BOUNDS: [u64; 64] = [
-    0x80dce96d484cbf25, 0x82442334960ceda4, 0x83af4661ce7c1d52, 0x851e5ddc7f9a447e,
-    0x869174aa9d4d22d2, 0x880895f0d61d84b2, 0x8983ccf2e8e0bff7, 0x8b032513fb50fc8e,
-    0x8c86a9d6f196e2b6, 0x8e0e66dec6c74fad, 0x8f9a67eee657b934, 0x912ab8eb868bef75,
-    0x92bf65da03dff487, 0x94587ae13d70a83d, 0x95f60449f2660eae, 0x97980e7f2061ff7f,
-    0x993ea60e62f613f4, 0x9ae9d7a85423b18a, 0x9c99b020ede91700, 0x9e4e3c6fecde59ab,
-    0xa00789b133e54924, 0xa1c5a52530ef37b6, 0xa3889c3142dbae26, 0xa5507c60207319f3,
-    0xa71d536240808dbc, 0xa8ef2f0e430db402, 0xaac61d615bc41d3b, 0xaca22c7fbd771b14,
-    0xae836ab506d9636b, 0xb069e674b061bed8, 0xb255ae5a7b620f75, 0xb446d12ae25405e5,
-    0xb63d5dd38a5ee3eb, 0xb839636bb619b537, 0xba3af134b98d70a0, 0xbc42169a6f7a7d91,
-    0xbe4ee333afe52329, 0xc06166c2c7ec7068, 0xc279b135f2ef36a2, 0xc497d2a7d502b97b,
-    0xc6bbdb5ff6bec1e3, 0xc8e5dbd34262cbad, 0xcb15e4a482580fdd, 0xcd4c06a4e1143813,
-    0xcf8852d46a609253, 0xd1cada628e09a6cd, 0xd413aeaea3fb1c62, 0xd662e14871cbe373,
-    0xd8b883f0b1bea989, 0xdb14a8999b3aa3b6, 0xdd7761676cc0c8be, 0xdfe0c0b0f7619f98,
-    0xe250d9002bb7d250, 0xe4c7bd12a86bc110, 0xe7457fda4a445ce0, 0xe9ca347dbdc99d8f,
-    0xec55ee59127cf258, 0xeee8c0fe4fac18fc, 0xf182c0360ae2d356, 0xf424000000000000,
-    0xf6cc9493aaf2a70e, 0xf97c9260e32398c7, 0xfc340e1078904907, 0xfef31c84d29b9f02,
+    0x80dc_e96d_484c_bf25, 0x8244_2334_960c_eda4, 0x83af_4661_ce7c_1d52, 0x851e_5ddc_7f9a_447e,
+    0x8691_74aa_9d4d_22d2, 0x8808_95f0_d61d_84b2, 0x8983_ccf2_e8e0_bff7, 0x8b03_2513_fb50_fc8e,
+    0x8c86_a9d6_f196_e2b6, 0x8e0e_66de_c6c7_4fad, 0x8f9a_67ee_e657_b934, 0x912a_b8eb_868b_ef75,
+    0x92bf_65da_03df_f487, 0x9458_7ae1_3d70_a83d, 0x95f6_0449_f266_0eae, 0x9798_0e7f_2061_ff7f,
+    0x993e_a60e_62f6_13f4, 0x9ae9_d7a8_5423_b18a, 0x9c99_b020_ede9_1700, 0x9e4e_3c6f_ecde_59ab,
+    0xa007_89b1_33e5_4924, 0xa1c5_a525_30ef_37b6, 0xa388_9c31_42db_ae26, 0xa550_7c60_2073_19f3,
+    0xa71d_5362_4080_8dbc, 0xa8ef_2f0e_430d_b402, 0xaac6_1d61_5bc4_1d3b, 0xaca2_2c7f_bd77_1b14,
+    0xae83_6ab5_06d9_636b, 0xb069_e674_b061_bed8, 0xb255_ae5a_7b62_0f75, 0xb446_d12a_e254_05e5,
+    0xb63d_5dd3_8a5e_e3eb, 0xb839_636b_b619_b537, 0xba3a_f134_b98d_70a0, 0xbc42_169a_6f7a_7d91,
+    0xbe4e_e333_afe5_2329, 0xc061_66c2_c7ec_7068, 0xc279_b135_f2ef_36a2, 0xc497_d2a7_d502_b97b,
+    0xc6bb_db5f_f6be_c1e3, 0xc8e5_dbd3_4262_cbad, 0xcb15_e4a4_8258_0fdd, 0xcd4c_06a4_e114_3813,
+    0xcf88_52d4_6a60_9253, 0xd1ca_da62_8e09_a6cd, 0xd413_aeae_a3fb_1c62, 0xd662_e148_71cb_e373,
+    0xd8b8_83f0_b1be_a989, 0xdb14_a899_9b3a_a3b6, 0xdd77_6167_6cc0_c8be, 0xdfe0_c0b0_f761_9f98,
+    0xe250_d900_2bb7_d250, 0xe4c7_bd12_a86b_c110, 0xe745_7fda_4a44_5ce0, 0xe9ca_347d_bdc9_9d8f,
+    0xec55_ee59_127c_f258, 0xeee8_c0fe_4fac_18fc, 0xf182_c036_0ae2_d356, 0xf424_0000_0000_0000,
+    0xf6cc_9493_aaf2_a70e, 0xf97c_9260_e323_98c7, 0xfc34_0e10_7890_4907, 0xfef3_1c84_d29b_9f02,
 ];
 
 /// The middles of the buckets below these bounds and above the last octave's, alike: floor(15625 x
 /// 2^(50 + (k + 0.5)/64)), k from -60 to 3.
 #[rustfmt::skip]
 const MIDDLES: [u64; 64] = [
-    0x802ac0afb8454e41, 0x819009d17d085af5, 0x82f936f0b1756b63, 0x846652e5d0176ad1,
-    0x85d768a78f5835de, 0x874c834b35c8b5e9, 0x88c5ae04ef53ef3f, 0x8a42f428235f9105,
-    0x8bc46127cbdc9cff, 0x8d4a0096cd4ac46e, 0x8ed3de284fb11eb1, 0x906205b0188ee588,
-    0x91f48322e5c6ea6d, 0x938b6296c9887fed, 0x9526b0438738998d, 0x96c67882f15dec6f,
-    0x986ac7d14892e2c8, 0x9a13aacd9b803bfa, 0x9bc12e3a27e33b2a, 0x9d735efcbca24e2c,
-    0x9f2a4a1f1cf31ec7, 0xa0e5fccf6495086a, 0xa2a684606d22f4f0, 0xa46bee4a347fab38,
-    0xa636482a445fa2fb, 0xa8059fc41af379cb, 0xa9da030194b62dd4, 0xabb37ff357624bbf,
-    0xad9224d13e1145e9, 0xaf75fffac6883422, 0xb15f1ff77fb54426, 0xb34d937779612c2f,
-    0xb5416953b517fa4c, 0xb73ab08e984ca460, 0xb93978545fbac647, 0xbb3dcffb940a0518,
-    0xbd47c7057fb6981d, 0xbf576d1ea64281f0, 0xc16cd21f3cb30e06, 0xc388060ba35e30dc,
-    0xc5a91914e10b731f, 0xc7d01b991f6c1a5e, 0xc9fd1e2428ee4c13, 0xcc30316fe7eef247,
-    0xce696664e74e33a0, 0xd0a8ce1ad46a5b3d, 0xd2ee79d9028517a1, 0xd53a7b16ef9702b8,
-    0xd78ce37cca957009, 0xd9e5c4e3fb2e8952, 0xdc453157aaffccf1, 0xdeab3b15504b0cf2,
-    0xe117f48d3a2e1900, 0xe38b70631e61492b, 0xe605c16ea8812b1a, 0xe886fabc0ae79f32,
-    0xeb0f2f8c9118bf26, 0xed9e735733c7f3a0, 0xf034d9c92e79aacb, 0xf2d276c696c62e17,
-    0xf5775e6af54221fe, 0xf823a509e0114733, 0xfad75f2f9728218b, 0xfd92a1a1a24135c5,
+    0x802a_c0af_b845_4e41, 0x8190_09d1_7d08_5af5, 0x82f9_36f0_b175_6b63, 0x8466_52e5_d017_6ad1,
+    0x85d7_68a7_8f58_35de, 0x874c_834b_35c8_b5e9, 0x88c5_ae04_ef53_ef3f, 0x8a42_f428_235f_9105,
+    0x8bc4_6127_cbdc_9cff, 0x8d4a_0096_cd4a_c46e, 0x8ed3_de28_4fb1_1eb1, 0x9062_05b0_188e_e588,
+    0x91f4_8322_e5c6_ea6d, 0x938b_6296_c988_7fed, 0x9526_b043_8738_998d, 0x96c6_7882_f15d_ec6f,
+    0x986a_c7d1_4892_e2c8, 0x9a13_aacd_9b80_3bfa, 0x9bc1_2e3a_27e3_3b2a, 0x9d73_5efc_bca2_4e2c,
+    0x9f2a_4a1f_1cf3_1ec7, 0xa0e5_fccf_6495_086a, 0xa2a6_8460_6d22_f4f0, 0xa46b_ee4a_347f_ab38,
+    0xa636_482a_445f_a2fb, 0xa805_9fc4_1af3_79cb, 0xa9da_0301_94b6_2dd4, 0xabb3_7ff3_5762_4bbf,
+    0xad92_24d1_3e11_45e9, 0xaf75_fffa_c688_3422, 0xb15f_1ff7_7fb5_4426, 0xb34d_9377_7961_2c2f,
+    0xb541_6953_b517_fa4c, 0xb73a_b08e_984c_a460, 0xb939_7854_5fba_c647, 0xbb3d_cffb_940a_0518,
+    0xbd47_c705_7fb6_981d, 0xbf57_6d1e_a642_81f0, 0xc16c_d21f_3cb3_0e06, 0xc388_060b_a35e_30dc,
+    0xc5a9_1914_e10b_731f, 0xc7d0_1b99_1f6c_1a5e, 0xc9fd_1e24_28ee_4c13, 0xcc30_316f_e7ee_f247,
+    0xce69_6664_e74e_33a0, 0xd0a8_ce1a_d46a_5b3d, 0xd2ee_79d9_0285_17a1, 0xd53a_7b16_ef97_02b8,
+    0xd78c_e37c_ca95_7009, 0xd9e5_c4e3_fb2e_8952, 0xdc45_3157_aaff_ccf1, 0xdeab_3b15_504b_0cf2,
+    0xe117_f48d_3a2e_1900, 0xe38b_7063_1e61_492b, 0xe605_c16e_a881_2b1a, 0xe886_fabc_0ae7_9f32,
+    0xeb0f_2f8c_9118_bf26, 0xed9e_7357_33c7_f3a0, 0xf034_d9c9_2e79_aacb, 0xf2d2_76c6_96c6_2e17,
+    0xf577_5e6a_f542_21fe, 0xf823_a509_e011_4733, 0xfad7_5f2f_9728_218b, 0xfd92_a1a1_a241_35c5,
 ];
 
 /// Number of the first bound of an octave, -59, less one: the bucket of what lies below it.
@@ -88,6 +88,7 @@ const fn slots() -> [(u64, i16); 128] {
 
 /// The bucket of a duration in microseconds: -1276 of 1 us, -1 of a second, 2820 of the largest.
 #[inline]
+#[allow(clippy::cast_possible_truncation)] // a count of bits
 pub fn bucket(value: u64) -> i16 {
     if value == 0 {
         return ZERO;
@@ -108,7 +109,7 @@ pub fn middle(bucket: i16) -> u64 {
     let from_first = i32::from(bucket).saturating_sub(i32::from(BELOW));
     let (octave, place) = (from_first.div_euclid(64), from_first.rem_euclid(64));
     let shift = i32::from(SECONDS).saturating_sub(octave);
-    let bits = MIDDLES[place.unsigned_abs() as usize % MIDDLES.len()];
+    let bits = MIDDLES[usize::try_from(place).unwrap_or(0)];
     match u32::try_from(shift) {
         Ok(0) => bits,
         // the half that rounds is added where it is a one
