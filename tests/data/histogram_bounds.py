@@ -45,7 +45,7 @@ def middle(bucket):
 
 
 def table(name, numbers):
-    lines = ["    " + ", ".join(f"0x{n:016x}" for n in numbers[at:at + 4]) + "," for at in range(0, 64, 4)]
+    lines = ["    " + ", ".join(f"0x{n:_x}" for n in numbers[at:at + 4]) + "," for at in range(0, 64, 4)]
     return "\n".join([f"const {name}: [u64; 64] = [", *lines, "];"])
 
 

@@ -3,6 +3,9 @@
 use super::index::{ZERO, bucket, middle};
 use crate::record::Counter as _;
 
+/// Buckets that are added up at once.
+const STRETCH: usize = 32;
+
 /// Counts of the buckets from the first to the last one that has any, grown exactly: 256 bytes an
 /// octave. Counts stay at their end.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -52,22 +55,33 @@ impl Buckets {
 
     /// The middle of the bucket that has the value of this rank, from 1 on.
     pub fn at(&self, rank: u64) -> Option<u64> {
-        let mut seen = 0_u64;
-        let mut last = None;
-        for (bucket, count) in self.pairs() {
-            seen.raise(u64::from(count));
-            last = Some(middle(bucket));
-            if seen >= rank {
-                break;
+        let mut seen = u64::from(self.zeros);
+        if seen >= rank {
+            return Some(middle(ZERO));
+        }
+        // whole stretches first: the windows of intervals are long, and are asked at each row
+        let stretches = self.counts.chunks(STRETCH);
+        for (first, stretch) in (self.first..).step_by(STRETCH).zip(stretches) {
+            let sum: u64 = stretch.iter().map(|count| u64::from(*count)).sum();
+            if seen.saturating_add(sum) < rank {
+                seen.raise(sum);
+                continue;
+            }
+            for (bucket, count) in (first..).zip(stretch) {
+                seen.raise(u64::from(*count));
+                if seen >= rank {
+                    return Some(middle(bucket));
+                }
             }
         }
         // where counts stayed at their end the rank may lie beyond them all
-        last
+        let last = self.last().or((self.zeros > 0).then_some(ZERO))?;
+        Some(middle(last))
     }
 
     /// Buckets that have any with their counts, rising.
     pub fn pairs(&self) -> impl Iterator<Item = (i16, u32)> {
-        let numbers = self.first..=i16::MAX;
+        let numbers = self.first..;
         [(ZERO, self.zeros)]
             .into_iter()
             .chain(numbers.zip(self.counts.iter().copied()))
@@ -84,7 +98,7 @@ impl Buckets {
     #[inline]
     fn place(&self, bucket: i16) -> usize {
         // at most 2820 + 1276, so nothing runs over; below the first one the number is huge
-        bucket.wrapping_sub(self.first) as u16 as usize
+        usize::from(bucket.wrapping_sub(self.first).cast_unsigned())
     }
 
     #[inline]

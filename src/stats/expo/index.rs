@@ -88,6 +88,7 @@ const fn slots() -> [(u64, i16); 128] {
 
 /// The bucket of a duration in microseconds: -1276 of 1 us, -1 of a second, 2820 of the largest.
 #[inline]
+#[allow(clippy::cast_possible_truncation)] // a count of bits
 pub fn bucket(value: u64) -> i16 {
     if value == 0 {
         return ZERO;
@@ -108,7 +109,7 @@ pub fn middle(bucket: i16) -> u64 {
     let from_first = i32::from(bucket).saturating_sub(i32::from(BELOW));
     let (octave, place) = (from_first.div_euclid(64), from_first.rem_euclid(64));
     let shift = i32::from(SECONDS).saturating_sub(octave);
-    let bits = MIDDLES[place.unsigned_abs() as usize % MIDDLES.len()];
+    let bits = MIDDLES[usize::try_from(place).unwrap_or(0)];
     match u32::try_from(shift) {
         Ok(0) => bits,
         // the half that rounds is added where it is a one

@@ -52,20 +52,21 @@ impl Expo {
         match &mut self.0 {
             Kept::Few(few) if stay_few(few, n) => (0..n).for_each(|_| few.add(value)),
             _ if n == 0 => {}
-            _ => self.to_buckets(|buckets| buckets.add_n(value, n)),
+            _ => self.with_buckets(|buckets| buckets.add_n(value, n)),
         }
     }
 
     /// Takes in all that another one has seen.
     pub fn merge(&mut self, other: &Self) {
         match (&mut self.0, &other.0) {
+            (Kept::Few(few), _) if few.len() == 0 => self.0 = other.0.clone(),
             (Kept::Few(few), Kept::Few(more)) if stay_few(few, more.len()) => {
                 more.values().for_each(|value| few.add(value));
             }
             (_, Kept::Few(more)) => {
-                self.to_buckets(|buckets| more.values().for_each(|value| buckets.add(value)));
+                self.with_buckets(|buckets| more.values().for_each(|value| buckets.add(value)));
             }
-            (_, Kept::Many(more)) => self.to_buckets(|buckets| buckets.merge(more)),
+            (_, Kept::Many(more)) => self.with_buckets(|buckets| buckets.merge(more)),
         }
     }
 
@@ -107,7 +108,7 @@ impl Expo {
     }
 
     /// Changes the buckets, which few values become first.
-    fn to_buckets(&mut self, change: impl FnOnce(&mut Buckets)) {
+    fn with_buckets(&mut self, change: impl FnOnce(&mut Buckets)) {
         match &mut self.0 {
             Kept::Many(buckets) => change(buckets),
             Kept::Few(few) => {
