@@ -19,7 +19,7 @@ pub fn millis(ms: f64) -> String {
     trimmed(&format!("{ms:.decimals$}"))
 }
 
-/// Milliseconds of a quantile, which is known to 1 %: three significant digits.
+/// Milliseconds of a quantile, which is known to 0.6 % or better: three significant digits.
 pub fn quantile(ms: f64) -> String {
     let decimals = match ms.abs() {
         size if size < 0.9995 => 3,
