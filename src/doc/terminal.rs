@@ -5,6 +5,7 @@ use super::section::{Block, Document, Fact, Section};
 use super::table::{Column, Row, Table, View};
 use super::text::cut;
 use super::wrap::{width, wrapped};
+use crate::record::plain;
 use crate::zone::Zone;
 
 /// Longest text that is printed whole, in characters.
@@ -29,9 +30,9 @@ pub fn terminal(document: &Document, room: &Room) -> String {
     let mut out = Lines::new(room.columns);
     out.heading(&document.title);
     for about in &document.about {
-        out.wrap("", &about.text, about.style);
+        out.wrap("", &plain(&about.text), about.style);
     }
-    out.wrap("", &document.verdict, Style::Plain);
+    out.wrap("", &plain(&document.verdict), Style::Plain);
     for part in &document.sections {
         out.section(part, document.zone, room);
     }
@@ -73,7 +74,7 @@ impl Lines {
 
     fn heading(&mut self, title: &str) {
         self.text.push_str("\n\x1b[1m");
-        self.text.push_str(title);
+        self.text.push_str(&plain(title));
         self.text.push_str("\x1b[0m\n");
     }
 
@@ -109,7 +110,7 @@ impl Lines {
             match block {
                 Block::Facts(facts) => self.facts(facts, zone),
                 Block::Table(table) => self.table(table, zone, room),
-                Block::Paragraph(words) => self.wrap("", &words.text, words.style),
+                Block::Paragraph(words) => self.wrap("", &plain(&words.text), words.style),
                 Block::Chart(_) => {}
             }
         }
@@ -121,10 +122,11 @@ impl Lines {
         let then = " ".repeat(widest + 4);
         for fact in facts {
             let value = text(&fact.value, zone);
-            let value = match (fact.value.is_empty(), fact.note.is_empty()) {
+            let note = plain(&fact.note);
+            let value = match (fact.value.is_empty(), note.is_empty()) {
                 (_, true) => value,
-                (true, false) => fact.note.clone(),
-                (false, false) => format!("{value} ({})", fact.note),
+                (true, false) => note.into_owned(),
+                (false, false) => format!("{value} ({note})"),
             };
             let first = format!("  {}  ", padded(fact.label, widest, true));
             self.hang(&first, &then, &value, fact.value.style());
@@ -178,7 +180,7 @@ impl Lines {
             let values = columns.iter().filter_map(|(place, column)| {
                 let cell = row.cells.get(*place).filter(|cell| !cell.is_empty())?;
                 let value = styled(&text(cell, zone), cell.style());
-                Some(format!("{} {value}", column.head))
+                Some(format!("{} {value}", plain(&column.head)))
             });
             let values = values.collect::<Vec<_>>().join(", ");
             if !values.is_empty() {
@@ -212,7 +214,9 @@ impl Grid {
             key.chain(cells).collect()
         };
         Self {
-            heads: both().map(|column| column.head.to_string()).collect(),
+            heads: both()
+                .map(|column| plain(&column.head).into_owned())
+                .collect(),
             words: both().map(|column| column.words).collect(),
             rows: view.rows.iter().map(row).collect(),
             keys: keys.len(),

@@ -1,4 +1,5 @@
 use super::*;
+use crate::doc::section::Paragraph;
 use crate::doc::table::{Column, Keep};
 
 fn shown(table: Table, columns: usize, rows: Option<usize>) -> Vec<String> {
@@ -174,4 +175,45 @@ fn a_facet_has_a_table_of_its_own_and_what_is_the_same_everywhere_is_no_column()
             "b    4",
         ]
     );
+}
+
+// a terminal obeys whatever comes behind an escape, wherever the text stands
+#[test]
+fn no_text_of_a_document_is_an_order_to_the_terminal() {
+    let bad = || "a\x1b[2J\u{7}b".to_owned();
+    let mut table = groups();
+    table.caption = bad();
+    table.columns[0].head = bad().into();
+    let document = Document {
+        title: bad(),
+        maker: bad(),
+        zone: Zone::Utc,
+        about: vec![Paragraph::new(bad())],
+        verdict: bad(),
+        sections: vec![Section {
+            id: "t",
+            title: "Title",
+            main: false,
+            blocks: vec![
+                Block::Facts(vec![
+                    Fact::new("Fact", Cell::None).note(bad()),
+                    Fact::new("Fact", 1).note(bad()),
+                ]),
+                Block::Paragraph(Paragraph::bad(bad())),
+                Block::Table(table),
+            ],
+        }],
+        footer: bad(),
+    };
+    for columns in [1, 30, 200] {
+        let room = Room {
+            columns,
+            rows: None,
+            hint: "",
+        };
+        let text = terminal(&document, &room);
+        let own = ["\x1b[1m", "\x1b[31m", "\x1b[0m"];
+        let rest = own.iter().fold(text, |text, own| text.replace(own, ""));
+        assert!(!rest.contains(['\x1b', '\u{7}']), "{rest:?}");
+    }
 }

@@ -1,0 +1,245 @@
+//! Documents of any texts and values to every renderer. The bytes up to the first 0xFF, which no
+//! UTF-8 has, choose what the document is made of; what 0xFF separates behind it are its texts.
+
+use std::borrow::Cow;
+
+use chrono::{DateTime, Utc};
+use turnprobe::doc::chart::{Chart, Palette, Picture};
+use turnprobe::doc::{
+    self, Block, Cell, Column, Document, Fact, Keep, Paragraph, Row, Section, Style, Table,
+};
+use turnprobe::stats::charts::{CumulativePoint, Distribution, Heat, Timeline};
+use turnprobe::zone::Zone;
+
+use super::{Target, forms};
+
+pub const TARGET: Target = Target {
+    name: "document",
+    longest: 4_096,
+    seeds,
+    check,
+};
+
+fn seeds() -> Vec<Vec<u8>> {
+    let texts = [
+        "plain words",
+        "<script>alert(1)</script>",
+        "a|b\\|c `d` *e* [f](g)",
+        "\u{1b}[31mred\u{1b}[0m\r\n\u{7}\0\u{202e}",
+        "=1+1,\"-2\";@x",
+        "東京📶e\u{301}",
+        "\" onmouseover=\"x",
+    ];
+    let texts = texts.map(str::as_bytes).join(&[0xFF][..]);
+    let shapes = [
+        (0..96).collect::<Vec<u8>>(),
+        (0..96).rev().collect(),
+        (0..128).map(|n: u8| n.wrapping_mul(37)).collect(),
+        (0..250).map(|n: u8| n.wrapping_mul(101) % 251).collect(),
+    ];
+    let both = |shape: Vec<u8>| [&shape[..], &[0xFF], &texts].concat();
+    shapes.map(both).to_vec()
+}
+
+fn check(bytes: &[u8]) {
+    let mut parts = bytes.split(|byte| *byte == 0xFF);
+    let shape = parts.next().unwrap_or_default();
+    let texts = parts.map(|text| String::from_utf8_lossy(text).into_owned());
+    let mut maker = Maker {
+        shape: shape.iter(),
+        texts: texts.collect(),
+        next: 0,
+    };
+    let columns = maker.below(130);
+    let rows = (!maker.is()).then_some(maker.below(4));
+    let document = maker.document();
+    forms::all(&document, columns, rows);
+    forms::csv(&doc::csv(&document));
+}
+
+/// Makes a document of the bytes that are left; of zeroes where none are.
+struct Maker<'a> {
+    shape: std::slice::Iter<'a, u8>,
+    texts: Vec<String>,
+    next: usize,
+}
+
+impl Maker<'_> {
+    fn byte(&mut self) -> u8 {
+        self.shape.next().copied().unwrap_or_default()
+    }
+
+    fn below(&mut self, end: usize) -> usize {
+        usize::from(self.byte()) % end
+    }
+
+    fn is(&mut self) -> bool {
+        self.byte() % 2 == 1
+    }
+
+    fn several<T>(&mut self, end: usize, make: impl Fn(&mut Self) -> T) -> Vec<T> {
+        (0..self.below(end)).map(|_| make(self)).collect()
+    }
+
+    /// The next text; the first again behind the last.
+    fn text(&mut self) -> String {
+        let text = self.texts.get(self.next % self.texts.len().max(1));
+        self.next += 1;
+        text.cloned().unwrap_or_default()
+    }
+
+    fn number(&mut self) -> u64 {
+        let bytes = [0; 8].map(|_: u8| self.byte());
+        u64::from_le_bytes(bytes) >> (8 * (u32::from(bytes[0]) % 8))
+    }
+
+    #[allow(clippy::cast_precision_loss)]
+    fn float(&mut self) -> f64 {
+        let number = self.number();
+        if self.is() {
+            return f64::from_bits(number);
+        }
+        number as f64 / 1e3
+    }
+
+    fn time(&mut self) -> DateTime<Utc> {
+        let seconds = self.number() % 8_000_000_000_000;
+        DateTime::from_timestamp(i64::try_from(seconds).unwrap_or(0), 0).unwrap_or_default()
+    }
+
+    fn style(&mut self) -> Style {
+        [Style::Plain, Style::Good, Style::Bad][self.below(3)]
+    }
+
+    fn cell(&mut self) -> Cell {
+        match self.below(16) {
+            0 => Cell::None,
+            1 => Cell::Count(self.number()),
+            2 => Cell::Of(self.number(), self.number()),
+            3 => Cell::Millis(self.float()),
+            4 => Cell::Quantile(self.float()),
+            5 => Cell::Percent(self.float()),
+            6 => {
+                let [percent, low, high] = [0; 3].map(|_| self.float());
+                Cell::Estimate { percent, low, high }
+            }
+            7 => {
+                let [middle, low, high] = [0; 3].map(|_| self.float());
+                Cell::Spread { middle, low, high }
+            }
+            8 => Cell::Span(self.time(), self.time()),
+            9 => Cell::Seconds(self.float()),
+            10 => Cell::AtLeast(self.float()),
+            11 => Cell::Bytes(self.number()),
+            12 => Cell::Time(self.time()),
+            13 => Cell::name(&self.text(), self.text()),
+            _ => Cell::Text(self.text().into(), self.style()),
+        }
+    }
+
+    fn paragraph(&mut self) -> Paragraph {
+        Paragraph {
+            text: self.text(),
+            style: self.style(),
+        }
+    }
+
+    fn column(&mut self) -> Column {
+        let ids = ["n", "first", "min_us", "p99_us", "overflow", "value", ""];
+        let id: Cow<'static, str> = match self.below(8) {
+            7 => self.text().into(),
+            known => ids[known].into(),
+        };
+        let column = Column {
+            words: self.is(),
+            ..Column::words(id, self.text())
+        };
+        if self.is() { column.spare() } else { column }
+    }
+
+    fn row(&mut self, key: usize, columns: usize) -> Row {
+        // a key may be shorter than its columns
+        let key = key.saturating_sub(self.below(8) / 7);
+        Row {
+            key: (0..key).map(|_| self.cell()).collect(),
+            facet: ["", "", "connect", "tls"][self.below(4)],
+            cells: (0..columns).map(|_| self.cell()).collect(),
+            weight: u64::from(self.byte()),
+            others: self.is(),
+        }
+    }
+
+    fn table(&mut self) -> Table {
+        let key = [self.column()]
+            .into_iter()
+            .chain(self.several(3, Self::column));
+        let key: Vec<_> = key.collect();
+        let columns = self.several(5, Self::column);
+        let (keys, cells) = (key.len(), columns.len());
+        Table {
+            id: self.text(),
+            caption: self.text(),
+            facets: "time in ms",
+            key,
+            columns,
+            rows: self.several(6, |maker| maker.row(keys, cells)),
+            keep: [Keep::First, Keep::Last, Keep::Heaviest, Keep::All][self.below(4)],
+            unlisted: u64::from(self.byte()),
+        }
+    }
+
+    fn chart(&mut self) -> Chart {
+        let curves = self.several(4, |maker| Distribution {
+            region: maker.text(),
+            n: maker.number(),
+            cumulative: maker.several(4, |maker| CumulativePoint {
+                connect_ms: f64::from(maker.byte()),
+                up_to_percent: f64::from(maker.byte() % 101),
+            }),
+        });
+        let palette = Palette::of(&Timeline::default(), &curves);
+        Chart {
+            title: "Chart",
+            note: self.text(),
+            picture: if self.is() {
+                Picture::Heat(Heat::default())
+            } else {
+                Picture::Curves(curves, palette)
+            },
+            legend: self.several(3, |maker| (maker.below(10), maker.text())),
+            numbers: self.table(),
+        }
+    }
+
+    fn block(&mut self) -> Block {
+        match self.below(8) {
+            0 => Block::Paragraph(self.paragraph()),
+            1 => Block::Chart(Box::new(self.chart())),
+            2 | 3 => Block::Facts(self.several(4, |maker| {
+                Fact::new("Label", maker.cell()).note(maker.text())
+            })),
+            _ => Block::Table(self.table()),
+        }
+    }
+
+    fn section(&mut self) -> Section {
+        Section {
+            id: "part",
+            title: "Part",
+            main: self.is(),
+            blocks: self.several(4, Self::block),
+        }
+    }
+
+    fn document(&mut self) -> Document {
+        Document {
+            title: self.text(),
+            maker: self.text(),
+            zone: [Zone::Utc, Zone::Named(chrono_tz::Europe::Berlin)][self.below(2)],
+            about: self.several(3, Self::paragraph),
+            verdict: self.text(),
+            sections: self.several(4, Self::section),
+            footer: self.text(),
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! Streams of messages: however the bytes come, the same messages come out. The first byte says
+//! what stands between them, the second where they are cut.
+
+use turnprobe::wire::ms_turn::frame;
+use turnprobe::wire::stream::{Framing, Next, Stream};
+
+use super::{Target, samples};
+
+pub const TARGET: Target = Target {
+    name: "stream",
+    longest: 2_048,
+    seeds,
+    check,
+};
+
+fn seeds() -> Vec<Vec<u8>> {
+    let samples = samples::messages();
+    let framed = samples.iter().flat_map(|m| frame::encode(m).unwrap());
+    vec![
+        [&[0, 7][..], &samples.concat()].concat(),
+        [1, 7].into_iter().chain(framed).collect(),
+    ]
+}
+
+fn check(bytes: &[u8]) {
+    let [framing, cut, bytes @ ..] = bytes else {
+        return;
+    };
+    let framing = [Framing::BackToBack, Framing::Framed][usize::from(framing % 2)];
+    let mut whole = Stream::new(framing);
+    whole.push(bytes);
+    let mut pieces = Stream::new(framing);
+    let mut cuts = bytes.chunks(usize::from(*cut).max(1));
+    let mut taken = 0;
+    loop {
+        let wanted = whole.take();
+        let mut found = pieces.take();
+        while found == Next::More {
+            let Some(piece) = cuts.next() else { break };
+            pieces.push(piece);
+            found = pieces.take();
+        }
+        assert_eq!(found, wanted);
+        match wanted {
+            Next::More | Next::Broken => break,
+            Next::Message(message) => taken += message.len(),
+            Next::Data => {}
+        }
+        assert!(taken + whole.rest().len() <= bytes.len());
+    }
+}
