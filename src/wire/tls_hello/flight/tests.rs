@@ -110,6 +110,13 @@ fn alerts_in_the_clear_are_read() {
     assert_eq!(flight.certificates.len(), 2);
 }
 
+// RFC 8446 section 5.2: an alert after the handshake keys is longer, and what it says is hidden
+#[test]
+fn an_alert_that_is_cut_off_after_two_bytes_tells_nothing() {
+    let flight = read_flight(b"\x15\x03\x03\x00\x1a\x02\x28");
+    assert_eq!((flight.alert, flight.encrypted), (None, false));
+}
+
 #[test]
 fn messages_are_put_together_across_records_of_any_size() {
     let bytes = flight!("tls12-ecdhe-rsa.bin");
