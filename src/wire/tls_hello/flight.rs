@@ -70,7 +70,7 @@ pub fn read_flight(bytes: &[u8]) -> Flight {
             (HANDSHAKE, content) => handshake.extend_from_slice(content),
             // one that was cut off after two bytes may be an encrypted one
             (ALERT, [level, description]) if record.is_whole => {
-                flight.note_alert(*level, *description)
+                flight.note_alert(*level, *description);
             }
             // after a HelloRetryRequest this one is for show (RFC 8446 appendix D.4)
             (CHANGE_CIPHER_SPEC, _) => {

@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use turnprobe::doc;
+use turnprobe::measure::folds::{Finished, Survey};
 use turnprobe::report::model::{File, Input, Problem, Report};
 use turnprobe::report::{Circumstances, Selection, document, figures};
 use turnprobe::source::{self, ReadSummary};
-use turnprobe::stats::survey::{Finished, Survey, SurveyOptions};
+use turnprobe::stats::survey::SurveyOptions;
 use turnprobe::zone::Zone;
 
 use super::{Target, files, forms};
