@@ -30,7 +30,7 @@ fn while_ten_thousand_rows_wait_for_a_reader_slots_are_missed_and_no_row_is_lost
     let missed = SLOTS - slots.len() as u64;
     let stderr = String::from_utf8(output.stderr).unwrap();
     let summary = format!(
-        "{} sent, 0 ok, {0} failed (100.0 %), {missed} missed slots",
+        "{} sent, 0 ok, {0} failed (100 %), {missed} missed slots",
         rows.len()
     );
     assert!(stderr.contains(&summary), "{summary}: {stderr}");
