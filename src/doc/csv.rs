@@ -114,10 +114,12 @@ fn lines_of(table: &Table, row: &Row) -> Vec<Line> {
 }
 
 fn lines_of_fact(section: &str, fact: &Fact) -> Vec<Line> {
+    // the unit that a reader finds behind the name has a cell of its own
+    let name = fact.label.split(',').next().unwrap_or_default();
     let figures = fact.value.figures().into_iter();
     let lines = figures.map(|figure| {
         let mut line = line(section, String::new());
-        line[METRIC] = [&fact.label.to_lowercase(), figure.suffix].concat();
+        line[METRIC] = [name.to_lowercase().as_str(), figure.suffix].concat();
         "false".clone_into(&mut line[OVERFLOW]);
         with_figure(line, &figure)
     });
@@ -221,7 +223,7 @@ mod tests {
     fn facts_are_lines_of_their_section() {
         let found = lines(vec![Block::Facts(vec![
             Fact::new("Probes", 7_u64),
-            Fact::new("Lasted", Cell::Seconds(1.5)),
+            Fact::new("Lasted, ms", Cell::Seconds(1.5)),
             Fact::new("Unknown", Cell::None),
         ])]);
         assert_eq!(found.len(), 2);

@@ -8,8 +8,11 @@ use super::table::{Keep, Table};
 use super::text::cut;
 use crate::zone::Zone;
 
-/// Longest text that is written whole, in characters.
+/// Longest text of a cell that is written whole, in characters.
 const LONGEST: usize = 300;
+
+/// Longest paragraph that is written whole, in characters.
+const LONGEST_PARAGRAPH: usize = 2000;
 
 /// The whole document, with so many rows of a table; all where there is no number.
 pub fn markdown(document: &Document, rows: Option<usize>) -> String {
@@ -17,7 +20,11 @@ pub fn markdown(document: &Document, rows: Option<usize>) -> String {
     for about in &document.about {
         let _ = writeln!(out, "- {}", paragraph(about));
     }
-    let _ = writeln!(out, "\n**{}**\n", escaped(&document.verdict));
+    let _ = writeln!(
+        out,
+        "\n**{}**\n",
+        escaped_up_to(&document.verdict, LONGEST_PARAGRAPH)
+    );
     for section in &document.sections {
         push_section(&mut out, section, document.zone, rows);
     }
@@ -44,7 +51,7 @@ fn push_section(out: &mut String, section: &Section, zone: Zone, rows: Option<us
 }
 
 fn paragraph(words: &Paragraph) -> String {
-    let text = escaped(&words.text);
+    let text = escaped_up_to(&words.text, LONGEST_PARAGRAPH);
     match words.style {
         Style::Bad => format!("**{text}**"),
         Style::Plain | Style::Good => text,
@@ -112,8 +119,13 @@ fn text(cell: &Cell, zone: Zone) -> String {
 
 /// A text in which nothing is Markdown or HTML.
 fn escaped(from: &str) -> String {
+    escaped_up_to(from, LONGEST)
+}
+
+/// The same with so many characters at most.
+fn escaped_up_to(from: &str, most: usize) -> String {
     let mut out = String::new();
-    for c in cut(from, LONGEST).chars() {
+    for c in cut(from, most).chars() {
         if "\\`*_{}[]<>#|!~&".contains(c) {
             out.push('\\');
         }

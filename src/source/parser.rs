@@ -5,6 +5,9 @@
 //! following lines only when none of them is a row or a header by itself and the whole then has
 //! the header's number of fields.
 
+mod joined;
+mod odd;
+
 use crate::record::Counter as _;
 use std::borrow::Cow;
 
@@ -14,20 +17,10 @@ use memchr::memchr;
 use super::batch::Batch;
 use super::blocks::LONGEST;
 use super::header::header;
-use super::line::{Line, end_of, line_at, separator_line, start_of, whole};
+use super::line::{Line, line_at, separator_line, whole};
 use super::rows::Rows;
 use super::split::{Shape, split};
 use super::trouble::{Kind, Trouble};
-
-/// Lines that a quoted field may run over.
-const MOST_JOINED: usize = 20;
-
-/// Bytes of a row that runs over several lines.
-const LONGEST_JOINED: usize = 64 << 10;
-
-/// Open quotes that joined nothing, after which no more is tried: a file with so many is damaged.
-const MOST_TORN: u64 = 1000;
-
 /// Lines without a header after which the rest is not looked at.
 const MOST_UNKNOWN: u64 = 10_000;
 
@@ -284,95 +277,6 @@ impl<'a> Parser<'a> {
         next
     }
 
-    /// A line without its zero bytes, and nothing when it is worth nothing.
-    fn without_zeros<'l>(&mut self, line: &'l str, ended: bool) -> Option<Cow<'l, str>> {
-        let zeros = line.bytes().filter(|byte| *byte == 0).count();
-        let trimmed = line.trim_matches(['\0', '\r', '\u{feff}']);
-        if trimmed.is_empty() {
-            // half of the last line end of UTF-16
-            if zeros > 1 || ended {
-                self.trouble.count(Kind::Zeros, self.line);
-            }
-            return None;
-        }
-        // every Latin letter of UTF-16 has one, as PowerShell 5 appends it to whatever is there
-        if zeros.saturating_mul(2).saturating_add(2) >= line.chars().count() {
-            self.trouble.count(Kind::Utf16, self.line);
-            let text = line.replace('\0', "");
-            return Some(Cow::Owned(text.trim_end_matches('\r').to_owned()));
-        }
-        if trimmed.contains('\0') {
-            self.trouble.count(Kind::Binary, self.line);
-            return None;
-        }
-        self.trouble.count(Kind::Zeros, self.line);
-        Some(Cow::Borrowed(trimmed))
-    }
-
-    /// A line whose last quote is open.
-    fn open(&mut self, text: &str, line: Line<'_>, behind: Behind) -> Option<usize> {
-        let start = start_of(text, line);
-        let mut end = line;
-        let most = if self.trouble.of(Kind::Open) < MOST_TORN {
-            MOST_JOINED
-        } else {
-            0
-        };
-        for joined in 1..=most {
-            let Some(following) = line_at(text, end.next) else {
-                if behind == Behind::More {
-                    return None;
-                }
-                break;
-            };
-            if following.next.saturating_sub(start) > LONGEST_JOINED
-                || self.stands_alone(line, following)
-            {
-                break;
-            }
-            end = following;
-            let whole = text[start..].get(..end_of(text, following).saturating_sub(start))?;
-            let (separator, width) = self.rows.csv().map(|csv| (csv.separator, csv.width))?;
-            let shape = split(whole, separator, &mut self.rows.batch);
-            if shape == Shape::Open {
-                self.rows.batch.drop_row();
-                continue;
-            }
-            if shape == Shape::Whole && self.rows.batch.width() == width {
-                if !self.rows.finish(self.line) {
-                    self.trouble.count(Kind::Time, self.line);
-                }
-                self.line.raise(joined as u64);
-                return Some(following.next);
-            }
-            self.rows.batch.drop_row();
-            break;
-        }
-        let kind = if line.ended { Kind::Open } else { Kind::Torn };
-        self.trouble.count(kind, self.line);
-        Some(line.next)
-    }
-
-    /// Whether a line is a row or a header by itself, written like the torn one before it.
-    fn stands_alone(&mut self, torn: Line<'_>, line: Line<'_>) -> bool {
-        if line.text.starts_with('{') && super::json::pairs(line.text).is_some() {
-            return true;
-        }
-        if header(line.text, self.separator_hint, &mut self.scratch).is_some() {
-            return true;
-        }
-        let Some((separator, width)) = self.rows.csv().map(|csv| (csv.separator, csv.width)) else {
-            return true;
-        };
-        if torn.text.starts_with('"') != line.text.starts_with('"') {
-            return false;
-        }
-        let shape = split(line.text, separator, &mut self.scratch);
-        let alone = shape == Shape::Whole && self.scratch.width() == width;
-        self.scratch.drop_row();
-        alone
-    }
-
     /// Gives a file of packets up; false when it is none.
     fn packets(&mut self) -> bool {
         if self.rows.packets {
@@ -394,35 +298,6 @@ impl<'a> Parser<'a> {
             }
             None => false,
         }
-    }
-
-    /// Whether the first block is no text, so that looking for rows in it makes no sense.
-    fn is_binary(&mut self, bytes: &[u8]) -> bool {
-        let head = &bytes[..bytes.len().min(4096)];
-        if head.starts_with(b"PK\x03\x04") {
-            self.trouble.file(
-                None,
-                "a workbook or a zip archive, no text: left out; save it as CSV or unpack it first"
-                    .to_owned(),
-            );
-            return true;
-        }
-        let control = |byte: &u8| *byte < 0x20 && !matches!(*byte, b'\t' | b'\n' | b'\r' | 0x0c);
-        let strange = head.iter().filter(|byte| control(byte)).count();
-        if strange == 0 {
-            return false;
-        }
-        let first = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
-        let first: Cow<'_, str> = String::from_utf8_lossy(first);
-        let first = first.trim_matches(['\0', '\r', '\u{feff}']);
-        let text = first.starts_with('{') || header(first, None, &mut self.scratch).is_some();
-        if !text {
-            self.trouble.file(
-                None,
-                "no text file: left out; name CSV or JSON Lines files".to_owned(),
-            );
-        }
-        !text
     }
 }
 

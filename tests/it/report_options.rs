@@ -115,10 +115,8 @@ fn two_options_that_are_accepted_together_both_change_what_is_told() {
         }
     }
     insta::assert_snapshot!(refused, @r"
-    report : --by not with --slow
     report --format json: --metric does nothing with --format json, which has everything: leave one of them out
     report --format json: --top does nothing with --format json, which has everything: leave one of them out
-    report --format csv --by region,host: --slow does nothing with --format csv, which has all groups and nothing but groups: leave one of them out
-    report --format csv --by region,host: --top does nothing with --format csv, which has all groups and nothing but groups: leave one of them out
+    report --format csv --by region,host: --top does nothing with --format csv, which has all groups: leave one of them out
     ");
 }

@@ -17,7 +17,7 @@ pub(super) const USES: &[(&str, &[ReportFormat])] = &[
     // the others have all times, and all groups
     ("metric", &[Table, Markdown, Csv]),
     ("top", &[Table, Markdown]),
-    ("slow", &[Table, Markdown, Json]),
+    ("slow", ALL),
     ("since", ALL),
     ("until", ALL),
     ("wanted", ALL),
@@ -31,26 +31,16 @@ pub(super) const USES: &[(&str, &[ReportFormat])] = &[
 
 /// The first option that would do nothing, and why.
 pub(super) fn idle(args: &ReportArgs, given: &Given) -> Option<(&'static str, Idle)> {
-    // the page shows slow connects, whatever stdout gets
-    let is_on_page = |id: &str| id == "slow" && args.html.is_some();
-    let given_ones = USES
-        .iter()
-        .filter(|(id, _)| given.has(id) && !is_on_page(id));
-    for (id, formats) in given_ones {
+    for (id, formats) in USES.iter().filter(|(id, _)| given.has(id)) {
         if !formats.contains(&args.format) {
             let reason = match args.format {
                 Json => ", which has everything",
-                _ => ", which has all groups and nothing but groups",
+                _ => ", which has all groups",
             };
             return Some((
                 id,
                 Idle::beside(&format!("--format {}", args.format.word()), reason),
             ));
-        }
-        // one table of the user's own is all that is printed
-        if *id == "slow" && !args.by.is_empty() && args.format != Json {
-            let idle = Idle::beside("--by", ", as only that table is printed");
-            return Some((id, idle));
         }
     }
     None

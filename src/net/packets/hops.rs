@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use socket2::SockRef;
 
-use super::socket::open;
+use super::socket::{LONGEST, is_pause, open};
 use crate::clock;
 use crate::net::LocalEnd;
 use crate::net::ids::Ids;
@@ -83,7 +83,7 @@ fn answers(socket: &UdpSocket, ids: &mut Ids<u64>, sequence: u64) -> io::Result<
     if socket.send(&packet).is_err() && socket.send(&packet).is_err() {
         return Ok(false);
     }
-    let mut buffer = [0; super::LONGEST];
+    let mut buffer = [0; LONGEST];
     loop {
         let left = LIMIT.saturating_sub(clock::now().saturating_duration_since(start));
         if left.is_zero() {
@@ -98,7 +98,7 @@ fn answers(socket: &UdpSocket, ids: &mut Ids<u64>, sequence: u64) -> io::Result<
                 }
             }
             Err(error) if super::is_refusal(&error) => return Ok(false),
-            Err(error) if super::is_pause(&error) => {}
+            Err(error) if is_pause(&error) => {}
             // an unreachable host or network: as good as silence
             Err(_) => std::thread::sleep(Duration::from_millis(1)),
         }

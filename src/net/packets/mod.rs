@@ -1,12 +1,13 @@
 //! STUN Bindings over one connected UDP socket (RFC 8489 section 6.2.1), without repetitions:
 //! each packet is a transaction of its own.
 //!
-//! Here: the socket, opened anew where this end's network has changed, sending with a stamp, receiving with a stamp on a thread of its own, the
-//! search for the lowest time to live. Not here: when packets go out (`stream`), what the answers
-//! amount to (`measure::burst::fold`).
+//! Here: the flow and its sending side (`socket` opens, `receive` is the thread that receives,
+//! `hops` searches for the lowest time to live). Not here: when packets go out and what the answers
+//! amount to (`measure::burst`).
 
 mod event;
 mod hops;
+mod receive;
 mod socket;
 
 use std::io;
@@ -20,23 +21,11 @@ use tokio::sync::mpsc;
 use super::ids::Ids;
 use super::{LocalEnd, icmp};
 use crate::clock::{self, Wall};
-use crate::wire::stun::{self, Message, kind};
+use crate::wire::stun;
 
 pub use event::Event;
 pub use hops::hops;
-use socket::{open, source};
-
-/// Datagrams in a row that answer nothing, after which the receiving thread takes a breath.
-const MOST_STRANGERS: u32 = 1000;
-
-/// How long that is: a flood gets a part of a processor, not all of it.
-const BREATH: Duration = Duration::from_millis(10);
-
-/// How often the receiving thread looks whether it is still wanted.
-const LOOK_UP: Duration = Duration::from_millis(50);
-
-/// Longest datagram that is read; an answer to a Binding has some hundred bytes.
-const LONGEST: usize = 2048;
+use socket::{receiving, source};
 
 /// A socket is opened anew no sooner than this after the last time.
 const RENEWED_AGAIN: Duration = Duration::from_secs(1);
@@ -298,75 +287,6 @@ impl Inner {
             messages,
         })
     }
-
-    /// Reads until nobody wants it any more.
-    fn receive(&self) {
-        let mut buffer = [0; LONGEST];
-        let mut strangers = 0;
-        while !self.closed.load(Ordering::Relaxed) {
-            let event = self.heard(&mut buffer);
-            strangers = match event {
-                Some(Event::Stranger) => strangers + 1,
-                _ => 0,
-            };
-            if let Some(event) = event
-                && self.events.blocking_send(event).is_err()
-            {
-                return;
-            }
-            if strangers >= MOST_STRANGERS {
-                // a flood: what the system drops meanwhile costs nothing
-                strangers = 0;
-                std::thread::sleep(BREATH);
-            }
-        }
-    }
-
-    /// What comes next, within a moment.
-    fn heard(&self, buffer: &mut [u8]) -> Option<Event> {
-        let socket = self.socket();
-        let Some(socket) = socket.as_ref() else {
-            drop(socket);
-            std::thread::sleep(LOOK_UP);
-            return None;
-        };
-        match socket.recv(buffer) {
-            Ok(length) => {
-                let at = clock::now();
-                let datagram = buffer.get(..length).unwrap_or_default();
-                Some(match self.answered(datagram) {
-                    Some(sequence) => Event::Answer { sequence, at },
-                    None => Event::Stranger,
-                })
-            }
-            Err(error) if icmp::is_message(&error) => self.unreachable(socket, &error),
-            Err(error) if is_pause(&error) => None,
-            Err(_) => {
-                // such as a datagram that is too long for Windows
-                std::thread::sleep(Duration::from_millis(1));
-                None
-            }
-        }
-    }
-
-    /// The packet that a datagram answers. An error is an answer too: the packet came there, and
-    /// something came back.
-    fn answered(&self, datagram: &[u8]) -> Option<u64> {
-        let message = Message::decode(datagram).ok()?;
-        match message.kind() {
-            kind::BINDING_SUCCESS | kind::BINDING_ERROR => self.ids().known(message.id()),
-            _ => None,
-        }
-    }
-}
-
-/// A socket that is read from in short waits, and whether ICMP messages are queued beside it.
-fn receiving(remote: SocketAddr, local: &LocalEnd) -> io::Result<(UdpSocket, bool)> {
-    let socket = open(remote, local)?;
-    socket.set_nonblocking(false)?;
-    socket.set_read_timeout(Some(LOOK_UP))?;
-    let queued = icmp::listen(&socket, remote);
-    Ok((socket, queued))
 }
 
 /// Whether another socket may send what this one cannot: its address is none of this machine any
@@ -394,12 +314,5 @@ fn is_refusal(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset
-    )
-}
-
-fn is_pause(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut | io::ErrorKind::Interrupted
     )
 }

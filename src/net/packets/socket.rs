@@ -2,13 +2,20 @@
 
 use std::io;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::time::Duration;
 
 use socket2::{Domain, Protocol, Socket, Type};
 
-use crate::net::LocalEnd;
+use crate::net::{LocalEnd, icmp};
 
 /// Room for answers that wait to be read, in bytes: those of some seconds.
 const RECEIVE_BUFFER: usize = 1 << 20;
+
+/// How often the receiving thread looks whether it is still wanted.
+pub(super) const LOOK_UP: Duration = Duration::from_millis(50);
+
+/// Longest datagram that is read; an answer to a Binding has some hundred bytes.
+pub(super) const LONGEST: usize = 2048;
 
 /// A socket connected to the relay: the kernel keeps strangers' datagrams away and tells of ICMP
 /// messages. `local` is what this end is like.
@@ -40,4 +47,21 @@ fn open_on(remote: SocketAddr, local: &LocalEnd, port: u16) -> io::Result<UdpSoc
     local.bind(&socket, remote, port)?;
     socket.connect(&remote.into())?;
     Ok(socket.into())
+}
+
+/// A socket that is read from in short waits, and whether ICMP messages are queued beside it.
+pub(super) fn receiving(remote: SocketAddr, local: &LocalEnd) -> io::Result<(UdpSocket, bool)> {
+    let socket = open(remote, local)?;
+    socket.set_nonblocking(false)?;
+    socket.set_read_timeout(Some(LOOK_UP))?;
+    let queued = icmp::listen(&socket, remote);
+    Ok((socket, queued))
+}
+
+/// Whether there was nothing to read for a moment.
+pub(super) fn is_pause(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut | io::ErrorKind::Interrupted
+    )
 }

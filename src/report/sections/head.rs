@@ -133,7 +133,10 @@ pub fn verdict(report: &Report) -> String {
                     0 | 1 => "in all".to_owned(),
                     several => format!("added up over {several} series"),
                 };
-                let _ = write!(out, " of {} {how}", seconds(lasted));
+                let open = |series: &Series| series.longest_outages.iter().any(|one| one.open);
+                let is_open = report.series.iter().any(open);
+                let at_least = if is_open { "at least " } else { "" };
+                let _ = write!(out, " of {at_least}{} {how}", seconds(lasted));
             }
         }
         if let Some(errors @ 1..) = overview.answered.checked_sub(overview.ok) {

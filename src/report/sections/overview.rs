@@ -69,14 +69,20 @@ fn facts(report: &Report) -> Vec<Fact> {
         failed(report),
     ];
     let outages: u64 = report.series.iter().map(|series| series.outages).sum();
-    let longest = (report.series.iter())
-        .flat_map(|series| &series.longest_outages)
-        .map(|outage| outage.seconds)
-        .fold(0.0, f64::max);
-    let longest = (longest > 0.0).then(|| format!("longest {}", seconds(longest)));
+    let all = report
+        .series
+        .iter()
+        .flat_map(|series| &series.longest_outages);
+    let longest = all.max_by(|a, b| a.seconds.total_cmp(&b.seconds));
+    let longest = longest.filter(|outage| outage.seconds > 0.0).map(|outage| {
+        let at_least = if outage.open { "at least " } else { "" };
+        format!("longest {at_least}{}", seconds(outage.seconds))
+    });
     facts.push(Fact::new("Outages", outages).note(longest.unwrap_or_default()));
     if let Some(median) = median(report) {
-        let p95 = quantile_of_all(&report.distribution, 95.0);
+        // as many values as every p95 needs
+        let values: u64 = report.distribution.iter().map(|curve| curve.n).sum();
+        let p95 = quantile_of_all(&report.distribution, 95.0).filter(|_| values >= 20);
         let p95 = p95.map(|p95| format!("95 % within {} ms", quantile(p95)));
         let median = Cell::Quantile(median);
         facts.push(Fact::new("Median connect, ms", median).note(p95.unwrap_or_default()));

@@ -5,10 +5,12 @@
 //! (`relays`), one of its time (`timeline`), and through a short window that puts rows in order
 //! (`series`). The tables are made of the cells at the end.
 
+mod chosen;
 mod dimensions;
 mod gaps;
 mod groups;
 mod measured;
+mod names;
 mod relays;
 mod series;
 mod series_names;
@@ -18,13 +20,14 @@ mod timeline;
 
 use super::RowFold;
 use crate::record::Counter as _;
-use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
+pub use chosen::{Chosen, DIMENSIONS, is_column, value};
 pub use dimensions::{Dimensions, HourCell, MOST_DAYS, SeenCertificate};
 pub use gaps::{Gap, Presence, of_all as gaps_of_all};
 pub use groups::{Groups, SEPARATOR, part, target};
 pub use measured::{Measured, Taken};
+pub use names::Names;
 pub use relays::{AddressCount, OTHER_NAME as OTHER_REGIONS, Relays};
 pub use series::{Outage, Series};
 pub use series_names::SeriesName;
@@ -32,15 +35,12 @@ pub use slow::{SlowRegion, SlowRow, SlowRows, SynLoss};
 pub use timeline::{Bucket, MOST_REGIONS, RegionTimes};
 
 use crate::record::World;
-use crate::schema::{Layout, Metric, Row, id};
+use crate::schema::{Metric, Row, id};
 use crate::zone::Zone;
 use series::{Heard, Observation, Ordered};
 pub use slots::Leap;
 use slots::Slots;
 use timeline::Timeline;
-
-/// Causes and lists of TTLs that are told apart.
-const MOST_NAMES: usize = 1_000;
 
 /// What a survey is asked for.
 #[derive(Debug, Clone)]
@@ -55,22 +55,6 @@ pub struct SurveyOptions {
     pub most_groups: usize,
     /// Whether all rows of each slot are there, so that missed slots can be counted.
     pub whole_slots: bool,
-}
-
-/// Names with their numbers, up to a cap; the number 0 stands for all beyond it.
-#[derive(Debug, Default)]
-pub struct Names {
-    numbers: HashMap<Box<str>, u32>,
-    counts: Vec<u64>,
-}
-
-/// A table by columns of the user's choice.
-#[derive(Debug)]
-pub struct Chosen {
-    /// The columns.
-    pub columns: Vec<String>,
-    /// Rows by the values of the columns, separated by [`SEPARATOR`].
-    pub groups: Groups,
 }
 
 /// The fold.
@@ -342,103 +326,6 @@ impl<K: RowFold> Finished<K> {
         self.all.rows.saturating_add(self.kinds.details())
     }
 }
-
-impl Names {
-    /// Counts a name and gives its number.
-    pub fn count(&mut self, name: &str) -> u32 {
-        if self.counts.is_empty() {
-            self.counts.push(0);
-        }
-        let name = part(name);
-        let number = match self.numbers.get(name.as_ref()) {
-            Some(number) => *number,
-            None if self.counts.len() > MOST_NAMES => 0,
-            None => {
-                let number = u32::try_from(self.counts.len()).unwrap_or(0);
-                self.counts.push(0);
-                self.numbers.insert(name.into_owned().into(), number);
-                number
-            }
-        };
-        self.counts[number as usize].raise(1);
-        number
-    }
-
-    /// The name of a number.
-    pub fn name(&self, number: u32) -> &str {
-        let found = self.numbers.iter().find(|(_, known)| **known == number);
-        found.map_or("(other)", |(name, _)| name)
-    }
-
-    /// Names with their counts, the most frequent first.
-    pub fn counts(&self) -> Vec<(&str, u64)> {
-        let named = self.numbers.iter();
-        let mut counts: Vec<_> = named
-            .map(|(name, number)| (name.as_ref(), self.counts[*number as usize]))
-            .collect();
-        if let Some(other @ 1..) = self.counts.first().copied() {
-            counts.push(("(other)", other));
-        }
-        counts.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
-        counts
-    }
-}
-
-impl Chosen {
-    fn add(&mut self, taken: &Taken<'_>, zone: Zone) {
-        let mut key = String::new();
-        for (place, column) in self.columns.iter().enumerate() {
-            if place > 0 {
-                key.push(SEPARATOR);
-            }
-            key.push_str(&part(&value(taken.row, column, zone)));
-        }
-        self.groups.of(&key).add(taken);
-    }
-}
-
-/// The value of a dimension by its name, or of a column of the file; empty where the row has none.
-pub fn value<'a>(row: &Row<'a>, column: &str, zone: Zone) -> Cow<'a, str> {
-    let shown = |form| {
-        row.at
-            .map(|at| Cow::Owned(zone.show(at).format(form).to_string()))
-    };
-    match column {
-        "region" => relays::region(row),
-        "hour" => shown("%H").unwrap_or_default(),
-        "day" => shown("%Y-%m-%d").unwrap_or_default(),
-        "target" => Cow::Owned(groups::target(row)),
-        "transport" => Cow::Borrowed(row.transport()),
-        "certificate" => row.text(id!(Thumbprint)),
-        "address" => row.text(id!(remoteip)),
-        "name" => row.text(id!(remotename)),
-        _ => match row.layout.place(column) {
-            Some(place) => row.cell_text(place),
-            None => Cow::Borrowed(""),
-        },
-    }
-}
-
-/// Whether a name is that of a dimension that every row has, or of a column of the file.
-pub fn is_column(layout: &Layout, name: &str) -> bool {
-    !["host", "label", "resolver"].contains(&name) && DIMENSIONS.contains(&name)
-        || layout.place(name).is_some()
-}
-
-/// The dimensions of the tables that are always made.
-pub const DIMENSIONS: [&str; 11] = [
-    "region",
-    "address",
-    "name",
-    "certificate",
-    "hour",
-    "day",
-    "target",
-    "host",
-    "label",
-    "transport",
-    "resolver",
-];
 
 /// The metric that slow rows, charts and the heat map are made of.
 pub const CHARTED: Metric = Metric::Connect;

@@ -1,0 +1,63 @@
+//! What is no text, or text with zero bytes.
+
+use std::borrow::Cow;
+
+use super::Parser;
+use crate::source::header::header;
+use crate::source::trouble::Kind;
+
+impl Parser<'_> {
+    /// A line without its zero bytes, and nothing when it is worth nothing.
+    pub(super) fn without_zeros<'l>(&mut self, line: &'l str, ended: bool) -> Option<Cow<'l, str>> {
+        let zeros = line.bytes().filter(|byte| *byte == 0).count();
+        let trimmed = line.trim_matches(['\0', '\r', '\u{feff}']);
+        if trimmed.is_empty() {
+            // half of the last line end of UTF-16
+            if zeros > 1 || ended {
+                self.trouble.count(Kind::Zeros, self.line);
+            }
+            return None;
+        }
+        // every Latin letter of UTF-16 has one, as PowerShell 5 appends it to whatever is there
+        if zeros.saturating_mul(2).saturating_add(2) >= line.chars().count() {
+            self.trouble.count(Kind::Utf16, self.line);
+            let text = line.replace('\0', "");
+            return Some(Cow::Owned(text.trim_end_matches('\r').to_owned()));
+        }
+        if trimmed.contains('\0') {
+            self.trouble.count(Kind::Binary, self.line);
+            return None;
+        }
+        self.trouble.count(Kind::Zeros, self.line);
+        Some(Cow::Borrowed(trimmed))
+    }
+
+    /// Whether the first block is no text, so that looking for rows in it makes no sense.
+    pub(super) fn is_binary(&mut self, bytes: &[u8]) -> bool {
+        let head = &bytes[..bytes.len().min(4096)];
+        if head.starts_with(b"PK\x03\x04") {
+            self.trouble.file(
+                None,
+                "a workbook or a zip archive, no text: left out; save it as CSV or unpack it first"
+                    .to_owned(),
+            );
+            return true;
+        }
+        let control = |byte: &u8| *byte < 0x20 && !matches!(*byte, b'\t' | b'\n' | b'\r' | 0x0c);
+        let strange = head.iter().filter(|byte| control(byte)).count();
+        if strange == 0 {
+            return false;
+        }
+        let first = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let first: Cow<'_, str> = String::from_utf8_lossy(first);
+        let first = first.trim_matches(['\0', '\r', '\u{feff}']);
+        let text = first.starts_with('{') || header(first, None, &mut self.scratch).is_some();
+        if !text {
+            self.trouble.file(
+                None,
+                "no text file: left out; name CSV or JSON Lines files".to_owned(),
+            );
+        }
+        !text
+    }
+}

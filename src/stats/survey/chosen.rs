@@ -1,0 +1,74 @@
+//! Tables by columns of the user's choice, and what can be chosen.
+
+use std::borrow::Cow;
+
+use super::groups::{Groups, SEPARATOR, part, target};
+use super::measured::Taken;
+use super::relays::region;
+use crate::schema::{Layout, Row, id};
+use crate::zone::Zone;
+
+/// A table by columns of the user's choice.
+#[derive(Debug)]
+pub struct Chosen {
+    /// The columns.
+    pub columns: Vec<String>,
+    /// Rows by the values of the columns, separated by [`SEPARATOR`].
+    pub groups: Groups,
+}
+
+impl Chosen {
+    pub(super) fn add(&mut self, taken: &Taken<'_>, zone: Zone) {
+        let mut key = String::new();
+        for (place, column) in self.columns.iter().enumerate() {
+            if place > 0 {
+                key.push(SEPARATOR);
+            }
+            key.push_str(&part(&value(taken.row, column, zone)));
+        }
+        self.groups.of(&key).add(taken);
+    }
+}
+
+/// The value of a dimension by its name, or of a column of the file; empty where the row has none.
+pub fn value<'a>(row: &Row<'a>, column: &str, zone: Zone) -> Cow<'a, str> {
+    let shown = |form| {
+        row.at
+            .map(|at| Cow::Owned(zone.show(at).format(form).to_string()))
+    };
+    match column {
+        "region" => region(row),
+        "hour" => shown("%H").unwrap_or_default(),
+        "day" => shown("%Y-%m-%d").unwrap_or_default(),
+        "target" => Cow::Owned(target(row)),
+        "transport" => Cow::Borrowed(row.transport()),
+        "certificate" => row.text(id!(Thumbprint)),
+        "address" => row.text(id!(remoteip)),
+        "name" => row.text(id!(remotename)),
+        _ => match row.layout.place(column) {
+            Some(place) => row.cell_text(place),
+            None => Cow::Borrowed(""),
+        },
+    }
+}
+
+/// Whether a name is that of a dimension that every row has, or of a column of the file.
+pub fn is_column(layout: &Layout, name: &str) -> bool {
+    !["host", "label", "resolver"].contains(&name) && DIMENSIONS.contains(&name)
+        || layout.place(name).is_some()
+}
+
+/// The dimensions of the tables that are always made.
+pub const DIMENSIONS: [&str; 11] = [
+    "region",
+    "address",
+    "name",
+    "certificate",
+    "hour",
+    "day",
+    "target",
+    "host",
+    "label",
+    "transport",
+    "resolver",
+];
