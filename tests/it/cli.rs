@@ -1,6 +1,8 @@
 //! The command line: help, schema, exit codes, what goes where.
 
-use crate::command::{Rows, no_resolver, on_wine, own_addresses, run, run_into, turnprobe};
+use crate::command::{
+    Rows, no_resolver, on_wine, output, own_addresses, run, run_into, start, turnprobe,
+};
 
 fn snapshot(name: &str, text: &str) {
     insta::with_settings!({ snapshot_path => "../data/snapshots", prepend_module_to_snapshot => false,
@@ -98,7 +100,7 @@ fn a_result_that_cannot_be_printed_is_a_failure_also_help_and_version() {
     for line in ["--help", "-h", "-V", "probe --help", "schema", "man"] {
         let full = std::fs::File::options().write(true).open("/dev/full");
         let mut command = turnprobe(line);
-        let child = command.stdout(full.unwrap()).spawn().unwrap();
+        let child = start(command.stdout(full.unwrap()));
         let said = crate::command::finished(child);
         assert_eq!(said.code, Some(3), "{line}");
         assert!(
@@ -408,7 +410,7 @@ fn several_outputs_get_the_same_rows() {
     let (csv, jsonl) = (dir.path().join("a.csv"), dir.path().join("b.jsonl"));
     let mut command = turnprobe("probe --lab -n 3 -i 0 -o - -o");
     command.arg(&csv).arg("-o").arg(&jsonl);
-    let output = command.output().unwrap();
+    let output = output(&mut command);
     assert_eq!(output.status.code(), Some(0));
     let stdout = String::from_utf8(output.stdout).unwrap();
     let file = std::fs::read_to_string(&csv).unwrap();

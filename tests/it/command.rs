@@ -1,5 +1,6 @@
 //! The program as a process.
 
+use std::borrow::BorrowMut;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
@@ -28,15 +29,37 @@ pub fn turnprobe(line: &str) -> Command {
     command
 }
 
+/// Starts a command. On a loaded machine a process of Wine now and then ends before it began to
+/// run, which Wine reports as this error: nothing of the program ran, so that it is started again.
+pub fn start(mut command: impl BorrowMut<Command>) -> Child {
+    const ERROR_INTERNAL_ERROR: i32 = 1359;
+    let command = command.borrow_mut();
+    for _ in 0..3 {
+        match command.spawn() {
+            Err(error) if on_wine() && error.raw_os_error() == Some(ERROR_INTERNAL_ERROR) => {
+                #[allow(clippy::print_stderr)] // for whoever reads the log of the tests
+                eprintln!("Wine lost the process, once more: {error}");
+            }
+            started => return started.unwrap(),
+        }
+    }
+    command.spawn().unwrap()
+}
+
+/// What a command gave at its end.
+pub fn output(command: impl BorrowMut<Command>) -> Output {
+    start(command).wait_with_output().unwrap()
+}
+
 /// Runs a command to its end.
 pub fn run(line: &str) -> Said {
-    said(turnprobe(line).output().unwrap())
+    finished(start(turnprobe(line)))
 }
 
 /// Runs `probe` with rows into a file.
 pub fn run_into(file: &Path, line: &str) -> Said {
     let mut command = turnprobe(line);
-    said(command.arg("--output").arg(file).output().unwrap())
+    finished(start(command.arg("--output").arg(file)))
 }
 
 /// A signal such as `-INT` to a process.

@@ -2,7 +2,7 @@
 
 use std::process::Stdio;
 
-use crate::command::{Rows, finished, run_into, turnprobe};
+use crate::command::{Rows, finished, run_into, start, turnprobe};
 
 #[test]
 fn a_second_run_continues_the_file() {
@@ -35,7 +35,7 @@ fn a_file_in_use_is_refused_with_its_absolute_path_and_can_be_read_meanwhile() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("probes.csv");
     let mut first = turnprobe("probe --lab -n 1000 -i 20ms --output");
-    let mut first = first.arg(&file).stdout(Stdio::null()).spawn().unwrap();
+    let mut first = start(first.arg(&file).stdout(Stdio::null()));
     while std::fs::read_to_string(&file).map_or(0, |text| text.lines().count()) < 2 {
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
@@ -119,7 +119,7 @@ fn a_run_refused_for_its_second_file_leaves_the_first_alone() {
         };
         let mut command = turnprobe(line);
         command.arg("--output").arg(&new).arg(option).arg(&bad);
-        let said = finished(command.spawn().unwrap());
+        let said = finished(start(&mut command));
         assert_eq!(said.code, Some(3), "{}", said.stderr);
         assert!(!new.exists(), "{option}");
     }
@@ -182,7 +182,7 @@ fn a_torn_row_of_any_kind_is_kept_beside_its_file() {
             let named = place.join(format!("x.{ending}"));
             let run = || {
                 let mut command = turnprobe(line);
-                finished(command.arg(&named).spawn().unwrap())
+                finished(start(command.arg(&named)))
             };
             let said = run();
             assert_eq!(said.code, Some(0), "{kind} {}", said.stderr);
@@ -231,7 +231,7 @@ fn lines_that_windows_powershell_appends_in_utf_16_are_never_cut_off() {
     assert_eq!(std::fs::read(&file).unwrap(), content);
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
     let mut report = turnprobe("report --format json");
-    let said = finished(report.arg(&file).spawn().unwrap());
+    let said = finished(start(report.arg(&file)));
     assert!(said.stdout.contains("\"rows\": 5"), "{}", said.stderr);
 }
 
@@ -298,10 +298,7 @@ fn a_renamed_file_is_begun_anew() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("probes.csv");
     let old = dir.path().join("old.csv");
-    let child = turnprobe("probe --lab -n 40 -i 50ms --output")
-        .arg(&file)
-        .spawn()
-        .unwrap();
+    let child = start(turnprobe("probe --lab -n 40 -i 50ms --output").arg(&file));
     wait_for_rows(&file, 3);
     std::fs::rename(&file, &old).unwrap();
     let said = finished(child);
@@ -330,10 +327,7 @@ mod unix {
         for name in ["-INT", "-TERM", "-HUP"] {
             let dir = tempfile::tempdir().unwrap();
             let file = dir.path().join("probes.csv");
-            let child = turnprobe("probe --lab -i 50ms --output")
-                .arg(&file)
-                .spawn()
-                .unwrap();
+            let child = start(turnprobe("probe --lab -i 50ms --output").arg(&file));
             wait_for_rows(&file, 2);
             signal(&child, name);
             let said = finished(child);
@@ -356,7 +350,7 @@ mod unix {
     #[test]
     fn interrupted_before_anything_was_measured_is_130() {
         let mut command = turnprobe("probe --lab --lab-fault dns-timeout --dns-timeout 1m");
-        let child = command.spawn().unwrap();
+        let child = start(&mut command);
         std::thread::sleep(std::time::Duration::from_millis(700));
         signal(&child, "-INT");
         let said = finished(child);
@@ -396,10 +390,7 @@ mod unix {
         let inner = dir.path().join("inner");
         std::fs::create_dir(&inner).unwrap();
         let file = inner.join("probes.csv");
-        let child = turnprobe("probe --lab -i 50ms --output")
-            .arg(&file)
-            .spawn()
-            .unwrap();
+        let child = start(turnprobe("probe --lab -i 50ms --output").arg(&file));
         wait_for_rows(&file, 1);
         std::fs::remove_dir_all(&inner).unwrap();
         let said = finished(child);
@@ -438,7 +429,7 @@ mod unix {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("probes.csv");
         let line = "probe --lab --lab-fault tls-stall --lab-fault-share 30 -i 50ms --output";
-        let child = turnprobe(line).arg(&file).spawn().unwrap();
+        let child = start(turnprobe(line).arg(&file));
         wait_for_rows(&file, 5);
         signal(&child, "-INT");
         std::thread::sleep(std::time::Duration::from_millis(300));
@@ -459,9 +450,7 @@ mod unix {
 
     #[test]
     fn probes_that_an_interruption_cuts_off_are_counted() {
-        let child = turnprobe("probe --lab --lab-fault silent -i 100ms")
-            .spawn()
-            .unwrap();
+        let child = start(turnprobe("probe --lab --lab-fault silent -i 100ms"));
         std::thread::sleep(std::time::Duration::from_secs(1));
         signal(&child, "-INT");
         let said = finished(child);

@@ -4,14 +4,12 @@
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::time::Duration;
 
-use crate::command::{Rows, Said, finished, turnprobe};
+use crate::command::{Rows, Said, finished, start, turnprobe};
 
 #[test]
 fn a_reader_of_stdout_that_leaves_ends_the_series_quietly() {
     for format in ["", "--format csv", "--format jsonl"] {
-        let mut child = turnprobe(&format!("probe --lab -i 20ms {format}"))
-            .spawn()
-            .unwrap();
+        let mut child = start(turnprobe(&format!("probe --lab -i 20ms {format}")));
         drop(child.stdout.take());
         let said = finished(child);
         assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""), "{format}");
@@ -23,7 +21,7 @@ fn with_a_file_the_series_goes_on_without_stdout() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("probes.csv");
     let mut command = turnprobe("probe --lab -n 10 -i 0 -o - -o");
-    let mut child = command.arg(&file).spawn().unwrap();
+    let mut child = start(command.arg(&file));
     drop(child.stdout.take());
     let said = finished(child);
     assert_eq!(said.code, Some(0), "{}", said.stderr);
@@ -32,7 +30,7 @@ fn with_a_file_the_series_goes_on_without_stdout() {
 
 /// A series whose output its reader does not touch for seconds.
 fn read_late(line: &str) -> Said {
-    let child = turnprobe(line).spawn().unwrap();
+    let child = start(turnprobe(line));
     std::thread::sleep(Duration::from_secs(6));
     let said = finished(child);
     assert_eq!(said.code, Some(0), "{}", said.stderr);
@@ -83,7 +81,7 @@ fn a_row_that_is_shown_stands_in_every_file_when_the_program_is_killed() {
         for name in &names {
             command.arg("-o").arg(dir.path().join(name));
         }
-        let mut child = command.spawn().unwrap();
+        let mut child = start(&mut command);
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let (begins, begun) = std::sync::mpsc::channel();
         let reader = std::thread::spawn(move || {
@@ -211,7 +209,7 @@ mod unix {
     fn rows_that_a_pipe_took_are_not_called_lost() {
         // the pipe holds some of the rows; nobody reads them
         let line = "probe --lab --transport udp -i 0 --concurrency 16 --format csv";
-        let child = turnprobe(line).spawn().unwrap();
+        let child = start(turnprobe(line));
         std::thread::sleep(Duration::from_secs(4));
         signal(&child, "-TERM");
         let (code, stderr) = said_without_stdout(child);
@@ -227,7 +225,7 @@ mod unix {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("probes.csv");
         let mut command = turnprobe("probe --lab --transport udp -i 0 --concurrency 16 -o - -o");
-        let child = command.arg(&file).spawn().unwrap();
+        let child = start(command.arg(&file));
         // far more than pipe and queue hold
         wait_for_rows(&file, 2_000);
         signal(&child, "-TERM");
@@ -284,7 +282,7 @@ fn a_terminal_that_stands_still_keeps_no_series_from_its_end() {
         tcflow(&held, Action::OOff).unwrap();
         let mut command = turnprobe(line);
         command.arg(&file).stdout(its()).stderr(its());
-        let mut child = command.spawn().unwrap();
+        let mut child = start(&mut command);
         let ended = (0..600).find_map(|_| {
             std::thread::sleep(Duration::from_millis(100));
             child.try_wait().unwrap()

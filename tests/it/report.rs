@@ -6,7 +6,7 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
-use crate::command::{Said, finished, turnprobe};
+use crate::command::{Said, finished, output, start, turnprobe};
 
 const HEAD: &str = "\"started_utc\",\"remotehost\",\"remotename\",\"remoteip\",\"Port\",\"Status\",\"Thumbprint\",\"host\",\"region\",\"connect_us\",\"run_id\",\"slot\",\"cause\",\"failed_phase\"";
 
@@ -58,7 +58,7 @@ fn csv(rows: &[String]) -> String {
 
 fn run_report(line: &str, files: &[&Path]) -> Said {
     let mut command = turnprobe(&format!("report {line}"));
-    finished(command.args(files).spawn().unwrap())
+    finished(start(command.args(files)))
 }
 
 fn json(line: &str, files: &[&Path]) -> Value {
@@ -438,11 +438,8 @@ fn standard_input_and_json_lines_are_read() {
     let dir = tempfile::tempdir().unwrap();
     let rows_file = dir.path().join("p.jsonl");
     let mut probe = turnprobe("probe --lab -n 6 -i 0 --quiet --output");
-    assert!(probe.arg(&rows_file).status().unwrap().success());
-    let mut child = turnprobe("report --format json -")
-        .stdin(Stdio::piped())
-        .spawn()
-        .unwrap();
+    assert!(output(probe.arg(&rows_file)).status.success());
+    let mut child = start(turnprobe("report --format json -").stdin(Stdio::piped()));
     let mut stdin = child.stdin.take().unwrap();
     stdin
         .write_all(&std::fs::read(&rows_file).unwrap())
@@ -541,7 +538,7 @@ fn a_page_goes_into_a_pipe_and_to_stdout() {
     command
         .arg(&rows)
         .stdout(std::fs::File::create(&out).unwrap());
-    assert!(command.status().unwrap().success());
+    assert!(output(&mut command).status.success());
     assert_eq!(std::fs::read_to_string(&out).unwrap(), into_pipe);
     // nobody listens: nothing is left behind
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 3);
@@ -556,7 +553,7 @@ fn a_report_that_is_killed_leaves_the_old_page_and_nothing_else() {
     std::fs::write(&page, "<!DOCTYPE html>old").unwrap();
     for name in [&page, &new] {
         let mut command = turnprobe("report - --html");
-        let mut child = command.arg(name).stdin(Stdio::piped()).spawn().unwrap();
+        let mut child = start(command.arg(name).stdin(Stdio::piped()));
         let mut stdin = child.stdin.take().unwrap();
         // more than a pipe holds: the reading is under way then
         for _ in 0..20 {
@@ -575,10 +572,7 @@ fn a_report_that_is_killed_leaves_the_old_page_and_nothing_else() {
 #[cfg(unix)]
 #[test]
 fn ctrl_c_prints_what_was_read_so_far_and_says_so() {
-    let mut child = turnprobe("report --format json -")
-        .stdin(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = start(turnprobe("report --format json -").stdin(Stdio::piped()));
     let mut stdin = child.stdin.take().unwrap();
     // more rows than a batch holds, and no end
     let many: Vec<String> = (0..3_000)
@@ -734,7 +728,7 @@ fn an_answered_error_fails_and_is_no_outage() {
     let probes = dir.path().join("p.csv");
     let mut probe =
         turnprobe("probe --lab --transport udp --lab-fault turn-500 -n 3 -i 0 --quiet --output");
-    assert!(probe.arg(&probes).status().is_ok());
+    output(probe.arg(&probes));
     let report = json("", &[&probes]);
     assert_eq!(report["overview"]["failed"], 3);
     let series = &report["series"][0];
@@ -774,7 +768,7 @@ fn bursts_are_put_together_with_their_verdicts() {
     let rows = dir.path().join("bursts.csv");
     let mut probe =
         turnprobe("probe --lab --transport udp --burst 50/s --for 1s -n 2 --quiet --output");
-    assert!(probe.arg(&rows).status().unwrap().success());
+    assert!(output(probe.arg(&rows)).status.success());
     let read: Vec<_> = ::csv::Reader::from_path(&rows)
         .unwrap()
         .into_deserialize::<std::collections::HashMap<String, String>>()
@@ -829,7 +823,7 @@ fn a_report_without_a_row_leaves_the_page_that_is_there() {
     let code = |more: &str| {
         let mut command = turnprobe(&line);
         command.arg(&page).args(more.split_whitespace());
-        finished(command.spawn().unwrap()).code
+        finished(start(&mut command)).code
     };
     assert_eq!(code(""), Some(0));
     let whole = std::fs::read(&page).unwrap();

@@ -1,6 +1,6 @@
 //! Reports of rows that nobody measured: every number as large as a number can be.
 
-use crate::command::{finished, run, run_into, turnprobe};
+use crate::command::{finished, run, run_into, start, turnprobe};
 
 /// The report of a text as a file, in JSON.
 fn report(text: &str) -> serde_json::Value {
@@ -10,11 +10,11 @@ fn report(text: &str) -> serde_json::Value {
     for format in ["table", "markdown", "csv"] {
         let mut command = turnprobe(&format!("report --format {format} --html"));
         command.arg(dir.path().join("page.html")).arg(&file);
-        let said = finished(command.spawn().unwrap());
+        let said = finished(start(&mut command));
         assert_eq!(said.code, Some(0), "{format}: {}", said.stderr);
     }
     let mut command = turnprobe("report --format json");
-    let said = finished(command.arg(&file).spawn().unwrap());
+    let said = finished(start(command.arg(&file)));
     assert_eq!(said.code, Some(0), "{}", said.stderr);
     serde_json::from_str(&said.stdout).unwrap()
 }

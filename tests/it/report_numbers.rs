@@ -14,11 +14,11 @@ use crate::generator::{Form, NIGHT_ROWS, Plan};
 
 /// The report on files as JSON.
 fn report(files: &[PathBuf]) -> Value {
-    let output = Command::new(env!("CARGO_BIN_EXE_turnprobe"))
-        .args(["report", "--format", "json"])
-        .args(files)
-        .output()
-        .unwrap();
+    let output = crate::command::output(
+        Command::new(env!("CARGO_BIN_EXE_turnprobe"))
+            .args(["report", "--format", "json"])
+            .args(files),
+    );
     assert!(
         output.status.success(),
         "{}",
@@ -444,9 +444,9 @@ fn a_summary_and_a_report_of_its_rows_say_the_same() {
     let mut probe = crate::command::turnprobe(
         "probe --lab -n 60 -i 0 --lab-fault tls-alert --lab-fault-share 20 --output",
     );
-    let summary = crate::command::finished(probe.arg(&rows).spawn().unwrap()).stdout;
+    let summary = crate::command::finished(crate::command::start(probe.arg(&rows))).stdout;
     let mut report = crate::command::turnprobe("report --format json");
-    let report = crate::command::finished(report.arg(&rows).spawn().unwrap()).stdout;
+    let report = crate::command::finished(crate::command::start(report.arg(&rows))).stdout;
     let report: serde_json::Value = serde_json::from_str(&report).unwrap();
     let all = &report["overview"];
     let count = |name: &str| all[name].as_u64().unwrap();

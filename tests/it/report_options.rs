@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use crate::command::{Said, run, turnprobe};
+use crate::command::{Said, run, start, turnprobe};
 
 /// Options of `report` as its help has them.
 fn options() -> Vec<String> {
@@ -66,7 +66,7 @@ fn two_options_that_are_accepted_together_both_change_what_is_told() {
                 code,
                 stdout,
                 stderr,
-            } = crate::command::finished(command.spawn().unwrap());
+            } = crate::command::finished(start(&mut command));
             let told = std::fs::read_to_string(&page).ok();
             // the next one has a page only when it writes one
             let _ = std::fs::remove_file(&page);

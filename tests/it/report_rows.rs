@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::command::{Said, finished, turnprobe};
+use crate::command::{Said, finished, output, start, turnprobe};
 
 /// What a row is made of; seconds are of 2026-11-22 10:00 UTC.
 #[derive(Clone)]
@@ -97,7 +97,7 @@ fn file(dir: &Path, name: &str, rows: &[Row]) -> PathBuf {
 
 fn run(line: &str, files: &[&Path]) -> Said {
     let mut command = turnprobe(&format!("report {line}"));
-    finished(command.args(files).spawn().unwrap())
+    finished(start(command.args(files)))
 }
 
 fn json(line: &str, files: &[&Path]) -> Value {
@@ -483,10 +483,7 @@ fn explanations_are_counted_in_every_form() {
     }
     std::fs::write(&path, text).unwrap();
     let said = |arguments: &str| {
-        let output = turnprobe(&format!("report {arguments}"))
-            .arg(&path)
-            .output()
-            .unwrap();
+        let output = output(turnprobe(&format!("report {arguments}")).arg(&path));
         assert_eq!(output.status.code(), Some(0), "{output:?}");
         String::from_utf8(output.stdout).unwrap()
     };

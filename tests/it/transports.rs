@@ -1,6 +1,6 @@
 //! Transports, requests and faults of TURN on the command line, against the lab.
 
-use crate::command::{Rows, on_wine, own_addresses, run, run_into, turnprobe};
+use crate::command::{Rows, on_wine, output, own_addresses, run, run_into, turnprobe};
 
 /// Each fault over each transport: cause and `turn_reply`.
 #[test]
@@ -333,15 +333,7 @@ fn several_ports_of_a_relay_are_rows_of_their_own() {
     let said = {
         let mut command =
             turnprobe("probe 127.0.0.1 --transport udp --ports 1,3-4 -n 1 --format csv -q");
-        String::from_utf8(
-            command
-                .arg("--turn-timeout")
-                .arg("200ms")
-                .output()
-                .unwrap()
-                .stdout,
-        )
-        .unwrap()
+        String::from_utf8(output(command.arg("--turn-timeout").arg("200ms")).stdout).unwrap()
     };
     let rows = Rows::of(&said);
     assert_eq!(rows.column("Port"), ["1", "3", "4"]);

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::os::windows::fs::OpenOptionsExt as _;
 use std::path::Path;
 
-use crate::command::{Rows, finished, on_wine, run, run_into, turnprobe};
+use crate::command::{Rows, finished, on_wine, run, run_into, start, turnprobe};
 use crate::files::wait_for_rows;
 
 #[test]
@@ -72,7 +72,7 @@ fn a_file_that_a_program_shares_with_nobody_is_told_by_a_report_with_what_to_do(
     }
     let report = |line: &str, files: &[&Path]| {
         let mut command = turnprobe(&format!("report {line}"));
-        finished(command.args(files).spawn().unwrap())
+        finished(start(command.args(files)))
     };
     let message = |file: &Path| {
         format!(
@@ -155,7 +155,7 @@ fn a_second_run_of_the_day_shares_the_file_of_the_day_with_nobody() {
     let dir = tempfile::tempdir().unwrap();
     let pattern = dir.path().join("probes.csv");
     let mut first = turnprobe("probe --lab -i 50ms --roll day --output");
-    let mut first = first.arg(&pattern).spawn().unwrap();
+    let mut first = start(first.arg(&pattern));
     let today = || {
         let entry = fs::read_dir(dir.path()).unwrap().next()?;
         Some(entry.unwrap().path())

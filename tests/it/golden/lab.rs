@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::library;
 use super::store::Store;
-use crate::command::{Rows, finished, run, turnprobe};
+use crate::command::{Rows, finished, run, start, turnprobe};
 
 /// Columns whose presence a busy machine decides, and why.
 const BY_TIMING: &[(&str, &str)] = &[
@@ -224,7 +224,7 @@ fn with_files(title: &str, options: &str, beside: &str, fault: &str) -> String {
     let mut command = turnprobe(&line);
     command.arg("-o").arg(file("rows"));
     command.arg(format!("--{beside}")).arg(file("beside"));
-    let said = finished(command.spawn().unwrap());
+    let said = finished(start(&mut command));
     let name = if fault.is_empty() { "no fault" } else { fault };
     let mut text = format!("{title}, {name}: exit code {}\n", said.code.unwrap());
     text += &said

@@ -7,7 +7,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use super::store::Store;
-use crate::command::{Said, finished, run, turnprobe};
+use crate::command::{Said, finished, run, start, turnprobe};
 
 /// Command lines that are refused before anything is done, wherever they are given.
 const WRONG: &[&str] = &[
@@ -168,7 +168,7 @@ fn named(folder: &Path) -> PathBuf {
 
 /// What a command says that ends at once; one that is not refused would go on without an end.
 fn soon(command: &mut Command) -> Said {
-    let mut child = command.spawn().unwrap();
+    let mut child = start(command);
     for _ in 0..600 {
         if child.try_wait().unwrap().is_some() {
             return finished(child);
@@ -272,7 +272,7 @@ fn files_that_cannot_be_used_are_told_in_these_words() {
     let mut text = String::new();
     let mut say = |line: &str| {
         let mut command = turnprobe(line);
-        let said = finished(command.current_dir(&folder).spawn().unwrap());
+        let said = finished(start(command.current_dir(&folder)));
         text += &told(&folder, line, &said);
     };
     for (name, bytes) in FILES {

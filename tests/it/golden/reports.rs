@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::library;
 use super::store::Store;
-use crate::command::{Said, finished, turnprobe};
+use crate::command::{Said, finished, start, turnprobe};
 
 /// Larger ones are pinned by their SHA-256.
 const LARGEST: usize = 97_000;
@@ -43,7 +43,7 @@ impl Inputs {
     fn report(&self, line: &str) -> Said {
         let mut command = turnprobe(&format!("report {line}"));
         command.current_dir(self.path());
-        finished(command.spawn().unwrap())
+        finished(start(&mut command))
     }
 
     /// The page, and what was said beside it.

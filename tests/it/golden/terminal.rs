@@ -28,11 +28,7 @@ pub fn on_terminal(mut command: Command, folder: &Path, columns: u16) -> String 
     command
         .env("TERM", "xterm-256color")
         .env_remove("COLORTERM");
-    let mut child = command
-        .current_dir(folder)
-        .stdout(its.unwrap())
-        .spawn()
-        .unwrap();
+    let mut child = crate::command::start(command.current_dir(folder).stdout(its.unwrap()));
     // it holds the terminal open
     drop(command);
     let mut bytes = Vec::new();

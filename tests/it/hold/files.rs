@@ -1,6 +1,6 @@
 //! Files of held connections and of their samples: the same rules as for probes.
 
-use crate::command::{Rows, run, turnprobe};
+use crate::command::{Rows, output, run, turnprobe};
 
 const HOLD: &str = "probe --lab --hold 1s -q";
 
@@ -12,7 +12,7 @@ fn every_sample_has_its_row() {
         let mut command = turnprobe(HOLD);
         command.args(["--label", "access=Telekom", "-o"]).arg(&rows);
         command.arg("--samples").arg(&samples);
-        assert!(command.output().unwrap().status.success());
+        assert!(output(&mut command).status.success());
     }
     let (rows, samples) = (Rows::in_file(&rows), Rows::in_file(&samples));
     assert_eq!(rows.rows.len(), 2, "appended");
@@ -45,9 +45,9 @@ fn rows_of_another_kind_never_share_a_file() {
         let probes = path(&format!("p.{ending}"));
         let mut command = turnprobe(&format!("{HOLD} --samples"));
         command.arg(&samples).arg("-o").arg(&held);
-        assert!(command.output().unwrap().status.success());
+        assert!(output(&mut command).status.success());
         let mut probe = turnprobe("probe --lab -n 1 -q -o");
-        assert!(probe.arg(&probes).output().unwrap().status.success());
+        assert!(output(probe.arg(&probes)).status.success());
         for (line, file) in [
             (format!("{HOLD} -o"), &probes),
             (format!("{HOLD} -o"), &samples),
@@ -60,7 +60,7 @@ fn rows_of_another_kind_never_share_a_file() {
             ),
         ] {
             let before = std::fs::read(file).unwrap();
-            let output = turnprobe(&line).arg(file).output().unwrap();
+            let output = output(turnprobe(&line).arg(file));
             assert_eq!(output.status.code(), Some(3), "{line} {}", file.display());
             let said = String::from_utf8_lossy(&output.stderr).into_owned();
             let why = match ending {
@@ -95,7 +95,7 @@ fn a_new_file_is_begun_each_day() {
     let dir = tempfile::tempdir().unwrap();
     let mut command = turnprobe(&format!("{HOLD} --roll day -o"));
     command.arg(dir.path().join("h.csv")).arg("--samples");
-    let output = command.arg(dir.path().join("s.csv")).output().unwrap();
+    let output = output(command.arg(dir.path().join("s.csv")));
     assert!(output.status.success());
     let names: Vec<_> = std::fs::read_dir(dir.path())
         .unwrap()

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::command::{Said, finished, turnprobe};
+use crate::command::{Said, finished, output, start, turnprobe};
 
 const HELD: &str = "\
 started_utc,run_id,slot,host,remotehost,Port,Status,failed_phase,cause,dns_us,connect_us,tls_us,held_us,ended_by,sent,answered,rtt_p50_us,rtt_p95_us,jitter_us,answer_p50_us,retransmits,retransmitted_bytes,timeouts,stalls,longest_stall_us,stalled_us
@@ -45,7 +45,7 @@ fn file(dir: &Path, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
 
 fn report(line: &str, files: &[&Path]) -> Said {
     let mut command = turnprobe(&format!("report {line}"));
-    finished(command.args(files).spawn().unwrap())
+    finished(start(command.args(files)))
 }
 
 fn json(files: &[&Path]) -> Value {
@@ -230,7 +230,7 @@ fn rows_of_the_program_itself_are_read_back() {
         let (rows, samples) = (path("rows"), path("samples"));
         let mut command = turnprobe("probe --lab --hold 1s -q -o");
         command.arg(&rows).arg("--samples").arg(&samples);
-        assert!(command.output().unwrap().status.success());
+        assert!(output(&mut command).status.success());
         let found = json(&[&rows, &samples]);
         assert_eq!(found["input"]["problems"], serde_json::json!([]));
         let held = &found["held"][0];

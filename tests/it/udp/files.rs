@@ -1,6 +1,6 @@
 //! Files of bursts and packets: the same rules as for probes, and never each other's rows.
 
-use crate::command::{Rows, run, turnprobe};
+use crate::command::{Rows, output, run, start, turnprobe};
 
 const BURST: &str = "probe --lab --burst 50/s --for 1s --answer-timeout 5s";
 
@@ -16,7 +16,7 @@ fn every_packet_has_its_row() {
             .arg(&bursts)
             .arg("--packets")
             .arg(&packets);
-        assert!(command.output().unwrap().status.success());
+        assert!(output(&mut command).status.success());
     }
     let (bursts, packets) = (Rows::in_file(&bursts), Rows::in_file(&packets));
     assert_eq!(bursts.rows.len(), 2, "appended");
@@ -60,10 +60,10 @@ fn rows_of_another_kind_never_share_a_file() {
         );
         let packets = path(&format!("packets.{ending}"));
         let mut probe = turnprobe("probe --lab -n 1 -q -o");
-        assert!(probe.arg(&probes).output().unwrap().status.success());
+        assert!(output(probe.arg(&probes)).status.success());
         let mut burst = turnprobe(&format!("{BURST} -q --packets"));
         burst.arg(&packets).arg("-o").arg(&bursts);
-        assert!(burst.output().unwrap().status.success());
+        assert!(output(&mut burst).status.success());
         for (line, file) in [
             (format!("{BURST} -q -o"), &probes),
             (format!("{BURST} -q -o"), &packets),
@@ -73,7 +73,7 @@ fn rows_of_another_kind_never_share_a_file() {
             ("probe --lab -n 1 -q -o".to_owned(), &packets),
         ] {
             let before = std::fs::read(file).unwrap();
-            let output = turnprobe(&line).arg(file).output().unwrap();
+            let output = output(turnprobe(&line).arg(file));
             assert_eq!(output.status.code(), Some(3), "{line} {}", file.display());
             assert_eq!(std::fs::read(file).unwrap(), before);
         }
@@ -85,7 +85,7 @@ fn a_torn_row_of_a_burst_is_cut_off() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("bursts.csv");
     let into = |line: &str| {
-        let output = turnprobe(line).arg("-o").arg(&file).output().unwrap();
+        let output = output(turnprobe(line).arg("-o").arg(&file));
         let said = String::from_utf8(output.stderr).unwrap();
         (output.status.code(), said)
     };
@@ -107,13 +107,13 @@ fn a_second_run_on_a_file_of_bursts_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("bursts.csv");
     let mut first = turnprobe("probe --lab --watch -i 100ms -q -o");
-    let mut first = first.arg(&file).spawn().unwrap();
+    let mut first = start(first.arg(&file));
     // the header stands there once the file is locked
     while std::fs::read_to_string(&file).map_or(0, |text| text.lines().count()) < 1 {
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
     let mut second = turnprobe(&format!("{BURST} -q -o"));
-    let output = second.arg(&file).output().unwrap();
+    let output = output(second.arg(&file));
     first.kill().unwrap();
     first.wait().unwrap();
     assert_eq!(output.status.code(), Some(3));
@@ -148,7 +148,7 @@ fn a_burst_keeps_to_the_source_ports_and_refuses_what_it_cannot_use() {
     let file = dir.path().join("b.csv");
     let mut command = turnprobe(BURST);
     command.args(["--source-port", "52000-52009", "-o"]);
-    assert!(command.arg(&file).output().unwrap().status.success());
+    assert!(output(command.arg(&file)).status.success());
     let port = Rows::in_file(&file).column("local_port")[0].parse::<u16>();
     assert!((52_000..52_010).contains(&port.unwrap()));
     for option in ["--ask binding", "--ports 3478-3481", "--alpn stun.turn"] {

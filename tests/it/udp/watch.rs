@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::command::{Rows, run, turnprobe};
+use crate::command::{Rows, output, run, start, turnprobe};
 use crate::servers::bindings::{UdpServer, answer};
 use crate::servers::dns::DnsServer;
 use crate::servers::wire::a;
@@ -58,7 +58,7 @@ fn a_row_holds_a_minute_and_outages_are_told_beside_the_files() {
     let mut command = turnprobe("probe --watch -i 100ms -n 45");
     command.arg(server.address().to_string());
     command.arg("-o").arg(&file).arg("--packets").arg(&packets);
-    let output = command.output().unwrap();
+    let output = output(&mut command);
     assert_eq!(output.status.code(), Some(0));
     let stdout = String::from_utf8(output.stdout).unwrap();
     assert!(stdout.starts_with("outage since "), "{stdout}");
@@ -162,18 +162,15 @@ fn the_distance_is_told_before_the_first_minute_and_in_the_summary() {
 fn an_interruption_ends_a_watch_in_order() {
     use std::io::{BufRead as _, BufReader, Read as _};
 
-    let mut child = turnprobe("probe --lab --watch -i 20ms --packets")
-        .arg(tempfile::tempdir().unwrap().path().join("gone.csv"))
-        .spawn()
-        .unwrap();
+    let mut child = start(
+        turnprobe("probe --lab --watch -i 20ms --packets")
+            .arg(tempfile::tempdir().unwrap().path().join("gone.csv")),
+    );
     assert_eq!(child.wait().unwrap().code(), Some(3), "no such directory");
 
     let dir = tempfile::tempdir().unwrap();
     let packets = dir.path().join("p.csv");
-    let mut child = turnprobe("probe --lab --watch -i 20ms --packets")
-        .arg(&packets)
-        .spawn()
-        .unwrap();
+    let mut child = start(turnprobe("probe --lab --watch -i 20ms --packets").arg(&packets));
     let mut out = BufReader::new(child.stdout.take().unwrap());
     let mut first = String::new();
     out.read_line(&mut first).unwrap();
