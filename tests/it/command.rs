@@ -31,13 +31,13 @@ pub fn turnprobe(line: &str) -> Command {
 
 /// Starts a command. On a loaded machine a process of Wine now and then ends before it began to
 /// run, which Wine reports as this error: nothing of the program ran, so that it is started again.
+#[allow(clippy::print_stderr)] // for whoever reads the tests' output
 pub fn start(mut command: impl BorrowMut<Command>) -> Child {
     const ERROR_INTERNAL_ERROR: i32 = 1359;
     let command = command.borrow_mut();
     for _ in 0..3 {
         match command.spawn() {
             Err(error) if on_wine() && error.raw_os_error() == Some(ERROR_INTERNAL_ERROR) => {
-                #[allow(clippy::print_stderr)] // for whoever reads the log of the tests
                 eprintln!("Wine lost the process, once more: {error}");
             }
             started => return started.unwrap(),

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use serde_json::Value;
 
@@ -14,11 +13,8 @@ use crate::generator::{Form, NIGHT_ROWS, Plan};
 
 /// The report on files as JSON.
 fn report(files: &[PathBuf]) -> Value {
-    let output = crate::command::output(
-        Command::new(env!("CARGO_BIN_EXE_turnprobe"))
-            .args(["report", "--format", "json"])
-            .args(files),
-    );
+    let output =
+        crate::command::output(crate::command::turnprobe("report --format json").args(files));
     assert!(
         output.status.success(),
         "{}",
