@@ -13,10 +13,11 @@ use super::hold::HoldArgs;
 use super::long_help::{ASKS, TARGETS, TRANSPORTS};
 use super::report::args::{self as report, ReportArgs};
 use super::tcp::TcpArgs;
-use super::values::{AskArg, Color, ProfileArg, StdoutFormat, duration, percent};
+use super::values::{AskArg, Color, ProfileArg, StdoutFormat, duration, percent, row};
 use super::words::words;
 use crate::endpoints::DEFAULT_RELAY;
 use crate::lab::Fault;
+use crate::measure::rows::RowFacts;
 use crate::net::TlsVersion;
 use crate::record::Transport;
 use crate::sink::Roll;
@@ -254,8 +255,8 @@ pub struct ProbeArgs {
 #[derive(Debug, Args)]
 pub struct SchemaArgs {
     /// Kind of row
-    #[arg(value_name = "ROW", default_value = "probe")]
-    pub row: RowArg,
+    #[arg(value_name = "ROW", default_value = "probe", value_parser = row())]
+    pub row: RowFacts,
     /// Form of the list
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub format: SchemaFormat,
@@ -273,21 +274,6 @@ pub struct ManArgs {
     /// The command whose page is wanted; the program's own without it
     #[arg(value_name = "COMMAND")]
     pub command: Option<String>,
-}
-
-/// Kinds of rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum RowArg {
-    /// A probe
-    Probe,
-    /// A burst, or a minute of a watch
-    Burst,
-    /// A packet of a burst or a watch
-    Packet,
-    /// A connection that was held open
-    Hold,
-    /// The kernel's numbers of a held connection at one moment
-    Sample,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

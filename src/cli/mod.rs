@@ -26,10 +26,9 @@ use std::process::ExitCode;
 
 use clap::CommandFactory as _;
 
-use args::{Cli, Command, ProbeArgs};
+use args::{Cli, Command};
 use exit::{Exit, Failure};
 use mode::Mode;
-use values::Color;
 
 /// Runs the program.
 pub fn main() -> ExitCode {
@@ -49,10 +48,10 @@ pub fn main() -> ExitCode {
 
 fn run(cli: Cli) -> Result<Exit, Failure> {
     match cli.command {
-        Command::Probe(args) => measure(&args, cli.color),
+        Command::Probe(args) => Mode::of(&args).run(&args, cli.color),
         Command::Report(args) => report::run(&args, cli.color),
         Command::Schema(args) => {
-            let text = schema::render(args.row, args.format, terminal::width());
+            let text = schema::render(&args.row, args.format, terminal::width());
             print(text.as_bytes())
         }
         Command::Completions(args) => {
@@ -61,15 +60,6 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
             print(&text)
         }
         Command::Man(args) => print(&man_page(args.command.as_deref())?),
-    }
-}
-
-/// Runs the kind of measurement that the flags ask for.
-fn measure(args: &ProbeArgs, color: Color) -> Result<Exit, Failure> {
-    match Mode::of(args) {
-        Mode::Burst | Mode::Watch => run::run(burst::job(args).map_err(Failure::usage)?, color),
-        Mode::Hold => run::run(hold::job(args).map_err(Failure::usage)?, color),
-        Mode::Series => run::run(probe::job(args).map_err(Failure::usage)?, color),
     }
 }
 

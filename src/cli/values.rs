@@ -4,6 +4,9 @@
 use std::time::Duration;
 
 use clap::ValueEnum;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+
+use crate::measure::rows::{ROWS, RowFacts};
 
 /// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -100,6 +103,17 @@ pub fn dscp(text: &str) -> Result<u8, String> {
         (Some("AF"), [class @ 1..=4, drop @ 1..=3]) => Ok(class * 8 + drop * 2),
         _ => Err("give 0 to 63, EF, LE, CS0 to CS7, or AF11 to AF43".to_owned()),
     }
+}
+
+/// Takes the name of a kind of row.
+pub fn row() -> impl TypedValueParser<Value = RowFacts> {
+    let names = ROWS
+        .iter()
+        .map(|row| PossibleValue::new(row.what).help(row.meaning));
+    PossibleValuesParser::new(names).try_map(|name| {
+        let row = ROWS.iter().find(|row| row.what == name);
+        row.copied().ok_or("no kind of row")
+    })
 }
 
 #[cfg(test)]

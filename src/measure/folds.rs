@@ -9,7 +9,7 @@ use crate::schema::Row;
 use crate::stats::{self, RowFold};
 
 macro_rules! folds {
-    ($($kind:ident [$($($table:ident)::+),+] $($field:ident: $($fold:ident)::+ => $($total:ident)::+)?;)+) => {
+    ($($kind:ident [$($row:ident $($table:ident)::+),+] $($field:ident: $($fold:ident)::+ => $($total:ident)::+)?;)+) => {
         /// What each kind makes of the rows of files.
         #[derive(Debug, Default)]
         pub struct Folds {

@@ -8,6 +8,7 @@ pub mod folds;
 pub mod hold;
 pub mod probe;
 pub(crate) mod registry;
+pub mod rows;
 mod stop;
 pub(crate) mod tables;
 

@@ -1,4 +1,4 @@
-//! The kinds of measurement, a line each: its folder, the tables of its rows, and, by the name that it has in
+//! The kinds of measurement, a line each: its folder, its rows with their tables, and, by the name that it has in
 //! a report, how many of its rows are folded and what that comes to. A kind with a fold has `finished::of` and
 //! `sections::section` too.
 
@@ -6,9 +6,9 @@
 macro_rules! kinds {
     ($to:ident) => {
         $to! {
-            probe [columns::PROBE];
-            burst [columns::BURST, packet_columns::PACKET] bursts: fold::BurstRows => finished::BurstTotals;
-            hold [columns::HOLD, sample_columns::SAMPLE] held: fold::HeldRows => finished::HeldTotals;
+            probe [Record columns::PROBE];
+            burst [Burst columns::BURST, Packet packet_columns::PACKET] bursts: fold::BurstRows => finished::BurstTotals;
+            hold [Hold columns::HOLD, Sample sample_columns::SAMPLE] held: fold::HeldRows => finished::HeldTotals;
         }
     };
 }

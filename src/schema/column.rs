@@ -1,6 +1,8 @@
 //! What is known of a column: name, type, unit, first version, meaning, and how its cell is read
 //! from a row.
 
+use serde::Serialize;
+
 use super::Value;
 use crate::record::Record;
 use crate::words::words;
@@ -38,6 +40,36 @@ pub struct Column<R: 'static = Record> {
     pub meaning: &'static str,
     /// Reads the cell from a row.
     pub read: for<'a> fn(&'a R) -> Value<'a>,
+}
+
+/// A column without its row.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct ColumnFacts {
+    /// Name in the header.
+    pub name: &'static str,
+    /// Type.
+    pub r#type: &'static str,
+    /// Unit, empty when it has none.
+    pub unit: &'static str,
+    /// First version that wrote it.
+    pub since: &'static str,
+    /// Whether it is written unless `--columns` says otherwise.
+    pub default: bool,
+    /// What it holds.
+    pub meaning: &'static str,
+}
+
+impl<R> From<&Column<R>> for ColumnFacts {
+    fn from(column: &Column<R>) -> Self {
+        Self {
+            name: column.name,
+            r#type: column.kind.as_str(),
+            unit: column.unit,
+            since: column.since,
+            default: column.default,
+            meaning: column.meaning,
+        }
+    }
 }
 
 impl<R> Clone for Column<R> {

@@ -20,6 +20,7 @@
 //! A column is never renamed and never changes its type.
 
 pub(crate) mod column;
+pub(crate) mod dialect;
 pub(crate) mod group;
 pub(crate) mod groups;
 mod ids;
@@ -29,10 +30,11 @@ pub(crate) mod row_kind;
 mod tests;
 pub(crate) mod value;
 
-pub use column::{Column, Kind};
+pub use column::{Column, ColumnFacts, Kind};
+pub use dialect::Dialect;
 pub use group::Group;
 pub(crate) use ids::id;
 pub use ids::{Id, is_foreign};
-pub use row::{Alias, Dialect, Layout, Metric, Row};
+pub use row::{Alias, Layout, Metric, Row};
 pub use row_kind::RowKind;
 pub use value::Value;

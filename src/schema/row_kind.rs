@@ -4,12 +4,19 @@ use std::fmt::Debug;
 
 use chrono::{DateTime, Utc};
 
-use super::Column;
+use super::column::Column;
+use super::dialect::Dialect;
 
 /// A kind of row with a table of columns of its own.
 pub trait RowKind: Clone + Debug + Send + Sync + 'static {
-    /// What one row is about, for messages: `probe`.
+    /// What one row is about, for messages and `turnprobe schema`: `probe`.
     const WHAT: &'static str;
+
+    /// The same for somebody who does not know it yet.
+    const MEANING: &'static str;
+
+    /// What a report calls a file of such rows; none where it makes nothing of them.
+    const DIALECT: Option<Dialect>;
 
     /// All columns, in the order of the file.
     fn table() -> &'static [Column<Self>];

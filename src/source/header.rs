@@ -1,11 +1,9 @@
 //! Headers: which line is one, what stands between its names, what wrote it.
 
-use crate::measure::burst::{Burst, Packet};
-use crate::measure::hold::{Hold, Sample};
 use crate::measure::probe::{COLUMNS, REFERENCE_COLUMNS};
+use crate::measure::rows::{ROWS, RowFacts};
 use crate::record::Counter as _;
-use crate::record::Record;
-use crate::schema::{Column, Dialect, Id, Layout, RowKind, id};
+use crate::schema::{Dialect, Id, Layout, id};
 
 use super::batch::Batch;
 use super::dialect::{ALIASES, OTHERS, meant};
@@ -133,60 +131,44 @@ pub(super) fn is_known(name: &str) -> bool {
     name.len() <= 40 && !name.is_empty() && (meant(name).is_some() || OTHERS.iter().any(is))
 }
 
-/// Whether a kind of row has a column of this name, in any case of letters.
-fn has<K: RowKind>(name: &str) -> bool {
-    let is = |column: &Column<K>| column.name.eq_ignore_ascii_case(name);
-    K::table().iter().any(is)
-}
-
 /// Whether these are the columns of packets, which no statistics of probes can be made of.
 pub(super) fn are_packets(names: &[String]) -> bool {
     let known = || names.iter().filter(|name| is_known(name));
-    known().all(|name| has::<Packet>(name))
-        && known().any(|name| !has::<Record>(name) && !has::<Burst>(name))
+    let (details, others): (Vec<&RowFacts>, Vec<&RowFacts>) =
+        ROWS.iter().partition(|row| row.dialect.is_none());
+    details.iter().any(|row| {
+        let is_own = |name: &String| !others.iter().any(|other| (other.has)(name));
+        known().all(|name| (row.has)(name)) && known().any(is_own)
+    })
 }
 
-/// Whether these are the columns of bursts: one that only they have, or two where it is a word.
-fn are_bursts(names: &[String]) -> bool {
-    let own = |name: &&String| has::<Burst>(name) && !has::<Record>(name) && !has::<Packet>(name);
-    let own: Vec<&String> = names.iter().filter(own).collect();
-    let telling = own.len() > 1 || own.iter().any(|name| name.contains('_'));
-    telling && !are_of_probes::<Burst>(names)
-}
-
-/// Whether a column is there that only this kind of row has, and that is no word.
-fn has_own<K: RowKind>(names: &[String]) -> bool {
-    let kinds = |name: &str| {
-        let all = [
-            has::<Record>(name),
-            has::<Burst>(name),
-            has::<Packet>(name),
-            has::<Hold>(name),
-            has::<Sample>(name),
-        ];
-        all.iter().filter(|has| **has).count()
-    };
-    let own = |name: &String| name.contains('_') && has::<K>(name) && kinds(name) == 1;
-    names.iter().any(own) && !are_of_probes::<K>(names)
-}
-
-/// Whether a column is there that probes have and this kind of row has not.
-fn are_of_probes<K: RowKind>(names: &[String]) -> bool {
-    let of_probe = |name: &String| has::<Record>(name) && !has::<K>(name);
-    names.iter().any(of_probe)
+/// The kind of row, other than probes, whose columns these are: one is there that no other kind
+/// has, or two where it is a word, and none that probes have and it has not.
+fn kind_of_row(names: &[String]) -> Option<Dialect> {
+    let is_probe = |row: &RowFacts| row.dialect == Some(Dialect::Turnprobe);
+    let of_probes = |name: &str| ROWS.iter().any(|row| is_probe(row) && (row.has)(name));
+    let mut left: Vec<&RowFacts> = ROWS.iter().collect();
+    for row in ROWS.iter().rev().filter(|row| !is_probe(row)) {
+        let Some(dialect) = row.dialect else {
+            continue;
+        };
+        left.retain(|other| other.what != row.what);
+        let is_own = |name: &str| (row.has)(name) && !left.iter().any(|other| (other.has)(name));
+        let own: Vec<&String> = names.iter().filter(|name| is_own(name)).collect();
+        let is_telling = own.len() > 1 || own.iter().any(|name| name.contains('_'));
+        let has_others = names.iter().any(|name| of_probes(name) && !(row.has)(name));
+        if is_telling && !has_others {
+            return Some(dialect);
+        }
+    }
+    None
 }
 
 /// What wrote a file with these columns.
 pub(super) fn dialect(names: &[String]) -> Dialect {
     let has = |wanted: &str| names.iter().any(|name| name.eq_ignore_ascii_case(wanted));
-    if has_own::<Hold>(names) {
-        return Dialect::Held;
-    }
-    if has_own::<Sample>(names) {
-        return Dialect::Samples;
-    }
-    if are_bursts(names) {
-        return Dialect::Bursts;
+    if let Some(dialect) = kind_of_row(names) {
+        return dialect;
     }
     if has("Computername") && !has("remotehost") {
         return Dialect::End2EndTcpEarly;

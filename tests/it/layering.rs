@@ -84,7 +84,7 @@ pub fn is_pure_file_of_a_kind(file: &str) -> bool {
         .split('/')
         .nth(1)
         .map(|part| part.trim_end_matches(".rs"));
-    ["registry.rs", "tables.rs", "folds.rs"].contains(&rest)
+    ["registry.rs", "tables.rs", "folds.rs", "rows.rs"].contains(&rest)
         || part.is_some_and(|part| PURE_OF_A_KIND.contains(&part))
 }
 

@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 
 use super::*;
 use crate::cli::mode::Mode;
-use crate::cli::{burst, hold, probe as series};
 
 /// What comes of a command line: the settings of its measurement, or the refusal.
 type Outcome = Result<String, String>;
@@ -18,11 +17,7 @@ fn outcome(program: &mut clap::Command, line: &str) -> Outcome {
     let Command::Probe(args) = cli.command else {
         return Err("no probe".to_owned());
     };
-    let settings = match Mode::of(&args) {
-        Mode::Burst | Mode::Watch => burst::job(&args).map(|settings| format!("{settings:?}")),
-        Mode::Hold => hold::job(&args).map(|settings| format!("{settings:?}")),
-        Mode::Series => series::job(&args).map(|settings| format!("{settings:?}")),
-    };
+    let settings = Mode::of(&args).settings(&args);
     settings.map_err(|error| format!("{error:#}"))
 }
 

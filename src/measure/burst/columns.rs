@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use crate::measure::burst::Burst;
 use crate::record::{Distance, Dns, Figures, Outcome, Phase, PhaseTimes, Run, Verdict, Verdicts};
 use crate::schema::column::{Column, Kind, of};
+use crate::schema::dialect::Dialect;
 use crate::schema::group::{Group, count, table};
 use crate::schema::groups::{
     HasDns, HasHost, HasLocalEnd, HasOutcome, HasPeer, HasRelay, HasRun, HasStart, HasTimes,
@@ -93,6 +94,8 @@ pub(crate) static BURST: [Column<Burst>; count(PIECES)] = table(PIECES, MEANINGS
 
 impl RowKind for Burst {
     const WHAT: &'static str = "burst";
+    const MEANING: &'static str = "A burst, or a minute of a watch";
+    const DIALECT: Option<Dialect> = Some(Dialect::Bursts);
 
     fn table() -> &'static [Column<Self>] {
         &BURST

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use crate::measure::burst::Packet;
 use crate::record::Run;
 use crate::schema::column::{Column, Kind, of};
+use crate::schema::dialect::Dialect;
 use crate::schema::group::{Group, count, table};
 use crate::schema::groups::{HasPeer, HasRun};
 use crate::schema::row_kind::RowKind;
@@ -43,6 +44,8 @@ pub(crate) static PACKET: [Column<Packet>; count(PIECES)] = table(PIECES, MEANIN
 
 impl RowKind for Packet {
     const WHAT: &'static str = "packet";
+    const MEANING: &'static str = "A packet of a burst or a watch";
+    const DIALECT: Option<Dialect> = None;
 
     fn table() -> &'static [Column<Self>] {
         &PACKET

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use crate::measure::hold::Hold;
 use crate::record::{Dns, HoldFigures, Outcome, PhaseTimes, Run, Tls};
 use crate::schema::column::{Column, Kind, of};
+use crate::schema::dialect::Dialect;
 use crate::schema::group::{Group, count, table};
 use crate::schema::groups::{
     HasBytes, HasDns, HasHost, HasLocalEnd, HasOutcome, HasPeer, HasRelay, HasRun, HasStart,
@@ -90,6 +91,8 @@ pub(crate) static HOLD: [Column<Hold>; count(PIECES)] = table(PIECES, MEANINGS);
 
 impl RowKind for Hold {
     const WHAT: &'static str = "hold";
+    const MEANING: &'static str = "A connection that was held open";
+    const DIALECT: Option<Dialect> = Some(Dialect::Held);
 
     fn table() -> &'static [Column<Self>] {
         &HOLD

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use crate::measure::hold::Sample;
 use crate::record::Run;
 use crate::schema::column::{Column, Kind, of};
+use crate::schema::dialect::Dialect;
 use crate::schema::group::{Group, count, table};
 use crate::schema::groups::{HasHost, HasPeer, HasRun};
 use crate::schema::row_kind::RowKind;
@@ -51,6 +52,8 @@ pub(crate) static SAMPLE: [Column<Sample>; count(PIECES)] = table(PIECES, MEANIN
 
 impl RowKind for Sample {
     const WHAT: &'static str = "sample";
+    const MEANING: &'static str = "The kernel's numbers of a held connection at one moment";
+    const DIALECT: Option<Dialect> = Some(Dialect::Samples);
 
     fn table() -> &'static [Column<Self>] {
         &SAMPLE

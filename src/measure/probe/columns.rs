@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 
 use crate::record::{Dns, Explanation, Outcome, PhaseTimes, Record, Run, Tcp, Tls, Turn};
 use crate::schema::column::{Column, Kind, of};
+use crate::schema::dialect::Dialect;
 use crate::schema::group::{Group, count, table};
 use crate::schema::groups::{
     HasBytes, HasDns, HasHost, HasLocalEnd, HasOutcome, HasPeer, HasRelay, HasRun, HasStart,
@@ -104,6 +105,8 @@ pub(crate) static PROBE: [Column<Record>; count(PIECES)] = table(PIECES, MEANING
 
 impl RowKind for Record {
     const WHAT: &'static str = "probe";
+    const MEANING: &'static str = "A probe";
+    const DIALECT: Option<Dialect> = Some(Dialect::Turnprobe);
 
     fn table() -> &'static [Column<Self>] {
         COLUMNS

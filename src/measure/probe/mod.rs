@@ -21,11 +21,10 @@ use super::{Out, Outcome as SlotOutcome, Slot, Task};
 use crate::explain::SynTimer;
 use crate::net::trust::Judge;
 use crate::net::{Opener, Session, Visit, Way, syn_timer};
-use crate::record::{
-    Dns, Outcome, Phase, PhaseTimes, Place, Record, Run, Tcp, Tls, Transport, Turn,
-};
+use crate::record::{Dns, Outcome, Phase, PhaseTimes, Place, Run, Tcp, Tls, Transport, Turn};
 use crate::target::Target;
 
+pub use crate::record::Record;
 pub use columns::{COLUMNS, REFERENCE_COLUMNS, column, default_columns};
 
 /// Most addresses of one answer that `all_addresses` probes.

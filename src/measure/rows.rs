@@ -1,0 +1,44 @@
+//! The kinds of row that there are, for whoever lists them or finds out what a file holds.
+
+use super::registry::kinds;
+use super::{burst, hold, probe};
+use crate::schema::{ColumnFacts, Dialect, RowKind};
+
+/// What is known of a kind of row.
+#[derive(Debug, Clone, Copy)]
+pub struct RowFacts {
+    /// What one row is about: `probe`.
+    pub what: &'static str,
+    /// The same for somebody who does not know it yet.
+    pub meaning: &'static str,
+    /// What a report calls a file of such rows; none where it makes nothing of them.
+    pub dialect: Option<Dialect>,
+    /// Its columns, in the order of the file.
+    pub columns: fn() -> Vec<ColumnFacts>,
+    /// Whether it has a column of this name, in any case of letters.
+    pub has: fn(&str) -> bool,
+}
+
+impl RowFacts {
+    const fn of<K: RowKind>() -> Self {
+        Self {
+            what: K::WHAT,
+            meaning: K::MEANING,
+            dialect: K::DIALECT,
+            columns: || K::table().iter().map(ColumnFacts::from).collect(),
+            has: |name| {
+                let mut names = K::table().iter().map(|column| column.name);
+                names.any(|known| known.eq_ignore_ascii_case(name))
+            },
+        }
+    }
+}
+
+macro_rules! rows {
+    ($($kind:ident [$($row:ident $($table:ident)::+),+] $($field:ident: $($fold:ident)::+ => $($total:ident)::+)?;)+) => {
+        /// All kinds of row.
+        pub const ROWS: &[RowFacts] = &[$($(RowFacts::of::<$kind::$row>()),+),+];
+    };
+}
+
+kinds!(rows);

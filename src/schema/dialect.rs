@@ -1,0 +1,26 @@
+//! What wrote a file.
+
+use crate::words::words;
+
+words! {
+    /// What wrote a file.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    pub enum Dialect {
+        /// This program.
+        Turnprobe = "turnprobe",
+        /// End2End-TCP with its 22 columns.
+        End2EndTcp = "End2End-TCP",
+        /// End2End-TCP's earlier version: its `tlstimems` counts from the start of the connection.
+        End2EndTcpEarly = "End2End-TCP (early)",
+        /// End2End-UDP3478: no time, one row a relay.
+        End2EndUdp = "End2End-UDP3478",
+        /// End2End-HTTP.
+        End2EndHttp = "End2End-HTTP",
+        /// Bursts and watches of this program: a row for each burst, or minute of a watch.
+        Bursts = "turnprobe bursts",
+        /// Held connections of this program: a row for each.
+        Held = "turnprobe held connections",
+        /// Samples of held connections: no probes, and counted apart.
+        Samples = "turnprobe samples",
+    }
+}
