@@ -18,6 +18,26 @@ macro_rules! causes {
             pub fn phase(self) -> Phase {
                 match self { $(Self::$variant => Phase::$phase,)+ }
             }
+
+            /// Whether this computer alone failed: it says nothing of the path nor of the relay.
+            pub const fn is_local(self) -> bool {
+                matches!(
+                    self,
+                    Self::DnsLocalError
+                        | Self::ConnectNoLocalPort
+                        | Self::ConnectLocalError
+                        | Self::TurnNoLocalPort
+                        | Self::TurnLocalError
+                )
+            }
+
+            /// Whether a TLS server answered, though not as it should: the path works.
+            pub const fn is_answer(self) -> bool {
+                matches!(
+                    self,
+                    Self::TlsAlert | Self::TlsVersion | Self::TlsCertificate | Self::TurnAlert
+                )
+            }
         }
     };
 }

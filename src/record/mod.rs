@@ -246,10 +246,20 @@ impl Record {
         self.outcome.detail()
     }
 
-    /// Whether the relay was heard: every phase was completed, or it answered a request with an
-    /// error. Such a row may have failed, and is no loss.
-    pub fn was_heard(&self) -> bool {
+    /// Whether every phase was completed, or a request was answered with an error.
+    pub fn has_reply(&self) -> bool {
         self.outcome.is_ok() || self.turn.reply.is_some_and(TurnReply::is_answer)
+    }
+
+    /// Whether the relay answered, be it with an error or a certificate that cannot be used. Such a
+    /// row may have failed, and is no loss.
+    pub fn was_answered(&self) -> bool {
+        self.has_reply() || self.outcome.cause().is_some_and(Cause::is_answer)
+    }
+
+    /// Whether this computer alone failed, so that the row says nothing of path and relay.
+    pub fn failed_here(&self) -> bool {
+        self.outcome.cause().is_some_and(Cause::is_local)
     }
 
     /// What a phase took that was completed.

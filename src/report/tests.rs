@@ -131,7 +131,7 @@ fn broken_numbers() -> Report {
         .to_vec();
     report.overview.span_s = Some(f64::NAN);
     report.overview.probes_per_minute = Some(f64::INFINITY);
-    report.series[0].answered_percent = f64::NAN;
+    report.series[0].answered_percent = Some(f64::NAN);
     report.overview.ok_percent = Some(f64::NAN);
     report.addresses.expected = Some(f64::INFINITY);
     report.heat.days = vec![HeatDay {

@@ -199,14 +199,23 @@ impl<'a> Row<'a> {
         Cause::of_word(self.get(id!(Status))).map(Cause::phase)
     }
 
-    /// Whether the relay was heard: the probe worked, or a request was answered with an error. Such
+    /// Whether the relay answered, as [`Record::was_answered`](crate::record::Record::was_answered) has it. Such
     /// a row may have failed, and is no loss.
-    pub fn was_heard(&self) -> bool {
-        self.is_ok() || self.was_answered()
+    pub fn was_answered(&self) -> bool {
+        self.is_ok() || self.has_reply() || self.known_cause().is_some_and(Cause::is_answer)
+    }
+
+    /// Whether this computer alone failed, so that the row says nothing of path and relay.
+    pub fn failed_here(&self) -> bool {
+        self.known_cause().is_some_and(Cause::is_local)
+    }
+
+    fn known_cause(&self) -> Option<Cause> {
+        Cause::of_word(self.cause()).filter(|_| !self.is_ok())
     }
 
     /// Whether a request got a well-formed answer, as [`TurnReply::is_answer`](crate::record::TurnReply::is_answer) has it.
-    fn was_answered(&self) -> bool {
+    fn has_reply(&self) -> bool {
         let reply = self.get(id!(turn_reply)).trim();
         reply == "success" || reply.parse::<u16>().is_ok()
     }
@@ -219,9 +228,7 @@ impl<'a> Row<'a> {
         let failed = if ok { None } else { self.failed_phase() };
         let time = |phase| match failed {
             // an error that was answered has its round trip
-            Some(failed) if failed == phase && !(phase == Phase::Turn && self.was_answered()) => {
-                None
-            }
+            Some(failed) if failed == phase && !(phase == Phase::Turn && self.has_reply()) => None,
             _ => self.time(phase),
         };
         let knows_phases = matches!(self.layout.dialect, Dialect::Turnprobe | Dialect::Held);

@@ -15,6 +15,7 @@ const MOST_DISTINCT: usize = 10_000;
 #[derive(Debug, Default)]
 pub struct Tally {
     rows: u64,
+    replies: u64,
     failed: BTreeMap<Cause, u64>,
     times: Times,
     transports: BTreeMap<Transport, TransportTally>,
@@ -55,8 +56,10 @@ pub struct TransportTally {
     pub rows: u64,
     /// Rows that worked.
     pub ok: u64,
-    /// Rows in which the relay was heard, be it with an error.
-    pub heard: u64,
+    /// Rows that the relay answered, be it with an error.
+    pub answered: u64,
+    /// Rows in which this computer alone failed.
+    pub failed_here: u64,
     /// Completed times.
     pub times: Times,
 }
@@ -73,7 +76,9 @@ impl Tally {
         let transport = self.transports.entry(record.transport).or_default();
         transport.rows.raise(1);
         transport.ok.raise(u64::from(record.outcome.is_ok()));
-        transport.heard.raise(u64::from(record.was_heard()));
+        transport.answered.raise(u64::from(record.was_answered()));
+        transport.failed_here.raise(u64::from(record.failed_here()));
+        self.replies.raise(u64::from(record.has_reply()));
         transport.times.add(record, place != Place::Further);
         self.pairs.add(record);
         if let Some(remote) = record.remote
@@ -147,9 +152,9 @@ impl Tally {
         self.rows.saturating_sub(self.failed())
     }
 
-    /// Rows in which the relay was heard, be it with an error.
-    pub fn heard(&self) -> u64 {
-        self.transports.values().map(|one| one.heard).sum()
+    /// Rows that worked, or in which a request was answered with an error.
+    pub fn replies(&self) -> u64 {
+        self.replies
     }
 
     /// Failed rows by cause.

@@ -177,6 +177,49 @@ fn an_answer_with_an_error_fails_the_row_and_leaves_the_relay_available() {
     );
 }
 
+// 20 rows: 5 of this computer alone, 4 with a certificate or an alert of the relay, 1 silence, 10 OK; of the 15
+// that tell something 14 were answered: 93.33 %
+#[test]
+fn what_failed_here_and_what_a_relay_answered_are_no_outages() {
+    let rows: Vec<Row> = (0..20)
+        .map(|second| match second {
+            2..=4 => Row::at(second).failed("connect-no-local-port", ""),
+            6..=7 => Row::at(second).failed("connect-local-error", ""),
+            9..=10 => Row::at(second).failed("tls-certificate", ""),
+            12..=13 => Row::at(second).failed("tls-alert", ""),
+            15 => Row::at(second).failed("connect-timeout", ""),
+            _ => Row::at(second),
+        })
+        .map(|row| Row {
+            transport: "tls",
+            ..row
+        })
+        .collect();
+    let dir = tempfile::tempdir().unwrap();
+    let path = file(dir.path(), "p.csv", &rows);
+    let report = json("", &[&path]);
+    let all = &report["overview"];
+    let count = |name: &str| all[name].as_u64().unwrap();
+    assert_eq!(
+        ["ok", "failed", "answered", "failed_here"].map(count),
+        [10, 10, 14, 5]
+    );
+    let series = &report["series"][0];
+    assert_eq!(series["outages"], 1);
+    assert_eq!(series["outages_s"], 1.0);
+    let answered = series["answered_percent"].as_f64().unwrap();
+    assert!((answered - 1400.0 / 15.0).abs() < 1e-9, "{answered}");
+    let said = run("", &[&path]).stdout;
+    let told = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    for wanted in [
+        "4 of the failures were an answer with an error, so the path worked",
+        "5 of the failures were the measuring computer's own, which says nothing of the relays",
+        "failed here 5",
+    ] {
+        assert!(told.contains(wanted), "{wanted}: {said}");
+    }
+}
+
 // an hour of a row a second; each two minutes one is of westeurope, and that of second 1200 fails
 #[test]
 fn what_a_filter_leaves_out_is_no_gap_and_no_outage() {

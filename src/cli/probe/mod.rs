@@ -155,7 +155,7 @@ impl Kind for Probes {
         Counts {
             rows: self.tally.rows(),
             ok: self.tally.ok(),
-            heard: self.tally.heard(),
+            heard: self.tally.replies(),
         }
     }
 

@@ -82,6 +82,11 @@ fn overview(rows: &Finished) -> Overview {
         ok_high_percent: interval.map(|(_, high)| high * 100.0),
         failed: all.failed,
         answered: rows.series.iter().map(|(_, series)| series.answered).sum(),
+        failed_here: rows
+            .series
+            .iter()
+            .map(|(_, series)| series.failed_here)
+            .sum(),
         failed_by_cause: counts(rows.causes.counts()),
         explained: counts(rows.explanations.counts()),
         first: all.first.map(moment),

@@ -36,7 +36,9 @@ pub fn gaps_of_all(rows: &Finished) -> Gaps {
 }
 
 fn one(rows: &Finished, name: &SeriesName, series: &survey::Series) -> Series {
-    let (low, high) = wilson(series.answered, series.rows).unwrap_or((0.0, 1.0));
+    // rows that failed on the computer that measured say nothing of the relay
+    let telling = series.rows.saturating_sub(series.failed_here);
+    let (low, high) = wilson(series.answered, telling).unwrap_or((0.0, 1.0));
     // of rows that are out of order nothing about their order can be told
     let told = series.is_in_order();
     let mut longest: Vec<&survey::Outage> =
@@ -51,7 +53,8 @@ fn one(rows: &Finished, name: &SeriesName, series: &survey::Series) -> Series {
         rows: series.rows,
         ok: series.ok,
         answered: series.answered,
-        answered_percent: percent(series.answered, series.rows).unwrap_or_default(),
+        failed_here: series.failed_here,
+        answered_percent: percent(series.answered, telling),
         answered_low_percent: low * 100.0,
         answered_high_percent: high * 100.0,
         outages: if told { series.outages } else { 0 },

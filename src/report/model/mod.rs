@@ -125,6 +125,8 @@ pub struct Overview {
     /// Rows that the relay answered: those that are OK, and those that failed by an answer with an
     /// error, for which the path worked.
     pub answered: u64,
+    /// Rows in which the computer that measured failed alone: they say nothing of the relay.
+    pub failed_here: u64,
     /// Failures by cause, most frequent first.
     pub failed_by_cause: Vec<Count>,
     /// Slow rows by where their time went, as `explain` says; rows without such a column or

@@ -21,8 +21,10 @@ pub struct Series {
     /// Rows that the relay answered: those that are OK, and those that failed by an answer with an
     /// error, for which the path worked.
     pub answered: u64,
-    /// Availability: the share of the rows that were answered, in percent.
-    pub answered_percent: f64,
+    /// Rows in which the computer that measured failed alone: they say nothing of the relay.
+    pub failed_here: u64,
+    /// Availability: the share of the other rows that were answered, in percent; none where there are none.
+    pub answered_percent: Option<f64>,
     /// Its 95 % confidence interval (Wilson).
     pub answered_low_percent: f64,
     /// See `answered_low_percent`.

@@ -148,6 +148,18 @@ pub fn verdict(report: &Report) -> String {
             );
         }
     }
+    if overview.failed_here > 0 {
+        let _ = write!(
+            out,
+            "; {} of the failures {} the measuring computer's own, which says nothing of the relays",
+            grouped(overview.failed_here),
+            if overview.failed_here == 1 {
+                "was"
+            } else {
+                "were"
+            }
+        );
+    }
     if let Some(median) = median(report) {
         let _ = write!(out, "; the median connect took {} ms", quantile(median));
     }

@@ -123,15 +123,22 @@ fn succeeded(report: &Report) -> Fact {
 fn failed(report: &Report) -> Fact {
     let overview = &report.overview;
     let answered = overview.answered.saturating_sub(overview.ok);
-    let note = match (overview.failed, answered) {
-        (0, _) => String::new(),
-        (failed, 0) => share(failed, overview.rows),
-        (failed, answered) => format!(
-            "{}; {} answered with an error: the path worked",
-            share(failed, overview.rows),
-            grouped(answered)
-        ),
+    let mut note = match overview.failed {
+        0 => String::new(),
+        failed => share(failed, overview.rows),
     };
+    if answered > 0 {
+        note += &format!(
+            "; {} answered with an error: the path worked",
+            grouped(answered)
+        );
+    }
+    if overview.failed_here > 0 {
+        note += &format!(
+            "; {} failed here, on the computer that measured",
+            grouped(overview.failed_here)
+        );
+    }
     Fact::new("Failed", overview.failed).note(note)
 }
 

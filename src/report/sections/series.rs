@@ -22,7 +22,8 @@ fn availability(report: &Report) -> Table {
     // the worst first
     let mut all: Vec<&Series> = report.series.iter().collect();
     all.sort_by(|a, b| {
-        let worst = a.answered_percent.total_cmp(&b.answered_percent);
+        let answered = |series: &Series| series.answered_percent.unwrap_or(100.0);
+        let worst = answered(a).total_cmp(&answered(b));
         worst.then(b.outages.cmp(&a.outages))
     });
     let mut key = host_and_target();
@@ -36,6 +37,7 @@ fn availability(report: &Report) -> Table {
             Column::number("rows", "rows"),
             Column::number("ok", "ok"),
             Column::number("errors", "answered with an error"),
+            Column::number("failed_here", "failed here"),
             Column::number("outages", "outages"),
             Column::number("outages_time", "in outages"),
             Column::number("gaps", "gaps"),
@@ -46,14 +48,18 @@ fn availability(report: &Report) -> Table {
     .rows(all.into_iter().map(|series| {
         let errors = series.answered.saturating_sub(series.ok);
         let cells = [
-            Cell::Estimate {
-                percent: series.answered_percent,
+            Cell::of(series.answered_percent, |percent| Cell::Estimate {
+                percent,
                 low: series.answered_low_percent,
                 high: series.answered_high_percent,
-            },
+            }),
             series.rows.into(),
             series.ok.into(),
             Cell::of((errors > 0).then_some(errors), Cell::Count),
+            Cell::of(
+                (series.failed_here > 0).then_some(series.failed_here),
+                Cell::Count,
+            ),
             series.outages.into(),
             Cell::of(
                 (series.outages > 0).then_some(series.outages_s),
@@ -82,6 +88,11 @@ fn explained(report: &Report) -> String {
                     from the first row without an answer to the next answer; a single row is one, too. A gap is a \
                     stretch without rows of ten times the usual interval, at least a minute."
         .to_owned();
+    let here: u64 = report.series.iter().map(|series| series.failed_here).sum();
+    if here > 0 {
+        text += " A row that failed here, on the computer that measured (no free port, a firewall of its own), says \
+                 nothing of the relay: it counts in no share and in no outage.";
+    }
     if late > 0 {
         text += " ";
         text += &counted(late, "row", "rows");

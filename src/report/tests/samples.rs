@@ -264,6 +264,7 @@ pub(super) fn report(plan: &Plan) -> Report {
             ok_high_percent: Some(99.992_9),
             failed,
             answered: rows - failed,
+            failed_here: 0,
             explained: Vec::new(),
             failed_by_cause: if failed == 0 {
                 Vec::new()
@@ -296,7 +297,8 @@ pub(super) fn report(plan: &Plan) -> Report {
             rows,
             ok: rows - failed,
             answered: rows - failed,
-            answered_percent: (rows - failed) as f64 * 100.0 / rows as f64,
+            failed_here: 0,
+            answered_percent: Some((rows - failed) as f64 * 100.0 / rows as f64),
             answered_low_percent: 99.989_7,
             answered_high_percent: 99.992_9,
             outages: 17,

@@ -28,7 +28,7 @@ fn failed(reply: &str) -> (bool, Option<u64>) {
     };
     assert!(!row.is_ok());
     assert_eq!(row.times()[Metric::Total as usize], None);
-    (row.was_heard(), row.times()[Metric::Turn as usize])
+    (row.was_answered(), row.times()[Metric::Turn as usize])
 }
 
 #[test]

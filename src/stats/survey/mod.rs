@@ -37,7 +37,7 @@ pub use timeline::{Bucket, MOST_REGIONS, RegionTimes};
 use crate::record::World;
 use crate::schema::{Metric, Row, id};
 use crate::zone::Zone;
-use series::{Heard, Observation, Ordered};
+use series::{Came, Heard, Observation, Ordered};
 pub use slots::Leap;
 use slots::Slots;
 use timeline::Timeline;
@@ -160,13 +160,15 @@ impl<K: RowFold> Survey<K> {
             chosen.add(&taken, self.options.zone);
         }
         // an error that was answered is no loss: the path works
-        let answered = taken.ok || row.was_heard();
+        let answered = row.was_answered();
+        let here = row.failed_here();
         self.series.resize_with(
             self.series.len().max(number.saturating_add(1)),
             Series::default,
         );
         let series = &mut self.series[number];
-        series.count(taken.ok, answered, taken.at);
+        let ok = taken.ok;
+        series.count(Came { ok, answered, here }, taken.at);
         let ordered = match taken.at {
             // rows of different series have no order
             _ if self.dimensions.series.other() == Some(number) => Ordered::default(),
@@ -177,6 +179,7 @@ impl<K: RowFold> Survey<K> {
             Some(at) => series.order(Observation {
                 at,
                 heard: match cause {
+                    Some(_) if here => Heard::Here,
                     Some(cause) if !answered => Heard::Nothing(cause),
                     _ => Heard::Answer,
                 },
@@ -203,7 +206,7 @@ impl<K: RowFold> Survey<K> {
             self.series[number].order(Observation {
                 at: at.timestamp_micros(),
                 heard: Heard::Beside {
-                    answered: row.was_heard(),
+                    answered: row.was_answered(),
                 },
                 address: None,
                 file: u32::MAX,

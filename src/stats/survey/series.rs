@@ -22,11 +22,24 @@ pub enum Heard {
     Answer,
     /// It did not, for the cause of this number.
     Nothing(u32),
+    /// This computer alone failed: somebody measured, and learned nothing of the relay.
+    Here,
     /// A row that a filter leaves out: it shows that somebody measured, and when the path worked.
     Beside {
         /// Whether the relay answered.
         answered: bool,
     },
+}
+
+/// What came of a row.
+#[derive(Debug, Clone, Copy)]
+pub struct Came {
+    /// It worked.
+    pub ok: bool,
+    /// The relay answered, be it with an error.
+    pub answered: bool,
+    /// This computer alone failed.
+    pub here: bool,
 }
 
 /// What the order of rows is made of.
@@ -68,6 +81,8 @@ pub struct Series {
     pub ok: u64,
     /// Of them answered, be it with an error.
     pub answered: u64,
+    /// Rows in which the computer that measured failed alone.
+    pub failed_here: u64,
     /// Time of the earliest row.
     pub first: Option<i64>,
     /// Time of the latest row.
@@ -102,10 +117,11 @@ pub struct Ordered {
 
 impl Series {
     /// Counts a row, without its order.
-    pub fn count(&mut self, ok: bool, answered: bool, at: Option<i64>) {
+    pub fn count(&mut self, row: Came, at: Option<i64>) {
         self.rows.raise(1);
-        self.ok.raise(u64::from(ok));
-        self.answered.raise(u64::from(answered));
+        self.ok.raise(u64::from(row.ok));
+        self.answered.raise(u64::from(row.answered));
+        self.failed_here.raise(u64::from(row.here));
         if let Some(at) = at {
             self.first = Some(self.first.map_or(at, |first| first.min(at)));
             self.last = Some(self.last.map_or(at, |last| last.max(at)));
@@ -223,7 +239,7 @@ impl Series {
                     self.end(outage, observation.at, false);
                 }
             }
-            Heard::Beside { answered: false } => {}
+            Heard::Here | Heard::Beside { answered: false } => {}
             Heard::Nothing(cause) => self.fail(observation.at, cause),
         }
         if !matches!(observation.heard, Heard::Beside { .. }) {
@@ -297,7 +313,9 @@ mod tests {
         for (second, heard) in rows {
             if !matches!(heard, Heard::Beside { .. }) {
                 let answered = *heard == Heard::Answer;
-                series.count(answered, answered, Some(second * S));
+                let here = *heard == Heard::Here;
+                let ok = answered;
+                series.count(Came { ok, answered, here }, Some(second * S));
             }
             series.order(observation(*second, *heard));
         }

@@ -50,9 +50,11 @@ fn said(tally: &Tally, transport: Transport, tcp: &TransportTally, udp: &Transpo
         "Failed: {word} {}, udp {}; udp without an answer: {}.",
         part(tcp.rows - tcp.ok, tcp.rows),
         part(udp.rows - udp.ok, udp.rows),
-        part(udp.rows - udp.heard, udp.rows),
+        part(udp.rows - udp.answered - udp.failed_here, udp.rows),
     );
-    match (tcp.heard, udp.heard) {
+    match (tcp.answered, udp.answered) {
+        // this computer sent nothing that could get through
+        _ if [tcp, udp].iter().any(|one| one.failed_here == one.rows) => {}
         (1.., 0) => {
             let _ = write!(
                 said,
