@@ -251,12 +251,6 @@ impl Record {
         self.outcome.is_ok() || self.turn.reply.is_some_and(TurnReply::is_answer)
     }
 
-    /// Whether the relay answered, be it with an error or a certificate that cannot be used. Such a
-    /// row may have failed, and is no loss.
-    pub fn was_answered(&self) -> bool {
-        self.has_reply() || self.outcome.cause().is_some_and(Cause::is_answer)
-    }
-
     /// Whether this computer alone failed, so that the row says nothing of path and relay.
     pub fn failed_here(&self) -> bool {
         self.outcome.cause().is_some_and(Cause::is_local)

@@ -199,8 +199,8 @@ impl<'a> Row<'a> {
         Cause::of_word(self.get(id!(Status))).map(Cause::phase)
     }
 
-    /// Whether the relay answered, as [`Record::was_answered`](crate::record::Record::was_answered) has it. Such
-    /// a row may have failed, and is no loss.
+    /// Whether the relay answered, be it with an error, an alert, or a certificate that cannot be used. Such a
+    /// row may have failed, and is no loss.
     pub fn was_answered(&self) -> bool {
         self.is_ok() || self.has_reply() || self.known_cause().is_some_and(Cause::is_answer)
     }

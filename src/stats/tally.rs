@@ -15,7 +15,6 @@ const MOST_DISTINCT: usize = 10_000;
 #[derive(Debug, Default)]
 pub struct Tally {
     rows: u64,
-    replies: u64,
     failed: BTreeMap<Cause, u64>,
     times: Times,
     transports: BTreeMap<Transport, TransportTally>,
@@ -56,8 +55,8 @@ pub struct TransportTally {
     pub rows: u64,
     /// Rows that worked.
     pub ok: u64,
-    /// Rows that the relay answered, be it with an error.
-    pub answered: u64,
+    /// Rows that worked, or in which a request was answered with an error.
+    pub replies: u64,
     /// Rows in which this computer alone failed.
     pub failed_here: u64,
     /// Completed times.
@@ -76,9 +75,8 @@ impl Tally {
         let transport = self.transports.entry(record.transport).or_default();
         transport.rows.raise(1);
         transport.ok.raise(u64::from(record.outcome.is_ok()));
-        transport.answered.raise(u64::from(record.was_answered()));
+        transport.replies.raise(u64::from(record.has_reply()));
         transport.failed_here.raise(u64::from(record.failed_here()));
-        self.replies.raise(u64::from(record.has_reply()));
         transport.times.add(record, place != Place::Further);
         self.pairs.add(record);
         if let Some(remote) = record.remote
@@ -154,7 +152,7 @@ impl Tally {
 
     /// Rows that worked, or in which a request was answered with an error.
     pub fn replies(&self) -> u64 {
-        self.replies
+        self.transports.values().map(|one| one.replies).sum()
     }
 
     /// Failed rows by cause.

@@ -1,5 +1,7 @@
 //! The key numbers, and the failures by their cause.
 
+use std::fmt::Write as _;
+
 use super::head::median;
 use crate::doc::chart::quantile_of_all;
 use crate::doc::number::{self, counted, grouped, millis, quantile, seconds, share};
@@ -127,17 +129,16 @@ fn failed(report: &Report) -> Fact {
         0 => String::new(),
         failed => share(failed, overview.rows),
     };
-    if answered > 0 {
-        note += &format!(
-            "; {} answered with an error: the path worked",
-            grouped(answered)
-        );
-    }
-    if overview.failed_here > 0 {
-        note += &format!(
-            "; {} failed here, on the computer that measured",
-            grouped(overview.failed_here)
-        );
+    for (rows, what) in [
+        (answered, "answered with an error: the path worked"),
+        (
+            overview.failed_here,
+            "failed here, on the computer that measured",
+        ),
+    ] {
+        if rows > 0 {
+            let _ = write!(note, "; {} {what}", grouped(rows));
+        }
     }
     Fact::new("Failed", overview.failed).note(note)
 }

@@ -50,9 +50,9 @@ fn said(tally: &Tally, transport: Transport, tcp: &TransportTally, udp: &Transpo
         "Failed: {word} {}, udp {}; udp without an answer: {}.",
         part(tcp.rows - tcp.ok, tcp.rows),
         part(udp.rows - udp.ok, udp.rows),
-        part(udp.rows - udp.answered - udp.failed_here, udp.rows),
+        part(udp.rows - udp.replies - udp.failed_here, udp.rows),
     );
-    match (tcp.answered, udp.answered) {
+    match (tcp.replies, udp.replies) {
         // this computer sent nothing that could get through
         _ if [tcp, udp].iter().any(|one| one.failed_here == one.rows) => {}
         (1.., 0) => {
