@@ -1,6 +1,8 @@
 //! The tables of a document as one CSV. Whole numbers only, as an Excel with a decimal comma reads
 //! 28.4 as a date.
 
+use std::collections::HashMap;
+
 use super::cell::{Cell, Figure};
 use super::section::{Block, Document, Fact};
 use super::table::{Row, Table};
@@ -53,9 +55,13 @@ pub fn csv(document: &Document) -> String {
         for block in &section.blocks {
             match block {
                 Block::Table(table) => {
+                    let mut seen = HashMap::new();
                     for row in &table.rows {
-                        lines_of(table, row).iter().for_each(&mut push);
+                        let mut lines = lines_of(table, row);
+                        tell_apart(&mut lines, &mut seen);
+                        lines.iter().for_each(&mut push);
                     }
+                    unlisted(table).iter().for_each(&mut push);
                 }
                 Block::Facts(facts) => {
                     for fact in facts {
@@ -111,6 +117,37 @@ fn lines_of(table: &Table, row: &Row) -> Vec<Line> {
         lines.insert(0, of_columns);
     }
     lines
+}
+
+/// Rows with the same key, such as outages that began at the same moment, get a number behind it, so that a key
+/// is there once.
+fn tell_apart(lines: &mut [Line], seen: &mut HashMap<(String, String), u64>) {
+    let Some(first) = lines.first() else {
+        return;
+    };
+    let facet = if first[VALUE].is_empty() {
+        first[METRIC].clone()
+    } else {
+        String::new()
+    };
+    let times = seen.entry((first[GROUP].clone(), facet)).or_default();
+    *times += 1;
+    if *times > 1 {
+        for line in lines {
+            line[GROUP] = format!("{} ({times})", line[GROUP]);
+        }
+    }
+}
+
+/// How many rows a table does not list.
+fn unlisted(table: &Table) -> Option<Line> {
+    (table.unlisted > 0).then(|| {
+        let mut line = line(&table.id, String::new());
+        "unlisted".clone_into(&mut line[METRIC]);
+        line[VALUE] = table.unlisted.to_string();
+        "rows".clone_into(&mut line[UNIT]);
+        line
+    })
 }
 
 fn lines_of_fact(section: &str, fact: &Fact) -> Vec<Line> {
@@ -217,6 +254,28 @@ mod tests {
             let wanted = ["held", metric, "", value, "ppm"];
             assert_eq!(told.map(|name| cell(line, name)), wanted);
         }
+    }
+
+    #[test]
+    fn a_key_is_there_once_and_rows_that_are_not_listed_are_counted() {
+        let key = || vec![Column::words("from", "from")];
+        let columns = || vec![Column::number("rows", "rows"), Column::words("why", "why")];
+        let row = |rows: u64| ([Cell::from("10:00")], [Cell::Count(rows), Cell::from("x")]);
+        let mut table = Table::new("outages", "", key(), columns()).rows([row(3), row(4)]);
+        table.unlisted = 7;
+        let found = lines(vec![Block::Table(table)]);
+        let told = |line: &[String]| [GROUP, METRIC, VALUE].map(|place| line[place].clone());
+        let told: Vec<_> = found.iter().map(|line| told(line)).collect();
+        assert_eq!(
+            told,
+            [
+                ["10:00", "rows", "3"],
+                ["10:00", "why", "x"],
+                ["10:00 (2)", "rows", "4"],
+                ["10:00 (2)", "why", "x"],
+                ["", "unlisted", "7"],
+            ]
+        );
     }
 
     #[test]

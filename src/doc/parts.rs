@@ -30,11 +30,20 @@ pub fn filled(table: Table) -> Option<Block> {
 
 /// `2 reset-handshake, 1 dns-timeout`.
 pub fn listed(counts: &[Count]) -> String {
-    let all = counts
+    let (told, others) = counts.split_at(counts.len().min(MOST_LISTED));
+    let told = told
         .iter()
         .map(|count| format!("{} {}", count.count, count.name));
-    all.collect::<Vec<_>>().join(", ")
+    let mut told: Vec<String> = told.collect();
+    if !others.is_empty() {
+        let all: u64 = others.iter().map(|count| count.count).sum();
+        told.push(format!("{all} of {} others", others.len()));
+    }
+    told.join(", ")
 }
+
+/// Names of a list of counts that are told; more are counted.
+const MOST_LISTED: usize = 5;
 
 /// A share in percent, where it is known.
 pub fn percent(share: Option<f64>) -> Cell {

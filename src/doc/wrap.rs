@@ -17,12 +17,31 @@ pub fn wrapped(text: &str, columns: usize) -> Vec<String> {
         .word_separator(WordSeparator::AsciiSpace)
         .word_splitter(WordSplitter::NoHyphenation)
         .wrap_algorithm(WrapAlgorithm::FirstFit);
-    // a number stays with its sign
-    let glued = text.replace(" %", "\u{a0}%");
+    let glued = glued(text);
     let lines = textwrap::wrap(&glued, options).into_iter();
     lines
         .map(|line: Cow<'_, str>| line.replace('\u{a0}', " "))
         .collect()
+}
+
+/// Units that stay with their number.
+const UNITS: &[&str] = &[
+    "%", "ms", "s", "min", "h", "d", "us", "B", "KiB", "MiB", "kbit/s", "Mbit/s",
+];
+
+/// The text with spaces that do not break between a number and its unit.
+fn glued(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (place, word) in text.split(' ').enumerate() {
+        let unit = word.trim_end_matches([',', '.', ';', ':', ')']);
+        if place > 0 {
+            let behind_number = out.ends_with(|last: char| last.is_ascii_digit());
+            let is_unit = behind_number && UNITS.contains(&unit);
+            out.push(if is_unit { '\u{a0}' } else { ' ' });
+        }
+        out.push_str(word);
+    }
+    out
 }
 
 #[cfg(test)]
@@ -43,6 +62,14 @@ mod tests {
     fn a_percentage_is_not_torn_apart() {
         let lines = wrapped("at least 100 % (96.3 % to 100 %)", 13);
         assert_eq!(lines, ["at least", "100 % (96.3 %", "to 100 %)"]);
+    }
+
+    #[test]
+    fn a_number_stays_with_its_unit() {
+        let lines = wrapped("it took 1 min 30 s, then 20 ms", 15);
+        assert_eq!(lines, ["it took 1 min", "30 s, then", "20 ms"]);
+        // no unit, and no number
+        assert_eq!(wrapped("in 3 series s 4", 6), ["in 3", "series", "s 4"]);
     }
 
     #[test]

@@ -9,12 +9,20 @@ use crate::doc::{Block, Cell, Column, Paragraph, Section, Style, Table};
 pub fn section(bursts: &[BurstTotals]) -> Section {
     let mut blocks = Vec::new();
     if !bursts.is_empty() {
-        blocks.push(Block::Table(quality(bursts)));
+        // the worst first
+        let mut bursts: Vec<&BurstTotals> = bursts.iter().collect();
+        let fails = |burst: &BurstTotals| burst.verdicts.iter().any(|line| line.fail > 0);
+        let loss = |burst: &BurstTotals| burst.loss_percent.unwrap_or(-1.0);
+        bursts.sort_by(|a, b| {
+            let worse = fails(b).cmp(&fails(a));
+            worse.then(loss(b).total_cmp(&loss(a)))
+        });
+        blocks.push(Block::Table(quality(&bursts)));
         blocks.push(Block::Paragraph(Paragraph::new(
             "A row is a burst, or a minute of a watch. Loss is over all packets, with its 95 % interval (Wilson); \
              round trip, its 95th percentile and jitter are means over the rows.",
         )));
-        blocks.push(Block::Table(verdicts(bursts)));
+        blocks.push(Block::Table(verdicts(&bursts)));
     }
     main_section("bursts", "Quality over UDP", blocks)
 }
@@ -29,7 +37,7 @@ fn columns_of_key() -> Vec<Column> {
     key
 }
 
-fn quality(bursts: &[BurstTotals]) -> Table {
+fn quality(bursts: &[&BurstTotals]) -> Table {
     Table::new(
         "bursts",
         "",
@@ -71,11 +79,14 @@ fn quality(bursts: &[BurstTotals]) -> Table {
     }))
 }
 
-fn verdicts(bursts: &[BurstTotals]) -> Table {
+fn verdicts(bursts: &[&BurstTotals]) -> Table {
     let mut key_and_line = columns_of_key();
     key_and_line.push(Column::words("line", "line"));
     let all = bursts.iter();
     let all = all.flat_map(|burst| burst.verdicts.iter().map(move |verdict| (burst, verdict)));
+    let mut all: Vec<_> = all.collect();
+    // no line that failed stands behind one that did not
+    all.sort_by_key(|(_, verdict)| verdict.fail == 0);
     Table::new(
         "bursts against Microsoft's table",
         "Against Microsoft's table",
@@ -86,7 +97,7 @@ fn verdicts(bursts: &[BurstTotals]) -> Table {
             Column::number("too_few", "too few packets"),
         ],
     )
-    .rows(all.map(|(burst, verdict)| {
+    .rows(all.into_iter().map(|(burst, verdict)| {
         let [host, target, mode] = key(burst);
         let fail = match verdict.fail {
             0 => Cell::Count(0),

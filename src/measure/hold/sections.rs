@@ -7,6 +7,15 @@ use crate::doc::{Block, Cell, Column, Paragraph, Section, Table};
 /// A row for each host and target, and one for their samples.
 pub fn section(all: &[HeldTotals]) -> Section {
     let mut blocks = Vec::new();
+    // the worst first
+    let mut all: Vec<&HeldTotals> = all.iter().collect();
+    #[allow(clippy::cast_precision_loss)] // counts far below 2^53
+    let broken = |held: &HeldTotals| 1.0 - held.held as f64 / held.connections.max(1) as f64;
+    all.sort_by(|a, b| {
+        let worse = broken(b).total_cmp(&broken(a));
+        worse.then(b.stalls.cmp(&a.stalls))
+    });
+    let all = &all;
     if let Some(table) = filled(connections(all)) {
         blocks.push(table);
         blocks.push(Block::Paragraph(Paragraph::new(
@@ -22,7 +31,7 @@ fn key(held: &HeldTotals) -> [Cell; 2] {
     [&held.host, &held.target].map(|name| name.clone().into())
 }
 
-fn connections(all: &[HeldTotals]) -> Table {
+fn connections(all: &[&HeldTotals]) -> Table {
     Table::new(
         "held",
         "",
@@ -67,7 +76,7 @@ fn connections(all: &[HeldTotals]) -> Table {
     }))
 }
 
-fn samples(all: &[HeldTotals]) -> Table {
+fn samples(all: &[&HeldTotals]) -> Table {
     let sampled = all.iter();
     let sampled = sampled.filter_map(|held| Some((held, held.samples.as_ref()?)));
     Table::new(

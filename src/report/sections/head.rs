@@ -105,6 +105,19 @@ fn listed(names: &[String]) -> String {
     }
 }
 
+/// Whether outages are known of every series: of one whose rows are out of order, and of those beyond the most
+/// that are told apart, they are not.
+pub(super) fn knows_all_outages(report: &Report) -> bool {
+    let is_unknown = |series: &Series| {
+        let is_unordered = series.rows_out_of_order.saturating_mul(2) > series.rows;
+        is_unordered
+            || [&series.host, &series.transport]
+                .iter()
+                .all(|name| *name == "(other)")
+    };
+    !report.series.iter().any(is_unknown)
+}
+
 /// Everything in one sentence of plain numbers.
 pub fn verdict(report: &Report) -> String {
     let overview = &report.overview;
@@ -127,7 +140,12 @@ pub fn verdict(report: &Report) -> String {
         let outages = report.series.iter().map(|series| series.outages).sum();
         let lasted: f64 = report.series.iter().map(|series| series.outages_s).sum();
         if outages > 0 {
-            let _ = write!(out, ", in {}", counted(outages, "outage", "outages"));
+            let least = if knows_all_outages(report) {
+                ""
+            } else {
+                "at least "
+            };
+            let _ = write!(out, ", in {least}{}", counted(outages, "outage", "outages"));
             if lasted > 0.0 {
                 let how = match report.series.len() {
                     0 | 1 => "in all".to_owned(),

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::head::knows_all_outages;
 use super::head::median;
 use crate::doc::chart::quantile_of_all;
 use crate::doc::number::{self, counted, grouped, millis, quantile, seconds, share};
@@ -80,7 +81,10 @@ fn facts(report: &Report) -> Vec<Fact> {
         let at_least = if outage.open { "at least " } else { "" };
         format!("longest {at_least}{}", seconds(outage.seconds))
     });
-    facts.push(Fact::new("Outages", outages).note(longest.unwrap_or_default()));
+    let unknown =
+        (!knows_all_outages(report)).then(|| "of some series none can be told".to_owned());
+    let note: Vec<String> = longest.into_iter().chain(unknown).collect();
+    facts.push(Fact::new("Outages", outages).note(note.join("; ")));
     if let Some(median) = median(report) {
         // as many values as every p95 needs
         let values: u64 = report.distribution.iter().map(|curve| curve.n).sum();
