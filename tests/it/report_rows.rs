@@ -220,6 +220,28 @@ fn what_failed_here_and_what_a_relay_answered_are_no_outages() {
     }
 }
 
+// exit codes: 3 when nothing could be read, 1 when some of it could not, 0 for a header alone
+#[test]
+fn a_compressed_file_that_is_damaged_behind_its_header_was_not_read() {
+    use std::io::Write as _;
+
+    let dir = tempfile::tempdir().unwrap();
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packed.write_all(format!("{HEAD}\n").as_bytes()).unwrap();
+    packed.flush().unwrap();
+    let cut = packed.get_ref().clone();
+    let whole = packed.finish().unwrap();
+    let path = |name: &str, bytes: &[u8]| {
+        let path = dir.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    };
+    let (cut, whole) = (path("cut.csv.gz", &cut), path("whole.csv.gz", &whole));
+    assert_eq!(run("", &[&cut]).code, Some(3));
+    assert_eq!(run("", &[&cut, &whole]).code, Some(1));
+    assert_eq!(run("", &[&whole]).code, Some(0));
+}
+
 // an hour of a row a second; each two minutes one is of westeurope, and that of second 1200 fails
 #[test]
 fn what_a_filter_leaves_out_is_no_gap_and_no_outage() {
