@@ -15,7 +15,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("schema", vec!["record", "words", "measure"]),
         ("target", vec!["record"]),
         ("endpoints", vec![]),
-        ("clock", vec![]),
+        ("clock", vec!["record"]),
         ("in_use", vec![]),
         ("readiness", vec![]),
         ("zone", vec![]),

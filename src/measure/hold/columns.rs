@@ -6,11 +6,11 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::measure::hold::Hold;
-use crate::record::{Dns, HoldFigures, Outcome, PhaseTimes, Run, Tls};
+use crate::record::{ClockChange, Dns, HoldFigures, Outcome, PhaseTimes, Run, Tls};
 use crate::schema::column::{Column, Kind, of};
 use crate::schema::group::{Group, count, table};
 use crate::schema::groups::{
-    HasBytes, HasDns, HasHost, HasLocalEnd, HasOutcome, HasPeer, HasRelay, HasRun, HasStart,
+    HasClock, HasBytes, HasDns, HasHost, HasLocalEnd, HasOutcome, HasPeer, HasRelay, HasRun, HasStart,
     HasTimes, HasTls,
 };
 use crate::schema::row_kind::RowKind;
@@ -67,6 +67,7 @@ const PIECES: &[&[Column<Hold>]] = &[
     &[
         of("cwnd", Kind::Integer, "bytes", "congestion window at the end", |r| figure(r, |f| f.cwnd)),
     ],
+    &Of::CLOCK.pick(["clock_step_us", "suspended_us"]),
 ];
 
 /// What some of them mean here.
@@ -84,6 +85,8 @@ const MEANINGS: &[(&str, &str)] = &[
     ("tls_us", "TLS handshake"),
     ("bytes_sent", "bytes written to the connection, the handshake included"),
     ("bytes_received", "bytes read from the connection, the handshake included"),
+    ("clock_step_us", "by how much the wall clock was set since the row before, until the end of this connection, forward or (negative) back; empty when it was not"),
+    ("suspended_us", "how long the machine slept since the row before, until the end of this connection; empty when it did not, and on other systems than Linux"),
 ];
 
 pub(crate) static HOLD: [Column<Hold>; count(PIECES)] = table(PIECES, MEANINGS);
@@ -107,6 +110,12 @@ impl HasRun for Hold {
 
     fn slot(&self) -> u64 {
         self.slot
+    }
+}
+
+impl HasClock for Hold {
+    fn clock(&self) -> ClockChange {
+        self.clock
     }
 }
 
