@@ -247,7 +247,10 @@ mod tests {
                 .map(|(all, more)| all + TimeDelta::milliseconds(more)),
         };
         let found = between(&before, &after);
-        (found.step_us, found.suspended.map(|slept| slept.as_millis()))
+        (
+            found.step_us,
+            found.suspended.map(|slept| slept.as_millis()),
+        )
     }
 
     #[test]

@@ -6,11 +6,14 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::measure::burst::Burst;
-use crate::record::{ClockChange, Distance, Dns, Figures, Outcome, Phase, PhaseTimes, Run, Verdict, Verdicts};
+use crate::record::{
+    ClockChange, Distance, Dns, Figures, Outcome, Phase, PhaseTimes, Run, Verdict, Verdicts,
+};
 use crate::schema::column::{Column, Kind, of};
 use crate::schema::group::{Group, count, table};
 use crate::schema::groups::{
-    HasClock, HasDns, HasHost, HasLocalEnd, HasOutcome, HasPeer, HasRelay, HasRun, HasStart, HasTimes,
+    HasClock, HasDns, HasHost, HasLocalEnd, HasOutcome, HasPeer, HasRelay, HasRun, HasStart,
+    HasTimes,
 };
 use crate::schema::row_kind::RowKind;
 use crate::schema::value::{Value, number, seconds, time_us, word};

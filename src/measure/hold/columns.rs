@@ -10,8 +10,8 @@ use crate::record::{ClockChange, Dns, HoldFigures, Outcome, PhaseTimes, Run, Tls
 use crate::schema::column::{Column, Kind, of};
 use crate::schema::group::{Group, count, table};
 use crate::schema::groups::{
-    HasClock, HasBytes, HasDns, HasHost, HasLocalEnd, HasOutcome, HasPeer, HasRelay, HasRun, HasStart,
-    HasTimes, HasTls,
+    HasBytes, HasClock, HasDns, HasHost, HasLocalEnd, HasOutcome, HasPeer, HasRelay, HasRun,
+    HasStart, HasTimes, HasTls,
 };
 use crate::schema::row_kind::RowKind;
 use crate::schema::value::{Value, number, seconds, time_us, word};

@@ -30,7 +30,8 @@ use crate::measure::hold::fold::{Fold, Sum};
 use crate::net::packets::told;
 use crate::net::{Held, Meter, Opener, Refusal, Session, Visit};
 use crate::record::{
-    Cause, ClockChange, Dns, EndedBy, Failure, HoldFigures, Outcome, Phase, PhaseTimes, Run, Tls, Transport,
+    Cause, ClockChange, Dns, EndedBy, Failure, HoldFigures, Outcome, Phase, PhaseTimes, Run, Tls,
+    Transport,
 };
 use crate::stats::Distribution;
 use crate::target::Target;

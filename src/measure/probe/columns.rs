@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::record::{ClockChange, Dns, Explanation, Outcome, PhaseTimes, Record, Run, Tcp, Tls, Turn};
+use crate::record::{
+    ClockChange, Dns, Explanation, Outcome, PhaseTimes, Record, Run, Tcp, Tls, Turn,
+};
 use crate::schema::column::{Column, Kind, of};
 use crate::schema::group::{Group, count, table};
 use crate::schema::groups::{
-    HasClock, HasBytes, HasDns, HasHost, HasLocalEnd, HasOutcome, HasPeer, HasRelay, HasRun, HasStart,
-    HasTcp, HasTimes, HasTls, HasTurn,
+    HasBytes, HasClock, HasDns, HasHost, HasLocalEnd, HasOutcome, HasPeer, HasRelay, HasRun,
+    HasStart, HasTcp, HasTimes, HasTls, HasTurn,
 };
 use crate::schema::row_kind::RowKind;
 use crate::schema::value::{number, word};

@@ -66,10 +66,7 @@ impl Report {
 #[allow(clippy::cast_precision_loss)] // counts far below 2^53
 fn overview(rows: &Finished) -> Overview {
     let all = &rows.all;
-    let span_s = all
-        .first
-        .zip(all.last)
-        .map(|(first, last)| seconds(last.abs_diff(first)));
+    let span_s = rows.span_us.map(seconds);
     let gaps = series::gaps_of_all(rows);
     let timed = all.rows - rows.without_time;
     let ok = all.rows - all.failed;

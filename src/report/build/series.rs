@@ -30,6 +30,12 @@ pub fn all(rows: &Finished) -> Vec<Series> {
 /// The gaps in which no series measured.
 pub fn gaps_of_all(rows: &Finished) -> Gaps {
     let series = rows.series.iter().map(|(_, series)| series);
+    // of a single one its own, whose lengths do not depend on the clock
+    if let [(_, one)] = rows.series.as_slice()
+        && one.is_in_order()
+    {
+        return gaps(&one.gaps());
+    }
     gaps(&between(
         series.flat_map(survey::Series::presences).collect(),
     ))
@@ -73,17 +79,17 @@ fn one(rows: &Finished, name: &SeriesName, series: &survey::Series) -> Series {
 
 fn gaps(found: &[survey::Gap]) -> Gaps {
     let mut longest: Vec<&survey::Gap> = found.iter().collect();
-    longest.sort_by_key(|gap| std::cmp::Reverse(gap.length()));
+    longest.sort_by_key(|gap| std::cmp::Reverse(gap.length));
     longest.truncate(MOST_LISTED);
     longest.sort_by_key(|gap| gap.from);
     let shown = |gap: &survey::Gap| Gap {
         from: moment(gap.from),
         to: moment(gap.to),
-        seconds: seconds(gap.length()),
+        seconds: seconds(gap.length),
     };
     Gaps {
         count: found.len() as u64,
-        seconds: seconds(found.iter().map(survey::Gap::length).sum()),
+        seconds: seconds(found.iter().map(|gap| gap.length).sum()),
         longest: longest.into_iter().map(shown).collect(),
     }
 }
@@ -101,7 +107,7 @@ fn one_outage(rows: &Finished, outage: &survey::Outage) -> ListedOutage {
     ListedOutage {
         from: moment(outage.from),
         to: moment(outage.to),
-        seconds: seconds(outage.to.abs_diff(outage.from)),
+        seconds: seconds(outage.length),
         open: outage.open,
         rows: outage.rows,
         causes,
