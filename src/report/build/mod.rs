@@ -1,6 +1,7 @@
 //! From the folded rows to a report.
 
 mod charts;
+mod clocks;
 mod events;
 mod notes;
 mod order;
@@ -54,6 +55,7 @@ impl Report {
             slow: slow(rows),
             series: series::all(rows),
             kinds: Kinds::of(&rows.kinds),
+            clocks: clocks::of(&rows.clocks),
             events,
             addresses: addresses(rows),
             timeline: charts::timeline(rows),

@@ -1,6 +1,7 @@
 //! What the order of the rows says: answers, outages and gaps of each series, and the time in which
 //! none of them measured.
 
+use super::clocks;
 use super::units::MOST_LISTED;
 use crate::measure::folds::Finished;
 use crate::report::model::{Gap, ListedOutage, Series};
@@ -34,11 +35,10 @@ pub fn gaps_of_all(rows: &Finished) -> Gaps {
     if let [(_, one)] = rows.series.as_slice()
         && one.is_in_order()
     {
-        return gaps(&one.gaps());
+        return gaps(rows, &one.gaps());
     }
-    gaps(&between(
-        series.flat_map(survey::Series::presences).collect(),
-    ))
+    let found = between(series.flat_map(survey::Series::presences).collect());
+    gaps(rows, &found)
 }
 
 fn one(rows: &Finished, name: &SeriesName, series: &survey::Series) -> Series {
@@ -48,7 +48,8 @@ fn one(rows: &Finished, name: &SeriesName, series: &survey::Series) -> Series {
     let mut longest: Vec<&survey::Outage> =
         series.longest_outages.iter().filter(|_| told).collect();
     longest.sort_by_key(|outage| outage.from);
-    let gaps = gaps(&if told { series.gaps() } else { Vec::new() });
+    let found = if told { series.gaps() } else { Vec::new() };
+    let gaps = gaps(rows, &found);
     let [host, target, transport] = name.clone();
     Series {
         host,
@@ -77,7 +78,7 @@ fn one(rows: &Finished, name: &SeriesName, series: &survey::Series) -> Series {
     }
 }
 
-fn gaps(found: &[survey::Gap]) -> Gaps {
+fn gaps(rows: &Finished, found: &[survey::Gap]) -> Gaps {
     let mut longest: Vec<&survey::Gap> = found.iter().collect();
     longest.sort_by_key(|gap| std::cmp::Reverse(gap.length));
     longest.truncate(MOST_LISTED);
@@ -86,6 +87,7 @@ fn gaps(found: &[survey::Gap]) -> Gaps {
         from: moment(gap.from),
         to: moment(gap.to),
         seconds: seconds(gap.length),
+        slept_s: clocks::slept_s(&rows.clocks, gap),
     };
     Gaps {
         count: found.len() as u64,
