@@ -68,7 +68,7 @@ fn lines(all: &Changes) -> String {
         let how = match all.steps {
             1 => set(all.step_us),
             _ => format!(
-                "{}, {} in all",
+                "{}, {} in all,",
                 counted(all.steps, "time", "times"),
                 set(all.step_us)
             ),
@@ -110,14 +110,20 @@ mod tests {
                 suspended: Some(Duration::from_secs(90)),
             },
         };
-        insta::assert_snapshot!(notes(&found).join("\n"), @"");
+        insta::assert_snapshot!(notes(&found).join("\n"), @r"
+        this machine slept for 1 min 30 s, until 2026-11-28 13:00:02Z: nothing was measured
+        the wall clock of this machine was set back by 1 h, to 2026-11-28 13:00:02Z; durations and the schedule do not depend on it
+        ");
         let all = Changes {
             steps: 2,
             step_us: 7_200_000_000,
             sleeps: 1,
             suspended: Duration::from_secs(90),
         };
-        insta::assert_snapshot!(lines(&all), @"");
+        insta::assert_snapshot!(lines(&all), @r"
+        the wall clock was set 2 times, forward by 2 h in all, meanwhile (clock_step_us)
+        this machine slept 1 time, for 1 min 30 s in all, and measured nothing then (suspended_us)
+        ");
         assert_eq!(lines(&Changes::default()), "");
     }
 }

@@ -52,10 +52,10 @@ pub fn events(clocks: &survey::Clocks) -> impl Iterator<Item = Event> {
         what,
     };
     clocks.changes.iter().flat_map(move |change| {
-        let kind = if change.by_slots {
-            "clock-set-or-slept"
-        } else {
-            "clock-set"
+        // no machine sleeps backwards
+        let kind = match change.step {
+            Some(1..) if change.by_slots => "clock-set-or-slept",
+            _ => "clock-set",
         };
         let step = change
             .step

@@ -1,7 +1,5 @@
 //! What happened to the clocks, in words.
 
-use std::fmt::Write as _;
-
 use crate::doc::number::{counted, seconds};
 use crate::doc::text::time;
 use crate::doc::{Fact, Paragraph};
@@ -14,7 +12,7 @@ const MOST_TOLD: usize = 3;
 pub fn lines(report: &Report) -> Vec<Paragraph> {
     let clocks = &report.clocks;
     let told = clocks.changes.iter().take(MOST_TOLD);
-    let mut lines: Vec<_> = told.map(|change| line(report, change)).collect();
+    let mut lines: Vec<_> = told.flat_map(|change| said(report, change)).collect();
     if clocks.changes.len() > MOST_TOLD {
         lines.push(format!(
             "Clocks were set {} and machines slept {} in all; the events have each",
@@ -25,51 +23,41 @@ pub fn lines(report: &Report) -> Vec<Paragraph> {
     lines.into_iter().map(Paragraph::new).collect()
 }
 
-fn line(report: &Report, change: &ClockChange) -> String {
+fn said(report: &Report, change: &ClockChange) -> Vec<String> {
     let shown = |at| time(report.time_zone, at);
     let at = shown(change.at);
-    let mut line = String::new();
+    let mut lines = Vec::new();
     if let Some(slept) = change.slept_s {
-        let _ = match change.before {
-            Some(before) => write!(
-                line,
-                "The machine that measured slept for {} between {} and {at}: nobody measured then",
-                seconds(slept),
-                shown(before),
+        let slept = seconds(slept);
+        lines.push(match change.before.map(shown) {
+            Some(before) => format!(
+                "The machine that measured slept for {slept} between {before} and {at}: nobody measured then"
             ),
-            None => write!(
-                line,
-                "The machine that measured slept for {} before {at}",
-                seconds(slept)
-            ),
-        };
+            None => format!("The machine that measured slept for {slept} before {at}"),
+        });
     }
     if let Some(set) = change.set_s {
-        if !line.is_empty() {
-            line.push_str(". ");
-        }
         let way = if set < 0.0 { "back" } else { "forward" };
         let by = seconds(set.abs());
-        let _ = if change.by_slots {
-            write!(
-                line,
-                "At {at} the clock had been set {way} by {by}{}: no slot of the schedule is missing there, so \
-                 that it is no gap. Lengths of outages and gaps, span and rate go by the slots",
-                if set < 0.0 {
-                    ""
-                } else {
-                    ", or the machine had slept"
-                }
+        // no machine sleeps backwards
+        let or_slept = if set < 0.0 {
+            ""
+        } else {
+            ", or the machine had slept"
+        };
+        lines.push(if change.by_slots {
+            format!(
+                "At {at} the clock had been set {way} by {by}{or_slept}: no slot of the schedule is missing \
+                 there, so that it is no gap. Lengths of outages and gaps, span and rate go by the slots"
             )
         } else {
-            write!(
-                line,
+            format!(
                 "The clock was set {way} by {by} before the row of {at}: lengths of outages and gaps, span and \
-                 rate do not depend on it",
+                 rate do not depend on it"
             )
-        };
+        });
     }
-    line
+    lines
 }
 
 /// The same as numbers; none where nothing happened.
