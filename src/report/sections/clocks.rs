@@ -52,7 +52,7 @@ fn said(report: &Report, change: &ClockChange) -> Vec<String> {
             )
         } else {
             format!(
-                "The clock was set {way} by {by} before the row of {at}: lengths of outages and gaps, span and \
+                "The clock was set {way} by {by}, as the row of {at} says: lengths of outages and gaps, span and \
                  rate do not depend on it"
             )
         });

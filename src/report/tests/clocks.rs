@@ -53,7 +53,7 @@ fn terminal(report: &Report) -> String {
 fn every_form_says_that_a_clock_was_set_and_that_a_machine_slept() {
     let report = told(vec![change(Some(-3_600.0), Some(7_200.0), false)]);
     let slept = "slept for 2 h between 2026-11-28 10:08:19Z and 2026-11-28 11:08:20Z";
-    let set = "The clock was set back by 1 h before the row of 2026-11-28 11:08:20Z";
+    let set = "The clock was set back by 1 h, as the row of 2026-11-28 11:08:20Z says";
     let markdown = doc::markdown(&document(&report, &Selection::default()), None);
     for text in [
         terminal(&report),

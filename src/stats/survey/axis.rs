@@ -111,7 +111,7 @@ pub struct Axis {
     /// The latest one.
     latest: Option<(u64, i64)>,
     epochs: VecDeque<Epoch>,
-    /// The row before: its label and its place.
+    /// The row before: its label, and its place by the clock as it was at the begin.
     before: Option<(i64, i64)>,
     /// The last change, whose cause a later row may tell.
     change: Option<Change>,
@@ -172,7 +172,7 @@ impl Axis {
                 self.latest = Some((slot, due));
             }
         }
-        self.before = Some((at, placed.axis));
+        self.before = Some((at, at.saturating_sub(epoch.set)));
         (placed, told)
     }
 
@@ -251,10 +251,7 @@ impl Axis {
         let Some((_, before)) = self.before else {
             return now;
         };
-        let away = |epoch: &&Epoch| {
-            at.saturating_sub(epoch.set)
-                .abs_diff(before.saturating_sub(now.set))
-        };
+        let away = |epoch: &&Epoch| at.saturating_sub(epoch.set).abs_diff(before);
         self.epochs
             .iter()
             .rev()
@@ -274,3 +271,6 @@ impl Axis {
         self.epochs.push_back(epoch);
     }
 }
+
+#[cfg(test)]
+mod tests;
