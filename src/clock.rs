@@ -15,6 +15,9 @@ use chrono::{DateTime, Local, TimeDelta, Utc};
 
 pub use steps::{Changes, Found, Look, Steps};
 
+/// Whether the monotonic clock goes on while the machine sleeps.
+const GOES_ON_IN_SLEEP: bool = cfg!(windows);
+
 /// The monotonic clock. On Linux it stands still while the machine sleeps.
 pub fn now() -> Instant {
     Instant::now()
@@ -32,7 +35,17 @@ fn slept() -> Option<TimeDelta> {
 }
 
 /// How long the machine has slept since some moment; none where the system does not tell.
-#[cfg(not(target_os = "linux"))]
+#[cfg(windows)]
+fn slept() -> Option<TimeDelta> {
+    static BEGUN: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
+    let all = now().saturating_duration_since(*BEGUN.get_or_init(now));
+    let awake = crate::sys::unbiased_time()?;
+    let [all, awake] = [all, awake].map(|time| TimeDelta::from_std(time).ok());
+    all?.checked_sub(&awake?)
+}
+
+/// How long the machine has slept since some moment; none where the system does not tell.
+#[cfg(not(any(target_os = "linux", windows)))]
 fn slept() -> Option<TimeDelta> {
     None
 }

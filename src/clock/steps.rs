@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Wall, now, slept};
+use super::{GOES_ON_IN_SLEEP, Wall, now, slept};
 use crate::record::ClockChange;
 
 /// A wall clock that differs by less was not set: reading the clocks takes time, and that of Windows
@@ -37,13 +37,17 @@ struct Reading {
     slept: Option<TimeDelta>,
 }
 
-/// What happened between two readings.
-fn between(before: &Reading, after: &Reading) -> ClockChange {
-    let awake = after.monotonic.saturating_duration_since(before.monotonic);
+/// What happened between two readings, by a monotonic clock that goes on in sleep or does not.
+fn between(before: &Reading, after: &Reading, goes_on: bool) -> ClockChange {
+    let counted = after.monotonic.saturating_duration_since(before.monotonic);
     let slept = before.slept.zip(after.slept);
     let slept = slept.and_then(|(before, after)| (after - before).to_std().ok());
     let slept = slept.unwrap_or_default();
-    let passed = awake.saturating_add(slept);
+    let passed = if goes_on {
+        counted
+    } else {
+        counted.saturating_add(slept)
+    };
     let shown = after.wall.signed_duration_since(before.wall);
     let shown = shown.num_microseconds().unwrap_or(i64::MAX);
     let us = |time: Duration| i64::try_from(time.as_micros()).unwrap_or(i64::MAX);
@@ -51,7 +55,7 @@ fn between(before: &Reading, after: &Reading) -> ClockChange {
     let smallest = SMALLEST.max(passed / SLEWED);
     ClockChange {
         step_us: (step.unsigned_abs() > us(smallest).unsigned_abs()).then_some(step),
-        suspended: (slept >= SMALLEST).then_some(slept),
+        suspended: (slept > smallest).then_some(slept),
     }
 }
 
@@ -131,7 +135,7 @@ impl Steps {
             };
         };
         if let Some(before) = state.before.replace(reading) {
-            state.note(reading.wall, between(&before, &reading));
+            state.note(reading.wall, between(&before, &reading, GOES_ON_IN_SLEEP));
         }
         Look {
             wall: reading.wall,
@@ -246,7 +250,14 @@ mod tests {
                 .zip(asleep)
                 .map(|(all, more)| all + TimeDelta::milliseconds(more)),
         };
-        let found = between(&before, &after);
+        let found = between(&before, &after, false);
+        // where it goes on in sleep, all else being equal
+        let asleep = Duration::from_millis(asleep.unwrap_or(0).unsigned_abs());
+        let going_on = Reading {
+            monotonic: after.monotonic + asleep,
+            ..after
+        };
+        assert_eq!(between(&before, &going_on, true), found);
         (
             found.step_us,
             found.suspended.map(|slept| slept.as_millis()),

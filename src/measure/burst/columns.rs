@@ -92,7 +92,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ("dns_us", "name resolution"),
     ("lag_us", "how late the burst started against its slot"),
     ("clock_step_us", "by how much the wall clock was set since the row before, until the end of this burst, forward or (negative) back; empty when it was not"),
-    ("suspended_us", "how long the machine slept since the row before, until the end of this burst; empty when it did not, and on other systems than Linux"),
+    ("suspended_us", "how long the machine slept since the row before, until the end of this burst (Linux, Windows); empty when it did not"),
 ];
 
 pub(crate) static BURST: [Column<Burst>; count(PIECES)] = table(PIECES, MEANINGS);

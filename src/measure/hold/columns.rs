@@ -86,7 +86,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ("bytes_sent", "bytes written to the connection, the handshake included"),
     ("bytes_received", "bytes read from the connection, the handshake included"),
     ("clock_step_us", "by how much the wall clock was set since the row before, until the end of this connection, forward or (negative) back; empty when it was not"),
-    ("suspended_us", "how long the machine slept since the row before, until the end of this connection; empty when it did not, and on other systems than Linux"),
+    ("suspended_us", "how long the machine slept since the row before, until the end of this connection (Linux, Windows); empty when it did not"),
 ];
 
 pub(crate) static HOLD: [Column<Hold>; count(PIECES)] = table(PIECES, MEANINGS);

@@ -16,6 +16,6 @@ impl<R: HasClock> Group<R> {
     #[rustfmt::skip]
     pub(crate) const CLOCK: Self = Self { columns: &[
         of("clock_step_us", Kind::Signed, "us", "by how much the wall clock was set since the row before, forward or (negative) back; empty when it was not", |r| r.clock().step_us.map_or(Value::Missing, Value::Signed)),
-        of("suspended_us", Kind::Integer, "us", "how long the machine slept since the row before; empty when it did not, and on other systems than Linux", |r| time_us(r.clock().suspended)),
+        of("suspended_us", Kind::Integer, "us", "how long the machine slept since the row before (Linux, Windows); empty when it did not", |r| time_us(r.clock().suspended)),
     ] };
 }

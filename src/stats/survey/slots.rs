@@ -111,7 +111,7 @@ impl Slots {
             known.touched = now;
             if known.before.reaches(place) {
                 known.add(place);
-                return known.placed(place, said, &mut self.clocks);
+                return known.placed(run, place, said, &mut self.clocks);
             }
             let from = known.before.slot;
             if known.beyond.is_some_and(|beyond| beyond.reaches(place)) {
@@ -137,7 +137,7 @@ impl Slots {
         }
         let known = self.runs.entry(run.into());
         let known = known.or_insert_with(|| Run::new(now, place));
-        known.placed(place, said, &mut self.clocks)
+        known.placed(run, place, said, &mut self.clocks)
     }
 
     /// What happened to the clocks.
@@ -206,8 +206,10 @@ impl Run {
         }
     }
 
-    fn placed(&mut self, place: Place, said: Said, clocks: &mut Clocks) -> Added {
-        let placed = place.at.map(|at| {
+    fn placed(&mut self, name: &str, place: Place, said: Said, clocks: &mut Clocks) -> Added {
+        // rows without a name of their run may be of many
+        let at = place.at.filter(|_| !name.is_empty());
+        let placed = at.map(|at| {
             let (placed, told) = self.axis.place(place.slot, at, said);
             clocks.note(told);
             placed
