@@ -232,7 +232,7 @@ impl Axis {
             .saturating_sub(interval.saturating_mul(slots));
         let fault = interval
             .saturating_div(1_000)
-            .saturating_add(STAMP_US.saturating_div(known));
+            .saturating_add(STAMP_US.checked_div(known)?);
         let tolerance = interval
             .saturating_mul(2)
             .saturating_add(fault.saturating_mul(slots.saturating_abs()))

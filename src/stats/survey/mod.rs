@@ -279,6 +279,11 @@ impl<K: RowFold> Survey<K> {
         }
     }
 
+    /// By how many microseconds clocks were set so far, forward and back.
+    pub fn moved_us(&self) -> u64 {
+        self.slots.moved_us()
+    }
+
     /// Host, target and transport of a series.
     pub fn series_name(&self, number: usize) -> &SeriesName {
         self.dimensions.series.name(number)

@@ -140,6 +140,11 @@ impl Slots {
         known.placed(run, place, said, &mut self.clocks)
     }
 
+    /// By how many microseconds clocks were set, forward and back.
+    pub fn moved_us(&self) -> u64 {
+        self.clocks.moved_us
+    }
+
     /// What happened to the clocks.
     pub fn clocks(&mut self) -> Clocks {
         std::mem::take(&mut self.clocks)
