@@ -1,18 +1,53 @@
 //! The only place that asks the time.
 //!
 //! Durations come from the monotonic clock ([`now`]); the wall clock ([`Wall`]) only labels. The
-//! wall clock can be replaced, so that tests can set it forward and back.
+//! wall clock can be replaced, so that tests can set it forward and back. [`Steps`] notices when it
+//! is set, and when the machine sleeps.
 
 #![allow(clippy::disallowed_methods)] // this is the one place
+
+mod steps;
 
 use std::sync::Arc;
 use std::time::Instant;
 
-use chrono::{DateTime, Local, Utc};
+use chrono::{DateTime, Local, TimeDelta, Utc};
+
+pub use steps::{Changes, Found, Look, Steps};
+
+/// Whether the monotonic clock goes on while the machine sleeps.
+const GOES_ON_IN_SLEEP: bool = cfg!(windows);
 
 /// The monotonic clock. On Linux it stands still while the machine sleeps.
 pub fn now() -> Instant {
     Instant::now()
+}
+
+/// How long the machine has slept since some moment; none where the system does not tell.
+#[cfg(target_os = "linux")]
+fn slept() -> Option<TimeDelta> {
+    use nix::sys::time::TimeValLike as _;
+    use nix::time::{ClockId, clock_gettime};
+    let awake = clock_gettime(ClockId::CLOCK_MONOTONIC).ok()?;
+    let all = clock_gettime(ClockId::CLOCK_BOOTTIME).ok()?;
+    let asleep = all.num_nanoseconds().checked_sub(awake.num_nanoseconds())?;
+    Some(TimeDelta::nanoseconds(asleep))
+}
+
+/// How long the machine has slept since some moment; none where the system does not tell.
+#[cfg(windows)]
+fn slept() -> Option<TimeDelta> {
+    static BEGUN: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
+    let all = now().saturating_duration_since(*BEGUN.get_or_init(now));
+    let awake = crate::sys::unbiased_time()?;
+    let [all, awake] = [all, awake].map(|time| TimeDelta::from_std(time).ok());
+    all?.checked_sub(&awake?)
+}
+
+/// How long the machine has slept since some moment; none where the system does not tell.
+#[cfg(not(any(target_os = "linux", windows)))]
+fn slept() -> Option<TimeDelta> {
+    None
 }
 
 /// A wall clock.

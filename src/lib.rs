@@ -54,6 +54,7 @@ pub mod schema;
 pub mod sink;
 pub mod source;
 pub mod stats;
+mod sys;
 pub mod target;
 pub mod wire;
 pub mod words;

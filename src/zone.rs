@@ -45,11 +45,16 @@ impl Zone {
     /// The moment at which the zone's clocks show a time: the earlier of two in autumn, and in the
     /// hour that spring leaves out the one by winter time.
     pub fn moment(self, shown: NaiveDateTime) -> DateTime<Utc> {
+        self.moments(shown).0
+    }
+
+    /// The same, and the later one where the zone's clocks show the time twice.
+    pub fn moments(self, shown: NaiveDateTime) -> (DateTime<Utc>, Option<DateTime<Utc>>) {
         let found = match self {
-            Self::Utc => return shown.and_utc(),
+            Self::Utc => return (shown.and_utc(), None),
             Self::Fixed(offset) => {
-                return (shown - chrono::Duration::seconds(offset.local_minus_utc().into()))
-                    .and_utc();
+                let offset = chrono::Duration::seconds(offset.local_minus_utc().into());
+                return ((shown - offset).and_utc(), None);
             }
             Self::Local => Local
                 .from_local_datetime(&shown)
@@ -59,11 +64,13 @@ impl Zone {
                 .map(|at| at.with_timezone(&Utc)),
         };
         match found {
-            MappedLocalTime::Single(at) | MappedLocalTime::Ambiguous(at, _) => at,
+            MappedLocalTime::Single(at) => (at, None),
+            MappedLocalTime::Ambiguous(at, later) => (at, Some(later)),
             MappedLocalTime::None => {
                 let before = shown - chrono::Duration::hours(3);
                 let offset = self.ahead(self.moment(before));
-                (shown - chrono::Duration::seconds(offset.local_minus_utc().into())).and_utc()
+                let offset = chrono::Duration::seconds(offset.local_minus_utc().into());
+                ((shown - offset).and_utc(), None)
             }
         }
     }
@@ -136,6 +143,10 @@ mod tests {
         assert_eq!(moment("2021-02-12T14:46:01"), at("2021-02-12T13:46:01Z"));
         assert_eq!(moment("2021-03-28T02:30:00"), at("2021-03-28T01:30:00Z"));
         assert_eq!(moment("2021-10-31T02:30:00"), at("2021-10-31T00:30:00Z"));
+        let later = |text| berlin.moments(shown(text)).1;
+        let second = at("2021-10-31T01:30:00Z");
+        assert_eq!(later("2021-10-31T02:30:00"), Some(second));
+        assert_eq!(later("2021-10-31T03:00:00"), None);
     }
 
     #[test]

@@ -48,6 +48,7 @@ fn healthy() -> Record {
         },
         turn: Turn::default(),
         explanation: None,
+        clock: crate::record::ClockChange::default(),
     }
 }
 

@@ -23,7 +23,7 @@ use super::local_end::LocalEnd;
 use super::plan::Plan;
 use super::tls::TlsClient;
 use super::{tcp, tcp_info};
-use crate::clock::Wall;
+use crate::clock::{Steps, Wall};
 use crate::endpoints::{is_own_network, region};
 use crate::record::{Cause, Dns, Failure, Phase, PhaseTimes, Tcp, Transport};
 use crate::target::{Host, Target};
@@ -44,6 +44,7 @@ pub enum OpenerError {
 pub struct Opener {
     pub(super) plan: Arc<Plan>,
     wall: Wall,
+    steps: Steps,
     connector: Connector,
     pub(super) tls: TlsClient,
     gate: Gate,
@@ -136,6 +137,7 @@ impl Opener {
         let tls = TlsClient::new(plan.tls, &plan.alpn).map_err(OpenerError::Tls)?;
         Ok(Self {
             plan: Arc::new(plan),
+            steps: Steps::new(wall.clone()),
             wall,
             connector,
             tls,
@@ -154,6 +156,11 @@ impl Opener {
     /// The wall clock.
     pub fn wall(&self) -> &Wall {
         &self.wall
+    }
+
+    /// What happens to the clocks of this machine.
+    pub fn steps(&self) -> &Steps {
+        &self.steps
     }
 
     /// What this end of every path is like.

@@ -5,6 +5,7 @@
 //! else of this crate but `words`.
 
 mod cause;
+mod clock_change;
 mod counter;
 mod dotnet;
 mod explanation;
@@ -29,6 +30,7 @@ use chrono::{DateTime, Utc};
 use crate::words::words;
 
 pub use cause::Cause;
+pub use clock_change::ClockChange;
 pub(crate) use counter::Counter;
 pub use dotnet::{cipher_algorithm, hash_algorithm, key_exchange_algorithm, ssl_protocol};
 pub use explanation::Explanation;
@@ -83,6 +85,8 @@ pub struct Record {
     pub turn: Turn,
     /// Where the time went; `None` when no phase was completed.
     pub explanation: Option<Explanation>,
+    /// What happened to the clocks of this machine since the row before.
+    pub clock: ClockChange,
 }
 
 /// What all rows of one run share.

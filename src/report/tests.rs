@@ -6,6 +6,7 @@ use crate::report::model::{
     Addresses, CumulativePoint, HeatDay, LinePoint, RegionLine, Report, Slow,
 };
 
+mod clocks;
 mod samples;
 
 use samples::{Plan, empty, report};

@@ -13,6 +13,8 @@ words! {
     pub enum Kind {
         /// Whole number.
         Integer = "integer",
+        /// Whole number that may be negative.
+        Signed = "signed",
         /// Text.
         Text = "text",
         /// Several texts or numbers, separated by one space.

@@ -16,6 +16,8 @@ pub enum Value<'a> {
     Missing,
     /// A whole number.
     Integer(u64),
+    /// A whole number that may be negative.
+    Signed(i64),
     /// Text, already free of control characters.
     Text(Cow<'a, str>),
     /// Upper-case hexadecimal that a spreadsheet must not take for a number.

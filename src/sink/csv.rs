@@ -113,6 +113,9 @@ fn push_cell(value: &Value<'_>, profile: Profile, out: &mut Vec<u8>) {
         Value::Integer(number) => {
             let _ = write!(out, "{number}");
         }
+        Value::Signed(number) => {
+            let _ = write!(out, "{number}");
+        }
         Value::Text(text) => push_text(&with_marks(text), out),
         Value::Hex(hex) if profile.for_excel() && hex.bytes().all(|b| b.is_ascii_hexdigit()) => {
             push_grouped(hex, out);

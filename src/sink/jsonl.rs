@@ -59,6 +59,9 @@ fn push_value<R>(column: &Column<R>, value: &Value<'_>, out: &mut Vec<u8>) {
         Value::Integer(number) => {
             let _ = write!(out, "{number}");
         }
+        Value::Signed(number) => {
+            let _ = write!(out, "{number}");
+        }
         Value::Text(text) if column.kind == Kind::List => push_list(column, text, out),
         Value::Text(text) => push_text(text, out),
         Value::Hex(hex) => push_text(hex, out),

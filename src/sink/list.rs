@@ -57,6 +57,9 @@ fn push_value(value: &Value<'_>, out: &mut Vec<u8>) {
         Value::Integer(number) => {
             let _ = write!(out, "{number}");
         }
+        Value::Signed(number) => {
+            let _ = write!(out, "{number}");
+        }
         Value::Text(text) => out.extend_from_slice(plain(text).as_bytes()),
         Value::Hex(hex) => out.extend_from_slice(plain(hex).as_bytes()),
         Value::Seconds(at) | Value::Micros(at) => {

@@ -111,7 +111,7 @@ impl<'a> Cell<'a> {
 fn fits(kind: Kind, cell: &str, whole: bool) -> bool {
     match kind {
         Kind::Text | Kind::List => true,
-        Kind::Integer => {
+        Kind::Integer | Kind::Signed => {
             let digits = cell.strip_prefix('-').unwrap_or(cell);
             digits.bytes().all(|byte| byte.is_ascii_digit())
         }
@@ -189,11 +189,11 @@ impl<'de> Visitor<'de> for JsonCell {
     }
 
     fn visit_u64<E: Error>(self, _: u64) -> Result<(), E> {
-        self.check(self.0 == Kind::Integer)
+        self.check(matches!(self.0, Kind::Integer | Kind::Signed))
     }
 
     fn visit_i64<E: Error>(self, _: i64) -> Result<(), E> {
-        self.check(self.0 == Kind::Integer)
+        self.check(matches!(self.0, Kind::Integer | Kind::Signed))
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {

@@ -11,8 +11,21 @@ use crate::zone::Zone;
 #[derive(Debug)]
 pub(super) struct Clock {
     zone: Zone,
-    /// Quarter of an hour by the zone's clocks, and seconds ahead of UTC in it.
-    ahead: Option<(i64, i64)>,
+    /// How far the zone's clocks were ahead at the last time.
+    ahead: Option<Ahead>,
+    /// The last moment by the zone's clocks, and the one before, in seconds since 1970.
+    last: [Option<i64>; 2],
+}
+
+/// How far a zone's clocks are ahead of UTC.
+#[derive(Debug, Clone, Copy)]
+struct Ahead {
+    /// Quarter of an hour by the zone's clocks.
+    quarter: i64,
+    /// Seconds.
+    seconds: i64,
+    /// The second time, where the clocks show the quarter twice.
+    again: Option<i64>,
 }
 
 /// Whose clocks a time without a zone is by.
@@ -26,7 +39,11 @@ pub(super) enum By {
 
 impl Clock {
     pub fn new(zone: Zone) -> Self {
-        Self { zone, ahead: None }
+        Self {
+            zone,
+            ahead: None,
+            last: [None; 2],
+        }
     }
 
     /// A moment; none when the text is no time in a form that we know.
@@ -43,15 +60,44 @@ impl Clock {
         }
         let quarter = shown.div_euclid(900);
         let ahead = match self.ahead {
-            Some((known, ahead)) if known == quarter => ahead,
-            _ => {
-                let naive = DateTime::from_timestamp(shown, 0)?.naive_utc();
-                let ahead = shown.saturating_sub(self.zone.moment(naive).timestamp());
-                self.ahead = Some((quarter, ahead));
-                ahead
-            }
+            Some(ahead) if ahead.quarter == quarter => ahead,
+            _ => self.look_up(quarter, shown)?,
         };
-        DateTime::from_timestamp(shown.saturating_sub(ahead), 0)
+        let first = shown.saturating_sub(ahead.seconds);
+        let at = match ahead.again {
+            None => first,
+            Some(again) => self.closer(first, shown.saturating_sub(again)),
+        };
+        self.last = [Some(at), self.last[0]];
+        DateTime::from_timestamp(at, 0)
+    }
+
+    fn look_up(&mut self, quarter: i64, shown: i64) -> Option<Ahead> {
+        let naive = DateTime::from_timestamp(shown, 0)?.naive_utc();
+        let (first, later) = self.zone.moments(naive);
+        let seconds = |at: DateTime<Utc>| shown.saturating_sub(at.timestamp());
+        let ahead = Ahead {
+            quarter,
+            seconds: seconds(first),
+            again: later.map(seconds),
+        };
+        self.ahead = Some(ahead);
+        Some(ahead)
+    }
+
+    /// Of the two moments at which the clocks show a time, the one that goes on from the rows before
+    /// as these went on: when summer time ends, a file goes back from 02:59 to 02:00.
+    fn closer(&self, first: i64, again: i64) -> i64 {
+        let [Some(last), before] = self.last else {
+            return first;
+        };
+        let step = before.map_or(0, |before| last.saturating_sub(before).max(0));
+        let away = |at: i64| at.saturating_sub(last).abs_diff(step);
+        if away(again) < away(first) {
+            again
+        } else {
+            first
+        }
     }
 }
 
@@ -206,6 +252,45 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    /// What a file with these local times has, by the clocks of Europe/Berlin on 25 October 2026: at
+    /// 03:00 of summer time it is 02:00, at 01:00 UTC.
+    fn in_utc(shown: &[&str]) -> Vec<String> {
+        let mut clock = Clock::new("Europe/Berlin".parse().unwrap());
+        let read = shown.iter().map(|time| {
+            let at = clock.read(&format!("25.10.2026 {time}"), By::Zone);
+            at.unwrap().format("%H:%M:%S").to_string()
+        });
+        read.collect()
+    }
+
+    #[test]
+    fn when_summer_time_ends_the_order_of_the_lines_tells_which_hour_is_meant() {
+        let minutes = |hour| (0..60).map(move |minute| format!("{hour:02}:{minute:02}:00"));
+        let shown: Vec<_> = [1, 2, 2, 3].into_iter().flat_map(minutes).collect();
+        let shown: Vec<_> = shown.iter().map(String::as_str).collect();
+        // one a minute from 23:00 UTC on
+        let next = |n| format!("{:02}:{:02}:00", (23 + n / 60) % 24, n % 60);
+        let expected: Vec<_> = (0..240).map(next).collect();
+        assert_eq!(in_utc(&shown), expected);
+        // a file that begins within the first 02:xx
+        assert_eq!(in_utc(&shown[60..180]), expected[60..180]);
+        // one each half hour, one an hour
+        let halves = ["01:30:00", "02:00:00", "02:30:00", "02:00:00", "02:30:00"];
+        let expected = ["23:30:00", "00:00:00", "00:30:00", "01:00:00", "01:30:00"];
+        assert_eq!(in_utc(&halves), expected);
+        let hours = ["00:30:00", "01:30:00", "02:30:00", "02:30:00", "03:30:00"];
+        let expected = ["22:30:00", "23:30:00", "00:30:00", "01:30:00", "02:30:00"];
+        assert_eq!(in_utc(&hours), expected);
+        // a row that took longer comes a few seconds late, in either hour
+        let late = [
+            "02:10:00", "02:10:05", "02:10:02", "02:59:59", "02:00:04", "02:00:01",
+        ];
+        let expected = [
+            "00:10:00", "00:10:05", "00:10:02", "00:59:59", "01:00:04", "01:00:01",
+        ];
+        assert_eq!(in_utc(&late), expected);
     }
 
     #[test]

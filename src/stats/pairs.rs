@@ -111,6 +111,7 @@ mod tests {
             tls: Tls::default(),
             turn: Turn::default(),
             explanation: None,
+            clock: crate::record::ClockChange::default(),
         }
     }
 

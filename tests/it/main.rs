@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used)] // a test that cannot go on fails
 
 mod cli;
+#[cfg(target_os = "linux")]
+mod clocks;
 mod command;
 mod connect;
 mod dns;

@@ -86,7 +86,7 @@ fn the_power_query_types_every_default_column_as_the_table_does() {
         .iter()
         .map(|column| {
             let kind = match column.kind {
-                Kind::Integer => "Int64.Type",
+                Kind::Integer | Kind::Signed => "Int64.Type",
                 Kind::Text | Kind::List => "type text",
                 Kind::Time => "type datetimezone",
                 Kind::Flag => "type logical",

@@ -117,7 +117,7 @@ impl Oddities {
             );
             problems.push(odds.problem(name(*file), what));
         }
-        let overlaps = self.overlaps();
+        let overlaps = self.overlaps(survey.moved_us());
         for ((file, other), odds) in &self.copies {
             // the overlap says it all
             if overlaps.iter().any(|(known, ..)| known == file) {
@@ -152,8 +152,10 @@ impl Oddities {
         problems
     }
 
-    /// File, the one before it, series, seconds: one for each file.
-    fn overlaps(&self) -> Vec<(usize, usize, usize, f64)> {
+    /// File, the one before it, series, seconds: one for each file. What clocks that were set may have
+    /// made of it is no overlap.
+    fn overlaps(&self, moved_us: u64) -> Vec<(usize, usize, usize, f64)> {
+        let moved = i64::try_from(moved_us / 1_000_000).unwrap_or(i64::MAX);
         let mut found: BTreeMap<usize, (usize, usize, i64)> = BTreeMap::new();
         let mut spans: Vec<_> = self.spans.iter().collect();
         spans.sort_by_key(|((series, file), (first, _))| (*series, *first, *file));
@@ -161,6 +163,7 @@ impl Oddities {
         for ((series, file), (first, last)) in spans {
             if let Some((_, other, end)) = before.filter(|(known, ..)| known == series) {
                 let seconds = (end.min(*last) - *first).num_seconds();
+                let seconds = seconds.saturating_sub(moved);
                 let worst = found.get(file).map_or(TOLERANCE_S, |(.., worst)| *worst);
                 if seconds > worst {
                     found.insert(*file, (other, *series, seconds));

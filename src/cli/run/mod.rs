@@ -4,6 +4,7 @@
 //! `kind` is what a kind adds, `outputs` opens what rows go to, `dispatcher` takes them in, `world` is the lab or the real network.
 //! Not here: what a kind measures (`measure`), its flags and what it tells (the commands).
 
+mod clocks;
 mod dispatcher;
 mod kind;
 pub(super) mod outputs;
@@ -12,6 +13,7 @@ pub(super) mod world;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use tokio::time::MissedTickBehavior;
 
 pub(super) use kind::{Counts, Finished, Kind, Told, View};
 
@@ -26,6 +28,7 @@ use crate::lab::{Lab, LabOptions};
 use crate::measure::{Engine, Stop, Why};
 use crate::net::{Opener, Plan};
 use crate::record::World;
+use clocks::Clocks;
 use dispatcher::Dispatcher;
 use kind::Row;
 use outputs::Outputs;
@@ -125,6 +128,7 @@ pub(super) fn run<K: Kind>(job: Job<K>, color: Color) -> Result<Exit, Failure> {
     };
     let run = Arc::new(this_run(&label, world, &wall));
     let opener = Opener::new(path, wall).map_err(Failure::io)?;
+    let clocks = Clocks::new(opener.steps().clone(), quiet);
     let task = Arc::new(kind.task(opener, run, !places.details.is_empty()));
     let only_stdout = places.is_only_stdout();
     let view = View {
@@ -143,9 +147,21 @@ pub(super) fn run<K: Kind>(job: Job<K>, color: Color) -> Result<Exit, Failure> {
         .block_on(async {
             dispatcher.begin().await?;
             let mut running = engine.start(Arc::clone(&task), stop.clone());
-            while let Some(output) = running.next().await {
+            let mut look = tokio::time::interval(clocks::EVERY);
+            look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            loop {
+                let output = tokio::select! {
+                    biased;
+                    output = running.next() => output,
+                    _ = look.tick() => {
+                        clocks.look();
+                        continue;
+                    }
+                };
+                let Some(output) = output else { break };
                 dispatcher.take(output).await;
             }
+            clocks.look();
             let (ending, kind) = dispatcher.finish().await;
             let end = running.end().await;
             anyhow::Ok((end, ending, kind))
@@ -163,13 +179,14 @@ pub(super) fn run<K: Kind>(job: Job<K>, color: Color) -> Result<Exit, Failure> {
     let interrupted = interrupted.yes();
     let unheard = ending.closed && only_stdout;
     if !quiet && !unheard {
-        let summary = kind.summary(&Finished {
+        let mut summary = kind.summary(&Finished {
             targets: &targets,
             task: &task,
             end: &end,
             interrupted,
             told: is_text,
         });
+        summary.push_str(&clocks.summary());
         print_summary(&summary, color, rows_on_stdout || ending.stuck, &stop);
     }
     ending.tell_last();

@@ -6,12 +6,15 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::measure::burst::Burst;
-use crate::record::{Distance, Dns, Figures, Outcome, Phase, PhaseTimes, Run, Verdict, Verdicts};
+use crate::record::{
+    ClockChange, Distance, Dns, Figures, Outcome, Phase, PhaseTimes, Run, Verdict, Verdicts,
+};
 use crate::schema::column::{Column, Kind, of};
 use crate::schema::dialect::Dialect;
 use crate::schema::group::{Group, count, table};
 use crate::schema::groups::{
-    HasDns, HasHost, HasLocalEnd, HasOutcome, HasPeer, HasRelay, HasRun, HasStart, HasTimes,
+    HasClock, HasDns, HasHost, HasLocalEnd, HasOutcome, HasPeer, HasRelay, HasRun, HasStart,
+    HasTimes,
 };
 use crate::schema::row_kind::RowKind;
 use crate::schema::value::{Value, number, seconds, time_us, word};
@@ -73,6 +76,7 @@ const PIECES: &[&[Column<Burst>]] = &[
         of("verdict_jitter", Kind::Text, "", "the same for the jitter in any 15 s", |r| verdict(r, |v| v.jitter)),
         of("verdict_reordering", Kind::Text, "", "the same for the reordering", |r| verdict(r, |v| v.reordering)),
     ],
+    &Of::CLOCK.pick(["clock_step_us", "suspended_us"]),
 ];
 
 /// What some of them mean here.
@@ -88,6 +92,8 @@ const MEANINGS: &[(&str, &str)] = &[
     ("detail", "what exactly was seen when nothing answered"),
     ("dns_us", "name resolution"),
     ("lag_us", "how late the burst started against its slot"),
+    ("clock_step_us", "by how much the wall clock was set since the row before, until the end of this burst, forward or (negative) back; empty when it was not"),
+    ("suspended_us", "how long the machine slept since the row before, until the end of this burst (Linux, Windows); empty when it did not"),
 ];
 
 pub(crate) static BURST: [Column<Burst>; count(PIECES)] = table(PIECES, MEANINGS);
@@ -113,6 +119,12 @@ impl HasRun for Burst {
 
     fn slot(&self) -> u64 {
         self.slot
+    }
+}
+
+impl HasClock for Burst {
+    fn clock(&self) -> ClockChange {
+        self.clock
     }
 }
 

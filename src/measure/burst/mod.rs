@@ -29,7 +29,7 @@ use super::Out;
 use crate::clock::Wall;
 use crate::measure::burst::fold::{Change, Fold, Outages, QualityLimits, Settled};
 use crate::net::{Lookup, Opener};
-use crate::record::{Distance, Dns, Figures, Mode, Outcome, Run, Transport};
+use crate::record::{ClockChange, Distance, Dns, Figures, Mode, Outcome, Run, Transport};
 use crate::target::Target;
 
 pub use packet::Packet;
@@ -149,7 +149,7 @@ impl Bursts {
             mode: self.options.mode,
             host: target.host.to_string().into(),
             port: self.opener.port(target, Transport::Udp),
-            started: self.wall().now(),
+            started: self.opener.steps().look().wall,
             lag: None,
             outcome: Outcome::Ok,
             dns_took: None,
@@ -163,6 +163,7 @@ impl Bursts {
             figures: None,
             distance: None,
             verdicts: None,
+            clock: ClockChange::default(),
         }
     }
 

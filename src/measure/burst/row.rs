@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::record::{Distance, Dns, Figures, Mode, Outcome, Run, Verdicts};
+use crate::record::{ClockChange, Distance, Dns, Figures, Mode, Outcome, Run, Verdicts};
 
 /// One burst, or one minute of a watch: one row.
 #[derive(Debug, Clone)]
@@ -49,4 +49,6 @@ pub struct Burst {
     pub distance: Option<Distance>,
     /// What Microsoft's table says of it; none when nothing was sent.
     pub verdicts: Option<Verdicts>,
+    /// What happened to the clocks of this machine since the row before, until the end of this one.
+    pub clock: ClockChange,
 }

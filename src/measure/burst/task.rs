@@ -63,6 +63,7 @@ impl Bursts {
             }
         }
         self.totals().count(&row);
+        row.clock = self.opener.steps().claim_now();
         out.row(row).await;
         SlotOutcome::Done
     }

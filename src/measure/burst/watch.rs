@@ -118,6 +118,7 @@ impl Bursts {
             if minute >= next {
                 next = minute + 1;
                 self.totals().rows += 1;
+                row.clock = self.opener.steps().claim_now();
                 out.row(row).await;
             }
             if !self.pause(left(start), blocked, out, stop).await {
@@ -236,6 +237,7 @@ impl Bursts {
         row.verdicts = Some(judge(&figures, &self.options.limits));
         row.figures = Some(figures);
         self.totals().count(row);
+        row.clock = self.opener.steps().claim_now();
         out.row(minute.row).await;
     }
 

@@ -6,13 +6,13 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::measure::hold::Hold;
-use crate::record::{Dns, HoldFigures, Outcome, PhaseTimes, Run, Tls};
+use crate::record::{ClockChange, Dns, HoldFigures, Outcome, PhaseTimes, Run, Tls};
 use crate::schema::column::{Column, Kind, of};
 use crate::schema::dialect::Dialect;
 use crate::schema::group::{Group, count, table};
 use crate::schema::groups::{
-    HasBytes, HasDns, HasHost, HasLocalEnd, HasOutcome, HasPeer, HasRelay, HasRun, HasStart,
-    HasTimes, HasTls,
+    HasBytes, HasClock, HasDns, HasHost, HasLocalEnd, HasOutcome, HasPeer, HasRelay, HasRun,
+    HasStart, HasTimes, HasTls,
 };
 use crate::schema::row_kind::RowKind;
 use crate::schema::value::{Value, number, seconds, time_us, word};
@@ -68,6 +68,7 @@ const PIECES: &[&[Column<Hold>]] = &[
     &[
         of("cwnd", Kind::Integer, "bytes", "congestion window at the end", |r| figure(r, |f| f.cwnd)),
     ],
+    &Of::CLOCK.pick(["clock_step_us", "suspended_us"]),
 ];
 
 /// What some of them mean here.
@@ -85,6 +86,8 @@ const MEANINGS: &[(&str, &str)] = &[
     ("tls_us", "TLS handshake"),
     ("bytes_sent", "bytes written to the connection, the handshake included"),
     ("bytes_received", "bytes read from the connection, the handshake included"),
+    ("clock_step_us", "by how much the wall clock was set since the row before, until the end of this connection, forward or (negative) back; empty when it was not"),
+    ("suspended_us", "how long the machine slept since the row before, until the end of this connection (Linux, Windows); empty when it did not"),
 ];
 
 pub(crate) static HOLD: [Column<Hold>; count(PIECES)] = table(PIECES, MEANINGS);
@@ -110,6 +113,12 @@ impl HasRun for Hold {
 
     fn slot(&self) -> u64 {
         self.slot
+    }
+}
+
+impl HasClock for Hold {
+    fn clock(&self) -> ClockChange {
+        self.clock
     }
 }
 

@@ -30,7 +30,8 @@ use crate::measure::hold::fold::{Fold, Sum};
 use crate::net::packets::told;
 use crate::net::{Held, Meter, Opener, Refusal, Session, Visit};
 use crate::record::{
-    Cause, Dns, EndedBy, Failure, HoldFigures, Outcome, Phase, PhaseTimes, Run, Tls, Transport,
+    Cause, ClockChange, Dns, EndedBy, Failure, HoldFigures, Outcome, Phase, PhaseTimes, Run, Tls,
+    Transport,
 };
 use crate::stats::Distribution;
 use crate::target::Target;
@@ -131,6 +132,7 @@ impl Task for Holds {
         };
         self.totals().rows += 1;
         let Some(mut open) = opened else {
+            row.clock = self.opener.steps().claim_now();
             out.row(row).await;
             return SlotOutcome::Done;
         };
@@ -148,6 +150,7 @@ impl Task for Holds {
                 row.outcome = failure.into();
             }
         }
+        row.clock = self.opener.steps().claim_now();
         // the row may have to wait, the relay must not
         tokio::join!(out.row(row), open.session.close());
         SlotOutcome::Done
@@ -275,7 +278,7 @@ impl Holds {
             slot: slot.number,
             host: slot.target.host.to_string().into(),
             port: self.opener.port(&slot.target, Transport::Tls),
-            started: self.opener.wall().now(),
+            started: self.opener.steps().look().wall,
             lag: slot.lag(),
             outcome: Outcome::Ok,
             times: PhaseTimes::default(),
@@ -291,6 +294,7 @@ impl Holds {
             figures: None,
             bytes_sent: None,
             bytes_received: None,
+            clock: ClockChange::default(),
         }
     }
 

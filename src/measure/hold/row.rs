@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::record::{Dns, HoldEnd, HoldFigures, Outcome, PhaseTimes, Run, Tls};
+use crate::record::{ClockChange, Dns, HoldEnd, HoldFigures, Outcome, PhaseTimes, Run, Tls};
 
 /// One connection that was held open: one row.
 #[derive(Debug, Clone)]
@@ -51,6 +51,8 @@ pub struct Hold {
     pub bytes_sent: Option<u64>,
     /// Bytes read from the connection, the handshake included.
     pub bytes_received: Option<u64>,
+    /// What happened to the clocks of this machine since the row before, until the end of this one.
+    pub clock: ClockChange,
 }
 
 impl Hold {

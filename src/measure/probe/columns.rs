@@ -5,13 +5,15 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::record::{Dns, Explanation, Outcome, PhaseTimes, Record, Run, Tcp, Tls, Turn};
+use crate::record::{
+    ClockChange, Dns, Explanation, Outcome, PhaseTimes, Record, Run, Tcp, Tls, Turn,
+};
 use crate::schema::column::{Column, Kind, of};
 use crate::schema::dialect::Dialect;
 use crate::schema::group::{Group, count, table};
 use crate::schema::groups::{
-    HasBytes, HasDns, HasHost, HasLocalEnd, HasOutcome, HasPeer, HasRelay, HasRun, HasStart,
-    HasTcp, HasTimes, HasTls, HasTurn,
+    HasBytes, HasClock, HasDns, HasHost, HasLocalEnd, HasOutcome, HasPeer, HasRelay, HasRun,
+    HasStart, HasTcp, HasTimes, HasTls, HasTurn,
 };
 use crate::schema::row_kind::RowKind;
 use crate::schema::value::{number, word};
@@ -87,6 +89,7 @@ const PIECES: &[&[Column<Record>]] = &[
         "tcp_end_cwnd", "tcp_end_send_window", "tcp_end_receive_window",
         "tcp_end_window_limited_us", "tcp_end_pmtu",
     ]),
+    &Of::CLOCK.pick(["clock_step_us", "suspended_us"]),
 ];
 
 /// What some of them mean here.
@@ -129,6 +132,12 @@ impl HasRun for Record {
 
     fn slot(&self) -> u64 {
         self.slot
+    }
+}
+
+impl HasClock for Record {
+    fn clock(&self) -> ClockChange {
+        self.clock
     }
 }
 

@@ -18,10 +18,13 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::{Out, Outcome as SlotOutcome, Slot, Task};
+use crate::clock::Look;
 use crate::explain::SynTimer;
 use crate::net::trust::Judge;
 use crate::net::{Opener, Session, Visit, Way, syn_timer};
-use crate::record::{Dns, Outcome, Phase, PhaseTimes, Place, Run, Tcp, Tls, Transport, Turn};
+use crate::record::{
+    ClockChange, Dns, Outcome, Phase, PhaseTimes, Place, Run, Tcp, Tls, Transport, Turn,
+};
 use crate::target::Target;
 
 pub use crate::record::Record;
@@ -85,7 +88,9 @@ impl Prober {
     pub async fn probe(&self, slot: &Slot, out: &Out<Record, Infallible>) -> SlotOutcome {
         let plan = self.opener.plan();
         let ways = plan.ways(&slot.target);
-        let mut record = self.blank(slot, ways.first());
+        let steps = self.opener.steps();
+        let mut look = steps.look();
+        let mut record = self.blank(slot, ways.first(), &look);
         let lookup = self.opener.resolve(&slot.target).await;
         if let Some(took) = lookup.took {
             record.times.set(Phase::Dns, took);
@@ -95,6 +100,7 @@ impl Prober {
             Ok(addresses) => addresses,
             Err(failure) => {
                 record.outcome = failure.into();
+                record.clock = steps.claim(&look);
                 out.row(record).await;
                 return SlotOutcome::Done;
             }
@@ -115,7 +121,8 @@ impl Prober {
                 let mut record = record.clone();
                 if has_waited || !is_first {
                     // each row has its own moment
-                    (record.started, record.lag) = (self.opener.wall().now(), slot.lag());
+                    look = steps.look();
+                    (record.started, record.lag) = (look.wall, slot.lag());
                 }
                 record.dns.place = match (is_first, spoken.contains(&way.transport)) {
                     (true, _) => Place::First,
@@ -127,6 +134,7 @@ impl Prober {
                 let session = self.run_way(&slot.target, *way, remote, &mut record).await;
                 // the row may have to wait, the relay must not
                 self.close(session);
+                record.clock = steps.claim(&look);
                 out.row(record).await;
             }
         }
@@ -163,7 +171,7 @@ impl Prober {
     }
 
     /// A record with nothing measured yet.
-    fn blank(&self, slot: &Slot, first: Option<&Way>) -> Record {
+    fn blank(&self, slot: &Slot, first: Option<&Way>, look: &Look) -> Record {
         let (port, transport) = match first {
             Some(way) => (way.port, way.transport),
             None => (Transport::Tls.default_port(), Transport::Tls),
@@ -174,7 +182,7 @@ impl Prober {
             host: slot.target.host.to_string().into(),
             port,
             transport,
-            started: self.opener.wall().now(),
+            started: look.wall,
             lag: slot.lag(),
             outcome: Outcome::Ok,
             times: PhaseTimes::default(),
@@ -186,6 +194,7 @@ impl Prober {
             tls: Tls::default(),
             turn: Turn::default(),
             explanation: None,
+            clock: ClockChange::default(),
         }
     }
 }

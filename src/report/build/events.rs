@@ -1,5 +1,7 @@
-//! What changed while the rows were written: certificates, addresses and regions that came or went.
+//! What changed while the rows were written: certificates, addresses and regions that came or went,
+//! clocks that were set.
 
+use super::clocks;
 use super::units::MOST_LISTED;
 use crate::measure::folds::Finished;
 use crate::report::model::Event;
@@ -17,19 +19,22 @@ const FEWEST: u64 = 5;
 pub fn of(rows: &Finished) -> Vec<Event> {
     let mut events = Vec::new();
     new_certificates(&rows.dimensions.certificates, &mut events);
+    events.extend(clocks::events(&rows.clocks));
+    // how far labels may be from the truth
+    let moved = rows.clocks.moved_us;
     if let (Some(first), Some(last)) = (rows.all.first, rows.all.last) {
         let [regions, addresses, _] = rows.relays.groups();
         come_and_gone(
             addresses,
-            first,
-            last,
+            [first, last],
+            moved,
             ["address-appeared", "address-gone"],
             &mut events,
         );
         come_and_gone(
             regions,
-            first,
-            last,
+            [first, last],
+            moved,
             ["region-appeared", "region-gone"],
             &mut events,
         );
@@ -58,8 +63,8 @@ fn new_certificates(certificates: &Groups, events: &mut Vec<Event>) {
 
 fn come_and_gone(
     groups: &Groups,
-    first: i64,
-    last: i64,
+    [first, last]: [i64; 2],
+    moved: u64,
     [appeared, gone]: [&'static str; 2],
     events: &mut Vec<Event>,
 ) {
@@ -67,7 +72,7 @@ fn come_and_gone(
         let Some((from, to, usual)) = observations(measured) else {
             continue;
         };
-        let away = |us: u64| us > usual.saturating_mul(INTERVALS);
+        let away = |us: u64| us.saturating_sub(moved) > usual.saturating_mul(INTERVALS);
         if away(from.abs_diff(first)) {
             events.push(Event {
                 at: moment(from),

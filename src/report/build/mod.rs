@@ -1,6 +1,7 @@
 //! From the folded rows to a report.
 
 mod charts;
+mod clocks;
 mod events;
 mod notes;
 mod order;
@@ -54,6 +55,7 @@ impl Report {
             slow: slow(rows),
             series: series::all(rows),
             kinds: Kinds::of(&rows.kinds),
+            clocks: clocks::of(&rows.clocks),
             events,
             addresses: addresses(rows),
             timeline: charts::timeline(rows),
@@ -66,10 +68,7 @@ impl Report {
 #[allow(clippy::cast_precision_loss)] // counts far below 2^53
 fn overview(rows: &Finished) -> Overview {
     let all = &rows.all;
-    let span_s = all
-        .first
-        .zip(all.last)
-        .map(|(first, last)| seconds(last.abs_diff(first)));
+    let span_s = rows.span_us.map(seconds);
     let gaps = series::gaps_of_all(rows);
     let timed = all.rows - rows.without_time;
     let ok = all.rows - all.failed;

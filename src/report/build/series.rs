@@ -1,6 +1,7 @@
 //! What the order of the rows says: answers, outages and gaps of each series, and the time in which
 //! none of them measured.
 
+use super::clocks;
 use super::units::MOST_LISTED;
 use crate::measure::folds::Finished;
 use crate::report::model::{Gap, ListedOutage, Series};
@@ -30,9 +31,14 @@ pub fn all(rows: &Finished) -> Vec<Series> {
 /// The gaps in which no series measured.
 pub fn gaps_of_all(rows: &Finished) -> Gaps {
     let series = rows.series.iter().map(|(_, series)| series);
-    gaps(&between(
-        series.flat_map(survey::Series::presences).collect(),
-    ))
+    // of a single one its own, whose lengths do not depend on the clock
+    if let [(_, one)] = rows.series.as_slice()
+        && one.is_in_order()
+    {
+        return gaps(rows, &one.gaps());
+    }
+    let found = between(series.flat_map(survey::Series::presences).collect());
+    gaps(rows, &found)
 }
 
 fn one(rows: &Finished, name: &SeriesName, series: &survey::Series) -> Series {
@@ -44,7 +50,8 @@ fn one(rows: &Finished, name: &SeriesName, series: &survey::Series) -> Series {
     let mut longest: Vec<&survey::Outage> =
         series.longest_outages.iter().filter(|_| told).collect();
     longest.sort_by_key(|outage| outage.from);
-    let gaps = gaps(&if told { series.gaps() } else { Vec::new() });
+    let found = if told { series.gaps() } else { Vec::new() };
+    let gaps = gaps(rows, &found);
     let [host, target, transport] = name.clone();
     Series {
         host,
@@ -74,19 +81,20 @@ fn one(rows: &Finished, name: &SeriesName, series: &survey::Series) -> Series {
     }
 }
 
-fn gaps(found: &[survey::Gap]) -> Gaps {
+fn gaps(rows: &Finished, found: &[survey::Gap]) -> Gaps {
     let mut longest: Vec<&survey::Gap> = found.iter().collect();
-    longest.sort_by_key(|gap| std::cmp::Reverse(gap.length()));
+    longest.sort_by_key(|gap| std::cmp::Reverse(gap.length));
     longest.truncate(MOST_LISTED);
     longest.sort_by_key(|gap| gap.from);
     let shown = |gap: &survey::Gap| Gap {
         from: moment(gap.from),
         to: moment(gap.to),
-        seconds: seconds(gap.length()),
+        seconds: seconds(gap.length),
+        slept_s: clocks::slept_s(&rows.clocks, gap),
     };
     Gaps {
         count: found.len() as u64,
-        seconds: seconds(found.iter().map(survey::Gap::length).sum()),
+        seconds: seconds(found.iter().map(|gap| gap.length).sum()),
         longest: longest.into_iter().map(shown).collect(),
     }
 }
@@ -104,7 +112,7 @@ fn one_outage(rows: &Finished, outage: &survey::Outage) -> ListedOutage {
     ListedOutage {
         from: moment(outage.from),
         to: moment(outage.to),
-        seconds: seconds(outage.to.abs_diff(outage.from)),
+        seconds: seconds(outage.length),
         open: outage.open,
         rows: outage.rows,
         causes,

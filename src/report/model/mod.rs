@@ -2,6 +2,7 @@
 //! of. Serialised as it stands, it is the documented shape of `--format json`: names carry their
 //! unit, times are RFC 3339 in UTC, what was not measured is `null` or left out of a list.
 
+mod clocks;
 mod series;
 
 use chrono::{DateTime, Utc};
@@ -11,6 +12,7 @@ pub use crate::stats::charts::{
     CumulativePoint, Distribution, FailurePoint, Heat, HeatCell, HeatDay, LinePoint, OTHER_REGIONS,
     RegionLine, SlowPoint, Timeline,
 };
+pub use clocks::{ClockChange, Clocks};
 pub use series::{Gap, ListedOutage, Series};
 
 use crate::measure::folds::Kinds;
@@ -47,6 +49,8 @@ pub struct Report {
     /// What each kind of measurement adds.
     #[serde(flatten)]
     pub kinds: Kinds,
+    /// What happened to the clocks of the machines that measured.
+    pub clocks: Clocks,
     /// New certificates, addresses and regions that came or went, in time order.
     pub events: Vec<Event>,
     /// The relays' addresses.
@@ -136,7 +140,7 @@ pub struct Overview {
     pub first: Option<DateTime<Utc>>,
     /// Time of the latest row.
     pub last: Option<DateTime<Utc>>,
-    /// From the earliest to the latest row.
+    /// From the earliest to the latest row; of clocks that were set meanwhile, without that.
     pub span_s: Option<f64>,
     /// Rows but the first over the span.
     pub probes_per_minute: Option<f64>,
@@ -265,9 +269,10 @@ pub struct SlowRow {
 pub struct Event {
     /// When.
     pub at: DateTime<Utc>,
-    /// `new-certificate`, `address-appeared`, `address-gone`, `region-appeared`, `region-gone`.
+    /// `new-certificate`, `address-appeared`, `address-gone`, `region-appeared`, `region-gone`,
+    /// `clock-set`, `clock-set-or-slept` (the files do not say which), `slept`.
     pub kind: &'static str,
-    /// The thumbprint, address or region.
+    /// The thumbprint, address or region; by how much a clock was set, how long a machine slept.
     pub what: String,
 }
 

@@ -71,4 +71,6 @@ pub struct Gap {
     pub to: DateTime<Utc>,
     /// Its length.
     pub seconds: f64,
+    /// How long the machine slept in it, where that is known.
+    pub slept_s: Option<f64>,
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::clocks;
 use crate::doc::Paragraph;
 use crate::doc::chart::quantile_of_all;
 use crate::doc::number::{bytes, counted, grouped, millis, quantile, seconds, share};
@@ -77,6 +78,7 @@ pub fn about(report: &Report) -> Vec<Paragraph> {
         lines.push(format!("Only rows with {only}"));
     }
     let mut lines: Vec<_> = lines.into_iter().map(Paragraph::new).collect();
+    lines.extend(clocks::lines(report));
     if report.interrupted {
         lines.push(Paragraph::bad(
             "Interrupted: reading was stopped before the end, and all numbers are of what was read until then.",

@@ -1,6 +1,7 @@
 //! What a report says, section by section.
 
 mod charts;
+mod clocks;
 mod groups;
 mod head;
 mod input;

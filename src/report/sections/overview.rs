@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::clocks;
 use super::head::knows_all_outages;
 use super::head::median;
 use crate::doc::chart::quantile_of_all;
@@ -102,6 +103,7 @@ fn facts(report: &Report) -> Vec<Fact> {
         facts.push(Fact::new("Missed slots", missed).note("of the schedule, without a row"));
     }
     facts.push(gaps(report));
+    facts.extend(clocks::facts(report));
     if report.addresses.distinct > 0 {
         let note = if report.addresses.capped {
             "at least"
@@ -155,6 +157,16 @@ fn gaps(report: &Report) -> Fact {
         "nobody"
     };
     let together = seconds(overview.gaps_s);
-    let note = (overview.gaps > 0).then(|| format!("{nobody} measured for {together}"));
+    let slept: f64 = (overview.longest_gaps.iter())
+        .filter_map(|gap| gap.slept_s)
+        .sum();
+    let note = (overview.gaps > 0).then(|| {
+        let mut note = format!("{nobody} measured for {together}");
+        if slept > 0.0 {
+            note += ", of which the machine slept for ";
+            note += &seconds(slept);
+        }
+        note
+    });
     Fact::new("Gaps", overview.gaps).note(note.unwrap_or_default())
 }

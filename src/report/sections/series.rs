@@ -174,6 +174,7 @@ fn gaps(report: &Report) -> Table {
         vec![
             Column::words("to", "first row after"),
             Column::number("length", "length"),
+            Column::number("slept", "machine slept"),
         ],
     );
     table.keep = Keep::Heaviest;
@@ -182,7 +183,11 @@ fn gaps(report: &Report) -> Table {
         let weight = (gap.seconds.max(0.0) * 1e3) as u64;
         Row {
             key: vec![gap.from.into()],
-            cells: vec![gap.to.into(), Cell::Seconds(gap.seconds)],
+            cells: vec![
+                gap.to.into(),
+                Cell::Seconds(gap.seconds),
+                Cell::of(gap.slept_s, Cell::Seconds),
+            ],
             weight,
             ..Row::default()
         }

@@ -8,8 +8,8 @@ use pictures::{distribution, heat, timeline};
 
 use crate::measure::folds::Kinds;
 use crate::report::model::{
-    Addresses, Certificate, Event, File, Gap, Group, Heat, Input, ListedOutage, Overview, Problem,
-    Report, SHAPE, Series, Slow, SlowRegion, SlowRow, Table, Timeline,
+    Addresses, Certificate, Clocks, Event, File, Gap, Group, Heat, Input, ListedOutage, Overview,
+    Problem, Report, SHAPE, Series, Slow, SlowRegion, SlowRow, Table, Timeline,
 };
 use crate::stats::{Count, Statistics};
 use crate::zone::Zone;
@@ -69,6 +69,7 @@ pub(super) fn empty() -> Report {
         tables: Vec::new(),
         slow: Slow::default(),
         series: Vec::new(),
+        clocks: Clocks::default(),
         events: Vec::new(),
         kinds: Kinds::default(),
         addresses: Addresses::default(),
@@ -225,6 +226,7 @@ pub(super) fn report(plan: &Plan) -> Report {
         from: later(span / 3),
         to: later(span / 3 + 4800),
         seconds: 4800.0,
+        slept_s: None,
     };
     Report {
         filters: vec![format!("target={}", plan.text)],

@@ -2,6 +2,7 @@
 //! asked for, and a constant of [`Group`](super::group::Group) with the columns. A meaning is
 //! worded for any row; where one means more, its table says so.
 
+mod clock;
 mod dns;
 mod outcome;
 mod run;
@@ -10,6 +11,7 @@ mod tcp;
 mod tls;
 mod turn;
 
+pub(crate) use clock::HasClock;
 pub(crate) use dns::HasDns;
 pub(crate) use outcome::{HasOutcome, HasTimes};
 pub(crate) use run::{HasRun, HasStart};

@@ -86,6 +86,7 @@ fn sample() -> Record {
         },
         turn: Turn::default(),
         explanation: None,
+        clock: crate::record::ClockChange::default(),
     }
 }
 

@@ -60,6 +60,7 @@ fn record(texts: &[String; 4], slot: u64, micros: i64, ok: bool) -> Record {
         },
         turn: crate::record::Turn::default(),
         explanation: None,
+        clock: crate::record::ClockChange::default(),
     }
 }
 

@@ -21,13 +21,8 @@ pub struct Gap {
     pub from: i64,
     /// The row behind.
     pub to: i64,
-}
-
-impl Gap {
-    /// Its length in microseconds.
-    pub fn length(&self) -> u64 {
-        self.to.abs_diff(self.from)
-    }
+    /// Its length in microseconds: what lies between these labels unless the clock was set.
+    pub length: u64,
 }
 
 /// The intervals between the rows of a series, and the long ones among them. Memory: one
@@ -40,11 +35,10 @@ pub struct Gaps {
 }
 
 impl Gaps {
-    /// Takes in the times of two rows that follow each other, and says whether that is a gap by what
-    /// is known so far.
-    pub fn add(&mut self, from: i64, to: i64) -> bool {
-        let gap = Gap { from, to };
-        let length = gap.length();
+    /// Takes in the times of two rows that follow each other, and the time between them; says whether
+    /// that is a gap by what is known so far.
+    pub fn add(&mut self, gap: Gap) -> bool {
+        let length = gap.length;
         let is_long = length > SHORTEST_US;
         let is_gap = is_long && length > shortest(self.usual_us());
         if is_long {
@@ -66,7 +60,7 @@ impl Gaps {
     pub fn all(&self) -> Vec<Gap> {
         let shortest = shortest(self.usual_us());
         let kept = self.longest.iter().map(|Reverse((_, gap))| *gap);
-        let mut gaps: Vec<Gap> = kept.filter(|gap| gap.length() > shortest).collect();
+        let mut gaps: Vec<Gap> = kept.filter(|gap| gap.length > shortest).collect();
         gaps.sort_by_key(|gap| gap.from);
         gaps
     }
@@ -112,8 +106,9 @@ pub fn of_all(mut presences: Vec<Presence>) -> Vec<Gap> {
             let gap = Gap {
                 from: before.to,
                 to: next.from,
+                length: next.from.abs_diff(before.to),
             };
-            if gap.length() > shortest(before.usual_us.max(next.usual_us)) {
+            if gap.length > shortest(before.usual_us.max(next.usual_us)) {
                 gaps.push(gap);
             }
         }
@@ -130,12 +125,17 @@ mod tests {
 
     const S: i64 = 1_000_000;
 
+    fn gap(from: i64, to: i64) -> Gap {
+        let length = to.abs_diff(from);
+        Gap { from, to, length }
+    }
+
     fn nights(count: i64) -> Gaps {
         let mut gaps = Gaps::default();
         let rows = (0..count).flat_map(|night| (0..3).map(move |s| (night * 86_400 + s) * S));
         let rows: Vec<i64> = rows.collect();
         for pair in rows.windows(2) {
-            gaps.add(pair[0], pair[1]);
+            gaps.add(gap(pair[0], pair[1]));
         }
         gaps
     }
@@ -149,7 +149,7 @@ mod tests {
         // rows each ten minutes fill the list, and none of them makes a gap
         let mut slow = Gaps::default();
         for row in 0..5_000 {
-            slow.add(row * 600 * S, (row + 1) * 600 * S);
+            slow.add(gap(row * 600 * S, (row + 1) * 600 * S));
         }
         assert_eq!((slow.all().len(), slow.has_more()), (0, false));
     }
@@ -161,15 +161,15 @@ mod tests {
         let mut at = 0;
         for row in 0..1_000 {
             let next = at + [1_700, 1_800, 1_900][row % 3] * S;
-            gaps.add(at, next);
+            gaps.add(gap(at, next));
             at = next;
         }
-        gaps.add(at, at + S);
-        gaps.add(at + S, at + 17_000 * S);
+        gaps.add(gap(at, at + S));
+        gaps.add(gap(at + S, at + 17_000 * S));
         // of 1,000 values and more: within 0.6 %
         assert!(gaps.usual_us().abs_diff(1_800_000_000) <= 10_800_000);
         assert_eq!((gaps.all().len(), gaps.has_more()), (0, false));
-        gaps.add(at, at + 19_000 * S);
+        gaps.add(gap(at, at + 19_000 * S));
         assert_eq!(gaps.all().len(), 1);
     }
 
@@ -192,7 +192,7 @@ mod tests {
             presence(550, 900, 1),
         ];
         let (from, to) = (200 * S, 500 * S);
-        assert_eq!(of_all(both.clone()), [Gap { from, to }]);
+        assert_eq!(of_all(both.clone()), [gap(from, to)]);
         // a third one goes on all the time, if slowly
         let all = [both, vec![presence(10, 880, 60)]].concat();
         assert_eq!(of_all(all), []);

@@ -5,6 +5,7 @@
 //! (`relays`), one of its time (`timeline`), and through a short window that puts rows in order
 //! (`series`). The tables are made of the cells at the end.
 
+mod axis;
 mod chosen;
 mod dimensions;
 mod gaps;
@@ -16,12 +17,14 @@ mod series;
 mod series_names;
 mod slots;
 mod slow;
+mod span;
 mod timeline;
 
 use super::RowFold;
 use crate::record::Counter as _;
 use std::collections::BTreeMap;
 
+pub use axis::Change;
 pub use chosen::{Chosen, DIMENSIONS, is_column, value};
 pub use dimensions::{Dimensions, HourCell, MOST_DAYS, SeenCertificate};
 pub use gaps::{Gap, Presence, of_all as gaps_of_all};
@@ -37,9 +40,11 @@ pub use timeline::{Bucket, MOST_REGIONS, RegionTimes};
 use crate::record::World;
 use crate::schema::{Metric, Row, id};
 use crate::zone::Zone;
+use axis::Said;
 use series::{Came, Heard, Observation, Ordered};
-pub use slots::Leap;
-use slots::Slots;
+use slots::{Added, Slots};
+pub use slots::{Clocks, Leap};
+use span::Span;
 use timeline::Timeline;
 
 /// What a survey is asked for.
@@ -85,6 +90,7 @@ pub struct Survey<K> {
     pub chosen: Vec<Chosen>,
     timeline: Timeline,
     slots: Slots,
+    span: Span,
     series: Vec<Series>,
     beside: u64,
 }
@@ -111,6 +117,7 @@ impl<K: RowFold> Survey<K> {
             chosen: chosen.collect(),
             timeline: Timeline::new(options.slow_us),
             slots: Slots::default(),
+            span: Span::default(),
             series: Vec::new(),
             beside: 0,
             options,
@@ -150,11 +157,10 @@ impl<K: RowFold> Survey<K> {
         let place = self.relays.add(&taken);
         self.timeline.add(&taken, place.region);
         self.slow.add(&taken, place.region);
-        let mut leap = None;
-        if self.options.whole_slots
-            && let Some(slot) = row.number(id!(slot))
-        {
-            leap = self.slots.add(row.get(id!(run_id)), slot, taken.at);
+        let Added { leap, placed, run } = self.slot(row, taken.at);
+        let leap = leap.filter(|_| self.options.whole_slots);
+        if let Some(at) = taken.at {
+            self.span.add(at, placed, run);
         }
         for chosen in &mut self.chosen {
             chosen.add(&taken, self.options.zone);
@@ -178,6 +184,9 @@ impl<K: RowFold> Survey<K> {
             }
             Some(at) => series.order(Observation {
                 at,
+                axis: placed.map_or(at, |placed| placed.axis),
+                set: placed.map_or(0, |placed| placed.set),
+                run,
                 heard: match cause {
                     Some(_) if here => Heard::Here,
                     Some(cause) if !answered => Heard::Nothing(cause),
@@ -197,14 +206,29 @@ impl<K: RowFold> Survey<K> {
         }
     }
 
+    /// Takes a row's slot in, where it has one.
+    fn slot(&mut self, row: &Row<'_>, at: Option<i64>) -> Added {
+        match row.number(id!(slot)) {
+            Some(slot) => self
+                .slots
+                .add(row.get(id!(run_id)), slot, at, Said::of(row)),
+            None => Added::default(),
+        }
+    }
+
     /// Notes a row of a known series that a filter leaves out: it counts nowhere, but without it
     /// there would seem to be gaps, and outages would seem to last.
     pub fn pass_by(&mut self, row: &Row<'_>) {
         let known = self.dimensions.series.known(row);
         if let (Some(number), Some(at)) = (known, row.at) {
             self.beside.raise(1);
+            let at = at.timestamp_micros();
+            let Added { placed, run, .. } = self.slot(row, Some(at));
             self.series[number].order(Observation {
-                at: at.timestamp_micros(),
+                at,
+                axis: placed.map_or(at, |placed| placed.axis),
+                set: placed.map_or(0, |placed| placed.set),
+                run,
                 heard: Heard::Beside {
                     answered: row.was_answered(),
                 },
@@ -233,12 +257,15 @@ impl<K: RowFold> Survey<K> {
         let (bucket_s, timeline) = self.timeline.finish();
         let other_series = self.dimensions.series.other();
         let names = std::mem::take(&mut self.dimensions.series).into_names();
+        let missed_slots = self.options.whole_slots.then(|| self.slots.missed());
         Finished {
             options: self.options,
             all: self.all,
             without_time: self.without_time,
             of_the_lab: self.of_the_lab,
-            missed_slots: self.slots.missed(),
+            missed_slots: missed_slots.flatten(),
+            clocks: self.slots.clocks(),
+            span_us: self.span.length(),
             causes: self.causes,
             explanations: self.explanations,
             ttls: self.ttls,
@@ -253,6 +280,11 @@ impl<K: RowFold> Survey<K> {
             beside: self.beside,
             other_series,
         }
+    }
+
+    /// By how many microseconds clocks were set so far, forward and back.
+    pub fn moved_us(&self) -> u64 {
+        self.slots.moved_us()
     }
 
     /// Host, target and transport of a series.
@@ -289,6 +321,10 @@ pub struct Finished<K> {
     pub of_the_lab: u64,
     /// Slots without a row; none where no row has a slot.
     pub missed_slots: Option<u64>,
+    /// What happened to the clocks.
+    pub clocks: Clocks,
+    /// Microseconds from the earliest to the latest row, however the clock was set in between.
+    pub span_us: Option<u64>,
     /// Causes of failures.
     pub causes: Names,
     /// Where the time of slow probes went.

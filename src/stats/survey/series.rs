@@ -45,8 +45,14 @@ pub struct Came {
 /// What the order of rows is made of.
 #[derive(Debug, Clone, Copy)]
 pub struct Observation {
-    /// When, in microseconds since 1970.
+    /// When, in microseconds since 1970 by the clock of then.
     pub at: i64,
+    /// Where it lies on the axis of its run.
+    pub axis: i64,
+    /// By how much the clock was set by now since the run began.
+    pub set: i64,
+    /// Number of the run.
+    pub run: u64,
     /// What came of it.
     pub heard: Heard,
     /// Number of the address; none where there is none.
@@ -64,6 +70,8 @@ pub struct Outage {
     pub from: i64,
     /// The next answer; the last row without one where the rows end or a gap follows.
     pub to: i64,
+    /// How long it lasted, in microseconds, however the clock was set meanwhile.
+    pub length: u64,
     /// Whether no answer was seen.
     pub open: bool,
     /// Rows.
@@ -100,10 +108,22 @@ pub struct Series {
     /// Of them those with another address.
     pub changed: u64,
     waiting: VecDeque<Observation>,
-    passed: Option<i64>,
-    open: Option<(Outage, i64)>,
+    /// The last row that waits no more: its label, and where it lies.
+    passed: Option<(i64, i64)>,
+    open: Option<Open>,
+    /// The run of the last row, and by how much its clock was set by then.
+    run: (u64, i64),
     gaps: Gaps,
     last_address: Option<u32>,
+}
+
+/// An outage that has not ended.
+#[derive(Debug)]
+struct Open {
+    outage: Outage,
+    /// Where its first row lies, and its last one.
+    first: i64,
+    last: i64,
 }
 
 /// What came of bringing a row into order.
@@ -142,7 +162,11 @@ impl Series {
     /// Brings a row into the order of time.
     pub fn order(&mut self, observation: Observation) -> Ordered {
         let is_beside = matches!(observation.heard, Heard::Beside { .. });
-        if self.passed.is_some_and(|passed| observation.at < passed) {
+        self.follow(&observation);
+        if self
+            .passed
+            .is_some_and(|(_, passed)| observation.axis < passed)
+        {
             self.late.raise(u64::from(!is_beside));
             return Ordered {
                 late: true,
@@ -150,20 +174,23 @@ impl Series {
             };
         }
         let later = self.waiting.iter().rev();
-        let before = later.take_while(|other| other.at > observation.at).count();
+        let before = later
+            .take_while(|other| other.axis > observation.axis)
+            .count();
         let place = self.waiting.len().saturating_sub(before);
         let equal = |other: &&Observation| {
             (other.measured, other.address) == (observation.measured, observation.address)
                 && other.heard == observation.heard
         };
         let copy_of = (self.waiting.range(..place).rev())
-            .take_while(|other| other.at == observation.at)
+            .take_while(|other| other.axis == observation.axis)
             .find(equal)
             .map(|other| other.file)
             .filter(|_| !is_beside);
         self.waiting.insert(place, observation);
         while let (Some(first), Some(last)) = (self.waiting.front(), self.waiting.back()) {
-            if last.at.saturating_sub(first.at) <= WINDOW_US && self.waiting.len() <= MOST_WAITING {
+            let waits = last.axis.saturating_sub(first.axis) <= WINDOW_US;
+            if waits && self.waiting.len() <= MOST_WAITING {
                 break;
             }
             let first = *first;
@@ -181,9 +208,7 @@ impl Series {
         while let Some(first) = self.waiting.pop_front() {
             self.pass(first);
         }
-        if let Some((outage, last)) = self.open.take() {
-            self.end(outage, last, true);
-        }
+        self.break_off();
     }
 
     /// The gaps, in time order. Before the first and behind the last row that counts there are none.
@@ -225,49 +250,97 @@ impl Series {
         presences
     }
 
-    fn pass(&mut self, observation: Observation) {
-        if let Some(passed) = self.passed
-            && self.gaps.add(passed, observation.at)
-            && let Some((outage, last)) = self.open.take()
-        {
-            self.end(outage, last, true);
+    /// Moves what lies on the axis of a run when its clock turns out to have been set.
+    fn follow(&mut self, observation: &Observation) {
+        let now = (observation.run, observation.set);
+        let (run, set) = std::mem::replace(&mut self.run, now);
+        let moved = observation.set.saturating_sub(set);
+        if run != observation.run || moved == 0 {
+            return;
         }
-        self.passed = Some(observation.at);
+        let move_on = |place: &mut i64| *place = place.saturating_add(moved);
+        for waiting in self.waiting.iter_mut().filter(|one| one.run == run) {
+            move_on(&mut waiting.axis);
+        }
+        self.waiting
+            .make_contiguous()
+            .sort_by_key(|waiting| waiting.axis);
+        if let Some((_, passed)) = &mut self.passed {
+            move_on(passed);
+        }
+        if let Some(open) = &mut self.open {
+            move_on(&mut open.first);
+            move_on(&mut open.last);
+        }
+    }
+
+    fn pass(&mut self, observation: Observation) {
+        let Observation { at, axis, .. } = observation;
+        if let Some((label, passed)) = self.passed
+            && self.gaps.add(Gap {
+                from: label,
+                to: at,
+                length: axis.abs_diff(passed),
+            })
+        {
+            self.break_off();
+        }
+        self.passed = Some((at, axis));
         match observation.heard {
             Heard::Answer | Heard::Beside { answered: true } => {
-                if let Some((outage, _)) = self.open.take() {
-                    self.end(outage, observation.at, false);
+                if let Some(open) = self.open.take() {
+                    let length = axis.abs_diff(open.first);
+                    self.end(Outage {
+                        to: at,
+                        length,
+                        open: false,
+                        ..open.outage
+                    });
                 }
             }
             Heard::Here | Heard::Beside { answered: false } => {}
-            Heard::Nothing(cause) => self.fail(observation.at, cause),
+            Heard::Nothing(cause) => self.fail(at, axis, cause),
         }
         if !matches!(observation.heard, Heard::Beside { .. }) {
             self.see_address(observation.address);
         }
     }
 
-    fn fail(&mut self, at: i64, cause: u32) {
-        let begun = || Outage {
-            from: at,
-            to: at,
-            open: true,
-            rows: 0,
-            causes: HashMap::new(),
+    fn fail(&mut self, at: i64, axis: i64, cause: u32) {
+        let begun = || Open {
+            outage: Outage {
+                from: at,
+                to: at,
+                length: 0,
+                open: true,
+                rows: 0,
+                causes: HashMap::new(),
+            },
+            first: axis,
+            last: axis,
         };
-        let (outage, last) = self.open.get_or_insert_with(|| (begun(), at));
-        outage.rows.raise(1);
-        outage.causes.entry(cause).or_default().raise(1);
-        *last = at;
+        let open = self.open.get_or_insert_with(begun);
+        open.outage.rows.raise(1);
+        open.outage.causes.entry(cause).or_default().raise(1);
+        (open.outage.to, open.last) = (at, axis);
     }
 
-    fn end(&mut self, mut outage: Outage, to: i64, open: bool) {
-        outage.to = to;
-        outage.open = open;
+    /// Ends an outage whose end is not seen.
+    fn break_off(&mut self) {
+        if let Some(open) = self.open.take() {
+            let length = open.last.abs_diff(open.first);
+            self.end(Outage {
+                length,
+                ..open.outage
+            });
+        }
+    }
+
+    fn end(&mut self, outage: Outage) {
         self.outages.raise(1);
-        self.outages_us.raise(to.abs_diff(outage.from));
+        self.outages_us.raise(outage.length);
         // of equal length the one with more rows
-        let length = |outage: &Outage| (outage.to.abs_diff(outage.from), outage.rows);
+        let length = |outage: &Outage| (outage.length, outage.rows);
         keep_longest(&mut self.longest_outages, outage, length);
     }
 }
@@ -287,149 +360,4 @@ fn keep_longest<T, L: Ord>(kept: &mut Vec<T>, item: T, length: impl Fn(&T) -> L)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const S: i64 = 1_000_000;
-
-    fn observation(second: i64, heard: Heard) -> Observation {
-        Observation {
-            at: second * S,
-            heard,
-            address: None,
-            file: 0,
-            measured: 0,
-        }
-    }
-
-    fn of(rows: &[(i64, Option<u32>)]) -> Series {
-        let heard = |cause: &Option<u32>| cause.map_or(Heard::Answer, Heard::Nothing);
-        let rows = rows.iter().map(|(second, cause)| (*second, heard(cause)));
-        with_beside(&rows.collect::<Vec<_>>())
-    }
-
-    fn with_beside(rows: &[(i64, Heard)]) -> Series {
-        let mut series = Series::default();
-        for (second, heard) in rows {
-            if !matches!(heard, Heard::Beside { .. }) {
-                let answered = *heard == Heard::Answer;
-                let here = *heard == Heard::Here;
-                let ok = answered;
-                series.count(Came { ok, answered, here }, Some(second * S));
-            }
-            series.order(observation(*second, *heard));
-        }
-        series.finish();
-        series
-    }
-
-    #[test]
-    fn an_outage_goes_from_the_first_failure_to_the_next_success() {
-        let series = of(&[
-            (0, None),
-            (1, Some(3)),
-            (2, Some(3)),
-            (3, Some(4)),
-            (4, None),
-            (5, Some(3)),
-        ]);
-        assert_eq!((series.outages, series.outages_us), (2, 3_000_000));
-        let outage = &series.longest_outages[0];
-        assert_eq!(
-            (outage.from, outage.to, outage.open, outage.rows),
-            (S, 4 * S, false, 3)
-        );
-        assert_eq!(outage.causes, HashMap::from([(3, 2), (4, 1)]));
-        let last = &series.longest_outages[1];
-        assert_eq!((last.from, last.to, last.open), (5 * S, 5 * S, true));
-    }
-
-    #[test]
-    fn rows_are_brought_into_time_order_within_the_window() {
-        // a timeout's row is written ten seconds after rows that began later
-        let series = of(&[(0, None), (2, None), (3, None), (1, Some(1)), (4, None)]);
-        assert_eq!(
-            (series.outages, series.outages_us, series.late),
-            (1, 1_000_000, 0)
-        );
-    }
-
-    #[test]
-    fn rows_that_come_too_late_are_counted_and_not_put_in_order() {
-        let series = of(&[
-            (0, None),
-            (1_000, None),
-            (1_001, None),
-            (5, Some(1)),
-            (1_002, None),
-        ]);
-        // 5 s is still behind what has passed: second 0
-        assert_eq!((series.late, series.outages), (0, 1));
-        let series = of(&[(0, None), (500, None), (1_000, None), (5, Some(1))]);
-        assert_eq!(
-            (series.late, series.outages, series.rows, series.answered),
-            (1, 0, 4, 3)
-        );
-    }
-
-    #[test]
-    fn gaps_are_long_against_the_usual_interval_and_end_an_outage() {
-        let mut rows: Vec<_> = (0..100).map(|second| (second, None)).collect();
-        rows.push((100, Some(1)));
-        rows.push((3_700, Some(1)));
-        rows.push((3_701, None));
-        let series = of(&rows);
-        assert_eq!(
-            series.gaps(),
-            [Gap {
-                from: 100 * S,
-                to: 3_700 * S
-            }]
-        );
-        assert_eq!((series.outages, series.outages_us), (2, 1_000_000));
-        // a probe every ten minutes has no gaps
-        let slow: Vec<_> = (0..50).map(|n| (n * 600, None)).collect();
-        assert_eq!(of(&slow).gaps(), []);
-    }
-
-    // by hand: the chosen rows are 0, 10 and 3700 s; without the others 3,690 s would be missing,
-    // and the outage of second 10 would last as long
-    #[test]
-    fn rows_that_a_filter_leaves_out_leave_no_gap_and_stretch_no_outage() {
-        let beside = |answered| Heard::Beside { answered };
-        let mut rows = vec![(0, Heard::Answer), (10, Heard::Nothing(1))];
-        rows.extend([(11, beside(false)), (12, beside(true))]);
-        rows.extend((13..3_700).map(|second| (second, beside(true))));
-        rows.extend([(3_700, Heard::Answer), (9_000, beside(true))]);
-        let series = with_beside(&rows);
-        assert_eq!(series.gaps(), []);
-        assert_eq!((series.rows, series.late), (3, 0));
-        let outage = &series.longest_outages[0];
-        assert_eq!(
-            (outage.from, outage.to, outage.open, outage.rows),
-            (10 * S, 12 * S, false, 1)
-        );
-        // a stretch in which there is no row at all is one
-        rows.retain(|(second, _)| !(100..3_000).contains(second));
-        let series = with_beside(&rows);
-        let (from, to) = (99 * S, 3_000 * S);
-        assert_eq!(series.gaps(), [Gap { from, to }]);
-    }
-
-    #[test]
-    fn a_row_that_is_there_twice_is_told_with_the_file_of_the_first() {
-        let mut series = Series::default();
-        let row = |second, file, measured| Observation {
-            file,
-            measured,
-            ..observation(second, Heard::Answer)
-        };
-        for second in 0..100 {
-            assert_eq!(series.order(row(second, 7, 5)), Ordered::default());
-        }
-        let found = series.order(row(50, 8, 5));
-        assert_eq!((found.late, found.copy_of), (false, Some(7)));
-        // at the same time, but not the same
-        assert_eq!(series.order(row(51, 8, 6)).copy_of, None);
-    }
-}
+mod tests;

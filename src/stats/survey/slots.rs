@@ -1,7 +1,9 @@
-//! Slots of the schedule that left no row.
+//! Slots of the schedule: those that left no row, and what they say of the clock.
 
 use crate::record::Counter as _;
 use std::collections::HashMap;
+
+use super::axis::{Axis, Change, Placed, Said, Told};
 
 /// Slots behind the latest one in which rows may still come.
 const WINDOW: u64 = 4_096;
@@ -19,12 +21,43 @@ const SHORTEST_US: u64 = 10;
 /// Slots that may lie between two rows whatever their times say: a clock may have been set.
 const SLACK: u64 = 200_000;
 
+/// Changes of clocks that are kept.
+const MOST_CHANGES: usize = 200;
+
 /// Counts missed slots of runs: from the first to the last slot that was seen, those that were not.
+/// Puts rows on the axis of their run.
 #[derive(Debug, Default)]
 pub struct Slots {
     runs: HashMap<Box<str>, Run>,
     rows: u64,
     missed: u64,
+    clocks: Clocks,
+}
+
+/// What happened to the clocks of all runs.
+#[derive(Debug, Clone, Default)]
+pub struct Clocks {
+    /// The first changes, in the order of the rows.
+    pub changes: Vec<Change>,
+    /// How often a clock was set.
+    pub steps: u64,
+    /// By how many microseconds in all, whether forward or back.
+    pub moved_us: u64,
+    /// How often a machine slept.
+    pub sleeps: u64,
+    /// How many microseconds in all.
+    pub slept_us: u64,
+}
+
+/// What came of a row's slot.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Added {
+    /// It is out of reach and does not count.
+    pub leap: Option<Leap>,
+    /// Where the row lies; none where it has no time.
+    pub placed: Option<Placed>,
+    /// A number that its run alone has.
+    pub run: u64,
 }
 
 /// A slot that cannot be beside another one of its run: no schedule gets there in the time between.
@@ -39,6 +72,8 @@ pub struct Leap {
 #[derive(Debug)]
 struct Run {
     touched: u64,
+    number: u64,
+    axis: Axis,
     first: u64,
     last: u64,
     seen: u64,
@@ -67,15 +102,16 @@ impl Place {
 }
 
 impl Slots {
-    /// Takes a row's slot in, with the time of the row; one that is out of reach does not count.
-    pub fn add(&mut self, run: &str, slot: u64, at: Option<i64>) -> Option<Leap> {
+    /// Takes a row's slot in, with the time of the row and what it says of the clock; one that is out
+    /// of reach does not count.
+    pub fn add(&mut self, run: &str, slot: u64, at: Option<i64>, said: Said) -> Added {
         self.rows.raise(1);
         let (now, place) = (self.rows, Place { slot, at });
         if let Some(known) = self.runs.get_mut(run) {
             known.touched = now;
             if known.before.reaches(place) {
                 known.add(place);
-                return None;
+                return known.placed(run, place, said, &mut self.clocks);
             }
             let from = known.before.slot;
             if known.beyond.is_some_and(|beyond| beyond.reaches(place)) {
@@ -86,7 +122,10 @@ impl Slots {
             } else {
                 known.beyond = Some(place);
             }
-            return Some(Leap { from, to: slot });
+            return Added {
+                leap: Some(Leap { from, to: slot }),
+                ..Added::default()
+            };
         }
         if self.runs.len() >= MOST_RUNS
             && let Some(oldest) = self.runs.iter().min_by_key(|(_, run)| run.touched)
@@ -96,8 +135,19 @@ impl Slots {
                 self.missed.raise(run.missed());
             }
         }
-        self.runs.insert(run.into(), Run::new(now, place));
-        None
+        let known = self.runs.entry(run.into());
+        let known = known.or_insert_with(|| Run::new(now, place));
+        known.placed(run, place, said, &mut self.clocks)
+    }
+
+    /// By how many microseconds clocks were set, forward and back.
+    pub fn moved_us(&self) -> u64 {
+        self.clocks.moved_us
+    }
+
+    /// What happened to the clocks.
+    pub fn clocks(&mut self) -> Clocks {
+        std::mem::take(&mut self.clocks)
     }
 
     /// Missed slots of all runs; none where no row has a slot.
@@ -108,18 +158,71 @@ impl Slots {
     }
 }
 
+impl Clocks {
+    fn note(&mut self, told: Told) {
+        let change = match told {
+            Told::Nothing => return,
+            Told::Change(change) => change,
+            Told::Instead(change) => {
+                let by_slots = |change: &&mut Change| change.by_slots;
+                let kept = self.changes.iter_mut().rev().find(by_slots);
+                if let Some(before) = kept {
+                    let moved = before.step.map_or(0, i64::unsigned_abs);
+                    *before = change;
+                    self.steps.lower(1);
+                    self.moved_us.lower(moved);
+                    self.count(change);
+                }
+                return;
+            }
+        };
+        self.count(change);
+        if self.changes.len() < MOST_CHANGES {
+            self.changes.push(change);
+        }
+    }
+
+    fn count(&mut self, change: Change) {
+        if let Some(step) = change.step {
+            self.steps.raise(1);
+            self.moved_us.raise(step.unsigned_abs());
+        }
+        if let Some(slept) = change.slept {
+            self.sleeps.raise(1);
+            self.slept_us.raise(slept.unsigned_abs());
+        }
+    }
+}
+
 impl Run {
     fn new(touched: u64, place: Place) -> Self {
         let mut bits = Box::new([0; WORDS]);
         set(&mut bits, place.slot);
         Self {
             touched,
+            number: touched,
+            axis: Axis::default(),
             first: place.slot,
             last: place.slot,
             seen: 1,
             bits,
             before: place,
             beyond: None,
+        }
+    }
+
+    fn placed(&mut self, name: &str, place: Place, said: Said, clocks: &mut Clocks) -> Added {
+        // rows without a name of their run may be of many
+        let at = place.at.filter(|_| !name.is_empty());
+        let placed = at.map(|at| {
+            let (placed, told) = self.axis.place(place.slot, at, said);
+            clocks.note(told);
+            placed
+        });
+        Added {
+            leap: None,
+            placed,
+            run: self.number,
         }
     }
 
@@ -177,7 +280,10 @@ mod tests {
         let mut counted = Slots::default();
         for slot in slots {
             let at = i64::try_from(*slot).unwrap() * SECOND;
-            assert_eq!(counted.add("run", *slot, Some(at)), None);
+            assert_eq!(
+                counted.add("run", *slot, Some(at), Said::default()).leap,
+                None
+            );
         }
         counted.missed()
     }
@@ -186,7 +292,8 @@ mod tests {
     fn leaps(rows: &[(u64, i64)]) -> (Vec<(u64, u64)>, u64) {
         let mut counted = Slots::default();
         let leaps = rows.iter().filter_map(|(slot, second)| {
-            let leap = counted.add("run", *slot, Some(second * SECOND))?;
+            let added = counted.add("run", *slot, Some(second * SECOND), Said::default());
+            let leap = added.leap?;
             Some((leap.from, leap.to))
         });
         let leaps = leaps.collect();
@@ -240,7 +347,7 @@ mod tests {
         let mut slots = Slots::default();
         for run in 0..200 {
             for slot in [0, 2] {
-                slots.add(&format!("run {run}"), slot, None);
+                slots.add(&format!("run {run}"), slot, None, Said::default());
             }
         }
         assert_eq!(slots.missed(), Some(200));

@@ -34,6 +34,13 @@ fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
 
+fn clock(step_us: i64, suspended: Duration) -> ClockChange {
+    ClockChange {
+        step_us: Some(step_us),
+        suspended: Some(suspended),
+    }
+}
+
 /// So many seconds after the first row.
 fn later(seconds: i64) -> DateTime<Utc> {
     at("2026-03-29T00:59:58.999999Z") + chrono::Duration::seconds(seconds)

@@ -1,0 +1,129 @@
+//! What is told of the clocks of this machine while something is measured.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use crate::cli::message;
+use crate::clock::{Changes, Found, Steps};
+use crate::doc::number::{counted, seconds};
+use crate::doc::text::time;
+use crate::zone::Zone;
+
+/// How often the clocks are looked at while no row comes.
+pub(super) const EVERY: Duration = Duration::from_secs(1);
+
+/// Tells of each change at once, and of all at the end.
+#[derive(Debug)]
+pub(super) struct Clocks {
+    steps: Steps,
+    quiet: bool,
+}
+
+impl Clocks {
+    /// With `quiet` nothing is told at once.
+    pub fn new(steps: Steps, quiet: bool) -> Self {
+        Self { steps, quiet }
+    }
+
+    /// Looks at the clocks, and tells what is new.
+    pub fn look(&self) {
+        self.steps.look();
+        while let Some(found) = self.steps.news() {
+            if !self.quiet {
+                for line in notes(&found) {
+                    message::note(&line);
+                }
+            }
+        }
+    }
+
+    /// Lines of a summary, each ended; none when nothing happened.
+    pub fn summary(&self) -> String {
+        lines(&self.steps.all())
+    }
+}
+
+fn notes(found: &Found) -> Vec<String> {
+    let mut notes = Vec::new();
+    let now = time(Zone::Utc, found.at);
+    if let Some(slept) = found.change.suspended {
+        notes.push(format!(
+            "this machine slept for {}, until {now}: nothing was measured",
+            seconds(slept.as_secs_f64())
+        ));
+    }
+    if let Some(step) = found.change.step_us {
+        notes.push(format!(
+            "the wall clock of this machine was set {}, to {now}; durations and the schedule do not \
+             depend on it",
+            set(step)
+        ));
+    }
+    notes
+}
+
+fn lines(all: &Changes) -> String {
+    let mut lines = String::new();
+    if all.steps > 0 {
+        let how = match all.steps {
+            1 => set(all.step_us),
+            _ => format!(
+                "{}, {} in all,",
+                counted(all.steps, "time", "times"),
+                set(all.step_us)
+            ),
+        };
+        let _ = writeln!(
+            lines,
+            "the wall clock was set {how} meanwhile (clock_step_us)"
+        );
+    }
+    if all.sleeps > 0 {
+        let _ = writeln!(
+            lines,
+            "this machine slept {}, for {} in all, and measured nothing then (suspended_us)",
+            counted(all.sleeps, "time", "times"),
+            seconds(all.suspended.as_secs_f64())
+        );
+    }
+    lines
+}
+
+/// `forward by 1 h`.
+fn set(step_us: i64) -> String {
+    let by = Duration::from_micros(step_us.unsigned_abs());
+    let way = if step_us < 0 { "back" } else { "forward" };
+    format!("{way} by {}", seconds(by.as_secs_f64()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::ClockChange;
+
+    #[test]
+    fn what_happened_to_the_clocks_is_told_at_once_and_at_the_end() {
+        let found = Found {
+            at: "2026-11-28T13:00:02Z".parse().unwrap(),
+            change: ClockChange {
+                step_us: Some(-3_600_000_000),
+                suspended: Some(Duration::from_secs(90)),
+            },
+        };
+        insta::assert_snapshot!(notes(&found).join("\n"), @r"
+        this machine slept for 1 min 30 s, until 2026-11-28 13:00:02Z: nothing was measured
+        the wall clock of this machine was set back by 1 h, to 2026-11-28 13:00:02Z; durations and the schedule do not depend on it
+        ");
+        let all = Changes {
+            steps: 2,
+            step_us: 7_200_000_000,
+            sleeps: 1,
+            suspended: Duration::from_secs(90),
+        };
+        insta::assert_snapshot!(lines(&all), @r"
+        the wall clock was set 2 times, forward by 2 h in all, meanwhile (clock_step_us)
+        this machine slept 1 time, for 1 min 30 s in all, and measured nothing then (suspended_us)
+        ");
+        assert_eq!(lines(&Changes::default()), "");
+    }
+}
