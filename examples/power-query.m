@@ -117,7 +117,9 @@ let
         {"tcp_end_send_window", Int64.Type},
         {"tcp_end_receive_window", Int64.Type},
         {"tcp_end_window_limited_us", Int64.Type},
-        {"tcp_end_pmtu", Int64.Type}
+        {"tcp_end_pmtu", Int64.Type},
+        {"tls_path", type text},
+        {"tls_path_evidence", type text}
     },
     Types = List.Select(Wanted, each List.Contains(Table.ColumnNames(Rows), _{0})),
     Empty = Table.ReplaceValue(Rows, "", null, Replacer.ReplaceValue, Table.ColumnNames(Rows)),

@@ -13,7 +13,7 @@ use turnprobe::sink::{self, FileSpec, Format, Profile, Sink};
 pub use turnprobe::record::{
     Ask, Cause, Certificate, Distance, Dns, EndedBy, Explanation, Failure, FastOpen, Figures,
     HoldEnd, HoldFigures, Ignored, Link, Mode, Outcome, Phase, PhaseTimes, Place, Record, Run,
-    ServerFlight, Share, Tcp, TcpNumbers, Tls, Transport, Trust, Turn, TurnReply, Verdict,
+    ServerFlight, Share, Tcp, TcpNumbers, Tls, TlsPath, Transport, Trust, Turn, TurnReply, Verdict,
     Verdicts, Window, World,
 };
 pub use turnprobe::schema::{Column, RowKind};
