@@ -118,6 +118,8 @@ let
         {"tcp_end_receive_window", Int64.Type},
         {"tcp_end_window_limited_us", Int64.Type},
         {"tcp_end_pmtu", Int64.Type},
+        {"tls_path", type text},
+        {"tls_path_evidence", type text},
         {"clock_step_us", Int64.Type},
         {"suspended_us", Int64.Type}
     },

@@ -25,6 +25,7 @@
 //! | [`target`], [`endpoints`] | what can be probed, what is known of the relays |
 //! | [`wire`] | bytes to values and back, pure |
 //! | [`explain`] | where the time of a slow probe went, pure |
+//! | [`judge`] | what the way of a TLS connection is, pure |
 //! | [`net`] | the path: the one opener, and what is spoken on what it opens |
 //! | [`clock`], [`zone`] | the time, and the zone that it is shown in |
 //! | [`pace`], [`measure`] | when; the kinds of measurement, and the engine that runs any of them |
@@ -42,6 +43,7 @@ pub mod doc;
 pub mod endpoints;
 pub mod explain;
 pub mod in_use;
+pub mod judge;
 pub mod lab;
 pub mod manual;
 pub mod measure;

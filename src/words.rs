@@ -102,7 +102,7 @@ pub(crate) use words;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::{Cause, EndedBy, Explanation, FastOpen, Phase, Transport, Trust};
+    use crate::record::{Cause, EndedBy, Explanation, FastOpen, Phase, TlsPath, Transport, Trust};
 
     fn are_read_back<T: Word + PartialEq + std::fmt::Debug>() {
         for value in T::ALL {
@@ -124,6 +124,7 @@ mod tests {
         are_read_back::<FastOpen>();
         are_read_back::<Phase>();
         are_read_back::<Transport>();
+        are_read_back::<TlsPath>();
         are_read_back::<Trust>();
     }
 

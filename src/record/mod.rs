@@ -18,6 +18,7 @@ mod server_flight;
 mod tcp;
 mod text;
 mod tls_names;
+mod tls_path;
 mod turn;
 mod units;
 
@@ -43,6 +44,7 @@ pub use server_flight::ServerFlight;
 pub use tcp::{Tcp, TcpNumbers};
 pub use text::{is_formula, plain, with_marks, without_marks};
 pub use tls_names::{alert_name, group_name, suite_name, version_name};
+pub use tls_path::TlsPath;
 pub use turn::{Ask, Ignored, Transport, Turn, TurnReply};
 pub use units::{micros, millis};
 
@@ -190,6 +192,10 @@ pub struct Tls {
     pub trust_public: Option<Trust>,
     /// Verdict of the operating system's store.
     pub trust_os: Option<Trust>,
+    /// What the certificates tell of the way; `None` when none was read.
+    pub path: Option<TlsPath>,
+    /// What speaks for it.
+    pub path_evidence: String,
     /// How the server's first flight came.
     pub flight: ServerFlight,
 }

@@ -23,16 +23,22 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("manual", vec![]),
         ("wire", vec!["record", "words", "target", "endpoints"]),
         ("explain", with(&[])),
+        ("judge", with(&[])),
         ("pace", with(&[])),
         ("stats", with(&["explain", "zone"])),
         ("doc", with(&["stats", "zone"])),
         ("report", with(&["doc", "stats", "zone", "measure"])),
-        ("net", with(&["wire", "explain", "clock", "readiness"])),
+        (
+            "net",
+            with(&["wire", "explain", "judge", "clock", "readiness"]),
+        ),
         ("sink", with(&["clock", "in_use"])),
         ("source", with(&["clock", "in_use", "zone", "measure"])),
         (
             "measure",
-            with(&["pace", "net", "explain", "stats", "doc", "zone", "clock"]),
+            with(&[
+                "pace", "net", "explain", "judge", "stats", "doc", "zone", "clock",
+            ]),
         ),
         ("lab", with(&["wire", "clock", "readiness"])),
         (
@@ -54,6 +60,7 @@ const PURE: &[&str] = &[
     "endpoints",
     "wire",
     "explain",
+    "judge",
     "pace",
     "stats",
     "doc",

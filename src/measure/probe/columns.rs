@@ -89,6 +89,7 @@ const PIECES: &[&[Column<Record>]] = &[
         "tcp_end_cwnd", "tcp_end_send_window", "tcp_end_receive_window",
         "tcp_end_window_limited_us", "tcp_end_pmtu",
     ]),
+    &Of::TLS.pick(["tls_path", "tls_path_evidence"]),
     &Of::CLOCK.pick(["clock_step_us", "suspended_us"]),
 ];
 

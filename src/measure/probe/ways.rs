@@ -7,6 +7,7 @@ use rustls::pki_types::ServerName;
 use super::Prober;
 use crate::clock;
 use crate::explain::explain;
+use crate::judge::tls_path;
 use crate::net::{Exchange, Handshake, Secured, Session, Way, datagram, pseudo_tls};
 use crate::record::{Ask, Cause, Failure, Outcome, Phase, Record, Transport, TurnReply};
 use crate::target::Target;
@@ -85,6 +86,10 @@ impl Prober {
         if handshake.chain_is_whole {
             record.tls.trust_public = examined.trust_public;
             record.tls.trust_os = examined.trust_os;
+            if let Some((path, evidence)) = tls_path(&record.tls) {
+                record.tls.path = Some(path);
+                record.tls.path_evidence = evidence;
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! What a TLS handshake agreed on, the certificate, and how the server's first flight came.
 
 use crate::record::{
-    Certificate, Tls, Trust, cipher_algorithm, hash_algorithm, key_exchange_algorithm,
+    Certificate, Tls, TlsPath, Trust, cipher_algorithm, hash_algorithm, key_exchange_algorithm,
     ssl_protocol, suite_name, version_name,
 };
 use crate::schema::column::{Kind, of, on_request};
@@ -24,6 +24,8 @@ impl<R: HasTls> Group<R> {
         of("tls_alpn", Kind::Text, "", "application protocol that the server chose", |r| optional(r.tls().alpn.as_deref())),
         of("trust_public", Kind::Text, "", "verdict of the public roots: trusted, or the reason", |r| word(r.tls().trust_public.map(Trust::as_str))),
         of("trust_os", Kind::Text, "", "verdict of the system's root store: trusted, or the reason", |r| word(r.tls().trust_os.map(Trust::as_str))),
+        of("tls_path", Kind::Text, "", "what is on the way, by the certificates: direct, incomplete-chain, inspected, private-root, self-signed, unknown, expired, not-yet-valid, wrong-name", |r| word(r.tls().path.map(TlsPath::as_str))),
+        of("tls_path_evidence", Kind::Text, "", "what speaks for tls_path", |r| text(&r.tls().path_evidence)),
         of("chain_length", Kind::Integer, "", "certificates that the server sent", |r| number(r.tls().chain_length.map(|n| n as u64))),
     ] };
 

@@ -137,6 +137,8 @@ fn tls(suite: u16, version: u16) -> Tls {
         certificate: Some(Arc::new(certificate())),
         trust_public: Some(Trust::Trusted),
         trust_os: Some(Trust::Trusted),
+        path: Some(TlsPath::Direct),
+        path_evidence: "chain to a public root".to_owned(),
         flight: ServerFlight {
             first_byte: some_us(21_500),
             bytes: Some(4_321),

@@ -13,8 +13,8 @@ use turnprobe::sink::{self, FileSpec, Format, Profile, Sink};
 pub use turnprobe::record::{
     Ask, Cause, Certificate, ClockChange, Distance, Dns, EndedBy, Explanation, Failure, FastOpen,
     Figures, HoldEnd, HoldFigures, Ignored, Link, Mode, Outcome, Phase, PhaseTimes, Place, Record,
-    Run, ServerFlight, Share, Tcp, TcpNumbers, Tls, Transport, Trust, Turn, TurnReply, Verdict,
-    Verdicts, Window, World,
+    Run, ServerFlight, Share, Tcp, TcpNumbers, Tls, TlsPath, Transport, Trust, Turn, TurnReply,
+    Verdict, Verdicts, Window, World,
 };
 pub use turnprobe::schema::{Column, RowKind};
 

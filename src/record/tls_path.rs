@@ -1,0 +1,30 @@
+//! What the way of a TLS connection is, as its certificates tell it.
+//!
+//! Not here: the rules that choose one (`judge`).
+
+use crate::words::words;
+
+words! {
+    /// What the certificates tell of the way to a server.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    pub enum TlsPath {
+        /// A path to a public root, for the name that was asked for, valid now.
+        Direct = "direct": "the chain leads to a public root",
+        /// The same but for a certificate that the server did not send.
+        IncompleteChain = "incomplete-chain": "the chain lacks a certificate that is known here, and leads to a public root or Microsoft's with it",
+        /// A device or program on the way ends TLS and makes certificates of its own.
+        Inspected = "inspected": "something on the way ends TLS and makes certificates of its own",
+        /// A root that this system trusts and the public does not.
+        PrivateRoot = "private-root": "the chain leads to a root that only this system trusts",
+        /// The certificate is its own issuer.
+        SelfSigned = "self-signed": "the certificate is its own issuer, and nobody trusts it",
+        /// Nothing is known of the issuer.
+        Unknown = "unknown": "nothing that is known here leads from the chain to a root",
+        /// A good chain, but the certificate is over.
+        Expired = "expired": "the chain is good, but the certificate is over",
+        /// A good chain, but the certificate has not begun.
+        NotYetValid = "not-yet-valid": "the chain is good, but the certificate is not valid yet",
+        /// A good chain, but for another name.
+        WrongName = "wrong-name": "the chain is good, but the certificate is for another name",
+    }
+}
