@@ -17,6 +17,7 @@ pub(super) use kind::{Counts, Finished, Kind, Told, View};
 
 use super::args::ProbeArgs;
 use super::exit::{Exit, Failure};
+use super::message;
 use super::output_queue::Ending;
 use super::signals;
 use super::summary::print_summary;
@@ -145,6 +146,9 @@ pub(super) fn run<K: Kind>(job: Job<K>, color: Color) -> Result<Exit, Failure> {
             let mut running = engine.start(Arc::clone(&task), stop.clone());
             while let Some(output) = running.next().await {
                 dispatcher.take(output).await;
+                if let Some(note) = K::note(&task).filter(|_| !quiet) {
+                    message::note(&note);
+                }
             }
             let (ending, kind) = dispatcher.finish().await;
             let end = running.end().await;

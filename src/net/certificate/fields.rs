@@ -4,12 +4,12 @@
 //! tags and lengths have to be right.
 
 use x509_parser::asn1_rs::{Any, Class, Tag};
+use x509_parser::nom::{self, error::ErrorKind};
 use x509_parser::prelude::{
-    ASN1Time, AlgorithmIdentifier, FromDer, ParsedExtension, SubjectPublicKeyInfo, X509Extension,
-    X509Name,
+    ASN1Time, AlgorithmIdentifier, FromDer, ParsedExtension, SubjectPublicKeyInfo, X509Error,
+    X509Extension, X509Name,
 };
 
-use super::reason;
 use super::text::hex;
 
 /// Most bytes of a broken value that are shown.
@@ -88,11 +88,7 @@ impl<'a> Fields<'a> {
         self.faults.push(format!("{name} cannot be read: {why}"));
     }
 
-    fn read<T: FromDer<'a, x509_parser::error::X509Error>>(
-        &mut self,
-        name: &str,
-        element: &Element<'a>,
-    ) -> Option<T> {
+    fn read<T: FromDer<'a, X509Error>>(&mut self, name: &str, element: &Element<'a>) -> Option<T> {
         match T::from_der(element.raw) {
             Ok((_, value)) => Some(value),
             Err(error) => {
@@ -137,14 +133,22 @@ impl<'a> Fields<'a> {
     }
 }
 
+/// The parser's complaint without the bytes that it stumbled on.
+fn reason(error: &nom::Err<X509Error>) -> String {
+    match error {
+        nom::Err::Incomplete(_)
+        | nom::Err::Error(X509Error::NomError(ErrorKind::Eof))
+        | nom::Err::Failure(X509Error::NomError(ErrorKind::Eof)) => "it ends too early".to_owned(),
+        nom::Err::Error(error) | nom::Err::Failure(error) => error.to_string(),
+    }
+}
+
 /// The first element and what stands behind it.
 fn one(bytes: &[u8]) -> Result<(Element<'_>, &[u8]), String> {
     let parsed: x509_parser::asn1_rs::ParseResult<'_, Any<'_>> = Any::from_der(bytes);
     let (rest, any) = parsed.map_err(|error| match error {
-        x509_parser::nom::Err::Incomplete(_) => "it ends too early".to_owned(),
-        x509_parser::nom::Err::Error(error) | x509_parser::nom::Err::Failure(error) => {
-            error.to_string()
-        }
+        nom::Err::Incomplete(_) => "it ends too early".to_owned(),
+        nom::Err::Error(error) | nom::Err::Failure(error) => error.to_string(),
     })?;
     let raw = bytes.get(..bytes.len() - rest.len()).unwrap_or(bytes);
     Ok((Element { any, raw }, rest))

@@ -16,8 +16,7 @@ mod text;
 
 use chrono::{DateTime, Utc};
 use ring::digest::{self, SHA1_FOR_LEGACY_USE_ONLY, SHA256};
-use x509_parser::nom;
-use x509_parser::prelude::{ASN1Time, X509Error, X509Name};
+use x509_parser::prelude::{ASN1Time, X509Name};
 
 use crate::judge::Name;
 use crate::record::Certificate;
@@ -98,17 +97,6 @@ pub(super) fn first_common_name(name: &X509Name<'_>) -> String {
 /// The text of a field that may not have been readable.
 fn field(text: Option<String>) -> String {
     bounded(text.unwrap_or_default())
-}
-
-/// The parser's complaint without the bytes that it stumbled on.
-fn reason(error: &nom::Err<X509Error>) -> String {
-    use nom::error::ErrorKind;
-    match error {
-        nom::Err::Incomplete(_)
-        | nom::Err::Error(X509Error::NomError(ErrorKind::Eof))
-        | nom::Err::Failure(X509Error::NomError(ErrorKind::Eof)) => "it ends too early".to_owned(),
-        nom::Err::Error(error) | nom::Err::Failure(error) => error.to_string(),
-    }
 }
 
 /// Years that need more than four digits do not exist in X.509; what chrono cannot hold is `None`.

@@ -1,5 +1,7 @@
 //! A chain as a server sent it, read as far as it can be.
 
+use std::time::Duration;
+
 use rustls::RootCertStore;
 use rustls::pki_types::{CertificateDer, UnixTime};
 use x509_parser::asn1_rs::{Any, FromDer};
@@ -73,7 +75,7 @@ impl<'a> Chain<'a> {
 
     /// Whether the server's certificate is valid at a moment.
     pub(super) fn validity(&self, now: UnixTime) -> Validity {
-        let now = super::roots::seconds(now);
+        let now = seconds(now);
         match self.leaf_facts().0 {
             Some(span) if now > span.end => Validity::Expired,
             Some(span) if now < span.start => Validity::NotYetValid,
@@ -131,7 +133,7 @@ impl<'a> Chain<'a> {
 
     /// Whether a certificate of that name was sent that is over at a moment.
     pub(super) fn sent_is_over(&self, subject: &[u8], now: UnixTime) -> bool {
-        let now = super::roots::seconds(now);
+        let now = seconds(now);
         let sent = self.read.iter().zip(&self.spans).skip(1);
         let mut named = sent.filter(|(fields, _)| {
             let name = fields.as_ref().and_then(|fields| fields.subject.as_ref());
@@ -143,4 +145,13 @@ impl<'a> Chain<'a> {
 
 fn content(der: &[u8]) -> &[u8] {
     Any::from_der(der).map_or(der, |(_, any): (_, Any<'_>)| any.data)
+}
+
+pub(super) fn seconds(moment: UnixTime) -> i64 {
+    i64::try_from(moment.as_secs()).unwrap_or(i64::MAX)
+}
+
+pub(super) fn unix(moment: i64) -> UnixTime {
+    let seconds = u64::try_from(moment).unwrap_or(0);
+    UnixTime::since_unix_epoch(Duration::from_secs(seconds))
 }

@@ -194,6 +194,14 @@ impl Judge {
         }
     }
 
+    /// Why the system's store could not be read; told once.
+    pub fn take_os_problem(&self) -> Option<String> {
+        match &self.os {
+            Os::Given(_) => None,
+            Os::System(system) => system.take_problem(),
+        }
+    }
+
     fn at_once(
         &self,
         sent: &[CertificateDer<'_>],

@@ -6,7 +6,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{Error, RootCertStore};
 
-use super::chain::{Chain, Span};
+use super::chain::{Chain, Span, seconds, unix};
 use super::verdict;
 use crate::judge::Reach;
 use crate::record::Trust;
@@ -218,13 +218,4 @@ fn by_itself(
 pub(super) fn fits_name(leaf: &CertificateDer<'_>, name: &ServerName<'_>) -> bool {
     let parsed = ParsedCertificate::try_from(leaf);
     parsed.is_ok_and(|parsed| verify_server_name(&parsed, name).is_ok())
-}
-
-pub(super) fn seconds(moment: UnixTime) -> i64 {
-    i64::try_from(moment.as_secs()).unwrap_or(i64::MAX)
-}
-
-fn unix(moment: i64) -> UnixTime {
-    let seconds = u64::try_from(moment).unwrap_or(0);
-    UnixTime::since_unix_epoch(std::time::Duration::from_secs(seconds))
 }

@@ -1,7 +1,7 @@
 //! A store that verdicts come from, and the thread that asks one which may take its time.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rustls::client::danger::ServerCertVerifier;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
@@ -81,7 +81,9 @@ pub(super) enum Answer {
 
 /// The store of this system, read when it is first needed.
 pub(super) struct System {
-    load: Box<dyn Fn() -> Option<Store> + Send + Sync>,
+    load: Box<dyn Fn() -> Result<Store, String> + Send + Sync>,
+    /// Why the store could not be read, until somebody asks.
+    problem: Mutex<Problem>,
     /// Whether a verdict itself may take long.
     blocks: bool,
     store: OnceLock<Store>,
@@ -96,11 +98,12 @@ impl System {
     }
 
     pub(super) fn with(
-        load: impl Fn() -> Option<Store> + Send + Sync + 'static,
+        load: impl Fn() -> Result<Store, String> + Send + Sync + 'static,
         blocks: bool,
     ) -> Self {
         Self {
             load: Box::new(load),
+            problem: Mutex::default(),
             blocks,
             store: OnceLock::new(),
             loading: Mutex::new(()),
@@ -126,10 +129,21 @@ impl System {
     fn loaded(&self) -> Option<&Store> {
         let _one = self.loading.lock().unwrap_or_else(PoisonError::into_inner);
         if self.store.get().is_none() {
-            let store = (self.load)()?;
-            let _ = self.store.set(store);
+            match (self.load)() {
+                Ok(store) => drop(self.store.set(store)),
+                Err(why) => self.problem().found(why),
+            }
         }
         self.store.get()
+    }
+
+    /// Why the store could not be read; told once.
+    pub(super) fn take_problem(&self) -> Option<String> {
+        self.problem().take()
+    }
+
+    fn problem(&self) -> MutexGuard<'_, Problem> {
+        self.problem.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Asks on a thread of its own. Not one of the runtime's: those are waited for at the end of
@@ -165,6 +179,32 @@ impl System {
     }
 }
 
+/// What is told once.
+#[derive(Debug, Default)]
+enum Problem {
+    #[default]
+    None,
+    Found(String),
+    Told,
+}
+
+impl Problem {
+    fn found(&mut self, why: String) {
+        if let Self::None = self {
+            *self = Self::Found(why);
+        }
+    }
+
+    fn take(&mut self) -> Option<String> {
+        let Self::Found(why) = self else {
+            return None;
+        };
+        let why = std::mem::take(why);
+        *self = Self::Told;
+        Some(why)
+    }
+}
+
 /// The right to one of the threads, given back when dropped.
 struct Ticket(Arc<System>);
 
@@ -186,19 +226,19 @@ impl Drop for Ticket {
 }
 
 #[cfg(any(windows, target_os = "macos"))]
-fn load() -> Option<Store> {
+fn load() -> Result<Store, String> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let verifier = rustls_platform_verifier::Verifier::new(provider).ok()?;
-    Some(Store::System(Arc::new(verifier)))
+    let verifier = rustls_platform_verifier::Verifier::new(provider);
+    let verifier = verifier.map_err(|error| format!("the system's verifier gives {error}"))?;
+    Ok(Store::System(Arc::new(verifier)))
 }
 
 #[cfg(all(unix, not(target_os = "macos")))]
-fn load() -> Option<Store> {
-    let roots = super::found::roots().ok()?;
-    Some(Store::Roots(Arc::new(roots)))
+fn load() -> Result<Store, String> {
+    Ok(Store::Roots(Arc::new(super::found::roots()?)))
 }
 
 #[cfg(not(any(windows, unix)))]
-fn load() -> Option<Store> {
-    None
+fn load() -> Result<Store, String> {
+    Err("there is none on this system".to_owned())
 }
