@@ -1,8 +1,11 @@
 //! Judgements over what was measured: pure rules, each with its evidence.
 //!
-//! Here: what the way of a TLS connection is (`tls_path`). Where the time went stands in
-//! `explain`. Not here: how the facts are found out (`net`).
+//! Here: what is on the way of a TLS connection (`tls_path`) and the facts that it goes by. Where
+//! the time went stands in `explain`. Not here: how the facts are found out (`net`).
 
+mod facts;
+mod products;
 mod tls_path;
 
-pub use tls_path::tls_path;
+pub use facts::{Circumstances, Name, PathFacts, Reach, Repair, Validity};
+pub use tls_path::{is_microsofts, tls_path};

@@ -1,50 +1,172 @@
-//! What the way of a TLS connection is, by the two verdicts on its certificates.
+//! What is on the way of a TLS connection, by its certificates.
+//!
+//! A chain that the public roots do not know and this system trusts is not by itself inspection:
+//! front ends of Microsoft leave out the certificate that leads from their own root to a public
+//! one. So what is Microsoft's, known or not, is never called inspected.
 
-use crate::record::{Tls, TlsPath, Trust};
+use super::facts::{Circumstances, Name, PathFacts, Reach, Validity};
+use super::products::{Product, Sure, product};
+use crate::record::TlsPath;
 
-/// The way and the evidence for it; nothing when no certificate was read.
-pub fn tls_path(tls: &Tls) -> Option<(TlsPath, String)> {
-    let certificate = tls.certificate.as_deref()?;
-    let of_nobody = || {
-        let is_its_own = !certificate.subject.is_empty();
-        if is_its_own && certificate.subject == certificate.issuer {
-            TlsPath::SelfSigned
-        } else {
-            TlsPath::Unknown
+/// Longest evidence, in bytes.
+const LONGEST: usize = 200;
+
+/// Organizations whose authorities issue for Microsoft's relays.
+const ISSUERS: [&str; 2] = ["microsoft corporation", "digicert inc"];
+
+/// How the names of their authorities begin, where a certificate has no organization. "Microsoft" alone is not enough:
+/// a proxy of Microsoft's own, whose authority is named so, looked into TLS, too.
+const AUTHORITIES: [&str; 5] = [
+    "microsoft tls ",
+    "microsoft azure ",
+    "microsoft rsa ",
+    "microsoft ecc ",
+    "digicert ",
+];
+
+/// Domains in which only Microsoft has names. Names of Azure are not among them: customers have them.
+const DOMAINS: [&str; 6] = [
+    "microsoft.com",
+    "microsoft.us",
+    "microsoft",
+    "lync.com",
+    "skype.com",
+    "office.com",
+];
+
+/// What is on the way, and what speaks for it.
+pub fn tls_path(facts: &PathFacts, beside: Circumstances) -> (TlsPath, String) {
+    let (path, mut evidence) = by_chain(facts, beside);
+    let is_good = matches!(path, TlsPath::Direct | TlsPath::IncompleteChain);
+    let path = match (is_good, facts.validity, facts.fits_name) {
+        (true, Validity::Expired, _) => TlsPath::Expired,
+        (true, Validity::NotYetValid, _) => TlsPath::NotYetValid,
+        (true, Validity::Valid, false) => TlsPath::WrongName,
+        _ => path,
+    };
+    if !beside.is_whole {
+        evidence.push_str("; the chain was cut short");
+    }
+    (path, bounded(evidence))
+}
+
+/// The first line that fits.
+fn by_chain(facts: &PathFacts, beside: Circumstances) -> (TlsPath, String) {
+    let issuer = facts.issuers.first().map_or("nobody", Name::told);
+    let is_microsofts = beside.is_microsofts || is_microsofts(&facts.asked);
+    let has_known_issuer = facts.issuers.iter().any(is_known_issuer);
+    let product = product(&facts.names);
+    let is_trusted_here = beside.system == Some(true);
+    match facts.public {
+        Reach::Yes if facts.is_real && is_microsofts && !has_known_issuer => {
+            let said = format!(
+                "leads to a public root, but suspicious: issued by {issuer}, neither Microsoft nor DigiCert"
+            );
+            return (TlsPath::Direct, said);
         }
+        Reach::Yes => return (TlsPath::Direct, "leads to a public root".to_owned()),
+        _ => {}
+    }
+    if let Some(repair) = &facts.repair {
+        let missing = &repair.missing;
+        return if repair.sent_is_over {
+            let said = format!("sent intermediate has expired: {missing}");
+            (TlsPath::IncompleteChain, said)
+        } else if beside.is_whole {
+            (TlsPath::IncompleteChain, format!("not sent: {missing}"))
+        } else {
+            (TlsPath::Direct, format!("leads to a root with {missing}"))
+        };
+    }
+    match facts.public {
+        Reach::Before => {
+            let said = "leads to a public root, but a certificate above the server's has expired";
+            return (TlsPath::Expired, said.to_owned());
+        }
+        Reach::Later => {
+            let said = "leads to a public root, but one above the server's is not valid yet";
+            return (TlsPath::NotYetValid, said.to_owned());
+        }
+        Reach::Yes | Reach::Never => {}
+    }
+    if is_trusted_here && is_microsofts && !has_known_issuer {
+        let said = match product {
+            Some(product) => by_product(&product),
+            None => format!(
+                "likely: a name of Microsoft's, but issued by {issuer}, which this system trusts"
+            ),
+        };
+        return (TlsPath::Inspected, noted(said, beside));
+    }
+    if is_trusted_here && is_microsofts {
+        let said = format!("names a Microsoft CA that this version does not know: {issuer}");
+        return (TlsPath::Unknown, noted(said, beside));
+    }
+    if is_trusted_here {
+        let mut said = format!("this system trusts the issuer, {issuer}");
+        if let Some(product) = product {
+            said = format!("{said}; {}", by_product(&product));
+        }
+        return (TlsPath::PrivateRoot, noted(said, beside));
+    }
+    match product {
+        Some(product) if !has_known_issuer => return (TlsPath::Inspected, by_product(&product)),
+        _ => {}
+    }
+    if facts.is_own_issuer {
+        return (TlsPath::SelfSigned, format!("its own issuer, {issuer}"));
+    }
+    let said = if has_known_issuer {
+        format!("names a CA of Microsoft's or DigiCert's that this version does not know: {issuer}")
+    } else {
+        format!("no path from the issuer, {issuer}")
     };
-    let path = match (tls.trust_public?, tls.trust_os) {
-        (Trust::Trusted, _) => TlsPath::Direct,
-        (Trust::Expired, _) => TlsPath::Expired,
-        (Trust::NotYetValid, _) => TlsPath::NotYetValid,
-        (Trust::WrongName, _) => TlsPath::WrongName,
-        (_, Some(Trust::Trusted)) => TlsPath::PrivateRoot,
-        _ => of_nobody(),
+    (TlsPath::Unknown, noted(said, beside))
+}
+
+fn by_product(product: &Product<'_>) -> String {
+    let sure = match product.sure {
+        Sure::Certain => "certain",
+        Sure::Likely => "likely",
     };
-    let system = tls.trust_os.map_or("not judged", Trust::as_str);
-    let public = tls.trust_public.map_or("not judged", Trust::as_str);
-    Some((path, format!("public roots: {public}, system: {system}")))
+    format!("{sure}: {} names itself, {}", product.name, product.by)
+}
+
+fn noted(mut said: String, beside: Circumstances) -> String {
+    if !beside.system_note.is_empty() {
+        said = format!("{said}; {}", beside.system_note);
+    }
+    said
+}
+
+fn is_known_issuer(name: &Name) -> bool {
+    let lower = |text: &String| text.trim().to_lowercase();
+    let mut organizations = name.organizations.iter().map(lower);
+    let mut common_names = name.common_names.iter().map(lower);
+    organizations.any(|text| ISSUERS.contains(&text.as_str()))
+        || common_names.any(|text| AUTHORITIES.iter().any(|begin| text.starts_with(begin)))
+}
+
+/// Whether a name is one that only Microsoft has.
+pub fn is_microsofts(name: &str) -> bool {
+    let name = name.trim_end_matches('.').to_lowercase();
+    DOMAINS.iter().any(|domain| {
+        name.strip_suffix(domain)
+            .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    })
+}
+
+/// No longer than evidence may be.
+fn bounded(mut text: String) -> String {
+    const CUT: &str = "...";
+    if text.len() > LONGEST {
+        let at = (0..=LONGEST - CUT.len()).rev();
+        let at = at.into_iter().find(|at| text.is_char_boundary(*at));
+        text.truncate(at.unwrap_or(0));
+        text.push_str(CUT);
+    }
+    text
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use super::*;
-    use crate::record::Certificate;
-
-    #[test]
-    fn without_a_certificate_there_is_no_judgement() {
-        assert_eq!(tls_path(&Tls::default()), None);
-    }
-
-    #[test]
-    fn what_the_public_roots_trust_is_direct() {
-        let tls = Tls {
-            certificate: Some(Arc::new(Certificate::default())),
-            trust_public: Some(Trust::Trusted),
-            ..Tls::default()
-        };
-        assert_eq!(tls_path(&tls).unwrap().0, TlsPath::Direct);
-    }
-}
+mod tests;

@@ -19,9 +19,9 @@ use rustls::crypto::{
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
 use x509_parser::asn1_rs::Oid;
-use x509_parser::prelude::{FromDer, SubjectPublicKeyInfo, X509Certificate};
+use x509_parser::prelude::SubjectPublicKeyInfo;
 
-use super::certificate::oid_text;
+use super::certificate::{Fields, oid_text};
 
 /// The verifier of one connection: rustls does not tell a verifier which one it asks for.
 #[derive(Debug)]
@@ -134,10 +134,9 @@ enum KeyKind {
 impl BareKey {
     /// The key of a certificate; `None` if it is of a kind that ring does not know.
     fn of(certificate: &CertificateDer<'_>) -> Option<Self> {
-        let (_, certificate) = X509Certificate::from_der(certificate).ok()?;
-        let key = certificate.public_key();
+        let key = Fields::of(certificate).ok()?.key?;
         Some(Self {
-            kind: KeyKind::of(key)?,
+            kind: KeyKind::of(&key)?,
             bytes: key.subject_public_key.data.to_vec(),
         })
     }

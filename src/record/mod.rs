@@ -22,6 +22,7 @@ mod tls_path;
 mod turn;
 mod units;
 
+use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -225,6 +226,8 @@ pub struct Certificate {
     pub key: String,
     /// Subject alternative names, separated by one space.
     pub sans: String,
+    /// Fields that cannot be read and why; empty when all could be.
+    pub faults: String,
 }
 
 words! {
@@ -251,9 +254,15 @@ words! {
 }
 
 impl Record {
-    /// What exactly was seen when it failed; empty when it did not.
-    pub fn detail(&self) -> &str {
-        self.outcome.detail()
+    /// What exactly was seen when it failed, and what of the certificate cannot be read.
+    pub fn detail(&self) -> Cow<'_, str> {
+        let certificate = self.tls.certificate.as_deref();
+        let faults = certificate.map_or("", |certificate| certificate.faults.as_str());
+        match (self.outcome.detail(), faults) {
+            (seen, "") => Cow::Borrowed(seen),
+            ("", faults) => Cow::Borrowed(faults),
+            (seen, faults) => Cow::Owned(format!("{seen}; {faults}")),
+        }
     }
 
     /// Whether every phase was completed, or a request was answered with an error.

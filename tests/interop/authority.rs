@@ -83,7 +83,8 @@ impl Authority {
         Self::known(&self.dir, name)
     }
 
-    fn known(dir: &Path, name: &str) -> Self {
+    /// The authority whose key and certificate are there.
+    pub fn known(dir: &Path, name: &str) -> Self {
         let policy = [
             "countryName",
             "stateOrProvinceName",
@@ -107,8 +108,17 @@ impl Authority {
         }
     }
 
+    /// Makes `NAME.key` and `NAME.pem`, signed by itself.
+    pub fn issue_itself(&self, name: &str, wanted: &Wanted) {
+        self.issue_with(name, wanted, true);
+    }
+
     /// Makes `NAME.key` and `NAME.pem`.
     pub fn issue(&self, name: &str, wanted: &Wanted) {
+        self.issue_with(name, wanted, false);
+    }
+
+    fn issue_with(&self, name: &str, wanted: &Wanted, by_itself: bool) {
         let path = |name: &str, ending: &str| self.dir.join(format!("{name}.{ending}"));
         run(Command::new("openssl")
             .args(["req", "-new", "-nodes", "-utf8", "-subj", wanted.subject])
@@ -119,14 +129,20 @@ impl Authority {
             .arg(path(name, "csr")));
         std::fs::write(path(name, "ext"), wanted.extensions).unwrap();
         let (from, to) = wanted.validity;
-        run(Command::new("openssl")
+        let mut signing = Command::new("openssl");
+        signing
             .args(["ca", "-batch", "-notext", "-preserveDN", "-rand_serial"])
             .args(["-startdate", from, "-enddate", to, "-config"])
-            .arg(path(&self.name, "conf"))
-            .arg("-cert")
-            .arg(path(&self.name, "pem"))
-            .arg("-keyfile")
-            .arg(path(&self.name, "key"))
+            .arg(path(&self.name, "conf"));
+        if by_itself {
+            signing
+                .args(["-selfsign", "-keyfile"])
+                .arg(path(name, "key"));
+        } else {
+            signing.arg("-cert").arg(path(&self.name, "pem"));
+            signing.arg("-keyfile").arg(path(&self.name, "key"));
+        }
+        run(signing
             .arg("-extfile")
             .arg(path(name, "ext"))
             .arg("-in")

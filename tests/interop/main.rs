@@ -22,6 +22,7 @@ mod certificates;
 mod dns;
 mod main_job;
 mod resolver;
+mod store;
 mod tls;
 mod trust;
 mod turn;

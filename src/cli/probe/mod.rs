@@ -100,6 +100,10 @@ impl Kind for Probes {
         match event {}
     }
 
+    fn note(task: &Prober) -> Option<String> {
+        task.take_note()
+    }
+
     fn end(&mut self) {
         if let Some(live) = self.live.take() {
             live.finish();

@@ -39,6 +39,11 @@ pub(in crate::cli) trait Kind {
     /// Takes an event in; what of it is told.
     fn event(&mut self, event: Event<Self>) -> Told<Self::Detail>;
 
+    /// What the task has to say to the user beside its rows; told once.
+    fn note(_task: &Self::Task) -> Option<String> {
+        None
+    }
+
     /// After the last slot, before the outputs are closed.
     fn end(&mut self) {}
 

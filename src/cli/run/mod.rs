@@ -19,6 +19,7 @@ pub(super) use kind::{Counts, Finished, Kind, Told, View};
 
 use super::args::ProbeArgs;
 use super::exit::{Exit, Failure};
+use super::message;
 use super::output_queue::Ending;
 use super::signals;
 use super::summary::print_summary;
@@ -160,6 +161,9 @@ pub(super) fn run<K: Kind>(job: Job<K>, color: Color) -> Result<Exit, Failure> {
                 };
                 let Some(output) = output else { break };
                 dispatcher.take(output).await;
+                if let Some(note) = K::note(&task).filter(|_| !quiet) {
+                    message::note(&note);
+                }
             }
             clocks.look();
             let (ending, kind) = dispatcher.finish().await;

@@ -1,5 +1,6 @@
 //! The columns of a held connection.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -175,8 +176,8 @@ impl HasOutcome for Hold {
         &self.outcome
     }
 
-    fn detail(&self) -> &str {
-        Hold::detail(self)
+    fn detail(&self) -> Cow<'_, str> {
+        Cow::Borrowed(Hold::detail(self))
     }
 }
 

@@ -1,5 +1,6 @@
 //! The columns of a probe: the contract of the CSV. New ones only ever come at the end.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -194,6 +195,11 @@ impl HasLocalEnd for Record {
 impl HasOutcome for Record {
     fn outcome(&self) -> &Outcome {
         &self.outcome
+    }
+
+    // a certificate that cannot be read in part is told of, also where all went well
+    fn detail(&self) -> Cow<'_, str> {
+        Record::detail(self)
     }
 }
 

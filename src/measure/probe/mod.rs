@@ -84,6 +84,12 @@ impl Prober {
         }
     }
 
+    /// What the user should know of the judgements so far; told once.
+    pub fn take_note(&self) -> Option<String> {
+        let why = self.judge.take_os_problem()?;
+        Some(format!("trust_os stays empty: {why}"))
+    }
+
     /// Probes one slot; each row goes out as soon as it is whole.
     pub async fn probe(&self, slot: &Slot, out: &Out<Record, Infallible>) -> SlotOutcome {
         let plan = self.opener.plan();

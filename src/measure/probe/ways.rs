@@ -7,7 +7,7 @@ use rustls::pki_types::ServerName;
 use super::Prober;
 use crate::clock;
 use crate::explain::explain;
-use crate::judge::tls_path;
+use crate::judge::{Circumstances, tls_path};
 use crate::net::{Exchange, Handshake, Secured, Session, Way, datagram, pseudo_tls};
 use crate::record::{Ask, Cause, Failure, Outcome, Phase, Record, Transport, TurnReply};
 use crate::target::Target;
@@ -74,7 +74,7 @@ impl Prober {
         session
     }
 
-    /// The certificate's fields and the two verdicts.
+    /// The certificate's fields, the two verdicts, and what is on the way.
     async fn judge(&self, handshake: &Handshake, name: &ServerName<'_>, record: &mut Record) {
         if handshake.chain.is_empty() {
             return;
@@ -86,10 +86,17 @@ impl Prober {
         if handshake.chain_is_whole {
             record.tls.trust_public = examined.trust_public;
             record.tls.trust_os = examined.trust_os;
-            if let Some((path, evidence)) = tls_path(&record.tls) {
-                record.tls.path = Some(path);
-                record.tls.path_evidence = evidence;
-            }
+        }
+        if let Some(facts) = examined.facts {
+            let beside = Circumstances {
+                system: examined.os_reaches,
+                system_note: examined.os_note,
+                is_microsofts: record.in_teams_range == Some(true),
+                is_whole: handshake.chain_is_whole,
+            };
+            let (path, evidence) = tls_path(&facts, beside);
+            record.tls.path = Some(path);
+            record.tls.path_evidence = evidence;
         }
     }
 

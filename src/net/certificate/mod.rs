@@ -8,6 +8,7 @@
 //! Text is what the certificate says, control characters included: the columns escape it. Each
 //! field is bounded, and what was left out shows as `...`.
 
+mod fields;
 mod key;
 mod name;
 mod sans;
@@ -15,15 +16,16 @@ mod text;
 
 use chrono::{DateTime, Utc};
 use ring::digest::{self, SHA1_FOR_LEGACY_USE_ONLY, SHA256};
-use x509_parser::nom;
-use x509_parser::prelude::{ASN1Time, FromDer, X509Certificate, X509Error};
+use x509_parser::prelude::{ASN1Time, X509Name};
 
+use crate::judge::Name;
 use crate::record::Certificate;
 
+pub(super) use fields::Fields;
 pub(super) use key::oid_text;
 use text::{bounded, hex};
 
-/// A certificate that cannot be decoded as a whole.
+/// A certificate whose parts cannot be found.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the certificate cannot be decoded: {reason}")]
 pub struct CertificateError {
@@ -32,7 +34,8 @@ pub struct CertificateError {
     reason: String,
 }
 
-/// Reads a certificate from its DER form.
+/// Reads a certificate from its DER form. Each field stands alone: what can be read is read, and
+/// `faults` names what cannot.
 ///
 /// # Errors
 ///
@@ -43,38 +46,57 @@ pub fn read(der: &[u8]) -> Result<Certificate, CertificateError> {
         sha256: hex(digest::digest(&SHA256, der).as_ref()),
         ..Certificate::default()
     };
-    let parsed = match X509Certificate::from_der(der) {
-        Ok((_, parsed)) => parsed,
-        Err(error) => {
+    let fields = match Fields::of(der) {
+        Ok(fields) => fields,
+        Err(reason) => {
+            let mut certificate = Box::new(fingerprints);
+            certificate.faults = format!("the certificate cannot be decoded: {reason}");
             return Err(CertificateError {
-                certificate: Box::new(fingerprints),
-                reason: reason(&error),
+                certificate,
+                reason,
             });
         }
     };
+    let of_subject = |print: fn(&X509Name<'_>) -> String| fields.subject.as_ref().map(print);
+    let mut faults = fields.faults.clone();
+    for (name, value) in [("Subject", &fields.subject), ("Issuer", &fields.issuer)] {
+        if value.as_ref().is_some_and(name::is_cut_short) {
+            faults.push(format!("a part of {name} cannot be read"));
+        }
+    }
     Ok(Certificate {
-        common_name: bounded(name::common_name(parsed.subject())),
-        subject: bounded(name::distinguished_name(parsed.subject())),
-        issuer: bounded(name::distinguished_name(parsed.issuer())),
-        not_after: moment(parsed.validity().not_after),
-        not_before: moment(parsed.validity().not_before),
-        serial_number: bounded(hex(parsed.raw_serial())),
-        signature_algorithm: bounded(key::signature_name(&parsed.signature_algorithm)),
-        key: bounded(key::kind(parsed.public_key())),
-        sans: sans::list(&parsed),
+        common_name: field(of_subject(name::common_name)),
+        subject: field(of_subject(name::distinguished_name)),
+        issuer: field(fields.issuer.as_ref().map(name::distinguished_name)),
+        not_after: fields.not_after.and_then(moment),
+        not_before: fields.not_before.and_then(moment),
+        serial_number: field(fields.serial.map(hex)),
+        signature_algorithm: field(fields.signature.as_ref().map(key::signature_name)),
+        key: field(fields.key.as_ref().map(key::kind)),
+        sans: sans::list(&fields.extensions),
+        faults: bounded(faults.join("; ")),
         ..fingerprints
     })
 }
 
-/// The parser's complaint without the bytes that it stumbled on.
-fn reason(error: &nom::Err<X509Error>) -> String {
-    use nom::error::ErrorKind;
-    match error {
-        nom::Err::Incomplete(_)
-        | nom::Err::Error(X509Error::NomError(ErrorKind::Eof))
-        | nom::Err::Failure(X509Error::NomError(ErrorKind::Eof)) => "it ends too early".to_owned(),
-        nom::Err::Error(error) | nom::Err::Failure(error) => error.to_string(),
+/// Whose name it is, for a judgement.
+pub(super) fn name_parts(name: &X509Name<'_>) -> Name {
+    Name {
+        organizations: name::values(name, name::ORGANIZATION),
+        units: name::values(name, name::UNIT),
+        common_names: name::values(name, name::COMMON_NAME),
     }
+}
+
+/// The first common name without its key; empty when there is none.
+pub(super) fn first_common_name(name: &X509Name<'_>) -> String {
+    let names = name::values(name, name::COMMON_NAME);
+    names.into_iter().next().unwrap_or_default()
+}
+
+/// The text of a field that may not have been readable.
+fn field(text: Option<String>) -> String {
+    bounded(text.unwrap_or_default())
 }
 
 /// Years that need more than four digits do not exist in X.509; what chrono cannot hold is `None`.

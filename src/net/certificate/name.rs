@@ -10,9 +10,11 @@ use x509_parser::asn1_rs::{Any, Class, Header, Oid, Tag, ToDer};
 use x509_parser::prelude::{AttributeTypeAndValue, FromDer, X509Name};
 
 use super::key::oid_text;
-use super::text::{LONGEST_FIELD, hex};
+use super::text::{LONGEST_FIELD, bounded, hex};
 
-const COMMON_NAME: &str = "2.5.4.3";
+pub(super) const ORGANIZATION: &str = "2.5.4.10";
+pub(super) const UNIT: &str = "2.5.4.11";
+pub(super) const COMMON_NAME: &str = "2.5.4.3";
 
 /// Keys of the attribute types (.NET's OID table). Any other is `OID.` and its number.
 const KEYS: &[(&str, &str)] = &[
@@ -23,8 +25,8 @@ const KEYS: &[(&str, &str)] = &[
     ("2.5.4.7", "L"),
     ("2.5.4.8", "S"),
     ("2.5.4.9", "STREET"),
-    ("2.5.4.10", "O"),
-    ("2.5.4.11", "OU"),
+    (ORGANIZATION, "O"),
+    (UNIT, "OU"),
     ("2.5.4.12", "T"),
     ("2.5.4.17", "PostalCode"),
     ("2.5.4.42", "G"),
@@ -66,6 +68,15 @@ pub(super) fn common_name(name: &X509Name<'_>) -> String {
         .find(|attribute| oid_text(attribute.attr_type()) == COMMON_NAME)
         .map(pair)
         .unwrap_or_default()
+}
+
+/// The values of one attribute in a name that are text; bounded.
+pub(super) fn values(name: &X509Name<'_>, wanted: &str) -> Vec<String> {
+    const MOST: usize = 16;
+    let attributes = name.iter_attributes();
+    let fitting = attributes.filter(|attribute| oid_text(attribute.attr_type()) == wanted);
+    let texts = fitting.filter_map(|attribute| text(attribute.attr_value()));
+    texts.map(bounded).take(MOST).collect()
 }
 
 fn pair(attribute: &AttributeTypeAndValue<'_>) -> String {
@@ -137,7 +148,7 @@ fn raw(value: &Any<'_>) -> String {
 }
 
 /// Whether the DER form holds more than the parser read. Its `as_raw` ends where it stopped.
-fn is_cut_short(name: &X509Name<'_>) -> bool {
+pub(super) fn is_cut_short(name: &X509Name<'_>) -> bool {
     Header::from_der(name.as_raw()).is_ok_and(|(rest, header)| {
         header
             .length()

@@ -6,7 +6,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use x509_parser::prelude::{GeneralName, ParsedExtension, X509Certificate};
+use x509_parser::prelude::{GeneralName, ParsedExtension, X509Extension};
 
 use super::text::hex;
 
@@ -16,8 +16,8 @@ const LONGEST: usize = 16 * 1024;
 const MARK: &str = "...";
 
 /// All names of a certificate; empty when it has none.
-pub(super) fn list(certificate: &X509Certificate<'_>) -> String {
-    let extensions = certificate.extensions().iter();
+pub(super) fn list(extensions: &[X509Extension<'_>]) -> String {
+    let extensions = extensions.iter();
     let names = extensions.filter_map(|extension| match extension.parsed_extension() {
         ParsedExtension::SubjectAlternativeName(names) => Some(&names.general_names),
         _ => None,

@@ -3,6 +3,7 @@
 //! reference's form by hand.
 
 use proptest::prelude::*;
+use x509_parser::prelude::{FromDer, X509Certificate};
 
 use super::text::LONGEST_FIELD;
 use super::*;
@@ -52,6 +53,7 @@ fn a_plain_certificate_gives_all_fields() {
             sans: "relay.test *.relay.test ip:192.0.2.7 ip:2001:db8::7 email:noc@relay.test \
                    uri:https://relay.test/a"
                 .to_owned(),
+            faults: String::new(),
         }
     );
 }
@@ -159,6 +161,58 @@ fn what_a_verifier_refuses_is_still_read() {
     );
 }
 
+/// The certificate with other bytes in the place of some, as many of them.
+fn with_bytes(der: &[u8], old: &[u8], new: &[u8]) -> Vec<u8> {
+    assert_eq!(old.len(), new.len());
+    let mut at = der.windows(old.len()).enumerate();
+    let (at, _) = at.find(|(_, window)| *window == old).unwrap();
+    let mut der = der.to_vec();
+    der[at..at + new.len()].copy_from_slice(new);
+    der
+}
+
+#[test]
+fn a_field_that_cannot_be_read_is_named_and_costs_no_other() {
+    let whole = read(der!("leaf")).unwrap();
+    // the end of leaf's validity as openssl asn1parse prints it, with a month that there is not
+    let month = with_bytes(der!("leaf"), b"21261123040032Z", b"21261323040032Z");
+    let month = read(&month).unwrap();
+    assert_eq!(
+        month.faults,
+        "NotAfter cannot be read: 21261323040032Z is no date"
+    );
+    let expected = Certificate {
+        not_after: None,
+        faults: month.faults.clone(),
+        thumbprint: month.thumbprint.clone(),
+        sha256: month.sha256.clone(),
+        ..whole.clone()
+    };
+    assert_eq!(month, expected);
+    // its start without the Z, and with bytes that are no text
+    for (date, shown) in [
+        (b"2611220400321".as_slice(), "2611220400321"),
+        (b"26112204003\x1B\x80", "#32363131323230343030331B80"),
+    ] {
+        let read = read(&with_bytes(der!("leaf"), b"261122040032Z", date)).unwrap();
+        assert_eq!(
+            read.faults,
+            format!("NotBefore cannot be read: {shown} is no date")
+        );
+        assert_eq!((read.not_before, read.not_after), (None, whole.not_after));
+        assert_eq!((&read.subject, &read.sans), (&whole.subject, &whole.sans));
+    }
+    // a tag that no serial number has
+    let serial = b"\x02\x0C\x6B\x00\x03\x64";
+    let serial = with_bytes(der!("leaf"), serial, b"\x04\x0C\x6B\x00\x03\x64");
+    let serial = read(&serial).unwrap();
+    assert!(serial.faults.starts_with("SerialNumber cannot be read"));
+    assert_eq!(
+        (serial.serial_number.as_str(), &serial.key),
+        ("", &whole.key)
+    );
+}
+
 #[test]
 fn what_is_no_certificate_still_has_its_fingerprints() {
     // printf 'not a certificate' | sha1sum; ... | sha256sum
@@ -172,6 +226,7 @@ fn what_is_no_certificate_still_has_its_fingerprints() {
         "47209C9B7AF839DE69E9A9CD625E9182C1AD63DAE79ED88A2DD680FE34218620"
     );
     assert_eq!(error.certificate.subject, "");
+    assert_eq!(error.certificate.faults, error.to_string());
     // 'n', 'o' read as a tag and a length of 111 bytes
     assert_eq!(
         error.to_string(),

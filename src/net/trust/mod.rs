@@ -11,6 +11,12 @@
 //! issuer is `unknown-issuer`. A system's own verifier has its own order.
 
 mod cache;
+mod chain;
+mod facts;
+#[cfg(all(unix, not(target_os = "macos")))]
+mod found;
+mod helpers;
+mod roots;
 mod store;
 mod verdict;
 
@@ -22,11 +28,15 @@ use rustls::RootCertStore;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use tokio::sync::watch;
 
+use crate::judge::PathFacts;
 use crate::net::certificate;
 use crate::record::{Certificate, Trust};
 
 use cache::Cache;
-use store::{Answer, Store, System};
+use chain::Chain;
+use helpers::Helpers;
+use roots::Judged;
+use store::{Answer, System};
 
 /// How long a system's verifier may take before its verdict counts as missing.
 const SYSTEM_LIMIT: Duration = Duration::from_secs(5);
@@ -63,11 +73,21 @@ pub struct Examined {
     pub trust_public: Option<Trust>,
     /// Verdict of the operating system; `None` if it has no roots or did not answer in time.
     pub trust_os: Option<Trust>,
+    /// What else is known of the chain; `None` if the server sent none.
+    pub facts: Option<Arc<PathFacts>>,
+    /// Whether a path leads to the operating system's roots, whatever dates and name; `None` if it
+    /// cannot be told.
+    pub os_reaches: Option<bool>,
+    /// What is remarkable about that path.
+    pub os_note: &'static str,
 }
 
 /// Gives verdicts on certificate chains, and remembers them for a minute.
 pub struct Judge {
-    public: Option<Store>,
+    public: Option<roots::Roots>,
+    /// Whether the public roots are those of the real world.
+    is_real: bool,
+    helpers: Helpers,
     os: Os,
     limit: Duration,
     cache: Mutex<Cache<Entry>>,
@@ -80,20 +100,28 @@ impl std::fmt::Debug for Judge {
 }
 
 enum Os {
-    Given(Option<Store>),
+    Given(Option<roots::Roots>),
     System(Arc<System>),
 }
 
 /// What is known of one chain and name. Everything in it is found out once.
 struct Entry {
     since: Instant,
-    at_once: OnceLock<(Arc<Certificate>, Option<Trust>)>,
+    at_once: OnceLock<AtOnce>,
     os: OnceLock<Answer>,
+}
+
+/// What is found out at once.
+struct AtOnce {
+    certificate: Arc<Certificate>,
+    trust_public: Option<Trust>,
+    facts: Arc<PathFacts>,
 }
 
 impl Judge {
     /// A judge by these roots. Cheap: the system's store is read on first use.
     pub fn new(public: Roots, os: OsStore) -> Self {
+        let is_real = matches!(public, Roots::Public);
         let public = match public {
             Roots::Public => RootCertStore {
                 roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
@@ -102,14 +130,19 @@ impl Judge {
         };
         let os = match os {
             OsStore::System => Os::System(Arc::new(System::new())),
-            OsStore::Given(roots) => Os::Given(Store::of_roots(roots)),
+            OsStore::Given(roots) => Os::Given(roots::Roots::given(roots)),
         };
-        Self::with(Store::of_roots(public), os, SYSTEM_LIMIT)
+        Self {
+            is_real,
+            ..Self::with(roots::Roots::given(public), os, SYSTEM_LIMIT)
+        }
     }
 
-    fn with(public: Option<Store>, os: Os, limit: Duration) -> Self {
+    fn with(public: Option<roots::Roots>, os: Os, limit: Duration) -> Self {
         Self {
             public,
+            is_real: false,
+            helpers: Helpers::shipped(),
             os,
             limit,
             cache: Mutex::new(Cache::default()),
@@ -137,33 +170,55 @@ impl Judge {
         };
         let now = unix_time(now);
         let entry = self.entry(chain, name, at);
-        let (certificate, trust_public) = entry.at_once.get_or_init(|| {
-            let certificate = certificate::read(leaf).unwrap_or_else(|error| *error.certificate);
-            let verdict = self
-                .public
-                .as_ref()
-                .and_then(|store| store.verdict(chain, name, now));
-            (Arc::new(certificate), verdict)
-        });
+        let at_once = entry
+            .at_once
+            .get_or_init(|| self.at_once(chain, leaf, name, now));
         let answer = entry.os.get_or_init(|| match &self.os {
-            Os::Given(store) => Answer::Known(
-                store
-                    .as_ref()
-                    .and_then(|store| store.verdict(chain, name, now)),
-            ),
+            Os::Given(roots) => Answer::Known(judged(roots.as_ref(), &Chain::of(chain), name, now)),
             Os::System(system) => system.verdict(chain, name, now),
         });
-        let trust_os = match answer {
-            Answer::Known(verdict) => *verdict,
-            Answer::Coming(verdict) => {
+        let judged = match answer {
+            Answer::Known(judged) => *judged,
+            Answer::Coming(judged) => {
                 let waited = at.saturating_duration_since(entry.since);
-                wait(verdict.clone(), self.limit.saturating_sub(waited)).await
+                wait(judged.clone(), self.limit.saturating_sub(waited)).await
             }
         };
         Examined {
-            certificate: Some(certificate.clone()),
-            trust_public: *trust_public,
-            trust_os,
+            certificate: Some(at_once.certificate.clone()),
+            trust_public: at_once.trust_public,
+            trust_os: judged.trust,
+            facts: Some(at_once.facts.clone()),
+            os_reaches: judged.reaches,
+            os_note: judged.note,
+        }
+    }
+
+    /// Why the system's store could not be read; told once.
+    pub fn take_os_problem(&self) -> Option<String> {
+        match &self.os {
+            Os::Given(_) => None,
+            Os::System(system) => system.take_problem(),
+        }
+    }
+
+    fn at_once(
+        &self,
+        sent: &[CertificateDer<'_>],
+        leaf: &CertificateDer<'_>,
+        name: &ServerName<'_>,
+        now: UnixTime,
+    ) -> AtOnce {
+        let certificate = certificate::read(leaf).unwrap_or_else(|error| *error.certificate);
+        let (chain, public) = (Chain::of(sent), self.public.as_ref());
+        let facts = PathFacts {
+            is_real: self.is_real,
+            ..facts::facts(public, &self.helpers, &chain, name, now)
+        };
+        AtOnce {
+            certificate: Arc::new(certificate),
+            trust_public: judged(public, &chain, name, now).trust,
+            facts: Arc::new(facts),
         }
     }
 
@@ -183,13 +238,22 @@ impl Judge {
     }
 }
 
-/// The verdict once it has come; `None` when the limit is over or nobody is left to give it.
-async fn wait(mut verdict: watch::Receiver<Option<Trust>>, limit: Duration) -> Option<Trust> {
+fn judged(
+    roots: Option<&roots::Roots>,
+    chain: &Chain<'_>,
+    name: &ServerName<'_>,
+    now: UnixTime,
+) -> Judged {
+    roots.map_or_else(Judged::default, |roots| roots.judged(chain, name, now))
+}
+
+/// The verdict once it has come; none when the limit is over or nobody is left to give it.
+async fn wait(mut judged: watch::Receiver<Option<Judged>>, limit: Duration) -> Judged {
     if !limit.is_zero() {
         // either way it is what has come that counts
-        let _ = tokio::time::timeout(limit, verdict.wait_for(Option::is_some)).await;
+        let _ = tokio::time::timeout(limit, judged.wait_for(Option::is_some)).await;
     }
-    *verdict.borrow()
+    judged.borrow().unwrap_or_default()
 }
 
 fn unix_time(moment: DateTime<Utc>) -> UnixTime {

@@ -1,15 +1,14 @@
 //! A store that verdicts come from, and the thread that asks one which may take its time.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use rustls::RootCertStore;
-use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::ServerCertVerifier;
-use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use tokio::sync::watch;
 
+use super::chain::Chain;
+use super::roots::{Judged, Roots};
 use super::verdict;
 use crate::record::Trust;
 
@@ -19,50 +18,55 @@ const MOST_THREADS: usize = 4;
 
 /// Somebody who gives verdicts.
 #[derive(Debug, Clone)]
-pub(super) struct Store {
-    verifier: Arc<dyn ServerCertVerifier>,
-    /// The roots that webpki goes by; `None` if the system judges itself.
-    roots: Option<Arc<RootCertStore>>,
+pub(super) enum Store {
+    /// webpki by these roots.
+    Roots(Arc<Roots>),
+    /// A system that judges itself.
+    #[cfg_attr(not(any(windows, target_os = "macos", test)), expect(dead_code))]
+    System(Arc<dyn ServerCertVerifier>),
 }
 
 impl Store {
-    /// webpki with these roots; `None` if there are none.
-    pub(super) fn of_roots(roots: RootCertStore) -> Option<Self> {
-        let roots = Arc::new(roots);
-        let verifier =
-            WebPkiServerVerifier::builder_with_provider(roots.clone(), provider()).build();
-        Some(Self {
-            verifier: verifier.ok()?,
-            roots: Some(roots),
-        })
-    }
-
-    /// A system that judges itself.
-    #[cfg(any(windows, target_os = "macos", test))]
-    pub(super) fn of_system(verifier: Arc<dyn ServerCertVerifier>) -> Self {
-        Self {
-            verifier,
-            roots: None,
-        }
-    }
-
-    /// The verdict on a chain; `None` if there was none to be had.
-    pub(super) fn verdict(
+    /// What it says of a chain.
+    pub(super) fn judged(
         &self,
-        chain: &[CertificateDer<'_>],
+        sent: &[CertificateDer<'_>],
         name: &ServerName<'_>,
         now: UnixTime,
-    ) -> Option<Trust> {
-        let leaf = chain.first()?;
-        let intermediates = verdict::intermediates(chain);
-        let outcome = self
-            .verifier
-            .verify_server_cert(leaf, &intermediates, name, &[], now);
-        match (outcome, &self.roots) {
-            (Ok(_), _) => Some(Trust::Trusted),
-            (Err(error), Some(roots)) => verdict::of_webpki_error(&error, leaf, &roots.roots),
-            (Err(error), None) => verdict::of_system_error(&error, chain, now),
+    ) -> Judged {
+        match self {
+            Self::Roots(roots) => roots.judged(&Chain::of(sent), name, now),
+            Self::System(verifier) => by_system(verifier.as_ref(), sent, name, now),
         }
+    }
+}
+
+/// A system looks at a name only behind the path; of any other complaint it cannot be told what it
+/// thinks of the path, but where it knows no issuer.
+fn by_system(
+    verifier: &dyn ServerCertVerifier,
+    sent: &[CertificateDer<'_>],
+    name: &ServerName<'_>,
+    now: UnixTime,
+) -> Judged {
+    let Some(leaf) = sent.first() else {
+        return Judged::default();
+    };
+    let intermediates = verdict::intermediates(sent);
+    let outcome = verifier.verify_server_cert(leaf, &intermediates, name, &[], now);
+    let trust = match outcome {
+        Ok(_) => Some(Trust::Trusted),
+        Err(error) => verdict::of_system_error(&error, sent, now),
+    };
+    let reaches = match trust {
+        Some(Trust::Trusted | Trust::WrongName) => Some(true),
+        Some(Trust::UnknownIssuer) => Some(false),
+        _ => None,
+    };
+    Judged {
+        trust,
+        reaches,
+        note: "",
     }
 }
 
@@ -70,14 +74,16 @@ impl Store {
 #[derive(Debug)]
 pub(super) enum Answer {
     /// There it is, or there will be none.
-    Known(Option<Trust>),
+    Known(Judged),
     /// A thread is at it. The channel closes without a verdict if there is none.
-    Coming(watch::Receiver<Option<Trust>>),
+    Coming(watch::Receiver<Option<Judged>>),
 }
 
 /// The store of this system, read when it is first needed.
 pub(super) struct System {
-    load: Box<dyn Fn() -> Option<Store> + Send + Sync>,
+    load: Box<dyn Fn() -> Result<Store, String> + Send + Sync>,
+    /// Why the store could not be read, until somebody asks.
+    problem: Mutex<Problem>,
     /// Whether a verdict itself may take long.
     blocks: bool,
     store: OnceLock<Store>,
@@ -92,11 +98,12 @@ impl System {
     }
 
     pub(super) fn with(
-        load: impl Fn() -> Option<Store> + Send + Sync + 'static,
+        load: impl Fn() -> Result<Store, String> + Send + Sync + 'static,
         blocks: bool,
     ) -> Self {
         Self {
             load: Box::new(load),
+            problem: Mutex::default(),
             blocks,
             store: OnceLock::new(),
             loading: Mutex::new(()),
@@ -112,7 +119,7 @@ impl System {
         now: UnixTime,
     ) -> Answer {
         match self.store.get() {
-            Some(store) if !self.blocks => Answer::Known(store.verdict(chain, name, now)),
+            Some(store) if !self.blocks => Answer::Known(store.judged(chain, name, now)),
             _ => self.ask(chain, name, now),
         }
     }
@@ -122,10 +129,21 @@ impl System {
     fn loaded(&self) -> Option<&Store> {
         let _one = self.loading.lock().unwrap_or_else(PoisonError::into_inner);
         if self.store.get().is_none() {
-            let store = (self.load)()?;
-            let _ = self.store.set(store);
+            match (self.load)() {
+                Ok(store) => drop(self.store.set(store)),
+                Err(why) => self.problem().found(why),
+            }
         }
         self.store.get()
+    }
+
+    /// Why the store could not be read; told once.
+    pub(super) fn take_problem(&self) -> Option<String> {
+        self.problem().take()
+    }
+
+    fn problem(&self) -> MutexGuard<'_, Problem> {
+        self.problem.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Asks on a thread of its own. Not one of the runtime's: those are waited for at the end of
@@ -137,26 +155,53 @@ impl System {
         now: UnixTime,
     ) -> Answer {
         let Some(ticket) = Ticket::take(self) else {
-            return Answer::Known(None);
+            return Answer::Known(Judged::default());
         };
         let (sender, receiver) = watch::channel(None);
         let chain: Vec<_> = chain.iter().map(|der| der.clone().into_owned()).collect();
         let name = name.to_owned();
         let work = move || {
             let system = &ticket.0;
-            let verdict = system
+            let judged = system
                 .loaded()
-                .and_then(|store| store.verdict(&chain, &name, now));
+                .map(|store| store.judged(&chain, &name, now))
+                .filter(|judged| judged.trust.is_some());
             drop(ticket);
-            if verdict.is_some() {
-                sender.send_replace(verdict);
+            if judged.is_some() {
+                sender.send_replace(judged);
             }
         };
         let thread = std::thread::Builder::new().name("trust-os".to_owned());
         match thread.spawn(work) {
             Ok(_) => Answer::Coming(receiver),
-            Err(_) => Answer::Known(None),
+            Err(_) => Answer::Known(Judged::default()),
         }
+    }
+}
+
+/// What is told once.
+#[derive(Debug, Default)]
+enum Problem {
+    #[default]
+    None,
+    Found(String),
+    Told,
+}
+
+impl Problem {
+    fn found(&mut self, why: String) {
+        if let Self::None = self {
+            *self = Self::Found(why);
+        }
+    }
+
+    fn take(&mut self) -> Option<String> {
+        let Self::Found(why) = self else {
+            return None;
+        };
+        let why = std::mem::take(why);
+        *self = Self::Told;
+        Some(why)
     }
 }
 
@@ -180,26 +225,20 @@ impl Drop for Ticket {
     }
 }
 
-fn provider() -> Arc<CryptoProvider> {
-    Arc::new(ring::default_provider())
-}
-
 #[cfg(any(windows, target_os = "macos"))]
-fn load() -> Option<Store> {
-    let verifier = rustls_platform_verifier::Verifier::new(provider()).ok()?;
-    Some(Store::of_system(Arc::new(verifier)))
+fn load() -> Result<Store, String> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let verifier = rustls_platform_verifier::Verifier::new(provider);
+    let verifier = verifier.map_err(|error| format!("the system's verifier gives {error}"))?;
+    Ok(Store::System(Arc::new(verifier)))
 }
 
 #[cfg(all(unix, not(target_os = "macos")))]
-fn load() -> Option<Store> {
-    // what cannot be read is left out, as every other program on the system does it
-    let found = rustls_native_certs::load_native_certs();
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(found.certs);
-    Store::of_roots(roots)
+fn load() -> Result<Store, String> {
+    Ok(Store::Roots(Arc::new(super::found::roots()?)))
 }
 
 #[cfg(not(any(windows, unix)))]
-fn load() -> Option<Store> {
-    None
+fn load() -> Result<Store, String> {
+    Err("there is none on this system".to_owned())
 }

@@ -1,10 +1,9 @@
 //! From a verifier's error to a word of the `trust_*` columns.
 
-use rustls::pki_types::{CertificateDer, TrustAnchor, UnixTime};
+use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::{CertificateError, Error};
-use x509_parser::asn1_rs::Any;
-use x509_parser::prelude::{FromDer, X509Certificate};
 
+use crate::net::certificate::Fields;
 use crate::record::Trust;
 
 /// Most intermediate certificates that a verifier gets to see. webpki makes no longer path, and
@@ -31,15 +30,10 @@ pub(super) fn of_error(error: &Error) -> Option<Trust> {
 
 /// webpki's verdict, corrected for a certificate that is its own issuer and no root of the store:
 /// no path leads from it to one, whatever else webpki dislikes about it first (`CA:TRUE`, which is
-/// what OpenSSL puts into such a certificate unasked, or version 1). If it is a root, webpki's
-/// answer stands.
-pub(super) fn of_webpki_error(
-    error: &Error,
-    leaf: &CertificateDer<'_>,
-    roots: &[TrustAnchor<'_>],
-) -> Option<Trust> {
+/// what OpenSSL puts into such a certificate unasked, or version 1).
+pub(super) fn of_webpki_error(error: &Error, is_own_issuer: bool) -> Option<Trust> {
     match of_error(error) {
-        Some(Trust::Other) if is_self_issued_stranger(leaf, roots) => Some(Trust::UnknownIssuer),
+        Some(Trust::Other) if is_own_issuer => Some(Trust::UnknownIssuer),
         verdict => verdict,
     }
 }
@@ -94,29 +88,15 @@ fn is_only_too_early(chain: &[CertificateDer<'_>], now: UnixTime) -> bool {
     };
     let (mut early, mut late) = (false, false);
     for der in chain {
-        if let Ok((_, parsed)) = X509Certificate::from_der(der) {
-            early |= now < parsed.validity().not_before.timestamp();
-            late |= now > parsed.validity().not_after.timestamp();
-        }
+        let Ok(fields) = Fields::of(der) else {
+            continue;
+        };
+        early |= fields
+            .not_before
+            .is_some_and(|start| now < start.timestamp());
+        late |= fields.not_after.is_some_and(|end| now > end.timestamp());
     }
     early && !late
-}
-
-fn is_self_issued_stranger(leaf: &CertificateDer<'_>, roots: &[TrustAnchor<'_>]) -> bool {
-    let Ok((_, leaf)) = X509Certificate::from_der(leaf) else {
-        return false;
-    };
-    // an anchor holds both without their outermost tag and length
-    let subject = content(leaf.subject().as_raw());
-    let key = content(leaf.public_key().raw);
-    leaf.subject().as_raw() == leaf.issuer().as_raw()
-        && !roots.iter().any(|root| {
-            root.subject.as_ref() == subject && root.subject_public_key_info.as_ref() == key
-        })
-}
-
-fn content(der: &[u8]) -> &[u8] {
-    Any::from_der(der).map_or(der, |(_, any)| any.data)
 }
 
 /// The certificates behind the first one that a path could be made of: all of them if they are
@@ -129,25 +109,28 @@ pub(super) fn intermediates<'a>(chain: &'a [CertificateDer<'_>]) -> Vec<Certific
     if rest.len() <= MOST_INTERMEDIATES {
         return rest.iter().map(borrowed).collect();
     }
-    let Ok((_, leaf)) = X509Certificate::from_der(leaf) else {
+    let Some(issuer) = Fields::of(leaf).ok().and_then(|leaf| leaf.issuer) else {
         return rest.iter().take(MOST_INTERMEDIATES).map(borrowed).collect();
     };
     let mut candidates: Vec<_> = rest
         .iter()
-        .filter_map(|der| Some((der, X509Certificate::from_der(der).ok()?.1)))
+        .filter_map(|der| {
+            let fields = Fields::of(der).ok()?;
+            Some((der, fields.subject?, fields.issuer?))
+        })
         .collect();
-    let mut wanted = vec![leaf.issuer().as_raw().to_vec()];
+    let mut wanted = vec![issuer.as_raw().to_vec()];
     let mut found: Vec<CertificateDer<'a>> = Vec::new();
     while found.len() < MOST_INTERMEDIATES {
         let next = candidates
             .iter()
-            .position(|(_, parsed)| wanted.iter().any(|name| name == parsed.subject().as_raw()));
-        let Some((der, parsed)) = next.map(|index| candidates.remove(index)) else {
+            .position(|(_, subject, _)| wanted.iter().any(|name| name == subject.as_raw()));
+        let Some((der, _, issuer)) = next.map(|index| candidates.remove(index)) else {
             break;
         };
         let der = borrowed(der);
         if !found.contains(&der) {
-            wanted.push(parsed.issuer().as_raw().to_vec());
+            wanted.push(issuer.as_raw().to_vec());
             found.push(der);
         }
     }

@@ -1,9 +1,11 @@
 //! How it ended, and what each phase took.
 
+use std::borrow::Cow;
+
 use crate::record::{Cause, Outcome, Phase, PhaseTimes};
 use crate::schema::column::{Kind, of};
 use crate::schema::group::Group;
-use crate::schema::value::{Value, text, time_ms, time_us, word};
+use crate::schema::value::{Value, owned, time_ms, time_us, word};
 
 /// A row that worked or failed.
 pub trait HasOutcome: 'static {
@@ -11,8 +13,8 @@ pub trait HasOutcome: 'static {
     fn outcome(&self) -> &Outcome;
 
     /// What exactly was seen.
-    fn detail(&self) -> &str {
-        self.outcome().detail()
+    fn detail(&self) -> Cow<'_, str> {
+        Cow::Borrowed(self.outcome().detail())
     }
 }
 
@@ -23,7 +25,7 @@ impl<R: HasOutcome> Group<R> {
         of("Status", Kind::Text, "", "OK, or the cause code of the failure", |r| Value::Text(r.outcome().cause().map_or("OK", Cause::as_str).into())),
         of("failed_phase", Kind::Text, "", "phase that failed: dns, proxy, connect, tls, turn", |r| word(r.outcome().cause().map(|c| c.phase().as_str()))),
         of("cause", Kind::Text, "", "cause code of the failure, empty when OK", |r| word(r.outcome().cause().map(Cause::as_str))),
-        of("detail", Kind::Text, "", "what exactly was seen", |r| text(r.detail())),
+        of("detail", Kind::Text, "", "what exactly was seen", |r| owned(r.detail())),
     ] };
 }
 

@@ -124,6 +124,7 @@ fn certificate() -> Certificate {
         signature_algorithm: "sha256RSA".to_owned(),
         key: "rsa-2048".to_owned(),
         sans: "tr.teams.microsoft.com *.relay.teams.microsoft.com".to_owned(),
+        faults: String::new(),
     }
 }
 

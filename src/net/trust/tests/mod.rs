@@ -13,6 +13,7 @@ macro_rules! der {
     };
 }
 
+mod path;
 mod system;
 
 fn roots(ders: &[CertificateDer<'static>]) -> RootCertStore {
@@ -117,7 +118,13 @@ fn a_self_signed_certificate_in_the_store_is_no_stranger() {
     let chain = [der!("self_ca")];
     let judge = public(&chain);
     let examined = examine(&judge, &chain, in_2030());
-    assert_eq!(examined.trust_public, Some(Trust::Other));
+    assert_eq!(examined.trust_public, Some(Trust::Trusted));
+    let verdict = |now| examine(&public(&chain), &chain, moment(now)).trust_public;
+    assert_eq!(verdict("2200-01-01T00:00:00Z"), Some(Trust::Expired));
+    assert_eq!(verdict("1999-01-01T00:00:00Z"), Some(Trust::NotYetValid));
+    let elsewhere = ServerName::try_from("elsewhere.test").unwrap();
+    let examined = run(judge.examine(&chain, &elsewhere, in_2030(), clock::now()));
+    assert_eq!(examined.trust_public, Some(Trust::WrongName));
 }
 
 #[test]

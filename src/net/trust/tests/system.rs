@@ -7,6 +7,7 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::{DigitallySignedStruct, Error, SignatureScheme};
 
 use super::*;
+use crate::net::trust::store::Store;
 
 /// A system that trusts everybody as soon as the gate is open.
 #[derive(Debug, Clone, Default)]
@@ -26,7 +27,7 @@ impl Gate {
     /// A judge by this system, who waits that long for it.
     fn judge(&self, limit: Duration) -> Judge {
         let gate = self.clone();
-        let load = move || Some(Store::of_system(Arc::new(gate.clone())));
+        let load = move || Ok(Store::System(Arc::new(gate.clone()) as Arc<_>));
         Judge::with(None, Os::System(Arc::new(System::with(load, true))), limit)
     }
 }
@@ -188,13 +189,17 @@ fn a_store_that_could_not_be_read_is_read_the_next_time() {
         let reads = AtomicUsize::new(0);
         let load = move || {
             let readable = reads.fetch_add(1, Ordering::SeqCst) > 0;
-            readable.then(|| Store::of_system(Arc::new(gate.clone())))
+            let store = || Store::System(Arc::new(gate.clone()) as Arc<_>);
+            readable.then(store).ok_or_else(|| "no room".to_owned())
         };
         let judge = Judge::with(None, Os::System(Arc::new(System::with(load, false))), LONG);
         let start = clock::now();
+        assert_eq!(judge.take_os_problem(), None);
         assert_eq!(trust_os(&judge, "a.test", start).await, None);
+        assert_eq!(judge.take_os_problem().as_deref(), Some("no room"));
         let trust = trust_os(&judge, "b.test", start).await;
         assert_eq!(trust, Some(Trust::Trusted));
+        assert_eq!(judge.take_os_problem(), None);
     });
 }
 
@@ -239,7 +244,10 @@ mod found {
     }
 
     #[test]
-    fn a_system_without_roots_gives_no_verdict() {
+    fn a_file_that_was_named_and_holds_no_roots_gives_no_verdict() {
+        // the default folder, which has roots on most systems, does not stand in for it
         assert_eq!(verdict_with("/nonexistent/roots.pem"), "None None");
+        let garbage = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+        assert_eq!(verdict_with(garbage), "None None");
     }
 }

@@ -1,0 +1,157 @@
+//! A chain as a server sent it, read as far as it can be.
+
+use std::time::Duration;
+
+use rustls::RootCertStore;
+use rustls::pki_types::{CertificateDer, UnixTime};
+use x509_parser::asn1_rs::{Any, FromDer};
+
+use super::verdict;
+use crate::judge::{Name, Validity};
+use crate::net::certificate::{Fields, name_parts};
+
+/// Most certificates of a chain whose names are looked at.
+const MOST: usize = 32;
+
+/// When a certificate is valid, in seconds since 1970; both ends belong to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Span {
+    pub(super) start: i64,
+    pub(super) end: i64,
+}
+
+impl Span {
+    pub(super) fn holds(self, moment: i64) -> bool {
+        (self.start..=self.end).contains(&moment)
+    }
+}
+
+/// The certificates of a server, its own first.
+pub(super) struct Chain<'a> {
+    sent: &'a [CertificateDer<'a>],
+    read: Vec<Option<Fields<'a>>>,
+    /// Those behind the first that a path could be made of.
+    pub(super) intermediates: Vec<CertificateDer<'a>>,
+    /// When each is valid.
+    pub(super) spans: Vec<Option<Span>>,
+}
+
+impl<'a> Chain<'a> {
+    pub(super) fn of(sent: &'a [CertificateDer<'a>]) -> Self {
+        let read: Vec<_> = sent
+            .iter()
+            .take(MOST)
+            .map(|der| Fields::of(der).ok())
+            .collect();
+        let spans = read.iter().map(|fields| {
+            let fields = fields.as_ref()?;
+            Some(Span {
+                start: fields.not_before?.timestamp(),
+                end: fields.not_after?.timestamp(),
+            })
+        });
+        Self {
+            spans: spans.collect(),
+            intermediates: verdict::intermediates(sent),
+            read,
+            sent,
+        }
+    }
+
+    pub(super) fn leaf(&self) -> Option<&'a CertificateDer<'a>> {
+        self.sent.first()
+    }
+
+    /// When the server's certificate is valid, and whether it is its own issuer.
+    pub(super) fn leaf_facts(&self) -> (Option<Span>, bool) {
+        let span = self.spans.first().copied().flatten();
+        let fields = self.read.first().and_then(Option::as_ref);
+        let is_own = fields.is_some_and(|fields| {
+            let subject = fields.subject.as_ref().map(|name| name.as_raw());
+            subject.is_some() && subject == fields.issuer.as_ref().map(|name| name.as_raw())
+        });
+        (span, is_own)
+    }
+
+    /// Whether the server's certificate is valid at a moment.
+    pub(super) fn validity(&self, now: UnixTime) -> Validity {
+        let now = seconds(now);
+        match self.leaf_facts().0 {
+            Some(span) if now > span.end => Validity::Expired,
+            Some(span) if now < span.start => Validity::NotYetValid,
+            _ => Validity::Valid,
+        }
+    }
+
+    /// Whether the server's certificate has the name and the key of a root.
+    pub(super) fn leaf_is_in(&self, roots: &RootCertStore) -> bool {
+        let Some(Some(leaf)) = self.read.first() else {
+            return false;
+        };
+        let (Some(subject), Some(key)) = (&leaf.subject, &leaf.key) else {
+            return false;
+        };
+        // an anchor holds both without their outermost tag and length
+        let (subject, key) = (content(subject.as_raw()), content(key.raw));
+        roots.roots.iter().any(|root| {
+            root.subject.as_ref() == subject && root.subject_public_key_info.as_ref() == key
+        })
+    }
+
+    /// Subjects and issuers of all certificates.
+    pub(super) fn names(&self) -> Vec<Name> {
+        let read = self.read.iter().flatten();
+        let names = read.flat_map(|fields| [&fields.subject, &fields.issuer]);
+        names.flatten().map(name_parts).collect()
+    }
+
+    /// The issuers from the server's certificate on, as far as the chain leads.
+    pub(super) fn issuers(&self) -> Vec<Name> {
+        let (mut found, mut seen) = (Vec::new(), Vec::new());
+        let mut next = self.read.first().and_then(Option::as_ref);
+        while let Some(issuer) = next.and_then(|fields| fields.issuer.as_ref()) {
+            if seen.contains(&issuer.as_raw()) {
+                break;
+            }
+            found.push(name_parts(issuer));
+            seen.push(issuer.as_raw());
+            let mut others = self.read.iter().skip(1).flatten();
+            next = others.find(|fields| {
+                let subject = fields.subject.as_ref();
+                subject.is_some_and(|subject| subject.as_raw() == issuer.as_raw())
+            });
+        }
+        found
+    }
+
+    /// Names of issuers in their DER form.
+    pub(super) fn wanted(&self) -> Vec<Vec<u8>> {
+        let read = self.read.iter().flatten();
+        let issuers = read.filter_map(|fields| fields.issuer.as_ref());
+        issuers.map(|name| name.as_raw().to_vec()).collect()
+    }
+
+    /// Whether a certificate of that name was sent that is over at a moment.
+    pub(super) fn sent_is_over(&self, subject: &[u8], now: UnixTime) -> bool {
+        let now = seconds(now);
+        let sent = self.read.iter().zip(&self.spans).skip(1);
+        let mut named = sent.filter(|(fields, _)| {
+            let name = fields.as_ref().and_then(|fields| fields.subject.as_ref());
+            name.is_some_and(|name| name.as_raw() == subject)
+        });
+        named.any(|(_, span)| span.is_some_and(|span| now > span.end))
+    }
+}
+
+fn content(der: &[u8]) -> &[u8] {
+    Any::from_der(der).map_or(der, |(_, any): (_, Any<'_>)| any.data)
+}
+
+pub(super) fn seconds(moment: UnixTime) -> i64 {
+    i64::try_from(moment.as_secs()).unwrap_or(i64::MAX)
+}
+
+pub(super) fn unix(moment: i64) -> UnixTime {
+    let seconds = u64::try_from(moment).unwrap_or(0);
+    UnixTime::since_unix_epoch(Duration::from_secs(seconds))
+}
