@@ -123,7 +123,10 @@ impl Circumstances {
     fn fills_a_window(&self, total: u64) -> bool {
         let segment = u64::from(self.segment.unwrap_or(1).max(1));
         let is_whole = total % segment == 0;
-        is_whole || self.receive_window.is_some_and(|window| total + segment > window)
+        is_whole
+            || self
+                .receive_window
+                .is_some_and(|window| total + segment > window)
     }
 }
 
@@ -133,12 +136,7 @@ fn is_a_trip(pause: Duration, rtt: Duration) -> bool {
 }
 
 /// Whether the wait before an arrival may have been one for a segment that was missing.
-fn is_for_a_hole(
-    arrivals: &[Arrival],
-    next: &Arrival,
-    rtt: Duration,
-    on: &Circumstances,
-) -> bool {
+fn is_for_a_hole(arrivals: &[Arrival], next: &Arrival, rtt: Duration, on: &Circumstances) -> bool {
     // what was read at the same time
     let together = arrivals.iter().filter(|arrival| arrival.at == next.at);
     let hole = together.filter_map(|arrival| arrival.hole).max();
@@ -227,7 +225,11 @@ impl Hole {
         let Some(hole) = arrivals.iter().filter_map(|arrival| arrival.hole).max() else {
             // what waits for a hole cannot be read
             let is_short = longest < most_of_a_trip.max(SHORTEST);
-            return if is_short { Self::Overtaken } else { Self::Unknown };
+            return if is_short {
+                Self::Overtaken
+            } else {
+                Self::Unknown
+            };
         };
         // the program may have been late by a tick that the kernel's clock does not show
         let surely = hole.saturating_sub(on.tick);

@@ -142,7 +142,8 @@ fn others_excess(record: &Record) -> Option<Duration> {
 pub fn lost_in_tls(record: &Record) -> Option<Duration> {
     let excess = beyond_the_trips(record)?;
     // without a word of what came twice the first may have arrived
-    let is_told = record.tcp.end.dsack.is_some() && record.tcp.options.as_deref().is_some_and(has_sack);
+    let is_told =
+        record.tcp.end.dsack.is_some() && record.tcp.options.as_deref().is_some_and(has_sack);
     let again = sent_again(record).unwrap_or(0) > 0 && is_told;
     let lost = record.tls.flight.lost == Some(true);
     (again || lost).then_some(excess)

@@ -226,10 +226,7 @@ fn waits_that_nobody_saw_are_a_loss_or_the_server() {
         record.turn.reply = Some(TurnReply::Success);
         record.times.set(Phase::Turn, ms(322));
     });
-    assert_eq!(
-        [hidden, pseudo, inside],
-        [Explanation::LossOrServer; 3]
-    );
+    assert_eq!([hidden, pseudo, inside], [Explanation::LossOrServer; 3]);
 }
 
 #[test]

@@ -77,8 +77,8 @@ mod stamped {
 
     /// Asks for stamps of what comes in; whether there will be some.
     pub fn ask_for(socket: &impl AsFd) -> bool {
-        let flags =
-            TimestampingFlag::SOF_TIMESTAMPING_RX_SOFTWARE | TimestampingFlag::SOF_TIMESTAMPING_SOFTWARE;
+        let flags = TimestampingFlag::SOF_TIMESTAMPING_RX_SOFTWARE
+            | TimestampingFlag::SOF_TIMESTAMPING_SOFTWARE;
         setsockopt(socket, sockopt::Timestamping, &flags).is_ok()
     }
 
@@ -210,7 +210,9 @@ mod tests {
             // the system may begin to stamp a moment late
             tokio::time::sleep(Duration::from_millis(50)).await;
             let other = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
-            other.send_to(b"hello", socket.local_addr().unwrap()).unwrap();
+            other
+                .send_to(b"hello", socket.local_addr().unwrap())
+                .unwrap();
             std::thread::sleep(Duration::from_millis(150));
             let mut buffer = [0; 16];
             let (length, stamp) = receive(&socket, &mut buffer).await.unwrap();

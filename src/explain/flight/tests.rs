@@ -39,11 +39,7 @@ fn judged(arrivals: &[(u64, u64, Option<u64>)], on: &Circumstances) -> ServerFli
 }
 
 /// Windows, and whether something was lost.
-fn told(
-    arrivals: &[(u64, u64, Option<u64>)],
-    rtt: u64,
-    out_of_order: u32,
-) -> (u32, Option<bool>) {
+fn told(arrivals: &[(u64, u64, Option<u64>)], rtt: u64, out_of_order: u32) -> (u32, Option<bool>) {
     let flight = judged(arrivals, &path(rtt, out_of_order));
     (flight.windows.unwrap(), flight.lost)
 }
@@ -68,10 +64,7 @@ fn a_wait_of_a_round_trip_behind_whole_segments_is_another_window() {
 #[test]
 fn a_server_that_signs_behind_its_first_4096_bytes_is_no_window_and_no_loss() {
     for (rtt, signs) in [(0, 5), (0, 30), (0, 190), (40, 5), (40, 45), (20, 30)] {
-        let pieces = [
-            (rtt + 1, 4_096, Some(0)),
-            (rtt + 1 + signs, 5_100, Some(0)),
-        ];
+        let pieces = [(rtt + 1, 4_096, Some(0)), (rtt + 1 + signs, 5_100, Some(0))];
         assert_eq!(told(&pieces, rtt, 0), (1, Some(false)), "{rtt} {signs}");
     }
 }
