@@ -198,12 +198,15 @@ impl Waits {
     }
 
     fn wait(&mut self, wait: Duration, may_be_loss: bool) {
-        if may_be_loss {
-            self.unexplained = self.unexplained.max(Some(wait));
-            self.longest = self.longest.max(wait);
-        } else {
-            self.servers(wait);
+        self.longest = self.longest.max(wait);
+        if !may_be_loss {
+            self.servers += wait;
+            return;
         }
+        // where there are several, as of a server that drips, all but the longest are its own
+        let known = self.unexplained.unwrap_or_default();
+        self.unexplained = Some(known.max(wait));
+        self.servers += known.min(wait);
     }
 }
 

@@ -208,3 +208,41 @@ fn a_server_that_thinks_for_300_ms_is_slow_where_nothing_else_explains_it() {
     let line = format!("{SERVER}:443 -n 20 -i 0 --concurrency 4");
     have(&crate::rows::rows(&link.client, &line), &UNTOLD);
 }
+
+/// A relay over UDP answers after a while; the program is stopped for a part of it, or not.
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_late_answer_over_udp_blames_neither_path_nor_relay_unless_it_lay_in_this_machine() {
+    let link = Link::new("late-udp");
+    let socket = crate::link::inside(&link.server, || {
+        std::net::UdpSocket::bind("0.0.0.0:3478").unwrap()
+    });
+    std::thread::spawn(move || {
+        let mut request = [0; 2048];
+        while let Ok((length, from)) = socket.recv_from(&mut request) {
+            std::thread::sleep(ms(500));
+            let id: [u8; 12] = request[8..20].try_into().unwrap();
+            let id = turnprobe::wire::stun::TransactionId(id);
+            let kind = turnprobe::wire::stun::kind::BINDING_SUCCESS;
+            let answer = turnprobe::wire::stun::Builder::new(kind, id)
+                .finish()
+                .unwrap();
+            assert!(length >= 20);
+            socket.send_to(&answer, from).unwrap();
+        }
+    });
+    let line = format!("udp://{SERVER}:3478 --ask binding -n 5 -i 0");
+    for row in rows(&link.client, &line) {
+        assert_eq!(row["Status"], "OK", "{row:?}");
+        assert_eq!(row["explain"], "path-or-relay", "{row:?}");
+    }
+    let line = format!("udp://{SERVER}:3478 --ask binding -n 1 --format csv -q");
+    let child = crate::rows::turnprobe(&link.client, &line).spawn().unwrap();
+    std::thread::sleep(ms(300));
+    crate::process::signal(&child, "STOP");
+    std::thread::sleep(ms(1_000));
+    crate::process::signal(&child, "CONT");
+    let output = child.wait_with_output().unwrap();
+    let rows = crate::rows::parse(std::str::from_utf8(&output.stdout).unwrap());
+    assert_eq!(rows[0]["explain"], "local-delay", "{:?}", rows[0]);
+}

@@ -147,6 +147,10 @@ fn what_a_server_drips_is_its_own_time() {
         assert!(flight.servers >= Some(ms(19 * 50)), "{flight:?}");
         assert_eq!(flight.unexplained, None);
     }
+    // one of them is as long as a probe of a tail that was lost
+    let flight = judged(&drip, &path(10, 0));
+    assert_eq!((flight.lost, flight.unexplained), (None, Some(ms(50))));
+    assert!(flight.servers >= Some(ms(18 * 50)), "{flight:?}");
 }
 
 #[test]
