@@ -89,7 +89,8 @@ pub fn slow_dns(record: &Record) -> Option<Duration> {
 pub fn slow_server(record: &Record) -> Option<Duration> {
     let flight = &record.tls.flight;
     let is_told = !flight.hello_retry && flight.unexplained.is_none_or(|wait| wait < TIMER);
-    if lost_in_tls(record).is_some() || !is_told {
+    // what had to be sent again may have been late on the way
+    if sent_again(record).unwrap_or(0) > 0 || flight.lost == Some(true) || !is_told {
         return None;
     }
     let waited = flight.servers?.min(others_excess(record)?);
@@ -144,18 +145,18 @@ pub fn lost_in_tls(record: &Record) -> Option<Duration> {
     // without a word of what came twice the first may have arrived
     let is_told =
         record.tcp.end.dsack.is_some() && record.tcp.options.as_deref().is_some_and(has_sack);
-    let again = sent_again(record).unwrap_or(0) > 0 && is_told;
+    let twice = record.tcp.end.dsack.unwrap_or(0);
+    let again = sent_again(record).unwrap_or(0) > twice && is_told;
     let lost = record.tls.flight.lost == Some(true);
     (again || lost).then_some(excess)
 }
 
-/// Segments that this end sent again after the SYN and that the other end did not get twice. Data of
-/// the SYN that Fast Open's other end did not take is sent again and was not lost.
+/// Segments that this end sent again after the SYN. Data of the SYN that Fast Open's other end did
+/// not take is sent again and was not lost.
 fn sent_again(record: &Record) -> Option<u32> {
     let not_taken = record.tcp.fast_open == Some(FastOpen::DataNotAcked);
-    let twice = record.tcp.end.dsack.unwrap_or(0) + u32::from(not_taken);
     let again = record.tcp.retransmits_after_syn()?;
-    Some(again.saturating_sub(twice))
+    Some(again.saturating_sub(u32::from(not_taken)))
 }
 
 /// Whether both ends agreed to acknowledge selectively (RFC 2018), without which there is no word of

@@ -257,6 +257,13 @@ fn a_segment_that_the_other_end_got_twice_was_not_lost() {
     assert_eq!(with(1, 1), Explanation::None);
     assert_eq!(with(1, 2), Explanation::None);
     assert_eq!(with(2, 1), Explanation::LostInTls);
+    // the first may have been late on the way: the server is not blamed for it
+    let late = found(|record| {
+        waited(record, 300);
+        record.tcp.end.retransmits = Some(1);
+        record.tcp.end.dsack = Some(1);
+    });
+    assert_eq!(late, Explanation::LossOrServer);
 }
 
 /// Windows counts what it sent again and not what came twice; without SACK there is no word of it.

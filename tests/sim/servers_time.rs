@@ -11,6 +11,7 @@ use crate::link::{Link, SERVER};
 use crate::path::{Fate, Path, Segment, Way};
 use crate::relay;
 use crate::rows::{Row, rows};
+use crate::witness::SYN;
 
 /// What OpenSSL's buffer of a handshake holds: it is handed on when it is full.
 const BUFFER: usize = 4096;
@@ -207,6 +208,33 @@ fn a_server_that_thinks_for_300_ms_is_slow_where_nothing_else_explains_it() {
     });
     let line = format!("{SERVER}:443 -n 20 -i 0 --concurrency 4");
     have(&crate::rows::rows(&link.client, &line), &UNTOLD);
+}
+
+/// The ClientHello, or all that the server says, takes so much longer than this end waits before it
+/// sends the ClientHello again: the server gets it twice, and says so.
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn what_was_late_and_was_sent_again_is_not_said_to_be_lost() {
+    for way in [Way::ToServer, Way::ToClient] {
+        let late = move |segment: &Segment| match (way, segment.nth) {
+            (Way::ToServer, Some(0)) if segment.way == way => Fate::Late(ms(400)),
+            // the acknowledgement of the ClientHello too, which is no SYN's
+            (Way::ToClient, _) if segment.way == way && segment.flags & SYN == 0 => {
+                Fate::Late(ms(400))
+            }
+            _ => Fate::Arrives,
+        };
+        for tls in ["1.2", "1.3"] {
+            let arguments = format!("--concurrency 8 --tls {tls}");
+            let purpose = format!("late-{way:?}-{tls}").to_lowercase();
+            let rows = probes(&purpose, ms(20), &arguments, late, |to, flight| {
+                to.write_all(flight)
+            });
+            let again = rows.iter().filter(|row| row["tcp_end_retransmits"] != "0");
+            assert!(again.count() * 10 >= count() * 9);
+            have(&rows, &[("explain", "loss-or-server")]);
+        }
+    }
 }
 
 /// A relay over UDP answers after a while; the program is stopped for a part of it, or not.
