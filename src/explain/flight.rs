@@ -122,7 +122,7 @@ impl Circumstances {
     /// segments, unless it is this end's own.
     fn fills_a_window(&self, total: u64) -> bool {
         let segment = u64::from(self.segment.unwrap_or(1).max(1));
-        let is_whole = total % segment == 0;
+        let is_whole = total.is_multiple_of(segment);
         is_whole
             || self
                 .receive_window

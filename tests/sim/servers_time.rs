@@ -206,8 +206,8 @@ fn a_server_that_thinks_for_300_ms_is_slow_where_nothing_else_explains_it() {
         std::thread::sleep(ms(300));
         relay::greet(stream, &small);
     });
-    let line = format!("{SERVER}:443 -n 20 -i 0 --concurrency 4");
-    have(&crate::rows::rows(&link.client, &line), &UNTOLD);
+    let arguments = format!("{SERVER}:443 -n 20 -i 0 --concurrency 4");
+    have(&crate::rows::rows(&link.client, &arguments), &UNTOLD);
 }
 
 /// The ClientHello, or all that the server says, takes so much longer than this end waits before it
@@ -259,13 +259,15 @@ fn a_late_answer_over_udp_blames_neither_path_nor_relay_unless_it_lay_in_this_ma
             socket.send_to(&answer, from).unwrap();
         }
     });
-    let line = format!("udp://{SERVER}:3478 --ask binding -n 5 -i 0");
-    for row in rows(&link.client, &line) {
+    let arguments = format!("udp://{SERVER}:3478 --ask binding -n 5 -i 0");
+    for row in rows(&link.client, &arguments) {
         assert_eq!(row["Status"], "OK", "{row:?}");
         assert_eq!(row["explain"], "path-or-relay", "{row:?}");
     }
-    let line = format!("udp://{SERVER}:3478 --ask binding -n 1 --format csv -q");
-    let child = crate::rows::turnprobe(&link.client, &line).spawn().unwrap();
+    let arguments = format!("udp://{SERVER}:3478 --ask binding -n 1 --format csv -q");
+    let child = crate::rows::turnprobe(&link.client, &arguments)
+        .spawn()
+        .unwrap();
     std::thread::sleep(ms(300));
     crate::process::signal(&child, "STOP");
     std::thread::sleep(ms(1_000));
