@@ -222,7 +222,7 @@ enum Hole {
 impl Hole {
     fn judge(arrivals: &[Arrival], rtt: Duration, on: &Circumstances, longest: Duration) -> Self {
         let most_of_a_trip = rtt * 4 / 5;
-        if on.out_of_order.unwrap_or(0) == 0 {
+        if on.out_of_order == Some(0) {
             return Self::Overtaken;
         }
         let Some(hole) = arrivals.iter().filter_map(|arrival| arrival.hole).max() else {
@@ -238,7 +238,7 @@ impl Hole {
         let surely = hole.saturating_sub(on.tick);
         if hole < most_of_a_trip.max(OVERTAKEN) {
             Self::Overtaken
-        } else if surely >= (rtt * 3 / 5).max(SHORTEST) {
+        } else if on.out_of_order.is_some() && surely >= (rtt * 3 / 5).max(SHORTEST) {
             Self::Lost
         } else {
             Self::Unknown

@@ -106,6 +106,14 @@ fn without_stamps_nothing_is_said_to_be_lost() {
         }
     }
     assert_eq!(told(&[(83, 5_100, None)], 40, 3), (1, None));
+    // no count of segments out of order either: nor that none was
+    let uncounted = Circumstances {
+        out_of_order: None,
+        ..path(40, 0)
+    };
+    assert_eq!(judged(&[(83, 5_100, None)], &uncounted).lost, None);
+    assert_eq!(judged(&[(83, 5_100, Some(40))], &uncounted).lost, None);
+    assert_eq!(judged(&[(43, 5_100, None)], &uncounted).lost, Some(false));
     assert_eq!(told(&[(43, 5_100, None)], 40, 3), (1, Some(false)));
 }
 
