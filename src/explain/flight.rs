@@ -3,8 +3,8 @@
 //! A server may write its flight in pieces and take its time between them: OpenSSL hands on what
 //! fills its buffer of 4,096 bytes and signs then. So no pause alone says that something was lost.
 //! Bytes that lay behind a hole do: where they came most of a round trip before the hole was
-//! filled, and nothing else was missing, what filled it was sent again for them (RFC 8985 section
-//! 6.2). Segments that only overtook each other are there sooner.
+//! filled, what filled it was sent again for them. Segments that only overtook each other are there
+//! sooner: senders themselves take a quarter of a round trip for enough (RFC 8985 section 6.2).
 //!
 //! A lost last segment leaves no hole: it comes with a tail loss probe after two round trips (RFC
 //! 8985 section 7.2), or with a timer. Neither can be told from a server that took its time.
@@ -34,15 +34,23 @@ pub struct Arrival {
     pub late: Duration,
     /// Bytes that had come by then, these included.
     pub total: u64,
-    /// How long the last of them had lain behind a hole before it was filled; `None` where the
-    /// system has no stamps.
-    pub hole: Option<Duration>,
+    /// How long the last of them had lain there by then, by its stamp: longer where it lay behind a
+    /// hole. `None` where the system has no stamps.
+    pub lay: Option<Duration>,
 }
 
 impl Arrival {
     /// When they could be read.
     fn came(&self) -> Duration {
         self.at.saturating_sub(self.late)
+    }
+
+    /// How long the last of them lay behind a hole, at least and at most: the coarse clock may be
+    /// wrong by a tick either way.
+    fn hole(&self, tick: Duration) -> Option<(Duration, Duration)> {
+        let lay = self.lay?;
+        let most = lay.saturating_sub(self.late.saturating_sub(tick));
+        Some((lay.saturating_sub(self.late + tick), most))
     }
 }
 
@@ -139,8 +147,8 @@ fn is_a_trip(pause: Duration, rtt: Duration) -> bool {
 fn is_for_a_hole(arrivals: &[Arrival], next: &Arrival, rtt: Duration, on: &Circumstances) -> bool {
     // what was read at the same time
     let together = arrivals.iter().filter(|arrival| arrival.at == next.at);
-    let hole = together.filter_map(|arrival| arrival.hole).max();
-    on.out_of_order.unwrap_or(0) > 0 && hole.is_none_or(|hole| hole >= rtt * 4 / 5)
+    let hole = together.filter_map(|arrival| arrival.hole(on.tick)).max();
+    on.out_of_order.unwrap_or(0) > 0 && hole.is_none_or(|(_, most)| most >= rtt * 4 / 5)
 }
 
 /// Whether several segments came together and nothing before or behind them did: after a loss of
@@ -225,7 +233,9 @@ impl Hole {
         if on.out_of_order == Some(0) {
             return Self::Overtaken;
         }
-        let Some(hole) = arrivals.iter().filter_map(|arrival| arrival.hole).max() else {
+        let holes = arrivals.iter().filter_map(|arrival| arrival.hole(on.tick));
+        let longest_hole = holes.reduce(|a, b| (a.0.max(b.0), a.1.max(b.1)));
+        let Some((least, most)) = longest_hole else {
             // what waits for a hole cannot be read
             let is_short = longest < most_of_a_trip.max(SHORTEST);
             return if is_short {
@@ -234,11 +244,9 @@ impl Hole {
                 Self::Unknown
             };
         };
-        // the program may have been late by a tick that the kernel's clock does not show
-        let surely = hole.saturating_sub(on.tick);
-        if hole < most_of_a_trip.max(OVERTAKEN) {
+        if most < most_of_a_trip.max(OVERTAKEN) {
             Self::Overtaken
-        } else if on.out_of_order.is_some() && surely >= (rtt * 3 / 5).max(SHORTEST) {
+        } else if on.out_of_order.is_some() && least >= (rtt / 2).max(SHORTEST) {
             Self::Lost
         } else {
             Self::Unknown

@@ -149,13 +149,13 @@ impl FlightLog {
             self.finish.get_or_insert(wait.saturating_sub(late));
             return;
         }
-        let age = self.woken.zip(stamp);
-        let age = age.and_then(|(woken, stamp)| woken.moment.age(stamp, &self.start));
+        let stamped = self.woken.filter(|woken| woken.late.is_some()).zip(stamp);
+        let lay = stamped.and_then(|(woken, stamp)| woken.moment.age(stamp, &self.start));
         let arrival = Arrival {
             at: at.saturating_duration_since(self.start.at),
             late,
             total,
-            hole: age.map(|age| age.saturating_sub(late)),
+            lay,
         };
         if self.arrivals.len() < MOST_ARRIVALS {
             self.arrivals.push(arrival);
