@@ -52,6 +52,21 @@ impl Readiness {
 ///
 /// What the system says.
 pub async fn receive(socket: &UdpSocket, buffer: &mut [u8]) -> io::Result<usize> {
+    receive_by(socket, || {
+        io::Read::read(&mut &*socket2::SockRef::from(socket), buffer)
+    })
+    .await
+}
+
+/// Receives in a way of the caller's own, who is asked until there is something.
+///
+/// # Errors
+///
+/// What the system says.
+pub async fn receive_by<T>(
+    socket: &UdpSocket,
+    mut read: impl FnMut() -> io::Result<T>,
+) -> io::Result<T> {
     // an error alone makes a socket not readable on Linux
     let interest = Interest::READABLE | Interest::ERROR;
     let mut readiness = Readiness::default();
@@ -63,9 +78,7 @@ pub async fn receive(socket: &UdpSocket, buffer: &mut [u8]) -> io::Result<usize>
         } else {
             Interest::READABLE
         };
-        let received = socket.try_io(interest, || {
-            io::Read::read(&mut &*socket2::SockRef::from(socket), buffer)
-        });
+        let received = socket.try_io(interest, &mut read);
         if !is_in_vain(&received) {
             return received;
         }

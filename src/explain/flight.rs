@@ -1,11 +1,13 @@
 //! How the server's first flight came, from the moments at which its bytes were read.
 //!
-//! A server writes its flight in one go. A pause in the middle of a TLS record is therefore none
-//! of the server's program: its kernel waited for acknowledgements, as the window was full, which
-//! takes one round trip, or a segment was lost. Fast recovery of a loss takes a round trip and a
-//! quarter (RFC 8985 section 6.2) and leaves segments out of order; a tail loss probe takes two
-//! (RFC 8985 section 7.2), a timer more. A pause between two records can be either and is not
-//! judged.
+//! A server may write its flight in pieces and take its time between them: OpenSSL hands on what
+//! fills its buffer of 4,096 bytes and signs then. So no pause alone says that something was lost.
+//! Bytes that lay behind a hole do: where they came most of a round trip before the hole was
+//! filled, what filled it was sent again for them. Segments that only overtook each other are there
+//! sooner: senders themselves take a quarter of a round trip for enough (RFC 8985 section 6.2).
+//!
+//! A lost last segment leaves no hole: it comes with a tail loss probe after two round trips (RFC
+//! 8985 section 7.2), or with a timer. Neither can be told from a server that took its time.
 
 use std::time::Duration;
 
@@ -14,64 +16,242 @@ use crate::record::ServerFlight;
 /// Pauses shorter than this are those of a busy machine.
 const SHORTEST: Duration = Duration::from_millis(5);
 
+/// Holes that were filled so soon are those of segments that overtook each other, on any path.
+const OVERTAKEN: Duration = Duration::from_millis(2);
+
+/// The least that a retransmission timer takes on Linux; RFC 6298 section 2.4 wants a second.
+pub(super) const TIMER: Duration = Duration::from_millis(200);
+
 /// Length of a record's header (RFC 8446 section 5.1).
 const HEADER: u64 = 5;
 
 /// Bytes of the server that were read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Arrival {
     /// Since the ClientHello was written.
     pub at: Duration,
+    /// How long the latest of them had lain in this machine by then, by the kernel's coarse clock.
+    pub late: Duration,
     /// Bytes that had come by then, these included.
     pub total: u64,
+    /// How long the last of them had lain there by then, by its stamp: longer where it lay behind a
+    /// hole. `None` where the system has no stamps.
+    pub lay: Option<Duration>,
 }
 
-/// Judges the first flight: `bytes` is its content as far as it was kept, `path_rtt` the path's
-/// round trip, `out_of_order` the kernel's count of segments that came before an earlier one.
-pub fn server_flight(
-    arrivals: &[Arrival],
-    bytes: &[u8],
-    path_rtt: Option<Duration>,
-    out_of_order: Option<u32>,
-) -> ServerFlight {
+impl Arrival {
+    /// When they could be read.
+    fn came(&self) -> Duration {
+        self.at.saturating_sub(self.late)
+    }
+
+    /// How long the last of them lay behind a hole, at least and at most: the coarse clock may be
+    /// wrong by a tick either way.
+    fn hole(&self, tick: Duration) -> Option<(Duration, Duration)> {
+        let lay = self.lay?;
+        let most = lay.saturating_sub(self.late.saturating_sub(tick));
+        Some((lay.saturating_sub(self.late + tick), most))
+    }
+}
+
+/// The connection that a flight came on.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Circumstances {
+    /// The path's round trip.
+    pub rtt: Option<Duration>,
+    /// Bytes of data in a whole segment.
+    pub segment: Option<u32>,
+    /// This end's receive window in bytes.
+    pub receive_window: Option<u64>,
+    /// Segments that came before an earlier one.
+    pub out_of_order: Option<u32>,
+    /// A tick of the kernel's coarse clock.
+    pub tick: Duration,
+    /// From the client's answer to the flight to the server's next bytes.
+    pub finish: Option<Duration>,
+}
+
+/// Judges the first flight: `bytes` is its content as far as it was kept.
+pub fn server_flight(arrivals: &[Arrival], bytes: &[u8], on: &Circumstances) -> ServerFlight {
     let Some((first, end)) = arrivals.first().zip(arrivals.last()) else {
         return ServerFlight::default();
     };
-    let mut flight = ServerFlight {
+    let flight = ServerFlight {
         first_byte: Some(first.at),
         bytes: Some(end.total),
         ..ServerFlight::default()
     };
-    let Some(rtt) = path_rtt else {
+    let Some(rtt) = on.rtt else {
         return flight;
     };
-    let is_out_of_order = out_of_order.unwrap_or(0) > 0;
-    // its first segment was missing: those behind it waited for it
-    let held_back = first.at.saturating_sub(rtt);
-    let mut lost = is_out_of_order && held_back >= (rtt * 4 / 5).max(SHORTEST);
+    let mut waits = Waits::new(rtt);
+    let held_back = first.came().saturating_sub(rtt);
+    if came_at_once(arrivals, rtt, on) {
+        waits.servers(held_back);
+    } else {
+        waits.start(held_back);
+    }
     let mut windows = 1;
-    for pause in pauses(arrivals, bytes) {
-        if pause < (rtt / 2).max(SHORTEST) {
-            continue;
-        }
-        if pause >= rtt * 7 / 4 || is_out_of_order && pause >= rtt * 4 / 5 {
-            lost = true;
-        } else {
+    for pair in arrivals.windows(2) {
+        let pause = pair[1].came().saturating_sub(pair[0].came());
+        let place = pair[0].total;
+        if is_a_trip(pause, rtt)
+            && on.fills_a_window(place)
+            && is_inside_a_record(bytes, place)
+            && !is_for_a_hole(arrivals, &pair[1], rtt, on)
+        {
             windows += 1;
+        } else {
+            waits.pause(pause);
         }
     }
-    flight.windows = Some(windows);
-    flight.lost = Some(lost);
-    flight
+    let finish = on.finish.unwrap_or_default();
+    waits.start(finish.saturating_sub(rtt));
+    let hole = Hole::judge(arrivals, rtt, on, waits.longest);
+    let lost = match hole {
+        Hole::Lost => Some(true),
+        Hole::Overtaken if waits.unexplained.is_none() => Some(false),
+        Hole::Overtaken | Hole::Unknown => None,
+    };
+    ServerFlight {
+        windows: Some(windows),
+        lost,
+        unexplained: match hole {
+            Hole::Unknown => waits.unexplained.max(Some(waits.longest)),
+            Hole::Lost | Hole::Overtaken => waits.unexplained,
+        },
+        servers: Some(waits.servers),
+        ..flight
+    }
 }
 
-/// The pauses in the middle of records.
-fn pauses(arrivals: &[Arrival], bytes: &[u8]) -> Vec<Duration> {
-    let pairs = arrivals.windows(2);
-    let inside = pairs.filter(|pair| is_inside_a_record(bytes, pair[0].total));
-    inside
-        .map(|pair| pair[1].at.saturating_sub(pair[0].at))
-        .collect()
+impl Circumstances {
+    /// Whether a server that waits here may wait for acknowledgements: a window is full of whole
+    /// segments, unless it is this end's own.
+    fn fills_a_window(&self, total: u64) -> bool {
+        let segment = u64::from(self.segment.unwrap_or(1).max(1));
+        let is_whole = total.is_multiple_of(segment);
+        is_whole
+            || self
+                .receive_window
+                .is_some_and(|window| total + segment > window)
+    }
+}
+
+/// Whether a pause is a wait for acknowledgements.
+fn is_a_trip(pause: Duration, rtt: Duration) -> bool {
+    pause >= (rtt / 2).max(SHORTEST) && pause < rtt * 7 / 4
+}
+
+/// Whether the wait before an arrival may have been one for a segment that was missing.
+fn is_for_a_hole(arrivals: &[Arrival], next: &Arrival, rtt: Duration, on: &Circumstances) -> bool {
+    // what was read at the same time
+    let together = arrivals.iter().filter(|arrival| arrival.at == next.at);
+    let hole = together.filter_map(|arrival| arrival.hole(on.tick)).max();
+    on.out_of_order.unwrap_or(0) > 0 && hole.is_none_or(|(_, most)| most >= rtt * 4 / 5)
+}
+
+/// Whether several segments came together and nothing before or behind them did: after a loss of
+/// all of them the first alone is sent again, and the others a round trip later (RFC 5681 section
+/// 3.1).
+fn came_at_once(arrivals: &[Arrival], rtt: Duration, on: &Circumstances) -> bool {
+    let (Some(segment), Some(0)) = (on.segment, on.out_of_order) else {
+        return false;
+    };
+    let Some((first, end)) = arrivals.first().zip(arrivals.last()) else {
+        return false;
+    };
+    let together = end.came().saturating_sub(first.came()) < rtt / 2;
+    // what takes a round trip on a shorter path cannot be told from what takes no time
+    rtt >= SHORTEST * 2 && together && end.total > 2 * u64::from(segment)
+}
+
+/// The waits for the server beyond its round trips.
+struct Waits {
+    rtt: Duration,
+    /// The longest that a lost segment explains as well.
+    unexplained: Option<Duration>,
+    /// The others.
+    servers: Duration,
+    /// The longest of all.
+    longest: Duration,
+}
+
+impl Waits {
+    fn new(rtt: Duration) -> Self {
+        Self {
+            rtt,
+            unexplained: None,
+            servers: Duration::ZERO,
+            longest: Duration::ZERO,
+        }
+    }
+
+    /// A wait that is the server's own.
+    fn servers(&mut self, wait: Duration) {
+        self.servers += wait;
+        self.longest = self.longest.max(wait);
+    }
+
+    /// A wait for the first of a flight: had all of it been lost, a timer would have gone off.
+    fn start(&mut self, wait: Duration) {
+        self.wait(wait, wait >= TIMER);
+    }
+
+    /// A wait in the middle: had the last segment been lost, a probe or a timer would have gone
+    /// off. On a short path a probe comes as soon as anything does.
+    fn pause(&mut self, wait: Duration) {
+        let is_probe = self.rtt >= SHORTEST && wait >= self.rtt * 7 / 4;
+        self.wait(wait, is_probe || wait >= TIMER);
+    }
+
+    fn wait(&mut self, wait: Duration, may_be_loss: bool) {
+        self.longest = self.longest.max(wait);
+        if !may_be_loss {
+            self.servers += wait;
+            return;
+        }
+        // where there are several, as of a server that drips, all but the longest are its own
+        let known = self.unexplained.unwrap_or_default();
+        self.unexplained = Some(known.max(wait));
+        self.servers += known.min(wait);
+    }
+}
+
+/// What the segments that came out of order mean.
+enum Hole {
+    /// What was missing had been lost.
+    Lost,
+    /// There was none, or it was late by less than it takes to send it again.
+    Overtaken,
+    Unknown,
+}
+
+impl Hole {
+    fn judge(arrivals: &[Arrival], rtt: Duration, on: &Circumstances, longest: Duration) -> Self {
+        let most_of_a_trip = rtt * 4 / 5;
+        if on.out_of_order == Some(0) {
+            return Self::Overtaken;
+        }
+        let holes = arrivals.iter().filter_map(|arrival| arrival.hole(on.tick));
+        let longest_hole = holes.reduce(|a, b| (a.0.max(b.0), a.1.max(b.1)));
+        let Some((least, most)) = longest_hole else {
+            // what waits for a hole cannot be read
+            let is_short = longest < most_of_a_trip.max(SHORTEST);
+            return if is_short {
+                Self::Overtaken
+            } else {
+                Self::Unknown
+            };
+        };
+        if most < most_of_a_trip.max(OVERTAKEN) {
+            Self::Overtaken
+        } else if on.out_of_order.is_some() && least >= (rtt / 2).max(SHORTEST) {
+            Self::Lost
+        } else {
+            Self::Unknown
+        }
+    }
 }
 
 /// Whether a place in the stream lies within a record, its header included; not where its bytes
@@ -92,111 +272,4 @@ fn is_inside_a_record(bytes: &[u8], place: u64) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A record of 5,000 bytes in all, and one of 100.
-    fn content() -> Vec<u8> {
-        let mut bytes = vec![22, 3, 3, 0x13, 0x83];
-        bytes.resize(5_000, 0);
-        bytes.extend([22, 3, 3, 0, 95]);
-        bytes.resize(5_100, 0);
-        bytes
-    }
-
-    fn judged(
-        arrivals: &[(u64, u64)],
-        rtt_ms: u64,
-        out_of_order: u32,
-    ) -> (Option<u32>, Option<bool>) {
-        let arrivals: Vec<_> = arrivals
-            .iter()
-            .map(|(ms, total)| Arrival {
-                at: Duration::from_millis(*ms),
-                total: *total,
-            })
-            .collect();
-        let rtt = Some(Duration::from_millis(rtt_ms));
-        let flight = server_flight(&arrivals, &content(), rtt, Some(out_of_order));
-        (flight.windows, flight.lost)
-    }
-
-    #[test]
-    fn a_flight_in_one_go_is_one_window() {
-        let once = (Some(1), Some(false));
-        assert_eq!(judged(&[(41, 5_100)], 40, 0), once);
-        assert_eq!(
-            judged(&[(41, 1_448), (42, 4_344), (43, 5_100)], 40, 0),
-            once
-        );
-    }
-
-    #[test]
-    fn a_wait_of_a_round_trip_inside_a_record_is_another_window() {
-        assert_eq!(
-            judged(&[(41, 2_896), (82, 5_100)], 40, 0),
-            (Some(2), Some(false))
-        );
-        let thrice = [(41, 1_448), (82, 2_896), (123, 5_100)];
-        assert_eq!(judged(&thrice, 40, 0), (Some(3), Some(false)));
-    }
-
-    #[test]
-    fn what_came_out_of_order_or_after_two_round_trips_was_lost() {
-        assert_eq!(
-            judged(&[(41, 1_448), (92, 5_100)], 40, 2),
-            (Some(1), Some(true))
-        );
-        assert_eq!(
-            judged(&[(41, 4_344), (125, 5_100)], 40, 0),
-            (Some(1), Some(true))
-        );
-        assert_eq!(
-            judged(&[(41, 4_344), (245, 5_100)], 40, 0),
-            (Some(1), Some(true))
-        );
-    }
-
-    #[test]
-    fn where_the_first_segment_was_lost_all_others_wait_for_it() {
-        assert_eq!(judged(&[(81, 5_100)], 40, 3), (Some(1), Some(true)));
-        // the same wait without a hole is the server's
-        assert_eq!(judged(&[(81, 5_100)], 40, 0), (Some(1), Some(false)));
-    }
-
-    #[test]
-    fn overtaken_segments_alone_are_no_loss() {
-        assert_eq!(
-            judged(&[(41, 1_448), (44, 5_100)], 40, 1),
-            (Some(1), Some(false))
-        );
-    }
-
-    #[test]
-    fn a_pause_between_records_is_not_judged() {
-        assert_eq!(
-            judged(&[(41, 5_000), (300, 5_100)], 40, 0),
-            (Some(1), Some(false))
-        );
-    }
-
-    #[test]
-    fn without_a_round_trip_only_the_bytes_are_told() {
-        let arrival = Arrival {
-            at: Duration::from_millis(41),
-            total: 5_100,
-        };
-        let flight = server_flight(&[arrival], &content(), None, None);
-        assert_eq!(flight.bytes, Some(5_100));
-        assert_eq!((flight.windows, flight.lost), (None, None));
-        assert_eq!(server_flight(&[], &[], None, None), ServerFlight::default());
-    }
-
-    #[test]
-    fn a_cut_header_is_inside_a_record_and_what_was_not_kept_is_not() {
-        assert!(is_inside_a_record(&content()[..5_003], 5_003));
-        assert!(!is_inside_a_record(&content(), 5_100));
-        assert!(!is_inside_a_record(&[], 1));
-        assert!(!is_inside_a_record(&content(), 9_999));
-    }
-}
+mod tests;

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use crate::record::{Explanation, Phase, Record};
 
-pub use flight::{Arrival, server_flight};
+pub use flight::{Arrival, Circumstances, server_flight};
 pub use syn_timer::{SynTimer, looks_like_a_lost_syn};
 
 /// Explains a probe; `None` when no phase was completed.
@@ -23,13 +23,15 @@ pub fn explain(record: &Record, timer: SynTimer) -> Option<Explanation> {
     if !completed {
         return None;
     }
-    let found: [(Explanation, Option<Duration>); 6] = [
+    let found: [(Explanation, Option<Duration>); 8] = [
         (Explanation::LostSyn, rules::lost_syn(record, timer)),
         (Explanation::LostInTls, rules::lost_in_tls(record)),
         (Explanation::LocalDelay, rules::local_delay(record)),
         (Explanation::SlowPath, rules::slow_path(record)),
         (Explanation::SlowDns, rules::slow_dns(record)),
         (Explanation::SlowServer, rules::slow_server(record)),
+        (Explanation::LossOrServer, rules::loss_or_server(record)),
+        (Explanation::PathOrRelay, rules::path_or_relay(record)),
     ];
     let mut best = (Explanation::None, Duration::ZERO);
     for (explanation, time) in found {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::flight::TIMER;
 use super::syn_timer::{SLACK, SynTimer, TICK};
 use crate::record::{FastOpen, Phase, Record, Transport};
 
@@ -16,6 +17,9 @@ const SLOW_SERVER: Duration = Duration::from_millis(200);
 
 /// What came and lay so long in this machine was taken in late.
 const LATE: Duration = Duration::from_millis(100);
+
+/// What came so much later than the path takes is worth a word.
+const NOTICEABLE: Duration = Duration::from_millis(50);
 
 /// A connect that took no longer than the path's round trip and this needs no lost SYN.
 const CLOSE: Duration = Duration::from_millis(50);
@@ -52,7 +56,7 @@ pub fn slow_path(record: &Record) -> Option<Duration> {
 }
 
 fn long_trips(record: &Record) -> Option<Duration> {
-    let trip = record.tcp.path_rtt().or_else(|| over_udp(record))?;
+    let trip = record.tcp.path_rtt()?;
     let connect = record.completed(Phase::Connect).map_or(0, |_| 1);
     let tls = record.completed(Phase::Tls).map_or(0, |_| trips(record));
     let turn = record.turn_round_trip().map_or(0, |_| 1);
@@ -65,44 +69,100 @@ fn window_limited(record: &Record) -> Option<Duration> {
     record.tcp.end.window_limited
 }
 
-/// The round trip of a request over UDP.
-fn over_udp(record: &Record) -> Option<Duration> {
-    let trip = record.turn_round_trip();
-    trip.filter(|_| record.transport == Transport::Udp)
+/// The answer to a request over UDP came 100 ms or more after it, and did not lie in this machine:
+/// the path is long, or the relay took its time. A request over UDP is sent once.
+pub fn path_or_relay(record: &Record) -> Option<Duration> {
+    let took = record.turn_round_trip()?;
+    let took = took.saturating_sub(record.turn.local_delay.unwrap_or_default());
+    (record.transport == Transport::Udp && took >= LONG_TRIP).then_some(took)
 }
 
-/// The name resolution took 200 ms or more.
+/// The name resolution took 200 ms or more, besides what its answers lay in this machine.
 pub fn slow_dns(record: &Record) -> Option<Duration> {
-    record
-        .completed(Phase::Dns)
-        .filter(|took| *took >= SLOW_DNS)
+    let took = record.completed(Phase::Dns)?;
+    let took = took.saturating_sub(record.dns.local_delay.unwrap_or_default());
+    (took >= SLOW_DNS).then_some(took)
 }
 
-/// The handshake, or a request behind it, took 200 ms more than its round trips, nothing was lost,
-/// and this machine was not late.
+/// The handshake waited 200 ms for the server beyond its round trips, and no lost segment can be
+/// the reason: each wait was shorter than a timer, or what came at its end had not been sent again.
 pub fn slow_server(record: &Record) -> Option<Duration> {
+    let flight = &record.tls.flight;
+    let is_told = !flight.hello_retry && flight.unexplained.is_none_or(|wait| wait < TIMER);
+    // what had to be sent again may have been late on the way
+    if sent_again(record).unwrap_or(0) > 0 || flight.lost == Some(true) || !is_told {
+        return None;
+    }
+    let waited = flight.servers?.min(others_excess(record)?);
+    (waited >= SLOW_SERVER).then_some(waited)
+}
+
+/// Something of the server came late, and it is not known why: a segment was lost, or the server
+/// took its time. This end's kernel sees no difference where the last segment of a flight is
+/// missing, or all of it.
+pub fn loss_or_server(record: &Record) -> Option<Duration> {
     if lost_in_tls(record).is_some() {
         return None;
     }
-    let late = record.tls.flight.local_delay.unwrap_or_default();
-    let others = late + window_limited(record).unwrap_or_default();
-    let tls = beyond_the_trips(record).map(|excess| excess.saturating_sub(others));
+    let tls = others_excess(record).and_then(|excess| unexplained(record, excess));
     let turn = record
         .turn_round_trip()
         .filter(|_| record.transport != Transport::Udp)
-        .map(|took| took.saturating_sub(record.tcp.path_rtt().unwrap_or_default()));
-    let slow = [tls, turn].into_iter().flatten();
-    slow.filter(|time| *time >= SLOW_SERVER).max()
+        .map(|took| {
+            let others = record.tcp.path_rtt().unwrap_or_default()
+                + record.turn.local_delay.unwrap_or_default();
+            took.saturating_sub(others)
+        })
+        .filter(|time| *time >= SLOW_SERVER);
+    tls.max(turn)
 }
 
-/// A part of the server's flight was lost, or this end sent a segment again after the SYN. Data of
-/// the SYN that Fast Open's other end did not take is sent again and was not lost.
+/// The part of a handshake's excess that nobody can be named for.
+fn unexplained(record: &Record, excess: Duration) -> Option<Duration> {
+    let flight = &record.tls.flight;
+    // all of it where waits behind the first flight are not known
+    let is_all = flight.hello_retry || flight.servers.is_none();
+    if is_all || flight.unexplained.is_some_and(|wait| wait >= TIMER) {
+        return (excess >= SLOW_SERVER).then_some(excess);
+    }
+    let sent_again = sent_again(record).filter(|again| *again > 0);
+    let time = sent_again.map(|_| excess).max(flight.unexplained);
+    time.map(|time| time.min(excess))
+        .filter(|time| *time >= NOTICEABLE)
+}
+
+/// What a handshake took beyond its round trips that was neither this machine's nor its window's.
+fn others_excess(record: &Record) -> Option<Duration> {
+    let late = record.tls.flight.local_delay.unwrap_or_default();
+    let others = late + window_limited(record).unwrap_or_default();
+    beyond_the_trips(record).map(|excess| excess.saturating_sub(others))
+}
+
+/// A part of the server's flight was surely lost, or this end sent a segment again after the SYN
+/// that the other end had not got.
 pub fn lost_in_tls(record: &Record) -> Option<Duration> {
     let excess = beyond_the_trips(record)?;
-    let not_taken = record.tcp.fast_open == Some(FastOpen::DataNotAcked);
-    let again = record.tcp.retransmits_after_syn().unwrap_or(0) > u32::from(not_taken);
+    // without a word of what came twice the first may have arrived
+    let is_told =
+        record.tcp.end.dsack.is_some() && record.tcp.options.as_deref().is_some_and(has_sack);
+    let twice = record.tcp.end.dsack.unwrap_or(0);
+    let again = sent_again(record).unwrap_or(0) > twice && is_told;
     let lost = record.tls.flight.lost == Some(true);
     (again || lost).then_some(excess)
+}
+
+/// Segments that this end sent again after the SYN. Data of the SYN that Fast Open's other end did
+/// not take is sent again and was not lost.
+fn sent_again(record: &Record) -> Option<u32> {
+    let not_taken = record.tcp.fast_open == Some(FastOpen::DataNotAcked);
+    let again = record.tcp.retransmits_after_syn()?;
+    Some(again.saturating_sub(u32::from(not_taken)))
+}
+
+/// Whether both ends agreed to acknowledge selectively (RFC 2018), without which there is no word of
+/// what came twice.
+fn has_sack(options: &str) -> bool {
+    options.split(' ').any(|option| option == "sack")
 }
 
 /// The program saw a connection come up, or bytes come in, 100 ms or more after the kernel did.
@@ -112,7 +172,12 @@ pub fn local_delay(record: &Record) -> Option<Duration> {
         .completed(Phase::Connect)
         .zip(record.tcp.rtt.filter(|_| syns == 0))
         .map(|(took, trip)| took.saturating_sub(trip));
-    let late = [connect, record.tls.flight.local_delay];
+    let late = [
+        connect,
+        record.tls.flight.local_delay,
+        record.turn.local_delay,
+        record.dns.local_delay,
+    ];
     late.into_iter()
         .flatten()
         .filter(|time| *time >= LATE)

@@ -2,7 +2,8 @@ use std::sync::Arc;
 
 use super::*;
 use crate::record::{
-    Cause, Dns, Failure, Outcome, PhaseTimes, Run, ServerFlight, Tcp, Tls, Transport, Turn, World,
+    Cause, Dns, Failure, Outcome, PhaseTimes, Run, ServerFlight, Tcp, TcpNumbers, Tls, Transport,
+    Turn, TurnReply, World,
 };
 
 const LINUX: SynTimer = SynTimer::Linear(4);
@@ -35,13 +36,20 @@ fn healthy() -> Record {
             rtt: Some(ms(22)),
             min_rtt: Some(ms(22)),
             syn_retransmits: Some(0),
+            options: Some("timestamps sack wscale".to_owned()),
+            end: TcpNumbers {
+                dsack: Some(0),
+                ..TcpNumbers::default()
+            },
             ..Tcp::default()
         },
         tls: Tls {
             version: Some(0x0303),
             flight: ServerFlight {
+                first_byte: Some(ms(23)),
                 windows: Some(1),
                 lost: Some(false),
+                servers: Some(ms(14)),
                 ..ServerFlight::default()
             },
             ..Tls::default()
@@ -172,11 +180,54 @@ fn a_name_resolution_of_200_ms_is_slow() {
     assert_eq!(slow(200), Explanation::SlowDns);
 }
 
+/// What the server took beyond the round trips, in waits that no timer explains.
+fn waited(record: &mut Record, waits: u64) {
+    record.tls.flight.servers = Some(ms(waits));
+    record.times.set(Phase::Tls, ms(2 * 22 + waits));
+}
+
 #[test]
 fn a_server_that_needs_200_ms_beyond_the_round_trips_is_slow() {
-    let slow = |took| found(move |record| record.times.set(Phase::Tls, ms(took)));
-    assert_eq!(slow(2 * 22 + 199), Explanation::None);
-    assert_eq!(slow(2 * 22 + 200), Explanation::SlowServer);
+    let slow = |waits| found(move |record| waited(record, waits));
+    assert_eq!(slow(199), Explanation::None);
+    assert_eq!(slow(200), Explanation::SlowServer);
+}
+
+#[test]
+fn a_wait_that_is_as_long_as_a_timer_is_a_loss_or_the_server() {
+    let late = |wait: u64, others: u64| {
+        found(move |record| {
+            waited(record, wait + others);
+            record.tls.flight.servers = Some(ms(others));
+            record.tls.flight.unexplained = Some(ms(wait));
+            record.tls.flight.lost = None;
+        })
+    };
+    assert_eq!(late(300, 0), Explanation::LossOrServer);
+    assert_eq!(late(80, 0), Explanation::LossOrServer);
+    // nobody is blamed for so little
+    assert_eq!(late(40, 0), Explanation::None);
+    // nor is the server, whatever else it took
+    assert_eq!(late(300, 2_000), Explanation::LossOrServer);
+    assert_eq!(late(80, 2_000), Explanation::SlowServer);
+}
+
+#[test]
+fn waits_that_nobody_saw_are_a_loss_or_the_server() {
+    let hidden = found(|record| {
+        waited(record, 300);
+        record.tls.flight.hello_retry = true;
+    });
+    let pseudo = found(|record| {
+        record.transport = Transport::PseudoTls;
+        record.tls = Tls::default();
+        record.times.set(Phase::Tls, ms(322));
+    });
+    let inside = found(|record| {
+        record.turn.reply = Some(TurnReply::Success);
+        record.times.set(Phase::Turn, ms(322));
+    });
+    assert_eq!([hidden, pseudo, inside], [Explanation::LossOrServer; 3]);
 }
 
 #[test]
@@ -193,6 +244,77 @@ fn a_segment_sent_again_or_a_hole_in_the_flight_is_a_loss_in_tls() {
         (again, hole),
         (Explanation::LostInTls, Explanation::LostInTls)
     );
+}
+
+// as seen on a clean path of a machine whose processors others held for a while
+#[test]
+fn a_segment_that_the_other_end_got_twice_was_not_lost() {
+    let with = |again, twice| {
+        found(move |record| {
+            record.tcp.end.retransmits = Some(again);
+            record.tcp.end.dsack = Some(twice);
+        })
+    };
+    assert_eq!(with(1, 1), Explanation::None);
+    assert_eq!(with(1, 2), Explanation::None);
+    assert_eq!(with(2, 1), Explanation::LostInTls);
+    // the first may have been late on the way: the server is not blamed for it
+    let late = found(|record| {
+        waited(record, 300);
+        record.tcp.end.retransmits = Some(1);
+        record.tcp.end.dsack = Some(1);
+    });
+    assert_eq!(late, Explanation::LossOrServer);
+}
+
+/// Windows counts what it sent again and not what came twice; without SACK there is no word of it.
+#[test]
+fn a_segment_sent_again_is_no_proof_where_the_other_end_cannot_say_that_it_has_it() {
+    let untold = found(|record| {
+        record.tcp.end.retransmits = Some(1);
+        record.tcp.end.dsack = None;
+        record.times.set(Phase::Tls, ms(300));
+    });
+    let stripped = found(|record| {
+        record.tcp.end.retransmits = Some(1);
+        record.tcp.options = Some("timestamps wscale".to_owned());
+        record.times.set(Phase::Tls, ms(300));
+    });
+    assert_eq!(
+        (untold, stripped),
+        (Explanation::LossOrServer, Explanation::LossOrServer)
+    );
+}
+
+/// An answer over UDP after so long, of which so much lay in this machine.
+fn over_udp(took: u64, lay: u64) -> Explanation {
+    found(move |record| {
+        record.transport = Transport::Udp;
+        (record.tcp, record.tls) = (Tcp::default(), Tls::default());
+        let mut times = PhaseTimes::default();
+        times.set(Phase::Turn, ms(took));
+        record.times = times;
+        record.turn.reply = Some(TurnReply::Success);
+        record.turn.local_delay = Some(ms(lay));
+    })
+}
+
+#[test]
+fn a_late_answer_over_udp_is_the_paths_or_the_relays_or_lay_in_this_machine() {
+    assert_eq!(over_udp(99, 0), Explanation::None);
+    assert_eq!(over_udp(100, 0), Explanation::PathOrRelay);
+    assert_eq!(over_udp(1_000, 1), Explanation::PathOrRelay);
+    assert_eq!(over_udp(300, 290), Explanation::LocalDelay);
+    assert_eq!(over_udp(140, 90), Explanation::None);
+}
+
+#[test]
+fn an_answer_of_a_name_server_that_lay_in_this_machine_is_its_own_delay() {
+    let why = found(|record| {
+        record.times.set(Phase::Dns, ms(400));
+        record.dns.local_delay = Some(ms(380));
+    });
+    assert_eq!(why, Explanation::LocalDelay);
 }
 
 #[test]

@@ -9,6 +9,7 @@ use tokio::net::UdpSocket;
 use tokio::time::timeout;
 
 use super::local_end::LocalEnd;
+use super::stamps::{self, Moment};
 use super::turn::{ClientTransaction, End, Exchange};
 use super::{icmp, plain_error};
 use crate::clock;
@@ -42,12 +43,13 @@ pub async fn ask(remote: SocketAddr, ask: Ask, local: &LocalEnd, limit: Duration
             };
         }
     };
+    let mut lay = None;
     let (took, attempts, end) = match open(remote, local) {
         Ok(socket) => {
             let here = socket.local_addr().ok();
             seen.local = here.map(|here| here.ip().to_canonical());
             seen.local_port = here.map(|here| here.port());
-            let ended = wait(&socket, &mut talk, &mut seen, limit).await;
+            let ended = wait(&socket, &mut talk, &mut seen, &mut lay, limit).await;
             if let End::Answer(answer) = &ended.2 {
                 if let Some(release) = talk.release(answer) {
                     let _ = socket.try_send(&release);
@@ -58,16 +60,20 @@ pub async fn ask(remote: SocketAddr, ask: Ask, local: &LocalEnd, limit: Duration
         }
         Err(end) => (Duration::ZERO, 0, end),
     };
+    let mut exchange = talk.conclude(took, attempts, end);
+    exchange.turn.local_delay = lay;
     Asked {
-        exchange: talk.conclude(took, attempts, end),
+        exchange,
         socket: seen,
     }
 }
 
+/// `lay` is how long what came last lay in this machine.
 async fn wait(
     socket: &UdpSocket,
     talk: &mut ClientTransaction,
     seen: &mut Tcp,
+    lay: &mut Option<Duration>,
     limit: Duration,
 ) -> (Duration, u32, End) {
     // a new socket's readiness is news to the event queue: not in the phase
@@ -75,6 +81,7 @@ async fn wait(
         return (Duration::ZERO, 0, unsent(&error));
     }
     let mut buffer = vec![0; LARGEST];
+    let sent = Moment::now();
     let start = clock::now();
     let mut took = Duration::ZERO;
     if let Err(error) = socket.try_send(talk.request()) {
@@ -88,10 +95,12 @@ async fn wait(
     seen.bytes_received = Some(0);
     let heard = timeout(limit, async {
         loop {
-            let received = receive(socket, &mut buffer).await;
-            took = clock::now().saturating_duration_since(start);
+            let received = stamps::receive(socket, &mut buffer).await;
+            let now = Moment::now();
+            took = now.at.saturating_duration_since(start);
             match received {
-                Ok(length) => {
+                Ok((length, stamp)) => {
+                    *lay = stamp.and_then(|stamp| now.age(stamp, &sent));
                     let datagram = buffer.get(..length).unwrap_or_default();
                     *seen.bytes_received.get_or_insert_default() += length as u64;
                     if let Some(answer) = talk.sort(datagram) {
@@ -144,6 +153,7 @@ fn bound(remote: SocketAddr, local: &LocalEnd, port: u16) -> io::Result<Socket> 
     // connected: datagrams of others stay away, and ICMP errors come back
     socket.connect(&remote.into())?;
     icmp::listen(&socket, remote);
+    stamps::ask_for(&socket);
     Ok(socket)
 }
 

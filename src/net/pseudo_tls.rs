@@ -10,7 +10,8 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::plain_error;
-use super::tcp_info::{self, Snapshot};
+use super::settled::{sent_again, settled};
+use super::tcp_info::Snapshot;
 use super::turn::{ClientTransaction, End, Exchange, MOST_BYTES, StreamTransaction};
 use crate::clock;
 use crate::readiness::Readiness;
@@ -62,6 +63,7 @@ pub async fn talk(
             return outcome;
         }
     };
+    let before = sent_again(&stream);
     let mut line = Line {
         stream,
         sent: 0,
@@ -72,7 +74,7 @@ pub async fn talk(
         outcome.exchange = Some(exchange(&mut line, ask, turn_limit).await);
     }
     (outcome.sent, outcome.received) = (line.sent, line.received);
-    outcome.kernel = tcp_info::snapshot(&line.stream);
+    outcome.kernel = settled(&line.stream, before).await;
     tokio::spawn(close(line.stream));
     outcome
 }

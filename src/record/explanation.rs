@@ -22,6 +22,10 @@ words! {
         LostInTls = "lost-in-tls": "a segment was lost during the TLS handshake",
         /// This machine was late to take in what had come.
         LocalDelay = "local-delay": "this machine took in what had come 100 ms late or more",
+        /// The server's bytes came late: which of two things it was cannot be told from here.
+        LossOrServer = "loss-or-server": "the server's bytes came late: a lost segment or a slow server, which look alike from here",
+        /// An answer over UDP came late: nothing tells the path from the relay.
+        PathOrRelay = "path-or-relay": "the answer over UDP came after 100 ms or more: a long path or a slow relay, which look alike from here",
     }
 }
 

@@ -151,6 +151,8 @@ pub struct Dns {
     pub addresses: Option<usize>,
     /// Number of queries that were sent, repeated ones and those over TCP included.
     pub queries: Option<u32>,
+    /// How long the answers lay in this machine before the program took them.
+    pub local_delay: Option<Duration>,
     /// Which of the rows that share it this is.
     pub place: Place,
 }

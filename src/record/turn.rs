@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use crate::words::words;
 
@@ -110,6 +111,8 @@ pub struct Turn {
     pub alternate_server: Option<SocketAddr>,
     /// What came besides the answer and was ignored.
     pub ignored: Option<Ignored>,
+    /// How long the answer lay in this machine before the program took it.
+    pub local_delay: Option<Duration>,
 }
 
 /// Datagrams or messages that were counted and ignored.

@@ -34,10 +34,6 @@ fn probes(purpose: &str, rules: &str, count: usize, concurrency: usize) -> Vec<(
     seen(rows, attempts)
 }
 
-fn explanations(rows: &[Row], expected: &str) -> usize {
-    rows.iter().filter(|row| row["explain"] == expected).count()
-}
-
 /// How long the machine may have stood still, in microseconds: the longest time in which the witness
 /// saw nothing of a connection, or what it took to connect, both but for whole seconds of a SYN's
 /// timer.
@@ -108,22 +104,6 @@ fn a_clean_path_needs_no_explanation_in_100_of_100_probes() {
         none += u32::from(explained == "none");
     }
     assert!(none >= 98, "{none} of 100");
-}
-
-#[test]
-#[ignore = "needs root, nftables and tshark"]
-fn a_server_that_thinks_for_300_ms_is_a_slow_server() {
-    let link = Link::new("thinks");
-    let config = relay::tls(&["tr.teams.microsoft.com".to_owned()]);
-    relay::serve(&link.server, move |stream| {
-        std::thread::sleep(Duration::from_millis(300));
-        relay::greet(stream, &config);
-    });
-    let rows = rows(
-        &link.client,
-        &format!("{SERVER}:443 -n 20 -i 0 --concurrency 4"),
-    );
-    assert_eq!(explanations(&rows, "slow-server"), 20);
 }
 
 /// The server stops the program, answers, and lets it go on after so long.

@@ -30,6 +30,7 @@ mod reader;
 mod relay;
 mod round_trips;
 mod rows;
+mod servers_time;
 #[path = "../it/signals.rs"]
 mod signals;
 mod steady;

@@ -89,6 +89,29 @@ pub fn greet(mut stream: TcpStream, config: &Arc<ServerConfig>) {
     }
 }
 
+/// As [`greet`], with a way of its own to send what it has to say at a time.
+pub fn greet_by(
+    mut stream: TcpStream,
+    config: &Arc<ServerConfig>,
+    send: impl Fn(&mut TcpStream, &[u8]) -> std::io::Result<()>,
+) {
+    stream.set_nodelay(true).unwrap();
+    let mut connection = ServerConnection::new(Arc::clone(config)).unwrap();
+    loop {
+        let mut flight = Vec::new();
+        while connection.wants_write() {
+            connection.write_tls(&mut flight).unwrap();
+        }
+        if !flight.is_empty() && send(&mut stream, &flight).is_err() {
+            return;
+        }
+        let read = connection.read_tls(&mut stream);
+        if !read.is_ok_and(|read| read > 0) || connection.process_new_packets().is_err() {
+            return;
+        }
+    }
+}
+
 /// Does the handshake; `None` when the client went away early.
 pub fn shake_hands(stream: &mut TcpStream, config: &Arc<ServerConfig>) -> Option<ServerConnection> {
     stream.set_nodelay(true).unwrap();

@@ -79,7 +79,7 @@ const PIECES: &[&[Column<Record>]] = &[
     ]),
     &Of::LOCAL_END.pick(["local_port"]),
     &[
-        of("explain", Kind::Text, "", "where the time went: none, lost-syn, slow-path, slow-dns, slow-server, lost-in-tls, local-delay", |r| word(r.explanation.map(Explanation::as_str))),
+        of("explain", Kind::Text, "", "where the time went: none, lost-syn, slow-path, slow-dns, slow-server, lost-in-tls, local-delay, loss-or-server, path-or-relay", |r| word(r.explanation.map(Explanation::as_str))),
         of("tls_round_trips_tenths", Kind::Integer, "0.1", "tls_us in tenths of the path's round trip", |r| number(r.tls_round_trips_tenths())),
     ],
     &Of::FLIGHT.pick(["tls_hello_us", "tls_flight_bytes", "tls_flight_windows", "tls_flight_lost"]),

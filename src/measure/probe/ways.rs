@@ -65,10 +65,10 @@ impl Prober {
             let asked = session.ask(ask, self.opener.plan().limits.turn).await;
             record.tcp.bytes_sent = Some(handshake.sent + asked.sent);
             record.tcp.bytes_received = Some(handshake.received + asked.received);
-            record.tcp.end = session.snapshot().end_of(&record.tcp);
+            record.tcp.end = session.snapshot().await.end_of(&record.tcp);
             take(asked.exchange, record);
         }
-        record.tls.flight = handshake.flight(record.tcp.path_rtt(), record.tcp.end.out_of_order);
+        record.tls.flight = handshake.flight(&record.tcp);
         let name = self.opener.server_name(target, remote);
         self.judge(&handshake, &name, record).await;
         session

@@ -14,7 +14,8 @@ use tokio::net::{TcpStream, UdpSocket};
 use tokio::time::timeout;
 
 use crate::clock;
-use crate::readiness::{receive, send};
+use crate::net::stamps::{self, Moment};
+use crate::readiness::send;
 use crate::record::millis;
 use crate::wire::dns::{Question, Reply};
 
@@ -61,12 +62,14 @@ impl fmt::Display for Fault {
     }
 }
 
-/// Asks one server within the limit; `sent` counts the queries.
+/// Asks one server within the limit; `sent` counts the queries, `lay` sums up how long answers lay
+/// in this machine.
 pub async fn exchange(
     server: SocketAddr,
     question: &Question,
     limit: Duration,
     sent: &mut u32,
+    lay: &mut Option<Duration>,
 ) -> Result<Box<Message>, Fault> {
     let id = random_id()?;
     let packet = question.encode(id).map_err(Fault::Garbage)?;
@@ -74,7 +77,7 @@ pub async fn exchange(
     let deadline = clock::now() + limit;
     match timeout(
         limit,
-        over_udp(server, question, id, &packet, sent, &mut ignored),
+        over_udp(server, question, id, &packet, (sent, lay), &mut ignored),
     )
     .await
     {
@@ -127,7 +130,7 @@ async fn over_udp(
     question: &Question,
     id: u16,
     packet: &[u8],
-    sent: &mut u32,
+    (sent, lay): (&mut u32, &mut Option<Duration>),
     ignored: &mut Ignored,
 ) -> Result<Option<Box<Message>>, Fault> {
     let any: IpAddr = match server {
@@ -141,15 +144,20 @@ async fn over_udp(
         .connect(server)
         .await
         .map_err(|error| unreachable(&error))?;
+    stamps::ask_for(&socket);
+    let start = Moment::now();
     *sent += 1;
     send(&socket, packet)
         .await
         .map_err(|error| unreachable(&error))?;
     let mut buffer = vec![0; LARGEST];
     loop {
-        let length = receive(&socket, &mut buffer)
+        let (length, stamp) = stamps::receive(&socket, &mut buffer)
             .await
             .map_err(|error| unreachable(&error))?;
+        if let Some(age) = stamp.and_then(|stamp| Moment::now().age(stamp, &start)) {
+            *lay.get_or_insert_default() += age;
+        }
         let datagram = buffer.get(..length).unwrap_or_default();
         match question.judge(id, datagram) {
             Reply::Answer(answer) => return Ok(Some(answer)),

@@ -180,7 +180,8 @@ impl Lookup {
                 break;
             }
             let sent = self.dns.queries.get_or_insert(0);
-            let fault = match exchange(server, question, share, sent).await {
+            let lay = &mut self.dns.local_delay;
+            let fault = match exchange(server, question, share, sent, lay).await {
                 Ok(answer) => {
                     let mut chain = self.dns.chain.clone();
                     let fault = match walk(&answer, family, &mut chain) {

@@ -4,7 +4,6 @@ use std::io::{self, Read as _, Write as _};
 use std::time::Duration;
 
 use rustls::{ClientConnection, Error};
-use tokio::io::Interest;
 use tokio::time::timeout;
 
 use super::wire_tap::WireTap;
@@ -52,8 +51,10 @@ impl Session {
         };
         let end = talk.ended(end);
         let took = heard.saturating_duration_since(start);
+        let mut exchange = talk.talk.conclude(took, 1, end);
+        exchange.turn.local_delay = tap.log.local_delay;
         Asked {
-            exchange: talk.talk.conclude(took, 1, end),
+            exchange,
             sent: tap.sent,
             received: tap.received,
         }
@@ -105,7 +106,7 @@ async fn drive(
             (Ok(_), _) if tap.received > MOST_BYTES => return End::Flood(tap.received),
             (Ok(_), _) => tokio::task::consume_budget().await,
             (Err(error), _) if error.kind() == io::ErrorKind::WouldBlock => {
-                if let Err(error) = tap.ready(Interest::READABLE).await {
+                if let Err(error) = tap.readable().await {
                     return End::Reset(plain_error(&error));
                 }
             }

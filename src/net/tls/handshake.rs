@@ -6,9 +6,10 @@ use std::time::Duration;
 use rustls::SupportedProtocolVersion;
 use rustls::pki_types::CertificateDer;
 
-use crate::explain::{Arrival, server_flight};
+use crate::explain::{Arrival, Circumstances, server_flight};
+use crate::net::stamps;
 use crate::net::tcp_info::Snapshot;
-use crate::record::{ServerFlight, Tls, group_name};
+use crate::record::{ServerFlight, Tcp, Tls, group_name};
 use crate::wire::tls_hello::read_flight;
 use crate::words::words;
 
@@ -55,7 +56,9 @@ pub struct Handshake {
     pub first_bytes: Vec<u8>,
     /// When the server's first flight came.
     pub arrivals: Vec<Arrival>,
-    /// Longest time that bytes lay in this machine's kernel.
+    /// From the client's answer to it to the server's next bytes.
+    pub finish: Option<Duration>,
+    /// Longest time that bytes lay in this machine's kernel, or that the program needed for itself.
     pub local_delay: Option<Duration>,
     /// What the kernel knew at the end.
     pub kernel: Snapshot,
@@ -82,14 +85,21 @@ impl Handshake {
         }
     }
 
-    /// How the server's first flight came, by the path's round trip and the kernel's count of
-    /// segments that came out of order.
-    pub fn flight(&self, path_rtt: Option<Duration>, out_of_order: Option<u32>) -> ServerFlight {
-        let judged = server_flight(&self.arrivals, &self.first_bytes, path_rtt, out_of_order);
+    /// How the server's first flight came, by what is known of the connection.
+    pub fn flight(&self, tcp: &Tcp) -> ServerFlight {
+        let kernel = self.kernel.numbers();
+        let on = Circumstances {
+            rtt: tcp.path_rtt(),
+            segment: tcp.mss,
+            receive_window: kernel.receive_window,
+            out_of_order: kernel.out_of_order,
+            tick: stamps::tick(),
+            finish: self.finish,
+        };
         ServerFlight {
             hello_retry: self.hello_retry,
             local_delay: self.local_delay,
-            ..judged
+            ..server_flight(&self.arrivals, &self.first_bytes, &on)
         }
     }
 }

@@ -21,6 +21,8 @@ use tokio::io::Interest;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use super::settled::{sent_again, settled};
+use super::stamps;
 use super::tcp_info::{self, Snapshot};
 use super::verifier::Recorder;
 use crate::clock;
@@ -43,6 +45,8 @@ pub struct TlsClient {
 pub struct Session {
     connection: ClientConnection,
     stream: TcpStream,
+    /// Segments that had been sent again before the handshake: SYNs.
+    sent_again: u32,
 }
 
 impl TlsClient {
@@ -52,6 +56,7 @@ impl TlsClient {
     ///
     /// When the cryptography offers no suite for the versions.
     pub fn new(version: TlsVersion, alpn: &[String]) -> Result<Self, rustls::Error> {
+        stamps::keep_on();
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let mut base = ClientConfig::builder_with_provider(provider.clone())
             .with_protocol_versions(&version.versions())?
@@ -83,7 +88,9 @@ impl TlsClient {
                 return (Handshake::default(), Err(why));
             }
         };
-        let mut tap = WireTap::new(&stream);
+        // data of the SYN that was not taken is sent again
+        let before = sent_again(&stream) + u32::from(first_byte.is_some());
+        let mut tap = WireTap::stamped(&stream);
         let start = clock::now();
         let driven = driven(&stream, drive(&mut connection, &mut tap), first_byte, limit).await;
         let took = clock::now().saturating_duration_since(start);
@@ -96,14 +103,22 @@ impl TlsClient {
             received: tap.received,
             first_bytes: std::mem::take(&mut tap.first_bytes),
             arrivals: std::mem::take(&mut tap.log.arrivals),
-            local_delay: tap.log.local_delay,
-            kernel: tcp_info::snapshot(&stream),
+            finish: tap.log.finish,
+            local_delay: (tap.log.local_delay).max(Some(took.saturating_sub(tap.log.waited))),
+            kernel: match driven {
+                Ok(()) => settled(&stream, before).await,
+                Err(_) => tcp_info::snapshot(&stream),
+            },
             hello_retry: connection.handshake_kind()
                 == Some(HandshakeKind::FullWithHelloRetryRequest),
         };
         let failure = driven.err();
         let result = match failure {
-            None => Ok(Session { connection, stream }),
+            None => Ok(Session {
+                connection,
+                stream,
+                sent_again: before,
+            }),
             Some(stop) => {
                 handshake.complete_from_first_bytes();
                 Err(fault::judge(&stop, self.version, &handshake))
@@ -115,9 +130,9 @@ impl TlsClient {
 }
 
 impl Session {
-    /// What the kernel knows of the connection now.
-    pub fn snapshot(&self) -> Snapshot {
-        tcp_info::snapshot(&self.stream)
+    /// What the kernel knows of the connection now, or in a moment when it will know more.
+    pub async fn snapshot(&self) -> Snapshot {
+        settled(&self.stream, self.sent_again).await
     }
 
     /// Ends the session as the protocol asks: close_notify, FIN, then whatever the server still

@@ -3,11 +3,13 @@
 use std::io::{self, IoSlice, Read, Write};
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
 use tokio::io::{Interest, Ready};
 use tokio::net::TcpStream;
 
 use crate::clock;
 use crate::explain::Arrival;
+use crate::net::stamps::{self, Moment};
 use crate::net::tcp_info;
 use crate::readiness::Readiness;
 
@@ -28,15 +30,29 @@ pub struct WireTap<'a> {
 /// When the server's first flight came, up to the client's answer to it.
 #[derive(Debug)]
 pub struct FlightLog {
-    start: Instant,
+    start: Moment,
     /// Its bytes, as they were read.
     pub arrivals: Vec<Arrival>,
-    /// The client has answered.
-    is_over: bool,
-    /// How long the bytes that are about to be read lay in the kernel.
-    pending: Option<Duration>,
-    /// The longest time that any did.
+    /// When the client answered.
+    answered: Option<Instant>,
+    /// From then to the server's next bytes.
+    pub finish: Option<Duration>,
+    /// The reads have stamps.
+    is_stamped: bool,
+    /// What was known when there was something to read; all of it is read in one go.
+    woken: Option<Woken>,
+    /// The longest time that bytes lay in the kernel.
     pub local_delay: Option<Duration>,
+    /// The time in which there was nothing to be done.
+    pub waited: Duration,
+}
+
+/// A moment at which there was something to read.
+#[derive(Debug, Clone, Copy)]
+struct Woken {
+    moment: Moment,
+    /// How long it had been there.
+    late: Option<Duration>,
 }
 
 /// Type and length of a record with a ChangeCipherSpec (RFC 8446 section 5).
@@ -44,7 +60,7 @@ const CHANGE_CIPHER_SPEC: u8 = 20;
 const CHANGE_CIPHER_SPEC_LENGTH: usize = 6;
 
 /// Arrivals that are kept; one that drips needs no more.
-const MOST_ARRIVALS: usize = 256;
+const MOST_ARRIVALS: usize = 4096;
 
 impl<'a> WireTap<'a> {
     pub fn new(stream: &'a TcpStream) -> Self {
@@ -54,40 +70,49 @@ impl<'a> WireTap<'a> {
             received: 0,
             first_bytes: Vec::new(),
             log: FlightLog {
-                start: clock::now(),
+                start: Moment::now(),
                 arrivals: Vec::new(),
-                is_over: false,
-                pending: None,
+                answered: None,
+                finish: None,
+                is_stamped: false,
+                woken: None,
                 local_delay: None,
+                waited: Duration::ZERO,
             },
             readiness: Readiness::default(),
         }
     }
 
+    /// The same of a handshake, whose first flight is read with its stamps.
+    pub fn stamped(stream: &'a TcpStream) -> Self {
+        let mut tap = Self::new(stream);
+        tap.log.is_stamped = stamps::ask_for(stream);
+        tap
+    }
+
     /// Waits until the connection is ready.
     pub async fn ready(&mut self, interest: Interest) -> io::Result<Ready> {
-        self.readiness.wait(self.stream.ready(interest)).await
+        let start = clock::now();
+        let ready = self.readiness.wait(self.stream.ready(interest)).await;
+        self.log.waited += clock::now().saturating_duration_since(start);
+        ready
     }
 
     /// Waits for bytes, and asks the kernel how long they have been there.
     pub async fn readable(&mut self) -> io::Result<()> {
         self.ready(Interest::READABLE).await?;
-        self.log.pending = tcp_info::snapshot(self.stream).numbers().since_data;
+        // first: what comes in between only makes a hole shorter
+        let moment = Moment::now();
+        let late = tcp_info::snapshot(self.stream).numbers().since_data;
+        self.log.woken = Some(Woken { moment, late });
         Ok(())
     }
 
-    fn note_read(&mut self, count: usize) {
+    fn note_read(&mut self, count: usize, stamp: Option<DateTime<Utc>>) {
         self.readiness.used();
         self.received += count as u64;
-        let log = &mut self.log;
-        if let Some(lay) = log.pending.take().filter(|_| count > 0) {
-            log.local_delay = log.local_delay.max(Some(lay));
-        }
-        if count > 0 && !log.is_over && log.arrivals.len() < MOST_ARRIVALS {
-            log.arrivals.push(Arrival {
-                at: clock::now().saturating_duration_since(log.start),
-                total: self.received,
-            });
+        if count > 0 {
+            self.log.note(self.received, stamp);
         }
     }
 
@@ -97,19 +122,58 @@ impl<'a> WireTap<'a> {
         // a client of TLS 1.3 sends one for show in the middle of the server's flight (RFC 8446
         // appendix D.4): it is no answer
         let for_show = first == Some(CHANGE_CIPHER_SPEC) && count == CHANGE_CIPHER_SPEC_LENGTH;
-        self.log.is_over |= self.received > 0 && !for_show;
+        if self.received > 0 && !for_show {
+            self.log.answered.get_or_insert_with(clock::now);
+        }
+    }
+
+    /// Reads once; of the first flight with its stamp.
+    fn read_once(&self, buffer: &mut [u8]) -> io::Result<(usize, Option<DateTime<Utc>>)> {
+        if self.log.is_stamped && self.log.answered.is_none() {
+            let read = || stamps::read(self.stream, buffer);
+            return self.stream.try_io(Interest::READABLE, read);
+        }
+        self.stream.try_read(buffer).map(|count| (count, None))
+    }
+}
+
+impl FlightLog {
+    /// Notes bytes that were read.
+    fn note(&mut self, total: u64, stamp: Option<DateTime<Utc>>) {
+        let late = self.woken.and_then(|woken| woken.late);
+        self.local_delay = self.local_delay.max(late);
+        let late = late.unwrap_or_default();
+        let at = self.woken.map_or_else(clock::now, |woken| woken.moment.at);
+        if let Some(answered) = self.answered {
+            let wait = at.saturating_duration_since(answered);
+            self.finish.get_or_insert(wait.saturating_sub(late));
+            return;
+        }
+        let stamped = self.woken.filter(|woken| woken.late.is_some()).zip(stamp);
+        let lay = stamped.and_then(|(woken, stamp)| woken.moment.age(stamp, &self.start));
+        let arrival = Arrival {
+            at: at.saturating_duration_since(self.start.at),
+            late,
+            total,
+            lay,
+        };
+        if self.arrivals.len() < MOST_ARRIVALS {
+            self.arrivals.push(arrival);
+        } else if let Some(last) = self.arrivals.last_mut() {
+            *last = arrival;
+        }
     }
 }
 
 impl Read for WireTap<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.stream.try_read(buffer);
+        let read = self.read_once(buffer);
         if read.is_err() {
-            // woken for nothing
-            self.log.pending = None;
+            // woken for nothing, or all of it was read
+            self.log.woken = None;
         }
-        let count = read?;
-        self.note_read(count);
+        let (count, stamp) = read?;
+        self.note_read(count, stamp);
         let room = KEPT - self.first_bytes.len();
         self.first_bytes
             .extend_from_slice(&buffer[..count.min(room)]);

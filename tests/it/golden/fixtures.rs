@@ -107,6 +107,7 @@ fn dns() -> Dns {
         ],
         addresses: Some(2),
         queries: Some(3),
+        local_delay: None,
         place: Place::First,
     }
 }
@@ -146,6 +147,8 @@ fn tls(suite: u16, version: u16) -> Tls {
             windows: Some(1),
             lost: Some(false),
             hello_retry: false,
+            unexplained: None,
+            servers: some_us(1_500),
             local_delay: some_us(99),
         },
     }
