@@ -12,7 +12,7 @@ use crate::record::TlsPath;
 const LONGEST: usize = 200;
 
 /// Organizations whose authorities issue for Microsoft's relays.
-const ISSUERS: [&str; 2] = ["microsoft corporation", "digicert inc"];
+const ISSUERS: [&str; 3] = ["microsoft corporation", "digicert inc", "digicert, inc."];
 
 /// Domains in which only Microsoft has names. Names of Azure are not among them: customers have them.
 const DOMAINS: [&str; 6] = [
