@@ -39,7 +39,7 @@ use roots::Judged;
 use store::{Answer, System};
 
 /// How long a system's verifier may take before its verdict counts as missing.
-const SYSTEM_LIMIT: Duration = Duration::from_secs(5);
+const SYSTEM_LIMIT: Duration = Duration::from_secs(3);
 
 /// Roots that the verdict `trust_public` goes by.
 #[derive(Debug, Clone)]
@@ -157,7 +157,7 @@ impl Judge {
     ///
     /// Verdicts by roots take about a millisecond. Whatever may take longer, which is reading the
     /// system's store and asking Windows or macOS, happens on a thread of its own and is waited
-    /// for at most 5 seconds; a verdict that comes later serves those who ask later. Dropping the
+    /// for at most 3 seconds; a verdict that comes later serves those who ask later. Dropping the
     /// future loses nothing. With [`OsStore::System`] it needs a tokio runtime with timers.
     pub async fn examine(
         &self,
