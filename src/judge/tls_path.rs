@@ -12,7 +12,7 @@ use crate::record::TlsPath;
 const LONGEST: usize = 200;
 
 /// Organizations whose authorities issue for Microsoft's relays.
-const ISSUERS: [&str; 2] = ["microsoft corporation", "digicert inc"];
+const ISSUERS: [&str; 3] = ["microsoft corporation", "digicert inc", "digicert, inc."];
 
 /// How the names of their authorities begin, where a certificate has no organization. "Microsoft" alone is not enough:
 /// a proxy of Microsoft's own, whose authority is named so, looked into TLS, too.

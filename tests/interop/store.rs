@@ -5,8 +5,7 @@ use crate::authority::{Authority, EC, NAME, Wanted, self_signed};
 use crate::namespace::Namespace;
 use crate::openssl::s_client;
 use crate::probe::Row;
-use crate::servers::pair;
-use crate::tls::serve;
+use crate::trust::serve_chains;
 
 /// What the program says with that store, and what it writes to stderr.
 fn row_and_notes(namespace: &Namespace, target: &str, store: &str) -> (Row, String) {
@@ -176,22 +175,8 @@ fn an_odd_store_of_the_system_is_judged_as_openssl_judges_it() {
         ),
     ];
     let text = |name: &&str| std::fs::read_to_string(dir.join(format!("{name}.pem"))).unwrap();
-    let mut servers = Vec::new();
-    for (n, case) in cases.iter().enumerate() {
-        let (key, pem) = pair(&dir, case.leaf);
-        let chain = dir.join(format!("chain-{n}"));
-        std::fs::write(&chain, case.chain.iter().map(text).collect::<String>()).unwrap();
-        let mut options = vec!["-key".to_owned(), key, "-cert".to_owned(), pem];
-        if !case.chain.is_empty() {
-            options.extend(["-cert_chain".to_owned(), chain.display().to_string()]);
-        }
-        servers.push(options);
-    }
-    let options: Vec<Vec<&str>> = servers
-        .iter()
-        .map(|options| options.iter().map(String::as_str).collect())
-        .collect();
-    let targets = serve(&mut namespace, &options);
+    let chains: Vec<_> = cases.iter().map(|case| (case.leaf, case.chain)).collect();
+    let targets = serve_chains(&mut namespace, &chains);
     for (n, (case, target)) in cases.iter().zip(&targets).enumerate() {
         let store = dir.join(format!("store-{n}")).display().to_string();
         std::fs::write(&store, case.store.iter().map(text).collect::<String>()).unwrap();

@@ -223,7 +223,8 @@ fn the_systems_verdict_is_that_of_openssl_with_the_same_root_and_the_public_one_
             expected: "unknown-issuer",
         },
     ];
-    let targets = serve_cases(&mut namespace, &cases);
+    let chains: Vec<_> = cases.iter().map(|case| (case.leaf, case.chain)).collect();
+    let targets = serve_chains(&mut namespace, &chains);
     let root_file = dir.join("root.pem").display().to_string();
     let trusting = rows(&namespace, &targets, "SSL_CERT_FILE", &root_file);
     let verify = [
@@ -269,16 +270,17 @@ fn the_systems_verdict_is_that_of_openssl_with_the_same_root_and_the_public_one_
     }
 }
 
-fn serve_cases(namespace: &mut Namespace, cases: &[Case]) -> Vec<String> {
+/// A server for each certificate and the certificates behind it; the targets.
+pub fn serve_chains(namespace: &mut Namespace, cases: &[(&str, &[&str])]) -> Vec<String> {
     let dir = namespace.dir().to_owned();
     let text = |name: &&str| std::fs::read_to_string(dir.join(format!("{name}.pem"))).unwrap();
     let mut servers = Vec::new();
-    for (n, case) in cases.iter().enumerate() {
-        let (key, pem) = pair(&dir, case.leaf);
+    for (n, (leaf, behind)) in cases.iter().enumerate() {
+        let (key, pem) = pair(&dir, leaf);
         let chain = dir.join(format!("chain-{n}"));
-        std::fs::write(&chain, case.chain.iter().map(text).collect::<String>()).unwrap();
+        std::fs::write(&chain, behind.iter().map(text).collect::<String>()).unwrap();
         let mut options = vec!["-key".to_owned(), key, "-cert".to_owned(), pem];
-        if !case.chain.is_empty() {
+        if !behind.is_empty() {
             options.extend(["-cert_chain".to_owned(), chain.display().to_string()]);
         }
         servers.push(options);
@@ -315,7 +317,8 @@ fn a_target_that_is_an_address_is_judged_by_the_addresses_of_the_certificate() {
         chain: &[],
         expected,
     });
-    let targets = serve_cases(&mut namespace, &cases);
+    let chains: Vec<_> = cases.iter().map(|case| (case.leaf, case.chain)).collect();
+    let targets = serve_chains(&mut namespace, &chains);
     let root_file = dir.join("root.pem").display().to_string();
     for (target, case) in targets.iter().zip(&cases) {
         let ip = target.strip_suffix(":443").unwrap();

@@ -146,6 +146,7 @@ fn a_healthy_lab_reads_as_healthy() {
     assert_eq!(rows.column("Status"), ["OK"; 4]);
     assert_eq!(rows.column("trust_public"), ["trusted"; 4]);
     assert_eq!(rows.column("trust_os"), ["trusted"; 4]);
+    assert_eq!(rows.column("tls_path"), ["direct"; 4]);
     assert_eq!(rows.column("in_teams_range"), ["true"; 4]);
     assert_eq!(rows.column("world"), ["lab"; 4]);
     assert_eq!(rows.column("slot"), ["0", "1", "2", "3"]);
@@ -229,6 +230,8 @@ fn every_fault_of_the_lab_has_its_cause_and_the_right_exit_code() {
         };
         assert_eq!(rows.column("trust_public"), [trust], "{fault}");
         assert_eq!(rows.column("trust_os"), [trust], "{fault}");
+        let path = if fault == "self-signed" { fault } else { trust };
+        assert_eq!(rows.column("tls_path"), [path], "{fault}");
     }
 }
 

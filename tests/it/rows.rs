@@ -166,7 +166,10 @@ fn phases_add_up(row: &Row) {
 fn outcome_agrees(row: &Row) {
     let [status, cause, phase, detail] = row.cells(["Status", "cause", "failed_phase", "detail"]);
     if status == "OK" {
-        assert_eq!([cause, phase, detail], ["", "", ""]);
+        assert_eq!([cause, phase], ["", ""]);
+        // of a row that is OK it tells of the certificate alone
+        let is_of_certificate = detail.contains(" cannot be read: ");
+        assert!(detail.is_empty() || is_of_certificate, "{detail}");
     } else {
         assert_eq!(status, cause);
         assert!(PHASES.contains(&phase), "{phase}");

@@ -128,7 +128,13 @@ fn the_address_tells_microsofts_where_the_name_does_not() {
 #[test]
 fn an_authority_of_microsofts_that_is_not_known_yet_is_unknown_and_never_inspected() {
     // an authority may have a common name alone
-    for organization in [MICROSOFT, "DigiCert Inc", "microsoft corporation ", ""] {
+    for organization in [
+        MICROSOFT,
+        "DigiCert Inc",
+        "DigiCert, Inc.",
+        "microsoft corporation ",
+        "",
+    ] {
         let mut facts = issued_by(organization, "Microsoft TLS G2 ECC CA OCSP 01");
         assert_eq!(path(&facts, Some(true)), TlsPath::Unknown);
         let said = evidence(&facts, Some(true));

@@ -23,7 +23,8 @@ use crate::record::Certificate;
 
 pub(super) use fields::Fields;
 pub(super) use key::oid_text;
-use text::{bounded, hex};
+use text::bounded;
+pub(super) use text::hex;
 
 /// A certificate whose parts cannot be found.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

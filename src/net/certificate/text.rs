@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 pub(super) const LONGEST_FIELD: usize = 1024;
 
 /// Upper-case hexadecimal.
-pub(super) fn hex(bytes: &[u8]) -> String {
+pub(in crate::net) fn hex(bytes: &[u8]) -> String {
     // more than that would be cut off anyway
     let bytes = bytes.get(..LONGEST_FIELD).unwrap_or(bytes);
     bytes

@@ -5,6 +5,7 @@ use std::time::Duration;
 use rustls::RootCertStore;
 use rustls::pki_types::{CertificateDer, UnixTime};
 use x509_parser::asn1_rs::{Any, FromDer};
+use x509_parser::prelude::X509Name;
 
 use super::verdict;
 use crate::judge::{Name, Validity};
@@ -67,8 +68,8 @@ impl<'a> Chain<'a> {
         let span = self.spans.first().copied().flatten();
         let fields = self.read.first().and_then(Option::as_ref);
         let is_own = fields.is_some_and(|fields| {
-            let subject = fields.subject.as_ref().map(|name| name.as_raw());
-            subject.is_some() && subject == fields.issuer.as_ref().map(|name| name.as_raw())
+            let subject = fields.subject.as_ref().map(X509Name::as_raw);
+            subject.is_some() && subject == fields.issuer.as_ref().map(X509Name::as_raw)
         });
         (span, is_own)
     }

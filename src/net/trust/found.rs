@@ -19,7 +19,7 @@ pub(super) fn roots() -> Result<Roots, String> {
     if let Some(file) = named(FILE) {
         let found = load_certs_from_paths(Some(Path::new(&file)), None);
         if found.certs.is_empty() {
-            let why = found.errors.first().map(|error| error.to_string());
+            let why = found.errors.first().map(ToString::to_string);
             return Err(nothing(FILE, &file, why));
         }
     }

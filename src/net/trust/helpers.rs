@@ -118,6 +118,7 @@ mod tests {
     use ring::digest::{SHA256, digest};
 
     use super::*;
+    use crate::net::certificate::hex;
 
     #[test]
     fn every_certificate_has_the_key_that_is_written_down_for_it() {
@@ -127,7 +128,7 @@ mod tests {
         for helper in helpers.authorities.iter().chain(&helpers.roots) {
             let key = Fields::of(&helper.der).unwrap().key.unwrap();
             let hash = digest(&SHA256, key.raw);
-            let hash: String = hash.as_ref().iter().map(|b| format!("{b:02x}")).collect();
+            let hash = hex(hash.as_ref()).to_lowercase();
             let row = format!("//! | {} | `{hash}` |", helper.name);
             assert!(text.contains(&row), "{row}");
         }

@@ -1,9 +1,9 @@
 //! Whether a certificate chain is trusted: by the public roots, and by the operating system.
 //!
 //! Here: [`Judge`], which gives both verdicts, the certificate in the reference's formats beside
-//! them, and remembers them for a minute. Two verdicts tell TLS inspection (the company's root is
-//! in the system's store only) from a broken server (neither trusts it). Not here: the handshake.
-//! RFC 5280 section 6, RFC 9525 for the name.
+//! them and the facts about the chain that tell what is on the way, and remembers them for a
+//! minute. Not here: the handshake, what follows from the facts (`judge`). RFC 5280 section 6, RFC
+//! 9525 for the name.
 //!
 //! A verdict is the first problem on the way of the verifier. webpki looks at the validity of a
 //! certificate before its issuer, at the issuer before signatures, and at the name last, so an
@@ -39,7 +39,7 @@ use roots::Judged;
 use store::{Answer, System};
 
 /// How long a system's verifier may take before its verdict counts as missing.
-const SYSTEM_LIMIT: Duration = Duration::from_secs(5);
+const SYSTEM_LIMIT: Duration = Duration::from_secs(3);
 
 /// Roots that the verdict `trust_public` goes by.
 #[derive(Debug, Clone)]
@@ -57,7 +57,8 @@ pub enum OsStore {
     ///
     /// Windows and macOS judge themselves, as their stores fetch roots on demand and may ask for
     /// revocations online. Elsewhere webpki judges by the roots that are found; the environment
-    /// variables `SSL_CERT_FILE` and `SSL_CERT_DIR` say where. There is no verdict if there are none.
+    /// variables `SSL_CERT_FILE` and `SSL_CERT_DIR` say where. There is no verdict if there are none,
+    /// or if what these name cannot be read.
     System,
     /// Other roots, such as the lab's. There is no verdict if there are none.
     Given(RootCertStore),
@@ -156,7 +157,7 @@ impl Judge {
     ///
     /// Verdicts by roots take about a millisecond. Whatever may take longer, which is reading the
     /// system's store and asking Windows or macOS, happens on a thread of its own and is waited
-    /// for at most 5 seconds; a verdict that comes later serves those who ask later. Dropping the
+    /// for at most 3 seconds; a verdict that comes later serves those who ask later. Dropping the
     /// future loses nothing. With [`OsStore::System`] it needs a tokio runtime with timers.
     pub async fn examine(
         &self,

@@ -23,7 +23,7 @@ impl<R: HasTls> Group<R> {
         of("tls_group", Kind::Text, "", "key exchange group, IANA name", |r| optional(r.tls().group.as_deref())),
         of("tls_alpn", Kind::Text, "", "application protocol that the server chose", |r| optional(r.tls().alpn.as_deref())),
         of("trust_public", Kind::Text, "", "verdict of the public roots: trusted, or the reason", |r| word(r.tls().trust_public.map(Trust::as_str))),
-        of("trust_os", Kind::Text, "", "verdict of the system's root store: trusted, or the reason", |r| word(r.tls().trust_os.map(Trust::as_str))),
+        of("trust_os", Kind::Text, "", "verdict of the system's root store: trusted, or the reason; empty where it could not tell", |r| word(r.tls().trust_os.map(Trust::as_str))),
         of("tls_path", Kind::Text, "", "what is on the way, by the certificates: direct, incomplete-chain, inspected, private-root, self-signed, unknown, expired, not-yet-valid, wrong-name", |r| word(r.tls().path.map(TlsPath::as_str))),
         of("tls_path_evidence", Kind::Text, "", "what speaks for tls_path", |r| text(&r.tls().path_evidence)),
         of("chain_length", Kind::Integer, "", "certificates that the server sent", |r| number(r.tls().chain_length.map(|n| n as u64))),

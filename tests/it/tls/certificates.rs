@@ -264,6 +264,39 @@ fn all_fields_of_a_certificate_stand_in_the_references_columns() {
 }
 
 #[test]
+fn a_date_that_there_is_not_is_named_in_a_row_that_is_ok_and_costs_no_other_field() {
+    let (old, new) = (b"21261123040032Z", b"21261323040032Z");
+    for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
+        let mut offer = Offer::good();
+        let mut leaf = offer.chain[0].to_vec();
+        let at = leaf.windows(old.len()).position(|bytes| bytes == old);
+        leaf[at.unwrap()..][..new.len()].copy_from_slice(new);
+        (offer.chain[0], offer.version) = (leaf.into(), version);
+        let relay = offer.start();
+        let names = names();
+        let (plan, target) = named(&names, &relay);
+        let plan = Plan {
+            tls: TlsVersion::Auto,
+            ..judged(plan)
+        };
+        let row = probe(plan, target);
+        row.assert_ok();
+        assert_eq!(
+            row.cells(["CN", "Issuer", "NotBefore", "NotAfter", "cert_key"]),
+            [
+                "CN=relay.test",
+                "CN=Test Issuing CA, O=Test House, C=DE",
+                "2026-11-22 04:00:32Z",
+                "",
+                "rsa-2048"
+            ]
+        );
+        let said = "NotAfter cannot be read: 21261323040032Z is no date";
+        assert_eq!(row.cell("detail"), said);
+    }
+}
+
+#[test]
 fn an_odd_subject_is_quoted_as_net_does_and_harmless_in_the_csv() {
     let row = visit(&Offer::tls12("servers/odd", &[]).start());
     // openssl prints CN==relay,O=Müller\, Söhne \+ Co\; \<KG\>,L=München,C=DE; .NET quotes such
@@ -293,8 +326,8 @@ fn a_certificate_for_another_host_is_the_wrong_name() {
     );
     row.assert_ok();
     assert_eq!(
-        row.cells(["trust_public", "trust_os"]),
-        ["wrong-name", UNKNOWN]
+        row.cells(["trust_public", "trust_os", "tls_path"]),
+        ["wrong-name", UNKNOWN, "wrong-name"]
     );
     // nor does it hold for the bare address
     let row = probe(judged(server.plan()), relay.target());
@@ -316,9 +349,10 @@ fn a_root_of_the_system_only_is_seen_by_the_second_verdict_only() {
     );
     row.assert_ok();
     assert_eq!(
-        row.cells(["trust_public", "trust_os"]),
-        [UNKNOWN, "trusted"]
+        row.cells(["trust_public", "trust_os", "tls_path"]),
+        [UNKNOWN, "trusted", "private-root"]
     );
+    assert!(row.cell("tls_path_evidence").contains("Test Issuing CA"));
 }
 
 #[test]
@@ -335,6 +369,7 @@ fn without_roots_there_is_no_verdict() {
         target,
     );
     row.assert_ok();
-    assert_eq!(row.cells(["trust_public", "trust_os"]), ["", ""]);
+    let verdicts = row.cells(["trust_public", "trust_os", "tls_path"]);
+    assert_eq!(verdicts, ["", "", "unknown"]);
     assert!(!row.cell("Thumbprint").is_empty());
 }

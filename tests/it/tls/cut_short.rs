@@ -209,6 +209,11 @@ fn a_chain_that_did_not_come_whole_has_no_verdict() {
     row.assert_failed("tls-timeout", &[]);
     // the issuer may have been on its way: unknown-issuer would be a slander
     assert_eq!(row.cells(["Thumbprint", "trust_public"]), [THUMBPRINT, ""]);
+    assert_eq!(row.cell("tls_path"), "unknown");
+    assert!(
+        row.cell("tls_path_evidence")
+            .ends_with("; the chain was cut short")
+    );
 }
 
 #[test]

@@ -172,7 +172,10 @@ fn a_hundred_authorities_that_could_all_be_each_others_issuers_do_not_take_long(
     let issuer = Issuer::new(authority.clone(), key());
     let leaf = named(IsCa::NoCa).signed_by(&key(), &issuer).unwrap();
     let mut chain = vec![leaf.der().clone()];
-    for _ in 0..100 {
+    for number in 0..100 {
+        // and that are over at different moments, each of which could be the one to judge at
+        let mut authority = authority.clone();
+        authority.not_after = rcgen::date_time_ymd(2015 + number % 10, 1, 1);
         chain.push(authority.signed_by(&key(), &issuer).unwrap().der().clone());
     }
     let root = authority.self_signed(&key()).unwrap().der().clone();
