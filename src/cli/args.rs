@@ -28,7 +28,8 @@ Exit codes:
   0    done, and something answered, be it a relay with an error (also when
        Ctrl-C ended it)
   1    no probe worked and no relay answered a request, more failed than
-       --max-failed allows, --strict found bad input, a report could not
+       --max-failed allows, more certificates cannot be trusted than
+       --max-untrusted allows, --strict found bad input, a report could not
        read some of its files, or its filters leave no row
   2    the command line is wrong
   3    the tool's own input or output failed (disk full, file locked,
@@ -246,6 +247,10 @@ pub struct ProbeArgs {
     #[arg(long, value_name = "PERCENT", help_heading = "Advanced", hide_short_help = true,
           value_parser = percent)]
     pub max_failed: Option<f64>,
+    /// Exit with 1 when more than this share of the certificates cannot be trusted (`tls_path`)
+    #[arg(long, value_name = "PERCENT", help_heading = "Advanced", hide_short_help = true,
+          value_parser = percent)]
+    pub max_untrusted: Option<f64>,
     /// Allow more than 10 probes a second, and bursts and watches beyond their limits, to a public
     /// address
     #[arg(long, help_heading = "Advanced", hide_short_help = true)]

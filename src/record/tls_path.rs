@@ -28,3 +28,10 @@ words! {
         WrongName = "wrong-name": "the chain is good, but the certificate is for another name",
     }
 }
+
+impl TlsPath {
+    /// Whether nothing is wrong with the way: a certificate that a server did not send is its own affair.
+    pub const fn is_fine(self) -> bool {
+        matches!(self, Self::Direct | Self::IncompleteChain)
+    }
+}

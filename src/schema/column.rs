@@ -38,6 +38,8 @@ pub struct Column<R: 'static = Record> {
     pub since: &'static str,
     /// Whether it is written unless `--columns` says otherwise.
     pub default: bool,
+    /// Whether a list has a line for it only where there is something to say.
+    pub is_remark: bool,
     /// What it holds.
     pub meaning: &'static str,
     /// Reads the cell from a row.
@@ -102,6 +104,7 @@ pub(crate) const fn of<R>(
         unit,
         since: "0.1",
         default: true,
+        is_remark: false,
         meaning,
         read,
     }
@@ -110,5 +113,11 @@ pub(crate) const fn of<R>(
 /// The same, written only when the user asks for it.
 pub(crate) const fn on_request<R>(mut column: Column<R>) -> Column<R> {
     column.default = false;
+    column
+}
+
+/// The same as a remark in a list.
+pub(crate) const fn remark<R>(mut column: Column<R>) -> Column<R> {
+    column.is_remark = true;
     column
 }

@@ -38,8 +38,12 @@ impl<R: RowKind> Form<R> for ListForm<R> {
         }
         self.begun = true;
         for column in &self.columns {
+            let value = (column.read)(row);
+            if column.is_remark && value == Value::Missing {
+                continue;
+            }
             let _ = write!(out, "{:width$} :", column.name, width = self.width);
-            match (column.read)(row) {
+            match value {
                 Value::Missing => {}
                 value => {
                     out.push(b' ');

@@ -9,6 +9,7 @@ mod distribution;
 pub mod expo;
 mod moments;
 mod pairs;
+pub mod paths;
 mod row_fold;
 mod statistics;
 pub mod survey;

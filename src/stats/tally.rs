@@ -4,8 +4,11 @@ use crate::record::Counter as _;
 use std::collections::{BTreeMap, HashSet};
 use std::net::IpAddr;
 
+use super::paths::{Paths, Told};
 use super::{Distribution, Moments, Pairs, Times};
-use crate::record::{Cause, Explanation, FastOpen, Phase, Place, Record, Transport, micros};
+use crate::record::{
+    Cause, Explanation, FastOpen, Phase, Place, Record, TlsPath, Transport, World, micros,
+};
 
 /// Most addresses and regions that are told apart; memory must not grow with a stranger's whims.
 const MOST_DISTINCT: usize = 10_000;
@@ -27,6 +30,8 @@ pub struct Tally {
     fast_open: BTreeMap<FastOpen, u64>,
     refused_options: BTreeMap<String, u64>,
     window: ReceiveWindow,
+    paths: Paths,
+    is_lab: bool,
 }
 
 /// The receive window and the round trip that it meets.
@@ -78,7 +83,20 @@ impl Tally {
         transport.replies.raise(u64::from(record.has_reply()));
         transport.failed_here.raise(u64::from(record.failed_here()));
         transport.times.add(record, place != Place::Further);
-        self.pairs.add(record);
+        if let Some(certificate) = &record.tls.certificate {
+            self.paths.take(Told {
+                path: record.tls.path,
+                evidence: &record.tls.path_evidence,
+                name: &record.host,
+                issuer: &certificate.issuer,
+                at: Some(record.started.timestamp_micros()),
+            });
+        }
+        self.is_lab |= record.run.world == World::Lab;
+        // the round trip to a device on the way is not the relay's
+        if record.tls.path.is_none_or(TlsPath::is_fine) {
+            self.pairs.add(record);
+        }
         if let Some(remote) = record.remote
             && self.addresses.len() < MOST_DISTINCT
         {
@@ -133,6 +151,16 @@ impl Tally {
     /// The receive window and the round trip.
     pub fn window(&self) -> &ReceiveWindow {
         &self.window
+    }
+
+    /// What the certificates tell of the way.
+    pub fn paths(&self) -> &Paths {
+        &self.paths
+    }
+
+    /// Whether the relays were those of the lab.
+    pub fn is_lab(&self) -> bool {
+        self.is_lab
     }
 
     /// Rows taken in.

@@ -29,6 +29,7 @@ mod servers;
 mod signals;
 mod this_end;
 mod tls;
+mod tls_path;
 mod transports;
 mod turn;
 mod udp;

@@ -201,7 +201,8 @@ fn lines_and_summary_are_80_columns_wide_and_set_udp_against_tcp() {
         assert!(text.contains(head), "no {head:?} in {text}");
     }
     assert_eq!(failures(text), ["tls 0", "udp 0", "unanswered 0"], "{text}");
-    assert!(text.contains("To the same addresses UDP is"), "{text}");
+    // in the lab the difference is the lab's own
+    assert!(!text.contains("To the same addresses"), "{text}");
     // an answer with an error has its round trip, and is no loss
     let said = run("probe --lab -n 4 -i 0 --transport udp,tls --lab-fault turn-500");
     let text = &said.stdout;

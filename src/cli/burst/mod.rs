@@ -109,6 +109,8 @@ impl Kind for Stream {
             rows: totals.rows,
             ok: totals.answered,
             heard: totals.answered,
+            judged: 0,
+            untrusted: 0,
         }
     }
 

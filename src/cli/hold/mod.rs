@@ -77,6 +77,8 @@ impl Kind for Held {
             rows: totals.rows,
             ok: totals.connections(),
             heard: totals.connections(),
+            judged: 0,
+            untrusted: 0,
         }
     }
 

@@ -11,6 +11,7 @@ use crate::cli::config::{columns, plan, suits_addresses, targets, transports};
 use crate::cli::run::Job;
 use crate::cli::run::outputs::{Choice, Outputs};
 use crate::measure::Engine;
+use crate::measure::probe::columns::REMARKS;
 use crate::measure::probe::{COLUMNS, REFERENCE_COLUMNS};
 use crate::pace::Pace;
 use crate::schema::Column;
@@ -94,14 +95,15 @@ fn default_concurrency(longest: Duration, interval: Duration) -> usize {
     usize::try_from(probes).unwrap_or(usize::MAX).clamp(8, 64)
 }
 
-/// The reference's list; with a turn phase also what it found, which the reference has no place for.
+/// The reference's list; besides what it has no place for: with a turn phase what that found, and what is wrong with
+/// a certificate.
 fn list_columns(has_turn: bool) -> Vec<&'static Column> {
     let reference = COLUMNS[..REFERENCE_COLUMNS].iter();
     let ours = ["transport", "detail"];
     let turn = COLUMNS
         .iter()
         .filter(|column| has_turn && (ours.contains(&column.name) || is_of_turn(column.name)));
-    reference.chain(turn).collect()
+    reference.chain(turn).chain(&REMARKS).collect()
 }
 
 fn is_of_turn(name: &str) -> bool {

@@ -103,6 +103,7 @@ fn render(record: &Record, layout: LineLayout, out: &mut String) {
         Outcome::Ok => {
             out.push_str("OK\n");
             slow(record, out);
+            way(record, out);
         }
         Outcome::Failed(Failure { cause, detail }) => {
             let _ = writeln!(out, "{RED}FAIL{PLAIN}");
@@ -135,6 +136,25 @@ fn slow(record: &Record, out: &mut String) {
     let mut said = format!("{}: {}", why.as_str(), why.meaning());
     if let Some(count @ 1..) = record.tcp.syn_retransmits {
         let _ = write!(said, "; SYNs sent again: {count}");
+    }
+    for line in wrapped(&said, WIDTH - INDENT.len()) {
+        let _ = writeln!(out, "{INDENT}{line}");
+    }
+}
+
+/// What is wrong with the way to the relay, by its certificate, below its line.
+fn way(record: &Record, out: &mut String) {
+    let Some(path) = record.tls.path.filter(|path| !path.is_fine()) else {
+        return;
+    };
+    let mut said = format!("{}: {}", path.as_str(), path.meaning());
+    let issuer = record
+        .tls
+        .certificate
+        .as_ref()
+        .map(|its| its.issuer.as_str());
+    if let Some(issuer) = issuer.filter(|issuer| !issuer.is_empty()) {
+        let _ = write!(said, "; issuer {}", plain(issuer));
     }
     for line in wrapped(&said, WIDTH - INDENT.len()) {
         let _ = writeln!(out, "{INDENT}{line}");

@@ -160,6 +160,8 @@ impl Kind for Probes {
             rows: self.tally.rows(),
             ok: self.tally.ok(),
             heard: self.tally.replies(),
+            judged: self.tally.paths().judged(),
+            untrusted: self.tally.paths().untrusted(),
         }
     }
 

@@ -122,4 +122,7 @@ pub(in crate::cli) struct Counts {
     pub rows: u64,
     pub ok: u64,
     pub heard: u64,
+    /// Certificates that were judged, and of them those that cannot be trusted.
+    pub judged: u64,
+    pub untrusted: u64,
 }

@@ -50,10 +50,19 @@ pub(super) struct Job<K: Kind> {
     pub label: String,
     /// Whether only errors are printed.
     pub quiet: bool,
-    /// Share of failed rows, in percent, that is still a success.
-    pub max_failed: Option<f64>,
+    /// Shares, in percent, that are still a success.
+    pub most: Most,
     /// The lab, when it is wanted.
     pub lab: Option<LabOptions>,
+}
+
+/// Shares, in percent, up to which a run is still a success; none where any is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Most {
+    /// Of rows that failed.
+    pub failed: Option<f64>,
+    /// Of certificates that cannot be trusted.
+    pub untrusted: Option<f64>,
 }
 
 impl<K: Kind> Job<K> {
@@ -76,7 +85,10 @@ impl<K: Kind> Job<K> {
             outputs,
             label: labels(&args.label)?,
             quiet: args.quiet,
-            max_failed: args.max_failed,
+            most: Most {
+                failed: args.max_failed,
+                untrusted: args.max_untrusted,
+            },
             lab: args.lab.then(|| LabOptions {
                 faults: args.lab_fault.clone(),
                 fault_share: args.lab_fault_share,
@@ -95,7 +107,7 @@ pub(super) fn run<K: Kind>(job: Job<K>, color: Color) -> Result<Exit, Failure> {
         outputs,
         label,
         quiet,
-        max_failed,
+        most,
         lab,
     } = job;
     path.local_end.check().map_err(Failure::usage)?;
@@ -195,13 +207,7 @@ pub(super) fn run<K: Kind>(job: Job<K>, color: Color) -> Result<Exit, Failure> {
     }
     ending.tell_last();
     let counts = kind.counts(&task);
-    Ok(verdict(
-        counts,
-        &ending,
-        interrupted,
-        only_stdout,
-        max_failed,
-    ))
+    Ok(verdict(counts, &ending, interrupted, only_stdout, most))
 }
 
 /// The exit code of a run.
@@ -210,9 +216,11 @@ fn verdict(
     ending: &Ending,
     interrupted: bool,
     only_stdout: bool,
-    max_failed: Option<f64>,
+    most: Most,
 ) -> Exit {
-    let Counts { rows, ok, heard } = counts;
+    let Counts {
+        rows, ok, heard, ..
+    } = counts;
     if ending.failed {
         return Exit::Io;
     }
@@ -223,8 +231,11 @@ fn verdict(
         return Exit::Interrupted;
     }
     #[allow(clippy::cast_precision_loss)] // counts lie far below 2^53
-    let failed = (rows - ok) as f64 * 100.0 / rows.max(1) as f64;
-    if heard == 0 || max_failed.is_some_and(|most| failed > most) {
+    let share = |some: u64, all: u64| some as f64 * 100.0 / all.max(1) as f64;
+    let failed = share(rows - ok, rows);
+    let untrusted = share(counts.untrusted, counts.judged);
+    let is_over = |most: Option<f64>, share: f64| most.is_some_and(|most| share > most);
+    if heard == 0 || is_over(most.failed, failed) || is_over(most.untrusted, untrusted) {
         return Exit::Failed;
     }
     Exit::Done

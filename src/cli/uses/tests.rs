@@ -81,6 +81,7 @@ fn samples() -> Vec<Sample> {
         ("columns", "datetime,remoteip"),
         ("csv_profile", "excel"),
         ("max_failed", "5"),
+        ("max_untrusted", "5"),
     ]);
     let mut program = Cli::command();
     program.build();

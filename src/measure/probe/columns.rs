@@ -7,9 +7,9 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::record::{
-    ClockChange, Dns, Explanation, Outcome, PhaseTimes, Record, Run, Tcp, Tls, Turn,
+    ClockChange, Dns, Explanation, Outcome, PhaseTimes, Record, Run, Tcp, Tls, TlsPath, Turn,
 };
-use crate::schema::column::{Column, Kind, of};
+use crate::schema::column::{Column, Kind, of, remark};
 use crate::schema::dialect::Dialect;
 use crate::schema::group::{Group, count, table};
 use crate::schema::groups::{
@@ -17,7 +17,7 @@ use crate::schema::groups::{
     HasStart, HasTcp, HasTimes, HasTls, HasTurn,
 };
 use crate::schema::row_kind::RowKind;
-use crate::schema::value::{number, word};
+use crate::schema::value::{Value, number, word};
 
 /// Number of columns that the reference wrote; they come first.
 pub const REFERENCE_COLUMNS: usize = 22;
@@ -108,6 +108,16 @@ const MEANINGS: &[(&str, &str)] = &[
 ];
 
 pub(crate) static PROBE: [Column<Record>; count(PIECES)] = table(PIECES, MEANINGS);
+
+/// Lines of a list that are there only where they have something to say: what is on the way of TLS, unless nothing is.
+#[rustfmt::skip]
+pub static REMARKS: [Column; 2] = [
+    remark(of("tls_path", Kind::Text, "", "what is on the way, by the certificates", |r| word(r.tls.path.filter(|path| !path.is_fine()).map(TlsPath::as_str)))),
+    remark(of("tls_path_evidence", Kind::Text, "", "what speaks for tls_path", |r| match r.tls.path {
+        Some(path) if !path.is_fine() => Value::Text(Cow::Borrowed(&r.tls.path_evidence)),
+        _ => Value::Missing,
+    })),
+];
 
 impl RowKind for Record {
     const WHAT: &'static str = "probe";

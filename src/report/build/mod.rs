@@ -5,6 +5,7 @@ mod clocks;
 mod events;
 mod notes;
 mod order;
+mod paths;
 mod series;
 mod tables;
 mod units;
@@ -55,6 +56,7 @@ impl Report {
             slow: slow(rows),
             series: series::all(rows),
             kinds: Kinds::of(&rows.kinds),
+            tls_paths: paths::of(rows),
             clocks: clocks::of(&rows.clocks),
             events,
             addresses: addresses(rows),

@@ -3,6 +3,7 @@
 //! unit, times are RFC 3339 in UTC, what was not measured is `null` or left out of a list.
 
 mod clocks;
+mod paths;
 mod series;
 
 use chrono::{DateTime, Utc};
@@ -13,6 +14,7 @@ pub use crate::stats::charts::{
     RegionLine, SlowPoint, Timeline,
 };
 pub use clocks::{ClockChange, Clocks};
+pub use paths::{TlsPathFinding, TlsPaths};
 pub use series::{Gap, ListedOutage, Series};
 
 use crate::measure::folds::Kinds;
@@ -49,6 +51,8 @@ pub struct Report {
     /// What each kind of measurement adds.
     #[serde(flatten)]
     pub kinds: Kinds,
+    /// What the certificates tell of the way to the relays.
+    pub tls_paths: TlsPaths,
     /// What happened to the clocks of the machines that measured.
     pub clocks: Clocks,
     /// New certificates, addresses and regions that came or went, in time order.

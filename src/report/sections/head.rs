@@ -7,7 +7,8 @@ use crate::doc::Paragraph;
 use crate::doc::chart::quantile_of_all;
 use crate::doc::number::{bytes, counted, grouped, millis, quantile, seconds, share};
 use crate::doc::text::{cut, time};
-use crate::report::model::{Report, Series};
+use crate::record::TlsPath;
+use crate::report::model::{Report, Series, TlsPathFinding};
 
 /// What was measured, in a line.
 pub fn title(report: &Report) -> String {
@@ -179,6 +180,14 @@ pub fn verdict(report: &Report) -> String {
                 "were"
             }
         );
+    }
+    if report.tls_paths.untrusted > 0 {
+        let paths = &report.tls_paths;
+        let grave = |path: &&TlsPathFinding| path.tls_path != TlsPath::IncompleteChain.as_str();
+        let most = paths.findings.iter().filter(grave).count().min(2);
+        for said in paths.told.iter().take(most) {
+            let _ = write!(out, "; {said}");
+        }
     }
     if let Some(median) = median(report) {
         let _ = write!(out, "; the median connect took {} ms", quantile(median));

@@ -6,6 +6,7 @@ mod groups;
 mod head;
 mod input;
 mod overview;
+mod paths;
 mod relays;
 mod series;
 mod slow;
@@ -32,6 +33,12 @@ pub fn figures(report: &Report, wanted: &Selection) -> Document {
 fn written(report: &Report, wanted: &Selection, groups: Vec<Section>) -> Document {
     let mut sections = vec![overview::section(report)];
     let whole = wanted.by.is_empty();
+    // what is wrong comes first
+    let (grave, way): (Vec<_>, Vec<_>) = whole
+        .then(|| paths::section(report))
+        .into_iter()
+        .partition(|_| report.tls_paths.untrusted > 0);
+    sections.extend(grave);
     if whole {
         sections.push(charts::section(report));
     }
@@ -40,6 +47,7 @@ fn written(report: &Report, wanted: &Selection, groups: Vec<Section>) -> Documen
     if whole {
         sections.extend([slow::section(report), series::section(report)]);
         sections.extend(report.kinds.sections());
+        sections.extend(way);
         sections.extend([
             series::events(report),
             relays::certificates(report),

@@ -69,6 +69,7 @@ pub(super) fn empty() -> Report {
         tables: Vec::new(),
         slow: Slow::default(),
         series: Vec::new(),
+        tls_paths: crate::report::model::TlsPaths::default(),
         clocks: Clocks::default(),
         events: Vec::new(),
         kinds: Kinds::default(),

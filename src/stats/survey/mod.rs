@@ -21,6 +21,7 @@ mod span;
 mod timeline;
 
 use super::RowFold;
+use super::paths::{Paths, Told};
 use crate::record::Counter as _;
 use std::collections::BTreeMap;
 
@@ -37,8 +38,8 @@ pub use series_names::SeriesName;
 pub use slow::{SlowRegion, SlowRow, SlowRows, SynLoss};
 pub use timeline::{Bucket, MOST_REGIONS, RegionTimes};
 
-use crate::record::World;
-use crate::schema::{Metric, Row, id};
+use crate::record::{TlsPath, World};
+use crate::schema::{Dialect, Metric, Row, id};
 use crate::zone::Zone;
 use axis::Said;
 use series::{Came, Heard, Observation, Ordered};
@@ -78,6 +79,8 @@ pub struct Survey<K> {
     pub explanations: Names,
     /// TTLs of the chains.
     pub ttls: Names,
+    /// What the certificates tell of the way.
+    pub paths: Paths,
     /// By what stays the same.
     pub dimensions: Dimensions,
     /// By relay.
@@ -110,6 +113,7 @@ impl<K: RowFold> Survey<K> {
             causes: Names::default(),
             explanations: Names::default(),
             ttls: Names::default(),
+            paths: Paths::default(),
             dimensions: Dimensions::new(options.zone, most),
             relays: Relays::new(most),
             slow: SlowRows::new(options.slow_us),
@@ -153,6 +157,7 @@ impl<K: RowFold> Survey<K> {
                 self.ttls.count(ttls);
             }
         }
+        self.way(row, &taken);
         let number = self.dimensions.add(&taken);
         let place = self.relays.add(&taken);
         self.timeline.add(&taken, place.region);
@@ -216,6 +221,25 @@ impl<K: RowFold> Survey<K> {
         }
     }
 
+    /// What the certificate of a row tells of the way. Held connections do not judge theirs.
+    fn way(&mut self, row: &Row<'_>, taken: &Taken<'_>) {
+        if row.get(id!(Thumbprint)).is_empty() || row.layout.dialect == Dialect::Held {
+            return;
+        }
+        let path = TlsPath::of_word(row.get(id!(tls_path)));
+        if path == Some(TlsPath::Direct) {
+            self.paths.take_direct();
+            return;
+        }
+        self.paths.take(Told {
+            path,
+            evidence: &row.text(id!(tls_path_evidence)),
+            name: &row.text(id!(remotehost)),
+            issuer: &row.text(id!(Issuer)),
+            at: taken.at,
+        });
+    }
+
     /// Notes a row of a known series that a filter leaves out: it counts nowhere, but without it
     /// there would seem to be gaps, and outages would seem to last.
     pub fn pass_by(&mut self, row: &Row<'_>) {
@@ -269,6 +293,7 @@ impl<K: RowFold> Survey<K> {
             causes: self.causes,
             explanations: self.explanations,
             ttls: self.ttls,
+            paths: self.paths,
             dimensions: self.dimensions,
             relays: self.relays,
             slow: self.slow,
@@ -331,6 +356,8 @@ pub struct Finished<K> {
     pub explanations: Names,
     /// TTLs of the chains.
     pub ttls: Names,
+    /// What the certificates tell of the way.
+    pub paths: Paths,
     /// By what stays the same.
     pub dimensions: Dimensions,
     /// By relay.

@@ -1,6 +1,7 @@
 //! The summary at the end of a series, 80 columns wide.
 
 mod connections;
+pub mod paths;
 mod times;
 mod versus;
 
@@ -70,6 +71,11 @@ impl SeriesSummary<'_> {
                 counted(syns, "SYN"),
                 tally.rows()
             );
+        }
+        for said in paths::sentences(tally.paths()) {
+            for line in wrapped(&said, WIDTH) {
+                let _ = writeln!(out, "{line}");
+            }
         }
         out.push_str(&connections(tally, self.window_chosen));
         let several = tally.transports().len() > 1;

@@ -1,0 +1,57 @@
+//! What the certificates tell of the way to the relays.
+
+use crate::doc::number::counted;
+use crate::doc::parts::{filled, main_section};
+use crate::doc::{Block, Cell, Column, Paragraph, Section, Style, Table};
+use crate::report::model::Report;
+
+/// The section; nothing where every certificate leads to a public root.
+pub fn section(report: &Report) -> Section {
+    let paths = &report.tls_paths;
+    let said = paths.told.iter().map(|said| format!("{said}."));
+    let said = said.chain(unjudged(report));
+    let mut blocks: Vec<Block> = said
+        .map(|said| Block::Paragraph(Paragraph::new(said)))
+        .collect();
+    let mut table = Table::new(
+        "tls_paths",
+        "",
+        vec![Column::words("tls_path", "TLS path")],
+        vec![
+            Column::number("rows", "rows"),
+            Column::words("name", "name"),
+            Column::words("issuer", "issuer"),
+            Column::words("evidence", "evidence"),
+            Column::words("seen", "seen"),
+        ],
+    );
+    table = table.rows(paths.findings.iter().map(|finding| {
+        let style = match finding.tls_path {
+            "incomplete-chain" | "unknown" => Style::Plain,
+            _ => Style::Bad,
+        };
+        let seen = finding.first.zip(finding.last);
+        let cells = [
+            finding.rows.into(),
+            finding.name.clone().into(),
+            finding.issuer.clone().into(),
+            finding.evidence.clone().into(),
+            Cell::of(seen, |(first, last)| Cell::Span(first, last)),
+        ];
+        ([Cell::Text(finding.tls_path.into(), style)], cells)
+    }));
+    blocks.extend(filled(table));
+    main_section("tls_paths", "What is on the way of TLS", blocks)
+}
+
+/// What of the rows that have no word for it.
+pub(super) fn unjudged(report: &Report) -> Option<String> {
+    let rows = report.tls_paths.unjudged;
+    (rows > 0).then(|| {
+        format!(
+            "Of {} with a certificate TLS inspection could not be told: the file has no column for it (written before \
+             this version, or by another program).",
+            counted(rows, "row", "rows")
+        )
+    })
+}

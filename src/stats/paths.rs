@@ -1,0 +1,185 @@
+//! What the certificates of many rows tell of the way to the relays: the same for rows just measured
+//! and rows of files.
+
+use std::collections::BTreeMap;
+
+use crate::record::{Counter as _, TlsPath};
+
+/// Most pairs of a name and an issuer that are told apart.
+const MOST_FINDINGS: usize = 1_000;
+
+/// Rows by what their certificates tell.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Paths {
+    judged: u64,
+    unjudged: u64,
+    fine: u64,
+    findings: BTreeMap<Finding, Seen>,
+}
+
+/// What is not as it should be, or worth a word.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Finding {
+    /// What it is.
+    pub path: TlsPath,
+    /// The name that was asked for.
+    pub name: String,
+    /// Who issued the server's certificate.
+    pub issuer: String,
+}
+
+/// When and how often.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// Rows.
+    pub rows: u64,
+    /// Time of the earliest row, in microseconds since 1970.
+    pub first: Option<i64>,
+    /// Time of the latest row.
+    pub last: Option<i64>,
+    /// What speaks for it in the first row that was taken in.
+    pub evidence: String,
+}
+
+/// What a row says.
+#[derive(Debug, Clone, Copy)]
+pub struct Told<'a> {
+    /// What its certificate tells; `None` where the row has no word for it.
+    pub path: Option<TlsPath>,
+    /// What speaks for it.
+    pub evidence: &'a str,
+    /// The name that was asked for.
+    pub name: &'a str,
+    /// Who issued the certificate.
+    pub issuer: &'a str,
+    /// When, in microseconds since 1970.
+    pub at: Option<i64>,
+}
+
+impl Paths {
+    /// Takes a row with a certificate in.
+    pub fn take(&mut self, row: Told<'_>) {
+        let Some(path) = row.path else {
+            self.unjudged.raise(1);
+            return;
+        };
+        if path == TlsPath::Direct {
+            self.take_direct();
+            return;
+        }
+        self.judged.raise(1);
+        self.fine.raise(u64::from(path.is_fine()));
+        let of = |name: &str, issuer: &str| Finding {
+            path,
+            name: name.to_owned(),
+            issuer: issuer.to_owned(),
+        };
+        let mut finding = of(row.name, row.issuer);
+        if self.findings.len() >= MOST_FINDINGS && !self.findings.contains_key(&finding) {
+            finding = of("(other)", "(other)");
+        }
+        let seen = self.findings.entry(finding).or_insert_with(|| Seen {
+            evidence: row.evidence.to_owned(),
+            ..Seen::default()
+        });
+        seen.rows.raise(1);
+        if let Some(at) = row.at {
+            seen.first = Some(seen.first.map_or(at, |first| first.min(at)));
+            seen.last = Some(seen.last.map_or(at, |last| last.max(at)));
+        }
+    }
+
+    /// Takes a row in whose certificate leads to a public root.
+    pub fn take_direct(&mut self) {
+        self.judged.raise(1);
+        self.fine.raise(1);
+    }
+
+    /// Rows whose certificate was judged.
+    pub fn judged(&self) -> u64 {
+        self.judged
+    }
+
+    /// Rows with a certificate that have no word for it.
+    pub fn unjudged(&self) -> u64 {
+        self.unjudged
+    }
+
+    /// Judged rows that are neither direct nor lack a certificate alone.
+    pub fn untrusted(&self) -> u64 {
+        self.judged.saturating_sub(self.fine)
+    }
+
+    /// What is not direct, the most frequent first.
+    pub fn findings(&self) -> Vec<(&Finding, &Seen)> {
+        let mut all: Vec<_> = self.findings.iter().collect();
+        all.sort_by(|a, b| {
+            let fine = a.0.path.is_fine().cmp(&b.0.path.is_fine());
+            fine.then(b.1.rows.cmp(&a.1.rows))
+        });
+        all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(path: TlsPath, at: i64) -> Told<'static> {
+        Told {
+            path: Some(path),
+            evidence: "seen",
+            name: "relay.example",
+            issuer: "CN=Example",
+            at: Some(at),
+        }
+    }
+
+    #[test]
+    fn rows_are_counted_by_what_they_tell_and_a_missing_certificate_is_no_distrust() {
+        let mut paths = Paths::default();
+        for (path, at) in [
+            (TlsPath::Direct, 1),
+            (TlsPath::IncompleteChain, 2),
+            (TlsPath::IncompleteChain, 3),
+            (TlsPath::Inspected, 5),
+            (TlsPath::Inspected, 4),
+            (TlsPath::Expired, 6),
+        ] {
+            paths.take(told(path, at));
+        }
+        paths.take(Told {
+            path: None,
+            ..told(TlsPath::Direct, 7)
+        });
+        assert_eq!((paths.judged(), paths.unjudged()), (6, 1));
+        assert_eq!(paths.untrusted(), 3);
+        let found: Vec<_> = paths
+            .findings()
+            .iter()
+            .map(|(finding, seen)| (finding.path, seen.rows, seen.first, seen.last))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                (TlsPath::Inspected, 2, Some(4), Some(5)),
+                (TlsPath::Expired, 1, Some(6), Some(6)),
+                (TlsPath::IncompleteChain, 2, Some(2), Some(3)),
+            ]
+        );
+    }
+
+    #[test]
+    fn memory_does_not_grow_with_names() {
+        let mut paths = Paths::default();
+        for number in 0..2_000 {
+            let issuer = format!("CN={number}");
+            paths.take(Told {
+                issuer: &issuer,
+                ..told(TlsPath::Unknown, 0)
+            });
+        }
+        assert_eq!(paths.findings().len(), MOST_FINDINGS + 1);
+        assert_eq!(paths.untrusted(), 2_000);
+    }
+}

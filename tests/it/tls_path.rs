@@ -1,0 +1,114 @@
+//! What is on the way of TLS, in every place where somebody may look.
+
+use crate::command::{Rows, finished, run, start, turnprobe};
+
+/// The report on files in a form, its words with one space between them.
+fn report(line: &str, file: &std::path::Path) -> String {
+    let mut command = turnprobe(&format!("report {line}"));
+    let said = finished(start(command.arg(file)));
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    words(&said.stdout)
+}
+
+fn words(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+// the lab's relays have the name tr.teams.microsoft.com, which only Microsoft has
+#[test]
+fn a_certificate_that_is_not_the_relays_is_told_in_every_place() {
+    let dir = tempfile::tempdir().unwrap();
+    for (fault, path, sentence) in [
+        ("expired", "expired", "3 of 3 certificates have expired"),
+        (
+            "self-signed",
+            "self-signed",
+            "3 of 3 certificates are not Microsoft's: issuer CN=tr.teams.microsoft.com; self-signed",
+        ),
+        (
+            "wrong-host",
+            "wrong-name",
+            "3 of 3 certificates are for another name than tr.teams.microsoft.com",
+        ),
+    ] {
+        let file = dir.path().join(format!("{fault}.csv"));
+        let mut command = turnprobe(&format!("probe --lab --lab-fault {fault} -n 3 -i 0 -o"));
+        let said = finished(start(command.arg(&file)));
+        assert_eq!(said.code, Some(0), "{}", said.stderr);
+        assert!(words(&said.stdout).contains(sentence), "{}", said.stdout);
+        for form in ["", "--format markdown"] {
+            let told = report(form, &file).replace('\\', "");
+            let verdict = format!("All 3 probes succeeded; {sentence}");
+            assert!(told.contains(&verdict), "{form}: {told}");
+        }
+        let json: serde_json::Value =
+            serde_json::from_str(&report("--format json", &file)).unwrap();
+        let found = &json["tls_paths"];
+        assert_eq!(
+            (&found["judged"], &found["untrusted"]),
+            (&3.into(), &3.into())
+        );
+        assert_eq!(found["findings"][0]["tls_path"], path);
+        assert_eq!(found["findings"][0]["rows"], 3);
+        let page = dir.path().join("page.html");
+        report(&format!("--html {}", page.display()), &file);
+        let page = std::fs::read_to_string(&page).unwrap();
+        let page = page.replace("&#39;", "'").replace('\u{a0}', " ");
+        assert!(page.contains("What is on the way of TLS"));
+        assert!(
+            page.contains(sentence.split(':').next().unwrap()),
+            "{sentence}"
+        );
+        let list = run(&format!(
+            "probe --lab --lab-fault {fault} -n 1 --format list"
+        ));
+        let line = list
+            .stdout
+            .lines()
+            .find(|line| line.starts_with("tls_path "));
+        assert!(
+            line.unwrap().ends_with(&format!(": {path}")),
+            "{}",
+            list.stdout
+        );
+        let lines = run(&format!("probe --lab --lab-fault {fault} -n 1"));
+        let note = lines.stdout.lines().nth(2).unwrap().trim();
+        assert!(note.starts_with(&format!("{path}: ")), "{}", lines.stdout);
+    }
+}
+
+#[test]
+fn a_lab_that_is_well_says_nothing_of_certificates() {
+    let said = run("probe --lab -n 3 -i 0");
+    assert!(!said.stdout.contains("certificate"), "{}", said.stdout);
+}
+
+// of eight probes two have a certificate that has expired: 25 %
+#[test]
+fn the_share_of_certificates_that_cannot_be_trusted_decides() {
+    let line = "probe --lab -n 8 -i 0 -q --lab-fault expired --lab-fault-share 25";
+    assert_eq!(run(&format!("{line} --max-untrusted 25")).code, Some(0));
+    assert_eq!(run(&format!("{line} --max-untrusted 24.9")).code, Some(1));
+    let none = run("probe --lab -n 3 -i 0 -q --max-untrusted 0");
+    assert_eq!(none.code, Some(0), "{}", none.stderr);
+    let idle = run("probe --lab -n 1 --transport udp --max-untrusted 0");
+    assert_eq!(idle.code, Some(2), "{}", idle.stderr);
+}
+
+#[test]
+fn of_a_file_without_the_column_nothing_is_claimed() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("old.csv");
+    let columns =
+        "--columns datetime,remotehost,Status,Issuer,Thumbprint,connecttimems,run_id,slot";
+    let rows = run(&format!("probe --lab -n 3 -i 0 --format csv -q {columns}")).stdout;
+    assert_eq!(Rows::of(&rows).rows.len(), 3);
+    std::fs::write(&file, rows).unwrap();
+    let told = report("", &file);
+    let wanted = "Of 3 rows with a certificate TLS inspection could not be told";
+    assert!(told.contains(wanted), "{told}");
+    assert!(
+        told.contains("All 3 probes succeeded; the median"),
+        "{told}"
+    );
+}
