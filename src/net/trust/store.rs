@@ -7,8 +7,7 @@ use rustls::client::danger::ServerCertVerifier;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use tokio::sync::watch;
 
-use super::chain::Chain;
-use super::roots::{Judged, Roots};
+use super::roots::Judged;
 use super::verdict;
 use crate::record::Trust;
 
@@ -20,7 +19,8 @@ const MOST_THREADS: usize = 4;
 #[derive(Debug, Clone)]
 pub(super) enum Store {
     /// webpki by these roots.
-    Roots(Arc<Roots>),
+    #[cfg(all(unix, not(target_os = "macos")))]
+    Roots(Arc<super::roots::Roots>),
     /// A system that judges itself.
     #[cfg_attr(not(any(windows, target_os = "macos", test)), expect(dead_code))]
     System(Arc<dyn ServerCertVerifier>),
@@ -35,7 +35,8 @@ impl Store {
         now: UnixTime,
     ) -> Judged {
         match self {
-            Self::Roots(roots) => roots.judged(&Chain::of(sent), name, now),
+            #[cfg(all(unix, not(target_os = "macos")))]
+            Self::Roots(roots) => roots.judged(&super::chain::Chain::of(sent), name, now),
             Self::System(verifier) => by_system(verifier.as_ref(), sent, name, now),
         }
     }
