@@ -21,8 +21,11 @@ pub(super) enum Store {
     /// webpki by these roots.
     #[cfg(all(unix, not(target_os = "macos")))]
     Roots(Arc<super::roots::Roots>),
+    /// Windows.
+    #[cfg(windows)]
+    Windows,
     /// A system that judges itself.
-    #[cfg_attr(not(any(windows, target_os = "macos", test)), expect(dead_code))]
+    #[cfg_attr(not(any(target_os = "macos", test)), expect(dead_code))]
     System(Arc<dyn ServerCertVerifier>),
 }
 
@@ -37,6 +40,8 @@ impl Store {
         match self {
             #[cfg(all(unix, not(target_os = "macos")))]
             Self::Roots(roots) => roots.judged(&super::chain::Chain::of(sent), name, now),
+            #[cfg(windows)]
+            Self::Windows => super::windows::judged(sent, name, now),
             Self::System(verifier) => by_system(verifier.as_ref(), sent, name, now),
         }
     }
@@ -226,7 +231,13 @@ impl Drop for Ticket {
     }
 }
 
-#[cfg(any(windows, target_os = "macos"))]
+#[cfg(windows)]
+#[expect(clippy::unnecessary_wraps)] // as other systems have it
+fn load() -> Result<Store, String> {
+    Ok(Store::Windows)
+}
+
+#[cfg(target_os = "macos")]
 fn load() -> Result<Store, String> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let verifier = rustls_platform_verifier::Verifier::new(provider);
