@@ -111,9 +111,8 @@ fn verdict(args: &ReportArgs, report: &Report, summary: &ReadSummary) -> Result<
         .collect();
     // a header alone is a run without rows, and can be read, unless what follows it cannot
     let is_whole = |name: &str| !summary.left_out.iter().any(|out| out.file == name);
-    let some_read = summary.files.iter();
-    let mut some_read = some_read.filter(|file| file.dialect.is_some());
-    let some_read = some_read.any(|file| is_whole(&file.name));
+    let mut files = summary.files.iter();
+    let some_read = files.any(|file| file.dialect.is_some() && is_whole(&file.name));
     let nothing_read = rows == 0 && !(in_lines.is_empty() && some_read);
     if nothing_read && !problems.is_empty() {
         if args.format != ReportFormat::Csv {

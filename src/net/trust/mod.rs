@@ -19,6 +19,8 @@ mod helpers;
 mod roots;
 mod store;
 mod verdict;
+#[cfg(windows)]
+mod windows;
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
@@ -55,8 +57,8 @@ pub enum Roots {
 pub enum OsStore {
     /// The store of this system, read on first use and then kept.
     ///
-    /// Windows and macOS judge themselves, as their stores fetch roots on demand and may ask for
-    /// revocations online. Elsewhere webpki judges by the roots that are found; the environment
+    /// Windows and macOS judge themselves, as their stores fetch roots on demand. macOS may ask for
+    /// revocations online, Windows is asked for those that it knows. Elsewhere webpki judges by the roots that are found; the environment
     /// variables `SSL_CERT_FILE` and `SSL_CERT_DIR` say where. There is no verdict if there are none,
     /// or if what these name cannot be read.
     System,

@@ -47,6 +47,7 @@ impl Roots {
     }
 
     /// Roots by their certificates; `None` if none of them can be one.
+    #[cfg(any(all(unix, not(target_os = "macos")), test))]
     pub(super) fn of_certificates(ders: Vec<CertificateDer<'static>>) -> Option<Self> {
         let mut roots = Self {
             all: RootCertStore::empty(),

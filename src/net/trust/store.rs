@@ -7,8 +7,7 @@ use rustls::client::danger::ServerCertVerifier;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use tokio::sync::watch;
 
-use super::chain::Chain;
-use super::roots::{Judged, Roots};
+use super::roots::Judged;
 use super::verdict;
 use crate::record::Trust;
 
@@ -20,9 +19,13 @@ const MOST_THREADS: usize = 4;
 #[derive(Debug, Clone)]
 pub(super) enum Store {
     /// webpki by these roots.
-    Roots(Arc<Roots>),
+    #[cfg(all(unix, not(target_os = "macos")))]
+    Roots(Arc<super::roots::Roots>),
+    /// Windows.
+    #[cfg(windows)]
+    Windows,
     /// A system that judges itself.
-    #[cfg_attr(not(any(windows, target_os = "macos", test)), expect(dead_code))]
+    #[cfg_attr(not(any(target_os = "macos", test)), expect(dead_code))]
     System(Arc<dyn ServerCertVerifier>),
 }
 
@@ -35,7 +38,10 @@ impl Store {
         now: UnixTime,
     ) -> Judged {
         match self {
-            Self::Roots(roots) => roots.judged(&Chain::of(sent), name, now),
+            #[cfg(all(unix, not(target_os = "macos")))]
+            Self::Roots(roots) => roots.judged(&super::chain::Chain::of(sent), name, now),
+            #[cfg(windows)]
+            Self::Windows => super::windows::judged(sent, name, now),
             Self::System(verifier) => by_system(verifier.as_ref(), sent, name, now),
         }
     }
@@ -225,7 +231,13 @@ impl Drop for Ticket {
     }
 }
 
-#[cfg(any(windows, target_os = "macos"))]
+#[cfg(windows)]
+#[expect(clippy::unnecessary_wraps)] // as other systems have it
+fn load() -> Result<Store, String> {
+    Ok(Store::Windows)
+}
+
+#[cfg(target_os = "macos")]
 fn load() -> Result<Store, String> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let verifier = rustls_platform_verifier::Verifier::new(provider);

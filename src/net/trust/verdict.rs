@@ -38,6 +38,24 @@ pub(super) fn of_webpki_error(error: &Error, is_own_issuer: bool) -> Option<Trus
     }
 }
 
+/// What the number of an error of Windows' policy for servers means. Windows has one for both ends
+/// of the validity.
+#[cfg(any(windows, test))]
+pub(super) fn of_windows_number(number: u32, chain: &[CertificateDer<'_>], now: UnixTime) -> Trust {
+    match number {
+        // CERT_E_EXPIRED, CERT_E_VALIDITYPERIODNESTING
+        0x800B_0101 | 0x800B_0102 if is_only_too_early(chain, now) => Trust::NotYetValid,
+        0x800B_0101 | 0x800B_0102 => Trust::Expired,
+        // CERT_E_UNTRUSTEDROOT
+        0x800B_0109 => Trust::UnknownIssuer,
+        // CERT_E_CN_NO_MATCH, CERT_E_INVALID_NAME
+        0x800B_010F | 0x800B_0114 => Trust::WrongName,
+        // CRYPT_E_REVOKED
+        0x8009_2010 => Trust::Revoked,
+        other => of_number(other.cast_signed()).unwrap_or(Trust::Other),
+    }
+}
+
 /// A system's verdict. rustls-platform-verifier passes most of Windows' and macOS' error numbers
 /// on as text only; Windows has one number for both ends of the validity.
 pub(super) fn of_system_error(
@@ -66,6 +84,10 @@ fn of_system_number(text: &str) -> Option<Trust> {
         .next()?
         .parse()
         .ok()?;
+    of_number(number)
+}
+
+fn of_number(number: i32) -> Option<Trust> {
     Some(match (number.cast_unsigned(), number) {
         // CERT_E_ISSUERCHAINING, _CHAINING, _UNTRUSTEDTESTROOT, _UNTRUSTEDCA
         (0x800B_0107 | 0x800B_010A | 0x800B_010D | 0x800B_0112, _) => Trust::UnknownIssuer,
@@ -200,6 +222,22 @@ mod tests {
         let notyet = include_bytes!("../../../tests/data/certs/notyet.der");
         assert_eq!(verdict(notyet, 2030), Some(Trust::NotYetValid));
         assert_eq!(verdict(notyet, 2100), Some(Trust::Expired));
+    }
+
+    #[test]
+    fn the_numbers_of_windows_policy_have_their_meaning() {
+        let now = UnixTime::since_unix_epoch(Duration::ZERO);
+        for (number, trust) in [
+            (0x800B_0101, Trust::Expired),
+            (0x800B_0109, Trust::UnknownIssuer),
+            (0x800B_010A, Trust::UnknownIssuer),
+            (0x800B_010F, Trust::WrongName),
+            (0x8009_2010, Trust::Revoked),
+            (0x8009_6004, Trust::BadSignature),
+            (0x800B_0110, Trust::Other),
+        ] {
+            assert_eq!(of_windows_number(number, &[], now), trust, "{number:x}");
+        }
     }
 
     #[test]
