@@ -37,7 +37,7 @@ pub fn listed(counts: &[Count]) -> String {
     let mut told: Vec<String> = told.collect();
     if !others.is_empty() {
         let all: u64 = others.iter().map(|count| count.count).sum();
-        told.push(format!("{all} of {} others", others.len()));
+        told.push(format!("{all} others"));
     }
     told.join(", ")
 }
