@@ -1,5 +1,7 @@
 //! What is known of a certificate chain before anything is concluded from it.
 
+use std::time::Duration;
+
 /// The parts of a subject or an issuer that tell whose it is, as they stand in the certificate.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Name {
@@ -15,7 +17,10 @@ impl Name {
     /// The words that name it in a text.
     pub fn told(&self) -> &str {
         let parts = [&self.common_names, &self.organizations, &self.units];
-        let first = parts.into_iter().flatten().next();
+        let first = parts
+            .into_iter()
+            .flatten()
+            .find(|text| !text.trim().is_empty());
         first.map_or("a nameless issuer", String::as_str)
     }
 }
@@ -78,9 +83,29 @@ pub struct PathFacts {
     pub names: Vec<Name>,
 }
 
+/// Times to the same address over TCP and over UDP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Nearness {
+    /// The connect of this connection.
+    pub connect: Duration,
+    /// The shortest round trip of a request over UDP so far.
+    pub udp: Duration,
+}
+
+impl Nearness {
+    /// Whether whoever took the connection is much nearer than whoever answers over UDP: the connect took less than
+    /// half as long, and at least 10 ms less.
+    pub fn is_telling(self) -> bool {
+        self.connect < self.udp / 2
+            && self.udp.saturating_sub(self.connect) >= Duration::from_millis(10)
+    }
+}
+
 /// What is known of it beside.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Circumstances {
+    /// How near the other end is, where UDP was measured too.
+    pub nearness: Option<Nearness>,
     /// Whether a path leads to the system's store; `None` if it could not tell.
     pub system: Option<bool>,
     /// What is remarkable about that path.

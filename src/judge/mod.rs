@@ -7,5 +7,5 @@ mod facts;
 mod products;
 mod tls_path;
 
-pub use facts::{Circumstances, Name, PathFacts, Reach, Repair, Validity};
+pub use facts::{Circumstances, Name, Nearness, PathFacts, Reach, Repair, Validity};
 pub use tls_path::{is_microsofts, tls_path};

@@ -56,7 +56,7 @@ const RULES: &[Rule] = &[
     ("Cisco Umbrella", Certain, &[(CN, Begins("cisco umbrella secondary subca"))]),
     ("Cisco Umbrella", Certain, &[(CN, Is("cisco umbrella root ca"))]),
     ("Cisco Umbrella", Certain, &[(O, Is("opendns, inc."))]),
-    ("FortiGate", Certain, &[(OU, Is("certificate authority")), (O, Is("fortinet"))]),
+    ("FortiGate", Certain, &[(O, Is("fortinet")), (OU, Is("certificate authority"))]),
     ("FortiGate", Certain, &[(CN, Is("fortinet-subca2001"))]),
     ("Sophos", Certain, &[(CN, Begins("sophos ssl ca"))]),
     ("Cloudflare Gateway", Certain, &[(CN, Begins("gateway ca - cloudflare managed"))]),

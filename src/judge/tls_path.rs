@@ -4,6 +4,8 @@
 //! front ends of Microsoft leave out the certificate that leads from their own root to a public
 //! one. So what is Microsoft's, known or not, is never called inspected.
 
+use std::time::Duration;
+
 use super::facts::{Circumstances, Name, PathFacts, Reach, Validity};
 use super::products::{Product, Sure, product};
 use crate::record::TlsPath;
@@ -36,7 +38,7 @@ const DOMAINS: [&str; 6] = [
 
 /// What is on the way, and what speaks for it.
 pub fn tls_path(facts: &PathFacts, beside: Circumstances) -> (TlsPath, String) {
-    let (path, mut evidence) = by_chain(facts, beside);
+    let (path, mut evidence) = by_nearness(by_chain(facts, beside), facts, beside);
     let is_good = matches!(path, TlsPath::Direct | TlsPath::IncompleteChain);
     let path = match (is_good, facts.validity, facts.fits_name) {
         (true, Validity::Expired, _) => TlsPath::Expired,
@@ -50,17 +52,45 @@ pub fn tls_path(facts: &PathFacts, beside: Circumstances) -> (TlsPath, String) {
     (path, bounded(evidence))
 }
 
+/// Whoever ends TLS nearby with a certificate that is nobody's looks into it, also where the root is not installed
+/// here; a good chain stays what it is, as it may be TCP alone that ends nearby.
+fn by_nearness(
+    (path, evidence): (TlsPath, String),
+    facts: &PathFacts,
+    beside: Circumstances,
+) -> (TlsPath, String) {
+    let Some(near) = beside.nearness.filter(|near| near.is_telling()) else {
+        return (path, evidence);
+    };
+    let ms = |time: Duration| time.as_secs_f64() * 1e3;
+    let (connect, udp) = (ms(near.connect), ms(near.udp));
+    let told = format!("connect {connect:.1} ms, UDP to the same address {udp:.1} ms");
+    let is_microsofts = beside.is_microsofts || is_microsofts(&facts.asked);
+    let has_known_issuer = facts.issuers.iter().any(is_known_issuer);
+    match path {
+        TlsPath::Inspected => (path, format!("{evidence}; {told}")),
+        TlsPath::Unknown | TlsPath::SelfSigned
+            if facts.is_real && is_microsofts && !has_known_issuer =>
+        {
+            let said = format!("likely: something nearby ends TLS ({told}); {evidence}");
+            (TlsPath::Inspected, said)
+        }
+        _ => (path, evidence),
+    }
+}
+
 /// The first line that fits.
 fn by_chain(facts: &PathFacts, beside: Circumstances) -> (TlsPath, String) {
     let issuer = facts.issuers.first().map_or("nobody", Name::told);
     let is_microsofts = beside.is_microsofts || is_microsofts(&facts.asked);
     let has_known_issuer = facts.issuers.iter().any(is_known_issuer);
-    let product = product(&facts.names);
+    let product = product(&facts.issuers).filter(|_| is_microsofts || is_made_for_the_name(facts));
     let is_trusted_here = beside.system == Some(true);
     match facts.public {
         Reach::Yes if facts.is_real && is_microsofts && !has_known_issuer => {
             let said = format!(
-                "leads to a public root, but suspicious: issued by {issuer}, neither Microsoft nor DigiCert"
+                "leads to a public root, but {}: issued by {issuer}, neither Microsoft nor DigiCert",
+                TlsPath::SUSPICIOUS
             );
             return (TlsPath::Direct, said);
         }
@@ -99,7 +129,7 @@ fn by_chain(facts: &PathFacts, beside: Circumstances) -> (TlsPath, String) {
         return (TlsPath::Inspected, noted(said, beside));
     }
     if is_trusted_here && is_microsofts {
-        let said = format!("names a Microsoft CA that this version does not know: {issuer}");
+        let said = unknown_authority(facts, product.as_ref());
         return (TlsPath::Unknown, noted(said, beside));
     }
     if is_trusted_here {
@@ -117,7 +147,7 @@ fn by_chain(facts: &PathFacts, beside: Circumstances) -> (TlsPath, String) {
         return (TlsPath::SelfSigned, format!("its own issuer, {issuer}"));
     }
     let said = if has_known_issuer {
-        format!("names a CA of Microsoft's or DigiCert's that this version does not know: {issuer}")
+        unknown_authority(facts, product.as_ref())
     } else {
         format!("no path from the issuer, {issuer}")
     };
@@ -137,6 +167,29 @@ fn noted(mut said: String, beside: Circumstances) -> String {
         said = format!("{said}; {}", beside.system_note);
     }
     said
+}
+
+/// Whether a certificate was made for the name that was asked for, as who looks into TLS does: the page of a device
+/// itself has another name, or is its own issuer, or names the product as its subject.
+fn is_made_for_the_name(facts: &PathFacts) -> bool {
+    let is_its_own = facts.names.first().is_some_and(|subject| {
+        let alone = std::slice::from_ref(subject);
+        product(alone).is_some()
+    });
+    facts.fits_name && !facts.is_own_issuer && !is_its_own
+}
+
+/// An authority of Microsoft's or DigiCert's by its name alone.
+fn unknown_authority(facts: &PathFacts, product: Option<&Product<'_>>) -> String {
+    let known = facts.issuers.iter().find(|name| is_known_issuer(name));
+    let authority = known.map_or("nobody", Name::told);
+    let said = format!(
+        "names a CA of Microsoft's or DigiCert's that this version cannot verify: {authority}"
+    );
+    match product {
+        Some(product) => format!("{said}; {}", by_product(product)),
+        None => said,
+    }
 }
 
 fn is_known_issuer(name: &Name) -> bool {

@@ -31,8 +31,9 @@ macro_rules! causes {
                 )
             }
 
-            /// Whether a TLS server answered, though not as it should: the path works.
-            pub const fn is_answer(self) -> bool {
+            /// Whether a TLS server answered, the relay or something before it, with an alert or a certificate that
+            /// cannot be used.
+            pub const fn is_alert(self) -> bool {
                 matches!(
                     self,
                     Self::TlsAlert | Self::TlsVersion | Self::TlsCertificate | Self::TurnAlert

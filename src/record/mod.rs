@@ -203,6 +203,14 @@ pub struct Tls {
     pub flight: ServerFlight,
 }
 
+impl Tls {
+    /// Whether the way to the relay deserves a word.
+    pub fn has_remark(&self) -> bool {
+        self.path
+            .is_some_and(|path| path.has_remark(&self.path_evidence))
+    }
+}
+
 /// The server's certificate in the reference's formats.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Certificate {
@@ -275,6 +283,12 @@ impl Record {
     /// Whether this computer alone failed, so that the row says nothing of path and relay.
     pub fn failed_here(&self) -> bool {
         self.outcome.cause().is_some_and(Cause::is_local)
+    }
+
+    /// Whether something answered, be it the relay or a device before it, with an alert or a certificate that cannot
+    /// be used: nothing was lost, and the relay is not known to be there.
+    pub fn is_undecided(&self) -> bool {
+        self.outcome.cause().is_some_and(Cause::is_alert)
     }
 
     /// What a phase took that was completed.

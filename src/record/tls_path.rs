@@ -17,9 +17,9 @@ words! {
         /// A root that this system trusts and the public does not.
         PrivateRoot = "private-root": "the chain leads to a root that only this system trusts",
         /// The certificate is its own issuer.
-        SelfSigned = "self-signed": "the certificate is its own issuer, and nobody trusts it",
+        SelfSigned = "self-signed": "the certificate is its own issuer",
         /// Nothing is known of the issuer.
-        Unknown = "unknown": "nothing that is known here leads from the chain to a root",
+        Unknown = "unknown": "whose the certificate is could not be told",
         /// A good chain, but the certificate is over.
         Expired = "expired": "the chain is good, but the certificate is over",
         /// A good chain, but the certificate has not begun.
@@ -30,8 +30,16 @@ words! {
 }
 
 impl TlsPath {
+    /// What the evidence of a good chain says when it is not one that Microsoft's names have.
+    pub const SUSPICIOUS: &str = "suspicious";
+
     /// Whether nothing is wrong with the way: a certificate that a server did not send is its own affair.
     pub const fn is_fine(self) -> bool {
         matches!(self, Self::Direct | Self::IncompleteChain)
+    }
+
+    /// Whether it deserves a word, by what speaks for it.
+    pub fn has_remark(self, evidence: &str) -> bool {
+        !self.is_fine() || evidence.contains(Self::SUSPICIOUS)
     }
 }

@@ -199,10 +199,14 @@ impl<'a> Row<'a> {
         Cause::of_word(self.get(id!(Status))).map(Cause::phase)
     }
 
-    /// Whether the relay answered, be it with an error, an alert, or a certificate that cannot be used. Such a
-    /// row may have failed, and is no loss.
+    /// Whether the relay answered, be it with an error. Such a row may have failed, and is no loss.
     pub fn was_answered(&self) -> bool {
-        self.is_ok() || self.has_reply() || self.known_cause().is_some_and(Cause::is_answer)
+        self.is_ok() || self.has_reply()
+    }
+
+    /// As [`Record::is_undecided`](crate::record::Record::is_undecided) has it.
+    pub fn is_undecided(&self) -> bool {
+        !self.has_reply() && self.known_cause().is_some_and(Cause::is_alert)
     }
 
     /// Whether this computer alone failed, so that the row says nothing of path and relay.

@@ -1,6 +1,7 @@
 //! What the certificates of many rows tell of the way to the relays: the same for rows just measured
 //! and rows of files.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use crate::record::{Counter as _, TlsPath};
@@ -37,8 +38,10 @@ pub struct Seen {
     pub first: Option<i64>,
     /// Time of the latest row.
     pub last: Option<i64>,
-    /// What speaks for it in the first row that was taken in.
+    /// What speaks for it in one of the rows, the least certain.
     pub evidence: String,
+    /// Whether the rows differ in it.
+    pub differs: bool,
 }
 
 /// What a row says.
@@ -63,7 +66,7 @@ impl Paths {
             self.unjudged.raise(1);
             return;
         };
-        if path == TlsPath::Direct {
+        if path == TlsPath::Direct && !row.evidence.contains(TlsPath::SUSPICIOUS) {
             self.take_direct();
             return;
         }
@@ -83,6 +86,13 @@ impl Paths {
             ..Seen::default()
         });
         seen.rows.raise(1);
+        if seen.evidence != row.evidence {
+            seen.differs = true;
+            // what is likely of one is not certain of all
+            if row.evidence.starts_with("likely") && !seen.evidence.starts_with("likely") {
+                row.evidence.clone_into(&mut seen.evidence);
+            }
+        }
         if let Some(at) = row.at {
             seen.first = Some(seen.first.map_or(at, |first| first.min(at)));
             seen.last = Some(seen.last.map_or(at, |last| last.max(at)));
@@ -110,14 +120,23 @@ impl Paths {
         self.judged.saturating_sub(self.fine)
     }
 
-    /// What is not direct, the most frequent first.
+    /// What is not direct, or direct and suspicious: the gravest first, of equal weight the most frequent.
     pub fn findings(&self) -> Vec<(&Finding, &Seen)> {
         let mut all: Vec<_> = self.findings.iter().collect();
-        all.sort_by(|a, b| {
-            let fine = a.0.path.is_fine().cmp(&b.0.path.is_fine());
-            fine.then(b.1.rows.cmp(&a.1.rows))
-        });
+        all.sort_by_key(|(finding, seen)| (weight(finding.path), Reverse(seen.rows)));
         all
+    }
+}
+
+/// The place of a finding: somebody who looks into TLS before everything else.
+fn weight(path: TlsPath) -> u8 {
+    match path {
+        TlsPath::Inspected => 0,
+        TlsPath::PrivateRoot | TlsPath::SelfSigned => 1,
+        TlsPath::Expired | TlsPath::NotYetValid | TlsPath::WrongName => 2,
+        TlsPath::Unknown => 3,
+        TlsPath::Direct => 4,
+        TlsPath::IncompleteChain => 5,
     }
 }
 

@@ -64,6 +64,8 @@ pub struct TransportTally {
     pub replies: u64,
     /// Rows in which this computer alone failed.
     pub failed_here: u64,
+    /// Rows that something answered with an alert or a certificate that cannot be used.
+    pub undecided: u64,
     /// Completed times.
     pub times: Times,
 }
@@ -82,6 +84,7 @@ impl Tally {
         transport.ok.raise(u64::from(record.outcome.is_ok()));
         transport.replies.raise(u64::from(record.has_reply()));
         transport.failed_here.raise(u64::from(record.failed_here()));
+        transport.undecided.raise(u64::from(record.is_undecided()));
         transport.times.add(record, place != Place::Further);
         if let Some(certificate) = &record.tls.certificate {
             self.paths.take(Told {

@@ -192,7 +192,11 @@ pub fn run<T>(future: impl Future<Output = T>) -> T {
 
 /// A clock that stands in the middle of the test certificates' validity.
 pub fn in_2030() -> Wall {
-    Wall::from_fn(|| "2030-06-01T12:00:00Z".parse().unwrap())
+    let begun = std::time::Instant::now();
+    Wall::from_fn(move || {
+        let start: chrono::DateTime<chrono::Utc> = "2030-06-01T12:00:00Z".parse().unwrap();
+        start + begun.elapsed()
+    })
 }
 
 pub fn ms(ms: u64) -> Duration {

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use crate::doc::{number, wrapped};
+use crate::measure::probe::text::paths::note;
 use crate::record::{Explanation, Failure, Outcome, Phase, Record, Transport, TurnReply, plain};
 
 /// Columns of a line.
@@ -144,20 +145,14 @@ fn slow(record: &Record, out: &mut String) {
 
 /// What is wrong with the way to the relay, by its certificate, below its line.
 fn way(record: &Record, out: &mut String) {
-    let Some(path) = record.tls.path.filter(|path| !path.is_fine()) else {
-        return;
-    };
-    let mut said = format!("{}: {}", path.as_str(), path.meaning());
-    let issuer = record
-        .tls
-        .certificate
-        .as_ref()
-        .map(|its| its.issuer.as_str());
-    if let Some(issuer) = issuer.filter(|issuer| !issuer.is_empty()) {
-        let _ = write!(said, "; issuer {}", plain(issuer));
-    }
-    for line in wrapped(&said, WIDTH - INDENT.len()) {
-        let _ = writeln!(out, "{INDENT}{line}");
+    let certificate = record.tls.certificate.as_ref();
+    let issuer = certificate.map_or("", |its| its.issuer.as_str());
+    let path = record.tls.path;
+    let said = path.and_then(|path| note(path, issuer, &record.tls.path_evidence));
+    for line in wrapped(&said.unwrap_or_default(), WIDTH - INDENT.len()) {
+        if !line.is_empty() {
+            let _ = writeln!(out, "{INDENT}{line}");
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The lines of the table in their order, one test each.
 
 use super::*;
-use crate::judge::Repair;
+use crate::judge::{Nearness, Repair};
 
 fn name(organization: &str, common_name: &str) -> Name {
     Name {
@@ -139,7 +139,7 @@ fn an_authority_of_microsofts_that_is_not_known_yet_is_unknown_and_never_inspect
         assert_eq!(path(&facts, Some(true)), TlsPath::Unknown);
         let said = evidence(&facts, Some(true));
         assert!(
-            said.contains("a Microsoft CA that this version does not know"),
+            said.contains("a CA of Microsoft's or DigiCert's that this version cannot verify"),
             "{said}"
         );
         for says in [None, Some(false)] {
@@ -283,4 +283,44 @@ fn names_of_microsofts_are_known_by_their_domain() {
 fn evidence_is_bounded_whatever_a_stranger_calls_itself() {
     let said = evidence(&issued_by("x", &"ü".repeat(10_000)), None);
     assert!(said.len() <= 200 && said.ends_with("..."), "{}", said.len());
+}
+
+// 40 ms away over UDP, and a connect of 0.34 ms: whoever took it is nearby
+#[test]
+fn a_connect_far_quicker_than_udp_tells_who_ends_tls_where_the_chain_does_not() {
+    let near = |connect_us, udp_us| Circumstances {
+        nearness: Some(Nearness {
+            connect: Duration::from_micros(connect_us),
+            udp: Duration::from_micros(udp_us),
+        }),
+        ..system(Some(false))
+    };
+    let house = issued_by("Contoso", "Contoso proxy");
+    let (path, said) = tls_path(&house, near(340, 43_700));
+    assert_eq!(path, TlsPath::Inspected);
+    assert!(
+        said.contains("connect 0.3 ms, UDP to the same address 43.7 ms"),
+        "{said}"
+    );
+    // as far, or too near for a judgement
+    for beside in [
+        near(42_000, 43_700),
+        near(1_000, 9_000),
+        near(25_000, 43_700),
+    ] {
+        assert_eq!(tls_path(&house, beside).0, TlsPath::Unknown);
+    }
+    // Microsoft's own, a good chain, and another's name stay what they are
+    let microsofts = issued_by(MICROSOFT, "Microsoft TLS G2 ECC CA OCSP 01");
+    assert_eq!(tls_path(&microsofts, near(340, 43_700)).0, TlsPath::Unknown);
+    let good = PathFacts {
+        public: Reach::Yes,
+        ..microsofts
+    };
+    assert_eq!(tls_path(&good, near(340, 43_700)).0, TlsPath::Direct);
+    let other = PathFacts {
+        asked: "relay.example".to_owned(),
+        ..house
+    };
+    assert_eq!(tls_path(&other, near(340, 43_700)).0, TlsPath::Unknown);
 }

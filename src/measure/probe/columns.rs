@@ -112,10 +112,11 @@ pub(crate) static PROBE: [Column<Record>; count(PIECES)] = table(PIECES, MEANING
 /// Lines of a list that are there only where they have something to say: what is on the way of TLS, unless nothing is.
 #[rustfmt::skip]
 pub static REMARKS: [Column; 2] = [
-    remark(of("tls_path", Kind::Text, "", "what is on the way, by the certificates", |r| word(r.tls.path.filter(|path| !path.is_fine()).map(TlsPath::as_str)))),
-    remark(of("tls_path_evidence", Kind::Text, "", "what speaks for tls_path", |r| match r.tls.path {
-        Some(path) if !path.is_fine() => Value::Text(Cow::Borrowed(&r.tls.path_evidence)),
-        _ => Value::Missing,
+    remark(of("tls_path", Kind::Text, "", "what is on the way, by the certificates", |r| {
+        word(r.tls.path.filter(|_| r.tls.has_remark()).map(TlsPath::as_str))
+    })),
+    remark(of("tls_path_evidence", Kind::Text, "", "what speaks for tls_path", |r| {
+        if r.tls.has_remark() { Value::Text(Cow::Borrowed(&r.tls.path_evidence)) } else { Value::Missing }
     })),
 ];
 

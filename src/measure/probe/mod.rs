@@ -9,9 +9,10 @@ pub mod columns;
 pub mod text;
 mod ways;
 
+use std::collections::HashMap;
 use std::convert::Infallible;
-use std::net::SocketAddr;
-use std::sync::Arc;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -46,6 +47,8 @@ pub struct Prober {
     closing: TaskTracker,
     /// How this system repeats a SYN.
     syn_timer: SynTimer,
+    /// The shortest round trip over UDP, by address.
+    udp_trips: Mutex<HashMap<IpAddr, Duration>>,
 }
 
 impl Task for Prober {
@@ -81,6 +84,7 @@ impl Prober {
             judge,
             closing: TaskTracker::new(),
             syn_timer: syn_timer(),
+            udp_trips: Mutex::default(),
         }
     }
 

@@ -1,16 +1,22 @@
 //! The ways to a relay's address: TLS, UDP, pseudo-TLS. What each does after the name is resolved.
 
-use std::net::SocketAddr;
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{MutexGuard, PoisonError};
+use std::time::Duration;
 
 use rustls::pki_types::ServerName;
 
 use super::Prober;
 use crate::clock;
 use crate::explain::explain;
-use crate::judge::{Circumstances, tls_path};
+use crate::judge::{Circumstances, Nearness, tls_path};
 use crate::net::{Exchange, Handshake, Secured, Session, Way, datagram, pseudo_tls};
 use crate::record::{Ask, Cause, Failure, Outcome, Phase, Record, Transport, TurnReply};
 use crate::target::Target;
+
+/// Addresses whose round trip over UDP is kept.
+const MOST_TRIPS: usize = 4_096;
 
 impl Prober {
     /// Probes one way; what is still open at its end is to be closed.
@@ -93,11 +99,37 @@ impl Prober {
                 system_note: examined.os_note,
                 is_microsofts: record.in_teams_range == Some(true),
                 is_whole: handshake.chain_is_whole,
+                nearness: self.nearness(record),
             };
             let (path, evidence) = tls_path(&facts, beside);
             record.tls.path = Some(path);
             record.tls.path_evidence = evidence;
         }
+    }
+
+    /// The connect of a row against UDP to the same address.
+    fn nearness(&self, record: &Record) -> Option<Nearness> {
+        let connect = record.completed(Phase::Connect)?;
+        let udp = self.udp_trips().get(&record.remote?.ip()).copied()?;
+        Some(Nearness { connect, udp })
+    }
+
+    /// Notes the round trip of a row over UDP.
+    fn note_udp_trip(&self, record: &Record) {
+        let Some((trip, remote)) = record.turn_round_trip().zip(record.remote) else {
+            return;
+        };
+        let mut trips = self.udp_trips();
+        if trips.len() < MOST_TRIPS || trips.contains_key(&remote.ip()) {
+            let shortest = trips.entry(remote.ip()).or_insert(trip);
+            *shortest = trip.min(*shortest);
+        }
+    }
+
+    fn udp_trips(&self) -> MutexGuard<'_, HashMap<IpAddr, Duration>> {
+        self.udp_trips
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The turn phase alone.
@@ -111,6 +143,7 @@ impl Prober {
             Ok(asked) => {
                 record.tcp = asked.socket;
                 take(asked.exchange, record);
+                self.note_udp_trip(record);
             }
             Err(lost) => {
                 record.outcome = Failure::new(Cause::TurnLocalError, lost.to_string()).into();

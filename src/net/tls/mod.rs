@@ -93,7 +93,11 @@ impl TlsClient {
         let mut tap = WireTap::stamped(&stream);
         let start = clock::now();
         let driven = driven(&stream, drive(&mut connection, &mut tap), first_byte, limit).await;
-        let took = clock::now().saturating_duration_since(start);
+        let now = clock::now();
+        let (took, waited) = (
+            now.saturating_duration_since(start),
+            tap.log.waited_until(now),
+        );
         let mut handshake = Handshake {
             took,
             tls: agreed(&connection),
@@ -104,7 +108,7 @@ impl TlsClient {
             first_bytes: std::mem::take(&mut tap.first_bytes),
             arrivals: std::mem::take(&mut tap.log.arrivals),
             finish: tap.log.finish,
-            local_delay: (tap.log.local_delay).max(Some(took.saturating_sub(tap.log.waited))),
+            local_delay: (tap.log.local_delay).max(Some(took.saturating_sub(waited))),
             kernel: match driven {
                 Ok(()) => settled(&stream, before).await,
                 Err(_) => tcp_info::snapshot(&stream),

@@ -43,8 +43,10 @@ pub struct FlightLog {
     woken: Option<Woken>,
     /// The longest time that bytes lay in the kernel.
     pub local_delay: Option<Duration>,
-    /// The time in which there was nothing to be done.
-    pub waited: Duration,
+    /// The time in which there was nothing to be done, but for a wait that goes on.
+    waited: Duration,
+    /// When that began.
+    waits_since: Option<Instant>,
 }
 
 /// A moment at which there was something to read.
@@ -78,6 +80,7 @@ impl<'a> WireTap<'a> {
                 woken: None,
                 local_delay: None,
                 waited: Duration::ZERO,
+                waits_since: None,
             },
             readiness: Readiness::default(),
         }
@@ -92,9 +95,11 @@ impl<'a> WireTap<'a> {
 
     /// Waits until the connection is ready.
     pub async fn ready(&mut self, interest: Interest) -> io::Result<Ready> {
-        let start = clock::now();
+        // the limit may end the wait, and with it this function
+        self.log.waits_since = Some(clock::now());
         let ready = self.readiness.wait(self.stream.ready(interest)).await;
-        self.log.waited += clock::now().saturating_duration_since(start);
+        self.log.waited = self.log.waited_until(clock::now());
+        self.log.waits_since = None;
         ready
     }
 
@@ -138,6 +143,14 @@ impl<'a> WireTap<'a> {
 }
 
 impl FlightLog {
+    /// The time up to now in which there was nothing to be done.
+    pub fn waited_until(&self, now: Instant) -> Duration {
+        let waits = self
+            .waits_since
+            .map(|since| now.saturating_duration_since(since));
+        self.waited + waits.unwrap_or_default()
+    }
+
     /// Notes bytes that were read.
     fn note(&mut self, total: u64, stamp: Option<DateTime<Utc>>) {
         let late = self.woken.and_then(|woken| woken.late);

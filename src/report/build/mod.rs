@@ -88,6 +88,7 @@ fn overview(rows: &Finished) -> Overview {
             .iter()
             .map(|(_, series)| series.failed_here)
             .sum(),
+        undecided: rows.series.iter().map(|(_, series)| series.undecided).sum(),
         failed_by_cause: counts(rows.causes.counts()),
         explained: counts(rows.explanations.counts()),
         first: all.first.map(moment),

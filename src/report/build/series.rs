@@ -42,8 +42,9 @@ pub fn gaps_of_all(rows: &Finished) -> Gaps {
 }
 
 fn one(rows: &Finished, name: &SeriesName, series: &survey::Series) -> Series {
-    // rows that failed on the computer that measured say nothing of the relay
+    // rows that failed on the computer that measured, and alerts of whoever, say nothing of the relay
     let telling = series.rows.saturating_sub(series.failed_here);
+    let telling = telling.saturating_sub(series.undecided);
     let (low, high) = wilson(series.answered, telling).unwrap_or((0.0, 1.0));
     // of rows that are out of order nothing about their order can be told
     let told = series.is_in_order();
@@ -61,6 +62,7 @@ fn one(rows: &Finished, name: &SeriesName, series: &survey::Series) -> Series {
         ok: series.ok,
         answered: series.answered,
         failed_here: series.failed_here,
+        undecided: series.undecided,
         answered_percent: percent(series.answered, telling),
         answered_low_percent: low * 100.0,
         answered_high_percent: high * 100.0,

@@ -135,6 +135,9 @@ pub struct Overview {
     pub answered: u64,
     /// Rows in which the computer that measured failed alone: they say nothing of the relay.
     pub failed_here: u64,
+    /// Rows that were answered by an alert or with a certificate that cannot be used, be it by the relay or by
+    /// something before it: nothing was lost, and nothing of the relay is known.
+    pub undecided: u64,
     /// Failures by cause, most frequent first.
     pub failed_by_cause: Vec<Count>,
     /// Slow rows by where their time went, as `explain` says; rows without such a column or

@@ -23,6 +23,9 @@ pub struct Series {
     pub answered: u64,
     /// Rows in which the computer that measured failed alone: they say nothing of the relay.
     pub failed_here: u64,
+    /// Rows that were answered by an alert or with a certificate that cannot be used, be it by the relay or by
+    /// something before it: nothing was lost, and nothing of the relay is known.
+    pub undecided: u64,
     /// Availability: the share of the other rows that were answered, in percent; none where there are none.
     pub answered_percent: Option<f64>,
     /// Its 95 % confidence interval (Wilson).

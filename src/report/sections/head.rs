@@ -169,6 +169,18 @@ pub fn verdict(report: &Report) -> String {
             );
         }
     }
+    if overview.undecided > 0 {
+        let _ = write!(
+            out,
+            "; {} of the failures {} an alert or a certificate that cannot be used, so something answered",
+            grouped(overview.undecided),
+            if overview.undecided == 1 {
+                "was"
+            } else {
+                "were"
+            }
+        );
+    }
     if overview.failed_here > 0 {
         let _ = write!(
             out,
@@ -183,7 +195,8 @@ pub fn verdict(report: &Report) -> String {
     }
     if report.tls_paths.untrusted > 0 {
         let paths = &report.tls_paths;
-        let grave = |path: &&TlsPathFinding| path.tls_path != TlsPath::IncompleteChain.as_str();
+        let fine = [TlsPath::IncompleteChain, TlsPath::Direct].map(TlsPath::as_str);
+        let grave = |path: &&TlsPathFinding| !fine.contains(&path.tls_path);
         let most = paths.findings.iter().filter(grave).count().min(2);
         for said in paths.told.iter().take(most) {
             let _ = write!(out, "; {said}");

@@ -138,6 +138,10 @@ fn failed(report: &Report) -> Fact {
     for (rows, what) in [
         (answered, "answered with an error: the path worked"),
         (
+            overview.undecided,
+            "met an alert or a certificate that cannot be used: something answered",
+        ),
+        (
             overview.failed_here,
             "failed here, on the computer that measured",
         ),

@@ -50,7 +50,7 @@ pub(super) fn unjudged(report: &Report) -> Option<String> {
     (rows > 0).then(|| {
         format!(
             "Of {} with a certificate TLS inspection could not be told: the file has no column for it (written before \
-             this version, or by another program).",
+             this version, or by another program), or a word that this version does not know.",
             counted(rows, "row", "rows")
         )
     })

@@ -38,6 +38,7 @@ fn availability(report: &Report) -> Table {
             Column::number("ok", "ok"),
             Column::number("errors", "answered with an error"),
             Column::number("failed_here", "failed here"),
+            Column::number("undecided", "alerts"),
             Column::number("outages", "outages"),
             Column::number("outages_time", "in outages"),
             Column::number("gaps", "gaps"),
@@ -58,6 +59,10 @@ fn availability(report: &Report) -> Table {
             Cell::of((errors > 0).then_some(errors), Cell::Count),
             Cell::of(
                 (series.failed_here > 0).then_some(series.failed_here),
+                Cell::Count,
+            ),
+            Cell::of(
+                (series.undecided > 0).then_some(series.undecided),
                 Cell::Count,
             ),
             series.outages.into(),
@@ -91,7 +96,12 @@ fn explained(report: &Report) -> String {
     let here: u64 = report.series.iter().map(|series| series.failed_here).sum();
     if here > 0 {
         text += " A row that failed here, on the computer that measured (no free port, a firewall of its own), says \
-                 nothing of the relay: it counts in no share and in no outage.";
+                 nothing of the relay: it counts in no share, and neither begins nor ends an outage.";
+    }
+    let undecided: u64 = report.series.iter().map(|series| series.undecided).sum();
+    if undecided > 0 {
+        text += " Nor does an alert or a certificate that cannot be used: something answered, be it the relay or a \
+                 device before it.";
     }
     if late > 0 {
         text += " ";

@@ -268,6 +268,7 @@ pub(super) fn report(plan: &Plan) -> Report {
             failed,
             answered: rows - failed,
             failed_here: 0,
+            undecided: 0,
             explained: Vec::new(),
             failed_by_cause: if failed == 0 {
                 Vec::new()
@@ -301,6 +302,7 @@ pub(super) fn report(plan: &Plan) -> Report {
             ok: rows - failed,
             answered: rows - failed,
             failed_here: 0,
+            undecided: 0,
             answered_percent: Some((rows - failed) as f64 * 100.0 / rows as f64),
             answered_low_percent: 99.989_7,
             answered_high_percent: 99.992_9,

@@ -32,7 +32,7 @@ fn failed(reply: &str) -> (bool, Option<u64>) {
 }
 
 #[test]
-fn an_error_that_was_answered_was_heard_and_has_its_round_trip() {
+fn an_error_that_was_answered_has_its_round_trip() {
     for reply in ["300", "508", "success"] {
         assert_eq!(failed(reply), (true, Some(26_000)), "{reply}");
     }

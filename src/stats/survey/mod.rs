@@ -172,14 +172,20 @@ impl<K: RowFold> Survey<K> {
         }
         // an error that was answered is no loss: the path works
         let answered = row.was_answered();
-        let here = row.failed_here();
+        let (here, undecided) = (row.failed_here(), row.is_undecided());
         self.series.resize_with(
             self.series.len().max(number.saturating_add(1)),
             Series::default,
         );
         let series = &mut self.series[number];
         let ok = taken.ok;
-        series.count(Came { ok, answered, here }, taken.at);
+        let came = Came {
+            ok,
+            answered,
+            here,
+            undecided,
+        };
+        series.count(came, taken.at);
         let ordered = match taken.at {
             // rows of different series have no order
             _ if self.dimensions.series.other() == Some(number) => Ordered::default(),
@@ -193,7 +199,7 @@ impl<K: RowFold> Survey<K> {
                 set: placed.map_or(0, |placed| placed.set),
                 run,
                 heard: match cause {
-                    Some(_) if here => Heard::Here,
+                    Some(_) if here || undecided => Heard::Here,
                     Some(cause) if !answered => Heard::Nothing(cause),
                     _ => Heard::Answer,
                 },
@@ -227,7 +233,11 @@ impl<K: RowFold> Survey<K> {
             return;
         }
         let path = TlsPath::of_word(row.get(id!(tls_path)));
-        if path == Some(TlsPath::Direct) {
+        let is_suspicious = || {
+            row.get(id!(tls_path_evidence))
+                .contains(TlsPath::SUSPICIOUS)
+        };
+        if path == Some(TlsPath::Direct) && !is_suspicious() {
             self.paths.take_direct();
             return;
         }

@@ -22,7 +22,8 @@ pub enum Heard {
     Answer,
     /// It did not, for the cause of this number.
     Nothing(u32),
-    /// This computer alone failed: somebody measured, and learned nothing of the relay.
+    /// This computer alone failed, or something answered that may not be the relay: somebody measured, and learned
+    /// nothing of the relay.
     Here,
     /// A row that a filter leaves out: it shows that somebody measured, and when the path worked.
     Beside {
@@ -40,6 +41,8 @@ pub struct Came {
     pub answered: bool,
     /// This computer alone failed.
     pub here: bool,
+    /// Something answered that may not be the relay.
+    pub undecided: bool,
 }
 
 /// What the order of rows is made of.
@@ -91,6 +94,8 @@ pub struct Series {
     pub answered: u64,
     /// Rows in which the computer that measured failed alone.
     pub failed_here: u64,
+    /// Rows that something answered which may not be the relay.
+    pub undecided: u64,
     /// Time of the earliest row.
     pub first: Option<i64>,
     /// Time of the latest row.
@@ -142,6 +147,7 @@ impl Series {
         self.ok.raise(u64::from(row.ok));
         self.answered.raise(u64::from(row.answered));
         self.failed_here.raise(u64::from(row.here));
+        self.undecided.raise(u64::from(row.undecided));
         if let Some(at) = at {
             self.first = Some(self.first.map_or(at, |first| first.min(at)));
             self.last = Some(self.last.map_or(at, |last| last.max(at)));

@@ -15,10 +15,10 @@ What is counted:
   codes (a file that we continued), as in ours. End2End's early version: TLS is tlstimems -
   connecttimems. UDP3478: averagertt, other than 0 and 9999.
 - a series: host, target (host:port, the port alone where there is no host), transport; its rows
-  sorted by time. A row is answered when it is OK, failed with a turn_reply that is a number or
-  "success", or failed by an alert or certificate of the other end. A row that failed on this computer
-  (no local port, refused by the system) says nothing of the relay. An outage is a run of the rows that
-  are neither, from the first of them to the next answer.
+  sorted by time. A row is answered when it is OK, or failed with a turn_reply that is a number or
+  "success". A row that failed on this computer (no local port, refused by the system), or by an alert or
+  a certificate that cannot be used, says nothing of the relay. An outage is a run of the rows that are
+  neither, from the first of them to the next answer.
 - a gap of a series: two rows of it further apart than ten times its median interval, and at least a
   minute. A gap of all: two rows that follow each other in all of the rows, between which every series
   has not begun, has ended or has a gap; where one series ends and another begins, at least a minute
@@ -133,8 +133,9 @@ class Row:
         else:
             self.ok = status == "OK"
         reply = get("turn_reply")
-        self.answered = (self.ok or reply == "success" or reply.isdigit()
-                         or self.cause in ("tls-alert", "tls-version", "tls-certificate", "turn-alert"))
+        self.answered = self.ok or reply == "success" or reply.isdigit()
+        self.undecided = (not self.answered
+                          and self.cause in ("tls-alert", "tls-version", "tls-certificate", "turn-alert"))
         self.here = not self.ok and self.cause.endswith(("-local-error", "-no-local-port"))
         failed = get("failed_phase")
         head = status.split("-")[0]
@@ -268,7 +269,7 @@ def outages(rows):
             run.clear()
 
     for row in rows:
-        if row.at is None or row.here:
+        if row.at is None or row.here or row.undecided:
             continue
         if row.answered:
             close(row.at, False)
@@ -308,11 +309,13 @@ def series(key, rows):
     answered = sum(row.answered for row in rows)
     runs = outages(rows)
     here = sum(row.here for row in rows)
-    telling = len(rows) - here
+    undecided = sum(row.undecided for row in rows)
+    telling = len(rows) - here - undecided
     low, high = wilson(answered, telling)
     pauses = [(b - a).total_seconds() for a, b in gaps(rows)]
     return {"host": key[0], "target": key[1], "transport": key[2], "rows": len(rows),
             "ok": sum(row.ok for row in rows), "answered": answered, "failed_here": here,
+            "undecided": undecided,
             "answered_percent": 100 * answered / telling, "answered_low_percent": low,
             "answered_high_percent": high, "outages": len(runs),
             "outages_s": sum(run["seconds"] for run in runs), "all_outages": runs,
@@ -380,7 +383,8 @@ def expect(files):
             "rows": len(rows), "ok": ok, "ok_percent": 100 * ok / len(rows),
             "ok_low_percent": low, "ok_high_percent": high,
             "answered": sum(row.answered for row in rows),
-            "failed_here": sum(row.here for row in rows), "failed": sum(not row.ok for row in rows),
+            "failed_here": sum(row.here for row in rows),
+            "undecided": sum(row.undecided for row in rows), "failed": sum(not row.ok for row in rows),
             "failed_by_cause": dict(sorted(Counter(row.cause for row in rows if not row.ok).items())),
             "first": rfc3339(min(times, default=None)), "last": rfc3339(max(times, default=None)),
             "rows_without_time": len(rows) - len(times),

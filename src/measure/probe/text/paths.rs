@@ -1,12 +1,16 @@
 //! What the certificates tell of the way to the relays, in words: the same at the end of a run and in a report.
 
 use crate::doc::number::grouped;
+use crate::doc::text::cut;
 use crate::judge::is_microsofts;
 use crate::record::{TlsPath, plain};
 use crate::stats::paths::{Finding, Paths, Seen};
 
 /// Findings that are told; more are counted.
 const MOST_TOLD: usize = 5;
+
+/// Characters of an issuer that are shown.
+const LONGEST_ISSUER: usize = 160;
 
 /// A sentence for each finding, the gravest first; nothing where all is as it should be.
 pub fn sentences(paths: &Paths) -> Vec<String> {
@@ -23,55 +27,82 @@ pub fn sentences(paths: &Paths) -> Vec<String> {
 
 fn sentence(finding: &Finding, seen: &Seen, judged: u64) -> String {
     let Finding { path, name, issuer } = finding;
-    let (rows, is_one) = (seen.rows, seen.rows == 1);
-    let are = if is_one { "is" } else { "are" };
-    let of = format!("{} of {} certificates", grouped(rows), grouped(judged));
-    let (what, kind) = match path {
+    let is_one = seen.rows == 1;
+    let (are, have) = if is_one {
+        ("is", "has")
+    } else {
+        ("are", "have")
+    };
+    let of = format!("{} of {} certificates", grouped(seen.rows), grouped(judged));
+    let what = match path {
         // a name of Microsoft's must have Microsoft's certificate; of any other it is not known whose it should be
         TlsPath::Inspected | TlsPath::PrivateRoot | TlsPath::SelfSigned if is_microsofts(name) => {
-            (format!("{of} {are} not Microsoft's"), short(*path))
+            format!("{of} {are} not Microsoft's")
         }
         TlsPath::Inspected | TlsPath::PrivateRoot | TlsPath::SelfSigned => {
-            (format!("{of} {are} not publicly trusted"), short(*path))
+            format!("{of} {are} not publicly trusted")
         }
-        TlsPath::Unknown => (
-            format!("of {of} it could not be told whose they are"),
-            short(*path),
-        ),
-        TlsPath::Expired => {
-            let have = if is_one { "has" } else { "have" };
-            (format!("{of} {have} expired"), "")
-        }
-        TlsPath::NotYetValid => (format!("{of} {are} not valid yet"), ""),
-        TlsPath::WrongName => (
-            format!("{of} {are} for another name than {}", plain(name)),
-            "",
-        ),
-        TlsPath::IncompleteChain => (
+        TlsPath::Unknown => format!("Whose {of} {are} could not be told"),
+        TlsPath::Expired => format!("{of} {have} expired"),
+        TlsPath::NotYetValid => format!("{of} {are} not valid yet"),
+        TlsPath::WrongName => format!("{of} {are} for another name than the one asked for"),
+        TlsPath::IncompleteChain => {
             format!(
-                "{of} came without a certificate that should be sent with them, which is no fault of the path"
-            ),
-            "",
-        ),
-        TlsPath::Direct => (of, ""),
+                "{of} came without one that the server should send too, which is no fault of the path"
+            )
+        }
+        TlsPath::Direct => {
+            format!("{of} {are} publicly trusted, and not of an authority that Microsoft has used")
+        }
     };
-    let kind = match kind {
+    let kind = match short(*path) {
         "" => String::new(),
         kind => format!("; {kind}"),
     };
-    let evidence = match plain(&seen.evidence).as_ref() {
+    let evidence = plain(&seen.evidence);
+    let evidence = match (evidence.is_empty(), seen.differs) {
+        (true, _) => String::new(),
+        (_, false) => format!(" ({evidence})"),
+        (_, true) => format!(" (one of them: {evidence})"),
+    };
+    format!("{what}: {}{kind}{evidence}", issued_by(issuer))
+}
+
+/// What is wrong with one certificate, in a line; nothing where nothing is.
+pub fn note(path: TlsPath, issuer: &str, evidence: &str) -> Option<String> {
+    if !path.has_remark(evidence) {
+        return None;
+    }
+    let what = match short(path) {
+        "" => path.meaning(),
+        kind => kind,
+    };
+    let evidence = plain(evidence);
+    let evidence = match evidence.as_ref() {
         "" => String::new(),
         evidence => format!(" ({evidence})"),
     };
-    format!("{what}: issuer {}{kind}{evidence}", plain(issuer))
+    Some(format!(
+        "{}: {what}{evidence}; {}",
+        path.as_str(),
+        issued_by(issuer)
+    ))
 }
 
-/// What it is, in a few words.
+fn issued_by(issuer: &str) -> String {
+    match cut(&plain(issuer), LONGEST_ISSUER).as_ref() {
+        "" => "issuer unknown".to_owned(),
+        "(other)" => "several issuers".to_owned(),
+        issuer => format!("issuer {issuer}"),
+    }
+}
+
+/// What it is, in a few words, where the sentence does not say it.
 fn short(path: TlsPath) -> &'static str {
     match path {
         TlsPath::Inspected => "TLS inspection",
         TlsPath::PrivateRoot => "a root that only this system trusts",
         TlsPath::SelfSigned => "self-signed",
-        _ => "nothing that is known here leads to a root",
+        _ => "",
     }
 }

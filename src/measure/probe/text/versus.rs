@@ -33,6 +33,9 @@ pub(super) fn versus(tally: &Tally) -> String {
     out
 }
 
+/// Rows without an answer from which something is concluded, at least.
+const LEAST: u64 = 3;
+
 /// The comparison in words.
 fn said(tally: &Tally, transport: Transport, tcp: &TransportTally, udp: &TransportTally) -> String {
     let word = transport.as_str();
@@ -58,13 +61,21 @@ fn said(tally: &Tally, transport: Transport, tcp: &TransportTally, udp: &Transpo
         _ if [tcp, udp].iter().any(|one| one.failed_here == one.rows) => {}
         // what TLS gets through to may be a device on the way
         _ if tally.paths().untrusted() > 0 => {}
-        (1.., 0) => {
+        // of one or two datagrams each may have been lost
+        (1.., 0) if udp.rows >= LEAST => {
             let _ = write!(
                 said,
-                " UDP gets through to no relay and {word} does: media has to go over TCP."
+                " UDP gets through to no relay and {word} does: media has to go over TCP. Lost, filtered, or nobody \
+                 answers at that port: from here they look alike."
             );
         }
-        (0, 1..) => {
+        (0, 1..) if tcp.undecided > 0 => {
+            let _ = write!(
+                said,
+                " UDP gets through; over {word} something answers, and no handshake comes about."
+            );
+        }
+        (0, 1..) if tcp.rows >= LEAST => {
             let _ = write!(said, " UDP gets through, and {word} to no relay.");
         }
         _ => {}

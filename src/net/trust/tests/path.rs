@@ -68,6 +68,7 @@ fn judged(judge: &Judge, chain: &[CertificateDer<'_>]) -> (TlsPath, String) {
     let name = ServerName::try_from(RELAY).unwrap();
     let examined = run(judge.examine(chain, &name, in_2030(), clock::now()));
     let beside = Circumstances {
+        nearness: None,
         system: examined.os_reaches,
         system_note: examined.os_note,
         is_microsofts: false,

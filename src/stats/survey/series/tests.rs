@@ -40,6 +40,7 @@ fn came(ok: bool, heard: Heard) -> Came {
         ok,
         answered: ok,
         here,
+        undecided: false,
     }
 }
 
