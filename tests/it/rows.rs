@@ -192,7 +192,7 @@ pub fn run<T>(future: impl Future<Output = T>) -> T {
 
 /// A clock that stands in the middle of the test certificates' validity.
 pub fn in_2030() -> Wall {
-    let begun = std::time::Instant::now();
+    let begun = turnprobe::clock::now();
     Wall::from_fn(move || {
         let start: chrono::DateTime<chrono::Utc> = "2030-06-01T12:00:00Z".parse().unwrap();
         start + begun.elapsed()
