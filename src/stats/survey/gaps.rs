@@ -30,6 +30,8 @@ pub struct Gap {
 #[derive(Debug, Default)]
 pub struct Gaps {
     intervals: Distribution,
+    /// The usual interval when there were so many intervals.
+    known: (u64, u64),
     /// By length, the shortest on top.
     longest: BinaryHeap<Reverse<(u64, Gap)>>,
 }
@@ -40,7 +42,7 @@ impl Gaps {
     pub fn add(&mut self, gap: Gap) -> bool {
         let length = gap.length;
         let is_long = length > SHORTEST_US;
-        let is_gap = is_long && length > shortest(self.usual_us());
+        let is_gap = is_long && length > shortest(self.nearly_usual_us());
         if is_long {
             self.longest.push(Reverse((length, gap)));
             if self.longest.len() > MOST_KEPT {
@@ -49,6 +51,19 @@ impl Gaps {
         }
         self.intervals.add_micros(length);
         is_gap
+    }
+
+    /// The usual interval, which is found out anew when there are a sixteenth more of them: rows a minute apart
+    /// would have it found out for each.
+    fn nearly_usual_us(&mut self) -> u64 {
+        let count = self.intervals.moments().count();
+        let (then, usual) = self.known;
+        if count.saturating_sub(then) <= then / 16 && then > 0 {
+            return usual;
+        }
+        let usual = self.usual_us();
+        self.known = (count, usual);
+        usual
     }
 
     /// The usual (median) interval between two rows, in microseconds.
