@@ -183,9 +183,8 @@ fn is_made_for_the_name(facts: &PathFacts) -> bool {
 fn unknown_authority(facts: &PathFacts, product: Option<&Product<'_>>) -> String {
     let known = facts.issuers.iter().find(|name| is_known_issuer(name));
     let authority = known.map_or("nobody", Name::told);
-    let said = format!(
-        "names a CA of Microsoft's or DigiCert's that this version cannot verify: {authority}"
-    );
+    let unverified = TlsPath::UNVERIFIED;
+    let said = format!("names a CA of Microsoft's or DigiCert's {unverified}: {authority}");
     match product {
         Some(product) => format!("{said}; {}", by_product(product)),
         None => said,

@@ -42,7 +42,12 @@ fn sentence(finding: &Finding, seen: &Seen, judged: u64) -> String {
         TlsPath::Inspected | TlsPath::PrivateRoot | TlsPath::SelfSigned => {
             format!("{of} {are} not publicly trusted")
         }
-        TlsPath::Unknown => format!("Whose {of} {are} could not be told"),
+        TlsPath::Unknown
+            if !is_microsofts(name) && !seen.evidence.contains(TlsPath::UNVERIFIED) =>
+        {
+            format!("{of} {are} not publicly trusted")
+        }
+        TlsPath::Unknown => format!("It could not be told whose {of} {are}"),
         TlsPath::Expired => format!("{of} {have} expired"),
         TlsPath::NotYetValid => format!("{of} {are} not valid yet"),
         TlsPath::WrongName => format!("{of} {are} for another name than the one asked for"),
