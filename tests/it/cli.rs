@@ -1,8 +1,6 @@
 //! The command line: help, schema, exit codes, what goes where.
 
-use crate::command::{
-    Rows, no_resolver, on_wine, output, own_addresses, run, run_into, start, turnprobe,
-};
+use crate::command::{Rows, no_resolver, on_wine, output, own_addresses, run, run_into, turnprobe};
 
 fn snapshot(name: &str, text: &str) {
     insta::with_settings!({ snapshot_path => "../data/snapshots", prepend_module_to_snapshot => false,
@@ -100,7 +98,7 @@ fn a_result_that_cannot_be_printed_is_a_failure_also_help_and_version() {
     for line in ["--help", "-h", "-V", "probe --help", "schema", "man"] {
         let full = std::fs::File::options().write(true).open("/dev/full");
         let mut command = turnprobe(line);
-        let child = start(command.stdout(full.unwrap()));
+        let child = crate::command::start(command.stdout(full.unwrap()));
         let said = crate::command::finished(child);
         assert_eq!(said.code, Some(3), "{line}");
         assert!(

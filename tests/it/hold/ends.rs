@@ -1,6 +1,6 @@
 //! What a row says of each way in which a held connection goes on and ends.
 
-use crate::command::{Rows, on_wine, run, run_into, start};
+use crate::command::{Rows, on_wine, run, run_into};
 use crate::servers::held::{Ending, Manner, relay};
 
 /// The row of a connection with these options, and the exit code.
@@ -222,7 +222,9 @@ fn an_interruption_ends_a_held_connection_in_order() {
 
     let dir = tempfile::tempdir().unwrap();
     let samples = dir.path().join("s.csv");
-    let mut child = start(turnprobe("probe --lab --hold 60s --format csv --samples").arg(&samples));
+    let mut child = crate::command::start(
+        turnprobe("probe --lab --hold 60s --format csv --samples").arg(&samples),
+    );
     while std::fs::read_to_string(&samples).map_or(0, |text| text.lines().count()) < 20 {
         std::thread::sleep(std::time::Duration::from_millis(20));
     }

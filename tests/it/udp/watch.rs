@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::command::{Rows, output, run, start, turnprobe};
+use crate::command::{Rows, output, run, turnprobe};
 use crate::servers::bindings::{UdpServer, answer};
 use crate::servers::dns::DnsServer;
 use crate::servers::wire::a;
@@ -162,7 +162,7 @@ fn the_distance_is_told_before_the_first_minute_and_in_the_summary() {
 fn an_interruption_ends_a_watch_in_order() {
     use std::io::{BufRead as _, BufReader, Read as _};
 
-    let mut child = start(
+    let mut child = crate::command::start(
         turnprobe("probe --lab --watch -i 20ms --packets")
             .arg(tempfile::tempdir().unwrap().path().join("gone.csv")),
     );
@@ -170,7 +170,8 @@ fn an_interruption_ends_a_watch_in_order() {
 
     let dir = tempfile::tempdir().unwrap();
     let packets = dir.path().join("p.csv");
-    let mut child = start(turnprobe("probe --lab --watch -i 20ms --packets").arg(&packets));
+    let mut child =
+        crate::command::start(turnprobe("probe --lab --watch -i 20ms --packets").arg(&packets));
     let mut out = BufReader::new(child.stdout.take().unwrap());
     let mut first = String::new();
     out.read_line(&mut first).unwrap();
