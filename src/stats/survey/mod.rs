@@ -12,6 +12,7 @@ mod gaps;
 mod groups;
 mod measured;
 mod names;
+mod odd;
 mod relays;
 mod series;
 mod series_names;
@@ -32,6 +33,7 @@ pub use gaps::{Gap, Presence, of_all as gaps_of_all};
 pub use groups::{Groups, SEPARATOR, part, target};
 pub use measured::{Measured, Taken};
 pub use names::Names;
+pub use odd::Odd;
 pub use relays::{AddressCount, OTHER_NAME as OTHER_REGIONS, Relays};
 pub use series::{Outage, Series};
 pub use series_names::SeriesName;
@@ -326,21 +328,6 @@ impl<K: RowFold> Survey<K> {
     pub fn series_name(&self, number: usize) -> &SeriesName {
         self.dimensions.series.name(number)
     }
-}
-
-/// What was odd about a row.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Odd {
-    /// It came too late to be brought into the order of time: it counts everywhere but in the outages.
-    pub late: bool,
-    /// An equal row of its series was there before, in the file of this number.
-    pub copy_of: Option<usize>,
-    /// A time of it is no number, or longer than a day: that cell does not count.
-    pub time: bool,
-    /// Its slot is out of reach for its run: it counts everywhere but in the missed slots.
-    pub leap: Option<Leap>,
-    /// Number of its series; a detail of another row has none.
-    pub series: Option<usize>,
 }
 
 /// What came of the rows.
