@@ -160,38 +160,23 @@ pub fn verdict(report: &Report) -> String {
                 let _ = write!(out, " of {at_least}{} {how}", seconds(lasted));
             }
         }
-        if let Some(errors @ 1..) = overview.answered.checked_sub(overview.ok) {
-            let _ = write!(
-                out,
-                "; {} of the failures {} an answer with an error, so the path worked",
-                grouped(errors),
-                if errors == 1 { "was" } else { "were" }
-            );
+        let errors = overview.answered.saturating_sub(overview.ok);
+        for (rows, what) in [
+            (errors, "an answer with an error, so the path worked"),
+            (
+                overview.undecided,
+                "an alert or a certificate that cannot be used, so something answered",
+            ),
+            (
+                overview.failed_here,
+                "the measuring computer's own, which says nothing of the relays",
+            ),
+        ] {
+            if rows > 0 {
+                let were = if rows == 1 { "was" } else { "were" };
+                let _ = write!(out, "; {} of the failures {were} {what}", grouped(rows));
+            }
         }
-    }
-    if overview.undecided > 0 {
-        let _ = write!(
-            out,
-            "; {} of the failures {} an alert or a certificate that cannot be used, so something answered",
-            grouped(overview.undecided),
-            if overview.undecided == 1 {
-                "was"
-            } else {
-                "were"
-            }
-        );
-    }
-    if overview.failed_here > 0 {
-        let _ = write!(
-            out,
-            "; {} of the failures {} the measuring computer's own, which says nothing of the relays",
-            grouped(overview.failed_here),
-            if overview.failed_here == 1 {
-                "was"
-            } else {
-                "were"
-            }
-        );
     }
     if report.tls_paths.untrusted > 0 {
         let paths = &report.tls_paths;
