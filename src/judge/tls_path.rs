@@ -144,7 +144,11 @@ fn by_chain(facts: &PathFacts, beside: Circumstances) -> (TlsPath, String) {
         _ => {}
     }
     if facts.is_own_issuer {
-        return (TlsPath::SelfSigned, format!("its own issuer, {issuer}"));
+        let mut said = format!("its own issuer, {issuer}");
+        if facts.is_real && beside.system.is_none() {
+            said.push_str("; whether this system trusts it could not be told");
+        }
+        return (TlsPath::SelfSigned, said);
     }
     let said = if has_known_issuer {
         unknown_authority(facts, product.as_ref())

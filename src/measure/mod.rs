@@ -3,6 +3,7 @@
 //! Not here: the path that they measure (`net`), where rows go (`sink`).
 
 pub mod burst;
+mod certified;
 mod engine;
 pub mod folds;
 pub mod hold;

@@ -4,7 +4,9 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use crate::record::{Counter as _, TlsPath};
+use chrono::{DateTime, Utc};
+
+use crate::record::{Counter as _, Tls, TlsPath};
 
 /// Most pairs of a name and an issuer that are told apart.
 const MOST_FINDINGS: usize = 1_000;
@@ -96,6 +98,19 @@ impl Paths {
         if let Some(at) = row.at {
             seen.first = Some(seen.first.map_or(at, |first| first.min(at)));
             seen.last = Some(seen.last.map_or(at, |last| last.max(at)));
+        }
+    }
+
+    /// Takes the certificate of a row just measured in, where it has one.
+    pub fn take_tls(&mut self, tls: &Tls, name: &str, started: DateTime<Utc>) {
+        if let Some(certificate) = &tls.certificate {
+            self.take(Told {
+                path: tls.path,
+                evidence: &tls.path_evidence,
+                name,
+                issuer: &certificate.issuer,
+                at: Some(started.timestamp_micros()),
+            });
         }
     }
 

@@ -4,7 +4,7 @@ use crate::record::Counter as _;
 use std::collections::{BTreeMap, HashSet};
 use std::net::IpAddr;
 
-use super::paths::{Paths, Told};
+use super::paths::Paths;
 use super::{Distribution, Moments, Pairs, Times};
 use crate::record::{
     Cause, Explanation, FastOpen, Phase, Place, Record, TlsPath, Transport, World, micros,
@@ -86,15 +86,8 @@ impl Tally {
         transport.failed_here.raise(u64::from(record.failed_here()));
         transport.undecided.raise(u64::from(record.is_undecided()));
         transport.times.add(record, place != Place::Further);
-        if let Some(certificate) = &record.tls.certificate {
-            self.paths.take(Told {
-                path: record.tls.path,
-                evidence: &record.tls.path_evidence,
-                name: &record.host,
-                issuer: &certificate.issuer,
-                at: Some(record.started.timestamp_micros()),
-            });
-        }
+        self.paths
+            .take_tls(&record.tls, &record.host, record.started);
         self.is_lab |= record.run.world == World::Lab;
         // the round trip to a device on the way is not the relay's
         if record.tls.path.is_none_or(TlsPath::is_fine) {

@@ -112,3 +112,27 @@ fn of_a_file_without_the_column_nothing_is_claimed() {
         "{told}"
     );
 }
+
+#[test]
+fn the_certificate_of_a_held_connection_is_told_in_every_place_too() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("held.csv");
+    let line = "probe --lab --lab-fault expired --hold 1s --max-untrusted 50 -o";
+    let said = finished(start(turnprobe(line).arg(&file)));
+    assert_eq!(said.code, Some(1), "{}", said.stderr);
+    let sentence = "1 of 1 certificates has expired: issuer CN=turnprobe lab CA";
+    assert!(words(&said.stdout).contains(sentence), "{}", said.stdout);
+    let rows = Rows::in_file(&file);
+    assert_eq!(
+        ["Status", "tls_path", "trust_public", "trust_os"].map(|name| rows.column(name)[0]),
+        ["OK", "expired", "expired", "expired"]
+    );
+    let verdict = format!("The only probe succeeded; {sentence}");
+    assert!(report("", &file).contains(&verdict));
+    let said = run("probe --lab --lab-fault self-signed --hold 1s");
+    let line = "self-signed: self-signed (its own issuer";
+    assert!(words(&said.stdout).contains(line), "{}", said.stdout);
+    let said = run("probe --lab --hold 1s --max-untrusted 0");
+    assert_eq!(said.code, Some(0), "{}", said.stdout);
+    assert!(!said.stdout.contains("certificate"), "{}", said.stdout);
+}

@@ -51,6 +51,10 @@ impl Kind for Held {
         }
     }
 
+    fn note(task: &Holds) -> Option<String> {
+        task.take_note()
+    }
+
     fn headline(&self, _path: &Plan, engine: &Engine, world: World) -> String {
         headline(&engine.targets, Transport::Tls, world)
     }
@@ -66,6 +70,7 @@ impl Kind for Held {
             ended: &ended,
             held: totals.held,
             figures: &totals.figures(),
+            paths: &totals.paths,
             told: totals.rows == 1 && run.told,
         };
         summary.render()
@@ -77,8 +82,8 @@ impl Kind for Held {
             rows: totals.rows,
             ok: totals.connections(),
             heard: totals.connections(),
-            judged: 0,
-            untrusted: 0,
+            judged: totals.paths.judged(),
+            untrusted: totals.paths.untrusted(),
         }
     }
 

@@ -111,7 +111,7 @@ pub(super) const USES: &[Use] = &[
     ("columns", ALL, &[Need::Rows]),
     ("csv_profile", ALL, &[Need::Csv]),
     ("max_failed", ALL, &[]),
-    ("max_untrusted", &[Series], &[Need::Tls]),
+    ("max_untrusted", CONNECTIONS, &[Need::Tls]),
     ("i_own_this_server", ALL, &[Need::Network]),
 ];
 

@@ -70,6 +70,8 @@ const PIECES: &[&[Column<Hold>]] = &[
         of("cwnd", Kind::Integer, "bytes", "congestion window at the end", |r| figure(r, |f| f.cwnd)),
     ],
     &Of::CLOCK.pick(["clock_step_us", "suspended_us"]),
+    &Of::CERTIFICATE.pick(["Subject", "Issuer", "NotAfter", "Thumbprint"]),
+    &Of::TLS.pick(["trust_public", "trust_os", "tls_path", "tls_path_evidence"]),
 ];
 
 /// What some of them mean here.

@@ -25,15 +25,18 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use super::certified::{self, Certified};
 use super::{Out, Outcome as SlotOutcome, Slot, Task};
 use crate::measure::hold::fold::{Fold, Sum};
 use crate::net::packets::told;
-use crate::net::{Held, Meter, Opener, Refusal, Session, Visit};
+use crate::net::trust::Judge;
+use crate::net::{Handshake, Held, Meter, Opener, Refusal, Session, Visit};
 use crate::record::{
     Cause, ClockChange, Dns, EndedBy, Failure, HoldFigures, Outcome, Phase, PhaseTimes, Run, Tls,
     Transport,
 };
 use crate::stats::Distribution;
+use crate::stats::paths::Paths;
 use crate::target::Target;
 
 use pacer::{Look, Pacer};
@@ -51,6 +54,7 @@ pub struct Holds {
     run: Arc<Run>,
     shape: HoldShape,
     samples: Samples,
+    judge: Judge,
     totals: Mutex<Totals>,
 }
 
@@ -80,6 +84,8 @@ pub struct Totals {
     pub ignored: u64,
     /// Samples and answers.
     pub sum: Sum,
+    /// What the certificates tell of the way.
+    pub paths: Paths,
 }
 
 impl Totals {
@@ -136,7 +142,27 @@ impl Task for Holds {
             out.row(row).await;
             return SlotOutcome::Done;
         };
-        match self.hold(&mut open, &row, &out, &stop).await {
+        let Open {
+            session,
+            handshake,
+            remote,
+            lost_syn,
+        } = &mut open;
+        // the system's verifier may take its time: the requests must not wait for it
+        let certify = async {
+            let by = (&self.judge, &self.opener);
+            let handshake = handshake.as_ref()?;
+            Certified::of(handshake, by, (&slot.target, *remote), None).await
+        };
+        let hold = self.hold((session, *lost_syn), &row, &out, &stop);
+        let (held, certified) = tokio::join!(hold, certify);
+        if let Some(certified) = certified {
+            certified.note(&mut row.tls);
+            self.totals()
+                .paths
+                .take_tls(&row.tls, &row.host, row.started);
+        }
+        match held {
             Ok((held, figures, sum)) => {
                 self.totals().add(&held, &figures, &sum);
                 row.figures = Some(figures);
@@ -160,6 +186,8 @@ impl Task for Holds {
 /// A connection that can be held.
 struct Open {
     session: Session,
+    handshake: Option<Handshake>,
+    remote: SocketAddr,
     /// Whether a SYN of it was lost.
     lost_syn: bool,
 }
@@ -167,7 +195,10 @@ struct Open {
 impl Holds {
     /// Connections over the paths of an opener.
     pub fn new(opener: Opener, run: Arc<Run>, shape: HoldShape, samples: Samples) -> Self {
+        let plan = opener.plan();
+        let judge = Judge::new(plan.public_roots.clone(), plan.os_store.clone());
         Self {
+            judge,
             opener,
             run,
             shape,
@@ -176,13 +207,18 @@ impl Holds {
         }
     }
 
+    /// What the user should know of the judgements so far; told once.
+    pub fn take_note(&self) -> Option<String> {
+        certified::take_note(&self.judge)
+    }
+
     /// What came of all slots so far.
     pub fn totals(&self) -> MutexGuard<'_, Totals> {
         self.totals.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Opens a connection to the first address of a target, and notes what was learned on the way;
-    /// none when a phase failed. The certificate is not judged: a plain probe does that.
+    /// none when a phase failed.
     async fn open(&self, target: &Target, row: &mut Hold) -> Result<Option<Open>, Refusal> {
         let lookup = self.opener.resolve(target).await;
         if let Some(took) = lookup.took {
@@ -212,6 +248,8 @@ impl Holds {
         match secured.session {
             Ok(session) => Ok(Some(Open {
                 session,
+                handshake: secured.handshake,
+                remote,
                 lost_syn: tcp.syn_retransmits.is_some_and(|lost| lost > 0),
             })),
             Err(failure) => {
@@ -228,7 +266,7 @@ impl Holds {
     /// When the system gives no descriptor or no thread.
     async fn hold(
         &self,
-        open: &mut Open,
+        (session, lost_syn): (&mut Session, bool),
         row: &Hold,
         out: &Out<Hold, Box<Sample>>,
         stop: &CancellationToken,
@@ -237,13 +275,13 @@ impl Holds {
         let (looks, mut looked) = mpsc::channel(WAITING);
         // a request that is not taken before the next one is due is missed
         let (due, requests) = mpsc::channel(1);
-        let (kernel, wall) = (open.session.kernel()?, self.opener.wall().clone());
+        let (kernel, wall) = (session.kernel()?, self.opener.wall().clone());
         let pacer = Pacer::start(kernel, self.shape, Arc::clone(&meter), wall, looks, due)?;
-        let mut fold = Fold::new(open.lost_syn);
+        let mut fold = Fold::new(lost_syn);
         let mut answers = Distribution::default();
         let driving = async {
             let answered = |round_trip| answers.add(round_trip);
-            let held = open.session.hold(requests, &meter, stop, answered).await;
+            let held = session.hold(requests, &meter, stop, answered).await;
             let missed = pacer.missed() + held.waited;
             // takes the last look and ends the other loop
             drop(pacer);

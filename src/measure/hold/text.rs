@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use crate::doc::lines::{WIDTH, failed, line, millis, ms, seconds};
 use crate::measure::hold::Hold;
+use crate::measure::probe::text::paths::{note, sentences};
 use crate::record::{EndedBy, HoldFigures, Outcome, Phase, plain};
+use crate::stats::paths::Paths;
 
 /// A held connection in a block of lines.
 pub fn block(row: &Hold) -> String {
@@ -34,6 +36,12 @@ pub fn block(row: &Hold) -> String {
             let _ = write!(what, ": {}", plain(&end.detail));
         }
         line(&mut out, "  ", &what);
+    }
+    let certificate = row.tls.certificate.as_ref();
+    let issuer = certificate.map_or("", |its| its.issuer.as_str());
+    let path = row.tls.path;
+    if let Some(said) = path.and_then(|path| note(path, issuer, &row.tls.path_evidence)) {
+        line(&mut out, "  ", &said);
     }
     if let Some(figures) = &row.figures {
         out += &lines(figures, Some(row.interval));
@@ -137,6 +145,8 @@ pub struct HoldSummary<'a> {
     pub held: Duration,
     /// All of them together.
     pub figures: &'a HoldFigures,
+    /// What the certificates tell of the way.
+    pub paths: &'a Paths,
     /// Whether the only connection was told in full already.
     pub told: bool,
 }
@@ -172,6 +182,9 @@ impl HoldSummary<'_> {
                 .map(|(by, count)| format!("{count} {}", by.as_str()))
                 .collect();
             line(&mut out, "", &format!("ended: {}", ended.join(", ")));
+        }
+        for said in sentences(self.paths) {
+            line(&mut out, "", &said);
         }
         if held > 0 && !self.told {
             out += &lines(self.figures, None);
@@ -221,6 +234,7 @@ mod tests {
             ended: &[(EndedBy::Done, 1), (EndedBy::RelayClosed, 1)],
             held: Duration::from_millis(93_100),
             figures: &figures,
+            paths: &Paths::default(),
             told: false,
         };
         insta::assert_snapshot!(summary.render(), @r"

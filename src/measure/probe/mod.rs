@@ -18,7 +18,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::{Out, Outcome as SlotOutcome, Slot, Task};
+use super::{Out, Outcome as SlotOutcome, Slot, Task, certified};
 use crate::clock::Look;
 use crate::explain::SynTimer;
 use crate::net::trust::Judge;
@@ -90,8 +90,7 @@ impl Prober {
 
     /// What the user should know of the judgements so far; told once.
     pub fn take_note(&self) -> Option<String> {
-        let why = self.judge.take_os_problem()?;
-        Some(format!("trust_os stays empty: {why}"))
+        certified::take_note(&self.judge)
     }
 
     /// Probes one slot; each row goes out as soon as it is whole.

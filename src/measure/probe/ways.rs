@@ -5,13 +5,11 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::{MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rustls::pki_types::ServerName;
-
 use super::Prober;
-use crate::clock;
 use crate::explain::explain;
-use crate::judge::{Circumstances, Nearness, tls_path};
-use crate::net::{Exchange, Handshake, Secured, Session, Way, datagram, pseudo_tls};
+use crate::judge::Nearness;
+use crate::measure::certified::Certified;
+use crate::net::{Exchange, Secured, Session, Way, datagram, pseudo_tls};
 use crate::record::{Ask, Cause, Failure, Outcome, Phase, Record, Transport, TurnReply};
 use crate::target::Target;
 
@@ -75,36 +73,12 @@ impl Prober {
             take(asked.exchange, record);
         }
         record.tls.flight = handshake.flight(&record.tcp);
-        let name = self.opener.server_name(target, remote);
-        self.judge(&handshake, &name, record).await;
+        let by = (&self.judge, &self.opener);
+        let nearness = self.nearness(record);
+        if let Some(certified) = Certified::of(&handshake, by, (target, remote), nearness).await {
+            certified.note(&mut record.tls);
+        }
         session
-    }
-
-    /// The certificate's fields, the two verdicts, and what is on the way.
-    async fn judge(&self, handshake: &Handshake, name: &ServerName<'_>, record: &mut Record) {
-        if handshake.chain.is_empty() {
-            return;
-        }
-        let (chain, wall) = (&handshake.chain, self.opener.wall().now());
-        let examined = self.judge.examine(chain, name, wall, clock::now()).await;
-        record.tls.certificate = examined.certificate;
-        // what is missing may be the very issuer: no verdict on half a chain
-        if handshake.chain_is_whole {
-            record.tls.trust_public = examined.trust_public;
-            record.tls.trust_os = examined.trust_os;
-        }
-        if let Some(facts) = examined.facts {
-            let beside = Circumstances {
-                system: examined.os_reaches,
-                system_note: examined.os_note,
-                is_microsofts: record.in_teams_range == Some(true),
-                is_whole: handshake.chain_is_whole,
-                nearness: self.nearness(record),
-            };
-            let (path, evidence) = tls_path(&facts, beside);
-            record.tls.path = Some(path);
-            record.tls.path_evidence = evidence;
-        }
     }
 
     /// The connect of a row against UDP to the same address.

@@ -41,7 +41,7 @@ pub use slow::{SlowRegion, SlowRow, SlowRows, SynLoss};
 pub use timeline::{Bucket, MOST_REGIONS, RegionTimes};
 
 use crate::record::{TlsPath, World};
-use crate::schema::{Dialect, Metric, Row, id};
+use crate::schema::{Metric, Row, id};
 use crate::zone::Zone;
 use axis::Said;
 use series::{Came, Heard, Observation, Ordered};
@@ -229,9 +229,9 @@ impl<K: RowFold> Survey<K> {
         }
     }
 
-    /// What the certificate of a row tells of the way. Held connections do not judge theirs.
+    /// What the certificate of a row tells of the way.
     fn way(&mut self, row: &Row<'_>, taken: &Taken<'_>) {
-        if row.get(id!(Thumbprint)).is_empty() || row.layout.dialect == Dialect::Held {
+        if row.get(id!(Thumbprint)).is_empty() {
             return;
         }
         let path = TlsPath::of_word(row.get(id!(tls_path)));

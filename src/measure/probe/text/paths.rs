@@ -70,7 +70,11 @@ fn sentence(finding: &Finding, seen: &Seen, judged: u64) -> String {
         (_, false) => format!(" ({evidence})"),
         (_, true) => format!(" (one of them: {evidence})"),
     };
-    format!("{what}: {}{kind}{evidence}", issued_by(issuer))
+    let asked = match plain(name).as_ref() {
+        "" | "(other)" => String::new(),
+        name => format!("; asked for {name}"),
+    };
+    format!("{what}: {}{kind}{asked}{evidence}", issued_by(issuer))
 }
 
 /// What is wrong with one certificate, in a line; nothing where nothing is.

@@ -1,0 +1,74 @@
+//! What the certificate of a handshake tells: its fields, the two verdicts, and what is on the way. The same for probes and for
+//! held connections.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use crate::clock;
+use crate::judge::{Circumstances, Nearness, tls_path};
+use crate::net::trust::Judge;
+use crate::net::{Handshake, Opener};
+use crate::record::{Certificate, Tls, TlsPath, Trust};
+use crate::target::Target;
+
+/// What a certificate tells.
+#[derive(Debug)]
+pub(super) struct Certified {
+    certificate: Option<Arc<Certificate>>,
+    trust_public: Option<Trust>,
+    trust_os: Option<Trust>,
+    path: Option<TlsPath>,
+    evidence: String,
+}
+
+impl Certified {
+    /// Judges what came in a handshake; nothing where no certificate came. It may take the time of the system's verifier.
+    pub(super) async fn of(
+        handshake: &Handshake,
+        (judge, opener): (&Judge, &Opener),
+        (target, remote): (&Target, SocketAddr),
+        nearness: Option<Nearness>,
+    ) -> Option<Self> {
+        if handshake.chain.is_empty() {
+            return None;
+        }
+        let name = opener.server_name(target, remote);
+        let (chain, wall) = (&handshake.chain, opener.wall().now());
+        let examined = judge.examine(chain, &name, wall, clock::now()).await;
+        let is_whole = handshake.chain_is_whole;
+        let (path, evidence) = examined
+            .facts
+            .map(|facts| {
+                let beside = Circumstances {
+                    system: examined.os_reaches,
+                    system_note: examined.os_note,
+                    is_microsofts: opener.in_range(remote.ip()),
+                    is_whole,
+                    nearness,
+                };
+                tls_path(&facts, beside)
+            })
+            .unzip();
+        Some(Self {
+            certificate: examined.certificate,
+            // what is missing may be the very issuer: no verdict on half a chain
+            trust_public: examined.trust_public.filter(|_| is_whole),
+            trust_os: examined.trust_os.filter(|_| is_whole),
+            path,
+            evidence: evidence.unwrap_or_default(),
+        })
+    }
+
+    /// Notes it in a row.
+    pub(super) fn note(self, tls: &mut Tls) {
+        tls.certificate = self.certificate;
+        (tls.trust_public, tls.trust_os) = (self.trust_public, self.trust_os);
+        (tls.path, tls.path_evidence) = (self.path, self.evidence);
+    }
+}
+
+/// What the user should know of a judge's verdicts so far; told once.
+pub(super) fn take_note(judge: &Judge) -> Option<String> {
+    let why = judge.take_os_problem()?;
+    Some(format!("trust_os stays empty: {why}"))
+}
