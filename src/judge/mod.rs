@@ -1,9 +1,12 @@
 //! Judgements over what was measured: pure rules, each with its evidence.
 //!
-//! Here: what is on the way of a TLS connection (`tls_path`) and the facts that it goes by. Where
+//! Here: what is on the way of a TLS connection (`tls_path`) and the facts that it goes by, what is an outage (`outages`), and
+//! levels that changed (`levels`). Where
 //! the time went stands in `explain`. Not here: how the facts are found out (`net`).
 
 mod facts;
+pub mod levels;
+pub mod outages;
 mod products;
 mod tls_path;
 

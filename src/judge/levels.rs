@@ -1,0 +1,254 @@
+//! Whether what a series measures has come to another level: round trips that shifted, failures that rose.
+//!
+//! Hours of a day differ, and days do: each hour is taken against the usual one of its time of day, a day is the median of
+//! its hours, and the last four days are held against up to four weeks before them.
+
+/// Days that tell a new level.
+const RECENT: usize = 4;
+
+/// Days before them that tell the old one: at most, and at least.
+const BASE: usize = 28;
+const FEWEST_BASE: usize = 14;
+
+/// Median absolute deviations of the days that a shift has at least; with many series looked at more, as chance has as
+/// many tries.
+const DEVIATIONS: f64 = 5.0;
+const DEVIATIONS_OF_MANY: f64 = 6.0;
+const MANY_SERIES: usize = 20;
+
+/// A shift is at least 8 %, and 2 ms.
+const LEAST_RATIO: f64 = 1.08;
+const LEAST_US: f64 = 2_000.0;
+
+/// The smallest spread of days that is believed, on the scale of logarithms.
+const LEAST_SPREAD: f64 = 0.005;
+
+/// Values that a day needs.
+const FEWEST_VALUES: u64 = 10;
+
+/// From the median absolute deviation to a standard deviation of normal values.
+const MAD: f64 = 1.4826;
+
+/// An hour of a series.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Hour {
+    /// Hours since 1970.
+    pub number: i64,
+    /// Median of the round trips in it, in microseconds.
+    pub p50_us: f64,
+    /// Round trips.
+    pub values: u64,
+}
+
+/// A day of a series.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Day {
+    /// Days since 1970.
+    pub number: i64,
+    /// Rows that tell something of the path.
+    pub rows: u64,
+    /// Of them without an answer.
+    pub lost: u64,
+}
+
+/// A level that changed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Shift {
+    /// The first day of the new level, in days since 1970.
+    pub from: i64,
+    /// The first day on which it was over; none where it lasts.
+    pub until: Option<i64>,
+    /// The level before, in microseconds.
+    pub before_us: f64,
+    /// The new one.
+    pub after_us: f64,
+    /// Days that the new one is made of.
+    pub days: usize,
+    /// Days that the old one is made of.
+    pub base_days: usize,
+}
+
+/// Failures that rose.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rise {
+    /// The first of the days, since 1970.
+    pub from: i64,
+    /// Their rows, and of them those without an answer.
+    pub rows: u64,
+    /// See `rows`.
+    pub lost: u64,
+    /// The share of lost rows before, from 0 to 1.
+    pub before: f64,
+}
+
+struct Level {
+    day: i64,
+    /// Logarithm of microseconds.
+    level: f64,
+}
+
+/// The shifts in the round trips of a series, with so many looked at in all; `None` where it is too short to judge.
+pub fn shifts(hours: &[Hour], series: usize) -> Option<Vec<Shift>> {
+    let mut days = daily(hours);
+    if days.len() < FEWEST_BASE.saturating_add(RECENT) {
+        return None;
+    }
+    let deviations = if series > MANY_SERIES {
+        DEVIATIONS_OF_MANY
+    } else {
+        DEVIATIONS
+    };
+    let mut found = Vec::new();
+    let mut start = 0;
+    let mut now = FEWEST_BASE.saturating_add(RECENT);
+    while now <= days.len() {
+        let recent = now.saturating_sub(RECENT);
+        let base = &days[start.max(recent.saturating_sub(BASE))..recent];
+        let alarm = (base.len() >= FEWEST_BASE)
+            .then(|| alarm(base, &days[recent..now], deviations))
+            .flatten();
+        let Some((before, is_up)) = alarm else {
+            now = now.saturating_add(1);
+            continue;
+        };
+        let first = start.max(recent.saturating_sub(BASE));
+        let from = split(&days, first, now);
+        let after = median(days[from..now].iter().map(|day| day.level));
+        let middle = f64::midpoint(before, after);
+        let is_back = |level: f64| (level > middle) != is_up;
+        let few = |at: &usize| {
+            median(
+                days[*at..at.saturating_add(RECENT)]
+                    .iter()
+                    .map(|day| day.level),
+            )
+        };
+        let back = (now..days.len().saturating_sub(RECENT - 1))
+            .find(|at| is_back(few(at)))
+            .and_then(|at| (at..days.len()).find(|at| is_back(days[*at].level)));
+        let end = back.unwrap_or(days.len());
+        found.push(Shift {
+            from: days[from].day,
+            until: back.map(|back| days[back].day),
+            before_us: before.exp(),
+            after_us: median(days[from..end].iter().map(|day| day.level)).exp(),
+            days: end.saturating_sub(from),
+            base_days: from.saturating_sub(first),
+        });
+        match back {
+            // the old level is the usual one again
+            Some(_) => {
+                days.drain(from..end);
+                now = from.saturating_add(RECENT);
+            }
+            None => {
+                start = from;
+                now = from.saturating_add(FEWEST_BASE).saturating_add(RECENT);
+            }
+        }
+    }
+    Some(found)
+}
+
+/// The level of the base where the recent days have another one, and whether that is higher.
+fn alarm(base: &[Level], recent: &[Level], deviations: f64) -> Option<(f64, bool)> {
+    let before = median(base.iter().map(|day| day.level));
+    let spread = MAD * median(base.iter().map(|day| (day.level - before).abs()));
+    let after = median(recent.iter().map(|day| day.level));
+    let least = (deviations * spread.max(LEAST_SPREAD)).max(LEAST_RATIO.ln());
+    let is_far = (after - before).abs() > least && (after.exp() - before.exp()).abs() >= LEAST_US;
+    let is_up = after > before;
+    let on_that_side = recent.iter().all(|day| (day.level > before) == is_up);
+    (is_far && on_that_side).then_some((before, is_up))
+}
+
+/// Where the days from `start` to `end` are best parted in two levels.
+fn split(days: &[Level], start: usize, end: usize) -> usize {
+    let deviation = |days: &[Level]| {
+        let middle = median(days.iter().map(|day| day.level));
+        days.iter()
+            .map(|day| (day.level - middle).abs())
+            .sum::<f64>()
+    };
+    let cost = |at: &usize| deviation(&days[start..*at]) + deviation(&days[*at..end]);
+    (start.saturating_add(1)..end)
+        .min_by(|a, b| cost(a).total_cmp(&cost(b)))
+        .unwrap_or(start)
+}
+
+/// The days, each the median of its hours less what is usual at their time of day.
+fn daily(hours: &[Hour]) -> Vec<Level> {
+    let log = |hour: &Hour| hour.p50_us.max(1.0).ln();
+    let usual: Vec<f64> = (0..24)
+        .map(|at| {
+            let same = hours.iter().filter(|hour| hour.number.rem_euclid(24) == at);
+            median(same.map(log))
+        })
+        .collect();
+    let all = median(hours.iter().map(log));
+    let usual = |hour: &Hour| usual[usize::try_from(hour.number.rem_euclid(24)).unwrap_or(0)];
+    let of_a_day = hours.chunk_by(|a, b| a.number.div_euclid(24) == b.number.div_euclid(24));
+    of_a_day
+        .filter(|hours| {
+            let values = hours.iter().map(|hour| hour.values);
+            values.fold(0, u64::saturating_add) >= FEWEST_VALUES
+        })
+        .map(|hours| Level {
+            day: hours[0].number.div_euclid(24),
+            level: median(hours.iter().map(|hour| log(hour) - usual(hour) + all)),
+        })
+        .collect()
+}
+
+/// Failures that are more in the end than before; none where they are not, or the series is too short to tell.
+#[allow(clippy::cast_precision_loss)] // counts far below 2^53
+pub fn rise(days: &[Day]) -> Option<Rise> {
+    /// Standard deviations of a day's count, on the scale of square roots, where they are alike.
+    const DEVIATIONS: f64 = 3.0;
+    const RATIO: f64 = 1.5;
+    let days: Vec<&Day> = days.iter().filter(|day| day.rows > 0).collect();
+    let recent = days.len().checked_sub(RECENT)?;
+    let (base, recent) = (&days[recent.saturating_sub(BASE)..recent], &days[recent..]);
+    if base.len() < FEWEST_BASE {
+        return None;
+    }
+    let share = |day: &&Day| day.lost as f64 / day.rows as f64;
+    let sums = |days: &[&Day]| {
+        let of = |count: fn(&Day) -> u64| days.iter().map(|day| count(day)).sum::<u64>();
+        (of(|day| day.rows), of(|day| day.lost))
+    };
+    let (rows, lost) = sums(base);
+    // single bad days do not make the usual rate, unless there is no other
+    let before = match median(base.iter().map(share)) {
+        usual if usual > 0.0 => usual,
+        _ => lost as f64 / rows as f64,
+    };
+    let stands_out = |day: &&&Day| {
+        let deviation = 2.0 * (share(day).sqrt() - before.sqrt()) * (day.rows as f64).sqrt();
+        deviation > DEVIATIONS
+    };
+    let many = recent.iter().filter(stands_out).count();
+    let after = median(recent.iter().map(share));
+    let (rows, lost) = sums(recent);
+    (many >= 3 && after > 0.0 && after >= before * RATIO).then(|| Rise {
+        from: recent[0].number,
+        rows,
+        lost,
+        before,
+    })
+}
+
+/// The median; of nothing 0.
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    let half = values.len() / 2;
+    match values.len() % 2 {
+        0 if half == 0 => 0.0,
+        0 => f64::midpoint(values[half.saturating_sub(1)], values[half]),
+        _ => values[half],
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,208 @@
+//! Levels of simulated months. The rates are those that were found when the method was chosen, on series of the same kinds.
+
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss
+)] // small numbers
+
+use super::*;
+
+/// SplitMix64 (Steele, Lea, Flood 2014).
+struct Random(u64);
+
+impl Random {
+    fn unit(&mut self) -> f64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    fn normal(&mut self) -> f64 {
+        (0..12).map(|_| self.unit()).sum::<f64>() - 6.0
+    }
+}
+
+/// How a series is from day to day.
+struct Weather {
+    /// Deviation of a day's level.
+    day: f64,
+    /// What is left of it on the next day.
+    kept: f64,
+    /// How far the days of a week differ.
+    week: f64,
+}
+
+const CALM: Weather = Weather {
+    day: 0.008,
+    kept: 0.5,
+    week: 0.005,
+};
+
+const RESTLESS: Weather = Weather {
+    day: 0.02,
+    kept: 0.6,
+    week: 0.015,
+};
+
+const DAYS: i64 = 44;
+
+/// The day on which a shift is planted.
+const PLANTED: i64 = 24;
+
+/// Hours of a month: a level of 25 ms, more at noon, other days of a week, days that hang together, one bad hour of a
+/// hundred; from the planted day on `factor` times as much.
+fn month(seed: u64, weather: &Weather, factor: f64) -> Vec<Hour> {
+    let mut random = Random(seed);
+    let week: Vec<f64> = (0..7).map(|_| weather.week * random.normal()).collect();
+    let mut level = 0.0;
+    let mut hours = Vec::new();
+    for day in 0..DAYS {
+        level = weather.kept * level + weather.day * random.normal();
+        for hour in 0..24 {
+            let noon = 0.05 * (std::f64::consts::PI * hour as f64 / 12.0).sin();
+            let mut log = 25_000_f64.ln() + level + week[(day % 7) as usize] + noon;
+            log += 0.01 * random.normal();
+            if random.unit() < 0.01 {
+                log += 0.7;
+            }
+            if day >= PLANTED {
+                log += factor.ln();
+            }
+            hours.push(Hour {
+                number: day * 24 + hour,
+                p50_us: log.exp(),
+                values: 3_600,
+            });
+        }
+    }
+    hours
+}
+
+fn alarms(weather: &Weather, factor: f64, months: u64) -> u64 {
+    let has = |seed: &u64| {
+        !shifts(&month(*seed, weather, factor), 1)
+            .unwrap()
+            .is_empty()
+    };
+    (1..=months).filter(has).count() as u64
+}
+
+/// Months that are looked at: more of them when all is counted in full.
+fn months() -> u64 {
+    match option_env!("COUNTS") {
+        Some("full") => 500,
+        _ => 50,
+    }
+}
+
+#[test]
+fn healthy_months_have_no_shift() {
+    // at most 2 % of calm and 4 % of restless ones
+    assert!(alarms(&CALM, 1.0, months()) * 50 <= months());
+    assert!(alarms(&RESTLESS, 1.0, months()) * 25 <= months());
+}
+
+#[test]
+fn a_fifth_more_is_found_in_nearly_every_month_and_half_as_much_in_every_one() {
+    assert!(alarms(&CALM, 1.2, 50) >= 49);
+    assert!(alarms(&RESTLESS, 1.2, 50) >= 43);
+    assert_eq!(alarms(&CALM, 1.5, 50), 50);
+    assert!(alarms(&RESTLESS, 1.5, 50) >= 49);
+    // what is less than the least that is told is never told
+    assert_eq!(alarms(&CALM, 1.03, 50), 0);
+}
+
+#[test]
+fn the_day_and_both_levels_are_those_that_were_planted() {
+    for seed in 1..=20 {
+        let found = shifts(&month(seed, &CALM, 3.0), 1).unwrap();
+        let [shift] = found.as_slice() else {
+            panic!("{found:?}");
+        };
+        assert_eq!((shift.from, shift.until), (PLANTED, None));
+        assert_eq!((shift.days, shift.base_days), (20, 24));
+        let ratio = shift.after_us / shift.before_us;
+        assert!((2.8..3.2).contains(&ratio), "{shift:?}");
+        assert!((23_000.0..27_000.0).contains(&shift.before_us), "{shift:?}");
+    }
+}
+
+// Days 24 to 30 are half as much again, then it is as before.
+#[test]
+fn a_level_that_came_back_says_so_and_is_told_once() {
+    for seed in 1..=20 {
+        let mut hours = month(seed, &CALM, 1.5);
+        for hour in hours.iter_mut().filter(|hour| hour.number >= 31 * 24) {
+            hour.p50_us /= 1.5;
+        }
+        let found = shifts(&hours, 1).unwrap();
+        let [shift] = found.as_slice() else {
+            panic!("{found:?}");
+        };
+        assert_eq!((shift.from, shift.until, shift.days), (24, Some(31), 7));
+    }
+}
+
+#[test]
+fn two_weeks_and_four_days_are_needed() {
+    let hours = month(1, &CALM, 1.0);
+    let days = |days: usize| shifts(&hours[..days * 24], 1);
+    assert_eq!(days(17), None);
+    assert_eq!(days(18), Some(Vec::new()));
+    assert_eq!(shifts(&[], 1), None);
+}
+
+// A series of the nights alone: 22:00 to 07:00.
+#[test]
+fn a_series_that_runs_at_night_is_judged_as_well() {
+    let mut hours = month(3, &CALM, 1.5);
+    hours.retain(|hour| !(7..22).contains(&hour.number.rem_euclid(24)));
+    assert_eq!(shifts(&hours, 1).unwrap()[0].from, PLANTED);
+}
+
+/// Failures of a month, one row a second for an hour a day, at these shares by day.
+fn failures(seed: u64, share: impl Fn(i64) -> f64) -> Vec<Day> {
+    let mut random = Random(seed);
+    let mut day = |number: i64| {
+        let share = share(number);
+        let lost = (0..3_600).filter(|_| random.unit() < share).count() as u64;
+        Day {
+            number,
+            rows: 3_600,
+            lost,
+        }
+    };
+    (0..32).map(&mut day).collect()
+}
+
+#[test]
+fn failures_that_stay_as_they_are_do_not_rise_and_five_times_as_many_do() {
+    let rises = |share: fn(i64) -> f64| {
+        let risen = (1..=50).filter(|seed| rise(&failures(*seed, share)).is_some());
+        risen.count()
+    };
+    assert!(rises(|_| 0.003) <= 1);
+    assert!(rises(|day| if day >= 28 { 0.015 } else { 0.003 }) >= 46);
+    assert_eq!(rises(|_| 0.0), 0);
+    // one bad day is none
+    assert!(rises(|day| if day == 30 { 0.3 } else { 0.003 }) <= 1);
+}
+
+// by hand: 10 of 1,000 a day, then 40: 2 (0.2 - 0.1) 31.6 = 6.3 deviations, four times as many
+#[test]
+fn a_rise_says_from_when_and_from_what_to_what() {
+    let days: Vec<Day> = (0..20)
+        .map(|number| Day {
+            number,
+            rows: 1_000,
+            lost: if number < 16 { 10 } else { 40 },
+        })
+        .collect();
+    let found = rise(&days).unwrap();
+    assert_eq!((found.from, found.rows, found.lost), (16, 4_000, 160));
+    assert!((found.before - 0.01).abs() < 1e-12);
+    assert_eq!(rise(&days[..17]), None);
+}
