@@ -17,6 +17,8 @@ pub enum Style {
     Plain,
     /// What the reader hopes for.
     Good,
+    /// What is worth a look.
+    Warn,
     /// What went wrong.
     Bad,
 }

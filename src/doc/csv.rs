@@ -68,7 +68,7 @@ pub fn csv(document: &Document) -> String {
                         lines_of_fact(section.id, fact).iter().for_each(&mut push);
                     }
                 }
-                Block::Paragraph(_) | Block::Chart(_) => {}
+                Block::Paragraph(_) | Block::Points(_) | Block::Chart(_) => {}
             }
         }
     }
@@ -177,7 +177,7 @@ fn first(cell: &Cell) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doc::section::Section;
+    use crate::doc::section::{Paragraph, Section};
     use crate::doc::table::Column;
     use crate::zone::Zone;
 
@@ -187,7 +187,7 @@ mod tests {
             maker: String::new(),
             zone: Zone::Utc,
             about: Vec::new(),
-            verdict: String::new(),
+            verdict: Paragraph::new(""),
             sections: vec![Section {
                 id: "part",
                 title: "Part",

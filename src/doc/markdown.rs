@@ -23,7 +23,7 @@ pub fn markdown(document: &Document, rows: Option<usize>) -> String {
     let _ = writeln!(
         out,
         "\n**{}**\n",
-        escaped_up_to(&document.verdict, LONGEST_PARAGRAPH)
+        escaped_up_to(&document.verdict.text, LONGEST_PARAGRAPH)
     );
     for section in &document.sections {
         push_section(&mut out, section, document.zone, rows);
@@ -45,6 +45,13 @@ fn push_section(out: &mut String, section: &Section, zone: Zone, rows: Option<us
             Block::Paragraph(words) => {
                 let _ = writeln!(out, "{}\n", paragraph(words));
             }
+            Block::Points(points) => {
+                for point in points {
+                    let text = escaped_up_to(&point.text, LONGEST_PARAGRAPH);
+                    let _ = writeln!(out, "- **{}**: {text}", point.word);
+                }
+                out.push('\n');
+            }
             Block::Chart(_) => {}
         }
     }
@@ -54,7 +61,7 @@ fn paragraph(words: &Paragraph) -> String {
     let text = escaped_up_to(&words.text, LONGEST_PARAGRAPH);
     match words.style {
         Style::Bad => format!("**{text}**"),
-        Style::Plain | Style::Good => text,
+        Style::Plain | Style::Good | Style::Warn => text,
     }
 }
 
@@ -113,7 +120,7 @@ fn text(cell: &Cell, zone: Zone) -> String {
     let text = escaped(&cell.show(zone));
     match cell.style() {
         Style::Bad => format!("**{text}**"),
-        Style::Plain | Style::Good => text,
+        Style::Plain | Style::Good | Style::Warn => text,
     }
 }
 

@@ -19,7 +19,7 @@ pub use cell::{Cell, Figure, Style};
 pub use csv::csv;
 pub use html::page;
 pub use markdown::markdown;
-pub use section::{Block, Document, Fact, Paragraph, Section};
+pub use section::{Block, Document, Fact, Paragraph, Point, Section};
 pub use table::{Column, Keep, Row, Table, View};
 pub use terminal::{Room, section as terminal_section, styled, table as terminal_table, terminal};
 pub use wrap::{width, wrapped};

@@ -17,7 +17,7 @@ pub struct Document {
     /// What was measured, when and from where: a line each.
     pub about: Vec<Paragraph>,
     /// Everything in a sentence.
-    pub verdict: String,
+    pub verdict: Paragraph,
     /// The sections, in their order.
     pub sections: Vec<Section>,
     /// How the numbers were made.
@@ -46,6 +46,8 @@ pub enum Block {
     Table(Table),
     /// A few sentences.
     Paragraph(Paragraph),
+    /// A list of sentences, each with a word before it.
+    Points(Vec<Point>),
     /// A picture with its numbers; only pages show it.
     Chart(Box<Chart>),
 }
@@ -76,6 +78,17 @@ impl Fact {
         self.note = note.into();
         self
     }
+}
+
+/// A sentence with a word before it.
+#[derive(Debug, Clone)]
+pub struct Point {
+    /// The word.
+    pub word: &'static str,
+    /// Its meaning to the reader.
+    pub style: Style,
+    /// The sentence.
+    pub text: String,
 }
 
 /// Sentences.

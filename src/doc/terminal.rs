@@ -1,7 +1,7 @@
 //! A document as text for a terminal: headings in bold, what went wrong in red.
 
 use super::cell::{Cell, Style};
-use super::section::{Block, Document, Fact, Section};
+use super::section::{Block, Document, Fact, Point, Section};
 use super::table::{Column, Row, Table, View};
 use super::text::cut;
 use super::wrap::{width, wrapped};
@@ -32,7 +32,7 @@ pub fn terminal(document: &Document, room: &Room) -> String {
     for about in &document.about {
         out.wrap("", &plain(&about.text), about.style);
     }
-    out.wrap("", &plain(&document.verdict), Style::Plain);
+    out.wrap("", &plain(&document.verdict.text), document.verdict.style);
     for part in &document.sections {
         out.section(part, document.zone, room);
     }
@@ -111,7 +111,23 @@ impl Lines {
                 Block::Facts(facts) => self.facts(facts, zone),
                 Block::Table(table) => self.table(table, zone, room),
                 Block::Paragraph(words) => self.wrap("", &plain(&words.text), words.style),
+                Block::Points(points) => self.points(points),
                 Block::Chart(_) => {}
+            }
+        }
+    }
+
+    fn points(&mut self, points: &[Point]) {
+        let widest = points.iter().map(|point| width(point.word)).max();
+        let widest = widest.unwrap_or_default();
+        let then = " ".repeat(widest + 4);
+        for point in points {
+            let word = styled(&padded(point.word, widest, true), point.style);
+            let mut first = "  ".to_owned() + &word + "  ";
+            let room = self.columns.saturating_sub(width(&then));
+            for part in wrapped(&plain(&point.text), room) {
+                self.line(&format!("{first}{part}"));
+                first.clone_from(&then);
             }
         }
     }
@@ -307,6 +323,7 @@ pub fn styled(text: &str, style: Style) -> String {
     match style {
         Style::Plain => text.to_owned(),
         Style::Good => format!("\x1b[32m{text}\x1b[0m"),
+        Style::Warn => format!("\x1b[33m{text}\x1b[0m"),
         Style::Bad => format!("\x1b[31m{text}\x1b[0m"),
     }
 }

@@ -135,16 +135,13 @@ pub fn shifts(hours: &[Hour], series: usize) -> Option<Vec<Shift>> {
             days: end.saturating_sub(from),
             base_days: from.saturating_sub(first),
         });
-        match back {
+        if back.is_some() {
             // the old level is the usual one again
-            Some(_) => {
-                days.drain(from..end);
-                now = from.saturating_add(RECENT);
-            }
-            None => {
-                start = from;
-                now = from.saturating_add(FEWEST_BASE).saturating_add(RECENT);
-            }
+            days.drain(from..end);
+            now = from.saturating_add(RECENT);
+        } else {
+            start = from;
+            now = from.saturating_add(FEWEST_BASE).saturating_add(RECENT);
         }
     }
     Some(found)

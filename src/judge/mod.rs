@@ -1,14 +1,16 @@
 //! Judgements over what was measured: pure rules, each with its evidence.
 //!
-//! Here: what is on the way of a TLS connection (`tls_path`) and the facts that it goes by, what is an outage (`outages`), and
-//! levels that changed (`levels`). Where
+//! Here: what is on the way of a TLS connection (`tls_path`) and the facts that it goes by, what is an outage (`outages`), who
+//! failed together (`together`), levels that changed (`levels`), and how bad something is (`severity`). Where
 //! the time went stands in `explain`. Not here: how the facts are found out (`net`).
 
 mod facts;
 pub mod levels;
 pub mod outages;
 mod products;
+pub mod severity;
 mod tls_path;
+pub mod together;
 
 pub use facts::{Circumstances, Name, Nearness, PathFacts, Reach, Repair, Validity};
 pub use tls_path::{is_microsofts, tls_path};

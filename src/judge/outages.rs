@@ -36,12 +36,13 @@ impl OutageRule {
         } else {
             0.0
         };
-        // where all is lost, all of it is one
-        let most = if lost >= rows { rows.max(1) } else { u64::MAX };
-        Self {
-            rows: (wanted.max(0.0) as u64).max(FEWEST).min(most),
-            share,
-        }
+        let rows = if lost >= rows {
+            // where all is lost, chance has no part in it
+            FEWEST.min(rows.max(1))
+        } else {
+            (wanted.max(0.0) as u64).max(FEWEST)
+        };
+        Self { rows, share }
     }
 }
 
@@ -58,6 +59,6 @@ mod tests {
         assert_eq!(k(1_000, 500), 17);
         assert_eq!(k(1_000, 900), 17);
         assert_eq!(k(1_000, 0), 3);
-        assert_eq!((k(2, 2), k(1, 1), k(0, 0)), (2, 1, 1));
+        assert_eq!((k(30, 30), k(2, 2), k(1, 1), k(0, 0)), (3, 2, 1, 1));
     }
 }

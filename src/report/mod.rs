@@ -1,6 +1,7 @@
 //! What the rows of files come to (`model`), and which sections a report has of it (`sections`). Pure.
 
 mod build;
+mod findings;
 pub mod model;
 mod sections;
 mod selection;

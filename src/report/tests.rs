@@ -1,7 +1,7 @@
 use chrono::Duration;
 
 use super::{Selection, document};
-use crate::doc;
+use crate::doc::{self, Block};
 use crate::report::model::{
     Addresses, CumulativePoint, HeatDay, LinePoint, RegionLine, Report, Slow,
 };
@@ -340,7 +340,13 @@ fn an_empty_report_says_so() {
 
 #[test]
 fn the_verdict_is_a_sentence_of_plain_numbers() {
-    let verdict = document(&report(&Plan::night()), &Selection::default()).verdict;
+    let document = document(&report(&Plan::night()), &Selection::default());
+    assert_eq!(document.verdict.text, "GREEN: Nothing is wrong.");
+    let overview = document.sections.iter().find(|one| one.id == "overview");
+    let Some(Block::Paragraph(paragraph)) = overview.and_then(|one| one.blocks.first()) else {
+        panic!("no sentence");
+    };
+    let verdict = &paragraph.text;
     // by hand: 2 days of a row a second, 172800 / 12000 = 14 failed
     assert!(
         verdict.starts_with("99.992 % of 172\u{202f}800 probes succeeded and 14 failed, in 17 outages of at least 1 h 23 min in all; the median connect took "),

@@ -27,7 +27,10 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("pace", with(&[])),
         ("stats", with(&["explain", "zone"])),
         ("doc", with(&["stats", "zone"])),
-        ("report", with(&["doc", "stats", "zone", "measure"])),
+        (
+            "report",
+            with(&["doc", "stats", "zone", "measure", "judge"]),
+        ),
         (
             "net",
             with(&["wire", "explain", "judge", "clock", "readiness"]),

@@ -23,6 +23,7 @@ fn with_values(page: &Path) -> Vec<(String, Vec<String>)> {
         ("--by", "region,host"),
         ("--metric", "tls"),
         ("--slow", "33ms"),
+        ("--outage", "1ms"),
         ("--top", "1"),
         ("--since", "2026-03-05T12:00"),
         ("--until", "2026-03-06"),
@@ -38,11 +39,11 @@ fn with_values(page: &Path) -> Vec<(String, Vec<String>)> {
         assert!(value.is_some() || name == "--strict", "give {name} a value");
         (name.clone(), [name].into_iter().chain(value).collect())
     };
-    // what this one does shows in the exit code of a file that cannot be read, as --strict does in
-    // that of a broken line: both have 1, so that a pair cannot tell
+    // what these do shows in the exit code, as --strict does in that of a broken line: all have 1,
+    // so that a pair cannot tell
     let told = options()
         .into_iter()
-        .filter(|name| name != "--skip-unreadable");
+        .filter(|name| !["--skip-unreadable", "--fail-on"].contains(&name.as_str()));
     told.map(with_value).collect()
 }
 
@@ -56,7 +57,7 @@ fn two_options_that_are_accepted_together_both_change_what_is_told() {
     few.push("\"torn");
     std::fs::write(&rows, few.join("\n") + "\n").unwrap();
     let options = with_values(&page);
-    assert_eq!(options.len(), 13, "{options:?}");
+    assert_eq!(options.len(), 14, "{options:?}");
     let mut refused = String::new();
     for context in ["", "--format json", "--format csv --by region,host"] {
         let report = |words: &[&Vec<String>]| {

@@ -40,6 +40,9 @@ pub struct ReportArgs {
     /// Connects that take longer are slow
     #[arg(long, value_name = "TIME", default_value = "1s", value_parser = duration)]
     pub slow: Duration,
+    /// Outages last at least so long; without it, lost rows in a row that chance does not make
+    #[arg(long, value_name = "TIME", value_parser = duration, hide_short_help = true)]
+    pub outage: Option<Duration>,
     /// Groups of a table on the terminal; 0 is all
     #[arg(long, value_name = "N", default_value = "10")]
     pub top: usize,
@@ -75,6 +78,14 @@ pub struct ReportArgs {
     /// Write one page with charts, which needs nothing else
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub html: Option<PathBuf>,
+    /// Exit with 1 when the verdict is so bad: amber (or red), red
+    #[arg(
+        long,
+        value_name = "COLOUR",
+        hide_possible_values = true,
+        help_heading = "Output"
+    )]
+    pub fail_on: Option<FailOn>,
     /// Exit with 1 when anything is wrong in the files
     #[arg(long, help_heading = "Output")]
     pub strict: bool,
@@ -86,6 +97,13 @@ pub struct ReportArgs {
     #[arg(long, value_name = "N", default_value = "1000", help_heading = "Advanced",
           hide_short_help = true, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub max_groups: u32,
+}
+
+/// The verdict that makes an exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    Amber,
+    Red,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

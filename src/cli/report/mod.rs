@@ -25,7 +25,7 @@ use crate::report::{Circumstances, Selection, document, figures};
 use crate::source::{self, ReadSummary};
 use crate::stats::SurveyOptions;
 use crate::stats::survey::is_column;
-use args::{ReportArgs, ReportFormat};
+use args::{FailOn, ReportArgs, ReportFormat};
 use filter::Filter;
 use odd::Oddities;
 use page::Page;
@@ -66,6 +66,9 @@ pub fn run(args: &ReportArgs, color: Color) -> Result<Exit, Failure> {
             .collect(),
         most_groups: args.max_groups as usize,
         whole_slots: args.wanted.is_empty(),
+        outage_us: args
+            .outage
+            .map(|time| u64::try_from(time.as_micros()).unwrap_or(u64::MAX)),
     };
     let read = read(args, options, &filter)?;
     if read.interrupted && read.rows.rows() == 0 {
@@ -132,6 +135,18 @@ fn verdict(args: &ReportArgs, report: &Report, summary: &ReadSummary) -> Result<
         return Ok(Exit::Failed);
     }
     if !summary.left_out.is_empty() && !args.skip_unreadable {
+        return Ok(Exit::Failed);
+    }
+    let fails = match args.fail_on {
+        None => false,
+        Some(FailOn::Amber) => report.verdict.colour != "green",
+        Some(FailOn::Red) => report.verdict.colour == "red",
+    };
+    if fails {
+        message::error(&format!(
+            "--fail-on: the verdict is {}",
+            report.verdict.colour
+        ));
         return Ok(Exit::Failed);
     }
     Ok(Exit::Done)

@@ -10,7 +10,7 @@ mod table;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::cell::Style;
-use super::section::{Block, Document, Paragraph, Section};
+use super::section::{Block, Document, Paragraph, Point, Section};
 use super::text::{cut, zone_name};
 use budget::Budget;
 use table::unbroken;
@@ -22,7 +22,7 @@ const STYLE: &str = include_str!("style.css");
 
 /// What a browser may do with the page: show it in this one style. Should a text from a file ever
 /// become markup, it could still neither run nor load anything. The hash is that of `STYLE`.
-const POLICY: &str = "default-src 'none'; style-src 'sha256-uyvuDraqJLBrtrVZptrf5kxWq0wqoxRImxa5tcwwxRE='; \
+const POLICY: &str = "default-src 'none'; style-src 'sha256-y2r11whnCViSpXhhdU+Mrs3Yq1sgEQhi0qB5eR0U8zM='; \
                       base-uri 'none'; form-action 'none'";
 
 /// The page.
@@ -87,7 +87,7 @@ fn headline(document: &Document) -> Markup {
             @for (place, about) in document.about.iter().enumerate() {
                 (paragraph(about, if place == 0 { "when" } else { "who" }))
             }
-            p class="verdict" { (unbroken(&document.verdict)) }
+            p class=(format!("verdict {}", class(document.verdict.style))) { (unbroken(&document.verdict.text)) }
         }
     }
 }
@@ -97,7 +97,30 @@ fn paragraph(of: &Paragraph, class: &str) -> Markup {
     html! {
         @match of.style {
             Style::Bad => p class="warning" role="note" { (text) },
-            Style::Plain | Style::Good => p class=(class) { (text) },
+            Style::Plain | Style::Good | Style::Warn => p class=(class) { (text) },
+        }
+    }
+}
+
+/// The name of a style on the page.
+fn class(style: Style) -> &'static str {
+    match style {
+        Style::Plain => "plain",
+        Style::Good => "good",
+        Style::Warn => "warn",
+        Style::Bad => "bad",
+    }
+}
+
+/// Sentences, each with its word.
+fn list(points: &[Point]) -> Markup {
+    html! {
+        ul class="points" {
+            @for point in points {
+                li class=(class(point.style)) {
+                    b { (point.word) } " " (unbroken(&cut(&point.text, 1_000)))
+                }
+            }
         }
     }
 }
@@ -119,6 +142,7 @@ fn blocks(section: &Section, document: &Document, budget: &Budget) -> Markup {
                     @let shown = paragraph(of, "note");
                     @if budget.take(shown.0.len()) { (shown) }
                 }
+                Block::Points(points) => (list(points)),
                 Block::Chart(chart) => (chart::figure(chart, drawn.as_ref(), zone, budget)),
             }
         }

@@ -189,7 +189,7 @@ fn no_text_of_a_document_is_an_order_to_the_terminal() {
         maker: bad(),
         zone: Zone::Utc,
         about: vec![Paragraph::new(bad())],
-        verdict: bad(),
+        verdict: Paragraph::new(bad()),
         sections: vec![Section {
             id: "t",
             title: "Title",

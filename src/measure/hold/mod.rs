@@ -154,15 +154,15 @@ impl Task for Holds {
             let handshake = handshake.as_ref()?;
             Certified::of(handshake, by, (&slot.target, *remote), None).await
         };
-        let hold = self.hold((session, *lost_syn), &row, &out, &stop);
-        let (held, certified) = tokio::join!(hold, certify);
+        let holding = self.hold((session, *lost_syn), &row, &out, &stop);
+        let (result, certified) = tokio::join!(holding, certify);
         if let Some(certified) = certified {
             certified.note(&mut row.tls);
             self.totals()
                 .paths
                 .take_tls(&row.tls, &row.host, row.started);
         }
-        match held {
+        match result {
             Ok((held, figures, sum)) => {
                 self.totals().add(&held, &figures, &sum);
                 row.figures = Some(figures);

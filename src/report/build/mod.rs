@@ -12,7 +12,8 @@ mod units;
 
 use std::collections::HashMap;
 
-use super::model::{Addresses, Input, Overview, Report, SHAPE, Slow, SlowRegion, SlowRow};
+use super::findings;
+use super::model::{Addresses, Input, Overview, Report, SHAPE, Slow, SlowRegion, SlowRow, Verdict};
 use crate::measure::folds::{Finished, Kinds};
 use crate::stats::Count;
 use crate::stats::survey::{self, SynLoss};
@@ -44,7 +45,7 @@ impl Report {
         let mut input = around.input;
         input.rows_used = rows.rows();
         input.notes.extend(notes::of(rows, &tables));
-        Self {
+        let mut report = Self {
             shape: SHAPE,
             tool_version: around.tool_version,
             time_zone: around.zone,
@@ -63,7 +64,11 @@ impl Report {
             timeline: charts::timeline(rows),
             distribution: charts::distribution(rows),
             heat: charts::heat(rows),
-        }
+            verdict: Verdict::default(),
+            findings: Vec::new(),
+        };
+        findings::put_into(&mut report, rows);
+        report
     }
 }
 

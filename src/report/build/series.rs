@@ -3,6 +3,7 @@
 
 use super::clocks;
 use super::units::MOST_LISTED;
+use crate::judge::outages::OutageRule;
 use crate::measure::folds::Finished;
 use crate::report::model::{Gap, ListedOutage, Series};
 use crate::stats::Count;
@@ -48,8 +49,12 @@ fn one(rows: &Finished, name: &SeriesName, series: &survey::Series) -> Series {
     let (low, high) = wilson(series.answered, telling).unwrap_or((0.0, 1.0));
     // of rows that are out of order nothing about their order can be told
     let told = series.is_in_order();
-    let mut longest: Vec<&survey::Outage> =
-        series.longest_outages.iter().filter(|_| told).collect();
+    let lost = telling.saturating_sub(series.answered);
+    let rule = OutageRule::of(telling, lost);
+    let (outages, _) = series.lost_runs.parted(rule.rows);
+    let is_outage = |outage: &&survey::Outage| series.lost_runs.is_outage(outage, rule.rows);
+    let all = series.longest_outages.iter().filter(|_| told);
+    let mut longest: Vec<&survey::Outage> = all.filter(is_outage).collect();
     longest.sort_by_key(|outage| outage.from);
     let found = if told { series.gaps() } else { Vec::new() };
     let gaps = gaps(rows, &found);
@@ -66,12 +71,12 @@ fn one(rows: &Finished, name: &SeriesName, series: &survey::Series) -> Series {
         answered_percent: percent(series.answered, telling),
         answered_low_percent: low * 100.0,
         answered_high_percent: high * 100.0,
-        outages: if told { series.outages } else { 0 },
-        outages_s: if told {
-            seconds(series.outages_us)
-        } else {
-            0.0
-        },
+        outage_rows: rows.options.outage_us.is_none().then_some(rule.rows),
+        lost_percent: percent(lost, telling),
+        // rows without a time are in no order, and so in no outage
+        lost_probes: lost.saturating_sub(if told { outages.rows } else { 0 }),
+        outages: if told { outages.count } else { 0 },
+        outages_s: if told { seconds(outages.us) } else { 0.0 },
         longest_outages: longest
             .into_iter()
             .map(|outage| one_outage(rows, outage))

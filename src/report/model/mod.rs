@@ -5,6 +5,7 @@
 mod clocks;
 mod paths;
 mod series;
+mod verdict;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -16,6 +17,7 @@ pub use crate::stats::charts::{
 pub use clocks::{ClockChange, Clocks};
 pub use paths::{TlsPathFinding, TlsPaths};
 pub use series::{Gap, ListedOutage, Series};
+pub use verdict::{Finding, Verdict};
 
 use crate::measure::folds::Kinds;
 use crate::schema::Metric;
@@ -23,7 +25,7 @@ use crate::stats::{Count, Statistics};
 use crate::zone::Zone;
 
 /// Name of this shape in the JSON; the number rises when a field goes or changes its meaning.
-pub const SHAPE: &str = "turnprobe-report-1";
+pub const SHAPE: &str = "turnprobe-report-2";
 
 /// Everything that a report says.
 #[derive(Debug, Clone, Serialize)]
@@ -38,6 +40,10 @@ pub struct Report {
     pub filters: Vec<String>,
     /// Whether Ctrl-C ended the reading: then all numbers are of what was read so far.
     pub interrupted: bool,
+    /// What it comes to.
+    pub verdict: Verdict,
+    /// At most seven findings, the worst first.
+    pub findings: Vec<Finding>,
     /// What was read.
     pub input: Input,
     /// Rows, span, outcome.

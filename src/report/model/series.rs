@@ -32,7 +32,13 @@ pub struct Series {
     pub answered_low_percent: f64,
     /// See `answered_low_percent`.
     pub answered_high_percent: f64,
-    /// Runs of rows that were not answered, also those of a single row.
+    /// So many rows in a row without an answer are an outage; none where `--outage` says how long one lasts.
+    pub outage_rows: Option<u64>,
+    /// The share of rows without an answer that says so, in percent.
+    pub lost_percent: Option<f64>,
+    /// Rows without an answer that are in no outage.
+    pub lost_probes: u64,
+    /// Outages.
     pub outages: u64,
     /// Time from the first row of each to the next answer, together.
     pub outages_s: f64,

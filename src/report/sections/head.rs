@@ -122,7 +122,7 @@ pub(super) fn knows_all_outages(report: &Report) -> bool {
 }
 
 /// Everything in one sentence of plain numbers.
-pub fn verdict(report: &Report) -> String {
+pub fn sentence(report: &Report) -> String {
     let overview = &report.overview;
     if overview.rows == 0 {
         return "No row was used, so there is nothing to judge.".to_owned();

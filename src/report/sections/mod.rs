@@ -10,6 +10,7 @@ mod paths;
 mod relays;
 mod series;
 mod slow;
+mod verdict;
 
 use super::model::Report;
 use super::selection::Selection;
@@ -17,7 +18,12 @@ use crate::doc::{Document, Section};
 
 /// The report as a person reads it.
 pub fn document(report: &Report, wanted: &Selection) -> Document {
-    written(report, wanted, groups::sections(report, wanted))
+    let mut document = written(report, wanted, groups::sections(report, wanted));
+    document.sections.insert(0, verdict::section(report));
+    document
+        .sections
+        .retain(|section| !section.blocks.is_empty());
+    document
 }
 
 /// The report as a program reads it: with all groups and all their metrics, whether or not they
@@ -26,6 +32,7 @@ pub fn figures(report: &Report, wanted: &Selection) -> Document {
     let mut groups = groups::all(report, wanted);
     let mut document = written(report, wanted, Vec::new());
     groups.append(&mut document.sections);
+    groups.push(verdict::figures(report));
     document.sections = groups;
     document
 }
@@ -62,7 +69,7 @@ fn written(report: &Report, wanted: &Selection, groups: Vec<Section>) -> Documen
         maker: format!("turnprobe {}", report.tool_version),
         zone: report.time_zone,
         about: head::about(report),
-        verdict: head::verdict(report),
+        verdict: verdict::line(report),
         sections,
         footer: "Quantiles are by the nearest rank: exact below 1,000 values, above within 0.6 %. Counts, smallest, \
                  mean, largest and standard deviation are exact. Times of a phase are of the rows that \

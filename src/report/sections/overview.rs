@@ -3,19 +3,22 @@
 use std::fmt::Write as _;
 
 use super::clocks;
-use super::head::knows_all_outages;
 use super::head::median;
+use super::head::{self, knows_all_outages};
 use crate::doc::chart::quantile_of_all;
 use crate::doc::number::{self, counted, grouped, millis, quantile, seconds, share};
 use crate::doc::parts::{estimate, filled, main_section};
-use crate::doc::{Block, Cell, Column, Fact, Section, Table};
+use crate::doc::{Block, Cell, Column, Fact, Paragraph, Section, Table};
 use crate::report::model::Report;
 use crate::stats::Count;
 
 /// The section.
 pub fn section(report: &Report) -> Section {
     let overview = &report.overview;
-    let mut blocks = vec![Block::Facts(facts(report))];
+    let mut blocks = vec![
+        Block::Paragraph(Paragraph::new(head::sentence(report))),
+        Block::Facts(facts(report)),
+    ];
     let failed = |of: u64| Cell::of((of > 0).then_some(of), Cell::Count);
     blocks.extend(filled(
         Table::new(

@@ -9,7 +9,7 @@ use pictures::{distribution, heat, timeline};
 use crate::measure::folds::Kinds;
 use crate::report::model::{
     Addresses, Certificate, Clocks, Event, File, Gap, Group, Heat, Input, ListedOutage, Overview,
-    Problem, Report, SHAPE, Series, Slow, SlowRegion, SlowRow, Table, Timeline,
+    Problem, Report, SHAPE, Series, Slow, SlowRegion, SlowRow, Table, Timeline, TlsPaths, Verdict,
 };
 use crate::stats::{Count, Statistics};
 use crate::zone::Zone;
@@ -64,12 +64,17 @@ pub(super) fn empty() -> Report {
         time_zone: Zone::Utc,
         filters: Vec::new(),
         interrupted: false,
+        verdict: Verdict {
+            colour: "green",
+            text: "Nothing is wrong.".to_owned(),
+        },
+        findings: Vec::new(),
         input: Input::default(),
         overview: Overview::default(),
         tables: Vec::new(),
         slow: Slow::default(),
         series: Vec::new(),
-        tls_paths: crate::report::model::TlsPaths::default(),
+        tls_paths: TlsPaths::default(),
         clocks: Clocks::default(),
         events: Vec::new(),
         kinds: Kinds::default(),
@@ -306,6 +311,9 @@ pub(super) fn report(plan: &Plan) -> Report {
             answered_percent: Some((rows - failed) as f64 * 100.0 / rows as f64),
             answered_low_percent: 99.989_7,
             answered_high_percent: 99.992_9,
+            outage_rows: Some(3),
+            lost_percent: Some(failed as f64 * 100.0 / rows as f64),
+            lost_probes: 0,
             outages: 17,
             outages_s: 4_980.0,
             longest_outages: (0..12).map(outage).collect(),

@@ -95,6 +95,8 @@ pub struct Dimensions {
     pub seen_certificates: HashMap<String, SeenCertificate>,
     /// Series.
     pub series: SeriesNames,
+    /// Their first labels, by number.
+    pub series_labels: HashMap<usize, String>,
     combinations: Vec<Combination>,
     numbers: HashMap<Box<str>, usize>,
     key: String,
@@ -124,6 +126,7 @@ impl Dimensions {
             heat_capped: false,
             seen_certificates: HashMap::new(),
             series: SeriesNames::default(),
+            series_labels: HashMap::new(),
             combinations: Vec::new(),
             numbers: HashMap::new(),
             key: String::new(),
@@ -275,6 +278,12 @@ impl Dimensions {
             self.seen_certificates.insert(thumbprint, seen);
         }
         let series = self.series.of(row);
+        let label = part(row.get(id!(label)));
+        if !label.is_empty() {
+            self.series_labels
+                .entry(series)
+                .or_insert_with(|| label.into_owned());
+        }
         self.combinations.push(Combination { groups, series });
         let number = self.combinations.len().saturating_sub(1);
         self.numbers.insert(self.key.as_str().into(), number);

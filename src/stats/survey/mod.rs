@@ -8,11 +8,15 @@
 mod axis;
 mod chosen;
 mod dimensions;
+mod finished;
 mod gaps;
 mod groups;
+mod levels;
+mod lost_runs;
 mod measured;
 mod names;
 mod odd;
+mod options;
 mod relays;
 mod series;
 mod series_names;
@@ -24,46 +28,34 @@ mod timeline;
 use super::RowFold;
 use super::paths::{Paths, Told};
 use crate::record::Counter as _;
-use std::collections::BTreeMap;
 
 pub use axis::Change;
 pub use chosen::{Chosen, DIMENSIONS, is_column, value};
 pub use dimensions::{Dimensions, HourCell, MOST_DAYS, SeenCertificate};
+pub use finished::Finished;
 pub use gaps::{Gap, Presence, of_all as gaps_of_all};
 pub use groups::{Groups, SEPARATOR, part, target};
+pub use levels::{Level, LevelHour};
+pub use lost_runs::{LostRuns, Outage, Runs};
 pub use measured::{Measured, Taken};
 pub use names::Names;
 pub use odd::Odd;
+pub use options::SurveyOptions;
 pub use relays::{AddressCount, OTHER_NAME as OTHER_REGIONS, Relays};
-pub use series::{Outage, Series};
+pub use series::Series;
 pub use series_names::SeriesName;
 pub use slow::{SlowRegion, SlowRow, SlowRows, SynLoss};
 pub use timeline::{Bucket, MOST_REGIONS, RegionTimes};
 
 use crate::record::{TlsPath, World};
 use crate::schema::{Metric, Row, id};
-use crate::zone::Zone;
 use axis::Said;
+use levels::Levels;
 use series::{Came, Heard, Observation, Ordered};
 use slots::{Added, Slots};
 pub use slots::{Clocks, Leap};
 use span::Span;
 use timeline::Timeline;
-
-/// What a survey is asked for.
-#[derive(Debug, Clone)]
-pub struct SurveyOptions {
-    /// Zone of hours and days.
-    pub zone: Zone,
-    /// Connects over this many microseconds are slow.
-    pub slow_us: u64,
-    /// Tables by columns of the file, besides those that are always made.
-    pub by: Vec<Vec<String>>,
-    /// Most groups of a table.
-    pub most_groups: usize,
-    /// Whether all rows of each slot are there, so that missed slots can be counted.
-    pub whole_slots: bool,
-}
 
 /// The fold.
 #[derive(Debug)]
@@ -97,6 +89,7 @@ pub struct Survey<K> {
     slots: Slots,
     span: Span,
     series: Vec<Series>,
+    levels: Levels,
     beside: u64,
 }
 
@@ -125,6 +118,7 @@ impl<K: RowFold> Survey<K> {
             slots: Slots::default(),
             span: Span::default(),
             series: Vec::new(),
+            levels: Levels::default(),
             beside: 0,
             options,
         }
@@ -175,10 +169,14 @@ impl<K: RowFold> Survey<K> {
         // an error that was answered is no loss: the path works
         let answered = row.was_answered();
         let (here, undecided) = (row.failed_here(), row.is_undecided());
-        self.series.resize_with(
-            self.series.len().max(number.saturating_add(1)),
-            Series::default,
-        );
+        let is_telling = !here && !undecided;
+        let lost = is_telling.then_some(!answered);
+        self.levels.add(&taken, (number, place.region), lost);
+        let limit = self.options.outage_us;
+        self.series
+            .resize_with(self.series.len().max(number.saturating_add(1)), || {
+                Series::new(limit)
+            });
         let series = &mut self.series[number];
         let ok = taken.ok;
         let came = Came {
@@ -314,6 +312,7 @@ impl<K: RowFold> Survey<K> {
             bucket_s,
             timeline,
             series: names.into_iter().zip(self.series).collect(),
+            levels: self.levels.finish(),
             beside: self.beside,
             other_series,
         }
@@ -327,66 +326,6 @@ impl<K: RowFold> Survey<K> {
     /// Host, target and transport of a series.
     pub fn series_name(&self, number: usize) -> &SeriesName {
         self.dimensions.series.name(number)
-    }
-}
-
-/// What came of the rows.
-#[derive(Debug)]
-pub struct Finished<K> {
-    /// What was asked for.
-    pub options: SurveyOptions,
-    /// All rows together.
-    pub all: Measured,
-    /// Rows without a time.
-    pub without_time: u64,
-    /// Rows of the lab.
-    pub of_the_lab: u64,
-    /// Slots without a row; none where no row has a slot.
-    pub missed_slots: Option<u64>,
-    /// What happened to the clocks.
-    pub clocks: Clocks,
-    /// Microseconds from the earliest to the latest row, however the clock was set in between.
-    pub span_us: Option<u64>,
-    /// Causes of failures.
-    pub causes: Names,
-    /// Where the time of slow probes went.
-    pub explanations: Names,
-    /// TTLs of the chains.
-    pub ttls: Names,
-    /// What the certificates tell of the way.
-    pub paths: Paths,
-    /// By what stays the same.
-    pub dimensions: Dimensions,
-    /// By relay.
-    pub relays: Relays,
-    /// Slow connects.
-    pub slow: SlowRows,
-    /// What each kind of measurement adds.
-    pub kinds: K,
-    /// By the user's columns.
-    pub chosen: Vec<Chosen>,
-    /// Length of a bucket of the timeline.
-    pub bucket_s: i64,
-    /// The timeline by the start of each bucket in seconds since 1970.
-    pub timeline: BTreeMap<i64, Bucket>,
-    /// Series with host, target and transport.
-    pub series: Vec<(SeriesName, Series)>,
-    /// Rows of these series that a filter left out.
-    pub beside: u64,
-    other_series: Option<usize>,
-}
-
-impl<K> Finished<K> {
-    /// The series that all beyond the cap share.
-    pub fn other_series(&self) -> Option<&(SeriesName, Series)> {
-        self.series.get(self.other_series?)
-    }
-}
-
-impl<K: RowFold> Finished<K> {
-    /// All rows that were taken in, details of others included.
-    pub fn rows(&self) -> u64 {
-        self.all.rows.saturating_add(self.kinds.details())
     }
 }
 

@@ -5,6 +5,7 @@ use crate::record::Counter as _;
 use std::collections::{HashMap, VecDeque};
 
 use super::gaps::{Gap, Gaps, Presence};
+use super::lost_runs::{LostRuns, Outage};
 
 /// How long a row may come after rows that are later than it: the longest that a probe can take, twice.
 const WINDOW_US: i64 = 120_000_000;
@@ -66,23 +67,6 @@ pub struct Observation {
     pub measured: u32,
 }
 
-/// A run of rows without an answer.
-#[derive(Debug, Clone)]
-pub struct Outage {
-    /// The first of them, in microseconds since 1970.
-    pub from: i64,
-    /// The next answer; the last row without one where the rows end or a gap follows.
-    pub to: i64,
-    /// How long it lasted, in microseconds, however the clock was set meanwhile.
-    pub length: u64,
-    /// Whether no answer was seen.
-    pub open: bool,
-    /// Rows.
-    pub rows: u64,
-    /// Causes by number, with their counts.
-    pub causes: HashMap<u32, u64>,
-}
-
 /// A series.
 #[derive(Debug, Default)]
 pub struct Series {
@@ -102,11 +86,9 @@ pub struct Series {
     pub last: Option<i64>,
     /// Rows that came too late for the window.
     pub late: u64,
-    /// Outages.
-    pub outages: u64,
-    /// Their sum in microseconds.
-    pub outages_us: u64,
-    /// The longest, in no order.
+    /// Runs of lost rows.
+    pub lost_runs: LostRuns,
+    /// The longest of them, in no order.
     pub longest_outages: Vec<Outage>,
     /// Rows with an address whose row before has one too.
     pub pairs: u64,
@@ -141,6 +123,14 @@ pub struct Ordered {
 }
 
 impl Series {
+    /// An outage lasts so many microseconds at least, or none where the number of lost rows decides.
+    pub fn new(limit_us: Option<u64>) -> Self {
+        Self {
+            lost_runs: LostRuns::new(limit_us),
+            ..Self::default()
+        }
+    }
+
     /// Counts a row, without its order.
     pub fn count(&mut self, row: Came, at: Option<i64>) {
         self.rows.raise(1);
@@ -343,8 +333,7 @@ impl Series {
     }
 
     fn end(&mut self, outage: Outage) {
-        self.outages.raise(1);
-        self.outages_us.raise(outage.length);
+        self.lost_runs.add(&outage);
         // of equal length the one with more rows
         let length = |outage: &Outage| (outage.length, outage.rows);
         keep_longest(&mut self.longest_outages, outage, length);

@@ -17,8 +17,9 @@ What is counted:
 - a series: host, target (host:port, the port alone where there is no host), transport; its rows
   sorted by time. A row is answered when it is OK, or failed with a turn_reply that is a number or
   "success". A row that failed on this computer (no local port, refused by the system), or by an alert or
-  a certificate that cannot be used, says nothing of the relay. An outage is a run of the rows that are
-  neither, from the first of them to the next answer.
+  a certificate that cannot be used, says nothing of the relay. A run of the rows that are neither lasts from
+  the first of them to the next answer; it is an outage where it has so many rows as single losses do not make
+  by chance (fewest_rows), else its rows are lost probes.
 - a gap of a series: two rows of it further apart than ten times its median interval, and at least a
   minute. A gap of all: two rows that follow each other in all of the rows, between which every series
   has not begun, has ended or has a gap; where one series ends and another begins, at least a minute
@@ -313,13 +314,26 @@ def series(key, rows):
     telling = len(rows) - here - undecided
     low, high = wilson(answered, telling)
     pauses = [(b - a).total_seconds() for a, b in gaps(rows)]
+    lost = telling - answered
+    fewest = fewest_rows(telling, lost)
+    runs = [run for run in runs if run["rows"] >= fewest]
+    single = lost - sum(run["rows"] for run in runs)
     return {"host": key[0], "target": key[1], "transport": key[2], "rows": len(rows),
             "ok": sum(row.ok for row in rows), "answered": answered, "failed_here": here,
             "undecided": undecided,
             "answered_percent": 100 * answered / telling, "answered_low_percent": low,
-            "answered_high_percent": high, "outages": len(runs),
+            "answered_high_percent": high, "outage_rows": fewest, "lost_percent": 100 * lost / telling,
+            "lost_probes": single, "outages": len(runs),
             "outages_s": sum(run["seconds"] for run in runs), "all_outages": runs,
             "gaps": len(pauses), "gaps_s": sum(pauses)}
+
+
+def fewest_rows(n, lost):
+    """Lost rows in a row that single losses make in one of a hundred such series: n p^k = 0.01."""
+    if lost == n:
+        return min(3, n)
+    p = min(lost / n, 0.5)
+    return max(3, math.ceil(math.log(0.01 / n) / math.log(p))) if lost else 3
 
 
 def addresses(rows, all_series):

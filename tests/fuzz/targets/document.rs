@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 use turnprobe::doc::chart::{Chart, Palette, Picture};
 use turnprobe::doc::{
-    self, Block, Cell, Column, Document, Fact, Keep, Paragraph, Row, Section, Style, Table,
+    self, Block, Cell, Column, Document, Fact, Keep, Paragraph, Point, Row, Section, Style, Table,
 };
 use turnprobe::stats::charts::{CumulativePoint, Distribution, Heat, Timeline};
 use turnprobe::zone::Zone;
@@ -215,6 +215,11 @@ impl Maker<'_> {
         match self.below(8) {
             0 => Block::Paragraph(self.paragraph()),
             1 => Block::Chart(Box::new(self.chart())),
+            4 => Block::Points(self.several(4, |maker| Point {
+                word: ["fail", "note"][maker.below(2)],
+                style: [Style::Bad, Style::Warn][maker.below(2)],
+                text: maker.text(),
+            })),
             2 | 3 => Block::Facts(self.several(4, |maker| {
                 Fact::new("Label", maker.cell()).note(maker.text())
             })),
@@ -237,7 +242,7 @@ impl Maker<'_> {
             maker: self.text(),
             zone: [Zone::Utc, Zone::Named(chrono_tz::Europe::Berlin)][self.below(2)],
             about: self.several(3, Self::paragraph),
-            verdict: self.text(),
+            verdict: self.paragraph(),
             sections: self.several(4, Self::section),
             footer: self.text(),
         }

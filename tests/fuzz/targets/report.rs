@@ -73,6 +73,7 @@ fn read(bytes: &[u8]) -> (Finished, ReadSummary) {
         by: Vec::new(),
         most_groups: 1_000,
         whole_slots: true,
+        outage_us: None,
     });
     while let Some(batch) = reading.next() {
         for row in batch.rows() {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::stats::survey::Runs;
 
 const S: i64 = 1_000_000;
 
@@ -34,6 +35,11 @@ fn with_beside(rows: &[(i64, Heard)]) -> Series {
     series
 }
 
+/// All runs of lost rows together.
+fn runs(series: &Series) -> Runs {
+    series.lost_runs.parted(0).0
+}
+
 fn came(ok: bool, heard: Heard) -> Came {
     let here = heard == Heard::Here;
     Came {
@@ -57,7 +63,7 @@ fn a_failure_of_this_computer_neither_begins_nor_ends_an_outage() {
         (6, Heard::Answer),
     ];
     let series = with_beside(&rows);
-    assert_eq!((series.outages, series.outages_us), (1, 3_000_000));
+    assert_eq!((runs(&series).count, runs(&series).us), (1, 3_000_000));
     assert_eq!(
         (series.rows, series.answered, series.failed_here),
         (7, 3, 2)
@@ -74,7 +80,7 @@ fn an_outage_goes_from_the_first_failure_to_the_next_success() {
         (4, None),
         (5, Some(3)),
     ]);
-    assert_eq!((series.outages, series.outages_us), (2, 3_000_000));
+    assert_eq!((runs(&series).count, runs(&series).us), (2, 3_000_000));
     let outage = &series.longest_outages[0];
     assert_eq!(
         (outage.from, outage.to, outage.open, outage.rows),
@@ -90,7 +96,7 @@ fn rows_are_brought_into_time_order_within_the_window() {
     // a timeout's row is written ten seconds after rows that began later
     let series = of(&[(0, None), (2, None), (3, None), (1, Some(1)), (4, None)]);
     assert_eq!(
-        (series.outages, series.outages_us, series.late),
+        (runs(&series).count, runs(&series).us, series.late),
         (1, 1_000_000, 0)
     );
 }
@@ -105,10 +111,15 @@ fn rows_that_come_too_late_are_counted_and_not_put_in_order() {
         (1_002, None),
     ]);
     // 5 s is still behind what has passed: second 0
-    assert_eq!((series.late, series.outages), (0, 1));
+    assert_eq!((series.late, runs(&series).count), (0, 1));
     let series = of(&[(0, None), (500, None), (1_000, None), (5, Some(1))]);
     assert_eq!(
-        (series.late, series.outages, series.rows, series.answered),
+        (
+            series.late,
+            runs(&series).count,
+            series.rows,
+            series.answered
+        ),
         (1, 0, 4, 3)
     );
 }
@@ -128,7 +139,7 @@ fn gaps_are_long_against_the_usual_interval_and_end_an_outage() {
             length: 3_600_000_000,
         }]
     );
-    assert_eq!((series.outages, series.outages_us), (2, 1_000_000));
+    assert_eq!((runs(&series).count, runs(&series).us), (2, 1_000_000));
     // a probe every ten minutes has no gaps
     let slow: Vec<_> = (0..50).map(|n| (n * 600, None)).collect();
     assert_eq!(of(&slow).gaps(), []);
@@ -163,7 +174,7 @@ fn a_clock_that_is_set_makes_no_gap_and_splits_no_outage() {
     for set in [3_600, -3_600] {
         let series = over_a_step(set);
         assert_eq!((series.gaps(), series.late), (vec![], 0), "{set}");
-        assert_eq!((series.outages, series.outages_us), (1, 10_000_000));
+        assert_eq!((runs(&series).count, runs(&series).us), (1, 10_000_000));
         // the ends are told by the clock of their time
         let outage = &series.longest_outages[0];
         assert_eq!((outage.from, outage.to), (45 * S, (55 + set) * S));

@@ -1,0 +1,109 @@
+//! Who failed together: what lies between those that failed and those that did not is where to look.
+
+use std::collections::BTreeSet;
+
+/// A series: who measured what, and how.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Who<'a> {
+    /// The computer.
+    pub host: &'a str,
+    /// Its site; empty where none is known.
+    pub site: &'a str,
+    /// What it probed.
+    pub target: &'a str,
+    /// Over which transport.
+    pub transport: &'a str,
+}
+
+/// What those that failed have in common and the others do not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Together<'a> {
+    /// Nobody but one computer measured, and all that it measured failed.
+    OnlyOneMeasured,
+    /// One of several computers.
+    Host(&'a str),
+    /// All computers of a site, and of no other.
+    Site(&'a str),
+    /// All computers.
+    Everybody,
+    /// One of several targets, for all that probed it.
+    Target(&'a str),
+    /// One of several transports, for all that used it.
+    Transport(&'a str),
+    /// Nothing.
+    Nothing,
+}
+
+/// Of those that failed at once, among all that measured then.
+pub fn together<'a>(failed: &[Who<'a>], measured: &[Who<'a>]) -> Together<'a> {
+    let is_lost = |who: &Who<'_>| failed.contains(who);
+    if measured.iter().all(is_lost) {
+        let hosts: BTreeSet<&str> = measured.iter().map(|who| who.host).collect();
+        return if hosts.len() > 1 {
+            Together::Everybody
+        } else {
+            Together::OnlyOneMeasured
+        };
+    }
+    // all that share the part failed, and nobody else
+    let is_it = |part: fn(&Who<'a>) -> &'a str| {
+        let shared = part(failed.first()?);
+        let alike = measured
+            .iter()
+            .all(|who| is_lost(who) == (part(who) == shared));
+        alike.then_some(shared)
+    };
+    if let Some(host) = is_it(|who| who.host) {
+        return Together::Host(host);
+    }
+    if let Some(site) = is_it(|who| who.site).filter(|site| !site.is_empty()) {
+        return Together::Site(site);
+    }
+    if let Some(transport) = is_it(|who| who.transport) {
+        return Together::Transport(transport);
+    }
+    if let Some(target) = is_it(|who| who.target) {
+        return Together::Target(target);
+    }
+    Together::Nothing
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn who(text: &str) -> Who<'_> {
+        let parts: Vec<&str> = text.split(' ').collect();
+        Who {
+            host: parts[0],
+            site: parts[1],
+            target: parts[2],
+            transport: parts[3],
+        }
+    }
+
+    #[test]
+    fn what_all_that_failed_share_and_nobody_else_is_told() {
+        let all = [
+            "a N x tls",
+            "a N x udp",
+            "b N x tls",
+            "c S x tls",
+            "c S x udp",
+            "c S y tls",
+        ];
+        let of = |failed: &[&str], measured: &[&str]| {
+            let [failed, measured] =
+                [failed, measured].map(|some| some.iter().copied().map(who).collect::<Vec<_>>());
+            format!("{:?}", together(&failed, &measured))
+        };
+        assert_eq!(of(&all, &all), "Everybody");
+        assert_eq!(of(&all[..2], &all[..2]), "OnlyOneMeasured");
+        assert_eq!(of(&all[2..3], &all), "Host(\"b\")");
+        assert_eq!(of(&all[..3], &all), "Site(\"N\")");
+        assert_eq!(of(&[all[1], all[4]], &all), "Transport(\"udp\")");
+        assert_eq!(of(&all[5..], &all), "Target(\"y\")");
+        assert_eq!(of(&[all[0], all[3]], &all), "Nothing");
+        assert_eq!(of(&all[1..2], &all[..2]), "Transport(\"udp\")");
+    }
+}

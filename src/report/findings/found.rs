@@ -1,0 +1,93 @@
+//! A finding while it is made.
+
+use std::cmp::Reverse;
+
+use chrono::{DateTime, Utc};
+
+use crate::doc::text::{cut, time};
+use crate::judge::severity::Severity;
+use crate::measure::folds::Finished;
+use crate::report::model::{Finding, Report};
+use crate::stats::units::moment;
+use crate::zone::Zone;
+
+/// Characters of a name that are shown.
+const LONGEST_NAME: usize = 80;
+
+/// A finding before its place is known.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) severity: Severity,
+    /// Of equal severity the one with more of it comes first.
+    pub(super) weight: f64,
+    pub(super) finding: Finding,
+}
+
+impl Found {
+    pub(super) fn new(severity: Severity, weight: f64, code: &'static str, text: String) -> Self {
+        Self {
+            severity,
+            weight,
+            finding: Finding {
+                code,
+                severity: severity.as_str(),
+                text,
+                ..Finding::default()
+            },
+        }
+    }
+
+    pub(super) fn host(mut self, host: &str) -> Self {
+        host.clone_into(&mut self.finding.host);
+        self
+    }
+
+    pub(super) fn when(mut self, from: Option<DateTime<Utc>>, to: Option<DateTime<Utc>>) -> Self {
+        (self.finding.from, self.finding.to) = (from, to);
+        self
+    }
+
+    pub(super) fn n(mut self, n: u64) -> Self {
+        self.finding.n = n;
+        self
+    }
+}
+
+/// What findings are made of.
+pub(super) struct About<'a> {
+    pub(super) rows: &'a Finished,
+    pub(super) report: &'a Report,
+}
+
+impl About<'_> {
+    pub(super) fn zone(&self) -> Zone {
+        self.report.time_zone
+    }
+
+    /// A time as a reader sees it.
+    pub(super) fn time(&self, at: DateTime<Utc>) -> String {
+        time(self.zone(), at)
+    }
+
+    /// A day as a reader sees it.
+    pub(super) fn day(&self, at: DateTime<Utc>) -> String {
+        self.zone().show(at).format("%Y-%m-%d").to_string()
+    }
+}
+
+pub(super) fn name(text: &str) -> String {
+    cut(text, LONGEST_NAME)
+}
+
+/// A microsecond of the rows as a moment.
+pub(super) fn at(us: i64) -> DateTime<Utc> {
+    moment(us)
+}
+
+/// The most of something first, of equal ones in the order of their names.
+pub(super) fn most_first<T>(items: &mut [T], of: impl Fn(&T) -> (u64, String)) {
+    items.sort_by_key(|item| {
+        let (count, name) = of(item);
+        (Reverse(count), name)
+    });
+}

@@ -1,0 +1,98 @@
+//! What a reader has to know first: the findings, each a sentence with its numbers, and the verdict that they come to.
+//!
+//! The rules stand in `judge`; here they meet the folded rows, and become sentences.
+
+mod certificates;
+mod found;
+mod levels;
+mod outages;
+mod rates;
+mod slow;
+
+use super::model::{Report, Verdict};
+use crate::doc::number::{counted, seconds};
+use crate::judge::severity::{Colour, Severity};
+use crate::measure::folds::Finished;
+use found::{About, Found};
+
+/// Findings that are told.
+const MOST: usize = 7;
+
+/// Puts findings and verdict into a report that has everything else.
+pub(super) fn put_into(report: &mut Report, rows: &Finished) {
+    let about = About { rows, report };
+    let levels = levels::all(&about);
+    let mut found = outages::all(&about);
+    found.extend(levels.found);
+    found.extend(certificates::all(&about));
+    found.extend(rates::all(&about));
+    found.extend(slow::all(&about));
+    found.sort_by(|a, b| {
+        let grave = a.severity.cmp(&b.severity);
+        grave.then(b.weight.total_cmp(&a.weight))
+    });
+    let verdict = verdict(report, &found, levels.looked_at, levels.too_short);
+    report.verdict = verdict;
+    report.findings = found
+        .into_iter()
+        .take(MOST)
+        .map(|one| one.finding)
+        .collect();
+}
+
+/// Everything in a sentence.
+fn verdict(report: &Report, found: &[Found], looked_at: usize, too_short: usize) -> Verdict {
+    let overview = &report.overview;
+    let colour = Colour::of(found.iter().map(|one| one.severity).min()).as_str();
+    if overview.rows == 0 {
+        return Verdict {
+            colour,
+            text: "No row was used, so there is nothing to judge.".to_owned(),
+        };
+    }
+    let of =
+        |severity: Severity| found.iter().filter(|one| one.severity == severity).count() as u64;
+    let mut wrong = Vec::new();
+    for (count, one, many) in [
+        (of(Severity::Fail), "fault", "faults"),
+        (
+            of(Severity::Warn),
+            "thing worth a look",
+            "things worth a look",
+        ),
+    ] {
+        if count > 0 {
+            wrong.push(counted(count, one, many));
+        }
+    }
+    let mut text = match (wrong.is_empty(), overview.failed) {
+        (true, 0) => "Nothing is wrong".to_owned(),
+        (true, _) => "Nothing is wrong beyond single failures".to_owned(),
+        (false, _) => wrong.join(" and "),
+    };
+    text.push_str(" in ");
+    text.push_str(&counted(overview.rows, "row", "rows"));
+    if let Some(span) = overview.span_s.filter(|span| *span > 0.0) {
+        text.push_str(" of ");
+        text.push_str(&seconds(span));
+    }
+    text.push_str(&levels_told(found, looked_at, too_short));
+    text.push('.');
+    Verdict { colour, text }
+}
+
+/// What was looked at over time.
+fn levels_told(found: &[Found], looked_at: usize, too_short: usize) -> String {
+    let series = |count: usize| counted(count as u64, "series", "series");
+    let changed = found
+        .iter()
+        .filter(|one| levels::CODES.contains(&one.finding.code));
+    match (looked_at, too_short) {
+        (0, 0) => String::new(),
+        (0, _) => "; too short to tell whether a level changed (18 days are needed)".to_owned(),
+        (looked_at, _) => match changed.count() {
+            0 => format!("; looked at {}, none changed", series(looked_at)),
+            some => format!("; looked at {}, {some} changed", series(looked_at)),
+        },
+    }
+}

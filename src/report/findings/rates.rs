@@ -1,0 +1,221 @@
+//! Failures that are no outage: lost probes, one group that fails more than the others, answers with an error, alerts, and
+//! failures of the computers that measured.
+
+use super::found::{About, Found, name};
+use crate::doc::number::{counted, grouped, share};
+use crate::judge::severity::Severity;
+use crate::report::model::{Group, Report};
+use crate::stats::wilson;
+
+/// A share of lost rows that is worth a look: what Microsoft allows packets to be lost.
+const LOST_SHARE: f64 = 0.01;
+
+/// A group stands out when its share of failures is surely so many times that of the others.
+const TIMES: f64 = 3.0;
+
+pub(super) fn all(about: &About<'_>) -> Vec<Found> {
+    let mut found = Vec::new();
+    found.extend(lost(about));
+    found.extend(stands_out(about));
+    found.extend(others(about));
+    found.extend(worst_hour(about));
+    found
+}
+
+#[allow(clippy::cast_precision_loss)] // counts far below 2^53
+fn part(some: u64, all: u64) -> f64 {
+    some as f64 / all.max(1) as f64
+}
+
+/// Lost rows that are in no outage.
+fn lost(about: &About<'_>) -> Option<Found> {
+    let series = &about.report.series;
+    let lost: u64 = series.iter().map(|one| one.lost_probes).sum();
+    let rows: u64 = series
+        .iter()
+        .map(|one| one.rows.saturating_sub(one.failed_here + one.undecided))
+        .sum();
+    let (low, _) = wilson(lost, rows)?;
+    if lost == 0 {
+        return None;
+    }
+    let worst = series.iter().max_by(|a, b| {
+        let of = |one: &crate::report::model::Series| part(one.lost_probes, one.rows);
+        of(a).total_cmp(&of(b))
+    })?;
+    let rule = match worst.outage_rows {
+        Some(k) => format!("fewer than {k} in a row, which chance can make"),
+        None => "each shorter than --outage".to_owned(),
+    };
+    let most = if series.len() > 1 {
+        format!(
+            "; most often from {} to {} over {} ({} of {})",
+            if worst.host.is_empty() {
+                "here".to_owned()
+            } else {
+                name(&worst.host)
+            },
+            name(&worst.target),
+            name(&worst.transport),
+            grouped(worst.lost_probes),
+            grouped(worst.rows),
+        )
+    } else {
+        String::new()
+    };
+    let text = format!(
+        "{} of {} rows ({}) got no answer outside of outages: {rule}{most}.",
+        grouped(lost),
+        grouped(rows),
+        share(lost, rows),
+    );
+    let severity = if low > LOST_SHARE {
+        Severity::Warn
+    } else {
+        Severity::Note
+    };
+    Some(Found::new(severity, low * 100.0, "lost-probes", text).n(rows))
+}
+
+/// A region or an address that fails more than the others.
+fn stands_out(about: &About<'_>) -> Vec<Found> {
+    let mut found = Vec::new();
+    for (by, code) in [
+        ("region", "region-fails"),
+        ("address", "address-fails"),
+        ("target", "target-fails"),
+        ("host", "host-fails"),
+    ] {
+        let Some(table) = about.report.tables.iter().find(|table| table.by == [by]) else {
+            continue;
+        };
+        let groups: Vec<&Group> = table
+            .groups
+            .iter()
+            .filter(|group| !group.key[0].is_empty())
+            .collect();
+        if groups.len() < 2 {
+            continue;
+        }
+        let (n, failed) = groups.iter().fold((0, 0), |(n, failed), group| {
+            (n + group.n, failed + group.failed)
+        });
+        let worst = groups
+            .iter()
+            .filter(|group| group.failed >= 3)
+            .max_by(|a, b| part(a.failed, a.n).total_cmp(&part(b.failed, b.n)));
+        let Some(worst) = worst else { continue };
+        let (others, others_failed) = (n - worst.n, failed - worst.failed);
+        let (Some((low, _)), Some((_, high))) =
+            (wilson(worst.failed, worst.n), wilson(others_failed, others))
+        else {
+            continue;
+        };
+        if low < TIMES * high || low < LOST_SHARE {
+            continue;
+        }
+        let text = format!(
+            "{} {}: {} of {} rows failed ({}), of the other {} {}.",
+            match by {
+                "region" => "Relays in",
+                "address" => "The relay",
+                "target" => "The target",
+                _ => "The computer",
+            },
+            name(&worst.key[0]),
+            grouped(worst.failed),
+            grouped(worst.n),
+            share(worst.failed, worst.n),
+            grouped(others),
+            match others_failed {
+                0 => "none".to_owned(),
+                some => format!("{} ({})", grouped(some), share(some, others)),
+            },
+        );
+        let host = if by == "host" {
+            worst.key[0].as_str()
+        } else {
+            ""
+        };
+        found.push(
+            Found::new(Severity::Warn, low * 100.0, code, text)
+                .host(host)
+                .when(worst.first, worst.last)
+                .n(worst.n),
+        );
+    }
+    found
+}
+
+/// Answers with an error, alerts, and failures of the computers that measured.
+fn others(about: &About<'_>) -> Vec<Found> {
+    let Report { overview, .. } = about.report;
+    let errors = overview.answered.saturating_sub(overview.ok);
+    let rows = overview.rows;
+    let mut found = Vec::new();
+    for (count, code, severity, what) in [
+        (
+            errors,
+            "turn-error",
+            Severity::Warn,
+            "were answered with an error: the way is good, and the relay did not want to (likely)",
+        ),
+        (
+            overview.undecided,
+            "tls-alert",
+            Severity::Warn,
+            "met an alert or a certificate that cannot be used: something answered, be it the relay or a device before it",
+        ),
+        (
+            overview.failed_here,
+            "failed-here",
+            Severity::Note,
+            "failed on the computer that measured, which says nothing of the relays (certain)",
+        ),
+    ] {
+        if count > 0 {
+            let text = format!(
+                "{} of {} rows ({}) {what}.",
+                grouped(count),
+                grouped(rows),
+                share(count, rows)
+            );
+            found.push(Found::new(severity, part(count, rows) * 100.0, code, text).n(count));
+        }
+    }
+    found
+}
+
+/// The hour of the day with most failures, where some stands out.
+fn worst_hour(about: &About<'_>) -> Option<Found> {
+    let table = about
+        .report
+        .tables
+        .iter()
+        .find(|table| table.by == ["hour"])?;
+    let groups = table.groups.iter().filter(|group| !group.key[0].is_empty());
+    let groups: Vec<&Group> = groups.collect();
+    let (n, failed) = groups.iter().fold((0, 0), |(n, failed), group| {
+        (n + group.n, failed + group.failed)
+    });
+    let worst = groups
+        .iter()
+        .max_by(|a, b| part(a.failed, a.n).total_cmp(&part(b.failed, b.n)))?;
+    let (low, _) = wilson(worst.failed, worst.n)?;
+    let (others, others_failed) = (n - worst.n, failed - worst.failed);
+    let (_, high) = wilson(others_failed, others)?;
+    // an hour that nothing sets apart is worst by chance
+    (worst.failed >= 3 && low > high).then(|| {
+        let text = format!(
+            "The worst hour of the day begins at {}:00: {} of {} failed ({}), in the others {} of {} ({}).",
+            name(&worst.key[0]),
+            grouped(worst.failed),
+            counted(worst.n, "row", "rows"),
+            share(worst.failed, worst.n),
+            grouped(others_failed),
+            grouped(others),
+            share(others_failed, others),
+        );
+        Found::new(Severity::Note, 0.1, "worst-hour", text).n(worst.n)
+    })
+}

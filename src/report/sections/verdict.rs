@@ -1,0 +1,71 @@
+//! What a report comes to, and its findings.
+
+use crate::doc::parts::main_section;
+use crate::doc::{Block, Cell, Column, Paragraph, Point, Section, Style, Table};
+use crate::judge::severity::{Colour, Severity};
+use crate::report::model::Report;
+
+/// Everything in a sentence, its colour in words before it.
+pub fn line(report: &Report) -> Paragraph {
+    let verdict = &report.verdict;
+    let style = match Colour::of_word(verdict.colour) {
+        Some(Colour::Red) => Style::Bad,
+        Some(Colour::Amber) => Style::Warn,
+        Some(Colour::Green) => Style::Good,
+        None => Style::Plain,
+    };
+    let word = verdict.colour.to_uppercase();
+    Paragraph {
+        text: format!("{word}: {}", verdict.text),
+        style,
+    }
+}
+
+fn style(severity: &str) -> Style {
+    match Severity::of_word(severity) {
+        Some(Severity::Fail) => Style::Bad,
+        Some(Severity::Warn) => Style::Warn,
+        Some(Severity::Note) | None => Style::Plain,
+    }
+}
+
+/// The findings, the worst first; nothing where there are none.
+pub fn section(report: &Report) -> Section {
+    let points = report.findings.iter().map(|finding| Point {
+        word: finding.severity,
+        style: style(finding.severity),
+        text: finding.text.clone(),
+    });
+    let points: Vec<Point> = points.collect();
+    let blocks = (!points.is_empty()).then_some(Block::Points(points));
+    main_section("findings", "Findings", blocks.into_iter().collect())
+}
+
+/// The same for programs.
+pub fn figures(report: &Report) -> Section {
+    let table = Table::new(
+        "findings",
+        "",
+        vec![Column::words("code", "code")],
+        vec![
+            Column::words("severity", "severity"),
+            Column::words("text", "text"),
+            Column::words("host", "host"),
+            Column::words("from", "from"),
+            Column::words("to", "to"),
+            Column::number("rows", "n"),
+        ],
+    )
+    .rows(report.findings.iter().map(|finding| {
+        let cells = [
+            Cell::Text(finding.severity.into(), style(finding.severity)),
+            finding.text.clone().into(),
+            finding.host.clone().into(),
+            Cell::of(finding.from, Cell::Time),
+            Cell::of(finding.to, Cell::Time),
+            finding.n.into(),
+        ];
+        ([Cell::from(finding.code)], cells)
+    }));
+    main_section("findings", "Findings", vec![Block::Table(table)])
+}

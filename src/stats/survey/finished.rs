@@ -1,0 +1,72 @@
+//! What comes of all rows in the end.
+
+use std::collections::BTreeMap;
+
+use super::{
+    Bucket, Chosen, Clocks, Dimensions, Level, Measured, Names, Relays, Series, SeriesName,
+    SlowRows, SurveyOptions,
+};
+use crate::stats::RowFold;
+use crate::stats::paths::Paths;
+
+/// What came of the rows.
+#[derive(Debug)]
+pub struct Finished<K> {
+    /// What was asked for.
+    pub options: SurveyOptions,
+    /// All rows together.
+    pub all: Measured,
+    /// Rows without a time.
+    pub without_time: u64,
+    /// Rows of the lab.
+    pub of_the_lab: u64,
+    /// Slots without a row; none where no row has a slot.
+    pub missed_slots: Option<u64>,
+    /// What happened to the clocks.
+    pub clocks: Clocks,
+    /// Microseconds from the earliest to the latest row, however the clock was set in between.
+    pub span_us: Option<u64>,
+    /// Causes of failures.
+    pub causes: Names,
+    /// Where the time of slow probes went.
+    pub explanations: Names,
+    /// TTLs of the chains.
+    pub ttls: Names,
+    /// What the certificates tell of the way.
+    pub paths: Paths,
+    /// By what stays the same.
+    pub dimensions: Dimensions,
+    /// By relay.
+    pub relays: Relays,
+    /// Slow connects.
+    pub slow: SlowRows,
+    /// What each kind of measurement adds.
+    pub kinds: K,
+    /// By the user's columns.
+    pub chosen: Vec<Chosen>,
+    /// Length of a bucket of the timeline.
+    pub bucket_s: i64,
+    /// The timeline by the start of each bucket in seconds since 1970.
+    pub timeline: BTreeMap<i64, Bucket>,
+    /// Series with host, target and transport.
+    pub series: Vec<(SeriesName, Series)>,
+    /// What they were like, hour by hour, by the number of the series and that of the region.
+    pub levels: Vec<((usize, usize), Level)>,
+    /// Rows of these series that a filter left out.
+    pub beside: u64,
+    pub(super) other_series: Option<usize>,
+}
+
+impl<K> Finished<K> {
+    /// The series that all beyond the cap share.
+    pub fn other_series(&self) -> Option<&(SeriesName, Series)> {
+        self.series.get(self.other_series?)
+    }
+}
+
+impl<K: RowFold> Finished<K> {
+    /// All rows that were taken in, details of others included.
+    pub fn rows(&self) -> u64 {
+        self.all.rows.saturating_add(self.kinds.details())
+    }
+}

@@ -1,0 +1,197 @@
+//! What a series was like, hour by hour and day by day: the round trip to each region, and the rows without an answer.
+
+use std::collections::HashMap;
+
+use super::Taken;
+use crate::record::Counter as _;
+use crate::schema::Metric;
+use crate::stats::Distribution;
+
+/// Series and regions that are followed.
+const MOST: usize = 2_000;
+
+/// Hours of one that are kept: more than two years.
+const MOST_HOURS: usize = 20_000;
+
+const HOUR_US: i64 = 3_600_000_000;
+
+/// An hour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LevelHour {
+    /// Hours since 1970.
+    pub number: i64,
+    /// Median of the round trips in it, in microseconds.
+    pub p50_us: u64,
+    /// Round trips.
+    pub values: u64,
+    /// Rows that tell something of the path.
+    pub rows: u64,
+    /// Of them without an answer.
+    pub lost: u64,
+}
+
+/// A series to a region.
+#[derive(Debug, Default)]
+pub struct Level {
+    /// Its hours, in the order of time.
+    pub hours: Vec<LevelHour>,
+    now: Option<i64>,
+    trips: Distribution,
+    rows: u64,
+    lost: u64,
+}
+
+/// All of them, by the number of the series and that of the region.
+#[derive(Debug, Default)]
+pub struct Levels {
+    places: HashMap<(usize, usize), usize>,
+    known: Vec<((usize, usize), Level)>,
+    last: usize,
+}
+
+impl Levels {
+    /// Takes a row in; `lost` is whether it had no answer, none where it tells nothing of the path.
+    pub fn add(&mut self, taken: &Taken<'_>, key: (usize, usize), lost: Option<bool>) {
+        let Some(at) = taken.at else { return };
+        let Some(level) = self.level(key) else { return };
+        let hour = at.div_euclid(HOUR_US);
+        if level.now != Some(hour) {
+            level.close();
+            level.now = Some(hour);
+        }
+        // over UDP there is no connect
+        let trip = taken.time(Metric::Connect);
+        if let Some(trip) = trip.or_else(|| taken.time(Metric::Turn)) {
+            level.trips.add_micros(trip);
+        }
+        if let Some(lost) = lost {
+            level.rows.raise(1);
+            level.lost.raise(u64::from(lost));
+        }
+    }
+
+    /// All of them, each in the order of time.
+    pub fn finish(mut self) -> Vec<((usize, usize), Level)> {
+        for (_, level) in &mut self.known {
+            level.close();
+            level.put_in_order();
+        }
+        self.known
+    }
+
+    fn level(&mut self, key: (usize, usize)) -> Option<&mut Level> {
+        if self
+            .known
+            .get(self.last)
+            .is_none_or(|(last, _)| *last != key)
+        {
+            let place = self.places.get(&key).copied();
+            self.last = match place {
+                Some(place) => place,
+                None if self.known.len() >= MOST => return None,
+                None => {
+                    self.places.insert(key, self.known.len());
+                    self.known.push((key, Level::default()));
+                    self.known.len().saturating_sub(1)
+                }
+            };
+        }
+        self.known.get_mut(self.last).map(|(_, level)| level)
+    }
+}
+
+impl Level {
+    fn close(&mut self) {
+        let trips = std::mem::take(&mut self.trips);
+        let (rows, lost) = (
+            std::mem::take(&mut self.rows),
+            std::mem::take(&mut self.lost),
+        );
+        let Some(number) = self.now.take() else {
+            return;
+        };
+        if self.hours.len() >= MOST_HOURS {
+            return;
+        }
+        let moments = trips.moments();
+        self.hours.push(LevelHour {
+            number,
+            // of one value, that value
+            p50_us: trips.quantile(500).or(moments.min()).unwrap_or(0),
+            values: moments.count(),
+            rows,
+            lost,
+        });
+    }
+
+    /// Rows at the edge of an hour may come in any order: what is left of an hour goes to the most of it.
+    fn put_in_order(&mut self) {
+        self.hours.sort_by_key(|hour| hour.number);
+        self.hours.dedup_by(|next, kept| {
+            if next.number != kept.number {
+                return false;
+            }
+            if next.values > kept.values {
+                (kept.p50_us, kept.values) = (next.p50_us, next.values);
+            }
+            kept.rows.raise(next.rows);
+            kept.lost.raise(next.lost);
+            true
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::schema::{Dialect, Layout, Row};
+
+    /// Takes rows in, each with a second and the milliseconds of its connect; without any it was lost.
+    fn levels(rows: &[(i64, &str)]) -> Vec<LevelHour> {
+        let layout = Layout::new(
+            Dialect::Turnprobe,
+            vec!["connect_us".into(), "Status".into()],
+        );
+        let mut levels = Levels::default();
+        for (second, connect) in rows {
+            let lost = connect.is_empty();
+            let status = if lost { "connect-timeout" } else { "OK" };
+            let text = format!("{connect}{status}");
+            let ends = [connect.len(), text.len()].map(|end| u32::try_from(end).unwrap());
+            let row = Row {
+                layout: &layout,
+                text: &text,
+                ends: &ends,
+                at: DateTime::from_timestamp(*second, 0),
+                line: 1,
+            };
+            levels.add(&Taken::of(&row), (0, 1), Some(lost));
+        }
+        let mut found = levels.finish();
+        assert_eq!(found.len(), 1);
+        found.remove(0).1.hours
+    }
+
+    // by hand: 10, 20, 30 us in the first hour with a lost row, 40 us in the next; one row of the first hour comes late
+    #[test]
+    fn hours_have_their_medians_and_losses_also_where_rows_come_late() {
+        let hour = |number, p50_us, values, rows, lost| LevelHour {
+            number,
+            p50_us,
+            values,
+            rows,
+            lost,
+        };
+        let rows = [
+            (0, "10"),
+            (1, "20"),
+            (2, "30"),
+            (3, ""),
+            (3_600, "40"),
+            (3_599, "99"),
+        ];
+        assert_eq!(levels(&rows), [hour(0, 20, 3, 5, 1), hour(1, 40, 1, 1, 0)]);
+    }
+}
