@@ -18,6 +18,7 @@ mod layering;
 mod pipes;
 mod polite;
 mod report;
+mod report_findings;
 mod report_forged;
 mod report_numbers;
 mod report_options;

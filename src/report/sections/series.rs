@@ -39,6 +39,7 @@ fn availability(report: &Report) -> Table {
             Column::number("errors", "answered with an error"),
             Column::number("failed_here", "failed here"),
             Column::number("undecided", "alerts"),
+            Column::number("lost_probes", "lost probes"),
             Column::number("outages", "outages"),
             Column::number("outages_time", "in outages"),
             Column::number("gaps", "gaps"),
@@ -63,6 +64,10 @@ fn availability(report: &Report) -> Table {
             ),
             Cell::of(
                 (series.undecided > 0).then_some(series.undecided),
+                Cell::Count,
+            ),
+            Cell::of(
+                (series.lost_probes > 0).then_some(series.lost_probes),
                 Cell::Count,
             ),
             series.outages.into(),
@@ -90,7 +95,8 @@ fn explained(report: &Report) -> String {
     let late: u64 = late.sum();
     let mut text = "Answered is the share of the rows that the relay answered, with its 95 % interval (Wilson). A row \
                     that failed by an answer with an error counts as answered, as the path worked. An outage lasts \
-                    from the first row without an answer to the next answer; a single row is one, too. A gap is a \
+                    from the first of so many lost rows as chance does not make (or as long as --outage says) to the \
+                    next answer; the other lost rows are lost probes. A gap is a \
                     stretch without rows of ten times the usual interval, at least a minute."
         .to_owned();
     let here: u64 = report.series.iter().map(|series| series.failed_here).sum();

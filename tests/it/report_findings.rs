@@ -1,0 +1,312 @@
+//! What a report says first: the verdict and its findings, on series in which a fault is planted.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use chrono::DateTime;
+use serde_json::Value;
+
+use crate::command::{Said, finished, start, turnprobe};
+
+/// 1 March 2026, midnight.
+const START: i64 = 1_772_323_200;
+
+/// A row.
+#[derive(Clone)]
+struct Row {
+    second: i64,
+    host: &'static str,
+    label: &'static str,
+    transport: &'static str,
+    cause: &'static str,
+    connect_us: i64,
+}
+
+impl Row {
+    fn at(second: i64) -> Self {
+        Self {
+            second,
+            host: "pc1",
+            label: "",
+            transport: "tls",
+            cause: "",
+            // some of it is chance, and always the same
+            connect_us: 20_000 + second * 7_919 % 997,
+        }
+    }
+
+    fn of(self, host: &'static str, label: &'static str) -> Self {
+        Self {
+            host,
+            label,
+            ..self
+        }
+    }
+
+    fn over(self, transport: &'static str) -> Self {
+        Self { transport, ..self }
+    }
+
+    fn lost_if(self, is: bool) -> Self {
+        let cause = if is { "connect-timeout" } else { "" };
+        Self { cause, ..self }
+    }
+}
+
+fn file(dir: &Path, rows: impl Iterator<Item = Row>) -> PathBuf {
+    let mut text = "started_utc,host,label,transport,remotehost,Port,region,Status,failed_phase,cause,connect_us\n".to_owned();
+    for row in rows {
+        let at = DateTime::from_timestamp(START + row.second, 0).unwrap();
+        let at = at.format("%Y-%m-%d %H:%M:%S.000Z");
+        let ok = row.cause.is_empty();
+        let (status, phase) = if ok {
+            ("OK", "")
+        } else {
+            (row.cause, "connect")
+        };
+        let connect = if ok {
+            row.connect_us.to_string()
+        } else {
+            String::new()
+        };
+        let _ = writeln!(
+            text,
+            "{at},{},{},{},relay.example,443,westeurope,{status},{phase},{},{connect}",
+            row.host, row.label, row.transport, row.cause
+        );
+    }
+    let path = dir.join("rows.csv");
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+fn report(line: &str, file: &Path) -> Said {
+    finished(start(turnprobe(&format!("report {line}")).arg(file)))
+}
+
+fn json(line: &str, file: &Path) -> Value {
+    let said = report(&format!("--format json {line}"), file);
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    serde_json::from_str(&said.stdout).unwrap()
+}
+
+/// The finding of a code.
+fn finding<'a>(report: &'a Value, code: &str) -> &'a Value {
+    let all = report["findings"].as_array().unwrap();
+    let found = all.iter().find(|one| one["code"] == code);
+    found.unwrap_or_else(|| panic!("no {code} in {}", report["findings"]))
+}
+
+fn codes(report: &Value) -> Vec<&str> {
+    let all = report["findings"].as_array().unwrap();
+    all.iter()
+        .map(|one| one["code"].as_str().unwrap())
+        .collect()
+}
+
+/// 88 days of a row in half an hour from two hosts; of the second one the connect is three times as long from a day on.
+fn months(dir: &Path, from: i64) -> PathBuf {
+    let rows = (0..88 * 48).flat_map(move |half_hour| {
+        let row = Row::at(half_hour * 1_800);
+        let mut far = row.clone().of("pc2", "");
+        if half_hour / 48 >= from {
+            far.connect_us *= 3;
+        }
+        [row, far]
+    });
+    file(dir, rows)
+}
+
+#[test]
+fn calm_months_are_green_and_say_what_was_looked_at() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = months(dir.path(), 88);
+    let report = json("", &path);
+    assert_eq!(report["verdict"]["colour"], "green");
+    let text = report["verdict"]["text"].as_str().unwrap();
+    assert!(text.contains("looked at 2 series, none changed"), "{text}");
+    assert_eq!(codes(&report), [""; 0]);
+    let said = self::report("--fail-on amber", &path);
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    assert!(
+        said.stdout.contains("GREEN: Nothing is wrong in"),
+        "{}",
+        said.stdout
+    );
+}
+
+// planted: day 71 of 88, so 17 days; 20 ms become 60
+#[test]
+fn a_host_whose_connect_tripled_for_the_last_17_of_88_days_is_the_first_finding() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = months(dir.path(), 71);
+    let report = json("", &path);
+    assert_eq!(codes(&report), ["level-shifted"]);
+    let found = finding(&report, "level-shifted");
+    assert_eq!(
+        [
+            &found["severity"],
+            &found["host"],
+            &found["from"],
+            &found["n"]
+        ],
+        [
+            &Value::from("warn"),
+            &Value::from("pc2"),
+            &Value::from("2026-05-11T00:00:00Z"),
+            &Value::from(17)
+        ]
+    );
+    let text = found["text"].as_str().unwrap();
+    assert!(
+        text.starts_with(
+            "pc2 to relay.example:443 in westeurope over tls: the median connect rose from 20."
+        ),
+        "{text}"
+    );
+    assert!(
+        text.contains("(x 3.00) since 2026-05-11, for 17 days"),
+        "{text}"
+    );
+    // amber is an exit code where it was asked for, and no red
+    for (line, code) in [("", 0), ("--fail-on red", 0), ("--fail-on amber", 1)] {
+        assert_eq!(self::report(line, &path).code, Some(code), "{line}");
+    }
+    // every form has it
+    for form in ["", "--format markdown", "--format csv"] {
+        let said = self::report(form, &path).stdout;
+        let words: String = said
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+            .replace('\\', "");
+        assert!(
+            words.contains("the median connect rose from 20."),
+            "{form}: {said}"
+        );
+    }
+    let page = dir.path().join("page.html");
+    self::report(&format!("--html {}", page.display()), &path);
+    let page = std::fs::read_to_string(page)
+        .unwrap()
+        .replace('\u{a0}', " ");
+    assert!(page.contains("AMBER: 1 thing worth a look"));
+    assert!(page.contains("the median connect rose from 20."));
+}
+
+/// Three hosts at two sites, a row each a second for three hours; those that are lost from 1:00:00 to 1:25:00.
+fn outage(dir: &Path, is_lost: fn(&Row) -> bool) -> Value {
+    let rows = (0..3 * 3_600).flat_map(move |second| {
+        let row = Row::at(second);
+        let all = [
+            row.clone().of("pc1", "site=Nord"),
+            row.clone().of("pc2", "site=Sued"),
+            row.of("pc3", "site=Sued"),
+        ];
+        let all = all
+            .into_iter()
+            .flat_map(|row| [row.clone(), row.over("pseudo-tls")]);
+        all.map(move |row| {
+            let lost = is_lost(&row) && (3_600..5_100).contains(&second);
+            row.lost_if(lost)
+        })
+        .collect::<Vec<_>>()
+    });
+    json("", &file(dir, rows))
+}
+
+#[test]
+fn an_outage_is_the_first_finding_and_says_where_to_look() {
+    let dir = tempfile::tempdir().unwrap();
+    let cases: [(fn(&Row) -> bool, &str, &str, u64); 4] = [
+        (
+            |row| row.host == "pc2",
+            "Only pc2 of 3 computers had it",
+            "pc2",
+            3_000,
+        ),
+        (
+            |row| row.label == "site=Sued",
+            "All computers of Sued had it and no other",
+            "",
+            6_000,
+        ),
+        (
+            |_| true,
+            "All 3 computers that measured then had it",
+            "",
+            9_000,
+        ),
+        (|row| row.transport == "tls", "Only tls had it", "", 4_500),
+    ];
+    for (is_lost, wanted, host, rows) in cases {
+        let report = outage(dir.path(), is_lost);
+        assert_eq!(report["verdict"]["colour"], "red");
+        let found = &report["findings"][0];
+        let text = found["text"].as_str().unwrap();
+        assert!(
+            text.starts_with(
+                "No answer for 25 min from 2026-03-01 01:00:00Z to 2026-03-01 01:25:00Z"
+            ),
+            "{text}"
+        );
+        assert!(text.contains(wanted), "{text}");
+        assert_eq!(
+            [&found["code"], &found["host"], &found["n"], &found["to"]],
+            [
+                &Value::from("outage"),
+                &Value::from(host),
+                &Value::from(rows),
+                &Value::from("2026-03-01T01:25:00Z")
+            ]
+        );
+        assert!(!codes(&report).contains(&"outages"), "{:?}", codes(&report));
+    }
+}
+
+#[test]
+fn where_one_computer_measured_nobody_else_is_blamed() {
+    let dir = tempfile::tempdir().unwrap();
+    let rows = (0..7_200).map(|second| Row::at(second).lost_if((600..700).contains(&second)));
+    let report = json("", &file(dir.path(), rows));
+    let text = report["findings"][0]["text"].as_str().unwrap();
+    assert!(
+        text.contains("Only one computer measured then, so it cannot be told"),
+        "{text}"
+    );
+}
+
+// one of 500 lost: k = ln(0.01/7200)/ln(0.002) = 2.2, at least 3
+#[test]
+fn single_lost_rows_are_no_outage_unless_the_user_says_so() {
+    let dir = tempfile::tempdir().unwrap();
+    let rows = (0..7_200).map(|second| Row::at(second).lost_if(second % 500 == 499));
+    let path = file(dir.path(), rows);
+    let report = json("", &path);
+    assert_eq!(report["verdict"]["colour"], "green");
+    let found = finding(&report, "lost-probes");
+    assert_eq!(
+        (&found["severity"], &found["n"]),
+        (&"note".into(), &7_200.into())
+    );
+    let series = &report["series"][0];
+    assert_eq!(
+        [
+            &series["outages"],
+            &series["lost_probes"],
+            &series["outage_rows"]
+        ],
+        [&Value::from(0), &Value::from(14), &Value::from(3)]
+    );
+    let report = json("--outage 1s", &path);
+    let series = &report["series"][0];
+    assert_eq!(
+        [
+            &series["outages"],
+            &series["lost_probes"],
+            &series["outage_rows"]
+        ],
+        [&Value::from(14), &Value::from(0), &Value::Null]
+    );
+    assert_eq!(report["verdict"]["colour"], "red");
+}
