@@ -10,7 +10,7 @@
 //! kind and file and never dropped unseen.
 //!
 //! `names` finds what `input` describes, `open` gives UTF-8 bytes, `blocks` whole lines, `line` one of them, `split` and `json` cells, `header` the layout
-//! with the names that `dialect` has,
+//! with the names that `dialect` has and by the rule that `own` has, `foreign` and `programs` what any other file looks like, `words` outcomes,
 //! `time` the moment, `rows` rows; `parser` puts them together, `trouble` counts what went wrong.
 
 // what strangers send and write: an overflow would be a panic, or a wrong number
@@ -19,13 +19,16 @@
 mod batch;
 mod blocks;
 mod dialect;
+mod foreign;
 mod header;
 mod input;
 mod json;
 mod line;
 mod names;
 mod open;
+mod own;
 mod parser;
+mod programs;
 mod reading;
 mod rows;
 mod split;
@@ -33,6 +36,7 @@ mod split;
 mod tests;
 mod time;
 mod trouble;
+mod words;
 
 pub use batch::Batch;
 pub use input::Input;

@@ -10,11 +10,13 @@ use crate::schema::{Dialect, Layout};
 use crate::zone::Zone;
 
 use super::batch::Batch;
-use super::dialect::ALIASES;
+use super::dialect::{self, ALIASES};
 use super::header::{self, Header, Places};
 use super::json;
+use super::own;
 use super::time::{By, Clock};
-use super::trouble::Kind;
+use super::trouble::{Kind, Problem};
+use super::words::{Unknown, Words};
 
 /// Keys of an object at most.
 const MOST_KEYS: usize = 1000;
@@ -45,6 +47,10 @@ pub(super) struct Rows<'a> {
     pub packets: bool,
     /// Whether nobody takes rows any more.
     pub stopped: bool,
+    /// Rows that were left out because nobody writes the word of their outcome.
+    unknown_outcomes: Unknown,
+    /// Rows with an unknown word for what their certificates tell.
+    unknown_paths: Unknown,
     file: usize,
     csv: Option<Form>,
     json: Option<Form>,
@@ -58,6 +64,7 @@ pub(super) struct Form {
     pub width: usize,
     layout: Arc<Layout>,
     places: Places,
+    words: Words,
     by: By,
 }
 
@@ -75,6 +82,7 @@ impl Form {
             separator,
             width: layout.names().len(),
             places: Places::of(&layout),
+            words: Words::of(&layout),
             layout: Arc::new(layout),
             by,
         }
@@ -93,6 +101,8 @@ impl<'a> Rows<'a> {
             unended: false,
             packets: false,
             stopped: false,
+            unknown_outcomes: Unknown::default(),
+            unknown_paths: Unknown::default(),
             file,
             csv: None,
             json: None,
@@ -156,6 +166,11 @@ impl<'a> Rows<'a> {
             self.batch.drop_row();
             return true;
         };
+        let unknown = [&mut self.unknown_outcomes, &mut self.unknown_paths];
+        if has_unknown_outcome(&self.batch, form, unknown, line) {
+            self.batch.drop_row();
+            return true;
+        }
         let timed = end_row(&mut self.batch, form, &mut self.clock, line);
         self.counted(timed)
     }
@@ -177,7 +192,10 @@ impl<'a> Rows<'a> {
         let mut keys = pairs.iter().map(|(key, _)| key.as_str());
         let ours = match self.json {
             Some(_) => keys.any(header::is_known),
-            None => header::are_ours(keys),
+            None => {
+                let keys: Vec<String> = keys.map(str::to_owned).collect();
+                own::dialect(&keys).is_ok()
+            }
         };
         if pairs.len() > MOST_KEYS || !ours {
             return None;
@@ -202,6 +220,25 @@ impl<'a> Rows<'a> {
         self.deliver(layout);
     }
 
+    /// Whether it has rows, and no word of an outcome in it is known.
+    pub fn has_no_known_outcome(&self) -> bool {
+        self.count == 0 && self.unknown_outcomes.count > 0
+    }
+
+    /// The words in a file of this name that nobody writes.
+    pub fn unknown_words(&self, name: &str) -> impl Iterator<Item = Problem> {
+        let outcomes = "left out, as that says nothing of the relay";
+        let paths = "the rows count, but not in what the certificates tell";
+        let mut outcomes = self.unknown_outcomes.problem(name, outcomes);
+        if let Some(problem) = &mut outcomes
+            && self.has_no_known_outcome()
+        {
+            problem.what = format!("not a file of probes: {}", problem.what);
+        }
+        let paths = self.unknown_paths.problem(name, paths);
+        [outcomes, paths].into_iter().flatten()
+    }
+
     /// What is good to know about a file of this name.
     pub fn notes(&self, name: &str) -> Vec<String> {
         let mut notes = Vec::new();
@@ -221,7 +258,7 @@ impl<'a> Rows<'a> {
                 "{name}: the last line has no line end; its last field may be cut short"
             ));
         }
-        if self.count == 0 && self.dialect.is_some() {
+        if self.count == 0 && self.unknown_outcomes.count == 0 && self.dialect.is_some() {
             notes.push(format!("{name}: a header and no rows"));
         }
         notes
@@ -247,7 +284,7 @@ impl<'a> Rows<'a> {
                     names.push(key.clone());
                 }
             }
-            let dialect = header::dialect(&names);
+            let dialect = own::dialect(&names).unwrap_or_else(|_| dialect::kind(&names));
             self.dialect.get_or_insert(dialect);
             self.json = Some(Form::new(
                 Layout::with_aliases(dialect, names, ALIASES),
@@ -264,6 +301,11 @@ impl<'a> Rows<'a> {
 
     fn finish_json(&mut self, line: u64) -> Option<bool> {
         let form = self.json.as_ref()?;
+        let unknown = [&mut self.unknown_outcomes, &mut self.unknown_paths];
+        if has_unknown_outcome(&self.batch, form, unknown, line) {
+            self.batch.drop_row();
+            return Some(true);
+        }
         let timed = end_row(&mut self.batch, form, &mut self.clock, line);
         Some(self.counted(timed))
     }
@@ -287,6 +329,26 @@ impl<'a> Rows<'a> {
         }
         self.batch.reuse(layout, self.file);
     }
+}
+
+/// Looks at the words of the row that is being made; true where that of its outcome is unknown.
+#[inline]
+fn has_unknown_outcome(
+    batch: &Batch,
+    form: &Form,
+    [outcomes, paths]: [&mut Unknown; 2],
+    line: u64,
+) -> bool {
+    let row = batch.current();
+    let name = |place: usize| form.layout.names().get(place).map_or("", String::as_str);
+    if let Some(place) = form.words.unknown_outcome(&row) {
+        outcomes.count(line, name(place), row.cell(place));
+        return true;
+    }
+    if let Some(place) = form.words.unknown_path(&row) {
+        paths.count(line, name(place), row.cell(place));
+    }
+    false
 }
 
 /// What was found about a row's time.

@@ -80,6 +80,20 @@ pub(super) struct Trouble {
     fields: Option<(usize, usize, bool)>,
     /// Of the file as a whole.
     whole: Vec<(Option<u64>, String)>,
+    /// What the lines without a header are.
+    before: Before,
+}
+
+/// What lines before a header are.
+#[derive(Debug, Default)]
+enum Before {
+    /// Rows that have lost their header.
+    #[default]
+    Rows,
+    /// Something else, which this says.
+    Other(String),
+    /// Something else, and a header came.
+    Preamble,
 }
 
 impl Trouble {
@@ -99,6 +113,18 @@ impl Trouble {
             None => Some((found, wanted, true)),
             Some((a, b, alike)) => Some((a, b, alike && (a, b) == (found, wanted))),
         };
+    }
+
+    /// What the file looks like, where its first line is no row of ours.
+    pub fn looks(&mut self, told: String) {
+        self.before = Before::Other(told);
+    }
+
+    /// A header came after all.
+    pub fn header_came(&mut self) {
+        if matches!(self.before, Before::Other(_)) {
+            self.before = Before::Preamble;
+        }
     }
 
     /// Something about the file as a whole; called a few times at most.
@@ -144,9 +170,15 @@ impl Trouble {
             _ => format!("{count} lines"),
         };
         let what = match kind {
-            Kind::NoHeader => {
-                "before any header that names known columns: left out; put the header back as the first line"
-            }
+            Kind::NoHeader => match &self.before {
+                Before::Rows => {
+                    "before any header that names known columns: left out; put the header back as the first line"
+                }
+                Before::Preamble => "before the header: left out",
+                Before::Other(told) => {
+                    return format!("not a file of probes: {told}; {lines} left out");
+                }
+            },
             Kind::Header => {
                 let headers = headers(count, "is repeated", "are repeated");
                 return format!(
