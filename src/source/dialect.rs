@@ -12,11 +12,16 @@ pub(super) static ALIASES: &[Alias] = &[
     ("remoteudpport", id!(Port)),
     ("answerreceived", id!(Status)),
     ("Duration", id!(totaltimems)),
+    ("CallStartTime", id!(datetime)),
+    ("Timestamp-UTC", id!(datetime)),
+    ("LossRate-%", id!(PacketLossRate)),
+    ("AverageLatency-Ms", id!(RoundTripLatencyInMs)),
+    ("AverageJitter-Ms", id!(AverageJitterInMs)),
     // a sample of ours has no other time
     ("at_utc", id!(started_utc)),
 ];
 
-/// Columns of End2End-UDP3478 and End2End-HTTP that no statistics ask for.
+/// Columns of End2End and of the Network Assessment Tool that no statistics ask for.
 pub(super) const OTHERS: &[&str] = &[
     "minroundtrip",
     "successrttcount",
@@ -25,6 +30,12 @@ pub(super) const OTHERS: &[&str] = &[
     "avg10",
     "Message",
     "httpstatuscode",
+    "statuspacketloss",
+    "statusavg2min",
+    "statusmax2avg",
+    "LocalIP",
+    "ProxyUsed",
+    "ReflexiveIP",
 ];
 
 /// The column that a name stands for, in any case of letters.

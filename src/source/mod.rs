@@ -10,7 +10,7 @@
 //! kind and file and never dropped unseen.
 //!
 //! `names` finds what `input` describes, `open` gives UTF-8 bytes, `blocks` whole lines, `line` one of them, `split` and `json` cells, `header` the layout
-//! with the names that `dialect` has and by the rule that `own` has, `foreign` and `programs` what any other file looks like, `words` outcomes,
+//! with the names that `dialect` has and by the rule that `own` has, `foreign` and `programs` what any other file looks like, `words` outcomes, `stamps` and `mended` how other programs write times and split numbers,
 //! `time` the moment, `rows` rows; `parser` puts them together, `trouble` counts what went wrong.
 
 // what strangers send and write: an overflow would be a panic, or a wrong number
@@ -24,6 +24,7 @@ mod header;
 mod input;
 mod json;
 mod line;
+mod mended;
 mod names;
 mod open;
 mod own;
@@ -32,6 +33,7 @@ mod programs;
 mod reading;
 mod rows;
 mod split;
+mod stamps;
 #[cfg(test)]
 mod tests;
 mod time;

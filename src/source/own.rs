@@ -1,4 +1,4 @@
-//! Which columns make a file ours or End2End's: two that nobody else has, and one of times.
+//! Which columns make a file one that is read: two that nobody else has, and one of times.
 //!
 //! Not here: how a line becomes names (`header`), what a file that is none of these looks like
 //! (`foreign`), which status words there are (`words`).
@@ -60,6 +60,35 @@ const UDP: &[&str] = &[
 /// Columns of End2End-HTTP that nobody else has.
 const HTTP: &[&str] = &["avg10", "httpbytes", "httpstatuscode"];
 
+/// The columns of End2End-Ping in the order of its later versions. None of the first seven is rare, all of
+/// them are.
+pub(super) const PING: [&str; 10] = [
+    "Timestamp",
+    "RemoteIP",
+    "Min",
+    "Avg",
+    "Max",
+    "Total",
+    "Lost",
+    "statuspacketloss",
+    "statusavg2min",
+    "statusmax2avg",
+];
+
+/// How many of them every version has.
+pub(super) const PING_LEAST: usize = 7;
+
+/// Columns of the Network Assessment Tool for Skype for Business that nobody else has.
+const SKYPE: &[&str] = &[
+    "PacketLossRate",
+    "RoundTripLatencyInMs",
+    "AverageJitterInMs",
+    "PacketReorderRatio",
+];
+
+/// Columns of the one for Teams.
+const TEAMS: &[&str] = &["LossRate-%", "AverageLatency-Ms", "AverageJitter-Ms"];
+
 /// The whole header of End2End-HTTP's first version, in its spelling: none of its columns is rare,
 /// all five in this order are.
 const FIRST_HTTP: &[&str] = &["timestamp", "status", "duration", "url", "Message"];
@@ -81,6 +110,16 @@ pub(super) enum Lack {
 pub(super) fn dialect(names: &[String]) -> Result<Dialect, Lack> {
     let has = |wanted: &str| names.iter().any(|name| name.eq_ignore_ascii_case(wanted));
     let of = |known: &[&str]| known.iter().filter(|name| has(name)).count();
+    let is_ping = |name: &String| PING.iter().any(|known| known.eq_ignore_ascii_case(name));
+    if of(&PING[..PING_LEAST]) == PING_LEAST && names.iter().all(is_ping) {
+        return Ok(Dialect::End2EndPing);
+    }
+    if has("CallStartTime") && of(SKYPE) >= 2 {
+        return Ok(Dialect::SkypeAssessment);
+    }
+    if has("Timestamp-UTC") && of(TEAMS) >= 2 {
+        return Ok(Dialect::TeamsAssessment);
+    }
     if of(UDP) >= 2 {
         return Ok(Dialect::End2EndUdp);
     }

@@ -20,6 +20,7 @@ use super::foreign;
 use super::header::header;
 use super::json;
 use super::line::{Line, line_at, separator_line, whole};
+use super::mended::Fit;
 use super::rows::Rows;
 use super::split::{Shape, split};
 use super::trouble::{Kind, Problem, Trouble};
@@ -273,6 +274,20 @@ impl<'a> Parser<'a> {
                 self.rows.batch.drop_row();
                 return self.open(text, line, behind);
             }
+            Shape::Whole | Shape::Loose if line.ended || found > width => match self.rows.mend() {
+                Fit::Yes => {
+                    if !self.rows.finish(self.line) {
+                        self.trouble.count(Kind::Time, self.line);
+                    }
+                    return next;
+                }
+                Fit::Unsure => {
+                    self.rows.batch.drop_row();
+                    self.trouble.count(Kind::Commas, self.line);
+                    return next;
+                }
+                Fit::No => self.rows.batch.drop_row(),
+            },
             _ => self.rows.batch.drop_row(),
         }
         match shape {

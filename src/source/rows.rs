@@ -13,7 +13,9 @@ use super::batch::Batch;
 use super::dialect::{self, ALIASES};
 use super::header::{self, Header, Places};
 use super::json;
+use super::mended::{Fit, Mended};
 use super::own;
+use super::stamps::Stamps;
 use super::time::{By, Clock};
 use super::trouble::{Kind, Problem};
 use super::words::{Unknown, Words};
@@ -55,6 +57,10 @@ pub(super) struct Rows<'a> {
     csv: Option<Form>,
     json: Option<Form>,
     clock: Clock,
+    stamps: Stamps,
+    /// Headers of End2End-Ping that are there again.
+    headers_again: u64,
+    mended: Mended,
     out: &'a mut dyn Deliver,
 }
 
@@ -66,23 +72,32 @@ pub(super) struct Form {
     places: Places,
     words: Words,
     by: By,
+    /// Whether its times have a form that no other dialect has.
+    own_stamps: bool,
 }
 
 impl Form {
     fn new(layout: Layout, separator: u8) -> Self {
         // ours is never written in the German form: a spreadsheet has saved it so
         let by = match layout.dialect {
-            Dialect::Turnprobe | Dialect::Bursts | Dialect::Held | Dialect::Samples => By::Utc,
+            Dialect::Turnprobe
+            | Dialect::Bursts
+            | Dialect::Held
+            | Dialect::Samples
+            | Dialect::TeamsAssessment => By::Utc,
             Dialect::End2EndTcp
             | Dialect::End2EndTcpEarly
             | Dialect::End2EndUdp
-            | Dialect::End2EndHttp => By::Zone,
+            | Dialect::End2EndHttp
+            | Dialect::End2EndPing
+            | Dialect::SkypeAssessment => By::Zone,
         };
         Self {
             separator,
             width: layout.names().len(),
             places: Places::of(&layout),
             words: Words::of(&layout),
+            own_stamps: Stamps::has_own(layout.dialect),
             layout: Arc::new(layout),
             by,
         }
@@ -107,6 +122,9 @@ impl<'a> Rows<'a> {
             csv: None,
             json: None,
             clock: Clock::new(zone),
+            stamps: Stamps::default(),
+            headers_again: 0,
+            mended: Mended::default(),
             out,
         };
         let empty = Batch::default();
@@ -151,6 +169,10 @@ impl<'a> Rows<'a> {
                 Kind::OtherHeader
             }
         });
+        if kind == Some(Kind::Header) && header.layout.dialect == Dialect::End2EndPing {
+            self.headers_again.raise(1);
+            return None;
+        }
         if kind != Some(Kind::Header) {
             self.dialect.get_or_insert(header.layout.dialect);
             self.csv = Some(Form::new(header.layout, header.separator));
@@ -171,8 +193,26 @@ impl<'a> Rows<'a> {
             self.batch.drop_row();
             return true;
         }
-        let timed = end_row(&mut self.batch, form, &mut self.clock, line);
+        let stamps = &mut self.stamps;
+        let timed = end_row(&mut self.batch, form, &mut self.clock, stamps, line);
         self.counted(timed)
+    }
+
+    /// Puts the row that is being made right where its dialect is known to write it with another number
+    /// of fields; it stays as it is where that is not so.
+    pub fn mend(&mut self) -> Fit {
+        let Some(form) = &self.csv else {
+            return Fit::No;
+        };
+        let cells = match self.mended.cells(&self.batch, &form.layout) {
+            Ok(cells) => cells,
+            Err(fit) => return fit,
+        };
+        self.batch.drop_row();
+        for cell in &cells {
+            self.batch.cell(cell);
+        }
+        Fit::Yes
     }
 
     /// A row of JSON Lines: whether its time could be read, or none when the text is no object with
@@ -258,6 +298,15 @@ impl<'a> Rows<'a> {
                 "{name}: the last line has no line end; its last field may be cut short"
             ));
         }
+        notes.extend(self.stamps.note().map(|note| format!("{name}: {note}")));
+        notes.extend(self.mended.notes().map(|note| format!("{name}: {note}")));
+        if self.headers_again > 0 {
+            notes.push(times(
+                self.headers_again,
+                "repeated header was skipped: End2End-Ping writes one at each start",
+                "repeated headers were skipped: End2End-Ping writes one at each start",
+            ));
+        }
         if self.count == 0 && self.unknown_outcomes.count == 0 && self.dialect.is_some() {
             notes.push(format!("{name}: a header and no rows"));
         }
@@ -306,7 +355,8 @@ impl<'a> Rows<'a> {
             self.batch.drop_row();
             return Some(true);
         }
-        let timed = end_row(&mut self.batch, form, &mut self.clock, line);
+        let stamps = &mut self.stamps;
+        let timed = end_row(&mut self.batch, form, &mut self.clock, stamps, line);
         Some(self.counted(timed))
     }
 
@@ -361,7 +411,13 @@ enum Timed {
 }
 
 #[inline]
-fn end_row(batch: &mut Batch, form: &Form, clock: &mut Clock, line: u64) -> Timed {
+fn end_row(
+    batch: &mut Batch,
+    form: &Form,
+    clock: &mut Clock,
+    stamps: &mut Stamps,
+    line: u64,
+) -> Timed {
     for place in &form.places.hex {
         let cell = batch.current().cell(*place);
         if is_grouped(cell) {
@@ -373,8 +429,16 @@ fn end_row(batch: &mut Batch, form: &Form, clock: &mut Clock, line: u64) -> Time
     let started = form.places.started.map(|place| row.cell(place));
     let exact = started.and_then(|text| clock.read(text, By::Utc));
     let datetime = form.places.datetime.map(|place| row.cell(place));
-    let at = exact.or_else(|| datetime.and_then(|text| clock.read(text, form.by)));
-    let never = started.is_none() && datetime.is_none();
+    let at = match datetime {
+        Some(text) if form.own_stamps => {
+            let text = stamps.common(form.layout.dialect, text);
+            text.and_then(|text| clock.read(&text, form.by))
+        }
+        _ => exact.or_else(|| datetime.and_then(|text| clock.read(text, form.by))),
+    };
+    // later versions of End2End-Ping leave the time empty
+    let is_left_empty = form.layout.dialect == Dialect::End2EndPing && datetime == Some("");
+    let never = started.is_none() && datetime.is_none() || is_left_empty;
     batch.end_row(at, line);
     match at {
         Some(at) => Timed::At(at),

@@ -26,6 +26,8 @@ pub(super) enum Kind {
     OtherHeader,
     /// Another number of fields than the header.
     Fields,
+    /// Decimal commas have split numbers, and more than one way puts them together.
+    Commas,
     /// Something follows a closing quote.
     Quotes,
     /// A quote is never closed.
@@ -48,11 +50,12 @@ pub(super) enum Kind {
     Time,
 }
 
-const KINDS: [Kind; 14] = [
+const KINDS: [Kind; 15] = [
     Kind::NoHeader,
     Kind::Header,
     Kind::OtherHeader,
     Kind::Fields,
+    Kind::Commas,
     Kind::Quotes,
     Kind::Open,
     Kind::Torn,
@@ -201,6 +204,9 @@ impl Trouble {
                          {found} instead of {wanted}: left out"
                     )
                 };
+            }
+            Kind::Commas => {
+                "with numbers that decimal commas have split and that can be put together in more than one way: left out"
             }
             Kind::Quotes => {
                 "with text behind a closing quote, as of two torn rows in one: left out"

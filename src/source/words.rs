@@ -87,7 +87,10 @@ fn is_outcome(dialect: Dialect, word: &str) -> bool {
             is(&"OK") || FAILED.iter().chain(SLOW).any(is) || is_http_status(word)
         }
         Dialect::End2EndUdp => FLAGS.iter().any(is) || word.parse::<f64>().is_ok(),
-        Dialect::Samples => true,
+        Dialect::End2EndPing
+        | Dialect::SkypeAssessment
+        | Dialect::TeamsAssessment
+        | Dialect::Samples => true,
     }
 }
 
