@@ -11,7 +11,7 @@
 //!
 //! `names` finds what `input` describes, `open` gives UTF-8 bytes, `blocks` whole lines, `line` one of them, `split` and `json` cells, `header` the layout
 //! with the names that `dialect` has and by the rule that `own` has, `foreign` and `programs` what any other file looks like, `words` outcomes, `stamps` and `mended` how other programs write times and split numbers,
-//! `time` the moment, `rows` rows; `parser` puts them together, `trouble` counts what went wrong.
+//! `time` the moment, `form` and `rows` rows; `parser` puts them together, `trouble` counts what went wrong.
 
 // what strangers send and write: an overflow would be a panic, or a wrong number
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
@@ -20,6 +20,7 @@ mod batch;
 mod blocks;
 mod dialect;
 mod foreign;
+mod form;
 mod header;
 mod input;
 mod json;

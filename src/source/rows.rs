@@ -11,14 +11,15 @@ use crate::zone::Zone;
 
 use super::batch::Batch;
 use super::dialect::{self, ALIASES};
-use super::header::{self, Header, Places};
+use super::form::{Form, Timed, end_row, has_unknown_outcome};
+use super::header::{self, Header};
 use super::json;
 use super::mended::{Fit, Mended};
 use super::own;
 use super::stamps::Stamps;
-use super::time::{By, Clock};
+use super::time::Clock;
 use super::trouble::{Kind, Problem};
-use super::words::{Unknown, Words};
+use super::words::Unknown;
 
 /// Keys of an object at most.
 const MOST_KEYS: usize = 1000;
@@ -62,46 +63,6 @@ pub(super) struct Rows<'a> {
     headers_again: u64,
     mended: Mended,
     out: &'a mut dyn Deliver,
-}
-
-/// A layout in force.
-pub(super) struct Form {
-    pub separator: u8,
-    pub width: usize,
-    layout: Arc<Layout>,
-    places: Places,
-    words: Words,
-    by: By,
-    /// Whether its times have a form that no other dialect has.
-    own_stamps: bool,
-}
-
-impl Form {
-    fn new(layout: Layout, separator: u8) -> Self {
-        // ours is never written in the German form: a spreadsheet has saved it so
-        let by = match layout.dialect {
-            Dialect::Turnprobe
-            | Dialect::Bursts
-            | Dialect::Held
-            | Dialect::Samples
-            | Dialect::TeamsAssessment => By::Utc,
-            Dialect::End2EndTcp
-            | Dialect::End2EndTcpEarly
-            | Dialect::End2EndUdp
-            | Dialect::End2EndHttp
-            | Dialect::End2EndPing
-            | Dialect::SkypeAssessment => By::Zone,
-        };
-        Self {
-            separator,
-            width: layout.names().len(),
-            places: Places::of(&layout),
-            words: Words::of(&layout),
-            own_stamps: Stamps::has_own(layout.dialect),
-            layout: Arc::new(layout),
-            by,
-        }
-    }
 }
 
 impl<'a> Rows<'a> {
@@ -230,12 +191,11 @@ impl<'a> Rows<'a> {
         }
         let pairs = json::pairs(line)?;
         let mut keys = pairs.iter().map(|(key, _)| key.as_str());
-        let ours = match self.json {
-            Some(_) => keys.any(header::is_known),
-            None => {
-                let keys: Vec<String> = keys.map(str::to_owned).collect();
-                own::dialect(&keys).is_ok()
-            }
+        let ours = if self.json.is_some() {
+            keys.any(header::is_known)
+        } else {
+            let keys: Vec<String> = keys.map(str::to_owned).collect();
+            own::dialect(&keys).is_ok()
         };
         if pairs.len() > MOST_KEYS || !ours {
             return None;
@@ -379,80 +339,4 @@ impl<'a> Rows<'a> {
         }
         self.batch.reuse(layout, self.file);
     }
-}
-
-/// Looks at the words of the row that is being made; true where that of its outcome is unknown.
-#[inline]
-fn has_unknown_outcome(
-    batch: &Batch,
-    form: &Form,
-    [outcomes, paths]: [&mut Unknown; 2],
-    line: u64,
-) -> bool {
-    let row = batch.current();
-    let name = |place: usize| form.layout.names().get(place).map_or("", String::as_str);
-    if let Some(place) = form.words.unknown_outcome(&row) {
-        outcomes.count(line, name(place), row.cell(place));
-        return true;
-    }
-    if let Some(place) = form.words.unknown_path(&row) {
-        paths.count(line, name(place), row.cell(place));
-    }
-    false
-}
-
-/// What was found about a row's time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Timed {
-    At(DateTime<Utc>),
-    /// The file has no times.
-    Never,
-    Unreadable,
-}
-
-#[inline]
-fn end_row(
-    batch: &mut Batch,
-    form: &Form,
-    clock: &mut Clock,
-    stamps: &mut Stamps,
-    line: u64,
-) -> Timed {
-    for place in &form.places.hex {
-        let cell = batch.current().cell(*place);
-        if is_grouped(cell) {
-            let plain = cell.replace(':', "");
-            batch.shorten(*place, &plain);
-        }
-    }
-    let row = batch.current();
-    let started = form.places.started.map(|place| row.cell(place));
-    let exact = started.and_then(|text| clock.read(text, By::Utc));
-    let datetime = form.places.datetime.map(|place| row.cell(place));
-    let at = match datetime {
-        Some(text) if form.own_stamps => {
-            let text = stamps.common(form.layout.dialect, text);
-            text.and_then(|text| clock.read(&text, form.by))
-        }
-        _ => exact.or_else(|| datetime.and_then(|text| clock.read(text, form.by))),
-    };
-    // later versions of End2End-Ping leave the time empty
-    let is_left_empty = form.layout.dialect == Dialect::End2EndPing && datetime == Some("");
-    let never = started.is_none() && datetime.is_none() || is_left_empty;
-    batch.end_row(at, line);
-    match at {
-        Some(at) => Timed::At(at),
-        None if never => Timed::Never,
-        None => Timed::Unreadable,
-    }
-}
-
-/// Whether it looks like `3A:6E:1A`, as an Excel profile writes hexadecimal.
-#[inline]
-fn is_grouped(cell: &str) -> bool {
-    let bytes = cell.as_bytes();
-    (bytes.get(2) == Some(&b':') || bytes.get(1) == Some(&b':'))
-        && bytes
-            .iter()
-            .all(|byte| byte.is_ascii_hexdigit() || *byte == b':')
 }

@@ -91,7 +91,9 @@ fn an_unknown_word_is_no_failure_of_the_relay_and_an_error_under_strict() {
     ] {
         let mut text = format!("started_utc,remoteip,connect_us,{head}\n");
         for word in words {
-            text += &format!("2026-11-22 10:00:00.000000Z,52.112.0.1,20000,{word}\n");
+            text.push_str("2026-11-22 10:00:00.000000Z,52.112.0.1,20000,");
+            text.push_str(word);
+            text.push('\n');
         }
         let path = file(dir.path(), "p.csv", &text);
         let said = run("--format json", &[&path]);
@@ -164,7 +166,7 @@ fn both_forms_of_the_network_assessment_tool_are_read() {
     let one = &skype["assessments"][0];
     // 2 of 848 and 50 of 200; of these the tool says 0
     assert!(
-        is_near(&one["loss_percent"], (200.0 / 848.0 + 25.0) / 2.0),
+        is_near(&one["loss_percent"], f64::midpoint(200.0 / 848.0, 25.0)),
         "{one}"
     );
     assert!(
