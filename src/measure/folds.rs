@@ -3,13 +3,13 @@
 use serde::Serialize;
 
 use super::registry::kinds;
-use super::{burst, hold};
+use super::{assessment, burst, hold, ping};
 use crate::doc::Section;
 use crate::schema::Row;
 use crate::stats::{self, RowFold};
 
 macro_rules! folds {
-    ($($kind:ident [$($row:ident $($table:ident)::+),+] $($field:ident: $($fold:ident)::+ => $($total:ident)::+)?;)+) => {
+    ($($kind:ident [$($row:ident $($table:ident)::+),*] $($field:ident: $($fold:ident)::+ => $($total:ident)::+)?;)+) => {
         /// What each kind makes of the rows of files.
         #[derive(Debug, Default)]
         pub struct Folds {

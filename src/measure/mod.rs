@@ -2,11 +2,13 @@
 //!
 //! Not here: the path that they measure (`net`), where rows go (`sink`).
 
+pub mod assessment;
 pub mod burst;
 mod certified;
 mod engine;
 pub mod folds;
 pub mod hold;
+pub mod ping;
 pub mod probe;
 pub(crate) mod registry;
 pub mod rows;

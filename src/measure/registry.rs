@@ -1,6 +1,6 @@
 //! The kinds of measurement, a line each: its folder, its rows with their tables, and, by the name that it has in
 //! a report, how many of its rows are folded and what that comes to. A kind with a fold has `finished::of` and
-//! `sections::section` too.
+//! `sections::section` too. One without rows of its own is what other programs measure: files of theirs are read.
 
 /// Hands the kinds to a macro.
 macro_rules! kinds {
@@ -9,6 +9,8 @@ macro_rules! kinds {
             probe [Record columns::PROBE];
             burst [Burst columns::BURST, Packet packet_columns::PACKET] bursts: fold::BurstRows => finished::BurstTotals;
             hold [Hold columns::HOLD, Sample sample_columns::SAMPLE] held: fold::HeldRows => finished::HeldTotals;
+            ping [] pings: fold::PingRows => finished::PingTotals;
+            assessment [] assessments: fold::AssessmentRows => finished::AssessmentTotals;
         }
     };
 }

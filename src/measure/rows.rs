@@ -35,9 +35,9 @@ impl RowFacts {
 }
 
 macro_rules! rows {
-    ($($kind:ident [$($row:ident $($table:ident)::+),+] $($field:ident: $($fold:ident)::+ => $($total:ident)::+)?;)+) => {
+    ($($kind:ident [$($row:ident $($table:ident)::+),*] $($field:ident: $($fold:ident)::+ => $($total:ident)::+)?;)+) => {
         /// All kinds of row.
-        pub const ROWS: &[RowFacts] = &[$($(RowFacts::of::<$kind::$row>()),+),+];
+        pub const ROWS: &[RowFacts] = &[$($(RowFacts::of::<$kind::$row>(),)*)+];
     };
 }
 

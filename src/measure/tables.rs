@@ -5,9 +5,9 @@ use super::{burst, hold, probe};
 use crate::schema::group::names;
 
 macro_rules! tables {
-    ($($kind:ident [$($row:ident $($table:ident)::+),+] $($field:ident: $($fold:ident)::+ => $($total:ident)::+)?;)+) => {
+    ($($kind:ident [$($row:ident $($table:ident)::+),*] $($field:ident: $($fold:ident)::+ => $($total:ident)::+)?;)+) => {
         /// Names of the columns of each kind of row.
-        pub(crate) const TABLES: &[&[&str]] = &[$($(&names(&$kind::$($table)::+)),+),+];
+        pub(crate) const TABLES: &[&[&str]] = &[$($(&names(&$kind::$($table)::+),)*)+];
     };
 }
 

@@ -16,6 +16,12 @@ words! {
         End2EndUdp = "End2End-UDP3478",
         /// End2End-HTTP.
         End2EndHttp = "End2End-HTTP",
+        /// End2End-Ping: a row for some pings together.
+        End2EndPing = "End2End-Ping",
+        /// Microsoft's Network Assessment Tool for Skype for Business: a row for each test.
+        SkypeAssessment = "Skype for Business Network Assessment Tool",
+        /// Microsoft's Network Assessment Tool for Teams: a row for each test.
+        TeamsAssessment = "Teams Network Assessment Tool",
         /// Bursts and watches of this program: a row for each burst, or minute of a watch.
         Bursts = "turnprobe bursts",
         /// Held connections of this program: a row for each.

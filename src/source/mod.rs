@@ -10,8 +10,8 @@
 //! kind and file and never dropped unseen.
 //!
 //! `names` finds what `input` describes, `open` gives UTF-8 bytes, `blocks` whole lines, `line` one of them, `split` and `json` cells, `header` the layout
-//! with the names that `dialect` has,
-//! `time` the moment, `rows` rows; `parser` puts them together, `trouble` counts what went wrong.
+//! with the names that `dialect` has and by the rule that `own` has, `foreign` and `programs` what any other file looks like, `words` outcomes, `stamps` and `mended` how other programs write times and split numbers,
+//! `time` the moment, `form` and `rows` rows; `parser` puts them together, `trouble` counts what went wrong.
 
 // what strangers send and write: an overflow would be a panic, or a wrong number
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
@@ -19,20 +19,27 @@
 mod batch;
 mod blocks;
 mod dialect;
+mod foreign;
+mod form;
 mod header;
 mod input;
 mod json;
 mod line;
+mod mended;
 mod names;
 mod open;
+mod own;
 mod parser;
+mod programs;
 mod reading;
 mod rows;
 mod split;
+mod stamps;
 #[cfg(test)]
 mod tests;
 mod time;
 mod trouble;
+mod words;
 
 pub use batch::Batch;
 pub use input::Input;

@@ -16,11 +16,14 @@ use memchr::memchr;
 
 use super::batch::Batch;
 use super::blocks::LONGEST;
+use super::foreign;
 use super::header::header;
+use super::json;
 use super::line::{Line, line_at, separator_line, whole};
+use super::mended::Fit;
 use super::rows::Rows;
 use super::split::{Shape, split};
-use super::trouble::{Kind, Trouble};
+use super::trouble::{Kind, Problem, Trouble};
 /// Lines without a header after which the rest is not looked at.
 const MOST_UNKNOWN: u64 = 10_000;
 
@@ -89,7 +92,17 @@ impl<'a> Parser<'a> {
     /// that is not written to its end yet is none of these.
     pub fn is_refused(&self) -> bool {
         let unknown = self.rows.dialect.is_none() && !self.trouble.is_none();
-        self.hopeless || unknown && self.trouble.of(Kind::Torn) == 0
+        self.hopeless
+            || unknown && self.trouble.of(Kind::Torn) == 0
+            || self.rows.has_no_known_outcome()
+    }
+
+    /// What is wrong in a file of this name.
+    pub fn problems(&mut self, name: &str) -> Vec<Problem> {
+        let mut problems = self.trouble.problems(name);
+        problems.extend(self.rows.unknown_words(name));
+        problems.sort_by_key(|problem| problem.line);
+        problems
     }
 
     /// Counts a line that was left out because of its length.
@@ -203,8 +216,7 @@ impl<'a> Parser<'a> {
         }
         if content.trim_start().starts_with('{') {
             if !self.json(content) && !self.packets() {
-                let kind = if line.ended { Kind::Json } else { Kind::Torn };
-                self.trouble.count(kind, self.line);
+                self.no_json(content, line.ended);
             }
             return next;
         }
@@ -222,20 +234,15 @@ impl<'a> Parser<'a> {
             if let Some(kind) = self.rows.use_header(header) {
                 self.trouble.count(kind, self.line);
             }
+            self.trouble.header_came();
             self.packets();
             return next;
         }
         let Some(csv) = self.rows.csv() else {
-            let torn = !line.ended && self.line == 1 && content.starts_with('"');
-            let kind = if torn { Kind::Torn } else { Kind::NoHeader };
-            self.trouble.count(kind, self.line);
-            if self.trouble.of(Kind::NoHeader) == MOST_UNKNOWN && self.rows.count == 0 {
-                self.hopeless = true;
-                let what = format!(
-                    "no header in the first {} lines: the rest of the file was not looked at",
-                    self.line
-                );
-                self.trouble.file(Some(self.line), what);
+            if !line.ended && self.line == 1 && content.starts_with('"') {
+                self.trouble.count(Kind::Torn, self.line);
+            } else {
+                self.no_header(content);
             }
             return next;
         };
@@ -267,6 +274,20 @@ impl<'a> Parser<'a> {
                 self.rows.batch.drop_row();
                 return self.open(text, line, behind);
             }
+            Shape::Whole | Shape::Loose if line.ended || found > width => match self.rows.mend() {
+                Fit::Yes => {
+                    if !self.rows.finish(self.line) {
+                        self.trouble.count(Kind::Time, self.line);
+                    }
+                    return next;
+                }
+                Fit::Unsure => {
+                    self.rows.batch.drop_row();
+                    self.trouble.count(Kind::Commas, self.line);
+                    return next;
+                }
+                Fit::No => self.rows.batch.drop_row(),
+            },
             _ => self.rows.batch.drop_row(),
         }
         match shape {
@@ -275,6 +296,44 @@ impl<'a> Parser<'a> {
             _ => self.trouble.fields(self.line, found, width),
         }
         next
+    }
+
+    /// A line without a header before it.
+    fn no_header(&mut self, line: &str) {
+        if self.trouble.of(Kind::NoHeader) == 0
+            && !foreign::is_row(line, self.separator_hint, &mut self.scratch)
+        {
+            let told = foreign::told(line, self.separator_hint, &mut self.scratch);
+            self.trouble.looks(told);
+        }
+        self.unknown_line();
+    }
+
+    /// An object that is none of ours, or none at all.
+    fn no_json(&mut self, line: &str, ended: bool) {
+        let pairs = json::pairs(line).filter(|_| self.rows.dialect.is_none());
+        let Some(pairs) = pairs else {
+            let kind = if ended { Kind::Json } else { Kind::Torn };
+            self.trouble.count(kind, self.line);
+            return;
+        };
+        if self.trouble.of(Kind::NoHeader) == 0 {
+            let keys: Vec<String> = pairs.into_iter().map(|(key, _)| key).collect();
+            self.trouble.looks(foreign::of_names(&keys, "keys"));
+        }
+        self.unknown_line();
+    }
+
+    fn unknown_line(&mut self) {
+        self.trouble.count(Kind::NoHeader, self.line);
+        if self.trouble.of(Kind::NoHeader) == MOST_UNKNOWN && self.rows.count == 0 {
+            self.hopeless = true;
+            let what = format!(
+                "no header in the first {} lines: the rest of the file was not looked at",
+                self.line
+            );
+            self.trouble.file(Some(self.line), what);
+        }
     }
 
     /// Gives a file of packets up; false when it is none.

@@ -320,7 +320,7 @@ impl Worker {
             let what = "no UTF-16 from here on, as another program appended it: read as UTF-8";
             parser.trouble.file(Some(switched), what.to_owned());
         }
-        let problems = parser.trouble.problems(&name);
+        let problems = parser.problems(&name);
         let mut notes = parser.rows.notes(&name);
         if blocks.of_old_mac() {
             notes.push(format!("{name}: lines end in CR only, as on old Macs"));
@@ -357,7 +357,7 @@ impl Deliver for Lane {
 }
 
 fn summarize(file: &mut FileSummary, rows: &Rows<'_>) {
-    file.dialect = rows.dialect;
+    file.dialect = rows.dialect.filter(|_| !rows.has_no_known_outcome());
     file.rows = rows.count;
     file.first = rows.first;
     file.last = rows.last;

@@ -10,11 +10,16 @@ use crate::schema::{Dialect, Layout};
 use crate::zone::Zone;
 
 use super::batch::Batch;
-use super::dialect::ALIASES;
-use super::header::{self, Header, Places};
+use super::dialect::{self, ALIASES};
+use super::form::{Form, Timed, end_row, has_unknown_outcome};
+use super::header::{self, Header};
 use super::json;
-use super::time::{By, Clock};
-use super::trouble::Kind;
+use super::mended::{Fit, Mended};
+use super::own;
+use super::stamps::Stamps;
+use super::time::Clock;
+use super::trouble::{Kind, Problem};
+use super::words::Unknown;
 
 /// Keys of an object at most.
 const MOST_KEYS: usize = 1000;
@@ -45,40 +50,19 @@ pub(super) struct Rows<'a> {
     pub packets: bool,
     /// Whether nobody takes rows any more.
     pub stopped: bool,
+    /// Rows that were left out because nobody writes the word of their outcome.
+    unknown_outcomes: Unknown,
+    /// Rows with an unknown word for what their certificates tell.
+    unknown_paths: Unknown,
     file: usize,
     csv: Option<Form>,
     json: Option<Form>,
     clock: Clock,
+    stamps: Stamps,
+    /// Headers of End2End-Ping that are there again.
+    headers_again: u64,
+    mended: Mended,
     out: &'a mut dyn Deliver,
-}
-
-/// A layout in force.
-pub(super) struct Form {
-    pub separator: u8,
-    pub width: usize,
-    layout: Arc<Layout>,
-    places: Places,
-    by: By,
-}
-
-impl Form {
-    fn new(layout: Layout, separator: u8) -> Self {
-        // ours is never written in the German form: a spreadsheet has saved it so
-        let by = match layout.dialect {
-            Dialect::Turnprobe | Dialect::Bursts | Dialect::Held | Dialect::Samples => By::Utc,
-            Dialect::End2EndTcp
-            | Dialect::End2EndTcpEarly
-            | Dialect::End2EndUdp
-            | Dialect::End2EndHttp => By::Zone,
-        };
-        Self {
-            separator,
-            width: layout.names().len(),
-            places: Places::of(&layout),
-            layout: Arc::new(layout),
-            by,
-        }
-    }
 }
 
 impl<'a> Rows<'a> {
@@ -93,10 +77,15 @@ impl<'a> Rows<'a> {
             unended: false,
             packets: false,
             stopped: false,
+            unknown_outcomes: Unknown::default(),
+            unknown_paths: Unknown::default(),
             file,
             csv: None,
             json: None,
             clock: Clock::new(zone),
+            stamps: Stamps::default(),
+            headers_again: 0,
+            mended: Mended::default(),
             out,
         };
         let empty = Batch::default();
@@ -141,6 +130,10 @@ impl<'a> Rows<'a> {
                 Kind::OtherHeader
             }
         });
+        if kind == Some(Kind::Header) && header.layout.dialect == Dialect::End2EndPing {
+            self.headers_again.raise(1);
+            return None;
+        }
         if kind != Some(Kind::Header) {
             self.dialect.get_or_insert(header.layout.dialect);
             self.csv = Some(Form::new(header.layout, header.separator));
@@ -156,8 +149,31 @@ impl<'a> Rows<'a> {
             self.batch.drop_row();
             return true;
         };
-        let timed = end_row(&mut self.batch, form, &mut self.clock, line);
+        let unknown = [&mut self.unknown_outcomes, &mut self.unknown_paths];
+        if has_unknown_outcome(&self.batch, form, unknown, line) {
+            self.batch.drop_row();
+            return true;
+        }
+        let stamps = &mut self.stamps;
+        let timed = end_row(&mut self.batch, form, &mut self.clock, stamps, line);
         self.counted(timed)
+    }
+
+    /// Puts the row that is being made right where its dialect is known to write it with another number
+    /// of fields; it stays as it is where that is not so.
+    pub fn mend(&mut self) -> Fit {
+        let Some(form) = &self.csv else {
+            return Fit::No;
+        };
+        let cells = match self.mended.cells(&self.batch, &form.layout) {
+            Ok(cells) => cells,
+            Err(fit) => return fit,
+        };
+        self.batch.drop_row();
+        for cell in &cells {
+            self.batch.cell(cell);
+        }
+        Fit::Yes
     }
 
     /// A row of JSON Lines: whether its time could be read, or none when the text is no object with
@@ -175,9 +191,11 @@ impl<'a> Rows<'a> {
         }
         let pairs = json::pairs(line)?;
         let mut keys = pairs.iter().map(|(key, _)| key.as_str());
-        let ours = match self.json {
-            Some(_) => keys.any(header::is_known),
-            None => header::are_ours(keys),
+        let ours = if self.json.is_some() {
+            keys.any(header::is_known)
+        } else {
+            let keys: Vec<String> = keys.map(str::to_owned).collect();
+            own::dialect(&keys).is_ok()
         };
         if pairs.len() > MOST_KEYS || !ours {
             return None;
@@ -202,6 +220,25 @@ impl<'a> Rows<'a> {
         self.deliver(layout);
     }
 
+    /// Whether it has rows, and no word of an outcome in it is known.
+    pub fn has_no_known_outcome(&self) -> bool {
+        self.count == 0 && self.unknown_outcomes.count > 0
+    }
+
+    /// The words in a file of this name that nobody writes.
+    pub fn unknown_words(&self, name: &str) -> impl Iterator<Item = Problem> {
+        let outcomes = "left out, as that says nothing of the relay";
+        let paths = "the rows count, but not in what the certificates tell";
+        let mut outcomes = self.unknown_outcomes.problem(name, outcomes);
+        if let Some(problem) = &mut outcomes
+            && self.has_no_known_outcome()
+        {
+            problem.what = format!("not a file of probes: {}", problem.what);
+        }
+        let paths = self.unknown_paths.problem(name, paths);
+        [outcomes, paths].into_iter().flatten()
+    }
+
     /// What is good to know about a file of this name.
     pub fn notes(&self, name: &str) -> Vec<String> {
         let mut notes = Vec::new();
@@ -221,7 +258,16 @@ impl<'a> Rows<'a> {
                 "{name}: the last line has no line end; its last field may be cut short"
             ));
         }
-        if self.count == 0 && self.dialect.is_some() {
+        notes.extend(self.stamps.note().map(|note| format!("{name}: {note}")));
+        notes.extend(self.mended.notes().map(|note| format!("{name}: {note}")));
+        if self.headers_again > 0 {
+            notes.push(times(
+                self.headers_again,
+                "repeated header was skipped: End2End-Ping writes one at each start",
+                "repeated headers were skipped: End2End-Ping writes one at each start",
+            ));
+        }
+        if self.count == 0 && self.unknown_outcomes.count == 0 && self.dialect.is_some() {
             notes.push(format!("{name}: a header and no rows"));
         }
         notes
@@ -247,7 +293,7 @@ impl<'a> Rows<'a> {
                     names.push(key.clone());
                 }
             }
-            let dialect = header::dialect(&names);
+            let dialect = own::dialect(&names).unwrap_or_else(|_| dialect::kind(&names));
             self.dialect.get_or_insert(dialect);
             self.json = Some(Form::new(
                 Layout::with_aliases(dialect, names, ALIASES),
@@ -264,7 +310,13 @@ impl<'a> Rows<'a> {
 
     fn finish_json(&mut self, line: u64) -> Option<bool> {
         let form = self.json.as_ref()?;
-        let timed = end_row(&mut self.batch, form, &mut self.clock, line);
+        let unknown = [&mut self.unknown_outcomes, &mut self.unknown_paths];
+        if has_unknown_outcome(&self.batch, form, unknown, line) {
+            self.batch.drop_row();
+            return Some(true);
+        }
+        let stamps = &mut self.stamps;
+        let timed = end_row(&mut self.batch, form, &mut self.clock, stamps, line);
         Some(self.counted(timed))
     }
 
@@ -287,46 +339,4 @@ impl<'a> Rows<'a> {
         }
         self.batch.reuse(layout, self.file);
     }
-}
-
-/// What was found about a row's time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Timed {
-    At(DateTime<Utc>),
-    /// The file has no times.
-    Never,
-    Unreadable,
-}
-
-#[inline]
-fn end_row(batch: &mut Batch, form: &Form, clock: &mut Clock, line: u64) -> Timed {
-    for place in &form.places.hex {
-        let cell = batch.current().cell(*place);
-        if is_grouped(cell) {
-            let plain = cell.replace(':', "");
-            batch.shorten(*place, &plain);
-        }
-    }
-    let row = batch.current();
-    let started = form.places.started.map(|place| row.cell(place));
-    let exact = started.and_then(|text| clock.read(text, By::Utc));
-    let datetime = form.places.datetime.map(|place| row.cell(place));
-    let at = exact.or_else(|| datetime.and_then(|text| clock.read(text, form.by)));
-    let never = started.is_none() && datetime.is_none();
-    batch.end_row(at, line);
-    match at {
-        Some(at) => Timed::At(at),
-        None if never => Timed::Never,
-        None => Timed::Unreadable,
-    }
-}
-
-/// Whether it looks like `3A:6E:1A`, as an Excel profile writes hexadecimal.
-#[inline]
-fn is_grouped(cell: &str) -> bool {
-    let bytes = cell.as_bytes();
-    (bytes.get(2) == Some(&b':') || bytes.get(1) == Some(&b':'))
-        && bytes
-            .iter()
-            .all(|byte| byte.is_ascii_hexdigit() || *byte == b':')
 }

@@ -26,6 +26,8 @@ pub(super) enum Kind {
     OtherHeader,
     /// Another number of fields than the header.
     Fields,
+    /// Decimal commas have split numbers, and more than one way puts them together.
+    Commas,
     /// Something follows a closing quote.
     Quotes,
     /// A quote is never closed.
@@ -48,11 +50,12 @@ pub(super) enum Kind {
     Time,
 }
 
-const KINDS: [Kind; 14] = [
+const KINDS: [Kind; 15] = [
     Kind::NoHeader,
     Kind::Header,
     Kind::OtherHeader,
     Kind::Fields,
+    Kind::Commas,
     Kind::Quotes,
     Kind::Open,
     Kind::Torn,
@@ -80,6 +83,20 @@ pub(super) struct Trouble {
     fields: Option<(usize, usize, bool)>,
     /// Of the file as a whole.
     whole: Vec<(Option<u64>, String)>,
+    /// What the lines without a header are.
+    before: Before,
+}
+
+/// What lines before a header are.
+#[derive(Debug, Default)]
+enum Before {
+    /// Rows that have lost their header.
+    #[default]
+    Rows,
+    /// Something else, which this says.
+    Other(String),
+    /// Something else, and a header came.
+    Preamble,
 }
 
 impl Trouble {
@@ -99,6 +116,18 @@ impl Trouble {
             None => Some((found, wanted, true)),
             Some((a, b, alike)) => Some((a, b, alike && (a, b) == (found, wanted))),
         };
+    }
+
+    /// What the file looks like, where its first line is no row of ours.
+    pub fn looks(&mut self, told: String) {
+        self.before = Before::Other(told);
+    }
+
+    /// A header came after all.
+    pub fn header_came(&mut self) {
+        if matches!(self.before, Before::Other(_)) {
+            self.before = Before::Preamble;
+        }
     }
 
     /// Something about the file as a whole; called a few times at most.
@@ -144,9 +173,15 @@ impl Trouble {
             _ => format!("{count} lines"),
         };
         let what = match kind {
-            Kind::NoHeader => {
-                "before any header that names known columns: left out; put the header back as the first line"
-            }
+            Kind::NoHeader => match &self.before {
+                Before::Rows => {
+                    "before any header that names known columns: left out; put the header back as the first line"
+                }
+                Before::Preamble => "before the header: left out",
+                Before::Other(told) => {
+                    return format!("not a file of probes: {told}; {lines} left out");
+                }
+            },
             Kind::Header => {
                 let headers = headers(count, "is repeated", "are repeated");
                 return format!(
@@ -169,6 +204,9 @@ impl Trouble {
                          {found} instead of {wanted}: left out"
                     )
                 };
+            }
+            Kind::Commas => {
+                "with numbers that decimal commas have split and that can be put together in more than one way: left out"
             }
             Kind::Quotes => {
                 "with text behind a closing quote, as of two torn rows in one: left out"

@@ -22,6 +22,7 @@ mod report_findings;
 mod report_forged;
 mod report_numbers;
 mod report_options;
+mod report_others;
 mod report_rows;
 mod rows;
 mod series;

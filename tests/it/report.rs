@@ -753,8 +753,8 @@ fn an_answered_error_fails_and_is_no_outage() {
 #[test]
 fn another_dialect_s_name_of_a_column_is_understood() {
     let dir = tempfile::tempdir().unwrap();
-    let early = "\"datetime\",\"Computername\",\"remoteip\",\"Port\",\"Status\",\"connecttimems\"\n\
-                 \"2021-02-01 00:22:51Z\",\"tr.teams.microsoft.com\",\"52.114.251.80\",\"443\",\"OK\",\"33\"\n";
+    let early = "\"datetime\",\"Computername\",\"remoteip\",\"Port\",\"Status\",\"connecttimems\",\"tlstimems\"\n\
+                 \"2021-02-01 00:22:51Z\",\"tr.teams.microsoft.com\",\"52.114.251.80\",\"443\",\"OK\",\"33\",\"112\"\n";
     let report = json(
         "--where remotehost=tr.teams.microsoft.com",
         &[&file(dir.path(), "early.csv", early)],

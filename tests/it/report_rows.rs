@@ -521,9 +521,11 @@ fn a_page_without_tls_is_told_by_its_url() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("http.csv");
     let row = |second: u32, scheme: &str| {
-        format!("\"2026-11-22 10:00:{second:02}Z\",\"{scheme}://intranet/\",\"200\",\"12\",\"5\"\n")
+        format!(
+            "\"2026-11-22 10:00:{second:02}Z\",\"{scheme}://intranet/\",\"200\",\"12\",\"5\",\"12\"\n"
+        )
     };
-    let head = "\"Timestamp\",\"url\",\"Status\",\"Duration\",\"httpbytes\"\n";
+    let head = "\"Timestamp\",\"url\",\"Status\",\"Duration\",\"httpbytes\",\"avg10\"\n";
     let text = format!("{head}{}{}", row(1, "http"), row(2, "https"));
     std::fs::write(&path, text).unwrap();
     let report = json("", &[&path]);

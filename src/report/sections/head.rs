@@ -7,6 +7,7 @@ use crate::doc::Paragraph;
 use crate::doc::chart::quantile_of_all;
 use crate::doc::number::{bytes, counted, grouped, millis, quantile, seconds, share};
 use crate::doc::text::{cut, time};
+use crate::measure::{assessment, ping};
 use crate::record::TlsPath;
 use crate::report::model::{Report, Series, TlsPathFinding};
 
@@ -14,6 +15,7 @@ use crate::report::model::{Report, Series, TlsPathFinding};
 pub fn title(report: &Report) -> String {
     let targets = distinct(report, |series| &series.target);
     match targets.as_slice() {
+        [] if has_others(report) => "Report of what other programs measured".to_owned(),
         [] => "Report of relay probes".to_owned(),
         [one] => format!("Path to {one}"),
         [first, rest @ ..] => format!("Path to {first} and {} more", rest.len()),
@@ -35,7 +37,7 @@ pub fn about(report: &Report) -> Vec<Paragraph> {
             }
             when
         }
-        None if overview.rows == 0 => "No row.".to_owned(),
+        None if overview.rows == 0 => others_span(report),
         None => "No row has a time.".to_owned(),
     });
     let hosts = distinct(report, |series| &series.host);
@@ -88,6 +90,26 @@ pub fn about(report: &Report) -> Vec<Paragraph> {
     lines
 }
 
+/// When rows of other programs were measured, which are no probes.
+fn others_span(report: &Report) -> String {
+    let files = || report.input.files.iter();
+    let first = files().filter_map(|file| file.first).min();
+    let last = files().filter_map(|file| file.last).max();
+    match first.zip(last).filter(|_| has_others(report)) {
+        Some((first, last)) => {
+            let [first, last] = [first, last].map(|at| time(report.time_zone, at));
+            format!("{first} to {last}")
+        }
+        None if has_others(report) => "No row has a time.".to_owned(),
+        None => "No row.".to_owned(),
+    }
+}
+
+/// Whether there are rows of other programs that are no probes.
+pub(super) fn has_others(report: &Report) -> bool {
+    !report.kinds.pings.is_empty() || !report.kinds.assessments.is_empty()
+}
+
 /// The different names in the series, in their order, without empty ones.
 fn distinct<'a>(report: &'a Report, name: impl Fn(&'a Series) -> &'a str) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
@@ -124,9 +146,22 @@ pub(super) fn knows_all_outages(report: &Report) -> bool {
 /// Everything in one sentence of plain numbers.
 pub fn sentence(report: &Report) -> String {
     let overview = &report.overview;
-    if overview.rows == 0 {
-        return "No row was used, so there is nothing to judge.".to_owned();
+    let others = [
+        ping::text::told(&report.kinds.pings),
+        assessment::text::told(&report.kinds.assessments),
+    ];
+    let others: Vec<String> = others.into_iter().flatten().collect();
+    match (overview.rows, others.is_empty()) {
+        (0, true) => "No row was used, so there is nothing to judge.".to_owned(),
+        (0, false) => others.join(" "),
+        (_, true) => of_probes(report),
+        (_, false) => format!("{} {}", of_probes(report), others.join(" ")),
     }
+}
+
+/// The same of the probes.
+fn of_probes(report: &Report) -> String {
+    let overview = &report.overview;
     let probes = counted(overview.rows, "probe", "probes");
     let mut out = match (overview.rows, overview.failed) {
         (1, 0) => "The only probe succeeded".to_owned(),

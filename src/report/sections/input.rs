@@ -54,7 +54,7 @@ fn files(report: &Report) -> Table {
     )
     .rows(report.input.files.iter().map(|file| {
         let cells = [
-            file.dialect.clone().into(),
+            written_by(&file.dialect),
             file.rows.into(),
             Cell::Bytes(file.bytes),
             file.first.into(),
@@ -62,4 +62,12 @@ fn files(report: &Report) -> Table {
         ];
         ([Cell::from(file.name.clone())], cells)
     }))
+}
+
+/// Whose file it is: each that is read is somebody's.
+fn written_by(dialect: &str) -> Cell {
+    match dialect {
+        "" => "not read".to_owned().into(),
+        known => known.to_owned().into(),
+    }
 }

@@ -38,7 +38,10 @@ pub fn figures(report: &Report, wanted: &Selection) -> Document {
 }
 
 fn written(report: &Report, wanted: &Selection, groups: Vec<Section>) -> Document {
-    let mut sections = vec![overview::section(report)];
+    let mut sections = Vec::new();
+    if report.overview.rows > 0 || !head::has_others(report) {
+        sections.push(overview::section(report));
+    }
     let whole = wanted.by.is_empty();
     // what is wrong comes first
     let (grave, way): (Vec<_>, Vec<_>) = whole

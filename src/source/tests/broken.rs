@@ -236,7 +236,7 @@ fn times_that_cannot_be_read_leave_the_row() {
 
 #[test]
 fn json_that_is_none_and_a_torn_last_object() {
-    let good = r#"{"datetime":"2021-02-12 13:46:01Z","Status":"OK"}"#;
+    let good = r#"{"datetime":"2021-02-12 13:46:01Z","remoteip":"192.0.2.1"}"#;
     let taken = of(format!(
         "{good}\n{{\"datetime\":\n{{\"foreign\":1}}\n{good}\n{{\"datet"
     ));
@@ -289,11 +289,11 @@ fn a_giant_line_is_skipped_in_bounded_memory() {
 #[test]
 fn open_quotes_at_every_place_of_a_block_end() {
     // rows of End2End-HTTP with a message over two lines, across the ends of blocks
-    let mut text = "Timestamp,Message,Status\n".to_owned();
+    let mut text = "Timestamp,Message,Status,avg10,httpbytes\n".to_owned();
     for number in 0..20_000 {
         let _ = write!(
             text,
-            "2021-02-12 13:46:01Z,\"message {number}\nand more\",OK\n"
+            "2021-02-12 13:46:01Z,\"message {number}\nand more\",OK,1,2\n"
         );
     }
     let taken = of(text);

@@ -96,8 +96,8 @@ fn any_subset_of_our_columns_in_any_order_with_columns_of_others() {
         "the exact one"
     );
     assert_eq!(taken.column("Bemerkung"), ["nach dem Umbau"]);
-    let single = of("connect_us\n22000\n23000\n");
-    assert_eq!(single.column("connect_us"), ["22000", "23000"]);
+    let few = of("datetime,connect_us\n2021-02-12 13:46:01Z,22000\n2021-02-12 13:46:02Z,23000\n");
+    assert_eq!(few.column("connect_us"), ["22000", "23000"]);
 }
 
 #[test]
@@ -215,19 +215,34 @@ fn headers_in_the_middle_switch_the_dialect_and_are_named_with_their_lines() {
     assert_eq!(taken.summary.notes, [""; 0]);
 }
 
+/// A cell that a column may have.
+fn cell(name: &str) -> &'static str {
+    match name {
+        "Status" => "OK",
+        "cause" => "",
+        _ => "1",
+    }
+}
+
 #[test]
 fn bursts_are_told_by_a_column_that_only_they_have() {
     use crate::measure::burst::Burst;
     use crate::schema::RowKind as _;
-    use crate::source::header::dialect;
+    use crate::source::dialect::kind as dialect;
     let names: Vec<_> = Burst::table().iter().map(|c| c.name.to_owned()).collect();
-    let cells = ["1"].repeat(names.len()).join(",");
+    let cells = names.iter().map(|name| cell(name));
+    let cells = cells.collect::<Vec<_>>().join(",");
     let taken = of(format!("{}\n{cells}\n", names.join(",")));
     assert_eq!(
         (taken.rows.len(), taken.summary.files[0].dialect),
         (1, Some(Dialect::Bursts))
     );
-    assert_eq!(of("loss_ppm,jitter_us\n1,2\n").rows.len(), 1);
+    assert_eq!(
+        of("datetime,loss_ppm,jitter_us\n2021-02-12 13:46:01Z,1,2\n")
+            .rows
+            .len(),
+        1
+    );
     // a column of somebody's own with such a name
     let probes = ["datetime", "Status", "connecttimems", "lost"].map(str::to_owned);
     assert_eq!(dialect(&probes), Dialect::End2EndTcp);
@@ -237,7 +252,7 @@ fn bursts_are_told_by_a_column_that_only_they_have() {
 fn held_connections_and_their_samples_are_told_by_columns_that_only_they_have() {
     use crate::measure::hold::{Hold, Sample};
     use crate::schema::RowKind;
-    use crate::source::header::dialect;
+    use crate::source::dialect::kind as dialect;
     fn names<K: RowKind>() -> Vec<&'static str> {
         K::table().iter().map(|c| c.name).collect()
     }
@@ -245,9 +260,13 @@ fn held_connections_and_their_samples_are_told_by_columns_that_only_they_have() 
         (names::<Hold>(), Dialect::Held),
         (names::<Sample>(), Dialect::Samples),
     ] {
-        let cells = ["1"].repeat(names.len()).join(",");
-        let csv = format!("{}\n{cells}\n", names.join(","));
-        let json = format!("{{\"{}\":1}}\n", names.join("\":1,\""));
+        let cells: Vec<_> = names.iter().map(|name| cell(name)).collect();
+        let csv = format!("{}\n{}\n", names.join(","), cells.join(","));
+        let pairs = names.iter().zip(&cells);
+        let pairs: Vec<_> = pairs
+            .map(|(name, cell)| format!("\"{name}\":\"{cell}\""))
+            .collect();
+        let json = format!("{{{}}}\n", pairs.join(","));
         for text in [csv, json] {
             let taken = of(&text);
             let found = (taken.rows.len(), taken.summary.files[0].dialect);

@@ -21,7 +21,6 @@ fn a_text_with_a_word_that_is_a_column_gives_no_row() {
         assert_eq!(taken.summary.problems.len(), 1, "{text}");
         assert_eq!(taken.summary.problems[0].count, lines, "{text}");
     }
-    assert_eq!(of("Status,Port\nOK,1\n").rows.len(), 1);
 }
 
 #[test]
@@ -92,7 +91,7 @@ fn lines_that_end_in_cr_only_are_read() {
 
 #[test]
 fn a_json_array_is_said_to_be_one() {
-    let object = r#"{"datetime":"2021-02-12 13:46:01Z","Status":"OK"}"#;
+    let object = r#"{"datetime":"2021-02-12 13:46:01Z","remoteip":"192.0.2.1"}"#;
     for text in [
         format!("[{object},{object}]"),
         format!("\u{feff}[\r\n    {object},\r\n    {object}\r\n]\r\n"),
@@ -112,7 +111,10 @@ fn a_json_array_is_said_to_be_one() {
         );
     }
     let log = of("[2021] datetime\n".repeat(3));
-    assert!(log.problems()[0].starts_with("1: 3 lines before any header"));
+    assert!(
+        log.problems()[0]
+            .starts_with("1: not a file of probes: it begins with \"[2021] datetime\"")
+    );
 }
 
 #[test]
@@ -120,4 +122,242 @@ fn lines_of_a_single_zero_byte_are_counted() {
     let taken = of(format!("{HEAD}{}{}", row(1), "\0\n".repeat(1000)));
     assert_eq!(taken.rows.len(), 1);
     assert_eq!(taken.summary.problems[0].count, 1000);
+}
+
+/// Files of other programs, with what is said of each.
+const OTHERS: &[(&str, &str)] = &[
+    (
+        "timestamp,region,cost\n2025-07-01 10:00:05,westeurope,12\n",
+        "its columns are timestamp, region, cost; missing are two columns",
+    ),
+    (
+        "timestamp,status,region\n2025-07-01 10:00:05,OK,westeurope\n",
+        "its columns are timestamp, status, region;",
+    ),
+    (
+        "datetime,Status\n2025-07-01 10:00:05Z,OK\n",
+        "its columns are datetime, Status;",
+    ),
+    (
+        "timestamp;url;status;Duration\n2025-07-01 10:00:05;https://a/;OK;3\n",
+        "its columns are timestamp, url, status, Duration;",
+    ),
+    (
+        "timeStamp,elapsed,label,responseCode,responseMessage,threadName,success,bytes\n1616000000000,57,HTTP,200,OK,t 1-1,true,10\n",
+        "looks like JMeter's results; missing are two columns",
+    ),
+    (
+        "Mtr_Version,Start_Time,Status,Host,Hop,Ip,Loss%,Snt,,Last,Avg,Best,Wrst,StDev\nMTR.0.95,1785261016,OK,192.0.2.8,1,192.0.2.1,0.00,10,0,0.81,1.05,0.81,1.30,0.16\n",
+        "looks like mtr's CSV;",
+    ),
+    (
+        "\"Timestamp\",\"ComputerName\",\"RemoteAddress\",\"Port\",\"TcpTestSucceeded\",\"Latency\"\n\"2026-11-01 10:00:00\",\"r.example\",\"192.0.2.1\",\"443\",\"True\",\"21\"\n",
+        "looks like results of Test-NetConnection;",
+    ),
+    (
+        "{\"level\":\"info\",\"ts\":1.5,\"logger\":\"http.log.access\",\"msg\":\"handled request\",\"status\":200,\"duration\":0.1}\n",
+        "looks like Caddy's access log;",
+    ),
+    (
+        "time_local,remote_addr,request,status,bytes_sent\n1/Jul/2025:10:00:00 +0000,192.0.2.1,GET /,200,5\n",
+        "looks like the access log of a web server;",
+    ),
+    (
+        "\"(PDH-CSV 4.0) (W. Europe Standard Time)(-60)\",\"\\\\PC\\Processor(_Total)\\% Processor Time\"\n\"11/01/2026 10:00:00.000\",\"3.1\"\n",
+        "looks like counters of Windows' performance monitor;",
+    ),
+    (
+        "20261101100000,192.0.2.1,5001,192.0.2.2,50311,3,0.0-10.0,1179648,943718\n",
+        "looks like iperf's CSV;",
+    ),
+    (
+        "date,time_namelookup,time_connect,time_total,http_code\n2026-11-01,0.01,0.02,0.3,200\n",
+        "looks like curl's timings;",
+    ),
+    (
+        "id,important,monitor_id,status,msg,time,ping,duration,down_count\n1,0,3,1,OK,2026-11-01 10:00:00,12,60,0\n",
+        "looks like Uptime Kuma's heartbeats;",
+    ),
+    // own columns without a time, and one alone
+    (
+        "dns_us,connect_us\n1,2\n",
+        "missing is a column of times, such as started_utc or datetime;",
+    ),
+    (
+        "datetime,note,connect_us\n2026-11-01 10:00:00Z,x,5\n",
+        "missing is a second column that only turnprobe or End2End writes, beside connect_us;",
+    ),
+    // scripts of End2End that measure something else
+    (
+        "\"timestamp\",\"durationavgms\",\"durationmaxms\",\"durationminms\",\"totalchecks\",\"beserver\",\"Message\"\n\"2019-01-17 11:44:51\",\"382\",\"3867\",\"217\",\"60\",\"AM6\",\"OK\"\n",
+        "looks like results of End2End-EWS, which are not read;",
+    ),
+    (
+        "\"beserver\",\"timestamp\",\"durationmin\",\"durationmax\",\"durationavg\"\n\"VI1\",\"08.05.2018 00:00:52\",\"173,9\",\"210,2\",\"182,1\"\n",
+        "looks like results of End2End-EWS, which",
+    ),
+    (
+        "timestamp;performance\n15.06.2018 16:34:12; 879\n",
+        "looks like results of End2End-LDAP or another",
+    ),
+    (
+        "timestam;performance\n24.07.2010 21:44:38;0\n",
+        "looks like results of End2End-File, which",
+    ),
+    (
+        "datetime,ipaddress,roundtrip\n20150212015149,192.0.2.8,Timeout\n",
+        "looks like results of End2End-Pathping, which",
+    ),
+    (
+        "\"datetime\",\"target\",\"status\"\n,,\n",
+        "looks like results of End2End-Pathping, which",
+    ),
+    (
+        "26.01.2009 14:53:27,Out0,end2end-ping: gestartet\n",
+        "looks like the lines of an End2End script's log, which",
+    ),
+];
+
+#[test]
+fn files_of_other_programs_are_refused_with_what_they_look_like() {
+    for (text, said) in OTHERS {
+        let taken = of(text);
+        assert_eq!(taken.rows.len(), 0, "{text}");
+        let problems = taken.problems();
+        assert_eq!(problems.len(), 1, "{text}: {problems:?}");
+        let (what, lines) = (&problems[0], text.lines().count());
+        assert!(
+            what.starts_with("1: not a file of probes: ") && what.contains(said),
+            "{what}"
+        );
+        assert!(
+            what.ends_with(&format!(
+                "{lines} line{} left out",
+                if lines == 1 { "" } else { "s" }
+            )),
+            "{what}"
+        );
+        assert_eq!(taken.summary.left_out.len(), 1, "{text}");
+        assert_eq!(taken.summary.files[0].dialect, None, "{text}");
+    }
+}
+
+#[test]
+fn a_header_is_asked_back_only_where_rows_of_ours_have_lost_it() {
+    for text in [
+        row(1),
+        "\"2021-02-01 00:22:51Z\",\"tr..\",\"b\",\"52.114.251.80\",\"443\",\"OK\",\"33\",\"112\",\"126\"\n".to_owned(),
+        "11.01.2018 09:51:38,SLOWABS,246,246,https://outlook.office365.com/owa/favicon.ico,200,7886\n".to_owned(),
+        "\"3478\",\"24\",\"5\",\"13.107.8.2\",\"True\",\"26\",\"31\"\n".to_owned(),
+        "20181115041959,13.107.4.52,27,19,29,15,5,1,0,0\n".to_owned(),
+        ",13.107.4.52,21,60,222,60,2,0,0,0\n".to_owned(),
+    ] {
+        let what = of(&text).problems()[0].clone();
+        assert!(what.ends_with("put the header back as the first line"), "{text}: {what}");
+    }
+    let preamble = of(format!("Report of the night\n{HEAD}{}", row(1)));
+    assert_eq!(preamble.rows.len(), 1);
+    assert_eq!(
+        preamble.problems(),
+        ["1: 1 line before the header: left out"]
+    );
+}
+
+#[test]
+fn rows_with_an_outcome_that_nobody_writes_are_errors_of_the_file() {
+    let taken = of(format!(
+        "{HEAD}{}\"2021-02-12 13:46:02Z\",\"52.112.1.1\",\"Completed\"\n\"2021-02-12 13:46:03Z\",\"52.112.1.1\",\"\"\n\
+         \"2021-02-12 13:46:04Z\",\"52.112.1.1\",\"connect-timeout\"\n",
+        row(1)
+    ));
+    assert_eq!(taken.column("Status"), ["OK", "connect-timeout"]);
+    assert_eq!(
+        taken.problems(),
+        [
+            "3: 2 rows with an unknown word in the column Status, the first \"Completed\": left out, as that says \
+             nothing of the relay"
+        ]
+    );
+    assert_eq!(taken.summary.left_out.len(), 0);
+    let only = of(format!(
+        "{HEAD}\"2021-02-12 13:46:02Z\",\"52.112.1.1\",\"Completed\"\n"
+    ));
+    assert_eq!((only.rows.len(), only.summary.files[0].dialect), (0, None));
+    assert!(
+        only.summary.left_out[0]
+            .what
+            .starts_with("not a file of probes: 1 row with an unknown word")
+    );
+    // a code of a later version, in either form of a file
+    let later = "{\"started_utc\":\"2026-11-22 10:00:00.5Z\",\"connect_us\":5,\"Status\":\"tls-later\",\"cause\":\"tls-later\"}\n";
+    let fine = later.replace("tls-later", "tls-eof");
+    let taken = of(format!("{fine}{later}"));
+    assert_eq!((taken.rows.len(), taken.problems().len()), (1, 1));
+    let cause = of(
+        "started_utc,connect_us,cause\n2026-11-22 10:00:00.5Z,5,\n2026-11-22 10:00:01.5Z,5,eof\n",
+    );
+    assert_eq!(cause.rows.len(), 1);
+    assert!(cause.problems()[0].contains("in the column cause, the first \"eof\""));
+}
+
+#[test]
+fn a_word_for_the_certificates_that_is_unknown_is_a_problem_and_the_row_counts() {
+    let taken = of(
+        "started_utc,connect_us,tls_path\n2026-11-22 10:00:00.5Z,5,direct\n2026-11-22 10:00:01.5Z,5,bogus\n",
+    );
+    assert_eq!(taken.rows.len(), 2);
+    assert_eq!(
+        taken.problems(),
+        [
+            "3: 1 row with an unknown word in the column tls_path, the first \"bogus\": the rows count, but not in what \
+          the certificates tell"
+        ]
+    );
+}
+
+#[test]
+fn every_word_that_a_script_of_end2end_writes_is_known() {
+    let words = ["OK", "FAIL", "Fail", "SLOWABS", "SLOWAVG", "Timeout"];
+    for head in [
+        "timestamp,status,duration,url,Message",
+        "timestamp,status,duration,url,httpbytes,avg10",
+    ] {
+        let rows = words.map(|word| {
+            format!(
+                "28.03.2018 14:57:42,{word},481,https://a/,5{}\n",
+                if head.ends_with("10") { ",6" } else { "" }
+            )
+        });
+        let taken = of(format!("{head}\n{}", rows.concat()));
+        assert_eq!((taken.rows.len(), taken.problems().len()), (6, 0), "{head}");
+        assert_eq!(
+            taken.summary.files[0].dialect,
+            Some(crate::schema::Dialect::End2EndHttp)
+        );
+    }
+}
+
+#[test]
+fn own_files_with_a_few_columns_are_read() {
+    for head in [
+        "datetime,connect_us",
+        "started_utc,Status",
+        "datetime,remoteip,Status",
+        "datetime,Status,connecttimems",
+        "started_utc,host,region,Status",
+        "connect_us,started_utc,Unnamed: 0",
+        ",datetime,tls_us,Status,connect_us",
+        "at_utc,rtt_us,cwnd",
+        "datetime,host,lost,loss_ppm",
+    ] {
+        let cells: Vec<_> = (head.split(','))
+            .map(|name| match name {
+                "datetime" | "started_utc" | "at_utc" => "2026-11-22 10:00:00Z",
+                "Status" => "OK",
+                _ => "7",
+            })
+            .collect();
+        let taken = of(format!("{head}\n{}\n", cells.join(",")));
+        assert_eq!((taken.rows.len(), taken.problems().len()), (1, 0), "{head}");
+    }
 }

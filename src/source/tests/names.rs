@@ -109,7 +109,7 @@ fn a_file_that_vanishes_is_a_problem() {
 fn files_come_in_the_order_of_their_first_rows() {
     let dir = tempfile::tempdir().unwrap();
     let file = |name: &str, text: &str| Input::File(write(dir.path(), name, text));
-    let at = |at: &str| format!("datetime,Status\n{at},OK\n");
+    let at = |at: &str| format!("datetime,remoteip\n{at},192.0.2.1\n");
     let inputs = vec![
         Input::Stdin,
         file("d.csv", &at("2021-02-03 00:00:00Z")),

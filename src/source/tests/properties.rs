@@ -170,7 +170,7 @@ proptest! {
             .quote_style(style)
             .terminator(end)
             .from_writer(Vec::new());
-        writer.write_record(["Status", "remoteip", "note"]).unwrap();
+        writer.write_record(["minroundtrip", "remoteip", "maxroundtrip"]).unwrap();
         for row in &rows {
             writer.write_record(row).unwrap();
         }

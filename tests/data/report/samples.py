@@ -70,7 +70,7 @@ class Maker:
         p["lag"] = self.random.randrange(20, 900)
         phase = cause.split("-")[0]
         waited = {"dns": 5_000_000, "connect": 10_000_000, "tls": 10_000_000, "turn": 3_000_000}
-        if cause.endswith("timeout"):
+        if cause.endswith(("timeout", "silent")):
             p[phase] = waited[phase] + self.random.randrange(900)
         p["phase"] = phase
         return p
@@ -227,7 +227,7 @@ def make_hosts():
                 p["connect"] += 9_000 if host == "wien" else 0
                 rows.append(ours(p, run + host[0], slot, host, label, resolver="198.51.100.1:53"))
             if slot % 8 == 0:
-                p = make.probe(at + timedelta(seconds=2), "turn-timeout" if slot == 24 else "")
+                p = make.probe(at + timedelta(seconds=2), "turn-silent" if slot == 24 else "")
                 p.setdefault("turn", p["connect"] + 1_500)
                 rows.append(ours(p, run + "u", slot // 8, "wien", "access=vpn", "udp", "198.51.100.1:53"))
     write("hosts.csv", FEW, rows, end="\r\n")

@@ -1,0 +1,7 @@
+//! What End2End-Ping measures: a row for some ICMP echo requests together. This program sends none; files of the
+//! script are read.
+
+pub mod finished;
+pub mod fold;
+pub mod sections;
+pub mod text;

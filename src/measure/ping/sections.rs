@@ -1,0 +1,67 @@
+//! Pings.
+
+use super::finished::PingTotals;
+use crate::doc::parts::{estimate, filled, main_section, percent};
+use crate::doc::{Block, Cell, Column, Paragraph, Section, Table};
+
+/// A row for each address.
+pub fn section(all: &[PingTotals]) -> Section {
+    // the worst first
+    let mut all: Vec<&PingTotals> = all.iter().collect();
+    let lost = |one: &PingTotals| one.lost_percent.unwrap_or(-1.0);
+    all.sort_by(|a, b| lost(b).total_cmp(&lost(a)));
+    let mut blocks = Vec::new();
+    if let Some(table) = filled(table(&all)) {
+        blocks.push(table);
+        blocks.push(Block::Paragraph(Paragraph::new(
+            "Rows of End2End-Ping, each of some pings; one in which all were lost is without answer. The script divides \
+             the times by all pings, lost ones too: the mean here is that of the answered ones.",
+        )));
+    }
+    main_section("pings", "Pings (ICMP) of End2End-Ping", blocks)
+}
+
+fn table(all: &[&PingTotals]) -> Table {
+    #[allow(clippy::cast_precision_loss)] // milliseconds of a ping
+    let whole = |ms: Option<u64>| Cell::of(ms, |ms| Cell::Millis(ms as f64));
+    Table::new(
+        "pings",
+        "",
+        vec![Column::words("address", "address")],
+        vec![
+            Column::number("rows", "rows"),
+            Column::number("failed", "without answer"),
+            Column::number("pings", "pings"),
+            Column::number("lost", "lost"),
+            Column::number("answered_percent", "answered"),
+            Column::number("lost_percent", "loss"),
+            Column::number("min", "min ms"),
+            Column::number("mean", "mean ms"),
+            Column::number("max", "max ms"),
+            Column::number("unreadable", "unreadable rows").spare(),
+            Column::words("first_row", "first row").spare(),
+            Column::words("last_row", "last row").spare(),
+        ],
+    )
+    .rows(all.iter().map(|one| {
+        let cells = [
+            one.rows.into(),
+            one.failed.into(),
+            one.pings.into(),
+            one.lost.into(),
+            percent(one.answered_percent),
+            estimate(
+                one.lost_percent,
+                one.lost_low_percent,
+                one.lost_high_percent,
+            ),
+            whole(one.min_ms),
+            Cell::of(one.mean_ms, Cell::Quantile),
+            whole(one.max_ms),
+            one.unreadable.into(),
+            one.first.into(),
+            one.last.into(),
+        ];
+        ([Cell::from(one.address.clone())], cells)
+    }))
+}

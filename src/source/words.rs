@@ -1,0 +1,152 @@
+//! The words that a file of each kind may have in its columns of outcomes. A word that nobody of
+//! them writes is an error of the file: it says nothing of the relay.
+
+use super::trouble::Problem;
+use crate::record::{Cause, Counter as _, TlsPath, plain};
+use crate::schema::{Dialect, Layout, Row, id};
+
+/// Where the columns with words of a closed list stand.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Words {
+    status: Option<usize>,
+    cause: Option<usize>,
+    tls_path: Option<usize>,
+}
+
+/// What End2End's scripts write where a probe failed, besides codes of ours.
+const FAILED: &[&str] = &["Error", "Fail", "Failed", "Failure", "Timeout", "TimedOut"];
+
+/// What End2End-HTTP writes of an answer that came late.
+const SLOW: &[&str] = &["SLOWABS", "SLOWAVG"];
+
+/// How .NET and spreadsheets in several languages write yes and no.
+const FLAGS: &[&str] = &[
+    "true",
+    "false",
+    "yes",
+    "no",
+    "wahr",
+    "falsch",
+    "ja",
+    "nein",
+    "vrai",
+    "faux",
+    "oui",
+    "non",
+    "vero",
+    "falso",
+    "verdadero",
+];
+
+impl Words {
+    pub fn of(layout: &Layout) -> Self {
+        Self {
+            status: layout.place_of(id!(Status)),
+            cause: layout.place_of(id!(cause)),
+            tls_path: layout.place_of(id!(tls_path)),
+        }
+    }
+
+    /// The place of the outcome whose word nobody writes.
+    #[inline]
+    pub fn unknown_outcome(&self, row: &Row<'_>) -> Option<usize> {
+        let is_odd = |place: &usize| {
+            let word = row.cell(*place);
+            word != "OK" && !is_outcome(row.layout.dialect, word.trim())
+        };
+        let is_no_cause = |place: &usize| {
+            let word = row.cell(*place);
+            !word.is_empty() && !word.trim().is_empty() && Cause::of_word(word.trim()).is_none()
+        };
+        let odd = self.status.filter(is_odd);
+        odd.or_else(|| self.cause.filter(is_no_cause))
+    }
+
+    /// The place of what the certificates tell, where the word is none of ours.
+    #[inline]
+    pub fn unknown_path(&self, row: &Row<'_>) -> Option<usize> {
+        self.tls_path.filter(|place| {
+            let word = row.cell(*place);
+            !word.is_empty()
+                && TlsPath::of_word(word).is_none()
+                && TlsPath::of_word(word.trim()).is_none()
+        })
+    }
+}
+
+/// Whether a program of this dialect writes the word as an outcome.
+fn is_outcome(dialect: Dialect, word: &str) -> bool {
+    let is = |known: &&str| known.eq_ignore_ascii_case(word);
+    let is_code = || Cause::of_word(word).is_some();
+    match dialect {
+        Dialect::Turnprobe | Dialect::Bursts | Dialect::Held => is(&"OK") || is_code(),
+        Dialect::End2EndTcp | Dialect::End2EndTcpEarly => {
+            is(&"OK") || is_code() || FAILED.iter().any(is)
+        }
+        Dialect::End2EndHttp => {
+            is(&"OK") || FAILED.iter().chain(SLOW).any(is) || is_http_status(word)
+        }
+        Dialect::End2EndUdp => FLAGS.iter().any(is) || word.parse::<f64>().is_ok(),
+        Dialect::End2EndPing
+        | Dialect::SkypeAssessment
+        | Dialect::TeamsAssessment
+        | Dialect::Samples => true,
+    }
+}
+
+/// Whether any of the programs writes the word as an outcome of a probe.
+pub(super) fn is_known_outcome(word: &str) -> bool {
+    let is = |known: &&str| known.eq_ignore_ascii_case(word);
+    is(&"OK") || Cause::of_word(word).is_some() || FAILED.iter().chain(SLOW).any(is)
+}
+
+/// Whether it is the number of an HTTP answer.
+fn is_http_status(word: &str) -> bool {
+    word.len() == 3 && matches!(word.parse::<u16>(), Ok(100..=599))
+}
+
+/// Rows with an unknown word in one column, and the first such word.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Unknown {
+    pub count: u64,
+    pub line: u64,
+    pub column: String,
+    pub word: String,
+}
+
+impl Unknown {
+    pub fn count(&mut self, line: u64, column: &str, word: &str) {
+        if self.count == 0 {
+            *self = Self {
+                count: 0,
+                line,
+                column: column.to_owned(),
+                word: word.trim().chars().take(60).collect(),
+            };
+        }
+        self.count.raise(1);
+    }
+
+    /// The problem, where there is one.
+    pub fn problem(&self, file: &str, then: &str) -> Option<Problem> {
+        let Self { column, word, .. } = self;
+        let rows = match self.count {
+            0 => return None,
+            1 => "1 row".to_owned(),
+            count => format!("{count} rows"),
+        };
+        let what = match word.as_str() {
+            "" => format!("nothing in the column {column}"),
+            word => format!(
+                "an unknown word in the column {column}, the first \"{}\"",
+                plain(word)
+            ),
+        };
+        Some(Problem {
+            file: file.to_owned(),
+            line: Some(self.line),
+            count: self.count,
+            what: format!("{rows} with {what}: {then}"),
+        })
+    }
+}

@@ -1,0 +1,216 @@
+//! `turnprobe report` on files of other programs: those that are refused, and those that have tables of their own.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::command::{Said, finished, start, turnprobe};
+
+const OURS: &str =
+    "started_utc,remoteip,Status,connect_us\n2026-11-22 10:00:00.000000Z,52.112.0.1,OK,20000\n";
+
+const SALES: &str = "timestamp,region,cost\n2025-07-01 10:00:05,westeurope,12\n";
+
+/// Three rows in which none, a part and all of the pings are lost, between repeated headers. By hand: 15 pings, 8 lost;
+/// the answered ones took 20 x 5 = 100 ms together, and the two of the second row 12 x 5 = 60.
+const PINGS: &str = "Timestamp,RemoteIP,Min,Avg,Max,Total,Lost\r\n20181114014500,192.0.2.1,18,20,25,5,0\r\n\
+                     Timestamp,RemoteIP,Min,Avg,Max,Total,Lost\r\n20181114014505,192.0.2.1,29,12,31,5,3\r\n\
+                     Timestamp,RemoteIP,Min,Avg,Max,Total,Lost\r\n20181114014510,192.0.2.1,0,9999999,0,5,5\r\n";
+
+/// The first row is published of a system with a decimal comma, the second of one without.
+const TEAMS: &str = "Timestamp-UTC,LossRate-%,AverageLatency-Ms,AverageJitter-Ms,Protocol,LocalIP,RemoteIP,ProxyUsed,ReflexiveIP\n\
+                     2022-06-07-08:54:26,0,75,69,95,32,UDP,10.0.10.52:50013,52.114.231.159:3478,False,31.45.200.124:50013\n\
+                     2022-06-08-08:14:13,0,66.93,72.16,UDP,10.0.10.52:50019,52.114.254.107:3478,False,31.45.200.124:50019\n\
+                     2022-06-08-08:14:18,100,0,0,UDP,10.0.10.52:50019,52.114.254.107:3478,False,31.45.200.124:50019\n\
+                     2022-06-08-08:14:23,0,41,5,3,UDP,10.0.10.52:50019,52.114.254.107:3478,False,31.45.200.124:50019\n";
+
+const SKYPE: &str = "CallStartTime\tPacketLossRate\tRoundTripLatencyInMs\tPacketsSent\tPacketsReceived\tAverageJitterInMs\tPacketReorderRatio\r\n\
+                     18/03/2020 14:51:05\t0,00235849056603774\t41\t848\t846\t47,4421\t0\r\n\
+                     04/03/2020 14:51:05\t0\t118,5\t200\t150\t7,5579\t0,05\r\n";
+
+fn file(dir: &Path, name: &str, text: &str) -> PathBuf {
+    let path = dir.join(name);
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+fn run(line: &str, files: &[&Path]) -> Said {
+    let mut command = turnprobe(&format!("report {line}"));
+    finished(start(command.args(files)))
+}
+
+fn json(text: &str) -> Value {
+    let dir = tempfile::tempdir().unwrap();
+    let said = run("--format json", &[&file(dir.path(), "it.csv", text)]);
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    serde_json::from_str(&said.stdout).unwrap()
+}
+
+fn is_near(found: &Value, expected: f64) -> bool {
+    found
+        .as_f64()
+        .is_some_and(|found| (found - expected).abs() < 1e-9)
+}
+
+#[test]
+fn a_file_of_somebody_else_is_refused_and_is_mixed_into_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let (ours, sales) = (
+        file(dir.path(), "ours.csv", OURS),
+        file(dir.path(), "sales.csv", SALES),
+    );
+    let refused = "sales.csv: not a file of probes: its columns are timestamp, region, cost; missing are two columns";
+    for (line, files, code) in [
+        ("--format json", vec![sales.as_path()], 3),
+        ("--format json", vec![&ours, &sales], 1),
+        ("--format json --strict", vec![&ours, &sales], 1),
+        ("--format json --skip-unreadable", vec![&ours, &sales], 0),
+    ] {
+        let said = run(line, &files);
+        assert_eq!(said.code, Some(code), "{line} {}", said.stderr);
+        assert!(said.stderr.contains(refused), "{line} {}", said.stderr);
+        let report: Value = serde_json::from_str(&said.stdout).unwrap();
+        assert_eq!(report["overview"]["rows"], files.len() - 1, "{line}");
+    }
+    let said = run("", &[&ours, &sales]);
+    let written_by = |name: &str, by: &str| {
+        let mut lines = said.stdout.lines();
+        let files = lines.any(|line| line.starts_with("file ") && line.contains("written by"));
+        files && said.stdout.contains(name) && said.stdout.contains(by)
+    };
+    assert!(written_by("ours.csv", "turnprobe"), "{}", said.stdout);
+    assert!(written_by("sales.csv", "not read"), "{}", said.stdout);
+}
+
+#[test]
+fn an_unknown_word_is_no_failure_of_the_relay_and_an_error_under_strict() {
+    let dir = tempfile::tempdir().unwrap();
+    for (head, words, rows) in [
+        ("Status", ["OK", "Completed"], 1),
+        ("tls_path", ["direct", "bogus"], 2),
+    ] {
+        let mut text = format!("started_utc,remoteip,connect_us,{head}\n");
+        for word in words {
+            text.push_str("2026-11-22 10:00:00.000000Z,52.112.0.1,20000,");
+            text.push_str(word);
+            text.push('\n');
+        }
+        let path = file(dir.path(), "p.csv", &text);
+        let said = run("--format json", &[&path]);
+        assert_eq!(said.code, Some(0), "{}", said.stderr);
+        let report: Value = serde_json::from_str(&said.stdout).unwrap();
+        assert_eq!(
+            (&report["overview"]["rows"], &report["overview"]["failed"]),
+            (&rows.into(), &0.into())
+        );
+        let problem = &report["input"]["problems"][0];
+        let what = problem["what"].as_str().unwrap();
+        assert!(
+            what.contains(&format!("in the column {head}, the first \"{}\"", words[1])),
+            "{what}"
+        );
+        assert_eq!(
+            (&problem["line"], &problem["count"]),
+            (&3.into(), &1.into())
+        );
+        assert_eq!(run("--strict", &[&path]).code, Some(1));
+    }
+}
+
+#[test]
+fn pings_of_end2end_have_a_table_of_their_own() {
+    let report = json(PINGS);
+    let pings = report["pings"].as_array().unwrap();
+    assert_eq!(pings.len(), 1);
+    let one = &pings[0];
+    for (name, expected) in [
+        ("rows", 3),
+        ("failed", 1),
+        ("pings", 15),
+        ("lost", 8),
+        ("min_ms", 18),
+        ("max_ms", 31),
+        ("timed", 7),
+    ] {
+        assert_eq!(one[name], expected, "{name}");
+    }
+    // (5 x 20 + 5 x 12) / 7 answered ones
+    assert!(is_near(&one["mean_ms"], 160.0 / 7.0), "{one}");
+    assert!(is_near(&one["answered_percent"], 700.0 / 15.0), "{one}");
+    assert_eq!(report["overview"]["rows"], 0);
+    assert_eq!(report["input"]["problems"].as_array().unwrap().len(), 0);
+    assert_eq!(report["input"]["files"][0]["dialect"], "End2End-Ping");
+    let notes = report["input"]["notes"].to_string();
+    assert!(
+        notes.contains("2 repeated headers") && notes.contains("clock of twelve hours"),
+        "{notes}"
+    );
+}
+
+#[test]
+fn both_forms_of_the_network_assessment_tool_are_read() {
+    let teams = json(TEAMS);
+    let one = &teams["assessments"][0];
+    assert_eq!(
+        (&one["tests"], &one["failed"], &one["protocol"]),
+        (&3.into(), &1.into(), &"UDP".into())
+    );
+    assert!(is_near(&one["loss_percent"], 100.0 / 3.0), "{one}");
+    // a test without answer has no times: (75.69 + 66.93) / 2 and (95.32 + 72.16) / 2
+    assert!(is_near(&one["rtt"]["mean_ms"], 71.31), "{one}");
+    assert!(is_near(&one["jitter"]["mean_ms"], 83.74), "{one}");
+    let what = teams["input"]["problems"][0]["what"].as_str().unwrap();
+    assert!(what.contains("more than one way"), "{what}");
+    assert_eq!(teams["input"]["files"][0]["first"], "2022-06-07T08:54:26Z");
+    let skype = json(SKYPE);
+    let one = &skype["assessments"][0];
+    // 2 of 848 and 50 of 200; of these the tool says 0
+    assert!(
+        is_near(&one["loss_percent"], f64::midpoint(200.0 / 848.0, 25.0)),
+        "{one}"
+    );
+    assert!(
+        is_near(&one["told_loss_percent"], 0.117_924_528_301_887),
+        "{one}"
+    );
+    assert!(is_near(&one["worst_loss_percent"], 25.0), "{one}");
+    assert!(is_near(&one["rtt"]["mean_ms"], 79.75), "{one}");
+    assert!(is_near(&one["jitter"]["mean_ms"], 27.5), "{one}");
+    assert!(is_near(&one["reordered_percent"], 2.5), "{one}");
+    assert_eq!(skype["input"]["files"][0]["first"], "2020-03-04T14:51:05Z");
+}
+
+#[test]
+fn what_other_programs_measured_stands_in_every_form_and_beside_probes() {
+    let dir = tempfile::tempdir().unwrap();
+    let files = [
+        file(dir.path(), "ours.csv", OURS),
+        file(dir.path(), "ping.csv", PINGS),
+        file(dir.path(), "teams.csv", TEAMS),
+        file(dir.path(), "skype.tsv", SKYPE),
+    ];
+    let files: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
+    let page = dir.path().join("page.html");
+    let line = format!("--html {}", page.display());
+    let text = run(&line, &files).stdout;
+    let markdown = run("--format markdown", &files).stdout;
+    let html = std::fs::read_to_string(page).unwrap();
+    for said in [&text, &markdown, &html] {
+        let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        for part in [
+            "The only probe succeeded",
+            "End2End-Ping: 46.67 % of 15 pings were answered and 53.33 % lost; 1 row without any answer.",
+            "Teams Network Assessment Tool: 3 tests over UDP, 1 of them without any answer",
+            "Pings (ICMP) of End2End-Ping",
+        ] {
+            assert!(said.contains(part), "{part}: {said}");
+        }
+    }
+    let csv = run("--format csv", &files).stdout;
+    for cell in [
+        "\"pings\",\"192.0.2.1\",\"lost\"",
+        "\"assessments\",\"Teams Network Assessment Tool UDP\",\"tests\"",
+    ] {
+        assert!(csv.contains(cell), "{cell}: {csv}");
+    }
+}
