@@ -189,6 +189,7 @@ impl ClientTransaction {
                 turn.software = answer.software.unwrap_or_default();
                 turn.mapped_address = answer.mapped_address;
                 turn.alternate_server = answer.alternate_server;
+                turn.unknown_attribute = answer.unknown;
                 judged
             }
             End::Limit(limit) => self.at_the_limit(limit),

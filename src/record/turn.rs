@@ -111,6 +111,8 @@ pub struct Turn {
     pub alternate_server: Option<SocketAddr>,
     /// What came besides the answer and was ignored.
     pub ignored: Option<Ignored>,
+    /// An attribute of the answer that a client has to understand and nobody knows.
+    pub unknown_attribute: Option<u16>,
     /// How long the answer lay in this machine before the program took it.
     pub local_delay: Option<Duration>,
 }

@@ -103,7 +103,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ("world", "real, or lab for the embedded relays"),
     ("region", "Azure region: the label before .cloudapp.azure.com"),
     ("started_utc", "start of the probe to the microsecond"),
-    ("detail", "what exactly was seen, and what of the certificate cannot be read"),
+    ("detail", "what exactly was seen, what of an answer nobody knows, and what of the certificate cannot be read"),
     ("lag_us", "how late the probe started against its slot"),
 ];
 

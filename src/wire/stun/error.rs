@@ -29,6 +29,9 @@ pub enum Error {
     /// An attribute's value has the wrong form.
     #[error("attribute {0:#06x} is malformed")]
     Value(u16),
+    /// An attribute that has to be there is not.
+    #[error("attribute {0:#06x} is missing")]
+    Missing(u16),
     /// A value or a message does not fit into its 16-bit length.
     #[error("message is longer than 65,535 bytes")]
     TooLong,
