@@ -9,7 +9,7 @@ use super::dns::{Families, Resolver, SystemServers};
 use super::local_end::LocalEnd;
 use super::tls::TlsVersion;
 use super::trust::{OsStore, Roots};
-use crate::endpoints::{Range, TEAMS_RANGES};
+use crate::endpoints::{Ranges, TEAMS_RANGES};
 use crate::record::{Ask, Transport};
 use crate::target::Target;
 
@@ -84,7 +84,7 @@ pub struct Plan {
     /// What `trust_os` is judged against.
     pub os_store: OsStore,
     /// What `in_teams_range` is judged against.
-    pub ranges: &'static [Range],
+    pub ranges: Ranges,
     /// Whether the schedule asks for more probes a second than strangers may get.
     pub fast: bool,
     /// Whether the user says that the server is the user's own.

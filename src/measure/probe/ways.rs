@@ -30,7 +30,7 @@ impl Prober {
         record.transport = way.transport;
         record.port = way.port;
         record.remote = Some(remote);
-        record.in_teams_range = Some(self.opener.in_range(remote.ip()));
+        record.in_teams_range = Some(self.opener.in_range(remote, way.transport));
         let session = match (way.transport, way.ask) {
             (Transport::Tls, ask) => self.over_tls(target, ask, remote, record).await,
             (Transport::Udp, ask) => {
