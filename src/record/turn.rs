@@ -16,17 +16,20 @@ words! {
         Tls = "tls",
         /// STUN and TURN over UDP.
         Udp = "udp",
+        /// STUN and TURN over plain TCP.
+        Tcp = "tcp",
         /// MS-TURN over TCP behind a hello that looks like TLS and is none.
         PseudoTls = "pseudo-tls",
     }
 }
 
 impl Transport {
-    /// The port of a relay's service where none is given.
+    /// The port of a relay's service where none is given. RFC 7065 has 3478 for TURN over TCP; the
+    /// relays of Teams have it at 443.
     pub fn default_port(self) -> u16 {
         match self {
             Self::Udp => 3478,
-            Self::Tls | Self::PseudoTls => 443,
+            Self::Tls | Self::Tcp | Self::PseudoTls => 443,
         }
     }
 }

@@ -151,6 +151,7 @@ fn phases_add_up(row: &Row) {
                 let quiet = row.cell("turn_reply") == "silent" && row.status() == "OK";
                 !row.cell("turn_ask").is_empty() && !quiet
             }
+            "tls" => !["udp", "tcp"].contains(&row.cell("transport")),
             _ => row.cell("transport") != "udp",
         };
         assert_eq!(

@@ -53,7 +53,7 @@ const PIECES: &[&[Column<Record>]] = &[
     &Of::TIMES_MS.pick(["dnstimems", "connecttimems", "tlstimems", "totaltimems"]),
     &Of::RUN.pick(["run_id", "slot", "host", "label", "world", "tool_version"]),
     &[
-        of("transport", Kind::Text, "", "what was spoken: tls, udp, pseudo-tls", |r| word(Some(r.transport.as_str()))),
+        of("transport", Kind::Text, "", "what was spoken: tls, udp, tcp, pseudo-tls", |r| word(Some(r.transport.as_str()))),
     ],
     &Of::RELAY.pick(["region"]),
     &Of::START.pick(["started_utc", "lag_us"]),
