@@ -1,6 +1,7 @@
 //! The known relay names, the published address ranges with their dates, the region rule.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::ops::RangeInclusive;
 
 /// The relay that is probed unless another is named.
 pub const DEFAULT_RELAY: &str = "tr.teams.microsoft.com";
@@ -48,18 +49,61 @@ const fn v6(segments: [u16; 3], prefix: u8) -> Range {
     )
 }
 
-/// The day on which [`TEAMS_RANGES`] was published.
-pub const TEAMS_RANGES_DATE: &str = "2026-06-06";
+/// Ranges of relays: what Microsoft lets its clients reach over UDP at the ports of media, and over
+/// everything else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ranges {
+    media: &'static [Range],
+    others: &'static [Range],
+}
 
-/// Ranges of the Teams relays in Microsoft's published list of [`TEAMS_RANGES_DATE`].
-pub const TEAMS_RANGES: &[Range] = &[
-    v4(52, 112, 0, 0, 14),
-    v4(52, 122, 0, 0, 15),
-    v6([0x2603, 0x1063, 0], 38),
-];
+/// The ports of media over UDP.
+const MEDIA_PORTS: RangeInclusive<u16> = 3478..=3481;
+
+impl Ranges {
+    /// Whether a relay's address at this port lies in the ranges for what is spoken there.
+    pub fn contains(&self, relay: SocketAddr, is_udp: bool) -> bool {
+        let ranges = if is_udp && MEDIA_PORTS.contains(&relay.port()) {
+            self.media
+        } else {
+            self.others
+        };
+        ranges.iter().any(|range| range.contains(relay.ip()))
+    }
+}
+
+/// The day on which [`TEAMS_RANGES`] was published.
+pub const TEAMS_RANGES_DATE: &str = "2026-08-14";
+
+/// Ranges of the Teams relays in Microsoft's published list of [`TEAMS_RANGES_DATE`]: of endpoint id
+/// 11 for UDP 3478 to 3481, of id 12 for TCP 443 and 80 and UDP 443.
+pub const TEAMS_RANGES: Ranges = Ranges {
+    media: &[
+        v4(52, 112, 0, 0, 14),
+        v4(52, 122, 0, 0, 15),
+        v6([0x2603, 0x1063, 0], 38),
+    ],
+    others: &[
+        v4(52, 112, 0, 0, 14),
+        v4(52, 122, 0, 0, 15),
+        v6([0x2603, 0x1027, 0], 48),
+        v6([0x2603, 0x1037, 0], 48),
+        v6([0x2603, 0x1047, 0], 48),
+        v6([0x2603, 0x1057, 0], 48),
+        v6([0x2603, 0x1063, 0], 38),
+        v6([0x2620, 0x01ec, 0x0006], 48),
+        v6([0x2620, 0x01ec, 0x0040], 42),
+    ],
+};
 
 /// Ranges of the lab's relays.
-pub const LAB_RANGES: &[Range] = &[v4(127, 0, 0, 0, 8)];
+pub const LAB_RANGES: Ranges = {
+    const LOOPBACK: &[Range] = &[v4(127, 0, 0, 0, 8)];
+    Ranges {
+        media: LOOPBACK,
+        others: LOOPBACK,
+    }
+};
 
 /// Whether the address is this machine's own, private (RFC 1918, RFC 4193) or link-local, so that
 /// no stranger is burdened by probing it.
@@ -113,30 +157,61 @@ mod tests {
         assert_eq!(region("relay.cloudapp.azure.com"), "");
     }
 
-    // 52.112.0.0/14 ends at 52.115.255.255, 52.122.0.0/15 at 52.123.255.255.
+    /// Whether an address lies in the ranges of UDP 3478 and of TCP 443.
+    fn ranges_of(address: &str) -> [bool; 2] {
+        let address = address.parse().unwrap();
+        [(3478, true), (443, false)]
+            .map(|(port, is_udp)| TEAMS_RANGES.contains(SocketAddr::new(address, port), is_udp))
+    }
+
+    // 52.112.0.0/14 ends at 52.115.255.255, 52.122.0.0/15 at 52.123.255.255, 2620:1ec:40::/42 at
+    // 2620:1ec:7f:ffff:...
     #[test]
     fn the_ends_of_the_published_ranges_are_exact() {
-        let inside = |text: &str| {
-            let address = text.parse().unwrap();
-            TEAMS_RANGES.iter().any(|range| range.contains(address))
-        };
         for text in [
             "52.112.0.0",
             "52.115.255.255",
             "52.123.255.255",
             "2603:1063:3ff::1",
+            "::ffff:52.112.1.2",
         ] {
-            assert!(inside(text), "{text}");
+            assert_eq!(ranges_of(text), [true; 2], "{text}");
+        }
+        for text in [
+            "2603:1027::1",
+            "2603:1057:0:ffff::1",
+            "2620:1ec:6::1",
+            "2620:1ec:40::2",
+            "2620:1ec:7f:ffff::1",
+        ] {
+            assert_eq!(ranges_of(text), [false, true], "{text}");
         }
         for text in [
             "52.111.255.255",
             "52.116.0.0",
             "52.124.0.0",
+            "13.107.64.1",
             "2603:1063:400::1",
+            "2603:1027:1::1",
+            "2620:1ec:7::1",
+            "2620:1ec:80::1",
         ] {
-            assert!(!inside(text), "{text}");
+            assert_eq!(ranges_of(text), [false; 2], "{text}");
         }
-        assert!(inside("::ffff:52.112.1.2"));
+    }
+
+    #[test]
+    fn only_udp_at_the_ports_of_media_has_ranges_of_its_own() {
+        let of_others = |port, is_udp| {
+            let relay = SocketAddr::new("2620:1ec:40::2".parse().unwrap(), port);
+            TEAMS_RANGES.contains(relay, is_udp)
+        };
+        let media: Vec<_> = (3470..3490)
+            .filter(|port| !of_others(*port, true))
+            .collect();
+        assert_eq!(media, [3478, 3479, 3480, 3481]);
+        assert!(of_others(443, true), "UDP 443");
+        assert!(of_others(3478, false), "TCP 3478");
     }
 
     #[test]

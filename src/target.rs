@@ -1,5 +1,5 @@
-//! What to probe: `host`, `host:port`, `[v6]:port`, or a URI: `tls://`, `udp://`, `turn:`, `turns:`,
-//! `stun:`, `stuns:` (RFC 7064, RFC 7065).
+//! What to probe: `host`, `host:port`, `[v6]:port`, or a URI: `tls://`, `udp://`, `tcp://`, `turn:`,
+//! `turns:`, `stun:`, `stuns:` (RFC 7064, RFC 7065).
 
 mod targets;
 
@@ -56,10 +56,11 @@ impl fmt::Display for Target {
         f.write_str(match (self.transport, self.ask) {
             (Some(Transport::Tls), None) => "tls://",
             (Some(Transport::Udp), None) => "udp://",
+            (Some(Transport::Tcp), None) => "tcp://",
             (Some(Transport::Tls), Some(Ask::Binding)) => "stuns:",
             (Some(Transport::Tls), Some(_)) => "turns:",
             (Some(Transport::Udp), Some(Ask::Binding)) => "stun:",
-            (Some(Transport::Udp), Some(_)) => "turn:",
+            (Some(Transport::Udp | Transport::Tcp), Some(_)) => "turn:",
             // no text says these
             (None | Some(Transport::PseudoTls), _) => "",
         })?;
@@ -67,9 +68,12 @@ impl fmt::Display for Target {
             Host::Address(IpAddr::V6(address)) => write!(f, "[{address}]")?,
             _ => self.host.fmt(f)?,
         }
-        match self.port {
-            Some(port) => write!(f, ":{port}"),
-            None => Ok(()),
+        if let Some(port) = self.port {
+            write!(f, ":{port}")?;
+        }
+        match (self.transport, self.ask) {
+            (Some(Transport::Tcp), Some(_)) => f.write_str("?transport=tcp"),
+            _ => Ok(()),
         }
     }
 }
@@ -95,17 +99,13 @@ pub enum TargetError {
     #[error("`{0}` has an @; give only a host and a port")]
     User(String),
     /// A URI scheme that is not spoken.
-    #[error("`{0}:` is not supported; give host:port, tls://, udp://, turn:, turns: or stun:")]
+    #[error(
+        "`{0}:` is not supported; give host:port, tls://, udp://, tcp://, turn:, turns: or stun:"
+    )]
     Scheme(String),
     /// `turn:` and its like with slashes.
     #[error("`{0}` has slashes; write it as turn:host, turns:host or stun:host")]
     Slashes(String),
-    /// TURN over TCP without TLS.
-    #[error(
-        "`{0}` is TURN over TCP in the clear, which is not spoken; give turns:host for TLS, or the plain host \
-             with --transport pseudo-tls"
-    )]
-    ClearTcp(String),
     /// TURN over DTLS.
     #[error("`{0}` is TURN over DTLS, which is not spoken; give turn:host for UDP")]
     Dtls(String),
@@ -158,6 +158,7 @@ fn scheme(text: &str) -> Result<Named<'_>, TargetError> {
         return match scheme.to_ascii_lowercase().as_str() {
             "tls" => Ok((rest, Some(Transport::Tls), None)),
             "udp" => Ok((rest, Some(Transport::Udp), None)),
+            "tcp" => Ok((rest, Some(Transport::Tcp), None)),
             "turn" | "turns" | "stun" | "stuns" => Err(TargetError::Slashes(text.to_owned())),
             _ => Err(TargetError::Scheme(scheme.to_owned())),
         };
@@ -176,13 +177,13 @@ fn scheme(text: &str) -> Result<Named<'_>, TargetError> {
         // RFC 7065
         "turn" => match over(rest, text)? {
             (rest, None | Some(Over::Udp)) => Ok((rest, Some(Transport::Udp), Some(Ask::Allocate))),
-            (_, Some(Over::Tcp)) => Err(TargetError::ClearTcp(text.to_owned())),
+            (rest, Some(Over::Tcp)) => Ok((rest, Some(Transport::Tcp), Some(Ask::Allocate))),
         },
         "turns" => match over(rest, text)? {
             (rest, None | Some(Over::Tcp)) => Ok((rest, Some(Transport::Tls), Some(Ask::Allocate))),
             (_, Some(Over::Udp)) => Err(TargetError::Dtls(text.to_owned())),
         },
-        "udp" | "tls" => Err(TargetError::Scheme(scheme.to_owned())),
+        "udp" | "tcp" | "tls" => Err(TargetError::Scheme(scheme.to_owned())),
         _ => Ok((text, None, None)),
     }
 }

@@ -133,6 +133,6 @@ mod tests {
         assert_eq!(Transport::Tls.meaning(), None);
         let said = Word::meaning(FastOpen::SynLost);
         assert_eq!(said, Some(FastOpen::SynLost.meaning()));
-        assert_eq!(Transport::ALL.len(), 3);
+        assert_eq!(Transport::ALL.len(), 4);
     }
 }

@@ -103,7 +103,7 @@ pub struct ProbeArgs {
     /// system, os (getaddrinfo), IP[:port]
     #[arg(long, value_name = "WHO", default_value = "system")]
     pub resolver: String,
-    /// tls, udp or pseudo-tls; several are probed in turn
+    /// tls, udp, tcp, pseudo-tls; several in turn
     #[arg(
         long,
         value_name = "NAME",

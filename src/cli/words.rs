@@ -36,7 +36,7 @@ mod tests {
         let refused = command().try_get_matches_from(["try", "pseudo_tls"]);
         let said = refused.unwrap_err().to_string();
         assert!(
-            said.contains("[possible values: tls, udp, pseudo-tls]"),
+            said.contains("[possible values: tls, udp, tcp, pseudo-tls]"),
             "{said}"
         );
     }

@@ -81,14 +81,20 @@ async fn connection(
         _ => Conduct::Talks,
     };
     let mut stream = Delayed::new(stream, shared.round_trip(relay), conduct);
+    if fault == Some(Fault::Silent) {
+        return broken::sink(stream.into_inner()).await;
+    }
+    let start = timeout(IDLE, stream.start::<5>()).await??;
+    if turn::announces_message(start[0]) {
+        stun_messages(&mut stream, (peer, own), fault).await?;
+        return broken::finish(stream.into_inner()).await;
+    }
     match fault {
-        Some(Fault::Silent) => return broken::sink(stream.into_inner()).await,
         Some(Fault::TlsAlert) => return broken::after_hello(stream, broken::ALERT).await,
         Some(Fault::TlsEof) => return broken::after_hello(stream, &[]).await,
         Some(Fault::NotTls) => return broken::after_hello(stream, broken::HTTP).await,
         _ => {}
     }
-    let start = timeout(IDLE, stream.start::<5>()).await??;
     if pseudo_tls::announces_client_hello(start) {
         let mut hello = [0; pseudo_tls::CLIENT_HELLO];
         timeout(IDLE, stream.read_exact(&mut hello)).await??;

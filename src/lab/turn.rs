@@ -25,6 +25,12 @@ pub(super) fn speaks_otherwise(fault: Option<Fault>) -> bool {
     matches!(fault, Some(Fault::TurnGarbage | Fault::TurnHttp))
 }
 
+/// Whether a connection that starts with this byte is TURN in the clear: the types of all messages of
+/// TURN start with 0 or 1, those of TLS records are 20 at least.
+pub(super) fn announces_message(first: u8) -> bool {
+    first <= 1
+}
+
 /// Whether a relay ends the conversation under this fault instead of answering.
 pub(super) fn hangs_up(fault: Option<Fault>) -> bool {
     matches!(fault, Some(Fault::TurnClose | Fault::TurnAlert))

@@ -157,12 +157,10 @@ mod tests {
     #[test]
     fn every_address_lies_in_the_labs_range() {
         for relay in relays(Addresses::Own) {
-            let address = relay.address.into();
-            assert!(
-                endpoints::LAB_RANGES
-                    .iter()
-                    .any(|range| range.contains(address))
-            );
+            for is_udp in [true, false] {
+                let address = (relay.address, 3478).into();
+                assert!(endpoints::LAB_RANGES.contains(address, is_udp));
+            }
             assert_ne!(relay.address, REFUSED);
         }
     }

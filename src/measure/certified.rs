@@ -8,7 +8,7 @@ use crate::clock;
 use crate::judge::{Circumstances, Nearness, tls_path};
 use crate::net::trust::Judge;
 use crate::net::{Handshake, Opener};
-use crate::record::{Certificate, Tls, TlsPath, Trust};
+use crate::record::{Certificate, Tls, TlsPath, Transport, Trust};
 use crate::target::Target;
 
 /// What a certificate tells.
@@ -42,7 +42,7 @@ impl Certified {
                 let beside = Circumstances {
                     system: examined.os_reaches,
                     system_note: examined.os_note,
-                    is_microsofts: opener.in_range(remote.ip()),
+                    is_microsofts: opener.in_range(remote, Transport::Tls),
                     is_whole,
                     nearness,
                 };

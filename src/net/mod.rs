@@ -4,12 +4,14 @@
 //! that is done, and what becomes of it (`measure`).
 
 pub mod certificate;
+pub mod clear;
 mod connector;
 pub mod datagram;
 pub mod dns;
 mod gate;
 mod icmp;
 mod ids;
+mod line;
 mod local_end;
 mod open;
 pub mod packets;

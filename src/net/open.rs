@@ -173,9 +173,10 @@ impl Opener {
         self.plan.port.unwrap_or(target.port_for(transport))
     }
 
-    /// Whether an address lies in the published ranges.
-    pub fn in_range(&self, address: IpAddr) -> bool {
-        self.plan.ranges.iter().any(|range| range.contains(address))
+    /// Whether an address lies in the published ranges for this transport and its port.
+    pub fn in_range(&self, remote: SocketAddr, transport: Transport) -> bool {
+        let is_udp = transport == Transport::Udp;
+        self.plan.ranges.contains(remote, is_udp)
     }
 
     /// Resolves a target's name, unless there is nothing to resolve.

@@ -9,7 +9,7 @@ use super::dns::{Families, Resolver, SystemServers};
 use super::local_end::LocalEnd;
 use super::tls::TlsVersion;
 use super::trust::{OsStore, Roots};
-use crate::endpoints::{Range, TEAMS_RANGES};
+use crate::endpoints::{Ranges, TEAMS_RANGES};
 use crate::record::{Ask, Transport};
 use crate::target::Target;
 
@@ -41,7 +41,7 @@ impl Default for Limits {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Question {
     /// What the target's URI says; else nothing on TLS, as the reference does, and an Allocate on
-    /// UDP and pseudo-TLS.
+    /// everything else.
     #[default]
     Usual,
     /// Nothing, where something else can be timed: not on UDP.
@@ -84,7 +84,7 @@ pub struct Plan {
     /// What `trust_os` is judged against.
     pub os_store: OsStore,
     /// What `in_teams_range` is judged against.
-    pub ranges: &'static [Range],
+    pub ranges: Ranges,
     /// Whether the schedule asks for more probes a second than strangers may get.
     pub fast: bool,
     /// Whether the user says that the server is the user's own.
@@ -160,8 +160,8 @@ impl Plan {
         };
         match (transport, asked, self.question) {
             (Transport::Tls, asked, _) => asked,
-            (Transport::Udp, asked, _) => Some(asked.unwrap_or(Ask::Allocate)),
-            (Transport::PseudoTls, _, Question::Nothing) => None,
+            (Transport::Tcp | Transport::PseudoTls, _, Question::Nothing) => None,
+            (Transport::Udp | Transport::Tcp, asked, _) => Some(asked.unwrap_or(Ask::Allocate)),
             (Transport::PseudoTls, ..) => Some(Ask::MsAllocate),
         }
     }
@@ -173,6 +173,7 @@ impl Plan {
             let turn = way.ask.map_or(Duration::ZERO, |_| limits.turn);
             match way.transport {
                 Transport::Udp => turn,
+                Transport::Tcp => limits.connect + turn,
                 Transport::Tls | Transport::PseudoTls => limits.connect + limits.tls + turn,
             }
         });
@@ -191,7 +192,7 @@ mod tests {
 
     #[test]
     fn each_transport_has_its_port_and_its_question() {
-        use Transport::{PseudoTls, Tls, Udp};
+        use Transport::{PseudoTls, Tcp, Tls, Udp};
         let all = Plan {
             transports: Transport::ALL.to_vec(),
             ..Plan::default()
@@ -200,11 +201,14 @@ mod tests {
         let wanted = [
             (Tls, None, 443),
             (Udp, Some(Ask::Allocate), 3478),
+            (Tcp, Some(Ask::Allocate), 443),
             (PseudoTls, Some(Ask::MsAllocate), 443),
         ];
         assert_eq!(ways(&all, "relay"), wanted);
         assert_eq!(ways(&all, "stun:relay"), [(Udp, Some(Ask::Binding), 3478)]);
         assert_eq!(ways(&all, "turns:relay"), [(Tls, Some(Ask::Allocate), 443)]);
+        let wanted = [(Tcp, Some(Ask::Allocate), 443)];
+        assert_eq!(ways(&all, "turn:relay?transport=tcp"), wanted);
         let asking = Plan {
             question: Question::Ask(Ask::Allocate),
             udp_ports: vec![3479, 3480],
@@ -214,9 +218,20 @@ mod tests {
             (Tls, Some(Ask::Allocate), 5000),
             (Udp, Some(Ask::Allocate), 3479),
             (Udp, Some(Ask::Allocate), 3480),
+            (Tcp, Some(Ask::Allocate), 5000),
             (PseudoTls, Some(Ask::MsAllocate), 5000),
         ];
         assert_eq!(ways(&asking, "relay:5000"), wanted);
+    }
+
+    #[test]
+    fn over_plain_tcp_nothing_need_be_asked() {
+        let plan = Plan {
+            transports: vec![Transport::Tcp],
+            question: Question::Nothing,
+            ..Plan::default()
+        };
+        assert_eq!(ways(&plan, "relay"), [(Transport::Tcp, None, 443)]);
     }
 
     #[test]
@@ -226,6 +241,8 @@ mod tests {
         assert_eq!(seconds(&plan), 25);
         plan.transports = vec![Transport::Udp];
         assert_eq!(seconds(&plan), 8);
+        plan.transports = vec![Transport::Tcp];
+        assert_eq!(seconds(&plan), 18);
         plan.transports = vec![Transport::Tls, Transport::Udp];
         plan.udp_ports = vec![3478, 3479];
         assert_eq!(seconds(&plan), 31);

@@ -8,7 +8,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 use super::icmp;
 use crate::record::{Ask, Cause, Failure, Ignored, Turn, TurnReply, alert_name};
 use crate::wire::answer::{self, Answer, Transaction};
-use crate::wire::stream::{Framing, Next, Stream};
+use crate::wire::stream::{Framing, Next, Stream, clear_length};
 use crate::wire::tls_hello::{FirstBytes, classify};
 use crate::wire::{ms_turn, stun};
 
@@ -16,8 +16,8 @@ use crate::wire::{ms_turn, stun};
 const KEPT: usize = 512;
 /// Bytes on a connection in which the answer must be: one has a few hundred.
 pub const MOST_BYTES: u64 = 1 << 20;
-/// So many bytes tell HTTP from other text.
-const TELLING: usize = 8;
+/// So many bytes tell HTTP from other text, and a TLS alert has so many.
+const TELLING: usize = 7;
 
 /// A phase that was tried.
 #[derive(Debug)]
@@ -189,6 +189,7 @@ impl ClientTransaction {
                 turn.software = answer.software.unwrap_or_default();
                 turn.mapped_address = answer.mapped_address;
                 turn.alternate_server = answer.alternate_server;
+                turn.unknown_attribute = answer.unknown;
                 judged
             }
             End::Limit(limit) => self.at_the_limit(limit),
@@ -334,6 +335,10 @@ fn failed(reply: TurnReply, cause: Cause, detail: impl Into<String>) -> Judged {
 fn not_stun(bytes: &[u8]) -> Judged {
     match classify(bytes) {
         FirstBytes::Http(line) => failed(TurnReply::Http, Cause::TurnHttp, line),
+        FirstBytes::Alert { description, .. } => {
+            let name = alert_name(description).into_owned();
+            failed(TurnReply::Alert, Cause::TurnAlert, name)
+        }
         _ => failed(TurnReply::Malformed, Cause::TurnMalformed, described(bytes)),
     }
 }
@@ -342,7 +347,13 @@ fn not_stun(bytes: &[u8]) -> Judged {
 fn described(bytes: &[u8]) -> String {
     match classify(bytes) {
         FirstBytes::Empty => "data that was not asked for".to_owned(),
+        FirstBytes::Tls => "a TLS record".to_owned(),
         FirstBytes::Binary(hex) => match answer::read(bytes) {
+            // what it lacks says nothing where it never was the start of a message
+            Err(error @ stun::Error::Short { .. }) => {
+                let error = clear_length(bytes).err().unwrap_or(error);
+                format!("bytes {hex}: {error}")
+            }
             Err(error) => format!("bytes {hex}: {error}"),
             Ok(_) => format!("bytes {hex}: no response to the request"),
         },

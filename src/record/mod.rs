@@ -264,15 +264,21 @@ words! {
 }
 
 impl Record {
-    /// What exactly was seen when it failed, and what of the certificate cannot be read.
+    /// What exactly was seen when it failed, what is wrong with an answer that counts all the same,
+    /// and what of the certificate cannot be read.
     pub fn detail(&self) -> Cow<'_, str> {
         let certificate = self.tls.certificate.as_deref();
         let faults = certificate.map_or("", |certificate| certificate.faults.as_str());
-        match (self.outcome.detail(), faults) {
-            (seen, "") => Cow::Borrowed(seen),
-            ("", faults) => Cow::Borrowed(faults),
-            (seen, faults) => Cow::Owned(format!("{seen}; {faults}")),
-        }
+        let unknown = self.turn.unknown_attribute.map(|kind| {
+            format!("attribute {kind:#06x} unknown: a client must discard this answer")
+        });
+        let seen = [Cow::Borrowed(self.outcome.detail())];
+        let parts = seen.into_iter().chain(unknown.map(Cow::Owned));
+        let mut parts = parts
+            .chain([Cow::Borrowed(faults)])
+            .filter(|part| !part.is_empty());
+        let first = parts.next().unwrap_or_default();
+        parts.fold(first, |said, part| Cow::Owned(format!("{said}; {part}")))
     }
 
     /// Whether every phase was completed, or a request was answered with an error.

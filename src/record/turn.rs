@@ -16,17 +16,20 @@ words! {
         Tls = "tls",
         /// STUN and TURN over UDP.
         Udp = "udp",
+        /// STUN and TURN over plain TCP.
+        Tcp = "tcp",
         /// MS-TURN over TCP behind a hello that looks like TLS and is none.
         PseudoTls = "pseudo-tls",
     }
 }
 
 impl Transport {
-    /// The port of a relay's service where none is given.
+    /// The port of a relay's service where none is given. RFC 7065 has 3478 for TURN over TCP; the
+    /// relays of Teams have it at 443.
     pub fn default_port(self) -> u16 {
         match self {
             Self::Udp => 3478,
-            Self::Tls | Self::PseudoTls => 443,
+            Self::Tls | Self::Tcp | Self::PseudoTls => 443,
         }
     }
 }
@@ -111,6 +114,8 @@ pub struct Turn {
     pub alternate_server: Option<SocketAddr>,
     /// What came besides the answer and was ignored.
     pub ignored: Option<Ignored>,
+    /// An attribute of the answer that a client has to understand and nobody knows.
+    pub unknown_attribute: Option<u16>,
     /// How long the answer lay in this machine before the program took it.
     pub local_delay: Option<Duration>,
 }

@@ -13,7 +13,7 @@ const MOST_WAITING: usize = 4096;
 /// Round trips of TCP and UDP to the same address in the same slot.
 ///
 /// TCP's is the kernel's own of the SYN, else the connect time; UDP's is that of the request. Of
-/// several UDP ports the first counts. Memory: two distributions, and the last slots.
+/// several UDP ports, and of several transports over TCP, the first counts. Memory: two distributions, and the last slots.
 #[derive(Debug, Default)]
 pub struct Pairs {
     waiting: HashMap<(u64, IpAddr), Half>,
@@ -34,7 +34,9 @@ impl Pairs {
         let Some(remote) = record.remote else { return };
         let round_trip = match record.transport {
             Transport::Udp => record.turn_round_trip(),
-            Transport::Tls | Transport::PseudoTls => tcp_round_trip(record),
+            // without an answer nobody knows who took the connection
+            Transport::Tcp if !record.has_reply() => None,
+            Transport::Tls | Transport::Tcp | Transport::PseudoTls => tcp_round_trip(record),
         };
         if round_trip.is_none() {
             return;
@@ -49,7 +51,9 @@ impl Pairs {
         let half = self.waiting.entry((record.slot, remote.ip())).or_default();
         match record.transport {
             Transport::Udp => half.udp = half.udp.or(round_trip),
-            Transport::Tls | Transport::PseudoTls => half.tcp = half.tcp.or(round_trip),
+            Transport::Tls | Transport::Tcp | Transport::PseudoTls => {
+                half.tcp = half.tcp.or(round_trip);
+            }
         }
         if let (Some(tcp), Some(udp), false) = (half.tcp, half.udp, half.done) {
             half.done = true;
@@ -176,6 +180,24 @@ mod tests {
             over_udp(0, "192.0.2.1:3478", 19, TurnReply::Error(401)),
         ];
         assert_eq!(of(&refused), (0, None));
+    }
+
+    // (26 - 20) ms: a device that takes the connection and answers nothing may be anywhere
+    #[test]
+    fn plain_tcp_makes_a_pair_where_it_was_answered() {
+        let over_plain_tcp = |reply| {
+            let mut record = over_tcp(0, RELAY, 20, None);
+            record.transport = Transport::Tcp;
+            record.turn.reply = Some(reply);
+            if reply == TurnReply::Silent {
+                record.outcome = Failure::new(Cause::TurnSilent, "").into();
+            }
+            record
+        };
+        let udp = || over_udp(0, "192.0.2.1:3478", 26, TurnReply::Error(401));
+        let answered = [over_plain_tcp(TurnReply::Error(401)), udp()];
+        assert_eq!(of(&answered), (1, Some(6000.0)));
+        assert_eq!(of(&[over_plain_tcp(TurnReply::Silent), udp()]), (0, None));
     }
 
     #[test]

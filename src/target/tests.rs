@@ -59,7 +59,7 @@ fn what_is_no_target_is_named() {
         ),
         (
             "https://x.example/a",
-            "error: `https:` is not supported; give host:port, tls://, udp://, turn:, turns: or stun:",
+            "error: `https:` is not supported; give host:port, tls://, udp://, tcp://, turn:, turns: or stun:",
         ),
         (
             "tls://x/a",
@@ -80,7 +80,7 @@ fn asked(text: &str) -> (Option<Transport>, Option<Ask>, Option<u16>) {
 // The forms of RFC 7064 section 3.1 and RFC 7065 section 3.1.
 #[test]
 fn uris_say_transport_and_request() {
-    use Transport::{Tls, Udp};
+    use Transport::{Tcp, Tls, Udp};
     let allocate = Some(Ask::Allocate);
     let binding = Some(Ask::Binding);
     for (text, wanted) in [
@@ -91,6 +91,15 @@ fn uris_say_transport_and_request() {
         (
             "TURN:relay.example:5000?transport=UDP",
             (Some(Udp), allocate, Some(5000)),
+        ),
+        ("tcp://relay.example:80", (Some(Tcp), None, Some(80))),
+        (
+            "turn:relay.example:443?transport=tcp",
+            (Some(Tcp), allocate, Some(443)),
+        ),
+        (
+            "turn:relay.example?transport=TCP",
+            (Some(Tcp), allocate, None),
         ),
         ("turns:relay.example", (Some(Tls), allocate, None)),
         (
@@ -103,6 +112,13 @@ fn uris_say_transport_and_request() {
         assert_eq!(asked(text), wanted, "{text}");
     }
     assert_eq!(shown("turn:[2603:1063::1]"), "turn:[2603:1063::1]");
+    for text in [
+        "turn:[2603:1063::1]:443?transport=tcp",
+        "tcp://a:80",
+        "turn:a?transport=tcp",
+    ] {
+        assert_eq!(shown(text), text);
+    }
     assert_eq!(
         shown("TURNS:relay.example?transport=tcp"),
         "turns:relay.example"
@@ -111,7 +127,7 @@ fn uris_say_transport_and_request() {
 
 #[test]
 fn a_host_that_is_called_like_a_scheme_is_one() {
-    for name in ["udp", "tls", "turn", "turns", "stun", "stuns"] {
+    for name in ["udp", "tcp", "tls", "turn", "turns", "stun", "stuns"] {
         let target: Target = format!("{name}:443").parse().unwrap();
         assert_eq!((target.port, target.transport), (Some(443), None), "{name}");
         assert_eq!(target.host.to_string(), name);
@@ -126,7 +142,7 @@ fn a_host_that_is_called_like_a_scheme_is_one() {
 /// Hosts, those among them that are called like a scheme or look like a port or an address.
 fn host() -> impl Strategy<Value = Host> {
     let name = prop_oneof![
-        3 => "(udp|tls|turns?|stuns?|https?|a|x-1)(\\.(example|udp|7up))?",
+        3 => "(udp|tcp|tls|turns?|stuns?|https?|a|x-1)(\\.(example|udp|7up))?",
         1 => "[a-z0-9_-]{1,20}(\\.[a-z0-9_-]{1,9}){0,3}",
     ];
     let name = name.prop_filter_map("no name", |name| name.parse::<Host>().ok());
@@ -146,6 +162,8 @@ proptest! {
             (None, None),
             (Some(Transport::Tls), None),
             (Some(Transport::Udp), None),
+            (Some(Transport::Tcp), None),
+            (Some(Transport::Tcp), Some(Ask::Allocate)),
             (Some(Transport::Tls), Some(Ask::Allocate)),
             (Some(Transport::Udp), Some(Ask::Allocate)),
             (Some(Transport::Tls), Some(Ask::Binding)),
@@ -171,10 +189,6 @@ proptest! {
 fn uris_that_cannot_be_done_are_answered_with_what_can() {
     for (text, fix) in [
         (
-            "turn:relay.example?transport=tcp",
-            "give turns:host for TLS, or the plain host with --transport pseudo-tls",
-        ),
-        (
             "turns:relay.example?transport=udp",
             "DTLS, which is not spoken; give turn:host for UDP",
         ),
@@ -188,6 +202,7 @@ fn uris_that_cannot_be_done_are_answered_with_what_can() {
             "udp:relay.example",
             "`udp:` is not supported; give host:port, tls://, udp://",
         ),
+        ("tcp:relay.example", "`tcp:` is not supported; give"),
         ("turn:", "the target is empty"),
     ] {
         assert!(shown(text).contains(fix), "{text}: {}", shown(text));

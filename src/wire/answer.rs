@@ -41,6 +41,9 @@ pub struct Answer {
     pub mapped_address: Option<SocketAddr>,
     /// Another server, or the very one.
     pub alternate_server: Option<SocketAddr>,
+    /// The first attribute that a client has to understand and cannot: it must discard the answer
+    /// (RFC 8489 sections 6.3.3 and 6.3.4). Microsoft's dialect has no such rule for answers.
+    pub unknown: Option<u16>,
 }
 
 /// Reads one whole message.
@@ -56,7 +59,7 @@ pub fn read(bytes: &[u8]) -> Result<Answer, Error> {
         Err(_) => of_rfc(&stun::Message::decode(bytes)?)?,
     };
     if answer.kind & ERROR_CLASS == ERROR_CLASS && answer.error.is_none() {
-        return Err(Error::Value(stun::attribute::ERROR_CODE));
+        return Err(Error::Missing(stun::attribute::ERROR_CODE));
     }
     Ok(answer)
 }
@@ -74,6 +77,7 @@ fn of_rfc(message: &stun::Message<'_>) -> Result<Answer, Error> {
         software: message.software().and_then(some),
         mapped_address: message.mapped_address()?,
         alternate_server: message.alternate_server()?,
+        unknown: message.unknown_and_required(),
     })
 }
 
@@ -87,6 +91,7 @@ fn of_ms_turn(message: &ms_turn::Message<'_>) -> Result<Answer, Error> {
         software: None,
         mapped_address: message.xor_mapped_address()?,
         alternate_server: message.alternate_server()?,
+        unknown: None,
     })
 }
 
@@ -136,13 +141,37 @@ mod tests {
     }
 
     #[test]
-    fn a_fingerprint_that_does_not_fit_and_an_error_without_a_number_are_wrong() {
+    fn a_fingerprint_that_does_not_fit_is_wrong_and_an_error_lacks_its_number() {
         let mut bytes = unauthorized().fingerprint().finish().unwrap();
         assert!(read(&bytes).is_ok());
         bytes[30] ^= 1;
         assert_eq!(read(&bytes), Err(Error::Value(attribute::FINGERPRINT)));
         let bytes = Builder::new(kind::ALLOCATE_ERROR, ID).finish().unwrap();
+        assert_eq!(read(&bytes), Err(Error::Missing(attribute::ERROR_CODE)));
+        let short = Builder::new(kind::ALLOCATE_ERROR, ID).attribute(attribute::ERROR_CODE, &[0]);
+        let bytes = short.finish().unwrap();
         assert_eq!(read(&bytes), Err(Error::Value(attribute::ERROR_CODE)));
+    }
+
+    // RFC 8489 section 14: 0x0000 to 0x7FFF have to be understood; section 14.5: nothing behind
+    // MESSAGE-INTEGRITY is looked at
+    #[test]
+    fn an_attribute_that_a_client_must_understand_and_nobody_knows_is_named() {
+        let unknown = |answer: Builder| read(&answer.finish().unwrap()).unwrap().unknown;
+        let padding = [0; 4];
+        assert_eq!(unknown(unauthorized()), None);
+        for number in [0x0000, 0x0023, 0x7FFF] {
+            let answer = unauthorized().attribute(number, &padding);
+            let answer = answer.attribute(0x7FFE, &padding);
+            assert_eq!(unknown(answer), Some(number), "{number:#06x}");
+        }
+        // optional ones, and SOURCE-ADDRESS and CHANGED-ADDRESS of RFC 3489
+        for number in [0x8000, 0xFFFF, 0x0004, 0x0005] {
+            let answer = unauthorized().attribute(number, &padding);
+            assert_eq!(unknown(answer), None, "{number:#06x}");
+        }
+        let signed = unauthorized().attribute(attribute::MESSAGE_INTEGRITY, &[0; 20]);
+        assert_eq!(unknown(signed.attribute(0x7FFF, &padding)), None);
     }
 
     #[test]

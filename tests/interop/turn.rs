@@ -1,4 +1,4 @@
-//! STUN and TURN against coturn: its own clients and Wireshark's dissector say what our rows say.
+//! STUN and TURN against coturn, over UDP, plain TCP and inside TLS: its own clients and Wireshark's dissector say what our rows say.
 
 use std::process::Command;
 
@@ -34,7 +34,7 @@ fn a_binding_shows_the_address_that_coturns_own_client_sees() {
         .and_then(|(_, rest)| rest.lines().next())
         .unwrap();
     let (seen, _port) = seen.trim().rsplit_once(':').unwrap();
-    for transport in ["udp", "tls"] {
+    for transport in ["udp", "tcp", "tls"] {
         let row = ask(&namespace, transport, "binding");
         assert_eq!(
             (row["Status"].as_str(), row["turn_reply"].as_str()),
@@ -55,7 +55,7 @@ fn an_allocate_without_credentials_gets_the_401_for_the_realm_where_coturns_clie
     let login = ["-v", "-u", "nobody", "-w", "nothing", "-n", "1", "-y"];
     let said = namespace.output("turnutils_uclient", &[&login[..], &[TARGET]].concat());
     assert!(said.contains("Received relay addr"), "{said}");
-    for transport in ["udp", "tls"] {
+    for transport in ["udp", "tcp", "tls"] {
         for dialect in ["allocate", "ms-allocate"] {
             let row = ask(&namespace, transport, dialect);
             assert_eq!(
@@ -72,6 +72,74 @@ fn an_allocate_without_credentials_gets_the_401_for_the_realm_where_coturns_clie
                 ("0", "1")
             );
         }
+    }
+}
+
+#[test]
+#[ignore = "needs root and coturn; .ci/run runs it"]
+fn turn_over_plain_tcp_is_answered_at_3478_and_where_coturn_speaks_tls_too() {
+    let namespace = coturn("turn-tcp", &[]);
+    // its own client over TCP: "success", "Received relay addr"
+    let login = ["-t", "-v", "-u", "nobody", "-w", "nothing", "-n", "1", "-y"];
+    let said = namespace.output("turnutils_uclient", &[&login[..], &[TARGET]].concat());
+    assert!(said.contains("Received relay addr"), "{said}");
+    let tls = probe_once(&namespace, &[TARGET]);
+    assert_eq!(
+        (tls["Status"].as_str(), tls["Port"].as_str()),
+        ("OK", "443")
+    );
+    for (target, port) in [
+        (format!("turn:{TARGET}:3478?transport=tcp"), "3478"),
+        (format!("turn:{TARGET}?transport=tcp"), "443"),
+    ] {
+        let row = probe_once(&namespace, &[&target]);
+        assert_eq!(
+            ["Status", "transport", "Port", "turn_reply", "turn_realm"].map(|name| &row[name]),
+            ["OK", "tcp", port, "401", "rtcmedia"],
+            "{row:?}"
+        );
+        assert_eq!(row["tls_us"], "", "{row:?}");
+        // the kernel's own numbers, as for every connection
+        assert!(!row["tcp_rtt_us"].is_empty() && !row["tcp_end_rtt_us"].is_empty());
+    }
+}
+
+#[test]
+#[ignore = "needs root, coturn and tshark; .ci/run runs it"]
+fn wireshark_finds_our_request_over_plain_tcp_well_formed_and_its_end_an_orderly_one() {
+    let mut namespace = coturn("turn-tcp-wireshark", &[]);
+    let file = namespace.dir().join("stun.pcap");
+    let log = namespace.dir().join("tshark.log");
+    let path = file.to_str().unwrap();
+    let capture = ["-i", "lo", "-f", "tcp port 3478", "-q", "-w", path];
+    namespace.start("tshark", &capture, &log);
+    wait_for_text(&log, "Capture started");
+    let row = probe_once(&namespace, &[&format!("turn:{TARGET}:3478?transport=tcp")]);
+    let fields = [
+        "tcp.srcport",
+        "tcp.flags.fin",
+        "tcp.flags.reset",
+        "stun.type",
+        "stun.att.realm",
+        "_ws.malformed",
+    ];
+    let is_set = |flag: &String| ["1", "True"].contains(&flag.as_str());
+    let ours = |packet: &Vec<String>| packet[0] == row["local_port"];
+    wait_until("our FIN is in the file", || {
+        let packets = dissected(&namespace, &fields);
+        packets
+            .iter()
+            .any(|packet| ours(packet) && is_set(&packet[1]))
+    });
+    let packets = dissected(&namespace, &fields);
+    let messages: Vec<_> = packets.iter().filter(|p| !p[3].is_empty()).collect();
+    let kinds: Vec<_> = messages.iter().map(|p| p[3].as_str()).collect();
+    assert_eq!(kinds, ["0x0003", "0x0113"]);
+    assert_eq!(messages[1][4], row["turn_realm"]);
+    for packet in &packets {
+        assert!(packet[5].is_empty(), "malformed: {packet:?}");
+        // coturn itself ends with one
+        assert!(!ours(packet) || !is_set(&packet[2]), "a reset: {packet:?}");
     }
 }
 

@@ -6,23 +6,18 @@ use crate::command::{Rows, on_wine, output, own_addresses, run, run_into, turnpr
 #[test]
 fn every_turn_fault_of_the_lab_has_its_cause_over_every_transport() {
     let ok = ("", "401");
-    for (fault, tls, udp, pseudo) in [
-        (
-            "turn-silent",
-            ("", "silent"),
-            ("turn-silent", "silent"),
-            ("turn-silent", "silent"),
-        ),
-        ("turn-wrong-id", ok, ok, ok),
-        (
-            "turn-garbage",
-            ("turn-malformed", "malformed"),
-            ("turn-malformed", "malformed"),
-            ("turn-malformed", "malformed"),
-        ),
-        ("turn-duplicate", ok, ok, ok),
+    let silent = ("turn-silent", "silent");
+    let garbage = ("turn-malformed", "malformed");
+    let closed = ("turn-closed", "closed");
+    let http = ("turn-http", "http");
+    for (fault, tls, udp, tcp, pseudo) in [
+        ("turn-silent", ("", "silent"), silent, silent, silent),
+        ("turn-wrong-id", ok, ok, ok, ok),
+        ("turn-garbage", garbage, garbage, garbage, garbage),
+        ("turn-duplicate", ok, ok, ok, ok),
         (
             "turn-300",
+            ("turn-try-alternate", "300"),
             ("turn-try-alternate", "300"),
             ("turn-try-alternate", "300"),
             ("turn-try-alternate", "300"),
@@ -32,41 +27,42 @@ fn every_turn_fault_of_the_lab_has_its_cause_over_every_transport() {
             ("turn-server-error", "500"),
             ("turn-server-error", "500"),
             ("turn-server-error", "500"),
+            ("turn-server-error", "500"),
         ),
-        (
-            "turn-http",
-            ("turn-http", "http"),
-            ("turn-malformed", "malformed"),
-            ("turn-http", "http"),
-        ),
-        (
-            "turn-close",
-            ("turn-closed", "closed"),
-            ("turn-silent", "silent"),
-            ("turn-closed", "closed"),
-        ),
+        ("turn-http", http, garbage, http, http),
+        ("turn-close", closed, silent, closed, closed),
+        // there is no alert outside TLS
         (
             "turn-alert",
             ("turn-alert", "alert"),
-            ("turn-silent", "silent"),
-            ("turn-closed", "closed"),
+            silent,
+            closed,
+            closed,
         ),
         (
             "silent",
             ("tls-timeout", ""),
-            ("turn-silent", "silent"),
+            silent,
+            silent,
             ("tls-timeout", ""),
         ),
-        ("tls-alert", ("tls-alert", ""), ok, ("tls-alert", "")),
+        // nor is there a handshake that could fail
+        ("tls-alert", ("tls-alert", ""), ok, ok, ("tls-alert", "")),
+        ("tls-eof", ("tls-eof", ""), ok, ok, ("tls-eof", "")),
+        ("not-tls", ("tls-not-tls", ""), ok, ok, ("tls-not-tls", "")),
+        ("udp-loss", ok, silent, ok, ok),
     ] {
         let said = run(&format!(
-            "probe --lab -n 1 --format csv -q --transport tls,udp,pseudo-tls --ask allocate \
+            "probe --lab -n 1 --format csv -q --transport tls,udp,tcp,pseudo-tls --ask allocate \
              --turn-timeout 400ms --tls-timeout 400ms --lab-fault {fault}"
         ));
         let rows = Rows::of(&said.stdout);
-        assert_eq!(rows.column("transport"), ["tls", "udp", "pseudo-tls"]);
-        assert_eq!(rows.column("slot"), ["0"; 3]);
-        let wanted = [tls, udp, pseudo];
+        assert_eq!(
+            rows.column("transport"),
+            ["tls", "udp", "tcp", "pseudo-tls"]
+        );
+        assert_eq!(rows.column("slot"), ["0"; 4]);
+        let wanted = [tls, udp, tcp, pseudo];
         assert_eq!(
             rows.column("cause"),
             wanted.map(|w| w.0),
@@ -112,20 +108,20 @@ fn a_relay_that_nobody_serves_is_known_by_icmp() {
 }
 
 #[test]
-fn every_question_is_answered_over_udp_and_tls() {
+fn every_question_is_answered_over_udp_tcp_and_tls() {
     for (ask, reply) in [
         ("allocate", "401"),
         ("binding", "success"),
         ("ms-allocate", "401"),
     ] {
         let said = run(&format!(
-            "probe --lab -n 1 --format csv -q --transport udp --transport tls --ask {ask}"
+            "probe --lab -n 1 --format csv -q --transport udp,tcp --transport tls --ask {ask}"
         ));
         let rows = Rows::of(&said.stdout);
-        assert_eq!(rows.column("transport"), ["udp", "tls"]);
-        assert_eq!(rows.column("turn_ask"), [ask; 2]);
-        assert_eq!(rows.column("turn_reply"), [reply; 2]);
-        assert_eq!(rows.column("Status"), ["OK"; 2]);
+        assert_eq!(rows.column("transport"), ["udp", "tcp", "tls"]);
+        assert_eq!(rows.column("turn_ask"), [ask; 3]);
+        assert_eq!(rows.column("turn_reply"), [reply; 3]);
+        assert_eq!(rows.column("Status"), ["OK"; 3]);
         let mapped = rows.column("mapped_address");
         assert!(
             mapped
@@ -141,6 +137,8 @@ fn uris_choose_transport_and_question() {
     for (target, transport, ask) in [
         (format!("turn:{relay}"), "udp", "allocate"),
         (format!("turns:{relay}?transport=tcp"), "tls", "allocate"),
+        (format!("turn:{relay}?transport=tcp"), "tcp", "allocate"),
+        (format!("tcp://{relay}"), "tcp", "allocate"),
         (format!("stun:{relay}"), "udp", "binding"),
         (format!("udp://{relay}"), "udp", "allocate"),
         (format!("tls://{relay}"), "tls", ""),
@@ -176,7 +174,7 @@ fn plain_tls_rows_have_nothing_of_turn() {
 
 #[test]
 fn lines_and_summary_are_80_columns_wide_and_set_udp_against_tcp() {
-    let said = run("probe --lab -n 4 -i 0 --transport tls,udp,pseudo-tls");
+    let said = run("probe --lab -n 4 -i 0 --transport tls,udp,tcp,pseudo-tls");
     assert_eq!(said.code, Some(0), "{}", said.stderr);
     let text = &said.stdout;
     assert!(
@@ -185,22 +183,27 @@ fn lines_and_summary_are_80_columns_wide_and_set_udp_against_tcp() {
     );
     assert_eq!(
         text.lines().filter(|line| line.ends_with("  OK")).count(),
-        12,
+        16,
         "{text}"
     );
     assert!(
-        text.contains("(lab) over tls, udp, pseudo-tls ---"),
+        text.contains("(lab) over tls, udp, tcp, pseudo-tls ---"),
         "{text}"
     );
     for head in [
         "\ntls            n",
         "\nudp            n",
+        "\ntcp            n",
         "\npseudo-tls     n",
         "\nTCP, UDP       n",
     ] {
         assert!(text.contains(head), "no {head:?} in {text}");
     }
-    assert_eq!(failures(text), ["tls 0", "udp 0", "unanswered 0"], "{text}");
+    assert_eq!(
+        failures(text),
+        ["tls 0", "tcp 0", "udp 0", "unanswered 0"],
+        "{text}"
+    );
     // in the lab the difference is the lab's own
     assert!(!text.contains("To the same addresses"), "{text}");
     // an answer with an error has its round trip, and is no loss
@@ -247,6 +250,44 @@ fn udp_that_fails_everywhere_is_told_plainly() {
         ),
         "{text}"
     );
+}
+
+#[test]
+fn plain_tcp_that_gets_through_where_udp_does_not_is_told_plainly() {
+    let said =
+        run("probe --lab -n 3 -i 0 --transport udp,tcp --turn-timeout 400ms --lab-fault udp-loss");
+    let text = said.stdout.replace('\n', " ");
+    let wanted = "UDP gets through to no relay and tcp does: media has to go over TCP.";
+    assert!(text.contains(wanted), "{text}");
+}
+
+#[test]
+fn plain_tcp_goes_to_443_and_options_of_a_handshake_do_nothing_there() {
+    let rows = |target: &str| {
+        let mut command = turnprobe("probe -n 1 --format csv -q --connect-timeout 300ms");
+        command.args(["--address", "127.0.0.1", target]);
+        let said = String::from_utf8(output(&mut command).stdout).unwrap();
+        let rows = Rows::of(&said);
+        [
+            rows.column("transport")[0].to_owned(),
+            rows.column("Port")[0].to_owned(),
+        ]
+    };
+    assert_eq!(rows("turn:a.example?transport=tcp"), ["tcp", "443"]);
+    assert_eq!(rows("turn:a.example:9?transport=tcp"), ["tcp", "9"]);
+    for option in ["--tls 1.3", "--alpn a", "--sni b", "--tls-timeout 1s"] {
+        let said = run(&format!("probe --lab -n 1 --transport tcp {option}"));
+        assert_eq!(said.code, Some(2), "{option}");
+        let wanted = format!(
+            "{} does nothing with --transport tcp",
+            option.split(' ').next().unwrap()
+        );
+        assert!(said.stderr.contains(&wanted), "{}", said.stderr);
+    }
+    let said = run("probe --lab -n 1 --transport tcp --congestion reno --receive-buffer 65536 -q");
+    if cfg!(target_os = "linux") {
+        assert_eq!(said.code, Some(0), "{}", said.stderr);
+    }
 }
 
 #[test]

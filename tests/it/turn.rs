@@ -1,6 +1,7 @@
-//! STUN and TURN over UDP, inside TLS and behind pseudo-TLS, against servers made by hand.
+//! STUN and TURN over UDP and TCP, inside TLS and behind pseudo-TLS, against servers made by hand.
 
 mod pseudo_tls;
+mod tcp;
 mod tls;
 mod udp;
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::ensure;
+use anyhow::{bail, ensure};
 
 use super::Stream;
 use crate::cli::args::ProbeArgs;
@@ -46,13 +46,14 @@ pub(in crate::cli) fn job(args: &ProbeArgs) -> anyhow::Result<Job<Stream>> {
         "{flag} goes over UDP alone: give --transport udp, or leave --transport out"
     );
     let targets = targets(args)?;
-    let other = targets
-        .iter()
-        .find(|target| target.transport == Some(Transport::Tls));
-    ensure!(
-        other.is_none(),
-        "{flag} goes over UDP alone: give the target without tls:// or turns:"
-    );
+    let mut said = targets.iter().filter_map(|target| target.transport);
+    if let Some(other) = said.find(|said| *said != Transport::Udp) {
+        let without = match other {
+            Transport::Tcp => "tcp:// or ?transport=tcp",
+            _ => "tls:// or turns:",
+        };
+        bail!("{flag} goes over UDP alone: give the target without {without}");
+    }
     suits_addresses(args, &targets)?;
     ensure!(
         args.count != Some(0),

@@ -106,7 +106,8 @@ fn fits(args: &ProbeArgs, targets: &[Target], plan: &Plan) -> anyhow::Result<()>
     if args.ports.is_some() {
         for target in targets {
             ensure!(
-                target.port.is_none() || target.transport == Some(Transport::Tls),
+                target.port.is_none()
+                    || target.transport.is_some_and(|said| said != Transport::Udp),
                 "--ports: the target {target} names a port itself; leave one of them out"
             );
         }

@@ -160,6 +160,7 @@ fn way(record: &Record, out: &mut String) {
 fn over(record: &Record) -> String {
     match record.transport {
         Transport::Tls => "tls".to_owned(),
+        Transport::Tcp => "tcp".to_owned(),
         Transport::Udp => format!("udp {}", record.remote.map_or(record.port, |r| r.port())),
         Transport::PseudoTls => "pseudo".to_owned(),
     }

@@ -27,6 +27,8 @@ pub(super) enum Need {
     Tcp,
     /// TLS handshakes are done.
     Tls,
+    /// A hello is said, of TLS or of pseudo-TLS.
+    Hello,
     /// Something goes over UDP.
     Udp,
     /// Requests are sent.
@@ -102,8 +104,7 @@ pub(super) const USES: &[Use] = &[
     ("concurrency", &[Series], &[]),
     ("dns_timeout", ALL, &[Need::Answers]),
     ("connect_timeout", CONNECTIONS, &[Need::Tcp]),
-    // pseudo-TLS has a hello, too
-    ("tls_timeout", CONNECTIONS, &[Need::Tcp]),
+    ("tls_timeout", CONNECTIONS, &[Need::Tcp, Need::Hello]),
     ("turn_timeout", &[Series], &[Need::Requests]),
     ("ports", &[Series], &[Need::Udp, Need::Network]),
     ("alpn", CONNECTIONS, &[Need::Tls]),
@@ -187,7 +188,8 @@ impl<'a> Run<'a> {
     /// Why an option that needs this does nothing.
     fn lacks(&self, need: Need) -> Option<Idle> {
         let args = self.args;
-        let tcp = [Transport::Tls, Transport::PseudoTls];
+        let tcp = [Transport::Tls, Transport::Tcp, Transport::PseudoTls];
+        let hello = [Transport::Tls, Transport::PseudoTls];
         match need {
             Need::Names | Need::Answers if args.address.is_some() => {
                 Some(Idle::beside("--address", ", as no name is resolved"))
@@ -206,6 +208,9 @@ impl<'a> Run<'a> {
             }
             Need::Tcp if !tcp.iter().any(|one| self.speaks(*one)) => {
                 Some(self.otherwise("as nothing goes over TCP", "--transport tls"))
+            }
+            Need::Hello if !hello.iter().any(|one| self.speaks(*one)) => {
+                Some(self.otherwise("as no handshake is done", "--transport tls"))
             }
             Need::Tls if !self.speaks(Transport::Tls) => {
                 Some(self.otherwise("as no TLS handshake is done", "--transport tls"))

@@ -163,6 +163,7 @@ fn two_options_that_are_accepted_together_both_do_something() {
         "-o rows.csv --watch",
         "-o rows.csv --hold 2s -n 2",
         "-o rows.csv --transport udp",
+        "-o rows.csv --transport tcp",
         "-o rows.csv --transport pseudo-tls",
         "--format csv --lab --lab-fault reset",
     ] {

@@ -130,6 +130,31 @@ fn both_dialects_are_answered_over_udp() {
 }
 
 #[test]
+fn turn_is_answered_in_the_clear_where_tls_is_spoken_too() {
+    for fault in [&[][..], &[Fault::TlsAlert], &[Fault::Expired]] {
+        let lab = lab(fault);
+        let mut stream = connect(&lab);
+        let id = stun::TransactionId(*b"twelve bytes");
+        for (request, kind) in [
+            (stun::binding_request(id), stun::kind::BINDING_SUCCESS),
+            (stun::allocate_request(id), stun::kind::ALLOCATE_ERROR),
+        ] {
+            stream.write_all(&request).unwrap();
+            let mut bytes = vec![0; 20];
+            stream.read_exact(&mut bytes).unwrap();
+            let length = stun::stream_length(*bytes.first_chunk().unwrap()).unwrap();
+            bytes.resize(length, 0);
+            stream.read_exact(&mut bytes[20..]).unwrap();
+            let answer = stun::Message::decode(&bytes).unwrap();
+            assert_eq!((answer.kind(), answer.id()), (kind, id), "{fault:?}");
+        }
+        stream.shutdown(std::net::Shutdown::Write).unwrap();
+        assert_eq!(stream.read(&mut [0; 10]).unwrap(), 0);
+        assert_eq!(lab.stats().handshakes, 0);
+    }
+}
+
+#[test]
 fn ms_turn_is_answered_behind_pseudo_tls() {
     let lab = lab(&[]);
     let mut stream = connect(&lab);

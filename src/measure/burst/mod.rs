@@ -174,8 +174,9 @@ impl Bursts {
         (row.dns, row.region) = (lookup.dns, lookup.region);
         match first {
             Ok(address) => {
-                row.remote = Some(SocketAddr::new(address, row.port));
-                row.in_teams_range = Some(self.opener.in_range(address));
+                let remote = SocketAddr::new(address, row.port);
+                row.remote = Some(remote);
+                row.in_teams_range = Some(self.opener.in_range(remote, Transport::Udp));
             }
             Err(failure) => row.outcome = Outcome::Failed(failure),
         }

@@ -237,7 +237,7 @@ impl Holds {
         self.opener.admit(address, Visit::Heavy).await?;
         let remote = SocketAddr::new(address, row.port);
         row.remote = Some(remote);
-        row.in_teams_range = Some(self.opener.in_range(address));
+        row.in_teams_range = Some(self.opener.in_range(remote, Transport::Tls));
         let secured = self.opener.secure(target, remote).await;
         row.times.add(secured.times);
         row.tls = secured.tls;

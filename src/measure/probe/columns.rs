@@ -53,7 +53,7 @@ const PIECES: &[&[Column<Record>]] = &[
     &Of::TIMES_MS.pick(["dnstimems", "connecttimems", "tlstimems", "totaltimems"]),
     &Of::RUN.pick(["run_id", "slot", "host", "label", "world", "tool_version"]),
     &[
-        of("transport", Kind::Text, "", "what was spoken: tls, udp, pseudo-tls", |r| word(Some(r.transport.as_str()))),
+        of("transport", Kind::Text, "", "what was spoken: tls, udp, tcp, pseudo-tls", |r| word(Some(r.transport.as_str()))),
     ],
     &Of::RELAY.pick(["region"]),
     &Of::START.pick(["started_utc", "lag_us"]),
@@ -103,7 +103,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ("world", "real, or lab for the embedded relays"),
     ("region", "Azure region: the label before .cloudapp.azure.com"),
     ("started_utc", "start of the probe to the microsecond"),
-    ("detail", "what exactly was seen, and what of the certificate cannot be read"),
+    ("detail", "what exactly was seen, what of an answer nobody knows, and what of the certificate cannot be read"),
     ("lag_us", "how late the probe started against its slot"),
 ];
 

@@ -1,4 +1,4 @@
-//! The ways to a relay's address: TLS, UDP, pseudo-TLS. What each does after the name is resolved.
+//! The ways to a relay's address: TLS, UDP, plain TCP, pseudo-TLS. What each does after the name is resolved.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
@@ -9,7 +9,7 @@ use super::Prober;
 use crate::explain::explain;
 use crate::judge::Nearness;
 use crate::measure::certified::Certified;
-use crate::net::{Exchange, Secured, Session, Way, datagram, pseudo_tls};
+use crate::net::{Exchange, Secured, Session, Way, clear, datagram, pseudo_tls};
 use crate::record::{Ask, Cause, Failure, Outcome, Phase, Record, Transport, TurnReply};
 use crate::target::Target;
 
@@ -28,7 +28,7 @@ impl Prober {
         record.transport = way.transport;
         record.port = way.port;
         record.remote = Some(remote);
-        record.in_teams_range = Some(self.opener.in_range(remote.ip()));
+        record.in_teams_range = Some(self.opener.in_range(remote, way.transport));
         let session = match (way.transport, way.ask) {
             (Transport::Tls, ask) => self.over_tls(target, ask, remote, record).await,
             (Transport::Udp, ask) => {
@@ -36,8 +36,8 @@ impl Prober {
                 self.over_udp(ask, remote, record).await;
                 None
             }
-            (Transport::PseudoTls, ask) => {
-                self.over_pseudo_tls(ask, remote, record).await;
+            (Transport::Tcp | Transport::PseudoTls, _) => {
+                self.in_the_clear(way, remote, record).await;
                 None
             }
         };
@@ -125,29 +125,37 @@ impl Prober {
         }
     }
 
-    /// The connect phase, the hello as the tls phase, and the turn phase.
-    async fn over_pseudo_tls(&self, ask: Option<Ask>, remote: SocketAddr, record: &mut Record) {
+    /// The connect phase, the hello of pseudo-TLS as the tls phase, and the turn phase.
+    async fn in_the_clear(&self, way: Way, remote: SocketAddr, record: &mut Record) {
         let connection = self.opener.connect(remote).await;
         record.times.add(connection.times);
         record.tcp = connection.tcp;
         let Some(connected) = noted(connection.stream, record) else {
             return;
         };
-        let limits = self.opener.plan().limits;
-        let talk = pseudo_tls::talk(connected.stream, ask, limits.tls, limits.turn);
-        let limit = limits.tls.saturating_add(limits.turn);
-        let talk = match self.opener.on_its_thread(limit, talk).await {
+        let (stream, limits) = (connected.stream, self.opener.plan().limits);
+        let talk = if way.transport == Transport::PseudoTls {
+            let talk = pseudo_tls::talk(stream, way.ask, limits.tls, limits.turn);
+            let limit = limits.tls.saturating_add(limits.turn);
+            self.opener.on_its_thread(limit, talk).await
+        } else {
+            let talk = clear::talk(stream, way.ask, limits.turn);
+            self.opener.on_its_thread(limits.turn, talk).await
+        };
+        let talk = match talk {
             Ok(talk) => talk,
             Err(lost) => {
                 record.outcome = Failure::new(Cause::ConnectLocalError, lost.to_string()).into();
                 return;
             }
         };
-        record.times.set(Phase::Tls, talk.hello_took);
+        if let Some(took) = talk.hello_took {
+            record.times.set(Phase::Tls, took);
+        }
         record.tcp.bytes_sent = Some(talk.sent);
         record.tcp.bytes_received = Some(talk.received);
         record.tcp.end = talk.kernel.end_of(&record.tcp);
-        noted(talk.hello, record);
+        noted(talk.ready, record);
         if let Some(exchange) = talk.exchange {
             take(exchange, record);
         }

@@ -6,10 +6,12 @@
 use crate::record::Counter as _;
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::net::SocketAddr;
 
 use super::groups::{Groups, SEPARATOR, part};
 use super::{Measured, Taken};
 use crate::endpoints::{self, TEAMS_RANGES};
+use crate::record::Transport;
 use crate::schema::{Row, id};
 
 /// Number of the region of all rows whose own is beyond the cap.
@@ -198,10 +200,7 @@ impl Relays {
         let in_range = match taken.row.get(id!(in_teams_range)) {
             "true" => true,
             "false" => false,
-            _ => taken
-                .row
-                .address()
-                .is_some_and(|address| TEAMS_RANGES.iter().any(|range| range.contains(address))),
+            _ => in_range(taken.row),
         };
         self.counts.insert(
             address.into(),
@@ -240,4 +239,13 @@ pub fn region<'a>(row: &Row<'a>) -> Cow<'a, str> {
         Cow::Borrowed(name) => Cow::Borrowed(endpoints::region(name)),
         Cow::Owned(name) => Cow::Owned(endpoints::region(&name).to_owned()),
     }
+}
+
+/// Whether the address of a row lies in the ranges, where the row itself does not say so; TCP 443
+/// where it has no port.
+fn in_range(row: &Row<'_>) -> bool {
+    let is_udp = row.transport().starts_with(Transport::Udp.as_str());
+    let port = row.get(id!(Port)).parse().unwrap_or(443);
+    row.address()
+        .is_some_and(|address| TEAMS_RANGES.contains(SocketAddr::new(address, port), is_udp))
 }

@@ -73,6 +73,18 @@ impl<'a> Attributes<'a> {
         self.value(kind).map(decode).transpose()
     }
 
+    /// The first attribute that has to be understood and is known to nobody. What stands behind a
+    /// MESSAGE-INTEGRITY is not looked at (RFC 8489 section 14.5).
+    pub fn unknown_and_required(&self) -> Option<u16> {
+        let signatures = [
+            attribute::MESSAGE_INTEGRITY,
+            attribute::MESSAGE_INTEGRITY_SHA256,
+        ];
+        let kinds = self.0.iter().map(|attribute| attribute.kind);
+        let mut looked_at = kinds.take_while(|kind| !signatures.contains(kind));
+        looked_at.find(|kind| attribute::is_unknown_and_required(*kind))
+    }
+
     /// LIFETIME in seconds.
     ///
     /// # Errors

@@ -50,4 +50,14 @@ pub mod attribute {
     pub const ALTERNATE_SERVER: u16 = 0x8023;
     /// FINGERPRINT.
     pub const FINGERPRINT: u16 = 0x8028;
+
+    /// The first number that may be left aside by whoever does not know it (RFC 8489 section 14).
+    const OPTIONAL: u16 = 0x8000;
+
+    /// Whether this number has to be understood and stands for nothing in the IANA registry "STUN
+    /// Attributes", those of RFC 3489 that are kept free there included: servers still send them.
+    pub fn is_unknown_and_required(kind: u16) -> bool {
+        kind < OPTIONAL
+            && !matches!(kind, 0x0001..=0x000D | 0x0010 | 0x0012..=0x001E | 0x0020..=0x0022 | 0x0024..=0x0027 | 0x002A)
+    }
 }

@@ -29,6 +29,12 @@ pub enum Error {
     /// An attribute's value has the wrong form.
     #[error("attribute {0:#06x} is malformed")]
     Value(u16),
+    /// An attribute that has to be there is not.
+    #[error("attribute {0:#06x} is missing")]
+    Missing(u16),
+    /// The header says more than any answer has.
+    #[error("a message of {0} bytes is longer than any answer")]
+    Oversized(usize),
     /// A value or a message does not fit into its 16-bit length.
     #[error("message is longer than 65,535 bytes")]
     TooLong,

@@ -19,6 +19,7 @@ fn seeds() -> Vec<Vec<u8>> {
     vec![
         [&[0, 7][..], &samples.concat()].concat(),
         [1, 7].into_iter().chain(framed).collect(),
+        [&[2, 7][..], &samples.concat()].concat(),
     ]
 }
 
@@ -26,7 +27,8 @@ fn check(bytes: &[u8]) {
     let [framing, cut, bytes @ ..] = bytes else {
         return;
     };
-    let framing = [Framing::BackToBack, Framing::Framed][usize::from(framing % 2)];
+    let framing =
+        [Framing::BackToBack, Framing::Framed, Framing::InTheClear][usize::from(framing % 3)];
     let mut whole = Stream::new(framing);
     whole.push(bytes);
     let mut pieces = Stream::new(framing);

@@ -26,6 +26,8 @@ fn seeds() -> Vec<Vec<u8>> {
         "udp://xn--bcher-kva.example",
         "turn:relay.example:3478?transport=udp",
         "turns:relay.example?transport=tcp",
+        "turn:relay.example:443?transport=tcp",
+        "tcp://relay.example",
         "stun:[2001:db8::1]",
         "stuns:relay.example:5349",
         "stun:3478",

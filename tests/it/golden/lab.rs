@@ -119,7 +119,7 @@ fn kinds(rows: &Rows, base: Option<&[String]>) -> String {
 /// Options that end the phase that a fault leaves without an answer.
 /// Those of a phase that these options do not have would be refused.
 fn limits(fault: &str, options: &str) -> String {
-    let asks = ["--ask", "udp", "pseudo-tls"]
+    let asks = ["--ask", "udp", "tcp", "pseudo-tls"]
         .iter()
         .any(|word| options.contains(word));
     let tls = format!("--tls-timeout {SHORT}");
@@ -127,7 +127,9 @@ fn limits(fault: &str, options: &str) -> String {
     let of_both = [
         (
             tls,
-            options != "--transport udp" && !options.starts_with("--transport udp "),
+            !["udp", "tcp"]
+                .iter()
+                .any(|word| options.split(' ').any(|option| option == *word)),
         ),
         (turn, asks),
     ];
@@ -198,12 +200,14 @@ fn columns_of_probes_over_tls() {
 }
 
 #[test]
-fn columns_of_probes_over_udp_and_pseudo_tls() {
+fn columns_of_probes_over_udp_tcp_and_pseudo_tls() {
     let mut store = Store::of("lab/udp");
     let mut text = with_faults("udp", "--transport udp", &library::lab_faults());
     let binding = "--transport udp --ask binding";
     text += &with_faults("udp, asked for a binding", binding, &of_requests());
     store.check("udp.txt", text);
+    let text = with_faults("tcp", "--transport tcp", &library::lab_faults());
+    store.check("tcp.txt", text);
     let text = with_faults(
         "pseudo-tls",
         "--transport pseudo-tls",

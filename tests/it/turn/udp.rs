@@ -108,6 +108,45 @@ fn microsofts_dialect_is_asked_and_read() {
     assert_eq!(row.cell("turn_realm"), "example.org");
 }
 
+// RFC 8489 sections 6.3.3 and 6.3.4: no client would use it, and the path works all the same
+#[test]
+fn an_answer_that_a_client_must_discard_counts_and_is_told() {
+    const SAID: &str = "attribute 0x7fff unknown: a client must discard this answer";
+    let unknown = (0x7FFF, &[0; 4][..]);
+    let (row, _) = ask(Ask::Binding, move |request, _| {
+        let mapped = (0x0001, &[0, 1, 0, 80, 192, 0, 2, 8][..]);
+        vec![message(BINDING_SUCCESS, request, &[unknown, mapped])]
+    });
+    row.assert_ok();
+    assert_eq!(
+        row.cells(["turn_reply", "mapped_address", "detail"]),
+        ["success", "192.0.2.8:80", SAID]
+    );
+    let (row, _) = ask(Ask::Allocate, move |request, _| {
+        let value = error(508, "full");
+        vec![message(
+            ALLOCATE_ERROR,
+            request,
+            &[(0x0009, &value), unknown],
+        )]
+    });
+    row.assert_failed("turn-server-error", &["508: full; ", SAID]);
+}
+
+#[test]
+fn an_error_without_its_number_is_told_from_one_that_is_malformed() {
+    for (value, said) in [
+        (None, "attribute 0x0009 is missing"),
+        (Some([0; 2]), "attribute 0x0009 is malformed"),
+    ] {
+        let row = ask_in_vain(move |request, _| {
+            let attributes: Vec<_> = value.iter().map(|value| (0x0009, &value[..])).collect();
+            vec![message(ALLOCATE_ERROR, request, &attributes)]
+        });
+        row.assert_failed("turn-malformed", &[said]);
+    }
+}
+
 #[test]
 fn every_other_answer_is_a_failure_that_was_heard() {
     for (kind, code, asked, cause) in [

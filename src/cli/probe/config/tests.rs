@@ -71,6 +71,7 @@ fn the_interval_that_is_polite_goes_by_the_probes_of_a_slot_and_the_targets() {
     // four ports, three transports, and two targets that take turns
     assert_eq!(polite("--transport udp --ports 3478-3481"), 400);
     assert_eq!(polite("--transport tls,udp,pseudo-tls"), 300);
+    assert_eq!(polite("--transport tls,udp,tcp,pseudo-tls"), 400);
     assert_eq!(polite("a.example b.example"), 50);
     assert_eq!(polite("a.example b.example c.example"), 34);
     let fast = |line| settings(line).unwrap().path.fast;
@@ -131,7 +132,18 @@ fn what_is_wrong_is_named_with_its_fix() {
             "--csv-profile excel -o a.jsonl",
             "--csv-profile does nothing with this --output, as no CSV is written: give --output FILE.csv",
         ),
-        ("turn:relay?transport=tcp", "give turns:host for TLS"),
+        (
+            "--transport tls,udp turn:relay?transport=tcp",
+            "the target turn:relay?transport=tcp says its transport itself",
+        ),
+        (
+            "turn:relay?transport=tcp --tls-timeout 1s",
+            "--tls-timeout does nothing with the target turn:relay?transport=tcp, as no handshake is done",
+        ),
+        (
+            "--transport tcp --ports 3478",
+            "as nothing goes over UDP: give --transport udp",
+        ),
         (
             "--turn-timeout 0 --ask binding",
             "--turn-timeout must be from 1ms to 10m",

@@ -9,13 +9,20 @@ use crate::doc::wrapped;
 use crate::record::Transport;
 use crate::stats::{Tally, TransportTally};
 
+/// What a transport gave.
+type Its<'a> = (Transport, &'a TransportTally);
+
 /// The part, with an empty line before it; nothing unless UDP and a transport over TCP were probed.
 pub(super) fn versus(tally: &Tally) -> String {
-    let of = |transport| tally.transports().get(&transport);
-    let over_tcp = of(Transport::Tls)
-        .map(|its| (Transport::Tls, its))
-        .or_else(|| of(Transport::PseudoTls).map(|its| (Transport::PseudoTls, its)));
-    let (Some(udp), Some((transport, tcp))) = (of(Transport::Udp), over_tcp) else {
+    let of = |transport| Some((transport, tally.transports().get(&transport)?));
+    let mut over_tcp: Vec<Its<'_>> = [Transport::Tls, Transport::Tcp]
+        .into_iter()
+        .filter_map(of)
+        .collect();
+    if over_tcp.is_empty() {
+        over_tcp.extend(of(Transport::PseudoTls));
+    }
+    let Some((_, udp)) = of(Transport::Udp).filter(|_| !over_tcp.is_empty()) else {
         return String::new();
     };
     let mut out = String::new();
@@ -27,7 +34,7 @@ pub(super) fn versus(tally: &Tally) -> String {
     } else {
         out.push('\n');
     }
-    for line in wrapped(&said(tally, transport, tcp, udp), WIDTH) {
+    for line in wrapped(&said(tally, &over_tcp, udp), WIDTH) {
         let _ = writeln!(out, "{line}");
     }
     out
@@ -37,8 +44,7 @@ pub(super) fn versus(tally: &Tally) -> String {
 const LEAST: u64 = 3;
 
 /// The comparison in words.
-fn said(tally: &Tally, transport: Transport, tcp: &TransportTally, udp: &TransportTally) -> String {
-    let word = transport.as_str();
+fn said(tally: &Tally, over_tcp: &[Its<'_>], udp: &TransportTally) -> String {
     let mut said = String::new();
     // in the lab the difference is the lab's own
     if let Some(us) = tally.pairs().mean_difference().filter(|_| !tally.is_lab()) {
@@ -49,40 +55,166 @@ fn said(tally: &Tally, transport: Transport, tcp: &TransportTally, udp: &Transpo
             "To the same addresses UDP is {ms} ms {than} than the TCP round trip on average. "
         );
     }
+    said.push_str("Failed: ");
+    for (transport, its) in over_tcp {
+        let failed = part(its.rows - its.ok, its.rows);
+        let _ = write!(said, "{} {failed}, ", transport.as_str());
+    }
     let _ = write!(
         said,
-        "Failed: {word} {}, udp {}; udp without an answer: {}.",
-        part(tcp.rows - tcp.ok, tcp.rows),
+        "udp {}; udp without an answer: {}.",
         part(udp.rows - udp.ok, udp.rows),
         part(udp.rows - udp.replies - udp.failed_here, udp.rows),
     );
-    match (tcp.replies, udp.replies) {
-        // this computer sent nothing that could get through
-        _ if [tcp, udp].iter().any(|one| one.failed_here == one.rows) => {}
-        // what TLS gets through to may be a device on the way
-        _ if tally.paths().untrusted() > 0 => {}
-        // of one or two datagrams each may have been lost
-        (1.., 0) if udp.rows >= LEAST => {
-            let _ = write!(
-                said,
-                " UDP gets through to no relay and {word} does: media has to go over TCP. Lost, filtered, or nobody \
-                 answers at that port: from here they look alike."
-            );
-        }
-        (0, 1..) if tcp.undecided > 0 => {
-            let _ = write!(
-                said,
-                " UDP gets through; over {word} something answers, and no handshake comes about."
-            );
-        }
-        (0, 1..) if tcp.rows >= LEAST => {
-            let _ = write!(said, " UDP gets through, and {word} to no relay.");
-        }
-        _ => {}
-    }
+    said.push_str(&concluded(tally, over_tcp, udp));
     said
+}
+
+/// What follows from it.
+fn concluded(tally: &Tally, over_tcp: &[Its<'_>], udp: &TransportTally) -> String {
+    // this computer sent nothing that could get through
+    let sent = |one: &TransportTally| one.failed_here < one.rows;
+    let tried: Vec<_> = over_tcp.iter().filter(|(_, its)| sent(its)).collect();
+    if tried.is_empty() || !sent(udp) {
+        return String::new();
+    }
+    // what TLS gets through to may be a device on the way; one that ends TLS answers no TURN in the
+    // clear for the relay
+    let is_relay = |transport| transport != Transport::Tls || tally.paths().untrusted() == 0;
+    let through = tried
+        .iter()
+        .find(|(transport, its)| its.replies > 0 && is_relay(*transport));
+    // of one or two datagrams each may have been lost
+    if udp.replies == 0 && udp.rows >= LEAST {
+        return through.map_or_else(String::new, |(transport, _)| {
+            format!(
+                " UDP gets through to no relay and {} does: media has to go over TCP. Lost, filtered, or nobody \
+                 answers at that port: from here they look alike.",
+                transport.as_str()
+            )
+        });
+    }
+    let is_heard = tried.iter().any(|(_, its)| its.replies > 0);
+    if udp.replies == 0 || is_heard || !is_relay(Transport::Tls) {
+        return String::new();
+    }
+    if let Some((transport, _)) = tried.iter().find(|(_, its)| its.undecided > 0) {
+        let missing = match transport {
+            Transport::Tcp => "it is no relay's answer",
+            _ => "no handshake comes about",
+        };
+        let word = transport.as_str();
+        return format!(" UDP gets through; over {word} something answers, and {missing}.");
+    }
+    if tried.iter().any(|(_, its)| its.rows < LEAST) {
+        return String::new();
+    }
+    let words: Vec<_> = tried.iter().map(|(one, _)| one.as_str()).collect();
+    format!(
+        " UDP gets through, and {} to no relay.",
+        words.join(" and ")
+    )
 }
 
 fn part(some: u64, all: u64) -> String {
     format!("{some} of {all}{}", share(some, all))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::record::{
+        Cause, Certificate, ClockChange, Dns, Failure, Outcome, PhaseTimes, Record, Run, Tcp, Tls,
+        TlsPath, Turn, TurnReply, World,
+    };
+
+    fn row(transport: Transport, cause: Option<Cause>) -> Record {
+        let remote = "192.0.2.1:443".parse().unwrap();
+        Record {
+            run: Arc::new(Run::new("test", String::new(), World::Real)),
+            slot: 0,
+            host: "relay.test".into(),
+            port: 443,
+            transport,
+            started: chrono::DateTime::default(),
+            lag: None,
+            outcome: cause.map_or(Outcome::Ok, |cause| Failure::new(cause, "").into()),
+            times: PhaseTimes::default(),
+            dns: Dns::default(),
+            remote: Some(remote),
+            region: String::new(),
+            in_teams_range: None,
+            tcp: Tcp::default(),
+            tls: Tls::default(),
+            turn: Turn {
+                reply: cause.is_none().then_some(TurnReply::Error(401)),
+                ..Turn::default()
+            },
+            explanation: None,
+            clock: ClockChange::default(),
+        }
+    }
+
+    fn inspected() -> Record {
+        let mut row = row(Transport::Tls, None);
+        row.tls.certificate = Some(Arc::new(Certificate::default()));
+        row.tls.path = Some(TlsPath::Inspected);
+        row
+    }
+
+    /// The sentences on three of each row.
+    fn of(rows: &[Record]) -> String {
+        let mut tally = Tally::default();
+        for row in rows {
+            (0..LEAST).for_each(|_| tally.add(row));
+        }
+        versus(&tally).replace('\n', " ").trim().to_owned()
+    }
+
+    const DROPPED: Option<Cause> = Some(Cause::TurnSilent);
+    const NO_UDP: &str = "media has to go over TCP. Lost, filtered, or nobody answers at that port: \
+                          from here they look alike.";
+
+    #[test]
+    fn each_transport_over_tcp_is_set_against_udp() {
+        use Transport::{PseudoTls, Tcp, Tls, Udp};
+        let all = [row(Tls, None), row(Udp, DROPPED), row(Tcp, DROPPED)];
+        assert_eq!(
+            of(&all),
+            format!(
+                "Failed: tls 0 of 3, tcp 3 of 3 (100 %), udp 3 of 3 (100 %); udp without an answer: 3 of 3 \
+                 (100 %). UDP gets through to no relay and tls does: {NO_UDP}"
+            )
+        );
+        for over_tcp in [Tcp, PseudoTls] {
+            let said = of(&[row(Udp, DROPPED), row(over_tcp, None)]);
+            let wanted = format!(
+                "UDP gets through to no relay and {} does",
+                over_tcp.as_str()
+            );
+            assert!(said.contains(&wanted), "{said}");
+        }
+        let refused = Some(Cause::ConnectRefused);
+        let said = of(&[row(Tls, refused), row(Udp, None), row(Tcp, DROPPED)]);
+        assert!(
+            said.ends_with("UDP gets through, and tls and tcp to no relay."),
+            "{said}"
+        );
+        let said = of(&[row(Udp, None), row(Tcp, Some(Cause::TurnAlert))]);
+        let wanted = "over tcp something answers, and it is no relay's answer.";
+        assert!(said.ends_with(wanted), "{said}");
+    }
+
+    // a device that ends TLS is no relay; nothing but a relay answers an Allocate in the clear
+    #[test]
+    fn where_tls_is_inspected_plain_tcp_alone_shows_that_tcp_gets_through() {
+        let udp = row(Transport::Udp, DROPPED);
+        let said = of(&[inspected(), udp.clone()]);
+        assert!(said.ends_with("3 of 3 (100 %)."), "{said}");
+        let said = of(&[inspected(), udp, row(Transport::Tcp, None)]);
+        let wanted = format!("UDP gets through to no relay and tcp does: {NO_UDP}");
+        assert!(said.ends_with(&wanted), "{said}");
+    }
 }

@@ -1,0 +1,21 @@
+//! TURN over plain TCP: a request in the clear, as `turn:...?transport=tcp` means it (RFC 7065). It
+//! is sent once: TCP itself sends again (RFC 8489 section 6.2.2).
+
+use std::time::Duration;
+
+use super::line::{Line, Talk};
+use crate::record::Ask;
+use crate::wire::stream::Framing;
+
+/// Asks, if there is something to ask, and closes in good order.
+pub async fn talk(stream: std::net::TcpStream, ask: Option<Ask>, limit: Duration) -> Talk {
+    let mut line = match Line::new(stream) {
+        Ok(line) => line,
+        Err(failure) => return Talk::new(Err(failure)),
+    };
+    let mut talk = Talk::new(Ok(()));
+    if let Some(ask) = ask {
+        talk.exchange = Some(line.ask(ask, Framing::InTheClear, limit).await);
+    }
+    line.end(talk).await
+}
