@@ -139,7 +139,7 @@ fn verdict(args: &ReportArgs, report: &Report, summary: &ReadSummary) -> Result<
     }
     let fails = match args.fail_on {
         None => false,
-        Some(FailOn::Amber) => report.verdict.colour != "green",
+        Some(FailOn::Amber) => ["amber", "red"].contains(&report.verdict.colour),
         Some(FailOn::Red) => report.verdict.colour == "red",
     };
     if fails {

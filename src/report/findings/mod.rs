@@ -5,6 +5,7 @@
 mod certificates;
 mod found;
 mod levels;
+mod others;
 mod outages;
 mod rates;
 mod slow;
@@ -27,6 +28,7 @@ pub(super) fn put_into(report: &mut Report, rows: &Finished) {
     found.extend(certificates::all(&about));
     found.extend(rates::all(&about));
     found.extend(slow::all(&about));
+    found.extend(others::all(&about));
     found.sort_by(|a, b| {
         let grave = a.severity.cmp(&b.severity);
         grave.then(b.weight.total_cmp(&a.weight))
@@ -44,9 +46,13 @@ pub(super) fn put_into(report: &mut Report, rows: &Finished) {
 fn verdict(report: &Report, found: &[Found], looked_at: usize, too_short: usize) -> Verdict {
     let overview = &report.overview;
     let colour = Colour::of(found.iter().map(|one| one.severity).min()).as_str();
-    if overview.rows == 0 {
+    let kinds = &report.kinds;
+    let others = kinds.pings.iter().map(|one| one.rows);
+    let others = others.chain(kinds.assessments.iter().map(|one| one.tests));
+    let rows = others.fold(overview.rows, u64::saturating_add);
+    if rows == 0 {
         return Verdict {
-            colour,
+            colour: "none",
             text: "No row was used, so there is nothing to judge.".to_owned(),
         };
     }
@@ -71,7 +77,7 @@ fn verdict(report: &Report, found: &[Found], looked_at: usize, too_short: usize)
         (false, _) => wrong.join(" and "),
     };
     text.push_str(" in ");
-    text.push_str(&counted(overview.rows, "row", "rows"));
+    text.push_str(&counted(rows, "row", "rows"));
     if let Some(span) = overview.span_s.filter(|span| *span > 0.0) {
         text.push_str(" of ");
         text.push_str(&seconds(span));

@@ -6,7 +6,7 @@ use serde::Serialize;
 /// All findings in one.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Verdict {
-    /// `red`, `amber` or `green`.
+    /// `red`, `amber` or `green`; `none` where no row was used.
     pub colour: &'static str,
     /// A sentence.
     pub text: String,

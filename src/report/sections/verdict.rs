@@ -14,11 +14,11 @@ pub fn line(report: &Report) -> Paragraph {
         Some(Colour::Green) => Style::Good,
         None => Style::Plain,
     };
-    let word = verdict.colour.to_uppercase();
-    Paragraph {
-        text: format!("{word}: {}", verdict.text),
-        style,
-    }
+    let text = match style {
+        Style::Plain => verdict.text.clone(),
+        _ => format!("{}: {}", verdict.colour.to_uppercase(), verdict.text),
+    };
+    Paragraph { text, style }
 }
 
 fn style(severity: &str) -> Style {

@@ -1,0 +1,76 @@
+//! What other programs measured: pings, and tests of Microsoft's tools.
+
+use super::found::{About, Found, name};
+use crate::doc::number::{grouped, millis, percent};
+use crate::judge::severity::Severity;
+
+/// What Microsoft allows: packets lost, round trip and jitter from a client to its edge.
+const LOSS_PERCENT: f64 = 1.0;
+const RTT_MS: f64 = 100.0;
+const JITTER_MS: f64 = 30.0;
+
+pub(super) fn all(about: &About<'_>) -> Vec<Found> {
+    let mut found = pings(about);
+    found.extend(assessments(about));
+    found
+}
+
+/// Pings that were lost.
+fn pings(about: &About<'_>) -> Vec<Found> {
+    let pings = about.report.kinds.pings.iter();
+    let lost = pings.filter(|one| one.lost_low_percent.is_some_and(|low| low > LOSS_PERCENT));
+    lost.map(|one| {
+        let told = format!(
+            "{} of {} pings to {} were lost ({})",
+            grouped(one.lost),
+            grouped(one.pings),
+            name(&one.address),
+            one.lost_percent.map(percent).unwrap_or_default()
+        );
+        let text = if one.lost >= one.pings {
+            format!("{told}: nobody answers ICMP there, or something on the way takes it out (possible); of TCP and UDP it says nothing.")
+        } else {
+            format!("{told}; routers may leave pings out while they forward everything else (possible).")
+        };
+        Found::new(Severity::Warn, one.lost_percent.unwrap_or(0.0), "ping-loss", text)
+            .when(one.first, one.last)
+            .n(one.pings)
+    })
+    .collect()
+}
+
+/// Tests that broke a limit of Microsoft's on average.
+fn assessments(about: &About<'_>) -> Vec<Found> {
+    let mut found = Vec::new();
+    for one in &about.report.kinds.assessments {
+        let mut broken = Vec::new();
+        if let Some(loss) = one.loss_percent.filter(|loss| *loss >= LOSS_PERCENT) {
+            broken.push(format!("{} of the packets lost", percent(loss)));
+        }
+        for (times, limit, what) in [
+            (one.rtt, RTT_MS, "round trip"),
+            (one.jitter, JITTER_MS, "jitter"),
+        ] {
+            if let Some(times) = times.filter(|times| times.mean_ms >= limit) {
+                broken.push(format!("{what} {} ms", millis(times.mean_ms)));
+            }
+        }
+        if broken.is_empty() {
+            continue;
+        }
+        let text = format!(
+            "The {} tests of the {} break Microsoft's limits (1 % lost, round trip 100 ms, jitter 30 ms) on average: {}.",
+            grouped(one.tests),
+            name(&one.tool),
+            broken.join(", ")
+        );
+        #[allow(clippy::cast_precision_loss)] // to sort by
+        let weight = broken.len() as f64;
+        found.push(
+            Found::new(Severity::Fail, weight, "quality", text)
+                .when(one.first, one.last)
+                .n(one.tests),
+        );
+    }
+    found
+}
