@@ -6,7 +6,7 @@ use super::row_kind::RowKind;
 use crate::measure::tables::TABLES;
 
 /// Columns of other programs that mean what no column of ours does.
-const FOREIGN: &[&str] = &["averagertt"];
+const FOREIGN: &[&str] = &["averagertt", "successrttcount"];
 
 /// The names, one for each number.
 static NAMES: Names<TOTAL> = Names::of(TABLES).and(FOREIGN);

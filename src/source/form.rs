@@ -1,0 +1,188 @@
+//! A layout in force, and how a row of it ends: each cell in the form in which it is read, its time
+//! read. Not here: where the rows go (`rows`).
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use crate::schema::{Dialect, Layout, Row};
+
+use super::batch::Batch;
+use super::cells::{Cells, Mended};
+use super::evidence::Evidence;
+use super::header::Places;
+use super::number::{Mark, Marks, POINT};
+use super::time::{By, Clock};
+use super::trouble::Trouble;
+
+/// Marks of numbers in JSON Lines.
+pub(super) const JSON_MARKS: Marks = {
+    let mut marks = [None; 2];
+    marks[POINT] = Some(Mark::Decimal);
+    marks
+};
+
+/// A layout in force.
+pub(super) struct Form {
+    pub separator: u8,
+    pub width: usize,
+    pub layout: Arc<Layout>,
+    places: Places,
+    by: By,
+    pub cells: Cells,
+    /// Of the columns with numbers, in the order of `cells`.
+    marks: Vec<Marks>,
+    /// What the marks are unless the file tells something else.
+    pub usual: Marks,
+    /// What the file tells, where that was looked for.
+    evidence: Option<Rc<Evidence>>,
+}
+
+impl Form {
+    pub fn new(layout: Layout, separator: u8, usual: Marks, all: bool) -> Self {
+        // ours is never written in the German form: a spreadsheet has saved it so
+        let by = match layout.dialect {
+            Dialect::Turnprobe | Dialect::Bursts | Dialect::Held | Dialect::Samples => By::Utc,
+            Dialect::End2EndTcp
+            | Dialect::End2EndTcpEarly
+            | Dialect::End2EndUdp
+            | Dialect::End2EndHttp => By::Zone,
+        };
+        Self {
+            separator,
+            width: layout.names().len(),
+            places: Places::of(&layout),
+            cells: Cells::of(&layout, all),
+            layout: Arc::new(layout),
+            by,
+            marks: Vec::new(),
+            usual,
+            evidence: None,
+        }
+    }
+
+    /// Puts in force what the file tells of its numbers.
+    pub fn decide(&mut self, evidence: Option<Rc<Evidence>>) {
+        self.evidence = evidence;
+        let [point, comma] = self.usual;
+        let names = self.layout.names();
+        let evidence = self.evidence.as_ref();
+        let marks = self.cells.numbers().map(|(place, _)| {
+            let found = evidence.map_or([None; 2], |evidence| evidence.marks(&names[place]));
+            [found[0].or(point), found[1].or(comma)]
+        });
+        self.marks = marks.collect();
+    }
+
+    /// Looks at all columns with numbers from now on: another program has saved the file.
+    fn widen(&mut self) {
+        if !self.cells.all {
+            self.cells = Cells::of(&self.layout, true);
+            self.decide(self.evidence.clone());
+        }
+    }
+
+    fn marks(&self, number: usize) -> Marks {
+        self.marks.get(number).copied().unwrap_or(self.usual)
+    }
+}
+
+/// What was found about a row's time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Timed {
+    At(DateTime<Utc>),
+    /// The file has no times.
+    Never,
+    Unreadable,
+    /// It or a number can be read in two ways; the row is not ended.
+    Undecided,
+}
+
+/// Ends a row, each cell in the form in which it is read.
+#[inline]
+pub(super) fn end_row(
+    batch: &mut Batch,
+    form: &mut Form,
+    clock: &mut Clock,
+    line: u64,
+    trouble: &mut Trouble,
+) -> Timed {
+    if form.cells.first_odd(&batch.current(), 0).is_some() {
+        form.widen();
+        if undecided(&batch.current(), form).is_some() {
+            return Timed::Undecided;
+        }
+        mend(batch, form, line, trouble);
+    }
+    for place in &form.places.hex {
+        let cell = batch.current().cell(*place);
+        if is_grouped(cell) {
+            let plain = cell.replace(':', "");
+            batch.replace(*place, &plain);
+        }
+    }
+    let row = batch.current();
+    let started = form.places.started.map(|place| row.cell(place));
+    let exact = started.and_then(|text| clock.read(text, By::Utc));
+    let datetime = form.places.datetime.map(|place| row.cell(place));
+    let at = exact.or_else(|| datetime.and_then(|text| clock.read(text, form.by)));
+    let never = started.is_none() && datetime.is_none();
+    if at.is_none() && clock.undecided {
+        return Timed::Undecided;
+    }
+    batch.end_row(at, line);
+    match at {
+        Some(at) => Timed::At(at),
+        None if never => Timed::Never,
+        None => Timed::Unreadable,
+    }
+}
+
+/// The number of the first cell of a row whose mark can be either and is not known.
+pub(super) fn undecided(row: &Row<'_>, form: &Form) -> Option<usize> {
+    let odd = |from| form.cells.first_odd(row, from);
+    let mut next = odd(0);
+    while let Some(number) = next {
+        let text = row.cell(form.cells.place(number));
+        // three digits behind the mark
+        let mark = text.trim().bytes().rev().nth(3);
+        if matches!(mark, Some(b'.' | b','))
+            && form.cells.mended(number, text, form.marks(number)) == Mended::Undecided
+        {
+            return Some(number);
+        }
+        next = odd(number.saturating_add(1));
+    }
+    None
+}
+
+/// Puts the cells of a row into the form in which they are read, those that cannot be read left empty.
+fn mend(batch: &mut Batch, form: &mut Form, line: u64, trouble: &mut Trouble) {
+    let mut next = form.cells.first_odd(&batch.current(), 0);
+    while let Some(number) = next {
+        let place = form.cells.place(number);
+        let cell = batch.current().cell(place).to_owned();
+        match form.cells.mended(number, &cell, form.marks(number)) {
+            Mended::Fine => {}
+            Mended::As(text) => batch.replace(place, &text),
+            Mended::Unreadable | Mended::Undecided => {
+                trouble.cell(&form.layout.names()[place], line, cell.trim());
+                batch.replace(place, "");
+            }
+        }
+        next = form
+            .cells
+            .first_odd(&batch.current(), number.saturating_add(1));
+    }
+}
+
+/// Whether it looks like `3A:6E:1A`, as an Excel profile writes hexadecimal.
+#[inline]
+fn is_grouped(cell: &str) -> bool {
+    let bytes = cell.as_bytes();
+    (bytes.get(2) == Some(&b':') || bytes.get(1) == Some(&b':'))
+        && bytes
+            .iter()
+            .all(|byte| byte.is_ascii_hexdigit() || *byte == b':')
+}
