@@ -22,6 +22,7 @@ mod report_forged;
 mod report_numbers;
 mod report_options;
 mod report_rows;
+mod report_saved;
 mod rows;
 mod series;
 mod series_files;
