@@ -91,10 +91,13 @@ impl FromStr for Zone {
                 3 => format!("{text}:00"),
                 _ => text.to_owned(),
             };
+            // no clocks are farther from UTC
             return padded
                 .parse()
+                .ok()
+                .filter(|offset: &FixedOffset| offset.local_minus_utc().abs() <= 14 * 3600)
                 .map(Self::Fixed)
-                .map_err(|_| UnknownZone(text.to_owned()));
+                .ok_or_else(|| UnknownZone(text.to_owned()));
         }
         chrono_tz::Tz::from_str_insensitive(text)
             .map(Self::Named)
@@ -160,6 +163,9 @@ mod tests {
             "-03".parse::<Zone>().unwrap(),
             "-03:00".parse::<Zone>().unwrap()
         );
+        assert!("+14:00".parse::<Zone>().is_ok());
+        assert!("+14:01".parse::<Zone>().is_err());
+        assert!("-15:00".parse::<Zone>().is_err());
         let error = "Berlin".parse::<Zone>().unwrap_err().to_string();
         assert_eq!(
             error,

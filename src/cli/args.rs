@@ -31,7 +31,8 @@ Exit codes:
        --max-failed allows, more certificates cannot be trusted than
        --max-untrusted allows, --strict found bad input, a report could not
        read some of its files, or its filters leave no row
-  2    the command line is wrong
+  2    the command line is wrong, or a report has rows of the lab and real ones
+       without --world
   3    the tool's own input or output failed (disk full, file locked,
        nothing to read)
   130  interrupted before anything was measured or read";

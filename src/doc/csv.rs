@@ -8,17 +8,17 @@ use super::section::{Block, Document, Fact};
 use super::table::{Row, Table};
 use crate::record::{plain, with_marks};
 
-/// The columns. A value whose column has one of the names from `n` to `p99_us` stands there; every
+/// The columns. A value whose column has one of the names from `group_rows` to `p99_us` stands there; every
 /// other one has a line of its own, with its name in `metric` and itself in `value`.
 const HEAD: [&str; 19] = [
     "table",
     "group",
     "metric",
-    "n",
+    "group_rows",
     "failed",
     "first",
     "last",
-    "measured",
+    "n",
     "min_us",
     "mean_us",
     "max_us",
@@ -213,7 +213,7 @@ mod tests {
                 Column::words("target", "target"),
             ],
             vec![
-                Column::number("n", "rows"),
+                Column::number("n", "n"),
                 Column::number("min_us", "min"),
                 Column::number("loss", "loss"),
                 Column::number("stalls", "stalls"),

@@ -23,6 +23,7 @@ mod turn;
 mod units;
 
 use std::borrow::Cow;
+use std::net::IpAddr;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -128,6 +129,22 @@ words! {
         Real = "real",
         /// Against the embedded relays on loopback.
         Lab = "lab",
+    }
+}
+
+impl World {
+    /// How many there are.
+    pub const COUNT: usize = Self::ALL.len();
+
+    /// By the relay's address and name, where nothing else says it: no relay of Microsoft's is on
+    /// loopback, but a server of the user's own may be.
+    pub fn guess(address: IpAddr, name: &str) -> Option<Self> {
+        if address.to_canonical().is_loopback() {
+            let is_azure = name.trim_end_matches('.').ends_with(".cloudapp.azure.com");
+            is_azure.then_some(Self::Lab)
+        } else {
+            Some(Self::Real)
+        }
     }
 }
 

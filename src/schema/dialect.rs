@@ -30,3 +30,13 @@ words! {
         Samples = "turnprobe samples",
     }
 }
+
+impl Dialect {
+    /// Whether this program writes such files.
+    pub fn is_ours(self) -> bool {
+        matches!(
+            self,
+            Self::Turnprobe | Self::Bursts | Self::Held | Self::Samples
+        )
+    }
+}

@@ -8,6 +8,7 @@ use crate::measure::tables::TABLES;
 /// Columns of other programs that mean what no column of ours does.
 const FOREIGN: &[&str] = &[
     "averagertt",
+    "successrttcount",
     "Min",
     "Avg",
     "Max",

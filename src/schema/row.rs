@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 
 use super::dialect::Dialect;
 use super::ids::{Id, id};
-use crate::record::{Cause, Phase, Transport, without_marks};
+use crate::record::{Cause, Phase, Transport, World, without_marks};
 use crate::words::words;
 
 words! {
@@ -158,13 +158,17 @@ impl<'a> Row<'a> {
     pub fn is_ok(&self) -> bool {
         let status = self.get(id!(Status)).trim();
         match self.layout.dialect {
+            Dialect::End2EndUdp if status.is_empty() => self.has_answers(),
             Dialect::End2EndUdp => {
                 ["true", "1", "yes"]
                     .iter()
                     .any(|yes| status.eq_ignore_ascii_case(yes))
                     || status.parse::<u64>().is_ok_and(|answers| answers > 0)
             }
-            Dialect::End2EndHttp => status.eq_ignore_ascii_case("OK") || status == "200",
+            // an answer that came late, by a limit or against the average before, is one
+            Dialect::End2EndHttp => ["OK", "200", "SLOWABS", "SLOWAVG"]
+                .iter()
+                .any(|answered| status.eq_ignore_ascii_case(answered)),
             _ if status.is_empty() && !self.layout.has(id!(Status)) => {
                 self.get(id!(cause)).is_empty()
             }
@@ -179,10 +183,15 @@ impl<'a> Row<'a> {
             return cause;
         }
         match self.get(id!(Status)).trim() {
-            "" => "no status",
-            status if self.layout.dialect == Dialect::End2EndUdp && !status.is_empty() => {
-                "no answer"
+            _ if self.layout.dialect == Dialect::End2EndUdp => {
+                // the search for the distance, that comes last, decides
+                if self.has_answers() {
+                    "answers, but none to the search for the distance"
+                } else {
+                    "no answer"
+                }
             }
+            "" => "no status",
             status => status,
         }
     }
@@ -202,6 +211,14 @@ impl<'a> Row<'a> {
     /// Whether the relay answered, be it with an error. Such a row may have failed, and is no loss.
     pub fn was_answered(&self) -> bool {
         self.is_ok() || self.has_reply()
+    }
+
+    /// Whether End2End-UDP3478 counted answers, whatever came of its search for the distance.
+    fn has_answers(&self) -> bool {
+        self.layout.dialect == Dialect::End2EndUdp
+            && self
+                .number(id!(successrttcount))
+                .is_some_and(|answers| answers > 0)
     }
 
     /// As [`Record::is_undecided`](crate::record::Record::is_undecided) has it.
@@ -257,11 +274,29 @@ impl<'a> Row<'a> {
                 from_connect.checked_sub(self.millis(id!(connecttimems))?)
             }
             Phase::Tls => self.micros(id!(tls_us), id!(tlstimems)),
+            // what it averaged before it found no answer are answers to older requests
             Phase::Turn if self.layout.dialect == Dialect::End2EndUdp => self
                 .millis(id!(averagertt))
-                .filter(|us| (1..9_999_000).contains(us)),
+                .filter(|us| self.is_ok() && (1..9_999_000).contains(us)),
             Phase::Turn => self.number(id!(turn_us)).filter(|us| *us <= LONGEST_US),
             Phase::Proxy => None,
+        }
+    }
+
+    /// Where it was measured: the row says so, or its address, as no relay of Microsoft's is on
+    /// loopback; none where neither tells.
+    pub fn world(&self) -> Option<World> {
+        match self.get(id!(world)).trim() {
+            "" => {}
+            said if said.eq_ignore_ascii_case(World::Lab.as_str()) => return Some(World::Lab),
+            _ => return Some(World::Real),
+        }
+        let address = self.get(id!(remoteip)).trim();
+        match address.as_bytes() {
+            [] => None,
+            // nearly all, without a look at the whole
+            [b'1'..=b'9', ..] if !address.starts_with("127.") => Some(World::Real),
+            _ => World::guess(self.address()?, &self.text(id!(remotename))),
         }
     }
 
@@ -296,60 +331,30 @@ impl<'a> Row<'a> {
         self.millis(millis)
     }
 
-    /// Milliseconds, whole or with a fraction behind a point or a comma; what is negative stands
-    /// for a failure.
+    /// Milliseconds, whole or with a fraction; what is negative stands for a failure.
     fn millis(&self, id: Id) -> Option<u64> {
         let text = self.get(id).trim();
         if let Ok(whole) = text.parse::<u64>() {
             return whole.checked_mul(1000).filter(|us| *us <= LONGEST_US);
         }
-        let value: f64 = text.replace(',', ".").parse().ok()?;
+        let value: f64 = text.parse().ok()?;
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // within the bounds
         (0.0..86_400_000.0)
             .contains(&value)
             .then(|| (value * 1000.0).round() as u64)
     }
 
-    /// Whether the row has a time that is no number, is longer than a day, or cannot be: such a
-    /// cell does not count. A negative number stands for a failure.
+    /// Whether the row's TLS time, which its dialect counts from the start of the connection, is
+    /// shorter than the connect: then it has none.
     pub fn has_odd_time(&self) -> bool {
-        const EXACT: [Id; 5] = [
-            id!(dns_us),
-            id!(connect_us),
-            id!(tls_us),
-            id!(turn_us),
-            id!(total_us),
-        ];
-        const MILLIS: [Id; 5] = [
-            id!(dnstimems),
-            id!(connecttimems),
-            id!(tlstimems),
-            id!(totaltimems),
-            id!(averagertt),
-        ];
-        let odd = |id: Id, most: u64| is_odd(self.get(id).trim(), most);
-        EXACT.into_iter().any(|id| odd(id, LONGEST_US))
-            || MILLIS.into_iter().any(|id| odd(id, LONGEST_US / 1000))
-            || self.layout.dialect == Dialect::End2EndTcpEarly
-                && self.millis(id!(tlstimems)) < self.millis(id!(connecttimems))
-                && self.millis(id!(tlstimems)).is_some()
+        self.layout.dialect == Dialect::End2EndTcpEarly
+            && self.millis(id!(tlstimems)) < self.millis(id!(connecttimems))
+            && self.millis(id!(tlstimems)).is_some()
     }
 }
 
 /// A time that no probe takes: a day.
 const LONGEST_US: u64 = 86_400_000_000;
-
-fn is_odd(text: &str, most: u64) -> bool {
-    if text.is_empty() {
-        return false;
-    }
-    if let Ok(whole) = text.parse::<u64>() {
-        return whole > most;
-    }
-    let value = text.replace(',', ".").parse::<f64>();
-    #[allow(clippy::cast_precision_loss)] // a day in microseconds
-    value.map_or(true, |value| !value.is_finite() || value > most as f64)
-}
 
 #[cfg(test)]
 mod tests;

@@ -86,6 +86,15 @@ pub enum SinkError {
         /// The file.
         path: String,
     },
+    /// The line that Windows PowerShell puts in front of the header.
+    #[error(
+        "{path} begins with a #TYPE line, as Export-Csv of Windows PowerShell writes it: save it with \
+         -NoTypeInformation or choose another file"
+    )]
+    TypeLine {
+        /// The file.
+        path: String,
+    },
     /// The header has columns of ours and others.
     #[error("the header of {path} has the unknown column \"{column}\": choose another file")]
     UnknownColumn {

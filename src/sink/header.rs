@@ -222,6 +222,9 @@ fn columns_of<R: RowKind>(
 ) -> Result<Vec<&'static Column<R>>, SinkError> {
     let path = || path.to_owned();
     let not_csv = || SinkError::NotCsv { path: path() };
+    if header.starts_with(b"#TYPE ") {
+        return Err(SinkError::TypeLine { path: path() });
+    }
     if !quotes_are_closed(header) {
         return Err(not_csv());
     }

@@ -12,7 +12,7 @@ pub(super) struct Said {
     /// Its column says so.
     pub world: Option<World>,
     address: Option<IpAddr>,
-    has_azure_name: bool,
+    name: String,
 }
 
 impl Said {
@@ -25,18 +25,13 @@ impl Said {
                 _ => Some(World::Real),
             },
             address: address.parse().ok(),
-            has_azure_name: name.trim_end_matches('.').ends_with(".cloudapp.azure.com"),
+            name: name.to_owned(),
         }
     }
 
-    /// Where it comes from, as far as can be told without a column for it: no relay of Microsoft's
-    /// is on loopback, but a server of the user's own may be.
+    /// Where it comes from, as far as can be told without a column for it.
     pub fn guess(&self) -> Option<World> {
-        if self.address?.to_canonical().is_loopback() {
-            self.has_azure_name.then_some(World::Lab)
-        } else {
-            Some(World::Real)
-        }
+        World::guess(self.address?, &self.name)
     }
 }
 

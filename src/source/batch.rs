@@ -1,6 +1,5 @@
 //! Rows on their way from the reading thread to the one that folds them.
 
-use crate::record::Counter as _;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -127,32 +126,28 @@ impl Batch {
         }
     }
 
-    /// Puts another, shorter text into a cell of the row that is being made.
-    pub(super) fn shorten(&mut self, place: usize, text: &str) {
+    /// Puts another text into a cell of the row that is being made.
+    pub(super) fn replace(&mut self, place: usize, text: &str) {
         let first = self.finished_cells();
-        let Some(end) = self
-            .ends
-            .get(first.saturating_add(place))
-            .map(|end| *end as usize)
-        else {
-            return;
-        };
-        let begin = match place {
-            0 => 0,
-            _ => self.ends[first.saturating_add(place).saturating_sub(1)] as usize,
-        };
-        let Some(less) = end.saturating_sub(begin).checked_sub(text.len()) else {
+        let cell = self.current();
+        let (Some(end), begin) = (
+            cell.ends.get(place).map(|end| *end as usize),
+            match place {
+                0 => 0,
+                _ => cell.ends[place.saturating_sub(1)] as usize,
+            },
+        ) else {
             return;
         };
         self.text.replace_range(
             self.start.saturating_add(begin)..self.start.saturating_add(end),
             text,
         );
+        // a line is shorter than 1 MiB, and what replaces a cell than a line
+        #[allow(clippy::cast_possible_truncation)]
+        let (less, more) = (end.saturating_sub(begin) as u32, text.len() as u32);
         for end in &mut self.ends[first.saturating_add(place)..] {
-            // no more than the cell was long
-            #[allow(clippy::cast_possible_truncation)]
-            let less = less as u32;
-            end.lower(less);
+            *end = end.saturating_sub(less).saturating_add(more);
         }
     }
 

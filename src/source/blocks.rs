@@ -19,6 +19,8 @@ pub(super) struct Blocks<R> {
     end: usize,
     /// Inside a line that is too long.
     skipping: bool,
+    /// Inside a run of NUL bytes that is left out.
+    nuls: bool,
     /// Whether to take what there is and not to wait for a whole block.
     live: bool,
     /// Whether lines end in CR only; none as long as no line has ended.
@@ -36,6 +38,8 @@ pub(super) enum Block<'a> {
     Last(&'a [u8]),
     /// A line that was too long and is left out.
     TooLong,
+    /// More NUL bytes than a line may have, which are left out: the line goes on behind them.
+    Nuls,
 }
 
 impl<R: Read> Blocks<R> {
@@ -47,6 +51,7 @@ impl<R: Read> Blocks<R> {
             start: 0,
             end: 0,
             skipping: false,
+            nuls: false,
             live,
             mac: None,
         }
@@ -74,6 +79,14 @@ impl<R: Read> Blocks<R> {
                 self.skipping = false;
                 return Ok(Block::TooLong);
             }
+            if self.nuls {
+                self.start
+                    .raise(leading_nuls(&self.buffer[self.start..self.end]));
+                self.nuls = self.start == self.end;
+                if self.nuls && more {
+                    continue;
+                }
+            }
             if !more {
                 return Ok(Block::Last(&self.buffer[self.start..self.end]));
             }
@@ -89,6 +102,10 @@ impl<R: Read> Blocks<R> {
                     return Ok(Block::Lines(
                         &self.buffer[self.start..=self.start.saturating_add(at)],
                     ));
+                }
+                None if crowded && self.buffer[self.start] == 0 => {
+                    self.nuls = true;
+                    return Ok(Block::Nuls);
                 }
                 None if crowded => {
                     self.skipping = true;
@@ -162,6 +179,11 @@ impl<R: Read> Blocks<R> {
     }
 }
 
+/// How many NUL bytes a text begins with.
+fn leading_nuls(bytes: &[u8]) -> usize {
+    bytes.iter().take_while(|byte| **byte == 0).count()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -174,6 +196,12 @@ mod tests {
         blocks.take(2);
         assert_eq!(blocks.next().unwrap(), Block::TooLong);
         assert_eq!(blocks.next().unwrap(), Block::Last(b"b\n"));
+        let nuls = io::repeat(0).take(64 << 20);
+        let mut blocks = Blocks::new(b"a\n".chain(nuls).chain(&b"b\nc\n"[..]), false);
+        assert!(matches!(blocks.next(), Ok(Block::Lines(b"a\n"))));
+        blocks.take(2);
+        assert_eq!(blocks.next().unwrap(), Block::Nuls);
+        assert_eq!(blocks.next().unwrap(), Block::Lines(b"b\nc\n"));
         assert!(
             blocks.buffer.capacity() < 4 * LONGEST,
             "{}",

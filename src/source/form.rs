@@ -1,16 +1,29 @@
-//! A layout in force, and what it makes of a row's cells when the row ends.
+//! A layout in force, and how a row of it ends: each cell in the form in which it is read, its time
+//! read. Not here: where the rows go (`rows`).
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::schema::{Dialect, Layout};
+use crate::schema::{Dialect, Layout, Row};
 
 use super::batch::Batch;
+use super::cells::{Cells, Mended};
+use super::evidence::Evidence;
 use super::header::Places;
+use super::number::{Mark, Marks, POINT};
 use super::stamps::Stamps;
 use super::time::{By, Clock};
+use super::trouble::Trouble;
 use super::words::{Unknown, Words};
+
+/// Marks of numbers in JSON Lines.
+pub(super) const JSON_MARKS: Marks = {
+    let mut marks = [None; 2];
+    marks[POINT] = Some(Mark::Decimal);
+    marks
+};
 
 /// A layout in force.
 pub(super) struct Form {
@@ -22,10 +35,17 @@ pub(super) struct Form {
     by: By,
     /// Whether its times have a form that no other dialect has.
     own_stamps: bool,
+    pub cells: Cells,
+    /// Of the columns with numbers, in the order of `cells`.
+    marks: Vec<Marks>,
+    /// What the marks are unless the file tells something else.
+    pub usual: Marks,
+    /// What the file tells, where that was looked for.
+    evidence: Option<Rc<Evidence>>,
 }
 
 impl Form {
-    pub fn new(layout: Layout, separator: u8) -> Self {
+    pub fn new(layout: Layout, separator: u8, usual: Marks, all: bool) -> Self {
         // ours is never written in the German form: a spreadsheet has saved it so
         let by = match layout.dialect {
             Dialect::Turnprobe
@@ -46,9 +66,38 @@ impl Form {
             places: Places::of(&layout),
             words: Words::of(&layout),
             own_stamps: Stamps::has_own(layout.dialect),
+            cells: Cells::of(&layout, all),
             layout: Arc::new(layout),
             by,
+            marks: Vec::new(),
+            usual,
+            evidence: None,
         }
+    }
+
+    /// Puts in force what the file tells of its numbers.
+    pub fn decide(&mut self, evidence: Option<Rc<Evidence>>) {
+        self.evidence = evidence;
+        let [point, comma] = self.usual;
+        let names = self.layout.names();
+        let evidence = self.evidence.as_ref();
+        let marks = self.cells.numbers().map(|(place, _)| {
+            let found = evidence.map_or([None; 2], |evidence| evidence.marks(&names[place]));
+            [found[0].or(point), found[1].or(comma)]
+        });
+        self.marks = marks.collect();
+    }
+
+    /// Looks at all columns with numbers from now on: another program has saved the file.
+    fn widen(&mut self) {
+        if !self.cells.all {
+            self.cells = Cells::of(&self.layout, true);
+            self.decide(self.evidence.clone());
+        }
+    }
+
+    fn marks(&self, number: usize) -> Marks {
+        self.marks.get(number).copied().unwrap_or(self.usual)
     }
 }
 
@@ -79,21 +128,31 @@ pub(super) enum Timed {
     /// The file has no times.
     Never,
     Unreadable,
+    /// It or a number can be read in two ways; the row is not ended.
+    Undecided,
 }
 
+/// Ends a row, each cell in the form in which it is read.
 #[inline]
 pub(super) fn end_row(
     batch: &mut Batch,
-    form: &Form,
-    clock: &mut Clock,
-    stamps: &mut Stamps,
+    form: &mut Form,
+    (clock, stamps): (&mut Clock, &mut Stamps),
     line: u64,
+    trouble: &mut Trouble,
 ) -> Timed {
+    if form.cells.first_odd(&batch.current(), 0).is_some() {
+        form.widen();
+        if undecided(&batch.current(), form).is_some() {
+            return Timed::Undecided;
+        }
+        mend(batch, form, line, trouble);
+    }
     for place in &form.places.hex {
         let cell = batch.current().cell(*place);
         if is_grouped(cell) {
             let plain = cell.replace(':', "");
-            batch.shorten(*place, &plain);
+            batch.replace(*place, &plain);
         }
     }
     let row = batch.current();
@@ -110,11 +169,52 @@ pub(super) fn end_row(
     // later versions of End2End-Ping leave the time empty
     let is_left_empty = form.layout.dialect == Dialect::End2EndPing && datetime == Some("");
     let never = started.is_none() && datetime.is_none() || is_left_empty;
+    if at.is_none() && clock.undecided {
+        return Timed::Undecided;
+    }
     batch.end_row(at, line);
     match at {
         Some(at) => Timed::At(at),
         None if never => Timed::Never,
         None => Timed::Unreadable,
+    }
+}
+
+/// The number of the first cell of a row whose mark can be either and is not known.
+pub(super) fn undecided(row: &Row<'_>, form: &Form) -> Option<usize> {
+    let odd = |from| form.cells.first_odd(row, from);
+    let mut next = odd(0);
+    while let Some(number) = next {
+        let text = row.cell(form.cells.place(number));
+        // three digits behind the mark
+        let mark = text.trim().bytes().rev().nth(3);
+        if matches!(mark, Some(b'.' | b','))
+            && form.cells.mended(number, text, form.marks(number)) == Mended::Undecided
+        {
+            return Some(number);
+        }
+        next = odd(number.saturating_add(1));
+    }
+    None
+}
+
+/// Puts the cells of a row into the form in which they are read, those that cannot be read left empty.
+fn mend(batch: &mut Batch, form: &mut Form, line: u64, trouble: &mut Trouble) {
+    let mut next = form.cells.first_odd(&batch.current(), 0);
+    while let Some(number) = next {
+        let place = form.cells.place(number);
+        let cell = batch.current().cell(place).to_owned();
+        match form.cells.mended(number, &cell, form.marks(number)) {
+            Mended::Fine => {}
+            Mended::As(text) => batch.replace(place, &text),
+            Mended::Unreadable | Mended::Undecided => {
+                trouble.cell(&form.layout.names()[place], line, cell.trim());
+                batch.replace(place, "");
+            }
+        }
+        next = form
+            .cells
+            .first_odd(&batch.current(), number.saturating_add(1));
     }
 }
 

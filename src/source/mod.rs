@@ -9,24 +9,31 @@
 //! goes line by line, so that one torn line costs one line. Whatever cannot be used is counted by
 //! kind and file and never dropped unseen.
 //!
-//! `names` finds what `input` describes, `open` gives UTF-8 bytes, `blocks` whole lines, `line` one of them, `split` and `json` cells, `header` the layout
+//! `names` finds what `input` describes, `look` looks into it beforehand, `open` gives UTF-8 bytes (`gzip` those of a `.gz`), `blocks` whole lines, `line` one of them, `split` and `json` cells, `header` the layout
 //! with the names that `dialect` has and by the rule that `own` has, `foreign` and `programs` what any other file looks like, `words` outcomes, `stamps` and `mended` how other programs write times and split numbers,
-//! `time` the moment, `form` and `rows` rows; `parser` puts them together, `trouble` counts what went wrong.
+//! `time` the moment (`dates` those of other countries), `cells` the cells that must be readable, by `number` and what `evidence` tells of a file,
+//! `form` a layout in force, `rows` rows; `parser` puts them together, `trouble` counts what went wrong.
 
 // what strangers send and write: an overflow would be a panic, or a wrong number
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
 mod batch;
 mod blocks;
+mod cells;
+mod dates;
 mod dialect;
+mod evidence;
 mod foreign;
 mod form;
+mod gzip;
 mod header;
 mod input;
 mod json;
 mod line;
+mod look;
 mod mended;
 mod names;
+mod number;
 mod open;
 mod own;
 mod parser;

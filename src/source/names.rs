@@ -9,7 +9,7 @@ use crate::in_use::{IN_USE, is_in_use};
 use crate::zone::Zone;
 
 use super::input::Input;
-use super::reading::first_time;
+use super::look::first_time;
 
 /// Why there is nothing to read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

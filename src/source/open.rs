@@ -3,12 +3,13 @@
 
 use crate::record::Counter as _;
 use std::fs::File;
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, BufReader, ErrorKind, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use encoding_rs::{CoderResult, Decoder, Encoding, UTF_16BE, UTF_16LE};
 
+use super::gzip::Members;
 use super::input::Input;
 
 /// A file that can be read.
@@ -49,7 +50,7 @@ pub(super) fn open(
     let (head, reader) = peek(counted)?;
     let gzip = head.starts_with(&[0x1f, 0x8b]);
     let (head, reader): (_, Box<dyn Read>) = if gzip {
-        let (head, reader) = peek(flate2::read::MultiGzDecoder::new(reader))?;
+        let (head, reader) = peek(Members::new(BufReader::new(reader)))?;
         (head, Box::new(reader))
     } else {
         (head, Box::new(reader))

@@ -16,12 +16,13 @@ use memchr::memchr;
 
 use super::batch::Batch;
 use super::blocks::LONGEST;
+use super::evidence::Evidence;
 use super::foreign;
 use super::header::header;
 use super::json;
 use super::line::{Line, line_at, separator_line, whole};
 use super::mended::Fit;
-use super::rows::Rows;
+use super::rows::{Ended, Nobody, Rows};
 use super::split::{Shape, split};
 use super::trouble::{Kind, Problem, Trouble};
 /// Lines without a header after which the rest is not looked at.
@@ -51,11 +52,17 @@ pub(super) struct Parser<'a> {
     begun: bool,
     /// Whether the block has zero bytes.
     zeros: bool,
+    /// Reads the whole of the file for what it tells; without it, the block at hand has to do.
+    look: Option<Look<'a>>,
 }
 
+/// Reads a file for what it tells of its numbers and dates.
+pub(super) type Look<'a> = Box<dyn Fn() -> Evidence + 'a>;
+
 impl<'a> Parser<'a> {
-    pub fn new(rows: Rows<'a>) -> Self {
+    pub fn new(rows: Rows<'a>, look: Option<Look<'a>>) -> Self {
         Self {
+            look,
             scratch: Batch::default(),
             rows,
             trouble: Trouble::default(),
@@ -111,6 +118,11 @@ impl<'a> Parser<'a> {
         self.trouble.count(Kind::Long, self.line);
     }
 
+    /// Counts a run of NUL bytes that was left out because of its length.
+    pub fn nuls(&mut self) {
+        self.trouble.count(Kind::Nuls, self.line.saturating_add(1));
+    }
+
     /// Lines with bytes that are no UTF-8.
     fn decoded(&mut self, bytes: &[u8], behind: Behind) -> usize {
         let mut text = String::with_capacity(bytes.len().saturating_add(bytes.len() / 8));
@@ -164,8 +176,9 @@ impl<'a> Parser<'a> {
                 let fits = matches!(shape, Shape::Whole | Shape::Loose)
                     && self.rows.batch.width() == width;
                 if fits && !self.rows.begins_like_a_header() {
-                    if !self.rows.finish(self.line) {
-                        self.trouble.count(Kind::Time, self.line);
+                    let ended = self.rows.finish(self.line, &mut self.trouble);
+                    if ended != Ended::Whole && !self.odd_end(ended, text, false) {
+                        return text.len();
                     }
                     at = line.next;
                     continue;
@@ -215,7 +228,7 @@ impl<'a> Parser<'a> {
             return next;
         }
         if content.trim_start().starts_with('{') {
-            if !self.json(content) && !self.packets() {
+            if !self.json(content, text) && !self.packets() {
                 self.no_json(content, line.ended);
             }
             return next;
@@ -265,8 +278,9 @@ impl<'a> Parser<'a> {
                 if content.bytes().all(|byte| byte == separator) {
                     self.rows.batch.drop_row();
                     self.rows.blank.raise(1);
-                } else if !self.rows.finish(self.line) {
-                    self.trouble.count(Kind::Time, self.line);
+                } else {
+                    let ended = self.rows.finish(self.line, &mut self.trouble);
+                    self.odd_end(ended, text, false);
                 }
                 return next;
             }
@@ -276,9 +290,8 @@ impl<'a> Parser<'a> {
             }
             Shape::Whole | Shape::Loose if line.ended || found > width => match self.rows.mend() {
                 Fit::Yes => {
-                    if !self.rows.finish(self.line) {
-                        self.trouble.count(Kind::Time, self.line);
-                    }
+                    let ended = self.rows.finish(self.line, &mut self.trouble);
+                    self.odd_end(ended, text, false);
                     return next;
                 }
                 Fit::Unsure => {
@@ -347,17 +360,58 @@ impl<'a> Parser<'a> {
     }
 
     /// An object of JSON Lines; false when it is none of ours.
-    fn json(&mut self, line: &str) -> bool {
-        match self.rows.json(line, self.line) {
-            Some(timed) => {
-                if !timed {
-                    self.trouble.count(Kind::Time, self.line);
-                }
+    fn json(&mut self, line: &str, text: &str) -> bool {
+        match self.rows.json(line, self.line, &mut self.trouble) {
+            Some(ended) => {
+                self.odd_end(ended, text, true);
                 true
             }
             None => false,
         }
     }
+
+    /// What follows from a row's end; false when the file is given up.
+    fn odd_end(&mut self, ended: Ended, text: &str, json: bool) -> bool {
+        let ended = match ended {
+            Ended::Undecided => {
+                let evidence = match &self.look {
+                    Some(look) => look(),
+                    None => told(text, &self.rows),
+                };
+                self.rows.decide(evidence);
+                let again = if json {
+                    self.rows.finish_json(self.line, &mut self.trouble)
+                } else {
+                    Some(self.rows.finish(self.line, &mut self.trouble))
+                };
+                again.unwrap_or(Ended::Whole)
+            }
+            other => other,
+        };
+        match ended {
+            Ended::Whole => {}
+            Ended::Timeless => self.trouble.count(Kind::Time, self.line),
+            Ended::Undecided => {
+                self.hopeless = true;
+                let left = match self.rows.count {
+                    0 => "left out",
+                    _ => "left out from here on; what came before counts",
+                };
+                let what = format!("{}: {left}", self.rows.undecided());
+                self.trouble.file(Some(self.line), what);
+                self.rows.give_up();
+            }
+        }
+        !self.hopeless
+    }
+}
+
+/// What the rows of a block tell, where the layout is that of the rows at hand.
+fn told(text: &str, rows: &Rows<'_>) -> Evidence {
+    let mut nobody = Nobody;
+    let mut parser = Parser::new(rows.for_survey(&mut nobody), None);
+    parser.take(text.as_bytes(), Behind::Later);
+    parser.rows.survey.take().unwrap_or_default()
 }
 
 /// Whether a first line begins JSON that is no JSON Lines, as PowerShell's `ConvertTo-Json` writes

@@ -16,8 +16,9 @@ use crate::zone::Zone;
 use super::batch::Batch;
 use super::blocks::{Block, Blocks};
 use super::input::Input;
+use super::look::told;
 use super::open::open;
-use super::parser::{Behind, Parser};
+use super::parser::{Behind, Look, Parser};
 use super::rows::{Deliver, Rows};
 use super::trouble::Problem;
 
@@ -55,6 +56,10 @@ pub struct FileSummary {
     pub first: Option<DateTime<Utc>>,
     /// Time of its latest row.
     pub last: Option<DateTime<Utc>>,
+    /// Times by the clocks of a zone, as nothing with them says which.
+    pub local_times: u64,
+    /// Times in UTC, or with their distance from it.
+    pub utc_times: u64,
 }
 
 /// A reading under way.
@@ -172,33 +177,6 @@ impl Reading {
     }
 }
 
-/// Time of the first row with one in the head of a file.
-pub(super) fn first_time(input: &Input, zone: Zone) -> Option<DateTime<Utc>> {
-    struct First(Option<DateTime<Utc>>);
-    impl Deliver for First {
-        fn deliver(&mut self, batch: &mut Batch) -> bool {
-            self.0 = self.0.or_else(|| batch.rows().find_map(|row| row.at));
-            self.0.is_none()
-        }
-    }
-    if let Input::File(path) = input
-        && !std::fs::metadata(path).is_ok_and(|about| about.is_file())
-    {
-        return None;
-    }
-    let stop = Arc::new(AtomicBool::new(false));
-    let opened = open(input, &Arc::new(AtomicU64::new(0)), &stop).ok()?;
-    let mut blocks = Blocks::new(opened.reader, opened.live);
-    let mut first = First(None);
-    let mut parser = Parser::new(Rows::new(Batch::default(), 0, zone, &mut first));
-    if let Ok(Block::Lines(lines) | Block::Last(lines)) = blocks.next() {
-        parser.take(lines, Behind::Later);
-    }
-    parser.rows.flush();
-    drop(parser);
-    first.0
-}
-
 struct Worker {
     zone: Zone,
     stop: Arc<AtomicBool>,
@@ -262,7 +240,11 @@ impl Worker {
         };
         let mut blocks = Blocks::new(opened.reader, opened.live);
         let rows = Rows::new(batch, index, self.zone, &mut self.lane);
-        let mut parser = Parser::new(rows);
+        let look: Option<Look<'_>> = match size {
+            Some(_) => Some(Box::new(|| told(input, &self.stop))),
+            None => None,
+        };
+        let mut parser = Parser::new(rows, look);
         let mut failed = None;
         while !parser.rows.stopped && !parser.hopeless {
             let (bytes, behind) = match blocks.next() {
@@ -271,6 +253,10 @@ impl Worker {
                 Ok(Block::Last(bytes)) => (bytes, Behind::End),
                 Ok(Block::TooLong) => {
                     parser.too_long();
+                    continue;
+                }
+                Ok(Block::Nuls) => {
+                    parser.nuls();
                     continue;
                 }
                 Err(error) => {
@@ -331,8 +317,9 @@ impl Worker {
             ));
         }
         if left_out {
+            let given_up = parser.trouble.given_up();
             let mut why = problems.iter();
-            let why = why.find(|problem| failed.as_ref().is_none_or(|what| problem.what == *what));
+            let why = why.find(|problem| given_up.is_none_or(|what| problem.what == what));
             state.left_out.extend(why.cloned());
         }
         state.problems.extend(problems);
@@ -361,6 +348,7 @@ fn summarize(file: &mut FileSummary, rows: &Rows<'_>) {
     file.rows = rows.count;
     file.first = rows.first;
     file.last = rows.last;
+    (file.local_times, file.utc_times) = rows.clocks();
 }
 
 fn failure(error: &io::Error, gzip: bool) -> String {

@@ -2,23 +2,27 @@
 //! layout that is in force.
 
 use crate::record::Counter as _;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::schema::{Dialect, Layout};
+use crate::schema::{Dialect, Layout, id};
 use crate::zone::Zone;
 
 use super::batch::Batch;
+use super::dates::Order;
 use super::dialect::{self, ALIASES};
-use super::form::{Form, Timed, end_row, has_unknown_outcome};
+use super::evidence::Evidence;
+use super::form::{Form, JSON_MARKS, Timed, end_row, has_unknown_outcome, undecided};
 use super::header::{self, Header};
 use super::json;
 use super::mended::{Fit, Mended};
+use super::number::Mark;
 use super::own;
 use super::stamps::Stamps;
 use super::time::Clock;
-use super::trouble::{Kind, Problem};
+use super::trouble::{Kind, Problem, Trouble, sample};
 use super::words::Unknown;
 
 /// Keys of an object at most.
@@ -28,6 +32,15 @@ const MOST_KEYS: usize = 1000;
 pub(super) trait Deliver {
     /// Takes the rows of a batch.
     fn deliver(&mut self, batch: &mut Batch) -> bool;
+}
+
+/// Takes nothing.
+pub(super) struct Nobody;
+
+impl Deliver for Nobody {
+    fn deliver(&mut self, _: &mut Batch) -> bool {
+        true
+    }
 }
 
 /// Rows of one file.
@@ -54,6 +67,13 @@ pub(super) struct Rows<'a> {
     unknown_outcomes: Unknown,
     /// Rows with an unknown word for what their certificates tell.
     unknown_paths: Unknown,
+    /// Where rows are only looked at, for what they tell of the file; none are delivered then.
+    pub survey: Option<Evidence>,
+    /// What the file was found to tell.
+    evidence: Option<Rc<Evidence>>,
+    /// How it is read by that.
+    told: Vec<String>,
+    given_up: bool,
     file: usize,
     csv: Option<Form>,
     json: Option<Form>,
@@ -63,6 +83,17 @@ pub(super) struct Rows<'a> {
     headers_again: u64,
     mended: Mended,
     out: &'a mut dyn Deliver,
+}
+
+/// How a row ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// It counts.
+    Whole,
+    /// It counts, but its time cannot be read though there should be one.
+    Timeless,
+    /// It can be read in two ways and is not ended: only the rest of the file tells which is meant.
+    Undecided,
 }
 
 impl<'a> Rows<'a> {
@@ -79,6 +110,10 @@ impl<'a> Rows<'a> {
             stopped: false,
             unknown_outcomes: Unknown::default(),
             unknown_paths: Unknown::default(),
+            survey: None,
+            evidence: None,
+            told: Vec::new(),
+            given_up: false,
             file,
             csv: None,
             json: None,
@@ -91,6 +126,23 @@ impl<'a> Rows<'a> {
         let empty = Batch::default();
         rows.batch.reuse(empty.layout, file);
         rows
+    }
+
+    /// For a look at more rows of the same layout.
+    pub fn for_survey<'b>(&self, out: &'b mut dyn Deliver) -> Rows<'b> {
+        let mut rows = Rows::new(Batch::default(), self.file, Zone::Utc, out);
+        rows.survey = Some(Evidence::default());
+        let again =
+            |form: &Form| Form::new((*form.layout).clone(), form.separator, form.usual, true);
+        rows.csv = self.csv.as_ref().map(again);
+        rows.json = self.json.as_ref().map(again);
+        rows
+    }
+
+    /// Forgets the row that is being made, and takes no more.
+    pub fn give_up(&mut self) {
+        self.batch.drop_row();
+        self.given_up = true;
     }
 
     /// The layout of CSV, made ready for a row.
@@ -136,26 +188,37 @@ impl<'a> Rows<'a> {
         }
         if kind != Some(Kind::Header) {
             self.dialect.get_or_insert(header.layout.dialect);
-            self.csv = Some(Form::new(header.layout, header.separator));
+            let mut form = Form::new(
+                header.layout,
+                header.separator,
+                [None; 2],
+                self.survey.is_some(),
+            );
+            form.decide(self.evidence.clone());
+            self.csv = Some(form);
         }
         kind
     }
 
-    /// Ends the row that is being made; false when its time cannot be read though there should be
-    /// one.
+    /// Ends the row that is being made.
     #[inline]
-    pub fn finish(&mut self, line: u64) -> bool {
-        let Some(form) = &self.csv else {
+    pub fn finish(&mut self, line: u64, trouble: &mut Trouble) -> Ended {
+        let Some(form) = &mut self.csv else {
             self.batch.drop_row();
-            return true;
+            return Ended::Whole;
         };
+        if let Some(evidence) = &mut self.survey {
+            evidence.take(&form.layout, &form.cells, &self.batch.current());
+            self.batch.drop_row();
+            return Ended::Whole;
+        }
         let unknown = [&mut self.unknown_outcomes, &mut self.unknown_paths];
         if has_unknown_outcome(&self.batch, form, unknown, line) {
             self.batch.drop_row();
-            return true;
+            return Ended::Whole;
         }
-        let stamps = &mut self.stamps;
-        let timed = end_row(&mut self.batch, form, &mut self.clock, stamps, line);
+        let (batch, stamps) = (&mut self.batch, &mut self.stamps);
+        let timed = end_row(batch, form, (&mut self.clock, stamps), line, trouble);
         self.counted(timed)
     }
 
@@ -176,16 +239,77 @@ impl<'a> Rows<'a> {
         Fit::Yes
     }
 
-    /// A row of JSON Lines: whether its time could be read, or none when the text is no object with
-    /// names that we know, or a packet.
-    pub fn json(&mut self, line: &str, number: u64) -> Option<bool> {
+    /// Puts in force what the file tells.
+    pub fn decide(&mut self, evidence: Evidence) {
+        let evidence = Rc::new(evidence);
+        let asked = self.asked();
+        let asked = asked.map(|(column, cell)| (column.to_owned(), sample(cell)));
+        for form in [&mut self.csv, &mut self.json].into_iter().flatten() {
+            form.decide(Some(Rc::clone(&evidence)));
+        }
+        self.clock.order = evidence.order();
+        self.clock.undecided = false;
+        let mark = |cell: &str| usize::from(cell.contains(','));
+        let said = match (&asked, evidence.order()) {
+            (Some((column, cell)), _) => evidence.marks(column)[mark(cell)].map(|found| {
+                let meant = match found {
+                    Mark::Decimal => "in front of decimals",
+                    Mark::Thousands => "between thousands",
+                };
+                format!("in numbers such as `{cell}` ({column}) the mark stands {meant}, as the rest of the file tells")
+            }),
+            (None, Some(Order::DayFirst)) => {
+                Some("its dates are read with the day first, as the rest of the file tells".to_owned())
+            }
+            (None, Some(Order::MonthFirst)) => {
+                Some("its dates are read with the month first, as the rest of the file tells".to_owned())
+            }
+            (None, None) => None,
+        };
+        self.told.extend(said);
+        self.evidence = Some(evidence);
+    }
+
+    /// The first column of the row that is being made whose cell can be read in two ways, and that cell.
+    fn asked(&self) -> Option<(&str, &str)> {
+        let row = self.batch.current();
+        let forms = [&self.csv, &self.json].into_iter().flatten();
+        let mut forms = forms.filter(|form| Arc::ptr_eq(&form.layout, &self.batch.layout));
+        forms.find_map(|form| {
+            let place = form.cells.place(undecided(&row, form)?);
+            Some((form.layout.names()[place].as_str(), row.cell(place).trim()))
+        })
+    }
+
+    /// What nothing in the file decides of the row that is being made, and what to do.
+    pub fn undecided(&self) -> String {
+        if let Some((name, cell)) = self.asked() {
+            return format!(
+                "the column {name} has `{}`, and nothing in the file tells whether its mark stands in front of decimals or between thousands; \
+                 save the file again without thousands separators",
+                sample(cell)
+            );
+        }
+        let place = self.batch.layout.place_of(id!(datetime));
+        let row = self.batch.current();
+        let cell = place.map_or("", |place| row.cell(place).trim());
+        format!(
+            "nothing in the file tells whether the day or the month comes first in `{}`; \
+             save the file again with dates such as 2021-02-12 13:46:01",
+            sample(cell)
+        )
+    }
+
+    /// A row of JSON Lines: how it ended, or none when the text is no object with names that we know,
+    /// or a packet.
+    pub fn json(&mut self, line: &str, number: u64, trouble: &mut Trouble) -> Option<Ended> {
         if let Some(form) = &self.json {
             let layout = Arc::clone(&form.layout);
             if !Arc::ptr_eq(&self.batch.layout, &layout) {
                 self.deliver(Arc::clone(&layout));
             }
             if json::in_order(line, layout.names(), &mut self.batch) {
-                return self.finish_json(number);
+                return self.finish_json(number, trouble);
             }
             self.batch.drop_row();
         }
@@ -211,7 +335,12 @@ impl<'a> Rows<'a> {
             let found = pairs.iter().rfind(|(key, _)| key == name);
             self.batch.cell(found.map_or("", |(_, cell)| cell));
         }
-        self.finish_json(number)
+        self.finish_json(number, trouble)
+    }
+
+    /// Times by the clocks of the zone, and by UTC.
+    pub fn clocks(&self) -> (u64, u64) {
+        (self.clock.by_zone, self.clock.by_utc)
     }
 
     /// Sends what is there.
@@ -267,7 +396,19 @@ impl<'a> Rows<'a> {
                 "repeated headers were skipped: End2End-Ping writes one at each start",
             ));
         }
-        if self.count == 0 && self.unknown_outcomes.count == 0 && self.dialect.is_some() {
+        notes.extend(self.told.iter().map(|told| format!("{name}: {told}")));
+        if self.clock.without_seconds > 0 {
+            let what = "as a spreadsheet saves them: outages, gaps and intervals are only good to a minute";
+            notes.push(match self.clock.without_seconds {
+                1 => format!("{name}: 1 time has no seconds, {what}"),
+                count => format!("{name}: {count} times have no seconds, {what}"),
+            });
+        }
+        if self.count == 0
+            && self.unknown_outcomes.count == 0
+            && self.dialect.is_some()
+            && !self.given_up
+        {
             notes.push(format!("{name}: a header and no rows"));
         }
         notes
@@ -295,10 +436,15 @@ impl<'a> Rows<'a> {
             }
             let dialect = own::dialect(&names).unwrap_or_else(|_| dialect::kind(&names));
             self.dialect.get_or_insert(dialect);
-            self.json = Some(Form::new(
+            let mut form = Form::new(
                 Layout::with_aliases(dialect, names, ALIASES),
                 b',',
-            ));
+                // as JSON has it (RFC 8259, section 6)
+                JSON_MARKS,
+                self.survey.is_some(),
+            );
+            form.decide(self.evidence.clone());
+            self.json = Some(form);
         }
         if let Some(form) = &self.json
             && !Arc::ptr_eq(&self.batch.layout, &form.layout)
@@ -308,20 +454,29 @@ impl<'a> Rows<'a> {
         }
     }
 
-    fn finish_json(&mut self, line: u64) -> Option<bool> {
-        let form = self.json.as_ref()?;
+    /// Ends the row of JSON Lines that is being made.
+    pub fn finish_json(&mut self, line: u64, trouble: &mut Trouble) -> Option<Ended> {
+        let form = self.json.as_mut()?;
+        if let Some(evidence) = &mut self.survey {
+            evidence.take(&form.layout, &form.cells, &self.batch.current());
+            self.batch.drop_row();
+            return Some(Ended::Whole);
+        }
         let unknown = [&mut self.unknown_outcomes, &mut self.unknown_paths];
         if has_unknown_outcome(&self.batch, form, unknown, line) {
             self.batch.drop_row();
-            return Some(true);
+            return Some(Ended::Whole);
         }
-        let stamps = &mut self.stamps;
-        let timed = end_row(&mut self.batch, form, &mut self.clock, stamps, line);
+        let (batch, stamps) = (&mut self.batch, &mut self.stamps);
+        let timed = end_row(batch, form, (&mut self.clock, stamps), line, trouble);
         Some(self.counted(timed))
     }
 
     #[inline]
-    fn counted(&mut self, timed: Timed) -> bool {
+    fn counted(&mut self, timed: Timed) -> Ended {
+        if timed == Timed::Undecided {
+            return Ended::Undecided;
+        }
         self.count.raise(1);
         if let Timed::At(at) = timed {
             self.first = Some(self.first.map_or(at, |first| first.min(at)));
@@ -330,7 +485,10 @@ impl<'a> Rows<'a> {
         if self.batch.is_full() {
             self.flush();
         }
-        timed != Timed::Unreadable
+        match timed {
+            Timed::Unreadable => Ended::Timeless,
+            _ => Ended::Whole,
+        }
     }
 
     fn deliver(&mut self, layout: Arc<Layout>) {

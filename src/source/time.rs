@@ -2,10 +2,17 @@
 //!
 //! Read at fixed places, as a row has at least one: `2021-02-12 13:46:01Z`, with a fraction, with
 //! `T`, without the Z, with a distance from UTC, and `12.02.2021 14:46:01` by the clocks of a zone.
+//! What is left are the dates of other countries (`dates`).
 
 use chrono::{DateTime, Utc};
 
+use crate::record::Counter as _;
 use crate::zone::Zone;
+
+use super::dates::{Local, Order};
+
+/// The farthest that clocks are from UTC, in seconds.
+const FARTHEST: i64 = 14 * 3600;
 
 /// Reads moments; remembers how far the zone's clocks were ahead at the last one.
 #[derive(Debug)]
@@ -15,6 +22,16 @@ pub(super) struct Clock {
     ahead: Option<Ahead>,
     /// The last moment by the zone's clocks, and the one before, in seconds since 1970.
     last: [Option<i64>; 2],
+    /// Which number of a date such as `2/12/2021` is the day, where that is known.
+    pub order: Option<Order>,
+    /// Whether the last time was such a date, and it was not known.
+    pub undecided: bool,
+    /// Times without seconds.
+    pub without_seconds: u64,
+    /// Times by the clocks of the zone, and by UTC.
+    pub by_zone: u64,
+    /// Times that say how far they are from UTC, or are of a program that writes UTC.
+    pub by_utc: u64,
 }
 
 /// How far a zone's clocks are ahead of UTC.
@@ -43,6 +60,11 @@ impl Clock {
             zone,
             ahead: None,
             last: [None; 2],
+            order: None,
+            undecided: false,
+            without_seconds: 0,
+            by_zone: 0,
+            by_utc: 0,
         }
     }
 
@@ -52,12 +74,24 @@ impl Clock {
         let bytes = text.trim().as_bytes();
         if bytes.get(4) == Some(&b'-') {
             let (seconds, nanos) = iso(bytes)?;
-            return DateTime::from_timestamp(seconds, nanos);
+            let at = DateTime::from_timestamp(seconds, nanos)?;
+            self.without_seconds
+                .raise(u64::from(bytes.get(16) != Some(&b':')));
+            self.by_utc.raise(1);
+            return Some(at);
         }
-        let shown = german(bytes)?;
+        let shown = match german(bytes) {
+            Some(shown) => {
+                self.without_seconds.raise(u64::from(bytes.len() == 16));
+                shown
+            }
+            None => self.foreign(bytes)?,
+        };
         if by == By::Utc {
+            self.by_utc.raise(1);
             return DateTime::from_timestamp(shown, 0);
         }
+        self.by_zone.raise(1);
         let quarter = shown.div_euclid(900);
         let ahead = match self.ahead {
             Some(ahead) if ahead.quarter == quarter => ahead,
@@ -70,6 +104,18 @@ impl Clock {
         };
         self.last = [Some(at), self.last[0]];
         DateTime::from_timestamp(at, 0)
+    }
+
+    /// A date in the form of another country.
+    fn foreign(&mut self, bytes: &[u8]) -> Option<i64> {
+        let date = Local::of(bytes)?;
+        let Some(order) = date.order.or(self.order) else {
+            self.undecided = true;
+            return None;
+        };
+        let shown = date.shown(order)?;
+        self.without_seconds.raise(u64::from(!date.has_seconds));
+        Some(shown)
     }
 
     fn look_up(&mut self, quarter: i64, shown: i64) -> Option<Ahead> {
@@ -139,6 +185,9 @@ fn iso(b: &[u8]) -> Option<(i64, u32)> {
                 _ => return None,
             };
             let ahead = two(distance, 0)? * 3600 + minutes * 60;
+            if minutes > 59 || ahead > FARTHEST {
+                return None;
+            }
             if *sign == b'+' { ahead } else { -ahead }
         }
         _ => return None,
@@ -193,7 +242,7 @@ fn two(b: &[u8], at: usize) -> Option<i64> {
     clippy::arithmetic_side_effects,
     reason = "a year of four digits, a month and a day of two"
 )]
-fn days(year: i64, month: i64, day: i64) -> Option<i64> {
+pub(super) fn days(year: i64, month: i64, day: i64) -> Option<i64> {
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let longest = match month {
         2 if leap => 29,
@@ -240,6 +289,7 @@ mod tests {
                 "2021-02-12T13:46:01.000007+00:00",
             ),
             ("2021-02-12T14:46:01+01:00", "2021-02-12T13:46:01+00:00"),
+            ("2021-02-12T14:46:01+14:00", "2021-02-12T00:46:01+00:00"),
             ("2021-02-12 13:46", "2021-02-12T13:46:00+00:00"),
             (" 12.02.2021 14:46:01 ", "2021-02-12T13:46:01+00:00"),
             ("12.02.2021 14:46", "2021-02-12T13:46:00+00:00"),
@@ -307,6 +357,9 @@ mod tests {
             "29.02.2021 00:00:00",
             "2021-02-12 13:46:01.Z",
             "2021-02-12 13:46:01+1",
+            "2021-02-12 13:46:01+14:01",
+            "2021-02-12 13:46:01-15:00",
+            "2021-02-12 13:46:01+13:60",
             "44239,57362",
             "0000-00-00 00:00:00Z",
         ] {

@@ -42,6 +42,8 @@ pub(super) enum Kind {
     Zeros,
     /// Zero bytes in the middle of a line.
     Binary,
+    /// A line of nothing but zero bytes.
+    Nuls,
     /// Not UTF-8.
     Encoding,
     /// UTF-16 in a file that is not.
@@ -50,7 +52,7 @@ pub(super) enum Kind {
     Time,
 }
 
-const KINDS: [Kind; 15] = [
+const KINDS: [Kind; 16] = [
     Kind::NoHeader,
     Kind::Header,
     Kind::OtherHeader,
@@ -63,6 +65,7 @@ const KINDS: [Kind; 15] = [
     Kind::Long,
     Kind::Zeros,
     Kind::Binary,
+    Kind::Nuls,
     Kind::Encoding,
     Kind::Utf16,
     Kind::Time,
@@ -83,6 +86,8 @@ pub(super) struct Trouble {
     fields: Option<(usize, usize, bool)>,
     /// Of the file as a whole.
     whole: Vec<(Option<u64>, String)>,
+    /// Cells that cannot be read, by column.
+    cells: Vec<Unreadable>,
     /// What the lines without a header are.
     before: Before,
 }
@@ -98,6 +103,18 @@ enum Before {
     /// Something else, and a header came.
     Preamble,
 }
+
+/// Cells of a column that cannot be read.
+#[derive(Debug)]
+struct Unreadable {
+    column: String,
+    seen: Seen,
+    /// The first one.
+    sample: String,
+}
+
+/// Characters of a cell that are told.
+const LONGEST_SAMPLE: usize = 40;
 
 impl Trouble {
     /// Counts a line.
@@ -130,9 +147,30 @@ impl Trouble {
         }
     }
 
+    /// Counts a cell of a column that cannot be read; there are no more columns than a header has.
+    pub fn cell(&mut self, column: &str, line: u64, text: &str) {
+        let known = self.cells.iter().position(|cell| cell.column == column);
+        let place = known.unwrap_or_else(|| {
+            self.cells.push(Unreadable {
+                column: column.to_owned(),
+                seen: Seen { line, count: 0 },
+                sample: sample(text),
+            });
+            self.cells.len().saturating_sub(1)
+        });
+        if let Some(cell) = self.cells.get_mut(place) {
+            cell.seen.count.raise(1);
+        }
+    }
+
     /// Something about the file as a whole; called a few times at most.
     pub fn file(&mut self, line: Option<u64>, what: String) {
         self.whole.push((line, what));
+    }
+
+    /// Why the file, or the rest of it, was given up, where it was.
+    pub fn given_up(&self) -> Option<&str> {
+        self.whole.last().map(|(_, what)| what.as_str())
     }
 
     /// Whether nothing is wrong.
@@ -162,7 +200,13 @@ impl Trouble {
                 what: self.words(*kind, seen.count),
             })
         });
-        let mut problems: Vec<Problem> = whole.chain(lines).collect();
+        let cells = self.cells.iter().map(|cell| Problem {
+            file: file.to_owned(),
+            line: Some(cell.seen.line),
+            count: cell.seen.count,
+            what: cell.words(),
+        });
+        let mut problems: Vec<Problem> = whole.chain(lines).chain(cells).collect();
         problems.sort_by_key(|problem| problem.line);
         problems
     }
@@ -216,9 +260,10 @@ impl Trouble {
             Kind::Json => "that begin with { and are no JSON object with a known name: left out",
             Kind::Long => "longer than 1 MiB: left out",
             Kind::Zeros => {
-                "with zero bytes in front or behind, as a power cut leaves them: read without them"
+                "with NUL bytes in front or behind, as a power cut leaves them: read without them"
             }
-            Kind::Binary => "with zero bytes inside: left out",
+            Kind::Binary => "with NUL bytes inside, as a power cut leaves them: left out",
+            Kind::Nuls => "of NUL bytes alone, as a power cut leaves them: left out",
             Kind::Encoding => "not in UTF-8: read as Windows-1252",
             Kind::Utf16 => "in UTF-16 within a file that is not: read as that",
             Kind::Time => "whose time is missing or cannot be read: counted, but without time",
@@ -229,6 +274,29 @@ impl Trouble {
         };
         format!("{lines} {what}")
     }
+}
+
+impl Unreadable {
+    fn words(&self) -> String {
+        let Self { column, sample, .. } = self;
+        match self.seen.count {
+            1 => format!(
+                "1 cell of the column {column} cannot be read, or cannot be: `{sample}`; it is left out"
+            ),
+            count => format!(
+                "{count} cells of the column {column} cannot be read, or cannot be, the first is `{sample}`; they are left out"
+            ),
+        }
+    }
+}
+
+/// A cell as it is told.
+pub(super) fn sample(text: &str) -> String {
+    let mut sample: String = text.chars().take(LONGEST_SAMPLE).collect();
+    if sample.len() < text.len() {
+        sample.push_str("...");
+    }
+    sample
 }
 
 fn headers(count: u64, one: &str, more: &str) -> String {

@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::values::duration;
 use crate::cli::words::words;
+use crate::record::World;
 use crate::schema::Metric;
 use crate::zone::Zone;
 
@@ -56,6 +57,15 @@ pub struct ReportArgs {
     /// Rows with this value; repeatable, one of a column's values and all of the columns
     #[arg(long = "where", value_name = "COLUMN=VALUE", help_heading = "Filters")]
     pub wanted: Vec<String>,
+    /// Only rows of real networks, or of the lab: real, lab
+    #[arg(
+        long,
+        value_name = "WORLD",
+        value_parser = words::<World>(),
+        hide_possible_values = true,
+        help_heading = "Filters"
+    )]
+    pub world: Option<World>,
     /// Of hours and days, and of files without one: utc, local, Europe/Berlin
     #[arg(
         long,

@@ -2,6 +2,7 @@
 
 pub mod args;
 mod filter;
+mod mixed;
 mod odd;
 mod page;
 mod progress;
@@ -22,11 +23,13 @@ use crate::measure::folds::{Finished, Survey};
 use crate::record::plain;
 use crate::report::model::{File, Input, Problem, Report};
 use crate::report::{Circumstances, Selection, document, figures};
+use crate::schema::Row;
 use crate::source::{self, ReadSummary};
 use crate::stats::SurveyOptions;
 use crate::stats::survey::is_column;
 use args::{FailOn, ReportArgs, ReportFormat};
 use filter::Filter;
+use mixed::{is_of, mixed_times, one_world};
 use odd::Oddities;
 use page::Page;
 use progress::Progress;
@@ -74,6 +77,7 @@ pub fn run(args: &ReportArgs, color: Color) -> Result<Exit, Failure> {
     if read.interrupted && read.rows.rows() == 0 {
         return Ok(Exit::Interrupted);
     }
+    one_world(&read.rows).map_err(Failure::usage)?;
     known_columns(&read, &filter, &by).map_err(Failure::usage)?;
     let report = report(args, &read);
     if let Some(page) = page {
@@ -197,7 +201,8 @@ fn read(args: &ReportArgs, options: SurveyOptions, filter: &Filter) -> Result<Re
                     .cloned(),
             );
         }
-        for row in batch.rows().filter(|row| filter.has_time(row)) {
+        let counts = |row: &Row<'_>| filter.has_time(row) && is_of(row, args.world);
+        for row in batch.rows().filter(counts) {
             if filter.has_values(&row) {
                 oddities.add(batch.file, &row, survey.add(&row, batch.file));
             } else {
@@ -298,13 +303,19 @@ fn report(args: &ReportArgs, read: &Read) -> Report {
         rows_used: 0,
         bytes: summary.files.iter().map(|file| file.bytes).sum(),
         problems: summary.problems.iter().map(problem).collect(),
-        notes: summary.notes.clone(),
+        notes: (summary.notes.iter().cloned())
+            .chain(mixed_times(args.time_zone, &summary.files))
+            .collect(),
     };
     Report::of(
         &read.rows,
         Circumstances {
             input,
             filters: times
+                .chain(
+                    args.world
+                        .map(|world| format!("--world {}", world.as_str())),
+                )
                 .chain(args.wanted.iter().map(|value| filter("where", value)))
                 .collect(),
             zone: args.time_zone,

@@ -96,7 +96,8 @@ impl Oddities {
         for (file, odds) in &self.times {
             let rows = number::counted(odds.count, "row has", "rows have");
             let what = format!(
-                "{rows} a time that is no number, or longer than a day: that cell is left out"
+                "{rows} a tlstimems shorter than the connecttimems, though it counts from the start of the connection: \
+                 that cell is left out"
             );
             problems.push(odds.problem(name(*file), what));
         }

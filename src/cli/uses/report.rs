@@ -22,6 +22,7 @@ pub(super) const USES: &[(&str, &[ReportFormat])] = &[
     ("since", ALL),
     ("until", ALL),
     ("wanted", ALL),
+    ("world", ALL),
     ("time_zone", ALL),
     ("format", ALL),
     ("html", ALL),

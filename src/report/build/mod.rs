@@ -15,6 +15,7 @@ use std::collections::HashMap;
 use super::findings;
 use super::model::{Addresses, Input, Overview, Report, SHAPE, Slow, SlowRegion, SlowRow, Verdict};
 use crate::measure::folds::{Finished, Kinds};
+use crate::record::World;
 use crate::stats::Count;
 use crate::stats::survey::{self, SynLoss};
 use crate::stats::{chao1, wilson};
@@ -80,8 +81,12 @@ fn overview(rows: &Finished) -> Overview {
     let timed = all.rows - rows.without_time;
     let ok = all.rows - all.failed;
     let interval = wilson(ok, all.rows);
+    let has = |world: &World| rows.of_world(*world) > 0;
+    // the two are never put together, but for what another program folds
+    let world = [World::Lab, World::Real].into_iter().find(has);
     Overview {
         rows: all.rows,
+        world: world.map(World::as_str),
         ok,
         ok_percent: percent(ok, all.rows),
         ok_low_percent: interval.map(|(low, _)| low * 100.0),

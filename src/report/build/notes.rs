@@ -9,12 +9,6 @@ use crate::stats::survey::MOST_DAYS;
 /// One line each.
 pub fn of(rows: &Finished, tables: &[Table]) -> Vec<String> {
     let mut notes = Vec::new();
-    if rows.of_the_lab > 0 && rows.of_the_lab < rows.all.rows {
-        let lab = counted(rows.of_the_lab, "row is", "rows are");
-        notes.push(format!(
-            "{lab} of the lab and not of the real relays; --where world=real leaves them out"
-        ));
-    }
     if rows.beside > 0 {
         notes.push(
             "--where leaves rows of these series out: gaps are stretches without any row, and an \

@@ -126,6 +126,8 @@ pub struct Problem {
 pub struct Overview {
     /// Rows used.
     pub rows: u64,
+    /// Where they were measured, `real` or `lab`; none where no row tells.
+    pub world: Option<&'static str>,
     /// Rows that are OK.
     pub ok: u64,
     /// Their share of the rows, in percent.

@@ -108,9 +108,9 @@ fn table(groups: &Groups, metrics: &[Metric]) -> Table {
 
 fn columns() -> Vec<Column> {
     vec![
-        Column::number("n", "n"),
+        Column::number("group_rows", "rows"),
         Column::number("failed", "failed"),
-        Column::number("measured", "timed").spare(),
+        Column::number("n", "n"),
         Column::number("min_us", "min"),
         Column::number("mean_us", "avg"),
         Column::number("max_us", "max"),

@@ -8,18 +8,28 @@ use crate::doc::chart::quantile_of_all;
 use crate::doc::number::{bytes, counted, grouped, millis, quantile, seconds, share};
 use crate::doc::text::{cut, time};
 use crate::measure::{assessment, ping};
-use crate::record::TlsPath;
+use crate::record::{TlsPath, World};
 use crate::report::model::{Report, Series, TlsPathFinding};
 
 /// What was measured, in a line.
 pub fn title(report: &Report) -> String {
     let targets = distinct(report, |series| &series.target);
+    let lab = if is_of_the_lab(report) {
+        " in the lab"
+    } else {
+        ""
+    };
     match targets.as_slice() {
         [] if has_others(report) => "Report of what other programs measured".to_owned(),
-        [] => "Report of relay probes".to_owned(),
-        [one] => format!("Path to {one}"),
-        [first, rest @ ..] => format!("Path to {first} and {} more", rest.len()),
+        [] => format!("Report of relay probes{lab}"),
+        [one] => format!("Path to {one}{lab}"),
+        [first, rest @ ..] => format!("Path to {first} and {} more{lab}", rest.len()),
     }
+}
+
+/// Whether the rows are of the embedded relays.
+pub(super) fn is_of_the_lab(report: &Report) -> bool {
+    report.overview.world == Some(World::Lab.as_str())
 }
 
 /// When, from where, what was read and what of it was used.
@@ -68,6 +78,12 @@ pub fn about(report: &Report) -> Vec<Paragraph> {
         let _ = write!(read, "; {problems} in the files, listed at the end");
     }
     lines.push(read);
+    if is_of_the_lab(report) {
+        lines.push(
+            "Measured in the lab, the relays that the program embeds: nothing of this is of a real network"
+                .to_owned(),
+        );
+    }
     if !report.filters.is_empty() {
         let filters = report
             .filters
@@ -162,10 +178,15 @@ pub fn sentence(report: &Report) -> String {
 /// The same of the probes.
 fn of_probes(report: &Report) -> String {
     let overview = &report.overview;
-    let probes = counted(overview.rows, "probe", "probes");
+    let lab = if is_of_the_lab(report) { "lab " } else { "" };
+    let probes = counted(
+        overview.rows,
+        &format!("{lab}probe"),
+        &format!("{lab}probes"),
+    );
     let mut out = match (overview.rows, overview.failed) {
-        (1, 0) => "The only probe succeeded".to_owned(),
-        (1, _) => "The only probe failed".to_owned(),
+        (1, 0) => format!("The only {lab}probe succeeded"),
+        (1, _) => format!("The only {lab}probe failed"),
         (_, 0) => format!("All {probes} succeeded"),
         (rows, failed) if failed >= rows => format!("All {probes} failed"),
         (rows, failed) => format!(

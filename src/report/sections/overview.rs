@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::clocks;
 use super::head::median;
-use super::head::{self, knows_all_outages};
+use super::head::{self, is_of_the_lab, knows_all_outages};
 use crate::doc::chart::quantile_of_all;
 use crate::doc::number::{self, counted, grouped, millis, quantile, seconds, share};
 use crate::doc::parts::{estimate, filled, main_section};
@@ -75,6 +75,12 @@ fn facts(report: &Report) -> Vec<Fact> {
         succeeded(report),
         failed(report),
     ];
+    if is_of_the_lab(report) {
+        facts.insert(
+            0,
+            Fact::new("Measured in", Cell::from("the lab")).note("embedded relays, no network"),
+        );
+    }
     let outages: u64 = report.series.iter().map(|series| series.outages).sum();
     let all = report
         .series

@@ -265,6 +265,7 @@ pub(super) fn report(plan: &Plan) -> Report {
             ],
         },
         overview: Overview {
+            world: None,
             rows,
             ok: rows - failed,
             ok_percent: Some((rows - failed) as f64 * 100.0 / rows as f64),

@@ -48,9 +48,8 @@ impl Parser<'_> {
                 continue;
             }
             if shape == Shape::Whole && self.rows.batch.width() == width {
-                if !self.rows.finish(self.line) {
-                    self.trouble.count(Kind::Time, self.line);
-                }
+                let ended = self.rows.finish(self.line, &mut self.trouble);
+                self.odd_end(ended, text, false);
                 self.line.raise(joined as u64);
                 return Some(following.next);
             }

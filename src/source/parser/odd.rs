@@ -14,12 +14,17 @@ impl Parser<'_> {
         if trimmed.is_empty() {
             // half of the last line end of UTF-16
             if zeros > 1 || ended {
-                self.trouble.count(Kind::Zeros, self.line);
+                self.trouble.count(Kind::Nuls, self.line);
             }
             return None;
         }
-        // every Latin letter of UTF-16 has one, as PowerShell 5 appends it to whatever is there
-        if zeros.saturating_mul(2).saturating_add(2) >= line.chars().count() {
+        // every Latin letter of UTF-16 has one, as PowerShell 5 appends it to whatever is there; a
+        // block of them is none
+        let inside = trimmed.bytes().filter(|byte| *byte == 0).count();
+        if inside > 0
+            && !trimmed.contains("\0\0")
+            && inside.saturating_mul(2).saturating_add(2) >= trimmed.chars().count()
+        {
             self.trouble.count(Kind::Utf16, self.line);
             let text = line.replace('\0', "");
             return Some(Cow::Owned(text.trim_end_matches('\r').to_owned()));
@@ -43,6 +48,21 @@ impl Parser<'_> {
             );
             return true;
         }
+        let is_none = |byte: &u8| matches!(*byte, 0 | b'\n' | b'\r');
+        if bytes.iter().all(is_none) && bytes.windows(2).any(|pair| pair == b"\0\0") {
+            self.trouble.file(
+                None,
+                "NUL bytes alone, as a power cut leaves a file: left out".to_owned(),
+            );
+            return true;
+        }
+        // the block of a power cut may stand in front
+        let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+        let head = if zeros > 2 {
+            &bytes[zeros..bytes.len().min(zeros.saturating_add(4096))]
+        } else {
+            head
+        };
         let control = |byte: &u8| *byte < 0x20 && !matches!(*byte, b'\t' | b'\n' | b'\r' | 0x0c);
         let strange = head.iter().filter(|byte| control(byte)).count();
         if strange == 0 {

@@ -107,8 +107,9 @@ fn zero_bytes_around_a_line_are_taken_off_and_within_cost_the_line() {
     assert_eq!(
         taken.problems(),
         [
-            "3: 2 lines with zero bytes in front or behind, as a power cut leaves them: read without them",
-            "5: 1 line with zero bytes inside: left out",
+            "3: 1 line with NUL bytes in front or behind, as a power cut leaves them: read without them",
+            "4: 1 line of NUL bytes alone, as a power cut leaves them: left out",
+            "5: 1 line with NUL bytes inside, as a power cut leaves them: left out",
         ]
     );
 }
@@ -208,7 +209,7 @@ fn what_is_no_text_is_said_to_be_none() {
     for zeros in [&b"\0\0\0\0\0"[..], b"\0\0\n\0\0\n", b"\n\0\0\0\n"] {
         assert_eq!(
             of(zeros).problems(),
-            ["no text file: left out; name CSV or JSON Lines files"]
+            ["NUL bytes alone, as a power cut leaves a file: left out"]
         );
     }
     assert_eq!(

@@ -10,6 +10,7 @@ mod names;
 #[cfg(unix)]
 mod pipe;
 mod properties;
+mod saved;
 
 use super::{Input, ReadSummary, read};
 use crate::schema::Row;

@@ -7,6 +7,8 @@
 
 use std::collections::VecDeque;
 
+use chrono::{DateTime, Utc};
+
 use crate::schema::{Dialect, Row, id};
 
 /// Steps of a run that later rows may still be before.
@@ -29,7 +31,8 @@ const LONGEST_US: u64 = 3_155_760_000_000_000;
 pub struct Said {
     /// How late it began, where its slot was due at some time: in microseconds.
     pub lag: Option<i64>,
-    /// Whether the file does not say how late rows began: then they may have run back to back.
+    /// Whether the file does not say how late rows began, so that they may have run back to back, or
+    /// has times without seconds.
     pub loose: bool,
     /// By how much the wall clock was set, in microseconds.
     pub step: Option<i64>,
@@ -50,7 +53,7 @@ impl Said {
         let change =
             |text| number(text).filter(|us: &i64| *us != 0 && us.unsigned_abs() <= LONGEST_US);
         let dialect = row.layout.dialect;
-        let loose = !row.layout.has(id!(lag_us));
+        let loose = !row.layout.has(id!(lag_us)) || has_no_seconds(row);
         let lag = match row.get(id!(lag_us)) {
             // a minute of a watch is due like a slot
             "" if loose || row.get(id!(mode)) == "watch" => Some(0),
@@ -64,6 +67,14 @@ impl Said {
             lasting: matches!(dialect, Dialect::Bursts | Dialect::Held),
         }
     }
+}
+
+/// Whether a row's label may be up to a minute too early, as a spreadsheet has saved it without
+/// seconds.
+fn has_no_seconds(row: &Row<'_>) -> bool {
+    let is_whole = |at: DateTime<Utc>| at.timestamp_micros() % 60_000_000 == 0;
+    let colons = |text: &str| text.bytes().filter(|byte| *byte == b':').count();
+    row.at.is_some_and(is_whole) && colons(row.get(id!(datetime))) == 1
 }
 
 /// Something that happened to the clock of a run.

@@ -6,6 +6,7 @@ use super::{
     Bucket, Chosen, Clocks, Dimensions, Level, Measured, Names, Relays, Series, SeriesName,
     SlowRows, SurveyOptions,
 };
+use crate::record::World;
 use crate::stats::RowFold;
 use crate::stats::paths::Paths;
 
@@ -18,8 +19,8 @@ pub struct Finished<K> {
     pub all: Measured,
     /// Rows without a time.
     pub without_time: u64,
-    /// Rows of the lab.
-    pub of_the_lab: u64,
+    /// Rows by [`World`], those of which it cannot be told left out.
+    pub worlds: [u64; World::COUNT],
     /// Slots without a row; none where no row has a slot.
     pub missed_slots: Option<u64>,
     /// What happened to the clocks.
@@ -58,6 +59,11 @@ pub struct Finished<K> {
 }
 
 impl<K> Finished<K> {
+    /// Rows of a world.
+    pub fn of_world(&self, world: World) -> u64 {
+        self.worlds[world as usize]
+    }
+
     /// The series that all beyond the cap share.
     pub fn other_series(&self) -> Option<&(SeriesName, Series)> {
         self.series.get(self.other_series?)

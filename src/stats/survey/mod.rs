@@ -65,8 +65,8 @@ pub struct Survey<K> {
     pub all: Measured,
     /// Rows without a time.
     pub without_time: u64,
-    /// Rows of the lab.
-    pub of_the_lab: u64,
+    /// Rows by [`World`], those of which it cannot be told left out.
+    pub worlds: [u64; World::COUNT],
     /// Causes of failures.
     pub causes: Names,
     /// Where the time of slow probes went.
@@ -104,7 +104,7 @@ impl<K: RowFold> Survey<K> {
         Self {
             all: Measured::default(),
             without_time: 0,
-            of_the_lab: 0,
+            worlds: [0; World::COUNT],
             causes: Names::default(),
             explanations: Names::default(),
             ttls: Names::default(),
@@ -132,13 +132,14 @@ impl<K: RowFold> Survey<K> {
     /// Takes a row of a file in and says what was odd about it.
     pub fn add(&mut self, row: &Row<'_>, file: usize) -> Odd {
         self.kinds.take(row);
+        if let Some(world) = row.world() {
+            self.worlds[world as usize].raise(1);
+        }
         if K::is_detail(row) {
             return Odd::default();
         }
         let taken = Taken::of(row);
         self.without_time.raise(u64::from(taken.at.is_none()));
-        self.of_the_lab
-            .raise(u64::from(row.get(id!(world)) == World::Lab.as_str()));
         let cause = (!taken.ok).then(|| self.causes.count(row.cause()));
         match row.get(id!(explain)) {
             "" => {}
@@ -296,7 +297,7 @@ impl<K: RowFold> Survey<K> {
             options: self.options,
             all: self.all,
             without_time: self.without_time,
-            of_the_lab: self.of_the_lab,
+            worlds: self.worlds,
             missed_slots: missed_slots.flatten(),
             clocks: self.slots.clocks(),
             span_us: self.span.length(),

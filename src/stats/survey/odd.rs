@@ -9,7 +9,7 @@ pub struct Odd {
     pub late: bool,
     /// An equal row of its series was there before, in the file of this number.
     pub copy_of: Option<usize>,
-    /// A time of it is no number, or longer than a day: that cell does not count.
+    /// Its TLS time is shorter than the connect that it should hold: that cell does not count.
     pub time: bool,
     /// Its slot is out of reach for its run: it counts everywhere but in the missed slots.
     pub leap: Option<Leap>,

@@ -13,7 +13,8 @@ What is counted:
 - a time: completed phases only. Our files: not the phase that failed, total only of rows that are
   OK. End2End's: every number that is no sentinel (-1, -2, -3); where its status is one of our cause
   codes (a file that we continued), as in ours. End2End's early version: TLS is tlstimems -
-  connecttimems. UDP3478: averagertt, other than 0 and 9999.
+  connecttimems. UDP3478: averagertt of answered rows, other than 0 and 9999.
+- OK: the status OK; of HTTP also SLOWABS and SLOWAVG, answers that came late.
 - a series: host, target (host:port, the port alone where there is no host), transport; its rows
   sorted by time. A row is answered when it is OK, or failed with a turn_reply that is a number or
   "success". A row that failed on this computer (no local port, refused by the system), or by an alert or
@@ -132,7 +133,8 @@ class Row:
         if kind == "End2End-UDP3478":
             self.ok, self.cause = get("answerreceived") == "True", "no answer"
         else:
-            self.ok = status == "OK"
+            late = ("SLOWABS", "SLOWAVG") if kind == "End2End-HTTP" else ()
+            self.ok = status == "OK" or status in late
         reply = get("turn_reply")
         self.answered = self.ok or reply == "success" or reply.isdigit()
         self.undecided = (not self.answered
@@ -155,7 +157,7 @@ class Row:
         turn = int(get("turn_us")) if get("turn_us") and failed != "turn" else None
         if kind == "End2End-UDP3478":
             turn = millis(get("averagertt"))
-            turn = turn if turn and turn < 9_999_000 else None
+            turn = turn if self.ok and turn and turn < 9_999_000 else None
         self.times["turn"] = turn
         total = int(get("total_us")) if get("total_us") else (
             None if ours else millis(get("totaltimems") or get("Duration")))

@@ -1,0 +1,336 @@
+//! Cells of columns that hold numbers, or yes and no: which these are, and the form that all else
+//! reads them in. Not here: what a text says (`number`).
+//!
+//! Nearly every cell is plain, so that is all that is looked for in each row; of our own probes only
+//! in the columns that statistics are made of, until a file shows that another program has saved it.
+
+use crate::measure::rows::ROWS;
+use crate::schema::{Dialect, Id, Kind, Layout, Row, id};
+
+use super::number::{Mark, Marks, POINT, said};
+
+/// The columns of our own probes that statistics are made of.
+const MEASURED: &[Id] = &[
+    id!(Port),
+    id!(dnstimems),
+    id!(connecttimems),
+    id!(tlstimems),
+    id!(totaltimems),
+    id!(slot),
+    id!(lag_us),
+    id!(dns_us),
+    id!(proxy_us),
+    id!(connect_us),
+    id!(tls_us),
+    id!(turn_us),
+    id!(total_us),
+    id!(tcp_syn_retransmits),
+    id!(clock_step_us),
+    id!(suspended_us),
+    id!(in_teams_range),
+];
+
+/// Times of a phase, in microseconds.
+const PHASES: &[Id] = &[
+    id!(dns_us),
+    id!(proxy_us),
+    id!(connect_us),
+    id!(tls_us),
+    id!(turn_us),
+    id!(total_us),
+];
+
+/// The numbers of End2End's files: a port or a count, and milliseconds.
+const END2END: &[(Id, bool)] = &[
+    (id!(Port), false),
+    (id!(successrttcount), false),
+    (id!(dnstimems), true),
+    (id!(connecttimems), true),
+    (id!(tlstimems), true),
+    (id!(totaltimems), true),
+    (id!(averagertt), true),
+];
+
+/// Texts that may be a number alone, which a program with floating numbers writes as `438.0`.
+const WORDS: &[Id] = &[id!(turn_reply), id!(dns_ttls)];
+
+/// A time that no probe takes: a day.
+const DAY_US: u64 = 86_400_000_000;
+
+/// Digits that are looked at in one step.
+const STEP: usize = 8;
+
+/// Columns whose cells must be readable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Cells {
+    numbers: Vec<Number>,
+    flags: Vec<usize>,
+    words: Vec<usize>,
+    /// Whether a number may stand for a failure: -1, -2, -3.
+    sentinels: bool,
+    /// Whether all columns with numbers are among them.
+    pub all: bool,
+}
+
+/// A column of numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Number {
+    place: usize,
+    holds: Holds,
+    /// The largest that is possible.
+    most: u64,
+    /// Digits with which none is too large.
+    quick: usize,
+}
+
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Holds {
+    Whole,
+    Signed,
+    /// Also with a fraction.
+    Fraction,
+}
+
+/// What becomes of a cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Mended {
+    /// It stays.
+    Fine,
+    /// It is the same in another form.
+    As(String),
+    /// It cannot be read.
+    Unreadable,
+    /// It has a mark that only the rest of the file can tell.
+    Undecided,
+}
+
+impl Cells {
+    /// Those of a layout: of our own probes all numbers, or those that statistics are made of.
+    pub fn of(layout: &Layout, all: bool) -> Self {
+        let dialect = layout.dialect;
+        let mut cells = Self {
+            numbers: Vec::new(),
+            flags: Vec::new(),
+            words: Vec::new(),
+            sentinels: false,
+            all,
+        };
+        if !dialect.is_ours() {
+            cells.sentinels = true;
+            cells.all = true;
+            cells.numbers = END2END
+                .iter()
+                .filter_map(|(id, is_time)| {
+                    let (holds, most) = match (is_time, *id == id!(Port)) {
+                        (true, _) => (Holds::Fraction, DAY_US / 1000),
+                        (false, true) => (Holds::Whole, u16::MAX.into()),
+                        (false, false) => (Holds::Whole, u64::MAX),
+                    };
+                    Some(Number::new(layout.place_of(*id)?, holds, most))
+                })
+                .collect();
+            if dialect == Dialect::End2EndUdp {
+                cells.flags.extend(layout.place_of(id!(Status)));
+            }
+            return cells;
+        }
+        let is_of = |dialect: Dialect| ROWS.iter().find(|row| row.dialect == Some(dialect));
+        let columns = is_of(dialect).map_or_else(Vec::new, |row| (row.columns)());
+        for column in columns {
+            let Some(id) = Id::find(column.name) else {
+                continue;
+            };
+            let Some(place) = layout.place_of(id) else {
+                continue;
+            };
+            if dialect == Dialect::Turnprobe && !all && !MEASURED.contains(&id) {
+                continue;
+            }
+            let most = match column.unit {
+                "ppm" => 1_000_000,
+                "ms" => DAY_US / 1000,
+                _ if PHASES.contains(&id) => DAY_US,
+                _ if id == id!(Port) => u16::MAX.into(),
+                _ => u64::MAX,
+            };
+            match Kind::of_word(column.r#type) {
+                Some(Kind::Integer) => {
+                    cells.numbers.push(Number::new(place, Holds::Whole, most));
+                }
+                Some(Kind::Signed) => {
+                    let most = i64::MAX.unsigned_abs();
+                    cells.numbers.push(Number::new(place, Holds::Signed, most));
+                }
+                Some(Kind::Flag) => cells.flags.push(place),
+                _ => {}
+            }
+        }
+        cells.words = WORDS.iter().filter_map(|id| layout.place_of(*id)).collect();
+        cells
+    }
+
+    /// The number, from `from` on, of the first cell of a row that is not plain.
+    #[inline]
+    pub fn first_odd(&self, row: &Row<'_>, from: usize) -> Option<usize> {
+        let numbers = self.numbers.len();
+        for (number, column) in self.numbers.iter().enumerate().skip(from) {
+            if !column.is_quick(row) {
+                return Some(number);
+            }
+        }
+        let flags = numbers.saturating_add(self.flags.len());
+        let from = from.saturating_sub(numbers);
+        for (number, place) in self.flags.iter().enumerate().skip(from) {
+            if !matches!(row.cell(*place), "" | "true" | "false") {
+                return Some(numbers.saturating_add(number));
+            }
+        }
+        let from = from.saturating_sub(self.flags.len());
+        let mut words = self.words.iter().enumerate().skip(from);
+        let odd = words.find(|(_, place)| row.cell(**place).ends_with(".0"));
+        odd.map(|(number, _)| flags.saturating_add(number))
+    }
+
+    /// Where the cell of a number stands.
+    pub fn place(&self, number: usize) -> usize {
+        let numbers = self.numbers.iter().map(|column| column.place);
+        let others = self.flags.iter().chain(&self.words).copied();
+        numbers.chain(others).nth(number).unwrap_or_default()
+    }
+
+    /// Places of the columns that hold numbers, and whether these are whole.
+    pub fn numbers(&self) -> impl Iterator<Item = (usize, bool)> {
+        let numbers = self.numbers.iter();
+        numbers.map(|column| (column.place, column.holds != Holds::Fraction))
+    }
+
+    /// What becomes of the cell of a number, where the marks of its column are these.
+    pub fn mended(&self, number: usize, text: &str, marks: Marks) -> Mended {
+        if let Some(column) = self.numbers.get(number) {
+            return column.mended(text, marks, self.sentinels);
+        }
+        if number.saturating_sub(self.numbers.len()) < self.flags.len() {
+            return flag(text, self.sentinels);
+        }
+        match text.strip_suffix(".0") {
+            Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+                Mended::As(digits.to_owned())
+            }
+            _ => Mended::Fine,
+        }
+    }
+}
+
+impl Number {
+    fn new(place: usize, holds: Holds, most: u64) -> Self {
+        let digits = most.to_string().len().saturating_sub(1);
+        Self {
+            place,
+            holds,
+            most,
+            quick: digits.min(STEP),
+        }
+    }
+
+    /// Whether the cell is empty, or of digits so few that it is plain.
+    #[inline]
+    fn is_quick(&self, row: &Row<'_>) -> bool {
+        let cell = row.cell(self.place).as_bytes();
+        cell.len() <= self.quick && cell.iter().all(u8::is_ascii_digit)
+    }
+
+    fn mended(&self, text: &str, marks: Marks, sentinels: bool) -> Mended {
+        if text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty() {
+            let fits = text.parse::<u64>().is_ok_and(|number| number <= self.most);
+            return if fits {
+                Mended::Fine
+            } else {
+                Mended::Unreadable
+            };
+        }
+        if text.trim().is_empty() {
+            return Mended::As(String::new());
+        }
+        // what a program with floating numbers makes of nearly every cell
+        if let Some(digits) = text.strip_suffix(".0")
+            && marks[POINT] != Some(Mark::Thousands)
+            && digits.bytes().all(|byte| byte.is_ascii_digit())
+        {
+            return self.plain(digits, sentinels);
+        }
+        match said(text).with(marks) {
+            Err(_) => Mended::Undecided,
+            Ok(Some(number)) => self.plain(&number, sentinels),
+            Ok(None) => Mended::Unreadable,
+        }
+    }
+
+    /// A number in the form that it is read in.
+    fn plain(&self, number: &str, sentinels: bool) -> Mended {
+        let (negative, number) = match number.strip_prefix('-') {
+            Some(number) => (true, number),
+            None => (false, number),
+        };
+        let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+        let fraction = fraction.trim_end_matches('0');
+        let Ok(value) = whole.parse::<u64>() else {
+            return Mended::Unreadable;
+        };
+        let negative = negative && (value > 0 || !fraction.is_empty());
+        let fits = match (self.holds, negative, fraction.is_empty()) {
+            (Holds::Fraction, false, _) | (_, false, true) | (Holds::Signed, true, true) => {
+                value <= self.most
+            }
+            // what stands for a failure
+            (_, true, true) => sentinels && (1..=3).contains(&value),
+            _ => false,
+        };
+        let sign = if negative { "-" } else { "" };
+        match (fits, fraction) {
+            (false, _) => Mended::Unreadable,
+            (true, "") => Mended::As(format!("{sign}{value}")),
+            (true, fraction) => Mended::As(format!("{sign}{value}.{fraction}")),
+        }
+    }
+}
+
+/// Yes and no as PowerShell, pandas and the Excel of many languages write them.
+fn flag(text: &str, may_count: bool) -> Mended {
+    const YES: &[&str] = &[
+        "true",
+        "1",
+        "1.0",
+        "yes",
+        "ja",
+        "oui",
+        "wahr",
+        "vrai",
+        "verdadero",
+        "verdadeiro",
+        "vero",
+        "waar",
+        "prawda",
+        "pravda",
+        "sand",
+        "sann",
+        "sant",
+        "tosi",
+        "igaz",
+        "doğru",
+        "истина",
+    ];
+    const NO: &[&str] = &[
+        "false", "0", "0.0", "no", "nein", "non", "falsch", "faux", "falso", "onwaar", "fałsz",
+        "nepravda", "falsk", "usann", "falskt", "epätosi", "hamis", "yanliş", "yanlış", "ложь",
+    ];
+    let word = text.trim().to_lowercase();
+    match &*word {
+        "" => Mended::As(String::new()),
+        word if YES.contains(&word) => Mended::As("true".to_owned()),
+        word if NO.contains(&word) => Mended::As("false".to_owned()),
+        // how often there was an answer
+        word if may_count && word.parse::<u64>().is_ok() => Mended::Fine,
+        _ => Mended::Unreadable,
+    }
+}

@@ -1,0 +1,218 @@
+//! Dates in the forms of a country: `2/12/2021 1:46 PM`, `12.02.2021 13:46:01`, `2021/02/12 13:46`.
+//! Not here: what the clocks of a zone make of them (`time`).
+
+/// Which of the first two numbers of a date is the day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    /// As in most of the world.
+    DayFirst,
+    /// As in the United States.
+    MonthFirst,
+}
+
+impl Order {
+    /// The other one.
+    pub fn other(self) -> Self {
+        match self {
+            Self::DayFirst => Self::MonthFirst,
+            Self::MonthFirst => Self::DayFirst,
+        }
+    }
+}
+
+/// A date and a time of the day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Local {
+    year: i64,
+    numbers: [i64; 2],
+    /// Seconds of the day.
+    seconds: i64,
+    /// Whether the time has seconds.
+    pub has_seconds: bool,
+    /// The order, where the form itself tells it.
+    pub order: Option<Order>,
+}
+
+impl Local {
+    /// Of a text; none when it has no such form.
+    pub fn of(text: &[u8]) -> Option<Self> {
+        let (first, mark, rest) = number(text)?;
+        let (second, again, rest) = number(rest)?;
+        let (third, end, rest) = number(rest)?;
+        if mark != again
+            || !matches!(mark, b'/' | b'.' | b'-')
+            || !matches!(end, b' ' | b',' | b'T')
+        {
+            return None;
+        }
+        let rest = rest.strip_prefix(b" ").unwrap_or(rest);
+        let (seconds, has_seconds) = time_of_day(rest)?;
+        // 2021/02/12
+        let year_first = first >= 1000 && mark == b'/';
+        let (year, numbers) = if year_first {
+            (first, [second, third])
+        } else {
+            (third, [first, second])
+        };
+        if !(1000..=9999).contains(&year) || numbers.iter().any(|number| !(1..=31).contains(number))
+        {
+            return None;
+        }
+        let order = match mark {
+            _ if year_first => Some(Order::MonthFirst),
+            b'.' => Some(Order::DayFirst),
+            _ if numbers[0] == numbers[1] => Some(Order::DayFirst),
+            _ => None,
+        };
+        Some(Self {
+            year,
+            numbers,
+            seconds,
+            has_seconds,
+            order,
+        })
+    }
+
+    /// The order that is the only one possible.
+    pub fn forced(&self) -> Option<Order> {
+        match self.numbers {
+            [first, _] if first > 12 => Some(Order::DayFirst),
+            [_, second] if second > 12 => Some(Order::MonthFirst),
+            _ => None,
+        }
+    }
+
+    /// Seconds since 1970 as if it were UTC.
+    pub fn shown(&self, order: Order) -> Option<i64> {
+        let [first, second] = self.numbers;
+        let (month, day) = match order {
+            Order::DayFirst => (second, first),
+            Order::MonthFirst => (first, second),
+        };
+        let day = super::time::days(self.year, month, day)?;
+        day.checked_mul(86_400)?.checked_add(self.seconds)
+    }
+}
+
+/// One to four digits, the byte behind them, and the rest.
+fn number(text: &[u8]) -> Option<(i64, u8, &[u8])> {
+    let count = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    if !(1..=4).contains(&count) {
+        return None;
+    }
+    let digits = std::str::from_utf8(&text[..count]).ok()?;
+    let (mark, rest) = text[count..].split_first()?;
+    Some((digits.parse().ok()?, *mark, rest))
+}
+
+/// `H:mm[:ss[.fraction]][ AM| PM]`: seconds of the day, and whether it has seconds.
+fn time_of_day(text: &[u8]) -> Option<(i64, bool)> {
+    let text = std::str::from_utf8(text).ok()?;
+    let (time, half) = match text.find([' ', '\u{a0}', '\u{202f}']) {
+        Some(at) => (&text[..at], text[at..].trim()),
+        None => (text, ""),
+    };
+    let mut parts = time.split(':');
+    let mut part = |most: i64| {
+        let part = parts.next()?;
+        let digits = part.bytes().all(|byte| byte.is_ascii_digit());
+        let value: i64 = part.parse().ok().filter(|_| digits && part.len() <= 2)?;
+        (value <= most).then_some(value)
+    };
+    let (hour, minute) = (part(23)?, part(59)?);
+    let second = match parts.next() {
+        None => None,
+        Some(second) => {
+            let (whole, fraction) = second.split_once(['.', ',']).unwrap_or((second, "0"));
+            let are_digits =
+                |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+            if whole.len() != 2 || !are_digits(whole) || !are_digits(fraction) {
+                return None;
+            }
+            // a leap second is the last one of its minute
+            Some(
+                whole
+                    .parse::<i64>()
+                    .ok()
+                    .filter(|second| *second <= 60)?
+                    .min(59),
+            )
+        }
+    };
+    if parts.next().is_some() {
+        return None;
+    }
+    let hour = match half.to_ascii_uppercase().as_str() {
+        "" => hour,
+        "AM" | "A.M." if (1..=12).contains(&hour) => hour % 12,
+        "PM" | "P.M." if (1..=12).contains(&hour) => (hour % 12).saturating_add(12),
+        _ => return None,
+    };
+    let minutes = hour.saturating_mul(60).saturating_add(minute);
+    let seconds = minutes
+        .saturating_mul(60)
+        .saturating_add(second.unwrap_or(0));
+    Some((seconds, second.is_some()))
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+
+    fn read(text: &str, order: Order) -> Option<String> {
+        let shown = Local::of(text.as_bytes())?.shown(order)?;
+        Some(DateTime::from_timestamp(shown, 0)?.to_string())
+    }
+
+    #[test]
+    fn a_date_of_two_small_numbers_is_read_in_either_order() {
+        use Order::{DayFirst, MonthFirst};
+        for (text, order, expected) in [
+            ("2/12/2021 1:46 PM", MonthFirst, "2021-02-12 13:46:00 UTC"),
+            ("2/12/2021 13:46:01", DayFirst, "2021-12-02 13:46:01 UTC"),
+            (
+                "02/12/2021, 12:00:30 AM",
+                MonthFirst,
+                "2021-02-12 00:00:30 UTC",
+            ),
+            ("12-02-2021 13:46:01.5", DayFirst, "2021-02-12 13:46:01 UTC"),
+            ("1.2.2021 8:05", DayFirst, "2021-02-01 08:05:00 UTC"),
+            ("2021/02/12 13:46", MonthFirst, "2021-02-12 13:46:00 UTC"),
+        ] {
+            assert_eq!(read(text, order).as_deref(), Some(expected), "{text}");
+        }
+        assert_eq!(read("2/30/2021 1:46", MonthFirst), None, "no such day");
+        let local = |text: &str| Local::of(text.as_bytes()).unwrap();
+        assert_eq!(local("25/2/2021 1:46").forced(), Some(DayFirst));
+        assert_eq!(local("2/25/2021 1:46").forced(), Some(MonthFirst));
+        assert_eq!(local("2/5/2021 1:46").forced(), None);
+        assert_eq!(local("2/5/2021 1:46").order, None);
+        assert_eq!(local("2.5.2021 1:46").order, Some(DayFirst));
+        assert!(!local("2/5/2021 1:46 PM").has_seconds);
+        assert!(local("2/5/2021 1:46:00 PM").has_seconds);
+    }
+
+    #[test]
+    fn what_is_no_such_date_is_none() {
+        for text in [
+            "",
+            "2/12/2021",
+            "2/12/21 13:46",
+            "2/12-2021 13:46",
+            "2/12/2021 24:00",
+            "2/12/2021 13:60",
+            "2/12/2021 13:46 PM",
+            "2/12/2021 1:46 XM",
+            "2/12/2021 1:4:6:7",
+            "0/12/2021 13:46",
+            "2/32/2021 13:46",
+            "46:01,1",
+            "2/12/2021 13:46:",
+            "2/12/2021 13:46:01.",
+        ] {
+            assert_eq!(Local::of(text.as_bytes()), None, "{text}");
+        }
+    }
+}

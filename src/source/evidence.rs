@@ -1,0 +1,230 @@
+//! What the cells of a file tell of how its numbers and dates are written, where one cell alone can
+//! be read in two ways.
+//!
+//! Of a column, in this order: a cell that says itself what its mark is; the phases of a row, which
+//! add up to the total in one way only; that a column of whole numbers has no fraction; then what
+//! other columns tell, as a country has one mark for each. Of dates: a number over 12, and days that
+//! follow each other in one order only. Where nothing tells, nothing is guessed.
+
+use std::sync::Arc;
+
+use crate::schema::{Id, Layout, Row, id};
+
+use super::cells::Cells;
+use super::dates::{Local, Order};
+use super::number::{Mark, Marks, Said, said};
+
+/// The parts of a total, and that: by microseconds and by milliseconds.
+const SUMS: [(&[Id], Id); 2] = [
+    (
+        &[
+            id!(dns_us),
+            id!(proxy_us),
+            id!(connect_us),
+            id!(tls_us),
+            id!(turn_us),
+        ],
+        id!(total_us),
+    ),
+    (
+        &[id!(dnstimems), id!(connecttimems), id!(tlstimems)],
+        id!(totaltimems),
+    ),
+];
+
+/// What the rows of a file tell.
+#[derive(Debug, Default)]
+pub(super) struct Evidence {
+    columns: Vec<Column>,
+    /// The columns of the layout that was seen last, by their places.
+    places: Option<(Arc<Layout>, Vec<Place>)>,
+    order: Option<Order>,
+    /// The date before.
+    before: Option<Local>,
+}
+
+/// The place of a column in a layout, and its number in [`Evidence`].
+type Place = (usize, usize);
+
+/// What the cells of a column tell, by mark.
+#[derive(Debug)]
+struct Column {
+    name: String,
+    /// Whether it holds whole numbers.
+    whole: bool,
+    own: Marks,
+    sums: Marks,
+    /// Whether a mark, taken as decimal, has a fraction behind it.
+    fraction: [bool; 2],
+}
+
+impl Evidence {
+    /// Takes a row in.
+    pub fn take(&mut self, layout: &Arc<Layout>, cells: &Cells, row: &Row<'_>) {
+        if !self
+            .places
+            .as_ref()
+            .is_some_and(|(known, _)| Arc::ptr_eq(known, layout))
+        {
+            let places = cells
+                .numbers()
+                .map(|(place, whole)| (place, self.column(&layout.names()[place], whole)));
+            let places = places.collect();
+            self.places = Some((Arc::clone(layout), places));
+        }
+        let places = self.places.take();
+        for (place, number) in places.iter().flat_map(|(_, places)| places) {
+            if let Some(column) = self.columns.get_mut(*number) {
+                column.take(row.cell(*place));
+            }
+        }
+        if let Some((_, places)) = &places {
+            self.add_up(places, row);
+        }
+        self.places = places;
+        if let Some(date) = Local::of(row.get(id!(datetime)).trim().as_bytes()) {
+            self.date(date);
+        }
+    }
+
+    /// What the marks of a column are.
+    pub fn marks(&self, name: &str) -> Marks {
+        let Some(column) = self.columns.iter().find(|column| column.name == name) else {
+            return [None; 2];
+        };
+        let mut marks = [None; 2];
+        for (mark, found) in marks.iter_mut().enumerate() {
+            let others = |mark: usize| self.columns.iter().find_map(|column| column.own[mark]);
+            let whole = (column.whole && column.fraction[mark]).then_some(Mark::Thousands);
+            *found = column.own[mark]
+                .or(column.sums[mark])
+                .or(whole)
+                .or_else(|| others(mark))
+                .or_else(|| match others(1_usize.saturating_sub(mark))? {
+                    Mark::Decimal => Some(Mark::Thousands),
+                    Mark::Thousands => Some(Mark::Decimal),
+                });
+        }
+        marks
+    }
+
+    /// Which number of a date is the day.
+    pub fn order(&self) -> Option<Order> {
+        self.order
+    }
+
+    /// The number of a column by its name.
+    fn column(&mut self, name: &str, whole: bool) -> usize {
+        let known = self.columns.iter().position(|column| column.name == name);
+        known.unwrap_or_else(|| {
+            self.columns.push(Column {
+                name: name.to_owned(),
+                whole,
+                own: [None; 2],
+                sums: [None; 2],
+                fraction: [false; 2],
+            });
+            self.columns.len().saturating_sub(1)
+        })
+    }
+
+    /// Whether the phases of a row add up to the total in one way only.
+    fn add_up(&mut self, places: &[Place], row: &Row<'_>) {
+        for (parts, total) in SUMS {
+            for mark in 0..2 {
+                let fits = |kind| fits(parts, total, row, mark, kind);
+                let found = match (fits(Mark::Decimal), fits(Mark::Thousands)) {
+                    (Some(true), Some(false)) => Mark::Decimal,
+                    (Some(false), Some(true)) => Mark::Thousands,
+                    _ => continue,
+                };
+                for id in parts.iter().chain([&total]) {
+                    let place = row.layout.place_of(*id);
+                    let takes = |place: &usize| matches!(said(row.cell(*place)), Said::Either(own, _) if own == mark);
+                    let Some(place) = place.filter(takes) else {
+                        continue;
+                    };
+                    let column = places.iter().find(|(known, _)| *known == place);
+                    if let Some(column) = column.and_then(|(_, n)| self.columns.get_mut(*n)) {
+                        column.sums[mark].get_or_insert(found);
+                    }
+                }
+            }
+        }
+    }
+
+    fn date(&mut self, date: Local) {
+        if date.order.is_some() {
+            return;
+        }
+        let before = self.before.replace(date);
+        if self.order.is_some() {
+            return;
+        }
+        self.order = date.forced().or_else(|| {
+            let before = before?;
+            let step = |order| {
+                let day = |date: Local| Some(date.shown(order)?.div_euclid(86_400));
+                Some(day(date)?.saturating_sub(day(before)?))
+            };
+            // from one day to one of the next days; the other way it is a month, or back
+            let goes_on = |order| {
+                let (one, other) = (step(order)?, step(order.other()));
+                let far = other.is_none_or(|days| !(0..=20).contains(&days));
+                ((1..=7).contains(&one) && far).then_some(order)
+            };
+            goes_on(Order::DayFirst).or_else(|| goes_on(Order::MonthFirst))
+        });
+    }
+}
+
+impl Column {
+    fn take(&mut self, cell: &str) {
+        if cell.bytes().all(|byte| byte.is_ascii_digit()) {
+            return;
+        }
+        match said(cell) {
+            Said::Sure(_, marks) => {
+                for (own, mark) in self.own.iter_mut().zip(marks) {
+                    *own = own.or(mark);
+                }
+            }
+            Said::Either(mark, [decimal, _]) => {
+                self.fraction[mark] |= !decimal.ends_with(".000");
+            }
+            Said::Nothing => {}
+        }
+    }
+}
+
+/// Whether a row's phases add up where a mark that can be either is of this kind; none where no cell
+/// has one, or a number is missing.
+fn fits(parts: &[Id], total: Id, row: &Row<'_>, mark: usize, kind: Mark) -> Option<bool> {
+    let mut either = false;
+    let mut value = |id: Id| -> Option<f64> {
+        let number = match said(row.get(id)) {
+            Said::Sure(number, _) => number,
+            Said::Either(own, [decimal, thousands]) => {
+                either = true;
+                match (own == mark, kind) {
+                    (false, _) => return None,
+                    (true, Mark::Decimal) => decimal,
+                    (true, Mark::Thousands) => thousands,
+                }
+            }
+            Said::Nothing => return None,
+        };
+        number.parse().ok().filter(|value| *value >= 0.0)
+    };
+    let total = value(total)?;
+    let (mut sum, mut largest, mut known) = (0.0, 0.0_f64, 0);
+    for id in parts.iter().filter(|id| !row.get(**id).trim().is_empty()) {
+        let part = value(*id)?;
+        sum += part;
+        largest = largest.max(part);
+        known = 1.max(known);
+    }
+    // a total holds its parts and little else; one version counts a part from the begin of another
+    let fits = largest <= total * 1.02 + 3.0 && total <= sum * 1.5 + 20.0;
+    (either && known > 0).then_some(fits)
+}
