@@ -34,7 +34,7 @@ pub use groups::{Groups, SEPARATOR, part, target};
 pub use measured::{Measured, Taken};
 pub use names::Names;
 pub use odd::Odd;
-pub use relays::{AddressCount, OTHER_NAME as OTHER_REGIONS, Relays};
+pub use relays::{AddressCount, OTHER_NAME as OTHER_REGIONS, Relays, region};
 pub use series::{Outage, Series};
 pub use series_names::SeriesName;
 pub use slow::{SlowRegion, SlowRow, SlowRows, SynLoss};
