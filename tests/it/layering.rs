@@ -28,6 +28,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("stats", with(&["explain", "zone"])),
         ("doc", with(&["stats", "zone"])),
         ("report", with(&["doc", "stats", "zone", "measure"])),
+        ("compare", with(&["report", "doc", "stats", "zone"])),
         (
             "net",
             with(&["wire", "explain", "judge", "clock", "readiness"]),
@@ -44,8 +45,8 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         (
             "cli",
             with(&[
-                "measure", "source", "report", "doc", "lab", "pace", "sink", "stats", "net",
-                "clock", "wire", "in_use", "zone",
+                "measure", "source", "report", "compare", "doc", "lab", "pace", "sink", "stats",
+                "net", "clock", "wire", "in_use", "zone",
             ]),
         ),
     ])
@@ -65,6 +66,7 @@ const PURE: &[&str] = &[
     "stats",
     "doc",
     "report",
+    "compare",
 ];
 
 /// Files in the folders of the kinds of measurement that are pure: their rows, columns, what many
