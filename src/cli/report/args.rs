@@ -17,6 +17,7 @@ Examples:
   turnprobe report probes.csv                      tables of a file
   turnprobe report *.csv --html report.html        and a page with charts
   turnprobe report *.csv --by region,hour          one table of your own
+  turnprobe report *.csv --since 7d --against previous   and what is new
   turnprobe report *.csv --where host=PC7 --since 7d --format json";
 
 #[derive(Debug, Args)]
@@ -50,6 +51,15 @@ pub struct ReportArgs {
     /// Rows before this time
     #[arg(long, value_name = "TIME", help_heading = "Filters")]
     pub until: Option<String>,
+    /// Say what differs from the time before --since, as long: previous
+    #[arg(
+        long,
+        value_name = "TIME",
+        requires = "since",
+        hide_possible_values = true,
+        help_heading = "Filters"
+    )]
+    pub against: Option<Against>,
     /// Rows with this value; repeatable, one of a column's values and all of the columns
     #[arg(long = "where", value_name = "COLUMN=VALUE", help_heading = "Filters")]
     pub wanted: Vec<String>,
@@ -86,6 +96,13 @@ pub struct ReportArgs {
     #[arg(long, value_name = "N", default_value = "1000", help_heading = "Advanced",
           hide_short_help = true, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub max_groups: u32,
+}
+
+/// What a report is held against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Against {
+    /// The time before.
+    Previous,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

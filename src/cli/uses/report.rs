@@ -20,6 +20,7 @@ pub(super) const USES: &[(&str, &[ReportFormat])] = &[
     ("slow", ALL),
     ("since", ALL),
     ("until", ALL),
+    ("against", ALL),
     ("wanted", ALL),
     ("time_zone", ALL),
     ("format", ALL),
