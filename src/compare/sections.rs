@@ -221,7 +221,10 @@ fn table(of: &Comparison) -> Table {
         cells: vec![
             Cell::of(line.a.p50_ms, Cell::Quantile),
             Cell::of(line.b.p50_ms, Cell::Quantile),
-            Cell::of(line.difference_ms, spread),
+            match line.difference_ms {
+                Some(found) => spread(found),
+                None => Cell::of(line.bare_difference_ms, |ms| Cell::Quantile(hundredths(ms))),
+            },
             Cell::of(line.ratio, |ratio| Cell::Ratio(ratio.value)),
             Cell::of(line.p95_difference_ms, spread),
             Cell::Text(line.verdict.as_str().into(), worse(line)),
@@ -231,10 +234,14 @@ fn table(of: &Comparison) -> Table {
     table
 }
 
-/// To a hundredth of a millisecond: nothing finer can be told.
 fn spread(of: Ends) -> Cell {
-    let [middle, low, high] = [of.value, of.low, of.high].map(|ms| (ms * 100.0).round() / 100.0);
+    let [middle, low, high] = [of.value, of.low, of.high].map(hundredths);
     Cell::Spread { middle, low, high }
+}
+
+/// To a hundredth of a millisecond: nothing finer can be told.
+fn hundredths(ms: f64) -> f64 {
+    (ms * 100.0).round() / 100.0
 }
 
 fn times(of: &Comparison) -> Section {
@@ -289,10 +296,7 @@ fn failures(of: &Comparison) -> Section {
     );
     table.keep = Keep::All;
     table.rows.extend(of.failures.iter().map(|failures| Row {
-        key: vec![
-            failures.transport.clone().into(),
-            failures.target.clone().into(),
-        ],
+        key: vec![format!("{} {}", failures.transport, failures.target).into()],
         cells: vec![
             failures.a.rows.into(),
             failures.a.failed.into(),

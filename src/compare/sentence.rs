@@ -11,21 +11,21 @@ const MOST_NAMED: usize = 3;
 
 /// A line, with the name of the second side: what can be said, and what it rests on.
 pub fn line(of: &Line, b: &str) -> String {
-    let mut out = line_in_brief(of, b);
+    let mut out = line_in_brief(of, b, true);
     for text in [basis(of.basis), regions(&of.regions)] {
         if !text.is_empty() {
             let _ = write!(out, ", {text}");
         }
     }
-    out + &line_beside(of)
+    out + &line_beside(of, true)
 }
 
 /// The same without what it rests on, where that is said elsewhere.
 pub fn line_alone(of: &Line, b: &str) -> String {
-    line_in_brief(of, b) + &line_beside(of)
+    line_in_brief(of, b, false) + &line_beside(of, false)
 }
 
-fn line_in_brief(of: &Line, b: &str) -> String {
+fn line_in_brief(of: &Line, b: &str, rests: bool) -> String {
     let b = cut(b, 40);
     let metric = of.metric.as_str();
     match (of.verdict, of.difference) {
@@ -51,17 +51,21 @@ fn line_in_brief(of: &Line, b: &str) -> String {
             more(found.high, "ms")
         ),
         (_, None) => {
-            let few = few(of.basis);
+            let few = if rests {
+                format!(": {}", few(of.basis))
+            } else {
+                String::new()
+            };
             let between = of.bare_ms.map_or_else(String::new, |ms| {
                 format!("; between these {b} takes {}", more(ms, "ms"))
             });
-            format!("{metric}: cannot tell: {few}{between}")
+            format!("{metric}: cannot tell{few}{between}")
         }
     }
 }
 
 /// What else is to be said of a line.
-fn line_beside(of: &Line) -> String {
+fn line_beside(of: &Line, rests: bool) -> String {
     let mut out = String::new();
     // the slowest may tell what the usual ones do not
     let usual = of.difference.map_or(0.0, |of| of.middle);
@@ -83,7 +87,10 @@ fn line_beside(of: &Line) -> String {
             "; {share} of the values are of regions that only one side has, and left out"
         );
     }
-    out + &takes(of.needs, of.basis)
+    out + &takes(
+        of.needs.filter(|needs| rests || *needs != Needs::SameTime),
+        of.basis,
+    )
 }
 
 /// The failures of a path; `rests` where what that rests on is not said elsewhere.
@@ -110,7 +117,8 @@ pub fn failures(of: &Failures, b: &str, rests: bool) -> String {
             more(found.low, "points"),
             more(found.high, "points")
         ),
-        (_, None) => format!("{shares}: cannot tell: {}", few(of.basis)),
+        (_, None) if rests => format!("{shares}: cannot tell: {}", few(of.basis)),
+        (_, None) => format!("{shares}: cannot tell"),
     };
     let text = basis(of.basis);
     if rests && !text.is_empty() {
@@ -123,7 +131,10 @@ pub fn failures(of: &Failures, b: &str, rests: bool) -> String {
             "; {rows} that failed on the measuring computer left out"
         );
     }
-    out + &takes(of.needs, of.basis)
+    out + &takes(
+        of.needs.filter(|needs| rests || *needs != Needs::SameTime),
+        of.basis,
+    )
 }
 
 /// A difference in a word or two: `14.2 ms more`.
