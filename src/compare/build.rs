@@ -214,16 +214,16 @@ fn failures(of: &Failures, b: &str, block_s: i64) -> model::Failures {
     }
 }
 
-fn basis(of: Basis, block_s: i64) -> model::Basis {
+fn basis(of: Basis, length_s: i64) -> model::Basis {
     let (of, blocks, days) = match of {
-        Basis::Blocks(blocks, _) => ("blocks", blocks, None),
+        Basis::Blocks(n, _) => ("blocks", n, None),
         Basis::Days(a, b) => ("days", 0, Some([a, b])),
-        Basis::Neither(blocks, days) => ("none", blocks, Some(days)),
+        Basis::Neither(n, days) => ("none", n, Some(days)),
     };
     model::Basis {
         of,
         blocks,
-        block_s,
+        block_s: length_s,
         days,
     }
 }

@@ -69,7 +69,7 @@ fn line_beside(of: &Line, rests: bool) -> String {
     let mut out = String::new();
     // the slowest may tell what the usual ones do not
     let usual = of.difference.map_or(0.0, |of| of.middle);
-    if let Some(p95) = of.p95.filter(|of| of.excludes_zero())
+    if let Some(p95) = of.p95.filter(Interval::excludes_zero)
         && (p95.middle - usual).abs() >= of.matters_ms
         && p95.middle.abs() >= of.matters_ms
     {

@@ -271,7 +271,9 @@ fn every_form_has_the_difference_and_the_page_a_chart() {
             .map(|row| row[17].parse::<u64>().unwrap())
     };
     assert_eq!(of("difference"), Some(2500));
-    assert_eq!(of("p50_b").unwrap() - of("p50_a").unwrap(), 2500);
+    // of many values each is known to 0.6 %
+    let apart = of("p50_b").unwrap() - of("p50_a").unwrap();
+    assert!(apart.abs_diff(2500) < 300, "{apart}");
     let page = std::fs::read_to_string(dir.path().join("page.html")).unwrap();
     assert!(page.contains("b adds 2.5\u{a0}ms to connect"), "no verdict");
     assert_eq!(page.matches("<svg class=\"wide\"").count(), 1);

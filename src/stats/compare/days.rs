@@ -24,22 +24,23 @@ pub struct Calendar {
 impl Calendar {
     /// Of the blocks that there are, by number. Days begin behind the longest pause of the hours of the clock, so
     /// that a night is one day; at midnight where there is no pause.
-    pub fn of<'a>(zone: Zone, block_s: i64, blocks: impl Iterator<Item = &'a i64>) -> Self {
+    pub fn of<'a>(zone: Zone, block_s: i64, numbers: impl Iterator<Item = &'a i64>) -> Self {
         let mut calendar = Self {
             zone,
             block_s,
             begins: 0,
         };
         let mut used = [false; HOURS];
-        for block in blocks {
+        for block in numbers {
             if let Some(used) = used.get_mut(calendar.hour(*block)) {
                 *used = true;
             }
         }
         let mut longest = 0;
         for (first, hour) in (0_u32..).zip(0..HOURS) {
-            let before = (1..HOURS).take_while(|back| !used[(hour + HOURS - back) % HOURS]);
-            let pause = before.count();
+            // the hours before it, back around the clock
+            let before = used[..hour].iter().rev().chain(used[hour..].iter().rev());
+            let pause = before.take_while(|used| !**used).count();
             if used[hour] && pause > longest {
                 (longest, calendar.begins) = (pause, first);
             }
@@ -117,7 +118,7 @@ impl Days {
             return;
         }
         // what is usual in the region, so that a day without it is not lower or higher for that
-        let usual = usual(said.iter().flat_map(BTreeMap::values));
+        let usual = usual(&said);
         for (into, days) in self.sides.iter_mut().zip(said) {
             for (day, measures) in days {
                 let mean = into.entry(day).or_default();
@@ -134,10 +135,12 @@ impl Days {
     }
 }
 
-fn usual<'a>(all: impl Iterator<Item = &'a Measures> + Clone) -> Measures {
+/// The median of the days of both sides.
+fn usual(sides: &[BTreeMap<NaiveDate, Measures>; 2]) -> Measures {
     let mut usual = [None; COUNT];
     for (place, usual) in usual.iter_mut().enumerate() {
-        *usual = median(values(all.clone(), place));
+        let all = sides.iter().flat_map(BTreeMap::values);
+        *usual = median(values(all, place));
     }
     usual
 }

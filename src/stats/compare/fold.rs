@@ -322,7 +322,7 @@ impl Fold {
             let Some(cell) = self.cells.get(number as usize) else {
                 continue;
             };
-            let closed = open.closed(&cell.totals[side as usize].whole_ms);
+            let closed = open.closed(cell.totals[side as usize].whole_ms);
             self.closed.entry(place).or_default().merge(closed);
         }
         while self.closed.len() > MOST_CLOSED {
@@ -340,7 +340,7 @@ impl Fold {
         for (number, cell) in (0_u32..).zip(&mut self.cells) {
             for side in Side::BOTH {
                 if let Some((block, open)) = cell.current[side as usize].take() {
-                    let closed = open.closed(&cell.totals[side as usize].whole_ms);
+                    let closed = open.closed(cell.totals[side as usize].whole_ms);
                     let place = (number, side, block.div_euclid(2));
                     self.closed.entry(place).or_default().merge(closed);
                 }
@@ -372,14 +372,14 @@ impl Total {
 }
 
 impl Open {
-    fn closed(&self, whole_ms: &[bool; Metric::COUNT]) -> Block {
+    fn closed(&self, whole_ms: [bool; Metric::COUNT]) -> Block {
         let mut block = Block {
             rows: self.rows,
             failed: self.failed,
             ..Block::default()
         };
         for ((into, values), whole_ms) in block.times.iter_mut().zip(&self.times).zip(whole_ms) {
-            *into = Sketch::of(values, *whole_ms).map(Box::new);
+            *into = Sketch::of(values, whole_ms).map(Box::new);
         }
         block
     }

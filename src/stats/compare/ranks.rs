@@ -79,7 +79,7 @@ fn least(chances: &[f64]) -> Option<usize> {
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // not negative
 fn normal(mean: f64, variance: f64) -> usize {
     // less a half, as what is approached has whole numbers
-    (mean - Z * variance.sqrt() - 0.5).max(0.0).floor() as usize + 1
+    ((mean - Z * variance.sqrt() - 0.5).max(0.0).floor() as usize).saturating_add(1)
 }
 
 #[allow(clippy::cast_precision_loss)] // some thousands

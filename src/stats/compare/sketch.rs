@@ -8,6 +8,9 @@ use crate::stats::expo::{Bin, quantile};
 /// Points of a sketch, each of which stands for so many of its values alike.
 const POINTS: usize = 10;
 
+/// The same as a number to reckon with.
+const PARTS: f64 = 10.0;
+
 /// How many values, their median, and the middles of ten parts of equal size, in microseconds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sketch {
@@ -45,7 +48,7 @@ impl Sketch {
         let at = |share: f64| quantile(bins, share).map(|us| us as f32);
         let mut points = [0.0; POINTS];
         for (place, point) in (0_u8..).zip(&mut points) {
-            *point = at((f64::from(place) + 0.5) / f64::from(POINTS as u8))?;
+            *point = at((f64::from(place) + 0.5) / PARTS)?;
         }
         Some(Self {
             n: u32::try_from(n).unwrap_or(u32::MAX),
@@ -58,7 +61,7 @@ impl Sketch {
 /// The points of several, rising.
 fn bins<'a>(sketches: impl IntoIterator<Item = &'a Sketch>) -> Vec<Bin> {
     let points = sketches.into_iter().flat_map(|sketch| {
-        let n = f64::from(sketch.n) / f64::from(POINTS as u8);
+        let n = f64::from(sketch.n) / PARTS;
         sketch.points.iter().map(move |us| Bin {
             low: f64::from(*us),
             high: f64::from(*us),
@@ -71,7 +74,7 @@ fn bins<'a>(sketches: impl IntoIterator<Item = &'a Sketch>) -> Vec<Bin> {
 }
 
 /// How many values several hold, their median and their 95th percentile; none of nothing.
-pub fn together<'a>(sketches: &[&'a Sketch]) -> Option<(u64, f64, f64)> {
+pub fn together(sketches: &[&Sketch]) -> Option<(u64, f64, f64)> {
     let bins = bins(sketches.iter().copied());
     let mut n = 0_u64;
     for sketch in sketches {
