@@ -62,7 +62,7 @@ pub fn intervals(data: &[Difference], unit: &str, size: Size) -> Markup {
         @for (of, y) in rows {
             @match size {
                 Size::Wide => text class="e" x=(px(left - 10.0)) y=(px(y + 4.0)) { (of.name) },
-                Size::Narrow => text x="14" y=(px(y - 9.0)) { (of.name) },
+                Size::Narrow => text class="h" x="14" y=(px(y - 9.0)) { (of.name) },
             }
             path class=(format!("line r{}", of.class)) d=(line(of, &across, y)) {}
             path class=(format!("mark r{}", of.class)) d=(mark(of.class))
