@@ -16,7 +16,7 @@ mod generator;
 
 use std::fs::File;
 use std::io::BufWriter;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -42,7 +42,7 @@ fn main() {
         plan.write(&mut out).unwrap();
         file
     });
-    let [a, b] = files.each_ref().map(|file| file.as_path());
+    let [a, b] = files.each_ref().map(PathBuf::as_path);
     // brings both into the page cache
     let mib = peak_mib(start("compare", &[a, b]));
     let time = |command: &str, files: &[&Path]| {

@@ -51,7 +51,7 @@ impl Series {
             // the same for both sides, and no two rows alike
             let us = base + self.more_us + n * 7919 % 3000;
             let host = self.host;
-            if self.failed > 0 && n % self.failed == 0 {
+            if self.failed > 0 && n.is_multiple_of(self.failed) {
                 return format!(
                     "\"{at}\",\"relay\",\"443\",\"connect-timeout\",\"{host}\",\"\",\"tls\",\"{region}\",\"10000000\",\"connect-timeout\",\"connect\""
                 );

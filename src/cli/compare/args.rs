@@ -13,7 +13,7 @@ Examples:
   turnprobe compare direct.csv vpn.csv             is the VPN slower?
   turnprobe compare jan*.csv --with feb*.csv       several files of each side
   turnprobe compare *.csv --a host=PC7 --b host=PC8
-  turnprobe compare *.csv --a label=access=DSL --b label=access=5G --html page.html
+  turnprobe compare *.csv --a label=access=DSL --b label=access=5G
 
 Measure both at the same time: what the network does meanwhile then strikes
 both, and an hour tells more than a week of one after the other.";
