@@ -33,12 +33,14 @@
 //! | [`source`] | files back to rows |
 //! | [`in_use`] | files that another program keeps to itself |
 //! | [`stats`], [`report`], [`doc`] | what many rows say, which sections that makes, how each is shown; pure |
+//! | [`compare`] | what two series say against each other; pure |
 //! | [`lab`] | the embedded relays behind `--lab` |
 //! | [`cli`] | the command line |
 //! | [`manual`] | prose: methods, recipes, changes |
 
 pub mod cli;
 pub mod clock;
+pub mod compare;
 pub mod doc;
 pub mod endpoints;
 pub mod explain;

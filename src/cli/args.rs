@@ -9,6 +9,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::burst::StreamArgs;
+use super::compare::args::{self as compare, CompareArgs};
 use super::hold::HoldArgs;
 use super::long_help::{ASKS, TARGETS, TRANSPORTS};
 use super::report::args::{self as report, ReportArgs};
@@ -29,8 +30,9 @@ Exit codes:
        Ctrl-C ended it)
   1    no probe worked and no relay answered a request, more failed than
        --max-failed allows, more certificates cannot be trusted than
-       --max-untrusted allows, --strict found bad input, a report could not
-       read some of its files, or its filters leave no row
+       --max-untrusted allows, --strict found bad input, some files could not
+       be read, the filters of a report leave no row, or nothing can be told
+       of what is compared
   2    the command line is wrong, or a report has rows of the lab and real ones
        without --world
   3    the tool's own input or output failed (disk full, file locked,
@@ -72,6 +74,9 @@ pub enum Command {
     /// Statistics, tables and a page with charts from CSV and JSON Lines files
     #[command(after_help = report::EXAMPLES, after_long_help = format!("{}\n\n{EXIT_CODES}", report::EXAMPLES))]
     Report(Box<ReportArgs>),
+    /// Two series side by side: what differs, and whether that is more than chance
+    #[command(after_help = compare::EXAMPLES, after_long_help = format!("{}\n\n{EXIT_CODES}", compare::EXAMPLES))]
+    Compare(Box<CompareArgs>),
     /// The CSV columns: name, type, unit, first version, meaning
     Schema(SchemaArgs),
     /// Prints the completions for a shell

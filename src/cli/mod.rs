@@ -2,8 +2,10 @@
 
 mod args;
 mod burst;
+mod compare;
 mod config;
 mod exit;
+mod files;
 mod hold;
 mod long_help;
 mod message;
@@ -50,6 +52,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
     match cli.command {
         Command::Probe(args) => Mode::of(&args).run(&args, cli.color),
         Command::Report(args) => report::run(&args, cli.color),
+        Command::Compare(args) => compare::run(&args, cli.color),
         Command::Schema(args) => {
             let text = schema::render(&args.row, args.format, terminal::width());
             print(text.as_bytes())

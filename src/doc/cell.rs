@@ -57,6 +57,8 @@ pub enum Cell {
         /// Upper end.
         high: f64,
     },
+    /// How many times as much.
+    Ratio(f64),
     /// From one moment to another.
     Span(DateTime<Utc>, DateTime<Utc>),
     /// A duration in seconds.
@@ -144,6 +146,7 @@ impl Cell {
                 let [middle, low, high] = [middle, low, high].map(|ms| number::quantile(*ms));
                 format!("{middle} ({low} to {high})")
             }
+            Self::Ratio(ratio) => number::ratio(*ratio),
             Self::Span(from, to) => format!("{} to {}", time(zone, *from), time(zone, *to)),
             Self::Seconds(seconds) => number::seconds(*seconds),
             Self::AtLeast(seconds) => format!("at least {}", number::seconds(*seconds)),
@@ -168,6 +171,7 @@ impl Cell {
             ],
             Self::Millis(ms) | Self::Quantile(ms) => vec![one(ms * 1e3, "us")],
             Self::Percent(percent) => vec![one(percent * 1e4, "ppm")],
+            Self::Ratio(ratio) => vec![one(ratio * 1e6, "ppm")],
             Self::Estimate { percent, low, high } => {
                 [("", percent), ("_low", low), ("_high", high)]
                     .map(|(suffix, share)| figure(suffix, whole(share * 1e4), "ppm"))
@@ -260,6 +264,7 @@ mod tests {
             (Cell::Millis(28.431), "28.43", "28431 us"),
             (Cell::Quantile(28.431), "28.4", "28431 us"),
             (Cell::Percent(0.0135), "0.01 %", "135 ppm"),
+            (Cell::Ratio(1.554), "x 1.55", "1554000 ppm"),
             (
                 estimate,
                 "99.96 % (99.958 % to 99.967 %)",

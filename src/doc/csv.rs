@@ -44,9 +44,12 @@ pub fn csv(document: &Document) -> String {
         .quote_style(::csv::QuoteStyle::Always)
         .from_writer(Vec::new());
     let mut push = |line: &[String; 19]| {
-        let cells = line
-            .iter()
-            .map(|cell| with_marks(&plain(cell)).into_owned());
+        // a mark before a negative number would make a text of it, and a number is no formula
+        let is_number = |cell: &str| cell.parse::<i64>().is_ok();
+        let cells = line.iter().map(|cell| match plain(cell) {
+            cell if is_number(&cell) => cell.into_owned(),
+            cell => with_marks(&cell).into_owned(),
+        });
         // a vector takes everything
         let _ = out.write_record(cells);
     };
@@ -276,6 +279,19 @@ mod tests {
                 ["", "unlisted", "7"],
             ]
         );
+    }
+
+    // an apostrophe before it would make a text of it
+    #[test]
+    fn a_negative_number_stays_a_number() {
+        let fact = |label, value: Cell| Fact::new(label, value);
+        let facts = vec![
+            fact("Less", Cell::Millis(-0.03)),
+            fact("Name", "-30+cmd".into()),
+        ];
+        let found = lines(vec![Block::Facts(facts)]);
+        assert_eq!(found[0][VALUE], "-30");
+        assert_eq!(found[1][VALUE], "'-30+cmd");
     }
 
     #[test]

@@ -33,6 +33,19 @@ pub fn quantile(ms: f64) -> String {
     trimmed(&format!("{ms:.decimals$}"))
 }
 
+/// How many times as much: `x 1.55`.
+pub fn ratio(ratio: f64) -> String {
+    if !ratio.is_finite() {
+        return NONE.to_owned();
+    }
+    let decimals = match ratio.abs() {
+        size if size < 9.995 => 2,
+        size if size < 99.95 => 1,
+        _ => 0,
+    };
+    format!("x {ratio:.decimals$}")
+}
+
 /// A count in plain digits.
 pub fn count(count: u64) -> String {
     count.to_string()

@@ -89,9 +89,37 @@ impl Local {
             Order::DayFirst => (second, first),
             Order::MonthFirst => (first, second),
         };
-        let day = super::time::days(self.year, month, day)?;
+        let day = days(self.year, month, day)?;
         day.checked_mul(86_400)?.checked_add(self.seconds)
     }
+}
+
+/// Days since 1970-01-01 of the Gregorian calendar: years begin in March, so that the leap day is
+/// the last one.
+#[inline]
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "a year of four digits, a month and a day of two"
+)]
+pub(super) fn days(year: i64, month: i64, day: i64) -> Option<i64> {
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let longest = match month {
+        2 if leap => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => return None,
+    };
+    if day < 1 || day > longest {
+        return None;
+    }
+    let year = if month <= 2 { year - 1 } else { year };
+    let (century, of_century) = (year.div_euclid(400), year.rem_euclid(400));
+    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    Some(
+        century * 146_097 + of_century * 365 + of_century / 4 - of_century / 100 + of_year
+            - 719_468,
+    )
 }
 
 /// One to four digits, the byte behind them, and the rest.

@@ -5,6 +5,7 @@
 
 mod chao;
 pub mod charts;
+pub mod compare;
 mod distribution;
 pub mod expo;
 mod moments;

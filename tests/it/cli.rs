@@ -33,7 +33,7 @@ fn the_help_is_an_interface_and_the_short_one_fits_a_terminal() {
     snapshot("help-report-short", &report);
     snapshot("help-report", &run("report --help").stdout);
     snapshot("help-long", &run("--help").stdout);
-    for command in ["schema", "completions", "man"] {
+    for command in ["compare", "schema", "completions", "man"] {
         let short = run(&format!("{command} -h")).stdout;
         snapshot(&format!("help-{command}-short"), &short);
         let long = run(&format!("{command} --help")).stdout;

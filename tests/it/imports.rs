@@ -14,6 +14,7 @@ use tree::Tree;
 /// The commands below `cli`, by the beginning of their files.
 const COMMANDS: &[&str] = &[
     "cli/burst/",
+    "cli/compare/",
     "cli/hold/",
     "cli/probe/",
     "cli/report/",

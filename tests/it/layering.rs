@@ -31,6 +31,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
             "report",
             with(&["doc", "stats", "zone", "measure", "judge"]),
         ),
+        ("compare", with(&["report", "doc", "stats", "zone"])),
         (
             "net",
             with(&["wire", "explain", "judge", "clock", "readiness"]),
@@ -47,8 +48,8 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         (
             "cli",
             with(&[
-                "measure", "source", "report", "doc", "lab", "pace", "sink", "stats", "net",
-                "clock", "wire", "in_use", "zone",
+                "measure", "source", "report", "compare", "doc", "lab", "pace", "sink", "stats",
+                "net", "clock", "wire", "in_use", "zone",
             ]),
         ),
     ])
@@ -68,6 +69,7 @@ const PURE: &[&str] = &[
     "stats",
     "doc",
     "report",
+    "compare",
 ];
 
 /// Files in the folders of the kinds of measurement that are pure: their rows, columns, what many

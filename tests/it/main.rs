@@ -7,6 +7,7 @@ mod cli;
 #[cfg(target_os = "linux")]
 mod clocks;
 mod command;
+mod compare;
 mod connect;
 mod dns;
 mod files;

@@ -205,7 +205,7 @@ fn an_answer_that_came_late_is_one() {
         (&overview["ok"], &overview["failed"]),
         (&9.into(), &1.into())
     );
-    assert_eq!(report["series"][0]["outages"], 1);
+    assert_eq!(report["series"][0]["lost_probes"], 1);
     let total = &report["tables"][0]["groups"][0]["total"];
     // (6 * 50 + 3 * 1500) / 9
     assert_eq!(

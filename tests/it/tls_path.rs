@@ -38,7 +38,7 @@ fn a_certificate_that_is_not_the_relays_is_told_in_every_place() {
         assert!(words(&said.stdout).contains(sentence), "{}", said.stdout);
         for form in ["", "--format markdown"] {
             let told = report(form, &file).replace('\\', "");
-            let verdict = format!("All 3 probes succeeded; {sentence}");
+            let verdict = format!("All 3 lab probes succeeded; {sentence}");
             assert!(told.contains(&verdict), "{form}: {told}");
         }
         let json: serde_json::Value =
@@ -127,7 +127,7 @@ fn the_certificate_of_a_held_connection_is_told_in_every_place_too() {
         ["Status", "tls_path", "trust_public", "trust_os"].map(|name| rows.column(name)[0]),
         ["OK", "expired", "expired", "expired"]
     );
-    let verdict = format!("The only probe succeeded; {sentence}");
+    let verdict = format!("The only lab probe succeeded; {sentence}");
     assert!(report("", &file).contains(&verdict));
     let said = run("probe --lab --lab-fault self-signed --hold 1s");
     let line = "self-signed: self-signed (its own issuer";

@@ -18,6 +18,7 @@ Examples:
   turnprobe report probes.csv                      tables of a file
   turnprobe report *.csv --html report.html        and a page with charts
   turnprobe report *.csv --by region,hour          one table of your own
+  turnprobe report *.csv --since 7d --against previous   and what is new
   turnprobe report *.csv --where host=PC7 --since 7d --format json";
 
 #[derive(Debug, Args)]
@@ -54,6 +55,15 @@ pub struct ReportArgs {
     /// Rows before this time
     #[arg(long, value_name = "TIME", help_heading = "Filters")]
     pub until: Option<String>,
+    /// Say what differs from the time before --since, as long: previous
+    #[arg(
+        long,
+        value_name = "TIME",
+        requires = "since",
+        hide_possible_values = true,
+        help_heading = "Filters"
+    )]
+    pub against: Option<Against>,
     /// Rows with this value; repeatable, one of a column's values and all of the columns
     #[arg(long = "where", value_name = "COLUMN=VALUE", help_heading = "Filters")]
     pub wanted: Vec<String>,
@@ -63,7 +73,8 @@ pub struct ReportArgs {
         value_name = "WORLD",
         value_parser = words::<World>(),
         hide_possible_values = true,
-        help_heading = "Filters"
+        help_heading = "Filters",
+        hide_short_help = true
     )]
     pub world: Option<World>,
     /// Of hours and days, and of files without one: utc, local, Europe/Berlin
@@ -88,7 +99,7 @@ pub struct ReportArgs {
     /// Write one page with charts, which needs nothing else
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub html: Option<PathBuf>,
-    /// Exit with 1 when the verdict is so bad: amber (or red), red
+    /// Exit with 1 on this verdict: amber, red
     #[arg(
         long,
         value_name = "COLOUR",
@@ -114,6 +125,13 @@ pub struct ReportArgs {
 pub enum FailOn {
     Amber,
     Red,
+}
+
+/// What a report is held against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Against {
+    /// The time before.
+    Previous,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

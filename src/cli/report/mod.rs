@@ -1,52 +1,43 @@
 //! `turnprobe report`: files in, tables and a page out.
 
 pub mod args;
-mod filter;
 mod mixed;
 mod odd;
-mod page;
-mod progress;
+mod previous;
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::io::Write as _;
 
 use anyhow::{Context as _, anyhow, ensure};
 
 use super::exit::{Exit, Failure};
+use super::files::{Filter, Page, Progress, input, is_left_out, json, tell, tell_left_out};
 use super::values::Color;
 use super::{message, signals, terminal};
 use crate::clock::Wall;
+use crate::compare::model::Comparison;
 use crate::doc::{self, Room};
 use crate::measure::folds::{Finished, Survey};
-use crate::record::plain;
-use crate::report::model::{File, Input, Problem, Report};
+use crate::report::model::{Problem, Report};
 use crate::report::{Circumstances, Selection, document, figures};
-use crate::schema::Row;
 use crate::source::{self, ReadSummary};
 use crate::stats::SurveyOptions;
 use crate::stats::survey::is_column;
 use args::{FailOn, ReportArgs, ReportFormat};
-use filter::Filter;
 use mixed::{is_of, mixed_times, one_world};
 use odd::Oddities;
-use page::Page;
-use progress::Progress;
-
-/// Problems that are told on stderr where stdout has no place for them.
-const MOST_TOLD: usize = 20;
+use previous::{Previous, WithPrevious, with_previous};
 
 /// Makes a report.
 pub fn run(args: &ReportArgs, color: Color) -> Result<Exit, Failure> {
     let by = columns(args).map_err(Failure::usage)?;
-    let wall = Wall::system();
+    let now = Wall::system().now();
     let filter = Filter::new(
         args.since.as_deref(),
         args.until.as_deref(),
         &args.wanted,
         args.time_zone,
-        wall.now(),
+        now,
     )
     .map_err(Failure::usage)?;
     let wanted = Selection {
@@ -73,22 +64,26 @@ pub fn run(args: &ReportArgs, color: Color) -> Result<Exit, Failure> {
             .outage
             .map(|time| u64::try_from(time.as_micros()).unwrap_or(u64::MAX)),
     };
-    let read = read(args, options, &filter)?;
+    let previous = Previous::of(args, &filter, now);
+    let read = read(args, options, &filter, previous)?;
     if read.interrupted && read.rows.rows() == 0 {
         return Ok(Exit::Interrupted);
     }
     one_world(&read.rows).map_err(Failure::usage)?;
     known_columns(&read, &filter, &by).map_err(Failure::usage)?;
     let report = report(args, &read);
+    let previous = read.previous.as_ref();
     if let Some(page) = page {
         if read.rows.rows() == 0 && page.would_replace_one() {
             message::note("the page that is there stays as it was: there is no row for a new one");
         } else {
-            let told = page.write(&report).map_err(Failure::io)?;
+            let told = page
+                .write(&document(&report, &Selection::default()))
+                .map_err(Failure::io)?;
             message::note(&told);
         }
     }
-    print(&report, &wanted, args, color).map_err(Failure::io)?;
+    print(&report, previous, &wanted, args, color).map_err(Failure::io)?;
     if args.format == ReportFormat::Csv {
         let left_out = &read.summary.left_out;
         let is_told = |problem: &&Problem| {
@@ -105,7 +100,7 @@ pub fn run(args: &ReportArgs, color: Color) -> Result<Exit, Failure> {
     if read.interrupted {
         message::note("interrupted: the numbers are of what was read so far");
     }
-    tell_left_out(args, &read.summary.left_out);
+    tell_left_out(&read.summary.left_out, args.skip_unreadable);
     verdict(args, &report, &read.summary)
 }
 
@@ -156,10 +151,6 @@ fn verdict(args: &ReportArgs, report: &Report, summary: &ReadSummary) -> Result<
     Ok(Exit::Done)
 }
 
-fn is_left_out(problem: &Problem, left_out: &[source::Problem]) -> bool {
-    left_out.iter().any(|out| out.file == problem.file)
-}
-
 /// What came of the files.
 struct Read {
     rows: Finished,
@@ -169,9 +160,16 @@ struct Read {
     names: BTreeSet<String>,
     /// Columns that the user named and that some file has.
     known: BTreeSet<String>,
+    /// What differs from the time before, where that is asked for.
+    previous: Option<Comparison>,
 }
 
-fn read(args: &ReportArgs, options: SurveyOptions, filter: &Filter) -> Result<Read, Failure> {
+fn read(
+    args: &ReportArgs,
+    options: SurveyOptions,
+    filter: &Filter,
+    mut previous: Option<Previous>,
+) -> Result<Read, Failure> {
     let inputs = source::expand(&args.files).map_err(Failure::io)?;
     let inputs = source::in_time_order(inputs, args.time_zone);
     let interrupted = signals::listen(None).map_err(Failure::io)?;
@@ -201,8 +199,13 @@ fn read(args: &ReportArgs, options: SurveyOptions, filter: &Filter) -> Result<Re
                     .cloned(),
             );
         }
-        let counts = |row: &Row<'_>| filter.has_time(row) && is_of(row, args.world);
-        for row in batch.rows().filter(counts) {
+        for row in batch.rows().filter(|row| is_of(row, args.world)) {
+            if let Some(previous) = &mut previous {
+                previous.take(&row, filter);
+            }
+            if !filter.has_time(&row) {
+                continue;
+            }
             if filter.has_values(&row) {
                 oddities.add(batch.file, &row, survey.add(&row, batch.file));
             } else {
@@ -217,10 +220,13 @@ fn read(args: &ReportArgs, options: SurveyOptions, filter: &Filter) -> Result<Re
     let mut summary = reading.finish();
     let odd = oddities.problems(&summary.files, &survey);
     summary.problems.extend(odd);
+    let interrupted = interrupted.yes();
+    let previous = previous.map(|previous| previous.finish(args, input(&summary), interrupted));
     Ok(Read {
         rows: survey.finish(),
         summary,
-        interrupted: interrupted.yes(),
+        interrupted,
+        previous,
         names,
         known,
     })
@@ -275,38 +281,16 @@ fn known_columns(read: &Read, filter: &Filter, by: &[Vec<String>]) -> anyhow::Re
 }
 
 fn report(args: &ReportArgs, read: &Read) -> Report {
-    let summary = &read.summary;
-    let file = |file: &source::FileSummary| File {
-        name: file.name.clone(),
-        dialect: file
-            .dialect
-            .map_or_else(String::new, |dialect| dialect.as_str().to_owned()),
-        bytes: file.bytes,
-        rows: file.rows,
-        first: file.first,
-        last: file.last,
-    };
-    let problem = |problem: &source::Problem| Problem {
-        file: problem.file.clone(),
-        line: problem.line,
-        count: problem.count,
-        what: problem.what.clone(),
-    };
     let filter = |name: &str, value: &String| format!("--{name} {value}");
     let times = [("since", &args.since), ("until", &args.until)];
     let times = times
         .iter()
         .filter_map(|(name, value)| Some(filter(name, value.as_ref()?)));
-    let input = Input {
-        files: summary.files.iter().map(file).collect(),
-        rows: summary.files.iter().map(|file| file.rows).sum(),
-        rows_used: 0,
-        bytes: summary.files.iter().map(|file| file.bytes).sum(),
-        problems: summary.problems.iter().map(problem).collect(),
-        notes: (summary.notes.iter().cloned())
-            .chain(mixed_times(args.time_zone, &summary.files))
-            .collect(),
-    };
+    let summary = &read.summary;
+    let mut input = input(summary);
+    input
+        .notes
+        .extend(mixed_times(args.time_zone, &summary.files));
     Report::of(
         &read.rows,
         Circumstances {
@@ -340,6 +324,7 @@ fn nothing_left(report: &Report) -> String {
 
 fn print(
     report: &Report,
+    previous: Option<&Comparison>,
     wanted: &Selection,
     args: &ReportArgs,
     color: Color,
@@ -351,10 +336,17 @@ fn print(
         hint: "; --top 0 shows all",
     };
     let text = match args.format {
-        ReportFormat::Table => doc::terminal(&document(report, wanted), &room),
-        ReportFormat::Markdown => doc::markdown(&document(report, wanted), rows),
-        ReportFormat::Csv => doc::csv(&figures(report, wanted)),
-        ReportFormat::Json => json(report)?,
+        ReportFormat::Table => {
+            doc::terminal(&with_previous(document(report, wanted), previous), &room)
+        }
+        ReportFormat::Markdown => {
+            doc::markdown(&with_previous(document(report, wanted), previous), rows)
+        }
+        ReportFormat::Csv => doc::csv(&with_previous(figures(report, wanted), previous)),
+        ReportFormat::Json => json(&WithPrevious {
+            report,
+            against_previous: previous,
+        })?,
     };
     let mut out = terminal::stdout(color);
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
@@ -363,58 +355,6 @@ fn print(
             Err(error).context("stdout")
         }
         _ => Ok(()),
-    }
-}
-
-/// JSON in which no character can drive a terminal or turn its direction.
-fn json(report: &Report) -> anyhow::Result<String> {
-    let text = serde_json::to_string_pretty(report).context("the report as JSON")?;
-    let mut out = String::with_capacity(text.len() + 1);
-    let mut units = [0; 2];
-    for c in text.chars() {
-        if c == '\n'
-            || c.is_ascii() && !c.is_ascii_control()
-            || matches!(plain(c.encode_utf8(&mut [0; 4])), Cow::Borrowed(_))
-        {
-            out.push(c);
-            continue;
-        }
-        for unit in c.encode_utf16(&mut units) {
-            let _ = write!(out, "\\u{unit:04x}");
-        }
-    }
-    out.push('\n');
-    Ok(out)
-}
-
-/// Tells which inputs are left out, and why.
-fn tell_left_out(args: &ReportArgs, left_out: &[source::Problem]) {
-    let say = if args.skip_unreadable {
-        message::note
-    } else {
-        message::error
-    };
-    for out in left_out.iter().take(MOST_TOLD) {
-        say(&format!("{}: {}", out.file, out.what));
-    }
-    if left_out.len() > MOST_TOLD {
-        let more = left_out.len() - MOST_TOLD;
-        say(&format!("and {more} more files that could not be read"));
-    }
-}
-
-fn tell(problems: &[&Problem]) {
-    for problem in problems.iter().take(MOST_TOLD) {
-        let place = problem
-            .line
-            .map_or_else(String::new, |line| format!(":{line}"));
-        message::note(&format!("{}{place}: {}", problem.file, problem.what));
-    }
-    if problems.len() > MOST_TOLD {
-        message::note(&format!(
-            "and {} more; --format json has all",
-            counted(problems.len() - MOST_TOLD)
-        ));
     }
 }
 

@@ -51,6 +51,7 @@ impl Command {
         match self {
             Self::Probe(_) => "probe",
             Self::Report(_) => "report",
+            Self::Compare(_) => "compare",
             Self::Schema(_) => "schema",
             Self::Completions(_) => "completions",
             Self::Man(_) => "man",
@@ -68,7 +69,9 @@ pub fn check(command: &Command, given: &Given) -> Result<(), Failure> {
         Command::Probe(args) => probe::idle(args, given).map_err(Failure::usage)?,
         Command::Report(args) => report::idle(args, given),
         // each of their options does what it does beside any other
-        Command::Schema(_) | Command::Completions(_) | Command::Man(_) => None,
+        Command::Compare(_) | Command::Schema(_) | Command::Completions(_) | Command::Man(_) => {
+            None
+        }
     };
     match found {
         None => Ok(()),

@@ -21,6 +21,7 @@ pub(super) const USES: &[(&str, &[ReportFormat])] = &[
     ("outage", ALL),
     ("since", ALL),
     ("until", ALL),
+    ("against", ALL),
     ("wanted", ALL),
     ("world", ALL),
     ("time_zone", ALL),

@@ -144,6 +144,21 @@ fn every_option_has_its_place_in_the_table_of_uses() {
         .collect();
     assert_eq!(sorted(table), sorted(options("report")));
     // these have no table: see whether a new option needs one
+    let of_compare = [
+        "files",
+        "with",
+        "a",
+        "b",
+        "since",
+        "until",
+        "wanted",
+        "time_zone",
+        "format",
+        "html",
+        "skip_unreadable",
+        "color",
+    ];
+    assert_eq!(options("compare"), of_compare);
     assert_eq!(options("schema"), ["row", "format", "color"]);
     assert_eq!(options("completions"), ["shell", "color"]);
     assert_eq!(options("man"), ["command", "color"]);

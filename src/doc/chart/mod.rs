@@ -7,6 +7,7 @@
 mod axis;
 mod cumulative;
 mod heat;
+mod interval;
 mod line;
 mod picture;
 
@@ -15,6 +16,7 @@ use maud::Markup;
 pub use axis::{Scale, Spacing, TimeTick, time_ticks};
 pub use cumulative::{cumulative, quantile_of_all};
 pub use heat::{Steps, heat};
+pub use interval::{Difference, intervals};
 pub use line::{has_connects, timeline};
 pub use picture::{Palette, Size, swatch};
 
@@ -46,6 +48,8 @@ pub enum Picture {
     Curves(Vec<Distribution>, Palette),
     /// Hours and days.
     Heat(Heat),
+    /// Differences with their intervals, and what they are in.
+    Differences(Vec<Difference>, String),
 }
 
 impl Picture {
@@ -55,6 +59,7 @@ impl Picture {
             Self::Timeline(data, palette, zone) => timeline(data, palette, *zone, size),
             Self::Curves(data, palette) => cumulative(data, palette, size),
             Self::Heat(data) => heat(data, size),
+            Self::Differences(data, unit) => intervals(data, unit, size),
         }
     }
 }

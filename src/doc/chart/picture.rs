@@ -100,12 +100,17 @@ const MARKS: [&str; 9] = [
     "M-3.3-2.2L-2.2-3.3 0-1.1 2.2-3.3 3.3-2.2 1.1 0 3.3 2.2 2.2 3.3 0 1.1-2.2 3.3-3.3 2.2-1.1 0z",
 ];
 
+/// The shape of a class.
+pub(super) fn mark(class: usize) -> &'static str {
+    MARKS[class.min(REST)]
+}
+
 /// The line and the mark of a class, for a legend.
 pub fn swatch(class: usize) -> Markup {
     html! {
         svg class="swatch" viewBox="0 0 34 12" aria-hidden="true" {
             path class=(format!("line r{class}")) d="M1 6H33" {}
-            path class=(format!("mark r{class}")) transform="translate(17 6)" d=(MARKS[class.min(REST)]) {}
+            path class=(format!("mark r{class}")) transform="translate(17 6)" d=(mark(class)) {}
         }
     }
 }
@@ -117,7 +122,7 @@ pub(super) fn markers(name: &str, classes: &BTreeSet<usize>) -> Markup {
             @for class in classes {
                 marker id=(format!("{name}{class}")) viewBox="-4 -4 8 8" markerWidth="8"
                     markerHeight="8" markerUnits="userSpaceOnUse" {
-                    path class=(format!("mark r{class}")) d=(MARKS[(*class).min(REST)]) {}
+                    path class=(format!("mark r{class}")) d=(mark(*class)) {}
                 }
             }
         }

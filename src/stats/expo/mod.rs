@@ -4,12 +4,14 @@
 //! Prometheus' native histograms of schema 6 (`index`): counts of any number of programs add up
 //! to the same quantiles, in any order.
 
+mod bins;
 mod buckets;
 mod few;
 mod index;
 #[cfg(test)]
 mod tests;
 
+pub use bins::{Bin, quantile};
 use buckets::Buckets;
 use few::Few;
 use index::{bucket, middle};

@@ -41,7 +41,7 @@ pub use measured::{Measured, Taken};
 pub use names::Names;
 pub use odd::Odd;
 pub use options::SurveyOptions;
-pub use relays::{AddressCount, OTHER_NAME as OTHER_REGIONS, Relays};
+pub use relays::{AddressCount, OTHER_NAME as OTHER_REGIONS, Relays, region};
 pub use series::Series;
 pub use series_names::SeriesName;
 pub use slow::{SlowRegion, SlowRow, SlowRows, SynLoss};

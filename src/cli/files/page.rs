@@ -7,10 +7,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{anyhow, ensure};
 
-use crate::doc::{self, number};
+use crate::doc::{self, Document, number};
 use crate::in_use::{IN_USE, is_in_use};
-use crate::report::model::Report;
-use crate::report::{Selection, document};
 
 /// How each page begins.
 const BEGIN: &[u8] = b"<!DOCTYPE html>";
@@ -90,8 +88,8 @@ impl Page {
     ///
     /// When it cannot be written; a page that was there before is as it was, unless only its own file
     /// can be written to.
-    pub fn write(self, report: &Report) -> anyhow::Result<String> {
-        let text = doc::page(&document(report, &Selection::default()));
+    pub fn write(self, document: &Document) -> anyhow::Result<String> {
+        let text = doc::page(document);
         let written = match &self.place {
             Place::File(file) => {
                 if file.exists() {

@@ -8,13 +8,59 @@ use crate::schema::Row;
 use crate::stats::survey::value;
 use crate::zone::Zone;
 
+/// Values that a row has: one of those of each column.
+#[derive(Debug, Clone, Default)]
+pub struct Conditions {
+    columns: Vec<(String, Vec<String>)>,
+    zone: Zone,
+}
+
+impl Conditions {
+    /// Of the values of a flag, each `COLUMN=VALUE`.
+    pub fn new(flag: &str, texts: &[String], zone: Zone) -> anyhow::Result<Self> {
+        let mut columns: Vec<(String, Vec<String>)> = Vec::new();
+        for text in texts {
+            let (column, value) = text
+                .split_once('=')
+                .filter(|(column, _)| !column.trim().is_empty())
+                .with_context(|| format!("--{flag} {text}: write it as COLUMN=VALUE"))?;
+            let (column, value) = (column.trim().to_owned(), value.to_owned());
+            match columns.iter_mut().find(|(known, _)| *known == column) {
+                Some((_, values)) => values.push(value),
+                None => columns.push((column, vec![value])),
+            }
+        }
+        Ok(Self { columns, zone })
+    }
+
+    /// Whether the row has them.
+    pub fn hold(&self, row: &Row<'_>) -> bool {
+        self.columns.iter().all(|(column, values)| {
+            let value = value(row, column, self.zone);
+            values
+                .iter()
+                .any(|wanted| wanted.eq_ignore_ascii_case(&value))
+        })
+    }
+
+    /// The columns.
+    pub fn columns(&self) -> impl Iterator<Item = &str> {
+        self.columns.iter().map(|(column, _)| column.as_str())
+    }
+
+    /// The values of all columns.
+    pub fn values(&self) -> impl Iterator<Item = &str> {
+        let values = self.columns.iter().flat_map(|(_, values)| values);
+        values.map(String::as_str)
+    }
+}
+
 /// Which rows count.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
     since: Option<DateTime<Utc>>,
     until: Option<DateTime<Utc>>,
-    wanted: Vec<(String, Vec<String>)>,
-    zone: Zone,
+    wanted: Conditions,
 }
 
 impl Filter {
@@ -37,23 +83,10 @@ impl Filter {
                 "--since is not before --until: no row could count"
             );
         }
-        let mut columns: Vec<(String, Vec<String>)> = Vec::new();
-        for text in wanted {
-            let (column, value) = text
-                .split_once('=')
-                .filter(|(column, _)| !column.trim().is_empty())
-                .with_context(|| format!("--where {text}: write it as COLUMN=VALUE"))?;
-            let (column, value) = (column.trim().to_owned(), value.to_owned());
-            match columns.iter_mut().find(|(known, _)| *known == column) {
-                Some((_, values)) => values.push(value),
-                None => columns.push((column, vec![value])),
-            }
-        }
         Ok(Self {
             since,
             until,
-            wanted: columns,
-            zone,
+            wanted: Conditions::new("where", wanted, zone)?,
         })
     }
 
@@ -68,17 +101,23 @@ impl Filter {
 
     /// Whether the row has the values that are asked for.
     pub fn has_values(&self, row: &Row<'_>) -> bool {
-        self.wanted.iter().all(|(column, values)| {
-            let value = value(row, column, self.zone);
-            values
-                .iter()
-                .any(|wanted| wanted.eq_ignore_ascii_case(&value))
+        self.wanted.hold(row)
+    }
+
+    /// The same of the time before, as long as the one from `--since` to `--until` or `now`; none without `--since`.
+    pub fn previous(&self, now: DateTime<Utc>) -> Option<Self> {
+        let since = self.since?;
+        let length = self.until.unwrap_or(now) - since;
+        Some(Self {
+            since: Some(since.checked_sub_signed(length)?),
+            until: Some(since),
+            wanted: self.wanted.clone(),
         })
     }
 
     /// Columns of `--where`.
     pub fn columns(&self) -> impl Iterator<Item = &str> {
-        self.wanted.iter().map(|(column, _)| column.as_str())
+        self.wanted.columns()
     }
 }
 
@@ -138,6 +177,21 @@ mod tests {
         }
         assert!(moment("yesterday", Zone::Utc, now).is_err());
         assert!(moment("2026-13-01", Zone::Utc, now).is_err());
+    }
+
+    #[test]
+    fn the_time_before_is_as_long_and_ends_where_this_one_begins() {
+        let now = "2026-11-22T12:00:00Z".parse().unwrap();
+        let of = |since, until| Filter::new(since, until, &[], Zone::Utc, now).unwrap();
+        let at = |text: &str| Some(text.parse::<DateTime<Utc>>().unwrap());
+        let before = of(Some("7d"), None).previous(now).unwrap();
+        assert_eq!(before.since, at("2026-11-08T12:00:00Z"));
+        assert_eq!(before.until, at("2026-11-15T12:00:00Z"));
+        let day = of(Some("2026-11-10"), Some("2026-11-11"))
+            .previous(now)
+            .unwrap();
+        assert_eq!(day.since, at("2026-11-09T00:00:00Z"));
+        assert!(of(None, Some("2026-11-11")).previous(now).is_none());
     }
 
     #[test]

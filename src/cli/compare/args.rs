@@ -1,0 +1,95 @@
+//! The raw flags of `turnprobe compare`.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use crate::zone::Zone;
+
+/// What to try first.
+pub const EXAMPLES: &str = "\
+Examples:
+  turnprobe compare direct.csv vpn.csv             is the VPN slower?
+  turnprobe compare jan*.csv --with feb*.csv       several files of each side
+  turnprobe compare *.csv --a host=PC7 --b host=PC8
+  turnprobe compare *.csv --a label=access=DSL --b label=access=5G
+
+Measure both at the same time: what the network does meanwhile then strikes
+both, and an hour tells more than a week of one after the other.";
+
+/// What is compared, for the long help.
+const WHAT: &str = "\
+CSV or JSON Lines files, also .gz and *.csv; - is stdin. Two files are the two
+sides. Where a side has several, --with stands between them: A1.csv A2.csv --with
+B1.csv B2.csv. With --a and --b the rows of all files are told apart by a
+column. The difference is the time of the second side less that of the first";
+
+#[derive(Debug, Args)]
+pub struct CompareArgs {
+    /// Two files, or all files of the first side
+    #[arg(value_name = "FILE", required = true, long_help = WHAT)]
+    pub files: Vec<OsString>,
+    /// All files of the second side
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub with: Vec<OsString>,
+    /// The first side: rows with this value; repeatable as --where is
+    #[arg(
+        long,
+        value_name = "COLUMN=VALUE",
+        requires = "b",
+        conflicts_with = "with"
+    )]
+    pub a: Vec<String>,
+    /// The second side: rows with this value
+    #[arg(
+        long,
+        value_name = "COLUMN=VALUE",
+        requires = "a",
+        conflicts_with = "with"
+    )]
+    pub b: Vec<String>,
+
+    /// Rows from this time on: 2026-11-22, 2026-11-22T13:46, or 7d before now
+    #[arg(long, value_name = "TIME", help_heading = "Filters")]
+    pub since: Option<String>,
+    /// Rows before this time
+    #[arg(long, value_name = "TIME", help_heading = "Filters")]
+    pub until: Option<String>,
+    /// Rows with this value; repeatable, one of a column's values and all of the columns
+    #[arg(long = "where", value_name = "COLUMN=VALUE", help_heading = "Filters")]
+    pub wanted: Vec<String>,
+    /// Of hours and days, and of files without one: utc, local, Europe/Berlin
+    #[arg(
+        long,
+        value_name = "ZONE",
+        default_value = "utc",
+        help_heading = "Filters",
+        allow_hyphen_values = true
+    )]
+    pub time_zone: Zone,
+
+    /// On stdout: table, json, csv or markdown
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        default_value = "table",
+        hide_possible_values = true,
+        help_heading = "Output"
+    )]
+    pub format: CompareFormat,
+    /// Write one page with a chart, which needs nothing else
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub html: Option<PathBuf>,
+    /// Exit with 0 though some files could not be read
+    #[arg(long, help_heading = "Output")]
+    pub skip_unreadable: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CompareFormat {
+    Table,
+    Json,
+    Csv,
+    Markdown,
+}

@@ -1,0 +1,285 @@
+//! What was worked out to what is told.
+
+use std::fmt::Write as _;
+
+use chrono::{DateTime, Utc};
+
+use super::model::{self, Comparison, Ends, Failed, SHAPE};
+use super::sentence;
+use crate::doc::number::counted;
+use crate::doc::text::{cut, named};
+use crate::report::model::Input;
+use crate::schema::Metric;
+use crate::stats::compare::{Basis, Compared, Failures, Folded, Line, SideTimes, Verdict};
+use crate::stats::units::moment;
+use crate::zone::Zone;
+
+/// Paths that the verdict speaks of.
+const MOST_PATHS: usize = 3;
+
+/// What a comparison is made under.
+#[derive(Debug, Clone)]
+pub struct Circumstances {
+    /// What was read.
+    pub input: Input,
+    /// Names of the sides, and what each is.
+    pub sides: [(String, Vec<String>); 2],
+    /// `--since`, `--until`, `--where` as they were given.
+    pub filters: Vec<String>,
+    /// Zone of hours and days.
+    pub zone: Zone,
+    /// Whether the reading was broken off.
+    pub interrupted: bool,
+    /// Rows that are of both sides, and count in neither.
+    pub of_both: u64,
+    /// Version of the program.
+    pub tool_version: &'static str,
+}
+
+/// Of rows that were folded.
+pub fn comparison(folded: &Folded, about: Circumstances) -> Comparison {
+    let compared = Compared::of(folded, about.zone);
+    let notes = notes(folded, &compared, &about);
+    let mut input = about.input;
+    input.rows_used = folded.rows.iter().sum();
+    let side = |place: usize| {
+        let (name, what) = about.sides[place].clone();
+        let at = |of: fn((i64, i64)) -> i64| -> Option<DateTime<Utc>> {
+            folded.spans[place].map(|span| moment(of(span)))
+        };
+        model::Side {
+            name,
+            what,
+            rows: folded.rows[place],
+            first: at(|(first, _)| first),
+            last: at(|(_, last)| last),
+        }
+    };
+    let (a, b) = (side(0), side(1));
+    let block_s = folded.block_s;
+    Comparison {
+        shape: SHAPE,
+        tool_version: about.tool_version,
+        time_zone: about.zone,
+        filters: about.filters,
+        interrupted: about.interrupted,
+        verdict: verdict(&compared, [&a, &b]),
+        lines: compared
+            .lines
+            .iter()
+            .map(|of| line(of, &b.name, block_s))
+            .collect(),
+        failures: compared
+            .failures
+            .iter()
+            .map(|of| failures(of, &b.name, block_s))
+            .collect(),
+        notes,
+        input,
+        a,
+        b,
+    }
+}
+
+/// What matters most: of each path the time that shows the way, what else differs, and the failures.
+fn verdict(compared: &Compared, sides: [&model::Side; 2]) -> String {
+    let name = |side: &model::Side| cut(&side.name, 40);
+    if let Some(side) = sides.iter().find(|side| side.rows == 0) {
+        return format!(
+            "There is no row of {}, so there is nothing to compare.",
+            name(side)
+        );
+    }
+    let path = |line: &Line| (line.transport.clone(), line.target.clone());
+    let paths: Vec<&[Line]> = compared
+        .lines
+        .chunk_by(|one, other| path(one) == path(other))
+        .collect();
+    if paths.is_empty() {
+        return format!(
+            "Cannot tell: {} and {} have no transport, target and region in common that both have times of.",
+            name(sides[0]),
+            name(sides[1])
+        );
+    }
+    let mut parts = Vec::new();
+    for lines in paths.iter().take(MOST_PATHS) {
+        let Some(lead) = lead(lines) else { continue };
+        let mut text = String::new();
+        if paths.len() > 1 {
+            let _ = write!(text, "{} {}: ", lead.transport, lead.target);
+        }
+        text += &sentence::line(lead, &sides[1].name);
+        let others = summing_up(lines).filter(|line| line.metric != lead.metric);
+        let others: Vec<String> = others
+            .filter(|line| line.verdict == Verdict::Differs)
+            .filter_map(|line| {
+                let by = sentence::short(line.difference?);
+                Some(format!("{} {by}", line.metric.as_str()))
+            })
+            .collect();
+        if !others.is_empty() {
+            let _ = write!(text, "; also {}", others.join(", "));
+        }
+        let failures = compared.failures.iter();
+        let mut failures =
+            failures.filter(|of| (&of.transport, &of.target) == (&lead.transport, &lead.target));
+        if let Some(failures) = failures.next() {
+            let rests = failures.basis != lead.basis;
+            let told = sentence::failures(failures, &sides[1].name, rests);
+            let _ = write!(text, "; {told}");
+        }
+        parts.push(text);
+    }
+    if paths.len() > MOST_PATHS {
+        let more = (paths.len() - MOST_PATHS) as u64;
+        parts.push(counted(more, "more path below", "more paths below"));
+    }
+    let mut text = parts.join(". ") + ".";
+    // a name is left as it is
+    let is_name = text.starts_with(&name(sides[1]));
+    if let Some(first) = text.get_mut(..1).filter(|_| !is_name) {
+        first.make_ascii_uppercase();
+    }
+    text
+}
+
+/// The lines of all regions.
+fn summing_up(lines: &[Line]) -> impl Iterator<Item = &Line> {
+    let is_first = |at: usize| at == 0 || lines[at - 1].metric != lines[at].metric;
+    let all = lines.iter().enumerate();
+    all.filter(move |(at, _)| is_first(*at))
+        .map(|(_, line)| line)
+}
+
+/// The metric that shows the way best comes first.
+const LEADING: [Metric; Metric::COUNT] = [
+    Metric::Connect,
+    Metric::Turn,
+    Metric::Total,
+    Metric::Tls,
+    Metric::Dns,
+];
+
+/// The line that shows the way best.
+fn lead(lines: &[Line]) -> Option<&Line> {
+    let of = |metric| summing_up(lines).find(|line| line.metric == metric);
+    LEADING.into_iter().find_map(of)
+}
+
+fn line(of: &Line, b: &str, block_s: i64) -> model::Line {
+    let times = |side: &SideTimes| model::Times {
+        n: side.n,
+        p50_ms: side.p50_ms,
+        p95_ms: side.p95_ms,
+        p99_ms: side.p99_ms,
+    };
+    model::Line {
+        transport: of.transport.clone(),
+        target: of.target.clone(),
+        region: (!of.overall).then(|| of.regions.concat()),
+        regions: of.regions.clone(),
+        metric: of.metric,
+        verdict: of.verdict,
+        text: sentence::line(of, b),
+        brief: sentence::line_alone(of, b),
+        basis: basis(of.basis, block_s),
+        difference_ms: of.difference.map(Ends::from),
+        bare_difference_ms: of.bare_ms,
+        ratio: of.ratio.map(Ends::from),
+        p95_difference_ms: of.p95.map(Ends::from),
+        matters_ms: of.matters_ms,
+        a: times(&of.sides[0]),
+        b: times(&of.sides[1]),
+        left_out_percent: of.left_out * 100.0,
+    }
+}
+
+fn failures(of: &Failures, b: &str, block_s: i64) -> model::Failures {
+    #[allow(clippy::cast_precision_loss)] // counts far below 2^53
+    let failed = |(rows, failed): (u64, u64)| Failed {
+        rows,
+        failed,
+        percent: failed as f64 * 100.0 / rows.max(1) as f64,
+    };
+    model::Failures {
+        transport: of.transport.clone(),
+        target: of.target.clone(),
+        verdict: of.verdict,
+        text: sentence::failures(of, b, true),
+        basis: basis(of.basis, block_s),
+        difference_points: of.difference.map(Ends::from),
+        a: failed(of.sides[0]),
+        b: failed(of.sides[1]),
+    }
+}
+
+fn basis(of: Basis, length_s: i64) -> model::Basis {
+    let (of, blocks, days) = match of {
+        Basis::Blocks(n, _) => ("blocks", n, None),
+        Basis::Days(a, b) => ("days", 0, Some([a, b])),
+        Basis::Neither(n, days) => ("none", n, Some(days)),
+    };
+    model::Basis {
+        of,
+        blocks,
+        block_s: length_s,
+        days,
+    }
+}
+
+fn notes(folded: &Folded, compared: &Compared, about: &Circumstances) -> Vec<String> {
+    let mut notes = Vec::new();
+    for (cell, side, rows) in compared.one_sided.iter().take(20) {
+        // rows whose name was not resolved have no region, and count among the failures
+        if cell.region.is_empty() {
+            continue;
+        }
+        let name = &about.sides[*side as usize].0;
+        let what = [
+            &cell.transport,
+            &cell.target,
+            &named(&cell.region, "region", 40),
+        ]
+        .map(|part| cut(part, 60));
+        let what: Vec<_> = what
+            .iter()
+            .map(String::as_str)
+            .filter(|part| !part.is_empty())
+            .collect();
+        let rows = counted(*rows, "row", "rows");
+        notes.push(format!(
+            "Only {} has {}: {rows} are compared with nothing",
+            cut(name, 40),
+            what.join(" ")
+        ));
+    }
+    for (count, what) in [
+        (
+            folded.without_time,
+            "without a time, which are in no block and no day",
+        ),
+        (
+            folded.beyond,
+            "of transports, targets and regions beyond the 500 that are told apart: left out",
+        ),
+        (about.of_both, "that are of both sides: left out"),
+    ] {
+        if count > 0 {
+            notes.push(format!("{} {what}", counted(count, "row", "rows")));
+        }
+    }
+    if compared.lines.iter().any(|line| line.mixed) {
+        notes.push(
+            "One side has whole milliseconds and the other one microseconds: nothing under 2 ms is called a difference"
+                .to_owned(),
+        );
+    }
+    if folded.block_s > crate::stats::compare::BLOCK_S {
+        notes.push(format!(
+            "The series are so long that a block is {}",
+            sentence::minutes(folded.block_s)
+        ));
+    }
+    notes
+}

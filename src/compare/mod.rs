@@ -1,0 +1,12 @@
+//! What two series say against each other: as plain data (`model`), in sentences (`sentence`), as a document
+//! (`sections`). How far they differ is worked out in [`stats::compare`](crate::stats::compare). Pure.
+
+mod build;
+pub mod model;
+mod sections;
+mod sentence;
+#[cfg(test)]
+mod tests;
+
+pub use build::{Circumstances, comparison};
+pub use sections::{document, section};

@@ -1,0 +1,407 @@
+//! A comparison as a document.
+
+use super::model::{Comparison, Ends, Failures, Line, Side};
+use crate::doc::chart::{Chart, Difference, Picture};
+use crate::doc::number::counted;
+use crate::doc::parts::{self, filled};
+use crate::doc::text::{cut, named, time};
+use crate::doc::{Block, Cell, Column, Document, Keep, Paragraph, Row, Section, Style, Table};
+use crate::stats::compare::Verdict;
+
+/// Everything.
+pub fn document(of: &Comparison) -> Document {
+    let mut sections = vec![sentences(of, true), differences(of), chart(of)];
+    sections.extend([
+        failures(of),
+        times(of),
+        sentences(of, false),
+        notes(of),
+        input(of),
+    ]);
+    sections.retain(|section| !section.blocks.is_empty());
+    Document {
+        title: format!("{} against {}", cut(&of.b.name, 60), cut(&of.a.name, 60)),
+        maker: format!("turnprobe {}", of.tool_version),
+        zone: of.time_zone,
+        about: about(of),
+        verdict: Paragraph::new(of.verdict.clone()),
+        sections,
+        footer: "Differences are those of the medians of ten-minute blocks that both sides measured, or of days, after \
+                 Hodges and Lehmann with exact 95 % intervals. One matters from 1 ms and 2 % on."
+            .to_owned(),
+    }
+}
+
+/// The differences alone, as a part of another document.
+pub fn section(of: &Comparison, title: &'static str) -> Section {
+    let mut blocks = vec![Block::Paragraph(Paragraph::new(of.verdict.clone()))];
+    blocks.extend(filled(table(of)));
+    parts::section("compare", title, blocks)
+}
+
+fn about(of: &Comparison) -> Vec<Paragraph> {
+    let mut lines: Vec<_> = [("A", &of.a), ("B", &of.b)]
+        .map(|(letter, side)| Paragraph::new(side_line(of, letter, side)))
+        .into();
+    if !of.filters.is_empty() {
+        let filters: Vec<_> = of
+            .filters
+            .iter()
+            .take(12)
+            .map(|filter| cut(filter, 120))
+            .collect();
+        lines.push(Paragraph::new(format!(
+            "Only rows with {}",
+            filters.join(", ")
+        )));
+    }
+    let problems: u64 = of.input.problems.iter().map(|problem| problem.count).sum();
+    if problems > 0 {
+        let problems = counted(problems, "problem", "problems");
+        lines.push(Paragraph::new(format!(
+            "{problems} in the files, listed at the end"
+        )));
+    }
+    if of.interrupted {
+        lines.push(Paragraph::bad(
+            "Interrupted: reading was stopped before the end, and all numbers are of what was read until then.",
+        ));
+    }
+    lines
+}
+
+fn side_line(of: &Comparison, letter: &str, side: &Side) -> String {
+    let shown: Vec<String> = side.what.iter().take(3).map(|what| cut(what, 60)).collect();
+    let more = side.what.len().saturating_sub(3);
+    let more = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
+    let when = side
+        .first
+        .zip(side.last)
+        .map_or_else(String::new, |(first, last)| {
+            format!(
+                ", {} to {}",
+                time(of.time_zone, first),
+                time(of.time_zone, last)
+            )
+        });
+    let rows = counted(side.rows, "row", "rows");
+    format!("{letter}: {}{more}, {rows}{when}", shown.join(", "))
+}
+
+/// Lines of all regions first; those of single regions where these are no others.
+fn sums_up(of: &Comparison, place: usize) -> bool {
+    let line = &of.lines[place];
+    let before = place.checked_sub(1).map(|before| &of.lines[before]);
+    before.is_none_or(|before| {
+        (&before.transport, &before.target, before.metric)
+            != (&line.transport, &line.target, line.metric)
+    })
+}
+
+/// A sentence for each line, of all regions or of single ones.
+fn sentences(of: &Comparison, summing_up: bool) -> Section {
+    let several = several_paths(of);
+    // what all rest on stands in the verdict
+    let first = of.lines.first().map(|line| line.basis);
+    let same = of.lines.iter().all(|line| Some(line.basis) == first) && !several;
+    let lines = of.lines.iter().enumerate();
+    let chosen = lines.filter(|(place, _)| sums_up(of, *place) == summing_up);
+    let chosen = chosen.map(|(_, line)| line);
+    // and the first line as well
+    let said_before = |line: &&Line| {
+        of.verdict
+            .to_lowercase()
+            .contains(&line.text.to_lowercase())
+    };
+    let blocks = chosen.filter(|line| !said_before(line)).map(|line| {
+        let mut about: Vec<String> = Vec::new();
+        if several {
+            about.extend([cut(&line.transport, 20), cut(&line.target, 60)]);
+        }
+        let text = if same { &line.brief } else { &line.text };
+        if same && !summing_up {
+            about.push(named(
+                line.region.as_deref().unwrap_or_default(),
+                "region",
+                40,
+            ));
+        }
+        let text = match about.as_slice() {
+            [] => text.clone(),
+            about => format!("{}: {text}", about.join(" ")),
+        };
+        Block::Paragraph(Paragraph {
+            text,
+            style: worse(line),
+        })
+    });
+    let blocks = blocks.collect();
+    if summing_up {
+        return parts::section("sentences", "The other times", blocks);
+    }
+    parts::section("regions", "Region by region", blocks)
+}
+
+fn several_paths(of: &Comparison) -> bool {
+    let mut paths = of.failures.iter().map(|of| (&of.transport, &of.target));
+    paths.next().is_some() && paths.next().is_some()
+}
+
+/// What a difference is to the reader.
+fn worse(line: &Line) -> Style {
+    match line
+        .difference_ms
+        .filter(|_| line.verdict == Verdict::Differs)
+    {
+        Some(found) if found.value > 0.0 => Style::Bad,
+        Some(_) => Style::Good,
+        None => Style::Plain,
+    }
+}
+
+fn fails_more(of: &Failures) -> Style {
+    match of
+        .difference_points
+        .filter(|_| of.verdict == Verdict::Differs)
+    {
+        Some(found) if found.value > 0.0 => Style::Bad,
+        Some(_) => Style::Good,
+        None => Style::Plain,
+    }
+}
+
+fn differences(of: &Comparison) -> Section {
+    parts::main_section(
+        "compare",
+        "Differences",
+        filled(table(of)).into_iter().collect(),
+    )
+}
+
+fn key_columns() -> Vec<Column> {
+    ["transport", "target", "region", "metric"]
+        .map(|name| Column::words(name, name))
+        .into()
+}
+
+fn key(line: &Line) -> Vec<Cell> {
+    let region = match &line.region {
+        Some(region) => Cell::name(region, "region"),
+        None => "(all regions)".into(),
+    };
+    vec![
+        Cell::from(line.transport.clone()),
+        Cell::from(line.target.clone()),
+        region,
+        line.metric.as_str().into(),
+    ]
+}
+
+fn table(of: &Comparison) -> Table {
+    let mut table = Table::new(
+        "compare",
+        "B less A in ms, with 95 % interval",
+        key_columns(),
+        vec![
+            Column::number("p50_a", "A p50"),
+            Column::number("p50_b", "B p50"),
+            Column::number("difference", "difference"),
+            Column::number("ratio", "ratio").spare(),
+            Column::number("p95_difference", "of the p95").spare(),
+            Column::words("verdict", "verdict"),
+        ],
+    );
+    table.keep = Keep::All;
+    table.rows.extend(of.lines.iter().map(|line| Row {
+        key: key(line),
+        cells: vec![
+            Cell::of(line.a.p50_ms, Cell::Quantile),
+            Cell::of(line.b.p50_ms, Cell::Quantile),
+            match line.difference_ms {
+                Some(found) => spread(found),
+                None => Cell::of(line.bare_difference_ms, |ms| Cell::Quantile(hundredths(ms))),
+            },
+            Cell::of(line.ratio, |ratio| Cell::Ratio(ratio.value)),
+            Cell::of(line.p95_difference_ms, spread),
+            Cell::Text(line.verdict.as_str().into(), worse(line)),
+        ],
+        ..Row::default()
+    }));
+    table
+}
+
+fn spread(of: Ends) -> Cell {
+    let [middle, low, high] = [of.value, of.low, of.high].map(hundredths);
+    Cell::Spread { middle, low, high }
+}
+
+/// To a hundredth of a millisecond: nothing finer can be told.
+fn hundredths(ms: f64) -> f64 {
+    (ms * 100.0).round() / 100.0
+}
+
+fn times(of: &Comparison) -> Section {
+    // the medians stand beside their difference
+    let heads = [
+        ("n_a", "A n"),
+        ("n_b", "B n"),
+        ("p95_a", "A p95"),
+        ("p95_b", "B p95"),
+        ("p99_a", "A p99"),
+        ("p99_b", "B p99"),
+    ];
+    let mut table = Table::new(
+        "times",
+        "Times of both in ms",
+        key_columns(),
+        heads.map(|(id, head)| Column::number(id, head)).into(),
+    );
+    table.keep = Keep::All;
+    table.rows.extend(of.lines.iter().map(|line| {
+        let quantile = |ms: Option<f64>| Cell::of(ms, Cell::Quantile);
+        let (a, b) = (&line.a, &line.b);
+        Row {
+            key: key(line),
+            cells: vec![
+                a.n.into(),
+                b.n.into(),
+                quantile(a.p95_ms),
+                quantile(b.p95_ms),
+                quantile(a.p99_ms),
+                quantile(b.p99_ms),
+            ],
+            ..Row::default()
+        }
+    }));
+    parts::section("times", "Times", filled(table).into_iter().collect())
+}
+
+fn failures(of: &Comparison) -> Section {
+    let mut table = Table::new(
+        "failures",
+        "Failures, the difference in percentage points",
+        vec![Column::words("path", "path")],
+        vec![
+            Column::number("rows_a", "A rows"),
+            Column::number("failed_a", "A failed"),
+            Column::number("rows_b", "B rows"),
+            Column::number("failed_b", "B failed"),
+            Column::number("points", "difference"),
+            Column::words("verdict", "verdict"),
+        ],
+    );
+    table.keep = Keep::All;
+    table.rows.extend(of.failures.iter().map(|failures| Row {
+        key: vec![format!("{} {}", failures.transport, failures.target).into()],
+        cells: vec![
+            failures.a.rows.into(),
+            failures.a.failed.into(),
+            failures.b.rows.into(),
+            failures.b.failed.into(),
+            Cell::of(failures.difference_points, |of| Cell::Estimate {
+                percent: of.value,
+                low: of.low,
+                high: of.high,
+            }),
+            Cell::Text(failures.verdict.as_str().into(), fails_more(failures)),
+        ],
+        ..Row::default()
+    }));
+    parts::section("failures", "Failures", filled(table).into_iter().collect())
+}
+
+fn chart(of: &Comparison) -> Section {
+    let several = several_paths(of);
+    let drawn: Vec<(&Line, Ends)> = of
+        .lines
+        .iter()
+        .filter_map(|line| Some((line, line.difference_ms?)))
+        .collect();
+    let name = |line: &Line| {
+        let cells = key(line);
+        let cells = cells.iter().skip(if several { 0 } else { 2 });
+        let parts: Vec<String> = cells
+            .map(|cell| cut(&cell.show(of.time_zone), 30))
+            .collect();
+        parts.join(" ")
+    };
+    let picture = drawn.iter().map(|(line, found)| Difference {
+        name: name(line),
+        middle: found.value,
+        low: found.low,
+        high: found.high,
+        class: class(line.verdict),
+    });
+    let picture: Vec<Difference> = picture.collect();
+    if picture.is_empty() {
+        return parts::section("chart", "Chart", Vec::new());
+    }
+    let verdicts = [Verdict::Differs, Verdict::NoDifference, Verdict::CannotTell];
+    let is_there = |verdict: &Verdict| drawn.iter().any(|(line, _)| line.verdict == *verdict);
+    let legend = verdicts.into_iter().filter(is_there);
+    let legend = legend.map(|verdict| (class(verdict), verdict.as_str().to_owned()));
+    let numbers = Table::new(
+        "chart",
+        "Difference in ms with its 95 % interval",
+        vec![Column::words("of", "of")],
+        vec![Column::number("", "difference")],
+    );
+    let rows = drawn
+        .iter()
+        .map(|(line, found)| ([Cell::from(name(line))], [spread(*found)]));
+    let unit = format!(
+        "ms; to the right {} takes longer than {}",
+        cut(&of.b.name, 20),
+        cut(&of.a.name, 20)
+    );
+    let chart = Chart {
+        title: "Differences with their 95 % intervals",
+        note:
+            "The dot is the difference, the line what would fit it; a line over zero may be chance."
+                .to_owned(),
+        legend: legend.collect(),
+        picture: Picture::Differences(picture, unit),
+        numbers: numbers.rows(rows),
+    };
+    parts::section("chart", "Chart", vec![Block::Chart(Box::new(chart))])
+}
+
+fn class(verdict: Verdict) -> usize {
+    match verdict {
+        Verdict::Differs => 0,
+        Verdict::NoDifference => 4,
+        Verdict::CannotTell => 8,
+    }
+}
+
+fn notes(of: &Comparison) -> Section {
+    let notes = of.notes.iter().chain(&of.input.notes);
+    let blocks = notes.map(|note| Block::Paragraph(Paragraph::new(note.clone())));
+    parts::section("notes", "Notes", blocks.collect())
+}
+
+fn input(of: &Comparison) -> Section {
+    let problems = Table::new(
+        "problems",
+        "Problems in the input",
+        vec![Column::words("file", "file")],
+        vec![
+            Column::number("line", "line"),
+            Column::number("count", "count"),
+            Column::words("problem", "problem"),
+        ],
+    )
+    .rows(of.input.problems.iter().map(|problem| {
+        let cells = [
+            problem.line.into(),
+            problem.count.into(),
+            problem.what.clone().into(),
+        ];
+        ([Cell::from(problem.file.clone())], cells)
+    }));
+    parts::section("input", "Input", filled(problems).into_iter().collect())
+}

@@ -1,0 +1,204 @@
+//! The sentences, the verdict and the document of comparisons whose numbers are given.
+
+use super::*;
+use crate::doc::{self, Room};
+use crate::report::model::Input;
+use crate::schema::Metric;
+use crate::stats::compare::{Basis, Failures, Interval, Line, Needs, SideTimes, Verdict};
+
+fn of(middle: f64, low: f64, high: f64) -> Interval {
+    Interval { middle, low, high }
+}
+
+/// Connects of two regions that the second side takes longer for, as measured in 48 blocks.
+fn connect() -> Line {
+    Line {
+        transport: "tls".to_owned(),
+        target: "tr.teams.microsoft.com:443".to_owned(),
+        regions: vec!["northeurope".to_owned(), "westeurope".to_owned()],
+        overall: true,
+        metric: Metric::Connect,
+        sides: [SideTimes::default(); 2],
+        basis: Basis::Blocks(48, 600),
+        difference: Some(of(14.2, 13.9, 14.6)),
+        bare_ms: None,
+        ratio: Some(of(1.554, 1.5, 1.6)),
+        p95: None,
+        matters_ms: 1.0,
+        mixed: false,
+        verdict: Verdict::Differs,
+        needs: None,
+        left_out: 0.0,
+    }
+}
+
+fn failures() -> Failures {
+    Failures {
+        transport: "tls".to_owned(),
+        target: "tr.teams.microsoft.com:443".to_owned(),
+        sides: [(10_000, 30), (10_000, 40)],
+        here: 0,
+        basis: Basis::Blocks(48, 600),
+        difference: Some(of(0.1, -0.1, 0.2)),
+        verdict: Verdict::NoDifference,
+        needs: None,
+        in_outages: false,
+    }
+}
+
+#[test]
+fn a_difference_is_told_with_its_interval_its_ratio_and_what_it_rests_on() {
+    assert_eq!(
+        sentence::line(&connect(), "VPN"),
+        "VPN adds 14.2 ms to connect (95 %: 13.9 to 14.6; x 1.55), 48 blocks of 10 minutes measured at the same time, \
+         northeurope and westeurope"
+    );
+    let less = Line {
+        difference: Some(of(-3.1, -3.4, -2.8)),
+        ratio: None,
+        basis: Basis::Days(7, 6),
+        regions: vec![String::new()],
+        left_out: 0.12,
+        ..connect()
+    };
+    assert_eq!(
+        sentence::line(&less, "VPN"),
+        "VPN takes 3.1 ms off connect (95 %: 2.8 to 3.4), 7 days against 6, in the hours that both have; 12 % of the \
+         values are of regions that only one side has, and left out"
+    );
+}
+
+#[test]
+fn no_difference_says_within_what_and_never_less_than_a_millisecond_between_kinds_of_files() {
+    let same = Line {
+        difference: Some(of(0.02, -0.21, 0.24)),
+        verdict: Verdict::NoDifference,
+        ..connect()
+    };
+    let brief = sentence::line_alone(&same, "VPN");
+    assert_eq!(brief, "connect: no difference that matters (within 0.3 ms)");
+    let mixed = Line {
+        mixed: true,
+        ..same
+    };
+    let brief = sentence::line_alone(&mixed, "VPN");
+    assert_eq!(brief, "connect: no difference that matters (within 1 ms)");
+}
+
+#[test]
+fn who_cannot_tell_says_why_and_what_it_would_take() {
+    let wide = Line {
+        difference: Some(of(0.8, -1.2, 2.9)),
+        verdict: Verdict::CannotTell,
+        needs: Some(Needs::Blocks(54)),
+        ..connect()
+    };
+    assert_eq!(
+        sentence::line_alone(&wide, "VPN"),
+        "connect: cannot tell: VPN takes 0.8 ms more, but anything from 1.2 ms less to 2.9 ms more would fit (95 %); it \
+         would take about 9 h of both at the same time in all"
+    );
+    let few = Line {
+        difference: None,
+        bare_ms: Some(2.0),
+        basis: Basis::Neither(0, [1, 1]),
+        needs: Some(Needs::SameTime),
+        ..wide
+    };
+    assert_eq!(
+        sentence::line(&few, "VPN"),
+        "connect: cannot tell: too few days to tell chance from change (1 and 1); between these VPN takes 2 ms more, \
+         northeurope and westeurope; it would take both at the same time for an hour or more, or 4 days of each"
+    );
+    assert_eq!(
+        sentence::line_alone(&few, "VPN"),
+        "connect: cannot tell; between these VPN takes 2 ms more"
+    );
+}
+
+#[test]
+fn a_changed_tail_is_told_where_the_median_does_not_show_it() {
+    let tail = Line {
+        difference: Some(of(0.0, -0.1, 0.1)),
+        p95: Some(of(20.0, 15.0, 25.0)),
+        verdict: Verdict::NoDifference,
+        ..connect()
+    };
+    assert_eq!(
+        sentence::line_alone(&tail, "VPN"),
+        "connect: no difference that matters (within 0.1 ms); the 95th percentile 20 ms more (95 %: 15 to 25)"
+    );
+}
+
+#[test]
+fn failures_are_told_by_their_shares_and_outages_are_no_difference_of_the_usual() {
+    assert_eq!(
+        sentence::failures(&failures(), "VPN", false),
+        "failures 0.3 % and 0.4 %: no difference"
+    );
+    let more = Failures {
+        sides: [(1_000, 3), (1_000, 43)],
+        difference: Some(of(4.0, 3.0, 5.0)),
+        verdict: Verdict::Differs,
+        ..failures()
+    };
+    assert_eq!(
+        sentence::failures(&more, "VPN", false),
+        "failures 0.3 % and 4.3 %: VPN fails more often, by 4 percentage points (95 %: 3 to 5)"
+    );
+    let outages = Failures {
+        verdict: Verdict::CannotTell,
+        in_outages: true,
+        ..more
+    };
+    let told = sentence::failures(&outages, "VPN", false);
+    assert!(told.contains("as outages do"), "{told}");
+}
+
+/// The rows of a comparison that has none.
+fn nothing() -> model::Comparison {
+    let folded = crate::stats::compare::Fold::new(None).finish();
+    let side = |name: &str| (name.to_owned(), vec![format!("{name}.csv")]);
+    let about = Circumstances {
+        input: Input::default(),
+        sides: [side("direct"), side("VPN")],
+        filters: Vec::new(),
+        zone: crate::zone::Zone::Utc,
+        interrupted: false,
+        of_both: 0,
+        tool_version: "0",
+    };
+    comparison(&folded, about)
+}
+
+#[test]
+fn nothing_is_compared_with_nothing_without_a_panic() {
+    let nothing = nothing();
+    assert!(!nothing.tells());
+    let told = "There is no row of direct, so there is nothing to compare.";
+    assert_eq!(nothing.verdict, told);
+    let room = Room {
+        columns: 80,
+        rows: None,
+        hint: "",
+    };
+    assert!(doc::terminal(&document(&nothing), &room).contains(told));
+    assert!(doc::page(&document(&nothing)).contains(told));
+}
+
+#[test]
+fn a_hostile_name_is_harmless_in_every_form() {
+    let mut hostile = nothing();
+    let name = "<script>\u{1b}[31m\u{202e}|`x`";
+    hostile.b.name = name.to_owned();
+    hostile.verdict = format!("{name} adds");
+    let room = Room {
+        columns: 80,
+        rows: None,
+        hint: "",
+    };
+    let document = document(&hostile);
+    assert!(!doc::page(&document).contains("<script>"));
+    assert!(!doc::terminal(&document, &room).contains("\u{202e}"));
+    assert!(!doc::markdown(&document, None).contains("<script>"));
+}

@@ -1,0 +1,112 @@
+//! Whether one side fails more often than the other: of each path as a whole, as a row whose name was not
+//! resolved has no region.
+
+use std::collections::BTreeMap;
+
+use super::blocks::Pairs;
+use super::days::{Calendar, Days};
+use super::fold::{Block, Cell, Folded};
+use super::interval::Interval;
+use super::lines::{Basis, float, needs, of_either};
+use super::verdict::{MATTERS_POINTS, Needs, Verdict, judge};
+use crate::record::Counter as _;
+use crate::zone::Zone;
+
+/// The failures of a path.
+#[derive(Debug, Clone)]
+pub struct Failures {
+    /// The transport.
+    pub transport: String,
+    /// The target.
+    pub target: String,
+    /// Rows of each side that say something of the path, and how many of them failed.
+    pub sides: [(u64, u64); 2],
+    /// Rows of both that failed on the measuring computer, and do not count.
+    pub here: u64,
+    /// What the difference rests on.
+    pub basis: Basis,
+    /// The second side's share of failures less the first one's, in percentage points.
+    pub difference: Option<Interval>,
+    /// What can be said.
+    pub verdict: Verdict,
+    /// What it would take to say more.
+    pub needs: Option<Needs>,
+    /// The failures lie in few blocks, as outages do, so that the usual block does not show them.
+    pub in_outages: bool,
+}
+
+/// Rows and failures of some blocks.
+type Counted = (u64, u64);
+
+/// Of the cells of a path; none where a side has no row.
+pub fn of_path(cells: &[&Cell], folded: &Folded, zone: Zone) -> Option<Failures> {
+    let mut sides = [(0_u64, 0_u64); 2];
+    let mut here = 0_u64;
+    let mut blocks: [BTreeMap<i64, Counted>; 2] = Default::default();
+    for cell in cells {
+        for side in 0..2 {
+            let total = &cell.totals[side];
+            sides[side].0.raise(total.rows);
+            sides[side].1.raise(total.failed);
+            here.raise(total.here);
+            for (at, block) in cell.blocks[side].iter().filter(|(_, block)| block.rows > 0) {
+                let counted = blocks[side].entry(*at).or_default();
+                let Block { rows, failed, .. } = block;
+                counted.0.raise(u64::from(*rows));
+                counted.1.raise(u64::from(*failed));
+            }
+        }
+    }
+    if sides.iter().any(|(rows, _)| *rows == 0) {
+        return None;
+    }
+    let (mut pairs, mut days) = (Pairs::default(), Days::default());
+    let said = |(rows, failed): &Counted| (*rows, [points(*rows, *failed), None, None]);
+    let shares = |blocks: &BTreeMap<i64, Counted>| {
+        blocks
+            .iter()
+            .map(|(at, counted)| (*at, said(counted)))
+            .collect()
+    };
+    pairs.add(&blocks.each_ref().map(shares), 1.0);
+    let calendar = Calendar::of(zone, folded.block_s, blocks.iter().flat_map(BTreeMap::keys));
+    days.add(&blocks, &calendar, 1.0, |some| {
+        let (mut rows, mut failed) = (0_u64, 0_u64);
+        for counted in some {
+            rows.raise(counted.0);
+            failed.raise(counted.1);
+        }
+        Some(said(&(rows, failed)))
+    });
+    let found = of_either(&pairs, &days, folded.block_s);
+    let [difference, ..] = found.intervals;
+    let shares = sides.map(|(rows, failed)| points(rows, failed).unwrap_or(0.0));
+    let judged = difference.map_or(Verdict::CannotTell, |of| judge(of, MATTERS_POINTS));
+    // an outage is in few blocks: the usual one says that nothing differs
+    let in_outages = difference.is_some_and(|of| of.middle.abs() < MATTERS_POINTS)
+        && (shares[1] - shares[0]).abs() >= MATTERS_POINTS;
+    let verdict = if in_outages {
+        Verdict::CannotTell
+    } else {
+        judged
+    };
+    let needs = (verdict == Verdict::CannotTell && !in_outages)
+        .then(|| needs(found.basis, difference, MATTERS_POINTS));
+    let name = &cells.first()?.name;
+    Some(Failures {
+        transport: name.transport.clone(),
+        target: name.target.clone(),
+        sides,
+        here,
+        basis: found.basis,
+        difference,
+        verdict,
+        needs,
+        in_outages,
+    })
+}
+
+/// Failures in percent of the rows.
+fn points(rows: u64, failed: u64) -> Option<f64> {
+    (rows > 0).then(|| float(failed) * 100.0 / float(rows))
+}

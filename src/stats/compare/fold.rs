@@ -1,0 +1,397 @@
+//! Rows of two sides folded into cells and blocks. Streaming: memory depends on cells and blocks,
+//! both of which have a cap, not on rows.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::sketch::Sketch;
+use crate::record::Counter as _;
+use crate::schema::{Id, Metric, Row, id};
+use crate::stats::survey::{SEPARATOR, part, region, target};
+use crate::stats::{Distribution, Expo};
+
+/// Length of a block in seconds, to begin with.
+pub const BLOCK_S: i64 = 600;
+
+/// Cells that are told apart.
+const MOST_CELLS: usize = 500;
+
+/// Blocks whose values are all at hand; of the others there are sketches.
+const MOST_OPEN: usize = 1_024;
+
+/// Sketched blocks of all cells; beyond them two blocks become one.
+const MOST_CLOSED: usize = 50_000;
+
+/// One of the two that are compared: the first or the second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Side {
+    /// What the other one is held against.
+    A,
+    /// What is held against it.
+    B,
+}
+
+impl Side {
+    /// Both, in their order.
+    pub const BOTH: [Self; 2] = [Self::A, Self::B];
+}
+
+/// A column that tells the sides apart, and so cannot tell the cells apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Apart {
+    /// The target: `--a target=...`.
+    Target,
+    /// The transport.
+    Transport,
+}
+
+/// What a cell is about: what is compared only with its like.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CellName {
+    /// The transport; empty where the sides differ in it.
+    pub transport: String,
+    /// `host:port`; empty where the sides differ in it.
+    pub target: String,
+    /// The region; empty where the rows have none.
+    pub region: String,
+}
+
+/// All rows of a cell and a side.
+#[derive(Debug, Clone, Default)]
+pub struct Total {
+    /// Rows that say something of the path.
+    pub rows: u64,
+    /// Of them failed.
+    pub failed: u64,
+    /// Rows that failed on the measuring computer, which are not among them.
+    pub here: u64,
+    /// Times by the number of the metric.
+    pub times: [Distribution; Metric::COUNT],
+    /// Whether there are times in whole milliseconds.
+    pub whole_ms: [bool; Metric::COUNT],
+}
+
+/// A stretch of time of a cell and a side.
+#[derive(Debug, Clone, Default)]
+pub struct Block {
+    /// Rows that say something of the path.
+    pub rows: u32,
+    /// Of them failed.
+    pub failed: u32,
+    times: [Option<Box<Sketch>>; Metric::COUNT],
+}
+
+impl Block {
+    /// The times of a metric.
+    pub fn times(&self, metric: Metric) -> Option<&Sketch> {
+        self.times[metric as usize].as_deref()
+    }
+
+    /// A block of connects alone.
+    #[cfg(test)]
+    pub(super) fn of_connects(values: &Expo) -> Self {
+        let mut block = Self::default();
+        block.times[Metric::Connect as usize] = Sketch::of(values, false).map(Box::new);
+        block
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.rows.raise(other.rows);
+        self.failed.raise(other.failed);
+        for (mine, more) in self.times.iter_mut().zip(other.times) {
+            *mine = match (mine.take(), more) {
+                (Some(mine), Some(more)) => Some(Box::new(mine.with(&more))),
+                (mine, more) => mine.or(more),
+            };
+        }
+    }
+}
+
+/// A cell when all rows are there.
+#[derive(Debug)]
+pub struct Cell {
+    /// What it is about.
+    pub name: CellName,
+    /// Of both sides.
+    pub totals: [Total; 2],
+    /// Blocks of both sides by number: the start over the length.
+    pub blocks: [BTreeMap<i64, Block>; 2],
+}
+
+/// What came of the rows.
+#[derive(Debug)]
+pub struct Folded {
+    /// Cells in the order of their names.
+    pub cells: Vec<Cell>,
+    /// Length of a block in seconds.
+    pub block_s: i64,
+    /// Rows of each side.
+    pub rows: [u64; 2],
+    /// First and last time of each side, in microseconds since 1970.
+    pub spans: [Option<(i64, i64)>; 2],
+    /// Rows without a time, which are in no block.
+    pub without_time: u64,
+    /// Rows of cells beyond the cap, which count nowhere.
+    pub beyond: u64,
+}
+
+/// A block that takes rows.
+#[derive(Debug, Default)]
+struct Open {
+    rows: u32,
+    failed: u32,
+    times: [Expo; Metric::COUNT],
+}
+
+/// Cell, side, number of the block.
+type Place = (u32, Side, i64);
+
+#[derive(Debug)]
+struct Known {
+    name: CellName,
+    totals: [Total; 2],
+    /// The block of the last row of each side, out of the map.
+    current: [Option<(i64, Open)>; 2],
+}
+
+/// The fold.
+#[derive(Debug)]
+pub struct Fold {
+    apart: Option<Apart>,
+    block_s: i64,
+    cells: Vec<Known>,
+    numbers: HashMap<Box<str>, u32>,
+    key: String,
+    open: HashMap<Place, Open>,
+    closed: BTreeMap<Place, Block>,
+    rows: [u64; 2],
+    spans: [Option<(i64, i64)>; 2],
+    without_time: u64,
+    beyond: u64,
+}
+
+impl Fold {
+    /// Nothing taken in yet.
+    pub fn new(apart: Option<Apart>) -> Self {
+        Self {
+            apart,
+            block_s: BLOCK_S,
+            cells: Vec::new(),
+            numbers: HashMap::new(),
+            key: String::new(),
+            open: HashMap::new(),
+            closed: BTreeMap::new(),
+            rows: [0; 2],
+            spans: [None; 2],
+            without_time: 0,
+            beyond: 0,
+        }
+    }
+
+    /// Takes a row of a side in.
+    pub fn add(&mut self, row: &Row<'_>, side: Side) {
+        let place = side as usize;
+        self.rows[place].raise(1);
+        let at = row.at.map(|at| at.timestamp_micros());
+        if let Some(at) = at {
+            let (first, last) = self.spans[place].unwrap_or((at, at));
+            self.spans[place] = Some((first.min(at), last.max(at)));
+        }
+        let Some(number) = self.number(row) else {
+            self.beyond.raise(1);
+            return;
+        };
+        let Some(cell) = self.cells.get_mut(number as usize) else {
+            return;
+        };
+        let total = &mut cell.totals[place];
+        let failed = !row.is_ok();
+        let counts = !(failed && row.failed_here());
+        let times = row.times();
+        total.take(row, counts, failed, &times);
+        let Some(at) = at else {
+            self.without_time.raise(1);
+            return;
+        };
+        let block = at.div_euclid(self.block_s.saturating_mul(1_000_000));
+        if !matches!(&cell.current[place], Some((known, _)) if *known == block) {
+            if let Some((known, open)) = cell.current[place].take() {
+                self.open.insert((number, side, known), open);
+            }
+            let open = self.open.remove(&(number, side, block)).unwrap_or_default();
+            cell.current[place] = Some((block, open));
+        }
+        if let Some((_, open)) = &mut cell.current[place] {
+            open.rows.raise(u32::from(counts));
+            open.failed.raise(u32::from(counts && failed));
+            for (values, took) in open.times.iter_mut().zip(times) {
+                if let Some(took) = took {
+                    values.add(took);
+                }
+            }
+        }
+        if self.open.len() >= MOST_OPEN {
+            self.close_waiting();
+        }
+    }
+
+    /// Ends the fold.
+    pub fn finish(mut self) -> Folded {
+        self.close_all();
+        let cells = std::mem::take(&mut self.cells)
+            .into_iter()
+            .map(|known| Cell {
+                name: known.name,
+                totals: known.totals,
+                blocks: [BTreeMap::new(), BTreeMap::new()],
+            });
+        let mut cells: Vec<Cell> = cells.collect();
+        for ((number, side, block), closed) in self.closed {
+            if let Some(cell) = cells.get_mut(number as usize) {
+                cell.blocks[side as usize].insert(block, closed);
+            }
+        }
+        cells.sort_by(|one, other| one.name.cmp(&other.name));
+        Folded {
+            cells,
+            block_s: self.block_s,
+            rows: self.rows,
+            spans: self.spans,
+            without_time: self.without_time,
+            beyond: self.beyond,
+        }
+    }
+
+    /// The number of a row's cell; none beyond the cap.
+    fn number(&mut self, row: &Row<'_>) -> Option<u32> {
+        let transport = match self.apart {
+            Some(Apart::Transport) => "",
+            _ => row.transport(),
+        };
+        let region = region(row);
+        self.key.clear();
+        for cell in [transport, &*region] {
+            self.key.push_str(&part(cell));
+            self.key.push(SEPARATOR);
+        }
+        let with_target = self.apart != Some(Apart::Target);
+        if with_target {
+            for cell in [row.get(id!(remotehost)), row.get(id!(Port))] {
+                self.key.push_str(&part(cell));
+                self.key.push(SEPARATOR);
+            }
+        }
+        if let Some(number) = self.numbers.get(self.key.as_str()) {
+            return Some(*number);
+        }
+        if self.cells.len() >= MOST_CELLS {
+            return None;
+        }
+        let number = u32::try_from(self.cells.len()).ok()?;
+        self.numbers.insert(self.key.as_str().into(), number);
+        self.cells.push(Known {
+            name: CellName {
+                transport: part(transport).into_owned(),
+                target: if with_target {
+                    target(row)
+                } else {
+                    String::new()
+                },
+                region: part(&region).into_owned(),
+            },
+            totals: [Total::default(), Total::default()],
+            current: [None, None],
+        });
+        Some(number)
+    }
+
+    fn close_all(&mut self) {
+        for (number, cell) in (0_u32..).zip(&mut self.cells) {
+            for side in Side::BOTH {
+                if let Some((block, open)) = cell.current[side as usize].take() {
+                    self.open.insert((number, side, block), open);
+                }
+            }
+        }
+        self.close_waiting();
+    }
+
+    /// Makes sketches of all blocks but those of the last rows.
+    fn close_waiting(&mut self) {
+        for (place, open) in std::mem::take(&mut self.open) {
+            let (number, side, _) = place;
+            let Some(cell) = self.cells.get(number as usize) else {
+                continue;
+            };
+            let closed = open.closed(cell.totals[side as usize].whole_ms);
+            self.closed.entry(place).or_default().merge(closed);
+        }
+        while self.closed.len() > MOST_CLOSED {
+            self.lengthen();
+        }
+    }
+
+    /// Makes one of two blocks.
+    fn lengthen(&mut self) {
+        self.block_s = self.block_s.saturating_mul(2);
+        for ((number, side, block), closed) in std::mem::take(&mut self.closed) {
+            let place = (number, side, block.div_euclid(2));
+            self.closed.entry(place).or_default().merge(closed);
+        }
+        for (number, cell) in (0_u32..).zip(&mut self.cells) {
+            for side in Side::BOTH {
+                if let Some((block, open)) = cell.current[side as usize].take() {
+                    let closed = open.closed(cell.totals[side as usize].whole_ms);
+                    let place = (number, side, block.div_euclid(2));
+                    self.closed.entry(place).or_default().merge(closed);
+                }
+            }
+        }
+    }
+}
+
+impl Total {
+    fn take(
+        &mut self,
+        row: &Row<'_>,
+        counts: bool,
+        failed: bool,
+        times: &[Option<u64>; Metric::COUNT],
+    ) {
+        self.rows.raise(u64::from(counts));
+        self.failed.raise(u64::from(counts && failed));
+        self.here.raise(u64::from(!counts));
+        for (metric, took) in Metric::ALL.into_iter().zip(times) {
+            if let Some(took) = took {
+                self.times[metric as usize].add_micros(*took);
+                if !row.layout.has(exact(metric)) {
+                    self.whole_ms[metric as usize] = true;
+                }
+            }
+        }
+    }
+}
+
+impl Open {
+    fn closed(&self, whole_ms: [bool; Metric::COUNT]) -> Block {
+        let mut block = Block {
+            rows: self.rows,
+            failed: self.failed,
+            ..Block::default()
+        };
+        for ((into, values), whole_ms) in block.times.iter_mut().zip(&self.times).zip(whole_ms) {
+            *into = Sketch::of(values, whole_ms).map(Box::new);
+        }
+        block
+    }
+}
+
+/// The column that has the times of a metric in microseconds.
+fn exact(metric: Metric) -> Id {
+    match metric {
+        Metric::Dns => id!(dns_us),
+        Metric::Connect => id!(connect_us),
+        Metric::Tls => id!(tls_us),
+        Metric::Turn => id!(turn_us),
+        Metric::Total => id!(total_us),
+    }
+}
