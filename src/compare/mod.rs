@@ -2,6 +2,8 @@
 //! (`sections`). How far they differ is worked out in [`stats::compare`](crate::stats::compare). Pure.
 
 mod build;
+mod chart;
+mod keys;
 pub mod model;
 mod sections;
 mod sentence;

@@ -1,7 +1,8 @@
 //! A comparison as a document.
 
-use super::model::{Comparison, Ends, Failures, Line, Side};
-use crate::doc::chart::{Chart, Difference, Picture};
+use super::chart::chart;
+use super::keys::{hundredths, key, key_columns, several_paths, spread};
+use super::model::{Comparison, Failures, Line, Side};
 use crate::doc::number::counted;
 use crate::doc::parts::{self, filled};
 use crate::doc::text::{cut, named, time};
@@ -146,11 +147,6 @@ fn sentences(of: &Comparison, summing_up: bool) -> Section {
     parts::section("regions", "Region by region", blocks)
 }
 
-fn several_paths(of: &Comparison) -> bool {
-    let mut paths = of.failures.iter().map(|of| (&of.transport, &of.target));
-    paths.next().is_some() && paths.next().is_some()
-}
-
 /// What a difference is to the reader.
 fn worse(line: &Line) -> Style {
     match line
@@ -180,25 +176,6 @@ fn differences(of: &Comparison) -> Section {
         "Differences",
         filled(table(of)).into_iter().collect(),
     )
-}
-
-fn key_columns() -> Vec<Column> {
-    ["transport", "target", "region", "metric"]
-        .map(|name| Column::words(name, name))
-        .into()
-}
-
-fn key(line: &Line) -> Vec<Cell> {
-    let region = match &line.region {
-        Some(region) => Cell::name(region, "region"),
-        None => "(all regions)".into(),
-    };
-    vec![
-        Cell::from(line.transport.clone()),
-        Cell::from(line.target.clone()),
-        region,
-        line.metric.as_str().into(),
-    ]
 }
 
 fn table(of: &Comparison) -> Table {
@@ -232,16 +209,6 @@ fn table(of: &Comparison) -> Table {
         ..Row::default()
     }));
     table
-}
-
-fn spread(of: Ends) -> Cell {
-    let [middle, low, high] = [of.value, of.low, of.high].map(hundredths);
-    Cell::Spread { middle, low, high }
-}
-
-/// To a hundredth of a millisecond: nothing finer can be told.
-fn hundredths(ms: f64) -> f64 {
-    (ms * 100.0).round() / 100.0
 }
 
 fn times(of: &Comparison) -> Section {
@@ -312,70 +279,6 @@ fn failures(of: &Comparison) -> Section {
         ..Row::default()
     }));
     parts::section("failures", "Failures", filled(table).into_iter().collect())
-}
-
-fn chart(of: &Comparison) -> Section {
-    let several = several_paths(of);
-    let drawn: Vec<(&Line, Ends)> = of
-        .lines
-        .iter()
-        .filter_map(|line| Some((line, line.difference_ms?)))
-        .collect();
-    let name = |line: &Line| {
-        let cells = key(line);
-        let cells = cells.iter().skip(if several { 0 } else { 2 });
-        let parts: Vec<String> = cells
-            .map(|cell| cut(&cell.show(of.time_zone), 30))
-            .collect();
-        parts.join(" ")
-    };
-    let picture = drawn.iter().map(|(line, found)| Difference {
-        name: name(line),
-        middle: found.value,
-        low: found.low,
-        high: found.high,
-        class: class(line.verdict),
-    });
-    let picture: Vec<Difference> = picture.collect();
-    if picture.is_empty() {
-        return parts::section("chart", "Chart", Vec::new());
-    }
-    let verdicts = [Verdict::Differs, Verdict::NoDifference, Verdict::CannotTell];
-    let is_there = |verdict: &Verdict| drawn.iter().any(|(line, _)| line.verdict == *verdict);
-    let legend = verdicts.into_iter().filter(is_there);
-    let legend = legend.map(|verdict| (class(verdict), verdict.as_str().to_owned()));
-    let numbers = Table::new(
-        "chart",
-        "Difference in ms with its 95 % interval",
-        vec![Column::words("of", "of")],
-        vec![Column::number("", "difference")],
-    );
-    let rows = drawn
-        .iter()
-        .map(|(line, found)| ([Cell::from(name(line))], [spread(*found)]));
-    let unit = format!(
-        "ms; to the right {} takes longer than {}",
-        cut(&of.b.name, 20),
-        cut(&of.a.name, 20)
-    );
-    let chart = Chart {
-        title: "Differences with their 95 % intervals",
-        note:
-            "The dot is the difference, the line what would fit it; a line over zero may be chance."
-                .to_owned(),
-        legend: legend.collect(),
-        picture: Picture::Differences(picture, unit),
-        numbers: numbers.rows(rows),
-    };
-    parts::section("chart", "Chart", vec![Block::Chart(Box::new(chart))])
-}
-
-fn class(verdict: Verdict) -> usize {
-    match verdict {
-        Verdict::Differs => 0,
-        Verdict::NoDifference => 4,
-        Verdict::CannotTell => 8,
-    }
 }
 
 fn notes(of: &Comparison) -> Section {

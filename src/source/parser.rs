@@ -7,6 +7,7 @@
 
 mod joined;
 mod odd;
+mod undecided;
 
 use crate::record::Counter as _;
 use std::borrow::Cow;
@@ -22,7 +23,7 @@ use super::header::header;
 use super::json;
 use super::line::{Line, line_at, separator_line, whole};
 use super::mended::Fit;
-use super::rows::{Ended, Nobody, Rows};
+use super::rows::{Ended, Rows};
 use super::split::{Shape, split};
 use super::trouble::{Kind, Problem, Trouble};
 /// Lines without a header after which the rest is not looked at.
@@ -369,49 +370,6 @@ impl<'a> Parser<'a> {
             None => false,
         }
     }
-
-    /// What follows from a row's end; false when the file is given up.
-    fn odd_end(&mut self, ended: Ended, text: &str, json: bool) -> bool {
-        let ended = match ended {
-            Ended::Undecided => {
-                let evidence = match &self.look {
-                    Some(look) => look(),
-                    None => told(text, &self.rows),
-                };
-                self.rows.decide(evidence);
-                let again = if json {
-                    self.rows.finish_json(self.line, &mut self.trouble)
-                } else {
-                    Some(self.rows.finish(self.line, &mut self.trouble))
-                };
-                again.unwrap_or(Ended::Whole)
-            }
-            other => other,
-        };
-        match ended {
-            Ended::Whole => {}
-            Ended::Timeless => self.trouble.count(Kind::Time, self.line),
-            Ended::Undecided => {
-                self.hopeless = true;
-                let left = match self.rows.count {
-                    0 => "left out",
-                    _ => "left out from here on; what came before counts",
-                };
-                let what = format!("{}: {left}", self.rows.undecided());
-                self.trouble.file(Some(self.line), what);
-                self.rows.give_up();
-            }
-        }
-        !self.hopeless
-    }
-}
-
-/// What the rows of a block tell, where the layout is that of the rows at hand.
-fn told(text: &str, rows: &Rows<'_>) -> Evidence {
-    let mut nobody = Nobody;
-    let mut parser = Parser::new(rows.for_survey(&mut nobody), None);
-    parser.take(text.as_bytes(), Behind::Later);
-    parser.rows.survey.take().unwrap_or_default()
 }
 
 /// Whether a first line begins JSON that is no JSON Lines, as PowerShell's `ConvertTo-Json` writes

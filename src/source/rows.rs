@@ -7,23 +7,24 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::schema::{Dialect, Layout, id};
+use crate::schema::{Dialect, Layout};
 use crate::zone::Zone;
 
 use super::batch::Batch;
-use super::dates::Order;
 use super::dialect::{self, ALIASES};
 use super::evidence::Evidence;
-use super::form::{Form, JSON_MARKS, Timed, end_row, has_unknown_outcome, undecided};
+use super::form::{Form, JSON_MARKS, Timed, end_row, has_unknown_outcome};
 use super::header::{self, Header};
 use super::json;
 use super::mended::{Fit, Mended};
-use super::number::Mark;
 use super::own;
 use super::stamps::Stamps;
 use super::time::Clock;
-use super::trouble::{Kind, Problem, Trouble, sample};
+use super::trouble::{Kind, Trouble};
 use super::words::Unknown;
+
+mod decided;
+mod notes;
 
 /// Keys of an object at most.
 const MOST_KEYS: usize = 1000;
@@ -239,67 +240,6 @@ impl<'a> Rows<'a> {
         Fit::Yes
     }
 
-    /// Puts in force what the file tells.
-    pub fn decide(&mut self, evidence: Evidence) {
-        let evidence = Rc::new(evidence);
-        let asked = self.asked();
-        let asked = asked.map(|(column, cell)| (column.to_owned(), sample(cell)));
-        for form in [&mut self.csv, &mut self.json].into_iter().flatten() {
-            form.decide(Some(Rc::clone(&evidence)));
-        }
-        self.clock.order = evidence.order();
-        self.clock.undecided = false;
-        let mark = |cell: &str| usize::from(cell.contains(','));
-        let said = match (&asked, evidence.order()) {
-            (Some((column, cell)), _) => evidence.marks(column)[mark(cell)].map(|found| {
-                let meant = match found {
-                    Mark::Decimal => "in front of decimals",
-                    Mark::Thousands => "between thousands",
-                };
-                format!("in numbers such as `{cell}` ({column}) the mark stands {meant}, as the rest of the file tells")
-            }),
-            (None, Some(Order::DayFirst)) => {
-                Some("its dates are read with the day first, as the rest of the file tells".to_owned())
-            }
-            (None, Some(Order::MonthFirst)) => {
-                Some("its dates are read with the month first, as the rest of the file tells".to_owned())
-            }
-            (None, None) => None,
-        };
-        self.told.extend(said);
-        self.evidence = Some(evidence);
-    }
-
-    /// The first column of the row that is being made whose cell can be read in two ways, and that cell.
-    fn asked(&self) -> Option<(&str, &str)> {
-        let row = self.batch.current();
-        let forms = [&self.csv, &self.json].into_iter().flatten();
-        let mut forms = forms.filter(|form| Arc::ptr_eq(&form.layout, &self.batch.layout));
-        forms.find_map(|form| {
-            let place = form.cells.place(undecided(&row, form)?);
-            Some((form.layout.names()[place].as_str(), row.cell(place).trim()))
-        })
-    }
-
-    /// What nothing in the file decides of the row that is being made, and what to do.
-    pub fn undecided(&self) -> String {
-        if let Some((name, cell)) = self.asked() {
-            return format!(
-                "the column {name} has `{}`, and nothing in the file tells whether its mark stands in front of decimals or between thousands; \
-                 save the file again without thousands separators",
-                sample(cell)
-            );
-        }
-        let place = self.batch.layout.place_of(id!(datetime));
-        let row = self.batch.current();
-        let cell = place.map_or("", |place| row.cell(place).trim());
-        format!(
-            "nothing in the file tells whether the day or the month comes first in `{}`; \
-             save the file again with dates such as 2021-02-12 13:46:01",
-            sample(cell)
-        )
-    }
-
     /// A row of JSON Lines: how it ended, or none when the text is no object with names that we know,
     /// or a packet.
     pub fn json(&mut self, line: &str, number: u64, trouble: &mut Trouble) -> Option<Ended> {
@@ -347,71 +287,6 @@ impl<'a> Rows<'a> {
     pub fn flush(&mut self) {
         let layout = Arc::clone(&self.batch.layout);
         self.deliver(layout);
-    }
-
-    /// Whether it has rows, and no word of an outcome in it is known.
-    pub fn has_no_known_outcome(&self) -> bool {
-        self.count == 0 && self.unknown_outcomes.count > 0
-    }
-
-    /// The words in a file of this name that nobody writes.
-    pub fn unknown_words(&self, name: &str) -> impl Iterator<Item = Problem> {
-        let outcomes = "left out, as that says nothing of the relay";
-        let paths = "the rows count, but not in what the certificates tell";
-        let mut outcomes = self.unknown_outcomes.problem(name, outcomes);
-        if let Some(problem) = &mut outcomes
-            && self.has_no_known_outcome()
-        {
-            problem.what = format!("not a file of probes: {}", problem.what);
-        }
-        let paths = self.unknown_paths.problem(name, paths);
-        [outcomes, paths].into_iter().flatten()
-    }
-
-    /// What is good to know about a file of this name.
-    pub fn notes(&self, name: &str) -> Vec<String> {
-        let mut notes = Vec::new();
-        let times = |count: u64, one: &str, more: &str| match count {
-            1 => format!("{name}: 1 {one}"),
-            _ => format!("{name}: {count} {more}"),
-        };
-        if self.blank > 0 {
-            notes.push(times(
-                self.blank,
-                "row of separators only was skipped",
-                "rows of separators only were skipped",
-            ));
-        }
-        if self.unended {
-            notes.push(format!(
-                "{name}: the last line has no line end; its last field may be cut short"
-            ));
-        }
-        notes.extend(self.stamps.note().map(|note| format!("{name}: {note}")));
-        notes.extend(self.mended.notes().map(|note| format!("{name}: {note}")));
-        if self.headers_again > 0 {
-            notes.push(times(
-                self.headers_again,
-                "repeated header was skipped: End2End-Ping writes one at each start",
-                "repeated headers were skipped: End2End-Ping writes one at each start",
-            ));
-        }
-        notes.extend(self.told.iter().map(|told| format!("{name}: {told}")));
-        if self.clock.without_seconds > 0 {
-            let what = "as a spreadsheet saves them: outages, gaps and intervals are only good to a minute";
-            notes.push(match self.clock.without_seconds {
-                1 => format!("{name}: 1 time has no seconds, {what}"),
-                count => format!("{name}: {count} times have no seconds, {what}"),
-            });
-        }
-        if self.count == 0
-            && self.unknown_outcomes.count == 0
-            && self.dialect.is_some()
-            && !self.given_up
-        {
-            notes.push(format!("{name}: a header and no rows"));
-        }
-        notes
     }
 
     /// Puts a layout with these keys in force: that of the lines before where it has them all,

@@ -1,0 +1,65 @@
+//! The picture of the differences.
+
+use super::keys::{class, key, several_paths, spread};
+use super::model::{Comparison, Ends, Line};
+use crate::doc::chart::{Chart, Difference, Picture};
+use crate::doc::parts;
+use crate::doc::text::cut;
+use crate::doc::{Block, Cell, Column, Section, Table};
+use crate::stats::compare::Verdict;
+
+pub(super) fn chart(of: &Comparison) -> Section {
+    let several = several_paths(of);
+    let drawn: Vec<(&Line, Ends)> = of
+        .lines
+        .iter()
+        .filter_map(|line| Some((line, line.difference_ms?)))
+        .collect();
+    let name = |line: &Line| {
+        let cells = key(line);
+        let cells = cells.iter().skip(if several { 0 } else { 2 });
+        let parts: Vec<String> = cells
+            .map(|cell| cut(&cell.show(of.time_zone), 30))
+            .collect();
+        parts.join(" ")
+    };
+    let picture = drawn.iter().map(|(line, found)| Difference {
+        name: name(line),
+        middle: found.value,
+        low: found.low,
+        high: found.high,
+        class: class(line.verdict),
+    });
+    let picture: Vec<Difference> = picture.collect();
+    if picture.is_empty() {
+        return parts::section("chart", "Chart", Vec::new());
+    }
+    let verdicts = [Verdict::Differs, Verdict::NoDifference, Verdict::CannotTell];
+    let is_there = |verdict: &Verdict| drawn.iter().any(|(line, _)| line.verdict == *verdict);
+    let legend = verdicts.into_iter().filter(is_there);
+    let legend = legend.map(|verdict| (class(verdict), verdict.as_str().to_owned()));
+    let numbers = Table::new(
+        "chart",
+        "Difference in ms with its 95 % interval",
+        vec![Column::words("of", "of")],
+        vec![Column::number("", "difference")],
+    );
+    let rows = drawn
+        .iter()
+        .map(|(line, found)| ([Cell::from(name(line))], [spread(*found)]));
+    let unit = format!(
+        "ms; to the right {} takes longer than {}",
+        cut(&of.b.name, 20),
+        cut(&of.a.name, 20)
+    );
+    let chart = Chart {
+        title: "Differences with their 95 % intervals",
+        note:
+            "The dot is the difference, the line what would fit it; a line over zero may be chance."
+                .to_owned(),
+        legend: legend.collect(),
+        picture: Picture::Differences(picture, unit),
+        numbers: numbers.rows(rows),
+    };
+    parts::section("chart", "Chart", vec![Block::Chart(Box::new(chart))])
+}

@@ -1,0 +1,47 @@
+//! What names a line of a comparison.
+
+use super::model::{Comparison, Ends, Line};
+use crate::doc::{Cell, Column};
+use crate::stats::compare::Verdict;
+
+pub(super) fn several_paths(of: &Comparison) -> bool {
+    let mut paths = of.failures.iter().map(|of| (&of.transport, &of.target));
+    paths.next().is_some() && paths.next().is_some()
+}
+
+pub(super) fn key_columns() -> Vec<Column> {
+    ["transport", "target", "region", "metric"]
+        .map(|name| Column::words(name, name))
+        .into()
+}
+
+pub(super) fn key(line: &Line) -> Vec<Cell> {
+    let region = match &line.region {
+        Some(region) => Cell::name(region, "region"),
+        None => "(all regions)".into(),
+    };
+    vec![
+        Cell::from(line.transport.clone()),
+        Cell::from(line.target.clone()),
+        region,
+        line.metric.as_str().into(),
+    ]
+}
+
+pub(super) fn class(verdict: Verdict) -> usize {
+    match verdict {
+        Verdict::Differs => 0,
+        Verdict::NoDifference => 4,
+        Verdict::CannotTell => 8,
+    }
+}
+
+pub(super) fn spread(of: Ends) -> Cell {
+    let [middle, low, high] = [of.value, of.low, of.high].map(hundredths);
+    Cell::Spread { middle, low, high }
+}
+
+/// To a hundredth of a millisecond: nothing finer can be told.
+pub(super) fn hundredths(ms: f64) -> f64 {
+    (ms * 100.0).round() / 100.0
+}

@@ -1,0 +1,51 @@
+//! Rows that can be read in two ways: the rest of the file is looked at for what it tells.
+
+use super::{Behind, Parser};
+use crate::source::evidence::Evidence;
+use crate::source::rows::{Ended, Nobody, Rows};
+use crate::source::trouble::Kind;
+
+impl Parser<'_> {
+    /// What follows from a row's end; false when the file is given up.
+    pub(super) fn odd_end(&mut self, ended: Ended, text: &str, json: bool) -> bool {
+        let ended = match ended {
+            Ended::Undecided => {
+                let evidence = match &self.look {
+                    Some(look) => look(),
+                    None => told(text, &self.rows),
+                };
+                self.rows.decide(evidence);
+                let again = if json {
+                    self.rows.finish_json(self.line, &mut self.trouble)
+                } else {
+                    Some(self.rows.finish(self.line, &mut self.trouble))
+                };
+                again.unwrap_or(Ended::Whole)
+            }
+            other => other,
+        };
+        match ended {
+            Ended::Whole => {}
+            Ended::Timeless => self.trouble.count(Kind::Time, self.line),
+            Ended::Undecided => {
+                self.hopeless = true;
+                let left = match self.rows.count {
+                    0 => "left out",
+                    _ => "left out from here on; what came before counts",
+                };
+                let what = format!("{}: {left}", self.rows.undecided());
+                self.trouble.file(Some(self.line), what);
+                self.rows.give_up();
+            }
+        }
+        !self.hopeless
+    }
+}
+
+/// What the rows of a block tell, where the layout is that of the rows at hand.
+fn told(text: &str, rows: &Rows<'_>) -> Evidence {
+    let mut nobody = Nobody;
+    let mut parser = Parser::new(rows.for_survey(&mut nobody), None);
+    parser.take(text.as_bytes(), Behind::Later);
+    parser.rows.survey.take().unwrap_or_default()
+}

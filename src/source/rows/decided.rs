@@ -1,0 +1,75 @@
+//! What the whole of a file tells of cells that can be read in two ways.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::Rows;
+use crate::schema::id;
+use crate::source::dates::Order;
+use crate::source::evidence::Evidence;
+use crate::source::form::undecided;
+use crate::source::number::Mark;
+use crate::source::trouble::sample;
+
+impl Rows<'_> {
+    /// Puts in force what the file tells.
+    pub fn decide(&mut self, evidence: Evidence) {
+        let evidence = Rc::new(evidence);
+        let asked = self.asked();
+        let asked = asked.map(|(column, cell)| (column.to_owned(), sample(cell)));
+        for form in [&mut self.csv, &mut self.json].into_iter().flatten() {
+            form.decide(Some(Rc::clone(&evidence)));
+        }
+        self.clock.order = evidence.order();
+        self.clock.undecided = false;
+        let mark = |cell: &str| usize::from(cell.contains(','));
+        let said = match (&asked, evidence.order()) {
+            (Some((column, cell)), _) => evidence.marks(column)[mark(cell)].map(|found| {
+                let meant = match found {
+                    Mark::Decimal => "in front of decimals",
+                    Mark::Thousands => "between thousands",
+                };
+                format!("in numbers such as `{cell}` ({column}) the mark stands {meant}, as the rest of the file tells")
+            }),
+            (None, Some(Order::DayFirst)) => {
+                Some("its dates are read with the day first, as the rest of the file tells".to_owned())
+            }
+            (None, Some(Order::MonthFirst)) => {
+                Some("its dates are read with the month first, as the rest of the file tells".to_owned())
+            }
+            (None, None) => None,
+        };
+        self.told.extend(said);
+        self.evidence = Some(evidence);
+    }
+
+    /// The first column of the row that is being made whose cell can be read in two ways, and that cell.
+    fn asked(&self) -> Option<(&str, &str)> {
+        let row = self.batch.current();
+        let forms = [&self.csv, &self.json].into_iter().flatten();
+        let mut forms = forms.filter(|form| Arc::ptr_eq(&form.layout, &self.batch.layout));
+        forms.find_map(|form| {
+            let place = form.cells.place(undecided(&row, form)?);
+            Some((form.layout.names()[place].as_str(), row.cell(place).trim()))
+        })
+    }
+
+    /// What nothing in the file decides of the row that is being made, and what to do.
+    pub fn undecided(&self) -> String {
+        if let Some((name, cell)) = self.asked() {
+            return format!(
+                "the column {name} has `{}`, and nothing in the file tells whether its mark stands in front of decimals or between thousands; \
+                 save the file again without thousands separators",
+                sample(cell)
+            );
+        }
+        let place = self.batch.layout.place_of(id!(datetime));
+        let row = self.batch.current();
+        let cell = place.map_or("", |place| row.cell(place).trim());
+        format!(
+            "nothing in the file tells whether the day or the month comes first in `{}`; \
+             save the file again with dates such as 2021-02-12 13:46:01",
+            sample(cell)
+        )
+    }
+}
