@@ -103,6 +103,31 @@ fn an_undecodable_answer_with_the_right_id_fails_at_once() {
 }
 
 #[test]
+fn what_is_broken_behind_the_answers_is_not_looked_at() {
+    let server = DnsServer::start(|query| {
+        let mut reply = query.answer(&[a("relay.test", 0x8000_0009)], &[]);
+        reply[11] = 1;
+        // an OPT record that is cut off
+        reply.extend_from_slice(&[0, 0, 41, 4]);
+        vec![reply]
+    });
+    // RFC 2181 section 8: a TTL with the top bit set is zero
+    assert_eq!(resolve(server.plan()).cell("dns_ttls"), "0");
+}
+
+#[test]
+fn an_address_of_another_class_is_none() {
+    let server = DnsServer::start(|query| {
+        let mut reply = query.answer(&[a("relay.test", 9)], &[]);
+        let class = reply.len() - 11;
+        assert_eq!(reply[class], 1);
+        reply[class] = 3;
+        vec![reply]
+    });
+    ask(server.plan()).assert_failed("dns-no-data", &["relay.test"]);
+}
+
+#[test]
 fn a_pointer_to_itself_in_a_name_is_malformed() {
     let server = DnsServer::start(|query| {
         let mut reply = query.answer(&[], &[]);

@@ -14,7 +14,7 @@ use super::{ask, resolve};
 use crate::rows::{PATIENT, ms, plan, prober, rows, run, target};
 use crate::servers::closed::{ClosedTcp, ClosedUdp};
 use crate::servers::dns::DnsServer;
-use crate::servers::wire::{A, a, cname};
+use crate::servers::wire::{A, a, cname, labels_of, ns};
 
 fn in_order(servers: &[SocketAddr]) -> Plan {
     Plan {
@@ -52,6 +52,33 @@ fn a_server_that_fails_or_refuses_is_passed_over() {
         assert_eq!(row.cell("dns_queries"), "2");
         assert_eq!((bad.count(), good.count()), (1, 1));
     }
+}
+
+/// A server that serves other zones only and refers everybody to the root.
+fn referring() -> DnsServer {
+    DnsServer::start(|query| {
+        let mut reply = query.answer(&[], &[ns(labels_of(&[]))]);
+        reply[3] = 0;
+        vec![reply]
+    })
+}
+
+#[test]
+fn a_server_that_only_refers_to_the_root_is_passed_over() {
+    let (lame, good) = (referring(), good());
+    let row = resolve(in_order(&[lame.address(), good.address()]));
+    assert_eq!(row.cell("resolver"), good.address().to_string());
+    assert_eq!(row.cell("dns_queries"), "2");
+    assert_eq!((lame.count(), good.count()), (1, 1));
+}
+
+#[test]
+fn alone_such_a_server_is_a_failure_that_says_so() {
+    let lame = referring();
+    let row = ask(lame.plan());
+    let said = "a referral to the root: this server does not resolve for this machine";
+    row.assert_failed("dns-servfail", &[&lame.address().to_string(), said]);
+    assert_eq!(row.cell("resolver"), lame.address().to_string());
 }
 
 #[test]
