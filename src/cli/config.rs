@@ -51,7 +51,7 @@ pub(super) fn families(args: &ProbeArgs) -> Families {
         (true, ..) => Families::OnlyV4,
         (_, true, _) => Families::OnlyV6,
         (.., true) => Families::Both,
-        _ => Families::PreferV4,
+        _ => Families::Routed,
     }
 }
 

@@ -188,7 +188,7 @@ impl Opener {
         let (families, limit) = (self.plan.families, self.plan.limits.dns);
         let plan = Arc::clone(&self.plan);
         let resolving = async move { plan.resolver.resolve(&name, families, limit).await };
-        let (took, result) = match self.connector.run(limit, resolving).await {
+        let (took, result) = match self.connector.run(self.plan.longest_dns(), resolving).await {
             Ok(resolved) => resolved,
             Err(lost) => {
                 return Lookup {

@@ -176,7 +176,15 @@ impl Plan {
                 Transport::Tls | Transport::PseudoTls => limits.connect + limits.tls + turn,
             }
         });
-        ways.fold(limits.dns, |sum, way| sum + way)
+        ways.fold(self.longest_dns(), |sum, way| sum + way)
+    }
+
+    /// The longest that a name resolution can take: each kind of address has the limit where both are wanted.
+    pub fn longest_dns(&self) -> Duration {
+        match self.families {
+            Families::Both => self.limits.dns * 2,
+            Families::Routed | Families::OnlyV4 | Families::OnlyV6 => self.limits.dns,
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use tokio::time::timeout;
 
 use super::resolved::{Families, Resolved, Unresolved};
 use crate::record::{Cause, Dns, Failure};
+use crate::wire::dns::Family;
 
 /// Resolves on a thread for blocking calls; a call that hangs is left behind at the limit.
 pub async fn resolve(
@@ -51,7 +52,7 @@ fn look_up(name: &str, families: Families) -> Result<Vec<IpAddr>, Failure> {
     let family = match families {
         Families::OnlyV4 => AddrFamily::Inet.into(),
         Families::OnlyV6 => AddrFamily::Inet6.into(),
-        Families::PreferV4 | Families::Both => 0,
+        Families::Routed | Families::Both => 0,
     };
     let hints = AddrInfoHints {
         address: family,
@@ -69,10 +70,11 @@ fn look_up(name: &str, families: Families) -> Result<Vec<IpAddr>, Failure> {
         Failure::new(cause, format!("the system says: {said}"))
     })?;
     let all: Vec<IpAddr> = answers.flatten().map(|info| info.sockaddr.ip()).collect();
-    let v4: Vec<IpAddr> = all.iter().copied().filter(IpAddr::is_ipv4).collect();
-    Ok(if families == Families::PreferV4 && !v4.is_empty() {
-        v4
-    } else {
-        all
-    })
+    if families != Families::Routed {
+        return Ok(all);
+    }
+    let (first, _) = families.order();
+    let is_first = |address: &IpAddr| address.is_ipv4() == (first == Family::V4);
+    let preferred: Vec<IpAddr> = all.iter().copied().filter(is_first).collect();
+    Ok(if preferred.is_empty() { all } else { preferred })
 }

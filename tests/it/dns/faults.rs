@@ -36,8 +36,9 @@ fn response_codes_have_their_causes() {
         let server = DnsServer::start(move |query| vec![query.reply(rcode, &[], &[])]);
         let row = ask(server.plan());
         row.assert_failed(cause, &[detail]);
-        assert_eq!(row.cell("dns_queries"), "1", "{rcode}");
-        assert_eq!(server.count(), 1, "{rcode}");
+        // the other kind of address may be there all the same
+        assert_eq!(row.cell("dns_queries"), "2", "{rcode}");
+        assert_eq!((server.count(), server.count_a()), (2, 1), "{rcode}");
     }
 }
 

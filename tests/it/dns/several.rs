@@ -115,7 +115,7 @@ fn when_all_fail_the_detail_names_each_and_the_cause_is_what_was_answered() {
         "dns-servfail",
         &[&names[0], &names[1], &names[2], "SERVFAIL"],
     );
-    assert_eq!(row.cells(["dns_queries", "resolver"]), ["3", &*names[2]]);
+    assert_eq!(row.cells(["dns_queries", "resolver"]), ["6", &*names[2]]);
 }
 
 #[test]
