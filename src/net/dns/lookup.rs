@@ -1,19 +1,23 @@
 //! One resolution: kinds of address, servers one by one, the walk along the chain.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::exchange::{Fault, exchange};
 use super::resolved::{Families, Resolved, Unresolved};
+use super::setup::Setup;
 use crate::clock;
 use crate::record::{Cause, Dns, Failure, Link, SilentServer};
 use crate::wire::dns::{Family, Question, Step, walk};
 
 /// One resolution under way.
 pub struct Lookup {
-    pub servers: Vec<SocketAddr>,
+    pub setup: Arc<Setup>,
     /// The server to begin with: the one that answered last.
     pub first: usize,
+    /// The server that answered last.
+    pub answered: Option<SocketAddr>,
     /// What a kind of address may take.
     pub limit: Duration,
     pub deadline: Instant,
@@ -27,14 +31,24 @@ impl Lookup {
         mut self,
         name: &str,
         families: Families,
-    ) -> (Duration, Result<Resolved, Unresolved>) {
+    ) -> (Duration, Result<Resolved, Unresolved>, Option<SocketAddr>) {
+        let (took, found) = self.look_up(name, families).await;
+        let answered = self.answered;
+        (took, self.end(found), answered)
+    }
+
+    async fn look_up(
+        &mut self,
+        name: &str,
+        families: Families,
+    ) -> (Duration, Result<Vec<IpAddr>, Failure>) {
         let start = clock::now();
         self.begin_at(name);
         let (first, second) = families.order();
         let found = self.chase(first).await;
         let took = clock::now().saturating_duration_since(start);
         let Some(second) = second.filter(|_| self.goes_on(&found, families)) else {
-            return (took, self.end(found));
+            return (took, found);
         };
         let until_now = self.dns.clone();
         // asked for the last name of the chain, so that both kinds belong to the same relay
@@ -52,19 +66,19 @@ impl Lookup {
         match (found, more) {
             (Ok(mut addresses), Ok(more)) => {
                 addresses.extend(more);
-                (both, self.end(Ok(addresses)))
+                (both, Ok(addresses))
             }
             (Ok(addresses), Err(failure)) if failure.cause == Cause::DnsNoData => {
-                (both, self.end(Ok(addresses)))
+                (both, Ok(addresses))
             }
             (Ok(addresses), Err(failure)) => {
                 self.back_to(until_now);
                 self.dns.tell(&of_kind(second, &failure));
-                (took, self.end(Ok(addresses)))
+                (took, Ok(addresses))
             }
             (Err(failure), Ok(more)) => {
                 if failure.cause == Cause::DnsNoData {
-                    return (both, self.end(Ok(more)));
+                    return (both, Ok(more));
                 }
                 self.dns.tell(&of_kind(first, &failure));
                 let took = if families == Families::Both {
@@ -72,7 +86,7 @@ impl Lookup {
                 } else {
                     both
                 };
-                (took, self.end(Ok(more)))
+                (took, Ok(more))
             }
             (Err(one), Err(other)) => {
                 let (one_is_empty, other_is_empty) = (
@@ -82,17 +96,17 @@ impl Lookup {
                 if one_is_empty && other_is_empty {
                     let name = self.dns.last_name().unwrap_or_default();
                     let detail = format!("{name} has neither an IPv4 nor an IPv6 address");
-                    return (both, self.end(Err(Failure::new(Cause::DnsNoData, detail))));
+                    return (both, Err(Failure::new(Cause::DnsNoData, detail)));
                 }
                 if one_is_empty {
-                    return (both, self.end(Err(other)));
+                    return (both, Err(other));
                 }
                 self.back_to(until_now);
                 let mut failure = one;
                 if other.cause != failure.cause {
                     failure.detail = format!("{}; {}", failure.detail, of_kind(second, &other));
                 }
-                (took, self.end(Err(failure)))
+                (took, Err(failure))
             }
         }
     }
@@ -188,12 +202,12 @@ impl Lookup {
     async fn ask(&mut self, question: &Question, family: Family) -> Result<Step, Failure> {
         let mut faults: Vec<Failure> = Vec::new();
         let mut answered: Vec<(Cause, usize, Vec<Link>)> = Vec::new();
-        for turn in 0..self.servers.len() {
-            let index = (self.first + turn) % self.servers.len();
-            let server = self.servers[index];
+        let setup = Arc::clone(&self.setup);
+        for turn in 0..setup.servers.len() {
+            let index = (self.first + turn) % setup.servers.len();
+            let server = setup.servers[index];
             let left = self.deadline.saturating_duration_since(clock::now());
-            let servers_left = u32::try_from(self.servers.len() - turn).unwrap_or(1);
-            let share = left / servers_left;
+            let share = setup.share(left, setup.servers.len() - turn);
             if share.is_zero() {
                 faults.push(Failure::new(
                     Cause::DnsTimeout,
@@ -204,7 +218,7 @@ impl Lookup {
             let began = clock::now();
             let sent = self.dns.queries.get_or_insert(0);
             let lay = &mut self.dns.local_delay;
-            let fault = match exchange(server, question, share, sent, lay).await {
+            let fault = match exchange((server, setup.over_tcp), question, share, sent, lay).await {
                 Ok(answer) => {
                     let mut chain = self.dns.chain.clone();
                     let fault = match walk(&answer, family, &mut chain) {
@@ -217,6 +231,7 @@ impl Lookup {
                                 self.dns.tell(&passed.detail);
                             }
                             self.first = index;
+                            self.answered = Some(server);
                             self.dns.resolver = Some(server.to_string());
                             self.dns.chain = chain;
                             return Ok(step);
@@ -236,12 +251,15 @@ impl Lookup {
             let detail = format!("{server}: {}", fault.detail);
             faults.push(Failure::new(fault.cause, detail));
         }
-        let failure = decisive(faults);
+        let mut failure = decisive(faults);
+        if let Some(origin) = &setup.origin {
+            failure.detail = format!("{}; {origin}", failure.detail);
+        }
         let mut answered = answered.into_iter();
         if let Some((_, index, chain)) = answered.find(|(cause, ..)| *cause == failure.cause) {
             // it is there, whatever it says: the first to ask for the other kind
             self.first = index;
-            self.dns.resolver = self.servers.get(index).map(ToString::to_string);
+            self.dns.resolver = setup.servers.get(index).map(ToString::to_string);
             self.dns.chain = chain;
         }
         Err(failure)

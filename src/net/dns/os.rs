@@ -48,6 +48,24 @@ pub async fn resolve(
     }
 }
 
+/// What stands of a name that the system does not find, after the servers themselves were asked.
+pub fn not_found(said: Unresolved, own: Result<Resolved, Unresolved>) -> Unresolved {
+    let (cause, seen, mut dns) = match own {
+        Ok(found) => {
+            let server = found.dns.resolver.clone().unwrap_or_default();
+            let seen = format!("{server} has addresses of it");
+            (Cause::DnsServfail, seen, found.dns)
+        }
+        Err(own) => (own.failure.cause, own.failure.detail, own.dns),
+    };
+    dns.resolver = said.dns.resolver;
+    let detail = format!("{}; asked without it: {seen}", said.failure.detail);
+    Unresolved {
+        failure: Failure::new(cause, detail),
+        dns,
+    }
+}
+
 fn look_up(name: &str, families: Families) -> Result<Vec<IpAddr>, Failure> {
     let family = match families {
         Families::OnlyV4 => AddrFamily::Inet.into(),
@@ -77,4 +95,48 @@ fn look_up(name: &str, families: Families) -> Result<Vec<IpAddr>, Failure> {
     let is_first = |address: &IpAddr| address.is_ipv4() == (first == Family::V4);
     let preferred: Vec<IpAddr> = all.iter().copied().filter(is_first).collect();
     Ok(if preferred.is_empty() { all } else { preferred })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said() -> Unresolved {
+        Unresolved {
+            failure: Failure::new(Cause::DnsNxdomain, "the system says: no such host"),
+            dns: Dns {
+                resolver: Some("os".to_owned()),
+                ..Dns::default()
+            },
+        }
+    }
+
+    #[test]
+    fn a_name_that_the_servers_deny_too_is_missing_and_one_that_they_know_is_the_systems_failure() {
+        let dns = |resolver: &str| Dns {
+            resolver: Some(resolver.to_owned()),
+            queries: Some(2),
+            ..Dns::default()
+        };
+        let denied = Unresolved {
+            failure: Failure::new(Cause::DnsNxdomain, "relay.test does not exist"),
+            dns: dns("192.0.2.1:53"),
+        };
+        let missing = not_found(said(), Err(denied));
+        assert_eq!(missing.failure.cause, Cause::DnsNxdomain);
+        assert_eq!(missing.dns.resolver.as_deref(), Some("os"));
+        assert_eq!(missing.dns.queries, Some(2));
+        let known = Resolved {
+            dns: dns("192.0.2.1:53"),
+            addresses: vec!["192.0.2.7".parse().unwrap()],
+        };
+        let failed = not_found(said(), Ok(known));
+        assert_eq!(failed.failure.cause, Cause::DnsServfail);
+        assert!(
+            failed
+                .failure
+                .detail
+                .contains("192.0.2.1:53 has addresses of it")
+        );
+    }
 }
