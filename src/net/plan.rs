@@ -59,6 +59,9 @@ pub struct Plan {
     pub families: Families,
     /// Whether every address of the answer is probed, not only the first.
     pub all_addresses: bool,
+    /// Whether a public name that is answered with no relay's address counts as blocked: not in the lab, whose
+    /// relays stand on loopback.
+    pub finds_filters: bool,
     /// An address to connect to instead of resolving the name.
     pub address: Option<IpAddr>,
     /// A port that replaces the targets' own: the lab's.
@@ -97,6 +100,7 @@ impl Default for Plan {
             resolver: Resolver::System(SystemServers::default()),
             families: Families::default(),
             all_addresses: false,
+            finds_filters: true,
             address: None,
             port: None,
             sni: None,

@@ -14,6 +14,7 @@ mod resolv_conf;
 mod resolved;
 mod route;
 mod setup;
+mod sinkhole;
 mod system;
 #[cfg(windows)]
 mod windows;
@@ -29,6 +30,7 @@ pub use address::server;
 use lookup::Lookup;
 pub use resolved::{Families, Resolved, Unresolved};
 pub use setup::{Rule, Setup};
+pub use sinkhole::{is_public, without_sinkholes};
 pub use system::SystemServers;
 
 /// Who is asked.
