@@ -32,6 +32,13 @@ pub fn read(text: &[u8], options: Option<&str>) -> Setup {
     if let Some(options) = options {
         set(&mut setup, options);
     }
+    // a server that stands twice takes two places and is asked once
+    let mut seen = Vec::new();
+    setup.servers.retain(|server| {
+        let is_new = !seen.contains(server);
+        seen.push(*server);
+        is_new
+    });
     if setup.servers.is_empty() {
         setup.servers = vec![(Ipv4Addr::LOCALHOST, PORT).into()];
         setup.origin =
@@ -98,6 +105,12 @@ mod tests {
             servers(text),
             ["192.0.2.1:53", "[2001:db8::1]:53", "[fe80::1%7]:53"]
         );
+    }
+
+    #[test]
+    fn a_server_that_stands_twice_is_asked_once_and_takes_two_places() {
+        let text = "nameserver 192.0.2.1\nnameserver 192.0.2.1\nnameserver 192.0.2.2\nnameserver 192.0.2.3\n";
+        assert_eq!(servers(text), ["192.0.2.1:53", "192.0.2.2:53"]);
     }
 
     #[test]
