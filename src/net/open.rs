@@ -216,7 +216,7 @@ impl Opener {
         let (dns, addresses) = match result {
             Ok(resolved) if resolved.addresses.is_empty() => (resolved.dns, Err(no_address())),
             Ok(resolved) => (resolved.dns, Ok(resolved.addresses)),
-            Err(failure) => (failure.dns, Err(failure.failure)),
+            Err(failure) => (*failure.dns, Err(failure.failure)),
         };
         self.names.servers(&dns);
         self.names.rules(&asked, &self.plan.resolver.rules());

@@ -159,7 +159,7 @@ impl Lookup {
                 }
                 Err(Unresolved {
                     failure,
-                    dns: self.dns,
+                    dns: Box::new(self.dns),
                 })
             }
         }

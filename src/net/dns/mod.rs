@@ -82,7 +82,13 @@ impl Resolver {
                 }
                 (since(), result)
             }
-            Some(Err(failure)) => (since(), Err(Unresolved { failure, dns })),
+            Some(Err(failure)) => (
+                since(),
+                Err(Unresolved {
+                    failure,
+                    dns: Box::new(dns),
+                }),
+            ),
             Some(Ok(setup)) => ask(setup, system, name, families, limit, dns).await,
         };
         (took, result.map(Resolved::distinct))
@@ -143,7 +149,10 @@ async fn doubt(
     };
     let own = match system.current().await {
         Ok(setup) => ask(setup, Some(system), name, families, limit, dns).await.1,
-        Err(failure) => Err(Unresolved { failure, dns }),
+        Err(failure) => Err(Unresolved {
+            failure,
+            dns: Box::new(dns),
+        }),
     };
     os::not_found(said, own)
 }
@@ -160,7 +169,7 @@ mod tests {
         let system = SystemServers::of(Setup::of(&[server]));
         let said = Unresolved {
             failure: Failure::new(Cause::DnsNxdomain, "the system says: no such host"),
-            dns: Dns::default(),
+            dns: Box::default(),
         };
         let limit = Duration::from_millis(200);
         let why = doubt(said, &system, "relay.test", Families::Routed, limit).await;

@@ -25,7 +25,7 @@ pub async fn resolve(
     };
     let failed = |cause, detail: String| Unresolved {
         failure: Failure::new(cause, detail),
-        dns: dns(),
+        dns: Box::new(dns()),
     };
     match timeout(limit, lookup).await {
         Err(_) => {
@@ -35,7 +35,7 @@ pub async fn resolve(
         Ok(Err(join)) => Err(failed(Cause::DnsLocalError, join.to_string())),
         Ok(Ok(Err(failure))) => Err(Unresolved {
             failure,
-            dns: dns(),
+            dns: Box::new(dns()),
         }),
         Ok(Ok(Ok(addresses))) if addresses.is_empty() => {
             let detail = format!("{name} has no address of this kind");
@@ -54,7 +54,7 @@ pub fn not_found(said: Unresolved, own: Result<Resolved, Unresolved>) -> Unresol
         Ok(found) => {
             let server = found.dns.resolver.clone().unwrap_or_default();
             let seen = format!("{server} has addresses of it");
-            (Cause::DnsServfail, seen, found.dns)
+            (Cause::DnsServfail, seen, Box::new(found.dns))
         }
         Err(own) => (own.failure.cause, own.failure.detail, own.dns),
     };
@@ -104,10 +104,10 @@ mod tests {
     fn said() -> Unresolved {
         Unresolved {
             failure: Failure::new(Cause::DnsNxdomain, "the system says: no such host"),
-            dns: Dns {
+            dns: Box::new(Dns {
                 resolver: Some("os".to_owned()),
                 ..Dns::default()
-            },
+            }),
         }
     }
 
@@ -120,7 +120,7 @@ mod tests {
         };
         let denied = Unresolved {
             failure: Failure::new(Cause::DnsNxdomain, "relay.test does not exist"),
-            dns: dns("192.0.2.1:53"),
+            dns: Box::new(dns("192.0.2.1:53")),
         };
         let missing = not_found(said(), Err(denied));
         assert_eq!(missing.failure.cause, Cause::DnsNxdomain);

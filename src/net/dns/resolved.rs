@@ -62,5 +62,5 @@ pub struct Unresolved {
     /// The cause and what exactly was seen.
     pub failure: Failure,
     /// What goes into the row all the same.
-    pub dns: Dns,
+    pub dns: Box<Dns>,
 }

@@ -73,7 +73,7 @@ pub fn without_sinkholes(name: &str, mut found: Resolved) -> Result<Resolved, Un
         );
         return Err(Unresolved {
             failure: Failure::new(Cause::DnsBlocked, detail),
-            dns: found.dns,
+            dns: Box::new(found.dns),
         });
     }
     found
