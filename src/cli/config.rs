@@ -6,14 +6,13 @@ mod ports;
 pub(in crate::cli) mod transports;
 
 use std::collections::HashSet;
-use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
 use rustls::pki_types::ServerName;
 
 use super::args::ProbeArgs;
-use crate::net::dns::{Families, Resolver, SystemServers};
+use crate::net::dns::{Families, Resolver, SystemServers, server};
 use crate::net::{Limits, Plan};
 use crate::schema::{Column, RowKind};
 use crate::target::{Host, Target, Targets};
@@ -51,7 +50,7 @@ pub(super) fn families(args: &ProbeArgs) -> Families {
         (true, ..) => Families::OnlyV4,
         (_, true, _) => Families::OnlyV6,
         (.., true) => Families::Both,
-        _ => Families::PreferV4,
+        _ => Families::Routed,
     }
 }
 
@@ -102,19 +101,17 @@ pub(super) fn limits(args: &ProbeArgs) -> anyhow::Result<Limits> {
 
 /// Who resolves names.
 pub(super) fn resolver(text: &str) -> anyhow::Result<Resolver> {
-    let wrong = || format!("--resolver {text}: give system, os, an address or address:port");
+    let wrong = || match text.rsplit_once('%') {
+        None => format!("--resolver {text}: give system, os, an address or address:port"),
+        Some(_) => format!(
+            "--resolver {text}: give an interface of this machine behind the %, as in fe80::1%eth0"
+        ),
+    };
     Ok(match text {
         "system" => Resolver::System(SystemServers::default()),
         "os" => Resolver::Os,
         _ => {
-            let inner = text
-                .strip_prefix('[')
-                .and_then(|t| t.strip_suffix(']'))
-                .unwrap_or(text);
-            let server = match inner.parse::<IpAddr>() {
-                Ok(address) => SocketAddr::new(address, 53),
-                Err(_) => text.parse().with_context(wrong)?,
-            };
+            let server = server(text).with_context(wrong)?;
             ensure!(
                 server.port() != 0,
                 "--resolver {text}: the port may not be 0"

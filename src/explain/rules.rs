@@ -77,10 +77,12 @@ pub fn path_or_relay(record: &Record) -> Option<Duration> {
     (record.transport == Transport::Udp && took >= LONG_TRIP).then_some(took)
 }
 
-/// The name resolution took 200 ms or more, besides what its answers lay in this machine.
+/// The name resolution took 200 ms or more, besides what its answers lay in this machine and what servers
+/// were waited for that never answered.
 pub fn slow_dns(record: &Record) -> Option<Duration> {
     let took = record.completed(Phase::Dns)?;
-    let took = took.saturating_sub(record.dns.local_delay.unwrap_or_default());
+    let others = record.dns.local_delay.unwrap_or_default() + record.dns.silence();
+    let took = took.saturating_sub(others);
     (took >= SLOW_DNS).then_some(took)
 }
 

@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use super::*;
 use crate::record::{
-    Cause, Dns, Failure, Outcome, PhaseTimes, Run, ServerFlight, Tcp, TcpNumbers, Tls, Transport,
-    Turn, TurnReply, World,
+    Cause, Dns, Failure, Outcome, PhaseTimes, Run, ServerFlight, SilentServer, Tcp, TcpNumbers,
+    Tls, Transport, Turn, TurnReply, World,
 };
 
 const LINUX: SynTimer = SynTimer::Linear(4);
@@ -176,6 +176,21 @@ fn a_window_that_lets_too_little_through_is_the_paths() {
 #[test]
 fn a_name_resolution_of_200_ms_is_slow() {
     let slow = |took| found(move |record| record.times.set(Phase::Dns, ms(took)));
+    assert_eq!(slow(199), Explanation::None);
+    assert_eq!(slow(200), Explanation::SlowDns);
+}
+
+#[test]
+fn waiting_for_a_name_server_that_never_answered_is_no_slow_answer() {
+    let slow = |answer: u64| {
+        found(move |record| {
+            record.times.set(Phase::Dns, ms(2_500 + answer));
+            record.dns.silent = vec![SilentServer {
+                server: "192.0.2.53:53".parse().unwrap(),
+                waited: ms(2_500),
+            }];
+        })
+    };
     assert_eq!(slow(199), Explanation::None);
     assert_eq!(slow(200), Explanation::SlowDns);
 }

@@ -18,8 +18,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::connector::{Connector, Lost};
+use super::dns::without_sinkholes;
 use super::gate::{Gate, Rhythm};
 use super::local_end::LocalEnd;
+use super::names::NameLog;
 use super::plan::Plan;
 use super::tls::TlsClient;
 use super::{tcp, tcp_info};
@@ -48,6 +50,7 @@ pub struct Opener {
     connector: Connector,
     pub(super) tls: TlsClient,
     gate: Gate,
+    names: Arc<NameLog>,
     /// Whether a path was opened: then a fast run is held back, no longer refused.
     begun: AtomicBool,
     /// Addresses that were asked for a cookie of Fast Open.
@@ -142,6 +145,7 @@ impl Opener {
             connector,
             tls,
             gate: Gate::default(),
+            names: Arc::default(),
             begun: AtomicBool::new(false),
             asked: Mutex::default(),
             offered: tcp_info::offered(),
@@ -161,6 +165,11 @@ impl Opener {
     /// What happens to the clocks of this machine.
     pub fn steps(&self) -> &Steps {
         &self.steps
+    }
+
+    /// What the name resolutions have to say beside their rows.
+    pub fn names(&self) -> Arc<NameLog> {
+        Arc::clone(&self.names)
     }
 
     /// What this end of every path is like.
@@ -188,8 +197,9 @@ impl Opener {
         };
         let (families, limit) = (self.plan.families, self.plan.limits.dns);
         let plan = Arc::clone(&self.plan);
+        let asked = name.clone();
         let resolving = async move { plan.resolver.resolve(&name, families, limit).await };
-        let (took, result) = match self.connector.run(limit, resolving).await {
+        let (took, result) = match self.connector.run(self.plan.longest_dns(), resolving).await {
             Ok(resolved) => resolved,
             Err(lost) => {
                 return Lookup {
@@ -200,11 +210,22 @@ impl Opener {
                 };
             }
         };
+        let result = match result {
+            Ok(resolved) if self.plan.finds_filters => without_sinkholes(&asked, resolved),
+            result => result,
+        };
         let (dns, addresses) = match result {
             Ok(resolved) if resolved.addresses.is_empty() => (resolved.dns, Err(no_address())),
             Ok(resolved) => (resolved.dns, Ok(resolved.addresses)),
-            Err(failure) => (failure.dns, Err(failure.failure)),
+            Err(failure) => (*failure.dns, Err(failure.failure)),
         };
+        self.names.servers(&dns);
+        self.names.rules(&asked, &self.plan.resolver.rules());
+        if let Ok([address, ..]) = addresses.as_deref()
+            && self.plan.finds_filters
+        {
+            self.names.address(&asked, *address);
+        }
         Lookup {
             took: Some(took),
             region: dns.last_name().map(region).unwrap_or_default().into(),

@@ -59,6 +59,9 @@ pub struct Plan {
     pub families: Families,
     /// Whether every address of the answer is probed, not only the first.
     pub all_addresses: bool,
+    /// Whether a public name that is answered with no relay's address counts as blocked: not in the lab, whose
+    /// relays stand on loopback.
+    pub finds_filters: bool,
     /// An address to connect to instead of resolving the name.
     pub address: Option<IpAddr>,
     /// A port that replaces the targets' own: the lab's.
@@ -97,6 +100,7 @@ impl Default for Plan {
             resolver: Resolver::System(SystemServers::default()),
             families: Families::default(),
             all_addresses: false,
+            finds_filters: true,
             address: None,
             port: None,
             sni: None,
@@ -177,7 +181,15 @@ impl Plan {
                 Transport::Tls | Transport::PseudoTls => limits.connect + limits.tls + turn,
             }
         });
-        ways.fold(limits.dns, |sum, way| sum + way)
+        ways.fold(self.longest_dns(), |sum, way| sum + way)
+    }
+
+    /// The longest that a name resolution can take: each kind of address has the limit where both are wanted.
+    pub fn longest_dns(&self) -> Duration {
+        match self.families {
+            Families::Both => self.limits.dns * 2,
+            Families::Routed | Families::OnlyV4 | Families::OnlyV6 => self.limits.dns,
+        }
     }
 }
 

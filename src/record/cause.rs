@@ -52,6 +52,7 @@ causes! {
     DnsLoop "dns-loop" Dns "the CNAME chain runs in a circle or has more than 32 CNAMEs",
     DnsMalformed "dns-malformed" Dns "the answer cannot be used: undecodable, to another question, or truncated with no TCP behind it",
     DnsNoResolver "dns-no-resolver" Dns "no name server is configured, or none of them can be reached at all",
+    DnsBlocked "dns-blocked" Dns "a DNS filter answered in place of the name: with nobody's, this machine's or a group's address; `detail` names it",
     DnsLocalError "dns-local-error" Dns "this system refused the query: file descriptors, local firewall",
     ConnectRefused "connect-refused" Connect "the address answered with a reset: nothing listens there, or a firewall rejects",
     ConnectReset "connect-reset" Connect "the connection was reset while it was set up",

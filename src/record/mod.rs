@@ -7,6 +7,7 @@
 mod cause;
 mod clock_change;
 mod counter;
+mod dns;
 mod dotnet;
 mod explanation;
 mod fast_open;
@@ -35,6 +36,7 @@ use crate::words::words;
 pub use cause::Cause;
 pub use clock_change::ClockChange;
 pub(crate) use counter::Counter;
+pub use dns::{Dns, Link, Place, SilentServer};
 pub use dotnet::{cipher_algorithm, hash_algorithm, key_exchange_algorithm, ssl_protocol};
 pub use explanation::Explanation;
 pub use fast_open::FastOpen;
@@ -148,51 +150,6 @@ impl World {
     }
 }
 
-/// One name of a CNAME chain and the TTL of the record that it owns.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Link {
-    /// The name, without the final dot.
-    pub name: String,
-    /// TTL in seconds of its CNAME or address record; `None` when nothing came for it.
-    pub ttl: Option<u32>,
-}
-
-/// What the name resolution said.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Dns {
-    /// Server that answered, `address:port`, or `os` for the system's own resolver.
-    pub resolver: Option<String>,
-    /// The names from the one asked for to the last one of the CNAME chain.
-    pub chain: Vec<Link>,
-    /// Number of distinct addresses in the answer.
-    pub addresses: Option<usize>,
-    /// Number of queries that were sent, repeated ones and those over TCP included.
-    pub queries: Option<u32>,
-    /// How long the answers lay in this machine before the program took them.
-    pub local_delay: Option<Duration>,
-    /// Which of the rows that share it this is.
-    pub place: Place,
-}
-
-/// The place of a row among those of its slot: all of them hold the one name resolution.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Place {
-    /// The slot's first.
-    #[default]
-    First,
-    /// The first over its transport.
-    FirstOfTransport,
-    /// Another one over the same transport.
-    Further,
-}
-
-impl Dns {
-    /// Last name of the CNAME chain; the name asked for when there was no CNAME.
-    pub fn last_name(&self) -> Option<&str> {
-        self.chain.last().map(|link| link.name.as_str())
-    }
-}
-
 /// What the TLS handshake agreed on, as far as it came.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tls {
@@ -281,15 +238,15 @@ words! {
 }
 
 impl Record {
-    /// What exactly was seen when it failed, what is wrong with an answer that counts all the same,
-    /// and what of the certificate cannot be read.
+    /// What exactly was seen when it failed, what the name resolution met on its way, what is wrong with an answer that
+    /// counts all the same, and what of the certificate cannot be read.
     pub fn detail(&self) -> Cow<'_, str> {
         let certificate = self.tls.certificate.as_deref();
         let faults = certificate.map_or("", |certificate| certificate.faults.as_str());
         let unknown = self.turn.unknown_attribute.map(|kind| {
             format!("attribute {kind:#06x} unknown: a client must discard this answer")
         });
-        let seen = [Cow::Borrowed(self.outcome.detail())];
+        let seen = [self.dns.beside(self.outcome.detail())];
         let parts = seen.into_iter().chain(unknown.map(Cow::Owned));
         let mut parts = parts
             .chain([Cow::Borrowed(faults)])

@@ -123,6 +123,7 @@ impl Relays {
     fn prober(&self) -> Prober {
         let plan = Plan {
             resolver: Resolver::Servers(vec![self.resolver]),
+            finds_filters: false,
             port: Some(self.addresses[0].port()),
             public_roots: Roots::Given(self.roots.clone()),
             os_store: OsStore::Given(self.roots.clone()),

@@ -218,9 +218,12 @@ fn another_resolv_conf_is_followed_in_the_middle_of_a_series() {
     wait_until("the second server is asked", || {
         met("resolver", "127.0.0.2:53")
     });
+    namespace.resolv_conf("nameserver 127.0.0.9\n");
+    wait_until("a server that is not there is asked", || {
+        met("Status", "dns-no-resolver")
+    });
+    // without a server the file stands for this machine (resolv.conf(5))
     namespace.resolv_conf("");
-    wait_until("no server is asked", || met("Status", "dns-no-resolver"));
-    namespace.resolv_conf("nameserver 127.0.0.1\n");
     wait_until("the first server is asked again", || {
         series.so_far().last().unwrap()["resolver"] == "127.0.0.1:53"
     });
@@ -260,19 +263,19 @@ fn with_etc(namespace: &Namespace, etc: &Path) -> std::process::Command {
 
 #[test]
 #[ignore = "needs root and bind9; .ci/run runs it"]
-fn without_a_resolv_conf_there_is_no_resolver_until_one_is_put_in_its_place() {
+fn without_a_resolv_conf_this_machine_is_asked_until_one_is_put_in_its_place() {
     let mut namespace = Namespace::new("no-resolver");
-    Bind9::at("127.0.0.1")
+    Bind9::at("127.0.0.2")
         .zone("x.example", ZONE)
         .start(&mut namespace);
-    let answer = dig(&namespace, NAME, "A", &[]);
+    let answer = dig(&namespace, NAME, "A", &["@127.0.0.2"]);
     let etc = namespace.dir().join("etc");
     std::fs::create_dir(&etc).unwrap();
     let program = with_etc(&namespace, &etc);
     let series = start_as(&namespace, program, &["-i", "50ms", NAME]);
     wait_until("three rows are written", || series.so_far().len() >= 3);
     // as the tools that manage it do: a new file takes the place of the old one
-    std::fs::write(etc.join("new"), "nameserver 127.0.0.1\n").unwrap();
+    std::fs::write(etc.join("new"), "nameserver 127.0.0.2\n").unwrap();
     std::fs::rename(etc.join("new"), etc.join("resolv.conf")).unwrap();
     wait_until("three rows have a resolver", || {
         let rows = series.so_far();
@@ -289,8 +292,9 @@ fn without_a_resolv_conf_there_is_no_resolver_until_one_is_put_in_its_place() {
     for row in without {
         assert_eq!(
             (row["dns_queries"].as_str(), row["resolver"].as_str()),
-            ("0", "")
+            ("1", "")
         );
+        assert!(row["detail"].starts_with("127.0.0.1:53: "), "{row:?}");
     }
     for row in with {
         is_resolved(row);

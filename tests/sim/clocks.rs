@@ -41,6 +41,7 @@ fn series(settings: &[(usize, i64)]) -> (Vec<Arc<Record>>, End) {
     .unwrap();
     let plan = Plan {
         resolver: Resolver::Servers(vec![lab.resolver()]),
+        finds_filters: false,
         port: Some(lab.port()),
         ..Plan::default()
     };

@@ -10,6 +10,7 @@ mod endless;
 mod exhausted;
 mod explained;
 mod explained_path;
+mod families;
 mod fast_open;
 mod full;
 mod handshake;

@@ -1,7 +1,7 @@
 //! Name servers of the tests' own: bytes in, bytes out, over UDP and TCP.
 
 use std::io::{Read as _, Write as _};
-use std::net::{Ipv4Addr, TcpListener, TcpStream, UdpSocket};
+use std::net::{Ipv4Addr, Ipv6Addr, TcpListener, TcpStream, UdpSocket};
 use std::sync::Arc;
 
 use crate::link::inside;
@@ -90,6 +90,16 @@ pub fn message(query: &[u8], flags: u8, records: &[Vec<u8>]) -> Vec<u8> {
 /// An A record of the name asked for, which it points to.
 pub fn address(address: Ipv4Addr) -> Vec<u8> {
     record(&[0xc0, 12], 1, &address.octets())
+}
+
+/// An AAAA record of the name asked for.
+pub fn address6(address: Ipv6Addr) -> Vec<u8> {
+    record(&[0xc0, 12], 28, &address.octets())
+}
+
+/// Whether a query is one for AAAA records.
+pub fn asks_for_v6(query: &[u8]) -> bool {
+    query[query.len() - 4..] == [0, 28, 0, 1]
 }
 
 /// A CNAME record.

@@ -103,6 +103,7 @@ fn render(record: &Record, layout: LineLayout, out: &mut String) {
     match &record.outcome {
         Outcome::Ok => {
             out.push_str("OK\n");
+            names(record, out);
             slow(record, out);
             way(record, out);
         }
@@ -125,7 +126,19 @@ fn render(record: &Record, layout: LineLayout, out: &mut String) {
                 };
                 let _ = writeln!(out, "{INDENT}{line}");
             }
+            names(record, out);
         }
+    }
+}
+
+/// What the name resolution met on its way, below its line.
+fn names(record: &Record, out: &mut String) {
+    if record.dns.told.is_empty() {
+        return;
+    }
+    let said = format!("name resolution: {}", plain(&record.dns.told));
+    for line in wrapped(&said, WIDTH - INDENT.len()) {
+        let _ = writeln!(out, "{INDENT}{line}");
     }
 }
 

@@ -187,7 +187,9 @@ impl Probes {
             return;
         };
         let no_service = matches!(cause, Cause::DnsNoResolver | Cause::DnsTimeout);
-        let default = cause.phase() == Phase::Dns && &*record.host == DEFAULT_RELAY;
+        // a filter is a name service
+        let is_named = cause.phase() == Phase::Dns && cause != Cause::DnsBlocked;
+        let default = is_named && &*record.host == DEFAULT_RELAY;
         if no_service || default {
             message::hint(
                 "no name service here? `turnprobe probe --lab` tries everything without a network",

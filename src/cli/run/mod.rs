@@ -25,9 +25,11 @@ use super::signals;
 use super::summary::print_summary;
 use super::values::Color;
 use crate::clock::Wall;
+use crate::doc::lines::WIDTH;
+use crate::doc::wrapped;
 use crate::lab::{Lab, LabOptions};
 use crate::measure::{Engine, Stop, Why};
-use crate::net::{Opener, Plan};
+use crate::net::{NameLog, Opener, Plan};
 use crate::record::World;
 use clocks::Clocks;
 use dispatcher::Dispatcher;
@@ -141,6 +143,7 @@ pub(super) fn run<K: Kind>(job: Job<K>, color: Color) -> Result<Exit, Failure> {
     };
     let run = Arc::new(this_run(&label, world, &wall));
     let opener = Opener::new(path, wall).map_err(Failure::io)?;
+    let names = opener.names();
     let clocks = Clocks::new(opener.steps().clone(), quiet);
     let task = Arc::new(kind.task(opener, run, !places.details.is_empty()));
     let only_stdout = places.is_only_stdout();
@@ -176,6 +179,7 @@ pub(super) fn run<K: Kind>(job: Job<K>, color: Color) -> Result<Exit, Failure> {
                 if let Some(note) = K::note(&task).filter(|_| !quiet) {
                     message::note(&note);
                 }
+                tell(&names, quiet);
             }
             clocks.look();
             let (ending, kind) = dispatcher.finish().await;
@@ -203,11 +207,26 @@ pub(super) fn run<K: Kind>(job: Job<K>, color: Color) -> Result<Exit, Failure> {
             told: is_text,
         });
         summary.push_str(&clocks.summary());
+        for said in names.summary() {
+            for line in wrapped(&said, WIDTH) {
+                summary.push_str(&line);
+                summary.push('\n');
+            }
+        }
         print_summary(&summary, color, rows_on_stdout || ending.stuck, &stop);
     }
     ending.tell_last();
     let counts = kind.counts(&task);
     Ok(verdict(counts, &ending, interrupted, only_stdout, most))
+}
+
+/// Tells what the name resolutions have to say, each once.
+fn tell(names: &NameLog, quiet: bool) {
+    for note in names.news() {
+        if !quiet {
+            message::note(&note);
+        }
+    }
 }
 
 /// The exit code of a run.

@@ -24,6 +24,7 @@ pub(super) fn in_the_lab(plan: Plan, lab: &Lab) -> Plan {
             // the command line takes no resolver beside --lab
             chosen => chosen,
         },
+        finds_filters: false,
         port: Some(lab.port()),
         os_store: OsStore::Given(roots.clone()),
         public_roots: Roots::Given(roots),

@@ -1,5 +1,6 @@
 //! The columns of a burst.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -179,6 +180,10 @@ impl HasLocalEnd for Burst {
 impl HasOutcome for Burst {
     fn outcome(&self) -> &Outcome {
         &self.outcome
+    }
+
+    fn detail(&self) -> Cow<'_, str> {
+        self.dns.beside(self.outcome.detail())
     }
 }
 

@@ -179,7 +179,7 @@ impl HasOutcome for Hold {
     }
 
     fn detail(&self) -> Cow<'_, str> {
-        Cow::Borrowed(Hold::detail(self))
+        Hold::detail(self)
     }
 }
 

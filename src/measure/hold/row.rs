@@ -1,5 +1,6 @@
 //! A connection that was held open: one row.
 
+use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -56,12 +57,13 @@ pub struct Hold {
 }
 
 impl Hold {
-    /// What exactly was seen: of a failure, or of the end of the connection.
-    pub fn detail(&self) -> &str {
-        match (&self.outcome, &self.end) {
+    /// What exactly was seen: of a failure, or of the end of the connection, and what the name
+    /// resolution met on its way.
+    pub fn detail(&self) -> Cow<'_, str> {
+        self.dns.beside(match (&self.outcome, &self.end) {
             (Outcome::Failed(failure), _) => &failure.detail,
             (Outcome::Ok, Some(end)) => &end.detail,
             (Outcome::Ok, None) => "",
-        }
+        })
     }
 }

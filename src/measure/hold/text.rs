@@ -29,6 +29,13 @@ pub fn block(row: &Hold) -> String {
     if let Outcome::Failed(failure) = &row.outcome {
         failed(&mut out, "  ", "", failure);
     }
+    if !row.dns.told.is_empty() {
+        line(
+            &mut out,
+            "  ",
+            &format!("name resolution: {}", plain(&row.dns.told)),
+        );
+    }
     if let Some(end) = &row.end {
         let (time, wanted) = (seconds(end.held), seconds(row.length));
         let mut what = format!("{:<11}{time} of {wanted}, {}", "held", end.by.as_str());

@@ -62,10 +62,10 @@ impl fmt::Display for Fault {
     }
 }
 
-/// Asks one server within the limit; `sent` counts the queries, `lay` sums up how long answers lay
+/// Asks one server within the limit, over TCP from the start if that is wanted; `sent` counts the queries, `lay` sums up how long answers lay
 /// in this machine.
 pub async fn exchange(
-    server: SocketAddr,
+    (server, over_tcp_only): (SocketAddr, bool),
     question: &Question,
     limit: Duration,
     sent: &mut u32,
@@ -73,6 +73,17 @@ pub async fn exchange(
 ) -> Result<Box<Message>, Fault> {
     let id = random_id()?;
     let packet = question.encode(id).map_err(Fault::Garbage)?;
+    if over_tcp_only {
+        *sent += 1;
+        return match timeout(limit, over_tcp(server, question, id, &packet)).await {
+            Ok(Err(Fault::NoTcp(what))) => Err(Fault::Unreachable(format!("over TCP: {what}"))),
+            Ok(result) => result,
+            Err(_) => Err(Fault::Silent {
+                limit,
+                ignored: None,
+            }),
+        };
+    }
     let mut ignored = Ignored::default();
     let deadline = clock::now() + limit;
     match timeout(
@@ -140,6 +151,13 @@ async fn over_udp(
     let socket = UdpSocket::bind((any, 0))
         .await
         .map_err(|error| local(&error))?;
+    if let SocketAddr::V6(v6) = server
+        && v6.ip().is_unicast_link_local()
+        && v6.scope_id() == 0
+    {
+        let needs = "an address of one link needs its interface behind it, as in fe80::1%eth0";
+        return Err(Fault::Unreachable(needs.to_owned()));
+    }
     socket
         .connect(server)
         .await
@@ -196,7 +214,7 @@ async fn over_tcp(
         .map_err(|error| no_tcp(&error))?;
     match question.judge(id, &buffer) {
         Reply::Answer(answer) => Ok(answer),
-        Reply::Truncated => Err(Fault::NoTcp("cut again".to_owned())),
+        Reply::Truncated => Err(Fault::Garbage("cut over TCP too".to_owned())),
         Reply::Malformed(what) | Reply::Stray(what) => Err(Fault::Garbage(what)),
     }
 }

@@ -9,6 +9,7 @@ use tokio::time::timeout;
 
 use super::resolved::{Families, Resolved, Unresolved};
 use crate::record::{Cause, Dns, Failure};
+use crate::wire::dns::Family;
 
 /// Resolves on a thread for blocking calls; a call that hangs is left behind at the limit.
 pub async fn resolve(
@@ -24,7 +25,7 @@ pub async fn resolve(
     };
     let failed = |cause, detail: String| Unresolved {
         failure: Failure::new(cause, detail),
-        dns: dns(),
+        dns: Box::new(dns()),
     };
     match timeout(limit, lookup).await {
         Err(_) => {
@@ -34,7 +35,7 @@ pub async fn resolve(
         Ok(Err(join)) => Err(failed(Cause::DnsLocalError, join.to_string())),
         Ok(Ok(Err(failure))) => Err(Unresolved {
             failure,
-            dns: dns(),
+            dns: Box::new(dns()),
         }),
         Ok(Ok(Ok(addresses))) if addresses.is_empty() => {
             let detail = format!("{name} has no address of this kind");
@@ -47,11 +48,29 @@ pub async fn resolve(
     }
 }
 
+/// What stands of a name that the system does not find, after the servers themselves were asked.
+pub fn not_found(said: Unresolved, own: Result<Resolved, Unresolved>) -> Unresolved {
+    let (cause, seen, mut dns) = match own {
+        Ok(found) => {
+            let server = found.dns.resolver.clone().unwrap_or_default();
+            let seen = format!("{server} has addresses of it");
+            (Cause::DnsServfail, seen, Box::new(found.dns))
+        }
+        Err(own) => (own.failure.cause, own.failure.detail, own.dns),
+    };
+    dns.resolver = said.dns.resolver;
+    let detail = format!("{}; asked without it: {seen}", said.failure.detail);
+    Unresolved {
+        failure: Failure::new(cause, detail),
+        dns,
+    }
+}
+
 fn look_up(name: &str, families: Families) -> Result<Vec<IpAddr>, Failure> {
     let family = match families {
         Families::OnlyV4 => AddrFamily::Inet.into(),
         Families::OnlyV6 => AddrFamily::Inet6.into(),
-        Families::PreferV4 | Families::Both => 0,
+        Families::Routed | Families::Both => 0,
     };
     let hints = AddrInfoHints {
         address: family,
@@ -69,10 +88,55 @@ fn look_up(name: &str, families: Families) -> Result<Vec<IpAddr>, Failure> {
         Failure::new(cause, format!("the system says: {said}"))
     })?;
     let all: Vec<IpAddr> = answers.flatten().map(|info| info.sockaddr.ip()).collect();
-    let v4: Vec<IpAddr> = all.iter().copied().filter(IpAddr::is_ipv4).collect();
-    Ok(if families == Families::PreferV4 && !v4.is_empty() {
-        v4
-    } else {
-        all
-    })
+    if families != Families::Routed {
+        return Ok(all);
+    }
+    let (first, _) = families.order();
+    let is_first = |address: &IpAddr| address.is_ipv4() == (first == Family::V4);
+    let preferred: Vec<IpAddr> = all.iter().copied().filter(is_first).collect();
+    Ok(if preferred.is_empty() { all } else { preferred })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said() -> Unresolved {
+        Unresolved {
+            failure: Failure::new(Cause::DnsNxdomain, "the system says: no such host"),
+            dns: Box::new(Dns {
+                resolver: Some("os".to_owned()),
+                ..Dns::default()
+            }),
+        }
+    }
+
+    #[test]
+    fn a_name_that_the_servers_deny_too_is_missing_and_one_that_they_know_is_the_systems_failure() {
+        let dns = |resolver: &str| Dns {
+            resolver: Some(resolver.to_owned()),
+            queries: Some(2),
+            ..Dns::default()
+        };
+        let denied = Unresolved {
+            failure: Failure::new(Cause::DnsNxdomain, "relay.test does not exist"),
+            dns: Box::new(dns("192.0.2.1:53")),
+        };
+        let missing = not_found(said(), Err(denied));
+        assert_eq!(missing.failure.cause, Cause::DnsNxdomain);
+        assert_eq!(missing.dns.resolver.as_deref(), Some("os"));
+        assert_eq!(missing.dns.queries, Some(2));
+        let known = Resolved {
+            dns: dns("192.0.2.1:53"),
+            addresses: vec!["192.0.2.7".parse().unwrap()],
+        };
+        let failed = not_found(said(), Ok(known));
+        assert_eq!(failed.failure.cause, Cause::DnsServfail);
+        assert!(
+            failed
+                .failure
+                .detail
+                .contains("192.0.2.1:53 has addresses of it")
+        );
+    }
 }

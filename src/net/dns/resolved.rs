@@ -3,20 +3,38 @@
 use std::collections::HashSet;
 use std::net::IpAddr;
 
+use super::route;
 use crate::record::{Dns, Failure};
+use crate::wire::dns::Family;
 
 /// Which addresses are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Families {
-    /// IPv4, and IPv6 only if there is none.
+    /// Those of the kind that this machine has a route for, and the other kind only if there are none.
+    /// IPv4 where there is a route for both, or for none.
     #[default]
-    PreferV4,
+    Routed,
     /// IPv4 only.
     OnlyV4,
     /// IPv6 only.
     OnlyV6,
     /// Both.
     Both,
+}
+
+impl Families {
+    /// The kind that is asked for first, and the one that may be asked for then.
+    pub(super) fn order(self) -> (Family, Option<Family>) {
+        match self {
+            Self::Routed => match route::preferred() {
+                Family::V4 => (Family::V4, Some(Family::V6)),
+                Family::V6 => (Family::V6, Some(Family::V4)),
+            },
+            Self::OnlyV4 => (Family::V4, None),
+            Self::OnlyV6 => (Family::V6, None),
+            Self::Both => (Family::V4, Some(Family::V6)),
+        }
+    }
 }
 
 /// Addresses and how they were come by.
@@ -44,5 +62,5 @@ pub struct Unresolved {
     /// The cause and what exactly was seen.
     pub failure: Failure,
     /// What goes into the row all the same.
-    pub dns: Dns,
+    pub dns: Box<Dns>,
 }

@@ -204,7 +204,7 @@ fn a_denial_at_the_end_of_a_chain_keeps_the_chain() {
     row.assert_failed("dns-nxdomain", &["gone.test"]);
     assert_eq!(
         row.cells(["dns_chain", "dns_ttls", "dns_queries", "remotename"]),
-        ["relay.test b.test gone.test", "4 5", "1", "gone.test"]
+        ["relay.test b.test gone.test", "4 5", "2", "gone.test"]
     );
-    assert_eq!(server.count(), 1);
+    assert_eq!(server.count(), 2);
 }

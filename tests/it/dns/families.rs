@@ -1,10 +1,10 @@
 //! IPv4 and IPv6 addresses, and the system's own resolver.
 
-use turnprobe::net::Plan;
 use turnprobe::net::dns::{Families, Resolver};
+use turnprobe::net::{Limits, Plan};
 
 use super::{ask, resolve};
-use crate::rows::{plan, probe, probe_all, target};
+use crate::rows::{PATIENT, Row, ms, plan, probe, probe_all, target};
 use crate::servers::closed::ClosedTcp;
 use crate::servers::dns::DnsServer;
 use crate::servers::wire::{A, AAAA, a, aaaa, cname, name, raw_a, soa};
@@ -122,6 +122,92 @@ fn with_both_families_and_all_addresses_each_address_has_a_row_of_the_same_slot(
     assert_eq!(server.count(), 2);
 }
 
+/// A name server that answers for A with this code, or keeps silent, and has IPv6 addresses.
+fn failing_v4(rcode: Option<u8>) -> DnsServer {
+    DnsServer::start(move |query| match (query.kind(), rcode) {
+        (AAAA, _) => vec![query.answer(&[aaaa("relay.test", 8)], &[])],
+        (_, Some(rcode)) => vec![query.reply(rcode, &[], &[])],
+        (_, None) => Vec::new(),
+    })
+}
+
+#[test]
+fn a_name_whose_ipv4_question_fails_is_reached_over_ipv6_and_the_failure_is_told() {
+    for (rcode, told) in [
+        (2, "A: dns-servfail: "),
+        (3, "A: dns-nxdomain: relay.test does not exist"),
+        (5, "A: dns-refused: "),
+    ] {
+        let server = failing_v4(Some(rcode));
+        let row = ask(server.plan());
+        assert_eq!(
+            row.cells(["remoteip", "dns_queries", "dns_chain", "dns_ttls"]),
+            ["::1", "2", "relay.test", "8"]
+        );
+        assert!(row.detail().contains(told), "{}", row.detail());
+    }
+}
+
+#[test]
+fn a_name_that_fails_for_both_kinds_has_the_failure_of_the_first() {
+    let server = DnsServer::start(|query| {
+        let alias = cname("relay.test", 7, "b.test");
+        vec![match query.kind() {
+            A => query.reply(3, &[alias], &[]),
+            _ => query.reply(2, &[], &[]),
+        }]
+    });
+    let row = ask(server.plan());
+    row.assert_failed("dns-nxdomain", &["b.test", "AAAA: dns-servfail"]);
+    assert_eq!(
+        row.cells(["dns_chain", "dns_queries"]),
+        ["relay.test b.test", "2"]
+    );
+}
+
+/// All addresses, with two seconds for each kind.
+fn all_within_two_seconds(server: &DnsServer) -> Vec<Row> {
+    let plan = Plan {
+        all_addresses: true,
+        limits: Limits {
+            dns: ms(2_000),
+            ..PATIENT
+        },
+        ..only(Families::Both, server)
+    };
+    let closed = ClosedTcp::new();
+    probe_all(plan, target("relay.test", closed.port()))
+}
+
+#[test]
+fn a_kind_that_times_out_is_told_and_costs_the_rows_of_the_other_nothing() {
+    let no_v6 = DnsServer::start(|query| match query.kind() {
+        A => vec![query.answer(&[a("relay.test", 5)], &[])],
+        _ => Vec::new(),
+    });
+    for (server, address, told) in [
+        (no_v6, "127.0.0.1", "AAAA: dns-timeout: "),
+        (failing_v4(None), "::1", "A: dns-timeout: "),
+    ] {
+        let rows = all_within_two_seconds(&server);
+        assert_eq!(rows.len(), 1);
+        assert_eq!(rows[0].cells(["remoteip", "dns_queries"]), [address, "2"]);
+        assert!(rows[0].detail().contains(told), "{}", rows[0].detail());
+        let took: u64 = rows[0].cell("dns_us").parse().unwrap();
+        assert!(took < 1_900_000, "{took}");
+    }
+}
+
+#[test]
+fn a_name_server_that_answers_for_neither_kind_costs_one_limit() {
+    let rows = all_within_two_seconds(&DnsServer::silent());
+    assert_eq!(rows.len(), 1);
+    rows[0].assert_failed("dns-timeout", &["no answer within"]);
+    assert_eq!(rows[0].cell("dns_queries"), "2");
+    let took: u64 = rows[0].cell("dns_us").parse().unwrap();
+    assert!((2_000_000..3_900_000).contains(&took), "{took}");
+}
+
 #[test]
 fn only_the_first_of_several_addresses_is_probed_but_all_are_counted() {
     let server = DnsServer::start(|query| {
@@ -147,6 +233,11 @@ fn an_ipv6_question_that_fails_does_not_hide_ipv4_addresses() {
     });
     let row = resolve(only(Families::Both, &server));
     assert_eq!(row.cells(["dns_addresses", "dns_queries"]), ["1", "2"]);
+    assert!(
+        row.detail().contains("AAAA: dns-servfail: "),
+        "{}",
+        row.detail()
+    );
 }
 
 #[test]

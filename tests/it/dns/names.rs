@@ -2,6 +2,8 @@
 //! byte that is no printable ASCII as a backslash and three decimal digits, as `dig` prints it.
 
 use super::{ask, resolve};
+use crate::rows::{probe, target};
+use crate::servers::closed::ClosedTcp;
 use crate::servers::dns::DnsServer;
 use crate::servers::wire::{A, Query, labels_of, name, raw_a, raw_cname, soa};
 
@@ -47,6 +49,23 @@ fn shows_as(labels: &'static [&'static [u8]], shown: &str) {
         // what a spreadsheet would take for a formula has an apostrophe in front
         let cell = row.cell("remotename");
         assert_eq!(cell.strip_prefix('\'').unwrap_or(cell), shown);
+    }
+}
+
+#[test]
+fn a_public_name_on_this_machine_is_blocked_and_a_private_one_is_not() {
+    let server =
+        || DnsServer::start(|query| vec![query.answer(&[raw_a(query.name().to_vec(), 5, 1)], &[])]);
+    let closed = ClosedTcp::new();
+    let of = |name| probe(server().plan(), target(name, closed.port()));
+    let row = of("relay.contoso.com");
+    row.assert_failed("dns-blocked", &["relay.contoso.com", "127.0.0.1"]);
+    assert_eq!(
+        row.cells(["failed_phase", "remoteip", "dns_queries", "dns_addresses"]),
+        ["dns", "", "1", "1"]
+    );
+    for name in ["relay", "relay.lan", "relay.home.arpa"] {
+        of(name).assert_failed("connect-refused", &[]);
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use turnprobe::measure::{Engine, Stop, Why};
-use turnprobe::net::dns::Resolver;
+use turnprobe::net::dns::{Resolver, Setup, SystemServers};
 use turnprobe::net::{Limits, Plan};
 use turnprobe::pace::Pace;
 use turnprobe::target::Targets;
@@ -14,7 +14,7 @@ use super::{ask, resolve};
 use crate::rows::{PATIENT, ms, plan, prober, rows, run, target};
 use crate::servers::closed::{ClosedTcp, ClosedUdp};
 use crate::servers::dns::DnsServer;
-use crate::servers::wire::{A, a, cname};
+use crate::servers::wire::{A, a, cname, labels_of, ns};
 
 fn in_order(servers: &[SocketAddr]) -> Plan {
     Plan {
@@ -54,6 +54,33 @@ fn a_server_that_fails_or_refuses_is_passed_over() {
     }
 }
 
+/// A server that serves other zones only and refers everybody to the root.
+fn referring() -> DnsServer {
+    DnsServer::start(|query| {
+        let mut reply = query.answer(&[], &[ns(labels_of(&[]))]);
+        reply[3] = 0;
+        vec![reply]
+    })
+}
+
+#[test]
+fn a_server_that_only_refers_to_the_root_is_passed_over() {
+    let (lame, good) = (referring(), good());
+    let row = resolve(in_order(&[lame.address(), good.address()]));
+    assert_eq!(row.cell("resolver"), good.address().to_string());
+    assert_eq!(row.cell("dns_queries"), "2");
+    assert_eq!((lame.count(), good.count()), (1, 1));
+}
+
+#[test]
+fn alone_such_a_server_is_a_failure_that_says_so() {
+    let lame = referring();
+    let row = ask(lame.plan());
+    let said = "a referral to the root: this server does not resolve for this machine";
+    row.assert_failed("dns-servfail", &[&lame.address().to_string(), said]);
+    assert_eq!(row.cell("resolver"), lame.address().to_string());
+}
+
 #[test]
 fn a_server_with_a_closed_port_is_passed_over() {
     let (closed, good) = (ClosedUdp::new(), good());
@@ -88,7 +115,7 @@ fn when_all_fail_the_detail_names_each_and_the_cause_is_what_was_answered() {
         "dns-servfail",
         &[&names[0], &names[1], &names[2], "SERVFAIL"],
     );
-    assert_eq!(row.cells(["dns_queries", "resolver"]), ["3", &*names[2]]);
+    assert_eq!(row.cells(["dns_queries", "resolver"]), ["6", &*names[2]]);
 }
 
 #[test]
@@ -105,6 +132,60 @@ fn a_chain_is_followed_with_the_server_that_answered_last() {
     let row = resolve(in_order(&[fails.address(), hops.address()]));
     assert_eq!(row.cells(["dns_queries", "dns_ttls"]), ["3", "1 2"]);
     assert_eq!((fails.count(), hops.count()), (1, 2));
+}
+
+/// Two servers, the first of which keeps silent, set up as Windows asks them.
+fn as_windows(servers: &[SocketAddr]) -> Plan {
+    let setup = Setup {
+        patience: Some(ms(1_000)),
+        keeps_to_last: true,
+        ..Setup::of(servers)
+    };
+    Plan {
+        resolver: Resolver::System(SystemServers::of(setup)),
+        ..plan()
+    }
+}
+
+#[test]
+fn with_patience_the_next_server_is_asked_after_it_and_the_one_that_answered_goes_first_then() {
+    let (silent, good) = (DnsServer::silent(), good());
+    let closed = ClosedTcp::new();
+    // the limit is 30 s, of which the first server would get the half
+    let prober = prober(as_windows(&[silent.address(), good.address()]));
+    let target = || target("relay.test", closed.port());
+    let records = run(async {
+        let mut records = prober.once(target()).await;
+        records.extend(prober.once(target()).await);
+        records
+    });
+    let rows = rows(&records);
+    let took = rows[0].cell("dns_us").parse::<u64>().unwrap();
+    assert!((1_000_000..14_000_000).contains(&took), "{took}");
+    assert_eq!(rows[0].cell("dns_queries"), "2");
+    let said = format!("{}: no answer within 1000 ms", silent.address());
+    assert!(rows[0].detail().ends_with(&said), "{}", rows[0].detail());
+    // the silence is no slow answer
+    assert_ne!(rows[0].cell("explain"), "slow-dns");
+    assert_eq!(rows[1].cell("dns_queries"), "1");
+    assert_eq!(rows[1].detail(), "connection refused");
+    assert_eq!((silent.count(), good.count()), (1, 2));
+}
+
+#[test]
+fn over_tcp_from_the_start_no_datagram_is_sent() {
+    let good = good();
+    let setup = Setup {
+        over_tcp: true,
+        ..Setup::of(&[good.address()])
+    };
+    let row = resolve(Plan {
+        resolver: Resolver::System(SystemServers::of(setup)),
+        ..plan()
+    });
+    assert_eq!(row.cells(["dns_queries", "dns_ttls"]), ["1", "9"]);
+    let over: Vec<_> = good.queries().iter().map(|q| q.over_tcp).collect();
+    assert_eq!(over, [true]);
 }
 
 #[test]

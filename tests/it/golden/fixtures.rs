@@ -109,6 +109,7 @@ fn dns() -> Dns {
         queries: Some(3),
         local_delay: None,
         place: Place::First,
+        ..Dns::default()
     }
 }
 

@@ -10,6 +10,7 @@ pub struct Rr {
 }
 
 pub const A: u16 = 1;
+pub const NS: u16 = 2;
 pub const CNAME: u16 = 5;
 pub const SOA: u16 = 6;
 pub const AAAA: u16 = 28;
@@ -75,6 +76,11 @@ pub fn soa(zone: &str) -> Rr {
     let mut data = [name("ns"), name("hostmaster")].concat();
     data.extend_from_slice(&[0; 20]);
     rr(name(zone), SOA, 60, data)
+}
+
+/// A name server of a zone.
+pub fn ns(zone: Vec<u8>) -> Rr {
+    rr(zone, NS, 518_400, name("a.root-servers.test"))
 }
 
 /// A record of another kind, to fill an answer.

@@ -42,6 +42,13 @@ pub fn block(burst: &Burst, limits: &QualityLimits) -> String {
     if let Outcome::Failed(failure) = &burst.outcome {
         failed(&mut out, "  ", "", failure);
     }
+    if !burst.dns.told.is_empty() {
+        line(
+            &mut out,
+            "  ",
+            &format!("name resolution: {}", plain(&burst.dns.told)),
+        );
+    }
     if let Some(figures) = &burst.figures {
         out += &lines(figures);
         out += &table(figures, limits);
