@@ -218,7 +218,8 @@ fn outage(dir: &Path, is_lost: fn(&Row) -> bool) -> Value {
 #[test]
 fn an_outage_is_the_first_finding_and_says_where_to_look() {
     let dir = tempfile::tempdir().unwrap();
-    let cases: [(fn(&Row) -> bool, &str, &str, u64); 4] = [
+    type Case = (fn(&Row) -> bool, &'static str, &'static str, u64);
+    let cases: [Case; 4] = [
         (
             |row| row.host == "pc2",
             "Only pc2 of 3 computers had it",

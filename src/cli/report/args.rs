@@ -111,7 +111,7 @@ pub struct ReportArgs {
     #[arg(long, help_heading = "Output")]
     pub strict: bool,
     /// Exit with 0 though some files could not be read
-    #[arg(long, help_heading = "Output")]
+    #[arg(long, help_heading = "Output", hide_short_help = true)]
     pub skip_unreadable: bool,
 
     /// Most groups of a table; the rest is put together as (other)
