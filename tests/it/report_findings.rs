@@ -215,10 +215,12 @@ fn outage(dir: &Path, is_lost: fn(&Row) -> bool) -> Value {
     json("", &file(dir, rows))
 }
 
+/// Which rows are lost, what is said then, of which host, and how many they are.
+type Case = (fn(&Row) -> bool, &'static str, &'static str, u64);
+
 #[test]
 fn an_outage_is_the_first_finding_and_says_where_to_look() {
     let dir = tempfile::tempdir().unwrap();
-    type Case = (fn(&Row) -> bool, &'static str, &'static str, u64);
     let cases: [Case; 4] = [
         (
             |row| row.host == "pc2",
