@@ -47,13 +47,13 @@ fn all_addresses_are_a_row_each_and_the_one_that_is_closed_says_so() {
     Bind9::at("127.0.0.1")
         .zone(
             "teams.microsoft.com",
-            "tr 0 IN CNAME relay\nrelay 9 IN A 127.0.1.1\nrelay 9 IN A 127.0.1.2\n\
-             relay 9 IN A 127.0.1.3\nrelay 9 IN AAAA ::1\n",
+            "tr 0 IN CNAME relay\nrelay 9 IN A 10.0.1.1\nrelay 9 IN A 10.0.1.2\n\
+             relay 9 IN A 10.0.1.3\nrelay 9 IN AAAA fd00::1\n",
         )
         .start(&mut namespace);
     self_signed(namespace.dir(), "relay", "/CN=relay", RSA);
     let (key, pem) = pair(namespace.dir(), "relay");
-    let open = ["127.0.1.1:443", "127.0.1.3:443", "[::1]:443"];
+    let open = ["10.0.1.1:443", "10.0.1.3:443", "[fd00::1]:443"];
     for listen in open {
         s_server(&mut namespace, listen, &["-key", &key, "-cert", &pem]);
     }
@@ -78,7 +78,7 @@ fn all_addresses_are_a_row_each_and_the_one_that_is_closed_says_so() {
                 ("0 9", "4")
             );
             assert_eq!(row["dns_queries"], "2");
-            let closed = row["remoteip"] == "127.0.1.2";
+            let closed = row["remoteip"] == "10.0.1.2";
             assert_eq!(row["Status"], if closed { "connect-refused" } else { "OK" });
         }
     }

@@ -19,17 +19,17 @@ pub struct Relay {
 pub const RELAYS: &[Relay] = &[
     Relay {
         name: "a-tr-teasc-euwe-04.westeurope.cloudapp.azure.com",
-        address: "127.0.1.1",
+        address: "10.0.1.1",
         certificate: "rsa",
     },
     Relay {
         name: "b-tr-teasc-euno-05.northeurope.cloudapp.azure.com",
-        address: "127.0.1.2",
+        address: "10.0.1.2",
         certificate: "ecdsa",
     },
     Relay {
         name: "a-tr-teams-frcn-08.francecentral.cloudapp.azure.com",
-        address: "127.0.1.3",
+        address: "10.0.1.3",
         certificate: "turn",
     },
 ];

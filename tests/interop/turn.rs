@@ -8,7 +8,7 @@ use crate::probe::{Row, probe, probe_once};
 use crate::servers::{RELAYS, coturn_with};
 
 const SUBJECT: &str = "/CN=tr.teams.microsoft.com";
-const TARGET: &str = "127.0.1.3";
+const TARGET: &str = "10.0.1.3";
 
 fn coturn(purpose: &str, options: &[&str]) -> Namespace {
     let mut namespace = Namespace::new(purpose);
@@ -254,7 +254,7 @@ fn a_relay_that_is_open_or_sends_elsewhere_has_its_cause() {
         ("turn-error", "401")
     );
     drop(namespace);
-    let namespace = coturn("turn-elsewhere", &["--alternate-server=127.0.1.9:3478"]);
+    let namespace = coturn("turn-elsewhere", &["--alternate-server=10.0.1.9:3478"]);
     let row = ask(&namespace, "udp", "allocate");
     assert_eq!(
         (
@@ -262,7 +262,7 @@ fn a_relay_that_is_open_or_sends_elsewhere_has_its_cause() {
             row["turn_reply"].as_str(),
             row["alternate_server"].as_str()
         ),
-        ("turn-try-alternate", "300", "127.0.1.9:3478")
+        ("turn-try-alternate", "300", "10.0.1.9:3478")
     );
 }
 
