@@ -251,6 +251,32 @@ fn command_lines_that_say_nothing_of_the_sides_are_refused_with_what_to_write() 
 }
 
 #[test]
+fn rows_of_the_lab_are_not_held_against_those_of_a_real_network() {
+    let dir = tempfile::tempdir().unwrap();
+    let with_world = |world: &str| {
+        let mut lines = Series::usual().lines();
+        for line in &mut lines {
+            *line += &format!(",\"{world}\"");
+        }
+        let path = dir.path().join(format!("{world}.csv"));
+        let text = format!("{HEAD},\"world\"\n{}\n", lines.join("\n"));
+        std::fs::write(path, text).unwrap();
+    };
+    with_world("lab");
+    with_world("real");
+    let said = compare(dir.path(), "lab.csv real.csv");
+    assert_eq!(said.code, Some(2), "{}", said.stdout);
+    let wanted = "7200 rows of the lab and 7200 rows of real networks say nothing of each other";
+    assert!(
+        said.stderr.replace('\u{202f}', "").contains(wanted),
+        "{}",
+        said.stderr
+    );
+    let said = compare(dir.path(), "lab.csv lab.csv");
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+}
+
+#[test]
 fn every_form_has_the_difference_and_the_page_a_chart() {
     let dir = tempfile::tempdir().unwrap();
     Series::usual().write(dir.path(), "a.csv");

@@ -17,8 +17,10 @@ use super::{message, signals, terminal};
 use crate::clock::Wall;
 use crate::compare::model::Comparison;
 use crate::compare::{Circumstances, comparison, document};
+use crate::doc::number::counted;
 use crate::doc::{self, Room};
 use crate::measure::folds::Folds;
+use crate::record::World;
 use crate::schema::Row;
 use crate::source::{self, Batch, ReadSummary};
 use crate::stats::RowFold as _;
@@ -42,6 +44,14 @@ pub fn run(args: &CompareArgs, color: Color) -> Result<Exit, Failure> {
         return Ok(Exit::Interrupted);
     }
     read.columns.all_known().map_err(Failure::usage)?;
+    let [real, lab] = [World::Real, World::Lab].map(|world| read.worlds[world as usize]);
+    if real > 0 && lab > 0 {
+        return Err(Failure::usage(anyhow!(
+            "{} of the lab and {} of real networks say nothing of each other; choose with --where world=real or --where world=lab",
+            counted(lab, "row", "rows"),
+            counted(real, "row", "rows"),
+        )));
+    }
     if rows == 0 {
         tell_left_out(&read.summary.left_out, false);
         return Err(Failure::io(anyhow!("no row could be read")));
@@ -72,6 +82,8 @@ struct Read {
     summary: ReadSummary,
     interrupted: bool,
     of_both: u64,
+    /// Rows by their world, as far as it is told.
+    worlds: [u64; World::COUNT],
     columns: Columns,
 }
 
@@ -82,6 +94,7 @@ fn read(args: &CompareArgs, sides: &Sides, filter: &Filter) -> Result<Read, Fail
         summary: ReadSummary::default(),
         interrupted: false,
         of_both: 0,
+        worlds: [0; World::COUNT],
         columns: Columns::default(),
     };
     read.columns.name(filter.columns());
@@ -132,7 +145,12 @@ impl Read {
                     continue;
                 }
                 match side(&row) {
-                    Ok(Some(side)) => self.fold.add(&row, side),
+                    Ok(Some(side)) => {
+                        if let Some(world) = row.world() {
+                            self.worlds[world as usize] += 1;
+                        }
+                        self.fold.add(&row, side);
+                    }
                     Ok(None) => {}
                     Err(()) => self.of_both += 1,
                 }
