@@ -27,6 +27,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::certified::{self, Certified};
 use super::{Out, Outcome as SlotOutcome, Slot, Task};
+use crate::clock;
 use crate::measure::hold::fold::{Fold, Sum};
 use crate::net::packets::told;
 use crate::net::trust::Judge;
@@ -276,12 +277,15 @@ impl Holds {
         // a request that is not taken before the next one is due is missed
         let (due, requests) = mpsc::channel(1);
         let (kernel, wall) = (session.kernel()?, self.opener.wall().clone());
-        let pacer = Pacer::start(kernel, self.shape, Arc::clone(&meter), wall, looks, due)?;
+        // one beginning for whoever says when and whoever holds
+        let start = clock::now();
+        let meter_of = Arc::clone(&meter);
+        let pacer = Pacer::start((kernel, wall, start), self.shape, meter_of, looks, due)?;
         let mut fold = Fold::new(lost_syn);
         let mut answers = Distribution::default();
         let driving = async {
             let answered = |round_trip| answers.add(round_trip);
-            let held = session.hold(requests, &meter, stop, answered).await;
+            let held = session.hold(start, requests, &meter, stop, answered).await;
             let missed = pacer.missed() + held.waited;
             // takes the last look and ends the other loop
             drop(pacer);

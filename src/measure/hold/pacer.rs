@@ -43,10 +43,9 @@ impl Pacer {
     ///
     /// When the system gives no thread.
     pub fn start(
-        kernel: Kernel,
+        (kernel, wall, start): (Kernel, Wall, Instant),
         shape: HoldShape,
         meter: Arc<Meter>,
-        wall: Wall,
         looks: mpsc::Sender<Look>,
         due: mpsc::Sender<()>,
     ) -> io::Result<Self> {
@@ -66,7 +65,7 @@ impl Pacer {
             kernel,
             meter,
             wall,
-            start: clock::now(),
+            start,
             looks,
         };
         std::thread::Builder::new()

@@ -85,15 +85,16 @@ impl Session {
     }
 
     /// Holds the session until the sender of `due` is gone, `stop` is cancelled or it ends by itself.
-    /// Each `due` sends a request; `answered` gets the round trip of each answer.
+    /// Each `due` sends a request; `answered` gets the round trip of each answer. It is held from `start` on, which
+    /// whoever says when shares.
     pub async fn hold(
         &mut self,
+        start: Instant,
         mut due: mpsc::Receiver<()>,
         meter: &Meter,
         stop: &CancellationToken,
         answered: impl FnMut(Duration),
     ) -> Held {
-        let start = clock::now();
         let mut talk = Requests {
             connection: &mut self.connection,
             tap: WireTap::new(&self.stream),
