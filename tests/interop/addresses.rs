@@ -43,7 +43,7 @@ fn a_host_with_only_ipv6_is_reached_by_default_and_with_6_but_not_with_4() {
 #[test]
 #[ignore = "needs root, bind9 and openssl; .ci/run runs it"]
 fn all_addresses_are_a_row_each_and_the_one_that_is_closed_says_so() {
-    let mut namespace = Namespace::new("all-addresses");
+    let mut namespace = Namespace::with_relays("all-addresses");
     Bind9::at("127.0.0.1")
         .zone(
             "teams.microsoft.com",

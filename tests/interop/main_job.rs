@@ -14,7 +14,7 @@ const SUBJECT: &str = "/C=DE/ST=Bayern/L=München/O=Söhne, Co/CN=tr.teams.micro
 #[test]
 #[ignore = "needs root, bind9, openssl and coturn; .ci/run runs it"]
 fn twenty_probes_of_real_servers_say_what_dig_and_openssl_say() {
-    let mut namespace = Namespace::new("main-job");
+    let mut namespace = Namespace::with_relays("main-job");
     let curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"];
     self_signed(namespace.dir(), "rsa", SUBJECT, &["-newkey", "rsa:2048"]);
     self_signed(namespace.dir(), "ecdsa", SUBJECT, &curve);

@@ -11,7 +11,7 @@ const SUBJECT: &str = "/CN=tr.teams.microsoft.com";
 const TARGET: &str = "10.0.1.3";
 
 fn coturn(purpose: &str, options: &[&str]) -> Namespace {
-    let mut namespace = Namespace::new(purpose);
+    let mut namespace = Namespace::with_relays(purpose);
     self_signed(namespace.dir(), "turn", SUBJECT, &["-newkey", "rsa:2048"]);
     coturn_with(&mut namespace, &RELAYS[2], options);
     namespace.wait_for(&format!("{TARGET}:3478"));
