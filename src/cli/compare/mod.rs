@@ -44,12 +44,12 @@ pub fn run(args: &CompareArgs, color: Color) -> Result<Exit, Failure> {
         return Ok(Exit::Interrupted);
     }
     read.columns.all_known().map_err(Failure::usage)?;
-    let [real, lab] = [World::Real, World::Lab].map(|world| read.worlds[world as usize]);
-    if real > 0 && lab > 0 {
+    let [network, lab] = [World::Real, World::Lab].map(|world| read.worlds[world as usize]);
+    if network > 0 && lab > 0 {
         return Err(Failure::usage(anyhow!(
             "{} of the lab and {} of real networks say nothing of each other; choose with --where world=real or --where world=lab",
             counted(lab, "row", "rows"),
-            counted(real, "row", "rows"),
+            counted(network, "row", "rows"),
         )));
     }
     if rows == 0 {
