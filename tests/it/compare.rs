@@ -256,7 +256,9 @@ fn rows_of_the_lab_are_not_held_against_those_of_a_real_network() {
     let with_world = |world: &str| {
         let mut lines = Series::usual().lines();
         for line in &mut lines {
-            *line += &format!(",\"{world}\"");
+            line.push_str(",\"");
+            line.push_str(world);
+            line.push('"');
         }
         let path = dir.path().join(format!("{world}.csv"));
         let text = format!("{HEAD},\"world\"\n{}\n", lines.join("\n"));
