@@ -22,7 +22,7 @@ pub struct Interval {
 
 impl Interval {
     /// Of differences of pairs: the median of the means of any two, and the exact interval of the signed
-    /// ranks. None of fewer than [`FEWEST_PAIRS`].
+    /// ranks. None of fewer than `FEWEST_PAIRS`.
     pub fn of_pairs(differences: &[f64]) -> Option<Self> {
         if differences.len() < FEWEST_PAIRS {
             return None;
@@ -32,7 +32,7 @@ impl Interval {
     }
 
     /// By how much values of `b` exceed those of `a`: the median of all differences, and the exact interval
-    /// of the ranks. None where one of them has fewer than [`FEWEST_DAYS`].
+    /// of the ranks. None where one of them has fewer than `FEWEST_DAYS`.
     pub fn of_groups(a: &[f64], b: &[f64]) -> Option<Self> {
         if a.len().min(b.len()) < FEWEST_DAYS {
             return None;
