@@ -23,16 +23,17 @@ pub fn all(document: &Document, columns: usize, rows: Option<usize>) {
     page::holds(&doc::page(document));
 }
 
-/// Lines, and no control but the renderer's own: bold, green, red, and their end.
+/// Lines, and no control but the renderer's own: bold, green, yellow, red, and their end.
 pub fn terminal(text: &str) {
     let mut rest = text.to_owned();
-    for own in ["\x1b[1m", "\x1b[31m", "\x1b[32m", "\x1b[0m"] {
+    for own in ["\x1b[1m", "\x1b[31m", "\x1b[32m", "\x1b[33m", "\x1b[0m"] {
         rest = rest.replace(own, "");
     }
     for line in rest.lines() {
         assert_eq!(plain(line), line, "in a line for a terminal");
     }
-    let begun = ["\x1b[1m", "\x1b[31m", "\x1b[32m"].map(|sgr| text.matches(sgr).count());
+    let begun =
+        ["\x1b[1m", "\x1b[31m", "\x1b[32m", "\x1b[33m"].map(|sgr| text.matches(sgr).count());
     assert_eq!(
         text.matches("\x1b[0m").count(),
         begun.iter().sum::<usize>(),
