@@ -7,6 +7,7 @@ use crate::doc::number::counted;
 use crate::doc::parts::{self, filled};
 use crate::doc::text::{cut, named, time};
 use crate::doc::{Block, Cell, Column, Document, Keep, Paragraph, Row, Section, Style, Table};
+use crate::report::problems;
 use crate::stats::compare::Verdict;
 
 /// Everything.
@@ -288,23 +289,9 @@ fn notes(of: &Comparison) -> Section {
 }
 
 fn input(of: &Comparison) -> Section {
-    let problems = Table::new(
-        "problems",
-        "Problems in the input",
-        vec![Column::words("file", "file")],
-        vec![
-            Column::number("line", "line"),
-            Column::number("count", "count"),
-            Column::words("problem", "problem"),
-        ],
+    parts::section(
+        "input",
+        "Input",
+        filled(problems(&of.input)).into_iter().collect(),
     )
-    .rows(of.input.problems.iter().map(|problem| {
-        let cells = [
-            problem.line.into(),
-            problem.count.into(),
-            problem.what.clone().into(),
-        ];
-        ([Cell::from(problem.file.clone())], cells)
-    }));
-    parts::section("input", "Input", filled(problems).into_iter().collect())
 }

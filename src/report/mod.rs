@@ -7,7 +7,7 @@ mod sections;
 mod selection;
 
 pub use build::Circumstances;
-pub use sections::{document, figures};
+pub use sections::{document, figures, problems};
 pub use selection::Selection;
 
 #[cfg(test)]

@@ -3,7 +3,9 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
+
+use crate::cli::files::DocumentFormat;
 
 use crate::zone::Zone;
 
@@ -77,19 +79,11 @@ pub struct CompareArgs {
         hide_possible_values = true,
         help_heading = "Output"
     )]
-    pub format: CompareFormat,
+    pub format: DocumentFormat,
     /// Write one page with a chart, which needs nothing else
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub html: Option<PathBuf>,
     /// Exit with 0 though some files could not be read
     #[arg(long, help_heading = "Output")]
     pub skip_unreadable: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum CompareFormat {
-    Table,
-    Json,
-    Csv,
-    Markdown,
 }

@@ -11,7 +11,7 @@ use std::sync::atomic::AtomicBool;
 use anyhow::{Context as _, anyhow, ensure};
 
 use super::exit::{Exit, Failure};
-use super::files::{Filter, Page, Progress, input, json, tell_left_out};
+use super::files::{DocumentFormat, Filter, Page, Progress, input, json, tell_left_out};
 use super::values::Color;
 use super::{message, signals, terminal};
 use crate::clock::Wall;
@@ -26,7 +26,7 @@ use crate::source::{self, Batch, ReadSummary};
 use crate::stats::RowFold as _;
 use crate::stats::compare::{Fold, Side};
 use crate::stats::survey::is_column;
-use args::{CompareArgs, CompareFormat};
+use args::CompareArgs;
 use sides::{Sides, side_of};
 
 /// Compares.
@@ -187,17 +187,17 @@ fn compared(args: &CompareArgs, sides: &Sides, read: Read) -> (Comparison, ReadS
     (comparison(&read.fold.finish(), about), read.summary)
 }
 
-fn print(of: &Comparison, format: CompareFormat, color: Color) -> anyhow::Result<()> {
+fn print(of: &Comparison, format: DocumentFormat, color: Color) -> anyhow::Result<()> {
     let room = Room {
         columns: usize::from(terminal::width()),
         rows: None,
         hint: "",
     };
     let text = match format {
-        CompareFormat::Table => doc::terminal(&document(of), &room),
-        CompareFormat::Markdown => doc::markdown(&document(of), None),
-        CompareFormat::Csv => doc::csv(&document(of)),
-        CompareFormat::Json => json(of)?,
+        DocumentFormat::Table => doc::terminal(&document(of), &room),
+        DocumentFormat::Markdown => doc::markdown(&document(of), None),
+        DocumentFormat::Csv => doc::csv(&document(of)),
+        DocumentFormat::Json => json(of)?,
     };
     let mut out = terminal::stdout(color);
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {

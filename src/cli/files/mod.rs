@@ -2,12 +2,14 @@
 //! what was read, and where the page goes.
 
 mod filter;
+mod format;
 mod json;
 mod page;
 mod progress;
 mod told;
 
 pub use filter::{Conditions, Filter};
+pub use format::DocumentFormat;
 pub use json::json;
 pub use page::Page;
 pub use progress::Progress;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
+use crate::cli::files::DocumentFormat;
 use crate::cli::values::duration;
 use crate::cli::words::words;
 use crate::record::World;
@@ -95,7 +96,7 @@ pub struct ReportArgs {
         hide_possible_values = true,
         help_heading = "Output"
     )]
-    pub format: ReportFormat,
+    pub format: DocumentFormat,
     /// Write one page with charts, which needs nothing else
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub html: Option<PathBuf>,
@@ -132,24 +133,4 @@ pub enum FailOn {
 pub enum Against {
     /// The time before.
     Previous,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ReportFormat {
-    Table,
-    Json,
-    Csv,
-    Markdown,
-}
-
-impl ReportFormat {
-    /// Its word on the command line.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Table => "table",
-            Self::Json => "json",
-            Self::Csv => "csv",
-            Self::Markdown => "markdown",
-        }
-    }
 }

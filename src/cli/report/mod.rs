@@ -11,7 +11,9 @@ use std::io::Write as _;
 use anyhow::{Context as _, anyhow, ensure};
 
 use super::exit::{Exit, Failure};
-use super::files::{Filter, Page, Progress, input, is_left_out, json, tell, tell_left_out};
+use super::files::{
+    DocumentFormat, Filter, Page, Progress, input, is_left_out, json, tell, tell_left_out,
+};
 use super::values::Color;
 use super::{message, signals, terminal};
 use crate::clock::Wall;
@@ -23,7 +25,7 @@ use crate::report::{Circumstances, Selection, document, figures};
 use crate::source::{self, ReadSummary};
 use crate::stats::SurveyOptions;
 use crate::stats::survey::is_column;
-use args::{FailOn, ReportArgs, ReportFormat};
+use args::{FailOn, ReportArgs};
 use mixed::{is_of, mixed_times, one_world};
 use odd::Oddities;
 use previous::{Previous, WithPrevious, with_previous};
@@ -84,7 +86,7 @@ pub fn run(args: &ReportArgs, color: Color) -> Result<Exit, Failure> {
         }
     }
     print(&report, previous, &wanted, args, color).map_err(Failure::io)?;
-    if args.format == ReportFormat::Csv {
+    if args.format == DocumentFormat::Csv {
         let left_out = &read.summary.left_out;
         let is_told = |problem: &&Problem| {
             let mut same = left_out.iter().filter(|out| out.file == problem.file);
@@ -117,7 +119,7 @@ fn verdict(args: &ReportArgs, report: &Report, summary: &ReadSummary) -> Result<
     let some_read = files.any(|file| file.dialect.is_some() && is_whole(&file.name));
     let nothing_read = rows == 0 && !(in_lines.is_empty() && some_read);
     if nothing_read && !problems.is_empty() {
-        if args.format != ReportFormat::Csv {
+        if args.format != DocumentFormat::Csv {
             tell(&in_lines);
         }
         return Err(Failure::io(anyhow!("no row could be read")));
@@ -336,14 +338,14 @@ fn print(
         hint: "; --top 0 shows all",
     };
     let text = match args.format {
-        ReportFormat::Table => {
+        DocumentFormat::Table => {
             doc::terminal(&with_previous(document(report, wanted), previous), &room)
         }
-        ReportFormat::Markdown => {
+        DocumentFormat::Markdown => {
             doc::markdown(&with_previous(document(report, wanted), previous), rows)
         }
-        ReportFormat::Csv => doc::csv(&with_previous(figures(report, wanted), previous)),
-        ReportFormat::Json => json(&WithPrevious {
+        DocumentFormat::Csv => doc::csv(&with_previous(figures(report, wanted), previous)),
+        DocumentFormat::Json => json(&WithPrevious {
             report,
             against_previous: previous,
         })?,

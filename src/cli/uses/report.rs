@@ -2,14 +2,15 @@
 
 use super::given::Given;
 use super::idle::Idle;
-use crate::cli::report::args::{ReportArgs, ReportFormat};
+use crate::cli::files::DocumentFormat;
+use crate::cli::report::args::ReportArgs;
 
-use ReportFormat::{Csv, Json, Markdown, Table};
+use DocumentFormat::{Csv, Json, Markdown, Table};
 
-const ALL: &[ReportFormat] = &[Table, Markdown, Csv, Json];
+const ALL: &[DocumentFormat] = &[Table, Markdown, Csv, Json];
 
 /// Every option by its id, and the forms that show what it does: one that is not here fails a test.
-pub(super) const USES: &[(&str, &[ReportFormat])] = &[
+pub(super) const USES: &[(&str, &[DocumentFormat])] = &[
     ("files", ALL),
     // how everything that is printed looks
     ("color", ALL),

@@ -1,13 +1,22 @@
 //! What other programs measured: pings, and tests of Microsoft's tools.
 
+use std::time::Duration;
+
 use super::found::{About, Found, name};
 use crate::doc::number::{grouped, millis, percent};
 use crate::judge::severity::Severity;
+use crate::measure::burst::fold::CLIENT;
 
-/// What Microsoft allows: packets lost, round trip and jitter from a client to its edge.
-const LOSS_PERCENT: f64 = 1.0;
-const RTT_MS: f64 = 100.0;
-const JITTER_MS: f64 = 30.0;
+/// What Microsoft allows to be lost, from a client to its edge, in percent.
+#[allow(clippy::cast_precision_loss)] // at most a million
+fn loss_percent() -> f64 {
+    CLIENT.loss as f64 / 1e4
+}
+
+/// A limit in milliseconds.
+fn ms(limit: Duration) -> f64 {
+    limit.as_secs_f64() * 1e3
+}
 
 pub(super) fn all(about: &About<'_>) -> Vec<Found> {
     let mut found = pings(about);
@@ -18,7 +27,7 @@ pub(super) fn all(about: &About<'_>) -> Vec<Found> {
 /// Pings that were lost.
 fn pings(about: &About<'_>) -> Vec<Found> {
     let pings = about.report.kinds.pings.iter();
-    let lost = pings.filter(|one| one.lost_low_percent.is_some_and(|low| low > LOSS_PERCENT));
+    let lost = pings.filter(|one| one.lost_low_percent.is_some_and(|low| low > loss_percent()));
     lost.map(|one| {
         let told = format!(
             "{} of {} pings to {} were lost ({})",
@@ -44,12 +53,12 @@ fn assessments(about: &About<'_>) -> Vec<Found> {
     let mut found = Vec::new();
     for one in &about.report.kinds.assessments {
         let mut broken = Vec::new();
-        if let Some(loss) = one.loss_percent.filter(|loss| *loss >= LOSS_PERCENT) {
+        if let Some(loss) = one.loss_percent.filter(|loss| *loss >= loss_percent()) {
             broken.push(format!("{} of the packets lost", percent(loss)));
         }
         for (times, limit, what) in [
-            (one.rtt, RTT_MS, "round trip"),
-            (one.jitter, JITTER_MS, "jitter"),
+            (one.rtt, ms(CLIENT.rtt), "round trip"),
+            (one.jitter, ms(CLIENT.jitter), "jitter"),
         ] {
             if let Some(times) = times.filter(|times| times.mean_ms >= limit) {
                 broken.push(format!("{what} {} ms", millis(times.mean_ms)));

@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 
 use super::found::{About, Found, at, name};
 use crate::doc::number::{counted, grouped, percent, seconds};
-use crate::judge::outages::OutageRule;
 use crate::judge::severity::Severity;
 use crate::judge::together::{Together, Who, together};
 use crate::record::Cause;
@@ -81,12 +80,8 @@ fn events<'a>(about: &About<'a>) -> Vec<Event<'a>> {
         if !series.is_in_order() {
             continue;
         }
-        let telling = series
-            .rows
-            .saturating_sub(series.failed_here)
-            .saturating_sub(series.undecided);
-        let rule = OutageRule::of(telling, telling.saturating_sub(series.answered));
-        let is_outage = |outage: &&survey::Outage| series.lost_runs.is_outage(outage, rule.rows);
+        let rows = about.report.series[number].outage_rows.unwrap_or(0);
+        let is_outage = |outage: &&survey::Outage| series.lost_runs.is_outage(outage, rows);
         all.extend(
             series
                 .longest_outages

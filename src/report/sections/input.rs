@@ -3,7 +3,7 @@
 use crate::doc::parts;
 use crate::doc::parts::filled;
 use crate::doc::{Block, Cell, Column, Paragraph, Section, Table};
-use crate::report::model::Report;
+use crate::report::model::{Input, Report};
 
 /// What the reader of the numbers should know.
 pub fn notes(report: &Report) -> Section {
@@ -14,11 +14,12 @@ pub fn notes(report: &Report) -> Section {
 
 /// The problems in the files, and the files.
 pub fn section(report: &Report) -> Section {
-    let blocks = [filled(problems(report)), filled(files(report))];
+    let blocks = [filled(problems(&report.input)), filled(files(report))];
     parts::section("input", "Input", blocks.into_iter().flatten().collect())
 }
 
-fn problems(report: &Report) -> Table {
+/// What was wrong in the files, also of a comparison.
+pub fn problems(input: &Input) -> Table {
     Table::new(
         "problems",
         "Problems in the input",
@@ -29,7 +30,7 @@ fn problems(report: &Report) -> Table {
             Column::words("problem", "problem"),
         ],
     )
-    .rows(report.input.problems.iter().map(|problem| {
+    .rows(input.problems.iter().map(|problem| {
         let cells = [
             problem.line.into(),
             problem.count.into(),

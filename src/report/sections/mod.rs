@@ -12,6 +12,8 @@ mod series;
 mod slow;
 mod verdict;
 
+pub use input::problems;
+
 use super::model::Report;
 use super::selection::Selection;
 use crate::doc::{Document, Section};
