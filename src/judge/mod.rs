@@ -1,6 +1,6 @@
 //! Judgements over what was measured: pure rules, each with its evidence.
 //!
-//! Here: what is on the way of a TLS connection (`tls_path`) and the facts that it goes by, what is an outage (`outages`), who
+//! Here: what is on the way of a TLS connection (`tls_path`) and the facts that it goes by, what is an outage (`outages`), which pauses are planned (`schedule`), who
 //! failed together (`together`), levels that changed (`levels`), and how bad something is (`severity`). Where
 //! the time went stands in `explain`. Not here: how the facts are found out (`net`).
 
@@ -8,6 +8,7 @@ mod facts;
 pub mod levels;
 pub mod outages;
 mod products;
+pub mod schedule;
 pub mod severity;
 mod tls_path;
 pub mod together;

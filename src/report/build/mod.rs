@@ -6,6 +6,7 @@ mod events;
 mod notes;
 mod order;
 mod paths;
+mod schedule;
 mod series;
 mod tables;
 mod units;
@@ -112,6 +113,7 @@ fn overview(rows: &Finished) -> Overview {
         gaps: gaps.count,
         gaps_s: gaps.seconds,
         longest_gaps: gaps.longest,
+        schedule: gaps.schedule,
     }
 }
 

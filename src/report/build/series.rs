@@ -1,25 +1,14 @@
 //! What the order of the rows says: answers, outages and gaps of each series, and the time in which
 //! none of them measured.
 
-use super::clocks;
-use super::units::MOST_LISTED;
+use super::schedule::{Gaps, gaps};
 use crate::judge::outages::OutageRule;
 use crate::measure::folds::Finished;
-use crate::report::model::{Gap, ListedOutage, Series};
+use crate::report::model::{ListedOutage, Series};
 use crate::stats::Count;
 use crate::stats::survey::{self, SeriesName, gaps_of_all as between};
 use crate::stats::units::{moment, percent, seconds};
 use crate::stats::wilson;
-
-/// Gaps as a report has them.
-pub struct Gaps {
-    /// How many.
-    pub count: u64,
-    /// Their sum.
-    pub seconds: f64,
-    /// The longest, in time order.
-    pub longest: Vec<Gap>,
-}
 
 /// One for each host, target and transport that has rows.
 pub fn all(rows: &Finished) -> Vec<Series> {
@@ -36,10 +25,13 @@ pub fn gaps_of_all(rows: &Finished) -> Gaps {
     if let [(_, one)] = rows.series.as_slice()
         && one.is_in_order()
     {
-        return gaps(rows, &one.gaps());
+        return of(rows, one);
     }
-    let found = between(series.flat_map(survey::Series::presences).collect());
-    gaps(rows, &found)
+    let own = series.clone().flat_map(survey::Series::gaps).collect();
+    let presences: Vec<_> = series.flat_map(survey::Series::presences).collect();
+    let ends = presences.iter().map(|one| one.from).min();
+    let ends = ends.zip(presences.iter().map(|one| one.to).max());
+    gaps(rows, &between(presences, own), ends)
 }
 
 fn one(rows: &Finished, name: &SeriesName, series: &survey::Series) -> Series {
@@ -56,8 +48,11 @@ fn one(rows: &Finished, name: &SeriesName, series: &survey::Series) -> Series {
     let all = series.longest_outages.iter().filter(|_| told);
     let mut longest: Vec<&survey::Outage> = all.filter(is_outage).collect();
     longest.sort_by_key(|outage| outage.from);
-    let found = if told { series.gaps() } else { Vec::new() };
-    let gaps = gaps(rows, &found);
+    let gaps = if told {
+        of(rows, series)
+    } else {
+        Gaps::default()
+    };
     let [host, target, transport] = name.clone();
     Series {
         host,
@@ -84,26 +79,14 @@ fn one(rows: &Finished, name: &SeriesName, series: &survey::Series) -> Series {
         gaps: gaps.count,
         gaps_s: gaps.seconds,
         longest_gaps: gaps.longest,
+        schedule: gaps.schedule,
         rows_out_of_order: series.late,
     }
 }
 
-fn gaps(rows: &Finished, found: &[survey::Gap]) -> Gaps {
-    let mut longest: Vec<&survey::Gap> = found.iter().collect();
-    longest.sort_by_key(|gap| std::cmp::Reverse(gap.length));
-    longest.truncate(MOST_LISTED);
-    longest.sort_by_key(|gap| gap.from);
-    let shown = |gap: &survey::Gap| Gap {
-        from: moment(gap.from),
-        to: moment(gap.to),
-        seconds: seconds(gap.length),
-        slept_s: clocks::slept_s(&rows.clocks, gap),
-    };
-    Gaps {
-        count: found.len() as u64,
-        seconds: seconds(found.iter().map(|gap| gap.length).sum()),
-        longest: longest.into_iter().map(shown).collect(),
-    }
+/// The gaps of a series.
+fn of(rows: &Finished, series: &survey::Series) -> Gaps {
+    gaps(rows, &series.gaps(), series.first.zip(series.last))
 }
 
 fn one_outage(rows: &Finished, outage: &survey::Outage) -> ListedOutage {
@@ -121,6 +104,7 @@ fn one_outage(rows: &Finished, outage: &survey::Outage) -> ListedOutage {
         to: moment(outage.to),
         seconds: seconds(outage.length),
         open: outage.open,
+        begun: outage.begun,
         rows: outage.rows,
         causes,
     }

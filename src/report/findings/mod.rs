@@ -8,6 +8,7 @@ mod levels;
 mod others;
 mod outages;
 mod rates;
+mod schedule;
 mod slow;
 
 use super::model::{Report, Verdict};
@@ -29,6 +30,7 @@ pub(super) fn put_into(report: &mut Report, rows: &Finished) {
     found.extend(rates::all(&about));
     found.extend(slow::all(&about));
     found.extend(others::all(&about));
+    found.extend(schedule::all(&about));
     found.sort_by(|a, b| {
         let grave = a.severity.cmp(&b.severity);
         grave.then(b.weight.total_cmp(&a.weight))

@@ -23,6 +23,7 @@ struct Event<'a> {
     /// The longest of them.
     length: u64,
     open: bool,
+    begun: bool,
     rows: u64,
     causes: BTreeMap<&'a str, u64>,
     series: BTreeSet<usize>,
@@ -104,6 +105,7 @@ fn events<'a>(about: &About<'a>) -> Vec<Event<'a>> {
                 event.to = event.to.max(outage.to);
                 event.length = event.length.max(outage.length);
                 event.open |= outage.open;
+                event.begun |= outage.begun;
                 event.rows = event.rows.saturating_add(outage.rows);
                 event.series.insert(number);
                 for (cause, count) in causes {
@@ -115,6 +117,7 @@ fn events<'a>(about: &About<'a>) -> Vec<Event<'a>> {
                 to: outage.to,
                 length: outage.length,
                 open: outage.open,
+                begun: outage.begun,
                 rows: outage.rows,
                 causes: causes.collect(),
                 series: [number].into(),
@@ -127,7 +130,11 @@ fn events<'a>(about: &About<'a>) -> Vec<Event<'a>> {
 fn told_of(about: &About<'_>, event: &Event<'_>) -> Found {
     let whole = |number: &usize| &about.rows.series[*number].0;
     let names: Vec<&SeriesName> = event.series.iter().map(whole).collect();
-    let least = if event.open { "at least " } else { "" };
+    let least = if event.open || event.begun {
+        "at least "
+    } else {
+        ""
+    };
     let when = match event.length {
         // what follows is not known
         0 => format!("No answer from {}", about.time(at(event.from))),

@@ -16,7 +16,7 @@ pub use crate::stats::charts::{
 };
 pub use clocks::{ClockChange, Clocks};
 pub use paths::{TlsPathFinding, TlsPaths};
-pub use series::{Gap, ListedOutage, Series};
+pub use series::{Gap, ListedOutage, PlannedRun, Schedule, Series};
 pub use verdict::{Finding, Verdict};
 
 use crate::measure::folds::Kinds;
@@ -169,6 +169,8 @@ pub struct Overview {
     pub gaps_s: f64,
     /// The longest ones, in time order.
     pub longest_gaps: Vec<Gap>,
+    /// When somebody measured, where that repeats: the pauses between are no gaps.
+    pub schedule: Option<Schedule>,
 }
 
 /// Groups of one dimension.

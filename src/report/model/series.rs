@@ -50,6 +50,8 @@ pub struct Series {
     pub gaps_s: f64,
     /// The longest gaps, in time order.
     pub longest_gaps: Vec<Gap>,
+    /// When its runs are, where they repeat: the pauses between them are no gaps.
+    pub schedule: Option<Schedule>,
     /// Rows that came too late to be brought into time order: in the tables, not in the outages.
     pub rows_out_of_order: u64,
 }
@@ -65,21 +67,68 @@ pub struct ListedOutage {
     pub seconds: f64,
     /// Whether the rows end before it does.
     pub open: bool,
+    /// Whether the rows begin with it: it may have begun earlier.
+    pub begun: bool,
     /// Rows that were not answered.
     pub rows: u64,
     /// Their causes, most frequent first.
     pub causes: Vec<Count>,
 }
 
-/// A stretch without rows.
-#[derive(Debug, Clone, Serialize)]
+impl ListedOutage {
+    /// Whether it may have been longer than what was seen of it.
+    pub fn is_cut(&self) -> bool {
+        self.open || self.begun
+    }
+}
+
+/// A stretch without rows in which there should have been some.
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct Gap {
-    /// The last row before it.
+    /// The last row before it; where runs are missing, when the first of them should have begun.
     pub from: DateTime<Utc>,
-    /// The first row after it.
+    /// The first row after it; where a run is missing or ended early, when it should have ended.
     pub to: DateTime<Utc>,
-    /// Its length.
+    /// Its length, of which the pauses of the schedule are no part.
     pub seconds: f64,
     /// How long the machine slept in it, where that is known.
     pub slept_s: Option<f64>,
+    /// What it is by the schedule: `missed-runs`, `ended-early`, `began-late`, `interrupted`; else empty.
+    pub kind: &'static str,
+    /// Runs that did not take place.
+    pub missed_runs: u64,
+}
+
+/// When runs are meant to be, as the rows show it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Schedule {
+    /// `hour` or `day`.
+    pub every: &'static str,
+    /// The runs of each.
+    pub runs: Vec<PlannedRun>,
+    /// Days of the week without.
+    pub free_days: Vec<&'static str>,
+    /// Hours or days that have runs.
+    pub met: u64,
+    /// Pauses that belong to it.
+    pub pauses: u64,
+    /// Their sum.
+    pub pauses_s: f64,
+    /// Runs that did not take place.
+    pub missed_runs: u64,
+    /// Runs that ended before their time.
+    pub ended_early: u64,
+    /// Runs that began after their time.
+    pub began_late: u64,
+    /// Runs that broke off and were begun again.
+    pub interrupted: u64,
+}
+
+/// A run of a schedule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PlannedRun {
+    /// When it begins in the time zone of the report, `22:00`; of runs each hour the minutes count.
+    pub start: String,
+    /// How many seconds it usually lasts.
+    pub seconds: i64,
 }

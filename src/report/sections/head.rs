@@ -9,7 +9,7 @@ use crate::doc::number::{bytes, counted, grouped, millis, quantile, seconds, sha
 use crate::doc::text::{cut, time};
 use crate::measure::{assessment, ping};
 use crate::record::{TlsPath, World};
-use crate::report::model::{Report, Series, TlsPathFinding};
+use crate::report::model::{ListedOutage, Report, Series, TlsPathFinding};
 
 /// What was measured, in a line.
 pub fn title(report: &Report) -> String {
@@ -210,7 +210,8 @@ fn of_probes(report: &Report) -> String {
                     0 | 1 => "in all".to_owned(),
                     several => format!("added up over {several} series"),
                 };
-                let open = |series: &Series| series.longest_outages.iter().any(|one| one.open);
+                let open =
+                    |series: &Series| series.longest_outages.iter().any(ListedOutage::is_cut);
                 let is_open = report.series.iter().any(open);
                 let at_least = if is_open { "at least " } else { "" };
                 let _ = write!(out, " of {at_least}{} {how}", seconds(lasted));

@@ -8,6 +8,7 @@ mod input;
 mod overview;
 mod paths;
 mod relays;
+pub(super) mod schedule;
 mod series;
 mod slow;
 mod verdict;

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::clocks;
 use super::head::median;
 use super::head::{self, is_of_the_lab, knows_all_outages};
+use super::schedule;
 use crate::doc::chart::quantile_of_all;
 use crate::doc::number::{self, counted, grouped, millis, quantile, seconds, share};
 use crate::doc::parts::{estimate, filled, main_section};
@@ -88,7 +89,7 @@ fn facts(report: &Report) -> Vec<Fact> {
         .flat_map(|series| &series.longest_outages);
     let longest = all.max_by(|a, b| a.seconds.total_cmp(&b.seconds));
     let longest = longest.filter(|outage| outage.seconds > 0.0).map(|outage| {
-        let at_least = if outage.open { "at least " } else { "" };
+        let at_least = if outage.is_cut() { "at least " } else { "" };
         format!("longest {at_least}{}", seconds(outage.seconds))
     });
     let unknown =
@@ -110,6 +111,10 @@ fn facts(report: &Report) -> Vec<Fact> {
     }
     if let Some(missed) = overview.missed_slots {
         facts.push(Fact::new("Missed slots", missed).note("of the schedule, without a row"));
+    }
+    if let Some(plan) = &report.overview.schedule {
+        let note = format!("{}; the pauses between are no gaps", schedule::often(plan));
+        facts.push(Fact::new("Schedule", Cell::from(schedule::times(plan))).note(note));
     }
     facts.push(gaps(report));
     facts.extend(clocks::facts(report));
@@ -173,8 +178,14 @@ fn gaps(report: &Report) -> Fact {
     let slept: f64 = (overview.longest_gaps.iter())
         .filter_map(|gap| gap.slept_s)
         .sum();
+    let missing = overview.schedule.as_ref().map(schedule::missing);
     let note = (overview.gaps > 0).then(|| {
         let mut note = format!("{nobody} measured for {together}");
+        if let Some(missing) = missing.filter(|missing| !missing.is_empty()) {
+            note += " (";
+            note += &missing;
+            note += ")";
+        }
         if slept > 0.0 {
             note += ", of which the machine slept for ";
             note += &seconds(slept);

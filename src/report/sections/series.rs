@@ -1,5 +1,6 @@
 //! When it did not work, when nobody looked, and what changed.
 
+use super::schedule;
 use crate::doc::number::counted;
 use crate::doc::parts;
 use crate::doc::parts::{filled, host_and_target, listed, main_section};
@@ -99,6 +100,14 @@ fn explained(report: &Report) -> String {
                     next answer; the other lost rows are lost probes. A gap is a \
                     stretch without rows of ten times the usual interval, at least a minute."
         .to_owned();
+    let schedules = report.series.iter().map(|one| &one.schedule);
+    if schedules
+        .chain([&report.overview.schedule])
+        .any(Option::is_some)
+    {
+        text += " Where runs repeat at the same time of the day or hour, the pauses between them are none; runs that did not \
+                 take place, ended early or began late are.";
+    }
     let here: u64 = report.series.iter().map(|series| series.failed_here).sum();
     if here > 0 {
         text += " A row that failed here, on the computer that measured (no free port, a firewall of its own), says \
@@ -151,7 +160,7 @@ fn outages(report: &Report) -> Table {
     table.rows.extend(all.into_iter().map(|(series, outage)| {
         let name = different.iter().map(|part| part(series));
         let name = name.collect::<Vec<_>>().join(" ");
-        let length = if outage.open {
+        let length = if outage.is_cut() {
             Cell::AtLeast
         } else {
             Cell::Seconds
@@ -183,13 +192,19 @@ fn gaps(report: &Report) -> Table {
         0 | 1 => "Gaps: when nobody measured",
         _ => "Gaps: when no series measured",
     };
+    // of a schedule a gap begins and ends where rows should have been
+    let (from, to) = match overview.schedule {
+        Some(_) => ("from", "to"),
+        None => ("last row before", "first row after"),
+    };
     let mut table = Table::new(
         "gaps",
         caption,
-        vec![Column::words("from", "last row before")],
+        vec![Column::words("from", from)],
         vec![
-            Column::words("to", "first row after"),
+            Column::words("to", to),
             Column::number("length", "length"),
+            Column::words("what", "what"),
             Column::number("slept", "machine slept"),
         ],
     );
@@ -202,6 +217,7 @@ fn gaps(report: &Report) -> Table {
             cells: vec![
                 gap.to.into(),
                 Cell::Seconds(gap.seconds),
+                Cell::of(schedule::gap(gap), Cell::from),
                 Cell::of(gap.slept_s, Cell::Seconds),
             ],
             weight,

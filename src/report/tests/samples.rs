@@ -215,6 +215,7 @@ pub(super) fn report(plan: &Plan) -> Report {
         from: later(n(at + 1) * span / 14),
         to: later(n(at + 1) * span / 14 + 83 * (n(at) + 1)),
         seconds: 83.0 * (n(at) + 1) as f64,
+        begun: false,
         open: at == 11,
         rows: 80 + n(at),
         causes: vec![
@@ -232,7 +233,7 @@ pub(super) fn report(plan: &Plan) -> Report {
         from: later(span / 3),
         to: later(span / 3 + 4800),
         seconds: 4800.0,
-        slept_s: None,
+        ..Gap::default()
     };
     Report {
         filters: vec![format!("target={}", plan.text)],
@@ -297,6 +298,7 @@ pub(super) fn report(plan: &Plan) -> Report {
             gaps: 2,
             gaps_s: 4980.0,
             longest_gaps: vec![gap.clone(); 2],
+            schedule: None,
         },
         tables,
         slow: slow(plan, rows, &mut dice, span),
@@ -321,6 +323,7 @@ pub(super) fn report(plan: &Plan) -> Report {
             gaps: 2,
             gaps_s: 4980.0,
             longest_gaps: vec![gap; 2],
+            schedule: None,
             rows_out_of_order: 2,
         }],
         events: (0..8)

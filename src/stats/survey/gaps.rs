@@ -5,8 +5,8 @@ use std::collections::BinaryHeap;
 
 use crate::stats::Distribution;
 
-/// Gaps that are kept, the longest: a series each night has five years of them.
-const MOST_KEPT: usize = 2_048;
+/// Gaps that are kept, the longest: a series of some minutes each hour has a year of them.
+const MOST_KEPT: usize = 9_000;
 
 /// A gap is a stretch without rows for so many usual intervals.
 const INTERVALS: u64 = 10;
@@ -23,6 +23,8 @@ pub struct Gap {
     pub to: i64,
     /// Its length in microseconds: what lies between these labels unless the clock was set.
     pub length: u64,
+    /// Whether the rows are of one run, which should have gone on.
+    pub inside: bool,
 }
 
 /// The intervals between the rows of a series, and the long ones among them. Memory: one
@@ -107,9 +109,23 @@ pub struct Presence {
 }
 
 /// The gaps between the stretches in which any series measured: in them none did. Where one series
-/// ends and another begins, the longer of their usual intervals decides.
-pub fn of_all(mut presences: Vec<Presence>) -> Vec<Gap> {
+/// ends and another begins, the longer of their usual intervals decides. One is inside a run where it lies in
+/// such a gap of a series.
+pub fn of_all(mut presences: Vec<Presence>, mut inside: Vec<Gap>) -> Vec<Gap> {
     presences.sort_unstable();
+    inside.retain(|gap| gap.inside);
+    inside.sort_unstable();
+    // how far they go at most, up to each
+    let mut reach = i64::MIN;
+    let reach = inside.iter().map(|gap| {
+        reach = reach.max(gap.to);
+        reach
+    });
+    let reach: Vec<i64> = reach.collect();
+    let is_inside = |from: i64, to: i64| {
+        let before = inside.partition_point(|gap| gap.from <= from);
+        before > 0 && reach[before.saturating_sub(1)] >= to
+    };
     let mut gaps = Vec::new();
     let mut covered: Option<Presence> = None;
     for next in presences {
@@ -122,6 +138,7 @@ pub fn of_all(mut presences: Vec<Presence>) -> Vec<Gap> {
                 from: before.to,
                 to: next.from,
                 length: next.from.abs_diff(before.to),
+                inside: is_inside(before.to, next.from),
             };
             if gap.length > shortest(before.usual_us.max(next.usual_us)) {
                 gaps.push(gap);
@@ -142,7 +159,12 @@ mod tests {
 
     fn gap(from: i64, to: i64) -> Gap {
         let length = to.abs_diff(from);
-        Gap { from, to, length }
+        Gap {
+            from,
+            to,
+            length,
+            inside: false,
+        }
     }
 
     fn nights(count: i64) -> Gaps {
@@ -157,13 +179,13 @@ mod tests {
 
     #[test]
     fn so_many_gaps_are_kept_and_it_is_known_that_there_were_more() {
-        let few = nights(1_800);
-        assert_eq!((few.all().len(), few.has_more()), (1_799, false));
-        let many = nights(3_000);
+        let few = nights(8_900);
+        assert_eq!((few.all().len(), few.has_more()), (8_899, false));
+        let many = nights(10_000);
         assert_eq!((many.all().len(), many.has_more()), (MOST_KEPT, true));
         // rows each ten minutes fill the list, and none of them makes a gap
         let mut slow = Gaps::default();
-        for row in 0..5_000 {
+        for row in 0..20_000 {
             slow.add(gap(row * 600 * S, (row + 1) * 600 * S));
         }
         assert_eq!((slow.all().len(), slow.has_more()), (0, false));
@@ -207,10 +229,21 @@ mod tests {
             presence(550, 900, 1),
         ];
         let (from, to) = (200 * S, 500 * S);
-        assert_eq!(of_all(both.clone()), [gap(from, to)]);
+        assert_eq!(of_all(both.clone(), Vec::new()), [gap(from, to)]);
+        // the second one should have gone on
+        let run = Gap {
+            inside: true,
+            ..gap(from, 550 * S)
+        };
+        assert!(of_all(both.clone(), vec![run])[0].inside);
+        let other = Gap {
+            inside: true,
+            ..gap(from, 490 * S)
+        };
+        assert!(!of_all(both.clone(), vec![other])[0].inside);
         // a third one goes on all the time, if slowly
         let all = [both, vec![presence(10, 880, 60)]].concat();
-        assert_eq!(of_all(all), []);
+        assert_eq!(of_all(all, Vec::new()), []);
     }
 
     #[test]
@@ -222,8 +255,8 @@ mod tests {
                 presence(9_000 + seconds, 99_000, 1_800),
             ]
         };
-        assert_eq!(of_all(after(1_800)), []);
-        assert_eq!(of_all(after(18_001)).len(), 1);
-        assert_eq!(of_all(Vec::new()), []);
+        assert_eq!(of_all(after(1_800), Vec::new()), []);
+        assert_eq!(of_all(after(18_001), Vec::new()).len(), 1);
+        assert_eq!(of_all(Vec::new(), Vec::new()), []);
     }
 }

@@ -16,8 +16,10 @@ pub struct Outage {
     pub to: i64,
     /// How long it lasted, in microseconds, however the clock was set meanwhile.
     pub length: u64,
-    /// Whether no answer was seen.
+    /// Whether no answer was seen behind it.
     pub open: bool,
+    /// Whether no answer was seen before it: it may have begun earlier.
+    pub begun: bool,
     /// Rows.
     pub rows: u64,
     /// Causes by number, with their counts.
@@ -114,6 +116,7 @@ mod tests {
             to: 0,
             length: seconds * 1_000_000,
             open: false,
+            begun: false,
             rows,
             causes: HashMap::new(),
         }

@@ -55,7 +55,7 @@ pub struct Observation {
     pub axis: i64,
     /// By how much the clock was set by now since the run began.
     pub set: i64,
-    /// Number of the run.
+    /// Number of the run; 0 where that is not known.
     pub run: u64,
     /// What came of it.
     pub heard: Heard,
@@ -95,8 +95,10 @@ pub struct Series {
     /// Of them those with another address.
     pub changed: u64,
     waiting: VecDeque<Observation>,
-    /// The last row that waits no more: its label, and where it lies.
-    passed: Option<(i64, i64)>,
+    /// The last row that waits no more: its label, where it lies, and its run.
+    passed: Option<(i64, i64, u64)>,
+    /// Whether the path was seen to work since the rows began or the last gap.
+    has_worked: bool,
     open: Option<Open>,
     /// The run of the last row, and by how much its clock was set by then.
     run: (u64, i64),
@@ -161,7 +163,7 @@ impl Series {
         self.follow(&observation);
         if self
             .passed
-            .is_some_and(|(_, passed)| observation.axis < passed)
+            .is_some_and(|(_, passed, _)| observation.axis < passed)
         {
             self.late.raise(u64::from(!is_beside));
             return Ordered {
@@ -261,7 +263,7 @@ impl Series {
         self.waiting
             .make_contiguous()
             .sort_by_key(|waiting| waiting.axis);
-        if let Some((_, passed)) = &mut self.passed {
+        if let Some((_, passed, _)) = &mut self.passed {
             move_on(passed);
         }
         if let Some(open) = &mut self.open {
@@ -271,19 +273,22 @@ impl Series {
     }
 
     fn pass(&mut self, observation: Observation) {
-        let Observation { at, axis, .. } = observation;
-        if let Some((label, passed)) = self.passed
+        let Observation { at, axis, run, .. } = observation;
+        if let Some((label, passed, before)) = self.passed
             && self.gaps.add(Gap {
                 from: label,
                 to: at,
                 length: axis.abs_diff(passed),
+                inside: run != 0 && run == before,
             })
         {
             self.break_off();
+            self.has_worked = false;
         }
-        self.passed = Some((at, axis));
+        self.passed = Some((at, axis, run));
         match observation.heard {
             Heard::Answer | Heard::Beside { answered: true } => {
+                self.has_worked = true;
                 if let Some(open) = self.open.take() {
                     let length = axis.abs_diff(open.first);
                     self.end(Outage {
@@ -303,12 +308,14 @@ impl Series {
     }
 
     fn fail(&mut self, at: i64, axis: i64, cause: u32) {
+        let has_worked = self.has_worked;
         let begun = || Open {
             outage: Outage {
                 from: at,
                 to: at,
                 length: 0,
                 open: true,
+                begun: !has_worked,
                 rows: 0,
                 causes: HashMap::new(),
             },

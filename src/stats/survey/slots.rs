@@ -56,7 +56,7 @@ pub struct Added {
     pub leap: Option<Leap>,
     /// Where the row lies; none where it has no time.
     pub placed: Option<Placed>,
-    /// A number that its run alone has.
+    /// A number that its run alone has; 0 where the run has no name.
     pub run: u64,
 }
 
@@ -213,7 +213,8 @@ impl Run {
 
     fn placed(&mut self, name: &str, place: Place, said: Said, clocks: &mut Clocks) -> Added {
         // rows without a name of their run may be of many
-        let at = place.at.filter(|_| !name.is_empty());
+        let is_known = !name.is_empty();
+        let at = place.at.filter(|_| is_known);
         let placed = at.map(|at| {
             let (placed, told) = self.axis.place(place.slot, at, said);
             clocks.note(told);
@@ -222,7 +223,7 @@ impl Run {
         Added {
             leap: None,
             placed,
-            run: self.number,
+            run: if is_known { self.number } else { 0 },
         }
     }
 

@@ -22,7 +22,7 @@ What is counted:
   the first of them to the next answer; it is an outage where it has so many rows as single losses do not make
   by chance (fewest_rows), else its rows are lost probes.
 - a gap of a series: two rows of it further apart than ten times its median interval, and at least a
-  minute. A gap of all: two rows that follow each other in all of the rows, between which every series
+  minute, unless they are of two runs of those that begin at the same time of each day. A gap of all: two rows that follow each other in all of the rows, between which every series
   has not begun, has ended or has a gap; where one series ends and another begins, at least a minute
   and ten of the longer median of the series that have these two rows.
 - changed: of the rows with an address that have a row with an address before them in the series.
@@ -288,24 +288,46 @@ def usual(rows):
     return median([(b - a).total_seconds() for a, b in zip(times, times[1:])]) if times[1:] else 0
 
 
+def holes(rows):
+    """Stretches without rows, and whether they are of one run, which should have gone on."""
+    timed = [row for row in rows if row.at]
+    return [(a.at, b.at, a.run == b.run and a.run not in ("", None) and a.slot is not None)
+            for a, b in zip(timed, timed[1:]) if (b.at - a.at).total_seconds() >= max(60, 10 * usual(rows))]
+
+
+def unplanned(pauses, first, last):
+    """The pauses but those between runs that begin at the same time of each day (here: no run of these is missing)."""
+    between = [(a, b) for a, b, inside in pauses if not inside]
+    begins = [first] + [b for _, b in between]
+    minute = {begin: begin.hour * 60 + begin.minute for begin in begins}
+    about = lambda one, other: abs((minute[one] - minute[other] + 720) % 1440 - 720) <= 10
+    best = max(([other for other in begins if about(one, other)] for one in begins), key=len)
+    days = sorted(begin.date().toordinal() for begin in best)
+    is_daily = len(best) >= 3 and days == list(range(days[0], days[0] + len(days)))
+    if is_daily and 10 * len(best) >= 7 * len(begins):
+        between = [(a, b) for a, b in between if b not in best or b == best[0]]
+    return sorted(between + [(a, b) for a, b, inside in pauses if inside])
+
+
 def gaps(rows):
-    times = [row.at for row in rows if row.at]
-    return [(a, b) for a, b in zip(times, times[1:])
-            if (b - a).total_seconds() >= max(60, 10 * usual(rows))]
+    timed = [row.at for row in rows if row.at]
+    return unplanned(holes(rows), timed[0], timed[-1]) if timed else []
 
 
 def gaps_of_all(all_series):
-    facts = [([row.at for row in rows if row.at], gaps(rows), usual(rows)) for rows in all_series.values()]
+    facts = [([row.at for row in rows if row.at], holes(rows), usual(rows)) for rows in all_series.values()]
     facts = [fact for fact in facts if fact[0]]
     times = sorted({at for fact in facts for at in fact[0]})
     found = []
     for a, b in zip(times, times[1:]):
-        away = all(b <= own[0] or a >= own[-1] or any(x <= a and b <= y for x, y in holes)
-                   for own, holes, _ in facts)
+        away = all(b <= own[0] or a >= own[-1] or any(x <= a and b <= y for x, y, _ in own_holes)
+                   for own, own_holes, _ in facts)
         slowest = max(usual for own, _, usual in facts if a in own or b in own)
         if away and (b - a).total_seconds() >= max(60, 10 * slowest):
-            found.append((b - a).total_seconds())
-    return found
+            inside = any(x <= a and b <= y and one_run for _, own_holes, _ in facts for x, y, one_run in own_holes)
+            found.append((a, b, inside))
+    found = unplanned(found, times[0], times[-1]) if times else []
+    return [(b - a).total_seconds() for a, b in found]
 
 
 def series(key, rows):

@@ -137,6 +137,7 @@ fn gaps_are_long_against_the_usual_interval_and_end_an_outage() {
             from: 100 * S,
             to: 3_700 * S,
             length: 3_600_000_000,
+            inside: true,
         }]
     );
     assert_eq!((runs(&series).count, runs(&series).us), (2, 1_000_000));
@@ -207,7 +208,15 @@ fn rows_that_a_filter_leaves_out_leave_no_gap_and_stretch_no_outage() {
     let series = with_beside(&rows);
     let (from, to) = (99 * S, 3_000 * S);
     let length = 2_901_000_000;
-    assert_eq!(series.gaps(), [Gap { from, to, length }]);
+    assert_eq!(
+        series.gaps(),
+        [Gap {
+            from,
+            to,
+            length,
+            inside: true
+        }]
+    );
 }
 
 #[test]
