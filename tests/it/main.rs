@@ -26,6 +26,7 @@ mod report_options;
 mod report_others;
 mod report_rows;
 mod report_saved;
+mod report_schedule;
 mod rows;
 mod series;
 mod series_files;

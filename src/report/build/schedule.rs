@@ -32,8 +32,10 @@ pub struct Gaps {
     pub schedule: Option<Schedule>,
 }
 
-/// Of the stretches without rows between the first and the last row of a series, those that are gaps.
-pub fn gaps(rows: &Finished, found: &[survey::Gap], ends: Option<(i64, i64)>) -> Gaps {
+/// Of the stretches without rows between those in which somebody measured, those that are gaps.
+pub fn gaps(rows: &Finished, found: &[survey::Gap], measured: &[survey::Presence]) -> Gaps {
+    let ends = measured.iter().map(|one| one.from).min();
+    let ends = ends.zip(measured.iter().map(|one| one.to).max());
     let shown = |gap: &survey::Gap, kind, runs| Gap {
         from: moment(gap.from),
         to: moment(gap.to),
@@ -62,7 +64,13 @@ pub fn gaps(rows: &Finished, found: &[survey::Gap], ends: Option<(i64, i64)>) ->
                 };
                 all.push((gap.length, shown(&gap, one.kind.as_str(), one.runs)));
             }
-            planned = Some(described(&schedule, &missing, &between));
+            let interval = measured.iter().map(|one| one.usual_us).min();
+            planned = Some(described(
+                &schedule,
+                &missing,
+                &between,
+                interval.unwrap_or(0),
+            ));
         }
     }
     all.sort_by_key(|(length, _)| std::cmp::Reverse(*length));
@@ -94,7 +102,10 @@ fn described(
     schedule: &crate::judge::schedule::Schedule,
     missing: &[Option<Missing>],
     pauses: &[&survey::Gap],
+    interval_us: u64,
 ) -> Schedule {
+    // the last row stands for the time until another one would have come
+    let interval = i64::try_from(interval_us / 1_000_000).unwrap_or(0);
     let every = match schedule.every {
         Every::Hour => "hour",
         Every::Day => "day",
@@ -113,7 +124,7 @@ fn described(
             .iter()
             .map(|run| PlannedRun {
                 start: clock_time(run.start_s),
-                seconds: run.length_s,
+                seconds: run.length_s.saturating_add(interval),
             })
             .collect(),
         free_days: DAYS
@@ -132,9 +143,9 @@ fn described(
     }
 }
 
-/// `22:00`.
+/// `22:00`, to the nearest minute.
 fn clock_time(second: i64) -> String {
-    let minutes = second.div_euclid(60);
+    let minutes = second.saturating_add(30).div_euclid(60).rem_euclid(1_440);
     format!(
         "{:02}:{:02}",
         minutes.div_euclid(60),

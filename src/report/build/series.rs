@@ -29,9 +29,7 @@ pub fn gaps_of_all(rows: &Finished) -> Gaps {
     }
     let own = series.clone().flat_map(survey::Series::gaps).collect();
     let presences: Vec<_> = series.flat_map(survey::Series::presences).collect();
-    let ends = presences.iter().map(|one| one.from).min();
-    let ends = ends.zip(presences.iter().map(|one| one.to).max());
-    gaps(rows, &between(presences, own), ends)
+    gaps(rows, &between(presences.clone(), own), &presences)
 }
 
 fn one(rows: &Finished, name: &SeriesName, series: &survey::Series) -> Series {
@@ -86,7 +84,7 @@ fn one(rows: &Finished, name: &SeriesName, series: &survey::Series) -> Series {
 
 /// The gaps of a series.
 fn of(rows: &Finished, series: &survey::Series) -> Gaps {
-    gaps(rows, &series.gaps(), series.first.zip(series.last))
+    gaps(rows, &series.gaps(), &series.presences())
 }
 
 fn one_outage(rows: &Finished, outage: &survey::Outage) -> ListedOutage {

@@ -44,7 +44,7 @@ pub(super) fn all(about: &About<'_>) -> Vec<Found> {
     if more > 0 {
         let _ = write!(
             text,
-            " So it is for {}.",
+            " The same holds for {}.",
             counted(more, "more series", "more series")
         );
     }

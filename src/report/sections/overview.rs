@@ -10,7 +10,7 @@ use crate::doc::chart::quantile_of_all;
 use crate::doc::number::{self, counted, grouped, millis, quantile, seconds, share};
 use crate::doc::parts::{estimate, filled, main_section};
 use crate::doc::{Block, Cell, Column, Fact, Paragraph, Section, Table};
-use crate::report::model::Report;
+use crate::report::model::{Overview, Report};
 use crate::stats::Count;
 
 /// The section.
@@ -70,7 +70,7 @@ fn share_of(part: u64, whole: u64) -> Cell {
 
 fn facts(report: &Report) -> Vec<Fact> {
     let overview = &report.overview;
-    let rate = overview.probes_per_minute.filter(|rate| rate.is_finite());
+    let rate = rate(overview);
     let mut facts = vec![
         Fact::new("Probes", overview.rows).note(rate.map_or_else(String::new, number::rate)),
         succeeded(report),
@@ -131,6 +131,22 @@ fn facts(report: &Report) -> Vec<Fact> {
         facts.push(Fact::new("Rows without time", overview.rows_without_time).note(note));
     }
     facts
+}
+
+/// Rows a minute; of a schedule while it ran.
+#[allow(clippy::cast_precision_loss)] // counts lie far below 2^53
+fn rate(overview: &Overview) -> Option<f64> {
+    let rate = match (&overview.schedule, overview.span_s) {
+        (Some(plan), Some(span)) => {
+            let ran = span - overview.gaps_s - plan.pauses_s;
+            let timed = overview.rows.saturating_sub(overview.rows_without_time);
+            // one interval less than rows in each run
+            let intervals = timed.saturating_sub(plan.pauses).saturating_sub(1);
+            Some(intervals as f64 * 60.0 / ran)
+        }
+        _ => overview.probes_per_minute,
+    };
+    rate.filter(|rate| rate.is_finite() && *rate > 0.0)
 }
 
 /// The share of the rows that are OK, and its confidence interval.
