@@ -75,6 +75,46 @@ pub enum Cell {
     Text(Cow<'static, str>, Style),
 }
 
+/// How many decimals the values of a column have, so that their points stand below each other; none where each has its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Decimals(Option<usize>);
+
+impl Decimals {
+    /// Of the cells of a column: of times as many as the smallest needs for three significant digits, but at most one beside a
+    /// second and more; of percentages as many as any of them has.
+    pub fn of<'a>(cells: impl Iterator<Item = &'a Cell>) -> Self {
+        let (mut least, mut most) = (f64::INFINITY, 0.0_f64);
+        let mut shares = None;
+        for cell in cells {
+            match cell {
+                Cell::Millis(ms) | Cell::Quantile(ms) if ms.is_finite() => {
+                    // what rounds to nothing anyway needs no digits
+                    if ms.abs() >= 0.000_5 {
+                        least = least.min(ms.abs());
+                    }
+                    most = most.max(ms.abs());
+                }
+                Cell::Percent(percent) => {
+                    shares = shares.max(Some(number::decimals_of(*percent)));
+                }
+                _ => {}
+            }
+        }
+        if shares.is_some() {
+            return Self(shares);
+        }
+        let wanted = match least {
+            f64::INFINITY => 0,
+            least if least < 0.099_5 => 3,
+            least if least < 9.995 => 2,
+            least if least < 99.95 => 1,
+            _ => 0,
+        };
+        let limit = if most >= 999.95 { 1 } else { 3 };
+        Self(Some(wanted.min(limit)))
+    }
+}
+
 /// A value as a whole number for programs, with its unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Figure {
@@ -122,19 +162,12 @@ impl Cell {
 
     /// The value as text on one line, without control characters.
     pub fn show(&self, zone: Zone) -> String {
-        self.shown(zone, number::count)
-    }
-
-    /// The same with the digits of large counts in groups.
-    pub fn show_grouped(&self, zone: Zone) -> String {
-        self.shown(zone, number::grouped)
-    }
-
-    fn shown(&self, zone: Zone, count: fn(u64) -> String) -> String {
         match self {
             Self::None => NONE.to_owned(),
-            Self::Count(value) => count(*value),
-            Self::Of(part, whole) => format!("{} of {}", count(*part), count(*whole)),
+            Self::Count(value) => number::grouped(*value),
+            Self::Of(part, whole) => {
+                format!("{} of {}", number::grouped(*part), number::grouped(*whole))
+            }
             Self::Millis(ms) => number::millis(*ms),
             Self::Quantile(ms) => number::quantile(*ms),
             Self::Percent(percent) => number::percent(*percent),
@@ -155,6 +188,19 @@ impl Cell {
             Self::Name(name, what) if name.is_empty() => format!("(no {})", plain(what)),
             Self::Name(text, _) => plain(text).into_owned(),
             Self::Text(text, _) => plain(text).into_owned(),
+        }
+    }
+
+    /// The value as it stands in a column whose values have so many decimals.
+    pub fn show_in(&self, zone: Zone, decimals: Decimals) -> String {
+        match (self, decimals.0) {
+            (Self::Millis(value) | Self::Quantile(value), Some(decimals)) => {
+                number::fixed(*value, decimals)
+            }
+            (Self::Percent(value), Some(decimals)) if value.is_finite() => {
+                format!("{} %", number::fixed(*value, decimals))
+            }
+            _ => self.show(zone),
         }
     }
 
@@ -259,7 +305,7 @@ mod tests {
         };
         for (cell, shown, figures) in [
             (Cell::None, "-", ""),
-            (Cell::Count(229_748), "229748", "229748"),
+            (Cell::Count(229_748), "229\u{202f}748", "229748"),
             (Cell::Of(3, 10), "3 of 10", "3;_of 10"),
             (Cell::Millis(28.431), "28.43", "28431 us"),
             (Cell::Quantile(28.431), "28.4", "28431 us"),
@@ -300,9 +346,27 @@ mod tests {
                 "{cell:?}"
             );
         }
-        assert_eq!(
-            Cell::Count(229_748).show_grouped(Zone::Utc),
-            "229\u{202f}748"
-        );
+    }
+
+    fn column(cells: &[Cell]) -> Vec<String> {
+        let decimals = Decimals::of(cells.iter());
+        let shown = cells.iter().map(|cell| cell.show_in(Zone::Utc, decimals));
+        shown.collect()
+    }
+
+    #[test]
+    fn the_values_of_a_column_have_one_number_of_decimals() {
+        let quantiles = [4.98, 20.4, 101.27].map(Cell::Quantile);
+        assert_eq!(column(&quantiles), ["4.98", "20.40", "101.27"]);
+        let exact = [0.042, 12.4, 0.0].map(Cell::Millis);
+        assert_eq!(column(&exact), ["0.042", "12.400", "0.000"]);
+        let slow = [4.98, 3_016.2].map(Cell::Millis);
+        assert_eq!(column(&slow), ["5.0", "3016.2"]);
+        let whole = [Cell::Millis(120.4), Cell::None, Cell::Millis(999.0)];
+        assert_eq!(column(&whole), ["120", "-", "999"]);
+        let shares = [100.0, 0.29, 99.9996].map(Cell::Percent);
+        assert_eq!(column(&shares), ["100.0000 %", "0.2900 %", "99.9996 %"]);
+        let counts = [Cell::Count(7), Cell::Count(12_345)];
+        assert_eq!(column(&counts), ["7", "12\u{202f}345"]);
     }
 }

@@ -10,7 +10,7 @@ use crate::record::{plain, with_marks};
 
 /// The columns. A value whose column has one of the names from `group_rows` to `p99_us` stands there; every
 /// other one has a line of its own, with its name in `metric` and itself in `value`.
-const HEAD: [&str; 19] = [
+const HEAD: [&str; 20] = [
     "table",
     "group",
     "metric",
@@ -30,6 +30,7 @@ const HEAD: [&str; 19] = [
     "overflow",
     "value",
     "unit",
+    "transport",
 ];
 
 const GROUP: usize = 1;
@@ -37,13 +38,14 @@ const METRIC: usize = 2;
 const OVERFLOW: usize = 16;
 const VALUE: usize = 17;
 const UNIT: usize = 18;
+const TRANSPORT: usize = 19;
 
 /// The CSV: comma, all fields quoted, lines that end in a line feed.
 pub fn csv(document: &Document) -> String {
     let mut out = ::csv::WriterBuilder::new()
         .quote_style(::csv::QuoteStyle::Always)
         .from_writer(Vec::new());
-    let mut push = |line: &[String; 19]| {
+    let mut push = |line: &Line| {
         // a mark before a negative number would make a text of it, and a number is no formula
         let is_number = |cell: &str| cell.parse::<i64>().is_ok();
         let cells = line.iter().map(|cell| match plain(cell) {
@@ -79,7 +81,7 @@ pub fn csv(document: &Document) -> String {
     String::from_utf8(bytes).unwrap_or_default()
 }
 
-type Line = [String; 19];
+type Line = [String; HEAD.len()];
 
 fn line(table: &str, group: String) -> Line {
     let mut line = Line::default();
@@ -93,6 +95,7 @@ fn lines_of(table: &Table, row: &Row) -> Vec<Line> {
     let group: Vec<String> = row.key.iter().map(first).collect();
     let mut of_columns = line(&table.id, group.join(" "));
     row.facet.clone_into(&mut of_columns[METRIC]);
+    table.transport.clone_into(&mut of_columns[TRANSPORT]);
     of_columns[OVERFLOW] = row.others.to_string();
     let mut has_columns = false;
     let mut lines = Vec::new();

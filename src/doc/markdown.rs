@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::cell::{Cell, Style};
+use super::cell::{Cell, Decimals, Style};
 use super::section::{Block, Document, Fact, Paragraph, Section};
 use super::table::{Keep, Table};
 use super::text::cut;
@@ -97,15 +97,16 @@ fn push_table(out: &mut String, table: &Table, zone: Zone, rows: Option<usize>) 
             out.push_str(if column.words { "|---" } else { "|--:" });
         }
         out.push_str("|\n");
+        let decimals: Vec<Decimals> = (columns.iter())
+            .map(|(place, _)| view.decimals(*place))
+            .collect();
         for row in &view.rows {
             let key = key.iter().map(|(place, _)| row.key.get(*place));
+            let key = key.map(|cell| (cell, Decimals::default()));
             let cells = columns.iter().map(|(place, _)| row.cells.get(*place));
-            for cell in key.chain(cells) {
-                let _ = write!(
-                    out,
-                    "| {} ",
-                    cell.map_or_else(String::new, |c| text(c, zone))
-                );
+            for (cell, decimals) in key.chain(cells.zip(decimals.iter().copied())) {
+                let shown = cell.map_or_else(String::new, |c| text_in(c, zone, decimals));
+                let _ = write!(out, "| {shown} ");
             }
             out.push_str("|\n");
         }
@@ -117,7 +118,11 @@ fn push_table(out: &mut String, table: &Table, zone: Zone, rows: Option<usize>) 
 }
 
 fn text(cell: &Cell, zone: Zone) -> String {
-    let text = escaped(&cell.show(zone));
+    text_in(cell, zone, Decimals::default())
+}
+
+fn text_in(cell: &Cell, zone: Zone, decimals: Decimals) -> String {
+    let text = escaped(&cell.show_in(zone, decimals));
     match cell.style() {
         Style::Bad => format!("**{text}**"),
         Style::Plain | Style::Good | Style::Warn => text,

@@ -46,9 +46,27 @@ pub fn ratio(ratio: f64) -> String {
     format!("x {ratio:.decimals$}")
 }
 
-/// A count in plain digits.
-pub fn count(count: u64) -> String {
-    count.to_string()
+/// A number with so many decimals, zeros at the end among them.
+pub fn fixed(value: f64, decimals: usize) -> String {
+    if !value.is_finite() {
+        return NONE.to_owned();
+    }
+    let text = format!("{value:.decimals$}");
+    let is_nothing = !text.contains(|digit| ('1'..='9').contains(&digit));
+    let text = text
+        .strip_prefix('-')
+        .filter(|_| is_nothing)
+        .unwrap_or(&text);
+    text.to_owned()
+}
+
+/// Decimals of a percentage as [`percent`] has it.
+pub fn decimals_of(share: f64) -> usize {
+    let text = percent(share);
+    let number = text.split(' ').next().unwrap_or_default();
+    number
+        .split_once('.')
+        .map_or(0, |(_, decimals)| decimals.len())
 }
 
 /// A count with a narrow space between groups of three digits, from five digits on (ISO 80000-1).
@@ -271,7 +289,6 @@ mod tests {
                 (31_104_000, "31\u{202f}104\u{202f}000"),
             ],
         );
-        assert_eq!(count(229_748), "229748");
         assert_eq!(counted(1, "row", "rows"), "1 row");
         assert_eq!(counted(0, "row", "rows"), "0 rows");
     }

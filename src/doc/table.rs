@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::cell::Cell;
+use super::cell::{Cell, Decimals};
 
 /// A table. Its rows begin with what they are about, the key.
 #[derive(Debug, Clone)]
@@ -11,6 +11,8 @@ pub struct Table {
     pub id: String,
     /// Its heading; empty where that of the section says it all.
     pub caption: String,
+    /// The transport whose rows it is of, where there are several.
+    pub transport: String,
     /// What the values of facets are, behind a facet's name in a heading: `time in ms`.
     pub facets: &'static str,
     /// Columns of the key.
@@ -107,6 +109,7 @@ impl Table {
         Self {
             id: id.to_owned(),
             caption: caption.to_owned(),
+            transport: String::new(),
             facets: "",
             key,
             columns,
@@ -210,6 +213,11 @@ impl<'a> View<'a> {
             return columns().take(1).collect();
         }
         used
+    }
+
+    /// How many decimals the values of a column have.
+    pub fn decimals(&self, place: usize) -> Decimals {
+        Decimals::of(self.rows.iter().filter_map(|row| row.cells.get(place)))
     }
 
     /// The other columns in which something stands, by their place.

@@ -1,6 +1,6 @@
 //! A document as text for a terminal: headings in bold, what went wrong in red.
 
-use super::cell::{Cell, Style};
+use super::cell::{Cell, Decimals, Style};
 use super::section::{Block, Document, Fact, Point, Section};
 use super::table::{Column, Row, Table, View};
 use super::text::cut;
@@ -220,13 +220,17 @@ impl Grid {
     fn of(view: &View, columns: &[(usize, &Column)], zone: Zone) -> Self {
         let keys = view.key();
         let both = || keys.iter().chain(columns).map(|(_, column)| *column);
-        let cell = |cells: &[Cell], place: usize| match cells.get(place) {
-            Some(cell) => (text(cell, zone), cell.style()),
+        let decimals = columns.iter().map(|(place, _)| view.decimals(*place));
+        let decimals: Vec<Decimals> = decimals.collect();
+        let cell = |cells: &[Cell], place: usize, decimals| match cells.get(place) {
+            Some(cell) => (cut(&cell.show_in(zone, decimals), LONGEST), cell.style()),
             None => (String::new(), Style::Plain),
         };
         let row = |row: &&Row| {
-            let key = keys.iter().map(|(place, _)| cell(&row.key, *place));
-            let cells = columns.iter().map(|(place, _)| cell(&row.cells, *place));
+            let key = keys.iter();
+            let key = key.map(|(place, _)| cell(&row.key, *place, Decimals::default()));
+            let cells = columns.iter().zip(&decimals);
+            let cells = cells.map(|((place, _), decimals)| cell(&row.cells, *place, *decimals));
             key.chain(cells).collect()
         };
         Self {

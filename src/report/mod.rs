@@ -5,10 +5,11 @@ mod findings;
 pub mod model;
 mod sections;
 mod selection;
+mod worst;
 
 pub use build::Circumstances;
 pub use sections::{document, figures, problems};
-pub use selection::Selection;
+pub use selection::{Selection, Sort};
 
 #[cfg(test)]
 mod tests;

@@ -289,7 +289,7 @@ fn a_report_is_had_as_csv_and_as_markdown() {
     );
     let said = run_report("--format markdown", &[&file]);
     assert!(
-        said.stdout.contains("| ukwest | 30 | 5 | 25 | 20.1 |"),
+        said.stdout.contains("| ukwest | 30 | 5 | 25 | 20.10 |"),
         "{}",
         said.stdout
     );

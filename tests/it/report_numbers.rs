@@ -125,10 +125,15 @@ impl Differences {
     }
 }
 
-fn find_table<'a>(report: &'a Value, by: &str) -> Option<&'a Value> {
-    list(&report["tables"])
-        .iter()
-        .find(|table| list(&table["by"]) == [Value::from(by)])
+/// A table by its name, `region over udp` or `transport`.
+fn find_table<'a>(report: &'a Value, name: &str) -> Option<&'a Value> {
+    let (by, transport) = match name.split_once(" over ") {
+        Some((by, transport)) => (by, Value::from(transport)),
+        None => (name, Value::Null),
+    };
+    let is_it =
+        |table: &&Value| list(&table["by"]) == [Value::from(by)] && table["transport"] == transport;
+    list(&report["tables"]).iter().find(is_it)
 }
 
 fn compare_table(differences: &mut Differences, what: &str, ours: &Value, want: &Value) {
@@ -379,7 +384,7 @@ fn night_as_printed(form: Form) {
         &ours["addresses"]["in_teams_range_percent"],
         &100.0.into(),
     );
-    let regions = find_table(&ours, "region").unwrap_or(&Value::Null);
+    let regions = find_table(&ours, "region over tls").unwrap_or(&Value::Null);
     let group = |table: &'_ Value, key: &str| {
         list(&table["groups"])
             .iter()
@@ -402,7 +407,7 @@ fn night_as_printed(form: Form) {
             differences.near(&format!("{region} {name}"), &connect[name], &printed, share);
         }
     }
-    let certificates = find_table(&ours, "certificate").unwrap_or(&Value::Null);
+    let certificates = find_table(&ours, "certificate over tls").unwrap_or(&Value::Null);
     for (thumbprint, rows) in [
         ("3A6E1AFFB01B4E092E4027DCF2FA874FA4D302A0", 229_717),
         ("", 31),

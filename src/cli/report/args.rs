@@ -10,6 +10,7 @@ use crate::cli::files::DocumentFormat;
 use crate::cli::values::duration;
 use crate::cli::words::words;
 use crate::record::World;
+use crate::report::Sort;
 use crate::schema::Metric;
 use crate::zone::Zone;
 
@@ -40,8 +41,16 @@ pub struct ReportArgs {
         hide_possible_values = true
     )]
     pub metric: Vec<Metric>,
+    /// Order of groups: p95 (slowest first), failed, n, name
+    #[arg(
+        long,
+        value_name = "WHAT",
+        value_parser = words::<Sort>(),
+        hide_possible_values = true
+    )]
+    pub sort: Option<Sort>,
     /// Connects that take longer are slow
-    #[arg(long, value_name = "TIME", default_value = "1s", value_parser = duration)]
+    #[arg(long, value_name = "TIME", default_value = "1s", value_parser = duration, hide_short_help = true)]
     pub slow: Duration,
     /// Outages last at least so long; without it, lost rows in a row that chance does not make
     #[arg(long, value_name = "TIME", value_parser = duration, hide_short_help = true)]

@@ -43,6 +43,7 @@ pub fn run(args: &ReportArgs, color: Color) -> Result<Exit, Failure> {
     )
     .map_err(Failure::usage)?;
     let wanted = Selection {
+        sort: args.sort,
         metrics: args.metric.clone(),
         by: by.clone(),
     };
@@ -73,14 +74,20 @@ pub fn run(args: &ReportArgs, color: Color) -> Result<Exit, Failure> {
     }
     one_world(&read.rows).map_err(Failure::usage)?;
     known_columns(&read, &filter, &by).map_err(Failure::usage)?;
-    let report = report(args, &read);
+    let mut report = report(args, &read);
+    report.sort(&wanted);
     let previous = read.previous.as_ref();
+    // a page has every metric and every table
+    let of_page = Selection {
+        sort: args.sort,
+        ..Selection::default()
+    };
     if let Some(page) = page {
         if read.rows.rows() == 0 && page.would_replace_one() {
             message::note("the page that is there stays as it was: there is no row for a new one");
         } else {
             let told = page
-                .write(&document(&report, &Selection::default()))
+                .write(&document(&report, &of_page))
                 .map_err(Failure::io)?;
             message::note(&told);
         }

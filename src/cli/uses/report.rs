@@ -18,6 +18,7 @@ pub(super) const USES: &[(&str, &[DocumentFormat])] = &[
     // the others have all times, and all groups
     ("metric", &[Table, Markdown, Csv]),
     ("top", &[Table, Markdown]),
+    ("sort", ALL),
     ("slow", ALL),
     ("outage", ALL),
     ("since", ALL),

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::budget::Budget;
-use crate::doc::cell::{Cell, Style};
+use crate::doc::cell::{Cell, Decimals, Style};
 use crate::doc::number::{grouped, percents};
 use crate::doc::section::Fact;
 use crate::doc::table::{Column, Keep, Row, Table, View};
@@ -36,14 +36,17 @@ fn one(of: &Table, view: &View, zone: Zone, budget: &Budget) -> Markup {
     if of.keep == Keep::Last {
         rows.reverse();
     }
+    let decimals: Vec<Decimals> = (columns.iter())
+        .map(|(place, _)| view.decimals(*place))
+        .collect();
     let (body, left_out) = budget.rows(MOST, &rows, |row| {
         html! { tr {
             @for (place, _) in &key {
                 th scope="row" { @if let Some(cell) = row.key.get(*place) { (text(cell, zone)) } }
             }
-            @for (place, column) in &columns {
+            @for ((place, column), decimals) in columns.iter().zip(&decimals) {
                 @let cell = row.cells.get(*place).unwrap_or(&Cell::None);
-                td class=[class(column, cell)] { (value(cell, zone)) }
+                td class=[class(column, cell)] { (value(cell, zone, *decimals)) }
             }
         } }
     });
@@ -84,20 +87,24 @@ fn class(column: &Column, cell: &Cell) -> Option<&'static str> {
     }
 }
 
-fn value(cell: &Cell, zone: Zone) -> Markup {
+fn value(cell: &Cell, zone: Zone, decimals: Decimals) -> Markup {
     html! {
         @match cell {
             Cell::Span(from, to) => { (time(zone, *from)) br; (time(zone, *to)) },
-            cell if cell.style() == Style::Bad => b { (text(cell, zone)) },
-            cell => (text(cell, zone)),
+            cell if cell.style() == Style::Bad => b { (text_in(cell, zone, decimals)) },
+            cell => (text_in(cell, zone, decimals)),
         }
     }
 }
 
 fn text(cell: &Cell, zone: Zone) -> String {
+    text_in(cell, zone, Decimals::default())
+}
+
+fn text_in(cell: &Cell, zone: Zone, decimals: Decimals) -> String {
     match cell {
         Cell::None => String::new(),
-        cell => unbroken(&cut(&cell.show_grouped(zone), LONGEST)),
+        cell => unbroken(&cut(&cell.show_in(zone, decimals), LONGEST)),
     }
 }
 

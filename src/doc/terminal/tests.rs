@@ -38,10 +38,10 @@ fn numbers_stand_to_the_right_and_a_long_name_on_a_line_of_its_own() {
             "",
             "\u{1b}[1mTitle\u{1b}[0m",
             "region                 n   avg",
-            "ukwest             66191 28.53",
+            "ukwest            66\u{202f}191 28.53",
             "a-name-too-long-for-all-of-it",
-            "                       8 2.125",
-            "(no region)            1    20",
+            "                       8  2.12",
+            "(no region)            1 20.00",
         ]
     );
 }
@@ -52,7 +52,7 @@ fn rows_that_fit_no_line_stand_below_their_names() {
         shown(groups(), 18, None)[2..],
         [
             "ukwest",
-            "  n 66191, avg",
+            "  n 66\u{202f}191, avg",
             "  28.53",
             "a-name-too-long-fo",
             "r-all-of-it",

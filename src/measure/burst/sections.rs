@@ -1,7 +1,7 @@
 //! Bursts and watches over UDP.
 
 use super::finished::BurstTotals;
-use crate::doc::number::count;
+use crate::doc::number::grouped as count;
 use crate::doc::parts::{estimate, host_and_target, main_section, mean};
 use crate::doc::{Block, Cell, Column, Paragraph, Section, Style, Table};
 

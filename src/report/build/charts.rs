@@ -90,6 +90,7 @@ struct Lines<'a> {
 /// Those with the most connects, so that all charts show the same ones.
 fn lines(rows: &Finished) -> Lines<'_> {
     let [regions, ..] = rows.relays.groups();
+    let regions = regions.whole();
     let mut counts: Vec<(u64, &str, usize)> = regions
         .iter()
         .filter_map(|(name, measured)| {
@@ -109,7 +110,7 @@ fn lines(rows: &Finished) -> Lines<'_> {
         other_regions: (all - counts.len()) as u64 + u64::from(beyond),
         names: counts
             .into_iter()
-            .map(|(_, name, number)| (number, name))
+            .map(|(.., number)| (number, rows.relays.region_name(number)))
             .collect(),
     }
 }
@@ -130,6 +131,7 @@ fn point(at: i64, connect: &stats::Distribution) -> Option<LinePoint> {
 /// Cumulative shares by region.
 pub fn distribution(rows: &Finished) -> Vec<Distribution> {
     let [regions, ..] = rows.relays.groups();
+    let regions = regions.whole();
     let names = lines(rows).names;
     let mut found: Vec<Distribution> = Vec::new();
     let mut rest = stats::Distribution::default();

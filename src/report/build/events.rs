@@ -5,7 +5,7 @@ use super::clocks;
 use super::units::MOST_LISTED;
 use crate::measure::folds::Finished;
 use crate::report::model::Event;
-use crate::stats::survey::{Groups, Measured};
+use crate::stats::survey::{EgressChange, Groups, Measured};
 use crate::stats::units::moment;
 
 /// An address or region has come late, or is gone, when it was away at an end of the rows for so many
@@ -18,21 +18,22 @@ const FEWEST: u64 = 5;
 /// Events in time order; of very many the latest.
 pub fn of(rows: &Finished) -> Vec<Event> {
     let mut events = Vec::new();
-    new_certificates(&rows.dimensions.certificates, &mut events);
+    new_certificates(&rows.dimensions.certificates.whole(), &mut events);
+    new_egress(&rows.egress.changes, &mut events);
     events.extend(clocks::events(&rows.clocks));
     // how far labels may be from the truth
     let moved = rows.clocks.moved_us;
     if let (Some(first), Some(last)) = (rows.all.first, rows.all.last) {
         let [regions, addresses, _] = rows.relays.groups();
         come_and_gone(
-            addresses,
+            &addresses.whole(),
             [first, last],
             moved,
             ["address-appeared", "address-gone"],
             &mut events,
         );
         come_and_gone(
-            regions,
+            &regions.whole(),
             [first, last],
             moved,
             ["region-appeared", "region-gone"],
@@ -58,6 +59,21 @@ fn new_certificates(certificates: &Groups, events: &mut Vec<Event>) {
         at: moment(at),
         kind: "new-certificate",
         what: thumbprint.to_owned(),
+    }));
+}
+
+/// Each other address of this end: another access provider, or another line of the same one.
+fn new_egress(changes: &[EgressChange], events: &mut Vec<Event>) {
+    events.extend(changes.iter().map(|change| {
+        let whose = match change.host.as_str() {
+            "" => String::new(),
+            host => format!("{host}: "),
+        };
+        Event {
+            at: moment(change.at),
+            kind: "egress-changed",
+            what: format!("{whose}{} instead of {}", change.to, change.from),
+        }
     }));
 }
 

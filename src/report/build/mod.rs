@@ -128,6 +128,7 @@ fn counts(counts: Vec<(&str, u64)>) -> Vec<Count> {
 fn slow(rows: &Finished) -> Slow {
     let mut regions: Vec<SlowRegion> = Vec::new();
     let [groups, ..] = rows.relays.groups();
+    let groups = groups.whole();
     let beyond = groups.overflow().map(|rest| (survey::OTHER_REGIONS, rest));
     for (region, measured) in groups.iter().chain(beyond) {
         let number = rows.relays.region_number(region).unwrap_or_default();

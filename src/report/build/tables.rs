@@ -6,32 +6,35 @@ use crate::measure::folds::Finished;
 use crate::report::model::{Certificate, Group, Table};
 use crate::schema::Metric;
 use crate::stats::Statistics;
-use crate::stats::survey::{DIMENSIONS, Groups, Measured, SEPARATOR};
+use crate::stats::survey::{ByTransport, DIMENSIONS, Groups, Measured, SEPARATOR};
 use crate::stats::units::moment;
 
-/// A table for each dimension, then those of the user's columns.
+/// A table for each dimension and transport, then those of the user's columns.
 pub fn all(rows: &Finished) -> Vec<Table> {
     let [regions, addresses, names] = rows.relays.groups();
     let dimensions = &rows.dimensions;
-    let mut tables: Vec<Table> = DIMENSIONS
-        .iter()
-        .map(|dimension| {
-            let groups = match *dimension {
-                "region" => regions,
-                "address" => addresses,
-                "name" => names,
-                "certificate" => &dimensions.certificates,
-                "hour" => &dimensions.hours,
-                "day" => &dimensions.days,
-                "target" => &dimensions.targets,
-                "host" => &dimensions.hosts,
-                "label" => &dimensions.labels,
-                "transport" => &dimensions.transports,
-                _ => &dimensions.resolvers,
-            };
-            table(vec![(*dimension).to_owned()], groups)
-        })
-        .collect();
+    let mut tables: Vec<Table> = Vec::new();
+    for dimension in DIMENSIONS {
+        let by = vec![dimension.to_owned()];
+        let groups = match dimension {
+            "region" => regions,
+            "address" => addresses,
+            "name" => names,
+            "certificate" => &dimensions.certificates,
+            "hour" => &dimensions.hours,
+            "day" => &dimensions.days,
+            "target" => &dimensions.targets,
+            "host" => &dimensions.hosts,
+            "label" => &dimensions.labels,
+            "resolver" => &dimensions.resolvers,
+            "egress" => &rows.egress.groups,
+            _ => {
+                tables.push(table(by, &dimensions.transports, None));
+                continue;
+            }
+        };
+        tables.extend(of_each(rows, &by, groups));
+    }
     for table in tables
         .iter_mut()
         .filter(|table| table.by == ["certificate"])
@@ -46,15 +49,36 @@ pub fn all(rows: &Finished) -> Vec<Table> {
             });
         }
     }
-    tables.extend(
-        rows.chosen
-            .iter()
-            .map(|chosen| table(chosen.columns.clone(), &chosen.groups)),
-    );
+    for chosen in &rows.chosen {
+        let by = chosen.columns.clone();
+        if chosen.is_by_transport() {
+            tables.push(table(by, &chosen.groups.whole(), None));
+        } else {
+            tables.extend(of_each(rows, &by, &chosen.groups));
+        }
+    }
     tables
 }
 
-fn table(by: Vec<String>, groups: &Groups) -> Table {
+/// A table of each transport that has rows, the one with the most first.
+fn of_each(rows: &Finished, by: &[String], groups: &ByTransport) -> Vec<Table> {
+    let names = &rows.dimensions.transport_names;
+    let count = |name: &str| {
+        let all = rows.dimensions.transports.iter();
+        let found = all.filter(|(key, _)| *key == name);
+        found.map(|(_, measured)| measured.rows).sum::<u64>()
+    };
+    let filled = groups.sets().filter(|(_, groups)| !groups.is_empty());
+    let mut sets: Vec<(u64, &str, &Groups)> = filled
+        .map(|(number, groups)| (count(names.name(number)), names.name(number), groups))
+        .collect();
+    sets.sort_by_key(|(rows, name, _)| (std::cmp::Reverse(*rows), *name));
+    sets.into_iter()
+        .map(|(_, name, groups)| table(by.to_vec(), groups, Some(name.to_owned())))
+        .collect()
+}
+
+fn table(by: Vec<String>, groups: &Groups, transport: Option<String>) -> Table {
     let parts = by.len();
     let key = |key: &str| key.splitn(parts, SEPARATOR).map(str::to_owned).collect();
     let mut found: Vec<Group> = groups
@@ -64,6 +88,7 @@ fn table(by: Vec<String>, groups: &Groups) -> Table {
     found.sort_by(|a, b| order::compare(&a.key, &b.key));
     Table {
         by,
+        transport,
         groups: found,
         overflow: groups
             .overflow()

@@ -56,18 +56,15 @@ fn grave(finding: &TlsPathFinding) -> Option<(&'static str, Severity)> {
 }
 
 /// Certificates with the end of their validity, as far as it can be read.
-fn certificates<'a>(
-    about: &About<'a>,
-) -> impl Iterator<Item = (&'a Group, &'a Certificate, DateTime<Utc>)> {
-    let tables = about
-        .report
-        .tables
-        .iter()
-        .filter(|table| table.by == ["certificate"]);
-    tables
-        .flat_map(|table| &table.groups)
-        .filter_map(|group| Some((group, group.certificate.as_ref()?)))
-        .filter_map(|(group, certificate)| Some((group, certificate, end(&certificate.not_after)?)))
+fn certificates(about: &About<'_>) -> Vec<(Group, Certificate, DateTime<Utc>)> {
+    let groups = about.report.certificates().into_iter();
+    groups
+        .filter_map(|group| {
+            let certificate = group.certificate.clone()?;
+            let end = end(&certificate.not_after)?;
+            Some((group, certificate, end))
+        })
+        .collect()
 }
 
 /// The end of a validity as our files have it.
@@ -133,9 +130,8 @@ fn ends(about: &About<'_>) -> Vec<Found> {
 
 /// One that took the place of another with the same subject and issuer.
 fn renewed(about: &About<'_>) -> Option<Found> {
-    let mut all: Vec<_> = certificates(about)
-        .filter(|(group, ..)| group.first.is_some())
-        .collect();
+    let mut all = certificates(about);
+    all.retain(|(group, ..)| group.first.is_some());
     all.sort_by_key(|(group, ..)| group.first);
     let renewals: Vec<_> = all
         .iter()

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use crate::doc::text::{cut, time};
 use crate::judge::severity::Severity;
 use crate::measure::folds::Finished;
-use crate::report::model::{Finding, Report};
+use crate::report::model::{Finding, Report, Table};
 use crate::stats::units::moment;
 use crate::zone::Zone;
 
@@ -62,6 +62,21 @@ pub(super) struct About<'a> {
 impl About<'_> {
     pub(super) fn zone(&self) -> Zone {
         self.report.time_zone
+    }
+
+    /// The tables of a dimension: one of each transport.
+    pub(super) fn tables(&self, by: &str) -> impl Iterator<Item = &Table> {
+        self.report
+            .tables
+            .iter()
+            .filter(move |table| table.by == [by])
+    }
+
+    /// Of which transport a table is, where there are several.
+    pub(super) fn over(&self, table: &Table) -> String {
+        let several = self.tables(&table.by[0]).count() > 1;
+        let over = table.transport.as_deref().filter(|_| several);
+        over.map_or_else(String::new, |over| format!(" over {}", name(over)))
     }
 
     /// A time as a reader sees it.

@@ -4,7 +4,7 @@
 use super::found::{About, Found, name};
 use crate::doc::number::{counted, grouped, share};
 use crate::judge::severity::Severity;
-use crate::report::model::{Group, Report};
+use crate::report::model::{Group, Report, Table};
 use crate::stats::wilson;
 
 /// A share of lost rows that is worth a look: what Microsoft allows packets to be lost.
@@ -86,65 +86,71 @@ fn stands_out(about: &About<'_>) -> Vec<Found> {
         ("target", "target-fails"),
         ("host", "host-fails"),
     ] {
-        let Some(table) = about.report.tables.iter().find(|table| table.by == [by]) else {
-            continue;
-        };
-        let groups: Vec<&Group> = table
-            .groups
-            .iter()
-            .filter(|group| !group.key[0].is_empty())
-            .collect();
-        if groups.len() < 2 {
-            continue;
-        }
-        let (n, failed) = groups.iter().fold((0, 0), |(n, failed), group| {
-            (n + group.n, failed + group.failed)
-        });
-        let worst = groups
-            .iter()
-            .filter(|group| group.failed >= 3)
-            .max_by(|a, b| part(a.failed, a.n).total_cmp(&part(b.failed, b.n)));
-        let Some(worst) = worst else { continue };
-        let (others, others_failed) = (n - worst.n, failed - worst.failed);
-        let (Some((low, _)), Some((_, high))) =
-            (wilson(worst.failed, worst.n), wilson(others_failed, others))
-        else {
-            continue;
-        };
-        if low < TIMES * high || low < LOST_SHARE {
-            continue;
-        }
-        let text = format!(
-            "{} {}: {} of {} rows failed ({}), of the other {} {}.",
-            match by {
-                "region" => "Relays in",
-                "address" => "The relay",
-                "target" => "The target",
-                _ => "The computer",
-            },
-            name(&worst.key[0]),
-            grouped(worst.failed),
-            grouped(worst.n),
-            share(worst.failed, worst.n),
-            grouped(others),
-            match others_failed {
-                0 => "none".to_owned(),
-                some => format!("{} ({})", grouped(some), share(some, others)),
-            },
-        );
-        let host = if by == "host" {
-            worst.key[0].as_str()
-        } else {
-            ""
-        };
-        found.push(
-            Found::new(Severity::Warn, low * 100.0, code, text)
-                .host(host)
-                .when(worst.first, worst.last)
-                .n(worst.n),
+        found.extend(
+            about
+                .tables(by)
+                .filter_map(|table| worst_group(about, by, code, table)),
         );
     }
     found
+}
+
+fn worst_group(about: &About<'_>, by: &str, code: &'static str, table: &Table) -> Option<Found> {
+    let groups: Vec<&Group> = table
+        .groups
+        .iter()
+        .filter(|group| !group.key[0].is_empty())
+        .collect();
+    if groups.len() < 2 {
+        return None;
+    }
+    let (n, failed) = groups.iter().fold((0, 0), |(n, failed), group| {
+        (n + group.n, failed + group.failed)
+    });
+    let worst = groups
+        .iter()
+        .filter(|group| group.failed >= 3)
+        .max_by(|a, b| part(a.failed, a.n).total_cmp(&part(b.failed, b.n)));
+    let worst = worst?;
+    let (others, others_failed) = (n - worst.n, failed - worst.failed);
+    let (Some((low, _)), Some((_, high))) =
+        (wilson(worst.failed, worst.n), wilson(others_failed, others))
+    else {
+        return None;
+    };
+    if low < TIMES * high || low < LOST_SHARE {
+        return None;
+    }
+    let text = format!(
+        "{} {}{}: {} of {} rows failed ({}), of the other {} {}.",
+        match by {
+            "region" => "Relays in",
+            "address" => "The relay",
+            "target" => "The target",
+            _ => "The computer",
+        },
+        name(&worst.key[0]),
+        about.over(table),
+        grouped(worst.failed),
+        grouped(worst.n),
+        share(worst.failed, worst.n),
+        grouped(others),
+        match others_failed {
+            0 => "none".to_owned(),
+            some => format!("{} ({})", grouped(some), share(some, others)),
+        },
+    );
+    let host = if by == "host" {
+        worst.key[0].as_str()
+    } else {
+        ""
+    };
+    Some(
+        Found::new(Severity::Warn, low * 100.0, code, text)
+            .host(host)
+            .when(worst.first, worst.last)
+            .n(worst.n),
+    )
 }
 
 /// Answers with an error, alerts, and failures of the computers that measured.
@@ -188,11 +194,12 @@ fn others(about: &About<'_>) -> Vec<Found> {
 
 /// The hour of the day with most failures, where some stands out.
 fn worst_hour(about: &About<'_>) -> Option<Found> {
-    let table = about
-        .report
-        .tables
-        .iter()
-        .find(|table| table.by == ["hour"])?;
+    let found = about.tables("hour");
+    let found = found.filter_map(|table| worst_of(about, table));
+    found.max_by(|a, b| a.weight.total_cmp(&b.weight))
+}
+
+fn worst_of(about: &About<'_>, table: &Table) -> Option<Found> {
     let groups = table.groups.iter().filter(|group| !group.key[0].is_empty());
     let groups: Vec<&Group> = groups.collect();
     let (n, failed) = groups.iter().fold((0, 0), |(n, failed), group| {
@@ -207,7 +214,8 @@ fn worst_hour(about: &About<'_>) -> Option<Found> {
     // an hour that nothing sets apart is worst by chance
     (worst.failed >= 3 && low > high).then(|| {
         let text = format!(
-            "The worst hour of the day begins at {}:00: {} of {} failed ({}), in the others {} of {} ({}).",
+            "The worst hour of the day{} begins at {}:00: {} of {} failed ({}), in the others {} of {} ({}).",
+            about.over(table),
             name(&worst.key[0]),
             grouped(worst.failed),
             counted(worst.n, "row", "rows"),
@@ -216,6 +224,7 @@ fn worst_hour(about: &About<'_>) -> Option<Found> {
             grouped(others),
             share(others_failed, others),
         );
-        Found::new(Severity::Note, 0.1, "worst-hour", text).n(worst.n)
+        // below everything else, and the worst of several transports
+        Found::new(Severity::Note, low / 10.0, "worst-hour", text).n(worst.n)
     })
 }

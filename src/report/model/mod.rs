@@ -177,12 +177,35 @@ pub struct Overview {
 #[derive(Debug, Clone, Serialize)]
 pub struct Table {
     /// Columns that make the groups: `region`, `address`, `name`, `certificate`, `hour`, `day`,
-    /// `target`, `host`, `label`, `transport`, `resolver`, or columns of the file.
+    /// `target`, `host`, `label`, `transport`, `resolver`, `egress` (the address of this end as the relays saw it), or
+    /// columns of the file.
     pub by: Vec<String>,
+    /// The transport whose rows these are; none where the table is of all.
+    pub transport: Option<String>,
     /// The groups, in the order of their keys (numbers and addresses as such).
     pub groups: Vec<Group>,
     /// What did not fit under the cap on groups, together.
     pub overflow: Option<Group>,
+}
+
+impl Report {
+    /// The certificates with the rows of all transports, by their thumbprints; the nameless group among them.
+    pub fn certificates(&self) -> Vec<Group> {
+        let tables = self.tables.iter();
+        let tables = tables.filter(|table| table.by == ["certificate"]);
+        let mut all: Vec<Group> = Vec::new();
+        for group in tables.flat_map(|table| &table.groups) {
+            let Some(known) = all.iter_mut().find(|known| known.key == group.key) else {
+                all.push(group.clone());
+                continue;
+            };
+            known.n = known.n.saturating_add(group.n);
+            known.failed = known.failed.saturating_add(group.failed);
+            known.first = known.first.into_iter().chain(group.first).min();
+            known.last = known.last.max(group.last);
+        }
+        all
+    }
 }
 
 /// Rows that share a key.

@@ -3,12 +3,15 @@
 use crate::doc::parts::{main_section, section};
 use crate::doc::{Block, Cell, Column, Keep, Row, Section, Table};
 use crate::report::model::{Group, Report, Table as Groups};
-use crate::report::selection::Selection;
+use crate::report::selection::{Selection, Sort};
+use crate::report::worst;
 use crate::schema::Metric;
 
 /// One section for the regions and one for the other groups that have something to tell.
 pub fn sections(report: &Report, wanted: &Selection) -> Vec<Section> {
-    let of = |groups: &Groups| Block::Table(table(groups, &metrics_of(groups, wanted)));
+    let several = has_several_transports(report);
+    let of =
+        |groups: &Groups| Block::Table(table(groups, &metrics_of(groups, wanted), wanted, several));
     let (regions, others): (Vec<_>, Vec<_>) = (report.tables.iter())
         .filter(|groups| says_something(groups, wanted))
         .partition(|groups| groups.by == ["region"] && wanted.by.is_empty());
@@ -27,7 +30,7 @@ pub fn all(report: &Report, wanted: &Selection) -> Vec<Section> {
     let tables = report.tables.iter();
     let tables = tables.filter(|groups| wanted.by.is_empty() || wanted.by.contains(&groups.by));
     let blocks = tables.map(|groups| {
-        let mut all = table(groups, &[]);
+        let mut all = table(groups, &[], wanted, true);
         all.rows.clear();
         for group in groups.groups.iter().chain(&groups.overflow) {
             let measured = metrics
@@ -79,17 +82,37 @@ fn metrics_of(groups: &Groups, wanted: &Selection) -> Vec<Metric> {
     connect.or_else(|| all().next()).into_iter().collect()
 }
 
-fn table(groups: &Groups, metrics: &[Metric]) -> Table {
+/// Whether tables have to say of which transport they are.
+fn has_several_transports(report: &Report) -> bool {
+    let mut names = report
+        .tables
+        .iter()
+        .filter_map(|table| table.transport.as_deref());
+    names
+        .next()
+        .is_some_and(|first| names.any(|other| other != first))
+}
+
+fn table(groups: &Groups, metrics: &[Metric], wanted: &Selection, several: bool) -> Table {
     let by: Vec<&str> = groups.by.iter().map(String::as_str).collect();
     let facets: Vec<Option<Metric>> = match metrics {
         [] => vec![None],
         some => some.iter().copied().map(Some).collect(),
     };
-    let all = || groups.groups.iter().chain(&groups.overflow);
+    // hours and days go on in their order unless another one is asked for
+    let in_time = matches!(by[..], ["hour" | "day"]);
+    let usual = if in_time { Sort::Name } else { Sort::P95 };
+    let sort = wanted.sort.unwrap_or(usual);
+    let mut sorted: Vec<&Group> = groups.groups.iter().collect();
+    worst::sort(&mut sorted, sort, worst::metric(metrics, wanted));
+    let all = || sorted.iter().copied().chain(&groups.overflow);
     let rows = all().flat_map(|group| facets.iter().map(|facet| row(groups, group, *facet)));
+    let transport = groups.transport.clone().filter(|_| several);
+    let over = transport.as_ref().map(|over| format!(" over {over}"));
     Table {
         id: by.join(" "),
-        caption: format!("By {}", by.join(" and ")),
+        caption: format!("By {}{}", by.join(" and "), over.unwrap_or_default()),
+        transport: transport.unwrap_or_default(),
         facets: "time in ms",
         key: by
             .iter()
@@ -99,8 +122,8 @@ fn table(groups: &Groups, metrics: &[Metric]) -> Table {
         rows: rows.collect(),
         keep: match by.as_slice() {
             ["hour"] => Keep::All,
-            ["day"] => Keep::Last,
-            _ => Keep::Heaviest,
+            ["day"] if sort == Sort::Name => Keep::Last,
+            _ => Keep::First,
         },
         unlisted: 0,
     }

@@ -3,7 +3,7 @@
 use crate::doc::number::grouped;
 use crate::doc::parts::{filled, main_section, percent, section};
 use crate::doc::{Block, Cell, Column, Fact, Paragraph, Row, Section, Table};
-use crate::report::model::{Group, Report};
+use crate::report::model::Report;
 
 /// How many relays there are, and how evenly they are met.
 pub fn addresses(report: &Report) -> Section {
@@ -70,11 +70,7 @@ fn whole(value: f64) -> Option<u64> {
 /// The certificates that the relays showed.
 pub fn certificates(report: &Report) -> Section {
     let mut blocks = Vec::new();
-    let found = report
-        .tables
-        .iter()
-        .find(|table| table.by == ["certificate"]);
-    let mut groups: Vec<&Group> = found.iter().flat_map(|found| &found.groups).collect();
+    let mut groups = report.certificates();
     groups.retain(|group| group.key.iter().any(|part| !part.is_empty()));
     groups.sort_by_key(|group| group.first);
     let mut table = Table::new(

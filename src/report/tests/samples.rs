@@ -148,6 +148,7 @@ pub(super) fn report(plan: &Plan) -> Report {
         certificate: None,
     };
     let table = |by: &str, groups: Vec<Group>| Table {
+        transport: None,
         by: vec![by.to_owned()],
         groups,
         overflow: None,

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::groups::{Groups, SEPARATOR, part, target};
+use super::by_transport::ByTransport;
+use super::egress;
+use super::groups::{SEPARATOR, part, target};
 use super::measured::Taken;
 use super::relays::region;
 use crate::schema::{Layout, Row, id};
@@ -14,11 +16,11 @@ pub struct Chosen {
     /// The columns.
     pub columns: Vec<String>,
     /// Rows by the values of the columns, separated by [`SEPARATOR`].
-    pub groups: Groups,
+    pub groups: ByTransport,
 }
 
 impl Chosen {
-    pub(super) fn add(&mut self, taken: &Taken<'_>, zone: Zone) {
+    pub(super) fn add(&mut self, taken: &Taken<'_>, zone: Zone, transport: usize) {
         let mut key = String::new();
         for (place, column) in self.columns.iter().enumerate() {
             if place > 0 {
@@ -26,7 +28,14 @@ impl Chosen {
             }
             key.push_str(&part(&value(taken.row, column, zone)));
         }
-        self.groups.of(&key).add(taken);
+        // a table by transport has them side by side
+        let transport = if self.is_by_transport() { 0 } else { transport };
+        self.groups.of(transport).of(&key).add(taken);
+    }
+
+    /// Whether the transport is one of its columns.
+    pub fn is_by_transport(&self) -> bool {
+        self.columns.iter().any(|column| column == "transport")
     }
 }
 
@@ -45,6 +54,7 @@ pub fn value<'a>(row: &Row<'a>, column: &str, zone: Zone) -> Cow<'a, str> {
         "certificate" => row.text(id!(Thumbprint)),
         "address" => row.text(id!(remoteip)),
         "name" => row.text(id!(remotename)),
+        "egress" => egress::of(row).map_or(Cow::Borrowed(""), |at| Cow::Owned(at.to_string())),
         _ => match row.layout.place(column) {
             Some(place) => row.cell_text(place),
             None => Cow::Borrowed(""),
@@ -54,12 +64,15 @@ pub fn value<'a>(row: &Row<'a>, column: &str, zone: Zone) -> Cow<'a, str> {
 
 /// Whether a name is that of a dimension that every row has, or of a column of the file.
 pub fn is_column(layout: &Layout, name: &str) -> bool {
+    if name == "egress" {
+        return layout.place("mapped_address").is_some();
+    }
     !["host", "label", "resolver"].contains(&name) && DIMENSIONS.contains(&name)
         || layout.place(name).is_some()
 }
 
 /// The dimensions of the tables that are always made.
-pub const DIMENSIONS: [&str; 11] = [
+pub const DIMENSIONS: [&str; 12] = [
     "region",
     "address",
     "name",
@@ -71,4 +84,5 @@ pub const DIMENSIONS: [&str; 11] = [
     "label",
     "transport",
     "resolver",
+    "egress",
 ];

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Datelike, NaiveDate, Timelike};
 
+use super::by_transport::{ByTransport, Transports};
 use super::groups::{Groups, SEPARATOR, part, target};
 use super::series_names::SeriesNames;
 use super::{Measured, Taken};
@@ -30,13 +31,16 @@ pub const MOST_DAYS: usize = 400;
 const QUARTER_US: i64 = 900_000_000;
 
 /// Dimensions of a combination.
-const DIMENSIONS: usize = 6;
+const DIMENSIONS: usize = 5;
 
 /// What a combination is part of.
 #[derive(Debug, Clone, Copy)]
 struct Combination {
-    /// Groups of hosts, targets, labels, transports, resolvers and certificates.
+    /// Groups of hosts, targets, labels, resolvers and certificates of its transport.
     groups: [Option<u32>; DIMENSIONS],
+    transport: usize,
+    /// The group of its transport.
+    over: Option<u32>,
     series: usize,
 }
 
@@ -72,21 +76,23 @@ pub struct HourCell {
 pub struct Dimensions {
     zone: Zone,
     /// By host.
-    pub hosts: Groups,
+    pub hosts: ByTransport,
     /// By target.
-    pub targets: Groups,
+    pub targets: ByTransport,
     /// By label.
-    pub labels: Groups,
+    pub labels: ByTransport,
     /// By transport.
     pub transports: Groups,
+    /// Transports by the numbers that the groups of each have.
+    pub transport_names: Transports,
     /// By resolver.
-    pub resolvers: Groups,
+    pub resolvers: ByTransport,
     /// By thumbprint.
-    pub certificates: Groups,
+    pub certificates: ByTransport,
     /// By hour of day, `00` to `23`.
-    pub hours: Groups,
+    pub hours: ByTransport,
     /// By day, `2021-02-12`.
-    pub days: Groups,
+    pub days: ByTransport,
     /// By day and hour.
     pub heat: BTreeMap<NaiveDate, [Option<Box<HourCell>>; 24]>,
     /// Whether earlier days had to leave the heat map.
@@ -111,13 +117,14 @@ pub struct Dimensions {
 impl Dimensions {
     /// At most this many groups in each dimension.
     pub fn new(zone: Zone, most: usize) -> Self {
-        let groups = || Groups::new(most);
+        let groups = || ByTransport::new(most);
         Self {
             zone,
             hosts: groups(),
             targets: groups(),
             labels: groups(),
-            transports: groups(),
+            transports: Groups::new(most),
+            transport_names: Transports::default(),
             resolvers: groups(),
             certificates: groups(),
             hours: groups(),
@@ -138,13 +145,14 @@ impl Dimensions {
         }
     }
 
-    /// Takes a row in and gives the number of its series.
-    pub fn add(&mut self, taken: &Taken<'_>) -> usize {
+    /// Takes a row in and gives the numbers of its series and of its transport.
+    pub fn add(&mut self, taken: &Taken<'_>) -> (usize, usize) {
         let number = self.number(taken.row);
         let quarter = taken.at.map(|at| at.div_euclid(QUARTER_US));
         let place = self.place((number, quarter));
         self.open[place].1.add(taken);
-        self.combinations[number].series
+        let of = self.combinations[number];
+        (of.series, of.transport)
     }
 
     /// Brings every open cell into the groups.
@@ -178,10 +186,13 @@ impl Dimensions {
     }
 
     fn close(&mut self, number: usize, quarter: Option<i64>, measured: &Measured) {
-        let Combination { groups, .. } = self.combinations[number];
-        for (dimension, group) in self.dimensions().into_iter().zip(groups) {
-            dimension.at(group).merge(measured);
+        let combination = self.combinations[number];
+        let transport = combination.transport;
+        let all = self.dimensions().into_iter();
+        for (dimension, group) in all.zip(combination.groups) {
+            dimension.of(transport).at(group).merge(measured);
         }
+        self.transports.at(combination.over).merge(measured);
         let shown = quarter
             .and_then(|quarter| DateTime::from_timestamp_micros(quarter.checked_mul(QUARTER_US)?))
             .map(|at| self.zone.show(at).naive_local());
@@ -189,20 +200,19 @@ impl Dimensions {
             Some(shown) => (format!("{:02}", shown.hour()), shown.date().to_string()),
             None => (String::new(), String::new()),
         };
-        self.hours.of(&hour).merge(measured);
-        self.days.of(&day).merge(measured);
+        self.hours.of(transport).of(&hour).merge(measured);
+        self.days.of(transport).of(&day).merge(measured);
         if let Some(shown) = shown {
             self.heat_up(shown.date(), shown.hour(), measured);
         }
     }
 
     /// In the order of [`Combination::groups`].
-    fn dimensions(&mut self) -> [&mut Groups; DIMENSIONS] {
+    fn dimensions(&mut self) -> [&mut ByTransport; DIMENSIONS] {
         [
             &mut self.hosts,
             &mut self.targets,
             &mut self.labels,
-            &mut self.transports,
             &mut self.resolvers,
             &mut self.certificates,
         ]
@@ -257,13 +267,16 @@ impl Dimensions {
             self.numbers.clear();
         }
         let thumbprint = part(row.get(id!(Thumbprint))).to_ascii_uppercase();
+        let name = part(row.transport());
+        let transport = self.transport_names.number(&name);
+        let over = self.transports.number(&name);
+        let of = |dimension: &mut ByTransport, key: &str| dimension.of(transport).number(key);
         let groups = [
-            self.hosts.number(&part(&row.text(id!(host)))),
-            self.targets.number(&target(row)),
-            self.labels.number(&part(&row.text(id!(label)))),
-            self.transports.number(&part(row.transport())),
-            self.resolvers.number(&part(row.get(id!(resolver)))),
-            self.certificates.number(&thumbprint),
+            of(&mut self.hosts, &part(&row.text(id!(host)))),
+            of(&mut self.targets, &target(row)),
+            of(&mut self.labels, &part(&row.text(id!(label)))),
+            of(&mut self.resolvers, &part(row.get(id!(resolver)))),
+            of(&mut self.certificates, &thumbprint),
         ];
         if groups[DIMENSIONS - 1].is_some()
             && !thumbprint.is_empty()
@@ -284,7 +297,12 @@ impl Dimensions {
                 .entry(series)
                 .or_insert_with(|| label.into_owned());
         }
-        self.combinations.push(Combination { groups, series });
+        self.combinations.push(Combination {
+            groups,
+            transport,
+            over,
+            series,
+        });
         let number = self.combinations.len().saturating_sub(1);
         self.numbers.insert(self.key.as_str().into(), number);
         number

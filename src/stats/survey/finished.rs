@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Bucket, Chosen, Clocks, Dimensions, Level, Measured, Names, Relays, Series, SeriesName,
+    Bucket, Chosen, Clocks, Dimensions, Egress, Level, Measured, Names, Relays, Series, SeriesName,
     SlowRows, SurveyOptions,
 };
 use crate::record::World;
@@ -39,6 +39,8 @@ pub struct Finished<K> {
     pub dimensions: Dimensions,
     /// By relay.
     pub relays: Relays,
+    /// By the address of this end.
+    pub egress: Egress,
     /// Slow connects.
     pub slow: SlowRows,
     /// What each kind of measurement adds.

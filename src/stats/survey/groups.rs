@@ -81,6 +81,21 @@ impl Groups {
             .map(|(key, number)| (key.as_ref(), &self.measured[*number as usize]))
     }
 
+    /// Whether nothing was taken in.
+    pub fn is_empty(&self) -> bool {
+        self.measured.is_empty() && self.overflow.is_none()
+    }
+
+    /// Takes in all that others have, by their keys.
+    pub fn merge(&mut self, other: &Self) {
+        for (key, measured) in other.iter() {
+            self.of(key).merge(measured);
+        }
+        if let Some(rest) = other.overflow() {
+            self.at(None).merge(rest);
+        }
+    }
+
     /// What did not fit.
     pub fn overflow(&self) -> Option<&Measured> {
         self.overflow.as_deref()

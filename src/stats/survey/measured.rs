@@ -65,10 +65,15 @@ pub struct Measured {
 impl Measured {
     /// Takes a row in.
     pub fn add(&mut self, taken: &Taken<'_>) {
+        self.put(taken.at, taken.ok, taken.times);
+    }
+
+    /// Takes a row in by its parts.
+    pub(super) fn put(&mut self, at: Option<i64>, ok: bool, took: [Option<u64>; Metric::COUNT]) {
         self.rows.raise(1);
-        self.failed.raise(u64::from(!taken.ok));
-        self.see(taken.at, taken.at);
-        for (times, took) in self.times.iter_mut().zip(taken.times) {
+        self.failed.raise(u64::from(!ok));
+        self.see(at, at);
+        for (times, took) in self.times.iter_mut().zip(took) {
             if let Some(took) = took {
                 times.add_micros(took);
             }

@@ -6,8 +6,10 @@
 //! (`series`). The tables are made of the cells at the end.
 
 mod axis;
+mod by_transport;
 mod chosen;
 mod dimensions;
+mod egress;
 mod finished;
 mod gaps;
 mod groups;
@@ -30,8 +32,10 @@ use super::paths::{Paths, Told};
 use crate::record::Counter as _;
 
 pub use axis::Change;
+pub use by_transport::ByTransport;
 pub use chosen::{Chosen, DIMENSIONS, is_column, value};
 pub use dimensions::{Dimensions, HourCell, MOST_DAYS, SeenCertificate};
+pub use egress::{Egress, EgressChange};
 pub use finished::Finished;
 pub use gaps::{Gap, Presence, of_all as gaps_of_all};
 pub use groups::{Groups, SEPARATOR, part, target};
@@ -79,6 +83,8 @@ pub struct Survey<K> {
     pub dimensions: Dimensions,
     /// By relay.
     pub relays: Relays,
+    /// By the address of this end.
+    pub egress: Egress,
     /// Slow connects.
     pub slow: SlowRows,
     /// What each kind of measurement adds.
@@ -99,7 +105,7 @@ impl<K: RowFold> Survey<K> {
         let most = options.most_groups;
         let chosen = options.by.iter().map(|columns| Chosen {
             columns: columns.clone(),
-            groups: Groups::new(most),
+            groups: ByTransport::new(most),
         });
         Self {
             all: Measured::default(),
@@ -111,6 +117,7 @@ impl<K: RowFold> Survey<K> {
             paths: Paths::default(),
             dimensions: Dimensions::new(options.zone, most),
             relays: Relays::new(most),
+            egress: Egress::new(most),
             slow: SlowRows::new(options.slow_us),
             kinds: K::default(),
             chosen: chosen.collect(),
@@ -155,8 +162,8 @@ impl<K: RowFold> Survey<K> {
             }
         }
         self.way(row, &taken);
-        let number = self.dimensions.add(&taken);
-        let place = self.relays.add(&taken);
+        let (number, transport) = self.dimensions.add(&taken);
+        let place = self.relays.add(&taken, transport);
         self.timeline.add(&taken, place.region);
         self.slow.add(&taken, place.region);
         let Added { leap, placed, run } = self.slot(row, taken.at);
@@ -164,8 +171,9 @@ impl<K: RowFold> Survey<K> {
         if let Some(at) = taken.at {
             self.span.add(at, placed, run);
         }
+        self.egress.add(&taken, run, transport);
         for chosen in &mut self.chosen {
-            chosen.add(&taken, self.options.zone);
+            chosen.add(&taken, self.options.zone, transport);
         }
         // an error that was answered is no loss: the path works
         let answered = row.was_answered();
@@ -279,11 +287,9 @@ impl<K: RowFold> Survey<K> {
         self.dimensions.close_all();
         self.kinds.finish();
         self.relays.finish();
+        self.egress.finish();
         // all rows have an hour, a day, or none: either makes the whole
-        for (_, measured) in self.dimensions.days.iter() {
-            self.all.merge(measured);
-        }
-        if let Some(measured) = self.dimensions.days.overflow() {
+        for measured in self.dimensions.days.measured() {
             self.all.merge(measured);
         }
         for series in &mut self.series {
@@ -307,6 +313,7 @@ impl<K: RowFold> Survey<K> {
             paths: self.paths,
             dimensions: self.dimensions,
             relays: self.relays,
+            egress: self.egress,
             slow: self.slow,
             kinds: self.kinds,
             chosen: self.chosen,

@@ -8,7 +8,8 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::net::SocketAddr;
 
-use super::groups::{Groups, SEPARATOR, part};
+use super::by_transport::ByTransport;
+use super::groups::{SEPARATOR, part};
 use super::{Measured, Taken};
 use crate::endpoints::{self, TEAMS_RANGES};
 use crate::record::Transport;
@@ -30,6 +31,7 @@ const MOST_COUNTED: usize = 100_000;
 #[derive(Debug)]
 struct Relay {
     place: Place,
+    transport: usize,
     /// Its groups.
     address: Option<u32>,
     name: Option<u32>,
@@ -41,14 +43,15 @@ struct Relay {
 pub struct Relays {
     most: usize,
     known: Vec<Relay>,
-    numbers: HashMap<Box<str>, usize>,
+    /// Of each transport.
+    numbers: Vec<HashMap<Box<str>, usize>>,
     region_numbers: HashMap<Box<str>, usize>,
     /// Names of the regions by number; the first one is that of [`OTHER`].
     region_names: Vec<String>,
     /// Rows by region, by address, by name; all of them when the fold is finished.
-    regions: Groups,
-    addresses: Groups,
-    names: Groups,
+    regions: ByTransport,
+    addresses: ByTransport,
+    names: ByTransport,
     counts: HashMap<Box<str>, AddressCount>,
     /// Whether addresses came that are not counted one by one.
     pub capped: bool,
@@ -80,35 +83,40 @@ impl Relays {
         Self {
             most,
             known: Vec::new(),
-            numbers: HashMap::new(),
+            numbers: Vec::new(),
             region_numbers: HashMap::new(),
             region_names: vec![OTHER_NAME.to_owned()],
-            regions: Groups::new(most),
-            addresses: Groups::new(most),
-            names: Groups::new(most),
+            regions: ByTransport::new(most),
+            addresses: ByTransport::new(most),
+            names: ByTransport::new(most),
             counts: HashMap::new(),
             capped: false,
             key: String::new(),
         }
     }
 
-    /// Takes a row in.
-    pub fn add(&mut self, taken: &Taken<'_>) -> Place {
+    /// Takes a row in, with the number of its transport.
+    pub fn add(&mut self, taken: &Taken<'_>, transport: usize) -> Place {
         let row = taken.row;
         self.key.clear();
         for field in [id!(remoteip), id!(remotename), id!(region)] {
             self.key.push_str(&part(row.get(field)));
             self.key.push(SEPARATOR);
         }
-        if let Some(number) = self.numbers.get(self.key.as_str()) {
+        if self.numbers.len() <= transport {
+            self.numbers
+                .resize_with(transport.saturating_add(1), HashMap::new);
+        }
+        if let Some(number) = self.numbers[transport].get(self.key.as_str()) {
             let relay = &mut self.known[*number];
             relay.measured.add(taken);
             return relay.place;
         }
         let region = self.region(taken);
         let address = part(row.get(id!(remoteip)));
-        let address_group = self.addresses.number(&address);
-        let name_group = self.names.number(&part(&row.text(id!(remotename))));
+        let address_group = self.addresses.of(transport).number(&address);
+        let name = row.text(id!(remotename));
+        let name_group = self.names.of(transport).number(&part(&name));
         if self.known.len() < self.most.saturating_mul(CELLS_EACH) {
             let place = Place {
                 region,
@@ -116,19 +124,19 @@ impl Relays {
             };
             let mut measured = Measured::default();
             measured.add(taken);
-            self.numbers
-                .insert(self.key.as_str().into(), self.known.len());
+            self.numbers[transport].insert(self.key.as_str().into(), self.known.len());
             self.known.push(Relay {
                 place,
+                transport,
                 address: address_group,
                 name: name_group,
                 measured,
             });
             return place;
         }
-        self.region_group(region).add(taken);
-        self.addresses.at(address_group).add(taken);
-        self.names.at(name_group).add(taken);
+        self.region_group(transport, region).add(taken);
+        self.addresses.of(transport).at(address_group).add(taken);
+        self.names.of(transport).at(name_group).add(taken);
         Place {
             region,
             address: self.count(taken, &address, 1),
@@ -142,9 +150,12 @@ impl Relays {
             if let Some(number) = relay.place.address {
                 rows.entry(number).or_default().raise(relay.measured.rows);
             }
-            self.region_group(relay.place.region).merge(&relay.measured);
-            self.addresses.at(relay.address).merge(&relay.measured);
-            self.names.at(relay.name).merge(&relay.measured);
+            let (transport, measured) = (relay.transport, &relay.measured);
+            self.region_group(transport, relay.place.region)
+                .merge(measured);
+            let addresses = self.addresses.of(transport);
+            addresses.at(relay.address).merge(measured);
+            self.names.of(transport).at(relay.name).merge(measured);
         }
         self.numbers.clear();
         for count in self.counts.values_mut() {
@@ -165,7 +176,7 @@ impl Relays {
     }
 
     /// Rows by region, by address and by name, when the fold is finished.
-    pub fn groups(&self) -> [&Groups; 3] {
+    pub fn groups(&self) -> [&ByTransport; 3] {
         [&self.regions, &self.addresses, &self.names]
     }
 
@@ -176,11 +187,12 @@ impl Relays {
             .map(|(address, count)| (address.as_ref(), *count))
     }
 
-    fn region_group(&mut self, number: usize) -> &mut Measured {
+    fn region_group(&mut self, transport: usize, number: usize) -> &mut Measured {
+        let regions = self.regions.of(transport);
         if number == OTHER {
-            return self.regions.at(None);
+            return regions.at(None);
         }
-        self.regions.of(&self.region_names[number])
+        regions.of(&self.region_names[number])
     }
 
     /// The number of an address; rows of relays with a cell are counted when that is closed.

@@ -429,7 +429,9 @@ def expect(files):
             "missed_slots": sum(max(s) + 1 - len(s) for s in slots.values()) if slots else None,
             "gaps": len(pauses), "gaps_s": sum(pauses),
         },
-        "tables": {by: table(rows, by) for by in tables},
+        "tables": {**{f"{by} over {over}": table([row for row in rows if row.transport == over], by)
+                      for by in tables if by != "transport" for over in sorted({row.transport for row in rows})},
+                   **({"transport": table(rows, "transport")} if "transport" in tables else {})},
         "series": [series(key, rows) for key, rows in all_series.items()],
         "addresses": addresses(rows, all_series),
         "slow": slow(rows),

@@ -179,6 +179,7 @@ impl Maker<'_> {
         Table {
             id: self.text(),
             caption: self.text(),
+            transport: self.text(),
             facets: "time in ms",
             key,
             columns,

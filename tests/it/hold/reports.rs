@@ -200,7 +200,7 @@ fn every_form_of_a_report_has_its_section() {
         "{said}"
     );
     assert!(
-        said.contains("| pc1 | relay.test:443 | 1 | 100 | 20 |"),
+        said.contains("| pc1 | relay.test:443 | 1 | 100 | 20.0 |"),
         "{said}"
     );
     let said = report("--format csv", files).stdout;
