@@ -74,7 +74,7 @@ pub struct ReportArgs {
         help_heading = "Filters"
     )]
     pub against: Option<Against>,
-    /// Rows with this value; repeatable, one of a column's values and all of the columns
+    /// Rows with this value; several of a column: any of them
     #[arg(long = "where", value_name = "COLUMN=VALUE", help_heading = "Filters")]
     pub wanted: Vec<String>,
     /// Only rows of real networks, or of the lab: real, lab
