@@ -29,7 +29,7 @@ pub struct ReportArgs {
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<OsString>,
 
-    /// Only this table; region,hour groups by both; repeatable
+    /// Only this table; region,hour is by both; repeatable
     #[arg(long, value_name = "COLUMN[,COLUMN]")]
     pub by: Vec<String>,
     /// Only these times: dns, connect, tls, turn, total
@@ -41,7 +41,7 @@ pub struct ReportArgs {
         hide_possible_values = true
     )]
     pub metric: Vec<Metric>,
-    /// Order of groups: p95 (slowest first), failed, n, name
+    /// Sort by p95 (slowest first), failed, n or name
     #[arg(
         long,
         value_name = "WHAT",
@@ -74,7 +74,7 @@ pub struct ReportArgs {
         help_heading = "Filters"
     )]
     pub against: Option<Against>,
-    /// Rows with this value; several of a column: any of them
+    /// Rows with this value; of one column any of several
     #[arg(long = "where", value_name = "COLUMN=VALUE", help_heading = "Filters")]
     pub wanted: Vec<String>,
     /// Only rows of real networks, or of the lab: real, lab
