@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 
 use crate::doc::number::{counted, millis, percent, quantile, ratio, seconds};
 use crate::doc::text::{cut, named};
-use crate::stats::compare::{Basis, Failures, Interval, Line, MATTERS_MS, Needs, Verdict};
+use crate::stats::compare::{
+    Basis, FEWEST_DAYS, Failures, Interval, Line, MATTERS_MS, Needs, Verdict,
+};
 
 /// Regions that are named; more are counted.
 const MOST_NAMED: usize = 3;
@@ -191,6 +193,9 @@ fn few(of: Basis) -> String {
         Basis::Neither(_, [0, 0]) => {
             "no day has enough values of both in the same hours".to_owned()
         }
+        Basis::Neither(_, [a, b]) if a.min(b) >= FEWEST_DAYS => {
+            format!("the path moves from day to day by as much ({a} days and {b})")
+        }
         Basis::Neither(_, [a, b]) => {
             format!("too few days to tell chance from change ({a} and {b})")
         }
@@ -203,7 +208,7 @@ fn takes(needs: Option<Needs>, of: Basis) -> String {
     let what = match needs {
         None => return String::new(),
         Some(Needs::SameTime) => {
-            "both at the same time for an hour or more, or 4 days of each".to_owned()
+            "both at the same time for an hour or more, or 5 days of each".to_owned()
         }
         Some(Needs::Blocks(blocks)) => {
             let length_s = match of {

@@ -108,11 +108,21 @@ fn who_cannot_tell_says_why_and_what_it_would_take() {
     assert_eq!(
         sentence::line(&few, "VPN"),
         "connect: cannot tell: too few days to tell chance from change (1 and 1); between these VPN takes 2 ms more, \
-         northeurope and westeurope; it would take both at the same time for an hour or more, or 4 days of each"
+         northeurope and westeurope; it would take both at the same time for an hour or more, or 5 days of each"
     );
     assert_eq!(
         sentence::line_alone(&few, "VPN"),
         "connect: cannot tell; between these VPN takes 2 ms more"
+    );
+    let drifting = Line {
+        basis: Basis::Neither(0, [6, 7]),
+        needs: Some(Needs::Days(12)),
+        ..few
+    };
+    assert_eq!(
+        sentence::line(&drifting, "VPN"),
+        "connect: cannot tell: the path moves from day to day by as much (6 days and 7); between these VPN takes 2 ms \
+         more, northeurope and westeurope; it would take about 12 days of each, or both at the same time for some hours"
     );
 }
 

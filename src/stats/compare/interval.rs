@@ -1,13 +1,14 @@
 //! Differences with their 95 % intervals, after Hodges and Lehmann (Annals of Mathematical Statistics 34, 1963).
 
 use super::ranks::{beyond_groups, beyond_pairs};
+use super::serial::widening;
 use crate::record::Counter as _;
 
 /// Pairs from which on there is an interval of 95 %: of fewer than six there is none.
 pub const FEWEST_PAIRS: usize = 6;
 
-/// Days of each side from which on there is one: of three and three there is none.
-pub const FEWEST_DAYS: usize = 4;
+/// Days of each side from which on there is one, as they depend on each other: of four and four there is none.
+pub const FEWEST_DAYS: usize = 5;
 
 /// A value and the ends of its 95 % interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -31,13 +32,14 @@ impl Interval {
         Some(Self::of(&Means::of(differences), beyond))
     }
 
-    /// By how much values of `b` exceed those of `a`: the median of all differences, and the exact interval
-    /// of the ranks. None where one of them has fewer than `FEWEST_DAYS`.
+    /// By how much days of `b` exceed those of `a`, in the order of time: the median of all differences, and the exact
+    /// interval of the ranks, as much wider as days depend on each other. None where one side has fewer
+    /// than `FEWEST_DAYS`, or where they depend on each other so much that even all differences are no interval.
     pub fn of_groups(a: &[f64], b: &[f64]) -> Option<Self> {
         if a.len().min(b.len()) < FEWEST_DAYS {
             return None;
         }
-        let beyond = beyond_groups(a.len(), b.len())?;
+        let beyond = beyond_groups(a.len(), b.len(), widening(a, b))?;
         Some(Self::of(&Differences::of(a, b), beyond))
     }
 
@@ -224,16 +226,27 @@ mod tests {
         close(Interval::of_pairs(&values).unwrap(), [5.5, 3.0, 8.0]);
     }
 
-    // the table of Mann and Whitney: of five and five the critical value at 5 % is 2, so the ends are the third
-    // of the 25 differences from either end: of 11..=15 less 1..=5 those are 6, 7, 7 and 13, 13, 14
+    // of 11, 13, 12, 15, 14 less 1, 4, 2, 5, 3: each side seems to have a correlation below 0.3, so that the ends are
+    // beyond sqrt(1.613) x 1.96 deviations, 0.64 % of the chances. Of five and five the ranks 0, 1, 2 have 1, 1, 2 of 252
+    // ways, so that only the least difference, 0.4 %, is beyond: the ends are 11 - 5 and 15 - 1
     #[test]
-    fn five_days_of_each_have_the_interval_of_the_table_of_mann_and_whitney() {
-        let a: Vec<f64> = (1..=5).map(f64::from).collect();
-        let b: Vec<f64> = (11..=15).map(f64::from).collect();
-        close(Interval::of_groups(&a, &b).unwrap(), [10.0, 7.0, 13.0]);
-        assert_eq!(Interval::of_groups(&a[..3], &b), None);
+    fn five_days_of_each_have_the_interval_of_the_ranks_and_four_have_none() {
+        let (a, b) = ([1.0, 4.0, 2.0, 5.0, 3.0], [11.0, 13.0, 12.0, 15.0, 14.0]);
+        close(Interval::of_groups(&a, &b).unwrap(), [10.0, 6.0, 14.0]);
+        assert_eq!(Interval::of_groups(&a[..4], &b), None);
         assert_eq!(bare_difference(&a[..3], &b), Some(11.0));
         assert_eq!(bare_difference(&[], &b), None);
+    }
+
+    // 0 to 6 and 7 to 13, of which independent days would leave out eight differences at each end: 1, twice 2, three
+    // times 3, twice 4; a correlation of 16/28 leaves none out but the outermost
+    #[test]
+    fn days_that_hang_together_have_a_wider_interval() {
+        let days: Vec<f64> = (0..14).map(f64::from).collect();
+        let found = Interval::of_groups(&days[..7], &days[7..]);
+        close(found.unwrap(), [7.0, 1.0, 13.0]);
+        // by hand: 4/10 makes the ends 0.35 %, and all differences have 0.4 %
+        assert_eq!(Interval::of_groups(&days[..5], &days[5..10]), None);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::blocks::{Pairs, Said};
 use super::days::{Calendar, Days};
 use super::fold::{Block, Cell, Folded};
-use super::interval::{Interval, bare_difference};
+use super::interval::{FEWEST_DAYS, Interval, bare_difference};
 use super::measures::{Measures, of_times, values};
 use super::sketch::together;
 use super::verdict::{Needs, Verdict, judge, matters_ms, samples_needed};
@@ -140,6 +140,10 @@ pub(super) fn needs(basis: Basis, difference: Option<Interval>, matters: f64) ->
         #[allow(clippy::cast_precision_loss)] // seconds of a block
         Basis::Blocks(n, length_s) => (n, 86_400.0 / length_s as f64, Needs::Blocks),
         Basis::Days(a, b) => (a.min(b), 1.0, Needs::Days),
+        // they depend on each other too much
+        Basis::Neither(_, [a, b]) if a.min(b) >= FEWEST_DAYS => {
+            return Needs::Days((a.min(b) as u64).saturating_mul(2));
+        }
         Basis::Neither(..) => return Needs::SameTime,
     };
     let needed = difference.and_then(|of| samples_needed(of, matters, samples, a_day));

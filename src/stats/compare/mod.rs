@@ -15,6 +15,7 @@ mod interval;
 mod lines;
 mod measures;
 mod ranks;
+mod serial;
 mod sketch;
 #[cfg(test)]
 mod tests;
@@ -22,7 +23,7 @@ mod verdict;
 
 pub use failures::Failures;
 pub use fold::{Apart, BLOCK_S, CellName, Fold, Folded, Side};
-pub use interval::Interval;
+pub use interval::{FEWEST_DAYS, Interval};
 pub use lines::{Basis, Line, SideTimes};
 pub use verdict::{MATTERS_MIXED_MS, MATTERS_MS, MATTERS_POINTS, MATTERS_SHARE, Needs, Verdict};
 
