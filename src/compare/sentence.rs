@@ -208,7 +208,7 @@ fn takes(needs: Option<Needs>, of: Basis) -> String {
     let what = match needs {
         None => return String::new(),
         Some(Needs::SameTime) => {
-            "both at the same time for an hour or more, or 5 days of each".to_owned()
+            "both at the same time for an hour or more, or 6 days of each".to_owned()
         }
         Some(Needs::Blocks(blocks)) => {
             let length_s = match of {

@@ -108,7 +108,7 @@ fn who_cannot_tell_says_why_and_what_it_would_take() {
     assert_eq!(
         sentence::line(&few, "VPN"),
         "connect: cannot tell: too few days to tell chance from change (1 and 1); between these VPN takes 2 ms more, \
-         northeurope and westeurope; it would take both at the same time for an hour or more, or 5 days of each"
+         northeurope and westeurope; it would take both at the same time for an hour or more, or 6 days of each"
     );
     assert_eq!(
         sentence::line_alone(&few, "VPN"),

@@ -7,8 +7,8 @@ use crate::record::Counter as _;
 /// Pairs from which on there is an interval of 95 %: of fewer than six there is none.
 pub const FEWEST_PAIRS: usize = 6;
 
-/// Days of each side from which on there is one, as they depend on each other: of four and four there is none.
-pub const FEWEST_DAYS: usize = 5;
+/// Days of each side from which on there is one, as they depend on each other: of five and five there is none.
+pub const FEWEST_DAYS: usize = 6;
 
 /// A value and the ends of its 95 % interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -226,27 +226,28 @@ mod tests {
         close(Interval::of_pairs(&values).unwrap(), [5.5, 3.0, 8.0]);
     }
 
-    // of 11, 13, 12, 15, 14 less 1, 4, 2, 5, 3: each side seems to have a correlation below 0.3, so that the ends are
-    // beyond sqrt(1.613) x 1.96 deviations, 0.64 % of the chances. Of five and five the ranks 0, 1, 2 have 1, 1, 2 of 252
-    // ways, so that only the least difference, 0.4 %, is beyond: the ends are 11 - 5 and 15 - 1
+    // each side seems to have a correlation below 0.5, so that the ends are beyond sqrt(2.344) x 1.96 deviations, 0.135 % of
+    // the chances. Of six and six the ranks 0 and 1 have 0.108 % each, so that the least difference alone is beyond
     #[test]
-    fn five_days_of_each_have_the_interval_of_the_ranks_and_four_have_none() {
-        let (a, b) = ([1.0, 4.0, 2.0, 5.0, 3.0], [11.0, 13.0, 12.0, 15.0, 14.0]);
-        close(Interval::of_groups(&a, &b).unwrap(), [10.0, 6.0, 14.0]);
-        assert_eq!(Interval::of_groups(&a[..4], &b), None);
-        assert_eq!(bare_difference(&a[..3], &b), Some(11.0));
+    fn six_days_of_each_have_the_interval_of_the_ranks_and_five_have_none() {
+        let a = [1.0, 4.0, 2.0, 6.0, 3.0, 5.0];
+        let b = a.map(|day| day + 10.0);
+        close(Interval::of_groups(&a, &b).unwrap(), [10.0, 5.0, 15.0]);
+        assert_eq!(Interval::of_groups(&a[..5], &b), None);
+        assert_eq!(bare_difference(&a[..1], &b), Some(12.5));
         assert_eq!(bare_difference(&[], &b), None);
     }
 
-    // 0 to 6 and 7 to 13, of which independent days would leave out eight differences at each end: 1, twice 2, three
-    // times 3, twice 4; a correlation of 16/28 leaves none out but the outermost
+    // 0 to 6 and 7 to 13: a correlation of 16/28 leaves no difference out but the outermost, 0.5 would leave out two
     #[test]
     fn days_that_hang_together_have_a_wider_interval() {
         let days: Vec<f64> = (0..14).map(f64::from).collect();
         let found = Interval::of_groups(&days[..7], &days[7..]);
         close(found.unwrap(), [7.0, 1.0, 13.0]);
-        // by hand: 4/10 makes the ends 0.35 %, and all differences have 0.4 %
-        assert_eq!(Interval::of_groups(&days[..5], &days[5..10]), None);
+        // half a wave, whose 0.555 makes the ends 0.08 %: even all differences of six days have 0.108 %
+        let wave = [966.0, 707.0, 259.0, -259.0, -707.0, -966.0];
+        let further = wave.map(|day| day + 5_000.0);
+        assert_eq!(Interval::of_groups(&wave, &further), None);
     }
 
     #[test]
