@@ -4,8 +4,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::sketch::Sketch;
+use super::timed::{Timed, packets, summaries};
 use crate::record::Counter as _;
-use crate::schema::{Id, Metric, Row, id};
+use crate::schema::{Row, id};
 use crate::stats::survey::{SEPARATOR, part, region, target};
 use crate::stats::{Distribution, Expo};
 
@@ -64,10 +65,14 @@ pub struct Total {
     pub failed: u64,
     /// Rows that failed on the measuring computer, which are not among them.
     pub here: u64,
-    /// Times by the number of the metric.
-    pub times: [Distribution; Metric::COUNT],
+    /// Packets that rows of many sent.
+    pub sent: u64,
+    /// Of them lost.
+    pub lost: u64,
+    /// Times by the number of what they are of.
+    pub times: [Distribution; Timed::COUNT],
     /// Whether there are times in whole milliseconds.
-    pub whole_ms: [bool; Metric::COUNT],
+    pub whole_ms: [bool; Timed::COUNT],
 }
 
 /// A stretch of time of a cell and a side.
@@ -77,12 +82,16 @@ pub struct Block {
     pub rows: u32,
     /// Of them failed.
     pub failed: u32,
-    times: [Option<Box<Sketch>>; Metric::COUNT],
+    /// Packets that rows of many sent.
+    pub sent: u32,
+    /// Of them lost.
+    pub lost: u32,
+    times: [Option<Box<Sketch>>; Timed::COUNT],
 }
 
 impl Block {
     /// The times of a metric.
-    pub fn times(&self, metric: Metric) -> Option<&Sketch> {
+    pub fn times(&self, metric: Timed) -> Option<&Sketch> {
         self.times[metric as usize].as_deref()
     }
 
@@ -90,13 +99,15 @@ impl Block {
     #[cfg(test)]
     pub(super) fn of_connects(values: &Expo) -> Self {
         let mut block = Self::default();
-        block.times[Metric::Connect as usize] = Sketch::of(values, false).map(Box::new);
+        block.times[Timed::Connect as usize] = Sketch::of(values, false).map(Box::new);
         block
     }
 
     fn merge(&mut self, other: Self) {
         self.rows.raise(other.rows);
         self.failed.raise(other.failed);
+        self.sent.raise(other.sent);
+        self.lost.raise(other.lost);
         for (mine, more) in self.times.iter_mut().zip(other.times) {
             *mine = match (mine.take(), more) {
                 (Some(mine), Some(more)) => Some(Box::new(mine.with(&more))),
@@ -139,7 +150,9 @@ pub struct Folded {
 struct Open {
     rows: u32,
     failed: u32,
-    times: [Expo; Metric::COUNT],
+    sent: u32,
+    lost: u32,
+    times: [Expo; Timed::COUNT],
 }
 
 /// Cell, side, number of the block.
@@ -228,6 +241,7 @@ impl Fold {
                     values.add(took);
                 }
             }
+            open.take_many(row);
         }
         if self.open.len() >= MOST_OPEN {
             self.close_waiting();
@@ -350,48 +364,56 @@ impl Fold {
 }
 
 impl Total {
-    fn take(
-        &mut self,
-        row: &Row<'_>,
-        counts: bool,
-        failed: bool,
-        times: &[Option<u64>; Metric::COUNT],
-    ) {
+    fn take(&mut self, row: &Row<'_>, counts: bool, failed: bool, times: &[Option<u64>]) {
         self.rows.raise(u64::from(counts));
         self.failed.raise(u64::from(counts && failed));
         self.here.raise(u64::from(!counts));
-        for (metric, took) in Metric::ALL.into_iter().zip(times) {
+        for (what, took) in Timed::ALL.into_iter().zip(times) {
             if let Some(took) = took {
-                self.times[metric as usize].add_micros(*took);
-                if !row.layout.has(exact(metric)) {
-                    self.whole_ms[metric as usize] = true;
+                self.times[what as usize].add_micros(*took);
+                if !row.layout.has(what.exact()) {
+                    self.whole_ms[what as usize] = true;
                 }
             }
+        }
+        for summary in summaries(row) {
+            for (us, n) in summary.values() {
+                self.times[summary.what as usize].add_micros_n(us, n);
+            }
+        }
+        if let Some((sent, lost)) = packets(row) {
+            self.sent.raise(sent);
+            self.lost.raise(lost);
         }
     }
 }
 
 impl Open {
-    fn closed(&self, whole_ms: [bool; Metric::COUNT]) -> Block {
+    /// What a row says of many packets.
+    fn take_many(&mut self, row: &Row<'_>) {
+        for summary in summaries(row) {
+            for (us, n) in summary.values() {
+                self.times[summary.what as usize].add_n(us, n);
+            }
+        }
+        if let Some(counts) = packets(row) {
+            let [sent, lost] = [counts.0, counts.1].map(|n| u32::try_from(n).unwrap_or(u32::MAX));
+            self.sent.raise(sent);
+            self.lost.raise(lost);
+        }
+    }
+
+    fn closed(&self, whole_ms: [bool; Timed::COUNT]) -> Block {
         let mut block = Block {
             rows: self.rows,
             failed: self.failed,
+            sent: self.sent,
+            lost: self.lost,
             ..Block::default()
         };
         for ((into, values), whole_ms) in block.times.iter_mut().zip(&self.times).zip(whole_ms) {
             *into = Sketch::of(values, whole_ms).map(Box::new);
         }
         block
-    }
-}
-
-/// The column that has the times of a metric in microseconds.
-fn exact(metric: Metric) -> Id {
-    match metric {
-        Metric::Dns => id!(dns_us),
-        Metric::Connect => id!(connect_us),
-        Metric::Tls => id!(tls_us),
-        Metric::Turn => id!(turn_us),
-        Metric::Total => id!(total_us),
     }
 }

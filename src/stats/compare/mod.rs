@@ -19,12 +19,14 @@ mod serial;
 mod sketch;
 #[cfg(test)]
 mod tests;
+mod timed;
 mod verdict;
 
-pub use failures::Failures;
+pub use failures::{Failures, Of};
 pub use fold::{Apart, BLOCK_S, CellName, Fold, Folded, Side};
 pub use interval::{FEWEST_DAYS, Interval};
 pub use lines::{Basis, Line, SideTimes};
+pub use timed::Timed;
 pub use verdict::{MATTERS_MIXED_MS, MATTERS_MS, MATTERS_POINTS, MATTERS_SHARE, Needs, Verdict};
 
 use crate::zone::Zone;

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use super::fold::{Cell, Total};
 use super::*;
-use crate::schema::Metric;
 use crate::stats::Expo;
 use crate::stats::expo::quantile;
 
@@ -113,7 +112,7 @@ fn compared(a: (Expo, BTreeMap<i64, fold::Block>), b: (Expo, BTreeMap<i64, fold:
         let mut total = Total::default();
         let median = quantile(&values.bins(false), 0.5).unwrap();
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        total.times[Metric::Connect as usize].add_micros(median as u64);
+        total.times[Timed::Connect as usize].add_micros(median as u64);
         total
     };
     let folded = Folded {
