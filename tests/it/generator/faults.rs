@@ -2,6 +2,7 @@
 //! series stays as it is without them.
 
 use super::cells::{Certificate, Probe};
+use super::random::Random;
 use super::{Plan, REGIONS};
 
 /// Whose rows they are in.
@@ -72,7 +73,9 @@ impl Planted {
         if !self.strikes(plan, probe) {
             return;
         }
-        let one_in = |n: u64| probe.slot % n == n / 2;
+        // scattered, so that no hour and no two hosts have them together but by chance
+        let place = (probe.run.0 + probe.slot * 4_096) * 64 + probe.run.1;
+        let one_in = |n: u64| Random::new(place).below(n) == 0;
         match self.what {
             Fault::Outage => probe.lose(),
             Fault::Lost(n) if one_in(n) => probe.lose(),
