@@ -8,6 +8,7 @@ mod cli;
 mod clocks;
 mod command;
 mod compare;
+mod compare_held;
 mod compare_numbers;
 mod connect;
 mod dns;

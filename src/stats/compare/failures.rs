@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::blocks::Pairs;
+use super::cell::{Block, Cell, Folded};
 use super::days::{Calendar, Days};
-use super::fold::{Block, Cell, Folded};
 use super::interval::Interval;
 use super::lines::{Basis, float, needs, of_either};
 use super::verdict::{MATTERS_POINTS, Needs, Verdict, judge};

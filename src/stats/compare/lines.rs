@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::blocks::{Pairs, Said};
+use super::cell::{Block, Cell, Folded, Total};
 use super::days::{Calendar, Days};
-use super::fold::{Block, Cell, Folded};
 use super::interval::{FEWEST_DAYS, Interval, bare_difference};
 use super::measures::{Measures, of_times, values};
 use super::sketch::together;
@@ -259,7 +259,7 @@ fn times(cells: &[&Cell], side: usize, metric: Timed) -> SideTimes {
     }
 }
 
-fn count(total: &super::fold::Total, metric: Timed) -> u64 {
+fn count(total: &Total, metric: Timed) -> u64 {
     total.times[metric as usize].moments().count()
 }
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::fold::{Cell, Total};
+use super::cell::{Block, Cell, Total};
 use super::*;
 use crate::stats::Expo;
 use crate::stats::expo::quantile;
@@ -85,7 +85,7 @@ fn blocks(
     path: &[f64],
     a_minute: u32,
     further_ms: f64,
-) -> (Expo, BTreeMap<i64, fold::Block>) {
+) -> (Expo, BTreeMap<i64, Block>) {
     let (mut all, mut blocks) = (Expo::default(), BTreeMap::new());
     for (number, minutes) in (first..).zip(path.chunks(10)) {
         let mut values = Expo::default();
@@ -100,13 +100,13 @@ fn blocks(
             }
         }
         all.merge(&values);
-        blocks.insert(number, fold::Block::of_connects(&values));
+        blocks.insert(number, Block::of_connects(&values));
     }
     (all, blocks)
 }
 
 /// What comes of two sides.
-fn compared(a: (Expo, BTreeMap<i64, fold::Block>), b: (Expo, BTreeMap<i64, fold::Block>)) -> Line {
+fn compared(a: (Expo, BTreeMap<i64, Block>), b: (Expo, BTreeMap<i64, Block>)) -> Line {
     // what is usual; how many there are weighs only regions
     let total = |values: &Expo| {
         let mut total = Total::default();
