@@ -9,8 +9,7 @@ use super::sentence;
 use crate::doc::number::counted;
 use crate::doc::text::{cut, named};
 use crate::report::model::Input;
-use crate::schema::Metric;
-use crate::stats::compare::{Basis, Compared, Failures, Folded, Line, SideTimes, Verdict};
+use crate::stats::compare::{Basis, Compared, Failures, Folded, Line, SideTimes, Timed, Verdict};
 use crate::stats::units::moment;
 use crate::zone::Zone;
 
@@ -115,16 +114,16 @@ fn verdict(compared: &Compared, sides: [&model::Side; 2]) -> String {
             .filter(|line| line.verdict == Verdict::Differs)
             .filter_map(|line| {
                 let by = sentence::short(line.difference?);
-                Some(format!("{} {by}", line.metric.as_str()))
+                Some(format!("{} {by}", sentence::told(line.metric)))
             })
             .collect();
         if !others.is_empty() {
             let _ = write!(text, "; also {}", others.join(", "));
         }
         let failures = compared.failures.iter();
-        let mut failures =
+        let failures =
             failures.filter(|of| (&of.transport, &of.target) == (&lead.transport, &lead.target));
-        if let Some(failures) = failures.next() {
+        for failures in failures {
             let rests = failures.basis != lead.basis;
             let told = sentence::failures(failures, &sides[1].name, rests);
             let _ = write!(text, "; {told}");
@@ -153,12 +152,14 @@ fn summing_up(lines: &[Line]) -> impl Iterator<Item = &Line> {
 }
 
 /// The metric that shows the way best comes first.
-const LEADING: [Metric; Metric::COUNT] = [
-    Metric::Connect,
-    Metric::Turn,
-    Metric::Total,
-    Metric::Tls,
-    Metric::Dns,
+const LEADING: [Timed; Timed::COUNT] = [
+    Timed::Rtt,
+    Timed::Connect,
+    Timed::Turn,
+    Timed::Total,
+    Timed::Tls,
+    Timed::Answer,
+    Timed::Dns,
 ];
 
 /// The line that shows the way best.
@@ -203,6 +204,7 @@ fn failures(of: &Failures, b: &str, block_s: i64) -> model::Failures {
         percent: failed as f64 * 100.0 / rows.max(1) as f64,
     };
     model::Failures {
+        of: of.of,
         transport: of.transport.clone(),
         target: of.target.clone(),
         verdict: of.verdict,

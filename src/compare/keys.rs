@@ -5,8 +5,10 @@ use crate::doc::{Cell, Column};
 use crate::stats::compare::Verdict;
 
 pub(super) fn several_paths(of: &Comparison) -> bool {
+    // of a path both rows and requests may have failed
     let mut paths = of.failures.iter().map(|of| (&of.transport, &of.target));
-    paths.next().is_some() && paths.next().is_some()
+    let first = paths.next();
+    first.is_some_and(|first| paths.any(|path| path != first))
 }
 
 pub(super) fn key_columns() -> Vec<Column> {

@@ -6,8 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Serialize, Serializer};
 
 use crate::report::model::Input;
-use crate::schema::Metric;
-use crate::stats::compare::{Interval, Verdict};
+use crate::stats::compare::{Interval, Of, Timed, Verdict};
 use crate::zone::Zone;
 
 /// Name of this shape in the JSON; the number rises when a field goes or changes its meaning.
@@ -124,9 +123,9 @@ pub struct Line {
     pub region: Option<String>,
     /// The regions of the line.
     pub regions: Vec<String>,
-    /// `dns`, `connect`, `tls`, `turn`, `total`.
+    /// `dns`, `connect`, `tls`, `turn`, `total`; of bursts and held connections `rtt` and `answer`.
     #[serde(serialize_with = "metric")]
-    pub metric: Metric,
+    pub metric: Timed,
     /// `differs`, `no difference`, `cannot tell`.
     #[serde(serialize_with = "verdict")]
     pub verdict: Verdict,
@@ -158,7 +157,7 @@ pub struct Line {
 /// Rows and failures of a side.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct Failed {
-    /// Rows, without those that failed on the measuring computer.
+    /// Rows, without those that failed on the measuring computer; of `requests` these.
     pub rows: u64,
     /// Of them failed.
     pub failed: u64,
@@ -169,6 +168,9 @@ pub struct Failed {
 /// The failures of a transport and a target.
 #[derive(Debug, Clone, Serialize)]
 pub struct Failures {
+    /// What failed: `rows`, or the `requests` of bursts and on held connections.
+    #[serde(serialize_with = "what_failed")]
+    pub of: Of,
     /// The transport.
     pub transport: String,
     /// The target.
@@ -189,7 +191,12 @@ pub struct Failures {
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // as serde wants it
-fn metric<S: Serializer>(of: &Metric, serializer: S) -> Result<S::Ok, S::Error> {
+fn metric<S: Serializer>(of: &Timed, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(of.as_str())
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // as serde wants it
+fn what_failed<S: Serializer>(of: &Of, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(of.as_str())
 }
 

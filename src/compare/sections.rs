@@ -8,7 +8,7 @@ use crate::doc::parts::{self, filled};
 use crate::doc::text::{cut, named, time};
 use crate::doc::{Block, Cell, Column, Document, Keep, Paragraph, Row, Section, Style, Table};
 use crate::report::problems;
-use crate::stats::compare::Verdict;
+use crate::stats::compare::{Of, Verdict};
 
 /// Everything.
 pub fn document(of: &Comparison) -> Document {
@@ -264,7 +264,7 @@ fn failures(of: &Comparison) -> Section {
     );
     table.keep = Keep::All;
     table.rows.extend(of.failures.iter().map(|failures| Row {
-        key: vec![format!("{} {}", failures.transport, failures.target).into()],
+        key: vec![path(failures).into()],
         cells: vec![
             failures.a.rows.into(),
             failures.a.failed.into(),
@@ -280,6 +280,14 @@ fn failures(of: &Comparison) -> Section {
         ..Row::default()
     }));
     parts::section("failures", "Failures", filled(table).into_iter().collect())
+}
+
+fn path(of: &Failures) -> String {
+    let rows = match of.of {
+        Of::Rows => "",
+        Of::Requests => ", requests",
+    };
+    format!("{} {}{rows}", of.transport, of.target)
 }
 
 fn notes(of: &Comparison) -> Section {

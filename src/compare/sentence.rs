@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 
 use crate::doc::number::{counted, millis, percent, quantile, ratio, seconds};
 use crate::doc::text::{cut, named};
-use crate::stats::compare::{Basis, Failures, Interval, Line, MATTERS_MS, Needs, Verdict};
+use crate::stats::compare::{
+    Basis, FEWEST_DAYS, Failures, Interval, Line, MATTERS_MS, Needs, Of, Timed, Verdict,
+};
 
 /// Regions that are named; more are counted.
 const MOST_NAMED: usize = 3;
@@ -27,7 +29,7 @@ pub fn line_alone(of: &Line, b: &str) -> String {
 
 fn line_in_brief(of: &Line, b: &str, rests: bool) -> String {
     let b = cut(b, 40);
-    let metric = of.metric.as_str();
+    let metric = told(of.metric);
     match (of.verdict, of.difference) {
         (Verdict::Differs, Some(found)) => {
             let by = quantile(found.middle.abs());
@@ -52,7 +54,7 @@ fn line_in_brief(of: &Line, b: &str, rests: bool) -> String {
         ),
         (_, None) => {
             let few = if rests {
-                format!(": {}", few(of.basis))
+                format!(": {}", few(of.basis, of.needs))
             } else {
                 String::new()
             };
@@ -61,6 +63,15 @@ fn line_in_brief(of: &Line, b: &str, rests: bool) -> String {
             });
             format!("{metric}: cannot tell{few}{between}")
         }
+    }
+}
+
+/// A metric in a sentence.
+pub fn told(metric: Timed) -> &'static str {
+    match metric {
+        Timed::Rtt => "the round trip",
+        Timed::Answer => "the time to an answer",
+        phase => phase.as_str(),
     }
 }
 
@@ -98,13 +109,22 @@ pub fn failures(of: &Failures, b: &str, rests: bool) -> String {
     let b = cut(b, 40);
     #[allow(clippy::cast_precision_loss)] // counts far below 2^53
     let share = |(rows, failed): (u64, u64)| percent(failed as f64 * 100.0 / rows.max(1) as f64);
-    let shares = format!("failures {} and {}", share(of.sides[0]), share(of.sides[1]));
+    let (noun, verb) = match of.of {
+        Of::Rows => ("failures", "fails"),
+        Of::Requests => ("loss", "loses"),
+    };
+    let shares = format!("{noun} {} and {}", share(of.sides[0]), share(of.sides[1]));
     let mut out = match (of.verdict, of.difference) {
         (Verdict::Differs, Some(found)) => {
-            let less = if found.middle > 0.0 { "more" } else { "less" };
+            let less = match (of.of, found.middle > 0.0) {
+                (Of::Rows, true) => "more often",
+                (Of::Rows, false) => "less often",
+                (Of::Requests, true) => "more",
+                (Of::Requests, false) => "less",
+            };
             let by = quantile(found.middle.abs());
             format!(
-                "{shares}: {b} fails {less} often, by {by} percentage points ({})",
+                "{shares}: {b} {verb} {less}, by {by} percentage points ({})",
                 range(found)
             )
         }
@@ -117,7 +137,7 @@ pub fn failures(of: &Failures, b: &str, rests: bool) -> String {
             more(found.low, "points"),
             more(found.high, "points")
         ),
-        (_, None) if rests => format!("{shares}: cannot tell: {}", few(of.basis)),
+        (_, None) if rests => format!("{shares}: cannot tell: {}", few(of.basis, of.needs)),
         (_, None) => format!("{shares}: cannot tell"),
     };
     let text = basis(of.basis);
@@ -186,10 +206,16 @@ fn basis(of: Basis) -> String {
 }
 
 /// Why there is no interval.
-fn few(of: Basis) -> String {
+fn few(of: Basis, needs: Option<Needs>) -> String {
     match of {
+        Basis::Neither(..) if needs == Some(Needs::MoreOften) => {
+            "too few values of both in a block".to_owned()
+        }
         Basis::Neither(_, [0, 0]) => {
             "no day has enough values of both in the same hours".to_owned()
+        }
+        Basis::Neither(_, [a, b]) if a.min(b) >= FEWEST_DAYS => {
+            format!("the path moves from day to day by as much ({a} days and {b})")
         }
         Basis::Neither(_, [a, b]) => {
             format!("too few days to tell chance from change ({a} and {b})")
@@ -203,8 +229,9 @@ fn takes(needs: Option<Needs>, of: Basis) -> String {
     let what = match needs {
         None => return String::new(),
         Some(Needs::SameTime) => {
-            "both at the same time for an hour or more, or 4 days of each".to_owned()
+            "both at the same time for an hour or more, or 6 days of each".to_owned()
         }
+        Some(Needs::MoreOften) => "20 values of each in ten minutes, or 6 days of each".to_owned(),
         Some(Needs::Blocks(blocks)) => {
             let length_s = match of {
                 Basis::Blocks(_, length_s) => length_s,

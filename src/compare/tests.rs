@@ -3,8 +3,9 @@
 use super::*;
 use crate::doc::{self, Room};
 use crate::report::model::Input;
-use crate::schema::Metric;
-use crate::stats::compare::{Basis, Failures, Interval, Line, Needs, SideTimes, Verdict};
+use crate::stats::compare::{
+    Basis, Failures, Interval, Line, Needs, Of, SideTimes, Timed, Verdict,
+};
 
 fn of(middle: f64, low: f64, high: f64) -> Interval {
     Interval { middle, low, high }
@@ -17,7 +18,7 @@ fn connect() -> Line {
         target: "tr.teams.microsoft.com:443".to_owned(),
         regions: vec!["northeurope".to_owned(), "westeurope".to_owned()],
         overall: true,
-        metric: Metric::Connect,
+        metric: Timed::Connect,
         sides: [SideTimes::default(); 2],
         basis: Basis::Blocks(48, 600),
         difference: Some(of(14.2, 13.9, 14.6)),
@@ -34,6 +35,7 @@ fn connect() -> Line {
 
 fn failures() -> Failures {
     Failures {
+        of: Of::Rows,
         transport: "tls".to_owned(),
         target: "tr.teams.microsoft.com:443".to_owned(),
         sides: [(10_000, 30), (10_000, 40)],
@@ -108,11 +110,21 @@ fn who_cannot_tell_says_why_and_what_it_would_take() {
     assert_eq!(
         sentence::line(&few, "VPN"),
         "connect: cannot tell: too few days to tell chance from change (1 and 1); between these VPN takes 2 ms more, \
-         northeurope and westeurope; it would take both at the same time for an hour or more, or 4 days of each"
+         northeurope and westeurope; it would take both at the same time for an hour or more, or 6 days of each"
     );
     assert_eq!(
         sentence::line_alone(&few, "VPN"),
         "connect: cannot tell; between these VPN takes 2 ms more"
+    );
+    let drifting = Line {
+        basis: Basis::Neither(0, [6, 7]),
+        needs: Some(Needs::Days(12)),
+        ..few
+    };
+    assert_eq!(
+        sentence::line(&drifting, "VPN"),
+        "connect: cannot tell: the path moves from day to day by as much (6 days and 7); between these VPN takes 2 ms \
+         more, northeurope and westeurope; it would take about 12 days of each, or both at the same time for some hours"
     );
 }
 
@@ -145,6 +157,14 @@ fn failures_are_told_by_their_shares_and_outages_are_no_difference_of_the_usual(
     assert_eq!(
         sentence::failures(&more, "VPN", false),
         "failures 0.3 % and 4.3 %: VPN fails more often, by 4 percentage points (95 %: 3 to 5)"
+    );
+    let lost = Failures {
+        of: Of::Requests,
+        ..more.clone()
+    };
+    assert_eq!(
+        sentence::failures(&lost, "VPN", false),
+        "loss 0.3 % and 4.3 %: VPN loses more, by 4 percentage points (95 %: 3 to 5)"
     );
     let outages = Failures {
         verdict: Verdict::CannotTell,

@@ -27,6 +27,12 @@ impl Distribution {
         self.expo.add(value);
     }
 
+    /// Takes a duration in so many times, in microseconds.
+    pub fn add_micros_n(&mut self, value: u64, n: u64) {
+        self.moments.add_n(value, n);
+        self.expo.add_n(value, n);
+    }
+
     /// Takes in all that another one has seen.
     pub fn merge(&mut self, other: &Self) {
         self.moments.merge(&other.moments);

@@ -31,6 +31,18 @@ impl Moments {
         self.squares = self.squares.saturating_add(value.saturating_mul(value));
     }
 
+    /// Takes a value in so many times.
+    pub fn add_n(&mut self, value: u64, n: u64) {
+        let wide = u128::from(value).saturating_mul(n.into());
+        self.merge(&Self {
+            count: n,
+            min: value,
+            max: value,
+            sum: wide,
+            squares: wide.saturating_mul(value.into()),
+        });
+    }
+
     /// Takes in all that another one has seen.
     pub fn merge(&mut self, other: &Self) {
         if other.count == 0 {

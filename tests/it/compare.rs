@@ -175,7 +175,7 @@ fn files_of_two_days_cannot_be_told_apart_and_say_what_it_would_take() {
         "{told}"
     );
     assert!(
-        told.contains("both at the same time for an hour or more, or 4 days of each"),
+        told.contains("both at the same time for an hour or more, or 6 days of each"),
         "{told}"
     );
 }

@@ -7,6 +7,7 @@
 //!
 //! Only `library` uses this crate; everything else runs the program.
 
+mod compare;
 mod fixtures;
 #[cfg(target_os = "linux")]
 mod lab;

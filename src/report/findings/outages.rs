@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::found::{About, Found, at, name};
+use super::rates::only_region;
 use crate::doc::number::{counted, grouped, percent, seconds};
 use crate::judge::severity::Severity;
 use crate::judge::together::{Together, Who, together};
@@ -165,7 +166,7 @@ fn told_of(about: &About<'_>, event: &Event<'_>) -> Found {
     }
     let hosts: BTreeSet<&str> = names.iter().map(|name| name[0].as_str()).collect();
     let host = match hosts.len() {
-        1 => hosts.first().copied().unwrap_or_default(),
+        1 if only_region(about).is_none() => hosts.first().copied().unwrap_or_default(),
         _ => "",
     };
     let to = (!event.open).then(|| at(event.to));
@@ -256,6 +257,12 @@ fn where_to_look(about: &About<'_>, event: &Event<'_>) -> String {
     let measured: Vec<Who<'_>> = measured.map(|(number, _)| who(number)).collect();
     let is_name = event.causes.keys().all(|cause| cause.starts_with("dns-"));
     let hosts: BTreeSet<&str> = measured.iter().map(|who| who.host).collect();
+    if let Some(region) = only_region(about) {
+        return format!(
+            "All rows that failed were to relays in {}, while others answered: that region, or the way to it (likely).",
+            name(region)
+        );
+    }
     match together(&failed, &measured) {
         _ if is_name => "The names could not be resolved: look at the name server (likely).".to_owned(),
         Together::OnlyOneMeasured => {

@@ -13,6 +13,9 @@ const LOST_SHARE: f64 = 0.01;
 /// A group stands out when its share of failures is surely so many times that of the others.
 const TIMES: f64 = 3.0;
 
+/// An hour is told where chance makes one so bad in fewer than one of a hundred files.
+const BY_CHANCE: f64 = 0.01;
+
 pub(super) fn all(about: &About<'_>) -> Vec<Found> {
     let mut found = Vec::new();
     found.extend(lost(about));
@@ -77,6 +80,55 @@ fn lost(about: &About<'_>) -> Option<Found> {
     Some(Found::new(severity, low * 100.0, "lost-probes", text).n(rows))
 }
 
+/// A group that fails more than the others.
+struct Standing<'a> {
+    worst: &'a Group,
+    /// The lower bound of its share.
+    low: f64,
+    /// Rows and failures of the others.
+    others: (u64, u64),
+}
+
+fn standing(groups: &[Group]) -> Option<Standing<'_>> {
+    let groups = groups.iter().filter(|group| !group.key[0].is_empty());
+    let groups: Vec<&Group> = groups.collect();
+    let (n, failed) = groups.iter().fold((0, 0), |(n, failed), group| {
+        (n + group.n, failed + group.failed)
+    });
+    let worst = groups
+        .into_iter()
+        .filter(|group| group.failed >= 3)
+        .max_by(|a, b| part(a.failed, a.n).total_cmp(&part(b.failed, b.n)))?;
+    let (others, others_failed) = (n - worst.n, failed - worst.failed);
+    let (low, _) = wilson(worst.failed, worst.n)?;
+    let (_, high) = wilson(others_failed, others)?;
+    let stands_out = low >= TIMES * high && low >= LOST_SHARE;
+    stands_out.then_some(Standing {
+        worst,
+        low,
+        others: (others, others_failed),
+    })
+}
+
+/// The region that all failures are of, where it stands out: then no computer is to be blamed for what it lost.
+pub(super) fn only_region<'a>(about: &About<'a>) -> Option<&'a str> {
+    let tables = about.report.tables.iter();
+    let tables = tables.filter(|table| table.by == ["region"]);
+    let has_failures = |group: &&Group| group.failed > 0;
+    let mut only: Option<&str> = None;
+    // of each transport that failures are of
+    for table in tables.filter(|table| table.groups.iter().any(|group| group.failed > 0)) {
+        let failing = table.groups.iter().filter(has_failures).count();
+        let worst = standing(&table.groups).filter(|_| failing == 1)?.worst;
+        let name = worst.key[0].as_str();
+        if only.is_some_and(|other| other != name) {
+            return None;
+        }
+        only = Some(name);
+    }
+    only
+}
+
 /// A region or an address that fails more than the others.
 fn stands_out(about: &About<'_>) -> Vec<Found> {
     let mut found = Vec::new();
@@ -96,31 +148,11 @@ fn stands_out(about: &About<'_>) -> Vec<Found> {
 }
 
 fn worst_group(about: &About<'_>, by: &str, code: &'static str, table: &Table) -> Option<Found> {
-    let groups: Vec<&Group> = table
-        .groups
-        .iter()
-        .filter(|group| !group.key[0].is_empty())
-        .collect();
-    if groups.len() < 2 {
-        return None;
-    }
-    let (n, failed) = groups.iter().fold((0, 0), |(n, failed), group| {
-        (n + group.n, failed + group.failed)
-    });
-    let worst = groups
-        .iter()
-        .filter(|group| group.failed >= 3)
-        .max_by(|a, b| part(a.failed, a.n).total_cmp(&part(b.failed, b.n)));
-    let worst = worst?;
-    let (others, others_failed) = (n - worst.n, failed - worst.failed);
-    let (Some((low, _)), Some((_, high))) =
-        (wilson(worst.failed, worst.n), wilson(others_failed, others))
-    else {
-        return None;
-    };
-    if low < TIMES * high || low < LOST_SHARE {
-        return None;
-    }
+    let Standing {
+        worst,
+        low,
+        others: (others, others_failed),
+    } = standing(&table.groups)?;
     let text = format!(
         "{} {}{}: {} of {} rows failed ({}), of the other {} {}.",
         match by {
@@ -192,6 +224,16 @@ fn others(about: &About<'_>) -> Vec<Found> {
     found
 }
 
+/// At most the chance of so many where so many are expected: the bound of Chernoff (Annals of Mathematical Statistics 23,
+/// 1952) for the distribution of Poisson.
+fn chance(count: u64, expected: f64) -> f64 {
+    let count = part(count, 1);
+    if count <= expected || expected <= 0.0 {
+        return 1.0;
+    }
+    (count - expected - count * (count / expected).ln()).exp()
+}
+
 /// The hour of the day with most failures, where some stands out.
 fn worst_hour(about: &About<'_>) -> Option<Found> {
     let found = about.tables("hour");
@@ -208,11 +250,13 @@ fn worst_of(about: &About<'_>, table: &Table) -> Option<Found> {
     let worst = groups
         .iter()
         .max_by(|a, b| part(a.failed, a.n).total_cmp(&part(b.failed, b.n)))?;
-    let (low, _) = wilson(worst.failed, worst.n)?;
     let (others, others_failed) = (n - worst.n, failed - worst.failed);
     let (_, high) = wilson(others_failed, others)?;
-    // an hour that nothing sets apart is worst by chance
-    (worst.failed >= 3 && low > high).then(|| {
+    // one of 24 is worst by chance
+    #[allow(clippy::cast_precision_loss)] // counts far below 2^53
+    let tries = groups.len() as f64;
+    let by_chance = tries * chance(worst.failed, high * part(worst.n, 1));
+    (worst.failed >= 3 && by_chance < BY_CHANCE).then(|| {
         let text = format!(
             "The worst hour of the day{} begins at {}:00: {} of {} failed ({}), in the others {} of {} ({}).",
             about.over(table),
@@ -225,6 +269,22 @@ fn worst_of(about: &About<'_>, table: &Table) -> Option<Found> {
             share(others_failed, others),
         );
         // below everything else, and the worst of several transports
-        Found::new(Severity::Note, low / 10.0, "worst-hour", text).n(worst.n)
+        let share_of = part(worst.failed, worst.n);
+        Found::new(Severity::Note, share_of / 10.0, "worst-hour", text).n(worst.n)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // Python: 1 - sum(e**-m * m**i / factorial(i) for i in range(k)) is 0.0144 for 3 of 0.5 and 2.2e-6 for 10 of 1.5
+    #[test]
+    fn the_bound_of_a_chance_is_no_less_than_the_chance() {
+        for (count, expected, exact) in [(3, 0.5, 0.014_388), (10, 1.5, 2.2e-6)] {
+            let bound = chance(count, expected);
+            assert!((exact..exact * 10.0).contains(&bound), "{bound}");
+        }
+        assert!((chance(3, 3.5) - 1.0).abs() < 1e-9);
+    }
 }

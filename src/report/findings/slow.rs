@@ -117,10 +117,15 @@ fn slow(about: &About<'_>) -> Option<Found> {
     } else {
         Severity::Note
     };
+    // of many only the slowest are kept, and the first of these need not be the first
+    let all = (slow.slowest.len() as u64 == count).then_some(&slow.slowest);
     let at = |row: Option<&crate::report::model::SlowRow>| row.and_then(|row| row.at);
     Some(
         Found::new(severity, low * 100.0, "slow-connects", text)
-            .when(at(slow.slowest.first()), at(slow.slowest.last()))
+            .when(
+                at(all.and_then(|all| all.first())),
+                at(all.and_then(|all| all.last())),
+            )
             .n(connects),
     )
 }

@@ -18,6 +18,8 @@ pub struct Pairs {
     means: BTreeMap<i64, Mean>,
     /// Blocks of each side that have any value.
     either: [BTreeSet<i64>; 2],
+    /// Blocks in which both have values, of one of them too few.
+    sparse: BTreeSet<i64>,
 }
 
 impl Pairs {
@@ -28,11 +30,14 @@ impl Pairs {
         }
         let [a, b] = sides;
         for (block, (n, measures)) in a {
-            if let Some((others, other)) = b.get(block)
-                && (*n).min(*others) >= FEWEST_VALUES
-            {
+            let Some((others, other)) = b.get(block) else {
+                continue;
+            };
+            if (*n).min(*others) >= FEWEST_VALUES {
                 let mean = self.means.entry(*block).or_default();
                 mean.add(less(*other, *measures), weight);
+            } else {
+                self.sparse.insert(*block);
             }
         }
     }
@@ -45,6 +50,11 @@ impl Pairs {
         let wanted = tenths(a.len().min(b.len()), 7);
         let enough = self.means.len() >= FEWEST_PAIRS && tenths(self.means.len(), 10) >= wanted;
         enough.then(|| self.means.values().map(Mean::mean).collect())
+    }
+
+    /// Whether both measured at the same time, and too seldom.
+    pub fn are_sparse(&self) -> bool {
+        self.sparse.len() >= FEWEST_PAIRS
     }
 
     /// How many blocks have enough values of both.
@@ -71,6 +81,7 @@ mod tests {
             let mut pairs = Pairs::default();
             pairs.add(&[a.clone(), b], 1.0);
             assert_eq!(pairs.len(), usize::try_from(paired).unwrap());
+            assert!(!pairs.are_sparse());
             let found = pairs.enough();
             assert_eq!(found.is_some(), enough, "{paired} of 10");
             assert!(found.is_none_or(|found| found[0] == [Some(2.5), None, None]));
@@ -87,6 +98,14 @@ mod tests {
             pairs.add(&[month.clone(), b], 1.0);
             assert_eq!(pairs.enough().is_some(), enough);
         }
+    }
+
+    #[test]
+    fn six_blocks_of_few_values_of_both_are_sparse() {
+        let few = blocks((0..6).map(|at| (at, 1, 10.0)));
+        let mut pairs = Pairs::default();
+        pairs.add(&[few.clone(), few], 1.0);
+        assert!(pairs.are_sparse() && pairs.enough().is_none());
     }
 
     // by hand: (30 x 1 + 10 x 5) / 40

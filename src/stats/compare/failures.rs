@@ -1,25 +1,39 @@
 //! Whether one side fails more often than the other: of each path as a whole, as a row whose name was not
-//! resolved has no region.
+//! resolved has no region. Of rows that stand for many requests, whether more of these are lost.
 
 use std::collections::BTreeMap;
 
 use super::blocks::Pairs;
+use super::cell::{Block, Cell, Folded};
 use super::days::{Calendar, Days};
-use super::fold::{Block, Cell, Folded};
 use super::interval::Interval;
 use super::lines::{Basis, float, needs, of_either};
 use super::verdict::{MATTERS_POINTS, Needs, Verdict, judge};
 use crate::record::Counter as _;
+use crate::words::words;
 use crate::zone::Zone;
+
+words! {
+    /// What failed.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Of {
+        /// Rows: probes, bursts to which nothing answered, connections that could not be held.
+        Rows = "rows",
+        /// Requests of bursts and on held connections, lost where they were not answered.
+        Requests = "requests",
+    }
+}
 
 /// The failures of a path.
 #[derive(Debug, Clone)]
 pub struct Failures {
+    /// What failed.
+    pub of: Of,
     /// The transport.
     pub transport: String,
     /// The target.
     pub target: String,
-    /// Rows of each side that say something of the path, and how many of them failed.
+    /// Rows of each side that say something of the path, or its requests, and how many of them failed.
     pub sides: [(u64, u64); 2],
     /// Rows of both that failed on the measuring computer, and do not count.
     pub here: u64,
@@ -38,22 +52,39 @@ pub struct Failures {
 /// Rows and failures of some blocks.
 type Counted = (u64, u64);
 
-/// Of the cells of a path; none where a side has no row.
-pub fn of_path(cells: &[&Cell], folded: &Folded, zone: Zone) -> Option<Failures> {
+/// Of the cells of a path; none where a side has no row. Where rows stand for requests and none failed, the requests
+/// say it all.
+pub fn of_path(cells: &[&Cell], folded: &Folded, zone: Zone) -> impl Iterator<Item = Failures> {
+    let requests = of(Of::Requests, cells, folded, zone);
+    let rows = of(Of::Rows, cells, folded, zone);
+    let failed = |rows: &Failures| rows.sides.iter().any(|(_, failed)| *failed > 0);
+    let rows = rows.filter(|rows| requests.is_none() || failed(rows));
+    requests.into_iter().chain(rows)
+}
+
+fn of(what: Of, cells: &[&Cell], folded: &Folded, zone: Zone) -> Option<Failures> {
     let mut sides = [(0_u64, 0_u64); 2];
     let mut here = 0_u64;
     let mut blocks: [BTreeMap<i64, Counted>; 2] = Default::default();
     for cell in cells {
         for side in 0..2 {
             let total = &cell.totals[side];
-            sides[side].0.raise(total.rows);
-            sides[side].1.raise(total.failed);
-            here.raise(total.here);
-            for (at, block) in cell.blocks[side].iter().filter(|(_, block)| block.rows > 0) {
-                let counted = blocks[side].entry(*at).or_default();
-                let Block { rows, failed, .. } = block;
-                counted.0.raise(u64::from(*rows));
-                counted.1.raise(u64::from(*failed));
+            let (all, failed) = match what {
+                Of::Rows => (total.rows, total.failed),
+                Of::Requests => (total.sent, total.lost),
+            };
+            sides[side].0.raise(all);
+            sides[side].1.raise(failed);
+            if what == Of::Rows {
+                here.raise(total.here);
+            }
+            for (at, block) in &cell.blocks[side] {
+                let (all, failed) = in_block(block, what);
+                if all > 0 {
+                    let counted = blocks[side].entry(*at).or_default();
+                    counted.0.raise(all);
+                    counted.1.raise(failed);
+                }
             }
         }
     }
@@ -91,9 +122,10 @@ pub fn of_path(cells: &[&Cell], folded: &Folded, zone: Zone) -> Option<Failures>
         judged
     };
     let needs = (verdict == Verdict::CannotTell && !in_outages)
-        .then(|| needs(found.basis, difference, MATTERS_POINTS));
+        .then(|| needs(&found, difference, MATTERS_POINTS));
     let name = &cells.first()?.name;
     Some(Failures {
+        of: what,
         transport: name.transport.clone(),
         target: name.target.clone(),
         sides,
@@ -104,6 +136,14 @@ pub fn of_path(cells: &[&Cell], folded: &Folded, zone: Zone) -> Option<Failures>
         needs,
         in_outages,
     })
+}
+
+fn in_block(block: &Block, what: Of) -> Counted {
+    let (all, failed) = match what {
+        Of::Rows => (block.rows, block.failed),
+        Of::Requests => (block.sent, block.lost),
+    };
+    (u64::from(all), u64::from(failed))
 }
 
 /// Failures in percent of the rows.

@@ -3,11 +3,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::cell::{Block, Cell, CellName, Folded, Total};
 use super::sketch::Sketch;
+use super::timed::{Timed, packets, summaries};
 use crate::record::Counter as _;
-use crate::schema::{Id, Metric, Row, id};
+use crate::schema::{Row, id};
+use crate::stats::Expo;
 use crate::stats::survey::{SEPARATOR, part, region, target};
-use crate::stats::{Distribution, Expo};
 
 /// Length of a block in seconds, to begin with.
 pub const BLOCK_S: i64 = 600;
@@ -44,102 +46,14 @@ pub enum Apart {
     Transport,
 }
 
-/// What a cell is about: what is compared only with its like.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct CellName {
-    /// The transport; empty where the sides differ in it.
-    pub transport: String,
-    /// `host:port`; empty where the sides differ in it.
-    pub target: String,
-    /// The region; empty where the rows have none.
-    pub region: String,
-}
-
-/// All rows of a cell and a side.
-#[derive(Debug, Clone, Default)]
-pub struct Total {
-    /// Rows that say something of the path.
-    pub rows: u64,
-    /// Of them failed.
-    pub failed: u64,
-    /// Rows that failed on the measuring computer, which are not among them.
-    pub here: u64,
-    /// Times by the number of the metric.
-    pub times: [Distribution; Metric::COUNT],
-    /// Whether there are times in whole milliseconds.
-    pub whole_ms: [bool; Metric::COUNT],
-}
-
-/// A stretch of time of a cell and a side.
-#[derive(Debug, Clone, Default)]
-pub struct Block {
-    /// Rows that say something of the path.
-    pub rows: u32,
-    /// Of them failed.
-    pub failed: u32,
-    times: [Option<Box<Sketch>>; Metric::COUNT],
-}
-
-impl Block {
-    /// The times of a metric.
-    pub fn times(&self, metric: Metric) -> Option<&Sketch> {
-        self.times[metric as usize].as_deref()
-    }
-
-    /// A block of connects alone.
-    #[cfg(test)]
-    pub(super) fn of_connects(values: &Expo) -> Self {
-        let mut block = Self::default();
-        block.times[Metric::Connect as usize] = Sketch::of(values, false).map(Box::new);
-        block
-    }
-
-    fn merge(&mut self, other: Self) {
-        self.rows.raise(other.rows);
-        self.failed.raise(other.failed);
-        for (mine, more) in self.times.iter_mut().zip(other.times) {
-            *mine = match (mine.take(), more) {
-                (Some(mine), Some(more)) => Some(Box::new(mine.with(&more))),
-                (mine, more) => mine.or(more),
-            };
-        }
-    }
-}
-
-/// A cell when all rows are there.
-#[derive(Debug)]
-pub struct Cell {
-    /// What it is about.
-    pub name: CellName,
-    /// Of both sides.
-    pub totals: [Total; 2],
-    /// Blocks of both sides by number: the start over the length.
-    pub blocks: [BTreeMap<i64, Block>; 2],
-}
-
-/// What came of the rows.
-#[derive(Debug)]
-pub struct Folded {
-    /// Cells in the order of their names.
-    pub cells: Vec<Cell>,
-    /// Length of a block in seconds.
-    pub block_s: i64,
-    /// Rows of each side.
-    pub rows: [u64; 2],
-    /// First and last time of each side, in microseconds since 1970.
-    pub spans: [Option<(i64, i64)>; 2],
-    /// Rows without a time, which are in no block.
-    pub without_time: u64,
-    /// Rows of cells beyond the cap, which count nowhere.
-    pub beyond: u64,
-}
-
 /// A block that takes rows.
 #[derive(Debug, Default)]
 struct Open {
     rows: u32,
     failed: u32,
-    times: [Expo; Metric::COUNT],
+    sent: u32,
+    lost: u32,
+    times: [Expo; Timed::COUNT],
 }
 
 /// Cell, side, number of the block.
@@ -228,6 +142,7 @@ impl Fold {
                     values.add(took);
                 }
             }
+            open.take_many(row);
         }
         if self.open.len() >= MOST_OPEN {
             self.close_waiting();
@@ -349,49 +264,32 @@ impl Fold {
     }
 }
 
-impl Total {
-    fn take(
-        &mut self,
-        row: &Row<'_>,
-        counts: bool,
-        failed: bool,
-        times: &[Option<u64>; Metric::COUNT],
-    ) {
-        self.rows.raise(u64::from(counts));
-        self.failed.raise(u64::from(counts && failed));
-        self.here.raise(u64::from(!counts));
-        for (metric, took) in Metric::ALL.into_iter().zip(times) {
-            if let Some(took) = took {
-                self.times[metric as usize].add_micros(*took);
-                if !row.layout.has(exact(metric)) {
-                    self.whole_ms[metric as usize] = true;
-                }
+impl Open {
+    /// What a row says of many packets.
+    fn take_many(&mut self, row: &Row<'_>) {
+        for summary in summaries(row) {
+            for (us, n) in summary.values() {
+                self.times[summary.what as usize].add_n(us, n);
             }
         }
+        if let Some(counts) = packets(row) {
+            let [sent, lost] = [counts.0, counts.1].map(|n| u32::try_from(n).unwrap_or(u32::MAX));
+            self.sent.raise(sent);
+            self.lost.raise(lost);
+        }
     }
-}
 
-impl Open {
-    fn closed(&self, whole_ms: [bool; Metric::COUNT]) -> Block {
+    fn closed(&self, whole_ms: [bool; Timed::COUNT]) -> Block {
         let mut block = Block {
             rows: self.rows,
             failed: self.failed,
+            sent: self.sent,
+            lost: self.lost,
             ..Block::default()
         };
         for ((into, values), whole_ms) in block.times.iter_mut().zip(&self.times).zip(whole_ms) {
             *into = Sketch::of(values, whole_ms).map(Box::new);
         }
         block
-    }
-}
-
-/// The column that has the times of a metric in microseconds.
-fn exact(metric: Metric) -> Id {
-    match metric {
-        Metric::Dns => id!(dns_us),
-        Metric::Connect => id!(connect_us),
-        Metric::Tls => id!(tls_us),
-        Metric::Turn => id!(turn_us),
-        Metric::Total => id!(total_us),
     }
 }

@@ -1,13 +1,14 @@
 //! Differences with their 95 % intervals, after Hodges and Lehmann (Annals of Mathematical Statistics 34, 1963).
 
 use super::ranks::{beyond_groups, beyond_pairs};
+use super::serial::widening;
 use crate::record::Counter as _;
 
 /// Pairs from which on there is an interval of 95 %: of fewer than six there is none.
 pub const FEWEST_PAIRS: usize = 6;
 
-/// Days of each side from which on there is one: of three and three there is none.
-pub const FEWEST_DAYS: usize = 4;
+/// Days of each side from which on there is one, as they depend on each other: of five and five there is none.
+pub const FEWEST_DAYS: usize = 6;
 
 /// A value and the ends of its 95 % interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -31,13 +32,14 @@ impl Interval {
         Some(Self::of(&Means::of(differences), beyond))
     }
 
-    /// By how much values of `b` exceed those of `a`: the median of all differences, and the exact interval
-    /// of the ranks. None where one of them has fewer than `FEWEST_DAYS`.
+    /// By how much days of `b` exceed those of `a`, in the order of time: the median of all differences, and the exact
+    /// interval of the ranks, as much wider as days depend on each other. None where one side has fewer
+    /// than `FEWEST_DAYS`, or where they depend on each other so much that even all differences are no interval.
     pub fn of_groups(a: &[f64], b: &[f64]) -> Option<Self> {
         if a.len().min(b.len()) < FEWEST_DAYS {
             return None;
         }
-        let beyond = beyond_groups(a.len(), b.len())?;
+        let beyond = beyond_groups(a.len(), b.len(), widening(a, b))?;
         Some(Self::of(&Differences::of(a, b), beyond))
     }
 
@@ -224,16 +226,28 @@ mod tests {
         close(Interval::of_pairs(&values).unwrap(), [5.5, 3.0, 8.0]);
     }
 
-    // the table of Mann and Whitney: of five and five the critical value at 5 % is 2, so the ends are the third
-    // of the 25 differences from either end: of 11..=15 less 1..=5 those are 6, 7, 7 and 13, 13, 14
+    // each side seems to have a correlation below 0.5, so that the ends are beyond sqrt(2.344) x 1.96 deviations, 0.135 % of
+    // the chances. Of six and six the ranks 0 and 1 have 0.108 % each, so that the least difference alone is beyond
     #[test]
-    fn five_days_of_each_have_the_interval_of_the_table_of_mann_and_whitney() {
-        let a: Vec<f64> = (1..=5).map(f64::from).collect();
-        let b: Vec<f64> = (11..=15).map(f64::from).collect();
-        close(Interval::of_groups(&a, &b).unwrap(), [10.0, 7.0, 13.0]);
-        assert_eq!(Interval::of_groups(&a[..3], &b), None);
-        assert_eq!(bare_difference(&a[..3], &b), Some(11.0));
+    fn six_days_of_each_have_the_interval_of_the_ranks_and_five_have_none() {
+        let a = [1.0, 4.0, 2.0, 6.0, 3.0, 5.0];
+        let b = a.map(|day| day + 10.0);
+        close(Interval::of_groups(&a, &b).unwrap(), [10.0, 5.0, 15.0]);
+        assert_eq!(Interval::of_groups(&a[..5], &b), None);
+        assert_eq!(bare_difference(&a[..1], &b), Some(12.5));
         assert_eq!(bare_difference(&[], &b), None);
+    }
+
+    // 0 to 6 and 7 to 13: a correlation of 16/28 leaves no difference out but the outermost, 0.5 would leave out two
+    #[test]
+    fn days_that_hang_together_have_a_wider_interval() {
+        let days: Vec<f64> = (0..14).map(f64::from).collect();
+        let found = Interval::of_groups(&days[..7], &days[7..]);
+        close(found.unwrap(), [7.0, 1.0, 13.0]);
+        // half a wave, whose 0.555 makes the ends 0.08 %: even all differences of six days have 0.108 %
+        let wave = [966.0, 707.0, 259.0, -259.0, -707.0, -966.0];
+        let further = wave.map(|day| day + 5_000.0);
+        assert_eq!(Interval::of_groups(&wave, &further), None);
     }
 
     #[test]

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::blocks::{Pairs, Said};
+use super::cell::{Block, Cell, Folded, Total};
 use super::days::{Calendar, Days};
-use super::fold::{Block, Cell, Folded};
-use super::interval::{Interval, bare_difference};
+use super::interval::{FEWEST_DAYS, Interval, bare_difference};
 use super::measures::{Measures, of_times, values};
 use super::sketch::together;
+use super::timed::Timed;
 use super::verdict::{Needs, Verdict, judge, matters_ms, samples_needed};
 use crate::record::Counter as _;
-use crate::schema::Metric;
 use crate::stats::units::millis;
 use crate::zone::Zone;
 
@@ -50,7 +50,7 @@ pub struct Line {
     /// Whether it sums up the lines of regions.
     pub overall: bool,
     /// The metric.
-    pub metric: Metric,
+    pub metric: Timed,
     /// Both sides.
     pub sides: [SideTimes; 2],
     /// What the difference rests on.
@@ -78,7 +78,7 @@ pub struct Line {
 /// All lines of a path: of each metric the one of all regions first.
 pub fn of_path(cells: &[&Cell], folded: &Folded, zone: Zone) -> Vec<Line> {
     let mut lines = Vec::new();
-    for metric in Metric::ALL {
+    for metric in Timed::ALL {
         let n = |cell: &Cell| cell.totals.each_ref().map(|total| count(total, metric));
         let both: Vec<&Cell> = cells
             .iter()
@@ -100,7 +100,7 @@ pub fn of_path(cells: &[&Cell], folded: &Folded, zone: Zone) -> Vec<Line> {
     lines
 }
 
-fn line(cells: &[&Cell], metric: Metric, folded: &Folded, zone: Zone, left_out: f64) -> Line {
+fn line(cells: &[&Cell], metric: Timed, folded: &Folded, zone: Zone, left_out: f64) -> Line {
     let whole = |side: usize| {
         cells
             .iter()
@@ -129,17 +129,22 @@ fn line(cells: &[&Cell], metric: Metric, folded: &Folded, zone: Zone, left_out: 
         matters_ms: matters,
         mixed,
         verdict,
-        needs: (verdict == Verdict::CannotTell).then(|| needs(found.basis, difference, matters)),
+        needs: (verdict == Verdict::CannotTell).then(|| needs(&found, difference, matters)),
         left_out,
     }
 }
 
 /// What it would take to tell.
-pub(super) fn needs(basis: Basis, difference: Option<Interval>, matters: f64) -> Needs {
-    let (samples, a_day, of): (_, _, fn(u64) -> Needs) = match basis {
+pub(super) fn needs(found: &Found, difference: Option<Interval>, matters: f64) -> Needs {
+    let (samples, a_day, of): (_, _, fn(u64) -> Needs) = match found.basis {
         #[allow(clippy::cast_precision_loss)] // seconds of a block
         Basis::Blocks(n, length_s) => (n, 86_400.0 / length_s as f64, Needs::Blocks),
         Basis::Days(a, b) => (a.min(b), 1.0, Needs::Days),
+        // they depend on each other too much
+        Basis::Neither(_, [a, b]) if a.min(b) >= FEWEST_DAYS => {
+            return Needs::Days((a.min(b) as u64).saturating_mul(2));
+        }
+        Basis::Neither(..) if found.sparse => return Needs::MoreOften,
         Basis::Neither(..) => return Needs::SameTime,
     };
     let needed = difference.and_then(|of| samples_needed(of, matters, samples, a_day));
@@ -151,9 +156,11 @@ pub(super) struct Found {
     pub(super) basis: Basis,
     pub(super) intervals: [Option<Interval>; super::measures::COUNT],
     pub(super) bare: Option<f64>,
+    /// Both measured at the same time, and too seldom.
+    sparse: bool,
 }
 
-fn found(cells: &[&Cell], metric: Metric, folded: &Folded, zone: Zone) -> Found {
+fn found(cells: &[&Cell], metric: Timed, folded: &Folded, zone: Zone) -> Found {
     let (mut pairs, mut days) = (Pairs::default(), Days::default());
     let keys = || {
         cells
@@ -190,6 +197,7 @@ pub(super) fn of_either(pairs: &Pairs, days: &Days, block_s: i64) -> Found {
             basis: Basis::Blocks(differences.len(), block_s),
             intervals: [of(0), of(1), of(2)],
             bare: None,
+            sparse: false,
         };
     }
     let [a, b] = days.values();
@@ -203,10 +211,11 @@ pub(super) fn of_either(pairs: &Pairs, days: &Days, block_s: i64) -> Found {
         basis,
         intervals: [first, of(1), of(2)],
         bare: bare_difference(&values(&a, 0), &values(&b, 0)).filter(|_| first.is_none()),
+        sparse: pairs.are_sparse(),
     }
 }
 
-fn said(blocks: &BTreeMap<i64, Block>, metric: Metric) -> BTreeMap<i64, Said> {
+fn said(blocks: &BTreeMap<i64, Block>, metric: Timed) -> BTreeMap<i64, Said> {
     let said = |block: &Block| -> Option<(u64, Measures)> {
         let times = block.times(metric)?;
         Some((u64::from(times.n), of_times(times.median(), times.p95())))
@@ -217,7 +226,7 @@ fn said(blocks: &BTreeMap<i64, Block>, metric: Metric) -> BTreeMap<i64, Said> {
 }
 
 /// The first side's median, each region by its weight.
-fn usual_ms(cells: &[&Cell], metric: Metric) -> f64 {
+fn usual_ms(cells: &[&Cell], metric: Timed) -> f64 {
     let (mut sum, mut weights) = (0.0, 0.0);
     for cell in cells {
         let [a, b] = cell.totals.each_ref().map(|total| count(total, metric));
@@ -229,7 +238,7 @@ fn usual_ms(cells: &[&Cell], metric: Metric) -> f64 {
     if weights > 0.0 { sum / weights } else { 0.0 }
 }
 
-fn times(cells: &[&Cell], side: usize, metric: Metric) -> SideTimes {
+fn times(cells: &[&Cell], side: usize, metric: Timed) -> SideTimes {
     let mut n = 0_u64;
     for cell in cells {
         n.raise(count(&cell.totals[side], metric));
@@ -250,7 +259,7 @@ fn times(cells: &[&Cell], side: usize, metric: Metric) -> SideTimes {
     }
 }
 
-fn count(total: &super::fold::Total, metric: Metric) -> u64 {
+fn count(total: &Total, metric: Timed) -> u64 {
     total.times[metric as usize].moments().count()
 }
 

@@ -8,6 +8,7 @@
 //! estimators, `verdict` the rules, `lines` and `failures` put them together.
 
 mod blocks;
+mod cell;
 mod days;
 mod failures;
 mod fold;
@@ -15,19 +16,23 @@ mod interval;
 mod lines;
 mod measures;
 mod ranks;
+mod serial;
 mod sketch;
 #[cfg(test)]
 mod tests;
+mod timed;
 mod verdict;
 
-pub use failures::Failures;
-pub use fold::{Apart, BLOCK_S, CellName, Fold, Folded, Side};
-pub use interval::Interval;
+pub use cell::{CellName, Folded};
+pub use failures::{Failures, Of};
+pub use fold::{Apart, BLOCK_S, Fold, Side};
+pub use interval::{FEWEST_DAYS, Interval};
 pub use lines::{Basis, Line, SideTimes};
+pub use timed::Timed;
 pub use verdict::{MATTERS_MIXED_MS, MATTERS_MS, MATTERS_POINTS, MATTERS_SHARE, Needs, Verdict};
 
 use crate::zone::Zone;
-use fold::Cell;
+use cell::Cell;
 
 /// What the rows of two sides come to.
 #[derive(Debug)]

@@ -34,18 +34,19 @@ pub fn beyond_pairs(n: usize) -> Option<usize> {
         }
         chances = more;
     }
-    least(&chances)
+    least(&chances, TAIL)
 }
 
 /// Of all differences of two groups: how many lie below the interval, and as many above it. That is the critical value
-/// of Mann and Whitney (Annals of Mathematical Statistics 18, 1947) plus one. None where even all of
-/// them are no interval of 95 %.
-pub fn beyond_groups(a: usize, b: usize) -> Option<usize> {
+/// of Mann and Whitney (Annals of Mathematical Statistics 18, 1947) plus one, for an interval that is so many times
+/// wider than that of independent values. None where even all of them are no such interval.
+pub fn beyond_groups(a: usize, b: usize, wider: f64) -> Option<usize> {
     let product = a.saturating_mul(b);
     if product > EXACT_PRODUCT {
         let of_all = float(a.saturating_add(b)) + 1.0;
         let product = float(product);
-        return Some(normal(product / 2.0, product * of_all / 12.0));
+        let variance = product * of_all / 12.0 * wider * wider;
+        return Some(normal(product / 2.0, variance));
     }
     // their recurrence: the largest of all values is one of the first group, or of the second
     let mut rows: Vec<Vec<f64>> = vec![vec![1.0]; b.saturating_add(1)];
@@ -63,15 +64,25 @@ pub fn beyond_groups(a: usize, b: usize) -> Option<usize> {
             rows[second] = chances;
         }
     }
-    least(&rows[b])
+    least(&rows[b], beyond(Z * wider))
+}
+
+/// The chance of a value beyond so many standard deviations, from one and a half on: the continued fraction of Laplace.
+fn beyond(deviations: f64) -> f64 {
+    let mut below = deviations;
+    for place in (1..=100_u8).rev() {
+        below = deviations + f64::from(place) / below;
+    }
+    (-deviations * deviations / 2.0).exp() / (2.0 * std::f64::consts::PI).sqrt() / below
 }
 
 /// How many of the least sums have together no more than the chance of one end.
-fn least(chances: &[f64]) -> Option<usize> {
+fn least(chances: &[f64], tail: f64) -> Option<usize> {
     let mut sum = 0.0;
     let within = chances.iter().take_while(|chance| {
         sum += **chance;
-        sum <= TAIL
+        // that of independent values is 2.5 % but for the last digits
+        sum <= tail + 1e-12
     });
     Some(within.count()).filter(|count| *count > 0)
 }
@@ -119,9 +130,9 @@ mod tests {
             (8, 6, 8),
             (20, 20, 127),
         ] {
-            assert_eq!(beyond_groups(a, b), Some(critical + 1), "{a} {b}");
+            assert_eq!(beyond_groups(a, b, 1.0), Some(critical + 1), "{a} {b}");
         }
-        assert_eq!(beyond_groups(3, 3), None);
+        assert_eq!(beyond_groups(3, 3, 1.0), None);
     }
 
     #[test]
@@ -129,10 +140,34 @@ mod tests {
         let exact = beyond_pairs(EXACT_PAIRS).unwrap();
         let next = beyond_pairs(EXACT_PAIRS + 1).unwrap();
         assert!((exact..exact + 90).contains(&next), "{exact} {next}");
-        let (exact, next) = (
-            beyond_groups(100, 100).unwrap(),
-            beyond_groups(101, 100).unwrap(),
-        );
-        assert!((exact..exact + 90).contains(&next), "{exact} {next}");
+        for wider in [1.0, 1.5] {
+            let (exact, next) = (
+                beyond_groups(100, 100, wider).unwrap(),
+                beyond_groups(101, 100, wider).unwrap(),
+            );
+            assert!((exact..exact + 90).contains(&next), "{exact} {next}");
+        }
+    }
+
+    // Python's statistics.NormalDist().cdf of the negative numbers
+    #[test]
+    fn the_chance_of_an_end_is_that_of_the_normal_distribution() {
+        for (deviations, wanted) in [
+            (1.5, 0.066_807_201_268_858_07),
+            (1.959_963_984_540_054, 0.025),
+            (3.0, 0.001_349_898_031_630_094_6),
+        ] {
+            let found = beyond(deviations);
+            assert!((found - wanted).abs() < 1e-9, "{deviations}: {found}");
+        }
+    }
+
+    // of five and five all differences have 2/252 = 0.8 %, and 1.25 times wider is 1.43 %; of four and four 2/70 = 2.9 %
+    #[test]
+    fn an_interval_that_has_to_be_wider_takes_more_values() {
+        assert_eq!(beyond_groups(5, 5, 1.25), Some(1));
+        assert_eq!(beyond_groups(5, 5, 1.4), None);
+        assert_eq!(beyond_groups(4, 4, 1.25), None);
+        assert!(beyond_groups(7, 7, 1.3) < beyond_groups(7, 7, 1.0));
     }
 }

@@ -50,6 +50,8 @@ pub fn judge(difference: Interval, matters: f64) -> Verdict {
 pub enum Needs {
     /// Both at the same time: there are too few blocks of that and too few days.
     SameTime,
+    /// More often: both measured at the same time, and have too few values in a block.
+    MoreOften,
     /// So many blocks at the same time in all.
     Blocks(u64),
     /// So many days of each in all.

@@ -47,7 +47,22 @@ pub struct Probe {
     pub rtt_us: u64,
     /// SYNs sent again.
     pub again: u64,
-    pub old_certificate: bool,
+    pub certificate: Certificate,
+    /// By how much the clock was set since the row before.
+    pub clock_step_us: Option<u64>,
+}
+
+/// What TLS shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Certificate {
+    /// The relays', until they are renewed.
+    Old,
+    /// The relays' from then on.
+    New,
+    /// The relays', when it was over.
+    Expired,
+    /// One that a device on the way made.
+    Inspected,
 }
 
 pub fn push_line<'a>(cells: impl Iterator<Item = &'a str>, line: &mut Vec<u8>) {
@@ -69,6 +84,22 @@ pub fn push_probe(probe: &Probe, form: Form, columns: &[&str], line: &mut Vec<u8
 }
 
 impl Probe {
+    /// No connect.
+    pub fn lose(&mut self) {
+        self.cause = "connect-timeout";
+        self.connect_us = 10_000_000;
+        self.again = 3;
+    }
+
+    /// A cell of our form.
+    pub fn cell(&self, column: &str) -> String {
+        let mut cell = Vec::new();
+        // as of a line, with a mark before it
+        cell.push(b'"');
+        self.push_cell(column, Form::Turnprobe, &mut cell);
+        String::from_utf8_lossy(&cell[1..]).into_owned()
+    }
+
     fn push_cell(&self, column: &str, form: Form, line: &mut Vec<u8>) {
         let ours = form == Form::Turnprobe;
         let named = self.cause != "dns-timeout";
@@ -114,6 +145,10 @@ impl Probe {
             }
             "slot" => return put(line, format_args!("{}", self.slot)),
             "lag_us" => return put(line, format_args!("{}", self.lag_us)),
+            "clock_step_us" => {
+                let step = self.clock_step_us;
+                return step.map_or((), |us| put(line, format_args!("{us}")));
+            }
             "world" => "real",
             "tool_version" => "0.1.0",
             "transport" => "tls",
@@ -174,9 +209,22 @@ impl Probe {
     }
 
     fn handshake(&self, column: &str, ours: bool) -> &'static str {
-        let old = self.old_certificate;
-        let pick = |before, after| if old { before } else { after };
+        let of = self.certificate;
+        let pick = |before, after| {
+            if of == Certificate::New {
+                after
+            } else {
+                before
+            }
+        };
         match column {
+            "NotAfter" if of == Certificate::Expired => "2021-02-01 00:00:00Z",
+            "tls_path" if of == Certificate::Expired => "expired",
+            "Issuer" if of == Certificate::Inspected => "CN=Contoso Gateway CA, O=Contoso",
+            "Thumbprint" if of == Certificate::Inspected => {
+                "9E107D9D372BB6826BD81D3542A419D6C8F6A301"
+            }
+            "tls_path" if of == Certificate::Inspected => "inspected",
             "SslProtocol" => "Tls12",
             "CipherAlgorithm" => "Aes256",
             "HashAlgorithm" => "Sha384",

@@ -4,8 +4,10 @@
 //! Not here: expected statistics. They come from `tests/data/report/expected.py`, which shares no
 //! code with this.
 
+mod bursts;
 mod cells;
 pub mod counts;
+pub mod faults;
 mod random;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,7 +15,9 @@ use std::io::{self, Write};
 
 use turnprobe::measure::probe::default_columns;
 
+pub use cells::Certificate;
 use cells::Probe;
+use faults::Planted;
 use random::Random;
 
 /// Which program's file it is.
@@ -91,6 +95,10 @@ pub struct Plan {
     pub gap_s: u64,
     /// Whether the relays' certificate changes in the middle of the last day.
     pub new_certificate: bool,
+    /// Deviation of the logarithm of what times take over the least.
+    pub spread: f64,
+    /// What goes wrong beside that.
+    pub faults: Vec<Planted>,
     /// Whether counts, minimum, maximum, mean and standard deviation by region are those that the
     /// reference printed: then connect times are whole milliseconds, nothing is slower by hour or
     /// host, and there is no outage.
@@ -119,7 +127,37 @@ impl Plan {
             outage_s: 180,
             gap_s: 600,
             new_certificate: true,
+            spread: 0.8,
+            faults: Vec::new(),
             exact: false,
+        }
+    }
+
+    /// Days in which nothing is wrong but what is planted, of three hosts at two sites that probe each so many seconds.
+    pub fn calm(days: u64, interval_s: u64, faults: Vec<Planted>) -> Self {
+        let host = |name, label| Host {
+            name,
+            label,
+            further_us: 0,
+        };
+        Self {
+            hosts: vec![
+                host("pc1", "site=Nord"),
+                host("pc2", "site=Sued"),
+                host("pc3", "site=Sued"),
+            ],
+            days,
+            start_s: 1_614_556_800, // 2021-03-01 00:00:00Z
+            interval_us: interval_s * 1_000_000,
+            slow: [0; 4],
+            bare: 0,
+            nameless: 0,
+            outage_s: 0,
+            gap_s: 0,
+            new_certificate: false,
+            spread: 0.2,
+            faults,
+            ..Self::night(Form::Turnprobe, 3 * days * 86_400 / interval_s, 1)
         }
     }
 
@@ -232,7 +270,7 @@ impl<'a> Series<'a> {
         let mut connect_us = min_us
             + of(self
                 .random
-                .log_normal(REGIONS[region].mean_us - min_us, 0.8));
+                .log_normal(REGIONS[region].mean_us - min_us, plan.spread));
         let mut rtt_us = connect_us - 40;
         let mut again = 0;
         if matches!(special, Some(Special::Slow(_))) {
@@ -260,7 +298,7 @@ impl<'a> Series<'a> {
             connect_us = 10_000_000 + self.random.below(900);
             again = 3;
         }
-        Probe {
+        let mut probe = Probe {
             host,
             at_us,
             slot,
@@ -280,8 +318,19 @@ impl<'a> Series<'a> {
             },
             rtt_us,
             again,
-            old_certificate: !plan.new_certificate || day + 1 < plan.days || step * 2 < in_day,
+            certificate: if !plan.new_certificate || day + 1 < plan.days || step * 2 < in_day {
+                Certificate::Old
+            } else {
+                Certificate::New
+            },
+            clock_step_us: None,
+        };
+        let mut clock_us = 0;
+        for planted in &plan.faults {
+            planted.strike(plan, &mut probe, &mut clock_us);
         }
+        probe.at_us += clock_us;
+        probe
     }
 
     /// A region by the reference's shares.

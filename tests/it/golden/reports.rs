@@ -75,7 +75,7 @@ impl Inputs {
 
 /// JSON with its indentation left out and its numbers to 10 digits, as the last ones are the
 /// mathematical library's: the same lines in a third of the space.
-fn compact(json: &str) -> String {
+pub(super) fn compact(json: &str) -> String {
     let mut out = String::with_capacity(json.len() / 2);
     for line in json.lines() {
         let line = line.trim_start();
@@ -102,7 +102,7 @@ fn compact(json: &str) -> String {
 }
 
 /// A page without its style, which one file has.
-fn without_style(page: &str) -> String {
+pub(super) fn without_style(page: &str) -> String {
     match (page.find("<style>"), page.find("</style>")) {
         (Some(from), Some(to)) => format!("{}<style>{}", &page[..from], &page[to..]),
         _ => page.to_owned(),
