@@ -195,6 +195,7 @@ mod tests {
                 id: "part",
                 title: "Part",
                 main: false,
+                at_once: false,
                 blocks,
             }],
             footer: String::new(),

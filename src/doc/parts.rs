@@ -11,6 +11,7 @@ pub fn section(id: &'static str, title: &'static str, blocks: Vec<Block>) -> Sec
         id,
         title,
         main: false,
+        at_once: false,
         blocks,
     }
 }

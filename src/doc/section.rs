@@ -29,10 +29,12 @@ pub struct Document {
 pub struct Section {
     /// Its name for links.
     pub id: &'static str,
-    /// Its heading.
+    /// Its heading; none where it is empty.
     pub title: &'static str,
     /// Whether it gets its room before the others where there is not enough for all.
     pub main: bool,
+    /// Whether it is what a page shows at once, before the links to all others.
+    pub at_once: bool,
     /// What it holds; a section of nothing is left out.
     pub blocks: Vec<Block>,
 }
@@ -61,6 +63,8 @@ pub struct Fact {
     pub value: Cell,
     /// What belongs to it; empty where there is nothing.
     pub note: String,
+    /// Whether it matters less than the others beside it.
+    pub minor: bool,
 }
 
 impl Fact {
@@ -70,12 +74,19 @@ impl Fact {
             label,
             value: value.into(),
             note: String::new(),
+            minor: false,
         }
     }
 
     /// With what belongs to it.
     pub fn note(mut self, note: impl Into<String>) -> Self {
         self.note = note.into();
+        self
+    }
+
+    /// The same, but it matters less than others.
+    pub fn minor(mut self) -> Self {
+        self.minor = true;
         self
     }
 }

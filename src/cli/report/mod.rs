@@ -76,11 +76,16 @@ pub fn run(args: &ReportArgs, color: Color) -> Result<Exit, Failure> {
     let report = report(args, &read);
     let previous = read.previous.as_ref();
     if let Some(page) = page {
+        // a page has all groups
+        let of_page = Selection {
+            metrics: args.metric.clone(),
+            by: Vec::new(),
+        };
         if read.rows.rows() == 0 && page.would_replace_one() {
             message::note("the page that is there stays as it was: there is no row for a new one");
         } else {
             let told = page
-                .write(&document(&report, &Selection::default()))
+                .write(&document(&report, &of_page))
                 .map_err(Failure::io)?;
             message::note(&told);
         }

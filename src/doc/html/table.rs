@@ -111,24 +111,40 @@ pub(super) fn folded(summary: &str, inside: &Markup) -> Markup {
     }
 }
 
-/// Facts as tiles.
+/// Facts as tiles, those that matter less in a line below.
 pub(super) fn tiles(facts: &[Fact], zone: Zone) -> Markup {
+    let (minor, main): (Vec<&Fact>, Vec<&Fact>) = facts.iter().partition(|fact| fact.minor);
     html! {
-        dl class="tiles" {
-            @for fact in facts {
-                @let (value, interval) = large(&fact.value, zone);
-                div class="tile" {
-                    dt { (fact.label) }
-                    dd {
-                        strong { (value) }
-                        @for small in [&interval, &fact.note] {
-                            @if !small.is_empty() { span { (unbroken(&cut(small, LONGEST))) } }
+        @if !main.is_empty() {
+            dl class="tiles" {
+                @for fact in main {
+                    @let (value, interval) = large(&fact.value, zone);
+                    div class="tile" {
+                        dt { (fact.label) }
+                        dd {
+                            strong { (value) }
+                            (small(&interval))
+                            (small(&fact.note))
                         }
                     }
                 }
             }
         }
+        @if !minor.is_empty() {
+            dl class="minor" {
+                @for fact in minor {
+                    div {
+                        dt { (fact.label) }
+                        dd { (text(&fact.value, zone)) " " (small(&fact.note)) }
+                    }
+                }
+            }
+        }
     }
+}
+
+fn small(note: &str) -> Markup {
+    html! { @if !note.is_empty() { span { (unbroken(&cut(note, LONGEST))) } } }
 }
 
 /// What is written large in a tile, and what of the value is written small.

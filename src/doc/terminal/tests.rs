@@ -7,6 +7,7 @@ fn shown(table: Table, columns: usize, rows: Option<usize>) -> Vec<String> {
         id: "t",
         title: "Title",
         main: false,
+        at_once: false,
         blocks: vec![Block::Table(table)],
     };
     let room = Room {
@@ -194,6 +195,7 @@ fn no_text_of_a_document_is_an_order_to_the_terminal() {
             id: "t",
             title: "Title",
             main: false,
+            at_once: false,
             blocks: vec![
                 Block::Facts(vec![
                     Fact::new("Fact", Cell::None).note(bad()),

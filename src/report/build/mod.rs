@@ -5,6 +5,7 @@ mod clocks;
 mod events;
 mod notes;
 mod order;
+mod panels;
 mod paths;
 mod series;
 mod tables;
@@ -65,6 +66,8 @@ impl Report {
             timeline: charts::timeline(rows),
             distribution: charts::distribution(rows),
             heat: charts::heat(rows),
+            phases: panels::all(rows),
+            curves: charts::curves(rows),
             verdict: Verdict::default(),
             findings: Vec::new(),
         };

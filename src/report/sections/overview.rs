@@ -71,7 +71,9 @@ fn facts(report: &Report) -> Vec<Fact> {
     let overview = &report.overview;
     let rate = overview.probes_per_minute.filter(|rate| rate.is_finite());
     let mut facts = vec![
-        Fact::new("Probes", overview.rows).note(rate.map_or_else(String::new, number::rate)),
+        Fact::new("Probes", overview.rows)
+            .note(rate.map_or_else(String::new, number::rate))
+            .minor(),
         succeeded(report),
         failed(report),
     ];
@@ -109,21 +111,33 @@ fn facts(report: &Report) -> Vec<Fact> {
         facts.push(Fact::new("Slow connects", slow).note(over));
     }
     if let Some(missed) = overview.missed_slots {
-        facts.push(Fact::new("Missed slots", missed).note("of the schedule, without a row"));
+        facts.push(
+            Fact::new("Missed slots", missed)
+                .note("of the schedule, without a row")
+                .minor(),
+        );
     }
-    facts.push(gaps(report));
-    facts.extend(clocks::facts(report));
+    facts.push(gaps(report).minor());
+    facts.extend(clocks::facts(report).into_iter().map(Fact::minor));
     if report.addresses.distinct > 0 {
         let note = if report.addresses.capped {
             "at least"
         } else {
             ""
         };
-        facts.push(Fact::new("Relay addresses", report.addresses.distinct).note(note));
+        facts.push(
+            Fact::new("Relay addresses", report.addresses.distinct)
+                .note(note)
+                .minor(),
+        );
     }
     if overview.rows_without_time > 0 {
         let note = "in no chart, no outage and no gap";
-        facts.push(Fact::new("Rows without time", overview.rows_without_time).note(note));
+        facts.push(
+            Fact::new("Rows without time", overview.rows_without_time)
+                .note(note)
+                .minor(),
+        );
     }
     facts
 }
