@@ -71,7 +71,7 @@ pub fn csv(document: &Document) -> String {
                         lines_of_fact(section.id, fact).iter().for_each(&mut push);
                     }
                 }
-                Block::Paragraph(_) | Block::Points(_) | Block::Chart(_) => {}
+                Block::Paragraph(_) | Block::Points(_) | Block::Sparks(_) | Block::Chart(_) => {}
             }
         }
     }

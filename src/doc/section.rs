@@ -50,6 +50,8 @@ pub enum Block {
     Paragraph(Paragraph),
     /// A list of sentences, each with a word before it.
     Points(Vec<Point>),
+    /// Lines of marks; only terminals show them, where they have the characters.
+    Sparks(Vec<Spark>),
     /// A picture with its numbers; only pages show it.
     Chart(Box<Chart>),
 }
@@ -127,4 +129,17 @@ impl Paragraph {
             style: Style::Bad,
         }
     }
+}
+
+/// Values in time order as a line of marks, each as high as its value.
+#[derive(Debug, Clone)]
+pub struct Spark {
+    /// What they are.
+    pub label: &'static str,
+    /// Their unit; empty where they are counts, which begin at zero and add up where several share a mark.
+    pub unit: &'static str,
+    /// What one stands for, such as `h`.
+    pub each: &'static str,
+    /// The values, none where there is none.
+    pub values: Vec<Option<f64>>,
 }

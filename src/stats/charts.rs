@@ -165,6 +165,23 @@ pub struct PanelPoint {
     pub high: f64,
 }
 
+impl Panels {
+    /// Of buckets of this many seconds, the first and the last one of all by their start.
+    pub fn new(bucket_s: i64, panels: Vec<Panel>) -> Self {
+        let points = || panels.iter().flat_map(|panel| &panel.points);
+        let last = points().map(|point| point.at).max();
+        let length = chrono::Duration::try_seconds(bucket_s);
+        Self {
+            bucket_s: bucket_s.unsigned_abs(),
+            from: points().map(|point| point.at).min(),
+            to: last
+                .zip(length)
+                .and_then(|(last, length)| last.checked_add_signed(length)),
+            panels,
+        }
+    }
+}
+
 /// A metric over time by host or by region, in milliseconds.
 #[derive(Debug, Clone)]
 pub struct Phase {

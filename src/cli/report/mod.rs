@@ -341,6 +341,7 @@ fn print(
         columns: usize::from(terminal::width()),
         rows,
         hint: "; --top 0 shows all",
+        marks: terminal::has_marks(),
     };
     let text = match args.format {
         DocumentFormat::Table => {

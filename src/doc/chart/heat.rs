@@ -174,7 +174,7 @@ impl Grid {
         // on a phone a few days are columns, so that counts have room
         let most = if size == Size::Wide { MOST_ROWS } else { 0 };
         let days_down = days <= most;
-        let left = if days_down { 92.0 } else { size.left() };
+        let left = if days_down { 108.0 } else { size.left() };
         let room = size.right() - left;
         let days = float(u64::try_from(days).unwrap_or(1).max(1));
         let count = float(u64::try_from(hours.len()).unwrap_or(1).max(1));

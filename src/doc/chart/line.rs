@@ -34,7 +34,7 @@ pub struct Lines {
 }
 
 /// From the top of a heading to its picture.
-const HEADING: f64 = 22.0;
+const HEADING: f64 = 25.0;
 /// Below a picture.
 const GAP: f64 = 8.0;
 
@@ -63,13 +63,13 @@ pub fn lines(of: &Lines, zone: Zone, name: &str, size: Size) -> Markup {
     };
     let has_lines = of.data.panels.iter().any(|line| !line.points.is_empty());
     if has_lines {
-        panel(118.0, &|places| medians(of, &axis, (size, &name), places));
+        panel(112.0, &|places| medians(of, &axis, (size, &name), places));
     }
     if !of.slow.is_empty() {
         panel(90.0, &|places| slow(of, &axis, (size, &name), places));
     }
     if !of.failures.is_empty() {
-        panel(28.0, &|places| failures(of, &axis, size, places));
+        panel(30.0, &|places| failures(of, &axis, size, places));
     }
     let bottom = top - GAP;
     let what = match (has_lines, of.slow.is_empty()) {
@@ -97,14 +97,14 @@ pub fn lines(of: &Lines, zone: Zone, name: &str, size: Size) -> Markup {
     let days = ticks.iter().any(|tick| tick.day.is_some());
     picture(
         size,
-        bottom + if days { 38.0 } else { 24.0 },
+        bottom + if days { 42.0 } else { 26.0 },
         &words,
         &inside,
     )
 }
 
 fn heading(places: (f64, f64), text: &str) -> Markup {
-    html! { text class="h" x="0" y=(px(places.1 - 9.0)) { (text) } }
+    html! { text class="h" x="0" y=(px(places.1 - 11.0)) { (text) } }
 }
 
 fn medians(of: &Lines, axis: &TimeAxis, (size, name): (Size, &str), places: (f64, f64)) -> Markup {
@@ -179,8 +179,24 @@ fn failures(of: &Lines, axis: &TimeAxis, size: Size, places: (f64, f64)) -> Mark
     }
     html! {
         (heading(places, "failed, % of the rows"))
-        (value_axis(size, &scale, 2, ""))
+        (ends(size, &scale))
         path class="failed" stroke-width=(px(axis.bucket_width().clamp(1.6, 14.0))) d=(bars.0) {}
+    }
+}
+
+/// Labels at both ends, where there is no room for more.
+fn ends(size: Size, scale: &Scale) -> Markup {
+    let (left, right) = (size.left(), size.right());
+    let mut lines = Path::default();
+    for value in [scale.values.0, scale.values.1] {
+        lines.to(left, scale.at(value));
+        lines.across(right);
+    }
+    html! {
+        path class="grid" d=(lines.0) {}
+        @for value in [scale.values.0, scale.values.1] {
+            text class="e" x=(px(left - 6.0)) y=(px(scale.at(value) + 4.0)) { (millis(value)) }
+        }
     }
 }
 

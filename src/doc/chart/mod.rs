@@ -21,7 +21,7 @@ pub use cumulative::{Curves, cumulative, quantile_of_all};
 pub use heat::{ENDS, FAILED, has_small_fields, heat};
 pub use interval::{Difference, intervals};
 pub use line::{Lines, lines};
-pub use panels::{Multiples, Shape, ends, panels};
+pub use panels::{Multiples, Shape, panels};
 pub use picture::{Palette, Size, swatch};
 
 use super::table::Table;
@@ -58,7 +58,25 @@ pub enum Picture {
     Differences(Vec<Difference>, String),
 }
 
+impl Chart {
+    /// Small pictures of times, with their heading.
+    pub fn small(title: String, what: &str, of: Multiples, numbers: &'static str) -> Box<Self> {
+        Box::new(Self {
+            title,
+            note: format!("{what}; {}", of.told()),
+            legend: Vec::new(),
+            numbers: of.numbers(numbers),
+            picture: Picture::Panels(of),
+        })
+    }
+}
+
 impl Picture {
+    /// Whether it has an axis of time, in the zone of the document.
+    pub fn is_over_time(&self) -> bool {
+        matches!(self, Self::Lines(_) | Self::Panels(_))
+    }
+
     /// The picture, in both sizes where it has two; nothing where there is nothing to draw. The name is unique in
     /// the page.
     pub fn draw(&self, zone: Zone, name: &str) -> Markup {

@@ -8,7 +8,9 @@ use maud::{Markup, html};
 use super::axis::{Scale, Spacing, time_ticks};
 use super::picture::{Palette, Path, px};
 use super::time::TimeAxis;
-use crate::doc::number::{millis, quantile};
+use crate::doc::cell::Cell;
+use crate::doc::number::{millis, quantile, seconds};
+use crate::doc::table::{Column, Row, Table};
 use crate::doc::text::{cut, named, time};
 use crate::stats::charts::{Panel, Panels};
 use crate::zone::Zone;
@@ -95,10 +97,15 @@ impl Multiples {
         (scale, beyond)
     }
 
-    /// What the reader has to know of the values axis; nothing where there is nothing.
+    /// What the reader has to know: how long a point is, and what is odd about the axis of values.
     pub fn told(&self) -> String {
         let (scale, beyond) = self.scale();
-        let mut out = String::new();
+        #[allow(clippy::cast_precision_loss)] // seconds of a bucket
+        let length = seconds(self.data.bucket_s as f64);
+        let mut out = match self.shape {
+            Shape::Times => format!("each point stands for {length}."),
+            Shape::Shares | Shape::Counts => format!("each bar stands for {length}."),
+        };
         if scale.spacing == Spacing::Log {
             out += " The axis is logarithmic.";
         }
@@ -106,6 +113,59 @@ impl Multiples {
             let _ = write!(out, " Bands are cut at {} ms.", millis(scale.values.1));
         }
         out
+    }
+}
+
+impl Multiples {
+    /// What each picture comes to.
+    pub fn numbers(&self, caption: &'static str) -> Table {
+        let times = self.shape == Shape::Times;
+        let mut columns = vec![
+            Column::number("", "n"),
+            Column::number("", "lowest"),
+            Column::number("", "highest"),
+            Column::words("", "highest at"),
+        ];
+        columns.extend(times.then(|| Column::number("", "highest p95")));
+        let mut table = Table::new(
+            "over time",
+            caption,
+            vec![Column::words("name", self.by)],
+            columns,
+        );
+        table.rows.extend(self.data.panels.iter().map(|panel| {
+            let value = |value: f64| {
+                if times {
+                    Cell::Quantile(value)
+                } else {
+                    Cell::Millis(value)
+                }
+            };
+            let (lowest, highest) = ends(panel);
+            let worst = panel
+                .points
+                .iter()
+                .max_by(|a, b| a.middle.total_cmp(&b.middle));
+            let p95 = panel
+                .points
+                .iter()
+                .map(|point| point.high)
+                .fold(0.0, f64::max);
+            let n: u64 = panel.points.iter().map(|point| point.n).sum();
+            let mut cells = vec![
+                n.into(),
+                value(lowest),
+                value(highest),
+                Cell::of(worst.map(|point| point.at), Cell::Time),
+            ];
+            cells.extend(times.then(|| value(p95)));
+            Row {
+                key: vec![self.name(panel).into()],
+                cells,
+                ..Row::default()
+            }
+        }));
+        table
     }
 }
 
@@ -159,7 +219,7 @@ fn one(
         svg class="panel" viewBox=(format!("0 0 {WIDTH} {HEIGHT}")) role="img" aria-labelledby=(format!("{id}-t {id}-d")) {
             title id=(format!("{id}-t")) { (shown) }
             desc id=(format!("{id}-d")) { (range) ", " (when) }
-            text class="h" x="0" y="14" { (cut(&shown, 28)) }
+            text class="h" x="0" y="14" { (cut(&shown, 34)) }
             text class="e" x=(px(RIGHT)) y="14" { (range) }
             path class="grid" d=(lines.0) {}
             @for value in &values {
@@ -215,7 +275,7 @@ fn label(x: f64, text: &str) -> Markup {
 }
 
 /// The least and the most of the middles.
-pub fn ends(panel: &Panel) -> (f64, f64) {
+fn ends(panel: &Panel) -> (f64, f64) {
     let middles = || {
         panel
             .points

@@ -214,9 +214,9 @@ pub(super) fn time_axis(
     html! {
         path class="grid" d=(lines.0) {}
         @for tick in ticks {
-            (below(size, at(tick), bottom + 18.0, &tick.label))
+            (below(size, at(tick), bottom + 20.0, &tick.label))
             @if let Some(day) = &tick.day {
-                (below(size, at(tick), bottom + 33.0, day))
+                (below(size, at(tick), bottom + 37.0, day))
             }
         }
     }

@@ -6,6 +6,7 @@ use super::budget::Budget;
 use super::table::{folded, table};
 use crate::doc::chart::{Chart, ENDS, FAILED, Picture, Size, has_small_fields, swatch};
 use crate::doc::number::millis;
+use crate::doc::text::zone_name;
 use crate::stats::charts::Heat;
 use crate::zone::Zone;
 
@@ -21,10 +22,11 @@ pub(super) fn draw(chart: &Chart, zone: Zone, number: usize, budget: &Budget) ->
 /// A picture that was drawn before, with all that belongs to it.
 pub(super) fn figure(chart: &Chart, drawn: Option<&Markup>, zone: Zone, budget: &Budget) -> Markup {
     html! {
-        figure {
+        figure class=[is_small(chart).then_some("few")] {
             figcaption {
                 h3 { (chart.title) }
-                @if !chart.note.is_empty() { p { (chart.note) } }
+                @let note = note(chart, zone);
+                @if !note.is_empty() { p { (note) } }
             }
             @if let Some(drawn) = drawn {
                 (legend(chart))
@@ -35,6 +37,22 @@ pub(super) fn figure(chart: &Chart, drawn: Option<&Markup>, zone: Zone, budget: 
             (folded("The numbers of this chart", &table(&chart.numbers, zone, budget)))
         }
     }
+}
+
+/// Whether it is less than half a sheet of paper, so that it is not torn.
+fn is_small(chart: &Chart) -> bool {
+    match &chart.picture {
+        Picture::Panels(of) => of.data.panels.len() <= 6,
+        _ => true,
+    }
+}
+
+/// What is said of a picture, and in which zone its times are.
+fn note(chart: &Chart, zone: Zone) -> String {
+    if chart.picture.is_over_time() {
+        return format!("{} Time in {}.", chart.note, zone_name(zone));
+    }
+    chart.note.clone()
 }
 
 fn legend(chart: &Chart) -> Markup {

@@ -53,7 +53,7 @@ fn one(of: &Table, view: &View, zone: Zone, budget: &Budget) -> Markup {
     let more = left_out as u64 + of.unlisted;
     let inside = html! {
         div class="scroll" tabindex="0" role="group" aria-label=(if caption.is_empty() { &of.id } else { &caption }) {
-            table class=[timed.then_some("timed")] {
+            table class=[of_table(timed, key.len() + columns.len())] {
                 @if !caption.is_empty() { caption { span { (cut(&caption, LONGEST)) } } }
                 thead { tr {
                     @for (_, column) in key.iter().chain(&columns) {
@@ -73,6 +73,18 @@ fn one(of: &Table, view: &View, zone: Zone, budget: &Budget) -> Markup {
         );
     }
     inside
+}
+
+/// Columns of a table whose heads break within words where there is little room.
+const BROAD: usize = 14;
+
+fn of_table(timed: bool, columns: usize) -> Option<&'static str> {
+    match (timed, columns >= BROAD) {
+        (true, true) => Some("timed broad"),
+        (true, false) => Some("timed"),
+        (false, true) => Some("broad"),
+        (false, false) => None,
+    }
 }
 
 /// Words stand to the left, long ones in lines.

@@ -14,6 +14,7 @@ fn shown(table: Table, columns: usize, rows: Option<usize>) -> Vec<String> {
         columns,
         rows,
         hint: "; ask for more",
+        marks: false,
     };
     let text = section(&of, Zone::Utc, &room);
     text.lines().map(str::to_owned).collect()
@@ -212,6 +213,7 @@ fn no_text_of_a_document_is_an_order_to_the_terminal() {
             columns,
             rows: None,
             hint: "",
+            marks: false,
         };
         let text = terminal(&document, &room);
         let own = ["\x1b[1m", "\x1b[31m", "\x1b[0m"];

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::super::selection::Selection;
-use crate::doc::chart::{Chart, Curves, Lines, Multiples, Palette, Picture, Shape, ends};
+use crate::doc::chart::{Chart, Curves, Lines, Multiples, Palette, Picture, Shape};
 use crate::doc::number::{counted, grouped, quantile, seconds};
 use crate::doc::parts;
 use crate::doc::text::{named, zone_name};
@@ -85,11 +85,7 @@ pub fn slow(report: &Report) -> Option<Box<Chart>> {
     }));
     Some(Box::new(Chart {
         title: "When connects were slow".to_owned(),
-        note: format!(
-            "Each mark is the slowest in {}; time in {}.",
-            bucket(data.bucket_s),
-            zone_name(report.time_zone)
-        ),
+        note: format!("Each mark is the slowest in {}.", bucket(data.bucket_s)),
         legend: legend(&palette, regions, data.other_regions),
         picture: Picture::Lines(Lines {
             what: "connect",
@@ -197,7 +193,6 @@ fn overview(report: &Report, wanted: &Selection) -> Option<Box<Chart>> {
     let names: Vec<String> = data.panels.iter().map(|panel| panel.name.clone()).collect();
     let (heading, what) = metric.map_or(("", "failures"), words);
     let length = bucket(data.bucket_s);
-    let zone = zone_name(report.time_zone);
     let lines = Lines {
         what,
         data,
@@ -215,7 +210,7 @@ fn overview(report: &Report, wanted: &Selection) -> Option<Box<Chart>> {
     };
     Some(Box::new(Chart {
         title,
-        note: format!("Each point stands for {length}; time in {zone}."),
+        note: format!("Each point stands for {length}."),
         legend: legend(&palette, names.iter().map(String::as_str), others),
         numbers: failures(report),
         picture: Picture::Lines(lines),
@@ -275,55 +270,12 @@ fn over_time(report: &Report, phase: &Phase) -> Box<Chart> {
         shape: Shape::Times,
         palette,
     };
-    let numbers = panel_numbers(&of);
-    Box::new(Chart {
-        title: format!("{heading} by {}", phase.by),
-        note: format!(
-            "Median in ms as a line, the middle 90 % as a band; each point stands for {}, time in {}.{}",
-            bucket(phase.panels.bucket_s),
-            zone_name(report.time_zone),
-            of.told()
-        ),
-        legend: Vec::new(),
-        picture: Picture::Panels(of),
-        numbers,
-    })
-}
-
-/// What each picture comes to.
-fn panel_numbers(of: &Multiples) -> Table {
-    let table = Table::new(
-        "over time",
-        "Medians of the buckets in ms",
-        vec![Column::words("name", of.by)],
-        vec![
-            Column::number("", "n"),
-            Column::number("", "lowest"),
-            Column::number("", "highest"),
-            Column::words("", "highest at"),
-            Column::number("", "highest p95"),
-        ],
-    );
-    table.rows(of.data.panels.iter().map(|panel| {
-        let (lowest, highest) = ends(panel);
-        let worst = panel
-            .points
-            .iter()
-            .max_by(|a, b| a.middle.total_cmp(&b.middle));
-        let p95 = panel
-            .points
-            .iter()
-            .map(|point| point.high)
-            .fold(0.0, f64::max);
-        let cells = [
-            Cell::Count(panel.points.iter().map(|point| point.n).sum()),
-            Cell::Quantile(lowest),
-            Cell::Quantile(highest),
-            Cell::of(worst.map(|point| point.at), Cell::Time),
-            Cell::Quantile(p95),
-        ];
-        ([Cell::from(of.name(panel))], cells)
-    }))
+    Chart::small(
+        format!("{heading} by {}", phase.by),
+        "Median in ms as a line, the middle 90 % as a band",
+        of,
+        "Medians of the points in ms",
+    )
 }
 
 fn distribution(report: &Report, metric: Metric) -> Option<Box<Chart>> {

@@ -15,7 +15,7 @@ use crate::stats::{Expo, Rough};
 const MOST_BUCKETS: i64 = 1_536;
 
 /// Cells of all buckets together at most: they are what takes memory.
-const MOST_CELLS: usize = 16_384;
+const MOST_CELLS: usize = 8_192;
 
 /// Buckets that the span has at most in the end.
 const MOST_SHOWN: i64 = 500;
@@ -200,9 +200,12 @@ impl Timeline {
         for (number, bucket) in &self.buckets {
             for (key, cell) in bucket.cells() {
                 // over UDP there is no connect
-                let (connect, turn) = (cell.connect.total(), cell.others(Metric::Turn).total());
-                cells.insert((number.div_euclid(factor), key.region));
-                values.raise(connect.max(turn));
+                let connects = cell.connect.total();
+                let trips = connects.max(cell.others(Metric::Turn).total());
+                if trips > 0 {
+                    cells.insert((number.div_euclid(factor), key.region));
+                    values.raise(trips);
+                }
             }
         }
         values < FEWEST_VALUES.saturating_mul(cells.len() as u64)

@@ -6,7 +6,8 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 use turnprobe::doc::chart::{Chart, Curves, Lines, Multiples, Palette, Picture, Shape};
 use turnprobe::doc::{
-    self, Block, Cell, Column, Document, Fact, Keep, Paragraph, Point, Row, Section, Style, Table,
+    self, Block, Cell, Column, Document, Fact, Keep, Paragraph, Point, Row, Section, Spark, Style,
+    Table,
 };
 use turnprobe::stats::charts::{
     CumulativePoint, Distribution, FailurePoint, Heat, Panel, PanelPoint, Panels,
@@ -261,6 +262,12 @@ impl Maker<'_> {
                 word: ["fail", "note"][maker.below(2)],
                 style: [Style::Bad, Style::Warn][maker.below(2)],
                 text: maker.text(),
+            })),
+            5 => Block::Sparks(self.several(3, |maker| Spark {
+                label: "Median",
+                unit: ["ms", ""][maker.below(2)],
+                each: "h",
+                values: maker.several(9, |maker| maker.is().then(|| f64::from(maker.byte()))),
             })),
             2 | 3 => Block::Facts(self.several(4, |maker| {
                 Fact::new("Label", maker.cell()).note(maker.text())
