@@ -151,7 +151,8 @@ impl Multiples {
                 .iter()
                 .map(|point| point.high)
                 .fold(0.0, f64::max);
-            let n: u64 = panel.points.iter().map(|point| point.n).sum();
+            // what strangers count may be more than any sum
+            let n = (panel.points.iter()).fold(0_u64, |sum, point| sum.saturating_add(point.n));
             let mut cells = vec![
                 n.into(),
                 value(lowest),

@@ -1,4 +1,5 @@
 use super::*;
+use crate::doc::parts;
 use crate::doc::section::Paragraph;
 use crate::doc::table::{Column, Keep};
 
@@ -219,5 +220,31 @@ fn no_text_of_a_document_is_an_order_to_the_terminal() {
         let own = ["\x1b[1m", "\x1b[31m", "\x1b[0m"];
         let rest = own.iter().fold(text, |text, own| text.replace(own, ""));
         assert!(!rest.contains(['\x1b', '\u{7}']), "{rest:?}");
+    }
+}
+
+#[test]
+fn a_line_of_marks_is_for_terminals_that_have_the_characters() {
+    let spark = Spark {
+        label: "Median",
+        unit: "ms",
+        each: "h",
+        values: vec![Some(10.0), Some(24.0)],
+    };
+    let of = parts::section("part", "Part", vec![Block::Sparks(vec![spark])]);
+    for (marks, wanted) in [
+        (
+            true,
+            "\n\x1b[1mPart\x1b[0m\n  Median  ▁█  10 to 24 ms, a mark each h\n",
+        ),
+        (false, ""),
+    ] {
+        let room = Room {
+            columns: 80,
+            rows: None,
+            hint: "",
+            marks,
+        };
+        assert_eq!(section(&of, Zone::Utc, &room), wanted);
     }
 }

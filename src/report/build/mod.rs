@@ -67,6 +67,7 @@ impl Report {
             distribution: charts::distribution(rows),
             heat: charts::heat(rows),
             phases: panels::all(rows),
+            losses: panels::losses(rows),
             curves: charts::curves(rows),
             verdict: Verdict::default(),
             findings: Vec::new(),

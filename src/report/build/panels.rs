@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use chrono::DateTime;
 
+use crate::doc::parts::names_apart;
 use crate::measure::folds::Finished;
 use crate::report::model::OTHER_REGIONS;
 use crate::schema::Metric;
 use crate::stats::charts::{Panel, PanelPoint, Panels, Phase};
 use crate::stats::survey::{Cell, CellKey};
-use crate::stats::units::millis;
+use crate::stats::units::{millis, percent};
 use crate::stats::{Expo, Rough};
 
 /// Buckets that the span has at most: what a small picture can show.
@@ -39,6 +40,61 @@ pub fn all(rows: &Finished) -> Vec<Phase> {
         found.extend(by("host", rows, hosts));
     }
     found
+}
+
+/// Rows without an answer in percent of those that tell something of the path, by host and transport; those that lost
+/// the most.
+pub fn losses(rows: &Finished) -> Panels {
+    type Hours = BTreeMap<i64, (u64, u64)>;
+    let mut found: BTreeMap<[&str; 2], Hours> = BTreeMap::new();
+    for ((series, _), level) in &rows.levels {
+        let Some(([host, _, transport], _)) = rows.series.get(*series) else {
+            continue;
+        };
+        let hours = found.entry([host, transport]).or_default();
+        for hour in &level.hours {
+            let (lost, of) = hours.entry(hour.number).or_default();
+            *lost += hour.lost;
+            *of += hour.rows;
+        }
+    }
+    let lost = |hours: &Hours| hours.values().map(|(lost, _)| lost).sum::<u64>();
+    let mut worst: Vec<([&str; 2], Hours)> = found
+        .into_iter()
+        .filter(|(_, hours)| lost(hours) > 0)
+        .collect();
+    worst.sort_by_key(|(_, hours)| std::cmp::Reverse(lost(hours)));
+    worst.truncate(MOST_NAMED);
+    let numbers = || worst.iter().flat_map(|(_, hours)| hours.keys());
+    let Some((first, last)) = numbers().min().zip(numbers().max()) else {
+        return Panels::default();
+    };
+    let each = (last - first + MOST_BUCKETS) / MOST_BUCKETS;
+    let names: Vec<[&str; 2]> = worst.iter().map(|(name, _)| *name).collect();
+    let names = names_apart(&names, 0);
+    let panel = |((_, hours), name): (&([&str; 2], Hours), String)| {
+        let mut buckets = Hours::new();
+        for (hour, (lost, of)) in hours {
+            let bucket = buckets.entry(hour.div_euclid(each) * each).or_default();
+            bucket.0 += lost;
+            bucket.1 += of;
+        }
+        let points = buckets.into_iter().filter_map(|(hour, (lost, of))| {
+            let middle = percent(lost, of)?;
+            Some(PanelPoint {
+                at: DateTime::from_timestamp(hour.checked_mul(3_600)?, 0)?,
+                n: of,
+                low: middle,
+                middle,
+                high: middle,
+            })
+        });
+        Panel {
+            name,
+            points: points.collect(),
+        }
+    };
+    Panels::new(each * 3_600, worst.iter().zip(names).map(panel).collect())
 }
 
 /// One for each metric that has values.
@@ -108,12 +164,14 @@ fn named_count<'a>(rows: &'a Finished, name: &impl Fn(CellKey) -> &'a str) -> us
     counts(rows, name).len()
 }
 
-/// Completed probes of each name.
+/// Probes of each name that have a time.
 fn counts<'a>(rows: &'a Finished, name: &impl Fn(CellKey) -> &'a str) -> Vec<(&'a str, u64)> {
     let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
     for bucket in rows.timeline.values() {
         for (key, cell) in bucket.cells() {
-            *counts.entry(name(key)).or_default() += cell.others(Metric::Total).total();
+            let others = Metric::ALL.map(|metric| cell.others(metric).total());
+            let most = others.into_iter().max().unwrap_or(0);
+            *counts.entry(name(key)).or_default() += most.max(cell.connect.total());
         }
     }
     counts.into_iter().collect()

@@ -74,6 +74,9 @@ pub struct Report {
     /// Each metric over time by region and by host, as pictures have them.
     #[serde(skip)]
     pub phases: Vec<Phase>,
+    /// Rows without an answer by host and transport, in percent.
+    #[serde(skip)]
+    pub losses: Panels,
     /// The distribution of each metric by region.
     #[serde(skip)]
     pub curves: Vec<(Metric, Vec<Distribution>)>,

@@ -33,6 +33,7 @@ pub fn section(report: &Report, wanted: &Selection) -> Section {
         of.filter(|phase| says_something(report, phase))
     });
     let mut charts: Vec<Box<Chart>> = phases.map(|phase| over_time(report, phase)).collect();
+    charts.extend(losses(report));
     let charted: Vec<Metric> = match wanted.metrics.is_empty() {
         true => metrics.into_iter().take(1).collect(),
         false => metrics,
@@ -276,6 +277,25 @@ fn over_time(report: &Report, phase: &Phase) -> Box<Chart> {
         of,
         "Medians of the points in ms",
     )
+}
+
+fn losses(report: &Report) -> Option<Box<Chart>> {
+    if report.losses.panels.is_empty() {
+        return None;
+    }
+    let of = Multiples {
+        data: report.losses.clone(),
+        by: "host",
+        others: String::new(),
+        shape: Shape::Shares,
+        palette: Palette::plain(),
+    };
+    Some(Chart::small(
+        "Without an answer, by host and transport".to_owned(),
+        "Share of the rows in %, those left out that say nothing of the path",
+        of,
+        "Shares of the bars in %",
+    ))
 }
 
 fn distribution(report: &Report, metric: Metric) -> Option<Box<Chart>> {

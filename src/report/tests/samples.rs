@@ -9,7 +9,8 @@ use pictures::{distribution, heat, phases, timeline};
 use crate::measure::folds::Kinds;
 use crate::report::model::{
     Addresses, Certificate, Clocks, Event, File, Gap, Group, Heat, Input, ListedOutage, Overview,
-    Problem, Report, SHAPE, Series, Slow, SlowRegion, SlowRow, Table, Timeline, TlsPaths, Verdict,
+    Panels, Problem, Report, SHAPE, Series, Slow, SlowRegion, SlowRow, Table, Timeline, TlsPaths,
+    Verdict,
 };
 use crate::schema::Metric;
 use crate::stats::{Count, Statistics};
@@ -85,6 +86,7 @@ pub(super) fn empty() -> Report {
         heat: Heat::default(),
         phases: Vec::new(),
         curves: Vec::new(),
+        losses: Panels::default(),
     }
 }
 
@@ -358,6 +360,7 @@ pub(super) fn report(plan: &Plan) -> Report {
         },
         phases: phases(&timeline),
         timeline,
+        losses: Panels::default(),
         curves: vec![(Metric::Connect, distribution(plan, rows))],
         distribution: distribution(plan, rows),
         heat: heat(plan, &mut dice),
