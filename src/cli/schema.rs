@@ -37,6 +37,7 @@ fn table(entries: &[ColumnFacts], width: u16) -> String {
         columns: usize::from(width),
         rows: None,
         hint: "",
+        marks: false,
     };
     doc::terminal_table(&table, Zone::Utc, &room)
 }

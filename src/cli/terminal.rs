@@ -1,6 +1,6 @@
 //! Colours: where they are wanted and can be shown.
 
-use std::io::Write;
+use std::io::{IsTerminal as _, Write};
 
 use anstream::{AutoStream, ColorChoice};
 
@@ -20,4 +20,17 @@ pub fn stdout(color: Color) -> Box<dyn Write + Send> {
         Color::Never => ColorChoice::Never,
     };
     Box::new(AutoStream::new(std::io::stdout(), choice))
+}
+
+/// Whether stdout is a terminal that shows block characters: its locale is UTF-8, and it is not one that has hardly
+/// any letters. A Windows console takes any character, whatever its code page.
+pub fn has_marks() -> bool {
+    let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let poor = matches!(set("TERM").as_deref(), Some("dumb" | "linux"));
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .find_map(|name| set(name));
+    let locale = locale.unwrap_or_default().to_ascii_lowercase();
+    let utf8 = locale.contains("utf-8") || locale.contains("utf8");
+    std::io::stdout().is_terminal() && !poor && (cfg!(windows) || utf8)
 }

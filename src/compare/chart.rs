@@ -53,7 +53,7 @@ pub(super) fn chart(of: &Comparison) -> Section {
         cut(&of.a.name, 20)
     );
     let chart = Chart {
-        title: "Differences with their 95 % intervals",
+        title: "Differences with their 95 % intervals".to_owned(),
         note:
             "The dot is the difference, the line what would fit it; a line over zero may be chance."
                 .to_owned(),

@@ -201,6 +201,7 @@ fn nothing_is_compared_with_nothing_without_a_panic() {
         columns: 80,
         rows: None,
         hint: "",
+        marks: false,
     };
     assert!(doc::terminal(&document(&nothing), &room).contains(told));
     assert!(doc::page(&document(&nothing)).contains(told));
@@ -216,6 +217,7 @@ fn a_hostile_name_is_harmless_in_every_form() {
         columns: 80,
         rows: None,
         hint: "",
+        marks: false,
     };
     let document = document(&hostile);
     assert!(!doc::page(&document).contains("<script>"));

@@ -73,7 +73,7 @@ pub fn csv(document: &Document) -> String {
                         lines_of_fact(section.id, fact).iter().for_each(&mut push);
                     }
                 }
-                Block::Paragraph(_) | Block::Points(_) | Block::Chart(_) => {}
+                Block::Paragraph(_) | Block::Points(_) | Block::Sparks(_) | Block::Chart(_) => {}
             }
         }
     }
@@ -198,6 +198,7 @@ mod tests {
                 id: "part",
                 title: "Part",
                 main: false,
+                at_once: false,
                 blocks,
             }],
             footer: String::new(),

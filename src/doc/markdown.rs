@@ -33,7 +33,7 @@ pub fn markdown(document: &Document, rows: Option<usize>) -> String {
 }
 
 fn push_section(out: &mut String, section: &Section, zone: Zone, rows: Option<usize>) {
-    let shows = |block: &Block| !matches!(block, Block::Chart(_));
+    let shows = |block: &Block| !matches!(block, Block::Chart(_) | Block::Sparks(_));
     if !section.blocks.iter().any(shows) {
         return;
     }
@@ -52,7 +52,7 @@ fn push_section(out: &mut String, section: &Section, zone: Zone, rows: Option<us
                 }
                 out.push('\n');
             }
-            Block::Chart(_) => {}
+            Block::Sparks(_) | Block::Chart(_) => {}
         }
     }
 }

@@ -11,6 +11,7 @@ pub fn section(id: &'static str, title: &'static str, blocks: Vec<Block>) -> Sec
         id,
         title,
         main: false,
+        at_once: false,
         blocks,
     }
 }
@@ -74,4 +75,34 @@ pub fn host_and_target() -> Vec<Column> {
         Column::words("host", "host"),
         Column::words("target", "target"),
     ]
+}
+
+/// Names of parts, each without the parts that all have in common; the part at `always` stays.
+pub fn names_apart<const N: usize>(all: &[[&str; N]], always: usize) -> Vec<String> {
+    let differs = |place: usize| all.iter().any(|parts| parts[place] != all[0][place]);
+    let shown: Vec<usize> = (0..N)
+        .filter(|place| *place == always || differs(*place))
+        .collect();
+    let name = |parts: &[&str; N]| {
+        let parts = shown
+            .iter()
+            .map(|place| parts[*place])
+            .filter(|part| !part.is_empty());
+        parts.collect::<Vec<_>>().join(" ")
+    };
+    all.iter().map(name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_leave_out_what_all_have_in_common() {
+        let all = [["pc1", "a:3478", "burst"], ["pc1", "b:3478", "burst"]];
+        assert_eq!(names_apart(&all, 1), ["a:3478", "b:3478"]);
+        assert_eq!(names_apart(&all[..1], 1), ["a:3478"]);
+        let all = [["pc1", "a:3478", ""], ["pc2", "a:3478", "watch"]];
+        assert_eq!(names_apart(&all, 1), ["pc1 a:3478", "pc2 a:3478 watch"]);
+    }
 }

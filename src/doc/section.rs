@@ -29,10 +29,12 @@ pub struct Document {
 pub struct Section {
     /// Its name for links.
     pub id: &'static str,
-    /// Its heading.
+    /// Its heading; none where it is empty.
     pub title: &'static str,
     /// Whether it gets its room before the others where there is not enough for all.
     pub main: bool,
+    /// Whether it is what a page shows at once, before the links to all others.
+    pub at_once: bool,
     /// What it holds; a section of nothing is left out.
     pub blocks: Vec<Block>,
 }
@@ -48,6 +50,8 @@ pub enum Block {
     Paragraph(Paragraph),
     /// A list of sentences, each with a word before it.
     Points(Vec<Point>),
+    /// Lines of marks; only terminals show them, where they have the characters.
+    Sparks(Vec<Spark>),
     /// A picture with its numbers; only pages show it.
     Chart(Box<Chart>),
 }
@@ -61,6 +65,8 @@ pub struct Fact {
     pub value: Cell,
     /// What belongs to it; empty where there is nothing.
     pub note: String,
+    /// Whether it matters less than the others beside it.
+    pub minor: bool,
 }
 
 impl Fact {
@@ -70,12 +76,19 @@ impl Fact {
             label,
             value: value.into(),
             note: String::new(),
+            minor: false,
         }
     }
 
     /// With what belongs to it.
     pub fn note(mut self, note: impl Into<String>) -> Self {
         self.note = note.into();
+        self
+    }
+
+    /// The same, but it matters less than others.
+    pub fn minor(mut self) -> Self {
+        self.minor = true;
         self
     }
 }
@@ -116,4 +129,17 @@ impl Paragraph {
             style: Style::Bad,
         }
     }
+}
+
+/// Values in time order as a line of marks, each as high as its value.
+#[derive(Debug, Clone)]
+pub struct Spark {
+    /// What they are.
+    pub label: &'static str,
+    /// Their unit; empty where they are counts, which begin at zero and add up where several share a mark.
+    pub unit: &'static str,
+    /// What one stands for, such as `h`.
+    pub each: &'static str,
+    /// The values, none where there is none.
+    pub values: Vec<Option<f64>>,
 }

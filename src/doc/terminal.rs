@@ -1,7 +1,8 @@
 //! A document as text for a terminal: headings in bold, what went wrong in red.
 
 use super::cell::{Cell, Decimals, Style};
-use super::section::{Block, Document, Fact, Point, Section};
+use super::section::{Block, Document, Fact, Point, Section, Spark};
+use super::spark;
 use super::table::{Column, Row, Table, View};
 use super::text::cut;
 use super::wrap::{width, wrapped};
@@ -14,6 +15,9 @@ const LONGEST: usize = 300;
 /// Least columns for the words at the end of a row, and for a name before its numbers.
 const LEAST: usize = 16;
 
+/// Columns for what is said of a line of marks.
+const BEHIND: usize = 36;
+
 /// How much room there is.
 #[derive(Debug, Clone, Copy)]
 pub struct Room {
@@ -23,6 +27,8 @@ pub struct Room {
     pub rows: Option<usize>,
     /// How to see the rows that have none: `; --top 0 shows all`.
     pub hint: &'static str,
+    /// Whether it has the characters of which lines of marks are made.
+    pub marks: bool,
 }
 
 /// The whole document.
@@ -94,7 +100,11 @@ impl Lines {
     }
 
     fn section(&mut self, section: &Section, zone: Zone, room: &Room) {
-        let shows = |block: &Block| !matches!(block, Block::Chart(_));
+        let shows = |block: &Block| match block {
+            Block::Chart(_) => false,
+            Block::Sparks(_) => room.marks,
+            _ => true,
+        };
         if !section.blocks.iter().any(shows) {
             return;
         }
@@ -112,7 +122,8 @@ impl Lines {
                 Block::Table(table) => self.table(table, zone, room),
                 Block::Paragraph(words) => self.wrap("", &plain(&words.text), words.style),
                 Block::Points(points) => self.points(points),
-                Block::Chart(_) => {}
+                Block::Sparks(sparks) if room.marks => self.sparks(sparks),
+                Block::Sparks(_) | Block::Chart(_) => {}
             }
         }
     }
@@ -129,6 +140,18 @@ impl Lines {
                 self.line(&format!("{first}{part}"));
                 first.clone_from(&then);
             }
+        }
+    }
+
+    fn sparks(&mut self, sparks: &[Spark]) {
+        let widest = sparks.iter().map(|spark| width(spark.label)).max();
+        let before = widest.unwrap_or_default() + 4;
+        // so much room that what is said of them stands behind them
+        let columns = self.columns.saturating_sub(before + BEHIND).max(LEAST);
+        for spark in sparks {
+            let (marks, told) = spark::line(spark, columns);
+            let label = padded(spark.label, before - 4, true);
+            self.line(&format!("  {label}  {marks}  {told}"));
         }
     }
 

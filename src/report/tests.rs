@@ -40,6 +40,7 @@ fn largest() -> Report {
     many(&mut report.events, 1000);
     many(&mut report.addresses.ttls, 300);
     many(&mut report.distribution, 40);
+    many(&mut report.phases, 40);
     many(&mut report.tables, 40);
     report
 }
@@ -88,6 +89,9 @@ fn only_failures() -> Report {
         line.points.clear();
     }
     failed.timeline.slow.clear();
+    failed.phases.clear();
+    failed.curves.clear();
+    failed.heat.metric = None;
     for cell in failed
         .heat
         .days
@@ -125,7 +129,19 @@ fn broken_numbers() -> Report {
             point(at + Duration::days(9), f64::INFINITY),
         ],
     }];
-    report.distribution[0].cumulative = [(f64::NAN, 50.0), (0.0, 100.0)]
+    for phase in &mut report.phases {
+        phase.panels.bucket_s = 0;
+        for point in phase
+            .panels
+            .panels
+            .iter_mut()
+            .flat_map(|panel| &mut panel.points)
+        {
+            point.middle = f64::NAN;
+            point.high = f64::INFINITY;
+        }
+    }
+    report.curves[0].1[0].cumulative = [(f64::NAN, 50.0), (0.0, 100.0)]
         .map(|(connect_ms, up_to_percent)| CumulativePoint {
             connect_ms,
             up_to_percent,
@@ -335,7 +351,7 @@ fn the_main_tables_are_there_whatever_else_has_to_go() {
 fn an_empty_report_says_so() {
     let page = page(&empty());
     assert!(page.contains("No row was used, so there is nothing to judge."));
-    assert!(page.contains("No row.</p>"));
+    assert!(page.contains("No row.</span>"));
     assert!(!page.contains("<figure>"));
 }
 

@@ -3,6 +3,8 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
+use crate::schema::Metric;
+
 /// Name of the regions that have no line of their own, together.
 pub const OTHER_REGIONS: &str = "(other)";
 
@@ -93,9 +95,11 @@ pub struct CumulativePoint {
     pub up_to_percent: f64,
 }
 
-/// Connect time by hour and day in the report's zone.
+/// Connect time, or the round trip over UDP where nothing connects, by hour and day in the report's zone.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Heat {
+    /// What was measured, `connect` or `turn`; none where no hour has any.
+    pub metric: Option<&'static str>,
     /// Days with rows; where there are more than 400, the latest 400.
     pub days: Vec<HeatDay>,
     /// Whether earlier days are left out.
@@ -118,8 +122,75 @@ pub struct HeatCell {
     pub n: u64,
     /// Of them failed.
     pub failed: u64,
-    /// Median connect time.
+    /// Median of the metric.
     pub p50_ms: Option<f64>,
-    /// 95th percentile of the connect time.
+    /// Its 95th percentile.
     pub p95_ms: Option<f64>,
+}
+
+/// Values over time, a picture for each of what is told apart, all on the same axes.
+#[derive(Debug, Clone, Default)]
+pub struct Panels {
+    /// Length of a bucket.
+    pub bucket_s: u64,
+    /// Start of the first bucket of all.
+    pub from: Option<DateTime<Utc>>,
+    /// End of the last one.
+    pub to: Option<DateTime<Utc>>,
+    /// The pictures, in their order.
+    pub panels: Vec<Panel>,
+}
+
+/// What one of them shows.
+#[derive(Debug, Clone, Default)]
+pub struct Panel {
+    /// What it is of.
+    pub name: String,
+    /// Buckets with values, in time order.
+    pub points: Vec<PanelPoint>,
+}
+
+/// Values of a bucket.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PanelPoint {
+    /// Start of the bucket.
+    pub at: DateTime<Utc>,
+    /// Values.
+    pub n: u64,
+    /// 5th percentile, or the least that fits a share.
+    pub low: f64,
+    /// Median, or a share.
+    pub middle: f64,
+    /// 95th percentile, or the most that fits a share.
+    pub high: f64,
+}
+
+impl Panels {
+    /// Of buckets of this many seconds, the first and the last one of all by their start.
+    pub fn new(bucket_s: i64, panels: Vec<Panel>) -> Self {
+        let points = || panels.iter().flat_map(|panel| &panel.points);
+        let last = points().map(|point| point.at).max();
+        let length = chrono::Duration::try_seconds(bucket_s);
+        Self {
+            bucket_s: bucket_s.unsigned_abs(),
+            from: points().map(|point| point.at).min(),
+            to: last
+                .zip(length)
+                .and_then(|(last, length)| last.checked_add_signed(length)),
+            panels,
+        }
+    }
+}
+
+/// A metric over time by host or by region, in milliseconds.
+#[derive(Debug, Clone)]
+pub struct Phase {
+    /// The metric.
+    pub metric: Metric,
+    /// What is told apart, `host` or `region`.
+    pub by: &'static str,
+    /// How many are together under `(other)`, the last of the pictures.
+    pub others: u64,
+    /// The pictures.
+    pub panels: Panels,
 }

@@ -26,6 +26,7 @@ mod report_forged;
 mod report_numbers;
 mod report_options;
 mod report_others;
+mod report_page;
 mod report_planted;
 mod report_rows;
 mod report_saved;

@@ -192,6 +192,7 @@ fn print(of: &Comparison, format: DocumentFormat, color: Color) -> anyhow::Resul
         columns: usize::from(terminal::width()),
         rows: None,
         hint: "",
+        marks: false,
     };
     let text = match format {
         DocumentFormat::Table => doc::terminal(&document(of), &room),

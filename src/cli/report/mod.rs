@@ -77,12 +77,13 @@ pub fn run(args: &ReportArgs, color: Color) -> Result<Exit, Failure> {
     let mut report = report(args, &read);
     report.sort(&wanted);
     let previous = read.previous.as_ref();
-    // a page has every metric and every table
-    let of_page = Selection {
-        sort: args.sort,
-        ..Selection::default()
-    };
     if let Some(page) = page {
+        // a page has all groups
+        let of_page = Selection {
+            metrics: args.metric.clone(),
+            by: Vec::new(),
+            sort: args.sort,
+        };
         if read.rows.rows() == 0 && page.would_replace_one() {
             message::note("the page that is there stays as it was: there is no row for a new one");
         } else {
@@ -343,6 +344,7 @@ fn print(
         columns: usize::from(terminal::width()),
         rows,
         hint: "; --top 0 shows all",
+        marks: terminal::has_marks(),
     };
     let text = match args.format {
         DocumentFormat::Table => {

@@ -38,7 +38,9 @@ pub(super) const USES: &[(&str, &[DocumentFormat])] = &[
 /// The first option that would do nothing, and why.
 pub(super) fn idle(args: &ReportArgs, given: &Given) -> Option<(&'static str, Idle)> {
     for (id, formats) in USES.iter().filter(|(id, _)| given.has(id)) {
-        if !formats.contains(&args.format) {
+        // a page has its charts of these times alone
+        let is_of_page = *id == "metric" && args.html.is_some();
+        if !formats.contains(&args.format) && !is_of_page {
             let reason = match args.format {
                 Json => ", which has everything",
                 _ => ", which has all groups",

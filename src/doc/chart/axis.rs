@@ -57,6 +57,21 @@ impl Scale {
         }
     }
 
+    /// An axis that ends where its values do, which are positive.
+    pub fn exactly(low: f64, high: f64, places: (f64, f64), spacing: Spacing) -> Self {
+        let around = Self::around(low, high, places, spacing);
+        let within = |value: f64| value.clamp(around.values.0, around.values.1);
+        let (low, high) = (within(low), within(high));
+        // of one value there is no way from end to end
+        if !(high > low * 1.01) {
+            return around;
+        }
+        Self {
+            values: (low, high),
+            ..around
+        }
+    }
+
     /// The place of a value; one outside of the axis is at its end.
     pub fn at(&self, value: f64) -> f64 {
         let (low, high) = self.values;

@@ -1,4 +1,4 @@
-//! Cumulative curves: which share of the connects took at most how long.
+//! Cumulative curves: which share of the probes took at most how long.
 
 use std::fmt::Write as _;
 
@@ -10,8 +10,25 @@ use crate::doc::number::{millis, quantile};
 use crate::doc::text::named;
 use crate::stats::charts::Distribution;
 
+/// Cumulative curves of a metric by region.
+#[derive(Debug, Clone)]
+pub struct Curves {
+    /// What was measured, as it stands in a sentence: `connect time`.
+    pub what: &'static str,
+    /// The curves.
+    pub data: Vec<Distribution>,
+    /// Which class draws which.
+    pub palette: Palette,
+}
+
 /// The chart; nothing where there are no values.
-pub fn cumulative(data: &[Distribution], palette: &Palette, size: Size) -> Markup {
+pub fn cumulative(of: &Curves, name: &str, size: Size) -> Markup {
+    let Curves {
+        what,
+        data,
+        palette,
+    } = of;
+    let name = format!("{name}-{}", size.class());
     let curves: Vec<&Distribution> = data
         .iter()
         .filter(|curve| !curve.cumulative.is_empty())
@@ -25,8 +42,8 @@ pub fn cumulative(data: &[Distribution], palette: &Palette, size: Size) -> Marku
     let high = values().fold(0.0_f64, f64::max);
     // zero has no place on a logarithmic axis
     let low = low.max(high / 1e4);
-    let (top, bottom) = (28.0, 270.0);
-    let across = Scale::around(low, high, (size.left(), size.right()), Spacing::Log);
+    let (top, bottom) = (24.0, 230.0);
+    let across = Scale::exactly(low, high, (size.left(), size.right()), Spacing::Log);
     let up = Scale {
         values: (0.0, 100.0),
         places: (bottom, top),
@@ -43,14 +60,14 @@ pub fn cumulative(data: &[Distribution], palette: &Palette, size: Size) -> Marku
         lines.down(bottom);
     }
     let inside = html! {
-        text class="h" x="0" y="12" { "share of the connects up to that time, %" }
+        text class="h" x="0" y="12" { "share up to that time, %" }
         (value_axis(size, &up, 5, ""))
         path class="grid" d=(lines.0) {}
         @for value in ticks {
             (below(size, across.at(value), bottom + 18.0, &millis(value)))
         }
         text class="m" x=(px(f64::midpoint(size.left(), size.right()))) y=(px(bottom + 35.0)) {
-            "connect time, ms (logarithmic)"
+            (what) ", ms (logarithmic)"
         }
         @for curve in &curves {
             path class=(format!("line r{}", palette.class(&curve.region)))
@@ -58,8 +75,8 @@ pub fn cumulative(data: &[Distribution], palette: &Palette, size: Size) -> Marku
         }
     };
     let words = Words {
-        name: "distribution",
-        title: "Distribution of the connect time by region".to_owned(),
+        name: &name,
+        title: format!("Distribution of the {what} by region"),
         numbers: in_words(&curves),
     };
     picture(size, bottom + 40.0, &words, &inside)
@@ -115,7 +132,7 @@ fn in_words(curves: &[&Distribution]) -> String {
         };
         let _ = write!(
             out,
-            "{}: half of {} connects took at most {} ms, 95 % at most {} ms, all at most {} ms. ",
+            "{}: half of {} took at most {} ms, 95 % at most {} ms, all at most {} ms. ",
             named(&curve.region, "region", 40),
             curve.n,
             at(50.0),

@@ -1,4 +1,4 @@
-//! Median connect time by hour and day as a field of colours; failures as marks in it.
+//! Medians by hour and day as a field of colours that mean the same in every report; failures as counts.
 
 use std::fmt::Write as _;
 
@@ -9,114 +9,124 @@ use super::picture::{Path, Size, Words, float, picture, px};
 use crate::doc::number::{counted, millis, quantile};
 use crate::stats::charts::{Heat, HeatCell};
 
-/// Upper ends of the colours, at most seven, rising; the last is the largest value. They are values
-/// as a reader sees them, and so is what they are held against.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Steps(pub Vec<f64>);
+/// Upper ends of the colours in milliseconds; one more is for what is above. Microsoft wants round trips below 100
+/// ms from a client and below 60 ms from the edge of a network.
+pub const ENDS: [f64; 7] = [10.0, 20.0, 30.0, 40.0, 60.0, 100.0, 200.0];
 
-/// Number of colours.
-const COLOURS: u32 = 7;
-/// A median is known to this share of it, so no step may be finer.
-const RESOLVED: f64 = 0.01;
+/// From how many failures in an hour on there is another colour, and what stands beside it.
+pub const FAILED: [(u64, &str); 4] = [
+    (1, "1"),
+    (2, "2 to 9"),
+    (10, "10 to 99"),
+    (100, "100 or more"),
+];
+
 /// Up to so many days are rows of the picture, more are its columns.
 const MOST_ROWS: usize = 31;
 
-impl Steps {
-    /// Equal steps over the middle 96 % of the hours, so that a single bad hour does not make all others
-    /// look alike; as many as can be told apart. None where no hour has a median.
-    pub fn of(data: &Heat) -> Option<Self> {
-        let mut values: Vec<f64> = cells(data)
-            .filter_map(|cell| cell.p50_ms)
-            .filter(|ms| ms.is_finite())
-            .map(shown)
-            .collect();
-        values.sort_by(f64::total_cmp);
-        let last = *values.last()?;
-        let beyond = values.len() / 50;
-        let (low, high) = (values[beyond], values[values.len() - 1 - beyond]);
-        let finest = (high * RESOLVED).max(1e-3);
-        let mut ends: Vec<f64> = Vec::new();
-        let mut different = values.clone();
-        different.dedup();
-        // of files with whole milliseconds there are not many
-        let most = u32::try_from(different.len()).map_or(COLOURS, |count| count.min(COLOURS));
-        let parts = (1..=most)
-            .rev()
-            .find(|parts| (high - low) / f64::from(*parts) >= finest);
-        if let Some(parts) = parts {
-            let step = (high - low) / f64::from(parts);
-            ends.extend((1..parts).map(|n| shown(low + step * f64::from(n))));
-        }
-        // hours that are far worse than the others
-        if parts.is_none() && last - high >= finest {
-            ends.push(high);
-        }
-        ends.push(last);
-        ends.dedup();
-        Some(Self(ends))
-    }
+/// Least width and height of an hour in which a count can stand.
+const FOR_A_COUNT: (f64, f64) = (28.0, 14.0);
 
-    /// The number of the colour, from 0.
-    pub fn colour(&self, ms: f64) -> usize {
-        let found = self.0.iter().position(|end| shown(ms) <= *end);
-        found.unwrap_or(self.0.len().saturating_sub(1))
-    }
+/// The number of a median's colour, by the value as a reader sees it.
+fn colour(ms: f64) -> usize {
+    let shown: f64 = quantile(ms).parse().unwrap_or(ms);
+    ENDS.iter()
+        .position(|end| shown <= *end)
+        .unwrap_or(ENDS.len())
 }
 
-/// A median as the legend has it.
-fn shown(ms: f64) -> f64 {
-    quantile(ms).parse().unwrap_or(ms)
+/// The number of the colour of so many failures.
+fn failed_colour(failed: u64) -> usize {
+    let from = FAILED.iter().rposition(|(from, _)| failed >= *from);
+    from.unwrap_or(0)
 }
 
 /// The chart; nothing where there are no days.
-pub fn heat(data: &Heat, size: Size) -> Markup {
+pub fn heat(data: &Heat, name: &str, size: Size) -> Markup {
     let days = filled(data);
-    if days.is_empty() {
+    let hours = measured_hours(data);
+    if days.is_empty() || hours.is_empty() {
         return html! {};
     }
-    let grid = Grid::of(days.len(), size);
-    let steps = Steps::of(data);
-    let colours = steps.as_ref().map_or(0, |steps| steps.0.len());
-    let mut fields: Vec<Path> = (0..colours).map(|_| Path::default()).collect();
-    let (mut no_median, mut failed) = (Path::default(), Path::default());
-    for (day, (_, hours)) in days.iter().enumerate() {
-        for (hour, cell) in hours.iter().take(24).enumerate() {
-            let Some(cell) = cell else { continue };
-            match (cell.p50_ms, &steps) {
-                (Some(ms), Some(steps)) => grid.fill(&mut fields[steps.colour(ms)], day, hour),
-                _ => grid.fill(&mut no_median, day, hour),
+    let grid = Grid::of(days.len(), hours, size);
+    let mut fields: Vec<Path> = (0..=ENDS.len()).map(|_| Path::default()).collect();
+    let mut failed: Vec<Path> = FAILED.iter().map(|_| Path::default()).collect();
+    let (mut no_median, mut calm) = (Path::default(), Path::default());
+    let mut counts = Vec::new();
+    let any_failed = cells(data).any(|cell| cell.failed > 0);
+    let below = any_failed && !grid.has_counts();
+    for (day, (_, of_day)) in days.iter().enumerate() {
+        for (place, hour) in grid.hours.iter().enumerate() {
+            let Some(Some(cell)) = of_day.get(*hour) else {
+                continue;
+            };
+            match cell.p50_ms {
+                Some(ms) => grid.fill(&mut fields[colour(ms)], day, place, 0.0),
+                None => grid.fill(&mut no_median, day, place, 0.0),
             }
-            if cell.failed > 0 {
-                let (x, y) = grid.centre(day, hour);
-                failed.to(x, y);
-                failed.0.push_str("h0");
+            if below {
+                let field = match cell.failed {
+                    0 => &mut calm,
+                    failures => &mut failed[failed_colour(failures)],
+                };
+                grid.fill(field, day, place, grid.second());
+            } else if cell.failed > 0 {
+                counts.push((grid.centre(day, place), cell.failed));
             }
         }
     }
     let stroke = px(grid.cell.1 - grid.between);
+    let field = |class: &str, path: &Path| {
+        html! { @if !path.0.is_empty() { path class=(class) stroke-width=(stroke) d=(path.0) {} } }
+    };
     let inside = html! {
-        (labels(&grid, &days, size))
-        @for (colour, field) in fields.iter().enumerate() {
-            @if !field.0.is_empty() {
-                path class=(format!("field h{colour}")) stroke-width=(stroke) d=(field.0) {}
-            }
+        (labels(&grid, &days, size, 0.0, if below { "median" } else { "median; failed rows as counts" }))
+        @for (colour, path) in fields.iter().enumerate() { (field(&format!("field h{colour}"), path)) }
+        (field("field none", &no_median))
+        @if below {
+            (labels(&grid, &days, size, grid.second(), "failed"))
+            (field("field calm", &calm))
+            @for (colour, path) in failed.iter().enumerate() { (field(&format!("field f{colour}"), path)) }
         }
-        @if !no_median.0.is_empty() {
-            path class="field none" stroke-width=(stroke) d=(no_median.0) {}
+        @for ((x, y), count) in counts {
+            text class="count" x=(px(x)) y=(px(y + 4.0)) { (short(count)) }
         }
-        @if !failed.0.is_empty() {
-            @let dot = grid.cell.0.min(grid.cell.1).mul_add(0.42, 0.6).clamp(2.0, 5.0);
-            // between narrow cells there is no room for one
-            @if grid.between > 0.0 { path class="halo" stroke-width=(px(dot + 1.6)) d=(failed.0) {} }
-            path class="dot" stroke-width=(px(dot)) d=(failed.0) {}
-        }
+    };
+    let height = if below {
+        grid.second() + grid.height
+    } else {
+        grid.height
     };
     let words = Words {
-        name: "heat",
-        title: "Median connect time by hour and day".to_owned(),
+        name: &format!("{name}-{}", size.class()),
+        title: "Medians by hour and day".to_owned(),
         numbers: in_words(data),
     };
-    picture(size, grid.height, &words, &inside)
+    picture(size, height, &words, &inside)
+}
+
+/// A count in the room of four letters.
+fn short(count: u64) -> String {
+    match count {
+        0..=9_999 => count.to_string(),
+        10_000..=999_999 => format!("{}k", count / 1_000),
+        _ => "999k".to_owned(),
+    }
+}
+
+/// Whether failures have a field of their own, as no count has room in the hours.
+pub fn has_small_fields(data: &Heat, size: Size) -> bool {
+    !Grid::of(filled(data).len(), measured_hours(data), size).has_counts()
+}
+
+/// Hours of the day in which there are rows on any day.
+fn measured_hours(data: &Heat) -> Vec<usize> {
+    let has = |hour: &usize| {
+        data.days
+            .iter()
+            .any(|day| matches!(day.hours.get(*hour), Some(Some(_))))
+    };
+    (0..24).filter(has).collect()
 }
 
 fn cells(data: &Heat) -> impl Iterator<Item = &HeatCell> {
@@ -148,54 +158,83 @@ struct Grid {
     days_down: bool,
     left: f64,
     top: f64,
+    /// The hours that have a place, in their order.
+    hours: Vec<usize>,
     /// Width and height of an hour.
     cell: (f64, f64),
     between: f64,
     height: f64,
 }
 
+/// Between hours that do not follow each other.
+const BREAK: f64 = 8.0;
+
 impl Grid {
-    fn of(days: usize, size: Size) -> Self {
-        let days_down = days <= MOST_ROWS;
-        let left = match (days_down, size) {
-            (true, Size::Wide) => 92.0,
-            (true, Size::Narrow) => 76.0,
-            (false, _) => size.left(),
-        };
+    fn of(days: usize, hours: Vec<usize>, size: Size) -> Self {
+        // on a phone a few days are columns, so that counts have room
+        let most = if size == Size::Wide { MOST_ROWS } else { 0 };
+        let days_down = days <= most;
+        let left = if days_down { 108.0 } else { size.left() };
         let room = size.right() - left;
-        let count = float(u64::try_from(days).unwrap_or(1).max(1));
-        let (cell, rows) = if days_down {
-            ((room / 24.0, if days < 4 { 24.0 } else { 16.0 }), count)
+        let days = float(u64::try_from(days).unwrap_or(1).max(1));
+        let count = float(u64::try_from(hours.len()).unwrap_or(1).max(1));
+        let breaks = float(u64::try_from(breaks(&hours, hours.len())).unwrap_or(0)) * BREAK;
+        let top = 22.0;
+        let (cell, height) = if days_down {
+            let tall = if days < 4.0 { 24.0 } else { 16.0 };
+            (((room - breaks) / count, tall), days * tall)
         } else {
-            ((room / count, 11.0), 24.0)
+            let tall = if count > 12.0 { 11.0 } else { 14.0 };
+            let tall = if room / days >= FOR_A_COUNT.0 {
+                16.0
+            } else {
+                tall
+            };
+            (((room / days).min(90.0), tall), count * tall + breaks)
         };
-        let top = 26.0;
         Self {
             days_down,
             left,
             top,
+            hours,
             cell,
             between: if cell.0 > 5.0 { 1.0 } else { 0.0 },
-            height: top + rows * cell.1 + 24.0,
+            height: top + height + 24.0,
         }
     }
 
-    /// Left and upper edge of an hour's field.
-    fn corner(&self, day: usize, hour: usize) -> (f64, f64) {
+    /// Whether a count has room in an hour.
+    fn has_counts(&self) -> bool {
+        self.cell.0 >= FOR_A_COUNT.0 && self.cell.1 >= FOR_A_COUNT.1
+    }
+
+    /// Where the second field begins.
+    fn second(&self) -> f64 {
+        self.height + 6.0
+    }
+
+    /// Left and upper edge of the field of an hour, by its place.
+    fn corner(&self, day: usize, place: usize) -> (f64, f64) {
         let (column, row) = if self.days_down {
-            (hour, day)
+            (place, day)
         } else {
-            (day, hour)
+            (day, place)
         };
         let at = |n: usize| float(u64::try_from(n).unwrap_or(0));
+        let pause = at(breaks(&self.hours, place)) * BREAK;
+        let (right, down) = if self.days_down {
+            (pause, 0.0)
+        } else {
+            (0.0, pause)
+        };
         (
-            self.cell.0.mul_add(at(column), self.left),
-            self.cell.1.mul_add(at(row), self.top),
+            self.cell.0.mul_add(at(column), self.left) + right,
+            self.cell.1.mul_add(at(row), self.top) + down,
         )
     }
 
-    fn centre(&self, day: usize, hour: usize) -> (f64, f64) {
-        let (x, y) = self.corner(day, hour);
+    fn centre(&self, day: usize, place: usize) -> (f64, f64) {
+        let (x, y) = self.corner(day, place);
         (
             x + (self.cell.0 - self.between) / 2.0,
             y + (self.cell.1 - self.between) / 2.0,
@@ -203,49 +242,52 @@ impl Grid {
     }
 
     /// A field is a thick line: half as long to write as a rectangle.
-    fn fill(&self, path: &mut Path, day: usize, hour: usize) {
-        let (x, _) = self.corner(day, hour);
-        path.to(x, self.centre(day, hour).1);
+    fn fill(&self, path: &mut Path, day: usize, place: usize, down: f64) {
+        let (x, _) = self.corner(day, place);
+        path.to(x, self.centre(day, place).1 + down);
         path.across(x + self.cell.0 - self.between);
     }
 }
 
-fn labels(grid: &Grid, days: &[Day], size: Size) -> Markup {
-    let hours: &[usize] = match (size, grid.days_down) {
-        (Size::Wide, true) => &[0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22],
-        _ => &[0, 6, 12, 18],
+/// How often an hour does not follow the one before, up to this place.
+fn breaks(hours: &[usize], place: usize) -> usize {
+    let pairs = hours.iter().zip(hours.iter().skip(1)).take(place);
+    pairs.filter(|(one, next)| **next != *one + 1).count()
+}
+
+fn labels(grid: &Grid, days: &[Day], size: Size, down: f64, heading: &str) -> Markup {
+    // all of a few; of many every second or third one
+    let every = match (size, grid.days_down) {
+        (Size::Wide, true) if grid.hours.len() > 12 => 2,
+        (_, false) if grid.hours.len() > 12 => 3,
+        _ => 1,
     };
-    let below = grid.height - 8.0;
-    let heading = if grid.days_down {
-        "hour of the day"
-    } else {
-        "hour"
-    };
+    let below = grid.height - 8.0 + down;
     html! {
-        text class="h" x="0" y="12" { (heading) }
-        @for hour in hours {
-            @let (x, y) = grid.centre(0, *hour);
+        text class="h" x="0" y=(px(12.0 + down)) { (heading) }
+        @for (place, hour) in grid.hours.iter().enumerate().filter(|(_, hour)| *hour % every == 0) {
+            @let (x, y) = grid.centre(0, place);
             @if grid.days_down {
-                text class="m" x=(px(x)) y=(px(below)) { (format!("{hour:02}")) }
+                text class="m" x=(px(x)) y=(px(below)) { (format!("{hour:02}:00")) }
             } @else {
-                text class="e" x=(px(grid.left - 6.0)) y=(px(y + 4.0)) { (format!("{hour:02}")) }
+                text class="e" x=(px(grid.left - 6.0)) y=(px(y + 4.0 + down)) { (format!("{hour:02}:00")) }
             }
         }
-        @for (n, label) in day_labels(days, grid.days_down, size) {
+        @for (n, label) in day_labels(days, grid, size) {
             @let (x, y) = grid.centre(n, 0);
             @if grid.days_down {
-                text class="e" x=(px(grid.left - 6.0)) y=(px(y + 4.0)) { (label) }
+                text class="e" x=(px(grid.left - 6.0)) y=(px(y + 4.0 + down)) { (label) }
             } @else {
-                text class="m" x=(px(x)) y=(px(below)) { (label) }
+                (super::picture::below(size, x, below, &label))
             }
         }
     }
 }
 
-/// Rows are all named; of columns the firsts of months, or Mondays where there are few.
-fn day_labels(days: &[Day], days_down: bool, size: Size) -> Vec<(usize, String)> {
+/// Rows are all named, and columns that are wide; of others the firsts of months, or Mondays where there are few.
+fn day_labels(days: &[Day], grid: &Grid, size: Size) -> Vec<(usize, String)> {
     let all = || days.iter().map(|(day, _)| *day).enumerate();
-    if days_down {
+    if grid.days_down || grid.cell.0 > 80.0 {
         return all()
             .map(|(n, day)| (n, day.format("%Y-%m-%d").to_string()))
             .collect();
@@ -254,7 +296,9 @@ fn day_labels(days: &[Day], days_down: bool, size: Size) -> Vec<(usize, String)>
         Size::Wide => 9,
         Size::Narrow => 3,
     };
-    let mut named: Vec<(usize, NaiveDate)> = if days.len() <= 65 {
+    let mut named: Vec<(usize, NaiveDate)> = if days.len() < 15 {
+        all().collect()
+    } else if days.len() <= 65 {
         all()
             .filter(|(_, day)| day.num_days_from_ce().rem_euclid(7) == 1)
             .collect()
@@ -267,9 +311,6 @@ fn day_labels(days: &[Day], days_down: bool, size: Size) -> Vec<(usize, String)>
         n += 1;
         (n - 1) % every == 0
     });
-    // a label needs room on both sides
-    let margin = days.len() / 24;
-    named.retain(|(n, _)| *n >= margin && *n + margin < days.len());
     let form = |(n, day): (usize, NaiveDate)| (n, day.format("%Y-%m-%d").to_string());
     named.into_iter().map(form).collect()
 }
@@ -331,34 +372,50 @@ mod tests {
                 hours: medians.iter().map(cell).collect(),
             }],
             capped: false,
+            metric: Some("connect"),
         }
     }
 
     #[test]
-    fn colours_are_equal_steps_and_the_last_takes_the_rest() {
-        // 10 to 24: seven steps of 2
-        let each: Vec<f64> = (10..=24).map(f64::from).collect();
-        let steps = Steps::of(&day(&each)).unwrap();
-        assert_eq!(steps.0, [12.0, 14.0, 16.0, 18.0, 20.0, 22.0, 24.0]);
-        assert_eq!(steps.colour(10.0), 0);
-        assert_eq!(steps.colour(17.0), 3);
-        assert_eq!(steps.colour(99.0), 6);
-        assert_eq!(Steps::of(&day(&[20.0, 20.0])).unwrap().0, [20.0]);
-        // known to 1 %: of 24.8 to 25.6 three steps at most
-        let steps = Steps::of(&day(&[24.8, 25.0, 25.2, 25.6])).unwrap();
-        assert_eq!(steps.0, [25.1, 25.3, 25.6]);
+    fn a_colour_means_the_same_whatever_else_was_measured() {
+        let colours = [9.9, 10.04, 10.06, 20.0, 29.0, 59.9, 100.0, 101.0, 5_000.0].map(colour);
+        assert_eq!(colours, [0, 0, 1, 1, 2, 4, 5, 6, 7]);
+        let drawn = |medians: &[f64]| heat(&day(medians), "c", Size::Wide).0;
+        for medians in [&[25.0][..], &[25.0, 5_000.0], &[1.0, 25.0]] {
+            assert!(drawn(medians).contains("field h2"), "{medians:?}");
+        }
         assert_eq!(
-            [24.8, 25.14, 25.16, 25.6].map(|ms| steps.colour(ms)),
-            [0, 0, 1, 2]
+            [1, 9, 10, 99, 100, 5_000].map(failed_colour),
+            [0, 1, 2, 2, 3, 3]
         );
-        // whole milliseconds: what lies between them is none
-        assert_eq!(Steps::of(&day(&[23.0, 24.0])).unwrap().0, [23.5, 24.0]);
-        // a single bad hour of six days
-        let mut days = day(&[24.8; 24]);
-        days.days = vec![days.days[0].clone(); 5];
-        days.days.extend(day(&[24.8, 500.0]).days);
-        assert_eq!(Steps::of(&days).unwrap().0, [24.8, 500.0]);
-        assert_eq!(Steps::of(&Heat::default()), None);
+    }
+
+    #[test]
+    fn hours_that_were_never_measured_have_no_place_and_failures_are_counted() {
+        let mut night = day(&[25.0; 24]);
+        for hour in 7..22 {
+            night.days[0].hours[hour] = None;
+        }
+        assert_eq!(measured_hours(&night), [0, 1, 2, 3, 4, 5, 6, 22, 23]);
+        if let Some(Some(cell)) = night.days[0].hours.get_mut(3) {
+            cell.failed = 1_234;
+        }
+        let drawn = heat(&night, "c", Size::Wide).0;
+        assert!(
+            drawn.contains(">06:00<") && !drawn.contains(">08:00<"),
+            "{drawn}"
+        );
+        assert!(drawn.contains(">1234</text>"), "{drawn}");
+        // of many days there is a second field instead
+        let first = night.days[0].clone();
+        night.days = (0..88)
+            .map(|after| HeatDay {
+                day: first.day + chrono::Duration::days(after),
+                hours: first.hours.clone(),
+            })
+            .collect();
+        let drawn = heat(&night, "c", Size::Wide).0;
+        assert!(drawn.contains("field f3") && !drawn.contains(">1234</text>"));
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub struct Difference {
 const MOST: usize = 60;
 
 /// The chart; nothing where there are none. Below it stands what is to the left and to the right of nothing.
-pub fn intervals(data: &[Difference], unit: &str, size: Size) -> Markup {
+pub fn intervals(data: &[Difference], unit: &str, name: &str, size: Size) -> Markup {
     let shown = &data[..data.len().min(MOST)];
     if shown.is_empty() {
         return html! {};
@@ -70,7 +70,7 @@ pub fn intervals(data: &[Difference], unit: &str, size: Size) -> Markup {
         }
     };
     let words = Words {
-        name: "differences",
+        name: &format!("{name}-{}", size.class()),
         title: "Differences with their 95 % intervals".to_owned(),
         numbers: in_words(shown),
     };
@@ -148,7 +148,7 @@ mod tests {
             of("tls", -1.0, 0.2, 1.0),
         ];
         for size in [Size::Wide, Size::Narrow] {
-            let text = intervals(&data, "ms", size).into_string();
+            let text = intervals(&data, "ms", "c", size).into_string();
             assert_eq!(text.matches("class=\"mark r0\"").count(), 2);
             assert!(
                 text.contains("&lt;b&gt;connect: 14.2, from 13.9 to 14.6."),
@@ -156,6 +156,10 @@ mod tests {
             );
             assert!(!text.contains("<b>"));
         }
-        assert!(intervals(&[], "ms", Size::Wide).into_string().is_empty());
+        assert!(
+            intervals(&[], "ms", "c", Size::Wide)
+                .into_string()
+                .is_empty()
+        );
     }
 }

@@ -1,7 +1,8 @@
 //! Charts as SVG that stands in a page: colours come from the page's style (classes `r0` to `r8`
-//! for regions, `h0` to `h6` for the steps of the heat map), so they follow light and dark.
+//! for regions, `h0` to `h7` and `f0` to `f3` for the steps of the heat map), so they follow light and dark.
 //!
-//! Each is drawn in two sizes; the style shows the one that fits. Every picture carries its title
+//! Each is drawn in two sizes, of which the style shows the one that fits, or as small pictures that go beside or
+//! below each other. Every picture carries its title
 //! and its numbers in words for those who do not see it.
 
 mod axis;
@@ -9,26 +10,29 @@ mod cumulative;
 mod heat;
 mod interval;
 mod line;
+mod panels;
 mod picture;
+mod time;
 
-use maud::Markup;
+use maud::{Markup, html};
 
 pub use axis::{Scale, Spacing, TimeTick, time_ticks};
-pub use cumulative::{cumulative, quantile_of_all};
-pub use heat::{Steps, heat};
+pub use cumulative::{Curves, cumulative, quantile_of_all};
+pub use heat::{ENDS, FAILED, has_small_fields, heat};
 pub use interval::{Difference, intervals};
-pub use line::{has_connects, timeline};
+pub use line::{Lines, lines};
+pub use panels::{Multiples, Shape, panels};
 pub use picture::{Palette, Size, swatch};
 
 use super::table::Table;
-use crate::stats::charts::{Distribution, Heat, Timeline};
+use crate::stats::charts::Heat;
 use crate::zone::Zone;
 
 /// A picture with its heading and its numbers.
 #[derive(Debug, Clone)]
 pub struct Chart {
     /// Its heading.
-    pub title: &'static str,
+    pub title: String,
     /// What the reader should know of it.
     pub note: String,
     /// What is drawn.
@@ -42,24 +46,48 @@ pub struct Chart {
 /// What is drawn.
 #[derive(Debug, Clone)]
 pub enum Picture {
-    /// Connect time over time.
-    Timeline(Timeline, Palette, Zone),
+    /// Medians over time, with the failures, or slow connects.
+    Lines(Lines),
+    /// Small pictures beside each other.
+    Panels(Multiples),
     /// Cumulative curves.
-    Curves(Vec<Distribution>, Palette),
+    Curves(Curves),
     /// Hours and days.
     Heat(Heat),
     /// Differences with their intervals, and what they are in.
     Differences(Vec<Difference>, String),
 }
 
+impl Chart {
+    /// Small pictures of times, with their heading.
+    pub fn small(title: String, what: &str, of: Multiples, numbers: &'static str) -> Box<Self> {
+        Box::new(Self {
+            title,
+            note: format!("{what}; {}", of.told()),
+            legend: Vec::new(),
+            numbers: of.numbers(numbers),
+            picture: Picture::Panels(of),
+        })
+    }
+}
+
 impl Picture {
-    /// The picture in a size; nothing where there is nothing to draw.
-    pub fn draw(&self, size: Size) -> Markup {
+    /// Whether it has an axis of time, in the zone of the document.
+    pub fn is_over_time(&self) -> bool {
+        matches!(self, Self::Lines(_) | Self::Panels(_))
+    }
+
+    /// The picture, in both sizes where it has two; nothing where there is nothing to draw. The name is unique in
+    /// the page.
+    pub fn draw(&self, zone: Zone, name: &str) -> Markup {
+        let both =
+            |draw: &dyn Fn(Size) -> Markup| html! { (draw(Size::Wide)) (draw(Size::Narrow)) };
         match self {
-            Self::Timeline(data, palette, zone) => timeline(data, palette, *zone, size),
-            Self::Curves(data, palette) => cumulative(data, palette, size),
-            Self::Heat(data) => heat(data, size),
-            Self::Differences(data, unit) => intervals(data, unit, size),
+            Self::Lines(of) => both(&|size| lines(of, zone, name, size)),
+            Self::Panels(of) => panels(of, zone, name),
+            Self::Curves(of) => both(&|size| cumulative(of, name, size)),
+            Self::Heat(data) => both(&|size| heat(data, name, size)),
+            Self::Differences(data, unit) => both(&|size| intervals(data, unit, name, size)),
         }
     }
 }

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 
 use super::axis::{Scale, TimeTick};
 use crate::doc::number::millis;
-use crate::stats::charts::{Distribution, OTHER_REGIONS, Timeline};
+use crate::stats::charts::OTHER_REGIONS;
 
 /// How wide a picture is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,21 +67,30 @@ const WIDEST_LETTER: f64 = 7.7;
 const REST: usize = 8;
 
 impl Palette {
-    /// The regions of the timeline in their order, then those of the distribution.
-    pub fn of(timeline: &Timeline, distribution: &[Distribution]) -> Self {
-        let lines = timeline.regions.iter().map(|line| &line.region);
-        let curves = distribution.iter().map(|curve| &curve.region);
+    /// The regions in their order; a name that comes again has its class already.
+    pub fn of<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
         let mut regions: Vec<String> = Vec::new();
-        for region in lines.chain(curves) {
-            if regions.len() < REST && region != OTHER_REGIONS && !regions.contains(region) {
-                regions.push(region.clone());
+        for region in names {
+            let known = regions.iter().any(|known| known == region);
+            if regions.len() < REST && region != OTHER_REGIONS && !known {
+                regions.push(region.to_owned());
             }
         }
         Self { regions }
     }
 
+    /// One that draws all in the same class.
+    pub fn plain() -> Self {
+        Self {
+            regions: Vec::new(),
+        }
+    }
+
     /// The number of a region's class.
     pub fn class(&self, region: &str) -> usize {
+        if self.regions.is_empty() && region != OTHER_REGIONS {
+            return 0;
+        }
         let found = self.regions.iter().position(|known| known == region);
         found.unwrap_or(REST)
     }
@@ -129,6 +138,14 @@ pub(super) fn markers(name: &str, classes: &BTreeSet<usize>) -> Markup {
     }
 }
 
+/// A mark at each corner of the path.
+pub(super) fn marked(name: &str, class: usize, path: &Path) -> Markup {
+    let mark = format!("url(#{name}{class})");
+    html! {
+        path class="marks" marker-start=(mark) marker-mid=(mark) marker-end=(mark) d=(path.0) {}
+    }
+}
+
 /// What a picture says in words.
 pub(super) struct Words<'a> {
     /// Unique in the page.
@@ -140,7 +157,7 @@ pub(super) struct Words<'a> {
 
 /// The picture itself.
 pub(super) fn picture(size: Size, height: f64, words: &Words, inside: &Markup) -> Markup {
-    let name = format!("{}-{}", words.name, size.class());
+    let name = words.name;
     html! {
         svg class=(size.class()) viewBox=(format!("0 0 {} {}", size.width(), height)) role="img"
             aria-labelledby=(format!("{name}-t {name}-d")) {
@@ -197,9 +214,9 @@ pub(super) fn time_axis(
     html! {
         path class="grid" d=(lines.0) {}
         @for tick in ticks {
-            (below(size, at(tick), bottom + 18.0, &tick.label))
+            (below(size, at(tick), bottom + 20.0, &tick.label))
             @if let Some(day) = &tick.day {
-                (below(size, at(tick), bottom + 33.0, day))
+                (below(size, at(tick), bottom + 37.0, day))
             }
         }
     }

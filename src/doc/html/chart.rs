@@ -4,31 +4,29 @@ use maud::{Markup, html};
 
 use super::budget::Budget;
 use super::table::{folded, table};
-use crate::doc::chart::{Chart, Picture, Size, Steps, swatch};
-use crate::doc::number::quantile;
+use crate::doc::chart::{Chart, ENDS, FAILED, Picture, Size, has_small_fields, swatch};
+use crate::doc::number::millis;
+use crate::doc::text::zone_name;
 use crate::stats::charts::Heat;
 use crate::zone::Zone;
 
 /// What stands where a picture has no room.
 const TOO_MANY: &str = "There are too many points to draw them here.";
 
-/// The picture in both sizes, or nothing where it has no room.
-pub(super) fn draw(chart: &Chart, budget: &Budget) -> Option<Markup> {
-    let (wide, narrow) = (
-        chart.picture.draw(Size::Wide),
-        chart.picture.draw(Size::Narrow),
-    );
-    let both = html! { (wide) (narrow) };
-    budget.take(both.0.len()).then_some(both)
+/// The picture, or nothing where it has no room. The number is unique in the page.
+pub(super) fn draw(chart: &Chart, zone: Zone, number: usize, budget: &Budget) -> Option<Markup> {
+    let drawn = chart.picture.draw(zone, &format!("c{number}"));
+    budget.take(drawn.0.len()).then_some(drawn)
 }
 
 /// A picture that was drawn before, with all that belongs to it.
 pub(super) fn figure(chart: &Chart, drawn: Option<&Markup>, zone: Zone, budget: &Budget) -> Markup {
     html! {
-        figure {
+        figure class=[is_small(chart).then_some("few")] {
             figcaption {
                 h3 { (chart.title) }
-                p { (chart.note) }
+                @let note = note(chart, zone);
+                @if !note.is_empty() { p { (note) } }
             }
             @if let Some(drawn) = drawn {
                 (legend(chart))
@@ -39,6 +37,22 @@ pub(super) fn figure(chart: &Chart, drawn: Option<&Markup>, zone: Zone, budget: 
             (folded("The numbers of this chart", &table(&chart.numbers, zone, budget)))
         }
     }
+}
+
+/// Whether it is less than half a sheet of paper, so that it is not torn.
+fn is_small(chart: &Chart) -> bool {
+    match &chart.picture {
+        Picture::Panels(of) => of.data.panels.len() <= 6,
+        _ => true,
+    }
+}
+
+/// What is said of a picture, and in which zone its times are.
+fn note(chart: &Chart, zone: Zone) -> String {
+    if chart.picture.is_over_time() {
+        return format!("{} Time in {}.", chart.note, zone_name(zone));
+    }
+    chart.note.clone()
 }
 
 fn legend(chart: &Chart) -> Markup {
@@ -52,22 +66,37 @@ fn legend(chart: &Chart) -> Markup {
     }
 }
 
-/// The colours of the hours.
+/// The colours of the hours, which mean the same in every report.
 fn steps(heat: &Heat) -> Markup {
     let cells = || heat.days.iter().flat_map(|day| &day.hours).flatten();
-    let ends = Steps::of(heat).map_or_else(Vec::new, |steps| steps.0);
     html! {
-        @for (colour, end) in ends.iter().enumerate() {
-            li {
-                span class=(format!("box h{colour}")) {}
-                @if colour + 1 < ends.len() || colour == 0 { "to " (quantile(*end)) " ms" } @else { "above" }
+        @if heat.metric.is_some() {
+            @for (colour, end) in ENDS.iter().enumerate() {
+                li { span class=(format!("box h{colour}")) {} "to " (millis(*end)) " ms" }
             }
+            li { span class=(format!("box h{}", ENDS.len())) {} "above" }
         }
         @if cells().any(|cell| cell.p50_ms.is_none()) {
-            li { span class="box none" {} "no connect" }
+            li { span class="box none" {} "no time measured" }
         }
         @if cells().any(|cell| cell.failed > 0) {
-            li { span class="box-dot" {} "failures in this hour" }
+            @let (wide, narrow) = (has_small_fields(heat, Size::Wide), has_small_fields(heat, Size::Narrow));
+            // counts stand in the hours, or have a field of their own
+            @if !(wide && narrow) { li class=[only(!wide, !narrow)] { b { "3" } "failed in that hour" } }
+            @if wide || narrow {
+                @for (colour, (_, label)) in FAILED.iter().enumerate() {
+                    li class=[only(wide, narrow)] { span class=(format!("box f{colour}")) {} (label) " failed" }
+                }
+            }
         }
+    }
+}
+
+/// The class of what is shown beside one of both sizes alone.
+fn only(wide: bool, narrow: bool) -> Option<&'static str> {
+    match (wide, narrow) {
+        (true, false) => Some("on-wide"),
+        (false, true) => Some("on-narrow"),
+        _ => None,
     }
 }

@@ -7,6 +7,8 @@ mod budget;
 mod chart;
 mod table;
 
+use std::cell::Cell;
+
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::cell::Style;
@@ -22,20 +24,21 @@ const STYLE: &str = include_str!("style.css");
 
 /// What a browser may do with the page: show it in this one style. Should a text from a file ever
 /// become markup, it could still neither run nor load anything. The hash is that of `STYLE`.
-const POLICY: &str = "default-src 'none'; style-src 'sha256-y2r11whnCViSpXhhdU+Mrs3Yq1sgEQhi0qB5eR0U8zM='; \
+const POLICY: &str = "default-src 'none'; style-src 'sha256-lxiKphYNLCA3bOmcDpx+J63nM3+UwdyjQiqjte9VzOk='; \
                       base-uri 'none'; form-action 'none'";
 
 /// The page.
 pub fn page(document: &Document) -> String {
     let budget = Budget::of(ROOM);
+    let pictures = Cell::new(0);
     // what weighs most first, then the pictures; the long tables share what is left
     let mut parts: Vec<(&Section, Markup)> = Vec::new();
     let sections = &document.sections;
     for section in sections.iter().filter(|section| section.main) {
-        parts.push((section, blocks(section, document, &budget)));
+        parts.push((section, blocks(section, document, &budget, &pictures)));
     }
     for section in sections.iter().filter(|section| !section.main) {
-        parts.push((section, blocks(section, document, &budget)));
+        parts.push((section, blocks(section, document, &budget, &pictures)));
     }
     parts.retain(|(_, inside)| !inside.0.is_empty());
     parts.sort_by_key(|(section, _)| {
@@ -43,6 +46,12 @@ pub fn page(document: &Document) -> String {
             .iter()
             .position(|other| std::ptr::eq(*section, other))
     });
+    // what is wrong and one picture fit a screen
+    let first = parts
+        .iter()
+        .take_while(|(section, _)| section.at_once)
+        .count();
+    let (seen_first, evidence) = parts.split_at(first);
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -57,18 +66,14 @@ pub fn page(document: &Document) -> String {
             }
             body {
                 (headline(document))
-                nav aria-label="Sections" {
-                    @for (section, _) in &parts {
-                        a href=(format!("#{}", section.id)) { (section.title) }
-                    }
-                }
                 main {
-                    @for (section, inside) in &parts {
-                        section id=(section.id) {
-                            h2 { (section.title) }
-                            (inside)
+                    @for (section, inside) in seen_first { (shown(section, inside)) }
+                    nav aria-label="Sections" {
+                        @for (section, _) in evidence {
+                            a href=(format!("#{}", section.id)) { (section.title) }
                         }
                     }
+                    @for (section, inside) in evidence { (shown(section, inside)) }
                 }
                 footer {
                     p { "Made by " (document.maker) ". Times are in " (zone_name(document.zone)) ". " (document.footer) }
@@ -79,14 +84,25 @@ pub fn page(document: &Document) -> String {
     .into_string()
 }
 
+fn shown(section: &Section, inside: &Markup) -> Markup {
+    html! {
+        section id=(section.id) {
+            @if !section.title.is_empty() { h2 { (section.title) } }
+            (inside)
+        }
+    }
+}
+
 /// The top of the page.
 fn headline(document: &Document) -> Markup {
     html! {
         header {
             h1 { (cut(&document.title, 200)) }
-            @for (place, about) in document.about.iter().enumerate() {
-                (paragraph(about, if place == 0 { "when" } else { "who" }))
+            @let (grave, plain): (Vec<_>, Vec<_>) = document.about.iter().partition(|about| about.style == Style::Bad);
+            p class="when" {
+                @for about in plain { span { (unbroken(&cut(&about.text, 500))) } }
             }
+            @for about in grave { (paragraph(about, "when")) }
             p class=(format!("verdict {}", class(document.verdict.style))) { (unbroken(&document.verdict.text)) }
         }
     }
@@ -126,10 +142,18 @@ fn list(points: &[Point]) -> Markup {
 }
 
 /// The pieces of a section. Its pictures get their room before its tables.
-fn blocks(section: &Section, document: &Document, budget: &Budget) -> Markup {
+fn blocks(
+    section: &Section,
+    document: &Document,
+    budget: &Budget,
+    pictures: &Cell<usize>,
+) -> Markup {
     let zone = document.zone;
     let drawn = section.blocks.iter().map(|block| match block {
-        Block::Chart(chart) => chart::draw(chart, budget),
+        Block::Chart(chart) => {
+            pictures.set(pictures.get() + 1);
+            chart::draw(chart, zone, pictures.get(), budget)
+        }
         _ => None,
     });
     let drawn: Vec<Option<Markup>> = drawn.collect();
@@ -143,6 +167,8 @@ fn blocks(section: &Section, document: &Document, budget: &Budget) -> Markup {
                     @if budget.take(shown.0.len()) { (shown) }
                 }
                 Block::Points(points) => (list(points)),
+                // charts say it better
+                Block::Sparks(_) => {},
                 Block::Chart(chart) => (chart::figure(chart, drawn.as_ref(), zone, budget)),
             }
         }

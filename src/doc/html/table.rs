@@ -56,7 +56,7 @@ fn one(of: &Table, view: &View, zone: Zone, budget: &Budget) -> Markup {
     let more = left_out as u64 + of.unlisted;
     let inside = html! {
         div class="scroll" tabindex="0" role="group" aria-label=(if caption.is_empty() { &of.id } else { &caption }) {
-            table class=[timed.then_some("timed")] {
+            table class=[of_table(timed, key.len() + columns.len())] {
                 @if !caption.is_empty() { caption { span { (cut(&caption, LONGEST)) } } }
                 thead { tr {
                     @for (_, column) in key.iter().chain(&columns) {
@@ -76,6 +76,18 @@ fn one(of: &Table, view: &View, zone: Zone, budget: &Budget) -> Markup {
         );
     }
     inside
+}
+
+/// Columns of a table whose heads break within words where there is little room.
+const BROAD: usize = 14;
+
+fn of_table(timed: bool, columns: usize) -> Option<&'static str> {
+    match (timed, columns >= BROAD) {
+        (true, true) => Some("timed broad"),
+        (true, false) => Some("timed"),
+        (false, true) => Some("broad"),
+        (false, false) => None,
+    }
 }
 
 /// Words stand to the left, long ones in lines.
@@ -118,24 +130,40 @@ pub(super) fn folded(summary: &str, inside: &Markup) -> Markup {
     }
 }
 
-/// Facts as tiles.
+/// Facts as tiles, those that matter less in a line below.
 pub(super) fn tiles(facts: &[Fact], zone: Zone) -> Markup {
+    let (minor, main): (Vec<&Fact>, Vec<&Fact>) = facts.iter().partition(|fact| fact.minor);
     html! {
-        dl class="tiles" {
-            @for fact in facts {
-                @let (value, interval) = large(&fact.value, zone);
-                div class="tile" {
-                    dt { (fact.label) }
-                    dd {
-                        strong { (value) }
-                        @for small in [&interval, &fact.note] {
-                            @if !small.is_empty() { span { (unbroken(&cut(small, LONGEST))) } }
+        @if !main.is_empty() {
+            dl class="tiles" {
+                @for fact in main {
+                    @let (value, interval) = large(&fact.value, zone);
+                    div class="tile" {
+                        dt { (fact.label) }
+                        dd {
+                            strong { (value) }
+                            (small(&interval))
+                            (small(&fact.note))
                         }
                     }
                 }
             }
         }
+        @if !minor.is_empty() {
+            dl class="minor" {
+                @for fact in minor {
+                    div {
+                        dt { (fact.label) }
+                        dd { (text(&fact.value, zone)) " " (small(&fact.note)) }
+                    }
+                }
+            }
+        }
     }
+}
+
+fn small(note: &str) -> Markup {
+    html! { @if !note.is_empty() { span { (unbroken(&cut(note, LONGEST))) } } }
 }
 
 /// What is written large in a tile, and what of the value is written small.

@@ -1,4 +1,5 @@
 use super::*;
+use crate::doc::parts;
 use crate::doc::section::Paragraph;
 use crate::doc::table::{Column, Keep};
 
@@ -7,12 +8,14 @@ fn shown(table: Table, columns: usize, rows: Option<usize>) -> Vec<String> {
         id: "t",
         title: "Title",
         main: false,
+        at_once: false,
         blocks: vec![Block::Table(table)],
     };
     let room = Room {
         columns,
         rows,
         hint: "; ask for more",
+        marks: false,
     };
     let text = section(&of, Zone::Utc, &room);
     text.lines().map(str::to_owned).collect()
@@ -194,6 +197,7 @@ fn no_text_of_a_document_is_an_order_to_the_terminal() {
             id: "t",
             title: "Title",
             main: false,
+            at_once: false,
             blocks: vec![
                 Block::Facts(vec![
                     Fact::new("Fact", Cell::None).note(bad()),
@@ -210,10 +214,37 @@ fn no_text_of_a_document_is_an_order_to_the_terminal() {
             columns,
             rows: None,
             hint: "",
+            marks: false,
         };
         let text = terminal(&document, &room);
         let own = ["\x1b[1m", "\x1b[31m", "\x1b[0m"];
         let rest = own.iter().fold(text, |text, own| text.replace(own, ""));
         assert!(!rest.contains(['\x1b', '\u{7}']), "{rest:?}");
+    }
+}
+
+#[test]
+fn a_line_of_marks_is_for_terminals_that_have_the_characters() {
+    let spark = Spark {
+        label: "Median",
+        unit: "ms",
+        each: "h",
+        values: vec![Some(10.0), Some(24.0)],
+    };
+    let of = parts::section("part", "Part", vec![Block::Sparks(vec![spark])]);
+    for (marks, wanted) in [
+        (
+            true,
+            "\n\x1b[1mPart\x1b[0m\n  Median  ▁█  10 to 24 ms, a mark each h\n",
+        ),
+        (false, ""),
+    ] {
+        let room = Room {
+            columns: 80,
+            rows: None,
+            hint: "",
+            marks,
+        };
+        assert_eq!(section(&of, Zone::Utc, &room), wanted);
     }
 }

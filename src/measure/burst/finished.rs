@@ -1,10 +1,12 @@
 //! What the rows of bursts and watches in files come to.
 
+use chrono::DateTime;
 use serde::Serialize;
 
-use super::fold::{BurstRows, VERDICTS};
-use crate::stats::units::percent;
-use crate::stats::{Statistics, wilson};
+use super::fold::{BurstBucket, BurstGroup, BurstRows, VERDICTS};
+use crate::stats::charts::PanelPoint;
+use crate::stats::units::{millis, percent};
+use crate::stats::{OverTime, Rough, Statistics, wilson};
 
 /// Bursts of a host to a target, together.
 #[derive(Debug, Clone, Serialize)]
@@ -45,6 +47,15 @@ pub struct BurstTotals {
     pub duplicates: u64,
     /// How the bursts did against Microsoft's table, line by line.
     pub verdicts: Vec<VerdictCounts>,
+    /// Round trips over time, in milliseconds, as pictures have them.
+    #[serde(skip)]
+    pub trips: Vec<PanelPoint>,
+    /// Loss over time, in percent.
+    #[serde(skip)]
+    pub losses: Vec<PanelPoint>,
+    /// Seconds of a point of both.
+    #[serde(skip)]
+    pub bucket_s: i64,
 }
 
 /// A line of Microsoft's table.
@@ -82,6 +93,9 @@ pub fn of(rows: &BurstRows) -> Vec<BurstTotals> {
                 rtt_p50: Statistics::of(&group.rtt_p50),
                 rtt_p95: Statistics::of(&group.rtt_p95),
                 jitter: Statistics::of(&group.jitter),
+                trips: points(group, trips),
+                losses: points(group, losses),
+                bucket_s: group.over_time.as_ref().map_or(0, OverTime::seconds),
                 reordered: group.reordered,
                 duplicates: group.duplicates,
                 verdicts: VERDICTS
@@ -97,4 +111,39 @@ pub fn of(rows: &BurstRows) -> Vec<BurstTotals> {
             }
         })
         .collect()
+}
+
+fn points(group: &BurstGroup, point: fn(&BurstBucket) -> Option<PanelPoint>) -> Vec<PanelPoint> {
+    let buckets = group.over_time.iter().flat_map(OverTime::iter);
+    let points = buckets.filter_map(|(start, bucket)| {
+        let at = DateTime::from_timestamp(start, 0)?;
+        Some(PanelPoint {
+            at,
+            ..point(bucket)?
+        })
+    });
+    points.collect()
+}
+
+/// Medians over the bursts of a bucket.
+fn trips(bucket: &BurstBucket) -> Option<PanelPoint> {
+    let median = |times: &Rough| times.at(500).map(millis);
+    Some(PanelPoint {
+        n: bucket.p50.total(),
+        low: median(&bucket.least)?,
+        middle: median(&bucket.p50)?,
+        high: median(&bucket.p95)?,
+        ..PanelPoint::default()
+    })
+}
+
+fn losses(bucket: &BurstBucket) -> Option<PanelPoint> {
+    let middle = percent(bucket.lost, bucket.sent)?;
+    Some(PanelPoint {
+        n: bucket.sent,
+        low: middle,
+        middle,
+        high: middle,
+        ..PanelPoint::default()
+    })
 }

@@ -1,9 +1,11 @@
 //! Bursts and watches over UDP.
 
 use super::finished::BurstTotals;
+use crate::doc::chart::{Chart, Multiples, Palette, Shape};
 use crate::doc::number::grouped as count;
-use crate::doc::parts::{estimate, host_and_target, main_section, mean};
+use crate::doc::parts::{estimate, host_and_target, main_section, mean, names_apart};
 use crate::doc::{Block, Cell, Column, Paragraph, Section, Style, Table};
+use crate::stats::charts::{Panel, PanelPoint, Panels};
 
 /// A row for each host, target and mode, and how they did against Microsoft's table.
 pub fn section(bursts: &[BurstTotals]) -> Section {
@@ -17,6 +19,7 @@ pub fn section(bursts: &[BurstTotals]) -> Section {
             let worse = fails(b).cmp(&fails(a));
             worse.then(loss(b).total_cmp(&loss(a)))
         });
+        blocks.extend(charts(&bursts));
         blocks.push(Block::Table(quality(&bursts)));
         blocks.push(Block::Paragraph(Paragraph::new(
             "A row is a burst, or a minute of a watch. Loss is over all packets, with its 95 % interval (Wilson); \
@@ -25,6 +28,44 @@ pub fn section(bursts: &[BurstTotals]) -> Section {
         blocks.push(Block::Table(verdicts(&bursts)));
     }
     main_section("bursts", "Quality over UDP", blocks)
+}
+
+/// Round trips and loss over time, a picture for each host, target and mode.
+fn charts(bursts: &[&BurstTotals]) -> Vec<Block> {
+    let bucket_s = bursts.iter().map(|burst| burst.bucket_s).max().unwrap_or(0);
+    let parts = bursts
+        .iter()
+        .map(|burst| [&burst.host, &burst.target, &burst.mode].map(String::as_str));
+    let names = names_apart(&parts.collect::<Vec<_>>(), 1);
+    let multiples = |shape, points: fn(&BurstTotals) -> &Vec<PanelPoint>| {
+        let panels = bursts.iter().zip(&names).map(|(burst, name)| Panel {
+            name: name.clone(),
+            points: points(burst).clone(),
+        });
+        let panels: Vec<Panel> = panels.filter(|panel| !panel.points.is_empty()).collect();
+        (!panels.is_empty()).then(|| Multiples {
+            data: Panels::new(bucket_s, panels),
+            by: "series",
+            others: String::new(),
+            shape,
+            palette: Palette::plain(),
+        })
+    };
+    let loss = multiples(Shape::Shares, |burst| &burst.losses).map(|of| {
+        let what = "Lost packets in % of those sent";
+        Chart::small(
+            "Loss over UDP".to_owned(),
+            what,
+            of,
+            "Loss of the bars in %",
+        )
+    });
+    let trips = multiples(Shape::Times, |burst| &burst.trips).map(|of| {
+        let what = "Medians over the bursts: of the round trips in ms as a line, from the smallest to the 95th \
+                    percentile as a band";
+        Chart::small("Round trips over UDP".to_owned(), what, of, "Round trips of the points in ms")
+    });
+    loss.into_iter().chain(trips).map(Block::Chart).collect()
 }
 
 fn key(burst: &BurstTotals) -> [Cell; 3] {

@@ -1,11 +1,13 @@
 //! What the rows and samples of held connections in files come to.
 
+use chrono::DateTime;
 use serde::Serialize;
 
-use super::fold::{HeldGroup, HeldRows};
+use super::fold::{HeldBucket, HeldGroup, HeldRows};
 use crate::record::{EndedBy, micros};
+use crate::stats::charts::PanelPoint;
 use crate::stats::units::{millis, seconds};
-use crate::stats::{Count, Statistics};
+use crate::stats::{Count, Rough, Statistics};
 
 /// Held connections of a host to a target, together.
 #[derive(Debug, Clone, Serialize)]
@@ -48,6 +50,15 @@ pub struct HeldTotals {
     pub stalled_ms: Option<f64>,
     /// What files of samples add; none where there are none.
     pub samples: Option<HeldSamples>,
+    /// Round trips over time, in milliseconds, as pictures have them: of the samples, else of the connections.
+    #[serde(skip)]
+    pub trips: Vec<PanelPoint>,
+    /// Stalls, and connections that did not last, over time.
+    #[serde(skip)]
+    pub troubles: Vec<PanelPoint>,
+    /// Seconds of a point of both.
+    #[serde(skip)]
+    pub bucket_s: i64,
 }
 
 /// What the samples of held connections say.
@@ -105,7 +116,60 @@ fn one(host: &str, target: &str, group: &HeldGroup) -> HeldTotals {
         longest_stall_ms: group.longest_stall_us.map(millis),
         stalled_ms: group.stalled_us.map(millis),
         samples: samples(group),
+        trips: if group.sampled > 0 {
+            points(group, sampled)
+        } else {
+            points(group, of_connections)
+        },
+        troubles: points(group, troubles),
+        bucket_s: group.over_time.seconds(),
     }
+}
+
+fn points(group: &HeldGroup, point: fn(&HeldBucket) -> Option<PanelPoint>) -> Vec<PanelPoint> {
+    let points = group.over_time.iter().filter_map(|(start, bucket)| {
+        let at = DateTime::from_timestamp(start, 0)?;
+        Some(PanelPoint {
+            at,
+            ..point(bucket)?
+        })
+    });
+    points.collect()
+}
+
+fn sampled(bucket: &HeldBucket) -> Option<PanelPoint> {
+    let at = |permille| bucket.sampled.at(permille).map(millis);
+    Some(PanelPoint {
+        n: bucket.sampled.total(),
+        low: at(50)?,
+        middle: at(500)?,
+        high: at(950)?,
+        ..PanelPoint::default()
+    })
+}
+
+/// Medians over the connections of a bucket.
+fn of_connections(bucket: &HeldBucket) -> Option<PanelPoint> {
+    let median = |times: &Rough| times.at(500).map(millis);
+    Some(PanelPoint {
+        n: bucket.p50.total(),
+        low: median(&bucket.least)?,
+        middle: median(&bucket.p50)?,
+        high: median(&bucket.p95)?,
+        ..PanelPoint::default()
+    })
+}
+
+fn troubles(bucket: &HeldBucket) -> Option<PanelPoint> {
+    #[allow(clippy::cast_precision_loss)] // counts far below 2^53
+    let middle = bucket.troubles as f64;
+    (bucket.connections > 0).then(|| PanelPoint {
+        n: bucket.connections,
+        low: middle,
+        middle,
+        high: middle,
+        ..PanelPoint::default()
+    })
 }
 
 fn samples(group: &HeldGroup) -> Option<HeldSamples> {

@@ -1,8 +1,10 @@
 //! Held connections.
 
 use super::finished::{HeldSamples, HeldTotals};
-use crate::doc::parts::{filled, host_and_target, listed, main_section, mean};
+use crate::doc::chart::{Chart, Multiples, Palette, Shape};
+use crate::doc::parts::{filled, host_and_target, listed, main_section, mean, names_apart};
 use crate::doc::{Block, Cell, Column, Paragraph, Section, Table};
+use crate::stats::charts::{Panel, PanelPoint, Panels};
 
 /// A row for each host and target, and one for their samples.
 pub fn section(all: &[HeldTotals]) -> Section {
@@ -16,6 +18,7 @@ pub fn section(all: &[HeldTotals]) -> Section {
         worse.then(b.stalls.cmp(&a.stalls))
     });
     let all = &all;
+    blocks.extend(charts(all));
     if let Some(table) = filled(connections(all)) {
         blocks.push(table);
         blocks.push(Block::Paragraph(Paragraph::new(
@@ -25,6 +28,54 @@ pub fn section(all: &[HeldTotals]) -> Section {
     }
     blocks.extend(filled(samples(all)));
     main_section("held", "Held connections", blocks)
+}
+
+/// Round trips and troubles over time, a picture for each host and target.
+fn charts(all: &[&HeldTotals]) -> Vec<Block> {
+    let bucket_s = all.iter().map(|held| held.bucket_s).max().unwrap_or(0);
+    let parts = all
+        .iter()
+        .map(|held| [&held.host, &held.target].map(String::as_str));
+    let names = names_apart(&parts.collect::<Vec<_>>(), 1);
+    let multiples = |shape, points: fn(&HeldTotals) -> &Vec<PanelPoint>| {
+        let panels = all.iter().zip(&names).map(|(held, name)| Panel {
+            name: name.clone(),
+            points: points(held).clone(),
+        });
+        let panels: Vec<Panel> = panels.filter(|panel| !panel.points.is_empty()).collect();
+        let has_value = |panel: &Panel| panel.points.iter().any(|point| point.middle > 0.0);
+        panels.iter().any(has_value).then(|| Multiples {
+            data: Panels::new(bucket_s, panels),
+            by: "series",
+            others: String::new(),
+            shape,
+            palette: Palette::plain(),
+        })
+    };
+    let trips = multiples(Shape::Times, |held| &held.trips).map(|of| {
+        let sampled = all.iter().any(|held| held.samples.is_some());
+        let what = if sampled {
+            "The kernel's round trips in ms: median as a line, the middle 90 % as a band"
+        } else {
+            "Medians over the connections: of the kernel's round trips in ms as a line, from the smallest to the \
+             95th percentile as a band"
+        };
+        Chart::small("Round trips of held connections".to_owned(), what, of, "Round trips of the points in ms")
+    });
+    let troubles = multiples(Shape::Counts, |held| &held.troubles).map(|of| {
+        let what = "Stalls, and connections that broke, by the time at which the connection began";
+        Chart::small(
+            "Stalls and broken connections".to_owned(),
+            what,
+            of,
+            "Counts of the bars",
+        )
+    });
+    trips
+        .into_iter()
+        .chain(troubles)
+        .map(Block::Chart)
+        .collect()
 }
 
 fn key(held: &HeldTotals) -> [Cell; 2] {

@@ -2,16 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 
 use crate::measure::folds::Finished;
 use crate::report::model::{
     CumulativePoint, Distribution, FailurePoint, Heat, HeatCell, HeatDay, LinePoint, OTHER_REGIONS,
     RegionLine, SlowPoint, Timeline,
 };
-use crate::stats::survey::{CHARTED, MOST_REGIONS, RegionTimes};
-use crate::stats::units::{millis, moment};
-use crate::stats::{self};
+use crate::schema::Metric;
+use crate::stats::survey::{CHARTED, Cell, HourCell, MOST_REGIONS};
+use crate::stats::units::millis;
+use crate::stats::{self, Expo};
 
 /// Regions with a line of their own.
 const MOST_LINES: usize = 8;
@@ -21,7 +22,7 @@ pub fn timeline(rows: &Finished) -> Timeline {
     let Lines {
         names,
         other_regions,
-    } = lines(rows);
+    } = lines(rows, CHARTED);
     let end = |start: i64| DateTime::from_timestamp(start.checked_add(rows.bucket_s)?, 0);
     let mut lines: BTreeMap<&str, Vec<LinePoint>> = BTreeMap::new();
     let mut slow = Vec::new();
@@ -30,23 +31,21 @@ pub fn timeline(rows: &Finished) -> Timeline {
         let Some(at) = DateTime::from_timestamp(*start, 0) else {
             continue;
         };
-        let mut regions: BTreeMap<&str, RegionTimes> = BTreeMap::new();
-        for (number, times) in &bucket.regions {
-            let name = names.get(number).copied().unwrap_or(OTHER_REGIONS);
-            let together = regions.entry(name).or_default();
-            together.slow += times.slow;
-            together.connect.merge(&times.connect);
+        let mut regions: BTreeMap<&str, Connects> = BTreeMap::new();
+        for (key, cell) in bucket.cells() {
+            let name = names.get(&key.region).copied().unwrap_or(OTHER_REGIONS);
+            regions.entry(name).or_default().add(cell);
         }
-        for (name, times) in &regions {
-            if let Some(point) = point(at.timestamp_micros(), &times.connect) {
+        for (name, connects) in &regions {
+            if let Some(point) = point(at, &connects.times) {
                 lines.entry(name).or_default().push(point);
             }
-            if times.slow > 0 {
+            if connects.slow > 0 {
                 slow.push(SlowPoint {
                     at,
                     region: (*name).to_owned(),
-                    count: times.slow,
-                    max_ms: times.connect.moments().max().map_or(0.0, millis),
+                    count: connects.slow,
+                    max_ms: millis(connects.slowest_us),
                 });
             }
         }
@@ -69,6 +68,22 @@ pub fn timeline(rows: &Finished) -> Timeline {
     }
 }
 
+/// Connects of a region in a bucket.
+#[derive(Default)]
+struct Connects {
+    times: Expo,
+    slow: u64,
+    slowest_us: u64,
+}
+
+impl Connects {
+    fn add(&mut self, cell: &Cell) {
+        self.times.merge(&cell.connect);
+        self.slow += cell.slow;
+        self.slowest_us = self.slowest_us.max(cell.slowest_us);
+    }
+}
+
 /// By name, the others last.
 fn in_order(mut lines: BTreeMap<&str, Vec<LinePoint>>) -> Vec<RegionLine> {
     let others = lines.remove_entry(OTHER_REGIONS);
@@ -88,13 +103,13 @@ struct Lines<'a> {
 }
 
 /// Those with the most connects, so that all charts show the same ones.
-fn lines(rows: &Finished) -> Lines<'_> {
+fn lines(rows: &Finished, metric: Metric) -> Lines<'_> {
     let [regions, ..] = rows.relays.groups();
     let regions = regions.whole();
     let mut counts: Vec<(u64, &str, usize)> = regions
         .iter()
         .filter_map(|(name, measured)| {
-            let count = measured.times(CHARTED).moments().count();
+            let count = measured.times(metric).moments().count();
             let number = rows.relays.region_number(name)?;
             (count > 0).then_some((count, name, number))
         })
@@ -105,7 +120,7 @@ fn lines(rows: &Finished) -> Lines<'_> {
     counts.retain(|(.., number)| *number <= MOST_REGIONS);
     counts.truncate(MOST_LINES);
     let beyond = regions.overflow();
-    let beyond = beyond.is_some_and(|rest| rest.times(CHARTED).moments().count() > 0);
+    let beyond = beyond.is_some_and(|rest| rest.times(metric).moments().count() > 0);
     Lines {
         other_regions: (all - counts.len()) as u64 + u64::from(beyond),
         names: counts
@@ -116,27 +131,37 @@ fn lines(rows: &Finished) -> Lines<'_> {
 }
 
 /// A bucket's point; of few values the outer ones stand for the quantiles.
-fn point(at: i64, connect: &stats::Distribution) -> Option<LinePoint> {
-    let moments = connect.moments();
-    let (min, max) = (moments.min()?, moments.max()?);
+fn point(at: DateTime<Utc>, connect: &Expo) -> Option<LinePoint> {
     Some(LinePoint {
-        at: moment(at),
-        n: moments.count(),
-        p5_ms: millis(connect.low_quantile(50).unwrap_or(min)),
-        p50_ms: millis(connect.quantile(500).unwrap_or(min)),
-        p95_ms: millis(connect.quantile(950).unwrap_or(max)),
+        at,
+        n: connect.total(),
+        p5_ms: millis(connect.at(50)?),
+        p50_ms: millis(connect.at(500)?),
+        p95_ms: millis(connect.at(950)?),
     })
 }
 
 /// Cumulative shares by region.
 pub fn distribution(rows: &Finished) -> Vec<Distribution> {
+    curves_of(rows, CHARTED)
+}
+
+/// The same of each metric that has values.
+pub fn curves(rows: &Finished) -> Vec<(Metric, Vec<Distribution>)> {
+    let all = Metric::ALL
+        .into_iter()
+        .map(|metric| (metric, curves_of(rows, metric)));
+    all.filter(|(_, curves)| !curves.is_empty()).collect()
+}
+
+fn curves_of(rows: &Finished, metric: Metric) -> Vec<Distribution> {
     let [regions, ..] = rows.relays.groups();
     let regions = regions.whole();
-    let names = lines(rows).names;
+    let names = lines(rows, metric).names;
     let mut found: Vec<Distribution> = Vec::new();
     let mut rest = stats::Distribution::default();
     for (region, measured) in regions.iter() {
-        let times = measured.times(CHARTED);
+        let times = measured.times(metric);
         if names.values().any(|name| *name == region) {
             found.push(curve(region, times));
         } else {
@@ -145,7 +170,7 @@ pub fn distribution(rows: &Finished) -> Vec<Distribution> {
     }
     found.sort_by(|a, b| a.region.cmp(&b.region));
     if let Some(beyond) = regions.overflow() {
-        rest.merge(beyond.times(CHARTED));
+        rest.merge(beyond.times(metric));
     }
     if rest.moments().count() > 0 {
         found.push(curve(OTHER_REGIONS, &rest));
@@ -167,29 +192,41 @@ fn curve(region: &str, times: &stats::Distribution) -> Distribution {
     }
 }
 
-/// Connect time by day and hour.
+/// Connect time by day and hour; where nothing connects, the round trip over UDP.
 pub fn heat(rows: &Finished) -> Heat {
+    let cells = || rows.dimensions.heat.values().flatten().flatten();
+    let has = |metric| cells().any(|cell| times(cell, metric).moments().count() > 0);
+    let metric = [Metric::Connect, Metric::Turn]
+        .into_iter()
+        .find(|metric| has(*metric));
     let days = rows.dimensions.heat.iter().map(|(day, hours)| HeatDay {
         day: *day,
         hours: hours
             .iter()
             .map(|cell| {
-                cell.as_ref().map(|cell| HeatCell {
-                    n: cell.rows,
-                    failed: cell.failed,
-                    // of one value, that value
-                    p50_ms: cell
-                        .connect
-                        .quantile(500)
-                        .or(cell.connect.moments().min())
-                        .map(millis),
-                    p95_ms: cell.connect.quantile(950).map(millis),
+                cell.as_ref().map(|cell| {
+                    let times = times(cell, metric.unwrap_or(CHARTED));
+                    HeatCell {
+                        n: cell.rows,
+                        failed: cell.failed,
+                        // of one value, that value
+                        p50_ms: times.quantile(500).or(times.moments().min()).map(millis),
+                        p95_ms: times.quantile(950).map(millis),
+                    }
                 })
             })
             .collect(),
     });
     Heat {
+        metric: metric.map(Metric::as_str),
         days: days.collect(),
         capped: rows.dimensions.heat_capped,
+    }
+}
+
+fn times(cell: &HourCell, metric: Metric) -> &stats::Distribution {
+    match metric {
+        Metric::Turn => &cell.turn,
+        _ => &cell.connect,
     }
 }

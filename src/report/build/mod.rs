@@ -5,6 +5,7 @@ mod clocks;
 mod events;
 mod notes;
 mod order;
+mod panels;
 mod paths;
 mod schedule;
 mod series;
@@ -66,6 +67,9 @@ impl Report {
             timeline: charts::timeline(rows),
             distribution: charts::distribution(rows),
             heat: charts::heat(rows),
+            phases: panels::all(rows),
+            losses: panels::losses(rows),
+            curves: charts::curves(rows),
             verdict: Verdict::default(),
             findings: Vec::new(),
         };

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 pub use crate::stats::charts::{
     CumulativePoint, Distribution, FailurePoint, Heat, HeatCell, HeatDay, LinePoint, OTHER_REGIONS,
-    RegionLine, SlowPoint, Timeline,
+    Panel, PanelPoint, Panels, Phase, RegionLine, SlowPoint, Timeline,
 };
 pub use clocks::{ClockChange, Clocks};
 pub use paths::{TlsPathFinding, TlsPaths};
@@ -71,6 +71,15 @@ pub struct Report {
     pub distribution: Vec<Distribution>,
     /// Connect time by hour and day.
     pub heat: Heat,
+    /// Each metric over time by region and by host, as pictures have them.
+    #[serde(skip)]
+    pub phases: Vec<Phase>,
+    /// Rows without an answer by host and transport, in percent.
+    #[serde(skip)]
+    pub losses: Panels,
+    /// The distribution of each metric by region.
+    #[serde(skip)]
+    pub curves: Vec<(Metric, Vec<Distribution>)>,
 }
 
 /// What was read.

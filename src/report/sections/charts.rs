@@ -1,143 +1,324 @@
 //! The charts and their numbers.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use chrono::{DateTime, Utc};
-
-use crate::doc::chart::{Chart, Palette, Picture, has_connects};
-use crate::doc::number::{counted, grouped, millis, quantile, seconds};
+use super::super::selection::Selection;
+use crate::doc::chart::{Chart, Curves, Lines, Multiples, Palette, Picture, Shape};
+use crate::doc::number::{counted, grouped, quantile, seconds};
 use crate::doc::parts;
 use crate::doc::text::{named, zone_name};
 use crate::doc::{Block, Cell, Column, Keep, Row, Section, Style, Table};
-use crate::report::model::{Distribution, Heat, LinePoint, OTHER_REGIONS, Report};
+use crate::report::model::{
+    Distribution, Heat, OTHER_REGIONS, Panel, PanelPoint, Panels, Phase, RegionLine, Report,
+};
+use crate::schema::Metric;
+
+/// The metrics of pictures in their order; that of the whole probe only where it is asked for.
+const ORDER: [Metric; 4] = [Metric::Connect, Metric::Turn, Metric::Tls, Metric::Dns];
+
+/// The picture that is seen first.
+pub fn first(report: &Report, wanted: &Selection) -> Option<Section> {
+    let chart = overview(report, wanted)?;
+    Some(Section {
+        at_once: true,
+        ..parts::main_section("glance", "", vec![Block::Chart(chart)])
+    })
+}
 
 /// The section.
-pub fn section(report: &Report) -> Section {
-    let palette = Palette::of(&report.timeline, &report.distribution);
-    let charts = [
-        timeline(report, &palette),
-        distribution(report, &palette),
-        heat(report),
-    ];
-    let blocks = charts.into_iter().flatten().map(Block::Chart);
+pub fn section(report: &Report, wanted: &Selection) -> Section {
+    let metrics = metrics(report, wanted);
+    let phases = metrics.iter().flat_map(|metric| {
+        let of = report.phases.iter().filter(|phase| phase.metric == *metric);
+        of.filter(|phase| says_something(report, phase))
+    });
+    let mut charts: Vec<Box<Chart>> = phases.map(|phase| over_time(report, phase)).collect();
+    charts.extend(losses(report));
+    let charted: Vec<Metric> = match wanted.metrics.is_empty() {
+        true => metrics.into_iter().take(1).collect(),
+        false => metrics,
+    };
+    charts.extend(
+        charted
+            .iter()
+            .filter_map(|metric| distribution(report, *metric)),
+    );
+    let has_heat = |metric: &Metric| report.heat.metric.is_none_or(|of| of == metric.as_str());
+    if charted.is_empty() || charted.iter().any(has_heat) {
+        charts.extend(heat(report));
+    }
+    let blocks = charts.into_iter().map(Block::Chart);
     parts::section("charts", "Charts", blocks.collect())
 }
 
-/// The name of a region's line.
-fn line_name(region: &str, others: u64) -> String {
-    if region == OTHER_REGIONS {
-        return counted(others, "other region", "other regions together");
-    }
-    named(region, "region", 40)
-}
-
-fn timeline(report: &Report, palette: &Palette) -> Option<Box<Chart>> {
+/// Slow connects over time.
+pub fn slow(report: &Report) -> Option<Box<Chart>> {
     let data = &report.timeline;
-    if !has_connects(data) && data.slow.is_empty() && data.failures.is_empty() {
+    if data.slow.is_empty() {
         return None;
     }
-    data.from.zip(data.to)?;
-    #[allow(clippy::cast_precision_loss)] // seconds of a bucket
-    let bucket = seconds(data.bucket_s as f64);
-    let zone = zone_name(report.time_zone);
-    let (title, what) = if has_connects(data) {
-        ("Connect time over time", "point")
-    } else {
-        ("Failures over time", "bar")
-    };
-    let drawn = data.regions.iter().filter(|line| {
-        !line.points.is_empty() || data.slow.iter().any(|point| point.region == line.region)
-    });
-    let legend = drawn.map(|line| {
-        let name = line_name(&line.region, data.other_regions);
-        (palette.class(&line.region), name)
-    });
+    let palette = palette(report);
+    let mut regions: Vec<&str> = data
+        .slow
+        .iter()
+        .map(|point| point.region.as_str())
+        .collect();
+    regions.sort_unstable();
+    regions.dedup();
+    let numbers = Table::new(
+        "slow connects",
+        "Slow connects over time",
+        vec![
+            Column::words("from", "from"),
+            Column::words("region", "region"),
+        ],
+        vec![
+            Column::number("", "slow"),
+            Column::number("", "slowest, ms"),
+        ],
+    )
+    .rows(data.slow.iter().map(|point| {
+        let key = [
+            point.at.into(),
+            line_name(&point.region, "region", data.other_regions).into(),
+        ];
+        (key, [point.count.into(), Cell::Millis(point.max_ms)])
+    }));
     Some(Box::new(Chart {
-        title,
-        note: format!("Each {what} stands for {bucket}; time in {zone}."),
-        legend: legend.collect(),
-        picture: Picture::Timeline(data.clone(), palette.clone(), report.time_zone),
-        numbers: timeline_numbers(report),
+        title: "When connects were slow".to_owned(),
+        note: format!("Each mark is the slowest in {}.", bucket(data.bucket_s)),
+        legend: legend(&palette, regions, data.other_regions),
+        picture: Picture::Lines(Lines {
+            what: "connect",
+            data: axis(report),
+            slow: data.slow.clone(),
+            failures: Vec::new(),
+            palette,
+        }),
+        numbers,
     }))
 }
 
-/// A bucket of all regions.
-#[derive(Default)]
-struct Bucket {
-    medians: BTreeMap<usize, LinePoint>,
-    slow: u64,
-    slowest_ms: f64,
-    failed: u64,
+/// The metrics that are wanted and that have values.
+fn metrics(report: &Report, wanted: &Selection) -> Vec<Metric> {
+    let order: &[Metric] = match wanted.metrics.as_slice() {
+        [] => &ORDER,
+        some => some,
+    };
+    let has = |metric: &&Metric| report.phases.iter().any(|phase| phase.metric == **metric);
+    order.iter().filter(has).copied().collect()
 }
 
-fn timeline_numbers(report: &Report) -> Table {
-    let data = &report.timeline;
-    let mut buckets: BTreeMap<DateTime<Utc>, Bucket> = BTreeMap::new();
-    for (n, line) in data.regions.iter().enumerate() {
-        for point in &line.points {
-            let bucket = buckets.entry(point.at).or_default();
-            bucket.medians.insert(n, *point);
+/// What is measured, as it stands in a heading and in a sentence.
+fn words(metric: Metric) -> (&'static str, &'static str) {
+    match metric {
+        Metric::Dns => ("Name resolution (DNS)", "time of the name resolution"),
+        Metric::Connect => ("Connect", "connect time"),
+        Metric::Tls => ("TLS handshake", "time of the TLS handshake"),
+        Metric::Turn => ("Round trip of TURN", "round trip of TURN"),
+        Metric::Total => ("Whole probe", "time of the whole probe"),
+    }
+}
+
+#[allow(clippy::cast_precision_loss)] // seconds of a bucket
+fn bucket(seconds_of_it: u64) -> String {
+    seconds(seconds_of_it as f64)
+}
+
+/// The name of a line or of a picture.
+fn line_name(name: &str, by: &str, others: u64) -> String {
+    if name == OTHER_REGIONS {
+        return counted(
+            others,
+            &format!("other {by}"),
+            &format!("other {by}s together"),
+        );
+    }
+    named(name, by, 40)
+}
+
+/// The same class for a region in all charts.
+fn palette(report: &Report) -> Palette {
+    let lines = report
+        .timeline
+        .regions
+        .iter()
+        .map(|line| line.region.as_str());
+    let panels = report.phases.iter().filter(|phase| phase.by == "region");
+    let panels =
+        panels.flat_map(|phase| phase.panels.panels.iter().map(|panel| panel.name.as_str()));
+    Palette::of(lines.chain(panels))
+}
+
+fn legend<'a>(
+    palette: &Palette,
+    names: impl IntoIterator<Item = &'a str>,
+    others: u64,
+) -> Vec<(usize, String)> {
+    let line = |name: &str| (palette.class(name), line_name(name, "region", others));
+    names.into_iter().map(line).collect()
+}
+
+/// The time axis of the rows, without a line.
+fn axis(report: &Report) -> Panels {
+    Panels {
+        bucket_s: report.timeline.bucket_s,
+        from: report.timeline.from,
+        to: report.timeline.to,
+        panels: Vec::new(),
+    }
+}
+
+fn overview(report: &Report, wanted: &Selection) -> Option<Box<Chart>> {
+    let metric = metrics(report, wanted).first().copied();
+    let phase = report
+        .phases
+        .iter()
+        .find(|phase| Some(phase.metric) == metric && phase.by == "region");
+    // of connects there are finer buckets
+    let (data, others) = match phase {
+        Some(_) if metric == Some(Metric::Connect) => {
+            let panels = report.timeline.regions.iter().map(panel).collect();
+            (
+                Panels {
+                    panels,
+                    ..axis(report)
+                },
+                report.timeline.other_regions,
+            )
         }
+        Some(phase) => (phase.panels.clone(), phase.others),
+        None => (axis(report), 0),
+    };
+    let palette = palette(report);
+    let names: Vec<String> = data.panels.iter().map(|panel| panel.name.clone()).collect();
+    let (heading, what) = metric.map_or(("", "failures"), words);
+    let length = bucket(data.bucket_s);
+    let lines = Lines {
+        what,
+        data,
+        slow: Vec::new(),
+        failures: report.timeline.failures.clone(),
+        palette: palette.clone(),
+    };
+    if lines.is_empty() || lines.data.from.is_none() {
+        return None;
     }
-    for point in &data.slow {
-        let bucket = buckets.entry(point.at).or_default();
-        bucket.slow += point.count;
-        bucket.slowest_ms = bucket.slowest_ms.max(point.max_ms);
+    let title = if names.is_empty() {
+        "Failures over time".to_owned()
+    } else {
+        format!("{heading} by region over time")
+    };
+    Some(Box::new(Chart {
+        title,
+        note: format!("Each point stands for {length}."),
+        legend: legend(&palette, names.iter().map(String::as_str), others),
+        numbers: failures(report),
+        picture: Picture::Lines(lines),
+    }))
+}
+
+fn panel(line: &RegionLine) -> Panel {
+    let points = line.points.iter().map(|point| PanelPoint {
+        at: point.at,
+        n: point.n,
+        low: point.p5_ms,
+        middle: point.p50_ms,
+        high: point.p95_ms,
+    });
+    Panel {
+        name: line.region.clone(),
+        points: points.collect(),
     }
-    for point in &data.failures {
-        buckets.entry(point.at).or_default().failed += point.count;
-    }
-    let regions = data.regions.iter();
-    let mut columns: Vec<Column> = regions
-        .map(|line| Column::number("", line_name(&line.region, data.other_regions)))
-        .collect();
-    columns.push(Column::number("", "slow (slowest)"));
-    columns.push(Column::number("", "failed"));
-    let mut table = Table::new(
-        "timeline",
-        "Median connect and, in brackets, 5th and 95th percentile in ms",
+}
+
+fn failures(report: &Report) -> Table {
+    Table::new(
+        "failures over time",
+        "Failed rows over time",
         vec![Column::words("from", "from")],
-        columns,
-    );
-    table.rows.extend(buckets.into_iter().map(|(at, bucket)| {
-        let spread = |point: &LinePoint| Cell::Spread {
-            middle: point.p50_ms,
-            low: point.p5_ms,
-            high: point.p95_ms,
-        };
-        let medians = (0..data.regions.len()).map(|n| Cell::of(bucket.medians.get(&n), spread));
-        let mut cells: Vec<Cell> = medians.collect();
-        let slowest = || format!("{} ({})", grouped(bucket.slow), millis(bucket.slowest_ms));
-        cells.push(Cell::of((bucket.slow > 0).then(slowest), Cell::from));
-        cells.push(Cell::of(
-            (bucket.failed > 0).then_some(bucket.failed),
-            Cell::Count,
-        ));
-        Row {
-            key: vec![at.into()],
-            cells,
-            ..Row::default()
-        }
-    }));
-    table
+        vec![Column::number("", "failed"), Column::number("", "rows")],
+    )
+    .rows(
+        (report.timeline.failures.iter())
+            .map(|point| ([point.at.into()], [point.count.into(), point.rows.into()])),
+    )
 }
 
-fn distribution(report: &Report, palette: &Palette) -> Option<Box<Chart>> {
+/// A single region without a name says no more than the host's picture does.
+fn says_something(report: &Report, phase: &Phase) -> bool {
+    let nameless = matches!(phase.panels.panels.as_slice(), [one] if one.name.is_empty());
+    let by_host = || {
+        report
+            .phases
+            .iter()
+            .any(|other| other.metric == phase.metric && other.by == "host")
+    };
+    phase.by == "host" || !(nameless && by_host())
+}
+
+fn over_time(report: &Report, phase: &Phase) -> Box<Chart> {
+    let (heading, _) = words(phase.metric);
+    let palette = if phase.by == "region" {
+        palette(report)
+    } else {
+        Palette::plain()
+    };
+    let of = Multiples {
+        data: phase.panels.clone(),
+        by: phase.by,
+        others: line_name(OTHER_REGIONS, phase.by, phase.others),
+        shape: Shape::Times,
+        palette,
+    };
+    Chart::small(
+        format!("{heading} by {}", phase.by),
+        "Median in ms as a line, the middle 90 % as a band",
+        of,
+        "Medians of the points in ms",
+    )
+}
+
+fn losses(report: &Report) -> Option<Box<Chart>> {
+    if report.losses.panels.is_empty() {
+        return None;
+    }
+    let of = Multiples {
+        data: report.losses.clone(),
+        by: "host",
+        others: String::new(),
+        shape: Shape::Shares,
+        palette: Palette::plain(),
+    };
+    Some(Chart::small(
+        "Without an answer, by host and transport".to_owned(),
+        "Share of the rows in %, those left out that say nothing of the path",
+        of,
+        "Shares of the bars in %",
+    ))
+}
+
+fn distribution(report: &Report, metric: Metric) -> Option<Box<Chart>> {
+    let (_, curves) = report.curves.iter().find(|(of, _)| *of == metric)?;
     let others = report.timeline.other_regions;
-    let curves = &report.distribution;
     if curves.iter().all(|curve| curve.cumulative.is_empty()) {
         return None;
     }
-    let legend = curves.iter().map(|curve| {
-        let name = line_name(&curve.region, others);
-        (palette.class(&curve.region), name)
-    });
+    let (_, what) = words(metric);
+    let palette = palette(report);
     Some(Box::new(Chart {
-        title: "Distribution of the connect time",
+        title: format!("Distribution of the {what}"),
         note: "The further left and the steeper a curve, the better.".to_owned(),
-        legend: legend.collect(),
-        picture: Picture::Curves(curves.clone(), palette.clone()),
+        legend: legend(
+            &palette,
+            curves.iter().map(|curve| curve.region.as_str()),
+            others,
+        ),
+        picture: Picture::Curves(Curves {
+            what,
+            data: curves.clone(),
+            palette,
+        }),
         numbers: quantiles(curves, others),
     }))
 }
@@ -158,7 +339,7 @@ fn quantiles(curves: &[Distribution], others: u64) -> Table {
     columns.extend(SHARES.map(|(_, head)| Column::number("", head)));
     let mut table = Table::new(
         "distribution",
-        "Connect time in ms within which so many connects lay",
+        "Time in ms within which so many lay",
         vec![Column::words("region", "region")],
         columns,
     );
@@ -172,7 +353,7 @@ fn quantiles(curves: &[Distribution], others: u64) -> Table {
             SHARES.map(|(share, _)| Cell::of(at(share), |point| Cell::Quantile(point.connect_ms))),
         );
         Row {
-            key: vec![line_name(&curve.region, others).into()],
+            key: vec![line_name(&curve.region, "region", others).into()],
             cells,
             ..Row::default()
         }
@@ -185,18 +366,22 @@ fn heat(report: &Report) -> Option<Box<Chart>> {
     if data.days.is_empty() {
         return None;
     }
-    let what = if report.timeline.regions.is_empty() {
-        "Hours with probes"
-    } else {
-        "Median connect time of each hour"
+    let what = match data.metric {
+        None => "Hours with probes",
+        Some("turn") => "Median round trip of TURN in each hour",
+        Some(_) => "Median connect time in each hour",
     };
-    let mut note = format!("{what}; hours in {}.", zone_name(report.time_zone));
+    let zone = zone_name(report.time_zone);
+    let mut note = format!("{what}; hours in {zone}, those without any row left out.");
+    if data.metric.is_some() {
+        note += " A colour means the same in every report.";
+    }
     if data.capped {
         let days = data.days.len();
         let _ = write!(note, " Only the latest {days} days with rows are shown.");
     }
     Some(Box::new(Chart {
-        title: "Hours and days",
+        title: "Hours and days".to_owned(),
         note,
         legend: Vec::new(),
         picture: Picture::Heat(data.clone()),
@@ -208,7 +393,7 @@ fn hours(data: &Heat) -> Table {
     let columns = (0..24).map(|hour| Column::number("", format!("{hour:02}")));
     let mut table = Table::new(
         "heat",
-        "Median connect in ms by day (latest first) and hour; bold: with the number of failed probes behind it",
+        "Median in ms by day (latest first) and hour; bold: with the number of failed rows behind it",
         vec![Column::words("day", "day")],
         columns.collect(),
     );

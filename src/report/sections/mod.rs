@@ -22,6 +22,11 @@ use crate::doc::{Document, Section};
 /// The report as a person reads it.
 pub fn document(report: &Report, wanted: &Selection) -> Document {
     let mut document = written(report, wanted, groups::sections(report, wanted));
+    if wanted.by.is_empty() {
+        document
+            .sections
+            .splice(0..0, charts::first(report, wanted));
+    }
     document.sections.insert(0, verdict::section(report));
     document
         .sections
@@ -53,7 +58,7 @@ fn written(report: &Report, wanted: &Selection, groups: Vec<Section>) -> Documen
         .partition(|_| report.tls_paths.untrusted > 0);
     sections.extend(grave);
     if whole {
-        sections.push(charts::section(report));
+        sections.push(charts::section(report, wanted));
     }
     let (main, rest): (Vec<_>, Vec<_>) = groups.into_iter().partition(|section| section.main);
     sections.extend(main);

@@ -9,8 +9,9 @@ use super::schedule;
 use crate::doc::chart::quantile_of_all;
 use crate::doc::number::{self, counted, grouped, millis, quantile, seconds, share};
 use crate::doc::parts::{estimate, filled, main_section};
-use crate::doc::{Block, Cell, Column, Fact, Paragraph, Section, Table};
+use crate::doc::{Block, Cell, Column, Fact, Paragraph, Section, Spark, Table};
 use crate::report::model::{Overview, Report};
+use crate::schema::Metric;
 use crate::stats::Count;
 
 /// The section.
@@ -20,6 +21,7 @@ pub fn section(report: &Report) -> Section {
         Block::Paragraph(Paragraph::new(head::sentence(report))),
         Block::Facts(facts(report)),
     ];
+    blocks.extend(sparks(report).map(Block::Sparks));
     let failed = |of: u64| Cell::of((of > 0).then_some(of), Cell::Count);
     blocks.extend(filled(
         Table::new(
@@ -56,6 +58,39 @@ pub fn section(report: &Report) -> Section {
     main_section("overview", "Overview", blocks)
 }
 
+/// Hours that make a line of marks.
+const FEWEST_HOURS: usize = 3;
+
+/// Medians and failures, hour by hour; hours in which nobody measured are left out.
+fn sparks(report: &Report) -> Option<Vec<Spark>> {
+    let hours = || report.heat.days.iter().flat_map(|day| &day.hours).flatten();
+    if hours().count() < FEWEST_HOURS {
+        return None;
+    }
+    #[allow(clippy::cast_precision_loss)] // counts far below 2^53
+    let failed: Vec<Option<f64>> = hours().map(|hour| Some(hour.failed as f64)).collect();
+    let medians: Vec<Option<f64>> = hours().map(|hour| hour.p50_ms).collect();
+    let line = |label, unit, values: Vec<Option<f64>>| Spark {
+        label,
+        unit,
+        each: "h",
+        values,
+    };
+    let label = match report.heat.metric {
+        Some("turn") => "Median TURN",
+        _ => "Median connect",
+    };
+    let has_median = medians.iter().any(Option::is_some);
+    let mut lines: Vec<Spark> = has_median
+        .then(|| line(label, "ms", medians))
+        .into_iter()
+        .collect();
+    if report.overview.failed > 0 {
+        lines.push(line("Failed rows", "", failed));
+    }
+    (!lines.is_empty()).then_some(lines)
+}
+
 fn name(count: &Count) -> Cell {
     count.name.clone().into()
 }
@@ -72,7 +107,9 @@ fn facts(report: &Report) -> Vec<Fact> {
     let overview = &report.overview;
     let rate = rate(overview);
     let mut facts = vec![
-        Fact::new("Probes", overview.rows).note(rate.map_or_else(String::new, number::rate)),
+        Fact::new("Probes", overview.rows)
+            .note(rate.map_or_else(String::new, number::rate))
+            .minor(),
         succeeded(report),
         failed(report),
     ];
@@ -104,31 +141,48 @@ fn facts(report: &Report) -> Vec<Fact> {
         let median = Cell::Quantile(median);
         facts.push(Fact::new("Median connect, ms", median).note(p95.unwrap_or_default()));
     }
+    facts.extend(median_of_turn(report));
     if report.slow.regions.iter().any(|region| region.connects > 0) {
         let slow: u64 = report.slow.regions.iter().map(|region| region.slow).sum();
         let over = format!("over {} ms", millis(report.slow.threshold_ms));
         facts.push(Fact::new("Slow connects", slow).note(over));
     }
     if let Some(missed) = overview.missed_slots {
-        facts.push(Fact::new("Missed slots", missed).note("of the schedule, without a row"));
+        facts.push(
+            Fact::new("Missed slots", missed)
+                .note("of the schedule, without a row")
+                .minor(),
+        );
     }
     if let Some(plan) = &report.overview.schedule {
         let note = format!("{}; the pauses between are no gaps", schedule::often(plan));
-        facts.push(Fact::new("Schedule", Cell::from(schedule::times(plan))).note(note));
+        facts.push(
+            Fact::new("Schedule", Cell::from(schedule::times(plan)))
+                .note(note)
+                .minor(),
+        );
     }
-    facts.push(gaps(report));
-    facts.extend(clocks::facts(report));
+    facts.push(gaps(report).minor());
+    facts.extend(clocks::facts(report).into_iter().map(Fact::minor));
     if report.addresses.distinct > 0 {
         let note = if report.addresses.capped {
             "at least"
         } else {
             ""
         };
-        facts.push(Fact::new("Relay addresses", report.addresses.distinct).note(note));
+        facts.push(
+            Fact::new("Relay addresses", report.addresses.distinct)
+                .note(note)
+                .minor(),
+        );
     }
     if overview.rows_without_time > 0 {
         let note = "in no chart, no outage and no gap";
-        facts.push(Fact::new("Rows without time", overview.rows_without_time).note(note));
+        facts.push(
+            Fact::new("Rows without time", overview.rows_without_time)
+                .note(note)
+                .minor(),
+        );
     }
     facts
 }
@@ -147,6 +201,22 @@ fn rate(overview: &Overview) -> Option<f64> {
         _ => overview.probes_per_minute,
     };
     rate.filter(|rate| rate.is_finite() && *rate > 0.0)
+}
+
+/// The median round trip of TURN, where nothing connects.
+fn median_of_turn(report: &Report) -> Option<Fact> {
+    if median(report).is_some() {
+        return None;
+    }
+    let (_, curves) = report
+        .curves
+        .iter()
+        .find(|(metric, _)| *metric == Metric::Turn)?;
+    let values: u64 = curves.iter().map(|curve| curve.n).sum();
+    let p95 = quantile_of_all(curves, 95.0).filter(|_| values >= 20);
+    let p95 = p95.map(|p95| format!("95 % within {} ms", quantile(p95)));
+    let median = Cell::Quantile(quantile_of_all(curves, 50.0)?);
+    Some(Fact::new("Median round trip of TURN, ms", median).note(p95.unwrap_or_default()))
 }
 
 /// The share of the rows that are OK, and its confidence interval.

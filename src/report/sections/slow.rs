@@ -1,5 +1,6 @@
 //! Slow connects and what explains them.
 
+use super::charts;
 use crate::doc::number::millis;
 use crate::doc::parts::{filled, main_section};
 use crate::doc::{Block, Cell, Column, Paragraph, Section, Table};
@@ -18,6 +19,7 @@ pub fn section(report: &Report) -> Section {
         };
         let what = format!("A connect is slow when it took longer than {threshold} ms.{none}");
         blocks.push(Block::Paragraph(Paragraph::new(what)));
+        blocks.extend(charts::slow(report).map(Block::Chart));
         blocks.push(Block::Table(by_region(report)));
         if !slow.slowest.is_empty() {
             blocks.push(Block::Paragraph(Paragraph::new(

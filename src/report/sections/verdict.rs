@@ -38,7 +38,10 @@ pub fn section(report: &Report) -> Section {
     });
     let points: Vec<Point> = points.collect();
     let blocks = (!points.is_empty()).then_some(Block::Points(points));
-    main_section("findings", "Findings", blocks.into_iter().collect())
+    Section {
+        at_once: true,
+        ..main_section("findings", "Findings", blocks.into_iter().collect())
+    }
 }
 
 /// The same for programs.

@@ -42,6 +42,7 @@ fn terminal(report: &Report) -> String {
         columns: 80,
         rows: None,
         hint: "",
+        marks: false,
     };
     one_line(&doc::terminal(
         &document(report, &Selection::default()),

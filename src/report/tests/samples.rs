@@ -4,13 +4,15 @@ use chrono::{DateTime, Duration, Utc};
 
 mod pictures;
 
-use pictures::{distribution, heat, timeline};
+use pictures::{distribution, heat, phases, timeline};
 
 use crate::measure::folds::Kinds;
 use crate::report::model::{
     Addresses, Certificate, Clocks, Event, File, Gap, Group, Heat, Input, ListedOutage, Overview,
-    Problem, Report, SHAPE, Series, Slow, SlowRegion, SlowRow, Table, Timeline, TlsPaths, Verdict,
+    Panels, Problem, Report, SHAPE, Series, Slow, SlowRegion, SlowRow, Table, Timeline, TlsPaths,
+    Verdict,
 };
+use crate::schema::Metric;
 use crate::stats::{Count, Statistics};
 use crate::zone::Zone;
 
@@ -82,6 +84,9 @@ pub(super) fn empty() -> Report {
         timeline: Timeline::default(),
         distribution: Vec::new(),
         heat: Heat::default(),
+        phases: Vec::new(),
+        curves: Vec::new(),
+        losses: Panels::default(),
     }
 }
 
@@ -121,6 +126,7 @@ pub(super) fn report(plan: &Plan) -> Report {
     let mut dice = Dice(7);
     let span = n(plan.days) * 86_400;
     let bucket_s = (span / n(plan.buckets.max(1))).max(1);
+    let timeline = timeline(plan, &mut dice, bucket_s);
     let rows = span.min(31_104_000);
     let failed = if plan.every == 0 { 0 } else { rows / 12_000 };
     let times = |middle: f64| Statistics {
@@ -356,7 +362,10 @@ pub(super) fn report(plan: &Plan) -> Report {
                 },
             ],
         },
-        timeline: timeline(plan, &mut dice, bucket_s),
+        phases: phases(&timeline),
+        timeline,
+        losses: Panels::default(),
+        curves: vec![(Metric::Connect, distribution(plan, rows))],
         distribution: distribution(plan, rows),
         heat: heat(plan, &mut dice),
         ..empty()

@@ -69,6 +69,8 @@ pub struct HourCell {
     pub failed: u64,
     /// Connect times.
     pub connect: Distribution,
+    /// Round trips of requests to TURN servers.
+    pub turn: Distribution,
 }
 
 /// Groups by what stays the same from row to row.
@@ -229,6 +231,7 @@ impl Dimensions {
             cell.rows.raise(measured.rows);
             cell.failed.raise(measured.failed);
             cell.connect.merge(measured.times(Metric::Connect));
+            cell.turn.merge(measured.times(Metric::Turn));
         }
         if self.heat.len() > MOST_DAYS {
             self.heat.pop_first();

@@ -51,6 +51,8 @@ pub struct Finished<K> {
     pub bucket_s: i64,
     /// The timeline by the start of each bucket in seconds since 1970.
     pub timeline: BTreeMap<i64, Bucket>,
+    /// Names of the hosts in the timeline, by number.
+    pub hosts: Vec<String>,
     /// Series with host, target and transport.
     pub series: Vec<(SeriesName, Series)>,
     /// What they were like, hour by hour, by the number of the series and that of the region.

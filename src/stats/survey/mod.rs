@@ -13,6 +13,7 @@ mod egress;
 mod finished;
 mod gaps;
 mod groups;
+mod hosts;
 mod levels;
 mod lost_runs;
 mod measured;
@@ -49,11 +50,12 @@ pub use relays::{AddressCount, OTHER_NAME as OTHER_REGIONS, Relays, region};
 pub use series::Series;
 pub use series_names::SeriesName;
 pub use slow::{SlowRegion, SlowRow, SlowRows, SynLoss};
-pub use timeline::{Bucket, MOST_REGIONS, RegionTimes};
+pub use timeline::{Bucket, Cell, CellKey, MOST_REGIONS};
 
 use crate::record::{TlsPath, World};
 use crate::schema::{Metric, Row, id};
 use axis::Said;
+use hosts::Hosts;
 use levels::Levels;
 use series::{Came, Heard, Observation, Ordered};
 use slots::{Added, Slots};
@@ -92,6 +94,7 @@ pub struct Survey<K> {
     /// By the user's columns.
     pub chosen: Vec<Chosen>,
     timeline: Timeline,
+    hosts: Hosts,
     slots: Slots,
     span: Span,
     series: Vec<Series>,
@@ -122,6 +125,7 @@ impl<K: RowFold> Survey<K> {
             kinds: K::default(),
             chosen: chosen.collect(),
             timeline: Timeline::new(options.slow_us),
+            hosts: Hosts::default(),
             slots: Slots::default(),
             span: Span::default(),
             series: Vec::new(),
@@ -164,7 +168,14 @@ impl<K: RowFold> Survey<K> {
         self.way(row, &taken);
         let (number, transport) = self.dimensions.add(&taken);
         let place = self.relays.add(&taken, transport);
-        self.timeline.add(&taken, place.region);
+        let is_other = self.dimensions.series.other() == Some(number);
+        let host = if is_other {
+            relays::OTHER
+        } else {
+            self.hosts.number(number, row)
+        };
+        let region = place.region;
+        self.timeline.add(&taken, CellKey { host, region });
         self.slow.add(&taken, place.region);
         let Added { leap, placed, run } = self.slot(row, taken.at);
         let leap = leap.filter(|_| self.options.whole_slots);
@@ -319,6 +330,7 @@ impl<K: RowFold> Survey<K> {
             chosen: self.chosen,
             bucket_s,
             timeline,
+            hosts: self.hosts.into_names(),
             series: names.into_iter().zip(self.series).collect(),
             levels: self.levels.finish(),
             beside: self.beside,

@@ -1,4 +1,4 @@
-//! Connect times over time by region, in buckets whose length suits the span of the rows.
+//! Times of the phases over time by host and region, in buckets whose length suits the span of the rows.
 //!
 //! While rows come, buckets are short and grow with the span; at the end they are put together so
 //! that some hundreds make up the span, however many of them hold rows: what a picture can show.
@@ -9,13 +9,13 @@ use std::collections::{BTreeMap, HashSet};
 use super::Taken;
 use super::relays::OTHER;
 use crate::schema::Metric;
-use crate::stats::Distribution;
+use crate::stats::{Expo, Rough};
 
 /// Buckets that the span of the rows has at most while they come.
 const MOST_BUCKETS: i64 = 1_536;
 
-/// Regions of all buckets together at most: they are what takes memory.
-const MOST_CELLS: usize = 16_384;
+/// Cells of all buckets together at most: they are what takes memory.
+const MOST_CELLS: usize = 8_192;
 
 /// Buckets that the span has at most in the end.
 const MOST_SHOWN: i64 = 500;
@@ -28,6 +28,9 @@ const FEWEST_VALUES: u64 = 8;
 
 /// Regions that are told apart, by their numbers; later ones share the number 0.
 pub const MOST_REGIONS: usize = 64;
+
+/// Metrics of which a picture is all that is made.
+const ROUGH: [Metric; 4] = [Metric::Dns, Metric::Tls, Metric::Turn, Metric::Total];
 
 /// Lengths in seconds while rows come, each a multiple of the one before; from then on each is twice
 /// as long.
@@ -48,17 +51,32 @@ pub struct Bucket {
     pub rows: u64,
     /// Of them failed.
     pub failed: u64,
-    /// By region number, in no order.
-    pub regions: Vec<(usize, RegionTimes)>,
+    /// Where and from where, in no order.
+    keys: Vec<CellKey>,
+    /// What was measured there, in the same order.
+    cells: Vec<Cell>,
 }
 
-/// A region in a bucket.
+/// Numbers of a host and of a region.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct CellKey {
+    /// The host, by its number in the survey.
+    pub host: usize,
+    /// The region, by its number.
+    pub region: usize,
+}
+
+/// Rows of a host to a region in a bucket.
 #[derive(Debug, Clone, Default)]
-pub struct RegionTimes {
-    /// Connect times.
-    pub connect: Distribution,
-    /// How many were slow.
+pub struct Cell {
+    /// Connect times in microseconds.
+    pub connect: Expo,
+    /// Times of the other metrics by their number.
+    others: [Rough; Metric::COUNT],
+    /// How many connects were slow.
     pub slow: u64,
+    /// The slowest connect, in microseconds.
+    pub slowest_us: u64,
 }
 
 /// Buckets by time.
@@ -67,10 +85,20 @@ pub struct Timeline {
     slow_us: u64,
     length: usize,
     buckets: BTreeMap<i64, Bucket>,
-    /// Regions of these buckets together.
+    /// Cells of these buckets together.
     cells: usize,
     /// The bucket of the last row, out of the map.
-    current: Option<(i64, Bucket)>,
+    current: Option<Current>,
+}
+
+/// The bucket that rows come for.
+#[derive(Debug)]
+struct Current {
+    number: i64,
+    /// From when on until when, in microseconds.
+    from: i64,
+    until: i64,
+    bucket: Bucket,
 }
 
 impl Timeline {
@@ -85,36 +113,57 @@ impl Timeline {
         }
     }
 
-    /// Takes a row in.
-    pub fn add(&mut self, taken: &Taken<'_>, region: usize) {
+    /// Takes a row of a host to a region in.
+    pub fn add(&mut self, taken: &Taken<'_>, key: CellKey) {
         let Some(at) = taken.at else { return };
-        let second = at.div_euclid(1_000_000);
-        let number = second.div_euclid(self.seconds());
-        if self
-            .current
-            .as_ref()
-            .is_none_or(|(current, _)| *current != number)
-        {
-            self.put_back();
-            while self.has_too_many(second) {
-                self.lengthen();
-            }
-            let number = second.div_euclid(self.seconds());
-            let bucket = self.buckets.remove(&number).unwrap_or_default();
-            self.cells.lower(bucket.regions.len());
-            self.current = Some((number, bucket));
+        let is_there = |current: &Current| (current.from..current.until).contains(&at);
+        if !self.current.as_ref().is_some_and(is_there) {
+            self.turn_to(at);
         }
-        let Some((_, bucket)) = &mut self.current else {
+        let Some(Current { bucket, .. }) = &mut self.current else {
             return;
         };
         bucket.rows.raise(1);
         bucket.failed.raise(u64::from(!taken.ok));
-        if let Some(took) = taken.time(Metric::Connect) {
-            let region = if region > MOST_REGIONS { OTHER } else { region };
-            let times = bucket.region(region);
-            times.connect.add_micros(took);
-            times.slow.raise(u64::from(took > self.slow_us));
+        if taken.times.iter().all(Option::is_none) {
+            return;
         }
+        let region = if key.region > MOST_REGIONS {
+            OTHER
+        } else {
+            key.region
+        };
+        let cell = bucket.cell(CellKey { region, ..key });
+        for metric in ROUGH {
+            if let Some(took) = taken.time(metric) {
+                cell.others[metric as usize].add(took);
+            }
+        }
+        if let Some(took) = taken.time(Metric::Connect) {
+            cell.connect.add(took);
+            cell.slow.raise(u64::from(took > self.slow_us));
+            cell.slowest_us = cell.slowest_us.max(took);
+        }
+    }
+
+    /// Makes the bucket of a moment the current one.
+    fn turn_to(&mut self, at: i64) {
+        self.put_back();
+        let second = at.div_euclid(1_000_000);
+        while self.has_too_many(second) {
+            self.lengthen();
+        }
+        let seconds = self.seconds();
+        let number = second.div_euclid(seconds);
+        let bucket = self.buckets.remove(&number).unwrap_or_default();
+        self.cells.lower(bucket.cells.len());
+        let from = number.saturating_mul(seconds).saturating_mul(1_000_000);
+        self.current = Some(Current {
+            number,
+            from,
+            until: from.saturating_add(seconds.saturating_mul(1_000_000)),
+            bucket,
+        });
     }
 
     /// Length of a bucket in seconds, and the buckets by the time of their start in seconds.
@@ -149,9 +198,14 @@ impl Timeline {
         let mut cells = HashSet::new();
         let mut values = 0;
         for (number, bucket) in &self.buckets {
-            for (region, times) in &bucket.regions {
-                cells.insert((number.div_euclid(factor), region));
-                values.raise(times.connect.moments().count());
+            for (key, cell) in bucket.cells() {
+                // over UDP there is no connect
+                let connects = cell.connect.total();
+                let trips = connects.max(cell.others(Metric::Turn).total());
+                if trips > 0 {
+                    cells.insert((number.div_euclid(factor), key.region));
+                    values.raise(trips);
+                }
             }
         }
         values < FEWEST_VALUES.saturating_mul(cells.len() as u64)
@@ -186,8 +240,8 @@ impl Timeline {
     }
 
     fn put_back(&mut self) {
-        if let Some((number, bucket)) = self.current.take() {
-            self.cells.raise(bucket.regions.len());
+        if let Some(Current { number, bucket, .. }) = self.current.take() {
+            self.cells.raise(bucket.cells.len());
             self.buckets.entry(number).or_default().merge(bucket);
         }
     }
@@ -205,22 +259,24 @@ impl Timeline {
                 .or_default()
                 .merge(bucket);
         }
-        self.cells = self
-            .buckets
-            .values()
-            .map(|bucket| bucket.regions.len())
-            .sum();
+        self.cells = self.buckets.values().map(|bucket| bucket.cells.len()).sum();
     }
 }
 
 impl Bucket {
-    fn region(&mut self, number: usize) -> &mut RegionTimes {
-        let place = self.regions.iter().position(|(known, _)| *known == number);
+    /// All cells with their keys, in no order.
+    pub fn cells(&self) -> impl Iterator<Item = (CellKey, &Cell)> {
+        self.keys.iter().copied().zip(&self.cells)
+    }
+
+    fn cell(&mut self, key: CellKey) -> &mut Cell {
+        let place = self.keys.iter().position(|known| *known == key);
         let place = place.unwrap_or_else(|| {
-            self.regions.push((number, RegionTimes::default()));
-            self.regions.len().saturating_sub(1)
+            self.keys.push(key);
+            self.cells.push(Cell::default());
+            self.cells.len().saturating_sub(1)
         });
-        &mut self.regions[place].1
+        &mut self.cells[place]
     }
 
     fn merge(&mut self, other: Self) {
@@ -230,10 +286,25 @@ impl Bucket {
         }
         self.rows.raise(other.rows);
         self.failed.raise(other.failed);
-        for (number, times) in other.regions {
-            let mine = self.region(number);
-            mine.slow.raise(times.slow);
-            mine.connect.merge(&times.connect);
+        for (key, cell) in other.keys.into_iter().zip(other.cells) {
+            self.cell(key).merge(&cell);
+        }
+    }
+}
+
+impl Cell {
+    /// The times of another metric than the connect.
+    pub fn others(&self, metric: Metric) -> &Rough {
+        &self.others[metric as usize]
+    }
+
+    /// Takes in all that another one has seen.
+    pub fn merge(&mut self, other: &Self) {
+        self.slow.raise(other.slow);
+        self.slowest_us = self.slowest_us.max(other.slowest_us);
+        self.connect.merge(&other.connect);
+        for (times, more) in self.others.iter_mut().zip(&other.others) {
+            times.merge(more);
         }
     }
 }
@@ -266,7 +337,7 @@ mod tests {
                 at: chrono::DateTime::from_timestamp(1_612_137_600 + second, 0),
                 line: 1,
             };
-            timeline.add(&Taken::of(&row), 1);
+            timeline.add(&Taken::of(&row), CellKey { host: 1, region: 1 });
         }
         let (length, buckets) = timeline.finish();
         let (first, last) = (
@@ -315,8 +386,8 @@ mod tests {
                 at: chrono::DateTime::from_timestamp(1_612_137_600 + minute * 60, 0),
                 line: 1,
             };
-            let region = usize::try_from(minute % 4).unwrap();
-            timeline.add(&Taken::of(&row), region + 1);
+            let region = usize::try_from(minute % 4).unwrap() + 1;
+            timeline.add(&Taken::of(&row), CellKey { host: 1, region });
         }
         let (length, buckets) = timeline.finish();
         assert_eq!((length, buckets.len()), (1_200, 216));

@@ -4,11 +4,14 @@
 use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
-use turnprobe::doc::chart::{Chart, Palette, Picture};
+use turnprobe::doc::chart::{Chart, Curves, Lines, Multiples, Palette, Picture, Shape};
 use turnprobe::doc::{
-    self, Block, Cell, Column, Document, Fact, Keep, Paragraph, Point, Row, Section, Style, Table,
+    self, Block, Cell, Column, Document, Fact, Keep, Paragraph, Point, Row, Section, Spark, Style,
+    Table,
 };
-use turnprobe::stats::charts::{CumulativePoint, Distribution, Heat, Timeline};
+use turnprobe::stats::charts::{
+    CumulativePoint, Distribution, FailurePoint, Heat, Panel, PanelPoint, Panels,
+};
 use turnprobe::zone::Zone;
 
 use super::{Target, forms};
@@ -189,6 +192,25 @@ impl Maker<'_> {
         }
     }
 
+    fn panels(&mut self) -> Panels {
+        let day = DateTime::from_timestamp(86_400, 0);
+        Panels {
+            bucket_s: u64::from(self.byte()) * 600,
+            from: Some(DateTime::UNIX_EPOCH),
+            to: day,
+            panels: self.several(3, |maker| Panel {
+                name: maker.text(),
+                points: maker.several(5, |maker| PanelPoint {
+                    at: DateTime::UNIX_EPOCH + chrono::Duration::minutes(maker.byte().into()),
+                    n: 1,
+                    low: f64::from(maker.byte()),
+                    middle: f64::from(maker.byte()),
+                    high: f64::from(maker.byte()),
+                }),
+            }),
+        }
+    }
+
     fn chart(&mut self) -> Chart {
         let curves = self.several(4, |maker| Distribution {
             region: maker.text(),
@@ -198,14 +220,35 @@ impl Maker<'_> {
                 up_to_percent: f64::from(maker.byte() % 101),
             }),
         });
-        let palette = Palette::of(&Timeline::default(), &curves);
+        let palette = Palette::of(curves.iter().map(|curve| curve.region.as_str()));
         Chart {
-            title: "Chart",
+            title: self.text(),
             note: self.text(),
-            picture: if self.is() {
-                Picture::Heat(Heat::default())
-            } else {
-                Picture::Curves(curves, palette)
+            picture: match self.below(4) {
+                0 => Picture::Heat(Heat::default()),
+                1 => Picture::Panels(Multiples {
+                    data: self.panels(),
+                    by: "region",
+                    others: self.text(),
+                    shape: [Shape::Times, Shape::Shares, Shape::Counts][self.below(3)],
+                    palette,
+                }),
+                2 => Picture::Lines(Lines {
+                    what: "connect",
+                    data: self.panels(),
+                    slow: Vec::new(),
+                    failures: self.several(3, |maker| FailurePoint {
+                        at: DateTime::UNIX_EPOCH,
+                        count: u64::from(maker.byte()),
+                        rows: u64::from(maker.byte()),
+                    }),
+                    palette,
+                }),
+                _ => Picture::Curves(Curves {
+                    what: "connect time",
+                    data: curves,
+                    palette,
+                }),
             },
             legend: self.several(3, |maker| (maker.below(10), maker.text())),
             numbers: self.table(),
@@ -221,6 +264,12 @@ impl Maker<'_> {
                 style: [Style::Bad, Style::Warn][maker.below(2)],
                 text: maker.text(),
             })),
+            5 => Block::Sparks(self.several(3, |maker| Spark {
+                label: "Median",
+                unit: ["ms", ""][maker.below(2)],
+                each: "h",
+                values: maker.several(9, |maker| maker.is().then(|| f64::from(maker.byte()))),
+            })),
             2 | 3 => Block::Facts(self.several(4, |maker| {
                 Fact::new("Label", maker.cell()).note(maker.text())
             })),
@@ -233,6 +282,7 @@ impl Maker<'_> {
             id: "part",
             title: "Part",
             main: self.is(),
+            at_once: self.is(),
             blocks: self.several(4, Self::block),
         }
     }

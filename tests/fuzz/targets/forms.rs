@@ -14,6 +14,7 @@ pub fn all(document: &Document, columns: usize, rows: Option<usize>) {
         columns,
         rows,
         hint: "; --top 0 shows all",
+        marks: columns % 2 == 0,
     };
     terminal(&doc::terminal(document, &room));
     for part in &document.sections {

@@ -20,5 +20,5 @@ pub use figures::Fold;
 pub use ledger::{Fate, Ledger, Settled};
 pub use outage::{Change, Outages, WatchOutage};
 pub use quality::{CLIENT, EDGE, QualityLimits, judge};
-pub use rows::{BurstGroup, BurstRows, VERDICTS};
+pub use rows::{BurstBucket, BurstGroup, BurstRows, VERDICTS};
 pub use share::share;

@@ -6,10 +6,13 @@ use std::collections::BTreeMap;
 use crate::record::Verdict;
 use crate::schema::{Dialect, Id, Row, id};
 use crate::stats::survey::{part, target};
-use crate::stats::{Distribution, RowFold};
+use crate::stats::{Distribution, OverTime, Rough, RowFold, Together};
 
 /// Groups that are told apart.
 const MOST: usize = 1_000;
+
+/// Groups that are followed over time.
+const MOST_FOLLOWED: usize = 12;
 
 /// Lines of Microsoft's table, with the columns of their verdicts.
 pub const VERDICTS: [(&str, Id); 5] = [
@@ -45,6 +48,33 @@ pub struct BurstGroup {
     pub duplicates: u64,
     /// For each of [`VERDICTS`]: passed, failed, too few packets to tell.
     pub verdicts: [[u64; 3]; 5],
+    /// What it was like over time; none of the groups beyond the first.
+    pub over_time: Option<OverTime<BurstBucket>>,
+}
+
+/// Bursts of a stretch of time.
+#[derive(Debug, Clone, Default)]
+pub struct BurstBucket {
+    /// Packets sent.
+    pub sent: u64,
+    /// Of them not answered in time.
+    pub lost: u64,
+    /// The smallest round trips of the bursts.
+    pub least: Rough,
+    /// Their medians.
+    pub p50: Rough,
+    /// Their 95th percentiles.
+    pub p95: Rough,
+}
+
+impl Together for BurstBucket {
+    fn merge(&mut self, other: &Self) {
+        self.sent.raise(other.sent);
+        self.lost.raise(other.lost);
+        self.least.merge(&other.least);
+        self.p50.merge(&other.p50);
+        self.p95.merge(&other.p95);
+    }
 }
 
 /// By host, target and mode (`burst` or `watch`).
@@ -68,11 +98,48 @@ impl RowFold for BurstRows {
         if self.groups.len() >= MOST && !self.groups.contains_key(&key) {
             key = ["(other)"; 3].map(str::to_owned);
         }
-        self.groups.entry(key).or_default().add(row);
+        let is_followed = self.groups.len() < MOST_FOLLOWED;
+        let group = self.groups.entry(key).or_insert_with(|| BurstGroup {
+            over_time: is_followed.then(OverTime::default),
+            ..BurstGroup::default()
+        });
+        group.add(row);
+    }
+
+    fn finish(&mut self) {
+        let followed = || {
+            self.groups
+                .values()
+                .filter_map(|group| group.over_time.as_ref())
+        };
+        let longest = followed().map(OverTime::seconds).max().unwrap_or(0);
+        for group in self.groups.values_mut() {
+            if let Some(over_time) = &mut group.over_time {
+                over_time.lengthen_to(longest);
+            }
+        }
     }
 }
 
 impl BurstGroup {
+    fn follow(&mut self, row: &Row<'_>) {
+        let Some((over_time, at)) = self.over_time.as_mut().zip(row.at) else {
+            return;
+        };
+        let bucket = over_time.at(at.timestamp_micros());
+        bucket.sent.raise(row.number(id!(sent)).unwrap_or(0));
+        bucket.lost.raise(row.number(id!(lost)).unwrap_or(0));
+        for (times, field) in [
+            (&mut bucket.least, id!(rtt_min_us)),
+            (&mut bucket.p50, id!(rtt_p50_us)),
+            (&mut bucket.p95, id!(rtt_p95_us)),
+        ] {
+            if let Some(us) = row.number(field) {
+                times.add(us);
+            }
+        }
+    }
+
     fn add(&mut self, row: &Row<'_>) {
         let count = |field| row.number(field).unwrap_or(0);
         self.bursts.raise(1);
@@ -103,6 +170,7 @@ impl BurstGroup {
                 self.worst_window = Some((lost, sent));
             }
         }
+        self.follow(row);
         for (counts, (_, field)) in self.verdicts.iter_mut().zip(VERDICTS) {
             match Verdict::of_word(row.get(field)) {
                 Some(Verdict::Pass) => counts[0].raise(1),

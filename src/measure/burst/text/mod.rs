@@ -172,6 +172,7 @@ pub fn table(figures: &Figures, limits: &QualityLimits) -> String {
         columns: WIDTH,
         rows: None,
         hint: "",
+        marks: false,
     };
     doc::terminal_table(&table, Zone::Utc, &room)
 }

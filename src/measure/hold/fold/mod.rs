@@ -15,6 +15,6 @@ mod step;
 mod sum;
 
 pub use connection::Fold;
-pub use rows::{HeldGroup, HeldRows};
+pub use rows::{HeldBucket, HeldGroup, HeldRows};
 pub use stalls::{SHORTEST, Stalled, Stalls};
 pub use sum::Sum;

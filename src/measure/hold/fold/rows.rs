@@ -7,12 +7,14 @@ use std::time::Duration;
 use crate::measure::hold::fold::{Fold, Sum};
 use crate::record::{EndedBy, TcpNumbers};
 use crate::schema::{Dialect, Row, id};
-use crate::stats::Distribution;
-use crate::stats::RowFold;
 use crate::stats::survey::{part, target};
+use crate::stats::{Distribution, OverTime, Rough, RowFold, Together};
 
 /// Groups that are told apart.
 const MOST: usize = 1_000;
+
+/// Groups that are followed over time.
+const MOST_FOLLOWED: usize = 12;
 
 /// Connections whose samples are followed at once. In the files of a run they come one after the
 /// other.
@@ -57,6 +59,36 @@ pub struct HeldGroup {
     pub sampled: u64,
     /// What the samples amount to.
     pub samples: Sum,
+    /// What it was like over time; nothing of the groups beyond the first.
+    pub over_time: OverTime<HeldBucket>,
+}
+
+/// Held connections in a stretch of time.
+#[derive(Debug, Clone, Default)]
+pub struct HeldBucket {
+    /// The kernel's round trips in the samples.
+    pub sampled: Rough,
+    /// The smallest round trips of the connections that began then.
+    pub least: Rough,
+    /// Their medians.
+    pub p50: Rough,
+    /// Their 95th percentiles.
+    pub p95: Rough,
+    /// Connections that began.
+    pub connections: u64,
+    /// Of them those that did not last, and stalls.
+    pub troubles: u64,
+}
+
+impl Together for HeldBucket {
+    fn merge(&mut self, other: &Self) {
+        self.sampled.merge(&other.sampled);
+        self.least.merge(&other.least);
+        self.p50.merge(&other.p50);
+        self.p95.merge(&other.p95);
+        self.connections.raise(other.connections);
+        self.troubles.raise(other.troubles);
+    }
 }
 
 /// By host and target.
@@ -77,6 +109,7 @@ struct Open {
     slot: u64,
     key: [String; 2],
     fold: Fold,
+    over_time: OverTime<HeldBucket>,
 }
 
 impl RowFold for HeldRows {
@@ -84,7 +117,12 @@ impl RowFold for HeldRows {
         match row.layout.dialect {
             Dialect::Held => {
                 let key = self.key(row);
-                self.groups.entry(key).or_default().add(row);
+                let followed = self.groups.len() < MOST_FOLLOWED || self.groups.contains_key(&key);
+                let group = self.groups.entry(key).or_default();
+                group.add(row);
+                if followed {
+                    group.follow(row);
+                }
             }
             Dialect::Samples => self.add_sample(row),
             _ => {}
@@ -102,6 +140,11 @@ impl RowFold for HeldRows {
     fn finish(&mut self) {
         while let Some(open) = self.open.pop_front() {
             self.close(open);
+        }
+        let all = || self.groups.values().map(|group| group.over_time.seconds());
+        let longest = all().max().unwrap_or(0);
+        for group in self.groups.values_mut() {
+            group.over_time.lengthen_to(longest);
         }
     }
 }
@@ -124,6 +167,9 @@ impl HeldRows {
             let sequence = row.number(id!(sequence)).unwrap_or(taken);
             let at = Duration::from_micros(at);
             open.fold.add(sequence, at, &numbers(row));
+            if let Some((at, trip)) = row.at.zip(row.number(id!(rtt_us))) {
+                open.over_time.at(at.timestamp_micros()).sampled.add(trip);
+            }
         }
     }
 
@@ -135,6 +181,7 @@ impl HeldRows {
             slot,
             key: self.key(row),
             fold: Fold::new(false),
+            over_time: OverTime::default(),
         });
         self.open.push_back(open);
         if self.open.len() > MOST_OPEN
@@ -145,7 +192,11 @@ impl HeldRows {
     }
 
     fn close(&mut self, open: Open) {
+        let followed = self.groups.len() < MOST_FOLLOWED || self.groups.contains_key(&open.key);
         let group = self.groups.entry(open.key).or_default();
+        if followed {
+            group.over_time.add(&open.over_time);
+        }
         group.sampled.raise(1);
         group.samples.merge(open.fold.sum());
     }
@@ -183,6 +234,23 @@ fn numbers(row: &Row<'_>) -> TcpNumbers {
 }
 
 impl HeldGroup {
+    fn follow(&mut self, row: &Row<'_>) {
+        let Some(at) = row.at else { return };
+        let bucket = self.over_time.at(at.timestamp_micros());
+        bucket.connections.raise(1);
+        bucket.troubles.raise(u64::from(!row.is_ok()));
+        bucket.troubles.raise(row.number(id!(stalls)).unwrap_or(0));
+        for (times, field) in [
+            (&mut bucket.least, id!(rtt_min_us)),
+            (&mut bucket.p50, id!(rtt_p50_us)),
+            (&mut bucket.p95, id!(rtt_p95_us)),
+        ] {
+            if let Some(us) = row.number(field) {
+                times.add(us);
+            }
+        }
+    }
+
     fn add(&mut self, row: &Row<'_>) {
         let count = |field| row.number(field).unwrap_or(0);
         self.connections.raise(1);

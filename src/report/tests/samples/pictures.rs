@@ -4,9 +4,10 @@ use chrono::{Duration, NaiveDate};
 
 use super::{Dice, Plan, base, later, n};
 use crate::report::model::{
-    CumulativePoint, Distribution, FailurePoint, Heat, HeatCell, HeatDay, LinePoint, RegionLine,
-    SlowPoint, Timeline,
+    CumulativePoint, Distribution, FailurePoint, Heat, HeatCell, HeatDay, LinePoint, Panel,
+    PanelPoint, Panels, Phase, RegionLine, SlowPoint, Timeline,
 };
+use crate::schema::Metric;
 
 #[allow(clippy::cast_precision_loss)]
 pub(super) fn timeline(plan: &Plan, dice: &mut Dice, bucket_s: u64) -> Timeline {
@@ -60,6 +61,38 @@ pub(super) fn timeline(plan: &Plan, dice: &mut Dice, bucket_s: u64) -> Timeline 
     data
 }
 
+/// The lines of the timeline as a picture each, of every metric, by region and by host.
+pub(super) fn phases(timeline: &Timeline) -> Vec<Phase> {
+    let panel = |line: &RegionLine| Panel {
+        name: line.region.clone(),
+        points: line
+            .points
+            .iter()
+            .step_by(4)
+            .map(|point| PanelPoint {
+                at: point.at,
+                n: point.n,
+                low: point.p5_ms,
+                middle: point.p50_ms,
+                high: point.p95_ms,
+            })
+            .collect(),
+    };
+    let phase = |metric, by| Phase {
+        metric,
+        by,
+        others: 3,
+        panels: Panels {
+            bucket_s: timeline.bucket_s * 4,
+            from: timeline.from,
+            to: timeline.to,
+            panels: timeline.regions.iter().map(panel).collect(),
+        },
+    };
+    let both = |metric| [phase(metric, "region"), phase(metric, "host")];
+    Metric::ALL.into_iter().flat_map(both).collect()
+}
+
 #[allow(clippy::cast_precision_loss)]
 pub(super) fn distribution(plan: &Plan, rows: u64) -> Vec<Distribution> {
     let curve = |(at, region): (usize, &String)| Distribution {
@@ -97,6 +130,7 @@ pub(super) fn heat(plan: &Plan, dice: &mut Dice) -> Heat {
         hours: (0..24).map(|hour| cell(at, hour, dice)).collect(),
     });
     Heat {
+        metric: Some("connect"),
         days: days.collect(),
         capped: plan.days > 400,
     }
