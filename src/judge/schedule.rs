@@ -32,6 +32,12 @@ pub struct Stretch {
     pub to: i64,
 }
 
+impl Stretch {
+    fn seconds(self) -> i64 {
+        self.to.saturating_sub(self.from) / 1_000_000
+    }
+}
+
 /// How often a run begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Every {
@@ -357,14 +363,12 @@ impl Starts {
                     None => (unshown(zone, cycle * self.every.seconds() + before), 0),
                 };
                 let length = match of_now {
-                    Some(one) if !planned.is_steady => {
-                        (stretches[one].to - stretches[one].from) / 1_000_000
-                    }
+                    Some(one) if !planned.is_steady => stretches[one].seconds(),
                     _ => planned.length_s,
                 };
                 let to = from.saturating_add(length.saturating_mul(1_000_000));
-                let changes =
-                    shown(zone, from) - shown(zone, to) != (from - to).div_euclid(1_000_000);
+                let changes = shown(zone, from) - shown(zone, to)
+                    != from.saturating_sub(to).div_euclid(1_000_000);
                 let slack = if changes { SUMMER_S } else { slack };
                 let tolerance = self.every.tolerance().max(length / 10);
                 windows.push(Window {
@@ -381,7 +385,7 @@ impl Starts {
 
 /// The usual length of stretches in seconds, and whether at least 70 % are about so long.
 fn usual_length(group: &[usize], stretches: &[Stretch]) -> (i64, bool) {
-    let length = |one: &usize| (stretches[*one].to - stretches[*one].from) / 1_000_000;
+    let length = |one: &usize| stretches[*one].seconds();
     let mut lengths: Vec<i64> = group.iter().map(length).collect();
     lengths.sort_unstable();
     let usual = lengths[lengths.len() / 2];

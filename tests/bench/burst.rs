@@ -29,7 +29,8 @@ use std::net::UdpSocket;
 use std::process::Command;
 use std::time::Duration;
 
-use turnprobe::measure::burst::fold::{CLIENT, Fold, Ledger, Outages, judge};
+use turnprobe::judge::limits::{CLIENT, judge};
+use turnprobe::measure::burst::fold::{Fold, Ledger, Outages};
 use turnprobe::wire::stun::{Builder, Message, kind};
 
 struct Sizes {

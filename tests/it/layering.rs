@@ -23,7 +23,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("manual", vec![]),
         ("wire", vec!["record", "words", "target", "endpoints"]),
         ("explain", with(&[])),
-        ("judge", with(&["zone"])),
+        ("judge", with(&["zone", "stats"])),
         ("pace", with(&[])),
         ("stats", with(&["explain", "zone"])),
         ("doc", with(&["stats", "zone"])),

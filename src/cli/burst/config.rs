@@ -11,9 +11,9 @@ use crate::cli::config::{columns, families, limits, resolver, suits_addresses, t
 use crate::cli::run::Job;
 use crate::cli::run::outputs::{Choice, Outputs};
 use crate::cli::values::LimitsArg;
+use crate::judge::limits::{CLIENT, EDGE};
 use crate::measure::Engine;
 use crate::measure::burst::Burst;
-use crate::measure::burst::fold::{CLIENT, EDGE};
 use crate::measure::burst::{BurstOptions, BurstShape};
 use crate::net::Plan;
 use crate::pace::Pace;

@@ -227,3 +227,25 @@ fn of_runs_now_short_now_long_none_has_ended_early() {
     // one night is missing; half of the others were three hours long or longer
     assert_eq!(missed(&all), [(Kind::Missed, 1, 10_800)]);
 }
+
+#[test]
+fn no_times_make_it_panic() {
+    let far = [
+        i64::MIN,
+        -8_200_000_000_000_000_000,
+        0,
+        8_200_000_000_000_000_000,
+        i64::MAX,
+    ];
+    for from in far {
+        for to in far {
+            let all: Vec<Stretch> = far.iter().map(|_| Stretch { from, to }).collect();
+            let _ = schedule(&all, Zone::Utc);
+        }
+    }
+    let spread = far.windows(2).map(|pair| Stretch {
+        from: pair[0],
+        to: pair[1],
+    });
+    let _ = schedule(&spread.collect::<Vec<_>>(), BERLIN.parse().unwrap());
+}

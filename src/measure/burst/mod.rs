@@ -27,7 +27,8 @@ use chrono::{DateTime, Utc};
 
 use super::Out;
 use crate::clock::Wall;
-use crate::measure::burst::fold::{Change, Fold, Outages, QualityLimits, Settled};
+use crate::judge::limits::QualityLimits;
+use crate::measure::burst::fold::{Change, Fold, Outages, Settled};
 use crate::net::{Lookup, Opener};
 use crate::record::{ClockChange, Distance, Dns, Figures, Mode, Outcome, Run, Transport};
 use crate::target::Target;

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::found::{About, Found, name};
 use crate::doc::number::{grouped, millis, percent};
+use crate::judge::limits::CLIENT;
 use crate::judge::severity::Severity;
-use crate::measure::burst::fold::CLIENT;
 
 /// What Microsoft allows to be lost, from a client to its edge, in percent.
 #[allow(clippy::cast_precision_loss)] // at most a million

@@ -4,10 +4,10 @@ use crate::record::Counter as _;
 use std::time::Duration;
 
 use super::ledger::{Fate, Settled};
-use super::share::share;
 use super::window::{Sum, Worst};
 use crate::record::{Figures, Window};
 use crate::stats::Distribution;
+use crate::stats::share;
 
 /// Packets folded into counts, distributions and worst windows.
 ///

@@ -1,9 +1,9 @@
 //! Statistics of paced packets and their answers. Pure: time is an argument, counted from the
 //! start of the stream.
 //!
-//! `ledger` ties answers to packets, `figures` turns packets into figures with the help of `share`
-//! and `window`, `outage` finds the times without answers, `quality` judges figures by
-//! Microsoft's table. `rows` puts bursts of files together. Not here: transaction IDs and sockets (`net::packets`).
+//! `ledger` ties answers to packets, `figures` turns packets into figures with the help of
+//! `window`, `outage` finds the times without answers. `rows` puts bursts of files together. Not here: Microsoft's table
+//! (`judge::limits`), transaction IDs and sockets (`net::packets`).
 
 // what strangers send and write: an overflow would be a panic, or a wrong number
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
@@ -11,14 +11,10 @@
 mod figures;
 mod ledger;
 mod outage;
-mod quality;
 mod rows;
-mod share;
 mod window;
 
 pub use figures::Fold;
 pub use ledger::{Fate, Ledger, Settled};
 pub use outage::{Change, Outages, WatchOutage};
-pub use quality::{CLIENT, EDGE, QualityLimits, judge};
 pub use rows::{BurstBucket, BurstGroup, BurstRows, VERDICTS};
-pub use share::share;

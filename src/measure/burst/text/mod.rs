@@ -10,8 +10,9 @@ use chrono::{DateTime, Utc};
 
 use crate::doc::lines::{WIDTH, failed, line, millis, moment, ms, percent};
 use crate::doc::{self, Cell, Column, Room, Style, Table};
+use crate::judge::limits::{QualityLimits, judge};
 use crate::measure::burst::Burst;
-use crate::measure::burst::fold::{Outages, QualityLimits, judge};
+use crate::measure::burst::fold::Outages;
 use crate::record::{Distance, Figures, Outcome, Verdict, Window, plain};
 use crate::zone::Zone;
 use watch::{distance, outages_list};
@@ -266,7 +267,8 @@ fn said(verdict: Verdict) -> Cell {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::measure::burst::fold::{CLIENT, share};
+    use crate::judge::limits::CLIENT;
+    use crate::stats::share;
 
     #[test]
     fn the_table_has_a_verdict_on_each_line_within_80_columns() {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::record::{Figures, Share, Verdict, Verdicts, Window};
+use crate::stats::share;
 
 /// A row of the table: what each figure must stay below.
 ///
@@ -108,7 +109,7 @@ fn interval(share: Share, limit: u64) -> Verdict {
 }
 
 fn loss(figures: &Figures, limit: u64) -> Verdict {
-    let of = |window: Window| super::share(window.lost, window.sent);
+    let of = |window: Window| share(window.lost, window.sent);
     let worst = figures.worst_15s.and_then(of);
     let all = figures
         .loss
@@ -144,13 +145,13 @@ mod tests {
         Figures {
             sent: 750,
             received,
-            loss: super::super::share(lost, 750),
+            loss: share(lost, 750),
             worst_window: window(lost.min(1), 10),
             worst_15s: window(lost, 750),
             rtt_p95: Some(Duration::from_millis(40)),
             jitter_15s: Some(Duration::from_millis(3)),
             jitter_15s_count: received.saturating_sub(1),
-            reordering: super::super::share(0, received),
+            reordering: share(0, received),
             ..Figures::default()
         }
     }
@@ -183,14 +184,14 @@ mod tests {
     fn one_bad_quarter_of_a_minute_fails_a_long_burst() {
         let mut figures = burst(0);
         (figures.sent, figures.received) = (3_000, 2_988);
-        figures.loss = super::super::share(12, 3_000);
+        figures.loss = share(12, 3_000);
         assert_eq!(judge(&figures, &CLIENT).loss, Verdict::Pass);
         figures.worst_15s = Some(Window {
             lost: 10,
             sent: 750,
         });
         assert_eq!(judge(&figures, &CLIENT).loss, Verdict::TooFew);
-        figures.loss = super::super::share(20, 3_000);
+        figures.loss = share(20, 3_000);
         figures.worst_15s = Some(Window {
             lost: 20,
             sent: 750,
@@ -225,7 +226,7 @@ mod tests {
     fn reordering_of_a_twentieth_of_a_percent_needs_thousands_of_packets() {
         let of = |reordered, n| {
             let figures = Figures {
-                reordering: super::super::share(reordered, n),
+                reordering: share(reordered, n),
                 ..burst(0)
             };
             judge(&figures, &CLIENT).reordering

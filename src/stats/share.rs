@@ -1,7 +1,7 @@
 //! Shares of a count with their confidence intervals.
 
+use super::wilson;
 use crate::record::Share;
-use crate::stats::wilson;
 
 /// A share and its interval in parts per million, rounded half up.
 pub fn share(hits: u64, n: u64) -> Option<Share> {
