@@ -1,10 +1,11 @@
 //! Judgements over what was measured: pure rules, each with its evidence.
 //!
 //! Here: what is on the way of a TLS connection (`tls_path`) and the facts that it goes by, what is an outage (`outages`), who
-//! failed together (`together`), levels that changed (`levels`), and how bad something is (`severity`). Where
+//! failed together (`together`), what versions of TLS come to (`ladder`), levels that changed (`levels`), and how bad something is (`severity`). Where
 //! the time went stands in `explain`. Not here: how the facts are found out (`net`).
 
 mod facts;
+pub mod ladder;
 pub mod levels;
 pub mod outages;
 mod products;
