@@ -245,7 +245,7 @@ fn rows(ladder: Ladder, run: &Arc<Run>, target: &Target, color: Color) -> anyhow
         sink.finish()
     });
     match written {
-        Ok(_) | Err(sink::SinkError::Closed { .. }) => Ok(()),
+        Ok(()) | Err(sink::SinkError::Closed { .. }) => Ok(()),
         Err(error) => Err(error.into()),
     }
 }

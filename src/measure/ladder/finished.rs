@@ -172,10 +172,12 @@ pub struct Way {
     pub evidence: Vec<String>,
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde's way
 fn version<S: Serializer>(of: &ProtocolVersion, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(of.as_str())
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, clippy::ref_option)] // serde's way
 fn order<S: Serializer>(of: &Option<Order>, serializer: S) -> Result<S::Ok, S::Error> {
     match of {
         Some(order) => serializer.serialize_some(order.as_str()),
@@ -183,6 +185,7 @@ fn order<S: Serializer>(of: &Option<Order>, serializer: S) -> Result<S::Ok, S::E
     }
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, clippy::ref_option)] // serde's way
 fn path<S: Serializer>(of: &Option<TlsPath>, serializer: S) -> Result<S::Ok, S::Error> {
     match of {
         Some(path) => serializer.serialize_some(path.as_str()),

@@ -184,7 +184,9 @@ fn table_of_suites(versions: &[Version]) -> Table {
         Vec::new(),
     );
     if has_order {
-        table.caption = "Suites, by their places in the server's order".to_owned();
+        table
+            .caption
+            .push_str(", by their places in the server's order");
     }
     table.columns = accepted
         .iter()

@@ -51,7 +51,7 @@ impl Run<'_> {
         climbed: &Climbed,
     ) -> Walked {
         let is_real = opener.plan().port.is_none();
-        let by_name = matches!(&target.host, Host::Name(name) if is_microsofts(&name.to_string()));
+        let by_name = matches!(&target.host, Host::Name(name) if is_microsofts(name.as_ref()));
         let in_range = opener.in_range(remote, Transport::Tls);
         let mut walked = Walked {
             remote,

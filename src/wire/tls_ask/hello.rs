@@ -208,7 +208,7 @@ fn numbers<'a>(numbers: impl IntoIterator<Item = &'a u16>) -> Vec<u8> {
 
 /// The content behind its length in so many bytes. What does not fit is not sent.
 fn with_length<const N: usize>(content: &[u8]) -> Vec<u8> {
-    let room = 1_usize << (8 * N);
+    let room = 256_usize.saturating_pow(u32::try_from(N).unwrap_or(u32::MAX));
     let content = content.get(..room.saturating_sub(1)).unwrap_or(content);
     let length = content.len().to_be_bytes();
     let length = length

@@ -84,7 +84,7 @@ pub fn needs_curve_of_certificate(name: &str) -> bool {
 }
 
 /// Place of a usual suite among the others; none of a rare one.
-fn rank(name: &str) -> Option<(usize, usize)> {
+fn rank(name: &str) -> Option<(bool, bool, usize, usize)> {
     const EXCHANGES: [&str; 5] = ["ECDHE_ECDSA", "ECDHE_RSA", "DHE_RSA", "DHE_DSS", "RSA"];
     const CIPHERS: [&str; 14] = [
         "AES_256_GCM_",
@@ -106,7 +106,6 @@ fn rank(name: &str) -> Option<(usize, usize)> {
     let exchange = EXCHANGES.iter().position(|known| *known == exchange)?;
     let cipher = CIPHERS.iter().position(|known| cipher.starts_with(known))?;
     // forward secrecy first, and authenticated encryption before the rest
-    let is_old = usize::from(cipher > 4);
-    let is_static = usize::from(exchange == 4);
-    Some((is_static * 100 + is_old * 50 + exchange, cipher))
+    let (is_old, is_static) = (cipher > 4, exchange == 4);
+    Some((is_static, is_old, exchange, cipher))
 }

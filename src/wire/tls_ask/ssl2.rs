@@ -11,7 +11,7 @@ const SHORT: u8 = 0x80;
 /// A hello with all suites.
 pub(super) fn hello(challenge: [u8; 16]) -> Vec<u8> {
     let mut body = vec![CLIENT_HELLO, 0, 2];
-    for length in [SUITES_SSL2.len() * 3, 0, challenge.len()] {
+    for length in [SUITES_SSL2.len().saturating_mul(3), 0, challenge.len()] {
         body.extend(u16::try_from(length).unwrap_or_default().to_be_bytes());
     }
     for suite in SUITES_SSL2 {

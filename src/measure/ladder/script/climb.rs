@@ -63,15 +63,12 @@ fn ask(
     let groups = usual_groups(version);
     let plain = hello(reading, version, first, groups);
     let mut reply = reading.hello(findings, about, || plain.clone())?;
-    let refusal = |reply: &Reply| match reply {
-        Reply::Refused(refusal) => Some(refusal.clone()),
-        Reply::Chosen(_) => None,
-    };
-    told.refusal = refusal(reply);
+    if let Reply::Refused(refusal) = reply {
+        told.refusal = Some(refusal.clone());
+    }
     // a server may have none of the usual suites, or want a key in the first hello
     let again = match (&told.refusal, version) {
-        (_, Ssl2) | (None, _) => None,
-        (Some(Refusal::Alert(70)), _) => None,
+        (_, Ssl2) | (None | Some(Refusal::Alert(70)), _) => None,
         (Some(Refusal::Alert(_) | Refusal::Eof), Tls13) => {
             told.wants_share = true;
             Some(with_shares(plain, true))

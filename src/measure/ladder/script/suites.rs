@@ -143,24 +143,31 @@ fn order(
     findings: &mut Findings,
     version: ProtocolVersion,
 ) -> Result<(), Pause> {
-    let reversed: Vec<u16> = known(findings, version).into_iter().rev().collect();
-    let (Some(last), Some(first)) = (reversed.first(), reversed.last()) else {
+    let known = known(findings, version);
+    let reversed: Vec<u16> = known.iter().rev().copied().collect();
+    let [last, .., first] = *reversed else {
         return Ok(());
     };
-    if reversed.len() < 2 {
-        return Ok(());
-    }
-    let about = || format!("{}: whose order counts?", version.as_str());
-    let wants_share = wants_share(findings, version);
-    let ask = hello(reading, version, &reversed, usual_groups(version));
-    let reply = reading.hello(findings, about, || with_shares(ask, wants_share))?;
-    if let (Reply::Chosen(chosen), Some(told)) = (reply, findings.told_mut(version)) {
-        told.order = match chosen.flight.suite {
-            Some(suite) if suite == *last => Some(Order::Client),
-            Some(suite) if suite == *first => Some(Order::Server),
-            Some(_) => Some(Order::Mixed),
-            None => None,
-        };
+    let mut pick = |suites: &[u16]| -> Result<Option<u16>, Pause> {
+        let about = || format!("{}: whose order counts?", version.as_str());
+        let wants_share = wants_share(findings, version);
+        let ask = hello(reading, version, suites, usual_groups(version));
+        let reply = reading.hello(findings, about, || with_shares(ask, wants_share))?;
+        Ok(match reply {
+            Reply::Chosen(chosen) => chosen.flight.suite,
+            Reply::Refused(_) => None,
+        })
+    };
+    let order = match pick(&reversed)? {
+        Some(suite) if suite == last => Some(Order::Client),
+        Some(suite) if suite == first => Some(Order::Server),
+        // the first of a list that was put together from two
+        Some(suite) if pick(&known)? == Some(suite) => Some(Order::Server),
+        Some(_) => Some(Order::Mixed),
+        None => None,
+    };
+    if let Some(told) = findings.told_mut(version) {
+        told.order = order;
     }
     Ok(())
 }
@@ -184,15 +191,18 @@ pub(super) fn groups(
     if suites.is_empty() {
         return Ok(());
     }
-    // the curve of the certificate must stay among them: the server may still choose another before it
-    let mut keeps_found = suites
+    // the curve of the certificate must be among them: what was found is offered behind the others, unless the
+    // server would rather have that
+    let needs_curve = suites
         .iter()
         .any(|suite| needs_curve_of_certificate(&suite_name(*suite)));
+    let groups_of = |findings: &Findings| {
+        let told = findings.told(version);
+        told.map(|told| told.groups.clone()).unwrap_or_default()
+    };
+    let mut kept = groups_of(findings);
     loop {
-        let Some(told) = findings.told(version) else {
-            return Ok(());
-        };
-        let found = told.groups.clone();
+        let found = groups_of(findings);
         let mut offered: Vec<u16> = candidates
             .iter()
             .copied()
@@ -201,8 +211,8 @@ pub(super) fn groups(
         if offered.is_empty() {
             break;
         }
-        if keeps_found {
-            offered.extend(&found);
+        if needs_curve {
+            offered.extend(&kept);
         }
         let about = || format!("{}: groups, {} so far", version.as_str(), found.len());
         let wants_share = wants_share(findings, version);
@@ -213,13 +223,14 @@ pub(super) fn groups(
             Reply::Refused(refusal) if !is_end(refusal) => return Ok(()),
             Reply::Refused(_) => None,
         };
-        match group.filter(|group| !found.contains(group)) {
+        match group {
+            Some(group) if found.contains(&group) => kept.retain(|of_kept| *of_kept != group),
             Some(group) => {
+                kept.push(group);
                 if let Some(told) = findings.told_mut(version) {
                     told.groups.push(group);
                 }
             }
-            None if keeps_found => keeps_found = false,
             None => break,
         }
     }
