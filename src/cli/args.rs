@@ -1,7 +1,6 @@
 //! The raw flags, exactly as they stand on the command line. They do nothing; `config` turns them
 //! into a validated plan.
 
-use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,9 +10,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::burst::StreamArgs;
 use super::compare::args::{self as compare, CompareArgs};
 use super::hold::HoldArgs;
-use super::long_help::{ASKS, TARGETS, TRANSPORTS};
+use super::long_help::{ASKS, TARGETS, TRANSPORTS, faults};
 use super::report::args::{self as report, ReportArgs};
 use super::tcp::TcpArgs;
+use super::tls::args::{self as tls, TlsArgs};
 use super::values::{AskArg, Color, ProfileArg, StdoutFormat, duration, percent, row};
 use super::words::words;
 use crate::endpoints::DEFAULT_RELAY;
@@ -77,6 +77,9 @@ pub enum Command {
     /// Two series side by side: what differs, and whether that is more than chance
     #[command(after_help = compare::EXAMPLES, after_long_help = format!("{}\n\n{EXIT_CODES}", compare::EXAMPLES))]
     Compare(Box<CompareArgs>),
+    /// The TLS versions and cipher suites of a relay, its certificates, and who answers
+    #[command(after_help = tls::EXAMPLES, after_long_help = format!("{}\n\n{EXIT_CODES}", tls::EXAMPLES))]
+    Tls(Box<TlsArgs>),
     /// The CSV columns: name, type, unit, first version, meaning
     Schema(SchemaArgs),
     /// Prints the completions for a shell
@@ -291,15 +294,6 @@ pub struct ManArgs {
 pub enum SchemaFormat {
     Table,
     Json,
-}
-
-/// The faults of the lab with their meanings, for the long help.
-fn faults() -> String {
-    let mut text = "Switch on a fault; several take turns:".to_owned();
-    for fault in Fault::ALL {
-        let _ = write!(text, "\n- {}: {}", fault.as_str(), fault.meaning());
-    }
-    text
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! From raw flags to a validated plan: what the kinds share. Nothing is opened, started or sent
 //! here. Not here: what one kind alone wants (`config` of `probe`, `burst` and `hold`).
 
+mod ends;
 pub(in crate::cli) mod local_end;
 mod ports;
 pub(in crate::cli) mod transports;
@@ -16,6 +17,7 @@ use crate::net::dns::{Families, Resolver, SystemServers, server};
 use crate::net::{Limits, Plan};
 use crate::schema::{Column, RowKind};
 use crate::target::{Host, Target, Targets};
+pub(super) use ends::Ends;
 use local_end::reachable;
 
 /// Longest limit; longer ones are mistakes.
@@ -45,8 +47,9 @@ pub(super) fn targets(args: &ProbeArgs) -> anyhow::Result<Targets> {
 }
 
 /// The kinds of addresses.
-pub(super) fn families(args: &ProbeArgs) -> Families {
-    match (args.ipv4, args.ipv6, args.all_addresses) {
+pub(super) fn families(ends: impl Into<Ends>) -> Families {
+    let ends = ends.into();
+    match (ends.ipv4, ends.ipv6, ends.all_addresses) {
         (true, ..) => Families::OnlyV4,
         (_, true, _) => Families::OnlyV6,
         (.., true) => Families::Both,
@@ -55,13 +58,14 @@ pub(super) fn families(args: &ProbeArgs) -> Families {
 }
 
 /// Addresses on the command line must be of the kind that is asked for, and of the lab's world.
-pub(super) fn suits_addresses(args: &ProbeArgs, targets: &[Target]) -> anyhow::Result<()> {
+pub(super) fn suits_addresses(ends: impl Into<Ends>, targets: &[Target]) -> anyhow::Result<()> {
+    let ends = ends.into();
     let literal = targets.iter().filter_map(|target| match target.host {
         Host::Address(address) => Some(address),
         Host::Name(_) => None,
     });
-    for address in literal.chain(args.address) {
-        let misfit = match (args.ipv4, args.ipv6) {
+    for address in literal.chain(ends.address) {
+        let misfit = match (ends.ipv4, ends.ipv6) {
             (true, _) if address.is_ipv6() => Some("-4"),
             (_, true) if address.is_ipv4() => Some("-6"),
             _ => None,
@@ -70,7 +74,7 @@ pub(super) fn suits_addresses(args: &ProbeArgs, targets: &[Target]) -> anyhow::R
             bail!("{flag} does not fit the address {address}: leave one of them out");
         }
         ensure!(
-            !args.lab || address.to_canonical().is_loopback(),
+            !ends.lab || address.to_canonical().is_loopback(),
             "{address}: the lab has only loopback addresses; leave --lab out, or the address"
         );
     }
@@ -121,7 +125,8 @@ pub(super) fn resolver(text: &str) -> anyhow::Result<Resolver> {
     })
 }
 
-fn server_name(text: &str) -> anyhow::Result<ServerName<'static>> {
+/// A name for SNI.
+pub(super) fn server_name(text: &str) -> anyhow::Result<ServerName<'static>> {
     let wrong = || format!("--sni {text}: neither a host name nor an address");
     match text.parse().with_context(wrong)? {
         Host::Address(address) => Ok(ServerName::from(address)),

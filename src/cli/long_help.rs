@@ -1,4 +1,8 @@
-//! What the long help says of targets, transports and requests.
+//! What the long help says of targets, transports, requests and faults.
+
+use std::fmt::Write as _;
+
+use crate::lab::Fault;
 
 /// What a target can be, for the long help.
 pub const TARGETS: &str = "\
@@ -30,3 +34,12 @@ What to ask, without credentials:
 
 The answer to expect to an Allocate is the error 401, and such a row is OK. Inside TLS silence is \
 OK too: turn_reply says it.";
+
+/// The faults of the lab with their meanings, for the long help.
+pub fn faults() -> String {
+    let mut text = "Switch on a fault; several take turns:".to_owned();
+    for fault in Fault::ALL {
+        let _ = write!(text, "\n- {}: {}", fault.as_str(), fault.meaning());
+    }
+    text
+}

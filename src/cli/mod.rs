@@ -19,6 +19,7 @@ mod signals;
 mod summary;
 mod tcp;
 mod terminal;
+mod tls;
 mod uses;
 mod values;
 mod words;
@@ -53,6 +54,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Probe(args) => Mode::of(&args).run(&args, cli.color),
         Command::Report(args) => report::run(&args, cli.color),
         Command::Compare(args) => compare::run(&args, cli.color),
+        Command::Tls(args) => tls::run(&args, cli.color),
         Command::Schema(args) => {
             let text = schema::render(&args.row, args.format, terminal::width());
             print(text.as_bytes())

@@ -1,10 +1,12 @@
 //! Judgements over what was measured: pure rules, each with its evidence.
 //!
-//! Here: what is on the way of a TLS connection (`tls_path`) and the facts that it goes by, Microsoft's limits (`limits`), what is an outage (`outages`), which pauses are planned (`schedule`), who
-//! failed together (`together`), levels that changed (`levels`), and how bad something is (`severity`). Where
+//! Here: what is on the way of a TLS connection (`tls_path`) and the facts that it goes by, what the versions of TLS come to
+//! (`ladder`), Microsoft's limits (`limits`), what is an outage (`outages`), which pauses are planned (`schedule`), who failed
+//! together (`together`), levels that changed (`levels`), and how bad something is (`severity`). Where
 //! the time went stands in `explain`. Not here: how the facts are found out (`net`).
 
 mod facts;
+pub mod ladder;
 pub mod levels;
 pub mod limits;
 pub mod outages;

@@ -8,6 +8,7 @@ mod certified;
 mod engine;
 pub mod folds;
 pub mod hold;
+pub mod ladder;
 pub mod ping;
 pub mod probe;
 pub(crate) mod registry;

@@ -9,6 +9,7 @@ macro_rules! kinds {
             probe [Record columns::PROBE];
             burst [Burst columns::BURST, Packet packet_columns::PACKET] bursts: fold::BurstRows => finished::BurstTotals;
             hold [Hold columns::HOLD, Sample sample_columns::SAMPLE] held: fold::HeldRows => finished::HeldTotals;
+            ladder [Rung columns::LADDER];
             ping [] pings: fold::PingRows => finished::PingTotals;
             assessment [] assessments: fold::AssessmentRows => finished::AssessmentTotals;
         }

@@ -1,7 +1,7 @@
 //! The kinds of row that there are, for whoever lists them or finds out what a file holds.
 
 use super::registry::kinds;
-use super::{burst, hold, probe};
+use super::{burst, hold, ladder, probe};
 use crate::schema::{ColumnFacts, Dialect, RowKind};
 
 /// What is known of a kind of row.

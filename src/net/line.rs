@@ -192,7 +192,7 @@ impl Line {
     }
 
     /// FIN, then whatever still comes is read for a moment, so that no reset goes out.
-    async fn close(mut self) {
+    pub(super) async fn close(mut self) {
         const LINGER: Duration = Duration::from_secs(1);
         const MOST: u64 = 64 * 1024;
         let _ = socket2::SockRef::from(&self.stream).shutdown(std::net::Shutdown::Write);

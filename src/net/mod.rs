@@ -18,6 +18,7 @@ mod open;
 pub mod packets;
 mod plan;
 pub mod pseudo_tls;
+mod say;
 mod secure;
 mod settled;
 mod source_ports;
@@ -35,10 +36,11 @@ pub use local_end::{LocalEnd, LocalEndError};
 pub use names::NameLog;
 pub use open::{Connected, Connection, Lookup, Opener, OpenerError, Refusal, Visit};
 pub use plan::{Limits, Plan, Question, Way};
+pub use say::{Farewell, Heard};
 pub use secure::Secured;
 pub use source_ports::SourcePorts;
 pub use tcp_info::syn_timer;
-pub use tls::{Handshake, Held, Kernel, Meter, Session, TlsVersion};
+pub use tls::{Handshake, Held, Kernel, Meter, Session, Sessions, TlsVersion, WholeHandshake};
 pub use turn::Exchange;
 
 /// An error of the system without its number: "connection refused".

@@ -28,6 +28,7 @@ use super::certificate::{Fields, oid_text};
 pub struct Recorder {
     algorithms: WebPkiSupportedAlgorithms,
     chain: OnceLock<Vec<CertificateDer<'static>>>,
+    is_stapled: OnceLock<bool>,
 }
 
 impl Recorder {
@@ -36,12 +37,18 @@ impl Recorder {
         Self {
             algorithms: provider.signature_verification_algorithms,
             chain: OnceLock::new(),
+            is_stapled: OnceLock::new(),
         }
     }
 
     /// The certificates as the server sent them, its own first; empty if none came.
     pub fn chain(&self) -> &[CertificateDer<'static>] {
         self.chain.get().map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Whether the server sent the certificate's status with it (OCSP).
+    pub fn is_stapled(&self) -> bool {
+        self.is_stapled.get() == Some(&true)
     }
 
     /// What webpki says; where it does not want the certificate, what the bare key says.
@@ -75,9 +82,10 @@ impl ServerCertVerifier for Recorder {
         end_entity: &CertificateDer<'_>,
         intermediates: &[CertificateDer<'_>],
         _server_name: &ServerName<'_>,
-        _ocsp_response: &[u8],
+        ocsp_response: &[u8],
         _now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
+        let _ = self.is_stapled.set(!ocsp_response.is_empty());
         let chain = std::iter::once(end_entity).chain(intermediates);
         // one connection, one chain: a second one has nowhere to come from
         let _ = self

@@ -20,6 +20,8 @@ mod tcp;
 mod text;
 mod tls_names;
 mod tls_path;
+mod tls_suites;
+mod tls_version;
 mod turn;
 mod units;
 
@@ -47,8 +49,9 @@ pub use phase::{Phase, PhaseTimes};
 pub use server_flight::ServerFlight;
 pub use tcp::{Tcp, TcpNumbers};
 pub use text::{is_formula, plain, with_marks, without_marks};
-pub use tls_names::{alert_name, group_name, suite_name, version_name};
+pub use tls_names::{alert_name, group_name, suite_name, suites, version_name};
 pub use tls_path::TlsPath;
+pub use tls_version::{Order, ProtocolVersion};
 pub use turn::{Ask, Ignored, Transport, Turn, TurnReply};
 pub use units::{micros, millis};
 

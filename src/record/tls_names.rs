@@ -4,6 +4,8 @@
 
 use std::borrow::Cow;
 
+use super::tls_suites::SUITES;
+
 /// `TLSv1.2` for 0x0303; an unknown number stays a number.
 pub fn version_name(version: u16) -> Cow<'static, str> {
     Cow::Borrowed(match version {
@@ -18,18 +20,23 @@ pub fn version_name(version: u16) -> Cow<'static, str> {
 
 /// IANA name of a cipher suite; an unknown number stays a number.
 pub fn suite_name(suite: u16) -> Cow<'static, str> {
+    let place = SUITES.binary_search_by_key(&suite, |(number, _)| *number);
+    let known = place.ok().and_then(|place| SUITES.get(place));
+    known.map_or_else(
+        || Cow::Owned(format!("0x{suite:04X}")),
+        |(_, name)| Cow::Borrowed(*name),
+    )
+}
+
+/// Number and IANA name of every cipher suite, by number.
+pub fn suites() -> &'static [(u16, &'static str)] {
     SUITES
-        .iter()
-        .find(|(number, _)| *number == suite)
-        .map_or_else(
-            || Cow::Owned(format!("0x{suite:04X}")),
-            |(_, name)| Cow::Borrowed(*name),
-        )
 }
 
 /// IANA name of a key exchange group; an unknown number stays a number.
 pub fn group_name(group: u16) -> Cow<'static, str> {
     Cow::Borrowed(match group {
+        19 => "secp192r1",
         21 => "secp224r1",
         22 => "secp256k1",
         23 => "secp256r1",
@@ -40,10 +47,20 @@ pub fn group_name(group: u16) -> Cow<'static, str> {
         28 => "brainpoolP512r1",
         29 => "x25519",
         30 => "x448",
+        31 => "brainpoolP256r1tls13",
+        32 => "brainpoolP384r1tls13",
+        33 => "brainpoolP512r1tls13",
         256 => "ffdhe2048",
         257 => "ffdhe3072",
         258 => "ffdhe4096",
+        259 => "ffdhe6144",
+        260 => "ffdhe8192",
+        512 => "MLKEM512",
+        513 => "MLKEM768",
+        514 => "MLKEM1024",
+        4587 => "SecP256r1MLKEM768",
         4588 => "X25519MLKEM768",
+        4589 => "SecP384r1MLKEM1024",
         other => return Cow::Owned(format!("0x{other:04X}")),
     })
 }
@@ -90,46 +107,6 @@ pub fn alert_name(alert: u8) -> Cow<'static, str> {
     })
 }
 
-const SUITES: &[(u16, &str)] = &[
-    (0x0004, "TLS_RSA_WITH_RC4_128_MD5"),
-    (0x0005, "TLS_RSA_WITH_RC4_128_SHA"),
-    (0x000A, "TLS_RSA_WITH_3DES_EDE_CBC_SHA"),
-    (0x0016, "TLS_DHE_RSA_WITH_3DES_EDE_CBC_SHA"),
-    (0x0018, "TLS_DH_anon_WITH_RC4_128_MD5"),
-    (0x002F, "TLS_RSA_WITH_AES_128_CBC_SHA"),
-    (0x0033, "TLS_DHE_RSA_WITH_AES_128_CBC_SHA"),
-    (0x0035, "TLS_RSA_WITH_AES_256_CBC_SHA"),
-    (0x0039, "TLS_DHE_RSA_WITH_AES_256_CBC_SHA"),
-    (0x003C, "TLS_RSA_WITH_AES_128_CBC_SHA256"),
-    (0x003D, "TLS_RSA_WITH_AES_256_CBC_SHA256"),
-    (0x0067, "TLS_DHE_RSA_WITH_AES_128_CBC_SHA256"),
-    (0x006B, "TLS_DHE_RSA_WITH_AES_256_CBC_SHA256"),
-    (0x009C, "TLS_RSA_WITH_AES_128_GCM_SHA256"),
-    (0x009D, "TLS_RSA_WITH_AES_256_GCM_SHA384"),
-    (0x009E, "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256"),
-    (0x009F, "TLS_DHE_RSA_WITH_AES_256_GCM_SHA384"),
-    (0x1301, "TLS_AES_128_GCM_SHA256"),
-    (0x1302, "TLS_AES_256_GCM_SHA384"),
-    (0x1303, "TLS_CHACHA20_POLY1305_SHA256"),
-    (0x1304, "TLS_AES_128_CCM_SHA256"),
-    (0xC009, "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA"),
-    (0xC00A, "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA"),
-    (0xC012, "TLS_ECDHE_RSA_WITH_3DES_EDE_CBC_SHA"),
-    (0xC013, "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA"),
-    (0xC014, "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA"),
-    (0xC023, "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256"),
-    (0xC024, "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384"),
-    (0xC027, "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256"),
-    (0xC028, "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384"),
-    (0xC02B, "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"),
-    (0xC02C, "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"),
-    (0xC02F, "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"),
-    (0xC030, "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"),
-    (0xCCA8, "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256"),
-    (0xCCA9, "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256"),
-    (0xCCAA, "TLS_DHE_RSA_WITH_CHACHA20_POLY1305_SHA256"),
-];
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,5 +117,14 @@ mod tests {
         assert_eq!(suite_name(0xFEFE), "0xFEFE");
         assert_eq!(alert_name(40), "handshake_failure");
         assert_eq!(version_name(0x7F1C), "0x7F1C");
+    }
+
+    #[test]
+    fn every_suite_has_the_name_that_another_program_has_from_iana() {
+        for number in 0..=u16::MAX {
+            let known = tls_parser::TlsCipherSuite::from_id(number);
+            let (own, name) = (suite_name(number), known.map(|suite| suite.name));
+            assert_eq!(name.unwrap_or(&format!("0x{number:04X}")), own);
+        }
     }
 }

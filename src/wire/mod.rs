@@ -8,4 +8,5 @@ pub mod dns;
 pub mod ms_turn;
 pub mod stream;
 pub mod stun;
+pub mod tls_ask;
 pub mod tls_hello;

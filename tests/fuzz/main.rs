@@ -79,6 +79,7 @@ tests! {
     streams_of_messages: "stream",
     pseudo_tls_hellos: "pseudo-tls",
     flights_of_tls: "tls",
+    answers_to_hellos: "ladder",
     certificates: "certificate",
     answers_of_name_servers: "dns",
     files_of_rows: "report",

@@ -20,6 +20,7 @@ mod signals;
 mod addresses;
 mod certificates;
 mod dns;
+mod ladder;
 mod main_job;
 mod resolver;
 mod store;

@@ -41,7 +41,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         (
             "measure",
             with(&[
-                "pace", "net", "explain", "judge", "stats", "doc", "zone", "clock",
+                "pace", "net", "wire", "explain", "judge", "stats", "doc", "zone", "clock",
             ]),
         ),
         ("lab", with(&["wire", "clock", "readiness"])),

@@ -17,6 +17,7 @@ mod generator;
 mod golden;
 mod hold;
 mod imports;
+mod ladder;
 mod layering;
 mod pipes;
 mod polite;

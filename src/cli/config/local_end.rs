@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{bail, ensure};
 
+use super::ends::Ends;
 use super::ports::source_ports;
 use crate::cli::args::ProbeArgs;
 use crate::net::LocalEnd;
@@ -32,13 +33,19 @@ pub(in crate::cli) fn local_end(args: &ProbeArgs, targets: &[Target]) -> anyhow:
     })
 }
 
-fn fits(source: IpAddr, args: &ProbeArgs, targets: &[Target]) -> anyhow::Result<()> {
+/// The source must be an address of one machine, and of the targets' kind.
+pub(in crate::cli) fn fits(
+    source: IpAddr,
+    ends: impl Into<Ends>,
+    targets: &[Target],
+) -> anyhow::Result<()> {
+    let ends = ends.into();
     let is_broadcast = matches!(source, IpAddr::V4(v4) if v4.is_broadcast());
     ensure!(
         !source.is_unspecified() && !source.is_multicast() && !is_broadcast,
         "--source {source}: no address of one machine; give one that this machine has"
     );
-    let other = match (args.ipv4, args.ipv6) {
+    let other = match (ends.ipv4, ends.ipv6) {
         (true, _) if source.is_ipv6() => Some("-4"),
         (_, true) if source.is_ipv4() => Some("-6"),
         _ => None,
@@ -50,14 +57,14 @@ fn fits(source: IpAddr, args: &ProbeArgs, targets: &[Target]) -> anyhow::Result<
         Host::Address(address) => Some(address),
         Host::Name(_) => None,
     });
-    for address in literal.chain(args.address) {
+    for address in literal.chain(ends.address) {
         ensure!(
             address.is_ipv4() == source.is_ipv4(),
             "--source {source} does not fit the address {address}: one is IPv4, the other IPv6"
         );
     }
     ensure!(
-        !args.lab || source.is_loopback(),
+        !ends.lab || source.is_loopback(),
         "--source {source}: the lab has only loopback addresses; give 127.0.0.1, or leave --source out"
     );
     Ok(())

@@ -5,6 +5,7 @@ use clap::ValueEnum;
 /// The form of a document on stdout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum DocumentFormat {
+    #[value(alias = "text")]
     Table,
     Json,
     Csv,

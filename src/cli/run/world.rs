@@ -15,7 +15,7 @@ use crate::record::{Run, Transport, World};
 use crate::target::Target;
 
 /// The plan with everything swapped that makes a healthy lab read as healthy.
-pub(super) fn in_the_lab(plan: Plan, lab: &Lab) -> Plan {
+pub(in crate::cli) fn in_the_lab(plan: Plan, lab: &Lab) -> Plan {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(lab.roots());
     Plan {
@@ -34,7 +34,7 @@ pub(super) fn in_the_lab(plan: Plan, lab: &Lab) -> Plan {
 }
 
 /// What all rows of this run share.
-pub(super) fn this_run(label: &str, world: World, wall: &Wall) -> Run {
+pub(in crate::cli) fn this_run(label: &str, world: World, wall: &Wall) -> Run {
     Run {
         host: gethostname::gethostname().to_string_lossy().into_owned(),
         ..Run::new(&run_id(wall), label.to_owned(), world)

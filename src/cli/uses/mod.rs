@@ -7,6 +7,7 @@ mod given;
 mod idle;
 mod probe;
 mod report;
+mod tls;
 
 use std::ffi::OsString;
 
@@ -52,6 +53,7 @@ impl Command {
             Self::Probe(_) => "probe",
             Self::Report(_) => "report",
             Self::Compare(_) => "compare",
+            Self::Tls(_) => "tls",
             Self::Schema(_) => "schema",
             Self::Completions(_) => "completions",
             Self::Man(_) => "man",
@@ -68,6 +70,7 @@ pub fn check(command: &Command, given: &Given) -> Result<(), Failure> {
     let found = match command {
         Command::Probe(args) => probe::idle(args, given).map_err(Failure::usage)?,
         Command::Report(args) => report::idle(args, given),
+        Command::Tls(args) => tls::idle(args, given),
         // each of their options does what it does beside any other
         Command::Compare(_) | Command::Schema(_) | Command::Completions(_) | Command::Man(_) => {
             None

@@ -8,6 +8,7 @@ mod ask;
 mod fault;
 mod handshake;
 mod hold;
+mod whole;
 mod wire_tap;
 
 use std::io;
@@ -31,6 +32,7 @@ use crate::record::{Cause, Failure, Tls, group_name};
 use handshake::Stop;
 pub use handshake::{Handshake, TlsVersion};
 pub use hold::{Held, Kernel, Meter};
+pub use whole::{Sessions, WholeHandshake};
 use wire_tap::WireTap;
 
 /// Makes handshakes; built once.

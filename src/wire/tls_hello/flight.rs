@@ -13,12 +13,18 @@ const CERTIFICATE: u8 = 11;
 const SERVER_KEY_EXCHANGE: u8 = 12;
 const CERTIFICATE_REQUEST: u8 = 13;
 const SERVER_HELLO_DONE: u8 = 14;
+/// RFC 6066 section 8.
+const CERTIFICATE_STATUS: u8 = 22;
 
 /// Extensions of a ServerHello (RFC 7301, RFC 8446 section 4.2).
 const ALPN: u16 = 16;
 const SUPPORTED_VERSIONS: u16 = 43;
 const KEY_SHARE: u16 = 51;
 
+/// Extensions that are kept.
+const MOST_EXTENSIONS: usize = 64;
+
+const TLS12: u16 = 0x0303;
 const TLS13: u16 = 0x0304;
 const FATAL: u8 = 2;
 /// `curve_type` of a curve that goes by its number (RFC 8422 section 5.4).
@@ -40,6 +46,18 @@ pub struct Flight {
     /// Key exchange group that the server chose (IANA number): from the `ServerKeyExchange` of an
     /// ECDHE suite, or the `key_share` of TLS 1.3.
     pub group: Option<u16>,
+    /// Bits of the prime of a finite field exchange (DHE).
+    pub dh_bits: Option<u32>,
+    /// Scheme of the signature on the key exchange (IANA number). TLS 1.2 only.
+    pub scheme: Option<u16>,
+    /// Compression method that the server chose, 0 for none.
+    pub compression: Option<u8>,
+    /// Types of the extensions of its hello, as many as are kept.
+    pub extensions: Vec<u16>,
+    /// Its hello came to its end.
+    pub hello_complete: bool,
+    /// Bytes of the certificate's status that the server stapled (OCSP). TLS 1.3 encrypts it.
+    pub stapled: Option<usize>,
     /// Application protocol that the server chose, escaped. TLS 1.3 encrypts it.
     pub alpn: Option<String>,
     /// Every certificate that came whole, the server's own first. TLS 1.3 encrypts them.
@@ -110,7 +128,7 @@ impl Flight {
             let (body, is_whole) = messages.take_up_to(length);
             match kind {
                 SERVER_HELLO => {
-                    let _ = self.read_server_hello(Bytes(body));
+                    self.hello_complete = self.read_server_hello(Bytes(body)).is_some() && is_whole;
                 }
                 CERTIFICATE if self.version != Some(TLS13) => {
                     self.certificates_complete =
@@ -118,6 +136,10 @@ impl Flight {
                 }
                 SERVER_KEY_EXCHANGE => {
                     let _ = self.read_key_exchange(Bytes(body));
+                }
+                CERTIFICATE_STATUS => {
+                    let mut status = Bytes(body);
+                    self.stapled = status.u8().and_then(|_kind| status.u24());
                 }
                 CERTIFICATE_REQUEST => self.certificate_requested = true,
                 SERVER_HELLO_DONE => self.hello_done = true,
@@ -133,11 +155,19 @@ impl Flight {
         let session_id = usize::from(hello.u8()?);
         hello.take(session_id)?;
         self.suite = Some(hello.u16()?);
-        hello.u8()?; // compression
+        self.compression = Some(hello.u8()?);
+        if hello.0.is_empty() {
+            // before TLS 1.2 a hello may end here
+            return Some(());
+        }
         let length = usize::from(hello.u16()?);
-        let mut extensions = Bytes(hello.take_up_to(length).0);
-        loop {
+        let (extensions, is_whole) = hello.take_up_to(length);
+        let mut extensions = Bytes(extensions);
+        while !extensions.0.is_empty() {
             let kind = extensions.u16()?;
+            if self.extensions.len() < MOST_EXTENSIONS {
+                self.extensions.push(kind);
+            }
             let length = usize::from(extensions.u16()?);
             let mut value = Bytes(extensions.take(length)?);
             match kind {
@@ -152,6 +182,7 @@ impl Flight {
                 _ => {}
             }
         }
+        is_whole.then_some(())
     }
 
     /// RFC 5246 section 7.4.2. `None` where it was cut off.
@@ -166,19 +197,45 @@ impl Flight {
         is_whole.then_some(())
     }
 
-    /// RFC 8422 section 5.4. `None` where it was cut off or is another exchange.
+    /// RFC 8422 section 5.4, RFC 5246 section 7.4.3. `None` where it was cut off or is another exchange.
     fn read_key_exchange(&mut self, mut message: Bytes<'_>) -> Option<()> {
-        // a suite without a name of ours may be one; of the others we know
+        // a suite without a name of ours may be one on a curve; of the others we know
         let suite = suite_name(self.suite?);
-        if !suite.contains("ECDHE") && !suite.starts_with("0x") {
+        if suite.contains("DHE_") && !suite.contains("ECDHE_") && !suite.contains("PSK") {
+            let length = usize::from(message.u16()?);
+            self.dh_bits = Some(bits(message.take(length)?));
+            // generator and public key
+            for _ in 0..2 {
+                let length = usize::from(message.u16()?);
+                message.take(length)?;
+            }
+        } else if suite.contains("ECDHE") || suite.starts_with("0x") {
+            if message.u8()? != NAMED_CURVE {
+                return None;
+            }
+            self.group = Some(message.u16()?);
+            let length = usize::from(message.u8()?);
+            message.take(length)?;
+        } else {
             return None;
         }
-        if message.u8()? != NAMED_CURVE {
-            return None;
+        if self.version == Some(TLS12) && !suite.contains("anon") {
+            self.scheme = Some(message.u16()?);
         }
-        self.group = Some(message.u16()?);
         Some(())
     }
+}
+
+/// Bits of a number.
+fn bits(number: &[u8]) -> u32 {
+    let mut significant = number.iter().skip_while(|byte| **byte == 0);
+    let Some(first) = significant.next() else {
+        return 0;
+    };
+    let rest = u32::try_from(significant.count()).unwrap_or(u32::MAX);
+    rest.saturating_mul(8)
+        .saturating_add(first.ilog2())
+        .saturating_add(1)
 }
 
 struct Record<'a> {

@@ -5,6 +5,7 @@ mod certificate;
 mod dns;
 mod document;
 mod forms;
+mod ladder;
 mod ms_turn;
 mod page;
 mod pseudo_tls;
@@ -29,12 +30,13 @@ pub struct Target {
 }
 
 /// All targets.
-pub const ALL: [Target; 10] = [
+pub const ALL: [Target; 11] = [
     stun::TARGET,
     ms_turn::TARGET,
     stream::TARGET,
     pseudo_tls::TARGET,
     tls::TARGET,
+    ladder::TARGET,
     certificate::TARGET,
     dns::TARGET,
     report::TARGET,

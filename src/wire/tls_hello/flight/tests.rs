@@ -31,8 +31,13 @@ fn a_tls_1_2_flight_gives_all_that_a_row_needs() {
         read_flight(flight!("tls12-ecdhe-rsa.bin")),
         Flight {
             version: Some(0x0303),
-            suite: Some(0xC030), // ECDHE-RSA-AES256-GCM-SHA384
-            group: Some(29),     // x25519
+            suite: Some(0xC030),  // ECDHE-RSA-AES256-GCM-SHA384
+            group: Some(29),      // x25519
+            scheme: Some(0x0804), // rsa_pss_rsae_sha256
+            compression: Some(0),
+            // renegotiation_info, ec_point_formats, session_ticket, ALPN, extended_master_secret
+            extensions: vec![0xFF01, 11, 35, 16, 23],
+            hello_complete: true,
             alpn: Some("stun.turn".to_owned()),
             certificates: vec![LEAF.to_vec(), INTERMEDIATE.to_vec()],
             certificates_complete: true,
@@ -76,6 +81,9 @@ fn tls_1_3_is_told_by_its_extension_and_hides_the_rest() {
             version: Some(0x0304),
             suite: Some(0x1302), // TLS_AES_256_GCM_SHA384
             group: Some(29),
+            compression: Some(0),
+            extensions: vec![43, 51], // supported_versions, key_share
+            hello_complete: true,
             encrypted: true,
             ..Flight::default()
         }

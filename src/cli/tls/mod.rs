@@ -1,0 +1,252 @@
+//! `turnprobe tls`: the versions and suites of a relay, its certificates, and who answers.
+
+pub mod args;
+mod config;
+mod pem;
+mod progress;
+
+use std::io::Write as _;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use anyhow::Context as _;
+
+use super::exit::{Exit, Failure};
+use super::files::{DocumentFormat, json};
+use super::run::world::{in_the_lab, this_run, with_port};
+use super::values::Color;
+use super::{message, signals, terminal};
+use crate::clock::Wall;
+use crate::doc::{self, Room};
+use crate::lab::{Lab, LabOptions};
+use crate::measure::Stop;
+use crate::measure::ladder::finished::{Ladder, Relay, Verdict};
+use crate::measure::ladder::runner::Run as Asking;
+use crate::measure::ladder::{Rung, build, sections};
+use crate::net::trust::Judge;
+use crate::net::{Lookup, Opener};
+use crate::record::{Run, Transport, World};
+use crate::schema::RowKind as _;
+use crate::sink;
+use crate::target::Target;
+use args::TlsArgs;
+use pem::Pem;
+use progress::Progress;
+
+/// Addresses of one answer that are asked.
+const MOST_ADDRESSES: usize = 16;
+
+/// Asks.
+pub fn run(args: &TlsArgs, color: Color) -> Result<Exit, Failure> {
+    let target = config::target(args).map_err(Failure::usage)?;
+    let plan = config::plan(args, &target).map_err(Failure::usage)?;
+    plan.local_end.check().map_err(Failure::usage)?;
+    let wall = Wall::system();
+    let stop = Stop::default();
+    let interrupted = signals::listen(Some(stop.clone()))
+        .context("signals cannot be heard, perhaps for want of file descriptors (ulimit -n)")
+        .map_err(Failure::io)?;
+    let pem = args.pem.as_deref().map(Pem::open).transpose();
+    let pem = pem.map_err(Failure::io)?;
+    let lab = args.lab.then(|| LabOptions {
+        faults: args.lab_fault.clone(),
+        ..LabOptions::default()
+    });
+    let lab = lab.map(|options| Lab::start(options, &wall)).transpose();
+    let lab = lab
+        .context("the lab could not be started")
+        .map_err(Failure::io)?;
+    let world = if lab.is_some() {
+        World::Lab
+    } else {
+        World::Real
+    };
+    let plan = match &lab {
+        Some(lab) => in_the_lab(plan, lab),
+        None => plan,
+    };
+    let run = Arc::new(this_run("", world, &wall));
+    let judge = Judge::new(plan.public_roots.clone(), plan.os_store.clone());
+    let opener = Opener::new(plan, wall).map_err(Failure::io)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let runtime = runtime.context("no event queue").map_err(Failure::io)?;
+    let asked = runtime.block_on(ask(args, (&opener, &judge), &target, &run, &stop));
+    drop(lab);
+    let (ladder, failure) =
+        asked.map_err(|address| Failure::usage(anyhow::anyhow!(too_much(address))))?;
+    for note in opener.names().news() {
+        message::note(&note);
+    }
+    if let Some(failure) = failure {
+        message::error(&failure);
+        return Ok(if interrupted.yes() {
+            Exit::Interrupted
+        } else {
+            Exit::Failed
+        });
+    }
+    if let Some(pem) = pem {
+        message::note(&pem.write(&ladder.relays).map_err(Failure::io)?);
+    }
+    let tells = ladder.tells();
+    if ladder.interrupted && !tells {
+        return Ok(Exit::Interrupted);
+    }
+    print(ladder, &run, &target, args.format, color).map_err(Failure::io)?;
+    if let Some(why) = judge.take_os_problem() {
+        message::note(&format!(
+            "whether this system trusts the certificates could not be told: {why}"
+        ));
+    }
+    if interrupted.yes() {
+        message::note("interrupted: this is what was known by then");
+    }
+    Ok(if tells { Exit::Done } else { Exit::Failed })
+}
+
+fn too_much(address: IpAddr) -> String {
+    format!(
+        "--interval under 100ms is more than {address} may get, which is neither loopback nor private; add --i-own-this-server if it is yours"
+    )
+}
+
+/// Resolves and asks; what came of it, and why there is nothing where the name has no address.
+async fn ask(
+    args: &TlsArgs,
+    (opener, judge): (&Opener, &Judge),
+    target: &Target,
+    run: &Run,
+    stop: &Stop,
+) -> Result<(Ladder, Option<String>), IpAddr> {
+    let started = opener.wall().now();
+    let port = opener.port(target, Transport::Tls);
+    let lookup = tokio::select! {
+        biased;
+        () = stop.asked() => None,
+        lookup = opener.resolve(target) => Some(lookup),
+    };
+    let mut ladder = Ladder {
+        tool_version: env!("CARGO_PKG_VERSION"),
+        run_id: run.id.clone(),
+        world: run.world.as_str(),
+        started,
+        target: with_port(target, port),
+        remotename: String::new(),
+        verdict: Verdict::default(),
+        interrupted: false,
+        relays: Vec::new(),
+        addresses_left: 0,
+        differences: Vec::new(),
+    };
+    let Some(Lookup { dns, addresses, .. }) = lookup else {
+        return Ok((
+            ladder,
+            Some("interrupted before anything was measured".to_owned()),
+        ));
+    };
+    ladder.remotename = dns.last_name().unwrap_or_default().to_owned();
+    let addresses = match addresses {
+        Ok(addresses) => addresses,
+        Err(failure) => return Ok((ladder, Some(format!("{}: {failure}", target.host)))),
+    };
+    let most = if args.all_addresses {
+        MOST_ADDRESSES
+    } else {
+        1
+    };
+    let all = addresses.len();
+    let mut asking = Asking::new(opener, args.interval, stop);
+    let progress = Progress::new(args.quiet);
+    for address in addresses.into_iter().take(most) {
+        if asking.is_over() {
+            break;
+        }
+        let remote = SocketAddr::new(address, port);
+        let name = opener.server_name(target, remote);
+        let told = |asked: &_, connections| progress.show(address, asked, connections);
+        let climbed = asking.climb(remote, Some(name), told).await;
+        let climbed = match climbed {
+            Ok(climbed) => climbed,
+            Err(address) => {
+                progress.finish();
+                return Err(address);
+            }
+        };
+        let walked = asking
+            .walk((opener, judge), (target, remote), &climbed)
+            .await;
+        ladder.relays.push(build::relay(&climbed, &walked));
+    }
+    progress.finish();
+    asking.close().await;
+    ladder.interrupted = stop.is_asked();
+    ladder.addresses_left = if args.all_addresses {
+        all - ladder.relays.len()
+    } else {
+        0
+    };
+    ladder.differences = build::differences(&ladder.relays);
+    ladder.verdict = build::together(&ladder.relays, ladder.addresses_left);
+    Ok((ladder, None))
+}
+
+fn print(
+    ladder: Ladder,
+    run: &Arc<Run>,
+    target: &Target,
+    format: DocumentFormat,
+    color: Color,
+) -> anyhow::Result<()> {
+    let room = Room {
+        columns: usize::from(terminal::width()),
+        rows: None,
+        hint: "",
+        marks: false,
+    };
+    let text = match format {
+        DocumentFormat::Table => doc::terminal(&sections::document(&ladder), &room),
+        DocumentFormat::Markdown => doc::markdown(&sections::document(&ladder), None),
+        DocumentFormat::Json => json(&ladder)?,
+        DocumentFormat::Csv => return rows(ladder, run, target, color),
+    };
+    let mut out = terminal::stdout(color);
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        // a reader that went away is no failure
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(error).context("stdout")
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A row for each version of each relay.
+fn rows(ladder: Ladder, run: &Arc<Run>, target: &Target, color: Color) -> anyhow::Result<()> {
+    let columns = Rung::defaults();
+    let out = terminal::stdout(color);
+    let written = sink::csv_stream(out, &columns, sink::Profile::Plain).and_then(|mut sink| {
+        let host: Arc<str> = target.host.to_string().into();
+        let name: Arc<str> = ladder.remotename.as_str().into();
+        for relay in ladder.relays {
+            let remote = relay.address.parse().unwrap_or(IpAddr::from([0, 0, 0, 0]));
+            let relay: Arc<Relay> = Arc::new(relay);
+            for version in relay.versions.clone() {
+                sink.write(&Rung {
+                    run: Arc::clone(run),
+                    started: ladder.started,
+                    host: Arc::clone(&host),
+                    name: Arc::clone(&name),
+                    remote,
+                    relay: Arc::clone(&relay),
+                    version,
+                })?;
+            }
+        }
+        sink.finish()
+    });
+    match written {
+        Ok(()) | Err(sink::SinkError::Closed { .. }) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}

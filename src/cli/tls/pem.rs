@@ -1,0 +1,122 @@
+//! The certificates as a file that every other program reads.
+
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+use crate::measure::ladder::finished::Relay;
+use crate::record::plain;
+
+/// A file that is opened before anything is measured.
+#[derive(Debug)]
+pub(super) struct Pem {
+    file: File,
+    path: PathBuf,
+}
+
+impl Pem {
+    /// Opens it.
+    pub(super) fn open(path: &Path) -> anyhow::Result<Self> {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let file = File::create(&path).with_context(|| path.display().to_string())?;
+        Ok(Self { file, path })
+    }
+
+    /// Writes the certificates of all relays, each chain once.
+    pub(super) fn write(mut self, relays: &[Relay]) -> anyhow::Result<String> {
+        let mut chains: Vec<Vec<&[u8]>> = Vec::new();
+        let mut text = String::new();
+        for relay in relays {
+            let chain: Vec<&[u8]> = relay
+                .certificates
+                .iter()
+                .map(|sent| sent.der.as_slice())
+                .collect();
+            if chain.is_empty() || chains.contains(&chain) {
+                continue;
+            }
+            for sent in &relay.certificates {
+                // a text of the server's must not end the line
+                let _ = writeln!(
+                    text,
+                    "# {}:{} {}",
+                    relay.address,
+                    relay.port,
+                    plain(&sent.subject)
+                );
+                text.push_str(&pem(&sent.der));
+            }
+            chains.push(chain);
+        }
+        let count: usize = chains.iter().map(Vec::len).sum();
+        let path = self.path.display();
+        self.file
+            .write_all(text.as_bytes())
+            .with_context(|| path.to_string())?;
+        Ok(match count {
+            0 => format!("{path} is empty: no certificate was sent in the clear or in a handshake"),
+            1 => format!("{path} has the certificate"),
+            _ => format!("{path} has the {count} certificates"),
+        })
+    }
+}
+
+/// RFC 7468.
+fn pem(der: &[u8]) -> String {
+    let base64 = base64(der);
+    let mut out = "-----BEGIN CERTIFICATE-----\n".to_owned();
+    for line in base64.as_bytes().chunks(64) {
+        out.push_str(&String::from_utf8_lossy(line));
+        out.push('\n');
+    }
+    out + "-----END CERTIFICATE-----\n"
+}
+
+/// RFC 4648 section 4.
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::new();
+    for group in bytes.chunks(3) {
+        let mut padded = [0; 4];
+        padded[1..=group.len()].copy_from_slice(group);
+        let number = u32::from_be_bytes(padded);
+        for place in 0..4 {
+            if place > group.len() {
+                out.push('=');
+            } else {
+                let digit = (number >> (18 - 6 * place)) & 63;
+                out.push(char::from(DIGITS[digit as usize]));
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // RFC 4648 section 10
+    #[test]
+    fn the_vectors_of_the_rfc_come_out() {
+        let encoded =
+            ["", "f", "fo", "foo", "foob", "fooba", "foobar"].map(|text| base64(text.as_bytes()));
+        assert_eq!(
+            encoded,
+            [
+                "", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_openssl_wrote_comes_out_again() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/certs/");
+        let der = std::fs::read(format!("{folder}root.der")).unwrap();
+        let written = std::fs::read_to_string(format!("{folder}root.pem")).unwrap();
+        assert!(written.contains(&pem(&der)), "{}", pem(&der));
+    }
+}

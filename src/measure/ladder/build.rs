@@ -1,0 +1,360 @@
+//! From what the answers came to, to what is told: numbers become names, certificates are read.
+
+use super::finished::{Offer, Relay, Sent, Verdict, Version, Way};
+use super::runner::Climbed;
+use super::script::{Alpn, Findings, NameAnswer, OddAnswer, Stop, Told};
+use super::way::Walked;
+use crate::judge::ladder::{Impostor, VersionFacts, WayFacts, impostor, versions};
+use crate::judge::severity::Colour;
+use crate::net::certificate;
+use crate::record::{ProtocolVersion, TlsPath, TurnReply, group_name, micros, millis, suite_name};
+use crate::wire::tls_ask::{Refusal, ssl2_suite_name};
+
+/// Extensions that a server's hello shows.
+const EXTENDED_MASTER_SECRET: u16 = 23;
+const RENEGOTIATION_INFO: u16 = 0xFF01;
+
+/// A relay as it is told.
+pub fn relay(climbed: &Climbed, walked: &Walked) -> Relay {
+    let findings = &climbed.findings;
+    let mut told: Vec<Version> = findings.told.iter().map(version).collect();
+    for left in ProtocolVersion::ALL {
+        if findings.told(left).is_none() {
+            told.push(version(&Told::new(left)));
+        }
+    }
+    told.sort_by_key(|version| version.version);
+    let (way, judged) = way(climbed, walked);
+    Relay {
+        address: walked.remote.ip().to_string(),
+        port: walked.remote.port(),
+        verdict: verdict(&told, findings, &way, judged),
+        versions: told,
+        alpn: findings
+            .alpn
+            .iter()
+            .map(|(name, answer)| alpn(name, answer))
+            .collect(),
+        without_sni: findings.without_name.as_ref().map(name_answer),
+        wrong_sni: findings.wrong_name.as_ref().map(name_answer),
+        odd_hellos: findings
+            .odd
+            .iter()
+            .map(|(odd, answer)| odd_hello(odd.meaning(), answer))
+            .collect(),
+        certificates: findings.chain.iter().map(|der| sent(der)).collect(),
+        chain_is_whole: findings.chain_is_whole,
+        tls_path: walked.path,
+        tls_path_evidence: walked.path_evidence.clone(),
+        way,
+        stopped: findings.stop.as_ref().map(stopped).unwrap_or_default(),
+        connections: climbed.connections,
+        took_ms: millis(climbed.took),
+    }
+}
+
+fn version(told: &Told) -> Version {
+    let own = told.ssl2_suites.iter().map(|suite| ssl2_suite_name(*suite));
+    let suites = told
+        .suites
+        .iter()
+        .map(|suite| suite_name(*suite).into_owned());
+    Version {
+        version: told.version,
+        accepted: told.accepted,
+        refused_by: told
+            .refusal
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        suites: suites.chain(own).collect(),
+        suites_are_all: told.suites_are_all,
+        order: told.order,
+        groups: told
+            .groups
+            .iter()
+            .map(|group| group_name(*group).into_owned())
+            .collect(),
+        groups_are_all: told.groups_are_all,
+        dh_bits: told.dh_bits,
+        extended_master_secret: told.has_extension(EXTENDED_MASTER_SECRET),
+        secure_renegotiation: told.has_extension(RENEGOTIATION_INFO),
+        compression: told.compression,
+        resumption: told.resumption,
+        ocsp_stapling: told.stapling,
+    }
+}
+
+fn alpn(name: &'static str, answer: &Alpn) -> Offer {
+    let (said, taken) = match answer {
+        Alpn::Chosen => ("taken".to_owned(), Some(true)),
+        Alpn::Ignored => (
+            "not taken, the connection goes on without".to_owned(),
+            Some(false),
+        ),
+        Alpn::Refused(why) => (format!("refused: {why}"), Some(false)),
+    };
+    Offer {
+        offer: name,
+        answer: said,
+        taken,
+    }
+}
+
+fn name_answer(answer: &NameAnswer) -> String {
+    match answer {
+        NameAnswer::Same => "the same certificate".to_owned(),
+        NameAnswer::Other(der) => {
+            let other = sent(der);
+            format!(
+                "another certificate: {}, SHA-256 {}",
+                other.subject, other.sha256
+            )
+        }
+        NameAnswer::Refused(why) => format!("refused: {why}"),
+    }
+}
+
+fn odd_hello(meaning: &'static str, answer: &OddAnswer) -> Offer {
+    let (said, taken) = match answer {
+        OddAnswer::Works => ("works".to_owned(), Some(true)),
+        OddAnswer::Fails(refusal) => (format!("fails: {refusal}"), Some(false)),
+        OddAnswer::Unsteady => ("failed once and worked once".to_owned(), None),
+    };
+    Offer {
+        offer: meaning,
+        answer: said,
+        taken,
+    }
+}
+
+/// A certificate in words.
+fn sent(der: &[u8]) -> Sent {
+    let read = certificate::read(der).unwrap_or_else(|error| *error.certificate);
+    Sent {
+        subject: read.subject,
+        issuer: read.issuer,
+        not_before: read.not_before,
+        not_after: read.not_after,
+        serial_number: read.serial_number,
+        key: read.key,
+        signature: read.signature_algorithm,
+        sha1: read.thumbprint,
+        sha256: read.sha256,
+        names: read.sans,
+        faults: read.faults,
+        der: der.to_vec(),
+    }
+}
+
+fn stopped(stop: &Stop) -> String {
+    match stop {
+        Stop::Unreachable(why) => format!("no connection: {why}"),
+        Stop::NotTls(what) => format!("twice the same answer that is no TLS: {what}"),
+        Stop::Silence => "not a byte came back to a hello of TLS 1.2, 1.3, 1.1 and 1.0".to_owned(),
+        Stop::Interrupted => "interrupted".to_owned(),
+        Stop::Connections(most) => format!("{most} connections are the most"),
+        Stop::Time(most) => format!("{most} s are the most"),
+    }
+}
+
+fn way(climbed: &Climbed, walked: &Walked) -> (Way, Option<Impostor>) {
+    let refused_by = |by: fn(&Refusal) -> bool| {
+        let refusals = climbed
+            .findings
+            .told
+            .iter()
+            .filter_map(|told| told.refusal.as_ref());
+        refusals.filter(|refusal| by(refusal)).count()
+    };
+    let connect = climbed.connects.iter().min().copied();
+    let facts = WayFacts {
+        is_microsofts: walked.is_microsofts,
+        path: walked.path,
+        path_evidence: &walked.path_evidence,
+        connect,
+        connect_3478: walked.connect_3478,
+        turn: walked.turn,
+        turn_3478: walked.turn_3478,
+        eofs: refused_by(|refusal| *refusal == Refusal::Eof),
+        alerts: refused_by(|refusal| matches!(refusal, Refusal::Alert(_))),
+    };
+    let (judged, evidence) = impostor(&facts);
+    let reply = |reply: Option<TurnReply>| {
+        reply
+            .map(|reply| reply.word().into_owned())
+            .unwrap_or_default()
+    };
+    let way = Way {
+        connect_us: connect.map(micros),
+        connect_3478_us: walked.connect_3478.map(micros),
+        turn_in_the_clear: reply(walked.turn),
+        turn_on_3478: reply(walked.turn_3478),
+        not_the_relay: match judged {
+            Some(Impostor::Certain) => "certain",
+            Some(Impostor::Likely) => "likely",
+            None => "",
+        },
+        evidence,
+    };
+    (way, judged)
+}
+
+fn verdict(told: &[Version], findings: &Findings, way: &Way, judged: Option<Impostor>) -> Verdict {
+    let of = |wanted: Option<bool>| {
+        let versions = told.iter().filter(|version| version.accepted == wanted);
+        versions.map(|version| version.version).collect()
+    };
+    let refused: Vec<ProtocolVersion> = of(Some(false));
+    let facts = VersionFacts {
+        accepted: of(Some(true)),
+        unknown: of(None),
+        refuses: !refused.is_empty(),
+    };
+    let (colour, text) = versions(&facts);
+    let because = |text: String| match &findings.stop {
+        Some(stop @ (Stop::Unreachable(_) | Stop::NotTls(_) | Stop::Silence)) => {
+            format!("{text}: {}", stopped(stop))
+        }
+        Some(stop) => format!("{text}; not all was asked: {}", stopped(stop)),
+        None => text,
+    };
+    let text = because(text);
+    let evidence = way.evidence.join("; ");
+    match judged {
+        None => Verdict {
+            colour: colour.map_or("", |colour| colour.as_str()),
+            text,
+        },
+        Some(sure) => {
+            let is = match sure {
+                Impostor::Certain => "is",
+                Impostor::Likely => "is likely",
+            };
+            Verdict {
+                colour: match sure {
+                    Impostor::Certain => Colour::Red.as_str(),
+                    Impostor::Likely => Colour::Amber.as_str(),
+                },
+                text: format!(
+                    "this {is} not the relay: something on the way inspects TLS ({evidence}). Of what answered: {text}"
+                ),
+            }
+        }
+    }
+}
+
+/// What all relays come to: the worst of them first.
+pub fn together(relays: &[Relay], left: usize) -> Verdict {
+    let rank = |relay: &&Relay| match Colour::of_word(relay.verdict.colour) {
+        Some(Colour::Red) => 0,
+        Some(Colour::Amber) => 1,
+        None => 2,
+        Some(Colour::Green) => 3,
+    };
+    let Some(worst) = relays.iter().min_by_key(rank) else {
+        return Verdict::default();
+    };
+    let mut verdict = worst.verdict.clone();
+    let same = relays
+        .iter()
+        .filter(|relay| relay.verdict == worst.verdict)
+        .count();
+    if relays.len() > 1 {
+        verdict.text = if same == relays.len() {
+            format!("all {same} relays: {}", verdict.text)
+        } else if same > 1 {
+            format!(
+                "{same} of {} relays, {} first: {}",
+                relays.len(),
+                worst.address,
+                verdict.text
+            )
+        } else {
+            format!(
+                "{}, the worst of {} relays: {}",
+                worst.address,
+                relays.len(),
+                verdict.text
+            )
+        };
+    }
+    if left > 0 {
+        verdict.text = format!("{}; {left} more were not asked", verdict.text);
+    }
+    verdict
+}
+
+/// What differs between relays, each in a sentence.
+pub fn differences(relays: &[Relay]) -> Vec<String> {
+    let [first, others @ ..] = relays else {
+        return Vec::new();
+    };
+    let mut told = Vec::new();
+    for other in others {
+        let mut differs = |what: &str, one: String, two: String| {
+            if one != two {
+                told.push(format!(
+                    "{what}: {} {one}, {} {two}",
+                    first.address, other.address
+                ));
+            }
+        };
+        for (one, two) in first.versions.iter().zip(&other.versions) {
+            let name = one.version.as_str();
+            differs(name, accepted(one), accepted(two));
+            // lists that did not come to their end differ for that alone
+            if one.suites_are_all && two.suites_are_all {
+                differs(
+                    &format!("suites of {name}"),
+                    listed(&one.suites, &two.suites),
+                    listed(&two.suites, &one.suites),
+                );
+                let order = |version: &Version| {
+                    version
+                        .order
+                        .map_or("not told", |order| order.as_str())
+                        .to_owned()
+                };
+                differs(&format!("order of {name}"), order(one), order(two));
+            }
+            if one.groups_are_all && two.groups_are_all {
+                differs(
+                    &format!("groups of {name}"),
+                    listed(&one.groups, &two.groups),
+                    listed(&two.groups, &one.groups),
+                );
+            }
+        }
+        let leaf = |relay: &Relay| relay.certificates.first().map(|sent| sent.sha256.clone());
+        if let (Some(one), Some(two)) = (leaf(first), leaf(other)) {
+            differs("certificate", one, two);
+        }
+        let way = |path: Option<TlsPath>| path.map_or("not told", TlsPath::as_str).to_owned();
+        differs("tls_path", way(first.tls_path), way(other.tls_path));
+    }
+    told
+}
+
+fn accepted(version: &Version) -> String {
+    match version.accepted {
+        Some(true) => "accepted".to_owned(),
+        Some(false) => format!("refused by {}", version.refused_by),
+        None => "not told".to_owned(),
+    }
+}
+
+/// How many, and those that the other does not have.
+fn listed(own: &[String], other: &[String]) -> String {
+    let more: Vec<_> = own
+        .iter()
+        .filter(|name| !other.contains(name))
+        .map(String::as_str)
+        .collect();
+    let same_set = own.len() == other.len() && more.is_empty();
+    match more.as_slice() {
+        [] if same_set => format!("in the order {}", own.join(" ")),
+        [] => format!("{}", own.len()),
+        more => format!("{}, with {}", own.len(), more.join(" ")),
+    }
+}

@@ -1,0 +1,304 @@
+//! Asks a relay, one connection after the other.
+
+use std::collections::VecDeque;
+use std::net::{IpAddr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use ring::rand::{SecureRandom as _, SystemRandom};
+use rustls::pki_types::ServerName;
+use tokio_util::task::TaskTracker;
+
+use super::script::{Answer, Asked, Findings, Handshake, Script, Step, Stop, Whole};
+use crate::clock;
+use crate::measure;
+use crate::net::{Opener, Refusal, Sessions, TlsVersion, Visit};
+use crate::record::ProtocolVersion;
+use crate::wire::tls_ask::{Hello, Reply, is_complete};
+
+/// Connections of one run, and the time that it may take.
+pub const MOST_CONNECTIONS: u32 = 300;
+/// The same of its time.
+pub const MOST_TIME: Duration = Duration::from_secs(120);
+
+/// Limits of an answer: as long as nothing is known, and once something is.
+const LONGEST: Duration = Duration::from_secs(3);
+const SHORTEST: Duration = Duration::from_secs(1);
+
+/// How often an answer may take as long as the slowest one so far.
+const SLACK: u32 = 4;
+
+/// Connections whose end is not waited for.
+const MOST_CLOSING: usize = 64;
+
+/// What a run may spend, and how far it is.
+#[derive(Debug)]
+pub struct Run<'a> {
+    opener: &'a Opener,
+    interval: Duration,
+    stop: &'a measure::Stop,
+    began: Instant,
+    last: Option<Instant>,
+    /// Connections so far.
+    pub connections: u32,
+    closing: TaskTracker,
+}
+
+/// What came of one relay.
+#[derive(Debug)]
+pub struct Climbed {
+    /// What is known of it.
+    pub findings: Findings,
+    /// What its connects took.
+    pub connects: Vec<Duration>,
+    /// Connections that it took.
+    pub connections: u32,
+    /// Time that it took.
+    pub took: Duration,
+}
+
+impl<'a> Run<'a> {
+    /// A run that asks so often.
+    pub fn new(opener: &'a Opener, interval: Duration, stop: &'a measure::Stop) -> Self {
+        Self {
+            opener,
+            interval,
+            stop,
+            began: clock::now(),
+            last: None,
+            connections: 0,
+            closing: TaskTracker::new(),
+        }
+    }
+
+    /// Asks one relay all that there is to ask, and tells of each question before it is asked.
+    ///
+    /// # Errors
+    ///
+    /// When the address may not be gone to so often.
+    pub async fn climb(
+        &mut self,
+        remote: SocketAddr,
+        server_name: Option<ServerName<'static>>,
+        mut tell: impl FnMut(&Asked, u32),
+    ) -> Result<Climbed, IpAddr> {
+        let (began, before) = (clock::now(), self.connections);
+        let name = match &server_name {
+            Some(ServerName::DnsName(name)) => Some(name.as_ref().to_owned()),
+            _ => None,
+        };
+        let mut script = Script::new(name);
+        let mut relay = Relay::new(remote);
+        let mut asked = script.next(None);
+        let mut stopped = None;
+        while let Some(ask) = asked {
+            tell(&ask, self.connections);
+            match self.turn(remote.ip()).await? {
+                Ok(()) => {}
+                Err(why) => {
+                    stopped = Some(why);
+                    break;
+                }
+            }
+            let left = MOST_TIME.saturating_sub(clock::now().saturating_duration_since(self.began));
+            let answer = tokio::select! {
+                biased;
+                () = self.stop.asked() => Err(Stop::Interrupted),
+                answer = relay.ask(self.opener, &ask.step, &self.closing) => Ok(answer),
+                () = tokio::time::sleep(left) => Err(too_long()),
+            };
+            match answer {
+                Ok(answer) => asked = script.next(Some(answer)),
+                Err(why) => {
+                    stopped = Some(why);
+                    break;
+                }
+            }
+        }
+        let mut findings = script.into_findings();
+        findings.stop = findings.stop.or(stopped);
+        Ok(Climbed {
+            findings,
+            connects: relay.connects,
+            connections: self.connections - before,
+            took: clock::now().saturating_duration_since(began),
+        })
+    }
+
+    /// Waits for the next connection's turn, and counts it.
+    async fn turn(&mut self, address: IpAddr) -> Result<Result<(), Stop>, IpAddr> {
+        if self.connections >= MOST_CONNECTIONS {
+            return Ok(Err(Stop::Connections(MOST_CONNECTIONS)));
+        }
+        let paced = async {
+            if let Some(last) = self.last {
+                tokio::time::sleep_until((last + self.interval).into()).await;
+            }
+            self.opener.admit(address, Visit::BackToBack).await
+        };
+        let left = MOST_TIME.saturating_sub(clock::now().saturating_duration_since(self.began));
+        let admitted = tokio::select! {
+            biased;
+            () = self.stop.asked() => return Ok(Err(Stop::Interrupted)),
+            admitted = paced => admitted,
+            () = tokio::time::sleep(left) => return Ok(Err(too_long())),
+        };
+        match admitted {
+            Ok(_) | Err(Refusal::TooLate) => {}
+            Err(Refusal::TooMuch(address)) => return Err(address),
+        }
+        self.last = Some(clock::now());
+        self.connections += 1;
+        Ok(Ok(()))
+    }
+
+    /// Whether there is no sense in another relay.
+    pub fn is_over(&self) -> bool {
+        let took = clock::now().saturating_duration_since(self.began);
+        self.stop.is_asked() || self.connections >= MOST_CONNECTIONS || took >= MOST_TIME
+    }
+
+    /// Whether one more connection may be made now.
+    pub(super) async fn admitted(&mut self, remote: SocketAddr) -> bool {
+        matches!(self.turn(remote.ip()).await, Ok(Ok(())))
+    }
+
+    /// Waits a moment until the connections are closed.
+    pub async fn close(self) {
+        self.closing.close();
+        let _ = tokio::time::timeout(SHORTEST, self.closing.wait()).await;
+    }
+}
+
+fn too_long() -> Stop {
+    Stop::Time(MOST_TIME.as_secs())
+}
+
+/// A relay as it is asked.
+struct Relay {
+    remote: SocketAddr,
+    connects: Vec<Duration>,
+    /// What the slowest answer took.
+    slowest: Option<Duration>,
+    sessions: Vec<(Handshake, Sessions)>,
+    random: Random,
+}
+
+impl Relay {
+    fn new(remote: SocketAddr) -> Self {
+        Self {
+            remote,
+            connects: Vec::new(),
+            slowest: None,
+            sessions: Vec::new(),
+            random: Random::default(),
+        }
+    }
+
+    async fn ask(&mut self, opener: &Opener, step: &Step, closing: &TaskTracker) -> Answer {
+        match step {
+            Step::Hello(hello) => self.hello(opener, hello, closing).await,
+            Step::Handshake(handshake) => self.handshake(opener, handshake, closing).await,
+        }
+    }
+
+    /// How long an answer is waited for.
+    fn limit(&self) -> Duration {
+        let limit = self.slowest.map(|slowest| slowest.saturating_mul(SLACK));
+        limit.map_or(LONGEST, |limit| limit.clamp(SHORTEST, LONGEST))
+    }
+
+    async fn hello(&mut self, opener: &Opener, hello: &Hello, closing: &TaskTracker) -> Answer {
+        let limit = self.limit();
+        let bytes = hello.bytes(|| self.random.byte());
+        let enough = |bytes: &[u8]| is_complete(hello, bytes);
+        let heard = match opener.say(self.remote, &bytes, limit, enough).await {
+            Ok(heard) => heard,
+            Err(failure) => return Answer::Unreachable(failure.to_string()),
+        };
+        self.connects.extend(heard.connect);
+        if !heard.bytes.is_empty() && heard.took < limit {
+            self.slowest = self.slowest.max(Some(heard.took));
+        }
+        let reply = Reply::of(hello, &heard.bytes, heard.ending);
+        if closing.len() < MOST_CLOSING {
+            closing.spawn(heard.farewell.say());
+        }
+        Answer::Reply(reply)
+    }
+
+    async fn handshake(
+        &mut self,
+        opener: &Opener,
+        handshake: &Handshake,
+        closing: &TaskTracker,
+    ) -> Answer {
+        let sessions = match self.sessions(handshake) {
+            Ok(sessions) => sessions,
+            Err(error) => return Answer::Handshake(Err(error.to_string())),
+        };
+        let name = handshake.server_name.clone();
+        let name = name.and_then(|name| ServerName::try_from(name).ok());
+        let to = (self.remote, name);
+        let done = opener.handshake(&sessions, to, LONGEST).await;
+        Answer::Handshake(match done {
+            Ok((whole, session)) => {
+                if closing.len() < MOST_CLOSING {
+                    closing.spawn(session.close());
+                }
+                Ok(Whole {
+                    resumed: whole.resumed,
+                    alpn: whole.alpn,
+                    stapled: whole.stapled,
+                    chain: whole.chain.iter().map(|der| der.to_vec()).collect(),
+                })
+            }
+            Err(failure) if failure.cause.phase() == crate::record::Phase::Tls => {
+                Err(failure.to_string())
+            }
+            Err(failure) => return Answer::Unreachable(failure.to_string()),
+        })
+    }
+
+    /// The sessions of handshakes that are alike.
+    fn sessions(&mut self, handshake: &Handshake) -> Result<Sessions, rustls::Error> {
+        let known = self.sessions.iter().find(|(of, _)| of == handshake);
+        if let Some((_, sessions)) = known {
+            return Ok(sessions.clone());
+        }
+        let version = match handshake.version {
+            ProtocolVersion::Tls13 => TlsVersion::V13,
+            _ => TlsVersion::V12,
+        };
+        let sends_name = handshake.server_name.is_some();
+        let sessions = Sessions::new(version, &handshake.alpn, sends_name)?;
+        self.sessions.push((handshake.clone(), sessions.clone()));
+        Ok(sessions)
+    }
+}
+
+/// Random bytes of the system, some at a time.
+struct Random {
+    system: SystemRandom,
+    ready: VecDeque<u8>,
+}
+
+impl Default for Random {
+    fn default() -> Self {
+        Self {
+            system: SystemRandom::new(),
+            ready: VecDeque::new(),
+        }
+    }
+}
+
+impl Random {
+    /// Without random numbers a zero must do: nothing that is secret goes by it.
+    fn byte(&mut self) -> u8 {
+        if self.ready.is_empty() {
+            let mut some = [0; 256];
+            let _ = self.system.fill(&mut some);
+            self.ready.extend(some);
+        }
+        self.ready.pop_front().unwrap_or_default()
+    }
+}

@@ -1,0 +1,143 @@
+//! The whole order: versions first, then what each accepted one has, then what is known once for all of them.
+
+use super::details::{alpn, compression, middleboxes, names, resumption};
+use super::findings::{Findings, Stop, Told};
+use super::reading::{Pause, Reading, hello, usual_groups, with_shares};
+use super::suites::{groups, suites};
+use crate::record::ProtocolVersion::{self, Ssl2, Ssl3, Tls10, Tls11, Tls12, Tls13};
+use crate::wire::tls_ask::{Refusal, Reply, SUITES_13, rare_suites, usual_suites};
+use crate::wire::tls_hello::FirstBytes;
+
+/// The order of asking: what a server most likely speaks first, and what may make a device on the way angry last.
+const VERSIONS: [ProtocolVersion; 6] = [Tls12, Tls13, Tls11, Tls10, Ssl3, Ssl2];
+
+/// Versions of which at least one is answered by any server of TLS.
+const USUAL: [ProtocolVersion; 4] = [Tls12, Tls13, Tls11, Tls10];
+
+/// Reads the text.
+pub(super) fn climb(reading: &mut Reading<'_>, findings: &mut Findings) -> Result<(), Pause> {
+    for version in VERSIONS {
+        let told = ask(reading, findings, version)?;
+        findings.told.push(told);
+        if let Some(stop) = senseless(findings) {
+            findings.stop = Some(stop);
+            return Err(Pause::Stop);
+        }
+    }
+    take_chain(findings);
+    let accepted = findings.accepted();
+    for version in accepted.iter().copied().filter(|version| *version != Ssl2) {
+        suites(reading, findings, version)?;
+        groups(reading, findings, version)?;
+    }
+    let clear = accepted.iter().copied();
+    let clear = clear
+        .filter(|version| (Tls10..=Tls12).contains(version))
+        .max();
+    if let Some(version) = clear {
+        compression(reading, findings, version)?;
+    }
+    for version in [Tls12, Tls13] {
+        if accepted.contains(&version) {
+            resumption(reading, findings, version)?;
+        }
+    }
+    alpn(reading, findings, clear)?;
+    names(reading, findings, clear)?;
+    middleboxes(reading, findings)
+}
+
+/// Whether a version is accepted.
+fn ask(
+    reading: &mut Reading<'_>,
+    findings: &mut Findings,
+    version: ProtocolVersion,
+) -> Result<Told, Pause> {
+    let mut told = Told::new(version);
+    let about = || format!("{}: is it accepted?", version.as_str());
+    let first = match version {
+        Ssl2 => &[],
+        Tls13 => SUITES_13,
+        _ => usual_suites(),
+    };
+    let groups = usual_groups(version);
+    let plain = hello(reading, version, first, groups);
+    let mut reply = reading.hello(findings, about, || plain.clone())?;
+    if let Reply::Refused(refusal) = reply {
+        told.refusal = Some(refusal.clone());
+    }
+    // a server may have none of the usual suites, or want a key in the first hello
+    let again = match (&told.refusal, version) {
+        (_, Ssl2) | (None | Some(Refusal::Alert(70)), _) => None,
+        (Some(Refusal::Alert(_) | Refusal::Eof), Tls13) => {
+            told.wants_share = true;
+            Some(with_shares(plain, true))
+        }
+        (Some(refused), _) if refused.is_nothing_in_common() => {
+            Some(hello(reading, version, rare_suites(), groups))
+        }
+        _ => None,
+    };
+    if let Some(again) = again {
+        let about = || format!("{}: is it accepted in another form?", version.as_str());
+        reply = reading.hello(findings, about, || again)?;
+    }
+    if let Reply::Chosen(chosen) = reply {
+        told.accepted = Some(true);
+        told.refusal = None;
+        told.ssl2_suites.clone_from(&chosen.ssl2_suites);
+        told.suites_are_all = version == Ssl2;
+        told.suites.extend(chosen.flight.suite);
+        told.groups.extend(chosen.flight.group);
+        told.dh_bits = chosen.flight.dh_bits;
+        if version < Tls13 && version != Ssl2 {
+            told.stapling = chosen
+                .flight
+                .hello_done
+                .then_some(chosen.flight.stapled.is_some_and(|length| length > 0));
+        }
+        told.first = Some(chosen.flight.clone());
+    } else {
+        told.wants_share = false;
+    }
+    Ok(told)
+}
+
+/// Why more versions are not asked for.
+fn senseless(findings: &Findings) -> Option<Stop> {
+    let refusals = findings
+        .told
+        .iter()
+        .filter_map(|told| told.refusal.as_ref());
+    let other = refusals.clone().filter_map(|refusal| match refusal {
+        Refusal::NotTls(bytes) => Some(bytes),
+        _ => None,
+    });
+    let other: Vec<&FirstBytes> = other.collect();
+    if let [.., before, last] = other.as_slice()
+        && before == last
+    {
+        return Some(Stop::NotTls(last.to_string()));
+    }
+    let silent = refusals
+        .filter(|refusal| **refusal == Refusal::Silence)
+        .count();
+    (silent == USUAL.len() && findings.told.len() == USUAL.len()).then_some(Stop::Silence)
+}
+
+/// The certificates of the highest version that shows them in the clear.
+fn take_chain(findings: &mut Findings) {
+    let mut versions = findings.accepted().into_iter();
+    let shown = versions.find_map(|version| {
+        let first = findings.told(version)?.first.as_ref()?;
+        (!first.certificates.is_empty()).then(|| {
+            (
+                first.certificates.clone(),
+                first.certificates_complete || version == Ssl2,
+            )
+        })
+    });
+    if let Some((chain, is_whole)) = shown {
+        (findings.chain, findings.chain_is_whole) = (chain, is_whole);
+    }
+}

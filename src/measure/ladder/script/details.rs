@@ -1,0 +1,245 @@
+//! What is known once for all versions: compression, resumption, application protocols, other names, and hellos that
+//! stumble over devices on the way.
+
+use super::findings::{Alpn, Findings, NameAnswer, Odd, OddAnswer};
+use super::reading::{Pause, Reading, hello, sends_names, usual_groups};
+use super::step::{Handshake, WRONG_NAME, Whole};
+use crate::record::ProtocolVersion::{self, Tls12, Tls13};
+use crate::wire::tls_ask::{GROUPS_13, Hello, Reply, SUITES_13, Shape, usual_suites};
+
+/// Application protocols that are asked for: the relay's (RFC 7443) and the one of every web server.
+const PROTOCOLS: [&str; 2] = ["stun.turn", "http/1.1"];
+
+/// The group whose key alone is longer than most segments.
+const LONG: u16 = 4588;
+
+/// Suites that the server has in the version, for a hello that asks for something else.
+fn known(findings: &Findings, version: ProtocolVersion) -> Vec<u16> {
+    let told = findings.told(version);
+    told.map(|told| told.suites.clone()).unwrap_or_default()
+}
+
+/// Asks for compression.
+pub(super) fn compression(
+    reading: &mut Reading<'_>,
+    findings: &mut Findings,
+    version: ProtocolVersion,
+) -> Result<(), Pause> {
+    let ask = Hello {
+        deflate: true,
+        ..hello(
+            reading,
+            version,
+            &known(findings, version),
+            usual_groups(version),
+        )
+    };
+    let about = || format!("{}: compression", version.as_str());
+    if let Reply::Chosen(chosen) = reading.hello(findings, about, || ask)?
+        && let Some(told) = findings.told_mut(version)
+    {
+        told.compression = chosen.flight.compression.map(|method| method != 0);
+    }
+    Ok(())
+}
+
+/// Tries to go on with a session: two whole handshakes.
+pub(super) fn resumption(
+    reading: &mut Reading<'_>,
+    findings: &mut Findings,
+    version: ProtocolVersion,
+) -> Result<(), Pause> {
+    let handshake = whole(reading, version, &[]);
+    let about = || format!("{}: a whole handshake", version.as_str());
+    let Ok(first) = reading.handshake(findings, about, || handshake.clone())? else {
+        return Ok(());
+    };
+    take_certificates(findings, version, first);
+    let about = || format!("{}: does the session go on?", version.as_str());
+    let second = reading.handshake(findings, about, || handshake)?;
+    if let (Ok(second), Some(told)) = (second, findings.told_mut(version)) {
+        told.resumption = Some(second.resumed);
+    }
+    Ok(())
+}
+
+/// What TLS 1.3 hides from who does not end the handshake.
+fn take_certificates(findings: &mut Findings, version: ProtocolVersion, whole: &Whole) {
+    if findings.chain.is_empty() {
+        findings.chain.clone_from(&whole.chain);
+        findings.chain_is_whole = !whole.chain.is_empty();
+    }
+    if version == Tls13
+        && let Some(told) = findings.told_mut(version)
+    {
+        told.stapling = Some(whole.stapled);
+    }
+}
+
+fn whole(reading: &Reading<'_>, version: ProtocolVersion, alpn: &[&str]) -> Handshake {
+    Handshake {
+        version,
+        alpn: alpn.iter().map(|name| (*name).to_owned()).collect(),
+        server_name: reading.server_name.map(str::to_owned),
+    }
+}
+
+/// Asks for each application protocol by itself.
+pub(super) fn alpn(
+    reading: &mut Reading<'_>,
+    findings: &mut Findings,
+    clear: Option<ProtocolVersion>,
+) -> Result<(), Pause> {
+    for protocol in PROTOCOLS {
+        let about = || format!("ALPN {protocol}");
+        let of = |chosen: Option<&str>| {
+            if chosen == Some(protocol) {
+                Alpn::Chosen
+            } else {
+                Alpn::Ignored
+            }
+        };
+        let found = if let Some(version) = clear {
+            let ask = Hello {
+                alpn: vec![protocol.to_owned()],
+                ..hello(
+                    reading,
+                    version,
+                    &known(findings, version),
+                    usual_groups(version),
+                )
+            };
+            match reading.hello(findings, about, || ask)? {
+                Reply::Chosen(chosen) => of(chosen.flight.alpn.as_deref()),
+                Reply::Refused(refusal) => Alpn::Refused(refusal.to_string()),
+            }
+        } else if findings.accepted().contains(&Tls13) {
+            let ask = whole(reading, Tls13, &[protocol]);
+            match reading.handshake(findings, about, || ask)? {
+                Ok(whole) => of(whole.alpn.as_deref()),
+                Err(why) => Alpn::Refused(why.clone()),
+            }
+        } else {
+            return Ok(());
+        };
+        findings.alpn.push((protocol, found));
+    }
+    Ok(())
+}
+
+/// Asks without a name and with one that no server has.
+pub(super) fn names(
+    reading: &mut Reading<'_>,
+    findings: &mut Findings,
+    clear: Option<ProtocolVersion>,
+) -> Result<(), Pause> {
+    // one that goes by its address was asked without a name all along
+    if reading.server_name.is_some() {
+        let about = "without a name (SNI)";
+        findings.without_name = name(reading, findings, (clear, None), about)?;
+    }
+    let about = "with a wrong name (SNI)";
+    findings.wrong_name = name(reading, findings, (clear, Some(WRONG_NAME)), about)?;
+    Ok(())
+}
+
+fn name(
+    reading: &mut Reading<'_>,
+    findings: &mut Findings,
+    (clear, server_name): (Option<ProtocolVersion>, Option<&str>),
+    about: &str,
+) -> Result<Option<NameAnswer>, Pause> {
+    let about = || about.to_owned();
+    let against = findings.chain.first().cloned();
+    let compared = |certificate: Option<&Vec<u8>>| {
+        let certificate = certificate?;
+        Some(if Some(certificate) == against.as_ref() {
+            NameAnswer::Same
+        } else {
+            NameAnswer::Other(certificate.clone())
+        })
+    };
+    if let Some(version) = clear.filter(|version| sends_names(*version)) {
+        // the very hello whose answer showed the certificate, but for the name
+        let mut ask = hello(reading, version, usual_suites(), usual_groups(version));
+        ask.server_name = server_name.map(str::to_owned);
+        return Ok(match reading.hello(findings, about, || ask)? {
+            Reply::Chosen(chosen) => compared(chosen.flight.certificates.first()),
+            Reply::Refused(refusal) => Some(NameAnswer::Refused(refusal.to_string())),
+        });
+    }
+    if !findings.accepted().contains(&Tls13) {
+        return Ok(None);
+    }
+    let ask = Handshake {
+        server_name: server_name.map(str::to_owned),
+        ..whole(reading, Tls13, &[])
+    };
+    Ok(match reading.handshake(findings, about, || ask)? {
+        Ok(whole) => compared(whole.chain.first()),
+        Err(why) => Some(NameAnswer::Refused(why.clone())),
+    })
+}
+
+/// Asks in forms that are right and that devices on the way are known to drop. One that fails is asked for again,
+/// after the plain one: only what fails twice, while that works, counts.
+pub(super) fn middleboxes(reading: &mut Reading<'_>, findings: &mut Findings) -> Result<(), Pause> {
+    let accepted = findings.accepted();
+    let Some(highest) = accepted
+        .first()
+        .copied()
+        .filter(|version| *version >= Tls12)
+    else {
+        return Ok(());
+    };
+    let mut plain = hello(
+        reading,
+        Tls13,
+        &[SUITES_13, usual_suites()].concat(),
+        GROUPS_13,
+    );
+    plain.versions = vec![Tls13, Tls12];
+    plain.shares = vec![29];
+    let about = || format!("{} or lower: a plain hello", Tls13.as_str());
+    let works = matches!(reading.hello(findings, about, || plain.clone())?, Reply::Chosen(chosen) if chosen.version <= highest);
+    if !works {
+        return Ok(());
+    }
+    for odd in [Odd::Long, Odd::Split, Odd::Grease] {
+        let mut ask = plain.clone();
+        match odd {
+            Odd::Long => ask.shares = vec![LONG, 29],
+            Odd::Split => ask.shape = Shape::Split,
+            Odd::Grease => ask.shape = Shape::Grease,
+        }
+        let about = || odd.meaning().to_owned();
+        let answer = match reading.hello(findings, about, || ask.clone())? {
+            Reply::Chosen(_) => OddAnswer::Works,
+            Reply::Refused(refusal) => {
+                let again = || "a plain hello again".to_owned();
+                let plain_works = matches!(
+                    reading.hello(findings, again, || plain.clone())?,
+                    Reply::Chosen(_)
+                );
+                let second = reading.hello(findings, about, || ask)?;
+                match second {
+                    Reply::Refused(_) if plain_works => OddAnswer::Fails(refusal.clone()),
+                    _ => OddAnswer::Unsteady,
+                }
+            }
+        };
+        findings.odd.push((odd, answer));
+    }
+    Ok(())
+}
+
+impl Odd {
+    /// What is odd about it.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Long => "a hello over two segments, as with a post-quantum key",
+            Self::Split => "a hello in two records",
+            Self::Grease => "a hello with unknown values (GREASE)",
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! What the answers come to.
+
+use crate::record::{Order, ProtocolVersion};
+use crate::wire::tls_ask::Refusal;
+use crate::wire::tls_hello::Flight;
+
+/// All that is known of a relay.
+#[derive(Debug, Clone, Default)]
+pub struct Findings {
+    /// Each version that was asked for, in the order of asking.
+    pub told: Vec<Told>,
+    /// Application protocols by their names.
+    pub alpn: Vec<(&'static str, Alpn)>,
+    /// What a hello without a name gets.
+    pub without_name: Option<NameAnswer>,
+    /// What a hello with a name that no server has gets.
+    pub wrong_name: Option<NameAnswer>,
+    /// Hellos that stumble over devices on the way.
+    pub odd: Vec<(Odd, OddAnswer)>,
+    /// The certificates as sent, the server's own first.
+    pub chain: Vec<Vec<u8>>,
+    /// Whether these are all.
+    pub chain_is_whole: bool,
+    /// Why not all was asked.
+    pub stop: Option<Stop>,
+}
+
+/// What is known of a version.
+#[derive(Debug, Clone)]
+pub struct Told {
+    /// The version.
+    pub version: ProtocolVersion,
+    /// Whether it is accepted; none where that could not be told.
+    pub accepted: Option<bool>,
+    /// How it was refused.
+    pub refusal: Option<Refusal>,
+    /// Suites, in the order of the server's choice.
+    pub suites: Vec<u16>,
+    /// Suites of SSL 2.0.
+    pub ssl2_suites: Vec<u32>,
+    /// Whether the list came to its end.
+    pub suites_are_all: bool,
+    /// Whose order counts.
+    pub order: Option<Order>,
+    /// Groups, in the order of the server's choice.
+    pub groups: Vec<u16>,
+    /// Whether the list came to its end.
+    pub groups_are_all: bool,
+    /// Bits of the smallest prime of a finite field exchange.
+    pub dh_bits: Option<u32>,
+    /// Whether the server compresses.
+    pub compression: Option<bool>,
+    /// Whether a second handshake went on with the session of the first.
+    pub resumption: Option<bool>,
+    /// Whether the certificate's status was stapled (OCSP).
+    pub stapling: Option<bool>,
+    /// The server's first answer.
+    pub first: Option<Flight>,
+    /// Whether TLS 1.3 is accepted only with a key in the hello.
+    pub wants_share: bool,
+}
+
+impl Told {
+    /// A version of which nothing is known yet.
+    pub fn new(version: ProtocolVersion) -> Self {
+        Self {
+            version,
+            accepted: None,
+            refusal: None,
+            suites: Vec::new(),
+            ssl2_suites: Vec::new(),
+            suites_are_all: false,
+            order: None,
+            groups: Vec::new(),
+            groups_are_all: false,
+            dh_bits: None,
+            compression: None,
+            resumption: None,
+            stapling: None,
+            first: None,
+            wants_share: false,
+        }
+    }
+
+    /// Whether the server's answer in the clear has an extension; none where it says nothing of it.
+    pub fn has_extension(&self, kind: u16) -> Option<bool> {
+        let clear = ProtocolVersion::Tls10..=ProtocolVersion::Tls12;
+        let first = self
+            .first
+            .as_ref()
+            .filter(|_| clear.contains(&self.version))?;
+        Some(first.extensions.contains(&kind))
+    }
+}
+
+/// What became of an application protocol.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Alpn {
+    /// The server took it.
+    Chosen,
+    /// It went on without.
+    Ignored,
+    /// It refused.
+    Refused(String),
+}
+
+/// What a hello with another name gets, against the one with the right name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NameAnswer {
+    /// The same certificate.
+    Same,
+    /// Another certificate.
+    Other(Vec<u8>),
+    /// None: it is refused.
+    Refused(String),
+}
+
+/// A hello that stumbles over devices on the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Odd {
+    /// So long that it takes two segments, by the key of ML-KEM.
+    Long,
+    /// In two records.
+    Split,
+    /// With values that nobody knows.
+    Grease,
+}
+
+/// What became of it, where the plain one works.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OddAnswer {
+    /// It works.
+    Works,
+    /// It failed twice, and the plain one worked in between.
+    Fails(Refusal),
+    /// Once it failed, once it worked.
+    Unsteady,
+}
+
+/// Why not all was asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stop {
+    /// A connect failed.
+    Unreachable(String),
+    /// Twice the same answer that is no TLS.
+    NotTls(String),
+    /// Not a byte to any of the usual versions.
+    Silence,
+    /// The user interrupted.
+    Interrupted,
+    /// So many connections are enough.
+    Connections(u32),
+    /// So much time is enough.
+    Time(u64),
+}
+
+impl Findings {
+    /// A version.
+    pub fn told(&self, version: ProtocolVersion) -> Option<&Told> {
+        self.told.iter().find(|told| told.version == version)
+    }
+
+    /// The same, to be added to.
+    pub(super) fn told_mut(&mut self, version: ProtocolVersion) -> Option<&mut Told> {
+        self.told.iter_mut().find(|told| told.version == version)
+    }
+
+    /// The accepted versions, the highest first.
+    pub fn accepted(&self) -> Vec<ProtocolVersion> {
+        let accepted = self.told.iter().filter(|told| told.accepted == Some(true));
+        let mut versions: Vec<_> = accepted.map(|told| told.version).collect();
+        versions.sort_unstable_by(|a, b| b.cmp(a));
+        versions
+    }
+
+    /// Whether a TLS server answered anything at all.
+    pub fn is_tls(&self) -> bool {
+        self.told.iter().any(|told| {
+            told.accepted == Some(true) || told.refusal.as_ref().is_some_and(Refusal::is_said)
+        })
+    }
+
+    /// Decides on versions whose refusal is none by itself: a connection that is closed or stays silent is an
+    /// answer of a server that is known to answer others; else it may be anybody's.
+    pub(super) fn settle(&mut self) {
+        let is_tls = self.is_tls();
+        for told in &mut self.told {
+            if told.accepted == Some(true) {
+                continue;
+            }
+            told.accepted = match &told.refusal {
+                Some(Refusal::Alert(_) | Refusal::NotOffered(..) | Refusal::NotTls(_)) => {
+                    Some(false)
+                }
+                Some(Refusal::Eof | Refusal::Reset | Refusal::Silence) => is_tls.then_some(false),
+                Some(Refusal::Cut) | None => None,
+            };
+        }
+    }
+}

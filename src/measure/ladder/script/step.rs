@@ -1,0 +1,60 @@
+//! What is asked, and what comes of it.
+
+use crate::record::ProtocolVersion;
+use crate::wire::tls_ask::{Hello, Reply};
+
+/// The name that no server has (RFC 6761).
+pub const WRONG_NAME: &str = "no-such-relay.invalid";
+
+/// Something that is asked on a connection of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// A hello, whose answer comes in the clear.
+    Hello(Box<Hello>),
+    /// A whole handshake.
+    Handshake(Handshake),
+}
+
+/// A whole handshake. Those of the same version share their sessions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Handshake {
+    /// TLS 1.2 or 1.3.
+    pub version: ProtocolVersion,
+    /// Application protocols that are offered.
+    pub alpn: Vec<String>,
+    /// Name of the server (SNI); none is sent where there is none.
+    pub server_name: Option<String>,
+}
+
+/// A step, and what it is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// What is sent.
+    pub step: Step,
+    /// What it is to find out, for a reader: `TLS 1.2: suites, 5 so far`.
+    pub about: String,
+}
+
+/// What came of a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// To a hello.
+    Reply(Reply),
+    /// Of a whole handshake; else why there was none.
+    Handshake(Result<Whole, String>),
+    /// There was no connection, and why.
+    Unreachable(String),
+}
+
+/// What a whole handshake told.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Whole {
+    /// Whether it went on with a session of an earlier one.
+    pub resumed: bool,
+    /// Application protocol that the server chose.
+    pub alpn: Option<String>,
+    /// Whether the certificate's status was stapled.
+    pub stapled: bool,
+    /// The certificates as sent.
+    pub chain: Vec<Vec<u8>>,
+}

@@ -1,0 +1,413 @@
+//! The text against servers that are a few lines each.
+
+use super::*;
+use crate::record::ProtocolVersion::{Ssl2, Ssl3, Tls10, Tls11, Tls12, Tls13};
+use crate::record::{Order, ProtocolVersion};
+use crate::wire::tls_ask::{Chosen, Hello, Refusal, Reply, Shape};
+use crate::wire::tls_hello::{FirstBytes, Flight};
+
+const GCM_256: u16 = 0xC030;
+const GCM_128: u16 = 0xC02F;
+const CBC: u16 = 0xC014;
+const PLAIN_RSA: u16 = 0x002F;
+const ECDSA: u16 = 0xC02B;
+/// `TLS_DH_anon_WITH_AES_128_CBC_SHA`, which is among the rare ones.
+const ANON: u16 = 0x0034;
+
+/// A server.
+#[derive(Clone)]
+struct Server {
+    /// What it has, in its own order.
+    versions: Vec<(ProtocolVersion, Vec<u16>)>,
+    groups: Vec<u16>,
+    order: Order,
+    refusal: fn(ProtocolVersion) -> Refusal,
+    /// What it does not understand.
+    stumbles: fn(&Hello) -> bool,
+    /// A group that must be among those that are offered.
+    curve: Option<u16>,
+    wants_share: bool,
+    resumes: bool,
+    other_for: Option<Option<&'static str>>,
+}
+
+impl Server {
+    fn new(versions: &[(ProtocolVersion, &[u16])]) -> Self {
+        Self {
+            versions: versions
+                .iter()
+                .map(|(version, suites)| (*version, suites.to_vec()))
+                .collect(),
+            groups: vec![29, 23],
+            order: Order::Server,
+            refusal: |_| Refusal::Alert(70),
+            stumbles: |_| false,
+            curve: None,
+            wants_share: false,
+            resumes: true,
+            other_for: None,
+        }
+    }
+
+    fn reply(&self, hello: &Hello) -> Reply {
+        let no = |alert| Reply::Refused(Refusal::Alert(alert));
+        if (self.stumbles)(hello) {
+            return Reply::Refused(Refusal::Silence);
+        }
+        let offered = self
+            .versions
+            .iter()
+            .filter(|(version, _)| hello.versions.contains(version));
+        let Some((version, suites)) = offered.max_by_key(|(version, _)| *version) else {
+            return Reply::Refused((self.refusal)(hello.version()));
+        };
+        if *version == Tls13 && self.wants_share && hello.shares.is_empty() {
+            return no(40);
+        }
+        let suite = match self.order {
+            Order::Client => hello.suites.iter().find(|suite| suites.contains(suite)),
+            _ => suites.iter().find(|suite| hello.suites.contains(suite)),
+        };
+        let Some(suite) = suite.copied() else {
+            return no(40);
+        };
+        let is_elliptic = *version == Tls13 || suite >> 8 == 0xC0;
+        let names_groups = *version != Ssl3;
+        let group = if names_groups {
+            self.groups
+                .iter()
+                .copied()
+                .find(|group| hello.groups.contains(group))
+        } else {
+            self.groups.first().copied()
+        };
+        let misses_curve = self
+            .curve
+            .is_some_and(|curve| !hello.groups.contains(&curve));
+        if is_elliptic && (group.is_none() || (names_groups && misses_curve)) {
+            return no(40);
+        }
+        let name = hello.server_name.as_deref();
+        Reply::Chosen(Box::new(Chosen {
+            version: *version,
+            flight: Flight {
+                version: Some(version.number()),
+                suite: Some(suite),
+                group: group.filter(|_| is_elliptic),
+                certificates: if *version < Tls13 {
+                    vec![self.certificate(name)]
+                } else {
+                    Vec::new()
+                },
+                certificates_complete: *version < Tls13,
+                compression: Some(0),
+                extensions: vec![0xFF01],
+                hello_complete: true,
+                hello_done: *version < Tls13,
+                ..Flight::default()
+            },
+            ssl2_suites: Vec::new(),
+        }))
+    }
+
+    fn certificate(&self, name: Option<&str>) -> Vec<u8> {
+        let other = self.other_for.is_some_and(|other| other == name);
+        if other {
+            b"other".to_vec()
+        } else {
+            b"own".to_vec()
+        }
+    }
+
+    fn answer(&self, step: &Step, before: &[Step]) -> Answer {
+        match step {
+            Step::Hello(hello) => Answer::Reply(self.reply(hello)),
+            Step::Handshake(handshake) => Answer::Handshake(Ok(Whole {
+                resumed: self.resumes && before.contains(step),
+                alpn: None,
+                stapled: true,
+                chain: vec![self.certificate(handshake.server_name.as_deref())],
+            })),
+        }
+    }
+}
+
+/// All questions with what was found.
+fn climb(mut answer: impl FnMut(&Step, &[Step]) -> Answer) -> (Findings, Vec<Step>) {
+    let mut script = Script::new(Some("relay.example".to_owned()));
+    let (mut steps, mut next) = (Vec::new(), script.next(None));
+    while let Some(asked) = next {
+        assert!(!asked.about.is_empty());
+        let answer = answer(&asked.step, &steps);
+        steps.push(asked.step);
+        assert!(steps.len() < 400, "there is no end");
+        next = script.next(Some(answer));
+    }
+    (script.into_findings(), steps)
+}
+
+fn of(server: &Server) -> (Findings, usize) {
+    let (findings, steps) = climb(|step, before| server.answer(step, before));
+    (findings, steps.len())
+}
+
+#[test]
+fn a_relay_of_tls_1_2_alone_is_known_after_some_forty_questions() {
+    let server = Server::new(&[(Tls12, &[GCM_256, GCM_128, CBC, PLAIN_RSA])]);
+    let (findings, questions) = of(&server);
+    let accepted: Vec<_> = findings
+        .told
+        .iter()
+        .map(|told| (told.version, told.accepted))
+        .collect();
+    let no = |version| (version, Some(false));
+    assert_eq!(
+        accepted,
+        [
+            (Tls12, Some(true)),
+            no(Tls13),
+            no(Tls11),
+            no(Tls10),
+            no(Ssl3),
+            no(Ssl2)
+        ]
+    );
+    let told = findings.told(Tls12).unwrap();
+    assert_eq!(told.suites, [GCM_256, GCM_128, CBC, PLAIN_RSA]);
+    assert_eq!(
+        (told.suites_are_all, told.order),
+        (true, Some(Order::Server))
+    );
+    assert_eq!(
+        (told.groups.as_slice(), told.groups_are_all),
+        (&[29, 23][..], true)
+    );
+    assert_eq!(
+        (told.resumption, told.compression, told.stapling),
+        (Some(true), Some(false), Some(false))
+    );
+    assert_eq!(
+        (told.has_extension(0xFF01), told.has_extension(23)),
+        (Some(true), Some(false))
+    );
+    assert_eq!(findings.chain, [b"own".to_vec()]);
+    assert_eq!(findings.without_name, Some(NameAnswer::Same));
+    assert!(
+        findings
+            .odd
+            .iter()
+            .all(|(_, answer)| *answer == OddAnswer::Works)
+            && findings.odd.len() == 3
+    );
+    assert_eq!(findings.stop, None);
+    assert!(questions < 45, "{questions}");
+}
+
+#[test]
+fn whose_order_counts_is_told_by_a_list_that_is_turned_round() {
+    let mut server = Server::new(&[
+        (Tls12, &[PLAIN_RSA, GCM_128, GCM_256]),
+        (Tls13, &[0x1301, 0x1302]),
+    ]);
+    let (findings, _) = of(&server);
+    for version in [Tls12, Tls13] {
+        assert_eq!(findings.told(version).unwrap().order, Some(Order::Server));
+    }
+    assert_eq!(
+        findings.told(Tls12).unwrap().suites,
+        [PLAIN_RSA, GCM_128, GCM_256]
+    );
+    server.order = Order::Client;
+    let (findings, _) = of(&server);
+    for version in [Tls12, Tls13] {
+        assert_eq!(findings.told(version).unwrap().order, Some(Order::Client));
+    }
+    // a single suite has no order
+    let one = Server::new(&[(Tls12, &[GCM_128])]);
+    assert_eq!(of(&one).0.told(Tls12).unwrap().order, None);
+}
+
+// the usual ones and the others are asked for apart, which hides the order between them
+#[test]
+fn the_order_of_a_server_with_rare_suites_is_its_own() {
+    let own = [ANON, GCM_128, 0x001B, PLAIN_RSA];
+    let (findings, _) = of(&Server::new(&[(Tls12, &own)]));
+    assert_eq!(findings.told(Tls12).unwrap().suites, own);
+}
+
+#[test]
+fn a_server_that_has_rare_suites_only_is_accepted() {
+    let mut server = Server::new(&[(Tls12, &[ANON])]);
+    server.refusal = |_| Refusal::Alert(40);
+    let (findings, _) = of(&server);
+    assert_eq!(findings.told(Tls12).unwrap().suites, [ANON]);
+    assert_eq!(
+        findings.told(Tls11).unwrap().refusal,
+        Some(Refusal::Alert(40))
+    );
+}
+
+#[test]
+fn ssl_3_has_no_groups_and_is_no_endless_question() {
+    let (findings, _) = of(&Server::new(&[
+        (Ssl3, &[CBC, PLAIN_RSA]),
+        (Tls12, &[GCM_128]),
+    ]));
+    let told = findings.told(Ssl3).unwrap();
+    assert_eq!(
+        (told.accepted, told.suites.as_slice()),
+        (Some(true), &[CBC, PLAIN_RSA][..])
+    );
+    assert_eq!(told.has_extension(23), None);
+}
+
+#[test]
+fn the_curve_of_a_certificate_hides_no_other_group() {
+    let mut server = Server::new(&[(Tls12, &[ECDSA])]);
+    // its own curve last: behind it no other would ever be chosen
+    (server.groups, server.curve) = (vec![29, 24, 23], Some(23));
+    let (findings, _) = of(&server);
+    let told = findings.told(Tls12).unwrap();
+    assert_eq!(
+        (told.groups.as_slice(), told.groups_are_all),
+        (&[29, 24, 23][..], true)
+    );
+}
+
+#[test]
+fn tls_1_3_is_found_also_where_a_key_must_be_in_the_first_hello() {
+    let mut server = Server::new(&[(Tls13, &[0x1302, 0x1301])]);
+    server.wants_share = true;
+    let (findings, _) = of(&server);
+    let told = findings.told(Tls13).unwrap();
+    assert_eq!(
+        (told.accepted, told.suites.as_slice()),
+        (Some(true), &[0x1302, 0x1301][..])
+    );
+    // what TLS 1.3 hides comes from whole handshakes
+    assert_eq!((told.stapling, told.resumption), (Some(true), Some(true)));
+    assert_eq!(findings.chain, [b"own".to_vec()]);
+    assert_eq!(
+        findings.alpn,
+        [("stun.turn", Alpn::Ignored), ("http/1.1", Alpn::Ignored)]
+    );
+}
+
+#[test]
+fn another_certificate_for_another_name_is_told() {
+    let mut server = Server::new(&[(Tls12, &[GCM_128])]);
+    server.other_for = Some(None);
+    let (findings, _) = of(&server);
+    assert_eq!(
+        findings.without_name,
+        Some(NameAnswer::Other(b"other".to_vec()))
+    );
+    assert_eq!(findings.wrong_name, Some(NameAnswer::Same));
+    let mut hidden = Server::new(&[(Tls13, &[0x1301])]);
+    hidden.other_for = Some(Some(WRONG_NAME));
+    let (findings, _) = of(&hidden);
+    assert_eq!(findings.without_name, Some(NameAnswer::Same));
+    assert_eq!(
+        findings.wrong_name,
+        Some(NameAnswer::Other(b"other".to_vec()))
+    );
+}
+
+#[test]
+fn an_odd_hello_counts_only_if_it_fails_twice_while_the_plain_one_works() {
+    let mut server = Server::new(&[(Tls12, &[GCM_128])]);
+    server.stumbles = |hello| hello.shape == Shape::Split;
+    let answers = |findings: Findings| {
+        findings
+            .odd
+            .into_iter()
+            .map(|(_, answer)| answer)
+            .collect::<Vec<_>>()
+    };
+    use OddAnswer::{Fails, Unsteady, Works};
+    assert_eq!(
+        answers(of(&server).0),
+        [Works, Fails(Refusal::Silence), Works]
+    );
+    // once only
+    let mut times = 0;
+    let (findings, _) = climb(|step, before| {
+        let is_long = matches!(step, Step::Hello(hello) if hello.shares.len() == 2);
+        times += u32::from(is_long);
+        match times {
+            1 if is_long => Answer::Reply(Reply::Refused(Refusal::Reset)),
+            _ => Server::new(&[(Tls12, &[GCM_128])]).answer(step, before),
+        }
+    });
+    assert_eq!(answers(findings), [Unsteady, Works, Works]);
+    // where the plain one fails nothing is told
+    server.stumbles = |hello| hello.versions.len() > 1;
+    assert_eq!(answers(of(&server).0), []);
+}
+
+#[test]
+fn silence_is_no_answer_of_a_server_that_answers_other_versions_and_untold_of_any_other() {
+    let mut server = Server::new(&[(Tls12, &[GCM_128])]);
+    server.refusal = |_| Refusal::Silence;
+    let (findings, _) = of(&server);
+    let old = findings.told(Tls10).unwrap();
+    assert_eq!(
+        (old.accepted, old.refusal.as_ref()),
+        (Some(false), Some(&Refusal::Silence))
+    );
+    server.versions.clear();
+    let (findings, questions) = of(&server);
+    assert_eq!((findings.stop, questions), (Some(Stop::Silence), 4));
+    assert!(findings.told.iter().all(|told| told.accepted.is_none()));
+    // closed or reset by whoever, at every version
+    for refusal in [(|_| Refusal::Eof) as fn(_) -> _, |_| Refusal::Reset] {
+        server.refusal = refusal;
+        assert!(
+            of(&server)
+                .0
+                .told
+                .iter()
+                .all(|told| told.accepted.is_none())
+        );
+    }
+}
+
+#[test]
+fn it_stops_early_where_nothing_is_to_be_found() {
+    let http = || FirstBytes::Http("HTTP/1.1 400 Bad Request".to_owned());
+    let (findings, steps) = climb(|_, _| Answer::Reply(Reply::Refused(Refusal::NotTls(http()))));
+    assert_eq!(
+        (findings.stop, steps.len()),
+        (Some(Stop::NotTls(http().to_string())), 2)
+    );
+    let (findings, steps) = climb(|_, _| Answer::Unreachable("connect-refused".to_owned()));
+    assert_eq!(
+        (findings.stop, steps.len()),
+        (Some(Stop::Unreachable("connect-refused".to_owned())), 1)
+    );
+    // in the middle: what is known stays known
+    let server = Server::new(&[(Tls12, &[GCM_256, GCM_128, CBC])]);
+    let (findings, steps) = climb(|step, before| match before.len() {
+        8.. => Answer::Unreachable("connect-timeout".to_owned()),
+        _ => server.answer(step, before),
+    });
+    assert_eq!(steps.len(), 9);
+    let told = findings.told(Tls12).unwrap();
+    assert!(told.suites.len() >= 2 && !told.suites_are_all);
+}
+
+#[test]
+fn a_list_that_ends_in_a_reset_is_not_called_whole() {
+    let server = Server::new(&[(Tls12, &[GCM_256, GCM_128])]);
+    let (findings, _) = climb(|step, before| match server.answer(step, before) {
+        Answer::Reply(Reply::Refused(_)) if before.len() > 6 => {
+            Answer::Reply(Reply::Refused(Refusal::Reset))
+        }
+        answer => answer,
+    });
+    let told = findings.told(Tls12).unwrap();
+    assert_eq!(
+        (told.suites.as_slice(), told.suites_are_all),
+        (&[GCM_256, GCM_128][..], false)
+    );
+}

@@ -1,0 +1,353 @@
+//! The document of a ladder: the table of versions first, what belongs to it below. Pure.
+
+use super::finished::{Ladder, Relay, Sent, Verdict, Version};
+use crate::doc::parts::{filled, main_section, section};
+use crate::doc::{Block, Cell, Column, Document, Fact, Paragraph, Section, Style, Table};
+use crate::judge::severity::Colour;
+use crate::record::{Order, World};
+use crate::zone::Zone;
+
+/// The whole of it.
+pub fn document(ladder: &Ladder) -> Document {
+    let mut about = Vec::new();
+    if !ladder.remotename.is_empty() {
+        about.push(Paragraph::new(ladder.remotename.clone()));
+    }
+    let mut sections = Vec::new();
+    for relay in &ladder.relays {
+        // where there are several, each table says whose it is
+        let whose = match ladder.relays.len() {
+            1 => String::new(),
+            _ => format!(" of {}", relay.address),
+        };
+        sections.extend(of_relay(relay, &whose));
+    }
+    let differences = ladder.differences.iter();
+    let differences = differences.map(|text| Block::Paragraph(Paragraph::new(text.clone())));
+    sections.insert(
+        0,
+        section(
+            "differences",
+            "Differences between the relays",
+            differences.collect(),
+        ),
+    );
+    Document {
+        title: title(ladder),
+        maker: format!("turnprobe {}", ladder.tool_version),
+        zone: Zone::Utc,
+        about,
+        verdict: paragraph(&ladder.verdict),
+        sections,
+        footer: String::new(),
+    }
+}
+
+fn title(ladder: &Ladder) -> String {
+    let lab = if ladder.world == World::Lab.as_str() {
+        " (lab)"
+    } else {
+        ""
+    };
+    match ladder.relays.as_slice() {
+        [one] => format!("TLS of {} at {}{lab}", ladder.target, one.address),
+        _ => format!("TLS of {}{lab}", ladder.target),
+    }
+}
+
+fn paragraph(verdict: &Verdict) -> Paragraph {
+    let colour = Colour::of_word(verdict.colour);
+    let style = match colour {
+        Some(Colour::Red) => Style::Bad,
+        Some(Colour::Amber) => Style::Warn,
+        Some(Colour::Green) => Style::Good,
+        None => Style::Plain,
+    };
+    let text = match colour {
+        Some(colour) => format!("{}: {}", colour.as_str().to_uppercase(), verdict.text),
+        None => verdict.text.clone(),
+    };
+    Paragraph { text, style }
+}
+
+fn of_relay(relay: &Relay, whose: &str) -> Vec<Section> {
+    let mut versions = vec![Block::Table(Table {
+        caption: if whose.is_empty() {
+            String::new()
+        } else {
+            format!("Versions{whose}")
+        },
+        ..table_of_versions(&relay.versions)
+    })];
+    if !whose.is_empty() {
+        versions.push(Block::Paragraph(paragraph(&relay.verdict)));
+    }
+    let named = |table: Table| Table {
+        caption: format!("{}{whose}", table.caption),
+        ..table
+    };
+    let mut all = vec![
+        main_section("versions", "Versions", versions),
+        section(
+            "suites",
+            "Suites",
+            filled(named(table_of_suites(&relay.versions)))
+                .into_iter()
+                .collect(),
+        ),
+        section(
+            "features",
+            "Features",
+            filled(named(table_of_features(&relay.versions)))
+                .into_iter()
+                .collect(),
+        ),
+        section("details", "Details", vec![Block::Facts(details(relay))]),
+    ];
+    let certificates = relay.certificates.iter().zip(1..);
+    let certificates = certificates.map(|(sent, number)| Block::Facts(certificate(sent, number)));
+    all.push(section(
+        "certificates",
+        "Certificates as sent",
+        certificates.collect(),
+    ));
+    all
+}
+
+fn yes_or_no(value: Option<bool>) -> Cell {
+    Cell::of(value, |yes| Cell::from(if yes { "yes" } else { "no" }))
+}
+
+/// The reference's table: a line a version.
+fn table_of_versions(versions: &[Version]) -> Table {
+    let table = Table::new(
+        "versions",
+        "",
+        vec![Column::words("version", "version")],
+        vec![
+            Column::words("accepted", "accepted"),
+            Column::words("refused_by", "refused by"),
+            Column::number("suites", "suites"),
+            Column::words("order", "order"),
+            Column::number("groups", "groups"),
+        ],
+    );
+    table.rows(versions.iter().map(|version| {
+        let is_on = version.accepted == Some(true);
+        let accepted = match version.accepted {
+            Some(true) if version.version.is_outdated() => Cell::Text("yes".into(), Style::Warn),
+            Some(true) => Cell::Text("yes".into(), Style::Good),
+            Some(false) => Cell::from("no"),
+            None => Cell::from("not told"),
+        };
+        let count = |list: &[String], are_all: bool| match (is_on && !list.is_empty(), are_all) {
+            (false, _) => Cell::None,
+            (true, true) => Cell::from(list.len() as u64),
+            (true, false) => Cell::text(format!("{} or more", list.len())),
+        };
+        let refused = Cell::of(
+            Some(&version.refused_by).filter(|text| !text.is_empty()),
+            |text| Cell::text(text.clone()),
+        );
+        let order = Cell::of(version.order, |order| Cell::from(order.as_str()));
+        let suites = count(&version.suites, version.suites_are_all);
+        let groups = count(&version.groups, version.groups_are_all);
+        (
+            [Cell::from(version.version.as_str())],
+            [accepted, refused, suites, order, groups],
+        )
+    }))
+}
+
+/// A line a suite, with its place in each version's order.
+fn table_of_suites(versions: &[Version]) -> Table {
+    let accepted: Vec<&Version> = versions
+        .iter()
+        .rev()
+        .filter(|version| !version.suites.is_empty())
+        .collect();
+    let mut names: Vec<&String> = Vec::new();
+    for version in &accepted {
+        for name in &version.suites {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    let has_order = accepted
+        .iter()
+        .any(|version| version.order == Some(Order::Server));
+    let mut table = Table::new(
+        "suites",
+        "Suites",
+        vec![Column::words("suite", "suite")],
+        Vec::new(),
+    );
+    if has_order {
+        table
+            .caption
+            .push_str(", by their places in the server's order");
+    }
+    table.columns = accepted
+        .iter()
+        .map(|version| Column::number(version.version.as_str(), version.version.as_str()))
+        .collect();
+    table.rows = names
+        .iter()
+        .map(|name| crate::doc::Row {
+            key: vec![Cell::text((*name).clone())],
+            cells: accepted
+                .iter()
+                .map(|version| {
+                    let place = version.suites.iter().position(|suite| suite == *name);
+                    Cell::of(place, |place| match version.order {
+                        Some(Order::Server) => Cell::from(place as u64 + 1),
+                        _ => Cell::from("yes"),
+                    })
+                })
+                .collect(),
+            ..crate::doc::Row::default()
+        })
+        .collect();
+    table.keep = crate::doc::Keep::All;
+    table
+}
+
+/// What each accepted version has.
+fn table_of_features(versions: &[Version]) -> Table {
+    let table = Table::new(
+        "features",
+        "What each version has",
+        vec![Column::words("version", "version")],
+        vec![
+            Column::words("resumption", "resumption"),
+            Column::words("ocsp_stapling", "OCSP"),
+            Column::words("extended_master_secret", "ext. master"),
+            Column::words("secure_renegotiation", "secure reneg."),
+            Column::words("compression", "compression"),
+            Column::number("dh_bits", "DH bits"),
+        ],
+    );
+    let accepted = versions
+        .iter()
+        .rev()
+        .filter(|version| version.accepted == Some(true));
+    table.rows(accepted.map(|version| {
+        let cells = [
+            version.resumption,
+            version.ocsp_stapling,
+            version.extended_master_secret,
+            version.secure_renegotiation,
+            version.compression,
+        ];
+        let [resumption, stapling, master, renegotiation, compression] = cells.map(yes_or_no);
+        let bits = Cell::from(version.dh_bits.map(u64::from));
+        (
+            [Cell::from(version.version.as_str())],
+            [
+                resumption,
+                stapling,
+                master,
+                renegotiation,
+                compression,
+                bits,
+            ],
+        )
+    }))
+}
+
+fn details(relay: &Relay) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    let mut groups: Vec<(Vec<&str>, &[String])> = Vec::new();
+    for version in relay
+        .versions
+        .iter()
+        .rev()
+        .filter(|version| !version.groups.is_empty())
+    {
+        match groups.last_mut() {
+            Some((names, list)) if *list == version.groups => names.push(version.version.as_str()),
+            _ => groups.push((vec![version.version.as_str()], &version.groups)),
+        }
+    }
+    for (names, list) in groups {
+        facts.push(Fact::new("groups", list.join(" ")).note(names.join(", ")));
+    }
+    for offer in &relay.alpn {
+        facts.push(Fact::new(
+            "ALPN",
+            format!("{}: {}", offer.offer, offer.answer),
+        ));
+    }
+    let names = [
+        ("without a name (SNI)", &relay.without_sni),
+        ("with a wrong name", &relay.wrong_sni),
+    ];
+    for (label, answer) in names {
+        if let Some(answer) = answer {
+            facts.push(Fact::new(label, answer.clone()));
+        }
+    }
+    // those that work are what everybody expects
+    for offer in relay
+        .odd_hellos
+        .iter()
+        .filter(|offer| offer.taken != Some(true))
+    {
+        let text = format!("{}: {}, while a plain one works", offer.offer, offer.answer);
+        facts.push(Fact::new("hello", Cell::Text(text.into(), Style::Warn)));
+    }
+    if let Some(path) = relay.tls_path {
+        facts
+            .push(Fact::new("way (tls_path)", path.as_str()).note(relay.tls_path_evidence.clone()));
+    }
+    if !relay.way.turn_in_the_clear.is_empty() {
+        facts.push(Fact::new(
+            "TURN in the clear",
+            relay.way.turn_in_the_clear.clone(),
+        ));
+    }
+    if relay.way.not_the_relay.is_empty() {
+        for seen in &relay.way.evidence {
+            facts.push(Fact::new(
+                "seen",
+                format!("{seen}: this alone accuses nobody"),
+            ));
+        }
+    }
+    if !relay.stopped.is_empty() {
+        facts.push(Fact::new("stopped", relay.stopped.clone()));
+    }
+    #[allow(clippy::cast_precision_loss)] // at most minutes
+    let took = Cell::Seconds(relay.took_ms as f64 / 1e3);
+    facts.push(Fact::new("connections", u64::from(relay.connections)));
+    facts.push(Fact::new("time", took));
+    facts
+}
+
+/// A certificate, the server's own as number 1.
+fn certificate(sent: &Sent, number: u64) -> Vec<Fact> {
+    let whose = if number == 1 { "the relay's own" } else { "" };
+    let mut facts = vec![
+        Fact::new("certificate", number).note(whose),
+        Fact::new("subject", sent.subject.clone()),
+        Fact::new("issuer", sent.issuer.clone()),
+    ];
+    if let (Some(from), Some(to)) = (sent.not_before, sent.not_after) {
+        facts.push(Fact::new("valid", Cell::Span(from, to)));
+    }
+    let key = format!("{}, signed with {}", sent.key, sent.signature);
+    for (label, text) in [
+        ("key", &key),
+        ("serial", &sent.serial_number),
+        ("names", &sent.names),
+        ("SHA-1", &sent.sha1),
+        ("SHA-256", &sent.sha256),
+        ("unreadable", &sent.faults),
+    ] {
+        if !text.is_empty() {
+            facts.push(Fact::new(label, text.clone()));
+        }
+    }
+    facts
+}

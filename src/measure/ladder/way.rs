@@ -1,0 +1,133 @@
+//! What else is asked of the way to a relay: the judgement of its certificates, connects to port 3478, and TURN in
+//! the clear.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use rustls::pki_types::CertificateDer;
+
+use super::runner::{Climbed, Run};
+use crate::clock;
+use crate::judge::{Circumstances, is_microsofts, tls_path};
+use crate::net::trust::Judge;
+use crate::net::{Opener, clear};
+use crate::record::{Ask, Phase, TlsPath, Transport, TurnReply};
+use crate::target::{Host, Target};
+
+/// Connects of which the shortest counts.
+const CONNECTS: usize = 2;
+
+/// TURN's own port.
+const TURN_PORT: u16 = 3478;
+
+/// How long TURN is waited for.
+const LIMIT: Duration = Duration::from_secs(3);
+
+/// What is known of the way.
+#[derive(Debug, Clone)]
+pub struct Walked {
+    /// Where the relay is.
+    pub remote: SocketAddr,
+    /// Whether it is one of Microsoft's, in the real world.
+    pub is_microsofts: bool,
+    /// What the certificates tell of the way.
+    pub path: Option<TlsPath>,
+    /// What speaks for it.
+    pub path_evidence: String,
+    /// The shortest connect to port 3478.
+    pub connect_3478: Option<Duration>,
+    /// What TURN in the clear got on the relay's port.
+    pub turn: Option<TurnReply>,
+    /// The same on port 3478.
+    pub turn_3478: Option<TurnReply>,
+}
+
+impl Run<'_> {
+    /// Finds it out. Where nobody answered in TLS there is nothing to find.
+    pub async fn walk(
+        &mut self,
+        (opener, judge): (&Opener, &Judge),
+        (target, remote): (&Target, SocketAddr),
+        climbed: &Climbed,
+    ) -> Walked {
+        let is_real = opener.plan().port.is_none();
+        let by_name = matches!(&target.host, Host::Name(name) if is_microsofts(name.as_ref()));
+        let in_range = opener.in_range(remote, Transport::Tls);
+        let mut walked = Walked {
+            remote,
+            is_microsofts: is_real && (by_name || in_range),
+            path: None,
+            path_evidence: String::new(),
+            connect_3478: None,
+            turn: None,
+            turn_3478: None,
+        };
+        let findings = &climbed.findings;
+        if !findings.chain.is_empty() {
+            let chain = findings
+                .chain
+                .iter()
+                .map(|der| CertificateDer::from(der.clone()));
+            let chain: Vec<_> = chain.collect();
+            let name = opener.server_name(target, remote);
+            let examined = judge
+                .examine(&chain, &name, opener.wall().now(), clock::now())
+                .await;
+            if let Some(facts) = examined.facts {
+                let beside = Circumstances {
+                    system: examined.os_reaches,
+                    system_note: examined.os_note,
+                    is_microsofts: in_range,
+                    is_whole: findings.chain_is_whole,
+                    nearness: None,
+                };
+                let (path, evidence) = tls_path(&facts, beside);
+                (walked.path, walked.path_evidence) = (Some(path), evidence);
+            }
+        }
+        // nobody else has the key of a good chain, and what others should answer is not known
+        let is_finished = findings.stop.is_none();
+        let is_open = walked.path.is_some_and(|path| !path.is_fine());
+        if !(is_finished && is_open && walked.is_microsofts) {
+            return walked;
+        }
+        walked.turn = self.turn_in_the_clear(opener, remote).await;
+        if remote.port() != TURN_PORT {
+            let other = SocketAddr::new(remote.ip(), TURN_PORT);
+            for _ in 0..CONNECTS {
+                let connected = self.admitted(other).await;
+                if !connected {
+                    return walked;
+                }
+                let connection = opener.connect(other).await;
+                // one that is refused has come back from there, too, but perhaps from a firewall
+                let took = connection
+                    .times
+                    .of(Phase::Connect)
+                    .filter(|_| connection.stream.is_ok());
+                walked.connect_3478 = match (walked.connect_3478, took) {
+                    (Some(before), Some(now)) => Some(before.min(now)),
+                    (before, now) => before.or(now),
+                };
+                if took.is_none() {
+                    return walked;
+                }
+            }
+            walked.turn_3478 = self.turn_in_the_clear(opener, other).await;
+        }
+        walked
+    }
+
+    async fn turn_in_the_clear(
+        &mut self,
+        opener: &Opener,
+        remote: SocketAddr,
+    ) -> Option<TurnReply> {
+        if !self.admitted(remote).await {
+            return None;
+        }
+        let stream = opener.connect(remote).await.stream.ok()?;
+        let talk = clear::talk(stream.stream, Some(Ask::Allocate), LIMIT).await;
+        talk.exchange?.turn.reply
+    }
+}
