@@ -34,9 +34,10 @@ pub fn section(report: &Report, wanted: &Selection) -> Section {
     });
     let mut charts: Vec<Box<Chart>> = phases.map(|phase| over_time(report, phase)).collect();
     charts.extend(losses(report));
-    let charted: Vec<Metric> = match wanted.metrics.is_empty() {
-        true => metrics.into_iter().take(1).collect(),
-        false => metrics,
+    let charted: Vec<Metric> = if wanted.metrics.is_empty() {
+        metrics.into_iter().take(1).collect()
+    } else {
+        metrics
     };
     charts.extend(
         charted
