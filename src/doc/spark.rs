@@ -54,7 +54,7 @@ pub(super) fn line(of: &Spark, columns: usize) -> (String, String) {
 }
 
 fn mark(value: f64, (least, most): (f64, f64), is_count: bool) -> char {
-    let last = MARKS.len() - 1;
+    let highest = MARKS.len() - 1;
     let share = if most > least {
         (value - least) / (most - least)
     } else {
@@ -65,14 +65,14 @@ fn mark(value: f64, (least, most): (f64, f64), is_count: bool) -> char {
         clippy::cast_sign_loss,
         clippy::cast_precision_loss
     )] // 0 to 7
-    let place = (share * last as f64).round() as usize;
+    let place = (share * highest as f64).round() as usize;
     // a single failure among many must be seen
     let place = if is_count && value > 0.0 {
         place.max(1)
     } else {
         place
     };
-    MARKS[place.min(last)]
+    MARKS[place.min(highest)]
 }
 
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // of counts

@@ -130,7 +130,7 @@ fn the_answer_and_one_picture_stand_before_everything_else() {
     // 40 of 600 in the hours 1 and 2: 20 each; the hour of the most is all lost
     assert_eq!(
         told(&page, "pc").last().unwrap().split(',').next(),
-        Some("at most 33.33 %")
+        Some("at most 33.3 %")
     );
 }
 

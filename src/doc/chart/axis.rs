@@ -63,7 +63,7 @@ impl Scale {
         let within = |value: f64| value.clamp(around.values.0, around.values.1);
         let (low, high) = (within(low), within(high));
         // of one value there is no way from end to end
-        if !(high > low * 1.01) {
+        if high <= low * 1.01 {
             return around;
         }
         Self {

@@ -7,6 +7,7 @@
 
 mod axis;
 mod cumulative;
+mod grid;
 mod heat;
 mod interval;
 mod line;

@@ -201,7 +201,7 @@ fn one(
     let range = match of.shape {
         Shape::Times if quantile(least) == quantile(most) => format!("{} ms", quantile(least)),
         Shape::Times => format!("{} to {} ms", quantile(least), quantile(most)),
-        Shape::Shares => format!("at most {} %", millis(most)),
+        Shape::Shares => format!("at most {} %", quantile(most)),
         Shape::Counts => format!("at most {}", millis(most)),
     };
     let ticks = time_ticks(axis.from, axis.to, zone, 3);

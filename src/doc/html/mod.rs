@@ -24,7 +24,7 @@ const STYLE: &str = include_str!("style.css");
 
 /// What a browser may do with the page: show it in this one style. Should a text from a file ever
 /// become markup, it could still neither run nor load anything. The hash is that of `STYLE`.
-const POLICY: &str = "default-src 'none'; style-src 'sha256-lxiKphYNLCA3bOmcDpx+J63nM3+UwdyjQiqjte9VzOk='; \
+const POLICY: &str = "default-src 'none'; style-src 'sha256-LjQG/itbbhsHaSC7lE2IlgXniD1HzHbaIqTwnIbYzOg='; \
                       base-uri 'none'; form-action 'none'";
 
 /// The page.

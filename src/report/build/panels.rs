@@ -58,12 +58,12 @@ pub fn losses(rows: &Finished) -> Panels {
             *of += hour.rows;
         }
     }
-    let lost = |hours: &Hours| hours.values().map(|(lost, _)| lost).sum::<u64>();
+    let lost_in = |hours: &Hours| hours.values().map(|(lost, _)| lost).sum::<u64>();
     let mut worst: Vec<([&str; 2], Hours)> = found
         .into_iter()
-        .filter(|(_, hours)| lost(hours) > 0)
+        .filter(|(_, hours)| lost_in(hours) > 0)
         .collect();
-    worst.sort_by_key(|(_, hours)| std::cmp::Reverse(lost(hours)));
+    worst.sort_by_key(|(_, hours)| std::cmp::Reverse(lost_in(hours)));
     worst.truncate(MOST_NAMED);
     let numbers = || worst.iter().flat_map(|(_, hours)| hours.keys());
     let Some((first, last)) = numbers().min().zip(numbers().max()) else {

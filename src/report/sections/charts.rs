@@ -1,15 +1,14 @@
 //! The charts and their numbers.
 
-use std::fmt::Write as _;
-
 use super::super::selection::Selection;
+use super::hours;
 use crate::doc::chart::{Chart, Curves, Lines, Multiples, Palette, Picture, Shape};
-use crate::doc::number::{counted, grouped, quantile, seconds};
+use crate::doc::number::{counted, seconds};
 use crate::doc::parts;
-use crate::doc::text::{named, zone_name};
-use crate::doc::{Block, Cell, Column, Keep, Row, Section, Style, Table};
+use crate::doc::text::named;
+use crate::doc::{Block, Cell, Column, Row, Section, Table};
 use crate::report::model::{
-    Distribution, Heat, OTHER_REGIONS, Panel, PanelPoint, Panels, Phase, RegionLine, Report,
+    Distribution, OTHER_REGIONS, Panel, PanelPoint, Panels, Phase, RegionLine, Report,
 };
 use crate::schema::Metric;
 
@@ -34,9 +33,10 @@ pub fn section(report: &Report, wanted: &Selection) -> Section {
     });
     let mut charts: Vec<Box<Chart>> = phases.map(|phase| over_time(report, phase)).collect();
     charts.extend(losses(report));
-    let charted: Vec<Metric> = match wanted.metrics.is_empty() {
-        true => metrics.into_iter().take(1).collect(),
-        false => metrics,
+    let charted: Vec<Metric> = if wanted.metrics.is_empty() {
+        metrics.into_iter().take(1).collect()
+    } else {
+        metrics
     };
     charts.extend(
         charted
@@ -45,7 +45,7 @@ pub fn section(report: &Report, wanted: &Selection) -> Section {
     );
     let has_heat = |metric: &Metric| report.heat.metric.is_none_or(|of| of == metric.as_str());
     if charted.is_empty() || charted.iter().any(has_heat) {
-        charts.extend(heat(report));
+        charts.extend(hours::chart(report));
     }
     let blocks = charts.into_iter().map(Block::Chart);
     parts::section("charts", "Charts", blocks.collect())
@@ -355,63 +355,6 @@ fn quantiles(curves: &[Distribution], others: u64) -> Table {
         Row {
             key: vec![line_name(&curve.region, "region", others).into()],
             cells,
-            ..Row::default()
-        }
-    }));
-    table
-}
-
-fn heat(report: &Report) -> Option<Box<Chart>> {
-    let data = &report.heat;
-    if data.days.is_empty() {
-        return None;
-    }
-    let what = match data.metric {
-        None => "Hours with probes",
-        Some("turn") => "Median round trip of TURN in each hour",
-        Some(_) => "Median connect time in each hour",
-    };
-    let zone = zone_name(report.time_zone);
-    let mut note = format!("{what}; hours in {zone}, those without any row left out.");
-    if data.metric.is_some() {
-        note += " A colour means the same in every report.";
-    }
-    if data.capped {
-        let days = data.days.len();
-        let _ = write!(note, " Only the latest {days} days with rows are shown.");
-    }
-    Some(Box::new(Chart {
-        title: "Hours and days".to_owned(),
-        note,
-        legend: Vec::new(),
-        picture: Picture::Heat(data.clone()),
-        numbers: hours(data),
-    }))
-}
-
-fn hours(data: &Heat) -> Table {
-    let columns = (0..24).map(|hour| Column::number("", format!("{hour:02}")));
-    let mut table = Table::new(
-        "heat",
-        "Median in ms by day (latest first) and hour; bold: with the number of failed rows behind it",
-        vec![Column::words("day", "day")],
-        columns.collect(),
-    );
-    table.keep = Keep::Last;
-    table.rows.extend(data.days.iter().map(|day| {
-        let hours = day.hours.iter().take(24).map(|hour| {
-            let Some(hour) = hour else {
-                return Cell::None;
-            };
-            let median = hour.p50_ms.map_or_else(|| "-".to_owned(), quantile);
-            match hour.failed {
-                0 => Cell::text(median),
-                failed => Cell::Text(format!("{median} {}", grouped(failed)).into(), Style::Bad),
-            }
-        });
-        Row {
-            key: vec![day.day.to_string().into()],
-            cells: hours.collect(),
             ..Row::default()
         }
     }));

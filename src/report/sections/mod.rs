@@ -4,6 +4,7 @@ mod charts;
 mod clocks;
 mod groups;
 mod head;
+mod hours;
 mod input;
 mod overview;
 mod paths;

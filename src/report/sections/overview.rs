@@ -216,7 +216,7 @@ fn median_of_turn(report: &Report) -> Option<Fact> {
     let p95 = quantile_of_all(curves, 95.0).filter(|_| values >= 20);
     let p95 = p95.map(|p95| format!("95 % within {} ms", quantile(p95)));
     let median = Cell::Quantile(quantile_of_all(curves, 50.0)?);
-    Some(Fact::new("Median round trip of TURN, ms", median).note(p95.unwrap_or_default()))
+    Some(Fact::new("Median TURN, ms", median).note(p95.unwrap_or_default()))
 }
 
 /// The share of the rows that are OK, and its confidence interval.

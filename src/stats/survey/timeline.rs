@@ -89,6 +89,8 @@ pub struct Timeline {
     cells: usize,
     /// The bucket of the last row, out of the map.
     current: Option<Current>,
+    /// Room for the places of the next one.
+    places: Vec<u16>,
 }
 
 /// The bucket that rows come for.
@@ -99,6 +101,8 @@ struct Current {
     from: i64,
     until: i64,
     bucket: Bucket,
+    /// Places of its cells by host and region, from 1 on, so that none is looked for row by row.
+    places: Vec<u16>,
 }
 
 impl Timeline {
@@ -110,6 +114,7 @@ impl Timeline {
             buckets: BTreeMap::new(),
             cells: 0,
             current: None,
+            places: Vec::new(),
         }
     }
 
@@ -120,7 +125,7 @@ impl Timeline {
         if !self.current.as_ref().is_some_and(is_there) {
             self.turn_to(at);
         }
-        let Some(Current { bucket, .. }) = &mut self.current else {
+        let Some(Current { bucket, places, .. }) = &mut self.current else {
             return;
         };
         bucket.rows.raise(1);
@@ -133,7 +138,11 @@ impl Timeline {
         } else {
             key.region
         };
-        let cell = bucket.cell(CellKey { region, ..key });
+        let place = key
+            .host
+            .saturating_mul(MOST_REGIONS.saturating_add(1))
+            .saturating_add(region);
+        let cell = bucket.known_cell(CellKey { region, ..key }, place, places);
         for metric in ROUGH {
             if let Some(took) = taken.time(metric) {
                 cell.others[metric as usize].add(took);
@@ -158,11 +167,14 @@ impl Timeline {
         let bucket = self.buckets.remove(&number).unwrap_or_default();
         self.cells.lower(bucket.cells.len());
         let from = number.saturating_mul(seconds).saturating_mul(1_000_000);
+        let mut places = std::mem::take(&mut self.places);
+        places.clear();
         self.current = Some(Current {
             number,
             from,
             until: from.saturating_add(seconds.saturating_mul(1_000_000)),
             bucket,
+            places,
         });
     }
 
@@ -240,7 +252,14 @@ impl Timeline {
     }
 
     fn put_back(&mut self) {
-        if let Some(Current { number, bucket, .. }) = self.current.take() {
+        if let Some(current) = self.current.take() {
+            let Current {
+                number,
+                bucket,
+                places,
+                ..
+            } = current;
+            self.places = places;
             self.cells.raise(bucket.cells.len());
             self.buckets.entry(number).or_default().merge(bucket);
         }
@@ -269,14 +288,33 @@ impl Bucket {
         self.keys.iter().copied().zip(&self.cells)
     }
 
+    /// The cell of a key, whose place is noted.
+    #[inline]
+    fn known_cell(&mut self, key: CellKey, at: usize, places: &mut Vec<u16>) -> &mut Cell {
+        let known = places.get(at).copied().unwrap_or(0);
+        if let Some(place) = usize::from(known).checked_sub(1)
+            && place < self.cells.len()
+        {
+            return &mut self.cells[place];
+        }
+        let place = self.place(key);
+        places.resize(places.len().max(at.saturating_add(1)), 0);
+        places[at] = u16::try_from(place.saturating_add(1)).unwrap_or(0);
+        &mut self.cells[place]
+    }
+
     fn cell(&mut self, key: CellKey) -> &mut Cell {
+        let place = self.place(key);
+        &mut self.cells[place]
+    }
+
+    fn place(&mut self, key: CellKey) -> usize {
         let place = self.keys.iter().position(|known| *known == key);
-        let place = place.unwrap_or_else(|| {
+        place.unwrap_or_else(|| {
             self.keys.push(key);
             self.cells.push(Cell::default());
             self.cells.len().saturating_sub(1)
-        });
-        &mut self.cells[place]
+        })
     }
 
     fn merge(&mut self, other: Self) {

@@ -14,7 +14,7 @@ pub fn all(document: &Document, columns: usize, rows: Option<usize>) {
         columns,
         rows,
         hint: "; --top 0 shows all",
-        marks: columns % 2 == 0,
+        marks: columns.is_multiple_of(2),
     };
     terminal(&doc::terminal(document, &room));
     for part in &document.sections {

@@ -1,0 +1,67 @@
+//! The heat map of hours and days, with its numbers.
+
+use std::fmt::Write as _;
+
+use crate::doc::chart::{Chart, Picture};
+use crate::doc::number::{grouped, quantile};
+use crate::doc::text::zone_name;
+use crate::doc::{Cell, Column, Keep, Row, Style, Table};
+use crate::report::model::{Heat, Report};
+
+/// The chart.
+pub fn chart(report: &Report) -> Option<Box<Chart>> {
+    let data = &report.heat;
+    if data.days.is_empty() {
+        return None;
+    }
+    let what = match data.metric {
+        None => "Hours with probes",
+        Some("turn") => "Median round trip of TURN in each hour",
+        Some(_) => "Median connect time in each hour",
+    };
+    let zone = zone_name(report.time_zone);
+    let mut note = format!("{what}; hours in {zone}, those without any row left out.");
+    if data.metric.is_some() {
+        note += " A colour means the same in every report.";
+    }
+    if data.capped {
+        let days = data.days.len();
+        let _ = write!(note, " Only the latest {days} days with rows are shown.");
+    }
+    Some(Box::new(Chart {
+        title: "Hours and days".to_owned(),
+        note,
+        legend: Vec::new(),
+        picture: Picture::Heat(data.clone()),
+        numbers: numbers(data),
+    }))
+}
+
+fn numbers(data: &Heat) -> Table {
+    let columns = (0..24).map(|hour| Column::number("", format!("{hour:02}")));
+    let mut table = Table::new(
+        "heat",
+        "Median in ms by day (latest first) and hour; bold: with the number of failed rows behind it",
+        vec![Column::words("day", "day")],
+        columns.collect(),
+    );
+    table.keep = Keep::Last;
+    table.rows.extend(data.days.iter().map(|day| {
+        let hours = day.hours.iter().take(24).map(|hour| {
+            let Some(hour) = hour else {
+                return Cell::None;
+            };
+            let median = hour.p50_ms.map_or_else(|| "-".to_owned(), quantile);
+            match hour.failed {
+                0 => Cell::text(median),
+                failed => Cell::Text(format!("{median} {}", grouped(failed)).into(), Style::Bad),
+            }
+        });
+        Row {
+            key: vec![day.day.to_string().into()],
+            cells: hours.collect(),
+            ..Row::default()
+        }
+    }));
+    table
+}
