@@ -48,8 +48,8 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         (
             "cli",
             with(&[
-                "measure", "source", "report", "compare", "doc", "lab", "pace", "sink", "stats",
-                "net", "clock", "wire", "in_use", "zone",
+                "measure", "judge", "source", "report", "compare", "doc", "lab", "pace", "sink",
+                "stats", "net", "clock", "wire", "in_use", "zone",
             ]),
         ),
     ])
