@@ -14,6 +14,9 @@ use crate::stats::survey::{self, SeriesName};
 /// Outages that are told one by one; the others are counted.
 const MOST: usize = 3;
 
+/// So many rows, all of one region of several, are no chance where relays are drawn anew for each.
+const FEWEST_OF_A_REGION: u64 = 3;
+
 /// Failures that begin so long after each other may have one cause, in microseconds.
 const TOGETHER_US: i64 = 60_000_000;
 
@@ -26,6 +29,8 @@ struct Event<'a> {
     open: bool,
     begun: bool,
     rows: u64,
+    /// The region of all rows, by number; none where they are of several.
+    region: Option<usize>,
     causes: BTreeMap<&'a str, u64>,
     series: BTreeSet<usize>,
 }
@@ -107,6 +112,7 @@ fn events<'a>(about: &About<'a>) -> Vec<Event<'a>> {
                 event.length = event.length.max(outage.length);
                 event.open |= outage.open;
                 event.begun |= outage.begun;
+                event.region = event.region.filter(|one| outage.region == Some(*one));
                 event.rows = event.rows.saturating_add(outage.rows);
                 event.series.insert(number);
                 for (cause, count) in causes {
@@ -119,6 +125,7 @@ fn events<'a>(about: &About<'a>) -> Vec<Event<'a>> {
                 length: outage.length,
                 open: outage.open,
                 begun: outage.begun,
+                region: outage.region,
                 rows: outage.rows,
                 causes: causes.collect(),
                 series: [number].into(),
@@ -229,6 +236,16 @@ fn causes(causes: &BTreeMap<&str, u64>) -> String {
     format!(" ({}{}{others})", name(most), meaning.unwrap_or_default())
 }
 
+/// The name of a region, where each series that failed measured others too.
+fn one_of_several<'a>(about: &About<'a>, event: &Event<'_>, number: usize) -> Option<&'a str> {
+    let name = about.rows.relays.region_name(number);
+    let has_others = |series: &usize| {
+        let mut levels = about.rows.levels.iter();
+        levels.any(|((of, region), _)| of == series && *region != number)
+    };
+    (!name.is_empty() && event.series.iter().all(has_others)).then_some(name)
+}
+
 /// What lies between those that failed and those that did not.
 fn where_to_look(about: &About<'_>, event: &Event<'_>) -> String {
     let who = |number: usize| {
@@ -260,6 +277,18 @@ fn where_to_look(about: &About<'_>, event: &Event<'_>) -> String {
     if let Some(region) = only_region(about) {
         return format!(
             "All rows that failed were to relays in {}, while others answered: that region, or the way to it (likely).",
+            name(region)
+        );
+    }
+    if let Some(region) = event
+        .region
+        .and_then(|number| one_of_several(about, event, number))
+        && event.rows >= FEWEST_OF_A_REGION
+        && !is_name
+    {
+        return format!(
+            "All of these rows were to relays in {}, and to no other region: those relays or the way to them, or the network of \
+             whoever had it (could not tell).",
             name(region)
         );
     }

@@ -22,6 +22,8 @@ pub struct Outage {
     pub begun: bool,
     /// Rows.
     pub rows: u64,
+    /// The region of the relays of all its rows, by number; none where they are of several.
+    pub region: Option<usize>,
     /// Causes by number, with their counts.
     pub causes: HashMap<u32, u64>,
 }
@@ -117,6 +119,7 @@ mod tests {
             length: seconds * 1_000_000,
             open: false,
             begun: false,
+            region: None,
             rows,
             causes: HashMap::new(),
         }

@@ -223,6 +223,7 @@ impl<K: RowFold> Survey<K> {
                     Some(cause) if !answered => Heard::Nothing(cause),
                     _ => Heard::Answer,
                 },
+                region: place.region,
                 address: place.address,
                 file: u32::try_from(file).unwrap_or(u32::MAX),
                 measured: taken.brief(),
@@ -286,6 +287,7 @@ impl<K: RowFold> Survey<K> {
                 heard: Heard::Beside {
                     answered: row.was_answered(),
                 },
+                region: relays::OTHER,
                 address: None,
                 file: u32::MAX,
                 measured: 0,

@@ -59,6 +59,8 @@ pub struct Observation {
     pub run: u64,
     /// What came of it.
     pub heard: Heard,
+    /// Number of the region.
+    pub region: usize,
     /// Number of the address; none where there is none.
     pub address: Option<u32>,
     /// Number of the file.
@@ -300,14 +302,14 @@ impl Series {
                 }
             }
             Heard::Here | Heard::Beside { answered: false } => {}
-            Heard::Nothing(cause) => self.fail(at, axis, cause),
+            Heard::Nothing(cause) => self.fail(at, axis, cause, observation.region),
         }
         if !matches!(observation.heard, Heard::Beside { .. }) {
             self.see_address(observation.address);
         }
     }
 
-    fn fail(&mut self, at: i64, axis: i64, cause: u32) {
+    fn fail(&mut self, at: i64, axis: i64, cause: u32, region: usize) {
         let has_worked = self.has_worked;
         let begun = || Open {
             outage: Outage {
@@ -316,6 +318,7 @@ impl Series {
                 length: 0,
                 open: true,
                 begun: !has_worked,
+                region: Some(region),
                 rows: 0,
                 causes: HashMap::new(),
             },
@@ -324,6 +327,7 @@ impl Series {
         };
         let open = self.open.get_or_insert_with(begun);
         open.outage.rows.raise(1);
+        open.outage.region = open.outage.region.filter(|one| *one == region);
         open.outage.causes.entry(cause).or_default().raise(1);
         (open.outage.to, open.last) = (at, axis);
     }

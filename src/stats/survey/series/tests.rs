@@ -10,6 +10,7 @@ fn observation(second: i64, heard: Heard) -> Observation {
         set: 0,
         run: 1,
         heard,
+        region: 0,
         address: None,
         file: 0,
         measured: 0,
