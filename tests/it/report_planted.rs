@@ -183,6 +183,28 @@ fn an_outage_of_a_region_is_that_of_the_region_and_of_no_host() {
     }
 }
 
+// with other failures in the file a computer may be told as the one that had it, but not as the one to look at
+#[test]
+fn an_outage_of_a_region_blames_no_computer_though_others_lose_probes_too() {
+    let dir = tempfile::tempdir().unwrap();
+    let planted = vec![
+        plant(Outage, Region("ukwest"), 10 * HOUR, 12 * HOUR),
+        plant(Lost(300), Everybody, 0, DAY),
+    ];
+    let report = of_probes(dir.path(), [1, 60], planted);
+    let findings = report["findings"].as_array().unwrap();
+    let outages = findings.iter().filter(|one| one["code"] == "outage");
+    let texts: Vec<&str> = outages.map(|one| one["text"].as_str().unwrap()).collect();
+    assert!(!texts.is_empty(), "{findings:?}");
+    for text in texts {
+        assert!(!text.contains("look there"), "{text}");
+        assert!(
+            text.contains("All of these rows were to relays in ukwest"),
+            "{text}"
+        );
+    }
+}
+
 #[test]
 fn single_lost_probes_are_a_note_and_lost_syns_slow_connects() {
     check(
