@@ -123,21 +123,12 @@ fn testssl(namespace: &Namespace, target: &str) -> Spoken {
             .map(str::to_owned)
             .collect();
         if suites.is_empty() {
-            // "TLSv1.2   xc030   ECDHE-RSA-AES256-GCM-SHA384 ... TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"
-            let prefix = format!("cipher-{}_", key.to_lowercase());
-            let of_version = json
-                .iter()
-                .filter(|entry| entry["id"].as_str().unwrap().starts_with(&prefix));
-            suites = of_version
-                .map(|entry| {
-                    entry["finding"]
-                        .as_str()
-                        .unwrap()
-                        .split_whitespace()
-                        .last()
-                        .unwrap()
-                        .to_owned()
-                })
+            // "cipher-tls1_2_xc030"
+            let prefix = format!("cipher-{}_x", key.to_lowercase());
+            let ids = json.iter().map(|entry| entry["id"].as_str().unwrap());
+            let numbers = ids.filter_map(|id| id.strip_prefix(&prefix));
+            suites = numbers
+                .map(|number| named(u16::from_str_radix(number, 16).unwrap()))
                 .collect();
         }
         spoken.insert(name.to_owned(), suites);

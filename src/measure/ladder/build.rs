@@ -46,9 +46,10 @@ pub fn relay(climbed: &Climbed, walked: &Walked) -> Relay {
         chain_is_whole: findings.chain_is_whole,
         tls_path: walked.path,
         tls_path_evidence: walked.path_evidence.clone(),
+        http_reply: walked.http_reply,
         way,
         stopped: findings.stop.as_ref().map(stopped).unwrap_or_default(),
-        connections: climbed.connections,
+        connections: climbed.connections + walked.connections,
         took_ms: millis(climbed.took),
     }
 }

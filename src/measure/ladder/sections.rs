@@ -301,6 +301,9 @@ fn details(relay: &Relay) -> Vec<Fact> {
         facts
             .push(Fact::new("way (tls_path)", path.as_str()).note(relay.tls_path_evidence.clone()));
     }
+    if let Some(reply) = relay.http_reply {
+        facts.push(Fact::new("HEAD inside TLS", reply.word()).note(reply.meaning()));
+    }
     if !relay.way.turn_in_the_clear.is_empty() {
         facts.push(Fact::new(
             "TURN in the clear",
