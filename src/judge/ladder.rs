@@ -69,7 +69,7 @@ pub fn versions(facts: &VersionFacts) -> (Option<Colour>, String) {
 }
 
 /// `SSL 3.0, TLS 1.0 and TLS 1.1`.
-fn names(versions: &[ProtocolVersion]) -> String {
+pub fn names(versions: &[ProtocolVersion]) -> String {
     let names: Vec<_> = versions.iter().map(|version| version.as_str()).collect();
     match names.as_slice() {
         [] => String::new(),

@@ -262,6 +262,7 @@ mod tests {
         assert_eq!(seconds(&plan), 25);
         plan.http = true;
         assert_eq!(seconds(&plan), 28);
+        plan.http = false;
         plan.transports = vec![Transport::Udp];
         assert_eq!(seconds(&plan), 8);
         plan.transports = vec![Transport::Tcp];

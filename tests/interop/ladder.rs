@@ -20,7 +20,10 @@ type Spoken = BTreeMap<String, Vec<String>>;
 /// What the ladder says, with the order of each version.
 fn climb(namespace: &Namespace, target: &str) -> (Spoken, Value) {
     let program = env!("CARGO_BIN_EXE_turnprobe");
-    let said = namespace.output(program, &["tls", "-i", "0", "--format", "json", target]);
+    let said = namespace.output(
+        program,
+        &["tls", "-i", "0", "--http", "--format", "json", target],
+    );
     let json: Value = serde_json::from_str(&said).unwrap();
     let relay = json["relays"][0].clone();
     let mut spoken = Spoken::new();
@@ -217,6 +220,8 @@ fn nginx_is_told_as_sslscan_tells_it() {
     // a web server knows its protocol, ignores the relay's, and keeps sessions
     let alpn = [&relay["alpn"][0], &relay["alpn"][1]].map(|offer| offer["taken"].as_bool());
     assert_eq!(alpn, [Some(false), Some(true)]);
+    // there is no page
+    assert_eq!(relay["http_reply"], "http 404");
 }
 
 #[test]
@@ -227,6 +232,7 @@ fn coturn_speaks_tls_1_2_in_its_own_order_and_stays_silent_to_older_versions() {
     assert_eq!(spoken.keys().collect::<Vec<_>>(), ["TLS 1.2"]);
     assert_eq!(relay["versions"][4]["order"], "server");
     assert_eq!(relay["versions"][2]["refused_by"], "silence");
+    assert_eq!(relay["http_reply"], "silence");
 }
 
 fn relay(purpose: &str) -> (Namespace, String) {

@@ -330,7 +330,7 @@ fn details(relay: &Relay) -> Vec<Fact> {
 
 /// A certificate, the server's own as number 1.
 fn certificate(sent: &Sent, number: u64) -> Vec<Fact> {
-    let whose = if number == 1 { "the relay's own" } else { "" };
+    let whose = if number == 1 { "the server's own" } else { "" };
     let mut facts = vec![
         Fact::new("certificate", number).note(whose),
         Fact::new("subject", sent.subject.clone()),
