@@ -228,6 +228,7 @@ mod tests {
         assert_eq!(told(&[], &[]), (None, "no version is accepted".to_owned()));
     }
 
+    #[allow(clippy::unnecessary_wraps)] // what may be missing
     const fn ms(ms: u64) -> Option<Duration> {
         Some(Duration::from_millis(ms))
     }

@@ -10,7 +10,7 @@ use turnprobe::record::suites;
 
 use crate::authority::{EC, RSA, self_signed};
 use crate::namespace::{Namespace, wait_for_text, wait_until};
-use crate::servers::{RELAYS, coturn_with, nginx, pair, s_server};
+use crate::servers::{Bind9, RELAYS, coturn_with, nginx, pair, s_server};
 
 const SUBJECT: &str = "/CN=tr.teams.microsoft.com";
 
@@ -143,7 +143,9 @@ fn testssl(namespace: &Namespace, target: &str) -> Spoken {
 fn agrees(target: &str, (ours, relay): &(Spoken, Value), theirs: &Spoken) {
     let sorted = |spoken: &Spoken| {
         let mut spoken = spoken.clone();
-        spoken.values_mut().for_each(|suites| suites.sort());
+        for suites in spoken.values_mut() {
+            suites.sort();
+        }
         spoken
     };
     assert_eq!(sorted(ours), sorted(theirs), "{target}");
@@ -300,4 +302,64 @@ fn tlslite_down_to_ssl_3_has_the_suites_that_it_is_configured_for() {
     let climbed = climb(&namespace, target);
     agrees(target, &climbed, &configured);
     assert_eq!(climbed.0.len(), 5);
+}
+
+#[test]
+#[ignore = "needs root, bind9 and openssl; .ci/run runs it"]
+fn relays_of_one_name_are_asked_each_and_what_differs_is_named() {
+    let mut namespace = Namespace::with_relays("ladder-several");
+    self_signed(namespace.dir(), "rsa", SUBJECT, RSA);
+    self_signed(namespace.dir(), "ec", SUBJECT, EC);
+    Bind9::at("127.0.0.1")
+        .zone("relay.test", "two 60 IN A 10.0.1.1\ntwo 60 IN A 10.0.1.2\n")
+        .start(&mut namespace);
+    for (address, name, version) in [
+        ("10.0.1.1", "rsa", "-tls1_2"),
+        ("10.0.1.2", "ec", "-tls1_3"),
+    ] {
+        let (key, pem) = pair(namespace.dir(), name);
+        let listen = format!("{address}:443");
+        s_server(
+            &mut namespace,
+            &listen,
+            &[version, "-key", &key, "-cert", &pem],
+        );
+        namespace.wait_for(&listen);
+    }
+    let program = env!("CARGO_BIN_EXE_turnprobe");
+    let args = [
+        "tls",
+        "-i",
+        "0",
+        "--all-addresses",
+        "two.relay.test",
+        "--format",
+    ];
+    let said = namespace.output(program, &[&args[..], &["json"]].concat());
+    let json: Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(json["relays"].as_array().unwrap().len(), 2);
+    let differences = json["differences"].as_array().unwrap().iter();
+    let differences: Vec<_> = differences.map(|text| text.as_str().unwrap()).collect();
+    for what in ["TLS 1.2: ", "TLS 1.3: ", "certificate: "] {
+        let told = |text: &&&str| {
+            text.starts_with(what) && text.contains("10.0.1.1 ") && text.contains("10.0.1.2 ")
+        };
+        assert_eq!(
+            differences.iter().filter(told).count(),
+            1,
+            "{what}{differences:?}"
+        );
+    }
+    let text = namespace.output(program, &[&args[..], &["table"]].concat());
+    for heading in [
+        "Differences between the relays",
+        "Versions of 10.0.1.1",
+        "Versions of 10.0.1.2",
+    ] {
+        assert!(text.contains(heading), "{text}");
+    }
+    assert!(
+        text.lines().all(|line| line.chars().count() <= 80),
+        "{text}"
+    );
 }

@@ -53,7 +53,7 @@ async fn drive(
                     };
                 }
                 Ok(count @ 1..) => {
-                    answer.extend_from_slice(buffer.get(..count).unwrap_or_default())
+                    answer.extend_from_slice(buffer.get(..count).unwrap_or_default());
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
                 Ok(0) | Err(_) => return HttpReply::Other,

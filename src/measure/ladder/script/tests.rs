@@ -7,6 +7,7 @@ use crate::record::Order;
 use crate::record::ProtocolVersion::{Ssl2, Ssl3, Tls10, Tls11, Tls12, Tls13};
 use crate::wire::tls_ask::{Refusal, Reply, Shape};
 use crate::wire::tls_hello::FirstBytes;
+use OddAnswer::{Fails, Unsteady, Works};
 use server::Server;
 
 const GCM_256: u16 = 0xC030;
@@ -181,7 +182,7 @@ fn tls_1_3_is_found_also_where_a_key_must_be_in_the_first_hello() {
 #[test]
 fn another_certificate_for_another_name_is_told() {
     let mut server = Server::new(&[(Tls12, &[GCM_128])]);
-    server.other_for = Some(None);
+    server.other_for = vec![None];
     let (findings, _) = of(&server);
     assert_eq!(
         findings.without_name,
@@ -189,7 +190,7 @@ fn another_certificate_for_another_name_is_told() {
     );
     assert_eq!(findings.wrong_name, Some(NameAnswer::Same));
     let mut hidden = Server::new(&[(Tls13, &[0x1301])]);
-    hidden.other_for = Some(Some(WRONG_NAME));
+    hidden.other_for = vec![Some(WRONG_NAME)];
     let (findings, _) = of(&hidden);
     assert_eq!(findings.without_name, Some(NameAnswer::Same));
     assert_eq!(
@@ -209,7 +210,6 @@ fn an_odd_hello_counts_only_if_it_fails_twice_while_the_plain_one_works() {
             .map(|(_, answer)| answer)
             .collect::<Vec<_>>()
     };
-    use OddAnswer::{Fails, Unsteady, Works};
     assert_eq!(
         answers(of(&server).0),
         [Works, Fails(Refusal::Silence), Works]

@@ -20,7 +20,8 @@ pub(super) struct Server {
     pub(super) curve: Option<u16>,
     pub(super) wants_share: bool,
     pub(super) resumes: bool,
-    pub(super) other_for: Option<Option<&'static str>>,
+    /// Names for which it has another certificate.
+    pub(super) other_for: Vec<Option<&'static str>>,
 }
 
 impl Server {
@@ -37,7 +38,7 @@ impl Server {
             curve: None,
             wants_share: false,
             resumes: true,
-            other_for: None,
+            other_for: Vec::new(),
         }
     }
 
@@ -103,7 +104,7 @@ impl Server {
     }
 
     fn certificate(&self, name: Option<&str>) -> Vec<u8> {
-        let other = self.other_for.is_some_and(|other| other == name);
+        let other = self.other_for.contains(&name);
         if other {
             b"other".to_vec()
         } else {
