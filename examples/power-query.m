@@ -121,7 +121,8 @@ let
         {"tls_path", type text},
         {"tls_path_evidence", type text},
         {"clock_step_us", Int64.Type},
-        {"suspended_us", Int64.Type}
+        {"suspended_us", Int64.Type},
+        {"http_reply", type text}
     },
     Types = List.Select(Wanted, each List.Contains(Table.ColumnNames(Rows), _{0})),
     Empty = Table.ReplaceValue(Rows, "", null, Replacer.ReplaceValue, Table.ColumnNames(Rows)),

@@ -122,6 +122,9 @@ pub struct ProbeArgs {
         long_help = TRANSPORTS
     )]
     pub transport: Vec<Transport>,
+    /// HEAD after the TLS handshake: no relay speaks HTTP (3 s, in no phase)
+    #[arg(long, hide_short_help = true)]
+    pub http: bool,
     /// none, allocate, binding or ms-allocate
     #[arg(long, value_name = "WHAT", hide_possible_values = true, hide_short_help = true, long_help = ASKS)]
     pub ask: Option<AskArg>,

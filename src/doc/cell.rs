@@ -286,6 +286,12 @@ impl From<String> for Cell {
     }
 }
 
+impl From<Cow<'static, str>> for Cell {
+    fn from(text: Cow<'static, str>) -> Self {
+        Self::text(text)
+    }
+}
+
 impl From<&'static str> for Cell {
     fn from(text: &'static str) -> Self {
         Self::text(text)

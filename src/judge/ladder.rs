@@ -69,7 +69,7 @@ pub fn versions(facts: &VersionFacts) -> (Option<Colour>, String) {
 }
 
 /// `SSL 3.0, TLS 1.0 and TLS 1.1`.
-fn names(versions: &[ProtocolVersion]) -> String {
+pub fn names(versions: &[ProtocolVersion]) -> String {
     let names: Vec<_> = versions.iter().map(|version| version.as_str()).collect();
     match names.as_slice() {
         [] => String::new(),
@@ -228,6 +228,7 @@ mod tests {
         assert_eq!(told(&[], &[]), (None, "no version is accepted".to_owned()));
     }
 
+    #[allow(clippy::unnecessary_wraps)] // what may be missing
     const fn ms(ms: u64) -> Option<Duration> {
         Some(Duration::from_millis(ms))
     }

@@ -40,7 +40,9 @@ pub use say::{Farewell, Heard};
 pub use secure::Secured;
 pub use source_ports::SourcePorts;
 pub use tcp_info::syn_timer;
-pub use tls::{Handshake, Held, Kernel, Meter, Session, Sessions, TlsVersion, WholeHandshake};
+pub use tls::{
+    HEAD_LIMIT, Handshake, Held, Kernel, Meter, Session, Sessions, TlsVersion, WholeHandshake,
+};
 pub use turn::Exchange;
 
 /// An error of the system without its number: "connection refused".

@@ -7,7 +7,7 @@ use rustls::pki_types::ServerName;
 
 use super::dns::{Families, Resolver, SystemServers};
 use super::local_end::LocalEnd;
-use super::tls::TlsVersion;
+use super::tls::{HEAD_LIMIT, TlsVersion};
 use super::trust::{OsStore, Roots};
 use crate::endpoints::{Ranges, TEAMS_RANGES};
 use crate::record::{Ask, Transport};
@@ -74,6 +74,8 @@ pub struct Plan {
     pub transports: Vec<Transport>,
     /// What is asked.
     pub question: Question,
+    /// Whether a HEAD is sent inside TLS where nothing else is asked there.
+    pub http: bool,
     /// Ports for UDP instead of the target's own; several are probed in turn.
     pub udp_ports: Vec<u16>,
     /// What this end of every connection is like.
@@ -107,6 +109,7 @@ impl Default for Plan {
             limits: Limits::default(),
             transports: vec![Transport::Tls],
             question: Question::default(),
+            http: false,
             udp_ports: Vec::new(),
             local_end: LocalEnd::default(),
             alpn: Vec::new(),
@@ -175,10 +178,16 @@ impl Plan {
         let limits = &self.limits;
         let ways = self.ways(target).into_iter().map(|way| {
             let turn = way.ask.map_or(Duration::ZERO, |_| limits.turn);
+            let head = if self.http && way.ask.is_none() {
+                HEAD_LIMIT
+            } else {
+                Duration::ZERO
+            };
             match way.transport {
                 Transport::Udp => turn,
                 Transport::Tcp => limits.connect + turn,
-                Transport::Tls | Transport::PseudoTls => limits.connect + limits.tls + turn,
+                Transport::Tls => limits.connect + limits.tls + turn + head,
+                Transport::PseudoTls => limits.connect + limits.tls + turn,
             }
         });
         ways.fold(self.longest_dns(), |sum, way| sum + way)
@@ -251,6 +260,9 @@ mod tests {
         let seconds = |plan: &Plan| plan.longest(&"relay".parse().unwrap()).as_secs();
         let mut plan = Plan::default();
         assert_eq!(seconds(&plan), 25);
+        plan.http = true;
+        assert_eq!(seconds(&plan), 28);
+        plan.http = false;
         plan.transports = vec![Transport::Udp];
         assert_eq!(seconds(&plan), 8);
         plan.transports = vec![Transport::Tcp];

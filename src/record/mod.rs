@@ -12,6 +12,7 @@ mod dotnet;
 mod explanation;
 mod fast_open;
 mod held;
+mod http_reply;
 mod outcome;
 mod packets;
 mod phase;
@@ -43,6 +44,7 @@ pub use dotnet::{cipher_algorithm, hash_algorithm, key_exchange_algorithm, ssl_p
 pub use explanation::Explanation;
 pub use fast_open::FastOpen;
 pub use held::{EndedBy, HoldEnd, HoldFigures};
+pub use http_reply::HttpReply;
 pub use outcome::{Failure, Outcome};
 pub use packets::{Distance, Figures, Mode, Share, Verdict, Verdicts, Window};
 pub use phase::{Phase, PhaseTimes};
@@ -178,6 +180,8 @@ pub struct Tls {
     pub path_evidence: String,
     /// How the server's first flight came.
     pub flight: ServerFlight,
+    /// What a HEAD inside the session got; `None` when none was sent.
+    pub http_reply: Option<HttpReply>,
 }
 
 impl Tls {

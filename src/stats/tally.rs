@@ -1,6 +1,7 @@
 //! What the summary of a series says.
 
 use crate::record::Counter as _;
+use crate::record::HttpReply;
 use std::collections::{BTreeMap, HashSet};
 use std::net::IpAddr;
 
@@ -31,6 +32,7 @@ pub struct Tally {
     refused_options: BTreeMap<String, u64>,
     window: ReceiveWindow,
     paths: Paths,
+    http_replies: BTreeMap<HttpReply, u64>,
     is_lab: bool,
 }
 
@@ -88,6 +90,9 @@ impl Tally {
         transport.times.add(record, place != Place::Further);
         self.paths
             .take_tls(&record.tls, &record.host, record.started);
+        if let Some(reply) = record.tls.http_reply {
+            self.http_replies.entry(reply).or_default().raise(1);
+        }
         self.is_lab |= record.run.world == World::Lab;
         // the round trip to a device on the way is not the relay's
         if record.tls.path.is_none_or(TlsPath::is_fine) {
@@ -152,6 +157,13 @@ impl Tally {
     /// What the certificates tell of the way.
     pub fn paths(&self) -> &Paths {
         &self.paths
+    }
+
+    /// What HEADs inside TLS got, and how often.
+    pub fn http_replies(&self) -> impl Iterator<Item = (HttpReply, u64)> + '_ {
+        self.http_replies
+            .iter()
+            .map(|(reply, count)| (*reply, *count))
     }
 
     /// Whether the relays were those of the lab.

@@ -5,6 +5,7 @@
 
 pub mod answer;
 pub mod dns;
+pub mod http;
 pub mod ms_turn;
 pub mod stream;
 pub mod stun;

@@ -10,7 +10,7 @@ use turnprobe::record::suites;
 
 use crate::authority::{EC, RSA, self_signed};
 use crate::namespace::{Namespace, wait_for_text, wait_until};
-use crate::servers::{RELAYS, coturn_with, nginx, pair, s_server};
+use crate::servers::{Bind9, RELAYS, coturn_with, nginx, pair, s_server};
 
 const SUBJECT: &str = "/CN=tr.teams.microsoft.com";
 
@@ -20,7 +20,10 @@ type Spoken = BTreeMap<String, Vec<String>>;
 /// What the ladder says, with the order of each version.
 fn climb(namespace: &Namespace, target: &str) -> (Spoken, Value) {
     let program = env!("CARGO_BIN_EXE_turnprobe");
-    let said = namespace.output(program, &["tls", "-i", "0", "--format", "json", target]);
+    let said = namespace.output(
+        program,
+        &["tls", "-i", "0", "--http", "--format", "json", target],
+    );
     let json: Value = serde_json::from_str(&said).unwrap();
     let relay = json["relays"][0].clone();
     let mut spoken = Spoken::new();
@@ -123,21 +126,12 @@ fn testssl(namespace: &Namespace, target: &str) -> Spoken {
             .map(str::to_owned)
             .collect();
         if suites.is_empty() {
-            // "TLSv1.2   xc030   ECDHE-RSA-AES256-GCM-SHA384 ... TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"
-            let prefix = format!("cipher-{}_", key.to_lowercase());
-            let of_version = json
-                .iter()
-                .filter(|entry| entry["id"].as_str().unwrap().starts_with(&prefix));
-            suites = of_version
-                .map(|entry| {
-                    entry["finding"]
-                        .as_str()
-                        .unwrap()
-                        .split_whitespace()
-                        .last()
-                        .unwrap()
-                        .to_owned()
-                })
+            // "cipher-tls1_2_xc030"
+            let prefix = format!("cipher-{}_x", key.to_lowercase());
+            let ids = json.iter().map(|entry| entry["id"].as_str().unwrap());
+            let numbers = ids.filter_map(|id| id.strip_prefix(&prefix));
+            suites = numbers
+                .map(|number| named(u16::from_str_radix(number, 16).unwrap()))
                 .collect();
         }
         spoken.insert(name.to_owned(), suites);
@@ -149,7 +143,9 @@ fn testssl(namespace: &Namespace, target: &str) -> Spoken {
 fn agrees(target: &str, (ours, relay): &(Spoken, Value), theirs: &Spoken) {
     let sorted = |spoken: &Spoken| {
         let mut spoken = spoken.clone();
-        spoken.values_mut().for_each(|suites| suites.sort());
+        for suites in spoken.values_mut() {
+            suites.sort();
+        }
         spoken
     };
     assert_eq!(sorted(ours), sorted(theirs), "{target}");
@@ -226,6 +222,8 @@ fn nginx_is_told_as_sslscan_tells_it() {
     // a web server knows its protocol, ignores the relay's, and keeps sessions
     let alpn = [&relay["alpn"][0], &relay["alpn"][1]].map(|offer| offer["taken"].as_bool());
     assert_eq!(alpn, [Some(false), Some(true)]);
+    // there is no page
+    assert_eq!(relay["http_reply"], "http 404");
 }
 
 #[test]
@@ -236,6 +234,7 @@ fn coturn_speaks_tls_1_2_in_its_own_order_and_stays_silent_to_older_versions() {
     assert_eq!(spoken.keys().collect::<Vec<_>>(), ["TLS 1.2"]);
     assert_eq!(relay["versions"][4]["order"], "server");
     assert_eq!(relay["versions"][2]["refused_by"], "silence");
+    assert_eq!(relay["http_reply"], "silence");
 }
 
 fn relay(purpose: &str) -> (Namespace, String) {
@@ -303,4 +302,64 @@ fn tlslite_down_to_ssl_3_has_the_suites_that_it_is_configured_for() {
     let climbed = climb(&namespace, target);
     agrees(target, &climbed, &configured);
     assert_eq!(climbed.0.len(), 5);
+}
+
+#[test]
+#[ignore = "needs root, bind9 and openssl; .ci/run runs it"]
+fn relays_of_one_name_are_asked_each_and_what_differs_is_named() {
+    let mut namespace = Namespace::with_relays("ladder-several");
+    self_signed(namespace.dir(), "rsa", SUBJECT, RSA);
+    self_signed(namespace.dir(), "ec", SUBJECT, EC);
+    Bind9::at("127.0.0.1")
+        .zone("relay.test", "two 60 IN A 10.0.1.1\ntwo 60 IN A 10.0.1.2\n")
+        .start(&mut namespace);
+    for (address, name, version) in [
+        ("10.0.1.1", "rsa", "-tls1_2"),
+        ("10.0.1.2", "ec", "-tls1_3"),
+    ] {
+        let (key, pem) = pair(namespace.dir(), name);
+        let listen = format!("{address}:443");
+        s_server(
+            &mut namespace,
+            &listen,
+            &[version, "-key", &key, "-cert", &pem],
+        );
+        namespace.wait_for(&listen);
+    }
+    let program = env!("CARGO_BIN_EXE_turnprobe");
+    let args = [
+        "tls",
+        "-i",
+        "0",
+        "--all-addresses",
+        "two.relay.test",
+        "--format",
+    ];
+    let said = namespace.output(program, &[&args[..], &["json"]].concat());
+    let json: Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(json["relays"].as_array().unwrap().len(), 2);
+    let differences = json["differences"].as_array().unwrap().iter();
+    let differences: Vec<_> = differences.map(|text| text.as_str().unwrap()).collect();
+    for what in ["TLS 1.2: ", "TLS 1.3: ", "certificate: "] {
+        let told = |text: &&&str| {
+            text.starts_with(what) && text.contains("10.0.1.1 ") && text.contains("10.0.1.2 ")
+        };
+        assert_eq!(
+            differences.iter().filter(told).count(),
+            1,
+            "{what}{differences:?}"
+        );
+    }
+    let text = namespace.output(program, &[&args[..], &["table"]].concat());
+    for heading in [
+        "Differences between the relays",
+        "Versions of 10.0.1.1",
+        "Versions of 10.0.1.2",
+    ] {
+        assert!(text.contains(heading), "{text}");
+    }
+    assert!(
+        text.lines().all(|line| line.chars().count() <= 80),
+        "{text}"
+    );
 }

@@ -17,6 +17,7 @@ mod handshake;
 mod held;
 mod hops;
 mod killed;
+mod ladder;
 mod link;
 mod lost;
 mod name_server;

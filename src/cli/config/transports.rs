@@ -23,6 +23,7 @@ pub(super) fn plan(args: &ProbeArgs, targets: &[Target], plan: Plan) -> anyhow::
     let plan = Plan {
         transports,
         question: question(args.ask),
+        http: args.http,
         udp_ports: args
             .ports
             .as_deref()

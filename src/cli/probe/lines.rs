@@ -106,6 +106,7 @@ fn render(record: &Record, layout: LineLayout, out: &mut String) {
             names(record, out);
             slow(record, out);
             way(record, out);
+            http(record, out);
         }
         Outcome::Failed(Failure { cause, detail }) => {
             let _ = writeln!(out, "{RED}FAIL{PLAIN}");
@@ -166,6 +167,13 @@ fn way(record: &Record, out: &mut String) {
         if !line.is_empty() {
             let _ = writeln!(out, "{INDENT}{line}");
         }
+    }
+}
+
+/// What a HEAD inside TLS got, below its line.
+fn http(record: &Record, out: &mut String) {
+    if let Some(reply) = record.tls.http_reply {
+        let _ = writeln!(out, "{INDENT}HEAD: {}: {}", reply.word(), reply.meaning());
     }
 }
 

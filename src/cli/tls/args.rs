@@ -56,6 +56,9 @@ pub struct TlsArgs {
     /// Connect from this address of this machine
     #[arg(long, value_name = "IP")]
     pub source: Option<IpAddr>,
+    /// HEAD after a TLS handshake: no relay speaks HTTP
+    #[arg(long)]
+    pub http: bool,
     /// From connection to connection; 0 is back to back
     ///
     /// Less than 100ms is for loopback and private addresses, and with --i-own-this-server.

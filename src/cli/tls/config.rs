@@ -8,7 +8,7 @@ use super::args::TlsArgs;
 use crate::cli::config::{
     Ends, families, local_end::fits, local_end::reachable, resolver, server_name, suits_addresses,
 };
-use crate::net::{Limits, LocalEnd, POLITE_PER_SECOND, Plan};
+use crate::net::{Limits, LocalEnd, POLITE_PER_SECOND, Plan, TlsVersion};
 use crate::record::Transport;
 use crate::target::Target;
 
@@ -68,6 +68,8 @@ pub(super) fn plan(args: &TlsArgs, target: &Target) -> anyhow::Result<Plan> {
             address: args.source,
             ..LocalEnd::default()
         },
+        tls: TlsVersion::Auto,
+        http: args.http,
         fast: args.interval < Duration::from_secs(1) / POLITE_PER_SECOND,
         own_server: args.i_own_this_server,
         ..Plan::default()

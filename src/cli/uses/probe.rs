@@ -75,6 +75,7 @@ pub(super) const USES: &[Use] = &[
     ("address", ALL, &[Need::OnlyNames]),
     ("resolver", ALL, &[Need::Names, Need::Network]),
     ("transport", ALL, &[]),
+    ("http", &[Series], &[Need::Tls]),
     ("ask", &[Series], &[]),
     ("tls", CONNECTIONS, &[Need::Tls]),
     ("burst", ALL, &[]),
@@ -120,6 +121,8 @@ pub(super) const USES: &[Use] = &[
 const EITHER: &[&[&str]] = &[
     &["burst", "watch", "hold"],
     &["ipv4", "ipv6", "all_addresses"],
+    // what a relay says to a HEAD behind a request of TURN tells nothing
+    &["http", "ask"],
 ];
 
 /// The first option that would do nothing, and why.

@@ -4,7 +4,7 @@ use super::finished::{Offer, Relay, Sent, Verdict, Version, Way};
 use super::runner::Climbed;
 use super::script::{Alpn, Findings, NameAnswer, OddAnswer, Stop, Told};
 use super::way::Walked;
-use crate::judge::ladder::{Impostor, VersionFacts, WayFacts, impostor, versions};
+use crate::judge::ladder::{Impostor, VersionFacts, WayFacts, impostor, names, versions};
 use crate::judge::severity::Colour;
 use crate::net::certificate;
 use crate::record::{ProtocolVersion, TlsPath, TurnReply, group_name, micros, millis, suite_name};
@@ -28,7 +28,7 @@ pub fn relay(climbed: &Climbed, walked: &Walked) -> Relay {
     Relay {
         address: walked.remote.ip().to_string(),
         port: walked.remote.port(),
-        verdict: verdict(&told, findings, &way, judged),
+        verdict: verdict((&told, findings), (&way, walked), judged),
         versions: told,
         alpn: findings
             .alpn
@@ -46,9 +46,10 @@ pub fn relay(climbed: &Climbed, walked: &Walked) -> Relay {
         chain_is_whole: findings.chain_is_whole,
         tls_path: walked.path,
         tls_path_evidence: walked.path_evidence.clone(),
+        http_reply: walked.http_reply,
         way,
         stopped: findings.stop.as_ref().map(stopped).unwrap_or_default(),
-        connections: climbed.connections,
+        connections: climbed.connections + walked.connections,
         took_ms: millis(climbed.took),
     }
 }
@@ -200,7 +201,11 @@ fn way(climbed: &Climbed, walked: &Walked) -> (Way, Option<Impostor>) {
     (way, judged)
 }
 
-fn verdict(told: &[Version], findings: &Findings, way: &Way, judged: Option<Impostor>) -> Verdict {
+fn verdict(
+    (told, findings): (&[Version], &Findings),
+    (way, walked): (&Way, &Walked),
+    judged: Option<Impostor>,
+) -> Verdict {
     let of = |wanted: Option<bool>| {
         let versions = told.iter().filter(|version| version.accepted == wanted);
         versions.map(|version| version.version).collect()
@@ -222,11 +227,23 @@ fn verdict(told: &[Version], findings: &Findings, way: &Way, judged: Option<Impo
     let text = because(text);
     let evidence = way.evidence.join("; ");
     match judged {
-        None => Verdict {
-            colour: colour.map_or("", |colour| colour.as_str()),
-            text,
+        None => match walked.path.filter(|path| !path.is_fine()) {
+            // whatever versions it has, that is no certificate of a relay's
+            Some(path) => Verdict {
+                colour: Colour::Amber.as_str(),
+                text: format!(
+                    "{text}; but its certificate is {}: {}",
+                    path.as_str(),
+                    walked.path_evidence
+                ),
+            },
+            None => Verdict {
+                colour: colour.map_or("", |colour| colour.as_str()),
+                text,
+            },
         },
         Some(sure) => {
+            let accepted = names(&facts.accepted);
             let is = match sure {
                 Impostor::Certain => "is",
                 Impostor::Likely => "is likely",
@@ -237,7 +254,7 @@ fn verdict(told: &[Version], findings: &Findings, way: &Way, judged: Option<Impo
                     Impostor::Likely => Colour::Amber.as_str(),
                 },
                 text: format!(
-                    "this {is} not the relay: something on the way inspects TLS ({evidence}). Of what answered: {text}"
+                    "this {is} not the relay: something on the way inspects TLS ({evidence}); it accepts {accepted}"
                 ),
             }
         }

@@ -56,6 +56,7 @@ const PIECES: &[&[Column<Rung>]] = &[
         of("tls_path_evidence", Kind::Text, "", "what speaks for it", |r| text(&r.relay.tls_path_evidence)),
         of("verdict", Kind::Text, "", "what the relay's versions come to", |r| text(&r.relay.verdict.text)),
         of("stopped", Kind::Text, "", "why not all was asked", |r| text(&r.relay.stopped)),
+        of("http_reply", Kind::Text, "", "what a HEAD inside TLS got, as in a row of a probe; empty when none was sent", |r| r.relay.http_reply.map_or(Value::Missing, |reply| Value::Text(reply.word()))),
         of("connections", Kind::Integer, "", "connections to this relay", |r| Value::Integer(r.relay.connections.into())),
     ],
 ];

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Serialize, Serializer};
 
-use crate::record::{Order, ProtocolVersion, TlsPath};
+use crate::record::{HttpReply, Order, ProtocolVersion, TlsPath};
 
 /// A ladder.
 #[derive(Debug, Clone, Serialize)]
@@ -69,6 +69,9 @@ pub struct Relay {
     pub tls_path: Option<TlsPath>,
     /// What speaks for it.
     pub tls_path_evidence: String,
+    /// What a HEAD inside TLS got, when one was sent.
+    #[serde(serialize_with = "http")]
+    pub http_reply: Option<HttpReply>,
     /// What else was measured of the way.
     pub way: Way,
     /// Why not all was asked; empty when it was.
@@ -189,6 +192,14 @@ fn order<S: Serializer>(of: &Option<Order>, serializer: S) -> Result<S::Ok, S::E
 fn path<S: Serializer>(of: &Option<TlsPath>, serializer: S) -> Result<S::Ok, S::Error> {
     match of {
         Some(path) => serializer.serialize_some(path.as_str()),
+        None => serializer.serialize_none(),
+    }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, clippy::ref_option)] // serde's way
+fn http<S: Serializer>(of: &Option<HttpReply>, serializer: S) -> Result<S::Ok, S::Error> {
+    match of {
+        Some(reply) => serializer.serialize_some(&reply.word()),
         None => serializer.serialize_none(),
     }
 }

@@ -301,6 +301,9 @@ fn details(relay: &Relay) -> Vec<Fact> {
         facts
             .push(Fact::new("way (tls_path)", path.as_str()).note(relay.tls_path_evidence.clone()));
     }
+    if let Some(reply) = relay.http_reply {
+        facts.push(Fact::new("HEAD inside TLS", reply.word()).note(reply.meaning()));
+    }
     if !relay.way.turn_in_the_clear.is_empty() {
         facts.push(Fact::new(
             "TURN in the clear",
@@ -327,7 +330,7 @@ fn details(relay: &Relay) -> Vec<Fact> {
 
 /// A certificate, the server's own as number 1.
 fn certificate(sent: &Sent, number: u64) -> Vec<Fact> {
-    let whose = if number == 1 { "the relay's own" } else { "" };
+    let whose = if number == 1 { "the server's own" } else { "" };
     let mut facts = vec![
         Fact::new("certificate", number).note(whose),
         Fact::new("subject", sent.subject.clone()),

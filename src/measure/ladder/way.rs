@@ -11,7 +11,7 @@ use crate::clock;
 use crate::judge::{Circumstances, is_microsofts, tls_path};
 use crate::net::trust::Judge;
 use crate::net::{Opener, clear};
-use crate::record::{Ask, Phase, TlsPath, Transport, TurnReply};
+use crate::record::{Ask, HttpReply, Phase, ProtocolVersion, TlsPath, Transport, TurnReply};
 use crate::target::{Host, Target};
 
 /// Connects of which the shortest counts.
@@ -40,11 +40,29 @@ pub struct Walked {
     pub turn: Option<TurnReply>,
     /// The same on port 3478.
     pub turn_3478: Option<TurnReply>,
+    /// What a HEAD inside TLS got.
+    pub http_reply: Option<HttpReply>,
+    /// Connections that it took.
+    pub connections: u32,
 }
 
 impl Run<'_> {
     /// Finds it out. Where nobody answered in TLS there is nothing to find.
     pub async fn walk(
+        &mut self,
+        by: (&Opener, &Judge),
+        to: (&Target, SocketAddr),
+        climbed: &Climbed,
+    ) -> Walked {
+        let before = self.connections;
+        let walked = self.walked(by, to, climbed).await;
+        Walked {
+            connections: self.connections - before,
+            ..walked
+        }
+    }
+
+    async fn walked(
         &mut self,
         (opener, judge): (&Opener, &Judge),
         (target, remote): (&Target, SocketAddr),
@@ -61,6 +79,8 @@ impl Run<'_> {
             connect_3478: None,
             turn: None,
             turn_3478: None,
+            http_reply: None,
+            connections: 0,
         };
         let findings = &climbed.findings;
         if !findings.chain.is_empty() {
@@ -84,6 +104,12 @@ impl Run<'_> {
                 let (path, evidence) = tls_path(&facts, beside);
                 (walked.path, walked.path_evidence) = (Some(path), evidence);
             }
+        }
+        let has_session = [ProtocolVersion::Tls12, ProtocolVersion::Tls13];
+        let accepted = findings.accepted();
+        let has_session = has_session.iter().any(|version| accepted.contains(version));
+        if opener.plan().http && has_session && self.admitted(remote).await {
+            walked.http_reply = self.head(opener, target, remote).await;
         }
         // nobody else has the key of a good chain, and what others should answer is not known
         let is_finished = findings.stop.is_none();
@@ -116,6 +142,20 @@ impl Run<'_> {
             walked.turn_3478 = self.turn_in_the_clear(opener, other).await;
         }
         walked
+    }
+
+    /// A HEAD in a session of its own.
+    async fn head(
+        &mut self,
+        opener: &Opener,
+        target: &Target,
+        remote: SocketAddr,
+    ) -> Option<HttpReply> {
+        let mut session = opener.secure(target, remote).await.session.ok()?;
+        let name = opener.server_name(target, remote);
+        let reply = session.head(&name.to_str()).await;
+        session.close().await;
+        Some(reply)
     }
 
     async fn turn_in_the_clear(

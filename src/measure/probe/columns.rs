@@ -92,6 +92,7 @@ const PIECES: &[&[Column<Record>]] = &[
     ]),
     &Of::TLS.pick(["tls_path", "tls_path_evidence"]),
     &Of::CLOCK.pick(["clock_step_us", "suspended_us"]),
+    &Of::TLS.pick(["http_reply"]),
 ];
 
 /// What some of them mean here.
@@ -109,14 +110,17 @@ const MEANINGS: &[(&str, &str)] = &[
 
 pub(crate) static PROBE: [Column<Record>; count(PIECES)] = table(PIECES, MEANINGS);
 
-/// Lines of a list that are there only where they have something to say: what is on the way of TLS, unless nothing is.
+/// Lines of a list that are there only where they have something to say: what is on the way of TLS, unless nothing is, and what a HEAD got.
 #[rustfmt::skip]
-pub static REMARKS: [Column; 2] = [
+pub static REMARKS: [Column; 3] = [
     remark(of("tls_path", Kind::Text, "", "what is on the way, by the certificates", |r| {
         word(r.tls.path.filter(|_| r.tls.has_remark()).map(TlsPath::as_str))
     })),
     remark(of("tls_path_evidence", Kind::Text, "", "what speaks for tls_path", |r| {
         if r.tls.has_remark() { Value::Text(Cow::Borrowed(&r.tls.path_evidence)) } else { Value::Missing }
+    })),
+    remark(of("http_reply", Kind::Text, "", "what a HEAD inside TLS got", |r| {
+        r.tls.http_reply.map_or(Value::Missing, |reply| Value::Text(reply.word()))
     })),
 ];
 

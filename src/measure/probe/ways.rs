@@ -72,6 +72,10 @@ impl Prober {
             record.tcp.end = session.snapshot().await.end_of(&record.tcp);
             take(asked.exchange, record);
         }
+        if let (Some(session), None, true) = (&mut session, ask, self.opener.plan().http) {
+            let name = self.opener.server_name(target, remote);
+            record.tls.http_reply = Some(session.head(&name.to_str()).await);
+        }
         record.tls.flight = handshake.flight(&record.tcp);
         let by = (&self.judge, &self.opener);
         let nearness = self.nearness(record);

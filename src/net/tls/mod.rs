@@ -1,12 +1,13 @@
 //! The TLS phase: a handshake that we drive ourselves, so that nothing learned before a failure
 //! is lost, and the orderly end of the connection.
 //!
-//! Not here: what is asked inside (`ask`), a session that is held (`hold`), what a handshake that was tried holds (`handshake`), what an error means (`fault`), the certificate's fields and trust, which are judged
+//! Not here: what is asked inside (`ask`, `head`), a session that is held (`hold`), what a handshake that was tried holds (`handshake`), what an error means (`fault`), the certificate's fields and trust, which are judged
 //! after the phase.
 
 mod ask;
 mod fault;
 mod handshake;
+mod head;
 mod hold;
 mod whole;
 mod wire_tap;
@@ -31,6 +32,7 @@ use crate::record::{Cause, Failure, Tls, group_name};
 
 use handshake::Stop;
 pub use handshake::{Handshake, TlsVersion};
+pub use head::HEAD_LIMIT;
 pub use hold::{Held, Kernel, Meter};
 pub use whole::{Sessions, WholeHandshake};
 use wire_tap::WireTap;

@@ -12,6 +12,7 @@ mod series;
 mod tables;
 mod units;
 
+use crate::measure::probe::text::http;
 use std::collections::HashMap;
 
 use super::findings;
@@ -61,6 +62,16 @@ impl Report {
             series: series::all(rows),
             kinds: Kinds::of(&rows.kinds),
             tls_paths: paths::of(rows),
+            http_replies: rows
+                .http_replies
+                .iter()
+                .map(|(reply, count)| (reply.word().into_owned(), *count))
+                .collect(),
+            http_told: http::sentence(
+                rows.http_replies
+                    .iter()
+                    .map(|(reply, count)| (*reply, *count)),
+            ),
             clocks: clocks::of(&rows.clocks),
             events,
             addresses: addresses(rows),

@@ -9,6 +9,7 @@ mod verdict;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 pub use crate::stats::charts::{
     CumulativePoint, Distribution, FailurePoint, Heat, HeatCell, HeatDay, LinePoint, OTHER_REGIONS,
@@ -59,6 +60,12 @@ pub struct Report {
     pub kinds: Kinds,
     /// What the certificates tell of the way to the relays.
     pub tls_paths: TlsPaths,
+    /// What HEADs inside TLS got, and how often; left out where none was sent.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub http_replies: BTreeMap<String, u64>,
+    /// The same in words.
+    #[serde(skip)]
+    pub http_told: Option<String>,
     /// What happened to the clocks of the machines that measured.
     pub clocks: Clocks,
     /// New certificates, addresses and regions that came or went, in time order.

@@ -9,7 +9,8 @@ use crate::report::model::Report;
 pub fn section(report: &Report) -> Section {
     let paths = &report.tls_paths;
     let said = paths.told.iter().map(|said| format!("{said}."));
-    let said = said.chain(unjudged(report));
+    let http = report.http_told.iter().map(|said| format!("{said}."));
+    let said = said.chain(unjudged(report)).chain(http);
     let mut blocks: Vec<Block> = said
         .map(|said| Block::Paragraph(Paragraph::new(said)))
         .collect();

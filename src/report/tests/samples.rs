@@ -76,6 +76,8 @@ pub(super) fn empty() -> Report {
         tables: Vec::new(),
         slow: Slow::default(),
         series: Vec::new(),
+        http_replies: std::collections::BTreeMap::new(),
+        http_told: None,
         tls_paths: TlsPaths::default(),
         clocks: Clocks::default(),
         events: Vec::new(),

@@ -26,6 +26,7 @@ impl<R: HasTls> Group<R> {
         of("trust_os", Kind::Text, "", "verdict of the system's root store: trusted, or the reason; empty where it could not tell", |r| word(r.tls().trust_os.map(Trust::as_str))),
         of("tls_path", Kind::Text, "", "what is on the way, by the certificates: direct, incomplete-chain, inspected, private-root, self-signed, unknown, expired, not-yet-valid, wrong-name", |r| word(r.tls().path.map(TlsPath::as_str))),
         of("tls_path_evidence", Kind::Text, "", "what speaks for tls_path", |r| text(&r.tls().path_evidence)),
+        of("http_reply", Kind::Text, "", "what a HEAD inside TLS got, in no phase: http and its status, silence, closed (close_notify), cut, reset, other; empty when none was sent", |r| r.tls().http_reply.map_or(Value::Missing, |reply| Value::Text(reply.word()))),
         of("chain_length", Kind::Integer, "", "certificates that the server sent", |r| number(r.tls().chain_length.map(|n| n as u64))),
     ] };
 

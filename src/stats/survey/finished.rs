@@ -1,5 +1,6 @@
 //! What comes of all rows in the end.
 
+use crate::record::HttpReply;
 use std::collections::BTreeMap;
 
 use super::{
@@ -35,6 +36,8 @@ pub struct Finished<K> {
     pub ttls: Names,
     /// What the certificates tell of the way.
     pub paths: Paths,
+    /// What HEADs inside TLS got, and how often.
+    pub http_replies: BTreeMap<HttpReply, u64>,
     /// By what stays the same.
     pub dimensions: Dimensions,
     /// By relay.

@@ -31,6 +31,8 @@ mod timeline;
 use super::RowFold;
 use super::paths::{Paths, Told};
 use crate::record::Counter as _;
+use crate::record::HttpReply;
+use std::collections::BTreeMap;
 
 pub use axis::Change;
 pub use by_transport::ByTransport;
@@ -81,6 +83,8 @@ pub struct Survey<K> {
     pub ttls: Names,
     /// What the certificates tell of the way.
     pub paths: Paths,
+    /// What HEADs inside TLS got, and how often.
+    pub http_replies: BTreeMap<HttpReply, u64>,
     /// By what stays the same.
     pub dimensions: Dimensions,
     /// By relay.
@@ -118,6 +122,7 @@ impl<K: RowFold> Survey<K> {
             explanations: Names::default(),
             ttls: Names::default(),
             paths: Paths::default(),
+            http_replies: BTreeMap::new(),
             dimensions: Dimensions::new(options.zone, most),
             relays: Relays::new(most),
             egress: Egress::new(most),
@@ -250,6 +255,9 @@ impl<K: RowFold> Survey<K> {
 
     /// What the certificate of a row tells of the way.
     fn way(&mut self, row: &Row<'_>, taken: &Taken<'_>) {
+        if let Some(reply) = HttpReply::of_word(row.get(id!(http_reply))) {
+            self.http_replies.entry(reply).or_default().raise(1);
+        }
         if row.get(id!(Thumbprint)).is_empty() {
             return;
         }
@@ -324,6 +332,7 @@ impl<K: RowFold> Survey<K> {
             explanations: self.explanations,
             ttls: self.ttls,
             paths: self.paths,
+            http_replies: self.http_replies,
             dimensions: self.dimensions,
             relays: self.relays,
             egress: self.egress,

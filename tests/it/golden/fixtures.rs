@@ -152,6 +152,7 @@ fn tls(suite: u16, version: u16) -> Tls {
             servers: some_us(1_500),
             local_delay: some_us(99),
         },
+        http_reply: None,
     }
 }
 

@@ -150,6 +150,12 @@ fn faults_of_a_relay_are_told_as_what_they_are() {
             (Some(0), &path.into()),
             "{fault}"
         );
+        // the versions are as they should be, and it is not green all the same
+        assert_eq!(json["verdict"]["colour"], "amber", "{fault}");
+        assert!(
+            json["verdict"]["text"].as_str().unwrap().contains(path),
+            "{json}"
+        );
     }
     let (alert, code) = json("--lab-fault tls-alert");
     assert_eq!((code, accepted(&alert).len()), (Some(0), 0));
@@ -159,6 +165,31 @@ fn faults_of_a_relay_are_told_as_what_they_are() {
         assert_eq!((code, accepted(&json).len()), (Some(1), 0), "{fault}");
         assert_eq!(json["relays"][0]["versions"][4]["accepted"], Value::Null);
     }
+}
+
+#[test]
+fn a_head_inside_tls_is_told_in_rows_lines_and_summaries_and_belongs_to_no_phase() {
+    let text = run("probe --lab --http -n 1").stdout;
+    // the lab's relays close on what is no request of theirs
+    assert!(
+        text.contains("HEAD: closed: TLS, but no HTTP: as a relay does"),
+        "{text}"
+    );
+    assert!(text.contains("HEAD inside TLS: 1 closed: "), "{text}");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("rows.csv");
+    crate::command::run_into(&file, "probe --lab --http -n 1 -q");
+    let rows = Rows::in_file(&file);
+    assert_eq!(rows.column("http_reply"), ["closed"]);
+    let us = |name: &str| rows.column(name)[0].parse::<u64>().unwrap();
+    assert_eq!(
+        us("dns_us") + us("connect_us") + us("tls_us"),
+        us("total_us")
+    );
+    let report = run(&format!("report {}", file.display())).stdout;
+    assert!(report.contains("HEAD inside TLS: 1 closed: "), "{report}");
+    let (json, _) = json("--http");
+    assert_eq!(json["relays"][0]["http_reply"], "closed");
 }
 
 #[test]

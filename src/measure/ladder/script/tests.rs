@@ -1,10 +1,14 @@
 //! The text against servers that are a few lines each.
 
+mod server;
+
 use super::*;
+use crate::record::Order;
 use crate::record::ProtocolVersion::{Ssl2, Ssl3, Tls10, Tls11, Tls12, Tls13};
-use crate::record::{Order, ProtocolVersion};
-use crate::wire::tls_ask::{Chosen, Hello, Refusal, Reply, Shape};
-use crate::wire::tls_hello::{FirstBytes, Flight};
+use crate::wire::tls_ask::{Refusal, Reply, Shape};
+use crate::wire::tls_hello::FirstBytes;
+use OddAnswer::{Fails, Unsteady, Works};
+use server::Server;
 
 const GCM_256: u16 = 0xC030;
 const GCM_128: u16 = 0xC02F;
@@ -13,124 +17,6 @@ const PLAIN_RSA: u16 = 0x002F;
 const ECDSA: u16 = 0xC02B;
 /// `TLS_DH_anon_WITH_AES_128_CBC_SHA`, which is among the rare ones.
 const ANON: u16 = 0x0034;
-
-/// A server.
-#[derive(Clone)]
-struct Server {
-    /// What it has, in its own order.
-    versions: Vec<(ProtocolVersion, Vec<u16>)>,
-    groups: Vec<u16>,
-    order: Order,
-    refusal: fn(ProtocolVersion) -> Refusal,
-    /// What it does not understand.
-    stumbles: fn(&Hello) -> bool,
-    /// A group that must be among those that are offered.
-    curve: Option<u16>,
-    wants_share: bool,
-    resumes: bool,
-    other_for: Option<Option<&'static str>>,
-}
-
-impl Server {
-    fn new(versions: &[(ProtocolVersion, &[u16])]) -> Self {
-        Self {
-            versions: versions
-                .iter()
-                .map(|(version, suites)| (*version, suites.to_vec()))
-                .collect(),
-            groups: vec![29, 23],
-            order: Order::Server,
-            refusal: |_| Refusal::Alert(70),
-            stumbles: |_| false,
-            curve: None,
-            wants_share: false,
-            resumes: true,
-            other_for: None,
-        }
-    }
-
-    fn reply(&self, hello: &Hello) -> Reply {
-        let no = |alert| Reply::Refused(Refusal::Alert(alert));
-        if (self.stumbles)(hello) {
-            return Reply::Refused(Refusal::Silence);
-        }
-        let offered = self
-            .versions
-            .iter()
-            .filter(|(version, _)| hello.versions.contains(version));
-        let Some((version, suites)) = offered.max_by_key(|(version, _)| *version) else {
-            return Reply::Refused((self.refusal)(hello.version()));
-        };
-        if *version == Tls13 && self.wants_share && hello.shares.is_empty() {
-            return no(40);
-        }
-        let suite = match self.order {
-            Order::Client => hello.suites.iter().find(|suite| suites.contains(suite)),
-            _ => suites.iter().find(|suite| hello.suites.contains(suite)),
-        };
-        let Some(suite) = suite.copied() else {
-            return no(40);
-        };
-        let is_elliptic = *version == Tls13 || suite >> 8 == 0xC0;
-        let names_groups = *version != Ssl3;
-        let group = if names_groups {
-            self.groups
-                .iter()
-                .copied()
-                .find(|group| hello.groups.contains(group))
-        } else {
-            self.groups.first().copied()
-        };
-        let misses_curve = self
-            .curve
-            .is_some_and(|curve| !hello.groups.contains(&curve));
-        if is_elliptic && (group.is_none() || (names_groups && misses_curve)) {
-            return no(40);
-        }
-        let name = hello.server_name.as_deref();
-        Reply::Chosen(Box::new(Chosen {
-            version: *version,
-            flight: Flight {
-                version: Some(version.number()),
-                suite: Some(suite),
-                group: group.filter(|_| is_elliptic),
-                certificates: if *version < Tls13 {
-                    vec![self.certificate(name)]
-                } else {
-                    Vec::new()
-                },
-                certificates_complete: *version < Tls13,
-                compression: Some(0),
-                extensions: vec![0xFF01],
-                hello_complete: true,
-                hello_done: *version < Tls13,
-                ..Flight::default()
-            },
-            ssl2_suites: Vec::new(),
-        }))
-    }
-
-    fn certificate(&self, name: Option<&str>) -> Vec<u8> {
-        let other = self.other_for.is_some_and(|other| other == name);
-        if other {
-            b"other".to_vec()
-        } else {
-            b"own".to_vec()
-        }
-    }
-
-    fn answer(&self, step: &Step, before: &[Step]) -> Answer {
-        match step {
-            Step::Hello(hello) => Answer::Reply(self.reply(hello)),
-            Step::Handshake(handshake) => Answer::Handshake(Ok(Whole {
-                resumed: self.resumes && before.contains(step),
-                alpn: None,
-                stapled: true,
-                chain: vec![self.certificate(handshake.server_name.as_deref())],
-            })),
-        }
-    }
-}
 
 /// All questions with what was found.
 fn climb(mut answer: impl FnMut(&Step, &[Step]) -> Answer) -> (Findings, Vec<Step>) {
@@ -296,7 +182,7 @@ fn tls_1_3_is_found_also_where_a_key_must_be_in_the_first_hello() {
 #[test]
 fn another_certificate_for_another_name_is_told() {
     let mut server = Server::new(&[(Tls12, &[GCM_128])]);
-    server.other_for = Some(None);
+    server.other_for = vec![None];
     let (findings, _) = of(&server);
     assert_eq!(
         findings.without_name,
@@ -304,7 +190,7 @@ fn another_certificate_for_another_name_is_told() {
     );
     assert_eq!(findings.wrong_name, Some(NameAnswer::Same));
     let mut hidden = Server::new(&[(Tls13, &[0x1301])]);
-    hidden.other_for = Some(Some(WRONG_NAME));
+    hidden.other_for = vec![Some(WRONG_NAME)];
     let (findings, _) = of(&hidden);
     assert_eq!(findings.without_name, Some(NameAnswer::Same));
     assert_eq!(
@@ -324,7 +210,6 @@ fn an_odd_hello_counts_only_if_it_fails_twice_while_the_plain_one_works() {
             .map(|(_, answer)| answer)
             .collect::<Vec<_>>()
     };
-    use OddAnswer::{Fails, Unsteady, Works};
     assert_eq!(
         answers(of(&server).0),
         [Works, Fails(Refusal::Silence), Works]

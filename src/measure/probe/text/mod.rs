@@ -1,6 +1,7 @@
 //! The summary at the end of a series, 80 columns wide.
 
 mod connections;
+pub mod http;
 pub mod paths;
 mod times;
 mod versus;
@@ -73,6 +74,11 @@ impl SeriesSummary<'_> {
             );
         }
         for said in paths::sentences(tally.paths()) {
+            for line in wrapped(&said, WIDTH) {
+                let _ = writeln!(out, "{line}");
+            }
+        }
+        if let Some(said) = http::sentence(tally.http_replies()) {
             for line in wrapped(&said, WIDTH) {
                 let _ = writeln!(out, "{line}");
             }
