@@ -1,6 +1,8 @@
 //! How long a ladder takes on a path with a delay, against sslscan, which asks the same.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use turnprobe::clock;
 
 use crate::link::SERVER;
 use crate::namespace::Namespace;
@@ -12,7 +14,7 @@ const DELAY: Duration = Duration::from_millis(8);
 /// The shortest of three runs.
 fn shortest(namespace: &Namespace, program: &str, args: &[&str]) -> Duration {
     let times = (0..3).map(|_| {
-        let began = Instant::now();
+        let began = clock::now();
         namespace.output(program, args);
         began.elapsed()
     });

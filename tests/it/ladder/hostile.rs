@@ -3,9 +3,10 @@
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::Value;
+use turnprobe::clock;
 
 use crate::command::{Said, run};
 use crate::servers::tcp::{Relay, close, until_closed};
@@ -15,7 +16,7 @@ const LONGEST: Duration = Duration::from_secs(90);
 
 /// The JSON of a ladder at a server, with its exit code.
 fn ladder(relay: &Relay) -> (Value, Option<i32>) {
-    let began = Instant::now();
+    let began = clock::now();
     let line = format!("tls -i 0 --format json 127.0.0.1:{}", relay.port());
     let Said {
         code,
