@@ -109,11 +109,10 @@ fn the_answer_and_one_picture_stand_before_everything_else() {
     let dir = tempfile::tempdir().unwrap();
     let rows = (0..600).map(|minute| {
         let lost = (100..140).contains(&minute);
-        let row = match lost {
-            true => {
-                "pc,tls,relay.example,443,ukwest,connect-timeout,connect,connect-timeout,5000,,,,"
-            }
-            false => "pc,tls,relay.example,443,ukwest,OK,,,5000,20000,40000,,65000",
+        let row = if lost {
+            "pc,tls,relay.example,443,ukwest,connect-timeout,connect,connect-timeout,5000,,,,"
+        } else {
+            "pc,tls,relay.example,443,ukwest,OK,,,5000,20000,40000,,65000"
         };
         (minute * 60, row.to_owned())
     });
