@@ -6,7 +6,7 @@ use turnprobe::record::{is_formula, plain};
 use super::page;
 
 /// Columns of the CSV.
-const COLUMNS: usize = 19;
+const COLUMNS: usize = 20;
 
 /// Every form of the document.
 pub fn all(document: &Document, columns: usize, rows: Option<usize>) {
