@@ -4,78 +4,12 @@
 //! run began. It is one where at least three hours or days have their run, at least 70 % of those between the first and the
 //! last one have it, and at least 70 % of all runs are of it. The times of the day are those that the clocks of a zone show.
 
+mod plan;
 mod starts;
 
 use crate::zone::Zone;
+pub use plan::{Every, Planned, Schedule, Stretch};
 use starts::{Starts, Window};
-
-const HOUR_S: i64 = 3_600;
-const DAY_S: i64 = 86_400;
-
-/// A stretch in which somebody measured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stretch {
-    /// Its first row, in microseconds since 1970.
-    pub from: i64,
-    /// Its last row.
-    pub to: i64,
-}
-
-impl Stretch {
-    fn seconds(self) -> i64 {
-        self.to.saturating_sub(self.from) / 1_000_000
-    }
-}
-
-/// How often a run begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Every {
-    /// Once or more an hour.
-    Hour,
-    /// Once or more a day.
-    Day,
-}
-
-impl Every {
-    fn seconds(self) -> i64 {
-        match self {
-            Self::Hour => HOUR_S,
-            Self::Day => DAY_S,
-        }
-    }
-
-    /// By so many seconds a run may begin early or late.
-    fn tolerance(self) -> i64 {
-        match self {
-            Self::Hour => 300,
-            Self::Day => 600,
-        }
-    }
-}
-
-/// When runs are meant to be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Schedule {
-    /// How often.
-    pub every: Every,
-    /// When in the hour or day runs begin, and how long they are.
-    pub runs: Vec<Planned>,
-    /// The days of the week on which there are none, from Monday.
-    pub free: [bool; 7],
-    /// Hours or days that have a run of it.
-    pub met: usize,
-}
-
-/// A run of a schedule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Planned {
-    /// Seconds since the hour or day began, by the clocks of the zone.
-    pub start_s: i64,
-    /// Its usual length in seconds.
-    pub length_s: i64,
-    /// Whether runs are about as long as that: else none ends early.
-    pub is_steady: bool,
-}
 
 /// What is missing of a schedule in a pause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Datelike as _, Utc};
 
-use super::{DAY_S, Every, HOUR_S, Planned, Schedule, Stretch};
+use super::plan::{DAY_S, Every, HOUR_S, Planned, Schedule, Stretch};
 use crate::zone::Zone;
 
 /// Runs of a schedule at least.

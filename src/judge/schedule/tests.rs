@@ -1,3 +1,4 @@
+use super::plan::{DAY_S, HOUR_S};
 use super::*;
 
 const BERLIN: &str = "Europe/Berlin";
