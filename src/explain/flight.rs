@@ -244,9 +244,15 @@ impl Hole {
                 Self::Unknown
             };
         };
+        // on a short path whatever held a segment up may have taken longer than to send it again: only a timer is sure
+        let sure = if rtt < SHORTEST * 2 {
+            TIMER - on.tick.min(TIMER) - SHORTEST
+        } else {
+            rtt / 2
+        };
         if most < most_of_a_trip.max(OVERTAKEN) {
             Self::Overtaken
-        } else if on.out_of_order.is_some() && least >= (rtt / 2).max(SHORTEST) {
+        } else if on.out_of_order.is_some() && least >= sure {
             Self::Lost
         } else {
             Self::Unknown

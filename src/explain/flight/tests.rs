@@ -100,7 +100,11 @@ fn what_a_tick_of_the_clock_hides_is_no_proof() {
         server_flight(&[arrival], &content(), &path(rtt, 1)).lost
     };
     assert_eq!(seen(0, 4, 0), None);
-    assert_eq!(seen(0, 9, 0), Some(true));
+    // what holds a segment up for as long on a short path may be anything but the timer
+    assert_eq!(seen(0, 9, 0), None);
+    assert_eq!(seen(4, 47, 0), None);
+    assert_eq!(seen(0, 65, 0), None);
+    assert_eq!(seen(4, 204, 0), Some(true));
     assert_eq!(seen(10, 8, 0), None);
     assert_eq!(seen(10, 10, 0), Some(true));
     assert_eq!(seen(10, 10, 4), None);
