@@ -20,7 +20,7 @@ const BUFFER: usize = 4096;
 fn count() -> usize {
     match std::env::var("COUNTS").as_deref() {
         Ok("full") => 1_000,
-        _ => 100,
+        _ => 80,
     }
 }
 
