@@ -246,7 +246,7 @@ impl Hole {
         };
         // on a short path whatever held a segment up may have taken longer than to send it again: only a timer is sure
         let sure = if rtt < SHORTEST * 2 {
-            TIMER - on.tick.min(TIMER) - SHORTEST
+            TIMER.saturating_sub(on.tick).saturating_sub(SHORTEST)
         } else {
             rtt / 2
         };
