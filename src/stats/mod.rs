@@ -19,6 +19,7 @@ mod statistics;
 pub mod survey;
 mod tally;
 mod times;
+mod trips;
 pub mod units;
 mod wilson;
 
@@ -35,4 +36,5 @@ pub use statistics::{Count, Statistics};
 pub use survey::{Finished, Survey, SurveyOptions};
 pub use tally::{ReceiveWindow, Tally, TransportTally};
 pub use times::{PhaseSummary, Times};
+pub use trips::Trips;
 pub use wilson::wilson;

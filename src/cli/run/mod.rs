@@ -27,10 +27,9 @@ use super::values::Color;
 use crate::clock::Wall;
 use crate::doc::lines::WIDTH;
 use crate::doc::wrapped;
-use crate::lab::{Lab, LabOptions};
+use crate::lab::LabOptions;
 use crate::measure::{Engine, Stop, Why};
 use crate::net::{NameLog, Opener, Plan};
-use crate::record::World;
 use clocks::Clocks;
 use dispatcher::Dispatcher;
 use kind::Row;
@@ -127,15 +126,7 @@ pub(super) fn run<K: Kind>(job: Job<K>, color: Color) -> Result<Exit, Failure> {
         // nobody reads, and there is no file
         return Ok(Exit::Done);
     };
-    let lab = lab.map(|options| Lab::start(options, &wall)).transpose();
-    let lab = lab
-        .context("the lab could not be started")
-        .map_err(Failure::io)?;
-    let world = if lab.is_some() {
-        World::Lab
-    } else {
-        World::Real
-    };
+    let (lab, world) = world::started(lab, &wall).map_err(Failure::io)?;
     let targets = kind.headline(&path, &engine, world);
     let path = match &lab {
         Some(lab) => in_the_lab(path, lab),

@@ -2,17 +2,29 @@
 
 use std::fmt::Write as _;
 
-use anyhow::{bail, ensure};
+use anyhow::{Context as _, bail, ensure};
 use rustls::RootCertStore;
 
 use crate::clock::Wall;
 use crate::endpoints::LAB_RANGES;
-use crate::lab::Lab;
+use crate::lab::{Lab, LabOptions};
 use crate::net::Plan;
 use crate::net::dns::Resolver;
 use crate::net::trust::{OsStore, Roots};
 use crate::record::{Run, Transport, World};
 use crate::target::Target;
+
+/// The lab, where one is asked for, and the world that rows are of.
+pub(in crate::cli) fn started(
+    options: Option<LabOptions>,
+    wall: &Wall,
+) -> anyhow::Result<(Option<Lab>, World)> {
+    let Some(options) = options else {
+        return Ok((None, World::Real));
+    };
+    let lab = Lab::start(options, wall).context("the lab could not be started")?;
+    Ok((Some(lab), World::Lab))
+}
 
 /// The plan with everything swapped that makes a healthy lab read as healthy.
 pub(in crate::cli) fn in_the_lab(plan: Plan, lab: &Lab) -> Plan {

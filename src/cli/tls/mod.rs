@@ -13,19 +13,19 @@ use anyhow::Context as _;
 
 use super::exit::{Exit, Failure};
 use super::files::{DocumentFormat, json};
-use super::run::world::{in_the_lab, this_run, with_port};
+use super::run::world::{in_the_lab, started, this_run, with_port};
 use super::values::Color;
 use super::{message, signals, terminal};
 use crate::clock::Wall;
 use crate::doc::{self, Room};
-use crate::lab::{Lab, LabOptions};
+use crate::lab::LabOptions;
 use crate::measure::Stop;
 use crate::measure::ladder::finished::{Ladder, Relay, Verdict};
 use crate::measure::ladder::runner::Run as Asking;
 use crate::measure::ladder::{Rung, build, sections};
 use crate::net::trust::Judge;
 use crate::net::{Lookup, Opener};
-use crate::record::{Run, Transport, World};
+use crate::record::{Run, Transport};
 use crate::schema::RowKind as _;
 use crate::sink;
 use crate::target::Target;
@@ -52,15 +52,7 @@ pub fn run(args: &TlsArgs, color: Color) -> Result<Exit, Failure> {
         faults: args.lab_fault.clone(),
         ..LabOptions::default()
     });
-    let lab = lab.map(|options| Lab::start(options, &wall)).transpose();
-    let lab = lab
-        .context("the lab could not be started")
-        .map_err(Failure::io)?;
-    let world = if lab.is_some() {
-        World::Lab
-    } else {
-        World::Real
-    };
+    let (lab, world) = started(lab, &wall).map_err(Failure::io)?;
     let plan = match &lab {
         Some(lab) => in_the_lab(plan, lab),
         None => plan,

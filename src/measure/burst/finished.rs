@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use super::fold::{BurstBucket, BurstGroup, BurstRows, VERDICTS};
 use crate::stats::charts::PanelPoint;
-use crate::stats::units::{millis, percent};
-use crate::stats::{OverTime, Rough, Statistics, wilson};
+use crate::stats::units::percent;
+use crate::stats::{OverTime, Statistics, wilson};
 
 /// Bursts of a host to a target, together.
 #[derive(Debug, Clone, Serialize)]
@@ -93,7 +93,7 @@ pub fn of(rows: &BurstRows) -> Vec<BurstTotals> {
                 rtt_p50: Statistics::of(&group.rtt_p50),
                 rtt_p95: Statistics::of(&group.rtt_p95),
                 jitter: Statistics::of(&group.jitter),
-                trips: points(group, trips),
+                trips: points(group, |bucket| bucket.trips.point()),
                 losses: points(group, losses),
                 bucket_s: group.over_time.as_ref().map_or(0, OverTime::seconds),
                 reordered: group.reordered,
@@ -123,18 +123,6 @@ fn points(group: &BurstGroup, point: fn(&BurstBucket) -> Option<PanelPoint>) -> 
         })
     });
     points.collect()
-}
-
-/// Medians over the bursts of a bucket.
-fn trips(bucket: &BurstBucket) -> Option<PanelPoint> {
-    let median = |times: &Rough| times.at(500).map(millis);
-    Some(PanelPoint {
-        n: bucket.p50.total(),
-        low: median(&bucket.least)?,
-        middle: median(&bucket.p50)?,
-        high: median(&bucket.p95)?,
-        ..PanelPoint::default()
-    })
 }
 
 fn losses(bucket: &BurstBucket) -> Option<PanelPoint> {

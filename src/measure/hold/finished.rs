@@ -7,7 +7,7 @@ use super::fold::{HeldBucket, HeldGroup, HeldRows};
 use crate::record::{EndedBy, micros};
 use crate::stats::charts::PanelPoint;
 use crate::stats::units::{millis, seconds};
-use crate::stats::{Count, Rough, Statistics};
+use crate::stats::{Count, Statistics};
 
 /// Held connections of a host to a target, together.
 #[derive(Debug, Clone, Serialize)]
@@ -119,7 +119,7 @@ fn one(host: &str, target: &str, group: &HeldGroup) -> HeldTotals {
         trips: if group.sampled > 0 {
             points(group, sampled)
         } else {
-            points(group, of_connections)
+            points(group, |bucket| bucket.trips.point())
         },
         troubles: points(group, troubles),
         bucket_s: group.over_time.seconds(),
@@ -144,18 +144,6 @@ fn sampled(bucket: &HeldBucket) -> Option<PanelPoint> {
         low: at(50)?,
         middle: at(500)?,
         high: at(950)?,
-        ..PanelPoint::default()
-    })
-}
-
-/// Medians over the connections of a bucket.
-fn of_connections(bucket: &HeldBucket) -> Option<PanelPoint> {
-    let median = |times: &Rough| times.at(500).map(millis);
-    Some(PanelPoint {
-        n: bucket.p50.total(),
-        low: median(&bucket.least)?,
-        middle: median(&bucket.p50)?,
-        high: median(&bucket.p95)?,
         ..PanelPoint::default()
     })
 }

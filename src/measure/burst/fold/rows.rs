@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::record::Verdict;
 use crate::schema::{Dialect, Id, Row, id};
 use crate::stats::survey::{part, target};
-use crate::stats::{Distribution, OverTime, Rough, RowFold, Together};
+use crate::stats::{Distribution, OverTime, RowFold, Together, Trips};
 
 /// Groups that are told apart.
 const MOST: usize = 1_000;
@@ -59,21 +59,15 @@ pub struct BurstBucket {
     pub sent: u64,
     /// Of them not answered in time.
     pub lost: u64,
-    /// The smallest round trips of the bursts.
-    pub least: Rough,
-    /// Their medians.
-    pub p50: Rough,
-    /// Their 95th percentiles.
-    pub p95: Rough,
+    /// Round trips of the bursts.
+    pub trips: Trips,
 }
 
 impl Together for BurstBucket {
     fn merge(&mut self, other: &Self) {
         self.sent.raise(other.sent);
         self.lost.raise(other.lost);
-        self.least.merge(&other.least);
-        self.p50.merge(&other.p50);
-        self.p95.merge(&other.p95);
+        self.trips.merge(&other.trips);
     }
 }
 
@@ -129,15 +123,7 @@ impl BurstGroup {
         let bucket = over_time.at(at.timestamp_micros());
         bucket.sent.raise(row.number(id!(sent)).unwrap_or(0));
         bucket.lost.raise(row.number(id!(lost)).unwrap_or(0));
-        for (times, field) in [
-            (&mut bucket.least, id!(rtt_min_us)),
-            (&mut bucket.p50, id!(rtt_p50_us)),
-            (&mut bucket.p95, id!(rtt_p95_us)),
-        ] {
-            if let Some(us) = row.number(field) {
-                times.add(us);
-            }
-        }
+        bucket.trips.take(row);
     }
 
     fn add(&mut self, row: &Row<'_>) {

@@ -8,7 +8,7 @@ use crate::measure::hold::fold::{Fold, Sum};
 use crate::record::{EndedBy, TcpNumbers};
 use crate::schema::{Dialect, Row, id};
 use crate::stats::survey::{part, target};
-use crate::stats::{Distribution, OverTime, Rough, RowFold, Together};
+use crate::stats::{Distribution, OverTime, Rough, RowFold, Together, Trips};
 
 /// Groups that are told apart.
 const MOST: usize = 1_000;
@@ -68,12 +68,8 @@ pub struct HeldGroup {
 pub struct HeldBucket {
     /// The kernel's round trips in the samples.
     pub sampled: Rough,
-    /// The smallest round trips of the connections that began then.
-    pub least: Rough,
-    /// Their medians.
-    pub p50: Rough,
-    /// Their 95th percentiles.
-    pub p95: Rough,
+    /// Round trips of the connections that began then.
+    pub trips: Trips,
     /// Connections that began.
     pub connections: u64,
     /// Of them those that did not last, and stalls.
@@ -83,9 +79,7 @@ pub struct HeldBucket {
 impl Together for HeldBucket {
     fn merge(&mut self, other: &Self) {
         self.sampled.merge(&other.sampled);
-        self.least.merge(&other.least);
-        self.p50.merge(&other.p50);
-        self.p95.merge(&other.p95);
+        self.trips.merge(&other.trips);
         self.connections.raise(other.connections);
         self.troubles.raise(other.troubles);
     }
@@ -240,15 +234,7 @@ impl HeldGroup {
         bucket.connections.raise(1);
         bucket.troubles.raise(u64::from(!row.is_ok()));
         bucket.troubles.raise(row.number(id!(stalls)).unwrap_or(0));
-        for (times, field) in [
-            (&mut bucket.least, id!(rtt_min_us)),
-            (&mut bucket.p50, id!(rtt_p50_us)),
-            (&mut bucket.p95, id!(rtt_p95_us)),
-        ] {
-            if let Some(us) = row.number(field) {
-                times.add(us);
-            }
-        }
+        bucket.trips.take(row);
     }
 
     fn add(&mut self, row: &Row<'_>) {
