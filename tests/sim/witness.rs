@@ -29,6 +29,8 @@ pub struct Packet {
     pub flags: Option<u16>,
     /// Relative to the SYN of its sender, whose number is 0; the first byte of data has number 1.
     pub sequence: Option<u32>,
+    /// As it stood on the cable.
+    raw_sequence: Option<u32>,
     /// Bytes of data.
     pub length: usize,
     pub options: Options,
@@ -77,7 +79,7 @@ impl Witness {
     /// Starts to watch the cable; everything from now on is seen.
     pub fn watch(namespace: &Namespace, interface: &str) -> Self {
         let fields = "frame.time_epoch ip.src tcp.srcport tcp.dstport tcp.flags icmp.type \
-                      icmp.code udp.srcport udp.dstport tcp.seq tcp.len tcp.options.mss_val \
+                      icmp.code udp.srcport udp.dstport tcp.seq tcp.seq_raw tcp.len tcp.options.mss_val \
                       tcp.options.wscale.shift tcp.options.sack_perm tcp.options.timestamp.tsval";
         let mut command = namespace.command("tshark", &["-n", "-l", "-Q", "-i", interface]);
         command.args(["-f", "tcp or udp or icmp", "-T", "fields"]);
@@ -158,6 +160,7 @@ fn parse(line: &str) -> Packet {
         udp_from,
         udp_to,
         sequence,
+        raw_sequence,
         length,
         mss,
         window_scale,
@@ -165,7 +168,7 @@ fn parse(line: &str) -> Packet {
         timestamp,
     ] = fields[..]
     else {
-        panic!("not fifteen fields: {line}");
+        panic!("not sixteen fields: {line}");
     };
     let (seconds, fraction) = at.split_once('.').unwrap();
     let flags = flags
@@ -177,6 +180,7 @@ fn parse(line: &str) -> Packet {
         ports: (format!("{tcp_from}{udp_from}"), format!("{tcp_to}{udp_to}")),
         flags,
         sequence: sequence.parse().ok(),
+        raw_sequence: raw_sequence.parse().ok(),
         length: length.parse().unwrap_or_default(),
         options: Options {
             mss: mss.parse().ok(),
@@ -189,19 +193,28 @@ fn parse(line: &str) -> Packet {
 }
 
 /// The attempts to connect to port 443 in the order of their first SYN, each with all packets of
-/// its connection.
+/// its connection. A port may be used again once its connection is over: a SYN with another number
+/// begins a new attempt.
 pub fn attempts(packets: &[Packet]) -> Vec<Vec<Packet>> {
-    let mut attempts: BTreeMap<&str, Vec<Packet>> = BTreeMap::new();
+    let mut attempts: BTreeMap<&str, Vec<Vec<Packet>>> = BTreeMap::new();
     for packet in packets {
         let (from, to) = (packet.ports.0.as_str(), packet.ports.1.as_str());
         let ((port, "443") | ("443", port)) = (from, to) else {
             continue;
         };
-        attempts.entry(port).or_default().push(packet.clone());
+        let of_port = attempts.entry(port).or_default();
+        match of_port.last_mut() {
+            Some(attempt) if !begins_anew(packet, &attempt[0]) => attempt.push(packet.clone()),
+            _ => of_port.push(vec![packet.clone()]),
+        }
     }
-    let mut attempts: Vec<_> = attempts.into_values().collect();
+    let mut attempts: Vec<_> = attempts.into_values().flatten().collect();
     attempts.sort_by_key(|packets| packets[0].at);
     attempts
+}
+
+fn begins_anew(packet: &Packet, first: &Packet) -> bool {
+    packet.is_syn() && packet.raw_sequence != first.raw_sequence
 }
 
 /// When the SYNs of an attempt went out.
