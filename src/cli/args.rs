@@ -11,6 +11,7 @@ use super::burst::StreamArgs;
 use super::compare::args::{self as compare, CompareArgs};
 use super::hold::HoldArgs;
 use super::long_help::{ASKS, TARGETS, TRANSPORTS, faults};
+use super::proxy::ProxyArgs;
 use super::report::args::{self as report, ReportArgs};
 use super::tcp::TcpArgs;
 use super::tls::args::{self as tls, TlsArgs};
@@ -144,6 +145,16 @@ pub struct ProbeArgs {
     pub tcp: TcpArgs,
     #[command(flatten)]
     pub hold: HoldArgs,
+    #[command(flatten)]
+    pub proxy: ProxyArgs,
+    /// Go straight as well in each slot: what the proxy adds
+    #[arg(
+        long,
+        help_heading = "Proxy",
+        hide_short_help = true,
+        requires = "proxy"
+    )]
+    pub compare_direct: bool,
 
     /// Append rows to FILE (.csv, .jsonl; - is stdout)
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]

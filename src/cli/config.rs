@@ -13,6 +13,7 @@ use anyhow::{Context as _, bail, ensure};
 use rustls::pki_types::ServerName;
 
 use super::args::ProbeArgs;
+use super::proxy;
 use crate::net::dns::{Families, Resolver, SystemServers, server};
 use crate::net::{Limits, Plan};
 use crate::schema::{Column, RowKind};
@@ -36,7 +37,12 @@ pub(super) fn plan(args: &ProbeArgs, targets: &[Target]) -> anyhow::Result<Plan>
         own_server: args.i_own_this_server,
         ..Plan::default()
     };
-    transports::plan(args, targets, plan)
+    let plan = transports::plan(args, targets, plan)?;
+    let plan = Plan {
+        compares_direct: args.compare_direct,
+        ..plan
+    };
+    proxy::plan(&args.proxy, targets, plan, args.lab)
 }
 
 /// The targets; those that name no port have this one.
@@ -100,6 +106,7 @@ pub(super) fn limits(args: &ProbeArgs) -> anyhow::Result<Limits> {
         connect: args.connect_timeout,
         tls: args.tls_timeout,
         turn: args.turn_timeout,
+        ..Limits::default()
     })
 }
 

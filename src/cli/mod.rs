@@ -12,6 +12,7 @@ mod message;
 mod mode;
 mod output_queue;
 mod probe;
+mod proxy;
 mod report;
 mod run;
 mod schema;
@@ -35,6 +36,7 @@ use mode::Mode;
 
 /// Runs the program.
 pub fn main() -> ExitCode {
+    proxy::hide_password();
     let result = match Cli::read(std::env::args_os()) {
         Ok((cli, given)) => uses::check(&cli.command, &given).and_then(|()| run(cli)),
         // help and version are results, too

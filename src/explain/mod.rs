@@ -23,7 +23,7 @@ pub fn explain(record: &Record, timer: SynTimer) -> Option<Explanation> {
     if !completed {
         return None;
     }
-    let found: [(Explanation, Option<Duration>); 8] = [
+    let found: [(Explanation, Option<Duration>); 9] = [
         (Explanation::LostSyn, rules::lost_syn(record, timer)),
         (Explanation::LostInTls, rules::lost_in_tls(record)),
         (Explanation::LocalDelay, rules::local_delay(record)),
@@ -32,6 +32,7 @@ pub fn explain(record: &Record, timer: SynTimer) -> Option<Explanation> {
         (Explanation::SlowServer, rules::slow_server(record)),
         (Explanation::LossOrServer, rules::loss_or_server(record)),
         (Explanation::PathOrRelay, rules::path_or_relay(record)),
+        (Explanation::ProxyOrBeyond, rules::proxy_or_beyond(record)),
     ];
     let mut best = (Explanation::None, Duration::ZERO);
     for (explanation, time) in found {

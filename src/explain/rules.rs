@@ -103,7 +103,7 @@ pub fn slow_server(record: &Record) -> Option<Duration> {
 /// took its time. This end's kernel sees no difference where the last segment of a flight is
 /// missing, or all of it.
 pub fn loss_or_server(record: &Record) -> Option<Duration> {
-    if lost_in_tls(record).is_some() {
+    if record.via.is_some() || lost_in_tls(record).is_some() {
         return None;
     }
     let tls = others_excess(record).and_then(|excess| unexplained(record, excess));
@@ -117,6 +117,24 @@ pub fn loss_or_server(record: &Record) -> Option<Duration> {
         })
         .filter(|time| *time >= SLOW_SERVER);
     tls.max(turn)
+}
+
+/// The tunnel, the handshake through it and a request took 200 ms or more beyond their round trips on the way to the
+/// proxy, and what came did not lie in this machine. What lies behind the proxy cannot be seen from here.
+pub fn proxy_or_beyond(record: &Record) -> Option<Duration> {
+    record.via.as_ref()?;
+    let to_proxy = record.tcp.path_rtt().unwrap_or_default();
+    let phases = [
+        (record.completed(Phase::Proxy), 1),
+        (record.completed(Phase::Tls), trips(record)),
+        (record.turn_round_trip(), 1),
+    ];
+    let beyond =
+        phases.map(|(took, trips)| took.unwrap_or_default().saturating_sub(to_proxy * trips));
+    let late = [record.tls.flight.local_delay, record.turn.local_delay];
+    let late: Duration = late.into_iter().flatten().sum();
+    let beyond = beyond.into_iter().sum::<Duration>().saturating_sub(late);
+    (beyond >= SLOW_SERVER).then_some(beyond)
 }
 
 /// The part of a handshake's excess that nobody can be named for.

@@ -30,6 +30,7 @@ fn healthy() -> Record {
         times,
         dns: Dns::default(),
         remote: None,
+        via: None,
         region: String::new(),
         in_teams_range: None,
         tcp: Tcp {

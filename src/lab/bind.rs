@@ -23,6 +23,8 @@ pub(super) struct Sockets {
     /// One for each relay, or one for all, see `addresses`.
     pub(super) relays: Vec<Pair>,
     pub(super) port: u16,
+    /// The proxy.
+    pub(super) proxy: TcpListener,
     pub(super) addresses: Addresses,
     /// Holds the port at the address where nothing may listen, to be kept.
     pub(super) refused: Option<Socket>,
@@ -56,6 +58,8 @@ fn sockets(
 ) -> io::Result<Sockets> {
     let dns = again(|| pair(Ipv4Addr::LOCALHOST, 0))?;
     let resolver = dns.tcp.local_addr()?;
+    let proxy = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    proxy.set_nonblocking(true)?;
     let first = relays.first().ok_or(io::ErrorKind::NotFound)?;
     let port = first.tcp.local_addr()?.port();
     Ok(Sockets {
@@ -63,6 +67,7 @@ fn sockets(
         resolver,
         relays,
         port,
+        proxy,
         addresses,
         refused,
     })

@@ -1,7 +1,7 @@
 //! The embedded relay world: a name server and twelve relays on loopback, in this process.
 //!
 //! Here: what the reference saw, served by a thread of its own. `world` names the regions and relays,
-//! `answer` and `dns` are the name server, `relay`, `datagrams`, `turn`, `broken` and `certs` the relays, `delay`
+//! `answer` and `dns` are the name server, `proxy` is a proxy before the relays, `relay`, `datagrams`, `turn`, `broken` and `certs` the relays, `delay`
 //! their distance, `fault` and `turns` what goes wrong and for whom, `bind`, `limits` and `shared` the rest.
 //! Not here: anything that leaves the machine, and a delay of the SYN-ACK, which no program can
 //! give: connect times are near zero.
@@ -21,6 +21,7 @@ mod dns;
 mod error;
 mod fault;
 mod limits;
+mod proxy;
 mod relay;
 mod shared;
 mod turn;
@@ -54,6 +55,7 @@ pub struct Lab {
     resolver: SocketAddr,
     relays: Vec<SocketAddr>,
     port: u16,
+    proxy: SocketAddr,
     shared: Arc<Shared>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -127,6 +129,7 @@ impl Lab {
             delays,
         ));
         let (resolver, port) = (sockets.resolver, sockets.port);
+        let proxy = sockets.proxy.local_addr().map_err(LabError::Bind)?;
 
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -155,6 +158,7 @@ impl Lab {
             resolver,
             relays,
             port,
+            proxy,
             shared,
             stop: Some(stop),
             thread: Some(thread),
@@ -169,6 +173,11 @@ impl Lab {
     /// The port of all relays, on TCP and UDP.
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// The proxy, which speaks HTTP.
+    pub fn proxy(&self) -> SocketAddr {
+        self.proxy
     }
 
     /// The relays in the order of their rotation; all the same where they share an address.
@@ -223,6 +232,8 @@ fn effective(faults: Vec<Fault>, addresses: Addresses) -> Vec<Fault> {
 struct Servers {
     dns: (TcpListener, UdpSocket),
     relays: Vec<(Seat, TcpListener, UdpSocket)>,
+    /// The proxy, and the port of the relays.
+    proxy: (TcpListener, u16),
     /// Keeps what must only be held.
     held: Option<socket2::Socket>,
 }
@@ -243,6 +254,7 @@ fn servers(sockets: Sockets) -> io::Result<Servers> {
     Ok(Servers {
         dns: register(sockets.dns)?,
         relays,
+        proxy: (TcpListener::from_std(sockets.proxy)?, sockets.port),
         held: sockets.refused,
     })
 }
@@ -254,6 +266,8 @@ impl Servers {
         let (tcp, udp) = self.dns;
         tokio::spawn(dns::serve_tcp(tcp, Arc::clone(shared)));
         tokio::spawn(dns::serve_udp(udp, Arc::clone(shared)));
+        let (listener, port) = self.proxy;
+        tokio::spawn(proxy::serve(listener, port, Arc::clone(shared)));
         for (seat, tcp, udp) in self.relays {
             let connections = Arc::clone(&connections);
             tokio::spawn(relay::serve_tcp(tcp, seat, connections, Arc::clone(shared)));

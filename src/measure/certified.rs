@@ -1,15 +1,13 @@
 //! What the certificate of a handshake tells: its fields, the two verdicts, and what is on the way. The same for probes and for
 //! held connections.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use crate::clock;
 use crate::judge::{Circumstances, Nearness, tls_path};
 use crate::net::trust::Judge;
-use crate::net::{Handshake, Opener};
+use crate::net::{Destination, Handshake, Opener};
 use crate::record::{Certificate, Tls, TlsPath, Transport, Trust};
-use crate::target::Target;
 
 /// What a certificate tells.
 #[derive(Debug)]
@@ -26,13 +24,13 @@ impl Certified {
     pub(super) async fn of(
         handshake: &Handshake,
         (judge, opener): (&Judge, &Opener),
-        (target, remote): (&Target, SocketAddr),
+        to: &Destination,
         nearness: Option<Nearness>,
     ) -> Option<Self> {
         if handshake.chain.is_empty() {
             return None;
         }
-        let name = opener.server_name(target, remote);
+        let name = opener.server_name(to);
         let (chain, wall) = (&handshake.chain, opener.wall().now());
         let examined = judge.examine(chain, &name, wall, clock::now()).await;
         let is_whole = handshake.chain_is_whole;
@@ -42,7 +40,7 @@ impl Certified {
                 let beside = Circumstances {
                     system: examined.os_reaches,
                     system_note: examined.os_note,
-                    is_microsofts: opener.in_range(remote, Transport::Tls),
+                    is_microsofts: opener.in_range(to, Transport::Tls) == Some(true),
                     is_whole,
                     nearness,
                 };

@@ -4,12 +4,13 @@
 use std::time::Duration;
 
 use super::line::{Line, Talk};
+use super::stream::Connected;
 use crate::record::Ask;
 use crate::wire::stream::Framing;
 
 /// Asks, if there is something to ask, and closes in good order.
-pub async fn talk(stream: std::net::TcpStream, ask: Option<Ask>, limit: Duration) -> Talk {
-    let mut line = match Line::new(stream) {
+pub async fn talk(connected: Connected, ask: Option<Ask>, limit: Duration) -> Talk {
+    let mut line = match Line::new(connected) {
         Ok(line) => line,
         Err(failure) => return Talk::new(Err(failure)),
     };

@@ -4,11 +4,11 @@ use std::io;
 use std::time::Duration;
 
 use tokio::io::Interest;
-use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::plain_error;
 use super::settled::{sent_again, settled};
+use super::stream::{Connected, Stream};
 use super::tcp_info::{self, Snapshot};
 use super::turn::{ClientTransaction, End, Exchange, MOST_BYTES, StreamTransaction};
 use crate::clock;
@@ -51,7 +51,7 @@ impl Talk {
 /// The connection.
 #[derive(Debug)]
 pub struct Line {
-    stream: TcpStream,
+    stream: Stream,
     sent: u64,
     received: u64,
     /// The longest time that bytes lay in the kernel.
@@ -66,17 +66,25 @@ impl Line {
     /// # Errors
     ///
     /// When the event queue does not take it.
-    pub fn new(stream: std::net::TcpStream) -> Result<Self, Failure> {
-        let stream = TcpStream::from_std(stream);
-        let stream =
-            stream.map_err(|error| Failure::new(Cause::ConnectLocalError, plain_error(&error)))?;
-        Ok(Self {
+    pub fn new(connected: Connected) -> Result<Self, Failure> {
+        let local = |error| Failure::new(Cause::ConnectLocalError, plain_error(&error));
+        Stream::new(connected).map(Self::over).map_err(local)
+    }
+
+    /// The same of a stream.
+    pub fn over(stream: Stream) -> Self {
+        Self {
             sent_again: sent_again(&stream),
             stream,
             sent: 0,
             received: 0,
             late: None,
-        })
+        }
+    }
+
+    /// The stream again.
+    pub fn into_stream(self) -> Stream {
+        self.stream
     }
 
     /// Writes all of it.
@@ -195,7 +203,7 @@ impl Line {
     pub(super) async fn close(mut self) {
         const LINGER: Duration = Duration::from_secs(1);
         const MOST: u64 = 64 * 1024;
-        let _ = socket2::SockRef::from(&self.stream).shutdown(std::net::Shutdown::Write);
+        let _ = self.stream.finish();
         let most = self.received.saturating_add(MOST);
         let _ = timeout(LINGER, async {
             let mut rest = [0; 4096];

@@ -1,12 +1,13 @@
 //! The path to a relay: the one opener, and what is spoken on what it opens.
 //!
-//! `open` and `secure` are the opener's steps: resolve, politeness, connect, tls. Not here: when
+//! `open`, `proxy` and `secure` are the opener's steps: resolve, politeness, connect, proxy, tls. Not here: when
 //! that is done, and what becomes of it (`measure`).
 
 pub mod certificate;
 pub mod clear;
 mod connector;
 pub mod datagram;
+mod destination;
 pub mod dns;
 mod gate;
 mod icmp;
@@ -17,12 +18,14 @@ mod names;
 mod open;
 pub mod packets;
 mod plan;
+mod proxy;
 pub mod pseudo_tls;
 mod say;
 mod secure;
 mod settled;
 mod source_ports;
 mod stamps;
+mod stream;
 mod tcp;
 mod tcp_info;
 mod tls;
@@ -31,14 +34,17 @@ mod turn;
 mod verifier;
 
 pub use connector::Lost;
+pub use destination::{Destination, Leads, Route};
 pub use gate::POLITE_PER_SECOND;
 pub use local_end::{LocalEnd, LocalEndError};
 pub use names::NameLog;
-pub use open::{Connected, Connection, Lookup, Opener, OpenerError, Refusal, Visit};
+pub use open::{Connection, Lookup, Opener, OpenerError, Refusal, Visit};
 pub use plan::{Limits, Plan, Question, Way};
+pub use proxy::{Credentials, Proxy, ProxyDns, ProxyScheme};
 pub use say::{Farewell, Heard};
 pub use secure::Secured;
 pub use source_ports::SourcePorts;
+pub use stream::{Connected, Stream};
 pub use tcp_info::syn_timer;
 pub use tls::{
     HEAD_LIMIT, Handshake, Held, Kernel, Meter, Session, Sessions, TlsVersion, WholeHandshake,

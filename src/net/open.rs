@@ -6,10 +6,10 @@
 //! | resolve | [`Opener::resolve`] | `dns-*` |
 //! | politeness | [`Opener::admit`] | no failure: the slot is missed, or the run refused |
 //! | connect | [`Opener::connect`] | `connect-*` |
+//! | proxy | `proxy`, behind the connect, which then goes to the proxy | `proxy-*` |
 //! | tls | `secure` | `tls-*` |
 //!
-//! A step through a proxy has its place between connect and tls. Name resolution and connects run
-//! on a thread of their own (`connector`). Not here: what is done with the path.
+//! Name resolution and connects run on a thread of their own (`connector`). Not here: what is done with the path.
 
 use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
@@ -18,16 +18,19 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::connector::{Connector, Lost};
+use super::destination::{Destination, Leads, Route};
 use super::dns::without_sinkholes;
 use super::gate::{Gate, Rhythm};
 use super::local_end::LocalEnd;
 use super::names::NameLog;
 use super::plan::Plan;
+use super::proxy::{Outer, Proxy, ProxyDns};
+use super::stream::Connected;
 use super::tls::TlsClient;
 use super::{tcp, tcp_info};
 use crate::clock::{Steps, Wall};
 use crate::endpoints::{is_own_network, region};
-use crate::record::{Cause, Dns, Failure, Phase, PhaseTimes, Tcp, Transport};
+use crate::record::{Cause, Dns, Failure, Phase, PhaseTimes, Tcp, Transport, Via};
 use crate::target::{Host, Target};
 
 /// Why no path can be opened.
@@ -49,6 +52,8 @@ pub struct Opener {
     steps: Steps,
     connector: Connector,
     pub(super) tls: TlsClient,
+    /// TLS to a proxy; none where none is spoken.
+    pub(super) outer: Option<Outer>,
     gate: Gate,
     names: Arc<NameLog>,
     /// Whether a path was opened: then a fast run is held back, no longer refused.
@@ -68,19 +73,21 @@ pub struct Lookup {
     pub dns: Dns,
     /// Azure region of the relay's name, empty when it has none.
     pub region: String,
-    /// The addresses in the order of the answer, at least one; or why there are none.
-    pub addresses: Result<Vec<IpAddr>, Failure>,
+    /// The proxy that was resolved as well.
+    pub via: Option<Via>,
+    /// The ways to the addresses in the order of the answer, at least one; or why there are none.
+    pub routes: Result<Vec<Route>, Failure>,
 }
 
 impl Lookup {
-    /// The first address, or why there is none.
+    /// The way to the first address, or why there is none.
     ///
     /// # Errors
     ///
     /// The failure of the dns phase.
-    pub fn first(&self) -> Result<IpAddr, Failure> {
-        let addresses = self.addresses.as_ref().map_err(Clone::clone)?;
-        addresses.first().copied().ok_or_else(no_address)
+    pub fn first(&self) -> Result<Route, Failure> {
+        let routes = self.routes.as_ref().map_err(Clone::clone)?;
+        routes.first().copied().ok_or_else(no_address)
     }
 }
 
@@ -109,24 +116,17 @@ pub enum Refusal {
     TooLate,
 }
 
-/// A connect that was tried.
+/// A connect that was tried, with the tunnel behind it where it goes to a proxy.
 #[derive(Debug)]
 pub struct Connection {
-    /// What the connect phase took; empty while its SYN waits for the first data.
+    /// What the phases took; the connect's is empty while its SYN waits for the first data.
     pub times: PhaseTimes,
-    /// What the kernel knew right after it.
+    /// What the kernel knew right after the connect.
     pub tcp: Tcp,
+    /// The proxy that it leads through.
+    pub via: Option<Via>,
     /// The connection, or why there is none.
     pub stream: Result<Connected, Failure>,
-}
-
-/// A connection.
-#[derive(Debug)]
-pub struct Connected {
-    /// The stream, non-blocking.
-    pub stream: std::net::TcpStream,
-    /// Whether its SYN waits for the first data.
-    pub(super) deferred: bool,
 }
 
 impl Opener {
@@ -138,7 +138,9 @@ impl Opener {
     pub fn new(plan: Plan, wall: Wall) -> Result<Self, OpenerError> {
         let connector = Connector::start().map_err(OpenerError::Thread)?;
         let tls = TlsClient::new(plan.tls, &plan.alpn).map_err(OpenerError::Tls)?;
+        let outer = Outer::of(&plan).map_err(OpenerError::Tls)?;
         Ok(Self {
+            outer,
             plan: Arc::new(plan),
             steps: Steps::new(wall.clone()),
             wall,
@@ -182,18 +184,78 @@ impl Opener {
         self.plan.port.unwrap_or(target.port_for(transport))
     }
 
-    /// Whether an address lies in the published ranges for this transport and its port.
-    pub fn in_range(&self, remote: SocketAddr, transport: Transport) -> bool {
+    /// Whether an address lies in the published ranges for this transport and its port; none where it is not known.
+    pub fn in_range(&self, to: &Destination, transport: Transport) -> Option<bool> {
         let is_udp = transport == Transport::Udp;
-        self.plan.ranges.contains(remote, is_udp)
+        let contains = |remote| self.plan.ranges.contains(remote, is_udp);
+        to.remote().map(contains)
     }
 
-    /// Resolves a target's name, unless there is nothing to resolve.
-    pub async fn resolve(&self, target: &Target) -> Lookup {
-        let name = match (self.plan.address, &target.host) {
-            (Some(address), _) => return known(address),
-            (None, Host::Address(address)) => return known(*address),
-            (None, Host::Name(name)) => name.clone(),
+    /// The proxy that the paths of a transport lead through.
+    fn proxy(&self, leads: Leads) -> Option<&Proxy> {
+        self.plan
+            .proxy
+            .as_ref()
+            .filter(|_| leads == Leads::ThroughProxy)
+    }
+
+    /// Resolves what a path to a target needs: its name, or the proxy's and the target's where that is wanted.
+    pub async fn resolve(&self, target: &Target, leads: Leads) -> Lookup {
+        let Some(proxy) = self.proxy(leads) else {
+            return self.resolve_target(target).await;
+        };
+        let found = self.resolve_host(&proxy.host).await;
+        let via = Via {
+            proxy: proxy.to_string().into(),
+            address: found.first().ok().and_then(|route| route.relay),
+            reply: String::new(),
+        };
+        let (proxy_took, address) = (found.took, via.address);
+        let knows_address = self.plan.address.is_some() || matches!(target.host, Host::Address(_));
+        let mut lookup = match (&found.routes, proxy.dns) {
+            (Err(failure), _) => Lookup {
+                routes: Err(Failure::new(
+                    failure.cause,
+                    format!("the proxy {}: {}", proxy.host, failure.detail),
+                )),
+                ..Lookup::nothing()
+            },
+            (Ok(_), ProxyDns::Remote) if !knows_address => Lookup {
+                routes: Ok(vec![Route {
+                    relay: None,
+                    proxy: address,
+                }]),
+                ..Lookup::nothing()
+            },
+            (Ok(_), _) => self.resolve_target(target).await,
+        };
+        if let Ok(routes) = &mut lookup.routes {
+            for route in routes {
+                route.proxy = address;
+            }
+        }
+        lookup.took = match (proxy_took, lookup.took) {
+            (Some(one), Some(other)) => Some(one + other),
+            (one, other) => one.or(other),
+        };
+        Lookup {
+            via: Some(via),
+            ..lookup
+        }
+    }
+
+    async fn resolve_target(&self, target: &Target) -> Lookup {
+        match self.plan.address {
+            Some(address) => known(address),
+            None => self.resolve_host(&target.host).await,
+        }
+    }
+
+    /// Resolves a name, unless there is nothing to resolve.
+    async fn resolve_host(&self, host: &Host) -> Lookup {
+        let name = match host {
+            Host::Address(address) => return known(*address),
+            Host::Name(name) => name.clone(),
         };
         let (families, limit) = (self.plan.families, self.plan.limits.dns);
         let plan = Arc::clone(&self.plan);
@@ -203,10 +265,8 @@ impl Opener {
             Ok(resolved) => resolved,
             Err(lost) => {
                 return Lookup {
-                    took: None,
-                    dns: Dns::default(),
-                    region: String::new(),
-                    addresses: Err(Failure::new(Cause::DnsLocalError, lost.to_string())),
+                    routes: Err(Failure::new(Cause::DnsLocalError, lost.to_string())),
+                    ..Lookup::nothing()
                 };
             }
         };
@@ -230,7 +290,8 @@ impl Opener {
             took: Some(took),
             region: dns.last_name().map(region).unwrap_or_default().into(),
             dns,
-            addresses,
+            via: None,
+            routes: addresses.map(|found| found.into_iter().map(Route::direct).collect()),
         }
     }
 
@@ -240,11 +301,13 @@ impl Opener {
     /// # Errors
     ///
     /// When the address may not be gone to now, or not like this at all.
-    pub async fn admit(&self, address: IpAddr, visit: Visit) -> Result<bool, Refusal> {
-        if self.plan.own_server || is_own_network(address) {
+    pub async fn admit(&self, route: Route, visit: Visit) -> Result<bool, Refusal> {
+        let is_own = self.plan.own_server || route.relay.is_some_and(is_own_network);
+        // behind a proxy that resolves the name itself stands a stranger
+        let Some(address) = route.relay.or(route.proxy).filter(|_| !is_own) else {
             self.begun.store(true, Ordering::Relaxed);
             return Ok(false);
-        }
+        };
         let may_be_held_back = visit != Visit::Heavy && self.begun.load(Ordering::Relaxed);
         if self.plan.fast && !may_be_held_back {
             return Err(Refusal::TooMuch(address));
@@ -257,23 +320,44 @@ impl Opener {
         passed.ok_or(Refusal::TooLate)
     }
 
-    /// The connect phase to one address.
-    pub async fn connect(&self, remote: SocketAddr) -> Connection {
-        self.connect_with(remote, false).await
+    /// The connect phase to one address, and the proxy phase where the path leads through one.
+    pub async fn connect(&self, to: &Destination) -> Connection {
+        self.connect_with(to, false).await
     }
 
-    pub(super) async fn connect_with(&self, remote: SocketAddr, fast_open: bool) -> Connection {
+    /// The same, with TCP Fast Open where that is wanted and the path is direct.
+    pub(super) async fn connect_with(&self, to: &Destination, fast_open: bool) -> Connection {
+        let Some((proxy, address)) = self.plan.proxy.as_ref().zip(to.proxy) else {
+            return match to.remote() {
+                Some(remote) => self.connect_to(remote, fast_open).await,
+                None => Connection::failed(no_address()),
+            };
+        };
+        let mut connection = self.connect_to(proxy.at(address), false).await;
+        let mut via = Via {
+            proxy: proxy.to_string().into(),
+            address: Some(address),
+            reply: String::new(),
+        };
+        if let Ok(connected) = connection.stream {
+            let (took, opened) = self.tunnel(proxy, connected, to).await;
+            connection.times.set(Phase::Proxy, took);
+            via.reply = opened.reply;
+            connection.stream = opened.result;
+        }
+        connection.via = Some(via);
+        connection
+    }
+
+    async fn connect_to(&self, remote: SocketAddr, fast_open: bool) -> Connection {
         let (local, limit) = (self.plan.local_end.clone(), self.plan.limits.connect);
         let connect = async move { tcp::connect(remote, &local, fast_open, limit).await };
         let mut times = PhaseTimes::default();
         let connect = match self.connector.run(limit, connect).await {
             Ok(connect) => connect,
             Err(lost) => {
-                return Connection {
-                    times,
-                    tcp: Tcp::default(),
-                    stream: Err(Failure::new(Cause::ConnectLocalError, lost.to_string())),
-                };
+                let failure = Failure::new(Cause::ConnectLocalError, lost.to_string());
+                return Connection::failed(failure);
             }
         };
         if !connect.deferred {
@@ -286,10 +370,10 @@ impl Opener {
         Connection {
             times,
             tcp,
-            stream: connect.result.map(|stream| Connected {
-                stream,
-                deferred: connect.deferred,
-            }),
+            via: None,
+            stream: connect
+                .result
+                .map(|stream| Connected::direct(stream, connect.deferred)),
         }
     }
 
@@ -308,12 +392,35 @@ impl Opener {
     }
 }
 
+impl Connection {
+    /// One that never began.
+    fn failed(failure: Failure) -> Self {
+        Self {
+            times: PhaseTimes::default(),
+            tcp: Tcp::default(),
+            via: None,
+            stream: Err(failure),
+        }
+    }
+}
+
+impl Lookup {
+    /// What is known when nothing was resolved.
+    fn nothing() -> Self {
+        Self {
+            took: None,
+            dns: Dns::default(),
+            region: String::new(),
+            via: None,
+            routes: Err(no_address()),
+        }
+    }
+}
+
 /// An address that needs no resolution.
 fn known(address: IpAddr) -> Lookup {
     Lookup {
-        took: None,
-        dns: Dns::default(),
-        region: String::new(),
-        addresses: Ok(vec![address]),
+        routes: Ok(vec![Route::direct(address)]),
+        ..Lookup::nothing()
     }
 }

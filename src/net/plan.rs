@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use rustls::pki_types::ServerName;
 
+use super::destination::Leads;
 use super::dns::{Families, Resolver, SystemServers};
 use super::local_end::LocalEnd;
+use super::proxy::Proxy;
 use super::tls::{HEAD_LIMIT, TlsVersion};
 use super::trust::{OsStore, Roots};
 use crate::endpoints::{Ranges, TEAMS_RANGES};
@@ -20,6 +22,8 @@ pub struct Limits {
     pub dns: Duration,
     /// TCP connect; under 3 s a lost SYN would never be seen to recover.
     pub connect: Duration,
+    /// From the connection to a proxy to an open tunnel.
+    pub proxy: Duration,
     /// TLS handshake, or the hello of pseudo-TLS.
     pub tls: Duration,
     /// STUN or TURN request to answer.
@@ -31,6 +35,7 @@ impl Default for Limits {
         Self {
             dns: Duration::from_secs(5),
             connect: Duration::from_secs(10),
+            proxy: Duration::from_secs(10),
             tls: Duration::from_secs(10),
             turn: Duration::from_secs(3),
         }
@@ -66,6 +71,10 @@ pub struct Plan {
     pub address: Option<IpAddr>,
     /// A port that replaces the targets' own: the lab's.
     pub port: Option<u16>,
+    /// A proxy that the paths lead through.
+    pub proxy: Option<Proxy>,
+    /// Whether each slot goes straight to the relay as well.
+    pub compares_direct: bool,
     /// A name for SNI and the verdicts instead of the target's.
     pub sni: Option<ServerName<'static>>,
     /// Limits of the phases.
@@ -105,6 +114,8 @@ impl Default for Plan {
             finds_filters: true,
             address: None,
             port: None,
+            proxy: None,
+            compares_direct: false,
             sni: None,
             limits: Limits::default(),
             transports: vec![Transport::Tls],
@@ -132,6 +143,8 @@ pub struct Way {
     pub ask: Option<Ask>,
     /// The relay's port.
     pub port: u16,
+    /// What it leads through.
+    pub leads: Leads,
 }
 
 impl Plan {
@@ -143,7 +156,7 @@ impl Plan {
             None => self.transports.clone(),
         };
         let mut ways = Vec::new();
-        for transport in transports {
+        for (transport, leads) in transports.into_iter().flat_map(|one| self.leads(one)) {
             let ask = self.ask(target, transport);
             let ports = match (self.port, transport) {
                 (Some(port), _) => vec![port],
@@ -154,9 +167,22 @@ impl Plan {
                 transport,
                 ask,
                 port,
+                leads,
             }));
         }
         ways
+    }
+
+    /// What the ways of a transport lead through, straight ones first. UDP goes through no proxy.
+    fn leads(&self, transport: Transport) -> Vec<(Transport, Leads)> {
+        let is_proxied = self.proxy.is_some() && transport != Transport::Udp;
+        let straight = !is_proxied || self.compares_direct;
+        let both = [
+            (straight, Leads::Straight),
+            (is_proxied, Leads::ThroughProxy),
+        ];
+        let wanted = both.into_iter().filter(|(is_wanted, _)| *is_wanted);
+        wanted.map(|(_, leads)| (transport, leads)).collect()
     }
 
     fn ask(&self, target: &Target, transport: Transport) -> Option<Ask> {
@@ -183,14 +209,24 @@ impl Plan {
             } else {
                 Duration::ZERO
             };
+            let connect = match way.leads {
+                Leads::Straight => limits.connect,
+                Leads::ThroughProxy => limits.connect + limits.proxy,
+            };
             match way.transport {
                 Transport::Udp => turn,
-                Transport::Tcp => limits.connect + turn,
-                Transport::Tls => limits.connect + limits.tls + turn + head,
-                Transport::PseudoTls => limits.connect + limits.tls + turn,
+                Transport::Tcp => connect + turn,
+                Transport::Tls => connect + limits.tls + turn + head,
+                Transport::PseudoTls => connect + limits.tls + turn,
             }
         });
-        ways.fold(self.longest_dns(), |sum, way| sum + way)
+        // the proxy's name, the relay's, and the relay's again for the straight way
+        let names = match (&self.proxy, self.compares_direct) {
+            (None, _) => 1,
+            (Some(_), false) => 2,
+            (Some(_), true) => 3,
+        };
+        ways.fold(self.longest_dns() * names, |sum, way| sum + way)
     }
 
     /// The longest that a name resolution can take: each kind of address has the limit where both are wanted.

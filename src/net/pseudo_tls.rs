@@ -9,6 +9,7 @@ use tokio::time::timeout;
 
 use super::line::{Line, Talk};
 use super::plain_error;
+use super::stream::Connected;
 use crate::clock;
 use crate::record::{Ask, Cause, Failure, alert_name};
 use crate::wire::ms_turn::pseudo_tls::{Reading, SERVER_HELLO, client_hello, read_server_hello};
@@ -20,12 +21,12 @@ const TELLING: usize = 7;
 
 /// Says hello, asks, and closes in good order.
 pub async fn talk(
-    stream: std::net::TcpStream,
+    connected: Connected,
     ask: Option<Ask>,
     hello_limit: Duration,
     turn_limit: Duration,
 ) -> Talk {
-    let mut line = match Line::new(stream) {
+    let mut line = match Line::new(connected) {
         Ok(line) => line,
         Err(failure) => return Talk::new(Err(failure)),
     };

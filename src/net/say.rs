@@ -1,14 +1,14 @@
 //! Bytes that are said on a connection of their own, and what comes back: for hellos that no library would send.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
-use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use super::destination::Destination;
 use super::line::Line;
 use super::open::{Connection, Opener};
 use super::plain_error;
+use super::stream::Stream;
 use crate::clock;
 use crate::record::{Cause, Failure, Phase};
 use crate::wire::tls_ask::Ending;
@@ -46,13 +46,13 @@ impl Opener {
     /// When there is no connection.
     pub async fn say(
         &self,
-        remote: SocketAddr,
+        to: &Destination,
         said: &[u8],
         limit: Duration,
         is_enough: impl Fn(&[u8]) -> bool,
     ) -> Result<Heard, Failure> {
-        let Connection { times, stream, .. } = self.connect(remote).await;
-        let mut line = Line::new(stream?.stream)?;
+        let Connection { times, stream, .. } = self.connect(to).await;
+        let mut line = Line::new(stream?)?;
         let start = clock::now();
         let mut bytes = Vec::new();
         let listening = converse(&mut line, said, &mut bytes, is_enough);
@@ -73,11 +73,11 @@ impl Opener {
     /// The failure of the connect phase.
     pub(super) async fn reach(
         &self,
-        remote: SocketAddr,
-    ) -> Result<(Option<Duration>, TcpStream), Failure> {
-        let Connection { times, stream, .. } = self.connect(remote).await;
+        to: &Destination,
+    ) -> Result<(Option<Duration>, Stream), Failure> {
+        let Connection { times, stream, .. } = self.connect(to).await;
         let local = |error| Failure::new(Cause::ConnectLocalError, plain_error(&error));
-        let stream = TcpStream::from_std(stream?.stream).map_err(local)?;
+        let stream = Stream::new(stream?).map_err(local)?;
         Ok((times.of(Phase::Connect), stream))
     }
 }

@@ -1,18 +1,20 @@
 //! The tls step of the opener: connect and handshake to one address.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::PoisonError;
 use std::time::Duration;
 
 use rustls::pki_types::ServerName;
 
+use super::destination::Destination;
 use super::open::{Connection, Opener};
+use super::stream::Stream;
 use super::tcp_info::Snapshot;
 use super::tcp_info::fast_open::Seen;
 use super::tls::{Handshake, Session};
 use super::{plain_error, tcp};
-use crate::record::{Cause, Failure, FastOpen, Phase, PhaseTimes, Tcp, Tls};
-use crate::target::{Host, Target};
+use crate::record::{Cause, Failure, FastOpen, Phase, PhaseTimes, Tcp, Tls, Via};
+use crate::target::Host;
 
 /// Addresses that are remembered as asked for a cookie.
 const MOST_ASKED: usize = 10_000;
@@ -20,8 +22,10 @@ const MOST_ASKED: usize = 10_000;
 /// A handshake that was tried, with the connect before it.
 #[derive(Debug)]
 pub struct Secured {
-    /// What both phases took.
+    /// What the phases took.
     pub times: PhaseTimes,
+    /// The proxy that it led through.
+    pub via: Option<Via>,
     /// The kernel's numbers.
     pub tcp: Tcp,
     /// What was agreed on, as far as it came.
@@ -33,24 +37,26 @@ pub struct Secured {
 }
 
 impl Opener {
-    /// The connect and tls phases to one address.
-    pub async fn secure(&self, target: &Target, remote: SocketAddr) -> Secured {
-        let fast_open = self.plan.local_end.fast_open;
+    /// The connect and tls phases to one address, and the proxy phase between them where the path leads through one.
+    pub async fn secure(&self, to: &Destination) -> Secured {
+        let fast_open = self.plan.local_end.fast_open && to.proxy.is_none();
         let Connection {
             mut times,
             mut tcp,
+            via,
             stream,
-        } = self.connect_with(remote, fast_open).await;
+        } = self.connect_with(to, fast_open).await;
         let connected = stream.and_then(|connected| {
             let local = |error| Failure::new(Cause::ConnectLocalError, plain_error(&error));
-            let stream = tokio::net::TcpStream::from_std(connected.stream).map_err(local)?;
-            Ok((stream, connected.deferred))
+            let deferred = connected.deferred;
+            Ok((Stream::new(connected).map_err(local)?, deferred))
         });
         let (stream, deferred) = match connected {
             Ok(connected) => connected,
             Err(failure) => {
                 return Secured {
                     times,
+                    via,
                     tcp,
                     tls: Tls::default(),
                     handshake: None,
@@ -58,7 +64,7 @@ impl Opener {
                 };
             }
         };
-        let name = self.server_name(target, remote);
+        let name = self.server_name(to);
         let limits = &self.plan.limits;
         // the SYN goes out with the ClientHello: its answer has the connect's limit
         let first = deferred.then_some(limits.connect);
@@ -70,7 +76,9 @@ impl Opener {
             tcp = tcp::only_syns(&handshake.kernel.opening());
         } else if fast_open {
             let seen = handshake.kernel.fast_open();
-            tcp.fast_open = seen.map(|seen| self.fast_open(seen, deferred, remote.ip()));
+            tcp.fast_open = seen
+                .zip(to.address)
+                .map(|(seen, address)| self.fast_open(seen, deferred, address));
         }
         if deferred && !is_unanswered {
             let first_byte = handshake.arrivals.first().map(|arrival| arrival.at);
@@ -89,6 +97,7 @@ impl Opener {
         times.set(phase, handshake.took);
         Secured {
             times,
+            via,
             tcp,
             tls: std::mem::take(&mut handshake.tls),
             handshake: Some(handshake),
@@ -118,17 +127,22 @@ impl Opener {
     }
 
     /// The name for SNI and for the verdicts.
-    pub fn server_name(&self, target: &Target, remote: SocketAddr) -> ServerName<'static> {
+    pub fn server_name(&self, to: &Destination) -> ServerName<'static> {
         if let Some(name) = &self.plan.sni {
             return name.clone();
         }
-        match &target.host {
-            Host::Name(name) => ServerName::try_from(name.to_string())
-                .unwrap_or_else(|_| ServerName::from(remote.ip())),
+        match &to.host {
             Host::Address(address) => ServerName::from(*address),
+            Host::Name(name) => match (ServerName::try_from(name.to_string()), to.address) {
+                (Err(_), Some(address)) => ServerName::from(address),
+                (name, _) => name.unwrap_or_else(|_| ServerName::from(UNNAMED)),
+            },
         }
     }
 }
+
+/// A name that TLS cannot send behind a proxy that alone knows its address.
+const UNNAMED: IpAddr = IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED);
 
 /// What would have been read right after the connect, had there been one: with Fast Open the
 /// connection is up only with the server's first bytes. Segments that were sent again by then are

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::net::TcpStream;
-
+use super::stream::Stream;
 use super::tcp_info::{self, Snapshot};
 use crate::clock;
 
@@ -14,7 +13,7 @@ const MOST: Duration = Duration::from_secs(1);
 const LOOK: Duration = Duration::from_millis(20);
 
 /// Segments that the kernel has sent again so far.
-pub fn sent_again(stream: &TcpStream) -> u32 {
+pub fn sent_again(stream: &Stream) -> u32 {
     let numbers = tcp_info::snapshot(stream).numbers();
     numbers.retransmits.unwrap_or(0)
 }
@@ -22,7 +21,7 @@ pub fn sent_again(stream: &TcpStream) -> u32 {
 /// What the kernel knows of a connection that had sent so many segments `before`. Where it sent
 /// more of them again, the other end may have got both, and says so a round trip later (RFC 2883):
 /// that is waited for, as otherwise nobody could tell whether the first had been lost.
-pub async fn settled(stream: &TcpStream, before: u32) -> Snapshot {
+pub async fn settled(stream: &Stream, before: u32) -> Snapshot {
     let start = clock::now();
     loop {
         let snapshot = tcp_info::snapshot(stream);

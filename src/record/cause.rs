@@ -26,6 +26,7 @@ macro_rules! causes {
                     Self::DnsLocalError
                         | Self::ConnectNoLocalPort
                         | Self::ConnectLocalError
+                        | Self::ProxyLocalError
                         | Self::TurnNoLocalPort
                         | Self::TurnLocalError
                 )
@@ -61,6 +62,17 @@ causes! {
     ConnectNetUnreachable "connect-net-unreachable" Connect "there is no route to the network",
     ConnectNoLocalPort "connect-no-local-port" Connect "this system has no free local port left",
     ConnectLocalError "connect-local-error" Connect "this system refused the connection: file descriptors, local firewall",
+    ProxyAuth "proxy-auth" Proxy "the proxy wants a sign-in, or refused it (407); `detail` names what it takes",
+    ProxyForbidden "proxy-forbidden" Proxy "the proxy forbids the way to the relay (403)",
+    ProxyBadGateway "proxy-bad-gateway" Proxy "the proxy could not reach the relay, or resolve its name (500, 502, 503, 504)",
+    ProxyTimeout "proxy-timeout" Proxy "the proxy opened no tunnel within the limit",
+    ProxyClosed "proxy-closed" Proxy "the proxy closed the connection instead of an answer",
+    ProxyReset "proxy-reset" Proxy "the connection to the proxy was reset instead of an answer",
+    ProxyNotHttp "proxy-not-http" Proxy "something other than HTTP answered, or a head without an end; `detail` says what",
+    ProxyNotSocks "proxy-not-socks" Proxy "something other than SOCKS5 answered",
+    ProxyTls "proxy-tls" Proxy "there is no TLS with the proxy, or this system does not trust its certificate",
+    ProxyStatus "proxy-status" Proxy "the proxy answered with another status; its number is in `proxy_reply`",
+    ProxyLocalError "proxy-local-error" Proxy "this system refused to go on with the connection to the proxy",
     TlsAlert "tls-alert" Tls "the server ended the handshake with an alert; its name is in `detail`",
     TlsVersion "tls-version" Tls "the server does not speak the TLS version asked for",
     TlsEof "tls-eof" Tls "the connection was closed in the middle of the handshake",

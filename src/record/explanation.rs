@@ -26,6 +26,8 @@ words! {
         LossOrServer = "loss-or-server": "the server's bytes came late: a lost segment or a slow server, which look alike from here",
         /// An answer over UDP came late: nothing tells the path from the relay.
         PathOrRelay = "path-or-relay": "the answer over UDP came after 100 ms or more: a long path or a slow relay, which look alike from here",
+        /// The time went behind the proxy or in it: nothing tells which.
+        ProxyOrBeyond = "proxy-or-beyond": "200 ms or more went in the proxy or behind it, which look alike from here",
     }
 }
 

@@ -25,6 +25,7 @@ mod tls_suites;
 mod tls_version;
 mod turn;
 mod units;
+mod via;
 
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -56,6 +57,7 @@ pub use tls_path::TlsPath;
 pub use tls_version::{Order, ProtocolVersion};
 pub use turn::{Ask, Ignored, Transport, Turn, TurnReply};
 pub use units::{micros, millis};
+pub use via::Via;
 
 /// Everything that one probe learned: one row.
 ///
@@ -82,8 +84,10 @@ pub struct Record {
     pub times: PhaseTimes,
     /// What the name resolution said.
     pub dns: Dns,
-    /// Address that was connected to.
+    /// Address of the relay; not known behind a proxy that resolves the name itself.
     pub remote: Option<SocketAddr>,
+    /// The proxy that the path led through.
+    pub via: Option<Via>,
     /// Azure region of the relay, empty when its name has none.
     pub region: String,
     /// Whether that address lies in the published ranges of the Teams relays.
@@ -286,6 +290,10 @@ impl Record {
 
     /// Time of the TLS handshake in tenths of the path's round trip, rounded half up.
     pub fn tls_round_trips_tenths(&self) -> Option<u64> {
+        // that of a proxy is not the path's
+        if self.via.is_some() {
+            return None;
+        }
         let tls = micros(self.completed(Phase::Tls)?);
         let rtt = micros(self.tcp.path_rtt()?);
         (rtt > 0).then(|| (tls * 20 / rtt).div_ceil(2))

@@ -10,10 +10,10 @@ words! {
     pub enum Phase {
         /// Name resolution.
         Dns = "dns",
-        /// A tunnel through an HTTP proxy.
-        Proxy = "proxy",
-        /// TCP connection: SYN to SYN-ACK, as the program sees it.
+        /// TCP connection: SYN to SYN-ACK, as the program sees it; to a proxy where there is one.
         Connect = "connect",
+        /// From the connection to a proxy to an open tunnel.
+        Proxy = "proxy",
         /// TLS handshake; of pseudo-TLS the hello of both sides.
         Tls = "tls",
         /// STUN or TURN request to reply.

@@ -109,6 +109,7 @@ mod tests {
             times: PhaseTimes::default(),
             dns: Dns::default(),
             remote: Some(remote),
+            via: None,
             region: String::new(),
             in_teams_range: None,
             tcp: Tcp::default(),

@@ -7,6 +7,7 @@ pub mod answer;
 pub mod dns;
 pub mod http;
 pub mod ms_turn;
+pub mod proxy_head;
 pub mod stream;
 pub mod stun;
 pub mod tls_ask;

@@ -209,6 +209,7 @@ pub fn ms(ms: u64) -> Duration {
 pub const PATIENT: Limits = Limits {
     dns: Duration::from_secs(30),
     connect: Duration::from_secs(30),
+    proxy: Duration::from_secs(30),
     tls: Duration::from_secs(30),
     turn: Duration::from_secs(30),
 };

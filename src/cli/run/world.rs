@@ -8,11 +8,11 @@ use rustls::RootCertStore;
 use crate::clock::Wall;
 use crate::endpoints::LAB_RANGES;
 use crate::lab::{Lab, LabOptions};
-use crate::net::Plan;
 use crate::net::dns::Resolver;
 use crate::net::trust::{OsStore, Roots};
+use crate::net::{Plan, Proxy};
 use crate::record::{Run, Transport, World};
-use crate::target::Target;
+use crate::target::{Host, Target};
 
 /// The lab, where one is asked for, and the world that rows are of.
 pub(in crate::cli) fn started(
@@ -37,6 +37,16 @@ pub(in crate::cli) fn in_the_lab(plan: Plan, lab: &Lab) -> Plan {
             chosen => chosen,
         },
         finds_filters: false,
+        proxy: plan.proxy.map(|proxy| match proxy.port {
+            0 => Proxy {
+                host: Host::Address(lab.proxy().ip()),
+                port: lab.proxy().port(),
+                ..proxy
+            },
+            _ => proxy,
+        }),
+        // behind a proxy that resolves names nothing else tells that the relay is the lab's
+        own_server: true,
         port: Some(lab.port()),
         os_store: OsStore::Given(roots.clone()),
         public_roots: Roots::Given(roots),

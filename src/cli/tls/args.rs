@@ -8,6 +8,7 @@ use clap::Args;
 
 use crate::cli::files::DocumentFormat;
 use crate::cli::long_help::faults;
+use crate::cli::proxy::ProxyArgs;
 use crate::cli::values::duration;
 use crate::endpoints::DEFAULT_RELAY;
 use crate::lab::Fault;
@@ -67,6 +68,9 @@ pub struct TlsArgs {
     /// Allow less than 100ms to a public address
     #[arg(long)]
     pub i_own_this_server: bool,
+
+    #[command(flatten)]
+    pub proxy: ProxyArgs,
 
     /// On stdout: table, json, csv or markdown
     ///

@@ -8,6 +8,7 @@ use super::args::TlsArgs;
 use crate::cli::config::{
     Ends, families, local_end::fits, local_end::reachable, resolver, server_name, suits_addresses,
 };
+use crate::cli::proxy;
 use crate::net::{Limits, LocalEnd, POLITE_PER_SECOND, Plan, TlsVersion};
 use crate::record::Transport;
 use crate::target::Target;
@@ -54,7 +55,7 @@ pub(super) fn plan(args: &TlsArgs, target: &Target) -> anyhow::Result<Plan> {
         args.interval <= LONGEST,
         "--interval must be 10s or less: a run ends after 120 s"
     );
-    Ok(Plan {
+    let plan = Plan {
         resolver: resolver(&args.resolver)?,
         families: reachable(args.source, families(args)),
         all_addresses: args.all_addresses,
@@ -73,5 +74,6 @@ pub(super) fn plan(args: &TlsArgs, target: &Target) -> anyhow::Result<Plan> {
         fast: args.interval < Duration::from_secs(1) / POLITE_PER_SECOND,
         own_server: args.i_own_this_server,
         ..Plan::default()
-    })
+    };
+    proxy::plan(&args.proxy, targets, plan, args.lab)
 }

@@ -6,7 +6,7 @@ mod pem;
 mod progress;
 
 use std::io::Write as _;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -24,7 +24,7 @@ use crate::measure::ladder::finished::{Ladder, Relay, Verdict};
 use crate::measure::ladder::runner::Run as Asking;
 use crate::measure::ladder::{Rung, build, sections};
 use crate::net::trust::Judge;
-use crate::net::{Lookup, Opener};
+use crate::net::{Leads, Lookup, Opener};
 use crate::record::{Run, Transport};
 use crate::schema::RowKind as _;
 use crate::sink;
@@ -117,7 +117,7 @@ async fn ask(
     let lookup = tokio::select! {
         biased;
         () = stop.asked() => None,
-        lookup = opener.resolve(target) => Some(lookup),
+        lookup = opener.resolve(target, Leads::ThroughProxy) => Some(lookup),
     };
     let mut ladder = Ladder {
         tool_version: env!("CARGO_PKG_VERSION"),
@@ -126,21 +126,27 @@ async fn ask(
         started,
         target: with_port(target, port),
         remotename: String::new(),
+        proxy: opener
+            .plan()
+            .proxy
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
         verdict: Verdict::default(),
         interrupted: false,
         relays: Vec::new(),
         addresses_left: 0,
         differences: Vec::new(),
     };
-    let Some(Lookup { dns, addresses, .. }) = lookup else {
+    let Some(Lookup { dns, routes, .. }) = lookup else {
         return Ok((
             ladder,
             Some("interrupted before anything was measured".to_owned()),
         ));
     };
     ladder.remotename = dns.last_name().unwrap_or_default().to_owned();
-    let addresses = match addresses {
-        Ok(addresses) => addresses,
+    let routes = match routes {
+        Ok(routes) => routes,
         Err(failure) => return Ok((ladder, Some(format!("{}: {failure}", target.host)))),
     };
     let most = if args.all_addresses {
@@ -148,17 +154,17 @@ async fn ask(
     } else {
         1
     };
-    let all = addresses.len();
+    let all = routes.len();
     let mut asking = Asking::new(opener, args.interval, stop);
     let progress = Progress::new(args.quiet);
-    for address in addresses.into_iter().take(most) {
+    for route in routes.into_iter().take(most) {
         if asking.is_over() {
             break;
         }
-        let remote = SocketAddr::new(address, port);
-        let name = opener.server_name(target, remote);
-        let told = |asked: &_, connections| progress.show(address, asked, connections);
-        let climbed = asking.climb(remote, Some(name), told).await;
+        let to = route.to(target, port);
+        let name = opener.server_name(&to);
+        let told = |asked: &_, connections| progress.show(&to, asked, connections);
+        let climbed = asking.climb((route, &to), Some(name), told).await;
         let climbed = match climbed {
             Ok(climbed) => climbed,
             Err(address) => {
@@ -166,9 +172,7 @@ async fn ask(
                 return Err(address);
             }
         };
-        let walked = asking
-            .walk((opener, judge), (target, remote), &climbed)
-            .await;
+        let walked = asking.walk((opener, judge), (route, &to), &climbed).await;
         ladder.relays.push(build::relay(&climbed, &walked));
     }
     progress.finish();
@@ -220,8 +224,9 @@ fn rows(ladder: Ladder, run: &Arc<Run>, target: &Target, color: Color) -> anyhow
     let written = sink::csv_stream(out, &columns, sink::Profile::Plain).and_then(|mut sink| {
         let host: Arc<str> = target.host.to_string().into();
         let name: Arc<str> = ladder.remotename.as_str().into();
+        let proxy: Arc<str> = ladder.proxy.as_str().into();
         for relay in ladder.relays {
-            let remote = relay.address.parse().unwrap_or(IpAddr::from([0, 0, 0, 0]));
+            let remote = relay.address.parse().ok();
             let relay: Arc<Relay> = Arc::new(relay);
             for version in relay.versions.clone() {
                 sink.write(&Rung {
@@ -230,6 +235,7 @@ fn rows(ladder: Ladder, run: &Arc<Run>, target: &Target, color: Color) -> anyhow
                     host: Arc::clone(&host),
                     name: Arc::clone(&name),
                     remote,
+                    proxy: Arc::clone(&proxy),
                     relay: Arc::clone(&relay),
                     version,
                 })?;

@@ -1,11 +1,10 @@
 //! What is being asked, on stderr.
 
-use std::net::IpAddr;
-
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::cli::message;
 use crate::measure::ladder::script::Asked;
+use crate::net::Destination;
 use crate::record::plain;
 
 /// A line on a terminal; nothing elsewhere.
@@ -29,10 +28,11 @@ impl Progress {
     }
 
     /// Shows the question.
-    pub(super) fn show(&self, address: IpAddr, asked: &Asked, connections: u32) {
+    pub(super) fn show(&self, to: &Destination, asked: &Asked, connections: u32) {
         if let Some(bar) = &self.bar {
             bar.set_message(format!(
-                "{address}, connection {}: {}",
+                "{}, connection {}: {}",
+                place(to),
                 connections + 1,
                 plain(&asked.about)
             ));
@@ -47,4 +47,10 @@ impl Progress {
             message::status_line(false);
         }
     }
+}
+
+/// The relay's address, or its name where only a proxy knows that.
+fn place(to: &Destination) -> String {
+    let name = || to.host.to_string();
+    to.address.map_or_else(name, |address| address.to_string())
 }

@@ -48,6 +48,8 @@ pub(super) enum Need {
     Network,
     /// A fault of the lab.
     Fault,
+    /// A proxy is gone through.
+    Proxy,
 }
 
 /// An option by its id, the modes that use it, and what it needs in them.
@@ -94,6 +96,12 @@ pub(super) const USES: &[Use] = &[
     ("hold", ALL, &[]),
     ("hold_rate", &[Hold], &[]),
     ("samples", &[Hold], &[]),
+    ("proxy", CONNECTIONS, &[]),
+    ("no_proxy", ALL, &[]),
+    ("proxy_dns", CONNECTIONS, &[Need::Proxy, Need::Names]),
+    ("proxy_auth_file", CONNECTIONS, &[Need::Proxy]),
+    ("proxy_timeout", CONNECTIONS, &[Need::Proxy]),
+    ("compare_direct", &[Series], &[Need::Proxy]),
     ("output", ALL, &[]),
     ("roll", ALL, &[Need::File]),
     ("format", ALL, &[]),
@@ -253,6 +261,9 @@ impl<'a> Run<'a> {
             Need::Network if args.lab => Some(Idle::beside("--lab", ", which has its own relays")),
             Need::Fault if args.lab_fault.is_empty() => {
                 Some(Idle::without("--lab-fault", "--lab --lab-fault NAME"))
+            }
+            Need::Proxy if args.proxy.proxy.is_none() => {
+                Some(Idle::without("--proxy", "--proxy URL"))
             }
             _ => None,
         }

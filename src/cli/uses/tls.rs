@@ -32,6 +32,19 @@ pub(super) fn idle(args: &TlsArgs, given: &Given) -> Option<(&'static str, Idle)
     if given.has("lab_fault") && !args.lab {
         return Some(("lab_fault", Idle::without("--lab", "--lab")));
     }
+    let of_proxy = ["proxy_dns", "proxy_auth_file", "proxy_timeout"];
+    if let Some(id) = of_proxy
+        .into_iter()
+        .find(|id| given.has(id) && args.proxy.proxy.is_none())
+    {
+        return Some((id, Idle::without("--proxy", "--proxy URL")));
+    }
+    if given.has("proxy_dns") && !resolves {
+        return Some((
+            "proxy_dns",
+            Idle::without("a name to resolve", "a host name as the target"),
+        ));
+    }
     let of_network = ["resolver", "i_own_this_server"];
     let id = of_network
         .into_iter()

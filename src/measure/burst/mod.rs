@@ -169,15 +169,15 @@ impl Bursts {
     }
 
     /// Notes what a name resolution said; the address, or the failure is noted too.
-    fn take(&self, lookup: Lookup, row: &mut Burst) -> Option<SocketAddr> {
+    fn take(&self, lookup: Lookup, target: &Target, row: &mut Burst) -> Option<SocketAddr> {
         let first = lookup.first();
         row.dns_took = lookup.took;
         (row.dns, row.region) = (lookup.dns, lookup.region);
         match first {
-            Ok(address) => {
-                let remote = SocketAddr::new(address, row.port);
-                row.remote = Some(remote);
-                row.in_teams_range = Some(self.opener.in_range(remote, Transport::Udp));
+            Ok(route) => {
+                let to = route.to(target, row.port);
+                row.remote = to.remote();
+                row.in_teams_range = self.opener.in_range(&to, Transport::Udp);
             }
             Err(failure) => row.outcome = Outcome::Failed(failure),
         }

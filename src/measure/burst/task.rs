@@ -16,6 +16,7 @@ use crate::measure::burst::fold::{Fold, Settled};
 use crate::measure::{Out, Outcome as SlotOutcome, Slot, Task};
 use crate::net::Visit;
 use crate::net::packets::{Lasting, told};
+use crate::net::{Leads, Route};
 use crate::record::{Failure, Mode, Outcome};
 
 /// How long answers are waited for once the run is stopped.
@@ -46,11 +47,15 @@ impl Bursts {
         let mut row = self.blank(slot.number, &slot.target);
         row.lag = slot.lag();
         let lookup = tokio::select! {
-            lookup = self.opener.resolve(&slot.target) => lookup,
+            lookup = self.opener.resolve(&slot.target, Leads::Straight) => lookup,
             () = stop.cancelled() => return SlotOutcome::Done,
         };
-        if let Some(remote) = self.take(lookup, &mut row) {
-            if let Err(refusal) = self.opener.admit(remote.ip(), Visit::Heavy).await {
+        if let Some(remote) = self.take(lookup, &slot.target, &mut row) {
+            if let Err(refusal) = self
+                .opener
+                .admit(Route::direct(remote.ip()), Visit::Heavy)
+                .await
+            {
                 return refusal.into();
             }
             match self.session(remote, &self.options.shape, Lasting::OneSocket) {

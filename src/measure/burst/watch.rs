@@ -21,6 +21,7 @@ use crate::measure::burst::Burst;
 use crate::measure::burst::fold::Fold;
 use crate::net::Visit;
 use crate::net::packets::Lasting;
+use crate::net::{Leads, Route};
 use crate::record::Outcome;
 use crate::target::Target;
 
@@ -79,11 +80,15 @@ impl Bursts {
             let minute = at.saturating_duration_since(start).as_secs() / MINUTE.as_secs();
             let mut row = self.blank(minute.max(next), target);
             let lookup = tokio::select! {
-                lookup = self.opener.resolve(target) => lookup,
+                lookup = self.opener.resolve(target, Leads::Straight) => lookup,
                 () = stop.cancelled() => break,
             };
-            if let Some(remote) = self.take(lookup, &mut row) {
-                if let Err(refusal) = self.opener.admit(remote.ip(), Visit::Heavy).await {
+            if let Some(remote) = self.take(lookup, target, &mut row) {
+                if let Err(refusal) = self
+                    .opener
+                    .admit(Route::direct(remote.ip()), Visit::Heavy)
+                    .await
+                {
                     return refusal.into();
                 }
                 // the search is no part of the schedule

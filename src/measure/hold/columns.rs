@@ -7,13 +7,13 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::measure::hold::Hold;
-use crate::record::{ClockChange, Dns, HoldFigures, Outcome, PhaseTimes, Run, Tls};
+use crate::record::{ClockChange, Dns, HoldFigures, Outcome, PhaseTimes, Run, Tls, Via};
 use crate::schema::column::{Column, Kind, of};
 use crate::schema::dialect::Dialect;
 use crate::schema::group::{Group, count, table};
 use crate::schema::groups::{
-    HasBytes, HasClock, HasDns, HasHost, HasLocalEnd, HasOutcome, HasPeer, HasRelay, HasRun,
-    HasStart, HasTimes, HasTls,
+    HasBytes, HasClock, HasDns, HasHost, HasLocalEnd, HasOutcome, HasPeer, HasProxy, HasRelay,
+    HasRun, HasStart, HasTimes, HasTls,
 };
 use crate::schema::row_kind::RowKind;
 use crate::schema::value::{Value, number, seconds, time_us, word};
@@ -72,6 +72,8 @@ const PIECES: &[&[Column<Hold>]] = &[
     &Of::CLOCK.pick(["clock_step_us", "suspended_us"]),
     &Of::CERTIFICATE.pick(["Subject", "Issuer", "NotAfter", "Thumbprint"]),
     &Of::TLS.pick(["trust_public", "trust_os", "tls_path", "tls_path_evidence"]),
+    &Of::PROXY.pick(["proxy", "proxy_ip", "proxy_reply"]),
+    &Of::TIMES.pick(["proxy_us"]),
 ];
 
 /// What some of them mean here.
@@ -81,11 +83,11 @@ const MEANINGS: &[(&str, &str)] = &[
     ("Port", "TCP port that was connected to"),
     ("local_port", "TCP port of this end"),
     ("Status", "OK when a connection was held, however it ended; else the cause code"),
-    ("failed_phase", "phase that failed: dns, connect, tls"),
+    ("failed_phase", "phase that failed: dns, connect, proxy, tls"),
     ("cause", "cause code, empty when a connection was held"),
     ("detail", "what exactly was seen of the failure, or of the end"),
     ("dns_us", "name resolution"),
-    ("connect_us", "TCP connect"),
+    ("connect_us", "TCP connect, to the proxy where there is one"),
     ("tls_us", "TLS handshake"),
     ("bytes_sent", "bytes written to the connection, the handshake included"),
     ("bytes_received", "bytes read from the connection, the handshake included"),
@@ -150,6 +152,12 @@ impl HasPeer for Hold {
 
     fn port(&self) -> u16 {
         self.remote.map_or(self.port, |address| address.port())
+    }
+}
+
+impl HasProxy for Hold {
+    fn via(&self) -> Option<&Via> {
+        self.via.as_ref()
     }
 }
 

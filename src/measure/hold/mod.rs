@@ -31,7 +31,7 @@ use crate::clock;
 use crate::measure::hold::fold::{Fold, Sum};
 use crate::net::packets::told;
 use crate::net::trust::Judge;
-use crate::net::{Handshake, Held, Meter, Opener, Refusal, Session, Visit};
+use crate::net::{Destination, Handshake, Held, Leads, Meter, Opener, Refusal, Session, Visit};
 use crate::record::{
     Cause, ClockChange, Dns, EndedBy, Failure, HoldFigures, Outcome, Phase, PhaseTimes, Run, Tls,
     Transport,
@@ -146,14 +146,14 @@ impl Task for Holds {
         let Open {
             session,
             handshake,
-            remote,
+            to,
             lost_syn,
         } = &mut open;
         // the system's verifier may take its time: the requests must not wait for it
         let certify = async {
             let by = (&self.judge, &self.opener);
             let handshake = handshake.as_ref()?;
-            Certified::of(handshake, by, (&slot.target, *remote), None).await
+            Certified::of(handshake, by, to, None).await
         };
         let holding = self.hold((session, *lost_syn), &row, &out, &stop);
         let (result, certified) = tokio::join!(holding, certify);
@@ -188,7 +188,7 @@ impl Task for Holds {
 struct Open {
     session: Session,
     handshake: Option<Handshake>,
-    remote: SocketAddr,
+    to: Destination,
     /// Whether a SYN of it was lost.
     lost_syn: bool,
 }
@@ -221,26 +221,27 @@ impl Holds {
     /// Opens a connection to the first address of a target, and notes what was learned on the way;
     /// none when a phase failed.
     async fn open(&self, target: &Target, row: &mut Hold) -> Result<Option<Open>, Refusal> {
-        let lookup = self.opener.resolve(target).await;
+        let lookup = self.opener.resolve(target, Leads::ThroughProxy).await;
         if let Some(took) = lookup.took {
             row.times.set(Phase::Dns, took);
         }
         let first = lookup.first();
-        (row.dns, row.region) = (lookup.dns, lookup.region);
-        let address = match first {
-            Ok(address) => address,
+        (row.dns, row.region, row.via) = (lookup.dns, lookup.region, lookup.via);
+        let route = match first {
+            Ok(route) => route,
             Err(failure) => {
                 row.outcome = failure.into();
                 return Ok(None);
             }
         };
         // one connection at a time: whatever politeness costs is waited for
-        self.opener.admit(address, Visit::Heavy).await?;
-        let remote = SocketAddr::new(address, row.port);
-        row.remote = Some(remote);
-        row.in_teams_range = Some(self.opener.in_range(remote, Transport::Tls));
-        let secured = self.opener.secure(target, remote).await;
+        self.opener.admit(route, Visit::Heavy).await?;
+        let to = route.to(target, row.port);
+        row.remote = to.remote();
+        row.in_teams_range = self.opener.in_range(&to, Transport::Tls);
+        let secured = self.opener.secure(&to).await;
         row.times.add(secured.times);
+        row.via = secured.via;
         row.tls = secured.tls;
         let tcp = secured.tcp;
         let local = tcp.local.zip(tcp.local_port);
@@ -250,7 +251,7 @@ impl Holds {
             Ok(session) => Ok(Some(Open {
                 session,
                 handshake: secured.handshake,
-                remote,
+                to,
                 lost_syn: tcp.syn_retransmits.is_some_and(|lost| lost > 0),
             })),
             Err(failure) => {
@@ -294,10 +295,8 @@ impl Holds {
         let looking = async {
             while let Some(look) = looked.recv().await {
                 fold.add(look.sequence, look.at, &look.numbers);
-                if self.samples == Samples::Told
-                    && let Some(remote) = row.remote
-                {
-                    out.event(self.sample(row, remote, &look)).await;
+                if self.samples == Samples::Told {
+                    out.event(self.sample(row, &look)).await;
                 }
             }
         };
@@ -326,6 +325,7 @@ impl Holds {
             times: PhaseTimes::default(),
             dns: Dns::default(),
             remote: None,
+            via: None,
             local: None,
             region: String::new(),
             in_teams_range: None,
@@ -340,12 +340,14 @@ impl Holds {
         }
     }
 
-    fn sample(&self, row: &Hold, remote: SocketAddr, look: &Look) -> Box<Sample> {
+    fn sample(&self, row: &Hold, look: &Look) -> Box<Sample> {
         Box::new(Sample {
             run: Arc::clone(&self.run),
             slot: row.slot,
             host: Arc::clone(&row.host),
-            remote,
+            remote: row.remote,
+            port: row.port,
+            via: row.via.clone(),
             sequence: look.sequence,
             wall: look.wall,
             at: look.at,

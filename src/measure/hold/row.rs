@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::record::{ClockChange, Dns, HoldEnd, HoldFigures, Outcome, PhaseTimes, Run, Tls};
+use crate::record::{ClockChange, Dns, HoldEnd, HoldFigures, Outcome, PhaseTimes, Run, Tls, Via};
 
 /// One connection that was held open: one row.
 #[derive(Debug, Clone)]
@@ -32,6 +32,8 @@ pub struct Hold {
     pub dns: Dns,
     /// Address that was connected to.
     pub remote: Option<SocketAddr>,
+    /// The proxy that it led through.
+    pub via: Option<Via>,
     /// Address of this end.
     pub local: Option<SocketAddr>,
     /// Azure region of the relay, empty when its name has none.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::record::{Run, TcpNumbers};
+use crate::record::{Run, TcpNumbers, Via};
 
 /// One sample.
 #[derive(Debug, Clone)]
@@ -17,8 +17,12 @@ pub struct Sample {
     pub slot: u64,
     /// Host name or address that was asked for.
     pub host: Arc<str>,
-    /// Where the connection goes.
-    pub remote: SocketAddr,
+    /// Where the connection goes; not known behind a proxy that resolves the name itself.
+    pub remote: Option<SocketAddr>,
+    /// The port there.
+    pub port: u16,
+    /// The proxy that it leads through.
+    pub via: Option<Via>,
     /// Its number in the schedule of samples, from 0.
     pub sequence: u64,
     /// Wall clock when it was taken.

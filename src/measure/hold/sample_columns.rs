@@ -5,11 +5,11 @@ use std::net::IpAddr;
 use chrono::{DateTime, Utc};
 
 use crate::measure::hold::Sample;
-use crate::record::Run;
+use crate::record::{Run, Via};
 use crate::schema::column::{Column, Kind, of};
 use crate::schema::dialect::Dialect;
 use crate::schema::group::{Group, count, table};
-use crate::schema::groups::{HasHost, HasPeer, HasRun};
+use crate::schema::groups::{HasHost, HasPeer, HasProxy, HasRun};
 use crate::schema::row_kind::RowKind;
 use crate::schema::value::{Value, number, time_us};
 
@@ -39,6 +39,7 @@ const PIECES: &[&[Column<Sample>]] = &[
         of("cwnd", Kind::Integer, "bytes", "congestion window", |r| number(r.numbers.cwnd)),
         of("send_window", Kind::Integer, "bytes", "receive window that the relay announces", |r| number(r.numbers.send_window)),
     ],
+    &Of::PROXY.pick(["proxy"]),
 ];
 
 /// What some of them mean here.
@@ -82,10 +83,16 @@ impl HasHost for Sample {
 
 impl HasPeer for Sample {
     fn remote_ip(&self) -> Option<IpAddr> {
-        Some(self.remote.ip().to_canonical())
+        self.remote.map(|remote| remote.ip().to_canonical())
     }
 
     fn port(&self) -> u16 {
-        self.remote.port()
+        self.port
+    }
+}
+
+impl HasProxy for Sample {
+    fn via(&self) -> Option<&Via> {
+        self.via.as_ref()
     }
 }

@@ -26,8 +26,12 @@ pub fn relay(climbed: &Climbed, walked: &Walked) -> Relay {
     told.sort_by_key(|version| version.version);
     let (way, judged) = way(climbed, walked);
     Relay {
-        address: walked.remote.ip().to_string(),
-        port: walked.remote.port(),
+        address: walked
+            .to
+            .address
+            .map(|address| address.to_string())
+            .unwrap_or_default(),
+        port: walked.to.port,
         verdict: verdict((&told, findings), (&way, walked), judged),
         versions: told,
         alpn: findings

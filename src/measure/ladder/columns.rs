@@ -58,6 +58,7 @@ const PIECES: &[&[Column<Rung>]] = &[
         of("stopped", Kind::Text, "", "why not all was asked", |r| text(&r.relay.stopped)),
         of("http_reply", Kind::Text, "", "what a HEAD inside TLS got, as in a row of a probe; empty when none was sent", |r| r.relay.http_reply.map_or(Value::Missing, |reply| Value::Text(reply.word()))),
         of("connections", Kind::Integer, "", "connections to this relay", |r| Value::Integer(r.relay.connections.into())),
+        of("proxy", Kind::Text, "", "proxy that the way led through, as in a row of a probe", |r| text(&r.proxy)),
     ],
 ];
 
@@ -99,7 +100,7 @@ impl HasHost for Rung {
 
 impl HasPeer for Rung {
     fn remote_ip(&self) -> Option<IpAddr> {
-        Some(self.remote)
+        self.remote
     }
 
     fn port(&self) -> u16 {

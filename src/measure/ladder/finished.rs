@@ -20,6 +20,8 @@ pub struct Ladder {
     pub target: String,
     /// Name of the relay, the last of the chain of CNAMEs; empty when there is none.
     pub remotename: String,
+    /// The proxy that the way led through, empty without one.
+    pub proxy: String,
     /// Everything in a sentence.
     pub verdict: Verdict,
     /// Whether the user interrupted.

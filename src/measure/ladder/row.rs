@@ -19,8 +19,10 @@ pub struct Rung {
     pub host: Arc<str>,
     /// Name of the relay, the last of the chain of CNAMEs; empty when there is none.
     pub name: Arc<str>,
-    /// Its address.
-    pub remote: IpAddr,
+    /// Its address; not known behind a proxy that resolves the name itself.
+    pub remote: Option<IpAddr>,
+    /// The proxy that the way leads through, empty without one.
+    pub proxy: Arc<str>,
     /// The relay.
     pub relay: Arc<Relay>,
     /// The version.

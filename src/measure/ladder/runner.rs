@@ -1,7 +1,7 @@
 //! Asks a relay, one connection after the other.
 
 use std::collections::VecDeque;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use ring::rand::{SecureRandom as _, SystemRandom};
@@ -11,7 +11,7 @@ use tokio_util::task::TaskTracker;
 use super::script::{Answer, Asked, Findings, Handshake, Script, Step, Stop, Whole};
 use crate::clock;
 use crate::measure;
-use crate::net::{Opener, Refusal, Sessions, TlsVersion, Visit};
+use crate::net::{Destination, Opener, Refusal, Route, Sessions, TlsVersion, Visit};
 use crate::record::ProtocolVersion;
 use crate::wire::tls_ask::{Hello, Reply, is_complete};
 
@@ -77,7 +77,7 @@ impl<'a> Run<'a> {
     /// When the address may not be gone to so often.
     pub async fn climb(
         &mut self,
-        remote: SocketAddr,
+        (route, to): (Route, &Destination),
         server_name: Option<ServerName<'static>>,
         mut tell: impl FnMut(&Asked, u32),
     ) -> Result<Climbed, IpAddr> {
@@ -87,12 +87,12 @@ impl<'a> Run<'a> {
             _ => None,
         };
         let mut script = Script::new(name);
-        let mut relay = Relay::new(remote);
+        let mut relay = Relay::new(to.clone());
         let mut asked = script.next(None);
         let mut stopped = None;
         while let Some(ask) = asked {
             tell(&ask, self.connections);
-            match self.turn(remote.ip()).await? {
+            match self.turn(route).await? {
                 Ok(()) => {}
                 Err(why) => {
                     stopped = Some(why);
@@ -125,7 +125,7 @@ impl<'a> Run<'a> {
     }
 
     /// Waits for the next connection's turn, and counts it.
-    async fn turn(&mut self, address: IpAddr) -> Result<Result<(), Stop>, IpAddr> {
+    async fn turn(&mut self, route: Route) -> Result<Result<(), Stop>, IpAddr> {
         if self.connections >= MOST_CONNECTIONS {
             return Ok(Err(Stop::Connections(MOST_CONNECTIONS)));
         }
@@ -133,7 +133,7 @@ impl<'a> Run<'a> {
             if let Some(last) = self.last {
                 tokio::time::sleep_until((last + self.interval).into()).await;
             }
-            self.opener.admit(address, Visit::BackToBack).await
+            self.opener.admit(route, Visit::BackToBack).await
         };
         let left = MOST_TIME.saturating_sub(clock::now().saturating_duration_since(self.began));
         let admitted = tokio::select! {
@@ -158,8 +158,8 @@ impl<'a> Run<'a> {
     }
 
     /// Whether one more connection may be made now.
-    pub(super) async fn admitted(&mut self, remote: SocketAddr) -> bool {
-        matches!(self.turn(remote.ip()).await, Ok(Ok(())))
+    pub(super) async fn admitted(&mut self, route: Route) -> bool {
+        matches!(self.turn(route).await, Ok(Ok(())))
     }
 
     /// Waits a moment until the connections are closed.
@@ -175,7 +175,7 @@ fn too_long() -> Stop {
 
 /// A relay as it is asked.
 struct Relay {
-    remote: SocketAddr,
+    to: Destination,
     connects: Vec<Duration>,
     /// What the slowest answer took.
     slowest: Option<Duration>,
@@ -184,9 +184,9 @@ struct Relay {
 }
 
 impl Relay {
-    fn new(remote: SocketAddr) -> Self {
+    fn new(to: Destination) -> Self {
         Self {
-            remote,
+            to,
             connects: Vec::new(),
             slowest: None,
             sessions: Vec::new(),
@@ -211,7 +211,7 @@ impl Relay {
         let limit = self.limit();
         let bytes = hello.bytes(|| self.random.byte());
         let enough = |bytes: &[u8]| is_complete(hello, bytes);
-        let heard = match opener.say(self.remote, &bytes, limit, enough).await {
+        let heard = match opener.say(&self.to, &bytes, limit, enough).await {
             Ok(heard) => heard,
             Err(failure) => return Answer::Unreachable(failure.to_string()),
         };
@@ -238,7 +238,7 @@ impl Relay {
         };
         let name = handshake.server_name.clone();
         let name = name.and_then(|name| ServerName::try_from(name).ok());
-        let to = (self.remote, name);
+        let to = (&self.to, name);
         let done = opener.handshake(&sessions, to, LONGEST).await;
         Answer::Handshake(match done {
             Ok((whole, session)) => {

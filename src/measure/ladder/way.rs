@@ -1,7 +1,6 @@
 //! What else is asked of the way to a relay: the judgement of its certificates, connects to port 3478, and TURN in
 //! the clear.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use rustls::pki_types::CertificateDer;
@@ -10,9 +9,9 @@ use super::runner::{Climbed, Run};
 use crate::clock;
 use crate::judge::{Circumstances, is_microsofts, tls_path};
 use crate::net::trust::Judge;
-use crate::net::{Opener, clear};
+use crate::net::{Destination, Opener, Route, clear};
 use crate::record::{Ask, HttpReply, Phase, ProtocolVersion, TlsPath, Transport, TurnReply};
-use crate::target::{Host, Target};
+use crate::target::Host;
 
 /// Connects of which the shortest counts.
 const CONNECTS: usize = 2;
@@ -27,7 +26,7 @@ const LIMIT: Duration = Duration::from_secs(3);
 #[derive(Debug, Clone)]
 pub struct Walked {
     /// Where the relay is.
-    pub remote: SocketAddr,
+    pub to: Destination,
     /// Whether it is one of Microsoft's, in the real world.
     pub is_microsofts: bool,
     /// What the certificates tell of the way.
@@ -51,7 +50,7 @@ impl Run<'_> {
     pub async fn walk(
         &mut self,
         by: (&Opener, &Judge),
-        to: (&Target, SocketAddr),
+        to: (Route, &Destination),
         climbed: &Climbed,
     ) -> Walked {
         let before = self.connections;
@@ -65,14 +64,14 @@ impl Run<'_> {
     async fn walked(
         &mut self,
         (opener, judge): (&Opener, &Judge),
-        (target, remote): (&Target, SocketAddr),
+        (route, to): (Route, &Destination),
         climbed: &Climbed,
     ) -> Walked {
         let is_real = opener.plan().port.is_none();
-        let by_name = matches!(&target.host, Host::Name(name) if is_microsofts(name.as_ref()));
-        let in_range = opener.in_range(remote, Transport::Tls);
+        let by_name = matches!(&to.host, Host::Name(name) if is_microsofts(name.as_ref()));
+        let in_range = opener.in_range(to, Transport::Tls) == Some(true);
         let mut walked = Walked {
-            remote,
+            to: to.clone(),
             is_microsofts: is_real && (by_name || in_range),
             path: None,
             path_evidence: String::new(),
@@ -89,7 +88,7 @@ impl Run<'_> {
                 .iter()
                 .map(|der| CertificateDer::from(der.clone()));
             let chain: Vec<_> = chain.collect();
-            let name = opener.server_name(target, remote);
+            let name = opener.server_name(to);
             let examined = judge
                 .examine(&chain, &name, opener.wall().now(), clock::now())
                 .await;
@@ -108,24 +107,26 @@ impl Run<'_> {
         let has_session = [ProtocolVersion::Tls12, ProtocolVersion::Tls13];
         let accepted = findings.accepted();
         let has_session = has_session.iter().any(|version| accepted.contains(version));
-        if opener.plan().http && has_session && self.admitted(remote).await {
-            walked.http_reply = self.head(opener, target, remote).await;
+        if opener.plan().http && has_session && self.admitted(route).await {
+            walked.http_reply = self.head(opener, to).await;
         }
         // nobody else has the key of a good chain, and what others should answer is not known
         let is_finished = findings.stop.is_none();
         let is_open = walked.path.is_some_and(|path| !path.is_fine());
-        if !(is_finished && is_open && walked.is_microsofts) {
+        // behind a proxy a connect tells nothing of the relay, and 3478 is nobody's to ask for
+        let is_straight = to.proxy.is_none();
+        if !(is_finished && is_open && walked.is_microsofts && is_straight) {
             return walked;
         }
-        walked.turn = self.turn_in_the_clear(opener, remote).await;
-        if remote.port() != TURN_PORT {
-            let other = SocketAddr::new(remote.ip(), TURN_PORT);
+        walked.turn = self.turn_in_the_clear(opener, route, to).await;
+        if to.port != TURN_PORT {
+            let other = to.with_port(TURN_PORT);
             for _ in 0..CONNECTS {
-                let connected = self.admitted(other).await;
+                let connected = self.admitted(route).await;
                 if !connected {
                     return walked;
                 }
-                let connection = opener.connect(other).await;
+                let connection = opener.connect(&other).await;
                 // one that is refused has come back from there, too, but perhaps from a firewall
                 let took = connection
                     .times
@@ -139,20 +140,15 @@ impl Run<'_> {
                     return walked;
                 }
             }
-            walked.turn_3478 = self.turn_in_the_clear(opener, other).await;
+            walked.turn_3478 = self.turn_in_the_clear(opener, route, &other).await;
         }
         walked
     }
 
     /// A HEAD in a session of its own.
-    async fn head(
-        &mut self,
-        opener: &Opener,
-        target: &Target,
-        remote: SocketAddr,
-    ) -> Option<HttpReply> {
-        let mut session = opener.secure(target, remote).await.session.ok()?;
-        let name = opener.server_name(target, remote);
+    async fn head(&mut self, opener: &Opener, to: &Destination) -> Option<HttpReply> {
+        let mut session = opener.secure(to).await.session.ok()?;
+        let name = opener.server_name(to);
         let reply = session.head(&name.to_str()).await;
         session.close().await;
         Some(reply)
@@ -161,13 +157,14 @@ impl Run<'_> {
     async fn turn_in_the_clear(
         &mut self,
         opener: &Opener,
-        remote: SocketAddr,
+        route: Route,
+        to: &Destination,
     ) -> Option<TurnReply> {
-        if !self.admitted(remote).await {
+        if !self.admitted(route).await {
             return None;
         }
-        let stream = opener.connect(remote).await.stream.ok()?;
-        let talk = clear::talk(stream.stream, Some(Ask::Allocate), LIMIT).await;
+        let stream = opener.connect(to).await.stream.ok()?;
+        let talk = clear::talk(stream, Some(Ask::Allocate), LIMIT).await;
         talk.exchange?.turn.reply
     }
 }

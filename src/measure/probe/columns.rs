@@ -7,14 +7,14 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::record::{
-    ClockChange, Dns, Explanation, Outcome, PhaseTimes, Record, Run, Tcp, Tls, TlsPath, Turn,
+    ClockChange, Dns, Explanation, Outcome, PhaseTimes, Record, Run, Tcp, Tls, TlsPath, Turn, Via,
 };
 use crate::schema::column::{Column, Kind, of, remark};
 use crate::schema::dialect::Dialect;
 use crate::schema::group::{Group, count, table};
 use crate::schema::groups::{
-    HasBytes, HasClock, HasDns, HasHost, HasLocalEnd, HasOutcome, HasPeer, HasRelay, HasRun,
-    HasStart, HasTcp, HasTimes, HasTls, HasTurn,
+    HasBytes, HasClock, HasDns, HasHost, HasLocalEnd, HasOutcome, HasPeer, HasProxy, HasRelay,
+    HasRun, HasStart, HasTcp, HasTimes, HasTls, HasTurn,
 };
 use crate::schema::row_kind::RowKind;
 use crate::schema::value::{Value, number, word};
@@ -79,7 +79,7 @@ const PIECES: &[&[Column<Record>]] = &[
     ]),
     &Of::LOCAL_END.pick(["local_port"]),
     &[
-        of("explain", Kind::Text, "", "where the time went: none, lost-syn, slow-path, slow-dns, slow-server, lost-in-tls, local-delay, loss-or-server, path-or-relay", |r| word(r.explanation.map(Explanation::as_str))),
+        of("explain", Kind::Text, "", "where the time went: none, lost-syn, slow-path, slow-dns, slow-server, lost-in-tls, local-delay, loss-or-server, path-or-relay, proxy-or-beyond; through a proxy about the way to it", |r| word(r.explanation.map(Explanation::as_str))),
         of("tls_round_trips_tenths", Kind::Integer, "0.1", "tls_us in tenths of the path's round trip", |r| number(r.tls_round_trips_tenths())),
     ],
     &Of::FLIGHT.pick(["tls_hello_us", "tls_flight_bytes", "tls_flight_windows", "tls_flight_lost"]),
@@ -93,6 +93,7 @@ const PIECES: &[&[Column<Record>]] = &[
     &Of::TLS.pick(["tls_path", "tls_path_evidence"]),
     &Of::CLOCK.pick(["clock_step_us", "suspended_us"]),
     &Of::TLS.pick(["http_reply"]),
+    &Of::PROXY.pick(["proxy", "proxy_ip", "proxy_reply"]),
 ];
 
 /// What some of them mean here.
@@ -185,6 +186,12 @@ impl HasPeer for Record {
 
     fn port(&self) -> u16 {
         self.remote.map_or(self.port, |address| address.port())
+    }
+}
+
+impl HasProxy for Record {
+    fn via(&self) -> Option<&Via> {
+        self.via.as_ref()
     }
 }
 

@@ -11,7 +11,7 @@ mod ways;
 
 use std::collections::HashMap;
 use std::convert::Infallible;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ use super::{Out, Outcome as SlotOutcome, Slot, Task, certified};
 use crate::clock::Look;
 use crate::explain::SynTimer;
 use crate::net::trust::Judge;
-use crate::net::{Opener, Session, Visit, Way, syn_timer};
+use crate::net::{Leads, Opener, Session, Visit, Way, syn_timer};
 use crate::record::{
     ClockChange, Dns, Outcome, Phase, PhaseTimes, Place, Run, Tcp, Tls, Transport, Turn,
 };
@@ -95,18 +95,44 @@ impl Prober {
 
     /// Probes one slot; each row goes out as soon as it is whole.
     pub async fn probe(&self, slot: &Slot, out: &Out<Record, Infallible>) -> SlotOutcome {
+        let ways = self.opener.plan().ways(&slot.target);
+        let mut spoken = Vec::new();
+        for leads in [Leads::Straight, Leads::ThroughProxy] {
+            let ways: Vec<_> = ways
+                .iter()
+                .filter(|way| way.leads == leads)
+                .copied()
+                .collect();
+            let done = match ways.as_slice() {
+                [] => SlotOutcome::Done,
+                ways => self.probe_ways(slot, (ways, leads), &mut spoken, out).await,
+            };
+            if done != SlotOutcome::Done {
+                return done;
+            }
+        }
+        SlotOutcome::Done
+    }
+
+    /// Probes the ways of a slot that lead through the same.
+    async fn probe_ways(
+        &self,
+        slot: &Slot,
+        (ways, leads): (&[Way], Leads),
+        spoken: &mut Vec<Transport>,
+        out: &Out<Record, Infallible>,
+    ) -> SlotOutcome {
         let plan = self.opener.plan();
-        let ways = plan.ways(&slot.target);
         let steps = self.opener.steps();
         let mut look = steps.look();
         let mut record = self.blank(slot, ways.first(), &look);
-        let lookup = self.opener.resolve(&slot.target).await;
+        let lookup = self.opener.resolve(&slot.target, leads).await;
         if let Some(took) = lookup.took {
             record.times.set(Phase::Dns, took);
         }
-        (record.dns, record.region) = (lookup.dns, lookup.region);
-        let addresses = match lookup.addresses {
-            Ok(addresses) => addresses,
+        (record.dns, record.region, record.via) = (lookup.dns, lookup.region, lookup.via);
+        let routes = match lookup.routes {
+            Ok(routes) => routes,
             Err(failure) => {
                 record.outcome = failure.into();
                 record.clock = steps.claim(&look);
@@ -119,28 +145,29 @@ impl Prober {
         } else {
             1
         };
-        let mut spoken = Vec::new();
-        for address in addresses.into_iter().take(most) {
-            for way in &ways {
+        let mut is_resolved_here = true;
+        for route in routes.into_iter().take(most) {
+            for way in ways {
                 let is_first = spoken.is_empty();
-                let has_waited = match self.opener.admit(address, visit(slot, is_first)).await {
+                let has_waited = match self.opener.admit(route, visit(slot, is_first)).await {
                     Ok(has_waited) => has_waited,
                     Err(refusal) => return refusal.into(),
                 };
                 let mut record = record.clone();
-                if has_waited || !is_first {
+                if has_waited || !is_resolved_here {
                     // each row has its own moment
                     look = steps.look();
                     (record.started, record.lag) = (look.wall, slot.lag());
                 }
-                record.dns.place = match (is_first, spoken.contains(&way.transport)) {
+                record.dns.place = match (is_resolved_here, spoken.contains(&way.transport)) {
                     (true, _) => Place::First,
                     (_, false) => Place::FirstOfTransport,
                     (_, true) => Place::Further,
                 };
+                is_resolved_here = false;
                 spoken.push(way.transport);
-                let remote = SocketAddr::new(address, way.port);
-                let session = self.run_way(&slot.target, *way, remote, &mut record).await;
+                let to = route.to(&slot.target, way.port);
+                let session = self.run_way(*way, &to, &mut record).await;
                 // the row may have to wait, the relay must not
                 self.close(session);
                 record.clock = steps.claim(&look);
@@ -197,6 +224,7 @@ impl Prober {
             times: PhaseTimes::default(),
             dns: Dns::default(),
             remote: None,
+            via: None,
             region: String::new(),
             in_teams_range: None,
             tcp: Tcp::default(),

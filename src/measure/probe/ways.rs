@@ -1,7 +1,7 @@
 //! The ways to a relay's address: TLS, UDP, plain TCP, pseudo-TLS. What each does after the name is resolved.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::{MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -9,9 +9,8 @@ use super::Prober;
 use crate::explain::explain;
 use crate::judge::Nearness;
 use crate::measure::certified::Certified;
-use crate::net::{Exchange, Secured, Session, Way, clear, datagram, pseudo_tls};
+use crate::net::{Destination, Exchange, Secured, Session, Way, clear, datagram, pseudo_tls};
 use crate::record::{Ask, Cause, Failure, Outcome, Phase, Record, Transport, TurnReply};
-use crate::target::Target;
 
 /// Addresses whose round trip over UDP is kept.
 const MOST_TRIPS: usize = 4_096;
@@ -20,24 +19,23 @@ impl Prober {
     /// Probes one way; what is still open at its end is to be closed.
     pub(super) async fn run_way(
         &self,
-        target: &Target,
         way: Way,
-        remote: SocketAddr,
+        to: &Destination,
         record: &mut Record,
     ) -> Option<Session> {
         record.transport = way.transport;
         record.port = way.port;
-        record.remote = Some(remote);
-        record.in_teams_range = Some(self.opener.in_range(remote, way.transport));
+        record.remote = to.remote();
+        record.in_teams_range = self.opener.in_range(to, way.transport);
         let session = match (way.transport, way.ask) {
-            (Transport::Tls, ask) => self.over_tls(target, ask, remote, record).await,
+            (Transport::Tls, ask) => self.over_tls(ask, to, record).await,
             (Transport::Udp, ask) => {
                 let ask = ask.unwrap_or(Ask::Allocate);
-                self.over_udp(ask, remote, record).await;
+                self.over_udp(ask, to, record).await;
                 None
             }
             (Transport::Tcp | Transport::PseudoTls, _) => {
-                self.in_the_clear(way, remote, record).await;
+                self.in_the_clear(way, to, record).await;
                 None
             }
         };
@@ -49,19 +47,20 @@ impl Prober {
     /// the certificate.
     async fn over_tls(
         &self,
-        target: &Target,
         ask: Option<Ask>,
-        remote: SocketAddr,
+        to: &Destination,
         record: &mut Record,
     ) -> Option<Session> {
         let Secured {
             times,
+            via,
             tcp,
             tls,
             handshake,
             session,
-        } = self.opener.secure(target, remote).await;
+        } = self.opener.secure(to).await;
         record.times.add(times);
+        record.via = via;
         (record.tcp, record.tls) = (tcp, tls);
         let mut session = noted(session, record);
         let handshake = handshake?;
@@ -73,13 +72,17 @@ impl Prober {
             take(asked.exchange, record);
         }
         if let (Some(session), None, true) = (&mut session, ask, self.opener.plan().http) {
-            let name = self.opener.server_name(target, remote);
+            let name = self.opener.server_name(to);
             record.tls.http_reply = Some(session.head(&name.to_str()).await);
         }
-        record.tls.flight = handshake.flight(&record.tcp);
+        record.tls.flight = match record.via {
+            None => handshake.flight(&record.tcp),
+            // round trips to the proxy say nothing of how a flight came from behind it
+            Some(_) => handshake.flight_behind_a_proxy(),
+        };
         let by = (&self.judge, &self.opener);
         let nearness = self.nearness(record);
-        if let Some(certified) = Certified::of(&handshake, by, (target, remote), nearness).await {
+        if let Some(certified) = Certified::of(&handshake, by, to, nearness).await {
             certified.note(&mut record.tls);
         }
         session
@@ -87,6 +90,10 @@ impl Prober {
 
     /// The connect of a row against UDP to the same address.
     fn nearness(&self, record: &Record) -> Option<Nearness> {
+        // the connect to a proxy tells nothing of the relay
+        if record.via.is_some() {
+            return None;
+        }
         let connect = record.completed(Phase::Connect)?;
         let udp = self.udp_trips().get(&record.remote?.ip()).copied()?;
         Some(Nearness { connect, udp })
@@ -111,7 +118,10 @@ impl Prober {
     }
 
     /// The turn phase alone.
-    async fn over_udp(&self, ask: Ask, remote: SocketAddr, record: &mut Record) {
+    async fn over_udp(&self, ask: Ask, to: &Destination, record: &mut Record) {
+        let Some(remote) = to.remote() else {
+            return;
+        };
         let (local, limit) = (
             self.opener.local_end().clone(),
             self.opener.plan().limits.turn,
@@ -130,20 +140,21 @@ impl Prober {
     }
 
     /// The connect phase, the hello of pseudo-TLS as the tls phase, and the turn phase.
-    async fn in_the_clear(&self, way: Way, remote: SocketAddr, record: &mut Record) {
-        let connection = self.opener.connect(remote).await;
+    async fn in_the_clear(&self, way: Way, to: &Destination, record: &mut Record) {
+        let connection = self.opener.connect(to).await;
         record.times.add(connection.times);
+        record.via = connection.via;
         record.tcp = connection.tcp;
         let Some(connected) = noted(connection.stream, record) else {
             return;
         };
-        let (stream, limits) = (connected.stream, self.opener.plan().limits);
+        let limits = self.opener.plan().limits;
         let talk = if way.transport == Transport::PseudoTls {
-            let talk = pseudo_tls::talk(stream, way.ask, limits.tls, limits.turn);
+            let talk = pseudo_tls::talk(connected, way.ask, limits.tls, limits.turn);
             let limit = limits.tls.saturating_add(limits.turn);
             self.opener.on_its_thread(limit, talk).await
         } else {
-            let talk = clear::talk(stream, way.ask, limits.turn);
+            let talk = clear::talk(connected, way.ask, limits.turn);
             self.opener.on_its_thread(limits.turn, talk).await
         };
         let talk = match talk {

@@ -85,6 +85,16 @@ impl Handshake {
         }
     }
 
+    /// What is known of the server's first flight when it came through a proxy.
+    pub fn flight_behind_a_proxy(&self) -> ServerFlight {
+        ServerFlight {
+            hello_retry: self.hello_retry,
+            local_delay: self.local_delay,
+            first_byte: self.arrivals.first().map(|arrival| arrival.at),
+            ..ServerFlight::default()
+        }
+    }
+
     /// How the server's first flight came, by what is known of the connection.
     pub fn flight(&self, tcp: &Tcp) -> ServerFlight {
         let kernel = self.kernel.numbers();

@@ -20,11 +20,11 @@ use rustls::client::Resumption;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, HandshakeKind};
 use tokio::io::Interest;
-use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::settled::{sent_again, settled};
 use super::stamps;
+use super::stream::Stream;
 use super::tcp_info::{self, Snapshot};
 use super::verifier::Recorder;
 use crate::clock;
@@ -48,7 +48,7 @@ pub struct TlsClient {
 #[derive(Debug)]
 pub struct Session {
     connection: ClientConnection,
-    stream: TcpStream,
+    stream: Stream,
     /// Segments that had been sent again before the handshake: SYNs.
     sent_again: u32,
 }
@@ -75,7 +75,7 @@ impl TlsClient {
     /// Tries a handshake within the limit; the server's first byte may have one of its own.
     pub async fn handshake(
         &self,
-        stream: TcpStream,
+        stream: Stream,
         name: ServerName<'static>,
         first_byte: Option<Duration>,
         limit: Duration,
@@ -138,6 +138,11 @@ impl TlsClient {
 }
 
 impl Session {
+    /// The stream with the session around it.
+    pub fn into_outer(self) -> Stream {
+        self.stream.inside(self.connection)
+    }
+
     /// What the kernel knows of the connection now, or in a moment when it will know more.
     pub async fn snapshot(&self) -> Snapshot {
         settled(&self.stream, self.sent_again).await
@@ -152,7 +157,7 @@ impl Session {
         let mut tap = WireTap::new(&self.stream);
         let _ = timeout(LINGER, async {
             flush(&mut self.connection, &mut tap).await?;
-            socket2::SockRef::from(&self.stream).shutdown(std::net::Shutdown::Write)?;
+            self.stream.finish()?;
             let mut rest = [0; 4096];
             while tap.received < MOST {
                 match io::Read::read(&mut tap, &mut rest) {
@@ -172,7 +177,7 @@ impl Session {
 
 /// Runs the handshake within its limits.
 async fn driven(
-    stream: &TcpStream,
+    stream: &Stream,
     handshake: impl Future<Output = Result<(), Stop>>,
     first_byte: Option<Duration>,
     limit: Duration,

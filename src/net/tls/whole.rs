@@ -1,19 +1,18 @@
 //! Whole handshakes that may go on with the session of an earlier one: what only who ends a handshake gets to know.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::client::Resumption;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, HandshakeKind};
-use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::wire_tap::WireTap;
 use super::{Handshake, Session, TlsVersion, agreed, drive, driven, fault};
-use crate::net::Opener;
+use crate::net::stream::Stream;
 use crate::net::verifier::Recorder;
+use crate::net::{Destination, Opener};
 use crate::record::{Cause, Failure};
 
 /// How long tickets are waited for after a handshake of TLS 1.3.
@@ -78,11 +77,11 @@ impl Opener {
     pub async fn handshake(
         &self,
         sessions: &Sessions,
-        (remote, name): (SocketAddr, Option<ServerName<'static>>),
+        (to, name): (&Destination, Option<ServerName<'static>>),
         limit: Duration,
     ) -> Result<(WholeHandshake, Session), Failure> {
-        let (_, stream) = self.reach(remote).await?;
-        let name = name.unwrap_or_else(|| ServerName::from(remote.ip()));
+        let (_, stream) = self.reach(to).await?;
+        let name = name.unwrap_or_else(|| self.server_name(to));
         let connection = ClientConnection::new(sessions.config.clone(), name);
         let mut connection =
             connection.map_err(|error| Failure::new(Cause::TlsProtocol, error.to_string()))?;
@@ -135,7 +134,7 @@ async fn await_tickets(connection: &mut ClientConnection, tap: &mut WireTap<'_>)
 }
 
 impl Session {
-    fn of(connection: ClientConnection, stream: TcpStream) -> Self {
+    fn of(connection: ClientConnection, stream: Stream) -> Self {
         Self {
             connection,
             stream,

@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use tokio::io::{Interest, Ready};
-use tokio::net::TcpStream;
 
 use crate::clock;
 use crate::explain::Arrival;
 use crate::net::stamps::{self, Moment};
+use crate::net::stream::Stream;
 use crate::net::tcp_info;
 use crate::readiness::Readiness;
 
@@ -19,7 +19,7 @@ const KEPT: usize = 64 * 1024;
 /// A non-blocking view of a connection. Writes are vectored: a handshake flight must go out as
 /// one segment, or Nagle's algorithm and the delayed ACK make 44 ms of it.
 pub struct WireTap<'a> {
-    pub stream: &'a TcpStream,
+    pub stream: &'a Stream,
     pub sent: u64,
     pub received: u64,
     pub first_bytes: Vec<u8>,
@@ -65,7 +65,7 @@ const CHANGE_CIPHER_SPEC_LENGTH: usize = 6;
 const MOST_ARRIVALS: usize = 4096;
 
 impl<'a> WireTap<'a> {
-    pub fn new(stream: &'a TcpStream) -> Self {
+    pub fn new(stream: &'a Stream) -> Self {
         Self {
             stream,
             sent: 0,
@@ -87,9 +87,10 @@ impl<'a> WireTap<'a> {
     }
 
     /// The same of a handshake, whose first flight is read with its stamps.
-    pub fn stamped(stream: &'a TcpStream) -> Self {
+    pub fn stamped(stream: &'a Stream) -> Self {
         let mut tap = Self::new(stream);
-        tap.log.is_stamped = stamps::ask_for(stream);
+        // through a proxy the bytes are not those of the segments
+        tap.log.is_stamped = !stream.is_tunnel() && stamps::ask_for(stream);
         tap
     }
 
@@ -136,7 +137,7 @@ impl<'a> WireTap<'a> {
     fn read_once(&self, buffer: &mut [u8]) -> io::Result<(usize, Option<DateTime<Utc>>)> {
         if self.log.is_stamped && self.log.answered.is_none() {
             let read = || stamps::read(self.stream, buffer);
-            return self.stream.try_io(Interest::READABLE, read);
+            return self.stream.tcp().try_io(Interest::READABLE, read);
         }
         self.stream.try_read(buffer).map(|count| (count, None))
     }
@@ -227,10 +228,9 @@ mod tests {
             .unwrap();
         runtime.block_on(async {
             let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-            let stream = TcpStream::connect(listener.local_addr().unwrap())
-                .await
-                .unwrap();
-            stream.writable().await.unwrap();
+            let stream = tokio::net::TcpStream::connect(listener.local_addr().unwrap());
+            let stream = Stream::direct(stream.await.unwrap());
+            stream.ready(Interest::WRITABLE).await.unwrap();
             let mut tap = WireTap::new(&stream);
             let flight = [
                 IoSlice::new(b"key exchange"),

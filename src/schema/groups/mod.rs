@@ -5,6 +5,7 @@
 mod clock;
 mod dns;
 mod outcome;
+mod proxy;
 mod run;
 mod target;
 mod tcp;
@@ -14,6 +15,7 @@ mod turn;
 pub(crate) use clock::HasClock;
 pub(crate) use dns::HasDns;
 pub(crate) use outcome::{HasOutcome, HasTimes};
+pub(crate) use proxy::HasProxy;
 pub(crate) use run::{HasRun, HasStart};
 pub(crate) use target::{HasHost, HasLocalEnd, HasPeer, HasRelay};
 pub(crate) use tcp::{HasBytes, HasTcp};

@@ -23,7 +23,7 @@ impl<R: HasOutcome> Group<R> {
     #[rustfmt::skip]
     pub(crate) const OUTCOME: Self = Self { columns: &[
         of("Status", Kind::Text, "", "OK, or the cause code of the failure", |r| Value::Text(r.outcome().cause().map_or("OK", Cause::as_str).into())),
-        of("failed_phase", Kind::Text, "", "phase that failed: dns, proxy, connect, tls, turn", |r| word(r.outcome().cause().map(|c| c.phase().as_str()))),
+        of("failed_phase", Kind::Text, "", "phase that failed: dns, connect, proxy, tls, turn", |r| word(r.outcome().cause().map(|c| c.phase().as_str()))),
         of("cause", Kind::Text, "", "cause code of the failure, empty when OK", |r| word(r.outcome().cause().map(Cause::as_str))),
         of("detail", Kind::Text, "", "what exactly was seen", |r| owned(r.detail())),
     ] };
@@ -40,7 +40,7 @@ impl<R: HasTimes> Group<R> {
     #[rustfmt::skip]
     pub(crate) const TIMES: Self = Self { columns: &[
         of("dns_us", Kind::Integer, "us", "time of the name resolution", |r| time_us(r.times().of(Phase::Dns))),
-        of("proxy_us", Kind::Integer, "us", "time of the proxy's tunnel", |r| time_us(r.times().of(Phase::Proxy))),
+        of("proxy_us", Kind::Integer, "us", "from the connection to a proxy to an open tunnel", |r| time_us(r.times().of(Phase::Proxy))),
         of("connect_us", Kind::Integer, "us", "time of the TCP connect", |r| time_us(r.times().of(Phase::Connect))),
         of("tls_us", Kind::Integer, "us", "time of the TLS handshake, of pseudo-TLS: of its hello", |r| time_us(r.times().of(Phase::Tls))),
         of("turn_us", Kind::Integer, "us", "time from STUN or TURN request to reply; empty after silence inside TLS", |r| time_us(r.times().of(Phase::Turn))),

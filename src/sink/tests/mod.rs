@@ -74,6 +74,7 @@ fn sample() -> Record {
             IpAddr::V4(Ipv4Addr::new(52, 112, 173, 78)),
             443,
         )),
+        via: None,
         region: "francecentral".to_owned(),
         in_teams_range: Some(true),
         tcp: Tcp::default(),

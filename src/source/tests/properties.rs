@@ -51,6 +51,7 @@ fn record(texts: &[String; 4], slot: u64, micros: i64, ok: bool) -> Record {
         times: PhaseTimes::default(),
         dns: Dns::default(),
         remote: None,
+        via: None,
         region: String::new(),
         in_teams_range: Some(ok),
         tcp: Tcp::default(),

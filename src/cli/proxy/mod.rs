@@ -1,0 +1,215 @@
+//! Which proxy is gone through: from the command line, the environment or the system's settings. Not here: the way
+//! through it (`net`).
+
+pub mod args;
+mod hidden;
+mod secret;
+mod settings;
+#[cfg(test)]
+mod tests;
+
+use std::net::IpAddr;
+
+use anyhow::{Context as _, bail, ensure};
+use percent_encoding::percent_decode_str;
+use url::Url;
+
+use super::message;
+use crate::net::{Credentials, Plan, Proxy, ProxyDns, ProxyScheme};
+use crate::record::Transport;
+use crate::target::{Host, Target};
+pub use args::ProxyArgs;
+pub use hidden::hide_password;
+
+/// The plan with the proxy that is wanted, if one is.
+pub(super) fn plan(
+    args: &ProxyArgs,
+    targets: &[Target],
+    plan: Plan,
+    lab: bool,
+) -> anyhow::Result<Plan> {
+    let Some(wanted) = &args.proxy else {
+        return Ok(plan);
+    };
+    let found = match wanted.as_str() {
+        "lab" => {
+            ensure!(
+                lab,
+                "--proxy lab is the lab's own proxy: add --lab, or give a URL"
+            );
+            // its port is known when the lab is up
+            Some(Proxy {
+                scheme: ProxyScheme::Http,
+                host: Host::Address(IpAddr::from([127, 0, 0, 1])),
+                port: 0,
+                credentials: None,
+                dns: ProxyDns::Remote,
+            })
+        }
+        "env" => settings::of_environment(targets, &plan)?,
+        "system" => settings::of_system(targets, &plan)?,
+        url => Some(of_url(url)?),
+    };
+    let Some(mut proxy) = found else {
+        return Ok(plan);
+    };
+    if let Some(file) = &args.proxy_auth_file {
+        proxy.credentials = Some(secret::read(file)?);
+    }
+    if let Some(who) = &proxy.credentials {
+        signs_in(who, proxy.scheme)?;
+    }
+    if let Some(dns) = args.proxy_dns {
+        proxy.dns = dns;
+    }
+    suits(&proxy, targets, &plan, lab)?;
+    Ok(Plan {
+        limits: crate::net::Limits {
+            proxy: args.proxy_timeout,
+            ..plan.limits
+        },
+        proxy: Some(proxy),
+        ..plan
+    })
+}
+
+/// A proxy by its URL; of its credentials no message tells.
+fn of_url(text: &str) -> anyhow::Result<Proxy> {
+    let shown = without_credentials(text);
+    let wrong = || {
+        format!(
+            "--proxy {shown}: give http://host:port, https://, socks5:// or socks5h://, or env or system"
+        )
+    };
+    let whole = if text.contains("://") {
+        text.to_owned()
+    } else {
+        format!("http://{text}")
+    };
+    let Ok(url) = Url::parse(&whole) else {
+        bail!(wrong());
+    };
+    let Some(scheme) = ProxyScheme::of_word(url.scheme()) else {
+        bail!(wrong());
+    };
+    ensure!(
+        matches!(url.path(), "" | "/") && url.query().is_none() && url.fragment().is_none(),
+        "--proxy {shown}: a proxy has no path; give only scheme, host and port"
+    );
+    let host = url.host_str().unwrap_or_default();
+    let host = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'))
+        .unwrap_or(host);
+    let host: Host = host.parse().map_err(|_| anyhow::anyhow!(wrong()))?;
+    let port = url.port().unwrap_or(match scheme {
+        ProxyScheme::Http => 80,
+        ProxyScheme::Https => 443,
+        ProxyScheme::Socks5 | ProxyScheme::Socks5h => 1080,
+    });
+    ensure!(port != 0, "--proxy {shown}: the port may not be 0");
+    Ok(Proxy {
+        scheme,
+        host,
+        port,
+        credentials: credentials(&url)?,
+        dns: default_dns(scheme),
+    })
+}
+
+/// `socks5` resolves here, as everywhere else where the two schemes are known.
+pub(super) fn default_dns(scheme: ProxyScheme) -> ProxyDns {
+    match scheme {
+        ProxyScheme::Socks5 => ProxyDns::Local,
+        ProxyScheme::Http | ProxyScheme::Https | ProxyScheme::Socks5h => ProxyDns::Remote,
+    }
+}
+
+/// User and password of a URL.
+fn credentials(url: &Url) -> anyhow::Result<Option<Credentials>> {
+    if url.username().is_empty() && url.password().is_none() {
+        return Ok(None);
+    }
+    let decoded = |text: &str| {
+        let text = percent_decode_str(text).decode_utf8();
+        text.map(String::from)
+            .context("--proxy: user and password must be UTF-8")
+    };
+    Ok(Some(Credentials {
+        user: decoded(url.username())?,
+        password: decoded(url.password().unwrap_or_default())?,
+    }))
+}
+
+/// What the protocol can carry.
+fn signs_in(who: &Credentials, scheme: ProxyScheme) -> anyhow::Result<()> {
+    let is_plain = |text: &str| !text.chars().any(char::is_control);
+    ensure!(
+        is_plain(&who.user) && is_plain(&who.password),
+        "--proxy: user and password may have no control characters"
+    );
+    match scheme {
+        ProxyScheme::Http | ProxyScheme::Https => ensure!(
+            !who.user.contains(':'),
+            "--proxy: a user of Basic may have no colon"
+        ),
+        ProxyScheme::Socks5 | ProxyScheme::Socks5h => ensure!(
+            (1..=255).contains(&who.user.len()) && (1..=255).contains(&who.password.len()),
+            "--proxy: user and password of SOCKS have 1 to 255 bytes each"
+        ),
+    }
+    Ok(())
+}
+
+/// A URL as it may be shown.
+pub fn without_credentials(text: &str) -> String {
+    let (scheme, rest) = text
+        .split_once("://")
+        .map_or(("", text), |(scheme, rest)| (scheme, rest));
+    let end = rest.find('/').unwrap_or(rest.len());
+    let at = rest
+        .rfind('@')
+        .map_or(0, |at| at + 1)
+        .max(rest[..end].rfind('@').map_or(0, |at| at + 1));
+    let rest = rest.get(at..).unwrap_or_default();
+    if scheme.is_empty() {
+        rest.to_owned()
+    } else {
+        format!("{scheme}://{rest}")
+    }
+}
+
+/// Says that everybody on the machine can read a password that stands on the command line.
+pub fn warn_of_password() {
+    message::note(
+        "a password on the command line can be read by everybody on this machine; write user:password into a file \
+         and give --proxy-auth-file FILE",
+    );
+}
+
+/// A proxy, transports and the rest must fit together.
+fn suits(proxy: &Proxy, targets: &[Target], plan: &Plan, lab: bool) -> anyhow::Result<()> {
+    let has_udp = targets
+        .iter()
+        .flat_map(|target| plan.ways(target))
+        .any(|way| way.transport == Transport::Udp);
+    ensure!(
+        !has_udp,
+        "--proxy: UDP goes through no proxy of HTTP or SOCKS, which carry TCP; leave udp out, or --proxy"
+    );
+    ensure!(
+        !plan.local_end.fast_open,
+        "--fast-open goes straight to the relay: leave it out, or --proxy"
+    );
+    ensure!(
+        !(plan.all_addresses && proxy.dns == ProxyDns::Remote),
+        "--all-addresses: the proxy resolves the name, so that its addresses are not known; add --proxy-dns local"
+    );
+    let is_elsewhere =
+        !matches!(proxy.host, Host::Address(address) if address.to_canonical().is_loopback());
+    ensure!(
+        !(lab && is_elsewhere),
+        "--proxy {proxy}: the lab has only loopback addresses; give --proxy lab, or leave --lab out"
+    );
+    Ok(())
+}

@@ -1,0 +1,87 @@
+//! The TLS session to a proxy that is spoken to inside TLS. Its certificate must be one that this system trusts: the
+//! credentials go through it.
+
+use rustls::pki_types::ServerName;
+
+use super::{Proxy, ProxyScheme};
+use crate::clock;
+use crate::net::open::Opener;
+use crate::net::plan::Plan;
+use crate::net::stream::Stream;
+use crate::net::tls::{TlsClient, TlsVersion};
+use crate::net::trust::Judge;
+use crate::record::{Cause, Failure, Trust};
+use crate::target::Host;
+
+/// What TLS to a proxy takes.
+#[derive(Debug)]
+pub struct Outer {
+    client: TlsClient,
+    judge: Judge,
+}
+
+impl Outer {
+    /// That of a plan; none where no proxy wants it.
+    ///
+    /// # Errors
+    ///
+    /// When the cryptography offers no suite.
+    pub fn of(plan: &Plan) -> Result<Option<Self>, rustls::Error> {
+        let is_wanted = |proxy: &Proxy| proxy.scheme == ProxyScheme::Https;
+        if !plan.proxy.as_ref().is_some_and(is_wanted) {
+            return Ok(None);
+        }
+        Ok(Some(Self {
+            client: TlsClient::new(TlsVersion::Auto, &[])?,
+            judge: Judge::new(plan.public_roots.clone(), plan.os_store.clone()),
+        }))
+    }
+}
+
+impl Opener {
+    /// Opens it.
+    pub(super) async fn inside_tls(
+        &self,
+        stream: Stream,
+        proxy: &Proxy,
+    ) -> Result<Stream, Failure> {
+        let name = match &proxy.host {
+            Host::Address(address) => ServerName::from(*address),
+            Host::Name(name) => ServerName::try_from(name.to_string())
+                .map_err(|_| wrong(format!("{name} is no name for TLS")))?,
+        };
+        let Some(outer) = &self.outer else {
+            return Err(wrong("TLS to the proxy was not set up".to_owned()));
+        };
+        // the limit of the whole phase ends it earlier
+        let limit = self.plan.limits.proxy * 2;
+        let (handshake, session) = outer
+            .client
+            .handshake(stream, name.clone(), None, limit)
+            .await;
+        let session = session.map_err(|failure| {
+            let hint = match failure.cause {
+                Cause::TlsNotTls => "; if the proxy speaks plain HTTP, give http://",
+                _ => "",
+            };
+            wrong(format!("no TLS with the proxy: {}{hint}", failure.detail))
+        })?;
+        let judged = outer
+            .judge
+            .examine(&handshake.chain, &name, self.wall().now(), clock::now());
+        match judged.await.trust_os {
+            Some(Trust::Trusted) => Ok(session.into_outer()),
+            Some(trust) => Err(wrong(format!(
+                "this system does not trust the proxy's certificate: {}",
+                trust.as_str()
+            ))),
+            None => Err(wrong(
+                "whether this system trusts the proxy's certificate could not be told".to_owned(),
+            )),
+        }
+    }
+}
+
+fn wrong(detail: String) -> Failure {
+    Failure::new(Cause::ProxyTls, detail)
+}

@@ -1,0 +1,313 @@
+//! A connection as it is read and written, whatever it leads through: a TCP stream itself, what a proxy had already sent
+//! behind its answer, or a TLS session to the proxy around it.
+
+use std::io::{self, IoSlice, Read as _, Write};
+#[cfg(unix)]
+use std::os::fd::{AsFd, BorrowedFd};
+#[cfg(windows)]
+use std::os::windows::io::{AsSocket, BorrowedSocket};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rustls::ClientConnection;
+use tokio::io::{Interest, Ready};
+use tokio::net::TcpStream;
+
+/// A connection that is not yet read from here.
+#[derive(Debug)]
+pub struct Connected {
+    /// The stream, non-blocking.
+    pub(super) stream: std::net::TcpStream,
+    /// Whether its SYN waits for the first data.
+    pub(super) deferred: bool,
+    /// What lies around it.
+    pub(super) tunnel: Option<Box<Tunnel>>,
+}
+
+/// What lies around a connection through a proxy.
+#[derive(Debug, Default)]
+pub struct Tunnel {
+    /// Bytes that came behind the proxy's answer.
+    ahead: Vec<u8>,
+    /// The TLS session to the proxy.
+    outer: Option<ClientConnection>,
+}
+
+/// The connection.
+#[derive(Debug)]
+pub struct Stream {
+    tcp: TcpStream,
+    tunnel: Option<Box<Mutex<Tunnel>>>,
+}
+
+impl Connected {
+    /// A connection that leads through nothing.
+    pub(super) fn direct(stream: std::net::TcpStream, deferred: bool) -> Self {
+        Self {
+            stream,
+            deferred,
+            tunnel: None,
+        }
+    }
+}
+
+impl Tunnel {
+    /// A tunnel inside TLS.
+    pub fn inside(outer: ClientConnection) -> Self {
+        Self {
+            ahead: Vec::new(),
+            outer: Some(outer),
+        }
+    }
+
+    fn is_readable(&mut self) -> bool {
+        let waits = |outer: &mut ClientConnection| {
+            outer
+                .process_new_packets()
+                .is_ok_and(|state| state.plaintext_bytes_to_read() > 0)
+        };
+        !self.ahead.is_empty() || self.outer.as_mut().is_some_and(waits)
+    }
+
+    fn read(&mut self, tcp: &TcpStream, buffer: &mut [u8]) -> io::Result<usize> {
+        if !self.ahead.is_empty() {
+            let count = self.ahead.len().min(buffer.len());
+            for (to, from) in buffer.iter_mut().zip(self.ahead.drain(..count)) {
+                *to = from;
+            }
+            return Ok(count);
+        }
+        let Some(outer) = &mut self.outer else {
+            return tcp.try_read(buffer);
+        };
+        loop {
+            outer.process_new_packets().map_err(io::Error::other)?;
+            match outer.reader().read(buffer) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                // the proxy broke off without a word, as a connection that ends does
+                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(0),
+                read => return read,
+            }
+            outer.read_tls(&mut Half(tcp))?;
+        }
+    }
+
+    fn write(&mut self, tcp: &TcpStream, buffers: &[IoSlice<'_>]) -> io::Result<usize> {
+        let Some(outer) = &mut self.outer else {
+            return tcp.try_write_vectored(buffers);
+        };
+        push(outer, tcp)?;
+        let count = outer.writer().write_vectored(buffers)?;
+        if count == 0 {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        match push(outer, tcp) {
+            Err(error) if error.kind() != io::ErrorKind::WouldBlock => Err(error),
+            // what the system did not take goes out with the next wait
+            _ => Ok(count),
+        }
+    }
+}
+
+/// What is known before the system is asked.
+enum Before {
+    /// There is something to read.
+    Readable,
+    /// The session has something to say that the system did not take.
+    Unsent,
+    /// Nothing.
+    Nothing,
+}
+
+/// Gives the system what the session has to say.
+fn push(outer: &mut ClientConnection, tcp: &TcpStream) -> io::Result<()> {
+    while outer.wants_write() {
+        outer.write_tls(&mut Half(tcp))?;
+    }
+    Ok(())
+}
+
+/// The TCP stream as rustls reads and writes it.
+struct Half<'a>(&'a TcpStream);
+
+impl io::Read for Half<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.try_read(buffer)
+    }
+}
+
+impl Write for Half<'_> {
+    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        self.0.try_write(buffer)
+    }
+
+    fn write_vectored(&mut self, buffers: &[IoSlice<'_>]) -> io::Result<usize> {
+        self.0.try_write_vectored(buffers)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Stream {
+    /// Registers a connection with the event queue of this thread.
+    ///
+    /// # Errors
+    ///
+    /// When the queue does not take it.
+    pub fn new(connected: Connected) -> io::Result<Self> {
+        Ok(Self {
+            tcp: TcpStream::from_std(connected.stream)?,
+            tunnel: connected.tunnel.map(|tunnel| Box::new(Mutex::new(*tunnel))),
+        })
+    }
+
+    /// A TCP stream that leads through nothing.
+    pub fn direct(tcp: TcpStream) -> Self {
+        Self { tcp, tunnel: None }
+    }
+
+    /// The TCP stream itself.
+    pub fn tcp(&self) -> &TcpStream {
+        &self.tcp
+    }
+
+    /// The TCP stream alone, to be gone on with by somebody else.
+    pub fn into_tcp(self) -> TcpStream {
+        self.tcp
+    }
+
+    /// Whether it leads through a proxy.
+    pub fn is_tunnel(&self) -> bool {
+        self.tunnel.is_some()
+    }
+
+    /// The TCP stream and what lies around it, with bytes to be read first.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub fn into_connected(self, ahead: Vec<u8>) -> io::Result<Connected> {
+        let tunnel = self.tunnel.map(|tunnel| {
+            let tunnel = tunnel.into_inner();
+            tunnel.unwrap_or_else(PoisonError::into_inner)
+        });
+        let outer = tunnel.and_then(|tunnel| tunnel.outer);
+        Ok(Connected {
+            stream: self.tcp.into_std()?,
+            deferred: false,
+            tunnel: Some(Box::new(Tunnel { ahead, outer })),
+        })
+    }
+
+    /// The same connection inside a TLS session.
+    pub fn inside(self, outer: ClientConnection) -> Self {
+        Self {
+            tcp: self.tcp,
+            tunnel: Some(Box::new(Mutex::new(Tunnel::inside(outer)))),
+        }
+    }
+
+    fn tunnel(&self) -> Option<MutexGuard<'_, Tunnel>> {
+        let tunnel = self.tunnel.as_deref()?;
+        Some(tunnel.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Waits until it can be read or written.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub async fn ready(&self, interest: Interest) -> io::Result<Ready> {
+        loop {
+            let interest = match self.before(interest) {
+                Before::Readable => return Ok(Ready::READABLE),
+                Before::Nothing => return self.tcp.ready(interest).await,
+                Before::Unsent => interest | Interest::WRITABLE,
+            };
+            let ready = self.tcp.ready(interest).await?;
+            if ready.is_readable() {
+                return Ok(ready);
+            }
+        }
+    }
+
+    /// What there is before the system is asked.
+    fn before(&self, interest: Interest) -> Before {
+        let Some(mut tunnel) = self.tunnel() else {
+            return Before::Nothing;
+        };
+        if interest.is_readable() && tunnel.is_readable() {
+            return Before::Readable;
+        }
+        match tunnel.outer.as_mut().map(|outer| push(outer, &self.tcp)) {
+            Some(Err(error)) if error.kind() == io::ErrorKind::WouldBlock => Before::Unsent,
+            // an error shows when it is read or written
+            _ => Before::Nothing,
+        }
+    }
+
+    /// Reads what is there, 0 at the end.
+    ///
+    /// # Errors
+    ///
+    /// `WouldBlock` where nothing is there, else what the system or the proxy's TLS says.
+    pub fn try_read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.tunnel() {
+            Some(mut tunnel) => tunnel.read(&self.tcp, buffer),
+            None => self.tcp.try_read(buffer),
+        }
+    }
+
+    /// Writes as much as is taken.
+    ///
+    /// # Errors
+    ///
+    /// As of a read.
+    pub fn try_write(&self, buffer: &[u8]) -> io::Result<usize> {
+        self.try_write_vectored(&[IoSlice::new(buffer)])
+    }
+
+    /// Writes as much as is taken of several buffers, in one segment where they fit.
+    ///
+    /// # Errors
+    ///
+    /// As of a read.
+    pub fn try_write_vectored(&self, buffers: &[IoSlice<'_>]) -> io::Result<usize> {
+        match self.tunnel() {
+            Some(mut tunnel) => tunnel.write(&self.tcp, buffers),
+            None => self.tcp.try_write_vectored(buffers),
+        }
+    }
+
+    /// Says that nothing more will be written.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub fn finish(&self) -> io::Result<()> {
+        if let Some(outer) = self
+            .tunnel()
+            .as_mut()
+            .and_then(|tunnel| tunnel.outer.as_mut())
+        {
+            outer.send_close_notify();
+            push(outer, &self.tcp)?;
+        }
+        socket2::SockRef::from(&self.tcp).shutdown(std::net::Shutdown::Write)
+    }
+}
+
+#[cfg(unix)]
+impl AsFd for Stream {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.tcp.as_fd()
+    }
+}
+
+#[cfg(windows)]
+impl AsSocket for Stream {
+    fn as_socket(&self) -> BorrowedSocket<'_> {
+        self.tcp.as_socket()
+    }
+}
