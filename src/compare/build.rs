@@ -157,6 +157,7 @@ const LEADING: [Timed; Timed::COUNT] = [
     Timed::Connect,
     Timed::Turn,
     Timed::Total,
+    Timed::Proxy,
     Timed::Tls,
     Timed::Answer,
     Timed::Dns,

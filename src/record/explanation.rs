@@ -31,6 +31,13 @@ words! {
     }
 }
 
+impl Explanation {
+    /// Whether it is about the way of the segments, which ends at a proxy.
+    pub const fn is_of_the_way(self) -> bool {
+        matches!(self, Self::LostSyn | Self::SlowPath | Self::LostInTls)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -109,6 +109,7 @@ mod tests {
                 p95_ms: (p95_ms > 0.0).then_some(p95_ms),
                 p99_ms: None,
             }),
+            proxy: None,
             tls: None,
             turn: None,
             total: None,

@@ -35,6 +35,6 @@ pub use dialect::Dialect;
 pub use group::Group;
 pub(crate) use ids::id;
 pub use ids::{Id, is_foreign};
-pub use row::{Alias, Layout, Metric, Row};
+pub use row::{Alias, Layout, Metric, Row, THROUGH};
 pub use row_kind::RowKind;
 pub use value::Value;

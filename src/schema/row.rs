@@ -17,8 +17,10 @@ words! {
     pub enum Metric {
         /// Name resolution.
         Dns = "dns",
-        /// TCP connect.
+        /// TCP connect; to the proxy where there is one.
         Connect = "connect",
+        /// The tunnel through a proxy.
+        Proxy = "proxy",
         /// TLS handshake.
         Tls = "tls",
         /// TURN request to reply.
@@ -259,6 +261,7 @@ impl<'a> Row<'a> {
         [
             time(Phase::Dns),
             time(Phase::Connect),
+            time(Phase::Proxy),
             time(Phase::Tls),
             time(Phase::Turn),
             total,
@@ -279,7 +282,7 @@ impl<'a> Row<'a> {
                 .millis(id!(averagertt))
                 .filter(|us| self.is_ok() && (1..9_999_000).contains(us)),
             Phase::Turn => self.number(id!(turn_us)).filter(|us| *us <= LONGEST_US),
-            Phase::Proxy => None,
+            Phase::Proxy => self.number(id!(proxy_us)).filter(|us| *us <= LONGEST_US),
         }
     }
 
@@ -310,6 +313,16 @@ impl<'a> Row<'a> {
             ("", Dialect::End2EndHttp) => "https",
             ("", _) => Transport::Tls.as_str(),
             (transport, _) => transport,
+        }
+    }
+
+    /// What was spoken, and the proxy that it went through: `tls`, `tls through http://proxy:8080`. What goes through
+    /// one says nothing of what goes straight.
+    pub fn way(&self) -> Cow<'a, str> {
+        let transport = self.transport();
+        match self.text(id!(proxy)) {
+            proxy if proxy.is_empty() => Cow::Borrowed(transport),
+            proxy => Cow::Owned(format!("{transport}{THROUGH}{proxy}")),
         }
     }
 
@@ -352,6 +365,9 @@ impl<'a> Row<'a> {
             && self.millis(id!(tlstimems)).is_some()
     }
 }
+
+/// What stands between a transport, or a region, and the proxy that it was gone through.
+pub const THROUGH: &str = " through ";
 
 /// A time that no probe takes: a day.
 const LONGEST_US: u64 = 86_400_000_000;

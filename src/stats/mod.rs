@@ -3,6 +3,7 @@
 // what strangers send and write: an overflow would be a panic, or a wrong number
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
+mod added;
 mod chao;
 pub mod charts;
 pub mod compare;
@@ -23,6 +24,7 @@ mod trips;
 pub mod units;
 mod wilson;
 
+pub use added::{Added, Difference, Inspects, Span};
 pub use chao::{Richness, chao1};
 pub use distribution::Distribution;
 pub use expo::Expo;
@@ -34,7 +36,7 @@ pub use row_fold::RowFold;
 pub use share::share;
 pub use statistics::{Count, Statistics};
 pub use survey::{Finished, Survey, SurveyOptions};
-pub use tally::{ReceiveWindow, Tally, TransportTally};
+pub use tally::{ReceiveWindow, Tally, TransportTally, WayTaken};
 pub use times::{PhaseSummary, Times};
 pub use trips::Trips;
 pub use wilson::wilson;

@@ -31,7 +31,10 @@ struct Half {
 impl Pairs {
     /// Takes a row in.
     pub fn add(&mut self, record: &Record) {
-        let Some(remote) = record.remote else { return };
+        // the round trip to a proxy is not the relay's
+        let Some(remote) = record.remote.filter(|_| record.via.is_none()) else {
+            return;
+        };
         let round_trip = match record.transport {
             Transport::Udp => record.turn_round_trip(),
             // without an answer nobody knows who took the connection

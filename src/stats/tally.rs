@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::net::IpAddr;
 
 use super::paths::Paths;
-use super::{Distribution, Moments, Pairs, Times};
+use super::{Added, Distribution, Moments, Pairs, Times};
 use crate::record::{
     Cause, Explanation, FastOpen, Phase, Place, Record, TlsPath, Transport, World, micros,
 };
@@ -21,8 +21,9 @@ pub struct Tally {
     rows: u64,
     failed: BTreeMap<Cause, u64>,
     times: Times,
-    transports: BTreeMap<Transport, TransportTally>,
+    transports: BTreeMap<WayTaken, TransportTally>,
     pairs: Pairs,
+    added: Added,
     addresses: HashSet<IpAddr>,
     regions: BTreeMap<String, u64>,
     lost_syns: u64,
@@ -34,6 +35,25 @@ pub struct Tally {
     paths: Paths,
     http_replies: BTreeMap<HttpReply, u64>,
     is_lab: bool,
+}
+
+/// What was spoken, and whether through a proxy: what goes through one says nothing of what goes straight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct WayTaken {
+    /// What was spoken.
+    pub transport: Transport,
+    /// Whether it went through the proxy.
+    pub through_proxy: bool,
+}
+
+impl WayTaken {
+    /// The straight way.
+    pub fn straight(transport: Transport) -> Self {
+        Self {
+            transport,
+            through_proxy: false,
+        }
+    }
 }
 
 /// The receive window and the round trip that it meets.
@@ -81,7 +101,12 @@ impl Tally {
         }
         let place = record.dns.place;
         self.times.add(record, place == Place::First);
-        let transport = self.transports.entry(record.transport).or_default();
+        let way = WayTaken {
+            transport: record.transport,
+            through_proxy: record.via.is_some(),
+        };
+        self.added.add(record);
+        let transport = self.transports.entry(way).or_default();
         transport.rows.raise(1);
         transport.ok.raise(u64::from(record.outcome.is_ok()));
         transport.replies.raise(u64::from(record.has_reply()));
@@ -128,7 +153,10 @@ impl Tally {
                 .raise(1);
         }
         let window = record.tcp.end.receive_window;
-        if let Some((bytes, rtt)) = window.zip(record.tcp.path_rtt()) {
+        // the round trip to a proxy limits the way to it alone
+        if let Some((bytes, rtt)) = window.zip(record.tcp.path_rtt())
+            && record.via.is_none()
+        {
             self.window.bytes.add(bytes);
             self.window.rtt_us.add(micros(rtt));
         }
@@ -201,8 +229,13 @@ impl Tally {
         self.times.phase(phase)
     }
 
-    /// What each transport gave that was tried.
-    pub fn transports(&self) -> &BTreeMap<Transport, TransportTally> {
+    /// Slots that were measured straight and through a proxy.
+    pub fn added(&self) -> &Added {
+        &self.added
+    }
+
+    /// What each way gave that was tried.
+    pub fn transports(&self) -> &BTreeMap<WayTaken, TransportTally> {
         &self.transports
     }
 

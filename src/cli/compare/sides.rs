@@ -21,7 +21,7 @@ pub enum Sides {
 
 /// Columns of which the cells of a comparison are made, and what becomes of these where the sides differ in
 /// one of them.
-const OF_CELLS: [(&str, Apart); 7] = [
+const OF_CELLS: [(&str, Apart); 9] = [
     ("target", Apart::Target),
     ("remotehost", Apart::Target),
     ("Port", Apart::Target),
@@ -29,6 +29,8 @@ const OF_CELLS: [(&str, Apart); 7] = [
     ("Computername", Apart::Target),
     ("url", Apart::Target),
     ("transport", Apart::Transport),
+    ("proxy", Apart::Proxy),
+    ("proxy_ip", Apart::Proxy),
 ];
 
 impl Sides {

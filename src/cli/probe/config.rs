@@ -62,10 +62,10 @@ pub(in crate::cli) fn job(args: &ProbeArgs) -> anyhow::Result<Job<Probes>> {
         .map_or_else(|| default_concurrency(longest, args.interval), usize::from);
     let pace = Pace::new(args.interval, args.count, args.duration);
     let kind = Probes {
-        lines: Lines::new(if has_turn {
-            LineLayout::Transports
-        } else {
-            LineLayout::Tls
+        lines: Lines::new(match (&path.proxy, has_turn) {
+            (Some(_), _) => LineLayout::Proxy,
+            (None, true) => LineLayout::Transports,
+            (None, false) => LineLayout::Tls,
         }),
         extent: Extent {
             slots: pace.slots(),

@@ -20,6 +20,8 @@ pub enum LineLayout {
     Tls,
     /// Several transports, or requests to the relay.
     Transports,
+    /// Through a proxy, straight as well or not.
+    Proxy,
 }
 
 /// Makes the lines, the head before the first one.
@@ -53,6 +55,11 @@ impl Lines {
                     text,
                     "{:>5} {:<9} {:<15} {:<14} {:>6} {:>7} {:>6} {:>6}  ms",
                     "slot", "over", "address", "region", "dns", "connect", "tls", "turn"
+                ),
+                LineLayout::Proxy => writeln!(
+                    text,
+                    "{:>5} {:<13} {:<15} {:>6} {:>7} {:>6} {:>6} {:>7}  ms",
+                    "slot", "over", "address", "dns", "connect", "proxy", "tls", "total"
                 ),
             };
         }
@@ -98,6 +105,16 @@ fn render(record: &Record, layout: LineLayout, out: &mut String) {
             "{slot:>5} {:<9} {address:<15} {region:<14.14} {dns:>6} {connect:>7} {tls:>6} {:>6}  ",
             over(record),
             turn(record),
+        ),
+        LineLayout::Proxy => write!(
+            out,
+            "{slot:>5} {:<13} {address:<15} {dns:>6} {connect:>7} {:>6} {tls:>6} {:>7}  ",
+            match record.via {
+                Some(_) => over(record) + ", proxy",
+                None => over(record),
+            },
+            ms(cell(Phase::Proxy)),
+            ms(total),
         ),
     };
     match &record.outcome {
@@ -149,6 +166,9 @@ fn slow(record: &Record, out: &mut String) {
         return;
     };
     let mut said = format!("{}: {}", why.as_str(), why.meaning());
+    if record.via.is_some() && why.is_of_the_way() {
+        said.push_str(", on the way to the proxy");
+    }
     if let Some(count @ 1..) = record.tcp.syn_retransmits {
         let _ = write!(said, "; SYNs sent again: {count}");
     }

@@ -140,6 +140,13 @@ impl Kind for Probes {
                 .collect();
             let _ = write!(text, " over {}", words.join(", "));
         }
+        match &path.proxy {
+            Some(proxy) if proxy.port == 0 => text.push_str(", through the lab's proxy"),
+            Some(proxy) => {
+                let _ = write!(text, ", through {proxy}");
+            }
+            None => {}
+        }
         text
     }
 

@@ -82,6 +82,10 @@ fn samples() -> Vec<Sample> {
         ("csv_profile", "excel"),
         ("max_failed", "5"),
         ("max_untrusted", "5"),
+        ("proxy", "http://127.0.0.1:9"),
+        ("proxy_dns", "local"),
+        ("proxy_auth_file", "proxy-auth.txt"),
+        ("proxy_timeout", "4s"),
     ]);
     let mut program = Cli::command();
     program.build();
@@ -116,7 +120,8 @@ fn may_agree(context: &str, one: &str, other: &str) -> bool {
         "ipv4" => other == "source",
         // of the two ends the sooner one counts
         "duration" => other == "count",
-        "color" => true,
+        // what is done anyway
+        "color" | "no_proxy" => true,
         _ => false,
     }
 }

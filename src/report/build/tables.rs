@@ -3,7 +3,7 @@
 use super::order;
 use super::units::METRICS;
 use crate::measure::folds::Finished;
-use crate::report::model::{Certificate, Group, Table};
+use crate::report::model::{Certificate, Group, Table, way};
 use crate::schema::Metric;
 use crate::stats::Statistics;
 use crate::stats::survey::{ByTransport, DIMENSIONS, Groups, Measured, SEPARATOR};
@@ -88,6 +88,7 @@ fn table(by: Vec<String>, groups: &Groups, transport: Option<String>) -> Table {
     found.sort_by(|a, b| order::compare(&a.key, &b.key));
     Table {
         by,
+        proxy: transport.as_deref().and_then(way::proxy),
         transport,
         groups: found,
         overflow: groups
@@ -98,7 +99,7 @@ fn table(by: Vec<String>, groups: &Groups, transport: Option<String>) -> Table {
 
 /// A group of rows.
 pub fn group(key: Vec<String>, measured: &Measured) -> Group {
-    let [dns, connect, tls, turn, total] =
+    let [dns, connect, proxy, tls, turn, total] =
         METRICS.map(|metric: Metric| Statistics::of(measured.times(metric)));
     Group {
         key,
@@ -108,6 +109,7 @@ pub fn group(key: Vec<String>, measured: &Measured) -> Group {
         last: measured.last.map(moment),
         dns,
         connect,
+        proxy,
         tls,
         turn,
         total,

@@ -6,6 +6,7 @@ mod clocks;
 mod paths;
 mod series;
 mod verdict;
+pub mod way;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -196,8 +197,12 @@ pub struct Table {
     /// `target`, `host`, `label`, `transport`, `resolver`, `egress` (the address of this end as the relays saw it), or
     /// columns of the file.
     pub by: Vec<String>,
-    /// The transport whose rows these are; none where the table is of all.
+    /// The transport whose rows these are, with the proxy that they went through; none where the table is of all.
+    #[serde(serialize_with = "way::alone_of")]
     pub transport: Option<String>,
+    /// That proxy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proxy: Option<String>,
     /// The groups, in the order of their keys (numbers and addresses as such).
     pub groups: Vec<Group>,
     /// What did not fit under the cap on groups, together.
@@ -241,6 +246,9 @@ pub struct Group {
     pub dns: Option<Statistics>,
     /// Connect time.
     pub connect: Option<Statistics>,
+    /// Time of the tunnel through a proxy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proxy: Option<Statistics>,
     /// TLS time.
     pub tls: Option<Statistics>,
     /// TURN time.
@@ -257,6 +265,7 @@ impl Group {
         match metric {
             Metric::Dns => self.dns.as_ref(),
             Metric::Connect => self.connect.as_ref(),
+            Metric::Proxy => self.proxy.as_ref(),
             Metric::Tls => self.tls.as_ref(),
             Metric::Turn => self.turn.as_ref(),
             Metric::Total => self.total.as_ref(),

@@ -12,8 +12,12 @@ pub struct Series {
     pub host: String,
     /// What was probed.
     pub target: String,
-    /// `tls`, `udp` and so on.
+    /// `tls`, `udp` and so on, with the proxy that the rows went through.
+    #[serde(serialize_with = "super::way::alone")]
     pub transport: String,
+    /// That proxy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proxy: Option<String>,
     /// Rows.
     pub rows: u64,
     /// Rows that are OK.

@@ -13,7 +13,13 @@ use crate::report::model::{
 use crate::schema::Metric;
 
 /// The metrics of pictures in their order; that of the whole probe only where it is asked for.
-const ORDER: [Metric; 4] = [Metric::Connect, Metric::Turn, Metric::Tls, Metric::Dns];
+const ORDER: [Metric; 5] = [
+    Metric::Connect,
+    Metric::Turn,
+    Metric::Proxy,
+    Metric::Tls,
+    Metric::Dns,
+];
 
 /// The picture that is seen first.
 pub fn first(report: &Report, wanted: &Selection) -> Option<Section> {
@@ -114,6 +120,10 @@ fn words(metric: Metric) -> (&'static str, &'static str) {
     match metric {
         Metric::Dns => ("Name resolution (DNS)", "time of the name resolution"),
         Metric::Connect => ("Connect", "connect time"),
+        Metric::Proxy => (
+            "Tunnel through the proxy",
+            "time of the tunnel through the proxy",
+        ),
         Metric::Tls => ("TLS handshake", "time of the TLS handshake"),
         Metric::Turn => ("Round trip of TURN", "round trip of TURN"),
         Metric::Total => ("Whole probe", "time of the whole probe"),

@@ -150,12 +150,14 @@ pub(super) fn report(plan: &Plan) -> Report {
         last: Some(later(span)),
         dns: Some(times(12.3)),
         connect: Some(times(base(region))),
+        proxy: None,
         tls: Some(times(base(region) * 2.4)),
         turn: None,
         total: Some(times(base(region) * 3.9)),
         certificate: None,
     };
     let table = |by: &str, groups: Vec<Group>| Table {
+        proxy: None,
         transport: None,
         by: vec![by.to_owned()],
         groups,
@@ -314,6 +316,7 @@ pub(super) fn report(plan: &Plan) -> Report {
         series: vec![Series {
             host: "PROBE-BERLIN-01".to_owned(),
             target: plan.text.clone(),
+            proxy: None,
             transport: "tls".to_owned(),
             rows,
             ok: rows - failed,

@@ -1,13 +1,14 @@
 //! Rows of two sides folded into cells and blocks. Streaming: memory depends on cells and blocks,
 //! both of which have a cap, not on rows.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use super::cell::{Block, Cell, CellName, Folded, Total};
 use super::sketch::Sketch;
 use super::timed::{Timed, packets, summaries};
 use crate::record::Counter as _;
-use crate::schema::{Row, id};
+use crate::schema::{Metric, Row, id};
 use crate::stats::Expo;
 use crate::stats::survey::{SEPARATOR, part, region, target};
 
@@ -44,6 +45,9 @@ pub enum Apart {
     Target,
     /// The transport.
     Transport,
+    /// The proxy, or that there is none. What lies behind it is not known here, so that regions cannot tell the cells
+    /// apart either, and the connect of a row through a proxy has the tunnel in it: until the way is open.
+    Proxy,
 }
 
 /// A block that takes rows.
@@ -120,7 +124,10 @@ impl Fold {
         let total = &mut cell.totals[place];
         let failed = !row.is_ok();
         let counts = !(failed && row.failed_here());
-        let times = row.times();
+        let mut times = row.times();
+        if self.apart == Some(Apart::Proxy) {
+            until_open(&mut times);
+        }
         total.take(row, counts, failed, &times);
         let Some(at) = at else {
             self.without_time.raise(1);
@@ -179,12 +186,16 @@ impl Fold {
     /// The number of a row's cell; none beyond the cap.
     fn number(&mut self, row: &Row<'_>) -> Option<u32> {
         let transport = match self.apart {
-            Some(Apart::Transport) => "",
-            _ => row.transport(),
+            Some(Apart::Transport) => Cow::Borrowed(""),
+            Some(Apart::Proxy) => Cow::Borrowed(row.transport()),
+            _ => row.way(),
         };
-        let region = region(row);
+        let region = match self.apart {
+            Some(Apart::Proxy) => Cow::Borrowed(""),
+            _ => region(row),
+        };
         self.key.clear();
-        for cell in [transport, &*region] {
+        for cell in [&*transport, &*region] {
             self.key.push_str(&part(cell));
             self.key.push(SEPARATOR);
         }
@@ -205,7 +216,7 @@ impl Fold {
         self.numbers.insert(self.key.as_str().into(), number);
         self.cells.push(Known {
             name: CellName {
-                transport: part(transport).into_owned(),
+                transport: part(&transport).into_owned(),
                 target: if with_target {
                     target(row)
                 } else {
@@ -291,5 +302,12 @@ impl Open {
             *into = Sketch::of(values, whole_ms).map(Box::new);
         }
         block
+    }
+}
+/// The tunnel as a part of the connect.
+fn until_open(times: &mut [Option<u64>; Metric::COUNT]) {
+    if let Some(tunnel) = times[Metric::Proxy as usize].take() {
+        let connect = &mut times[Metric::Connect as usize];
+        *connect = connect.map(|connect| connect.saturating_add(tunnel));
     }
 }

@@ -10,8 +10,10 @@ words! {
     pub enum Timed {
         /// Name resolution.
         Dns = "dns",
-        /// TCP connect.
+        /// TCP connect; to the proxy where there is one.
         Connect = "connect",
+        /// The tunnel through a proxy.
+        Proxy = "proxy",
         /// TLS handshake.
         Tls = "tls",
         /// TURN request to reply.
@@ -34,6 +36,7 @@ impl Timed {
         match self {
             Self::Dns => id!(dns_us),
             Self::Connect => id!(connect_us),
+            Self::Proxy => id!(proxy_us),
             Self::Tls => id!(tls_us),
             Self::Turn => id!(turn_us),
             Self::Total => id!(total_us),
@@ -44,7 +47,7 @@ impl Timed {
 }
 
 // the times of a row stand where those of its phases do
-const _: () = assert!(Metric::COUNT == 5 && Metric::Total as usize == Timed::Total as usize);
+const _: () = assert!(Metric::COUNT == 6 && Metric::Total as usize == Timed::Total as usize);
 
 /// Values that a summary is taken for.
 const PARTS: u64 = 20;

@@ -50,7 +50,7 @@ pub fn value<'a>(row: &Row<'a>, column: &str, zone: Zone) -> Cow<'a, str> {
         "hour" => shown("%H").unwrap_or_default(),
         "day" => shown("%Y-%m-%d").unwrap_or_default(),
         "target" => Cow::Owned(target(row)),
-        "transport" => Cow::Borrowed(row.transport()),
+        "transport" => row.way(),
         "certificate" => row.text(id!(Thumbprint)),
         "address" => row.text(id!(remoteip)),
         "name" => row.text(id!(remotename)),

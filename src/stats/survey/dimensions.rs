@@ -247,6 +247,7 @@ impl Dimensions {
             row.get(id!(remotehost)),
             row.get(id!(Port)),
             row.transport(),
+            row.get(id!(proxy)),
             row.get(id!(label)),
             row.get(id!(resolver)),
             row.get(id!(Thumbprint)),
@@ -270,7 +271,8 @@ impl Dimensions {
             self.numbers.clear();
         }
         let thumbprint = part(row.get(id!(Thumbprint))).to_ascii_uppercase();
-        let name = part(row.transport());
+        let way = row.way();
+        let name = part(&way);
         let transport = self.transport_names.number(&name);
         let over = self.transports.number(&name);
         let of = |dimension: &mut ByTransport, key: &str| dimension.of(transport).number(key);

@@ -13,7 +13,7 @@ use super::groups::{SEPARATOR, part};
 use super::{Measured, Taken};
 use crate::endpoints::{self, TEAMS_RANGES};
 use crate::record::Transport;
-use crate::schema::{Row, id};
+use crate::schema::{Row, THROUGH, id};
 
 /// Number of the region of all rows whose own is beyond the cap.
 pub const OTHER: usize = 0;
@@ -192,7 +192,7 @@ impl Relays {
         if number == OTHER {
             return regions.at(None);
         }
-        regions.of(&self.region_names[number])
+        regions.of(alone(&self.region_names[number]))
     }
 
     /// The number of an address; rows of relays with a cell are counted when that is closed.
@@ -226,7 +226,7 @@ impl Relays {
     }
 
     fn region(&mut self, taken: &Taken<'_>) -> usize {
-        let region = region(taken.row);
+        let region = region_on_its_way(taken.row);
         let region = part(&region);
         if let Some(number) = self.region_numbers.get(region.as_ref()) {
             return *number;
@@ -239,6 +239,22 @@ impl Relays {
         self.region_numbers.insert(region.into(), number);
         number
     }
+}
+
+/// The region of a row with the proxy that it was gone through, so that no chart puts the two ways together.
+fn region_on_its_way<'a>(row: &Row<'a>) -> Cow<'a, str> {
+    let region = region(row);
+    match row.text(id!(proxy)) {
+        proxy if proxy.is_empty() => region,
+        proxy => Cow::Owned(format!("{region}{THROUGH}{proxy}")),
+    }
+}
+
+/// The region without the way to it.
+fn alone(region: &str) -> &str {
+    region
+        .split_once(THROUGH)
+        .map_or(region, |(region, _)| region)
 }
 
 /// The region of a row: its column, else by its relay's name.

@@ -67,6 +67,6 @@ fn name(row: &Row<'_>) -> SeriesName {
     [
         part(&row.text(id!(host))).into_owned(),
         target(row),
-        part(row.transport()).into_owned(),
+        part(&row.way()).into_owned(),
     ]
 }

@@ -1,5 +1,6 @@
 //! The summary at the end of a series, 80 columns wide.
 
+mod added;
 mod connections;
 pub mod http;
 pub mod paths;
@@ -85,17 +86,23 @@ impl SeriesSummary<'_> {
         }
         out.push_str(&connections(tally, self.window_chosen));
         let several = tally.transports().len() > 1;
-        for (transport, its) in tally.transports() {
+        for (way, its) in tally.transports() {
             let summaries = its.times.summaries();
             if summaries.is_empty() {
                 continue;
             }
-            let title = if several { transport.as_str() } else { "ms" };
-            head(title, &mut out);
+            let word = way.transport.as_str();
+            let title = match (several, way.through_proxy) {
+                (false, _) => "ms".to_owned(),
+                (true, false) => word.to_owned(),
+                (true, true) => format!("{word} through the proxy"),
+            };
+            head(&title, &mut out);
             for phase in summaries {
                 let _ = writeln!(out, "{:<8}{}", phase.name, numbers(phase.times));
             }
         }
+        out.push_str(&added::added(tally.added()));
         out.push_str(&versus(tally));
         if tally.addresses() > 0 {
             let _ = writeln!(

@@ -7,6 +7,13 @@ use crate::stats::Distribution;
 
 /// The head of a table of times.
 pub(super) fn head(title: &str, out: &mut String) {
+    // what has no room before the numbers stands above them
+    let title = if title.len() > 10 {
+        let _ = write!(out, "\n{title}");
+        "ms"
+    } else {
+        title
+    };
     // all times are milliseconds; the first column says so where it has nothing else to say
     let _ = writeln!(
         out,

@@ -7,14 +7,19 @@ use crate::doc::lines::WIDTH;
 use crate::doc::number::millis;
 use crate::doc::wrapped;
 use crate::record::Transport;
-use crate::stats::{Tally, TransportTally};
+use crate::stats::{Tally, TransportTally, WayTaken};
 
 /// What a transport gave.
 type Its<'a> = (Transport, &'a TransportTally);
 
 /// The part, with an empty line before it; nothing unless UDP and a transport over TCP were probed.
 pub(super) fn versus(tally: &Tally) -> String {
-    let of = |transport| Some((transport, tally.transports().get(&transport)?));
+    let of = |transport| {
+        Some((
+            transport,
+            tally.transports().get(&WayTaken::straight(transport))?,
+        ))
+    };
     let mut over_tcp: Vec<Its<'_>> = [Transport::Tls, Transport::Tcp]
         .into_iter()
         .filter_map(of)

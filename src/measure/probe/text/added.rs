@@ -1,0 +1,96 @@
+//! What the proxy adds: the part of a summary of slots that were measured straight and through it.
+
+use std::fmt::Write as _;
+
+use crate::doc::lines::WIDTH;
+use crate::doc::number;
+use crate::doc::wrapped;
+use crate::record::plain;
+use crate::stats::{Added, Difference, Inspects, Span};
+
+/// The part, with an empty line before it; nothing unless both ways were measured.
+pub(super) fn added(added: &Added) -> String {
+    let mut out = String::new();
+    if added.slots() == 0 {
+        return out;
+    }
+    let differences = added.differences();
+    if !differences.is_empty() {
+        let _ = writeln!(
+            out,
+            "\n{:<24}{:>8}{:>10}   95 % of the median",
+            "the proxy adds, ms", "n", "p50"
+        );
+        for one in &differences {
+            let _ = writeln!(out, "{:<24}{}", name(one.span), cells(one));
+        }
+    } else {
+        out.push('\n');
+    }
+    for line in wrapped(&said(added), WIDTH) {
+        let _ = writeln!(out, "{line}");
+    }
+    out
+}
+
+fn name(span: Span) -> &'static str {
+    match span {
+        Span::Dns => "dns",
+        Span::Open => "connect and tunnel",
+        Span::Tls => "tls",
+        Span::Turn => "turn",
+        Span::Total => "total",
+    }
+}
+
+fn cells(one: &Difference) -> String {
+    let interval = one
+        .interval_us
+        .map(|(low, high)| format!("   {} to {}", ms(low), ms(high)));
+    format!(
+        "{:>8}{:>10}{}",
+        one.n,
+        ms(one.median_us),
+        interval.unwrap_or_default()
+    )
+}
+
+/// Milliseconds with their sign.
+#[allow(clippy::cast_precision_loss)] // microseconds lie far below 2^53
+fn ms(us: i64) -> String {
+    let sign = if us < 0 { "-" } else { "+" };
+    format!("{sign}{}", number::millis(us.unsigned_abs() as f64 / 1e3))
+}
+
+fn said(added: &Added) -> String {
+    let [straight, through] = added.ok();
+    let slots = added.slots();
+    let mut said = format!(
+        "Of {slots} measured both ways {straight} worked straight and {through} through the proxy."
+    );
+    for (inspects, n) in added.inspects() {
+        let of = if added.inspects().len() > 1 {
+            format!(" ({n} of {slots})")
+        } else {
+            String::new()
+        };
+        let _ = match inspects {
+            Inspects::No => write!(
+                said,
+                " It does not inspect TLS: the certificates are as good through it as straight{of}."
+            ),
+            Inspects::Yes(issuer) => write!(
+                said,
+                " It inspects TLS: through it the certificates are made by {}, straight they are not{of}.",
+                plain(issuer)
+            ),
+            Inspects::AlsoStraight(issuer) => write!(
+                said,
+                " TLS is inspected both ways{of}, through the proxy by {}: it need not be the proxy.",
+                plain(issuer)
+            ),
+            Inspects::Unknown => write!(said, " Whether it inspects TLS could not be told{of}."),
+        };
+    }
+    said
+}
