@@ -22,7 +22,6 @@ pub fn hide_password() {
 struct Split {
     words: Vec<OsString>,
     /// `user:password` as they stood in the URL.
-    #[cfg_attr(not(target_os = "linux"), expect(dead_code))]
     secret: String,
 }
 

@@ -194,12 +194,17 @@ fn curve(region: &str, times: &stats::Distribution) -> Distribution {
 
 /// Connect time by day and hour; where nothing connects, the round trip over UDP.
 pub fn heat(rows: &Finished) -> Heat {
-    let cells = || rows.dimensions.heat.values().flatten().flatten();
+    let dimensions = &rows.dimensions;
+    let heat = match dimensions.heat.is_empty() {
+        false => &dimensions.heat,
+        true => &dimensions.heat_through,
+    };
+    let cells = || heat.values().flatten().flatten();
     let has = |metric| cells().any(|cell| times(cell, metric).moments().count() > 0);
     let metric = [Metric::Connect, Metric::Turn]
         .into_iter()
         .find(|metric| has(*metric));
-    let days = rows.dimensions.heat.iter().map(|(day, hours)| HeatDay {
+    let days = heat.iter().map(|(day, hours)| HeatDay {
         day: *day,
         hours: hours
             .iter()

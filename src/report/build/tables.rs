@@ -4,7 +4,7 @@ use super::order;
 use super::units::METRICS;
 use crate::measure::folds::Finished;
 use crate::report::model::{Certificate, Group, Table, way};
-use crate::schema::Metric;
+use crate::schema::{Metric, THROUGH};
 use crate::stats::Statistics;
 use crate::stats::survey::{ByTransport, DIMENSIONS, Groups, Measured, SEPARATOR};
 use crate::stats::units::moment;
@@ -80,7 +80,15 @@ fn of_each(rows: &Finished, by: &[String], groups: &ByTransport) -> Vec<Table> {
 
 fn table(by: Vec<String>, groups: &Groups, transport: Option<String>) -> Table {
     let parts = by.len();
-    let key = |key: &str| key.splitn(parts, SEPARATOR).map(str::to_owned).collect();
+    let is_of_a_proxy = transport
+        .as_deref()
+        .is_some_and(|name| name.contains(THROUGH));
+    // the proxy stands beside the transport, and need not in each region's name
+    let name = |name: &str| match name.split_once(THROUGH) {
+        Some((region, _)) if is_of_a_proxy => region.to_owned(),
+        _ => name.to_owned(),
+    };
+    let key = |key: &str| key.splitn(parts, SEPARATOR).map(name).collect();
     let mut found: Vec<Group> = groups
         .iter()
         .map(|(name, measured)| group(key(name), measured))

@@ -9,7 +9,8 @@ use crate::doc::number::{bytes, counted, grouped, millis, quantile, seconds, sha
 use crate::doc::text::{cut, time};
 use crate::measure::{assessment, ping};
 use crate::record::{TlsPath, World};
-use crate::report::model::{ListedOutage, Report, Series, TlsPathFinding};
+use crate::report::model::{Distribution, ListedOutage, Report, Series, TlsPathFinding};
+use crate::schema::THROUGH;
 
 /// What was measured, in a line.
 pub fn title(report: &Report) -> String {
@@ -270,7 +271,22 @@ fn of_probes(report: &Report) -> String {
     out + "."
 }
 
-/// The median of all connects.
+/// The median of all connects to relays.
 pub fn median(report: &Report) -> Option<f64> {
-    quantile_of_all(&report.distribution, 50.0)
+    quantile_of_all(&connects(report), 50.0)
+}
+
+/// The curves of connects to relays; those to a proxy only where there are no others.
+pub fn connects(report: &Report) -> Vec<Distribution> {
+    let is_straight = |curve: &&Distribution| !curve.region.contains(THROUGH);
+    let straight: Vec<_> = report
+        .distribution
+        .iter()
+        .filter(is_straight)
+        .cloned()
+        .collect();
+    if straight.is_empty() {
+        return report.distribution.clone();
+    }
+    straight
 }

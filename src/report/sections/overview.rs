@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::clocks;
-use super::head::median;
 use super::head::{self, is_of_the_lab, knows_all_outages};
+use super::head::{connects, median};
 use super::schedule;
 use crate::doc::chart::quantile_of_all;
 use crate::doc::number::{self, counted, grouped, millis, quantile, seconds, share};
@@ -135,8 +135,9 @@ fn facts(report: &Report) -> Vec<Fact> {
     facts.push(Fact::new("Outages", outages).note(note.join("; ")));
     if let Some(median) = median(report) {
         // as many values as every p95 needs
-        let values: u64 = report.distribution.iter().map(|curve| curve.n).sum();
-        let p95 = quantile_of_all(&report.distribution, 95.0).filter(|_| values >= 20);
+        let curves = connects(report);
+        let values: u64 = curves.iter().map(|curve| curve.n).sum();
+        let p95 = quantile_of_all(&curves, 95.0).filter(|_| values >= 20);
         let p95 = p95.map(|p95| format!("95 % within {} ms", quantile(p95)));
         let median = Cell::Quantile(median);
         facts.push(Fact::new("Median connect, ms", median).note(p95.unwrap_or_default()));

@@ -14,7 +14,7 @@ use super::by_transport::{ByTransport, Transports};
 use super::groups::{Groups, SEPARATOR, part, target};
 use super::series_names::SeriesNames;
 use super::{Measured, Taken};
-use crate::schema::{Metric, Row, id};
+use crate::schema::{Metric, Row, THROUGH, id};
 use crate::stats::Distribution;
 use crate::zone::Zone;
 
@@ -73,6 +73,30 @@ pub struct HourCell {
     pub turn: Distribution,
 }
 
+/// By day and hour.
+pub type Heat = BTreeMap<NaiveDate, [Option<Box<HourCell>>; 24]>;
+
+/// Brings rows into their hour; whether an earlier day had to leave.
+fn heat_up(heat: &mut Heat, day: NaiveDate, hour: u32, measured: &Measured) -> bool {
+    // a year beyond four digits is a mistake of a clock or of a stranger
+    if !(1970..=9999).contains(&day.year()) {
+        return false;
+    }
+    let hours = heat.entry(day).or_default();
+    if let Some(place) = hours.get_mut(hour as usize) {
+        let cell = place.get_or_insert_default();
+        cell.rows.raise(measured.rows);
+        cell.failed.raise(measured.failed);
+        cell.connect.merge(measured.times(Metric::Connect));
+        cell.turn.merge(measured.times(Metric::Turn));
+    }
+    let is_full = heat.len() > MOST_DAYS;
+    if is_full {
+        heat.pop_first();
+    }
+    is_full
+}
+
 /// Groups by what stays the same from row to row.
 #[derive(Debug)]
 pub struct Dimensions {
@@ -96,7 +120,9 @@ pub struct Dimensions {
     /// By day, `2021-02-12`.
     pub days: ByTransport,
     /// By day and hour.
-    pub heat: BTreeMap<NaiveDate, [Option<Box<HourCell>>; 24]>,
+    pub heat: Heat,
+    /// The same of what went through a proxy: a connect to it is no connect to a relay.
+    pub heat_through: Heat,
     /// Whether earlier days had to leave the heat map.
     pub heat_capped: bool,
     /// Certificates by thumbprint.
@@ -131,7 +157,8 @@ impl Dimensions {
             certificates: groups(),
             hours: groups(),
             days: groups(),
-            heat: BTreeMap::new(),
+            heat: Heat::new(),
+            heat_through: Heat::new(),
             heat_capped: false,
             seen_certificates: HashMap::new(),
             series: SeriesNames::default(),
@@ -205,7 +232,12 @@ impl Dimensions {
         self.hours.of(transport).of(&hour).merge(measured);
         self.days.of(transport).of(&day).merge(measured);
         if let Some(shown) = shown {
-            self.heat_up(shown.date(), shown.hour(), measured);
+            let name = self.transport_names.name(transport);
+            let heat = match name.contains(THROUGH) {
+                false => &mut self.heat,
+                true => &mut self.heat_through,
+            };
+            self.heat_capped |= heat_up(heat, shown.date(), shown.hour(), measured);
         }
     }
 
@@ -218,25 +250,6 @@ impl Dimensions {
             &mut self.resolvers,
             &mut self.certificates,
         ]
-    }
-
-    fn heat_up(&mut self, day: NaiveDate, hour: u32, measured: &Measured) {
-        // a year beyond four digits is a mistake of a clock or of a stranger
-        if !(1970..=9999).contains(&day.year()) {
-            return;
-        }
-        let hours = self.heat.entry(day).or_default();
-        if let Some(place) = hours.get_mut(hour as usize) {
-            let cell = place.get_or_insert_default();
-            cell.rows.raise(measured.rows);
-            cell.failed.raise(measured.failed);
-            cell.connect.merge(measured.times(Metric::Connect));
-            cell.turn.merge(measured.times(Metric::Turn));
-        }
-        if self.heat.len() > MOST_DAYS {
-            self.heat.pop_first();
-            self.heat_capped = true;
-        }
     }
 
     /// The number of a row's combination.

@@ -192,7 +192,7 @@ impl Relays {
         if number == OTHER {
             return regions.at(None);
         }
-        regions.of(alone(&self.region_names[number]))
+        regions.of(&self.region_names[number])
     }
 
     /// The number of an address; rows of relays with a cell are counted when that is closed.
@@ -248,13 +248,6 @@ fn region_on_its_way<'a>(row: &Row<'a>) -> Cow<'a, str> {
         proxy if proxy.is_empty() => region,
         proxy => Cow::Owned(format!("{region}{THROUGH}{proxy}")),
     }
-}
-
-/// The region without the way to it.
-fn alone(region: &str) -> &str {
-    region
-        .split_once(THROUGH)
-        .map_or(region, |(region, _)| region)
 }
 
 /// The region of a row: its column, else by its relay's name.
