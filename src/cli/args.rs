@@ -9,7 +9,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::burst::StreamArgs;
 use super::compare::args::{self as compare, CompareArgs};
+use super::endpoints::args::{self as endpoints, EndpointsArgs};
 use super::hold::HoldArgs;
+use super::list::ListArgs;
 use super::long_help::{ASKS, TARGETS, TRANSPORTS, faults};
 use super::report::args::{self as report, ReportArgs};
 use super::tcp::TcpArgs;
@@ -80,6 +82,9 @@ pub enum Command {
     /// The TLS versions and cipher suites of a relay, its certificates, and who answers
     #[command(after_help = tls::EXAMPLES, after_long_help = format!("{}\n\n{EXIT_CODES}", tls::EXAMPLES))]
     Tls(Box<TlsArgs>),
+    /// The names, addresses and ports of Teams: the list, whether a host is in it, what answers
+    #[command(after_help = endpoints::EXAMPLES, after_long_help = format!("{}\n\n{EXIT_CODES}", endpoints::EXAMPLES))]
+    Endpoints(Box<EndpointsArgs>),
     /// The CSV columns: name, type, unit, first version, meaning
     Schema(SchemaArgs),
     /// Prints the completions for a shell
@@ -267,6 +272,8 @@ pub struct ProbeArgs {
     /// address
     #[arg(long, help_heading = "Advanced", hide_short_help = true)]
     pub i_own_this_server: bool,
+    #[command(flatten)]
+    pub list: ListArgs,
 }
 
 #[derive(Debug, Args)]

@@ -4,9 +4,11 @@ mod args;
 mod burst;
 mod compare;
 mod config;
+mod endpoints;
 mod exit;
 mod files;
 mod hold;
+mod list;
 mod long_help;
 mod message;
 mod mode;
@@ -55,6 +57,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Report(args) => report::run(&args, cli.color),
         Command::Compare(args) => compare::run(&args, cli.color),
         Command::Tls(args) => tls::run(&args, cli.color),
+        Command::Endpoints(args) => endpoints::run(&args, cli.color),
         Command::Schema(args) => {
             let text = schema::render(&args.row, args.format, terminal::width());
             print(text.as_bytes())

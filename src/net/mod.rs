@@ -29,6 +29,7 @@ mod tls;
 pub mod trust;
 mod turn;
 mod verifier;
+pub mod web;
 
 pub use connector::Lost;
 pub use gate::POLITE_PER_SECOND;

@@ -185,6 +185,11 @@ impl Opener {
     /// Whether an address lies in the published ranges for this transport and its port.
     pub fn in_range(&self, remote: SocketAddr, transport: Transport) -> bool {
         let is_udp = transport == Transport::Udp;
+        if let Some(warning) = &self.plan.ranges_warning
+            && !is_own_network(remote.ip())
+        {
+            self.names.warning(warning);
+        }
         self.plan.ranges.contains(remote, is_udp)
     }
 

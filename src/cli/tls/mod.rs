@@ -55,7 +55,7 @@ pub fn run(args: &TlsArgs, color: Color) -> Result<Exit, Failure> {
     let (lab, world) = started(lab, &wall).map_err(Failure::io)?;
     let plan = match &lab {
         Some(lab) => in_the_lab(plan, lab),
-        None => plan,
+        None => args.list.decide(plan, wall.now()).map_err(Failure::io)?,
     };
     let run = Arc::new(this_run("", world, &wall));
     let judge = Judge::new(plan.public_roots.clone(), plan.os_store.clone());

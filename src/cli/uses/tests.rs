@@ -82,6 +82,7 @@ fn samples() -> Vec<Sample> {
         ("csv_profile", "excel"),
         ("max_failed", "5"),
         ("max_untrusted", "5"),
+        ("endpoints", "list.json"),
     ]);
     let mut program = Cli::command();
     program.build();

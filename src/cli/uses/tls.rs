@@ -32,7 +32,7 @@ pub(super) fn idle(args: &TlsArgs, given: &Given) -> Option<(&'static str, Idle)
     if given.has("lab_fault") && !args.lab {
         return Some(("lab_fault", Idle::without("--lab", "--lab")));
     }
-    let of_network = ["resolver", "i_own_this_server"];
+    let of_network = ["resolver", "i_own_this_server", "endpoints"];
     let id = of_network
         .into_iter()
         .find(|id| given.has(id) && args.lab)?;

@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicBool;
 use turnprobe::doc;
 use turnprobe::measure::folds::{Finished, Survey};
 use turnprobe::report::model::{File, Input, Problem, Report};
+use turnprobe::endpoints::TEAMS_RANGES;
 use turnprobe::report::{Circumstances, Selection, document, figures};
 use turnprobe::source::{self, ReadSummary};
 use turnprobe::stats::survey::SurveyOptions;
@@ -74,6 +75,8 @@ fn read(bytes: &[u8]) -> (Finished, ReadSummary) {
         most_groups: 1_000,
         whole_slots: true,
         outage_us: None,
+        ranges: TEAMS_RANGES,
+        rejudge: false,
     });
     while let Some(batch) = reading.next() {
         for row in batch.rows() {
