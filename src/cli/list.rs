@@ -47,19 +47,14 @@ impl ListArgs {
             )
         })
     }
+}
 
-    /// The plan, judging by that list.
-    ///
-    /// # Errors
-    ///
-    /// See [`Self::list`].
-    pub fn decide(&self, plan: Plan, now: DateTime<Utc>) -> anyhow::Result<Plan> {
-        let list = self.list()?;
-        Ok(Plan {
-            ranges: list.ranges(),
-            ranges_warning: list.warning(now.date_naive()),
-            ..plan
-        })
+/// The plan, judging by that list.
+pub fn judged_by(list: &List, plan: Plan, now: DateTime<Utc>) -> Plan {
+    Plan {
+        ranges: list.ranges(),
+        ranges_warning: list.warning(now.date_naive()),
+        ..plan
     }
 }
 

@@ -78,7 +78,11 @@ fn man_page(name: Option<&str>) -> Result<Vec<u8>, Failure> {
     let (title, command) = match name {
         None => ("turnprobe".to_owned(), command),
         Some(name) => {
-            let Some(found) = command.find_subcommand(name) else {
+            // `endpoints-check` is a command of a command, as its page is named
+            let found = name
+                .split('-')
+                .try_fold(&command, |of, part| of.find_subcommand(part));
+            let Some(found) = found else {
                 let names: Vec<_> = command
                     .get_subcommands()
                     .map(clap::Command::get_name)
@@ -87,7 +91,8 @@ fn man_page(name: Option<&str>) -> Result<Vec<u8>, Failure> {
                 let text = format!("there is no command `{name}`; there are {names}");
                 return Err(Failure::usage(anyhow::anyhow!(text)));
             };
-            let command = found.clone().display_name(format!("turnprobe {name}"));
+            let words = name.replace('-', " ");
+            let command = found.clone().display_name(format!("turnprobe {words}"));
             (format!("turnprobe-{name}"), command)
         }
     };

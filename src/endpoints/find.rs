@@ -5,7 +5,8 @@ use std::net::IpAddr;
 use serde::Serialize;
 
 use super::known::neighbours;
-use super::list::{List, MEDIA};
+use super::list::List;
+use super::set::MEDIA;
 use super::{Ports, Set};
 
 /// What an address or a name is, the best first.
@@ -76,7 +77,12 @@ impl List {
         let by = |set: &Set| set.range_of(address).map(ToString::to_string);
         let near = neighbours().into_iter().filter_map(|near| {
             let range = near.ranges.iter().find(|range| range.contains(address))?;
-            Some(neighbour(near.is_former, near.what, range.to_string(), (near.tcp, near.udp)))
+            Some(neighbour(
+                near.is_former,
+                near.what,
+                range.to_string(),
+                (near.tcp, near.udp),
+            ))
         });
         let entries: Vec<Hit> = self.hits(by).chain(near).collect();
         let media = entries.iter().any(|hit| hit.id == Some(MEDIA));
@@ -85,11 +91,19 @@ impl List {
 
     /// Where a name belongs; it is not resolved.
     pub fn find_name(&self, name: &str) -> Found {
-        let by = |set: &Set| set.pattern_of(name).map(|pattern| pattern.text().to_owned());
+        let by = |set: &Set| {
+            set.pattern_of(name)
+                .map(|pattern| pattern.text().to_owned())
+        };
         let near = neighbours().into_iter().filter_map(|near| {
             let pattern = near.names.iter().find(|pattern| pattern.matches(name))?;
             let by = pattern.text().to_owned();
-            Some(neighbour(near.is_former, near.what, by, (near.tcp, near.udp)))
+            Some(neighbour(
+                near.is_former,
+                near.what,
+                by,
+                (near.tcp, near.udp),
+            ))
         });
         found(name.to_owned(), self.hits(by).chain(near).collect(), None)
     }
@@ -172,22 +186,43 @@ mod tests {
     fn addresses_and_names_are_told_from_those_that_are_taken_for_them() {
         use Standing::{Former, Neighbour, None as Nothing, Teams};
         for (subject, wanted) in [
-            ("52.113.193.5", (Teams, Some(true), vec![Some(11), Some(12)])),
+            (
+                "52.113.193.5",
+                (Teams, Some(true), vec![Some(11), Some(12)]),
+            ),
             // of 52.120.0.0/14, too, which is told only of what is left of it
-            ("52.123.195.2", (Teams, Some(true), vec![Some(11), Some(12)])),
+            (
+                "52.123.195.2",
+                (Teams, Some(true), vec![Some(11), Some(12)]),
+            ),
             ("2620:1ec:40::2", (Teams, Some(false), vec![Some(12)])),
-            ("::ffff:52.112.0.1", (Teams, Some(true), vec![Some(11), Some(12)])),
+            (
+                "::ffff:52.112.0.1",
+                (Teams, Some(true), vec![Some(11), Some(12)]),
+            ),
             ("51.5.1.2", (Neighbour, Some(false), vec![None])),
             ("20.202.7.7", (Neighbour, Some(false), vec![None])),
             ("13.107.64.1", (Former, Some(false), vec![None])),
             ("52.121.0.1", (Former, Some(false), vec![None])),
             ("192.0.2.1", (Nothing, Some(false), vec![])),
-            ("worldaz.tr.teams.microsoft.com", (Teams, None, vec![Some(12)])),
-            ("teams.cloud.microsoft", (Teams, None, vec![Some(12), Some(184)])),
+            (
+                "worldaz.tr.teams.microsoft.com",
+                (Teams, None, vec![Some(12)]),
+            ),
+            (
+                "teams.cloud.microsoft",
+                (Teams, None, vec![Some(12), Some(184)]),
+            ),
             ("login.cloud.microsoft", (Neighbour, None, vec![Some(184)])),
             ("api.skype.com", (Neighbour, None, vec![Some(127)])),
-            ("world.relay.avd.microsoft.com", (Neighbour, None, vec![None])),
-            ("relay.communication.microsoft.com", (Neighbour, None, vec![None])),
+            (
+                "world.relay.avd.microsoft.com",
+                (Neighbour, None, vec![None]),
+            ),
+            (
+                "relay.communication.microsoft.com",
+                (Neighbour, None, vec![None]),
+            ),
             ("skype.com", (Nothing, None, vec![])),
             ("relay.example", (Nothing, None, vec![])),
         ] {

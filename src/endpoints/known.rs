@@ -3,9 +3,7 @@
 use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use chrono::NaiveDate;
-
-use super::list::{List, Origin, MEDIA, TEAMS};
+use super::set::{MEDIA, TEAMS};
 use super::{Pattern, Ports, Range, Ranges, Set};
 
 const fn v4(a: u8, b: u8, c: u8, d: u8, prefix: u8) -> Range {
@@ -14,14 +12,11 @@ const fn v4(a: u8, b: u8, c: u8, d: u8, prefix: u8) -> Range {
 
 const fn v6(segments: [u16; 3], prefix: u8) -> Range {
     let [a, b, c] = segments;
-    Range::new(
-        IpAddr::V6(Ipv6Addr::new(a, b, c, 0, 0, 0, 0, 0)),
-        prefix,
-    )
+    Range::new(IpAddr::V6(Ipv6Addr::new(a, b, c, 0, 0, 0, 0, 0)), prefix)
 }
 
 /// The day on which [`TEAMS_RANGES`] was published: year, month, day.
-const DATE: (i32, u32, u32) = (2026, 8, 14);
+pub(super) const DATE: (i32, u32, u32) = (2026, 8, 14);
 
 const OF_MEDIA: &[Range] = &[
     v4(52, 112, 0, 0, 14),
@@ -57,18 +52,18 @@ pub const LAB_RANGES: Ranges = {
     }
 };
 
-/// The list that is built in.
-pub(super) fn list() -> List {
-    let (year, month, day) = DATE;
-    let set = |id, area, category, names: &[&str], ranges: &[Range], tcp: &[u16], udp: &[Ports]| Set {
-        id,
-        area: Cow::Borrowed(area),
-        category: Cow::Borrowed(category),
-        names: patterns(names),
-        ranges: ranges.to_vec(),
-        tcp: tcp.iter().copied().map(Ports::one).collect(),
-        udp: udp.to_vec(),
-    };
+/// The entries of the list that is built in.
+pub(super) fn sets() -> Vec<Set> {
+    let set =
+        |id, area, category, names: &[&str], ranges: &[Range], tcp: &[u16], udp: &[Ports]| Set {
+            id,
+            area: Cow::Borrowed(area),
+            category: Cow::Borrowed(category),
+            names: patterns(names),
+            ranges: ranges.to_vec(),
+            tcp: tcp.iter().copied().map(Ports::one).collect(),
+            udp: udp.to_vec(),
+        };
     let teams = [
         "*.lync.com",
         "*.teams.cloud.microsoft",
@@ -78,18 +73,28 @@ pub(super) fn list() -> List {
     ];
     let media = [Ports::new(3478, 3481)];
     let quic = [Ports::one(443)];
-    List {
-        origin: Origin::BuiltIn,
-        version: None,
-        date: NaiveDate::from_ymd_opt(year, month, day),
-        sets: vec![
-            set(MEDIA, "Skype", "Optimize", &[], OF_MEDIA, &[], &media),
-            set(TEAMS, "Skype", "Allow", &teams, OF_TEAMS, &[443, 80], &quic),
-            set(127, "Skype", "Default", &["*.skype.com"], &[], &[443, 80], &[]),
-            set(184, "Common", "Default", &["*.cloud.microsoft"], &[], &[443], &quic),
-        ],
-        unread: 0,
-    }
+    vec![
+        set(MEDIA, "Skype", "Optimize", &[], OF_MEDIA, &[], &media),
+        set(TEAMS, "Skype", "Allow", &teams, OF_TEAMS, &[443, 80], &quic),
+        set(
+            127,
+            "Skype",
+            "Default",
+            &["*.skype.com"],
+            &[],
+            &[443, 80],
+            &[],
+        ),
+        set(
+            184,
+            "Common",
+            "Default",
+            &["*.cloud.microsoft"],
+            &[],
+            &[443],
+            &quic,
+        ),
+    ]
 }
 
 fn patterns(names: &[&str]) -> Vec<Pattern> {
@@ -170,33 +175,36 @@ pub fn neighbours() -> Vec<Neighbour> {
     };
     vec![
         near(
-            "relays of Azure Virtual Desktop and Windows 365",
-            &["world.relay.avd.microsoft.com", "world.turn.wvd.microsoft.com"],
+            "Azure Virtual Desktop and Windows 365",
+            &[
+                "world.relay.avd.microsoft.com",
+                "world.turn.wvd.microsoft.com",
+            ],
             const { &[v4(51, 5, 0, 0, 16)] },
             &[],
             STUN,
         ),
         near(
-            "relays of Azure Communication Services (until September 2025 also of Azure Virtual Desktop and Windows 365)",
+            "Azure Communication Services; until September 2025 Azure Virtual Desktop, too",
             &["relay.communication.microsoft.com"],
             const { &[v4(20, 202, 0, 0, 16)] },
             HTTPS,
             STUN,
         ),
         former(
-            "of Teams until 2024 or later (id 11), in no list of 2026",
+            "Teams until 2024 or later, id 11 then",
             const { &[v4(13, 107, 64, 0, 18)] },
             &[],
             MEDIA,
         ),
         former(
-            "of Teams in 2022 (id 11 and 12), of which 52.122.0.0/15 is left",
+            "Teams in 2022; 52.122.0.0/15 is left of it",
             const { &[v4(52, 120, 0, 0, 14)] },
             HTTPS,
             MEDIA,
         ),
         former(
-            "of Teams until 2024 or later (id 12), in no list of 2026",
+            "Teams until 2024 or later, id 12 then",
             const { &[v4(52, 238, 119, 141, 32), v4(52, 244, 160, 207, 32)] },
             HTTPS,
             &[],
@@ -210,7 +218,7 @@ mod tests {
 
     #[test]
     fn every_name_that_is_built_in_can_be_read() {
-        let sets = list().sets;
+        let sets = sets();
         let count = |id| sets.iter().find(|set| set.id == id).unwrap().names.len();
         assert_eq!([11, 12, 127, 184].map(count), [0, 5, 1, 1]);
         let near: Vec<usize> = neighbours().iter().map(|near| near.names.len()).collect();
@@ -219,7 +227,7 @@ mod tests {
 
     #[test]
     fn every_relay_has_a_name_of_teams() {
-        let sets = list().sets;
+        let sets = sets();
         let teams = sets.iter().find(|set| set.id == TEAMS).unwrap();
         for relay in RELAYS {
             assert!(teams.pattern_of(relay.name).is_some(), "{}", relay.name);

@@ -3,13 +3,8 @@
 use chrono::{Datelike as _, NaiveDate};
 use serde::Serialize;
 
+use super::set::{MEDIA, TEAMS};
 use super::{Ranges, Set, known};
-
-/// The entry of media over UDP.
-pub const MEDIA: u32 = 11;
-
-/// The entry of everything else of Teams.
-pub const TEAMS: u32 = 12;
 
 /// A list that is older is worth a word: Microsoft changes it at the beginning of a month, announced
 /// 30 days ahead.
@@ -56,7 +51,14 @@ pub struct ListFacts {
 
 impl Default for List {
     fn default() -> Self {
-        known::list()
+        let (year, month, day) = known::DATE;
+        Self {
+            origin: Origin::BuiltIn,
+            version: None,
+            date: NaiveDate::from_ymd_opt(year, month, day),
+            sets: known::sets(),
+            unread: 0,
+        }
     }
 }
 
@@ -122,9 +124,8 @@ impl List {
             }
             Origin::File(name) => format!("`turnprobe endpoints fetch -o {name}` gets a new one"),
         };
-        (age > OLD_AFTER_DAYS).then(|| {
-            format!("{named} decides what is of Teams, and it is {age} days old: {fix}")
-        })
+        (age > OLD_AFTER_DAYS)
+            .then(|| format!("{named} decides what is of Teams, and it is {age} days old: {fix}"))
     }
 }
 

@@ -5,7 +5,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::list::{List, MEDIA, Origin, TEAMS};
+use super::list::{List, Origin};
+use super::set::{MEDIA, TEAMS};
 use super::{Ports, Set};
 
 /// The form of the file.
@@ -57,7 +58,9 @@ pub enum NoList {
         what: &'static str,
     },
     /// An entry that is missing.
-    #[error("the entry with id {0} is missing, or it is not of Teams: it is not the list of Microsoft's worldwide service")]
+    #[error(
+        "the entry with id {0} is missing, or it is not of Teams: it is not the list of Microsoft's worldwide service"
+    )]
     Missing(u32),
 }
 
@@ -131,7 +134,8 @@ pub fn kept(text: &str) -> Result<Option<Kept>, NoList> {
         Some(form) => return Err(NoList::Form(told(form))),
         None => return Err(NoList::Other("JSON of something else")),
     }
-    let kept: Kept = serde_json::from_value(value).map_err(|error| NoList::Json(error.to_string()))?;
+    let kept: Kept =
+        serde_json::from_value(value).map_err(|error| NoList::Json(error.to_string()))?;
     day(&kept.version)?;
     sets(&kept.endpoints)?;
     Ok(Some(kept))
@@ -166,9 +170,10 @@ fn sets(value: &Value) -> Result<(Vec<Set>, usize), NoList> {
         .as_array()
         .ok_or(NoList::Other("JSON of something else"))?;
     let mut unread = 0;
-    let sets = entries.iter().zip(1..).map(|(entry, at)| {
-        set(entry, &mut unread).map_err(|what| NoList::Entry { at, what })
-    });
+    let sets = entries
+        .iter()
+        .zip(1..)
+        .map(|(entry, at)| set(entry, &mut unread).map_err(|what| NoList::Entry { at, what }));
     let sets: Vec<Set> = sets.collect::<Result<_, _>>()?;
     for (id, port) in [(MEDIA, (false, 3478)), (TEAMS, (true, 443))] {
         let is_there = |set: &Set| {
@@ -215,7 +220,9 @@ fn set(entry: &Value, unread: &mut usize) -> Result<Set, &'static str> {
     let names: Vec<_> = urls.iter().filter_map(|url| url.parse().ok()).collect();
     *unread = unread.saturating_add(urls.len().saturating_sub(names.len()));
     let ranges = texts("ips", "`ips`")?;
-    let ranges = ranges.iter().map(|range| range.parse().map_err(|_| "`ips`"));
+    let ranges = ranges
+        .iter()
+        .map(|range| range.parse().map_err(|_| "`ips`"));
     Ok(Set {
         id,
         area: area.into(),
@@ -289,7 +296,10 @@ mod tests {
             ("{}", "something else"),
             ("7", "something else"),
             ("[]", "id 11 is missing"),
-            (r#"{"form": "turnprobe-endpoints-9"}"#, "turnprobe-endpoints-9"),
+            (
+                r#"{"form": "turnprobe-endpoints-9"}"#,
+                "turnprobe-endpoints-9",
+            ),
             (r#"[{"id": "11"}]"#, "entry 1 has no `id`"),
         ] {
             let said = refused(text);
@@ -301,7 +311,11 @@ mod tests {
             ("3478,3479,3480,3481", "99999", "entry 2 has no `udpPorts`"),
             ("3478,3479,3480,3481", "443", "id 11 is missing"),
             ("\"id\": 12", "\"id\": 13", "id 12 is missing"),
-            ("\"urls\": [\"*", "\"urls\": [7, \"*", "entry 3 has no `urls`"),
+            (
+                "\"urls\": [\"*",
+                "\"urls\": [7, \"*",
+                "entry 3 has no `urls`",
+            ),
         ] {
             let changed = SENT.replace(from, to);
             assert_ne!(changed, SENT, "{from}");

@@ -11,9 +11,9 @@ use std::net::IpAddr;
 
 pub use find::{Found, Hit, Standing};
 pub use known::{LAB_RANGES, Neighbour, RELAYS, Relay, TEAMS_RANGES, neighbours};
-pub use list::{List, ListFacts, MEDIA, OLD_AFTER_DAYS, Origin, TEAMS};
+pub use list::{List, ListFacts, OLD_AFTER_DAYS, Origin};
 pub use range::{MEDIA_PORTS, NoRange, Range, Ranges};
-pub use set::{NoName, Pattern, Ports, Set};
+pub use set::{MEDIA, NoName, Pattern, Ports, Set, TEAMS};
 
 /// The relay that is probed unless another is named.
 pub const DEFAULT_RELAY: &str = "tr.teams.microsoft.com";

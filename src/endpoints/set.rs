@@ -5,7 +5,13 @@ use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
-use super::{MEDIA, Range, TEAMS};
+use super::Range;
+
+/// The entry of media over UDP.
+pub const MEDIA: u32 = 11;
+
+/// The entry of everything else of Teams.
+pub const TEAMS: u32 = 12;
 
 /// An entry of the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -234,11 +240,10 @@ mod tests {
 
     #[test]
     fn ports_are_read_as_the_list_writes_them() {
-        let told = |tcp, udp| {
+        let told = |tcp, udp: Option<&str>| {
             Ports::told(
                 &Ports::list(tcp).unwrap(),
-                &udp.map(|udp| Ports::list(udp).unwrap())
-                    .unwrap_or_default(),
+                &udp.map(|udp| Ports::list(udp).unwrap()).unwrap_or_default(),
             )
         };
         assert_eq!(

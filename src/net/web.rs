@@ -124,7 +124,9 @@ impl Web {
 fn hint(status: u16) -> &'static str {
     match status {
         429 => ": it was asked too often; wait an hour, as Microsoft asks its clients to",
-        300..=399 => ", which sends elsewhere, as a proxy or a hotel's network does: nothing was taken",
+        300..=399 => {
+            ", which sends elsewhere, as a proxy or a hotel's network does: nothing was taken"
+        }
         407 => ": the proxy wants a name and a password; give them in HTTPS_PROXY",
         _ => "",
     }

@@ -26,12 +26,12 @@ Microsoft's rules for its web service, and how they are kept:
     is made at random at the first time
   - the number of the list is asked for first, at most once an hour
   - the list itself is asked for only when that number has changed
-For this the GUID, the number and the two times stand in FILE, beside the list as
-it came. Nothing is stored elsewhere, and nothing else is sent. Give the same FILE
-each time, and leave it on the machine whose GUID it holds.
+For this the GUID, the number and the two times stand in FILE, beside the list
+as it came. Nothing is stored elsewhere, and nothing else is sent. Give the same
+FILE each time, and leave it on the machine whose GUID it holds.
 
-A proxy is taken from HTTPS_PROXY or ALL_PROXY. FILE is written whole or stays as
-it was. The exit code is 1 when the service does not answer with its list.";
+A proxy is taken from HTTPS_PROXY or ALL_PROXY. FILE is written whole or stays
+as it was. The exit code is 1 when the service does not answer with its list.";
 
 /// What `check` tells, for its help.
 const CHECK: &str = "\
@@ -40,15 +40,16 @@ neighbour  of something that is often taken for Teams, or else in the list
 former     of Teams once, and in the list no more
 none       of nothing that is known here
 
-A name is not resolved: `*.teams.microsoft.com` stands for every name below it, and
-not for teams.microsoft.com itself. The exit code is 0 when all are of Teams, else 1.";
+No name is resolved: `*.teams.microsoft.com` stands for every name below it, and
+not for teams.microsoft.com itself. The exit code is 0 when all are of Teams,
+else 1.";
 
 /// What `probe` does, for its help.
 const PROBE: &str = "\
 Each name is gone to once at each of its ports, ten times a second at most: a TCP
 connect, and over UDP one TURN Allocate without credentials, for relays only.
   ok              it answered
-  no              it refused, was not reachable, or did not take a connection in 10 s
+  no              it refused, could not be reached, or took no connection in 10 s
   could not tell  one packet over UDP without an answer can be a lost one: ask more
                   with `turnprobe probe --transport udp --ports 3478-3481 NAME`
 UDP 443 is HTTP/3 of web servers, which answers no such request: it is not asked.
@@ -65,7 +66,7 @@ pub struct EndpointsArgs {
 
 #[derive(Debug, Subcommand)]
 pub enum What {
-    /// The list that decides, its date, the names of relays, and neighbours [default]
+    /// The list that decides, names of relays, neighbours [default]
     List(ShowArgs),
     /// Whether addresses and names are of Teams, and at which ports
     #[command(after_help = CHECK)]
@@ -107,7 +108,7 @@ pub struct FetchArgs {
     /// Where the list goes
     #[arg(short, long, value_name = "FILE", required = true)]
     pub output: PathBuf,
-    /// Another place with the same pages as Microsoft's
+    /// Another place with the same pages
     #[arg(long, value_name = "URL", default_value = SERVICE)]
     pub from: String,
     /// Trust these roots (PEM) alone, not the system's

@@ -41,7 +41,14 @@ pub(super) fn run(args: &CheckArgs, color: Color) -> Result<Exit, Failure> {
         checked: found,
     };
     let found = &facts.checked;
-    print(args.show.format, color, &told(&list, found), &facts, &lines(found)).map_err(Failure::io)?;
+    print(
+        args.show.format,
+        color,
+        &told(&list, found),
+        &facts,
+        &lines(found),
+    )
+    .map_err(Failure::io)?;
     if let Some(warning) = list.warning(today) {
         message::note(&warning);
     }
@@ -69,7 +76,10 @@ fn told(list: &List, found: &[Found]) -> Document {
     let verdict = match (teams, all) {
         (1, 1) => "of Teams".to_owned(),
         (0, 1) => "not of Teams".to_owned(),
-        (teams, all) => format!("{teams} of {} are of Teams", counted(all as u64, "host", "hosts")),
+        (teams, all) => format!(
+            "{teams} of {} are of Teams",
+            counted(all as u64, "host", "hosts")
+        ),
     };
     let mut table = Table::new(
         "checked",
@@ -89,17 +99,38 @@ fn told(list: &List, found: &[Found]) -> Document {
             Standing::Neighbour | Standing::Former => Style::Warn,
             Standing::None => Style::Plain,
         };
-        let key = || [Cell::text(one.subject.clone()), Cell::Text(word.into(), style)];
-        let nothing = [Cell::None, Cell::None, Cell::None, Cell::text("nothing known here")];
+        let key = || {
+            [
+                Cell::text(one.subject.clone()),
+                Cell::Text(word.into(), style),
+            ]
+        };
+        let nothing = [
+            Cell::None,
+            Cell::None,
+            Cell::None,
+            Cell::text("nothing known here"),
+        ];
         table = match one.entries.as_slice() {
             [] => table.rows([(key(), nothing)]),
             entries => table.rows(entries.iter().map(|hit| {
                 // each line says what it is itself
                 let word = hit.standing.as_str();
-                let key = [Cell::text(one.subject.clone()), Cell::Text(word.into(), style)];
+                let key = [
+                    Cell::text(one.subject.clone()),
+                    Cell::Text(word.into(), style),
+                ];
                 let id = Cell::of(hit.id, |id| Cell::text(id.to_string()));
                 let by = Cell::text(hit.by.clone());
-                (key, [id, Cell::text(hit.ports.clone()), by, Cell::text(hit.of.clone())])
+                (
+                    key,
+                    [
+                        id,
+                        Cell::text(hit.ports.clone()),
+                        by,
+                        Cell::text(hit.of.clone()),
+                    ],
+                )
             })),
         };
     }
@@ -108,7 +139,7 @@ fn told(list: &List, found: &[Found]) -> Document {
     document(
         format!("By {}", list.named()),
         Paragraph::new(verdict),
-        vec![main_section("checked", "", blocks)],
+        vec![main_section("checked", "Hosts", blocks)],
     )
 }
 
@@ -118,7 +149,15 @@ fn lines(found: &[Found]) -> Lines<7> {
         let head = || (one.subject.clone(), one.standing.as_str().to_owned());
         if one.entries.is_empty() {
             let (host, what) = head();
-            lines.push([host, what, String::new(), String::new(), String::new(), String::new(), String::new()]);
+            lines.push([
+                host,
+                what,
+                String::new(),
+                String::new(),
+                String::new(),
+                String::new(),
+                String::new(),
+            ]);
         }
         for hit in &one.entries {
             let (host, _) = head();

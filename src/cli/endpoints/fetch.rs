@@ -41,7 +41,10 @@ pub(super) fn run(args: &FetchArgs) -> Result<Exit, Failure> {
         Failure::io(anyhow::Error::from(error).context(format!("--ca {path}")))
     })?;
     let now = Wall::system().now();
-    let same = place.kept.as_ref().filter(|kept| kept.source == service.url);
+    let same = place
+        .kept
+        .as_ref()
+        .filter(|kept| kept.source == service.url);
     if let Some(kept) = same
         && let Some(wait) = wait(kept.checked, now)
     {
@@ -55,7 +58,10 @@ pub(super) fn run(args: &FetchArgs) -> Result<Exit, Failure> {
         ));
         return Ok(Exit::Done);
     }
-    let known = place.kept.as_ref().map(|kept| kept.client_request_id.clone());
+    let known = place
+        .kept
+        .as_ref()
+        .map(|kept| kept.client_request_id.clone());
     let is_new = given.is_none() && known.is_none();
     let id = match given.or(known) {
         Some(id) => id,
@@ -71,7 +77,9 @@ pub(super) fn run(args: &FetchArgs) -> Result<Exit, Failure> {
     let (sender, receiver) = sync_channel(1);
     let asking = std::thread::Builder::new().name("fetch".to_owned());
     let asking = asking.spawn(move || drop(sender.send(asked.ask(&web))));
-    asking.context("no thread to ask with").map_err(Failure::io)?;
+    asking
+        .context("no thread to ask with")
+        .map_err(Failure::io)?;
     let came = loop {
         match receiver.recv_timeout(LOOK) {
             Ok(came) => break came,
@@ -155,7 +163,9 @@ fn service(text: &str) -> anyhow::Result<Service> {
 fn guid(text: &str) -> anyhow::Result<String> {
     let id = text.trim_matches(['{', '}']).to_ascii_lowercase();
     let lengths = id.split('-').map(str::len);
-    let is_hex = id.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+    let is_hex = id
+        .bytes()
+        .all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
     ensure!(
         is_hex && lengths.eq([8, 4, 4, 4, 12]),
         "--client-request-id {text}: give a GUID such as New-Guid and uuidgen print"
@@ -188,7 +198,11 @@ fn wait(checked: DateTime<Utc>, now: DateTime<Utc>) -> Option<u64> {
     let since = now.signed_duration_since(checked);
     let left = NOT_WITHIN.checked_sub(&since)?;
     let is_over = since < TimeDelta::zero() || left <= TimeDelta::zero();
-    (!is_over).then(|| u64::try_from(left.num_minutes()).unwrap_or(0).saturating_add(1))
+    (!is_over).then(|| {
+        u64::try_from(left.num_minutes())
+            .unwrap_or(0)
+            .saturating_add(1)
+    })
 }
 
 /// What the service is asked.
@@ -255,7 +269,9 @@ impl Place {
         let shown = path.display();
         let mut kept_there = None;
         let is_there = match std::fs::metadata(&file) {
-            Ok(found) if !found.is_file() => bail!("{shown} is no file; give --output another name"),
+            Ok(found) if !found.is_file() => {
+                bail!("{shown} is no file; give --output another name")
+            }
             Ok(found) => {
                 if found.len() > 0 {
                     let text = list::text(&file)?;
@@ -328,8 +344,18 @@ mod tests {
     fn only_an_address_of_https_is_a_service() {
         let of = |text| service(text).map(|service| (service.url, service.host));
         let (url, host) = of("https://mirror.example/ms/").unwrap();
-        assert_eq!((&*url, &*host), ("https://mirror.example/ms", "mirror.example"));
-        for wrong in ["http://a", "https://", "a", "https://a?b=c", "https://u:p@a", "https://a b"] {
+        assert_eq!(
+            (&*url, &*host),
+            ("https://mirror.example/ms", "mirror.example")
+        );
+        for wrong in [
+            "http://a",
+            "https://",
+            "a",
+            "https://a?b=c",
+            "https://u:p@a",
+            "https://a b",
+        ] {
             assert!(of(wrong).is_err(), "{wrong}");
         }
     }

@@ -65,10 +65,19 @@ pub(super) fn run(args: &ShowArgs, color: Color) -> Result<Exit, Failure> {
             .collect(),
         unreadable_names: list.unread,
     };
-    print(args.format, color, &told(&list, &shown), &shown, &lines(&shown)).map_err(Failure::io)?;
+    print(
+        args.format,
+        color,
+        &told(&list, &shown),
+        &shown,
+        &lines(&shown),
+    )
+    .map_err(Failure::io)?;
     if list.unread > 0 {
         let names = counted(list.unread as u64, "name", "names");
-        message::note(&format!("{names} of the list cannot be read and are left out"));
+        message::note(&format!(
+            "{names} of the list cannot be read and are left out"
+        ));
     }
     if let Some(warning) = list.warning(today) {
         message::note(&warning);
@@ -98,7 +107,11 @@ fn of_set(set: &Set) -> Entry {
 fn of_neighbour(near: &Neighbour) -> Entry {
     let names = near.names.iter().map(|name| name.text().to_owned());
     Entry {
-        kind: if near.is_former { "former" } else { "neighbour" },
+        kind: if near.is_former {
+            "former"
+        } else {
+            "neighbour"
+        },
         id: None,
         category: None,
         of: near.what.to_owned(),
@@ -119,8 +132,14 @@ fn told(list: &List, shown: &Shown) -> Document {
     let mut teams = Table::new(
         "teams",
         "",
-        vec![Column::words("id", "id"), Column::words("what", "range or name")],
-        vec![Column::words("category", "category"), Column::words("ports", "ports")],
+        vec![
+            Column::words("id", "id"),
+            Column::words("what", "range or name"),
+        ],
+        vec![
+            Column::words("category", "category"),
+            Column::words("ports", "ports"),
+        ],
     );
     for entry in entries(&["teams"]) {
         let id = entry.id.map(|id| id.to_string()).unwrap_or_default();
@@ -128,7 +147,13 @@ fn told(list: &List, shown: &Shown) -> Document {
         let parts = entry.ranges.iter().chain(&entry.names);
         teams = teams.rows(parts.map(|part| {
             let key = [Cell::text(id.clone()), Cell::text(part.clone())];
-            (key, [Cell::text(category.clone()), Cell::text(entry.ports.clone())])
+            (
+                key,
+                [
+                    Cell::text(category.clone()),
+                    Cell::text(entry.ports.clone()),
+                ],
+            )
         }));
     }
     teams.keep = Keep::All;
@@ -148,7 +173,10 @@ fn told(list: &List, shown: &Shown) -> Document {
         let parts = entry.ranges.iter().chain(&entry.names);
         near = near.rows(parts.map(|part| {
             let key = [Cell::text(part.clone())];
-            (key, [Cell::text(entry.ports.clone()), Cell::text(of.clone())])
+            (
+                key,
+                [Cell::text(entry.ports.clone()), Cell::text(of.clone())],
+            )
         }));
     }
     near.keep = Keep::All;
@@ -158,7 +186,12 @@ fn told(list: &List, shown: &Shown) -> Document {
         vec![Column::words("name", "name")],
         vec![Column::words("what", "what")],
     )
-    .rows(shown.relays.iter().map(|relay| ([relay.name.into()], [relay.what.into()])));
+    .rows(
+        shown
+            .relays
+            .iter()
+            .map(|relay| ([relay.name.into()], [relay.what.into()])),
+    );
     let relays = Table {
         keep: Keep::All,
         ..relays
@@ -171,9 +204,15 @@ fn told(list: &List, shown: &Shown) -> Document {
             "{others} of other services of Microsoft 365 are in the list, too: `check` knows them, and --format json has them."
         ))));
     }
-    let age = shown.list.age_days.map(|days| format!(", {} old", counted(days.unsigned_abs(), "day", "days")));
+    let age = shown
+        .list
+        .age_days
+        .map(|days| format!(", {} old", counted(days.unsigned_abs(), "day", "days")));
     let age = age.filter(|_| shown.list.age_days.is_some_and(|days| days >= 0));
-    let version = list.version.as_ref().map(|version| format!(", version {version}"));
+    let version = list
+        .version
+        .as_ref()
+        .map(|version| format!(", version {version}"));
     document(
         "Microsoft Teams endpoints".to_owned(),
         Paragraph::new(format!(
@@ -184,7 +223,11 @@ fn told(list: &List, shown: &Shown) -> Document {
         )),
         vec![
             main_section("teams", "Teams", filled(teams).into_iter().collect()),
-            section("relays", "Names that lead to relays", filled(relays).into_iter().collect()),
+            section(
+                "relays",
+                "Names that lead to relays",
+                filled(relays).into_iter().collect(),
+            ),
             section("neighbours", "Not Teams, but often taken for it", near),
         ],
     )

@@ -37,7 +37,9 @@ impl<const N: usize> Lines<N> {
         out.write_record(self.head)?;
         for line in &self.lines {
             // a spreadsheet must not take it for a formula
-            let cells = line.iter().map(|cell| with_marks(&plain(cell)).into_owned());
+            let cells = line
+                .iter()
+                .map(|cell| with_marks(&plain(cell)).into_owned());
             out.write_record(cells)?;
         }
         let bytes = out.into_inner().context("the lines as CSV")?;

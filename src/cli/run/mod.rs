@@ -19,7 +19,7 @@ pub(super) use kind::{Counts, Finished, Kind, Told, View};
 
 use super::args::ProbeArgs;
 use super::exit::{Exit, Failure};
-use super::list::ListArgs;
+use super::list::{ListArgs, judged_by};
 use super::message;
 use super::output_queue::Ending;
 use super::signals;
@@ -118,7 +118,8 @@ pub(super) fn run<K: Kind>(job: Job<K>, color: Color) -> Result<Exit, Failure> {
     } = job;
     path.local_end.check().map_err(Failure::usage)?;
     let wall = Wall::system();
-    let path = list.decide(path, wall.now()).map_err(Failure::io)?;
+    let list = list.list().map_err(Failure::io)?;
+    let path = judged_by(&list, path, wall.now());
     // before any event queue, as those panic for want of descriptors
     let stop = Stop::default();
     let interrupted = signals::listen(Some(stop.clone()))

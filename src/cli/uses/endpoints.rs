@@ -10,6 +10,8 @@ pub(super) fn idle(args: &EndpointsArgs, given: &Given) -> Option<(&'static str,
         return None;
     };
     let of_network = ["resolver", "endpoints", "ipv6"];
-    let mut idle = of_network.into_iter().filter(|id| given.has(id) && args.lab);
+    let mut idle = of_network
+        .into_iter()
+        .filter(|id| given.has(id) && args.lab);
     idle.next().map(|id| (id, Idle::beside("--lab", "")))
 }

@@ -43,7 +43,9 @@ impl Cli {
         let matches = command.try_get_matches_from_mut(words)?;
         // of a command of a command it is the inner one's
         let mut inner = matches.subcommand();
-        while let Some((_, deeper)) = inner.and_then(|(_, matches)| Some((0, matches.subcommand()?))) {
+        while let Some((_, deeper)) =
+            inner.and_then(|(_, matches)| Some((0, matches.subcommand()?)))
+        {
             inner = Some(deeper);
         }
         let given = inner.map(|(_, matches)| Given::of(matches));

@@ -16,7 +16,9 @@ use crate::measure::probe::text::http;
 use std::collections::HashMap;
 
 use super::findings;
-use super::model::{Addresses, ByList, Input, Overview, Report, SHAPE, Slow, SlowRegion, SlowRow, Verdict};
+use super::model::{
+    Addresses, ByList, Input, Overview, Report, SHAPE, Slow, SlowRegion, SlowRow, Verdict,
+};
 use crate::endpoints::{List, ListFacts};
 use crate::measure::folds::{Finished, Kinds};
 use crate::record::World;

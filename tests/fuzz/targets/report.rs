@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use turnprobe::doc;
+use turnprobe::endpoints::TEAMS_RANGES;
 use turnprobe::measure::folds::{Finished, Survey};
 use turnprobe::report::model::{File, Input, Problem, Report};
-use turnprobe::endpoints::TEAMS_RANGES;
 use turnprobe::report::{Circumstances, Selection, document, figures};
 use turnprobe::source::{self, ReadSummary};
 use turnprobe::stats::survey::SurveyOptions;

@@ -39,7 +39,11 @@ impl Answers {
         let Outcome::Failed(failure) = &record.outcome else {
             return Self::Ok;
         };
-        if record.turn.reply.is_some_and(crate::record::TurnReply::is_answer) {
+        if record
+            .turn
+            .reply
+            .is_some_and(crate::record::TurnReply::is_answer)
+        {
             return Self::Ok;
         }
         let cause = failure.cause;
@@ -51,7 +55,9 @@ impl Answers {
         match cause.phase() {
             _ if is_unsure => Self::CouldNotTell,
             // servers that fail say nothing of the name
-            Phase::Dns if ![Cause::DnsNxdomain, Cause::DnsNoData, Cause::DnsBlocked].contains(&cause) => {
+            Phase::Dns
+                if ![Cause::DnsNxdomain, Cause::DnsNoData, Cause::DnsBlocked].contains(&cause) =>
+            {
                 Self::CouldNotTell
             }
             _ => Self::No,
@@ -110,7 +116,9 @@ impl Asked {
             dns_ms: record.completed(Phase::Dns).map(millis),
             ms: took.map(millis),
             cause: failure.map(|failure| failure.cause.as_str()),
-            detail: failure.map(|failure| failure.detail.to_string()).unwrap_or_default(),
+            detail: failure
+                .map(|failure| failure.detail.to_string())
+                .unwrap_or_default(),
         })
     }
 }
@@ -186,8 +194,10 @@ impl Found {
 
 /// By port, TCP first.
 fn ports(requests: &[Asked]) -> Vec<PortFound> {
-    let mut keys: Vec<(&'static str, u16)> =
-        requests.iter().map(|one| (one.transport, one.port)).collect();
+    let mut keys: Vec<(&'static str, u16)> = requests
+        .iter()
+        .map(|one| (one.transport, one.port))
+        .collect();
     keys.sort_unstable();
     keys.dedup();
     let found = keys.into_iter().map(|(transport, port)| {
@@ -244,7 +254,15 @@ mod tests {
             asked(3479, Answers::Ok, Some(20.0)),
         ];
         let found = ports(&requests);
-        let counts = |found: &PortFound| (found.port, found.n, found.ok, found.no, found.could_not_tell);
+        let counts = |found: &PortFound| {
+            (
+                found.port,
+                found.n,
+                found.ok,
+                found.no,
+                found.could_not_tell,
+            )
+        };
         let all: Vec<_> = found.iter().map(counts).collect();
         assert_eq!(all, [(3478, 1, 0, 0, 1), (3479, 4, 3, 1, 0)]);
         let times = [found[1].min_ms, found[1].median_ms, found[1].max_ms];

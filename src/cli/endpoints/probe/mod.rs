@@ -16,6 +16,7 @@ use tokio::task::JoinSet;
 use super::args::ProbeArgs;
 use super::show::print;
 use crate::cli::exit::{Exit, Failure};
+use crate::cli::list::judged_by;
 use crate::cli::run::world::{in_the_lab, started, this_run};
 use crate::cli::values::Color;
 use crate::cli::{config, message, signals};
@@ -62,7 +63,7 @@ pub(super) fn run(args: &ProbeArgs, color: Color) -> Result<Exit, Failure> {
         };
         match &lab {
             Some(lab) => Ok(in_the_lab(plan, lab)),
-            None => args.show.by.decide(plan, now).map_err(Failure::io),
+            None => Ok(judged_by(&list, plan, now)),
         }
     };
     let run = Arc::new(this_run("", world, &wall));
@@ -112,7 +113,10 @@ fn wanted(list: &List, lab: Option<u16>) -> Vec<Wanted> {
             Transport::Udp => &set.udp,
             _ => &set.tcp,
         });
-        let all = ports.into_iter().flatten().flat_map(crate::endpoints::Ports::iter);
+        let all = ports
+            .into_iter()
+            .flatten()
+            .flat_map(crate::endpoints::Ports::iter);
         match lab {
             Some(port) => vec![port],
             None => all.collect::<BTreeSet<u16>>().into_iter().collect(),
@@ -122,6 +126,8 @@ fn wanted(list: &List, lab: Option<u16>) -> Vec<Wanted> {
     let relays = RELAYS.iter().map(|relay| (relay.name, true));
     let of_list = list.set(TEAMS).into_iter().flat_map(|set| &set.names);
     let of_list = of_list.filter(|name| !name.is_wildcard());
+    // the lab has relays and no web servers
+    let of_list = of_list.filter(|_| lab.is_none());
     let of_list = of_list.map(|name| (name.text(), false));
     let mut wanted = Vec::new();
     let mut seen = BTreeSet::new();

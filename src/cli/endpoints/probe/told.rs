@@ -25,7 +25,9 @@ pub(super) fn document(found: &Found, list: &List) -> Document {
     }
     if found.not_asked > 0 {
         let left = counted(found.not_asked, "request has", "requests have");
-        notes.push(format!("Interrupted: {left} no answer that was waited for."));
+        notes.push(format!(
+            "Interrupted: {left} no answer that was waited for."
+        ));
     }
     if found.requests.iter().any(is_silent) {
         notes.push(
@@ -34,14 +36,24 @@ pub(super) fn document(found: &Found, list: &List) -> Document {
                 .to_owned(),
         );
     }
-    let notes = notes.into_iter().map(|note| Block::Paragraph(Paragraph::new(note)));
+    let notes = notes
+        .into_iter()
+        .map(|note| Block::Paragraph(Paragraph::new(note)));
     document_of(
         title,
         verdict(found),
         vec![
-            main_section("ports", "By port", filled(by_port(found)).into_iter().collect()),
-            main_section("requests", "By name", filled(by_name(found)).into_iter().collect()),
-            section("notes", "", notes.collect()),
+            main_section(
+                "ports",
+                "By port",
+                filled(by_port(found)).into_iter().collect(),
+            ),
+            main_section(
+                "requests",
+                "By name",
+                filled(by_name(found)).into_iter().collect(),
+            ),
+            section("notes", "Notes", notes.collect()),
         ],
     )
 }
@@ -52,7 +64,10 @@ fn is_silent(asked: &Asked) -> bool {
 
 fn verdict(found: &Found) -> Paragraph {
     let of = |transport: &str| {
-        let ports = found.ports.iter().filter(|port| port.transport == transport);
+        let ports = found
+            .ports
+            .iter()
+            .filter(|port| port.transport == transport);
         let (ok, n) = ports.fold((0, 0), |(ok, n), port| (ok + port.ok, n + port.n));
         (n > 0).then(|| format!("{} {ok} of {n}", transport.to_uppercase()))
     };
@@ -88,7 +103,10 @@ fn by_port(found: &Found) -> Table {
         ],
     )
     .rows(found.ports.iter().map(|port| {
-        let key = [Cell::from(port.transport), Cell::text(port.port.to_string())];
+        let key = [
+            Cell::from(port.transport),
+            Cell::text(port.port.to_string()),
+        ];
         let times = [port.min_ms, port.median_ms, port.max_ms];
         let [min, median, max] = times.map(|time| Cell::of(time, Cell::Millis));
         let counts = [port.ok, port.no, port.could_not_tell].map(count);
@@ -103,14 +121,11 @@ fn by_name(found: &Found) -> Table {
     let mut table = Table::new(
         "requests",
         "",
-        vec![
-            Column::words("name", "name"),
-            Column::words("port", "port"),
-        ],
+        vec![Column::words("name", "name"), Column::words("port", "port")],
         vec![
             Column::words("answers", "answers"),
             Column::number("ms", "ms"),
-            Column::words("address", "address"),
+            Column::words("address", "address").spare(),
             Column::words("in_teams_range", "of Teams").spare(),
             Column::words("cause", "why not"),
         ],
@@ -123,7 +138,9 @@ fn by_name(found: &Found) -> Table {
         };
         let port = format!("{} {}", asked.transport, asked.port);
         let key = [Cell::text(asked.name.clone()), Cell::text(port)];
-        let of_teams = asked.in_teams_range.map(|yes| if yes { "yes" } else { "no" });
+        let of_teams = asked
+            .in_teams_range
+            .map(|yes| if yes { "yes" } else { "no" });
         let cause = asked.cause.filter(|_| asked.answers != Answers::Ok);
         (
             key,
@@ -149,8 +166,14 @@ pub(super) fn lines(found: &Found) -> Lines<10> {
             asked.transport.to_owned(),
             asked.port.to_string(),
             asked.answers.as_str().to_owned(),
-            asked.address.map(|address| address.to_string()).unwrap_or_default(),
-            asked.in_teams_range.map(|yes| yes.to_string()).unwrap_or_default(),
+            asked
+                .address
+                .map(|address| address.to_string())
+                .unwrap_or_default(),
+            asked
+                .in_teams_range
+                .map(|yes| yes.to_string())
+                .unwrap_or_default(),
             text(asked.dns_ms),
             text(asked.ms),
             asked.cause.unwrap_or_default().to_owned(),
