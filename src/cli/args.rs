@@ -9,7 +9,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::burst::StreamArgs;
 use super::compare::args::{self as compare, CompareArgs};
+use super::endpoints::args::{self as endpoints, EndpointsArgs};
 use super::hold::HoldArgs;
+use super::list::ListArgs;
 use super::long_help::{ASKS, TARGETS, TRANSPORTS, faults};
 use super::proxy::ProxyArgs;
 use super::report::args::{self as report, ReportArgs};
@@ -32,8 +34,9 @@ Exit codes:
   1    no probe worked and no relay answered a request, more failed than
        --max-failed allows, more certificates cannot be trusted than
        --max-untrusted allows, --strict found bad input, some files could not
-       be read, the filters of a report leave no row, or nothing can be told
-       of what is compared
+       be read, the filters of a report leave no row, nothing can be told
+       of what is compared, a host that is checked is not of Teams, or the list
+       of endpoints does not come
   2    the command line is wrong, or a report has rows of the lab and real ones
        without --world
   3    the tool's own input or output failed (disk full, file locked,
@@ -81,6 +84,9 @@ pub enum Command {
     /// The TLS versions and cipher suites of a relay, its certificates, and who answers
     #[command(after_help = tls::EXAMPLES, after_long_help = format!("{}\n\n{EXIT_CODES}", tls::EXAMPLES))]
     Tls(Box<TlsArgs>),
+    /// Names, addresses and ports of Teams, and what of them answers
+    #[command(after_help = endpoints::EXAMPLES, after_long_help = format!("{}\n\n{EXIT_CODES}", endpoints::EXAMPLES))]
+    Endpoints(Box<EndpointsArgs>),
     /// The CSV columns: name, type, unit, first version, meaning
     Schema(SchemaArgs),
     /// Prints the completions for a shell
@@ -278,6 +284,8 @@ pub struct ProbeArgs {
     /// address
     #[arg(long, help_heading = "Advanced", hide_short_help = true)]
     pub i_own_this_server: bool,
+    #[command(flatten)]
+    pub list: ListArgs,
 }
 
 #[derive(Debug, Args)]

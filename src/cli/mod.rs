@@ -4,9 +4,11 @@ mod args;
 mod burst;
 mod compare;
 mod config;
+mod endpoints;
 mod exit;
 mod files;
 mod hold;
+mod list;
 mod long_help;
 mod message;
 mod mode;
@@ -57,6 +59,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Report(args) => report::run(&args, cli.color),
         Command::Compare(args) => compare::run(&args, cli.color),
         Command::Tls(args) => tls::run(&args, cli.color),
+        Command::Endpoints(args) => endpoints::run(&args, cli.color),
         Command::Schema(args) => {
             let text = schema::render(&args.row, args.format, terminal::width());
             print(text.as_bytes())
@@ -77,7 +80,11 @@ fn man_page(name: Option<&str>) -> Result<Vec<u8>, Failure> {
     let (title, command) = match name {
         None => ("turnprobe".to_owned(), command),
         Some(name) => {
-            let Some(found) = command.find_subcommand(name) else {
+            // `endpoints-check` is a command of a command, as its page is named
+            let found = name
+                .split('-')
+                .try_fold(&command, |of, part| of.find_subcommand(part));
+            let Some(found) = found else {
                 let names: Vec<_> = command
                     .get_subcommands()
                     .map(clap::Command::get_name)
@@ -86,7 +93,8 @@ fn man_page(name: Option<&str>) -> Result<Vec<u8>, Failure> {
                 let text = format!("there is no command `{name}`; there are {names}");
                 return Err(Failure::usage(anyhow::anyhow!(text)));
             };
-            let command = found.clone().display_name(format!("turnprobe {name}"));
+            let words = name.replace('-', " ");
+            let command = found.clone().display_name(format!("turnprobe {words}"));
             (format!("turnprobe-{name}"), command)
         }
     };

@@ -32,6 +32,7 @@ mod tls;
 pub mod trust;
 mod turn;
 mod verifier;
+pub mod web;
 
 pub use connector::Lost;
 pub use destination::{Destination, Leads, Route};

@@ -76,6 +76,11 @@ impl NameLog {
         }
     }
 
+    /// Notes what is wrong with the list that an address was judged by.
+    pub fn warning(&self, said: &str) {
+        self.tell(said.to_owned());
+    }
+
     fn tell(&self, said: String) {
         let mut inner = self.inner();
         if inner.told.insert(said.clone()) {

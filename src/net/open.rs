@@ -12,7 +12,7 @@
 //! Name resolution and connects run on a thread of their own (`connector`). Not here: what is done with the path.
 
 use std::collections::HashSet;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -187,8 +187,13 @@ impl Opener {
     /// Whether an address lies in the published ranges for this transport and its port; none where it is not known.
     pub fn in_range(&self, to: &Destination, transport: Transport) -> Option<bool> {
         let is_udp = transport == Transport::Udp;
-        let contains = |remote| self.plan.ranges.contains(remote, is_udp);
-        to.remote().map(contains)
+        let remote = to.remote()?;
+        if let Some(warning) = &self.plan.ranges_warning
+            && !is_own_network(remote.ip())
+        {
+            self.names.warning(warning);
+        }
+        Some(self.plan.ranges.contains(remote, is_udp))
     }
 
     /// The proxy that the paths of a transport lead through.
@@ -204,7 +209,12 @@ impl Opener {
         let Some(proxy) = self.proxy(leads) else {
             return self.resolve_target(target).await;
         };
-        let found = self.resolve_host(&proxy.host).await;
+        let found = match &proxy.host {
+            // a name that no name server is asked for (RFC 6761 section 6.3)
+            Host::Name(name) if &**name == "localhost" => known(Ipv4Addr::LOCALHOST.into()),
+            // a proxy may stand on this machine, where no relay is
+            host => self.resolve_host(host, Filters::Pass).await,
+        };
         let via = Via {
             proxy: proxy.to_string().into(),
             address: found.first().ok().and_then(|route| route.relay),
@@ -247,12 +257,12 @@ impl Opener {
     async fn resolve_target(&self, target: &Target) -> Lookup {
         match self.plan.address {
             Some(address) => known(address),
-            None => self.resolve_host(&target.host).await,
+            None => self.resolve_host(&target.host, Filters::Find).await,
         }
     }
 
     /// Resolves a name, unless there is nothing to resolve.
-    async fn resolve_host(&self, host: &Host) -> Lookup {
+    async fn resolve_host(&self, host: &Host, filters: Filters) -> Lookup {
         let name = match host {
             Host::Address(address) => return known(*address),
             Host::Name(name) => name.clone(),
@@ -270,8 +280,9 @@ impl Opener {
                 };
             }
         };
+        let finds_filters = self.plan.finds_filters && filters == Filters::Find;
         let result = match result {
-            Ok(resolved) if self.plan.finds_filters => without_sinkholes(&asked, resolved),
+            Ok(resolved) if finds_filters => without_sinkholes(&asked, resolved),
             result => result,
         };
         let (dns, addresses) = match result {
@@ -282,7 +293,7 @@ impl Opener {
         self.names.servers(&dns);
         self.names.rules(&asked, &self.plan.resolver.rules());
         if let Ok([address, ..]) = addresses.as_deref()
-            && self.plan.finds_filters
+            && finds_filters
         {
             self.names.address(&asked, *address);
         }
@@ -402,6 +413,15 @@ impl Connection {
             stream: Err(failure),
         }
     }
+}
+
+/// What is made of an answer that no relay's address can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Filters {
+    /// A filter's word.
+    Find,
+    /// An address as any other.
+    Pass,
 }
 
 impl Lookup {

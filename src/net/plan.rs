@@ -99,6 +99,8 @@ pub struct Plan {
     pub os_store: OsStore,
     /// What `in_teams_range` is judged against.
     pub ranges: Ranges,
+    /// What is to be said once they judge the address of a stranger: that they are old.
+    pub ranges_warning: Option<String>,
     /// Whether the schedule asks for more probes a second than strangers may get.
     pub fast: bool,
     /// Whether the user says that the server is the user's own.
@@ -128,6 +130,7 @@ impl Default for Plan {
             public_roots: Roots::Public,
             os_store: OsStore::System,
             ranges: TEAMS_RANGES,
+            ranges_warning: None,
             fast: false,
             own_server: false,
         }

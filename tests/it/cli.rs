@@ -33,13 +33,27 @@ fn the_help_is_an_interface_and_the_short_one_fits_a_terminal() {
     snapshot("help-report-short", &report);
     snapshot("help-report", &run("report --help").stdout);
     snapshot("help-long", &run("--help").stdout);
-    for command in ["compare", "tls"] {
+    for command in ["compare", "tls", "endpoints"] {
         let short = run(&format!("{command} -h")).stdout;
         assert!(short.lines().count() <= 40, "{short}");
         let fits = short.lines().all(|line| line.chars().count() <= 80);
         assert!(fits, "{short}");
     }
-    for command in ["compare", "tls", "schema", "completions", "man"] {
+    for command in ["list", "check", "fetch", "probe"] {
+        let short = run(&format!("endpoints {command} -h")).stdout;
+        assert!(short.lines().count() <= 40, "{short}");
+        let fits = short.lines().all(|line| line.chars().count() <= 80);
+        assert!(fits, "{short}");
+        snapshot(&format!("help-endpoints-{command}-short"), &short);
+    }
+    for command in [
+        "compare",
+        "tls",
+        "endpoints",
+        "schema",
+        "completions",
+        "man",
+    ] {
         let short = run(&format!("{command} -h")).stdout;
         snapshot(&format!("help-{command}-short"), &short);
         let long = run(&format!("{command} --help")).stdout;
@@ -88,6 +102,11 @@ fn completions_and_man_pages_come_from_the_binary() {
     }
     assert!(run("man").stdout.contains(".TH turnprobe 1"));
     assert!(run("man probe").stdout.contains("connect\\-timeout"));
+    assert!(
+        run("man endpoints-fetch")
+            .stdout
+            .contains("client\\-request\\-id")
+    );
     let said = run("man nothing");
     assert_eq!(said.code, Some(2));
     assert!(

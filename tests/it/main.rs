@@ -12,6 +12,7 @@ mod compare_held;
 mod compare_numbers;
 mod connect;
 mod dns;
+mod endpoints;
 mod files;
 mod generator;
 mod golden;

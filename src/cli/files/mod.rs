@@ -7,6 +7,7 @@ mod json;
 mod page;
 mod progress;
 mod told;
+pub(super) mod whole;
 
 pub use filter::{Conditions, Filter};
 pub use format::DocumentFormat;

@@ -2,19 +2,16 @@
 //! name at the end. What is no file, such as a pipe, is written to as it is.
 
 use std::fs::{self, File};
-use std::io::{self, Read as _, Seek as _, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{anyhow, ensure};
 
+use super::whole::{Beside, Stubborn, failed, followed, replace};
 use crate::doc::{self, Document, number};
-use crate::in_use::{IN_USE, is_in_use};
 
 /// How each page begins.
 const BEGIN: &[u8] = b"<!DOCTYPE html>";
-
-/// The most links that are followed to a file.
-const MOST_LINKS: usize = 40;
 
 /// Where the page goes, looked at before anything is read, so that a wrong name is told at once.
 #[derive(Debug)]
@@ -96,7 +93,7 @@ impl Page {
                     // somebody may have put something there meanwhile
                     look(file)?;
                 }
-                replace(file, text.as_bytes())
+                replace(file, text.as_bytes(), Stubborn::WriteOver)
             }
             Place::Stream => File::options()
                 .write(true)
@@ -136,90 +133,6 @@ fn look(path: &Path) -> anyhow::Result<PathBuf> {
         path.display()
     );
     Ok(followed(path))
-}
-
-fn failed(error: io::Error, path: &Path) -> anyhow::Error {
-    if is_in_use(&error) {
-        return anyhow!("{} is {IN_USE}", path.display());
-    }
-    anyhow::Error::from(error).context(format!("{} cannot be written", path.display()))
-}
-
-/// The file that a link stands for, be it there or not.
-fn followed(path: &Path) -> PathBuf {
-    let mut path = path.to_owned();
-    for _ in 0..MOST_LINKS {
-        let Ok(target) = fs::read_link(&path) else {
-            break;
-        };
-        path = match path.parent() {
-            Some(directory) => directory.join(target),
-            None => target,
-        };
-    }
-    path
-}
-
-/// Writes the whole of a file, or leaves it as it was.
-fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
-    let (beside, mut file) = match Beside::create(path) {
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied && path.exists() => {
-            return overwrite(path, text);
-        }
-        created => created?,
-    };
-    file.write_all(text)?;
-    file.sync_all()?;
-    if let Ok(found) = fs::metadata(path) {
-        // whoever may not set them has a page all the same
-        let _ = file.set_permissions(found.permissions());
-    }
-    drop(file);
-    // a file that is mounted, somebody else's in /tmp, or open in a program on Windows, cannot be
-    // replaced; perhaps it can be written to
-    fs::rename(&beside.path, path).or_else(|error| {
-        if path.exists() {
-            overwrite(path, text)
-        } else {
-            Err(error)
-        }
-    })
-}
-
-fn overwrite(path: &Path, text: &[u8]) -> io::Result<()> {
-    let mut file = File::options().write(true).open(path)?;
-    file.set_len(0)?;
-    file.rewind()?;
-    file.write_all(text)
-}
-
-/// A file beside another one, for its content to come. It is removed unless it got that name.
-struct Beside {
-    path: PathBuf,
-}
-
-impl Beside {
-    fn create(path: &Path) -> io::Result<(Self, File)> {
-        let process = std::process::id();
-        let mut number = 0;
-        loop {
-            let path = path.with_file_name(format!(".turnprobe-{process}-{number}.tmp"));
-            match File::options().write(true).create_new(true).open(&path) {
-                // of a run with this number on another machine, or one that was killed
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists && number < 100 => {
-                    number += 1;
-                }
-                created => return created.map(|file| (Self { path }, file)),
-            }
-        }
-    }
-}
-
-impl Drop for Beside {
-    fn drop(&mut self) {
-        // it is gone when all went well; nobody is left to hear of a failure
-        let _ = fs::remove_file(&self.path);
-    }
 }
 
 /// Whether stdout goes to the same file, as with /dev/stdout: what is renamed over that would leave

@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use crate::cli::files::DocumentFormat;
+use crate::cli::list::ListArgs;
 use crate::cli::values::duration;
 use crate::cli::words::words;
 use crate::record::World;
@@ -128,6 +129,8 @@ pub struct ReportArgs {
     #[arg(long, value_name = "N", default_value = "1000", help_heading = "Advanced",
           hide_short_help = true, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub max_groups: u32,
+    #[command(flatten)]
+    pub list: ListArgs,
 }
 
 /// The verdict that makes an exit code.

@@ -19,6 +19,7 @@ use super::{message, signals, terminal};
 use crate::clock::Wall;
 use crate::compare::model::Comparison;
 use crate::doc::{self, Room};
+use crate::endpoints::List;
 use crate::measure::folds::{Finished, Survey};
 use crate::report::model::{Problem, Report};
 use crate::report::{Circumstances, Selection, document, figures};
@@ -53,6 +54,7 @@ pub fn run(args: &ReportArgs, color: Color) -> Result<Exit, Failure> {
         .map(Page::open)
         .transpose()
         .map_err(Failure::io)?;
+    let list = args.list.list().map_err(Failure::io)?;
     let options = SurveyOptions {
         zone: args.time_zone,
         slow_us: u64::try_from(args.slow.as_micros()).unwrap_or(u64::MAX),
@@ -66,6 +68,8 @@ pub fn run(args: &ReportArgs, color: Color) -> Result<Exit, Failure> {
         outage_us: args
             .outage
             .map(|time| u64::try_from(time.as_micros()).unwrap_or(u64::MAX)),
+        ranges: list.ranges(),
+        rejudge: args.list.endpoints.is_some(),
     };
     let previous = Previous::of(args, &filter, now);
     let read = read(args, options, &filter, previous)?;
@@ -74,7 +78,7 @@ pub fn run(args: &ReportArgs, color: Color) -> Result<Exit, Failure> {
     }
     one_world(&read.rows).map_err(Failure::usage)?;
     known_columns(&read, &filter, &by).map_err(Failure::usage)?;
-    let mut report = report(args, &read);
+    let mut report = report(args, &read, list);
     report.sort(&wanted);
     let previous = read.previous.as_ref();
     if let Some(page) = page {
@@ -290,7 +294,7 @@ fn known_columns(read: &Read, filter: &Filter, by: &[Vec<String>]) -> anyhow::Re
     Ok(())
 }
 
-fn report(args: &ReportArgs, read: &Read) -> Report {
+fn report(args: &ReportArgs, read: &Read, list: List) -> Report {
     let filter = |name: &str, value: &String| format!("--{name} {value}");
     let times = [("since", &args.since), ("until", &args.until)];
     let times = times
@@ -315,6 +319,7 @@ fn report(args: &ReportArgs, read: &Read) -> Report {
             zone: args.time_zone,
             interrupted: read.interrupted,
             tool_version: env!("CARGO_PKG_VERSION"),
+            list,
         },
     )
 }

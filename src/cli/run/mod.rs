@@ -19,6 +19,7 @@ pub(super) use kind::{Counts, Finished, Kind, Told, View};
 
 use super::args::ProbeArgs;
 use super::exit::{Exit, Failure};
+use super::list::{ListArgs, judged_by};
 use super::message;
 use super::output_queue::Ending;
 use super::signals;
@@ -55,6 +56,8 @@ pub(super) struct Job<K: Kind> {
     pub most: Most,
     /// The lab, when it is wanted.
     pub lab: Option<LabOptions>,
+    /// The list that says which addresses are of Teams.
+    pub list: ListArgs,
 }
 
 /// Shares, in percent, up to which a run is still a success; none where any is.
@@ -95,6 +98,7 @@ impl<K: Kind> Job<K> {
                 fault_share: args.lab_fault_share,
                 ..LabOptions::default()
             }),
+            list: args.list.clone(),
         })
     }
 }
@@ -110,9 +114,12 @@ pub(super) fn run<K: Kind>(job: Job<K>, color: Color) -> Result<Exit, Failure> {
         quiet,
         most,
         lab,
+        list,
     } = job;
     path.local_end.check().map_err(Failure::usage)?;
     let wall = Wall::system();
+    let list = list.list().map_err(Failure::io)?;
+    let path = judged_by(&list, path, wall.now());
     // before any event queue, as those panic for want of descriptors
     let stop = Stop::default();
     let interrupted = signals::listen(Some(stop.clone()))

@@ -51,6 +51,7 @@ pub(in crate::cli) fn in_the_lab(plan: Plan, lab: &Lab) -> Plan {
         os_store: OsStore::Given(roots.clone()),
         public_roots: Roots::Given(roots),
         ranges: LAB_RANGES,
+        ranges_warning: None,
         ..plan
     }
 }

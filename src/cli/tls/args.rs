@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::cli::files::DocumentFormat;
+use crate::cli::list::ListArgs;
 use crate::cli::long_help::faults;
 use crate::cli::proxy::ProxyArgs;
 use crate::cli::values::duration;
@@ -96,4 +97,7 @@ pub struct TlsArgs {
     /// Switch on a fault; several take turns
     #[arg(long, value_name = "NAME", help_heading = "Lab", long_help = faults())]
     pub lab_fault: Vec<Fault>,
+
+    #[command(flatten)]
+    pub list: ListArgs,
 }

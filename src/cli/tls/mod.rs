@@ -13,6 +13,7 @@ use anyhow::Context as _;
 
 use super::exit::{Exit, Failure};
 use super::files::{DocumentFormat, json};
+use super::list::judged_by;
 use super::run::world::{in_the_lab, started, this_run, with_port};
 use super::values::Color;
 use super::{message, signals, terminal};
@@ -25,7 +26,7 @@ use crate::measure::ladder::runner::Run as Asking;
 use crate::measure::ladder::{Rung, build, sections};
 use crate::net::trust::Judge;
 use crate::net::{Leads, Lookup, Opener};
-use crate::record::{Run, Transport};
+use crate::record::{Run, Transport, World};
 use crate::schema::RowKind as _;
 use crate::sink;
 use crate::target::Target;
@@ -42,6 +43,7 @@ pub fn run(args: &TlsArgs, color: Color) -> Result<Exit, Failure> {
     let plan = config::plan(args, &target).map_err(Failure::usage)?;
     plan.local_end.check().map_err(Failure::usage)?;
     let wall = Wall::system();
+    let (list, now) = (args.list.list().map_err(Failure::io)?, wall.now());
     let stop = Stop::default();
     let interrupted = signals::listen(Some(stop.clone()))
         .context("signals cannot be heard, perhaps for want of file descriptors (ulimit -n)")
@@ -55,7 +57,7 @@ pub fn run(args: &TlsArgs, color: Color) -> Result<Exit, Failure> {
     let (lab, world) = started(lab, &wall).map_err(Failure::io)?;
     let plan = match &lab {
         Some(lab) => in_the_lab(plan, lab),
-        None => plan,
+        None => judged_by(&list, plan, now),
     };
     let run = Arc::new(this_run("", world, &wall));
     let judge = Judge::new(plan.public_roots.clone(), plan.os_store.clone());
@@ -66,8 +68,11 @@ pub fn run(args: &TlsArgs, color: Color) -> Result<Exit, Failure> {
     let runtime = runtime.context("no event queue").map_err(Failure::io)?;
     let asked = runtime.block_on(ask(args, (&opener, &judge), &target, &run, &stop));
     drop(lab);
-    let (ladder, failure) =
+    let (mut ladder, failure) =
         asked.map_err(|address| Failure::usage(anyhow::anyhow!(too_much(address))))?;
+    if world == World::Real {
+        ladder.list = Some(list.facts(now.date_naive()));
+    }
     for note in opener.names().news() {
         message::note(&note);
     }
@@ -123,6 +128,7 @@ async fn ask(
         tool_version: env!("CARGO_PKG_VERSION"),
         run_id: run.id.clone(),
         world: run.world.as_str(),
+        list: None,
         started,
         target: with_port(target, port),
         remotename: String::new(),

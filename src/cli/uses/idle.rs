@@ -46,7 +46,9 @@ pub fn spelled(command: &str, id: &str) -> String {
     let program = Cli::command();
     let command = program.find_subcommand(command);
     let own = command.into_iter().flat_map(clap::Command::get_arguments);
+    let inner = command.into_iter().flat_map(clap::Command::get_subcommands);
     let option = own
+        .chain(inner.flat_map(clap::Command::get_arguments))
         .chain(program.get_arguments())
         .find(|arg| arg.get_id() == id);
     match option.map(|option| (option.get_long(), option.get_short())) {

@@ -3,6 +3,7 @@
 //!
 //! Not here: values that do not fit (`config`), what the options mean (`args`).
 
+mod endpoints;
 mod given;
 mod idle;
 mod probe;
@@ -40,7 +41,14 @@ impl Cli {
         T: Into<OsString> + Clone,
     {
         let matches = command.try_get_matches_from_mut(words)?;
-        let given = matches.subcommand().map(|(_, matches)| Given::of(matches));
+        // of a command of a command it is the inner one's
+        let mut inner = matches.subcommand();
+        while let Some((_, deeper)) =
+            inner.and_then(|(_, matches)| Some((0, matches.subcommand()?)))
+        {
+            inner = Some(deeper);
+        }
+        let given = inner.map(|(_, matches)| Given::of(matches));
         let cli = Self::from_arg_matches(&matches).map_err(|error| error.format(command))?;
         Ok((cli, given.unwrap_or_default()))
     }
@@ -54,6 +62,7 @@ impl Command {
             Self::Report(_) => "report",
             Self::Compare(_) => "compare",
             Self::Tls(_) => "tls",
+            Self::Endpoints(_) => "endpoints",
             Self::Schema(_) => "schema",
             Self::Completions(_) => "completions",
             Self::Man(_) => "man",
@@ -71,6 +80,7 @@ pub fn check(command: &Command, given: &Given) -> Result<(), Failure> {
         Command::Probe(args) => probe::idle(args, given).map_err(Failure::usage)?,
         Command::Report(args) => report::idle(args, given),
         Command::Tls(args) => tls::idle(args, given),
+        Command::Endpoints(args) => endpoints::idle(args, given),
         // each of their options does what it does beside any other
         Command::Compare(_) | Command::Schema(_) | Command::Completions(_) | Command::Man(_) => {
             None

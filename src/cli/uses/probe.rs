@@ -123,6 +123,7 @@ pub(super) const USES: &[Use] = &[
     ("max_failed", ALL, &[]),
     ("max_untrusted", CONNECTIONS, &[Need::Tls]),
     ("i_own_this_server", ALL, &[Need::Network]),
+    ("endpoints", ALL, &[Need::Network]),
 ];
 
 /// Options of which one rules the others out.

@@ -33,6 +33,7 @@ pub(super) const USES: &[(&str, &[DocumentFormat])] = &[
     ("strict", ALL),
     ("skip_unreadable", ALL),
     ("max_groups", ALL),
+    ("endpoints", ALL),
 ];
 
 /// The first option that would do nothing, and why.

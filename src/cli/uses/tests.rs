@@ -86,6 +86,7 @@ fn samples() -> Vec<Sample> {
         ("proxy_dns", "local"),
         ("proxy_auth_file", "proxy-auth.txt"),
         ("proxy_timeout", "4s"),
+        ("endpoints", "list.json"),
     ]);
     let mut program = Cli::command();
     program.build();

@@ -45,7 +45,7 @@ pub(super) fn idle(args: &TlsArgs, given: &Given) -> Option<(&'static str, Idle)
             Idle::without("a name to resolve", "a host name as the target"),
         ));
     }
-    let of_network = ["resolver", "i_own_this_server"];
+    let of_network = ["resolver", "i_own_this_server", "endpoints"];
     let id = of_network
         .into_iter()
         .find(|id| given.has(id) && args.lab)?;

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Serialize, Serializer};
 
+use crate::endpoints::ListFacts;
 use crate::record::{HttpReply, Order, ProtocolVersion, TlsPath};
 
 /// A ladder.
@@ -14,6 +15,8 @@ pub struct Ladder {
     pub run_id: String,
     /// `real` or `lab`.
     pub world: &'static str,
+    /// What decided which addresses are of Teams; none in the lab.
+    pub list: Option<ListFacts>,
     /// When it began.
     pub started: DateTime<Utc>,
     /// What was asked for.

@@ -16,7 +16,10 @@ use crate::measure::probe::text::http;
 use std::collections::HashMap;
 
 use super::findings;
-use super::model::{Addresses, Input, Overview, Report, SHAPE, Slow, SlowRegion, SlowRow, Verdict};
+use super::model::{
+    Addresses, ByList, Input, Overview, Report, SHAPE, Slow, SlowRegion, SlowRow, Verdict,
+};
+use crate::endpoints::{List, ListFacts};
 use crate::measure::folds::{Finished, Kinds};
 use crate::record::World;
 use crate::stats::Count;
@@ -39,6 +42,8 @@ pub struct Circumstances {
     pub interrupted: bool,
     /// Version of the program.
     pub tool_version: &'static str,
+    /// What says of addresses whether they are of Teams.
+    pub list: List,
 }
 
 impl Report {
@@ -74,7 +79,7 @@ impl Report {
             ),
             clocks: clocks::of(&rows.clocks),
             events,
-            addresses: addresses(rows),
+            addresses: addresses(rows, &around.list),
             timeline: charts::timeline(rows),
             distribution: charts::distribution(rows),
             heat: charts::heat(rows),
@@ -178,13 +183,31 @@ fn slow(rows: &Finished) -> Slow {
     }
 }
 
-fn addresses(rows: &Finished) -> Addresses {
+/// Which list judged so many rows, and how old it was at the last row.
+fn judged(rows: &Finished, list: &List, by_list: u64) -> ByList {
+    let last = rows.all.last.map(|at| moment(at).date_naive());
+    ByList {
+        rows: by_list,
+        named: list.named(),
+        list: match last {
+            Some(day) => list.facts(day),
+            None => ListFacts {
+                age_days: None,
+                is_old: None,
+                ..list.facts(chrono::NaiveDate::MIN)
+            },
+        },
+    }
+}
+
+fn addresses(rows: &Finished, list: &List) -> Addresses {
     let mut of: HashMap<&str, u64> = HashMap::new();
-    let (mut sum, mut in_range) = (0, 0);
+    let (mut sum, mut in_range, mut by_list) = (0, 0, 0);
     for (address, count) in rows.relays.addresses() {
         *of.entry(address).or_default() += count.rows;
         sum += count.rows;
         in_range += if count.in_range { count.rows } else { 0 };
+        by_list += if count.by_list { count.rows } else { 0 };
     }
     let share = |count: Option<&u64>| count.and_then(|count| percent(*count, sum));
     let richness = chao1(of.values().copied());
@@ -204,6 +227,7 @@ fn addresses(rows: &Finished) -> Addresses {
         expected_low: richness.map(|found| found.low),
         expected_high: richness.map(|found| found.high),
         in_teams_range_percent: percent(in_range, sum),
+        in_range_by_list: (by_list > 0).then(|| judged(rows, list, by_list)),
         changed_percent: percent(changed, pairs),
         ttls: counts(rows.ttls.counts()),
     }

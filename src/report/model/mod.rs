@@ -21,6 +21,7 @@ pub use paths::{TlsPathFinding, TlsPaths};
 pub use series::{Gap, ListedOutage, PlannedRun, Schedule, Series};
 pub use verdict::{Finding, Verdict};
 
+use crate::endpoints::ListFacts;
 use crate::measure::folds::Kinds;
 use crate::schema::Metric;
 use crate::stats::{Count, Statistics};
@@ -341,6 +342,19 @@ pub struct Event {
     pub what: String,
 }
 
+/// The list that judged rows.
+#[derive(Debug, Clone, Serialize)]
+pub struct ByList {
+    /// So many.
+    pub rows: u64,
+    /// Which list, in words.
+    #[serde(skip)]
+    pub named: String,
+    /// The list, and how old it was at the last row.
+    #[serde(flatten)]
+    pub list: ListFacts,
+}
+
 /// The relays' addresses.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Addresses {
@@ -362,6 +376,9 @@ pub struct Addresses {
     pub expected_high: Option<f64>,
     /// Share of the rows whose address lies in the published Teams ranges.
     pub in_teams_range_percent: Option<f64>,
+    /// What said so of rows that do not say it themselves; none where all do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub in_range_by_list: Option<ByList>,
     /// Share of the rows whose address is another than that of the row before in the series.
     pub changed_percent: Option<f64>,
     /// TTLs seen in the chain, in seconds (`0 0 0 10`), most frequent first.

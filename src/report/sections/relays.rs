@@ -1,9 +1,12 @@
 //! The other end: addresses and certificates.
 
+use std::fmt::Write as _;
+
 use crate::doc::number::grouped;
 use crate::doc::parts::{filled, main_section, percent, section};
 use crate::doc::{Block, Cell, Column, Fact, Paragraph, Row, Section, Table};
-use crate::report::model::Report;
+use crate::endpoints::OLD_AFTER_DAYS;
+use crate::report::model::{ByList, Report};
 
 /// How many relays there are, and how evenly they are met.
 pub fn addresses(report: &Report) -> Section {
@@ -51,15 +54,48 @@ fn facts(report: &Report) -> Vec<Fact> {
             ends.map(|(low, high)| format!("95 % interval {} to {}", grouped(low), grouped(high)));
         facts.push(Fact::new("To be expected in all", expected).note(note.unwrap_or_default()));
     }
+    let by_list = found.in_range_by_list.as_ref().map(judged);
+    let by_list = format!("of the rows{}", by_list.unwrap_or_default());
     let shares = [
-        ("Rarest address", found.smallest_share_percent),
-        ("Most frequent address", found.largest_share_percent),
-        ("In the Teams ranges", found.in_teams_range_percent),
-        ("Another than before", found.changed_percent),
+        (
+            "Rarest address",
+            found.smallest_share_percent,
+            "of the rows",
+        ),
+        (
+            "Most frequent address",
+            found.largest_share_percent,
+            "of the rows",
+        ),
+        (
+            "In the Teams ranges",
+            found.in_teams_range_percent,
+            &by_list,
+        ),
+        ("Another than before", found.changed_percent, "of the rows"),
     ];
-    let known = shares.into_iter().filter(|(_, share)| share.is_some());
-    facts.extend(known.map(|(label, share)| Fact::new(label, percent(share)).note("of the rows")));
+    let known = shares.into_iter().filter(|(_, share, _)| share.is_some());
+    facts.extend(known.map(|(label, share, note)| Fact::new(label, percent(share)).note(note)));
     facts
+}
+
+/// By which list, and whether that is far from the rows in time.
+fn judged(by: &ByList) -> String {
+    let mut text = format!(", by {}", by.named);
+    match by.list.age_days {
+        Some(days) if days > OLD_AFTER_DAYS => {
+            let _ = write!(text, ", {} days before the last of them", whole_days(days));
+        }
+        Some(days) if days < -OLD_AFTER_DAYS => {
+            let _ = write!(text, ", {} days after the last of them", whole_days(days));
+        }
+        _ => {}
+    }
+    text
+}
+
+fn whole_days(days: i64) -> String {
+    grouped(days.unsigned_abs())
 }
 
 fn whole(value: f64) -> Option<u64> {

@@ -355,6 +355,7 @@ pub(super) fn report(plan: &Plan) -> Report {
             expected_low: Some(119.3),
             expected_high: Some(133.8),
             in_teams_range_percent: Some(100.0),
+            in_range_by_list: None,
             changed_percent: Some(99.12),
             ttls: vec![
                 Count {

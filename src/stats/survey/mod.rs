@@ -124,7 +124,7 @@ impl<K: RowFold> Survey<K> {
             paths: Paths::default(),
             http_replies: BTreeMap::new(),
             dimensions: Dimensions::new(options.zone, most),
-            relays: Relays::new(most),
+            relays: Relays::new(most, options.ranges.clone(), options.rejudge),
             egress: Egress::new(most),
             slow: SlowRows::new(options.slow_us),
             kinds: K::default(),

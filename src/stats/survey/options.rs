@@ -1,5 +1,6 @@
 //! What a fold of rows is asked for.
 
+use crate::endpoints::Ranges;
 use crate::zone::Zone;
 
 /// What a survey is asked for.
@@ -17,4 +18,8 @@ pub struct SurveyOptions {
     pub whole_slots: bool,
     /// How long an outage lasts at least, in microseconds; none where the number of lost rows decides.
     pub outage_us: Option<u64>,
+    /// Ranges of Teams, for rows that do not say themselves whether their address is in them.
+    pub ranges: Ranges,
+    /// Whether they go before what rows say, but for rows of the lab.
+    pub rejudge: bool,
 }

@@ -11,8 +11,8 @@ use std::net::SocketAddr;
 use super::by_transport::ByTransport;
 use super::groups::{SEPARATOR, part};
 use super::{Measured, Taken};
-use crate::endpoints::{self, TEAMS_RANGES};
-use crate::record::Transport;
+use crate::endpoints::{self, Ranges};
+use crate::record::{Transport, World};
 use crate::schema::{Row, THROUGH, id};
 
 /// Number of the region of all rows whose own is beyond the cap.
@@ -56,6 +56,8 @@ pub struct Relays {
     /// Whether addresses came that are not counted one by one.
     pub capped: bool,
     key: String,
+    ranges: Ranges,
+    rejudge: bool,
 }
 
 /// How often an address was seen.
@@ -66,6 +68,8 @@ pub struct AddressCount {
     pub rows: u64,
     /// Whether it lies in the published ranges.
     pub in_range: bool,
+    /// Whether the list says so, and not the row itself.
+    pub by_list: bool,
 }
 
 /// Where a row belongs.
@@ -78,10 +82,13 @@ pub struct Place {
 }
 
 impl Relays {
-    /// At most this many regions, addresses and names with a group of their own.
-    pub fn new(most: usize) -> Self {
+    /// At most this many regions, addresses and names with a group of their own; by these ranges, before
+    /// the rows themselves if so wanted.
+    pub fn new(most: usize, ranges: Ranges, rejudge: bool) -> Self {
         Self {
             most,
+            ranges,
+            rejudge,
             known: Vec::new(),
             numbers: Vec::new(),
             region_numbers: HashMap::new(),
@@ -209,17 +216,19 @@ impl Relays {
             return None;
         }
         let number = u32::try_from(self.counts.len()).ok()?;
-        let in_range = match taken.row.get(id!(in_teams_range)) {
-            "true" => true,
-            "false" => false,
-            _ => in_range(taken.row),
+        let itself = match taken.row.get(id!(in_teams_range)) {
+            "true" => Some(true),
+            "false" => Some(false),
+            _ => None,
         };
+        let itself = itself.filter(|_| !self.rejudge || taken.row.world() == Some(World::Lab));
         self.counts.insert(
             address.into(),
             AddressCount {
                 number,
                 rows,
-                in_range,
+                in_range: itself.unwrap_or_else(|| in_range(&self.ranges, taken.row)),
+                by_list: itself.is_none(),
             },
         );
         Some(number)
@@ -262,11 +271,10 @@ pub fn region<'a>(row: &Row<'a>) -> Cow<'a, str> {
     }
 }
 
-/// Whether the address of a row lies in the ranges, where the row itself does not say so; TCP 443
-/// where it has no port.
-fn in_range(row: &Row<'_>) -> bool {
+/// Whether the address of a row lies in the ranges; TCP 443 where it has no port.
+fn in_range(ranges: &Ranges, row: &Row<'_>) -> bool {
     let is_udp = row.transport().starts_with(Transport::Udp.as_str());
     let port = row.get(id!(Port)).parse().unwrap_or(443);
     row.address()
-        .is_some_and(|address| TEAMS_RANGES.contains(SocketAddr::new(address, port), is_udp))
+        .is_some_and(|address| ranges.contains(SocketAddr::new(address, port), is_udp))
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use turnprobe::doc;
+use turnprobe::endpoints::TEAMS_RANGES;
 use turnprobe::measure::folds::{Finished, Survey};
 use turnprobe::report::model::{File, Input, Problem, Report};
 use turnprobe::report::{Circumstances, Selection, document, figures};
@@ -74,6 +75,8 @@ fn read(bytes: &[u8]) -> (Finished, ReadSummary) {
         most_groups: 1_000,
         whole_slots: true,
         outage_us: None,
+        ranges: TEAMS_RANGES,
+        rejudge: false,
     });
     while let Some(batch) = reading.next() {
         for row in batch.rows() {

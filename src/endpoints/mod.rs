@@ -1,109 +1,22 @@
-//! The known relay names, the published address ranges with their dates, the region rule.
+//! The known relay names, Microsoft's list of endpoints and what it decides, the region rule. Pure.
 
-use std::net::{IpAddr, SocketAddr};
-use std::ops::RangeInclusive;
+mod find;
+mod known;
+mod list;
+pub mod microsoft;
+mod range;
+mod set;
+
+use std::net::IpAddr;
+
+pub use find::{Found, Hit, Standing};
+pub use known::{LAB_RANGES, Neighbour, RELAYS, Relay, TEAMS_RANGES, neighbours};
+pub use list::{List, ListFacts, OLD_AFTER_DAYS, Origin};
+pub use range::{MEDIA_PORTS, NoRange, Range, Ranges};
+pub use set::{MEDIA, NoName, Pattern, Ports, Set, TEAMS};
 
 /// The relay that is probed unless another is named.
 pub const DEFAULT_RELAY: &str = "tr.teams.microsoft.com";
-
-/// A network of addresses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Range {
-    network: IpAddr,
-    prefix: u8,
-}
-
-impl Range {
-    /// A network by its first address and the length of its prefix in bits.
-    pub const fn new(network: IpAddr, prefix: u8) -> Self {
-        Self { network, prefix }
-    }
-
-    /// Whether the address lies in the network. An IPv4-mapped IPv6 address counts as IPv4.
-    pub fn contains(&self, address: IpAddr) -> bool {
-        match (self.network, address.to_canonical()) {
-            (IpAddr::V4(network), IpAddr::V4(address)) => {
-                let shift = 32 - u32::from(self.prefix.min(32));
-                let cut = |bits: u32| bits.checked_shr(shift).unwrap_or(0);
-                cut(network.to_bits()) == cut(address.to_bits())
-            }
-            (IpAddr::V6(network), IpAddr::V6(address)) => {
-                let shift = 128 - u32::from(self.prefix.min(128));
-                let cut = |bits: u128| bits.checked_shr(shift).unwrap_or(0);
-                cut(network.to_bits()) == cut(address.to_bits())
-            }
-            _ => false,
-        }
-    }
-}
-
-const fn v4(a: u8, b: u8, c: u8, d: u8, prefix: u8) -> Range {
-    Range::new(IpAddr::V4(std::net::Ipv4Addr::new(a, b, c, d)), prefix)
-}
-
-const fn v6(segments: [u16; 3], prefix: u8) -> Range {
-    let [a, b, c] = segments;
-    Range::new(
-        IpAddr::V6(std::net::Ipv6Addr::new(a, b, c, 0, 0, 0, 0, 0)),
-        prefix,
-    )
-}
-
-/// Ranges of relays: what Microsoft lets its clients reach over UDP at the ports of media, and over
-/// everything else.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Ranges {
-    media: &'static [Range],
-    others: &'static [Range],
-}
-
-/// The ports of media over UDP.
-const MEDIA_PORTS: RangeInclusive<u16> = 3478..=3481;
-
-impl Ranges {
-    /// Whether a relay's address at this port lies in the ranges for what is spoken there.
-    pub fn contains(&self, relay: SocketAddr, is_udp: bool) -> bool {
-        let ranges = if is_udp && MEDIA_PORTS.contains(&relay.port()) {
-            self.media
-        } else {
-            self.others
-        };
-        ranges.iter().any(|range| range.contains(relay.ip()))
-    }
-}
-
-/// The day on which [`TEAMS_RANGES`] was published.
-pub const TEAMS_RANGES_DATE: &str = "2026-08-14";
-
-/// Ranges of the Teams relays in Microsoft's published list of [`TEAMS_RANGES_DATE`]: of endpoint id
-/// 11 for UDP 3478 to 3481, of id 12 for TCP 443 and 80 and UDP 443.
-pub const TEAMS_RANGES: Ranges = Ranges {
-    media: &[
-        v4(52, 112, 0, 0, 14),
-        v4(52, 122, 0, 0, 15),
-        v6([0x2603, 0x1063, 0], 38),
-    ],
-    others: &[
-        v4(52, 112, 0, 0, 14),
-        v4(52, 122, 0, 0, 15),
-        v6([0x2603, 0x1027, 0], 48),
-        v6([0x2603, 0x1037, 0], 48),
-        v6([0x2603, 0x1047, 0], 48),
-        v6([0x2603, 0x1057, 0], 48),
-        v6([0x2603, 0x1063, 0], 38),
-        v6([0x2620, 0x01ec, 0x0006], 48),
-        v6([0x2620, 0x01ec, 0x0040], 42),
-    ],
-};
-
-/// Ranges of the lab's relays.
-pub const LAB_RANGES: Ranges = {
-    const LOOPBACK: &[Range] = &[v4(127, 0, 0, 0, 8)];
-    Ranges {
-        media: LOOPBACK,
-        others: LOOPBACK,
-    }
-};
 
 /// Whether the address is this machine's own, private (RFC 1918, RFC 4193) or link-local, so that
 /// no stranger is burdened by probing it.
@@ -140,6 +53,8 @@ pub fn region(name: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use std::net::SocketAddr;
+
     use super::*;
 
     // Names of the reference's rows.

@@ -1,0 +1,180 @@
+//! `turnprobe endpoints check`: whether addresses and names are of Teams.
+
+use serde::Serialize;
+
+use super::args::CheckArgs;
+use super::show::{Lines, document, print};
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::message;
+use crate::cli::values::Color;
+use crate::clock::Wall;
+use crate::doc::number::counted;
+use crate::doc::parts::{filled, main_section};
+use crate::doc::{Cell, Column, Document, Paragraph, Style, Table};
+use crate::endpoints::{Found, List, ListFacts, Standing};
+use crate::target::{Host, Target};
+
+/// What programs read.
+#[derive(Debug, Serialize)]
+struct Checked {
+    tool_version: &'static str,
+    list: ListFacts,
+    checked: Vec<Found>,
+}
+
+/// Tells where each belongs.
+pub(super) fn run(args: &CheckArgs, color: Color) -> Result<Exit, Failure> {
+    let hosts = args.hosts.iter().map(|text| host(text));
+    let hosts: Vec<Host> = hosts.collect::<Result<_, _>>().map_err(Failure::usage)?;
+    let list = args.show.by.list().map_err(Failure::io)?;
+    let found: Vec<Found> = hosts
+        .iter()
+        .map(|host| match host {
+            Host::Address(address) => list.find_address(*address),
+            Host::Name(name) => list.find_name(name),
+        })
+        .collect();
+    let today = Wall::system().now().date_naive();
+    let facts = Checked {
+        tool_version: env!("CARGO_PKG_VERSION"),
+        list: list.facts(today),
+        checked: found,
+    };
+    let found = &facts.checked;
+    print(
+        args.show.format,
+        color,
+        &told(&list, found),
+        &facts,
+        &lines(found),
+    )
+    .map_err(Failure::io)?;
+    if let Some(warning) = list.warning(today) {
+        message::note(&warning);
+    }
+    let is_teams = |found: &Found| found.standing == Standing::Teams;
+    Ok(if found.iter().all(is_teams) {
+        Exit::Done
+    } else {
+        Exit::Failed
+    })
+}
+
+/// A host alone.
+fn host(text: &str) -> anyhow::Result<Host> {
+    let target: Target = text.parse()?;
+    anyhow::ensure!(
+        target.port.is_none() && target.transport.is_none(),
+        "`{text}`: give an address or a name alone, without port and scheme; the ports are told"
+    );
+    Ok(target.host)
+}
+
+fn told(list: &List, found: &[Found]) -> Document {
+    let teams = found.iter().filter(|one| one.standing == Standing::Teams);
+    let (teams, all) = (teams.count(), found.len());
+    let verdict = match (teams, all) {
+        (1, 1) => "of Teams".to_owned(),
+        (0, 1) => "not of Teams".to_owned(),
+        (teams, all) => format!(
+            "{teams} of {} are of Teams",
+            counted(all as u64, "host", "hosts")
+        ),
+    };
+    let mut table = Table::new(
+        "checked",
+        "",
+        vec![Column::words("host", "host"), Column::words("what", "what")],
+        vec![
+            Column::words("id", "id"),
+            Column::words("ports", "ports"),
+            Column::words("by", "by"),
+            Column::words("of", "of"),
+        ],
+    );
+    for one in found {
+        let word = one.standing.as_str();
+        let style = match one.standing {
+            Standing::Teams => Style::Good,
+            Standing::Neighbour | Standing::Former => Style::Warn,
+            Standing::None => Style::Plain,
+        };
+        let key = || {
+            [
+                Cell::text(one.subject.clone()),
+                Cell::Text(word.into(), style),
+            ]
+        };
+        let nothing = [
+            Cell::None,
+            Cell::None,
+            Cell::None,
+            Cell::text("nothing known here"),
+        ];
+        table = match one.entries.as_slice() {
+            [] => table.rows([(key(), nothing)]),
+            entries => table.rows(entries.iter().map(|hit| {
+                // each line says what it is itself
+                let word = hit.standing.as_str();
+                let key = [
+                    Cell::text(one.subject.clone()),
+                    Cell::Text(word.into(), style),
+                ];
+                let id = Cell::of(hit.id, |id| Cell::text(id.to_string()));
+                let by = Cell::text(hit.by.clone());
+                (
+                    key,
+                    [
+                        id,
+                        Cell::text(hit.ports.clone()),
+                        by,
+                        Cell::text(hit.of.clone()),
+                    ],
+                )
+            })),
+        };
+    }
+    table.keep = crate::doc::Keep::All;
+    let blocks = filled(table).into_iter().collect();
+    document(
+        format!("By {}", list.named()),
+        Paragraph::new(verdict),
+        vec![main_section("checked", "Hosts", blocks)],
+    )
+}
+
+fn lines(found: &[Found]) -> Lines<7> {
+    let mut lines = Vec::new();
+    for one in found {
+        let head = || (one.subject.clone(), one.standing.as_str().to_owned());
+        if one.entries.is_empty() {
+            let (host, what) = head();
+            lines.push([
+                host,
+                what,
+                String::new(),
+                String::new(),
+                String::new(),
+                String::new(),
+                String::new(),
+            ]);
+        }
+        for hit in &one.entries {
+            let (host, _) = head();
+            let id = hit.id.map(|id| id.to_string()).unwrap_or_default();
+            lines.push([
+                host,
+                hit.standing.as_str().to_owned(),
+                id,
+                hit.tcp.join(" "),
+                hit.udp.join(" "),
+                hit.by.clone(),
+                hit.of.clone(),
+            ]);
+        }
+    }
+    Lines {
+        head: ["host", "what", "id", "tcp", "udp", "by", "of"],
+        lines,
+    }
+}

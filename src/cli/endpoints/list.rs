@@ -1,0 +1,259 @@
+//! `turnprobe endpoints`: the list that decides, the names of relays, and what is taken for Teams.
+
+use serde::Serialize;
+
+use super::args::ShowArgs;
+use super::show::{Lines, document, print};
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::message;
+use crate::cli::values::Color;
+use crate::clock::Wall;
+use crate::doc::number::counted;
+use crate::doc::parts::{filled, main_section, section};
+use crate::doc::{Block, Cell, Column, Document, Keep, Paragraph, Table};
+use crate::endpoints::{List, ListFacts, Neighbour, Ports, RELAYS, Set, neighbours};
+
+/// An entry, for programs.
+#[derive(Debug, Serialize)]
+struct Entry {
+    /// `teams`, `list`, `neighbour` or `former`.
+    kind: &'static str,
+    id: Option<u32>,
+    category: Option<String>,
+    of: String,
+    names: Vec<String>,
+    ranges: Vec<String>,
+    tcp: Vec<String>,
+    udp: Vec<String>,
+    #[serde(skip)]
+    ports: String,
+}
+
+/// A name of relays, for programs.
+#[derive(Debug, Serialize)]
+struct RelayName {
+    name: &'static str,
+    what: &'static str,
+}
+
+/// What programs read.
+#[derive(Debug, Serialize)]
+struct Shown {
+    tool_version: &'static str,
+    list: ListFacts,
+    entries: Vec<Entry>,
+    relays: Vec<RelayName>,
+    unreadable_names: usize,
+}
+
+/// Shows it.
+pub(super) fn run(args: &ShowArgs, color: Color) -> Result<Exit, Failure> {
+    let list = args.by.list().map_err(Failure::io)?;
+    let today = Wall::system().now().date_naive();
+    let of_list = list.sets.iter().map(of_set);
+    let near = neighbours();
+    let shown = Shown {
+        tool_version: env!("CARGO_PKG_VERSION"),
+        list: list.facts(today),
+        entries: of_list.chain(near.iter().map(of_neighbour)).collect(),
+        relays: RELAYS
+            .iter()
+            .map(|relay| RelayName {
+                name: relay.name,
+                what: relay.what,
+            })
+            .collect(),
+        unreadable_names: list.unread,
+    };
+    print(
+        args.format,
+        color,
+        &told(&list, &shown),
+        &shown,
+        &lines(&shown),
+    )
+    .map_err(Failure::io)?;
+    if list.unread > 0 {
+        let names = counted(list.unread as u64, "name", "names");
+        message::note(&format!(
+            "{names} of the list cannot be read and are left out"
+        ));
+    }
+    if let Some(warning) = list.warning(today) {
+        message::note(&warning);
+    }
+    Ok(Exit::Done)
+}
+
+fn texts(ports: &[Ports]) -> Vec<String> {
+    ports.iter().map(ToString::to_string).collect()
+}
+
+fn of_set(set: &Set) -> Entry {
+    let names = set.names.iter().map(|name| name.text().to_owned());
+    Entry {
+        kind: if set.is_teams() { "teams" } else { "list" },
+        id: Some(set.id),
+        category: Some(set.category.to_string()),
+        of: set.service(),
+        names: names.collect(),
+        ranges: set.ranges.iter().map(ToString::to_string).collect(),
+        tcp: texts(&set.tcp),
+        udp: texts(&set.udp),
+        ports: Ports::told(&set.tcp, &set.udp),
+    }
+}
+
+fn of_neighbour(near: &Neighbour) -> Entry {
+    let names = near.names.iter().map(|name| name.text().to_owned());
+    Entry {
+        kind: if near.is_former {
+            "former"
+        } else {
+            "neighbour"
+        },
+        id: None,
+        category: None,
+        of: near.what.to_owned(),
+        names: names.collect(),
+        ranges: near.ranges.iter().map(ToString::to_string).collect(),
+        tcp: texts(near.tcp),
+        udp: texts(near.udp),
+        ports: Ports::told(near.tcp, near.udp),
+    }
+}
+
+fn told(list: &List, shown: &Shown) -> Document {
+    let entries = |kinds: &'static [&str]| {
+        let all = shown.entries.iter();
+        all.filter(move |entry| kinds.contains(&entry.kind))
+    };
+    // each entry has a line for each of its names and ranges
+    let mut teams = Table::new(
+        "teams",
+        "",
+        vec![
+            Column::words("id", "id"),
+            Column::words("what", "range or name"),
+        ],
+        vec![
+            Column::words("category", "category"),
+            Column::words("ports", "ports"),
+        ],
+    );
+    for entry in entries(&["teams"]) {
+        let id = entry.id.map(|id| id.to_string()).unwrap_or_default();
+        let category = entry.category.clone().unwrap_or_default();
+        let parts = entry.ranges.iter().chain(&entry.names);
+        teams = teams.rows(parts.map(|part| {
+            let key = [Cell::text(id.clone()), Cell::text(part.clone())];
+            (
+                key,
+                [
+                    Cell::text(category.clone()),
+                    Cell::text(entry.ports.clone()),
+                ],
+            )
+        }));
+    }
+    teams.keep = Keep::All;
+    let mut near = Table::new(
+        "neighbours",
+        "",
+        vec![Column::words("what", "range or name")],
+        vec![Column::words("ports", "ports"), Column::words("of", "of")],
+    );
+    // a whole list of Microsoft 365 is for programs
+    let few = |entry: &&Entry| entry.kind != "list" || [Some(127), Some(184)].contains(&entry.id);
+    for entry in entries(&["list", "neighbour", "former"]).filter(few) {
+        let of = match entry.id {
+            Some(id) => format!("{}, id {id}", entry.of),
+            None => entry.of.clone(),
+        };
+        let parts = entry.ranges.iter().chain(&entry.names);
+        near = near.rows(parts.map(|part| {
+            let key = [Cell::text(part.clone())];
+            (
+                key,
+                [Cell::text(entry.ports.clone()), Cell::text(of.clone())],
+            )
+        }));
+    }
+    near.keep = Keep::All;
+    let relays = Table::new(
+        "relays",
+        "",
+        vec![Column::words("name", "name")],
+        vec![Column::words("what", "what")],
+    )
+    .rows(
+        shown
+            .relays
+            .iter()
+            .map(|relay| ([relay.name.into()], [relay.what.into()])),
+    );
+    let relays = Table {
+        keep: Keep::All,
+        ..relays
+    };
+    let others = entries(&["list"]).filter(|entry| !few(entry)).count();
+    let mut near: Vec<Block> = filled(near).into_iter().collect();
+    if others > 0 {
+        let others = counted(others as u64, "entry", "entries");
+        near.push(Block::Paragraph(Paragraph::new(format!(
+            "{others} of other services of Microsoft 365 are in the list, too: `check` knows them, and --format json has them."
+        ))));
+    }
+    let age = shown
+        .list
+        .age_days
+        .map(|days| format!(", {} old", counted(days.unsigned_abs(), "day", "days")));
+    let age = age.filter(|_| shown.list.age_days.is_some_and(|days| days >= 0));
+    let version = list
+        .version
+        .as_ref()
+        .map(|version| format!(", version {version}"));
+    document(
+        "Microsoft Teams endpoints".to_owned(),
+        Paragraph::new(format!(
+            "{}{}{}",
+            list.named(),
+            version.unwrap_or_default(),
+            age.unwrap_or_default()
+        )),
+        vec![
+            main_section("teams", "Teams", filled(teams).into_iter().collect()),
+            section(
+                "relays",
+                "Names that lead to relays",
+                filled(relays).into_iter().collect(),
+            ),
+            section("neighbours", "Not Teams, but often taken for it", near),
+        ],
+    )
+}
+
+fn lines(shown: &Shown) -> Lines<7> {
+    let of_entries = shown.entries.iter().flat_map(|entry| {
+        entry.ranges.iter().chain(&entry.names).map(|part| {
+            [
+                entry.kind.to_owned(),
+                entry.id.map(|id| id.to_string()).unwrap_or_default(),
+                entry.category.clone().unwrap_or_default(),
+                part.clone(),
+                entry.tcp.join(" "),
+                entry.udp.join(" "),
+                entry.of.clone(),
+            ]
+        })
+    });
+    let of_relays = shown.relays.iter().map(|relay| {
+        let [kind, name, what] = ["relay", relay.name, relay.what].map(str::to_owned);
+        let [id, category, tcp, udp] = [const { String::new() }; 4];
+        [kind, id, category, name, tcp, udp, what]
+    });
+    Lines {
+        head: ["kind", "id", "category", "what", "tcp", "udp", "of"],
+        lines: of_entries.chain(of_relays).collect(),
+    }
+}
