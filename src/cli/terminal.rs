@@ -22,6 +22,11 @@ pub fn stdout(color: Color) -> Box<dyn Write + Send> {
     Box::new(AutoStream::new(std::io::stdout(), choice))
 }
 
+/// stdout for what has no colours in it, as JSON has none: a large one is not looked through for them.
+pub fn plain_stdout() -> Box<dyn Write + Send> {
+    Box::new(std::io::stdout())
+}
+
 /// Whether stdout is a terminal that shows block characters: its locale is UTF-8, and it is not one that has hardly
 /// any letters. A Windows console takes any character, whatever its code page.
 pub fn has_marks() -> bool {

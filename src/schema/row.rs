@@ -153,12 +153,17 @@ impl<'a> Row<'a> {
 
     /// A whole number.
     pub fn number(&self, id: Id) -> Option<u64> {
-        self.get(id).trim().parse().ok()
+        whole(self.get(id))
     }
 
     /// Whether the probe worked.
     pub fn is_ok(&self) -> bool {
-        let status = self.get(id!(Status)).trim();
+        let status = self.get(id!(Status));
+        // nearly all, without a look at spaces and letters
+        if status == "OK" && self.layout.dialect != Dialect::End2EndUdp {
+            return true;
+        }
+        let status = status.trim();
         match self.layout.dialect {
             Dialect::End2EndUdp if status.is_empty() => self.has_answers(),
             Dialect::End2EndUdp => {
@@ -225,7 +230,7 @@ impl<'a> Row<'a> {
 
     /// As [`Record::is_undecided`](crate::record::Record::is_undecided) has it.
     pub fn is_undecided(&self) -> bool {
-        !self.has_reply() && self.known_cause().is_some_and(Cause::is_alert)
+        self.known_cause().is_some_and(Cause::is_alert) && !self.has_reply()
     }
 
     /// Whether this computer alone failed, so that the row says nothing of path and relay.
@@ -234,7 +239,10 @@ impl<'a> Row<'a> {
     }
 
     fn known_cause(&self) -> Option<Cause> {
-        Cause::of_word(self.cause()).filter(|_| !self.is_ok())
+        if self.is_ok() {
+            return None;
+        }
+        Cause::of_word(self.cause())
     }
 
     /// Whether a request got a well-formed answer, as [`TurnReply::is_answer`](crate::record::TurnReply::is_answer) has it.
@@ -247,7 +255,11 @@ impl<'a> Row<'a> {
     /// not run or has no number. The total of our files counts only when the probe worked;
     /// End2End's, which have no phase, whenever there is a number.
     pub fn times(&self) -> [Option<u64>; Metric::COUNT] {
-        let ok = self.is_ok();
+        self.times_if(self.is_ok())
+    }
+
+    /// The same of a row of which it is known whether it worked.
+    pub fn times_if(&self, ok: bool) -> [Option<u64>; Metric::COUNT] {
         let failed = if ok { None } else { self.failed_phase() };
         let time = |phase| match failed {
             // an error that was answered has its round trip
@@ -346,11 +358,11 @@ impl<'a> Row<'a> {
 
     /// Milliseconds, whole or with a fraction; what is negative stands for a failure.
     fn millis(&self, id: Id) -> Option<u64> {
-        let text = self.get(id).trim();
-        if let Ok(whole) = text.parse::<u64>() {
+        let text = self.get(id);
+        if let Some(whole) = whole(text) {
             return whole.checked_mul(1000).filter(|us| *us <= LONGEST_US);
         }
-        let value: f64 = text.parse().ok()?;
+        let value: f64 = text.trim().parse().ok()?;
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // within the bounds
         (0.0..86_400_000.0)
             .contains(&value)
@@ -368,6 +380,12 @@ impl<'a> Row<'a> {
 
 /// What stands between a transport, or a region, and the proxy that it was gone through.
 pub const THROUGH: &str = " through ";
+
+/// A whole number, with or without spaces around it: nearly all have none, and need no look for them.
+fn whole(text: &str) -> Option<u64> {
+    let plain = text.parse().ok();
+    plain.or_else(|| text.trim().parse().ok())
+}
 
 /// A time that no probe takes: a day.
 const LONGEST_US: u64 = 86_400_000_000;

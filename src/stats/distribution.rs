@@ -51,6 +51,17 @@ impl Distribution {
         self.at(permille, 1_000_u16.saturating_sub(permille))
     }
 
+    /// The same of several in one go.
+    pub fn quantiles<const N: usize>(&self, permille: [u16; N]) -> [Option<u64>; N] {
+        let mut found = self.expo.at_each(permille);
+        for (found, permille) in found.iter_mut().zip(permille) {
+            let beyond = 1_000_u16.saturating_sub(permille);
+            *found = found.filter(|_| self.has(beyond));
+            *found = found.map(|value| self.clamped(value));
+        }
+        found
+    }
+
     /// As [`Self::quantile`] below the middle: none where the thousandths below it are less than one value.
     pub fn low_quantile(&self, permille: u16) -> Option<u64> {
         self.at(permille, permille)
@@ -73,11 +84,15 @@ impl Distribution {
 
     /// None where this many thousandths of the values are not a whole one.
     fn at(&self, permille: u16, beyond: u16) -> Option<u64> {
-        let count = self.moments.count();
-        if count.saturating_mul(u64::from(beyond)) < 1_000 {
+        if !self.has(beyond) {
             return None;
         }
         self.expo.at(permille).map(|value| self.clamped(value))
+    }
+
+    /// Whether so many thousandths of the values are a whole one.
+    fn has(&self, permille: u16) -> bool {
+        self.moments.count().saturating_mul(u64::from(permille)) >= 1_000
     }
 
     /// A bucket's middle may lie beyond all values.

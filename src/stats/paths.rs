@@ -65,7 +65,7 @@ impl Paths {
     /// Takes a row with a certificate in.
     pub fn take(&mut self, row: Told<'_>) {
         let Some(path) = row.path else {
-            self.unjudged.raise(1);
+            self.take_unjudged();
             return;
         };
         if path == TlsPath::Direct && !row.evidence.contains(TlsPath::SUSPICIOUS) {
@@ -118,6 +118,11 @@ impl Paths {
     pub fn take_direct(&mut self) {
         self.judged.raise(1);
         self.fine.raise(1);
+    }
+
+    /// Takes a row in that has no word for what its certificate tells.
+    pub fn take_unjudged(&mut self) {
+        self.unjudged.raise(1);
     }
 
     /// Rows whose certificate was judged.

@@ -33,8 +33,18 @@ impl Rough {
 
     /// Takes in all that another one has seen.
     pub fn merge(&mut self, other: &Self) {
-        for bin in &other.few {
-            self.add_bin(*bin, 1);
+        if self.total == 0 {
+            self.clone_from(other);
+            return;
+        }
+        let room = MOST_LISTED.saturating_sub(self.few.len());
+        if self.counts.is_empty() && other.few.len() <= room {
+            self.few.extend_from_slice(&other.few);
+            self.total.raise(other.few.len() as u64);
+        } else {
+            for bin in &other.few {
+                self.add_bin(*bin, 1);
+            }
         }
         for (bin, count) in (other.first..).zip(&other.counts) {
             if *count > 0 {

@@ -42,17 +42,18 @@ impl Statistics {
     /// Of times; none where there are none.
     pub fn of(times: &Distribution) -> Option<Self> {
         let moments = times.moments();
-        let quantile = |q| times.quantile(q).map(millis);
+        let quantiles = times.quantiles([500, 900, 950, 990]);
+        let [p50_ms, p90_ms, p95_ms, p99_ms] = quantiles.map(|us| us.map(millis));
         Some(Self {
             n: moments.count(),
             min_ms: millis(moments.min()?),
             mean_ms: moments.mean()? / 1e3,
             max_ms: millis(moments.max()?),
             stddev_ms: moments.deviation().map(|us| us / 1e3),
-            p50_ms: quantile(500),
-            p90_ms: quantile(900),
-            p95_ms: quantile(950),
-            p99_ms: quantile(990),
+            p50_ms,
+            p90_ms,
+            p95_ms,
+            p99_ms,
         })
     }
 }

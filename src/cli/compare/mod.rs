@@ -200,7 +200,10 @@ fn print(of: &Comparison, format: DocumentFormat, color: Color) -> anyhow::Resul
         DocumentFormat::Csv => doc::csv(&document(of)),
         DocumentFormat::Json => json(of)?,
     };
-    let mut out = terminal::stdout(color);
+    let mut out = match format {
+        DocumentFormat::Json => terminal::plain_stdout(),
+        _ => terminal::stdout(color),
+    };
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         // a reader that went away is no failure
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {

@@ -364,7 +364,10 @@ fn print(
             against_previous: previous,
         })?,
     };
-    let mut out = terminal::stdout(color);
+    let mut out = match args.format {
+        DocumentFormat::Json => terminal::plain_stdout(),
+        _ => terminal::stdout(color),
+    };
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         // a reader that went away is no failure
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {

@@ -132,12 +132,13 @@ fn lines(rows: &Finished, metric: Metric) -> Lines<'_> {
 
 /// A bucket's point; of few values the outer ones stand for the quantiles.
 fn point(at: DateTime<Utc>, connect: &Expo) -> Option<LinePoint> {
+    let [p5, p50, p95] = connect.at_each([50, 500, 950]);
     Some(LinePoint {
         at,
         n: connect.total(),
-        p5_ms: millis(connect.at(50)?),
-        p50_ms: millis(connect.at(500)?),
-        p95_ms: millis(connect.at(950)?),
+        p5_ms: millis(p5?),
+        p50_ms: millis(p50?),
+        p95_ms: millis(p95?),
     })
 }
 

@@ -195,10 +195,7 @@ impl Times {
     fn point(&self, metric: Metric, start: i64) -> Option<PanelPoint> {
         let others = &self.others[metric as usize];
         let (n, [low, middle, high]) = match metric {
-            Metric::Connect => (
-                self.connect.total(),
-                [50, 500, 950].map(|at| self.connect.at(at)),
-            ),
+            Metric::Connect => (self.connect.total(), self.connect.at_each([50, 500, 950])),
             _ => (others.total(), [50, 500, 950].map(|at| others.at(at))),
         };
         Some(PanelPoint {

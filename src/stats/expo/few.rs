@@ -6,6 +6,9 @@ const BLOCK: u16 = 64;
 /// Bits of a number in one byte (LEB128); the highest says that more follow.
 const BITS: u32 = 7;
 
+/// Bytes of the longest number.
+const LONGEST: usize = 10;
+
 /// Values as they are, about one and a half bytes each where they are many: sorted blocks, each
 /// value as the difference from the one before in its block, then those that came since. At most
 /// 6,553 values, each of which takes ten bytes at most.
@@ -65,7 +68,8 @@ impl Few {
     /// All values, rising.
     pub fn sorted(&self) -> Vec<u64> {
         let mut values = self.listed();
-        values.sort_unstable();
+        // the stable sort goes by the blocks, which are in order
+        values.sort();
         values
     }
 
@@ -89,27 +93,46 @@ impl Few {
         values.fill_with(|| number(&mut bytes));
         values.sort_unstable();
         self.bytes.truncate(start);
-        let mut before = 0;
+        let mut room = [0; LONGEST * BLOCK as usize];
+        let (mut length, mut before) = (0_usize, 0);
         for value in values {
-            self.push(value.wrapping_sub(before));
+            let rest = room.get_mut(length..).unwrap_or_default();
+            length = length.saturating_add(put(rest, value.wrapping_sub(before)));
             before = value;
         }
+        self.append(room.get(..length).unwrap_or_default());
         self.blocks = u16::try_from(self.bytes.len()).unwrap_or(u16::MAX);
     }
 
-    #[allow(clippy::cast_possible_truncation)] // eight bits of a number at a time
-    fn push(&mut self, mut number: u64) {
-        // room for the longest number; by a quarter, as there may be many lists
-        if self.bytes.capacity().saturating_sub(self.bytes.len()) < 10 {
-            let more = (self.bytes.len() / 4).max(32);
+    fn push(&mut self, number: u64) {
+        let mut room = [0; LONGEST];
+        let length = put(&mut room, number);
+        self.append(room.get(..length).unwrap_or_default());
+    }
+
+    fn append(&mut self, bytes: &[u8]) {
+        // by a quarter, as there may be many lists
+        if self.bytes.capacity().saturating_sub(self.bytes.len()) < bytes.len() {
+            let more = (self.bytes.len() / 4).max(32).max(bytes.len());
             self.bytes.reserve_exact(more);
         }
-        while number >> BITS > 0 {
-            self.bytes.push(number as u8 | 1 << BITS);
-            number >>= BITS;
-        }
-        self.bytes.push(number as u8);
+        self.bytes.extend_from_slice(bytes);
     }
+}
+
+/// Writes a number and says how many bytes it took.
+#[inline]
+#[allow(clippy::cast_possible_truncation)] // eight bits of a number at a time
+fn put(room: &mut [u8], mut number: u64) -> usize {
+    for (place, byte) in (1..).zip(room) {
+        *byte = number as u8 & !(1 << BITS);
+        number >>= BITS;
+        if number == 0 {
+            return place;
+        }
+        *byte |= 1 << BITS;
+    }
+    0
 }
 
 #[inline]

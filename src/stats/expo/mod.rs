@@ -45,6 +45,7 @@ impl Expo {
     pub fn add(&mut self, value: u64) {
         match &mut self.0 {
             Kept::Many(buckets) => buckets.add(value),
+            Kept::Few(few) if stay_few(few, 1) => few.add(value),
             Kept::Few(_) => self.add_n(value, 1),
         }
     }
@@ -88,6 +89,19 @@ impl Expo {
             Kept::Few(few) => few.at(usize::try_from(rank).ok()?.checked_sub(1)?),
             Kept::Many(buckets) => buckets.at(rank),
         }
+    }
+
+    /// The same of several: few values are put in order once for all of them.
+    pub fn at_each<const N: usize>(&self, permille: [u16; N]) -> [Option<u64>; N] {
+        let Kept::Few(few) = &self.0 else {
+            return permille.map(|permille| self.at(permille));
+        };
+        let values = few.sorted();
+        permille.map(|permille| {
+            let rank = rank(few.len(), permille)?;
+            let place = usize::try_from(rank).ok()?.checked_sub(1)?;
+            values.get(place).copied()
+        })
     }
 
     /// Buckets that have any values with their counts, rising.

@@ -33,6 +33,9 @@ const QUARTER_US: i64 = 900_000_000;
 /// Dimensions of a combination.
 const DIMENSIONS: usize = 5;
 
+/// Cells of a row that make its combination.
+const CELLS: usize = 8;
+
 /// What a combination is part of.
 #[derive(Debug, Clone, Copy)]
 struct Combination {
@@ -134,8 +137,8 @@ pub struct Dimensions {
     combinations: Vec<Combination>,
     numbers: HashMap<Box<str>, usize>,
     key: String,
-    last_key: String,
-    last_number: usize,
+    /// Cells of the last row, and the number of its combination.
+    last: Option<([String; CELLS], usize)>,
     open: Vec<(CellKey, Measured)>,
     /// Places of the open cells.
     places: HashMap<CellKey, usize>,
@@ -166,8 +169,7 @@ impl Dimensions {
             combinations: Vec::new(),
             numbers: HashMap::new(),
             key: String::new(),
-            last_key: String::new(),
-            last_number: 0,
+            last: None,
             open: Vec::new(),
             places: HashMap::new(),
             last_place: 0,
@@ -254,27 +256,35 @@ impl Dimensions {
 
     /// The number of a row's combination.
     fn number(&mut self, row: &Row<'_>) -> usize {
-        self.key.clear();
-        for cell in [
-            row.get(id!(host)),
+        let cells: [&str; CELLS] = [
+            row.get(id!(Thumbprint)),
             row.get(id!(remotehost)),
-            row.get(id!(Port)),
             row.transport(),
+            row.get(id!(host)),
+            row.get(id!(Port)),
             row.get(id!(proxy)),
             row.get(id!(label)),
             row.get(id!(resolver)),
-            row.get(id!(Thumbprint)),
-        ] {
+        ];
+        // the next row is most likely of the same combination
+        if let Some((last, number)) = &self.last
+            && last.iter().zip(cells).all(|(last, cell)| last == cell)
+        {
+            return *number;
+        }
+        self.key.clear();
+        for cell in cells {
             self.key.push_str(&part(cell));
             self.key.push(SEPARATOR);
         }
-        if self.key == self.last_key {
-            return self.last_number;
-        }
         let known = self.numbers.get(self.key.as_str()).copied();
-        self.last_number = known.unwrap_or_else(|| self.new_combination(row));
-        std::mem::swap(&mut self.key, &mut self.last_key);
-        self.last_number
+        let number = known.unwrap_or_else(|| self.new_combination(row));
+        let (last, of) = self.last.get_or_insert_default();
+        for (last, cell) in last.iter_mut().zip(cells) {
+            cell.clone_into(last);
+        }
+        *of = number;
+        number
     }
 
     fn new_combination(&mut self, row: &Row<'_>) -> usize {
@@ -282,6 +292,7 @@ impl Dimensions {
             self.close_all();
             self.combinations.clear();
             self.numbers.clear();
+            self.last = None;
         }
         let thumbprint = part(row.get(id!(Thumbprint))).to_ascii_uppercase();
         let way = row.way();

@@ -64,6 +64,8 @@ pub struct Egress {
     pub changes: Vec<EgressChange>,
     hosts: HashMap<Box<str>, Current>,
     waiting: VecDeque<Waiting>,
+    /// How many of them have an address.
+    told: usize,
 }
 
 impl Egress {
@@ -74,6 +76,7 @@ impl Egress {
             changes: Vec::new(),
             hosts: HashMap::new(),
             waiting: VecDeque::new(),
+            told: 0,
         }
     }
 
@@ -88,17 +91,22 @@ impl Egress {
         if own.is_some() {
             // those of its slot that came before it
             let same = self.waiting.iter_mut().filter(|one| is_same(one));
-            for one in same {
-                one.address = one.address.or(own);
+            for one in same.filter(|one| one.address.is_none()) {
+                one.address = own;
+                self.told.raise(1);
             }
             self.follow(taken, own);
         }
         // one of its slot that came before it
         let lent = || {
+            if self.told == 0 {
+                return None;
+            }
             let mut same = self.waiting.iter().rev().filter(|one| is_same(one));
             same.find_map(|one| one.address)
         };
         let address = own.or_else(lent);
+        self.told.raise(usize::from(address.is_some()));
         self.waiting.push_back(Waiting {
             run,
             slot,
@@ -124,6 +132,7 @@ impl Egress {
         if let Some(one) = self.waiting.pop_front()
             && let Some(address) = one.address
         {
+            self.told.lower(1);
             let groups = self.groups.of(one.transport);
             let group = groups.of(&address.to_string());
             group.put(one.at, one.ok, one.times);

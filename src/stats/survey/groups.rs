@@ -15,14 +15,20 @@ const LONGEST_PART: usize = 256;
 
 /// A value as part of a key: as it is, or its beginning and a hash of it, so that memory does not
 /// depend on the length of a stranger's values.
+#[inline]
 pub fn part(value: &str) -> Cow<'_, str> {
     if value.len() <= LONGEST_PART {
         return Cow::Borrowed(value);
     }
+    Cow::Owned(shortened(value))
+}
+
+#[cold]
+fn shortened(value: &str) -> String {
     let mut hasher = std::hash::DefaultHasher::new();
     value.hash(&mut hasher);
     let beginning: String = value.chars().take(100).collect();
-    Cow::Owned(format!("{beginning}… ({:016x})", hasher.finish()))
+    format!("{beginning}… ({:016x})", hasher.finish())
 }
 
 /// Groups of rows by key.

@@ -1,6 +1,6 @@
 //! What a series was like, hour by hour and day by day: the round trip to each region, and the rows without an answer.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::Taken;
 use crate::record::Counter as _;
@@ -44,7 +44,7 @@ pub struct Level {
 /// All of them, by the number of the series and that of the region.
 #[derive(Debug, Default)]
 pub struct Levels {
-    places: HashMap<(usize, usize), usize>,
+    places: BTreeMap<(usize, usize), usize>,
     known: Vec<((usize, usize), Level)>,
     last: usize,
 }

@@ -20,11 +20,12 @@ pub struct Taken<'a> {
 impl<'a> Taken<'a> {
     /// Of a row.
     pub fn of(row: &'a Row<'a>) -> Self {
+        let ok = row.is_ok();
         Self {
             row,
             at: row.at.map(|at| at.timestamp_micros()),
-            ok: row.is_ok(),
-            times: row.times(),
+            ok,
+            times: row.times_if(ok),
         }
     }
 

@@ -192,8 +192,9 @@ impl<K: RowFold> Survey<K> {
             chosen.add(&taken, self.options.zone, transport);
         }
         // an error that was answered is no loss: the path works
-        let answered = row.was_answered();
-        let (here, undecided) = (row.failed_here(), row.is_undecided());
+        let answered = taken.ok || row.was_answered();
+        let here = !taken.ok && row.failed_here();
+        let undecided = !taken.ok && row.is_undecided();
         let is_telling = !here && !undecided;
         let lost = is_telling.then_some(!answered);
         self.levels.add(&taken, (number, place.region), lost);
@@ -270,8 +271,12 @@ impl<K: RowFold> Survey<K> {
             self.paths.take_direct();
             return;
         }
+        let Some(path) = path else {
+            self.paths.take_unjudged();
+            return;
+        };
         self.paths.take(Told {
-            path,
+            path: Some(path),
             evidence: &row.text(id!(tls_path_evidence)),
             name: &row.text(id!(remotehost)),
             issuer: &row.text(id!(Issuer)),

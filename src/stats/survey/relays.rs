@@ -32,6 +32,8 @@ const MOST_COUNTED: usize = 100_000;
 struct Relay {
     place: Place,
     transport: usize,
+    /// What its rows have for a name and for a region.
+    cells: [Box<str>; 2],
     /// Its groups.
     address: Option<u32>,
     name: Option<u32>,
@@ -45,6 +47,8 @@ pub struct Relays {
     known: Vec<Relay>,
     /// Of each transport.
     numbers: Vec<HashMap<Box<str>, usize>>,
+    /// The last relay of each address, by transport: the next row of it is most likely of the same one.
+    latest: Vec<HashMap<Box<str>, usize>>,
     region_numbers: HashMap<Box<str>, usize>,
     /// Names of the regions by number; the first one is that of [`OTHER`].
     region_names: Vec<String>,
@@ -91,6 +95,7 @@ impl Relays {
             rejudge,
             known: Vec::new(),
             numbers: Vec::new(),
+            latest: Vec::new(),
             region_numbers: HashMap::new(),
             region_names: vec![OTHER_NAME.to_owned()],
             regions: ByTransport::new(most),
@@ -105,22 +110,35 @@ impl Relays {
     /// Takes a row in, with the number of its transport.
     pub fn add(&mut self, taken: &Taken<'_>, transport: usize) -> Place {
         let row = taken.row;
+        if self.numbers.len() <= transport {
+            let transports = transport.saturating_add(1);
+            self.numbers.resize_with(transports, HashMap::new);
+            self.latest.resize_with(transports, HashMap::new);
+        }
+        let address = part(row.get(id!(remoteip)));
+        let cells = [id!(remotename), id!(region)].map(|field| part(row.get(field)));
+        if let Some(number) = self.latest[transport].get(address.as_ref()) {
+            let relay = &mut self.known[*number];
+            let mut both = relay.cells.iter().zip(&cells);
+            if both.all(|(known, cell)| **known == **cell) {
+                relay.measured.add(taken);
+                return relay.place;
+            }
+        }
         self.key.clear();
-        for field in [id!(remoteip), id!(remotename), id!(region)] {
-            self.key.push_str(&part(row.get(field)));
+        for cell in [&address, &cells[0], &cells[1]] {
+            self.key.push_str(cell);
             self.key.push(SEPARATOR);
         }
-        if self.numbers.len() <= transport {
-            self.numbers
-                .resize_with(transport.saturating_add(1), HashMap::new);
-        }
         if let Some(number) = self.numbers[transport].get(self.key.as_str()) {
+            if let Some(latest) = self.latest[transport].get_mut(address.as_ref()) {
+                *latest = *number;
+            }
             let relay = &mut self.known[*number];
             relay.measured.add(taken);
             return relay.place;
         }
         let region = self.region(taken);
-        let address = part(row.get(id!(remoteip)));
         let address_group = self.addresses.of(transport).number(&address);
         let name = row.text(id!(remotename));
         let name_group = self.names.of(transport).number(&part(&name));
@@ -131,10 +149,13 @@ impl Relays {
             };
             let mut measured = Measured::default();
             measured.add(taken);
-            self.numbers[transport].insert(self.key.as_str().into(), self.known.len());
+            let number = self.known.len();
+            self.numbers[transport].insert(self.key.as_str().into(), number);
+            self.latest[transport].insert(address.as_ref().into(), number);
             self.known.push(Relay {
                 place,
                 transport,
+                cells: cells.map(|cell| cell.into_owned().into()),
                 address: address_group,
                 name: name_group,
                 measured,
@@ -165,6 +186,7 @@ impl Relays {
             self.names.of(transport).at(relay.name).merge(measured);
         }
         self.numbers.clear();
+        self.latest.clear();
         for count in self.counts.values_mut() {
             count
                 .rows

@@ -303,11 +303,6 @@ impl Bucket {
         &mut self.cells[place]
     }
 
-    fn cell(&mut self, key: CellKey) -> &mut Cell {
-        let place = self.place(key);
-        &mut self.cells[place]
-    }
-
     fn place(&mut self, key: CellKey) -> usize {
         let place = self.keys.iter().position(|known| *known == key);
         place.unwrap_or_else(|| {
@@ -325,7 +320,13 @@ impl Bucket {
         self.rows.raise(other.rows);
         self.failed.raise(other.failed);
         for (key, cell) in other.keys.into_iter().zip(other.cells) {
-            self.cell(key).merge(&cell);
+            match self.keys.iter().position(|known| *known == key) {
+                Some(place) => self.cells[place].merge(&cell),
+                None => {
+                    self.keys.push(key);
+                    self.cells.push(cell);
+                }
+            }
         }
     }
 }
