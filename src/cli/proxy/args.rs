@@ -28,7 +28,7 @@ pub struct ProxyArgs {
     #[arg(long, value_name = "URL", help_heading = HEADING, long_help = PROXIES)]
     pub proxy: Option<String>,
     /// Go through no proxy: what is done anyway
-    #[arg(long, help_heading = HEADING, hide_short_help = true, conflicts_with = "proxy")]
+    #[arg(long, help_heading = HEADING, hide_short_help = true)]
     pub no_proxy: bool,
     /// Who resolves the relay's name: local or remote [default: remote; local for socks5://]
     #[arg(long, value_name = "WHO", help_heading = HEADING, hide_short_help = true,

@@ -195,7 +195,8 @@ fn suits(proxy: &Proxy, targets: &[Target], plan: &Plan, lab: bool) -> anyhow::R
         .any(|way| way.transport == Transport::Udp);
     ensure!(
         !has_udp,
-        "--proxy: UDP goes through no proxy of HTTP or SOCKS, which carry TCP; leave udp out, or --proxy"
+        "--proxy: UDP goes through no proxy of HTTP or SOCKS, which carry TCP; leave udp out of --transport, or leave \
+         --proxy out"
     );
     ensure!(
         !plan.local_end.fast_open,

@@ -132,6 +132,7 @@ const EITHER: &[&[&str]] = &[
     &["ipv4", "ipv6", "all_addresses"],
     // what a relay says to a HEAD behind a request of TURN tells nothing
     &["http", "ask"],
+    &["proxy", "no_proxy"],
 ];
 
 /// The first option that would do nothing, and why.
