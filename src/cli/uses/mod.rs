@@ -3,6 +3,7 @@
 //!
 //! Not here: values that do not fit (`config`), what the options mean (`args`).
 
+mod faults;
 mod given;
 mod idle;
 mod probe;

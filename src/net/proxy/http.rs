@@ -79,28 +79,54 @@ pub async fn ask(
     progress: &Arc<Progress>,
 ) -> Asked {
     let mut line = Line::over(stream);
+    match exchange(&mut line, proxy, to, progress).await {
+        Ok((reply, ahead)) => {
+            let local = |error| Failure::new(Cause::ProxyLocalError, plain_error(&error));
+            Asked {
+                reply,
+                result: line.into_stream().into_connected(ahead).map_err(local),
+            }
+        }
+        Err(refused) => {
+            // a connection that is dropped with unread bytes is reset, which firewalls count
+            tokio::spawn(line.close());
+            *refused
+        }
+    }
+}
+
+/// The answer that opens the tunnel, and what came behind it.
+async fn exchange(
+    line: &mut Line,
+    proxy: &Proxy,
+    to: &Destination,
+    progress: &Arc<Progress>,
+) -> Result<(String, Vec<u8>), Box<Asked>> {
     // a reset may hide what the proxy sent before it: let the reading find out
     let unsent = line.write(request(proxy, to).as_bytes()).await.err();
     let mut bytes = Vec::new();
     let mut buffer = [0; 4096];
     loop {
         match read(&bytes) {
-            Reading::Head(head) => return answered(line, &bytes, &head, proxy),
+            Reading::Head(head) if (200..300).contains(&head.code) => {
+                return Ok((told(head.code), bytes.split_off(head.length)));
+            }
+            Reading::Head(head) => return Err(Box::new(refused(&head, proxy))),
             Reading::Unfinished(code) => {
                 progress.code.store(code.unwrap_or(0), Ordering::Relaxed);
             }
             Reading::NotHttp if bytes.len() >= TELLING || is_socks(&bytes) => {
-                return not_http(&bytes, progress);
+                return Err(Box::new(not_http(&bytes, progress)));
             }
             Reading::NotHttp => {}
         }
         let room = (MOST_HEAD - bytes.len().min(MOST_HEAD)).min(buffer.len());
         if room == 0 {
-            return not_http(&bytes, progress);
+            return Err(Box::new(not_http(&bytes, progress)));
         }
         match line.read(buffer.get_mut(..room).unwrap_or_default()).await {
-            Ok(0) => return ended(&bytes, unsent.as_ref(), proxy, progress),
-            Err(error) => return ended(&bytes, Some(&error), proxy, progress),
+            Ok(0) => return Err(Box::new(ended(&bytes, unsent.as_ref(), proxy, progress))),
+            Err(error) => return Err(Box::new(ended(&bytes, Some(&error), proxy, progress))),
             Ok(count) => {
                 bytes.extend_from_slice(buffer.get(..count).unwrap_or_default());
                 progress.received.store(bytes.len(), Ordering::Relaxed);
@@ -121,17 +147,9 @@ fn request(proxy: &Proxy, to: &Destination) -> String {
     request
 }
 
-/// What a whole head means.
-fn answered(line: Line, bytes: &[u8], head: &Head, proxy: &Proxy) -> Asked {
+/// What a whole head means that opens no tunnel.
+fn refused(head: &Head, proxy: &Proxy) -> Asked {
     let reply = told(head.code);
-    if (200..300).contains(&head.code) {
-        let ahead = bytes.get(head.length..).unwrap_or_default().to_vec();
-        let local = |error| Failure::new(Cause::ProxyLocalError, plain_error(&error));
-        return Asked {
-            reply,
-            result: line.into_stream().into_connected(ahead).map_err(local),
-        };
-    }
     let (code, told) = (head.code, &head.told);
     let reason: String = plain(head.reason.trim()).chars().take(80).collect();
     let said = if reason.is_empty() {
