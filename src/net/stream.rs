@@ -113,7 +113,7 @@ impl Tunnel {
 
 /// What is wrong with the session to the proxy.
 fn of_the_outer(error: rustls::Error) -> io::Error {
-    io::Error::other(format!("TLS to the proxy: {error}"))
+    io::Error::other(format!("in the session with the proxy: {error}"))
 }
 
 /// What is known before the system is asked.

@@ -21,6 +21,7 @@ mod ladder;
 mod layering;
 mod pipes;
 mod polite;
+mod proxy;
 mod report;
 mod report_findings;
 mod report_forged;
