@@ -13,9 +13,9 @@ use rcgen::{
     ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose, PKCS_RSA_SHA256, SerialNumber,
     date_time_ymd,
 };
-use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
+use rustls::pki_types::{CertificateDer, DnsName, PrivatePkcs8KeyDer, ServerName};
 use rustls::server::NoServerSessionStorage;
-use rustls::{ServerConfig, SupportedProtocolVersion, version};
+use rustls::{ClientConfig, RootCertStore, ServerConfig, SupportedProtocolVersion, version};
 
 use super::error::LabError;
 use super::fault::Fault;
@@ -38,11 +38,16 @@ const OTHER_HOST: &str = "relay.example.org";
 pub(super) struct Certificates {
     /// The lab's own root.
     pub(super) root: CertificateDer<'static>,
+    /// The root of a proxy that breaks TLS open, as a company gives it to its machines.
+    pub(super) inspector: CertificateDer<'static>,
     healthy: Arc<ServerConfig>,
     expired: Arc<ServerConfig>,
     self_signed: Arc<ServerConfig>,
     wrong_host: Arc<ServerConfig>,
     tls13_only: Arc<ServerConfig>,
+    inspected: Arc<ServerConfig>,
+    /// How the proxy goes on to a relay.
+    inside: Arc<ClientConfig>,
 }
 
 /// What relays send in their handshakes, leaf first, and the root.
@@ -52,13 +57,16 @@ struct Chains {
     expired: Vec<CertificateDer<'static>>,
     self_signed: Vec<CertificateDer<'static>>,
     wrong_host: Vec<CertificateDer<'static>>,
+    inspector: CertificateDer<'static>,
+    inspected: Vec<CertificateDer<'static>>,
 }
 
 impl Chains {
     fn new(year: i32) -> Result<Self, LabError> {
         let ca_key = key(CA_KEY)?;
         let relay_key = key(RELAY_KEY)?;
-        let ca = ca(year)?;
+        let inspector = ca("turnprobe lab web gateway CA", 2, year)?;
+        let ca = ca("turnprobe lab CA", 1, year)?;
         let root = ca.self_signed(&ca_key)?.der().clone();
         let issuer = Issuer::from_params(&ca, &ca_key);
         let issue = |leaf: &CertificateParams| -> Result<_, LabError> {
@@ -67,6 +75,8 @@ impl Chains {
                 root.clone(),
             ])
         };
+        let by_inspector = Issuer::from_params(&inspector, &ca_key);
+        let inspected = leaf(HOSTS, 0x15, year)?.signed_by(&relay_key, &by_inspector)?;
         let mut own = leaf(HOSTS, 0x14, year)?;
         own.use_authority_key_identifier_extension = false;
         Ok(Self {
@@ -75,6 +85,8 @@ impl Chains {
             expired: issue(&leaf(HOSTS, 0x12, year - 3)?)?,
             wrong_host: issue(&leaf(&[OTHER_HOST], 0x13, year)?)?,
             self_signed: vec![own.self_signed(&relay_key)?.der().clone()],
+            inspected: vec![inspected.der().clone()],
+            inspector: inspector.self_signed(&ca_key)?.der().clone(),
             root,
         })
     }
@@ -84,12 +96,17 @@ impl Certificates {
     /// The certificates of a calendar year.
     pub(super) fn new(year: i32) -> Result<Self, LabError> {
         let chains = Chains::new(year)?;
+        let (tls12, tls13) = (&version::TLS12, &version::TLS13);
         Ok(Self {
-            healthy: config(chains.healthy.clone(), &version::TLS12)?,
-            expired: config(chains.expired, &version::TLS12)?,
-            self_signed: config(chains.self_signed, &version::TLS12)?,
-            wrong_host: config(chains.wrong_host, &version::TLS12)?,
-            tls13_only: config(chains.healthy, &version::TLS13)?,
+            healthy: config(chains.healthy.clone(), &[tls12])?,
+            expired: config(chains.expired, &[tls12])?,
+            self_signed: config(chains.self_signed, &[tls12])?,
+            wrong_host: config(chains.wrong_host, &[tls12])?,
+            tls13_only: config(chains.healthy, &[tls13])?,
+            // as those do that are bought, which are newer than the relays
+            inspected: config(chains.inspected, &[tls12, tls13])?,
+            inside: inside(&chains.root)?,
+            inspector: chains.inspector,
             root: chains.root,
         })
     }
@@ -101,10 +118,31 @@ impl Certificates {
             Some(Fault::SelfSigned) => &self.self_signed,
             Some(Fault::WrongHost) => &self.wrong_host,
             Some(Fault::Tls13Only) => &self.tls13_only,
+            Some(Fault::ProxyInspects) => &self.inspected,
             _ => &self.healthy,
         };
         Arc::clone(config)
     }
+
+    /// How a proxy that breaks TLS open goes on, and the name that it asks for.
+    pub(super) fn inside(&self) -> (Arc<ClientConfig>, ServerName<'static>) {
+        let name = DnsName::try_from(HOST).map_or_else(
+            |_| ServerName::from(std::net::IpAddr::from([127, 0, 0, 1])),
+            ServerName::DnsName,
+        );
+        (Arc::clone(&self.inside), name)
+    }
+}
+
+fn inside(root: &CertificateDer<'static>) -> Result<Arc<ClientConfig>, LabError> {
+    let mut roots = RootCertStore::empty();
+    roots.add(root.clone())?;
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(Arc::new(config))
 }
 
 fn key(pkcs8: &[u8]) -> Result<KeyPair, LabError> {
@@ -115,15 +153,15 @@ fn key(pkcs8: &[u8]) -> Result<KeyPair, LabError> {
     )?)
 }
 
-fn ca(year: i32) -> Result<CertificateParams, LabError> {
+fn ca(common_name: &str, serial: u8, year: i32) -> Result<CertificateParams, LabError> {
     let mut name = DistinguishedName::new();
     name.push(
         DnType::CountryName,
         DnValue::PrintableString("DE".try_into()?),
     );
     name.push(DnType::OrganizationName, "turnprobe lab");
-    name.push(DnType::CommonName, "turnprobe lab CA");
-    let mut params = params(&[], name, 1, year)?;
+    name.push(DnType::CommonName, common_name);
+    let mut params = params(&[], name, serial, year)?;
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     Ok(params)
@@ -167,11 +205,11 @@ fn params(
 /// Without session tickets or any other resumption: every handshake is a full one.
 fn config(
     chain: Vec<CertificateDer<'static>>,
-    version: &'static SupportedProtocolVersion,
+    versions: &[&'static SupportedProtocolVersion],
 ) -> Result<Arc<ServerConfig>, LabError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut config = ServerConfig::builder_with_provider(provider)
-        .with_protocol_versions(&[version])?
+        .with_protocol_versions(versions)?
         .with_no_client_auth()
         .with_single_cert(chain, PrivatePkcs8KeyDer::from(RELAY_KEY).into())?;
     config.session_storage = Arc::new(NoServerSessionStorage {});
@@ -194,6 +232,8 @@ mod tests {
                 chains.expired,
                 chains.self_signed,
                 chains.wrong_host,
+                chains.inspected,
+                vec![chains.inspector],
             ];
             lists.concat()
         };

@@ -1,4 +1,4 @@
-//! The faults that the lab can be told to show, by name. What they do stands in `dns` and `relay`,
+//! The faults that the lab can be told to show, by name. What they do stands in `dns`, `proxy` and `relay`,
 //! which probes they hit in `turns`.
 
 use std::fmt;
@@ -11,6 +11,8 @@ use crate::words::words;
 pub(super) enum Level {
     /// By the name server.
     Dns,
+    /// By the proxy.
+    Proxy,
     /// By the relays.
     Relay,
 }
@@ -18,7 +20,7 @@ pub(super) enum Level {
 macro_rules! faults {
     ($($variant:ident $name:literal $level:ident $meaning:literal,)+) => {
         words! {
-            /// Something that goes wrong in the lab: first at the name server, then at the relays.
+            /// Something that goes wrong in the lab: at the name server, at the relays, at the proxy.
             #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
             pub enum Fault {
                 $(#[doc = $meaning] $variant = $name: $meaning,)+
@@ -69,12 +71,40 @@ faults! {
     UdpDuplicate "udp-duplicate" Relay "the relay answers a datagram twice",
     UdpWrongId "udp-wrong-id" Relay "the relay answers a datagram with another transaction ID",
     UdpGarbage "udp-garbage" Relay "the relay sends bytes that are no STUN before it answers a datagram",
+    ProxyAuth "proxy-auth" Proxy "the proxy wants a sign-in (407), whoever signs in",
+    ProxyForbidden "proxy-forbidden" Proxy "the proxy forbids the relay (403)",
+    ProxyBadGateway "proxy-bad-gateway" Proxy "the proxy does not reach the relay (503)",
+    ProxyTimeout "proxy-timeout" Proxy "the proxy takes the request and never answers",
+    ProxyClosed "proxy-closed" Proxy "the proxy closes the connection on the request",
+    ProxyNotHttp "proxy-not-http" Proxy "the proxy answers as one of SOCKS does",
+    ProxyStatus "proxy-status" Proxy "the proxy leads to a page of its own (302)",
+    ProxyInspects "proxy-inspects" Proxy "the proxy breaks TLS open with a certificate of its own, and the probe gets through",
 }
 
 impl Fault {
     /// Whether a probe that is hit never comes to a relay.
     pub(super) fn ends_before_relay(self) -> bool {
-        self.level() == Level::Dns && !matches!(self, Self::DnsTruncated | Self::DnsPartial)
+        match self.level() {
+            Level::Dns => !matches!(self, Self::DnsTruncated | Self::DnsPartial),
+            Level::Proxy => self != Self::ProxyInspects,
+            Level::Relay => false,
+        }
+    }
+
+    /// Whether a probe that is hit never comes to the proxy that it would go through.
+    pub(super) fn ends_before_proxy(self) -> bool {
+        // the proxy is what finds nobody there
+        self.level() == Level::Dns && self.ends_before_relay() && self != Self::Refused
+    }
+
+    /// Whether only the lab's proxy shows it.
+    pub fn is_of_proxy(self) -> bool {
+        self.level() == Level::Proxy
+    }
+
+    /// Whether only the lab's name server shows it.
+    pub fn is_of_names(self) -> bool {
+        self.level() == Level::Dns
     }
 }
 
@@ -137,9 +167,11 @@ mod tests {
             .iter()
             .filter(|fault| fault.ends_before_relay())
             .count();
-        assert_eq!(ending, 8);
+        // eight of the name server, seven of the proxy
+        assert_eq!(ending, 15);
         assert!(!Fault::DnsPartial.ends_before_relay());
         assert!(Fault::Refused.ends_before_relay());
         assert!(!Fault::Reset.ends_before_relay());
+        assert!(!Fault::ProxyInspects.ends_before_relay());
     }
 }

@@ -190,6 +190,11 @@ impl Lab {
         vec![self.shared.certificates.root.clone()]
     }
 
+    /// The root of a proxy that breaks TLS open; the system of a machine behind it has it.
+    pub fn inspector(&self) -> CertificateDer<'static> {
+        self.shared.certificates.inspector.clone()
+    }
+
     /// What was counted so far.
     pub fn stats(&self) -> LabStats {
         let counters = &self.shared.counters;

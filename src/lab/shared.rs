@@ -19,6 +19,7 @@ pub(super) struct Shared {
     delays: bool,
     rotation: AtomicUsize,
     dns_turns: Mutex<Turns>,
+    proxy_turns: Mutex<Turns>,
     tcp_turns: Mutex<Turns>,
     udp_turns: Mutex<Turns>,
 }
@@ -61,6 +62,7 @@ impl Shared {
             delays,
             rotation: AtomicUsize::new(0),
             dns_turns: Mutex::new(Turns::dns(faults, share)),
+            proxy_turns: Mutex::new(Turns::proxy(faults, share)),
             tcp_turns: Mutex::new(Turns::relays(faults, share)),
             udp_turns: Mutex::new(Turns::relays(faults, share)),
         }
@@ -93,6 +95,11 @@ impl Shared {
     /// What hits the next query that begins a probe.
     pub(super) fn dns_fault(&self) -> Option<Fault> {
         next(&self.dns_turns)
+    }
+
+    /// What hits the next connection to the proxy.
+    pub(super) fn proxy_fault(&self) -> Option<Fault> {
+        next(&self.proxy_turns)
     }
 
     /// What hits the next connection to a relay.

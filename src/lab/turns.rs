@@ -7,7 +7,7 @@
 //! Of `d` faults at the name server and `r` at the relays each gets the same part of the share
 //! `s`: the name server hits s x d / (d + r) of its queries. The relays owe s x r / (d + r) of all
 //! probes, but see only the connections that the name server's faults left over, so they hit that
-//! many more of them.
+//! many more of them. Those of the proxy, which stands between the two, count in the same way.
 
 use super::fault::{Fault, Level};
 
@@ -29,14 +29,26 @@ impl Turns {
         Self::new(own, part, 100 * faults.len())
     }
 
+    /// For the proxy's connections; `share` in percent of all probes.
+    pub(super) fn proxy(faults: &[Fault], share: u8) -> Self {
+        Self::behind(faults, share, Level::Proxy, Fault::ends_before_proxy)
+    }
+
     /// For the relays' connections; `share` in percent of all probes.
     pub(super) fn relays(faults: &[Fault], share: u8) -> Self {
-        let own = of(faults, Level::Relay);
+        Self::behind(faults, share, Level::Relay, Fault::ends_before_relay)
+    }
+
+    /// For a place that sees only what others left over.
+    fn behind(
+        faults: &[Fault],
+        share: u8,
+        level: Level,
+        ends_before: impl Fn(Fault) -> bool,
+    ) -> Self {
+        let own = of(faults, level);
         let share = usize::from(share);
-        let ended = faults
-            .iter()
-            .filter(|fault| fault.ends_before_relay())
-            .count();
+        let ended = faults.iter().filter(|fault| ends_before(**fault)).count();
         let part = share * own.len();
         Self::new(own, part, 100 * faults.len() - share * ended)
     }
@@ -78,7 +90,9 @@ fn of(faults: &[Fault], level: Level) -> Vec<Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use Fault::{DnsPartial, DnsServfail, Refused, Reset, Silent, TlsAlert};
+    use Fault::{
+        DnsPartial, DnsServfail, ProxyAuth, ProxyInspects, Refused, Reset, Silent, TlsAlert,
+    };
 
     fn run(mut turns: Turns, events: usize) -> Vec<Option<Fault>> {
         (0..events).map(|_| turns.next()).collect()
@@ -136,6 +150,16 @@ mod tests {
             .flatten()
             .count();
         assert_eq!(hit, 200);
+    }
+
+    // Of 1,000 probes at 80 %: 200 each of four faults, the inspected ones among them come to a relay.
+    #[test]
+    fn a_proxy_between_the_two_takes_its_part_of_what_is_left() {
+        let faults = [DnsServfail, ProxyAuth, ProxyInspects, Reset];
+        let hits = |turns, events| -> usize { run(turns, events).iter().flatten().count() };
+        assert_eq!(hits(Turns::dns(&faults, 80), 1000), 200);
+        assert_eq!(hits(Turns::proxy(&faults, 80), 800), 400);
+        assert_eq!(hits(Turns::relays(&faults, 80), 600), 200);
     }
 
     #[test]

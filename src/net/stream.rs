@@ -59,13 +59,14 @@ impl Tunnel {
         }
     }
 
+    /// Whether a read tells something without asking the system: bytes, the end of the session, or what is wrong with it.
     fn is_readable(&mut self) -> bool {
-        let waits = |outer: &mut ClientConnection| {
-            outer
-                .process_new_packets()
-                .is_ok_and(|state| state.plaintext_bytes_to_read() > 0)
+        let tells = |outer: &mut ClientConnection| {
+            outer.process_new_packets().map_or(true, |state| {
+                state.plaintext_bytes_to_read() > 0 || state.peer_has_closed()
+            })
         };
-        !self.ahead.is_empty() || self.outer.as_mut().is_some_and(waits)
+        !self.ahead.is_empty() || self.outer.as_mut().is_some_and(tells)
     }
 
     fn read(&mut self, tcp: &TcpStream, buffer: &mut [u8]) -> io::Result<usize> {
@@ -80,13 +81,15 @@ impl Tunnel {
             return tcp.try_read(buffer);
         };
         loop {
-            outer.process_new_packets().map_err(io::Error::other)?;
+            let processed = outer.process_new_packets();
+            // what came before something that is wrong counts
             match outer.reader().read(buffer) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 // the proxy broke off without a word, as a connection that ends does
                 Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(0),
                 read => return read,
             }
+            processed.map_err(of_the_outer)?;
             outer.read_tls(&mut Half(tcp))?;
         }
     }
@@ -106,6 +109,11 @@ impl Tunnel {
             _ => Ok(count),
         }
     }
+}
+
+/// What is wrong with the session to the proxy.
+fn of_the_outer(error: rustls::Error) -> io::Error {
+    io::Error::other(format!("in the session with the proxy: {error}"))
 }
 
 /// What is known before the system is asked.
@@ -292,7 +300,8 @@ impl Stream {
             .and_then(|tunnel| tunnel.outer.as_mut())
         {
             outer.send_close_notify();
-            push(outer, &self.tcp)?;
+            // what the system does not take now goes nowhere: the end is told all the same
+            let _ = push(outer, &self.tcp);
         }
         socket2::SockRef::from(&self.tcp).shutdown(std::net::Shutdown::Write)
     }

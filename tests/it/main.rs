@@ -22,6 +22,7 @@ mod ladder;
 mod layering;
 mod pipes;
 mod polite;
+mod proxy;
 mod report;
 mod report_findings;
 mod report_forged;

@@ -166,17 +166,24 @@ pub fn without_credentials(text: &str) -> String {
     let (scheme, rest) = text
         .split_once("://")
         .map_or(("", text), |(scheme, rest)| (scheme, rest));
-    let end = rest.find('/').unwrap_or(rest.len());
-    let at = rest
-        .rfind('@')
-        .map_or(0, |at| at + 1)
-        .max(rest[..end].rfind('@').map_or(0, |at| at + 1));
-    let rest = rest.get(at..).unwrap_or_default();
+    let rest = match rest.rfind('@') {
+        Some(at) => rest.get(at + 1..).unwrap_or_default(),
+        // a user and password without the place, perhaps
+        None if !has_port(rest) => "...",
+        None => rest,
+    };
     if scheme.is_empty() {
         rest.to_owned()
     } else {
         format!("{scheme}://{rest}")
     }
+}
+
+/// Whether what stands behind the last colon, if one does, is a port.
+fn has_port(place: &str) -> bool {
+    let place = place.split(['/', '?', '#']).next().unwrap_or_default();
+    let port = place.rsplit_once(':').map_or("", |(_, port)| port);
+    place.starts_with('[') || port.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Says that everybody on the machine can read a password that stands on the command line.

@@ -1,7 +1,9 @@
 //! The proxy that the environment or the system names for the targets.
 
 use anyhow::bail;
-use proxy_watch::{ProxyConfig, ProxyEnv, ProxyScheme as Spoken, ProxyStep, resolve};
+use proxy_watch::{
+    ProxyConfig, ProxyEnv, ProxyScheme as Spoken, ProxyStep, RejectionSource, resolve,
+};
 use url::Url;
 
 use super::default_dns;
@@ -14,8 +16,13 @@ use crate::target::Target;
 pub fn of_environment(targets: &[Target], plan: &Plan) -> anyhow::Result<Option<Proxy>> {
     let env = ProxyEnv::from_env().map_err(|error| anyhow::anyhow!("--proxy env: {error}"))?;
     for rejected in env.rejected() {
+        // not the value: even without its password it names the user
+        let whose = match rejected.source() {
+            RejectionSource::EnvironmentVariable(name) => name,
+            _ => "NO_PROXY",
+        };
         message::note(&format!(
-            "--proxy env: a value that cannot be read is left out: {rejected:?}"
+            "--proxy env: a value of {whose} cannot be read and is left out"
         ));
     }
     one("env", targets, plan, |url| steps(&env.to_config(), url))

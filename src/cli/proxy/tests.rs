@@ -37,6 +37,8 @@ fn what_is_no_proxy_is_refused_without_its_password() {
         "http://u:sec/ret@host:8080",
         "u:secret@ho st:1",
         "socks4://u:secret@host",
+        "u:secret",
+        "http://u:secret/",
     ] {
         let said = format!("{:#}", of_url(text).unwrap_err());
         assert!(said.starts_with("--proxy "), "{said}");

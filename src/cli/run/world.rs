@@ -30,6 +30,8 @@ pub(in crate::cli) fn started(
 pub(in crate::cli) fn in_the_lab(plan: Plan, lab: &Lab) -> Plan {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(lab.roots());
+    let mut os_store = roots.clone();
+    os_store.add_parsable_certificates([lab.inspector()]);
     Plan {
         resolver: match plan.resolver {
             Resolver::System(_) => Resolver::Servers(vec![lab.resolver()]),
@@ -48,7 +50,7 @@ pub(in crate::cli) fn in_the_lab(plan: Plan, lab: &Lab) -> Plan {
         // behind a proxy that resolves names nothing else tells that the relay is the lab's
         own_server: true,
         port: Some(lab.port()),
-        os_store: OsStore::Given(roots.clone()),
+        os_store: OsStore::Given(os_store),
         public_roots: Roots::Given(roots),
         ranges: LAB_RANGES,
         ranges_warning: None,

@@ -85,7 +85,7 @@ pub fn run(args: &TlsArgs, color: Color) -> Result<Exit, Failure> {
         });
     }
     if let Some(pem) = pem {
-        message::note(&pem.write(&ladder.relays).map_err(Failure::io)?);
+        message::note(&pem.write(&ladder).map_err(Failure::io)?);
     }
     let tells = ladder.tells();
     if ladder.interrupted && !tells {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
-use crate::measure::ladder::finished::Relay;
+use crate::measure::ladder::finished::Ladder;
 use crate::record::plain;
 
 /// A file that is opened before anything is measured.
@@ -26,10 +26,10 @@ impl Pem {
     }
 
     /// Writes the certificates of all relays, each chain once.
-    pub(super) fn write(mut self, relays: &[Relay]) -> anyhow::Result<String> {
+    pub(super) fn write(mut self, ladder: &Ladder) -> anyhow::Result<String> {
         let mut chains: Vec<Vec<&[u8]>> = Vec::new();
         let mut text = String::new();
-        for relay in relays {
+        for relay in &ladder.relays {
             let chain: Vec<&[u8]> = relay
                 .certificates
                 .iter()
@@ -38,15 +38,14 @@ impl Pem {
             if chain.is_empty() || chains.contains(&chain) {
                 continue;
             }
+            // where only a proxy knows the address, the name says whose it is
+            let whose = match relay.address.as_str() {
+                "" => ladder.target.clone(),
+                address => format!("{address}:{}", relay.port),
+            };
             for sent in &relay.certificates {
                 // a text of the server's must not end the line
-                let _ = writeln!(
-                    text,
-                    "# {}:{} {}",
-                    relay.address,
-                    relay.port,
-                    plain(&sent.subject)
-                );
+                let _ = writeln!(text, "# {whose} {}", plain(&sent.subject));
                 text.push_str(&pem(&sent.der));
             }
             chains.push(chain);

@@ -4,6 +4,7 @@
 //! Not here: values that do not fit (`config`), what the options mean (`args`).
 
 mod endpoints;
+mod faults;
 mod given;
 mod idle;
 mod probe;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::faults::unseen;
 use super::given::Given;
 use super::idle::{Idle, spelled};
 use crate::cli::args::ProbeArgs;
@@ -48,6 +49,8 @@ pub(super) enum Need {
     Network,
     /// A fault of the lab.
     Fault,
+    /// Faults of the lab that somebody meets.
+    Seen,
     /// A proxy is gone through.
     Proxy,
 }
@@ -108,7 +111,7 @@ pub(super) const USES: &[Use] = &[
     ("label", ALL, &[Need::AnyRows]),
     ("quiet", ALL, &[]),
     ("lab", ALL, &[]),
-    ("lab_fault", ALL, &[Need::Lab]),
+    ("lab_fault", ALL, &[Need::Lab, Need::Seen]),
     ("lab_fault_share", ALL, &[Need::Fault]),
     ("concurrency", &[Series], &[]),
     ("dns_timeout", ALL, &[Need::Answers]),
@@ -264,6 +267,7 @@ impl<'a> Run<'a> {
             Need::Fault if args.lab_fault.is_empty() => {
                 Some(Idle::without("--lab-fault", "--lab --lab-fault NAME"))
             }
+            Need::Seen => unseen(&args.lab_fault, &args.proxy, args.compare_direct),
             Need::Proxy if args.proxy.proxy.is_none() => {
                 Some(Idle::without("--proxy", "--proxy URL"))
             }

@@ -1,5 +1,6 @@
 //! What each option of `tls` needs.
 
+use super::faults::unseen;
 use super::given::Given;
 use super::idle::Idle;
 use crate::cli::tls::args::TlsArgs;
@@ -31,6 +32,9 @@ pub(super) fn idle(args: &TlsArgs, given: &Given) -> Option<(&'static str, Idle)
     }
     if given.has("lab_fault") && !args.lab {
         return Some(("lab_fault", Idle::without("--lab", "--lab")));
+    }
+    if let Some(idle) = unseen(&args.lab_fault, &args.proxy, false) {
+        return Some(("lab_fault", idle));
     }
     let of_proxy = ["proxy_dns", "proxy_auth_file", "proxy_timeout"];
     if let Some(id) = of_proxy

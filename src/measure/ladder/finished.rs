@@ -49,7 +49,7 @@ pub struct Verdict {
 /// One relay.
 #[derive(Debug, Clone, Serialize)]
 pub struct Relay {
-    /// Its address.
+    /// Its address; empty where only a proxy knows it.
     pub address: String,
     /// Its port.
     pub port: u16,

@@ -49,10 +49,16 @@ fn title(ladder: &Ladder) -> String {
     } else {
         ""
     };
-    match ladder.relays.as_slice() {
-        [one] => format!("TLS of {} at {}{lab}", ladder.target, one.address),
-        _ => format!("TLS of {}{lab}", ladder.target),
-    }
+    let at = match ladder.relays.as_slice() {
+        // a proxy that resolves the name alone knows the address
+        [one] if !one.address.is_empty() => format!(" at {}", one.address),
+        _ => String::new(),
+    };
+    let through = match ladder.proxy.as_str() {
+        "" => String::new(),
+        proxy => format!(" through {proxy}"),
+    };
+    format!("TLS of {}{at}{through}{lab}", ladder.target)
 }
 
 fn paragraph(verdict: &Verdict) -> Paragraph {

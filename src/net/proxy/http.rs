@@ -9,7 +9,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
-use super::{Asked, Proxy, ProxyScheme};
+use super::{Asked, Credentials, Proxy, ProxyScheme};
 use crate::net::line::Line;
 use crate::net::stream::Stream;
 use crate::net::{Destination, plain_error};
@@ -79,28 +79,56 @@ pub async fn ask(
     progress: &Arc<Progress>,
 ) -> Asked {
     let mut line = Line::over(stream);
+    match exchange(&mut line, proxy, to, progress).await {
+        Ok((reply, ahead)) => {
+            let local = |error| Failure::new(Cause::ProxyLocalError, plain_error(&error));
+            Asked {
+                reply,
+                result: line.into_stream().into_connected(ahead).map_err(local),
+            }
+        }
+        Err(refused) => {
+            // a connection that is dropped with unread bytes is reset, which firewalls count
+            tokio::spawn(line.close());
+            *refused
+        }
+    }
+}
+
+/// The answer that opens the tunnel, and what came behind it.
+async fn exchange(
+    line: &mut Line,
+    proxy: &Proxy,
+    to: &Destination,
+    progress: &Arc<Progress>,
+) -> Result<(String, Vec<u8>), Box<Asked>> {
     // a reset may hide what the proxy sent before it: let the reading find out
     let unsent = line.write(request(proxy, to).as_bytes()).await.err();
     let mut bytes = Vec::new();
     let mut buffer = [0; 4096];
     loop {
         match read(&bytes) {
-            Reading::Head(head) => return answered(line, &bytes, &head, proxy),
+            Reading::Head(head) if (200..300).contains(&head.code) => {
+                return Ok((told(head.code), bytes.split_off(head.length)));
+            }
+            Reading::Head(_) => return Err(Box::new(refused(&bytes, proxy))),
             Reading::Unfinished(code) => {
                 progress.code.store(code.unwrap_or(0), Ordering::Relaxed);
             }
             Reading::NotHttp if bytes.len() >= TELLING || is_socks(&bytes) => {
-                return not_http(&bytes, progress);
+                let shown = without_secrets(&bytes, proxy);
+                return Err(Box::new(not_http(&shown, progress)));
             }
             Reading::NotHttp => {}
         }
         let room = (MOST_HEAD - bytes.len().min(MOST_HEAD)).min(buffer.len());
         if room == 0 {
-            return not_http(&bytes, progress);
+            let shown = without_secrets(&bytes, proxy);
+            return Err(Box::new(not_http(&shown, progress)));
         }
         match line.read(buffer.get_mut(..room).unwrap_or_default()).await {
-            Ok(0) => return ended(&bytes, unsent.as_ref(), proxy, progress),
-            Err(error) => return ended(&bytes, Some(&error), proxy, progress),
+            Ok(0) => return Err(Box::new(ended(&bytes, unsent.as_ref(), proxy, progress))),
+            Err(error) => return Err(Box::new(ended(&bytes, Some(&error), proxy, progress))),
             Ok(count) => {
                 bytes.extend_from_slice(buffer.get(..count).unwrap_or_default());
                 progress.received.store(bytes.len(), Ordering::Relaxed);
@@ -114,24 +142,46 @@ fn request(proxy: &Proxy, to: &Destination) -> String {
     let authority = to.authority();
     let mut request = format!("CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\n");
     if let Some(who) = &proxy.credentials {
-        let both = BASE64_STANDARD.encode(format!("{}:{}", who.user, who.password));
-        let _ = write!(request, "Proxy-Authorization: Basic {both}\r\n");
+        let _ = write!(request, "Proxy-Authorization: Basic {}\r\n", basic(who));
     }
     request.push_str("\r\n");
     request
 }
 
-/// What a whole head means.
-fn answered(line: Line, bytes: &[u8], head: &Head, proxy: &Proxy) -> Asked {
-    let reply = told(head.code);
-    if (200..300).contains(&head.code) {
-        let ahead = bytes.get(head.length..).unwrap_or_default().to_vec();
-        let local = |error| Failure::new(Cause::ProxyLocalError, plain_error(&error));
-        return Asked {
-            reply,
-            result: line.into_stream().into_connected(ahead).map_err(local),
-        };
+/// The bytes of the answer as they may be shown: a proxy may say again what it was told.
+fn without_secrets(bytes: &[u8], proxy: &Proxy) -> Vec<u8> {
+    /// Shorter ones stand in any text.
+    const SHORTEST: usize = 6;
+    let mut shown = bytes.to_vec();
+    let Some(who) = &proxy.credentials else {
+        return shown;
+    };
+    let (both, coded) = (format!("{}:{}", who.user, who.password), basic(who));
+    for secret in [&coded, &both, &who.password] {
+        let mut at = 0;
+        while secret.len() >= SHORTEST && at + secret.len() <= shown.len() {
+            match shown.get_mut(at..at + secret.len()) {
+                Some(found) if found == secret.as_bytes() => found.fill(b'*'),
+                _ => {}
+            }
+            at += 1;
+        }
     }
+    shown
+}
+
+/// User and password as Basic has them (RFC 7617 section 2).
+fn basic(who: &Credentials) -> String {
+    BASE64_STANDARD.encode(format!("{}:{}", who.user, who.password))
+}
+
+/// What a whole head means that opens no tunnel.
+fn refused(bytes: &[u8], proxy: &Proxy) -> Asked {
+    let Reading::Head(head) = read(&without_secrets(bytes, proxy)) else {
+        // only a secret makes a head of it
+        return not_http(&[], &Progress::default());
+    };
+    let reply = told(head.code);
     let (code, told) = (head.code, &head.told);
     let reason: String = plain(head.reason.trim()).chars().take(80).collect();
     let said = if reason.is_empty() {
@@ -140,7 +190,7 @@ fn answered(line: Line, bytes: &[u8], head: &Head, proxy: &Proxy) -> Asked {
         format!("{code} {reason}")
     };
     let (cause, detail) = match code {
-        407 => (Cause::ProxyAuth, sign_in(&said, head, proxy)),
+        407 => (Cause::ProxyAuth, sign_in(&said, &head, proxy)),
         403 => (
             Cause::ProxyForbidden,
             format!("the proxy forbids it: {said}{told}"),
@@ -207,7 +257,7 @@ fn not_http(bytes: &[u8], progress: &Progress) -> Asked {
 /// The proxy ended the connection without a whole answer.
 fn ended(bytes: &[u8], error: Option<&io::Error>, proxy: &Proxy, progress: &Progress) -> Asked {
     if !bytes.is_empty() && !matches!(read(bytes), Reading::Unfinished(_)) {
-        return not_http(bytes, progress);
+        return not_http(&without_secrets(bytes, proxy), progress);
     }
     let so_far = match bytes.len() {
         0 => "before it answered".to_owned(),

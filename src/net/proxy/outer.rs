@@ -54,7 +54,7 @@ impl Opener {
             return Err(wrong("TLS to the proxy was not set up".to_owned()));
         };
         // the limit of the whole phase ends it earlier
-        let limit = self.plan.limits.proxy * 2;
+        let limit = self.plan.limits.proxy.saturating_mul(2);
         let (handshake, session) = outer
             .client
             .handshake(stream, name.clone(), None, limit)

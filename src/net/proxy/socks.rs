@@ -40,7 +40,7 @@ pub async fn ask(stream: TcpStream, proxy: &Proxy, to: &Destination) -> Asked {
 /// What its error means, with its word.
 fn refused(error: &Error, proxy: &Proxy) -> Asked {
     let (cause, reply, detail) = match error {
-        Error::NoAcceptableAuthMethods | Error::UnknownAuthMethod => (
+        Error::NoAcceptableAuthMethods | Error::AuthorizationRequired => (
             Cause::ProxyAuth,
             "no-acceptable-method",
             match proxy.credentials {
@@ -97,6 +97,12 @@ fn refused(error: &Error, proxy: &Proxy) -> Asked {
             Cause::ProxyStatus,
             "address-type-not-supported",
             "the proxy does not know this kind of address; --proxy-dns changes it",
+        ),
+        // the way to sign in that it chose, or its answer
+        Error::UnknownAuthMethod => (
+            Cause::ProxyNotSocks,
+            "",
+            "the proxy answered with a code that SOCKS5 does not know",
         ),
         Error::Io(error) => return broken(error),
         Error::InvalidTargetAddress(why) => (Cause::ProxyStatus, "", *why),

@@ -4,6 +4,7 @@ pub mod bindings;
 pub mod closed;
 pub mod dns;
 pub mod held;
+pub mod proxy;
 pub mod stun;
 pub mod tcp;
 pub mod tls;
