@@ -6,7 +6,7 @@ use proxy_watch::{
 };
 use url::Url;
 
-use super::default_dns;
+use super::url::default_dns;
 use crate::cli::message;
 use crate::net::{Credentials, Plan, Proxy, ProxyScheme};
 use crate::record::Transport;
