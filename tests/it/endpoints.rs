@@ -121,7 +121,7 @@ impl Service {
 fn converse(
     stream: TcpStream,
     config: &Arc<ServerConfig>,
-    heard: &Mutex<Vec<String>>,
+    asked: &Mutex<Vec<String>>,
     answer: &impl Fn(&str) -> Vec<u8>,
 ) {
     let connection = ServerConnection::new(Arc::clone(config)).unwrap();
@@ -138,7 +138,7 @@ fn converse(
     let head = String::from_utf8(head).unwrap();
     let path = head.split(' ').nth(1).unwrap().to_owned();
     let answer = answer(&path);
-    heard.lock().unwrap().push(path);
+    asked.lock().unwrap().push(path);
     let _ = stream.write_all(&answer);
     stream.conn.send_close_notify();
     let _ = stream.flush();
