@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, anyhow, ensure};
 use chrono::{DateTime, Utc};
 use clap::Args;
 
@@ -44,7 +44,11 @@ impl ListArgs {
             let shown = || std::path::absolute(path).unwrap_or_else(|_| path.clone());
             list.with_context(|| shown().display().to_string())
         });
-        read.context("--endpoints: give a file that `turnprobe endpoints fetch -o FILE` wrote")
+        read.map_err(|error| {
+            anyhow!(
+                "{error:#}; give --endpoints a file that `turnprobe endpoints fetch -o FILE` wrote"
+            )
+        })
     }
 }
 
