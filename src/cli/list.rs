@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, anyhow, ensure};
 use chrono::{DateTime, Utc};
 use clap::Args;
 
@@ -39,11 +39,14 @@ impl ListArgs {
         let Some(path) = &self.endpoints else {
             return Ok(List::default());
         };
-        let text = text(path)?;
-        List::read(&text, &path.display().to_string()).with_context(|| {
-            format!(
-                "--endpoints {}: give a file that `turnprobe endpoints fetch -o FILE` wrote",
-                path.display()
+        let read = text(path).and_then(|text| {
+            let list = List::read(&text, &path.display().to_string());
+            let shown = || std::path::absolute(path).unwrap_or_else(|_| path.clone());
+            list.with_context(|| shown().display().to_string())
+        });
+        read.map_err(|error| {
+            anyhow!(
+                "{error:#}; give --endpoints a file that `turnprobe endpoints fetch -o FILE` wrote"
             )
         })
     }
@@ -64,6 +67,7 @@ pub fn judged_by(list: &List, plan: Plan, now: DateTime<Utc>) -> Plan {
 ///
 /// When it cannot be read, or is longer than any list.
 pub fn text(path: &Path) -> anyhow::Result<String> {
+    let path = &*std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let mut bytes = Vec::new();
     let read = File::open(path).and_then(|file| file.take(LONGEST + 1).read_to_end(&mut bytes));
     let shown = || format!("{} cannot be read", path.display());

@@ -337,4 +337,32 @@ mod tests {
             assert!(version(wrong).is_err(), "{wrong}");
         }
     }
+
+    proptest::proptest! {
+        // whatever a mirror or a file holds: one byte is another, or it ends early
+        #[test]
+        fn a_damaged_list_is_refused_or_read_and_nothing_panics(place in 0_usize..900, byte in 0_u8..128, end in 0_usize..1200) {
+            let mut bytes = SENT.as_bytes().to_vec();
+            if let Some(found) = bytes.get_mut(place) {
+                *found = byte;
+            }
+            bytes.truncate(end);
+            if let Ok(list) = List::read(&String::from_utf8_lossy(&bytes), "damaged.json") {
+                for set in &list.sets {
+                    let _ = (set.pattern_of("tr.teams.microsoft.com"), Ports::told(&set.tcp, &set.udp));
+                }
+                // what decides is there, or the list is refused
+                assert!(list.set(MEDIA).is_some() && list.set(TEAMS).is_some());
+            }
+        }
+
+        #[test]
+        fn any_pattern_can_be_held_against_any_name(pattern in "[a-c*.]{0,12}", name in "[a-c.]{0,12}") {
+            if let Ok(pattern) = pattern.parse::<super::super::Pattern>() {
+                // without a wildcard it stands for itself alone
+                let is_same = pattern.text() == name.trim_end_matches('.');
+                assert!(pattern.is_wildcard() || pattern.matches(&name) == is_same);
+            }
+        }
+    }
 }

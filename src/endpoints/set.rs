@@ -86,15 +86,24 @@ impl Ports {
         self.first..=self.last
     }
 
-    /// Of a list such as `80,443` or `3478-3481`; none where it is no such list.
+    /// Of a list such as `80,443` or `3478-3481`, those in a row together; none where it is no such list.
     pub fn list(text: &str) -> Option<Vec<Self>> {
         let port = |text: &str| text.trim().parse().ok().filter(|port| *port != 0);
-        let ports = text.split(',').map(|part| {
+        let mut all: Vec<Self> = Vec::new();
+        for part in text.split(',') {
             let (first, last) = part.split_once('-').unwrap_or((part, part));
             let ports = Self::new(port(first)?, port(last)?);
-            (ports.first <= ports.last).then_some(ports)
-        });
-        ports.collect()
+            if ports.first > ports.last {
+                return None;
+            }
+            match all.last_mut() {
+                Some(before) if before.last.checked_add(1) == Some(ports.first) => {
+                    before.last = ports.last;
+                }
+                _ => all.push(ports),
+            }
+        }
+        Some(all)
     }
 
     /// Several lists in one text: `TCP 443, 80; UDP 443`.
@@ -251,6 +260,10 @@ mod tests {
             "TCP 80, 443; UDP 3478-3481"
         );
         assert_eq!(told("443", None), "TCP 443");
+        assert_eq!(
+            told("443", Some("3478,3479,3480,3481,3483")),
+            "TCP 443; UDP 3478-3481, 3483"
+        );
         for wrong in ["", "0", "443-80", "70000", "443,", "a"] {
             assert_eq!(Ports::list(wrong), None, "{wrong}");
         }

@@ -132,13 +132,27 @@ fn hint(status: u16) -> &'static str {
     }
 }
 
+/// Why a certificate is not trusted, in words.
+fn distrust(why: &rustls::CertificateError) -> String {
+    use rustls::CertificateError as E;
+    match why {
+        E::UnknownIssuer => "its issuer is unknown".to_owned(),
+        E::Expired | E::ExpiredContext { .. } => "it has expired, or the clock is wrong".to_owned(),
+        E::NotValidYet | E::NotValidYetContext { .. } => {
+            "it is not valid yet, or the clock is wrong".to_owned()
+        }
+        E::NotValidForName | E::NotValidForNameContext { .. } => "it is for other names".to_owned(),
+        other => other.to_string(),
+    }
+}
+
 fn failed(error: ureq::Error, host: &str) -> WebError {
     let host = host.to_owned();
     match error {
         ureq::Error::BodyExceedsLimit(_) => WebError::TooLong { host },
         ureq::Error::Rustls(rustls::Error::InvalidCertificate(why)) => WebError::Untrusted {
             host,
-            why: why.to_string(),
+            why: distrust(&why),
         },
         ureq::Error::Timeout(_) => WebError::NotAsked {
             host,
@@ -149,7 +163,7 @@ fn failed(error: ureq::Error, host: &str) -> WebError {
             match certificate {
                 Some(rustls::Error::InvalidCertificate(why)) => WebError::Untrusted {
                     host,
-                    why: why.to_string(),
+                    why: distrust(why),
                 },
                 _ => WebError::NotAsked {
                     host,

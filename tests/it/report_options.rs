@@ -17,8 +17,8 @@ fn options() -> Vec<String> {
 }
 
 /// A value for each option with which it does something to the file of the test.
-fn with_values(page: &Path) -> Vec<(String, Vec<String>)> {
-    let page = page.to_str().unwrap();
+fn with_values(page: &Path, list: &Path) -> Vec<(String, Vec<String>)> {
+    let (page, list) = (page.to_str().unwrap(), list.to_str().unwrap());
     let values = BTreeMap::from([
         ("--by", "region,host"),
         ("--metric", "tls"),
@@ -33,6 +33,7 @@ fn with_values(page: &Path) -> Vec<(String, Vec<String>)> {
         ("--format", "markdown"),
         ("--html", page),
         ("--max-groups", "1"),
+        ("--endpoints", list),
         ("--color", "always"),
     ]);
     let with_value = |name: String| {
@@ -59,8 +60,13 @@ fn two_options_that_are_accepted_together_both_change_what_is_told() {
     // a broken line, for --strict
     few.push("\"torn");
     std::fs::write(&rows, few.join("\n") + "\n").unwrap();
-    let options = with_values(&page);
-    assert_eq!(options.len(), 15, "{options:?}");
+    // a list in which none of the addresses is
+    let list = dir.path().join("list.json");
+    let entries = r#"[{"id": 11, "serviceArea": "Skype", "category": "Optimize", "ips": ["192.0.2.0/24"], "udpPorts": "3478"},
+        {"id": 12, "serviceArea": "Skype", "category": "Allow", "ips": ["192.0.2.0/24"], "tcpPorts": "443"}]"#;
+    std::fs::write(&list, entries).unwrap();
+    let options = with_values(&page, &list);
+    assert_eq!(options.len(), 16, "{options:?}");
     let mut refused = String::new();
     for context in ["", "--format json", "--format csv --by region,host"] {
         let report = |words: &[&Vec<String>]| {
@@ -124,8 +130,10 @@ fn two_options_that_are_accepted_together_both_change_what_is_told() {
         }
     }
     insta::assert_snapshot!(refused, @r"
+    report : --by not with --endpoints
     report --format json: --metric does nothing with --format json, which has everything: leave one of them out
     report --format json: --top does nothing with --format json, which has everything: leave one of them out
     report --format csv --by region,host: --top does nothing with --format csv, which has all groups: leave one of them out
+    report --format csv --by region,host: --endpoints does nothing with --by, whose tables have no ranges: leave one of them out
     ");
 }

@@ -16,7 +16,7 @@ use crate::target::{Host, Target};
 
 /// What programs read.
 #[derive(Debug, Serialize)]
-struct Checked {
+struct Answer {
     tool_version: &'static str,
     list: ListFacts,
     checked: Vec<Found>,
@@ -35,7 +35,7 @@ pub(super) fn run(args: &CheckArgs, color: Color) -> Result<Exit, Failure> {
         })
         .collect();
     let today = Wall::system().now().date_naive();
-    let facts = Checked {
+    let facts = Answer {
         tool_version: env!("CARGO_PKG_VERSION"),
         list: list.facts(today),
         checked: found,

@@ -76,7 +76,7 @@ pub(super) fn run(args: &ShowArgs, color: Color) -> Result<Exit, Failure> {
     if list.unread > 0 {
         let names = counted(list.unread as u64, "name", "names");
         message::note(&format!(
-            "{names} of the list cannot be read and are left out"
+            "left out of the list: {names} with characters that no name has"
         ));
     }
     if let Some(warning) = list.warning(today) {

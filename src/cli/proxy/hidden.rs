@@ -3,7 +3,7 @@
 
 use std::ffi::{OsStr, OsString};
 
-use super::warn_of_password;
+use crate::cli::message;
 
 /// Warns of a password in `--proxy`, and hides it where the system lets it.
 pub fn hide_password() {
@@ -15,6 +15,14 @@ pub fn hide_password() {
         #[cfg(not(target_os = "linux"))]
         drop(split);
     }
+}
+
+/// Says that everybody on the machine can read a password that stands on the command line.
+fn warn_of_password() {
+    message::note(
+        "a password on the command line can be read by everybody on this machine; write user:password into a file \
+         and give --proxy-auth-file FILE",
+    );
 }
 
 /// A command line without its passwords.

@@ -52,5 +52,10 @@ pub(super) fn idle(args: &ReportArgs, given: &Given) -> Option<(&'static str, Id
             ));
         }
     }
+    let has_addresses = args.by.is_empty() || args.format == Json || args.html.is_some();
+    if given.has("endpoints") && !has_addresses {
+        let idle = Idle::beside("--by", ", whose tables have no ranges");
+        return Some(("endpoints", idle));
+    }
     None
 }

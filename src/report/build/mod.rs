@@ -185,11 +185,11 @@ fn slow(rows: &Finished) -> Slow {
 
 /// Which list judged so many rows, and how old it was at the last row.
 fn judged(rows: &Finished, list: &List, by_list: u64) -> ByList {
-    let last = rows.all.last.map(|at| moment(at).date_naive());
+    let day = rows.all.last.map(|at| moment(at).date_naive());
     ByList {
         rows: by_list,
         named: list.named(),
-        list: match last {
+        list: match day {
             Some(day) => list.facts(day),
             None => ListFacts {
                 age_days: None,

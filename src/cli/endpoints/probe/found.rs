@@ -117,7 +117,7 @@ impl Asked {
             ms: took.map(millis),
             cause: failure.map(|failure| failure.cause.as_str()),
             detail: failure
-                .map(|failure| failure.detail.to_string())
+                .map(|failure| failure.detail.clone())
                 .unwrap_or_default(),
         })
     }

@@ -79,8 +79,9 @@ pub(super) fn run(args: &ProbeArgs, color: Color) -> Result<Exit, Failure> {
     let runtime = runtime.context("no event queue").map_err(Failure::io)?;
     let probers = [tcp, udp].map(|opener| Arc::new(Prober::new(opener, Arc::clone(&run))));
     let asked = runtime.block_on(ask(&wanted, &probers, &stop, args.quiet));
+    let warning = list.warning(now.date_naive()).filter(|_| lab.is_none());
     drop(lab);
-    tell(&names);
+    tell(&names, warning);
     if asked.is_empty() && interrupted.yes() {
         return Ok(Exit::Interrupted);
     }
@@ -97,10 +98,10 @@ pub(super) fn run(args: &ProbeArgs, color: Color) -> Result<Exit, Failure> {
     })
 }
 
-/// Notes of the name resolutions, each once.
-fn tell(names: &[Arc<NameLog>; 2]) {
-    let notes: BTreeSet<String> = names.iter().flat_map(|names| names.news()).collect();
-    for note in notes {
+/// Notes of the name resolutions and of the list, each once.
+fn tell(names: &[Arc<NameLog>; 2], warning: Option<String>) {
+    let notes = names.iter().flat_map(|names| names.news());
+    for note in notes.chain(warning).collect::<BTreeSet<String>>() {
         message::note(&note);
     }
 }
