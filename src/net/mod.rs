@@ -3,24 +3,29 @@
 //! `open` and `secure` are the opener's steps: resolve, politeness, connect, tls. Not here: when
 //! that is done, and what becomes of it (`measure`).
 
+pub mod cells;
 pub mod certificate;
 pub mod clear;
 mod connector;
 pub mod datagram;
 pub mod dns;
 mod gate;
+pub mod gateway;
 mod icmp;
 mod ids;
 mod line;
 mod local_end;
+pub mod machine;
 mod names;
 mod open;
 pub mod packets;
 mod plan;
 pub mod pseudo_tls;
+mod rejected;
 mod say;
 mod secure;
 mod settled;
+pub mod sizes;
 mod source_ports;
 mod stamps;
 mod tcp;
@@ -29,13 +34,16 @@ mod tls;
 pub mod trust;
 mod turn;
 mod verifier;
+pub mod web;
 
 pub use connector::Lost;
 pub use gate::POLITE_PER_SECOND;
+pub use icmp::IcmpMessage;
 pub use local_end::{LocalEnd, LocalEndError};
 pub use names::NameLog;
 pub use open::{Connected, Connection, Lookup, Opener, OpenerError, Refusal, Visit};
 pub use plan::{Limits, Plan, Question, Way};
+pub use rejected::sender;
 pub use say::{Farewell, Heard};
 pub use secure::Secured;
 pub use source_ports::SourcePorts;

@@ -11,3 +11,4 @@ pub mod stream;
 pub mod stun;
 pub mod tls_ask;
 pub mod tls_hello;
+pub mod web;
