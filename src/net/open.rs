@@ -259,11 +259,16 @@ impl Opener {
 
     /// The connect phase to one address.
     pub async fn connect(&self, remote: SocketAddr) -> Connection {
-        self.connect_with(remote, false).await
+        self.connect_from(remote, &self.plan.local_end, false).await
     }
 
-    pub(super) async fn connect_with(&self, remote: SocketAddr, fast_open: bool) -> Connection {
-        let (local, limit) = (self.plan.local_end.clone(), self.plan.limits.connect);
+    pub(super) async fn connect_from(
+        &self,
+        remote: SocketAddr,
+        local: &LocalEnd,
+        fast_open: bool,
+    ) -> Connection {
+        let (local, limit) = (local.clone(), self.plan.limits.connect);
         let connect = async move { tcp::connect(remote, &local, fast_open, limit).await };
         let mut times = PhaseTimes::default();
         let connect = match self.connector.run(limit, connect).await {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use rustls::pki_types::ServerName;
 
+use super::local_end::LocalEnd;
 use super::open::{Connection, Opener};
 use super::tcp_info::Snapshot;
 use super::tcp_info::fast_open::Seen;
@@ -35,12 +36,22 @@ pub struct Secured {
 impl Opener {
     /// The connect and tls phases to one address.
     pub async fn secure(&self, target: &Target, remote: SocketAddr) -> Secured {
-        let fast_open = self.plan.local_end.fast_open;
+        self.secure_from(target, remote, &self.plan.local_end).await
+    }
+
+    /// The same from another local end than the plan's.
+    pub async fn secure_from(
+        &self,
+        target: &Target,
+        remote: SocketAddr,
+        local: &LocalEnd,
+    ) -> Secured {
+        let fast_open = local.fast_open;
         let Connection {
             mut times,
             mut tcp,
             stream,
-        } = self.connect_with(remote, fast_open).await;
+        } = self.connect_from(remote, local, fast_open).await;
         let connected = stream.and_then(|connected| {
             let local = |error| Failure::new(Cause::ConnectLocalError, plain_error(&error));
             let stream = tokio::net::TcpStream::from_std(connected.stream).map_err(local)?;

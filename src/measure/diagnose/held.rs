@@ -1,0 +1,81 @@
+//! A connection that is held for a moment, where no UDP gets through: whether it stays, and its round trips by the kernel.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+
+use super::budget::Budget;
+use super::seen::{Seen, Unseen};
+use crate::clock;
+use crate::net::{Meter, Opener, Visit};
+use crate::record::{EndedBy, TcpNumbers};
+use crate::target::Target;
+
+/// How long it is held, and how often something is said.
+const HELD: Duration = Duration::from_secs(5);
+const INTERVAL: Duration = Duration::from_millis(100);
+
+/// A connection that was held.
+#[derive(Debug, Clone)]
+pub struct HeldFor {
+    /// Where to.
+    pub remote: SocketAddr,
+    /// For how long.
+    pub held: Duration,
+    /// Who ended it.
+    pub by: EndedBy,
+    /// Round trips of the requests inside that were answered.
+    pub trips: Vec<Duration>,
+    /// The kernel's numbers at the end.
+    pub kernel: TcpNumbers,
+}
+
+/// Holds one.
+pub async fn hold(
+    opener: &Opener,
+    target: &Target,
+    remote: SocketAddr,
+    budget: &Budget,
+) -> Seen<HeldFor> {
+    let opened = async {
+        opener.admit(remote.ip(), Visit::BackToBack).await.ok()?;
+        opener.secure(target, remote).await.session.ok()
+    };
+    let limits = &opener.plan().limits;
+    let mut session = match budget.step(limits.connect + limits.tls, opened).await {
+        Seen::Yes(Some(session)) => session,
+        Seen::Yes(None) => return Seen::No(Unseen::Hidden),
+        Seen::No(why) => return Seen::No(why),
+    };
+    let length = HELD.min(budget.left().saturating_sub(Duration::from_secs(1)));
+    if length < Duration::from_secs(1) {
+        return Seen::No(Unseen::OutOfTime);
+    }
+    let (due, taken) = mpsc::channel(8);
+    let start = clock::now();
+    let pace = tokio::spawn(async move {
+        while clock::now().saturating_duration_since(start) < length {
+            if due.send(()).await.is_err() {
+                return;
+            }
+            tokio::time::sleep(INTERVAL).await;
+        }
+    });
+    let (meter, stop) = (Meter::default(), budget.stop().token());
+    let mut trips = Vec::new();
+    let ended = session
+        .hold(start, taken, &meter, &stop, |trip| trips.push(trip))
+        .await;
+    pace.abort();
+    let kernel = session.snapshot().await.numbers();
+    let held = clock::now().saturating_duration_since(start).min(length);
+    tokio::spawn(session.close());
+    Seen::Yes(HeldFor {
+        remote,
+        held,
+        by: ended.end.by,
+        trips,
+        kernel,
+    })
+}

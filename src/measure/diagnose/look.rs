@@ -1,0 +1,571 @@
+//! The order in which everything is looked at, and where it ends early.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::budget::Budget;
+use super::connects::{Connects, connects};
+use super::datagrams::{Stream, stream, try_sizes};
+use super::encrypted::{Talked, TlsTried, in_the_clear, pseudo, tls};
+use super::held::{HeldFor, hold};
+use super::machine::{self, Machine};
+use super::names::{NameServer, ask_all};
+use super::relays::{Origin, Relay, choose};
+use super::router::{RouterTrips, Sample};
+use super::seen::{Seen, Unseen};
+use super::web::{self, CONTROL, Portal, Web};
+use crate::clock;
+use crate::measure::Stop;
+use crate::net::Opener;
+use crate::net::cells::{self, Cell};
+use crate::net::dns::Families;
+use crate::net::gateway;
+use crate::net::machine::{Carrier, Gateway, Neighbour, carrier, gateway as router_of, neighbour};
+use crate::net::sizes::Sizes;
+use crate::net::trust::Judge;
+use crate::record::Run;
+use crate::target::{Host, Target};
+
+/// The ports of relays for media over UDP, and the one that they may have beside.
+const UDP_PORTS: [u16; 5] = [3478, 3479, 3480, 3481, 443];
+
+/// Connects to each address.
+const CONNECTS: u32 = 3;
+
+/// What is left out, and what is added.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Six seconds, without the stream.
+    pub quick: bool,
+    /// Nothing but the way to the relays: no sign-in page, no control name, no other name server.
+    pub offline: bool,
+    /// A name server to compare the system's with.
+    pub comparison: Option<SocketAddr>,
+    /// Whether the relays are the lab's, which have one port for all and no world around them.
+    pub lab: bool,
+}
+
+/// All that was looked at.
+#[derive(Debug)]
+pub struct Diagnosis {
+    /// What it took.
+    pub took: Duration,
+    /// Whether the user ended it.
+    pub interrupted: bool,
+    /// This machine.
+    pub machine: Machine,
+    /// What each name server said of the relay's name; empty where the target is an address.
+    pub names: Vec<NameServer>,
+    /// The same of its IPv6 addresses.
+    pub names_v6: Seen<Vec<NameServer>>,
+    /// The addresses of `ipv4only.arpa`, which only a DNS64 gives to IPv6; asked where there is no way for IPv4.
+    pub nat64: Seen<Vec<IpAddr>>,
+    /// The relays that were gone to.
+    pub relays: Vec<Relay>,
+    /// This end of the way to the first relay.
+    pub carrier: Option<Carrier>,
+    /// The first router on it.
+    pub router: Option<Gateway>,
+    /// Whether that one answers on the link.
+    pub neighbour: Seen<Neighbour>,
+    /// Round trips to it.
+    pub router_trips: Seen<Vec<Sample>>,
+    /// Sign-in page and clocks.
+    pub web: Seen<Web>,
+    /// TCP 443 of each relay.
+    pub tcp: Vec<Seen<Connects>>,
+    /// TCP 80 of the first relay.
+    pub tcp_80: Seen<Connects>,
+    /// TCP 443 of the control name.
+    pub control: Seen<Connects>,
+    /// TCP 443 of a relay's IPv6 address.
+    pub tcp_v6: Seen<Connects>,
+    /// UDP ports, the nominal port of each first.
+    pub udp: Seen<Vec<(u16, Cell)>>,
+    /// This end as two relays and two ports see it.
+    pub mapped: Seen<Vec<(SocketAddr, Option<SocketAddr>)>>,
+    /// What an Allocate over UDP got.
+    pub turn_udp: Seen<crate::net::datagram::Asked>,
+    /// TLS of each relay.
+    pub tls: Vec<Seen<TlsTried>>,
+    /// TLS of the control name.
+    pub control_tls: Seen<TlsTried>,
+    /// Pseudo-TLS on port 443.
+    pub pseudo_tls: Seen<Talked>,
+    /// TURN in the clear on port 443.
+    pub turn_tcp: Seen<Talked>,
+    /// Which sizes got through.
+    pub sizes: Seen<Sizes>,
+    /// The stream.
+    pub stream: Seen<Stream>,
+    /// The held connection in its place.
+    pub held: Seen<HeldFor>,
+    /// TCP 443 of the first relay at the end.
+    pub tcp_again: Seen<Connects>,
+}
+
+/// Where and with what.
+pub struct Looking<'a> {
+    /// Opens the paths.
+    pub opener: &'a Opener,
+    /// Judges certificates.
+    pub judge: &'a Judge,
+    /// The relays' name or address.
+    pub target: &'a Target,
+    /// What the rows of the stream share.
+    pub run: &'a Arc<Run>,
+    /// What is left out.
+    pub options: &'a Options,
+    /// Ends it.
+    pub stop: Stop,
+    /// Is told what is being looked at.
+    pub tell: &'a (dyn Fn(&str) + Sync),
+}
+
+impl Looking<'_> {
+    /// The port that stands for one of the real ones: the lab has a single one for all.
+    fn port(&self, nominal: u16) -> u16 {
+        self.opener.plan().port.unwrap_or(nominal)
+    }
+
+    fn at(&self, address: IpAddr, nominal: u16) -> SocketAddr {
+        SocketAddr::new(address, self.port(nominal))
+    }
+
+    /// Looks at everything.
+    pub async fn all(&self) -> Diagnosis {
+        let start = clock::now();
+        let budget = Budget::new(self.options.quick, self.stop.clone());
+        (self.tell)("this machine, its name servers and its network");
+        let others = if self.leaves_out_others() {
+            &[][..]
+        } else {
+            &[CONTROL][..]
+        };
+        let machine = machine::look(self.opener, self.target, others).await;
+        let mut found = Diagnosis::nothing(machine);
+        if found.machine.has_address == Seen::Yes(false) && !self.is_near() {
+            return found.ended(&budget);
+        }
+        // the sign-in page needs names too, and both take time
+        let web = async {
+            if self.leaves_out_others() {
+                return Seen::No(Unseen::NotAsked);
+            }
+            web::look(self.opener, &budget).await
+        };
+        let names = self.names(&mut found, &budget);
+        let (web, ()) = tokio::join!(web, names);
+        found.web = web;
+        let given = match self.target.host {
+            Host::Address(address) => Some(address),
+            Host::Name(_) => None,
+        };
+        let given = self.opener.plan().address.or(given);
+        found.relays = choose(self.opener, &found.names, given, !self.options.lab);
+        let is_signed_out = matches!(
+            found.web.ok(),
+            Some(Web {
+                portal: Portal::There { .. },
+                ..
+            })
+        );
+        let Some(first) = found.relays.first().cloned() else {
+            return found.ended(&budget);
+        };
+        found.carrier = carrier(first.address);
+        found.router = router_of(first.address).filter(|_| !first.address.is_loopback());
+        let towards = self.at(first.address, 3478);
+        let trips = (gateway::CAN && has_router(&found))
+            .then(|| RouterTrips::begin(towards, self.opener.local_end(), start));
+        if is_signed_out {
+            // everything would be the portal's answer
+            return found.with_trips(trips).ended(&budget);
+        }
+        self.reach(&mut found, &budget).await;
+        self.speak(&mut found, &budget).await;
+        self.measure(&mut found, &budget).await;
+        found.neighbour = Seen::told(
+            found
+                .router
+                .as_ref()
+                .and_then(|router| neighbour(router.address?, &router.interface)),
+        );
+        found.with_trips(trips).ended(&budget)
+    }
+
+    /// Whether nothing but the relays is gone to.
+    fn leaves_out_others(&self) -> bool {
+        self.options.offline || self.options.lab
+    }
+
+    /// Whether the target is on this machine, so that no address is needed.
+    fn is_near(&self) -> bool {
+        self.options.lab
+            || matches!(self.target.host, Host::Address(address) if address.is_loopback())
+    }
+
+    /// Every name server.
+    async fn names(&self, found: &mut Diagnosis, budget: &Budget) {
+        let Host::Name(name) = &self.target.host else {
+            return;
+        };
+        let name = name.to_string();
+        let systems = found.machine.name_servers.as_deref().unwrap_or_default();
+        let comparison = self.options.comparison.filter(|_| !self.options.offline);
+        let servers: Vec<_> = systems
+            .iter()
+            .map(|server| (*server, true))
+            .chain(
+                comparison
+                    .filter(|server| !systems.contains(server))
+                    .map(|server| (server, false)),
+            )
+            .collect();
+        let setup = found.machine.setup.as_ref();
+        let wants_v6 = found.machine.has_way_v6 && !self.options.lab;
+        let wants_nat64 = wants_v6 && !found.machine.has_way_v4;
+        let own: Vec<_> = servers
+            .iter()
+            .copied()
+            .filter(|(_, is_systems)| *is_systems)
+            .collect();
+        let v6 = async {
+            if wants_v6 {
+                Seen::Yes(ask_all(setup, &own, &name, Families::OnlyV6, budget).await)
+            } else {
+                Seen::No(Unseen::NotAsked)
+            }
+        };
+        let nat64 = async {
+            if !wants_nat64 {
+                return Seen::No(Unseen::NotAsked);
+            }
+            let said = ask_all(setup, &own, "ipv4only.arpa", Families::OnlyV6, budget).await;
+            let addresses = said
+                .iter()
+                .flat_map(NameServer::resolved)
+                .flat_map(|resolved| &resolved.addresses);
+            Seen::Yes(addresses.copied().collect())
+        };
+        let families = self.opener.plan().families;
+        let names = ask_all(setup, &servers, &name, families, budget);
+        (found.names, found.names_v6, found.nat64) = tokio::join!(names, v6, nat64);
+    }
+
+    /// What answers at all.
+    async fn reach(&self, found: &mut Diagnosis, budget: &Budget) {
+        (self.tell)("TCP 443 and UDP 3478 to 3481");
+        let relays = found.relays.clone();
+        let cells: Vec<_> = UDP_PORTS
+            .iter()
+            .flat_map(|port| relays.iter().map(move |relay| (*port, relay.address)))
+            .collect();
+        let remotes: Vec<_> = cells
+            .iter()
+            .map(|(port, address)| self.at(*address, *port))
+            .collect();
+        let udp = async {
+            if let Some(why) = budget.closed() {
+                return Seen::No(why);
+            }
+            let asked = cells::ask(
+                &remotes,
+                self.opener.local_end(),
+                false,
+                &budget.stop().token(),
+            )
+            .await;
+            Seen::Yes(cells.iter().map(|(port, _)| *port).zip(asked).collect())
+        };
+        let first = relays.first().map(|relay| relay.address);
+        let second = relays.get(1).map(|relay| relay.address);
+        let one = self.connects(first, 443, CONNECTS, budget);
+        let other = self.connects(second, 443, CONNECTS, budget);
+        let eighty = self.connects(first.filter(|_| !self.options.lab), 80, 1, budget);
+        let control = async {
+            if self.leaves_out_others() {
+                return Seen::No(Unseen::NotAsked);
+            }
+            let Ok(target) = CONTROL.parse::<Target>() else {
+                return Seen::No(Unseen::NotAsked);
+            };
+            let lookup = self.opener.resolve(&target);
+            match budget.step(Duration::from_secs(3), lookup).await {
+                Seen::Yes(lookup) => {
+                    self.connects(lookup.first().ok(), 443, CONNECTS, budget)
+                        .await
+                }
+                Seen::No(why) => Seen::No(why),
+            }
+        };
+        let v6 = found.names_v6.ok().and_then(|servers| {
+            let mut resolved = servers.iter().flat_map(NameServer::resolved);
+            resolved.find_map(|resolved| resolved.addresses.first().copied())
+        });
+        // a relay that is gone to over IPv6 anyway needs no second look
+        let v6 = v6.filter(|address| relays.iter().all(|relay| relay.address != *address));
+        let over_v6 = self.connects(v6, 443, 2, budget);
+        let seen = tokio::join!(udp, one, other, eighty, control, over_v6);
+        (found.udp, found.tcp_80, found.control, found.tcp_v6) = (seen.0, seen.3, seen.4, seen.5);
+        found.tcp = [seen.1, seen.2].into_iter().take(relays.len()).collect();
+    }
+
+    async fn connects(
+        &self,
+        address: Option<IpAddr>,
+        port: u16,
+        count: u32,
+        budget: &Budget,
+    ) -> Seen<Connects> {
+        let Some(address) = address else {
+            return Seen::No(Unseen::NotAsked);
+        };
+        if let Some(why) = budget.closed() {
+            return Seen::No(why);
+        }
+        Seen::Yes(connects(self.opener, self.at(address, port), count, budget).await)
+    }
+
+    /// What is spoken where something answers.
+    async fn speak(&self, found: &mut Diagnosis, budget: &Budget) {
+        (self.tell)("TLS, TURN and the certificate");
+        let limits = &self.opener.plan().limits;
+        // the handshake may be tried twice
+        let longest = (limits.connect + limits.tls) * 2;
+        let is_up = |connects: &Seen<Connects>| {
+            connects
+                .ok()
+                .is_some_and(|connects| connects.up().next().is_some())
+        };
+        let over_tls = |index: usize| {
+            let relay = found.relays.get(index).cloned();
+            let up = found.tcp.get(index).is_some_and(is_up);
+            async move {
+                let Some(relay) = relay else {
+                    return Seen::No(Unseen::NotAsked);
+                };
+                if !up {
+                    return Seen::No(Unseen::Hidden);
+                }
+                let remote = self.at(relay.address, 443);
+                let tried = tls((self.opener, self.judge), (self.target, remote), index == 0);
+                flat(budget.step(longest, tried).await)
+            }
+        };
+        let first_up = found.tcp.first().is_some_and(is_up);
+        let first = found.relays.first().map(|relay| relay.address);
+        let beside = first
+            .filter(|_| first_up)
+            .map(|address| self.at(address, 443));
+        let pseudo_tls = async {
+            match beside {
+                None => Seen::No(Unseen::Hidden),
+                Some(remote) => flat(budget.step(longest, pseudo(self.opener, remote)).await),
+            }
+        };
+        let turn_tcp = async {
+            match beside {
+                None => Seen::No(Unseen::Hidden),
+                Some(remote) => flat(
+                    budget
+                        .step(longest, in_the_clear(self.opener, remote))
+                        .await,
+                ),
+            }
+        };
+        let control = found
+            .control
+            .ok()
+            .filter(|connects| connects.up().next().is_some());
+        let control = control.map(|connects| connects.remote);
+        let control_tls = async {
+            let (Some(remote), Ok(target)) = (control, CONTROL.parse::<Target>()) else {
+                return Seen::No(Unseen::Hidden);
+            };
+            let tried = tls((self.opener, self.judge), (&target, remote), false);
+            flat(budget.step(longest, tried).await)
+        };
+        let open: Vec<_> = found.udp.ok().map_or_else(Vec::new, |cells| {
+            let open = cells.iter().filter(|(_, cell)| cell.answered > 0);
+            open.map(|(port, cell)| (*port, cell.remote)).collect()
+        });
+        let turn_udp = async {
+            let Some((_, remote)) = open.first().copied() else {
+                return Seen::No(Unseen::Hidden);
+            };
+            let (local, limit) = (self.opener.local_end().clone(), limits.turn);
+            let asked = async move {
+                crate::net::datagram::ask(remote, crate::record::Ask::Allocate, &local, limit).await
+            };
+            budget.step(limit * 2, asked).await
+        };
+        let mapped = async {
+            let several: Vec<_> = open
+                .iter()
+                .filter(|(port, _)| *port < 3480 && *port != 443)
+                .map(|(_, remote)| *remote)
+                .take(3)
+                .collect();
+            if self.options.lab {
+                return Seen::No(Unseen::NotAsked);
+            }
+            if several.len() < 2 {
+                return Seen::No(Unseen::Hidden);
+            }
+            budget
+                .step(
+                    limits.turn,
+                    cells::mapped(&several, Duration::from_millis(1_200)),
+                )
+                .await
+        };
+        let seen = tokio::join!(
+            over_tls(0),
+            over_tls(1),
+            pseudo_tls,
+            turn_tcp,
+            control_tls,
+            turn_udp,
+            mapped
+        );
+        let relays = found.relays.len();
+        found.tls = [seen.0, seen.1].into_iter().take(relays).collect();
+        (found.pseudo_tls, found.turn_tcp, found.control_tls) = (seen.2, seen.3, seen.4);
+        (found.turn_udp, found.mapped) = (seen.5, seen.6);
+    }
+
+    /// What needs the wire for itself.
+    async fn measure(&self, found: &mut Diagnosis, budget: &Budget) {
+        let cell = found.udp.ok().and_then(|cells| {
+            let open = cells
+                .iter()
+                .filter(|(port, cell)| *port != 443 && cell.answered > 0);
+            open.map(|(_, cell)| (cell.remote, cell.rtt)).next()
+        });
+        if let Some((remote, rtt)) = cell {
+            (self.tell)("sizes of packets");
+            let largest = found
+                .carrier
+                .as_ref()
+                .and_then(|carrier| carrier.interface.as_ref()?.mtu);
+            found.sizes = try_sizes(self.opener, remote, (largest, rtt), budget).await;
+        } else {
+            found.sizes = Seen::No(Unseen::Hidden);
+        }
+        let tls_works = found
+            .tls
+            .iter()
+            .flat_map(Seen::ok)
+            .find(|tried| tried.failure.is_none())
+            .map(|tried| tried.remote);
+        if self.options.quick {
+            (found.stream, found.held) = (Seen::No(Unseen::NotAsked), Seen::No(Unseen::NotAsked));
+        } else if let Some((remote, _)) = cell {
+            (self.tell)("a stream of 10 s like a call's");
+            found.stream = stream(self.opener, self.target, remote, self.run, budget).await;
+            found.held = Seen::No(Unseen::NotAsked);
+        } else if let Some(remote) = tls_works {
+            (self.tell)("a connection that is held for 5 s");
+            found.stream = Seen::No(Unseen::Hidden);
+            found.held = hold(self.opener, self.target, remote, budget).await;
+        } else {
+            (found.stream, found.held) = (Seen::No(Unseen::Hidden), Seen::No(Unseen::Hidden));
+        }
+        let again = found
+            .tcp
+            .iter()
+            .flat_map(Seen::ok)
+            .find(|connects| connects.up().next().is_some());
+        let again = again.map(|connects| connects.remote);
+        found.tcp_again = match (again, budget.closed()) {
+            (_, Some(why)) => Seen::No(why),
+            (None, _) => Seen::No(Unseen::Hidden),
+            (Some(_), None) if self.options.quick => Seen::No(Unseen::NotAsked),
+            (Some(remote), None) => {
+                (self.tell)("TCP 443 once more");
+                Seen::Yes(connects(self.opener, remote, CONNECTS, budget).await)
+            }
+        };
+    }
+}
+
+/// A step that politeness did not let begin is one that was not asked for.
+fn flat<T>(seen: Seen<Option<T>>) -> Seen<T> {
+    match seen {
+        Seen::Yes(Some(seen)) => Seen::Yes(seen),
+        Seen::Yes(None) => Seen::No(Unseen::NotAsked),
+        Seen::No(why) => Seen::No(why),
+    }
+}
+
+/// Whether there is a first router at all: not towards one's own network.
+fn has_router(found: &Diagnosis) -> bool {
+    found
+        .router
+        .as_ref()
+        .is_some_and(|router| router.address.is_some())
+}
+
+impl Diagnosis {
+    /// With nothing looked at but the machine.
+    fn nothing(machine: Machine) -> Self {
+        const HIDDEN: Unseen = Unseen::Hidden;
+        Self {
+            took: Duration::ZERO,
+            interrupted: false,
+            machine,
+            names: Vec::new(),
+            names_v6: Seen::No(HIDDEN),
+            nat64: Seen::No(HIDDEN),
+            relays: Vec::new(),
+            carrier: None,
+            router: None,
+            neighbour: Seen::No(HIDDEN),
+            router_trips: Seen::No(HIDDEN),
+            web: Seen::No(HIDDEN),
+            tcp: Vec::new(),
+            tcp_80: Seen::No(HIDDEN),
+            control: Seen::No(HIDDEN),
+            tcp_v6: Seen::No(HIDDEN),
+            udp: Seen::No(HIDDEN),
+            mapped: Seen::No(HIDDEN),
+            turn_udp: Seen::No(HIDDEN),
+            tls: Vec::new(),
+            control_tls: Seen::No(HIDDEN),
+            pseudo_tls: Seen::No(HIDDEN),
+            turn_tcp: Seen::No(HIDDEN),
+            sizes: Seen::No(HIDDEN),
+            stream: Seen::No(HIDDEN),
+            held: Seen::No(HIDDEN),
+            tcp_again: Seen::No(HIDDEN),
+        }
+    }
+
+    fn with_trips(self, trips: Option<RouterTrips>) -> Self {
+        Self {
+            router_trips: match trips {
+                Some(trips) => Seen::Yes(trips.so_far()),
+                None if gateway::CAN => Seen::No(Unseen::NotAsked),
+                None => Seen::No(Unseen::NotOnThisSystem),
+            },
+            ..self
+        }
+    }
+
+    fn ended(self, budget: &Budget) -> Self {
+        Self {
+            took: budget.elapsed(),
+            interrupted: budget.is_stopped(),
+            ..self
+        }
+    }
+
+    /// Whether the relays were found by this program's own list.
+    pub fn is_built_in(&self) -> bool {
+        self.relays
+            .iter()
+            .any(|relay| relay.origin == Origin::BuiltIn)
+    }
+}
