@@ -9,6 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::burst::StreamArgs;
 use super::compare::args::{self as compare, CompareArgs};
+use super::diagnose::args::{self as diagnose, DiagnoseArgs};
 use super::hold::HoldArgs;
 use super::long_help::{ASKS, TARGETS, TRANSPORTS, faults};
 use super::report::args::{self as report, ReportArgs};
@@ -77,6 +78,9 @@ pub enum Command {
     /// Two series side by side: what differs, and whether that is more than chance
     #[command(after_help = compare::EXAMPLES, after_long_help = format!("{}\n\n{EXIT_CODES}", compare::EXAMPLES))]
     Compare(Box<CompareArgs>),
+    /// One look at the whole way to the relays: what is wrong, whose fault it is, what to do
+    #[command(after_help = diagnose::EXAMPLES, after_long_help = format!("{}\n\n{EXIT_CODES}", diagnose::EXAMPLES))]
+    Diagnose(Box<DiagnoseArgs>),
     /// The TLS versions and cipher suites of a relay, its certificates, and who answers
     #[command(after_help = tls::EXAMPLES, after_long_help = format!("{}\n\n{EXIT_CODES}", tls::EXAMPLES))]
     Tls(Box<TlsArgs>),

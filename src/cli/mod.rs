@@ -4,6 +4,7 @@ mod args;
 mod burst;
 mod compare;
 mod config;
+mod diagnose;
 mod exit;
 mod files;
 mod hold;
@@ -54,6 +55,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Probe(args) => Mode::of(&args).run(&args, cli.color),
         Command::Report(args) => report::run(&args, cli.color),
         Command::Compare(args) => compare::run(&args, cli.color),
+        Command::Diagnose(args) => diagnose::run(&args, cli.color),
         Command::Tls(args) => tls::run(&args, cli.color),
         Command::Schema(args) => {
             let text = schema::render(&args.row, args.format, terminal::width());

@@ -3,6 +3,7 @@
 //!
 //! Not here: values that do not fit (`config`), what the options mean (`args`).
 
+mod diagnose;
 mod given;
 mod idle;
 mod probe;
@@ -53,6 +54,7 @@ impl Command {
             Self::Probe(_) => "probe",
             Self::Report(_) => "report",
             Self::Compare(_) => "compare",
+            Self::Diagnose(_) => "diagnose",
             Self::Tls(_) => "tls",
             Self::Schema(_) => "schema",
             Self::Completions(_) => "completions",
@@ -70,6 +72,7 @@ pub fn check(command: &Command, given: &Given) -> Result<(), Failure> {
     let found = match command {
         Command::Probe(args) => probe::idle(args, given).map_err(Failure::usage)?,
         Command::Report(args) => report::idle(args, given),
+        Command::Diagnose(args) => diagnose::idle(args, given),
         Command::Tls(args) => tls::idle(args, given),
         // each of their options does what it does beside any other
         Command::Compare(_) | Command::Schema(_) | Command::Completions(_) | Command::Man(_) => {
