@@ -19,9 +19,8 @@ Examples:
   turnprobe diagnose --facts facts.json    judge saved facts again
 
 It goes to these places, and to no others:
-  the system's name servers   the relay's name, teams.microsoft.com and
-                              www.msftconnecttest.com; ipv4only.arpa where there
-                              is no IPv4
+  the system's name servers   the relay's name and the three names below;
+                              ipv4only.arpa where there is no IPv4
   two relays behind the name  TCP 443 and 80, UDP 3478 to 3481 and 443: the way
                               that calls take
   52.123.195.2                the same, only where no name server has a relay
@@ -29,10 +28,12 @@ It goes to these places, and to no others:
                               second: is it this network or the way behind it
   teams.microsoft.com         TCP 443 and 80: whether the internet works where
                               the relays do not, and what time it is there
+  login.microsoftonline.com   the same, TCP 443, where teams.microsoft.com has
+                              an address of the relays' ranges
   www.msftconnecttest.com     TCP 80: whether the network asks for a sign-in,
                               and what time it is there
   the --compare-resolver      the relay's name, to compare with
---offline leaves out the last three. Nothing is changed on the system, and it
+--offline leaves out the last four. Nothing is changed on the system, and it
 needs no privileges. Ctrl-C judges what is known by then.";
 
 /// What can be asked for.

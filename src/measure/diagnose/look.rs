@@ -14,7 +14,7 @@ use super::names::{NameServer, ask_all};
 use super::relays::{Origin, Relay, choose};
 use super::router::{RouterTrips, Sample};
 use super::seen::{Seen, Unseen};
-use super::web::{self, CONTROL, Portal, Web};
+use super::web::{self, CONTROL, OTHER_CONTROL, Portal, Web};
 use crate::clock;
 use crate::measure::Stop;
 use crate::net::Opener;
@@ -24,7 +24,7 @@ use crate::net::gateway;
 use crate::net::machine::{Carrier, Gateway, Neighbour, carrier, gateway as router_of, neighbour};
 use crate::net::sizes::Sizes;
 use crate::net::trust::Judge;
-use crate::record::Run;
+use crate::record::{Run, Transport};
 use crate::target::{Host, Target};
 
 /// The ports of relays for media over UDP, and the one that they may have beside.
@@ -77,6 +77,8 @@ pub struct Diagnosis {
     pub tcp: Vec<Seen<Connects>>,
     /// TCP 80 of the first relay.
     pub tcp_80: Seen<Connects>,
+    /// The control name that was gone to.
+    pub control_name: &'static str,
     /// TCP 443 of the control name.
     pub control: Seen<Connects>,
     /// TCP 443 of a relay's IPv6 address.
@@ -286,18 +288,14 @@ impl Looking<'_> {
         let eighty = self.connects(first.filter(|_| !self.options.lab), 80, 1, budget);
         let control = async {
             if self.leaves_out_others() {
-                return Seen::No(Unseen::NotAsked);
+                return (CONTROL, Seen::No(Unseen::NotAsked));
             }
-            let Ok(target) = CONTROL.parse::<Target>() else {
-                return Seen::No(Unseen::NotAsked);
-            };
-            let lookup = self.opener.resolve(&target);
-            match budget.step(Duration::from_secs(3), lookup).await {
-                Seen::Yes(lookup) => {
-                    self.connects(lookup.first().ok(), 443, CONNECTS, budget)
-                        .await
+            match budget.step(Duration::from_secs(4), self.control()).await {
+                Seen::Yes((name, address)) => {
+                    let connects = self.connects(address, 443, CONNECTS, budget).await;
+                    (name, connects)
                 }
-                Seen::No(why) => Seen::No(why),
+                Seen::No(why) => (CONTROL, Seen::No(why)),
             }
         };
         let v6 = found.names_v6.ok().and_then(|servers| {
@@ -308,8 +306,31 @@ impl Looking<'_> {
         let v6 = v6.filter(|address| relays.iter().all(|relay| relay.address != *address));
         let over_v6 = self.connects(v6, 443, 2, budget);
         let seen = tokio::join!(udp, one, other, eighty, control, over_v6);
-        (found.udp, found.tcp_80, found.control, found.tcp_v6) = (seen.0, seen.3, seen.4, seen.5);
+        (found.udp, found.tcp_80, found.tcp_v6) = (seen.0, seen.3, seen.5);
+        (found.control_name, found.control) = seen.4;
         found.tcp = [seen.1, seen.2].into_iter().take(relays.len()).collect();
+    }
+
+    /// The control name and its address.
+    async fn control(&self) -> (&'static str, Option<IpAddr>) {
+        let mut chosen = (CONTROL, None);
+        for name in [CONTROL, OTHER_CONTROL] {
+            let Ok(target) = name.parse::<Target>() else {
+                continue;
+            };
+            let address = self.opener.resolve(&target).await.first().ok();
+            let is_relays = address.is_some_and(|address| {
+                let remote = SocketAddr::new(address, 443);
+                self.opener.in_range(remote, Transport::Tls)
+            });
+            if chosen.1.is_none() || address.is_some() {
+                chosen = (name, address);
+            }
+            if address.is_some() && !is_relays {
+                break;
+            }
+        }
+        chosen
     }
 
     async fn connects(
@@ -381,7 +402,7 @@ impl Looking<'_> {
             .filter(|connects| connects.up().next().is_some());
         let control = control.map(|connects| connects.remote);
         let control_tls = async {
-            let (Some(remote), Ok(target)) = (control, CONTROL.parse::<Target>()) else {
+            let (Some(remote), Ok(target)) = (control, found.control_name.parse::<Target>()) else {
                 return Seen::No(Unseen::Hidden);
             };
             let tried = tls((self.opener, self.judge), (&target, remote), false);
@@ -527,6 +548,7 @@ impl Diagnosis {
             web: Seen::No(HIDDEN),
             tcp: Vec::new(),
             tcp_80: Seen::No(HIDDEN),
+            control_name: CONTROL,
             control: Seen::No(HIDDEN),
             tcp_v6: Seen::No(HIDDEN),
             udp: Seen::No(HIDDEN),

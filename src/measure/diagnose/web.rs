@@ -17,6 +17,9 @@ const TEXT: &[u8] = b"Microsoft Connect Test";
 /// The name that tells "the ranges of Teams are closed" from "the internet is": Microsoft's, and no relay's.
 pub const CONTROL: &str = "teams.microsoft.com";
 
+/// The same where that one lies in the relays' ranges too, and would be closed with them: every client signs in there.
+pub const OTHER_CONTROL: &str = "login.microsoftonline.com";
+
 /// How long a page may take.
 const LIMIT: Duration = Duration::from_secs(3);
 

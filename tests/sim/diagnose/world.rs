@@ -1,0 +1,248 @@
+//! A client, its router, and an internet behind it: name server, two relays, Microsoft's page and the control name, each in
+//! their own network. Relays are the lab's, at addresses of the published ranges and at their real ports.
+
+use std::collections::BTreeMap;
+use std::io::{Read as _, Write as _};
+use std::net::{Ipv4Addr, TcpListener};
+use std::process::Command;
+use std::sync::{Arc, Mutex};
+
+use turnprobe::clock::Wall;
+use turnprobe::lab::{Fault, Lab, LabOptions};
+
+use crate::link::{inside, name, resolvers};
+use crate::name_server::{address, alias, message, serve};
+use crate::namespace::{Namespace, run};
+
+/// The relays: in 52.112.0.0/14, as the published list has it.
+pub const RELAYS: [Ipv4Addr; 2] = [
+    Ipv4Addr::new(52, 112, 100, 1),
+    Ipv4Addr::new(52, 114, 200, 2),
+];
+
+/// Where Microsoft's page, the control name and the second name server stand; none of them in the relays' ranges.
+pub const PAGE: Ipv4Addr = Ipv4Addr::new(13, 107, 4, 52);
+pub const CONTROL: Ipv4Addr = Ipv4Addr::new(20, 190, 1, 1);
+pub const NAME_SERVER: Ipv4Addr = Ipv4Addr::new(10, 78, 0, 2);
+pub const OTHER_SERVER: Ipv4Addr = Ipv4Addr::new(9, 9, 9, 9);
+
+/// The router, on the client's side.
+pub const ROUTER: &str = "10.77.0.254";
+
+/// Regions of the relays, each with its name in the chain.
+const REGIONS: [&str; 2] = ["westeurope", "northeurope"];
+
+/// What a name server says of a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Says {
+    /// These addresses, at the end of the chain of a relay.
+    Relays(Vec<Ipv4Addr>),
+    /// An error of that number.
+    Error(u8),
+    /// Nothing.
+    Silence,
+}
+
+pub struct World {
+    pub client: Namespace,
+    pub router: Namespace,
+    pub internet: Namespace,
+    /// What the system's name server says of the relays' names.
+    pub says: Arc<Mutex<Says>>,
+    /// What the other one says.
+    pub other_says: Arc<Mutex<Says>>,
+    /// What port 80 answers.
+    pub page: Arc<Mutex<String>>,
+    pub roots: Vec<Vec<u8>>,
+    _lab: Lab,
+}
+
+impl World {
+    /// One in which everything works.
+    pub fn new(purpose: &str) -> Self {
+        Self::with_faults(purpose, &[])
+    }
+
+    /// One whose relays have these faults.
+    pub fn with_faults(purpose: &str, faults: &[Fault]) -> Self {
+        let client = Namespace::new(&format!("{purpose}-c"));
+        let router = Namespace::new(&format!("{purpose}-r"));
+        let internet = Namespace::new(&format!("{purpose}-i"));
+        cable((&client, "eth0"), (&router, "eth0"));
+        cable((&router, "eth1"), (&internet, "eth0"));
+        let ip = |namespace: &Namespace, line: &str| {
+            namespace.output("ip", &line.split(' ').collect::<Vec<_>>());
+        };
+        ip(&client, "address add 10.77.0.1/24 dev eth0");
+        ip(&client, "route add default via 10.77.0.254");
+        ip(&router, "address add 10.77.0.254/24 dev eth0");
+        ip(&router, "address add 10.78.0.1/24 dev eth1");
+        ip(&router, "route add default via 10.78.0.2");
+        ip(&internet, "address add 10.78.0.2/24 dev eth0");
+        ip(&internet, "route add default via 10.78.0.1");
+        for own in [RELAYS[0], RELAYS[1], PAGE, CONTROL, OTHER_SERVER] {
+            ip(&internet, &format!("address add {own}/32 dev eth0"));
+        }
+        for namespace in [&router, &internet] {
+            for setting in [
+                "ip_forward=1",
+                "icmp_ratelimit=0",
+                "icmp_msgs_per_sec=10000",
+            ] {
+                namespace.output("sysctl", &["-qw", &format!("net.ipv4.{setting}")]);
+            }
+        }
+        internet.output("sysctl", &["-qw", "net.ipv4.conf.eth0.route_localnet=1"]);
+        let options = LabOptions {
+            faults: faults.to_vec(),
+            delays: false,
+            ..LabOptions::default()
+        };
+        let lab = inside(&internet, || Lab::start(options, &Wall::system()).unwrap());
+        lead_to(&internet, lab.port());
+        let says = Arc::new(Mutex::new(Says::Relays(RELAYS.to_vec())));
+        let other_says = Arc::new(Mutex::new(Says::Relays(RELAYS.to_vec())));
+        names(&internet, NAME_SERVER, &says);
+        names(&internet, OTHER_SERVER, &other_says);
+        let page = Arc::new(Mutex::new(good_page()));
+        pages(&internet, &page);
+        std::fs::write(resolvers(&client), format!("nameserver {NAME_SERVER}\n")).unwrap();
+        Self {
+            client,
+            router,
+            internet,
+            says,
+            other_says,
+            page,
+            roots: lab.roots().iter().map(|root| root.to_vec()).collect(),
+            _lab: lab,
+        }
+    }
+
+    /// Rules for what the router forwards.
+    pub fn at_router(&self, rules: &str) {
+        let chain = format!("chain forward {{ type filter hook forward priority 0; {rules}\n}}");
+        crate::link::filter(&self.router, &chain);
+    }
+
+    /// Rules for what the client sends.
+    pub fn at_client(&self, rules: &str) {
+        let chain = format!("chain output {{ type filter hook output priority 0; {rules}\n}}");
+        crate::link::filter(&self.client, &chain);
+    }
+}
+
+/// Microsoft's page, by this machine's own clock.
+pub fn good_page() -> String {
+    let now = Wall::system().now().format("%a, %d %b %Y %H:%M:%S GMT");
+    format!(
+        "HTTP/1.1 200 OK\r\nDate: {now}\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\nMicrosoft Connect Test"
+    )
+}
+
+fn cable(one: (&Namespace, &str), other: (&Namespace, &str)) {
+    run(Command::new("ip")
+        .args([
+            "-n",
+            &name(one.0),
+            "link",
+            "add",
+            one.1,
+            "type",
+            "veth",
+            "peer",
+            "name",
+            other.1,
+            "netns",
+        ])
+        .arg(name(other.0)));
+    for (namespace, interface) in [one, other] {
+        namespace.output("ip", &["link", "set", interface, "up"]);
+    }
+}
+
+/// Leads the relays' real ports to those of the lab, each address to its own relay.
+fn lead_to(internet: &Namespace, port: u16) {
+    let mut rules = String::new();
+    for (index, own) in [RELAYS[0], RELAYS[1], CONTROL].iter().enumerate() {
+        let lab = format!("127.0.0.{}:{port}", 21 + index);
+        rules += &format!("ip daddr {own} tcp dport 443 dnat to {lab}\n");
+        rules += &format!("ip daddr {own} udp dport {{ 443, 3478-3481 }} dnat to {lab}\n");
+    }
+    let table = format!(
+        "table ip lab {{ chain in {{ type nat hook prerouting priority -100; {rules} }} }}"
+    );
+    internet.output("nft", &[&table]);
+}
+
+/// The names that the program asks for.
+fn names(internet: &Namespace, own: Ipv4Addr, says: &Arc<Mutex<Says>>) {
+    let says = Arc::clone(says);
+    let count = Mutex::new(0_usize);
+    let reply = move |query: &[u8]| {
+        let text = String::from_utf8_lossy(&query[12..]).to_ascii_lowercase();
+        let others = BTreeMap::from([("msftconnecttest", PAGE), ("microsoftonline", CONTROL)]);
+        if let Some((_, found)) = others.iter().find(|(name, _)| text.contains(*name)) {
+            return answer(query, 0, &[address(*found)]);
+        }
+        // teams.microsoft.com itself, and not a relay's name below it
+        if query[12] == 5 {
+            return answer(query, 0, &[address(CONTROL)]);
+        }
+        match &*says.lock().unwrap() {
+            Says::Silence => Vec::new(),
+            Says::Error(code) => answer(query, *code, &[]),
+            Says::Relays(all) => {
+                let mut count = count.lock().unwrap();
+                *count += 1;
+                let chosen = all[*count % all.len()];
+                let region = RELAYS
+                    .iter()
+                    .position(|relay| *relay == chosen)
+                    .unwrap_or(0);
+                answer(query, 0, &chain(REGIONS[region], chosen))
+            }
+        }
+    };
+    serve(internet, &own.to_string(), reply, |_, _| {});
+}
+
+/// The CNAME of a relay in a region, and its address.
+fn chain(region: &str, address: Ipv4Addr) -> Vec<Vec<u8>> {
+    let mut target = Vec::new();
+    for label in ["relay-1", region, "cloudapp", "azure", "com"] {
+        target.push(u8::try_from(label.len()).unwrap());
+        target.extend(label.as_bytes());
+    }
+    target.push(0);
+    let record = crate::name_server::record(&target, 1, &address.octets());
+    vec![alias(&[0xc0, 12], &target), record]
+}
+
+/// An answer with a code. Of IPv6 there is nothing.
+fn answer(query: &[u8], code: u8, records: &[Vec<u8>]) -> Vec<u8> {
+    let records = if crate::name_server::asks_for_v6(query) {
+        &[]
+    } else {
+        records
+    };
+    let mut bytes = message(query, 0, records);
+    bytes[3] |= code;
+    bytes
+}
+
+/// What answers on port 80 of every address.
+fn pages(internet: &Namespace, page: &Arc<Mutex<String>>) {
+    let listener = inside(internet, || TcpListener::bind("0.0.0.0:80").unwrap());
+    let page = Arc::clone(page);
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            let page = page.lock().unwrap().clone();
+            std::thread::spawn(move || {
+                let mut request = [0; 1024];
+                let _ = stream.read(&mut request);
+                let _ = stream.write_all(page.as_bytes());
+            });
+        }
+    });
+}
