@@ -18,4 +18,4 @@ mod tls_path;
 pub mod together;
 
 pub use facts::{Circumstances, Name, Nearness, PathFacts, Reach, Repair, Validity};
-pub use tls_path::{is_microsofts, tls_path};
+pub use tls_path::{is_known_issuer, is_microsofts, tls_path};

@@ -51,14 +51,14 @@ pub struct Cell {
     pub rtt: Option<Duration>,
     /// This end as the relay saw it.
     pub mapped: Option<SocketAddr>,
-    /// Why this system did not send.
-    pub not_sent: Option<io::ErrorKind>,
-    /// The system's own word for it, such as `operation not permitted`.
-    pub not_sent_detail: String,
+    /// Datagrams that this system did not send.
+    pub not_sent: u32,
+    /// Of them those that it forbids: a firewall of this machine's own.
+    pub denied: u32,
+    /// Messages that said that they do not get there.
+    pub rejected: u32,
     /// What ICMP said, and who; the last message.
     pub message: Option<IcmpMessage>,
-    /// What the system made of such a message where it does not tell who sent it.
-    pub error: Option<io::ErrorKind>,
 }
 
 impl Cell {
@@ -70,24 +70,22 @@ impl Cell {
             answered: 0,
             rtt: None,
             mapped: None,
-            not_sent: None,
-            not_sent_detail: String::new(),
+            not_sent: 0,
+            denied: 0,
+            rejected: 0,
             message: None,
-            error: None,
         }
     }
 
-    /// Whether nothing is to be learned by asking it again.
+    /// Whether nothing is to be learned by asking it again: it has answered, or three datagrams were refused.
     fn is_closed(&self) -> bool {
-        self.answered > 0
-            || self.not_sent.is_some()
-            || self.message.is_some()
-            || self.error.is_some()
+        const ENOUGH: u32 = 3;
+        self.answered > 0 || self.not_sent >= ENOUGH || self.rejected >= ENOUGH
     }
 
     fn refused(&mut self, error: &io::Error) {
-        self.not_sent = Some(error.kind());
-        self.not_sent_detail = super::plain_error(error);
+        self.not_sent += 1;
+        self.denied += u32::from(error.kind() == io::ErrorKind::PermissionDenied);
     }
 }
 
@@ -102,7 +100,6 @@ enum Came {
     Refused {
         cell: usize,
         message: Option<IcmpMessage>,
-        error: io::ErrorKind,
     },
 }
 
@@ -221,14 +218,10 @@ fn note(cells: &mut [Asking], news: Came) {
                 asking.cell.mapped = mapped.or(asking.cell.mapped);
             }
         }
-        Came::Refused {
-            cell,
-            message,
-            error,
-        } => {
+        Came::Refused { cell, message } => {
             if let Some(asking) = cells.get_mut(cell) {
                 asking.cell.message = message.or(asking.cell.message);
-                asking.cell.error = Some(error);
+                asking.cell.rejected += 1;
             }
         }
     }
@@ -251,8 +244,9 @@ impl Asking {
         let sent = match socket.try_send(&packet) {
             Err(error) if icmp::is_message(&error) => {
                 self.cell.message = icmp::next_message(&**socket).or(self.cell.message);
-                self.cell.error = Some(error.kind());
-                return;
+                self.cell.rejected += 1;
+                // the error was that of an earlier one: this one was not sent
+                socket.try_send(&packet)
             }
             sent => sent,
         };
@@ -329,7 +323,6 @@ async fn listen(
             Err(error) if icmp::is_message(&error) => Came::Refused {
                 cell,
                 message: icmp::next_message(socket),
-                error: error.kind(),
             },
             Err(_) => {
                 tokio::time::sleep(ms(1)).await;

@@ -3,8 +3,8 @@
 use std::future::Future;
 use std::time::{Duration, Instant};
 
-use super::seen::{Seen, Unseen};
 use crate::clock;
+use crate::judge::diagnose::facts::{Fact, Why};
 use crate::measure::Stop;
 
 /// The most that a run takes, and a quick one.
@@ -53,26 +53,26 @@ impl Budget {
     }
 
     /// Why a step cannot begin, if it cannot.
-    pub fn closed(&self) -> Option<Unseen> {
+    pub fn closed(&self) -> Option<Why> {
         if self.is_stopped() {
-            return Some(Unseen::Interrupted);
+            return Some(Why::Interrupted);
         }
-        (self.left() < LEAST).then_some(Unseen::OutOfTime)
+        (self.left() < LEAST).then_some(Why::OutOfTime)
     }
 
     /// A step that may take so long, and no longer than there is time. What it found by its limit is lost: it is for steps
     /// that keep to limits of their own.
-    pub async fn step<T>(&self, limit: Duration, step: impl Future<Output = T>) -> Seen<T> {
+    pub async fn step<T>(&self, limit: Duration, step: impl Future<Output = T>) -> Fact<T> {
         if let Some(why) = self.closed() {
-            return Seen::No(why);
+            return Fact::Unknown(why);
         }
         tokio::select! {
             biased;
             done = tokio::time::timeout(limit.min(self.left()), step) => match done {
-                Ok(done) => Seen::Yes(done),
-                Err(_) => Seen::No(Unseen::OutOfTime),
+                Ok(done) => Fact::Known(done),
+                Err(_) => Fact::Unknown(Why::OutOfTime),
             },
-            () = self.stop.asked() => Seen::No(Unseen::Interrupted),
+            () = self.stop.asked() => Fact::Unknown(Why::Interrupted),
         }
     }
 }
@@ -89,9 +89,9 @@ mod tests {
             ..Budget::new(false, stop.clone())
         };
         let long = Duration::from_secs(60);
-        assert_eq!(budget.step(long, async { 7 }).await, Seen::Yes(7));
+        assert_eq!(budget.step(long, async { 7 }).await, Fact::Known(7));
         let endless = std::future::pending::<()>();
-        let out_of_time = Seen::No(Unseen::OutOfTime);
+        let out_of_time = Fact::Unknown(Why::OutOfTime);
         assert_eq!(
             budget.step(Duration::from_millis(1), endless).await,
             out_of_time
@@ -104,7 +104,7 @@ mod tests {
         stop.ask();
         assert_eq!(
             budget.step(long, async {}).await,
-            Seen::No(Unseen::Interrupted)
+            Fact::Unknown(Why::Interrupted)
         );
     }
 }

@@ -102,7 +102,7 @@ pub async fn connects(
     });
     if is_rejected && found.up().next().is_none() {
         let asked = sender(remote, opener.local_end(), SENDER);
-        found.message = budget.step(SENDER, asked).await.ok().copied().flatten();
+        found.message = budget.step(SENDER, asked).await.known().copied().flatten();
     }
     found
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use super::budget::Budget;
-use super::seen::{Seen, Unseen};
+use crate::judge::diagnose::facts::{Fact, Why};
 use crate::judge::limits::CLIENT;
 use crate::measure::burst::{BurstOptions, BurstShape, Bursts, Event};
 use crate::measure::{Out, Output, Slot, Task};
@@ -48,7 +48,7 @@ pub async fn try_sizes(
     remote: SocketAddr,
     (largest, rtt): (Option<u32>, Option<Duration>),
     budget: &Budget,
-) -> Seen<Sizes> {
+) -> Fact<Sizes> {
     let local = opener.local_end().clone();
     let fits = |size: &u16| largest.is_none_or(|largest| u32::from(*size) <= largest);
     let wanted: Vec<_> = SIZES.into_iter().filter(fits).collect();
@@ -56,9 +56,9 @@ pub async fn try_sizes(
         (rtt.unwrap_or_default() * 3).clamp(Duration::from_millis(250), Duration::from_millis(600));
     let trying = tokio::task::spawn_blocking(move || sizes(remote, &local, &wanted, wait));
     match budget.step(Duration::from_secs(4), trying).await {
-        Seen::Yes(Ok(Ok(sizes))) => Seen::Yes(sizes),
-        Seen::Yes(_) => Seen::No(Unseen::NotOnThisSystem),
-        Seen::No(why) => Seen::No(why),
+        Fact::Known(Ok(Ok(sizes))) => Fact::Known(sizes),
+        Fact::Known(_) => Fact::Unknown(Why::NotOnThisSystem),
+        Fact::Unknown(why) => Fact::Unknown(why),
     }
 }
 
@@ -69,15 +69,15 @@ pub async fn stream(
     remote: SocketAddr,
     run: &Arc<Run>,
     budget: &Budget,
-) -> Seen<Stream> {
+) -> Fact<Stream> {
     if let Some(why) = budget.closed() {
-        return Seen::No(why);
+        return Fact::Unknown(why);
     }
     let room = budget.left().saturating_sub(TAIL);
     let fitting = u64::try_from(room.as_millis() / INTERVAL.as_millis()).unwrap_or(0);
     let packets = PACKETS.min(fitting);
     if packets < PACKETS / 2 {
-        return Seen::No(Unseen::OutOfTime);
+        return Fact::Unknown(Why::OutOfTime);
     }
     let plan = Plan {
         address: Some(remote.ip()),
@@ -89,7 +89,7 @@ pub async fn stream(
         ..Plan::default()
     };
     let Ok(its) = Opener::new(plan, opener.wall().clone()) else {
-        return Seen::No(Unseen::NotOnThisSystem);
+        return Fact::Unknown(Why::NotOnThisSystem);
     };
     let options = BurstOptions {
         mode: Mode::Burst,
@@ -122,7 +122,7 @@ pub async fn stream(
     };
     tokio::join!(slot, taking);
     let Some(row) = row else {
-        return Seen::No(budget.closed().unwrap_or(Unseen::Interrupted));
+        return Fact::Unknown(budget.closed().unwrap_or(Why::Interrupted));
     };
     let first = sent.first().map(|(at, _)| *at);
     let since = |at: chrono::DateTime<chrono::Utc>| {
@@ -131,7 +131,7 @@ pub async fn stream(
             .and_then(|passed| passed.to_std().ok())
             .unwrap_or_default()
     };
-    Seen::Yes(Stream {
+    Fact::Known(Stream {
         remote,
         outcome: row.outcome.clone(),
         figures: row.figures.clone(),

@@ -1,8 +1,11 @@
 //! What is spoken on port 443 once a connection is up: TLS with its certificate, pseudo-TLS, TURN in the clear and inside TLS.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
+use crate::clock;
+use crate::judge::PathFacts;
 use crate::measure::certified::Certified;
 use crate::net::trust::Judge;
 use crate::net::{Exchange, LocalEnd, Opener, Secured, Session, Visit, clear, pseudo_tls};
@@ -29,8 +32,10 @@ pub struct TlsTried {
     pub failure: Option<Failure>,
     /// After a stall: how the same went with small segments; none where that was not tried.
     pub with_small_segments: Option<Result<(), Failure>>,
-    /// What an Allocate inside got; none where none was sent.
-    pub turn: Option<TurnReply>,
+    /// What an Allocate inside got and what that took; none where none was sent.
+    pub turn: Option<(Option<TurnReply>, Duration)>,
+    /// What is known of the chain by itself.
+    pub chain: Option<Arc<PathFacts>>,
 }
 
 /// Something else than TLS that was tried.
@@ -69,6 +74,7 @@ pub async fn tls(
         failure: None,
         with_small_segments: None,
         turn: None,
+        chain: None,
     };
     if let Some(handshake) = &handshake {
         tried.tls.flight = handshake.flight(&tried.tcp);
@@ -76,11 +82,19 @@ pub async fn tls(
         if let Some(certified) = certified.await {
             certified.note(&mut tried.tls);
         }
+        if !handshake.chain.is_empty() {
+            let name = opener.server_name(target, remote);
+            let (chain, wall) = (&handshake.chain, opener.wall().now());
+            // it was judged just now, and is remembered
+            let examined = judge.examine(chain, &name, wall, clock::now()).await;
+            tried.chain = examined.facts;
+        }
     }
     match session {
         Ok(session) => {
             if ask {
-                tried.turn = inside(opener, session).await.turn.reply;
+                let asked = inside(opener, session).await;
+                tried.turn = Some((asked.turn.reply, asked.took));
             } else {
                 tokio::spawn(session.close());
             }

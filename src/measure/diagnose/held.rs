@@ -6,8 +6,8 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use super::budget::Budget;
-use super::seen::{Seen, Unseen};
 use crate::clock;
+use crate::judge::diagnose::facts::{Fact, Why};
 use crate::net::{Meter, Opener, Visit};
 use crate::record::{EndedBy, TcpNumbers};
 use crate::target::Target;
@@ -37,20 +37,20 @@ pub async fn hold(
     target: &Target,
     remote: SocketAddr,
     budget: &Budget,
-) -> Seen<HeldFor> {
+) -> Fact<HeldFor> {
     let opened = async {
         opener.admit(remote.ip(), Visit::BackToBack).await.ok()?;
         opener.secure(target, remote).await.session.ok()
     };
     let limits = &opener.plan().limits;
     let mut session = match budget.step(limits.connect + limits.tls, opened).await {
-        Seen::Yes(Some(session)) => session,
-        Seen::Yes(None) => return Seen::No(Unseen::Hidden),
-        Seen::No(why) => return Seen::No(why),
+        Fact::Known(Some(session)) => session,
+        Fact::Known(None) => return Fact::Unknown(Why::NotReached),
+        Fact::Unknown(why) => return Fact::Unknown(why),
     };
     let length = HELD.min(budget.left().saturating_sub(Duration::from_secs(1)));
     if length < Duration::from_secs(1) {
-        return Seen::No(Unseen::OutOfTime);
+        return Fact::Unknown(Why::OutOfTime);
     }
     let (due, taken) = mpsc::channel(8);
     let start = clock::now();
@@ -71,7 +71,7 @@ pub async fn hold(
     let kernel = session.snapshot().await.numbers();
     let held = clock::now().saturating_duration_since(start).min(length);
     tokio::spawn(session.close());
-    Seen::Yes(HeldFor {
+    Fact::Known(HeldFor {
         remote,
         held,
         by: ended.end.by,

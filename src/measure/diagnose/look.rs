@@ -9,13 +9,13 @@ use super::connects::{Connects, connects};
 use super::datagrams::{Stream, stream, try_sizes};
 use super::encrypted::{Talked, TlsTried, in_the_clear, pseudo, tls};
 use super::held::{HeldFor, hold};
-use super::machine::{self, Machine};
+use super::machine::{self, Machine, told};
 use super::names::{NameServer, ask_all};
 use super::relays::{Origin, Relay, choose};
 use super::router::{RouterTrips, Sample};
-use super::seen::{Seen, Unseen};
-use super::web::{self, CONTROL, OTHER_CONTROL, Portal, Web};
+use super::web::{self, CONTROL, OTHER_CONTROL, Web};
 use crate::clock;
+use crate::judge::diagnose::facts::{Fact, Why};
 use crate::measure::Stop;
 use crate::net::Opener;
 use crate::net::cells::{self, Cell};
@@ -58,9 +58,9 @@ pub struct Diagnosis {
     /// What each name server said of the relay's name; empty where the target is an address.
     pub names: Vec<NameServer>,
     /// The same of its IPv6 addresses.
-    pub names_v6: Seen<Vec<NameServer>>,
+    pub names_v6: Fact<Vec<NameServer>>,
     /// The addresses of `ipv4only.arpa`, which only a DNS64 gives to IPv6; asked where there is no way for IPv4.
-    pub nat64: Seen<Vec<IpAddr>>,
+    pub nat64: Fact<Vec<IpAddr>>,
     /// The relays that were gone to.
     pub relays: Vec<Relay>,
     /// This end of the way to the first relay.
@@ -68,43 +68,43 @@ pub struct Diagnosis {
     /// The first router on it.
     pub router: Option<Gateway>,
     /// Whether that one answers on the link.
-    pub neighbour: Seen<Neighbour>,
+    pub neighbour: Fact<Neighbour>,
     /// Round trips to it.
-    pub router_trips: Seen<Vec<Sample>>,
+    pub router_trips: Fact<Vec<Sample>>,
     /// Sign-in page and clocks.
-    pub web: Seen<Web>,
+    pub web: Fact<Web>,
     /// TCP 443 of each relay.
-    pub tcp: Vec<Seen<Connects>>,
+    pub tcp: Vec<Fact<Connects>>,
     /// TCP 80 of the first relay.
-    pub tcp_80: Seen<Connects>,
+    pub tcp_80: Fact<Connects>,
     /// The control name that was gone to.
     pub control_name: &'static str,
     /// TCP 443 of the control name.
-    pub control: Seen<Connects>,
+    pub control: Fact<Connects>,
     /// TCP 443 of a relay's IPv6 address.
-    pub tcp_v6: Seen<Connects>,
+    pub tcp_v6: Fact<Connects>,
     /// UDP ports, the nominal port of each first.
-    pub udp: Seen<Vec<(u16, Cell)>>,
+    pub udp: Fact<Vec<(u16, Cell)>>,
     /// This end as two relays and two ports see it.
-    pub mapped: Seen<Vec<(SocketAddr, Option<SocketAddr>)>>,
+    pub mapped: Fact<Vec<(SocketAddr, Option<SocketAddr>)>>,
     /// What an Allocate over UDP got.
-    pub turn_udp: Seen<crate::net::datagram::Asked>,
+    pub turn_udp: Fact<crate::net::datagram::Asked>,
     /// TLS of each relay.
-    pub tls: Vec<Seen<TlsTried>>,
+    pub tls: Vec<Fact<TlsTried>>,
     /// TLS of the control name.
-    pub control_tls: Seen<TlsTried>,
+    pub control_tls: Fact<TlsTried>,
     /// Pseudo-TLS on port 443.
-    pub pseudo_tls: Seen<Talked>,
+    pub pseudo_tls: Fact<Talked>,
     /// TURN in the clear on port 443.
-    pub turn_tcp: Seen<Talked>,
+    pub turn_tcp: Fact<Talked>,
     /// Which sizes got through.
-    pub sizes: Seen<Sizes>,
+    pub sizes: Fact<Sizes>,
     /// The stream.
-    pub stream: Seen<Stream>,
+    pub stream: Fact<Stream>,
     /// The held connection in its place.
-    pub held: Seen<HeldFor>,
+    pub held: Fact<HeldFor>,
     /// TCP 443 of the first relay at the end.
-    pub tcp_again: Seen<Connects>,
+    pub tcp_again: Fact<Connects>,
 }
 
 /// Where and with what.
@@ -147,13 +147,13 @@ impl Looking<'_> {
         };
         let machine = machine::look(self.opener, self.target, others).await;
         let mut found = Diagnosis::nothing(machine);
-        if found.machine.has_address == Seen::Yes(false) && !self.is_near() {
+        if found.machine.has_address == Fact::Known(false) && !self.is_near() {
             return found.ended(&budget);
         }
         // the sign-in page needs names too, and both take time
         let web = async {
             if self.leaves_out_others() {
-                return Seen::No(Unseen::NotAsked);
+                return Fact::Unknown(Why::NotAsked);
             }
             web::look(self.opener, &budget).await
         };
@@ -166,13 +166,7 @@ impl Looking<'_> {
         };
         let given = self.opener.plan().address.or(given);
         found.relays = choose(self.opener, &found.names, given, !self.options.lab);
-        let is_signed_out = matches!(
-            found.web.ok(),
-            Some(Web {
-                portal: Portal::There { .. },
-                ..
-            })
-        );
+        let is_signed_out = found.web.known().is_some_and(Web::is_signed_out);
         let Some(first) = found.relays.first().cloned() else {
             return found.ended(&budget);
         };
@@ -188,7 +182,7 @@ impl Looking<'_> {
         self.reach(&mut found, &budget).await;
         self.speak(&mut found, &budget).await;
         self.measure(&mut found, &budget).await;
-        found.neighbour = Seen::told(
+        found.neighbour = told(
             found
                 .router
                 .as_ref()
@@ -235,21 +229,21 @@ impl Looking<'_> {
             .collect();
         let v6 = async {
             if wants_v6 {
-                Seen::Yes(ask_all(setup, &own, &name, Families::OnlyV6, budget).await)
+                Fact::Known(ask_all(setup, &own, &name, Families::OnlyV6, budget).await)
             } else {
-                Seen::No(Unseen::NotAsked)
+                Fact::Unknown(Why::NotAsked)
             }
         };
         let nat64 = async {
             if !wants_nat64 {
-                return Seen::No(Unseen::NotAsked);
+                return Fact::Unknown(Why::NotAsked);
             }
             let said = ask_all(setup, &own, "ipv4only.arpa", Families::OnlyV6, budget).await;
             let addresses = said
                 .iter()
                 .flat_map(NameServer::resolved)
                 .flat_map(|resolved| &resolved.addresses);
-            Seen::Yes(addresses.copied().collect())
+            Fact::Known(addresses.copied().collect())
         };
         let families = self.opener.plan().families;
         let names = ask_all(setup, &servers, &name, families, budget);
@@ -270,7 +264,7 @@ impl Looking<'_> {
             .collect();
         let udp = async {
             if let Some(why) = budget.closed() {
-                return Seen::No(why);
+                return Fact::Unknown(why);
             }
             let asked = cells::ask(
                 &remotes,
@@ -279,7 +273,7 @@ impl Looking<'_> {
                 &budget.stop().token(),
             )
             .await;
-            Seen::Yes(cells.iter().map(|(port, _)| *port).zip(asked).collect())
+            Fact::Known(cells.iter().map(|(port, _)| *port).zip(asked).collect())
         };
         let first = relays.first().map(|relay| relay.address);
         let second = relays.get(1).map(|relay| relay.address);
@@ -288,17 +282,17 @@ impl Looking<'_> {
         let eighty = self.connects(first.filter(|_| !self.options.lab), 80, 1, budget);
         let control = async {
             if self.leaves_out_others() {
-                return (CONTROL, Seen::No(Unseen::NotAsked));
+                return (CONTROL, Fact::Unknown(Why::NotAsked));
             }
             match budget.step(Duration::from_secs(4), self.control()).await {
-                Seen::Yes((name, address)) => {
+                Fact::Known((name, address)) => {
                     let connects = self.connects(address, 443, CONNECTS, budget).await;
                     (name, connects)
                 }
-                Seen::No(why) => (CONTROL, Seen::No(why)),
+                Fact::Unknown(why) => (CONTROL, Fact::Unknown(why)),
             }
         };
-        let v6 = found.names_v6.ok().and_then(|servers| {
+        let v6 = found.names_v6.known().and_then(|servers| {
             let mut resolved = servers.iter().flat_map(NameServer::resolved);
             resolved.find_map(|resolved| resolved.addresses.first().copied())
         });
@@ -339,14 +333,14 @@ impl Looking<'_> {
         port: u16,
         count: u32,
         budget: &Budget,
-    ) -> Seen<Connects> {
+    ) -> Fact<Connects> {
         let Some(address) = address else {
-            return Seen::No(Unseen::NotAsked);
+            return Fact::Unknown(Why::NotAsked);
         };
         if let Some(why) = budget.closed() {
-            return Seen::No(why);
+            return Fact::Unknown(why);
         }
-        Seen::Yes(connects(self.opener, self.at(address, port), count, budget).await)
+        Fact::Known(connects(self.opener, self.at(address, port), count, budget).await)
     }
 
     /// What is spoken where something answers.
@@ -355,9 +349,9 @@ impl Looking<'_> {
         let limits = &self.opener.plan().limits;
         // the handshake may be tried twice
         let longest = (limits.connect + limits.tls) * 2;
-        let is_up = |connects: &Seen<Connects>| {
+        let is_up = |connects: &Fact<Connects>| {
             connects
-                .ok()
+                .known()
                 .is_some_and(|connects| connects.up().next().is_some())
         };
         let over_tls = |index: usize| {
@@ -365,10 +359,10 @@ impl Looking<'_> {
             let up = found.tcp.get(index).is_some_and(is_up);
             async move {
                 let Some(relay) = relay else {
-                    return Seen::No(Unseen::NotAsked);
+                    return Fact::Unknown(Why::NotAsked);
                 };
                 if !up {
-                    return Seen::No(Unseen::Hidden);
+                    return Fact::Unknown(Why::NotReached);
                 }
                 let remote = self.at(relay.address, 443);
                 let tried = tls((self.opener, self.judge), (self.target, remote), index == 0);
@@ -382,13 +376,13 @@ impl Looking<'_> {
             .map(|address| self.at(address, 443));
         let pseudo_tls = async {
             match beside {
-                None => Seen::No(Unseen::Hidden),
+                None => Fact::Unknown(Why::NotReached),
                 Some(remote) => flat(budget.step(longest, pseudo(self.opener, remote)).await),
             }
         };
         let turn_tcp = async {
             match beside {
-                None => Seen::No(Unseen::Hidden),
+                None => Fact::Unknown(Why::NotReached),
                 Some(remote) => flat(
                     budget
                         .step(longest, in_the_clear(self.opener, remote))
@@ -398,23 +392,23 @@ impl Looking<'_> {
         };
         let control = found
             .control
-            .ok()
+            .known()
             .filter(|connects| connects.up().next().is_some());
         let control = control.map(|connects| connects.remote);
         let control_tls = async {
             let (Some(remote), Ok(target)) = (control, found.control_name.parse::<Target>()) else {
-                return Seen::No(Unseen::Hidden);
+                return Fact::Unknown(Why::NotReached);
             };
             let tried = tls((self.opener, self.judge), (&target, remote), false);
             flat(budget.step(longest, tried).await)
         };
-        let open: Vec<_> = found.udp.ok().map_or_else(Vec::new, |cells| {
+        let open: Vec<_> = found.udp.known().map_or_else(Vec::new, |cells| {
             let open = cells.iter().filter(|(_, cell)| cell.answered > 0);
             open.map(|(port, cell)| (*port, cell.remote)).collect()
         });
         let turn_udp = async {
             let Some((_, remote)) = open.first().copied() else {
-                return Seen::No(Unseen::Hidden);
+                return Fact::Unknown(Why::NotReached);
             };
             let (local, limit) = (self.opener.local_end().clone(), limits.turn);
             let asked = async move {
@@ -430,10 +424,10 @@ impl Looking<'_> {
                 .take(3)
                 .collect();
             if self.options.lab {
-                return Seen::No(Unseen::NotAsked);
+                return Fact::Unknown(Why::NotAsked);
             }
             if several.len() < 2 {
-                return Seen::No(Unseen::Hidden);
+                return Fact::Unknown(Why::NotReached);
             }
             budget
                 .step(
@@ -459,7 +453,7 @@ impl Looking<'_> {
 
     /// What needs the wire for itself.
     async fn measure(&self, found: &mut Diagnosis, budget: &Budget) {
-        let cell = found.udp.ok().and_then(|cells| {
+        let cell = found.udp.known().and_then(|cells| {
             let open = cells
                 .iter()
                 .filter(|(port, cell)| *port != 443 && cell.answered > 0);
@@ -473,51 +467,55 @@ impl Looking<'_> {
                 .and_then(|carrier| carrier.interface.as_ref()?.mtu);
             found.sizes = try_sizes(self.opener, remote, (largest, rtt), budget).await;
         } else {
-            found.sizes = Seen::No(Unseen::Hidden);
+            found.sizes = Fact::Unknown(Why::NotReached);
         }
         let tls_works = found
             .tls
             .iter()
-            .flat_map(Seen::ok)
+            .flat_map(Fact::known)
             .find(|tried| tried.failure.is_none())
             .map(|tried| tried.remote);
         if self.options.quick {
-            (found.stream, found.held) = (Seen::No(Unseen::NotAsked), Seen::No(Unseen::NotAsked));
+            (found.stream, found.held) =
+                (Fact::Unknown(Why::NotAsked), Fact::Unknown(Why::NotAsked));
         } else if let Some((remote, _)) = cell {
             (self.tell)("a stream of 10 s like a call's");
             found.stream = stream(self.opener, self.target, remote, self.run, budget).await;
-            found.held = Seen::No(Unseen::NotAsked);
+            found.held = Fact::Unknown(Why::NotAsked);
         } else if let Some(remote) = tls_works {
             (self.tell)("a connection that is held for 5 s");
-            found.stream = Seen::No(Unseen::Hidden);
+            found.stream = Fact::Unknown(Why::NotReached);
             found.held = hold(self.opener, self.target, remote, budget).await;
         } else {
-            (found.stream, found.held) = (Seen::No(Unseen::Hidden), Seen::No(Unseen::Hidden));
+            (found.stream, found.held) = (
+                Fact::Unknown(Why::NotReached),
+                Fact::Unknown(Why::NotReached),
+            );
         }
         let again = found
             .tcp
             .iter()
-            .flat_map(Seen::ok)
+            .flat_map(Fact::known)
             .find(|connects| connects.up().next().is_some());
         let again = again.map(|connects| connects.remote);
         found.tcp_again = match (again, budget.closed()) {
-            (_, Some(why)) => Seen::No(why),
-            (None, _) => Seen::No(Unseen::Hidden),
-            (Some(_), None) if self.options.quick => Seen::No(Unseen::NotAsked),
+            (_, Some(why)) => Fact::Unknown(why),
+            (None, _) => Fact::Unknown(Why::NotReached),
+            (Some(_), None) if self.options.quick => Fact::Unknown(Why::NotAsked),
             (Some(remote), None) => {
                 (self.tell)("TCP 443 once more");
-                Seen::Yes(connects(self.opener, remote, CONNECTS, budget).await)
+                Fact::Known(connects(self.opener, remote, CONNECTS, budget).await)
             }
         };
     }
 }
 
 /// A step that politeness did not let begin is one that was not asked for.
-fn flat<T>(seen: Seen<Option<T>>) -> Seen<T> {
+fn flat<T>(seen: Fact<Option<T>>) -> Fact<T> {
     match seen {
-        Seen::Yes(Some(seen)) => Seen::Yes(seen),
-        Seen::Yes(None) => Seen::No(Unseen::NotAsked),
-        Seen::No(why) => Seen::No(why),
+        Fact::Known(Some(seen)) => Fact::Known(seen),
+        Fact::Known(None) => Fact::Unknown(Why::NotAsked),
+        Fact::Unknown(why) => Fact::Unknown(why),
     }
 }
 
@@ -532,45 +530,45 @@ fn has_router(found: &Diagnosis) -> bool {
 impl Diagnosis {
     /// With nothing looked at but the machine.
     fn nothing(machine: Machine) -> Self {
-        const HIDDEN: Unseen = Unseen::Hidden;
+        const HIDDEN: Why = Why::NotReached;
         Self {
             took: Duration::ZERO,
             interrupted: false,
             machine,
             names: Vec::new(),
-            names_v6: Seen::No(HIDDEN),
-            nat64: Seen::No(HIDDEN),
+            names_v6: Fact::Unknown(HIDDEN),
+            nat64: Fact::Unknown(HIDDEN),
             relays: Vec::new(),
             carrier: None,
             router: None,
-            neighbour: Seen::No(HIDDEN),
-            router_trips: Seen::No(HIDDEN),
-            web: Seen::No(HIDDEN),
+            neighbour: Fact::Unknown(HIDDEN),
+            router_trips: Fact::Unknown(HIDDEN),
+            web: Fact::Unknown(HIDDEN),
             tcp: Vec::new(),
-            tcp_80: Seen::No(HIDDEN),
+            tcp_80: Fact::Unknown(HIDDEN),
             control_name: CONTROL,
-            control: Seen::No(HIDDEN),
-            tcp_v6: Seen::No(HIDDEN),
-            udp: Seen::No(HIDDEN),
-            mapped: Seen::No(HIDDEN),
-            turn_udp: Seen::No(HIDDEN),
+            control: Fact::Unknown(HIDDEN),
+            tcp_v6: Fact::Unknown(HIDDEN),
+            udp: Fact::Unknown(HIDDEN),
+            mapped: Fact::Unknown(HIDDEN),
+            turn_udp: Fact::Unknown(HIDDEN),
             tls: Vec::new(),
-            control_tls: Seen::No(HIDDEN),
-            pseudo_tls: Seen::No(HIDDEN),
-            turn_tcp: Seen::No(HIDDEN),
-            sizes: Seen::No(HIDDEN),
-            stream: Seen::No(HIDDEN),
-            held: Seen::No(HIDDEN),
-            tcp_again: Seen::No(HIDDEN),
+            control_tls: Fact::Unknown(HIDDEN),
+            pseudo_tls: Fact::Unknown(HIDDEN),
+            turn_tcp: Fact::Unknown(HIDDEN),
+            sizes: Fact::Unknown(HIDDEN),
+            stream: Fact::Unknown(HIDDEN),
+            held: Fact::Unknown(HIDDEN),
+            tcp_again: Fact::Unknown(HIDDEN),
         }
     }
 
     fn with_trips(self, trips: Option<RouterTrips>) -> Self {
         Self {
             router_trips: match trips {
-                Some(trips) => Seen::Yes(trips.so_far()),
-                None if gateway::CAN => Seen::No(Unseen::NotAsked),
-                None => Seen::No(Unseen::NotOnThisSystem),
+                Some(trips) => Fact::Known(trips.so_far()),
+                None if gateway::CAN => Fact::Unknown(Why::NotAsked),
+                None => Fact::Unknown(Why::NotOnThisSystem),
             },
             ..self
         }

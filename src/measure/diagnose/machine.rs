@@ -2,11 +2,12 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use super::seen::Seen;
+use crate::judge::diagnose::facts::{Fact, Why};
 use crate::net::Opener;
 use crate::net::dns::{Resolver, Setup};
 use crate::net::machine::{
-    HostsEntry, HostsFile, ProxySetting, Vdi, has_address, has_way, proxies, vdi,
+    HostsEntry, HostsFile, Interface, ProxySetting, Vdi, has_address, has_way, proxies, tunnels,
+    vdi,
 };
 use crate::record::Failure;
 use crate::target::{Host, Target};
@@ -15,15 +16,17 @@ use crate::target::{Host, Target};
 #[derive(Debug)]
 pub struct Machine {
     /// Whether it has an address beyond loopback and its links.
-    pub has_address: Seen<bool>,
+    pub has_address: Fact<bool>,
     /// Whether it has a way to the addresses of the internet.
     pub has_way_v4: bool,
     /// See `has_way_v4`.
     pub has_way_v6: bool,
     /// Lines of the hosts file about the names that count.
-    pub hosts: Seen<Vec<HostsEntry>>,
-    /// A virtual desktop.
-    pub vdi: Option<Vdi>,
+    pub hosts: Fact<Vec<HostsEntry>>,
+    /// Signs of a virtual desktop.
+    pub vdi: Vec<Vdi>,
+    /// Interfaces that are tunnels and up.
+    pub tunnels: Fact<Vec<Interface>>,
     /// Proxies of the environment.
     pub proxies: Vec<ProxySetting>,
     /// The system's name servers, or why they are not known.
@@ -57,13 +60,19 @@ pub async fn look(opener: &Opener, target: &Target, others: &[&str]) -> Machine 
         Resolver::Os => (Ok(Vec::new()), None),
     };
     Machine {
-        has_address: Seen::told(has_address()),
+        has_address: told(has_address()),
         has_way_v4: has_way(FAR_V4),
         has_way_v6: has_way(FAR_V6),
-        hosts: Seen::told(hosts),
+        hosts: told(hosts),
         vdi: vdi(),
+        tunnels: told(tunnels()),
         proxies: name.as_deref().map(proxies).unwrap_or_default(),
         name_servers,
         setup,
     }
+}
+
+/// What is there, or that this system does not tell it.
+pub fn told<T>(value: Option<T>) -> Fact<T> {
+    Fact::of(value, Why::NotOnThisSystem)
 }

@@ -28,7 +28,6 @@ mod machine;
 mod names;
 mod relays;
 mod router;
-mod seen;
 mod web;
 
 pub use connects::{Connects, Tried};
@@ -40,5 +39,4 @@ pub use machine::Machine;
 pub use names::{Answers, NameServer};
 pub use relays::{Origin, Relay};
 pub use router::{RouterTrips, Sample};
-pub use seen::{Seen, Unseen};
-pub use web::{Portal, Web};
+pub use web::Web;

@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::budget::Budget;
-use super::seen::Seen;
+use crate::judge::diagnose::facts::text::Public;
+use crate::judge::diagnose::facts::{ClockOffset, Fact, Page};
 use crate::net::web::{Fetched, fetch};
 use crate::net::{Opener, Visit};
 use crate::target::Target;
@@ -23,90 +24,72 @@ pub const OTHER_CONTROL: &str = "login.microsoftonline.com";
 /// How long a page may take.
 const LIMIT: Duration = Duration::from_secs(3);
 
-/// What answered in place of the page.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Portal {
-    /// The page itself: nothing is in the way.
-    None,
-    /// Another page, by its status and where it leads.
-    There {
-        /// Its status.
-        status: u16,
-        /// Where it leads its reader.
-        location: Option<String>,
-    },
-    /// Nothing that tells either.
-    Untold,
-}
-
 /// The sign-in page and the clocks.
 #[derive(Debug, Clone)]
 pub struct Web {
-    /// Whether a network asks for a sign-in.
-    pub portal: Portal,
-    /// For each server that told its time: the seconds by which this clock may be ahead, from and to. Empty where the way is
-    /// not known to be free of a portal.
-    pub clocks: Vec<(String, f64, f64)>,
-    /// How the page was come to: the address, where there was one.
-    pub remote: Option<SocketAddr>,
+    /// What answered; none where nothing did.
+    pub page: Option<Page>,
+    /// For each server that told its time: the seconds by which this clock may be ahead, from and to; none where the way is
+    /// not known to be free of somebody who stands in for others.
+    pub clocks: Option<Vec<ClockOffset>>,
 }
 
 /// Looks at both. The second clock is that of the control name, over plain HTTP.
-pub async fn look(opener: &Opener, budget: &Budget) -> Seen<Web> {
+pub async fn look(opener: &Opener, budget: &Budget) -> Fact<Web> {
     let both = async { tokio::join!(page(opener, HOST, PATH), page(opener, CONTROL, "/")) };
     let (first, second) = match budget.step(LIMIT * 2, both).await {
-        Seen::Yes(both) => both,
-        Seen::No(why) => return Seen::No(why),
+        Fact::Known(both) => both,
+        Fact::Unknown(why) => return Fact::Unknown(why),
     };
-    let (remote, fetched) = first;
-    let portal = fetched.as_ref().map_or(Portal::Untold, judge);
-    let mut clocks = Vec::new();
-    if portal == Portal::None {
-        for (host, fetched) in [(HOST, fetched), (CONTROL, second.1)] {
-            let offset = fetched.as_ref().and_then(ahead);
-            clocks.extend(offset.map(|(from, to)| (host.to_owned(), from, to)));
-        }
-    }
-    Seen::Yes(Web {
-        portal,
-        clocks,
-        remote,
-    })
+    let page = first.as_ref().and_then(seen);
+    let is_free = page.as_ref().is_some_and(|page| page.is_expected);
+    let clocks = is_free.then(|| {
+        let told = [(HOST, first), (CONTROL, second)];
+        let told = told.into_iter().filter_map(|(host, fetched)| {
+            let (low_s, high_s) = ahead(&fetched?)?;
+            let source = Public(host.to_owned());
+            Some(ClockOffset {
+                source,
+                low_s,
+                high_s,
+            })
+        });
+        told.collect()
+    });
+    Fact::Known(Web { page, clocks })
 }
 
 /// One page, without redirects.
-async fn page(opener: &Opener, host: &str, path: &str) -> (Option<SocketAddr>, Option<Fetched>) {
-    let Ok(target) = host.parse::<Target>() else {
-        return (None, None);
-    };
-    let Ok(address) = opener.resolve(&target).await.first() else {
-        return (None, None);
-    };
-    let remote = SocketAddr::new(address, 80);
-    if opener.admit(address, Visit::BackToBack).await.is_err() {
-        return (Some(remote), None);
-    }
-    let Ok(connected) = opener.connect(remote).await.stream else {
-        return (Some(remote), None);
-    };
-    let fetched = fetch(connected.stream, (host, path), LIMIT, opener.wall()).await;
-    (Some(remote), fetched)
+async fn page(opener: &Opener, host: &str, path: &str) -> Option<Fetched> {
+    let target = host.parse::<Target>().ok()?;
+    let address = opener.resolve(&target).await.first().ok()?;
+    opener.admit(address, Visit::BackToBack).await.ok()?;
+    let connected = opener
+        .connect(SocketAddr::new(address, 80))
+        .await
+        .stream
+        .ok()?;
+    fetch(connected.stream, (host, path), LIMIT, opener.wall()).await
 }
 
-fn judge(fetched: &Fetched) -> Portal {
-    let Some(page) = &fetched.page else {
-        return Portal::Untold;
-    };
-    if page.status == 200 && page.body.starts_with(TEXT) {
-        return Portal::None;
+/// What a page is against the one that it should be.
+fn seen(fetched: &Fetched) -> Option<Page> {
+    let page = fetched.page.as_ref()?;
+    Some(Page {
+        url: Public(format!("http://{HOST}{PATH}")),
+        status: page.status,
+        is_expected: page.status == 200 && page.body.starts_with(TEXT),
+        redirects: page.location.is_some(),
+        is_html: page.is_markup(),
+    })
+}
+
+impl Web {
+    /// Whether a network asks for a sign-in: another page, and one for persons.
+    pub fn is_signed_out(&self) -> bool {
+        let page = self.page.as_ref();
+        page.is_some_and(|page| !page.is_expected && (page.redirects || page.is_html))
     }
-    if page.location.is_some() || page.is_markup() {
-        return Portal::There {
-            status: page.status,
-            location: page.location.clone(),
-        };
-    }
-    Portal::Untold
 }
 
 /// By how many seconds this clock is ahead of the server's, which is cut to whole seconds: between `asked - date - 1` and
@@ -135,21 +118,21 @@ mod tests {
     }
 
     #[test]
-    fn another_page_is_a_portal_only_with_markup_or_a_way_elsewhere() {
-        let of = |answer| judge(&fetched(answer));
-        assert_eq!(
-            of("HTTP/1.1 200 OK\r\n\r\nMicrosoft Connect Test"),
-            Portal::None
-        );
-        let there = |status, location: Option<&str>| Portal::There {
-            status,
-            location: location.map(str::to_owned),
+    fn another_page_is_a_sign_in_only_with_markup_or_a_way_elsewhere() {
+        let of = |answer| {
+            let page = seen(&fetched(answer));
+            let is_expected = page.as_ref().map(|page| page.is_expected);
+            (is_expected, Web { page, clocks: None }.is_signed_out())
         };
+        let good = "HTTP/1.1 200 OK\r\n\r\nMicrosoft Connect Test";
+        assert_eq!(of(good), (Some(true), false));
         let sent = "HTTP/1.1 302 Found\r\nLocation: http://hotel/\r\n\r\n";
-        assert_eq!(of(sent), there(302, Some("http://hotel/")));
-        assert_eq!(of("HTTP/1.1 200 OK\r\n\r\n<html>Sign in"), there(200, None));
-        assert_eq!(of("HTTP/1.1 503 Busy\r\n\r\nbusy"), Portal::Untold);
-        assert_eq!(of("no HTTP at all"), Portal::Untold);
+        assert_eq!(of(sent), (Some(false), true));
+        let page = "HTTP/1.1 200 OK\r\n\r\n<html>Sign in";
+        assert_eq!(of(page), (Some(false), true));
+        let busy = "HTTP/1.1 503 Busy\r\n\r\nbusy";
+        assert_eq!(of(busy), (Some(false), false));
+        assert_eq!(of("no HTTP at all"), (None, false));
     }
 
     // by hand: the server says 08:49:37, this machine 08:59:37.25 to .5

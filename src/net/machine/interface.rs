@@ -33,6 +33,13 @@ pub fn carrier(remote: IpAddr) -> Option<Carrier> {
     })
 }
 
+/// Interfaces that are tunnels, are up and have an address; `None` where the system does not say.
+pub fn tunnels() -> Option<Vec<Interface>> {
+    let mut all = system::interfaces()?;
+    all.retain(|interface| interface.tunnel.is_some());
+    Some(all)
+}
+
 /// Whether there is a way to an address at all.
 pub fn has_way(remote: IpAddr) -> bool {
     source(remote).is_some()
@@ -93,6 +100,14 @@ mod system {
             return None;
         };
         Some(described(Path::new("/sys/class/net"), name))
+    }
+
+    pub fn interfaces() -> Option<Vec<Interface>> {
+        let mut names: Vec<_> = all()?.into_iter().map(|(name, _)| name).collect();
+        names.sort();
+        names.dedup();
+        let all = Path::new("/sys/class/net");
+        Some(names.iter().map(|name| described(all, name)).collect())
     }
 
     /// By what the kernel shows of it as files.
@@ -181,21 +196,33 @@ mod system {
         )
     }
 
+    pub fn interfaces() -> Option<Vec<Interface>> {
+        let adapters = ipconfig::get_adapters().ok()?;
+        let up = adapters
+            .iter()
+            .filter(|adapter| adapter.oper_status() == ipconfig::OperStatus::IfOperStatusUp);
+        Some(up.map(described).collect())
+    }
+
     pub fn interface(local: IpAddr) -> Option<Interface> {
         let adapters = ipconfig::get_adapters().ok()?;
         let adapter = adapters
             .iter()
             .find(|adapter| adapter.ip_addresses().contains(&local))?;
+        Some(described(adapter))
+    }
+
+    fn described(adapter: &ipconfig::Adapter) -> Interface {
         let kind = match adapter.if_type() {
             ipconfig::IfType::Ppp => 23,
             ipconfig::IfType::Tunnel => 131,
             _ => 0,
         };
-        Some(Interface {
+        Interface {
             name: adapter.friendly_name().to_owned(),
             mtu: None,
             tunnel: Tunnel::of_adapter(kind, adapter.description()),
-        })
+        }
     }
 }
 
@@ -206,6 +233,10 @@ mod system {
     use super::Interface;
 
     pub fn addresses() -> Option<Vec<IpAddr>> {
+        None
+    }
+
+    pub fn interfaces() -> Option<Vec<Interface>> {
         None
     }
 

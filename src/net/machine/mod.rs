@@ -16,7 +16,7 @@ mod tunnel;
 mod vdi;
 
 pub use hosts::{HostsEntry, HostsFile};
-pub use interface::{Carrier, Interface, carrier, has_address, has_way};
+pub use interface::{Carrier, Interface, carrier, has_address, has_way, tunnels};
 pub use neighbours::{Neighbour, neighbour};
 pub use proxy::{ProxySetting, proxies};
 pub use routes::{Gateway, gateway};

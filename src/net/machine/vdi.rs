@@ -1,59 +1,47 @@
 //! Whether this is a virtual desktop: the media of an optimised Teams then leaves from the user's own device.
 
-/// What tells it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Vdi {
-    /// The sign, in words.
-    pub sign: String,
+/// A sign of one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Vdi {
+    /// Azure's agent, and Windows 365's key. The key alone stands on ordinary machines too.
+    Windows365,
+    /// Azure's agent, and that of Azure Virtual Desktop.
+    AzureVirtualDesktop,
+    /// A session of RDP.
+    Rdp,
+    /// A session of Citrix.
+    Ica,
 }
 
-/// The signs of Windows: an agent of Azure together with one of its desktops, or a session from afar. `None` where
-/// there is none, and where the question has no sense.
+/// The signs that there are; other systems than Windows have none.
 #[cfg(windows)]
-pub fn vdi() -> Option<Vdi> {
+pub fn vdi() -> Vec<Vdi> {
     let has = |path: &str| windows_registry::LOCAL_MACHINE.open(path).is_ok();
-    let desktop = has(r"SYSTEM\CurrentControlSet\Services\WindowsAzureGuestAgent").then(|| {
-        [
-            (r"SOFTWARE\Microsoft\Windows 365", "a Windows 365 Cloud PC"),
-            (
-                r"SOFTWARE\Microsoft\RDInfraAgent",
-                "a host of Azure Virtual Desktop",
-            ),
-        ]
-        .into_iter()
-        .find(|(path, _)| has(path))
-        .map(|(_, name)| name)
-    });
-    of_signs(
-        desktop.flatten(),
-        std::env::var("SESSIONNAME").ok().as_deref(),
-    )
+    let keys = [
+        r"SYSTEM\CurrentControlSet\Services\WindowsAzureGuestAgent",
+        r"SOFTWARE\Microsoft\Windows 365",
+        r"SOFTWARE\Microsoft\RDInfraAgent",
+    ];
+    of_signs(keys.map(has), std::env::var("SESSIONNAME").ok().as_deref())
 }
 
-/// Other systems have no such sign.
+/// The signs that there are; other systems than Windows have none.
 #[cfg(not(windows))]
-pub fn vdi() -> Option<Vdi> {
-    of_signs(None, std::env::var("SESSIONNAME").ok().as_deref())
+pub fn vdi() -> Vec<Vdi> {
+    of_signs([false; 3], None)
 }
 
-fn of_signs(desktop: Option<&str>, session: Option<&str>) -> Option<Vdi> {
-    let far = session.filter(|name| {
-        let name = name.to_ascii_uppercase();
-        ["RDP-", "ICA-"].iter().any(|begin| name.starts_with(begin))
-    });
-    let sign = match (desktop, far) {
-        (Some(desktop), _) => desktop.to_owned(),
-        (None, Some(session)) => {
-            let kind = session
-                .split('-')
-                .next()
-                .unwrap_or_default()
-                .to_ascii_uppercase();
-            format!("a session from afar ({kind})")
-        }
-        (None, None) => return None,
-    };
-    Some(Vdi { sign })
+/// By whether there are Azure's agent, Windows 365's key and the agent of virtual desktops, and by the session's name.
+fn of_signs([agent, windows_365, desktop]: [bool; 3], session: Option<&str>) -> Vec<Vdi> {
+    let session = session.unwrap_or_default().to_ascii_uppercase();
+    let signs = [
+        (agent && windows_365, Vdi::Windows365),
+        (agent && desktop, Vdi::AzureVirtualDesktop),
+        (session.starts_with("RDP-"), Vdi::Rdp),
+        (session.starts_with("ICA-"), Vdi::Ica),
+    ];
+    let there = signs.into_iter().filter(|(is_there, _)| *is_there);
+    there.map(|(_, sign)| sign).collect()
 }
 
 #[cfg(test)]
@@ -62,16 +50,16 @@ mod tests {
 
     #[test]
     fn a_session_from_afar_or_a_desktop_in_the_cloud_is_one_and_a_console_is_none() {
-        let sign = |desktop, session| of_signs(desktop, session).map(|vdi| vdi.sign);
-        assert_eq!(sign(None, Some("Console")), None);
-        assert_eq!(sign(None, None), None);
+        assert!(of_signs([false; 3], Some("Console")).is_empty());
+        assert!(of_signs([false, true, true], None).is_empty());
+        assert_eq!(of_signs([false; 3], Some("rdp-tcp#3")), [Vdi::Rdp]);
         assert_eq!(
-            sign(None, Some("RDP-Tcp#3")).as_deref(),
-            Some("a session from afar (RDP)")
+            of_signs([true, true, false], Some("ICA-TCP")),
+            [Vdi::Windows365, Vdi::Ica]
         );
         assert_eq!(
-            sign(Some("a Windows 365 Cloud PC"), None).as_deref(),
-            Some("a Windows 365 Cloud PC")
+            of_signs([true, false, true], None),
+            [Vdi::AzureVirtualDesktop]
         );
     }
 }
