@@ -25,7 +25,9 @@ pub struct HeldFor {
     pub held: Duration,
     /// Who ended it.
     pub by: EndedBy,
-    /// Round trips of the requests inside that were answered.
+    /// Requests inside.
+    pub sent: u64,
+    /// Round trips of those that were answered.
     pub trips: Vec<Duration>,
     /// The kernel's numbers at the end.
     pub kernel: TcpNumbers,
@@ -75,6 +77,7 @@ pub async fn hold(
         remote,
         held,
         by: ended.end.by,
+        sent: meter.sent.load(std::sync::atomic::Ordering::Relaxed),
         trips,
         kernel,
     })

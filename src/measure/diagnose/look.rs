@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::budget::Budget;
 use super::connects::{Connects, connects};
-use super::datagrams::{Stream, stream, try_sizes};
+use super::datagrams::{LIKE_AUDIO, SLOW, Stream, stream, try_sizes};
 use super::encrypted::{Talked, TlsTried, in_the_clear, pseudo, tls};
 use super::held::{HeldFor, hold};
 use super::machine::{self, Machine, told};
@@ -15,6 +15,7 @@ use super::relays::{Origin, Relay, choose};
 use super::router::{RouterTrips, Sample};
 use super::web::{self, CONTROL, OTHER_CONTROL, Web};
 use crate::clock;
+use crate::judge::diagnose::Code;
 use crate::judge::diagnose::facts::{Fact, Why};
 use crate::measure::Stop;
 use crate::net::Opener;
@@ -101,6 +102,8 @@ pub struct Diagnosis {
     pub sizes: Fact<Sizes>,
     /// The stream.
     pub stream: Fact<Stream>,
+    /// A slow one, where that one looks limited.
+    pub slower: Fact<Stream>,
     /// The held connection in its place.
     pub held: Fact<HeldFor>,
     /// TCP 443 of the first relay at the end.
@@ -146,10 +149,11 @@ impl Looking<'_> {
             &[CONTROL][..]
         };
         let machine = machine::look(self.opener, self.target, others).await;
-        let mut found = Diagnosis::nothing(machine);
-        if found.machine.has_address == Fact::Known(false) && !self.is_near() {
-            return found.ended(&budget);
+        if machine.has_address == Fact::Known(false) && !self.is_near() {
+            let why = Why::Masked(Code::NoAddress);
+            return Diagnosis::nothing(machine, &why).ended(&budget);
         }
+        let mut found = Diagnosis::nothing(machine, &Why::NotReached);
         // the sign-in page needs names too, and both take time
         let web = async {
             if self.leaves_out_others() {
@@ -177,6 +181,15 @@ impl Looking<'_> {
             .then(|| RouterTrips::begin(towards, self.opener.local_end(), start));
         if is_signed_out {
             // everything would be the portal's answer
+            let hidden = Diagnosis::nothing(found.machine, &Why::Masked(Code::Portal));
+            let found = Diagnosis {
+                names: found.names,
+                web: found.web,
+                relays: found.relays,
+                carrier: found.carrier,
+                router: found.router,
+                ..hidden
+            };
             return found.with_trips(trips).ended(&budget);
         }
         self.reach(&mut found, &budget).await;
@@ -480,7 +493,12 @@ impl Looking<'_> {
                 (Fact::Unknown(Why::NotAsked), Fact::Unknown(Why::NotAsked));
         } else if let Some((remote, _)) = cell {
             (self.tell)("a stream of 10 s like a call's");
-            found.stream = stream(self.opener, self.target, remote, self.run, budget).await;
+            let by = (self.opener, self.target);
+            found.stream = stream(by, remote, LIKE_AUDIO, self.run, budget).await;
+            if found.stream.known().is_some_and(Stream::looks_limited) {
+                (self.tell)("a slow stream");
+                found.slower = stream(by, remote, SLOW, self.run, budget).await;
+            }
             found.held = Fact::Unknown(Why::NotAsked);
         } else if let Some(remote) = tls_works {
             (self.tell)("a connection that is held for 5 s");
@@ -529,37 +547,37 @@ fn has_router(found: &Diagnosis) -> bool {
 
 impl Diagnosis {
     /// With nothing looked at but the machine.
-    fn nothing(machine: Machine) -> Self {
-        const HIDDEN: Why = Why::NotReached;
+    fn nothing(machine: Machine, why: &Why) -> Self {
         Self {
             took: Duration::ZERO,
             interrupted: false,
             machine,
             names: Vec::new(),
-            names_v6: Fact::Unknown(HIDDEN),
-            nat64: Fact::Unknown(HIDDEN),
+            names_v6: Fact::Unknown(why.clone()),
+            nat64: Fact::Unknown(why.clone()),
             relays: Vec::new(),
             carrier: None,
             router: None,
-            neighbour: Fact::Unknown(HIDDEN),
-            router_trips: Fact::Unknown(HIDDEN),
-            web: Fact::Unknown(HIDDEN),
+            neighbour: Fact::Unknown(why.clone()),
+            router_trips: Fact::Unknown(why.clone()),
+            web: Fact::Unknown(why.clone()),
             tcp: Vec::new(),
-            tcp_80: Fact::Unknown(HIDDEN),
+            tcp_80: Fact::Unknown(why.clone()),
             control_name: CONTROL,
-            control: Fact::Unknown(HIDDEN),
-            tcp_v6: Fact::Unknown(HIDDEN),
-            udp: Fact::Unknown(HIDDEN),
-            mapped: Fact::Unknown(HIDDEN),
-            turn_udp: Fact::Unknown(HIDDEN),
+            control: Fact::Unknown(why.clone()),
+            tcp_v6: Fact::Unknown(why.clone()),
+            udp: Fact::Unknown(why.clone()),
+            mapped: Fact::Unknown(why.clone()),
+            turn_udp: Fact::Unknown(why.clone()),
             tls: Vec::new(),
-            control_tls: Fact::Unknown(HIDDEN),
-            pseudo_tls: Fact::Unknown(HIDDEN),
-            turn_tcp: Fact::Unknown(HIDDEN),
-            sizes: Fact::Unknown(HIDDEN),
-            stream: Fact::Unknown(HIDDEN),
-            held: Fact::Unknown(HIDDEN),
-            tcp_again: Fact::Unknown(HIDDEN),
+            control_tls: Fact::Unknown(why.clone()),
+            pseudo_tls: Fact::Unknown(why.clone()),
+            turn_tcp: Fact::Unknown(why.clone()),
+            sizes: Fact::Unknown(why.clone()),
+            stream: Fact::Unknown(why.clone()),
+            slower: Fact::Unknown(Why::NotAsked),
+            held: Fact::Unknown(why.clone()),
+            tcp_again: Fact::Unknown(why.clone()),
         }
     }
 

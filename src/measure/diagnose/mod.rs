@@ -3,6 +3,7 @@
 //!
 //! | file | what is looked at |
 //! |---|---|
+//! | `facts` | the same in the words of the rules |
 //! | `look` | the order, the time that there is, the early ends |
 //! | `budget` | how much time is left, and what that leaves to do |
 //! | `machine` | interface, router, tunnel, hosts file, proxy, clock: nothing is sent |
@@ -22,6 +23,7 @@ mod budget;
 mod connects;
 mod datagrams;
 mod encrypted;
+mod facts;
 mod held;
 mod look;
 mod machine;
@@ -33,6 +35,7 @@ mod web;
 pub use connects::{Connects, Tried};
 pub use datagrams::Stream;
 pub use encrypted::{Talked, TlsTried};
+pub use facts::facts;
 pub use held::HeldFor;
 pub use look::{Diagnosis, Looking, Options};
 pub use machine::Machine;
