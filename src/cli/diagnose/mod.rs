@@ -10,13 +10,15 @@ use std::sync::Arc;
 use anyhow::Context as _;
 
 use super::exit::{Exit, Failure};
-use super::run::world::{in_the_lab, started, this_run};
+use super::files::json;
+use super::run::world::{in_the_lab, started as begun, this_run};
 use super::values::Color;
 use super::{message, signals, terminal};
 use crate::clock::Wall;
+use crate::judge::diagnose::Facts;
 use crate::lab::LabOptions;
 use crate::measure::Stop;
-use crate::measure::diagnose::{Diagnosis, Looking};
+use crate::measure::diagnose::{Looking, facts};
 use crate::net::Opener;
 use crate::net::trust::Judge;
 use crate::target::Target;
@@ -26,14 +28,14 @@ use progress::Progress;
 /// Looks and judges.
 pub fn run(args: &DiagnoseArgs, color: Color) -> Result<Exit, Failure> {
     let target = config::target(args).map_err(Failure::usage)?;
-    let found = look(args, &target)?;
+    let facts = look(args, &target)?;
     let mut out = terminal::stdout(color);
-    let _ = writeln!(out, "{found:#?}");
+    let _ = writeln!(out, "{}", json(&facts).map_err(Failure::io)?);
     Ok(Exit::Done)
 }
 
 /// Looks at the whole way.
-fn look(args: &DiagnoseArgs, target: &Target) -> Result<Diagnosis, Failure> {
+fn look(args: &DiagnoseArgs, target: &Target) -> Result<Facts, Failure> {
     let wall = Wall::system();
     let stop = Stop::default();
     let _interrupted = signals::listen(Some(stop.clone()))
@@ -43,7 +45,8 @@ fn look(args: &DiagnoseArgs, target: &Target) -> Result<Diagnosis, Failure> {
         faults: args.lab_fault.clone(),
         ..LabOptions::default()
     });
-    let (lab, world) = started(lab, &wall).map_err(Failure::io)?;
+    let started = wall.now();
+    let (lab, world) = begun(lab, &wall).map_err(Failure::io)?;
     let plan = config::plan(args);
     let plan = match &lab {
         Some(lab) => in_the_lab(plan, lab),
@@ -80,5 +83,5 @@ fn look(args: &DiagnoseArgs, target: &Target) -> Result<Diagnosis, Failure> {
             "whether this system trusts the certificates could not be told: {why}"
         ));
     }
-    Ok(found)
+    Ok(facts(&found, (&run, started), (&opener, target), &options))
 }

@@ -68,7 +68,7 @@ impl Budget {
         }
         tokio::select! {
             biased;
-            done = tokio::time::timeout(limit.min(self.left()), step) => match done {
+            done = tokio::time::timeout(limit.min(self.left()), Box::pin(step)) => match done {
                 Ok(done) => Fact::Known(done),
                 Err(_) => Fact::Unknown(Why::OutOfTime),
             },

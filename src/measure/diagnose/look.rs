@@ -161,8 +161,8 @@ impl Looking<'_> {
             }
             web::look(self.opener, &budget).await
         };
-        let names = self.names(&mut found, &budget);
-        let (web, ()) = tokio::join!(web, names);
+        let names = Box::pin(self.names(&mut found, &budget));
+        let (web, ()) = tokio::join!(Box::pin(web), names);
         found.web = web;
         let given = match self.target.host {
             Host::Address(address) => Some(address),
@@ -192,9 +192,10 @@ impl Looking<'_> {
             };
             return found.with_trips(trips).ended(&budget);
         }
-        self.reach(&mut found, &budget).await;
-        self.speak(&mut found, &budget).await;
-        self.measure(&mut found, &budget).await;
+        // each on the heap: together they are too much for the stack of a thread
+        Box::pin(self.reach(&mut found, &budget)).await;
+        Box::pin(self.speak(&mut found, &budget)).await;
+        Box::pin(self.measure(&mut found, &budget)).await;
         found.neighbour = told(
             found
                 .router
@@ -312,7 +313,14 @@ impl Looking<'_> {
         // a relay that is gone to over IPv6 anyway needs no second look
         let v6 = v6.filter(|address| relays.iter().all(|relay| relay.address != *address));
         let over_v6 = self.connects(v6, 443, 2, budget);
-        let seen = tokio::join!(udp, one, other, eighty, control, over_v6);
+        let seen = tokio::join!(
+            Box::pin(udp),
+            Box::pin(one),
+            Box::pin(other),
+            Box::pin(eighty),
+            Box::pin(control),
+            Box::pin(over_v6)
+        );
         (found.udp, found.tcp_80, found.tcp_v6) = (seen.0, seen.3, seen.5);
         (found.control_name, found.control) = seen.4;
         found.tcp = [seen.1, seen.2].into_iter().take(relays.len()).collect();
@@ -450,13 +458,13 @@ impl Looking<'_> {
                 .await
         };
         let seen = tokio::join!(
-            over_tls(0),
-            over_tls(1),
-            pseudo_tls,
-            turn_tcp,
-            control_tls,
-            turn_udp,
-            mapped
+            Box::pin(over_tls(0)),
+            Box::pin(over_tls(1)),
+            Box::pin(pseudo_tls),
+            Box::pin(turn_tcp),
+            Box::pin(control_tls),
+            Box::pin(turn_udp),
+            Box::pin(mapped)
         );
         let relays = found.relays.len();
         found.tls = [seen.0, seen.1].into_iter().take(relays).collect();

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use turnprobe::clock::Wall;
+use turnprobe::judge::diagnose::Facts;
 use turnprobe::measure::Stop;
-use turnprobe::measure::diagnose::{Looking, Options};
+use turnprobe::measure::diagnose::{Looking, Options, facts};
 use turnprobe::net::trust::{Judge, OsStore, Roots};
 use turnprobe::net::{Limits, Opener, Plan, TlsVersion};
 use turnprobe::record::{Run, World as Kind};
@@ -15,10 +16,13 @@ use turnprobe::record::{Run, World as Kind};
 use super::world::World;
 
 const ROOT: &str = "TURNPROBE_TEST_ROOT";
+/// What stands around the facts: the test runner writes too.
+const BEGIN: &str = "<facts>";
+const END: &str = "</facts>";
 const ARGS: &str = "TURNPROBE_TEST_ARGS";
 
 /// Looks at the world from its client.
-pub fn run(world: &World, args: &str) -> String {
+pub fn run(world: &World, args: &str) -> Facts {
     let root = world.client.dir().join("root.der");
     std::fs::write(&root, &world.roots[0]).unwrap();
     let own = std::env::current_exe().unwrap();
@@ -40,7 +44,11 @@ pub fn run(world: &World, args: &str) -> String {
         "{said}{}",
         String::from_utf8_lossy(&output.stderr)
     );
-    said
+    let facts = said
+        .split(BEGIN)
+        .nth(1)
+        .and_then(|rest| rest.split(END).next());
+    serde_json::from_str(facts.unwrap_or_else(|| panic!("{said}"))).unwrap()
 }
 
 #[test]
@@ -95,5 +103,14 @@ fn look() {
         }
         .all(),
     );
-    println!("{found:#?}");
+    let facts = facts(
+        &found,
+        (&run, Wall::system().now()),
+        (&opener, &target),
+        &options,
+    );
+    println!(
+        "{BEGIN}{}{END}",
+        serde_json::to_string_pretty(&facts).unwrap()
+    );
 }

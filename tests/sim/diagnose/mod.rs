@@ -10,5 +10,5 @@ use world::World;
 fn dump() {
     let world = World::new("diag-dump");
     let said = child::run(&world, &std::env::var("SIM_ARGS").unwrap_or_default());
-    println!("{said}");
+    println!("{}", serde_json::to_string_pretty(&said).unwrap());
 }

@@ -170,7 +170,7 @@ fn lead_to(internet: &Namespace, port: u16) {
         rules += &format!("ip daddr {own} udp dport {{ 443, 3478-3481 }} dnat to {lab}\n");
     }
     let table = format!(
-        "table ip lab {{ chain in {{ type nat hook prerouting priority -100; {rules} }} }}"
+        "table ip lab {{ chain in {{ type nat hook prerouting priority -100; {rules}\n}}\n}}"
     );
     internet.output("nft", &[&table]);
 }
