@@ -116,11 +116,11 @@ struct Asking {
     ids: Arc<std::sync::Mutex<Ids<Request>>>,
 }
 
-/// Asks them all; ends early when every cell is known, when `stop` is cancelled, and with the first rounds where `few`.
+/// Asks them all for so long at most; ends early when every cell is known, and when `stop` is cancelled.
 pub async fn ask(
     remotes: &[SocketAddr],
     local: &LocalEnd,
-    few: bool,
+    room: Duration,
     stop: &CancellationToken,
 ) -> Vec<Cell> {
     let (sender, mut came) = mpsc::channel(256);
@@ -139,10 +139,18 @@ pub async fn ask(
         }
     }
     drop(sender);
+    for asking in &cells {
+        if let Some(socket) = &asking.socket {
+            // a new socket's readiness is news to the event queue
+            let _ = socket.writable().await;
+        }
+    }
     let start = clock::now();
-    let later = LATER.iter().filter(|_| !few);
+    let fits = |at: &&Duration| **at + WAIT <= room;
+    let later = LATER.iter().filter(fits);
     let rounds = FIRST
         .iter()
+        .filter(fits)
         .map(|at| (*at, true))
         .chain(later.map(|at| (*at, false)));
     let mut turn = 0;
@@ -348,6 +356,7 @@ pub async fn mapped(
     let Ok(socket) = UdpSocket::bind(any).await else {
         return seen;
     };
+    let _ = socket.writable().await;
     let mut ids = Ids::new(32);
     let mut buffer = vec![0; 2048];
     for _ in 0..3 {

@@ -48,6 +48,10 @@ pub async fn trip(remote: SocketAddr, local: &LocalEnd, limit: Duration) -> Trip
         Ok(socket) => socket,
         Err(error) => return Trip::NotSent(error.kind()),
     };
+    // a new socket's readiness is news to the event queue
+    if let Err(error) = socket.writable().await {
+        return Trip::NotSent(error.kind());
+    }
     let start = clock::now();
     if let Err(error) = socket.try_send(&[0; 20]) {
         return Trip::NotSent(error.kind());

@@ -14,7 +14,7 @@ use crate::target::{Host, Target};
 const LIMITS: Limits = Limits {
     dns: Duration::from_secs(4),
     connect: Duration::from_millis(3_600),
-    tls: Duration::from_secs(4),
+    tls: Duration::from_millis(3_500),
     turn: Duration::from_millis(1_500),
 };
 

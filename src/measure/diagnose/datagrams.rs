@@ -61,7 +61,7 @@ pub struct Stream {
     pub verdicts: Option<Verdicts>,
     /// From packet to packet.
     pub interval: Duration,
-    /// Each packet: when it was sent since the first, and its round trip.
+    /// Each packet: when it was due since the first, and its round trip.
     pub packets: Vec<(Duration, Option<Duration>)>,
 }
 
@@ -172,7 +172,7 @@ pub async fn stream(
     let taking = async {
         while let Some(output) = outputs.recv().await {
             match output {
-                Output::Event(Event::Packet(packet)) => sent.push((packet.sent, packet.rtt)),
+                Output::Event(Event::Packet(packet)) => sent.push((packet.sequence, packet.rtt)),
                 Output::Event(_) => {}
                 Output::Row(found) => row = Some(found),
             }
@@ -182,20 +182,18 @@ pub async fn stream(
     let Some(row) = row else {
         return Fact::Unknown(budget.closed().unwrap_or(Why::Interrupted));
     };
-    let first = sent.first().map(|(at, _)| *at);
-    let since = |at: chrono::DateTime<chrono::Utc>| {
-        let passed = first.map(|first| at - first);
-        passed
-            .and_then(|passed| passed.to_std().ok())
-            .unwrap_or_default()
-    };
+    // by the schedule, which the wall clock need not follow
+    let at = |sequence| rhythm.interval * u32::try_from(sequence).unwrap_or(u32::MAX);
     Fact::Known(Stream {
         remote,
         outcome: row.outcome.clone(),
         figures: row.figures.clone(),
         verdicts: row.verdicts,
         interval: rhythm.interval,
-        packets: sent.into_iter().map(|(at, rtt)| (since(at), rtt)).collect(),
+        packets: sent
+            .into_iter()
+            .map(|(sequence, rtt)| (at(sequence), rtt))
+            .collect(),
     })
 }
 

@@ -162,8 +162,21 @@ impl Looking<'_> {
             web::look(self.opener, &budget).await
         };
         let names = Box::pin(self.names(&mut found, &budget));
-        let (web, ()) = tokio::join!(Box::pin(web), names);
+        let control = async {
+            if self.leaves_out_others() {
+                return Fact::Unknown(Why::NotAsked);
+            }
+            budget.step(Duration::from_secs(4), self.control()).await
+        };
+        let (web, control, ()) = tokio::join!(Box::pin(web), Box::pin(control), names);
         found.web = web;
+        let control = match control {
+            Fact::Known((name, address)) => {
+                found.control_name = name;
+                Fact::Known(address)
+            }
+            Fact::Unknown(why) => Fact::Unknown(why),
+        };
         let given = match self.target.host {
             Host::Address(address) => Some(address),
             Host::Name(_) => None,
@@ -193,7 +206,7 @@ impl Looking<'_> {
             return found.with_trips(trips).ended(&budget);
         }
         // each on the heap: together they are too much for the stack of a thread
-        Box::pin(self.reach(&mut found, &budget)).await;
+        Box::pin(self.reach(&mut found, &control, &budget)).await;
         Box::pin(self.speak(&mut found, &budget)).await;
         Box::pin(self.measure(&mut found, &budget)).await;
         found.neighbour = told(
@@ -265,7 +278,7 @@ impl Looking<'_> {
     }
 
     /// What answers at all.
-    async fn reach(&self, found: &mut Diagnosis, budget: &Budget) {
+    async fn reach(&self, found: &mut Diagnosis, control: &Fact<Option<IpAddr>>, budget: &Budget) {
         (self.tell)("TCP 443 and UDP 3478 to 3481");
         let relays = found.relays.clone();
         let cells: Vec<_> = UDP_PORTS
@@ -283,7 +296,7 @@ impl Looking<'_> {
             let asked = cells::ask(
                 &remotes,
                 self.opener.local_end(),
-                false,
+                budget.left(),
                 &budget.stop().token(),
             )
             .await;
@@ -296,14 +309,11 @@ impl Looking<'_> {
         let eighty = self.connects(first.filter(|_| !self.options.lab), 80, 1, budget);
         let control = async {
             if self.leaves_out_others() {
-                return (CONTROL, Fact::Unknown(Why::NotAsked));
+                return Fact::Unknown(Why::NotAsked);
             }
-            match budget.step(Duration::from_secs(4), self.control()).await {
-                Fact::Known((name, address)) => {
-                    let connects = self.connects(address, 443, CONNECTS, budget).await;
-                    (name, connects)
-                }
-                Fact::Unknown(why) => (CONTROL, Fact::Unknown(why)),
+            match control.known().copied().flatten() {
+                Some(address) => self.connects(Some(address), 443, CONNECTS, budget).await,
+                None => Fact::Unknown(control.why().cloned().unwrap_or(Why::NotReached)),
             }
         };
         let v6 = found.names_v6.known().and_then(|servers| {
@@ -322,7 +332,7 @@ impl Looking<'_> {
             Box::pin(over_v6)
         );
         (found.udp, found.tcp_80, found.tcp_v6) = (seen.0, seen.3, seen.5);
-        (found.control_name, found.control) = seen.4;
+        found.control = seen.4;
         found.tcp = [seen.1, seen.2].into_iter().take(relays.len()).collect();
     }
 

@@ -36,9 +36,11 @@ pub struct Web {
 
 /// Looks at both. The second clock is that of the control name, over plain HTTP.
 pub async fn look(opener: &Opener, budget: &Budget) -> Fact<Web> {
-    let both = async { tokio::join!(page(opener, HOST, PATH), page(opener, CONTROL, "/")) };
+    // each on its own: one that hangs must not take the other with it
+    let page = |host, path| tokio::time::timeout(LIMIT, page(opener, host, path));
+    let both = async { tokio::join!(page(HOST, PATH), page(CONTROL, "/")) };
     let (first, second) = match budget.step(LIMIT * 2, both).await {
-        Fact::Known(both) => both,
+        Fact::Known((first, second)) => (first.ok().flatten(), second.ok().flatten()),
         Fact::Unknown(why) => return Fact::Unknown(why),
     };
     let page = first.as_ref().and_then(seen);

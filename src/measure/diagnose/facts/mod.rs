@@ -45,7 +45,7 @@ pub fn facts(
         machine: machine::facts(found, opener),
         names: names::facts(found, opener, target),
         web: crate::judge::diagnose::facts::Web::default(),
-        tcp: tcp::facts(found, target),
+        tcp: tcp::facts(found, opener, target),
         encrypted: encrypted::facts(found),
         udp: udp::facts(found),
         quality: quality::facts(found),

@@ -11,23 +11,24 @@ use crate::measure::diagnose::connects::{self, Tried as One};
 use crate::measure::diagnose::look::Diagnosis;
 use crate::measure::diagnose::relays;
 use crate::net::IcmpMessage;
-use crate::record::Cause;
+use crate::net::Opener;
+use crate::record::{Cause, Transport};
 use crate::target::Target;
 
-pub fn facts(found: &Diagnosis, target: &Target) -> Tcp {
+pub fn facts(found: &Diagnosis, opener: &Opener, target: &Target) -> Tcp {
     let relay = |index: usize| found.relays.get(index);
-    let first = |connects: &connects::Connects| told(connects, relay(0), "");
+    let first = |connects: &connects::Connects| told(opener, connects, relay(0), "");
     Tcp {
         relays: several(&found.tcp, |index, connects| {
-            told(connects, relay(index), "")
+            told(opener, connects, relay(index), "")
         }),
         control: of(&found.control, |connects| {
-            told(connects, None, found.control_name)
+            told(opener, connects, None, found.control_name)
         }),
         port80: of(&found.tcp_80, first),
         again: of(&found.tcp_again, first),
         v6: of(&found.tcp_v6, |connects| {
-            told(connects, None, &target.host.to_string())
+            told(opener, connects, None, &target.host.to_string())
         }),
         nat64_prefix: of(&found.nat64, |addresses| {
             addresses
@@ -38,7 +39,12 @@ pub fn facts(found: &Diagnosis, target: &Target) -> Tcp {
     }
 }
 
-fn told(connects: &connects::Connects, relay: Option<&relays::Relay>, name: &str) -> Connects {
+fn told(
+    opener: &Opener,
+    connects: &connects::Connects,
+    relay: Option<&relays::Relay>,
+    name: &str,
+) -> Connects {
     let is_rejected = connects.tried.iter().any(|tried| {
         matches!(
             outcome(tried),
@@ -57,7 +63,7 @@ fn told(connects: &connects::Connects, relay: Option<&relays::Relay>, name: &str
             relays::Origin::Comparison(_) => Origin::Comparison,
             relays::Origin::BuiltIn => Origin::BuiltIn,
         }),
-        in_teams_range: relay.is_some_and(|relay| relay.in_range),
+        in_teams_range: opener.in_range(connects.remote, Transport::Tls),
         tried: connects.tried.iter().map(one).collect(),
         rejected_by: match rejection(connects.message) {
             Some(rejection) => Fact::Known(rejection),
