@@ -49,7 +49,7 @@ pub struct Options {
 
 /// All that was looked at.
 #[derive(Debug)]
-pub struct Diagnosis {
+pub struct Looked {
     /// What it took.
     pub took: Duration,
     /// Whether the user ended it.
@@ -139,7 +139,7 @@ impl Looking<'_> {
     }
 
     /// Looks at everything.
-    pub async fn all(&self) -> Diagnosis {
+    pub async fn all(&self) -> Looked {
         let start = clock::now();
         let budget = Budget::new(self.options.quick, self.stop.clone());
         (self.tell)("this machine, its name servers and its network");
@@ -151,9 +151,9 @@ impl Looking<'_> {
         let machine = machine::look(self.opener, self.target, others).await;
         if machine.has_address == Fact::Known(false) && !self.is_near() {
             let why = Why::Masked(Code::NoAddress);
-            return Diagnosis::nothing(machine, &why).ended(&budget);
+            return Looked::nothing(machine, &why).ended(&budget);
         }
-        let mut found = Diagnosis::nothing(machine, &Why::NotReached);
+        let mut found = Looked::nothing(machine, &Why::NotReached);
         // the sign-in page needs names too, and both take time
         let web = async {
             if self.leaves_out_others() {
@@ -194,8 +194,8 @@ impl Looking<'_> {
             .then(|| RouterTrips::begin(towards, self.opener.local_end(), start));
         if is_signed_out {
             // everything would be the portal's answer
-            let hidden = Diagnosis::nothing(found.machine, &Why::Masked(Code::Portal));
-            let found = Diagnosis {
+            let hidden = Looked::nothing(found.machine, &Why::Masked(Code::Portal));
+            let found = Looked {
                 names: found.names,
                 web: found.web,
                 relays: found.relays,
@@ -230,7 +230,7 @@ impl Looking<'_> {
     }
 
     /// Every name server.
-    async fn names(&self, found: &mut Diagnosis, budget: &Budget) {
+    async fn names(&self, found: &mut Looked, budget: &Budget) {
         let Host::Name(name) = &self.target.host else {
             return;
         };
@@ -278,7 +278,7 @@ impl Looking<'_> {
     }
 
     /// What answers at all.
-    async fn reach(&self, found: &mut Diagnosis, control: &Fact<Option<IpAddr>>, budget: &Budget) {
+    async fn reach(&self, found: &mut Looked, control: &Fact<Option<IpAddr>>, budget: &Budget) {
         (self.tell)("TCP 443 and UDP 3478 to 3481");
         let relays = found.relays.clone();
         let cells: Vec<_> = UDP_PORTS
@@ -375,7 +375,7 @@ impl Looking<'_> {
     }
 
     /// What is spoken where something answers.
-    async fn speak(&self, found: &mut Diagnosis, budget: &Budget) {
+    async fn speak(&self, found: &mut Looked, budget: &Budget) {
         (self.tell)("TLS, TURN and the certificate");
         let limits = &self.opener.plan().limits;
         // the handshake may be tried twice
@@ -483,7 +483,7 @@ impl Looking<'_> {
     }
 
     /// What needs the wire for itself.
-    async fn measure(&self, found: &mut Diagnosis, budget: &Budget) {
+    async fn measure(&self, found: &mut Looked, budget: &Budget) {
         let cell = found.udp.known().and_then(|cells| {
             let open = cells
                 .iter()
@@ -556,14 +556,14 @@ fn flat<T>(seen: Fact<Option<T>>) -> Fact<T> {
 }
 
 /// Whether there is a first router at all: not towards one's own network.
-fn has_router(found: &Diagnosis) -> bool {
+fn has_router(found: &Looked) -> bool {
     found
         .router
         .as_ref()
         .is_some_and(|router| router.address.is_some())
 }
 
-impl Diagnosis {
+impl Looked {
     /// With nothing looked at but the machine.
     fn nothing(machine: Machine, why: &Why) -> Self {
         Self {

@@ -37,7 +37,7 @@ pub use datagrams::Stream;
 pub use encrypted::{Talked, TlsTried};
 pub use facts::facts;
 pub use held::HeldFor;
-pub use look::{Diagnosis, Looking, Options};
+pub use look::{Looked, Looking, Options};
 pub use machine::Machine;
 pub use names::{Answers, NameServer};
 pub use relays::{Origin, Relay};

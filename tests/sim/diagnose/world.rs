@@ -79,7 +79,9 @@ impl World {
         ip(&router, "address add 10.78.0.1/24 dev eth1");
         ip(&router, "route add default via 10.78.0.2");
         ip(&internet, "address add 10.78.0.2/24 dev eth0");
-        ip(&internet, "route add default via 10.78.0.1");
+        ip(&internet, "route add 10.77.0.0/24 via 10.78.0.1");
+        // what is nowhere is silent
+        ip(&internet, "route add blackhole default");
         for own in [RELAYS[0], RELAYS[1], PAGE, CONTROL, OTHER_SERVER] {
             ip(&internet, &format!("address add {own}/32 dev eth0"));
         }

@@ -7,10 +7,10 @@ use crate::judge::diagnose::facts::{
 };
 use crate::judge::{is_known_issuer, is_microsofts};
 use crate::measure::diagnose::encrypted::{Talked, TlsTried};
-use crate::measure::diagnose::look::Diagnosis;
+use crate::measure::diagnose::look::Looked;
 use crate::record::{Cause, Phase, TurnReply, plain};
 
-pub fn facts(found: &Diagnosis) -> Encrypted {
+pub fn facts(found: &Looked) -> Encrypted {
     let first = found.tls.first();
     let turn_tls = match first.and_then(Fact::known) {
         Some(tried) => match tried.turn {

@@ -8,14 +8,14 @@ use crate::judge::diagnose::facts::{
     Fact, HostsEntry, Machine, Neighbour, ProxySetting, Router, Sample as Packet, Trips, Tunnel,
     TunnelSign, VdiSign, Way, Why,
 };
-use crate::measure::diagnose::look::Diagnosis;
+use crate::measure::diagnose::look::Looked;
 use crate::measure::diagnose::router::Sample;
 use crate::net::Opener;
 use crate::net::gateway::Trip;
 use crate::net::machine::{self, Interface, Vdi};
 use crate::record::Transport;
 
-pub fn facts(found: &Diagnosis, opener: &Opener) -> Machine {
+pub fn facts(found: &Looked, opener: &Opener) -> Machine {
     let machine = &found.machine;
     let carries = |interface: &Interface| {
         let carrier = found
@@ -108,7 +108,7 @@ fn sign_of(sign: Vdi) -> VdiSign {
 }
 
 /// The router's round trips. What this system did not send is no packet.
-fn trips(found: &Diagnosis) -> Fact<Trips> {
+fn trips(found: &Looked) -> Fact<Trips> {
     of(&found.router_trips, |samples| told(samples))
 }
 

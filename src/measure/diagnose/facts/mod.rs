@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::look::{Diagnosis, Options};
+use super::look::{Looked, Options};
 use crate::endpoints::TEAMS_RANGES_DATE;
 use crate::judge::diagnose::facts::text::{Host, Name, Public};
 use crate::judge::diagnose::facts::{About, FORMAT, Fact, Facts, Why};
@@ -21,7 +21,7 @@ use crate::target::Target;
 
 /// The facts of a run.
 pub fn facts(
-    found: &Diagnosis,
+    found: &Looked,
     (run, started): (&Run, DateTime<Utc>),
     (opener, target): (&Opener, &Target),
     options: &Options,

@@ -6,14 +6,14 @@ use super::{micros, millis};
 use crate::endpoints::region;
 use crate::judge::diagnose::facts::text::{FreeText, Name, Public};
 use crate::judge::diagnose::facts::{Answer, Answered, Fact, NameServer, Names, Why};
-use crate::measure::diagnose::look::Diagnosis;
+use crate::measure::diagnose::look::Looked;
 use crate::measure::diagnose::names::{self, Answers};
 use crate::net::Opener;
 use crate::net::dns::Setup;
 use crate::record::{Cause, Transport, plain};
 use crate::target::{Host, Target};
 
-pub fn facts(found: &Diagnosis, opener: &Opener, target: &Target) -> Names {
+pub fn facts(found: &Looked, opener: &Opener, target: &Target) -> Names {
     let Host::Name(name) = &target.host else {
         return Names::default();
     };

@@ -4,10 +4,10 @@ use super::{And as _, micros, millis, of, percentile};
 use crate::judge::diagnose::facts::{Fact, Held, Lost, Quality, Sample, Slower, Stream, Why};
 use crate::measure::diagnose::datagrams;
 use crate::measure::diagnose::held::HeldFor;
-use crate::measure::diagnose::look::Diagnosis;
+use crate::measure::diagnose::look::Looked;
 use crate::record::{EndedBy, Window};
 
-pub fn facts(found: &Diagnosis) -> Quality {
+pub fn facts(found: &Looked) -> Quality {
     Quality {
         stream: of(&found.stream, told).and(Why::NotReached),
         slower: of(&found.slower, |stream| {

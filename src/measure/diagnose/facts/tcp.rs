@@ -8,14 +8,14 @@ use crate::judge::diagnose::facts::{
     ConnectOutcome, Connects, Fact, Origin, Rejection, Tcp, Tried, Why, WindowScale,
 };
 use crate::measure::diagnose::connects::{self, Tried as One};
-use crate::measure::diagnose::look::Diagnosis;
+use crate::measure::diagnose::look::Looked;
 use crate::measure::diagnose::relays;
 use crate::net::IcmpMessage;
 use crate::net::Opener;
 use crate::record::{Cause, Transport};
 use crate::target::Target;
 
-pub fn facts(found: &Diagnosis, opener: &Opener, target: &Target) -> Tcp {
+pub fn facts(found: &Looked, opener: &Opener, target: &Target) -> Tcp {
     let relay = |index: usize| found.relays.get(index);
     let first = |connects: &connects::Connects| told(opener, connects, relay(0), "");
     Tcp {

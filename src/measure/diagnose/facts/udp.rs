@@ -5,10 +5,10 @@ use super::tcp::rejection;
 use super::{micros, of};
 use crate::judge::diagnose::facts::text::Public;
 use crate::judge::diagnose::facts::{Cell, Fact, Mapping, Size, Udp, Why};
-use crate::measure::diagnose::look::Diagnosis;
+use crate::measure::diagnose::look::Looked;
 use crate::net::cells;
 
-pub fn facts(found: &Diagnosis) -> Udp {
+pub fn facts(found: &Looked) -> Udp {
     Udp {
         cells: of(&found.udp, |all| {
             all.iter()
@@ -37,7 +37,7 @@ pub fn facts(found: &Diagnosis) -> Udp {
     }
 }
 
-fn told(found: &Diagnosis, port: u16, cell: &cells::Cell) -> Cell {
+fn told(found: &Looked, port: u16, cell: &cells::Cell) -> Cell {
     let its = found
         .relays
         .iter()

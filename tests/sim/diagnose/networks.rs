@@ -1,0 +1,83 @@
+//! Networks that want a sign-in, routers that are dead, machines without an address, a clock that is wrong.
+
+use turnprobe::judge::diagnose::{Code, Confidence, Party};
+
+use super::told::{blames, look};
+use super::world::{RELAYS, World};
+use crate::link::resolvers;
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_network_that_asks_for_a_sign_in_is_all_that_is_told() {
+    let world = World::new("dg-portal");
+    let page = "HTTP/1.1 302 Found\r\nLocation: http://hotel.example/\r\nConnection: close\r\n\r\n";
+    page.clone_into(&mut world.page.lock().unwrap());
+    let told = blames(&world, "", &[Code::Portal]);
+    assert!(
+        told.facts.about.took_ms < 10_000,
+        "{}",
+        told.facts.about.took_ms
+    );
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_clock_that_is_an_hour_ahead_is_named() {
+    let world = World::new("dg-clock");
+    let an_hour_ago = turnprobe::clock::Wall::system().now() - chrono::TimeDelta::hours(1);
+    let page = format!(
+        "HTTP/1.1 200 OK\r\nDate: {}\r\nConnection: close\r\n\r\nMicrosoft Connect Test",
+        an_hour_ago.format("%a, %d %b %Y %H:%M:%S GMT")
+    );
+    page.clone_into(&mut world.page.lock().unwrap());
+    blames(&world, "quick", &[Code::ClockWrong]);
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_router_that_does_not_answer_is_named_and_nobody_behind_it() {
+    let world = World::new("dg-gw-dead");
+    world
+        .router
+        .output("ip", &["address", "del", "10.77.0.254/24", "dev", "eth0"]);
+    let told = blames(&world, "quick", &[Code::GatewayDead]);
+    told.is(Code::GatewayDead, Party::Local, Confidence::Certain);
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_machine_without_an_address_is_told_at_once() {
+    let world = World::new("dg-no-addr");
+    world.client.output("ip", &["link", "set", "eth0", "down"]);
+    world
+        .client
+        .output("ip", &["address", "flush", "dev", "eth0"]);
+    let told = blames(&world, "", &[Code::NoAddress]);
+    assert!(
+        told.facts.about.took_ms < 5_000,
+        "{}",
+        told.facts.about.took_ms
+    );
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_router_that_answers_no_icmp_is_no_fault() {
+    let world = World::new("dg-no-icmp");
+    let silent = "chain output { type filter hook output priority 0; ip protocol icmp drop\n}";
+    crate::link::filter(&world.router, silent);
+    look(&world, "quick").is_healthy();
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_line_of_the_hosts_file_is_named() {
+    let world = World::new("dg-hosts");
+    let file = resolvers(&world.client).with_file_name("hosts");
+    let line = format!(
+        "127.0.0.1 localhost\n{} tr.teams.microsoft.com\n",
+        RELAYS[0]
+    );
+    std::fs::write(file, line).unwrap();
+    blames(&world, "quick", &[Code::HostsEntry]);
+}
