@@ -84,6 +84,8 @@ words! {
         TlsDate = "tls-date": "the relay's certificate is not valid now",
         /// Somebody decrypts.
         TlsInspected = "tls-inspected": "TLS is decrypted on the way",
+        /// A certificate of somebody else.
+        TlsWrongName = "tls-wrong-name": "the certificate is for another name",
         /// An issuer that is not known.
         TlsNotMicrosoft = "tls-not-microsoft": "the certificate's issuer is not known as Microsoft's",
         /// A root that the public list lacks.
