@@ -77,9 +77,9 @@ impl Cell {
         }
     }
 
-    /// Whether nothing is to be learned by asking it again: it has answered, or three datagrams were refused.
+    /// Whether nothing is to be learned by asking it again: it has answered, or so many were refused that it is no chance.
     fn is_closed(&self) -> bool {
-        const ENOUGH: u32 = 3;
+        const ENOUGH: u32 = 6;
         self.answered > 0 || self.not_sent >= ENOUGH || self.rejected >= ENOUGH
     }
 

@@ -66,6 +66,16 @@ pub struct IcmpMessage {
     pub code: u8,
     /// Who sent it: a router or firewall on the way, the host itself, or this machine.
     pub sender: Option<IpAddr>,
+    /// What else it says: the largest packet that fits, of one that was too long.
+    pub info: u32,
+}
+
+impl IcmpMessage {
+    /// The largest packet that fits, where it says that one was too long: "fragmentation needed" (RFC 1191), "packet too
+    /// big" (RFC 4443).
+    pub fn largest(self) -> Option<u32> {
+        matches!((self.kind, self.code), (3, 4) | (2, 0)).then_some(self.info)
+    }
 }
 
 /// Takes the next message out of the queue: who sent it and what it says. What this system itself put there without a
@@ -88,6 +98,7 @@ pub fn next_message(socket: &impl Handle) -> Option<IcmpMessage> {
                 Some(IcmpMessage {
                     kind: error.ee_type,
                     code: error.ee_code,
+                    info: error.ee_info,
                     sender: from.map(|from| IpAddr::from(from.sin_addr.s_addr.to_ne_bytes())),
                 })
             }
@@ -95,6 +106,7 @@ pub fn next_message(socket: &impl Handle) -> Option<IcmpMessage> {
                 Some(IcmpMessage {
                     kind: error.ee_type,
                     code: error.ee_code,
+                    info: error.ee_info,
                     sender: from.map(|from| IpAddr::from(from.sin6_addr.s6_addr)),
                 })
             }

@@ -6,6 +6,7 @@ use std::io;
 use std::net::{SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
+use super::icmp;
 use super::ids::Ids;
 use super::local_end::LocalEnd;
 use super::packets::open;
@@ -29,7 +30,7 @@ pub struct SizeCount {
     pub sent: u32,
     /// Answered.
     pub answered: u32,
-    /// Refused by this system, which knows that they are too long.
+    /// Refused by this system or by a router that says that they are too long.
     pub too_long: u32,
 }
 
@@ -50,6 +51,7 @@ pub fn sizes(
 ) -> io::Result<Sizes> {
     let socket = open(remote, local)?;
     dont_fragment(&socket, remote.is_ipv4())?;
+    icmp::listen(&socket, remote);
     let mut asked = Asked {
         socket: &socket,
         ids: Ids::new(1024),
@@ -58,6 +60,7 @@ pub fn sizes(
             .map(|size| (*size, SizeCount::default()))
             .collect(),
         headers: if remote.is_ipv4() { 28 } else { 48 },
+        largest: None,
     };
     for round in 0..3 {
         let silent: Vec<_> = wanted
@@ -91,6 +94,8 @@ struct Asked<'a> {
     counts: HashMap<u16, SizeCount>,
     /// Bytes of the headers of IP and UDP.
     headers: u16,
+    /// The largest packet that fits, as a router says.
+    largest: Option<u32>,
 }
 
 impl Asked<'_> {
@@ -114,15 +119,40 @@ impl Asked<'_> {
         let request = request.map_err(|error| io::Error::other(error.to_string()))?;
         match self.socket.send(&request) {
             Ok(_) => self.count(size).sent += 1,
-            Err(error) if is_too_long(&error) => self.count(size).too_long += 1,
+            Err(error) if is_too_long(&error) => {
+                let known = self.largest;
+                self.take_in();
+                if self.largest == known {
+                    self.count(size).too_long += 1;
+                } else if self.is_open(size) && self.socket.send(&request).is_ok() {
+                    // it was a router's word on an earlier one
+                    self.count(size).sent += 1;
+                }
+            }
             // an ICMP message about an earlier one: this one was not sent
             Err(_) => {
+                self.take_in();
                 if self.socket.send(&request).is_ok() {
                     self.count(size).sent += 1;
                 }
             }
         }
         Ok(())
+    }
+
+    /// Takes in what routers say: one that names the largest size is no hole. Anything else is as good as silence.
+    fn take_in(&mut self) {
+        while let Some(message) = icmp::next_message(self.socket) {
+            if let Some(largest) = message.largest() {
+                self.largest = Some(self.largest.map_or(largest, |known| known.min(largest)));
+            }
+        }
+        let Some(largest) = self.largest else { return };
+        for (size, count) in &mut self.counts {
+            if u32::from(*size) > largest && count.answered == 0 {
+                count.too_long = count.too_long.max(1);
+            }
+        }
     }
 
     /// Takes in what comes until then.
@@ -151,8 +181,10 @@ impl Asked<'_> {
                 {
                     return Ok(());
                 }
-                // an ICMP message: as good as silence
-                Err(_) => std::thread::sleep(Duration::from_millis(1)),
+                Err(_) => {
+                    self.take_in();
+                    std::thread::sleep(Duration::from_millis(1));
+                }
             }
         }
     }

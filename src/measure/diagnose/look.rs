@@ -618,6 +618,17 @@ impl Looked {
         }
     }
 
+    /// Whether any relay answered.
+    pub fn is_reached(&self) -> bool {
+        let over_tcp = self
+            .tcp
+            .iter()
+            .flat_map(Fact::known)
+            .any(|connects| connects.up().next().is_some());
+        let cells = self.udp.known();
+        over_tcp || cells.is_some_and(|cells| cells.iter().any(|(_, cell)| cell.answered > 0))
+    }
+
     /// Whether the relays were found by this program's own list.
     pub fn is_built_in(&self) -> bool {
         self.relays

@@ -35,6 +35,9 @@ pub struct NameServer {
     /// The names that it led to, the one that was asked for first, the last one last.
     #[serde(default)]
     pub chain: Vec<Name>,
+    /// Whether the way to it leads through the first router; none where that is not known.
+    #[serde(default)]
+    pub is_behind_router: Option<bool>,
     /// How long a program waits for it before it asks the next, in milliseconds.
     #[serde(default)]
     pub waits_ms: Option<u64>,

@@ -69,7 +69,9 @@ pub const GATEWAY_DEAD: Rule = Rule {
 /// Whether a name server is the router itself or beyond it.
 pub fn is_beyond(facts: &Facts, server: &NameServer) -> bool {
     let ip = &server.server.ip;
-    !ip.is_local() || view::router(facts).is_some_and(|router| router.ip == *ip)
+    // a private address may be one of another network
+    let is_behind = server.is_behind_router.unwrap_or(!ip.is_local());
+    is_behind || view::router(facts).is_some_and(|router| router.ip == *ip)
 }
 
 /// No IPv4 at all.

@@ -50,6 +50,12 @@ pub fn facts(
         udp: udp::facts(found),
         quality: quality::facts(found),
     };
+    if found.is_built_in() && !found.is_reached() {
+        // whether anybody is still at an address of the list is not known: its silence tells nothing
+        facts.tcp.relays = Fact::Unknown(Why::NotReached);
+        facts.tcp.port80 = Fact::Unknown(Why::NotReached);
+        facts.udp.cells = Fact::Unknown(Why::NotReached);
+    }
     let web = &mut facts.web;
     web.page = of(&found.web, |web| web.page.clone()).and(Why::NotReached);
     web.clocks = of(&found.web, |web| web.clocks.clone()).and(Why::NotReached);

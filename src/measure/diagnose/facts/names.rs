@@ -10,6 +10,7 @@ use crate::measure::diagnose::look::Looked;
 use crate::measure::diagnose::names::{self, Answers};
 use crate::net::Opener;
 use crate::net::dns::Setup;
+use crate::net::machine::gateway;
 use crate::record::{Cause, Transport, plain};
 use crate::target::{Host, Target};
 
@@ -72,6 +73,7 @@ fn server_of(server: &names::NameServer, setup: Option<&Setup>, opener: &Opener)
             .collect(),
         answer: answer(server, best, opener),
         chain,
+        is_behind_router: gateway(server.server.ip()).map(|way| way.address.is_some()),
         waits_ms: setup.and_then(|setup| setup.patience).map(millis),
     }
 }
