@@ -2,7 +2,7 @@
 
 use turnprobe::judge::diagnose::{Code, Confidence, Party};
 
-use super::told::{blames, look};
+use super::told::{Told, blames, look};
 use super::world::{RELAYS, World};
 use crate::link::resolvers;
 
@@ -80,4 +80,40 @@ fn a_line_of_the_hosts_file_is_named() {
     );
     std::fs::write(file, line).unwrap();
     blames(&world, "quick", &[Code::HostsEntry]);
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn media_in_a_tunnel_is_a_note_while_the_way_is_good() {
+    let world = World::new("dg-tunnel");
+    // the cable itself is called like a VPN
+    let rename = "ip link set eth0 down && ip link set eth0 name tun0 && ip link set tun0 up \
+                  && ip route add default via 10.77.0.254";
+    world.client.output("sh", &["-c", rename]);
+    let told = look(&world, "quick");
+    told.is_healthy();
+    assert!(
+        told.judged.finding(Code::Tunnel).is_some(),
+        "{}",
+        told.text()
+    );
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_lost_syn_is_no_fault() {
+    let world = World::new("dg-syn");
+    // one of the first relay's: the fourth SYN to port 443 of all
+    world.at_router("tcp dport 443 tcp flags == syn numgen inc mod 1000 == 3 drop");
+    look(&world, "").is_healthy();
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_proxy_that_is_set_and_not_used_is_no_fault() {
+    let world = World::new("dg-proxy");
+    let told = Told::with(&world, "quick", &[("https_proxy", "http://10.78.0.2:3128")]);
+    told.is_healthy();
+    let proxy = told.facts.machine.proxy.known().unwrap().as_ref().unwrap();
+    assert_eq!(proxy.place.as_str(), "10.78.0.2:3128");
 }

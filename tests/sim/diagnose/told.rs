@@ -13,9 +13,7 @@ pub struct Told {
 
 /// Looks at the world from its client. `args` are `quick`, `offline`, `compare=IP`.
 pub fn look(world: &World, args: &str) -> Told {
-    let facts = child::run(world, args);
-    let judged = diagnose(&facts);
-    Told { facts, judged }
+    Told::with(world, args, &[])
 }
 
 /// Looks, and the root causes must be these and no others.
@@ -26,6 +24,13 @@ pub fn blames(world: &World, args: &str, codes: &[Code]) -> Told {
 }
 
 impl Told {
+    /// Looks with these variables set.
+    pub fn with(world: &World, args: &str, environment: &[(&str, &str)]) -> Self {
+        let facts = child::run(world, args, environment);
+        let judged = diagnose(&facts);
+        Self { facts, judged }
+    }
+
     /// The root causes must be these, in whatever order.
     pub fn blames(&self, codes: &[Code]) {
         let (mut found, mut wanted) = (self.judged.verdict.roots.clone(), codes.to_vec());

@@ -83,3 +83,69 @@ fn relays_that_misbehave_are_told_by_what_they_do() {
         );
     }
 }
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn full_packets_that_vanish_under_tls_are_found_by_small_ones() {
+    let world = World::without_tls("dg-mtu-tls");
+    // a certificate of several segments
+    let names: Vec<_> = (0..120)
+        .map(|n| format!("relay-{n:03}.teams.microsoft.com"))
+        .collect();
+    let config = crate::relay::tls(&names);
+    crate::relay::serve(&world.internet, move |stream| {
+        crate::relay::greet(stream, &config)
+    });
+    // no segments are put together on the way
+    for namespace in [&world.client, &world.router, &world.internet] {
+        let off = "for i in /sys/class/net/eth*; do ip link set ${i##*/} gso_max_segs 1 gro_max_size 1; done";
+        let _ = namespace.command("sh", &["-c", off]).status();
+    }
+    world.at_router("ip daddr 10.77.0.1 tcp sport 443 meta length 1300-1500 drop");
+    let told = blames(&world, "", &[Code::TlsMtu]);
+    let relays = told.facts.encrypted.relays.known().unwrap();
+    assert_eq!(
+        relays[0].works_with_small_segments.known(),
+        Some(&true),
+        "{}",
+        told.text()
+    );
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn somebody_who_looks_into_tls_is_told_with_and_without_a_root_here() {
+    let world = World::new("dg-inspect");
+    for args in ["quick no-root", "quick os-root"] {
+        let told = look(&world, args);
+        let faults = [Code::TlsNotMicrosoft, Code::TlsInspected];
+        let found = faults.iter().any(|code| {
+            told.judged
+                .finding(*code)
+                .is_some_and(|finding| finding.is_fault())
+        });
+        assert!(found, "{args}: {}", told.text());
+        assert_eq!(
+            told.judged.verdict.roots.len(),
+            1,
+            "{args}: {}",
+            told.text()
+        );
+    }
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn window_scaling_that_is_taken_out_is_seen() {
+    let world = World::new("dg-wscale");
+    world.at_router("tcp flags syn reset tcp option window");
+    blames(&world, "quick", &[Code::WindowScalingOff]);
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_long_way_of_udp_is_the_ways() {
+    let world = World::with_faults("dg-far", &[Fault::UdpDelay]);
+    let told = look(&world, "");
+    assert_eq!(told.judged.verdict.roots, [Code::QRtt], "{}", told.text());
+}

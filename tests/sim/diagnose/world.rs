@@ -65,6 +65,15 @@ impl World {
 
     /// One whose relays have these faults.
     pub fn with_faults(purpose: &str, faults: &[Fault]) -> Self {
+        Self::with(purpose, faults, true)
+    }
+
+    /// One in which something else listens on port 443 of the relays and of the control name.
+    pub fn without_tls(purpose: &str) -> Self {
+        Self::with(purpose, &[], false)
+    }
+
+    fn with(purpose: &str, faults: &[Fault], has_tls: bool) -> Self {
         let client = Namespace::new(&format!("{purpose}-c"));
         let router = Namespace::new(&format!("{purpose}-r"));
         let internet = Namespace::new(&format!("{purpose}-i"));
@@ -101,7 +110,7 @@ impl World {
             ..LabOptions::default()
         };
         let lab = inside(&internet, || Lab::start(options, &Wall::system()).unwrap());
-        lead_to(&internet, lab.port());
+        lead_to(&internet, lab.port(), has_tls);
         let says = Arc::new(Mutex::new(Says::Relays(RELAYS.to_vec())));
         let other_says = Arc::new(Mutex::new(Says::Relays(RELAYS.to_vec())));
         names(&internet, NAME_SERVER, &says);
@@ -164,11 +173,13 @@ fn cable(one: (&Namespace, &str), other: (&Namespace, &str)) {
 }
 
 /// Leads the relays' real ports to those of the lab, each address to its own relay.
-fn lead_to(internet: &Namespace, port: u16) {
+fn lead_to(internet: &Namespace, port: u16, has_tls: bool) {
     let mut rules = String::new();
     for (index, own) in [RELAYS[0], RELAYS[1], CONTROL].iter().enumerate() {
         let lab = format!("127.0.0.{}:{port}", 21 + index);
-        rules += &format!("ip daddr {own} tcp dport 443 dnat to {lab}\n");
+        if has_tls {
+            rules += &format!("ip daddr {own} tcp dport 443 dnat to {lab}\n");
+        }
         rules += &format!("ip daddr {own} udp dport {{ 443, 3478-3481 }} dnat to {lab}\n");
     }
     let table = format!(
