@@ -1,14 +1,19 @@
 //! Name servers that are dead, filter, lie.
 
 use std::net::Ipv4Addr;
+use std::time::Duration;
 
 use turnprobe::judge::diagnose::{Code, Confidence, Party};
 
 use super::told::{blames, look};
-use super::world::{NAME_SERVER, OTHER_SERVER, Says, World};
+use super::world::{NAME_SERVER, RELAYS, Says, World};
 use crate::link::resolvers;
 
+/// With [`OTHER_SERVER`](super::world::OTHER_SERVER).
 const COMPARED: &str = "quick compare=9.9.9.9";
+
+/// An address of documentation (RFC 5737), at which nobody is.
+const OUTSIDE: Ipv4Addr = Ipv4Addr::new(198, 51, 100, 7);
 
 fn says(purpose: &str, says: Says) -> World {
     let world = World::new(purpose);
@@ -67,5 +72,44 @@ fn a_lost_question_or_two_are_no_fault_of_the_server() {
     world.at_router("udp dport 53 numgen inc mod 1000 < 3 drop");
     let told = look(&world, "quick");
     told.is_healthy();
-    let _ = OTHER_SERVER;
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_name_server_that_is_slow_is_named() {
+    let late = Says::Late(Duration::from_millis(280), RELAYS.to_vec());
+    blames(&says("dg-dns-slow", late), "quick", &[Code::DnsSlow]);
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn an_address_that_is_not_microsofts_is_told_and_what_does_not_answer_there_follows() {
+    let world = says("dg-dns-lie", Says::Relays(vec![OUTSIDE]));
+    let told = look(&world, COMPARED);
+    assert_eq!(
+        told.judged.verdict.roots.first(),
+        Some(&Code::DnsOutside),
+        "{}",
+        told.text()
+    );
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_name_server_whose_port_is_closed_is_named() {
+    let world = World::new("dg-dns-port");
+    std::fs::write(resolvers(&world.client), "nameserver 10.77.0.254\n").unwrap();
+    let told = look(&world, COMPARED);
+    assert_eq!(told.judged.verdict.roots.len(), 1, "{}", told.text());
+    assert_eq!(
+        told.judged
+            .findings
+            .iter()
+            .find(|one| one.is_fault())
+            .unwrap()
+            .party,
+        Party::Dns,
+        "{}",
+        told.text()
+    );
 }

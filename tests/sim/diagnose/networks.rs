@@ -117,3 +117,73 @@ fn a_proxy_that_is_set_and_not_used_is_no_fault() {
     let proxy = told.facts.machine.proxy.known().unwrap().as_ref().unwrap();
     assert_eq!(proxy.place.as_str(), "10.78.0.2:3128");
 }
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_page_that_does_not_come_is_no_sign_in() {
+    let world = World::new("dg-no-page");
+    world.at_router("tcp dport 80 drop");
+    look(&world, "").is_healthy();
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_router_that_limits_its_icmp_is_no_fault() {
+    let world = World::new("dg-icmp-lim");
+    let few = "chain output { type filter hook output priority 0; ip protocol icmp numgen inc mod 3 > 0 drop\n}";
+    crate::link::filter(&world.router, few);
+    look(&world, "").is_healthy();
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_nat_that_picks_its_ports_by_destination_is_no_fault() {
+    let world = World::new("dg-nat");
+    let nat = "chain out { type nat hook postrouting priority 100; oifname eth1 masquerade fully-random\n}";
+    crate::link::filter(&world.router, nat);
+    look(&world, "quick").is_healthy();
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn ipv6_that_is_announced_and_leads_nowhere_is_named() {
+    let world = World::new("dg-v6");
+    world.with_v6();
+    *world.says_v6.lock().unwrap() = Some("2603:1063::1".parse().unwrap());
+    blames(&world, "quick", &[Code::Ipv6Broken]);
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_network_of_ipv6_alone_without_a_translator_is_named() {
+    let world = World::new("dg-v6-only");
+    world.with_v6();
+    world.client.output("ip", &["route", "del", "default"]);
+    world.client.output(
+        "ip",
+        &[
+            "address",
+            "flush",
+            "dev",
+            "eth0",
+            "scope",
+            "global",
+            "to",
+            "10.77.0.0/24",
+        ],
+    );
+    let own = "fd00:78::2";
+    crate::name_server::serve(
+        &world.internet,
+        own,
+        |query| crate::name_server::message(query, 0, &[]),
+        |_, _| {},
+    );
+    std::fs::write(resolvers(&world.client), format!("nameserver {own}\n")).unwrap();
+    let told = look(&world, "quick");
+    assert!(
+        told.judged.finding(Code::NoRoute4).is_some(),
+        "{}",
+        told.text()
+    );
+}

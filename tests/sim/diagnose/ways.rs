@@ -149,3 +149,48 @@ fn a_long_way_of_udp_is_the_ways() {
     let told = look(&world, "");
     assert_eq!(told.judged.verdict.roots, [Code::QRtt], "{}", told.text());
 }
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn losses_in_a_row_are_bursts() {
+    let world = World::new("dg-bursts");
+    world.at_router("udp sport 3478 numgen inc mod 100 < 6 drop");
+    let told = blames(&world, "", &[Code::QLoss]);
+    assert!(
+        told.judged.finding(Code::QBurst).is_some(),
+        "{}",
+        told.text()
+    );
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn udp_443_alone_that_is_silent_is_no_fault() {
+    let world = World::new("dg-udp-443");
+    world.at_router("udp dport 443 drop");
+    look(&world, "quick").is_healthy();
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn an_expired_certificate_is_the_relays_unless_this_clock_explains_it() {
+    let world = World::with_faults("dg-expired", &[Fault::Expired]);
+    blames(&world, "quick", &[Code::TlsDate]);
+    // it expired a year ago, and this clock is two years ahead of everybody's
+    let then = turnprobe::clock::Wall::system().now() - chrono::TimeDelta::days(700);
+    let page = format!(
+        "HTTP/1.1 200 OK\r\nDate: {}\r\nConnection: close\r\n\r\nMicrosoft Connect Test",
+        then.format("%a, %d %b %Y %H:%M:%S GMT")
+    );
+    page.clone_into(&mut world.page.lock().unwrap());
+    blames(&world, "quick", &[Code::ClockWrong]);
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_hello_that_is_cut_is_a_filters() {
+    let world = World::new("dg-hello");
+    // a TLS record begins with 22
+    world.at_router("ip daddr 52.112.0.0/14 tcp dport 443 @ih,0,8 22 reject with tcp reset");
+    blames(&world, "quick", &[Code::TlsReset]);
+}

@@ -3,9 +3,10 @@
 
 use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{Ipv4Addr, Ipv6Addr, TcpListener};
 use std::process::Command;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use turnprobe::clock::Wall;
 use turnprobe::lab::{Fault, Lab, LabOptions};
@@ -39,6 +40,8 @@ pub enum Says {
     Relays(Vec<Ipv4Addr>),
     /// An error of that number.
     Error(u8),
+    /// These addresses, after so long.
+    Late(Duration, Vec<Ipv4Addr>),
     /// Nothing.
     Silence,
 }
@@ -51,6 +54,8 @@ pub struct World {
     pub says: Arc<Mutex<Says>>,
     /// What the other one says.
     pub other_says: Arc<Mutex<Says>>,
+    /// What every name server says of IPv6, of whatever name.
+    pub says_v6: Arc<Mutex<Option<Ipv6Addr>>>,
     /// What port 80 answers.
     pub page: Arc<Mutex<String>>,
     pub roots: Vec<Vec<u8>>,
@@ -113,8 +118,9 @@ impl World {
         lead_to(&internet, lab.port(), has_tls);
         let says = Arc::new(Mutex::new(Says::Relays(RELAYS.to_vec())));
         let other_says = Arc::new(Mutex::new(Says::Relays(RELAYS.to_vec())));
-        names(&internet, NAME_SERVER, &says);
-        names(&internet, OTHER_SERVER, &other_says);
+        let says_v6 = Arc::new(Mutex::new(None));
+        names(&internet, NAME_SERVER, &says, &says_v6);
+        names(&internet, OTHER_SERVER, &other_says, &says_v6);
         let page = Arc::new(Mutex::new(good_page()));
         pages(&internet, &page);
         std::fs::write(resolvers(&client), format!("nameserver {NAME_SERVER}\n")).unwrap();
@@ -124,10 +130,35 @@ impl World {
             internet,
             says,
             other_says,
+            says_v6,
             page,
             roots: lab.roots().iter().map(|root| root.to_vec()).collect(),
             _lab: lab,
         }
+    }
+
+    /// Gives the client an IPv6 network and a way out, by the router.
+    pub fn with_v6(&self) {
+        let ip = |namespace: &Namespace, line: &str| {
+            namespace.output("ip", &line.split(' ').collect::<Vec<_>>());
+        };
+        for (namespace, interface, address) in [
+            (&self.client, "eth0", "fd00:77::1/64"),
+            (&self.router, "eth0", "fd00:77::fe/64"),
+            (&self.router, "eth1", "fd00:78::1/64"),
+            (&self.internet, "eth0", "fd00:78::2/64"),
+        ] {
+            ip(
+                namespace,
+                &format!("address add {address} dev {interface} nodad"),
+            );
+        }
+        self.router
+            .output("sysctl", &["-qw", "net.ipv6.conf.all.forwarding=1"]);
+        ip(&self.client, "-6 route add default via fd00:77::fe");
+        ip(&self.router, "-6 route add default via fd00:78::2");
+        ip(&self.internet, "-6 route add fd00:77::/64 via fd00:78::1");
+        ip(&self.internet, "-6 route add blackhole default");
     }
 
     /// Rules for what the router forwards.
@@ -189,10 +220,19 @@ fn lead_to(internet: &Namespace, port: u16, has_tls: bool) {
 }
 
 /// The names that the program asks for.
-fn names(internet: &Namespace, own: Ipv4Addr, says: &Arc<Mutex<Says>>) {
-    let says = Arc::clone(says);
+fn names(
+    internet: &Namespace,
+    own: Ipv4Addr,
+    says: &Arc<Mutex<Says>>,
+    says_v6: &Arc<Mutex<Option<Ipv6Addr>>>,
+) {
+    let (says, says_v6) = (Arc::clone(says), Arc::clone(says_v6));
     let count = Mutex::new(0_usize);
     let reply = move |query: &[u8]| {
+        if crate::name_server::asks_for_v6(query) {
+            let found = says_v6.lock().unwrap().map(crate::name_server::address6);
+            return message(query, 0, found.as_slice());
+        }
         let text = String::from_utf8_lossy(&query[12..]).to_ascii_lowercase();
         let others = BTreeMap::from([("msftconnecttest", PAGE), ("microsoftonline", CONTROL)]);
         if let Some((_, found)) = others.iter().find(|(name, _)| text.contains(*name)) {
@@ -205,6 +245,10 @@ fn names(internet: &Namespace, own: Ipv4Addr, says: &Arc<Mutex<Says>>) {
         match &*says.lock().unwrap() {
             Says::Silence => Vec::new(),
             Says::Error(code) => answer(query, *code, &[]),
+            Says::Late(late, all) => {
+                std::thread::sleep(*late);
+                answer(query, 0, &chain(REGIONS[0], all[0]))
+            }
             Says::Relays(all) => {
                 let mut count = count.lock().unwrap();
                 *count += 1;
@@ -232,13 +276,8 @@ fn chain(region: &str, address: Ipv4Addr) -> Vec<Vec<u8>> {
     vec![alias(&[0xc0, 12], &target), record]
 }
 
-/// An answer with a code. Of IPv6 there is nothing.
+/// An answer with a code.
 fn answer(query: &[u8], code: u8, records: &[Vec<u8>]) -> Vec<u8> {
-    let records = if crate::name_server::asks_for_v6(query) {
-        &[]
-    } else {
-        records
-    };
     let mut bytes = message(query, 0, records);
     bytes[3] |= code;
     bytes

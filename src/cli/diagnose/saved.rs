@@ -1,0 +1,38 @@
+//! Facts that were saved, read back.
+
+use std::io::Read as _;
+use std::path::Path;
+
+use anyhow::{Context as _, bail, ensure};
+
+use crate::judge::diagnose::Facts;
+use crate::judge::diagnose::facts::FORMAT;
+
+/// The longest file that is read: a run has some hundred kilobytes.
+const LONGEST: u64 = 16 << 20;
+
+/// Reads a file of facts.
+pub(super) fn read(path: &Path) -> anyhow::Result<Facts> {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let said = || path.display().to_string();
+    let file = std::fs::File::open(&path).with_context(said)?;
+    let mut text = Vec::new();
+    file.take(LONGEST + 1).read_to_end(&mut text).with_context(said)?;
+    ensure!(
+        text.len() as u64 <= LONGEST,
+        "{}: longer than the facts of any run; give a facts.json of diagnose",
+        said()
+    );
+    let facts: Facts = serde_json::from_slice(&text)
+        .with_context(|| format!("{}: no facts of diagnose; give the facts.json of a bundle", said()))?;
+    if facts.about.format == 0 {
+        bail!("{}: no facts of diagnose; give the facts.json of a bundle", said());
+    }
+    ensure!(
+        facts.about.format <= FORMAT,
+        "{}: facts of a newer version of this program (format {}); take that version",
+        said(),
+        facts.about.format
+    );
+    Ok(facts)
+}
