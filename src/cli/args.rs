@@ -32,13 +32,14 @@ Exit codes:
   1    no probe worked and no relay answered a request, more failed than
        --max-failed allows, more certificates cannot be trusted than
        --max-untrusted allows, --strict found bad input, some files could not
-       be read, the filters of a report leave no row, or nothing can be told
-       of what is compared
+       be read, the filters of a report leave no row, nothing can be told of
+       what is compared, or diagnose found a fault or could not tell
   2    the command line is wrong, or a report has rows of the lab and real ones
        without --world
   3    the tool's own input or output failed (disk full, file locked,
        nothing to read)
-  130  interrupted before anything was measured or read";
+  130  interrupted before anything was measured or read
+With --monitoring-plugin: 0 OK, 1 warning, 2 critical, 3 unknown";
 
 /// What to try first, for the help of `probe`.
 const EXAMPLES: &str = "\

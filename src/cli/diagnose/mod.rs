@@ -2,20 +2,21 @@
 
 pub mod args;
 mod config;
+mod print;
 mod progress;
+mod saved;
 
-use std::io::Write as _;
 use std::sync::Arc;
 
 use anyhow::Context as _;
 
-use super::exit::{Exit, Failure};
-use super::files::json;
+use super::exit::{Exit, Failure, PluginState};
+use super::files::Page;
 use super::run::world::{in_the_lab, started as begun, this_run};
 use super::values::Color;
-use super::{message, signals, terminal};
+use super::{message, signals};
 use crate::clock::Wall;
-use crate::judge::diagnose::Facts;
+use crate::judge::diagnose::{Diagnosis, Facts, Outcome, diagnose};
 use crate::lab::LabOptions;
 use crate::measure::Stop;
 use crate::measure::diagnose::{Looking, facts};
@@ -25,22 +26,71 @@ use crate::target::Target;
 use args::DiagnoseArgs;
 use progress::Progress;
 
-/// Looks and judges.
+/// Looks and judges, or judges what was seen before.
 pub fn run(args: &DiagnoseArgs, color: Color) -> Result<Exit, Failure> {
-    let target = config::target(args).map_err(Failure::usage)?;
-    let facts = look(args, &target)?;
-    let mut out = terminal::stdout(color);
-    let _ = writeln!(out, "{}", json(&facts).map_err(Failure::io)?);
-    Ok(Exit::Done)
+    if args.monitoring_plugin {
+        // whatever happens is told on stdout, in the codes of a plugin
+        let told = told(args, color).unwrap_or_else(|failure| {
+            print::plugin_failure(&failure);
+            Exit::Plugin(PluginState::Unknown)
+        });
+        return Ok(told);
+    }
+    told(args, color)
 }
 
-/// Looks at the whole way.
-fn look(args: &DiagnoseArgs, target: &Target) -> Result<Facts, Failure> {
+fn told(args: &DiagnoseArgs, color: Color) -> Result<Exit, Failure> {
+    let page = args.html.as_deref().map(Page::open).transpose();
+    let page = page.map_err(Failure::io)?;
+    let (facts, was_interrupted) = match &args.facts {
+        Some(file) => (saved::read(file).map_err(Failure::io)?, false),
+        None => {
+            let target = config::target(args).map_err(Failure::usage)?;
+            look(args, &target)?
+        }
+    };
+    let judged = diagnose(&facts);
+    let is_empty =
+        judged.verdict.outcome == Outcome::CouldNotTell && facts.tcp.relays.known().is_none();
+    if was_interrupted && is_empty && facts.udp.cells.known().is_none() {
+        return Ok(Exit::Interrupted);
+    }
+    print::result(args, color, (&facts, &judged)).map_err(Failure::io)?;
+    if let Some(page) = page {
+        print::page(page, (&facts, &judged)).map_err(Failure::io)?;
+    }
+    if was_interrupted {
+        message::note("interrupted: this is what was known by then");
+    }
+    Ok(exit(args, &judged))
+}
+
+/// How the program ends.
+fn exit(args: &DiagnoseArgs, judged: &Diagnosis) -> Exit {
+    let outcome = judged.verdict.outcome;
+    if args.monitoring_plugin {
+        return Exit::Plugin(match outcome {
+            Outcome::Ok => PluginState::Ok,
+            Outcome::Warning => PluginState::Warning,
+            Outcome::Fault => PluginState::Critical,
+            Outcome::CouldNotTell => PluginState::Unknown,
+        });
+    }
+    match outcome {
+        Outcome::Ok | Outcome::Warning => Exit::Done,
+        Outcome::Fault | Outcome::CouldNotTell => Exit::Failed,
+    }
+}
+
+/// Looks at the whole way; whether the user ended it.
+fn look(args: &DiagnoseArgs, target: &Target) -> Result<(Facts, bool), Failure> {
     let wall = Wall::system();
     let stop = Stop::default();
-    let _interrupted = signals::listen(Some(stop.clone()))
+    let interrupted = signals::listen(Some(stop.clone()))
         .context("signals cannot be heard, perhaps for want of file descriptors (ulimit -n)")
         .map_err(Failure::io)?;
+    // an end by the user is told like any other
+    interrupted.measured();
     let lab = args.lab.then(|| LabOptions {
         faults: args.lab_fault.clone(),
         ..LabOptions::default()
@@ -62,18 +112,17 @@ fn look(args: &DiagnoseArgs, target: &Target) -> Result<Facts, Failure> {
     let progress = Progress::new(args.quiet || args.monitoring_plugin);
     let options = config::options(args);
     let tell = |what: &str| progress.show(what);
-    let found = runtime.block_on(
-        Looking {
-            opener: &opener,
-            judge: &judge,
-            target,
-            run: &run,
-            options: &options,
-            stop,
-            tell: &tell,
-        }
-        .all(),
-    );
+    let looking = Looking {
+        opener: &opener,
+        judge: &judge,
+        target,
+        run: &run,
+        options: &options,
+        stop,
+        tell: &tell,
+    };
+    // on the heap: it is too much for the stack of a Windows program
+    let found = runtime.block_on(Box::pin(looking.all()));
     // a system call that hangs must not keep the program
     runtime.shutdown_background();
     progress.finish();
@@ -83,5 +132,6 @@ fn look(args: &DiagnoseArgs, target: &Target) -> Result<Facts, Failure> {
             "whether this system trusts the certificates could not be told: {why}"
         ));
     }
-    Ok(facts(&found, (&run, started), (&opener, target), &options))
+    let facts = facts(&found, (&run, started), (&opener, target), &options);
+    Ok((facts, interrupted.yes()))
 }

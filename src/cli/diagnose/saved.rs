@@ -17,16 +17,25 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Facts> {
     let said = || path.display().to_string();
     let file = std::fs::File::open(&path).with_context(said)?;
     let mut text = Vec::new();
-    file.take(LONGEST + 1).read_to_end(&mut text).with_context(said)?;
+    file.take(LONGEST + 1)
+        .read_to_end(&mut text)
+        .with_context(said)?;
     ensure!(
         text.len() as u64 <= LONGEST,
         "{}: longer than the facts of any run; give a facts.json of diagnose",
         said()
     );
-    let facts: Facts = serde_json::from_slice(&text)
-        .with_context(|| format!("{}: no facts of diagnose; give the facts.json of a bundle", said()))?;
+    let facts: Facts = serde_json::from_slice(&text).with_context(|| {
+        format!(
+            "{}: no facts of diagnose; give the facts.json of a bundle",
+            said()
+        )
+    })?;
     if facts.about.format == 0 {
-        bail!("{}: no facts of diagnose; give the facts.json of a bundle", said());
+        bail!(
+            "{}: no facts of diagnose; give the facts.json of a bundle",
+            said()
+        );
     }
     ensure!(
         facts.about.format <= FORMAT,

@@ -102,7 +102,8 @@ fn answer(server: &names::NameServer, best: Option<&Answers>, opener: &Opener) -
         return Answer::NoData;
     };
     match failure.cause {
-        Cause::DnsTimeout => Answer::Silent,
+        // also where its port is closed: there is no server
+        Cause::DnsTimeout | Cause::DnsNoResolver => Answer::Silent,
         Cause::DnsNxdomain => Answer::NxDomain,
         Cause::DnsServfail => Answer::ServFail,
         Cause::DnsRefused => Answer::Refused,
