@@ -80,7 +80,7 @@ pub enum Command {
     #[command(after_help = compare::EXAMPLES, after_long_help = format!("{}\n\n{EXIT_CODES}", compare::EXAMPLES))]
     Compare(Box<CompareArgs>),
     /// One look at the whole way to the relays: what is wrong, whose fault it is, what to do
-    #[command(after_help = diagnose::EXAMPLES, after_long_help = format!("{}\n\n{EXIT_CODES}", diagnose::EXAMPLES))]
+    #[command(after_help = diagnose::EXAMPLES, after_long_help = format!("{}\n\n{}\n\n{EXIT_CODES}", diagnose::EXAMPLES, diagnose::DESTINATIONS))]
     Diagnose(Box<DiagnoseArgs>),
     /// The TLS versions and cipher suites of a relay, its certificates, and who answers
     #[command(after_help = tls::EXAMPLES, after_long_help = format!("{}\n\n{EXIT_CODES}", tls::EXAMPLES))]

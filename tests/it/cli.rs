@@ -33,13 +33,13 @@ fn the_help_is_an_interface_and_the_short_one_fits_a_terminal() {
     snapshot("help-report-short", &report);
     snapshot("help-report", &run("report --help").stdout);
     snapshot("help-long", &run("--help").stdout);
-    for command in ["compare", "tls"] {
+    for command in ["compare", "diagnose", "tls"] {
         let short = run(&format!("{command} -h")).stdout;
         assert!(short.lines().count() <= 40, "{short}");
         let fits = short.lines().all(|line| line.chars().count() <= 80);
         assert!(fits, "{short}");
     }
-    for command in ["compare", "tls", "schema", "completions", "man"] {
+    for command in ["compare", "diagnose", "tls", "schema", "completions", "man"] {
         let short = run(&format!("{command} -h")).stdout;
         snapshot(&format!("help-{command}-short"), &short);
         let long = run(&format!("{command} --help")).stdout;

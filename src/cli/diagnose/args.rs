@@ -16,8 +16,12 @@ Examples:
   turnprobe diagnose                       whose fault is it? about 16 s
   turnprobe diagnose --quick               6 s, without the stream of packets
   turnprobe diagnose --html page.html      one page to send
-  turnprobe diagnose --facts facts.json    judge saved facts again
 
+--help lists every place that it goes to. It needs no privileges and changes
+nothing; Ctrl-C judges what is known by then.";
+
+/// Where it goes and why, for the long help.
+pub const DESTINATIONS: &str = "\
 It goes to these places, and to no others:
   the system's name servers   the relay's name and the three names below;
                               ipv4only.arpa where there is no IPv4
@@ -33,8 +37,7 @@ It goes to these places, and to no others:
   www.msftconnecttest.com     TCP 80: whether the network asks for a sign-in,
                               and what time it is there
   the --compare-resolver      the relay's name, to compare with
---offline leaves out the last four. Nothing is changed on the system, and it
-needs no privileges. Ctrl-C judges what is known by then.";
+--offline leaves out the last four.";
 
 /// What can be asked for.
 const TARGET: &str = "\
@@ -59,6 +62,8 @@ pub struct DiagnoseArgs {
     #[arg(long, value_name = "IP")]
     pub compare_resolver: Option<IpAddr>,
     /// Judge the facts of FILE again, measure nothing
+    ///
+    /// FILE is what `--format json` printed, or the facts of it alone.
     #[arg(long, value_name = "FILE")]
     pub facts: Option<PathBuf>,
 

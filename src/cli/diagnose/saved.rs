@@ -3,7 +3,7 @@
 use std::io::Read as _;
 use std::path::Path;
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, ensure};
 
 use crate::judge::diagnose::Facts;
 use crate::judge::diagnose::facts::FORMAT;
@@ -22,21 +22,23 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Facts> {
         .with_context(said)?;
     ensure!(
         text.len() as u64 <= LONGEST,
-        "{}: longer than the facts of any run; give a facts.json of diagnose",
+        "{}: longer than the facts of any run; give what --format json printed",
         said()
     );
-    let facts: Facts = serde_json::from_slice(&text).with_context(|| {
+    let none = || {
         format!(
-            "{}: no facts of diagnose; give the facts.json of a bundle",
+            "{}: no facts of diagnose; give what --format json printed",
             said()
         )
-    })?;
-    if facts.about.format == 0 {
-        bail!(
-            "{}: no facts of diagnose; give the facts.json of a bundle",
-            said()
-        );
-    }
+    };
+    let mut all: serde_json::Value = serde_json::from_slice(&text).with_context(none)?;
+    // what is printed has the facts beside the findings
+    let facts = match all.get_mut("facts") {
+        Some(facts) => facts.take(),
+        None => all,
+    };
+    let facts: Facts = serde_json::from_value(facts).with_context(none)?;
+    ensure!(facts.about.format > 0, none());
     ensure!(
         facts.about.format <= FORMAT,
         "{}: facts of a newer version of this program (format {}); take that version",
