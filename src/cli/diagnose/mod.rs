@@ -89,8 +89,6 @@ fn look(args: &DiagnoseArgs, target: &Target) -> Result<(Facts, bool), Failure> 
     let interrupted = signals::listen(Some(stop.clone()))
         .context("signals cannot be heard, perhaps for want of file descriptors (ulimit -n)")
         .map_err(Failure::io)?;
-    // an end by the user is told like any other
-    interrupted.measured();
     let lab = args.lab.then(|| LabOptions {
         faults: args.lab_fault.clone(),
         ..LabOptions::default()

@@ -1,6 +1,6 @@
 //! What is spoken on port 443.
 
-use super::{micros, of, several};
+use super::units::{micros, of, several};
 use crate::judge::diagnose::facts::text::{FreeText, Issuer, Name};
 use crate::judge::diagnose::facts::{
     Certificate, Encrypted, Fact, Reply, Segments, Talk, Tls, TlsOutcome, Why,

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::{And as _, micros, millis, of, percentile};
+use super::units::{And as _, micros, millis, of, percentile};
 use crate::judge::diagnose::facts::text::{InterfaceName, Name, ProxyPlace, Public};
 use crate::judge::diagnose::facts::{
     Fact, HostsEntry, Machine, Neighbour, ProxySetting, Router, Sample as Packet, Trips, Tunnel,

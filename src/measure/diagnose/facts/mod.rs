@@ -6,8 +6,7 @@ mod names;
 mod quality;
 mod tcp;
 mod udp;
-
-use std::time::Duration;
+mod units;
 
 use chrono::{DateTime, Utc};
 
@@ -18,6 +17,7 @@ use crate::judge::diagnose::facts::{About, FORMAT, Fact, Facts, Why};
 use crate::net::Opener;
 use crate::record::{Run, World};
 use crate::target::Target;
+use units::{And as _, millis, of};
 
 /// The facts of a run.
 pub fn facts(
@@ -60,54 +60,4 @@ pub fn facts(
     web.page = of(&found.web, |web| web.page.clone()).and(Why::NotReached);
     web.clocks = of(&found.web, |web| web.clocks.clone()).and(Why::NotReached);
     facts
-}
-
-/// What is known, in other words.
-fn of<T, U>(fact: &Fact<T>, told: impl FnOnce(&T) -> U) -> Fact<U> {
-    match fact {
-        Fact::Known(known) => Fact::Known(told(known)),
-        Fact::Unknown(why) => Fact::Unknown(why.clone()),
-    }
-}
-
-/// The inside of what may be empty.
-trait And<T> {
-    /// What is there, else why it is not.
-    fn and(self, why: Why) -> Fact<T>;
-}
-
-impl<T> And<T> for Fact<Option<T>> {
-    fn and(self, why: Why) -> Fact<T> {
-        match self {
-            Self::Known(value) => Fact::of(value, why),
-            Self::Unknown(why) => Fact::Unknown(why),
-        }
-    }
-}
-
-/// Several of the same: what is known of any of them, else why nothing is of the first.
-fn several<T, U>(facts: &[Fact<T>], told: impl Fn(usize, &T) -> U) -> Fact<Vec<U>> {
-    let all = facts.iter().enumerate();
-    let known: Vec<_> = all
-        .filter_map(|(index, fact)| Some(told(index, fact.known()?)))
-        .collect();
-    if known.is_empty() {
-        let why = facts.iter().find_map(Fact::why);
-        return Fact::Unknown(why.cloned().unwrap_or(Why::NotReached));
-    }
-    Fact::Known(known)
-}
-
-fn micros(time: Duration) -> u64 {
-    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
-}
-
-fn millis(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
-}
-
-/// The value that so many of a hundred do not exceed (nearest rank).
-fn percentile(sorted: &[u64], of_hundred: usize) -> Option<u64> {
-    let rank = (sorted.len() * of_hundred).div_ceil(100);
-    sorted.get(rank.saturating_sub(1)).copied()
 }

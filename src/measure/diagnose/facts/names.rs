@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::{micros, millis};
+use super::units::{micros, millis};
 use crate::endpoints::region;
 use crate::judge::diagnose::facts::text::{FreeText, Name, Public};
 use crate::judge::diagnose::facts::{Answer, Answered, Fact, NameServer, Names, Why};

@@ -1,6 +1,6 @@
 //! How good the way is.
 
-use super::{And as _, micros, millis, of, percentile};
+use super::units::{And as _, micros, millis, of, percentile};
 use crate::judge::diagnose::facts::{Fact, Held, Lost, Quality, Sample, Slower, Stream, Why};
 use crate::measure::diagnose::datagrams;
 use crate::measure::diagnose::held::HeldFor;

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
-use super::{micros, of, several};
+use super::units::{micros, of, several};
 use crate::judge::diagnose::facts::text::{Name, Public};
 use crate::judge::diagnose::facts::{
     ConnectOutcome, Connects, Fact, Origin, Rejection, Tcp, Tried, Why, WindowScale,

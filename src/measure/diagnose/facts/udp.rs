@@ -2,7 +2,7 @@
 
 use super::encrypted::reply_of;
 use super::tcp::rejection;
-use super::{micros, of};
+use super::units::{micros, of};
 use crate::judge::diagnose::facts::text::Public;
 use crate::judge::diagnose::facts::{Cell, Fact, Mapping, Size, Udp, Why};
 use crate::measure::diagnose::look::Looked;
