@@ -279,16 +279,15 @@ fn seen(facts: &Facts, item: Item) -> Seen {
             if relays.is_empty() || open < relays.len() {
                 return Seen::Odd;
             }
-            let n = relays.iter().map(|relay| relay.tried.len() as u64).sum();
             Seen::Ok(vec![told(
                 "relays",
                 Value::Count(open as u64),
-                Some(n),
+                None,
                 "tcp.relays",
             )])
         }),
         Item::Syns => of(&facts.tcp.relays, |_| match view::syns(facts) {
-            (_, 0) => Seen::Unknown(Why::NotOnThisSystem),
+            (_, 0) => Seen::Unknown(untold(facts)),
             (lost, sent) => Seen::Ok(vec![told(
                 "lost",
                 Value::Count(lost),
@@ -300,7 +299,7 @@ fn seen(facts: &Facts, item: Item) -> Seen {
             let first = relays.iter().find_map(|relay| relay.window_scale.known());
             match first {
                 Some(scale) => ok_if(scale.is_used),
-                None => Seen::Unknown(Why::NotOnThisSystem),
+                None => Seen::Unknown(untold(facts)),
             }
         }),
         Item::Rtt => of(&facts.tcp.relays, |_| match view::tcp_rtt_us(facts) {
@@ -364,6 +363,15 @@ fn seen(facts: &Facts, item: Item) -> Seen {
     }
 }
 
+/// Why nothing is known of connections: none came up, or the system does not tell.
+fn untold(facts: &Facts) -> Why {
+    if view::is_tcp_open(facts) == Some(true) {
+        Why::NotOnThisSystem
+    } else {
+        Why::NotReached
+    }
+}
+
 fn open(connects: &Connects) -> Seen {
     ok_if(connects.is_open() == Some(true))
 }
@@ -411,13 +419,9 @@ fn names(facts: &Facts, item: Item) -> Seen {
         match item {
             Item::NameServers => {
                 let all = servers.iter().all(|server| !server.addresses().is_empty());
-                let n = servers
-                    .iter()
-                    .map(|server| u64::from(server.answered))
-                    .sum();
                 let count = Value::Count(servers.len() as u64);
                 if all && !servers.is_empty() {
-                    Seen::Ok(vec![told("servers", count, Some(n), "names.system")])
+                    Seen::Ok(vec![told("servers", count, None, "names.system")])
                 } else {
                     Seen::Odd
                 }

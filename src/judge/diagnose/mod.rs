@@ -24,4 +24,4 @@ pub use rules::RULES;
 pub use verdict::{Diagnosis, Outcome, Verdict, diagnose};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

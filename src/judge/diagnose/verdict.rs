@@ -36,7 +36,7 @@ words_as_text!(Outcome);
 pub struct Verdict {
     /// What it comes to.
     pub outcome: Outcome,
-    /// The root causes, the gravest first, of equal ones the surest, then the lowest layer; at most three.
+    /// The root causes, the gravest first, by what follows from them, too, of equal ones the surest, then the lowest layer; at most three.
     pub roots: Vec<Code>,
     /// How many more there are.
     pub more: usize,
@@ -70,12 +70,20 @@ pub fn diagnose(facts: &Facts) -> Diagnosis {
 fn verdict(findings: &[Finding], checks: &[Check]) -> Verdict {
     let is_root = |finding: &&Finding| finding.is_fault() && finding.explained_by.is_none();
     let mut roots: Vec<&Finding> = findings.iter().filter(is_root).collect();
-    roots.sort_by_key(|root| (root.severity, root.confidence, place(root.code)));
+    // a root cause is as grave as what follows from it
+    let severity = |root: &Finding| {
+        let follows = findings
+            .iter()
+            .filter(|one| one.explained_by == Some(root.code));
+        let worst = follows.map(|one| one.severity).min();
+        worst.map_or(root.severity, |worst| worst.min(root.severity))
+    };
+    roots.sort_by_key(|root| (severity(root), root.confidence, place(root.code)));
     let needed = || checks.iter().filter(|check| NEEDED.contains(&check.item));
     let missing = needed().filter(|check| check.state == State::CouldNotTell);
     let missing: Vec<Item> = missing.map(|check| check.item).collect();
     let has_any = needed().any(|check| check.state == State::Ok);
-    let outcome = match roots.first().map(|root| root.severity) {
+    let outcome = match roots.first().map(|root| severity(root)) {
         Some(Severity::Fail) => Outcome::Fault,
         _ if !missing.is_empty() || !has_any => match roots.first() {
             Some(_) => Outcome::Warning,

@@ -18,7 +18,8 @@ pub struct Tcp {
     pub port80: Fact<Connects>,
     /// TCP 443 of the first relay once more, after everything else.
     pub again: Fact<Connects>,
-    /// TCP 443 of a relay or control name by IPv6; `Unknown(NotAsked)` where no name has such an address or there is no route.
+    /// TCP 443 of a relay by IPv6; `Unknown(NotAsked)` where no relay has such an address, which is normal, or there is no
+    /// route.
     pub v6: Fact<Connects>,
     /// The prefix that a DNS64 puts before IPv4 addresses; `Known(None)` where there is none. Asked where there is no
     /// route for IPv4.

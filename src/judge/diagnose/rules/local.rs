@@ -121,7 +121,7 @@ pub const TUNNEL: Rule = Rule {
     code: Code::Tunnel,
     layer: 1,
     condition: "the interface that carries the relay's address is a tunnel; warn where its round trip is over 100 ms or its loss over 1 % for sure, else note",
-    why: "only the interface in use counts; a tunnel explains what is bad only where the way to the router is not",
+    why: "only the interface in use counts; a tunnel explains delay and loss only where they are not there on the way to the router already",
     grade: "warn, vpn, likely by the interface's type, possible by its name; else note",
     check: |facts| {
         let tunnel = view::tunnel(facts)?;
@@ -159,16 +159,19 @@ pub const TUNNEL: Rule = Rule {
         Some(finding)
     },
     explains: |facts| {
-        if bad_router(facts).is_some() {
-            return Vec::new();
+        let bad = bad_router(facts);
+        let is_lossy = bad.is_some_and(|bad| bad.is_lossy);
+        let mut all = Vec::new();
+        if !makes_it_long(facts) {
+            all.extend([Code::RttHigh, Code::QRtt]);
         }
-        vec![
-            Code::RttHigh,
-            Code::QRtt,
-            Code::QLoss,
-            Code::QBurst,
-            Code::QJitter,
-        ]
+        if !is_lossy {
+            all.extend([Code::QLoss, Code::QBurst]);
+        }
+        if bad.is_none() {
+            all.push(Code::QJitter);
+        }
+        all
     },
 };
 
@@ -239,15 +242,8 @@ pub const GATEWAY_BAD: Rule = Rule {
         if bad.is_lossy {
             all.extend([Code::QLoss, Code::QBurst, Code::SynLoss]);
         }
-        if bad.is_slow {
-            // what is left beyond the router is within the limit
-            let own = view::trips(facts).and_then(|trips| trips.p50_us.or(trips.p95_us));
-            let rest = view::rtt_us(facts)
-                .zip(own)
-                .map(|(all, own)| all.saturating_sub(own));
-            if rest.is_some_and(|rest| rest <= micros(CLIENT.rtt)) {
-                all.extend([Code::QRtt, Code::RttHigh]);
-            }
+        if makes_it_long(facts) {
+            all.extend([Code::QRtt, Code::RttHigh]);
         }
         if view::name_servers(facts)
             .iter()
@@ -285,6 +281,16 @@ pub fn bad_router(facts: &Facts) -> Option<BadRouter> {
             p95 > 30_000 && p95 * 10 > rtt * 4 && beyond.is_none_or(|beyond| beyond * 10 >= p95 * 8)
         });
     (is_lossy || is_slow).then_some(BadRouter { is_lossy, is_slow })
+}
+
+/// Whether the way to the router is slow, and what is left beyond it would be within the limit.
+fn makes_it_long(facts: &Facts) -> bool {
+    let is_slow = bad_router(facts).is_some_and(|bad| bad.is_slow);
+    let own = view::trips(facts).and_then(|trips| trips.p50_us.or(trips.p95_us));
+    let rest = view::rtt_us(facts)
+        .zip(own)
+        .map(|(all, own)| all.saturating_sub(own));
+    is_slow && rest.is_some_and(|rest| rest <= micros(CLIENT.rtt))
 }
 
 /// Whether the way to the router is known to be clean: enough round trips, and hardly one lost.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::judge::diagnose::code::Code;
-use crate::judge::diagnose::facts::{Facts, Lost, Stream};
+use crate::judge::diagnose::facts::{Lost, Stream};
 use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
 use crate::judge::diagnose::finding::{Finding, Party, Value};
 use crate::judge::diagnose::rule::{Rule, nothing};

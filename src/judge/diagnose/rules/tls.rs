@@ -137,11 +137,10 @@ pub const TIMEOUT: Rule = Rule {
     explains: nothing,
 };
 
-/// Certificates of Microsoft's whose dates are wrong.
+/// Certificates with a good chain whose dates are wrong.
 pub fn dates(facts: &Facts) -> impl Iterator<Item = &Certificate> {
     let wrong = |certificate: &&Certificate| {
         matches!(certificate.path, TlsPath::Expired | TlsPath::NotYetValid)
-            && certificate.has_microsofts_names
     };
     certificates(facts)
         .map(|(_, certificate)| certificate)
@@ -152,17 +151,21 @@ pub fn dates(facts: &Facts) -> impl Iterator<Item = &Certificate> {
 pub const DATE: Rule = Rule {
     code: Code::TlsDate,
     layer: 5,
-    condition: "the relay's certificate, with a good chain and Microsoft's names, is over or not valid yet",
-    why: "it is Microsoft's only where another clock agrees with this one",
-    grade: "fail, microsoft, likely where a clock agrees, else possible",
+    condition: "the relay's certificate, with a good chain, is over or not valid yet",
+    why: "it is Microsoft's only with Microsoft's names, and where another clock agrees with this one",
+    grade: "fail, microsoft, likely where a clock agrees, else possible; unknown, possible with other names",
     check: |facts| {
         let certificate = dates(facts).next()?;
         let clocks = facts.web.clocks.known().map_or(&[][..], Vec::as_slice);
         let agrees = offset(facts).is_some_and(|(low, high, _)| low <= 300.0 && high >= -300.0);
         let source = clocks.first().filter(|_| agrees);
-        let confidence = if agrees { Likely } else { Possible };
+        let (party, confidence) = match (certificate.has_microsofts_names, agrees) {
+            (true, true) => (Party::Microsoft, Likely),
+            (true, false) => (Party::Microsoft, Possible),
+            (false, _) => (Party::Unknown, Possible),
+        };
         Some(
-            Finding::new(Code::TlsDate, Fail, Party::Microsoft, confidence)
+            Finding::new(Code::TlsDate, Fail, party, confidence)
                 .maybe("from", certificate.not_before.map(Value::Time), RELAYS)
                 .maybe("to", certificate.not_after.map(Value::Time), RELAYS)
                 .maybe(
