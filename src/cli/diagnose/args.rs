@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use crate::cli::long_help::faults;
 use crate::endpoints::DEFAULT_RELAY;
 use crate::lab::Fault;
+use crate::zone::Zone;
 
 /// What to try first.
 pub const EXAMPLES: &str = "\
@@ -84,6 +85,15 @@ pub struct DiagnoseArgs {
     /// For Nagios, Icinga, Checkmk: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.
     #[arg(long, help_heading = "Output")]
     pub monitoring_plugin: bool,
+    /// Of the times: utc, local, Europe/Berlin
+    #[arg(
+        long,
+        value_name = "ZONE",
+        default_value = "utc",
+        help_heading = "Output",
+        allow_hyphen_values = true
+    )]
+    pub time_zone: Zone,
     /// No progress on stderr
     #[arg(short, long, help_heading = "Output")]
     pub quiet: bool,

@@ -57,7 +57,7 @@ fn told(args: &DiagnoseArgs, color: Color) -> Result<Exit, Failure> {
     }
     print::result(args, color, (&facts, &judged)).map_err(Failure::io)?;
     if let Some(page) = page {
-        print::page(page, (&facts, &judged)).map_err(Failure::io)?;
+        print::page(page, args, (&facts, &judged)).map_err(Failure::io)?;
     }
     if was_interrupted {
         message::note("interrupted: this is what was known by then");
