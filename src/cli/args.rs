@@ -79,7 +79,7 @@ pub enum Command {
     /// Two series side by side: what differs, and whether that is more than chance
     #[command(after_help = compare::EXAMPLES, after_long_help = format!("{}\n\n{EXIT_CODES}", compare::EXAMPLES))]
     Compare(Box<CompareArgs>),
-    /// One look at the whole way to the relays: what is wrong, whose fault it is, what to do
+    /// One look at the whole way: what is wrong, whose fault it is, what to do
     #[command(after_help = diagnose::EXAMPLES, after_long_help = format!("{}\n\n{}\n\n{EXIT_CODES}", diagnose::EXAMPLES, diagnose::DESTINATIONS))]
     Diagnose(Box<DiagnoseArgs>),
     /// The TLS versions and cipher suites of a relay, its certificates, and who answers

@@ -80,9 +80,9 @@ pub struct DiagnoseArgs {
     /// One page to send, with charts
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub html: Option<PathBuf>,
-    /// One line with perfdata and exit 0 to 3; implies --quick
+    /// One line, exit 0 to 3; implies --quick
     ///
-    /// For Nagios, Icinga, Checkmk: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.
+    /// With perfdata, for Nagios, Icinga, Checkmk: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.
     #[arg(long, help_heading = "Output")]
     pub monitoring_plugin: bool,
     /// Of the times: utc, local, Europe/Berlin

@@ -59,7 +59,8 @@ pub fn facts(found: &Looked, opener: &Opener) -> Machine {
         vdi: if cfg!(windows) {
             Fact::Known(machine.vdi.iter().map(|sign| sign_of(*sign)).collect())
         } else {
-            Fact::Unknown(Why::NotOnThisSystem)
+            // Teams knows optimised desktops on Windows alone
+            Fact::Unknown(Why::NotAsked)
         },
         proxy: {
             let set = machine.proxies.iter().find(|proxy| !proxy.bypassed);
