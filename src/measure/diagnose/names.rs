@@ -127,7 +127,7 @@ async fn ask(
     }
 }
 
-/// Whether one lost datagram explains it.
+/// Whether it may be the matter of a moment: one lost datagram, a server that is being started.
 fn is_worth_another(failure: &Failure) -> bool {
-    failure.cause == Cause::DnsTimeout
+    matches!(failure.cause, Cause::DnsTimeout | Cause::DnsNoResolver)
 }
