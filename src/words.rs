@@ -99,6 +99,27 @@ macro_rules! words {
 
 pub(crate) use words;
 
+/// Lets serde write the values of such an enum as their words, and read them back.
+macro_rules! words_as_text {
+    ($($name:ty),+ $(,)?) => {$(
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                to.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                let word = <std::borrow::Cow<'de, str> as serde::Deserialize>::deserialize(from)?;
+                let value = Self::of_word(&word);
+                value.ok_or_else(|| serde::de::Error::custom(format!("unknown word {word:?}")))
+            }
+        }
+    )+};
+}
+
+pub(crate) use words_as_text;
+
 #[cfg(test)]
 mod tests {
     use super::*;

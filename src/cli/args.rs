@@ -9,6 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::burst::StreamArgs;
 use super::compare::args::{self as compare, CompareArgs};
+use super::diagnose::args::{self as diagnose, DiagnoseArgs};
 use super::endpoints::args::{self as endpoints, EndpointsArgs};
 use super::hold::HoldArgs;
 use super::list::ListArgs;
@@ -34,14 +35,15 @@ Exit codes:
   1    no probe worked and no relay answered a request, more failed than
        --max-failed allows, more certificates cannot be trusted than
        --max-untrusted allows, --strict found bad input, some files could not
-       be read, the filters of a report leave no row, nothing can be told
-       of what is compared, a host that is checked is not of Teams, or the list
-       of endpoints does not come
+       be read, the filters of a report leave no row, nothing can be told of
+       what is compared, a host that is checked is not of Teams, the list of
+       endpoints does not come, or diagnose found a fault or could not tell
   2    the command line is wrong, or a report has rows of the lab and real ones
        without --world
   3    the tool's own input or output failed (disk full, file locked,
        nothing to read)
-  130  interrupted before anything was measured or read";
+  130  interrupted before anything was measured or read
+With --monitoring-plugin: 0 OK, 1 warning, 2 critical, 3 unknown";
 
 /// What to try first, for the help of `probe`.
 const EXAMPLES: &str = "\
@@ -81,6 +83,9 @@ pub enum Command {
     /// Two series side by side: what differs, and whether that is more than chance
     #[command(after_help = compare::EXAMPLES, after_long_help = format!("{}\n\n{EXIT_CODES}", compare::EXAMPLES))]
     Compare(Box<CompareArgs>),
+    /// One look at the whole way: what is wrong, whose fault it is, what to do
+    #[command(after_help = diagnose::EXAMPLES, after_long_help = format!("{}\n\n{}\n\n{EXIT_CODES}", diagnose::EXAMPLES, diagnose::DESTINATIONS))]
+    Diagnose(Box<DiagnoseArgs>),
     /// The TLS versions and cipher suites of a relay, its certificates, and who answers
     #[command(after_help = tls::EXAMPLES, after_long_help = format!("{}\n\n{EXIT_CODES}", tls::EXAMPLES))]
     Tls(Box<TlsArgs>),

@@ -15,6 +15,21 @@ pub enum Exit {
     Io,
     /// Interrupted before anything was measured.
     Interrupted,
+    /// What a monitoring system is told, in its own codes.
+    Plugin(PluginState),
+}
+
+/// The states of Nagios and its kin, with their codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PluginState {
+    /// All is well.
+    Ok = 0,
+    /// Something is worth a look.
+    Warning = 1,
+    /// Something is wrong.
+    Critical = 2,
+    /// It could not be told.
+    Unknown = 3,
 }
 
 impl From<Exit> for u8 {
@@ -25,6 +40,7 @@ impl From<Exit> for u8 {
             Exit::Usage => 2,
             Exit::Io => 3,
             Exit::Interrupted => 130,
+            Exit::Plugin(state) => state as u8,
         }
     }
 }

@@ -4,6 +4,7 @@ mod args;
 mod burst;
 mod compare;
 mod config;
+mod diagnose;
 mod endpoints;
 mod exit;
 mod files;
@@ -33,7 +34,7 @@ use std::process::ExitCode;
 use clap::CommandFactory as _;
 
 use args::{Cli, Command};
-use exit::{Exit, Failure};
+use exit::{Exit, Failure, PluginState};
 use mode::Mode;
 
 /// Runs the program.
@@ -43,12 +44,21 @@ pub fn main() -> ExitCode {
         Ok((cli, given)) => uses::check(&cli.command, &given).and_then(|()| run(cli)),
         // help and version are results, too
         Err(error) if !error.use_stderr() => printed(error.print()),
-        Err(error) => error.exit(),
+        Err(error) => {
+            let _ = error.print();
+            Ok(Exit::Usage)
+        }
     };
     let exit = result.unwrap_or_else(|failure| {
         message::failure(&failure);
         failure.exit
     });
+    let is_plugin = std::env::args_os().any(|word| word == "--monitoring-plugin");
+    let exit = match exit {
+        // a monitoring system would take its code for a fault of what is monitored
+        Exit::Usage | Exit::Io if is_plugin => Exit::Plugin(PluginState::Unknown),
+        exit => exit,
+    };
     message::flush();
     exit.into()
 }
@@ -58,6 +68,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Probe(args) => Mode::of(&args).run(&args, cli.color),
         Command::Report(args) => report::run(&args, cli.color),
         Command::Compare(args) => compare::run(&args, cli.color),
+        Command::Diagnose(args) => diagnose::run(&args, cli.color),
         Command::Tls(args) => tls::run(&args, cli.color),
         Command::Endpoints(args) => endpoints::run(&args, cli.color),
         Command::Schema(args) => {

@@ -2,9 +2,10 @@
 //!
 //! Here: what is on the way of a TLS connection (`tls_path`) and the facts that it goes by, what the versions of TLS come to
 //! (`ladder`), Microsoft's limits (`limits`), what is an outage (`outages`), which pauses are planned (`schedule`), who failed
-//! together (`together`), levels that changed (`levels`), and how bad something is (`severity`). Where
+//! together (`together`), levels that changed (`levels`), whose fault it is (`diagnose`), and how bad something is (`severity`). Where
 //! the time went stands in `explain`. Not here: how the facts are found out (`net`).
 
+pub mod diagnose;
 mod facts;
 pub mod ladder;
 pub mod levels;
@@ -17,4 +18,4 @@ mod tls_path;
 pub mod together;
 
 pub use facts::{Circumstances, Name, Nearness, PathFacts, Reach, Repair, Validity};
-pub use tls_path::{is_microsofts, tls_path};
+pub use tls_path::{is_known_issuer, is_microsofts, tls_path};

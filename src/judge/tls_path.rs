@@ -195,7 +195,8 @@ fn unknown_authority(facts: &PathFacts, product: Option<&Product<'_>>) -> String
     }
 }
 
-fn is_known_issuer(name: &Name) -> bool {
+/// Whether a name is that of an authority of Microsoft's or DigiCert's.
+pub fn is_known_issuer(name: &Name) -> bool {
     let lower = |text: &String| text.trim().to_lowercase();
     let mut organizations = name.organizations.iter().map(lower);
     let mut common_names = name.common_names.iter().map(lower);

@@ -8,6 +8,10 @@ pub mod methods {}
 #[doc = include_str!("kernel.md")]
 pub mod kernel {}
 
+/// Every finding of `diagnose`: when it is found, whose it is, how sure, and what to do.
+#[doc = include_str!("findings.md")]
+pub mod findings {}
+
 /// Recipes.
 #[doc = include_str!("how_to.md")]
 pub mod how_to {}

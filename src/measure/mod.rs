@@ -5,6 +5,7 @@
 pub mod assessment;
 pub mod burst;
 mod certified;
+pub mod diagnose;
 mod engine;
 pub mod folds;
 pub mod hold;

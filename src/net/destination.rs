@@ -78,3 +78,15 @@ impl Destination {
         }
     }
 }
+
+/// An address that is gone to straight, whatever its name.
+impl From<SocketAddr> for Destination {
+    fn from(remote: SocketAddr) -> Self {
+        Self {
+            host: Host::Address(remote.ip()),
+            address: Some(remote.ip()),
+            port: remote.port(),
+            proxy: None,
+        }
+    }
+}

@@ -7,7 +7,7 @@
 //! and is kept in a queue beside it, which takes room from the answers until it is read.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 #[cfg(unix)]
 use std::os::fd::AsFd as Handle;
@@ -55,6 +55,73 @@ pub fn clear(socket: &impl Handle) -> u64 {
 #[cfg(not(target_os = "linux"))]
 pub fn clear(_socket: &impl Handle) -> u64 {
     0
+}
+
+/// A message of the queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IcmpMessage {
+    /// Its type and code (RFC 792, RFC 4443).
+    pub kind: u8,
+    /// See `kind`.
+    pub code: u8,
+    /// Who sent it: a router or firewall on the way, the host itself, or this machine.
+    pub sender: Option<IpAddr>,
+    /// What else it says: the largest packet that fits, of one that was too long.
+    pub info: u32,
+}
+
+impl IcmpMessage {
+    /// The largest packet that fits, where it says that one was too long: "fragmentation needed" (RFC 1191), "packet too
+    /// big" (RFC 4443).
+    pub fn largest(self) -> Option<u32> {
+        matches!((self.kind, self.code), (3, 4) | (2, 0)).then_some(self.info)
+    }
+}
+
+/// Takes the next message out of the queue: who sent it and what it says. What this system itself put there without a
+/// message of anybody's is passed over.
+#[cfg(target_os = "linux")]
+pub fn next_message(socket: &impl Handle) -> Option<IcmpMessage> {
+    use nix::sys::socket::{ControlMessageOwned as C, MsgFlags, recvmsg};
+    use std::os::fd::AsRawFd as _;
+    // SO_EE_ORIGIN_ICMP and SO_EE_ORIGIN_ICMP6 of linux/errqueue.h
+    const OF_ICMP: [u8; 2] = [2, 3];
+    loop {
+        let mut bytes = [0; 64];
+        let mut parts = [io::IoSliceMut::new(&mut bytes)];
+        let mut room = nix::cmsg_space!([u8; 128]);
+        let flags = MsgFlags::MSG_ERRQUEUE | MsgFlags::MSG_DONTWAIT;
+        let descriptor = socket.as_fd().as_raw_fd();
+        let received = recvmsg::<()>(descriptor, &mut parts, Some(&mut room), flags).ok()?;
+        let found = received.cmsgs().ok()?.find_map(|message| match message {
+            C::Ipv4RecvErr(error, from) if OF_ICMP.contains(&error.ee_origin) => {
+                Some(IcmpMessage {
+                    kind: error.ee_type,
+                    code: error.ee_code,
+                    info: error.ee_info,
+                    sender: from.map(|from| IpAddr::from(from.sin_addr.s_addr.to_ne_bytes())),
+                })
+            }
+            C::Ipv6RecvErr(error, from) if OF_ICMP.contains(&error.ee_origin) => {
+                Some(IcmpMessage {
+                    kind: error.ee_type,
+                    code: error.ee_code,
+                    info: error.ee_info,
+                    sender: from.map(|from| IpAddr::from(from.sin6_addr.s6_addr)),
+                })
+            }
+            _ => None,
+        });
+        if found.is_some() {
+            return found;
+        }
+    }
+}
+
+/// There is no queue.
+#[cfg(not(target_os = "linux"))]
+pub fn next_message(_socket: &impl Handle) -> Option<IcmpMessage> {
+    None
 }
 
 /// Whether an error of a connected socket is such a message, and not this system's own.

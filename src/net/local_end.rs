@@ -28,6 +28,8 @@ pub struct LocalEnd {
     pub congestion: Option<String>,
     /// Whether TCP Fast Open is tried.
     pub fast_open: bool,
+    /// Largest segment of TCP in bytes, which the other end is told too; the system's own without it.
+    pub max_segment: Option<u32>,
 }
 
 impl LocalEnd {
@@ -129,8 +131,21 @@ impl LocalEnd {
         if let Some(name) = &self.congestion {
             tcp_info::congestion::set(socket, name)?;
         }
-        Ok(())
+        match self.max_segment {
+            Some(bytes) => cut(socket, bytes),
+            None => Ok(()),
+        }
     }
+}
+
+#[cfg(unix)]
+fn cut(socket: &Socket, bytes: u32) -> io::Result<()> {
+    socket.set_tcp_mss(bytes)
+}
+
+#[cfg(not(unix))]
+fn cut(_socket: &Socket, _bytes: u32) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 #[cfg(unix)]

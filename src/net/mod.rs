@@ -3,6 +3,7 @@
 //! `open`, `proxy` and `secure` are the opener's steps: resolve, politeness, connect, proxy, tls. Not here: when
 //! that is done, and what becomes of it (`measure`).
 
+pub mod cells;
 pub mod certificate;
 pub mod clear;
 mod connector;
@@ -10,19 +11,24 @@ pub mod datagram;
 mod destination;
 pub mod dns;
 mod gate;
+pub mod gateway;
 mod icmp;
 mod ids;
 mod line;
 mod local_end;
+pub mod machine;
 mod names;
 mod open;
 pub mod packets;
+pub mod plain_page;
 mod plan;
 mod proxy;
 pub mod pseudo_tls;
+mod rejected;
 mod say;
 mod secure;
 mod settled;
+pub mod sizes;
 mod source_ports;
 mod stamps;
 mod stream;
@@ -37,11 +43,13 @@ pub mod web;
 pub use connector::Lost;
 pub use destination::{Destination, Leads, Route};
 pub use gate::POLITE_PER_SECOND;
+pub use icmp::IcmpMessage;
 pub use local_end::{LocalEnd, LocalEndError};
 pub use names::NameLog;
 pub use open::{Connection, Lookup, Opener, OpenerError, Refusal, Visit};
 pub use plan::{Limits, Plan, Question, Way};
 pub use proxy::{Credentials, Proxy, ProxyDns, ProxyScheme};
+pub use rejected::sender;
 pub use say::{Farewell, Heard};
 pub use secure::Secured;
 pub use source_ports::SourcePorts;

@@ -184,16 +184,23 @@ impl Opener {
         self.plan.port.unwrap_or(target.port_for(transport))
     }
 
-    /// Whether an address lies in the published ranges for this transport and its port; none where it is not known.
+    /// Whether the other end lies in the published ranges for this transport and its port; none where its address is not
+    /// known.
     pub fn in_range(&self, to: &Destination, transport: Transport) -> Option<bool> {
-        let is_udp = transport == Transport::Udp;
-        let remote = to.remote()?;
+        to.remote()
+            .map(|remote| self.is_in_range(remote, transport))
+    }
+
+    /// The same of an address.
+    pub fn is_in_range(&self, remote: SocketAddr, transport: Transport) -> bool {
         if let Some(warning) = &self.plan.ranges_warning
             && !is_own_network(remote.ip())
         {
             self.names.warning(warning);
         }
-        Some(self.plan.ranges.contains(remote, is_udp))
+        self.plan
+            .ranges
+            .contains(remote, transport == Transport::Udp)
     }
 
     /// The proxy that the paths of a transport lead through.
@@ -333,18 +340,23 @@ impl Opener {
 
     /// The connect phase to one address, and the proxy phase where the path leads through one.
     pub async fn connect(&self, to: &Destination) -> Connection {
-        self.connect_with(to, false).await
+        self.connect_from(to, &self.plan.local_end, false).await
     }
 
-    /// The same, with TCP Fast Open where that is wanted and the path is direct.
-    pub(super) async fn connect_with(&self, to: &Destination, fast_open: bool) -> Connection {
+    /// The same from another local end than the plan's, with TCP Fast Open where that is wanted and the path is direct.
+    pub(super) async fn connect_from(
+        &self,
+        to: &Destination,
+        local: &LocalEnd,
+        fast_open: bool,
+    ) -> Connection {
         let Some((proxy, address)) = self.plan.proxy.as_ref().zip(to.proxy) else {
             return match to.remote() {
-                Some(remote) => self.connect_to(remote, fast_open).await,
+                Some(remote) => self.connect_to(remote, local, fast_open).await,
                 None => Connection::failed(no_address()),
             };
         };
-        let mut connection = self.connect_to(proxy.at(address), false).await;
+        let mut connection = self.connect_to(proxy.at(address), local, false).await;
         let mut via = Via {
             proxy: proxy.to_string().into(),
             address: Some(address),
@@ -367,8 +379,13 @@ impl Opener {
         connection
     }
 
-    async fn connect_to(&self, remote: SocketAddr, fast_open: bool) -> Connection {
-        let (local, limit) = (self.plan.local_end.clone(), self.plan.limits.connect);
+    async fn connect_to(
+        &self,
+        remote: SocketAddr,
+        local: &LocalEnd,
+        fast_open: bool,
+    ) -> Connection {
+        let (local, limit) = (local.clone(), self.plan.limits.connect);
         let connect = async move { tcp::connect(remote, &local, fast_open, limit).await };
         let mut times = PhaseTimes::default();
         let connect = match self.connector.run(limit, connect).await {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use rustls::pki_types::ServerName;
 
 use super::destination::Destination;
+use super::local_end::LocalEnd;
 use super::open::{Connection, Opener};
 use super::stream::Stream;
 use super::tcp_info::Snapshot;
@@ -39,13 +40,18 @@ pub struct Secured {
 impl Opener {
     /// The connect and tls phases to one address, and the proxy phase between them where the path leads through one.
     pub async fn secure(&self, to: &Destination) -> Secured {
-        let fast_open = self.plan.local_end.fast_open && to.proxy.is_none();
+        self.secure_from(to, &self.plan.local_end).await
+    }
+
+    /// The same from another local end than the plan's.
+    pub async fn secure_from(&self, to: &Destination, local: &LocalEnd) -> Secured {
+        let fast_open = local.fast_open && to.proxy.is_none();
         let Connection {
             mut times,
             mut tcp,
             via,
             stream,
-        } = self.connect_with(to, fast_open).await;
+        } = self.connect_from(to, local, fast_open).await;
         let connected = stream.and_then(|connected| {
             let local = |error| Failure::new(Cause::ConnectLocalError, plain_error(&error));
             let deferred = connected.deferred;

@@ -89,6 +89,8 @@ pub struct TcpNumbers {
     pub reordered: Option<u32>,
     /// Segments that came out of order: something before them was lost or overtaken.
     pub out_of_order: Option<u32>,
+    /// Segments with data that came, in order or not.
+    pub data_segments_in: Option<u32>,
     /// Segments that the other end said it had got twice (RFC 2883).
     pub dsack: Option<u32>,
     /// Duplicate acknowledgements that came.

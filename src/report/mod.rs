@@ -1,6 +1,8 @@
-//! What the rows of files come to (`model`), and which sections a report has of it (`sections`). Pure.
+//! What the rows of files come to (`model`), and which sections a report has of it (`sections`); the same of one
+//! look at the whole way (`diagnose`). Pure.
 
 mod build;
+pub mod diagnose;
 mod findings;
 pub mod model;
 mod sections;

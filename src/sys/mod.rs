@@ -1,8 +1,14 @@
 //! Calls of the operating system that no crate offers safely, one file each. Apart from
 //! `net::tcp_info` the only place with unsafe code.
 
+mod dont_fragment;
+#[cfg(windows)]
+mod neighbour;
 #[cfg(windows)]
 mod unbiased_time;
 
+pub(crate) use dont_fragment::dont_fragment;
+#[cfg(windows)]
+pub(crate) use neighbour::neighbour_answers;
 #[cfg(windows)]
 pub(crate) use unbiased_time::unbiased_time;

@@ -12,3 +12,4 @@ pub mod stream;
 pub mod stun;
 pub mod tls_ask;
 pub mod tls_hello;
+pub mod web;

@@ -33,7 +33,7 @@ fn the_help_is_an_interface_and_the_short_one_fits_a_terminal() {
     snapshot("help-report-short", &report);
     snapshot("help-report", &run("report --help").stdout);
     snapshot("help-long", &run("--help").stdout);
-    for command in ["compare", "tls", "endpoints"] {
+    for command in ["compare", "diagnose", "tls", "endpoints"] {
         let short = run(&format!("{command} -h")).stdout;
         assert!(short.lines().count() <= 40, "{short}");
         let fits = short.lines().all(|line| line.chars().count() <= 80);
@@ -48,6 +48,7 @@ fn the_help_is_an_interface_and_the_short_one_fits_a_terminal() {
     }
     for command in [
         "compare",
+        "diagnose",
         "tls",
         "endpoints",
         "schema",

@@ -34,7 +34,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("compare", with(&["report", "doc", "stats", "zone"])),
         (
             "net",
-            with(&["wire", "explain", "judge", "clock", "readiness"]),
+            with(&["wire", "explain", "judge", "clock", "readiness", "sys"]),
         ),
         ("sink", with(&["clock", "in_use"])),
         ("source", with(&["clock", "in_use", "zone", "measure"])),

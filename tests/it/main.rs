@@ -11,6 +11,7 @@ mod compare;
 mod compare_held;
 mod compare_numbers;
 mod connect;
+mod diagnose;
 mod dns;
 mod endpoints;
 mod files;

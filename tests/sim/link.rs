@@ -49,7 +49,7 @@ impl Link {
 }
 
 /// The name of a namespace, as its own commands tell it.
-fn name(namespace: &Namespace) -> String {
+pub fn name(namespace: &Namespace) -> String {
     let name = namespace.output("ip", &["netns", "identify"]);
     name.trim().to_owned()
 }

@@ -6,6 +6,7 @@
 
 mod bursts;
 mod clocks;
+mod diagnose;
 mod endless;
 mod exhausted;
 mod explained;

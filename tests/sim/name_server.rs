@@ -22,7 +22,11 @@ pub fn serve(
     std::thread::spawn(move || {
         let mut buffer = [0; 512];
         while let Ok((length, client)) = udp.recv_from(&mut buffer) {
-            let _ = udp.send_to(&reply(&buffer[..length]), client);
+            let answer = reply(&buffer[..length]);
+            // a server that says nothing
+            if !answer.is_empty() {
+                let _ = udp.send_to(&answer, client);
+            }
         }
     });
     let rest = Arc::new(rest);
@@ -107,7 +111,7 @@ pub fn alias(owner: &[u8], target: &[u8]) -> Vec<u8> {
     record(owner, 5, target)
 }
 
-fn record(owner: &[u8], kind: u8, data: &[u8]) -> Vec<u8> {
+pub fn record(owner: &[u8], kind: u8, data: &[u8]) -> Vec<u8> {
     let length = u16::try_from(data.len()).unwrap().to_be_bytes();
     [owner, &[0, kind, 0, 1, 0, 0, 0, 4], &length, data].concat()
 }

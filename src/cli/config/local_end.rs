@@ -30,6 +30,7 @@ pub(in crate::cli) fn local_end(args: &ProbeArgs, targets: &[Target]) -> anyhow:
         receive_buffer: tcp.receive_buffer.map(|bytes| bytes as usize),
         congestion: tcp.congestion.clone(),
         fast_open: tcp.fast_open,
+        max_segment: None,
     })
 }
 

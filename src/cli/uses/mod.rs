@@ -3,6 +3,7 @@
 //!
 //! Not here: values that do not fit (`config`), what the options mean (`args`).
 
+mod diagnose;
 mod endpoints;
 mod faults;
 mod given;
@@ -62,6 +63,7 @@ impl Command {
             Self::Probe(_) => "probe",
             Self::Report(_) => "report",
             Self::Compare(_) => "compare",
+            Self::Diagnose(_) => "diagnose",
             Self::Tls(_) => "tls",
             Self::Endpoints(_) => "endpoints",
             Self::Schema(_) => "schema",
@@ -80,6 +82,7 @@ pub fn check(command: &Command, given: &Given) -> Result<(), Failure> {
     let found = match command {
         Command::Probe(args) => probe::idle(args, given).map_err(Failure::usage)?,
         Command::Report(args) => report::idle(args, given),
+        Command::Diagnose(args) => diagnose::idle(args, given),
         Command::Tls(args) => tls::idle(args, given),
         Command::Endpoints(args) => endpoints::idle(args, given),
         // each of their options does what it does beside any other

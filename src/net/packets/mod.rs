@@ -25,6 +25,7 @@ use crate::wire::stun;
 
 pub use event::Event;
 pub use hops::hops;
+pub(super) use socket::open;
 use socket::{receiving, source};
 
 /// A socket is opened anew no sooner than this after the last time.

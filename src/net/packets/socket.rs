@@ -23,7 +23,7 @@ pub(super) const LONGEST: usize = 2048;
 /// # Errors
 ///
 /// When the system refuses: no descriptors, no route, all ports are taken.
-pub fn open(remote: SocketAddr, local: &LocalEnd) -> io::Result<UdpSocket> {
+pub(in crate::net) fn open(remote: SocketAddr, local: &LocalEnd) -> io::Result<UdpSocket> {
     local.first_free(|port| open_on(remote, local, port))
 }
 

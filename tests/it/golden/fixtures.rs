@@ -166,6 +166,7 @@ fn numbers() -> TcpNumbers {
         timeouts: Some(2),
         reordered: Some(1),
         out_of_order: Some(4),
+        data_segments_in: Some(7),
         dsack: Some(5),
         dup_acks: Some(6),
         cwnd: Some(14_480),

@@ -1,0 +1,117 @@
+//! The raw flags of `turnprobe diagnose`.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use crate::cli::long_help::faults;
+use crate::endpoints::DEFAULT_RELAY;
+use crate::lab::Fault;
+use crate::zone::Zone;
+
+/// What to try first.
+pub const EXAMPLES: &str = "\
+Examples:
+  turnprobe diagnose --lab                 try it without a network
+  turnprobe diagnose                       whose fault is it? about 16 s
+  turnprobe diagnose --quick               6 s, without the stream of packets
+  turnprobe diagnose --html page.html      one page to send
+
+--help lists every place that it goes to. It needs no privileges and changes
+nothing; Ctrl-C judges what is known by then.";
+
+/// Where it goes and why, for the long help.
+pub const DESTINATIONS: &str = "\
+It goes to these places, and to no others:
+  the system's name servers   the relay's name and the three names below;
+                              ipv4only.arpa where there is no IPv4
+  two relays behind the name  TCP 443 and 80, UDP 3478 to 3481 and 443: the way
+                              that calls take
+  52.123.195.2                the same, only where no name server has a relay
+  the first router            datagrams towards a relay that end there, one a
+                              second: is it this network or the way behind it
+  teams.microsoft.com         TCP 443 and 80: whether the internet works where
+                              the relays do not, and what time it is there
+  login.microsoftonline.com   the same, TCP 443, where teams.microsoft.com has
+                              an address of the relays' ranges
+  www.msftconnecttest.com     TCP 80: whether the network asks for a sign-in,
+                              and what time it is there
+  the --compare-resolver      the relay's name, to compare with
+--offline leaves out the last four.";
+
+/// What can be asked for.
+const TARGET: &str = "\
+Name or address of the relays, without a port: all ports that calls use are
+looked at";
+
+#[derive(Debug, Args)]
+pub struct DiagnoseArgs {
+    /// Name or address of the relays
+    #[arg(value_name = "TARGET", default_value = DEFAULT_RELAY, long_help = TARGET)]
+    pub target: String,
+
+    /// 6 s at most, without the stream of packets
+    #[arg(long)]
+    pub quick: bool,
+    /// Nothing but the way to the relays
+    ///
+    /// No sign-in page, no control name, no name server but the system's.
+    #[arg(long)]
+    pub offline: bool,
+    /// A name server to compare the system's with
+    #[arg(long, value_name = "IP")]
+    pub compare_resolver: Option<IpAddr>,
+    /// Judge the facts of FILE again, measure nothing
+    ///
+    /// FILE is what `--format json` printed, or the facts of it alone.
+    #[arg(long, value_name = "FILE")]
+    pub facts: Option<PathBuf>,
+
+    /// On stdout: text, json, markdown or prtg
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        default_value = "text",
+        hide_possible_values = true,
+        help_heading = "Output"
+    )]
+    pub format: DiagnoseFormat,
+    /// One page to send, with charts
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub html: Option<PathBuf>,
+    /// One line, exit 0 to 3; implies --quick
+    ///
+    /// With perfdata, for Nagios, Icinga, Checkmk: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.
+    #[arg(long, help_heading = "Output")]
+    pub monitoring_plugin: bool,
+    /// Of the times: utc, local, Europe/Berlin
+    #[arg(
+        long,
+        value_name = "ZONE",
+        default_value = "utc",
+        help_heading = "Output",
+        allow_hyphen_values = true
+    )]
+    pub time_zone: Zone,
+    /// No progress on stderr
+    #[arg(short, long, help_heading = "Output")]
+    pub quiet: bool,
+
+    /// Look at relays built in, on loopback
+    #[arg(long, help_heading = "Lab")]
+    pub lab: bool,
+    /// Switch on a fault; several take turns
+    #[arg(long, value_name = "NAME", help_heading = "Lab", long_help = faults())]
+    pub lab_fault: Vec<Fault>,
+}
+
+/// The form of the result on stdout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DiagnoseFormat {
+    #[value(alias = "table")]
+    Text,
+    Json,
+    Markdown,
+    Prtg,
+}

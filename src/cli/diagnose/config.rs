@@ -1,0 +1,72 @@
+//! From the raw flags to a validated plan. Nothing is opened, started or sent here.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::{bail, ensure};
+
+use super::args::DiagnoseArgs;
+use crate::measure::diagnose::Options;
+use crate::net::{Limits, Plan, TlsVersion};
+use crate::target::{Host, Target};
+
+/// Limits of the steps: a SYN that was lost is sent again after one and after three seconds.
+const LIMITS: Limits = Limits {
+    dns: Duration::from_secs(4),
+    connect: Duration::from_millis(3_600),
+    proxy: Duration::from_millis(3_500),
+    tls: Duration::from_millis(3_500),
+    turn: Duration::from_millis(1_500),
+};
+
+/// The same where there are six seconds for all of it.
+const QUICK: Limits = Limits {
+    dns: Duration::from_secs(2),
+    connect: Duration::from_millis(1_500),
+    proxy: Duration::from_millis(1_500),
+    tls: Duration::from_millis(1_500),
+    turn: Duration::from_millis(800),
+};
+
+/// The relays' name or address.
+pub(super) fn target(args: &DiagnoseArgs) -> anyhow::Result<Target> {
+    let target: Target = args.target.parse()?;
+    if target.port.is_some() || target.transport.is_some() {
+        bail!(
+            "{}: all ports that calls use are looked at; give the name or the address alone",
+            args.target
+        );
+    }
+    if let (true, Host::Address(address)) = (args.lab, &target.host) {
+        ensure!(
+            address.to_canonical().is_loopback(),
+            "{address}: the lab has only loopback addresses; leave --lab out, or the address"
+        );
+    }
+    Ok(target)
+}
+
+/// What is left out, and what is added.
+pub(super) fn options(args: &DiagnoseArgs) -> Options {
+    Options {
+        quick: is_quick(args),
+        offline: args.offline,
+        comparison: args
+            .compare_resolver
+            .map(|address| SocketAddr::new(address, 53)),
+        lab: args.lab,
+    }
+}
+
+fn is_quick(args: &DiagnoseArgs) -> bool {
+    args.quick || args.monitoring_plugin
+}
+
+/// How paths are opened.
+pub(super) fn plan(args: &DiagnoseArgs) -> Plan {
+    Plan {
+        limits: if is_quick(args) { QUICK } else { LIMITS },
+        tls: TlsVersion::Auto,
+        ..Plan::default()
+    }
+}

@@ -1,0 +1,84 @@
+//! Where the result goes, in whichever form.
+
+use std::io::Write as _;
+
+use anyhow::Context as _;
+use serde::Serialize;
+
+use super::args::{DiagnoseArgs, DiagnoseFormat};
+use crate::cli::exit::Failure;
+use crate::cli::files::{Page, json};
+use crate::cli::values::Color;
+use crate::cli::{message, terminal};
+use crate::doc::{self, Room};
+use crate::judge::diagnose::{Diagnosis, Facts};
+use crate::report::diagnose::{self as report, Told, document};
+
+/// What was found out, and what it comes to.
+type Known<'a> = (&'a Facts, &'a Diagnosis);
+
+/// What programs read: what it comes to, and the facts that it goes by.
+#[derive(Debug, Serialize)]
+struct Whole<'a> {
+    #[serde(flatten)]
+    told: Told<'a>,
+    facts: &'a Facts,
+}
+
+/// Prints it on stdout.
+pub(super) fn result(
+    args: &DiagnoseArgs,
+    color: Color,
+    (facts, judged): Known<'_>,
+) -> anyhow::Result<()> {
+    if args.monitoring_plugin {
+        let (line, _) = report::line(facts, judged);
+        return write(&format!("{line}\n"), Color::Never);
+    }
+    let text = match args.format {
+        DiagnoseFormat::Text => {
+            let room = Room {
+                columns: usize::from(terminal::width()),
+                rows: None,
+                hint: "",
+                marks: terminal::has_marks(),
+            };
+            doc::terminal(&document(facts, judged, args.time_zone), &room)
+        }
+        DiagnoseFormat::Markdown => doc::markdown(&document(facts, judged, args.time_zone), None),
+        DiagnoseFormat::Json => json(&Whole {
+            told: report::told(facts, judged),
+            facts,
+        })?,
+        DiagnoseFormat::Prtg => report::prtg_json(facts, judged),
+    };
+    write(&text, color)
+}
+
+/// Writes the page.
+pub(super) fn page(
+    page: Page,
+    args: &DiagnoseArgs,
+    (facts, judged): Known<'_>,
+) -> anyhow::Result<()> {
+    let said = page.write(&document(facts, judged, args.time_zone))?;
+    message::note(&said);
+    Ok(())
+}
+
+/// The line of a plugin that could not even begin.
+pub(super) fn plugin_failure(failure: &Failure) {
+    let said = format!("{:#}", failure.error).replace(['|', '\n'], " ");
+    let _ = write(&format!("TURNPROBE UNKNOWN - {said}\n"), Color::Never);
+}
+
+fn write(text: &str, color: Color) -> anyhow::Result<()> {
+    let mut out = terminal::stdout(color);
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        // a reader that went away is no failure
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(error).context("stdout")
+        }
+        _ => Ok(()),
+    }
+}

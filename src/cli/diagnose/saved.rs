@@ -1,0 +1,49 @@
+//! Facts that were saved, read back.
+
+use std::io::Read as _;
+use std::path::Path;
+
+use anyhow::{Context as _, ensure};
+
+use crate::judge::diagnose::Facts;
+use crate::judge::diagnose::facts::FORMAT;
+
+/// The longest file that is read: a run has some hundred kilobytes.
+const LONGEST: u64 = 16 << 20;
+
+/// Reads a file of facts.
+pub(super) fn read(path: &Path) -> anyhow::Result<Facts> {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let said = || path.display().to_string();
+    let file = std::fs::File::open(&path).with_context(said)?;
+    let mut text = Vec::new();
+    file.take(LONGEST + 1)
+        .read_to_end(&mut text)
+        .with_context(said)?;
+    ensure!(
+        text.len() as u64 <= LONGEST,
+        "{}: longer than the facts of any run; give what --format json printed",
+        said()
+    );
+    let none = || {
+        format!(
+            "{}: no facts of diagnose; give what --format json printed",
+            said()
+        )
+    };
+    let mut all: serde_json::Value = serde_json::from_slice(&text).with_context(none)?;
+    // what is printed has the facts beside the findings
+    let facts = match all.get_mut("facts") {
+        Some(facts) => facts.take(),
+        None => all,
+    };
+    let facts: Facts = serde_json::from_value(facts).with_context(none)?;
+    ensure!(facts.about.format > 0, none());
+    ensure!(
+        facts.about.format <= FORMAT,
+        "{}: facts of a newer version of this program (format {}); take that version",
+        said(),
+        facts.about.format
+    );
+    Ok(facts)
+}

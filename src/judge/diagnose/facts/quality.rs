@@ -1,0 +1,114 @@
+//! How good the way is: a stream like one of audio, or what stands for it.
+
+use serde::{Deserialize, Serialize};
+
+use super::fact::Fact;
+use super::ip::Endpoint;
+use super::machine::Sample;
+
+/// How good the way is.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Quality {
+    /// A stream of packets over UDP, alone on the wire.
+    pub stream: Fact<Stream>,
+    /// A second one at 10 a second; sent where the first looks like a limit.
+    pub slower: Fact<Slower>,
+    /// A held connection; where there is no UDP.
+    pub held: Fact<Held>,
+    /// Round trips without and with load that was asked for; never sent unasked.
+    pub loaded: Fact<Loaded>,
+}
+
+/// A stream of packets.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Stream {
+    /// Where to.
+    pub remote: Endpoint,
+    /// Given to the system.
+    pub sent: u64,
+    /// Answered in time.
+    pub received: u64,
+    /// Packets a second, as planned.
+    pub rate_per_s: f64,
+    /// The worst 200 ms.
+    #[serde(default)]
+    pub worst_200ms: Option<Lost>,
+    /// The worst 15 s, where the stream is that long.
+    #[serde(default)]
+    pub worst_15s: Option<Lost>,
+    /// Median of the round trips, in microseconds.
+    #[serde(default)]
+    pub rtt_p50_us: Option<u64>,
+    /// Their 95th percentile, in microseconds.
+    #[serde(default)]
+    pub rtt_p95_us: Option<u64>,
+    /// Mean difference of one round trip from the next, in microseconds.
+    #[serde(default)]
+    pub jitter_us: Option<u64>,
+    /// Number of these differences.
+    #[serde(default)]
+    pub jitter_n: u64,
+    /// Packets whose answer came after that of a later one.
+    #[serde(default)]
+    pub reordered: u64,
+    /// Packets before the first that was lost; none where none was.
+    #[serde(default)]
+    pub before_first_loss: Option<u64>,
+    /// Answers to the packets of each whole second, in order.
+    #[serde(default)]
+    pub answers_per_s: Vec<u64>,
+    /// Each packet, for charts.
+    #[serde(default)]
+    pub samples: Vec<Sample>,
+}
+
+/// Packets lost in a stretch of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lost {
+    /// Lost.
+    pub lost: u64,
+    /// Sent.
+    pub sent: u64,
+}
+
+/// A stream at 10 packets a second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Slower {
+    /// Sent.
+    pub sent: u64,
+    /// Answered.
+    pub received: u64,
+}
+
+/// A held connection.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Held {
+    /// Where to.
+    pub remote: Endpoint,
+    /// For how long, in milliseconds.
+    pub held_ms: u64,
+    /// Whether the other end, or something on the way, ended it.
+    pub was_cut: bool,
+    /// Requests inside.
+    pub sent: u64,
+    /// Of them those that were answered.
+    pub answered: u64,
+    /// Median of their round trips, in microseconds.
+    #[serde(default)]
+    pub rtt_p50_us: Option<u64>,
+    /// Segments that were sent again; none where the system does not tell.
+    #[serde(default)]
+    pub retransmits: Option<u64>,
+}
+
+/// Round trips without and with load.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Loaded {
+    /// Median without, in microseconds.
+    pub idle_p50_us: u64,
+    /// Median with, in microseconds.
+    pub loaded_p50_us: u64,
+    /// Round trips under load.
+    pub n: u64,
+}

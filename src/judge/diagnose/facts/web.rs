@@ -1,0 +1,56 @@
+//! What the web says: whether the network wants a sign-in, what others' clocks show, what the proxy answers.
+
+use serde::{Deserialize, Serialize};
+
+use super::fact::Fact;
+use super::text::Public;
+
+/// What the web says.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Web {
+    /// The page by which a sign-in is noticed. `Unknown` where nothing answered, which is no sign of one.
+    pub page: Fact<Page>,
+    /// How far this clock is from others, one interval for each; only from answers that nobody stood in for.
+    pub clocks: Fact<Vec<ClockOffset>>,
+    /// What the proxy answered to CONNECT for the first relay; `Unknown(NotAsked)` where none is set.
+    pub connect: Fact<Connect>,
+}
+
+/// The page by which a sign-in is noticed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Page {
+    /// Where it is.
+    pub url: Public,
+    /// The status.
+    pub status: u16,
+    /// Whether status and text are those that it always has.
+    pub is_expected: bool,
+    /// Whether it led elsewhere.
+    pub redirects: bool,
+    /// Whether HTML came in its place.
+    pub is_html: bool,
+}
+
+/// The offset of this clock against another lies between these, in seconds; positive where this one is ahead.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ClockOffset {
+    /// Whose clock the other is.
+    pub source: Public,
+    /// Least.
+    pub low_s: f64,
+    /// Most.
+    pub high_s: f64,
+}
+
+/// What a proxy said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Connect {
+    /// A status of HTTP: 200 where it went through.
+    Status(u16),
+    /// It could not be connected to.
+    Unreachable,
+    /// Nothing that could be understood, or nothing at all.
+    NoAnswer,
+}

@@ -1,0 +1,27 @@
+//! Whose fault is it? Facts in, findings and a verdict out. Pure.
+//!
+//! Here: what was found out (`facts`), the codes of what it can come to (`code`), one rule for each (`rules`), what
+//! follows from what (`roots`), everything that was looked at (`checks`), and what it comes to (`verdict`). Not here:
+//! how facts are found out (`measure`), and any sentence (`report`).
+
+mod checks;
+mod code;
+pub mod facts;
+mod finding;
+mod roots;
+mod rule;
+mod rules;
+mod verdict;
+mod view;
+
+pub use checks::{Check, Item, State};
+pub use code::Code;
+pub use facts::Facts;
+pub use finding::{Confidence, Evidence, Finding, Party, Value};
+pub use roots::layer;
+pub use rule::Rule;
+pub use rules::RULES;
+pub use verdict::{Diagnosis, Outcome, Verdict, diagnose};
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,0 +1,335 @@
+//! Layer 1: the way out of the local network.
+
+use crate::judge::diagnose::code::Code;
+use crate::judge::diagnose::facts::{Connects, Facts, NameServer, Neighbour, TunnelSign};
+use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
+use crate::judge::diagnose::finding::{Finding, Party, Value};
+use crate::judge::diagnose::rule::{Rule, nothing};
+use crate::judge::diagnose::view::{self, micros};
+use crate::judge::limits::CLIENT;
+use crate::judge::severity::Severity::{Fail, Warn};
+use crate::stats::share;
+
+/// Everything of TCP 443 that does not answer.
+const TCP: [Code; 5] = [
+    Code::ControlSilent,
+    Code::Tcp443Silent,
+    Code::Tcp443Refused,
+    Code::RelayOneSilent,
+    Code::RegionSilent,
+];
+
+/// The same of UDP.
+const UDP: [Code; 3] = [
+    Code::UdpAllSilent,
+    Code::UdpSomeSilent,
+    Code::UdpRelaySilent,
+];
+
+/// The router is silent on the link.
+pub const GATEWAY_DEAD: Rule = Rule {
+    code: Code::GatewayDead,
+    layer: 1,
+    condition: "the system asked for the router's hardware address and nobody answered, and nothing came through it",
+    why: "the link is asked below any firewall's rules; a way that carries something is not dead, whatever a table says",
+    grade: "fail, local, certain",
+    check: |facts| {
+        let router = view::router(facts)?;
+        let works = [
+            view::is_tcp_open(facts),
+            view::is_udp_open(facts),
+            view::is_control_open(facts),
+        ];
+        let is_dead = *router.neighbour.known()? == Neighbour::Silent
+            && view::is_router_alive(facts) == Some(false)
+            && !works.contains(&Some(true));
+        let interface = view::way(facts).and_then(|way| way.interface.known());
+        is_dead.then(|| {
+            Finding::new(Code::GatewayDead, Fail, Party::Local, Certain)
+                .with("router", Value::Ip(router.ip.clone()), "machine.router")
+                .maybe(
+                    "interface",
+                    interface.cloned().map(Value::Interface),
+                    "machine.way",
+                )
+        })
+    },
+    explains: |facts| {
+        let mut all = [&TCP[..], &UDP, &[Code::Ipv6Broken]].concat();
+        if view::name_servers(facts)
+            .iter()
+            .all(|server| is_beyond(facts, server))
+        {
+            all.extend([Code::DnsTimeout, Code::DnsServerDown, Code::DnsSlow]);
+        }
+        all
+    },
+};
+
+/// Whether a name server is the router itself or beyond it.
+pub fn is_beyond(facts: &Facts, server: &NameServer) -> bool {
+    let ip = &server.server.ip;
+    // a private address may be one of another network
+    let is_behind = server.is_behind_router.unwrap_or(!ip.is_local());
+    is_behind || view::router(facts).is_some_and(|router| router.ip == *ip)
+}
+
+/// No IPv4 at all.
+pub const NO_ROUTE4: Rule = Rule {
+    code: Code::NoRoute4,
+    layer: 1,
+    condition: "no route for IPv4, no DNS64, and no relay that answers by IPv6",
+    why: "the relays of Teams have IPv4 addresses; without a translator there is no way to them",
+    grade: "fail, local, certain",
+    check: |facts| {
+        let has_route = *facts.machine.has_route4.known()?;
+        let prefix = facts.tcp.nat64_prefix.known()?;
+        let v6 = facts.tcp.v6.known().and_then(Connects::is_open);
+        let works = [v6, view::is_tcp_open(facts), view::is_udp_open(facts)];
+        (!has_route && prefix.is_none() && !works.contains(&Some(true))).then(|| {
+            Finding::new(Code::NoRoute4, Fail, Party::Local, Certain)
+                .with("route", Value::Word("none"), "machine.has_route4")
+                .with("nat64", Value::Word("none"), "tcp.nat64_prefix")
+        })
+    },
+    explains: |_| [&TCP[..], &UDP].concat(),
+};
+
+/// A translator.
+pub const NAT64: Rule = Rule {
+    code: Code::Nat64,
+    layer: 1,
+    condition: "no route for IPv4, and a DNS64 gives addresses to `ipv4only.arpa`",
+    why: "a network of IPv6 alone that is set up as it should be",
+    grade: "note",
+    check: |facts| {
+        let has_route = *facts.machine.has_route4.known()?;
+        let prefix = facts.tcp.nat64_prefix.known()?.as_ref()?;
+        (!has_route).then(|| {
+            Finding::note(Code::Nat64, Certain).with(
+                "prefix",
+                Value::Ip(prefix.clone()),
+                "tcp.nat64_prefix",
+            )
+        })
+    },
+    explains: nothing,
+};
+
+/// Media goes through a tunnel.
+pub const TUNNEL: Rule = Rule {
+    code: Code::Tunnel,
+    layer: 1,
+    condition: "the interface that carries the relay's address is a tunnel; warn where its round trip is over 100 ms or its loss over 1 % for sure, else note",
+    why: "only the interface in use counts; a tunnel explains delay and loss only where they are not there on the way to the router already",
+    grade: "warn, vpn, likely by the interface's type, possible by its name; else note",
+    check: |facts| {
+        let tunnel = view::tunnel(facts)?;
+        let rtt = view::rtt_us(facts);
+        let is_slow = rtt.is_some_and(|us| us > micros(CLIENT.rtt));
+        let stream = view::stream(facts);
+        let lost = stream.map(|stream| (stream.sent.saturating_sub(stream.received), stream.sent));
+        let is_lossy = lost.is_some_and(|(lost, sent)| view::loss_above(lost, sent, CLIENT.loss));
+        let confidence = match tunnel.by {
+            TunnelSign::Type => Likely,
+            TunnelSign::Name => Possible,
+        };
+        let finding = if is_slow || is_lossy {
+            Finding::new(Code::Tunnel, Warn, Party::Vpn, confidence)
+        } else {
+            Finding::note(Code::Tunnel, confidence)
+        };
+        let product = Some(&tunnel.product).filter(|product| !product.is_empty());
+        let lost = lost.filter(|(lost, _)| *lost > 0);
+        let mut finding = finding
+            .with(
+                "interface",
+                Value::Interface(tunnel.interface.clone()),
+                "machine.way",
+            )
+            .maybe(
+                "product",
+                product.cloned().map(Value::Public),
+                "machine.way",
+            )
+            .maybe("rtt", rtt.map(Value::Micros), "quality.stream");
+        if let Some((lost, sent)) = lost {
+            finding = finding.counted("lost", Value::Count(lost), sent, "quality.stream");
+        }
+        Some(finding)
+    },
+    explains: |facts| {
+        let bad = bad_router(facts);
+        let is_lossy = bad.is_some_and(|bad| bad.is_lossy);
+        let mut all = Vec::new();
+        if !makes_it_long(facts) {
+            all.extend([Code::RttHigh, Code::QRtt]);
+        }
+        if !is_lossy {
+            all.extend([Code::QLoss, Code::QBurst]);
+        }
+        if bad.is_none() {
+            all.push(Code::QJitter);
+        }
+        all
+    },
+};
+
+/// A tunnel beside the way.
+pub const TUNNEL_UNUSED: Rule = Rule {
+    code: Code::TunnelUnused,
+    layer: 1,
+    condition: "a tunnel is up, and the relay's address goes through another interface",
+    why: "that is how a VPN should treat media",
+    grade: "note",
+    check: |facts| {
+        let others = facts.machine.other_tunnels.known()?;
+        let tunnel = others.first()?;
+        let is_beside = view::way(facts)?.tunnel.known()?.is_none();
+        is_beside.then(|| {
+            Finding::note(Code::TunnelUnused, Likely).with(
+                "interface",
+                Value::Interface(tunnel.interface.clone()),
+                "machine.other_tunnels",
+            )
+        })
+    },
+    explains: nothing,
+};
+
+/// The way to the router is bad.
+pub const GATEWAY_BAD: Rule = Rule {
+    code: Code::GatewayBad,
+    layer: 1,
+    condition: "of at least 10 round trips to the router more than 2 % are lost for sure, and packets beyond it, too; or their 95th percentile is over 30 ms and over 40 % of the relay's round trip, and the relay's is no better",
+    why: "routers answer such packets last and limit their number: loss or delay there counts only where what goes through it suffers as well",
+    grade: "fail, local, likely",
+    check: |facts| {
+        let bad = bad_router(facts)?;
+        let router = view::router(facts)?;
+        let trips = view::trips(facts)?;
+        let lost = trips.sent.saturating_sub(trips.answered);
+        let interface = view::way(facts).and_then(|way| way.interface.known());
+        let finding = Finding::new(Code::GatewayBad, Fail, Party::Local, Likely)
+            .with("router", Value::Ip(router.ip.clone()), "machine.router")
+            .counted(
+                "lost",
+                Value::Count(lost),
+                trips.sent,
+                "machine.router.trips",
+            )
+            .maybe(
+                "interface",
+                interface.cloned().map(Value::Interface),
+                "machine.way",
+            );
+        let p95 = trips.p95_us.filter(|_| bad.is_slow);
+        Some(match p95 {
+            Some(p95) => finding.counted(
+                "p95",
+                Value::Micros(p95),
+                trips.answered,
+                "machine.router.trips",
+            ),
+            None => finding,
+        })
+    },
+    explains: |facts| {
+        let Some(bad) = bad_router(facts) else {
+            return Vec::new();
+        };
+        let mut all = vec![Code::QJitter];
+        if bad.is_lossy {
+            all.extend([Code::QLoss, Code::QBurst, Code::SynLoss]);
+        }
+        if makes_it_long(facts) {
+            all.extend([Code::QRtt, Code::RttHigh]);
+        }
+        if view::name_servers(facts)
+            .iter()
+            .any(|server| server.server.ip.is_local())
+        {
+            all.push(Code::DnsSlow);
+        }
+        all
+    },
+};
+
+/// In what the way to the router is bad.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BadRouter {
+    is_lossy: bool,
+    is_slow: bool,
+}
+
+/// Whether the way to the router is bad.
+pub fn bad_router(facts: &Facts) -> Option<BadRouter> {
+    let trips = view::trips(facts).filter(|trips| trips.sent >= 10 && trips.answered > 0)?;
+    let lost = trips.sent.saturating_sub(trips.answered);
+    let stream = view::stream(facts);
+    let suffers = stream.map_or(view::syns(facts).0 >= 2, |stream| {
+        let lost = stream.sent.saturating_sub(stream.received);
+        view::loss_above(lost, stream.sent, CLIENT.loss)
+    });
+    let is_lossy = view::loss_above(lost, trips.sent, 20_000) && suffers;
+    let is_slow = trips
+        .p95_us
+        .zip(view::rtt_us(facts))
+        .is_some_and(|(p95, rtt)| {
+            // a router that answers later than the relay behind it is late with its answers alone
+            let beyond = stream.and_then(|stream| stream.rtt_p95_us);
+            p95 > 30_000 && p95 * 10 > rtt * 4 && beyond.is_none_or(|beyond| beyond * 10 >= p95 * 8)
+        });
+    (is_lossy || is_slow).then_some(BadRouter { is_lossy, is_slow })
+}
+
+/// Whether the way to the router is slow, and what is left beyond it would be within the limit.
+fn makes_it_long(facts: &Facts) -> bool {
+    let is_slow = bad_router(facts).is_some_and(|bad| bad.is_slow);
+    let own = view::trips(facts).and_then(|trips| trips.p50_us.or(trips.p95_us));
+    let rest = view::rtt_us(facts)
+        .zip(own)
+        .map(|(all, own)| all.saturating_sub(own));
+    is_slow && rest.is_some_and(|rest| rest <= micros(CLIENT.rtt))
+}
+
+/// Whether the way to the router is known to be clean: enough round trips, and hardly one lost.
+pub fn is_router_clean(facts: &Facts) -> bool {
+    bad_router(facts).is_none()
+        && view::trips(facts).is_some_and(|trips| {
+            let lost = trips.sent.saturating_sub(trips.answered);
+            let share = share(lost, trips.sent);
+            trips.sent >= 10
+                && trips.answered > 0
+                && share.is_some_and(|share| share.low_ppm <= 20_000)
+        })
+}
+
+/// A sign-in.
+pub const PORTAL: Rule = Rule {
+    code: Code::Portal,
+    layer: 1,
+    condition: "in place of a page that always reads the same came another one that leads elsewhere or is HTML",
+    why: "a network that wants a sign-in answers every page with its own; silence tells nothing",
+    grade: "fail, local, certain",
+    check: |facts| {
+        let page = facts.web.page.known()?;
+        (!page.is_expected && (page.redirects || page.is_html)).then(|| {
+            Finding::new(Code::Portal, Fail, Party::Local, Certain)
+                .with("url", Value::Public(page.url.clone()), "web.page")
+                .with("status", Value::Number(page.status.into()), "web.page")
+        })
+    },
+    explains: |_| {
+        let stays = |code: &Code| {
+            use Code as C;
+            let word = code.as_str();
+            let families = [
+                "dns-", "tls-", "tcp443-", "udp-", "region-", "relay-", "proxy-",
+            ];
+            families.iter().any(|family| word.starts_with(family))
+                || [C::ClockWrong, C::ControlSilent, C::Ipv6Broken, C::TurnError].contains(code)
+        };
+        Code::ALL.into_iter().filter(stays).collect()
+    },
+};

@@ -1,0 +1,225 @@
+//! Layer 0: this machine.
+
+use super::tls;
+use crate::judge::diagnose::code::Code;
+use crate::judge::diagnose::facts::{Cell, ConnectOutcome, Facts, VdiSign as S};
+use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
+use crate::judge::diagnose::finding::{Finding, Party, Value};
+use crate::judge::diagnose::rule::{Rule, nothing};
+use crate::judge::diagnose::view::{self, offset};
+use crate::judge::severity::Severity::{Fail, Warn};
+
+/// No address, no network.
+pub const NO_ADDRESS: Rule = Rule {
+    code: Code::NoAddress,
+    layer: 0,
+    condition: "no interface has an address beyond loopback and link-local",
+    why: "nothing can leave; whatever else is found follows from it, but for what is read on the machine itself",
+    grade: "fail, machine, certain",
+    check: |facts| {
+        let has = facts.machine.has_address.known()?;
+        let finding = Finding::new(Code::NoAddress, Fail, Party::Machine, Certain);
+        (!has).then(|| finding.with("addresses", Value::Count(0), "machine.has_address"))
+    },
+    explains: |_| {
+        use Code as C;
+        let own = [
+            C::NoAddress,
+            C::SendDenied,
+            C::ClockWrong,
+            C::HostsEntry,
+            C::Vdi,
+            C::ListOld,
+        ];
+        Code::ALL
+            .into_iter()
+            .filter(|code| !own.contains(code))
+            .collect()
+    },
+};
+
+/// The system refuses to send.
+pub const SEND_DENIED: Rule = Rule {
+    code: Code::SendDenied,
+    layer: 0,
+    condition: "the system refuses to send at least one datagram or SYN (EPERM, EACCES, WSAEACCES)",
+    why: "only a rule of this machine's own firewall or routing gives that error, even where the rule drops in silence",
+    grade: "fail, machine, certain",
+    check: send_denied,
+    explains: |facts| {
+        use Code as C;
+        let (udp, tcp) = denied(facts);
+        let mut all = Vec::new();
+        if udp.is_some() {
+            all.extend([
+                C::UdpAllSilent,
+                C::UdpSomeSilent,
+                C::UdpRelaySilent,
+                C::Udp443Silent,
+            ]);
+        }
+        if tcp.is_some() {
+            all.extend([
+                C::Tcp443Silent,
+                C::Tcp443Refused,
+                C::ControlSilent,
+                C::RelayOneSilent,
+            ]);
+            all.push(C::RegionSilent);
+        }
+        all
+    },
+};
+
+/// How many were refused over UDP and over TCP, of how many, and the first place.
+type Denied = Option<(u64, u64, Value)>;
+
+fn denied(facts: &Facts) -> (Denied, Denied) {
+    let cells = facts.udp.cells.known().map_or(&[][..], Vec::as_slice);
+    let first = cells.iter().find(|cell| cell.denied > 0);
+    let udp = first.map(|first| {
+        let sum = |of: fn(&Cell) -> u64| cells.iter().map(of).sum();
+        let (sent, denied): (u64, u64) = (sum(|cell| cell.sent), sum(|cell| cell.denied));
+        (denied, sent + denied, Value::Endpoint(first.remote.clone()))
+    });
+    let is_denied = |outcome| outcome == ConnectOutcome::Denied;
+    let relays = view::relays(facts);
+    let first = relays
+        .iter()
+        .find(|relay| relay.tried.iter().any(|tried| is_denied(tried.outcome)));
+    let tcp = first.map(|first| {
+        let tried = || relays.iter().flat_map(|relay| &relay.tried);
+        let denied = tried().filter(|tried| is_denied(tried.outcome)).count();
+        let place = Value::Endpoint(first.remote.clone());
+        (denied as u64, tried().count() as u64, place)
+    });
+    (udp, tcp)
+}
+
+fn send_denied(facts: &Facts) -> Option<Finding> {
+    let (udp, tcp) = denied(facts);
+    let mut finding = Finding::new(Code::SendDenied, Fail, Party::Machine, Certain);
+    let protocol = match (&udp, &tcp) {
+        (Some(_), Some(_)) => "UDP and TCP",
+        (Some(_), None) => "UDP",
+        (None, Some(_)) => "TCP",
+        (None, None) => return None,
+    };
+    finding = finding.with("protocol", Value::Word(protocol), "udp.cells");
+    for (denied, source) in [(udp, "udp.cells"), (tcp, "tcp.relays")] {
+        if let Some((denied, n, place)) = denied {
+            finding = finding
+                .counted("denied", Value::Count(denied), n, source)
+                .with("to", place, source);
+        }
+    }
+    Some(finding)
+}
+
+/// The clock.
+pub const CLOCK_WRONG: Rule = Rule {
+    code: Code::ClockWrong,
+    layer: 0,
+    condition: "this clock is more than 300 s off (fail: more than a day) for every clock that it was compared with",
+    why: "a certificate is judged by this clock; what explains a date is the sign of the offset and the time that is right",
+    grade: "warn or fail, machine, likely with two clocks that agree, else possible",
+    check: |facts| {
+        let (low, high, n) = offset(facts)?;
+        let least = if low > 0.0 { low } else { -high };
+        if least <= 300.0 {
+            return None;
+        }
+        let severity = if least > 86_400.0 { Fail } else { Warn };
+        let confidence = if n >= 2 { Likely } else { Possible };
+        let middle = f64::midpoint(low, high);
+        Some(
+            Finding::new(Code::ClockWrong, severity, Party::Machine, confidence)
+                .counted("offset", Value::Seconds(middle.abs()), n, "web.clocks")
+                .with(
+                    "direction",
+                    Value::Word(if middle > 0.0 { "ahead" } else { "behind" }),
+                    "web.clocks",
+                ),
+        )
+    },
+    explains: |facts| {
+        let is_it = || {
+            let (low, high, _) = offset(facts)?;
+            let started = facts.about.started?;
+            let off = chrono::TimeDelta::try_milliseconds(millis(f64::midpoint(low, high)))?;
+            let right = started.checked_sub_signed(off)?;
+            Some(tls::dates(facts).any(|certificate| {
+                certificate.not_before.is_none_or(|from| from <= right)
+                    && certificate.not_after.is_none_or(|to| right <= to)
+            }))
+        };
+        if is_it() == Some(true) {
+            vec![Code::TlsDate]
+        } else {
+            Vec::new()
+        }
+    },
+};
+
+#[allow(clippy::cast_possible_truncation)] // saturates
+fn millis(seconds: f64) -> i64 {
+    (seconds * 1e3) as i64
+}
+
+/// A line of the hosts file.
+pub const HOSTS_ENTRY: Rule = Rule {
+    code: Code::HostsEntry,
+    layer: 0,
+    condition: "the hosts file has a line for a relay's name (warn where it leads into Microsoft's ranges, else fail)",
+    why: "Teams goes by that line, while the probes ask the name servers",
+    grade: "warn or fail, machine, certain",
+    check: |facts| {
+        let entries = facts.machine.hosts.known()?;
+        let worst = entries.iter().min_by_key(|entry| entry.in_teams_range)?;
+        let severity = if worst.in_teams_range { Warn } else { Fail };
+        let source = "machine.hosts";
+        Some(
+            Finding::new(Code::HostsEntry, severity, Party::Machine, Certain)
+                .with("name", Value::Name(worst.name.clone()), source)
+                .with("ip", Value::Ip(worst.ip.clone()), source)
+                .with("lines", Value::Count(entries.len() as u64), source),
+        )
+    },
+    // a name server on this machine reads the hosts file, too
+    explains: |facts| {
+        let entries = facts.machine.hosts.known().map_or(&[][..], Vec::as_slice);
+        let mut answers = view::name_servers(facts)
+            .iter()
+            .flat_map(|server| server.addresses());
+        if answers.any(|answer| entries.iter().any(|entry| entry.ip == answer.ip)) {
+            vec![Code::DnsBlocked, Code::DnsOutside]
+        } else {
+            Vec::new()
+        }
+    },
+};
+
+/// A virtual desktop.
+pub const VDI: Rule = Rule {
+    code: Code::Vdi,
+    layer: 0,
+    condition: "Azure's agent together with Windows 365 or Azure Virtual Desktop, or a session of RDP or Citrix",
+    why: "media of an optimised Teams leaves from the user's device; one sign alone is on ordinary laptops, too",
+    grade: "warn, machine, likely; whatever would be Microsoft's is possible only",
+    check: |facts| {
+        let signs = facts.machine.vdi.known()?;
+        let sign = match signs.first()? {
+            S::Windows365 => "Windows 365",
+            S::AzureVirtualDesktop => "Azure Virtual Desktop",
+            S::Rdp => "a session of RDP",
+            S::Ica => "a session of Citrix",
+            S::Other => "a virtual desktop",
+        };
+        Some(Finding::new(Code::Vdi, Warn, Party::Machine, Likely).with(
+            "sign",
+            Value::Word(sign),
+            "machine.vdi",
+        ))
+    },
+    explains: nothing,
+};

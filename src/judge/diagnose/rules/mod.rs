@@ -1,0 +1,79 @@
+//! The rules, by layer. One code has one rule; what several of them look at stands in `view`.
+
+mod list;
+mod local;
+mod machine;
+mod names;
+mod proxy;
+mod quality;
+mod tcp;
+mod tls;
+mod udp;
+
+use super::code::Code;
+use super::rule::Rule;
+
+/// All of them, the lowest layer first; within a layer the one that explains others first.
+pub static RULES: [&Rule; Code::ALL.len()] = [
+    &machine::NO_ADDRESS,
+    &machine::SEND_DENIED,
+    &machine::CLOCK_WRONG,
+    &machine::HOSTS_ENTRY,
+    &machine::VDI,
+    &local::GATEWAY_DEAD,
+    &local::NO_ROUTE4,
+    &local::NAT64,
+    &local::PORTAL,
+    &local::GATEWAY_BAD,
+    &local::TUNNEL,
+    &local::TUNNEL_UNUSED,
+    &names::NO_SERVER,
+    &names::TIMEOUT,
+    &names::ERROR,
+    &names::NAME_GONE,
+    &names::BLOCKED,
+    &names::OUTSIDE,
+    &names::REGION,
+    &names::SERVER_DOWN,
+    &names::SLOW,
+    &names::IPV6_BROKEN,
+    &proxy::NEEDED,
+    &proxy::FORBIDS,
+    &proxy::UNUSED,
+    &tcp::CONTROL_SILENT,
+    &tcp::SILENT,
+    &tcp::REFUSED,
+    &tcp::REGION_SILENT,
+    &tcp::ONE_SILENT,
+    &tcp::SYN_LOSS,
+    &tcp::WINDOW_SCALING,
+    &tcp::RTT_HIGH,
+    &tls::NOT_TLS,
+    &tls::RESET,
+    &tls::MTU,
+    &tls::TIMEOUT,
+    &tls::DATE,
+    &tls::INSPECTED,
+    &tls::WRONG_NAME,
+    &tls::NOT_MICROSOFT,
+    &tls::MS_ROOT,
+    &udp::ALL_SILENT,
+    &udp::SOME_SILENT,
+    &udp::RELAY_SILENT,
+    &udp::UDP443_SILENT,
+    &udp::NAT_VARIES,
+    &udp::NAT_EGRESSES,
+    &udp::TURN_ERROR,
+    &udp::MTU_HOLE,
+    &udp::MTU_SMALL,
+    &quality::UDP_RATE,
+    &quality::LOSS,
+    &quality::MARGINAL,
+    &quality::BURST,
+    &quality::RTT,
+    &quality::JITTER,
+    &quality::BLOAT,
+    &list::LIST_OLD,
+];
+
+pub use list::age_days;

@@ -1,0 +1,97 @@
+//! Layer 3: the proxy.
+
+use crate::judge::diagnose::code::Code;
+use crate::judge::diagnose::facts::{Connect, Facts, ProxySetting};
+use crate::judge::diagnose::finding::Confidence::Certain;
+use crate::judge::diagnose::finding::{Finding, Party, Value};
+use crate::judge::diagnose::rule::{Rule, nothing};
+use crate::judge::diagnose::view;
+use crate::judge::severity::Severity::{Fail, Warn};
+
+/// The proxy and the status of its answer.
+fn answered(facts: &Facts) -> Option<(&ProxySetting, u16)> {
+    let proxy = facts.machine.proxy.known()?.as_ref()?;
+    match facts.web.connect.known()? {
+        Connect::Status(status) => Some((proxy, *status)),
+        Connect::Unreachable | Connect::NoAnswer => None,
+    }
+}
+
+/// What no longer matters where port 443 is reached by the proxy alone.
+const DIRECT: [Code; 5] = [
+    Code::Tcp443Silent,
+    Code::Tcp443Refused,
+    Code::ControlSilent,
+    Code::RelayOneSilent,
+    Code::RegionSilent,
+];
+
+fn told(finding: Finding, proxy: &ProxySetting, status: u16) -> Finding {
+    finding
+        .with("proxy", Value::Proxy(proxy.place.clone()), "machine.proxy")
+        .with("status", Value::Number(status.into()), "web.connect")
+}
+
+/// Only the proxy reaches the relay.
+pub const NEEDED: Rule = Rule {
+    code: Code::ProxyNeeded,
+    layer: 3,
+    condition: "no relay lets a connection up on TCP 443 directly, and the proxy's answer to CONNECT is 200",
+    why: "the relay is there and the way past the proxy is closed; media over a proxy is late",
+    grade: "fail, firewall, certain",
+    check: |facts| {
+        let (proxy, status) = answered(facts)?;
+        (view::is_tcp_open(facts) == Some(false) && (200..300).contains(&status)).then(|| {
+            let finding = Finding::new(Code::ProxyNeeded, Fail, Party::Firewall, Certain);
+            told(finding, proxy, status)
+        })
+    },
+    explains: |_| DIRECT.to_vec(),
+};
+
+/// The proxy says no.
+pub const FORBIDS: Rule = Rule {
+    code: Code::ProxyForbids,
+    layer: 3,
+    condition: "the proxy's answer to CONNECT is an error (403, 407, 502, 504 or another from 400)",
+    why: "a proxy says who refuses; where the direct way works it is worth a look only",
+    grade: "fail (warn where the direct way works), proxy, certain",
+    check: |facts| {
+        let (proxy, status) = answered(facts)?;
+        let severity = if view::is_tcp_open(facts) == Some(true) {
+            Warn
+        } else {
+            Fail
+        };
+        (400..600).contains(&status).then(|| {
+            let finding = Finding::new(Code::ProxyForbids, severity, Party::Proxy, Certain);
+            told(finding, proxy, status).with(
+                "name",
+                Value::Name(facts.about.target.clone()),
+                "about.target",
+            )
+        })
+    },
+    explains: |facts| {
+        if view::is_tcp_open(facts) == Some(false) {
+            DIRECT.to_vec()
+        } else {
+            Vec::new()
+        }
+    },
+};
+
+/// Nobody needs it.
+pub const UNUSED: Rule = Rule {
+    code: Code::ProxyUnused,
+    layer: 3,
+    condition: "a relay lets a connection up directly, and the proxy's answer to CONNECT is 200",
+    why: "a proxy that is set is not a proxy that is used",
+    grade: "note",
+    check: |facts| {
+        let (proxy, status) = answered(facts)?;
+        (view::is_tcp_open(facts) == Some(true) && (200..300).contains(&status))
+            .then(|| told(Finding::note(Code::ProxyUnused, Certain), proxy, status))
+    },
+    explains: nothing,
+};

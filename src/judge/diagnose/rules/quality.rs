@@ -1,0 +1,243 @@
+//! Layer 7: how good the way is, by the stream.
+
+use std::time::Duration;
+
+use crate::judge::diagnose::code::Code;
+use crate::judge::diagnose::facts::{Lost, Stream};
+use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
+use crate::judge::diagnose::finding::{Finding, Party, Value};
+use crate::judge::diagnose::rule::{Rule, nothing};
+use crate::judge::diagnose::rules::local::is_router_clean;
+use crate::judge::diagnose::view::{self, micros, stream};
+use crate::judge::limits::{CLIENT, judge};
+use crate::judge::severity::Severity::{Fail, Warn};
+use crate::record::{Figures, Share, Verdict, Window};
+use crate::stats::share;
+
+const STREAM: &str = "quality.stream";
+
+/// The stream as Microsoft's table judges it.
+fn figures(stream: &Stream) -> Figures {
+    let lost = stream.sent.saturating_sub(stream.received);
+    let window = |lost: Lost| Window {
+        lost: lost.lost,
+        sent: lost.sent,
+    };
+    Figures {
+        sent: stream.sent,
+        received: stream.received.min(stream.sent),
+        loss: share(lost, stream.sent),
+        worst_window: stream.worst_200ms.map(window),
+        worst_15s: stream.worst_15s.map(window),
+        rtt_p50: stream.rtt_p50_us.map(Duration::from_micros),
+        rtt_p95: stream.rtt_p95_us.map(Duration::from_micros),
+        ..Figures::default()
+    }
+}
+
+/// Lost packets and their share.
+fn loss(stream: &Stream) -> Option<(u64, Share)> {
+    let lost = stream.sent.checked_sub(stream.received)?;
+    Some((lost, share(lost, stream.sent)?))
+}
+
+fn with_loss(finding: Finding, lost: u64, sent: u64, share: Share) -> Finding {
+    finding
+        .counted("lost", Value::Count(lost), sent, STREAM)
+        .counted("low", Value::Ppm(share.low_ppm), sent, STREAM)
+        .counted("high", Value::Ppm(share.high_ppm), sent, STREAM)
+}
+
+/// A limit to a rate: how many packets went before it, and how many a second pass.
+#[allow(clippy::cast_precision_loss)] // counts of packets
+fn rate_limit(stream: &Stream) -> Option<(u64, f64)> {
+    let (_, loss) = loss(stream)?;
+    let before = stream.before_first_loss.filter(|before| *before >= 20)?;
+    if loss.ppm < 50_000 || stream.rate_per_s <= 0.0 {
+        return None;
+    }
+    // the second in which the first was lost is a mixture
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // saturates
+    let mixed = (before as f64 / stream.rate_per_s) as usize;
+    let later = stream.answers_per_s.get(mixed.saturating_add(1)..)?;
+    let n = later.len() as f64;
+    if later.len() < 4 {
+        return None;
+    }
+    let mean = later.iter().sum::<u64>() as f64 / n;
+    let squares = later.iter().map(|count| (*count as f64 - mean).powi(2));
+    let spread = squares.sum::<f64>() / (n - 1.0) / mean;
+    let at_random = loss.ppm as f64 / 1e6;
+    (mean > 0.0 && spread < 0.2 && spread < 0.2 * at_random).then_some((before, mean))
+}
+
+/// A limit to a rate.
+pub const UDP_RATE: Rule = Rule {
+    code: Code::UdpRate,
+    layer: 7,
+    condition: "the first loss after at least 20 packets, at least 5 % lost, and the answers of each second then vary by less than a fifth of what random losses would (variance over mean)",
+    why: "a limit lets the same number through each second, loss does not; a slower stream without loss confirms it, one with loss refutes it",
+    grade: "warn, firewall, likely where 10 a second pass without loss, else possible: the limit may be the relay's own",
+    check: |facts| {
+        let stream = stream(facts)?;
+        let (before, rate) = rate_limit(stream)?;
+        let slower = facts
+            .quality
+            .slower
+            .known()
+            .filter(|slower| slower.sent >= 15);
+        let confidence = match slower {
+            Some(slower) if slower.received < slower.sent => return None,
+            Some(_) => Likely,
+            None => Possible,
+        };
+        let (lost, _) = loss(stream)?;
+        Some(
+            Finding::new(Code::UdpRate, Warn, Party::Firewall, confidence)
+                .counted("lost", Value::Count(lost), stream.sent, STREAM)
+                .with("before", Value::Count(before), STREAM)
+                .with("rate", Value::PerSecond(rate), STREAM)
+                .with("sent-rate", Value::PerSecond(stream.rate_per_s), STREAM),
+        )
+    },
+    explains: |_| vec![Code::QLoss, Code::QBurst],
+};
+
+/// Loss.
+pub const LOSS: Rule = Rule {
+    code: Code::QLoss,
+    layer: 7,
+    condition: "the whole 95 % interval of the stream's loss lies at or above Microsoft's 1 %",
+    why: "fewer lost packets may be chance; beyond a clean way to the router it is the provider or the line",
+    grade: "fail, path, likely where the way to the router is known to be clean, else possible",
+    check: |facts| {
+        let stream = stream(facts)?;
+        let (lost, share) = loss(stream)?;
+        if judge(&figures(stream), &CLIENT).loss != Verdict::Fail {
+            return None;
+        }
+        let is_clean = is_router_clean(facts);
+        let confidence = if is_clean { Likely } else { Possible };
+        let finding = Finding::new(Code::QLoss, Fail, Party::Path, confidence);
+        let trips = view::trips(facts).filter(|_| is_clean);
+        let finding = with_loss(finding, lost, stream.sent, share);
+        Some(match trips {
+            Some(trips) => finding.counted(
+                "router-lost",
+                Value::Count(trips.sent.saturating_sub(trips.answered)),
+                trips.sent,
+                "machine.router.trips",
+            ),
+            None => finding,
+        })
+    },
+    explains: |_| vec![Code::QBurst],
+};
+
+/// Too few to tell.
+pub const MARGINAL: Rule = Rule {
+    code: Code::QMarginal,
+    layer: 7,
+    condition: "packets of the stream were lost, and the 95 % interval of their share reaches from below Microsoft's 1 % to above it",
+    why: "that many packets cannot tell",
+    grade: "note",
+    check: |facts| {
+        let stream = stream(facts)?;
+        let (lost, share) = loss(stream)?;
+        let is_open = share.low_ppm < CLIENT.loss && share.high_ppm >= CLIENT.loss;
+        (lost > 0 && is_open).then(|| {
+            with_loss(
+                Finding::note(Code::QMarginal, Possible),
+                lost,
+                stream.sent,
+                share,
+            )
+        })
+    },
+    explains: nothing,
+};
+
+/// Losses in a row.
+pub const BURST: Rule = Rule {
+    code: Code::QBurst,
+    layer: 7,
+    condition: "in some 200 ms of the stream at least 4 packets of about 10 are lost",
+    why: "Microsoft's 10 % of 200 ms is one packet at this rate, which every single loss would be",
+    grade: "warn, path, likely",
+    check: |facts| {
+        let worst = stream(facts)?.worst_200ms?;
+        (worst.lost >= 4).then(|| {
+            Finding::new(Code::QBurst, Warn, Party::Path, Likely).counted(
+                "lost",
+                Value::Count(worst.lost),
+                worst.sent,
+                STREAM,
+            )
+        })
+    },
+    explains: nothing,
+};
+
+/// A long way.
+pub const RTT: Rule = Rule {
+    code: Code::QRtt,
+    layer: 7,
+    condition: "the median round trip of the stream is over 100 ms",
+    why: "Microsoft wants less",
+    grade: "warn, path, certain",
+    check: |facts| {
+        let stream = stream(facts)?;
+        let rtt = stream.rtt_p50_us.filter(|rtt| *rtt > micros(CLIENT.rtt))?;
+        Some(
+            Finding::new(Code::QRtt, Warn, Party::Path, Certain)
+                .counted("rtt", Value::Micros(rtt), stream.received, STREAM)
+                .with("limit", Value::Micros(micros(CLIENT.rtt)), "limits"),
+        )
+    },
+    explains: |_| vec![Code::RttHigh],
+};
+
+/// It varies.
+pub const JITTER: Rule = Rule {
+    code: Code::QJitter,
+    layer: 7,
+    condition: "the mean of at least 100 differences between one round trip and the next is over 30 ms",
+    why: "Microsoft wants less; fewer differences cannot tell",
+    grade: "warn, path, certain",
+    check: |facts| {
+        let stream = stream(facts).filter(|stream| stream.jitter_n >= 100)?;
+        let jitter = stream
+            .jitter_us
+            .filter(|jitter| *jitter > micros(CLIENT.jitter))?;
+        Some(
+            Finding::new(Code::QJitter, Warn, Party::Path, Certain)
+                .counted("jitter", Value::Micros(jitter), stream.jitter_n, STREAM)
+                .with("limit", Value::Micros(micros(CLIENT.jitter)), "limits"),
+        )
+    },
+    explains: nothing,
+};
+
+/// A queue that fills.
+pub const BLOAT: Rule = Rule {
+    code: Code::QBloat,
+    layer: 7,
+    condition: "under load that was asked for, the median round trip of at least 20 is over 100 ms longer than without",
+    why: "without load nobody can tell, so it is never judged then",
+    grade: "warn, local, likely",
+    check: |facts| {
+        let loaded = facts.quality.loaded.known()?;
+        let more = loaded.loaded_p50_us.saturating_sub(loaded.idle_p50_us);
+        (loaded.n >= 20 && more > 100_000).then(|| {
+            Finding::new(Code::QBloat, Warn, Party::Local, Likely)
+                .with("idle", Value::Micros(loaded.idle_p50_us), "quality.loaded")
+                .counted(
+                    "loaded",
+                    Value::Micros(loaded.loaded_p50_us),
+                    loaded.n,
+                    "quality.loaded",
+                )
+        })
+    },
+    explains: |_| vec![Code::QRtt, Code::QJitter],
+};

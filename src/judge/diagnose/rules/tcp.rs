@@ -1,0 +1,361 @@
+//! Layer 4: connections.
+
+use crate::judge::diagnose::code::Code;
+use crate::judge::diagnose::facts::{ConnectOutcome, Connects, Facts, Rejection};
+use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
+use crate::judge::diagnose::finding::{Finding, Party, Value};
+use crate::judge::diagnose::rule::{Rule, nothing};
+use crate::judge::diagnose::rules::local::is_beyond;
+use crate::judge::diagnose::view::{self, is_rejection, micros, relays};
+use crate::judge::limits::CLIENT;
+use crate::judge::severity::Severity::{Fail, Warn};
+
+const RELAYS: &str = "tcp.relays";
+
+fn are_silent(connects: &Connects) -> bool {
+    connects.are_all(|outcome| outcome == ConnectOutcome::Silent)
+}
+
+/// Whether anything beyond the router answered: a name server out there, a port of a relay.
+fn is_beyond_alive(facts: &Facts) -> bool {
+    let mut servers = view::name_servers(facts)
+        .iter()
+        .chain(facts.names.comparison.known());
+    let by_name = servers.any(|server| server.answered > 0 && !server.server.ip.is_local());
+    let port80 = facts.tcp.port80.known().and_then(Connects::is_open);
+    by_name || [view::is_udp_open(facts), port80].contains(&Some(true))
+}
+
+/// Nothing out there.
+pub const CONTROL_SILENT: Rule = Rule {
+    code: Code::ControlSilent,
+    layer: 4,
+    condition: "neither a relay nor the control name answers on TCP 443, and the router is not known to be dead",
+    why: "the control name lies outside the relays' ranges: what silences both is not a rule about relays",
+    grade: "fail, local (firewall where something else beyond the router answers), likely where the router answers, else possible",
+    check: |facts| {
+        let control = facts
+            .tcp
+            .control
+            .known()
+            .filter(|control| are_silent(control))?;
+        if view::is_tcp_open(facts) != Some(false) || view::is_router_alive(facts) == Some(false) {
+            return None;
+        }
+        if !relays(facts).iter().all(are_silent) {
+            return None;
+        }
+        let party = if is_beyond_alive(facts) {
+            Party::Firewall
+        } else {
+            Party::Local
+        };
+        let confidence = if view::is_router_alive(facts) == Some(true) {
+            Likely
+        } else {
+            Possible
+        };
+        let router = view::router(facts).map(|router| Value::Ip(router.ip.clone()));
+        Some(
+            Finding::new(Code::ControlSilent, Fail, party, confidence)
+                .counted(
+                    "control",
+                    Value::Name(control.name.clone()),
+                    control.tried.len() as u64,
+                    "tcp.control",
+                )
+                .with("relays", Value::Count(relays(facts).len() as u64), RELAYS)
+                .maybe("router", router, "machine.router")
+                .with(
+                    "beyond",
+                    Value::Word(if is_beyond_alive(facts) {
+                        "other ports answer"
+                    } else {
+                        "nothing answers"
+                    }),
+                    "udp.cells",
+                ),
+        )
+    },
+    explains: |facts| {
+        let mut all = vec![Code::Tcp443Silent, Code::RelayOneSilent, Code::RegionSilent];
+        if !is_beyond_alive(facts) {
+            all.extend([Code::UdpAllSilent, Code::Ipv6Broken]);
+            if view::name_servers(facts)
+                .iter()
+                .all(|server| is_beyond(facts, server))
+            {
+                all.push(Code::DnsTimeout);
+            }
+        }
+        all
+    },
+};
+
+/// Silence of all relays.
+pub const SILENT: Rule = Rule {
+    code: Code::Tcp443Silent,
+    layer: 4,
+    condition: "no connect to any relay on TCP 443 got an answer, of at least 3",
+    why: "where a control name answers, TCP 443 is open to others",
+    grade: "fail, firewall, likely where the control name answers, else possible",
+    check: |facts| {
+        let all = relays(facts);
+        let tried: usize = all.iter().map(|relay| relay.tried.len()).sum();
+        if all.is_empty() || tried < 3 || !all.iter().all(are_silent) {
+            return None;
+        }
+        let is_open = view::is_control_open(facts) == Some(true);
+        let local = view::way(facts).map(|way| Value::Ip(way.local.clone()));
+        Some(
+            Finding::new(
+                Code::Tcp443Silent,
+                Fail,
+                Party::Firewall,
+                if is_open { Likely } else { Possible },
+            )
+            .counted("relays", ips(all.iter()), tried as u64, RELAYS)
+            .maybe("local", local, "machine.way"),
+        )
+    },
+    explains: nothing,
+};
+
+fn ips<'a>(connects: impl Iterator<Item = &'a Connects>) -> Value {
+    Value::Ips(connects.map(|one| one.remote.ip.clone()).collect())
+}
+
+/// Who rejected connects to relays, if that is not this machine.
+fn rejection<'a>(facts: &'a Facts, all: &'a [Connects]) -> Option<&'a Rejection> {
+    let local = view::way(facts).map(|way| &way.local);
+    let mut senders = all.iter().filter_map(|relay| relay.rejected_by.known());
+    senders.find(|rejection| Some(&rejection.sender) != local)
+}
+
+/// Rejection by all relays, or in their name.
+pub const REFUSED: Rule = Rule {
+    code: Code::Tcp443Refused,
+    layer: 4,
+    condition: "every connect to every relay on TCP 443 is rejected, by a reset or by ICMP",
+    why: "ICMP names its sender; a reset names nobody, but one that comes in less than half of the round trip was not the relay's",
+    grade: "fail, firewall, certain by an ICMP sender that is no relay or by such a reset, likely where the control name answers, else possible",
+    check: |facts| {
+        let all = relays(facts);
+        let is_own = |connects: &Connects| {
+            let local = view::way(facts).map(|way| &way.local);
+            connects
+                .rejected_by
+                .known()
+                .is_some_and(|by| Some(&by.sender) == local)
+        };
+        let rejected = |connects: &Connects| connects.are_all(is_rejection) && !is_own(connects);
+        let is_unroutable = |connects: &Connects| {
+            // without a route the system says so itself
+            connects.are_all(|outcome| outcome == ConnectOutcome::NetUnreachable)
+                && connects.rejected_by.known().is_none()
+        };
+        if all.is_empty() || !all.iter().all(rejected) || all.iter().all(is_unroutable) {
+            return None;
+        }
+        let tried = all.iter().flat_map(|relay| &relay.tried);
+        let n = tried.clone().count() as u64;
+        let fastest = tried.map(|tried| tried.took_us).min();
+        let rtt = view::udp_rtt_us(facts);
+        let sender = rejection(facts, all);
+        let is_relays = |by: &&Rejection| all.iter().any(|relay| relay.remote.ip == by.sender);
+        let stranger = sender.filter(|by| !is_relays(by));
+        let is_early = fastest
+            .zip(rtt)
+            .is_some_and(|(took, rtt)| took.saturating_mul(2) < rtt);
+        let is_late = fastest
+            .zip(rtt)
+            .is_some_and(|(took, rtt)| took.saturating_mul(2) >= rtt);
+        let is_control_open = view::is_control_open(facts) == Some(true);
+        let confidence = match () {
+            () if stranger.is_some() || is_early => Certain,
+            () if is_control_open && !is_late => Likely,
+            () => Possible,
+        };
+        let code = |by: &Rejection| Value::Number(u64::from(by.icmp_code));
+        Some(
+            Finding::new(Code::Tcp443Refused, Fail, Party::Firewall, confidence)
+                .counted("relays", ips(all.iter()), n, RELAYS)
+                .maybe(
+                    "sender",
+                    sender.map(|by| Value::Ip(by.sender.clone())),
+                    RELAYS,
+                )
+                .maybe("icmp-code", sender.map(code), RELAYS)
+                .maybe("after", fastest.map(Value::Micros), RELAYS)
+                .maybe("rtt", rtt.map(Value::Micros), "udp.cells"),
+        )
+    },
+    explains: nothing,
+};
+
+/// The relays that do not answer, given that another one does: TCP 443.
+fn closed(facts: &Facts) -> Vec<&Connects> {
+    if view::is_tcp_open(facts) != Some(true) {
+        return Vec::new();
+    }
+    let is_closed = |relay: &&Connects| {
+        relay.tried.len() >= 2
+            && relay.are_all(|outcome| outcome == ConnectOutcome::Silent || is_rejection(outcome))
+    };
+    relays(facts).iter().filter(is_closed).collect()
+}
+
+/// The region of which at least two relays are known and all are silent.
+fn dead_region(facts: &Facts) -> Option<(&Connects, u64)> {
+    closed(facts).into_iter().find_map(|relay| {
+        let same = || {
+            relays(facts)
+                .iter()
+                .filter(|other| other.region == relay.region)
+        };
+        let n = same().count();
+        let all_are_closed = same().all(|other| other.is_open() == Some(false));
+        (!relay.region.is_empty() && n >= 2 && all_are_closed).then_some((relay, n as u64))
+    })
+}
+
+/// One relay is silent.
+pub const ONE_SILENT: Rule = Rule {
+    code: Code::RelayOneSilent,
+    layer: 4,
+    condition: "a relay does not let a connection up on TCP 443, in at least 2 tries, while another one does",
+    why: "a single address is too little to name a region",
+    grade: "warn, microsoft, possible",
+    check: |facts| {
+        let closed = closed(facts);
+        let first = closed.first()?;
+        let open = relays(facts)
+            .iter()
+            .find(|relay| relay.is_open() == Some(true))?;
+        Some(
+            Finding::new(Code::RelayOneSilent, Warn, Party::Microsoft, Possible)
+                .counted(
+                    "ip",
+                    Value::Ip(first.remote.ip.clone()),
+                    first.tried.len() as u64,
+                    RELAYS,
+                )
+                .with("other", Value::Ip(open.remote.ip.clone()), RELAYS),
+        )
+    },
+    explains: |facts| {
+        let silent_here = |relay: &&Connects| {
+            let mut cells = view::media(facts).filter(|cell| cell.remote.ip == relay.remote.ip);
+            cells.all(|cell| cell.answered == 0)
+        };
+        if closed(facts).iter().any(silent_here) {
+            vec![Code::UdpRelaySilent]
+        } else {
+            Vec::new()
+        }
+    },
+};
+
+/// A region is silent.
+pub const REGION_SILENT: Rule = Rule {
+    code: Code::RegionSilent,
+    layer: 4,
+    condition: "all relays of a region, at least two, do not let a connection up on TCP 443, while one of another region does",
+    why: "several addresses of one region are more than one relay and less than all of Teams",
+    grade: "fail, microsoft, likely",
+    check: |facts| {
+        let (relay, n) = dead_region(facts)?;
+        let open = relays(facts)
+            .iter()
+            .find(|other| other.is_open() == Some(true))?;
+        Some(
+            Finding::new(Code::RegionSilent, Fail, Party::Microsoft, Likely)
+                .counted("region", Value::Public(relay.region.clone()), n, RELAYS)
+                .with("other", Value::Public(open.region.clone()), RELAYS),
+        )
+    },
+    explains: |_| vec![Code::RelayOneSilent, Code::UdpRelaySilent],
+};
+
+/// Lost SYNs.
+pub const SYN_LOSS: Rule = Rule {
+    code: Code::SynLoss,
+    layer: 4,
+    condition: "at least 2 of at least 10 SYNs had to be sent again, and more than 1 % for sure (a single one is a note)",
+    why: "the kernel counts them, so nothing is guessed from times; one lost SYN is chance",
+    grade: "warn, path, certain; or note",
+    check: |facts| {
+        let (lost, sent) = view::syns(facts);
+        let finding = match lost {
+            0 => return None,
+            _ if lost >= 2 && sent >= 10 && view::loss_above(lost, sent, CLIENT.loss) => {
+                Finding::new(Code::SynLoss, Warn, Party::Path, Certain)
+            }
+            _ => Finding::note(Code::SynLoss, Certain),
+        };
+        Some(finding.counted("lost", Value::Count(lost), sent, "tcp.*.syn_retransmits"))
+    },
+    explains: nothing,
+};
+
+/// Window scaling is taken out.
+pub const WINDOW_SCALING: Rule = Rule {
+    code: Code::WindowScalingOff,
+    layer: 4,
+    condition: "this system is set to offer window scaling, and a connection is without it (path), or scales its own window by 0 (machine)",
+    why: "without it at most 65,535 bytes are under way",
+    grade: "warn, path or machine, likely",
+    check: |facts| {
+        let found = relays(facts).iter().find_map(|relay| {
+            let scale = relay
+                .window_scale
+                .known()
+                .filter(|scale| scale.is_offered)?;
+            let party = match (scale.is_used, scale.receive_scale) {
+                (false, _) => Party::Path,
+                (true, Some(0)) => Party::Machine,
+                (true, _) => return None,
+            };
+            Some((relay, party))
+        });
+        let (relay, party) = found?;
+        let rtt = relay.rtt_us().filter(|rtt| *rtt > 0);
+        let most = rtt.map(|rtt| Value::BitsPerSecond(65_535 * 8 * 1_000_000 / rtt));
+        let n = relay.up().count() as u64;
+        Some(
+            Finding::new(Code::WindowScalingOff, Warn, party, Likely)
+                .counted(
+                    "relay",
+                    Value::Ip(relay.remote.ip.clone()),
+                    n,
+                    "tcp.relays.window_scale",
+                )
+                .maybe("rtt", rtt.map(Value::Micros), RELAYS)
+                .maybe("at-most", most, "tcp.relays.window_scale"),
+        )
+    },
+    explains: nothing,
+};
+
+/// A long way.
+pub const RTT_HIGH: Rule = Rule {
+    code: Code::RttHigh,
+    layer: 4,
+    condition: "the shortest round trip of TCP to the first relay is over 100 ms",
+    why: "Microsoft wants less; the shortest one has no queue in it",
+    grade: "warn, path, certain",
+    check: |facts| {
+        let relay = relays(facts)
+            .iter()
+            .find(|relay| relay.rtt_us().is_some())?;
+        let rtt = relay.rtt_us().filter(|rtt| *rtt > micros(CLIENT.rtt))?;
+        let region = Some(&relay.region).filter(|region| !region.is_empty());
+        Some(
+            Finding::new(Code::RttHigh, Warn, Party::Path, Certain)
+                .counted("rtt", Value::Micros(rtt), relay.up().count() as u64, RELAYS)
+                .maybe("region", region.cloned().map(Value::Public), RELAYS)
+                .with("limit", Value::Micros(micros(CLIENT.rtt)), "limits"),
+        )
+    },
+    explains: nothing,
+};

@@ -1,0 +1,305 @@
+//! Layer 5: what is spoken on TCP 443.
+
+use crate::judge::diagnose::code::Code;
+use crate::judge::diagnose::facts::{Certificate, Fact, Facts, Reply, Talk, Tls, TlsOutcome};
+use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
+use crate::judge::diagnose::finding::{Confidence, Finding, Party, Value};
+use crate::judge::diagnose::rule::{Rule, nothing};
+use crate::judge::diagnose::view::{certificates, handshakes, offset};
+use crate::judge::severity::Severity::{self, Fail, Warn};
+use crate::record::{TlsPath, Trust};
+
+const RELAYS: &str = "encrypted.relays";
+
+/// The handshakes whose connection came up.
+fn begun(facts: &Facts) -> impl Iterator<Item = &Tls> {
+    let begun = |tls: &&Tls| tls.outcome != TlsOutcome::NotConnected;
+    handshakes(facts).iter().filter(begun)
+}
+
+/// The first that ended so, and how bad that is: a warning where another relay's went well.
+fn ended(facts: &Facts, so: impl Fn(&Tls) -> bool) -> Option<(&Tls, Severity, u64)> {
+    let first = begun(facts).find(|tls| so(tls))?;
+    let is_partial = begun(facts).any(|tls| tls.outcome == TlsOutcome::Done);
+    let n = begun(facts).filter(|tls| so(tls)).count() as u64;
+    Some((first, if is_partial { Warn } else { Fail }, n))
+}
+
+/// Whether something else on port 443 shows that it is the hello that is filtered.
+fn is_only_the_hello(facts: &Facts) -> bool {
+    let answers = |talk: &Fact<Talk>| talk.known().is_some_and(|talk| talk.reply.is_answer());
+    let control = facts.encrypted.control.known();
+    answers(&facts.encrypted.pseudo_tls)
+        || answers(&facts.encrypted.turn_clear)
+        || control.is_some_and(|tls| tls.outcome == TlsOutcome::Done)
+}
+
+/// Something else answers.
+pub const NOT_TLS: Rule = Rule {
+    code: Code::TlsNotTls,
+    layer: 5,
+    condition: "the first bytes that come back after the TLS hello are no TLS: HTTP or anything else",
+    why: "a relay speaks TLS there; a device that answers with a page shows itself",
+    grade: "fail (warn where another relay's handshake goes well), proxy, certain",
+    check: |facts| {
+        let is = |tls: &Tls| matches!(tls.outcome, TlsOutcome::NotTls(_));
+        let (tls, severity, n) = ended(facts, is)?;
+        let status = match tls.outcome {
+            TlsOutcome::NotTls(status) => status.map(|status| Value::Number(status.into())),
+            _ => None,
+        };
+        Some(
+            Finding::new(Code::TlsNotTls, severity, Party::Proxy, Certain)
+                .counted("relay", Value::Endpoint(tls.remote.clone()), n, RELAYS)
+                .maybe("status", status, RELAYS),
+        )
+    },
+    explains: |_| vec![Code::TlsReset],
+};
+
+/// The hello is cut.
+pub const RESET: Rule = Rule {
+    code: Code::TlsReset,
+    layer: 5,
+    condition: "the connection comes up, and after the TLS hello it is reset or ended",
+    why: "a hello carries the server's name in the clear; where other things pass on the same port, the name is what is filtered",
+    grade: "fail (warn where another relay's handshake goes well), firewall, likely where pseudo-TLS, TURN or the control name pass, else possible",
+    check: |facts| {
+        let is = |tls: &Tls| matches!(tls.outcome, TlsOutcome::Reset | TlsOutcome::Eof);
+        let (tls, severity, n) = ended(facts, is)?;
+        let confidence = if is_only_the_hello(facts) {
+            Likely
+        } else {
+            Possible
+        };
+        Some(
+            Finding::new(Code::TlsReset, severity, Party::Firewall, confidence)
+                .counted("relay", Value::Endpoint(tls.remote.clone()), n, RELAYS)
+                .with("after", Value::Micros(tls.took_us), RELAYS),
+        )
+    },
+    explains: nothing,
+};
+
+/// Whether a stalled handshake lacks the full segments at its beginning.
+fn has_tail(tls: &Tls) -> bool {
+    let tail = tls.segments.known().is_some_and(|segments| {
+        segments.out_of_order > 0 && segments.data_in > 0 && segments.bytes_received == 0
+    });
+    tls.outcome == TlsOutcome::Silent && (tail || is_proved(tls))
+}
+
+fn is_proved(tls: &Tls) -> bool {
+    tls.works_with_small_segments.known() == Some(&true)
+}
+
+/// Full packets vanish.
+pub const MTU: Rule = Rule {
+    code: Code::TlsMtu,
+    layer: 5,
+    condition: "the handshake stalls, and of the server's flight only a segment behind a gap came (or the same goes well with segments of 1,220 bytes)",
+    why: "only the short last segment fits through; nothing else looks like that, and small segments prove it",
+    grade: "fail (warn where another relay's handshake goes well), path, likely; certain with the proof",
+    check: |facts| {
+        let (tls, severity, n) = ended(facts, has_tail)?;
+        let is_proved = begun(facts).any(|tls| has_tail(tls) && is_proved(tls));
+        let confidence = if is_proved { Certain } else { Likely };
+        let small = if is_proved {
+            "the same works"
+        } else {
+            "not tried, or no better"
+        };
+        Some(
+            Finding::new(Code::TlsMtu, severity, Party::Path, confidence)
+                .counted("relay", Value::Endpoint(tls.remote.clone()), n, RELAYS)
+                .with("small-segments", Value::Word(small), RELAYS),
+        )
+    },
+    explains: |_| vec![Code::TlsTimeout, Code::MtuHole],
+};
+
+/// Silence.
+pub const TIMEOUT: Rule = Rule {
+    code: Code::TlsTimeout,
+    layer: 5,
+    condition: "the connection comes up, the handshake gets no answer, and nothing of it shows a gap",
+    why: "whoever took the connection does not answer the hello",
+    grade: "fail (warn where another relay's handshake goes well), firewall, possible",
+    check: |facts| {
+        let is = |tls: &Tls| tls.outcome == TlsOutcome::Silent && !has_tail(tls);
+        let (tls, severity, n) = ended(facts, is)?;
+        Some(
+            Finding::new(Code::TlsTimeout, severity, Party::Firewall, Possible)
+                .counted("relay", Value::Endpoint(tls.remote.clone()), n, RELAYS)
+                .with("after", Value::Micros(tls.took_us), RELAYS),
+        )
+    },
+    explains: nothing,
+};
+
+/// Certificates with a good chain whose dates are wrong.
+pub fn dates(facts: &Facts) -> impl Iterator<Item = &Certificate> {
+    let wrong = |certificate: &&Certificate| {
+        matches!(certificate.path, TlsPath::Expired | TlsPath::NotYetValid)
+    };
+    certificates(facts)
+        .map(|(_, certificate)| certificate)
+        .filter(wrong)
+}
+
+/// A date that is over, or has not come.
+pub const DATE: Rule = Rule {
+    code: Code::TlsDate,
+    layer: 5,
+    condition: "the relay's certificate, with a good chain, is over or not valid yet",
+    why: "it is Microsoft's only with Microsoft's names, and where another clock agrees with this one",
+    grade: "fail, microsoft, likely where a clock agrees, else possible; unknown, possible with other names",
+    check: |facts| {
+        let certificate = dates(facts).next()?;
+        let clocks = facts.web.clocks.known().map_or(&[][..], Vec::as_slice);
+        let agrees = offset(facts).is_some_and(|(low, high, _)| low <= 300.0 && high >= -300.0);
+        let source = clocks.first().filter(|_| agrees);
+        let (party, confidence) = match (certificate.has_microsofts_names, agrees) {
+            (true, true) => (Party::Microsoft, Likely),
+            (true, false) => (Party::Microsoft, Possible),
+            (false, _) => (Party::Unknown, Possible),
+        };
+        Some(
+            Finding::new(Code::TlsDate, Fail, party, confidence)
+                .maybe("from", certificate.not_before.map(Value::Time), RELAYS)
+                .maybe("to", certificate.not_after.map(Value::Time), RELAYS)
+                .maybe(
+                    "clock",
+                    source.map(|clock| Value::Public(clock.source.clone())),
+                    "web.clocks",
+                ),
+        )
+    },
+    explains: nothing,
+};
+
+/// Whether a root store trusts it.
+pub fn is_trusted(certificate: &Certificate) -> bool {
+    let trusts = |trust: &Fact<Trust>| trust.known() == Some(&Trust::Trusted);
+    trusts(&certificate.trust_public) || trusts(&certificate.trust_os) || certificate.path.is_fine()
+}
+
+fn of_path(facts: &Facts, is: impl Fn(&Certificate) -> bool) -> Option<&Certificate> {
+    certificates(facts)
+        .map(|(_, certificate)| certificate)
+        .find(|certificate| is(certificate))
+}
+
+fn about(code: Code, grade: (Severity, Party, Confidence), certificate: &Certificate) -> Finding {
+    let (severity, party, confidence) = grade;
+    let trust = |trust: &Fact<Trust>| trust.known().map(|trust| Value::Word(trust.as_str()));
+    Finding::new(code, severity, party, confidence)
+        .with("issuer", Value::Issuer(certificate.issuer.clone()), RELAYS)
+        .with("tls-path", Value::Word(certificate.path.as_str()), RELAYS)
+        .maybe("trust-os", trust(&certificate.trust_os), RELAYS)
+        .with("name", Value::Name(certificate.asked.clone()), RELAYS)
+}
+
+/// Somebody decrypts.
+pub const INSPECTED: Rule = Rule {
+    code: Code::TlsInspected,
+    layer: 5,
+    condition: "the certificates come from something on the way that makes its own (`tls_path` is `inspected`)",
+    why: "a product that names itself, or an issuer that only this system trusts, for a name of Microsoft's",
+    grade: "warn where the system trusts it, else fail; proxy; certain where a product names itself, else likely",
+    check: |facts| {
+        let found = of_path(facts, |certificate| certificate.path == TlsPath::Inspected)?;
+        let is_trusted = found.trust_os.known() == Some(&Trust::Trusted);
+        let severity = if is_trusted { Warn } else { Fail };
+        let confidence = if found.is_certain { Certain } else { Likely };
+        Some(about(
+            Code::TlsInspected,
+            (severity, Party::Proxy, confidence),
+            found,
+        ))
+    },
+    explains: nothing,
+};
+
+/// Another name.
+pub const WRONG_NAME: Rule = Rule {
+    code: Code::TlsWrongName,
+    layer: 5,
+    condition: "a good chain to a public root, for another name than the relay's (`tls_path` is `wrong-name`)",
+    why: "whoever answers is somebody known, and not the relay that was asked for",
+    grade: "fail, unknown, possible",
+    check: |facts| {
+        let found = of_path(facts, |certificate| certificate.path == TlsPath::WrongName)?;
+        Some(about(
+            Code::TlsWrongName,
+            (Fail, Party::Unknown, Possible),
+            found,
+        ))
+    },
+    explains: nothing,
+};
+
+fn is_unknown(certificate: &Certificate) -> bool {
+    use TlsPath as P;
+    matches!(
+        certificate.path,
+        P::SelfSigned | P::PrivateRoot | P::Unknown
+    )
+}
+
+/// Nobody knows the issuer.
+pub const NOT_MICROSOFT: Rule = Rule {
+    code: Code::TlsNotMicrosoft,
+    layer: 5,
+    condition: "`tls_path` is `self-signed`, `private-root` or `unknown`, and the chain names no authority of Microsoft's or DigiCert's",
+    why: "nothing tells who it is: a list here may lack an authority, and a device may hide its name",
+    grade: "warn, unknown, possible",
+    check: |facts| {
+        let found = of_path(facts, |certificate| {
+            is_unknown(certificate) && !certificate.has_known_issuer
+        })?;
+        Some(about(
+            Code::TlsNotMicrosoft,
+            (Warn, Party::Unknown, Possible),
+            found,
+        ))
+    },
+    explains: nothing,
+};
+
+/// A root that the list here lacks.
+pub const MS_ROOT: Rule = Rule {
+    code: Code::TlsMsRoot,
+    layer: 5,
+    condition: "the public roots here do not know the chain, which names an authority of Microsoft's or DigiCert's (`tls_path` is `unknown`)",
+    why: "Microsoft has roots of its own; what is Microsoft's, known or not, is not inspection",
+    grade: "note",
+    check: |facts| {
+        let found = of_path(facts, |certificate| {
+            certificate.path == TlsPath::Unknown && certificate.has_known_issuer
+        })?;
+        Some(about(
+            Code::TlsMsRoot,
+            (Severity::Note, Party::Nobody, Possible),
+            found,
+        ))
+    },
+    explains: nothing,
+};
+
+/// The first error of a relay that no healthy one gives to a request without credentials, and where it came.
+pub fn turn_error(facts: &Facts) -> Option<(u16, &'static str)> {
+    let talk = |talk: &Fact<Talk>| talk.known().map(|talk| talk.reply);
+    let tcp = &facts.encrypted;
+    [
+        (facts.udp.allocate.known().copied(), "udp.allocate"),
+        (talk(&tcp.turn_tls), "encrypted.turn_tls"),
+        (talk(&tcp.turn_clear), "encrypted.turn_clear"),
+        (talk(&tcp.pseudo_tls), "encrypted.pseudo_tls"),
+    ]
+    .into_iter()
+    .find_map(|(reply, source)| match reply? {
+        Reply::Error(code) if code != 401 => Some((code, source)),
+        _ => None,
+    })
+}

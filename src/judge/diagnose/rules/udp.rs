@@ -1,0 +1,317 @@
+//! Layer 6: UDP and what fits through it.
+
+use std::collections::BTreeSet;
+
+use crate::judge::diagnose::code::Code;
+use crate::judge::diagnose::facts::{Cell, Facts, Ip, Mapping, Rejection, Size};
+use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
+use crate::judge::diagnose::finding::{Finding, Party, Value};
+use crate::judge::diagnose::rule::{Rule, nothing};
+use crate::judge::diagnose::rules::tls::turn_error;
+use crate::judge::diagnose::view::{self, media, silent_by_chance};
+use crate::judge::severity::Severity::{Fail, Warn};
+
+const CELLS: &str = "udp.cells";
+
+/// Fewest datagrams without an answer that are silence.
+const FEWEST: u64 = 6;
+
+/// Highest probability of chance.
+const CHANCE: f64 = 0.01;
+
+/// Who rejected datagrams, if that is neither the relay nor this machine.
+fn stranger<'a>(
+    facts: &'a Facts,
+    mut cells: impl Iterator<Item = &'a Cell>,
+) -> Option<&'a Rejection> {
+    let local = view::way(facts).map(|way| &way.local);
+    cells.find_map(|cell| {
+        let by = cell.rejected_by.known()?;
+        (by.sender != cell.remote.ip && Some(&by.sender) != local).then_some(by)
+    })
+}
+
+/// Nothing came back, and it was asked often enough; none of it was stopped on this machine, nor was the way missing.
+fn is_silent(cell: &Cell) -> bool {
+    cell.answered == 0 && cell.sent >= FEWEST && cell.denied == 0
+}
+
+fn with_sender(finding: Finding, by: Option<&Rejection>) -> Finding {
+    let code = |by: &Rejection| Value::Number(u64::from(by.icmp_code));
+    finding
+        .maybe("sender", by.map(|by| Value::Ip(by.sender.clone())), CELLS)
+        .maybe("icmp-code", by.map(code), CELLS)
+}
+
+/// Nothing at all.
+pub const ALL_SILENT: Rule = Rule {
+    code: Code::UdpAllSilent,
+    layer: 6,
+    condition: "no relay answers on any of UDP 3478 to 3481, with at least 6 datagrams to each port",
+    why: "at 30 % of loss six lost in a row are one in 1,400; silence alone does not tell who drops",
+    grade: "fail, firewall, certain by an ICMP sender that is no relay, likely where TCP 443 works, else possible",
+    check: |facts| {
+        let sent: u64 = media(facts).map(|cell| cell.sent).sum();
+        if media(facts).next().is_none() || !media(facts).all(is_silent) {
+            return None;
+        }
+        let by = stranger(facts, media(facts));
+        let works = [view::is_tcp_open(facts), view::is_control_open(facts)].contains(&Some(true));
+        let confidence = match by {
+            Some(_) => Certain,
+            None if works => Likely,
+            None => Possible,
+        };
+        let local = view::way(facts).map(|way| Value::Ip(way.local.clone()));
+        let finding = Finding::new(Code::UdpAllSilent, Fail, Party::Firewall, confidence)
+            .counted("ports", Value::Ports(ports(media(facts))), sent, CELLS)
+            .maybe("local", local, "machine.way");
+        Some(with_sender(finding, by))
+    },
+    explains: nothing,
+};
+
+fn ports<'a>(cells: impl Iterator<Item = &'a Cell>) -> Vec<u16> {
+    let ports: BTreeSet<u16> = cells.map(|cell| cell.port).collect();
+    ports.into_iter().collect()
+}
+
+/// Whether cells that are silent are so against all that are open, and not by chance.
+fn is_against_open(facts: &Facts, silent: &[&Cell]) -> bool {
+    let open = || media(facts).filter(|cell| cell.answered > 0);
+    let [answered, sent] = [
+        open().map(|cell| cell.answered).sum::<u64>(),
+        open().map(|cell| cell.sent).sum(),
+    ];
+    let lost = silent.iter().map(|cell| cell.sent).sum();
+    !silent.is_empty()
+        && silent.iter().all(|cell| is_silent(cell))
+        && silent_by_chance(lost, answered, sent) < CHANCE
+}
+
+/// The ports that are closed at every relay.
+fn closed_ports(facts: &Facts) -> Vec<u16> {
+    let all = ports(media(facts));
+    let is_closed = |port: &u16| {
+        let cells: Vec<&Cell> = media(facts).filter(|cell| cell.port == *port).collect();
+        is_against_open(facts, &cells)
+    };
+    all.into_iter().filter(is_closed).collect()
+}
+
+/// Some ports.
+pub const SOME_SILENT: Rule = Rule {
+    code: Code::UdpSomeSilent,
+    layer: 6,
+    condition: "a port of UDP 3478 to 3481 gets no answer from any relay, with at least 6 datagrams to each, and by chance that would happen in less than 1 % (Fisher's exact test against the open ones)",
+    why: "datagrams to closed and to open ports went side by side, so loss would hit both",
+    grade: "fail, firewall, certain by an ICMP sender that is no relay, else likely",
+    check: |facts| {
+        let closed = closed_ports(facts);
+        if closed.is_empty() {
+            return None;
+        }
+        let cells = || media(facts).filter(|cell| closed.contains(&cell.port));
+        let sent: u64 = cells().map(|cell| cell.sent).sum();
+        let open = ports(media(facts).filter(|cell| cell.answered > 0));
+        let by = stranger(facts, cells());
+        let confidence = if by.is_some() { Certain } else { Likely };
+        let finding = Finding::new(Code::UdpSomeSilent, Fail, Party::Firewall, confidence)
+            .counted("closed", Value::Ports(closed.clone()), sent, CELLS)
+            .with("open", Value::Ports(open), CELLS);
+        Some(with_sender(finding, by))
+    },
+    explains: nothing,
+};
+
+/// One relay of several.
+pub const RELAY_SILENT: Rule = Rule {
+    code: Code::UdpRelaySilent,
+    layer: 6,
+    condition: "a relay answers on none of its UDP ports, with at least 6 datagrams to each, while another one answers, and by chance that would happen in less than 1 %",
+    why: "one address alone is a relay's own trouble or a rule that names addresses",
+    grade: "warn, unknown, possible",
+    check: |facts| {
+        let relays: BTreeSet<&Ip> = media(facts).map(|cell| &cell.remote.ip).collect();
+        let open = closed_ports(facts);
+        let silent = relays.iter().find(|ip| {
+            let cells = || {
+                media(facts).filter(|cell| cell.remote.ip == ***ip && !open.contains(&cell.port))
+            };
+            let cells: Vec<&Cell> = cells().collect();
+            is_against_open(facts, &cells)
+        })?;
+        let sent = media(facts)
+            .filter(|cell| cell.remote.ip == **silent)
+            .map(|cell| cell.sent)
+            .sum::<u64>();
+        let other = media(facts).find(|cell| cell.answered > 0)?;
+        Some(
+            Finding::new(Code::UdpRelaySilent, Warn, Party::Unknown, Possible)
+                .counted("ip", Value::Ip((*silent).clone()), sent, CELLS)
+                .with("other", Value::Ip(other.remote.ip.clone()), CELLS),
+        )
+    },
+    explains: nothing,
+};
+
+/// UDP 443.
+pub const UDP443_SILENT: Rule = Rule {
+    code: Code::Udp443Silent,
+    layer: 6,
+    condition: "UDP 443 gets no answer, with at least 6 datagrams to each relay, while UDP 3478 does",
+    why: "relays need not listen there",
+    grade: "note",
+    check: |facts| {
+        let cells = facts
+            .udp
+            .cells
+            .known()?
+            .iter()
+            .filter(|cell| cell.port == 443);
+        let sent: u64 = cells.clone().map(|cell| cell.sent).sum();
+        let is_all = cells.clone().next().is_some() && cells.clone().all(is_silent);
+        (is_all && view::is_udp_open(facts) == Some(true)).then(|| {
+            Finding::note(Code::Udp443Silent, Possible).counted(
+                "ports",
+                Value::Ports(vec![443]),
+                sent,
+                CELLS,
+            )
+        })
+    },
+    explains: nothing,
+};
+
+fn mapped(facts: &Facts) -> &[Mapping] {
+    facts.udp.mapped.known().map_or(&[], Vec::as_slice)
+}
+
+/// A port for each destination.
+pub const NAT_VARIES: Rule = Rule {
+    code: Code::NatVaries,
+    layer: 6,
+    condition: "one socket is seen with different ports of the same address by different relays and ports",
+    why: "direct calls are rarer then; media over a relay does not care; equal ports prove nothing",
+    grade: "note",
+    check: |facts| {
+        let seen: BTreeSet<(&Ip, u16)> = mapped(facts)
+            .iter()
+            .map(|one| (&one.mapped.ip, one.mapped.port))
+            .collect();
+        let ips: BTreeSet<&Ip> = seen.iter().map(|(ip, _)| *ip).collect();
+        (ips.len() == 1 && seen.len() > 1).then(|| {
+            let ports = seen.iter().map(|(_, port)| *port).collect();
+            Finding::note(Code::NatVaries, Certain).counted(
+                "ports",
+                Value::Ports(ports),
+                mapped(facts).len() as u64,
+                "udp.mapped",
+            )
+        })
+    },
+    explains: nothing,
+};
+
+/// Several ways out.
+pub const NAT_EGRESSES: Rule = Rule {
+    code: Code::NatEgresses,
+    layer: 6,
+    condition: "one socket is seen with different addresses by different relays and ports",
+    why: "rules and qualities may differ from one way out to the other",
+    grade: "note",
+    check: |facts| {
+        let ips: BTreeSet<&Ip> = mapped(facts).iter().map(|one| &one.mapped.ip).collect();
+        (ips.len() > 1).then(|| {
+            let ips = ips.into_iter().cloned().collect();
+            Finding::note(Code::NatEgresses, Certain).counted(
+                "ips",
+                Value::Ips(ips),
+                mapped(facts).len() as u64,
+                "udp.mapped",
+            )
+        })
+    },
+    explains: nothing,
+};
+
+/// An error of the relay's.
+pub const TURN_ERROR: Rule = Rule {
+    code: Code::TurnError,
+    layer: 6,
+    condition: "a request without credentials gets an error other than 401, such as 300, 486 or 508",
+    why: "401 is the sign of success; any answer shows that the way is open",
+    grade: "warn, microsoft, likely",
+    check: |facts| {
+        let (code, source) = turn_error(facts)?;
+        Some(
+            Finding::new(Code::TurnError, Warn, Party::Microsoft, Likely).counted(
+                "error",
+                Value::Number(code.into()),
+                1,
+                source,
+            ),
+        )
+    },
+    explains: nothing,
+};
+
+/// Long datagrams vanish.
+pub const MTU_HOLE: Rule = Rule {
+    code: Code::MtuHole,
+    layer: 6,
+    condition: "from some size on, not above the interface's MTU, at least 4 datagrams of each size stay silent and no ICMP says why, while all smaller sizes get answers",
+    why: "sent twice and once more, chance would leave one of them; where ICMP tells, the system knows the size and cuts in time",
+    grade: "warn, path, likely",
+    check: |facts| {
+        let sizes = facts.udp.sizes.known()?;
+        let mtu = view::way(facts).and_then(|way| way.interface_mtu_bytes.known().copied());
+        let fits = |bytes: u32| mtu.is_none_or(|mtu| bytes <= mtu);
+        let largest_ok = sizes
+            .iter()
+            .filter(|size| size.answered > 0)
+            .map(|size| size.ip_bytes)
+            .max()?;
+        let silent: Vec<&Size> = sizes
+            .iter()
+            .filter(|size| size.ip_bytes > largest_ok && fits(size.ip_bytes))
+            .collect();
+        let is_hole = |size: &Size| size.sent >= 4 && size.answered == 0 && size.too_long == 0;
+        let first = silent.first()?;
+        let n = silent.iter().map(|size| size.sent).sum::<u64>();
+        silent.iter().all(|size| is_hole(size)).then(|| {
+            Finding::new(Code::MtuHole, Warn, Party::Path, Likely)
+                .counted(
+                    "silent",
+                    Value::Bytes(first.ip_bytes.into()),
+                    n,
+                    "udp.sizes",
+                )
+                .with("answered", Value::Bytes(largest_ok.into()), "udp.sizes")
+        })
+    },
+    explains: nothing,
+};
+
+/// An interface for short packets.
+pub const MTU_SMALL: Rule = Rule {
+    code: Code::MtuSmall,
+    layer: 6,
+    condition: "the interface on the way takes packets of less than 1,280 bytes",
+    why: "IPv6 needs 1,280 (RFC 8200), and Teams' packets are longer than what a smaller one takes",
+    grade: "warn, machine, certain",
+    check: |facts| {
+        let way = view::way(facts)?;
+        let mtu = *way.interface_mtu_bytes.known()?;
+        (mtu < 1280).then(|| {
+            Finding::new(Code::MtuSmall, Warn, Party::Machine, Certain)
+                .with("mtu", Value::Bytes(mtu.into()), "machine.way")
+                .maybe(
+                    "interface",
+                    way.interface.known().cloned().map(Value::Interface),
+                    "machine.way",
+                )
+        })
+    },
+    explains: nothing,
+};

@@ -1,0 +1,114 @@
+//! What all of it comes to: at most three root causes, or that all is well, or that it could not be told.
+
+use super::checks::{Check, Item, State, checks};
+use super::code::Code;
+use super::facts::Facts;
+use super::finding::Finding;
+use super::roots::{findings, place};
+use crate::judge::severity::Severity;
+use crate::words::{words, words_as_text};
+
+/// Root causes that are named.
+const MOST: usize = 3;
+
+/// What a call needs: without one of them known to be all right, nothing is.
+const NEEDED: [Item; 3] = [Item::Tcp443, Item::Tls, Item::Udp];
+
+words! {
+    /// What it comes to.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub enum Outcome {
+        /// Something is wrong.
+        Fault = "fault",
+        /// Something is worth a look.
+        Warning = "warning",
+        /// All that was looked at is well.
+        Ok = "ok",
+        /// It could not be told.
+        CouldNotTell = "could-not-tell",
+    }
+}
+
+words_as_text!(Outcome);
+
+/// What it comes to, and why.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Verdict {
+    /// What it comes to.
+    pub outcome: Outcome,
+    /// The root causes, the gravest first, by what follows from them, too, of equal ones the surest, then the lowest layer; at most three.
+    pub roots: Vec<Code>,
+    /// How many more there are.
+    pub more: usize,
+    /// What a call needs and could not be told.
+    pub missing: Vec<Item>,
+}
+
+/// Findings, the list of what was looked at, and the verdict.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Diagnosis {
+    /// All findings, the lowest layer first.
+    pub findings: Vec<Finding>,
+    /// Everything that was looked at.
+    pub checks: Vec<Check>,
+    /// What it comes to.
+    pub verdict: Verdict,
+}
+
+/// Judges facts.
+pub fn diagnose(facts: &Facts) -> Diagnosis {
+    let findings = findings(facts);
+    let checks = checks(facts, &findings);
+    let verdict = verdict(&findings, &checks);
+    Diagnosis {
+        findings,
+        checks,
+        verdict,
+    }
+}
+
+fn verdict(findings: &[Finding], checks: &[Check]) -> Verdict {
+    let is_root = |finding: &&Finding| finding.is_fault() && finding.explained_by.is_none();
+    let mut roots: Vec<&Finding> = findings.iter().filter(is_root).collect();
+    // a root cause is as grave as what follows from it
+    let severity = |root: &Finding| {
+        let follows = findings
+            .iter()
+            .filter(|one| one.explained_by == Some(root.code));
+        let worst = follows.map(|one| one.severity).min();
+        worst.map_or(root.severity, |worst| worst.min(root.severity))
+    };
+    roots.sort_by_key(|root| (severity(root), root.confidence, place(root.code)));
+    let needed = || checks.iter().filter(|check| NEEDED.contains(&check.item));
+    let missing = needed().filter(|check| check.state == State::CouldNotTell);
+    let missing: Vec<Item> = missing.map(|check| check.item).collect();
+    let has_any = needed().any(|check| check.state == State::Ok);
+    let outcome = match roots.first().map(|root| severity(root)) {
+        Some(Severity::Fail) => Outcome::Fault,
+        _ if !missing.is_empty() || !has_any => match roots.first() {
+            Some(_) => Outcome::Warning,
+            None => Outcome::CouldNotTell,
+        },
+        Some(_) => Outcome::Warning,
+        None => Outcome::Ok,
+    };
+    Verdict {
+        outcome,
+        roots: roots.iter().take(MOST).map(|root| root.code).collect(),
+        more: roots.len().saturating_sub(MOST),
+        missing,
+    }
+}
+
+impl Diagnosis {
+    /// The finding of a code.
+    pub fn finding(&self, code: Code) -> Option<&Finding> {
+        self.findings.iter().find(|finding| finding.code == code)
+    }
+
+    /// What follows from a root cause.
+    pub fn following(&self, root: Code) -> impl Iterator<Item = &Finding> {
+        let follows = move |finding: &&Finding| finding.explained_by == Some(root);
+        self.findings.iter().filter(follows)
+    }
+}

@@ -1,0 +1,189 @@
+//! The facts as several rules see them. Nothing here is a finding.
+
+use super::facts::{
+    Cell, Certificate, ConnectOutcome, Connects, Endpoint, Facts, NameServer, Neighbour, Router,
+    Stream, Tls, Trips, Tunnel, Way,
+};
+use crate::stats::share;
+
+/// Ports of media over UDP.
+pub const MEDIA: std::ops::RangeInclusive<u16> = 3478..=3481;
+
+/// The relays that were connected to.
+pub fn relays(facts: &Facts) -> &[Connects] {
+    facts.tcp.relays.known().map_or(&[], Vec::as_slice)
+}
+
+/// Whether any relay lets a TCP connection up; none where that is not known.
+pub fn is_tcp_open(facts: &Facts) -> Option<bool> {
+    any(relays(facts).iter().map(Connects::is_open))
+}
+
+/// Whether the control name does.
+pub fn is_control_open(facts: &Facts) -> Option<bool> {
+    facts.tcp.control.known().and_then(Connects::is_open)
+}
+
+/// Any of those that are known.
+fn any(values: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    values.flatten().reduce(|a, b| a || b)
+}
+
+/// The cells of UDP at the ports of media.
+pub fn media(facts: &Facts) -> impl Iterator<Item = &Cell> {
+    let cells = facts.udp.cells.known().map_or(&[][..], Vec::as_slice);
+    cells.iter().filter(|cell| MEDIA.contains(&cell.port))
+}
+
+/// Whether any of them answered; none where none was asked.
+pub fn is_udp_open(facts: &Facts) -> Option<bool> {
+    let asked = media(facts).filter(|cell| cell.sent > 0);
+    any(asked.map(|cell| Some(cell.answered > 0)))
+}
+
+/// The system's name servers.
+pub fn name_servers(facts: &Facts) -> &[NameServer] {
+    facts.names.system.known().map_or(&[], Vec::as_slice)
+}
+
+/// This end of the way.
+pub fn way(facts: &Facts) -> Option<&Way> {
+    facts.machine.way.known()
+}
+
+/// The tunnel that media goes through.
+pub fn tunnel(facts: &Facts) -> Option<&Tunnel> {
+    way(facts)?.tunnel.known()?.as_ref()
+}
+
+/// The first router.
+pub fn router(facts: &Facts) -> Option<&Router> {
+    facts.machine.router.known()?.as_ref()
+}
+
+/// Whether the router answers on the link, by whatever tells it.
+pub fn is_router_alive(facts: &Facts) -> Option<bool> {
+    let router = router(facts)?;
+    if trips(facts).is_some_and(|trips| trips.answered > 0) {
+        return Some(true);
+    }
+    let neighbour = router.neighbour.known()?;
+    Some(*neighbour == Neighbour::Known)
+}
+
+/// Round trips to the router.
+pub fn trips(facts: &Facts) -> Option<&Trips> {
+    router(facts)?.trips.known()
+}
+
+/// The stream.
+pub fn stream(facts: &Facts) -> Option<&Stream> {
+    facts.quality.stream.known()
+}
+
+/// The handshakes with relays.
+pub fn handshakes(facts: &Facts) -> &[Tls] {
+    facts.encrypted.relays.known().map_or(&[], Vec::as_slice)
+}
+
+/// The certificates of the relays, with where they came from.
+pub fn certificates(facts: &Facts) -> impl Iterator<Item = (&Endpoint, &Certificate)> {
+    let with = |tls: &'_ Tls| tls.certificate.known().is_some();
+    let known = handshakes(facts).iter().filter(move |tls| with(tls));
+    known.filter_map(|tls| Some((&tls.remote, tls.certificate.known()?)))
+}
+
+/// The shortest round trip to the first relay that has one, in microseconds, over TCP.
+pub fn tcp_rtt_us(facts: &Facts) -> Option<u64> {
+    relays(facts).iter().find_map(Connects::rtt_us)
+}
+
+/// The same over UDP.
+pub fn udp_rtt_us(facts: &Facts) -> Option<u64> {
+    media(facts).filter_map(|cell| cell.rtt_us).min()
+}
+
+/// The round trip to the relay, whatever tells it: the stream's median first.
+pub fn rtt_us(facts: &Facts) -> Option<u64> {
+    let of_stream = stream(facts).and_then(|stream| stream.rtt_p50_us);
+    of_stream
+        .or_else(|| udp_rtt_us(facts))
+        .or_else(|| tcp_rtt_us(facts))
+}
+
+/// A limit in microseconds.
+pub fn micros(limit: std::time::Duration) -> u64 {
+    u64::try_from(limit.as_micros()).unwrap_or(u64::MAX)
+}
+
+/// Lost and sent packets of the stream whose loss is above a share for sure: the lower end of the 95 % interval is.
+pub fn loss_above(lost: u64, sent: u64, ppm: u64) -> bool {
+    share(lost, sent).is_some_and(|share| share.low_ppm > ppm)
+}
+
+/// Lost SYNs, and all that were sent for connections that came up, of all that was connected to.
+pub fn syns(facts: &Facts) -> (u64, u64) {
+    let tcp = &facts.tcp;
+    let others = [&tcp.control, &tcp.port80, &tcp.again];
+    let others = others.into_iter().filter_map(|connects| connects.known());
+    let up = relays(facts).iter().chain(others).flat_map(Connects::up);
+    let lost = up.filter_map(|tried| tried.syn_retransmits);
+    lost.fold((0, 0), |(lost, sent), again| {
+        let again = u64::from(again);
+        (lost + again, sent + 1 + again)
+    })
+}
+
+/// Where all the intervals meet, and how many there are; none where they do not.
+pub fn offset(facts: &Facts) -> Option<(f64, f64, u64)> {
+    let clocks = facts.web.clocks.known()?;
+    let whole = clocks.iter().filter(|clock| clock.low_s <= clock.high_s);
+    let (low, high, n) = whole.fold((f64::MIN, f64::MAX, 0), |(low, high, n), clock| {
+        (clock.low_s.max(low), clock.high_s.min(high), n + 1)
+    });
+    (n > 0 && low <= high).then_some((low, high, n))
+}
+
+/// Whether an outcome is a rejection.
+pub fn is_rejection(outcome: ConnectOutcome) -> bool {
+    use ConnectOutcome as O;
+    matches!(outcome, O::Refused | O::HostUnreachable | O::NetUnreachable)
+}
+
+/// The probability that so many cells stay silent by chance alone, if they answered like the open ones: Fisher's exact
+/// test, one-sided, for 0 of `silent` against `answered` of `open`: C(open, answered) / C(open + silent,
+/// answered).
+pub fn silent_by_chance(silent: u64, answered: u64, open: u64) -> f64 {
+    if answered == 0 || answered > open {
+        return 1.0;
+    }
+    let all = open.saturating_add(silent);
+    // the product of (open - i) / (all - i): nothing overflows
+    (0..answered.min(100_000)).fold(1.0, |p, i| {
+        #[allow(clippy::cast_precision_loss)] // counts of packets
+        let [part, whole] = [open - i, all - i].map(|count| count as f64);
+        p * part / whole
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::silent_by_chance;
+
+    // C(9, 6) / C(15, 6) = 84 / 5005, C(18, 12) / C(24, 12) = 18564 / 2704156, C(3, 3) / C(6, 3) = 1 / 20
+    #[test]
+    fn silence_by_chance_is_fishers() {
+        for (silent, answered, open, expected) in [
+            (6, 6, 9, 84.0 / 5005.0),
+            (6, 12, 18, 18_564.0 / 2_704_156.0),
+            (3, 3, 3, 0.05),
+            (6, 0, 6, 1.0),
+        ] {
+            let p = silent_by_chance(silent, answered, open);
+            assert!(
+                (p - expected).abs() < 1e-12,
+                "{silent} {answered} {open}: {p}"
+            );
+        }
+    }
+}

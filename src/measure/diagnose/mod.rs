@@ -1,0 +1,45 @@
+//! One look at the whole way to the relays: what this machine is set up with, what its name servers say, what answers and
+//! what does not, each with its own limit and all within one.
+//!
+//! | file | what is looked at |
+//! |---|---|
+//! | `facts` | the same in the words of the rules |
+//! | `look` | the order, the time that there is, the early ends |
+//! | `budget` | how much time is left, and what that leaves to do |
+//! | `machine` | interface, router, tunnel, hosts file, proxy, clock: nothing is sent |
+//! | `names` | every name server of the system by itself, and one to compare with |
+//! | `relays` | which relays are gone to |
+//! | `connects` | TCP, three times each, and who rejects it |
+//! | `encrypted` | TLS, pseudo-TLS, TURN in clear and inside TLS |
+//! | `datagrams` | UDP ports, what the relays see of this end, sizes, a burst |
+//! | `held` | a held connection, where there is no UDP |
+//! | `router` | round trips to the first router, from the beginning to the end |
+//! | `web` | the sign-in of a network, the clock of others |
+//!
+//! Nothing here judges: what was seen is told as it was seen, and what was not looked at says why. Not here: the sockets
+//! (`net`), what follows (`judge`).
+
+mod budget;
+mod connects;
+mod datagrams;
+mod encrypted;
+mod facts;
+mod held;
+mod look;
+mod machine;
+mod names;
+mod relays;
+mod router;
+mod web;
+
+pub use connects::{Connects, Tried};
+pub use datagrams::Stream;
+pub use encrypted::{Talked, TlsTried};
+pub use facts::facts;
+pub use held::HeldFor;
+pub use look::{Looked, Looking, Options};
+pub use machine::Machine;
+pub use names::{Answers, NameServer};
+pub use relays::{Origin, Relay};
+pub use router::{RouterTrips, Sample};
+pub use web::Web;

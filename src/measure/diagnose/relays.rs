@@ -1,0 +1,121 @@
+//! Which relays are gone to: two that the name servers named, of two regions if they name two.
+
+use std::collections::HashSet;
+use std::net::{IpAddr, SocketAddr};
+
+use super::names::NameServer;
+use crate::endpoints::region;
+use crate::net::Opener;
+use crate::record::Transport;
+
+/// Where a relay's address comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// The target is an address.
+    Given,
+    /// A name server of the system.
+    System(SocketAddr),
+    /// The name server to compare with: the system's did not give any.
+    Comparison(SocketAddr),
+    /// The list of this program, as no name server gave any.
+    BuiltIn,
+}
+
+/// A relay that is gone to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Relay {
+    /// Its address.
+    pub address: IpAddr,
+    /// Its Azure region; empty where its name has none.
+    pub region: String,
+    /// Whether it lies in the published ranges.
+    pub in_range: bool,
+    /// Where the address comes from.
+    pub origin: Origin,
+}
+
+/// An address that Microsoft's own configuration of clients names: relays behind a name are better, as they are sure to
+/// be there.
+const BUILT_IN: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(52, 123, 195, 2));
+
+/// Relays that are gone to.
+const MOST: usize = 2;
+
+/// The relays among all that was answered.
+pub fn choose(
+    opener: &Opener,
+    servers: &[NameServer],
+    given: Option<IpAddr>,
+    built_in: bool,
+) -> Vec<Relay> {
+    let in_range =
+        |address: IpAddr| opener.is_in_range(SocketAddr::new(address, 443), Transport::Tls);
+    if let Some(address) = given {
+        return vec![Relay {
+            address,
+            region: String::new(),
+            in_range: in_range(address),
+            origin: Origin::Given,
+        }];
+    }
+    let mut all: Vec<Relay> = Vec::new();
+    for server in servers {
+        for resolved in server.resolved() {
+            let name = resolved.dns.last_name().unwrap_or_default();
+            let addresses = resolved
+                .addresses
+                .iter()
+                .filter(|address| !is_nobodys(opener, **address));
+            all.extend(addresses.map(|address| Relay {
+                address: *address,
+                region: region(name).to_owned(),
+                in_range: in_range(*address),
+                origin: if server.is_systems {
+                    Origin::System(server.server)
+                } else {
+                    Origin::Comparison(server.server)
+                },
+            }));
+        }
+    }
+    let mut seen = HashSet::new();
+    all.retain(|relay| seen.insert(relay.address));
+    // the system's are what Teams goes to
+    let has_systems = all
+        .iter()
+        .any(|relay| matches!(relay.origin, Origin::System(_)));
+    if has_systems {
+        all.retain(|relay| matches!(relay.origin, Origin::System(_)));
+    }
+    let mut chosen: Vec<Relay> = Vec::new();
+    if let Some(first) = all.first().cloned() {
+        let other = all
+            .iter()
+            .skip(1)
+            .find(|relay| relay.region != first.region);
+        let second = other.or(all.get(1)).cloned();
+        chosen.push(first);
+        chosen.extend(second);
+    }
+    if chosen.is_empty() && built_in {
+        chosen.push(Relay {
+            address: BUILT_IN,
+            region: String::new(),
+            in_range: in_range(BUILT_IN),
+            origin: Origin::BuiltIn,
+        });
+    }
+    chosen.truncate(MOST);
+    chosen
+}
+
+/// Whether nothing can be gone to there: a filter's address.
+fn is_nobodys(opener: &Opener, address: IpAddr) -> bool {
+    opener.plan().finds_filters
+        && match address.to_canonical() {
+            IpAddr::V4(v4) => {
+                v4.is_unspecified() || v4.is_loopback() || v4.is_multicast() || v4.is_broadcast()
+            }
+            IpAddr::V6(v6) => v6.is_unspecified() || v6.is_loopback() || v6.is_multicast(),
+        }
+}

@@ -1,0 +1,393 @@
+//! UDP ports of relays, each asked by a socket of its own: which answer, which are refused and by whom, which stay silent.
+//!
+//! A cell is an address and a port. Each gets a Binding request at 0, 250 and 750 ms until it answers; those that stay
+//! silent get five more over three seconds, each beside one more to a cell that has answered: only what was tried at the
+//! same time tells a closed port from a lossy line. Not here: what follows from the counts (`judge`).
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use socket2::{Domain, Protocol, Socket, Type};
+use tokio::net::UdpSocket;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use super::icmp::{self, IcmpMessage};
+use super::ids::Ids;
+use super::local_end::LocalEnd;
+use crate::clock;
+use crate::readiness::receive;
+use crate::wire::stun::{self, Message, kind};
+
+/// When each cell is asked.
+pub const FIRST: [Duration; 3] = [ms(0), ms(250), ms(750)];
+/// When those are asked again that were silent.
+pub const LATER: [Duration; 5] = [ms(1_500), ms(2_000), ms(2_600), ms(3_300), ms(4_000)];
+
+/// How long the last answers are waited for.
+const WAIT: Duration = ms(600);
+
+/// From one datagram to the next of the same round.
+const SPACING: Duration = ms(5);
+
+const fn ms(ms: u64) -> Duration {
+    Duration::from_millis(ms)
+}
+
+/// How a cell fared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cell {
+    /// Where it is.
+    pub remote: SocketAddr,
+    /// This end.
+    pub local: Option<SocketAddr>,
+    /// Datagrams that went out.
+    pub sent: u32,
+    /// Of them those that were answered.
+    pub answered: u32,
+    /// The shortest round trip.
+    pub rtt: Option<Duration>,
+    /// This end as the relay saw it.
+    pub mapped: Option<SocketAddr>,
+    /// Datagrams that this system did not send.
+    pub not_sent: u32,
+    /// Of them those that it forbids: a firewall of this machine's own.
+    pub denied: u32,
+    /// Messages that said that they do not get there.
+    pub rejected: u32,
+    /// What ICMP said, and who; the last message.
+    pub message: Option<IcmpMessage>,
+}
+
+impl Cell {
+    fn new(remote: SocketAddr) -> Self {
+        Self {
+            remote,
+            local: None,
+            sent: 0,
+            answered: 0,
+            rtt: None,
+            mapped: None,
+            not_sent: 0,
+            denied: 0,
+            rejected: 0,
+            message: None,
+        }
+    }
+
+    /// Whether nothing is to be learned by asking it again: it has answered, or so many were refused that it is no chance.
+    fn is_closed(&self) -> bool {
+        const ENOUGH: u32 = 6;
+        self.answered > 0 || self.not_sent >= ENOUGH || self.rejected >= ENOUGH
+    }
+
+    fn refused(&mut self, error: &io::Error) {
+        self.not_sent += 1;
+        self.denied += u32::from(error.kind() == io::ErrorKind::PermissionDenied);
+    }
+}
+
+/// Something that came to one of the sockets.
+enum Came {
+    Answer {
+        cell: usize,
+        request: Request,
+        at: Instant,
+        mapped: Option<SocketAddr>,
+    },
+    Refused {
+        cell: usize,
+        message: Option<IcmpMessage>,
+    },
+}
+
+/// What is remembered of a request.
+#[derive(Debug, Clone, Copy)]
+struct Request {
+    at: Instant,
+}
+
+/// A cell with its socket.
+struct Asking {
+    cell: Cell,
+    socket: Option<Arc<UdpSocket>>,
+    ids: Arc<std::sync::Mutex<Ids<Request>>>,
+}
+
+/// Asks them all for so long at most; ends early when every cell is known, and when `stop` is cancelled.
+pub async fn ask(
+    remotes: &[SocketAddr],
+    local: &LocalEnd,
+    room: Duration,
+    stop: &CancellationToken,
+) -> Vec<Cell> {
+    let (sender, mut came) = mpsc::channel(256);
+    let listening = CancellationToken::new();
+    let mut cells: Vec<_> = remotes.iter().map(|remote| begin(*remote, local)).collect();
+    for (index, asking) in cells.iter().enumerate() {
+        if let Some(socket) = &asking.socket {
+            let (socket, ids) = (Arc::clone(socket), Arc::clone(&asking.ids));
+            let (sender, listening) = (sender.clone(), listening.clone());
+            tokio::spawn(async move {
+                tokio::select! {
+                    () = listening.cancelled() => {}
+                    () = listen(index, &socket, &ids, &sender) => {}
+                }
+            });
+        }
+    }
+    drop(sender);
+    for asking in &cells {
+        if let Some(socket) = &asking.socket {
+            // a new socket's readiness is news to the event queue
+            let _ = socket.writable().await;
+        }
+    }
+    let start = clock::now();
+    let fits = |at: &&Duration| **at + WAIT <= room;
+    let later = LATER.iter().filter(fits);
+    let rounds = FIRST
+        .iter()
+        .filter(fits)
+        .map(|at| (*at, true))
+        .chain(later.map(|at| (*at, false)));
+    let mut turn = 0;
+    for (at, is_first) in rounds {
+        if !take(&mut cells, &mut came, start + at, stop).await {
+            break;
+        }
+        for index in 0..cells.len() {
+            if let Some(asking) = cells.get_mut(index)
+                && !asking.cell.is_closed()
+            {
+                asking.send();
+                tokio::time::sleep(SPACING).await;
+            }
+        }
+        if !is_first {
+            // one more to a cell that answers, in turn
+            let open: Vec<_> = (0..cells.len())
+                .filter(|index| {
+                    cells
+                        .get(*index)
+                        .is_some_and(|asking| asking.cell.answered > 0)
+                })
+                .collect();
+            if let Some(asking) = open
+                .get(turn % open.len().max(1))
+                .and_then(|index| cells.get_mut(*index))
+            {
+                asking.send();
+                turn += 1;
+            }
+        }
+    }
+    let last = clock::now() + WAIT;
+    take(&mut cells, &mut came, last, stop).await;
+    listening.cancel();
+    cells.into_iter().map(|asking| asking.cell).collect()
+}
+
+/// Takes in what comes until a moment; `false` when there is nothing more to learn.
+async fn take(
+    cells: &mut [Asking],
+    came: &mut mpsc::Receiver<Came>,
+    until: Instant,
+    stop: &CancellationToken,
+) -> bool {
+    loop {
+        let is_settled = cells.iter().all(|asking| asking.cell.is_closed());
+        if is_settled {
+            return false;
+        }
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => return false,
+            Some(news) = came.recv() => note(cells, news),
+            () = tokio::time::sleep_until(until.into()) => return true,
+        }
+    }
+}
+
+fn note(cells: &mut [Asking], news: Came) {
+    match news {
+        Came::Answer {
+            cell,
+            request,
+            at,
+            mapped,
+        } => {
+            if let Some(asking) = cells.get_mut(cell) {
+                let rtt = at.saturating_duration_since(request.at);
+                asking.cell.answered += 1;
+                asking.cell.rtt = Some(asking.cell.rtt.map_or(rtt, |known| known.min(rtt)));
+                asking.cell.mapped = mapped.or(asking.cell.mapped);
+            }
+        }
+        Came::Refused { cell, message } => {
+            if let Some(asking) = cells.get_mut(cell) {
+                asking.cell.message = message.or(asking.cell.message);
+                asking.cell.rejected += 1;
+            }
+        }
+    }
+}
+
+impl Asking {
+    fn send(&mut self) {
+        let Some(socket) = &self.socket else { return };
+        let request = Request { at: clock::now() };
+        let id = self
+            .ids
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .next(request);
+        let id = match id {
+            Ok(id) => id,
+            Err(error) => return self.cell.refused(&error),
+        };
+        let packet = stun::binding_request(id);
+        let sent = match socket.try_send(&packet) {
+            Err(error) if icmp::is_message(&error) => {
+                self.cell.message = icmp::next_message(&**socket).or(self.cell.message);
+                self.cell.rejected += 1;
+                // the error was that of an earlier one: this one was not sent
+                socket.try_send(&packet)
+            }
+            sent => sent,
+        };
+        match sent {
+            Ok(_) => self.cell.sent += 1,
+            Err(error) => self.cell.refused(&error),
+        }
+    }
+}
+
+fn begin(remote: SocketAddr, local: &LocalEnd) -> Asking {
+    let mut cell = Cell::new(remote);
+    let socket = match open(remote, local) {
+        Ok(socket) => {
+            cell.local = socket.local_addr().ok();
+            Some(Arc::new(socket))
+        }
+        Err(error) => {
+            cell.refused(&error);
+            None
+        }
+    };
+    Asking {
+        cell,
+        socket,
+        ids: Arc::new(std::sync::Mutex::new(Ids::new(32))),
+    }
+}
+
+fn open(remote: SocketAddr, local: &LocalEnd) -> io::Result<UdpSocket> {
+    let socket = Socket::new(
+        Domain::for_address(remote),
+        Type::DGRAM,
+        Some(Protocol::UDP),
+    )?;
+    socket.set_nonblocking(true)?;
+    local.bind(&socket, remote, 0)?;
+    socket.connect(&remote.into())?;
+    icmp::listen(&socket, remote);
+    UdpSocket::from_std(socket.into())
+}
+
+/// Reads until nobody wants it any more.
+async fn listen(
+    cell: usize,
+    socket: &UdpSocket,
+    ids: &std::sync::Mutex<Ids<Request>>,
+    sender: &mpsc::Sender<Came>,
+) {
+    let mut buffer = vec![0; 2048];
+    loop {
+        let news = match receive(socket, &mut buffer).await {
+            Ok(length) => {
+                let at = clock::now();
+                let datagram = buffer.get(..length).unwrap_or_default();
+                let Ok(message) = Message::decode(datagram) else {
+                    continue;
+                };
+                if !matches!(message.kind(), kind::BINDING_SUCCESS | kind::BINDING_ERROR) {
+                    continue;
+                }
+                let known = ids
+                    .lock()
+                    .unwrap_or_else(std::sync::PoisonError::into_inner)
+                    .take(message.id());
+                let Some(request) = known else { continue };
+                Came::Answer {
+                    cell,
+                    request,
+                    at,
+                    mapped: message.mapped_address().ok().flatten(),
+                }
+            }
+            Err(error) if icmp::is_message(&error) => Came::Refused {
+                cell,
+                message: icmp::next_message(socket),
+            },
+            Err(_) => {
+                tokio::time::sleep(ms(1)).await;
+                continue;
+            }
+        };
+        if sender.send(news).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// This end as several relays see it: one socket, one Binding request to each, each sent again twice while it is silent.
+pub async fn mapped(
+    remotes: &[SocketAddr],
+    limit: Duration,
+) -> Vec<(SocketAddr, Option<SocketAddr>)> {
+    let mut seen: Vec<_> = remotes.iter().map(|remote| (*remote, None)).collect();
+    let any: SocketAddr = match remotes.first() {
+        Some(SocketAddr::V6(_)) => (std::net::Ipv6Addr::UNSPECIFIED, 0).into(),
+        _ => (std::net::Ipv4Addr::UNSPECIFIED, 0).into(),
+    };
+    let Ok(socket) = UdpSocket::bind(any).await else {
+        return seen;
+    };
+    let _ = socket.writable().await;
+    let mut ids = Ids::new(32);
+    let mut buffer = vec![0; 2048];
+    for _ in 0..3 {
+        for (index, (remote, mapped)) in seen.iter().enumerate() {
+            if mapped.is_none()
+                && let Ok(id) = ids.next(index)
+            {
+                let _ = socket.try_send_to(&stun::binding_request(id), *remote);
+            }
+        }
+        let until = clock::now() + limit / 3;
+        while seen.iter().any(|(_, mapped)| mapped.is_none()) {
+            let left = until.saturating_duration_since(clock::now());
+            let received =
+                tokio::time::timeout(left, crate::readiness::receive_from(&socket, &mut buffer))
+                    .await;
+            let Ok(received) = received else { break };
+            // an ICMP message of an earlier one
+            let Ok((length, from)) = received else {
+                continue;
+            };
+            let Ok(message) = Message::decode(buffer.get(..length).unwrap_or_default()) else {
+                continue;
+            };
+            let place = ids.take(message.id()).and_then(|index| seen.get_mut(index));
+            if let Some((remote, mapped)) = place
+                && *remote == from
+            {
+                *mapped = message.mapped_address().ok().flatten();
+            }
+        }
+    }
+    seen
+}

@@ -1,0 +1,79 @@
+//! Whether a neighbour on the same link answers: Linux' table of hardware addresses.
+
+use std::net::IpAddr;
+
+/// What the system knows of a neighbour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Neighbour {
+    /// Its hardware address is known.
+    Known,
+    /// The system asked for its hardware address, and nobody answered.
+    Silent,
+}
+
+/// What the system knows of it; `None` where it does not say, or never asked. Of IPv6 Linux says it by netlink only.
+#[cfg(target_os = "linux")]
+pub fn neighbour(address: IpAddr, interface: &str) -> Option<Neighbour> {
+    let table = std::fs::read_to_string("/proc/net/arp").ok()?;
+    of_table(&table, address, interface)
+}
+
+/// The same of Windows' table.
+#[cfg(windows)]
+pub fn neighbour(address: IpAddr, _interface: &str) -> Option<Neighbour> {
+    crate::sys::neighbour_answers(address).map(|answers| {
+        if answers {
+            Neighbour::Known
+        } else {
+            Neighbour::Silent
+        }
+    })
+}
+
+/// Not known how on this system.
+#[cfg(not(any(target_os = "linux", windows)))]
+pub fn neighbour(_address: IpAddr, _interface: &str) -> Option<Neighbour> {
+    None
+}
+
+/// A line of `/proc/net/arp` is the address, the kind of hardware, flags, the hardware address, a mask and the
+/// interface; without flags the address is asked for and not known (arp(7), `ATF_COM`).
+fn of_table(table: &str, address: IpAddr, interface: &str) -> Option<Neighbour> {
+    table.lines().skip(1).find_map(|line| {
+        let fields: Vec<_> = line.split_whitespace().collect();
+        let [known, _, flags, _, _, device] = fields[..] else {
+            return None;
+        };
+        if known.parse::<IpAddr>().ok()? != address || device != interface {
+            return None;
+        }
+        let flags = u32::from_str_radix(flags.strip_prefix("0x")?, 16).ok()?;
+        Some(if flags & 0x2 == 0 {
+            Neighbour::Silent
+        } else {
+            Neighbour::Known
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TABLE: &str = "\
+IP address       HW type     Flags       HW address            Mask     Device
+10.77.0.2        0x1         0x2         6a:11:22:33:44:55     *        eth0
+10.77.0.9        0x1         0x0         00:00:00:00:00:00     *        eth0
+10.77.0.9        0x1         0x6         6a:11:22:33:44:56     *        eth1
+";
+
+    #[test]
+    fn a_neighbour_without_a_hardware_address_is_silent_on_its_interface() {
+        let of = |address: &str, interface| of_table(TABLE, address.parse().unwrap(), interface);
+        assert_eq!(of("10.77.0.2", "eth0"), Some(Neighbour::Known));
+        assert_eq!(of("10.77.0.9", "eth0"), Some(Neighbour::Silent));
+        assert_eq!(of("10.77.0.9", "eth1"), Some(Neighbour::Known));
+        assert_eq!(of("10.77.0.3", "eth0"), None);
+        assert_eq!(of_table("", "10.77.0.2".parse().unwrap(), "eth0"), None);
+    }
+}

@@ -1,0 +1,151 @@
+//! Whether an interface is a tunnel: by its kind where the system tells, else by its name. Pure.
+
+/// Why an interface is taken for a tunnel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tunnel {
+    /// The system says that it is one.
+    ByType,
+    /// It is called like one.
+    ByName,
+}
+
+/// Beginnings of names, behind which a number or nothing stands.
+const NAMES: [&str; 18] = [
+    "tun",
+    "tap",
+    "utun",
+    "wg",
+    "ppp",
+    "ipsec",
+    "tailscale",
+    "zt",
+    "nordlynx",
+    "nordtun",
+    "gpd",
+    "cscotun",
+    "vti",
+    "xfrm",
+    "vpn",
+    "proton",
+    "mullvad",
+    "cloudflarewarp",
+];
+
+/// What Windows' adapters of known products are called. No bare "TUN", "Cisco" or "adapter", which others have too.
+const DESCRIPTIONS: [&str; 22] = [
+    "anyconnect",
+    "cisco secure client",
+    "globalprotect",
+    "pangp",
+    "forticlient",
+    "fortinet ssl",
+    "wireguard",
+    "wintun",
+    "tap-windows",
+    "openvpn",
+    "pulse secure",
+    "juniper networks virtual",
+    "sonicwall",
+    "check point",
+    "netmotion",
+    "zscaler",
+    "netskope",
+    "cloudflare warp",
+    "nordvpn",
+    "tailscale",
+    "zerotier",
+    "softether",
+];
+
+/// Pseudo-interfaces for IPv6 that carry no VPN.
+const NONE: [&str; 3] = ["teredo", "isatap", "6to4"];
+
+/// Kinds of interface that are tunnels (IANA ifType): PPP, TUNNEL.
+const TYPES: [u32; 2] = [23, 131];
+
+impl Tunnel {
+    /// By a name as Linux and macOS have it.
+    pub fn of_name(name: &str) -> Option<Self> {
+        let name = name.to_ascii_lowercase();
+        let begins = NAMES.iter().any(|begin| {
+            let rest = name.strip_prefix(begin);
+            // zerotier has letters behind its own
+            rest.is_some_and(|rest| {
+                *begin == "zt" && rest.len() >= 6
+                    || rest
+                        .bytes()
+                        .all(|byte| byte.is_ascii_digit() || byte == b'-')
+            })
+        });
+        begins.then_some(Self::ByName)
+    }
+
+    /// By the kind and the description that Windows has.
+    pub fn of_adapter(kind: u32, description: &str) -> Option<Self> {
+        let description = description.to_ascii_lowercase();
+        if NONE.iter().any(|none| description.contains(none)) {
+            return None;
+        }
+        if TYPES.contains(&kind) {
+            return Some(Self::ByType);
+        }
+        let known = DESCRIPTIONS.iter().any(|known| description.contains(known));
+        known.then_some(Self::ByName)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn interfaces_are_known_by_their_names_and_ordinary_ones_are_not() {
+        for name in [
+            "tun0",
+            "utun4",
+            "wg0",
+            "ppp0",
+            "tailscale0",
+            "ztabcdefgh",
+            "gpd0",
+            "CloudflareWARP",
+        ] {
+            assert_eq!(Tunnel::of_name(name), Some(Tunnel::ByName), "{name}");
+        }
+        for name in [
+            "eth0",
+            "enp3s0",
+            "wlan0",
+            "tunnel-to-cellar",
+            "ztx",
+            "wgx",
+            "lo",
+            "br0",
+            "",
+        ] {
+            assert_eq!(Tunnel::of_name(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn adapters_are_known_by_kind_or_product_and_helpers_of_ipv6_are_not() {
+        assert_eq!(
+            Tunnel::of_adapter(23, "WAN Miniport (SSTP)"),
+            Some(Tunnel::ByType)
+        );
+        assert_eq!(
+            Tunnel::of_adapter(53, "Wintun Userspace Tunnel"),
+            Some(Tunnel::ByName)
+        );
+        assert_eq!(
+            Tunnel::of_adapter(6, "PANGP Virtual Ethernet Adapter Secure"),
+            Some(Tunnel::ByName)
+        );
+        assert_eq!(
+            Tunnel::of_adapter(131, "Microsoft Teredo Tunneling Adapter"),
+            None
+        );
+        assert_eq!(Tunnel::of_adapter(6, "Cisco USB Ethernet adapter"), None);
+        assert_eq!(Tunnel::of_adapter(6, "Fortune TUNed NIC"), None);
+    }
+}

@@ -1,0 +1,167 @@
+//! A diagnosis for programs: codes are stable, sentences are not.
+
+use serde::{Serialize, Serializer};
+
+use super::verdict::{sentence, told as why};
+use super::words::{next, said, shown, words};
+use crate::judge::diagnose::facts::About;
+use crate::judge::diagnose::{
+    Code, Confidence, Diagnosis, Evidence, Facts, Item, Outcome, Party, State, Value, layer,
+};
+
+/// The version of the form.
+const FORMAT: u32 = 1;
+
+/// Everything.
+#[derive(Debug, Serialize)]
+pub struct Told<'a> {
+    format: u32,
+    about: &'a About,
+    verdict: Verdict<'a>,
+    findings: Vec<Finding<'a>>,
+    checks: Vec<Check<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Verdict<'a> {
+    outcome: Outcome,
+    text: String,
+    roots: &'a [Code],
+    more: usize,
+    missing: &'a [Item],
+}
+
+#[derive(Debug, Serialize)]
+struct Finding<'a> {
+    code: Code,
+    layer: u8,
+    severity: &'static str,
+    party: Party,
+    confidence: Confidence,
+    explained_by: Option<Code>,
+    text: String,
+    next: String,
+    settle: Option<&'static str>,
+    evidence: Vec<One<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Check<'a> {
+    item: Item,
+    what: &'static str,
+    state: State,
+    code: Option<Code>,
+    why: Option<String>,
+    evidence: Vec<One<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct One<'a> {
+    name: &'static str,
+    value: Plain<'a>,
+    unit: &'static str,
+    n: Option<u64>,
+    source: &'static str,
+}
+
+/// A value as a number where it is one.
+#[derive(Debug)]
+struct Plain<'a>(&'a Value);
+
+impl Serialize for Plain<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::Count(n)
+            | Value::Micros(n)
+            | Value::Millis(n)
+            | Value::Ppm(n)
+            | Value::Bytes(n)
+            | Value::BitsPerSecond(n)
+            | Value::Number(n) => to.serialize_u64(*n),
+            Value::Seconds(value) | Value::PerSecond(value) => to.serialize_f64(*value),
+            Value::Ports(ports) => ports.serialize(to),
+            Value::Ips(ips) => ips.serialize(to),
+            Value::Name(name) => to.serialize_str(name.as_str()),
+            Value::Interface(name) => to.serialize_str(name.as_str()),
+            Value::Issuer(name) => to.serialize_str(name.as_str()),
+            Value::Proxy(place) => to.serialize_str(place.as_str()),
+            Value::Public(text) => to.serialize_str(text.as_str()),
+            Value::Time(at) => at.serialize(to),
+            Value::Word(_) | Value::Ip(_) | Value::Endpoint(_) | Value::Day(_) => {
+                to.serialize_str(&shown(self.0))
+            }
+        }
+    }
+}
+
+fn unit(value: &Value) -> &'static str {
+    match value {
+        Value::Micros(_) => "us",
+        Value::Millis(_) => "ms",
+        Value::Seconds(_) => "s",
+        Value::Ppm(_) => "ppm",
+        Value::Bytes(_) => "B",
+        Value::BitsPerSecond(_) => "bit/s",
+        Value::PerSecond(_) => "1/s",
+        _ => "",
+    }
+}
+
+fn ones(evidence: &[Evidence]) -> Vec<One<'_>> {
+    let one = |one: &'_ Evidence| (one.name, unit(&one.value), one.n, one.source);
+    evidence
+        .iter()
+        .map(|of| {
+            let (name, unit, n, source) = one(of);
+            One {
+                name,
+                value: Plain(&of.value),
+                unit,
+                n,
+                source,
+            }
+        })
+        .collect()
+}
+
+/// Everything of a diagnosis, for serde.
+pub fn told<'a>(facts: &'a Facts, diagnosis: &'a Diagnosis) -> Told<'a> {
+    let verdict = &diagnosis.verdict;
+    let findings = diagnosis.findings.iter().map(|finding| {
+        let settle = words(finding.code).settle;
+        let is_open = finding.confidence == Confidence::Possible && !settle.is_empty();
+        Finding {
+            code: finding.code,
+            layer: layer(finding.code),
+            severity: finding.severity.as_str(),
+            party: finding.party,
+            confidence: finding.confidence,
+            explained_by: finding.explained_by,
+            text: said(finding),
+            next: next(finding),
+            settle: is_open.then_some(settle),
+            evidence: ones(&finding.evidence),
+        }
+    });
+    let checks = diagnosis.checks.iter().map(|check| Check {
+        item: check.item,
+        what: check.item.meaning(),
+        state: check.state,
+        code: check.code,
+        why: check.why.as_ref().map(why),
+        evidence: ones(&check.told),
+    });
+    Told {
+        format: FORMAT,
+        about: &facts.about,
+        verdict: Verdict {
+            outcome: verdict.outcome,
+            text: sentence(diagnosis),
+            roots: &verdict.roots,
+            more: verdict.more,
+            missing: &verdict.missing,
+        },
+        findings: findings.collect(),
+        checks: checks.collect(),
+    }
+}

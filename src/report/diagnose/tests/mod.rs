@@ -1,0 +1,275 @@
+//! What a reader, a monitor and a program get of whole situations.
+
+use std::collections::BTreeSet;
+
+use super::{document, line, manual, prtg_json, prtg_xml, sentence, told, words};
+use crate::doc::{Room, markdown, page, terminal, width};
+use crate::judge::diagnose::tests::overlay::{Scenario, facts, scenarios};
+use crate::judge::diagnose::{Code, Confidence, Facts, diagnose};
+use crate::zone::Zone;
+
+fn named(name: &str) -> Scenario {
+    let mut all = scenarios().into_iter();
+    all.find(|one| one.name == name).unwrap()
+}
+
+fn of(name: &str) -> Facts {
+    facts(&[&named(name)])
+}
+
+fn shown(facts: &Facts) -> String {
+    let document = document(facts, &diagnose(facts), Zone::Utc);
+    let room = Room {
+        columns: 80,
+        rows: None,
+        hint: "",
+        marks: false,
+    };
+    plain(&terminal(&document, &room))
+}
+
+fn kept(name: &str, text: &str) {
+    insta::with_settings!({ snapshot_path => "../../../../tests/data/snapshots", prepend_module_to_snapshot => false,
+        omit_expression => true }, {
+        insta::assert_snapshot!(name, text);
+    });
+}
+
+/// Without colours.
+fn plain(text: &str) -> String {
+    let mut parts = text.split('\x1b');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |out, part| {
+        out + part.split_once('m').map_or("", |(_, rest)| rest)
+    })
+}
+
+#[test]
+fn every_code_has_its_sentences_and_every_value_in_them_is_there() {
+    for code in Code::ALL {
+        let words = words::words(code);
+        assert!(words.said.ends_with('.'), "{}", code.as_str());
+        assert!(
+            words.next.ends_with('.') || words.next.ends_with('`'),
+            "{}",
+            code.as_str()
+        );
+    }
+    for scenario in scenarios() {
+        for finding in &diagnose(&facts(&[&scenario])).findings {
+            for text in [words::said(finding), words::next(finding)] {
+                let is_missing =
+                    |word: &str| word.trim_matches(|c: char| ",.;:()".contains(c)) == "-";
+                let is_whole = !text.split(' ').any(is_missing) && !text.contains(['{', '[', ']']);
+                assert!(is_whole, "{}: {text}", scenario.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn whatever_is_only_possible_says_what_would_settle_it() {
+    for scenario in scenarios() {
+        for finding in diagnose(&facts(&[&scenario])).findings {
+            let settle = words::words(finding.code).settle;
+            let is_open = finding.confidence == Confidence::Possible;
+            assert!(
+                !is_open || !settle.is_empty(),
+                "{}: {}",
+                scenario.name,
+                finding.code.as_str()
+            );
+        }
+    }
+}
+
+#[test]
+fn a_terminal_of_80_columns_shows_every_situation_without_longer_lines() {
+    for scenario in scenarios() {
+        let text = shown(&facts(&[&scenario]));
+        for line in text.lines() {
+            assert!(width(line) <= 80, "{}: {line}", scenario.name);
+        }
+    }
+}
+
+#[test]
+fn the_verdict_comes_first_then_what_follows_then_what_was_looked_at() {
+    kept("diagnose-fault", &shown(&of("the internet is down")));
+}
+
+#[test]
+fn all_is_well_says_what_was_measured() {
+    let healthy = of("all is well");
+    insta::assert_snapshot!(sentence(&diagnose(&healthy)), @"");
+    kept("diagnose-ok", &shown(&healthy));
+}
+
+#[test]
+fn what_could_not_be_told_says_what_would_settle_it() {
+    for (name, expected) in [
+        ("nothing was measured", "a run that reaches a relay"),
+        (
+            "no time was left for anything on the way",
+            "the same run once more, to its end",
+        ),
+    ] {
+        let text = sentence(&diagnose(&of(name)));
+        assert!(
+            text.contains("what would settle it") && text.contains(expected),
+            "{text}"
+        );
+        assert!(!text.contains("all is well"), "{text}");
+    }
+}
+
+#[test]
+fn a_monitor_gets_one_line_with_its_numbers_and_the_state_as_exit_code() {
+    let of = |name: &str| {
+        let facts = of(name);
+        let (line, exit) = line(&facts, &diagnose(&facts));
+        assert_eq!(line.lines().count(), 1);
+        assert_eq!(line.matches('|').count(), 1, "{line}");
+        (line, exit.0)
+    };
+    let (line, exit) = of("all is well");
+    assert_eq!(exit, 0);
+    assert!(line.starts_with("TURNPROBE OK - "), "{line}");
+    // 22,300 us, 600 us, 0 of 500, 22,300 us, 9,100 us, 2,100 us; Microsoft's 100 ms, 30 ms, 1 %
+    let numbers = "faults=0;;;0 rtt=22.3ms;100;;0 jitter=0.6ms;30;;0 loss=0%;1;;0 connect=22.3ms;100;;0 dns=9.1ms;;;0 router=2.1ms;;;0";
+    assert_eq!(line.split(" | ").nth(1), Some(numbers));
+    assert_eq!(of("much jitter").1, 1);
+    let (line, exit) = of("UDP is dropped");
+    assert_eq!(exit, 2);
+    assert!(
+        line.starts_with("TURNPROBE CRITICAL - firewall (likely): "),
+        "{line}"
+    );
+    assert!(
+        !line.contains("loss="),
+        "what was not measured has no number: {line}"
+    );
+    let (line, exit) = of("nothing was measured");
+    assert_eq!(exit, 3);
+    assert!(line.starts_with("TURNPROBE UNKNOWN - "), "{line}");
+}
+
+#[test]
+fn prtg_gets_the_verdict_as_a_channel_with_limits_and_the_numbers() {
+    let facts = of("a page answers on 443");
+    let diagnosis = diagnose(&facts);
+    let json: serde_json::Value = serde_json::from_str(&prtg_json(&facts, &diagnosis)).unwrap();
+    let first = &json["prtg"]["result"][0];
+    assert_eq!(
+        (&first["channel"], &first["value"]),
+        (&"Verdict".into(), &"2".into())
+    );
+    assert_eq!(
+        (&first["limitmaxwarning"], &first["limitmaxerror"]),
+        (&"0".into(), &"1".into())
+    );
+    let text = json["prtg"]["text"].as_str().unwrap();
+    assert!(text.starts_with("FAULT: proxy (certain): "), "{text}");
+    let xml = prtg_xml(&facts, &diagnosis);
+    assert!(
+        xml.contains("<channel>Verdict</channel><value>2</value>"),
+        "{xml}"
+    );
+    assert!(xml.trim_end().ends_with("</text></prtg>"), "{xml}");
+}
+
+#[test]
+fn programs_get_stable_codes_with_numbers_and_their_units() {
+    let facts = of("twelve lost of five hundred");
+    let diagnosis = diagnose(&facts);
+    let json = serde_json::to_value(told(&facts, &diagnosis)).unwrap();
+    assert_eq!(json["verdict"]["outcome"], "fault");
+    assert_eq!(json["verdict"]["roots"], serde_json::json!(["q-loss"]));
+    let finding = &json["findings"][0];
+    assert_eq!(finding["code"], "q-loss");
+    let lost = serde_json::json!({"name": "lost", "value": 12, "unit": "", "n": 500, "source": "quality.stream"});
+    assert_eq!(finding["evidence"][0], lost);
+    // Wilson's formula by hand: (0.0278415 - 0.0139543) / 1.0076829
+    assert_eq!(
+        (
+            &finding["evidence"][1]["value"],
+            &finding["evidence"][1]["unit"]
+        ),
+        (&13_781.into(), &"ppm".into())
+    );
+    assert_eq!(json["checks"].as_array().unwrap().len(), 34);
+}
+
+#[test]
+fn a_page_and_markdown_say_the_same_as_the_terminal() {
+    let facts = of("UDP is rejected, and the one who does it signs");
+    let diagnosis = diagnose(&facts);
+    let document = document(&facts, &diagnosis, Zone::Utc);
+    let said = words::said(&diagnosis.findings[0]);
+    assert!(said.contains("10.0.0.1 rejects it"), "{said}");
+    let page = page(&document);
+    assert!(page.contains(&said), "{page}");
+    assert!(markdown(&document, None).contains("UDP 3478 to 3481"));
+    let text = shown(&facts)
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    assert!(
+        text.contains(&said.split_whitespace().collect::<Vec<_>>().join(" ")),
+        "{text}"
+    );
+}
+
+#[test]
+fn the_manual_lists_every_code_as_the_rules_have_it() {
+    let made = manual::codes();
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/src/manual/findings.md");
+    let kept = std::fs::read_to_string(file)
+        .unwrap_or_default()
+        .replace("\r\n", "\n");
+    if kept != made && std::env::var_os("UPDATE_MANUAL").is_some() {
+        std::fs::write(file, &made).unwrap();
+    }
+    assert!(
+        kept == made,
+        "src/manual/findings.md is not what the rules say; UPDATE_MANUAL=1 writes it anew"
+    );
+    let listed: BTreeSet<&str> = made
+        .lines()
+        .filter_map(|line| line.strip_prefix("### `")?.strip_suffix('`'))
+        .collect();
+    let codes: BTreeSet<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
+    assert_eq!(listed, codes);
+}
+
+#[test]
+fn the_ranges_in_the_sentences_are_those_of_the_list() {
+    let inside = |address: &str| {
+        let relay = std::net::SocketAddr::new(address.parse().unwrap(), 3478);
+        crate::endpoints::TEAMS_RANGES.contains(relay, true)
+    };
+    // the first and the last address of each, and their neighbours
+    for address in [
+        "52.112.0.0",
+        "52.115.255.255",
+        "52.122.0.0",
+        "52.123.255.255",
+        "2603:1063::",
+        "2603:1063:3ff::",
+    ] {
+        assert!(inside(address), "{address}");
+    }
+    for address in [
+        "52.111.255.255",
+        "52.116.0.0",
+        "52.121.255.255",
+        "52.124.0.0",
+        "2603:1063:400::",
+    ] {
+        assert!(!inside(address), "{address}");
+    }
+    assert_eq!(
+        words::RANGES,
+        "52.112.0.0/14, 52.122.0.0/15 and 2603:1063::/38"
+    );
+}

@@ -1,0 +1,139 @@
+//! Everything in a sentence.
+
+use super::words::shown;
+use crate::doc::number::grouped;
+use crate::judge::diagnose::facts::Why;
+use crate::judge::diagnose::{Check, Code, Diagnosis, Finding, Item, Outcome, State};
+
+/// The sentence, without a word for the outcome before it.
+pub fn sentence(diagnosis: &Diagnosis) -> String {
+    let verdict = &diagnosis.verdict;
+    let roots = verdict
+        .roots
+        .iter()
+        .filter_map(|code| diagnosis.finding(*code));
+    let mut roots = roots.map(root);
+    let mut text = match (verdict.outcome, roots.next()) {
+        (Outcome::Fault | Outcome::Warning, Some(first)) => {
+            let mut text = first;
+            for other in roots {
+                text.push_str("; also ");
+                text.push_str(&other);
+            }
+            if verdict.more > 0 {
+                text.push_str(&format!("; and {} more", grouped(verdict.more as u64)));
+            }
+            text
+        }
+        (Outcome::Ok, _) => well(diagnosis),
+        _ => "nothing is known to be wrong, and not enough is known to be well".to_owned(),
+    };
+    let missing: Vec<String> = verdict
+        .missing
+        .iter()
+        .map(|item| untold(diagnosis, *item))
+        .collect();
+    let is_hidden = verdict.outcome == Outcome::Fault;
+    if !missing.is_empty() && !is_hidden {
+        text.push_str("; could not tell: ");
+        text.push_str(&missing.join(", "));
+    }
+    if verdict.outcome == Outcome::CouldNotTell {
+        text.push_str("; what would settle it: ");
+        text.push_str(settles(diagnosis));
+    }
+    text
+}
+
+/// A root cause with the one who can mend it.
+fn root(finding: &Finding) -> String {
+    let whose = finding.party.as_str();
+    let sure = finding.confidence.as_str();
+    format!(
+        "{whose} ({sure}): {} [{}]",
+        finding.code.meaning(),
+        finding.code.as_str()
+    )
+}
+
+/// What was measured where all is well.
+fn well(diagnosis: &Diagnosis) -> String {
+    let is_ok = |item: &Item| check(diagnosis, *item).is_some_and(|check| check.state == State::Ok);
+    let answering = [Item::Tcp443, Item::Tls, Item::Udp]
+        .into_iter()
+        .filter(is_ok);
+    let answering: Vec<&str> = answering.map(Item::meaning).collect();
+    let mut text = format!("all is well: {} answer", answering.join(", "));
+    for item in [Item::Loss, Item::Delay, Item::Jitter] {
+        let numbers = check(diagnosis, item).filter(|check| check.state == State::Ok);
+        for one in numbers.iter().flat_map(|check| &check.told) {
+            let n = one
+                .n
+                .filter(|_| item == Item::Loss)
+                .map_or_else(String::new, |n| format!(" of {}", grouped(n)));
+            text.push_str(&format!("; {} {}{n}", item.meaning(), shown(&one.value)));
+        }
+    }
+    if check(diagnosis, Item::Loss).is_none_or(|check| check.state != State::Ok) {
+        text.push_str("; loss was not judged");
+    }
+    text
+}
+
+fn check(diagnosis: &Diagnosis, item: Item) -> Option<&Check> {
+    diagnosis.checks.iter().find(|check| check.item == item)
+}
+
+fn untold(diagnosis: &Diagnosis, item: Item) -> String {
+    let why = check(diagnosis, item).and_then(|check| check.why.as_ref());
+    match why {
+        Some(why) => format!("{} ({})", item.meaning(), told(why)),
+        None => format!(
+            "{} (not as it should be, and nobody's for sure)",
+            item.meaning()
+        ),
+    }
+}
+
+fn settles(diagnosis: &Diagnosis) -> &'static str {
+    let whys = || {
+        diagnosis
+            .checks
+            .iter()
+            .filter_map(|check| check.why.as_ref())
+    };
+    if whys().any(|why| matches!(why, Why::OutOfTime | Why::Interrupted)) {
+        "the same run once more, to its end"
+    } else if diagnosis
+        .checks
+        .iter()
+        .any(|check| check.state == State::Ok)
+    {
+        "the same run once more, and from another network"
+    } else {
+        "a run that reaches a relay: nothing was looked at"
+    }
+}
+
+/// Why something is not known, in words.
+pub fn told(why: &Why) -> String {
+    match why {
+        Why::NotAsked => "not asked for".to_owned(),
+        Why::OutOfTime => "out of time".to_owned(),
+        Why::Interrupted => "the run was ended before".to_owned(),
+        Why::NotOnThisSystem => "this system does not tell".to_owned(),
+        Why::Masked(code) => format!("hidden: {}", Code::meaning(*code)),
+        Why::NotReached => "not reached, or no answer".to_owned(),
+        Why::Failed(detail) => crate::doc::text::cut(&format!("failed: {}", detail.as_str()), 120),
+    }
+}
+
+/// The word for the outcome.
+pub fn word(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Fault => "FAULT",
+        Outcome::Warning => "WARNING",
+        Outcome::Ok => "OK",
+        Outcome::CouldNotTell => "COULD NOT TELL",
+    }
+}

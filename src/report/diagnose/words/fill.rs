@@ -1,0 +1,164 @@
+//! Values in sentences.
+
+use crate::doc::number::{self, grouped};
+use crate::doc::text::{cut, time};
+use crate::judge::diagnose::{Evidence, Value};
+use crate::zone::Zone;
+
+use super::RANGES;
+
+/// Characters of a name that are shown.
+const LONGEST: usize = 80;
+
+/// Addresses that are listed; more are counted.
+const MOST: usize = 3;
+
+/// A value as a reader sees it, with its unit.
+pub fn shown(value: &Value) -> String {
+    #[allow(clippy::cast_precision_loss)] // shown with a few digits
+    let float = |count: u64| count as f64;
+    match value {
+        Value::Count(count) | Value::Number(count) => grouped(*count),
+        Value::Micros(us) => format!("{} ms", number::millis(float(*us) / 1e3)),
+        Value::Millis(ms) => number::seconds(float(*ms) / 1e3),
+        Value::Seconds(seconds) if seconds.abs() < 1.0 => "less than 1 s".to_owned(),
+        Value::Seconds(seconds) => number::seconds(*seconds),
+        Value::Ppm(ppm) => number::percent(float(*ppm) / 1e4),
+        Value::Bytes(bytes) => format!("{} bytes", grouped(*bytes)),
+        Value::BitsPerSecond(bits) => number::bit_rate(float(*bits)),
+        Value::PerSecond(rate) => format!("{rate:.0} a second"),
+        Value::Word(word) => (*word).to_owned(),
+        Value::Public(text) => cut(text.as_str(), LONGEST),
+        Value::Name(name) => cut(name.as_str(), LONGEST),
+        Value::Interface(name) => cut(name.as_str(), LONGEST),
+        Value::Issuer(name) => cut(name.as_str(), LONGEST),
+        Value::Proxy(place) => cut(place.as_str(), LONGEST),
+        Value::Ip(ip) => ip.to_string(),
+        Value::Ips(ips) => listed(ips.iter().map(ToString::to_string).collect()),
+        Value::Endpoint(endpoint) => endpoint.to_string(),
+        Value::Ports(ports) => all(&runs(ports)),
+        Value::Time(at) => time(Zone::Utc, *at),
+        Value::Day(day) => day.to_string(),
+    }
+}
+
+fn listed(mut names: Vec<String>) -> String {
+    names.dedup();
+    let more = names.len().saturating_sub(MOST);
+    names.truncate(MOST);
+    if more > 0 {
+        names.push(format!("{more} more"));
+    }
+    all(&names)
+}
+
+/// Ports in order; three and more in a row by their ends.
+fn runs(ports: &[u16]) -> Vec<String> {
+    let next = |a: &u16, b: &u16| a.checked_add(1) == Some(*b);
+    let rows = ports.chunk_by(next).flat_map(|row| match row {
+        [first, _, .., last] => vec![format!("{first} to {last}")],
+        few => few.iter().map(u16::to_string).collect(),
+    });
+    rows.collect()
+}
+
+/// `a, b and c`.
+fn all(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// A sentence with its values; a part in brackets only where all of its values are there. A value that is missing
+/// elsewhere is a dash.
+pub(super) fn filled(template: &str, evidence: &[Evidence]) -> String {
+    let mut out = String::new();
+    let mut rest = template;
+    while let Some(at) = rest.find('[') {
+        out.push_str(&values(&rest[..at], evidence).0);
+        let end = rest[at..].find(']').map_or(rest.len(), |end| at + end);
+        let (part, is_whole) = values(&rest[at + 1..end], evidence);
+        if is_whole {
+            out.push_str(&part);
+        }
+        rest = rest.get(end + 1..).unwrap_or_default();
+    }
+    out.push_str(&values(rest, evidence).0);
+    out
+}
+
+/// A text with its values, and whether all of them are there.
+fn values(text: &str, evidence: &[Evidence]) -> (String, bool) {
+    let mut parts = text.split('{');
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    let mut is_whole = true;
+    for part in parts {
+        let (name, after) = part.split_once('}').unwrap_or((part, ""));
+        let value = value(name, evidence);
+        is_whole &= value.is_some();
+        out.push_str(value.as_deref().unwrap_or(number::NONE));
+        out.push_str(after);
+    }
+    (out, is_whole)
+}
+
+fn value(name: &str, evidence: &[Evidence]) -> Option<String> {
+    if name == "ranges" {
+        return Some(RANGES.to_owned());
+    }
+    let (name, is_count) = match name.strip_suffix(":n") {
+        Some(name) => (name, true),
+        None => (name, false),
+    };
+    let found = evidence.iter().find(|one| one.name == name)?;
+    if is_count {
+        found.n.map(grouped)
+    } else {
+        Some(shown(&found.value)).filter(|text| !text.is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_in_brackets_is_left_out_where_its_value_is_missing() {
+        let lost = Evidence {
+            name: "lost",
+            value: Value::Count(12),
+            n: Some(500),
+            source: "",
+        };
+        let ports = Evidence {
+            name: "ports",
+            value: Value::Ports(vec![3478, 3479, 3481]),
+            n: None,
+            source: "",
+        };
+        let all = [lost, ports];
+        let template = "{lost} of {lost:n}[ at {rtt}][, UDP {ports}].";
+        assert_eq!(
+            filled(template, &all),
+            "12 of 500, UDP 3478, 3479 and 3481."
+        );
+        assert_eq!(filled("{rtt}!", &all), "-!");
+    }
+
+    #[test]
+    fn values_have_their_units() {
+        for (value, expected) in [
+            (Value::Micros(22_400), "22.4 ms"),
+            (Value::Ppm(13_800), "1.38 %"),
+            (Value::Bytes(1400), "1400 bytes"),
+            (Value::PerSecond(29.2), "29 a second"),
+            (Value::Ports(vec![3478, 3479, 3480, 3481]), "3478 to 3481"),
+            (Value::Ports(vec![443, 3478, 3479]), "443, 3478 and 3479"),
+            (Value::Seconds(0.1), "less than 1 s"),
+        ] {
+            assert_eq!(shown(&value), expected);
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! `diagnose` against the lab: a healthy one blames nobody, each fault is named, saved facts come to the same.
+
+use serde_json::Value;
+
+use crate::command::{own_addresses, run};
+
+/// What `--format json` says of a lab.
+fn looked(flags: &str) -> (Value, Option<i32>) {
+    let said = run(&format!("diagnose --lab --format json {flags}"));
+    let told = serde_json::from_str(&said.stdout);
+    let told: Value =
+        told.unwrap_or_else(|error| panic!("{error}: {} {}", said.stdout, said.stderr));
+    (told, said.code)
+}
+
+/// The root causes.
+fn roots(told: &Value) -> Vec<String> {
+    let roots = told["verdict"]["roots"].as_array().unwrap();
+    roots
+        .iter()
+        .map(|root| root.as_str().unwrap().to_owned())
+        .collect()
+}
+
+fn codes(told: &Value) -> Vec<&str> {
+    let findings = told["findings"].as_array().unwrap();
+    findings
+        .iter()
+        .map(|finding| finding["code"].as_str().unwrap())
+        .collect()
+}
+
+#[test]
+fn a_healthy_lab_blames_nobody_and_says_what_was_looked_at() {
+    let (told, code) = looked("");
+    assert!(roots(&told).is_empty(), "{told:#}");
+    assert_eq!(
+        (&told["verdict"]["outcome"], code),
+        (&Value::from("ok"), Some(0)),
+        "{told:#}"
+    );
+    let stream = &told["facts"]["quality"]["stream"]["known"];
+    // a busy machine misses some of the 500
+    assert!(stream["sent"].as_u64().unwrap() >= 400, "{stream:#}");
+    let cells = told["facts"]["udp"]["cells"]["known"].as_array().unwrap();
+    let ports: std::collections::BTreeSet<_> = cells
+        .iter()
+        .map(|cell| cell["port"].as_u64().unwrap())
+        .collect();
+    assert_eq!(
+        ports.into_iter().collect::<Vec<_>>(),
+        [443, 3478, 3479, 3480, 3481]
+    );
+    // nothing of it is left to the network
+    for beside in ["page", "clocks"] {
+        assert_eq!(
+            told["facts"]["web"][beside]["unknown"], "not-asked",
+            "{told:#}"
+        );
+    }
+    assert_eq!(told["facts"]["tcp"]["control"]["unknown"], "not-asked");
+}
+
+#[test]
+fn each_fault_of_the_lab_is_named_and_nobody_else_is_blamed() {
+    for (fault, code) in [
+        ("dns-timeout", "dns-timeout"),
+        ("dns-nxdomain", "dns-error"),
+        ("dns-servfail", "dns-error"),
+        ("expired", "tls-date"),
+        ("self-signed", "tls-not-microsoft"),
+        ("not-tls", "tls-not-tls"),
+        ("tls-eof", "tls-reset"),
+        ("udp-loss", "udp-all-silent"),
+        ("turn-300", "turn-error"),
+    ] {
+        let (told, exit) = looked(&format!("--quick --lab-fault {fault}"));
+        assert_eq!(roots(&told), [code], "{fault}: {:#?}", codes(&told));
+        let is_fault =
+            told["verdict"]["outcome"] == "fault" || told["verdict"]["outcome"] == "could-not-tell";
+        assert_eq!(
+            exit,
+            Some(i32::from(is_fault)),
+            "{fault}: {}",
+            told["verdict"]
+        );
+    }
+}
+
+#[test]
+fn a_relay_where_nothing_listens_is_refused() {
+    if !own_addresses() {
+        return; // there the lab resets in its place
+    }
+    let (told, exit) = looked("--quick --lab-fault refused");
+    assert!(codes(&told).contains(&"tcp443-refused"), "{told:#}");
+    assert_eq!(exit, Some(1));
+}
+
+#[test]
+fn saved_facts_come_to_the_same_verdict() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("run.json");
+    let said = run("diagnose --lab --quick --lab-fault udp-loss --format json");
+    std::fs::write(&file, &said.stdout).unwrap();
+    let again = run(&format!(
+        "diagnose --format json --facts {}",
+        file.display()
+    ));
+    let parse = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+    let (first, second) = (parse(&said.stdout), parse(&again.stdout));
+    assert_eq!(first, second);
+    assert_eq!((said.code, again.code), (Some(1), Some(1)));
+    // the facts alone are read too
+    let alone = dir.path().join("facts.json");
+    std::fs::write(&alone, first["facts"].to_string()).unwrap();
+    let again = run(&format!(
+        "diagnose --format json --facts {}",
+        alone.display()
+    ));
+    assert_eq!(parse(&again.stdout), first);
+}
+
+#[test]
+fn files_that_hold_no_facts_are_refused_with_their_names() {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, text) in [
+        ("empty.json", ""),
+        ("other.json", "{\"a\":1}"),
+        ("list.json", "[]"),
+        ("newer.json", "{\"about\":{\"format\":99}}"),
+    ] {
+        let file = dir.path().join(name);
+        std::fs::write(&file, text).unwrap();
+        let said = run(&format!("diagnose --facts {}", file.display()));
+        assert_eq!(said.code, Some(3), "{name}: {}", said.stdout);
+        assert!(said.stderr.contains(name), "{}", said.stderr);
+    }
+    assert_eq!(run("diagnose --facts nowhere.json").code, Some(3));
+}
+
+#[test]
+fn options_that_do_nothing_are_refused() {
+    for line in [
+        "relay.test:443",
+        "tls://relay.test",
+        "--facts x.json --quick",
+        "--facts x.json --lab",
+        "--lab-fault silent",
+        "--lab --offline",
+        "--offline --compare-resolver 9.9.9.9",
+        "--compare-resolver 9.9.9.9 10.0.0.1",
+        "--lab 10.0.0.1",
+        "--monitoring-plugin --format json",
+    ] {
+        let said = run(&format!("diagnose {line}"));
+        let code = if line.contains("monitoring") { 3 } else { 2 };
+        assert_eq!(
+            said.code,
+            Some(code),
+            "{line}: {}{}",
+            said.stdout,
+            said.stderr
+        );
+    }
+}
+
+#[test]
+fn a_plugin_says_one_line_with_numbers_and_ends_in_its_own_codes() {
+    let healthy = run("diagnose --lab --monitoring-plugin");
+    assert_eq!(healthy.code, Some(0), "{}", healthy.stdout);
+    assert_eq!(healthy.stdout.lines().count(), 1, "{}", healthy.stdout);
+    assert!(
+        healthy.stdout.starts_with("TURNPROBE OK - "),
+        "{}",
+        healthy.stdout
+    );
+    assert!(healthy.stdout.contains(" | "), "{}", healthy.stdout);
+    let bad = run("diagnose --lab --lab-fault udp-loss --monitoring-plugin");
+    assert_eq!(bad.code, Some(2), "{}", bad.stdout);
+    assert!(
+        bad.stdout.starts_with("TURNPROBE CRITICAL - "),
+        "{}",
+        bad.stdout
+    );
+    // what never began is no state of what is monitored
+    assert_eq!(run("diagnose --monitoring-plugin --nonsense").code, Some(3));
+    let unread = run("diagnose --monitoring-plugin --facts nowhere.json");
+    assert_eq!(unread.code, Some(3));
+    assert!(
+        unread.stdout.starts_with("TURNPROBE UNKNOWN - "),
+        "{}",
+        unread.stdout
+    );
+}
+
+#[test]
+fn the_help_names_every_place_that_is_gone_to() {
+    let help = run("diagnose --help").stdout;
+    for place in [
+        "teams.microsoft.com",
+        "login.microsoftonline.com",
+        "www.msftconnecttest.com",
+        "52.123.195.2",
+        "ipv4only.arpa",
+        "first router",
+        "--compare-resolver",
+    ] {
+        assert!(help.contains(place), "{place}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interruption_judges_what_is_known() {
+    use crate::command::{ended, signal, start, turnprobe};
+    use std::io::Read as _;
+
+    let mut child = start(turnprobe("diagnose --lab --format json"));
+    // the stream goes on for ten seconds
+    std::thread::sleep(std::time::Duration::from_secs(4));
+    signal(&child, "-INT");
+    let mut text = String::new();
+    child
+        .stdout
+        .take()
+        .unwrap()
+        .read_to_string(&mut text)
+        .unwrap();
+    assert_eq!(ended(child), Some(0));
+    let told: Value = serde_json::from_str(&text).unwrap();
+    assert!(roots(&told).is_empty(), "{told:#}");
+    assert!(told["facts"]["tcp"]["relays"]["known"].is_array());
+    assert_eq!(
+        told["facts"]["tcp"]["again"]["unknown"], "interrupted",
+        "{told:#}"
+    );
+}

@@ -1,0 +1,9 @@
+//! `diagnose` in a small world of its own: what is wrong there is named, and nobody else is blamed.
+
+mod child;
+mod firewalls;
+mod names;
+mod networks;
+mod told;
+mod ways;
+mod world;

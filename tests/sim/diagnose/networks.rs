@@ -1,0 +1,189 @@
+//! Networks that want a sign-in, routers that are dead, machines without an address, a clock that is wrong.
+
+use turnprobe::judge::diagnose::{Code, Confidence, Party};
+
+use super::told::{Told, blames, look};
+use super::world::{RELAYS, World};
+use crate::link::resolvers;
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_network_that_asks_for_a_sign_in_is_all_that_is_told() {
+    let world = World::new("dg-portal");
+    let page = "HTTP/1.1 302 Found\r\nLocation: http://hotel.example/\r\nConnection: close\r\n\r\n";
+    page.clone_into(&mut world.page.lock().unwrap());
+    let told = blames(&world, "", &[Code::Portal]);
+    assert!(
+        told.facts.about.took_ms < 10_000,
+        "{}",
+        told.facts.about.took_ms
+    );
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_clock_that_is_an_hour_ahead_is_named() {
+    let world = World::new("dg-clock");
+    let an_hour_ago = turnprobe::clock::Wall::system().now() - chrono::TimeDelta::hours(1);
+    let page = format!(
+        "HTTP/1.1 200 OK\r\nDate: {}\r\nConnection: close\r\n\r\nMicrosoft Connect Test",
+        an_hour_ago.format("%a, %d %b %Y %H:%M:%S GMT")
+    );
+    page.clone_into(&mut world.page.lock().unwrap());
+    blames(&world, "quick", &[Code::ClockWrong]);
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_router_that_does_not_answer_is_named_and_nobody_behind_it() {
+    let world = World::new("dg-gw-dead");
+    world
+        .router
+        .output("ip", &["address", "del", "10.77.0.254/24", "dev", "eth0"]);
+    let told = blames(&world, "quick", &[Code::GatewayDead]);
+    told.is(Code::GatewayDead, Party::Local, Confidence::Certain);
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_machine_without_an_address_is_told_at_once() {
+    let world = World::new("dg-no-addr");
+    world.client.output("ip", &["link", "set", "eth0", "down"]);
+    world
+        .client
+        .output("ip", &["address", "flush", "dev", "eth0"]);
+    let told = blames(&world, "", &[Code::NoAddress]);
+    assert!(
+        told.facts.about.took_ms < 5_000,
+        "{}",
+        told.facts.about.took_ms
+    );
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_router_that_answers_no_icmp_is_no_fault() {
+    let world = World::new("dg-no-icmp");
+    let silent = "chain output { type filter hook output priority 0; ip protocol icmp drop\n}";
+    crate::link::filter(&world.router, silent);
+    look(&world, "quick").is_healthy();
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_line_of_the_hosts_file_is_named() {
+    let world = World::new("dg-hosts");
+    let file = resolvers(&world.client).with_file_name("hosts");
+    let line = format!(
+        "127.0.0.1 localhost\n{} tr.teams.microsoft.com\n",
+        RELAYS[0]
+    );
+    std::fs::write(file, line).unwrap();
+    blames(&world, "quick", &[Code::HostsEntry]);
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn media_in_a_tunnel_is_a_note_while_the_way_is_good() {
+    let world = World::new("dg-tunnel");
+    // the cable itself is called like a VPN
+    let rename = "ip link set eth0 down && ip link set eth0 name tun0 && ip link set tun0 up \
+                  && ip route add default via 10.77.0.254";
+    world.client.output("sh", &["-c", rename]);
+    let told = look(&world, "quick");
+    told.is_healthy();
+    assert!(
+        told.judged.finding(Code::Tunnel).is_some(),
+        "{}",
+        told.text()
+    );
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_lost_syn_is_no_fault() {
+    let world = World::new("dg-syn");
+    // one of the first relay's: the fourth SYN to port 443 of all
+    world.at_router("tcp dport 443 tcp flags == syn numgen inc mod 1000 == 3 drop");
+    look(&world, "").is_healthy();
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_proxy_that_is_set_and_not_used_is_no_fault() {
+    let world = World::new("dg-proxy");
+    let told = Told::with(&world, "quick", &[("https_proxy", "http://10.78.0.2:3128")]);
+    told.is_healthy();
+    let proxy = told.facts.machine.proxy.known().unwrap().as_ref().unwrap();
+    assert_eq!(proxy.place.as_str(), "10.78.0.2:3128");
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_page_that_does_not_come_is_no_sign_in() {
+    let world = World::new("dg-no-page");
+    world.at_router("tcp dport 80 drop");
+    look(&world, "").is_healthy();
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_router_that_limits_its_icmp_is_no_fault() {
+    let world = World::new("dg-icmp-lim");
+    let few = "chain output { type filter hook output priority 0; ip protocol icmp numgen inc mod 3 > 0 drop\n}";
+    crate::link::filter(&world.router, few);
+    look(&world, "").is_healthy();
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_nat_that_picks_its_ports_by_destination_is_no_fault() {
+    let world = World::new("dg-nat");
+    let nat = "chain out { type nat hook postrouting priority 100; oifname eth1 masquerade fully-random\n}";
+    crate::link::filter(&world.router, nat);
+    look(&world, "quick").is_healthy();
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn ipv6_that_is_announced_and_leads_nowhere_is_named() {
+    let world = World::new("dg-v6");
+    world.with_v6();
+    *world.says_v6.lock().unwrap() = Some("2603:1063::1".parse().unwrap());
+    blames(&world, "quick", &[Code::Ipv6Broken]);
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_network_of_ipv6_alone_without_a_translator_is_named() {
+    let world = World::new("dg-v6-only");
+    world.with_v6();
+    world.client.output("ip", &["route", "del", "default"]);
+    world.client.output(
+        "ip",
+        &[
+            "address",
+            "flush",
+            "dev",
+            "eth0",
+            "scope",
+            "global",
+            "to",
+            "10.77.0.0/24",
+        ],
+    );
+    let own = "fd00:78::2";
+    crate::name_server::serve(
+        &world.internet,
+        own,
+        |query| crate::name_server::message(query, 0, &[]),
+        |_, _| {},
+    );
+    std::fs::write(resolvers(&world.client), format!("nameserver {own}\n")).unwrap();
+    let told = look(&world, "quick");
+    assert!(
+        told.judged.finding(Code::NoRoute4).is_some(),
+        "{}",
+        told.text()
+    );
+}

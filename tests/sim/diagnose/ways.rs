@@ -1,0 +1,196 @@
+//! Ways that lose packets, swallow long ones, or have something on them.
+
+use turnprobe::judge::diagnose::Code;
+use turnprobe::lab::Fault;
+
+use super::told::{blames, look};
+use super::world::World;
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_stream_that_loses_packets_behind_a_clean_router_is_the_ways() {
+    let world = World::new("dg-loss");
+    world.at_router("udp sport 3478 numgen random mod 100 < 6 drop");
+    let told = look(&world, "");
+    assert!(
+        told.judged.finding(Code::QLoss).is_some(),
+        "{}",
+        told.text()
+    );
+    assert_eq!(told.judged.verdict.roots, [Code::QLoss], "{}", told.text());
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_few_lost_datagrams_are_no_fault() {
+    let world = World::new("dg-lost-one");
+    // the third datagram to come back of each hundred and fifty
+    world.at_router("udp sport { 3478-3481 } numgen inc mod 200 == 2 drop");
+    let told = look(&world, "");
+    told.blames(&[]);
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_limit_of_the_rate_is_told_from_loss() {
+    let world = World::new("dg-rate");
+    world.at_router("udp dport 3478 limit rate over 25/second burst 40 packets drop");
+    blames(&world, "", &[Code::UdpRate]);
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn long_datagrams_that_vanish_are_found() {
+    let world = World::new("dg-mtu-udp");
+    world.at_router("ip protocol udp meta length > 1400 drop");
+    let told = blames(&world, "quick", &[Code::MtuHole]);
+    let sizes = told.facts.udp.sizes.known().unwrap();
+    let of = |bytes| {
+        sizes
+            .iter()
+            .find(|size| size.ip_bytes == bytes)
+            .unwrap()
+            .answered
+    };
+    assert!(of(1_400) > 0 && of(1_420) == 0, "{sizes:?}");
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_narrow_link_that_says_so_is_no_hole() {
+    let world = World::new("dg-narrow");
+    for (namespace, interface) in [(&world.router, "eth1"), (&world.internet, "eth0")] {
+        namespace.output("ip", &["link", "set", interface, "mtu", "1400"]);
+    }
+    look(&world, "quick").is_healthy();
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn relays_that_misbehave_are_told_by_what_they_do() {
+    for (fault, code) in [
+        (Fault::NotTls, Code::TlsNotTls),
+        (Fault::TlsEof, Code::TlsReset),
+        (Fault::Expired, Code::TlsDate),
+        (Fault::Turn300, Code::TurnError),
+    ] {
+        let world = World::with_faults("dg-fault", &[fault]);
+        let told = look(&world, "quick");
+        assert!(
+            told.judged.finding(code).is_some(),
+            "{fault}: {}",
+            told.text()
+        );
+    }
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn full_packets_that_vanish_under_tls_are_found_by_small_ones() {
+    let world = World::without_tls("dg-mtu-tls");
+    // a certificate of several segments
+    let names: Vec<_> = (0..120)
+        .map(|n| format!("relay-{n:03}.teams.microsoft.com"))
+        .collect();
+    let config = crate::relay::tls(&names);
+    crate::relay::serve(&world.internet, move |stream| {
+        crate::relay::greet(stream, &config)
+    });
+    // no segments are put together on the way
+    for namespace in [&world.client, &world.router, &world.internet] {
+        let off = "for i in /sys/class/net/eth*; do ip link set ${i##*/} gso_max_segs 1 gro_max_size 1; done";
+        let _ = namespace.command("sh", &["-c", off]).status();
+    }
+    world.at_router("ip daddr 10.77.0.1 tcp sport 443 meta length 1300-1500 drop");
+    let told = blames(&world, "", &[Code::TlsMtu]);
+    let relays = told.facts.encrypted.relays.known().unwrap();
+    assert_eq!(
+        relays[0].works_with_small_segments.known(),
+        Some(&true),
+        "{}",
+        told.text()
+    );
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn somebody_who_looks_into_tls_is_told_with_and_without_a_root_here() {
+    let world = World::new("dg-inspect");
+    for args in ["quick no-root", "quick os-root"] {
+        let told = look(&world, args);
+        let faults = [Code::TlsNotMicrosoft, Code::TlsInspected];
+        let found = faults.iter().any(|code| {
+            told.judged
+                .finding(*code)
+                .is_some_and(|finding| finding.is_fault())
+        });
+        assert!(found, "{args}: {}", told.text());
+        assert_eq!(
+            told.judged.verdict.roots.len(),
+            1,
+            "{args}: {}",
+            told.text()
+        );
+    }
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn window_scaling_that_is_taken_out_is_seen() {
+    let world = World::new("dg-wscale");
+    world.at_router("tcp flags syn reset tcp option window");
+    blames(&world, "quick", &[Code::WindowScalingOff]);
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_long_way_of_udp_is_the_ways() {
+    let world = World::with_faults("dg-far", &[Fault::UdpDelay]);
+    let told = look(&world, "");
+    assert_eq!(told.judged.verdict.roots, [Code::QRtt], "{}", told.text());
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn losses_in_a_row_are_bursts() {
+    let world = World::new("dg-bursts");
+    world.at_router("udp sport 3478 numgen inc mod 100 < 6 drop");
+    let told = blames(&world, "", &[Code::QLoss]);
+    assert!(
+        told.judged.finding(Code::QBurst).is_some(),
+        "{}",
+        told.text()
+    );
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn udp_443_alone_that_is_silent_is_no_fault() {
+    let world = World::new("dg-udp-443");
+    world.at_router("udp dport 443 drop");
+    look(&world, "quick").is_healthy();
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn an_expired_certificate_is_the_relays_unless_this_clock_explains_it() {
+    let world = World::with_faults("dg-expired", &[Fault::Expired]);
+    blames(&world, "quick", &[Code::TlsDate]);
+    // it expired a year ago, and this clock is two years ahead of everybody's
+    let then = turnprobe::clock::Wall::system().now() - chrono::TimeDelta::days(700);
+    let page = format!(
+        "HTTP/1.1 200 OK\r\nDate: {}\r\nConnection: close\r\n\r\nMicrosoft Connect Test",
+        then.format("%a, %d %b %Y %H:%M:%S GMT")
+    );
+    page.clone_into(&mut world.page.lock().unwrap());
+    blames(&world, "quick", &[Code::ClockWrong]);
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_hello_that_is_cut_is_a_filters() {
+    let world = World::new("dg-hello");
+    // a TLS record begins with 22
+    world.at_router("ip daddr 52.112.0.0/14 tcp dport 443 @ih,0,8 22 reject with tcp reset");
+    blames(&world, "quick", &[Code::TlsReset]);
+}
