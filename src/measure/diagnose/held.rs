@@ -40,12 +40,12 @@ pub async fn hold(
     remote: SocketAddr,
     budget: &Budget,
 ) -> Fact<HeldFor> {
-    let opened = async {
+    let session = async {
         opener.admit(remote.ip(), Visit::BackToBack).await.ok()?;
         opener.secure(target, remote).await.session.ok()
     };
     let limits = &opener.plan().limits;
-    let mut session = match budget.step(limits.connect + limits.tls, opened).await {
+    let mut session = match budget.step(limits.connect + limits.tls, session).await {
         Fact::Known(Some(session)) => session,
         Fact::Known(None) => return Fact::Unknown(Why::NotReached),
         Fact::Unknown(why) => return Fact::Unknown(why),
