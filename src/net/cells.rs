@@ -90,6 +90,7 @@ impl Cell {
 }
 
 /// Something that came to one of the sockets.
+#[derive(Debug, Clone, Copy)]
 enum Came {
     Answer {
         cell: usize,

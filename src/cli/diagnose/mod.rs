@@ -42,12 +42,11 @@ pub fn run(args: &DiagnoseArgs, color: Color) -> Result<Exit, Failure> {
 fn told(args: &DiagnoseArgs, color: Color) -> Result<Exit, Failure> {
     let page = args.html.as_deref().map(Page::open).transpose();
     let page = page.map_err(Failure::io)?;
-    let (facts, was_interrupted) = match &args.facts {
-        Some(file) => (saved::read(file).map_err(Failure::io)?, false),
-        None => {
-            let target = config::target(args).map_err(Failure::usage)?;
-            look(args, &target)?
-        }
+    let (facts, was_interrupted) = if let Some(file) = &args.facts {
+        (saved::read(file).map_err(Failure::io)?, false)
+    } else {
+        let target = config::target(args).map_err(Failure::usage)?;
+        look(args, &target)?
     };
     let judged = diagnose(&facts);
     let is_empty =

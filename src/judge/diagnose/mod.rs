@@ -4,6 +4,9 @@
 //! follows from what (`roots`), everything that was looked at (`checks`), and what it comes to (`verdict`). Not here:
 //! how facts are found out (`measure`), and any sentence (`report`).
 
+// facts come from files, too: an overflow would be a panic, or a wrong number
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
+
 mod checks;
 mod code;
 pub mod facts;

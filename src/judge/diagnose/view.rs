@@ -111,6 +111,11 @@ pub fn rtt_us(facts: &Facts) -> Option<u64> {
         .or_else(|| tcp_rtt_us(facts))
 }
 
+/// All of them together; a file's may be too large for that.
+pub fn total(counts: impl Iterator<Item = u64>) -> u64 {
+    counts.fold(0, u64::saturating_add)
+}
+
 /// A limit in microseconds.
 pub fn micros(limit: std::time::Duration) -> u64 {
     u64::try_from(limit.as_micros()).unwrap_or(u64::MAX)
@@ -128,9 +133,10 @@ pub fn syns(facts: &Facts) -> (u64, u64) {
     let others = others.into_iter().filter_map(|connects| connects.known());
     let up = relays(facts).iter().chain(others).flat_map(Connects::up);
     let lost = up.filter_map(|tried| tried.syn_retransmits);
-    lost.fold((0, 0), |(lost, sent), again| {
+    lost.fold((0_u64, 0_u64), |(lost, sent), again| {
         let again = u64::from(again);
-        (lost + again, sent + 1 + again)
+        let sent = sent.saturating_add(again).saturating_add(1);
+        (lost.saturating_add(again), sent)
     })
 }
 
@@ -138,9 +144,12 @@ pub fn syns(facts: &Facts) -> (u64, u64) {
 pub fn offset(facts: &Facts) -> Option<(f64, f64, u64)> {
     let clocks = facts.web.clocks.known()?;
     let whole = clocks.iter().filter(|clock| clock.low_s <= clock.high_s);
-    let (low, high, n) = whole.fold((f64::MIN, f64::MAX, 0), |(low, high, n), clock| {
-        (clock.low_s.max(low), clock.high_s.min(high), n + 1)
-    });
+    let (low, high) = whole
+        .clone()
+        .fold((f64::MIN, f64::MAX), |(low, high), clock| {
+            (clock.low_s.max(low), clock.high_s.min(high))
+        });
+    let n = whole.count() as u64;
     (n > 0 && low <= high).then_some((low, high, n))
 }
 
@@ -161,7 +170,7 @@ pub fn silent_by_chance(silent: u64, answered: u64, open: u64) -> f64 {
     // the product of (open - i) / (all - i): nothing overflows
     (0..answered.min(100_000)).fold(1.0, |p, i| {
         #[allow(clippy::cast_precision_loss)] // counts of packets
-        let [part, whole] = [open - i, all - i].map(|count| count as f64);
+        let [part, whole] = [open, all].map(|count| count.saturating_sub(i) as f64);
         p * part / whole
     })
 }

@@ -42,7 +42,7 @@ const SPACING: Duration = Duration::from_millis(250);
 /// How long the sender of a rejection is waited for.
 const SENDER: Duration = Duration::from_millis(1_500);
 
-/// Connects so many times, side by side.
+/// Connects so many times, at most three, side by side.
 pub async fn connects(
     opener: &Opener,
     remote: SocketAddr,
@@ -50,39 +50,24 @@ pub async fn connects(
     budget: &Budget,
 ) -> Connects {
     let (done, mut tried) = tokio::sync::mpsc::channel(8);
-    let all = async {
-        let one = |number: u32| {
-            let done = done.clone();
-            async move {
-                tokio::time::sleep(SPACING * number).await;
-                if opener
-                    .admit(Route::direct(remote.ip()), Visit::BackToBack)
-                    .await
-                    .is_ok()
-                {
-                    let _ = done.send(connect(opener, remote).await).await;
-                }
+    // each on the heap: together they are too much for the stack of a thread
+    let one = |number: u32| {
+        let done = done.clone();
+        Box::pin(async move {
+            if number >= count {
+                return;
             }
-        };
-        let (first, second, third) = (one(0), one(1), one(2));
-        tokio::join!(
-            async {
-                if count > 0 {
-                    first.await;
-                }
-            },
-            async {
-                if count > 1 {
-                    second.await;
-                }
-            },
-            async {
-                if count > 2 {
-                    third.await;
-                }
+            tokio::time::sleep(SPACING * number).await;
+            if opener
+                .admit(Route::direct(remote.ip()), Visit::BackToBack)
+                .await
+                .is_ok()
+            {
+                let _ = done.send(connect(opener, remote).await).await;
             }
-        );
+        })
     };
+    let all = async { tokio::join!(one(0), one(1), one(2)) };
     let limit = opener.plan().limits.connect + SPACING * count + Duration::from_millis(500);
     let _ = budget.step(limit, all).await;
     let mut found = Connects {

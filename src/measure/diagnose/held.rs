@@ -40,19 +40,14 @@ pub async fn hold(
     remote: SocketAddr,
     budget: &Budget,
 ) -> Fact<HeldFor> {
-    let opened = async {
-        opener
-            .admit(Route::direct(remote.ip()), Visit::BackToBack)
-            .await
-            .ok()?;
-        opener
-            .secure(&Route::direct(remote.ip()).to(target, remote.port()))
-            .await
-            .session
-            .ok()
+    let session = async {
+        let route = Route::direct(remote.ip());
+        opener.admit(route, Visit::BackToBack).await.ok()?;
+        let to = route.to(target, remote.port());
+        opener.secure(&to).await.session.ok()
     };
     let limits = &opener.plan().limits;
-    let mut session = match budget.step(limits.connect + limits.tls, opened).await {
+    let mut session = match budget.step(limits.connect + limits.tls, session).await {
         Fact::Known(Some(session)) => session,
         Fact::Known(None) => return Fact::Unknown(Why::NotReached),
         Fact::Unknown(why) => return Fact::Unknown(why),

@@ -504,7 +504,7 @@ impl Looking<'_> {
         let tls_works = found
             .tls
             .iter()
-            .flat_map(Fact::known)
+            .filter_map(Fact::known)
             .find(|tried| tried.failure.is_none())
             .map(|tried| tried.remote);
         if self.options.quick {
@@ -532,7 +532,7 @@ impl Looking<'_> {
         let again = found
             .tcp
             .iter()
-            .flat_map(Fact::known)
+            .filter_map(Fact::known)
             .find(|connects| connects.up().next().is_some());
         let again = again.map(|connects| connects.remote);
         found.tcp_again = match (again, budget.closed()) {
@@ -624,7 +624,7 @@ impl Looked {
         let over_tcp = self
             .tcp
             .iter()
-            .flat_map(Fact::known)
+            .filter_map(Fact::known)
             .any(|connects| connects.up().next().is_some());
         let cells = self.udp.known();
         over_tcp || cells.is_some_and(|cells| cells.iter().any(|(_, cell)| cell.answered > 0))

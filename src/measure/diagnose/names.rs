@@ -44,9 +44,9 @@ impl NameServer {
 
 /// How long a question may take, the first, and those that follow silence.
 const LIMITS: [Duration; 3] = [
-    Duration::from_millis(1_000),
+    Duration::from_secs(1),
     Duration::from_millis(1_500),
-    Duration::from_millis(2_000),
+    Duration::from_secs(2),
 ];
 
 /// More questions after an answer: a relay's name leads to another relay each time.

@@ -1,5 +1,6 @@
 //! The numbers that monitors draw.
 
+use crate::judge::diagnose::facts::Connects;
 use crate::judge::diagnose::{Diagnosis, Facts, Outcome};
 use crate::judge::limits::CLIENT;
 
@@ -73,7 +74,7 @@ pub(super) fn figures(facts: &Facts, diagnosis: &Diagnosis) -> Vec<Figure> {
             "connect",
             "Round trip (TCP)",
             "ms",
-            relay.and_then(|relay| relay.rtt_us()).map(ms),
+            relay.and_then(Connects::rtt_us).map(ms),
             Some(limit),
         ),
         of("dns", "Longest lookup", "ms", lookup.copied().map(ms), None),

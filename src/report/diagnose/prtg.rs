@@ -14,7 +14,8 @@ const LONGEST: usize = 2_000;
 
 #[derive(Serialize)]
 struct Prtg {
-    prtg: Inside,
+    #[serde(rename = "prtg")]
+    inside: Inside,
 }
 
 #[derive(Serialize)]
@@ -25,7 +26,8 @@ struct Inside {
 
 #[derive(Serialize)]
 struct Channel {
-    channel: &'static str,
+    #[serde(rename = "channel")]
+    name: &'static str,
     value: String,
     float: u8,
     unit: &'static str,
@@ -42,7 +44,7 @@ fn inside(facts: &Facts, diagnosis: &Diagnosis) -> Inside {
     let outcome = diagnosis.verdict.outcome;
     // 0 is well, 1 a warning, and from 2 on an error
     let mut result = vec![Channel {
-        channel: "Verdict",
+        name: "Verdict",
         value: state(outcome).to_string(),
         float: 0,
         unit: "Custom",
@@ -58,7 +60,7 @@ fn inside(facts: &Facts, diagnosis: &Diagnosis) -> Inside {
             other => ("Custom", other),
         };
         Channel {
-            channel: figure.label,
+            name: figure.label,
             value: plain(figure.value),
             float: 1,
             unit,
@@ -79,7 +81,7 @@ fn inside(facts: &Facts, diagnosis: &Diagnosis) -> Inside {
 /// As JSON.
 pub fn prtg_json(facts: &Facts, diagnosis: &Diagnosis) -> String {
     let prtg = Prtg {
-        prtg: inside(facts, diagnosis),
+        inside: inside(facts, diagnosis),
     };
     serde_json::to_string_pretty(&prtg).unwrap_or_default() + "\n"
 }
@@ -91,7 +93,7 @@ pub fn prtg_xml(facts: &Facts, diagnosis: &Diagnosis) -> String {
         prtg {
             @for channel in &result {
                 result {
-                    channel { (channel.channel) }
+                    channel { (channel.name) }
                     value { (channel.value) }
                     float { (channel.float) }
                     unit { (channel.unit) }

@@ -1,5 +1,7 @@
 //! Everything in a sentence.
 
+use std::fmt::Write as _;
+
 use super::words::shown;
 use crate::doc::number::grouped;
 use crate::judge::diagnose::facts::Why;
@@ -21,7 +23,7 @@ pub fn sentence(diagnosis: &Diagnosis) -> String {
                 text.push_str(&other);
             }
             if verdict.more > 0 {
-                text.push_str(&format!("; and {} more", grouped(verdict.more as u64)));
+                let _ = write!(text, "; and {} more", grouped(verdict.more as u64));
             }
             text
         }
@@ -71,7 +73,7 @@ fn well(diagnosis: &Diagnosis) -> String {
                 .n
                 .filter(|_| item == Item::Loss)
                 .map_or_else(String::new, |n| format!(" of {}", grouped(n)));
-            text.push_str(&format!("; {} {}{n}", item.meaning(), shown(&one.value)));
+            let _ = write!(text, "; {} {}{n}", item.meaning(), shown(&one.value));
         }
     }
     if check(diagnosis, Item::Loss).is_none_or(|check| check.state != State::Ok) {
@@ -102,13 +104,11 @@ fn settles(diagnosis: &Diagnosis) -> &'static str {
             .iter()
             .filter_map(|check| check.why.as_ref())
     };
+    let is_ok = |check: &Check| check.state == State::Ok && check.item != Item::List;
+    let has_any = diagnosis.checks.iter().any(is_ok);
     if whys().any(|why| matches!(why, Why::OutOfTime | Why::Interrupted)) {
         "the same run once more, to its end"
-    } else if diagnosis
-        .checks
-        .iter()
-        .any(|check| check.state == State::Ok)
-    {
+    } else if has_any {
         "the same run once more, and from another network"
     } else {
         "a run that reaches a relay: nothing was looked at"

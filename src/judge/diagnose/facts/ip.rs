@@ -177,7 +177,7 @@ impl FromStr for Ip {
 fn stand_in(text: &str) -> Option<Ip> {
     let (name, network) = text.split_once("/net-").unwrap_or((text, ""));
     let (kind, number) = name.rsplit_once('-')?;
-    if !network.bytes().all(|byte| byte.is_ascii_lowercase()) {
+    if network.len() > 8 || !network.bytes().all(|byte| byte.is_ascii_lowercase()) {
         return None;
     }
     Some(Ip::StandIn {

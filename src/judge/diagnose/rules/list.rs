@@ -10,7 +10,11 @@ use crate::judge::severity::Severity::Warn;
 /// How old the list was when it was used, in days.
 pub fn age_days(facts: &Facts) -> Option<i64> {
     let started = facts.about.started?.date_naive();
-    Some((started - facts.about.list_date?).num_days())
+    Some(
+        started
+            .signed_duration_since(facts.about.list_date?)
+            .num_days(),
+    )
 }
 
 /// The list is old.

@@ -278,7 +278,11 @@ pub fn bad_router(facts: &Facts) -> Option<BadRouter> {
         .is_some_and(|(p95, rtt)| {
             // a router that answers later than the relay behind it is late with its answers alone
             let beyond = stream.and_then(|stream| stream.rtt_p95_us);
-            p95 > 30_000 && p95 * 10 > rtt * 4 && beyond.is_none_or(|beyond| beyond * 10 >= p95 * 8)
+            let [four, eight, ten] =
+                [4, 8, 10].map(|times| move |us: u64| us.saturating_mul(times));
+            p95 > 30_000
+                && ten(p95) > four(rtt)
+                && beyond.is_none_or(|beyond| ten(beyond) >= eight(p95))
         });
     (is_lossy || is_slow).then_some(BadRouter { is_lossy, is_slow })
 }

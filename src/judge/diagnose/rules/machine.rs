@@ -2,7 +2,7 @@
 
 use super::tls;
 use crate::judge::diagnose::code::Code;
-use crate::judge::diagnose::facts::{Cell, ConnectOutcome, Facts, VdiSign as S};
+use crate::judge::diagnose::facts::{Cell, ConnectOutcome, Facts, NameServer, VdiSign as S};
 use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
 use crate::judge::diagnose::finding::{Finding, Party, Value};
 use crate::judge::diagnose::rule::{Rule, nothing};
@@ -78,9 +78,13 @@ fn denied(facts: &Facts) -> (Denied, Denied) {
     let cells = facts.udp.cells.known().map_or(&[][..], Vec::as_slice);
     let first = cells.iter().find(|cell| cell.denied > 0);
     let udp = first.map(|first| {
-        let sum = |of: fn(&Cell) -> u64| cells.iter().map(of).sum();
-        let (sent, denied): (u64, u64) = (sum(|cell| cell.sent), sum(|cell| cell.denied));
-        (denied, sent + denied, Value::Endpoint(first.remote.clone()))
+        let sum = |of: fn(&Cell) -> u64| view::total(cells.iter().map(of));
+        let (sent, denied) = (sum(|cell| cell.sent), sum(|cell| cell.denied));
+        (
+            denied,
+            sent.saturating_add(denied),
+            Value::Endpoint(first.remote.clone()),
+        )
     });
     let is_denied = |outcome| outcome == ConnectOutcome::Denied;
     let relays = view::relays(facts);
@@ -190,7 +194,7 @@ pub const HOSTS_ENTRY: Rule = Rule {
         let entries = facts.machine.hosts.known().map_or(&[][..], Vec::as_slice);
         let mut answers = view::name_servers(facts)
             .iter()
-            .flat_map(|server| server.addresses());
+            .flat_map(NameServer::addresses);
         if answers.any(|answer| entries.iter().any(|entry| entry.ip == answer.ip)) {
             vec![Code::DnsBlocked, Code::DnsOutside]
         } else {

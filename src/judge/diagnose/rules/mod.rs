@@ -1,5 +1,6 @@
 //! The rules, by layer. One code has one rule; what several of them look at stands in `view`.
 
+mod addresses;
 mod list;
 mod local;
 mod machine;
@@ -31,9 +32,9 @@ pub static RULES: [&Rule; Code::ALL.len()] = [
     &names::TIMEOUT,
     &names::ERROR,
     &names::NAME_GONE,
-    &names::BLOCKED,
-    &names::OUTSIDE,
-    &names::REGION,
+    &addresses::BLOCKED,
+    &addresses::OUTSIDE,
+    &addresses::REGION,
     &names::SERVER_DOWN,
     &names::SLOW,
     &names::IPV6_BROKEN,

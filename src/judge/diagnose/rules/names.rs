@@ -2,13 +2,10 @@
 
 use crate::judge::diagnose::code::Code;
 use crate::judge::diagnose::facts::text::Name;
-use crate::judge::diagnose::facts::{
-    Answer, Answered, ConnectOutcome, Facts, IpKind, NameServer, Origin,
-};
+use crate::judge::diagnose::facts::{Answer, ConnectOutcome, Facts, NameServer};
 use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
 use crate::judge::diagnose::finding::{Finding, Party, Value};
 use crate::judge::diagnose::rule::{Rule, nothing};
-use crate::judge::diagnose::rules::list;
 use crate::judge::diagnose::view::{self, name_servers};
 use crate::judge::severity::Severity::{Fail, Warn};
 
@@ -63,13 +60,13 @@ pub const TIMEOUT: Rule = Rule {
             _ if reached.contains(&Some(true)) => Likely,
             _ => Possible,
         };
-        let asked: u32 = servers.iter().map(|server| server.asked).sum();
+        let asked = view::total(servers.iter().map(|server| u64::from(server.asked)));
         Some(
             Finding::new(Code::DnsTimeout, Fail, Party::Dns, confidence)
                 .counted(
                     "server",
                     Value::Endpoint(first.server.clone()),
-                    u64::from(asked),
+                    asked,
                     SYSTEM,
                 )
                 .with("servers", Value::Count(servers.len() as u64), SYSTEM)
@@ -188,179 +185,6 @@ pub const NAME_GONE: Rule = Rule {
         )
     },
     explains: nothing,
-};
-
-/// The first address of the system's that is like that, and who gave it.
-fn answer(facts: &Facts, is: impl Fn(&Answered) -> bool) -> Option<(&NameServer, &Answered)> {
-    name_servers(facts).iter().find_map(|server| {
-        let found = server.addresses().iter().find(|answer| is(answer))?;
-        Some((server, found))
-    })
-}
-
-/// Whether no relay can have that address.
-fn is_filters(answer: &Answered) -> bool {
-    use IpKind as K;
-    let kinds = [
-        K::Unspecified,
-        K::Loopback,
-        K::Multicast,
-        K::Broadcast,
-        K::LinkLocal,
-    ];
-    !answer.in_teams_range && kinds.contains(&answer.ip.kind())
-}
-
-/// Whether all relays that were tried are at an address of the system's that is not Microsoft's.
-fn all_are_elsewhere(facts: &Facts) -> bool {
-    let relays = view::relays(facts);
-    !relays.is_empty()
-        && relays
-            .iter()
-            .all(|relay| !relay.in_teams_range && relay.origin == Origin::System)
-}
-
-/// What an address of somebody else's explains.
-fn elsewhere(facts: &Facts) -> Vec<Code> {
-    use Code as C;
-    if !all_are_elsewhere(facts) {
-        return Vec::new();
-    }
-    vec![
-        C::Tcp443Silent,
-        C::Tcp443Refused,
-        C::RelayOneSilent,
-        C::RegionSilent,
-        C::TlsNotTls,
-        C::TlsReset,
-        C::TlsTimeout,
-        C::TlsWrongName,
-        C::UdpAllSilent,
-        C::UdpSomeSilent,
-        C::UdpRelaySilent,
-        C::TurnError,
-    ]
-}
-
-/// A filter's address.
-pub const BLOCKED: Rule = Rule {
-    code: Code::DnsBlocked,
-    layer: 2,
-    condition: "an address of 0.0.0.0/8, 127.0.0.0/8, `::`, `::1`, link-local, multicast or 240.0.0.0/4 for the relay's name",
-    why: "no server of the internet has such an address; filters give it in place of a refusal",
-    grade: "fail, dns, certain",
-    check: |facts| {
-        let (server, answer) = answer(facts, is_filters)?;
-        Some(
-            Finding::new(Code::DnsBlocked, Fail, Party::Dns, Certain)
-                .with("server", Value::Endpoint(server.server.clone()), SYSTEM)
-                .with("ip", Value::Ip(answer.ip.clone()), SYSTEM)
-                .with("name", Value::Name(facts.names.name.clone()), "names.name"),
-        )
-    },
-    explains: elsewhere,
-};
-
-/// Somebody else's address.
-pub const OUTSIDE: Rule = Rule {
-    code: Code::DnsOutside,
-    layer: 2,
-    condition: "an address outside Microsoft's published ranges for the relay's name (fail where the certificate there is not trusted)",
-    why: "web gateways send names to themselves; the list may also be older than the address",
-    grade: "warn or fail, dns, likely; possible for private and shared addresses and with a list over 90 days old",
-    check: |facts| {
-        let outside = |answer: &Answered| !answer.in_teams_range && !is_filters(answer);
-        let (server, answer) = answer(facts, outside)?;
-        let mut there = view::certificates(facts).filter(|(remote, _)| remote.ip == answer.ip);
-        let is_untrusted = there.any(|(_, certificate)| !super::tls::is_trusted(certificate));
-        let is_private = matches!(
-            answer.ip.kind(),
-            IpKind::Private4 | IpKind::Private6 | IpKind::Cgnat
-        );
-        let is_old = list::age_days(facts).is_none_or(|days| days > 90);
-        let severity = if is_untrusted { Fail } else { Warn };
-        let confidence = if is_private || is_old {
-            Possible
-        } else {
-            Likely
-        };
-        Some(
-            Finding::new(Code::DnsOutside, severity, Party::Dns, confidence)
-                .with("server", Value::Endpoint(server.server.clone()), SYSTEM)
-                .with("ip", Value::Ip(answer.ip.clone()), SYSTEM)
-                .with("name", Value::Name(facts.names.name.clone()), "names.name")
-                .maybe(
-                    "list",
-                    facts.about.list_date.map(Value::Day),
-                    "about.list_date",
-                ),
-        )
-    },
-    explains: |facts| {
-        let other = facts.names.comparison.known();
-        let is_inside =
-            other.is_some_and(|other| other.addresses().iter().any(|answer| answer.in_teams_range));
-        let mut all = elsewhere(facts);
-        if is_inside && all_are_elsewhere(facts) {
-            all.extend([Code::TlsInspected, Code::TlsNotMicrosoft]);
-        }
-        all
-    },
-};
-
-/// The relays of a name server that were connected to: region and round trip of the nearest.
-fn nearest<'a>(facts: &'a Facts, server: &'a NameServer) -> Option<(&'a Answered, u64)> {
-    let measured = server
-        .addresses()
-        .iter()
-        .filter(|answer| !answer.region.is_empty());
-    let measured = measured.filter_map(|answer| {
-        let mut there = view::relays(facts)
-            .iter()
-            .filter(|relay| relay.remote.ip == answer.ip);
-        Some((answer, there.find_map(|relay| relay.rtt_us())?))
-    });
-    measured.min_by_key(|(_, rtt)| *rtt)
-}
-
-/// A far region.
-pub const REGION: Rule = Rule {
-    code: Code::DnsRegion,
-    layer: 2,
-    condition: "the system's name server leads to another region than the one to compare with, whose relay is more than 25 ms nearer",
-    why: "both were connected to from here: the name of a region alone tells nothing of the way",
-    grade: "warn, dns, likely",
-    check: |facts| {
-        let server = name_servers(facts)
-            .iter()
-            .find(|server| !server.addresses().is_empty())?;
-        let (far, far_us) = nearest(facts, server)?;
-        let (near, near_us) = nearest(facts, facts.names.comparison.known()?)?;
-        (far.region != near.region && far_us > near_us.saturating_add(25_000)).then(|| {
-            Finding::new(Code::DnsRegion, Warn, Party::Dns, Likely)
-                .with("server", Value::Endpoint(server.server.clone()), SYSTEM)
-                .with("far", Value::Public(far.region.clone()), SYSTEM)
-                .with("far-rtt", Value::Micros(far_us), "tcp.relays")
-                .with(
-                    "near",
-                    Value::Public(near.region.clone()),
-                    "names.comparison",
-                )
-                .with("near-rtt", Value::Micros(near_us), "tcp.relays")
-        })
-    },
-    explains: |facts| {
-        let near = facts
-            .names
-            .comparison
-            .known()
-            .and_then(|server| nearest(facts, server));
-        if near.is_some_and(|(_, us)| us <= 100_000) {
-            vec![Code::RttHigh, Code::QRtt]
-        } else {
-            Vec::new()
-        }
-    },
 };
 
 /// One of several is silent.

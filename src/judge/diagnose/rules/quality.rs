@@ -64,7 +64,7 @@ fn rate_limit(stream: &Stream) -> Option<(u64, f64)> {
     if later.len() < 4 {
         return None;
     }
-    let mean = later.iter().sum::<u64>() as f64 / n;
+    let mean = view::total(later.iter().copied()) as f64 / n;
     let squares = later.iter().map(|count| (*count as f64 - mean).powi(2));
     let spread = squares.sum::<f64>() / (n - 1.0) / mean;
     let at_random = loss.ppm as f64 / 1e6;

@@ -51,7 +51,7 @@ pub const ALL_SILENT: Rule = Rule {
     why: "at 30 % of loss six lost in a row are one in 1,400; silence alone does not tell who drops",
     grade: "fail, firewall, certain by an ICMP sender that is no relay, likely where TCP 443 works, else possible",
     check: |facts| {
-        let sent: u64 = media(facts).map(|cell| cell.sent).sum();
+        let sent = view::total(media(facts).map(|cell| cell.sent));
         if media(facts).next().is_none() || !media(facts).all(is_silent) {
             return None;
         }
@@ -80,10 +80,10 @@ fn ports<'a>(cells: impl Iterator<Item = &'a Cell>) -> Vec<u16> {
 fn is_against_open(facts: &Facts, silent: &[&Cell]) -> bool {
     let open = || media(facts).filter(|cell| cell.answered > 0);
     let [answered, sent] = [
-        open().map(|cell| cell.answered).sum::<u64>(),
-        open().map(|cell| cell.sent).sum(),
+        view::total(open().map(|cell| cell.answered)),
+        view::total(open().map(|cell| cell.sent)),
     ];
-    let lost = silent.iter().map(|cell| cell.sent).sum();
+    let lost = view::total(silent.iter().map(|cell| cell.sent));
     !silent.is_empty()
         && silent.iter().all(|cell| is_silent(cell))
         && silent_by_chance(lost, answered, sent) < CHANCE
@@ -112,7 +112,7 @@ pub const SOME_SILENT: Rule = Rule {
             return None;
         }
         let cells = || media(facts).filter(|cell| closed.contains(&cell.port));
-        let sent: u64 = cells().map(|cell| cell.sent).sum();
+        let sent = view::total(cells().map(|cell| cell.sent));
         let open = ports(media(facts).filter(|cell| cell.answered > 0));
         let by = stranger(facts, cells());
         let confidence = if by.is_some() { Certain } else { Likely };
@@ -141,10 +141,8 @@ pub const RELAY_SILENT: Rule = Rule {
             let cells: Vec<&Cell> = cells().collect();
             is_against_open(facts, &cells)
         })?;
-        let sent = media(facts)
-            .filter(|cell| cell.remote.ip == **silent)
-            .map(|cell| cell.sent)
-            .sum::<u64>();
+        let own = media(facts).filter(|cell| cell.remote.ip == **silent);
+        let sent = view::total(own.map(|cell| cell.sent));
         let other = media(facts).find(|cell| cell.answered > 0)?;
         Some(
             Finding::new(Code::UdpRelaySilent, Warn, Party::Unknown, Possible)
@@ -169,7 +167,7 @@ pub const UDP443_SILENT: Rule = Rule {
             .known()?
             .iter()
             .filter(|cell| cell.port == 443);
-        let sent: u64 = cells.clone().map(|cell| cell.sent).sum();
+        let sent = view::total(cells.clone().map(|cell| cell.sent));
         let is_all = cells.clone().next().is_some() && cells.clone().all(is_silent);
         (is_all && view::is_udp_open(facts) == Some(true)).then(|| {
             Finding::note(Code::Udp443Silent, Possible).counted(
@@ -278,7 +276,7 @@ pub const MTU_HOLE: Rule = Rule {
             .collect();
         let is_hole = |size: &Size| size.sent >= 4 && size.answered == 0 && size.too_long == 0;
         let first = silent.first()?;
-        let n = silent.iter().map(|size| size.sent).sum::<u64>();
+        let n = view::total(silent.iter().map(|size| size.sent));
         silent.iter().all(|size| is_hole(size)).then(|| {
             Finding::new(Code::MtuHole, Warn, Party::Path, Likely)
                 .counted(

@@ -34,8 +34,8 @@ fn data(name: &str) -> Value {
 }
 
 /// The families of scenarios, each a file.
-pub(crate) const FAMILIES: [&str; 9] = [
-    "healthy", "machine", "local", "names", "proxy", "tcp", "tls", "udp", "quality",
+pub(crate) const FAMILIES: [&str; 10] = [
+    "healthy", "edges", "machine", "local", "names", "proxy", "tcp", "tls", "udp", "quality",
 ];
 
 /// All of them.

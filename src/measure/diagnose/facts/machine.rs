@@ -42,7 +42,7 @@ pub fn facts(found: &Looked, opener: &Opener) -> Machine {
             trips: trips(found),
         })),
         // loopback needs none
-        (None, Some(carrier)) if carrier.local.is_loopback() => Fact::Known(None),
+        (None, Some(end)) if end.local.is_loopback() => Fact::Known(None),
         (None, Some(_)) => Fact::Unknown(Why::NotOnThisSystem),
         (None, None) => Fact::Unknown(Why::NotReached),
     };

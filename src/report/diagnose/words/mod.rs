@@ -48,7 +48,7 @@ pub fn next(finding: &Finding) -> String {
 /// A sentence for the manual: values by their names.
 pub fn with_names(template: &str) -> String {
     let text = template.replace("{ranges}", RANGES).replace(":n}", "}");
-    text.replace('[', "").replace(']', "")
+    text.replace(['[', ']'], "")
 }
 
 /// Evidence in a line: `lost 12 of 500, p95 30 ms`.

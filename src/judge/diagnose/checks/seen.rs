@@ -1,215 +1,24 @@
-//! Everything that was looked at, and whether it is all right: the list that shows what a verdict rests on.
+//! What the facts alone say of each thing that is looked at: well, not as it should be, or not known.
 
-use super::code::Code;
-use super::facts::{Connects, Fact, Facts, Reply, Talk, TlsOutcome, Why};
-use super::finding::{Evidence, Finding, Value};
-use super::rules::age_days;
-use super::view;
+use super::item::Item;
+use crate::judge::diagnose::facts::{
+    Connects, Fact, Facts, NameServer, Reply, Talk, TlsOutcome, Why,
+};
+use crate::judge::diagnose::finding::{Evidence, Value};
+use crate::judge::diagnose::rules::age_days;
+use crate::judge::diagnose::view;
 use crate::judge::limits::CLIENT;
+use crate::record::TlsPath;
 use crate::stats::share;
-use crate::words::{words, words_as_text};
-
-words! {
-    /// Something that is looked at.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-    pub enum Item {
-        /// Any address.
-        Address = "address": "network address",
-        /// Hosts file.
-        Hosts = "hosts": "hosts file",
-        /// Virtual desktop.
-        Desktop = "desktop": "virtual desktop",
-        /// Clock.
-        Clock = "clock": "clock",
-        /// A way for IPv4.
-        Ipv4 = "ipv4": "way for IPv4",
-        /// The router.
-        Router = "router": "way to the router",
-        /// A tunnel.
-        Tunnel = "tunnel": "VPN",
-        /// A sign-in.
-        SignIn = "sign-in": "sign-in page",
-        /// Name servers.
-        NameServers = "name-servers": "name servers",
-        /// Their answers.
-        Addresses = "addresses": "relay's addresses",
-        /// How fast they are.
-        Lookups = "lookups": "time of lookups",
-        /// IPv6.
-        Ipv6 = "ipv6": "IPv6",
-        /// Proxy.
-        Proxy = "proxy": "proxy",
-        /// Control name.
-        Control = "control": "TCP 443 to others",
-        /// TCP 443.
-        Tcp443 = "tcp443": "TCP 443 to relays",
-        /// TCP 80.
-        Tcp80 = "tcp80": "TCP 80 to a relay",
-        /// Lost SYNs.
-        Syns = "syns": "SYNs",
-        /// Window scaling.
-        Windows = "windows": "window scaling",
-        /// Round trip.
-        Rtt = "rtt": "round trip (TCP)",
-        /// TLS.
-        Tls = "tls": "TLS",
-        /// Certificate.
-        Certificate = "certificate": "certificate",
-        /// Pseudo-TLS.
-        PseudoTls = "pseudo-tls": "pseudo-TLS on 443",
-        /// TURN in the clear.
-        TurnClear = "turn-clear": "TURN in the clear on 443",
-        /// TURN inside TLS.
-        TurnTls = "turn-tls": "TURN inside TLS",
-        /// UDP.
-        Udp = "udp": "UDP 3478 to 3481",
-        /// UDP 443.
-        Udp443 = "udp443": "UDP 443",
-        /// An Allocate.
-        Allocate = "allocate": "TURN over UDP",
-        /// NAT.
-        Nat = "nat": "NAT",
-        /// Sizes.
-        Sizes = "sizes": "packet sizes",
-        /// Loss.
-        Loss = "loss": "loss",
-        /// Round trip of UDP.
-        Delay = "delay": "round trip (UDP)",
-        /// Jitter.
-        Jitter = "jitter": "jitter",
-        /// Load.
-        Load = "load": "queue under load",
-        /// The list.
-        List = "list": "list of addresses",
-    }
-}
-
-words! {
-    /// How it is.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-    pub enum State {
-        /// It was looked at and is all right.
-        Ok = "ok",
-        /// A finding says what is wrong with it.
-        Fault = "fault",
-        /// It could not be told.
-        CouldNotTell = "could-not-tell",
-        /// It was not asked for.
-        LeftOut = "left-out",
-    }
-}
-
-words_as_text!(Item, State);
-
-/// Something that was looked at, and how it is.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Check {
-    /// What.
-    pub item: Item,
-    /// How it is.
-    pub state: State,
-    /// The finding that says so, the first of them; a note beside what is all right.
-    pub code: Option<Code>,
-    /// Why it could not be told; none where something was seen that no rule has a name for.
-    pub why: Option<Why>,
-    /// The numbers of what is all right.
-    pub told: Vec<Evidence>,
-}
 
 /// How the facts alone see it.
-enum Seen {
+pub(super) enum Seen {
+    /// It is well, by these numbers.
     Ok(Vec<Evidence>),
     /// It was looked at, and does not read as all right.
     Odd,
+    /// Nothing is known of it.
     Unknown(Why),
-}
-
-/// The list.
-pub fn checks(facts: &Facts, found: &[Finding]) -> Vec<Check> {
-    let one = |item: Item| {
-        let codes = codes(item);
-        let mut own = found.iter().filter(|finding| codes.contains(&finding.code));
-        let worst = own.clone().find(|finding| finding.is_fault());
-        let code = worst.or_else(|| own.next()).map(|finding| finding.code);
-        let (state, why, told) = match (worst, seen(facts, item)) {
-            (Some(_), _) => (State::Fault, None, Vec::new()),
-            (None, Seen::Ok(told)) => (State::Ok, None, told),
-            (None, Seen::Odd) => (State::CouldNotTell, None, Vec::new()),
-            (None, Seen::Unknown(Why::NotAsked)) => {
-                (State::LeftOut, Some(Why::NotAsked), Vec::new())
-            }
-            (None, Seen::Unknown(why)) => (State::CouldNotTell, Some(why), Vec::new()),
-        };
-        Check {
-            item,
-            state,
-            code,
-            why,
-            told,
-        }
-    };
-    Item::ALL.into_iter().map(one).collect()
-}
-
-/// The findings that are about it.
-fn codes(item: Item) -> &'static [Code] {
-    use Code as C;
-    match item {
-        Item::Address => &[C::NoAddress],
-        Item::Hosts => &[C::HostsEntry],
-        Item::Desktop => &[C::Vdi],
-        Item::Clock => &[C::ClockWrong],
-        Item::Ipv4 => &[C::NoRoute4, C::Nat64],
-        Item::Router => &[C::GatewayDead, C::GatewayBad],
-        Item::Tunnel => &[C::Tunnel, C::TunnelUnused],
-        Item::SignIn => &[C::Portal],
-        Item::NameServers => &[
-            C::DnsNoServer,
-            C::DnsTimeout,
-            C::DnsError,
-            C::DnsNameGone,
-            C::DnsServerDown,
-        ],
-        Item::Addresses => &[C::DnsBlocked, C::DnsOutside, C::DnsRegion],
-        Item::Lookups => &[C::DnsSlow],
-        Item::Ipv6 => &[C::Ipv6Broken],
-        Item::Proxy => &[C::ProxyNeeded, C::ProxyForbids, C::ProxyUnused],
-        Item::Control => &[C::ControlSilent],
-        Item::Tcp443 => &[
-            C::SendDenied,
-            C::Tcp443Silent,
-            C::Tcp443Refused,
-            C::RegionSilent,
-            C::RelayOneSilent,
-        ],
-        Item::Syns => &[C::SynLoss],
-        Item::Windows => &[C::WindowScalingOff],
-        Item::Rtt => &[C::RttHigh],
-        Item::Tls => &[C::TlsNotTls, C::TlsReset, C::TlsMtu, C::TlsTimeout],
-        Item::Certificate => &[
-            C::TlsDate,
-            C::TlsInspected,
-            C::TlsWrongName,
-            C::TlsNotMicrosoft,
-            C::TlsMsRoot,
-        ],
-        Item::Udp => &[
-            C::SendDenied,
-            C::UdpAllSilent,
-            C::UdpSomeSilent,
-            C::UdpRelaySilent,
-        ],
-        Item::Udp443 => &[C::Udp443Silent],
-        Item::Allocate => &[C::TurnError],
-        Item::Nat => &[C::NatVaries, C::NatEgresses],
-        Item::Sizes => &[C::MtuHole, C::MtuSmall],
-        Item::Loss => &[C::UdpRate, C::QLoss, C::QBurst, C::QMarginal],
-        Item::Delay => &[C::QRtt],
-        Item::Jitter => &[C::QJitter],
-        Item::Load => &[C::QBloat],
-        Item::List => &[C::ListOld],
-        Item::Tcp80 | Item::PseudoTls | Item::TurnClear | Item::TurnTls => &[],
-    }
 }
 
 fn told(name: &'static str, value: Value, n: Option<u64>, source: &'static str) -> Evidence {
@@ -237,7 +46,8 @@ fn ok_if(is_ok: bool) -> Seen {
     }
 }
 
-fn seen(facts: &Facts, item: Item) -> Seen {
+/// What the facts say of it.
+pub(super) fn seen(facts: &Facts, item: Item) -> Seen {
     let machine = &facts.machine;
     match item {
         Item::Address => of(&machine.has_address, |has| ok_if(*has)),
@@ -313,7 +123,7 @@ fn seen(facts: &Facts, item: Item) -> Seen {
             let mut paths = view::certificates(facts).map(|(_, one)| one.path);
             match paths.next() {
                 None => Seen::Unknown(Why::NotReached),
-                Some(first) => ok_if(first.is_fine() && paths.all(crate::record::TlsPath::is_fine)),
+                Some(first) => ok_if(first.is_fine() && paths.all(TlsPath::is_fine)),
             }
         }),
         Item::PseudoTls => of(&facts.encrypted.pseudo_tls, talk),
@@ -428,7 +238,7 @@ fn names(facts: &Facts, item: Item) -> Seen {
             }
             Item::Addresses if !has_answered => Seen::Unknown(Why::NotReached),
             Item::Addresses => {
-                let mut all = servers.iter().flat_map(|server| server.addresses());
+                let mut all = servers.iter().flat_map(NameServer::addresses);
                 ok_if(all.all(|answer| answer.in_teams_range))
             }
             _ => {
@@ -457,9 +267,8 @@ fn udp(facts: &Facts, item: Item) -> Seen {
     of(&facts.udp.cells, |cells| {
         let own = |port: u16| (port == 443) == (item == Item::Udp443);
         let own = || cells.iter().filter(|cell| own(cell.port));
-        let [sent, answered] = own().fold([0, 0], |[sent, answered], cell| {
-            [sent + cell.sent, answered + cell.answered]
-        });
+        let sent = view::total(own().map(|cell| cell.sent));
+        let answered = view::total(own().map(|cell| cell.answered));
         if own().next().is_none() {
             Seen::Unknown(Why::NotAsked)
         } else if own().all(|cell| cell.answered > 0) {

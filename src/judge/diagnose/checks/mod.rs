@@ -1,0 +1,71 @@
+//! Everything that was looked at, and whether it is all right: the list that shows what a verdict rests on.
+
+mod item;
+mod seen;
+
+use super::code::Code;
+use super::facts::{Facts, Why};
+use super::finding::{Evidence, Finding};
+use crate::words::{words, words_as_text};
+pub use item::Item;
+use item::codes;
+use seen::{Seen, seen};
+
+words! {
+    /// How it is.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub enum State {
+        /// It was looked at and is all right.
+        Ok = "ok",
+        /// A finding says what is wrong with it.
+        Fault = "fault",
+        /// It could not be told.
+        CouldNotTell = "could-not-tell",
+        /// It was not asked for.
+        LeftOut = "left-out",
+    }
+}
+
+words_as_text!(State);
+
+/// Something that was looked at, and how it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Check {
+    /// What.
+    pub item: Item,
+    /// How it is.
+    pub state: State,
+    /// The finding that says so, the first of them; a note beside what is all right.
+    pub code: Option<Code>,
+    /// Why it could not be told; none where something was seen that no rule has a name for.
+    pub why: Option<Why>,
+    /// The numbers of what is all right.
+    pub told: Vec<Evidence>,
+}
+
+/// The list.
+pub fn checks(facts: &Facts, found: &[Finding]) -> Vec<Check> {
+    let one = |item: Item| {
+        let codes = codes(item);
+        let mut own = found.iter().filter(|finding| codes.contains(&finding.code));
+        let worst = own.clone().find(|finding| finding.is_fault());
+        let code = worst.or_else(|| own.next()).map(|finding| finding.code);
+        let (state, why, told) = match (worst, seen(facts, item)) {
+            (Some(_), _) => (State::Fault, None, Vec::new()),
+            (None, Seen::Ok(told)) => (State::Ok, None, told),
+            (None, Seen::Odd) => (State::CouldNotTell, None, Vec::new()),
+            (None, Seen::Unknown(Why::NotAsked)) => {
+                (State::LeftOut, Some(Why::NotAsked), Vec::new())
+            }
+            (None, Seen::Unknown(why)) => (State::CouldNotTell, Some(why), Vec::new()),
+        };
+        Check {
+            item,
+            state,
+            code,
+            why,
+            told,
+        }
+    };
+    Item::ALL.into_iter().map(one).collect()
+}
