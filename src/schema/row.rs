@@ -306,11 +306,11 @@ impl<'a> Row<'a> {
             said if said.eq_ignore_ascii_case(World::Lab.as_str()) => return Some(World::Lab),
             _ => return Some(World::Real),
         }
-        let address = self.get(id!(remoteip)).trim();
+        let address = self.get(id!(remoteip));
         match address.as_bytes() {
-            [] => None,
             // nearly all, without a look at the whole
             [b'1'..=b'9', ..] if !address.starts_with("127.") => Some(World::Real),
+            _ if address.trim().is_empty() => None,
             _ => World::guess(self.address()?, &self.text(id!(remotename))),
         }
     }

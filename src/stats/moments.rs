@@ -27,8 +27,8 @@ impl Moments {
         self.count.raise(1);
         let value = u128::from(value);
         self.sum.raise(value);
-        // 2^128 is out of reach for times: it takes 2^48 of three days each
-        self.squares = self.squares.saturating_add(value.saturating_mul(value));
+        // 2^128 is out of reach for times: it takes 2^48 of three days each; no square of 64 bits wraps
+        self.squares = self.squares.saturating_add(value.wrapping_mul(value));
     }
 
     /// Takes a value in so many times.

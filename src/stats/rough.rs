@@ -6,7 +6,7 @@ use crate::record::Counter as _;
 const BITS: u32 = 5;
 
 /// Values that are listed; with more there is a count for each bin.
-const MOST_LISTED: usize = 64;
+const MOST_LISTED: usize = 256;
 
 /// The longest duration that is told from longer ones, in microseconds: more than a minute.
 const LONGEST: u64 = (1 << 26) - 1;
@@ -60,13 +60,24 @@ impl Rough {
 
     /// The value that `permille` thousandths do not exceed (nearest rank), in microseconds; none of no values.
     pub fn at(&self, permille: u16) -> Option<u64> {
+        let [found] = self.at_each([permille]);
+        found
+    }
+
+    /// The same of several: few values are put in order once for all of them.
+    pub fn at_each<const N: usize>(&self, permille: [u16; N]) -> [Option<u64>; N] {
+        let mut bins = self.few.clone();
+        bins.sort_unstable();
+        permille.map(|permille| self.of(permille, &bins))
+    }
+
+    /// `bins` are the listed ones in order.
+    fn of(&self, permille: u16, bins: &[u16]) -> Option<u64> {
         let share = u128::from(self.total).saturating_mul(permille.into());
         let rank = u64::try_from(share.div_ceil(1_000))
             .unwrap_or(self.total)
             .max(1);
         if self.counts.is_empty() {
-            let mut bins = self.few.clone();
-            bins.sort_unstable();
             let place = usize::try_from(rank).ok()?.checked_sub(1)?;
             return bins.get(place).map(|bin| middle(*bin));
         }
@@ -163,7 +174,7 @@ mod tests {
     #[test]
     fn a_quantile_is_within_a_sixty_fourth_of_the_exact_one() {
         let values: Vec<u64> = (1..=5_000_u64).map(|i| i * i % 99_991 * 31 + 7).collect();
-        for n in [1, 2, 20, 64, 65, 1_000, 5_000] {
+        for n in [1, 2, 20, MOST_LISTED, MOST_LISTED + 1, 1_000, 5_000] {
             let rough = of(&values[..n]);
             let mut sorted = values[..n].to_vec();
             sorted.sort_unstable();
@@ -196,7 +207,7 @@ mod tests {
     fn parts_merged_equal_the_whole_however_they_are_cut() {
         let values: Vec<u64> = (0..500_u64).map(|i| i * i * 7 % 300_007 + 9).collect();
         let whole = of(&values);
-        for cut in [0, 1, 17, 63, 64, 65, 499] {
+        for cut in [0, 1, 17, 244, 255, 256, 257, 499] {
             let mut merged = of(&values[..cut]);
             merged.merge(&of(&values[cut..]));
             assert_eq!(merged.total(), whole.total());

@@ -92,17 +92,25 @@ fn alarms(weather: &Weather, factor: f64, months: u64) -> u64 {
 
 /// Months that are looked at: more of them when all is counted in full.
 fn months() -> u64 {
-    match option_env!("COUNTS") {
-        Some("full") => 500,
+    match std::env::var("COUNTS").as_deref() {
+        Ok("full") => 500,
         _ => 50,
     }
 }
 
 #[test]
 fn healthy_months_have_no_shift() {
+    let (calm, restless) = (
+        alarms(&CALM, 1.0, months()),
+        alarms(&RESTLESS, 1.0, months()),
+    );
+    println!(
+        "calm: {calm}, restless: {restless} of {} months have a shift",
+        months()
+    );
     // at most 2 % of calm and 4 % of restless ones
-    assert!(alarms(&CALM, 1.0, months()) * 50 <= months());
-    assert!(alarms(&RESTLESS, 1.0, months()) * 25 <= months());
+    assert!(calm * 50 <= months());
+    assert!(restless * 25 <= months());
 }
 
 #[test]

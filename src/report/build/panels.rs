@@ -196,7 +196,7 @@ impl Times {
         let others = &self.others[metric as usize];
         let (n, [low, middle, high]) = match metric {
             Metric::Connect => (self.connect.total(), self.connect.at_each([50, 500, 950])),
-            _ => (others.total(), [50, 500, 950].map(|at| others.at(at))),
+            _ => (others.total(), others.at_each([50, 500, 950])),
         };
         Some(PanelPoint {
             at: DateTime::from_timestamp(start, 0)?,

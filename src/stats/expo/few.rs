@@ -45,6 +45,18 @@ impl Few {
         }
     }
 
+    /// Takes all values of another list in, of which there must be room for.
+    pub fn extend(&mut self, other: &Self) {
+        let since = self.len.checked_rem(BLOCK).unwrap_or(0);
+        // no block ends by it: the bytes stay as they are
+        if other.blocks == 0 && since.saturating_add(other.len) < BLOCK {
+            self.append(&other.bytes);
+            self.len = self.len.saturating_add(other.len);
+        } else {
+            other.values().for_each(|value| self.add(value));
+        }
+    }
+
     /// Bytes that the list has taken.
     #[cfg(test)]
     pub fn size(&self) -> usize {
@@ -104,19 +116,27 @@ impl Few {
         self.blocks = u16::try_from(self.bytes.len()).unwrap_or(u16::MAX);
     }
 
-    fn push(&mut self, number: u64) {
-        let mut room = [0; LONGEST];
-        let length = put(&mut room, number);
-        self.append(room.get(..length).unwrap_or_default());
+    #[allow(clippy::cast_possible_truncation)] // eight bits of a number at a time
+    fn push(&mut self, mut number: u64) {
+        self.make_room(LONGEST);
+        while number >> BITS > 0 {
+            self.bytes.push(number as u8 | 1 << BITS);
+            number >>= BITS;
+        }
+        self.bytes.push(number as u8);
     }
 
     fn append(&mut self, bytes: &[u8]) {
-        // by a quarter, as there may be many lists
-        if self.bytes.capacity().saturating_sub(self.bytes.len()) < bytes.len() {
-            let more = (self.bytes.len() / 4).max(32).max(bytes.len());
+        self.make_room(bytes.len());
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    /// By a half, as there may be many lists.
+    fn make_room(&mut self, bytes: usize) {
+        if self.bytes.capacity().saturating_sub(self.bytes.len()) < bytes {
+            let more = (self.bytes.len() / 2).max(32).max(bytes);
             self.bytes.reserve_exact(more);
         }
-        self.bytes.extend_from_slice(bytes);
     }
 }
 

@@ -64,7 +64,7 @@ impl Expo {
         match (&mut self.0, &other.0) {
             (Kept::Few(few), _) if few.len() == 0 => self.0 = other.0.clone(),
             (Kept::Few(few), Kept::Few(more)) if stay_few(few, more.len()) => {
-                more.values().for_each(|value| few.add(value));
+                few.extend(more);
             }
             (_, Kept::Few(more)) => {
                 self.with_buckets(|buckets| more.values().for_each(|value| buckets.add(value)));

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{DateTime, Datelike, NaiveDate, Timelike};
 
 use super::by_transport::{ByTransport, Transports};
-use super::groups::{Groups, SEPARATOR, part, target};
+use super::groups::{Groups, SEPARATOR, is_same, part, target};
 use super::series_names::SeriesNames;
 use super::{Measured, Taken};
 use crate::schema::{Metric, Row, THROUGH, id};
@@ -268,7 +268,10 @@ impl Dimensions {
         ];
         // the next row is most likely of the same combination
         if let Some((last, number)) = &self.last
-            && last.iter().zip(cells).all(|(last, cell)| last == cell)
+            && last
+                .iter()
+                .zip(cells)
+                .all(|(last, cell)| is_same(last, cell))
         {
             return *number;
         }

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 
 use super::by_transport::ByTransport;
-use super::groups::{SEPARATOR, part};
+use super::groups::{SEPARATOR, is_same, part};
 use super::{Measured, Taken};
 use crate::endpoints::{self, Ranges};
 use crate::record::{Transport, World};
@@ -120,7 +120,7 @@ impl Relays {
         if let Some(number) = self.latest[transport].get(address.as_ref()) {
             let relay = &mut self.known[*number];
             let mut both = relay.cells.iter().zip(&cells);
-            if both.all(|(known, cell)| **known == **cell) {
+            if both.all(|(known, cell)| is_same(known, cell)) {
                 relay.measured.add(taken);
                 return relay.place;
             }
