@@ -25,7 +25,7 @@ proxy_reply; connect_us, tcp_* and explain are about the way to the proxy";
 #[derive(Debug, Args)]
 pub struct ProxyArgs {
     /// Go through a proxy: URL, env or system
-    #[arg(long, value_name = "URL", help_heading = HEADING, long_help = PROXIES)]
+    #[arg(long, value_name = "URL", help_heading = HEADING, hide_short_help = true, long_help = PROXIES)]
     pub proxy: Option<String>,
     /// Go through no proxy: what is done anyway
     #[arg(long, help_heading = HEADING, hide_short_help = true, conflicts_with = "proxy")]

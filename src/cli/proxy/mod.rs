@@ -113,16 +113,8 @@ fn of_url(text: &str) -> anyhow::Result<Proxy> {
         host,
         port,
         credentials: credentials(&url)?,
-        dns: default_dns(scheme),
+        dns: scheme.usual_dns(),
     })
-}
-
-/// `socks5` resolves here, as everywhere else where the two schemes are known.
-pub(super) fn default_dns(scheme: ProxyScheme) -> ProxyDns {
-    match scheme {
-        ProxyScheme::Socks5 => ProxyDns::Local,
-        ProxyScheme::Http | ProxyScheme::Https | ProxyScheme::Socks5h => ProxyDns::Remote,
-    }
 }
 
 /// User and password of a URL.

@@ -9,7 +9,8 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
-use super::{Asked, Credentials, Proxy, ProxyScheme};
+use super::asked::Asked;
+use super::named::{Credentials, Proxy, ProxyScheme};
 use crate::net::line::Line;
 use crate::net::stream::Stream;
 use crate::net::{Destination, plain_error};

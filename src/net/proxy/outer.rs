@@ -1,11 +1,13 @@
 //! The TLS session to a proxy that is spoken to inside TLS. Its certificate must be one that this system trusts: the
 //! credentials go through it.
 
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
 use rustls::pki_types::ServerName;
 
-use super::{Proxy, ProxyScheme};
+use super::named::{Proxy, ProxyScheme};
 use crate::clock;
-use crate::net::open::Opener;
 use crate::net::plan::Plan;
 use crate::net::stream::Stream;
 use crate::net::tls::{TlsClient, TlsVersion};
@@ -36,26 +38,25 @@ impl Outer {
             judge: Judge::new(plan.public_roots.clone(), plan.os_store.clone()),
         }))
     }
-}
 
-impl Opener {
     /// Opens it.
-    pub(super) async fn inside_tls(
+    ///
+    /// # Errors
+    ///
+    /// When there is no session, or none with the proxy that was named.
+    pub async fn open(
         &self,
         stream: Stream,
         proxy: &Proxy,
+        limit: Duration,
+        now: DateTime<Utc>,
     ) -> Result<Stream, Failure> {
         let name = match &proxy.host {
             Host::Address(address) => ServerName::from(*address),
             Host::Name(name) => ServerName::try_from(name.to_string())
                 .map_err(|_| wrong(format!("{name} is no name for TLS")))?,
         };
-        let Some(outer) = &self.outer else {
-            return Err(wrong("TLS to the proxy was not set up".to_owned()));
-        };
-        // the limit of the whole phase ends it earlier
-        let limit = self.plan.limits.proxy.saturating_mul(2);
-        let (handshake, session) = outer
+        let (handshake, session) = self
             .client
             .handshake(stream, name.clone(), None, limit)
             .await;
@@ -66,9 +67,9 @@ impl Opener {
             };
             wrong(format!("no TLS with the proxy: {}{hint}", failure.detail))
         })?;
-        let judged = outer
+        let judged = self
             .judge
-            .examine(&handshake.chain, &name, self.wall().now(), clock::now());
+            .examine(&handshake.chain, &name, now, clock::now());
         match judged.await.trust_os {
             Some(Trust::Trusted) => Ok(session.into_outer()),
             Some(trust) => Err(wrong(format!(

@@ -6,7 +6,8 @@ use tokio::net::TcpStream;
 use tokio_socks::tcp::Socks5Stream;
 use tokio_socks::{Error, TargetAddr};
 
-use super::{Asked, Proxy};
+use super::asked::Asked;
+use super::named::Proxy;
 use crate::net::stream::Stream;
 use crate::net::{Destination, plain_error};
 use crate::record::{Cause, Failure};
