@@ -10,12 +10,10 @@ mod tests;
 
 use std::net::IpAddr;
 
-use anyhow::{Context as _, bail, ensure};
-use percent_encoding::percent_decode_str;
-use url::Url;
+use anyhow::ensure;
 
 use super::message;
-use crate::net::{Credentials, Plan, Proxy, ProxyDns, ProxyScheme};
+use crate::net::{Credentials, Plan, Proxy, ProxyDns, ProxyScheme, ProxyUrlError};
 use crate::record::Transport;
 use crate::target::{Host, Target};
 pub use args::ProxyArgs;
@@ -75,62 +73,8 @@ pub(super) fn plan(
 
 /// A proxy by its URL; of its credentials no message tells.
 fn of_url(text: &str) -> anyhow::Result<Proxy> {
-    let shown = without_credentials(text);
-    let wrong = || {
-        format!(
-            "--proxy {shown}: give http://host:port, https://, socks5:// or socks5h://, or env or system"
-        )
-    };
-    let whole = if text.contains("://") {
-        text.to_owned()
-    } else {
-        format!("http://{text}")
-    };
-    let Ok(url) = Url::parse(&whole) else {
-        bail!(wrong());
-    };
-    let Some(scheme) = ProxyScheme::of_word(url.scheme()) else {
-        bail!(wrong());
-    };
-    ensure!(
-        matches!(url.path(), "" | "/") && url.query().is_none() && url.fragment().is_none(),
-        "--proxy {shown}: a proxy has no path; give only scheme, host and port"
-    );
-    let host = url.host_str().unwrap_or_default();
-    let host = host
-        .strip_prefix('[')
-        .and_then(|host| host.strip_suffix(']'))
-        .unwrap_or(host);
-    let host: Host = host.parse().map_err(|_| anyhow::anyhow!(wrong()))?;
-    let port = url.port().unwrap_or(match scheme {
-        ProxyScheme::Http => 80,
-        ProxyScheme::Https => 443,
-        ProxyScheme::Socks5 | ProxyScheme::Socks5h => 1080,
-    });
-    ensure!(port != 0, "--proxy {shown}: the port may not be 0");
-    Ok(Proxy {
-        scheme,
-        host,
-        port,
-        credentials: credentials(&url)?,
-        dns: scheme.usual_dns(),
-    })
-}
-
-/// User and password of a URL.
-fn credentials(url: &Url) -> anyhow::Result<Option<Credentials>> {
-    if url.username().is_empty() && url.password().is_none() {
-        return Ok(None);
-    }
-    let decoded = |text: &str| {
-        let text = percent_decode_str(text).decode_utf8();
-        text.map(String::from)
-            .context("--proxy: user and password must be UTF-8")
-    };
-    Ok(Some(Credentials {
-        user: decoded(url.username())?,
-        password: decoded(url.password().unwrap_or_default())?,
-    }))
+    text.parse()
+        .map_err(|error: ProxyUrlError| anyhow::anyhow!("--proxy {error}"))
 }
 
 /// What the protocol can carry.
@@ -153,31 +97,6 @@ fn signs_in(who: &Credentials, scheme: ProxyScheme) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A URL as it may be shown.
-pub fn without_credentials(text: &str) -> String {
-    let (scheme, rest) = text
-        .split_once("://")
-        .map_or(("", text), |(scheme, rest)| (scheme, rest));
-    let rest = match rest.rfind('@') {
-        Some(at) => rest.get(at + 1..).unwrap_or_default(),
-        // a user and password without the place, perhaps
-        None if !has_port(rest) => "...",
-        None => rest,
-    };
-    if scheme.is_empty() {
-        rest.to_owned()
-    } else {
-        format!("{scheme}://{rest}")
-    }
-}
-
-/// Whether what stands behind the last colon, if one does, is a port.
-fn has_port(place: &str) -> bool {
-    let place = place.split(['/', '?', '#']).next().unwrap_or_default();
-    let port = place.rsplit_once(':').map_or("", |(_, port)| port);
-    place.starts_with('[') || port.bytes().all(|byte| byte.is_ascii_digit())
-}
-
 /// Says that everybody on the machine can read a password that stands on the command line.
 pub fn warn_of_password() {
     message::note(
@@ -194,7 +113,8 @@ fn suits(proxy: &Proxy, targets: &[Target], plan: &Plan, lab: bool) -> anyhow::R
         .any(|way| way.transport == Transport::Udp);
     ensure!(
         !has_udp,
-        "--proxy: UDP goes through no proxy of HTTP or SOCKS, which carry TCP; leave udp out, or --proxy"
+        "--proxy: UDP goes through no proxy of HTTP or SOCKS, which carry TCP; leave udp out of --transport and the \
+         targets, or leave --proxy out"
     );
     ensure!(
         !plan.local_end.fast_open,
@@ -202,7 +122,8 @@ fn suits(proxy: &Proxy, targets: &[Target], plan: &Plan, lab: bool) -> anyhow::R
     );
     ensure!(
         !(plan.all_addresses && proxy.dns == ProxyDns::Remote),
-        "--all-addresses: the proxy resolves the name, so that its addresses are not known; add --proxy-dns local"
+        "--all-addresses: with --proxy the proxy resolves the name, so that its addresses are not known; give \
+         --proxy-dns local"
     );
     let is_elsewhere =
         !matches!(proxy.host, Host::Address(address) if address.to_canonical().is_loopback());
