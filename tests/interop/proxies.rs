@@ -9,6 +9,8 @@ use crate::servers::pair;
 /// Who may sign in where that is wanted.
 pub const USER: &str = "somebody";
 pub const PASSWORD: &str = "p@ss:w/rd";
+/// For tinyproxy, whose configuration takes nothing else.
+pub const PLAIN_PASSWORD: &str = "Passw0rd";
 
 /// squid without a cache: an open port, one with a sign-in, and one inside TLS with the certificate of this name. It
 /// forbids the way to `forbidden.example`.
@@ -50,7 +52,7 @@ pub fn squid(namespace: &mut Namespace, certificate: &str) {
 pub fn tinyproxy(namespace: &mut Namespace) {
     for (port, more) in [
         (8888, String::new()),
-        (8889, format!("BasicAuth {USER} {PASSWORD}\n")),
+        (8889, format!("BasicAuth {USER} {PLAIN_PASSWORD}\n")),
     ] {
         let file = namespace.dir().join(format!("tinyproxy-{port}.conf"));
         let config = format!("Port {port}\nListen 127.0.0.1\nTimeout 60\nConnectPort 443\n{more}");
