@@ -24,7 +24,7 @@ use super::gate::{Gate, Rhythm};
 use super::local_end::LocalEnd;
 use super::names::NameLog;
 use super::plan::Plan;
-use super::proxy::{self, Outer, Proxy, ProxyDns};
+use super::proxy::{Outer, Proxy, ProxyDns};
 use super::stream::Connected;
 use super::tls::TlsClient;
 use super::{tcp, tcp_info};
@@ -53,7 +53,7 @@ pub struct Opener {
     connector: Connector,
     pub(super) tls: TlsClient,
     /// TLS to a proxy; none where none is spoken.
-    outer: Option<Outer>,
+    pub(super) outer: Option<Outer>,
     gate: Gate,
     names: Arc<NameLog>,
     /// Whether a path was opened: then a fast run is held back, no longer refused.
@@ -363,14 +363,7 @@ impl Opener {
             reply: String::new(),
         };
         if let Ok(connected) = connection.stream {
-            let wanted = proxy::Wanted {
-                proxy,
-                outer: self.outer.as_ref(),
-                to,
-                limit: self.plan.limits.proxy,
-                now: self.wall.now(),
-            };
-            let (took, opened) = proxy::open(wanted, connected).await;
+            let (took, opened) = self.tunnel(proxy, connected, to).await;
             connection.times.set(Phase::Proxy, took);
             via.reply = opened.reply;
             connection.stream = opened.result;

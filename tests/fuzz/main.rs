@@ -85,6 +85,7 @@ tests! {
     files_of_rows: "report",
     documents_of_any_text: "document",
     targets_as_they_are_typed: "target",
+    proxies_and_what_they_answer: "proxy",
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! The program against real servers from Debian's packages (bind9, unbound, openssl, nginx,
-//! coturn) in a network namespace of each test's own. Ignored by default: they need root and
+//! coturn, squid, tinyproxy, microsocks) in a network namespace of each test's own. Ignored by default: they need root and
 //! those packages; without them they fail, they do not skip. Expected values come from `dig`,
 //! `getent` and `openssl`, asked of the same server in the same test.
 #![cfg(target_os = "linux")]
@@ -12,6 +12,7 @@ mod dig;
 mod namespace;
 mod openssl;
 mod probe;
+mod proxies;
 mod servers;
 #[path = "../it/signals.rs"]
 mod signals;
@@ -22,6 +23,7 @@ mod certificates;
 mod dns;
 mod ladder;
 mod main_job;
+mod proxy;
 mod resolver;
 mod store;
 mod tls;

@@ -14,12 +14,15 @@ const HEADING: &str = "Proxy";
 
 /// What a proxy is, for the long help.
 const PROXIES: &str = "\
-A proxy that TCP goes through: http://host:port and https://host:port (CONNECT),
-socks5://host:port and socks5h://host:port; env takes it from HTTPS_PROXY,
-ALL_PROXY and NO_PROXY, system from the settings of Windows or macOS, with PAC
-and WPAD; lab is the lab's own. Media should need none: the default is to go
-straight. The row then has the phase `proxy` and the columns proxy, proxy_ip and
-proxy_reply; connect_us, tcp_* and explain are about the way to the proxy";
+A proxy that TCP goes through:
+- http://host:port, https://host:port: CONNECT
+- socks5://host:port, socks5h://host:port: SOCKS5
+- env: from HTTPS_PROXY, ALL_PROXY and NO_PROXY
+- system: from the settings of Windows or macOS, with PAC and WPAD
+- lab: the lab's own
+
+Media should need none: the default is to go straight. The row then has the phase `proxy` and the columns proxy, \
+proxy_ip and proxy_reply; connect_us, tcp_* and explain are about the way to the proxy.";
 
 /// The proxy.
 #[derive(Debug, Args)]

@@ -3,7 +3,7 @@
 
 use std::ffi::{OsStr, OsString};
 
-use crate::cli::message;
+use super::warn_of_password;
 
 /// Warns of a password in `--proxy`, and hides it where the system lets it.
 pub fn hide_password() {
@@ -17,21 +17,15 @@ pub fn hide_password() {
     }
 }
 
-/// Says that everybody on the machine can read a password that stands on the command line.
-fn warn_of_password() {
-    message::note(
-        "a password on the command line can be read by everybody on this machine; write user:password into a file \
-         and give --proxy-auth-file FILE",
-    );
-}
-
 /// A command line without its passwords.
 #[derive(Debug, PartialEq, Eq)]
 struct Split {
     words: Vec<OsString>,
     /// `user:password` of the last of them as they stood in the URL; none where a file is given, which counts.
+    #[cfg_attr(not(target_os = "linux"), expect(dead_code))]
     secret: Option<String>,
     /// The place of the last of these options: what stands behind `--` is none.
+    #[cfg_attr(not(target_os = "linux"), expect(dead_code))]
     place: usize,
 }
 

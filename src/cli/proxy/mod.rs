@@ -7,18 +7,17 @@ mod secret;
 mod settings;
 #[cfg(test)]
 mod tests;
-mod url;
 
 use std::net::IpAddr;
 
 use anyhow::ensure;
 
-use crate::net::{Credentials, Plan, Proxy, ProxyDns, ProxyScheme};
+use super::message;
+use crate::net::{Credentials, Plan, Proxy, ProxyDns, ProxyScheme, ProxyUrlError};
 use crate::record::Transport;
 use crate::target::{Host, Target};
 pub use args::ProxyArgs;
 pub use hidden::hide_password;
-use url::of_url;
 
 /// The plan with the proxy that is wanted, if one is.
 pub(super) fn plan(
@@ -72,6 +71,12 @@ pub(super) fn plan(
     })
 }
 
+/// A proxy by its URL; of its credentials no message tells.
+fn of_url(text: &str) -> anyhow::Result<Proxy> {
+    text.parse()
+        .map_err(|error: ProxyUrlError| anyhow::anyhow!("--proxy {error}"))
+}
+
 /// What the protocol can carry.
 fn signs_in(who: &Credentials, scheme: ProxyScheme) -> anyhow::Result<()> {
     let is_plain = |text: &str| !text.chars().any(char::is_control);
@@ -92,6 +97,14 @@ fn signs_in(who: &Credentials, scheme: ProxyScheme) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Says that everybody on the machine can read a password that stands on the command line.
+pub fn warn_of_password() {
+    message::note(
+        "a password on the command line can be read by everybody on this machine; write user:password into a file \
+         and give --proxy-auth-file FILE",
+    );
+}
+
 /// A proxy, transports and the rest must fit together.
 fn suits(proxy: &Proxy, targets: &[Target], plan: &Plan, lab: bool) -> anyhow::Result<()> {
     let has_udp = targets
@@ -100,8 +113,8 @@ fn suits(proxy: &Proxy, targets: &[Target], plan: &Plan, lab: bool) -> anyhow::R
         .any(|way| way.transport == Transport::Udp);
     ensure!(
         !has_udp,
-        "--proxy: UDP goes through no proxy of HTTP or SOCKS, which carry TCP; leave udp out of --transport, or leave \
-         --proxy out"
+        "--proxy: UDP goes through no proxy of HTTP or SOCKS, which carry TCP; leave udp out of --transport and the \
+         targets, or leave --proxy out"
     );
     ensure!(
         !plan.local_end.fast_open,
@@ -109,7 +122,7 @@ fn suits(proxy: &Proxy, targets: &[Target], plan: &Plan, lab: bool) -> anyhow::R
     );
     ensure!(
         !(plan.all_addresses && proxy.dns == ProxyDns::Remote),
-        "--all-addresses: behind --proxy the proxy resolves the name, so that its addresses are not known; give \
+        "--all-addresses: with --proxy the proxy resolves the name, so that its addresses are not known; give \
          --proxy-dns local, or leave one of them out"
     );
     let is_elsewhere =

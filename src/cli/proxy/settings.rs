@@ -6,7 +6,6 @@ use proxy_watch::{
 };
 use url::Url;
 
-use super::url::default_dns;
 use crate::cli::message;
 use crate::net::{Credentials, Plan, Proxy, ProxyScheme};
 use crate::record::Transport;
@@ -168,6 +167,6 @@ fn proxy(what: &str, step: &ProxyStep) -> anyhow::Result<Option<Proxy>> {
             .map_err(|_| anyhow::anyhow!("--proxy {what}: `{host}` is no host"))?,
         port: endpoint.port,
         credentials,
-        dns: default_dns(scheme),
+        dns: scheme.usual_dns(),
     }))
 }

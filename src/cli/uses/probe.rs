@@ -133,6 +133,7 @@ pub(super) const USES: &[Use] = &[
 const EITHER: &[&[&str]] = &[
     &["burst", "watch", "hold"],
     &["ipv4", "ipv6", "all_addresses"],
+    &["proxy", "no_proxy"],
     // what a relay says to a HEAD behind a request of TURN tells nothing
     &["http", "ask"],
     &["proxy", "no_proxy"],

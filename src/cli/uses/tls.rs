@@ -36,6 +36,9 @@ pub(super) fn idle(args: &TlsArgs, given: &Given) -> Option<(&'static str, Idle)
     if let Some(idle) = unseen(&args.lab_fault, &args.proxy, false) {
         return Some(("lab_fault", idle));
     }
+    if given.has("proxy") && given.has("no_proxy") {
+        return Some(("proxy", Idle::beside("--no-proxy", "")));
+    }
     let of_proxy = ["proxy_dns", "proxy_auth_file", "proxy_timeout"];
     if let Some(id) = of_proxy
         .into_iter()

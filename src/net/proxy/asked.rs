@@ -1,9 +1,9 @@
-//! What asking for a tunnel came to.
+//! What comes of asking a proxy for a tunnel.
 
 use crate::net::stream::Connected;
 use crate::record::{Cause, Failure};
 
-/// What it came to.
+/// A tunnel that was asked for.
 #[derive(Debug)]
 pub struct Asked {
     /// What the proxy answered.
@@ -13,7 +13,7 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// No tunnel.
+    /// None, with nothing that the proxy answered.
     pub fn failed(cause: Cause, detail: impl Into<String>) -> Self {
         Self {
             reply: String::new(),

@@ -10,11 +10,10 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
 use super::asked::Asked;
-use super::wanted::{Credentials, Proxy, ProxyScheme};
-use crate::net::destination::Destination;
+use super::named::{Credentials, Proxy, ProxyScheme};
 use crate::net::line::Line;
-use crate::net::plain_error;
 use crate::net::stream::Stream;
+use crate::net::{Destination, plain_error};
 use crate::record::{Cause, Failure, plain};
 use crate::wire::proxy_head::{Head, MOST_HEAD, Reading, read};
 use crate::wire::tls_hello::{FirstBytes, classify};

@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use rustls::pki_types::ServerName;
 
-use super::wanted::{Proxy, ProxyScheme};
+use super::named::{Proxy, ProxyScheme};
 use crate::clock;
 use crate::net::plan::Plan;
 use crate::net::stream::Stream;
@@ -39,12 +39,12 @@ impl Outer {
         }))
     }
 
-    /// Opens the session.
+    /// Opens it.
     ///
     /// # Errors
     ///
-    /// `proxy-tls`.
-    pub(super) async fn open(
+    /// When there is no session, or none with the proxy that was named.
+    pub async fn open(
         &self,
         stream: Stream,
         proxy: &Proxy,
@@ -56,8 +56,6 @@ impl Outer {
             Host::Name(name) => ServerName::try_from(name.to_string())
                 .map_err(|_| wrong(format!("{name} is no name for TLS")))?,
         };
-        // the limit of the whole phase ends it earlier
-        let limit = limit.saturating_mul(2);
         let (handshake, session) = self
             .client
             .handshake(stream, name.clone(), None, limit)

@@ -7,10 +7,9 @@ use tokio_socks::tcp::Socks5Stream;
 use tokio_socks::{Error, TargetAddr};
 
 use super::asked::Asked;
-use super::wanted::Proxy;
-use crate::net::destination::Destination;
-use crate::net::plain_error;
+use super::named::Proxy;
 use crate::net::stream::Stream;
+use crate::net::{Destination, plain_error};
 use crate::record::{Cause, Failure};
 
 /// Asks for it.

@@ -8,6 +8,7 @@ mod forms;
 mod ladder;
 mod ms_turn;
 mod page;
+mod proxy;
 mod pseudo_tls;
 mod report;
 mod samples;
@@ -30,7 +31,7 @@ pub struct Target {
 }
 
 /// All targets.
-pub const ALL: [Target; 11] = [
+pub const ALL: [Target; 12] = [
     stun::TARGET,
     ms_turn::TARGET,
     stream::TARGET,
@@ -42,6 +43,7 @@ pub const ALL: [Target; 11] = [
     report::TARGET,
     document::TARGET,
     target::TARGET,
+    proxy::TARGET,
 ];
 
 /// The input over and over again, up to so many bytes.

@@ -44,7 +44,9 @@ pub fn write_all(folder: &Path) -> Vec<(String, Vec<u8>)> {
 /// The names of the lab's faults.
 #[cfg(target_os = "linux")]
 pub fn lab_faults() -> Vec<&'static str> {
-    Fault::ALL.iter().map(|fault| fault.as_str()).collect()
+    // those of the proxy need one: `proxy` has them
+    let faults = Fault::ALL.iter().filter(|fault| !fault.is_of_proxy());
+    faults.map(|fault| fault.as_str()).collect()
 }
 
 fn forms<R: RowKind>(

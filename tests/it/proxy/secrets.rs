@@ -4,7 +4,7 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE};
@@ -80,6 +80,12 @@ fn the_search_finds_each_coding() {
             .as_bytes()
     ));
     assert!(!holds(b"user and password"));
+}
+
+/// One test at a time has secrets in the list of processes.
+fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What the processes of this machine are called with, at a moment when the program runs.
@@ -197,6 +203,7 @@ fn write_everything(folder: &Path, give: impl Fn(&mut Command)) -> String {
 
 #[test]
 fn credentials_appear_nowhere_however_they_are_given() {
+    let _alone = alone();
     let folder = Folder(tempfile::tempdir().unwrap());
     let proxy = Echoing::start();
     let url = format!("http://{IN_URL}@{}", proxy.place());
@@ -240,6 +247,7 @@ fn credentials_appear_nowhere_however_they_are_given() {
 
 #[test]
 fn what_is_wrong_with_a_proxy_is_told_without_its_credentials() {
+    let _alone = alone();
     let folder = Folder(tempfile::tempdir().unwrap());
     let refused = |command: &mut Command| {
         let told = searched(command);

@@ -1,4 +1,4 @@
-//! A proxy that paths are to lead through.
+//! A proxy as it is named: what is spoken with it, where it is, who signs in.
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -76,7 +76,18 @@ impl fmt::Display for Proxy {
 
 impl Proxy {
     /// Its address with its port.
-    pub(in crate::net) fn at(&self, address: IpAddr) -> SocketAddr {
+    pub fn at(&self, address: IpAddr) -> SocketAddr {
         SocketAddr::new(address, self.port)
+    }
+}
+
+impl ProxyScheme {
+    /// Who resolves the relay's name where nobody says it: `socks5` does it here, as everywhere else where the two
+    /// schemes are known.
+    pub fn usual_dns(self) -> ProxyDns {
+        match self {
+            Self::Socks5 => ProxyDns::Local,
+            Self::Http | Self::Https | Self::Socks5h => ProxyDns::Remote,
+        }
     }
 }
