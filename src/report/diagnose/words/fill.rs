@@ -5,7 +5,7 @@ use crate::doc::text::{cut, time};
 use crate::judge::diagnose::{Evidence, Value};
 use crate::zone::Zone;
 
-use super::form::RANGES;
+use super::RANGES;
 
 /// Characters of a name that are shown.
 const LONGEST: usize = 80;
