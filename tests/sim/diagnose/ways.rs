@@ -1,6 +1,6 @@
 //! Ways that lose packets, swallow long ones, or have something on them.
 
-use turnprobe::judge::diagnose::Code;
+use turnprobe::judge::diagnose::{Code, Finding};
 use turnprobe::lab::Fault;
 
 use super::told::{blames, look};
@@ -94,7 +94,7 @@ fn full_packets_that_vanish_under_tls_are_found_by_small_ones() {
         .collect();
     let config = crate::relay::tls(&names);
     crate::relay::serve(&world.internet, move |stream| {
-        crate::relay::greet(stream, &config)
+        crate::relay::greet(stream, &config);
     });
     // no segments are put together on the way
     for namespace in [&world.client, &world.router, &world.internet] {
@@ -119,11 +119,9 @@ fn somebody_who_looks_into_tls_is_told_with_and_without_a_root_here() {
     for args in ["quick no-root", "quick os-root"] {
         let told = look(&world, args);
         let faults = [Code::TlsNotMicrosoft, Code::TlsInspected];
-        let found = faults.iter().any(|code| {
-            told.judged
-                .finding(*code)
-                .is_some_and(|finding| finding.is_fault())
-        });
+        let found = faults
+            .iter()
+            .any(|code| told.judged.finding(*code).is_some_and(Finding::is_fault));
         assert!(found, "{args}: {}", told.text());
         assert_eq!(
             told.judged.verdict.roots.len(),

@@ -2,6 +2,7 @@
 //! their own network. Relays are the lab's, at addresses of the published ranges and at their real ports.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, Ipv6Addr, TcpListener};
 use std::process::Command;
@@ -209,9 +210,12 @@ fn lead_to(internet: &Namespace, port: u16, has_tls: bool) {
     for (index, own) in [RELAYS[0], RELAYS[1], CONTROL].iter().enumerate() {
         let lab = format!("127.0.0.{}:{port}", 21 + index);
         if has_tls {
-            rules += &format!("ip daddr {own} tcp dport 443 dnat to {lab}\n");
+            let _ = writeln!(rules, "ip daddr {own} tcp dport 443 dnat to {lab}");
         }
-        rules += &format!("ip daddr {own} udp dport {{ 443, 3478-3481 }} dnat to {lab}\n");
+        let _ = writeln!(
+            rules,
+            "ip daddr {own} udp dport {{ 443, 3478-3481 }} dnat to {lab}"
+        );
     }
     let table = format!(
         "table ip lab {{ chain in {{ type nat hook prerouting priority -100; {rules}\n}}\n}}"

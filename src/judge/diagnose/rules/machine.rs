@@ -2,7 +2,9 @@
 
 use super::tls;
 use crate::judge::diagnose::code::Code;
-use crate::judge::diagnose::facts::{Cell, ConnectOutcome, Facts, NameServer, VdiSign as S};
+use crate::judge::diagnose::facts::{
+    Cell, ConnectOutcome, Connects, Facts, NameServer, Tried, VdiSign as S,
+};
 use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
 use crate::judge::diagnose::finding::{Finding, Party, Value};
 use crate::judge::diagnose::rule::{Rule, nothing};
@@ -42,7 +44,7 @@ pub const NO_ADDRESS: Rule = Rule {
 pub const SEND_DENIED: Rule = Rule {
     code: Code::SendDenied,
     layer: 0,
-    condition: "the system refuses to send at least one datagram or SYN (EPERM, EACCES, WSAEACCES)",
+    condition: "the system refuses to send at least one datagram or SYN (EPERM, EACCES, WSAEACCES), or this machine itself rejects a connect by ICMP as prohibited",
     why: "only a rule of this machine's own firewall or routing gives that error, even where the rule drops in silence",
     grade: "fail, machine, certain",
     check: send_denied,
@@ -86,16 +88,26 @@ fn denied(facts: &Facts) -> (Denied, Denied) {
             Value::Endpoint(first.remote.clone()),
         )
     });
-    let is_denied = |outcome| outcome == ConnectOutcome::Denied;
+    let local = view::way(facts).map(|way| &way.local);
+    // prohibited, or a closed port: a message of this machine's own that only a firewall on it sends
+    let is_own = |relay: &&Connects| {
+        let by = relay.rejected_by.known();
+        by.is_some_and(|by| Some(&by.sender) == local && matches!(by.icmp_code, 3 | 9 | 10 | 13))
+    };
+    let refused = |relay: &Connects| {
+        let is = |tried: &&Tried| {
+            tried.outcome == ConnectOutcome::Denied
+                || (is_own(&relay) && view::is_rejection(tried.outcome))
+        };
+        relay.tried.iter().filter(is).count() as u64
+    };
     let relays = view::relays(facts);
-    let first = relays
-        .iter()
-        .find(|relay| relay.tried.iter().any(|tried| is_denied(tried.outcome)));
+    let first = relays.iter().find(|relay| refused(relay) > 0);
     let tcp = first.map(|first| {
-        let tried = || relays.iter().flat_map(|relay| &relay.tried);
-        let denied = tried().filter(|tried| is_denied(tried.outcome)).count();
+        let tried = relays.iter().map(|relay| relay.tried.len() as u64);
+        let denied = view::total(relays.iter().map(refused));
         let place = Value::Endpoint(first.remote.clone());
-        (denied as u64, tried().count() as u64, place)
+        (denied, view::total(tried), place)
     });
     (udp, tcp)
 }

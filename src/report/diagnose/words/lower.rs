@@ -1,6 +1,6 @@
 //! Sentences about this machine, its network, names and proxies.
 
-use super::Words;
+use super::template::Words;
 use crate::judge::diagnose::Code;
 
 /// The sentences of a code of these layers.

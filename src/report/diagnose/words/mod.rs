@@ -2,26 +2,13 @@
 
 mod fill;
 mod lower;
+mod template;
 mod upper;
 
 use crate::judge::diagnose::{Code, Evidence, Finding, Value};
 
-pub use fill::shown;
-
-/// Microsoft's ranges of media, as rules of firewalls name them: endpoint id 11.
-pub const RANGES: &str = "52.112.0.0/14, 52.122.0.0/15 and 2603:1063::/38";
-
-/// What is said of a code. `{name}` is a value of the evidence, `{name:n}` how many measurements are behind it; a part in
-/// brackets is left out where a value in it is not there.
-#[derive(Debug, Clone, Copy)]
-pub struct Words {
-    /// What was seen.
-    pub said: &'static str,
-    /// What to do, for the person who can.
-    pub next: &'static str,
-    /// What would settle it, where it is possible only; empty where it never is.
-    pub settle: &'static str,
-}
+pub use fill::{RANGES, shown};
+pub use template::Words;
 
 /// The sentences of a code with their places for values.
 pub fn words(code: Code) -> Words {

@@ -1,6 +1,6 @@
 //! Sentences about connections, TLS, UDP and quality.
 
-use super::Words;
+use super::template::Words;
 use crate::judge::diagnose::Code;
 
 /// The sentences of a code of these layers.
