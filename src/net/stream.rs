@@ -89,7 +89,7 @@ impl Tunnel {
                 Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(0),
                 read => return read,
             }
-            processed.map_err(of_the_outer)?;
+            processed.map_err(|error| of_the_outer(&error))?;
             outer.read_tls(&mut Half(tcp))?;
         }
     }
@@ -112,7 +112,7 @@ impl Tunnel {
 }
 
 /// What is wrong with the session to the proxy.
-fn of_the_outer(error: rustls::Error) -> io::Error {
+fn of_the_outer(error: &rustls::Error) -> io::Error {
     io::Error::other(format!("in the session with the proxy: {error}"))
 }
 

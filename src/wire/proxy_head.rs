@@ -51,10 +51,12 @@ pub fn read(bytes: &[u8]) -> Reading {
     let mut start = 0;
     for _ in 0..=MOST_INTERIM {
         match one(bytes.get(start..).unwrap_or_default()) {
-            Reading::Head(head) if is_interim(head.code) => start += head.length,
+            Reading::Head(head) if is_interim(head.code) => {
+                start = start.saturating_add(head.length);
+            }
             Reading::Head(head) => {
                 return Reading::Head(Head {
-                    length: start + head.length,
+                    length: start.saturating_add(head.length),
                     ..head
                 });
             }
@@ -144,7 +146,7 @@ fn outside_quotes(text: &str) -> Vec<&str> {
             '"' => quoted = !quoted,
             ',' if !quoted => {
                 parts.push(text.get(start..at).unwrap_or_default());
-                start = at + 1;
+                start = at.saturating_add(1);
             }
             _ => {}
         }
@@ -171,7 +173,7 @@ mod tests {
         assert_eq!((whole.code, whole.length), (200, text.len()));
         assert_eq!(whole.reason, "Connection established");
         for end in 0..text.len() {
-            let reading = read(text[..end].as_bytes());
+            let reading = read(&text.as_bytes()[..end]);
             assert!(
                 matches!(reading, Reading::Unfinished(_)),
                 "{end} {reading:?}"

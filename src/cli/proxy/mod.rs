@@ -9,6 +9,7 @@ mod settings;
 mod tests;
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use anyhow::ensure;
 
@@ -60,6 +61,10 @@ pub(super) fn plan(
     if let Some(dns) = args.proxy_dns {
         proxy.dns = dns;
     }
+    ensure!(
+        (Duration::from_millis(1)..=Duration::from_secs(600)).contains(&args.proxy_timeout),
+        "--proxy-timeout must be from 1ms to 10m"
+    );
     suits(&proxy, targets, &plan, lab)?;
     Ok(Plan {
         limits: crate::net::Limits {

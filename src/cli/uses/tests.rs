@@ -121,9 +121,8 @@ fn may_agree(context: &str, one: &str, other: &str) -> bool {
         "ipv4" => other == "source",
         // of the two ends the sooner one counts
         "duration" => other == "count",
-        "color" => true,
-        // what is done anyway
-        "no_proxy" => true,
+        // the latter is what is done anyway
+        "color" | "no_proxy" => true,
         _ => false,
     }
 }
