@@ -10,7 +10,8 @@ mod units;
 
 use chrono::{DateTime, Utc};
 
-use super::look::{Looked, Options};
+use super::look::Options;
+use super::looked::Looked;
 use crate::endpoints::TEAMS_RANGES_DATE;
 use crate::judge::diagnose::facts::text::{Host, Name, Public};
 use crate::judge::diagnose::facts::{About, FORMAT, Fact, Facts, Why};
