@@ -103,7 +103,7 @@ fn nothing_known_finds_nothing_and_is_not_well() {
 fn a_fact_that_is_not_known_blames_nobody() {
     let healthy = serde_json::to_value(facts(&[&scenarios()[0]])).unwrap();
     let mut places = Vec::new();
-    collect(&healthy, String::new(), &mut places);
+    collect(&healthy, "", &mut places);
     assert!(places.len() > 40, "{}", places.len());
     for place in places {
         for why in [
@@ -125,20 +125,20 @@ fn a_fact_that_is_not_known_blames_nobody() {
     }
 }
 
-fn collect(at: &serde_json::Value, place: String, places: &mut Vec<String>) {
+fn collect(at: &serde_json::Value, place: &str, places: &mut Vec<String>) {
     use serde_json::Value as V;
     match at {
         V::Object(object) => {
             if object.contains_key("known") || object.contains_key("unknown") {
-                places.push(place.clone());
+                places.push(place.to_owned());
             }
             for (key, next) in object {
-                collect(next, format!("{place}/{key}"), places);
+                collect(next, &format!("{place}/{key}"), places);
             }
         }
         V::Array(all) => {
             for (at, next) in all.iter().enumerate() {
-                collect(next, format!("{place}/{at}"), places);
+                collect(next, &format!("{place}/{at}"), places);
             }
         }
         _ => {}
