@@ -6,6 +6,7 @@
 //! | `facts` | the same in the words of the rules |
 //! | `look` | the order, the time that there is, the early ends |
 //! | `budget` | how much time is left, and what that leaves to do |
+//! | `looked` | all that was seen |
 //! | `machine` | interface, router, tunnel, hosts file, proxy, clock: nothing is sent |
 //! | `names` | every name server of the system by itself, and one to compare with |
 //! | `relays` | which relays are gone to |
@@ -26,6 +27,7 @@ mod encrypted;
 mod facts;
 mod held;
 mod look;
+mod looked;
 mod machine;
 mod names;
 mod relays;
@@ -37,7 +39,8 @@ pub use datagrams::Stream;
 pub use encrypted::{Talked, TlsTried};
 pub use facts::facts;
 pub use held::HeldFor;
-pub use look::{Looked, Looking, Options};
+pub use look::{Looking, Options};
+pub use looked::Looked;
 pub use machine::Machine;
 pub use names::{Answers, NameServer};
 pub use relays::{Origin, Relay};

@@ -7,7 +7,7 @@ use crate::judge::diagnose::facts::{
 };
 use crate::judge::{is_known_issuer, is_microsofts};
 use crate::measure::diagnose::encrypted::{Talked, TlsTried};
-use crate::measure::diagnose::look::Looked;
+use crate::measure::diagnose::looked::Looked;
 use crate::record::{Cause, Phase, TurnReply, plain};
 
 pub fn facts(found: &Looked) -> Encrypted {

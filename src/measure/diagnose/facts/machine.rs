@@ -8,7 +8,7 @@ use crate::judge::diagnose::facts::{
     Fact, HostsEntry, Machine, Neighbour, ProxySetting, Router, Sample as Packet, Trips, Tunnel,
     TunnelSign, VdiSign, Way, Why,
 };
-use crate::measure::diagnose::look::Looked;
+use crate::measure::diagnose::looked::Looked;
 use crate::measure::diagnose::router::Sample;
 use crate::net::Opener;
 use crate::net::gateway::Trip;

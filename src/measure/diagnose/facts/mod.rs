@@ -10,7 +10,8 @@ mod units;
 
 use chrono::{DateTime, Utc};
 
-use super::look::{Looked, Options};
+use super::look::Options;
+use super::looked::Looked;
 use crate::endpoints::List;
 use crate::judge::diagnose::facts::text::{Host, Name, Public};
 use crate::judge::diagnose::facts::{About, FORMAT, Fact, Facts, Why};

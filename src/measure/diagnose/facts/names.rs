@@ -6,7 +6,7 @@ use super::units::{micros, millis};
 use crate::endpoints::region;
 use crate::judge::diagnose::facts::text::{FreeText, Name, Public};
 use crate::judge::diagnose::facts::{Answer, Answered, Fact, NameServer, Names, Why};
-use crate::measure::diagnose::look::Looked;
+use crate::measure::diagnose::looked::Looked;
 use crate::measure::diagnose::names::{self, Answers};
 use crate::net::Opener;
 use crate::net::dns::Setup;

@@ -4,7 +4,7 @@ use super::units::{And as _, micros, millis, of, percentile};
 use crate::judge::diagnose::facts::{Fact, Held, Lost, Quality, Sample, Slower, Stream, Why};
 use crate::measure::diagnose::datagrams;
 use crate::measure::diagnose::held::HeldFor;
-use crate::measure::diagnose::look::Looked;
+use crate::measure::diagnose::looked::Looked;
 use crate::record::{EndedBy, Window};
 
 pub fn facts(found: &Looked) -> Quality {

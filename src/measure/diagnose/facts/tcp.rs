@@ -8,7 +8,7 @@ use crate::judge::diagnose::facts::{
     ConnectOutcome, Connects, Fact, Origin, Rejection, Tcp, Tried, Why, WindowScale,
 };
 use crate::measure::diagnose::connects::{self, Tried as One};
-use crate::measure::diagnose::look::Looked;
+use crate::measure::diagnose::looked::Looked;
 use crate::measure::diagnose::relays;
 use crate::net::IcmpMessage;
 use crate::net::Opener;

@@ -5,7 +5,7 @@ use super::tcp::rejection;
 use super::units::{micros, of};
 use crate::judge::diagnose::facts::text::Public;
 use crate::judge::diagnose::facts::{Cell, Fact, Mapping, Size, Udp, Why};
-use crate::measure::diagnose::look::Looked;
+use crate::measure::diagnose::looked::Looked;
 use crate::net::cells;
 
 pub fn facts(found: &Looked) -> Udp {
