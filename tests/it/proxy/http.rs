@@ -42,6 +42,9 @@ fn opening(say: impl Fn(&TcpStream) + Send + Sync + 'static) -> (Relay, Relay) {
 
 const OPEN: &[u8] = b"HTTP/1.1 200 Connection established\r\n\r\n";
 
+/// How a proxy says that a tunnel is open.
+type Say = Box<dyn Fn(&TcpStream) + Send + Sync>;
+
 #[test]
 fn every_head_that_opens_a_tunnel_is_taken_however_it_comes() {
     let long = format!("HTTP/1.1 200 OK\r\nX: {}\r\n\r\n", "a".repeat(4085));
@@ -57,7 +60,7 @@ fn every_head_that_opens_a_tunnel_is_taken_however_it_comes() {
     };
     let interim = [b"HTTP/1.1 100 Continue\r\n\r\n".repeat(5), OPEN.to_vec()].concat();
     let odd = b"HTTP/1.1 200\r\nA : b\r\n folded\r\nTransfer-Encoding: chunked\r\n\r\n";
-    let cases: Vec<(&str, Box<dyn Fn(&TcpStream) + Send + Sync>)> = vec![
+    let cases: Vec<(&str, Say)> = vec![
         ("at once", Box::new(whole(OPEN.to_vec()))),
         (
             "after half a second",

@@ -34,7 +34,7 @@ fn codings(piece: &str) -> Vec<Vec<u8>> {
         all.push(hex.join(between).to_uppercase().into_bytes());
     }
     for before in ["%", "\\x", "\\u00"] {
-        let coded: String = hex.iter().map(|byte| format!("{before}{byte}")).collect();
+        let coded = format!("{before}{}", hex.join(before));
         all.push(coded.to_uppercase().into_bytes());
         all.push(coded.into_bytes());
     }
@@ -99,10 +99,13 @@ fn command_lines() -> Vec<u8> {
         .collect()
 }
 
+/// What stood behind `Basic`, and in the list of processes.
+type Heard = (String, Vec<u8>);
+
 /// A proxy that says again what it was told, as one may that somebody debugs.
 struct Echoing {
     relay: Relay,
-    heard: Arc<Mutex<Vec<(String, Vec<u8>)>>>,
+    heard: Arc<Mutex<Vec<Heard>>>,
 }
 
 impl Echoing {

@@ -65,16 +65,12 @@ fn saying(answer: &'static [u8]) -> Relay {
     })
 }
 
-fn who() -> Option<Credentials> {
-    Some(Credentials {
-        user: "planted-user".to_owned(),
-        password: "planted-password".to_owned(),
-    })
-}
-
 fn signing_in(proxy: &Relay) -> Row {
     let mut plan = through(ProxyScheme::Socks5h, proxy);
-    plan.proxy.as_mut().unwrap().credentials = who();
+    plan.proxy.as_mut().unwrap().credentials = Some(Credentials {
+        user: "planted-user".to_owned(),
+        password: "planted-password".to_owned(),
+    });
     let row = probe(plan, target("relay.test", 443));
     assert!(!format!("{row:?}").contains("planted"));
     row
