@@ -131,7 +131,14 @@ fn render(record: &Record, layout: LineLayout, out: &mut String) {
                 .times
                 .of(cause.phase())
                 .map_or_else(String::new, |took| format!(" after {} ms", ms(Some(took))));
-            let said = format!("{}{after}: {}", cause.as_str(), plain(detail));
+            // a connect that fails is the proxy's where one is gone through
+            let whose = match &record.via {
+                Some(via) if cause.phase() == Phase::Connect => {
+                    format!(", on the way to the proxy {}", plain(&via.proxy))
+                }
+                _ => String::new(),
+            };
+            let said = format!("{}{after}: {}{whose}", cause.as_str(), plain(detail));
             for (number, line) in wrapped(&said, WIDTH - INDENT.len()).iter().enumerate() {
                 let line = if number == 0 {
                     line.replacen(

@@ -30,7 +30,13 @@ const FEWEST_VALUES: u64 = 8;
 pub const MOST_REGIONS: usize = 64;
 
 /// Metrics of which a picture is all that is made.
-const ROUGH: [Metric; 4] = [Metric::Dns, Metric::Tls, Metric::Turn, Metric::Total];
+const ROUGH: [Metric; 5] = [
+    Metric::Dns,
+    Metric::Proxy,
+    Metric::Tls,
+    Metric::Turn,
+    Metric::Total,
+];
 
 /// Lengths in seconds while rows come, each a multiple of the one before; from then on each is twice
 /// as long.
