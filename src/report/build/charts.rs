@@ -196,9 +196,10 @@ fn curve(region: &str, times: &stats::Distribution) -> Distribution {
 /// Connect time by day and hour; where nothing connects, the round trip over UDP.
 pub fn heat(rows: &Finished) -> Heat {
     let dimensions = &rows.dimensions;
-    let heat = match dimensions.heat.is_empty() {
-        false => &dimensions.heat,
-        true => &dimensions.heat_through,
+    let heat = if dimensions.heat.is_empty() {
+        &dimensions.heat_through
+    } else {
+        &dimensions.heat
     };
     let cells = || heat.values().flatten().flatten();
     let has = |metric| cells().any(|cell| times(cell, metric).moments().count() > 0);

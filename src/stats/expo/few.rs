@@ -81,7 +81,7 @@ impl Few {
     pub fn sorted(&self) -> Vec<u64> {
         let mut values = self.listed();
         // the stable sort goes by the blocks, which are in order
-        values.sort();
+        values.sort_unstable();
         values
     }
 

@@ -235,9 +235,10 @@ impl Dimensions {
         self.days.of(transport).of(&day).merge(measured);
         if let Some(shown) = shown {
             let name = self.transport_names.name(transport);
-            let heat = match name.contains(THROUGH) {
-                false => &mut self.heat,
-                true => &mut self.heat_through,
+            let heat = if name.contains(THROUGH) {
+                &mut self.heat_through
+            } else {
+                &mut self.heat
             };
             self.heat_capped |= heat_up(heat, shown.date(), shown.hour(), measured);
         }

@@ -326,12 +326,11 @@ impl Bucket {
         self.rows.raise(other.rows);
         self.failed.raise(other.failed);
         for (key, cell) in other.keys.into_iter().zip(other.cells) {
-            match self.keys.iter().position(|known| *known == key) {
-                Some(place) => self.cells[place].merge(&cell),
-                None => {
-                    self.keys.push(key);
-                    self.cells.push(cell);
-                }
+            if let Some(place) = self.keys.iter().position(|known| *known == key) {
+                self.cells[place].merge(&cell);
+            } else {
+                self.keys.push(key);
+                self.cells.push(cell);
             }
         }
     }

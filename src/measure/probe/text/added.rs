@@ -15,7 +15,9 @@ pub(super) fn added(added: &Added) -> String {
         return out;
     }
     let differences = added.differences();
-    if !differences.is_empty() {
+    if differences.is_empty() {
+        out.push('\n');
+    } else {
         let _ = writeln!(
             out,
             "\n{:<24}{:>8}{:>10}   95 % of the median",
@@ -24,8 +26,6 @@ pub(super) fn added(added: &Added) -> String {
         for one in &differences {
             let _ = writeln!(out, "{:<24}{}", name(one.span), cells(one));
         }
-    } else {
-        out.push('\n');
     }
     for line in wrapped(&said(added), WIDTH) {
         let _ = writeln!(out, "{line}");
