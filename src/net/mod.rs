@@ -40,7 +40,7 @@ pub use local_end::{LocalEnd, LocalEndError};
 pub use names::NameLog;
 pub use open::{Connection, Lookup, Opener, OpenerError, Refusal, Visit};
 pub use plan::{Limits, Plan, Question, Way};
-pub use proxy::{Credentials, Proxy, ProxyDns, ProxyScheme, ProxyUrlError};
+pub use proxy::{Credentials, Proxy, ProxyDns, ProxyScheme, ProxyUrlError, split_scheme};
 pub use say::{Farewell, Heard};
 pub use secure::Secured;
 pub use source_ports::SourcePorts;
