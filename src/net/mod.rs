@@ -48,7 +48,7 @@ pub use local_end::{LocalEnd, LocalEndError};
 pub use names::NameLog;
 pub use open::{Connection, Lookup, Opener, OpenerError, Refusal, Visit};
 pub use plan::{Limits, Plan, Question, Way};
-pub use proxy::{Credentials, Proxy, ProxyDns, ProxyScheme, ProxyUrlError};
+pub use proxy::{Credentials, Proxy, ProxyDns, ProxyScheme, ProxyUrlError, split_scheme};
 pub use rejected::sender;
 pub use say::{Farewell, Heard};
 pub use secure::Secured;

@@ -4,6 +4,7 @@
 use std::ffi::{OsStr, OsString};
 
 use super::warn_of_password;
+use crate::net::split_scheme;
 
 /// Warns of a password in `--proxy`, and hides it where the system lets it.
 pub fn hide_password() {
@@ -48,7 +49,7 @@ fn split(words: &[OsString]) -> Option<Split> {
             None if words[at - 1] == OsStr::new(NAME) => (at - 1, "", word.as_str()),
             None => continue,
         };
-        let (scheme, rest) = url.split_once("://").unwrap_or(("http", url));
+        let (scheme, rest) = split_scheme(url).unwrap_or(("http", url));
         let Some((who, place)) = authority(rest) else {
             continue;
         };
@@ -173,6 +174,12 @@ mod tests {
             "turnprobe tls --proxy http://u:p/w@host:3128",
             "turnprobe tls --proxy http://host:3128",
             "u:p/w",
+        );
+        // nor this one
+        comes_to(
+            "turnprobe tls --proxy u:p://w@host:3128",
+            "turnprobe tls --proxy http://host:3128",
+            "u:p://w",
         );
         // it goes to this host and to no other
         comes_to(

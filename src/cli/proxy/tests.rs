@@ -38,6 +38,7 @@ fn what_is_no_proxy_is_refused_without_its_password() {
         "u:secret@ho st:1",
         "socks4://u:secret@host",
         "u:secret",
+        "u:sec://ret@host:x",
         "http://u:secret/",
     ] {
         let said = format!("{:#}", of_url(text).unwrap_err());

@@ -14,4 +14,4 @@ mod url;
 
 pub use named::{Credentials, Proxy, ProxyDns, ProxyScheme};
 pub use outer::Outer;
-pub use url::ProxyUrlError;
+pub use url::{ProxyUrlError, split_scheme};

@@ -31,10 +31,9 @@ impl FromStr for Proxy {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let shown = without_credentials(text);
-        let whole = if text.contains("://") {
-            text.to_owned()
-        } else {
-            format!("http://{text}")
+        let whole = match split_scheme(text) {
+            Some(_) => text.to_owned(),
+            None => format!("http://{text}"),
         };
         let url = Url::parse(&whole).map_err(|_| ProxyUrlError::NoProxy(shown.clone()))?;
         let Some(scheme) = ProxyScheme::of_word(url.scheme()) else {
@@ -90,11 +89,20 @@ fn credentials(url: &Url) -> Option<Option<Credentials>> {
     }))
 }
 
+/// The scheme of a URL and what stands behind it (RFC 3986 section 3.1); none where it begins with something else, such as
+/// a password with `://` in it.
+pub fn split_scheme(text: &str) -> Option<(&str, &str)> {
+    let is_scheme = |text: &str| {
+        let is_of_it = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
+        text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.chars().all(is_of_it)
+    };
+    text.split_once("://")
+        .filter(|(scheme, _)| is_scheme(scheme))
+}
+
 /// A URL as it may be shown.
 fn without_credentials(text: &str) -> String {
-    let (scheme, rest) = text
-        .split_once("://")
-        .map_or(("", text), |(scheme, rest)| (scheme, rest));
+    let (scheme, rest) = split_scheme(text).unwrap_or(("", text));
     let rest = match rest.rfind('@') {
         Some(at) => rest.get(at + 1..).unwrap_or_default(),
         // a user and password without the place, perhaps

@@ -75,7 +75,10 @@ fn head(bytes: &[u8]) {
 }
 
 fn url(text: &str) {
-    // a password that no other part of it can hold
+    // a password that no other part of it holds
+    if text.contains("zq5") {
+        return;
+    }
     for text in [text.to_owned(), text.replacen('@', ":zq5@", 1)] {
         match Proxy::from_str(&text) {
             Ok(proxy) => {
