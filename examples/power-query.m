@@ -122,7 +122,10 @@ let
         {"tls_path_evidence", type text},
         {"clock_step_us", Int64.Type},
         {"suspended_us", Int64.Type},
-        {"http_reply", type text}
+        {"http_reply", type text},
+        {"proxy", type text},
+        {"proxy_ip", type text},
+        {"proxy_reply", type text}
     },
     Types = List.Select(Wanted, each List.Contains(Table.ColumnNames(Rows), _{0})),
     Empty = Table.ReplaceValue(Rows, "", null, Replacer.ReplaceValue, Table.ColumnNames(Rows)),
