@@ -23,10 +23,8 @@ pub fn hide_password() {
 struct Split {
     words: Vec<OsString>,
     /// `user:password` of the last of them as they stood in the URL; none where a file is given, which counts.
-    #[cfg_attr(not(target_os = "linux"), expect(dead_code))]
     secret: Option<String>,
     /// The place of the last of these options: what stands behind `--` is none.
-    #[cfg_attr(not(target_os = "linux"), expect(dead_code))]
     place: usize,
 }
 

@@ -14,7 +14,6 @@ pub const MOST: u64 = 4096;
 const BETWEEN: char = '\0';
 
 /// The text with which the program gives itself user and password.
-#[cfg_attr(not(target_os = "linux"), expect(dead_code))]
 pub fn for_ourselves(user: &str, password: &str) -> String {
     format!("{user}{BETWEEN}{password}")
 }
