@@ -14,6 +14,7 @@ pub const MOST: u64 = 4096;
 const BETWEEN: char = '\0';
 
 /// The text with which the program gives itself user and password.
+#[cfg(any(target_os = "linux", test))]
 pub fn for_ourselves(user: &str, password: &str) -> String {
     format!("{user}{BETWEEN}{password}")
 }
