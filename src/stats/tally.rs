@@ -23,7 +23,7 @@ pub struct Tally {
     times: Times,
     transports: BTreeMap<WayTaken, TransportTally>,
     pairs: Pairs,
-    added: Added,
+    added: Option<Added>,
     addresses: HashSet<IpAddr>,
     regions: BTreeMap<String, u64>,
     lost_syns: u64,
@@ -93,6 +93,14 @@ pub struct TransportTally {
 }
 
 impl Tally {
+    /// A tally that holds the two ways of each slot against each other.
+    pub fn of_both_ways() -> Self {
+        Self {
+            added: Some(Added::default()),
+            ..Self::default()
+        }
+    }
+
     /// Takes a row in.
     pub fn add(&mut self, record: &Record) {
         self.rows.raise(1);
@@ -105,7 +113,9 @@ impl Tally {
             transport: record.transport,
             through_proxy: record.via.is_some(),
         };
-        self.added.add(record);
+        if let Some(added) = &mut self.added {
+            added.add(record);
+        }
         let transport = self.transports.entry(way).or_default();
         transport.rows.raise(1);
         transport.ok.raise(u64::from(record.outcome.is_ok()));
@@ -229,9 +239,9 @@ impl Tally {
         self.times.phase(phase)
     }
 
-    /// Slots that were measured straight and through a proxy.
-    pub fn added(&self) -> &Added {
-        &self.added
+    /// Slots that were measured straight and through a proxy, where that is wanted.
+    pub fn added(&self) -> Option<&Added> {
+        self.added.as_ref()
     }
 
     /// What each way gave that was tried.

@@ -74,7 +74,11 @@ pub(in crate::cli) fn job(args: &ProbeArgs) -> anyhow::Result<Job<Probes>> {
         },
         polite: rate::polite(&targets, &path),
         window_chosen: path.local_end.receive_buffer.is_some(),
-        tally: Tally::default(),
+        tally: if path.compares_direct {
+            Tally::of_both_ways()
+        } else {
+            Tally::default()
+        },
         live: None,
         hints: false,
     };

@@ -99,7 +99,7 @@ impl<'a> Run<'a> {
                     break;
                 }
             }
-            let left = MOST_TIME.saturating_sub(clock::now().saturating_duration_since(self.began));
+            let left = self.left();
             let answer = tokio::select! {
                 biased;
                 () = self.stop.asked() => Err(Stop::Interrupted),
@@ -135,7 +135,7 @@ impl<'a> Run<'a> {
             }
             self.opener.admit(route, Visit::BackToBack).await
         };
-        let left = MOST_TIME.saturating_sub(clock::now().saturating_duration_since(self.began));
+        let left = self.left();
         let admitted = tokio::select! {
             biased;
             () = self.stop.asked() => return Ok(Err(Stop::Interrupted)),
@@ -149,6 +149,11 @@ impl<'a> Run<'a> {
         self.last = Some(clock::now());
         self.connections += 1;
         Ok(Ok(()))
+    }
+
+    /// What is left of the time.
+    pub(super) fn left(&self) -> Duration {
+        MOST_TIME.saturating_sub(clock::now().saturating_duration_since(self.began))
     }
 
     /// Whether there is no sense in another relay.

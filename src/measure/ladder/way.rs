@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use rustls::pki_types::CertificateDer;
+use tokio::time::timeout;
 
 use super::runner::{Climbed, Run};
 use crate::clock;
@@ -126,7 +127,10 @@ impl Run<'_> {
                 if !connected {
                     return walked;
                 }
-                let connection = opener.connect(&other).await;
+                let connecting = opener.connect(&other);
+                let Ok(connection) = timeout(self.left(), connecting).await else {
+                    return walked;
+                };
                 // one that is refused has come back from there, too, but perhaps from a firewall
                 let took = connection
                     .times
@@ -147,11 +151,15 @@ impl Run<'_> {
 
     /// A HEAD in a session of its own.
     async fn head(&mut self, opener: &Opener, to: &Destination) -> Option<HttpReply> {
-        let mut session = opener.secure(to).await.session.ok()?;
-        let name = opener.server_name(to);
-        let reply = session.head(&name.to_str()).await;
-        session.close().await;
-        Some(reply)
+        let left = self.left();
+        let asked = async {
+            let mut session = opener.secure(to).await.session.ok()?;
+            let name = opener.server_name(to);
+            let reply = session.head(&name.to_str()).await;
+            session.close().await;
+            Some(reply)
+        };
+        timeout(left, asked).await.ok().flatten()
     }
 
     async fn turn_in_the_clear(
@@ -163,8 +171,11 @@ impl Run<'_> {
         if !self.admitted(route).await {
             return None;
         }
-        let stream = opener.connect(to).await.stream.ok()?;
-        let talk = clear::talk(stream, Some(Ask::Allocate), LIMIT).await;
-        talk.exchange?.turn.reply
+        let asked = async {
+            let stream = opener.connect(to).await.stream.ok()?;
+            let talk = clear::talk(stream, Some(Ask::Allocate), LIMIT).await;
+            talk.exchange?.turn.reply
+        };
+        timeout(self.left(), asked).await.ok().flatten()
     }
 }

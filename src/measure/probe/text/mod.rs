@@ -102,7 +102,7 @@ impl SeriesSummary<'_> {
                 let _ = writeln!(out, "{:<8}{}", phase.name, numbers(phase.times));
             }
         }
-        out.push_str(&added::added(tally.added()));
+        out.push_str(&tally.added().map(added::added).unwrap_or_default());
         out.push_str(&versus(tally));
         if tally.addresses() > 0 {
             let _ = writeln!(
