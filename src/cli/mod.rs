@@ -20,6 +20,7 @@ mod report;
 mod run;
 mod schema;
 mod signals;
+mod status;
 mod summary;
 mod tcp;
 mod terminal;

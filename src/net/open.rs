@@ -3,7 +3,7 @@
 //!
 //! | step | here | a failure is |
 //! |---|---|---|
-//! | resolve | [`Opener::resolve`] | `dns-*` |
+//! | resolve | `resolve` | `dns-*` |
 //! | politeness | [`Opener::admit`] | no failure: the slot is missed, or the run refused |
 //! | connect | [`Opener::connect`] | `connect-*` |
 //! | proxy | `proxy`, behind the connect, which then goes to the proxy | `proxy-*` |
@@ -12,26 +12,26 @@
 //! Name resolution and connects run on a thread of their own (`connector`). Not here: what is done with the path.
 
 use std::collections::HashSet;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::connector::{Connector, Lost};
-use super::destination::{Destination, Leads, Route};
-use super::dns::without_sinkholes;
+use super::destination::{Destination, Route};
 use super::gate::{Gate, Rhythm};
 use super::local_end::LocalEnd;
+use super::lookup::no_address;
 use super::names::NameLog;
 use super::plan::Plan;
-use super::proxy::{Outer, Proxy, ProxyDns};
+use super::proxy::Outer;
 use super::stream::Connected;
 use super::tls::TlsClient;
 use super::{tcp, tcp_info};
 use crate::clock::{Steps, Wall};
-use crate::endpoints::{is_own_network, region};
-use crate::record::{Cause, Dns, Failure, Phase, PhaseTimes, Tcp, Transport, Via};
-use crate::target::{Host, Target};
+use crate::endpoints::is_own_network;
+use crate::record::{Cause, Failure, Phase, PhaseTimes, Tcp, Transport, Via};
+use crate::target::Target;
 
 /// Why no path can be opened.
 #[derive(Debug, thiserror::Error)]
@@ -50,49 +50,18 @@ pub struct Opener {
     pub(super) plan: Arc<Plan>,
     wall: Wall,
     steps: Steps,
-    connector: Connector,
+    pub(super) connector: Connector,
     pub(super) tls: TlsClient,
     /// TLS to a proxy; none where none is spoken.
     pub(super) outer: Option<Outer>,
     gate: Gate,
-    names: Arc<NameLog>,
+    pub(super) names: Arc<NameLog>,
     /// Whether a path was opened: then a fast run is held back, no longer refused.
     begun: AtomicBool,
     /// Addresses that were asked for a cookie of Fast Open.
     pub(super) asked: Mutex<HashSet<IpAddr>>,
     /// TCP options that this system offers.
     offered: Option<String>,
-}
-
-/// What a name resolution said.
-#[derive(Debug)]
-pub struct Lookup {
-    /// What it took; none when there was nothing to resolve.
-    pub took: Option<Duration>,
-    /// Its facts.
-    pub dns: Dns,
-    /// Azure region of the relay's name, empty when it has none.
-    pub region: String,
-    /// The proxy that was resolved as well.
-    pub via: Option<Via>,
-    /// The ways to the addresses in the order of the answer, at least one; or why there are none.
-    pub routes: Result<Vec<Route>, Failure>,
-}
-
-impl Lookup {
-    /// The way to the first address, or why there is none.
-    ///
-    /// # Errors
-    ///
-    /// The failure of the dns phase.
-    pub fn first(&self) -> Result<Route, Failure> {
-        let routes = self.routes.as_ref().map_err(Clone::clone)?;
-        routes.first().copied().ok_or_else(no_address)
-    }
-}
-
-fn no_address() -> Failure {
-    Failure::new(Cause::DnsNoData, "the name has no address")
 }
 
 /// What one visit to an address is like.
@@ -201,116 +170,6 @@ impl Opener {
         self.plan
             .ranges
             .contains(remote, transport == Transport::Udp)
-    }
-
-    /// The proxy that the paths of a transport lead through.
-    fn proxy(&self, leads: Leads) -> Option<&Proxy> {
-        self.plan
-            .proxy
-            .as_ref()
-            .filter(|_| leads == Leads::ThroughProxy)
-    }
-
-    /// Resolves what a path to a target needs: its name, or the proxy's and the target's where that is wanted.
-    pub async fn resolve(&self, target: &Target, leads: Leads) -> Lookup {
-        let Some(proxy) = self.proxy(leads) else {
-            return self.resolve_target(target).await;
-        };
-        let found = match &proxy.host {
-            // a name that no name server is asked for (RFC 6761 section 6.3)
-            Host::Name(name) if &**name == "localhost" => known(Ipv4Addr::LOCALHOST.into()),
-            // a proxy may stand on this machine, where no relay is
-            host => self.resolve_host(host, Filters::Pass).await,
-        };
-        let via = Via {
-            proxy: proxy.to_string().into(),
-            address: found.first().ok().and_then(|route| route.relay),
-            reply: String::new(),
-        };
-        let (proxy_took, address) = (found.took, via.address);
-        let knows_address = self.plan.address.is_some() || matches!(target.host, Host::Address(_));
-        let mut lookup = match (&found.routes, proxy.dns) {
-            (Err(failure), _) => Lookup {
-                routes: Err(Failure::new(
-                    failure.cause,
-                    format!("the proxy {}: {}", proxy.host, failure.detail),
-                )),
-                ..Lookup::nothing()
-            },
-            (Ok(_), ProxyDns::Remote) if !knows_address => Lookup {
-                routes: Ok(vec![Route {
-                    relay: None,
-                    proxy: address,
-                }]),
-                ..Lookup::nothing()
-            },
-            (Ok(_), _) => self.resolve_target(target).await,
-        };
-        if let Ok(routes) = &mut lookup.routes {
-            for route in routes {
-                route.proxy = address;
-            }
-        }
-        lookup.took = match (proxy_took, lookup.took) {
-            (Some(one), Some(other)) => Some(one + other),
-            (one, other) => one.or(other),
-        };
-        Lookup {
-            via: Some(via),
-            ..lookup
-        }
-    }
-
-    async fn resolve_target(&self, target: &Target) -> Lookup {
-        match self.plan.address {
-            Some(address) => known(address),
-            None => self.resolve_host(&target.host, Filters::Find).await,
-        }
-    }
-
-    /// Resolves a name, unless there is nothing to resolve.
-    async fn resolve_host(&self, host: &Host, filters: Filters) -> Lookup {
-        let name = match host {
-            Host::Address(address) => return known(*address),
-            Host::Name(name) => name.clone(),
-        };
-        let (families, limit) = (self.plan.families, self.plan.limits.dns);
-        let plan = Arc::clone(&self.plan);
-        let asked = name.clone();
-        let resolving = async move { plan.resolver.resolve(&name, families, limit).await };
-        let (took, result) = match self.connector.run(self.plan.longest_dns(), resolving).await {
-            Ok(resolved) => resolved,
-            Err(lost) => {
-                return Lookup {
-                    routes: Err(Failure::new(Cause::DnsLocalError, lost.to_string())),
-                    ..Lookup::nothing()
-                };
-            }
-        };
-        let finds_filters = self.plan.finds_filters && filters == Filters::Find;
-        let result = match result {
-            Ok(resolved) if finds_filters => without_sinkholes(&asked, resolved),
-            result => result,
-        };
-        let (dns, addresses) = match result {
-            Ok(resolved) if resolved.addresses.is_empty() => (resolved.dns, Err(no_address())),
-            Ok(resolved) => (resolved.dns, Ok(resolved.addresses)),
-            Err(failure) => (*failure.dns, Err(failure.failure)),
-        };
-        self.names.servers(&dns);
-        self.names.rules(&asked, &self.plan.resolver.rules());
-        if let Ok([address, ..]) = addresses.as_deref()
-            && finds_filters
-        {
-            self.names.address(&asked, *address);
-        }
-        Lookup {
-            took: Some(took),
-            region: dns.last_name().map(region).unwrap_or_default().into(),
-            dns,
-            via: None,
-            routes: addresses.map(|found| found.into_iter().map(Route::direct).collect()),
-        }
     }
 
     /// Keeps what goes to each stranger's address within what needs no permission; tells whether
@@ -429,35 +288,5 @@ impl Connection {
             via: None,
             stream: Err(failure),
         }
-    }
-}
-
-/// What is made of an answer that no relay's address can be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Filters {
-    /// A filter's word.
-    Find,
-    /// An address as any other.
-    Pass,
-}
-
-impl Lookup {
-    /// What is known when nothing was resolved.
-    fn nothing() -> Self {
-        Self {
-            took: None,
-            dns: Dns::default(),
-            region: String::new(),
-            via: None,
-            routes: Err(no_address()),
-        }
-    }
-}
-
-/// An address that needs no resolution.
-fn known(address: IpAddr) -> Lookup {
-    Lookup {
-        routes: Ok(vec![Route::direct(address)]),
-        ..Lookup::nothing()
     }
 }

@@ -28,6 +28,7 @@ mod row;
 pub(crate) mod row_kind;
 #[cfg(test)]
 mod tests;
+pub mod through;
 pub(crate) mod value;
 
 pub use column::{Column, ColumnFacts, Kind};
@@ -35,6 +36,7 @@ pub use dialect::Dialect;
 pub use group::Group;
 pub(crate) use ids::id;
 pub use ids::{Id, is_foreign};
-pub use row::{Alias, Layout, Metric, Row, THROUGH};
+pub use row::{Alias, Layout, Metric, Row};
 pub use row_kind::RowKind;
+pub use through::THROUGH;
 pub use value::Value;

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 
 use super::dialect::Dialect;
 use super::ids::{Id, id};
+use super::through::through;
 use crate::record::{Cause, Phase, Transport, World, without_marks};
 use crate::words::words;
 
@@ -331,11 +332,12 @@ impl<'a> Row<'a> {
     /// What was spoken, and the proxy that it went through: `tls`, `tls through http://proxy:8080`. What goes through
     /// one says nothing of what goes straight.
     pub fn way(&self) -> Cow<'a, str> {
-        let transport = self.transport();
-        match self.text(id!(proxy)) {
-            proxy if proxy.is_empty() => Cow::Borrowed(transport),
-            proxy => Cow::Owned(format!("{transport}{THROUGH}{proxy}")),
-        }
+        self.through(Cow::Borrowed(self.transport()))
+    }
+
+    /// A text about the row with the proxy that it went through.
+    pub fn through(&self, text: Cow<'a, str>) -> Cow<'a, str> {
+        through(text, &self.text(id!(proxy)))
     }
 
     /// Whether what was fetched is the URL of a page without TLS.
@@ -377,9 +379,6 @@ impl<'a> Row<'a> {
             && self.millis(id!(tlstimems)).is_some()
     }
 }
-
-/// What stands between a transport, or a region, and the proxy that it was gone through.
-pub const THROUGH: &str = " through ";
 
 /// A whole number, with or without spaces around it: nearly all have none, and need no look for them.
 fn whole(text: &str) -> Option<u64> {

@@ -2,6 +2,7 @@
 
 use crate::record::Counter as _;
 use crate::record::HttpReply;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::net::IpAddr;
 
@@ -10,6 +11,7 @@ use super::{Added, Distribution, Moments, Pairs, Times};
 use crate::record::{
     Cause, Explanation, FastOpen, Phase, Place, Record, TlsPath, Transport, World, micros,
 };
+use crate::schema::through::through;
 
 /// Most addresses and regions that are told apart; memory must not grow with a stranger's whims.
 const MOST_DISTINCT: usize = 10_000;
@@ -123,8 +125,9 @@ impl Tally {
         transport.failed_here.raise(u64::from(record.failed_here()));
         transport.undecided.raise(u64::from(record.is_undecided()));
         transport.times.add(record, place != Place::Further);
-        self.paths
-            .take_tls(&record.tls, &record.host, record.started);
+        let proxy = record.via.as_ref().map_or("", |via| &*via.proxy);
+        let name = through(Cow::Borrowed(&*record.host), proxy);
+        self.paths.take_tls(&record.tls, &name, record.started);
         if let Some(reply) = record.tls.http_reply {
             self.http_replies.entry(reply).or_default().raise(1);
         }

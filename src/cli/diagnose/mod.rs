@@ -3,7 +3,6 @@
 pub mod args;
 mod config;
 mod print;
-mod progress;
 mod saved;
 
 use std::sync::Arc;
@@ -13,6 +12,7 @@ use anyhow::Context as _;
 use super::exit::{Exit, Failure, PluginState};
 use super::files::Page;
 use super::run::world::{in_the_lab, started as begun, this_run};
+use super::status::StatusLine;
 use super::values::Color;
 use super::{message, signals};
 use crate::clock::Wall;
@@ -24,7 +24,6 @@ use crate::net::Opener;
 use crate::net::trust::Judge;
 use crate::target::Target;
 use args::DiagnoseArgs;
-use progress::Progress;
 
 /// Looks and judges, or judges what was seen before.
 pub fn run(args: &DiagnoseArgs, color: Color) -> Result<Exit, Failure> {
@@ -106,9 +105,9 @@ fn look(args: &DiagnoseArgs, target: &Target) -> Result<(Facts, bool), Failure> 
         .enable_all()
         .build();
     let runtime = runtime.context("no event queue").map_err(Failure::io)?;
-    let progress = Progress::new(args.quiet || args.monitoring_plugin);
+    let progress = StatusLine::with_clock(args.quiet || args.monitoring_plugin);
     let options = config::options(args);
-    let tell = |what: &str| progress.show(what);
+    let tell = |what: &str| progress.show(|| format!("looking at {what}"));
     let looking = Looking {
         opener: &opener,
         judge: &judge,

@@ -71,6 +71,7 @@ impl Kind for Held {
             held: totals.held,
             figures: &totals.figures(),
             paths: &totals.paths,
+            proxy: totals.proxy.as_deref(),
             told: totals.rows == 1 && run.told,
         };
         summary.render()

@@ -3,7 +3,6 @@
 pub mod args;
 mod config;
 mod pem;
-mod progress;
 
 use std::io::Write as _;
 use std::net::IpAddr;
@@ -15,6 +14,7 @@ use super::exit::{Exit, Failure};
 use super::files::{DocumentFormat, json};
 use super::list::judged_by;
 use super::run::world::{in_the_lab, started, this_run, with_port};
+use super::status::StatusLine;
 use super::values::Color;
 use super::{message, signals, terminal};
 use crate::clock::Wall;
@@ -23,16 +23,16 @@ use crate::lab::LabOptions;
 use crate::measure::Stop;
 use crate::measure::ladder::finished::{Ladder, Relay, Verdict};
 use crate::measure::ladder::runner::Run as Asking;
+use crate::measure::ladder::script::Asked;
 use crate::measure::ladder::{Rung, build, sections};
 use crate::net::trust::Judge;
-use crate::net::{Leads, Lookup, Opener};
-use crate::record::{Run, Transport, World};
+use crate::net::{Destination, Leads, Lookup, Opener};
+use crate::record::{Run, Transport, World, plain};
 use crate::schema::RowKind as _;
 use crate::sink;
 use crate::target::Target;
 use args::TlsArgs;
 use pem::Pem;
-use progress::Progress;
 
 /// Addresses of one answer that are asked.
 const MOST_ADDRESSES: usize = 16;
@@ -162,14 +162,19 @@ async fn ask(
     };
     let all = routes.len();
     let mut asking = Asking::new(opener, args.interval, stop);
-    let progress = Progress::new(args.quiet);
+    let progress = StatusLine::new(args.quiet);
     for route in routes.into_iter().take(most) {
         if asking.is_over() {
             break;
         }
         let to = route.to(target, port);
         let name = opener.server_name(&to);
-        let told = |asked: &_, connections| progress.show(&to, asked, connections);
+        let told = |asked: &Asked, connections: u32| {
+            progress.show(|| {
+                let (place, about) = (place(&to), plain(&asked.about));
+                format!("{place}, connection {}: {about}", connections + 1)
+            });
+        };
         let climbed = asking.climb((route, &to), Some(name), told).await;
         let climbed = match climbed {
             Ok(climbed) => climbed,
@@ -192,6 +197,12 @@ async fn ask(
     ladder.differences = build::differences(&ladder.relays);
     ladder.verdict = build::together(&ladder.relays, ladder.addresses_left);
     Ok((ladder, None))
+}
+
+/// The relay's address, or its name where only a proxy knows that.
+fn place(to: &Destination) -> String {
+    let name = || to.host.to_string();
+    to.address.map_or_else(name, |address| address.to_string())
 }
 
 fn print(

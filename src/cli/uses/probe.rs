@@ -159,7 +159,12 @@ pub(super) fn idle(
     let run = Run::new(args, given)?;
     let given = USES.iter().filter(|(id, ..)| given.has(id));
     let mut idle = given.filter_map(|(id, modes, needs)| {
-        let why = run.is_without(modes);
+        let why = match run.mode.flag() {
+            Some(flag) if *id == "proxy" && PACKETS.contains(&run.mode) => {
+                Some(Idle::beside(flag, ", as UDP goes through no proxy"))
+            }
+            _ => run.is_without(modes),
+        };
         let why = why.or_else(|| needs.iter().find_map(|need| run.lacks(*need)));
         why.map(|why| (*id, why))
     });

@@ -7,6 +7,9 @@ use super::budget::Budget;
 use crate::net::{IcmpMessage, Opener, Route, Visit, clear, sender};
 use crate::record::{Cause, Failure, Phase, Tcp};
 
+/// Connects to each address.
+pub const CONNECTS: u32 = 3;
+
 /// The connects to one address and port.
 #[derive(Debug, Clone)]
 pub struct Connects {

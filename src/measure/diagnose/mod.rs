@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `facts` | the same in the words of the rules |
 //! | `look` | the order, the time that there is, the early ends |
+//! | `reach`, `speak`, `alone` | its steps: what answers, what is spoken there, what needs the wire for itself |
 //! | `budget` | how much time is left, and what that leaves to do |
 //! | `looked` | all that was seen |
 //! | `machine` | interface, router, tunnel, hosts file, proxy, clock: nothing is sent |
@@ -20,6 +21,7 @@
 //! Nothing here judges: what was seen is told as it was seen, and what was not looked at says why. Not here: the sockets
 //! (`net`), what follows (`judge`).
 
+mod alone;
 mod budget;
 mod connects;
 mod datagrams;
@@ -30,8 +32,10 @@ mod look;
 mod looked;
 mod machine;
 mod names;
+mod reach;
 mod relays;
 mod router;
+mod speak;
 mod web;
 
 pub use connects::{Connects, Tried};

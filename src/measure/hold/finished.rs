@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::fold::{HeldBucket, HeldGroup, HeldRows};
 use crate::record::{EndedBy, micros};
+use crate::schema::through::{alone, proxy_of};
 use crate::stats::charts::PanelPoint;
 use crate::stats::units::{millis, seconds};
 use crate::stats::{Count, Statistics};
@@ -14,8 +15,12 @@ use crate::stats::{Count, Statistics};
 pub struct HeldTotals {
     /// The machine that measured.
     pub host: String,
-    /// What was measured.
+    /// What was measured, with the proxy that the connections led through.
+    #[serde(serialize_with = "alone")]
     pub target: String,
+    /// That proxy: the kernel's numbers are about the way to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proxy: Option<String>,
     /// Rows.
     pub connections: u64,
     /// Of them those in which a connection was held.
@@ -93,6 +98,7 @@ fn one(host: &str, target: &str, group: &HeldGroup) -> HeldTotals {
     HeldTotals {
         host: host.to_owned(),
         target: target.to_owned(),
+        proxy: proxy_of(target),
         connections: group.connections,
         held: group.held,
         held_s: seconds(group.held_us),

@@ -15,6 +15,7 @@ pub mod sections;
 mod shape;
 pub mod text;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
@@ -36,6 +37,7 @@ use crate::record::{
     Cause, ClockChange, Dns, EndedBy, Failure, HoldFigures, Outcome, Phase, PhaseTimes, Run, Tls,
     Transport,
 };
+use crate::schema::through::through;
 use crate::stats::Distribution;
 use crate::stats::paths::Paths;
 use crate::target::Target;
@@ -87,6 +89,8 @@ pub struct Totals {
     pub sum: Sum,
     /// What the certificates tell of the way.
     pub paths: Paths,
+    /// The proxy that all of them led through.
+    pub proxy: Option<Arc<str>>,
 }
 
 impl Totals {
@@ -137,7 +141,11 @@ impl Task for Holds {
             Ok(opened) => opened,
             Err(refusal) => return refusal.into(),
         };
-        self.totals().rows += 1;
+        {
+            let mut totals = self.totals();
+            totals.rows += 1;
+            totals.proxy = row.via.as_ref().map(|via| Arc::clone(&via.proxy));
+        }
         let Some(mut open) = opened else {
             row.clock = self.opener.steps().claim_now();
             out.row(row).await;
@@ -159,9 +167,9 @@ impl Task for Holds {
         let (result, certified) = tokio::join!(holding, certify);
         if let Some(certified) = certified {
             certified.note(&mut row.tls);
-            self.totals()
-                .paths
-                .take_tls(&row.tls, &row.host, row.started);
+            let proxy = row.via.as_ref().map_or("", |via| &*via.proxy);
+            let name = through(Cow::Borrowed(&*row.host), proxy);
+            self.totals().paths.take_tls(&row.tls, &name, row.started);
         }
         match result {
             Ok((held, figures, sum)) => {

@@ -21,6 +21,11 @@ pub fn section(all: &[HeldTotals]) -> Section {
     blocks.extend(charts(all));
     if let Some(table) = filled(connections(all)) {
         blocks.push(table);
+        if all.iter().any(|held| held.proxy.is_some()) {
+            blocks.push(Block::Paragraph(Paragraph::new(
+                "Through a proxy the kernel's round trips, segments sent again and stalls are those of the way to it.",
+            )));
+        }
         blocks.push(Block::Paragraph(Paragraph::new(
             "Round trip, its 95th percentile and jitter are means over the connections, of the kernel's smoothed round \
              trip. A stall is a time of 200 ms or more in which data was outstanding and nothing was acknowledged.",

@@ -19,7 +19,7 @@ pub fn block(row: &Hold) -> String {
     };
     let head = format!("connection {}{address}{region}", row.slot);
     line(&mut out, "", &head);
-    let phases: Vec<_> = [Phase::Dns, Phase::Connect, Phase::Tls]
+    let phases: Vec<_> = [Phase::Dns, Phase::Connect, Phase::Proxy, Phase::Tls]
         .into_iter()
         .filter_map(|phase| Some(format!("{} {}", phase.as_str(), ms(row.times.of(phase)?))))
         .collect();
@@ -51,13 +51,14 @@ pub fn block(row: &Hold) -> String {
         line(&mut out, "  ", &said);
     }
     if let Some(figures) = &row.figures {
-        out += &lines(figures, Some(row.interval));
+        let proxy = row.via.as_ref().map(|via| &*via.proxy);
+        out += &lines(figures, Some(row.interval), proxy);
     }
     out
 }
 
 /// The figures in lines.
-fn lines(figures: &HoldFigures, interval: Option<Duration>) -> String {
+fn lines(figures: &HoldFigures, interval: Option<Duration>, proxy: Option<&str>) -> String {
     let mut out = String::new();
     let mut add = |name: &str, text: &str| line(&mut out, "  ", &format!("{name:<11}{text}"));
     let mut requests = format!("{} sent", figures.sent);
@@ -119,6 +120,12 @@ fn lines(figures: &HoldFigures, interval: Option<Duration>) -> String {
     }
     if figures.retransmits.is_none() && figures.rtt_min.is_none() {
         add("kernel", "this system does not tell its numbers");
+    } else if let Some(proxy) = proxy {
+        let text = format!(
+            "rtt, jitter, sent again and stalls are of the way to the proxy {}",
+            plain(proxy)
+        );
+        add("kernel", &text);
     }
     out
 }
@@ -154,6 +161,8 @@ pub struct HoldSummary<'a> {
     pub figures: &'a HoldFigures,
     /// What the certificates tell of the way.
     pub paths: &'a Paths,
+    /// The proxy that they led through.
+    pub proxy: Option<&'a str>,
     /// Whether the only connection was told in full already.
     pub told: bool,
 }
@@ -194,7 +203,7 @@ impl HoldSummary<'_> {
             line(&mut out, "", &said);
         }
         if held > 0 && !self.told {
-            out += &lines(self.figures, None);
+            out += &lines(self.figures, None, self.proxy);
         }
         out
     }
@@ -242,6 +251,7 @@ mod tests {
             held: Duration::from_millis(93_100),
             figures: &figures,
             paths: &Paths::default(),
+            proxy: None,
             told: false,
         };
         insta::assert_snapshot!(summary.render(), @r"
@@ -265,7 +275,7 @@ mod tests {
             answer_min: Some(us(25_300)),
             ..HoldFigures::default()
         };
-        let text = lines(&figures, None);
+        let text = lines(&figures, None, None);
         assert!(text.contains("this system does not tell"), "{text}");
         assert!(!text.contains("stalls"), "{text}");
     }

@@ -17,7 +17,7 @@ use crate::schema::groups::{
     HasRun, HasStart, HasTcp, HasTimes, HasTls, HasTurn,
 };
 use crate::schema::row_kind::RowKind;
-use crate::schema::value::{Value, number, word};
+use crate::schema::value::{Value, number, optional, word};
 
 /// Number of columns that the reference wrote; they come first.
 pub const REFERENCE_COLUMNS: usize = 22;
@@ -111,9 +111,10 @@ const MEANINGS: &[(&str, &str)] = &[
 
 pub(crate) static PROBE: [Column<Record>; count(PIECES)] = table(PIECES, MEANINGS);
 
-/// Lines of a list that are there only where they have something to say: what is on the way of TLS, unless nothing is, and what a HEAD got.
+/// Lines of a list that are there only where they have something to say: what is on the way of TLS, unless nothing is, what a HEAD
+/// got, and the proxy.
 #[rustfmt::skip]
-pub static REMARKS: [Column; 3] = [
+pub static REMARKS: [Column; 5] = [
     remark(of("tls_path", Kind::Text, "", "what is on the way, by the certificates", |r| {
         word(r.tls.path.filter(|_| r.tls.has_remark()).map(TlsPath::as_str))
     })),
@@ -122,6 +123,10 @@ pub static REMARKS: [Column; 3] = [
     })),
     remark(of("http_reply", Kind::Text, "", "what a HEAD inside TLS got", |r| {
         r.tls.http_reply.map_or(Value::Missing, |reply| Value::Text(reply.word()))
+    })),
+    remark(of("proxy", Kind::Text, "", "proxy that the path led through", |r| optional(r.via.as_ref().map(|via| &*via.proxy)))),
+    remark(of("proxy_reply", Kind::Text, "", "what it answered", |r| {
+        optional(r.via.as_ref().map(|via| via.reply.as_str()).filter(|reply| !reply.is_empty()))
     })),
 ];
 

@@ -4,7 +4,8 @@
 use super::schedule::{Gaps, gaps};
 use crate::judge::outages::OutageRule;
 use crate::measure::folds::Finished;
-use crate::report::model::{ListedOutage, Series, way};
+use crate::report::model::{ListedOutage, Series};
+use crate::schema::through::proxy_of;
 use crate::stats::Count;
 use crate::stats::survey::{self, SeriesName, gaps_of_all as between};
 use crate::stats::units::{moment, percent, seconds};
@@ -55,7 +56,7 @@ fn one(rows: &Finished, name: &SeriesName, series: &survey::Series) -> Series {
     Series {
         host,
         target,
-        proxy: way::proxy(&transport),
+        proxy: proxy_of(&transport),
         transport,
         rows: series.rows,
         ok: series.ok,

@@ -3,8 +3,9 @@
 use super::order;
 use super::units::METRICS;
 use crate::measure::folds::Finished;
-use crate::report::model::{Certificate, Group, Table, way};
-use crate::schema::{Metric, THROUGH};
+use crate::report::model::{Certificate, Group, Table};
+use crate::schema::Metric;
+use crate::schema::through::{THROUGH, proxy_of};
 use crate::stats::Statistics;
 use crate::stats::survey::{ByTransport, DIMENSIONS, Groups, Measured, SEPARATOR};
 use crate::stats::units::moment;
@@ -96,7 +97,7 @@ fn table(by: Vec<String>, groups: &Groups, transport: Option<String>) -> Table {
     found.sort_by(|a, b| order::compare(&a.key, &b.key));
     Table {
         by,
-        proxy: transport.as_deref().and_then(way::proxy),
+        proxy: transport.as_deref().and_then(proxy_of),
         transport,
         groups: found,
         overflow: groups

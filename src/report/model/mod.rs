@@ -6,7 +6,6 @@ mod clocks;
 mod paths;
 mod series;
 mod verdict;
-pub mod way;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -199,7 +198,7 @@ pub struct Table {
     /// columns of the file.
     pub by: Vec<String>,
     /// The transport whose rows these are, with the proxy that they went through; none where the table is of all.
-    #[serde(serialize_with = "way::alone_of")]
+    #[serde(serialize_with = "crate::schema::through::alone_of")]
     pub transport: Option<String>,
     /// That proxy.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -13,7 +13,7 @@ pub struct Series {
     /// What was probed.
     pub target: String,
     /// `tls`, `udp` and so on, with the proxy that the rows went through.
-    #[serde(serialize_with = "super::way::alone")]
+    #[serde(serialize_with = "crate::schema::through::alone")]
     pub transport: String,
     /// That proxy.
     #[serde(skip_serializing_if = "Option::is_none")]

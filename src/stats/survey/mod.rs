@@ -278,7 +278,7 @@ impl<K: RowFold> Survey<K> {
         self.paths.take(Told {
             path: Some(path),
             evidence: &row.text(id!(tls_path_evidence)),
-            name: &row.text(id!(remotehost)),
+            name: &row.through(row.text(id!(remotehost))),
             issuer: &row.text(id!(Issuer)),
             at: taken.at,
         });

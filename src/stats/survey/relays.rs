@@ -13,7 +13,7 @@ use super::groups::{SEPARATOR, is_same, part};
 use super::{Measured, Taken};
 use crate::endpoints::{self, Ranges};
 use crate::record::{Transport, World};
-use crate::schema::{Row, THROUGH, id};
+use crate::schema::{Row, id};
 
 /// Number of the region of all rows whose own is beyond the cap.
 pub const OTHER: usize = 0;
@@ -274,11 +274,7 @@ impl Relays {
 
 /// The region of a row with the proxy that it was gone through, so that no chart puts the two ways together.
 fn region_on_its_way<'a>(row: &Row<'a>) -> Cow<'a, str> {
-    let region = region(row);
-    match row.text(id!(proxy)) {
-        proxy if proxy.is_empty() => region,
-        proxy => Cow::Owned(format!("{region}{THROUGH}{proxy}")),
-    }
+    row.through(region(row))
 }
 
 /// The region of a row: its column, else by its relay's name.

@@ -1,7 +1,6 @@
 //! `turnprobe endpoints probe`: which of the known names and ports answer from here.
 
 mod found;
-mod progress;
 mod told;
 
 use std::collections::BTreeSet;
@@ -18,6 +17,7 @@ use super::show::print;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::list::judged_by;
 use crate::cli::run::world::{in_the_lab, started, this_run};
+use crate::cli::status::StatusLine;
 use crate::cli::values::Color;
 use crate::cli::{config, message, signals};
 use crate::clock::Wall;
@@ -30,7 +30,6 @@ use crate::net::{Limits, NameLog, Opener, POLITE_PER_SECOND, Plan, Question};
 use crate::record::{Record, Transport};
 use crate::target::{Host, Target};
 use found::{Asked, Found, Wanted};
-use progress::Progress;
 
 /// From one request to the next.
 const SPACING: Duration = Duration::from_millis(1_000 / POLITE_PER_SECOND as u64);
@@ -161,7 +160,7 @@ async fn ask(
     let mut timer = tokio::time::interval(SPACING);
     timer.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut sender = Some(sender);
-    let progress = Progress::new(quiet);
+    let progress = StatusLine::new(quiet);
     loop {
         tokio::select! {
             biased;
@@ -169,7 +168,7 @@ async fn ask(
             output = came.recv() => {
                 let Some(output) = output else { break };
                 asked.extend(output.into_row().and_then(|row| Asked::of(&row, wanted)));
-                progress.show(asked.len(), wanted.len());
+                progress.show(|| format!("{} of {} are known", asked.len(), wanted.len()));
             }
             _ = timer.tick(), if sender.is_some() => {
                 let Some((one, number)) = next.next() else {

@@ -1,6 +1,7 @@
 //! Held connections: their rows, and the samples of the kernel's numbers.
 
 use crate::record::Counter as _;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
@@ -198,7 +199,8 @@ impl HeldRows {
     /// The group of a row; what is beyond the cap shares one.
     fn key(&self, row: &Row<'_>) -> [String; 2] {
         let host = row.text(id!(host));
-        let key = [part(&host).into_owned(), target(row)];
+        let target = row.through(Cow::Owned(target(row)));
+        let key = [part(&host).into_owned(), target.into_owned()];
         if self.groups.len() >= MOST && !self.groups.contains_key(&key) {
             return ["(other)"; 2].map(str::to_owned);
         }

@@ -67,11 +67,17 @@ impl SeriesSummary<'_> {
         }
         let (syns, rows) = tally.lost_syns();
         if syns > 0 {
+            let is_proxied = tally.transports().keys().any(|way| way.through_proxy);
             let _ = writeln!(
                 out,
-                "{} sent again, in {rows} of {} probes",
+                "{} sent again, in {rows} of {} probes{}",
                 counted(syns, "SYN"),
-                tally.rows()
+                tally.rows(),
+                if is_proxied {
+                    "; through a proxy, on the way to it"
+                } else {
+                    ""
+                }
             );
         }
         for said in paths::sentences(tally.paths()) {

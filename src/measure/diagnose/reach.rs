@@ -1,0 +1,122 @@
+//! What answers at all: TCP 443 and 80, and UDP.
+
+use std::net::{IpAddr, SocketAddr};
+
+use super::budget::Budget;
+use super::connects::{CONNECTS, Connects, connects};
+use super::look::Looking;
+use super::looked::Looked;
+use super::names::NameServer;
+use super::web::{CONTROL, OTHER_CONTROL};
+use crate::judge::diagnose::facts::{Fact, Why};
+use crate::net::{Leads, cells};
+use crate::record::Transport;
+use crate::target::Target;
+
+/// The ports of relays for media over UDP, and the one that they may have beside.
+const UDP_PORTS: [u16; 5] = [3478, 3479, 3480, 3481, 443];
+
+impl Looking<'_> {
+    /// What answers at all.
+    pub(super) async fn reach(
+        &self,
+        found: &mut Looked,
+        control: &Fact<Option<IpAddr>>,
+        budget: &Budget,
+    ) {
+        (self.tell)("TCP 443 and UDP 3478 to 3481");
+        let relays = found.relays.clone();
+        let cells: Vec<_> = UDP_PORTS
+            .iter()
+            .flat_map(|port| relays.iter().map(move |relay| (*port, relay.address)))
+            .collect();
+        let remotes: Vec<_> = cells
+            .iter()
+            .map(|(port, address)| self.at(*address, *port))
+            .collect();
+        let udp = async {
+            if let Some(why) = budget.closed() {
+                return Fact::Unknown(why);
+            }
+            let asked = cells::ask(
+                &remotes,
+                self.opener.local_end(),
+                budget.left(),
+                &budget.stop().token(),
+            )
+            .await;
+            Fact::Known(cells.iter().map(|(port, _)| *port).zip(asked).collect())
+        };
+        let first = relays.first().map(|relay| relay.address);
+        let second = relays.get(1).map(|relay| relay.address);
+        let one = self.connects(first, 443, CONNECTS, budget);
+        let other = self.connects(second, 443, CONNECTS, budget);
+        let eighty = self.connects(first.filter(|_| !self.options.lab), 80, 1, budget);
+        let control = async {
+            if self.leaves_out_others() {
+                return Fact::Unknown(Why::NotAsked);
+            }
+            match control.known().copied().flatten() {
+                Some(address) => self.connects(Some(address), 443, CONNECTS, budget).await,
+                None => Fact::Unknown(control.why().cloned().unwrap_or(Why::NotReached)),
+            }
+        };
+        let v6 = found.names_v6.known().and_then(|servers| {
+            let mut resolved = servers.iter().flat_map(NameServer::resolved);
+            resolved.find_map(|resolved| resolved.addresses.first().copied())
+        });
+        // a relay that is gone to over IPv6 anyway needs no second look
+        let v6 = v6.filter(|address| relays.iter().all(|relay| relay.address != *address));
+        let over_v6 = self.connects(v6, 443, 2, budget);
+        let seen = tokio::join!(
+            Box::pin(udp),
+            Box::pin(one),
+            Box::pin(other),
+            Box::pin(eighty),
+            Box::pin(control),
+            Box::pin(over_v6)
+        );
+        (found.udp, found.tcp_80, found.tcp_v6) = (seen.0, seen.3, seen.5);
+        found.control = seen.4;
+        found.tcp = [seen.1, seen.2].into_iter().take(relays.len()).collect();
+    }
+
+    /// The control name and its address.
+    pub(super) async fn control(&self) -> (&'static str, Option<IpAddr>) {
+        let mut chosen = (CONTROL, None);
+        for name in [CONTROL, OTHER_CONTROL] {
+            let Ok(target) = name.parse::<Target>() else {
+                continue;
+            };
+            let lookup = self.opener.resolve(&target, Leads::Straight).await;
+            let address = lookup.first().ok().and_then(|route| route.relay);
+            let is_relays = address.is_some_and(|address| {
+                let remote = SocketAddr::new(address, 443);
+                self.opener.is_in_range(remote, Transport::Tls)
+            });
+            if chosen.1.is_none() || address.is_some() {
+                chosen = (name, address);
+            }
+            if address.is_some() && !is_relays {
+                break;
+            }
+        }
+        chosen
+    }
+
+    async fn connects(
+        &self,
+        address: Option<IpAddr>,
+        port: u16,
+        count: u32,
+        budget: &Budget,
+    ) -> Fact<Connects> {
+        let Some(address) = address else {
+            return Fact::Unknown(Why::NotAsked);
+        };
+        if let Some(why) = budget.closed() {
+            return Fact::Unknown(why);
+        }
+        Fact::Known(connects(self.opener, self.at(address, port), count, budget).await)
+    }
+}

@@ -1,0 +1,130 @@
+//! What is spoken where something answers: TLS, pseudo-TLS, TURN.
+
+use std::time::Duration;
+
+use super::budget::Budget;
+use super::connects::Connects;
+use super::encrypted::{in_the_clear, pseudo, tls};
+use super::look::Looking;
+use super::looked::Looked;
+use crate::judge::diagnose::facts::{Fact, Why};
+use crate::net::{cells, datagram};
+use crate::record::Ask;
+use crate::target::Target;
+
+impl Looking<'_> {
+    /// What is spoken where something answers.
+    pub(super) async fn speak(&self, found: &mut Looked, budget: &Budget) {
+        (self.tell)("TLS, TURN and the certificate");
+        let limits = &self.opener.plan().limits;
+        // the handshake may be tried twice
+        let longest = (limits.connect + limits.tls) * 2;
+        let is_up = |connects: &Fact<Connects>| {
+            connects
+                .known()
+                .is_some_and(|connects| connects.up().next().is_some())
+        };
+        let over_tls = |index: usize| {
+            let relay = found.relays.get(index).cloned();
+            let up = found.tcp.get(index).is_some_and(is_up);
+            async move {
+                let Some(relay) = relay else {
+                    return Fact::Unknown(Why::NotAsked);
+                };
+                if !up {
+                    return Fact::Unknown(Why::NotReached);
+                }
+                let remote = self.at(relay.address, 443);
+                let tried = tls((self.opener, self.judge), (self.target, remote), index == 0);
+                flat(budget.step(longest, tried).await)
+            }
+        };
+        let first_up = found.tcp.first().is_some_and(is_up);
+        let first = found.relays.first().map(|relay| relay.address);
+        let beside = first
+            .filter(|_| first_up)
+            .map(|address| self.at(address, 443));
+        let pseudo_tls = async {
+            match beside {
+                None => Fact::Unknown(Why::NotReached),
+                Some(remote) => flat(budget.step(longest, pseudo(self.opener, remote)).await),
+            }
+        };
+        let turn_tcp = async {
+            match beside {
+                None => Fact::Unknown(Why::NotReached),
+                Some(remote) => flat(
+                    budget
+                        .step(longest, in_the_clear(self.opener, remote))
+                        .await,
+                ),
+            }
+        };
+        let control = found
+            .control
+            .known()
+            .filter(|connects| connects.up().next().is_some());
+        let control = control.map(|connects| connects.remote);
+        let control_tls = async {
+            let (Some(remote), Ok(target)) = (control, found.control_name.parse::<Target>()) else {
+                return Fact::Unknown(Why::NotReached);
+            };
+            let tried = tls((self.opener, self.judge), (&target, remote), false);
+            flat(budget.step(longest, tried).await)
+        };
+        let open: Vec<_> = found.udp.known().map_or_else(Vec::new, |cells| {
+            let open = cells.iter().filter(|(_, cell)| cell.answered > 0);
+            open.map(|(port, cell)| (*port, cell.remote)).collect()
+        });
+        let turn_udp = async {
+            let Some((_, remote)) = open.first().copied() else {
+                return Fact::Unknown(Why::NotReached);
+            };
+            let (local, limit) = (self.opener.local_end().clone(), limits.turn);
+            let asked = async move { datagram::ask(remote, Ask::Allocate, &local, limit).await };
+            budget.step(limit * 2, asked).await
+        };
+        let mapped = async {
+            let several: Vec<_> = open
+                .iter()
+                .filter(|(port, _)| *port < 3480 && *port != 443)
+                .map(|(_, remote)| *remote)
+                .take(3)
+                .collect();
+            if self.options.lab {
+                return Fact::Unknown(Why::NotAsked);
+            }
+            if several.len() < 2 {
+                return Fact::Unknown(Why::NotReached);
+            }
+            budget
+                .step(
+                    limits.turn,
+                    cells::mapped(&several, Duration::from_millis(1_200)),
+                )
+                .await
+        };
+        let seen = tokio::join!(
+            Box::pin(over_tls(0)),
+            Box::pin(over_tls(1)),
+            Box::pin(pseudo_tls),
+            Box::pin(turn_tcp),
+            Box::pin(control_tls),
+            Box::pin(turn_udp),
+            Box::pin(mapped)
+        );
+        let relays = found.relays.len();
+        found.tls = [seen.0, seen.1].into_iter().take(relays).collect();
+        (found.pseudo_tls, found.turn_tcp, found.control_tls) = (seen.2, seen.3, seen.4);
+        (found.turn_udp, found.mapped) = (seen.5, seen.6);
+    }
+}
+
+/// A step that politeness did not let begin is one that was not asked for.
+fn flat<T>(seen: Fact<Option<T>>) -> Fact<T> {
+    match seen {
+        Fact::Known(Some(seen)) => Fact::Known(seen),
+        Fact::Known(None) => Fact::Unknown(Why::NotAsked),
+        Fact::Unknown(why) => Fact::Unknown(why),
+    }
+}
