@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use chrono::{DateTime, Local, TimeDelta, Utc};
 
-pub use steps::{Changes, Found, Look, Steps};
+pub use steps::{Changes, ClockStep, Look, Steps};
 
 /// Whether the monotonic clock goes on while the machine sleeps.
 const GOES_ON_IN_SLEEP: bool = cfg!(windows);

@@ -44,6 +44,15 @@ impl Pace {
         }
     }
 
+    /// The same schedule when a part of its time is over before it begins.
+    #[must_use]
+    pub fn without(self, waited: Duration) -> Self {
+        Self {
+            duration: self.duration.map(|whole| whole.saturating_sub(waited)),
+            ..self
+        }
+    }
+
     /// Time from slot to slot; zero is back to back.
     pub fn interval(&self) -> Duration {
         self.interval
@@ -169,6 +178,16 @@ mod tests {
         assert_eq!(pace.missed(), 9);
         assert_eq!(pace.next(ms(61_000)), Next::Done);
         assert_eq!(pace.missed(), 9);
+    }
+
+    #[test]
+    fn what_was_waited_for_before_the_start_is_no_time_of_the_series() {
+        let second = Duration::from_secs(1);
+        let of = |waited| Pace::new(second, None, Some(10 * second)).without(waited);
+        assert_eq!(of(Duration::ZERO).slots(), Some(10));
+        assert_eq!(of(4 * second).slots(), Some(6));
+        let endless = Pace::new(second, Some(5), None).without(4 * second);
+        assert_eq!(endless.slots(), Some(5));
     }
 
     #[test]

@@ -33,7 +33,7 @@ impl Readiness {
             0 => {}
             // one is nothing to wonder at: what it told of was read already
             1 => tokio::task::yield_now().await,
-            _ => tokio::time::sleep(PAUSE).await,
+            _ => crate::timer::sleep(PAUSE).await,
         }
         let ready = told.await?;
         self.wake_ups = self.wake_ups.saturating_add(1);

@@ -84,6 +84,9 @@ pub enum TargetError {
     /// Nothing there.
     #[error("the target is empty; give a host, host:port or [v6-address]:port")]
     Empty,
+    /// A colon, and no port behind it.
+    #[error("`{0}` has no port behind the colon; write one, such as 443, or leave the colon out")]
+    NoPort(String),
     /// The port is no number from 1 to 65535.
     #[error("`{0}` is no port; give a number from 1 to 65535")]
     Port(String),
@@ -137,6 +140,14 @@ impl FromStr for Target {
         }
         if rest.contains(['/', '?', '#']) {
             return Err(TargetError::Path(text.to_owned()));
+        }
+        if rest.ends_with(':') && rest.parse::<Ipv6Addr>().is_err() {
+            let text = text.to_owned();
+            return Err(if rest.ends_with("::") {
+                TargetError::Host(text)
+            } else {
+                TargetError::NoPort(text)
+            });
         }
         let (host, port) = split(rest)?;
         Ok(Self {

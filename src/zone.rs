@@ -6,6 +6,8 @@ use std::str::FromStr;
 use chrono::{
     DateTime, FixedOffset, Local, MappedLocalTime, NaiveDateTime, Offset as _, TimeZone as _, Utc,
 };
+use icu_time::zone::WindowsParser;
+use icu_time::zone::iana::IanaParserExtended;
 
 /// A time zone by its name, by its distance from UTC, or this system's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -23,7 +25,9 @@ pub enum Zone {
 
 /// A zone that is none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no time zone `{0}`; write utc, local, +01:00 or a name such as Europe/Berlin")]
+#[error(
+    "there is no time zone `{0}`; write utc, local, +01:00 or a name such as Europe/Berlin or W. Europe Standard Time"
+)]
 pub struct UnknownZone(String);
 
 impl Zone {
@@ -100,9 +104,20 @@ impl FromStr for Zone {
                 .ok_or_else(|| UnknownZone(text.to_owned()));
         }
         chrono_tz::Tz::from_str_insensitive(text)
+            .ok()
+            .or_else(|| of_windows(text))
             .map(Self::Named)
-            .map_err(|_| UnknownZone(text.to_owned()))
+            .ok_or_else(|| UnknownZone(text.to_owned()))
     }
+}
+
+/// The zone of a name of Windows' own, as `tzutil /l` writes it: that of the largest city in it, which CLDR maps it to for the
+/// world as a whole (windowsZones.xml, territory 001).
+fn of_windows(name: &str) -> Option<chrono_tz::Tz> {
+    let zone = WindowsParser::new().parse(name, None)?;
+    let mut names = IanaParserExtended::new().iter();
+    let found = names.find(|known| known.time_zone == zone)?;
+    found.canonical.parse().ok()
 }
 
 impl fmt::Display for Zone {
@@ -169,7 +184,29 @@ mod tests {
         let error = "Berlin".parse::<Zone>().unwrap_err().to_string();
         assert_eq!(
             error,
-            "there is no time zone `Berlin`; write utc, local, +01:00 or a name such as Europe/Berlin"
+            "there is no time zone `Berlin`; write utc, local, +01:00 or a name such as Europe/Berlin or W. Europe Standard Time"
         );
+    }
+
+    // the rows of territory 001 in CLDR's windowsZones.xml, as the Python package tzlocal 5.4.5 has them
+    const WINDOWS: &str = include_str!("../tests/data/windows-zones.tsv");
+
+    #[test]
+    fn names_of_windows_are_the_zones_that_cldr_maps_them_to() {
+        let rows = WINDOWS.lines().filter_map(|line| line.split_once('\t'));
+        let mut count = 0;
+        // winter and summer of both halves of the world; a zone may have two names
+        let moments = ["2026-01-15T12:00:00Z", "2026-07-15T12:00:00Z"].map(at);
+        for (windows, iana) in rows {
+            let [one, other] = [windows, iana].map(|name| name.parse::<Zone>().unwrap());
+            for moment in moments {
+                assert_eq!(one.ahead(moment), other.ahead(moment), "{windows}");
+            }
+            count += 1;
+        }
+        assert!(count >= 139, "{count}");
+        let berlin: Zone = "W. Europe Standard Time".parse().unwrap();
+        assert_eq!(berlin.to_string(), "Europe/Berlin");
+        assert!("W. Europe Standard Time_dstoff".parse::<Zone>().is_err());
     }
 }

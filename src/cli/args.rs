@@ -5,20 +5,30 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use chrono::NaiveTime;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::burst::StreamArgs;
 use super::compare::args::{self as compare, CompareArgs};
 use super::diagnose::args::{self as diagnose, DiagnoseArgs};
 use super::endpoints::args::{self as endpoints, EndpointsArgs};
+#[cfg(feature = "parquet")]
+use super::export::args::{self as export, ExportArgs};
 use super::hold::HoldArgs;
 use super::list::ListArgs;
-use super::long_help::{ASKS, TARGETS, TRANSPORTS, faults};
+use super::long_help::{ASKS, EXIT_CODES, ROLL, TARGETS, TRANSPORTS, faults};
+use super::metrics::MetricsArgs;
 use super::proxy::ProxyArgs;
 use super::report::args::{self as report, ReportArgs};
+use super::settings::SettingsArgs;
+use super::store::StoreArgs;
+use super::suggested;
 use super::tcp::TcpArgs;
 use super::tls::args::{self as tls, TlsArgs};
-use super::values::{AskArg, Color, ProfileArg, StdoutFormat, duration, percent, row};
+use super::until;
+use super::values::{
+    AskArg, Color, ProfileArg, StdoutFormat, duration, keep, percent, row, whole, whole_percent,
+};
 use super::words::words;
 use crate::endpoints::DEFAULT_RELAY;
 use crate::lab::Fault;
@@ -26,24 +36,6 @@ use crate::measure::rows::RowFacts;
 use crate::net::TlsVersion;
 use crate::record::Transport;
 use crate::sink::Roll;
-
-/// Exit codes, for the help.
-pub const EXIT_CODES: &str = "\
-Exit codes:
-  0    done, and something answered, be it a relay with an error (also when
-       Ctrl-C ended it)
-  1    no probe worked and no relay answered a request, more failed than
-       --max-failed allows, more certificates cannot be trusted than
-       --max-untrusted allows, --strict found bad input, some files could not
-       be read, the filters of a report leave no row, nothing can be told of
-       what is compared, a host that is checked is not of Teams, the list of
-       endpoints does not come, or diagnose found a fault or could not tell
-  2    the command line is wrong, or a report has rows of the lab and real ones
-       without --world
-  3    the tool's own input or output failed (disk full, file locked,
-       nothing to read)
-  130  interrupted before anything was measured or read
-With --monitoring-plugin: 0 OK, 1 warning, 2 critical, 3 unknown";
 
 /// What to try first, for the help of `probe`.
 const EXAMPLES: &str = "\
@@ -70,6 +62,9 @@ pub struct Cli {
         hide_short_help = true
     )]
     pub color: Color,
+    /// With --version: also the commit, the target, the features and the date of the list of endpoints
+    #[arg(long, requires = "version", hide_short_help = true)]
+    pub verbose: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -89,6 +84,10 @@ pub enum Command {
     /// The TLS versions and cipher suites of a relay, its certificates, and who answers
     #[command(after_help = tls::EXAMPLES, after_long_help = format!("{}\n\n{EXIT_CODES}", tls::EXAMPLES))]
     Tls(Box<TlsArgs>),
+    /// Rows and roll-ups to Parquet, with the right types
+    #[cfg(feature = "parquet")]
+    #[command(after_help = export::EXAMPLES, after_long_help = format!("{}\n\n{EXIT_CODES}", export::EXAMPLES))]
+    Export(Box<ExportArgs>),
     /// Names, addresses and ports of Teams, and what of them answers
     #[command(after_help = endpoints::EXAMPLES, after_long_help = format!("{}\n\n{EXIT_CODES}", endpoints::EXAMPLES))]
     Endpoints(Box<EndpointsArgs>),
@@ -96,7 +95,7 @@ pub enum Command {
     Schema(SchemaArgs),
     /// Prints the completions for a shell
     Completions(CompletionsArgs),
-    /// Prints a man page (roff)
+    /// Man pages (roff) and the chapters of the manual (text)
     Man(ManArgs),
 }
 
@@ -107,12 +106,20 @@ pub struct ProbeArgs {
     pub targets: Vec<String>,
 
     /// Number of probes; without -n and -d until Ctrl-C
-    #[arg(short = 'n', long, value_name = "N")]
+    #[arg(short = 'n', long, value_name = "N", value_parser = whole::<u64>(0..=u64::MAX, 10))]
     pub count: Option<u64>,
     /// How long to go on, such as 90s or 8h41m
     #[arg(short, long, value_name = "TIME", value_parser = duration)]
     pub duration: Option<Duration>,
-    /// From probe to probe; 0 is back to back
+    /// Until the next HH:MM of local time, such as 06:41
+    #[arg(
+        long,
+        value_name = "TIME",
+        value_parser = until::parse,
+        hide_short_help = true
+    )]
+    pub until: Option<NaiveTime>,
+    /// Time between probes; 0 is back to back
     #[arg(short, long, value_name = "TIME", default_value = "1s", value_parser = duration)]
     pub interval: Duration,
     /// IPv4 only
@@ -134,7 +141,7 @@ pub struct ProbeArgs {
         long_help = TRANSPORTS
     )]
     pub transport: Vec<Transport>,
-    /// HEAD after the TLS handshake: no relay speaks HTTP (3 s, in no phase)
+    /// Send an HTTP HEAD after the TLS handshake; a relay does not answer it (up to 3 s, in no phase)
     #[arg(long, hide_short_help = true)]
     pub http: bool,
     /// none, allocate, binding or ms-allocate
@@ -158,7 +165,7 @@ pub struct ProbeArgs {
     pub hold: HoldArgs,
     #[command(flatten)]
     pub proxy: ProxyArgs,
-    /// Go straight as well in each slot: what the proxy adds
+    /// Probe without the proxy as well, to see what it adds
     #[arg(
         long,
         help_heading = "Proxy",
@@ -170,15 +177,26 @@ pub struct ProbeArgs {
     /// Append rows to FILE (.csv, .jsonl; - is stdout)
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     pub output: Vec<PathBuf>,
-    /// New file each hour, day or month: FILE-2026-11-22.csv
+    /// New file each hour, night, day or month (local time)
     #[arg(
         long,
         value_name = "PERIOD",
         value_parser = words::<Roll>(),
         hide_possible_values = true,
-        help_heading = "Output"
+        help_heading = "Output",
+        long_help = ROLL
     )]
     pub roll: Option<Roll>,
+    /// Delete files of --roll that ended longer ago than this, such as 90d
+    ///
+    /// What counts is the period in the name of a file. Nothing else beside them is touched, and what is deleted is told.
+    #[arg(long, value_name = "TIME", value_parser = keep, help_heading = "Output", hide_short_help = true)]
+    pub keep: Option<Duration>,
+    /// Make .gz of files of --roll that have ended, also those of earlier runs
+    ///
+    /// Reports read both. The last file of a run is left to the next one.
+    #[arg(long, help_heading = "Output", hide_short_help = true)]
+    pub compress: bool,
     /// Rows on stdout as csv, jsonl or list
     #[arg(
         long,
@@ -190,24 +208,58 @@ pub struct ProbeArgs {
     /// A label for every row
     #[arg(long, value_name = "KEY=VALUE", help_heading = "Output")]
     pub label: Vec<String>,
-    /// No lines, status, summary: only errors and notes
+    /// Times on the screen in UTC, not local time; rows always have UTC
+    #[arg(long, help_heading = "Output", hide_short_help = true)]
+    pub utc: bool,
+    /// Only errors and notes: no lines, no summary
     #[arg(short, long, help_heading = "Output")]
     pub quiet: bool,
 
-    /// Probe relays built in, on loopback
+    /// How long to wait for a file that another program holds [default: until the end, else 30s]
+    #[arg(long, value_name = "TIME", value_parser = duration, help_heading = "Output", hide_short_help = true)]
+    pub wait_for_file: Option<Duration>,
+    /// Append the messages of stderr to FILE, too, each with its time
+    #[arg(
+        long,
+        value_name = "FILE",
+        help_heading = "Output",
+        hide_short_help = true
+    )]
+    pub log: Option<PathBuf>,
+
+    /// Write roll-ups to --output instead of rows: one for each TIME, target and region
+    #[arg(long, value_name = "TIME", value_parser = duration, help_heading = "Output", hide_short_help = true)]
+    pub rollup: Option<Duration>,
+    /// Write roll-ups to FILE (.csv, .jsonl), and rows to --output
+    #[arg(
+        long,
+        value_name = "FILE",
+        help_heading = "Output",
+        hide_short_help = true,
+        requires = "rollup"
+    )]
+    pub rollup_output: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub store: StoreArgs,
+    #[command(flatten)]
+    pub metrics: MetricsArgs,
+
+    /// Probe built-in relays on loopback
     #[arg(long, help_heading = "Lab")]
     pub lab: bool,
     /// Switch on a fault; several take turns
-    #[arg(long, value_name = "NAME", help_heading = "Lab", long_help = faults())]
+    #[arg(long, value_name = "NAME", value_parser = words::<Fault>(), hide_possible_values = true,
+          help_heading = "Lab", long_help = faults())]
     pub lab_fault: Vec<Fault>,
     /// Percent of probes that faults hit
     #[arg(long, value_name = "N", default_value = "100",
-          value_parser = clap::value_parser!(u8).range(1..=100), help_heading = "Lab", hide_short_help = true)]
+          value_parser = whole_percent, help_heading = "Lab", hide_short_help = true)]
     pub lab_fault_share: u8,
 
-    /// Most probes in flight [default: limits / interval, 8 to 64]
+    /// Most probes at the same time [default: limits / interval, 8 to 64]
     #[arg(long, value_name = "N", help_heading = "Advanced", hide_short_help = true,
-          value_parser = clap::value_parser!(u16).range(1..=1024))]
+          value_parser = whole::<u16>(1..=1024, 16))]
     pub concurrency: Option<u16>,
     /// Limit of the name resolution
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = duration,
@@ -265,11 +317,13 @@ pub struct ProbeArgs {
     #[arg(
         long,
         value_name = "LIST",
+        value_parser = suggested::columns(),
+        hide_possible_values = true,
         help_heading = "Advanced",
         hide_short_help = true
     )]
     pub columns: Option<String>,
-    /// How Excel wants its CSV
+    /// CSV in the form that Excel opens
     #[arg(
         long,
         value_name = "PROFILE",
@@ -291,6 +345,8 @@ pub struct ProbeArgs {
     pub i_own_this_server: bool,
     #[command(flatten)]
     pub list: ListArgs,
+    #[command(flatten)]
+    pub settings: SettingsArgs,
 }
 
 #[derive(Debug, Args)]
@@ -312,9 +368,12 @@ pub struct CompletionsArgs {
 
 #[derive(Debug, Args)]
 pub struct ManArgs {
-    /// The command whose page is wanted; the program's own without it
-    #[arg(value_name = "COMMAND")]
-    pub command: Option<String>,
+    /// A command, turnprobe, or a chapter; without it all are listed
+    #[arg(value_name = "TOPIC", value_parser = suggested::topics(), hide_possible_values = true)]
+    pub topic: Option<String>,
+    /// Write all man pages into DIR instead: turnprobe.1, turnprobe-probe.1 ...
+    #[arg(long, value_name = "DIR", conflicts_with = "topic")]
+    pub out: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -1,7 +1,6 @@
 //! From raw flags to a validated plan: what the kinds share. Nothing is opened, started or sent
 //! here. Not here: what one kind alone wants (`config` of `probe`, `burst` and `hold`).
 
-mod ends;
 pub(in crate::cli) mod local_end;
 mod ports;
 pub(in crate::cli) mod transports;
@@ -14,15 +13,22 @@ use rustls::pki_types::ServerName;
 
 use super::args::ProbeArgs;
 use super::proxy;
+use super::words::meant;
 use crate::net::dns::{Families, Resolver, SystemServers, server};
 use crate::net::{Limits, Plan};
 use crate::schema::{Column, RowKind};
 use crate::target::{Host, Target, Targets};
-pub(super) use ends::Ends;
+use crate::zone::Zone;
+pub(super) use local_end::Ends;
 use local_end::reachable;
 
 /// Longest limit; longer ones are mistakes.
 const LONGEST_LIMIT: Duration = Duration::from_secs(600);
+
+/// Where times are shown to whoever looks on; files have UTC.
+pub(super) fn zone(args: &ProbeArgs) -> Zone {
+    if args.utc { Zone::Utc } else { Zone::Local }
+}
 
 /// How each probe runs, but for its pace.
 pub(super) fn plan(args: &ProbeArgs, targets: &[Target]) -> anyhow::Result<Plan> {
@@ -154,7 +160,10 @@ pub(super) fn columns<R: RowKind>(text: &str) -> anyhow::Result<Vec<&'static Col
                 "probe" => "",
                 what => &format!(" {what}"),
             };
-            bail!("--columns: there is no column `{name}`; `turnprobe schema{what}` lists them");
+            let meant = meant(name, R::table().iter().map(|column| column.name));
+            bail!(
+                "--columns: there is no column `{name}`{meant}; `turnprobe schema{what}` lists them"
+            );
         };
         ensure!(seen.insert(name), "--columns: `{name}` stands twice");
         chosen.push(column);

@@ -1,4 +1,4 @@
-//! Exit codes. Documented in the help and the README.
+//! Exit codes. Documented in the help and the manual.
 
 use std::process::ExitCode;
 

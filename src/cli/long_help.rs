@@ -1,4 +1,4 @@
-//! What the long help says of targets, transports, requests and faults.
+//! What the long help says of targets, transports, requests, faults and exit codes.
 
 use std::fmt::Write as _;
 
@@ -35,6 +35,18 @@ What to ask, without credentials:
 The answer to expect to an Allocate is the error 401, and such a row is OK. Inside TLS silence is \
 OK too: turn_reply says it.";
 
+/// The periods of files, for the long help.
+pub const ROLL: &str = "\
+Begin a new file each period, by the clocks of this machine's time zone; FILE.csv is the pattern \
+of the names:
+- hour: FILE-2026-11-22T03.csv
+- night: FILE-2026-11-22.csv, from noon of that day to noon of the next one
+- day: FILE-2026-11-22.csv, from midnight to midnight
+- month: FILE-2026-11.csv
+
+A row belongs to the period in which its probe began. Where the clocks are set back at the end of \
+summer time, both hours of that name go into one file. Times in the rows stay UTC.";
+
 /// The faults of the lab with their meanings, for the long help.
 pub fn faults() -> String {
     let mut text = "Switch on a fault; several take turns:".to_owned();
@@ -43,3 +55,22 @@ pub fn faults() -> String {
     }
     text
 }
+
+/// Exit codes, for the help.
+pub const EXIT_CODES: &str = "\
+Exit codes:
+  0    done, and something answered, be it a relay with an error (also when
+       Ctrl-C ended it)
+  1    no probe worked and no relay answered a request, more failed than
+       --max-failed allows, more certificates cannot be trusted than
+       --max-untrusted allows, more packets were lost than --max-loss allows,
+       --fail-on is met, --strict found bad input, some files could not be
+       read, the filters of a report leave no row, nothing can be told of what
+       is compared, a host that is checked is not of Teams, the list of
+       endpoints does not come, or diagnose found a fault or could not tell
+  2    the command line is wrong, or a report has rows of the lab and real ones
+       without --world
+  3    the tool's own input or output failed (disk full, file locked,
+       nothing to read)
+  130  interrupted before anything was measured or read
+With --monitoring-plugin: 0 OK, 1 warning, 2 critical, 3 unknown";

@@ -10,6 +10,7 @@ use std::time::Duration;
 use anstream::AutoStream;
 
 use super::exit::Failure;
+use super::log;
 use crate::record::plain;
 
 /// Messages that may wait for a slow terminal.
@@ -124,11 +125,17 @@ fn write_all(jobs: &Receiver<Job>) {
     }
 }
 
-/// One write for each text, so that lines do not mix; nobody is left to hear of a failure.
-fn write(text: &str) {
+/// Takes a status line off the terminal for a moment: something else is to be written there.
+pub fn wipe() {
     if STATUS_LINE.load(Ordering::Relaxed) {
         // a Windows console shows escape sequences as text until it is told to take them
         let _ = AutoStream::always(std::io::stderr()).write_all(b"\r\x1b[2K");
     }
+}
+
+/// One write for each text, so that lines do not mix; nobody is left to hear of a failure.
+fn write(text: &str) {
+    wipe();
     let _ = std::io::stderr().write_all(text.as_bytes());
+    log::add(text);
 }

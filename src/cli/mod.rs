@@ -3,15 +3,24 @@
 mod args;
 mod burst;
 mod compare;
+mod completions;
 mod config;
 mod diagnose;
+#[cfg(test)]
+mod documented;
 mod endpoints;
 mod exit;
+#[cfg(feature = "parquet")]
+mod export;
 mod files;
 mod hold;
 mod list;
+mod live_line;
+mod log;
 mod long_help;
+mod man;
 mod message;
+mod metrics;
 mod mode;
 mod output_queue;
 mod probe;
@@ -19,104 +28,137 @@ mod proxy;
 mod report;
 mod run;
 mod schema;
+mod settings;
 mod signals;
 mod status;
+mod store;
+mod stream_live;
+mod suggested;
 mod summary;
 mod tcp;
 mod terminal;
 mod tls;
+mod until;
 mod uses;
 mod values;
 mod words;
+mod wrong;
 
+use std::ffi::OsString;
+use std::fmt::Write as _;
 use std::io::Write as _;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::CommandFactory as _;
+use clap::error::ErrorKind;
 
+use crate::clock::Wall;
+use crate::endpoints::List;
 use args::{Cli, Command};
 use exit::{Exit, Failure, PluginState};
 use mode::Mode;
+use settings::Line;
+use uses::Given;
 
 /// Runs the program.
 pub fn main() -> ExitCode {
     proxy::hide_password();
-    let result = match Cli::read(std::env::args_os()) {
-        Ok((cli, given)) => uses::check(&cli.command, &given).and_then(|()| run(cli)),
-        // help and version are results, too
-        Err(error) if !error.use_stderr() => printed(error.print()),
-        Err(error) => {
-            let _ = error.print();
-            Ok(Exit::Usage)
+    let typed: Vec<OsString> = std::env::args_os().collect();
+    let mut line = Line::of(typed.clone());
+    let result = match line.refused.take() {
+        Some(failure) => {
+            log_for_nobody(line.log.clone().or_else(|| log::named(&typed)));
+            Err(failure)
         }
+        None => read(&line, typed),
     };
+    let mut why = "the command line is wrong, see stderr".to_owned();
     let exit = result.unwrap_or_else(|failure| {
+        let failure = line.named(failure);
         message::failure(&failure);
+        why = format!("{:#}", failure.error);
         failure.exit
     });
-    let is_plugin = std::env::args_os().any(|word| word == "--monitoring-plugin");
+    let is_plugin = line.is_plugin();
     let exit = match exit {
-        // a monitoring system would take its code for a fault of what is monitored
-        Exit::Usage | Exit::Io if is_plugin => Exit::Plugin(PluginState::Unknown),
+        // a monitoring system would take its code for a fault of what is monitored, and reads stdout alone
+        Exit::Usage | Exit::Io if is_plugin => {
+            diagnose::plugin_unknown(&why);
+            Exit::Plugin(PluginState::Unknown)
+        }
         exit => exit,
     };
     message::flush();
     exit.into()
 }
 
-fn run(cli: Cli) -> Result<Exit, Failure> {
+/// Reads the command line, and does what it says.
+fn read(line: &Line, typed: Vec<OsString>) -> Result<Exit, Failure> {
+    match Cli::read(&line.words) {
+        Ok((cli, given)) => logged(&cli.command)
+            .and_then(|()| uses::check(&cli.command, &given))
+            .and_then(|()| run(cli, &given)),
+        Err(error) if error.kind() == ErrorKind::DisplayVersion && line.has("--verbose") => {
+            print(version().as_bytes())
+        }
+        // help and version are results, too
+        Err(error) if !error.use_stderr() => printed(error.print()),
+        Err(error) => {
+            let is_logged = log_for_nobody(log::named(&line.words));
+            if let Some(failure) = line.refusal(&error) {
+                return Err(failure);
+            }
+            let error = wrong::with_command(error, typed);
+            let _ = error.print();
+            if is_logged {
+                log::add(&error.render().to_string());
+            }
+            Ok(Exit::Usage)
+        }
+    }
+}
+
+/// Begins the log that a wrong command line names: nobody sees what a scheduled task was given wrongly.
+fn log_for_nobody(file: Option<PathBuf>) -> bool {
+    file.is_some_and(|file| log::begin(&file).is_ok())
+}
+
+/// Begins the log that is asked for.
+fn logged(command: &Command) -> Result<(), Failure> {
+    if let Command::Probe(args) = command
+        && let Some(file) = &args.log
+        && let Some(note) = log::begin(file).map_err(Failure::io)?
+    {
+        message::note(&note);
+    }
+    Ok(())
+}
+
+fn run(cli: Cli, given: &Given) -> Result<Exit, Failure> {
+    if let Some(note) = uses::taken_for_seconds(&cli.command, given) {
+        message::note(&note);
+    }
     match cli.command {
-        Command::Probe(args) => Mode::of(&args).run(&args, cli.color),
+        Command::Probe(mut args) => {
+            if let Some(until) = args.until {
+                args.duration = Some(until::left(until, Wall::system().now()));
+            }
+            Mode::of(&args).run(&args, cli.color)
+        }
         Command::Report(args) => report::run(&args, cli.color),
         Command::Compare(args) => compare::run(&args, cli.color),
         Command::Diagnose(args) => diagnose::run(&args, cli.color),
         Command::Tls(args) => tls::run(&args, cli.color),
+        #[cfg(feature = "parquet")]
+        Command::Export(args) => export::run(&args),
         Command::Endpoints(args) => endpoints::run(&args, cli.color),
         Command::Schema(args) => {
             let text = schema::render(&args.row, args.format, terminal::width());
             print(text.as_bytes())
         }
-        Command::Completions(args) => {
-            let mut text = Vec::new();
-            clap_complete::generate(args.shell, &mut Cli::command(), "turnprobe", &mut text);
-            print(&text)
-        }
-        Command::Man(args) => print(&man_page(args.command.as_deref())?),
+        Command::Completions(args) => print(&completions::script(args.shell)),
+        Command::Man(args) => print(&man::run(&args)?),
     }
-}
-
-/// The man page of the program or of one of its commands.
-fn man_page(name: Option<&str>) -> Result<Vec<u8>, Failure> {
-    let mut command = Cli::command();
-    command.build();
-    let (title, command) = match name {
-        None => ("turnprobe".to_owned(), command),
-        Some(name) => {
-            // `endpoints-check` is a command of a command, as its page is named
-            let found = name
-                .split('-')
-                .try_fold(&command, |of, part| of.find_subcommand(part));
-            let Some(found) = found else {
-                let names: Vec<_> = command
-                    .get_subcommands()
-                    .map(clap::Command::get_name)
-                    .collect();
-                let names = names.join(", ");
-                let text = format!("there is no command `{name}`; there are {names}");
-                return Err(Failure::usage(anyhow::anyhow!(text)));
-            };
-            let words = name.replace('-', " ");
-            let command = found.clone().display_name(format!("turnprobe {words}"));
-            (format!("turnprobe-{name}"), command)
-        }
-    };
-    let mut text = Vec::new();
-    clap_mangen::Man::new(command)
-        .title(title)
-        .source(concat!("turnprobe ", env!("CARGO_PKG_VERSION")))
-        .render(&mut text)
-        .map_err(Failure::io)?;
-    Ok(text)
 }
 
 /// Prints a result.
@@ -131,4 +173,20 @@ fn printed(result: std::io::Result<()>) -> Result<Exit, Failure> {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(Exit::Done),
         Err(error) => Err(Failure::io(anyhow::Error::from(error).context("stdout"))),
     }
+}
+
+/// What `--version --verbose` says, all that tells one build from another: a line for each fact.
+fn version() -> String {
+    let mut out = format!("turnprobe {}\n", env!("CARGO_PKG_VERSION"));
+    let date = List::default().date();
+    let list = date.map_or_else(|| "unknown".to_owned(), |date| date.to_string());
+    for (name, value) in [
+        ("commit", env!("TURNPROBE_COMMIT")),
+        ("target", env!("TURNPROBE_TARGET")),
+        ("features", env!("TURNPROBE_FEATURES")),
+        ("endpoints", &format!("built-in list of {list}")),
+    ] {
+        let _ = writeln!(out, "{:<11}{value}", format!("{name}:"));
+    }
+    out
 }

@@ -5,17 +5,19 @@
 //! it the probes that want to hand in theirs, and the schedule misses the slots that find no place.
 
 mod ending;
+mod writer;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SendError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SendError, Sender, channel};
 use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
 pub use ending::Ending;
+pub use writer::Orphans;
+use writer::Writer;
 
-use super::message;
 use crate::clock;
 use crate::measure::Stop;
 use crate::record::Record;
@@ -36,6 +38,9 @@ const PATIENCE: Duration = Duration::from_secs(3);
 
 /// How long the reader of a pipe may take for the rest once the series was stopped.
 const PATIENCE_WITH_READER: Duration = Duration::from_secs(2);
+
+/// How often sinks try again whose rows wait for a file.
+const IDLE: Duration = Duration::from_secs(1);
 
 /// How often a writer that is waited for is looked at.
 const LOOK: Duration = Duration::from_millis(50);
@@ -62,15 +67,6 @@ impl Delivery {
             Self::Sure | Self::Patient | Self::Lossy => WAITING,
         }
     }
-}
-
-/// What becomes of a row when its last sink is gone.
-#[derive(Debug, Clone, Copy)]
-pub enum Orphans<R = Record> {
-    /// It goes to stderr as this text, so that it is not lost.
-    ToStderr(fn(&R) -> String),
-    /// It is dropped: a file has it, or nobody listens.
-    Dropped,
 }
 
 /// A row as a line of CSV with the columns that are written by default.
@@ -293,60 +289,39 @@ impl<'a> Watched<'a> {
 }
 
 fn write<R>(
-    mut sinks: Vec<Box<dyn Sink<R>>>,
+    sinks: Vec<Box<dyn Sink<R>>>,
     jobs: &Receiver<Job<R>>,
     orphans: &Orphans<R>,
     gone: Option<&Stop>,
     done: &AtomicU64,
 ) -> Ending {
-    let mut ending = Ending::default();
-    while let Ok(job) = jobs.recv() {
-        let row = match job {
-            Job::Row(row) => row,
-            Job::After(what) => {
-                what();
-                continue;
-            }
-            Job::End => break,
-        };
-        let before = sinks.len();
-        sinks.retain_mut(|sink| match sink.write(&row) {
-            Ok(()) => {
-                // a file that was begun anew or mended on the way
-                sink.notes()
-                    .iter()
-                    .for_each(|note| message::note(&note.to_string()));
-                true
-            }
-            Err(error) => {
-                ending.note(error);
-                false
-            }
-        });
-        if sinks.is_empty() {
-            match orphans {
-                Orphans::ToStderr(text) => {
-                    if before > 0 {
-                        message::note("rows that found no place follow");
+    let mut writer = Writer::new(sinks, orphans);
+    loop {
+        let job = if writer.is_waiting() {
+            match jobs.recv_timeout(IDLE) {
+                Err(RecvTimeoutError::Timeout) => {
+                    if !writer.idle() {
+                        gone.inspect(|run| run.ask());
                     }
-                    message::raw(&(text(&row) + "\n"));
-                    ending.orphans += 1;
+                    continue;
                 }
-                // whoever closes stdout wants no more
-                Orphans::Dropped => ending.dropped += u64::from(!ending.closed),
+                job => job.ok(),
             }
-            if let Some(run) = gone {
-                run.ask();
+        } else {
+            jobs.recv().ok()
+        };
+        match job {
+            Some(Job::Row(row)) => {
+                if !writer.write(&row) {
+                    gone.inspect(|run| run.ask());
+                }
+                done.fetch_add(1, Ordering::Relaxed);
             }
-        }
-        done.fetch_add(1, Ordering::Relaxed);
-    }
-    for sink in &mut sinks {
-        if let Err(error) = sink.finish() {
-            ending.note(error);
+            Some(Job::After(what)) => what(),
+            Some(Job::End) | None => break,
         }
     }
-    ending
+    writer.finish()
 }
 
 #[cfg(test)]

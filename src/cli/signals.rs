@@ -1,6 +1,7 @@
 //! Ctrl-C, SIGTERM and what Windows sends when it closes, logs off or shuts down: the first one
 //! ends the series in order, the second one cuts the grace of probes in flight short, the third
-//! one, or ten seconds, end the program.
+//! one, or ten seconds, end the program. Windows leaves a program whose window is closed five seconds
+//! in all: it is done within three then.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,6 +13,23 @@ use crate::measure::Stop;
 
 /// How long an orderly end may take, whatever stands still.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long it may take where the system ends the program by itself soon. Windows gives five seconds (HandlerRoutine,
+/// CTRL_CLOSE_EVENT).
+const PATIENCE_WHEN_CLOSING: Duration = Duration::from_millis(2800);
+
+/// How long probes in flight may go on then.
+const GRACE_WHEN_CLOSING: Duration = Duration::from_secs(1);
+
+/// Why the series is to end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wish {
+    /// Somebody asks for it.
+    Asked,
+    /// The window is closed, or Windows ends: the system does not wait long.
+    #[cfg_attr(unix, allow(dead_code))]
+    Closing,
+}
 
 /// Whether the user interrupted.
 #[derive(Debug, Clone, Default)]
@@ -68,11 +86,22 @@ pub fn listen(stop: Option<Stop>) -> std::io::Result<Interrupted> {
             runtime.block_on(async {
                 let mut signals = Signals::install();
                 let _ = ready.send(());
-                signals.next().await;
+                let wish = signals.next().await;
                 flag.came.store(true, Ordering::Relaxed);
                 if let Some(stop) = &stop {
                     stop.ask();
                 }
+                let patience = match wish {
+                    Wish::Asked => PATIENCE,
+                    Wish::Closing => PATIENCE_WHEN_CLOSING,
+                };
+                let hurry = async {
+                    if wish == Wish::Closing {
+                        tokio::time::sleep(GRACE_WHEN_CLOSING).await;
+                        stop.iter().for_each(Stop::cut_short);
+                    }
+                    std::future::pending::<()>().await;
+                };
                 let more = async {
                     signals.next().await;
                     // where nothing is measured there is no grace to cut short
@@ -81,7 +110,10 @@ pub fn listen(stop: Option<Stop>) -> std::io::Result<Interrupted> {
                         signals.next().await;
                     }
                 };
-                let _ = tokio::time::timeout(PATIENCE, more).await;
+                tokio::select! {
+                    _ = tokio::time::timeout(patience, more) => {}
+                    () = hurry => {}
+                }
                 flag.end()
             });
         })?;
@@ -125,7 +157,7 @@ impl Signals {
         )
     }
 
-    async fn next(&mut self) {
+    async fn next(&mut self) -> Wish {
         let any = std::future::poll_fn(|context| {
             let came = self
                 .0
@@ -138,6 +170,7 @@ impl Signals {
             }
         });
         any.await;
+        Wish::Asked
     }
 }
 
@@ -173,13 +206,13 @@ impl Signals {
         }
     }
 
-    async fn next(&mut self) {
+    async fn next(&mut self) -> Wish {
         tokio::select! {
-            Some(()) = async { self.interrupt.as_mut()?.recv().await } => {}
-            Some(()) = async { self.brk.as_mut()?.recv().await } => {}
-            Some(()) = async { self.close.as_mut()?.recv().await } => {}
-            Some(()) = async { self.logoff.as_mut()?.recv().await } => {}
-            Some(()) = async { self.shutdown.as_mut()?.recv().await } => {}
+            Some(()) = async { self.interrupt.as_mut()?.recv().await } => Wish::Asked,
+            Some(()) = async { self.brk.as_mut()?.recv().await } => Wish::Asked,
+            Some(()) = async { self.close.as_mut()?.recv().await } => Wish::Closing,
+            Some(()) = async { self.logoff.as_mut()?.recv().await } => Wish::Closing,
+            Some(()) = async { self.shutdown.as_mut()?.recv().await } => Wish::Closing,
             else => std::future::pending().await,
         }
     }

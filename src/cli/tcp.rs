@@ -4,7 +4,8 @@ use std::net::IpAddr;
 
 use clap::Args;
 
-use super::values::dscp;
+use super::suggested;
+use super::values::whole;
 
 /// Where these flags stand in the help.
 const HEADING: &str = "Advanced: this end of the connection";
@@ -21,11 +22,12 @@ pub struct TcpArgs {
     pub source_port: Option<String>,
     /// DSCP of what is sent: 0 to 63, or EF, AF41 and so on (RFC 4594); not on Windows, where a
     /// policy sets it
-    #[arg(long, value_name = "CLASS", value_parser = dscp, help_heading = HEADING, hide_short_help = true)]
+    #[arg(long, value_name = "CLASS", value_parser = suggested::dscp(), hide_possible_values = true,
+          help_heading = HEADING, hide_short_help = true)]
     pub dscp: Option<u8>,
     /// TCP receive buffer; the summary states the ceiling that the window sets to throughput
     #[arg(long, value_name = "BYTES", help_heading = HEADING, hide_short_help = true,
-          value_parser = clap::value_parser!(u32).range(1024..=1 << 30))]
+          value_parser = whole::<u32>(1024..=1 << 30, 65_536))]
     pub receive_buffer: Option<u32>,
     /// TCP congestion control, such as cubic or bbr (Linux)
     #[arg(long, value_name = "ALGO", help_heading = HEADING, hide_short_help = true)]

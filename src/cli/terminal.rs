@@ -12,6 +12,13 @@ pub fn width() -> u16 {
     size.map_or(80, |(width, _)| width.0.clamp(60, 200))
 }
 
+/// Columns of the terminal on stdout for what is printed line by line, whatever its width is by now; 80
+/// where there is none.
+pub fn columns() -> usize {
+    let size = terminal_size::terminal_size_of(std::io::stdout());
+    size.map_or(80, |(width, _)| usize::from(width.0).max(20))
+}
+
 /// stdout that strips colours unless it is a terminal that wants them (`NO_COLOR` is honoured).
 pub fn stdout(color: Color) -> Box<dyn Write + Send> {
     let choice = match color {

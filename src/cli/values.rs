@@ -1,6 +1,7 @@
 //! What stands behind options: the values that several of them take, and the words that are no
 //! enum of the library. The flags use them, and so does what turns flags into a plan.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use clap::ValueEnum;
@@ -52,6 +53,12 @@ pub enum LimitsArg {
     Edge,
 }
 
+/// What a stream of packets must not miss.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum GoalArg {
+    Quality,
+}
+
 /// A time such as `90s`, `8h41m`, `500ms`; a bare number counts as seconds.
 pub fn duration(text: &str) -> Result<Duration, String> {
     let text = text.trim();
@@ -62,8 +69,54 @@ pub fn duration(text: &str) -> Result<Duration, String> {
     if let Some(seconds) = seconds {
         return Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string());
     }
-    humantime::parse_duration(text)
-        .map_err(|error| format!("{error}; write it as 90s, 8h41m or 500ms"))
+    humantime::parse_duration(text).map_err(|error| match mended(text) {
+        Some(mended) => format!("write {mended}"),
+        None => format!("{error}; write it as 90s, 8h41m or 500ms"),
+    })
+}
+
+/// How long files are kept: at least an hour, and with its unit, as 90 would be seconds.
+pub fn keep(text: &str) -> Result<Duration, String> {
+    const LEAST: Duration = Duration::from_secs(3600);
+    let has_unit = text.trim().ends_with(|c: char| c.is_ascii_alphabetic());
+    match duration(text)? {
+        keep if has_unit && keep >= LEAST => Ok(keep),
+        _ => {
+            Err("give at least an hour, with its unit, such as 90d, 12weeks or 6months".to_owned())
+        }
+    }
+}
+
+/// A time that differs from one that is taken by its decimal comma or its capitals.
+fn mended(text: &str) -> Option<String> {
+    let mended = text.replace(',', ".").to_ascii_lowercase();
+    let is_number = |text: &str| text.parse::<f64>().is_ok_and(|number| number >= 0.0);
+    let is_time = humantime::parse_duration(&mended).is_ok() || is_number(&mended);
+    (mended != text && text.starts_with(|c: char| c.is_ascii_digit()) && is_time).then_some(mended)
+}
+
+/// Takes a whole number in a range; says what is taken, with an example.
+pub fn whole<T: TryFrom<u64>>(
+    range: RangeInclusive<u64>,
+    example: u64,
+) -> impl Fn(&str) -> Result<T, String> + Clone {
+    move |text| {
+        let number = text.trim().parse::<u64>().ok();
+        let number = number.filter(|number| range.contains(number));
+        let number = number.and_then(|number| T::try_from(number).ok());
+        number.ok_or_else(|| {
+            let bounds = match (*range.start(), *range.end()) {
+                (_, u64::MAX) => String::new(),
+                (least, most) => format!(" from {least} to {most}"),
+            };
+            format!("give a whole number{bounds}, such as {example}")
+        })
+    }
+}
+
+/// A share in whole percent: `5` or `5%`.
+pub fn whole_percent(text: &str) -> Result<u8, String> {
+    whole(1..=100, 20)(text.trim().trim_end_matches('%'))
 }
 
 /// Packets a second: `50/s` or `50`.
@@ -79,7 +132,7 @@ pub fn rate(text: &str) -> Result<u32, String> {
 pub fn percent(text: &str) -> Result<f64, String> {
     match text.trim_end_matches('%').trim().parse::<f64>() {
         Ok(percent) if (0.0..=100.0).contains(&percent) => Ok(percent),
-        _ => Err("give a number from 0 to 100".to_owned()),
+        _ => Err("give a number from 0 to 100, such as 5 or 2.5".to_owned()),
     }
 }
 
@@ -132,6 +185,38 @@ mod tests {
         assert!(duration("-1").is_err());
         assert!(duration("soon").unwrap_err().contains("90s"));
         assert!(duration("1e999").is_err());
+        assert_eq!(duration("1.5h").unwrap(), Duration::from_secs(5400));
+        for (text, fix) in [
+            ("1,5h", "write 1.5h"),
+            ("2,5", "write 2.5"),
+            ("5Min", "write 5min"),
+        ] {
+            assert_eq!(duration(text), Err(fix.to_owned()));
+        }
+    }
+
+    #[test]
+    fn what_is_kept_for_minutes_was_meant_otherwise() {
+        assert_eq!(keep("90d"), Ok(Duration::from_secs(90 * 86_400)));
+        assert_eq!(keep(" 1h "), Ok(Duration::from_secs(3600)));
+        // seconds, and minutes that were meant as months
+        for text in ["90", "0", "3m", "59min", "0d"] {
+            assert!(keep(text).unwrap_err().contains("such as 90d"), "{text}");
+        }
+        assert!(keep("long").unwrap_err().contains("90s"));
+    }
+
+    #[test]
+    fn whole_numbers_say_what_is_taken() {
+        assert_eq!(whole::<u16>(1..=1024, 16)("7"), Ok(7));
+        for wrong in ["ten", "17%", "64k", "0", "1025", "-1", "1.5", ""] {
+            let said = whole::<u16>(1..=1024, 16)(wrong).unwrap_err();
+            assert_eq!(said, "give a whole number from 1 to 1024, such as 16");
+        }
+        let said = whole::<u64>(0..=u64::MAX, 10)("ten").unwrap_err();
+        assert_eq!(said, "give a whole number, such as 10");
+        assert_eq!(whole_percent("17%"), Ok(17));
+        assert!(whole_percent("0").is_err());
     }
 
     #[test]

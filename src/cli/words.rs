@@ -1,6 +1,10 @@
 //! Options whose values are the words of an enum of the library, which knows nothing of clap.
 
+use std::ffi::OsStr;
+
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::error::{ContextKind, ContextValue};
+use clap::{Arg, Command};
 
 use crate::words::Word;
 
@@ -13,14 +17,65 @@ pub fn words<T: Word>() -> impl TypedValueParser<Value = T> {
             None => known,
         }
     });
-    PossibleValuesParser::new(values)
-        .try_map(|word| T::of_word(&word).ok_or_else(|| format!("`{word}` is none of the words")))
+    let known = PossibleValuesParser::new(values);
+    let meant = Meant(T::ALL.iter().map(|value| value.as_str()).collect(), known);
+    meant.try_map(|word| T::of_word(&word).ok_or_else(|| format!("`{word}` is none of the words")))
+}
+
+/// Words that are known; of another one it is told which was meant, also where clap finds none alike (`upd`).
+#[derive(Debug, Clone)]
+struct Meant(Vec<&'static str>, PossibleValuesParser);
+
+impl TypedValueParser for Meant {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        arg: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<String, clap::Error> {
+        self.1.parse_ref(command, arg, value).map_err(|mut error| {
+            let has_one = error.get(ContextKind::SuggestedValue).is_some();
+            let word = value.to_string_lossy();
+            if let Some(best) = alike(&word, self.0.iter().copied()).filter(|_| !has_one) {
+                let best = ContextValue::String(best.to_owned());
+                error.insert(ContextKind::SuggestedValue, best);
+            }
+            error
+        })
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        self.1.possible_values()
+    }
+}
+
+/// How alike a word must be to be the one that was meant: more than clap wants of it, as there are many columns.
+const ALIKE: f64 = 0.8;
+
+/// The known word that is most like another one, where one is.
+fn alike<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let word = word.to_lowercase();
+    let alike = known.into_iter().map(|known| {
+        let other = known.to_lowercase();
+        // two letters of a short word that changed places
+        let is_turned = strsim::damerau_levenshtein(&word, &other) == 1;
+        let least = if is_turned { ALIKE } else { 0.0 };
+        (strsim::jaro(&word, &other).max(least), known)
+    });
+    let best = alike.filter(|(alike, _)| *alike >= ALIKE);
+    let best = best.max_by(|(one, _), (other, _)| one.total_cmp(other));
+    best.map(|(_, known)| known)
+}
+
+/// ` (did you mean ...?)` where a known word is like the one that was given; else nothing.
+pub fn meant<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    alike(word, known).map_or_else(String::new, |known| format!(" (did you mean `{known}`?)"))
 }
 
 #[cfg(test)]
 mod tests {
-    use clap::{Arg, Command};
-
     use super::*;
     use crate::record::{FastOpen, Transport};
 
@@ -33,12 +88,30 @@ mod tests {
             taken.get_one::<Transport>("over"),
             Some(&Transport::PseudoTls)
         );
+        for (wrong, meant) in [("upd", "udp"), ("tsl", "tls"), ("pseudotls", "pseudo-tls")] {
+            let refused = command().try_get_matches_from(["try", wrong]);
+            let said = refused.unwrap_err().to_string();
+            assert!(
+                said.contains(&format!("similar value exists: '{meant}'")),
+                "{said}"
+            );
+        }
         let refused = command().try_get_matches_from(["try", "pseudo_tls"]);
         let said = refused.unwrap_err().to_string();
         assert!(
             said.contains("[possible values: tls, udp, tcp, pseudo-tls]"),
             "{said}"
         );
+    }
+
+    #[test]
+    fn the_word_that_was_meant_is_the_one_that_is_most_alike() {
+        let known = ["remotename", "remoteip", "remotehost", "Port"];
+        assert_eq!(meant("remotip", known), " (did you mean `remoteip`?)");
+        assert_eq!(meant("port", known), " (did you mean `Port`?)");
+        for other in ["weather", "nope", ""] {
+            assert_eq!(meant(other, known), "", "{other}");
+        }
     }
 
     #[test]

@@ -70,7 +70,7 @@ pub struct Look {
 
 /// A change that was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Found {
+pub struct ClockStep {
     /// The wall clock after it.
     pub at: DateTime<Utc>,
     /// What it was.
@@ -109,7 +109,7 @@ struct State {
     /// Those that no row has yet, by their numbers.
     rowless: VecDeque<(u64, ClockChange)>,
     /// Those that nobody has been told of.
-    untold: VecDeque<Found>,
+    untold: VecDeque<ClockStep>,
     all: Changes,
 }
 
@@ -164,7 +164,7 @@ impl Steps {
     }
 
     /// The next change that was not told yet.
-    pub fn news(&self) -> Option<Found> {
+    pub fn news(&self) -> Option<ClockStep> {
         self.state().untold.pop_front()
     }
 
@@ -211,7 +211,7 @@ impl State {
         }
         self.rowless.push_back((self.count, change));
         if self.untold.len() < MOST_WAITING {
-            self.untold.push_back(Found { at, change });
+            self.untold.push_back(ClockStep { at, change });
         }
         if let Some(step) = change.step_us {
             self.all.steps += 1;

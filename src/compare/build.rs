@@ -9,7 +9,7 @@ use super::sentence;
 use crate::doc::number::counted;
 use crate::doc::text::{cut, named};
 use crate::report::model::Input;
-use crate::stats::compare::{Basis, Compared, Failures, Folded, Line, SideTimes, Timed, Verdict};
+use crate::stats::compare::{Basis, Compared, Decision, Failures, Folded, Line, SideTimes, Timed};
 use crate::stats::units::moment;
 use crate::zone::Zone;
 
@@ -31,6 +31,8 @@ pub struct Circumstances {
     pub interrupted: bool,
     /// Rows that are of both sides, and count in neither.
     pub of_both: u64,
+    /// Whether the sides differ in the proxy that they went through.
+    pub differ_in_proxy: bool,
     /// Version of the program.
     pub tool_version: &'static str,
 }
@@ -111,7 +113,7 @@ fn verdict(compared: &Compared, sides: [&model::Side; 2]) -> String {
         text += &sentence::line(lead, &sides[1].name);
         let others = summing_up(lines).filter(|line| line.metric != lead.metric);
         let others: Vec<String> = others
-            .filter(|line| line.verdict == Verdict::Differs)
+            .filter(|line| line.verdict == Decision::Differs)
             .filter_map(|line| {
                 let by = sentence::short(line.difference?);
                 Some(format!("{} {by}", sentence::told(line.metric)))
@@ -170,7 +172,7 @@ fn lead(lines: &[Line]) -> Option<&Line> {
 }
 
 fn line(of: &Line, b: &str, block_s: i64) -> model::Line {
-    let times = |side: &SideTimes| model::Times {
+    let times = |side: &SideTimes| model::SideQuantiles {
         n: side.n,
         p50_ms: side.p50_ms,
         p95_ms: side.p95_ms,
@@ -233,6 +235,13 @@ fn basis(of: Basis, length_s: i64) -> model::Basis {
 
 fn notes(folded: &Folded, compared: &Compared, about: &Circumstances) -> Vec<String> {
     let mut notes = Vec::new();
+    if about.differ_in_proxy {
+        notes.push(
+            "connect is until the way to the relay is open: through a proxy its tunnel is in it. Regions are put together, as \
+             behind a proxy they may not be known"
+                .to_owned(),
+        );
+    }
     for (cell, side, rows) in compared.one_sided.iter().take(20) {
         // rows whose name was not resolved have no region, and count among the failures
         if cell.region.is_empty() {
@@ -278,9 +287,26 @@ fn notes(folded: &Folded, compared: &Compared, about: &Circumstances) -> Vec<Str
                 .to_owned(),
         );
     }
-    if folded.block_s > crate::stats::compare::BLOCK_S {
+    let rolled: u64 = folded.rolled.iter().sum();
+    if rolled > 0 {
+        let tunnel = if about.differ_in_proxy {
+            "; connect with the tunnel in it is not in roll-ups, and there is none of what went through the proxy"
+        } else {
+            ""
+        };
         notes.push(format!(
-            "The series are so long that a block is {}",
+            "{} in roll-ups: their quantiles are those of buckets, within 0.6 %{tunnel}",
+            counted(rolled, "probe is", "probes are")
+        ));
+    }
+    if folded.block_s > crate::stats::compare::BLOCK_S {
+        let what = if rolled > 0 {
+            "series or the intervals of roll-ups"
+        } else {
+            "series"
+        };
+        notes.push(format!(
+            "The {what} are so long that a block is {}",
             sentence::minutes(folded.block_s)
         ));
     }

@@ -6,7 +6,7 @@ use crate::doc::chart::{Chart, Difference, Picture};
 use crate::doc::parts;
 use crate::doc::text::cut;
 use crate::doc::{Block, Cell, Column, Section, Table};
-use crate::stats::compare::Verdict;
+use crate::stats::compare::Decision;
 
 pub(super) fn chart(of: &Comparison) -> Section {
     let several = several_paths(of);
@@ -34,8 +34,12 @@ pub(super) fn chart(of: &Comparison) -> Section {
     if picture.is_empty() {
         return parts::section("chart", "Chart", Vec::new());
     }
-    let verdicts = [Verdict::Differs, Verdict::NoDifference, Verdict::CannotTell];
-    let is_there = |verdict: &Verdict| drawn.iter().any(|(line, _)| line.verdict == *verdict);
+    let verdicts = [
+        Decision::Differs,
+        Decision::NoDifference,
+        Decision::CannotTell,
+    ];
+    let is_there = |verdict: &Decision| drawn.iter().any(|(line, _)| line.verdict == *verdict);
     let legend = verdicts.into_iter().filter(is_there);
     let legend = legend.map(|verdict| (class(verdict), verdict.as_str().to_owned()));
     let numbers = Table::new(

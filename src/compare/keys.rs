@@ -2,7 +2,7 @@
 
 use super::model::{Comparison, Ends, Line};
 use crate::doc::{Cell, Column};
-use crate::stats::compare::Verdict;
+use crate::stats::compare::Decision;
 
 pub(super) fn several_paths(of: &Comparison) -> bool {
     // of a path both rows and requests may have failed
@@ -30,11 +30,11 @@ pub(super) fn key(line: &Line) -> Vec<Cell> {
     ]
 }
 
-pub(super) fn class(verdict: Verdict) -> usize {
+pub(super) fn class(verdict: Decision) -> usize {
     match verdict {
-        Verdict::Differs => 0,
-        Verdict::NoDifference => 4,
-        Verdict::CannotTell => 8,
+        Decision::Differs => 0,
+        Decision::NoDifference => 4,
+        Decision::CannotTell => 8,
     }
 }
 

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Serialize, Serializer};
 
 use crate::report::model::Input;
-use crate::stats::compare::{Interval, Of, Timed, Verdict};
+use crate::stats::compare::{Decision, Interval, Of, Timed};
 use crate::zone::Zone;
 
 /// Name of this shape in the JSON; the number rises when a field goes or changes its meaning.
@@ -46,7 +46,7 @@ impl Comparison {
     pub fn tells(&self) -> bool {
         let lines = self.lines.iter().map(|line| line.verdict);
         let mut verdicts = lines.chain(self.failures.iter().map(|failures| failures.verdict));
-        verdicts.any(|verdict| verdict != Verdict::CannotTell)
+        verdicts.any(|verdict| verdict != Decision::CannotTell)
     }
 }
 
@@ -101,7 +101,7 @@ pub struct Basis {
 
 /// The times of a side.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
-pub struct Times {
+pub struct SideQuantiles {
     /// Values.
     pub n: u64,
     /// Median; `null` for several regions together, as a changed mix of them would shift it.
@@ -128,7 +128,7 @@ pub struct Line {
     pub metric: Timed,
     /// `differs`, `no difference`, `cannot tell`.
     #[serde(serialize_with = "verdict")]
-    pub verdict: Verdict,
+    pub verdict: Decision,
     /// The verdict with its numbers, in a sentence.
     pub text: String,
     /// The same without what it rests on, for where that is said once for all.
@@ -147,9 +147,9 @@ pub struct Line {
     /// The least difference that matters.
     pub matters_ms: f64,
     /// Times of `a`.
-    pub a: Times,
+    pub a: SideQuantiles,
     /// Times of `b`.
-    pub b: Times,
+    pub b: SideQuantiles,
     /// Share of the values that are of regions which only one side has.
     pub left_out_percent: f64,
 }
@@ -177,7 +177,7 @@ pub struct Failures {
     pub target: String,
     /// `differs`, `no difference`, `cannot tell`.
     #[serde(serialize_with = "verdict")]
-    pub verdict: Verdict,
+    pub verdict: Decision,
     /// The verdict with its numbers, in a sentence.
     pub text: String,
     /// What it rests on.
@@ -201,6 +201,6 @@ fn what_failed<S: Serializer>(of: &Of, serializer: S) -> Result<S::Ok, S::Error>
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // as serde wants it
-fn verdict<S: Serializer>(of: &Verdict, serializer: S) -> Result<S::Ok, S::Error> {
+fn verdict<S: Serializer>(of: &Decision, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(of.as_str())
 }

@@ -8,7 +8,7 @@ use crate::doc::parts::{self, filled};
 use crate::doc::text::{cut, named, time};
 use crate::doc::{Block, Cell, Column, Document, Keep, Paragraph, Row, Section, Style, Table};
 use crate::report::problems;
-use crate::stats::compare::{Of, Verdict};
+use crate::stats::compare::{Decision, Of};
 
 /// Everything.
 pub fn document(of: &Comparison) -> Document {
@@ -152,7 +152,7 @@ fn sentences(of: &Comparison, summing_up: bool) -> Section {
 fn worse(line: &Line) -> Style {
     match line
         .difference_ms
-        .filter(|_| line.verdict == Verdict::Differs)
+        .filter(|_| line.verdict == Decision::Differs)
     {
         Some(found) if found.value > 0.0 => Style::Bad,
         Some(_) => Style::Good,
@@ -163,7 +163,7 @@ fn worse(line: &Line) -> Style {
 fn fails_more(of: &Failures) -> Style {
     match of
         .difference_points
-        .filter(|_| of.verdict == Verdict::Differs)
+        .filter(|_| of.verdict == Decision::Differs)
     {
         Some(found) if found.value > 0.0 => Style::Bad,
         Some(_) => Style::Good,

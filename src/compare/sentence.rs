@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::doc::number::{counted, millis, percent, quantile, ratio, seconds};
 use crate::doc::text::{cut, named};
 use crate::stats::compare::{
-    Basis, FEWEST_DAYS, Failures, Interval, Line, MATTERS_MS, Needs, Of, Timed, Verdict,
+    Basis, Decision, FEWEST_DAYS, Failures, Interval, Line, MATTERS_MS, Needs, Of, Timed,
 };
 
 /// Regions that are named; more are counted.
@@ -31,7 +31,7 @@ fn line_in_brief(of: &Line, b: &str, rests: bool) -> String {
     let b = cut(b, 40);
     let metric = told(of.metric);
     match (of.verdict, of.difference) {
-        (Verdict::Differs, Some(found)) => {
+        (Decision::Differs, Some(found)) => {
             let by = quantile(found.middle.abs());
             let does = if found.middle > 0.0 {
                 format!("{b} adds {by} ms to {metric}")
@@ -40,7 +40,7 @@ fn line_in_brief(of: &Line, b: &str, rests: bool) -> String {
             };
             format!("{does} ({}{})", range(found), times(of.ratio))
         }
-        (Verdict::NoDifference, Some(found)) => {
+        (Decision::NoDifference, Some(found)) => {
             let least = if of.mixed { MATTERS_MS } else { 0.1 };
             let within = ((found.reach() * 10.0).ceil() / 10.0).max(least);
             let within = quantile(within);
@@ -115,7 +115,7 @@ pub fn failures(of: &Failures, b: &str, rests: bool) -> String {
     };
     let shares = format!("{noun} {} and {}", share(of.sides[0]), share(of.sides[1]));
     let mut out = match (of.verdict, of.difference) {
-        (Verdict::Differs, Some(found)) => {
+        (Decision::Differs, Some(found)) => {
             let less = match (of.of, found.middle > 0.0) {
                 (Of::Rows, true) => "more often",
                 (Of::Rows, false) => "less often",
@@ -128,7 +128,7 @@ pub fn failures(of: &Failures, b: &str, rests: bool) -> String {
                 range(found)
             )
         }
-        (Verdict::NoDifference, _) => format!("{shares}: no difference"),
+        (Decision::NoDifference, _) => format!("{shares}: no difference"),
         _ if of.in_outages => format!(
             "{shares}: cannot tell: they lie in few stretches, as outages do, and the usual one differs by nothing that matters"
         ),

@@ -4,7 +4,7 @@ use super::*;
 use crate::doc::{self, Room};
 use crate::report::model::Input;
 use crate::stats::compare::{
-    Basis, Failures, Interval, Line, Needs, Of, SideTimes, Timed, Verdict,
+    Basis, Decision, Failures, Interval, Line, Needs, Of, SideTimes, Timed,
 };
 
 fn of(middle: f64, low: f64, high: f64) -> Interval {
@@ -27,7 +27,7 @@ fn connect() -> Line {
         p95: None,
         matters_ms: 1.0,
         mixed: false,
-        verdict: Verdict::Differs,
+        verdict: Decision::Differs,
         needs: None,
         left_out: 0.0,
     }
@@ -42,7 +42,7 @@ fn failures() -> Failures {
         here: 0,
         basis: Basis::Blocks(48, 600),
         difference: Some(of(0.1, -0.1, 0.2)),
-        verdict: Verdict::NoDifference,
+        verdict: Decision::NoDifference,
         needs: None,
         in_outages: false,
     }
@@ -74,7 +74,7 @@ fn a_difference_is_told_with_its_interval_its_ratio_and_what_it_rests_on() {
 fn no_difference_says_within_what_and_never_less_than_a_millisecond_between_kinds_of_files() {
     let same = Line {
         difference: Some(of(0.02, -0.21, 0.24)),
-        verdict: Verdict::NoDifference,
+        verdict: Decision::NoDifference,
         ..connect()
     };
     let brief = sentence::line_alone(&same, "VPN");
@@ -91,7 +91,7 @@ fn no_difference_says_within_what_and_never_less_than_a_millisecond_between_kind
 fn who_cannot_tell_says_why_and_what_it_would_take() {
     let wide = Line {
         difference: Some(of(0.8, -1.2, 2.9)),
-        verdict: Verdict::CannotTell,
+        verdict: Decision::CannotTell,
         needs: Some(Needs::Blocks(54)),
         ..connect()
     };
@@ -133,7 +133,7 @@ fn a_changed_tail_is_told_where_the_median_does_not_show_it() {
     let tail = Line {
         difference: Some(of(0.0, -0.1, 0.1)),
         p95: Some(of(20.0, 15.0, 25.0)),
-        verdict: Verdict::NoDifference,
+        verdict: Decision::NoDifference,
         ..connect()
     };
     assert_eq!(
@@ -151,7 +151,7 @@ fn failures_are_told_by_their_shares_and_outages_are_no_difference_of_the_usual(
     let more = Failures {
         sides: [(1_000, 3), (1_000, 43)],
         difference: Some(of(4.0, 3.0, 5.0)),
-        verdict: Verdict::Differs,
+        verdict: Decision::Differs,
         ..failures()
     };
     assert_eq!(
@@ -167,7 +167,7 @@ fn failures_are_told_by_their_shares_and_outages_are_no_difference_of_the_usual(
         "loss 0.3 % and 4.3 %: VPN loses more, by 4 percentage points (95 %: 3 to 5)"
     );
     let outages = Failures {
-        verdict: Verdict::CannotTell,
+        verdict: Decision::CannotTell,
         in_outages: true,
         ..more
     };
@@ -186,6 +186,7 @@ fn nothing() -> model::Comparison {
         zone: crate::zone::Zone::Utc,
         interrupted: false,
         of_both: 0,
+        differ_in_proxy: false,
         tool_version: "0",
     };
     comparison(&folded, about)

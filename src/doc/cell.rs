@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 
 use super::number::{self, NONE};
-use super::text::time;
+use super::text::{name_or_none, time};
 use crate::record::plain;
 use crate::zone::Zone;
 
@@ -185,8 +185,7 @@ impl Cell {
             Self::AtLeast(seconds) => format!("at least {}", number::seconds(*seconds)),
             Self::Bytes(bytes) => number::bytes(*bytes),
             Self::Time(at) => time(zone, *at),
-            Self::Name(name, what) if name.is_empty() => format!("(no {})", plain(what)),
-            Self::Name(text, _) => plain(text).into_owned(),
+            Self::Name(name, what) => name_or_none(name, what).into_owned(),
             Self::Text(text, _) => plain(text).into_owned(),
         }
     }

@@ -4,6 +4,7 @@
 mod cell;
 pub mod chart;
 mod csv;
+mod fields;
 mod html;
 pub mod lines;
 mod markdown;
@@ -18,6 +19,7 @@ mod wrap;
 
 pub use cell::{Cell, Figure, Style};
 pub use csv::csv;
+pub use fields::{Field, Layout};
 pub use html::page;
 pub use markdown::markdown;
 pub use section::{Block, Document, Fact, Paragraph, Point, Section, Spark};

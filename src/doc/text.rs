@@ -1,8 +1,11 @@
 //! Texts of files and times as a reader sees them.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 
 use crate::record::plain;
+use crate::schema::THROUGH;
 use crate::zone::Zone;
 
 /// A text from a file, made harmless and no longer than `most` characters: what is cut off is
@@ -19,12 +22,24 @@ pub fn cut(text: &str, most: usize) -> String {
     out
 }
 
-/// A name from a file, or a word in brackets where there is none: `(no region)`.
-pub fn named(name: &str, what: &str, most: usize) -> String {
+/// A name from a file, or a word in brackets where there is none: `(no region)`, also where only the proxy is known.
+pub fn name_or_none<'a>(name: &'a str, what: &str) -> Cow<'a, str> {
     if name.is_empty() {
-        return format!("(no {what})");
+        return Cow::Owned(format!("(no {})", plain(what)));
     }
-    cut(name, most)
+    if name.starts_with(THROUGH) {
+        return Cow::Owned(format!("(no {}){}", plain(what), plain(name)));
+    }
+    plain(name)
+}
+
+/// The same; a name is no longer than `most` characters.
+pub fn named(name: &str, what: &str, most: usize) -> String {
+    let text = name_or_none(name, what);
+    if name.is_empty() {
+        return text.into_owned();
+    }
+    cut(&text, most)
 }
 
 /// A time in a zone: `2021-02-12 13:46:01Z`, `2021-02-12 14:46:01+01:00`.
@@ -55,6 +70,10 @@ mod tests {
         assert_eq!(cut("a\x1b[31m", 20), "a\\u{1b}[31m");
         assert_eq!(cut(&"\u{202e}".repeat(9), 9).chars().count(), 9);
         assert_eq!(named("", "region", 9), "(no region)");
+        assert_eq!(
+            named(" through http://p:1", "region", 40),
+            "(no region) through http://p:1"
+        );
     }
 
     #[test]

@@ -59,7 +59,7 @@ pub struct Hit {
 
 /// Where an address or a name belongs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Found {
+pub struct Membership {
     /// The address or the name.
     pub subject: String,
     /// What it is.
@@ -72,7 +72,7 @@ pub struct Found {
 
 impl List {
     /// Where an address belongs.
-    pub fn find_address(&self, address: IpAddr) -> Found {
+    pub fn find_address(&self, address: IpAddr) -> Membership {
         let address = address.to_canonical();
         let by = |set: &Set| set.range_of(address).map(ToString::to_string);
         let near = neighbours().into_iter().filter_map(|near| {
@@ -90,7 +90,7 @@ impl List {
     }
 
     /// Where a name belongs; it is not resolved.
-    pub fn find_name(&self, name: &str) -> Found {
+    pub fn find_name(&self, name: &str) -> Membership {
         let by = |set: &Set| {
             set.pattern_of(name)
                 .map(|pattern| pattern.text().to_owned())
@@ -153,14 +153,14 @@ fn neighbour(is_former: bool, what: &str, by: String, (tcp, udp): (&[Ports], &[P
     }
 }
 
-fn found(subject: String, mut entries: Vec<Hit>, media: Option<bool>) -> Found {
+fn found(subject: String, mut entries: Vec<Hit>, media: Option<bool>) -> Membership {
     entries.sort_by_key(|hit| hit.standing);
     let standing = entries.first().map_or(Standing::None, |hit| hit.standing);
     // what is of Teams today need not be told to have been
     if standing == Standing::Teams {
         entries.retain(|hit| hit.standing != Standing::Former);
     }
-    Found {
+    Membership {
         subject,
         standing,
         media,

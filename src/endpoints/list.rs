@@ -77,6 +77,11 @@ impl List {
         }
     }
 
+    /// Its day; none where it does not say.
+    pub fn date(&self) -> Option<NaiveDate> {
+        self.date
+    }
+
     /// Days since its own.
     fn age(&self, today: NaiveDate) -> Option<i64> {
         let days = |day: NaiveDate| i64::from(day.num_days_from_ce());

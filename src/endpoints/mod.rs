@@ -9,7 +9,7 @@ mod set;
 
 use std::net::IpAddr;
 
-pub use find::{Found, Hit, Standing};
+pub use find::{Hit, Membership, Standing};
 pub use known::{LAB_RANGES, Neighbour, RELAYS, Relay, TEAMS_RANGES, neighbours};
 pub use list::{List, ListFacts, OLD_AFTER_DAYS, Origin};
 pub use range::{MEDIA_PORTS, NoRange, Range, Ranges};

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
@@ -19,9 +19,10 @@ impl Range {
         Self { network, prefix }
     }
 
-    /// Whether the address lies in the network. An IPv4-mapped IPv6 address counts as IPv4.
+    /// Whether the address lies in the network. An IPv4-mapped IPv6 address counts as IPv4, as does one that a translator of
+    /// IPv6 to IPv4 stands behind, in the well-known prefix 64:ff9b::/96 (RFC 6052 section 2.1).
     pub fn contains(&self, address: IpAddr) -> bool {
-        match (self.network, address.to_canonical()) {
+        match (self.network, translated(address.to_canonical())) {
             (IpAddr::V4(network), IpAddr::V4(address)) => {
                 let shift = 32 - u32::from(self.prefix.min(32));
                 let cut = |bits: u32| bits.checked_shr(shift).unwrap_or(0);
@@ -34,6 +35,19 @@ impl Range {
             }
             _ => false,
         }
+    }
+}
+
+/// The IPv4 address behind a translator.
+fn translated(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V6(v6) => match v6.segments() {
+            [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
+                Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low)).into()
+            }
+            _ => address,
+        },
+        IpAddr::V4(_) => address,
     }
 }
 
@@ -100,6 +114,15 @@ impl Ranges {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    // RFC 6052 section 2.4: 192.0.2.33 is 64:ff9b::192.0.2.33
+    #[test]
+    fn an_address_behind_a_translator_is_that_of_ipv4() {
+        let range: Range = "192.0.2.0/24".parse().unwrap();
+        assert!(range.contains("64:ff9b::192.0.2.33".parse().unwrap()));
+        assert!(!range.contains("64:ff9b::192.0.3.33".parse().unwrap()));
+        assert!(!range.contains("2001:db8::192.0.2.33".parse().unwrap()));
+    }
 
     #[test]
     fn a_range_is_read_and_shown_as_it_is_written() {

@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use super::*;
 use crate::record::{
-    Cause, Dns, Failure, Outcome, PhaseTimes, Run, ServerFlight, SilentServer, Tcp, TcpNumbers,
-    Tls, Transport, Turn, TurnReply, World,
+    Cause, Failure, PhaseTimes, Run, ServerFlight, SilentServer, Tcp, TcpNumbers, Tls, Transport,
+    TurnReply, World,
 };
 
 const LINUX: SynTimer = SynTimer::Linear(4);
@@ -18,21 +18,10 @@ fn healthy() -> Record {
     times.set(Phase::Dns, ms(28));
     times.set(Phase::Connect, ms(22));
     times.set(Phase::Tls, ms(59));
+    let run = Arc::new(Run::new("test", String::new(), World::Real));
+    let started = chrono::DateTime::UNIX_EPOCH;
     Record {
-        run: Arc::new(Run::new("test", String::new(), World::Real)),
-        slot: 0,
-        host: "relay".into(),
-        port: 443,
-        transport: Transport::Tls,
-        started: chrono::DateTime::UNIX_EPOCH,
-        lag: None,
-        outcome: Outcome::Ok,
         times,
-        dns: Dns::default(),
-        remote: None,
-        via: None,
-        region: String::new(),
-        in_teams_range: None,
         tcp: Tcp {
             rtt: Some(ms(22)),
             min_rtt: Some(ms(22)),
@@ -55,9 +44,7 @@ fn healthy() -> Record {
             },
             ..Tls::default()
         },
-        turn: Turn::default(),
-        explanation: None,
-        clock: crate::record::ClockChange::default(),
+        ..Record::blank(run, 0, "relay", 443, Transport::Tls, started)
     }
 }
 

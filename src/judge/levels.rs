@@ -73,6 +73,8 @@ pub struct Shift {
 pub struct Rise {
     /// The first of the days, since 1970.
     pub from: i64,
+    /// The first day on which it was over; none where it lasts.
+    pub until: Option<i64>,
     /// Their rows, and of them those without an answer.
     pub rows: u64,
     /// See `rows`.
@@ -197,42 +199,85 @@ fn daily(hours: &[Hour]) -> Vec<Level> {
         .collect()
 }
 
-/// Failures that are more in the end than before; none where they are not, or the series is too short to tell.
+/// The times when failures were more than before, in the order of time; none where the series is too short to tell.
+pub fn rises(days: &[Day]) -> Vec<Rise> {
+    let mut days: Vec<Day> = days.iter().copied().filter(|day| day.rows > 0).collect();
+    let mut found = Vec::new();
+    let mut start = 0;
+    let mut now = FEWEST_BASE.saturating_add(RECENT);
+    while now <= days.len() {
+        let recent = now.saturating_sub(RECENT);
+        let base = &days[start.max(recent.saturating_sub(BASE))..recent];
+        let before = (base.len() >= FEWEST_BASE).then(|| usual(base));
+        let Some(before) = before.filter(|before| is_risen(&days[recent..now], *before)) else {
+            now = now.saturating_add(1);
+            continue;
+        };
+        let is_bad = |at: &usize| stands_out(&days[*at], before);
+        let from = (recent..now).find(is_bad).unwrap_or(recent);
+        // over where most of four days are as usual
+        let is_over = |at: &usize| {
+            let four = *at..at.saturating_add(RECENT);
+            !is_bad(at) && four.filter(is_bad).count() <= 1
+        };
+        let back = (now..days.len().saturating_sub(RECENT - 1)).find(is_over);
+        let end = back.unwrap_or(days.len());
+        let (rows, lost) = sums(&days[from..end]);
+        found.push(Rise {
+            from: days[from].number,
+            until: back.map(|back| days[back].number),
+            rows,
+            lost,
+            before,
+        });
+        if back.is_some() {
+            // what was usual before is so again
+            days.drain(from..end);
+            now = from.saturating_add(RECENT);
+        } else {
+            start = from;
+            now = from.saturating_add(FEWEST_BASE).saturating_add(RECENT);
+        }
+    }
+    found
+}
+
 #[allow(clippy::cast_precision_loss)] // counts far below 2^53
-pub fn rise(days: &[Day]) -> Option<Rise> {
+fn lost_share(day: &Day) -> f64 {
+    day.lost as f64 / day.rows.max(1) as f64
+}
+
+/// Rows and lost rows of days.
+fn sums(days: &[Day]) -> (u64, u64) {
+    let of = |count: fn(&Day) -> u64| days.iter().map(count).sum::<u64>();
+    (of(|day| day.rows), of(|day| day.lost))
+}
+
+/// The usual share of lost rows: single bad days do not make it, unless there is no other.
+#[allow(clippy::cast_precision_loss)] // counts far below 2^53
+fn usual(base: &[Day]) -> f64 {
+    let (rows, lost) = sums(base);
+    match median(base.iter().map(lost_share)) {
+        usual if usual > 0.0 => usual,
+        _ => lost as f64 / rows.max(1) as f64,
+    }
+}
+
+/// Whether a day lost more than chance makes of what is usual.
+#[allow(clippy::cast_precision_loss)] // counts far below 2^53
+fn stands_out(day: &Day, before: f64) -> bool {
     /// Standard deviations of a day's count, on the scale of square roots, where they are alike.
     const DEVIATIONS: f64 = 3.0;
+    let deviation = 2.0 * (lost_share(day).sqrt() - before.sqrt()) * (day.rows as f64).sqrt();
+    deviation > DEVIATIONS
+}
+
+/// Whether these days lost more than before.
+fn is_risen(recent: &[Day], before: f64) -> bool {
     const RATIO: f64 = 1.5;
-    let days: Vec<&Day> = days.iter().filter(|day| day.rows > 0).collect();
-    let recent = days.len().checked_sub(RECENT)?;
-    let (base, recent) = (&days[recent.saturating_sub(BASE)..recent], &days[recent..]);
-    if base.len() < FEWEST_BASE {
-        return None;
-    }
-    let share = |day: &&Day| day.lost as f64 / day.rows as f64;
-    let sums = |days: &[&Day]| {
-        let of = |count: fn(&Day) -> u64| days.iter().map(|day| count(day)).sum::<u64>();
-        (of(|day| day.rows), of(|day| day.lost))
-    };
-    let (rows, lost) = sums(base);
-    // single bad days do not make the usual rate, unless there is no other
-    let before = match median(base.iter().map(share)) {
-        usual if usual > 0.0 => usual,
-        _ => lost as f64 / rows as f64,
-    };
-    let stands_out = |day: &&&Day| {
-        let deviation = 2.0 * (share(day).sqrt() - before.sqrt()) * (day.rows as f64).sqrt();
-        deviation > DEVIATIONS
-    };
-    let many = recent.iter().filter(stands_out).count();
-    let after = median(recent.iter().map(share));
-    let (rows, lost) = sums(recent);
-    (many >= 3 && after > 0.0 && after >= before * RATIO).then(|| Rise {
-        from: recent[0].number,
-        rows,
-        lost,
-        before,
-    })
+    let many = recent.iter().filter(|day| stands_out(day, before)).count();
+    let after = median(recent.iter().map(lost_share));
+    many >= 3 && after > 0.0 && after >= before * RATIO
 }
 
 /// The median; of nothing 0.

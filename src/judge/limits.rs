@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::record::{Figures, Share, Verdict, Verdicts, Window};
+use crate::record::{Figures, LimitVerdict, LimitVerdicts, LossWindow, Share};
 use crate::stats::share;
 
 /// A row of the table: what each figure must stay below.
@@ -68,69 +68,69 @@ const MILLION: u64 = 1_000_000;
 ///   of them; fail when it would be at the limit with one loss less; else too few packets.
 /// - Jitter in any 15 s: the largest mean of 15 s against the limit; below 100 differences in
 ///   them, or without a whole 15 s, too few packets.
-pub fn judge(figures: &Figures, limits: &QualityLimits) -> Verdicts {
-    Verdicts {
+pub fn judge(figures: &Figures, limits: &QualityLimits) -> LimitVerdicts {
+    LimitVerdicts {
         row: limits.row,
         rtt: figures
             .rtt_p95
-            .map_or(Verdict::TooFew, |rtt| below(rtt < limits.rtt)),
+            .map_or(LimitVerdict::TooFew, |rtt| below(rtt < limits.rtt)),
         loss: loss(figures, limits.loss),
-        burst_loss: figures.worst_window.map_or(Verdict::TooFew, |worst| {
+        burst_loss: figures.worst_window.map_or(LimitVerdict::TooFew, |worst| {
             burst_loss(worst, limits.burst_loss)
         }),
         jitter: match figures.jitter_15s {
             Some(jitter) if figures.jitter_15s_count >= FEWEST_CHANGES => {
                 below(jitter < limits.jitter)
             }
-            _ => Verdict::TooFew,
+            _ => LimitVerdict::TooFew,
         },
-        reordering: figures
-            .reordering
-            .map_or(Verdict::TooFew, |share| interval(share, limits.reordering)),
+        reordering: figures.reordering.map_or(LimitVerdict::TooFew, |share| {
+            interval(share, limits.reordering)
+        }),
     }
 }
 
-fn below(is_below: bool) -> Verdict {
+fn below(is_below: bool) -> LimitVerdict {
     if is_below {
-        Verdict::Pass
+        LimitVerdict::Pass
     } else {
-        Verdict::Fail
+        LimitVerdict::Fail
     }
 }
 
-fn interval(share: Share, limit: u64) -> Verdict {
+fn interval(share: Share, limit: u64) -> LimitVerdict {
     if share.high_ppm < limit {
-        Verdict::Pass
+        LimitVerdict::Pass
     } else if share.low_ppm >= limit {
-        Verdict::Fail
+        LimitVerdict::Fail
     } else {
-        Verdict::TooFew
+        LimitVerdict::TooFew
     }
 }
 
-fn loss(figures: &Figures, limit: u64) -> Verdict {
-    let of = |window: Window| share(window.lost, window.sent);
+fn loss(figures: &Figures, limit: u64) -> LimitVerdict {
+    let of = |window: LossWindow| share(window.lost, window.sent);
     let worst = figures.worst_15s.and_then(of);
     let all = figures
         .loss
-        .map_or(Verdict::TooFew, |share| interval(share, limit));
+        .map_or(LimitVerdict::TooFew, |share| interval(share, limit));
     match worst {
-        Some(worst) if worst.low_ppm >= limit => Verdict::Fail,
-        Some(worst) if all == Verdict::Pass && worst.ppm < limit => Verdict::Pass,
-        _ if all == Verdict::Fail => Verdict::Fail,
-        _ => Verdict::TooFew,
+        Some(worst) if worst.low_ppm >= limit => LimitVerdict::Fail,
+        Some(worst) if all == LimitVerdict::Pass && worst.ppm < limit => LimitVerdict::Pass,
+        _ if all == LimitVerdict::Fail => LimitVerdict::Fail,
+        _ => LimitVerdict::TooFew,
     }
 }
 
-fn burst_loss(worst: Window, limit: u64) -> Verdict {
+fn burst_loss(worst: LossWindow, limit: u64) -> LimitVerdict {
     // lost / sent against limit / million, without a division
     let reaches = |lost: u64| lost.saturating_mul(MILLION) >= limit.saturating_mul(worst.sent);
     if worst.lost > 1 && reaches(worst.lost.saturating_sub(1)) {
-        Verdict::Fail
+        LimitVerdict::Fail
     } else if !reaches(worst.lost) && limit.saturating_mul(worst.sent) >= MILLION {
-        Verdict::Pass
+        LimitVerdict::Pass
     } else {
-        Verdict::TooFew
+        LimitVerdict::TooFew
     }
 }
 
@@ -141,7 +141,7 @@ mod tests {
     /// A burst of 15 s at 50 packets a second with that many lost, evenly spread.
     fn burst(lost: u64) -> Figures {
         let received = 750 - lost;
-        let window = |lost, sent| Some(Window { lost, sent });
+        let window = |lost, sent| Some(LossWindow { lost, sent });
         Figures {
             sent: 750,
             received,
@@ -161,11 +161,11 @@ mod tests {
     #[test]
     fn loss_passes_and_fails_where_the_whole_interval_does() {
         let of = |lost| judge(&burst(lost), &CLIENT).loss;
-        assert_eq!([of(0), of(2)], [Verdict::Pass; 2]);
-        assert_eq!([of(3), of(12)], [Verdict::TooFew; 2]);
-        assert_eq!([of(13), of(750)], [Verdict::Fail; 2]);
+        assert_eq!([of(0), of(2)], [LimitVerdict::Pass; 2]);
+        assert_eq!([of(3), of(12)], [LimitVerdict::TooFew; 2]);
+        assert_eq!([of(13), of(750)], [LimitVerdict::Fail; 2]);
         // 0.1 % of the other row: 0 of 750 may be 0.51 %
-        assert_eq!(judge(&burst(0), &EDGE).loss, Verdict::TooFew);
+        assert_eq!(judge(&burst(0), &EDGE).loss, LimitVerdict::TooFew);
     }
 
     #[test]
@@ -177,7 +177,10 @@ mod tests {
             };
             judge(&figures, &CLIENT).loss
         };
-        assert_eq!([short(0), short(20)], [Verdict::TooFew, Verdict::Fail]);
+        assert_eq!(
+            [short(0), short(20)],
+            [LimitVerdict::TooFew, LimitVerdict::Fail]
+        );
     }
 
     #[test]
@@ -185,40 +188,40 @@ mod tests {
         let mut figures = burst(0);
         (figures.sent, figures.received) = (3_000, 2_988);
         figures.loss = share(12, 3_000);
-        assert_eq!(judge(&figures, &CLIENT).loss, Verdict::Pass);
-        figures.worst_15s = Some(Window {
+        assert_eq!(judge(&figures, &CLIENT).loss, LimitVerdict::Pass);
+        figures.worst_15s = Some(LossWindow {
             lost: 10,
             sent: 750,
         });
-        assert_eq!(judge(&figures, &CLIENT).loss, Verdict::TooFew);
+        assert_eq!(judge(&figures, &CLIENT).loss, LimitVerdict::TooFew);
         figures.loss = share(20, 3_000);
-        figures.worst_15s = Some(Window {
+        figures.worst_15s = Some(LossWindow {
             lost: 20,
             sent: 750,
         });
-        assert_eq!(judge(&figures, &CLIENT).loss, Verdict::Fail);
+        assert_eq!(judge(&figures, &CLIENT).loss, LimitVerdict::Fail);
     }
 
     #[test]
     fn one_lost_packet_decides_nothing_about_200_milliseconds() {
         let of = |lost, sent, limits: &QualityLimits| {
             let figures = Figures {
-                worst_window: Some(Window { lost, sent }),
+                worst_window: Some(LossWindow { lost, sent }),
                 ..burst(0)
             };
             judge(&figures, limits).burst_loss
         };
         // ten packets, below 10 %: none lost passes, one is 10 % or nothing, two are too many
-        assert_eq!(of(0, 10, &CLIENT), Verdict::Pass);
-        assert_eq!(of(1, 10, &CLIENT), Verdict::TooFew);
-        assert_eq!(of(2, 10, &CLIENT), Verdict::Fail);
-        assert_eq!(of(1, 20, &CLIENT), Verdict::Pass);
-        assert_eq!(of(0, 1, &CLIENT), Verdict::TooFew);
-        assert_eq!(of(1, 1, &CLIENT), Verdict::TooFew);
+        assert_eq!(of(0, 10, &CLIENT), LimitVerdict::Pass);
+        assert_eq!(of(1, 10, &CLIENT), LimitVerdict::TooFew);
+        assert_eq!(of(2, 10, &CLIENT), LimitVerdict::Fail);
+        assert_eq!(of(1, 20, &CLIENT), LimitVerdict::Pass);
+        assert_eq!(of(0, 1, &CLIENT), LimitVerdict::TooFew);
+        assert_eq!(of(1, 1, &CLIENT), LimitVerdict::TooFew);
         // below 1 % cannot be told with ten
-        assert_eq!(of(0, 10, &EDGE), Verdict::TooFew);
-        assert_eq!(of(2, 10, &EDGE), Verdict::Fail);
-        assert_eq!(of(0, 100, &EDGE), Verdict::Pass);
+        assert_eq!(of(0, 10, &EDGE), LimitVerdict::TooFew);
+        assert_eq!(of(2, 10, &EDGE), LimitVerdict::Fail);
+        assert_eq!(of(0, 100, &EDGE), LimitVerdict::Pass);
     }
 
     // z² / (n + z²) < 0.05 % needs n > 7679
@@ -231,10 +234,10 @@ mod tests {
             };
             judge(&figures, &CLIENT).reordering
         };
-        assert_eq!(of(0, 750), Verdict::TooFew);
-        assert_eq!(of(0, 7_000), Verdict::TooFew);
-        assert_eq!(of(0, 7_700), Verdict::Pass);
-        assert_eq!(of(10, 750), Verdict::Fail);
+        assert_eq!(of(0, 750), LimitVerdict::TooFew);
+        assert_eq!(of(0, 7_000), LimitVerdict::TooFew);
+        assert_eq!(of(0, 7_700), LimitVerdict::Pass);
+        assert_eq!(of(10, 750), LimitVerdict::Fail);
     }
 
     #[test]
@@ -248,9 +251,9 @@ mod tests {
             let verdicts = judge(&figures, &CLIENT);
             (verdicts.rtt, verdicts.jitter)
         };
-        assert_eq!(with(99, 29), (Verdict::Pass, Verdict::Pass));
-        assert_eq!(with(100, 30), (Verdict::Fail, Verdict::Fail));
+        assert_eq!(with(99, 29), (LimitVerdict::Pass, LimitVerdict::Pass));
+        assert_eq!(with(100, 30), (LimitVerdict::Fail, LimitVerdict::Fail));
         let nothing = judge(&Figures::default(), &CLIENT);
-        assert_eq!(nothing.all(), [Verdict::TooFew; 5]);
+        assert_eq!(nothing.all(), [LimitVerdict::TooFew; 5]);
     }
 }

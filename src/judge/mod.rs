@@ -10,6 +10,7 @@ mod facts;
 pub mod ladder;
 pub mod levels;
 pub mod limits;
+pub mod mos;
 pub mod outages;
 mod products;
 pub mod schedule;
@@ -18,4 +19,4 @@ mod tls_path;
 pub mod together;
 
 pub use facts::{Circumstances, Name, Nearness, PathFacts, Reach, Repair, Validity};
-pub use tls_path::{is_known_issuer, is_microsofts, tls_path};
+pub use tls_path::{everybodys_issuer, is_known_issuer, is_microsofts, tls_path};

@@ -37,8 +37,8 @@ impl OutageRule {
             0.0
         };
         let rows = if lost >= rows {
-            // where all is lost, chance has no part in it
-            FEWEST.min(rows.max(1))
+            // where all is lost, chance has no part in it; of one or two rows it may
+            FEWEST
         } else {
             (wanted.max(0.0) as u64).max(FEWEST)
         };
@@ -59,6 +59,6 @@ mod tests {
         assert_eq!(k(1_000, 500), 17);
         assert_eq!(k(1_000, 900), 17);
         assert_eq!(k(1_000, 0), 3);
-        assert_eq!((k(30, 30), k(2, 2), k(1, 1), k(0, 0)), (3, 2, 1, 1));
+        assert_eq!((k(30, 30), k(2, 2), k(1, 1), k(0, 0)), (3, 3, 3, 3));
     }
 }

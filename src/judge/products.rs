@@ -97,6 +97,11 @@ fn value(name: &Name, (field, phrase): (Field, Phrase)) -> Option<&str> {
     values.find(|value| phrase.fits(value))
 }
 
+/// The names of all products.
+pub(super) fn products() -> impl Iterator<Item = &'static str> {
+    RULES.iter().map(|(name, ..)| *name)
+}
+
 /// The surest product that a name tells of.
 pub(super) fn product(names: &[Name]) -> Option<Product<'_>> {
     let found = names.iter().flat_map(|name| {

@@ -9,7 +9,7 @@ mod starts;
 
 use crate::zone::Zone;
 pub use plan::{Every, Planned, Schedule, Stretch};
-use starts::{Starts, Window};
+use starts::{RunWindow, Starts};
 
 /// What is missing of a schedule in a pause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,7 +80,7 @@ pub fn schedule(stretches: &[Stretch], zone: Zone) -> Option<(Schedule, Vec<Opti
 }
 
 /// What of the windows lies in a pause.
-fn missing(from: i64, to: i64, windows: &[Window], every: Every) -> Option<Missing> {
+fn missing(from: i64, to: i64, windows: &[RunWindow], every: Every) -> Option<Missing> {
     let late = every.tolerance().saturating_mul(1_000_000);
     let (mut length, mut runs) = (0_u64, 0);
     let (mut ends_early, mut begins_late, mut interrupted) = (false, false, false);

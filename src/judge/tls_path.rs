@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use super::facts::{Circumstances, Name, PathFacts, Reach, Validity};
-use super::products::{Product, Sure, product};
+use super::products::{Product, Sure, product, products};
 use crate::record::TlsPath;
 
 /// Longest evidence, in bytes.
@@ -202,6 +202,22 @@ pub fn is_known_issuer(name: &Name) -> bool {
     let mut common_names = name.common_names.iter().map(lower);
     organizations.any(|text| ISSUERS.contains(&text.as_str()))
         || common_names.any(|text| AUTHORITIES.iter().any(|begin| text.starts_with(begin)))
+}
+
+/// What may be told of an issuer anywhere: the words themselves where they are Microsoft's or DigiCert's, of a product that
+/// looks into TLS its name, as its certificates may carry the customer's as well.
+pub fn everybodys_issuer(words: &str) -> Option<&str> {
+    let value = || vec![words.trim().to_lowercase()];
+    let name = Name {
+        organizations: value(),
+        units: value(),
+        common_names: value(),
+    };
+    if is_known_issuer(&name) {
+        return Some(words);
+    }
+    let found = product(&[name]).map(|product| product.name);
+    found.or_else(|| products().find(|known| *known == words))
 }
 
 /// Whether a name is one that only Microsoft has.

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::time::timeout;
 use tokio_rustls::server::TlsStream;
 
 use super::delay::Delayed;
-use super::limits::IDLE;
+use super::shared::IDLE;
+use crate::timer::timeout;
 
 /// The fatal alert handshake_failure as a TLS 1.2 record (RFC 5246 section 7.2).
 pub(super) const ALERT: &[u8] = &[0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x28];

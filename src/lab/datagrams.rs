@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use tokio::net::UdpSocket;
 use tokio::sync::Semaphore;
-use tokio::time::{sleep, timeout};
 
 use super::fault::Fault;
-use super::limits::{AFTER_ERROR, LONGEST};
 use super::relay::Seat;
+use super::shared::{AFTER_ERROR, LONGEST};
 use super::shared::{Shared, count};
 use super::turn;
 use crate::readiness::{receive_from, send_to};
+use crate::timer::{sleep, timeout};
 use crate::wire::stun::HEADER;
 
 /// Answers that may wait for their delay at once, of one relay.

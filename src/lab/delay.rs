@@ -11,7 +11,8 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
-use tokio::time::{Sleep, sleep};
+
+use crate::timer::{Sleep, sleep};
 
 /// What the peer hears after the first flight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

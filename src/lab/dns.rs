@@ -14,12 +14,12 @@ use hickory_resolver::proto::rr::RecordType;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
 use tokio::sync::Semaphore;
-use tokio::time::{sleep, timeout};
 
 use super::answer::{Asked, Carrier, encode, format_error, malformed, rejection};
 use super::fault::Fault;
 use super::shared::{Shared, count};
 use crate::readiness::{receive_from, send_to};
+use crate::timer::{sleep, timeout};
 
 /// Answers that may wait for their delay at once.
 const PENDING: usize = 4096;

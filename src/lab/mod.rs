@@ -20,7 +20,6 @@ mod delay;
 mod dns;
 mod error;
 mod fault;
-mod limits;
 mod proxy;
 mod relay;
 mod shared;
@@ -267,7 +266,7 @@ fn servers(sockets: Sockets) -> io::Result<Servers> {
 impl Servers {
     /// Starts them all; what is returned must be kept as long as they run.
     fn spawn(self, shared: &Arc<Shared>) -> Option<socket2::Socket> {
-        let connections = Arc::new(Semaphore::new(limits::CONNECTIONS));
+        let connections = Arc::new(Semaphore::new(shared::CONNECTIONS));
         let (tcp, udp) = self.dns;
         tokio::spawn(dns::serve_tcp(tcp, Arc::clone(shared)));
         tokio::spawn(dns::serve_udp(udp, Arc::clone(shared)));

@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::time::{sleep, timeout};
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
 use super::broken;
 use super::fault::Fault;
-use super::limits::{AFTER_ERROR, IDLE, LONGEST};
 use super::shared::Shared;
+use super::shared::{AFTER_ERROR, IDLE, LONGEST};
+use crate::timer::{sleep, timeout};
 
 /// What it says when the tunnel is open.
 const OPEN: &[u8] = b"HTTP/1.1 200 Connection established\r\n\r\n";

@@ -8,16 +8,16 @@ use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
-use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
 use super::broken;
 use super::delay::{Conduct, Delayed};
 use super::fault::Fault;
-use super::limits::{AFTER_ERROR, IDLE, LONGEST};
+use super::shared::{AFTER_ERROR, IDLE, LONGEST};
 use super::shared::{Shared, count};
 use super::turn;
 use super::world::Addresses;
+use crate::timer::{sleep, timeout};
 use crate::wire::ms_turn::{self, frame, pseudo_tls};
 use crate::wire::stun;
 

@@ -27,6 +27,11 @@ const SILENCE: Duration = Duration::from_millis(300);
 
 type Tls = StreamOwned<ClientConnection, TcpStream>;
 
+/// Whether this is Wine, which does not show everything as Windows does.
+fn on_wine() -> bool {
+    cfg!(windows) && std::path::Path::new(r"C:\windows\system32\winecfg.exe").exists()
+}
+
 fn lab(faults: &[Fault]) -> Lab {
     shared_lab(faults, 100)
 }

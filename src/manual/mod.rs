@@ -1,5 +1,13 @@
 //! The manual: prose for users, published with the documentation of the library.
 
+/// What each command does, with examples.
+#[doc = include_str!("guide.md")]
+pub mod guide {}
+
+/// The columns of a row, the causes of a failure, the exit codes.
+#[doc = include_str!("reference.md")]
+pub mod reference {}
+
 /// What is measured, and how.
 #[doc = include_str!("methods.md")]
 pub mod methods {}
@@ -15,6 +23,18 @@ pub mod findings {}
 /// Recipes.
 #[doc = include_str!("how_to.md")]
 pub mod how_to {}
+
+/// Rows in a database file: tables, columns, what is kept.
+#[doc = include_str!("store.md")]
+pub mod store {}
+
+/// Options in a file: `--config` and `--profile`.
+#[doc = include_str!("configuration.md")]
+pub mod configuration {}
+
+/// Queries that find what a report finds, for a database of your own.
+#[doc = include_str!("sql.md")]
+pub mod sql {}
 
 /// How the program is built: for whoever changes it.
 #[doc = include_str!("architecture.md")]

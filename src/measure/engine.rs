@@ -159,7 +159,7 @@ pub struct Engine {
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct End {
+pub struct RunEnd {
     /// Slots started.
     pub started: u64,
     /// Slots that could not run.
@@ -187,7 +187,7 @@ pub enum Why {
 #[derive(Debug)]
 pub struct Running<R, E> {
     outputs: mpsc::Receiver<Output<R, E>>,
-    end: JoinHandle<End>,
+    end: JoinHandle<RunEnd>,
 }
 
 impl<R, E> Running<R, E> {
@@ -206,9 +206,9 @@ impl<R, E> Running<R, E> {
     }
 
     /// How it ended.
-    pub async fn end(self) -> End {
+    pub async fn end(self) -> RunEnd {
         drop(self.outputs);
-        self.end.await.unwrap_or(End {
+        self.end.await.unwrap_or(RunEnd {
             started: 0,
             missed: 0,
             cut_off: 0,
@@ -228,7 +228,12 @@ impl Engine {
 
     /// Runs to the end, or until it is stopped; slots in flight then get the grace of their task,
     /// which a second stop cuts short.
-    async fn run<T: Task>(mut self, task: Arc<T>, out: Out<T::Row, T::Event>, stop: Stop) -> End {
+    async fn run<T: Task>(
+        mut self,
+        task: Arc<T>,
+        out: Out<T::Row, T::Event>,
+        stop: Stop,
+    ) -> RunEnd {
         let places = Arc::new(Semaphore::new(self.concurrency.max(1)));
         let mut flying = Flying::default();
         let start = clock::now();
@@ -289,7 +294,7 @@ impl Engine {
         drop(out);
         flying.drain(&mut why, T::GRACE, &stop).await;
         task.settle().await;
-        End {
+        RunEnd {
             started: started - flying.missed,
             missed: self.pace.missed() + flying.missed,
             cut_off: flying.set.len(),
@@ -336,7 +341,7 @@ impl Flying {
 
     /// Waits for the next slot and takes in what is done meanwhile.
     async fn wait_until(&mut self, until: Instant, stop: &Stop) -> Why {
-        let due = tokio::time::sleep_until(until.into());
+        let due = crate::timer::sleep_until(until);
         tokio::pin!(due);
         loop {
             tokio::select! {
@@ -374,7 +379,7 @@ impl Flying {
             match grace {
                 Some(grace) => tokio::select! {
                     () = stop.at_once() => {}
-                    () = tokio::time::sleep(grace) => {}
+                    () = crate::timer::sleep(grace) => {}
                 },
                 None => std::future::pending().await,
             }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::registry::kinds;
-use super::{assessment, burst, hold, ping};
+use super::{assessment, burst, hold, ping, rollup};
 use crate::doc::Section;
 use crate::schema::Row;
 use crate::stats::{self, RowFold};

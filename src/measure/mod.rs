@@ -13,9 +13,10 @@ pub mod ladder;
 pub mod ping;
 pub mod probe;
 pub(crate) mod registry;
+pub mod rollup;
 pub mod rows;
 mod stop;
 pub(crate) mod tables;
 
-pub use engine::{Due, End, Engine, Out, Outcome, Output, Running, Slot, Task, Why};
+pub use engine::{Due, Engine, Out, Outcome, Output, RunEnd, Running, Slot, Task, Why};
 pub use stop::Stop;

@@ -10,6 +10,7 @@ macro_rules! kinds {
             burst [Burst columns::BURST, Packet packet_columns::PACKET] bursts: fold::BurstRows => finished::BurstTotals;
             hold [Hold columns::HOLD, Sample sample_columns::SAMPLE] held: fold::HeldRows => finished::HeldTotals;
             ladder [Rung columns::LADDER];
+            rollup [Rollup columns::ROLLUP] rollups: fold::RollupRows => finished::RollupTotals;
             ping [] pings: fold::PingRows => finished::PingTotals;
             assessment [] assessments: fold::AssessmentRows => finished::AssessmentTotals;
         }

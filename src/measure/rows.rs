@@ -1,8 +1,8 @@
 //! The kinds of row that there are, for whoever lists them or finds out what a file holds.
 
 use super::registry::kinds;
-use super::{burst, hold, ladder, probe};
-use crate::schema::{ColumnFacts, Dialect, RowKind};
+use super::{burst, hold, ladder, probe, rollup};
+use crate::schema::{ColumnFacts, Dialect, RowKind, Stored, StoredTable};
 
 /// What is known of a kind of row.
 #[derive(Debug, Clone, Copy)]
@@ -13,6 +13,8 @@ pub struct RowFacts {
     pub meaning: &'static str,
     /// What a report calls a file of such rows; none where it makes nothing of them.
     pub dialect: Option<Dialect>,
+    /// Where they stand in a store; none where a store takes none.
+    pub stored: Option<Stored>,
     /// Its columns, in the order of the file.
     pub columns: fn() -> Vec<ColumnFacts>,
     /// Whether it has a column of this name, in any case of letters.
@@ -25,6 +27,7 @@ impl RowFacts {
             what: K::WHAT,
             meaning: K::MEANING,
             dialect: K::DIALECT,
+            stored: K::STORED,
             columns: || K::table().iter().map(ColumnFacts::from).collect(),
             has: |name| {
                 let mut names = K::table().iter().map(|column| column.name);
@@ -42,3 +45,13 @@ macro_rules! rows {
 }
 
 kinds!(rows);
+
+impl RowFacts {
+    /// Its table in a store; none where a store takes none.
+    pub fn table(&self) -> Option<StoredTable> {
+        Some(StoredTable {
+            stored: self.stored?,
+            columns: (self.columns)(),
+        })
+    }
+}

@@ -1,7 +1,7 @@
 //! The tables of all kinds of row, from which columns get the numbers by which files are read back.
 
 use super::registry::kinds;
-use super::{burst, hold, ladder, probe};
+use super::{burst, hold, ladder, probe, rollup};
 use crate::schema::group::names;
 
 macro_rules! tables {

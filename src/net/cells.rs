@@ -59,6 +59,8 @@ pub struct Cell {
     pub rejected: u32,
     /// What ICMP said, and who; the last message.
     pub message: Option<IcmpMessage>,
+    /// Datagrams that came from there and are no answers.
+    pub others: u32,
 }
 
 impl Cell {
@@ -74,6 +76,7 @@ impl Cell {
             denied: 0,
             rejected: 0,
             message: None,
+            others: 0,
         }
     }
 
@@ -101,6 +104,9 @@ enum Came {
     Refused {
         cell: usize,
         message: Option<IcmpMessage>,
+    },
+    Other {
+        cell: usize,
     },
 }
 
@@ -164,7 +170,7 @@ pub async fn ask(
                 && !asking.cell.is_closed()
             {
                 asking.send();
-                tokio::time::sleep(SPACING).await;
+                crate::timer::sleep(SPACING).await;
             }
         }
         if !is_first {
@@ -207,7 +213,7 @@ async fn take(
             biased;
             () = stop.cancelled() => return false,
             Some(news) = came.recv() => note(cells, news),
-            () = tokio::time::sleep_until(until.into()) => return true,
+            () = crate::timer::sleep_until(until) => return true,
         }
     }
 }
@@ -231,6 +237,11 @@ fn note(cells: &mut [Asking], news: Came) {
             if let Some(asking) = cells.get_mut(cell) {
                 asking.cell.message = message.or(asking.cell.message);
                 asking.cell.rejected += 1;
+            }
+        }
+        Came::Other { cell } => {
+            if let Some(asking) = cells.get_mut(cell) {
+                asking.cell.others += 1;
             }
         }
     }
@@ -311,30 +322,14 @@ async fn listen(
             Ok(length) => {
                 let at = clock::now();
                 let datagram = buffer.get(..length).unwrap_or_default();
-                let Ok(message) = Message::decode(datagram) else {
-                    continue;
-                };
-                if !matches!(message.kind(), kind::BINDING_SUCCESS | kind::BINDING_ERROR) {
-                    continue;
-                }
-                let known = ids
-                    .lock()
-                    .unwrap_or_else(std::sync::PoisonError::into_inner)
-                    .take(message.id());
-                let Some(request) = known else { continue };
-                Came::Answer {
-                    cell,
-                    request,
-                    at,
-                    mapped: message.mapped_address().ok().flatten(),
-                }
+                answer(cell, datagram, at, ids).unwrap_or(Came::Other { cell })
             }
             Err(error) if icmp::is_message(&error) => Came::Refused {
                 cell,
                 message: icmp::next_message(socket),
             },
             Err(_) => {
-                tokio::time::sleep(ms(1)).await;
+                crate::timer::sleep(ms(1)).await;
                 continue;
             }
         };
@@ -344,51 +339,23 @@ async fn listen(
     }
 }
 
-/// This end as several relays see it: one socket, one Binding request to each, each sent again twice while it is silent.
-pub async fn mapped(
-    remotes: &[SocketAddr],
-    limit: Duration,
-) -> Vec<(SocketAddr, Option<SocketAddr>)> {
-    let mut seen: Vec<_> = remotes.iter().map(|remote| (*remote, None)).collect();
-    let any: SocketAddr = match remotes.first() {
-        Some(SocketAddr::V6(_)) => (std::net::Ipv6Addr::UNSPECIFIED, 0).into(),
-        _ => (std::net::Ipv4Addr::UNSPECIFIED, 0).into(),
-    };
-    let Ok(socket) = UdpSocket::bind(any).await else {
-        return seen;
-    };
-    let _ = socket.writable().await;
-    let mut ids = Ids::new(32);
-    let mut buffer = vec![0; 2048];
-    for _ in 0..3 {
-        for (index, (remote, mapped)) in seen.iter().enumerate() {
-            if mapped.is_none()
-                && let Ok(id) = ids.next(index)
-            {
-                let _ = socket.try_send_to(&stun::binding_request(id), *remote);
-            }
-        }
-        let until = clock::now() + limit / 3;
-        while seen.iter().any(|(_, mapped)| mapped.is_none()) {
-            let left = until.saturating_duration_since(clock::now());
-            let received =
-                tokio::time::timeout(left, crate::readiness::receive_from(&socket, &mut buffer))
-                    .await;
-            let Ok(received) = received else { break };
-            // an ICMP message of an earlier one
-            let Ok((length, from)) = received else {
-                continue;
-            };
-            let Ok(message) = Message::decode(buffer.get(..length).unwrap_or_default()) else {
-                continue;
-            };
-            let place = ids.take(message.id()).and_then(|index| seen.get_mut(index));
-            if let Some((remote, mapped)) = place
-                && *remote == from
-            {
-                *mapped = message.mapped_address().ok().flatten();
-            }
-        }
-    }
-    seen
+/// A datagram as the answer to one of the requests, if it is one.
+fn answer(
+    cell: usize,
+    datagram: &[u8],
+    at: Instant,
+    ids: &std::sync::Mutex<Ids<Request>>,
+) -> Option<Came> {
+    let message = Message::decode(datagram).ok()?;
+    let is_answer = matches!(message.kind(), kind::BINDING_SUCCESS | kind::BINDING_ERROR);
+    let mut ids = ids
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    let request = is_answer.then(|| ids.take(message.id())).flatten()?;
+    Some(Came::Answer {
+        cell,
+        request,
+        at,
+        mapped: message.mapped_address().ok().flatten(),
+    })
 }

@@ -3,18 +3,18 @@
 
 use std::time::Duration;
 
-use super::line::{Line, Talk};
+use super::line::{Line, StreamExchange};
 use super::stream::Connected;
 use crate::record::Ask;
 use crate::wire::stream::Framing;
 
 /// Asks, if there is something to ask, and closes in good order.
-pub async fn talk(connected: Connected, ask: Option<Ask>, limit: Duration) -> Talk {
+pub async fn talk(connected: Connected, ask: Option<Ask>, limit: Duration) -> StreamExchange {
     let mut line = match Line::new(connected) {
         Ok(line) => line,
-        Err(failure) => return Talk::new(Err(failure)),
+        Err(failure) => return StreamExchange::new(Err(failure)),
     };
-    let mut talk = Talk::new(Ok(()));
+    let mut talk = StreamExchange::new(Ok(()));
     if let Some(ask) = ask {
         talk.exchange = Some(line.ask(ask, Framing::InTheClear, limit).await);
     }

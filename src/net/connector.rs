@@ -12,7 +12,8 @@ use std::time::Duration;
 
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
-use tokio::time::timeout;
+
+use crate::timer::timeout;
 
 /// Threads that stand still and are left behind: each may keep a processor busy.
 const MOST_LEFT: usize = 4;

@@ -6,15 +6,15 @@ use std::time::Duration;
 
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::UdpSocket;
-use tokio::time::timeout;
 
 use super::local_end::LocalEnd;
 use super::stamps::{self, Moment};
-use super::turn::{ClientTransaction, End, Exchange};
+use super::turn::{ClientTransaction, Exchange, WaitEnd};
 use super::{icmp, plain_error};
 use crate::clock;
 use crate::readiness::receive;
 use crate::record::{Ask, Cause, Failure, Tcp};
+use crate::timer::timeout;
 
 /// How long duplicates are counted after the answer, outside the phase.
 const LINGER: Duration = Duration::from_millis(10);
@@ -24,7 +24,7 @@ const LARGEST: usize = 65_535;
 
 /// A request that was tried.
 #[derive(Debug)]
-pub struct Asked {
+pub struct DatagramExchange {
     /// What came of it.
     pub exchange: Exchange,
     /// This end and the bytes of both directions.
@@ -32,12 +32,17 @@ pub struct Asked {
 }
 
 /// Sends one request and waits for its answer within the limit.
-pub async fn ask(remote: SocketAddr, ask: Ask, local: &LocalEnd, limit: Duration) -> Asked {
+pub async fn ask(
+    remote: SocketAddr,
+    ask: Ask,
+    local: &LocalEnd,
+    limit: Duration,
+) -> DatagramExchange {
     let mut seen = Tcp::default();
     let mut talk = match ClientTransaction::new(ask) {
         Ok(talk) => talk,
         Err(exchange) => {
-            return Asked {
+            return DatagramExchange {
                 exchange: *exchange,
                 socket: seen,
             };
@@ -50,7 +55,7 @@ pub async fn ask(remote: SocketAddr, ask: Ask, local: &LocalEnd, limit: Duration
             seen.local = here.map(|here| here.ip().to_canonical());
             seen.local_port = here.map(|here| here.port());
             let ended = wait(&socket, &mut talk, &mut seen, &mut lay, limit).await;
-            if let End::Answer(answer) = &ended.2 {
+            if let WaitEnd::Answer(answer) = &ended.2 {
                 if let Some(release) = talk.release(answer) {
                     let _ = socket.try_send(&release);
                 }
@@ -62,7 +67,7 @@ pub async fn ask(remote: SocketAddr, ask: Ask, local: &LocalEnd, limit: Duration
     };
     let mut exchange = talk.conclude(took, attempts, end);
     exchange.turn.local_delay = lay;
-    Asked {
+    DatagramExchange {
         exchange,
         socket: seen,
     }
@@ -75,7 +80,7 @@ async fn wait(
     seen: &mut Tcp,
     lay: &mut Option<Duration>,
     limit: Duration,
-) -> (Duration, u32, End) {
+) -> (Duration, u32, WaitEnd) {
     // a new socket's readiness is news to the event queue: not in the phase
     if let Err(error) = socket.writable().await {
         return (Duration::ZERO, 0, unsent(&error));
@@ -104,10 +109,10 @@ async fn wait(
                     let datagram = buffer.get(..length).unwrap_or_default();
                     *seen.bytes_received.get_or_insert_default() += length as u64;
                     if let Some(answer) = talk.sort(datagram) {
-                        return End::Answer(answer);
+                        return WaitEnd::Answer(answer);
                     }
                 }
-                Err(error) => return End::Path(error),
+                Err(error) => return WaitEnd::Path(error),
             }
         }
     })
@@ -116,7 +121,7 @@ async fn wait(
         return (took, 1, end);
     }
     let took = clock::now().saturating_duration_since(start);
-    (took, 1, End::Limit(limit))
+    (took, 1, WaitEnd::Limit(limit))
 }
 
 /// Counts what comes right behind the answer.
@@ -132,13 +137,10 @@ async fn linger(socket: &UdpSocket, talk: &mut ClientTransaction, seen: &mut Tcp
     .await;
 }
 
-fn open(remote: SocketAddr, local: &LocalEnd) -> Result<UdpSocket, End> {
+fn open(remote: SocketAddr, local: &LocalEnd) -> Result<UdpSocket, WaitEnd> {
     let socket = local.first_free(|port| bound(remote, local, port));
-    let socket = socket.map_err(|error| match local.used_up(&error) {
-        Some(said) => End::Unsent(Failure::new(Cause::TurnNoLocalPort, said)),
-        None => unsent(&error),
-    })?;
-    UdpSocket::from_std(socket.into()).map_err(|error| unsent(&error))
+    let socket = socket.and_then(|socket| UdpSocket::from_std(socket.into()));
+    socket.map_err(|error| unsent(&error))
 }
 
 fn bound(remote: SocketAddr, local: &LocalEnd, port: u16) -> io::Result<Socket> {
@@ -158,7 +160,7 @@ fn bound(remote: SocketAddr, local: &LocalEnd, port: u16) -> io::Result<Socket> 
 }
 
 /// What an error means that came before anything was sent.
-fn unsent(error: &io::Error) -> End {
+fn unsent(error: &io::Error) -> WaitEnd {
     use io::ErrorKind as K;
     let cause = match error.kind() {
         K::HostUnreachable => Cause::TurnHostUnreachable,
@@ -166,5 +168,5 @@ fn unsent(error: &io::Error) -> End {
         K::AddrInUse | K::AddrNotAvailable => Cause::TurnNoLocalPort,
         _ => Cause::TurnLocalError,
     };
-    End::Unsent(Failure::new(cause, plain_error(error)))
+    WaitEnd::Unsent(Failure::new(cause, plain_error(error)))
 }

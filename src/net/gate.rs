@@ -60,7 +60,7 @@ impl Gate {
                 return None;
             }
             if turn > now {
-                tokio::time::sleep_until(turn.into()).await;
+                crate::timer::sleep_until(turn).await;
             }
             let now = clock::now();
             *next = match rhythm {
@@ -70,7 +70,7 @@ impl Gate {
             Some(())
         };
         match patience {
-            Some(patience) => tokio::time::timeout(patience, passing).await.ok()??,
+            Some(patience) => crate::timer::timeout(patience, passing).await.ok()??,
             None => passing.await?,
         }
         Some(clock::now().saturating_duration_since(came) >= Duration::from_millis(1))

@@ -10,12 +10,12 @@ use std::time::Duration;
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::io::Interest;
 use tokio::net::UdpSocket;
-use tokio::time::timeout;
 
 use super::icmp::{self, IcmpMessage};
 use super::local_end::LocalEnd;
 use crate::clock;
 use crate::readiness::Readiness;
+use crate::timer::timeout;
 
 /// Whether this system can do it.
 pub const CAN: bool = cfg!(target_os = "linux");

@@ -14,8 +14,16 @@ use std::os::fd::AsFd as Handle;
 #[cfg(windows)]
 use std::os::windows::io::AsSocket as Handle;
 
+use std::time::Duration;
+
+use socket2::{Domain, Protocol, Socket, Type};
+use tokio::io::Interest;
+use tokio::net::TcpStream;
+
+use super::local_end::LocalEnd;
 use super::plain_error;
 use crate::record::{Cause, Failure};
+use crate::timer::timeout;
 
 /// Asks to be told of every message about what this socket sends; whether messages are queued
 /// from now on.
@@ -167,6 +175,26 @@ pub fn failure(error: &io::Error) -> Failure {
         // such as "administratively prohibited"
         _ => Failure::new(Cause::TurnHostUnreachable, plain_error(error)),
     }
+}
+
+/// Who rejects a connection: the sender of the ICMP message that came back for a SYN (Linux, ip(7), IP_RECVERR, which TCP
+/// has too); a reset has no sender but the address that was asked for. Tries one more connect and tells what ICMP said of it; `None` where nothing was said, and where the system does not
+/// tell. A connection that comes up is dropped.
+pub async fn sender(remote: SocketAddr, local: &LocalEnd, limit: Duration) -> Option<IcmpMessage> {
+    let socket = Socket::new(
+        Domain::for_address(remote),
+        Type::STREAM,
+        Some(Protocol::TCP),
+    )
+    .ok()?;
+    socket.set_nonblocking(true).ok()?;
+    local.bind(&socket, remote, 0).ok()?;
+    listen(&socket, remote);
+    let _ = socket.connect(&remote.into());
+    let stream = TcpStream::from_std(socket.into()).ok()?;
+    // whether it is up or has failed does not matter: what was said stands in the queue
+    let _ = timeout(limit, stream.ready(Interest::WRITABLE | Interest::ERROR)).await;
+    next_message(&stream)
 }
 
 #[cfg(test)]

@@ -4,22 +4,22 @@ use std::io;
 use std::time::Duration;
 
 use tokio::io::Interest;
-use tokio::time::timeout;
 
 use super::plain_error;
-use super::settled::{sent_again, settled};
 use super::stream::{Connected, Stream};
+use super::stream::{sent_again, settled};
 use super::tcp_info::{self, Snapshot};
-use super::turn::{ClientTransaction, End, Exchange, MOST_BYTES, StreamTransaction};
+use super::turn::{ClientTransaction, Exchange, MOST_BYTES, StreamTransaction, WaitEnd};
 use crate::clock;
 use crate::readiness::Readiness;
 use crate::record::{Ask, Cause, Failure};
+use crate::timer::timeout;
 use crate::wire::ms_turn::frame;
 use crate::wire::stream::Framing;
 
 /// What came of a connection.
 #[derive(Debug)]
-pub struct Talk {
+pub struct StreamExchange {
     /// What it took until the other end might be asked; `None` where it may be at once.
     pub hello_took: Option<Duration>,
     /// Whether it might be asked.
@@ -34,7 +34,7 @@ pub struct Talk {
     pub kernel: Snapshot,
 }
 
-impl Talk {
+impl StreamExchange {
     /// What comes of a connection on which nothing was said, or cannot be.
     pub fn new(ready: Result<(), Failure>) -> Self {
         Self {
@@ -159,8 +159,8 @@ impl Line {
                 let read = self.read(&mut buffer).await;
                 took = clock::now().saturating_duration_since(start);
                 match (read, &unsent) {
-                    (Ok(0), None) => return End::Closed,
-                    (Ok(0), Some(error)) => return End::Reset(plain_error(error)),
+                    (Ok(0), None) => return WaitEnd::Closed,
+                    (Ok(0), Some(error)) => return WaitEnd::Reset(plain_error(error)),
                     (Ok(count), _) => {
                         let end = talk.take(buffer.get(..count).unwrap_or_default());
                         if let Some(end) = end {
@@ -168,17 +168,17 @@ impl Line {
                         }
                         let received = self.received.saturating_sub(before);
                         if received > MOST_BYTES {
-                            return End::Flood(received);
+                            return WaitEnd::Flood(received);
                         }
                     }
-                    (Err(error), _) => return End::Reset(plain_error(&error)),
+                    (Err(error), _) => return WaitEnd::Reset(plain_error(&error)),
                 }
             }
         })
         .await;
         let end = ended.unwrap_or_else(|_| {
             took = clock::now().saturating_duration_since(start);
-            End::Limit(limit)
+            WaitEnd::Limit(limit)
         });
         let end = talk.ended(end);
         let mut exchange = talk.talk.conclude(took, 1, end);
@@ -187,9 +187,9 @@ impl Line {
     }
 
     /// Notes what the connection was like, and closes it beside whatever comes next.
-    pub async fn end(self, talk: Talk) -> Talk {
+    pub async fn end(self, talk: StreamExchange) -> StreamExchange {
         let kernel = settled(&self.stream, self.sent_again).await;
-        let talk = Talk {
+        let talk = StreamExchange {
             sent: self.sent,
             received: self.received,
             kernel,

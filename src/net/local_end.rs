@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use socket2::{Domain, Protocol, Socket, Type};
 
-use super::source_ports::{SourcePorts, Taken};
+use super::source_ports::{Kept, SourcePorts};
 use super::tcp_info;
 
 pub use error::LocalEndError;
@@ -49,8 +49,8 @@ impl LocalEnd {
                 .and_then(|socket| socket.bind(&SocketAddr::new(address, 0).into()))
                 .map_err(|error| LocalEndError::Address(address, super::plain_error(&error)))?;
         }
-        if self.dscp.is_some() && cfg!(windows) {
-            return Err(LocalEndError::DscpByPolicy);
+        if let Some(class) = self.dscp.filter(|_| cfg!(windows)) {
+            return Err(LocalEndError::DscpByPolicy(class));
         }
         if let Some(name) = &self.congestion {
             tcp_info::congestion::check(name)?;
@@ -65,19 +65,13 @@ impl LocalEnd {
     ///
     /// # Errors
     ///
-    /// The last port's error when all are taken; any other error at once.
+    /// That none can be had, and why; any other error at once.
     pub fn first_free<T>(&self, mut open: impl FnMut(u16) -> io::Result<T>) -> io::Result<T> {
         match &self.ports {
             None => open(0),
             // a port may be free to bind and still be taken towards this very address
             Some(ports) => ports.first_free(open),
         }
-    }
-
-    /// That all ports that are allowed are taken, if the error is that.
-    pub fn used_up(&self, error: &io::Error) -> Option<String> {
-        let ports = self.ports.as_ref()?;
-        Taken::is(error).then(|| ports.used_up())
     }
 
     /// Binds a socket to the address and the port, unless any will do.
@@ -97,7 +91,11 @@ impl LocalEnd {
                 ));
             }
         };
-        socket.bind(&SocketAddr::new(local, port).into())
+        let bound = socket.bind(&SocketAddr::new(local, port).into());
+        bound.map_err(|error| match port {
+            0 => error,
+            _ => Kept::judge(error, local.is_ipv4(), is_stream(socket)),
+        })
     }
 
     /// Marks what the socket sends.
@@ -156,6 +154,11 @@ fn mark_v6(socket: &Socket, class: u32) -> io::Result<()> {
 #[cfg(not(unix))]
 fn mark_v6(_socket: &Socket, _class: u32) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Whether it is a socket of TCP.
+fn is_stream(socket: &Socket) -> bool {
+    socket.r#type().is_ok_and(|kind| kind == Type::STREAM)
 }
 
 /// Any local address of the remote's kind.

@@ -18,6 +18,7 @@ mod line;
 mod local_end;
 mod lookup;
 pub mod machine;
+pub mod mapped;
 mod names;
 mod open;
 pub mod packets;
@@ -25,11 +26,10 @@ pub mod plain_page;
 mod plan;
 mod proxy;
 pub mod pseudo_tls;
-mod rejected;
+mod receive_within;
 mod resolve;
 mod say;
 mod secure;
-mod settled;
 pub mod sizes;
 mod source_ports;
 mod stamps;
@@ -41,19 +41,20 @@ pub mod trust;
 mod turn;
 mod verifier;
 pub mod web;
+mod winsock_errors;
 
 pub use connector::Lost;
 pub use destination::{Destination, Leads, Route};
 pub use gate::POLITE_PER_SECOND;
 pub use icmp::IcmpMessage;
+pub use icmp::sender;
 pub use local_end::{LocalEnd, LocalEndError};
 pub use lookup::Lookup;
 pub use names::NameLog;
 pub use open::{Connection, Opener, OpenerError, Refusal, Visit};
 pub use plan::{Limits, Plan, Question, Way};
 pub use proxy::{Credentials, Proxy, ProxyDns, ProxyScheme, ProxyUrlError, split_scheme};
-pub use rejected::sender;
-pub use say::{Farewell, Heard};
+pub use say::{Farewell, RawReply};
 pub use secure::Secured;
 pub use source_ports::SourcePorts;
 pub use stream::{Connected, Stream};
@@ -63,14 +64,13 @@ pub use tls::{
 };
 pub use turn::Exchange;
 
-/// An error of the system without its number: "connection refused".
+/// An error of the system without its number: "connection refused". Windows says it in a sentence of the user's language;
+/// there it is told in words of our own, with the number.
 fn plain_error(error: &std::io::Error) -> String {
-    // Windows says it in a sentence of the user's language; rows are for all
-    let text = if cfg!(windows) && of_the_network(error.kind()) {
-        error.kind().to_string()
-    } else {
-        error.to_string()
-    };
+    if let Some(code) = error.raw_os_error().filter(|_| cfg!(windows)) {
+        return winsock_errors::told(code);
+    }
+    let text = error.to_string();
     let cut = text
         .find(" (os error")
         .map_or(text.as_str(), |end| &text[..end]);
@@ -78,26 +78,6 @@ fn plain_error(error: &std::io::Error) -> String {
     chars
         .next()
         .map_or_else(String::new, |c| c.to_lowercase().chain(chars).collect())
-}
-
-/// Whether the kind alone says what happened to a socket.
-fn of_the_network(kind: std::io::ErrorKind) -> bool {
-    use std::io::ErrorKind as K;
-    matches!(
-        kind,
-        K::ConnectionRefused
-            | K::ConnectionReset
-            | K::ConnectionAborted
-            | K::NotConnected
-            | K::BrokenPipe
-            | K::TimedOut
-            | K::HostUnreachable
-            | K::NetworkUnreachable
-            | K::NetworkDown
-            | K::AddrInUse
-            | K::AddrNotAvailable
-            | K::PermissionDenied
-    )
 }
 
 #[cfg(test)]
@@ -129,5 +109,8 @@ mod tests {
         let text = plain_error(&error);
         assert!(!text.contains("os error"), "{error}");
         assert!(!text.ends_with('.'), "{error}");
+        if cfg!(windows) {
+            assert_eq!(text, "connection refused (10061)");
+        }
     }
 }

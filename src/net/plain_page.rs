@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use tokio::time::timeout;
 
 use super::line::Line;
 use super::stream::Connected;
 use crate::clock::Wall;
+use crate::timer::timeout;
 use crate::wire::web::{self, Page};
 
 /// Bytes that are read at most.

@@ -5,13 +5,13 @@ use std::io;
 use std::time::Duration;
 
 use ring::rand::{SecureRandom, SystemRandom};
-use tokio::time::timeout;
 
-use super::line::{Line, Talk};
+use super::line::{Line, StreamExchange};
 use super::plain_error;
 use super::stream::Connected;
 use crate::clock;
 use crate::record::{Ask, Cause, Failure, alert_name};
+use crate::timer::timeout;
 use crate::wire::ms_turn::pseudo_tls::{Reading, SERVER_HELLO, client_hello, read_server_hello};
 use crate::wire::stream::Framing;
 use crate::wire::tls_hello::{FirstBytes, classify};
@@ -25,15 +25,15 @@ pub async fn talk(
     ask: Option<Ask>,
     hello_limit: Duration,
     turn_limit: Duration,
-) -> Talk {
+) -> StreamExchange {
     let mut line = match Line::new(connected) {
         Ok(line) => line,
-        Err(failure) => return Talk::new(Err(failure)),
+        Err(failure) => return StreamExchange::new(Err(failure)),
     };
     let (took, ready) = hello(&mut line, hello_limit).await;
-    let mut talk = Talk {
+    let mut talk = StreamExchange {
         hello_took: Some(took),
-        ..Talk::new(ready)
+        ..StreamExchange::new(ready)
     };
     if let (Ok(()), Some(ask)) = (&talk.ready, ask) {
         talk.exchange = Some(line.ask(ask, Framing::Framed, turn_limit).await);

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use tokio::time::timeout;
-
 use super::destination::Destination;
 use super::line::Line;
 use super::open::{Connection, Opener};
@@ -11,6 +9,7 @@ use super::plain_error;
 use super::stream::Stream;
 use crate::clock;
 use crate::record::{Cause, Failure, Phase};
+use crate::timer::timeout;
 use crate::wire::tls_ask::Ending;
 
 /// Bytes that are read at most.
@@ -18,7 +17,7 @@ const MOST: usize = 300_000;
 
 /// What came back.
 #[derive(Debug)]
-pub struct Heard {
+pub struct RawReply {
     /// What the connect took.
     pub connect: Option<Duration>,
     /// The bytes of the other end.
@@ -50,14 +49,14 @@ impl Opener {
         said: &[u8],
         limit: Duration,
         is_enough: impl Fn(&[u8]) -> bool,
-    ) -> Result<Heard, Failure> {
+    ) -> Result<RawReply, Failure> {
         let Connection { times, stream, .. } = self.connect(to).await;
         let mut line = Line::new(stream?)?;
         let start = clock::now();
         let mut bytes = Vec::new();
         let listening = converse(&mut line, said, &mut bytes, is_enough);
         let ending = timeout(limit, listening).await.unwrap_or(Ending::Limit);
-        Ok(Heard {
+        Ok(RawReply {
             connect: times.of(Phase::Connect),
             bytes,
             ending,

@@ -11,7 +11,7 @@ use super::local_end::LocalEnd;
 use super::open::{Connection, Opener};
 use super::stream::Stream;
 use super::tcp_info::Snapshot;
-use super::tcp_info::fast_open::Seen;
+use super::tcp_info::fast_open::SynData;
 use super::tls::{Handshake, Session};
 use super::{plain_error, tcp};
 use crate::record::{Cause, Failure, FastOpen, Phase, PhaseTimes, Tcp, Tls, Via};
@@ -116,14 +116,14 @@ impl Opener {
 
     /// What became of Fast Open. Whether a cookie came that was asked for shows only when the next
     /// connection to the address can use it; a connection just to find out would be one in secret.
-    fn fast_open(&self, seen: Seen, deferred: bool, address: IpAddr) -> FastOpen {
+    fn fast_open(&self, seen: SynData, deferred: bool, address: IpAddr) -> FastOpen {
         let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         match (seen, deferred) {
-            (Seen::SynLost, _) => FastOpen::SynLost,
-            (Seen::DataAcked, _) => FastOpen::DataAcked,
-            (Seen::Nothing, true) => FastOpen::DataNotAcked,
-            (Seen::Nothing, false) if asked.contains(&address) => FastOpen::NoCookie,
-            (Seen::Nothing, false) => {
+            (SynData::SynLost, _) => FastOpen::SynLost,
+            (SynData::DataAcked, _) => FastOpen::DataAcked,
+            (SynData::Nothing, true) => FastOpen::DataNotAcked,
+            (SynData::Nothing, false) if asked.contains(&address) => FastOpen::NoCookie,
+            (SynData::Nothing, false) => {
                 if asked.len() < MOST_ASKED {
                     asked.insert(address);
                 }

@@ -10,6 +10,7 @@ use super::icmp;
 use super::ids::Ids;
 use super::local_end::LocalEnd;
 use super::packets::open;
+use super::receive_within::receive_within;
 use crate::clock;
 use crate::sys::dont_fragment;
 use crate::wire::stun::{Builder, Message, kind};
@@ -163,9 +164,7 @@ impl Asked<'_> {
             if left.is_zero() {
                 return Ok(());
             }
-            self.socket
-                .set_read_timeout(Some(left.max(Duration::from_millis(1))))?;
-            match self.socket.recv(&mut buffer) {
+            match receive_within(self.socket, &mut buffer, left) {
                 Ok(length) => {
                     let datagram = buffer.get(..length).unwrap_or_default();
                     let id = Message::decode(datagram).ok().map(|message| message.id());

@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 use tokio::io::Interest;
-use tokio::time::timeout;
 
 use super::local_end::LocalEnd;
 use super::{plain_error, tcp_info};
 use crate::clock;
 use crate::readiness::Readiness;
 use crate::record::{Cause, Failure, Tcp};
+use crate::timer::timeout;
 
 /// An attempt to connect.
 #[derive(Debug)]
@@ -49,9 +49,7 @@ pub async fn connect(
     let begun = match local.first_free(|port| begin(address, local, port, fast_open)) {
         Ok(begun) => begun,
         Err(error) => {
-            let mut why = failure_of(&error);
-            why.detail = local.used_up(&error).unwrap_or(why.detail);
-            return Connect::failed(Duration::ZERO, Tcp::default(), why);
+            return Connect::failed(Duration::ZERO, Tcp::default(), failure_of(&error));
         }
     };
     let Begun {

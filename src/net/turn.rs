@@ -32,7 +32,7 @@ pub struct Exchange {
 
 /// What ended the wait for an answer.
 #[derive(Debug)]
-pub enum End {
+pub enum WaitEnd {
     /// An answer to the request.
     Answer(Box<Answer>),
     /// The limit.
@@ -175,7 +175,7 @@ impl ClientTransaction {
     }
 
     /// Judges how it ended, after so many requests.
-    pub fn conclude(self, took: Duration, attempts: u32, end: End) -> Exchange {
+    pub fn conclude(self, took: Duration, attempts: u32, end: WaitEnd) -> Exchange {
         let mut turn = Turn {
             ask: Some(self.ask),
             attempts: Some(attempts),
@@ -183,7 +183,7 @@ impl ClientTransaction {
             ..Turn::default()
         };
         let (reply, result) = match end {
-            End::Answer(answer) => {
+            WaitEnd::Answer(answer) => {
                 let judged = self.judge(&answer);
                 turn.realm = answer.realm.unwrap_or_default();
                 turn.software = answer.software.unwrap_or_default();
@@ -192,29 +192,29 @@ impl ClientTransaction {
                 turn.unknown_attribute = answer.unknown;
                 judged
             }
-            End::Limit(limit) => self.at_the_limit(limit),
-            End::Flood(bytes) => {
+            WaitEnd::Limit(limit) => self.at_the_limit(limit),
+            WaitEnd::Flood(bytes) => {
                 let ignored = self.ignored;
                 let said = format!("no answer in {bytes} bytes; ignored: {ignored}");
                 failed(TurnReply::Malformed, Cause::TurnMalformed, said)
             }
-            End::NotStun(bytes) => not_stun(&bytes),
-            End::Closed => failed(
+            WaitEnd::NotStun(bytes) => not_stun(&bytes),
+            WaitEnd::Closed => failed(
                 TurnReply::Closed,
                 Cause::TurnClosed,
                 "the other end closed the connection",
             ),
-            End::Reset(said) => failed(TurnReply::Closed, Cause::TurnReset, said),
-            End::Alert(alert) => {
+            WaitEnd::Reset(said) => failed(TurnReply::Closed, Cause::TurnReset, said),
+            WaitEnd::Alert(alert) => {
                 let name = alert_name(alert).into_owned();
                 failed(TurnReply::Alert, Cause::TurnAlert, name)
             }
-            End::Broken(said) => failed(TurnReply::Malformed, Cause::TurnMalformed, said),
-            End::Path(error) => {
+            WaitEnd::Broken(said) => failed(TurnReply::Malformed, Cause::TurnMalformed, said),
+            WaitEnd::Path(error) => {
                 let failure = icmp::failure(&error);
                 (Some(TurnReply::Icmp), Err(failure))
             }
-            End::Unsent(failure) => {
+            WaitEnd::Unsent(failure) => {
                 turn.attempts = Some(0);
                 turn.ignored = None;
                 (None, Err(failure))
@@ -293,7 +293,7 @@ impl StreamTransaction {
     }
 
     /// Takes bytes in; the end, if they bring it.
-    pub fn take(&mut self, bytes: &[u8]) -> Option<End> {
+    pub fn take(&mut self, bytes: &[u8]) -> Option<WaitEnd> {
         self.stream.push(bytes);
         loop {
             match self.stream.take() {
@@ -301,25 +301,25 @@ impl StreamTransaction {
                 Next::Message(message) => {
                     let wrong = self.talk.ignored.garbage;
                     if let Some(answer) = self.talk.sort(&message) {
-                        return Some(End::Answer(answer));
+                        return Some(WaitEnd::Answer(answer));
                     }
                     // where lengths cannot be trusted there is no next message
                     if self.talk.ignored.garbage > wrong {
-                        return Some(End::NotStun(message));
+                        return Some(WaitEnd::NotStun(message));
                     }
                 }
                 Next::Data => self.talk.garbage(&[]),
                 Next::Broken if self.stream.rest().len() < TELLING => return None,
-                Next::Broken => return Some(End::NotStun(self.stream.rest().to_vec())),
+                Next::Broken => return Some(WaitEnd::NotStun(self.stream.rest().to_vec())),
             }
         }
     }
 
     /// What an end means when bytes are there that make no message yet.
-    pub fn ended(&self, end: End) -> End {
+    pub fn ended(&self, end: WaitEnd) -> WaitEnd {
         match (self.stream.rest(), end) {
             ([], end) => end,
-            (rest, End::Limit(_) | End::Closed) => End::NotStun(rest.to_vec()),
+            (rest, WaitEnd::Limit(_) | WaitEnd::Closed) => WaitEnd::NotStun(rest.to_vec()),
             (_, end) => end,
         }
     }

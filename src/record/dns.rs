@@ -31,8 +31,6 @@ pub struct Dns {
     pub silent: Vec<SilentServer>,
     /// How long the answers lay in this machine before the program took them.
     pub local_delay: Option<Duration>,
-    /// Which of the rows that share it this is.
-    pub place: Place,
 }
 
 /// A name server that did not answer.
@@ -42,18 +40,6 @@ pub struct SilentServer {
     pub server: SocketAddr,
     /// How long it was waited for.
     pub waited: Duration,
-}
-
-/// The place of a row among those of its slot: all of them hold the one name resolution.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Place {
-    /// The slot's first.
-    #[default]
-    First,
-    /// The first over its transport.
-    FirstOfTransport,
-    /// Another one over the same transport.
-    Further,
 }
 
 impl Dns {

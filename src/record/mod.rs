@@ -5,27 +5,23 @@
 //! else of this crate but `words`.
 
 mod cause;
-mod clock_change;
 mod counter;
 mod dns;
 mod dotnet;
 mod explanation;
-mod fast_open;
 mod held;
 mod http_reply;
 mod outcome;
 mod packets;
 mod phase;
-mod server_flight;
 mod tcp;
 mod text;
+mod tls;
 mod tls_names;
 mod tls_path;
 mod tls_suites;
 mod tls_version;
 mod turn;
-mod units;
-mod via;
 
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -38,26 +34,22 @@ use chrono::{DateTime, Utc};
 use crate::words::words;
 
 pub use cause::Cause;
-pub use clock_change::ClockChange;
 pub(crate) use counter::Counter;
-pub use dns::{Dns, Link, Place, SilentServer};
+pub use dns::{Dns, Link, SilentServer};
 pub use dotnet::{cipher_algorithm, hash_algorithm, key_exchange_algorithm, ssl_protocol};
 pub use explanation::Explanation;
-pub use fast_open::FastOpen;
 pub use held::{EndedBy, HoldEnd, HoldFigures};
 pub use http_reply::HttpReply;
 pub use outcome::{Failure, Outcome};
-pub use packets::{Distance, Figures, Mode, Share, Verdict, Verdicts, Window};
-pub use phase::{Phase, PhaseTimes};
-pub use server_flight::ServerFlight;
-pub use tcp::{Tcp, TcpNumbers};
+pub use packets::{Distance, Figures, LimitVerdict, LimitVerdicts, LossWindow, Mode, Share};
+pub use phase::{Phase, PhaseTimes, micros, millis};
+pub use tcp::{FastOpen, Tcp, TcpNumbers};
 pub use text::{is_formula, plain, with_marks, without_marks};
+pub use tls::{Certificate, ServerFlight, Tls, Trust};
 pub use tls_names::{alert_name, group_name, suite_name, suites, version_name};
 pub use tls_path::TlsPath;
 pub use tls_version::{Order, ProtocolVersion};
 pub use turn::{Ask, Ignored, Transport, Turn, TurnReply};
-pub use units::{micros, millis};
-pub use via::Via;
 
 /// Everything that one probe learned: one row.
 ///
@@ -159,96 +151,39 @@ impl World {
     }
 }
 
-/// What the TLS handshake agreed on, as far as it came.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Tls {
-    /// Protocol version number as on the wire, `0x0303` for TLS 1.2.
-    pub version: Option<u16>,
-    /// Cipher suite number (IANA registry).
-    pub suite: Option<u16>,
-    /// Key exchange group by its IANA name, such as `x25519`.
-    pub group: Option<String>,
-    /// Application protocol that the server chose.
-    pub alpn: Option<String>,
-    /// Number of certificates that the server sent.
-    pub chain_length: Option<usize>,
-    /// The server's certificate.
-    pub certificate: Option<Arc<Certificate>>,
-    /// Verdict of the public roots.
-    pub trust_public: Option<Trust>,
-    /// Verdict of the operating system's store.
-    pub trust_os: Option<Trust>,
-    /// What the certificates tell of the way; `None` when none was read.
-    pub path: Option<TlsPath>,
-    /// What speaks for it.
-    pub path_evidence: String,
-    /// How the server's first flight came.
-    pub flight: ServerFlight,
-    /// What a HEAD inside the session got; `None` when none was sent.
-    pub http_reply: Option<HttpReply>,
-}
-
-impl Tls {
-    /// Whether the way to the relay deserves a word.
-    pub fn has_remark(&self) -> bool {
-        self.path
-            .is_some_and(|path| path.has_remark(&self.path_evidence))
-    }
-}
-
-/// The server's certificate in the reference's formats.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Certificate {
-    /// `CN=...` of the subject, empty when it has none.
-    pub common_name: String,
-    /// Subject as .NET prints it: most specific first.
-    pub subject: String,
-    /// Issuer as .NET prints it.
-    pub issuer: String,
-    /// End of validity.
-    pub not_after: Option<DateTime<Utc>>,
-    /// Start of validity.
-    pub not_before: Option<DateTime<Utc>>,
-    /// SHA-1 of the DER form, upper-case hexadecimal.
-    pub thumbprint: String,
-    /// SHA-256 of the DER form, upper-case hexadecimal.
-    pub sha256: String,
-    /// Serial number, upper-case hexadecimal, leading zero bytes kept.
-    pub serial_number: String,
-    /// .NET's friendly name of the signature algorithm, such as `sha256RSA`.
-    pub signature_algorithm: String,
-    /// Kind and size of the public key: `rsa-2048`, `ec-p256`, `ed25519`.
-    pub key: String,
-    /// Subject alternative names, separated by one space.
-    pub sans: String,
-    /// Fields that cannot be read and why; empty when all could be.
-    pub faults: String,
-}
-
-words! {
-    /// Verdict of a root store on a certificate chain and a name.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-    pub enum Trust {
-        /// The chain ends in a root of the store, is valid now and carries the name.
-        Trusted = "trusted",
-        /// The certificate, or one above it, is no longer valid.
-        Expired = "expired",
-        /// The certificate, or one above it, is not valid yet.
-        NotYetValid = "not-yet-valid",
-        /// No path to a root of the store; a self-signed certificate is one of these.
-        UnknownIssuer = "unknown-issuer",
-        /// The name asked for is not in the certificate.
-        WrongName = "wrong-name",
-        /// A signature in the chain does not verify.
-        BadSignature = "bad-signature",
-        /// The issuer has revoked it.
-        Revoked = "revoked",
-        /// Anything else, such as an unknown critical extension.
-        Other = "other",
-    }
-}
-
 impl Record {
+    /// Of a probe to a host and port of which nothing is measured yet; it began at `started`.
+    pub fn blank(
+        run: Arc<Run>,
+        slot: u64,
+        host: &str,
+        port: u16,
+        transport: Transport,
+        started: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            run,
+            slot,
+            host: host.into(),
+            port,
+            transport,
+            started,
+            lag: None,
+            outcome: Outcome::Ok,
+            times: PhaseTimes::default(),
+            dns: Dns::default(),
+            remote: None,
+            via: None,
+            region: String::new(),
+            in_teams_range: None,
+            tcp: Tcp::default(),
+            tls: Tls::default(),
+            turn: Turn::default(),
+            explanation: None,
+            clock: ClockChange::default(),
+        }
+    }
+
     /// What exactly was seen when it failed, what the name resolution met on its way, what is wrong with an answer that
     /// counts all the same, and what of the certificate cannot be read.
     pub fn detail(&self) -> Cow<'_, str> {
@@ -303,5 +238,46 @@ impl Record {
     pub fn turn_round_trip(&self) -> Option<Duration> {
         let answered = self.turn.reply.is_some_and(TurnReply::is_answer);
         self.times.of(Phase::Turn).filter(|_| answered)
+    }
+}
+
+/// A proxy, and what it said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Via {
+    /// What it is: `http://host:port`, never with credentials.
+    pub proxy: Arc<str>,
+    /// Its address, once it was resolved.
+    pub address: Option<IpAddr>,
+    /// What it answered to the request for a tunnel: the status of HTTP, a word of SOCKS; empty when it did not answer.
+    pub reply: String,
+}
+
+/// What happened to the clocks of this machine; by default nothing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ClockChange {
+    /// By how many microseconds the wall clock was set, forward or (negative) back.
+    pub step_us: Option<i64>,
+    /// How long the machine slept.
+    pub suspended: Option<Duration>,
+}
+
+impl ClockChange {
+    /// Whether nothing happened.
+    pub fn is_none(self) -> bool {
+        self == Self::default()
+    }
+
+    /// Both, one after the other.
+    #[must_use]
+    pub fn and(self, later: Self) -> Self {
+        let step_us = match (self.step_us, later.step_us) {
+            (Some(one), Some(other)) => Some(one.saturating_add(other)),
+            (one, other) => one.or(other),
+        };
+        let suspended = match (self.suspended, later.suspended) {
+            (Some(one), Some(other)) => Some(one.saturating_add(other)),
+            (one, other) => one.or(other),
+        };
+        Self { step_us, suspended }
     }
 }

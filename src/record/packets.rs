@@ -51,9 +51,9 @@ pub struct Figures {
     /// Share of the sent packets that was not answered in time.
     pub loss: Option<Share>,
     /// The worst 200 ms; none where the packets do not fill one.
-    pub worst_window: Option<Window>,
+    pub worst_window: Option<LossWindow>,
     /// The worst 15 s; none where the packets do not fill one.
-    pub worst_15s: Option<Window>,
+    pub worst_15s: Option<LossWindow>,
     /// Shortest round trip.
     pub rtt_min: Option<Duration>,
     /// Median of the round trips.
@@ -108,7 +108,7 @@ pub struct Share {
 
 /// Packets lost in a stretch of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Window {
+pub struct LossWindow {
     /// Packets lost.
     pub lost: u64,
     /// Packets sent.
@@ -118,7 +118,7 @@ pub struct Window {
 words! {
     /// What a line of a table of limits says.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-    pub enum Verdict {
+    pub enum LimitVerdict {
         /// Within the limit.
         Pass = "pass",
         /// At the limit or beyond.
@@ -130,24 +130,24 @@ words! {
 
 /// The verdicts on the lines of Microsoft's table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Verdicts {
+pub struct LimitVerdicts {
     /// Name of the table's row: `client` or `edge`.
     pub row: &'static str,
     /// Round trip.
-    pub rtt: Verdict,
+    pub rtt: LimitVerdict,
     /// Loss in any 15 s.
-    pub loss: Verdict,
+    pub loss: LimitVerdict,
     /// Loss in any 200 ms.
-    pub burst_loss: Verdict,
+    pub burst_loss: LimitVerdict,
     /// Jitter in any 15 s.
-    pub jitter: Verdict,
+    pub jitter: LimitVerdict,
     /// Reordering.
-    pub reordering: Verdict,
+    pub reordering: LimitVerdict,
 }
 
-impl Verdicts {
+impl LimitVerdicts {
     /// All of them in the order of the table.
-    pub fn all(&self) -> [Verdict; 5] {
+    pub fn all(&self) -> [LimitVerdict; 5] {
         [
             self.rtt,
             self.burst_loss,

@@ -29,7 +29,7 @@ impl PhaseTimes {
     /// Notes what a phase took.
     pub fn set(&mut self, phase: Phase, took: Duration) {
         // whole microseconds, so that the columns add up to the digit
-        self.0[phase as usize] = Some(Duration::from_micros(super::micros(took)));
+        self.0[phase as usize] = Some(Duration::from_micros(micros(took)));
     }
 
     /// Takes over what the other has times of.
@@ -54,9 +54,26 @@ impl PhaseTimes {
     }
 }
 
+/// Whole milliseconds, rounded half up.
+pub fn millis(took: Duration) -> u64 {
+    micros(took).saturating_add(500) / 1000
+}
+
+/// Whole microseconds.
+pub fn micros(took: Duration) -> u64 {
+    u64::try_from(took.as_micros()).unwrap_or(u64::MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn milliseconds_are_rounded_half_up() {
+        assert_eq!(millis(Duration::from_micros(28_499)), 28);
+        assert_eq!(millis(Duration::from_micros(28_500)), 29);
+        assert_eq!(millis(Duration::ZERO), 0);
+    }
 
     #[test]
     fn phases_add_up_to_the_total_and_nothing_is_not_zero() {

@@ -5,7 +5,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use super::FastOpen;
+use crate::words::words;
 
 /// Numbers of the kernel, read right after the connection was up, and those of its end. Empty
 /// where a system has none.
@@ -107,6 +107,8 @@ pub struct TcpNumbers {
     pub pmtu: Option<u32>,
     /// Bytes that the other end acknowledged, without the SYN's.
     pub bytes_acked: Option<u64>,
+    /// Bytes that were sent, those that were sent again perhaps counted twice: an upper bound.
+    pub bytes_out: Option<u64>,
     /// Bytes that came.
     pub bytes_received: Option<u64>,
     /// Bytes that were sent and are not acknowledged yet.
@@ -115,6 +117,24 @@ pub struct TcpNumbers {
     pub since_data: Option<Duration>,
     /// Time since the last acknowledgement came.
     pub since_ack: Option<Duration>,
+}
+
+words! {
+    /// What became of TCP Fast Open on one connection.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    pub enum FastOpen {
+        /// A cookie was asked for; whether one came, the next connection to the address tells.
+        CookieAsked = "cookie-asked": "a cookie was asked for; the next probe of the address tells",
+        /// The cookie that an earlier connection asked for did not come: the server offers none, or
+        /// the option was stripped.
+        NoCookie = "no-cookie": "no cookie came: the server offers none, or it was stripped",
+        /// Data went out in the SYN and was acknowledged by its answer: it gets through.
+        DataAcked = "data-acked": "data in the SYN was acknowledged: it gets through",
+        /// Data went out in the SYN and its answer did not acknowledge it: it was sent again.
+        DataNotAcked = "data-not-acked": "data in the SYN was not acknowledged and sent again",
+        /// The SYN with the option got no answer, a plain one did.
+        SynLost = "syn-lost": "the SYN with the option got no answer, a plain one did",
+    }
 }
 
 #[cfg(test)]

@@ -1,17 +1,17 @@
 //! What the rows of files come to (`model`), and which sections a report has of it (`sections`); the same of one
-//! look at the whole way (`diagnose`). Pure.
+//! look at the whole way (`diagnose`); queries that come to the same (`sql`). Pure.
 
 mod build;
 pub mod diagnose;
 mod findings;
 pub mod model;
 mod sections;
-mod selection;
+pub mod sql;
 mod worst;
 
 pub use build::Circumstances;
 pub use sections::{document, figures, problems};
-pub use selection::{Selection, Sort};
+pub use worst::{Selection, Sort};
 
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,6 @@ use crate::report::model::{
 };
 
 mod clocks;
-mod colours;
 mod samples;
 
 use samples::{Plan, empty, report};

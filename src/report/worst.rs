@@ -4,8 +4,8 @@ use std::borrow::Borrow;
 use std::cmp::{Ordering, Reverse};
 
 use super::model::{Group, Report};
-use super::selection::{Selection, Sort};
 use crate::schema::Metric;
+use crate::words::words;
 
 /// Rows without which a group that failed altogether is no worse than others: it may have been chance.
 const FEWEST: u64 = 3;
@@ -83,6 +83,33 @@ fn by_time(a: &Group, b: &Group, metric: Option<Metric>) -> Ordering {
         (Ordering::Equal, _) => few().then(b_ms.total_cmp(&a_ms)),
         _ => tiers,
     }
+}
+
+words! {
+    /// By what the groups of a table are sorted.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Sort {
+        /// The slowest first.
+        P95 = "p95": "the highest 95th percentile first",
+        /// Those that fail most first.
+        Failed = "failed": "the highest share of failed rows first",
+        /// Those with most rows first.
+        Rows = "n": "the most rows first",
+        /// By name.
+        Name = "name": "by name",
+    }
+}
+
+/// What of a report a person wants to see.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    /// Metrics of the groups; empty for all by region and by transport and the connect time by
+    /// the rest.
+    pub metrics: Vec<Metric>,
+    /// By what groups are sorted; none for the worst first, and hours and days in their order.
+    pub sort: Option<Sort>,
+    /// Groups by these columns only; empty for all that have something to tell.
+    pub by: Vec<Vec<String>>,
 }
 
 #[cfg(test)]

@@ -28,15 +28,26 @@ words! {
         Held = "turnprobe held connections",
         /// Samples of held connections: no probes, and counted apart.
         Samples = "turnprobe samples",
+        /// Probes of this program rolled up: a row for all of an interval.
+        RollUps = "turnprobe roll-ups",
     }
 }
 
 impl Dialect {
+    /// What all rows of this program's other kinds speak, which have no column for it.
+    pub fn spoken(self) -> Option<&'static str> {
+        match self {
+            Self::Bursts => Some("udp burst"),
+            Self::Held | Self::Samples => Some("tls held"),
+            _ => None,
+        }
+    }
+
     /// Whether this program writes such files.
     pub fn is_ours(self) -> bool {
         matches!(
             self,
-            Self::Turnprobe | Self::Bursts | Self::Held | Self::Samples
+            Self::Turnprobe | Self::Bursts | Self::Held | Self::Samples | Self::RollUps
         )
     }
 }

@@ -14,7 +14,7 @@
 //! 3. A statistic reads it back with `row.get(id!(name))` or `row.number(id!(name))`; nothing has
 //!    to be written for that, and a name that no table has does not compile.
 //! 4. The tests say what else has to follow: the snapshots of `turnprobe schema`, and
-//!    `examples/power-query.m`, which is made from the table. The README and the manual have what a
+//!    `examples/power-query.m`, which is made from the table. The manual has what a
 //!    person should know of it.
 //!
 //! A column is never renamed and never changes its type.
@@ -24,19 +24,27 @@ pub(crate) mod dialect;
 pub(crate) mod group;
 pub(crate) mod groups;
 mod ids;
+mod layout;
+mod rolled;
 mod row;
 pub(crate) mod row_kind;
+pub(crate) mod stored;
 #[cfg(test)]
 mod tests;
 pub mod through;
 pub(crate) mod value;
+mod view;
 
 pub use column::{Column, ColumnFacts, Kind};
 pub use dialect::Dialect;
 pub use group::Group;
 pub(crate) use ids::id;
 pub use ids::{Id, is_foreign};
-pub use row::{Alias, Layout, Metric, Row};
+pub use layout::{Alias, Layout};
+pub use rolled::{RolledTimes, RolledUp};
+pub use row::{Metric, Parsed, Row};
 pub use row_kind::RowKind;
+pub use stored::{Keep, Stored, StoredTable};
 pub use through::THROUGH;
 pub use value::Value;
+pub use view::{Reachability, RowView};

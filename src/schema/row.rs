@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 
 use super::dialect::Dialect;
 use super::ids::{Id, id};
+use super::layout::Layout;
 use super::through::through;
 use crate::record::{Cause, Phase, Transport, World, without_marks};
 use crate::words::words;
@@ -36,75 +37,6 @@ impl Metric {
     pub const COUNT: usize = Self::ALL.len();
 }
 
-/// A name that another program has for a column of ours.
-pub type Alias = (&'static str, Id);
-
-/// Where the columns of a file stand.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Layout {
-    /// What wrote the file.
-    pub dialect: Dialect,
-    names: Vec<String>,
-    places: Vec<Option<usize>>,
-    aliases: &'static [Alias],
-}
-
-impl Layout {
-    /// Of a header's names.
-    pub fn new(dialect: Dialect, names: Vec<String>) -> Self {
-        Self::with_aliases(dialect, names, &[])
-    }
-
-    /// Of a header's names, some of which may be names that other programs have for our columns;
-    /// our own name goes before.
-    pub fn with_aliases(dialect: Dialect, names: Vec<String>, aliases: &'static [Alias]) -> Self {
-        let mut places = vec![None; Id::COUNT];
-        for (place, name) in names.iter().enumerate() {
-            if let Some(id) = Id::find(name) {
-                places[id.number()].get_or_insert(place);
-            }
-        }
-        for (alias, id) in aliases {
-            let place = &mut places[id.number()];
-            let is = |name: &String| name.eq_ignore_ascii_case(alias);
-            *place = place.or_else(|| names.iter().position(is));
-        }
-        Self {
-            dialect,
-            names,
-            places,
-            aliases,
-        }
-    }
-
-    /// Names of the columns.
-    pub fn names(&self) -> &[String] {
-        &self.names
-    }
-
-    /// Place of a column by its name, in any case of letters; also by the name that another dialect
-    /// has for the same column.
-    pub fn place(&self, name: &str) -> Option<usize> {
-        let is = |known: &str| known.eq_ignore_ascii_case(name);
-        let here = self.names.iter().position(|known| is(known));
-        here.or_else(|| {
-            let alias = self.aliases.iter().find(|(alias, _)| is(alias));
-            let id = alias.map(|(_, id)| *id).or_else(|| Id::find(name));
-            id.and_then(|id| self.place_of(id))
-        })
-    }
-
-    /// Place of a column.
-    pub fn place_of(&self, id: Id) -> Option<usize> {
-        self.places[id.number()]
-    }
-
-    /// Whether the file has the column.
-    pub fn has(&self, id: Id) -> bool {
-        self.place_of(id).is_some()
-    }
-}
-
 /// A row of a file.
 #[derive(Debug, Clone, Copy)]
 pub struct Row<'a> {
@@ -114,28 +46,84 @@ pub struct Row<'a> {
     pub text: &'a str,
     /// Where each cell ends in `text`.
     pub ends: &'a [u32],
+    /// Bytes of `text` between two cells: 0, or 1 for a separator, or 3 for one between quotes, the first of which
+    /// stands in front of the first cell then.
+    pub gap: u8,
     /// When the probe started; none where the row has no time that can be read.
     pub at: Option<DateTime<Utc>>,
     /// Line of the file that it stands in, from 1.
     pub line: u64,
+    /// What was parsed of it before, where somebody did that.
+    pub parsed: Option<&'a Parsed>,
+}
+
+/// What is asked of nearly every row, parsed once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parsed {
+    ok: bool,
+    world: Option<World>,
+    slot: Option<u64>,
+    times: [Option<u64>; Metric::COUNT],
+}
+
+impl Parsed {
+    /// Of a row.
+    pub fn of(row: &Row<'_>) -> Self {
+        let row = Row {
+            parsed: None,
+            ..*row
+        };
+        Self {
+            ok: row.is_ok(),
+            world: row.world(),
+            slot: row.slot(),
+            times: row.times(),
+        }
+    }
 }
 
 impl<'a> Row<'a> {
+    /// Of cells that follow each other with nothing between, in the first line of a file.
+    pub fn new(
+        layout: &'a Layout,
+        text: &'a str,
+        ends: &'a [u32],
+        at: Option<DateTime<Utc>>,
+    ) -> Self {
+        Self {
+            layout,
+            text,
+            ends,
+            gap: 0,
+            at,
+            line: 1,
+            parsed: None,
+        }
+    }
+
     /// The cell at a place, empty where the row has none.
+    #[inline]
     pub fn cell(&self, place: usize) -> &'a str {
         let Some(end) = self.ends.get(place) else {
             return "";
         };
-        let start = match place {
-            0 => 0,
-            _ => self.ends[place - 1],
-        };
         self.text
-            .get(start as usize..*end as usize)
+            .get(self.begin(place)..*end as usize)
             .unwrap_or_default()
     }
 
+    /// Where the cell at a place, which the row has, begins in `text`.
+    #[inline]
+    pub(crate) fn begin(&self, place: usize) -> usize {
+        let before = place
+            .checked_sub(1)
+            .and_then(|before| self.ends.get(before));
+        let gap = usize::from(self.gap);
+        before.map_or(gap / 2, |end| (*end as usize).saturating_add(gap))
+    }
+
     /// A column's cell, empty where the file has no such column.
+    #[inline]
     pub fn get(&self, id: Id) -> &'a str {
         self.layout
             .place_of(id)
@@ -157,8 +145,19 @@ impl<'a> Row<'a> {
         whole(self.get(id))
     }
 
+    /// Its slot of the schedule.
+    pub fn slot(&self) -> Option<u64> {
+        match self.parsed {
+            Some(parsed) => parsed.slot,
+            None => self.number(id!(slot)),
+        }
+    }
+
     /// Whether the probe worked.
     pub fn is_ok(&self) -> bool {
+        if let Some(parsed) = self.parsed {
+            return parsed.ok;
+        }
         let status = self.get(id!(Status));
         // nearly all, without a look at spaces and letters
         if status == "OK" && self.layout.dialect != Dialect::End2EndUdp {
@@ -256,11 +255,10 @@ impl<'a> Row<'a> {
     /// not run or has no number. The total of our files counts only when the probe worked;
     /// End2End's, which have no phase, whenever there is a number.
     pub fn times(&self) -> [Option<u64>; Metric::COUNT] {
-        self.times_if(self.is_ok())
-    }
-
-    /// The same of a row of which it is known whether it worked.
-    pub fn times_if(&self, ok: bool) -> [Option<u64>; Metric::COUNT] {
+        if let Some(parsed) = self.parsed {
+            return parsed.times;
+        }
+        let ok = self.is_ok();
         let failed = if ok { None } else { self.failed_phase() };
         let time = |phase| match failed {
             // an error that was answered has its round trip
@@ -302,6 +300,9 @@ impl<'a> Row<'a> {
     /// Where it was measured: the row says so, or its address, as no relay of Microsoft's is on
     /// loopback; none where neither tells.
     pub fn world(&self) -> Option<World> {
+        if let Some(parsed) = self.parsed {
+            return parsed.world;
+        }
         match self.get(id!(world)).trim() {
             "" => {}
             said if said.eq_ignore_ascii_case(World::Lab.as_str()) => return Some(World::Lab),
@@ -320,11 +321,9 @@ impl<'a> Row<'a> {
     pub fn transport(&self) -> &'a str {
         match (self.get(id!(transport)), self.layout.dialect) {
             ("", Dialect::End2EndUdp) => Transport::Udp.as_str(),
-            ("", Dialect::Bursts) => "udp burst",
-            ("", Dialect::Held | Dialect::Samples) => "tls held",
             ("", Dialect::End2EndHttp) if self.is_plain_http() => "http",
             ("", Dialect::End2EndHttp) => "https",
-            ("", _) => Transport::Tls.as_str(),
+            ("", dialect) => dialect.spoken().unwrap_or(Transport::Tls.as_str()),
             (transport, _) => transport,
         }
     }

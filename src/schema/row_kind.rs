@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::column::Column;
 use super::dialect::Dialect;
+use super::stored::Stored;
 
 /// A kind of row with a table of columns of its own.
 pub trait RowKind: Clone + Debug + Send + Sync + 'static {
@@ -17,6 +18,9 @@ pub trait RowKind: Clone + Debug + Send + Sync + 'static {
 
     /// What a report calls a file of such rows; none where it makes nothing of them.
     const DIALECT: Option<Dialect>;
+
+    /// Where its rows stand in a store; none where a store takes none.
+    const STORED: Option<Stored> = None;
 
     /// All columns, in the order of the file.
     fn table() -> &'static [Column<Self>];

@@ -28,6 +28,8 @@ pub enum Value<'a> {
     Micros(DateTime<Utc>),
     /// Yes or no.
     Flag(bool),
+    /// Whole numbers in a list that databases take as such: `[-501,-425]`.
+    Numbers(Vec<i64>),
 }
 
 pub(crate) fn text(value: &str) -> Value<'_> {
@@ -91,6 +93,27 @@ pub(crate) fn list<'a, T: std::fmt::Display>(items: impl Iterator<Item = T>) -> 
         let _ = write!(out, "{item}");
     }
     owned(Cow::Owned(out))
+}
+
+/// Whole numbers; missing where there are none.
+pub(crate) fn numbers(items: Vec<i64>) -> Value<'static> {
+    if items.is_empty() {
+        Value::Missing
+    } else {
+        Value::Numbers(items)
+    }
+}
+
+/// The list of [`Value::Numbers`] as it is written.
+pub(crate) fn listed(items: &[i64]) -> String {
+    let mut out = String::with_capacity(items.len() * 5 + 2);
+    out.push('[');
+    for (index, item) in items.iter().enumerate() {
+        let comma = if index > 0 { "," } else { "" };
+        let _ = write!(out, "{comma}{item}");
+    }
+    out.push(']');
+    out
 }
 
 pub(crate) fn ip(address: Option<IpAddr>) -> Value<'static> {

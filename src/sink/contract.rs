@@ -24,9 +24,38 @@ pub trait Sink<R = Record>: Send {
     /// When the system reports that rows may not have reached the disk.
     fn finish(&mut self) -> Result<(), SinkError>;
 
+    /// Whether rows wait for their file or for their time, so that [`Sink::idle`] should be called now and then.
+    fn is_waiting(&self) -> bool {
+        false
+    }
+
+    /// Tries again to bring rows to their file that wait, and those whose time has come, though no row comes.
+    ///
+    /// # Errors
+    ///
+    /// As [`Sink::write`].
+    fn idle(&mut self) -> Result<(), SinkError> {
+        Ok(())
+    }
+
+    /// Behind an error: all rows that were taken and found no place, with the one of that call. None where that one alone
+    /// is meant.
+    fn unplaced(&mut self) -> Option<Vec<R>> {
+        None
+    }
+
     /// What happened since the last call that the user should read, such as a file that was
     /// deleted and begun again; empty most of the time.
     fn notes(&mut self) -> Vec<Note> {
         Vec::new()
     }
+}
+
+/// A sink of which nothing is written yet.
+pub(super) trait Ready<R>: Sink<R> {
+    /// Mends the end of a file and writes the header of a new one.
+    fn begin(&mut self) -> Result<(), SinkError>;
+
+    /// From now on what was begun stays, whatever becomes of other files of the series.
+    fn confirm(&mut self);
 }

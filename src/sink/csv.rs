@@ -10,6 +10,7 @@ use ::csv::{QuoteStyle, Terminator, Writer, WriterBuilder};
 use super::form::Form;
 use super::profile::{BOM, Profile, push_grouped, push_time};
 use crate::record::{plain, with_marks};
+use crate::schema::value::listed;
 use crate::schema::{Column, RowKind, Value};
 
 /// What the writer of a line holds before it goes on to the memory of the row: a usual row.
@@ -128,6 +129,7 @@ fn push_cell(value: &Value<'_>, profile: Profile, out: &mut Vec<u8>) {
             }
         }
         Value::Flag(flag) => out.extend_from_slice(if *flag { b"true" } else { b"false" }),
+        Value::Numbers(items) => out.extend_from_slice(listed(items).as_bytes()),
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::in_use::{IN_USE, is_in_use};
 use crate::record::{World, plain};
+use crate::store::StoreError;
 
 /// Why a sink cannot go on. `path` is always absolute, or `stdout`, and safe to print.
 #[derive(Debug, thiserror::Error)]
@@ -12,6 +13,23 @@ pub enum SinkError {
     /// The ending of the name says nothing.
     #[error("cannot tell the format of {path} by its ending: let the name end in .csv or .jsonl")]
     UnknownFormat {
+        /// The file.
+        path: String,
+    },
+    /// The ending is that of a database.
+    #[error(
+        "{path}: rows go into a database with --store {path}, and with this option into .csv or .jsonl"
+    )]
+    Database {
+        /// The file.
+        path: String,
+    },
+    /// The ending is that of a compressed file.
+    #[error(
+        "{path}: rows are appended one by one, which no compressed file takes: let the name end in .csv or .jsonl, and \
+         compress it when the run is over (reports read .gz)"
+    )]
+    Compressed {
         /// The file.
         path: String,
     },
@@ -30,6 +48,14 @@ pub enum SinkError {
     Directory {
         /// The directory.
         path: String,
+    },
+    /// Windows has the name for something else.
+    #[error("{path}: {why}")]
+    WindowsName {
+        /// The file.
+        path: String,
+        /// What is wrong, and what to do.
+        why: String,
     },
     /// A device or a pipe has the name.
     #[error("{path} is not a regular file: name one, or leave it out and redirect stdout")]
@@ -191,10 +217,56 @@ pub enum SinkError {
         /// What the system said.
         source: io::Error,
     },
+    /// What rows were folded into was not written; nobody else has it.
+    #[error("roll-ups found no place and stand on stderr as lines of CSV")]
+    Unwritten {
+        /// What the sink said.
+        source: Box<SinkError>,
+        /// The rows, as lines of CSV with all columns.
+        rows: Vec<String>,
+    },
+    /// It did not take rows to the end; the next run takes them in.
+    #[error("{why}; {rows} rows of this run are in {kept}, the next run takes them in")]
+    StillHeld {
+        /// What was wrong.
+        why: String,
+        /// Rows.
+        rows: u64,
+        /// The files that keep them.
+        kept: String,
+    },
+    /// It did not take rows, and no other file does.
+    #[error("{why}; rows that waited for it can be kept nowhere: {error}")]
+    NotKeptAside {
+        /// What was wrong.
+        why: String,
+        /// What is wrong with the other file.
+        error: String,
+    },
     /// The reader of stdout has gone: the sink is of no more use.
     #[error("{path} was closed by its reader: keep the reader running, or write to a file")]
     Closed {
         /// `stdout`.
+        path: String,
+    },
+    /// A store takes no rows of this kind.
+    #[error("a store takes no rows of the kind {what}")]
+    NotStored {
+        /// What a row is about.
+        what: &'static str,
+    },
+    /// A file that is no store, or one that cannot be written by this run.
+    #[error("{path} is {why}")]
+    NoStore {
+        /// The file.
+        path: String,
+        /// What it is, and what to do.
+        why: StoreError,
+    },
+    /// Another program writes to a store, and lets nobody else.
+    #[error("{path} is {}", StoreError::Busy)]
+    StoreBusy {
+        /// The file.
         path: String,
     },
     /// Anything else that the system refused.
@@ -208,6 +280,66 @@ pub enum SinkError {
 }
 
 impl SinkError {
+    /// Whether another program holds the file.
+    pub fn is_in_use(&self) -> bool {
+        matches!(self, Self::InUse { .. })
+    }
+
+    /// Whether it may be over in a while: another program holds the file, or a share is away.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::InUse { .. } | Self::StoreBusy { .. } => true,
+            Self::Io { source, .. } => is_of_network(source),
+            _ => false,
+        }
+    }
+
+    /// Whether a series that has begun goes on with it, as the rows are kept until it is over: as [`Self::is_passing`], a full
+    /// disk, a directory that is renamed, rights that were taken, another run that came in between.
+    pub fn is_passing_in_a_series(&self) -> bool {
+        matches!(
+            self,
+            Self::InUse { .. }
+                | Self::Locked { .. }
+                | Self::StoreBusy { .. }
+                | Self::Full { .. }
+                | Self::NotKept { .. }
+                | Self::NoDirectory { .. }
+                | Self::Denied { .. }
+                | Self::ReadOnly { .. }
+                | Self::Io { .. }
+        )
+    }
+
+    /// The variant for what is wrong with a store.
+    pub(super) fn from_store(shown: &str, path: &Path, error: StoreError) -> Self {
+        let name = || shown.to_owned();
+        match error {
+            StoreError::Busy => Self::StoreBusy { path: name() },
+            StoreError::Full(text) => Self::Full {
+                path: name(),
+                source: io::Error::other(text),
+            },
+            StoreError::ReadOnly(text) => Self::Denied {
+                path: name(),
+                source: io::Error::other(text),
+            },
+            StoreError::Other(text) => {
+                match path.parent().filter(|directory| !directory.is_dir()) {
+                    Some(directory) => Self::NoDirectory {
+                        path: name(),
+                        directory: absolute(directory),
+                    },
+                    None => Self::Io {
+                        path: name(),
+                        source: io::Error::other(text),
+                    },
+                }
+            }
+            why => Self::NoStore { path: name(), why },
+        }
+    }
+
     /// The variant for what the system said.
     pub fn from_io(path: &str, source: io::Error) -> Self {
         let path = path.to_owned();
@@ -226,6 +358,27 @@ impl SinkError {
         }
     }
 }
+
+fn is_of_network(error: &io::Error) -> bool {
+    use io::ErrorKind as K;
+    let is_so = matches!(
+        error.kind(),
+        K::NetworkDown
+            | K::NetworkUnreachable
+            | K::HostUnreachable
+            | K::TimedOut
+            | K::ConnectionReset
+            | K::ConnectionAborted
+            | K::StaleNetworkFileHandle
+    );
+    // elsewhere the same numbers mean something else
+    let code = error.raw_os_error().filter(|_| cfg!(windows));
+    is_so || code.is_some_and(|code| NETWORK_ERRORS.contains(&code))
+}
+
+/// What Windows says of a share that is away: BAD_NETPATH, UNEXP_NET_ERR, NETNAME_DELETED, BAD_NET_NAME, SEM_TIMEOUT,
+/// NO_NET_OR_BAD_PATH, NETWORK_UNREACHABLE (System Error Codes of Microsoft).
+const NETWORK_ERRORS: [i32; 7] = [53, 59, 64, 67, 121, 1203, 1231];
 
 /// The absolute form of a path, safe to print.
 pub(super) fn absolute(path: &Path) -> String {

@@ -13,7 +13,10 @@ use super::form::{Examined, Form};
 use super::lock::{LockedFile, Locking};
 use super::mend::{append, examine, settle};
 use super::note::Note;
-use super::spec::FileSpec;
+use super::pending::Found;
+use super::spec::{FileSpec, Format};
+use super::take_in::{self, Taken};
+use super::windows_name;
 use crate::schema::RowKind;
 
 /// A file that rows are appended to.
@@ -25,6 +28,8 @@ pub(super) struct AppendFile<R: 'static> {
     /// Judged, and not yet written to.
     ready: Option<Ready<R>>,
     line: Vec<u8>,
+    /// Its first line when it was opened last; empty of JSON Lines.
+    header: Vec<u8>,
     notes: Vec<Note>,
     /// What syncing a file said that was given up since; told by [`AppendFile::finish`].
     unsynced: Option<SinkError>,
@@ -43,10 +48,11 @@ struct Opened<R> {
     form: Box<dyn Form<R>>,
     /// Whether it was not there before.
     is_new: bool,
+    /// Length of the file before the first row of ours.
+    began_at: u64,
     /// Length of the file after the last row of ours.
     end: u64,
-    #[cfg(unix)]
-    identity: (u64, u64),
+    identity: Identity,
 }
 
 impl<R: RowKind> AppendFile<R> {
@@ -61,6 +67,7 @@ impl<R: RowKind> AppendFile<R> {
             opened: None,
             ready: None,
             line,
+            header: Vec::new(),
             notes,
             unsynced: None,
         };
@@ -82,24 +89,34 @@ impl<R: RowKind> AppendFile<R> {
         let place = (self.path.as_path(), self.shown.as_str());
         let settled = settle(locked.file(), examined, &self.spec, place, &mut self.notes);
         if settled.is_err() && is_new {
-            remove_if_empty(&self.path, &locked);
+            remove_if(&self.path, &locked, 0);
         }
         let (end, form) = settled?;
-        #[cfg(unix)]
-        let identity = locked
-            .file()
-            .metadata()
-            .map(|metadata| identity(&metadata))
-            .map_err(|source| SinkError::from_io(&self.shown, source))?;
+        let identity =
+            identity(locked.file()).map_err(|source| SinkError::from_io(&self.shown, source))?;
+        if self.spec.format == Format::Csv {
+            let read = take_in::first_line(&mut locked.file());
+            self.header = read.map_err(|source| SinkError::from_io(&self.shown, source))?;
+        }
         self.opened = Some(Opened {
             locked,
             form,
             is_new,
+            began_at: end,
             end,
-            #[cfg(unix)]
             identity,
         });
         Ok(())
+    }
+
+    /// Its path.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Its first line with the line end, where it was open once; empty of JSON Lines.
+    pub fn header(&self) -> &[u8] {
+        &self.header
     }
 
     /// Its absolute path.
@@ -112,8 +129,59 @@ impl<R: RowKind> AppendFile<R> {
         std::mem::take(&mut self.notes)
     }
 
+    /// Takes in the rows of a kept file, once, also where a run was killed in the middle of that. What was taken in is removed.
+    ///
+    /// # Errors
+    ///
+    /// When a file cannot be read or written; what is missing then is taken in by the next try.
+    pub fn take_in(&mut self, kept: &Found) -> Result<(), SinkError> {
+        let shown = absolute(&kept.kept);
+        self.current()?;
+        let Some(opened) = &mut self.opened else {
+            return Ok(());
+        };
+        let place = (self.path.as_path(), self.shown.as_str());
+        let mut file = opened.locked.file();
+        let taken = take_in::take_in(&mut file, &mut opened.end, place, kept, self.spec.format);
+        if let Err(error) = &taken
+            && !matches!(error, SinkError::Full { .. })
+        {
+            self.opened = None;
+        }
+        match taken? {
+            Taken::Nothing => {}
+            Taken::All { rows } => self.notes.push(Note::TakenIn {
+                path: self.shown.clone(),
+                kept: shown,
+                rows,
+            }),
+            Taken::NotIts { why } => self.notes.push(Note::NotTakenIn { kept: shown, why }),
+        }
+        Ok(())
+    }
+
     /// Appends one row; after an error the file holds whole rows only.
     pub fn write(&mut self, row: &R) -> Result<(), SinkError> {
+        self.current()?;
+        let Some(opened) = &mut self.opened else {
+            return Ok(());
+        };
+        self.line.clear();
+        opened.form.row(row, &mut self.line);
+        let written = append(&mut opened.locked.file(), &mut opened.end, &self.line)
+            .map_err(|source| SinkError::from_io(&self.shown, source));
+        if written
+            .as_ref()
+            .is_err_and(|error| !matches!(error, SinkError::Full { .. }))
+        {
+            // the handle of a share that was away is of no more use; nothing is left of the row in a file that can be cut
+            self.opened = None;
+        }
+        written
+    }
+
+    /// Opens the file that the path stands for now, and mends its end where another program has cut it or written to it.
+    fn current(&mut self) -> Result<(), SinkError> {
         if self
             .opened
             .as_ref()
@@ -127,20 +195,17 @@ impl<R: RowKind> AppendFile<R> {
         if self.opened.is_none() {
             self.begin()?;
         }
-        let failed = |source| SinkError::from_io(&self.shown, source);
         let Some(opened) = &mut self.opened else {
             return Ok(());
         };
         let mut file = opened.locked.file();
+        let failed = |source| SinkError::from_io(&self.shown, source);
         if file.seek(SeekFrom::End(0)).map_err(failed)? != opened.end {
-            // another program has cut it or written to it
             let examined = examine(file, &self.spec, &self.shown)?;
             let place = (self.path.as_path(), self.shown.as_str());
             (opened.end, opened.form) = settle(file, examined, &self.spec, place, &mut self.notes)?;
         }
-        self.line.clear();
-        opened.form.row(row, &mut self.line);
-        append(&mut file, &mut opened.end, &self.line).map_err(failed)
+        Ok(())
     }
 
     /// Brings the rows to the disk.
@@ -187,24 +252,37 @@ impl<R: RowKind> AppendFile<R> {
     }
 }
 
-impl<R> Drop for AppendFile<R> {
-    /// Leaves no empty file behind where nothing was written, or where nothing could be.
-    fn drop(&mut self) {
-        if let Some(ready) = self.ready.take().filter(|ready| ready.is_new) {
-            remove_if_empty(&self.path, &ready.locked);
-        }
-        let path = &self.path;
-        let is_here = |opened: &Opened<R>| opened.is_new && !opened.is_elsewhere(path);
-        if let Some(opened) = self.opened.take().filter(is_here) {
-            remove_if_empty(&self.path, &opened.locked);
+impl<R> AppendFile<R> {
+    /// Removes it again where it was made for this and has no row.
+    pub fn undo(&mut self) {
+        if let Some(opened) = self.opened.take()
+            && opened.is_new
+            && opened.end == opened.began_at
+            && !opened.is_elsewhere(&self.path)
+        {
+            remove_if(&self.path, &opened.locked, opened.end);
         }
     }
 }
 
-/// Takes a file away again that was made for nothing.
-fn remove_if_empty(path: &Path, locked: &LockedFile) {
+impl<R> Drop for AppendFile<R> {
+    /// Leaves no empty file behind where nothing was written, or where nothing could be.
+    fn drop(&mut self) {
+        if let Some(ready) = self.ready.take().filter(|ready| ready.is_new) {
+            remove_if(&self.path, &ready.locked, 0);
+        }
+        let path = &self.path;
+        let is_here = |opened: &Opened<R>| opened.is_new && !opened.is_elsewhere(path);
+        if let Some(opened) = self.opened.take().filter(is_here) {
+            remove_if(&self.path, &opened.locked, 0);
+        }
+    }
+}
+
+/// Takes a file away again that was made for nothing: nobody has added to this length.
+fn remove_if(path: &Path, locked: &LockedFile, length: u64) {
     let len = locked.file().metadata().map(|metadata| metadata.len());
-    if len.is_ok_and(|len| len == 0) {
+    if len.is_ok_and(|len| len == length) {
         // whoever may not remove it has been told of more than that
         let _ = fs::remove_file(path);
     }
@@ -215,7 +293,7 @@ impl<R> Opened<R> {
     #[cfg(unix)]
     fn is_elsewhere(&self, path: &Path) -> bool {
         match fs::metadata(path) {
-            Ok(metadata) => identity(&metadata) != self.identity,
+            Ok(metadata) => of_metadata(&metadata) != self.identity,
             Err(error) => {
                 matches!(
                     error.kind(),
@@ -225,39 +303,74 @@ impl<R> Opened<R> {
         }
     }
 
-    /// Whether the path no longer stands for a file. One that is deleted while it is open denies
-    /// access until it is closed.
+    /// Whether the path no longer stands for this file, by volume and file index. One that is deleted while it is open
+    /// denies access until it is closed.
     #[cfg(not(unix))]
-    #[allow(clippy::unused_self)] // as on Unix, where it knows which file it is
     fn is_elsewhere(&self, path: &Path) -> bool {
-        fs::metadata(path).is_err_and(|error| {
-            matches!(
+        match looked_at(path).and_then(same_file::Handle::from_file) {
+            Ok(found) => found != self.identity,
+            Err(error) => matches!(
                 error.kind(),
                 io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied
-            )
-        })
+            ),
+        }
     }
 }
 
+/// Opened for its attributes alone, which also a program does not prevent that shares the file with nobody.
+/// Source: CreateFileW, dwDesiredAccess 0.
+#[cfg(windows)]
+fn looked_at(path: &Path) -> io::Result<File> {
+    use std::os::windows::fs::OpenOptionsExt as _;
+    OpenOptions::new().access_mode(0).open(path)
+}
+
+#[cfg(not(any(unix, windows)))]
+fn looked_at(path: &Path) -> io::Result<File> {
+    File::open(path)
+}
+
+/// Which file it is, whatever its name: device and inode, volume and file index.
 #[cfg(unix)]
-fn identity(metadata: &fs::Metadata) -> (u64, u64) {
+type Identity = (u64, u64);
+#[cfg(not(unix))]
+type Identity = same_file::Handle;
+
+#[cfg(unix)]
+fn identity(file: &File) -> io::Result<Identity> {
+    file.metadata().map(|metadata| of_metadata(&metadata))
+}
+
+#[cfg(not(unix))]
+fn identity(file: &File) -> io::Result<Identity> {
+    same_file::Handle::from_file(file.try_clone()?)
+}
+
+#[cfg(unix)]
+fn of_metadata(metadata: &fs::Metadata) -> Identity {
     use std::os::unix::fs::MetadataExt as _;
     (metadata.dev(), metadata.ino())
+}
+
+/// Refuses by its name or its kind what no file of ours can be, untouched.
+pub(super) fn may_be_written(path: &Path, shown: &str) -> Result<(), SinkError> {
+    let name = || shown.to_owned();
+    if let Some(why) = windows_name::reserved(path) {
+        return Err(SinkError::WindowsName { path: name(), why });
+    }
+    match fs::metadata(path) {
+        Ok(found) if found.is_dir() => Err(SinkError::Directory { path: name() }),
+        Ok(found) if !found.is_file() => Err(SinkError::NotAFile { path: name() }),
+        // a superuser's open would succeed
+        Ok(found) if found.permissions().readonly() => Err(SinkError::ReadOnly { path: name() }),
+        _ => Ok(()),
+    }
 }
 
 /// Opens for reading and writing; tells whether it was not there before. Not in append mode:
 /// Windows would not let it be cut then.
 fn open_file(path: &Path, shown: &str) -> Result<(File, bool), SinkError> {
-    let name = || shown.to_owned();
-    match fs::metadata(path) {
-        Ok(found) if found.is_dir() => return Err(SinkError::Directory { path: name() }),
-        Ok(found) if !found.is_file() => return Err(SinkError::NotAFile { path: name() }),
-        // a superuser's open would succeed
-        Ok(found) if found.permissions().readonly() => {
-            return Err(SinkError::ReadOnly { path: name() });
-        }
-        _ => {}
-    }
+    may_be_written(path, shown)?;
     let mut options = OpenOptions::new();
     options.read(true).write(true).truncate(false);
     let opened = match options.clone().create_new(true).open(path) {
@@ -269,10 +382,13 @@ fn open_file(path: &Path, shown: &str) -> Result<(File, bool), SinkError> {
         created => created.map(|file| (file, true)),
     };
     opened.map_err(|source| {
-        let directory = path.parent().filter(|directory| !directory.is_dir());
+        // a share that is away has another error
+        let directory = path
+            .parent()
+            .filter(|directory| source.kind() == io::ErrorKind::NotFound && !directory.is_dir());
         match directory {
             Some(directory) => SinkError::NoDirectory {
-                path: name(),
+                path: shown.to_owned(),
                 directory: absolute(directory),
             },
             None => SinkError::from_io(shown, source),

@@ -16,6 +16,7 @@ use super::tail::{self, Missing, TailError, Unended};
 use super::torn::begins_json;
 use super::world::{self, Said};
 use crate::record::World;
+use crate::schema::value::listed;
 use crate::schema::{Column, Kind, RowKind, Value, is_foreign};
 
 /// As far as the first line ending is looked for, in bytes.
@@ -71,6 +72,7 @@ fn push_value<R>(column: &Column<R>, value: &Value<'_>, out: &mut Vec<u8>) {
             out.extend_from_slice(b"Z\"");
         }
         Value::Flag(flag) => out.extend_from_slice(if *flag { b"true" } else { b"false" }),
+        Value::Numbers(items) => out.extend_from_slice(listed(items).as_bytes()),
     }
 }
 

@@ -6,6 +6,7 @@ use super::csv::NEWLINE;
 use super::form::Form;
 use super::profile::push_time;
 use crate::record::plain;
+use crate::schema::value::listed;
 use crate::schema::{Column, RowKind, Value};
 
 /// One line a column, an empty line between probes.
@@ -71,5 +72,6 @@ fn push_value(value: &Value<'_>, out: &mut Vec<u8>) {
             out.push(b'Z');
         }
         Value::Flag(flag) => out.extend_from_slice(if *flag { b"true" } else { b"false" }),
+        Value::Numbers(items) => out.extend_from_slice(listed(items).as_bytes()),
     }
 }

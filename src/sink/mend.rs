@@ -94,11 +94,18 @@ pub(super) fn settle<R: RowKind>(
 pub(super) trait Disk: Write + Seek {
     /// Sets the length.
     fn cut(&mut self, len: u64) -> io::Result<()>;
+
+    /// Brings everything to the disk.
+    fn keep(&mut self) -> io::Result<()>;
 }
 
 impl Disk for &File {
     fn cut(&mut self, len: u64) -> io::Result<()> {
         self.set_len(len)
+    }
+
+    fn keep(&mut self) -> io::Result<()> {
+        self.sync_all()
     }
 }
 
@@ -154,6 +161,10 @@ mod tests {
     impl Disk for Small<'_> {
         fn cut(&mut self, len: u64) -> io::Result<()> {
             self.file.set_len(len)
+        }
+
+        fn keep(&mut self) -> io::Result<()> {
+            Ok(())
         }
     }
 

@@ -8,29 +8,42 @@
 //! `csv`, `jsonl` and `list` turn a record into bytes; `header` and `jsonl` judge what an
 //! existing file holds, with `tail` for its end, `torn` for what a crash leaves of a row and `world` for whose rows they are; `mend` mends
 //! the end and moves what is torn to the file of `kept`; `file` appends, `lock` keeps a second run away, `roll` picks the file of the
-//! hour, day or month, which `period` names. `contract`, `spec` and `form` say what these have in common.
+//! hour, night, day or month, which `period` names; `upkeep` compresses those that are finished and deletes those that are old. `patient` keeps rows that a file does not take: they wait in `held`, then in a file that `pending`
+//! names, from which `take_in` brings them back. `folded` makes rows of another kind of them on the way. `metrics` shows what rows come to to
+//! monitoring systems, `store` writes them to a database. `contract`, `spec` and `form` say what these have in common.
 
 mod contract;
 mod csv;
 mod error;
 mod file;
+mod folded;
 mod form;
 mod header;
+mod held;
 mod jsonl;
 mod kept;
 mod list;
 mod lock;
 mod mend;
+pub mod metrics;
 mod note;
+#[cfg(feature = "parquet")]
+pub mod parquet;
+mod patient;
+mod pending;
 mod period;
 mod profile;
 mod roll;
 mod spec;
+mod store;
 mod stream;
 mod tail;
+mod take_in;
 #[cfg(test)]
 mod tests;
 mod torn;
+mod upkeep;
+mod windows_name;
 mod world;
 
 use std::io::Write;
@@ -39,13 +52,18 @@ use crate::clock::Wall;
 use crate::record::Record;
 use crate::schema::{Column, RowKind};
 
+use contract::Ready;
 pub use contract::Sink;
 pub use csv::csv_line;
 pub use error::SinkError;
+pub use folded::{FoldRows, folded, prepare_folded};
 pub use note::Note;
 pub use period::Roll;
 pub use profile::Profile;
 pub use spec::{FileSpec, Format};
+pub use store::{StoreSpec, prepare_folded_store, prepare_store};
+pub use upkeep::Upkeep;
+pub use windows_name::reserved;
 
 /// A sink and what the user should know of it.
 pub type Opened<R = Record> = (Box<dyn Sink<R>>, Vec<Note>);
@@ -64,7 +82,9 @@ pub type Opened<R = Record> = (Box<dyn Sink<R>>, Vec<Note>);
 /// When the file cannot be opened, is locked, or holds something that rows must not be mixed
 /// with; it is untouched then.
 pub fn open<R: RowKind>(spec: &FileSpec<R>, wall: &Wall) -> Result<Opened<R>, SinkError> {
-    prepare(spec, wall)?.begin()
+    let mut prepared = prepare(spec, wall)?;
+    prepared.begin()?;
+    Ok(prepared.into_sink())
 }
 
 /// As [`open`], but nothing is written yet: for several files, of which none shall be touched
@@ -74,23 +94,29 @@ pub fn open<R: RowKind>(spec: &FileSpec<R>, wall: &Wall) -> Result<Opened<R>, Si
 ///
 /// As [`open`].
 pub fn prepare<R: RowKind>(spec: &FileSpec<R>, wall: &Wall) -> Result<Prepared<R>, SinkError> {
-    let sink = roll::FileSink::prepare(spec, wall.now())?;
+    let sink = patient::FileSink::prepare(spec, wall.now())?;
     Ok(Prepared(Box::new(sink)))
 }
 
 /// A file that rows may be appended to, opened and locked. Dropped, it is as it was found.
-pub struct Prepared<R: 'static = Record>(Box<roll::FileSink<R>>);
+pub struct Prepared<R: 'static = Record>(Box<dyn Ready<R>>);
 
 impl<R: RowKind> Prepared<R> {
-    /// Mends the end of the file and writes the header of a new one.
+    /// Mends the end of the file, writes the header of a new one and takes in what an earlier run had to keep elsewhere.
     ///
     /// # Errors
     ///
     /// When the system refuses to write.
-    pub fn begin(mut self) -> Result<Opened<R>, SinkError> {
-        self.0.begin()?;
+    pub fn begin(&mut self) -> Result<(), SinkError> {
+        self.0.begin()
+    }
+
+    /// The sink, for good: what was begun stays.
+    #[must_use]
+    pub fn into_sink(mut self) -> Opened<R> {
+        self.0.confirm();
         let notes = self.0.notes();
-        Ok((self.0, notes))
+        (self.0, notes)
     }
 }
 

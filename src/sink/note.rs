@@ -1,6 +1,7 @@
 //! What the user should know although the sink goes on. Not here: printing it.
 
 use std::fmt::{self, Write as _};
+use std::time::Duration;
 
 use crate::record::plain;
 
@@ -43,6 +44,61 @@ pub enum Note {
         /// The file.
         path: String,
     },
+    /// A file is held by another program, or away: its rows wait.
+    Held {
+        /// What is wrong.
+        why: String,
+    },
+    /// It is back.
+    Free {
+        /// The file.
+        path: String,
+        /// Whether it has all rows.
+        is_whole: bool,
+    },
+    /// Rows that were kept elsewhere were taken in.
+    TakenIn {
+        /// The file.
+        path: String,
+        /// The file that kept them.
+        kept: String,
+        /// How many.
+        rows: usize,
+    },
+    /// Rows of an earlier run stay where they are.
+    NotTakenIn {
+        /// The file that keeps them.
+        kept: String,
+        /// Why.
+        why: String,
+    },
+    /// Files of a series were deleted, as they are old.
+    Deleted {
+        /// The first of them.
+        first: String,
+        /// The last one.
+        last: String,
+        /// How many.
+        files: usize,
+        /// How long files are kept.
+        keep: Duration,
+    },
+    /// Nothing can be done with files that are finished.
+    NotKeptUp {
+        /// The first of them.
+        path: String,
+        /// How many more.
+        more: usize,
+        /// What was to be done.
+        what: &'static str,
+        /// Why it was not.
+        why: String,
+    },
+    /// A monitoring system is not reached, or is again.
+    Monitoring {
+        /// What happened.
+        text: String,
+    },
     /// Lab rows go to a file that cannot say so.
     LabUnmarked {
         /// The file.
@@ -50,10 +106,23 @@ pub enum Note {
     },
 }
 
+/// Columns that a message names one by one.
+const SOME: usize = 3;
+
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::LeftOut { path, columns } => {
+                let count = columns.len();
+                if count > SOME {
+                    let (some, more) = columns.split_at(SOME);
+                    return write!(
+                        f,
+                        "{path} was begun without {count} of the columns, they are left out: {} and {} more",
+                        some.join(", "),
+                        more.len()
+                    );
+                }
                 write!(
                     f,
                     "{path} was begun without these columns, they are left out: "
@@ -71,6 +140,53 @@ impl fmt::Display for Note {
                     "the end of {path} was torn, {bytes} bytes were cut off and are kept in {kept}: {text}"
                 )
             }
+            Self::Held { why } => {
+                write!(
+                    f,
+                    "{why}; the series goes on, its rows wait and go into it as soon as that is over"
+                )
+            }
+            Self::Free {
+                path,
+                is_whole: true,
+            } => write!(f, "{path} takes rows again, none is missing"),
+            Self::Free { path, .. } => {
+                write!(f, "{path} takes rows again; some stay in another file")
+            }
+            Self::TakenIn { path, kept, rows } => {
+                write!(f, "{path} took in {rows} rows that were kept in {kept}")
+            }
+            Self::NotTakenIn { kept, why } => {
+                write!(f, "rows that are kept in {kept} stay there: {why}")
+            }
+            Self::Deleted {
+                first,
+                last,
+                files,
+                keep,
+            } => {
+                let keep = days(*keep);
+                match files {
+                    1 => write!(f, "deleted {first}, which ended more than {keep} ago"),
+                    _ => write!(
+                        f,
+                        "deleted {files} files that ended more than {keep} ago: {first} to {last}"
+                    ),
+                }
+            }
+            Self::NotKeptUp {
+                path,
+                more,
+                what,
+                why,
+            } => {
+                let more = match more {
+                    0 => String::new(),
+                    more => format!(" nor can {more} more"),
+                };
+                write!(f, "{path} cannot be {what}{more}, it stays as it is: {why}")
+            }
+            Self::Monitoring { text } => f.write_str(&plain(text)),
             Self::Completed { path } => {
                 write!(f, "the last line of {path} had no newline, it was added")
             }
@@ -93,6 +209,15 @@ impl fmt::Display for Note {
                 )
             }
         }
+    }
+}
+
+/// A length of days, or of hours where it is no whole number of them.
+fn days(keep: Duration) -> String {
+    let hours = keep.as_secs() / 3600;
+    match hours % 24 {
+        0 => format!("{}d", hours / 24),
+        _ => format!("{hours}h"),
     }
 }
 
@@ -140,6 +265,13 @@ mod tests {
                     columns: vec!["slot", "cause"],
                 },
                 "/srv/probes.csv was begun without these columns, they are left out: slot, cause",
+            ),
+            (
+                Note::LeftOut {
+                    path: path(),
+                    columns: vec!["slot", "cause", "world", "label", "run_id"],
+                },
+                "/srv/probes.csv was begun without 5 of the columns, they are left out: slot, cause, world and 2 more",
             ),
             (
                 Note::Cut {

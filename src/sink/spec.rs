@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use super::error::{SinkError, absolute};
 use super::period::Roll;
 use super::profile::Profile;
+use super::upkeep::Upkeep;
+use super::windows_name::reserved;
 use crate::record::{Record, World};
 use crate::schema::Column;
 
@@ -17,22 +19,36 @@ pub enum Format {
     Jsonl,
 }
 
+/// Endings of compressed files.
+const COMPRESSED: [&str; 7] = ["gz", "zip", "zst", "xz", "bz2", "7z", "lz4"];
+
+/// Endings of databases.
+const DATABASES: [&str; 3] = ["db", "sqlite", "sqlite3"];
+
 impl Format {
     /// The format for a file name that ends in `.csv` or `.jsonl`, in whatever case.
     ///
     /// # Errors
     ///
-    /// [`SinkError::UnknownFormat`] for any other ending.
+    /// [`SinkError::Compressed`] for that of a compressed file, [`SinkError::Database`] for that of a database,
+    /// [`SinkError::WindowsName`] for a device of Windows, [`SinkError::UnknownFormat`] for any other ending.
     pub fn from_path(path: &Path) -> Result<Self, SinkError> {
-        let ending = path.extension().unwrap_or_default();
-        if ending.eq_ignore_ascii_case("csv") {
+        // as it is typed, or as the system has it: Windows leaves out dots and blanks at the end
+        let shown = absolute(path);
+        let endings = [path, Path::new(&shown)].map(|path| path.extension().unwrap_or_default());
+        let is = |wanted: &str| endings.iter().any(|one| one.eq_ignore_ascii_case(wanted));
+        if is("csv") {
             Ok(Self::Csv)
-        } else if ending.eq_ignore_ascii_case("jsonl") {
+        } else if is("jsonl") {
             Ok(Self::Jsonl)
+        } else if let Some(why) = reserved(path) {
+            Err(SinkError::WindowsName { path: shown, why })
+        } else if DATABASES.into_iter().any(is) {
+            Err(SinkError::Database { path: shown })
+        } else if COMPRESSED.into_iter().any(is) {
+            Err(SinkError::Compressed { path: shown })
         } else {
-            Err(SinkError::UnknownFormat {
-                path: absolute(path),
-            })
+            Err(SinkError::UnknownFormat { path: shown })
         }
     }
 }
@@ -50,6 +66,8 @@ pub struct FileSpec<R: 'static = Record> {
     pub profile: Profile,
     /// How often a new file is begun.
     pub roll: Option<Roll>,
+    /// What becomes of files that are finished; without meaning where there is one for all.
+    pub upkeep: Upkeep,
     /// Where the rows come from: real and lab rows never share a file.
     pub world: World,
 }

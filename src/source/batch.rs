@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::schema::{Dialect, Layout, Row};
+use crate::schema::{Dialect, Layout, Parsed, Row};
 
 /// Rows of a batch at most.
 const ROWS: usize = 4096;
 
-/// Bytes of cells from which on a batch is full.
-const TEXT: usize = 1 << 20;
+/// Bytes of cells from which on a batch is full: those on their way stay in the caches of processors.
+const TEXT: usize = 1 << 18;
 
 /// Rows of one file that share a layout. Given back with [`super::Reading::recycle`], its memory
 /// is used again.
@@ -23,13 +23,17 @@ pub struct Batch {
     text: String,
     ends: Vec<u32>,
     rows: Vec<Place>,
+    parsed: Vec<Parsed>,
     /// Where the row begins that is being made.
     start: usize,
+    /// Bytes between its cells.
+    gap: u8,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Place {
     start: u32,
+    gap: u8,
     at: Option<DateTime<Utc>>,
     line: u64,
 }
@@ -43,7 +47,9 @@ impl Default for Batch {
             text: String::new(),
             ends: Vec::new(),
             rows: Vec::new(),
+            parsed: Vec::new(),
             start: 0,
+            gap: 0,
         }
     }
 }
@@ -54,16 +60,19 @@ impl Batch {
         let width = self.layout.names().len().max(1);
         self.rows
             .iter()
+            .zip(&self.parsed)
             .zip(self.ends.chunks_exact(width))
-            .map(|(place, ends)| {
+            .map(|((place, parsed), ends)| {
                 let start = place.start as usize;
                 let end = start.saturating_add(ends.last().map_or(0, |end| *end as usize));
                 Row {
                     layout: &self.layout,
                     text: self.text.get(start..end).unwrap_or_default(),
                     ends,
+                    gap: place.gap,
                     at: place.at,
                     line: place.line,
+                    parsed: Some(parsed),
                 }
             })
     }
@@ -85,7 +94,9 @@ impl Batch {
         self.text.clear();
         self.ends.clear();
         self.rows.clear();
+        self.parsed.clear();
         self.start = 0;
+        self.gap = 0;
     }
 
     pub(super) fn is_full(&self) -> bool {
@@ -114,6 +125,28 @@ impl Batch {
         self.end_cell();
     }
 
+    /// A whole row as it stands in the file, whose cells have so many bytes between them: the separator, and
+    /// the quotes around it. Their ends are told with [`Self::end_at`].
+    #[inline]
+    pub(super) fn line(&mut self, text: &str, gap: u8) {
+        self.text.push_str(text);
+        self.gap = gap;
+    }
+
+    /// Ends a cell of a whole row, counted from the begin of the row.
+    #[inline]
+    pub(super) fn end_at(&mut self, end: usize) {
+        // a line is shorter than 1 MiB
+        #[allow(clippy::cast_possible_truncation)]
+        self.ends.push(end as u32);
+    }
+
+    /// The same of several cells.
+    #[inline]
+    pub(super) fn ends_at(&mut self, ends: &[u32]) {
+        self.ends.extend_from_slice(ends);
+    }
+
     /// The cells of the row that is being made.
     #[inline]
     pub(super) fn current(&self) -> Row<'_> {
@@ -121,8 +154,10 @@ impl Batch {
             layout: &self.layout,
             text: self.text.get(self.start..).unwrap_or_default(),
             ends: self.ends.get(self.finished_cells()..).unwrap_or_default(),
+            gap: self.gap,
             at: None,
             line: 0,
+            parsed: None,
         }
     }
 
@@ -130,15 +165,10 @@ impl Batch {
     pub(super) fn replace(&mut self, place: usize, text: &str) {
         let first = self.finished_cells();
         let cell = self.current();
-        let (Some(end), begin) = (
-            cell.ends.get(place).map(|end| *end as usize),
-            match place {
-                0 => 0,
-                _ => cell.ends[place.saturating_sub(1)] as usize,
-            },
-        ) else {
+        let Some(end) = cell.ends.get(place).map(|end| *end as usize) else {
             return;
         };
+        let begin = cell.begin(place);
         self.text.replace_range(
             self.start.saturating_add(begin)..self.start.saturating_add(end),
             text,
@@ -151,6 +181,12 @@ impl Batch {
         }
     }
 
+    /// Whether all cells of the row that is being made are empty.
+    pub(super) fn is_blank(&self) -> bool {
+        let row = self.current();
+        (0..row.ends.len()).all(|place| row.cell(place).is_empty())
+    }
+
     /// Number of cells of the row that is being made.
     #[inline]
     pub(super) fn width(&self) -> usize {
@@ -161,15 +197,23 @@ impl Batch {
     pub(super) fn drop_row(&mut self) {
         self.text.truncate(self.start);
         self.ends.truncate(self.finished_cells());
+        self.gap = 0;
     }
 
     /// Ends the row that is being made; it must have as many cells as the layout.
     #[inline]
     pub(super) fn end_row(&mut self, at: Option<DateTime<Utc>>, line: u64) {
-        // a batch is full at 1 MiB
+        // a batch is full at 256 KiB
         #[allow(clippy::cast_possible_truncation)]
         let start = self.start as u32;
-        self.rows.push(Place { start, at, line });
+        self.parsed.push(Parsed::of(&self.current()));
+        let gap = std::mem::take(&mut self.gap);
+        self.rows.push(Place {
+            start,
+            gap,
+            at,
+            line,
+        });
         self.start = self.text.len();
     }
 

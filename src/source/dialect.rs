@@ -19,6 +19,9 @@ pub(super) static ALIASES: &[Alias] = &[
     ("AverageJitter-Ms", id!(AverageJitterInMs)),
     // a sample of ours has no other time
     ("at_utc", id!(started_utc)),
+    // nor has a roll-up, whose target has the port in it
+    ("start_utc", id!(started_utc)),
+    ("target", id!(remotehost)),
 ];
 
 /// Columns of End2End and of the Network Assessment Tool that no statistics ask for.

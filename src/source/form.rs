@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::schema::{Dialect, Layout, Row};
+use crate::schema::{Dialect, Layout, RolledUp, Row};
 
 use super::batch::Batch;
 use super::cells::{Cells, Mended};
@@ -52,6 +52,7 @@ impl Form {
             | Dialect::Bursts
             | Dialect::Held
             | Dialect::Samples
+            | Dialect::RollUps
             | Dialect::TeamsAssessment => By::Utc,
             Dialect::End2EndTcp
             | Dialect::End2EndTcpEarly
@@ -130,6 +131,8 @@ pub(super) enum Timed {
     Unreadable,
     /// It or a number can be read in two ways; the row is not ended.
     Undecided,
+    /// The row is a roll-up that contradicts itself, and is dropped.
+    LeftOut,
 }
 
 /// Ends a row, each cell in the form in which it is read.
@@ -166,6 +169,13 @@ pub(super) fn end_row(
         }
         _ => exact.or_else(|| datetime.and_then(|text| clock.read(text, form.by))),
     };
+    if form.layout.dialect == Dialect::RollUps
+        && let Err(id) = RolledUp::of(&row)
+    {
+        trouble.rolled(id.name(), line, row.get(id).trim());
+        batch.drop_row();
+        return Timed::LeftOut;
+    }
     // later versions of End2End-Ping leave the time empty
     let is_left_empty = form.layout.dialect == Dialect::End2EndPing && datetime == Some("");
     let never = started.is_none() && datetime.is_none() || is_left_empty;

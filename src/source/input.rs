@@ -2,6 +2,9 @@
 
 use std::path::PathBuf;
 
+use crate::schema::StoredTable;
+use crate::store::{Snapshot, Span};
+
 /// Something to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
@@ -9,6 +12,8 @@ pub enum Input {
     Stdin,
     /// A file.
     File(PathBuf),
+    /// A table of a store.
+    Table(Table),
     /// A name that nothing can be read for: a problem of the reading.
     Unusable {
         /// The name as it was given.
@@ -20,12 +25,42 @@ pub enum Input {
     },
 }
 
+/// A table of a store.
+#[derive(Debug, Clone)]
+pub struct Table {
+    /// The store at one moment.
+    pub(super) snapshot: Snapshot,
+    /// The table.
+    pub(super) of: StoredTable,
+    /// Which of its rows.
+    pub(super) span: Span,
+}
+
+impl PartialEq for Table {
+    fn eq(&self, other: &Self) -> bool {
+        self.snapshot == other.snapshot && self.of.stored == other.of.stored
+    }
+}
+
+impl Eq for Table {}
+
 impl Input {
+    /// The store that it is a table of.
+    pub(super) fn store(&self) -> Option<PathBuf> {
+        match self {
+            Self::Table(table) => Some(table.snapshot.path().to_owned()),
+            _ => None,
+        }
+    }
+
     /// Its name for messages, `-` for standard input.
     pub fn name(&self) -> String {
         match self {
             Self::Stdin => "-".to_owned(),
             Self::File(path) => path.display().to_string(),
+            Self::Table(Table { snapshot, of, .. }) => {
+                format!("{} ({})", snapshot.path().display(), of.stored.table)
+            }
             Self::Unusable { name, .. } => name.clone(),
         }
     }

@@ -1,5 +1,6 @@
 //! Names on the command line to inputs, and their order.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ffi::OsString;
 use std::io::{self, ErrorKind};
@@ -10,6 +11,7 @@ use crate::zone::Zone;
 
 use super::input::Input;
 use super::look::first_time;
+use super::stored::with_tables;
 
 /// Why there is nothing to read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -56,6 +58,7 @@ pub fn expand(names: &[OsString]) -> Result<Vec<Input>, SourceError> {
             });
         }
     }
+    let inputs = with_tables(inputs);
     let why: Vec<String> = inputs
         .iter()
         .filter_map(|input| match input {
@@ -79,7 +82,7 @@ pub fn in_time_order(inputs: Vec<Input>, zone: Zone) -> Vec<Input> {
         match &input {
             Input::Stdin => last.push(input),
             Input::Unusable { .. } => timed.push((before, false, String::new(), input)),
-            Input::File(_) => {
+            Input::File(_) | Input::Table(_) => {
                 let at = first_time(&input, zone);
                 let name = match at {
                     Some(_) => input.name(),
@@ -159,8 +162,15 @@ fn of_pattern(path: &Path) -> Vec<Input> {
         case_sensitive: !cfg!(windows),
         ..glob::MatchOptions::default()
     };
-    let pattern = path.to_str();
-    let Some(found) = pattern.and_then(|pattern| glob::glob_with(pattern, options).ok()) else {
+    // a shell of Windows knows only * and ?, and brackets stand in many names
+    let pattern = path.to_str().map(|pattern| {
+        if cfg!(windows) {
+            Cow::Owned(without_sets(pattern))
+        } else {
+            Cow::Borrowed(pattern)
+        }
+    });
+    let Some(found) = pattern.and_then(|pattern| glob::glob_with(&pattern, options).ok()) else {
         return Vec::new();
     };
     found
@@ -171,10 +181,33 @@ fn of_pattern(path: &Path) -> Vec<Input> {
         .collect()
 }
 
+/// A pattern in which brackets stand for themselves.
+fn without_sets(pattern: &str) -> String {
+    let letters = pattern.chars().map(|letter| match letter {
+        '[' => "[[]".to_owned(),
+        ']' => "[]]".to_owned(),
+        letter => letter.to_string(),
+    });
+    letters.collect()
+}
+
 fn unusable(path: &Path, why: &str) -> Input {
     Input::Unusable {
         name: path.display().to_string(),
         why: why.to_owned(),
         again: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn brackets_stand_for_themselves_where_only_stars_are_wild() {
+        let pattern = without_sets(r"dir[1]\*.csv");
+        let pattern = glob::Pattern::new(&pattern).unwrap();
+        assert!(pattern.matches(r"dir[1]\night.csv"));
+        assert!(!pattern.matches(r"dir1\night.csv"));
     }
 }

@@ -36,10 +36,15 @@ pub(super) fn open(
     let raw: Box<dyn Read> = match input {
         Input::Stdin => Box::new(io::stdin().lock()),
         Input::File(path) => Box::new(File::open(path)?),
+        Input::Table(of) => {
+            let text = of.snapshot.text(&of.of, of.span);
+            Box::new(text.map_err(io::Error::other)?)
+        }
         Input::Unusable { why, .. } => return Err(io::Error::other(why.clone())),
     };
     let live = match input {
         Input::File(path) => !std::fs::metadata(path).is_ok_and(|about| about.is_file()),
+        Input::Table(_) => false,
         _ => true,
     };
     let counted = Counted {
@@ -48,6 +53,9 @@ pub(super) fn open(
         stop: Arc::clone(stop),
     };
     let (head, reader) = peek(counted)?;
+    if head == *b"PAR1" {
+        return columns(input, read, stop);
+    }
     let gzip = head.starts_with(&[0x1f, 0x8b]);
     let (head, reader): (_, Box<dyn Read>) = if gzip {
         let (head, reader) = peek(Members::new(BufReader::new(reader)))?;
@@ -92,6 +100,30 @@ pub(super) fn open(
 }
 
 /// The first four bytes, and a reader that gives them again.
+/// A Parquet file as text.
+#[cfg(feature = "parquet")]
+fn columns(input: &Input, read: &Arc<AtomicU64>, stop: &Arc<AtomicBool>) -> io::Result<Opened> {
+    let Input::File(path) = input else {
+        return Err(io::Error::other(
+            "Parquet is read from its end: write it to a file first",
+        ));
+    };
+    Ok(Opened {
+        reader: Box::new(super::parquet::ParquetText::open(path, read, stop)?),
+        gzip: false,
+        live: false,
+        damaged: Arc::new(AtomicBool::new(false)),
+        switched: Arc::new(AtomicU64::new(0)),
+    })
+}
+
+#[cfg(not(feature = "parquet"))]
+fn columns(_: &Input, _: &Arc<AtomicU64>, _: &Arc<AtomicBool>) -> io::Result<Opened> {
+    Err(io::Error::other(
+        "a Parquet file, which a turnprobe built with the feature `parquet` reads (turnprobe --version --verbose names its features)",
+    ))
+}
+
 fn peek<R: Read>(mut reader: R) -> io::Result<(Vec<u8>, impl Read)> {
     let mut head = Vec::with_capacity(4);
     reader.by_ref().take(4).read_to_end(&mut head)?;

@@ -132,7 +132,7 @@ pub(super) fn dialect(names: &[String]) -> Result<Dialect, Lack> {
             own.push(name);
         }
     }
-    let timed = ["datetime", "started_utc", "at_utc", "sent_utc"]
+    let timed = ["datetime", "started_utc", "at_utc", "sent_utc", "start_utc"]
         .into_iter()
         .any(has);
     // what `--columns` may have chosen: nobody else has only names of ours, each spelled as we do

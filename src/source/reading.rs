@@ -1,6 +1,7 @@
 //! The thread that reads, and the channel that its rows come through.
 
 use std::io;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -46,6 +47,8 @@ pub struct ReadSummary {
 pub struct FileSummary {
     /// Its name as it was given, `-` for standard input.
     pub name: String,
+    /// The store that it is a table of.
+    pub store: Option<PathBuf>,
     /// What wrote it, by its first header; none when there was none.
     pub dialect: Option<Dialect>,
     /// Bytes read, before decompression.
@@ -234,6 +237,7 @@ impl Worker {
             let mut state = lock(&self.state);
             state.files.push(FileSummary {
                 name: name.clone(),
+                store: input.store(),
                 ..FileSummary::default()
             });
             state.files.len().saturating_sub(1)
@@ -367,7 +371,7 @@ fn total(inputs: &[Input]) -> Option<u64> {
     inputs
         .iter()
         .map(|input| match input {
-            Input::Stdin => None,
+            Input::Stdin | Input::Table(_) => None,
             Input::Unusable { .. } => Some(0),
             Input::File(path) => match std::fs::metadata(path) {
                 Ok(about) if about.is_file() => Some(about.len()),

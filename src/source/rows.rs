@@ -163,7 +163,7 @@ impl<'a> Rows<'a> {
         let first = self.batch.current().cell(0);
         match first.as_bytes().first() {
             Some(byte) if byte.is_ascii_digit() => false,
-            None => self.batch.current().text.is_empty(),
+            None => self.batch.is_blank(),
             Some(_) => header::is_known(first.trim_matches(['\u{feff}', '"'])),
         }
     }
@@ -349,8 +349,10 @@ impl<'a> Rows<'a> {
 
     #[inline]
     fn counted(&mut self, timed: Timed) -> Ended {
-        if timed == Timed::Undecided {
-            return Ended::Undecided;
+        match timed {
+            Timed::Undecided => return Ended::Undecided,
+            Timed::LeftOut => return Ended::Whole,
+            Timed::At(_) | Timed::Never | Timed::Unreadable => {}
         }
         self.count.raise(1);
         if let Timed::At(at) = timed {

@@ -88,6 +88,8 @@ pub(super) struct Trouble {
     whole: Vec<(Option<u64>, String)>,
     /// Cells that cannot be read, by column.
     cells: Vec<Unreadable>,
+    /// Roll-ups that contradict themselves, by the column that does.
+    rolled: Vec<Unreadable>,
     /// What the lines without a header are.
     before: Before,
 }
@@ -149,18 +151,12 @@ impl Trouble {
 
     /// Counts a cell of a column that cannot be read; there are no more columns than a header has.
     pub fn cell(&mut self, column: &str, line: u64, text: &str) {
-        let known = self.cells.iter().position(|cell| cell.column == column);
-        let place = known.unwrap_or_else(|| {
-            self.cells.push(Unreadable {
-                column: column.to_owned(),
-                seen: Seen { line, count: 0 },
-                sample: sample(text),
-            });
-            self.cells.len().saturating_sub(1)
-        });
-        if let Some(cell) = self.cells.get_mut(place) {
-            cell.seen.count.raise(1);
-        }
+        count_cell(&mut self.cells, column, line, text);
+    }
+
+    /// Counts a roll-up that is left out for what stands in a column.
+    pub fn rolled(&mut self, column: &str, line: u64, text: &str) {
+        count_cell(&mut self.rolled, column, line, text);
     }
 
     /// Something about the file as a whole; called a few times at most.
@@ -206,7 +202,13 @@ impl Trouble {
             count: cell.seen.count,
             what: cell.words(),
         });
-        let mut problems: Vec<Problem> = whole.chain(lines).chain(cells).collect();
+        let rolled = self.rolled.iter().map(|cell| Problem {
+            file: file.to_owned(),
+            line: Some(cell.seen.line),
+            count: cell.seen.count,
+            what: cell.of_rollups(),
+        });
+        let mut problems: Vec<Problem> = whole.chain(lines).chain(cells).chain(rolled).collect();
         problems.sort_by_key(|problem| problem.line);
         problems
     }
@@ -276,7 +278,33 @@ impl Trouble {
     }
 }
 
+fn count_cell(cells: &mut Vec<Unreadable>, column: &str, line: u64, text: &str) {
+    let known = cells.iter().position(|cell| cell.column == column);
+    let place = known.unwrap_or_else(|| {
+        cells.push(Unreadable {
+            column: column.to_owned(),
+            seen: Seen { line, count: 0 },
+            sample: sample(text),
+        });
+        cells.len().saturating_sub(1)
+    });
+    if let Some(cell) = cells.get_mut(place) {
+        cell.seen.count.raise(1);
+    }
+}
+
 impl Unreadable {
+    fn of_rollups(&self) -> String {
+        let Self { column, sample, .. } = self;
+        let why = "is missing, cannot be read or contradicts the others";
+        match self.seen.count {
+            1 => format!("1 roll-up is left out, as its column {column} {why}: `{sample}`"),
+            count => format!(
+                "{count} roll-ups are left out, as their column {column} {why}, the first is `{sample}`"
+            ),
+        }
+    }
+
     fn words(&self) -> String {
         let Self { column, sample, .. } = self;
         match self.seen.count {

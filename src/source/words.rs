@@ -90,7 +90,8 @@ fn is_outcome(dialect: Dialect, word: &str) -> bool {
         Dialect::End2EndPing
         | Dialect::SkypeAssessment
         | Dialect::TeamsAssessment
-        | Dialect::Samples => true,
+        | Dialect::Samples
+        | Dialect::RollUps => true,
     }
 }
 

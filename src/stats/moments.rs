@@ -59,6 +59,27 @@ impl Moments {
         self.squares = self.squares.saturating_add(other.squares);
     }
 
+    /// Of values that were added up before: how many, the smallest and the largest, their sum, the sum of their squares.
+    pub fn of_parts(count: u64, [min, max]: [u64; 2], [sum, squares]: [u128; 2]) -> Self {
+        Self {
+            count,
+            min,
+            max,
+            sum,
+            squares,
+        }
+    }
+
+    /// Sum of the values.
+    pub fn sum(&self) -> u128 {
+        self.sum
+    }
+
+    /// Sum of their squares.
+    pub fn squares(&self) -> u128 {
+        self.squares
+    }
+
     /// Number of values.
     pub fn count(&self) -> u64 {
         self.count

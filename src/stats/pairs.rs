@@ -15,7 +15,7 @@ const MOST_WAITING: usize = 4096;
 /// TCP's is the kernel's own of the SYN, else the connect time; UDP's is that of the request. Of
 /// several UDP ports, and of several transports over TCP, the first counts. Memory: two distributions, and the last slots.
 #[derive(Debug, Default)]
-pub struct Pairs {
+pub struct RoundTripPairs {
     waiting: HashMap<(u64, IpAddr), Half>,
     tcp: Distribution,
     udp: Distribution,
@@ -28,7 +28,7 @@ struct Half {
     done: bool,
 }
 
-impl Pairs {
+impl RoundTripPairs {
     /// Takes a row in.
     pub fn add(&mut self, record: &Record) {
         // the round trip to a proxy is not the relay's
@@ -94,32 +94,17 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::record::{Dns, Failure, Outcome, PhaseTimes, Run, Tcp, Tls, Turn, TurnReply, World};
+    use crate::record::{Failure, Run, TurnReply, World};
 
     const RELAY: &str = "192.0.2.1:443";
 
     fn row(slot: u64, transport: Transport, address: &str) -> Record {
         let remote: SocketAddr = address.parse().unwrap();
+        let run = Arc::new(Run::new("test", String::new(), World::Real));
+        let started = chrono::DateTime::default();
         Record {
-            run: Arc::new(Run::new("test", String::new(), World::Real)),
-            slot,
-            host: "relay.test".into(),
-            port: remote.port(),
-            transport,
-            started: chrono::DateTime::default(),
-            lag: None,
-            outcome: Outcome::Ok,
-            times: PhaseTimes::default(),
-            dns: Dns::default(),
             remote: Some(remote),
-            via: None,
-            region: String::new(),
-            in_teams_range: None,
-            tcp: Tcp::default(),
-            tls: Tls::default(),
-            turn: Turn::default(),
-            explanation: None,
-            clock: crate::record::ClockChange::default(),
+            ..Record::blank(run, slot, "relay.test", remote.port(), transport, started)
         }
     }
 
@@ -140,7 +125,7 @@ mod tests {
     }
 
     fn of(records: &[Record]) -> (u64, Option<f64>) {
-        let mut pairs = Pairs::default();
+        let mut pairs = RoundTripPairs::default();
         for record in records {
             pairs.add(record);
         }
@@ -206,7 +191,7 @@ mod tests {
 
     #[test]
     fn slots_that_never_find_their_half_are_forgotten() {
-        let mut pairs = Pairs::default();
+        let mut pairs = RoundTripPairs::default();
         for slot in 0..20_000 {
             pairs.add(&over_tcp(slot, RELAY, 20, None));
         }

@@ -17,7 +17,7 @@ pub struct Paths {
     judged: u64,
     unjudged: u64,
     fine: u64,
-    findings: BTreeMap<Finding, Seen>,
+    findings: BTreeMap<Finding, Occurrences>,
 }
 
 /// What is not as it should be, or worth a word.
@@ -33,7 +33,7 @@ pub struct Finding {
 
 /// When and how often.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Seen {
+pub struct Occurrences {
     /// Rows.
     pub rows: u64,
     /// Time of the earliest row, in microseconds since 1970.
@@ -48,44 +48,36 @@ pub struct Seen {
 
 /// What a row says.
 #[derive(Debug, Clone, Copy)]
-pub struct Told<'a> {
+pub struct CertificateRow<'a> {
     /// What its certificate tells; `None` where the row has no word for it.
     pub path: Option<TlsPath>,
     /// What speaks for it.
     pub evidence: &'a str,
-    /// The name that was asked for.
-    pub name: &'a str,
-    /// Who issued the certificate.
-    pub issuer: &'a str,
     /// When, in microseconds since 1970.
     pub at: Option<i64>,
 }
 
 impl Paths {
-    /// Takes a row with a certificate in.
-    pub fn take(&mut self, row: Told<'_>) {
+    /// Takes a row with a certificate in. The name that was asked for and the issuer are looked at only where there is
+    /// something to tell of them.
+    pub fn take(&mut self, row: CertificateRow<'_>, name_and_issuer: impl FnOnce() -> [String; 2]) {
         let Some(path) = row.path else {
-            self.take_unjudged();
+            self.unjudged.raise(1);
             return;
         };
-        if path == TlsPath::Direct && !row.evidence.contains(TlsPath::SUSPICIOUS) {
-            self.take_direct();
-            return;
-        }
         self.judged.raise(1);
         self.fine.raise(u64::from(path.is_fine()));
-        let of = |name: &str, issuer: &str| Finding {
-            path,
-            name: name.to_owned(),
-            issuer: issuer.to_owned(),
-        };
-        let mut finding = of(row.name, row.issuer);
-        if self.findings.len() >= MOST_FINDINGS && !self.findings.contains_key(&finding) {
-            finding = of("(other)", "(other)");
+        if path == TlsPath::Direct && !row.evidence.contains(TlsPath::SUSPICIOUS) {
+            return;
         }
-        let seen = self.findings.entry(finding).or_insert_with(|| Seen {
+        let of = |[name, issuer]: [String; 2]| Finding { path, name, issuer };
+        let mut finding = of(name_and_issuer());
+        if self.findings.len() >= MOST_FINDINGS && !self.findings.contains_key(&finding) {
+            finding = of(["(other)"; 2].map(str::to_owned));
+        }
+        let seen = self.findings.entry(finding).or_insert_with(|| Occurrences {
             evidence: row.evidence.to_owned(),
-            ..Seen::default()
+            ..Occurrences::default()
         });
         seen.rows.raise(1);
         if seen.evidence != row.evidence {
@@ -104,25 +96,13 @@ impl Paths {
     /// Takes the certificate of a row just measured in, where it has one.
     pub fn take_tls(&mut self, tls: &Tls, name: &str, started: DateTime<Utc>) {
         if let Some(certificate) = &tls.certificate {
-            self.take(Told {
+            let row = CertificateRow {
                 path: tls.path,
                 evidence: &tls.path_evidence,
-                name,
-                issuer: &certificate.issuer,
                 at: Some(started.timestamp_micros()),
-            });
+            };
+            self.take(row, || [name.to_owned(), certificate.issuer.clone()]);
         }
-    }
-
-    /// Takes a row in whose certificate leads to a public root.
-    pub fn take_direct(&mut self) {
-        self.judged.raise(1);
-        self.fine.raise(1);
-    }
-
-    /// Takes a row in that has no word for what its certificate tells.
-    pub fn take_unjudged(&mut self) {
-        self.unjudged.raise(1);
     }
 
     /// Rows whose certificate was judged.
@@ -141,7 +121,7 @@ impl Paths {
     }
 
     /// What is not direct, or direct and suspicious: the gravest first, of equal weight the most frequent.
-    pub fn findings(&self) -> Vec<(&Finding, &Seen)> {
+    pub fn findings(&self) -> Vec<(&Finding, &Occurrences)> {
         let mut all: Vec<_> = self.findings.iter().collect();
         all.sort_by_key(|(finding, seen)| (weight(finding.path), Reverse(seen.rows)));
         all
@@ -164,14 +144,13 @@ fn weight(path: TlsPath) -> u8 {
 mod tests {
     use super::*;
 
-    fn told(path: TlsPath, at: i64) -> Told<'static> {
-        Told {
-            path: Some(path),
+    fn take(paths: &mut Paths, path: Option<TlsPath>, at: i64, issuer: &str) {
+        let row = CertificateRow {
+            path,
             evidence: "seen",
-            name: "relay.example",
-            issuer: "CN=Example",
             at: Some(at),
-        }
+        };
+        paths.take(row, || ["relay.example", issuer].map(str::to_owned));
     }
 
     #[test]
@@ -185,12 +164,9 @@ mod tests {
             (TlsPath::Inspected, 4),
             (TlsPath::Expired, 6),
         ] {
-            paths.take(told(path, at));
+            take(&mut paths, Some(path), at, "CN=Example");
         }
-        paths.take(Told {
-            path: None,
-            ..told(TlsPath::Direct, 7)
-        });
+        take(&mut paths, None, 7, "CN=Example");
         assert_eq!((paths.judged(), paths.unjudged()), (6, 1));
         assert_eq!(paths.untrusted(), 3);
         let found: Vec<_> = paths
@@ -213,10 +189,7 @@ mod tests {
         let mut paths = Paths::default();
         for number in 0..2_000 {
             let issuer = format!("CN={number}");
-            paths.take(Told {
-                issuer: &issuer,
-                ..told(TlsPath::Unknown, 0)
-            });
+            take(&mut paths, Some(TlsPath::Unknown), 0, &issuer);
         }
         assert_eq!(paths.findings().len(), MOST_FINDINGS + 1);
         assert_eq!(paths.untrusted(), 2_000);

@@ -8,6 +8,9 @@ const BITS: u32 = 5;
 /// Values that are listed; with more there is a count for each bin.
 const MOST_LISTED: usize = 256;
 
+/// Values that there is room for at first.
+const FIRST_LISTED: usize = 28;
+
 /// The longest duration that is told from longer ones, in microseconds: more than a minute.
 const LONGEST: u64 = (1 << 26) - 1;
 
@@ -29,6 +32,13 @@ impl Rough {
     #[inline]
     pub fn add(&mut self, us: u64) {
         self.add_bin(bin(us), 1);
+    }
+
+    /// Takes a duration in so many times.
+    pub fn add_n(&mut self, us: u64, n: u32) {
+        if n > 0 {
+            self.add_bin(bin(us), n);
+        }
     }
 
     /// Takes in all that another one has seen.
@@ -95,6 +105,10 @@ impl Rough {
         self.total.raise(u64::from(count));
         if self.counts.is_empty() {
             if count == 1 && self.few.len() < MOST_LISTED {
+                if self.few.capacity() == 0 {
+                    // a cache line less what the allocator notes
+                    self.few.reserve_exact(FIRST_LISTED);
+                }
                 self.few.push(bin);
                 return;
             }

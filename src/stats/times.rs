@@ -1,65 +1,56 @@
-//! The completed times of all phases.
+//! The completed times of many rows.
 
-use super::Distribution;
-use crate::record::{Phase, Record};
+use super::{Distribution, Moments};
+use crate::schema::{Metric, RolledTimes, RolledUp};
 
-/// One distribution a phase, and one of the total.
-#[derive(Debug, Default)]
-pub struct Times {
-    phases: [Distribution; 5],
-    total: Distribution,
-}
-
-/// A phase and its completed times.
-#[derive(Debug)]
-pub struct PhaseSummary<'a> {
-    /// Its name, `total` for the sum.
-    pub name: &'static str,
-    /// The times.
-    pub times: &'a Distribution,
-}
+/// Completed times of each metric. Mergeable: the order of rows and parts changes nothing.
+#[derive(Debug, Clone, Default)]
+pub struct Times([Distribution; Metric::COUNT]);
 
 impl Times {
-    /// Takes a row in. A phase that failed does not count, but a turn phase that was answered with
-    /// an error does: the path worked. The total counts when every phase was completed. The name
-    /// resolution that several rows of a slot share counts only where `dns_counts` says so.
-    pub fn add(&mut self, record: &Record, dns_counts: bool) {
-        let cause = record.outcome.cause();
-        for phase in Phase::ALL {
-            let took = match phase {
-                Phase::Dns if !dns_counts => None,
-                Phase::Turn => record.turn_round_trip(),
-                _ if cause.is_some_and(|cause| cause.phase() == phase) => None,
-                _ => record.times.of(phase),
-            };
+    /// Of a roll-up.
+    pub fn of_rolled(rolled: &RolledUp<'_>) -> Self {
+        let distribution = |of: &RolledTimes| {
+            let moments = Moments::of_parts(of.n, of.ends, of.sums);
+            Distribution::counted(moments, of.buckets.iter().copied())
+        };
+        Self(rolled.times.each_ref().map(distribution))
+    }
+
+    /// Takes in what a row took, in microseconds by the number of the metric.
+    pub fn take(&mut self, took: &[Option<u64>; Metric::COUNT]) {
+        for (times, took) in self.0.iter_mut().zip(took) {
             if let Some(took) = took {
-                self.phases[phase as usize].add(took);
+                times.add_micros(*took);
             }
         }
-        if cause.is_none()
-            && let Some(total) = record.times.total()
-        {
-            self.total.add(total);
+    }
+
+    /// Takes in all that another one has seen.
+    pub fn merge(&mut self, other: &Self) {
+        for (times, more) in self.0.iter_mut().zip(&other.0) {
+            times.merge(more);
         }
     }
 
-    /// The times of one phase.
-    pub fn phase(&self, phase: Phase) -> &Distribution {
-        &self.phases[phase as usize]
+    /// The times of a metric.
+    pub fn of(&self, metric: Metric) -> &Distribution {
+        &self.0[metric as usize]
     }
 
-    /// The phases that ran, and the total.
-    pub fn summaries(&self) -> Vec<PhaseSummary<'_>> {
-        let phases = Phase::ALL.into_iter().map(|phase| PhaseSummary {
-            name: phase.as_str(),
-            times: self.phase(phase),
-        });
-        phases
-            .chain([PhaseSummary {
-                name: "total",
-                times: &self.total,
-            }])
-            .filter(|summary| summary.times.moments().count() > 0)
-            .collect()
+    /// Of this metric nothing is known any more.
+    pub fn forget(&mut self, metric: Metric) {
+        self.0[metric as usize] = Distribution::default();
+    }
+
+    /// All, by the number of the metric.
+    pub fn all(&self) -> &[Distribution; Metric::COUNT] {
+        &self.0
+    }
+
+    /// The metrics that have any.
+    pub fn taken(&self) -> impl Iterator<Item = (Metric, &Distribution)> {
+        let all = Metric::ALL.into_iter().zip(&self.0);
+        all.filter(|(_, times)| times.moments().count() > 0)
     }
 }

@@ -6,9 +6,13 @@ mod dont_fragment;
 mod neighbour;
 #[cfg(windows)]
 mod unbiased_time;
+#[cfg(windows)]
+mod waitable_timer;
 
 pub(crate) use dont_fragment::dont_fragment;
 #[cfg(windows)]
 pub(crate) use neighbour::neighbour_answers;
 #[cfg(windows)]
 pub(crate) use unbiased_time::unbiased_time;
+#[cfg(windows)]
+pub(crate) use waitable_timer::WaitableTimer;

@@ -33,6 +33,18 @@ fn what_is_no_target_is_named() {
             "error: `0` is no port; give a number from 1 to 65535",
         ),
         (
+            "host:",
+            "error: `host:` has no port behind the colon; write one, such as 443, or leave the colon out",
+        ),
+        (
+            "host::",
+            "error: `host::` is no host name and no address; give a host, host:port or [v6-address]:port",
+        ),
+        (
+            "[::1]:",
+            "error: `[::1]:` has no port behind the colon; write one, such as 443, or leave the colon out",
+        ),
+        (
             "host:99999",
             "error: `99999` is no port; give a number from 1 to 65535",
         ),

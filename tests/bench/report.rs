@@ -5,8 +5,9 @@
 //!
 //! 1. wall time of the whole report (`--format json` into a file) over that of a bare loop of the
 //!    csv crate in one thread that makes only the table by region and counts addresses and
-//!    thumbprints; both as processes, files in the page cache, on End2End-TCP's 22 columns: at
-//!    most 2 at both sizes. On our own columns the ratio is only written down
+//!    thumbprints; both as processes, files in the page cache: at most 1.35 on End2End-TCP's 22 columns
+//!    at both sizes, at most 1.1 on our own columns. It is a ratio of two threads to one, so it holds
+//!    where two processors are free
 //! 2. peak resident memory of the report: under 64 MiB at both sizes
 //!
 //! Figures go to `tests/bench/runs/DATE-report.txt`. Linux only: memory comes from /proc.
@@ -35,7 +36,6 @@ use generator::{Form, NIGHT_ROWS, Plan};
 use serde_json::Value;
 use turnprobe::clock;
 
-const GOAL_RATIO: f64 = 2.0;
 const GOAL_MIB: f64 = 64.0;
 
 fn main() {
@@ -61,6 +61,7 @@ fn main() {
                 (Form::EndToEnd, NIGHT_ROWS, 7),
                 (Form::Turnprobe, NIGHT_ROWS, 5),
                 (Form::EndToEnd, 10 * NIGHT_ROWS, 5),
+                (Form::Turnprobe, 10 * NIGHT_ROWS, 3),
             ],
         )
     };
@@ -70,12 +71,13 @@ fn main() {
         let file = dir.path().join("night.csv");
         make(form, rows, &file);
         let output = dir.path().join("report.json");
-        let figures = measure(&file, &output, rows, pairs);
+        let goal = goal_ratio(form);
+        let figures = measure(&file, &output, rows, pairs, goal);
         let _ = writeln!(text, "{form:?}, {rows} rows, {}", figures.text);
         if figures.mib >= GOAL_MIB {
             missed.push(format!("{form:?}, {rows} rows: {:.1} MiB", figures.mib));
         }
-        if !smoke && form == Form::EndToEnd && figures.ratio > GOAL_RATIO {
+        if !smoke && figures.ratio > goal {
             missed.push(format!("{form:?}, {rows} rows: ratio {:.2}", figures.ratio));
         }
     }
@@ -87,6 +89,14 @@ fn main() {
         assert!(missed.is_empty());
     } else {
         figures::keep("report", &text);
+    }
+}
+
+/// What the report takes at most, in times of the bare loop.
+fn goal_ratio(form: Form) -> f64 {
+    match form {
+        Form::EndToEnd | Form::Early => 1.35,
+        Form::Turnprobe => 1.1,
     }
 }
 
@@ -117,7 +127,7 @@ struct Figures {
     mib: f64,
 }
 
-fn measure(file: &Path, output: &PathBuf, rows: u64, pairs: usize) -> Figures {
+fn measure(file: &Path, output: &PathBuf, rows: u64, pairs: usize, goal: f64) -> Figures {
     let bare = |output: &PathBuf| {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.arg("bare").arg(file);
@@ -162,7 +172,7 @@ fn measure(file: &Path, output: &PathBuf, rows: u64, pairs: usize) -> Figures {
         "{mb:.0} MB\n\
          \x20 report {report_s:.3} s ({:.0} MB/s), bare csv loop {bare_s:.3} s\n\
          \x20 ratio in {pairs} pairs: median {ratio:.2} ({low:.2} to {high:.2}), goal at most \
-         {GOAL_RATIO:.0} on 22 columns\n\
+         {goal}\n\
          \x20 peak resident memory {mib:.1} MiB (goal under {GOAL_MIB:.0})",
         mb / report_s
     );

@@ -183,6 +183,7 @@ pub fn run_series(relays: &Relays, count: u64) {
         columns: default_columns(),
         profile: Profile::Plain,
         roll: None,
+        upkeep: turnprobe::sink::Upkeep::default(),
         world: World::Lab,
     };
     let (mut sink, _) = sink::open(&spec, &Wall::system()).unwrap();

@@ -101,7 +101,7 @@ fn completions_and_man_pages_come_from_the_binary() {
         assert_eq!(said.code, Some(0));
         assert!(said.stdout.contains("lab-fault-share"), "{shell}");
     }
-    assert!(run("man").stdout.contains(".TH turnprobe 1"));
+    assert!(run("man turnprobe").stdout.contains(".TH TURNPROBE 1"));
     assert!(run("man probe").stdout.contains("connect\\-timeout"));
     assert!(
         run("man endpoints-fetch")
@@ -112,10 +112,43 @@ fn completions_and_man_pages_come_from_the_binary() {
     assert_eq!(said.code, Some(2));
     assert!(
         said.stderr
-            .contains("there is no command `nothing`; there are probe"),
+            .contains("there is no page or chapter `nothing`; there are turnprobe, probe"),
         "{}",
         said.stderr
     );
+}
+
+#[test]
+fn the_manual_is_in_the_program() {
+    let list = run("man").stdout;
+    for topic in [
+        "turnprobe",
+        "probe",
+        "endpoints-fetch",
+        "methods",
+        "kernel",
+        "findings",
+        "how-to",
+        "store",
+        "changes",
+    ] {
+        let begin = format!("  {topic} ");
+        assert!(list.lines().any(|line| line.starts_with(&begin)), "{list}");
+    }
+    // a chapter has the width of the terminal, 80 without one
+    for (chapter, begin) in [
+        ("methods", "Phases\n======\n"),
+        ("how-to", "Measure a night, every night\n====="),
+        ("store", "A store: rows in a database file\n====="),
+        ("changes", "Unreleased\n"),
+    ] {
+        let said = run(&format!("man {chapter}"));
+        assert_eq!(said.code, Some(0), "{}", said.stderr);
+        assert!(said.stdout.starts_with(begin), "{}", said.stdout);
+        let lines = said.stdout.lines();
+        let mut wide = lines.filter(|line| line.chars().count() > 80 && !line.starts_with("    "));
+        assert_eq!(wide.next(), None);
+    }
 }
 
 #[cfg(target_os = "linux")]
@@ -336,11 +369,73 @@ fn what_is_wrong_on_the_command_line_ends_with_2_and_names_the_fix() {
         ("probe --tls 1.1", "1.2"),
         ("probe -o - --columns nope", "turnprobe schema"),
         ("nonsense", "unrecognized subcommand"),
+        ("probe --lab -d 8h 41m", "write 8h41m"),
+        ("probe --lab -i 1 -d 5 min", "write 5min"),
+        ("probe -d 1 h 30 min relay.example", "write 1h30min"),
+        ("diagnose --lab --repeat 5 min", "write 5min"),
+        ("report --slow 5 s rows.csv", "write 5s"),
+        ("probe -d 1,5h", "write 1.5h"),
+        ("probe -n ten", "give a whole number"),
+        ("probe -n 17%", "give a whole number"),
+        ("probe -n 64k", "give a whole number"),
+        ("probe --receive-buffer 64k", "from 1024 to 1073741824"),
+        ("report --top ten rows.csv", "give a whole number"),
+        ("--lab", "write `turnprobe probe --lab`"),
+        ("-n 10", "write `turnprobe probe -n 10`"),
+        (
+            "relay.example:443",
+            "write `turnprobe probe relay.example:443`",
+        ),
+        ("rows.csv", "write `turnprobe report rows.csv`"),
+        ("probe --lab --lab-fault dns-timout", "'dns-timeout'"),
+        ("tls --lab --lab-fault dns-timout", "'dns-timeout'"),
+        ("probe --transport upd", "'udp'"),
+        ("probe -o - --columns remotip", "did you mean `remoteip`?"),
+        ("man prob", "did you mean `probe`?"),
+        ("man howto", "did you mean `how-to`?"),
+        ("probe relay.example:", "`relay.example:` has no port"),
+        ("probe -o rows.csv.gz", "let the name end in .csv or .jsonl"),
+        ("report --html x.pdf rows.csv", "let the name end in .html"),
+        ("diagnose --html x.json", "let the name end in .html"),
+        (
+            "probe -o - --label a=b --label a=c",
+            "the key `a` stands in --label a=b already",
+        ),
+        ("probe --max-loss 5", "--burst"),
+        ("probe --burst 50/s --fail-on red", "quality"),
     ] {
         let said = run(line);
         assert_eq!(said.code, Some(2), "{line}: {}", said.stderr);
         assert!(said.stderr.contains(part), "{line}: {}", said.stderr);
         assert_eq!(said.stdout, "", "{line}");
+    }
+}
+
+#[test]
+fn a_long_time_without_a_unit_is_seconds_and_says_so_once() {
+    for (line, note) in [
+        (
+            "-i 500",
+            Some("--interval 500 is taken as 500 s; write 500ms or 500s"),
+        ),
+        (
+            "--dns-timeout 100",
+            Some("100 is taken as 100 s; write 100ms or 100s"),
+        ),
+        ("-d 86400", Some("86400 is taken as 86400 s")),
+        ("-i 99", None),
+        ("-d 86399", None),
+        ("-i 500s", None),
+    ] {
+        let said = run(&format!("probe --lab -n 1 -q {line}"));
+        assert_eq!(said.code, Some(0), "{line}: {}", said.stderr);
+        assert_eq!(
+            said.stderr.matches("note:").count(),
+            usize::from(note.is_some()),
+            "{line}: {}",
+            said.stderr
+        );
+        assert!(said.stderr.contains(note.unwrap_or_default()), "{line}");
     }
 }
 
@@ -429,6 +524,16 @@ fn version_is_told() {
         run("--version").stdout,
         format!("turnprobe {}\n", env!("CARGO_PKG_VERSION"))
     );
+    for line in ["--version --verbose", "--verbose --version", "-V --verbose"] {
+        let said = run(line).stdout;
+        let names: Vec<_> = said.lines().map(|line| line.split(' ').next()).collect();
+        let wanted = ["turnprobe", "commit:", "target:", "features:", "endpoints:"];
+        assert_eq!(names, wanted.map(Some), "{said}");
+        assert!(said.contains(std::env::consts::ARCH), "{said}");
+    }
+    let alone = run("--verbose probe --lab -n 1");
+    assert_eq!(alone.code, Some(2), "{}", alone.stderr);
+    assert!(alone.stderr.contains("--version"), "{}", alone.stderr);
 }
 
 #[test]
@@ -466,4 +571,18 @@ fn a_file_beside_leaves_stdout_to_the_summary() {
     let said = run_into(&file, "probe --lab -n 2 -i 0 --quiet");
     assert_eq!((said.stdout.as_str(), said.stderr.as_str()), ("", ""));
     assert_eq!(Rows::in_file(&file).rows.len(), 4);
+}
+
+#[test]
+fn a_failure_that_goes_on_is_told_once_and_counted_when_it_is_over() {
+    let said = run("probe --lab --lab-fault dns-nxdomain -n 6 -i 0 --concurrency 1");
+    assert_eq!(said.stdout.matches(" FAIL\n").count(), 6, "{}", said.stdout);
+    let lines = said.stdout.split("\n---").next().unwrap();
+    assert_eq!(lines.matches("dns-nxdomain").count(), 1, "{lines}");
+    // three of four are hit: three failures, then one that worked
+    let line =
+        "probe --lab --lab-fault dns-nxdomain --lab-fault-share 75 -n 9 -i 0 --concurrency 1";
+    let said = run(line);
+    let lines = said.stdout.split("\n---").next().unwrap();
+    assert!(lines.contains("dns-nxdomain, 3 times since "), "{lines}");
 }

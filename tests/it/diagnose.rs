@@ -184,7 +184,13 @@ fn a_plugin_says_one_line_with_numbers_and_ends_in_its_own_codes() {
         bad.stdout
     );
     // what never began is no state of what is monitored
-    assert_eq!(run("diagnose --monitoring-plugin --nonsense").code, Some(3));
+    // Monitoring Plugins Development Guidelines: the one line on stdout, whatever happens
+    for line in ["--nonsense", "--quick", "--format json"] {
+        let wrong = run(&format!("diagnose --monitoring-plugin {line}"));
+        assert_eq!(wrong.code, Some(3), "{line}");
+        assert!(wrong.stdout.starts_with("TURNPROBE UNKNOWN - "), "{line}");
+        assert_eq!(wrong.stdout.lines().count(), 1, "{line}");
+    }
     let unread = run("diagnose --monitoring-plugin --facts nowhere.json");
     assert_eq!(unread.code, Some(3));
     assert!(

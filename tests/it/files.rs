@@ -358,51 +358,105 @@ mod unix {
     }
 
     #[test]
-    fn a_full_disk_ends_with_3_keeps_whole_rows_and_shows_the_one_that_found_no_place() {
+    fn rows_that_no_file_takes_are_kept_elsewhere_and_then_shown_none_is_missing() {
         let dir = tempfile::tempdir().unwrap();
+        let temporary = dir.path().join("tmp");
+        std::fs::create_dir(&temporary).unwrap();
         let file = dir.path().join("probes.csv");
         // the largest file is 4 KiB: the header and two rows, then the system refuses
         let script = format!(
-            "ulimit -f 4; exec '{}' probe --lab -n 50 -i 20ms --output '{}'",
+            "ulimit -f 4; export TMPDIR='{}'; exec '{}' probe --lab -n 50 -i 20ms --output '{}'",
+            temporary.display(),
             env!("CARGO_BIN_EXE_turnprobe"),
             file.display()
         );
         let output = Command::new("bash").args(["-c", &script]).output().unwrap();
         let stderr = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(3), "{stderr}");
-        assert!(stderr.contains(&*file.to_string_lossy()), "{stderr}");
-        let kept = Rows::in_file(&file);
-        assert!(!kept.rows.is_empty() && kept.rows.len() < 10);
-        assert!(std::fs::read_to_string(&file).unwrap().ends_with("\"\n"));
-        // rows in the file and rows on stderr are without a gap
-        let orphans = stderr.lines().filter(|line| line.starts_with('"')).count();
-        let all = kept.rows.len() + orphans;
-        assert!(orphans > 0, "{stderr}");
-        assert_eq!(told_last(&stderr, orphans), error(&stderr), "{stderr}");
+        let kept = dir.path().join("probes.pending.csv");
+        let [elsewhere] = &std::fs::read_dir(&temporary).unwrap().collect::<Vec<_>>()[..] else {
+            panic!("{stderr}");
+        };
+        let mut slots = Vec::new();
+        let mut header = String::new();
+        for file in [&file, &kept, &elsewhere.as_ref().unwrap().path()] {
+            let rows = Rows::in_file(file);
+            assert!(!rows.rows.is_empty() && rows.rows.len() < 10);
+            slots.extend(
+                rows.column("slot")
+                    .iter()
+                    .map(|slot| slot.parse::<u64>().unwrap()),
+            );
+            let text = std::fs::read_to_string(file).unwrap();
+            assert!(text.ends_with("\"\n"));
+            header = text.lines().next().unwrap().to_owned();
+        }
+        let shown: Vec<_> = stderr
+            .lines()
+            .filter(|line| line.starts_with('"'))
+            .collect();
+        assert_eq!(told_last(&stderr, shown.len()), error(&stderr), "{stderr}");
         assert!(error(&stderr).contains("no space left"), "{stderr}");
+        assert!(error(&stderr).contains("kept nowhere"), "{stderr}");
+        let shown = Rows::of(&format!("{header}\n{}\n", shown.join("\n")));
+        slots.extend(
+            shown
+                .column("slot")
+                .iter()
+                .map(|slot| slot.parse::<u64>().unwrap()),
+        );
+        slots.sort_unstable();
+        assert_eq!(slots, (0..50).collect::<Vec<_>>());
         let stdout = String::from_utf8(output.stdout).unwrap();
-        assert!(stdout.contains(&format!("{all} sent")), "{all}: {stdout}");
+        assert!(stdout.contains("50 sent"), "{stdout}");
     }
 
     #[test]
-    fn a_directory_that_goes_away_ends_the_series_with_3() {
+    fn a_series_goes_on_while_its_directory_has_another_name() {
         let dir = tempfile::tempdir().unwrap();
-        let inner = dir.path().join("inner");
+        let (inner, away) = (dir.path().join("inner"), dir.path().join("away"));
         std::fs::create_dir(&inner).unwrap();
         let file = inner.join("probes.csv");
         let child = start(turnprobe("probe --lab -i 50ms --output").arg(&file));
         wait_for_rows(&file, 1);
-        std::fs::remove_dir_all(&inner).unwrap();
+        std::fs::rename(&inner, &away).unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(500));
+        std::fs::rename(&away, &inner).unwrap();
+        // it is tried again though nothing else happens
+        let rows = Rows::in_file(&file).rows.len();
+        wait_for_rows(&file, rows + 1);
+        signal(&child, "-INT");
         let said = finished(child);
+        assert_eq!(said.code, Some(0), "{}", said.stderr);
+        let name = inner.to_string_lossy();
+        assert!(said.stderr.contains(&*name), "{}", said.stderr);
+        assert!(said.stderr.contains("takes rows again"), "{}", said.stderr);
+        // every probe that was sent has one row; they come as they end
+        let rows = Rows::in_file(&file);
+        let mut slots = rows.column("slot");
+        slots.sort_unstable();
+        slots.dedup();
+        let sent = format!("\n{} sent,", slots.len());
+        assert!(said.stdout.contains(&sent), "{slots:?}{}", said.stdout);
+        assert_eq!(slots.len(), rows.rows.len());
+    }
+
+    #[test]
+    fn a_second_file_that_is_refused_leaves_no_first_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let (first, second) = (dir.path().join("first.csv"), dir.path().join("second.csv"));
+        // its torn end can be kept nowhere
+        std::fs::write(&second, "\"slot\",\"world\"\n\"1\",\"la").unwrap();
+        std::fs::create_dir(dir.path().join("second.csv.torn")).unwrap();
+        let mut command = turnprobe("probe --lab -n 1 -q");
+        command
+            .arg("--output")
+            .arg(&first)
+            .arg("--output")
+            .arg(&second);
+        let said = finished(start(&mut command));
         assert_eq!(said.code, Some(3), "{}", said.stderr);
-        assert!(
-            said.stderr.contains(&*inner.to_string_lossy()),
-            "{}",
-            said.stderr
-        );
-        let orphans = said.stderr.lines().filter(|line| line.starts_with('"'));
-        let told = told_last(&said.stderr, orphans.count());
-        assert_eq!(told, error(&said.stderr), "{}", said.stderr);
+        assert!(!first.exists());
     }
 
     /// The first error.

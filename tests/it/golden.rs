@@ -17,4 +17,4 @@ mod reports;
 mod rows;
 mod store;
 #[cfg(target_os = "linux")]
-mod terminal;
+pub mod terminal;

@@ -18,7 +18,8 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("clock", vec!["record", "sys"]),
         ("sys", vec![]),
         ("in_use", vec![]),
-        ("readiness", vec![]),
+        ("timer", vec!["clock", "sys"]),
+        ("readiness", vec!["timer"]),
         ("zone", vec![]),
         ("manual", vec![]),
         ("wire", vec!["record", "words", "target", "endpoints"]),
@@ -34,22 +35,35 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("compare", with(&["report", "doc", "stats", "zone"])),
         (
             "net",
-            with(&["wire", "explain", "judge", "clock", "readiness", "sys"]),
+            with(&[
+                "wire",
+                "explain",
+                "judge",
+                "clock",
+                "readiness",
+                "sys",
+                "timer",
+            ]),
         ),
-        ("sink", with(&["clock", "in_use"])),
-        ("source", with(&["clock", "in_use", "zone", "measure"])),
+        ("metrics", with(&["stats"])),
+        ("store", with(&[])),
+        ("sink", with(&["clock", "in_use", "metrics", "store"])),
+        (
+            "source",
+            with(&["clock", "in_use", "zone", "measure", "store"]),
+        ),
         (
             "measure",
             with(&[
-                "pace", "net", "wire", "explain", "judge", "stats", "doc", "zone", "clock",
+                "pace", "net", "wire", "explain", "judge", "stats", "doc", "zone", "clock", "timer",
             ]),
         ),
-        ("lab", with(&["wire", "clock", "readiness"])),
+        ("lab", with(&["wire", "clock", "readiness", "timer"])),
         (
             "cli",
             with(&[
                 "measure", "judge", "source", "report", "compare", "doc", "lab", "pace", "sink",
-                "stats", "net", "clock", "wire", "in_use", "zone",
+                "stats", "net", "clock", "wire", "in_use", "zone", "metrics", "store",
             ]),
         ),
     ])
@@ -68,6 +82,7 @@ const PURE: &[&str] = &[
     "pace",
     "stats",
     "doc",
+    "metrics",
     "report",
     "compare",
 ];
@@ -83,6 +98,7 @@ const PURE_OF_A_KIND: &[&str] = &[
     "packet_columns",
     "sample_columns",
     "fold",
+    "rolling",
     "finished",
     "sections",
     "text",
@@ -146,7 +162,8 @@ fn modules() -> Vec<(String, PathBuf, String)> {
             .to_str()
             .unwrap();
         let module = first.trim_end_matches(".rs").to_owned();
-        if ["main", "lib"].contains(&module.as_str())
+        // `build` is the build script, no module
+        if ["main", "lib", "build"].contains(&module.as_str())
             || below.components().any(|part| part.as_os_str() == "tests")
             || below.ends_with("tests.rs")
         {

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on fails
 
+mod bundle;
 mod cli;
 #[cfg(target_os = "linux")]
 mod clocks;
@@ -19,13 +20,21 @@ mod generator;
 mod golden;
 mod hold;
 mod imports;
+mod kept;
 mod ladder;
 mod layering;
+mod metrics;
+mod nights;
+mod parquet;
 mod pipes;
 mod polite;
+mod powershell;
 mod proxy;
+mod readme;
 mod report;
+mod report_blame;
 mod report_findings;
+mod report_fleet;
 mod report_forged;
 mod report_numbers;
 mod report_options;
@@ -35,17 +44,23 @@ mod report_planted;
 mod report_rows;
 mod report_saved;
 mod report_schedule;
+mod rollup;
 mod rows;
+#[cfg(target_os = "linux")]
+mod screen;
 mod series;
 mod series_files;
 mod servers;
 mod signals;
+mod store;
+mod summary;
 mod this_end;
 mod tls;
 mod tls_path;
 mod transports;
 mod turn;
 mod udp;
+mod until;
 #[cfg(windows)]
 mod windows;
 mod wire;

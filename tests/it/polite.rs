@@ -8,12 +8,13 @@ use std::time::Duration;
 
 use turnprobe::clock::{self, Wall};
 use turnprobe::measure::probe::Prober;
-use turnprobe::measure::{End, Engine, Stop, Why};
+use turnprobe::measure::{Engine, RunEnd, Stop, Why};
 use turnprobe::net::{LocalEnd, Opener, Plan};
 use turnprobe::pace::Pace;
-use turnprobe::record::{Phase, Record, Run, World};
-use turnprobe::stats::Tally;
+use turnprobe::record::{Record, Run, World};
 use turnprobe::target::{Target, Targets};
+
+use crate::command::on_wine;
 
 use crate::rows::{ms, plan, run, target};
 use crate::servers::dns::DnsServer;
@@ -35,7 +36,7 @@ fn run_series(
     pace: Pace,
     targets: &[Target],
     concurrency: usize,
-) -> (Vec<Arc<Record>>, End) {
+) -> (Vec<Arc<Record>>, RunEnd) {
     let interval = chrono::Duration::from_std(pace.interval()).unwrap();
     let run_of_test = Arc::new(Run::new("it", String::new(), World::Real));
     let opener = Opener::new(from_loopback(plan), Wall::system()).unwrap();
@@ -122,8 +123,10 @@ fn what_a_stranger_may_not_get_is_missed_and_what_waits_says_so() {
     assert_eq!(end.started, records.len() as u64);
     // 29 intervals are 1.74 s
     assert!((14..=19).contains(&end.started), "{end:?}");
+    // politeness holds nothing up for an interval; Wine beside other load does
+    let most = if on_wine() { ms(500) } else { ms(100) };
     for record in &records {
-        assert!(record.lag.unwrap() < ms(100), "{:?}", record.lag);
+        assert!(record.lag.unwrap() < most, "{:?}", record.lag);
     }
     assert!(records.iter().any(|record| record.lag > Some(ms(10))));
     assert_spaced(&by_address(&records)[&IpAddr::from([192, 0, 2, 1])]);
@@ -160,10 +163,8 @@ fn all_addresses_are_gone_to_at_once_each_once_and_their_name_is_resolved_once()
     let moments = by_address(&records);
     assert_eq!(moments.len(), 24);
     assert!(moments.values().all(|moments| moments.len() == 4));
-    let mut tally = Tally::default();
     for record in &records {
         assert_eq!(record.dns.addresses, Some(24));
-        tally.add(record);
     }
-    assert_eq!(tally.phase(Phase::Dns).moments().count(), 4);
+    assert_eq!(server.count_a(), 4);
 }

@@ -1,5 +1,6 @@
 //! Paths through proxies: good ones, and every one that must be told apart, bounded in time and size.
 
+mod both_ways;
 mod http;
 mod lab;
 mod secrets;

@@ -474,18 +474,31 @@ fn the_page_is_written_and_a_file_that_is_no_page_is_spared() {
         "{}",
         text.len()
     );
+    // a file of rows is kept, whatever its name says
     let said = run_report(&format!("--html {}", rows.display()), &[&rows]);
+    assert_eq!(said.code, Some(2));
+    assert!(said.stderr.contains("HTML page"), "{}", said.stderr);
+    let named = dir.path().join("rows.html");
+    std::fs::copy(&rows, &named).unwrap();
+    let said = run_report(&format!("--html {}", named.display()), &[&rows]);
     assert_eq!(said.code, Some(3));
     assert!(said.stderr.contains("no page"), "{}", said.stderr);
+    assert_eq!(
+        std::fs::read(&named).unwrap(),
+        std::fs::read(&rows).unwrap()
+    );
     assert!(
         std::fs::read_to_string(&rows)
             .unwrap()
             .starts_with("\"started_utc\"")
     );
     let nowhere = dir.path().join("none").join("report.html");
-    assert_eq!(
-        run_report(&format!("--html {}", nowhere.display()), &[&rows]).code,
-        Some(3)
+    let said = run_report(&format!("--html {}", nowhere.display()), &[&rows]);
+    assert_eq!(said.code, Some(3));
+    assert!(
+        said.stderr.contains("there is no directory"),
+        "{}",
+        said.stderr
     );
 }
 

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use turnprobe::clock;
-use turnprobe::measure::{End, Engine, Stop, Why};
+use turnprobe::measure::{Engine, RunEnd, Stop, Why};
 use turnprobe::net::{Limits, Plan};
 use turnprobe::pace::Pace;
 use turnprobe::record::Record;
@@ -33,7 +33,7 @@ fn run_until(
     series: Engine,
     plan: Plan,
     enough: impl Fn(&[Arc<Record>]) -> bool + Send + 'static,
-) -> (Vec<Row>, End) {
+) -> (Vec<Row>, RunEnd) {
     let prober = Arc::new(prober(plan));
     let (records, end) = run(async {
         let stop = Stop::default();
@@ -50,7 +50,7 @@ fn run_until(
     (rows(&records), end)
 }
 
-fn run_whole(series: Engine, plan: Plan) -> (Vec<Row>, End) {
+fn run_whole(series: Engine, plan: Plan) -> (Vec<Row>, RunEnd) {
     run_until(series, plan, |_| false)
 }
 

@@ -56,7 +56,10 @@ fn what_this_end_cannot_do_is_told_before_anything_is_measured() {
             "--dscp 64",
             "give 0 to 63, EF, LE, CS0 to CS7, or AF11 to AF43",
         ),
-        ("--receive-buffer 1", "1 is not in 1024..="),
+        (
+            "--receive-buffer 1",
+            "give a whole number from 1024 to 1073741824",
+        ),
         (
             "--fast-open --transport udp",
             "--fast-open does nothing with --transport udp, as no TLS handshake is done: give --transport tls",

@@ -72,8 +72,10 @@ fn a_certificate_that_is_not_the_relays_is_told_in_every_place() {
             list.stdout
         );
         let lines = run(&format!("probe --lab --lab-fault {fault} -n 1"));
-        let note = lines.stdout.lines().nth(2).unwrap().trim();
-        assert!(note.starts_with(&format!("{path}: ")), "{}", lines.stdout);
+        // a busy machine has a line on slowness, too
+        let begin = format!("       {path}: ");
+        let is_told = lines.stdout.lines().any(|line| line.starts_with(&begin));
+        assert!(is_told, "{}", lines.stdout);
     }
 }
 

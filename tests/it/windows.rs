@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::os::windows::fs::OpenOptionsExt as _;
 use std::path::Path;
 
-use crate::command::{Rows, finished, on_wine, run, run_into, start, turnprobe};
+use crate::command::{Rows, Said, finished, on_wine, run, run_into, start, turnprobe};
 use crate::files::wait_for_rows;
 
 #[test]
@@ -22,6 +22,40 @@ fn lines_end_as_windows_programs_expect_it_in_files_and_on_stdout() {
         assert_eq!(text.matches('\n').count(), 5, "{text}");
         assert_eq!(text.matches("\"datetime\"").count(), 1, "{text}");
     }
+}
+
+#[test]
+fn the_program_has_its_version_its_icon_and_a_manifest_for_long_paths_and_utf_8() {
+    let program = fs::read(env!("CARGO_BIN_EXE_turnprobe")).unwrap();
+    let has = |what: &[u8]| program.windows(what.len()).any(|part| part == what);
+    // as the version's resource has texts
+    let has_wide = |text: &str| {
+        has(&text
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect::<Vec<_>>())
+    };
+    let version = env!("CARGO_PKG_VERSION");
+    for text in [
+        "VS_VERSION_INFO",
+        "ProductName\0",
+        "turnprobe.exe\0",
+        &format!("{version}\0"),
+    ] {
+        assert!(has_wide(text), "{text:?}");
+    }
+    for part in [
+        format!("name=\"turnprobe\" version=\"{version}.0\""),
+        ">true</longPathAware>".to_owned(),
+        ">UTF-8</activeCodePage>".to_owned(),
+        // Windows 10 and later
+        "{8e0f7a12-bfb3-4fe8-b9a5-48fd50a15a9a}".to_owned(),
+    ] {
+        assert!(has(part.as_bytes()), "{part}");
+    }
+    // the first picture of the icon, behind its head of 6 and its list of 4 times 16 bytes
+    let icon = include_bytes!("../../src/build/turnprobe.ico");
+    assert!(has(&icon[70..1000]), "no icon");
 }
 
 #[test]
@@ -49,7 +83,7 @@ fn a_file_that_another_program_lets_nobody_write_is_named_with_exit_code_3() {
     run_into(&file, "probe --lab -n 1");
     for share in [0, READ] {
         let held = File::options().read(true).share_mode(share).open(&file);
-        let said = run_into(&file, "probe --lab -n 1");
+        let said = run_into(&file, "probe --lab -n 1 --wait-for-file 1s");
         assert_eq!(said.code, Some(3), "{share}: {}", said.stderr);
         let message = format!(
             "{} is open in another program such as Excel",
@@ -189,7 +223,7 @@ fn failures_have_their_causes_by_windows_error_codes_and_english_details() {
     let said = run(&format!("probe {closed} -n 1 --format csv"));
     let rows = Rows::of(&said.stdout);
     assert_eq!(rows.column("Status"), ["connect-refused"]);
-    assert_eq!(rows.column("detail"), ["connection refused"]);
+    assert_eq!(rows.column("detail"), ["connection refused (10061)"]);
 }
 
 #[test]
@@ -215,7 +249,12 @@ fn where_the_system_does_not_tell_its_numbers_the_cells_are_empty_and_the_probe_
     let said = run("probe --lab -n 1 --format csv --quiet");
     let rows = Rows::of(&said.stdout);
     assert_eq!(rows.column("Status"), ["OK"], "{}", said.stderr);
-    assert_eq!(rows.column("explain"), ["none"]);
+    // without the numbers no segment is known to be lost
+    assert!(
+        !rows.column("explain")[0].contains("syn"),
+        "{}",
+        said.stdout
+    );
     for column in [
         "tcp_rtt_us",
         "tcp_syn_retransmits",
@@ -235,4 +274,271 @@ fn where_the_system_does_not_tell_its_numbers_the_cells_are_empty_and_the_probe_
     ] {
         assert_eq!(rows.column(column), [""], "{column}");
     }
+}
+
+#[test]
+fn names_of_devices_and_of_streams_are_refused_by_name() {
+    for name in [
+        "aux.csv",
+        "nul.csv",
+        "COM1.csv",
+        "prn.jsonl",
+        "probes.csv:night.csv",
+        "prob?es.csv",
+    ] {
+        let said = run(&format!("probe --lab -n 1 --output {name}"));
+        assert_eq!(said.code, Some(3), "{name}: {}", said.stderr);
+        let word = if name.contains('?') {
+            "which Windows allows in no name"
+        } else if name.contains(':') {
+            "has a colon"
+        } else {
+            "device of Windows"
+        };
+        assert!(said.stderr.contains(word), "{name}: {}", said.stderr);
+    }
+    // also where the ending is that of nothing else
+    for line in [
+        "probe --lab -n 1 --output nul",
+        "probe --lab -n 1 --output prn",
+        "diagnose --lab --quick --bundle aux.zip",
+        "diagnose --lab --quick --html aux.html",
+        "tls --lab --pem aux.pem",
+        "tls --lab --pem chain:night.pem",
+    ] {
+        let said = run(line);
+        assert!(matches!(said.code, Some(2 | 3)), "{line}: {:?}", said.code);
+        let is_told = ["device of Windows", "has a colon"];
+        let is_told = is_told.iter().any(|word| said.stderr.contains(word));
+        assert!(is_told, "{line}: {}", said.stderr);
+    }
+}
+
+#[test]
+fn a_file_that_an_editor_replaces_is_noticed_and_the_rows_go_into_the_new_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("probes.csv");
+    let mut command = turnprobe("probe --lab -n 40 -i 100ms -q");
+    let child = start(command.arg("--output").arg(&file));
+    wait_for_rows(&file, 5);
+    // what an editor does on "save": a copy, the old one out of the way, the new one into its place
+    let (new, old) = (dir.path().join("new.csv"), dir.path().join("old.bak"));
+    fs::copy(&file, &new).unwrap();
+    let copied = Rows::in_file(&new).rows.len();
+    fs::rename(&file, &old).unwrap();
+    fs::rename(&new, &file).unwrap();
+    let said = finished(child);
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let rows = Rows::in_file(&file);
+    let slots: Vec<u64> = rows
+        .column("slot")
+        .iter()
+        .map(|slot| slot.parse().unwrap())
+        .collect();
+    // none of it is lost: what came between the copy and the rename stands in the old one
+    let between = Rows::in_file(&old).rows.len() - copied;
+    assert_eq!(slots.len() + between, 40, "{}", said.stderr);
+    assert_eq!(slots.last(), Some(&39));
+}
+
+#[test]
+fn brackets_in_names_are_no_wildcards() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("dir[1]");
+    fs::create_dir(&folder).unwrap();
+    run_into(&folder.join("probes.csv"), "probe --lab -n 2 -i 0");
+    let pattern = folder.join("*.csv");
+    let said = run(&format!("report {}", pattern.display()));
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    assert!(
+        said.stdout.contains("Read 1 file, 2 rows"),
+        "{}",
+        said.stdout
+    );
+}
+
+/// As Excel has a file open: others may read it.
+const READ: u32 = 1;
+
+fn slots(file: &Path) -> Vec<u64> {
+    let rows = Rows::in_file(file);
+    rows.column("slot")
+        .iter()
+        .map(|slot| slot.parse().unwrap())
+        .collect()
+}
+
+/// Every probe that was sent has its row, each slot once; a busy machine misses some slots.
+fn all_were_sent(slots: &[u64], said: &Said) {
+    let sent = format!(" {} sent,", slots.len());
+    assert!(
+        said.stdout.replace('\n', " ").contains(&sent),
+        "{slots:?}{}{}",
+        said.stdout,
+        said.stderr
+    );
+}
+
+#[test]
+fn a_file_that_is_held_before_the_start_is_waited_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("probes.csv");
+    run_into(&file, "probe --lab -n 1");
+    let held = File::options()
+        .read(true)
+        .share_mode(READ)
+        .open(&file)
+        .unwrap();
+    let mut command = turnprobe("probe --lab -n 2 -i 0 --wait-for-file 60s");
+    let child = start(command.arg("--output").arg(&file));
+    std::thread::sleep(std::time::Duration::from_secs(3));
+    drop(held);
+    let said = finished(child);
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    assert!(
+        said.stderr.contains("such as Excel") && said.stderr.contains("waiting for it"),
+        "{}",
+        said.stderr
+    );
+    assert_eq!(Rows::in_file(&file).rows.len(), 3);
+}
+
+/// The file is moved away, and one that is held has its name.
+fn hold(file: &Path, old: &Path) -> File {
+    fs::rename(file, old).unwrap();
+    fs::copy(old, file).unwrap();
+    File::options()
+        .read(true)
+        .share_mode(READ)
+        .open(file)
+        .unwrap()
+}
+
+#[test]
+fn rows_wait_for_a_file_that_is_held_and_go_into_it_in_their_order() {
+    let dir = tempfile::tempdir().unwrap();
+    let (file, old) = (dir.path().join("probes.csv"), dir.path().join("old.bak"));
+    let mut command = turnprobe("probe --lab -n 150 -i 100ms");
+    let child = start(command.arg("--output").arg(&file));
+    wait_for_rows(&file, 5);
+    let held = hold(&file, &old);
+    // more rows than wait in memory
+    std::thread::sleep(std::time::Duration::from_secs(9));
+    drop(held);
+    let said = finished(child);
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    assert_eq!(
+        said.stderr.matches("the series goes on").count(),
+        1,
+        "{}",
+        said.stderr
+    );
+    assert!(said.stderr.contains("takes rows again"), "{}", said.stderr);
+    let slots = slots(&file);
+    // rows come as their probes end, a few of them at a time; what waited stands before what came later
+    let mut sorted = slots.clone();
+    sorted.sort_unstable();
+    let is_near = |(one, other): (&u64, &u64)| one.abs_diff(*other) <= 8;
+    assert!(slots.iter().zip(&sorted).all(is_near), "{slots:?}");
+    sorted.dedup();
+    assert_eq!(sorted.len(), slots.len(), "a row stands twice: {slots:?}");
+    // the copy and the move are two moments: a row between them stands in the old one alone
+    let mut all = slots.clone();
+    all.extend(self::slots(&old));
+    all.sort_unstable();
+    all.dedup();
+    all_were_sent(&all, &said);
+    assert!(!dir.path().join("probes.pending.csv").exists());
+}
+
+#[test]
+fn rows_of_a_file_that_stays_held_are_kept_and_the_next_run_takes_them_in() {
+    let dir = tempfile::tempdir().unwrap();
+    let (file, old) = (dir.path().join("probes.csv"), dir.path().join("old.bak"));
+    let mut command = turnprobe("probe --lab -n 60 -i 100ms");
+    let child = start(command.arg("--output").arg(&file));
+    wait_for_rows(&file, 5);
+    let held = hold(&file, &old);
+    let first = finished(child);
+    assert_eq!(first.code, Some(3), "{}", first.stderr);
+    let pending = dir.path().join("probes.pending.csv");
+    assert!(
+        first.stderr.contains(&pending.display().to_string()),
+        "{}",
+        first.stderr
+    );
+    drop(held);
+    let said = run_into(&file, "probe --lab -n 1 -q");
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    assert!(said.stderr.contains("took in"), "{}", said.stderr);
+    assert!(!pending.exists());
+    let mut all = slots(&file);
+    // the last one is that of the second run
+    assert_eq!(all.pop(), Some(0));
+    all.extend(slots(&old));
+    all.sort_unstable();
+    all.dedup();
+    all_were_sent(&all, &first);
+}
+
+#[test]
+fn a_file_of_the_hour_that_stays_held_gives_way_to_another_beside_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("probes.csv");
+    let mut command = turnprobe("probe --lab -n 150 -i 500ms --roll month");
+    let child = start(command.arg("--output").arg(&file));
+    let rolled = || {
+        let entries = fs::read_dir(dir.path()).unwrap();
+        let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+        paths.retain(|path| path.extension().is_some_and(|ending| ending == "csv"));
+        paths.sort();
+        paths
+    };
+    while rolled().is_empty() {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    let of_month = rolled().remove(0);
+    wait_for_rows(&of_month, 3);
+    let held = hold(&of_month, &dir.path().join("old.bak"));
+    let said = finished(child);
+    drop(held);
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let [other, first] = &rolled()[..] else {
+        panic!("{:?}: {}", rolled(), said.stderr);
+    };
+    let name = other.file_name().unwrap().to_string_lossy();
+    assert!(name.ends_with("-2.csv"), "{name}");
+    let mut all = slots(first);
+    all.extend(slots(other));
+    all.extend(slots(&dir.path().join("old.bak")));
+    all.sort_unstable();
+    all.dedup();
+    all_were_sent(&all, &said);
+}
+
+#[test]
+fn a_replacement_that_its_program_shares_with_nobody_is_another_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let (file, old) = (dir.path().join("probes.csv"), dir.path().join("old.bak"));
+    let mut command = turnprobe("probe --lab -n 60 -i 100ms");
+    let child = start(command.arg("--output").arg(&file));
+    wait_for_rows(&file, 5);
+    fs::rename(&file, &old).unwrap();
+    let before = slots(&old);
+    fs::write(&file, "").unwrap();
+    let held = File::options()
+        .read(true)
+        .share_mode(0)
+        .open(&file)
+        .unwrap();
+    std::thread::sleep(std::time::Duration::from_secs(1));
+    drop(held);
+    let said = finished(child);
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    // a row or two of the moment between the name and the hold
+    assert!(slots(&old).len() <= before.len() + 3, "{:?}", slots(&old));
+    let mut all = slots(&file);
+    all.extend(slots(&old));
+    all.sort_unstable();
+    all_were_sent(&all, &said);
 }

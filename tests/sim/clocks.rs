@@ -9,7 +9,7 @@ use turnprobe::clock::Wall;
 use turnprobe::lab::{Lab, LabOptions};
 use turnprobe::measure::probe::Prober;
 use turnprobe::measure::probe::column;
-use turnprobe::measure::{End, Engine, Stop, Why};
+use turnprobe::measure::{Engine, RunEnd, Stop, Why};
 use turnprobe::net::dns::Resolver;
 use turnprobe::net::{Opener, Plan};
 use turnprobe::pace::Pace;
@@ -25,7 +25,7 @@ use crate::rows::{in_file, number, said, turnprobe};
 const HOUR: i64 = 3600;
 
 /// A series against the lab whose wall clock is set by so many seconds when this many rows are in.
-fn series(settings: &[(usize, i64)]) -> (Vec<Arc<Record>>, End) {
+fn series(settings: &[(usize, i64)]) -> (Vec<Arc<Record>>, RunEnd) {
     let offset = Arc::new(AtomicI64::new(0));
     let hands = Arc::clone(&offset);
     let system = Wall::system();

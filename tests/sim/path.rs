@@ -110,12 +110,12 @@ fn come_first() {
 }
 
 /// One end of the path: what the device gives was sent there and goes this way.
-struct End {
+struct RunEnd {
     device: SyncDevice,
     sends: Way,
 }
 
-fn end(namespace: &Namespace, address: &str, sends: Way) -> End {
+fn end(namespace: &Namespace, address: &str, sends: Way) -> RunEnd {
     let device = inside(namespace, || {
         let builder = DeviceBuilder::new().name("eth0").mtu(MTU);
         builder.build_sync().unwrap()
@@ -123,7 +123,7 @@ fn end(namespace: &Namespace, address: &str, sends: Way) -> End {
     device.set_nonblocking(true).unwrap();
     namespace.output("ip", &["address", "add", address, "dev", "eth0"]);
     namespace.output("ip", &["link", "set", "eth0", "up"]);
-    End { device, sends }
+    RunEnd { device, sends }
 }
 
 /// The thread that carries; it ends when this is dropped.
@@ -148,7 +148,7 @@ type UnderWay = (Instant, u64, usize, Vec<u8>);
 
 /// Carries packets until the pipe is closed at its other end.
 fn carry(
-    ends: &[End; 2],
+    ends: &[RunEnd; 2],
     delay: Duration,
     mut fates: impl FnMut(&Segment) -> Fate,
     stopped: &PipeReader,

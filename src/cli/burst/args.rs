@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::cli::values::{LimitsArg, duration, rate};
+use crate::cli::values::{GoalArg, LimitsArg, duration, percent, rate};
 
 /// Where these flags stand in the help.
 const HEADING: &str = "UDP quality";
@@ -16,7 +16,7 @@ pub struct StreamArgs {
     /// RTT, loss and jitter of a burst: packets a second
     #[arg(long, value_name = "RATE", value_parser = rate, long_help = BURST, help_heading = HEADING)]
     pub burst: Option<u32>,
-    /// Time that a burst lasts; more than 60s as for the rate of --burst
+    /// Length of a burst; more than 60s only where --burst allows more than 50/s
     #[arg(long = "for", value_name = "TIME", default_value = "15s", value_parser = duration,
           help_heading = HEADING, hide_short_help = true)]
     pub length: Duration,
@@ -26,7 +26,7 @@ pub struct StreamArgs {
     /// Append a row for every packet to FILE (.csv, .jsonl)
     #[arg(long, value_name = "FILE", help_heading = HEADING, hide_short_help = true)]
     pub packets: Option<PathBuf>,
-    /// Distance too: the lowest IP time to live that still gets an answer
+    /// Find the distance as well: the lowest IP time to live that still gets an answer
     #[arg(long, help_heading = HEADING, hide_short_help = true)]
     pub hops: bool,
     /// A packet that is not answered within this time is lost
@@ -37,10 +37,18 @@ pub struct StreamArgs {
     #[arg(long, value_name = "ROW", default_value = "client",
           help_heading = HEADING, hide_short_help = true)]
     pub limits: LimitsArg,
+    /// Exit with 1 when more than this share of the packets were lost
+    #[arg(long, value_name = "PERCENT", value_parser = percent,
+          help_heading = HEADING, hide_short_help = true)]
+    pub max_loss: Option<f64>,
+    /// Exit with 1 when a line of Microsoft's table fails: quality
+    #[arg(long, value_name = "WHAT", hide_possible_values = true,
+          help_heading = HEADING, hide_short_help = true)]
+    pub fail_on: Option<GoalArg>,
 }
 
 const BURST: &str = "\
-Quality over UDP: sends so many STUN Bindings a second, such as 50/s, to port 3478 as an audio \
+Quality over UDP: sends this many STUN Bindings a second, such as 50/s, to port 3478 as an audio \
 stream would, one every 20 ms, and gives round trips, loss, jitter, reordering and duplicates, \
 judged by Microsoft's table. Without -n and -d one burst; -i is at least the length of a burst \
 and a second or two. Up to 50 a second and 60s; up to 1000 a second and 1h to loopback, to private \
@@ -48,7 +56,7 @@ addresses, and with --i-own-this-server. Relays may limit the rate that they ans
 like loss.";
 
 const WATCH: &str = "\
-Continuous watch over UDP: one STUN Binding an interval (-i) on one socket until -n packets, -d \
+Continuous watch over UDP: one STUN Binding in each interval (-i) on one socket until -n packets, -d \
 or Ctrl-C. Outages of a second or more are told when they begin and end. Rows hold a minute \
 each. Intervals under 100ms, down to 10ms, are for loopback, private addresses and \
 --i-own-this-server; relays may limit the rate that they answer.";

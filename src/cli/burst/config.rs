@@ -7,7 +7,7 @@ use anyhow::{bail, ensure};
 use super::Stream;
 use crate::cli::args::ProbeArgs;
 use crate::cli::config::local_end::{local_end, reachable};
-use crate::cli::config::{columns, families, limits, resolver, suits_addresses, targets};
+use crate::cli::config::{columns, families, limits, resolver, suits_addresses, targets, zone};
 use crate::cli::run::Job;
 use crate::cli::run::outputs::{Choice, Outputs};
 use crate::cli::values::LimitsArg;
@@ -100,12 +100,30 @@ pub(in crate::cli) fn job(args: &ProbeArgs) -> anyhow::Result<Job<Stream>> {
         },
         hops: stream.hops,
     };
+    let stream = Stream {
+        length: length(&pace, &options.shape),
+        options,
+        live: None,
+        watch: stream
+            .watch
+            .then(|| Pace::new(args.interval, args.count, args.duration)),
+        zone: zone(args),
+        minutes: None,
+    };
     let engine = Engine {
         pace,
         targets,
         concurrency: 1,
     };
-    Job::new(args, Stream { options }, engine, path, outputs)
+    Job::new(args, stream, engine, path, outputs)
+}
+
+/// From the first packet to the last one, where there is one.
+fn length(pace: &Pace, shape: &BurstShape) -> Option<Duration> {
+    let packets = u32::try_from(shape.packets?).unwrap_or(u32::MAX);
+    let pauses = u32::try_from(pace.slots()?.saturating_sub(1)).unwrap_or(u32::MAX);
+    let one = shape.interval.saturating_mul(packets);
+    Some(pace.interval().saturating_mul(pauses).saturating_add(one))
 }
 
 /// When packets are sent.

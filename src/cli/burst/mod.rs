@@ -6,24 +6,40 @@ mod config;
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use args::StreamArgs;
 pub(super) use config::job;
 
 use super::run::world::headline;
 use super::run::{Counts, Finished, Kind, Told, View};
+use super::stream_live::{Progress, StreamLive};
+use super::terminal;
+use crate::clock::Wall;
+use crate::doc::lines::narrowed;
 use crate::measure::Engine;
-use crate::measure::burst::text::watch::{change, distance, minute, minutes, moved};
-use crate::measure::burst::text::{BurstSummary, block};
+use crate::measure::burst::text::watch::{Minutes, change, distance, moved};
+use crate::measure::burst::text::{BurstSummary, block, failed_lines};
 use crate::measure::burst::{Burst, Packet};
 use crate::measure::burst::{BurstOptions, Bursts, Event};
 use crate::net::{Opener, Plan};
+use crate::pace::Pace;
 use crate::record::{Distance, Mode, Run, Transport, World};
+use crate::zone::Zone;
 
 /// Bursts or a watch.
 #[derive(Debug)]
 pub(super) struct Stream {
     options: BurstOptions,
+    /// How long it takes, where it has an end.
+    length: Option<Duration>,
+    live: Option<StreamLive>,
+    /// When the packets of a watch are due.
+    watch: Option<Pace>,
+    /// Where times are shown.
+    zone: Zone,
+    /// The lines of a watch.
+    minutes: Option<Minutes>,
 }
 
 impl Kind for Stream {
@@ -34,17 +50,49 @@ impl Kind for Stream {
         Bursts::new(opener, run, self.options.clone())
     }
 
-    fn begin(&mut self, _view: View) -> anyhow::Result<Told<Packet>> {
-        let text = self.is_watch().then(minutes);
+    fn begin(&mut self, view: View) -> anyhow::Result<Told<Packet>> {
+        self.live = StreamLive::start(view, self.length)?;
+        self.zone = view.zone;
+        self.minutes = self.is_watch().then(|| Minutes::new(view.zone));
+        let now = Wall::system().now();
+        let text = self.minutes.as_mut();
+        let text = text.map(|minutes| minutes.head(now, terminal::columns()));
         Ok(Told {
             text,
             ..Told::default()
         })
     }
 
+    fn waited(&mut self, waited: Duration) {
+        if let Some(pace) = self.watch.take() {
+            self.options.shape.packets = pace.without(waited).slots();
+        }
+    }
+
+    fn each_second(&mut self, task: &Bursts) {
+        let Some(live) = &self.live else { return };
+        let totals = task.totals();
+        let figures = totals.figures();
+        live.show(&Progress {
+            sent: figures.sent,
+            lost: Some(figures.lost()),
+            answered: figures.received,
+            last: totals.last,
+            p50: figures.rtt_p50,
+            p95: figures.rtt_p95,
+        });
+    }
+
+    fn end(&mut self) {
+        if let Some(live) = self.live.take() {
+            live.finish();
+        }
+    }
+
     fn row(&mut self, burst: &Burst) -> Told<Packet> {
-        if self.is_watch() {
-            return text(&minute(burst));
+        let columns = terminal::columns();
+        if let Some(minutes) = &mut self.minutes {
+            return text(&minutes.of(burst, columns));
         }
         let remark = match &burst.distance {
             Some(found @ Distance::Unknown(_)) => {
@@ -54,7 +102,10 @@ impl Kind for Stream {
         };
         Told {
             remark,
-            ..text(&block(burst, &self.options.limits))
+            ..text(&narrowed(
+                &block(burst, &self.options.limits, self.zone),
+                columns,
+            ))
         }
     }
 
@@ -68,8 +119,11 @@ impl Kind for Stream {
                 detail: Some(packet),
                 ..Told::default()
             },
-            Event::Change(what) => live(change(&what)),
-            Event::Moved { from, to, at } => live(moved(from, to, at)),
+            Event::Change(what) => live(narrowed(&change(&what, self.zone), terminal::columns())),
+            Event::Moved { from, to, at } => live(narrowed(
+                &moved(from, to, at, self.zone),
+                terminal::columns(),
+            )),
             Event::Distance(found) => Told {
                 remark: matches!(found, Distance::Unknown(_)).then(|| distance(&found)),
                 ..text(&(distance(&found) + "\n"))
@@ -99,18 +153,22 @@ impl Kind for Stream {
             distance: totals.distance.as_ref(),
             unmeasured: totals.unmeasured.as_ref(),
             told: !is_watch && totals.rows == 1 && run.told,
+            zone: run.zone,
         };
         summary.render()
     }
 
     fn counts(&self, task: &Bursts) -> Counts {
         let totals = task.totals();
+        let figures = totals.figures();
         Counts {
             rows: totals.rows,
             ok: totals.answered,
             heard: totals.answered,
-            judged: 0,
-            untrusted: 0,
+            packets: figures.sent,
+            lost: figures.lost(),
+            failed_lines: failed_lines(&figures, &self.options.limits),
+            ..Counts::default()
         }
     }
 

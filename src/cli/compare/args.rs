@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cli::files::DocumentFormat;
-
+use crate::cli::files::{DocumentFormat, page_name};
+use crate::cli::settings::SettingsArgs;
+use crate::cli::suggested;
 use crate::zone::Zone;
 
 /// What to try first.
@@ -39,6 +40,8 @@ pub struct CompareArgs {
     #[arg(
         long,
         value_name = "COLUMN=VALUE",
+        value_parser = suggested::conditions(),
+        hide_possible_values = true,
         requires = "b",
         conflicts_with = "with"
     )]
@@ -47,6 +50,8 @@ pub struct CompareArgs {
     #[arg(
         long,
         value_name = "COLUMN=VALUE",
+        value_parser = suggested::conditions(),
+        hide_possible_values = true,
         requires = "a",
         conflicts_with = "with"
     )]
@@ -59,9 +64,10 @@ pub struct CompareArgs {
     #[arg(long, value_name = "TIME", help_heading = "Filters")]
     pub until: Option<String>,
     /// Rows with this value; repeatable, one of a column's values and all of the columns
-    #[arg(long = "where", value_name = "COLUMN=VALUE", help_heading = "Filters")]
+    #[arg(long = "where", value_name = "COLUMN=VALUE", value_parser = suggested::conditions(),
+          hide_possible_values = true, help_heading = "Filters")]
     pub wanted: Vec<String>,
-    /// Of hours and days, and of files without one: utc, local, Europe/Berlin
+    /// Of hours and days, and of files without one: utc, local, Europe/Berlin, W. Europe Standard Time
     #[arg(
         long,
         value_name = "ZONE",
@@ -81,9 +87,11 @@ pub struct CompareArgs {
     )]
     pub format: DocumentFormat,
     /// Write one page with a chart, which needs nothing else
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    #[arg(long, value_name = "FILE", value_parser = page_name(), help_heading = "Output")]
     pub html: Option<PathBuf>,
-    /// Exit with 0 though some files could not be read
+    /// Exit with 0 even when some files could not be read
     #[arg(long, help_heading = "Output")]
     pub skip_unreadable: bool,
+    #[command(flatten)]
+    pub settings: SettingsArgs,
 }

@@ -11,8 +11,9 @@ use std::sync::atomic::AtomicBool;
 use anyhow::{Context as _, anyhow, ensure};
 
 use super::exit::{Exit, Failure};
-use super::files::{DocumentFormat, Filter, Page, Progress, input, json, tell_left_out};
+use super::files::{DocumentFormat, Filter, Page, Progress, Twice, input, json, tell_left_out};
 use super::values::Color;
+use super::words::meant;
 use super::{message, signals, terminal};
 use crate::clock::Wall;
 use crate::compare::model::Comparison;
@@ -21,11 +22,11 @@ use crate::doc::number::counted;
 use crate::doc::{self, Room};
 use crate::measure::folds::Folds;
 use crate::record::World;
-use crate::schema::Row;
+use crate::schema::{Row, id};
 use crate::source::{self, Batch, ReadSummary};
 use crate::stats::RowFold as _;
-use crate::stats::compare::{Fold, Side};
-use crate::stats::survey::is_column;
+use crate::stats::compare::{Apart, Fold, Side};
+use crate::stats::survey::{DIMENSIONS, is_column};
 use args::CompareArgs;
 use sides::{Sides, side_of};
 
@@ -36,6 +37,10 @@ pub fn run(args: &CompareArgs, color: Color) -> Result<Exit, Failure> {
     let now = Wall::system().now();
     let filter = Filter::new(since, until, &args.wanted, args.time_zone, now);
     let filter = filter.map_err(Failure::usage)?;
+    let doubts = [filter.doubts(), sides.doubts()].concat();
+    for doubt in &doubts {
+        message::note(doubt);
+    }
     let page = args.html.as_deref().map(Page::open).transpose();
     let page = page.map_err(Failure::io)?;
     let read = read(args, &sides, &filter)?;
@@ -79,6 +84,8 @@ pub fn run(args: &CompareArgs, color: Color) -> Result<Exit, Failure> {
 /// What came of the files.
 struct Read {
     fold: Fold,
+    /// What tells the sides apart, and so cannot tell the cells apart.
+    apart: Option<Apart>,
     summary: ReadSummary,
     interrupted: bool,
     of_both: u64,
@@ -89,8 +96,29 @@ struct Read {
 
 fn read(args: &CompareArgs, sides: &Sides, filter: &Filter) -> Result<Read, Failure> {
     let interrupted = signals::listen(None).map_err(Failure::io)?;
+    let expanded = match sides {
+        // both are looked for before the first one is read
+        Sides::Files(files) => files
+            .each_ref()
+            .map(|files| source::expand(files))
+            .map(|inputs| inputs.map_err(Failure::io)),
+        Sides::Columns(files, _) => [source::expand(files).map_err(Failure::io), Ok(Vec::new())],
+    };
+    let [first, second] = expanded;
+    let expanded = [first?, second?].map(|inputs| source::within(inputs, filter.span()));
+    let apart = match sides {
+        Sides::Columns(..) => sides.apart(),
+        Sides::Files(_) => {
+            let proxies = expanded.each_ref().map(|inputs| first_proxy(inputs, args));
+            match proxies {
+                [Some(one), Some(other)] if one != other => Some(Apart::Proxy),
+                _ => None,
+            }
+        }
+    };
     let mut read = Read {
-        fold: Fold::new(sides.apart()),
+        fold: Fold::new(apart),
+        apart,
         summary: ReadSummary::default(),
         interrupted: false,
         of_both: 0,
@@ -99,25 +127,37 @@ fn read(args: &CompareArgs, sides: &Sides, filter: &Filter) -> Result<Read, Fail
     };
     read.columns.name(filter.columns());
     match sides {
-        Sides::Files(files) => {
-            // both are looked for before the first one is read
-            let expanded = files.each_ref().map(|files| source::expand(files));
+        Sides::Files(_) => {
             for (side, inputs) in Side::BOTH.into_iter().zip(expanded) {
-                let inputs = inputs.map_err(Failure::io)?;
                 read.files(inputs, args, filter, interrupted.flag(), |_| Ok(Some(side)));
             }
         }
-        Sides::Columns(files, conditions) => {
+        Sides::Columns(_, conditions) => {
             for side in conditions.iter() {
                 read.columns.name(side.columns());
             }
-            let inputs = source::expand(files).map_err(Failure::io)?;
+            let [inputs, _] = expanded;
             let side = |row: &Row<'_>| side_of(conditions, row);
             read.files(inputs, args, filter, interrupted.flag(), side);
         }
     }
     read.interrupted = interrupted.yes();
     Ok(read)
+}
+
+/// The proxy of the first row of a side, empty where that went straight: two series of which one went through a proxy are
+/// told apart by it. None where it cannot be told before all is read.
+fn first_proxy(inputs: &[source::Input], args: &CompareArgs) -> Option<String> {
+    let first = inputs
+        .iter()
+        .find(|input| matches!(input, source::Input::File(_) | source::Input::Table(_)))?;
+    if inputs.contains(&source::Input::Stdin) {
+        return None;
+    }
+    let mut reading = source::read(vec![first.clone()], args.time_zone, Arc::default());
+    let batch = reading.next()?;
+    let row = batch.rows().next()?;
+    Some(row.text(id!(proxy)).into_owned())
 }
 
 impl Read {
@@ -133,6 +173,7 @@ impl Read {
         let inputs = source::in_time_order(inputs, args.time_zone);
         let mut reading = source::read(inputs, args.time_zone, stop);
         let mut progress = Progress::new(reading.bytes_total());
+        let mut twice = Twice::default();
         let mut taken = 0;
         let mut layout = None;
         while let Some(batch) = reading.next() {
@@ -149,6 +190,7 @@ impl Read {
                         if let Some(world) = row.world() {
                             self.worlds[world as usize] += 1;
                         }
+                        twice.see(&row, batch.file);
                         self.fold.add(&row, side);
                     }
                     Ok(None) => {}
@@ -160,7 +202,9 @@ impl Read {
             reading.recycle(batch);
         }
         progress.finish();
-        let more = reading.finish();
+        let mut more = reading.finish();
+        let problems = twice.problems(&more.files);
+        more.problems.extend(problems);
         self.summary.files.extend(more.files);
         self.summary.problems.extend(more.problems);
         self.summary.left_out.extend(more.left_out);
@@ -182,6 +226,7 @@ fn compared(args: &CompareArgs, sides: &Sides, read: Read) -> (Comparison, ReadS
         zone: args.time_zone,
         interrupted: read.interrupted,
         of_both: read.of_both,
+        differ_in_proxy: read.apart == Some(Apart::Proxy),
         tool_version: env!("CARGO_PKG_VERSION"),
     };
     (comparison(&read.fold.finish(), about), read.summary)
@@ -238,9 +283,12 @@ impl Columns {
     /// A column that no file has is a mistake on the command line.
     fn all_known(&self) -> anyhow::Result<()> {
         for name in self.named.iter().filter(|_| !self.names.is_empty()) {
+            let known = self.names.iter().map(String::as_str);
+            let meant = || meant(name, DIMENSIONS.into_iter().chain(known));
             ensure!(
                 self.known.contains(name),
-                "no file has a column `{name}`; there are {}",
+                "no file has a column `{name}`{}; there are {}",
+                meant(),
                 self.names
                     .iter()
                     .map(String::as_str)

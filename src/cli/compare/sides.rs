@@ -69,6 +69,14 @@ impl Sides {
         }
     }
 
+    /// Values of `--a` and `--b` that may be mistyped.
+    pub fn doubts(&self) -> Vec<String> {
+        match self {
+            Self::Files(_) => Vec::new(),
+            Self::Columns(_, sides) => [sides[0].doubts("a"), sides[1].doubts("b")].concat(),
+        }
+    }
+
     /// What tells the sides apart cannot tell the cells apart.
     pub fn apart(&self) -> Option<Apart> {
         let Self::Columns(_, sides) = self else {
@@ -93,8 +101,19 @@ impl Sides {
             Self::Columns(_, sides) => sides.each_ref().map(|side| {
                 let values: Vec<&str> = side.values().collect();
                 let what = side.columns().zip(&values);
-                let what = what.map(|(column, value)| format!("{column} {value}"));
-                (values.join(" "), what.collect())
+                let told = |column: &str, value: &str| match value {
+                    "" => format!("no {column}"),
+                    value => format!("{column} {value}"),
+                };
+                let what = what.map(|(column, value)| told(column, value));
+                let names = side
+                    .columns()
+                    .zip(&values)
+                    .map(|(column, value)| match *value {
+                        "" => format!("no {column}"),
+                        value => value.to_owned(),
+                    });
+                (names.collect::<Vec<_>>().join(" "), what.collect())
             }),
         };
         if sides[0].0 != sides[1].0 && sides.iter().all(|(name, _)| !name.is_empty()) {

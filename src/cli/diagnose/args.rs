@@ -2,11 +2,18 @@
 
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
+use crate::cli::files::page_name;
+use crate::cli::list::ListArgs;
 use crate::cli::long_help::faults;
+use crate::cli::settings::SettingsArgs;
+use crate::cli::values::duration;
+use crate::cli::words::words;
 use crate::endpoints::DEFAULT_RELAY;
+use crate::judge::diagnose::redact::Level;
 use crate::lab::Fault;
 use crate::zone::Zone;
 
@@ -17,6 +24,7 @@ Examples:
   turnprobe diagnose                       whose fault is it? about 16 s
   turnprobe diagnose --quick               6 s, without the stream of packets
   turnprobe diagnose --html page.html      one page to send
+  turnprobe diagnose --bundle ticket.zip   what a ticket needs, redacted
 
 --help lists every place that it goes to. It needs no privileges and changes
 nothing; Ctrl-C judges what is known by then.";
@@ -28,6 +36,8 @@ It goes to these places, and to no others:
                               ipv4only.arpa where there is no IPv4
   two relays behind the name  TCP 443 and 80, UDP 3478 to 3481 and 443: the way
                               that calls take
+  the proxy that is set       CONNECT for the relay, port 443: whether it is
+                              needed, or forbids
   52.123.195.2                the same, only where no name server has a relay
   the first router            datagrams towards a relay that end there, one a
                               second: is it this network or the way behind it
@@ -64,7 +74,7 @@ pub struct DiagnoseArgs {
     pub compare_resolver: Option<IpAddr>,
     /// Judge the facts of FILE again, measure nothing
     ///
-    /// FILE is what `--format json` printed, or the facts of it alone.
+    /// FILE is what `--format json` printed, the facts of it alone, or a bundle.
     #[arg(long, value_name = "FILE")]
     pub facts: Option<PathBuf>,
 
@@ -78,14 +88,37 @@ pub struct DiagnoseArgs {
     )]
     pub format: DiagnoseFormat,
     /// One page to send, with charts
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    #[arg(long, value_name = "FILE", value_parser = page_name(), help_heading = "Output")]
     pub html: Option<PathBuf>,
     /// One line, exit 0 to 3; implies --quick
     ///
     /// With perfdata, for Nagios, Icinga, Checkmk: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.
     #[arg(long, help_heading = "Output")]
     pub monitoring_plugin: bool,
-    /// Of the times: utc, local, Europe/Berlin
+    /// A ZIP for a ticket, with nobody's names in it
+    ///
+    /// README.txt in it tells what each file is and what was replaced.
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub bundle: Option<PathBuf>,
+    /// What is left out of it: standard, full, none
+    ///
+    /// standard: names of this machine, its networks and their names, words of strangers;
+    /// full: also regions, public name servers and the time of the day; none: nothing.
+    #[arg(
+        long,
+        value_name = "LEVEL",
+        value_parser = words::<Level>(),
+        hide_possible_values = true,
+        requires = "bundle",
+        help_heading = "Output"
+    )]
+    pub redact: Option<Level>,
+    /// Look again until stopped; tells only changes
+    ///
+    /// At least 30 s. With --format json each change is a line of JSON.
+    #[arg(long, value_name = "TIME", value_parser = duration, help_heading = "Output")]
+    pub repeat: Option<Duration>,
+    /// Of the times: utc, local, Europe/Berlin, W. Europe Standard Time
     #[arg(
         long,
         value_name = "ZONE",
@@ -98,12 +131,18 @@ pub struct DiagnoseArgs {
     #[arg(short, long, help_heading = "Output")]
     pub quiet: bool,
 
+    #[command(flatten)]
+    pub list: ListArgs,
+
     /// Look at relays built in, on loopback
     #[arg(long, help_heading = "Lab")]
     pub lab: bool,
     /// Switch on a fault; several take turns
-    #[arg(long, value_name = "NAME", help_heading = "Lab", long_help = faults())]
+    #[arg(long, value_name = "NAME", value_parser = words::<Fault>(), hide_possible_values = true,
+          help_heading = "Lab", long_help = faults())]
     pub lab_fault: Vec<Fault>,
+    #[command(flatten)]
+    pub settings: SettingsArgs,
 }
 
 /// The form of the result on stdout.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::{bail, ensure};
 
 use super::args::DiagnoseArgs;
+use crate::endpoints::List;
 use crate::measure::diagnose::Options;
 use crate::net::{Limits, Plan, TlsVersion};
 use crate::target::{Host, Target};
@@ -47,13 +48,14 @@ pub(super) fn target(args: &DiagnoseArgs) -> anyhow::Result<Target> {
 }
 
 /// What is left out, and what is added.
-pub(super) fn options(args: &DiagnoseArgs) -> Options {
+pub(super) fn options(args: &DiagnoseArgs, list: &List) -> Options {
     Options {
         quick: is_quick(args),
         offline: args.offline,
         comparison: args
             .compare_resolver
             .map(|address| SocketAddr::new(address, 53)),
+        list_date: list.date,
         lab: args.lab,
     }
 }

@@ -6,13 +6,12 @@ use anyhow::Context as _;
 use serde::Serialize;
 
 use super::args::{DiagnoseArgs, DiagnoseFormat};
-use crate::cli::exit::Failure;
 use crate::cli::files::{Page, json};
 use crate::cli::values::Color;
 use crate::cli::{message, terminal};
 use crate::doc::{self, Room};
 use crate::judge::diagnose::{Diagnosis, Facts};
-use crate::report::diagnose::{self as report, Told, document};
+use crate::report::diagnose::{self as report, DiagnosisJson, document};
 
 /// What was found out, and what it comes to.
 type Known<'a> = (&'a Facts, &'a Diagnosis);
@@ -21,7 +20,7 @@ type Known<'a> = (&'a Facts, &'a Diagnosis);
 #[derive(Debug, Serialize)]
 struct Whole<'a> {
     #[serde(flatten)]
-    told: Told<'a>,
+    told: DiagnosisJson<'a>,
     facts: &'a Facts,
 }
 
@@ -55,6 +54,30 @@ pub(super) fn result(
     write(&text, color)
 }
 
+/// Prints the whole as one line of JSON.
+pub(super) fn whole_line((facts, judged): Known<'_>) -> anyhow::Result<()> {
+    line(&Whole {
+        told: report::told(facts, judged),
+        facts,
+    })
+}
+
+/// Prints something as one line of JSON.
+pub(super) fn line(of: &impl Serialize) -> anyhow::Result<()> {
+    // what it is pretty-printed with has no other line feeds than those between its parts
+    let text: String = json(of)?.lines().map(str::trim_start).collect();
+    write(&format!("{text}\n"), Color::Never)
+}
+
+/// Prints text as it is.
+pub(super) fn text(text: &str, color: Color) -> anyhow::Result<()> {
+    let lines = text
+        .lines()
+        .flat_map(|line| doc::wrapped(line, usize::from(terminal::width())));
+    let text: Vec<String> = lines.collect();
+    write(&(text.join("\n") + "\n"), color)
+}
+
 /// Writes the page.
 pub(super) fn page(
     page: Page,
@@ -67,8 +90,8 @@ pub(super) fn page(
 }
 
 /// The line of a plugin that could not even begin.
-pub(super) fn plugin_failure(failure: &Failure) {
-    let said = format!("{:#}", failure.error).replace(['|', '\n'], " ");
+pub fn plugin_unknown(why: &str) {
+    let said = why.replace(['|', '\n'], " ");
     let _ = write(&format!("TURNPROBE UNKNOWN - {said}\n"), Color::Never);
 }
 

@@ -3,7 +3,9 @@
 use std::io::Read as _;
 use std::path::Path;
 
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, bail, ensure};
+use flate2::bufread::DeflateDecoder;
+use rawzip::{CompressionMethod, ZipArchive};
 
 use crate::judge::diagnose::Facts;
 use crate::judge::diagnose::facts::FORMAT;
@@ -27,10 +29,13 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Facts> {
     );
     let none = || {
         format!(
-            "{}: no facts of diagnose; give what --format json printed",
+            "{}: no facts of diagnose; give what --format json printed, or a bundle",
             said()
         )
     };
+    if text.starts_with(b"PK") {
+        text = unpacked(&text).with_context(none)?;
+    }
     let mut all: serde_json::Value = serde_json::from_slice(&text).with_context(none)?;
     // what is printed has the facts beside the findings
     let facts = match all.get_mut("facts") {
@@ -46,4 +51,28 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Facts> {
         facts.about.format
     );
     Ok(facts)
+}
+
+/// The facts in a bundle.
+fn unpacked(bundle: &[u8]) -> anyhow::Result<Vec<u8>> {
+    let archive = ZipArchive::from_slice(bundle)?;
+    let mut entries = archive.entries();
+    while let Some(entry) = entries.next_entry()? {
+        if entry.file_path().as_ref() != b"facts.json" {
+            continue;
+        }
+        ensure!(
+            entry.compression_method() == CompressionMethod::DEFLATE,
+            "facts.json is packed in a way that is not known"
+        );
+        let packed = archive.get_entry(entry.wayfinder())?;
+        let inside = DeflateDecoder::new(packed.data());
+        let mut text = Vec::new();
+        packed
+            .verifying_reader(inside)
+            .take(LONGEST)
+            .read_to_end(&mut text)?;
+        return Ok(text);
+    }
+    bail!("the archive has no facts.json")
 }

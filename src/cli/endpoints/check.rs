@@ -11,7 +11,7 @@ use crate::clock::Wall;
 use crate::doc::number::counted;
 use crate::doc::parts::{filled, main_section};
 use crate::doc::{Cell, Column, Document, Paragraph, Style, Table};
-use crate::endpoints::{Found, List, ListFacts, Standing};
+use crate::endpoints::{List, ListFacts, Membership, Standing};
 use crate::target::{Host, Target};
 
 /// What programs read.
@@ -19,7 +19,7 @@ use crate::target::{Host, Target};
 struct Answer {
     tool_version: &'static str,
     list: ListFacts,
-    checked: Vec<Found>,
+    checked: Vec<Membership>,
 }
 
 /// Tells where each belongs.
@@ -27,7 +27,7 @@ pub(super) fn run(args: &CheckArgs, color: Color) -> Result<Exit, Failure> {
     let hosts = args.hosts.iter().map(|text| host(text));
     let hosts: Vec<Host> = hosts.collect::<Result<_, _>>().map_err(Failure::usage)?;
     let list = args.show.by.list().map_err(Failure::io)?;
-    let found: Vec<Found> = hosts
+    let found: Vec<Membership> = hosts
         .iter()
         .map(|host| match host {
             Host::Address(address) => list.find_address(*address),
@@ -52,7 +52,7 @@ pub(super) fn run(args: &CheckArgs, color: Color) -> Result<Exit, Failure> {
     if let Some(warning) = list.warning(today) {
         message::note(&warning);
     }
-    let is_teams = |found: &Found| found.standing == Standing::Teams;
+    let is_teams = |found: &Membership| found.standing == Standing::Teams;
     Ok(if found.iter().all(is_teams) {
         Exit::Done
     } else {
@@ -70,7 +70,7 @@ fn host(text: &str) -> anyhow::Result<Host> {
     Ok(target.host)
 }
 
-fn told(list: &List, found: &[Found]) -> Document {
+fn told(list: &List, found: &[Membership]) -> Document {
     let teams = found.iter().filter(|one| one.standing == Standing::Teams);
     let (teams, all) = (teams.count(), found.len());
     let verdict = match (teams, all) {
@@ -143,7 +143,7 @@ fn told(list: &List, found: &[Found]) -> Document {
     )
 }
 
-fn lines(found: &[Found]) -> Lines<7> {
+fn lines(found: &[Membership]) -> Lines<7> {
     let mut lines = Vec::new();
     for one in found {
         let head = || (one.subject.clone(), one.standing.as_str().to_owned());

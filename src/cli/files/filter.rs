@@ -4,8 +4,12 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
 use anyhow::Context as _;
 
+use crate::cli::words::meant;
+use crate::record::{Cause, Phase, TlsPath, Transport, World};
 use crate::schema::Row;
 use crate::stats::survey::value;
+use crate::store::Span;
+use crate::words::Word;
 use crate::zone::Zone;
 
 /// Values that a row has: one of those of each column.
@@ -43,6 +47,25 @@ impl Conditions {
         })
     }
 
+    /// Values that no row of this program has, and that are like one that it may have.
+    pub fn doubts(&self, flag: &str) -> Vec<String> {
+        let values = self.columns.iter().flat_map(|(column, values)| {
+            let known = words_of(column);
+            values.iter().filter_map(move |value| {
+                let is_known = known.iter().any(|one| one.eq_ignore_ascii_case(value));
+                let meant = meant(value, known.iter().copied());
+                let text = format!("--{flag} {column}={value}: no such {column}{meant}");
+                (!is_known && !meant.is_empty()).then_some(text)
+            })
+        });
+        values.collect()
+    }
+
+    /// The columns with their values.
+    pub fn pairs(&self) -> &[(String, Vec<String>)] {
+        &self.columns
+    }
+
     /// The columns.
     pub fn columns(&self) -> impl Iterator<Item = &str> {
         self.columns.iter().map(|(column, _)| column.as_str())
@@ -52,6 +75,22 @@ impl Conditions {
     pub fn values(&self) -> impl Iterator<Item = &str> {
         let values = self.columns.iter().flat_map(|(_, values)| values);
         values.map(String::as_str)
+    }
+}
+
+/// The words that a column holds, where they are a closed list.
+fn words_of(column: &str) -> Vec<&'static str> {
+    fn all<T: Word>() -> Vec<&'static str> {
+        T::ALL.iter().map(|value| value.as_str()).collect()
+    }
+    match column.to_ascii_lowercase().as_str() {
+        "cause" => all::<Cause>(),
+        "status" => [all::<Cause>(), vec!["OK"]].concat(),
+        "failed_phase" => all::<Phase>(),
+        "transport" => all::<Transport>(),
+        "tls_path" => all::<TlsPath>(),
+        "world" => all::<World>(),
+        _ => Vec::new(),
     }
 }
 
@@ -99,6 +138,14 @@ impl Filter {
         self.since.is_none_or(|since| at >= since) && self.until.is_none_or(|until| at < until)
     }
 
+    /// The time that is asked for.
+    pub fn span(&self) -> Span {
+        Span {
+            since: self.since,
+            until: self.until,
+        }
+    }
+
     /// Whether the row has the values that are asked for.
     pub fn has_values(&self, row: &Row<'_>) -> bool {
         self.wanted.hold(row)
@@ -113,6 +160,21 @@ impl Filter {
             until: Some(since),
             wanted: self.wanted.clone(),
         })
+    }
+
+    /// `--since` and `--until`.
+    pub fn times(&self) -> [Option<DateTime<Utc>>; 2] {
+        [self.since, self.until]
+    }
+
+    /// `--where`.
+    pub fn wanted(&self) -> &Conditions {
+        &self.wanted
+    }
+
+    /// Values of `--where` that may be mistyped.
+    pub fn doubts(&self) -> Vec<String> {
+        self.wanted.doubts("where")
     }
 
     /// Columns of `--where`.
@@ -192,6 +254,29 @@ mod tests {
             .unwrap();
         assert_eq!(day.since, at("2026-11-09T00:00:00Z"));
         assert!(of(None, Some("2026-11-11")).previous(now).is_none());
+    }
+
+    #[test]
+    fn a_mistyped_cause_is_told_with_the_one_that_was_meant() {
+        let of = |text: &str| {
+            let texts = [text.to_owned()];
+            Conditions::new("where", &texts, Zone::Utc)
+                .unwrap()
+                .doubts("where")
+        };
+        assert_eq!(
+            of("cause=dns-timout"),
+            ["--where cause=dns-timout: no such cause (did you mean `dns-timeout`?)"]
+        );
+        for fine in [
+            "cause=DNS-Timeout",
+            "Status=OK",
+            "region=westeurop",
+            "cause=weather",
+            "cause=",
+        ] {
+            assert_eq!(of(fine), [""; 0], "{fine}");
+        }
     }
 
     #[test]

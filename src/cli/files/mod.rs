@@ -3,15 +3,15 @@
 
 mod filter;
 mod format;
-mod json;
 mod page;
 mod progress;
 mod told;
+mod twice;
 pub(super) mod whole;
 
 pub use filter::{Conditions, Filter};
-pub use format::DocumentFormat;
-pub use json::json;
-pub use page::Page;
+pub use format::{DocumentFormat, json};
+pub use page::{Page, page_name};
 pub use progress::Progress;
 pub use told::{input, is_left_out, tell, tell_left_out};
+pub use twice::Twice;

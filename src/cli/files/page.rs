@@ -6,12 +6,44 @@ use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{anyhow, ensure};
+use clap::builder::{PathBufValueParser, TypedValueParser};
 
 use super::whole::{Beside, Stubborn, failed, followed, replace};
 use crate::doc::{self, Document, number};
 
 /// How each page begins.
 const BEGIN: &[u8] = b"<!DOCTYPE html>";
+
+/// Endings of files that hold something else, and what makes that; a page under such a name opens in the wrong program.
+const OTHERS: &[(&[&str], &str)] = &[
+    (
+        &["pdf"],
+        "let the name end in .html, and print the page to PDF in a browser",
+    ),
+    (
+        &["csv", "tsv", "json", "md"],
+        "let the name end in .html; --format csv, json or markdown writes those to stdout",
+    ),
+    (
+        &[
+            "jsonl", "txt", "xls", "xlsx", "doc", "docx", "odt", "ods", "png", "jpg", "jpeg",
+            "svg", "zip", "gz", "xml", "mht", "mhtml",
+        ],
+        "let the name end in .html",
+    ),
+];
+
+/// Takes the name of a page; one whose ending promises another kind of file is refused.
+pub fn page_name() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().try_map(|path| {
+        let ending = path.extension().unwrap_or_default().to_ascii_lowercase();
+        let is_of = |(endings, _): &&(&[&str], _)| endings.iter().any(|one| ending == *one);
+        match OTHERS.iter().find(is_of) {
+            Some((_, fix)) => Err(format!("what is written is an HTML page: {fix}")),
+            None => Ok(path),
+        }
+    })
+}
 
 /// Where the page goes, looked at before anything is read, so that a wrong name is told at once.
 #[derive(Debug)]

@@ -8,14 +8,26 @@ use std::path::{Path, PathBuf};
 use anyhow::anyhow;
 
 use crate::in_use::{IN_USE, is_in_use};
+use crate::sink::reserved;
 
 /// The most links that are followed to a file.
 const MOST_LINKS: usize = 40;
 
 /// Why a file cannot be written.
 pub(in crate::cli) fn failed(error: io::Error, path: &Path) -> anyhow::Error {
+    if let Some(why) = reserved(path) {
+        return anyhow!("{} cannot be written: {why}", path.display());
+    }
     if is_in_use(&error) {
         return anyhow!("{} is {IN_USE}", path.display());
+    }
+    let missing = path.parent().filter(|folder| !folder.is_dir());
+    if let (io::ErrorKind::NotFound, Some(folder)) = (error.kind(), missing) {
+        return anyhow!(
+            "{} cannot be written: there is no directory {}, so make it or choose another",
+            path.display(),
+            folder.display()
+        );
     }
     anyhow::Error::from(error).context(format!("{} cannot be written", path.display()))
 }
@@ -46,6 +58,9 @@ pub(in crate::cli) enum Stubborn {
 
 /// Writes the whole of a file, or leaves it as it was.
 pub(in crate::cli) fn replace(path: &Path, text: &[u8], stubborn: Stubborn) -> io::Result<()> {
+    if let Some(why) = reserved(path) {
+        return Err(io::Error::new(io::ErrorKind::InvalidFilename, why));
+    }
     let may_write_over = || stubborn == Stubborn::WriteOver && path.exists();
     let (beside, mut file) = match Beside::create(path) {
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied && may_write_over() => {
@@ -76,6 +91,25 @@ fn overwrite(path: &Path, text: &[u8]) -> io::Result<()> {
     file.set_len(0)?;
     file.rewind()?;
     file.write_all(text)
+}
+
+/// Writes a file as it comes, whole or not at all.
+#[cfg(feature = "parquet")]
+pub(in crate::cli) fn create(
+    path: &Path,
+    write: impl FnOnce(File) -> anyhow::Result<File>,
+) -> anyhow::Result<()> {
+    if let Some(why) = reserved(path) {
+        return Err(failed(
+            io::Error::new(io::ErrorKind::InvalidFilename, why),
+            path,
+        ));
+    }
+    let (beside, file) = Beside::create(path).map_err(|error| failed(error, path))?;
+    let file = write(file)?;
+    file.sync_all().map_err(|error| failed(error, path))?;
+    drop(file);
+    fs::rename(&beside.path, path).map_err(|error| failed(error, path))
 }
 
 /// A file beside another one, for its content to come. It is removed unless it got that name.

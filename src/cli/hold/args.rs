@@ -27,8 +27,8 @@ pub struct HoldArgs {
 }
 
 const HOLD: &str = "\
-Holds one TLS connection open for so long after its handshake and sends a STUN Binding inside it \
+Holds one TLS connection open for this time after its handshake and sends a STUN Binding inside it \
 every 20 ms, as an audio stream over TCP would. Gives the kernel's round trip over time, \
 retransmissions and stalls, also where the relay never answers, and says how the connection \
 ended. Without -n and -d one connection; -i is at least this time and 2 s. From 1s to 1h; more \
-than 60s needs --i-own-this-server. A relay that sends 32 MiB unasked is left.";
+than 60s needs --i-own-this-server. When the relay sends 32 MiB unasked, the connection is closed.";

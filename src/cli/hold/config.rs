@@ -6,7 +6,7 @@ use anyhow::ensure;
 
 use super::Held;
 use crate::cli::args::ProbeArgs;
-use crate::cli::config::{columns, plan, suits_addresses, targets};
+use crate::cli::config::{columns, plan, suits_addresses, targets, zone};
 use crate::cli::run::Job;
 use crate::cli::run::outputs::{Choice, Outputs};
 use crate::measure::Engine;
@@ -45,12 +45,22 @@ pub(in crate::cli) fn job(args: &ProbeArgs) -> anyhow::Result<Job<Held>> {
         fast: args.hold.hold_rate > POLITE_RATE || shape.length > POLITE_LENGTH,
         ..plan(args, &targets)?
     };
+    let pauses = pace
+        .slots()
+        .map(|slots| u32::try_from(slots.saturating_sub(1)));
+    let pauses = pauses.map(|pauses| pace.interval().saturating_mul(pauses.unwrap_or(u32::MAX)));
+    let held = Held {
+        shape,
+        length: pauses.map(|pauses| pauses.saturating_add(shape.length)),
+        live: None,
+        zone: zone(args),
+    };
     let engine = Engine {
         pace,
         targets,
         concurrency: 1,
     };
-    Job::new(args, Held { shape }, engine, path, outputs)
+    Job::new(args, held, engine, path, outputs)
 }
 
 /// Only TLS can be held.

@@ -5,23 +5,33 @@ mod config;
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use args::HoldArgs;
 pub(super) use config::job;
 
 use super::run::world::headline;
-use super::run::{Counts, Finished, Kind, Told};
+use super::run::{Counts, Finished, Kind, Told, View};
+use super::stream_live::{Progress, StreamLive};
+use super::terminal;
+use crate::doc::lines::narrowed;
 use crate::measure::Engine;
 use crate::measure::hold::text::{HoldSummary, block};
 use crate::measure::hold::{Hold, Sample};
 use crate::measure::hold::{HoldShape, Holds, Samples};
 use crate::net::{Opener, Plan};
 use crate::record::{Run, Transport, World};
+use crate::zone::Zone;
 
 /// Held connections.
 #[derive(Debug)]
 pub(super) struct Held {
     shape: HoldShape,
+    /// How long it takes, where it has an end.
+    length: Option<Duration>,
+    live: Option<StreamLive>,
+    /// Where times are shown.
+    zone: Zone,
 }
 
 impl Kind for Held {
@@ -37,9 +47,35 @@ impl Kind for Held {
         Holds::new(opener, run, self.shape, samples)
     }
 
+    fn begin(&mut self, view: View) -> anyhow::Result<Told<Sample>> {
+        self.live = StreamLive::start(view, self.length)?;
+        Ok(Told::default())
+    }
+
+    fn each_second(&mut self, task: &Holds) {
+        let Some(live) = &self.live else { return };
+        let totals = task.totals();
+        let answers = &totals.now.answers;
+        let quantile = |permille| answers.quantile(permille).map(Duration::from_micros);
+        live.show(&Progress {
+            sent: totals.sent_by_now(),
+            lost: None,
+            answered: answers.moments().count(),
+            last: totals.now.last,
+            p50: quantile(500),
+            p95: quantile(950),
+        });
+    }
+
+    fn end(&mut self) {
+        if let Some(live) = self.live.take() {
+            live.finish();
+        }
+    }
+
     fn row(&mut self, row: &Hold) -> Told<Sample> {
         Told {
-            text: Some(block(row)),
+            text: Some(narrowed(&block(row, self.zone), terminal::columns())),
             ..Told::default()
         }
     }
@@ -85,6 +121,7 @@ impl Kind for Held {
             heard: totals.connections(),
             judged: totals.paths.judged(),
             untrusted: totals.paths.untrusted(),
+            ..Counts::default()
         }
     }
 

@@ -46,6 +46,13 @@ impl Ending {
             self.closed = true;
         } else {
             self.failed = true;
+            if let SinkError::Unwritten { rows, .. } = &error {
+                message::note("rows that found no place follow");
+                for row in rows {
+                    message::raw(&format!("{row}\n"));
+                }
+                self.orphans += rows.len() as u64;
+            }
             let text = format!("{:#}", anyhow::Error::from(error));
             message::error(&text);
             self.errors.push(text);

@@ -1,13 +1,14 @@
 //! From raw flags to a validated series of probes. Nothing is opened, started or sent here.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use anyhow::ensure;
 
 use super::lines::{LineLayout, Lines};
-use super::{Extent, Probes, rate};
+use super::{Extent, Probes, rate, rollup};
 use crate::cli::args::ProbeArgs;
-use crate::cli::config::{columns, plan, suits_addresses, targets, transports};
+use crate::cli::config::{columns, plan, suits_addresses, targets, transports, zone};
 use crate::cli::run::Job;
 use crate::cli::run::outputs::{Choice, Outputs};
 use crate::measure::Engine;
@@ -57,16 +58,21 @@ pub(in crate::cli) fn job(args: &ProbeArgs) -> anyhow::Result<Job<Probes>> {
     // a slot with all addresses takes several probes' time
     let longest = targets.iter().map(|target| path.longest(target)).max();
     let longest = longest.unwrap_or_default() * if args.all_addresses { 8 } else { 1 };
+    let outputs = rollup::with_rollups(outputs, args, longest)?;
     let concurrency = args
         .concurrency
         .map_or_else(|| default_concurrency(longest, args.interval), usize::from);
     let pace = Pace::new(args.interval, args.count, args.duration);
+    let layout = match (&path.proxy, has_turn) {
+        (Some(_), _) => LineLayout::Proxy,
+        (None, true) => LineLayout::Transports,
+        (None, false) => LineLayout::Tls,
+    };
+    let hosts: BTreeSet<_> = targets.iter().map(|its| its.host.to_string()).collect();
+    let hosts: Vec<_> = hosts.into_iter().collect();
     let kind = Probes {
-        lines: Lines::new(match (&path.proxy, has_turn) {
-            (Some(_), _) => LineLayout::Proxy,
-            (None, true) => LineLayout::Transports,
-            (None, false) => LineLayout::Tls,
-        }),
+        lines: Lines::new(layout, zone(args), &hosts),
+        is_text: false,
         extent: Extent {
             slots: pace.slots(),
             interval: args.interval,

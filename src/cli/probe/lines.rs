@@ -1,177 +1,260 @@
-//! One line per probe, as ping prints it, 80 columns wide.
+//! One line per probe, as ping prints it, as wide as the terminal.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::time::Duration;
+use std::sync::Arc;
 
-use crate::doc::{number, wrapped};
+use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta, Utc};
+
+use super::cells::{What, cell, ms};
+use crate::doc::lines::offset as offset_name;
+use crate::doc::{Layout, Style, styled, width, wrapped};
 use crate::measure::probe::text::paths::note;
-use crate::record::{Explanation, Failure, Outcome, Phase, Record, Transport, TurnReply, plain};
+use crate::record::{Cause, Explanation, Failure, Outcome, Phase, Record, Transport, plain};
+use crate::zone::Zone;
 
-/// Columns of a line.
-const WIDTH: usize = 80;
+pub use super::cells::LineLayout;
 
 /// What stands before the cause of a failure.
 const INDENT: &str = "       ";
 
-/// What a line has places for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LineLayout {
-    /// A series of plain TLS probes.
-    Tls,
-    /// Several transports, or requests to the relay.
-    Transports,
-    /// Through a proxy, straight as well or not.
-    Proxy,
-}
+/// The same where there is little room.
+const SHORT_INDENT: &str = "  ";
 
-/// Makes the lines, the head before the first one.
+/// Columns under which there is little room.
+const LITTLE: usize = 60;
+
+/// Makes the lines, the head before the first one and wherever it changes.
 #[derive(Debug)]
 pub struct Lines {
     layout: LineLayout,
-    head: bool,
+    zone: Zone,
+    /// The longest target, where there are several.
+    hosts: Option<usize>,
+    /// The longest address so far.
+    address: usize,
+    head: Option<Head>,
+    /// How each target fails that does, over each transport.
+    failing: HashMap<Way, Failing>,
 }
+
+/// What stands above the lines, and what it depends on.
+#[derive(Debug)]
+struct Head {
+    columns: usize,
+    address: usize,
+    offset: FixedOffset,
+    day: NaiveDate,
+    shown: Vec<What>,
+    layout: Layout,
+}
+
+/// Target and port, transport, and whether it goes through a proxy.
+type Way = (Arc<str>, u16, Transport, bool);
+
+/// A failure that goes on: it is told once, and then counted.
+#[derive(Debug)]
+struct Failing {
+    cause: Cause,
+    since: DateTime<Utc>,
+    count: u64,
+    /// When the count was told last.
+    told: DateTime<Utc>,
+}
+
+impl Failing {
+    /// How often by now, below the line of a probe.
+    fn counted(&self, zone: Zone, columns: usize) -> String {
+        let said = format!(
+            "{}, {} times since {}",
+            self.cause.as_str(),
+            self.count,
+            zone.show(self.since).format("%H:%M:%S")
+        );
+        below(&said, columns)
+    }
+}
+
+/// How often the count of a failure that goes on is told.
+const COUNTED: TimeDelta = TimeDelta::seconds(60);
 
 impl Lines {
-    /// Lines of this layout; colours are the stream's business.
-    pub fn new(layout: LineLayout) -> Self {
+    /// Lines of this layout for these targets; colours are the stream's business.
+    pub fn new(layout: LineLayout, zone: Zone, hosts: &[String]) -> Self {
+        let longest = hosts.iter().map(|host| width(host)).max();
         Self {
             layout,
-            head: false,
+            zone,
+            hosts: longest.filter(|_| hosts.len() > 1),
+            address: 0,
+            head: None,
+            failing: HashMap::new(),
         }
     }
 
-    /// The line of a probe.
-    pub fn of(&mut self, record: &Record) -> String {
+    /// The line of a probe, and what is told below it, for a terminal of so many columns.
+    pub fn of(&mut self, record: &Record, columns: usize) -> String {
         let mut text = String::new();
-        if !self.head {
-            self.head = true;
-            let _ = match self.layout {
-                LineLayout::Tls => writeln!(
-                    text,
-                    "{:>5}  {:<15} {:<18} {:>7} {:>7} {:>7} {:>7}  ms",
-                    "slot", "address", "region", "dns", "connect", "tls", "total"
-                ),
-                LineLayout::Transports => writeln!(
-                    text,
-                    "{:>5} {:<9} {:<15} {:<14} {:>6} {:>7} {:>6} {:>6}  ms",
-                    "slot", "over", "address", "region", "dns", "connect", "tls", "turn"
-                ),
-                LineLayout::Proxy => writeln!(
-                    text,
-                    "{:>5} {:<13} {:<15} {:>6} {:>7} {:>6} {:>6} {:>7}  ms",
-                    "slot", "over", "address", "dns", "connect", "proxy", "tls", "total"
-                ),
-            };
+        self.begin(record, columns, &mut text);
+        let is_told = self.tell_failing(record, columns, &mut text);
+        if let Some(head) = &self.head {
+            let line = head.layout.line(|place| {
+                let what = head.shown[place];
+                cell(what, record, self.zone)
+            });
+            let _ = writeln!(text, "{line}");
         }
-        render(record, self.layout, &mut text);
+        told(record, is_told, columns, &mut text);
+        if let Some(failing) = self.failing.get_mut(&key(record))
+            && record.started - failing.told >= COUNTED
+        {
+            failing.told = record.started;
+            text.push_str(&failing.counted(self.zone, columns));
+        }
         text
     }
+
+    /// The head, where it is not the one above; a new day is told with it.
+    fn begin(&mut self, record: &Record, columns: usize, text: &mut String) {
+        let address = record.remote.map_or(0, |its| its.ip().to_string().len());
+        self.address = self.address.max(address);
+        let shown = self.zone.show(record.started);
+        let (offset, day) = (*shown.offset(), shown.date_naive());
+        if let Some(head) = &mut self.head {
+            let is_next = head.day != day;
+            head.day = day;
+            if is_next {
+                let _ = writeln!(text, "{day}");
+            }
+            let as_before = (head.columns, head.address) == (columns, self.address);
+            if as_before && head.offset == offset {
+                return;
+            }
+        }
+        let zone = offset_name(self.zone, record.started);
+        let fields = self.layout.fields(&zone, self.hosts, self.address);
+        let (shown, fields): (Vec<_>, Vec<_>) = fields.into_iter().unzip();
+        // the last column stays free: some terminals wrap there
+        let layout = Layout::new(fields, columns.saturating_sub(1));
+        let is_as_above = self
+            .head
+            .as_ref()
+            .is_some_and(|above| above.layout == layout);
+        if !is_as_above {
+            let _ = writeln!(text, "{}", layout.head());
+        }
+        self.head = Some(Head {
+            columns,
+            address: self.address,
+            offset,
+            day,
+            shown,
+            layout,
+        });
+    }
+
+    /// Takes note of a failure, or that it is over. Whether the same was told already.
+    fn tell_failing(&mut self, record: &Record, columns: usize, text: &mut String) -> bool {
+        let key = key(record);
+        let cause = record.outcome.cause();
+        if let Some(failing) = self.failing.get_mut(&key)
+            && Some(failing.cause) == cause
+        {
+            failing.count = failing.count.saturating_add(1);
+            return true;
+        }
+        if let Some(over) = self.failing.remove(&key).filter(|over| over.count > 1) {
+            text.push_str(&over.counted(self.zone, columns));
+        }
+        if let Some(cause) = cause {
+            let failing = Failing {
+                cause,
+                since: record.started,
+                count: 1,
+                told: record.started,
+            };
+            self.failing.insert(key, failing);
+        }
+        false
+    }
 }
 
-fn render(record: &Record, layout: LineLayout, out: &mut String) {
-    const RED: &str = "\x1b[31m";
-    const PLAIN: &str = "\x1b[0m";
-    let address = record
-        .remote
-        .map_or_else(|| "-".to_owned(), |a| a.ip().to_string());
-    let region = if record.region.is_empty() {
-        "-"
-    } else {
-        &record.region
-    };
-    let failed = record.outcome.cause().map(crate::record::Cause::phase);
-    let cell = |phase| {
-        if failed == Some(phase) {
-            None
-        } else {
-            record.times.of(phase)
-        }
-    };
-    let total = if failed.is_some() {
-        None
-    } else {
-        record.times.total()
-    };
-    let (slot, region) = (record.slot, plain(region));
-    let [dns, connect, tls] = [Phase::Dns, Phase::Connect, Phase::Tls].map(|phase| ms(cell(phase)));
-    let _ = match layout {
-        LineLayout::Tls => write!(
-            out,
-            "{slot:>5}  {address:<15} {region:<18} {dns:>7} {connect:>7} {tls:>7} {:>7}  ",
-            ms(total),
-        ),
-        LineLayout::Transports => write!(
-            out,
-            "{slot:>5} {:<9} {address:<15} {region:<14.14} {dns:>6} {connect:>7} {tls:>6} {:>6}  ",
-            over(record),
-            turn(record),
-        ),
-        LineLayout::Proxy => write!(
-            out,
-            "{slot:>5} {:<13} {address:<15} {dns:>6} {connect:>7} {:>6} {tls:>6} {:>7}  ",
-            match record.via {
-                Some(_) => over(record) + ", proxy",
-                None => over(record),
-            },
-            ms(cell(Phase::Proxy)),
-            ms(total),
-        ),
-    };
+fn key(record: &Record) -> Way {
+    let is_through = record.via.is_some();
+    (
+        Arc::clone(&record.host),
+        record.port,
+        record.transport,
+        is_through,
+    )
+}
+
+/// What is told below the line of a probe.
+fn told(record: &Record, is_told: bool, columns: usize, out: &mut String) {
     match &record.outcome {
         Outcome::Ok => {
-            out.push_str("OK\n");
-            names(record, out);
-            slow(record, out);
-            way(record, out);
-            http(record, out);
-        }
-        Outcome::Failed(Failure { cause, detail }) => {
-            let _ = writeln!(out, "{RED}FAIL{PLAIN}");
-            let after = record
-                .times
-                .of(cause.phase())
-                .map_or_else(String::new, |took| format!(" after {} ms", ms(Some(took))));
-            // a connect that fails is the proxy's where one is gone through
-            let whose = match &record.via {
-                Some(via) if cause.phase() == Phase::Connect => {
-                    format!(", on the way to the proxy {}", plain(&via.proxy))
-                }
-                _ => String::new(),
-            };
-            let said = format!("{}{after}: {}{whose}", cause.as_str(), plain(detail));
-            for (number, line) in wrapped(&said, WIDTH - INDENT.len()).iter().enumerate() {
-                let line = if number == 0 {
-                    line.replacen(
-                        cause.as_str(),
-                        &format!("{RED}{}{PLAIN}", cause.as_str()),
-                        1,
-                    )
-                } else {
-                    line.clone()
-                };
-                let _ = writeln!(out, "{INDENT}{line}");
+            let http = record
+                .tls
+                .http_reply
+                .map(|reply| format!("HEAD: {}: {}", reply.word(), reply.meaning()));
+            let all = [names(record), slow(record), way(record), http];
+            for said in all.into_iter().flatten() {
+                out.push_str(&below(&said, columns));
             }
-            names(record, out);
+        }
+        Outcome::Failed(_) if is_told => {}
+        Outcome::Failed(failure) => {
+            out.push_str(&failed(record, failure, columns));
+            if let Some(said) = names(record) {
+                out.push_str(&below(&said, columns));
+            }
         }
     }
 }
 
-/// What the name resolution met on its way, below its line.
-fn names(record: &Record, out: &mut String) {
-    if record.dns.told.is_empty() {
-        return;
+/// Lines below that of a probe.
+fn below(said: &str, columns: usize) -> String {
+    let indent = if columns < LITTLE {
+        SHORT_INDENT
+    } else {
+        INDENT
+    };
+    let room = columns.saturating_sub(indent.len()).max(20);
+    let mut out = String::new();
+    for line in wrapped(said, room) {
+        let _ = writeln!(out, "{indent}{line}");
     }
-    let said = format!("name resolution: {}", plain(&record.dns.told));
-    for line in wrapped(&said, WIDTH - INDENT.len()) {
-        let _ = writeln!(out, "{INDENT}{line}");
-    }
+    out
 }
 
-/// Where the time of a slow probe went, below its line.
-fn slow(record: &Record, out: &mut String) {
-    let Some(why) = record.explanation.filter(|why| *why != Explanation::None) else {
-        return;
+/// The cause of a failure in red, and what was seen.
+fn failed(record: &Record, failure: &Failure, columns: usize) -> String {
+    let Failure { cause, detail } = failure;
+    let after = record
+        .times
+        .of(cause.phase())
+        .map_or_else(String::new, |took| format!(" after {} ms", ms(Some(took))));
+    // a connect that fails is the proxy's where one is gone through
+    let whose = match &record.via {
+        Some(via) if cause.phase() == Phase::Connect => {
+            format!(", on the way to the proxy {}", plain(&via.proxy))
+        }
+        _ => String::new(),
     };
+    let said = format!("{}{after}: {}{whose}", cause.as_str(), plain(detail));
+    let red = styled(cause.as_str(), Style::Bad);
+    below(&said, columns).replacen(cause.as_str(), &red, 1)
+}
+
+/// What the name resolution met on its way.
+fn names(record: &Record) -> Option<String> {
+    let told = &record.dns.told;
+    (!told.is_empty()).then(|| format!("name resolution: {}", plain(told)))
+}
+
+/// Where the time of a slow probe went.
+fn slow(record: &Record) -> Option<String> {
+    let why = record.explanation.filter(|why| *why != Explanation::None)?;
     let mut said = format!("{}: {}", why.as_str(), why.meaning());
     if record.via.is_some() && why.is_of_the_way() {
         said.push_str(", on the way to the proxy");
@@ -179,52 +262,15 @@ fn slow(record: &Record, out: &mut String) {
     if let Some(count @ 1..) = record.tcp.syn_retransmits {
         let _ = write!(said, "; SYNs sent again: {count}");
     }
-    for line in wrapped(&said, WIDTH - INDENT.len()) {
-        let _ = writeln!(out, "{INDENT}{line}");
-    }
+    Some(said)
 }
 
-/// What is wrong with the way to the relay, by its certificate, below its line.
-fn way(record: &Record, out: &mut String) {
+/// What is wrong with the way to the relay, by its certificate.
+fn way(record: &Record) -> Option<String> {
     let certificate = record.tls.certificate.as_ref();
     let issuer = certificate.map_or("", |its| its.issuer.as_str());
-    let path = record.tls.path;
-    let said = path.and_then(|path| note(path, issuer, &record.tls.path_evidence));
-    for line in wrapped(&said.unwrap_or_default(), WIDTH - INDENT.len()) {
-        if !line.is_empty() {
-            let _ = writeln!(out, "{INDENT}{line}");
-        }
-    }
+    note(record.tls.path?, issuer, &record.tls.path_evidence)
 }
 
-/// What a HEAD inside TLS got, below its line.
-fn http(record: &Record, out: &mut String) {
-    if let Some(reply) = record.tls.http_reply {
-        let _ = writeln!(out, "{INDENT}HEAD: {}: {}", reply.word(), reply.meaning());
-    }
-}
-
-/// The transport; with UDP the port, as a relay has several.
-fn over(record: &Record) -> String {
-    match record.transport {
-        Transport::Tls => "tls".to_owned(),
-        Transport::Tcp => "tcp".to_owned(),
-        Transport::Udp => format!("udp {}", record.remote.map_or(record.port, |r| r.port())),
-        Transport::PseudoTls => "pseudo".to_owned(),
-    }
-}
-
-/// The round trip, also of an error; silence is no failure inside TLS and must be seen all the same.
-fn turn(record: &Record) -> String {
-    match record.turn.reply {
-        Some(TurnReply::Silent) => "silent".to_owned(),
-        _ => ms(record.turn_round_trip()),
-    }
-}
-
-fn ms(took: Option<Duration>) -> String {
-    took.map_or_else(
-        || number::NONE.to_owned(),
-        |took| number::millis(took.as_secs_f64() * 1e3),
-    )
-}
+#[cfg(test)]
+mod tests;

@@ -1,21 +1,17 @@
-//! The live status line on stderr, drawn by a thread of its own.
+//! The live status line on stderr.
 
-use std::fmt::Write as _;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-
-use crate::cli::message;
+use crate::cli::live_line::{LiveLine, left, ms};
 use crate::clock;
-use crate::record::{Phase, Record};
+use crate::record::Record;
+use crate::schema::{Metric, RowView as _};
 use crate::stats::{Distribution, Tally};
 
 /// The status line.
 #[derive(Debug)]
 pub struct Live {
-    texts: SyncSender<String>,
-    cleared: Receiver<()>,
+    line: LiveLine,
     started: Instant,
     slots: Option<u64>,
     interval: Duration,
@@ -34,20 +30,10 @@ impl Live {
         interval: Duration,
         duration: Option<Duration>,
     ) -> std::io::Result<Self> {
-        let (texts, shown) = sync_channel(1);
-        let (done, cleared) = sync_channel(1);
-        std::thread::Builder::new()
-            .name("status".to_owned())
-            .spawn(move || {
-                show(&shown);
-                let _ = done.send(());
-            })?;
-        message::status_line(true);
         let of = slots.map_or_else(String::new, |slots| format!(" of {slots}"));
-        let _ = texts.try_send(format!("0 ok 0 failed{of}"));
+        let line = LiveLine::start(vec![format!("0 ok 0 failed{of}")])?;
         Ok(Self {
-            texts,
-            cleared,
+            line,
             started: clock::now(),
             slots,
             interval,
@@ -68,16 +54,12 @@ impl Live {
         self.drawn = Some(now);
         let elapsed = now.saturating_duration_since(self.started);
         let left = self.left(elapsed, last.slot);
-        let text = text(tally, last, self.slots, left);
-        let _ = self.texts.try_send(text);
+        self.line.show(forms(tally, last, self.slots, left));
     }
 
     /// Takes the line away.
     pub fn finish(self) {
-        drop(self.texts);
-        // a terminal that stands still is not waited for
-        let _ = self.cleared.recv_timeout(Duration::from_secs(1));
-        message::status_line(false);
+        self.line.finish();
     }
 
     fn left(&self, elapsed: Duration, slot: u64) -> Option<Duration> {
@@ -99,77 +81,60 @@ impl Live {
     }
 }
 
-/// The line; in a shorter form where the long one does not fit 80 columns.
-fn text(tally: &Tally, last: &Record, slots: Option<u64>, left: Option<Duration>) -> String {
-    const WIDTH: usize = 79;
-    let mut counts = format!("{} ok {} failed", tally.ok(), tally.failed());
-    if let Some(slots) = slots {
-        let _ = write!(counts, " of {slots}");
-    }
-    let figures = |phase| {
-        let completed = last
-            .outcome
-            .cause()
-            .is_none_or(|cause| cause.phase() != phase);
-        let last = last.times.of(phase).filter(|_| completed);
-        figures(last, tally.phase(phase))
+/// The line, the longest form first; each has a legend and the time left.
+fn forms(
+    tally: &Tally,
+    last: &Record,
+    slots: Option<u64>,
+    time_left: Option<Duration>,
+) -> Vec<String> {
+    let counts = format!(
+        "{} ok {} failed",
+        tally.outcomes.ok,
+        tally.outcomes.failed()
+    );
+    let of = slots.map_or_else(String::new, |slots| format!(" of {slots}"));
+    let few = format!(
+        "{}/{} ok/failed",
+        tally.outcomes.ok,
+        tally.outcomes.failed()
+    );
+    let took = last.times();
+    let figures = |metric: Metric| {
+        let last = took[metric as usize];
+        (metric.as_str(), figures(last, tally.times.of(metric)))
     };
     // where nothing connects there is UDP alone
-    let shown = match (tally.phase(Phase::Connect), tally.phase(Phase::Turn)) {
-        (connect, turn) if connect.moments().count() == 0 && turn.moments().count() > 0 => {
-            &[Phase::Turn][..]
-        }
-        _ => &[Phase::Connect, Phase::Tls],
+    let shown = match [Metric::Connect, Metric::Turn]
+        .map(|metric| tally.times.of(metric).moments().count())
+    {
+        [0, turn] if turn > 0 => &[Metric::Turn][..],
+        _ => &[Metric::Connect, Metric::Tls],
     };
-    let shown: Vec<_> = shown
-        .iter()
-        .map(|phase| (phase.as_str(), figures(*phase)))
-        .collect();
-    let left = left.map_or_else(String::new, |left| {
-        let seconds = left.as_secs();
-        let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
-        format!(" | {hours}:{minutes:02}:{:02} left", seconds % 60)
-    });
+    let shown: Vec<_> = shown.iter().map(|metric| figures(*metric)).collect();
+    let left = time_left.map_or_else(String::new, |time| format!(" | {}", left(time)));
     let named = |(name, [last, median, high]): &(&str, [String; 3])| {
         format!("{name} {last} p50 {median} p95 {high}")
     };
-    let parts: Vec<_> = shown.iter().map(named).collect();
-    let long = format!("{counts} | {} ms{left}", parts.join(" | "));
-    if long.len() <= WIDTH {
-        return long;
-    }
     let short = |(name, figures): &(&str, [String; 3])| format!("{name} {}", figures.join("/"));
-    let short: Vec<_> = shown.iter().map(short).collect();
-    let short = short.join(" ");
-    let explained = format!("{counts} | {short} ms last/p50/p95{left}");
-    if explained.len() <= WIDTH {
-        return explained;
+    let long: Vec<_> = shown.iter().map(named).collect();
+    let each: Vec<_> = shown.iter().map(short).collect();
+    let mut forms = vec![
+        format!("{counts}{of} | {} ms{left}", long.join(" | ")),
+        format!("{counts}{of} | {} ms last/p50/p95{left}", each.join(" ")),
+    ];
+    if let Some((name, [last, median, high])) = shown.last() {
+        forms.push(format!(
+            "{counts} | {name} {last}/{median}/{high} ms last/p50/p95{left}"
+        ));
+        forms.push(format!("{few} | {name} {median}/{high} ms p50/p95{left}"));
     }
-    format!("{counts} | {short} ms{left}")
+    forms.push(format!("{few}{left}"));
+    forms
 }
 
 /// The last time, median and 95th percentile in milliseconds.
-fn figures(last: Option<Duration>, all: &Distribution) -> [String; 3] {
-    let ms = |us: u64| ((us + 500) / 1000).to_string();
-    let shown = |us: Option<u64>| us.map_or_else(|| "-".to_owned(), ms);
-    [
-        shown(last.map(crate::record::micros)),
-        shown(all.quantile(500)),
-        shown(all.quantile(950)),
-    ]
-}
-
-fn show(texts: &Receiver<String>) {
-    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-    if let Ok(style) = ProgressStyle::with_template("{wide_msg}") {
-        bar.set_style(style);
-    }
-    loop {
-        match texts.recv_timeout(Duration::from_millis(200)) {
-            Ok(text) => bar.set_message(text),
-            Err(RecvTimeoutError::Timeout) => bar.tick(),
-            Err(RecvTimeoutError::Disconnected) => break,
-        }
-    }
-    bar.finish_and_clear();
+fn figures(last_us: Option<u64>, all: &Distribution) -> [String; 3] {
+    let times = [last_us, all.quantile(500), all.quantile(950)];
+    times.map(|us| ms(us.map(Duration::from_micros)))
 }

@@ -1,10 +1,12 @@
 //! `turnprobe probe` without `--burst`, `--watch` or `--hold`: a series of probes. What it tells;
 //! the rest is the procedure of every kind (`run`).
 
+mod cells;
 mod config;
 mod lines;
 mod live;
 mod rate;
+mod rollup;
 
 use std::collections::BTreeSet;
 use std::convert::Infallible;
@@ -18,9 +20,9 @@ use anyhow::Context as _;
 
 pub(super) use config::job;
 
-use super::message;
 use super::run::world::{few, with_port};
 use super::run::{Counts, Finished, Kind, Told, View};
+use super::{message, terminal};
 use crate::endpoints::DEFAULT_RELAY;
 use crate::measure::Engine;
 use crate::measure::probe::Prober;
@@ -36,6 +38,8 @@ use live::Live;
 pub(super) struct Probes {
     /// Lines on a terminal.
     pub lines: Lines,
+    /// Whether anybody sees them.
+    pub is_text: bool,
     /// How long it goes on, for the status line.
     pub extent: Extent,
     /// The shortest interval that strangers' addresses may get.
@@ -71,6 +75,7 @@ impl Kind for Probes {
     }
 
     fn begin(&mut self, view: View) -> anyhow::Result<Told<Record>> {
+        self.is_text = view.is_text;
         self.hints = view.world == World::Real && !view.quiet;
         if view.is_unseen && !view.quiet && std::io::stderr().is_terminal() {
             let Extent {
@@ -78,6 +83,7 @@ impl Kind for Probes {
                 interval,
                 duration,
             } = self.extent;
+            let duration = duration.map(|whole| whole.saturating_sub(view.waited));
             let live = Live::start(slots, interval, duration);
             self.live = Some(live.context("no thread for the status line")?);
         }
@@ -91,7 +97,9 @@ impl Kind for Probes {
             live.update(&self.tally, record);
         }
         Told {
-            text: Some(self.lines.of(record)),
+            text: self
+                .is_text
+                .then(|| self.lines.of(record, terminal::columns())),
             ..Told::default()
         }
     }
@@ -158,17 +166,19 @@ impl Kind for Probes {
             targets: run.targets,
             stopped: run.interrupted,
             window_chosen: self.window_chosen,
+            columns: run.columns,
         };
         summary.render()
     }
 
     fn counts(&self, _task: &Prober) -> Counts {
         Counts {
-            rows: self.tally.rows(),
-            ok: self.tally.ok(),
-            heard: self.tally.replies(),
-            judged: self.tally.paths().judged(),
-            untrusted: self.tally.paths().untrusted(),
+            rows: self.tally.outcomes.rows,
+            ok: self.tally.outcomes.ok,
+            heard: self.tally.outcomes.answered,
+            judged: self.tally.paths.judged(),
+            untrusted: self.tally.paths.untrusted(),
+            ..Counts::default()
         }
     }
 

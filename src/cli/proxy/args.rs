@@ -30,7 +30,7 @@ pub struct ProxyArgs {
     /// Go through a proxy: URL, env or system
     #[arg(long, value_name = "URL", help_heading = HEADING, hide_short_help = true, long_help = PROXIES)]
     pub proxy: Option<String>,
-    /// Go through no proxy: what is done anyway
+    /// Use no proxy, which is the default
     #[arg(long, help_heading = HEADING, hide_short_help = true)]
     pub no_proxy: bool,
     /// Who resolves the relay's name: local or remote [default: remote; local for socks5://]

@@ -6,12 +6,15 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::files::DocumentFormat;
+use crate::cli::files::{DocumentFormat, page_name};
 use crate::cli::list::ListArgs;
-use crate::cli::values::duration;
+use crate::cli::settings::SettingsArgs;
+use crate::cli::suggested;
+use crate::cli::values::{duration, whole};
 use crate::cli::words::words;
 use crate::record::World;
 use crate::report::Sort;
+use crate::report::sql::Engine;
 use crate::schema::Metric;
 use crate::zone::Zone;
 
@@ -26,12 +29,12 @@ Examples:
 
 #[derive(Debug, Args)]
 pub struct ReportArgs {
-    /// CSV or JSON Lines files, also .gz and *.csv; - is stdin
-    #[arg(value_name = "FILE", required = true)]
+    /// CSV or JSON Lines files, also .gz and *.csv, and stores; - is stdin
+    #[arg(value_name = "FILE", required_unless_present = "sql")]
     pub files: Vec<OsString>,
 
-    /// Only this table; region,hour is by both; repeatable
-    #[arg(long, value_name = "COLUMN[,COLUMN]")]
+    /// Only the table by this column; region,hour is by both; repeatable
+    #[arg(long, value_name = "COLUMN[,COLUMN]", value_parser = suggested::dimensions(), hide_possible_values = true)]
     pub by: Vec<String>,
     /// Only these times: dns, connect, tls, turn, total
     #[arg(
@@ -53,11 +56,11 @@ pub struct ReportArgs {
     /// Connects that take longer are slow
     #[arg(long, value_name = "TIME", default_value = "1s", value_parser = duration, hide_short_help = true)]
     pub slow: Duration,
-    /// Outages last at least so long; without it, lost rows in a row that chance does not make
+    /// Shortest outage; without it, more lost rows in a row than chance makes
     #[arg(long, value_name = "TIME", value_parser = duration, hide_short_help = true)]
     pub outage: Option<Duration>,
     /// Groups of a table on the terminal; 0 is all
-    #[arg(long, value_name = "N", default_value = "10")]
+    #[arg(long, value_name = "N", default_value = "10", value_parser = whole::<usize>(0..=u64::MAX, 20))]
     pub top: usize,
 
     /// Rows from this time on: 2026-11-22, 2026-11-22T13:46, or 7d before now
@@ -66,7 +69,7 @@ pub struct ReportArgs {
     /// Rows before this time
     #[arg(long, value_name = "TIME", help_heading = "Filters")]
     pub until: Option<String>,
-    /// Say what differs from the time before --since, as long: previous
+    /// Compare with the time before --since that is as long: previous
     #[arg(
         long,
         value_name = "TIME",
@@ -76,7 +79,8 @@ pub struct ReportArgs {
     )]
     pub against: Option<Against>,
     /// Rows with this value; of one column any of several
-    #[arg(long = "where", value_name = "COLUMN=VALUE", help_heading = "Filters")]
+    #[arg(long = "where", value_name = "COLUMN=VALUE", value_parser = suggested::conditions(),
+          hide_possible_values = true, help_heading = "Filters")]
     pub wanted: Vec<String>,
     /// Only rows of real networks, or of the lab: real, lab
     #[arg(
@@ -88,7 +92,7 @@ pub struct ReportArgs {
         hide_short_help = true
     )]
     pub world: Option<World>,
-    /// Of hours and days, and of files without one: utc, local, Europe/Berlin
+    /// Of hours and days, and of files without one: utc, local, Europe/Berlin, W. Europe Standard Time
     #[arg(
         long,
         value_name = "ZONE",
@@ -107,8 +111,18 @@ pub struct ReportArgs {
         help_heading = "Output"
     )]
     pub format: DocumentFormat,
+    /// Print a query for an engine of your own instead: duckdb, postgres, sqlite, clickhouse
+    #[arg(
+        long,
+        value_name = "ENGINE",
+        value_parser = words::<Engine>(),
+        hide_possible_values = true,
+        help_heading = "Output",
+        hide_short_help = true
+    )]
+    pub sql: Option<Engine>,
     /// Write one page with charts, which needs nothing else
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    #[arg(long, value_name = "FILE", value_parser = page_name(), help_heading = "Output")]
     pub html: Option<PathBuf>,
     /// Exit with 1 on this verdict: amber, red
     #[arg(
@@ -121,16 +135,18 @@ pub struct ReportArgs {
     /// Exit with 1 when anything is wrong in the files
     #[arg(long, help_heading = "Output")]
     pub strict: bool,
-    /// Exit with 0 though some files could not be read
+    /// Exit with 0 even when some files could not be read
     #[arg(long, help_heading = "Output", hide_short_help = true)]
     pub skip_unreadable: bool,
 
     /// Most groups of a table; the rest is put together as (other)
     #[arg(long, value_name = "N", default_value = "1000", help_heading = "Advanced",
-          hide_short_help = true, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+          hide_short_help = true, value_parser = whole::<u32>(1..=100_000, 5_000))]
     pub max_groups: u32,
     #[command(flatten)]
     pub list: ListArgs,
+    #[command(flatten)]
+    pub settings: SettingsArgs,
 }
 
 /// The verdict that makes an exit code.

@@ -4,6 +4,8 @@ pub mod args;
 mod mixed;
 mod odd;
 mod previous;
+mod rolled;
+mod sql;
 
 use std::collections::BTreeSet;
 use std::io::Write as _;
@@ -12,9 +14,10 @@ use anyhow::{Context as _, anyhow, ensure};
 
 use super::exit::{Exit, Failure};
 use super::files::{
-    DocumentFormat, Filter, Page, Progress, input, is_left_out, json, tell, tell_left_out,
+    DocumentFormat, Filter, Page, Progress, Twice, input, is_left_out, json, tell, tell_left_out,
 };
 use super::values::Color;
+use super::words::meant;
 use super::{message, signals, terminal};
 use crate::clock::Wall;
 use crate::compare::model::Comparison;
@@ -25,11 +28,11 @@ use crate::report::model::{Problem, Report};
 use crate::report::{Circumstances, Selection, document, figures};
 use crate::source::{self, ReadSummary};
 use crate::stats::SurveyOptions;
-use crate::stats::survey::is_column;
+use crate::stats::survey::{DIMENSIONS, is_column};
 use args::{FailOn, ReportArgs};
 use mixed::{is_of, mixed_times, one_world};
 use odd::Oddities;
-use previous::{Previous, WithPrevious, with_previous};
+use previous::{Previous, WithPrevious, span, with_previous};
 
 /// Makes a report.
 pub fn run(args: &ReportArgs, color: Color) -> Result<Exit, Failure> {
@@ -43,17 +46,19 @@ pub fn run(args: &ReportArgs, color: Color) -> Result<Exit, Failure> {
         now,
     )
     .map_err(Failure::usage)?;
+    for doubt in filter.doubts() {
+        message::note(&doubt);
+    }
+    if let Some(engine) = args.sql {
+        return sql::run(engine, args, &filter, by);
+    }
     let wanted = Selection {
         sort: args.sort,
         metrics: args.metric.clone(),
         by: by.clone(),
     };
-    let page = args
-        .html
-        .as_deref()
-        .map(Page::open)
-        .transpose()
-        .map_err(Failure::io)?;
+    let page = args.html.as_deref().map(Page::open).transpose();
+    let page = page.map_err(Failure::io)?;
     let list = args.list.list().map_err(Failure::io)?;
     let options = SurveyOptions {
         zone: args.time_zone,
@@ -72,11 +77,13 @@ pub fn run(args: &ReportArgs, color: Color) -> Result<Exit, Failure> {
         rejudge: args.list.endpoints.is_some(),
     };
     let previous = Previous::of(args, &filter, now);
-    let read = read(args, options, &filter, previous)?;
+    let mut read = read(args, options, &filter, previous)?;
     if read.interrupted && read.rows.rows() == 0 {
         return Ok(Exit::Interrupted);
     }
     one_world(&read.rows).map_err(Failure::usage)?;
+    let told = rolled::missing(&read.summary.files, &by, filter.columns());
+    read.summary.notes.extend(told.map_err(Failure::usage)?);
     known_columns(&read, &filter, &by).map_err(Failure::usage)?;
     let mut report = report(args, &read, list);
     report.sort(&wanted);
@@ -185,6 +192,7 @@ fn read(
     mut previous: Option<Previous>,
 ) -> Result<Read, Failure> {
     let inputs = source::expand(&args.files).map_err(Failure::io)?;
+    let inputs = source::within(inputs, span(filter, previous.as_ref()));
     let inputs = source::in_time_order(inputs, args.time_zone);
     let interrupted = signals::listen(None).map_err(Failure::io)?;
     let mut reading = source::read(inputs, args.time_zone, interrupted.flag());
@@ -200,7 +208,7 @@ fn read(
     let (mut names, mut known) = (BTreeSet::new(), BTreeSet::new());
     let mut survey = Survey::new(options);
     let mut layout = None;
-    let mut oddities = Oddities::default();
+    let (mut oddities, mut twice) = (Oddities::default(), Twice::default());
     let mut taken = 0;
     while let Some(batch) = reading.next() {
         if layout.as_ref() != Some(&batch.layout) {
@@ -221,6 +229,7 @@ fn read(
                 continue;
             }
             if filter.has_values(&row) {
+                twice.see(&row, batch.file);
                 oddities.add(batch.file, &row, survey.add(&row, batch.file));
             } else {
                 survey.pass_by(&row);
@@ -234,6 +243,7 @@ fn read(
     let mut summary = reading.finish();
     let odd = oddities.problems(&summary.files, &survey);
     summary.problems.extend(odd);
+    summary.problems.extend(twice.problems(&summary.files));
     let interrupted = interrupted.yes();
     let previous = previous.map(|previous| previous.finish(args, input(&summary), interrupted));
     Ok(Read {
@@ -268,7 +278,7 @@ fn columns(args: &ReportArgs) -> anyhow::Result<Vec<Vec<String>>> {
 
 /// Whether the table is one of those that are always made.
 fn is_made_anyway(columns: &[String]) -> bool {
-    matches!(columns, [one] if crate::stats::survey::DIMENSIONS.contains(&one.as_str()))
+    matches!(columns, [one] if DIMENSIONS.contains(&one.as_str()))
 }
 
 /// A column that no file has is a mistake on the command line.
@@ -281,9 +291,12 @@ fn known_columns(read: &Read, filter: &Filter, by: &[Vec<String>]) -> anyhow::Re
         .filter(|columns| !is_made_anyway(columns))
         .flatten();
     for name in of_tables.map(String::as_str).chain(filter.columns()) {
+        let known = read.names.iter().map(String::as_str);
+        let meant = || meant(name, DIMENSIONS.into_iter().chain(known));
         ensure!(
             read.known.contains(name),
-            "no file has a column `{name}`; there are {}",
+            "no file has a column `{name}`{}; there are {}",
+            meant(),
             read.names
                 .iter()
                 .map(String::as_str)

@@ -13,6 +13,7 @@ use crate::report::model::{Input, Report};
 use crate::schema::Row;
 use crate::stats::RowFold as _;
 use crate::stats::compare::{Fold, Side};
+use crate::store::Span;
 
 /// Rows of this time and of the time before.
 #[derive(Debug)]
@@ -53,9 +54,20 @@ impl Previous {
             zone: args.time_zone,
             interrupted,
             of_both: 0,
+            differ_in_proxy: false,
             tool_version: env!("CARGO_PKG_VERSION"),
         };
         compare::comparison(&self.fold.finish(), about)
+    }
+}
+
+/// The time that is asked for, with the one before where that is asked for.
+pub fn span(filter: &Filter, previous: Option<&Previous>) -> Span {
+    let span = filter.span();
+    let before = previous.map(|previous| previous.before.span());
+    Span {
+        since: before.map_or(span.since, |before| before.since),
+        ..span
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use crate::cli::message;
-use crate::clock::{Changes, Found, Steps};
+use crate::clock::{Changes, ClockStep, Steps};
 use crate::doc::number::{counted, seconds};
 use crate::doc::text::time;
 use crate::zone::Zone;
@@ -17,12 +17,13 @@ pub(super) const EVERY: Duration = Duration::from_secs(1);
 pub(super) struct Clocks {
     steps: Steps,
     quiet: bool,
+    zone: Zone,
 }
 
 impl Clocks {
     /// With `quiet` nothing is told at once.
-    pub fn new(steps: Steps, quiet: bool) -> Self {
-        Self { steps, quiet }
+    pub fn new(steps: Steps, quiet: bool, zone: Zone) -> Self {
+        Self { steps, quiet, zone }
     }
 
     /// Looks at the clocks, and tells what is new.
@@ -30,7 +31,7 @@ impl Clocks {
         self.steps.look();
         while let Some(found) = self.steps.news() {
             if !self.quiet {
-                for line in notes(&found) {
+                for line in notes(&found, self.zone) {
                     message::note(&line);
                 }
             }
@@ -43,9 +44,9 @@ impl Clocks {
     }
 }
 
-fn notes(found: &Found) -> Vec<String> {
+fn notes(found: &ClockStep, zone: Zone) -> Vec<String> {
     let mut notes = Vec::new();
-    let now = time(Zone::Utc, found.at);
+    let now = time(zone, found.at);
     if let Some(slept) = found.change.suspended {
         notes.push(format!(
             "this machine slept for {}, until {now}: nothing was measured",
@@ -103,14 +104,14 @@ mod tests {
 
     #[test]
     fn what_happened_to_the_clocks_is_told_at_once_and_at_the_end() {
-        let found = Found {
+        let found = ClockStep {
             at: "2026-11-28T13:00:02Z".parse().unwrap(),
             change: ClockChange {
                 step_us: Some(-3_600_000_000),
                 suspended: Some(Duration::from_secs(90)),
             },
         };
-        insta::assert_snapshot!(notes(&found).join("\n"), @r"
+        insta::assert_snapshot!(notes(&found, Zone::Utc).join("\n"), @r"
         this machine slept for 1 min 30 s, until 2026-11-28 13:00:02Z: nothing was measured
         the wall clock of this machine was set back by 1 h, to 2026-11-28 13:00:02Z; durations and the schedule do not depend on it
         ");

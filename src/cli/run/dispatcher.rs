@@ -21,6 +21,8 @@ pub(super) struct Dispatcher<K: Kind> {
     interrupted: Interrupted,
     files: Option<OutputQueue<Row<K>>>,
     details: Option<OutputQueue<K::Detail>>,
+    /// Rows for monitoring systems.
+    metrics: Option<OutputQueue<Row<K>>>,
     /// Rows on stdout.
     rows: Option<OutputQueue<Row<K>>>,
     /// Text on stdout.
@@ -37,6 +39,7 @@ impl<K: Kind> Dispatcher<K> {
     pub fn new(
         kind: K,
         opened: Opened<Row<K>, K::Detail>,
+        metrics: Option<Box<dyn Sink<Row<K>>>>,
         interrupted: Interrupted,
         view: View,
         stop: &Stop,
@@ -49,6 +52,7 @@ impl<K: Kind> Dispatcher<K> {
             interrupted,
             files: file_outlet(opened.files, stop)?,
             details: file_outlet(opened.details, stop)?,
+            metrics: metrics.map(|sink| beside(sink, stop)).transpose()?,
             rows: opened.rows.map(to_stdout).transpose()?,
             text: opened
                 .text
@@ -65,6 +69,11 @@ impl<K: Kind> Dispatcher<K> {
         Ok(())
     }
 
+    /// Called each second.
+    pub fn each_second(&mut self, task: &K::Task) {
+        self.kind.each_second(task);
+    }
+
     /// Takes a row or an event in.
     pub async fn take(&mut self, output: Output<Row<K>, Event<K>>) {
         self.interrupted.measured();
@@ -73,6 +82,9 @@ impl<K: Kind> Dispatcher<K> {
                 let told = self.kind.row(&row);
                 if let Some(files) = &self.files {
                     files.send(&row).await;
+                }
+                if let Some(metrics) = &self.metrics {
+                    metrics.send(&row).await;
                 }
                 if let Some(rows) = &self.rows {
                     rows.send_after(self.files.as_ref(), &row).await;
@@ -120,6 +132,10 @@ impl<K: Kind> Dispatcher<K> {
         for output_queue in self.files.into_iter().chain(self.rows) {
             ending = ending.and(output_queue.finish().await);
         }
+        if let Some(output_queue) = self.metrics {
+            // what they come to is shown elsewhere, and no row is lost by them
+            let _ = output_queue.finish().await;
+        }
         if let Some(output_queue) = self.details {
             ending = ending.and(output_queue.finish().await);
         }
@@ -141,6 +157,15 @@ fn file_outlet<R: RowKind>(
     let orphans = Orphans::ToStderr(output_queue::as_csv);
     let output_queue = OutputQueue::start(files, Delivery::Sure, orphans, Some(stop), stop);
     output_queue.context("no thread for the files").map(Some)
+}
+
+/// The thread that shows rows to monitoring systems. They never end a run.
+fn beside<R: Send + Sync + 'static>(
+    sink: Box<dyn Sink<R>>,
+    stop: &Stop,
+) -> anyhow::Result<OutputQueue<R>> {
+    let queue = OutputQueue::start(vec![sink], Delivery::Sure, Orphans::Dropped, None, stop);
+    queue.context("no thread for metrics")
 }
 
 /// The thread that writes to stdout. `is_kept` says that a file has the same rows. Where there is

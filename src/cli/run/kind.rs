@@ -2,11 +2,13 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
-use crate::measure::{End, Engine, Task};
+use crate::measure::{Engine, RunEnd, Task};
 use crate::net::{Opener, Plan};
 use crate::record::{Run, World};
 use crate::schema::RowKind;
+use crate::zone::Zone;
 
 /// The rows of a kind.
 pub(in crate::cli) type Row<K> = <<K as Kind>::Task as Task>::Row;
@@ -32,6 +34,12 @@ pub(in crate::cli) trait Kind {
     fn begin(&mut self, _view: View) -> anyhow::Result<Told<Self::Detail>> {
         Ok(Told::default())
     }
+
+    /// A part of its time is over before it begins: a file had to be waited for.
+    fn waited(&mut self, _waited: Duration) {}
+
+    /// Called each second while it is measured.
+    fn each_second(&mut self, _task: &Self::Task) {}
 
     /// Takes a row in; what of it is told.
     fn row(&mut self, row: &Row<Self>) -> Told<Self::Detail>;
@@ -76,6 +84,10 @@ pub(in crate::cli) struct View {
     pub world: World,
     /// Whether only errors are printed.
     pub quiet: bool,
+    /// How long files were waited for before it began.
+    pub waited: Duration,
+    /// Where times are shown.
+    pub zone: Zone,
 }
 
 /// What is told of a row or an event.
@@ -109,15 +121,19 @@ pub(in crate::cli) struct Finished<'a, T> {
     /// The task with its totals.
     pub task: &'a T,
     /// How the engine ended.
-    pub end: &'a End,
+    pub end: &'a RunEnd,
     /// Whether the user interrupted it.
     pub interrupted: bool,
     /// Whether the rows were told on stdout as text.
     pub told: bool,
+    /// Where times are shown.
+    pub zone: Zone,
+    /// Columns that the summary may take.
+    pub columns: usize,
 }
 
 /// Rows, of them those that are a success, and those in which something was heard.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Default)]
 pub(in crate::cli) struct Counts {
     pub rows: u64,
     pub ok: u64,
@@ -125,4 +141,9 @@ pub(in crate::cli) struct Counts {
     /// Certificates that were judged, and of them those that cannot be trusted.
     pub judged: u64,
     pub untrusted: u64,
+    /// Packets that were sent, and of them those that were lost.
+    pub packets: u64,
+    pub lost: u64,
+    /// Lines of Microsoft's table that fail, in words.
+    pub failed_lines: Option<String>,
 }

@@ -1,13 +1,16 @@
 //! One procedure for every kind of measurement: a validated plan to a running engine, rows to
 //! their places, the summary, the exit code.
 //!
-//! `kind` is what a kind adds, `outputs` opens what rows go to, `dispatcher` takes them in, `world` is the lab or the real network.
+//! `kind` is what a kind adds, `outputs` opens what rows go to, `waiting` waits for files that are held, `dispatcher` takes them in, `goals` makes
+//! the exit code, `world` is the lab or the real network.
 //! Not here: what a kind measures (`measure`), its flags and what it tells (the commands).
 
 mod clocks;
 mod dispatcher;
+mod goals;
 mod kind;
 pub(super) mod outputs;
+mod waiting;
 pub(super) mod world;
 
 use std::sync::Arc;
@@ -18,23 +21,28 @@ use tokio::time::MissedTickBehavior;
 pub(super) use kind::{Counts, Finished, Kind, Told, View};
 
 use super::args::ProbeArgs;
+use super::config::zone;
 use super::exit::{Exit, Failure};
 use super::list::{ListArgs, judged_by};
-use super::message;
-use super::output_queue::Ending;
+use super::metrics;
 use super::signals;
 use super::summary::print_summary;
 use super::values::Color;
+use super::{message, terminal};
 use crate::clock::Wall;
-use crate::doc::lines::WIDTH;
+use crate::doc::lines::{WIDTH, narrowed};
 use crate::doc::wrapped;
 use crate::lab::LabOptions;
 use crate::measure::{Engine, Stop, Why};
 use crate::net::{NameLog, Opener, Plan};
+use crate::sink;
+use crate::sink::metrics::MetricsPlan;
+use crate::zone::Zone;
 use clocks::Clocks;
 use dispatcher::Dispatcher;
+use goals::{Goals, verdict};
 use kind::Row;
-use outputs::Outputs;
+use outputs::{Opening, Outputs};
 use world::{in_the_lab, labels, this_run};
 
 /// A validated plan of a kind.
@@ -52,21 +60,16 @@ pub(super) struct Job<K: Kind> {
     pub label: String,
     /// Whether only errors are printed.
     pub quiet: bool,
-    /// Shares, in percent, that are still a success.
-    pub most: Most,
+    /// What must hold for the run to be a success.
+    pub goals: Goals,
     /// The lab, when it is wanted.
     pub lab: Option<LabOptions>,
     /// The list that says which addresses are of Teams.
     pub list: ListArgs,
-}
-
-/// Shares, in percent, up to which a run is still a success; none where any is.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Most {
-    /// Of rows that failed.
-    pub failed: Option<f64>,
-    /// Of certificates that cannot be trusted.
-    pub untrusted: Option<f64>,
+    /// Where metrics go, if anywhere.
+    pub metrics: Option<MetricsPlan>,
+    /// Where times are shown.
+    pub zone: Zone,
 }
 
 impl<K: Kind> Job<K> {
@@ -74,7 +77,7 @@ impl<K: Kind> Job<K> {
     ///
     /// # Errors
     ///
-    /// When a label is none.
+    /// When a label is none, or metrics cannot go where they shall.
     pub fn new(
         args: &ProbeArgs,
         kind: K,
@@ -89,16 +92,15 @@ impl<K: Kind> Job<K> {
             outputs,
             label: labels(&args.label)?,
             quiet: args.quiet,
-            most: Most {
-                failed: args.max_failed,
-                untrusted: args.max_untrusted,
-            },
+            goals: Goals::of(args),
             lab: args.lab.then(|| LabOptions {
                 faults: args.lab_fault.clone(),
                 fault_share: args.lab_fault_share,
                 ..LabOptions::default()
             }),
             list: args.list.clone(),
+            metrics: args.metrics.plan(&|name| std::env::var_os(name))?,
+            zone: zone(args),
         })
     }
 }
@@ -112,9 +114,11 @@ pub(super) fn run<K: Kind>(job: Job<K>, color: Color) -> Result<Exit, Failure> {
         outputs,
         label,
         quiet,
-        most,
+        goals,
         lab,
         list,
+        metrics,
+        zone,
     } = job;
     path.local_end.check().map_err(Failure::usage)?;
     let wall = Wall::system();
@@ -128,10 +132,16 @@ pub(super) fn run<K: Kind>(job: Job<K>, color: Color) -> Result<Exit, Failure> {
     let (is_text, rows_on_stdout) = (outputs.stdout.is_text(), outputs.stdout.is_rows());
     let wants_text = is_text || (kind.tells_live() && !quiet && !rows_on_stdout);
     // files before anything else: what cannot be kept must not be measured
-    let places = outputs.open(wants_text, color, &wall)?;
-    let Some(places) = places else {
-        // nobody reads, and there is no file
-        return Ok(Exit::Done);
+    let places = match outputs.open(wants_text, color, (&wall, &stop))? {
+        Opening::Done(places) => places,
+        Opening::Unread => return Ok(Exit::Done),
+        Opening::Interrupted => return Ok(Exit::Interrupted),
+    };
+    let mut kind = kind;
+    kind.waited(places.waited);
+    let engine = Engine {
+        pace: engine.pace.without(places.waited),
+        ..engine
     };
     let (lab, world) = world::started(lab, &wall).map_err(Failure::io)?;
     let targets = kind.headline(&path, &engine, world);
@@ -140,9 +150,11 @@ pub(super) fn run<K: Kind>(job: Job<K>, color: Color) -> Result<Exit, Failure> {
         None => path,
     };
     let run = Arc::new(this_run(&label, world, &wall));
+    let metrics = metrics.map(|plan| sink::metrics::start(&metrics::of_run(plan, &run), &wall));
+    let metrics = metrics.transpose().map_err(Failure::io)?;
     let opener = Opener::new(path, wall).map_err(Failure::io)?;
     let names = opener.names();
-    let clocks = Clocks::new(opener.steps().clone(), quiet);
+    let clocks = Clocks::new(opener.steps().clone(), quiet, zone);
     let task = Arc::new(kind.task(opener, run, !places.details.is_empty()));
     let only_stdout = places.is_only_stdout();
     let view = View {
@@ -150,8 +162,10 @@ pub(super) fn run<K: Kind>(job: Job<K>, color: Color) -> Result<Exit, Failure> {
         is_text,
         world,
         quiet,
+        waited: places.waited,
+        zone,
     };
-    let dispatcher = Dispatcher::new(kind, places, interrupted.clone(), view, &stop);
+    let dispatcher = Dispatcher::new(kind, places, metrics, interrupted.clone(), view, &stop);
     let mut dispatcher = dispatcher.map_err(Failure::io)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -169,6 +183,7 @@ pub(super) fn run<K: Kind>(job: Job<K>, color: Color) -> Result<Exit, Failure> {
                     output = running.next() => output,
                     _ = look.tick() => {
                         clocks.look();
+                        dispatcher.each_second(&task);
                         continue;
                     }
                 };
@@ -197,12 +212,21 @@ pub(super) fn run<K: Kind>(job: Job<K>, color: Color) -> Result<Exit, Failure> {
     let interrupted = interrupted.yes();
     let unheard = ending.closed && only_stdout;
     if !quiet && !unheard {
+        let to_stderr = rows_on_stdout || ending.stuck;
+        // a summary that everybody can read is no wider than it ever was
+        let columns = if to_stderr {
+            WIDTH
+        } else {
+            terminal::columns().min(WIDTH)
+        };
         let mut summary = kind.summary(&Finished {
             targets: &targets,
             task: &task,
             end: &end,
             interrupted,
             told: is_text,
+            zone,
+            columns,
         });
         summary.push_str(&clocks.summary());
         for said in names.summary() {
@@ -211,11 +235,11 @@ pub(super) fn run<K: Kind>(job: Job<K>, color: Color) -> Result<Exit, Failure> {
                 summary.push('\n');
             }
         }
-        print_summary(&summary, color, rows_on_stdout || ending.stuck, &stop);
+        print_summary(&narrowed(&summary, columns), color, to_stderr, &stop);
     }
     ending.tell_last();
     let counts = kind.counts(&task);
-    Ok(verdict(counts, &ending, interrupted, only_stdout, most))
+    Ok(verdict(&counts, &ending, interrupted, only_stdout, &goals))
 }
 
 /// Tells what the name resolutions have to say, each once.
@@ -225,35 +249,4 @@ fn tell(names: &NameLog, quiet: bool) {
             message::note(&note);
         }
     }
-}
-
-/// The exit code of a run.
-fn verdict(
-    counts: Counts,
-    ending: &Ending,
-    interrupted: bool,
-    only_stdout: bool,
-    most: Most,
-) -> Exit {
-    let Counts {
-        rows, ok, heard, ..
-    } = counts;
-    if ending.failed {
-        return Exit::Io;
-    }
-    if ending.closed && only_stdout {
-        return Exit::Done;
-    }
-    if rows == 0 && interrupted {
-        return Exit::Interrupted;
-    }
-    #[allow(clippy::cast_precision_loss)] // counts lie far below 2^53
-    let share = |some: u64, all: u64| some as f64 * 100.0 / all.max(1) as f64;
-    let failed = share(rows - ok, rows);
-    let untrusted = share(counts.untrusted, counts.judged);
-    let is_over = |most: Option<f64>, share: f64| most.is_some_and(|most| share > most);
-    if heard == 0 || is_over(most.failed, failed) || is_over(most.untrusted, untrusted) {
-        return Exit::Failed;
-    }
-    Exit::Done
 }

@@ -1,30 +1,47 @@
 //! Where rows go: chosen from the flags, opened before the first slot.
 
-use std::io::Write;
-use std::path::Path;
+mod other;
+mod stored;
+
+use std::io::{IsTerminal as _, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
 
+use super::waiting::Waiting;
 use crate::cli::args::ProbeArgs;
 use crate::cli::exit::Failure;
 use crate::cli::values::{Color, ProfileArg, StdoutFormat};
 use crate::cli::{message, terminal};
 use crate::clock::Wall;
+use crate::measure::Stop;
 use crate::record::World;
 use crate::schema::{Column, RowKind};
-use crate::sink::{self, FileSpec, Format, Prepared, Profile, Sink, SinkError};
+use crate::sink::{self, FileSpec, FoldRows, Format, Prepared, Profile, Sink, SinkError, Upkeep};
+
+use other::{FoldedStream, OtherFile};
+
+/// How long a file is waited for where nothing says how long the series may take.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Where rows go.
 #[derive(Debug)]
 pub(in crate::cli) struct Outputs<R: 'static, D: 'static> {
     /// Files for rows.
     pub files: Vec<FileSpec<R>>,
+    /// Files for rows of another kind that rows are folded into, and stores.
+    pub others: Vec<OtherFile<R>>,
     /// A file for details, such as every packet.
     pub details: Option<FileSpec<D>>,
+    /// Stores for details.
+    pub stored_details: Vec<OtherFile<D>>,
     /// What stdout gets.
     pub stdout: Stdout<R>,
     /// Dialect of CSV.
     pub profile: Profile,
+    /// How long a file is waited for that another program holds; none without end.
+    pub patience: Option<Duration>,
 }
 
 /// What stdout gets while the run goes on.
@@ -36,6 +53,8 @@ pub(in crate::cli) enum Stdout<R: 'static> {
     Text,
     /// Rows.
     Rows(StdoutFormat, Vec<&'static Column<R>>),
+    /// Rows of another kind that rows are folded into.
+    Folded(FoldedStream<R>),
 }
 
 impl<R> Stdout<R> {
@@ -46,7 +65,7 @@ impl<R> Stdout<R> {
 
     /// Whether rows go there.
     pub fn is_rows(&self) -> bool {
-        matches!(self, Self::Rows(..))
+        matches!(self, Self::Rows(..) | Self::Folded(_))
     }
 }
 
@@ -97,42 +116,141 @@ impl<R: RowKind, D: RowKind> Outputs<R, D> {
                 "{flag} and --output name the same file; their columns differ, give two files"
             );
         }
+        let rows = stored::rows(args, columns.as_deref())?;
+        let stored_details = stored::details::<D>(args, details.is_some());
         Ok(Self {
             stdout: stdout(args, columns, list),
             files,
+            others: rows.into_iter().map(OtherFile::stored).collect(),
+            stored_details: stored_details.into_iter().map(OtherFile::stored).collect(),
             details: detail,
             profile,
+            // what is waited is no time of the series
+            patience: match (
+                [args.wait_for_file, args.duration]
+                    .into_iter()
+                    .flatten()
+                    .min(),
+                args.quiet,
+                args.count,
+            ) {
+                (Some(patience), ..) => Some(patience),
+                (None, true, None) => None,
+                (None, ..) => Some(PATIENCE),
+            },
         })
     }
 
-    /// Opens everything; a file that is refused leaves all as they were. None when the reader of
-    /// stdout is gone and there is no file.
+    /// The same with rows of another kind beside them, which rows are folded into, or in their place where no other file is
+    /// named for these.
+    ///
+    /// # Errors
+    ///
+    /// When a path is none, or stands twice.
+    pub fn with_folded<F: FoldRows<R>>(
+        mut self,
+        args: &ProbeArgs,
+        (flag, paths): (&str, &[PathBuf]),
+        fold: impl Fn() -> F + Clone + 'static,
+    ) -> anyhow::Result<Self> {
+        let replaces = paths.is_empty();
+        let mut specs: Vec<FileSpec<F::Row>> = Vec::new();
+        let places = if replaces { &args.output[..] } else { paths };
+        for path in places.iter().filter(|path| !replaces || !is_stdout(path)) {
+            ensure!(
+                !is_stdout(path),
+                "{flag} - is no file; without {flag} --rollup writes to --output -"
+            );
+            let file = spec::<F::Row>(flag, path, None, args, self.profile)?;
+            let mut others = self.files.iter().map(|other| &other.path);
+            let is_there = !replaces && others.any(|other| *other == file.path)
+                || specs.iter().any(|other| other.path == file.path);
+            ensure!(
+                !is_there,
+                "{} is named twice; rows and roll-ups need a file each",
+                file.path.display()
+            );
+            specs.push(file);
+        }
+        if replaces {
+            self.files.clear();
+            if let Stdout::Rows(format, _) = self.stdout {
+                let profile = self.profile;
+                let to = move || rows(format, &F::Row::defaults(), profile);
+                let settings = format!("{format:?} {profile:?} of {}", F::Row::WHAT);
+                self.stdout = Stdout::Folded(FoldedStream::new(settings, to, fold.clone()));
+            }
+        }
+        let folded = specs.into_iter();
+        let folded = folded.map(|spec| OtherFile::folded(spec, fold.clone()));
+        let stored = stored::rollups(args).into_iter();
+        let stored = stored.map(|spec| OtherFile::stored_folded(spec, fold.clone()));
+        self.others.extend(folded.chain(stored));
+        Ok(self)
+    }
+
+    /// Opens everything; a file that is refused leaves all as they were.
     pub(super) fn open(
         self,
         wants_text: bool,
         color: Color,
-        wall: &Wall,
-    ) -> Result<Option<Opened<R, D>>, Failure> {
-        let files = prepare(&self.files, wall)?;
-        let details = prepare(self.details.as_slice(), wall)?;
-        let (files, details) = (begin(files)?, begin(details)?);
+        (wall, stop): (&Wall, &Stop),
+    ) -> Result<Opening<R, D>, Failure> {
+        let mut waiting = Waiting::new(self.patience, wall, stop);
+        let prepared = waiting.prepare(&self.files).and_then(|mut files| {
+            for file in &self.others {
+                files.push(waiting.wait_for(|| (file.prepare)(wall))?);
+            }
+            let mut details = waiting.prepare(self.details.as_slice())?;
+            for file in &self.stored_details {
+                details.push(waiting.wait_for(|| (file.prepare)(wall))?);
+            }
+            Ok((files, details))
+        });
+        let (mut files, mut details) = match prepared {
+            Err(_) if stop.is_asked() => return Ok(Opening::Interrupted),
+            prepared => prepared.map_err(Failure::io)?,
+        };
+        // one that cannot be begun takes those back that were
+        let begun = files.iter_mut().try_for_each(Prepared::begin);
+        let begun = begun.and_then(|()| details.iter_mut().try_for_each(Prepared::begin));
+        begun.map_err(Failure::io)?;
+        let (files, details) = (for_good(files), for_good(details));
         let only_stdout = files.is_empty() && details.is_empty();
-        let rows = match &self.stdout {
-            Stdout::Rows(format, columns) => match rows(*format, columns, self.profile) {
-                Err(SinkError::Closed { .. }) if only_stdout => return Ok(None),
-                Err(SinkError::Closed { .. }) => None,
-                sink => Some(sink.map_err(Failure::io)?),
-            },
+        let started = match &self.stdout {
+            Stdout::Rows(format, columns) => Some(rows(*format, columns, self.profile)),
+            Stdout::Folded(stream) => Some((stream.start)(wall)),
             Stdout::Text | Stdout::Nothing => None,
         };
-        let text = wants_text.then(|| Box::new(Text(terminal::stdout(color))) as Box<_>);
-        Ok(Some(Opened {
+        let rows = match started {
+            Some(Err(SinkError::Closed { .. })) if only_stdout => return Ok(Opening::Unread),
+            None | Some(Err(SinkError::Closed { .. })) => None,
+            Some(sink) => Some(sink.map_err(Failure::io)?),
+        };
+        let text = wants_text.then(|| {
+            Box::new(Text {
+                out: terminal::stdout(color),
+                is_terminal: std::io::stdout().is_terminal(),
+            }) as Box<_>
+        });
+        Ok(Opening::Done(Opened {
             files,
             details,
             rows,
             text,
+            waited: waiting.waited,
         }))
     }
+}
+
+/// What came of opening.
+pub(super) enum Opening<R, D> {
+    /// All is open.
+    Done(Opened<R, D>),
+    /// The reader of stdout is gone, and there is no file.
+    Unread,
+    /// The user did not want to wait for a file any longer.
+    Interrupted,
 }
 
 /// What was opened.
@@ -145,6 +263,8 @@ pub(super) struct Opened<R, D> {
     pub rows: Option<Box<dyn Sink<R>>>,
     /// Text on stdout.
     pub text: Option<Box<dyn Sink<String>>>,
+    /// How long files were waited for that another program held.
+    pub waited: Duration,
 }
 
 impl<R, D> Opened<R, D> {
@@ -166,7 +286,7 @@ fn spec<R: RowKind>(
     args: &ProbeArgs,
     profile: Profile,
 ) -> anyhow::Result<FileSpec<R>> {
-    let format = Format::from_path(path)?;
+    let format = Format::from_path(path).context(flag.to_owned())?;
     let path = std::path::absolute(path)
         .with_context(|| format!("{flag} {}: not a path", path.display()))?;
     Ok(FileSpec {
@@ -175,6 +295,10 @@ fn spec<R: RowKind>(
         columns: columns.unwrap_or_else(R::defaults),
         profile,
         roll: args.roll,
+        upkeep: Upkeep {
+            keep: args.keep,
+            compress: args.compress,
+        },
         world: if args.lab { World::Lab } else { World::Real },
     })
 }
@@ -186,7 +310,7 @@ fn stdout<R: RowKind>(
 ) -> Stdout<R> {
     let rows = args.format.is_some() || args.output.iter().any(|path| is_stdout(path));
     if !rows {
-        let text = args.output.is_empty() && !args.quiet;
+        let text = args.output.is_empty() && args.store.store.is_none() && !args.quiet;
         return if text { Stdout::Text } else { Stdout::Nothing };
     }
     let format = args.format.unwrap_or(StdoutFormat::Csv);
@@ -197,23 +321,16 @@ fn stdout<R: RowKind>(
     Stdout::Rows(format, columns.unwrap_or_else(usual))
 }
 
-/// Opens files for rows; one that is refused leaves all as they were.
-fn prepare<R: RowKind>(specs: &[FileSpec<R>], wall: &Wall) -> Result<Vec<Prepared<R>>, Failure> {
-    let files = specs.iter().map(|spec| sink::prepare(spec, wall));
-    files.collect::<Result<_, _>>().map_err(Failure::io)
-}
-
-/// Begins files and tells what is to be known of them.
-fn begin<R: RowKind>(files: Vec<Prepared<R>>) -> Result<Vec<Box<dyn Sink<R>>>, Failure> {
-    let mut sinks = Vec::new();
-    for file in files {
-        let (sink, notes) = file.begin().map_err(Failure::io)?;
+/// Files that stay, and what is to be known of them.
+fn for_good<R: RowKind>(files: Vec<Prepared<R>>) -> Vec<Box<dyn Sink<R>>> {
+    let told = |file: Prepared<R>| {
+        let (sink, notes) = file.into_sink();
         for note in notes {
             message::note(&note.to_string());
         }
-        sinks.push(sink);
-    }
-    Ok(sinks)
+        sink
+    };
+    files.into_iter().map(told).collect()
 }
 
 /// Rows on stdout.
@@ -231,7 +348,10 @@ fn rows<R: RowKind>(
 }
 
 /// Text on stdout; colours are the stream's business.
-struct Text(Box<dyn Write + Send>);
+struct Text {
+    out: Box<dyn Write + Send>,
+    is_terminal: bool,
+}
 
 impl Sink<String> for Text {
     fn name(&self) -> String {
@@ -239,14 +359,17 @@ impl Sink<String> for Text {
     }
 
     fn write(&mut self, text: &String) -> Result<(), SinkError> {
-        self.0
+        if self.is_terminal {
+            message::wipe();
+        }
+        self.out
             .write_all(text.as_bytes())
-            .and_then(|()| self.0.flush())
+            .and_then(|()| self.out.flush())
             .map_err(|error| SinkError::from_io("stdout", error))
     }
 
     fn finish(&mut self) -> Result<(), SinkError> {
-        self.0
+        self.out
             .flush()
             .map_err(|error| SinkError::from_io("stdout", error))
     }

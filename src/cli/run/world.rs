@@ -1,5 +1,6 @@
 //! The lab in place of the real network, and what names a run.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use anyhow::{Context as _, bail, ensure};
@@ -114,6 +115,7 @@ pub(in crate::cli) fn few(names: Vec<String>, world: World) -> String {
 
 /// The labels of a run, separated by one space.
 pub(super) fn labels(labels: &[String]) -> anyhow::Result<String> {
+    let mut keys = HashMap::new();
     for label in labels {
         let Some((key, value)) = label.split_once('=') else {
             bail!("--label {label}: write it as KEY=VALUE, such as access=Telekom");
@@ -126,6 +128,12 @@ pub(super) fn labels(labels: &[String]) -> anyhow::Result<String> {
             !label.contains(|c: char| c.is_whitespace() || c.is_control()),
             "--label {label}: no spaces, as labels are separated by one; write - or _ instead"
         );
+        if let Some(other) = keys.insert(key, label) {
+            bail!(
+                "--label {label}: the key `{key}` stands in --label {other} already; leave one of them out, or give it \
+                 another key"
+            );
+        }
     }
     Ok(labels.join(" "))
 }

@@ -10,7 +10,9 @@ use crate::cli::files::DocumentFormat;
 use crate::cli::list::ListArgs;
 use crate::cli::long_help::faults;
 use crate::cli::proxy::ProxyArgs;
+use crate::cli::settings::SettingsArgs;
 use crate::cli::values::duration;
+use crate::cli::words::words;
 use crate::endpoints::DEFAULT_RELAY;
 use crate::lab::Fault;
 
@@ -61,7 +63,7 @@ pub struct TlsArgs {
     /// HEAD after a TLS handshake: no relay speaks HTTP
     #[arg(long)]
     pub http: bool,
-    /// From connection to connection; 0 is back to back
+    /// Time between two connections; 0 is back to back
     ///
     /// Less than 100ms is for loopback and private addresses, and with --i-own-this-server.
     #[arg(short, long, value_name = "TIME", default_value = "100ms", value_parser = duration)]
@@ -95,9 +97,12 @@ pub struct TlsArgs {
     #[arg(long, help_heading = "Lab")]
     pub lab: bool,
     /// Switch on a fault; several take turns
-    #[arg(long, value_name = "NAME", help_heading = "Lab", long_help = faults())]
+    #[arg(long, value_name = "NAME", value_parser = words::<Fault>(), hide_possible_values = true,
+          help_heading = "Lab", long_help = faults())]
     pub lab_fault: Vec<Fault>,
 
     #[command(flatten)]
     pub list: ListArgs,
+    #[command(flatten)]
+    pub settings: SettingsArgs,
 }

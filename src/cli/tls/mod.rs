@@ -21,9 +21,9 @@ use crate::clock::Wall;
 use crate::doc::{self, Room};
 use crate::lab::LabOptions;
 use crate::measure::Stop;
-use crate::measure::ladder::finished::{Ladder, Relay, Verdict};
+use crate::measure::ladder::finished::{Grade, Ladder, Relay};
 use crate::measure::ladder::runner::Run as Asking;
-use crate::measure::ladder::script::Asked;
+use crate::measure::ladder::script::ScriptStep;
 use crate::measure::ladder::{Rung, build, sections};
 use crate::net::trust::Judge;
 use crate::net::{Destination, Leads, Lookup, Opener};
@@ -138,7 +138,7 @@ async fn ask(
             .as_ref()
             .map(ToString::to_string)
             .unwrap_or_default(),
-        verdict: Verdict::default(),
+        verdict: Grade::default(),
         interrupted: false,
         relays: Vec::new(),
         addresses_left: 0,
@@ -169,7 +169,7 @@ async fn ask(
         }
         let to = route.to(target, port);
         let name = opener.server_name(&to);
-        let told = |asked: &Asked, connections: u32| {
+        let told = |asked: &ScriptStep, connections: u32| {
             progress.show(|| {
                 let (place, about) = (place(&to), plain(&asked.about));
                 format!("{place}, connection {}: {about}", connections + 1)

@@ -5,10 +5,12 @@ use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 
+use crate::cli::files::whole::failed;
 use crate::measure::ladder::finished::Ladder;
 use crate::record::plain;
+use crate::sink::reserved;
 
 /// A file that is opened before anything is measured.
 #[derive(Debug)]
@@ -21,7 +23,10 @@ impl Pem {
     /// Opens it.
     pub(super) fn open(path: &Path) -> anyhow::Result<Self> {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        let file = File::create(&path).with_context(|| path.display().to_string())?;
+        if let Some(why) = reserved(&path) {
+            bail!("--pem {}: {why}", path.display());
+        }
+        let file = File::create(&path).map_err(|error| failed(error, &path))?;
         Ok(Self { file, path })
     }
 

@@ -2,7 +2,7 @@
 
 use super::given::Given;
 use super::idle::Idle;
-use crate::cli::diagnose::args::DiagnoseArgs;
+use crate::cli::diagnose::args::{DiagnoseArgs, DiagnoseFormat};
 use crate::target::{Host, Target};
 
 /// The first option that would do nothing, and why.
@@ -14,6 +14,8 @@ pub(super) fn idle(args: &DiagnoseArgs, given: &Given) -> Option<(&'static str, 
         "compare_resolver",
         "lab",
         "lab_fault",
+        "repeat",
+        "endpoints",
     ];
     let with_facts = of_measuring
         .into_iter()
@@ -29,6 +31,23 @@ pub(super) fn idle(args: &DiagnoseArgs, given: &Given) -> Option<(&'static str, 
         let why = Idle::beside("--monitoring-plugin", ", which is quick anyway");
         return Some(("quick", why));
     }
+    // a look of many has no page of its own
+    for id in ["html", "bundle", "monitoring_plugin"] {
+        if given.has(id) && args.repeat.is_some() {
+            let why = Idle::beside("--repeat", ", which tells changes alone");
+            return Some((id, why));
+        }
+    }
+    if args.repeat.is_some()
+        && matches!(args.format, DiagnoseFormat::Markdown | DiagnoseFormat::Prtg)
+    {
+        let why = Idle::beside("--repeat", ", which tells changes as text or json");
+        return Some(("format", why));
+    }
+    if given.has("bundle") && args.monitoring_plugin {
+        let why = Idle::beside("--monitoring-plugin", ", which prints one line");
+        return Some(("bundle", why));
+    }
     if given.has("lab_fault") && !args.lab {
         return Some(("lab_fault", Idle::without("--lab", "--lab")));
     }
@@ -36,7 +55,7 @@ pub(super) fn idle(args: &DiagnoseArgs, given: &Given) -> Option<(&'static str, 
         let why = Idle::beside("--offline", ", which asks the system's name servers alone");
         return Some(("compare_resolver", why));
     }
-    let of_network = ["offline", "compare_resolver"];
+    let of_network = ["offline", "compare_resolver", "endpoints"];
     if let Some(id) = of_network.into_iter().find(|id| given.has(id) && args.lab) {
         return Some((
             id,

@@ -3,6 +3,9 @@
 use clap::CommandFactory as _;
 
 use crate::cli::args::Cli;
+use crate::cli::proxy::ProxyArgs;
+use crate::lab::Fault;
+use crate::net::ProxyDns;
 
 /// Why an option does nothing, and the fix, to be told behind the option's name.
 #[derive(Debug)]
@@ -56,4 +59,22 @@ pub fn spelled(command: &str, id: &str) -> String {
         Some((None, Some(short))) => format!("-{short}"),
         _ => id.to_owned(),
     }
+}
+
+/// The first fault that nobody would meet, and why.
+pub(super) fn unseen(faults: &[Fault], proxy: &ProxyArgs, goes_straight_too: bool) -> Option<Idle> {
+    let is_labs = proxy.proxy.as_deref() == Some("lab");
+    let resolves = proxy.proxy_dns == Some(ProxyDns::Local) || goes_straight_too;
+    faults.iter().find_map(|fault| {
+        let why = if fault.is_of_proxy() && !is_labs {
+            "without --proxy lab: give --proxy lab"
+        } else if fault.is_of_names() && is_labs && !resolves {
+            "with --proxy lab, which resolves the name itself: give --proxy-dns local"
+        } else {
+            return None;
+        };
+        Some(Idle::other(format!(
+            "{fault} does nothing {why}, or leave it out"
+        )))
+    })
 }

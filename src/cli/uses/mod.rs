@@ -4,12 +4,11 @@
 //! Not here: values that do not fit (`config`), what the options mean (`args`).
 
 mod diagnose;
-mod endpoints;
-mod faults;
 mod given;
 mod idle;
 mod probe;
 mod report;
+mod times;
 mod tls;
 
 use std::ffi::OsString;
@@ -18,8 +17,9 @@ use clap::{CommandFactory as _, FromArgMatches as _};
 
 use super::args::{Cli, Command};
 use super::exit::Failure;
-use given::Given;
-use idle::spelled;
+use crate::cli::endpoints::args::{EndpointsArgs, What};
+pub use given::Given;
+use idle::{Idle, spelled};
 
 impl Cli {
     /// Takes a command line apart; says too which options the user gave.
@@ -65,6 +65,8 @@ impl Command {
             Self::Compare(_) => "compare",
             Self::Diagnose(_) => "diagnose",
             Self::Tls(_) => "tls",
+            #[cfg(feature = "parquet")]
+            Self::Export(_) => "export",
             Self::Endpoints(_) => "endpoints",
             Self::Schema(_) => "schema",
             Self::Completions(_) => "completions",
@@ -79,12 +81,21 @@ impl Command {
 ///
 /// Names the option, what it does not go with, and the fix.
 pub fn check(command: &Command, given: &Given) -> Result<(), Failure> {
+    if let Some((time, joined)) = given.torn_time() {
+        let option = spelled(command.name(), &time.id);
+        let text = &time.text;
+        return Err(Failure::usage(anyhow::anyhow!(
+            "{option} {text}: a time is one word; write {joined}"
+        )));
+    }
     let found = match command {
         Command::Probe(args) => probe::idle(args, given).map_err(Failure::usage)?,
         Command::Report(args) => report::idle(args, given),
         Command::Diagnose(args) => diagnose::idle(args, given),
         Command::Tls(args) => tls::idle(args, given),
-        Command::Endpoints(args) => endpoints::idle(args, given),
+        Command::Endpoints(args) => idle_of_endpoints(args, given),
+        #[cfg(feature = "parquet")]
+        Command::Export(_) => None,
         // each of their options does what it does beside any other
         Command::Compare(_) | Command::Schema(_) | Command::Completions(_) | Command::Man(_) => {
             None
@@ -97,6 +108,55 @@ pub fn check(command: &Command, given: &Given) -> Result<(), Failure> {
             Err(Failure::usage(anyhow::anyhow!("{option} {}", idle.why())))
         }
     }
+}
+
+/// Options of which one rules the others out, by the name of the command.
+fn either(command: &str) -> &'static [&'static [&'static str]] {
+    match command {
+        "probe" => probe::EITHER,
+        "tls" => &[&["ipv4", "ipv6"], &["proxy", "no_proxy"]],
+        "compare" => &[&["with", "a"], &["with", "b"]],
+        _ => &[],
+    }
+}
+
+/// Options that are about the proxy: whoever goes through none wants none of them.
+const OF_PROXY: [&str; 5] = [
+    "proxy",
+    "proxy_dns",
+    "proxy_auth_file",
+    "proxy_timeout",
+    "compare_direct",
+];
+
+/// Whether an option that is given stands in the place of one that a file has: it is the same, or rules it out.
+pub fn beats(command: &str, given: &str, other: &str) -> bool {
+    let is_ruled_out = |group: &&[&str]| group.contains(&given) && group.contains(&other);
+    given == other
+        || either(command).iter().any(is_ruled_out)
+        || given == "no_proxy" && OF_PROXY.contains(&other)
+}
+
+/// What times without a unit were taken for, where another one may be meant.
+pub fn taken_for_seconds(command: &Command, given: &Given) -> Option<String> {
+    let times = given.doubtful_times().map(|time| {
+        let (option, text) = (spelled(command.name(), &time.id), &time.text);
+        format!("{option} {text} is taken as {text} s; write {text}ms or {text}s")
+    });
+    let times: Vec<_> = times.collect();
+    (!times.is_empty()).then(|| times.join("; "))
+}
+
+/// The first option of `endpoints` that would do nothing, and why.
+fn idle_of_endpoints(args: &EndpointsArgs, given: &Given) -> Option<(&'static str, Idle)> {
+    let Some(What::Probe(args)) = &args.what else {
+        return None;
+    };
+    let of_network = ["resolver", "endpoints", "ipv6"];
+    let mut idle = of_network
+        .into_iter()
+        .filter(|id| given.has(id) && args.lab);
+    idle.next().map(|id| (id, Idle::beside("--lab", "")))
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::faults::unseen;
 use super::given::Given;
+use super::idle::unseen;
 use super::idle::{Idle, spelled};
 use crate::cli::args::ProbeArgs;
 use crate::cli::config::{self, transports};
@@ -11,7 +11,7 @@ use crate::cli::mode::Mode;
 use crate::cli::run::outputs::is_stdout;
 use crate::cli::values::StdoutFormat;
 use crate::net::Way;
-use crate::record::Transport;
+use crate::record::{Record, Transport};
 use crate::sink::Format;
 use crate::target::{Host, Target, Targets};
 
@@ -38,10 +38,16 @@ pub(super) enum Need {
     Slots,
     /// Rows of the measurement are written.
     Rows,
+    /// Rows are written, or what they are rolled up into.
+    Rollups,
     /// Rows of any kind are written.
     AnyRows,
     /// Rows are written to a file.
     File,
+    /// Rows are written to a file or a store.
+    AnyFile,
+    /// Files are rolled.
+    Roll,
     /// CSV is written.
     Csv,
     Lab,
@@ -69,10 +75,17 @@ const CONNECTIONS: &[Mode] = &[Series, Hold];
 /// Every option: one that is not here fails a test.
 pub(super) const USES: &[Use] = &[
     ("targets", ALL, &[]),
+    // what stands in the file is judged as if it stood on the command line
+    ("config", ALL, &[]),
+    ("profile", ALL, &[]),
     // how everything that is printed looks
     ("color", ALL, &[]),
+    ("utc", ALL, &[]),
     ("count", ALL, &[]),
     ("duration", ALL, &[]),
+    ("until", ALL, &[]),
+    ("log", ALL, &[]),
+    ("wait_for_file", ALL, &[Need::AnyFile]),
     ("interval", ALL, &[Need::Slots]),
     ("ipv4", ALL, &[Need::Answers]),
     ("ipv6", ALL, &[Need::Answers]),
@@ -90,6 +103,8 @@ pub(super) const USES: &[Use] = &[
     ("hops", PACKETS, &[]),
     ("answer_timeout", PACKETS, &[]),
     ("limits", PACKETS, &[]),
+    ("max_loss", PACKETS, &[]),
+    ("fail_on", PACKETS, &[]),
     ("source", ALL, &[]),
     ("source_port", ALL, &[]),
     ("dscp", ALL, &[]),
@@ -106,9 +121,18 @@ pub(super) const USES: &[Use] = &[
     ("proxy_timeout", CONNECTIONS, &[Need::Proxy]),
     ("compare_direct", &[Series], &[Need::Proxy]),
     ("output", ALL, &[]),
+    ("rollup", &[Series], &[Need::Rollups]),
+    ("rollup_output", &[Series], &[]),
     ("roll", ALL, &[Need::File]),
+    ("keep", ALL, &[Need::Roll]),
+    ("compress", ALL, &[Need::Roll]),
     ("format", ALL, &[]),
     ("label", ALL, &[Need::AnyRows]),
+    ("store", ALL, &[]),
+    ("store_keep", ALL, &[]),
+    ("metrics", ALL, &[]),
+    ("metrics_textfile", ALL, &[]),
+    ("otlp", ALL, &[]),
     ("quiet", ALL, &[]),
     ("lab", ALL, &[]),
     ("lab_fault", ALL, &[Need::Lab, Need::Seen]),
@@ -130,10 +154,10 @@ pub(super) const USES: &[Use] = &[
 ];
 
 /// Options of which one rules the others out.
-const EITHER: &[&[&str]] = &[
+pub(super) const EITHER: &[&[&str]] = &[
     &["burst", "watch", "hold"],
     &["ipv4", "ipv6", "all_addresses"],
-    &["proxy", "no_proxy"],
+    &["duration", "until"],
     // what a relay says to a HEAD behind a request of TURN tells nothing
     &["http", "ask"],
     &["proxy", "no_proxy"],
@@ -252,12 +276,33 @@ impl<'a> Run<'a> {
                 let flag = self.mode.flag().filter(|_| one)?;
                 Some(Idle::unless(flag, "of which there is one", "-n or -d"))
             }
+            // a store has all columns that are written by default anyway
+            Need::Rows if !self.has_rows() && self.is_more_stored() => None,
             Need::Rows if !self.has_rows() => Some(Idle::without("rows", A_PLACE)),
-            Need::AnyRows if !self.has_rows() && self.more_files().next().is_none() => {
+            Need::Rows if args.rollup.is_some() && args.rollup_output.is_empty() => Some(
+                Idle::beside("--rollup", ", which writes no rows, and roll-ups whole"),
+            ),
+            Need::Rollups
+                if !self.has_rows() && args.rollup_output.is_empty() && !self.is_stored() =>
+            {
+                let places = "--output FILE, --rollup-output FILE or --store FILE.db";
+                Some(Idle::without("a file", places))
+            }
+            // metrics have labels, too
+            Need::AnyRows
+                if !self.has_rows()
+                    && self.more_files().next().is_none()
+                    && !self.is_stored()
+                    && !self.args.metrics.are_wanted() =>
+            {
                 Some(Idle::without("rows, in which it stands", A_PLACE))
             }
-            Need::File if self.files().next().is_none() => {
+            Need::AnyFile if self.is_stored() => None,
+            Need::File | Need::AnyFile if self.files().next().is_none() => {
                 Some(Idle::without("a file", "--output FILE"))
+            }
+            Need::Roll if args.roll.is_none() => {
+                Some(Idle::without("--roll", "--output FILE --roll day"))
             }
             Need::Csv if !self.has_csv() => {
                 let (reason, give) = ("as no CSV is written", "--output FILE.csv or --format csv");
@@ -306,10 +351,23 @@ impl<'a> Run<'a> {
         self.args.format.is_some() || !self.args.output.is_empty()
     }
 
+    /// Whether rows go into a store.
+    fn is_stored(&self) -> bool {
+        self.args.store.store.is_some()
+    }
+
+    /// Whether a store gets columns that it would not have without `--columns`.
+    fn is_more_stored(&self) -> bool {
+        let chosen = self.args.columns.as_deref().map(config::columns::<Record>);
+        let chosen = chosen.and_then(Result::ok).unwrap_or_default();
+        self.is_stored() && self.mode == Series && chosen.iter().any(|column| !column.default)
+    }
+
     /// Files of packets and samples.
     fn more_files(&self) -> impl Iterator<Item = &PathBuf> {
         let packets = self.args.stream.packets.iter();
-        packets.chain(&self.args.hold.samples)
+        let rollups = &self.args.rollup_output;
+        packets.chain(&self.args.hold.samples).chain(rollups)
     }
 
     fn files(&self) -> impl Iterator<Item = &PathBuf> {

@@ -12,6 +12,8 @@ const ALL: &[DocumentFormat] = &[Table, Markdown, Csv, Json];
 /// Every option by its id, and the forms that show what it does: one that is not here fails a test.
 pub(super) const USES: &[(&str, &[DocumentFormat])] = &[
     ("files", ALL),
+    ("config", ALL),
+    ("profile", ALL),
     // how everything that is printed looks
     ("color", ALL),
     ("by", ALL),
@@ -34,10 +36,23 @@ pub(super) const USES: &[(&str, &[DocumentFormat])] = &[
     ("skip_unreadable", ALL),
     ("max_groups", ALL),
     ("endpoints", ALL),
+    ("sql", ALL),
+];
+
+/// Options that shape a query.
+const OF_QUERIES: [&str; 9] = [
+    "files", "sql", "color", "by", "metric", "since", "until", "wanted", "world",
 ];
 
 /// The first option that would do nothing, and why.
 pub(super) fn idle(args: &ReportArgs, given: &Given) -> Option<(&'static str, Idle)> {
+    if let Some(engine) = args.sql {
+        let idle = |(id, _): &&(&str, _)| given.has(id) && !OF_QUERIES.contains(id);
+        if let Some((id, _)) = USES.iter().find(idle).filter(|(id, _)| *id != "time_zone") {
+            let sql = format!("--sql {}", engine.as_str());
+            return Some((id, Idle::beside(&sql, ", which prints a query")));
+        }
+    }
     for (id, formats) in USES.iter().filter(|(id, _)| given.has(id)) {
         // a page has its charts of these times alone
         let is_of_page = *id == "metric" && args.html.is_some();

@@ -43,8 +43,18 @@ struct Sample {
 fn samples() -> Vec<Sample> {
     let values = BTreeMap::from([
         ("color", "always"),
+        ("config", "examples/turnprobe.toml"),
+        ("profile", "night"),
         ("count", "3"),
         ("duration", "90s"),
+        ("until", "06:41"),
+        ("log", "night.log"),
+        ("wait_for_file", "7s"),
+        ("store", "probes.db"),
+        ("store_keep", "rows=7d,rollups=2y"),
+        ("metrics", "9464"),
+        ("metrics_textfile", "teams.prom"),
+        ("otlp", "http://localhost:4318"),
         ("interval", "20s"),
         ("resolver", "192.0.2.53"),
         ("transport", "tls,udp"),
@@ -55,6 +65,8 @@ fn samples() -> Vec<Sample> {
         ("packets", "packets.jsonl"),
         ("answer_timeout", "2s"),
         ("limits", "edge"),
+        ("max_loss", "5"),
+        ("fail_on", "quality"),
         ("source", "127.0.0.1"),
         ("source_port", "50000-50019"),
         ("dscp", "EF"),
@@ -65,6 +77,9 @@ fn samples() -> Vec<Sample> {
         ("samples", "samples.jsonl"),
         ("output", "rows.jsonl"),
         ("roll", "day"),
+        ("keep", "90d"),
+        ("rollup", "5m"),
+        ("rollup_output", "rollups.csv"),
         ("format", "jsonl"),
         ("label", "access=Telekom"),
         ("proxy", "http://proxy.example:8080"),
@@ -121,8 +136,8 @@ fn may_agree(context: &str, one: &str, other: &str) -> bool {
         "ipv4" => other == "source",
         // of the two ends the sooner one counts
         "duration" => other == "count",
-        // the latter is what is done anyway
-        "color" | "no_proxy" => true,
+        // `no_proxy` is what is done anyway, `until` and `log` are done before there is a plan
+        "color" | "no_proxy" | "until" | "log" | "config" | "profile" => true,
         _ => false,
     }
 }
@@ -162,12 +177,14 @@ fn every_option_has_its_place_in_the_table_of_uses() {
         "format",
         "html",
         "skip_unreadable",
+        "config",
+        "profile",
         "color",
     ];
     assert_eq!(options("compare"), of_compare);
     assert_eq!(options("schema"), ["row", "format", "color"]);
     assert_eq!(options("completions"), ["shell", "color"]);
-    assert_eq!(options("man"), ["command", "color"]);
+    assert_eq!(options("man"), ["topic", "out", "color"]);
 }
 
 /// In each mode and over each transport, an option that is accepted beside another changes what is
@@ -180,6 +197,7 @@ fn two_options_that_are_accepted_together_both_do_something() {
     for context in [
         "",
         "-o rows.csv",
+        "-o rows.csv --roll night",
         "-o rows.csv --burst 50/s -n 2",
         "-o rows.csv --watch",
         "-o rows.csv --hold 2s -n 2",

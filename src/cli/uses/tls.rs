@@ -1,8 +1,8 @@
 //! What each option of `tls` needs.
 
-use super::faults::unseen;
 use super::given::Given;
 use super::idle::Idle;
+use super::idle::unseen;
 use crate::cli::tls::args::TlsArgs;
 use crate::target::{Host, Target};
 

@@ -22,7 +22,7 @@ pub use cumulative::{Curves, cumulative, quantile_of_all};
 pub use heat::{ENDS, FAILED, has_small_fields, heat};
 pub use interval::{Difference, intervals};
 pub use line::{Lines, lines};
-pub use panels::{Multiples, Shape, panels};
+pub use panels::{Multiples, PanelForm, panels};
 pub use picture::{Palette, Size, swatch};
 
 use super::table::Table;

@@ -25,14 +25,14 @@ pub struct Multiples {
     /// What stands for the pictures that share one.
     pub others: String,
     /// How they are drawn.
-    pub shape: Shape,
+    pub shape: PanelForm,
     /// Which class draws which.
     pub palette: Palette,
 }
 
 /// How values are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
+pub enum PanelForm {
     /// Medians as a line, and the middle 90 % as a band; in milliseconds.
     Times,
     /// Shares as bars, in percent.
@@ -72,8 +72,8 @@ impl Multiples {
         let places = (BOTTOM, TOP);
         let (middles, highs) = (of(|point| point.middle), of(|point| point.high));
         let highest = middles.last().copied().unwrap_or(0.0);
-        if self.shape != Shape::Times {
-            let most = if self.shape == Shape::Shares {
+        if self.shape != PanelForm::Times {
+            let most = if self.shape == PanelForm::Shares {
                 100.0
             } else {
                 f64::MAX
@@ -103,8 +103,8 @@ impl Multiples {
         #[allow(clippy::cast_precision_loss)] // seconds of a bucket
         let length = seconds(self.data.bucket_s as f64);
         let mut out = match self.shape {
-            Shape::Times => format!("each point stands for {length}."),
-            Shape::Shares | Shape::Counts => format!("each bar stands for {length}."),
+            PanelForm::Times => format!("each point stands for {length}."),
+            PanelForm::Shares | PanelForm::Counts => format!("each bar stands for {length}."),
         };
         if scale.spacing == Spacing::Log {
             out += " The axis is logarithmic.";
@@ -119,7 +119,7 @@ impl Multiples {
 impl Multiples {
     /// What each picture comes to.
     pub fn numbers(&self, caption: &'static str) -> Table {
-        let times = self.shape == Shape::Times;
+        let times = self.shape == PanelForm::Times;
         let mut columns = vec![
             Column::number("", "n"),
             Column::number("", "lowest"),
@@ -199,10 +199,10 @@ fn one(
     let shown = of.name(panel);
     let (least, most) = ends(panel);
     let range = match of.shape {
-        Shape::Times if quantile(least) == quantile(most) => format!("{} ms", quantile(least)),
-        Shape::Times => format!("{} to {} ms", quantile(least), quantile(most)),
-        Shape::Shares => format!("at most {} %", quantile(most)),
-        Shape::Counts => format!("at most {}", millis(most)),
+        PanelForm::Times if quantile(least) == quantile(most) => format!("{} ms", quantile(least)),
+        PanelForm::Times => format!("{} to {} ms", quantile(least), quantile(most)),
+        PanelForm::Shares => format!("at most {} %", quantile(most)),
+        PanelForm::Counts => format!("at most {}", millis(most)),
     };
     let ticks = time_ticks(axis.from, axis.to, zone, 3);
     let mut lines = Path::default();
@@ -230,13 +230,13 @@ fn one(
                 (label(axis.at(tick.at), &tick.label))
             }
             @match of.shape {
-                Shape::Times => {
+                PanelForm::Times => {
                     path class=(format!("band r{class}")) d=(axis.band(&panel.points, scale)) {}
                     path class=(format!("thin r{class}")) d=(axis.line(&panel.points, scale)) {}
                     @let alone = axis.alone(&panel.points, scale);
                     @if !alone.0.is_empty() { path class=(format!("spot r{class}")) d=(spots(&alone)) {} }
                 }
-                Shape::Shares | Shape::Counts => {
+                PanelForm::Shares | PanelForm::Counts => {
                     path class="failed" stroke-width=(px(axis.bucket_width().clamp(1.2, 12.0))) d=(bars(panel, axis, scale)) {}
                 }
             }

@@ -3,8 +3,9 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::code::Code;
-use super::facts::text::{InterfaceName, Issuer, Name, ProxyPlace, Public};
+use super::facts::text::{InterfaceName, Issuer, Name, ProxyPlace, Public, Region};
 use super::facts::{Endpoint, Ip};
+use crate::judge::diagnose::facts::Facts;
 use crate::judge::severity::Severity;
 use crate::words::{words, words_as_text};
 
@@ -75,6 +76,8 @@ pub enum Value {
     Word(&'static str),
     /// See [`Public`].
     Public(Public),
+    /// A region of Azure.
+    Region(Region),
     /// A name of the DNS.
     Name(Name),
     /// An interface.
@@ -185,4 +188,28 @@ impl Finding {
         let found = self.evidence.iter().find(|one| one.name == name);
         found.map(|one| &one.value)
     }
+}
+
+/// One rule: when its code is found, and what would vanish if that were mended. The texts are for the manual; the
+/// sentences of findings are made elsewhere, of code and evidence.
+pub struct Rule {
+    /// What it finds.
+    pub code: Code,
+    /// From 0, this machine, to 9, this program: of equal findings the lower layer comes first.
+    pub layer: u8,
+    /// The condition with its thresholds.
+    pub condition: &'static str,
+    /// Why so.
+    pub why: &'static str,
+    /// Severity, party and how sure.
+    pub grade: &'static str,
+    /// The rule itself.
+    pub check: fn(&Facts) -> Option<Finding>,
+    /// What follows from it, given that it was found.
+    pub explains: fn(&Facts) -> Vec<Code>,
+}
+
+/// Of rules from which nothing follows.
+pub fn nothing(_: &Facts) -> Vec<Code> {
+    Vec::new()
 }

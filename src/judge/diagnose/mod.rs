@@ -1,7 +1,7 @@
 //! Whose fault is it? Facts in, findings and a verdict out. Pure.
 //!
 //! Here: what was found out (`facts`), the codes of what it can come to (`code`), one rule for each (`rules`), what
-//! follows from what (`roots`), everything that was looked at (`checks`), and what it comes to (`verdict`). Not here:
+//! follows from what (`roots`), facts without what is somebody's own (`redact`), everything that was looked at (`checks`), and what it comes to (`verdict`). Not here:
 //! how facts are found out (`measure`), and any sentence (`report`).
 
 // facts come from files, too: an overflow would be a panic, or a wrong number
@@ -11,8 +11,8 @@ mod checks;
 mod code;
 pub mod facts;
 mod finding;
+pub mod redact;
 mod roots;
-mod rule;
 mod rules;
 mod verdict;
 mod view;
@@ -20,11 +20,10 @@ mod view;
 pub use checks::{Check, Item, State};
 pub use code::Code;
 pub use facts::Facts;
-pub use finding::{Confidence, Evidence, Finding, Party, Value};
+pub use finding::{Confidence, Evidence, Finding, Party, Rule, Value};
 pub use roots::layer;
-pub use rule::Rule;
 pub use rules::RULES;
-pub use verdict::{Diagnosis, Outcome, Verdict, diagnose};
+pub use verdict::{Conclusion, Diagnosis, Outcome, diagnose};
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -2,9 +2,10 @@
 
 use super::checks::{Check, Item, State, checks};
 use super::code::Code;
-use super::facts::Facts;
+use super::facts::{Connects, Facts, Origin};
 use super::finding::Finding;
 use super::roots::{findings, place};
+use super::view::relays;
 use crate::judge::severity::Severity;
 use crate::words::{words, words_as_text};
 
@@ -33,7 +34,7 @@ words_as_text!(Outcome);
 
 /// What it comes to, and why.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Verdict {
+pub struct Conclusion {
     /// What it comes to.
     pub outcome: Outcome,
     /// The root causes, the gravest first, by what follows from them, too, of equal ones the surest, then the lowest layer; at most three.
@@ -52,14 +53,14 @@ pub struct Diagnosis {
     /// Everything that was looked at.
     pub checks: Vec<Check>,
     /// What it comes to.
-    pub verdict: Verdict,
+    pub verdict: Conclusion,
 }
 
 /// Judges facts.
 pub fn diagnose(facts: &Facts) -> Diagnosis {
     let findings = findings(facts);
     let checks = checks(facts, &findings);
-    let verdict = verdict(&findings, &checks);
+    let verdict = verdict(facts, &findings, &checks);
     Diagnosis {
         findings,
         checks,
@@ -67,7 +68,14 @@ pub fn diagnose(facts: &Facts) -> Diagnosis {
     }
 }
 
-fn verdict(findings: &[Finding], checks: &[Check]) -> Verdict {
+/// Whether the relays were found without the system's name servers, of which Teams has no other.
+fn is_found_otherwise(facts: &Facts) -> bool {
+    let is_otherwise =
+        |relay: &Connects| matches!(relay.origin, Origin::Comparison | Origin::BuiltIn);
+    !relays(facts).is_empty() && relays(facts).iter().all(is_otherwise)
+}
+
+fn verdict(facts: &Facts, findings: &[Finding], checks: &[Check]) -> Conclusion {
     let is_root = |finding: &&Finding| finding.is_fault() && finding.explained_by.is_none();
     let mut roots: Vec<&Finding> = findings.iter().filter(is_root).collect();
     // a root cause is as grave as what follows from it
@@ -79,7 +87,9 @@ fn verdict(findings: &[Finding], checks: &[Check]) -> Verdict {
         worst.map_or(root.severity, |worst| worst.min(root.severity))
     };
     roots.sort_by_key(|root| (severity(root), root.confidence, place(root.code)));
-    let needed = || checks.iter().filter(|check| NEEDED.contains(&check.item));
+    let names = is_found_otherwise(facts).then_some(Item::NameServers);
+    let is_needed = |item: &Item| NEEDED.contains(item) || names == Some(*item);
+    let needed = || checks.iter().filter(|check| is_needed(&check.item));
     let missing = needed().filter(|check| check.state == State::CouldNotTell);
     let missing: Vec<Item> = missing.map(|check| check.item).collect();
     let has_any = needed().any(|check| check.state == State::Ok);
@@ -92,7 +102,7 @@ fn verdict(findings: &[Finding], checks: &[Check]) -> Verdict {
         Some(_) => Outcome::Warning,
         None => Outcome::Ok,
     };
-    Verdict {
+    Conclusion {
         outcome,
         roots: roots.iter().take(MOST).map(|root| root.code).collect(),
         more: roots.len().saturating_sub(MOST),

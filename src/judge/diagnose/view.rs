@@ -41,6 +41,23 @@ pub fn is_udp_open(facts: &Facts) -> Option<bool> {
     any(asked.map(|cell| Some(cell.answered > 0)))
 }
 
+/// Whether anything beyond the first router is known to have answered, the system's name servers apart. Where nothing
+/// has, their silence or failure may be that of the line.
+pub fn is_anything_out_there(facts: &Facts) -> bool {
+    let tcp = &facts.tcp;
+    let connects = [&tcp.control, &tcp.port80, &tcp.v6].map(|one| one.known()?.is_open());
+    let other = facts.names.comparison.known();
+    [is_tcp_open(facts), is_udp_open(facts)].contains(&Some(true))
+        || connects.contains(&Some(true))
+        || facts.web.page.known().is_some()
+        || other.is_some_and(|server| server.answered > 0)
+}
+
+/// Whether another name than the relay's is known to have led to an address: the system's name servers answer.
+pub fn are_other_names_answered(facts: &Facts) -> bool {
+    facts.web.page.known().is_some() || facts.tcp.control.known().is_some()
+}
+
 /// The system's name servers.
 pub fn name_servers(facts: &Facts) -> &[NameServer] {
     facts.names.system.known().map_or(&[], Vec::as_slice)

@@ -189,7 +189,7 @@ fn failures(seed: u64, share: impl Fn(i64) -> f64) -> Vec<Day> {
 #[test]
 fn failures_that_stay_as_they_are_do_not_rise_and_five_times_as_many_do() {
     let rises = |share: fn(i64) -> f64| {
-        let risen = (1..=50).filter(|seed| rise(&failures(*seed, share)).is_some());
+        let risen = (1..=50).filter(|seed| !super::rises(&failures(*seed, share)).is_empty());
         risen.count()
     };
     assert!(rises(|_| 0.003) <= 1);
@@ -209,8 +209,37 @@ fn a_rise_says_from_when_and_from_what_to_what() {
             lost: if number < 16 { 10 } else { 40 },
         })
         .collect();
-    let found = rise(&days).unwrap();
-    assert_eq!((found.from, found.rows, found.lost), (16, 4_000, 160));
-    assert!((found.before - 0.01).abs() < 1e-12);
-    assert_eq!(rise(&days[..17]), None);
+    let found = super::rises(&days);
+    let [rise] = found.as_slice() else {
+        panic!("{found:?}");
+    };
+    assert_eq!((rise.from, rise.until), (16, None));
+    assert_eq!((rise.rows, rise.lost), (4_000, 160));
+    assert!((rise.before - 0.01).abs() < 1e-12);
+    assert_eq!(super::rises(&days[..17]), []);
+}
+
+// the same days: from the 30th of 88 on, on the last 20, and from the 30th to the 39th
+#[test]
+fn a_rise_is_found_from_its_first_day_on_however_long_ago_that_is() {
+    let found = |risen: std::ops::Range<i64>| {
+        let days: Vec<Day> = (0..88)
+            .map(|number| Day {
+                number,
+                rows: 1_000,
+                lost: if risen.contains(&number) { 40 } else { 10 },
+            })
+            .collect();
+        let found = super::rises(&days).into_iter();
+        found
+            .map(|rise| (rise.from, rise.until, rise.lost))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(found(30..88), [(30, None, 58 * 40)]);
+    assert_eq!(found(68..88), [(68, None, 800)]);
+    assert_eq!(found(30..40), [(30, Some(40), 400)]);
+    // three days are no change of level, four are
+    assert_eq!(found(30..32), []);
+    assert_eq!(found(30..34), [(30, Some(34), 160)]);
+    assert_eq!(found(0..0), []);
 }

@@ -19,7 +19,7 @@ const SUMMER_S: i64 = HOUR_S;
 
 /// A run that was or should have been.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Window {
+pub(super) struct RunWindow {
     pub(super) from: i64,
     pub(super) to: i64,
     /// How much of its end may be missing.
@@ -199,7 +199,7 @@ impl Starts {
         stretches: &[Stretch],
         schedule: &Schedule,
         zone: Zone,
-    ) -> Vec<Window> {
+    ) -> Vec<RunWindow> {
         let mut windows = Vec::new();
         for (group, planned) in self.groups.iter().zip(&schedule.runs) {
             let mut members = group.iter().copied().peekable();
@@ -237,7 +237,7 @@ impl Starts {
                     != from.saturating_sub(to).div_euclid(1_000_000);
                 let slack = if changes { SUMMER_S } else { slack };
                 let tolerance = self.every.tolerance().max(length / 10);
-                windows.push(Window {
+                windows.push(RunWindow {
                     from,
                     to,
                     slack: slack.saturating_add(tolerance).saturating_mul(1_000_000),

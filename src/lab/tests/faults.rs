@@ -118,6 +118,10 @@ fn a_reset_is_one_on_the_wire() {
     let met = stream
         .write_all(&[0x16; 100])
         .and_then(|()| stream.read(&mut [0; 10]));
+    if on_wine() && matches!(met, Ok(0)) {
+        // of a connection that was reset Wine may read an end
+        return;
+    }
     let kind = met.unwrap_err().kind();
     assert!(
         matches!(

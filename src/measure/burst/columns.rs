@@ -8,7 +8,8 @@ use chrono::{DateTime, Utc};
 
 use crate::measure::burst::Burst;
 use crate::record::{
-    ClockChange, Distance, Dns, Figures, Outcome, Phase, PhaseTimes, Run, Verdict, Verdicts,
+    ClockChange, Distance, Dns, Figures, LimitVerdict, LimitVerdicts, Outcome, Phase, PhaseTimes,
+    Run,
 };
 use crate::schema::column::{Column, Kind, of};
 use crate::schema::dialect::Dialect;
@@ -18,6 +19,7 @@ use crate::schema::groups::{
     HasTimes,
 };
 use crate::schema::row_kind::RowKind;
+use crate::schema::stored::{Keep, Stored};
 use crate::schema::value::{Value, number, seconds, time_us, word};
 
 type Of = Group<Burst>;
@@ -103,6 +105,11 @@ impl RowKind for Burst {
     const WHAT: &'static str = "burst";
     const MEANING: &'static str = "A burst, or a minute of a watch";
     const DIALECT: Option<Dialect> = Some(Dialect::Bursts);
+    const STORED: Option<Stored> = Some(Stored {
+        table: "bursts",
+        time: "started_utc",
+        keep: Keep::Rows,
+    });
 
     fn table() -> &'static [Column<Self>] {
         &BURST
@@ -205,6 +212,6 @@ fn time(row: &Burst, read: impl Fn(&Figures) -> Option<Duration>) -> Value<'stat
     time_us(row.figures.as_ref().and_then(read))
 }
 
-fn verdict(row: &Burst, read: impl Fn(&Verdicts) -> Verdict) -> Value<'static> {
+fn verdict(row: &Burst, read: impl Fn(&LimitVerdicts) -> LimitVerdict) -> Value<'static> {
     word(row.verdicts.as_ref().map(|all| read(all).as_str()))
 }

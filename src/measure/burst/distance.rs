@@ -21,11 +21,7 @@ pub(super) async fn distance(
         let distance = match packets::hops(remote, &local) {
             Ok(Some(hops)) => Distance::Hops(hops),
             Ok(None) => Distance::Unknown("the relay does not answer".to_owned()),
-            Err(error) => Distance::Unknown(
-                local
-                    .used_up(&error)
-                    .unwrap_or_else(|| packets::told(&error)),
-            ),
+            Err(error) => Distance::Unknown(packets::told(&error)),
         };
         let _ = found.send(distance);
     });

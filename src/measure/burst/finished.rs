@@ -1,6 +1,6 @@
 //! What the rows of bursts and watches in files come to.
 
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::fold::{BurstBucket, BurstGroup, BurstRows, VERDICTS};
@@ -47,6 +47,9 @@ pub struct BurstTotals {
     pub duplicates: u64,
     /// How the bursts did against Microsoft's table, line by line.
     pub verdicts: Vec<VerdictCounts>,
+    /// The first and the last burst that failed any of it.
+    #[serde(skip)]
+    pub broken: Option<[DateTime<Utc>; 2]>,
     /// Round trips over time, in milliseconds, as pictures have them.
     #[serde(skip)]
     pub trips: Vec<PanelPoint>,
@@ -98,6 +101,7 @@ pub fn of(rows: &BurstRows) -> Vec<BurstTotals> {
                 bucket_s: group.over_time.as_ref().map_or(0, OverTime::seconds),
                 reordered: group.reordered,
                 duplicates: group.duplicates,
+                broken: group.broken,
                 verdicts: VERDICTS
                     .iter()
                     .zip(group.verdicts)

@@ -92,6 +92,8 @@ pub struct Totals {
     pub distance: Option<Distance>,
     /// Since when nothing could be sent, and why, where a watch never came to that.
     pub unmeasured: Option<(DateTime<Utc>, Outcome)>,
+    /// The round trip of the packet that was answered last.
+    pub last: Option<Duration>,
     fold: Fold,
 }
 
@@ -103,6 +105,7 @@ impl Totals {
             outages: Outages::new(interval),
             distance: None,
             unmeasured: None,
+            last: None,
             fold: Fold::new(interval),
         }
     }
@@ -110,6 +113,11 @@ impl Totals {
     /// All packets together.
     pub fn figures(&self) -> Figures {
         self.fold.figures()
+    }
+
+    fn add(&mut self, packet: &Settled) {
+        self.last = packet.rtt.or(self.last);
+        self.fold.add(packet);
     }
 
     fn count(&mut self, row: &Burst) {

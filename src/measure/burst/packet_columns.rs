@@ -11,6 +11,7 @@ use crate::schema::dialect::Dialect;
 use crate::schema::group::{Group, count, table};
 use crate::schema::groups::{HasPeer, HasRun};
 use crate::schema::row_kind::RowKind;
+use crate::schema::stored::{Keep, Stored};
 use crate::schema::value::{Value, number, time_us};
 
 type Of = Group<Packet>;
@@ -46,6 +47,11 @@ impl RowKind for Packet {
     const WHAT: &'static str = "packet";
     const MEANING: &'static str = "A packet of a burst or a watch";
     const DIALECT: Option<Dialect> = None;
+    const STORED: Option<Stored> = Some(Stored {
+        table: "packets",
+        time: "sent_utc",
+        keep: Keep::Details,
+    });
 
     fn table() -> &'static [Column<Self>] {
         &PACKET

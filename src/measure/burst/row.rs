@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::record::{ClockChange, Distance, Dns, Figures, Mode, Outcome, Run, Verdicts};
+use crate::record::{ClockChange, Distance, Dns, Figures, LimitVerdicts, Mode, Outcome, Run};
 
 /// One burst, or one minute of a watch: one row.
 #[derive(Debug, Clone)]
@@ -48,7 +48,7 @@ pub struct Burst {
     /// How far away the relay is; none when that was not searched.
     pub distance: Option<Distance>,
     /// What Microsoft's table says of it; none when nothing was sent.
-    pub verdicts: Option<Verdicts>,
+    pub verdicts: Option<LimitVerdicts>,
     /// What happened to the clocks of this machine since the row before, until the end of this one.
     pub clock: ClockChange,
 }

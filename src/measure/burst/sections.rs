@@ -1,7 +1,7 @@
 //! Bursts and watches over UDP.
 
 use super::finished::BurstTotals;
-use crate::doc::chart::{Chart, Multiples, Palette, Shape};
+use crate::doc::chart::{Chart, Multiples, Palette, PanelForm};
 use crate::doc::number::grouped as count;
 use crate::doc::parts::{estimate, host_and_target, main_section, mean, names_apart};
 use crate::doc::{Block, Cell, Column, Paragraph, Section, Style, Table};
@@ -51,7 +51,7 @@ fn charts(bursts: &[&BurstTotals]) -> Vec<Block> {
             palette: Palette::plain(),
         })
     };
-    let loss = multiples(Shape::Shares, |burst| &burst.losses).map(|of| {
+    let loss = multiples(PanelForm::Shares, |burst| &burst.losses).map(|of| {
         let what = "Lost packets in % of those sent";
         Chart::small(
             "Loss over UDP".to_owned(),
@@ -60,7 +60,7 @@ fn charts(bursts: &[&BurstTotals]) -> Vec<Block> {
             "Loss of the bars in %",
         )
     });
-    let trips = multiples(Shape::Times, |burst| &burst.trips).map(|of| {
+    let trips = multiples(PanelForm::Times, |burst| &burst.trips).map(|of| {
         let what = "Medians over the bursts: of the round trips in ms as a line, from the smallest to the 95th \
                     percentile as a band";
         Chart::small("Round trips over UDP".to_owned(), what, of, "Round trips of the points in ms")

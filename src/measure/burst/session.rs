@@ -123,7 +123,7 @@ impl PacketSession {
     /// Waits a moment and takes in what happened; tells what each answer was.
     pub async fn advance(&mut self, mut note: impl FnMut(Fate)) {
         // not woken for each: whatever matters was stamped on the threads of the socket
-        tokio::time::sleep(TICK).await;
+        crate::timer::sleep(TICK).await;
         // those that come meanwhile wait for the next time: a flood must not keep the end away
         for _ in 0..WAITING {
             match self.events.try_recv() {

@@ -118,7 +118,7 @@ impl Bursts {
                 }
                 packets = packet.sequence + 1;
                 fold.add(&packet);
-                self.totals().fold.add(&packet);
+                self.totals().add(&packet);
                 out.event(self.packet(row.slot, remote, &packet)).await;
             }
             if over {

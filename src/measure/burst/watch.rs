@@ -215,7 +215,7 @@ impl Bursts {
                 });
                 minute.last = packet.sequence;
                 minute.fold.add(&packet);
-                self.totals().fold.add(&packet);
+                self.totals().add(&packet);
                 out.event(self.packet(0, remote, &packet)).await;
                 let change = self.totals().outages.add(&packet);
                 if let Some(change) = change {
@@ -259,7 +259,7 @@ impl Bursts {
         while !rest.is_zero() {
             let nap = rest.min(LOOK);
             tokio::select! {
-                () = tokio::time::sleep(nap) => {}
+                () = crate::timer::sleep(nap) => {}
                 () = stop.cancelled() => return false,
             }
             self.note(blocked, out).await;

@@ -7,9 +7,9 @@ use crate::clock;
 use crate::judge::diagnose::facts::{Fact, Why};
 use crate::measure::Stop;
 
-/// The most that a run takes, and a quick one.
-const CEILING: Duration = Duration::from_secs(28);
-const QUICK: Duration = Duration::from_secs(6);
+/// The most that a run takes, and a quick one: 28 and 6 s with what is left for the start, the judgement and the printing.
+const CEILING: Duration = Duration::from_millis(27_700);
+const QUICK: Duration = Duration::from_millis(5_800);
 
 /// A step that has less than this is not begun.
 const LEAST: Duration = Duration::from_millis(200);
@@ -68,7 +68,7 @@ impl Budget {
         }
         tokio::select! {
             biased;
-            done = tokio::time::timeout(limit.min(self.left()), Box::pin(step)) => match done {
+            done = crate::timer::timeout(limit.min(self.left()), Box::pin(step)) => match done {
                 Ok(done) => Fact::Known(done),
                 Err(_) => Fact::Unknown(Why::OutOfTime),
             },

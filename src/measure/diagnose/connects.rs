@@ -60,7 +60,7 @@ pub async fn connects(
             if number >= count {
                 return;
             }
-            tokio::time::sleep(SPACING * number).await;
+            crate::timer::sleep(SPACING * number).await;
             if opener
                 .admit(Route::direct(remote.ip()), Visit::BackToBack)
                 .await

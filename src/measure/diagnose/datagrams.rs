@@ -13,7 +13,7 @@ use crate::measure::burst::{BurstOptions, BurstShape, Bursts, Event};
 use crate::measure::{Out, Output, Slot, Task};
 use crate::net::sizes::{Sizes, sizes};
 use crate::net::{Opener, Plan};
-use crate::record::{Figures, Mode, Outcome, Run, Verdicts};
+use crate::record::{Figures, LimitVerdicts, Mode, Outcome, Run};
 use crate::target::Target;
 
 /// Sizes of IP packets that are tried.
@@ -42,11 +42,11 @@ pub const SLOW: Rhythm = Rhythm {
     fewest: 20,
 };
 
-/// How long an answer may take.
-const ANSWER: Duration = Duration::from_secs(1);
+/// How long an answer may take: longer than on a way over a satellite, or behind a full queue, as late is not lost.
+const ANSWER: Duration = Duration::from_secs(2);
 
 /// What the last answers may take beyond the sending.
-const TAIL: Duration = Duration::from_millis(1_500);
+const TAIL: Duration = Duration::from_millis(2_500);
 
 /// A stream of packets.
 #[derive(Debug, Clone)]
@@ -58,7 +58,7 @@ pub struct Stream {
     /// What was measured; none when nothing was sent.
     pub figures: Option<Figures>,
     /// What Microsoft's table says of it.
-    pub verdicts: Option<Verdicts>,
+    pub verdicts: Option<LimitVerdicts>,
     /// From packet to packet.
     pub interval: Duration,
     /// Each packet: when it was due since the first, and its round trip.
@@ -110,12 +110,12 @@ impl Stream {
     }
 
     /// Whether it is worth the while to see how a slow stream fares: more is lost than by chance, and not from the
-    /// beginning on. What it comes to is for the rules.
+    /// beginning on, or a third of it. What it comes to is for the rules.
     pub fn looks_limited(&self) -> bool {
         let all = self.packets.len();
         let lost = self.packets.iter().filter(|(_, rtt)| rtt.is_none()).count();
         let begins_well = self.before_first_loss().is_some_and(|before| before >= 20);
-        lost * 20 >= all && lost < all && begins_well
+        lost * 20 >= all && lost < all && (begins_well || lost * 10 >= all * 3)
     }
 }
 

@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rustls::pki_types::CertificateDer;
+
 use crate::clock;
 use crate::judge::PathFacts;
 use crate::measure::certified::Certified;
@@ -38,6 +40,8 @@ pub struct TlsTried {
     pub turn: Option<(Option<TurnReply>, Duration)>,
     /// What is known of the chain by itself.
     pub chain: Option<Arc<PathFacts>>,
+    /// The certificates as they came, the server's first.
+    pub certificates: Vec<CertificateDer<'static>>,
 }
 
 /// Something else than TLS that was tried.
@@ -80,6 +84,7 @@ pub async fn tls(
         with_small_segments: None,
         turn: None,
         chain: None,
+        certificates: Vec::new(),
     };
     if let Some(handshake) = &handshake {
         tried.tls.flight = handshake.flight(&tried.tcp);
@@ -93,6 +98,7 @@ pub async fn tls(
             // it was judged just now, and is remembered
             let examined = judge.examine(chain, &name, wall, clock::now()).await;
             tried.chain = examined.facts;
+            tried.certificates.clone_from(&handshake.chain);
         }
     }
     match session {

@@ -63,7 +63,7 @@ pub async fn hold(
             if due.send(()).await.is_err() {
                 return;
             }
-            tokio::time::sleep(INTERVAL).await;
+            crate::timer::sleep(INTERVAL).await;
         }
     });
     let (meter, stop) = (Meter::default(), budget.stop().token());

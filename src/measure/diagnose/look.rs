@@ -4,6 +4,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::NaiveDate;
+
 use super::budget::Budget;
 use super::looked::Looked;
 use super::machine::{self, told};
@@ -32,6 +34,8 @@ pub struct Options {
     pub offline: bool,
     /// A name server to compare the system's with.
     pub comparison: Option<SocketAddr>,
+    /// The day of the list of Microsoft's endpoints that decides.
+    pub list_date: Option<NaiveDate>,
     /// Whether the relays are the lab's, which have one port for all and no world around them.
     pub lab: bool,
 }

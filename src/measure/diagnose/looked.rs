@@ -13,9 +13,9 @@ use super::names::NameServer;
 use super::relays::{Origin, Relay};
 use super::router::{RouterTrips, Sample};
 use super::web::{CONTROL, Web};
-use crate::judge::diagnose::facts::{Fact, Why};
+use crate::judge::diagnose::facts::{Connect, Fact, Why};
 use crate::net::cells::Cell;
-use crate::net::datagram::Asked;
+use crate::net::datagram::DatagramExchange;
 use crate::net::gateway;
 use crate::net::machine::{Carrier, Gateway, Neighbour};
 use crate::net::sizes::Sizes;
@@ -47,8 +47,12 @@ pub struct Looked {
     pub router_trips: Fact<Vec<Sample>>,
     /// Sign-in page and clocks.
     pub web: Fact<Web>,
+    /// What the proxy that is set says to CONNECT.
+    pub proxied: Fact<Connect>,
     /// TCP 443 of each relay.
     pub tcp: Vec<Fact<Connects>>,
+    /// Another relay of a region of which the first was silent, and how it fared.
+    pub same_region: Option<(Relay, Fact<Connects>)>,
     /// TCP 80 of the first relay.
     pub tcp_80: Fact<Connects>,
     /// The control name that was gone to.
@@ -62,7 +66,7 @@ pub struct Looked {
     /// This end as two relays and two ports see it.
     pub mapped: Fact<Vec<(SocketAddr, Option<SocketAddr>)>>,
     /// What an Allocate over UDP got.
-    pub turn_udp: Fact<Asked>,
+    pub turn_udp: Fact<DatagramExchange>,
     /// TLS of each relay.
     pub tls: Vec<Fact<TlsTried>>,
     /// TLS of the control name.
@@ -99,7 +103,9 @@ impl Looked {
             neighbour: Fact::Unknown(why.clone()),
             router_trips: Fact::Unknown(why.clone()),
             web: Fact::Unknown(why.clone()),
+            proxied: Fact::Unknown(Why::NotAsked),
             tcp: Vec::new(),
+            same_region: None,
             tcp_80: Fact::Unknown(why.clone()),
             control_name: CONTROL,
             control: Fact::Unknown(why.clone()),

@@ -15,6 +15,7 @@
 //! | `encrypted` | TLS, pseudo-TLS, TURN in clear and inside TLS |
 //! | `datagrams` | UDP ports, what the relays see of this end, sizes, a burst |
 //! | `held` | a held connection, where there is no UDP |
+//! | `proxied` | what the proxy that is set says |
 //! | `router` | round trips to the first router, from the beginning to the end |
 //! | `web` | the sign-in of a network, the clock of others |
 //!
@@ -32,6 +33,7 @@ mod look;
 mod looked;
 mod machine;
 mod names;
+mod proxied;
 mod reach;
 mod relays;
 mod router;

@@ -95,7 +95,7 @@ pub async fn ask_all(
                 None => return found,
             },
             () = budget.stop().asked() => return found,
-            () = tokio::time::sleep(left) => return found,
+            () = crate::timer::sleep(left) => return found,
         }
     }
 }

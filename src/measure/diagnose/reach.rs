@@ -7,14 +7,20 @@ use super::connects::{CONNECTS, Connects, connects};
 use super::look::Looking;
 use super::looked::Looked;
 use super::names::NameServer;
+use super::proxied;
+use super::relays::{Relay, another};
 use super::web::{CONTROL, OTHER_CONTROL};
-use crate::judge::diagnose::facts::{Fact, Why};
+use crate::endpoints;
+use crate::judge::diagnose::facts::{Connect, Fact, Why};
 use crate::net::{Leads, cells};
 use crate::record::Transport;
 use crate::target::Target;
 
 /// The ports of relays for media over UDP, and the one that they may have beside.
 const UDP_PORTS: [u16; 5] = [3478, 3479, 3480, 3481, 443];
+
+/// How often a name is asked once more for another relay of a region.
+const MORE_QUESTIONS: u32 = 8;
 
 impl Looking<'_> {
     /// What answers at all.
@@ -68,17 +74,85 @@ impl Looking<'_> {
         // a relay that is gone to over IPv6 anyway needs no second look
         let v6 = v6.filter(|address| relays.iter().all(|relay| relay.address != *address));
         let over_v6 = self.connects(v6, 443, 2, budget);
+        let proxied = self.proxied(found, budget);
         let seen = tokio::join!(
             Box::pin(udp),
             Box::pin(one),
             Box::pin(other),
             Box::pin(eighty),
             Box::pin(control),
-            Box::pin(over_v6)
+            Box::pin(over_v6),
+            Box::pin(proxied)
         );
         (found.udp, found.tcp_80, found.tcp_v6) = (seen.0, seen.3, seen.5);
         found.control = seen.4;
         found.tcp = [seen.1, seen.2].into_iter().take(relays.len()).collect();
+        found.proxied = seen.6;
+        found.same_region = self.same_region(found, budget).await;
+    }
+
+    /// What the proxy that is set for the relay's name says.
+    async fn proxied(&self, found: &Looked, budget: &Budget) -> Fact<Connect> {
+        // the lab's world has no proxies but its own
+        let set = found.machine.proxies.iter().find(|proxy| !proxy.bypassed);
+        let way = set.and_then(|proxy| proxy.way.clone());
+        let Some(proxy) = way.filter(|_| !self.options.lab) else {
+            return Fact::Unknown(Why::NotAsked);
+        };
+        let limits = self.opener.plan().limits;
+        let asked = proxied::ask(self.opener, proxy, self.target);
+        budget.step(limits.connect + limits.proxy, asked).await
+    }
+
+    /// Where one relay of two is silent: another one of its region, so that one address does not stand for a region, nor a
+    /// region for one address.
+    async fn same_region(
+        &self,
+        found: &Looked,
+        budget: &Budget,
+    ) -> Option<(Relay, Fact<Connects>)> {
+        let is_open = |connects: &Fact<Connects>| Some(connects.known()?.up().next().is_some());
+        let open: Vec<Option<bool>> = found.tcp.iter().map(is_open).collect();
+        if open.len() < 2 || !open.contains(&Some(true)) {
+            return None;
+        }
+        let silent = open.iter().position(|open| *open == Some(false))?;
+        let silent = found.relays.get(silent)?;
+        let limits = self.opener.plan().limits;
+        let other = another(self.opener, &found.names, &found.relays, &silent.region);
+        let other = if let Some(other) = other {
+            other
+        } else {
+            let search = self.ask_for(&found.relays, &silent.region);
+            budget.step(limits.dns, search).await.known().cloned()??
+        };
+        let connects = self
+            .connects(Some(other.address), 443, CONNECTS, budget)
+            .await;
+        Some((other, connects))
+    }
+
+    /// Asks the name a few times more: each answer leads to another relay.
+    async fn ask_for(&self, known: &[Relay], region: &str) -> Option<Relay> {
+        for _ in 0..MORE_QUESTIONS {
+            let lookup = self.opener.resolve(self.target, Leads::Straight).await;
+            let name = lookup.dns.last_name().unwrap_or_default();
+            let address = lookup.first().ok().and_then(|route| route.relay);
+            if let Some(address) = address
+                && endpoints::region(name) == region
+                && known.iter().all(|relay| relay.address != address)
+            {
+                let first = known.first()?;
+                let remote = SocketAddr::new(address, 443);
+                return Some(Relay {
+                    address,
+                    region: region.to_owned(),
+                    in_range: self.opener.is_in_range(remote, Transport::Tls),
+                    origin: first.origin,
+                });
+            }
+        }
+        None
     }
 
     /// The control name and its address.

@@ -58,6 +58,50 @@ pub fn choose(
             origin: Origin::Given,
         }];
     }
+    let mut all = named(opener, servers);
+    let mut seen = HashSet::new();
+    all.retain(|relay| seen.insert(relay.address));
+    // the system's are what Teams goes to
+    let has_systems = all
+        .iter()
+        .any(|relay| matches!(relay.origin, Origin::System(_)));
+    let mut others = Vec::new();
+    if has_systems {
+        (all, others) = all
+            .into_iter()
+            .partition(|relay| matches!(relay.origin, Origin::System(_)));
+    }
+    let mut chosen: Vec<Relay> = Vec::new();
+    if let Some(first) = all.first().cloned() {
+        let other = all
+            .iter()
+            .skip(1)
+            .find(|relay| relay.region != first.region);
+        // where the system's lead to one region and another name server to another, both have to be gone to: which one is
+        // nearer is measured, not read from a name
+        let elsewhere = others
+            .iter()
+            .find(|relay| !relay.region.is_empty() && relay.region != first.region);
+        let second = other.or(elsewhere).or(all.get(1)).cloned();
+        chosen.push(first);
+        chosen.extend(second);
+    }
+    if chosen.is_empty() && built_in {
+        chosen.push(Relay {
+            address: BUILT_IN,
+            region: String::new(),
+            in_range: in_range(BUILT_IN),
+            origin: Origin::BuiltIn,
+        });
+    }
+    chosen.truncate(MOST);
+    chosen
+}
+
+/// All relays that name servers named.
+fn named(opener: &Opener, servers: &[NameServer]) -> Vec<Relay> {
+    let in_range =
+        |address: IpAddr| opener.is_in_range(SocketAddr::new(address, 443), Transport::Tls);
     let mut all: Vec<Relay> = Vec::new();
     for server in servers {
         for resolved in server.resolved() {
@@ -78,35 +122,20 @@ pub fn choose(
             }));
         }
     }
-    let mut seen = HashSet::new();
-    all.retain(|relay| seen.insert(relay.address));
-    // the system's are what Teams goes to
-    let has_systems = all
-        .iter()
-        .any(|relay| matches!(relay.origin, Origin::System(_)));
-    if has_systems {
-        all.retain(|relay| matches!(relay.origin, Origin::System(_)));
-    }
-    let mut chosen: Vec<Relay> = Vec::new();
-    if let Some(first) = all.first().cloned() {
-        let other = all
-            .iter()
-            .skip(1)
-            .find(|relay| relay.region != first.region);
-        let second = other.or(all.get(1)).cloned();
-        chosen.push(first);
-        chosen.extend(second);
-    }
-    if chosen.is_empty() && built_in {
-        chosen.push(Relay {
-            address: BUILT_IN,
-            region: String::new(),
-            in_range: in_range(BUILT_IN),
-            origin: Origin::BuiltIn,
-        });
-    }
-    chosen.truncate(MOST);
-    chosen
+    all
+}
+
+/// Another relay of the region among all that was answered.
+pub fn another(
+    opener: &Opener,
+    servers: &[NameServer],
+    known: &[Relay],
+    region: &str,
+) -> Option<Relay> {
+    let is_new = |relay: &Relay| {
+        relay.region == region && known.iter().all(|one| one.address != relay.address)
+    };
+    named(opener, servers).into_iter().find(is_new)
 }
 
 /// Whether nothing can be gone to there: a filter's address.

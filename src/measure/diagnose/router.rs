@@ -52,7 +52,7 @@ impl RouterTrips {
                         .push(Sample { at, trip });
                 });
                 number += 1;
-                tokio::time::sleep(if number < FIRST { FAST } else { SLOW }).await;
+                crate::timer::sleep(if number < FIRST { FAST } else { SLOW }).await;
             }
         });
         Self { samples, sending }

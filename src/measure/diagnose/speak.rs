@@ -8,7 +8,8 @@ use super::encrypted::{in_the_clear, pseudo, tls};
 use super::look::Looking;
 use super::looked::Looked;
 use crate::judge::diagnose::facts::{Fact, Why};
-use crate::net::{cells, datagram};
+use crate::net::datagram;
+use crate::net::mapped::mapped;
 use crate::record::Ask;
 use crate::target::Target;
 
@@ -98,10 +99,7 @@ impl Looking<'_> {
                 return Fact::Unknown(Why::NotReached);
             }
             budget
-                .step(
-                    limits.turn,
-                    cells::mapped(&several, Duration::from_millis(1_200)),
-                )
+                .step(limits.turn, mapped(&several, Duration::from_millis(1_200)))
                 .await
         };
         let seen = tokio::join!(

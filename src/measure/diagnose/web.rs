@@ -36,7 +36,7 @@ pub struct Web {
 /// Looks at both. The second clock is that of the control name, over plain HTTP.
 pub async fn look(opener: &Opener, budget: &Budget) -> Fact<Web> {
     // each on its own: one that hangs must not take the other with it
-    let page = |host, path| tokio::time::timeout(LIMIT, page(opener, host, path));
+    let page = |host, path| crate::timer::timeout(LIMIT, page(opener, host, path));
     let both = async { tokio::join!(page(HOST, PATH), page(CONTROL, "/")) };
     let (first, second) = match budget.step(LIMIT * 2, both).await {
         Fact::Known((first, second)) => (first.ok().flatten(), second.ok().flatten()),
@@ -89,7 +89,7 @@ impl Web {
     /// Whether a network asks for a sign-in: another page, and one for persons.
     pub fn is_signed_out(&self) -> bool {
         let page = self.page.as_ref();
-        page.is_some_and(|page| !page.is_expected && (page.redirects || page.is_html))
+        page.is_some_and(Page::asks_for_a_sign_in)
     }
 }
 
@@ -131,8 +131,15 @@ mod tests {
         assert_eq!(of(sent), (Some(false), true));
         let page = "HTTP/1.1 200 OK\r\n\r\n<html>Sign in";
         assert_eq!(of(page), (Some(false), true));
-        let busy = "HTTP/1.1 503 Busy\r\n\r\nbusy";
-        assert_eq!(of(busy), (Some(false), false));
+        let own = "HTTP/1.1 511 Network Authentication Required\r\n\r\n<html>Sign in";
+        assert_eq!(of(own), (Some(false), true));
+        for other in [
+            "HTTP/1.1 503 Busy\r\n\r\nbusy",
+            "HTTP/1.1 403 Forbidden\r\n\r\n<html>Blocked by your company's filter",
+            "HTTP/1.1 502 Bad Gateway\r\n\r\n<html>No answer",
+        ] {
+            assert_eq!(of(other), (Some(false), false), "{other}");
+        }
         assert_eq!(of("no HTTP at all"), (None, false));
     }
 

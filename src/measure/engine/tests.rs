@@ -82,7 +82,7 @@ fn run<T>(future: impl Future<Output = T>) -> T {
 }
 
 /// Runs to the end and stops once all places are taken.
-fn stopped<T: Task<Row = u64>>(task: T, then: impl Fn(&Stop)) -> (Vec<u64>, End) {
+fn stopped<T: Task<Row = u64>>(task: T, then: impl Fn(&Stop)) -> (Vec<u64>, RunEnd) {
     run(async {
         let stop = Stop::default();
         let mut running = engine(3, 3).start(Arc::new(task), stop.clone());

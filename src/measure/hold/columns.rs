@@ -16,6 +16,7 @@ use crate::schema::groups::{
     HasRun, HasStart, HasTimes, HasTls,
 };
 use crate::schema::row_kind::RowKind;
+use crate::schema::stored::{Keep, Stored};
 use crate::schema::value::{Value, number, seconds, time_us, word};
 
 type Of = Group<Hold>;
@@ -101,6 +102,11 @@ impl RowKind for Hold {
     const WHAT: &'static str = "hold";
     const MEANING: &'static str = "A connection that was held open";
     const DIALECT: Option<Dialect> = Some(Dialect::Held);
+    const STORED: Option<Stored> = Some(Stored {
+        table: "holds",
+        time: "started_utc",
+        keep: Keep::Rows,
+    });
 
     fn table() -> &'static [Column<Self>] {
         &HOLD

@@ -91,9 +91,28 @@ pub struct Totals {
     pub paths: Paths,
     /// The proxy that all of them led through.
     pub proxy: Option<Arc<str>>,
+    /// What came of the requests up to now, of the connection too that is held just now.
+    pub now: Now,
+}
+
+/// Requests up to now.
+#[derive(Debug, Clone, Default)]
+pub struct Now {
+    /// Times from a request to its answer.
+    pub answers: Distribution,
+    /// The last one of these.
+    pub last: Option<Duration>,
+    meter: Option<Arc<Meter>>,
 }
 
 impl Totals {
+    /// Requests sent up to now.
+    pub fn sent_by_now(&self) -> u64 {
+        let meter = self.now.meter.as_ref();
+        let now = meter.map_or(0, |meter| meter.sent.load(Ordering::Relaxed));
+        self.sent.saturating_add(now)
+    }
+
     /// Connections.
     pub fn connections(&self) -> u64 {
         self.ended.values().sum()
@@ -116,6 +135,7 @@ impl Totals {
         self.missed += figures.missed;
         self.ignored += figures.ignored;
         self.sum.merge(sum);
+        self.now.meter = None;
     }
 }
 
@@ -290,10 +310,16 @@ impl Holds {
         let start = clock::now();
         let meter_of = Arc::clone(&meter);
         let pacer = Pacer::start((kernel, wall, start), self.shape, meter_of, looks, due)?;
+        self.totals().now.meter = Some(Arc::clone(&meter));
         let mut fold = Fold::new(lost_syn);
         let mut answers = Distribution::default();
         let driving = async {
-            let answered = |round_trip| answers.add(round_trip);
+            let answered = |round_trip| {
+                answers.add(round_trip);
+                let now = &mut self.totals().now;
+                now.answers.add(round_trip);
+                now.last = Some(round_trip);
+            };
             let held = session.hold(start, requests, &meter, stop, answered).await;
             let missed = pacer.missed() + held.waited;
             // takes the last look and ends the other loop

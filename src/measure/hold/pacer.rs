@@ -151,7 +151,9 @@ impl Eye {
         let written = self.meter.written.load(Ordering::Relaxed);
         let numbers = self.kernel.numbers();
         let at = self.elapsed();
-        let acked = |in_flight: u64| written.saturating_sub(in_flight);
+        // Windows tells only what is in flight and what was sent; what waits to be sent was written all the same
+        let out = numbers.bytes_out.map_or(written, |out| out.min(written));
+        let acked = |in_flight: u64| out.saturating_sub(in_flight);
         let look = Look {
             sequence,
             at,
@@ -159,7 +161,6 @@ impl Eye {
             sent: self.meter.sent.load(Ordering::Relaxed),
             answered: self.meter.answered.load(Ordering::Relaxed),
             numbers: TcpNumbers {
-                // Windows tells only what is in flight
                 bytes_acked: numbers.bytes_acked.or(numbers.in_flight.map(acked)),
                 ..numbers
             },

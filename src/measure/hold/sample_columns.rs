@@ -11,6 +11,7 @@ use crate::schema::dialect::Dialect;
 use crate::schema::group::{Group, count, table};
 use crate::schema::groups::{HasHost, HasPeer, HasProxy, HasRun};
 use crate::schema::row_kind::RowKind;
+use crate::schema::stored::{Keep, Stored};
 use crate::schema::value::{Value, number, time_us};
 
 type Of = Group<Sample>;
@@ -34,7 +35,7 @@ const PIECES: &[&[Column<Sample>]] = &[
         of("retransmitted_bytes", Kind::Integer, "bytes", "bytes sent again since the SYN", |r| number(r.numbers.retransmitted_bytes)),
         of("timeouts", Kind::Integer, "", "times that a retransmission timer went off since the SYN", |r| number(r.numbers.timeouts.map(u64::from))),
         of("in_flight", Kind::Integer, "bytes", "sent and not acknowledged; on Linux whole segments", |r| number(r.numbers.in_flight)),
-        of("bytes_acked", Kind::Integer, "bytes", "acknowledged so far; on Windows bytes written less in_flight", |r| number(r.numbers.bytes_acked)),
+        of("bytes_acked", Kind::Integer, "bytes", "acknowledged so far; on Windows bytes sent less in_flight", |r| number(r.numbers.bytes_acked)),
         of("since_ack_us", Kind::Integer, "us", "time since the last acknowledgement of any kind came", |r| time_us(r.numbers.since_ack)),
         of("cwnd", Kind::Integer, "bytes", "congestion window", |r| number(r.numbers.cwnd)),
         of("send_window", Kind::Integer, "bytes", "receive window that the relay announces", |r| number(r.numbers.send_window)),
@@ -55,6 +56,11 @@ impl RowKind for Sample {
     const WHAT: &'static str = "sample";
     const MEANING: &'static str = "The kernel's numbers of a held connection at one moment";
     const DIALECT: Option<Dialect> = Some(Dialect::Samples);
+    const STORED: Option<Stored> = Some(Stored {
+        table: "samples",
+        time: "at_utc",
+        keep: Keep::Details,
+    });
 
     fn table() -> &'static [Column<Self>] {
         &SAMPLE

@@ -1,7 +1,7 @@
 //! Held connections.
 
 use super::finished::{HeldSamples, HeldTotals};
-use crate::doc::chart::{Chart, Multiples, Palette, Shape};
+use crate::doc::chart::{Chart, Multiples, Palette, PanelForm};
 use crate::doc::parts::{filled, host_and_target, listed, main_section, mean, names_apart};
 use crate::doc::{Block, Cell, Column, Paragraph, Section, Table};
 use crate::stats::charts::{Panel, PanelPoint, Panels};
@@ -57,7 +57,7 @@ fn charts(all: &[&HeldTotals]) -> Vec<Block> {
             palette: Palette::plain(),
         })
     };
-    let trips = multiples(Shape::Times, |held| &held.trips).map(|of| {
+    let trips = multiples(PanelForm::Times, |held| &held.trips).map(|of| {
         let sampled = all.iter().any(|held| held.samples.is_some());
         let what = if sampled {
             "The kernel's round trips in ms: median as a line, the middle 90 % as a band"
@@ -67,7 +67,7 @@ fn charts(all: &[&HeldTotals]) -> Vec<Block> {
         };
         Chart::small("Round trips of held connections".to_owned(), what, of, "Round trips of the points in ms")
     });
-    let troubles = multiples(Shape::Counts, |held| &held.troubles).map(|of| {
+    let troubles = multiples(PanelForm::Counts, |held| &held.troubles).map(|of| {
         let what = "Stalls, and connections that broke, by the time at which the connection began";
         Chart::small(
             "Stalls and broken connections".to_owned(),

@@ -4,20 +4,23 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use crate::doc::lines::{WIDTH, failed, line, millis, ms, seconds};
+use crate::doc::text::time;
 use crate::measure::hold::Hold;
 use crate::measure::probe::text::paths::{note, sentences};
 use crate::record::{EndedBy, HoldFigures, Outcome, Phase, plain};
 use crate::stats::paths::Paths;
+use crate::zone::Zone;
 
 /// A held connection in a block of lines.
-pub fn block(row: &Hold) -> String {
+pub fn block(row: &Hold, zone: Zone) -> String {
     let mut out = String::new();
     let address = row.remote.map_or_else(String::new, |a| format!("  {a}"));
     let region = match &*row.region {
         "" => String::new(),
         region => format!("  {}", plain(region)),
     };
-    let head = format!("connection {}{address}{region}", row.slot);
+    let when = time(zone, row.started);
+    let head = format!("connection {}  {when}{address}{region}", row.slot);
     line(&mut out, "", &head);
     let phases: Vec<_> = [Phase::Dns, Phase::Connect, Phase::Proxy, Phase::Tls]
         .into_iter()

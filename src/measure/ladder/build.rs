@@ -1,8 +1,8 @@
 //! From what the answers came to, to what is told: numbers become names, certificates are read.
 
-use super::finished::{Offer, Relay, Sent, Verdict, Version, Way};
+use super::finished::{Grade, Offer, Relay, Sent, Version, Way};
 use super::runner::Climbed;
-use super::script::{Alpn, Findings, NameAnswer, OddAnswer, Stop, Told};
+use super::script::{Alpn, Findings, NameAnswer, OddAnswer, Stop, VersionFindings};
 use super::way::Walked;
 use crate::judge::ladder::{Impostor, VersionFacts, WayFacts, impostor, names, versions};
 use crate::judge::severity::Colour;
@@ -20,7 +20,7 @@ pub fn relay(climbed: &Climbed, walked: &Walked) -> Relay {
     let mut told: Vec<Version> = findings.told.iter().map(version).collect();
     for left in ProtocolVersion::ALL {
         if findings.told(left).is_none() {
-            told.push(version(&Told::new(left)));
+            told.push(version(&VersionFindings::new(left)));
         }
     }
     told.sort_by_key(|version| version.version);
@@ -58,7 +58,7 @@ pub fn relay(climbed: &Climbed, walked: &Walked) -> Relay {
     }
 }
 
-fn version(told: &Told) -> Version {
+fn version(told: &VersionFindings) -> Version {
     let own = told.ssl2_suites.iter().map(|suite| ssl2_suite_name(*suite));
     let suites = told
         .suites
@@ -209,7 +209,7 @@ fn verdict(
     (told, findings): (&[Version], &Findings),
     (way, walked): (&Way, &Walked),
     judged: Option<Impostor>,
-) -> Verdict {
+) -> Grade {
     let of = |wanted: Option<bool>| {
         let versions = told.iter().filter(|version| version.accepted == wanted);
         versions.map(|version| version.version).collect()
@@ -233,7 +233,7 @@ fn verdict(
     match judged {
         None => match walked.path.filter(|path| !path.is_fine()) {
             // whatever versions it has, that is no certificate of a relay's
-            Some(path) => Verdict {
+            Some(path) => Grade {
                 colour: Colour::Amber.as_str(),
                 text: format!(
                     "{text}; but its certificate is {}: {}",
@@ -241,7 +241,7 @@ fn verdict(
                     walked.path_evidence
                 ),
             },
-            None => Verdict {
+            None => Grade {
                 colour: colour.map_or("", |colour| colour.as_str()),
                 text,
             },
@@ -252,7 +252,7 @@ fn verdict(
                 Impostor::Certain => "is",
                 Impostor::Likely => "is likely",
             };
-            Verdict {
+            Grade {
                 colour: match sure {
                     Impostor::Certain => Colour::Red.as_str(),
                     Impostor::Likely => Colour::Amber.as_str(),
@@ -266,7 +266,7 @@ fn verdict(
 }
 
 /// What all relays come to: the worst of them first.
-pub fn together(relays: &[Relay], left: usize) -> Verdict {
+pub fn together(relays: &[Relay], left: usize) -> Grade {
     let rank = |relay: &&Relay| match Colour::of_word(relay.verdict.colour) {
         Some(Colour::Red) => 0,
         Some(Colour::Amber) => 1,
@@ -274,7 +274,7 @@ pub fn together(relays: &[Relay], left: usize) -> Verdict {
         Some(Colour::Green) => 3,
     };
     let Some(worst) = relays.iter().min_by_key(rank) else {
-        return Verdict::default();
+        return Grade::default();
     };
     let mut verdict = worst.verdict.clone();
     let same = relays

@@ -26,7 +26,7 @@ pub struct Ladder {
     /// The proxy that the way led through, empty without one.
     pub proxy: String,
     /// Everything in a sentence.
-    pub verdict: Verdict,
+    pub verdict: Grade,
     /// Whether the user interrupted.
     pub interrupted: bool,
     /// The relays, in the order of the answer.
@@ -39,7 +39,7 @@ pub struct Ladder {
 
 /// What something comes to.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Verdict {
+pub struct Grade {
     /// `red`, `amber`, `green`, or empty where nothing could be told.
     pub colour: &'static str,
     /// The sentence.
@@ -54,7 +54,7 @@ pub struct Relay {
     /// Its port.
     pub port: u16,
     /// Everything in a sentence.
-    pub verdict: Verdict,
+    pub verdict: Grade,
     /// The versions, the oldest first.
     pub versions: Vec<Version>,
     /// Application protocols.

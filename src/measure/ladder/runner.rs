@@ -8,7 +8,7 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 use rustls::pki_types::ServerName;
 use tokio_util::task::TaskTracker;
 
-use super::script::{Answer, Asked, Findings, Handshake, Script, Step, Stop, Whole};
+use super::script::{Answer, Findings, Handshake, Script, ScriptStep, Step, Stop, Whole};
 use crate::clock;
 use crate::measure;
 use crate::net::{Destination, Opener, Refusal, Route, Sessions, TlsVersion, Visit};
@@ -79,7 +79,7 @@ impl<'a> Run<'a> {
         &mut self,
         (route, to): (Route, &Destination),
         server_name: Option<ServerName<'static>>,
-        mut tell: impl FnMut(&Asked, u32),
+        mut tell: impl FnMut(&ScriptStep, u32),
     ) -> Result<Climbed, IpAddr> {
         let (began, before) = (clock::now(), self.connections);
         let name = match &server_name {
@@ -104,7 +104,7 @@ impl<'a> Run<'a> {
                 biased;
                 () = self.stop.asked() => Err(Stop::Interrupted),
                 answer = relay.ask(self.opener, &ask.step, &self.closing) => Ok(answer),
-                () = tokio::time::sleep(left) => Err(too_long()),
+                () = crate::timer::sleep(left) => Err(too_long()),
             };
             match answer {
                 Ok(answer) => asked = script.next(Some(answer)),
@@ -131,7 +131,7 @@ impl<'a> Run<'a> {
         }
         let paced = async {
             if let Some(last) = self.last {
-                tokio::time::sleep_until((last + self.interval).into()).await;
+                crate::timer::sleep_until(last + self.interval).await;
             }
             self.opener.admit(route, Visit::BackToBack).await
         };
@@ -140,7 +140,7 @@ impl<'a> Run<'a> {
             biased;
             () = self.stop.asked() => return Ok(Err(Stop::Interrupted)),
             admitted = paced => admitted,
-            () = tokio::time::sleep(left) => return Ok(Err(too_long())),
+            () = crate::timer::sleep(left) => return Ok(Err(too_long())),
         };
         match admitted {
             Ok(_) | Err(Refusal::TooLate) => {}
@@ -170,7 +170,7 @@ impl<'a> Run<'a> {
     /// Waits a moment until the connections are closed.
     pub async fn close(self) {
         self.closing.close();
-        let _ = tokio::time::timeout(SHORTEST, self.closing.wait()).await;
+        let _ = crate::timer::timeout(SHORTEST, self.closing.wait()).await;
     }
 }
 

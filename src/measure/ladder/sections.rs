@@ -1,6 +1,6 @@
 //! The document of a ladder: the table of versions first, what belongs to it below. Pure.
 
-use super::finished::{Ladder, Relay, Sent, Verdict, Version};
+use super::finished::{Grade, Ladder, Relay, Sent, Version};
 use crate::doc::parts::{filled, main_section, section};
 use crate::doc::{Block, Cell, Column, Document, Fact, Paragraph, Section, Style, Table};
 use crate::judge::severity::Colour;
@@ -61,7 +61,7 @@ fn title(ladder: &Ladder) -> String {
     format!("TLS of {}{at}{through}{lab}", ladder.target)
 }
 
-fn paragraph(verdict: &Verdict) -> Paragraph {
+fn paragraph(verdict: &Grade) -> Paragraph {
     let colour = Colour::of_word(verdict.colour);
     let style = match colour {
         Some(Colour::Red) => Style::Bad,

@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use rustls::pki_types::CertificateDer;
-use tokio::time::timeout;
 
 use super::runner::{Climbed, Run};
 use crate::clock;
@@ -13,6 +12,7 @@ use crate::net::trust::Judge;
 use crate::net::{Destination, Opener, Route, clear};
 use crate::record::{Ask, HttpReply, Phase, ProtocolVersion, TlsPath, Transport, TurnReply};
 use crate::target::Host;
+use crate::timer::timeout;
 
 /// Connects of which the shortest counts.
 const CONNECTS: usize = 2;

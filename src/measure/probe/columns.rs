@@ -17,6 +17,7 @@ use crate::schema::groups::{
     HasRun, HasStart, HasTcp, HasTimes, HasTls, HasTurn,
 };
 use crate::schema::row_kind::RowKind;
+use crate::schema::stored::{Keep, Stored};
 use crate::schema::value::{Value, number, optional, word};
 
 /// Number of columns that the reference wrote; they come first.
@@ -134,6 +135,11 @@ impl RowKind for Record {
     const WHAT: &'static str = "probe";
     const MEANING: &'static str = "A probe";
     const DIALECT: Option<Dialect> = Some(Dialect::Turnprobe);
+    const STORED: Option<Stored> = Some(Stored {
+        table: "probes",
+        time: "started_utc",
+        keep: Keep::Rows,
+    });
 
     fn table() -> &'static [Column<Self>] {
         COLUMNS

@@ -23,9 +23,7 @@ use crate::clock::Look;
 use crate::explain::SynTimer;
 use crate::net::trust::Judge;
 use crate::net::{Leads, Opener, Session, Visit, Way, syn_timer};
-use crate::record::{
-    ClockChange, Dns, Outcome, Phase, PhaseTimes, Place, Run, Tcp, Tls, Transport, Turn,
-};
+use crate::record::{Phase, Run, Transport};
 use crate::target::Target;
 
 pub use crate::record::Record;
@@ -69,7 +67,7 @@ impl Task for Prober {
     /// passed.
     async fn settle(&self) {
         self.closing.close();
-        let _ = tokio::time::timeout(Duration::from_secs(1), self.closing.wait()).await;
+        let _ = crate::timer::timeout(Duration::from_secs(1), self.closing.wait()).await;
     }
 }
 
@@ -159,11 +157,6 @@ impl Prober {
                     look = steps.look();
                     (record.started, record.lag) = (look.wall, slot.lag());
                 }
-                record.dns.place = match (is_resolved_here, spoken.contains(&way.transport)) {
-                    (true, _) => Place::First,
-                    (_, false) => Place::FirstOfTransport,
-                    (_, true) => Place::Further,
-                };
                 is_resolved_here = false;
                 spoken.push(way.transport);
                 let to = route.to(&slot.target, way.port);
@@ -212,26 +205,11 @@ impl Prober {
             Some(way) => (way.port, way.transport),
             None => (Transport::Tls.default_port(), Transport::Tls),
         };
+        let host = slot.target.host.to_string();
+        let run = Arc::clone(&self.run);
         Record {
-            run: self.run.clone(),
-            slot: slot.number,
-            host: slot.target.host.to_string().into(),
-            port,
-            transport,
-            started: look.wall,
             lag: slot.lag(),
-            outcome: Outcome::Ok,
-            times: PhaseTimes::default(),
-            dns: Dns::default(),
-            remote: None,
-            via: None,
-            region: String::new(),
-            in_teams_range: None,
-            tcp: Tcp::default(),
-            tls: Tls::default(),
-            turn: Turn::default(),
-            explanation: None,
-            clock: ClockChange::default(),
+            ..Record::blank(run, slot.number, &host, port, transport, look.wall)
         }
     }
 }

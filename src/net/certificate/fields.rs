@@ -3,14 +3,14 @@
 //! RFC 5280 section 4.1 says which element stands where; only their order and their outermost
 //! tags and lengths have to be right.
 
+use std::fmt::Write as _;
+
 use x509_parser::asn1_rs::{Any, Class, Tag};
 use x509_parser::nom::{self, error::ErrorKind};
 use x509_parser::prelude::{
     ASN1Time, AlgorithmIdentifier, FromDer, ParsedExtension, SubjectPublicKeyInfo, X509Error,
     X509Extension, X509Name,
 };
-
-use super::text::hex;
 
 /// Most bytes of a broken value that are shown.
 const SHOWN: usize = 32;
@@ -171,4 +171,32 @@ fn within<'a>(element: &Element<'a>) -> Result<Vec<Element<'a>>, String> {
 /// Whether the element has that mark of its own context.
 fn is_marked(element: &Element<'_>, mark: u32) -> bool {
     element.any.class() == Class::ContextSpecific && element.any.tag() == Tag(mark)
+}
+
+/// Longest text of a field, in characters. The alternative names have a limit of their own.
+pub(super) const LONGEST_FIELD: usize = 1024;
+
+/// Upper-case hexadecimal.
+pub(in crate::net) fn hex(bytes: &[u8]) -> String {
+    // more than that would be cut off anyway
+    let bytes = bytes.get(..LONGEST_FIELD).unwrap_or(bytes);
+    bytes
+        .iter()
+        .fold(String::with_capacity(2 * bytes.len()), |mut out, byte| {
+            let _ = write!(out, "{byte:02X}");
+            out
+        })
+}
+
+/// The text, cut to the longest that a field may hold.
+pub(super) fn bounded(mut text: String) -> String {
+    if text.chars().nth(LONGEST_FIELD).is_some() {
+        let end = text
+            .char_indices()
+            .nth(LONGEST_FIELD - 3)
+            .map_or(0, |(at, _)| at);
+        text.truncate(end);
+        text.push_str("...");
+    }
+    text
 }

@@ -7,7 +7,7 @@ use x509_parser::asn1_rs::{Any, FromDer, Oid, Sequence};
 use x509_parser::prelude::{AlgorithmIdentifier, SubjectPublicKeyInfo};
 use x509_parser::public_key::RSAPublicKey;
 
-use super::text::hex;
+use super::fields::hex;
 
 /// Longest OID that is printed in its dotted form, in bytes.
 const LONGEST_OID: usize = 64;

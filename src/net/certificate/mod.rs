@@ -12,7 +12,6 @@ mod fields;
 mod key;
 mod name;
 mod sans;
-mod text;
 
 use chrono::{DateTime, Utc};
 use ring::digest::{self, SHA1_FOR_LEGACY_USE_ONLY, SHA256};
@@ -22,9 +21,9 @@ use crate::judge::Name;
 use crate::record::Certificate;
 
 pub(super) use fields::Fields;
+use fields::bounded;
+pub(super) use fields::hex;
 pub(super) use key::oid_text;
-use text::bounded;
-pub(super) use text::hex;
 
 /// A certificate whose parts cannot be found.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

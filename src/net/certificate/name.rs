@@ -9,8 +9,8 @@
 use x509_parser::asn1_rs::{Any, Class, Header, Oid, Tag, ToDer};
 use x509_parser::prelude::{AttributeTypeAndValue, FromDer, X509Name};
 
+use super::fields::{LONGEST_FIELD, bounded, hex};
 use super::key::oid_text;
-use super::text::{LONGEST_FIELD, bounded, hex};
 
 pub(super) const ORGANIZATION: &str = "2.5.4.10";
 pub(super) const UNIT: &str = "2.5.4.11";

@@ -8,7 +8,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use x509_parser::prelude::{GeneralName, ParsedExtension, X509Extension};
 
-use super::text::hex;
+use super::fields::hex;
 
 /// Longest list, in bytes.
 const LONGEST: usize = 16 * 1024;

@@ -5,7 +5,7 @@
 use proptest::prelude::*;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
-use super::text::LONGEST_FIELD;
+use super::fields::LONGEST_FIELD;
 use super::*;
 
 macro_rules! der {

@@ -11,12 +11,12 @@ use std::time::Duration;
 use hickory_resolver::proto::op::Message;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpStream, UdpSocket};
-use tokio::time::timeout;
 
 use crate::clock;
 use crate::net::stamps::{self, Moment};
 use crate::readiness::send;
 use crate::record::millis;
+use crate::timer::timeout;
 use crate::wire::dns::{Question, Reply};
 
 /// Largest DNS message (RFC 1035 4.2.2: a length of 16 bits).

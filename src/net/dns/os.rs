@@ -4,11 +4,11 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use dns_lookup::{AddrFamily, AddrInfoHints, LookupErrorKind, SockType, getaddrinfo};
-use tokio::time::timeout;
+use dns_lookup::{AddrFamily, AddrInfoHints, LookupError, LookupErrorKind, SockType, getaddrinfo};
 
 use super::resolved::{Families, Resolved, Unresolved};
 use crate::record::{Cause, Dns, Failure};
+use crate::timer::timeout;
 use crate::wire::dns::Family;
 
 /// Resolves on a thread for blocking calls; a call that hangs is left behind at the limit.
@@ -83,9 +83,7 @@ fn look_up(name: &str, families: Families) -> Result<Vec<IpAddr>, Failure> {
             LookupErrorKind::NoData => Cause::DnsNoData,
             _ => Cause::DnsServfail,
         };
-        let said = std::io::Error::from(error).to_string();
-        let said = said.rsplit(": ").next().unwrap_or(&said);
-        Failure::new(cause, format!("the system says: {said}"))
+        Failure::new(cause, format!("the system says: {}", said(error)))
     })?;
     let all: Vec<IpAddr> = answers.flatten().map(|info| info.sockaddr.ip()).collect();
     if families != Families::Routed {
@@ -95,6 +93,20 @@ fn look_up(name: &str, families: Families) -> Result<Vec<IpAddr>, Failure> {
     let is_first = |address: &IpAddr| address.is_ipv4() == (first == Family::V4);
     let preferred: Vec<IpAddr> = all.iter().copied().filter(is_first).collect();
     Ok(if preferred.is_empty() { all } else { preferred })
+}
+
+/// What the system says, without what the library puts before it.
+#[cfg(not(windows))]
+fn said(error: LookupError) -> String {
+    let said = std::io::Error::from(error).to_string();
+    said.rsplit(": ").next().unwrap_or(&said).to_owned()
+}
+
+/// The same in words of our own: Windows' sentence is in the user's language.
+#[cfg(windows)]
+#[allow(clippy::needless_pass_by_value)] // as on other systems
+fn said(error: LookupError) -> String {
+    crate::net::winsock_errors::told(error.error_num())
 }
 
 #[cfg(test)]

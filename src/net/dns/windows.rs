@@ -15,7 +15,7 @@ const RULES: [&str; 2] = [
 ///
 /// What Windows says when it does not list its interfaces.
 pub fn configuration() -> Result<Setup, String> {
-    let adapters = ipconfig::get_adapters().map_err(|error| error.to_string())?;
+    let adapters = ipconfig::get_adapters().map_err(|error| said(&error))?;
     let up = adapters
         .iter()
         .filter(|adapter| adapter.oper_status() == ipconfig::OperStatus::IfOperStatusUp);
@@ -28,6 +28,12 @@ pub fn configuration() -> Result<Setup, String> {
         rules: RULES.iter().flat_map(|path| rules(path)).collect(),
         ..setup(interfaces.collect())
     })
+}
+
+/// What the system says; the sentence of an error that the library passes on is in the user's language.
+fn said(error: &(impl std::error::Error + 'static)) -> String {
+    let source = error.source().and_then(|source| source.downcast_ref());
+    source.map_or_else(|| error.to_string(), crate::net::plain_error)
 }
 
 /// The rules below a key; none where there is no such key.

@@ -16,9 +16,10 @@ pub enum LocalEndError {
     LinuxOnly(&'static str),
     /// The system does not let programs set it.
     #[error(
-        "--dscp: Windows sets it by policy only (New-NetQosPolicy -AppPathNameMatchCondition turnprobe.exe); leave it out"
+        "--dscp: Windows ignores the mark that a program sets (IP_TOS), and its qWAVE takes a value from administrators and network operators only; \
+         leave --dscp out and make a policy: New-NetQosPolicy turnprobe -AppPathNameMatchCondition turnprobe.exe -DSCPAction {0}"
     )]
-    DscpByPolicy,
+    DscpByPolicy(u8),
     /// Switched off for all programs.
     #[error(
         "--fast-open: it is switched off on this system; sysctl net.ipv4.tcp_fastopen=1 switches it on"
@@ -35,7 +36,7 @@ mod tests {
         let errors = [
             LocalEndError::Congestion("x".into(), "not found".into(), "reno cubic".into()),
             LocalEndError::LinuxOnly("--fast-open"),
-            LocalEndError::DscpByPolicy,
+            LocalEndError::DscpByPolicy(46),
             LocalEndError::FastOpenOff,
         ];
         let said: Vec<_> = errors.iter().map(ToString::to_string).collect();
@@ -43,7 +44,7 @@ mod tests {
         [
             "--congestion x: not found; this system has reno cubic",
             "--fast-open works on Linux only; leave it out",
-            "--dscp: Windows sets it by policy only (New-NetQosPolicy -AppPathNameMatchCondition turnprobe.exe); leave it out",
+            "--dscp: Windows ignores the mark that a program sets (IP_TOS), and its qWAVE takes a value from administrators and network operators only; leave --dscp out and make a policy: New-NetQosPolicy turnprobe -AppPathNameMatchCondition turnprobe.exe -DSCPAction 46",
             "--fast-open: it is switched off on this system; sysctl net.ipv4.tcp_fastopen=1 switches it on",
         ]
         "#);

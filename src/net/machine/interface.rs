@@ -22,6 +22,8 @@ pub struct Interface {
     pub mtu: Option<u32>,
     /// Why it is taken for a tunnel, if it is.
     pub tunnel: Option<Tunnel>,
+    /// The product that a tunnel is of; empty where none is known.
+    pub product: &'static str,
 }
 
 /// This end of the way to an address; `None` where there is no way. Nothing is sent.
@@ -128,6 +130,7 @@ mod system {
         Interface {
             name: name.to_owned(),
             mtu,
+            product: Tunnel::product(name),
             tunnel,
         }
     }
@@ -222,6 +225,7 @@ mod system {
             name: adapter.friendly_name().to_owned(),
             mtu: None,
             tunnel: Tunnel::of_adapter(kind, adapter.description()),
+            product: Tunnel::product(adapter.description()),
         }
     }
 }

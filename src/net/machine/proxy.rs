@@ -1,5 +1,7 @@
 //! Which proxy the environment names, in the variables that programs of all systems go by.
 
+use crate::net::Proxy;
+
 /// A proxy that is set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProxySetting {
@@ -9,6 +11,8 @@ pub struct ProxySetting {
     pub proxy: String,
     /// Whether another variable says that the name goes without it.
     pub bypassed: bool,
+    /// The same to go through, with who signs in; none where the text is no proxy.
+    pub way: Option<Proxy>,
 }
 
 /// The proxies that are set for a name over HTTPS.
@@ -24,14 +28,16 @@ fn of_environment(name: &str, read: impl Fn(&str) -> Option<String>) -> Vec<Prox
     let bypassed = bypasses(&except, name);
     let mut found: Vec<ProxySetting> = Vec::new();
     for variable in ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"] {
-        let Some(proxy) = set(variable).map(|value| place(&value)) else {
+        let Some(value) = set(variable) else {
             continue;
         };
+        let proxy = place(&value);
         if found.iter().all(|known| known.proxy != proxy) {
             found.push(ProxySetting {
                 variable,
                 proxy,
                 bypassed,
+                way: value.trim().parse().ok(),
             });
         }
     }

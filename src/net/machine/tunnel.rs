@@ -63,7 +63,43 @@ const NONE: [&str; 3] = ["teredo", "isatap", "6to4"];
 /// Kinds of interface that are tunnels (IANA ifType): PPP, TUNNEL.
 const TYPES: [u32; 2] = [23, 131];
 
+/// Products by what their interfaces or adapters are called; the rest of the names above are nobody's alone.
+const PRODUCTS: [(&str, &str); 21] = [
+    ("tailscale", "Tailscale"),
+    ("zt", "ZeroTier"),
+    ("zerotier", "ZeroTier"),
+    ("nordlynx", "NordVPN"),
+    ("nordtun", "NordVPN"),
+    ("nordvpn", "NordVPN"),
+    ("gpd", "GlobalProtect"),
+    ("globalprotect", "GlobalProtect"),
+    ("pangp", "GlobalProtect"),
+    ("cscotun", "Cisco AnyConnect"),
+    ("anyconnect", "Cisco AnyConnect"),
+    ("cisco secure client", "Cisco Secure Client"),
+    ("forticlient", "FortiClient"),
+    ("fortinet ssl", "FortiClient"),
+    ("pulse secure", "Pulse Secure"),
+    ("zscaler", "Zscaler"),
+    ("netskope", "Netskope"),
+    ("cloudflare", "Cloudflare WARP"),
+    ("mullvad", "Mullvad VPN"),
+    ("proton", "Proton VPN"),
+    ("netmotion", "NetMotion"),
+];
+
 impl Tunnel {
+    /// The product that an interface of this name is of, or an adapter of this description; empty where none is known.
+    pub fn product(text: &str) -> &'static str {
+        let text = text.to_ascii_lowercase();
+        let found = PRODUCTS.iter().find(|(begin, _)| match *begin {
+            // two letters stand in many words
+            "zt" | "gpd" => text.starts_with(begin),
+            begin => text.contains(begin),
+        });
+        found.map_or("", |(_, product)| product)
+    }
+
     /// By a name as Linux and macOS have it.
     pub fn of_name(name: &str) -> Option<Self> {
         let name = name.to_ascii_lowercase();
@@ -97,6 +133,24 @@ impl Tunnel {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn products_are_known_by_their_own_names_alone() {
+        for (text, product) in [
+            ("tailscale0", "Tailscale"),
+            ("gpd0", "GlobalProtect"),
+            ("Zscaler Network Adapter 1.0.2.0", "Zscaler"),
+            (
+                "Cisco AnyConnect Virtual Miniport Adapter",
+                "Cisco AnyConnect",
+            ),
+            ("tun0", ""),
+            ("wg0", ""),
+            ("WAN Miniport (SSTP)", ""),
+        ] {
+            assert_eq!(Tunnel::product(text), product, "{text}");
+        }
+    }
 
     #[test]
     fn interfaces_are_known_by_their_names_and_ordinary_ones_are_not() {

@@ -14,6 +14,7 @@ use super::socket::{LONGEST, is_pause, open};
 use crate::clock;
 use crate::net::LocalEnd;
 use crate::net::ids::Ids;
+use crate::net::receive_within::receive_within;
 use crate::wire::stun::{self, Message};
 
 /// How long an answer may take.
@@ -89,8 +90,7 @@ fn answers(socket: &UdpSocket, ids: &mut Ids<u64>, sequence: u64) -> io::Result<
         if left.is_zero() {
             return Ok(false);
         }
-        socket.set_read_timeout(Some(left))?;
-        match socket.recv(&mut buffer) {
+        match receive_within(socket, &mut buffer, left) {
             Ok(length) => {
                 let datagram = buffer.get(..length).unwrap_or_default();
                 if Message::decode(datagram).is_ok_and(|message| message.id() == id) {

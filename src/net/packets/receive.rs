@@ -8,6 +8,7 @@ use super::event::Event;
 use super::socket::{LONGEST, LOOK_UP, is_pause};
 use crate::clock;
 use crate::net::icmp;
+use crate::net::receive_within::receive_within;
 use crate::wire::stun::{Message, kind};
 
 /// Datagrams in a row that answer nothing, after which the receiving thread takes a breath.
@@ -48,7 +49,7 @@ impl Inner {
             std::thread::sleep(LOOK_UP);
             return None;
         };
-        match socket.recv(buffer) {
+        match receive_within(socket, buffer, LOOK_UP) {
             Ok(length) => {
                 let at = clock::now();
                 let datagram = buffer.get(..length).unwrap_or_default();

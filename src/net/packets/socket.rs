@@ -53,7 +53,6 @@ fn open_on(remote: SocketAddr, local: &LocalEnd, port: u16) -> io::Result<UdpSoc
 pub(super) fn receiving(remote: SocketAddr, local: &LocalEnd) -> io::Result<(UdpSocket, bool)> {
     let socket = open(remote, local)?;
     socket.set_nonblocking(false)?;
-    socket.set_read_timeout(Some(LOOK_UP))?;
     let queued = icmp::listen(&socket, remote);
     Ok((socket, queued))
 }

@@ -5,14 +5,14 @@ use crate::record::{Cause, Failure};
 
 /// A tunnel that was asked for.
 #[derive(Debug)]
-pub struct Asked {
+pub struct TunnelReply {
     /// What the proxy answered.
     pub reply: String,
     /// The connection behind it, or why there is none.
     pub result: Result<Connected, Failure>,
 }
 
-impl Asked {
+impl TunnelReply {
     /// None, with nothing that the proxy answered.
     pub fn failed(cause: Cause, detail: impl Into<String>) -> Self {
         Self {

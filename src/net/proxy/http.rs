@@ -9,7 +9,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
-use super::asked::Asked;
+use super::asked::TunnelReply;
 use super::named::{Credentials, Proxy, ProxyScheme};
 use crate::net::line::Line;
 use crate::net::stream::Stream;
@@ -37,10 +37,10 @@ impl Progress {
 }
 
 /// What became of a request that the limit ended.
-pub fn overdue(scheme: ProxyScheme, limit: Duration, progress: &Progress) -> Asked {
+pub fn overdue(scheme: ProxyScheme, limit: Duration, progress: &Progress) -> TunnelReply {
     let (limit, received) = (limit.as_millis(), progress.received.load(Ordering::Relaxed));
     if scheme == ProxyScheme::Https && !progress.is_secure.load(Ordering::Relaxed) {
-        return Asked::failed(
+        return TunnelReply::failed(
             Cause::ProxyTls,
             format!(
                 "no TLS handshake with the proxy within {limit} ms; if it speaks plain HTTP, give http://"
@@ -58,9 +58,9 @@ pub fn overdue(scheme: ProxyScheme, limit: Duration, progress: &Progress) -> Ask
     if code > 0 {
         let _ = write!(detail, ", status {code}");
     }
-    Asked {
+    TunnelReply {
         reply: told(code),
-        ..Asked::failed(Cause::ProxyTimeout, detail)
+        ..TunnelReply::failed(Cause::ProxyTimeout, detail)
     }
 }
 
@@ -78,12 +78,12 @@ pub async fn ask(
     proxy: &Proxy,
     to: &Destination,
     progress: &Arc<Progress>,
-) -> Asked {
+) -> TunnelReply {
     let mut line = Line::over(stream);
     match exchange(&mut line, proxy, to, progress).await {
         Ok((reply, ahead)) => {
             let local = |error| Failure::new(Cause::ProxyLocalError, plain_error(&error));
-            Asked {
+            TunnelReply {
                 reply,
                 result: line.into_stream().into_connected(ahead).map_err(local),
             }
@@ -102,7 +102,7 @@ async fn exchange(
     proxy: &Proxy,
     to: &Destination,
     progress: &Arc<Progress>,
-) -> Result<(String, Vec<u8>), Box<Asked>> {
+) -> Result<(String, Vec<u8>), Box<TunnelReply>> {
     // a reset may hide what the proxy sent before it: let the reading find out
     let unsent = line.write(request(proxy, to).as_bytes()).await.err();
     let mut bytes = Vec::new();
@@ -177,7 +177,7 @@ fn basic(who: &Credentials) -> String {
 }
 
 /// What a whole head means that opens no tunnel.
-fn refused(bytes: &[u8], proxy: &Proxy) -> Asked {
+fn refused(bytes: &[u8], proxy: &Proxy) -> TunnelReply {
     let Reading::Head(head) = read(&without_secrets(bytes, proxy)) else {
         // only a secret makes a head of it
         return not_http(&[], &Progress::default());
@@ -205,9 +205,9 @@ fn refused(bytes: &[u8], proxy: &Proxy) -> Asked {
             format!("the proxy answered {said}{told}"),
         ),
     };
-    Asked {
+    TunnelReply {
         reply,
-        ..Asked::failed(cause, detail)
+        ..TunnelReply::failed(cause, detail)
     }
 }
 
@@ -236,7 +236,7 @@ fn is_socks(bytes: &[u8]) -> bool {
     matches!(bytes, [5, 0xFF | 0 | 1 | 2, ..])
 }
 
-fn not_http(bytes: &[u8], progress: &Progress) -> Asked {
+fn not_http(bytes: &[u8], progress: &Progress) -> TunnelReply {
     let seen = match classify(bytes) {
         _ if is_socks(bytes) => "SOCKS answered; give socks5h://".to_owned(),
         FirstBytes::Empty => "nothing that is HTTP came".to_owned(),
@@ -249,14 +249,19 @@ fn not_http(bytes: &[u8], progress: &Progress) -> Asked {
         FirstBytes::Text(line) => format!("text answered: {line}"),
         FirstBytes::Binary(hex) => format!("something else answered, first bytes {hex}"),
     };
-    Asked {
+    TunnelReply {
         reply: told(progress.code.load(Ordering::Relaxed)),
-        ..Asked::failed(Cause::ProxyNotHttp, seen)
+        ..TunnelReply::failed(Cause::ProxyNotHttp, seen)
     }
 }
 
 /// The proxy ended the connection without a whole answer.
-fn ended(bytes: &[u8], error: Option<&io::Error>, proxy: &Proxy, progress: &Progress) -> Asked {
+fn ended(
+    bytes: &[u8],
+    error: Option<&io::Error>,
+    proxy: &Proxy,
+    progress: &Progress,
+) -> TunnelReply {
     if !bytes.is_empty() && !matches!(read(bytes), Reading::Unfinished(_)) {
         return not_http(&without_secrets(bytes, proxy), progress);
     }
@@ -278,8 +283,8 @@ fn ended(bytes: &[u8], error: Option<&io::Error>, proxy: &Proxy, progress: &Prog
             format!("{} {so_far}{hint}", plain_error(error)),
         ),
     };
-    Asked {
+    TunnelReply {
         reply: told(progress.code.load(Ordering::Relaxed)),
-        ..Asked::failed(cause, detail)
+        ..TunnelReply::failed(cause, detail)
     }
 }

@@ -6,14 +6,14 @@ use tokio::net::TcpStream;
 use tokio_socks::tcp::Socks5Stream;
 use tokio_socks::{Error, TargetAddr};
 
-use super::asked::Asked;
+use super::asked::TunnelReply;
 use super::named::Proxy;
 use crate::net::stream::Stream;
 use crate::net::{Destination, plain_error};
 use crate::record::{Cause, Failure};
 
 /// Asks for it.
-pub async fn ask(stream: TcpStream, proxy: &Proxy, to: &Destination) -> Asked {
+pub async fn ask(stream: TcpStream, proxy: &Proxy, to: &Destination) -> TunnelReply {
     let target = match to.address {
         Some(address) => TargetAddr::Ip((address, to.port).into()),
         None => TargetAddr::Domain(to.host.to_string().into(), to.port),
@@ -29,7 +29,7 @@ pub async fn ask(stream: TcpStream, proxy: &Proxy, to: &Destination) -> Asked {
         Ok(open) => {
             let stream = Stream::direct(open.into_inner()).into_connected(Vec::new());
             let local = |error| Failure::new(Cause::ProxyLocalError, plain_error(&error));
-            Asked {
+            TunnelReply {
                 reply: "succeeded".to_owned(),
                 result: stream.map_err(local),
             }
@@ -39,7 +39,7 @@ pub async fn ask(stream: TcpStream, proxy: &Proxy, to: &Destination) -> Asked {
 }
 
 /// What its error means, with its word.
-fn refused(error: &Error, proxy: &Proxy) -> Asked {
+fn refused(error: &Error, proxy: &Proxy) -> TunnelReply {
     let (cause, reply, detail) = match error {
         Error::NoAcceptableAuthMethods | Error::AuthorizationRequired => (
             Cause::ProxyAuth,
@@ -113,19 +113,19 @@ fn refused(error: &Error, proxy: &Proxy) -> Asked {
             "something other than SOCKS5 answered; if the proxy speaks HTTP, give http://",
         ),
     };
-    Asked {
+    TunnelReply {
         reply: reply.to_owned(),
-        ..Asked::failed(cause, detail)
+        ..TunnelReply::failed(cause, detail)
     }
 }
 
-fn broken(error: &io::Error) -> Asked {
+fn broken(error: &io::Error) -> TunnelReply {
     match error.kind() {
-        io::ErrorKind::UnexpectedEof | io::ErrorKind::WriteZero => Asked::failed(
+        io::ErrorKind::UnexpectedEof | io::ErrorKind::WriteZero => TunnelReply::failed(
             Cause::ProxyClosed,
             "the proxy closed the connection before the tunnel was open",
         ),
-        _ => Asked::failed(
+        _ => TunnelReply::failed(
             Cause::ProxyReset,
             format!("{} before the tunnel was open", plain_error(error)),
         ),

@@ -3,9 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::timeout;
-
-use super::asked::Asked;
+use super::asked::TunnelReply;
 use super::named::{Proxy, ProxyScheme};
 use super::{http, socks};
 use crate::clock;
@@ -13,6 +11,7 @@ use crate::net::open::Opener;
 use crate::net::stream::{Connected, Stream};
 use crate::net::{Destination, plain_error};
 use crate::record::{Cause, Failure};
+use crate::timer::timeout;
 
 impl Opener {
     /// The proxy phase: from the connection to the proxy to the end of the tunnel, within one limit.
@@ -21,7 +20,7 @@ impl Opener {
         proxy: &Proxy,
         connected: Connected,
         to: &Destination,
-    ) -> (Duration, Asked) {
+    ) -> (Duration, TunnelReply) {
         let limit = self.plan.limits.proxy;
         let start = clock::now();
         let progress = Arc::default();
@@ -40,10 +39,10 @@ impl Opener {
         connected: Connected,
         to: &Destination,
         progress: &Arc<http::Progress>,
-    ) -> Asked {
+    ) -> TunnelReply {
         let stream = match Stream::new(connected) {
             Ok(stream) => stream,
-            Err(error) => return Asked::failed(Cause::ProxyLocalError, plain_error(&error)),
+            Err(error) => return TunnelReply::failed(Cause::ProxyLocalError, plain_error(&error)),
         };
         match proxy.scheme {
             ProxyScheme::Http => http::ask(stream, proxy, to, progress).await,
@@ -52,7 +51,7 @@ impl Opener {
                     progress.secured();
                     http::ask(stream, proxy, to, progress).await
                 }
-                Err(failure) => Asked::failed(failure.cause, failure.detail),
+                Err(failure) => TunnelReply::failed(failure.cause, failure.detail),
             },
             ProxyScheme::Socks5 | ProxyScheme::Socks5h => {
                 socks::ask(stream.into_tcp(), proxy, to).await

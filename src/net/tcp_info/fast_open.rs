@@ -64,7 +64,7 @@ pub fn ask(_socket: &Socket) -> std::io::Result<()> {
 
 /// What the kernel knows of it on a connection that is up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Seen {
+pub enum SynData {
     /// The answer to the SYN acknowledged its data.
     DataAcked,
     /// The SYN had to be sent again, without the option.
@@ -74,7 +74,7 @@ pub enum Seen {
 }
 
 /// Reads it from `struct tcp_info`.
-pub fn seen(bytes: &[u8]) -> Option<Seen> {
+pub fn seen(bytes: &[u8]) -> Option<SynData> {
     /// `tcpi_options`: the answer to the SYN acknowledged its data.
     const SYN_DATA: u8 = 32;
     /// `tcpi_fastopen_client_fail`: the SYN had to be sent again, without the option.
@@ -88,9 +88,9 @@ pub fn seen(bytes: &[u8]) -> Option<Seen> {
         bits >> 1 & 3
     };
     Some(match (options & SYN_DATA != 0, fail) {
-        (true, _) => Seen::DataAcked,
-        (false, SYN_RETRANSMITTED) => Seen::SynLost,
-        (false, _) => Seen::Nothing,
+        (true, _) => SynData::DataAcked,
+        (false, SYN_RETRANSMITTED) => SynData::SynLost,
+        (false, _) => SynData::Nothing,
     })
 }
 
@@ -112,10 +112,10 @@ mod tests {
             };
             seen(&bytes)
         };
-        assert_eq!(of(32 | 7, 0), Some(Seen::DataAcked));
-        assert_eq!(of(7, 3), Some(Seen::SynLost));
+        assert_eq!(of(32 | 7, 0), Some(SynData::DataAcked));
+        assert_eq!(of(7, 3), Some(SynData::SynLost));
         for other in [0, 1, 2] {
-            assert_eq!(of(7, other), Some(Seen::Nothing), "{other}");
+            assert_eq!(of(7, other), Some(SynData::Nothing), "{other}");
         }
         assert_eq!(seen(&[0; 7]), None);
     }

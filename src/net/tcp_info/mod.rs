@@ -6,13 +6,9 @@
 pub mod congestion;
 pub mod fast_open;
 mod layout;
-#[cfg(target_os = "linux")]
-mod linux;
-#[cfg(target_os = "macos")]
-mod macos;
-#[cfg(not(any(target_os = "linux", target_os = "macos", windows)))]
-mod none;
 mod offered;
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+mod unix;
 #[cfg(windows)]
 mod windows;
 
@@ -24,11 +20,11 @@ use std::os::windows::io::AsSocket as Handle;
 use crate::record::{Tcp, TcpNumbers};
 
 #[cfg(target_os = "linux")]
-use {layout::linux as fields, linux as system};
+use {layout::linux as fields, unix as system};
 #[cfg(target_os = "macos")]
-use {layout::macos as fields, macos as system};
+use {layout::macos as fields, unix as system};
 #[cfg(not(any(target_os = "linux", target_os = "macos", windows)))]
-use {layout::none as fields, none as system};
+use {layout::none as fields, layout::none as system};
 #[cfg(windows)]
 use {layout::windows as fields, windows as system};
 
@@ -71,7 +67,7 @@ impl Snapshot {
     }
 
     /// What the kernel knows of Fast Open.
-    pub fn fast_open(&self) -> Option<fast_open::Seen> {
+    pub fn fast_open(&self) -> Option<fast_open::SynData> {
         fast_open::seen(self.0.as_deref()?)
     }
 }

@@ -4,19 +4,19 @@ use std::io::{self, Read as _, Write as _};
 use std::time::Duration;
 
 use rustls::{ClientConnection, Error};
-use tokio::time::timeout;
 
 use super::wire_tap::WireTap;
 use super::{Session, flush};
 use crate::clock;
 use crate::net::plain_error;
-use crate::net::turn::{ClientTransaction, End, Exchange, MOST_BYTES, StreamTransaction};
+use crate::net::turn::{ClientTransaction, Exchange, MOST_BYTES, StreamTransaction, WaitEnd};
 use crate::record::Ask;
+use crate::timer::timeout;
 use crate::wire::stream::Framing;
 
 /// A request that was tried, with the bytes of the connection.
 #[derive(Debug)]
-pub struct Asked {
+pub struct SecureExchange {
     /// What came of it.
     pub exchange: Exchange,
     /// Bytes written.
@@ -27,11 +27,11 @@ pub struct Asked {
 
 impl Session {
     /// Asks and waits for the answer within the limit.
-    pub async fn ask(&mut self, ask: Ask, limit: Duration) -> Asked {
+    pub async fn ask(&mut self, ask: Ask, limit: Duration) -> SecureExchange {
         let talk = match ClientTransaction::new(ask) {
             Ok(talk) => talk,
             Err(exchange) => {
-                return Asked {
+                return SecureExchange {
                     exchange: *exchange,
                     sent: 0,
                     received: 0,
@@ -47,13 +47,13 @@ impl Session {
             end
         } else {
             heard = clock::now();
-            End::Limit(limit)
+            WaitEnd::Limit(limit)
         };
         let end = talk.ended(end);
         let took = heard.saturating_duration_since(start);
         let mut exchange = talk.talk.conclude(took, 1, end);
         exchange.turn.local_delay = tap.log.local_delay;
-        Asked {
+        SecureExchange {
             exchange,
             sent: tap.sent,
             received: tap.received,
@@ -67,9 +67,9 @@ async fn drive(
     tap: &mut WireTap<'_>,
     talk: &mut StreamTransaction,
     heard: &mut std::time::Instant,
-) -> End {
+) -> WaitEnd {
     if let Err(error) = connection.writer().write_all(talk.talk.request()) {
-        return End::Reset(plain_error(&error));
+        return WaitEnd::Reset(plain_error(&error));
     }
     // a reset may hide what the server sent before it: let the reading find out
     let unsent = flush(connection, tap).await.err();
@@ -79,7 +79,7 @@ async fn drive(
         loop {
             match connection.reader().read(&mut buffer) {
                 // close_notify
-                Ok(0) => return End::Closed,
+                Ok(0) => return WaitEnd::Closed,
                 Ok(count) => {
                     let end = talk.take(buffer.get(..count).unwrap_or_default());
                     if let Some(end) = end {
@@ -88,29 +88,31 @@ async fn drive(
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
                 // the end without close_notify
-                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return End::Closed,
-                Err(error) => return End::Reset(plain_error(&error)),
+                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                    return WaitEnd::Closed;
+                }
+                Err(error) => return WaitEnd::Reset(plain_error(&error)),
             }
         }
         match processed {
             Ok(_) => {}
-            Err(Error::AlertReceived(alert)) => return End::Alert(u8::from(alert)),
-            Err(error) => return End::Broken(error.to_string()),
+            Err(Error::AlertReceived(alert)) => return WaitEnd::Alert(u8::from(alert)),
+            Err(error) => return WaitEnd::Broken(error.to_string()),
         }
         let read = connection.read_tls(tap);
         *heard = clock::now();
         match (read, &unsent) {
-            (Ok(0), Some(error)) => return End::Reset(plain_error(error)),
+            (Ok(0), Some(error)) => return WaitEnd::Reset(plain_error(error)),
             // the reader says how it ended
             (Ok(0), None) => {}
-            (Ok(_), _) if tap.received > MOST_BYTES => return End::Flood(tap.received),
+            (Ok(_), _) if tap.received > MOST_BYTES => return WaitEnd::Flood(tap.received),
             (Ok(_), _) => tokio::task::consume_budget().await,
             (Err(error), _) if error.kind() == io::ErrorKind::WouldBlock => {
                 if let Err(error) = tap.readable().await {
-                    return End::Reset(plain_error(&error));
+                    return WaitEnd::Reset(plain_error(&error));
                 }
             }
-            (Err(error), _) => return End::Reset(plain_error(&error)),
+            (Err(error), _) => return WaitEnd::Reset(plain_error(&error)),
         }
     }
 }

@@ -4,11 +4,11 @@ use std::io::{self, Read as _, Write as _};
 use std::time::Duration;
 
 use rustls::ClientConnection;
-use tokio::time::timeout;
 
 use super::wire_tap::WireTap;
 use super::{Session, flush};
 use crate::record::HttpReply;
+use crate::timer::timeout;
 use crate::wire::http::{Status, head, status};
 
 /// How long an answer is waited for.

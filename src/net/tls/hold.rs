@@ -126,7 +126,7 @@ impl Session {
             tokio::select! {
                 biased;
                 () = stop.cancelled() => break (EndedBy::Interrupted, String::new()),
-                () = tokio::time::sleep_until(until.into()), if over.is_some() => {
+                () = crate::timer::sleep_until(until), if over.is_some() => {
                     break (EndedBy::Done, String::new());
                 }
                 request = due.recv(), if over.is_none() => match request {
@@ -144,7 +144,7 @@ impl Session {
         };
         if by == EndedBy::Broken {
             // the alert that tells the relay why
-            let _ = tokio::time::timeout(LINGER, flush(talk.connection, &mut talk.tap)).await;
+            let _ = crate::timer::timeout(LINGER, flush(talk.connection, &mut talk.tap)).await;
         }
         Held {
             end: HoldEnd {

@@ -20,15 +20,15 @@ use rustls::client::Resumption;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, HandshakeKind};
 use tokio::io::Interest;
-use tokio::time::timeout;
 
-use super::settled::{sent_again, settled};
 use super::stamps;
 use super::stream::Stream;
+use super::stream::{sent_again, settled};
 use super::tcp_info::{self, Snapshot};
 use super::verifier::Recorder;
 use crate::clock;
 use crate::record::{Cause, Failure, Tls, group_name};
+use crate::timer::timeout;
 
 use handshake::Stop;
 pub use handshake::{Handshake, TlsVersion};

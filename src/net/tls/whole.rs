@@ -6,7 +6,6 @@ use std::time::Duration;
 use rustls::client::Resumption;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, HandshakeKind};
-use tokio::time::timeout;
 
 use super::wire_tap::WireTap;
 use super::{Handshake, Session, TlsVersion, agreed, drive, driven, fault};
@@ -14,6 +13,7 @@ use crate::net::stream::Stream;
 use crate::net::verifier::Recorder;
 use crate::net::{Destination, Opener};
 use crate::record::{Cause, Failure};
+use crate::timer::timeout;
 
 /// How long tickets are waited for after a handshake of TLS 1.3.
 const TICKETS: Duration = Duration::from_millis(300);

@@ -254,7 +254,7 @@ fn judged(
 async fn wait(mut judged: watch::Receiver<Option<Judged>>, limit: Duration) -> Judged {
     if !limit.is_zero() {
         // either way it is what has come that counts
-        let _ = tokio::time::timeout(limit, judged.wait_for(Option::is_some)).await;
+        let _ = crate::timer::timeout(limit, judged.wait_for(Option::is_some)).await;
     }
     judged.borrow().unwrap_or_default()
 }

@@ -16,7 +16,7 @@ fn answered(build: impl Fn(Builder) -> Builder, kind: u16, ask: Ask) -> Exchange
     let (mut talk, id) = talk(ask);
     let bytes = build(Builder::new(kind, id)).finish().unwrap();
     let answer = talk.sort(&bytes).expect("an answer");
-    talk.conclude(TOOK, 1, End::Answer(answer))
+    talk.conclude(TOOK, 1, WaitEnd::Answer(answer))
 }
 
 fn cause(exchange: &Exchange) -> Option<Cause> {
@@ -148,7 +148,7 @@ fn what_is_no_answer_is_counted_by_kind_and_does_not_end_the_wait() {
     let answer = talk.sort(&right).expect("the answer");
     talk.sort_late(&right);
     talk.sort_late(&wrong);
-    let exchange = talk.conclude(TOOK, 1, End::Answer(answer));
+    let exchange = talk.conclude(TOOK, 1, WaitEnd::Answer(answer));
     let wanted = Ignored {
         garbage: 5,
         wrong_id: 2,
@@ -162,13 +162,13 @@ fn what_is_no_answer_is_counted_by_kind_and_does_not_end_the_wait() {
 fn the_limit_is_silence_or_garbage() {
     let limit = Duration::from_secs(3);
     let (silent, _) = talk(Ask::Allocate);
-    let exchange = silent.conclude(limit, 1, End::Limit(limit));
+    let exchange = silent.conclude(limit, 1, WaitEnd::Limit(limit));
     let said = "no answer within 3000 ms".to_owned();
     assert_eq!(exchange.result, Err(Failure::new(Cause::TurnSilent, said)));
     assert_eq!(exchange.turn.reply, Some(TurnReply::Silent));
     let (mut garbled, _) = talk(Ask::Allocate);
     assert!(garbled.sort(b"Server ready").is_none());
-    let exchange = garbled.conclude(limit, 1, End::Limit(limit));
+    let exchange = garbled.conclude(limit, 1, WaitEnd::Limit(limit));
     let said = "no answer within 3000 ms; ignored: 1 no STUN message, first text: Server ready";
     assert_eq!(
         exchange.result,
@@ -182,51 +182,56 @@ fn every_other_end_has_its_word_and_its_cause() {
     let refused = io::ErrorKind::ConnectionRefused;
     for (end, reply, cause, part) in [
         (
-            End::NotStun(b"HTTP/1.1 400 Bad Request\r\n".to_vec()),
+            WaitEnd::NotStun(b"HTTP/1.1 400 Bad Request\r\n".to_vec()),
             "http",
             Cause::TurnHttp,
             "400 Bad Request",
         ),
         (
-            End::NotStun(vec![0xFF; 20]),
+            WaitEnd::NotStun(vec![0xFF; 20]),
             "malformed",
             Cause::TurnMalformed,
             "ff",
         ),
-        (End::Closed, "closed", Cause::TurnClosed, "closed"),
+        (WaitEnd::Closed, "closed", Cause::TurnClosed, "closed"),
         (
-            End::Reset("connection reset".to_owned()),
+            WaitEnd::Reset("connection reset".to_owned()),
             "closed",
             Cause::TurnReset,
             "reset",
         ),
-        (End::Alert(20), "alert", Cause::TurnAlert, "bad_record_mac"),
         (
-            End::Broken("cannot decrypt".to_owned()),
+            WaitEnd::Alert(20),
+            "alert",
+            Cause::TurnAlert,
+            "bad_record_mac",
+        ),
+        (
+            WaitEnd::Broken("cannot decrypt".to_owned()),
             "malformed",
             Cause::TurnMalformed,
             "decrypt",
         ),
         (
-            End::Path(refused.into()),
+            WaitEnd::Path(refused.into()),
             "icmp",
             Cause::TurnPortUnreachable,
             "port unreachable",
         ),
         (
-            End::Path(io::ErrorKind::HostUnreachable.into()),
+            WaitEnd::Path(io::ErrorKind::HostUnreachable.into()),
             "icmp",
             Cause::TurnHostUnreachable,
             "unreachable",
         ),
         (
-            End::Path(io::ErrorKind::NetworkUnreachable.into()),
+            WaitEnd::Path(io::ErrorKind::NetworkUnreachable.into()),
             "icmp",
             Cause::TurnNetUnreachable,
             "unreachable",
         ),
         (
-            End::Path(io::ErrorKind::PermissionDenied.into()),
+            WaitEnd::Path(io::ErrorKind::PermissionDenied.into()),
             "icmp",
             Cause::TurnHostUnreachable,
             "denied",
@@ -242,7 +247,7 @@ fn every_other_end_has_its_word_and_its_cause() {
         assert_eq!(exchange.turn.reply.unwrap().to_string(), reply);
         assert_eq!(exchange.turn.attempts, Some(1));
     }
-    let unsent = End::Unsent(Failure::new(Cause::TurnNoLocalPort, "all taken"));
+    let unsent = WaitEnd::Unsent(Failure::new(Cause::TurnNoLocalPort, "all taken"));
     let exchange = talk(Ask::Allocate).0.conclude(Duration::ZERO, 0, unsent);
     assert_eq!(
         (exchange.turn.reply, exchange.turn.attempts),
@@ -253,12 +258,12 @@ fn every_other_end_has_its_word_and_its_cause() {
 
 #[test]
 fn a_stream_that_stops_in_the_middle_is_garbage_and_one_that_never_began_is_silent() {
-    let limit = End::Limit(Duration::from_secs(1));
+    let limit = WaitEnd::Limit(Duration::from_secs(1));
     let mut begun = StreamTransaction::new(talk(Ask::Allocate).0, Framing::BackToBack);
     assert!(begun.take(&[0x01, 0x13, 0, 40, 1, 2]).is_none());
-    assert!(matches!(begun.ended(limit), End::NotStun(_)));
+    assert!(matches!(begun.ended(limit), WaitEnd::NotStun(_)));
     let quiet = StreamTransaction::new(talk(Ask::Allocate).0, Framing::BackToBack);
-    assert!(matches!(quiet.ended(End::Closed), End::Closed));
+    assert!(matches!(quiet.ended(WaitEnd::Closed), WaitEnd::Closed));
     // HTTP in small pieces is still HTTP
     let mut pieces = StreamTransaction::new(talk(Ask::Allocate).0, Framing::Framed);
     assert!(pieces.take(b"HTTP").is_none());

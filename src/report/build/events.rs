@@ -2,7 +2,7 @@
 //! clocks that were set.
 
 use super::clocks;
-use super::units::MOST_LISTED;
+use super::order::MOST_LISTED;
 use crate::measure::folds::Finished;
 use crate::report::model::Event;
 use crate::stats::survey::{EgressChange, Groups, Measured};

@@ -6,28 +6,25 @@ mod events;
 mod notes;
 mod order;
 mod panels;
-mod paths;
 mod schedule;
 mod series;
 mod tables;
-mod units;
 
-use crate::measure::probe::text::http;
 use std::collections::HashMap;
 
 use super::findings;
 use super::model::{
-    Addresses, ByList, Input, Overview, Report, SHAPE, Slow, SlowRegion, SlowRow, Verdict,
+    Addresses, ByList, Input, Overview, Report, SHAPE, Slow, SlowRegion, SlowRow, TlsPathFinding,
+    TlsPaths, Verdict,
 };
 use crate::endpoints::{List, ListFacts};
 use crate::measure::folds::{Finished, Kinds};
+use crate::measure::probe::text::{http, paths::sentences};
 use crate::record::World;
-use crate::stats::Count;
 use crate::stats::survey::{self, SynLoss};
-use crate::stats::{chao1, wilson};
-use crate::zone::Zone;
-
 use crate::stats::units::{millis, moment, percent, seconds};
+use crate::stats::{Count, Outcomes, chao1, wilson};
+use crate::zone::Zone;
 
 /// What the rows themselves do not say.
 #[derive(Debug, Clone, Default)]
@@ -49,8 +46,10 @@ pub struct Circumstances {
 impl Report {
     /// Of the folded rows.
     pub fn of(rows: &Finished, around: Circumstances) -> Self {
-        let tables = tables::all(rows);
-        let events = events::of(rows);
+        let ((tables, events), phases) = rayon::join(
+            || (tables::all(rows), events::of(rows)),
+            || panels::all(rows),
+        );
         let mut input = around.input;
         input.rows_used = rows.rows();
         input.notes.extend(notes::of(rows, &tables));
@@ -66,24 +65,20 @@ impl Report {
             slow: slow(rows),
             series: series::all(rows),
             kinds: Kinds::of(&rows.kinds),
-            tls_paths: paths::of(rows),
+            tls_paths: tls_paths(rows),
             http_replies: rows
                 .http_replies
                 .iter()
                 .map(|(reply, count)| (reply.word().into_owned(), *count))
                 .collect(),
-            http_told: http::sentence(
-                rows.http_replies
-                    .iter()
-                    .map(|(reply, count)| (*reply, *count)),
-            ),
+            http_told: http::sentence(&rows.http_replies),
             clocks: clocks::of(&rows.clocks),
             events,
             addresses: addresses(rows, &around.list),
             timeline: charts::timeline(rows),
             distribution: charts::distribution(rows),
             heat: charts::heat(rows),
-            phases: panels::all(rows),
+            phases,
             losses: panels::losses(rows),
             curves: charts::curves(rows),
             verdict: Verdict::default(),
@@ -101,6 +96,7 @@ fn overview(rows: &Finished) -> Overview {
     let gaps = series::gaps_of_all(rows);
     let timed = all.rows - rows.without_time;
     let ok = all.rows - all.failed;
+    let outcomes: Outcomes = rows.series.iter().map(|(_, series)| series.outcomes).sum();
     let interval = wilson(ok, all.rows);
     let has = |world: &World| rows.of_world(*world) > 0;
     // the two are never put together, but for what another program folds
@@ -113,13 +109,9 @@ fn overview(rows: &Finished) -> Overview {
         ok_low_percent: interval.map(|(low, _)| low * 100.0),
         ok_high_percent: interval.map(|(_, high)| high * 100.0),
         failed: all.failed,
-        answered: rows.series.iter().map(|(_, series)| series.answered).sum(),
-        failed_here: rows
-            .series
-            .iter()
-            .map(|(_, series)| series.failed_here)
-            .sum(),
-        undecided: rows.series.iter().map(|(_, series)| series.undecided).sum(),
+        answered: outcomes.answered,
+        failed_here: outcomes.failed_here,
+        undecided: outcomes.undecided,
         failed_by_cause: counts(rows.causes.counts()),
         explained: counts(rows.explanations.counts()),
         first: all.first.map(moment),
@@ -159,7 +151,8 @@ fn slow(rows: &Finished) -> Slow {
             slow: found.slow,
             syn_lost: found.lost,
             syn_likely_lost: found.likely,
-            unexplained: found.slow - found.lost - found.likely,
+            unexplained: found.slow - found.lost - found.likely - found.rolled,
+            in_rollups: found.rolled,
         });
     }
     regions.sort_by(|a, b| a.region.cmp(&b.region));
@@ -230,5 +223,28 @@ fn addresses(rows: &Finished, list: &List) -> Addresses {
         in_range_by_list: (by_list > 0).then(|| judged(rows, list, by_list)),
         changed_percent: percent(changed, pairs),
         ttls: counts(rows.ttls.counts()),
+    }
+}
+
+/// Of the folded rows.
+fn tls_paths(rows: &Finished) -> TlsPaths {
+    let paths = &rows.paths;
+    let findings = paths.findings().into_iter();
+    TlsPaths {
+        judged: paths.judged(),
+        unjudged: paths.unjudged(),
+        untrusted: paths.untrusted(),
+        findings: findings
+            .map(|(finding, seen)| TlsPathFinding {
+                tls_path: finding.path.as_str(),
+                name: finding.name.clone(),
+                issuer: finding.issuer.clone(),
+                evidence: seen.evidence.clone(),
+                rows: seen.rows,
+                first: seen.first.map(moment),
+                last: seen.last.map(moment),
+            })
+            .collect(),
+        told: sentences(paths),
     }
 }

@@ -32,7 +32,7 @@ pub fn of(rows: &Finished, tables: &[Table]) -> Vec<String> {
             "more than {} series (host, target and transport): {} of others together under \
              (other), without outages and gaps",
             rows.series.len() - 1,
-            counted(other.rows, "row is", "rows are"),
+            counted(other.outcomes.rows, "row is", "rows are"),
         ));
     }
     if rows.series.iter().any(|(_, series)| series.has_more_gaps()) {

@@ -3,6 +3,9 @@
 use std::cmp::Ordering;
 use std::net::IpAddr;
 
+/// Gaps, events and outages that a report lists.
+pub(super) const MOST_LISTED: usize = 100;
+
 /// Compares two keys part by part.
 pub fn compare(a: &[String], b: &[String]) -> Ordering {
     let parts = a.iter().zip(b).map(|(a, b)| part(a, b));

@@ -106,7 +106,7 @@ fn by<'a>(by: &'static str, rows: &'a Finished, name: impl Fn(CellKey) -> &'a st
     };
     let buckets = (last - first) / rows.bucket_s + 1;
     let length = rows.bucket_s * ((buckets + MOST_BUCKETS - 1) / MOST_BUCKETS);
-    let mut together: BTreeMap<(usize, i64), Times> = BTreeMap::new();
+    let mut together: BTreeMap<(usize, i64), PanelTimes> = BTreeMap::new();
     for (start, bucket) in &rows.timeline {
         let start = start.div_euclid(length) * length;
         for (key, cell) in bucket.cells() {
@@ -179,12 +179,12 @@ fn counts<'a>(rows: &'a Finished, name: &impl Fn(CellKey) -> &'a str) -> Vec<(&'
 
 /// Times of all metrics in a bucket.
 #[derive(Default)]
-struct Times {
+struct PanelTimes {
     connect: Expo,
     others: [Rough; Metric::COUNT],
 }
 
-impl Times {
+impl PanelTimes {
     fn add(&mut self, cell: &Cell) {
         self.connect.merge(&cell.connect);
         for (times, metric) in self.others.iter_mut().zip(Metric::ALL) {

@@ -1,7 +1,7 @@
 //! What of the pauses of a series is planned, and what is missing.
 
 use super::clocks;
-use super::units::MOST_LISTED;
+use super::order::MOST_LISTED;
 use crate::judge::schedule::{Every, Kind, Missing, Stretch, schedule};
 use crate::measure::folds::Finished;
 use crate::report::model::{Gap, PlannedRun, Schedule};

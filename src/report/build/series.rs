@@ -4,7 +4,7 @@
 use super::schedule::{Gaps, gaps};
 use crate::judge::outages::OutageRule;
 use crate::measure::folds::Finished;
-use crate::report::model::{ListedOutage, Series};
+use crate::report::model::{InRollups, ListedOutage, Series};
 use crate::schema::through::proxy_of;
 use crate::stats::Count;
 use crate::stats::survey::{self, SeriesName, gaps_of_all as between};
@@ -22,6 +22,9 @@ pub fn all(rows: &Finished) -> Vec<Series> {
 /// The gaps in which no series measured.
 pub fn gaps_of_all(rows: &Finished) -> Gaps {
     let series = rows.series.iter().map(|(_, series)| series);
+    if series.clone().any(|series| series.rolled.is_some()) {
+        return Gaps::default();
+    }
     // of a single one its own, whose lengths do not depend on the clock
     if let [(_, one)] = rows.series.as_slice()
         && one.is_in_order()
@@ -35,41 +38,49 @@ pub fn gaps_of_all(rows: &Finished) -> Gaps {
 
 fn one(rows: &Finished, name: &SeriesName, series: &survey::Series) -> Series {
     // rows that failed on the computer that measured, and alerts of whoever, say nothing of the relay
-    let telling = series.rows.saturating_sub(series.failed_here);
-    let telling = telling.saturating_sub(series.undecided);
-    let (low, high) = wilson(series.answered, telling).unwrap_or((0.0, 1.0));
+    let outcomes = series.outcomes;
+    let (telling, lost) = (outcomes.telling(), outcomes.lost());
+    let (low, high) = wilson(outcomes.answered, telling).unwrap_or((0.0, 1.0));
     // of rows that are out of order nothing about their order can be told
     let told = series.is_in_order();
-    let lost = telling.saturating_sub(series.answered);
     let rule = OutageRule::of(telling, lost);
     let (outages, _) = series.lost_runs.parted(rule.rows);
     let is_outage = |outage: &&survey::Outage| series.lost_runs.is_outage(outage, rule.rows);
     let all = series.longest_outages.iter().filter(|_| told);
     let mut longest: Vec<&survey::Outage> = all.filter(is_outage).collect();
     longest.sort_by_key(|outage| outage.from);
-    let gaps = if told {
+    // where there are roll-ups, somebody measured, and nobody knows when
+    let gaps = if told && series.rolled.is_none() {
         of(rows, series)
     } else {
         Gaps::default()
     };
+    let in_rollups = series.rolled.map(|rolled| InRollups {
+        rows: rolled.rows,
+        lost: rolled.lost,
+        lost_in_a_row: rolled.in_a_row,
+        longest_s: seconds(rolled.longest_us),
+        interval: rolled.at.map(moment),
+        is_outage: rolled.lost > 0
+            && (series.lost_runs).is_rolled_outage(rolled.longest_us, rolled.in_a_row, rule.rows),
+    });
+    // which of them are in an outage, roll-ups do not say
+    let outside = in_rollups.filter(|rolled| rolled.is_outage);
+    let lost_outside = lost.saturating_sub(outside.map_or(0, |rolled| rolled.lost));
     let [host, target, transport] = name.clone();
     Series {
         host,
         target,
         proxy: proxy_of(&transport),
         transport,
-        rows: series.rows,
-        ok: series.ok,
-        answered: series.answered,
-        failed_here: series.failed_here,
-        undecided: series.undecided,
-        answered_percent: percent(series.answered, telling),
+        outcomes,
+        answered_percent: percent(outcomes.answered, telling),
         answered_low_percent: low * 100.0,
         answered_high_percent: high * 100.0,
         outage_rows: rows.options.outage_us.is_none().then_some(rule.rows),
         lost_percent: percent(lost, telling),
         // rows without a time are in no order, and so in no outage
-        lost_probes: lost.saturating_sub(if told { outages.rows } else { 0 }),
+        lost_probes: lost_outside.saturating_sub(if told { outages.rows } else { 0 }),
         outages: if told { outages.count } else { 0 },
         outages_s: if told { seconds(outages.us) } else { 0.0 },
         longest_outages: longest
@@ -81,6 +92,7 @@ fn one(rows: &Finished, name: &SeriesName, series: &survey::Series) -> Series {
         longest_gaps: gaps.longest,
         schedule: gaps.schedule,
         rows_out_of_order: series.late,
+        in_rollups,
     }
 }
 

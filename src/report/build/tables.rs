@@ -1,9 +1,8 @@
 //! Groups of every dimension as tables.
 
 use super::order;
-use super::units::METRICS;
 use crate::measure::folds::Finished;
-use crate::report::model::{Certificate, Group, Table};
+use crate::report::model::{Group, Table};
 use crate::schema::Metric;
 use crate::schema::through::{THROUGH, proxy_of};
 use crate::stats::Statistics;
@@ -41,13 +40,7 @@ pub fn all(rows: &Finished) -> Vec<Table> {
         .filter(|table| table.by == ["certificate"])
     {
         for group in &mut table.groups {
-            let seen = dimensions.seen_certificates.get(&group.key[0]);
-            group.certificate = seen.map(|seen| Certificate {
-                subject: seen.subject.clone(),
-                issuer: seen.issuer.clone(),
-                not_before: seen.not_before.clone(),
-                not_after: seen.not_after.clone(),
-            });
+            group.certificate = dimensions.certificate_facts.get(&group.key[0]).cloned();
         }
     }
     for chosen in &rows.chosen {
@@ -109,7 +102,7 @@ fn table(by: Vec<String>, groups: &Groups, transport: Option<String>) -> Table {
 /// A group of rows.
 pub fn group(key: Vec<String>, measured: &Measured) -> Group {
     let [dns, connect, proxy, tls, turn, total] =
-        METRICS.map(|metric: Metric| Statistics::of(measured.times(metric)));
+        Metric::ALL.map(|metric| Statistics::of(measured.times(metric)));
     Group {
         key,
         n: measured.rows,

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use crate::doc::chart::{Chart, Multiples, Palette, Shape};
+use crate::doc::chart::{Chart, Multiples, Palette, PanelForm};
 use crate::doc::parts;
 use crate::doc::{Block, Section};
 use crate::judge::diagnose::Facts;
@@ -37,7 +37,7 @@ fn blocks(facts: &Facts) -> Vec<Block> {
         data: Panels::new(1, panels),
         by: "hop",
         others: String::new(),
-        shape: Shape::Times,
+        shape: PanelForm::Times,
         palette: Palette::plain(),
     };
     let what = "medians and the middle 90 %, each second";

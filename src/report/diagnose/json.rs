@@ -8,22 +8,33 @@ use crate::judge::diagnose::facts::About;
 use crate::judge::diagnose::{
     Code, Confidence, Diagnosis, Evidence, Facts, Item, Outcome, Party, State, Value, layer,
 };
+use crate::judge::mos::{FORMULA, Path, mos};
 
 /// The version of the form.
 const FORMAT: u32 = 1;
 
 /// Everything.
 #[derive(Debug, Serialize)]
-pub struct Told<'a> {
+pub struct DiagnosisJson<'a> {
     format: u32,
     about: &'a About,
-    verdict: Verdict<'a>,
+    verdict: Conclusion<'a>,
     findings: Vec<Finding<'a>>,
     checks: Vec<Check<'a>>,
+    /// Of the stream, where there was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mos_g711_plc_g107: Option<Score>,
+}
+
+/// A mean opinion score: one number for programs, by which nothing is judged.
+#[derive(Debug, Serialize)]
+struct Score {
+    value: f64,
+    formula: &'static str,
 }
 
 #[derive(Debug, Serialize)]
-struct Verdict<'a> {
+struct Conclusion<'a> {
     outcome: Outcome,
     text: String,
     roots: &'a [Code],
@@ -85,6 +96,7 @@ impl Serialize for Plain<'_> {
             Value::Interface(name) => to.serialize_str(name.as_str()),
             Value::Issuer(name) => to.serialize_str(name.as_str()),
             Value::Proxy(place) => to.serialize_str(place.as_str()),
+            Value::Region(name) => to.serialize_str(name.as_str()),
             Value::Public(text) => to.serialize_str(text.as_str()),
             Value::Time(at) => at.serialize(to),
             Value::Word(_) | Value::Ip(_) | Value::Endpoint(_) | Value::Day(_) => {
@@ -125,7 +137,7 @@ fn ones(evidence: &[Evidence]) -> Vec<One<'_>> {
 }
 
 /// Everything of a diagnosis, for serde.
-pub fn told<'a>(facts: &'a Facts, diagnosis: &'a Diagnosis) -> Told<'a> {
+pub fn told<'a>(facts: &'a Facts, diagnosis: &'a Diagnosis) -> DiagnosisJson<'a> {
     let verdict = &diagnosis.verdict;
     let findings = diagnosis.findings.iter().map(|finding| {
         let settle = words(finding.code).settle;
@@ -151,10 +163,10 @@ pub fn told<'a>(facts: &'a Facts, diagnosis: &'a Diagnosis) -> Told<'a> {
         why: check.why.as_ref().map(why),
         evidence: ones(&check.told),
     });
-    Told {
+    DiagnosisJson {
         format: FORMAT,
         about: &facts.about,
-        verdict: Verdict {
+        verdict: Conclusion {
             outcome: verdict.outcome,
             text: sentence(diagnosis),
             roots: &verdict.roots,
@@ -163,5 +175,22 @@ pub fn told<'a>(facts: &'a Facts, diagnosis: &'a Diagnosis) -> Told<'a> {
         },
         findings: findings.collect(),
         checks: checks.collect(),
+        mos_g711_plc_g107: score(facts),
     }
+}
+
+#[allow(clippy::cast_precision_loss)] // counts of packets and microseconds of a few seconds
+fn score(facts: &Facts) -> Option<Score> {
+    let stream = facts.quality.stream.known()?;
+    let lost = stream.sent.saturating_sub(stream.received);
+    let ms = |us: u64| us as f64 / 1e3;
+    let value = mos(Path {
+        rtt_ms: ms(stream.rtt_p50_us?),
+        jitter_ms: ms(stream.jitter_us?),
+        loss_percent: lost as f64 * 100.0 / stream.sent.max(1) as f64,
+    });
+    Some(Score {
+        value: (value * 100.0).round() / 100.0,
+        formula: FORMULA,
+    })
 }

@@ -1,6 +1,8 @@
-//! What a diagnosis says: as a document for people, as JSON, for PRTG and for the plugins of monitors. Pure; the rules stand
+//! What a diagnosis says: as a document for people, as JSON, for PRTG and for the plugins of monitors, as the files of a bundle (`bundle`), and what changed since the last look (`changes`). Pure; the rules stand
 //! in `judge`.
 
+pub mod bundle;
+mod changes;
 mod charts;
 mod document;
 mod figures;
@@ -8,11 +10,13 @@ mod json;
 pub mod manual;
 mod plugin;
 mod prtg;
+mod rows;
 mod verdict;
 pub mod words;
 
+pub use changes::{Change, State, change};
 pub use document::document;
-pub use json::{Told, told};
+pub use json::{DiagnosisJson, told};
 pub use plugin::{Exit, line};
 pub use prtg::{prtg_json, prtg_xml};
 pub use verdict::sentence;

@@ -1,17 +1,18 @@
 //! Certificates: what is on the way of TLS, what has expired or will, what was renewed.
 
-use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
-use super::found::{About, Found, name};
-use crate::doc::number::counted;
+use super::found::{About, RankedFinding, name};
+use super::validity::{self, ValidityEnd};
+use crate::doc::number::{counted, grouped};
 use crate::judge::severity::Severity;
 use crate::record::TlsPath;
-use crate::report::model::{Certificate, Group, TlsPathFinding};
+use crate::report::model::{CertificateFacts, Group, TlsPathFinding};
 
 /// A certificate that ends so soon after the last row is told.
 const SOON_DAYS: i64 = 14;
 
-pub(super) fn all(about: &About<'_>) -> Vec<Found> {
+pub(super) fn all(about: &About<'_>) -> Vec<RankedFinding> {
     let mut found = ways(about);
     found.extend(ends(about));
     found.extend(renewed(about));
@@ -19,7 +20,7 @@ pub(super) fn all(about: &About<'_>) -> Vec<Found> {
 }
 
 /// What is on the way.
-fn ways(about: &About<'_>) -> Vec<Found> {
+fn ways(about: &About<'_>) -> Vec<RankedFinding> {
     let paths = &about.report.tls_paths;
     let told = paths.findings.iter().zip(&paths.told);
     told.filter_map(|(finding, said)| {
@@ -27,7 +28,7 @@ fn ways(about: &About<'_>) -> Vec<Found> {
         #[allow(clippy::cast_precision_loss)] // to sort by
         let weight = finding.rows as f64;
         Some(
-            Found::new(
+            RankedFinding::new(
                 severity,
                 weight,
                 code,
@@ -56,89 +57,148 @@ fn grave(finding: &TlsPathFinding) -> Option<(&'static str, Severity)> {
 }
 
 /// Certificates with the end of their validity, as far as it can be read.
-fn certificates(about: &About<'_>) -> Vec<(Group, Certificate, DateTime<Utc>)> {
-    let groups = about.report.certificates().into_iter();
-    groups
-        .filter_map(|group| {
-            let certificate = group.certificate.clone()?;
-            let end = end(&certificate.not_after)?;
-            Some((group, certificate, end))
-        })
-        .collect()
+fn certificates(about: &About<'_>) -> Vec<(Group, CertificateFacts, ValidityEnd)> {
+    let groups = about.report.certificates();
+    let seen = groups.iter().filter_map(|group| group.certificate.as_ref());
+    let dates = seen.flat_map(|one| [one.not_before.as_str(), one.not_after.as_str()]);
+    let order = validity::order(dates);
+    let read = groups.into_iter().filter_map(|group| {
+        let certificate = group.certificate.clone()?;
+        let end = validity::end(&certificate.not_after, about.zone(), order)?;
+        Some((group, certificate, end))
+    });
+    read.collect()
 }
 
-/// The end of a validity as our files have it.
-fn end(text: &str) -> Option<DateTime<Utc>> {
-    let text = text.trim().trim_end_matches('Z');
-    let read = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").ok()?;
-    Some(read.and_utc())
+/// Certificates of one subject and issuer, of which relays have several, that share an end of their validity to tell.
+struct Ending {
+    subject: String,
+    issuer: String,
+    count: u64,
+    /// The first of the ends.
+    end: DateTime<Utc>,
+    /// When one of them was seen last.
+    last: DateTime<Utc>,
+    rows: u64,
+}
+
+impl Ending {
+    fn put(
+        all: &mut Vec<Self>,
+        group: &Group,
+        certificate: &CertificateFacts,
+        ends: [DateTime<Utc>; 2],
+    ) {
+        let [end, last] = ends;
+        let is_it = |one: &&mut Self| {
+            one.subject == certificate.subject && one.issuer == certificate.issuer
+        };
+        if let Some(one) = all.iter_mut().find(is_it) {
+            one.count += 1;
+            one.end = one.end.min(end);
+            one.last = one.last.max(last);
+            one.rows = one.rows.saturating_add(group.n);
+            return;
+        }
+        all.push(Self {
+            subject: certificate.subject.clone(),
+            issuer: certificate.issuer.clone(),
+            count: 1,
+            end,
+            last,
+            rows: group.n,
+        });
+    }
+
+    /// Whose they are, and the verb.
+    fn whose(&self, one: &str, many: &str) -> String {
+        let of = format!("of {} (issuer {})", name(&self.subject), name(&self.issuer));
+        match self.count {
+            1 => format!("The certificate {of} {one}"),
+            n => format!("{} certificates {of} {many}, the first", grouped(n)),
+        }
+    }
 }
 
 /// What has expired while it was seen, or will soon.
-fn ends(about: &About<'_>) -> Vec<Found> {
-    let mut found = Vec::new();
+fn ends(about: &About<'_>) -> Vec<RankedFinding> {
     let says_expired = about
         .report
         .tls_paths
         .findings
         .iter()
         .any(|finding| finding.tls_path == TlsPath::Expired.as_str());
-    let last_row = about.report.overview.last;
+    let (mut expired, mut soon) = (Vec::new(), Vec::new());
+    let Some(last_row) = about.report.overview.last else {
+        return Vec::new();
+    };
     for (group, certificate, end) in certificates(about) {
-        let (Some(last), Some(last_row)) = (group.last, last_row) else {
-            continue;
-        };
-        let whose = format!(
-            "The certificate of {} (issuer {})",
-            name(&certificate.subject),
-            name(&certificate.issuer)
-        );
-        if last > end {
-            if !says_expired {
-                let text = format!(
-                    "{whose} expired {}, and was still seen until {}.",
-                    about.time(end),
-                    about.time(last)
-                );
-                found.push(
-                    Found::new(Severity::Fail, 1.0, "tls-date", text)
-                        .when(Some(end), None)
-                        .n(group.n),
-                );
-            }
-            continue;
-        }
-        let left = end - last_row;
+        let Some(last) = group.last else { continue };
+        let left = end.at - last_row;
         // one that gave way to another says nothing of what comes
         let is_in_use = last_row - last <= TimeDelta::days(1);
-        if is_in_use && left >= TimeDelta::zero() && left <= TimeDelta::days(SOON_DAYS) {
-            let days = u64::try_from(left.num_days()).unwrap_or(0);
-            let text = format!(
-                "{whose} is valid until {}, {} after the last row.",
-                about.time(end),
-                counted(days, "day", "days")
-            );
-            found.push(
-                Found::new(Severity::Warn, 1.0, "certificate-ends", text)
-                    .when(None, Some(end))
-                    .n(group.n),
-            );
+        if end.is_before(last) {
+            Ending::put(&mut expired, &group, &certificate, [end.at, last]);
+        } else if is_in_use && left >= TimeDelta::zero() && left <= TimeDelta::days(SOON_DAYS) {
+            Ending::put(&mut soon, &group, &certificate, [end.at, last]);
         }
     }
-    found
+    expired.retain(|_| !says_expired);
+    let expired = expired.iter().map(|one| {
+        let whose = one.whose("expired", "expired");
+        let seen = match one.count {
+            1 => "was still seen",
+            _ => "they were still seen",
+        };
+        let text = format!(
+            "{whose} {}, and {seen} until {}.",
+            about.time(one.end),
+            about.time(one.last)
+        );
+        RankedFinding::new(Severity::Fail, 1.0, "tls-date", text)
+            .when(Some(one.end), None)
+            .n(one.rows)
+    });
+    let soon = soon.iter().map(|one| {
+        let whose = one.whose("is valid until", "end soon");
+        let days = u64::try_from((one.end - last_row).num_days()).unwrap_or(0);
+        let text = format!(
+            "{whose} {}, {} after the last row.",
+            about.time(one.end),
+            counted(days, "day", "days")
+        );
+        RankedFinding::new(Severity::Warn, 1.0, "certificate-ends", text)
+            .when(None, Some(one.end))
+            .n(one.rows)
+    });
+    expired.chain(soon).collect()
+}
+
+/// Whether one certificate went when another came: relays may have several side by side.
+fn took_over(old: &Group, new: &Group, last_row: DateTime<Utc>) -> bool {
+    let (Some(begin), Some(gone), Some(came)) = (old.first, old.last, new.first) else {
+        return false;
+    };
+    // neither was there nearly all the time of the other
+    let is_new = (came - begin) * 10 >= gone - begin;
+    is_new && (last_row - gone) * 10 >= last_row - came && gone < last_row
 }
 
 /// One that took the place of another with the same subject and issuer.
-fn renewed(about: &About<'_>) -> Option<Found> {
+fn renewed(about: &About<'_>) -> Option<RankedFinding> {
     let mut all = certificates(about);
     all.retain(|(group, ..)| group.first.is_some());
     all.sort_by_key(|(group, ..)| group.first);
+    let last_row = about.report.overview.last?;
     let renewals: Vec<_> = all
         .iter()
         .enumerate()
-        .filter(|(place, (_, new, end))| {
+        .filter(|(place, (group, new, end))| {
             let mut before = all[..*place].iter();
-            before.any(|(_, old, old_end)| old.subject == new.subject && end > old_end)
+            before.any(|(of_old, old, old_end)| {
+                let is_later = old.subject == new.subject && end.at > old_end.at;
+                is_later && took_over(of_old, group, last_row)
+            })
         })
         .map(|(_, one)| one)
         .collect();
@@ -152,10 +212,10 @@ fn renewed(about: &About<'_>) -> Option<Found> {
         last.first.map(|at| about.time(at)).unwrap_or_default(),
         name(&certificate.subject),
         name(&certificate.issuer),
-        about.time(*end),
+        about.time(end.at),
     );
     Some(
-        Found::new(Severity::Note, 0.5, "certificate-renewed", text)
+        RankedFinding::new(Severity::Note, 0.5, "certificate-renewed", text)
             .when(last.first, None)
             .n(renewals.len() as u64),
     )

@@ -16,14 +16,14 @@ const LONGEST_NAME: usize = 80;
 
 /// A finding before its place is known.
 #[derive(Debug)]
-pub(super) struct Found {
+pub(super) struct RankedFinding {
     pub(super) severity: Severity,
     /// Of equal severity the one with more of it comes first.
     pub(super) weight: f64,
     pub(super) finding: Finding,
 }
 
-impl Found {
+impl RankedFinding {
     pub(super) fn new(severity: Severity, weight: f64, code: &'static str, text: String) -> Self {
         Self {
             severity,

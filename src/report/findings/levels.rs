@@ -4,22 +4,24 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::found::{About, Found, name};
+use super::found::{About, RankedFinding, name};
 use crate::doc::number::{counted, grouped, millis, share};
-use crate::judge::levels::{Day, Hour, Shift, rise, shifts};
+use crate::judge::levels::{Day, Hour, Rise, Shift, rises, shifts};
 use crate::judge::severity::Severity;
-use crate::stats::survey::LevelHour;
+use crate::stats::survey::{LevelHour, SeriesName};
 
 /// What these findings are called.
-pub(super) const CODES: [&str; 2] = ["level-shifted", "failures-rose"];
+const CODES: [&str; 2] = ["level-shifted", "failures-rose"];
 
 /// What was looked at.
 pub(super) struct Levels {
-    pub found: Vec<Found>,
+    pub found: Vec<RankedFinding>,
     /// Series that are long enough to judge.
     pub looked_at: usize,
     /// Series that are not.
     pub too_short: usize,
+    /// Series that have come to another level.
+    pub changed: usize,
 }
 
 pub(super) fn all(about: &About<'_>) -> Levels {
@@ -27,10 +29,12 @@ pub(super) fn all(about: &About<'_>) -> Levels {
         found: Vec::new(),
         looked_at: 0,
         too_short: 0,
+        changed: 0,
     };
     let series = about.rows.levels.len();
     let other = about.rows.other_series().map(|(name, _)| name);
     let mut days: BTreeMap<usize, BTreeMap<i64, Day>> = BTreeMap::new();
+    let mut looked_at: BTreeMap<usize, Vec<(usize, Vec<Shift>)>> = BTreeMap::new();
     for ((number, region), level) in &about.rows.levels {
         let series_name = &about.rows.series[*number].0;
         if Some(series_name) == other {
@@ -63,46 +67,71 @@ pub(super) fn all(about: &About<'_>) -> Levels {
             None => levels.too_short += 1,
             Some(shifts) => {
                 levels.looked_at += 1;
-                let region = about.rows.relays.region_name(*region);
-                levels.found.extend(
-                    shifts
-                        .iter()
-                        .map(|shift| shifted(about, series_name, region, shift)),
-                );
+                levels.changed += usize::from(!shifts.is_empty());
+                looked_at
+                    .entry(*number)
+                    .or_default()
+                    .push((*region, shifts));
             }
         }
     }
+    for (number, regions) in &looked_at {
+        let series = &about.rows.series[*number].0;
+        let together = together(regions).into_iter();
+        levels
+            .found
+            .extend(together.map(|shifts| shifted(about, series, &shifts, regions.len())));
+    }
     for (number, days) in days {
         let days: Vec<Day> = days.into_values().collect();
-        if let Some(rise) = rise(&days) {
-            let [host, target, transport] = &about.rows.series[number].0;
-            #[allow(clippy::cast_precision_loss)] // counts far below 2^53
-            let times = rise.lost as f64 / rise.rows as f64 / rise.before.max(1e-9);
-            let before = if rise.before > 0.0 {
-                format!("{} times as many as before", millis(times))
-            } else {
-                "none before".to_owned()
-            };
-            let text = format!(
-                "{} to {} over {}: {} of {} rows got no answer since {} ({}), {before}; sure: on at least three of the last \
-                 four days far more than chance makes of what was usual.",
-                host_or(host),
-                name(target),
-                name(transport),
-                grouped(rise.lost),
-                grouped(rise.rows),
-                about.day(day(rise.from)),
-                share(rise.lost, rise.rows),
-            );
-            levels.found.push(
-                Found::new(Severity::Warn, times, "failures-rose", text)
-                    .host(host)
-                    .when(Some(day(rise.from)), None)
-                    .n(rise.rows),
-            );
-        }
+        let series = &about.rows.series[number].0;
+        let found = rises(&days);
+        let has_shifted = looked_at
+            .get(&number)
+            .is_some_and(|all| all.iter().any(|(_, shifts)| !shifts.is_empty()));
+        levels.changed += usize::from(!found.is_empty() && !has_shifted);
+        levels
+            .found
+            .extend(found.iter().map(|rise| risen(about, series, rise)));
     }
     levels
+}
+
+fn risen(about: &About<'_>, [host, target, transport]: &SeriesName, rise: &Rise) -> RankedFinding {
+    #[allow(clippy::cast_precision_loss)] // counts far below 2^53
+    let times = rise.lost as f64 / rise.rows as f64 / rise.before.max(1e-9);
+    let before = if rise.before > 0.0 {
+        format!("{} times as many as before", millis(times))
+    } else {
+        "none before".to_owned()
+    };
+    let text = format!(
+        "{} to {} over {}: {} of {} rows got no answer {} ({}), {before}; sure: on at least three of the first \
+         four days far more than chance makes of what was usual.",
+        host_or(host),
+        name(target),
+        name(transport),
+        grouped(rise.lost),
+        grouped(rise.rows),
+        since(about, rise.from, rise.until),
+        share(rise.lost, rise.rows),
+    );
+    let severity = match rise.until {
+        None => Severity::Warn,
+        Some(_) => Severity::Note,
+    };
+    RankedFinding::new(severity, times, CODES[1], text)
+        .host(host)
+        .when(Some(day(rise.from)), rise.until.map(day))
+        .n(rise.rows)
+}
+
+fn since(about: &About<'_>, from: i64, until: Option<i64>) -> String {
+    let from = about.day(day(from));
+    match until {
+        None => format!("since {from}"),
+        Some(until) => format!("from {from} until {}", about.day(day(until))),
+    }
 }
 
 fn hour(hour: &LevelHour) -> Hour {
@@ -126,33 +155,83 @@ fn day(number: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(number.saturating_mul(86_400), 0).unwrap_or_default()
 }
 
+/// Days by which shifts of one cause may be found apart.
+const APART: i64 = 2;
+
+/// The shifts of a series, each with the number of its region; those in the same direction about the same days are one, the
+/// largest first.
+fn together(regions: &[(usize, Vec<Shift>)]) -> Vec<Vec<(usize, Shift)>> {
+    let is_up = |shift: &Shift| shift.after_us > shift.before_us;
+    let mut found: Vec<Vec<(usize, Shift)>> = Vec::new();
+    for (region, shifts) in regions {
+        for shift in shifts {
+            let is_same = |(other, of_other): &(usize, Shift)| {
+                let near = |a: i64, b: i64| (a - b).abs() <= APART;
+                let ends = match (shift.until, of_other.until) {
+                    (Some(end), Some(other)) => near(end, other),
+                    (ends, other) => ends == other,
+                };
+                other != region
+                    && ends
+                    && near(shift.from, of_other.from)
+                    && is_up(shift) == is_up(of_other)
+            };
+            let known = found.iter_mut().find(|known| known.iter().all(is_same));
+            match known {
+                Some(known) => known.push((*region, *shift)),
+                None => found.push(vec![(*region, *shift)]),
+            }
+        }
+    }
+    let factor = |(_, shift): &(usize, Shift)| (shift.after_us / shift.before_us).ln().abs();
+    for one in &mut found {
+        one.sort_by(|a, b| factor(b).total_cmp(&factor(a)));
+    }
+    found
+}
+
+/// Shifts of a series that came together, the largest first; so many of its regions were looked at.
 fn shifted(
     about: &About<'_>,
-    [host, target, transport]: &[String; 3],
-    region: &str,
-    shift: &Shift,
-) -> Found {
+    [host, target, transport]: &SeriesName,
+    shifts: &[(usize, Shift)],
+    looked_at: usize,
+) -> RankedFinding {
+    let (region, shift) = &shifts[0];
     let (before, after) = (shift.before_us / 1e3, shift.after_us / 1e3);
     let is_up = after > before;
     let what = match transport.as_str() {
         "udp" => "round trip",
         _ => "connect",
     };
-    let region = match region {
+    let region = match about.rows.relays.region_name(*region) {
         "" => String::new(),
         region => format!(" in {}", name(region)),
     };
-    let since = match shift.until {
-        None => format!("since {}", about.day(day(shift.from))),
-        Some(until) => format!(
-            "from {} until {}",
-            about.day(day(shift.from)),
-            about.day(day(until))
-        ),
+    let others = match shifts.len() - 1 {
+        0 if looked_at > 1 => format!("; not so in the other {}", regions(looked_at - 1)),
+        0 => String::new(),
+        _ => {
+            let least = shifts
+                .last()
+                .map_or(1.0, |(_, least)| least.after_us / least.before_us);
+            let side = if is_up { "more" } else { "less" };
+            match looked_at - shifts.len() {
+                0 => format!(
+                    "; so in all {} (x {least:.2} and {side})",
+                    regions(looked_at)
+                ),
+                rest => format!(
+                    "; so in {} (x {least:.2} and {side}), not in the other {}",
+                    regions(shifts.len()),
+                    regions(rest)
+                ),
+            }
+        }
     };
     let text = format!(
-        "{} to {}{region} over {}: the median {what} {} from {} ms to {} ms (x {:.2}) {since}, for {}; before it was steady for \
-         {}. {} (sure: all of these days lie far outside what was usual).",
+        "{} to {}{region} over {}: the median {what} {} from {} ms to {} ms (x {:.2}) {}, for {}{others}; before it was \
+         steady for {}. {} (sure: all of these days lie far outside what was usual).",
         host_or(host),
         name(target),
         name(transport),
@@ -160,6 +239,7 @@ fn shifted(
         millis(before),
         millis(after),
         after / before.max(1e-9),
+        since(about, shift.from, shift.until),
         counted(shift.days as u64, "day", "days"),
         counted(shift.base_days as u64, "day", "days"),
         if is_up {
@@ -172,8 +252,12 @@ fn shifted(
         (true, None) => Severity::Warn,
         _ => Severity::Note,
     };
-    Found::new(severity, after / before.max(1e-9), CODES[0], text)
+    RankedFinding::new(severity, after / before.max(1e-9), CODES[0], text)
         .host(host)
         .when(Some(day(shift.from)), shift.until.map(day))
         .n(shift.days as u64)
+}
+
+fn regions(count: usize) -> String {
+    counted(count as u64, "region", "regions")
 }

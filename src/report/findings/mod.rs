@@ -2,6 +2,7 @@
 //!
 //! The rules stand in `judge`; here they meet the folded rows, and become sentences.
 
+mod alike;
 mod certificates;
 mod found;
 mod levels;
@@ -10,12 +11,15 @@ mod outages;
 mod rates;
 mod schedule;
 mod slow;
+mod standing;
+mod validity;
 
 use super::model::{Report, Verdict};
 use crate::doc::number::{counted, seconds};
 use crate::judge::severity::{Colour, Severity};
 use crate::measure::folds::Finished;
-use found::{About, Found};
+use crate::measure::rollup::text::NOT_LOOKED_AT;
+use found::{About, RankedFinding};
 
 /// Findings that are told.
 const MOST: usize = 7;
@@ -25,9 +29,11 @@ pub(super) fn put_into(report: &mut Report, rows: &Finished) {
     let about = About { rows, report };
     let levels = levels::all(&about);
     let mut found = outages::all(&about);
+    found.extend(outages::in_rollups(&about));
     found.extend(levels.found);
     found.extend(certificates::all(&about));
     found.extend(rates::all(&about));
+    found.extend(standing::all(&about));
     found.extend(slow::all(&about));
     found.extend(others::all(&about));
     found.extend(schedule::all(&about));
@@ -35,9 +41,13 @@ pub(super) fn put_into(report: &mut Report, rows: &Finished) {
         let grave = a.severity.cmp(&b.severity);
         grave.then(b.weight.total_cmp(&a.weight))
     });
-    let verdict = verdict(report, &found, levels.looked_at, levels.too_short);
+    let verdict = verdict(
+        report,
+        &found,
+        [levels.looked_at, levels.too_short, levels.changed],
+    );
     report.verdict = verdict;
-    report.findings = found
+    report.findings = alike::together(found, MOST)
         .into_iter()
         .take(MOST)
         .map(|one| one.finding)
@@ -45,7 +55,7 @@ pub(super) fn put_into(report: &mut Report, rows: &Finished) {
 }
 
 /// Everything in a sentence.
-fn verdict(report: &Report, found: &[Found], looked_at: usize, too_short: usize) -> Verdict {
+fn verdict(report: &Report, found: &[RankedFinding], levels: [usize; 3]) -> Verdict {
     let overview = &report.overview;
     let colour = Colour::of(found.iter().map(|one| one.severity).min()).as_str();
     let kinds = &report.kinds;
@@ -73,8 +83,13 @@ fn verdict(report: &Report, found: &[Found], looked_at: usize, too_short: usize)
             wrong.push(counted(count, one, many));
         }
     }
+    let has_bad_bursts = found.iter().any(|one| one.finding.code == "quality");
     let mut text = match (wrong.is_empty(), overview.failed) {
+        (true, 0) if has_bad_bursts => "Nothing is wrong beyond single bursts".to_owned(),
         (true, 0) => "Nothing is wrong".to_owned(),
+        (true, _) if overview.failed_here > 0 => {
+            "Nothing is wrong beyond failures of the computer that measured".to_owned()
+        }
         (true, _) => "Nothing is wrong beyond single failures".to_owned(),
         (false, _) => wrong.join(" and "),
     };
@@ -84,23 +99,21 @@ fn verdict(report: &Report, found: &[Found], looked_at: usize, too_short: usize)
         text.push_str(" of ");
         text.push_str(&seconds(span));
     }
-    text.push_str(&levels_told(found, looked_at, too_short));
+    text.push_str(&levels_told(levels));
+    if !kinds.rollups.is_empty() {
+        text.push_str(NOT_LOOKED_AT);
+    }
     text.push('.');
     Verdict { colour, text }
 }
 
 /// What was looked at over time.
-fn levels_told(found: &[Found], looked_at: usize, too_short: usize) -> String {
+fn levels_told([looked_at, too_short, changed]: [usize; 3]) -> String {
     let series = |count: usize| counted(count as u64, "series", "series");
-    let changed = found
-        .iter()
-        .filter(|one| levels::CODES.contains(&one.finding.code));
-    match (looked_at, too_short) {
-        (0, 0) => String::new(),
-        (0, _) => "; too short to tell whether a level changed (18 days are needed)".to_owned(),
-        (looked_at, _) => match changed.count() {
-            0 => format!("; looked at {}, none changed", series(looked_at)),
-            some => format!("; looked at {}, {some} changed", series(looked_at)),
-        },
+    match (looked_at, too_short, changed) {
+        (0, 0, _) => String::new(),
+        (0, ..) => "; too short to tell whether a level changed (18 days are needed)".to_owned(),
+        (_, _, 0) => format!("; looked at {}, none changed", series(looked_at)),
+        _ => format!("; looked at {}, {changed} changed", series(looked_at)),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::found::{About, Found, name};
+use super::found::{About, RankedFinding, name};
 use crate::doc::number::{grouped, millis, percent};
 use crate::judge::limits::CLIENT;
 use crate::judge::severity::Severity;
@@ -18,14 +18,14 @@ fn ms(limit: Duration) -> f64 {
     limit.as_secs_f64() * 1e3
 }
 
-pub(super) fn all(about: &About<'_>) -> Vec<Found> {
+pub(super) fn all(about: &About<'_>) -> Vec<RankedFinding> {
     let mut found = pings(about);
     found.extend(assessments(about));
     found
 }
 
 /// Pings that were lost.
-fn pings(about: &About<'_>) -> Vec<Found> {
+fn pings(about: &About<'_>) -> Vec<RankedFinding> {
     let pings = about.report.kinds.pings.iter();
     let lost = pings.filter(|one| one.lost_low_percent.is_some_and(|low| low > loss_percent()));
     lost.map(|one| {
@@ -41,7 +41,7 @@ fn pings(about: &About<'_>) -> Vec<Found> {
         } else {
             format!("{told}; routers may leave pings out while they forward everything else (possible).")
         };
-        Found::new(Severity::Warn, one.lost_percent.unwrap_or(0.0), "ping-loss", text)
+        RankedFinding::new(Severity::Warn, one.lost_percent.unwrap_or(0.0), "ping-loss", text)
             .when(one.first, one.last)
             .n(one.pings)
     })
@@ -49,7 +49,7 @@ fn pings(about: &About<'_>) -> Vec<Found> {
 }
 
 /// Tests that broke a limit of Microsoft's on average.
-fn assessments(about: &About<'_>) -> Vec<Found> {
+fn assessments(about: &About<'_>) -> Vec<RankedFinding> {
     let mut found = Vec::new();
     for one in &about.report.kinds.assessments {
         let mut broken = Vec::new();
@@ -76,7 +76,7 @@ fn assessments(about: &About<'_>) -> Vec<Found> {
         #[allow(clippy::cast_precision_loss)] // to sort by
         let weight = broken.len() as f64;
         found.push(
-            Found::new(Severity::Fail, weight, "quality", text)
+            RankedFinding::new(Severity::Fail, weight, "quality", text)
                 .when(one.first, one.last)
                 .n(one.tests),
         );

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use super::found::{About, Found, at, name};
-use super::rates::only_region;
+use super::found::{About, RankedFinding, at, name};
+use super::standing::only_region;
 use crate::doc::number::{counted, grouped, percent, seconds};
 use crate::judge::severity::Severity;
 use crate::judge::together::{Together, Who, together};
 use crate::record::Cause;
+use crate::schema::THROUGH;
 use crate::stats::survey::{self, SeriesName};
 
 /// Outages that are told one by one; the others are counted.
@@ -36,11 +37,11 @@ struct Event<'a> {
 }
 
 /// The longest outages, and one finding for the others.
-pub(super) fn all(about: &About<'_>) -> Vec<Found> {
+pub(super) fn all(about: &About<'_>) -> Vec<RankedFinding> {
     let mut events = events(about);
     events.sort_by_key(|event| std::cmp::Reverse((event.length, event.rows)));
     let told = events.iter().take(MOST);
-    let mut found: Vec<Found> = told.map(|event| told_of(about, event)).collect();
+    let mut found: Vec<RankedFinding> = told.map(|event| told_of(about, event)).collect();
     let more = &events[events.len().min(MOST)..];
     let kept: u64 = about
         .report
@@ -63,12 +64,39 @@ pub(super) fn all(about: &About<'_>) -> Vec<Found> {
         let from = more.iter().map(|event| event.from).min();
         let to = more.iter().map(|event| event.to).max();
         found.push(
-            Found::new(Severity::Fail, weight(longest, 1), "outages", text)
+            RankedFinding::new(Severity::Fail, weight(longest, 1), "outages", text)
                 .when(from.map(at), to.map(at))
                 .n(rows),
         );
     }
     found
+}
+
+/// Outages in roll-ups, of which the longest of each series is known.
+pub(super) fn in_rollups(about: &About<'_>) -> Vec<RankedFinding> {
+    let series = about.report.series.iter();
+    let rolled = series.filter_map(|one| Some((one, one.in_rollups?)));
+    let mut outages: Vec<_> = rolled.filter(|(_, rolled)| rolled.is_outage).collect();
+    outages.sort_by(|(_, one), (_, other)| other.longest_s.total_cmp(&one.longest_s));
+    let told = outages.iter().take(MOST).map(|(series, rolled)| {
+        let names = [&series.host, &series.target, &series.transport].map(Clone::clone);
+        let when = rolled.interval.map_or_else(String::new, |at| {
+            format!(" in the interval from {}", about.time(at))
+        });
+        let text = format!(
+            "No answer from {} for {}{when}, {} probes in a row. Roll-ups do not say when it began, whether there were \
+             other outages, and how many of the {} probes without an answer were in them (could not tell).",
+            whom(&[&names]),
+            seconds(rolled.longest_s),
+            grouped(rolled.lost_in_a_row),
+            grouped(rolled.lost),
+        );
+        #[allow(clippy::cast_precision_loss)] // to sort by
+        RankedFinding::new(Severity::Fail, 1e6 + rolled.longest_s, "outage", text)
+            .host(&series.host)
+            .n(rolled.lost)
+    });
+    told.collect()
 }
 
 /// An outage's time counts, and for how many.
@@ -135,7 +163,7 @@ fn events<'a>(about: &About<'a>) -> Vec<Event<'a>> {
     events
 }
 
-fn told_of(about: &About<'_>, event: &Event<'_>) -> Found {
+fn told_of(about: &About<'_>, event: &Event<'_>) -> RankedFinding {
     let whole = |number: &usize| &about.rows.series[*number].0;
     let names: Vec<&SeriesName> = event.series.iter().map(whole).collect();
     let least = if event.open || event.begun {
@@ -177,7 +205,7 @@ fn told_of(about: &About<'_>, event: &Event<'_>) -> Found {
         _ => "",
     };
     let to = (!event.open).then(|| at(event.to));
-    Found::new(
+    RankedFinding::new(
         Severity::Fail,
         weight(event.length, event.series.len()),
         "outage",
@@ -272,7 +300,9 @@ fn where_to_look(about: &About<'_>, event: &Event<'_>) -> String {
                 })
         });
     let measured: Vec<Who<'_>> = measured.map(|(number, _)| who(number)).collect();
-    let is_name = event.causes.keys().all(|cause| cause.starts_with("dns-"));
+    let are_all = |kind: &str| event.causes.keys().all(|cause| cause.starts_with(kind));
+    let is_name = are_all("dns-");
+    let is_proxied = failed.iter().all(|who| who.transport.contains(THROUGH));
     let hosts: BTreeSet<&str> = measured.iter().map(|who| who.host).collect();
     if let Some(region) = only_region(about) {
         return format!(
@@ -294,6 +324,21 @@ fn where_to_look(about: &About<'_>, event: &Event<'_>) -> String {
     }
     match together(&failed, &measured) {
         _ if is_name => "The names could not be resolved: look at the name server (likely).".to_owned(),
+        _ if is_proxied && are_all("proxy-") => {
+            "The proxy was reached, and no relay through it: look at the proxy, or its own way out (likely).".to_owned()
+        }
+        _ if is_proxied && are_all("connect-") => {
+            "It was the proxy that could not be reached: look at it, or the way to it (likely).".to_owned()
+        }
+        Together::Transport(_) if is_proxied => {
+            "Only the way through the proxy had it, while another got through at the same time: look at the proxy (likely)."
+                .to_owned()
+        }
+        Together::OnlyOneMeasured if hosts.contains("") && about.report.input.files.len() > 1 => {
+            "The files do not name the computers that measured, so it cannot be told whether it was one of them, the way or \
+             the relays."
+                .to_owned()
+        }
         Together::OnlyOneMeasured => {
             "Only one computer measured then, so it cannot be told whether it was this end, the way or the relays."
                 .to_owned()

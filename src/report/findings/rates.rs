@@ -1,54 +1,60 @@
-//! Failures that are no outage: lost probes, one group that fails more than the others, answers with an error, alerts, and
+//! Failures that are no outage: lost probes, answers with an error, alerts, and
 //! failures of the computers that measured.
 
-use super::found::{About, Found, name};
+use super::found::{About, RankedFinding, name};
 use crate::doc::number::{counted, grouped, share};
 use crate::judge::severity::Severity;
 use crate::report::model::{Group, Report, Table};
 use crate::stats::wilson;
 
 /// A share of lost rows that is worth a look: what Microsoft allows packets to be lost.
-const LOST_SHARE: f64 = 0.01;
+pub(super) const LOST_SHARE: f64 = 0.01;
 
-/// A group stands out when its share of failures is surely so many times that of the others.
-const TIMES: f64 = 3.0;
+/// Errors and alerts that are worth a look however many rows there are.
+const FEWEST: u64 = 3;
 
 /// An hour is told where chance makes one so bad in fewer than one of a hundred files.
 const BY_CHANCE: f64 = 0.01;
 
-pub(super) fn all(about: &About<'_>) -> Vec<Found> {
+pub(super) fn all(about: &About<'_>) -> Vec<RankedFinding> {
     let mut found = Vec::new();
     found.extend(lost(about));
-    found.extend(stands_out(about));
     found.extend(others(about));
     found.extend(worst_hour(about));
     found
 }
 
 #[allow(clippy::cast_precision_loss)] // counts far below 2^53
-fn part(some: u64, all: u64) -> f64 {
+pub(super) fn part(some: u64, all: u64) -> f64 {
     some as f64 / all.max(1) as f64
 }
 
 /// Lost rows that are in no outage.
-fn lost(about: &About<'_>) -> Option<Found> {
+fn lost(about: &About<'_>) -> Option<RankedFinding> {
     let series = &about.report.series;
     let lost: u64 = series.iter().map(|one| one.lost_probes).sum();
-    let rows: u64 = series
-        .iter()
-        .map(|one| one.rows.saturating_sub(one.failed_here + one.undecided))
-        .sum();
+    let rows: u64 = series.iter().map(|one| one.outcomes.telling()).sum();
     let (low, _) = wilson(lost, rows)?;
     if lost == 0 {
         return None;
     }
     let worst = series.iter().max_by(|a, b| {
-        let of = |one: &crate::report::model::Series| part(one.lost_probes, one.rows);
+        let of = |one: &crate::report::model::Series| part(one.lost_probes, one.outcomes.rows);
         of(a).total_cmp(&of(b))
     })?;
-    let rule = match worst.outage_rows {
-        Some(k) => format!("fewer than {k} in a row, which chance can make"),
-        None => "each shorter than --outage".to_owned(),
+    let may_hide = |one: &crate::report::model::Series| {
+        one.rows_out_of_order >= one.outage_rows.unwrap_or(1) && one.lost_probes > 0
+    };
+    let rule = if about.report.overview.rows_without_time > 0 {
+        " or in rows without a time, whose order is not known".to_owned()
+    } else if series.iter().any(may_hide) {
+        " or in rows that are out of order: sorted by time, the file would tell whether these were outages".to_owned()
+    } else if let Some(k) = worst.outage_rows.filter(|_| lost * 2 > rows) {
+        format!(": fewer than {k} in a row of each series, too few to tell an outage")
+    } else if let Some(k) = worst.outage_rows {
+        format!(": fewer than {k} in a row, which chance can make")
+    } else {
+        ": each shorter than --outage".to_owned()
     };
     let most = if series.len() > 1 {
         format!(
@@ -61,13 +67,13 @@ fn lost(about: &About<'_>) -> Option<Found> {
             name(&worst.target),
             name(&worst.transport),
             grouped(worst.lost_probes),
-            grouped(worst.rows),
+            grouped(worst.outcomes.rows),
         )
     } else {
         String::new()
     };
     let text = format!(
-        "{} of {} rows ({}) got no answer outside of outages: {rule}{most}.",
+        "{} of {} rows ({}) got no answer outside of outages{rule}{most}.",
         grouped(lost),
         grouped(rows),
         share(lost, rows),
@@ -77,116 +83,11 @@ fn lost(about: &About<'_>) -> Option<Found> {
     } else {
         Severity::Note
     };
-    Some(Found::new(severity, low * 100.0, "lost-probes", text).n(rows))
-}
-
-/// A group that fails more than the others.
-struct Standing<'a> {
-    worst: &'a Group,
-    /// The lower bound of its share.
-    low: f64,
-    /// Rows and failures of the others.
-    others: (u64, u64),
-}
-
-fn standing(groups: &[Group]) -> Option<Standing<'_>> {
-    let groups = groups.iter().filter(|group| !group.key[0].is_empty());
-    let groups: Vec<&Group> = groups.collect();
-    let (n, failed) = groups.iter().fold((0, 0), |(n, failed), group| {
-        (n + group.n, failed + group.failed)
-    });
-    let worst = groups
-        .into_iter()
-        .filter(|group| group.failed >= 3)
-        .max_by(|a, b| part(a.failed, a.n).total_cmp(&part(b.failed, b.n)))?;
-    let (others, others_failed) = (n - worst.n, failed - worst.failed);
-    let (low, _) = wilson(worst.failed, worst.n)?;
-    let (_, high) = wilson(others_failed, others)?;
-    let stands_out = low >= TIMES * high && low >= LOST_SHARE;
-    stands_out.then_some(Standing {
-        worst,
-        low,
-        others: (others, others_failed),
-    })
-}
-
-/// The region that all failures are of, where it stands out: then no computer is to be blamed for what it lost.
-pub(super) fn only_region<'a>(about: &About<'a>) -> Option<&'a str> {
-    let tables = about.report.tables.iter();
-    let tables = tables.filter(|table| table.by == ["region"]);
-    let has_failures = |group: &&Group| group.failed > 0;
-    let mut only: Option<&str> = None;
-    // of each transport that failures are of
-    for table in tables.filter(|table| table.groups.iter().any(|group| group.failed > 0)) {
-        let failing = table.groups.iter().filter(has_failures).count();
-        let worst = standing(&table.groups).filter(|_| failing == 1)?.worst;
-        let name = worst.key[0].as_str();
-        if only.is_some_and(|other| other != name) {
-            return None;
-        }
-        only = Some(name);
-    }
-    only
-}
-
-/// A region or an address that fails more than the others.
-fn stands_out(about: &About<'_>) -> Vec<Found> {
-    let mut found = Vec::new();
-    for (by, code) in [
-        ("region", "region-fails"),
-        ("address", "address-fails"),
-        ("target", "target-fails"),
-        ("host", "host-fails"),
-    ] {
-        found.extend(
-            about
-                .tables(by)
-                .filter_map(|table| worst_group(about, by, code, table)),
-        );
-    }
-    found
-}
-
-fn worst_group(about: &About<'_>, by: &str, code: &'static str, table: &Table) -> Option<Found> {
-    let Standing {
-        worst,
-        low,
-        others: (others, others_failed),
-    } = standing(&table.groups)?;
-    let text = format!(
-        "{} {}{}: {} of {} rows failed ({}), of the other {} {}.",
-        match by {
-            "region" => "Relays in",
-            "address" => "The relay",
-            "target" => "The target",
-            _ => "The computer",
-        },
-        name(&worst.key[0]),
-        about.over(table),
-        grouped(worst.failed),
-        grouped(worst.n),
-        share(worst.failed, worst.n),
-        grouped(others),
-        match others_failed {
-            0 => "none".to_owned(),
-            some => format!("{} ({})", grouped(some), share(some, others)),
-        },
-    );
-    let host = if by == "host" {
-        worst.key[0].as_str()
-    } else {
-        ""
-    };
-    Some(
-        Found::new(Severity::Warn, low * 100.0, code, text)
-            .host(host)
-            .when(worst.first, worst.last)
-            .n(worst.n),
-    )
+    Some(RankedFinding::new(severity, low * 100.0, "lost-probes", text).n(rows))
 }
 
 /// Answers with an error, alerts, and failures of the computers that measured.
-fn others(about: &About<'_>) -> Vec<Found> {
+fn others(about: &About<'_>) -> Vec<RankedFinding> {
     let Report { overview, .. } = about.report;
     let errors = overview.answered.saturating_sub(overview.ok);
     let rows = overview.rows;
@@ -212,13 +113,21 @@ fn others(about: &About<'_>) -> Vec<Found> {
         ),
     ] {
         if count > 0 {
+            let severity = match code {
+                "failed-here" if count * 2 > rows => Severity::Warn,
+                "failed-here" => severity,
+                // one or two of many may come by chance
+                _ if count < FEWEST && count * 200 <= rows => Severity::Note,
+                _ => severity,
+            };
             let text = format!(
                 "{} of {} rows ({}) {what}.",
                 grouped(count),
                 grouped(rows),
                 share(count, rows)
             );
-            found.push(Found::new(severity, part(count, rows) * 100.0, code, text).n(count));
+            found
+                .push(RankedFinding::new(severity, part(count, rows) * 100.0, code, text).n(count));
         }
     }
     found
@@ -235,13 +144,13 @@ fn chance(count: u64, expected: f64) -> f64 {
 }
 
 /// The hour of the day with most failures, where some stands out.
-fn worst_hour(about: &About<'_>) -> Option<Found> {
+fn worst_hour(about: &About<'_>) -> Option<RankedFinding> {
     let found = about.tables("hour");
     let found = found.filter_map(|table| worst_of(about, table));
     found.max_by(|a, b| a.weight.total_cmp(&b.weight))
 }
 
-fn worst_of(about: &About<'_>, table: &Table) -> Option<Found> {
+fn worst_of(about: &About<'_>, table: &Table) -> Option<RankedFinding> {
     let groups = table.groups.iter().filter(|group| !group.key[0].is_empty());
     let groups: Vec<&Group> = groups.collect();
     let (n, failed) = groups.iter().fold((0, 0), |(n, failed), group| {
@@ -270,7 +179,7 @@ fn worst_of(about: &About<'_>, table: &Table) -> Option<Found> {
         );
         // below everything else, and the worst of several transports
         let share_of = part(worst.failed, worst.n);
-        Found::new(Severity::Note, share_of / 10.0, "worst-hour", text).n(worst.n)
+        RankedFinding::new(Severity::Note, share_of / 10.0, "worst-hour", text).n(worst.n)
     })
 }
 

@@ -2,14 +2,14 @@
 
 use std::fmt::Write as _;
 
-use super::found::{About, Found, name};
+use super::found::{About, RankedFinding, name};
 use crate::doc::number::{counted, seconds};
 use crate::judge::severity::Severity;
 use crate::report::model::{Schedule, Series};
 use crate::report::sections::schedule;
 
 /// At most one: the series of which most is missing, and how many others there are.
-pub(super) fn all(about: &About<'_>) -> Vec<Found> {
+pub(super) fn all(about: &About<'_>) -> Vec<RankedFinding> {
     let series = about.report.series.iter();
     let missed = series.filter_map(|one| Some((one, one.schedule.as_ref()?)));
     let mut missed: Vec<(&Series, &Schedule)> = missed.filter(|(one, _)| one.gaps > 0).collect();
@@ -50,7 +50,7 @@ pub(super) fn all(about: &About<'_>) -> Vec<Found> {
     }
     let gap = longest.or(worst.longest_gaps.first());
     vec![
-        Found::new(Severity::Note, worst.gaps_s, "missed-runs", text)
+        RankedFinding::new(Severity::Note, worst.gaps_s, "missed-runs", text)
             .host(&worst.host)
             .when(gap.map(|gap| gap.from), gap.map(|gap| gap.to))
             .n(worst.gaps),

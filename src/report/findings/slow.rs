@@ -2,15 +2,20 @@
 
 use std::fmt::Write as _;
 
-use super::found::{About, Found, name};
+use super::found::{About, RankedFinding, name};
+use super::rates::part;
 use crate::doc::number::{counted, grouped, millis, percent, share};
 use crate::judge::severity::Severity;
+use crate::measure::burst::finished::VerdictCounts;
 use crate::stats::wilson;
 
 /// Slow connects are worth a look from this share on.
 const SLOW_SHARE: f64 = 0.005;
 
-pub(super) fn all(about: &About<'_>) -> Vec<Found> {
+/// Bursts that break a limit are a fault where they are surely more than this share, and worth a look where they are that.
+const BROKEN_SHARE: f64 = 0.01;
+
+pub(super) fn all(about: &About<'_>) -> Vec<RankedFinding> {
     let mut found = quality(about);
     found.extend(slow(about));
     found.extend(held(about));
@@ -18,7 +23,7 @@ pub(super) fn all(about: &About<'_>) -> Vec<Found> {
 }
 
 /// Bursts that broke a limit of Microsoft's.
-fn quality(about: &About<'_>) -> Vec<Found> {
+fn quality(about: &About<'_>) -> Vec<RankedFinding> {
     let mut found = Vec::new();
     for burst in &about.report.kinds.bursts {
         let broken: Vec<_> = burst.verdicts.iter().filter(|line| line.fail > 0).collect();
@@ -48,6 +53,12 @@ fn quality(about: &About<'_>) -> Vec<Found> {
             name(&burst.target),
             lines.join(", "),
         );
+        if let Some([first, last]) = burst.broken.filter(|[first, last]| first < last) {
+            let (first, last) = (about.time(first), about.time(last));
+            let _ = write!(text, " from {first} to {last}");
+        } else if let Some([only, _]) = burst.broken {
+            let _ = write!(text, " at {}", about.time(only));
+        }
         if let Some(loss) = burst.loss_percent {
             let _ = write!(
                 text,
@@ -64,22 +75,43 @@ fn quality(about: &About<'_>) -> Vec<Found> {
                 millis(rtt.mean_ms)
             );
         }
-        text.push_str(
-            ". Calls suffer from it (certain); whose part of the way it is these rows do not tell.",
-        );
+        let severity = grave(&broken);
+        text.push_str(match severity {
+            Severity::Fail => ". Calls suffer from it (certain)",
+            _ => ". Calls at those moments suffer from it (certain), and these are few",
+        });
+        text.push_str("; whose part of the way it is these rows do not tell.");
         #[allow(clippy::cast_precision_loss)] // to sort by
         let weight = broken.iter().map(|line| line.fail as f64).sum::<f64>();
         found.push(
-            Found::new(Severity::Fail, weight, "quality", text)
+            RankedFinding::new(severity, weight, "quality", text)
                 .host(&burst.host)
+                .when(
+                    burst.broken.map(|[first, _]| first),
+                    burst.broken.map(|[_, last]| last),
+                )
                 .n(burst.sent),
         );
     }
     found
 }
 
+/// How grave failed lines are, by their share of the bursts: of thousands some fail on any path.
+fn grave(broken: &[&VerdictCounts]) -> Severity {
+    let of_line = |line: &&VerdictCounts| {
+        let judged = line.pass + line.fail + line.too_few;
+        let (low, _) = wilson(line.fail, judged).unwrap_or((0.0, 1.0));
+        match (low > BROKEN_SHARE, part(line.fail, judged) >= BROKEN_SHARE) {
+            (true, _) => Severity::Fail,
+            (_, true) => Severity::Warn,
+            _ => Severity::Note,
+        }
+    };
+    broken.iter().map(of_line).min().unwrap_or(Severity::Note)
+}
+
 /// Slow connects.
-fn slow(about: &About<'_>) -> Option<Found> {
+fn slow(about: &About<'_>) -> Option<RankedFinding> {
     let slow = &about.report.slow;
     let sum =
         |of: fn(&crate::report::model::SlowRegion) -> u64| slow.regions.iter().map(of).sum::<u64>();
@@ -99,6 +131,10 @@ fn slow(about: &About<'_>) -> Option<Found> {
             "likely by a lost SYN, as the time is that of its timer",
         ),
         (sum(|one| one.unexplained), "for another reason"),
+        (
+            sum(|one| one.in_rollups),
+            "in roll-ups, which do not say why (could not tell)",
+        ),
     ] {
         if rows > 0 {
             parts.push(format!("{} {what}", grouped(rows)));
@@ -121,7 +157,7 @@ fn slow(about: &About<'_>) -> Option<Found> {
     let all = (slow.slowest.len() as u64 == count).then_some(&slow.slowest);
     let at = |row: Option<&crate::report::model::SlowRow>| row.and_then(|row| row.at);
     Some(
-        Found::new(severity, low * 100.0, "slow-connects", text)
+        RankedFinding::new(severity, low * 100.0, "slow-connects", text)
             .when(
                 at(all.and_then(|all| all.first())),
                 at(all.and_then(|all| all.last())),
@@ -131,7 +167,7 @@ fn slow(about: &About<'_>) -> Option<Found> {
 }
 
 /// Held connections that did not come to their end.
-fn held(about: &About<'_>) -> Vec<Found> {
+fn held(about: &About<'_>) -> Vec<RankedFinding> {
     let mut found = Vec::new();
     for group in &about.report.kinds.held {
         let fine = ["done", "interrupted"];
@@ -157,7 +193,7 @@ fn held(about: &About<'_>) -> Vec<Found> {
         #[allow(clippy::cast_precision_loss)] // to sort by
         let weight = count as f64;
         found.push(
-            Found::new(Severity::Warn, weight, "held-ended", text)
+            RankedFinding::new(Severity::Warn, weight, "held-ended", text)
                 .host(&group.host)
                 .n(group.held),
         );

@@ -2,10 +2,9 @@
 //! of. Serialised as it stands, it is the documented shape of `--format json`: names carry their
 //! unit, times are RFC 3339 in UTC, what was not measured is `null` or left out of a list.
 
-mod clocks;
-mod paths;
+mod events;
+mod findings;
 mod series;
-mod verdict;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -15,10 +14,10 @@ pub use crate::stats::charts::{
     CumulativePoint, Distribution, FailurePoint, Heat, HeatCell, HeatDay, LinePoint, OTHER_REGIONS,
     Panel, PanelPoint, Panels, Phase, RegionLine, SlowPoint, Timeline,
 };
-pub use clocks::{ClockChange, Clocks};
-pub use paths::{TlsPathFinding, TlsPaths};
-pub use series::{Gap, ListedOutage, PlannedRun, Schedule, Series};
-pub use verdict::{Finding, Verdict};
+pub use crate::stats::survey::CertificateFacts;
+pub use events::{ClockChange, Clocks, Event};
+pub use findings::{Finding, TlsPathFinding, TlsPaths, Verdict};
+pub use series::{Gap, InRollups, ListedOutage, PlannedRun, Schedule, Series};
 
 use crate::endpoints::ListFacts;
 use crate::measure::folds::Kinds;
@@ -256,7 +255,7 @@ pub struct Group {
     /// Total time of the rows that are OK.
     pub total: Option<Statistics>,
     /// Of a certificate's group: the certificate.
-    pub certificate: Option<Certificate>,
+    pub certificate: Option<CertificateFacts>,
 }
 
 impl Group {
@@ -273,19 +272,6 @@ impl Group {
     }
 }
 
-/// What the rows say of a certificate.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Certificate {
-    /// Subject.
-    pub subject: String,
-    /// Issuer.
-    pub issuer: String,
-    /// Validity as the file has it (End2End wrote local time).
-    pub not_before: String,
-    /// See `not_before`.
-    pub not_after: String,
-}
-
 /// Slow connects and what explains them.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Slow {
@@ -295,6 +281,11 @@ pub struct Slow {
     pub regions: Vec<SlowRegion>,
     /// The slowest, in the order of their time.
     pub slowest: Vec<SlowRow>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde's form
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// Slow connects of a region.
@@ -312,6 +303,9 @@ pub struct SlowRegion {
     pub syn_likely_lost: u64,
     /// Neither.
     pub unexplained: u64,
+    /// In roll-ups, which do not say what explains them; left out where there are none.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub in_rollups: u64,
 }
 
 /// A slow connect.
@@ -327,18 +321,6 @@ pub struct SlowRow {
     pub connect_ms: f64,
     /// `lost SYN (n sent again)`, `likely a lost SYN`, `not a lost SYN`, `unexplained`.
     pub explanation: String,
-}
-
-/// Something that changed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Event {
-    /// When.
-    pub at: DateTime<Utc>,
-    /// `new-certificate`, `address-appeared`, `address-gone`, `region-appeared`, `region-gone`,
-    /// `clock-set`, `clock-set-or-slept` (the files do not say which), `slept`.
-    pub kind: &'static str,
-    /// The thumbprint, address or region; by how much a clock was set, how long a machine slept.
-    pub what: String,
 }
 
 /// The list that judged rows.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use crate::stats::Count;
+use crate::stats::{Count, Outcomes};
 
 /// Rows of one host, target and transport.
 #[derive(Debug, Clone, Serialize)]
@@ -18,18 +18,9 @@ pub struct Series {
     /// That proxy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub proxy: Option<String>,
-    /// Rows.
-    pub rows: u64,
-    /// Rows that are OK.
-    pub ok: u64,
-    /// Rows that the relay answered: those that are OK, and those that failed by an answer with an
-    /// error, for which the path worked.
-    pub answered: u64,
-    /// Rows in which the computer that measured failed alone: they say nothing of the relay.
-    pub failed_here: u64,
-    /// Rows that were answered by an alert or with a certificate that cannot be used, be it by the relay or by
-    /// something before it: nothing was lost, and nothing of the relay is known.
-    pub undecided: u64,
+    /// What came of the rows.
+    #[serde(flatten)]
+    pub outcomes: Outcomes,
     /// Availability: the share of the other rows that were answered, in percent; none where there are none.
     pub answered_percent: Option<f64>,
     /// Its 95 % confidence interval (Wilson).
@@ -58,6 +49,27 @@ pub struct Series {
     pub schedule: Option<Schedule>,
     /// Rows that came too late to be brought into time order: in the tables, not in the outages.
     pub rows_out_of_order: u64,
+    /// What is known of its roll-ups, of which gaps and the numbers above say nothing but for counts of rows; none where it
+    /// has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub in_rollups: Option<InRollups>,
+}
+
+/// Rows that are in roll-ups.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct InRollups {
+    /// Rows.
+    pub rows: u64,
+    /// Of them without an answer.
+    pub lost: u64,
+    /// Most of these one after the other.
+    pub lost_in_a_row: u64,
+    /// The longest time without an answer.
+    pub longest_s: f64,
+    /// Start of the interval in which it was that long.
+    pub interval: Option<DateTime<Utc>>,
+    /// Whether that is an outage. How many others there are roll-ups do not say.
+    pub is_outage: bool,
 }
 
 /// A run of rows that were not answered.

@@ -1,8 +1,8 @@
 //! The charts and their numbers.
 
-use super::super::selection::Selection;
+use super::super::worst::Selection;
 use super::hours;
-use crate::doc::chart::{Chart, Curves, Lines, Multiples, Palette, Picture, Shape};
+use crate::doc::chart::{Chart, Curves, Lines, Multiples, Palette, PanelForm, Picture};
 use crate::doc::number::{counted, seconds};
 use crate::doc::parts;
 use crate::doc::text::named;
@@ -278,7 +278,7 @@ fn over_time(report: &Report, phase: &Phase) -> Box<Chart> {
         data: phase.panels.clone(),
         by: phase.by,
         others: line_name(OTHER_REGIONS, phase.by, phase.others),
-        shape: Shape::Times,
+        shape: PanelForm::Times,
         palette,
     };
     Chart::small(
@@ -297,7 +297,7 @@ fn losses(report: &Report) -> Option<Box<Chart>> {
         data: report.losses.clone(),
         by: "host",
         others: String::new(),
-        shape: Shape::Shares,
+        shape: PanelForm::Shares,
         palette: Palette::plain(),
     };
     Some(Chart::small(

@@ -3,8 +3,8 @@
 use crate::doc::parts::{main_section, section};
 use crate::doc::{Block, Cell, Column, Keep, Row, Section, Table};
 use crate::report::model::{Group, Report, Table as Groups};
-use crate::report::selection::{Selection, Sort};
 use crate::report::worst;
+use crate::report::worst::{Selection, Sort};
 use crate::schema::Metric;
 
 /// One section for the regions and one for the other groups that have something to tell.

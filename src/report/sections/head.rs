@@ -7,7 +7,7 @@ use crate::doc::Paragraph;
 use crate::doc::chart::quantile_of_all;
 use crate::doc::number::{bytes, counted, grouped, millis, quantile, seconds, share};
 use crate::doc::text::{cut, time};
-use crate::measure::{assessment, ping};
+use crate::measure::{assessment, ping, rollup};
 use crate::record::{TlsPath, World};
 use crate::report::model::{Distribution, ListedOutage, Report, Series, TlsPathFinding};
 use crate::schema::THROUGH;
@@ -70,7 +70,9 @@ pub fn about(report: &Report) -> Vec<Paragraph> {
         counted(input.rows, "row", "rows"),
         bytes(input.bytes)
     );
-    if input.rows_used != input.rows {
+    if let Some(rolled) = rollup::text::used(&report.kinds.rollups, input.rows_used) {
+        let _ = write!(read, "; used {rolled}");
+    } else if input.rows_used != input.rows {
         let _ = write!(read, "; used {}", counted(input.rows_used, "row", "rows"));
     }
     let problems: u64 = input.problems.iter().map(|problem| problem.count).sum();
@@ -147,11 +149,17 @@ fn listed(names: &[String]) -> String {
     }
 }
 
+/// Series whose roll-ups have an outage: one at least in each.
+pub(super) fn outages_in_rollups(report: &Report) -> u64 {
+    let rolled = report.series.iter().filter_map(|series| series.in_rollups);
+    rolled.filter(|rolled| rolled.is_outage).count() as u64
+}
+
 /// Whether outages are known of every series: of one whose rows are out of order, and of those beyond the most
 /// that are told apart, they are not.
 pub(super) fn knows_all_outages(report: &Report) -> bool {
     let is_unknown = |series: &Series| {
-        let is_unordered = series.rows_out_of_order.saturating_mul(2) > series.rows;
+        let is_unordered = series.rows_out_of_order.saturating_mul(2) > series.outcomes.rows;
         is_unordered
             || [&series.host, &series.transport]
                 .iter()
@@ -197,16 +205,18 @@ fn of_probes(report: &Report) -> String {
         ),
     };
     if overview.failed > 0 {
-        let outages = report.series.iter().map(|series| series.outages).sum();
+        let outages: u64 = report.series.iter().map(|series| series.outages).sum();
+        let rolled = outages_in_rollups(report);
         let lasted: f64 = report.series.iter().map(|series| series.outages_s).sum();
+        let outages = outages.saturating_add(rolled);
         if outages > 0 {
-            let least = if knows_all_outages(report) {
+            let least = if knows_all_outages(report) && rolled == 0 {
                 ""
             } else {
                 "at least "
             };
             let _ = write!(out, ", in {least}{}", counted(outages, "outage", "outages"));
-            if lasted > 0.0 {
+            if lasted > 0.0 && rolled == 0 {
                 let how = match report.series.len() {
                     0 | 1 => "in all".to_owned(),
                     several => format!("added up over {several} series"),

@@ -11,7 +11,9 @@ use crate::report::model::{Heat, Report};
 /// The chart.
 pub fn chart(report: &Report) -> Option<Box<Chart>> {
     let data = &report.heat;
-    if data.days.is_empty() {
+    // without a time and a failure there is nothing to see, as where bursts alone were measured
+    let mut hours = data.days.iter().flat_map(|day| &day.hours).flatten();
+    if !hours.any(|hour| data.metric.is_some() || hour.failed > 0) {
         return None;
     }
     let what = match data.metric {

@@ -17,7 +17,7 @@ mod verdict;
 pub use input::problems;
 
 use super::model::Report;
-use super::selection::Selection;
+use super::worst::Selection;
 use crate::doc::{Document, Section};
 
 /// The report as a person reads it.

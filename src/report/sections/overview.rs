@@ -131,8 +131,11 @@ fn facts(report: &Report) -> Vec<Fact> {
     });
     let unknown =
         (!knows_all_outages(report)).then(|| "of some series none can be told".to_owned());
-    let note: Vec<String> = longest.into_iter().chain(unknown).collect();
-    facts.push(Fact::new("Outages", outages).note(note.join("; ")));
+    let rolled = head::outages_in_rollups(report);
+    let at_least =
+        (rolled > 0).then(|| "at least: roll-ups know the longest of each series".to_owned());
+    let note: Vec<String> = longest.into_iter().chain(at_least).chain(unknown).collect();
+    facts.push(Fact::new("Outages", outages.saturating_add(rolled)).note(note.join("; ")));
     if let Some(median) = median(report) {
         // as many values as every p95 needs
         let curves = connects(report);
@@ -163,7 +166,9 @@ fn facts(report: &Report) -> Vec<Fact> {
                 .minor(),
         );
     }
-    facts.push(gaps(report).minor());
+    if report.kinds.rollups.is_empty() {
+        facts.push(gaps(report).minor());
+    }
     facts.extend(clocks::facts(report).into_iter().map(Fact::minor));
     if report.addresses.distinct > 0 {
         let note = if report.addresses.capped {

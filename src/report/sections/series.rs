@@ -1,7 +1,7 @@
 //! When it did not work, when nobody looked, and what changed.
 
 use super::schedule;
-use crate::doc::number::counted;
+use crate::doc::number::{counted, grouped};
 use crate::doc::parts;
 use crate::doc::parts::{filled, host_and_target, listed, main_section};
 use crate::doc::{Block, Cell, Column, Keep, Paragraph, Row, Section, Table};
@@ -49,34 +49,37 @@ fn availability(report: &Report) -> Table {
         ],
     )
     .rows(all.into_iter().map(|series| {
-        let errors = series.answered.saturating_sub(series.ok);
+        let errors = series.outcomes.answered.saturating_sub(series.outcomes.ok);
         let cells = [
             Cell::of(series.answered_percent, |percent| Cell::Estimate {
                 percent,
                 low: series.answered_low_percent,
                 high: series.answered_high_percent,
             }),
-            series.rows.into(),
-            series.ok.into(),
+            series.outcomes.rows.into(),
+            series.outcomes.ok.into(),
             Cell::of((errors > 0).then_some(errors), Cell::Count),
             Cell::of(
-                (series.failed_here > 0).then_some(series.failed_here),
+                (series.outcomes.failed_here > 0).then_some(series.outcomes.failed_here),
                 Cell::Count,
             ),
             Cell::of(
-                (series.undecided > 0).then_some(series.undecided),
+                (series.outcomes.undecided > 0).then_some(series.outcomes.undecided),
                 Cell::Count,
             ),
             Cell::of(
                 (series.lost_probes > 0).then_some(series.lost_probes),
                 Cell::Count,
             ),
-            series.outages.into(),
+            outages_of(series),
             Cell::of(
                 (series.outages > 0).then_some(series.outages_s),
                 Cell::Seconds,
             ),
-            series.gaps.into(),
+            Cell::of(
+                series.in_rollups.is_none().then_some(series.gaps),
+                Cell::Count,
+            ),
             Cell::of((series.gaps > 0).then_some(series.gaps_s), Cell::Seconds),
             Cell::of(
                 Some(series.rows_out_of_order).filter(|late| *late > 0),
@@ -85,6 +88,17 @@ fn availability(report: &Report) -> Table {
         ];
         (names(series), cells)
     }))
+}
+
+/// How many outages; of roll-ups only whether there was one.
+fn outages_of(series: &Series) -> Cell {
+    match series.in_rollups {
+        Some(rolled) if rolled.is_outage => {
+            let known = series.outages.saturating_add(1);
+            Cell::from(format!("at least {}", grouped(known)))
+        }
+        _ => series.outages.into(),
+    }
 }
 
 fn names(series: &Series) -> [Cell; 3] {
@@ -108,15 +122,31 @@ fn explained(report: &Report) -> String {
         text += " Where runs repeat at the same time of the day or hour, the pauses between them are none; runs that did not \
                  take place, ended early or began late are.";
     }
-    let here: u64 = report.series.iter().map(|series| series.failed_here).sum();
+    let here: u64 = report
+        .series
+        .iter()
+        .map(|series| series.outcomes.failed_here)
+        .sum();
     if here > 0 {
         text += " A row that failed here, on the computer that measured (no free port, a firewall of its own), says \
                  nothing of the relay: it counts in no share, and neither begins nor ends an outage.";
     }
-    let undecided: u64 = report.series.iter().map(|series| series.undecided).sum();
+    let undecided: u64 = report
+        .series
+        .iter()
+        .map(|series| series.outcomes.undecided)
+        .sum();
     if undecided > 0 {
         text += " Nor does an alert or a certificate that cannot be used: something answered, be it the relay or a \
                  device before it.";
+    }
+    if report
+        .series
+        .iter()
+        .any(|series| series.in_rollups.is_some())
+    {
+        text += " Of probes in roll-ups only the longest time without an answer is known, and the most lost ones in a row: \
+                 whether there was an outage, not how many; of gaps they say nothing.";
     }
     if late > 0 {
         text += " ";

@@ -12,10 +12,13 @@ pub fn section(report: &Report) -> Section {
     let mut blocks = Vec::new();
     if slow.regions.iter().any(|region| region.connects > 0) {
         let threshold = millis(slow.threshold_ms);
-        let none = if slow.slowest.is_empty() {
-            " None did."
-        } else {
-            ""
+        let in_rollups = slow.regions.iter().any(|region| region.in_rollups > 0);
+        let none = match (slow.slowest.is_empty(), in_rollups) {
+            (true, false) => " None did.",
+            (_, true) => {
+                " Those in roll-ups are counted by their buckets; what explains them and when they were, only single rows say."
+            }
+            _ => "",
         };
         let what = format!("A connect is slow when it took longer than {threshold} ms.{none}");
         blocks.push(Block::Paragraph(Paragraph::new(what)));
@@ -44,6 +47,7 @@ fn by_region(report: &Report) -> Table {
             Column::number("lost_syn", "lost SYN"),
             Column::number("likely_lost_syn", "likely lost"),
             Column::number("other", "other"),
+            Column::number("in_rollups", "in roll-ups"),
         ],
     )
     .rows(report.slow.regions.iter().map(|region| {
@@ -54,9 +58,14 @@ fn by_region(report: &Report) -> Table {
             region.syn_likely_lost,
             region.unexplained,
         ];
+        let rolled = Cell::of(
+            (region.in_rollups > 0).then_some(region.in_rollups),
+            Cell::Count,
+        );
+        let [connects, slow, lost, likely, other] = numbers.map(Cell::Count);
         (
             [Cell::name(&region.region, "region")],
-            numbers.map(Cell::Count),
+            [connects, slow, lost, likely, other, rolled],
         )
     }))
 }

@@ -3,17 +3,18 @@
 use chrono::{DateTime, Duration, Utc};
 
 mod pictures;
+mod tables;
 
 use pictures::{distribution, heat, phases, timeline};
+use tables::tables;
 
 use crate::measure::folds::Kinds;
 use crate::report::model::{
-    Addresses, Certificate, Clocks, Event, File, Gap, Group, Heat, Input, ListedOutage, Overview,
-    Panels, Problem, Report, SHAPE, Series, Slow, SlowRegion, SlowRow, Table, Timeline, TlsPaths,
-    Verdict,
+    Addresses, Clocks, Event, File, Gap, Heat, Input, ListedOutage, Overview, Panels, Problem,
+    Report, SHAPE, Series, Slow, SlowRegion, SlowRow, Timeline, TlsPaths, Verdict,
 };
 use crate::schema::Metric;
-use crate::stats::{Count, Statistics};
+use crate::stats::{Count, Outcomes};
 use crate::zone::Zone;
 
 /// What a report is made of.
@@ -131,97 +132,7 @@ pub(super) fn report(plan: &Plan) -> Report {
     let timeline = timeline(plan, &mut dice, bucket_s);
     let rows = span.min(31_104_000);
     let failed = if plan.every == 0 { 0 } else { rows / 12_000 };
-    let times = |middle: f64| Statistics {
-        n: (rows - failed) / n(plan.regions.len().max(1)),
-        min_ms: middle * 0.7,
-        mean_ms: middle * 1.013_37,
-        max_ms: 1016.0,
-        stddev_ms: Some(14.314_697),
-        p50_ms: Some(middle),
-        p90_ms: Some(middle * 1.2),
-        p95_ms: Some(middle * 1.35),
-        p99_ms: Some(middle * 2.1),
-    };
-    let group = |key: String, region: usize| Group {
-        key: vec![key],
-        n: rows / 4,
-        failed: failed / 4,
-        first: Some(later(n(region) * 7)),
-        last: Some(later(span)),
-        dns: Some(times(12.3)),
-        connect: Some(times(base(region))),
-        proxy: None,
-        tls: Some(times(base(region) * 2.4)),
-        turn: None,
-        total: Some(times(base(region) * 3.9)),
-        certificate: None,
-    };
-    let table = |by: &str, groups: Vec<Group>| Table {
-        proxy: None,
-        transport: None,
-        by: vec![by.to_owned()],
-        groups,
-        overflow: None,
-    };
-    let mut certificates = table(
-        "certificate",
-        vec![
-            group("3A6E1AFFB01B4E092E4027DCF2FA874FA4D302A0".to_owned(), 0),
-            group(String::new(), 1),
-        ],
-    );
-    certificates.groups[0].certificate = Some(Certificate {
-        subject: format!("CN={}", plan.text),
-        issuer: "CN=Microsoft RSA TLS CA 01, O=Microsoft Corporation, C=US".to_owned(),
-        not_before: "2020-11-26 16:52:50Z".to_owned(),
-        not_after: "2021-11-26 16:52:50Z".to_owned(),
-    });
-    let mut addresses = table(
-        "address",
-        (0..plan.groups)
-            .map(|at| {
-                let mut group = group(format!("52.114.{}.{}", 240 + at / 250, at % 250), at);
-                if plan.text.len() > 200 {
-                    group.key = vec![plan.text.clone()];
-                }
-                group
-            })
-            .collect(),
-    );
-    addresses.overflow = (plan.groups > 900).then(|| {
-        let mut rest = group(String::new(), 0);
-        rest.key.clear();
-        rest
-    });
-    let hours = (0..24)
-        .map(|hour: usize| group(format!("{hour:02}"), hour))
-        .collect();
-    let days = (0..plan.days)
-        .map(|day| {
-            group(
-                (start().date_naive() + Duration::days(i64::try_from(day).unwrap())).to_string(),
-                day,
-            )
-        })
-        .collect();
-    let regions: Vec<Group> = (plan.regions.iter().enumerate())
-        .map(|(at, region)| group(region.clone(), at))
-        .collect();
-    let tables = vec![
-        table("region", regions),
-        addresses,
-        certificates,
-        table("target", vec![group(plan.text.clone(), 0)]),
-        table(
-            "label",
-            vec![
-                group(format!("access={}", plan.text), 0),
-                group(String::new(), 1),
-            ],
-        ),
-        table("hour", hours),
-        table("day", days),
-    ];
+    let tables = tables(plan, rows, failed);
     let outage = |at: usize| ListedOutage {
         from: later(n(at + 1) * span / 14),
         to: later(n(at + 1) * span / 14 + 83 * (n(at) + 1)),
@@ -318,11 +229,12 @@ pub(super) fn report(plan: &Plan) -> Report {
             target: plan.text.clone(),
             proxy: None,
             transport: "tls".to_owned(),
-            rows,
-            ok: rows - failed,
-            answered: rows - failed,
-            failed_here: 0,
-            undecided: 0,
+            outcomes: Outcomes {
+                rows,
+                ok: rows - failed,
+                answered: rows - failed,
+                ..Outcomes::default()
+            },
             answered_percent: Some((rows - failed) as f64 * 100.0 / rows as f64),
             answered_low_percent: 99.989_7,
             answered_high_percent: 99.992_9,
@@ -337,6 +249,7 @@ pub(super) fn report(plan: &Plan) -> Report {
             longest_gaps: vec![gap; 2],
             schedule: None,
             rows_out_of_order: 2,
+            in_rollups: None,
         }],
         events: (0..8)
             .map(|at| Event {
@@ -401,6 +314,7 @@ fn slow(plan: &Plan, rows: u64, dice: &mut Dice, span: u64) -> Slow {
                 syn_lost: 20,
                 syn_likely_lost: 3,
                 unexplained: n(at),
+                in_rollups: 0,
             })
             .collect(),
         slowest: (0..14).map(|at| row(at, dice)).collect(),

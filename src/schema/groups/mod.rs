@@ -2,22 +2,16 @@
 //! asked for, and a constant of [`Group`](super::group::Group) with the columns. A meaning is
 //! worded for any row; where one means more, its table says so.
 
-mod clock;
-mod dns;
 mod outcome;
-mod proxy;
 mod run;
 mod target;
 mod tcp;
 mod tls;
 mod turn;
 
-pub(crate) use clock::HasClock;
-pub(crate) use dns::HasDns;
 pub(crate) use outcome::{HasOutcome, HasTimes};
-pub(crate) use proxy::HasProxy;
-pub(crate) use run::{HasRun, HasStart};
-pub(crate) use target::{HasHost, HasLocalEnd, HasPeer, HasRelay};
+pub(crate) use run::{HasClock, HasRun, HasStart};
+pub(crate) use target::{HasDns, HasHost, HasLocalEnd, HasPeer, HasProxy, HasRelay};
 pub(crate) use tcp::{HasBytes, HasTcp};
 pub(crate) use tls::HasTls;
 pub(crate) use turn::HasTurn;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::record::ClockChange;
 use crate::record::Run;
 use crate::schema::column::{Kind, of};
 use crate::schema::group::Group;
@@ -42,5 +43,20 @@ impl<R: HasStart> Group<R> {
         of("datetime", Kind::Time, "UTC", "start, before the name resolution", |r| Value::Seconds(r.started())),
         of("started_utc", Kind::Time, "UTC", "the same, with microseconds", |r| Value::Micros(r.started())),
         of("lag_us", Kind::Integer, "us", "how late it started against its slot", |r| time_us(r.lag())),
+    ] };
+}
+
+/// A row that says what happened to the clocks.
+pub trait HasClock: 'static {
+    /// Since the row before.
+    fn clock(&self) -> ClockChange;
+}
+
+impl<R: HasClock> Group<R> {
+    /// The clocks.
+    #[rustfmt::skip]
+    pub(crate) const CLOCK: Self = Self { columns: &[
+        of("clock_step_us", Kind::Signed, "us", "by how much the wall clock was set since the row before, forward or (negative) back; empty when it was not", |r| r.clock().step_us.map_or(Value::Missing, Value::Signed)),
+        of("suspended_us", Kind::Integer, "us", "how long the machine slept since the row before (Linux, Windows); empty when it did not", |r| time_us(r.clock().suspended)),
     ] };
 }

@@ -1,10 +1,11 @@
-//! What was asked for, what was found there, and this end.
+//! What was asked for, what the name resolution said, what was found there, the proxy on the way, and this end.
 
 use std::net::IpAddr;
 
+use crate::record::{Dns, Via};
 use crate::schema::column::{Kind, of};
 use crate::schema::group::Group;
-use crate::schema::value::{Value, ip, number, text};
+use crate::schema::value::{Value, ip, list, number, optional, text};
 
 /// A row about an address.
 pub trait HasPeer: 'static {
@@ -68,5 +69,40 @@ impl<R: HasLocalEnd> Group<R> {
     pub(crate) const LOCAL_END: Self = Self { columns: &[
         of("local_ip", Kind::Text, "", "address of this end", |r| ip(r.local_ip())),
         of("local_port", Kind::Integer, "", "port of this end", |r| number(r.local_port().map(u64::from))),
+    ] };
+}
+
+/// A row with a name resolution.
+pub trait HasDns: 'static {
+    /// What it said.
+    fn dns(&self) -> &Dns;
+}
+
+impl<R: HasDns> Group<R> {
+    /// The name resolution.
+    #[rustfmt::skip]
+    pub(crate) const DNS: Self = Self { columns: &[
+        of("remotename", Kind::Text, "", "last name of the CNAME chain", |r| optional(r.dns().last_name())),
+        of("resolver", Kind::Text, "", "name server that answered, or os", |r| optional(r.dns().resolver.as_deref())),
+        of("dns_chain", Kind::List, "", "names from the one asked for to the last CNAME", |r| list(r.dns().chain.iter().map(|l| l.name.as_str()))),
+        of("dns_ttls", Kind::List, "s", "TTL of each name's record, same order", |r| list(r.dns().chain.iter().filter_map(|l| l.ttl))),
+        of("dns_addresses", Kind::Integer, "", "distinct addresses in the answer", |r| number(r.dns().addresses.map(|n| n as u64))),
+        of("dns_queries", Kind::Integer, "", "queries sent, repeated ones included", |r| number(r.dns().queries.map(u64::from))),
+    ] };
+}
+
+/// A row whose path may lead through a proxy.
+pub trait HasProxy: 'static {
+    /// The proxy; none where the path was straight.
+    fn via(&self) -> Option<&Via>;
+}
+
+impl<R: HasProxy> Group<R> {
+    /// The proxy.
+    #[rustfmt::skip]
+    pub(crate) const PROXY: Self = Self { columns: &[
+        of("proxy", Kind::Text, "", "proxy that the path led through, such as http://proxy:8080; connect_us, tcp_* and explain are then about the way to it", |r| optional(r.via().map(|via| &*via.proxy))),
+        of("proxy_ip", Kind::Text, "", "address of the proxy", |r| ip(r.via().and_then(|via| via.address))),
+        of("proxy_reply", Kind::Text, "", "what the proxy answered: the status of CONNECT, a word of SOCKS", |r| optional(r.via().map(|via| via.reply.as_str()).filter(|reply| !reply.is_empty()))),
     ] };
 }

@@ -19,13 +19,7 @@ fn failed(reply: &str) -> (bool, Option<u64>) {
         end += u32::try_from(cell.len()).unwrap();
         end
     });
-    let row = Row {
-        layout: &layout,
-        text: &text,
-        ends: &ends,
-        at: None,
-        line: 1,
-    };
+    let row = Row::new(&layout, &text, &ends, None);
     assert!(!row.is_ok());
     assert_eq!(row.times()[Metric::Total as usize], None);
     (row.was_answered(), row.times()[Metric::Turn as usize])

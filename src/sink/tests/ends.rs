@@ -112,7 +112,7 @@ fn what_another_program_appends_between_the_judgement_and_the_first_row_stays() 
     for (more, after) in [("foo\n", None), ("al\"\n", Some("\"1\",\"real\"\n"))] {
         let place = Place::holding("probes.csv", before);
         let wall = Wall::from_fn(started);
-        let prepared = crate::sink::prepare(&place.spec(&["slot", "world"]), &wall).unwrap();
+        let mut prepared = crate::sink::prepare(&place.spec(&["slot", "world"]), &wall).unwrap();
         let mut file = fs::File::options().append(true).open(&place.path).unwrap();
         file.write_all(more.as_bytes()).unwrap();
         let begun = prepared.begin();

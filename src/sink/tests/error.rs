@@ -17,6 +17,13 @@ fn every_message_names_the_path_and_the_fix_in_lower_case_without_a_full_stop() 
              .csv or .jsonl",
         ),
         (
+            SinkError::Compressed {
+                path: "/srv/probes.csv.gz".to_owned(),
+            },
+            "/srv/probes.csv.gz: rows are appended one by one, which no compressed file takes: let the name end in .csv \
+             or .jsonl, and compress it when the run is over (reports read .gz)",
+        ),
+        (
             SinkError::NoDirectory {
                 path: path(),
                 directory: "/srv".to_owned(),

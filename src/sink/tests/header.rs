@@ -10,9 +10,15 @@ fn the_ending_decides_the_format_in_whatever_case() {
     assert_eq!(of("/a/probes.csv").unwrap(), Format::Csv);
     assert_eq!(of("PROBES.CSV").unwrap(), Format::Csv);
     assert_eq!(of("probes.JsonL").unwrap(), Format::Jsonl);
-    for name in ["probes.txt", "probes", "csv", ".csv", "probes.csv.gz"] {
+    for name in ["probes.txt", "probes", "csv", ".csv"] {
         assert!(
             matches!(of(name), Err(SinkError::UnknownFormat { .. })),
+            "{name}"
+        );
+    }
+    for name in ["probes.csv.gz", "probes.jsonl.ZIP", "probes.zst"] {
+        assert!(
+            matches!(of(name), Err(SinkError::Compressed { .. })),
             "{name}"
         );
     }

@@ -4,11 +4,15 @@
 mod content;
 mod ends;
 mod error;
+mod folded;
 mod header;
 mod jsonl;
 mod replaced;
 mod rows;
+mod store;
 mod torn;
+mod upkeep;
+mod waiting;
 
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -20,7 +24,7 @@ use chrono::{DateTime, TimeZone as _, Utc};
 use tempfile::TempDir;
 
 use super::csv::NEWLINE;
-use super::{FileSpec, Format, Note, Profile, Sink, SinkError, open};
+use super::{FileSpec, Format, Note, Profile, Sink, SinkError, Upkeep, open};
 use crate::clock::Wall;
 use crate::measure::probe::column;
 use crate::record::{
@@ -147,6 +151,7 @@ impl Place {
             columns: columns(names),
             profile: Profile::Plain,
             roll: None,
+            upkeep: Upkeep::default(),
             world: World::Real,
         }
     }

@@ -66,30 +66,3 @@ fn another_file_in_its_place_is_judged_like_the_first() {
     sink.write(&slot(4)).unwrap();
     assert_eq!(place.text(), lines(&["\"slot\",\"Port\"", "\"4\",\"443\""]));
 }
-
-#[cfg(unix)]
-#[test]
-fn a_directory_that_is_gone_is_named_until_it_is_back() {
-    let place = Place::new("probes.csv");
-    let inner = place.directory.path().join("inner");
-    fs::create_dir(&inner).unwrap();
-    let spec = FileSpec {
-        path: inner.join("probes.csv"),
-        ..place.spec(&["slot"])
-    };
-    let (mut sink, _) = start(&spec).unwrap();
-    fs::remove_dir_all(&inner).unwrap();
-    for _ in 0..2 {
-        let error = sink.write(&slot(1)).unwrap_err();
-        let name = inner.to_str().unwrap();
-        assert!(matches!(error, SinkError::NoDirectory { directory, .. } if directory == name));
-    }
-    sink.finish().unwrap();
-    fs::create_dir(&inner).unwrap();
-    sink.write(&slot(2)).unwrap();
-    assert_eq!(
-        fs::read_to_string(&spec.path).unwrap(),
-        lines(&[HEADER, "\"2\""])
-    );
-    assert_eq!(sink.notes().len(), 1);
-}

@@ -14,7 +14,7 @@ pub type Said = (u64, Measures);
 
 /// Differences of blocks in which both sides have enough values.
 #[derive(Debug, Default)]
-pub struct Pairs {
+pub struct BlockPairs {
     means: BTreeMap<i64, Mean>,
     /// Blocks of each side that have any value.
     either: [BTreeSet<i64>; 2],
@@ -22,7 +22,7 @@ pub struct Pairs {
     sparse: BTreeSet<i64>,
 }
 
-impl Pairs {
+impl BlockPairs {
     /// Takes the blocks of a region in, by number, with its weight.
     pub fn add(&mut self, sides: &[BTreeMap<i64, Said>; 2], weight: f64) {
         for (either, blocks) in self.either.iter_mut().zip(sides) {
@@ -78,7 +78,7 @@ mod tests {
         for (paired, enough) in [(7, true), (6, false)] {
             // the others have one value too few
             let b = blocks((0..10).map(|at| (at, if at < paired { 20 } else { 19 }, 12.5)));
-            let mut pairs = Pairs::default();
+            let mut pairs = BlockPairs::default();
             pairs.add(&[a.clone(), b], 1.0);
             assert_eq!(pairs.len(), usize::try_from(paired).unwrap());
             assert!(!pairs.are_sparse());
@@ -94,7 +94,7 @@ mod tests {
         let month = blocks((0..4000).map(|at| (at, 60, 1.0)));
         let few = blocks((100..105).map(|at| (at, 60, 1.0)));
         for (b, enough) in [(night, true), (few, false)] {
-            let mut pairs = Pairs::default();
+            let mut pairs = BlockPairs::default();
             pairs.add(&[month.clone(), b], 1.0);
             assert_eq!(pairs.enough().is_some(), enough);
         }
@@ -103,7 +103,7 @@ mod tests {
     #[test]
     fn six_blocks_of_few_values_of_both_are_sparse() {
         let few = blocks((0..6).map(|at| (at, 1, 10.0)));
-        let mut pairs = Pairs::default();
+        let mut pairs = BlockPairs::default();
         pairs.add(&[few.clone(), few], 1.0);
         assert!(pairs.are_sparse() && pairs.enough().is_none());
     }
@@ -111,7 +111,7 @@ mod tests {
     // by hand: (30 x 1 + 10 x 5) / 40
     #[test]
     fn regions_count_by_their_weight() {
-        let mut pairs = Pairs::default();
+        let mut pairs = BlockPairs::default();
         for (weight, more) in [(30.0, 1.0), (10.0, 5.0)] {
             let a = blocks((0..6).map(|at| (at, 20, 10.0)));
             let b = blocks((0..6).map(|at| (at, 20, 10.0 + more)));

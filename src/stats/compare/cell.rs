@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::sketch::Sketch;
 use super::timed::{Timed, packets, summaries};
 use crate::record::Counter as _;
-use crate::schema::Row;
-use crate::stats::Distribution;
+use crate::schema::{RolledUp, Row};
+use crate::stats::{Distribution, Times};
 
 /// What a cell is about: what is compared only with its like.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -100,6 +100,8 @@ pub struct Folded {
     pub block_s: i64,
     /// Rows of each side.
     pub rows: [u64; 2],
+    /// How many of them are in roll-ups.
+    pub rolled: [u64; 2],
     /// First and last time of each side, in microseconds since 1970.
     pub spans: [Option<(i64, i64)>; 2],
     /// Rows without a time, which are in no block.
@@ -109,6 +111,18 @@ pub struct Folded {
 }
 
 impl Total {
+    /// Takes a roll-up in, with its times by metric.
+    pub(super) fn take_rolled(&mut self, rolled: &RolledUp<'_>, times: &Times) {
+        self.rows
+            .raise(rolled.probes.saturating_sub(rolled.failed_here));
+        self.failed
+            .raise(rolled.failed.saturating_sub(rolled.failed_here));
+        self.here.raise(rolled.failed_here);
+        for (mine, more) in self.times.iter_mut().zip(times.all()) {
+            mine.merge(more);
+        }
+    }
+
     /// Takes a row in.
     pub(super) fn take(
         &mut self,

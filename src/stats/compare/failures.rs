@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use super::blocks::Pairs;
+use super::blocks::BlockPairs;
 use super::cell::{Block, Cell, Folded};
 use super::days::{Calendar, Days};
 use super::interval::Interval;
 use super::lines::{Basis, float, needs, of_either};
-use super::verdict::{MATTERS_POINTS, Needs, Verdict, judge};
+use super::verdict::{Decision, MATTERS_POINTS, Needs, judge};
 use crate::record::Counter as _;
 use crate::words::words;
 use crate::zone::Zone;
@@ -42,7 +42,7 @@ pub struct Failures {
     /// The second side's share of failures less the first one's, in percentage points.
     pub difference: Option<Interval>,
     /// What can be said.
-    pub verdict: Verdict,
+    pub verdict: Decision,
     /// What it would take to say more.
     pub needs: Option<Needs>,
     /// The failures lie in few blocks, as outages do, so that the usual block does not show them.
@@ -91,7 +91,7 @@ fn of(what: Of, cells: &[&Cell], folded: &Folded, zone: Zone) -> Option<Failures
     if sides.iter().any(|(rows, _)| *rows == 0) {
         return None;
     }
-    let (mut pairs, mut days) = (Pairs::default(), Days::default());
+    let (mut pairs, mut days) = (BlockPairs::default(), Days::default());
     let said = |(rows, failed): &Counted| (*rows, [points(*rows, *failed), None, None]);
     let shares = |blocks: &BTreeMap<i64, Counted>| {
         blocks
@@ -112,16 +112,16 @@ fn of(what: Of, cells: &[&Cell], folded: &Folded, zone: Zone) -> Option<Failures
     let found = of_either(&pairs, &days, folded.block_s);
     let [difference, ..] = found.intervals;
     let shares = sides.map(|(rows, failed)| points(rows, failed).unwrap_or(0.0));
-    let judged = difference.map_or(Verdict::CannotTell, |of| judge(of, MATTERS_POINTS));
+    let judged = difference.map_or(Decision::CannotTell, |of| judge(of, MATTERS_POINTS));
     // an outage is in few blocks: the usual one says that nothing differs
     let in_outages = difference.is_some_and(|of| of.middle.abs() < MATTERS_POINTS)
         && (shares[1] - shares[0]).abs() >= MATTERS_POINTS;
     let verdict = if in_outages {
-        Verdict::CannotTell
+        Decision::CannotTell
     } else {
         judged
     };
-    let needs = (verdict == Verdict::CannotTell && !in_outages)
+    let needs = (verdict == Decision::CannotTell && !in_outages)
         .then(|| needs(&found, difference, MATTERS_POINTS));
     let name = &cells.first()?.name;
     Some(Failures {

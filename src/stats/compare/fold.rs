@@ -8,9 +8,9 @@ use super::cell::{Block, Cell, CellName, Folded, Total};
 use super::sketch::Sketch;
 use super::timed::{Timed, packets, summaries};
 use crate::record::Counter as _;
-use crate::schema::{Metric, Row, id};
-use crate::stats::Expo;
+use crate::schema::{Dialect, Metric, RolledUp, Row, id};
 use crate::stats::survey::{SEPARATOR, part, region, target};
+use crate::stats::{Expo, Times};
 
 /// Length of a block in seconds, to begin with.
 pub const BLOCK_S: i64 = 600;
@@ -82,6 +82,7 @@ pub struct Fold {
     open: HashMap<Place, Open>,
     closed: BTreeMap<Place, Block>,
     rows: [u64; 2],
+    rolled: [u64; 2],
     spans: [Option<(i64, i64)>; 2],
     without_time: u64,
     beyond: u64,
@@ -99,6 +100,7 @@ impl Fold {
             open: HashMap::new(),
             closed: BTreeMap::new(),
             rows: [0; 2],
+            rolled: [0; 2],
             spans: [None; 2],
             without_time: 0,
             beyond: 0,
@@ -107,6 +109,9 @@ impl Fold {
 
     /// Takes a row of a side in.
     pub fn add(&mut self, row: &Row<'_>, side: Side) {
+        if row.layout.dialect == Dialect::RollUps {
+            return self.add_rolled(row, side);
+        }
         let place = side as usize;
         self.rows[place].raise(1);
         let at = row.at.map(|at| at.timestamp_micros());
@@ -133,15 +138,7 @@ impl Fold {
             self.without_time.raise(1);
             return;
         };
-        let block = at.div_euclid(self.block_s.saturating_mul(1_000_000));
-        if !matches!(&cell.current[place], Some((known, _)) if *known == block) {
-            if let Some((known, open)) = cell.current[place].take() {
-                self.open.insert((number, side, known), open);
-            }
-            let open = self.open.remove(&(number, side, block)).unwrap_or_default();
-            cell.current[place] = Some((block, open));
-        }
-        if let Some((_, open)) = &mut cell.current[place] {
+        if let Some(open) = self.block(number, side, at) {
             open.rows.raise(u32::from(counts));
             open.failed.raise(u32::from(counts && failed));
             for (values, took) in open.times.iter_mut().zip(times) {
@@ -154,6 +151,80 @@ impl Fold {
         if self.open.len() >= MOST_OPEN {
             self.close_waiting();
         }
+    }
+
+    /// Takes a roll-up in. Its block is that of its start, and blocks are so long that none lies in two of them.
+    fn add_rolled(&mut self, row: &Row<'_>, side: Side) {
+        let Ok(rolled) = RolledUp::of(row) else {
+            return;
+        };
+        let place = side as usize;
+        self.rows[place].raise(rolled.probes);
+        self.rolled[place].raise(rolled.probes);
+        if let (Some(first), Some(last)) = (rolled.first, rolled.last) {
+            let (from, to) = self.spans[place].unwrap_or((first, last));
+            self.spans[place] = Some((from.min(first), to.max(last)));
+        }
+        self.fit(i64::try_from(rolled.interval_s).unwrap_or(i64::MAX));
+        let Some(number) = self.number(row) else {
+            self.beyond.raise(rolled.probes);
+            return;
+        };
+        let mut times = Times::of_rolled(&rolled);
+        let is_through = !row.get(id!(proxy)).is_empty();
+        if self.apart == Some(Apart::Proxy) && is_through {
+            // the sum of connect and tunnel only single rows have
+            times.forget(Metric::Connect);
+            times.forget(Metric::Proxy);
+        }
+        if let Some(cell) = self.cells.get_mut(number as usize) {
+            cell.totals[place].take_rolled(&rolled, &times);
+        }
+        let Some(at) = row.at.map(|at| at.timestamp_micros()) else {
+            self.without_time.raise(rolled.probes);
+            return;
+        };
+        if let Some(open) = self.block(number, side, at) {
+            let few = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
+            let rows = rolled.probes.saturating_sub(rolled.failed_here);
+            let failed = rolled.failed.saturating_sub(rolled.failed_here);
+            open.rows.raise(few(rows));
+            open.failed.raise(few(failed));
+            for (values, more) in open.times.iter_mut().zip(times.all()) {
+                values.merge(more.expo());
+            }
+        }
+        if self.open.len() >= MOST_OPEN {
+            self.close_waiting();
+        }
+    }
+
+    /// The block of a moment of a cell and a side, made the current one.
+    fn block(&mut self, number: u32, side: Side, at: i64) -> Option<&mut Open> {
+        let block = at.div_euclid(self.block_s.saturating_mul(1_000_000));
+        let cell = self.cells.get_mut(number as usize)?;
+        let current = &mut cell.current[side as usize];
+        if !matches!(current, Some((known, _)) if *known == block) {
+            if let Some((known, open)) = current.take() {
+                self.open.insert((number, side, known), open);
+            }
+            let open = self.open.remove(&(number, side, block)).unwrap_or_default();
+            *current = Some((block, open));
+        }
+        current.as_mut().map(|(_, open)| open)
+    }
+
+    /// Makes blocks a multiple of the intervals of roll-ups.
+    fn fit(&mut self, interval_s: i64) {
+        if self.block_s.checked_rem(interval_s) == Some(0) {
+            return;
+        }
+        self.close_all();
+        let multiples = (1..=interval_s).find_map(|times| {
+            let length = self.block_s.checked_mul(times)?;
+            (length.checked_rem(interval_s) == Some(0)).then_some(times)
+        });
+        self.lengthen(multiples.unwrap_or(1));
     }
 
     /// Ends the fold.
@@ -177,6 +248,7 @@ impl Fold {
             cells,
             block_s: self.block_s,
             rows: self.rows,
+            rolled: self.rolled,
             spans: self.spans,
             without_time: self.without_time,
             beyond: self.beyond,
@@ -201,7 +273,12 @@ impl Fold {
         }
         let with_target = self.apart != Some(Apart::Target);
         if with_target {
-            for cell in [row.get(id!(remotehost)), row.get(id!(Port))] {
+            let target = row.get(id!(remotehost));
+            let both = match row.layout.dialect {
+                Dialect::RollUps => host_and_port(target),
+                _ => [target, row.get(id!(Port))],
+            };
+            for cell in both {
                 self.key.push_str(&part(cell));
                 self.key.push(SEPARATOR);
             }
@@ -252,22 +329,22 @@ impl Fold {
             self.closed.entry(place).or_default().merge(closed);
         }
         while self.closed.len() > MOST_CLOSED {
-            self.lengthen();
+            self.lengthen(2);
         }
     }
 
-    /// Makes one of two blocks.
-    fn lengthen(&mut self) {
-        self.block_s = self.block_s.saturating_mul(2);
+    /// Makes one of so many blocks.
+    fn lengthen(&mut self, times: i64) {
+        self.block_s = self.block_s.saturating_mul(times);
         for ((number, side, block), closed) in std::mem::take(&mut self.closed) {
-            let place = (number, side, block.div_euclid(2));
+            let place = (number, side, block.div_euclid(times));
             self.closed.entry(place).or_default().merge(closed);
         }
         for (number, cell) in (0_u32..).zip(&mut self.cells) {
             for side in Side::BOTH {
                 if let Some((block, open)) = cell.current[side as usize].take() {
                     let closed = open.closed(cell.totals[side as usize].whole_ms);
-                    let place = (number, side, block.div_euclid(2));
+                    let place = (number, side, block.div_euclid(times));
                     self.closed.entry(place).or_default().merge(closed);
                 }
             }
@@ -304,6 +381,15 @@ impl Open {
         block
     }
 }
+/// The two parts of the target of a roll-up, as rows have them.
+fn host_and_port(target: &str) -> [&str; 2] {
+    let (host, port) = target.rsplit_once(':').unwrap_or((target, ""));
+    let inner = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'));
+    [inner.unwrap_or(host), port]
+}
+
 /// The tunnel as a part of the connect.
 fn until_open(times: &mut [Option<u64>; Metric::COUNT]) {
     if let Some(tunnel) = times[Metric::Proxy as usize].take() {

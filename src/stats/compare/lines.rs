@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::blocks::{Pairs, Said};
+use super::blocks::{BlockPairs, Said};
 use super::cell::{Block, Cell, Folded, Total};
 use super::days::{Calendar, Days};
 use super::interval::{FEWEST_DAYS, Interval, bare_difference};
 use super::measures::{Measures, of_times, values};
 use super::sketch::together;
 use super::timed::Timed;
-use super::verdict::{Needs, Verdict, judge, matters_ms, samples_needed};
+use super::verdict::{Decision, Needs, judge, matters_ms, samples_needed};
 use crate::record::Counter as _;
 use crate::stats::units::millis;
 use crate::zone::Zone;
@@ -68,7 +68,7 @@ pub struct Line {
     /// Whether one side has whole milliseconds and the other one microseconds.
     pub mixed: bool,
     /// What can be said.
-    pub verdict: Verdict,
+    pub verdict: Decision,
     /// What it would take to say more.
     pub needs: Option<Needs>,
     /// Share of the values, 0 to 1, of regions that only one side has.
@@ -111,7 +111,7 @@ fn line(cells: &[&Cell], metric: Timed, folded: &Folded, zone: Zone, left_out: f
     let found = found(cells, metric, folded, zone);
     let [difference, logarithm, p95] = found.intervals;
     let difference = difference.map(|us| us.map(|us| us / 1e3));
-    let verdict = difference.map_or(Verdict::CannotTell, |of| judge(of, matters));
+    let verdict = difference.map_or(Decision::CannotTell, |of| judge(of, matters));
     let name = &cells[0].name;
     let regions = cells.iter().map(|cell| cell.name.region.clone());
     Line {
@@ -129,13 +129,13 @@ fn line(cells: &[&Cell], metric: Timed, folded: &Folded, zone: Zone, left_out: f
         matters_ms: matters,
         mixed,
         verdict,
-        needs: (verdict == Verdict::CannotTell).then(|| needs(&found, difference, matters)),
+        needs: (verdict == Decision::CannotTell).then(|| needs(&found, difference, matters)),
         left_out,
     }
 }
 
 /// What it would take to tell.
-pub(super) fn needs(found: &Found, difference: Option<Interval>, matters: f64) -> Needs {
+pub(super) fn needs(found: &Estimates, difference: Option<Interval>, matters: f64) -> Needs {
     let (samples, a_day, of): (_, _, fn(u64) -> Needs) = match found.basis {
         #[allow(clippy::cast_precision_loss)] // seconds of a block
         Basis::Blocks(n, length_s) => (n, 86_400.0 / length_s as f64, Needs::Blocks),
@@ -152,7 +152,7 @@ pub(super) fn needs(found: &Found, difference: Option<Interval>, matters: f64) -
 }
 
 /// Differences of everything that is measured, and what they rest on.
-pub(super) struct Found {
+pub(super) struct Estimates {
     pub(super) basis: Basis,
     pub(super) intervals: [Option<Interval>; super::measures::COUNT],
     pub(super) bare: Option<f64>,
@@ -160,8 +160,8 @@ pub(super) struct Found {
     sparse: bool,
 }
 
-fn found(cells: &[&Cell], metric: Timed, folded: &Folded, zone: Zone) -> Found {
-    let (mut pairs, mut days) = (Pairs::default(), Days::default());
+fn found(cells: &[&Cell], metric: Timed, folded: &Folded, zone: Zone) -> Estimates {
+    let (mut pairs, mut days) = (BlockPairs::default(), Days::default());
     let keys = || {
         cells
             .iter()
@@ -190,10 +190,10 @@ fn found(cells: &[&Cell], metric: Timed, folded: &Folded, zone: Zone) -> Found {
 }
 
 /// Of blocks at the same time, where they are enough, else of days.
-pub(super) fn of_either(pairs: &Pairs, days: &Days, block_s: i64) -> Found {
+pub(super) fn of_either(pairs: &BlockPairs, days: &Days, block_s: i64) -> Estimates {
     if let Some(differences) = pairs.enough() {
         let of = |place| Interval::of_pairs(&values(&differences, place));
-        return Found {
+        return Estimates {
             basis: Basis::Blocks(differences.len(), block_s),
             intervals: [of(0), of(1), of(2)],
             bare: None,
@@ -207,7 +207,7 @@ pub(super) fn of_either(pairs: &Pairs, days: &Days, block_s: i64) -> Found {
         Some(_) => Basis::Days(a.len(), b.len()),
         None => Basis::Neither(pairs.len(), [a.len(), b.len()]),
     };
-    Found {
+    Estimates {
         basis,
         intervals: [first, of(1), of(2)],
         bare: bare_difference(&values(&a, 0), &values(&b, 0)).filter(|_| first.is_none()),

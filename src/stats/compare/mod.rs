@@ -29,7 +29,7 @@ pub use fold::{Apart, BLOCK_S, Fold, Side};
 pub use interval::{FEWEST_DAYS, Interval};
 pub use lines::{Basis, Line, SideTimes};
 pub use timed::Timed;
-pub use verdict::{MATTERS_MIXED_MS, MATTERS_MS, MATTERS_POINTS, MATTERS_SHARE, Needs, Verdict};
+pub use verdict::{Decision, MATTERS_MIXED_MS, MATTERS_MS, MATTERS_POINTS, MATTERS_SHARE, Needs};
 
 use crate::zone::Zone;
 use cell::Cell;

@@ -127,6 +127,7 @@ fn compared(a: (Expo, BTreeMap<i64, Block>), b: (Expo, BTreeMap<i64, Block>)) ->
         }],
         block_s: BLOCK_S,
         rows: [0; 2],
+        rolled: [0; 2],
         spans: [None; 2],
         without_time: 0,
         beyond: 0,
@@ -149,7 +150,7 @@ fn counted(mut one: impl FnMut(u64) -> Line) -> (u64, u64) {
         let line = one(seed);
         let excludes = line.difference.is_some_and(|of| of.excludes_zero());
         exclude += u64::from(excludes);
-        differ += u64::from(line.verdict == Verdict::Differs);
+        differ += u64::from(line.verdict == Decision::Differs);
     }
     (exclude, differ)
 }
@@ -178,7 +179,7 @@ fn three_tenths_of_a_millisecond_are_found_and_two_are_said_to_differ() {
         assert!(exclude * 10 >= pairs() * 9, "{exclude} of {}", pairs());
         assert_eq!(differ, 0);
         let line = night(&mut Chance(5), drift, 2.0);
-        assert_eq!(line.verdict, Verdict::Differs);
+        assert_eq!(line.verdict, Decision::Differs);
         let found = line.difference.unwrap();
         assert!((found.middle - 2.0).abs() < 0.3, "{found:?}");
         assert!(found.half() < 0.2, "{found:?}");
@@ -217,7 +218,7 @@ fn weeks_that_differ_by_a_fifth_or_by_half_are_said_to_differ() {
         for further_ms in [4.0, 10.0] {
             let seeds = 0..pairs() / 10;
             let lines = seeds.map(|seed| weeks(&mut Chance(seed * 17 + 7), drift, further_ms));
-            let missed = lines.filter(|line| line.verdict != Verdict::Differs);
+            let missed = lines.filter(|line| line.verdict != Decision::Differs);
             assert_eq!(missed.count(), 0, "{name}: {further_ms} ms");
         }
     }
@@ -232,7 +233,7 @@ fn equal_nights_one_after_the_other_are_too_few_to_tell() {
     let b = blocks(&mut chance, 144, after, 60, 0.0);
     let line = compared(a, b);
     assert_eq!(line.basis, Basis::Neither(0, [1, 1]));
-    assert_eq!(line.verdict, Verdict::CannotTell);
+    assert_eq!(line.verdict, Decision::CannotTell);
     assert_eq!((line.difference, line.needs), (None, Some(Needs::SameTime)));
     assert!(line.bare_ms.is_some());
 }

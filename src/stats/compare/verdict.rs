@@ -6,7 +6,7 @@ use crate::words::words;
 words! {
     /// What can be said.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-    pub enum Verdict {
+    pub enum Decision {
         /// More than chance, and more than what does not matter.
         Differs = "differs",
         /// The whole interval lies within what does not matter.
@@ -35,14 +35,14 @@ pub fn matters_ms(usual_ms: f64, mixed: bool) -> f64 {
 }
 
 /// The verdict on a difference.
-pub fn judge(difference: Interval, matters: f64) -> Verdict {
+pub fn judge(difference: Interval, matters: f64) -> Decision {
     if difference.excludes_zero() && difference.middle.abs() >= matters {
-        return Verdict::Differs;
+        return Decision::Differs;
     }
     if difference.reach() < matters {
-        return Verdict::NoDifference;
+        return Decision::NoDifference;
     }
-    Verdict::CannotTell
+    Decision::CannotTell
 }
 
 /// What it would take to tell.
@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn a_verdict_needs_more_than_chance_and_more_than_a_millisecond_and_two_percent() {
-        use Verdict::{CannotTell, Differs, NoDifference};
+        use Decision::{CannotTell, Differs, NoDifference};
         for (usual, interval, wanted) in [
             (20.0, of(1.1, 0.2, 2.0), Differs),
             (20.0, of(-14.2, -14.6, -13.9), Differs),

@@ -31,6 +31,12 @@ impl Buckets {
         self.raise(bucket(value), u32::try_from(n).unwrap_or(u32::MAX));
     }
 
+    /// Takes in so many values of a bucket.
+    pub fn add_counted(&mut self, bucket: i16, n: u32) {
+        self.total.raise(u64::from(n));
+        self.raise(bucket, n);
+    }
+
     /// Takes in all that another one has seen.
     pub fn merge(&mut self, other: &Self) {
         self.total.raise(other.total);

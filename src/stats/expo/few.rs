@@ -1,17 +1,20 @@
 //! A list of values in little memory, while they are few.
 
-/// Values that are sorted together.
+/// Values of a block: as many as a word has bits, so that a block is of whole words.
 const BLOCK: u16 = 64;
 
-/// Bits of a number in one byte (LEB128); the highest says that more follow.
-const BITS: u32 = 7;
+/// Bits of a word.
+const WORD: u32 = u64::BITS;
 
-/// Bytes of the longest number.
-const LONGEST: usize = 10;
+/// Stands in front of a number that is not less.
+const LONG: u32 = u32::MAX;
 
-/// Values as they are, about one and a half bytes each where they are many: sorted blocks, each
-/// value as the difference from the one before in its block, then those that came since. At most
-/// 6,553 values, each of which takes ten bytes at most.
+/// Bytes of a long number.
+const LONGEST: usize = 12;
+
+/// Values as they are, less than two bytes each where they are many: blocks, then those that came since. A block
+/// has its least value, how many bits the largest difference from it takes, and in so many bits each
+/// the differences of its values. At most 6,000 values, each of which takes twelve bytes at most.
 #[derive(Debug, Clone, Default)]
 pub struct Few {
     bytes: Vec<u8>,
@@ -65,22 +68,12 @@ impl Few {
 
     /// All values, in no order.
     pub fn values(&self) -> impl Iterator<Item = u64> {
-        let mut bytes = self.bytes.iter();
-        let in_blocks = self.len.saturating_sub(self.len % BLOCK);
-        let mut before = 0_u64;
-        (0..self.len).map(move |at| {
-            if at >= in_blocks || at.is_multiple_of(BLOCK) {
-                before = 0;
-            }
-            before = before.wrapping_add(number(&mut bytes));
-            before
-        })
+        self.listed().into_iter()
     }
 
     /// All values, rising.
     pub fn sorted(&self) -> Vec<u64> {
         let mut values = self.listed();
-        // the stable sort goes by the blocks, which are in order
         values.sort_unstable();
         values
     }
@@ -91,39 +84,60 @@ impl Few {
         (place < values.len()).then(|| *values.select_nth_unstable(place).1)
     }
 
-    fn listed(&self) -> Vec<u64> {
+    /// All values, in no order.
+    pub fn listed(&self) -> Vec<u64> {
         let mut values = Vec::with_capacity(usize::from(self.len));
-        values.extend(self.values());
+        let mut bytes = self.bytes.as_slice();
+        for _ in 0..self.len / BLOCK {
+            block(&mut bytes, &mut values);
+        }
+        values.extend((0..self.len % BLOCK).map(|_| number(&mut bytes)));
         values
     }
 
     /// Makes a block of what came since the last one.
+    #[allow(clippy::cast_possible_truncation)] // at most 64 bits
     fn end_block(&mut self) {
         let start = usize::from(self.blocks);
         let mut values = [0; BLOCK as usize];
-        let mut bytes = self.bytes.get(start..).unwrap_or_default().iter();
-        values.fill_with(|| number(&mut bytes));
-        values.sort_unstable();
-        self.bytes.truncate(start);
-        let mut room = [0; LONGEST * BLOCK as usize];
-        let (mut length, mut before) = (0_usize, 0);
-        for value in values {
-            let rest = room.get_mut(length..).unwrap_or_default();
-            length = length.saturating_add(put(rest, value.wrapping_sub(before)));
-            before = value;
+        let mut bytes = self.bytes.get(start..).unwrap_or_default();
+        let (mut least, mut most) = (u64::MAX, 0);
+        for value in &mut values {
+            *value = number(&mut bytes);
+            (least, most) = (least.min(*value), most.max(*value));
         }
-        self.append(room.get(..length).unwrap_or_default());
+        let width = WORD.saturating_sub(most.saturating_sub(least).leading_zeros());
+        self.bytes.truncate(start);
+        self.push(least);
+        self.make_room(words_of(width).saturating_add(1));
+        self.bytes.push(width as u8);
+        let (mut word, mut used) = (0, 0_u32);
+        for value in values {
+            let more = value.wrapping_sub(least);
+            word |= more.wrapping_shl(used);
+            let end = used.wrapping_add(width);
+            if end >= WORD {
+                self.bytes.extend_from_slice(&u64::to_le_bytes(word));
+                // what had no room
+                word = more.checked_shr(WORD.wrapping_sub(used)).unwrap_or(0);
+                used = end.wrapping_sub(WORD);
+            } else {
+                used = end;
+            }
+        }
         self.blocks = u16::try_from(self.bytes.len()).unwrap_or(u16::MAX);
     }
 
-    #[allow(clippy::cast_possible_truncation)] // eight bits of a number at a time
-    fn push(&mut self, mut number: u64) {
+    #[inline]
+    fn push(&mut self, number: u64) {
         self.make_room(LONGEST);
-        while number >> BITS > 0 {
-            self.bytes.push(number as u8 | 1 << BITS);
-            number >>= BITS;
+        match u32::try_from(number) {
+            Ok(short) if short < LONG => self.bytes.extend_from_slice(&short.to_le_bytes()),
+            _ => {
+                self.bytes.extend_from_slice(&LONG.to_le_bytes());
+                self.bytes.extend_from_slice(&number.to_le_bytes());
+            }
         }
-        self.bytes.push(number as u8);
     }
 
     fn append(&mut self, bytes: &[u8]) {
@@ -131,39 +145,96 @@ impl Few {
         self.bytes.extend_from_slice(bytes);
     }
 
-    /// By a half, as there may be many lists.
+    /// To twice as many up to the bytes of a block's values, then by a quarter and half of those: there may be many lists.
+    #[inline]
     fn make_room(&mut self, bytes: usize) {
         if self.bytes.capacity().saturating_sub(self.bytes.len()) < bytes {
-            let more = (self.bytes.len() / 2).max(32).max(bytes);
+            let held = self.bytes.len();
+            let more = (held / 4).max(held.clamp(32, 128)).max(bytes);
             self.bytes.reserve_exact(more);
         }
     }
 }
 
-/// Writes a number and says how many bytes it took.
+/// Bytes of the differences of a block, so many bits each.
 #[inline]
-#[allow(clippy::cast_possible_truncation)] // eight bits of a number at a time
-fn put(room: &mut [u8], mut number: u64) -> usize {
-    for (place, byte) in (1..).zip(room) {
-        *byte = number as u8 & !(1 << BITS);
-        number >>= BITS;
-        if number == 0 {
-            return place;
+fn words_of(width: u32) -> usize {
+    (width as usize).saturating_mul(8)
+}
+
+/// Reads the values of a block.
+#[inline]
+fn block(bytes: &mut &[u8], values: &mut Vec<u64>) {
+    let least = number(bytes);
+    let width = bytes.split_off_first().map_or(0, |width| u32::from(*width));
+    let mask = 1_u64.checked_shl(width).unwrap_or(0).wrapping_sub(1);
+    let words = bytes.split_off(..words_of(width)).unwrap_or_default();
+    let mut words = words
+        .as_chunks()
+        .0
+        .iter()
+        .map(|word| u64::from_le_bytes(*word));
+    let (mut word, mut left) = (0_u64, 0_u32);
+    for _ in 0..BLOCK {
+        let mut more = word;
+        if left < width {
+            // the rest of it stands in the next word
+            word = words.next().unwrap_or(0);
+            more |= word.wrapping_shl(left);
+            let taken = width.wrapping_sub(left);
+            word = word.checked_shr(taken).unwrap_or(0);
+            left = WORD.wrapping_sub(taken);
+        } else {
+            word = word.checked_shr(width).unwrap_or(0);
+            left = left.wrapping_sub(width);
         }
-        *byte |= 1 << BITS;
+        values.push(least.wrapping_add(more & mask));
     }
-    0
 }
 
 #[inline]
-fn number(bytes: &mut std::slice::Iter<'_, u8>) -> u64 {
-    let (mut number, mut place) = (0, 0_u32);
-    for byte in bytes {
-        number |= u64::from(byte & !(1 << BITS)).wrapping_shl(place);
-        if byte >> BITS == 0 {
-            break;
-        }
-        place = place.wrapping_add(BITS);
+fn number(bytes: &mut &[u8]) -> u64 {
+    let Some((short, rest)) = bytes.split_first_chunk() else {
+        return 0;
+    };
+    *bytes = rest;
+    let short = u32::from_le_bytes(*short);
+    if short < LONG {
+        return short.into();
     }
-    number
+    let Some((long, rest)) = bytes.split_first_chunk() else {
+        return 0;
+    };
+    *bytes = rest;
+    u64::from_le_bytes(*long)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_value_comes_back_whatever_its_size() {
+        let long = u64::from(LONG);
+        let near = [0, 1, long - 1, long, long + 1, u64::MAX];
+        for kind in [0, 1, 2] {
+            for count in [1, 63, 64, 65, 128, 300] {
+                let values = (0..count).map(|number: u64| match kind {
+                    // no bit of difference, some, and all
+                    0 => 27_000,
+                    1 => 20_000 + number * number % 7_919,
+                    _ => near[usize::try_from(number).unwrap() % near.len()],
+                });
+                let mut few = Few::default();
+                values.clone().for_each(|value| few.add(value));
+                let mut twice = few.clone();
+                twice.extend(&few);
+                let mut expected: Vec<u64> = values.collect();
+                expected.sort_unstable();
+                assert_eq!(few.sorted(), expected);
+                let both: Vec<u64> = expected.iter().flat_map(|value| [*value; 2]).collect();
+                assert_eq!(twice.sorted(), both);
+            }
+        }
+    }
 }

@@ -14,6 +14,7 @@ mod tests;
 pub use bins::{Bin, quantile};
 use buckets::Buckets;
 use few::Few;
+pub use index::ZERO;
 use index::{bucket, middle};
 
 /// Values from which on there are buckets.
@@ -21,7 +22,8 @@ const BUCKETS_FROM: u64 = 1_000;
 
 /// Counts of durations in microseconds. Below 1,000 values quantiles are exact; from there on each
 /// stands for its bucket, at most 0.543 % and half a microsecond away. Which of the two it is
-/// depends on the number of values alone, so the order of values and of merging changes nothing.
+/// depends on the number of values alone, so the order of values and of merging changes nothing; but
+/// what was counted in buckets before stays in them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expo(Kept);
 
@@ -40,6 +42,18 @@ impl Default for Expo {
 }
 
 impl Expo {
+    /// Of values of which only the buckets are known, with the counts of these.
+    pub fn counted(buckets: impl IntoIterator<Item = (i16, u32)>) -> Self {
+        let mut counted = Buckets::default();
+        for (bucket, n) in buckets {
+            counted.add_counted(bucket, n);
+        }
+        if counted.total() == 0 {
+            return Self::default();
+        }
+        Self(Kept::Many(counted))
+    }
+
     /// Takes a value in.
     #[inline]
     pub fn add(&mut self, value: u64) {
@@ -96,11 +110,17 @@ impl Expo {
         let Kept::Few(few) = &self.0 else {
             return permille.map(|permille| self.at(permille));
         };
-        let values = few.sorted();
+        let mut values = few.listed();
+        // nothing below this place is larger than what stands there
+        let mut known = 0;
         permille.map(|permille| {
             let rank = rank(few.len(), permille)?;
             let place = usize::try_from(rank).ok()?.checked_sub(1)?;
-            values.get(place).copied()
+            let from = if place < known { 0 } else { known };
+            let rest = values.get_mut(from..)?;
+            let wanted = place.checked_sub(from)?;
+            known = place;
+            (wanted < rest.len()).then(|| *rest.select_nth_unstable(wanted).1)
         })
     }
 

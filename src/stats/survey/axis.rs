@@ -130,7 +130,7 @@ pub struct Axis {
 
 /// What came of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Told {
+pub enum AxisChange {
     /// Nothing new.
     Nothing,
     /// A change.
@@ -141,7 +141,7 @@ pub enum Told {
 
 impl Axis {
     /// Puts a row with this label, in microseconds since 1970, in its place.
-    pub fn place(&mut self, slot: u64, at: i64, said: Said) -> (Placed, Told) {
+    pub fn place(&mut self, slot: u64, at: i64, said: Said) -> (Placed, AxisChange) {
         if self.epochs.is_empty() {
             self.epochs.push_back(Epoch::default());
         }
@@ -149,11 +149,11 @@ impl Axis {
         let epoch = match self.by_schedule(slot, at, said) {
             None => self.nearest(slot, at, said.lasting),
             Some(Ok(epoch)) => epoch,
-            Some(Err(_)) if told != Told::Nothing => self.now(),
+            Some(Err(_)) if told != AxisChange::Nothing => self.now(),
             Some(Err(jump)) => {
                 let before = self.now();
                 let step = jump.saturating_sub(before.jump);
-                told = Told::Change(Change {
+                told = AxisChange::Change(Change {
                     before: self.before.map(|(label, _)| label),
                     at,
                     step: Some(step),
@@ -169,7 +169,7 @@ impl Axis {
                 self.now()
             }
         };
-        if let Told::Change(change) | Told::Instead(change) = told {
+        if let AxisChange::Change(change) | AxisChange::Instead(change) = told {
             self.change = Some(change);
         }
         let placed = Placed {
@@ -188,9 +188,9 @@ impl Axis {
     }
 
     /// Takes in what a row itself says.
-    fn told(&mut self, slot: u64, at: i64, said: Said) -> Told {
+    fn told(&mut self, slot: u64, at: i64, said: Said) -> AxisChange {
         if said.step.is_none() && said.slept.is_none() {
-            return Told::Nothing;
+            return AxisChange::Nothing;
         }
         let mut change = Change {
             before: self.before.map(|(label, _)| label),
@@ -214,7 +214,7 @@ impl Axis {
                     ..now
                 });
                 change.before = self.change.and_then(|change| change.before);
-                return Told::Instead(change);
+                return AxisChange::Instead(change);
             }
             self.epochs.push_back(now);
         }
@@ -224,7 +224,7 @@ impl Axis {
             set: now.set.saturating_add(step),
             by_slots: false,
         });
-        Told::Change(change)
+        AxisChange::Change(change)
     }
 
     /// The epoch of a row by its slot; where none fits, how far it is from the schedule. None where

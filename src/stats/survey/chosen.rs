@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::by_transport::ByTransport;
 use super::egress;
 use super::groups::{SEPARATOR, part, target};
-use super::measured::Taken;
+use super::measured::{Measured, Taken};
 use super::relays::region;
 use crate::schema::{Layout, Row, id};
 use crate::zone::Zone;
@@ -21,16 +21,30 @@ pub struct Chosen {
 
 impl Chosen {
     pub(super) fn add(&mut self, taken: &Taken<'_>, zone: Zone, transport: usize) {
+        self.group(taken.row, zone, transport).add(taken);
+    }
+
+    /// Takes in what a roll-up measured.
+    pub(super) fn add_rolled(
+        &mut self,
+        (row, measured): (&Row<'_>, &Measured),
+        zone: Zone,
+        transport: usize,
+    ) {
+        self.group(row, zone, transport).merge(measured);
+    }
+
+    fn group(&mut self, row: &Row<'_>, zone: Zone, transport: usize) -> &mut Measured {
         let mut key = String::new();
         for (place, column) in self.columns.iter().enumerate() {
             if place > 0 {
                 key.push(SEPARATOR);
             }
-            key.push_str(&part(&value(taken.row, column, zone)));
+            key.push_str(&part(&value(row, column, zone)));
         }
         // a table by transport has them side by side
         let transport = if self.is_by_transport() { 0 } else { transport };
-        self.groups.of(transport).of(&key).add(taken);
+        self.groups.of(transport).of(&key)
     }
 
     /// Whether the transport is one of its columns.

@@ -6,6 +6,7 @@
 //! number of them, and what is told apart depends on the cap of each dimension alone.
 
 use crate::record::Counter as _;
+use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Datelike, NaiveDate, Timelike};
@@ -33,6 +34,9 @@ const QUARTER_US: i64 = 900_000_000;
 /// Dimensions of a combination.
 const DIMENSIONS: usize = 5;
 
+/// The first of them are those of roll-ups.
+const OF_ROLLED: usize = 3;
+
 /// Cells of a row that make its combination.
 const CELLS: usize = 8;
 
@@ -51,15 +55,15 @@ struct Combination {
 type CellKey = (usize, Option<i64>);
 
 /// A certificate as the first row with it has it.
-#[derive(Debug, Clone, Default)]
-pub struct SeenCertificate {
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct CertificateFacts {
     /// Subject.
     pub subject: String,
     /// Issuer.
     pub issuer: String,
-    /// Begin of the validity.
+    /// Validity as the file has it (End2End wrote local time).
     pub not_before: String,
-    /// End of the validity.
+    /// See `not_before`.
     pub not_after: String,
 }
 
@@ -129,7 +133,7 @@ pub struct Dimensions {
     /// Whether earlier days had to leave the heat map.
     pub heat_capped: bool,
     /// Certificates by thumbprint.
-    pub seen_certificates: HashMap<String, SeenCertificate>,
+    pub certificate_facts: HashMap<String, CertificateFacts>,
     /// Series.
     pub series: SeriesNames,
     /// Their first labels, by number.
@@ -163,7 +167,7 @@ impl Dimensions {
             heat: Heat::new(),
             heat_through: Heat::new(),
             heat_capped: false,
-            seen_certificates: HashMap::new(),
+            certificate_facts: HashMap::new(),
             series: SeriesNames::default(),
             series_labels: HashMap::new(),
             combinations: Vec::new(),
@@ -183,6 +187,36 @@ impl Dimensions {
         let place = self.place((number, quarter));
         self.open[place].1.add(taken);
         let of = self.combinations[number];
+        (of.series, of.transport)
+    }
+
+    /// Takes in what a roll-up measured in an interval of so many seconds, and gives the numbers of its series and of
+    /// its transport. It has an hour, or a day, where all of the interval lies in it.
+    pub fn add_rolled(
+        &mut self,
+        row: &Row<'_>,
+        measured: &Measured,
+        length_s: i64,
+    ) -> (usize, usize) {
+        let number = self.number(row);
+        let of = self.combinations[number];
+        let shown = |us: i64| {
+            let at = DateTime::from_timestamp_micros(us)?;
+            Some(self.zone.show(at).naive_local())
+        };
+        let start = row.at.map(|at| at.timestamp_micros());
+        let ends = start.and_then(|start| {
+            let last = start
+                .saturating_add(length_s.saturating_mul(1_000_000))
+                .saturating_sub(1);
+            shown(start).zip(shown(last))
+        });
+        let day = ends.filter(|(first, last)| first.date() == last.date());
+        let hour = day.filter(|(first, last)| first.hour() == last.hour());
+        let day = day.map(|(first, _)| first.date());
+        // of resolvers and certificates it says nothing
+        let hour = hour.map(|(first, _)| first.hour());
+        self.put(of, OF_ROLLED, (day, hour), measured);
         (of.series, of.transport)
     }
 
@@ -217,30 +251,40 @@ impl Dimensions {
     }
 
     fn close(&mut self, number: usize, quarter: Option<i64>, measured: &Measured) {
-        let combination = self.combinations[number];
+        let shown = quarter
+            .and_then(|quarter| DateTime::from_timestamp_micros(quarter.checked_mul(QUARTER_US)?))
+            .map(|at| self.zone.show(at).naive_local());
+        let day = shown.map(|shown| shown.date());
+        let hour = shown.map(|shown| shown.hour());
+        let of = self.combinations[number];
+        self.put(of, DIMENSIONS, (day, hour), measured);
+    }
+
+    fn put(
+        &mut self,
+        combination: Combination,
+        dimensions: usize,
+        (day, hour): (Option<NaiveDate>, Option<u32>),
+        measured: &Measured,
+    ) {
         let transport = combination.transport;
-        let all = self.dimensions().into_iter();
+        let all = self.dimensions().into_iter().take(dimensions);
         for (dimension, group) in all.zip(combination.groups) {
             dimension.of(transport).at(group).merge(measured);
         }
         self.transports.at(combination.over).merge(measured);
-        let shown = quarter
-            .and_then(|quarter| DateTime::from_timestamp_micros(quarter.checked_mul(QUARTER_US)?))
-            .map(|at| self.zone.show(at).naive_local());
-        let (hour, day) = match shown {
-            Some(shown) => (format!("{:02}", shown.hour()), shown.date().to_string()),
-            None => (String::new(), String::new()),
-        };
-        self.hours.of(transport).of(&hour).merge(measured);
-        self.days.of(transport).of(&day).merge(measured);
-        if let Some(shown) = shown {
+        let hour_name = hour.map_or_else(String::new, |hour| format!("{hour:02}"));
+        let day_name = day.map_or_else(String::new, |day| day.to_string());
+        self.hours.of(transport).of(&hour_name).merge(measured);
+        self.days.of(transport).of(&day_name).merge(measured);
+        if let Some((day, hour)) = day.zip(hour) {
             let name = self.transport_names.name(transport);
             let heat = if name.contains(THROUGH) {
                 &mut self.heat_through
             } else {
                 &mut self.heat
             };
-            self.heat_capped |= heat_up(heat, shown.date(), shown.hour(), measured);
+            self.heat_capped |= heat_up(heat, day, hour, measured);
         }
     }
 
@@ -313,15 +357,15 @@ impl Dimensions {
         ];
         if groups[DIMENSIONS - 1].is_some()
             && !thumbprint.is_empty()
-            && !self.seen_certificates.contains_key(&thumbprint)
+            && !self.certificate_facts.contains_key(&thumbprint)
         {
-            let seen = SeenCertificate {
+            let seen = CertificateFacts {
                 subject: part(&row.text(id!(Subject))).into_owned(),
                 issuer: part(&row.text(id!(Issuer))).into_owned(),
                 not_before: part(row.get(id!(NotBefore))).into_owned(),
                 not_after: part(row.get(id!(NotAfter))).into_owned(),
             };
-            self.seen_certificates.insert(thumbprint, seen);
+            self.certificate_facts.insert(thumbprint, seen);
         }
         let series = self.series.of(row);
         let label = part(row.get(id!(label)));

@@ -82,7 +82,7 @@ impl Egress {
 
     /// Takes a row in, with the numbers of its run and of its transport.
     pub fn add(&mut self, taken: &Taken<'_>, run: u64, transport: usize) {
-        let slot = taken.row.number(id!(slot)).filter(|_| run != 0);
+        let slot = taken.row.slot().filter(|_| run != 0);
         let own = of(taken.row);
         if own.is_none() && slot.is_none() {
             return;
@@ -135,7 +135,7 @@ impl Egress {
             self.told.lower(1);
             let groups = self.groups.of(one.transport);
             let group = groups.of(&address.to_string());
-            group.put(one.at, one.ok, one.times);
+            group.put(one.at, one.ok, &one.times);
         }
     }
 
@@ -191,13 +191,12 @@ mod tests {
             let text = format!("{slot}{transport}{mapped}");
             let ends = [slot.len(), slot.len() + transport.len(), text.len()];
             let ends = ends.map(|end| u32::try_from(end).unwrap());
-            let row = Row {
-                layout: &layout,
-                text: &text,
-                ends: &ends,
-                at: chrono::DateTime::from_timestamp(i64::try_from(second).unwrap(), 0),
-                line: 1,
-            };
+            let row = Row::new(
+                &layout,
+                &text,
+                &ends,
+                chrono::DateTime::from_timestamp(i64::try_from(second).unwrap(), 0),
+            );
             egress.add(&Taken::of(&row), 7, usize::from(*transport == "udp"));
         }
         egress.finish();

@@ -4,12 +4,14 @@ use crate::record::HttpReply;
 use std::collections::BTreeMap;
 
 use super::{
-    Bucket, Chosen, Clocks, Dimensions, Egress, Level, Measured, Names, Relays, Series, SeriesName,
-    SlowRows, SurveyOptions,
+    Bucket, ByTransport, Chosen, Clocks, Dimensions, Egress, Level, Measured, Names, Relays,
+    Series, SeriesName, SlowRows,
 };
+use crate::endpoints::Ranges;
 use crate::record::World;
 use crate::stats::RowFold;
 use crate::stats::paths::Paths;
+use crate::zone::Zone;
 
 /// What came of the rows.
 #[derive(Debug)]
@@ -65,6 +67,44 @@ pub struct Finished<K> {
     pub(super) other_series: Option<usize>,
 }
 
+impl<K: Default> Finished<K> {
+    /// Of no rows.
+    pub(super) fn new(options: SurveyOptions) -> Self {
+        let most = options.most_groups;
+        let chosen = options.by.iter().map(|columns| Chosen {
+            columns: columns.clone(),
+            groups: ByTransport::new(most),
+        });
+        Self {
+            chosen: chosen.collect(),
+            all: Measured::default(),
+            without_time: 0,
+            worlds: [0; World::COUNT],
+            missed_slots: None,
+            clocks: Clocks::default(),
+            span_us: None,
+            causes: Names::default(),
+            explanations: Names::default(),
+            ttls: Names::default(),
+            paths: Paths::default(),
+            http_replies: BTreeMap::new(),
+            dimensions: Dimensions::new(options.zone, most),
+            relays: Relays::new(most, options.ranges.clone(), options.rejudge),
+            egress: Egress::new(most),
+            slow: SlowRows::new(options.slow_us),
+            kinds: K::default(),
+            bucket_s: 0,
+            timeline: BTreeMap::new(),
+            hosts: Vec::new(),
+            series: Vec::new(),
+            levels: Vec::new(),
+            beside: 0,
+            other_series: None,
+            options,
+        }
+    }
+}
+
 impl<K> Finished<K> {
     /// Rows of a world.
     pub fn of_world(&self, world: World) -> u64 {
@@ -82,4 +122,25 @@ impl<K: RowFold> Finished<K> {
     pub fn rows(&self) -> u64 {
         self.all.rows.saturating_add(self.kinds.details())
     }
+}
+
+/// What a survey is asked for.
+#[derive(Debug, Clone)]
+pub struct SurveyOptions {
+    /// Zone of hours and days.
+    pub zone: Zone,
+    /// Connects over this many microseconds are slow.
+    pub slow_us: u64,
+    /// Tables by columns of the file, besides those that are always made.
+    pub by: Vec<Vec<String>>,
+    /// Most groups of a table.
+    pub most_groups: usize,
+    /// Whether all rows of each slot are there, so that missed slots can be counted.
+    pub whole_slots: bool,
+    /// How long an outage lasts at least, in microseconds; none where the number of lost rows decides.
+    pub outage_us: Option<u64>,
+    /// Ranges of Teams, for rows that do not say themselves whether their address is in them.
+    pub ranges: Ranges,
+    /// Whether they go before what rows say, but for rows of the lab.
+    pub rejudge: bool,
 }

@@ -54,11 +54,7 @@ impl Levels {
     pub fn add(&mut self, taken: &Taken<'_>, key: (usize, usize), lost: Option<bool>) {
         let Some(at) = taken.at else { return };
         let Some(level) = self.level(key) else { return };
-        let hour = at.div_euclid(HOUR_US);
-        if level.now != Some(hour) {
-            level.close();
-            level.now = Some(hour);
-        }
+        level.turn_to(at);
         // over UDP there is no connect
         let trip = taken.time(Metric::Connect);
         if let Some(trip) = trip.or_else(|| taken.time(Metric::Turn)) {
@@ -68,6 +64,21 @@ impl Levels {
             level.rows.raise(1);
             level.lost.raise(u64::from(lost));
         }
+    }
+
+    /// Takes in what a roll-up has of an hour.
+    pub fn add_rolled(
+        &mut self,
+        at: i64,
+        key: (usize, usize),
+        trips: &Distribution,
+        [rows, lost]: [u64; 2],
+    ) {
+        let Some(level) = self.level(key) else { return };
+        level.turn_to(at);
+        level.trips.merge(trips);
+        level.rows.raise(rows);
+        level.lost.raise(lost);
     }
 
     /// All of them, each in the order of time.
@@ -101,6 +112,14 @@ impl Levels {
 }
 
 impl Level {
+    fn turn_to(&mut self, at: i64) {
+        let hour = at.div_euclid(HOUR_US);
+        if self.now != Some(hour) {
+            self.close();
+            self.now = Some(hour);
+        }
+    }
+
     fn close(&mut self) {
         let trips = std::mem::take(&mut self.trips);
         let (rows, lost) = (
@@ -160,13 +179,7 @@ mod tests {
             let status = if lost { "connect-timeout" } else { "OK" };
             let text = format!("{connect}{status}");
             let ends = [connect.len(), text.len()].map(|end| u32::try_from(end).unwrap());
-            let row = Row {
-                layout: &layout,
-                text: &text,
-                ends: &ends,
-                at: DateTime::from_timestamp(*second, 0),
-                line: 1,
-            };
+            let row = Row::new(&layout, &text, &ends, DateTime::from_timestamp(*second, 0));
             levels.add(&Taken::of(&row), (0, 1), Some(lost));
         }
         let mut found = levels.finish();

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::record::Counter as _;
+use crate::schema::RolledUp;
+use crate::stats::Outcomes;
 
 /// Rows of a run from which on runs are not told apart.
 const MOST_ROWS: u64 = 1_024;
@@ -94,6 +96,14 @@ impl LostRuns {
         }
     }
 
+    /// The same of the longest time without an answer that roll-ups know, and of the most rows in a row.
+    pub fn is_rolled_outage(&self, us: u64, in_a_row: u64, rows: u64) -> bool {
+        match self.limit_us {
+            Some(limit) => us >= limit,
+            None => in_a_row >= rows.min(MOST_ROWS),
+        }
+    }
+
     /// Outages, and the runs that are none, where so many rows in a row make one.
     pub fn parted(&self, rows: u64) -> (Runs, Runs) {
         let (mut outages, mut others) = (self.long, Runs::default());
@@ -105,6 +115,35 @@ impl LostRuns {
             }
         }
         (outages, others)
+    }
+}
+
+/// Losses in roll-ups, of which nobody knows how they followed each other but for the longest run.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RolledLosses {
+    /// Rows.
+    pub rows: u64,
+    /// Of them those that tell something and got no answer.
+    pub lost: u64,
+    /// The longest time without an answer, in microseconds.
+    pub longest_us: u64,
+    /// Start of the interval in which it was that long, in microseconds since 1970.
+    pub at: Option<i64>,
+    /// Most lost rows one after the other.
+    pub in_a_row: u64,
+}
+
+impl RolledLosses {
+    /// Takes a roll-up in, whose interval begins then.
+    pub(super) fn take(&mut self, rolled: &RolledUp<'_>, at: Option<i64>) {
+        self.rows.raise(rolled.probes);
+        self.lost.raise(Outcomes::of_rolled(rolled).lost());
+        self.in_a_row = self.in_a_row.max(rolled.lost_in_a_row);
+        if let Some(us) = rolled.longest_outage_us
+            && (self.at.is_none() || us > self.longest_us)
+        {
+            (self.longest_us, self.at) = (us, at);
+        }
     }
 }
 

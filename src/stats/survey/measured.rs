@@ -1,8 +1,8 @@
 //! Rows that were put together: counts, first and last sight, times.
 
 use crate::record::Counter as _;
-use crate::schema::{Metric, Row};
-use crate::stats::Distribution;
+use crate::schema::{Metric, Reachability, RolledUp, Row, RowView as _};
+use crate::stats::{Distribution, Times};
 
 /// What is needed of a row, parsed once.
 #[derive(Debug, Clone, Copy)]
@@ -20,13 +20,20 @@ pub struct Taken<'a> {
 impl<'a> Taken<'a> {
     /// Of a row.
     pub fn of(row: &'a Row<'a>) -> Self {
-        let ok = row.is_ok();
         Self {
             row,
             at: row.at.map(|at| at.timestamp_micros()),
-            ok,
-            times: row.times_if(ok),
+            ok: row.is_ok(),
+            times: row.times(),
         }
+    }
+
+    /// What it says of the path to the relay.
+    pub fn reachability(&self) -> Reachability {
+        if self.ok {
+            return Reachability::Answered;
+        }
+        self.row.reachability()
     }
 
     /// A number that is the same for equal rows, of what was measured.
@@ -59,25 +66,32 @@ pub struct Measured {
     pub first: Option<i64>,
     /// Time of the latest.
     pub last: Option<i64>,
-    /// Times by the number of the metric.
-    pub times: [Distribution; Metric::COUNT],
+    /// Completed times.
+    pub times: Times,
 }
 
 impl Measured {
     /// Takes a row in.
     pub fn add(&mut self, taken: &Taken<'_>) {
-        self.put(taken.at, taken.ok, taken.times);
+        self.put(taken.at, taken.ok, &taken.times);
     }
 
     /// Takes a row in by its parts.
-    pub(super) fn put(&mut self, at: Option<i64>, ok: bool, took: [Option<u64>; Metric::COUNT]) {
+    pub(super) fn put(&mut self, at: Option<i64>, ok: bool, took: &[Option<u64>; Metric::COUNT]) {
         self.rows.raise(1);
         self.failed.raise(u64::from(!ok));
         self.see(at, at);
-        for (times, took) in self.times.iter_mut().zip(took) {
-            if let Some(took) = took {
-                times.add_micros(took);
-            }
+        self.times.take(took);
+    }
+
+    /// Of a roll-up.
+    pub(super) fn of_rolled(rolled: &RolledUp<'_>) -> Self {
+        Self {
+            rows: rolled.probes,
+            failed: rolled.failed,
+            first: rolled.first,
+            last: rolled.last,
+            times: Times::of_rolled(rolled),
         }
     }
 
@@ -86,14 +100,12 @@ impl Measured {
         self.rows.raise(other.rows);
         self.failed.raise(other.failed);
         self.see(other.first, other.last);
-        for (times, more) in self.times.iter_mut().zip(&other.times) {
-            times.merge(more);
-        }
+        self.times.merge(&other.times);
     }
 
     /// The times of a metric.
     pub fn times(&self, metric: Metric) -> &Distribution {
-        &self.times[metric as usize]
+        self.times.of(metric)
     }
 
     fn see(&mut self, first: Option<i64>, last: Option<i64>) {

@@ -6,6 +6,7 @@
 //! (`series`). The tables are made of the cells at the end.
 
 mod axis;
+mod bucket;
 mod by_transport;
 mod chosen;
 mod dimensions;
@@ -18,9 +19,8 @@ mod levels;
 mod lost_runs;
 mod measured;
 mod names;
-mod odd;
-mod options;
 mod relays;
+mod rolled;
 mod series;
 mod series_names;
 mod slots;
@@ -29,37 +29,35 @@ mod span;
 mod timeline;
 
 use super::RowFold;
-use super::paths::{Paths, Told};
+use super::paths::CertificateRow;
 use crate::record::Counter as _;
 use crate::record::HttpReply;
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
 pub use axis::Change;
+pub use bucket::{Bucket, Cell, CellKey, MOST_REGIONS};
 pub use by_transport::ByTransport;
 pub use chosen::{Chosen, DIMENSIONS, is_column, value};
-pub use dimensions::{Dimensions, HourCell, MOST_DAYS, SeenCertificate};
+pub use dimensions::{CertificateFacts, Dimensions, HourCell, MOST_DAYS};
 pub use egress::{Egress, EgressChange};
-pub use finished::Finished;
+pub use finished::{Finished, SurveyOptions};
 pub use gaps::{Gap, Presence, of_all as gaps_of_all};
 pub use groups::{Groups, SEPARATOR, part, target};
 pub use levels::{Level, LevelHour};
-pub use lost_runs::{LostRuns, Outage, Runs};
+pub use lost_runs::{LostRuns, Outage, RolledLosses, Runs};
 pub use measured::{Measured, Taken};
 pub use names::Names;
-pub use odd::Odd;
-pub use options::SurveyOptions;
 pub use relays::{AddressCount, OTHER_NAME as OTHER_REGIONS, Relays, region};
 pub use series::Series;
 pub use series_names::SeriesName;
 pub use slow::{SlowRegion, SlowRow, SlowRows, SynLoss};
-pub use timeline::{Bucket, Cell, CellKey, MOST_REGIONS};
 
-use crate::record::{TlsPath, World};
-use crate::schema::{Metric, Row, id};
+use crate::record::TlsPath;
+use crate::schema::{Dialect, Metric, Reachability, Row, id};
 use axis::Said;
 use hosts::Hosts;
 use levels::Levels;
-use series::{Came, Heard, Observation, Ordered};
+use series::{Observation, Ordered, RowReply};
 use slots::{Added, Slots};
 pub use slots::{Clocks, Leap};
 use span::Span;
@@ -68,112 +66,67 @@ use timeline::Timeline;
 /// The fold.
 #[derive(Debug)]
 pub struct Survey<K> {
-    options: SurveyOptions,
-    /// All rows together.
-    pub all: Measured,
-    /// Rows without a time.
-    pub without_time: u64,
-    /// Rows by [`World`], those of which it cannot be told left out.
-    pub worlds: [u64; World::COUNT],
-    /// Causes of failures.
-    pub causes: Names,
-    /// Where the time of slow probes went.
-    pub explanations: Names,
-    /// TTLs of the chains.
-    pub ttls: Names,
-    /// What the certificates tell of the way.
-    pub paths: Paths,
-    /// What HEADs inside TLS got, and how often.
-    pub http_replies: BTreeMap<HttpReply, u64>,
-    /// By what stays the same.
-    pub dimensions: Dimensions,
-    /// By relay.
-    pub relays: Relays,
-    /// By the address of this end.
-    pub egress: Egress,
-    /// Slow connects.
-    pub slow: SlowRows,
-    /// What each kind of measurement adds.
-    pub kinds: K,
-    /// By the user's columns.
-    pub chosen: Vec<Chosen>,
+    /// What comes of the rows, as far as it is known while they come.
+    sums: Finished<K>,
     timeline: Timeline,
     hosts: Hosts,
     slots: Slots,
     span: Span,
     series: Vec<Series>,
     levels: Levels,
-    beside: u64,
 }
 
 impl<K: RowFold> Survey<K> {
     /// Nothing taken in yet.
     pub fn new(options: SurveyOptions) -> Self {
-        let most = options.most_groups;
-        let chosen = options.by.iter().map(|columns| Chosen {
-            columns: columns.clone(),
-            groups: ByTransport::new(most),
-        });
         Self {
-            all: Measured::default(),
-            without_time: 0,
-            worlds: [0; World::COUNT],
-            causes: Names::default(),
-            explanations: Names::default(),
-            ttls: Names::default(),
-            paths: Paths::default(),
-            http_replies: BTreeMap::new(),
-            dimensions: Dimensions::new(options.zone, most),
-            relays: Relays::new(most, options.ranges.clone(), options.rejudge),
-            egress: Egress::new(most),
-            slow: SlowRows::new(options.slow_us),
-            kinds: K::default(),
-            chosen: chosen.collect(),
             timeline: Timeline::new(options.slow_us),
             hosts: Hosts::default(),
             slots: Slots::default(),
             span: Span::default(),
             series: Vec::new(),
             levels: Levels::default(),
-            beside: 0,
-            options,
+            sums: Finished::new(options),
         }
     }
 
     /// What it was asked for.
     pub fn options(&self) -> &SurveyOptions {
-        &self.options
+        &self.sums.options
     }
 
     /// Takes a row of a file in and says what was odd about it.
     pub fn add(&mut self, row: &Row<'_>, file: usize) -> Odd {
-        self.kinds.take(row);
+        self.sums.kinds.take(row);
+        if row.layout.dialect == Dialect::RollUps {
+            return self.add_rolled(row);
+        }
         if let Some(world) = row.world() {
-            self.worlds[world as usize].raise(1);
+            self.sums.worlds[world as usize].raise(1);
         }
         if K::is_detail(row) {
             return Odd::default();
         }
         let taken = Taken::of(row);
-        self.without_time.raise(u64::from(taken.at.is_none()));
-        let cause = (!taken.ok).then(|| self.causes.count(row.cause()));
+        self.sums.without_time.raise(u64::from(taken.at.is_none()));
+        let cause = (!taken.ok).then(|| self.sums.causes.count(row.cause()));
         match row.get(id!(explain)) {
             "" => {}
             why if why == crate::record::Explanation::None.as_str() => {}
             why => {
-                self.explanations.count(why);
+                self.sums.explanations.count(why);
             }
         }
         match row.get(id!(dns_ttls)) {
             "" => {}
             ttls => {
-                self.ttls.count(ttls);
+                self.sums.ttls.count(ttls);
             }
         }
         self.way(row, &taken);
-        let (number, transport) = self.dimensions.add(&taken);
-        let place = self.relays.add(&taken, transport);
-        let is_other = self.dimensions.series.other() == Some(number);
+        let (number, transport) = self.sums.dimensions.add(&taken);
+        let place = self.sums.relays.add(&taken, transport);
+        let is_other = self.sums.dimensions.series.other() == Some(number);
         let host = if is_other {
             relays::OTHER
         } else {
@@ -181,40 +134,29 @@ impl<K: RowFold> Survey<K> {
         };
         let region = place.region;
         self.timeline.add(&taken, CellKey { host, region });
-        self.slow.add(&taken, place.region);
+        self.sums.slow.add(&taken, place.region);
         let Added { leap, placed, run } = self.slot(row, taken.at);
-        let leap = leap.filter(|_| self.options.whole_slots);
+        let leap = leap.filter(|_| self.sums.options.whole_slots);
         if let Some(at) = taken.at {
             self.span.add(at, placed, run);
         }
-        self.egress.add(&taken, run, transport);
-        for chosen in &mut self.chosen {
-            chosen.add(&taken, self.options.zone, transport);
+        self.sums.egress.add(&taken, run, transport);
+        for chosen in &mut self.sums.chosen {
+            chosen.add(&taken, self.sums.options.zone, transport);
         }
-        // an error that was answered is no loss: the path works
-        let answered = taken.ok || row.was_answered();
-        let here = !taken.ok && row.failed_here();
-        let undecided = !taken.ok && row.is_undecided();
-        let is_telling = !here && !undecided;
-        let lost = is_telling.then_some(!answered);
-        self.levels.add(&taken, (number, place.region), lost);
-        let limit = self.options.outage_us;
-        self.series
-            .resize_with(self.series.len().max(number.saturating_add(1)), || {
-                Series::new(limit)
-            });
-        let series = &mut self.series[number];
-        let ok = taken.ok;
-        let came = Came {
-            ok,
-            answered,
-            here,
-            undecided,
+        let reachability = taken.reachability();
+        let lost = match reachability {
+            Reachability::Answered => Some(false),
+            Reachability::Lost => Some(true),
+            Reachability::FailedHere | Reachability::Undecided => None,
         };
-        series.count(came, taken.at);
+        self.levels.add(&taken, (number, place.region), lost);
+        let is_other = self.sums.dimensions.series.other() == Some(number);
+        let series = self.series_of(number);
+        series.count(taken.ok, reachability, taken.at);
         let ordered = match taken.at {
             // rows of different series have no order
-            _ if self.dimensions.series.other() == Some(number) => Ordered::default(),
+            _ if is_other => Ordered::default(),
             None => {
                 series.see_address(place.address);
                 Ordered::default()
@@ -224,10 +166,10 @@ impl<K: RowFold> Survey<K> {
                 axis: placed.map_or(at, |placed| placed.axis),
                 set: placed.map_or(0, |placed| placed.set),
                 run,
-                heard: match cause {
-                    Some(_) if here || undecided => Heard::Here,
-                    Some(cause) if !answered => Heard::Nothing(cause),
-                    _ => Heard::Answer,
+                heard: match (reachability, cause) {
+                    (Reachability::FailedHere | Reachability::Undecided, _) => RowReply::Here,
+                    (Reachability::Lost, Some(cause)) => RowReply::Nothing(cause),
+                    _ => RowReply::Answer,
                 },
                 region: place.region,
                 address: place.address,
@@ -244,9 +186,17 @@ impl<K: RowFold> Survey<K> {
         }
     }
 
+    /// The series of a number.
+    fn series_of(&mut self, number: usize) -> &mut Series {
+        let limit = self.sums.options.outage_us;
+        let length = self.series.len().max(number.saturating_add(1));
+        self.series.resize_with(length, || Series::new(limit));
+        &mut self.series[number]
+    }
+
     /// Takes a row's slot in, where it has one.
     fn slot(&mut self, row: &Row<'_>, at: Option<i64>) -> Added {
-        match row.number(id!(slot)) {
+        match row.slot() {
             Some(slot) => self
                 .slots
                 .add(row.get(id!(run_id)), slot, at, Said::of(row)),
@@ -257,39 +207,32 @@ impl<K: RowFold> Survey<K> {
     /// What the certificate of a row tells of the way.
     fn way(&mut self, row: &Row<'_>, taken: &Taken<'_>) {
         if let Some(reply) = HttpReply::of_word(row.get(id!(http_reply))) {
-            self.http_replies.entry(reply).or_default().raise(1);
+            self.sums.http_replies.entry(reply).or_default().raise(1);
         }
         if row.get(id!(Thumbprint)).is_empty() {
             return;
         }
-        let path = TlsPath::of_word(row.get(id!(tls_path)));
-        let is_suspicious = || {
-            row.get(id!(tls_path_evidence))
-                .contains(TlsPath::SUSPICIOUS)
-        };
-        if path == Some(TlsPath::Direct) && !is_suspicious() {
-            self.paths.take_direct();
-            return;
-        }
-        let Some(path) = path else {
-            self.paths.take_unjudged();
-            return;
-        };
-        self.paths.take(Told {
-            path: Some(path),
+        let told = CertificateRow {
+            path: TlsPath::of_word(row.get(id!(tls_path))),
             evidence: &row.text(id!(tls_path_evidence)),
-            name: &row.through(row.text(id!(remotehost))),
-            issuer: &row.text(id!(Issuer)),
             at: taken.at,
+        };
+        self.sums.paths.take(told, || {
+            let name = row.through(row.text(id!(remotehost)));
+            [name, row.text(id!(Issuer))].map(Cow::into_owned)
         });
     }
 
     /// Notes a row of a known series that a filter leaves out: it counts nowhere, but without it
     /// there would seem to be gaps, and outages would seem to last.
     pub fn pass_by(&mut self, row: &Row<'_>) {
-        let known = self.dimensions.series.known(row);
+        if row.layout.dialect == Dialect::RollUps {
+            // without an order there are neither gaps nor outages
+            return;
+        }
+        let known = self.sums.dimensions.series.known(row);
         if let (Some(number), Some(at)) = (known, row.at) {
-            self.beside.raise(1);
+            self.sums.beside.raise(1);
             let at = at.timestamp_micros();
             let Added { placed, run, .. } = self.slot(row, Some(at));
             self.series[number].order(Observation {
@@ -297,7 +240,7 @@ impl<K: RowFold> Survey<K> {
                 axis: placed.map_or(at, |placed| placed.axis),
                 set: placed.map_or(0, |placed| placed.set),
                 run,
-                heard: Heard::Beside {
+                heard: RowReply::Beside {
                     answered: row.was_answered(),
                 },
                 region: relays::OTHER,
@@ -310,48 +253,34 @@ impl<K: RowFold> Survey<K> {
 
     /// Ends the fold: what waited for its order is brought in, and every cell is closed.
     pub fn finish(mut self) -> Finished<K> {
-        self.dimensions.close_all();
-        self.kinds.finish();
-        self.relays.finish();
-        self.egress.finish();
-        // all rows have an hour, a day, or none: either makes the whole
-        for measured in self.dimensions.days.measured() {
-            self.all.merge(measured);
-        }
-        for series in &mut self.series {
-            series.finish();
-        }
-        let (bucket_s, timeline) = self.timeline.finish();
-        let other_series = self.dimensions.series.other();
-        let names = std::mem::take(&mut self.dimensions.series).into_names();
-        let missed_slots = self.options.whole_slots.then(|| self.slots.missed());
-        Finished {
-            options: self.options,
-            all: self.all,
-            without_time: self.without_time,
-            worlds: self.worlds,
-            missed_slots: missed_slots.flatten(),
-            clocks: self.slots.clocks(),
-            span_us: self.span.length(),
-            causes: self.causes,
-            explanations: self.explanations,
-            ttls: self.ttls,
-            paths: self.paths,
-            http_replies: self.http_replies,
-            dimensions: self.dimensions,
-            relays: self.relays,
-            egress: self.egress,
-            slow: self.slow,
-            kinds: self.kinds,
-            chosen: self.chosen,
-            bucket_s,
-            timeline,
-            hosts: self.hosts.into_names(),
-            series: names.into_iter().zip(self.series).collect(),
-            levels: self.levels.finish(),
-            beside: self.beside,
-            other_series,
-        }
+        self.sums.kinds.finish();
+        let (timeline, ()) = rayon::join(
+            || self.timeline.finish(),
+            || {
+                self.sums.dimensions.close_all();
+                self.sums.relays.finish();
+                self.sums.egress.finish();
+                // all rows have an hour, a day, or none: either makes the whole
+                for measured in self.sums.dimensions.days.measured() {
+                    self.sums.all.merge(measured);
+                }
+                for series in &mut self.series {
+                    series.finish();
+                }
+            },
+        );
+        let mut sums = self.sums;
+        (sums.bucket_s, sums.timeline) = timeline;
+        let missed_slots = sums.options.whole_slots.then(|| self.slots.missed());
+        sums.missed_slots = missed_slots.flatten();
+        sums.clocks = self.slots.clocks();
+        sums.span_us = self.span.length();
+        sums.hosts = self.hosts.into_names();
+        sums.other_series = sums.dimensions.series.other();
+        let names = std::mem::take(&mut sums.dimensions.series).into_names();
+        sums.series = names.into_iter().zip(self.series).collect();
+        sums.levels = self.levels.finish();
+        sums
     }
 
     /// By how many microseconds clocks were set so far, forward and back.
@@ -361,9 +290,24 @@ impl<K: RowFold> Survey<K> {
 
     /// Host, target and transport of a series.
     pub fn series_name(&self, number: usize) -> &SeriesName {
-        self.dimensions.series.name(number)
+        self.sums.dimensions.series.name(number)
     }
 }
 
 /// The metric that slow rows, charts and the heat map are made of.
 pub const CHARTED: Metric = Metric::Connect;
+
+/// What was odd about a row.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Odd {
+    /// It came too late to be brought into the order of time: it counts everywhere but in the outages.
+    pub late: bool,
+    /// An equal row of its series was there before, in the file of this number.
+    pub copy_of: Option<usize>,
+    /// Its TLS time is shorter than the connect that it should hold: that cell does not count.
+    pub time: bool,
+    /// Its slot is out of reach for its run: it counts everywhere but in the missed slots.
+    pub leap: Option<Leap>,
+    /// Number of its series; a detail of another row has none.
+    pub series: Option<usize>,
+}

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::groups::part;
+use super::groups::{is_same, part};
 use crate::record::Counter as _;
 
 /// Causes and lists of TTLs that are told apart.
@@ -13,13 +13,24 @@ const MOST_NAMES: usize = 1_000;
 pub struct Names {
     numbers: HashMap<Box<str>, u32>,
     counts: Vec<u64>,
+    /// The last name, as the next one is most likely the same, and its number.
+    last: (String, u32),
 }
 
 impl Names {
     /// Counts a name and gives its number.
     pub fn count(&mut self, name: &str) -> u32 {
+        self.count_n(name, 1)
+    }
+
+    /// Counts a name so many times.
+    pub fn count_n(&mut self, name: &str, n: u64) -> u32 {
         if self.counts.is_empty() {
             self.counts.push(0);
+        }
+        if is_same(&self.last.0, name) && self.last.1 > 0 {
+            self.counts[self.last.1 as usize].raise(n);
+            return self.last.1;
         }
         let name = part(name);
         let number = match self.numbers.get(name.as_ref()) {
@@ -28,11 +39,13 @@ impl Names {
             None => {
                 let number = u32::try_from(self.counts.len()).unwrap_or(0);
                 self.counts.push(0);
-                self.numbers.insert(name.into_owned().into(), number);
+                self.numbers.insert(name.as_ref().into(), number);
                 number
             }
         };
-        self.counts[number as usize].raise(1);
+        self.counts[number as usize].raise(n);
+        name.as_ref().clone_into(&mut self.last.0);
+        self.last.1 = number;
         number
     }
 

@@ -24,6 +24,9 @@ pub const OTHER_NAME: &str = "(other)";
 /// Cells for each group: an address may have several names over time, and a name several addresses.
 const CELLS_EACH: usize = 4;
 
+/// Places for the relays that came last.
+const LATEST: usize = 1_024;
+
 /// Most addresses that are counted one by one beyond those that have a group.
 const MOST_COUNTED: usize = 100_000;
 
@@ -32,8 +35,8 @@ const MOST_COUNTED: usize = 100_000;
 struct Relay {
     place: Place,
     transport: usize,
-    /// What its rows have for a name and for a region.
-    cells: [Box<str>; 2],
+    /// What its rows have for an address, a name and a region.
+    cells: [Box<str>; 3],
     /// Its groups.
     address: Option<u32>,
     name: Option<u32>,
@@ -47,8 +50,8 @@ pub struct Relays {
     known: Vec<Relay>,
     /// Of each transport.
     numbers: Vec<HashMap<Box<str>, usize>>,
-    /// The last relay of each address, by transport: the next row of it is most likely of the same one.
-    latest: Vec<HashMap<Box<str>, usize>>,
+    /// The last relays, each in a place by its address: the next row of that is most likely of the same one.
+    latest: Vec<usize>,
     region_numbers: HashMap<Box<str>, usize>,
     /// Names of the regions by number; the first one is that of [`OTHER`].
     region_names: Vec<String>,
@@ -74,6 +77,8 @@ pub struct AddressCount {
     pub in_range: bool,
     /// Whether the list says so, and not the row itself.
     pub by_list: bool,
+    /// Number of the region of the first row with it.
+    pub region: usize,
 }
 
 /// Where a row belongs.
@@ -95,7 +100,7 @@ impl Relays {
             rejudge,
             known: Vec::new(),
             numbers: Vec::new(),
-            latest: Vec::new(),
+            latest: vec![usize::MAX; LATEST],
             region_numbers: HashMap::new(),
             region_names: vec![OTHER_NAME.to_owned()],
             regions: ByTransport::new(most),
@@ -113,45 +118,43 @@ impl Relays {
         if self.numbers.len() <= transport {
             let transports = transport.saturating_add(1);
             self.numbers.resize_with(transports, HashMap::new);
-            self.latest.resize_with(transports, HashMap::new);
         }
-        let address = part(row.get(id!(remoteip)));
-        let cells = [id!(remotename), id!(region)].map(|field| part(row.get(field)));
-        if let Some(number) = self.latest[transport].get(address.as_ref()) {
-            let relay = &mut self.known[*number];
+        let cells = [id!(remoteip), id!(remotename), id!(region)];
+        let cells = cells.map(|field| part(row.get(field)));
+        let latest = latest_place(&cells[0]);
+        if let Some(relay) = self.known.get_mut(self.latest[latest]) {
             let mut both = relay.cells.iter().zip(&cells);
-            if both.all(|(known, cell)| is_same(known, cell)) {
+            if relay.transport == transport && both.all(|(known, cell)| is_same(known, cell)) {
                 relay.measured.add(taken);
                 return relay.place;
             }
         }
         self.key.clear();
-        for cell in [&address, &cells[0], &cells[1]] {
+        for cell in &cells {
             self.key.push_str(cell);
             self.key.push(SEPARATOR);
         }
         if let Some(number) = self.numbers[transport].get(self.key.as_str()) {
-            if let Some(latest) = self.latest[transport].get_mut(address.as_ref()) {
-                *latest = *number;
-            }
+            self.latest[latest] = *number;
             let relay = &mut self.known[*number];
             relay.measured.add(taken);
             return relay.place;
         }
-        let region = self.region(taken);
-        let address_group = self.addresses.of(transport).number(&address);
+        let address = cells[0].as_ref();
+        let region = self.region(row);
+        let address_group = self.addresses.of(transport).number(address);
         let name = row.text(id!(remotename));
         let name_group = self.names.of(transport).number(&part(&name));
         if self.known.len() < self.most.saturating_mul(CELLS_EACH) {
             let place = Place {
                 region,
-                address: self.count(taken, &address, 0),
+                address: self.count(taken, address, region, 0),
             };
             let mut measured = Measured::default();
             measured.add(taken);
             let number = self.known.len();
             self.numbers[transport].insert(self.key.as_str().into(), number);
-            self.latest[transport].insert(address.as_ref().into(), number);
+            self.latest[latest] = number;
             self.known.push(Relay {
                 place,
                 transport,
@@ -167,8 +170,15 @@ impl Relays {
         self.names.of(transport).at(name_group).add(taken);
         Place {
             region,
-            address: self.count(taken, &address, 1),
+            address: self.count(taken, address, region, 1),
         }
+    }
+
+    /// Takes in what a roll-up measured of a region, and gives the number of that. Of addresses and names roll-ups say nothing.
+    pub fn add_rolled(&mut self, row: &Row<'_>, measured: &Measured, transport: usize) -> usize {
+        let region = self.region(row);
+        self.region_group(transport, region).merge(measured);
+        region
     }
 
     /// Ends the fold: every cell goes into its groups.
@@ -186,7 +196,6 @@ impl Relays {
             self.names.of(transport).at(relay.name).merge(measured);
         }
         self.numbers.clear();
-        self.latest.clear();
         for count in self.counts.values_mut() {
             count
                 .rows
@@ -216,6 +225,12 @@ impl Relays {
             .map(|(address, count)| (address.as_ref(), *count))
     }
 
+    /// The name of the region of an address, when the fold is finished.
+    pub fn region_of(&self, address: &str) -> Option<&str> {
+        let count = self.counts.get(address)?;
+        Some(self.region_name(count.region))
+    }
+
     fn region_group(&mut self, transport: usize, number: usize) -> &mut Measured {
         let regions = self.regions.of(transport);
         if number == OTHER {
@@ -225,7 +240,7 @@ impl Relays {
     }
 
     /// The number of an address; rows of relays with a cell are counted when that is closed.
-    fn count(&mut self, taken: &Taken<'_>, address: &str, rows: u64) -> Option<u32> {
+    fn count(&mut self, taken: &Taken<'_>, address: &str, region: usize, rows: u64) -> Option<u32> {
         if address.is_empty() {
             return None;
         }
@@ -251,13 +266,14 @@ impl Relays {
                 rows,
                 in_range: itself.unwrap_or_else(|| in_range(&self.ranges, taken.row)),
                 by_list: itself.is_none(),
+                region,
             },
         );
         Some(number)
     }
 
-    fn region(&mut self, taken: &Taken<'_>) -> usize {
-        let region = region_on_its_way(taken.row);
+    fn region(&mut self, row: &Row<'_>) -> usize {
+        let region = region_on_its_way(row);
         let region = part(&region);
         if let Some(number) = self.region_numbers.get(region.as_ref()) {
             return *number;
@@ -270,6 +286,18 @@ impl Relays {
         self.region_numbers.insert(region.into(), number);
         number
     }
+}
+
+/// Where the relay of an address stands among the last ones: by a few bytes of its begin and its end.
+#[inline]
+fn latest_place(address: &str) -> usize {
+    const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
+    let bytes = address.as_bytes();
+    let eight = |eight: Option<&[u8; 8]>| eight.map_or(0, |eight| u64::from_le_bytes(*eight));
+    let [begin, end] = [bytes.first_chunk(), bytes.last_chunk()].map(eight);
+    let mixed = (begin ^ end.rotate_left(32)).wrapping_mul(MIX);
+    // the highest bits depend on all
+    usize::from((mixed >> 48) as u16) % LATEST
 }
 
 /// The region of a row with the proxy that it was gone through, so that no chart puts the two ways together.

@@ -5,7 +5,9 @@ use crate::record::Counter as _;
 use std::collections::{HashMap, VecDeque};
 
 use super::gaps::{Gap, Gaps, Presence};
-use super::lost_runs::{LostRuns, Outage};
+use super::lost_runs::{LostRuns, Outage, RolledLosses};
+use crate::schema::{Reachability, RolledUp};
+use crate::stats::Outcomes;
 
 /// How long a row may come after rows that are later than it: the longest that a probe can take, twice.
 const WINDOW_US: i64 = 120_000_000;
@@ -18,7 +20,7 @@ const MOST_OUTAGES: usize = 100;
 
 /// What a row says of the path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Heard {
+pub enum RowReply {
     /// The relay answered, be it with an error.
     Answer,
     /// It did not, for the cause of this number.
@@ -33,19 +35,6 @@ pub enum Heard {
     },
 }
 
-/// What came of a row.
-#[derive(Debug, Clone, Copy)]
-pub struct Came {
-    /// It worked.
-    pub ok: bool,
-    /// The relay answered, be it with an error.
-    pub answered: bool,
-    /// This computer alone failed.
-    pub here: bool,
-    /// Something answered that may not be the relay.
-    pub undecided: bool,
-}
-
 /// What the order of rows is made of.
 #[derive(Debug, Clone, Copy)]
 pub struct Observation {
@@ -58,7 +47,7 @@ pub struct Observation {
     /// Number of the run; 0 where that is not known.
     pub run: u64,
     /// What came of it.
-    pub heard: Heard,
+    pub heard: RowReply,
     /// Number of the region.
     pub region: usize,
     /// Number of the address; none where there is none.
@@ -72,22 +61,16 @@ pub struct Observation {
 /// A series.
 #[derive(Debug, Default)]
 pub struct Series {
-    /// Rows.
-    pub rows: u64,
-    /// Of them OK.
-    pub ok: u64,
-    /// Of them answered, be it with an error.
-    pub answered: u64,
-    /// Rows in which the computer that measured failed alone.
-    pub failed_here: u64,
-    /// Rows that something answered which may not be the relay.
-    pub undecided: u64,
+    /// What came of the rows.
+    pub outcomes: Outcomes,
     /// Time of the earliest row.
     pub first: Option<i64>,
     /// Time of the latest row.
     pub last: Option<i64>,
     /// Rows that came too late for the window.
     pub late: u64,
+    /// What its roll-ups say of losses; none where it has no roll-ups.
+    pub rolled: Option<RolledLosses>,
     /// Runs of lost rows.
     pub lost_runs: LostRuns,
     /// The longest of them, in no order.
@@ -136,15 +119,21 @@ impl Series {
     }
 
     /// Counts a row, without its order.
-    pub fn count(&mut self, row: Came, at: Option<i64>) {
-        self.rows.raise(1);
-        self.ok.raise(u64::from(row.ok));
-        self.answered.raise(u64::from(row.answered));
-        self.failed_here.raise(u64::from(row.here));
-        self.undecided.raise(u64::from(row.undecided));
+    pub fn count(&mut self, ok: bool, reachability: Reachability, at: Option<i64>) {
+        self.outcomes.count(ok, reachability);
         if let Some(at) = at {
             self.first = Some(self.first.map_or(at, |first| first.min(at)));
             self.last = Some(self.last.map_or(at, |last| last.max(at)));
+        }
+    }
+
+    /// Counts the rows of a roll-up, whose order nobody knows.
+    pub fn count_rolled(&mut self, rolled: &RolledUp<'_>, at: Option<i64>) {
+        self.outcomes.merge(&Outcomes::of_rolled(rolled));
+        self.rolled.get_or_insert_default().take(rolled, at);
+        if let (Some(first), Some(last)) = (rolled.first, rolled.last) {
+            self.first = Some(self.first.map_or(first, |known| known.min(first)));
+            self.last = self.last.max(Some(last));
         }
     }
 
@@ -161,7 +150,7 @@ impl Series {
 
     /// Brings a row into the order of time.
     pub fn order(&mut self, observation: Observation) -> Ordered {
-        let is_beside = matches!(observation.heard, Heard::Beside { .. });
+        let is_beside = matches!(observation.heard, RowReply::Beside { .. });
         self.follow(&observation);
         if self
             .passed
@@ -187,7 +176,12 @@ impl Series {
             .find(equal)
             .map(|other| other.file)
             .filter(|_| !is_beside);
-        self.waiting.insert(place, observation);
+        // nearly all come in the order of their time
+        if before == 0 {
+            self.waiting.push_back(observation);
+        } else {
+            self.waiting.insert(place, observation);
+        }
         while let (Some(first), Some(last)) = (self.waiting.front(), self.waiting.back()) {
             let waits = last.axis.saturating_sub(first.axis) <= WINDOW_US;
             if waits && self.waiting.len() <= MOST_WAITING {
@@ -228,7 +222,7 @@ impl Series {
 
     /// Whether most rows came in the order of their time: else nothing can be told of it.
     pub fn is_in_order(&self) -> bool {
-        self.late.saturating_mul(2) <= self.rows
+        self.late.saturating_mul(2) <= self.outcomes.rows
     }
 
     /// When it measured: between its gaps, or all the time where the order of its rows is not known.
@@ -289,7 +283,7 @@ impl Series {
         }
         self.passed = Some((at, axis, run));
         match observation.heard {
-            Heard::Answer | Heard::Beside { answered: true } => {
+            RowReply::Answer | RowReply::Beside { answered: true } => {
                 self.has_worked = true;
                 if let Some(open) = self.open.take() {
                     let length = axis.abs_diff(open.first);
@@ -301,10 +295,10 @@ impl Series {
                     });
                 }
             }
-            Heard::Here | Heard::Beside { answered: false } => {}
-            Heard::Nothing(cause) => self.fail(at, axis, cause, observation.region),
+            RowReply::Here | RowReply::Beside { answered: false } => {}
+            RowReply::Nothing(cause) => self.fail(at, axis, cause, observation.region),
         }
-        if !matches!(observation.heard, Heard::Beside { .. }) {
+        if !matches!(observation.heard, RowReply::Beside { .. }) {
             self.see_address(observation.address);
         }
     }

@@ -1,9 +1,7 @@
 //! Slots of the schedule: those that left no row, and what they say of the clock.
 
+use super::axis::{Axis, AxisChange, Change, Placed, Said};
 use crate::record::Counter as _;
-use std::collections::HashMap;
-
-use super::axis::{Axis, Change, Placed, Said, Told};
 
 /// Slots behind the latest one in which rows may still come.
 const WINDOW: u64 = 4_096;
@@ -28,7 +26,9 @@ const MOST_CHANGES: usize = 200;
 /// Puts rows on the axis of their run.
 #[derive(Debug, Default)]
 pub struct Slots {
-    runs: HashMap<Box<str>, Run>,
+    runs: Vec<(Box<str>, Run)>,
+    /// The place of the run of the last row, as the next one is most likely of the same.
+    latest: usize,
     rows: u64,
     missed: u64,
     clocks: Clocks,
@@ -107,7 +107,15 @@ impl Slots {
     pub fn add(&mut self, run: &str, slot: u64, at: Option<i64>, said: Said) -> Added {
         self.rows.raise(1);
         let (now, place) = (self.rows, Place { slot, at });
-        if let Some(known) = self.runs.get_mut(run) {
+        if self
+            .runs
+            .get(self.latest)
+            .is_none_or(|(name, _)| **name != *run)
+        {
+            let place = self.runs.iter().position(|(name, _)| **name == *run);
+            self.latest = place.unwrap_or(usize::MAX);
+        }
+        if let Some((_, known)) = self.runs.get_mut(self.latest) {
             known.touched = now;
             if known.before.reaches(place) {
                 known.add(place);
@@ -128,16 +136,17 @@ impl Slots {
             };
         }
         if self.runs.len() >= MOST_RUNS
-            && let Some(oldest) = self.runs.iter().min_by_key(|(_, run)| run.touched)
+            && let Some((oldest, _)) =
+                (self.runs.iter().enumerate()).min_by_key(|(_, (_, run))| run.touched)
         {
-            let name = oldest.0.clone();
-            if let Some(run) = self.runs.remove(&name) {
-                self.missed.raise(run.missed());
-            }
+            let (_, run) = self.runs.swap_remove(oldest);
+            self.missed.raise(run.missed());
         }
-        let known = self.runs.entry(run.into());
-        let known = known.or_insert_with(|| Run::new(now, place));
-        known.placed(run, place, said, &mut self.clocks)
+        let mut new = Run::new(now, place);
+        let added = new.placed(run, place, said, &mut self.clocks);
+        self.latest = self.runs.len();
+        self.runs.push((run.into(), new));
+        added
     }
 
     /// By how many microseconds clocks were set, forward and back.
@@ -152,18 +161,18 @@ impl Slots {
 
     /// Missed slots of all runs; none where no row has a slot.
     pub fn missed(&self) -> Option<u64> {
-        let open = self.runs.values().map(Run::missed);
+        let open = self.runs.iter().map(|(_, run)| run.missed());
         let all = open.fold(self.missed, u64::saturating_add);
         (self.rows > 0).then_some(all)
     }
 }
 
 impl Clocks {
-    fn note(&mut self, told: Told) {
+    fn note(&mut self, told: AxisChange) {
         let change = match told {
-            Told::Nothing => return,
-            Told::Change(change) => change,
-            Told::Instead(change) => {
+            AxisChange::Nothing => return,
+            AxisChange::Change(change) => change,
+            AxisChange::Instead(change) => {
                 let by_slots = |change: &&mut Change| change.by_slots;
                 let kept = self.changes.iter_mut().rev().find(by_slots);
                 if let Some(before) = kept {

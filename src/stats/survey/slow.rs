@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::Taken;
 use crate::explain::looks_like_a_lost_syn;
 use crate::schema::{Metric, id};
+use crate::stats::Distribution;
 
 /// The slowest rows that are kept.
 const MOST_KEPT: usize = 20;
@@ -49,6 +50,8 @@ pub struct SlowRegion {
     pub lost: u64,
     /// Of them that look like it.
     pub likely: u64,
+    /// Of them in roll-ups, which do not say why.
+    pub rolled: u64,
 }
 
 /// Slow connects by region, and the slowest.
@@ -101,6 +104,16 @@ impl SlowRows {
         }));
         if self.slowest.len() > MOST_KEPT {
             self.slowest.pop();
+        }
+    }
+
+    /// Takes in the connects of a roll-up, which does not say what explains the slow ones.
+    pub fn add_rolled(&mut self, connects: &Distribution, region: usize) {
+        let slow = connects.above(self.threshold_us);
+        if slow > 0 {
+            let of_region = self.regions.entry(region).or_default();
+            of_region.slow.raise(slow);
+            of_region.rolled.raise(slow);
         }
     }
 

@@ -6,10 +6,9 @@
 use crate::record::Counter as _;
 use std::collections::{BTreeMap, HashSet};
 
-use super::Taken;
-use super::relays::OTHER;
+use super::bucket::{Bucket, CellKey};
+use super::{Measured, Taken};
 use crate::schema::Metric;
-use crate::stats::{Expo, Rough};
 
 /// Buckets that the span of the rows has at most while they come.
 const MOST_BUCKETS: i64 = 1_536;
@@ -26,18 +25,6 @@ const FEWEST_SHOWN: i64 = 200;
 /// Values that a median in the picture should be of, on average.
 const FEWEST_VALUES: u64 = 8;
 
-/// Regions that are told apart, by their numbers; later ones share the number 0.
-pub const MOST_REGIONS: usize = 64;
-
-/// Metrics of which a picture is all that is made.
-const ROUGH: [Metric; 5] = [
-    Metric::Dns,
-    Metric::Proxy,
-    Metric::Tls,
-    Metric::Turn,
-    Metric::Total,
-];
-
 /// Lengths in seconds while rows come, each a multiple of the one before; from then on each is twice
 /// as long.
 const LENGTHS_S: [i64; 14] = [
@@ -50,45 +37,12 @@ const SHOWN_S: [i64; 29] = [
     10_800, 14_400, 28_800, 43_200, 86_400, 172_800, 259_200, 604_800, 1_209_600, 2_419_200,
 ];
 
-/// Rows of a stretch of time.
-#[derive(Debug, Clone, Default)]
-pub struct Bucket {
-    /// Rows.
-    pub rows: u64,
-    /// Of them failed.
-    pub failed: u64,
-    /// Where and from where, in no order.
-    keys: Vec<CellKey>,
-    /// What was measured there, in the same order.
-    cells: Vec<Cell>,
-}
-
-/// Numbers of a host and of a region.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct CellKey {
-    /// The host, by its number in the survey.
-    pub host: usize,
-    /// The region, by its number.
-    pub region: usize,
-}
-
-/// Rows of a host to a region in a bucket.
-#[derive(Debug, Clone, Default)]
-pub struct Cell {
-    /// Connect times in microseconds.
-    pub connect: Expo,
-    /// Times of the other metrics by their number.
-    others: [Rough; Metric::COUNT],
-    /// How many connects were slow.
-    pub slow: u64,
-    /// The slowest connect, in microseconds.
-    pub slowest_us: u64,
-}
-
 /// Buckets by time.
 #[derive(Debug)]
 pub struct Timeline {
     slow_us: u64,
+    /// Buckets are not shorter in the end, in seconds.
+    least_s: i64,
     length: usize,
     buckets: BTreeMap<i64, Bucket>,
     /// Cells of these buckets together.
@@ -116,6 +70,7 @@ impl Timeline {
     pub fn new(slow_us: u64) -> Self {
         Self {
             slow_us,
+            least_s: 0,
             length: 0,
             buckets: BTreeMap::new(),
             cells: 0,
@@ -134,31 +89,17 @@ impl Timeline {
         let Some(Current { bucket, places, .. }) = &mut self.current else {
             return;
         };
-        bucket.rows.raise(1);
-        bucket.failed.raise(u64::from(!taken.ok));
-        if taken.times.iter().all(Option::is_none) {
+        bucket.add(taken, key, self.slow_us, places);
+    }
+
+    /// Takes in what a roll-up of an interval of so many seconds has of a host to a region. Buckets are no shorter in the end.
+    pub fn add_rolled(&mut self, at: i64, length_s: i64, measured: &Measured, key: CellKey) {
+        self.least_s = self.least_s.max(length_s);
+        self.turn_to(at);
+        let Some(Current { bucket, .. }) = &mut self.current else {
             return;
-        }
-        let region = if key.region > MOST_REGIONS {
-            OTHER
-        } else {
-            key.region
         };
-        let place = key
-            .host
-            .saturating_mul(MOST_REGIONS.saturating_add(1))
-            .saturating_add(region);
-        let cell = bucket.known_cell(CellKey { region, ..key }, place, places);
-        for metric in ROUGH {
-            if let Some(took) = taken.time(metric) {
-                cell.others[metric as usize].add(took);
-            }
-        }
-        if let Some(took) = taken.time(Metric::Connect) {
-            cell.connect.add(took);
-            cell.slow.raise(u64::from(took > self.slow_us));
-            cell.slowest_us = cell.slowest_us.max(took);
-        }
+        bucket.add_rolled(measured, key, self.slow_us);
     }
 
     /// Makes the bucket of a moment the current one.
@@ -171,7 +112,7 @@ impl Timeline {
         let seconds = self.seconds();
         let number = second.div_euclid(seconds);
         let bucket = self.buckets.remove(&number).unwrap_or_default();
-        self.cells.lower(bucket.cells.len());
+        self.cells.lower(bucket.len());
         let from = number.saturating_mul(seconds).saturating_mul(1_000_000);
         let mut places = std::mem::take(&mut self.places);
         places.clear();
@@ -187,6 +128,9 @@ impl Timeline {
     /// Length of a bucket in seconds, and the buckets by the time of their start in seconds.
     pub fn finish(mut self) -> (i64, BTreeMap<i64, Bucket>) {
         self.put_back();
+        while self.seconds() < self.least_s {
+            self.lengthen();
+        }
         let before = self.seconds();
         let known = SHOWN_S.into_iter().filter(|length| *length > before);
         let known = known.filter(|length| length.checked_rem(before) == Some(0));
@@ -266,7 +210,7 @@ impl Timeline {
                 ..
             } = current;
             self.places = places;
-            self.cells.raise(bucket.cells.len());
+            self.cells.raise(bucket.len());
             self.buckets.entry(number).or_default().merge(bucket);
         }
     }
@@ -284,72 +228,7 @@ impl Timeline {
                 .or_default()
                 .merge(bucket);
         }
-        self.cells = self.buckets.values().map(|bucket| bucket.cells.len()).sum();
-    }
-}
-
-impl Bucket {
-    /// All cells with their keys, in no order.
-    pub fn cells(&self) -> impl Iterator<Item = (CellKey, &Cell)> {
-        self.keys.iter().copied().zip(&self.cells)
-    }
-
-    /// The cell of a key, whose place is noted.
-    #[inline]
-    fn known_cell(&mut self, key: CellKey, at: usize, places: &mut Vec<u16>) -> &mut Cell {
-        let known = places.get(at).copied().unwrap_or(0);
-        if let Some(place) = usize::from(known).checked_sub(1)
-            && place < self.cells.len()
-        {
-            return &mut self.cells[place];
-        }
-        let place = self.place(key);
-        places.resize(places.len().max(at.saturating_add(1)), 0);
-        places[at] = u16::try_from(place.saturating_add(1)).unwrap_or(0);
-        &mut self.cells[place]
-    }
-
-    fn place(&mut self, key: CellKey) -> usize {
-        let place = self.keys.iter().position(|known| *known == key);
-        place.unwrap_or_else(|| {
-            self.keys.push(key);
-            self.cells.push(Cell::default());
-            self.cells.len().saturating_sub(1)
-        })
-    }
-
-    fn merge(&mut self, other: Self) {
-        if self.rows == 0 {
-            *self = other;
-            return;
-        }
-        self.rows.raise(other.rows);
-        self.failed.raise(other.failed);
-        for (key, cell) in other.keys.into_iter().zip(other.cells) {
-            if let Some(place) = self.keys.iter().position(|known| *known == key) {
-                self.cells[place].merge(&cell);
-            } else {
-                self.keys.push(key);
-                self.cells.push(cell);
-            }
-        }
-    }
-}
-
-impl Cell {
-    /// The times of another metric than the connect.
-    pub fn others(&self, metric: Metric) -> &Rough {
-        &self.others[metric as usize]
-    }
-
-    /// Takes in all that another one has seen.
-    pub fn merge(&mut self, other: &Self) {
-        self.slow.raise(other.slow);
-        self.slowest_us = self.slowest_us.max(other.slowest_us);
-        self.connect.merge(&other.connect);
-        for (times, more) in self.others.iter_mut().zip(&other.others) {
-            times.merge(more);
-        }
+        self.cells = self.buckets.values().map(Bucket::len).sum();
     }
 }
 
@@ -374,13 +253,12 @@ mod tests {
         let layout = Layout::new(Dialect::Turnprobe, Vec::new());
         let mut timeline = Timeline::new(1_000_000);
         for second in seconds {
-            let row = Row {
-                layout: &layout,
-                text: "",
-                ends: &[],
-                at: chrono::DateTime::from_timestamp(1_612_137_600 + second, 0),
-                line: 1,
-            };
+            let row = Row::new(
+                &layout,
+                "",
+                &[],
+                chrono::DateTime::from_timestamp(1_612_137_600 + second, 0),
+            );
             timeline.add(&Taken::of(&row), CellKey { host: 1, region: 1 });
         }
         let (length, buckets) = timeline.finish();
@@ -423,13 +301,12 @@ mod tests {
         let layout = Layout::new(Dialect::Turnprobe, names);
         let mut timeline = Timeline::new(1_000_000);
         for minute in 0..3 * 1_440 {
-            let row = Row {
-                layout: &layout,
-                text: "20",
-                ends: &[2],
-                at: chrono::DateTime::from_timestamp(1_612_137_600 + minute * 60, 0),
-                line: 1,
-            };
+            let row = Row::new(
+                &layout,
+                "20",
+                &[2],
+                chrono::DateTime::from_timestamp(1_612_137_600 + minute * 60, 0),
+            );
             let region = usize::try_from(minute % 4).unwrap() + 1;
             timeline.add(&Taken::of(&row), CellKey { host: 1, region });
         }

@@ -28,7 +28,7 @@ const FIRST_RECORD: usize = 20;
 
 /// How a hello is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Shape {
+pub enum HelloShape {
     /// In one record, with nothing odd in it.
     #[default]
     Plain,
@@ -57,7 +57,7 @@ pub struct Hello {
     /// Whether compression is offered.
     pub deflate: bool,
     /// How it is sent.
-    pub shape: Shape,
+    pub shape: HelloShape,
 }
 
 impl Hello {
@@ -76,7 +76,7 @@ impl Hello {
             server_name: server_name.map(str::to_owned),
             alpn: Vec::new(),
             deflate: false,
-            shape: Shape::Plain,
+            shape: HelloShape::Plain,
         }
     }
 
@@ -94,7 +94,7 @@ impl Hello {
         }
         let is_13 = version == ProtocolVersion::Tls13;
         let legacy = version.min(ProtocolVersion::Tls12).number();
-        let grease = (self.shape == Shape::Grease).then(|| grease(&mut random));
+        let grease = (self.shape == HelloShape::Grease).then(|| grease(&mut random));
         let mut body = legacy.to_be_bytes().to_vec();
         body.extend((0..32).map(|_| random()));
         // one of TLS 1.3 looks like one of a session that goes on (RFC 8446 appendix D.4)
@@ -113,8 +113,8 @@ impl Hello {
         let message = [vec![1], with_length::<3>(&body)].concat();
         let record_version = legacy.min(ProtocolVersion::Tls10.number()).to_be_bytes();
         let at = match self.shape {
-            Shape::Split => FIRST_RECORD.min(message.len()),
-            Shape::Plain | Shape::Grease => message.len(),
+            HelloShape::Split => FIRST_RECORD.min(message.len()),
+            HelloShape::Plain | HelloShape::Grease => message.len(),
         };
         let (first, second) = message.split_at(at);
         let record = |content: &[u8]| {

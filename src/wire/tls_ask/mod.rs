@@ -13,7 +13,7 @@ mod reply;
 mod shares;
 mod ssl2;
 
-pub use hello::{Hello, Shape};
+pub use hello::{Hello, HelloShape};
 pub use offers::{
     CURVES, GROUPS_13, SUITES_13, SUITES_SSL2, is_elliptic, needs_curve_of_certificate,
     rare_suites, ssl2_suite_name, usual_suites,

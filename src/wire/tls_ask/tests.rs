@@ -119,7 +119,7 @@ fn tls_1_3_is_asked_for_without_a_key_and_with_valid_ones() {
 fn odd_hellos_differ_from_the_plain_one_only_as_they_should() {
     let plain = of_13(&[29]);
     let greasy = Hello {
-        shape: Shape::Grease,
+        shape: HelloShape::Grease,
         ..plain.clone()
     };
     read(&greasy.bytes(random()), |_, suites, extensions| {
@@ -132,7 +132,7 @@ fn odd_hellos_differ_from_the_plain_one_only_as_they_should() {
         assert_eq!(greased, 2);
     });
     let split = Hello {
-        shape: Shape::Split,
+        shape: HelloShape::Split,
         ..plain.clone()
     };
     let (whole, split) = (plain.bytes(random()), split.bytes(random()));

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
-use turnprobe::doc::chart::{Chart, Curves, Lines, Multiples, Palette, Picture, Shape};
+use turnprobe::doc::chart::{Chart, Curves, Lines, Multiples, Palette, PanelForm, Picture};
 use turnprobe::doc::{
     self, Block, Cell, Column, Document, Fact, Keep, Paragraph, Point, Row, Section, Spark, Style,
     Table,
@@ -230,7 +230,7 @@ impl Maker<'_> {
                     data: self.panels(),
                     by: "region",
                     others: self.text(),
-                    shape: [Shape::Times, Shape::Shares, Shape::Counts][self.below(3)],
+                    shape: [PanelForm::Times, PanelForm::Shares, PanelForm::Counts][self.below(3)],
                     palette,
                 }),
                 2 => Picture::Lines(Lines {

@@ -168,7 +168,7 @@ fn with_patience_the_next_server_is_asked_after_it_and_the_one_that_answered_goe
     // the silence is no slow answer
     assert_ne!(rows[0].cell("explain"), "slow-dns");
     assert_eq!(rows[1].cell("dns_queries"), "1");
-    assert_eq!(rows[1].detail(), "connection refused");
+    assert!(rows[1].detail().starts_with("connection refused"));
     assert_eq!((silent.count(), good.count()), (1, 2));
 }
 

@@ -108,7 +108,6 @@ fn dns() -> Dns {
         addresses: Some(2),
         queries: Some(3),
         local_delay: None,
-        place: Place::First,
         ..Dns::default()
     }
 }
@@ -175,6 +174,7 @@ fn numbers() -> TcpNumbers {
         window_limited: some_us(7_000),
         pmtu: Some(1_500),
         bytes_acked: Some(2_222),
+        bytes_out: None,
         bytes_received: Some(5_555),
         in_flight: Some(49),
         since_data: some_us(40_000),

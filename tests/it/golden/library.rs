@@ -12,9 +12,9 @@ use turnprobe::sink::{self, FileSpec, Format, Profile, Sink};
 
 pub use turnprobe::record::{
     Ask, Cause, Certificate, ClockChange, Distance, Dns, EndedBy, Explanation, Failure, FastOpen,
-    Figures, HoldEnd, HoldFigures, Ignored, Link, Mode, Outcome, Phase, PhaseTimes, Place, Record,
-    Run, ServerFlight, Share, Tcp, TcpNumbers, Tls, TlsPath, Transport, Trust, Turn, TurnReply,
-    Verdict, Verdicts, Window, World,
+    Figures, HoldEnd, HoldFigures, Ignored, LimitVerdict, LimitVerdicts, Link, LossWindow, Mode,
+    Outcome, Phase, PhaseTimes, Record, Run, ServerFlight, Share, Tcp, TcpNumbers, Tls, TlsPath,
+    Transport, Trust, Turn, TurnReply, World,
 };
 pub use turnprobe::schema::{Column, RowKind};
 
@@ -80,6 +80,7 @@ fn forms<R: RowKind>(
                 columns: columns.clone(),
                 profile,
                 roll: None,
+                upkeep: turnprobe::sink::Upkeep::default(),
                 world: World::Lab,
             };
             let (sink, notes) = sink::open(&spec, &Wall::system()).unwrap();

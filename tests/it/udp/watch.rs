@@ -46,7 +46,7 @@ fn an_outage_is_told_when_it_begins_and_when_it_ends_and_in_the_summary() {
     // a minute has its line
     let minute = lines
         .iter()
-        .find(|line| line.starts_with("20") && line.contains("Z  "));
+        .find(|line| line.starts_with("20") && line.contains("  45    20 "));
     assert!(minute.is_some(), "{}", said.stdout);
 }
 

@@ -98,6 +98,7 @@ fn look() {
         offline: has("offline"),
         comparison: compare
             .map(|address| (address.parse::<std::net::IpAddr>().unwrap(), 53).into()),
+        list_date: turnprobe::endpoints::List::default().date,
         lab: false,
     };
     let run = Arc::new(Run::new("sim", String::new(), Kind::Real));

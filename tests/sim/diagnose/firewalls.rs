@@ -3,7 +3,7 @@
 use turnprobe::judge::diagnose::{Code, Confidence, Party};
 
 use super::told::blames;
-use super::world::{RELAYS, ROUTER, World};
+use super::world::{RELAYS, ROUTER, SAME_REGION, Says, World};
 
 /// The relays' ranges as the published list has them.
 const RELAYS_RANGES: &str = "ip daddr { 52.112.0.0/14, 52.122.0.0/15 }";
@@ -130,4 +130,54 @@ fn one_relay_of_two_that_is_silent_is_named_and_no_firewall() {
     world.at_router(&format!("ip daddr {silent} tcp dport 443 drop"));
     // one relay is no region
     blames(&world, "quick", &[Code::RelayOneSilent]);
+}
+
+/// Two relays of one region, and one of another.
+fn three_relays(purpose: &str) -> World {
+    let world = World::new(purpose);
+    // the first answers lead to one relay of each region, a later one to the third
+    let [first, other] = RELAYS;
+    let turns = vec![first, other, first, other, SAME_REGION, other];
+    *world.says.lock().unwrap() = Says::Relays(turns);
+    world
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_region_is_silent_where_two_of_its_relays_are_and_another_regions_answers() {
+    let world = three_relays("dg-region");
+    world.at_router(&format!(
+        "ip daddr {{ {}, {SAME_REGION} }} tcp dport 443 drop",
+        RELAYS[0]
+    ));
+    let told = blames(&world, "", &[Code::RegionSilent]);
+    told.is(Code::RegionSilent, Party::Microsoft, Confidence::Likely);
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn one_relay_that_is_silent_is_no_region() {
+    let world = three_relays("dg-one-of");
+    world.at_router(&format!("ip daddr {} tcp dport 443 drop", RELAYS[0]));
+    let told = blames(&world, "", &[Code::RelayOneSilent]);
+    assert_eq!(
+        told.facts.tcp.relays.known().unwrap().len(),
+        3,
+        "{}",
+        told.text()
+    );
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_firewall_that_rejects_one_relay_and_signs_is_named_and_not_microsoft() {
+    let world = World::new("dg-one-rej");
+    world.at_router(&format!(
+        "ip daddr {} reject with icmp type admin-prohibited",
+        RELAYS[1]
+    ));
+    let told = blames(&world, "quick", &[Code::RelayOneSilent]);
+    for code in [Code::RelayOneSilent, Code::UdpRelaySilent] {
+        told.is(code, Party::Firewall, Confidence::Certain);
+    }
 }

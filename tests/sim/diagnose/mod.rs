@@ -2,8 +2,11 @@
 
 mod child;
 mod firewalls;
+mod healthy;
+mod late;
 mod names;
 mod networks;
+mod proxies;
 mod told;
 mod ways;
 mod world;

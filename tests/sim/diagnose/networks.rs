@@ -1,6 +1,6 @@
 //! Networks that want a sign-in, routers that are dead, machines without an address, a clock that is wrong.
 
-use turnprobe::judge::diagnose::{Code, Confidence, Party};
+use turnprobe::judge::diagnose::{Code, Confidence, Outcome, Party};
 
 use super::told::{Told, blames, look};
 use super::world::{RELAYS, World};
@@ -186,4 +186,66 @@ fn a_network_of_ipv6_alone_without_a_translator_is_named() {
         "{}",
         told.text()
     );
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_way_to_the_router_that_loses_packets_is_the_local_networks() {
+    let world = World::new("dg-wifi");
+    // every fourth of the router's and of the relays' answers, as a bad radio link has it
+    world.at_client_in(
+        "meta l4proto icmp numgen inc mod 4 == 0 drop\nudp sport 3478-3481 numgen inc mod 4 == 0 drop",
+    );
+    let told = look(&world, "");
+    told.blames(&[Code::GatewayBad]);
+    let loss = told.judged.finding(Code::QLoss).unwrap();
+    assert_eq!(loss.explained_by, Some(Code::GatewayBad), "{}", told.text());
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_line_that_is_dead_behind_the_router_is_not_the_name_servers() {
+    let world = World::new("dg-dead-line");
+    world.at_router("drop");
+    for (args, most_ms) in [
+        ("", 28_000),
+        ("quick", 6_000),
+        ("quick compare=9.9.9.9", 6_000),
+    ] {
+        let told = blames(&world, args, &[Code::DnsTimeout]);
+        told.is(Code::DnsTimeout, Party::Unknown, Confidence::Possible);
+        let took = told.facts.about.took_ms;
+        assert!(took < most_ms, "{args}: {took} ms");
+    }
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_machine_without_a_route_is_told_and_no_name_server_is_blamed() {
+    let world = World::new("dg-no-route");
+    world.client.output("ip", &["route", "del", "default"]);
+    let told = blames(&world, "quick", &[Code::NoRoute4]);
+    told.is(Code::NoRoute4, Party::Local, Confidence::Certain);
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn routes_of_this_machine_that_lead_nowhere_are_no_firewall() {
+    for kind in ["unreachable", "blackhole"] {
+        let world = World::new(&format!("dg-{}", &kind[..5]));
+        world
+            .client
+            .output("ip", &["route", "add", kind, "52.112.0.0/14"]);
+        let told = blames(&world, "quick", &[]);
+        assert_eq!(told.judged.verdict.outcome, Outcome::CouldNotTell, "{kind}");
+    }
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_page_that_a_filter_forbids_is_no_sign_in() {
+    let world = World::new("dg-filter");
+    let page = "HTTP/1.1 403 Forbidden\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<html>Blocked";
+    page.clone_into(&mut world.page.lock().unwrap());
+    look(&world, "quick").is_healthy();
 }

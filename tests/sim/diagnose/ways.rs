@@ -1,10 +1,12 @@
 //! Ways that lose packets, swallow long ones, or have something on them.
 
-use turnprobe::judge::diagnose::{Code, Finding};
+use std::time::Duration;
+
+use turnprobe::judge::diagnose::{Code, Confidence, Finding, Party};
 use turnprobe::lab::Fault;
 
 use super::told::{blames, look};
-use super::world::World;
+use super::world::{RELAYS, Says, World};
 
 #[test]
 #[ignore = "needs root, nftables and tshark"]
@@ -191,4 +193,70 @@ fn a_hello_that_is_cut_is_a_filters() {
     // a TLS record begins with 22
     world.at_router("ip daddr 52.112.0.0/14 tcp dport 443 @ih,0,8 22 reject with tcp reset");
     blames(&world, "quick", &[Code::TlsReset]);
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_long_way_is_told_by_tcp_and_udp_alike() {
+    let world = World::with_delays("dg-far-both", |_, _| Duration::from_millis(60));
+    let told = look(&world, "");
+    told.blames(&[Code::QRtt]);
+    let over_tcp = told.judged.finding(Code::RttHigh).unwrap();
+    assert_eq!(over_tcp.explained_by, Some(Code::QRtt), "{}", told.text());
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_name_server_that_leads_to_a_region_that_is_measured_to_be_farther_is_named() {
+    let far = |from, to| {
+        let is_far = [from, to].contains(&RELAYS[1]);
+        Duration::from_millis(if is_far { 30 } else { 3 })
+    };
+    let world = World::with_delays("dg-reg", far);
+    *world.says.lock().unwrap() = Says::Relays(vec![RELAYS[1]]);
+    *world.other_says.lock().unwrap() = Says::Relays(vec![RELAYS[0]]);
+    blames(&world, "compare=9.9.9.9", &[Code::DnsRegion]);
+    // as far by name, and no nearer: nobody's fault
+    let near = World::with_delays("dg-reg2", |_, _| Duration::from_millis(3));
+    *near.says.lock().unwrap() = Says::Relays(vec![RELAYS[1]]);
+    *near.other_says.lock().unwrap() = Says::Relays(vec![RELAYS[0]]);
+    look(&near, "compare=9.9.9.9").is_healthy();
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_limit_below_twenty_packets_is_told_by_a_slower_stream() {
+    let world = World::new("dg-rate-low");
+    world.at_router("udp dport 3478 limit rate over 15/second burst 10 packets drop");
+    blames(&world, "", &[Code::UdpRate]);
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_stream_that_is_cut_off_is_not_the_lines_for_sure() {
+    let world = World::new("dg-cut-off");
+    // asked for, connections are known
+    world.at_router(
+        "udp dport 3478 ct original packets > 200 drop\nudp dport 3478 ct state established",
+    );
+    let told = blames(&world, "", &[Code::QLoss]);
+    told.is(Code::QLoss, Party::Path, Confidence::Possible);
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_way_of_one_and_a_half_seconds_is_long_and_loses_nothing() {
+    let world = World::with_delays("dg-1500", |_, _| Duration::from_millis(750));
+    let told = look(&world, "");
+    told.blames(&[Code::QRtt]);
+    assert!(
+        told.judged.finding(Code::SynLoss).is_none(),
+        "{}",
+        told.text()
+    );
+    assert!(
+        told.facts.about.took_ms < 28_000,
+        "{}",
+        told.facts.about.took_ms
+    );
 }

@@ -12,6 +12,7 @@ use std::time::Duration;
 use turnprobe::clock::Wall;
 use turnprobe::lab::{Fault, Lab, LabOptions};
 
+use super::late::{self, Cable, Late};
 use crate::link::{inside, name, resolvers};
 use crate::name_server::{address, alias, message, serve};
 use crate::namespace::{Namespace, run};
@@ -21,6 +22,9 @@ pub const RELAYS: [Ipv4Addr; 2] = [
     Ipv4Addr::new(52, 112, 100, 1),
     Ipv4Addr::new(52, 114, 200, 2),
 ];
+
+/// Another relay of the first one's region; no name leads to it unless a test says so.
+pub const SAME_REGION: Ipv4Addr = Ipv4Addr::new(52, 112, 100, 9);
 
 /// Where Microsoft's page, the control name and the second name server stand; none of them in the relays' ranges.
 pub const PAGE: Ipv4Addr = Ipv4Addr::new(13, 107, 4, 52);
@@ -43,7 +47,7 @@ pub enum Says {
     Error(u8),
     /// These addresses, after so long.
     Late(Duration, Vec<Ipv4Addr>),
-    /// Nothing.
+    /// Nothing, whatever name is asked for.
     Silence,
 }
 
@@ -61,6 +65,7 @@ pub struct World {
     pub page: Arc<Mutex<String>>,
     pub roots: Vec<Vec<u8>>,
     _lab: Lab,
+    _late: Option<Cable>,
 }
 
 impl World {
@@ -71,20 +76,29 @@ impl World {
 
     /// One whose relays have these faults.
     pub fn with_faults(purpose: &str, faults: &[Fault]) -> Self {
-        Self::with(purpose, faults, true)
+        Self::with(purpose, faults, true, None)
     }
 
     /// One in which something else listens on port 443 of the relays and of the control name.
     pub fn without_tls(purpose: &str) -> Self {
-        Self::with(purpose, &[], false)
+        Self::with(purpose, &[], false, None)
     }
 
-    fn with(purpose: &str, faults: &[Fault], has_tls: bool) -> Self {
+    /// One in which packets behind the router arrive so late.
+    pub fn with_delays(purpose: &str, late: Late) -> Self {
+        Self::with(purpose, &[], true, Some(late))
+    }
+
+    fn with(purpose: &str, faults: &[Fault], has_tls: bool, late: Option<Late>) -> Self {
         let client = Namespace::new(&format!("{purpose}-c"));
         let router = Namespace::new(&format!("{purpose}-r"));
         let internet = Namespace::new(&format!("{purpose}-i"));
         cable((&client, "eth0"), (&router, "eth0"));
-        cable((&router, "eth1"), (&internet, "eth0"));
+        let ends = ((&router, "eth1"), (&internet, "eth0"));
+        let late = late.map(|late| late::lay(ends.0, ends.1, late));
+        if late.is_none() {
+            cable(ends.0, ends.1);
+        }
         let ip = |namespace: &Namespace, line: &str| {
             namespace.output("ip", &line.split(' ').collect::<Vec<_>>());
         };
@@ -97,7 +111,14 @@ impl World {
         ip(&internet, "route add 10.77.0.0/24 via 10.78.0.1");
         // what is nowhere is silent
         ip(&internet, "route add blackhole default");
-        for own in [RELAYS[0], RELAYS[1], PAGE, CONTROL, OTHER_SERVER] {
+        for own in [
+            RELAYS[0],
+            RELAYS[1],
+            SAME_REGION,
+            PAGE,
+            CONTROL,
+            OTHER_SERVER,
+        ] {
             ip(&internet, &format!("address add {own}/32 dev eth0"));
         }
         for namespace in [&router, &internet] {
@@ -135,6 +156,7 @@ impl World {
             page,
             roots: lab.roots().iter().map(|root| root.to_vec()).collect(),
             _lab: lab,
+            _late: late,
         }
     }
 
@@ -160,6 +182,26 @@ impl World {
         ip(&self.router, "-6 route add default via fd00:78::2");
         ip(&self.internet, "-6 route add fd00:77::/64 via fd00:78::1");
         ip(&self.internet, "-6 route add blackhole default");
+    }
+
+    /// A proxy that answers every CONNECT with this status; its URL.
+    pub fn proxy(&self, status: &'static str) -> String {
+        let place = format!("{NAME_SERVER}:3128");
+        let listener = inside(&self.internet, || TcpListener::bind(&place).unwrap());
+        std::thread::spawn(move || {
+            for mut stream in listener.incoming().map_while(Result::ok) {
+                let mut request = [0; 2048];
+                let _ = stream.read(&mut request);
+                let _ = stream.write_all(format!("HTTP/1.1 {status}\r\n\r\n").as_bytes());
+            }
+        });
+        format!("http://{place}")
+    }
+
+    /// Rules for what the client gets.
+    pub fn at_client_in(&self, rules: &str) {
+        let chain = format!("chain input {{ type filter hook input priority 0; {rules}\n}}");
+        crate::link::filter(&self.client, &chain);
     }
 
     /// Rules for what the router forwards.
@@ -207,7 +249,10 @@ fn cable(one: (&Namespace, &str), other: (&Namespace, &str)) {
 /// Leads the relays' real ports to those of the lab, each address to its own relay.
 fn lead_to(internet: &Namespace, port: u16, has_tls: bool) {
     let mut rules = String::new();
-    for (index, own) in [RELAYS[0], RELAYS[1], CONTROL].iter().enumerate() {
+    for (index, own) in [RELAYS[0], RELAYS[1], CONTROL, SAME_REGION]
+        .iter()
+        .enumerate()
+    {
         let lab = format!("127.0.0.{}:{port}", 21 + index);
         if has_tls {
             let _ = writeln!(rules, "ip daddr {own} tcp dport 443 dnat to {lab}");
@@ -236,6 +281,9 @@ fn names(
         if crate::name_server::asks_for_v6(query) {
             let found = says_v6.lock().unwrap().map(crate::name_server::address6);
             return message(query, 0, found.as_slice());
+        }
+        if *says.lock().unwrap() == Says::Silence {
+            return Vec::new();
         }
         let text = String::from_utf8_lossy(&query[12..]).to_ascii_lowercase();
         let others = BTreeMap::from([("msftconnecttest", PAGE), ("microsoftonline", CONTROL)]);

@@ -9,7 +9,7 @@ use super::finding::{Evidence, Finding};
 use crate::words::{words, words_as_text};
 pub use item::Item;
 use item::codes;
-use seen::{Seen, seen};
+use seen::{Observed, seen};
 
 words! {
     /// How it is.
@@ -52,12 +52,12 @@ pub fn checks(facts: &Facts, found: &[Finding]) -> Vec<Check> {
         let code = worst.or_else(|| own.next()).map(|finding| finding.code);
         let (state, why, told) = match (worst, seen(facts, item)) {
             (Some(_), _) => (State::Fault, None, Vec::new()),
-            (None, Seen::Ok(told)) => (State::Ok, None, told),
-            (None, Seen::Odd) => (State::CouldNotTell, None, Vec::new()),
-            (None, Seen::Unknown(Why::NotAsked)) => {
+            (None, Observed::Ok(told)) => (State::Ok, None, told),
+            (None, Observed::Odd) => (State::CouldNotTell, None, Vec::new()),
+            (None, Observed::Unknown(Why::NotAsked)) => {
                 (State::LeftOut, Some(Why::NotAsked), Vec::new())
             }
-            (None, Seen::Unknown(why)) => (State::CouldNotTell, Some(why), Vec::new()),
+            (None, Observed::Unknown(why)) => (State::CouldNotTell, Some(why), Vec::new()),
         };
         Check {
             item,

@@ -2,7 +2,7 @@
 
 use super::item::Item;
 use crate::judge::diagnose::facts::{
-    Connects, Fact, Facts, NameServer, Reply, Talk, TlsOutcome, Why,
+    Connect, Connects, Fact, Facts, NameServer, RelayReply, Reply, TlsOutcome, Why,
 };
 use crate::judge::diagnose::finding::{Evidence, Value};
 use crate::judge::diagnose::rules::age_days;
@@ -12,7 +12,7 @@ use crate::record::TlsPath;
 use crate::stats::share;
 
 /// How the facts alone see it.
-pub(super) enum Seen {
+pub(super) enum Observed {
     /// It is well, by these numbers.
     Ok(Vec<Evidence>),
     /// It was looked at, and does not read as all right.
@@ -31,23 +31,23 @@ fn told(name: &'static str, value: Value, n: Option<u64>, source: &'static str) 
 }
 
 /// Of a fact that is known or not.
-fn of<T>(fact: &Fact<T>, seen: impl FnOnce(&T) -> Seen) -> Seen {
+fn of<T>(fact: &Fact<T>, seen: impl FnOnce(&T) -> Observed) -> Observed {
     match fact {
         Fact::Known(value) => seen(value),
-        Fact::Unknown(why) => Seen::Unknown(why.clone()),
+        Fact::Unknown(why) => Observed::Unknown(why.clone()),
     }
 }
 
-fn ok_if(is_ok: bool) -> Seen {
+fn ok_if(is_ok: bool) -> Observed {
     if is_ok {
-        Seen::Ok(Vec::new())
+        Observed::Ok(Vec::new())
     } else {
-        Seen::Odd
+        Observed::Odd
     }
 }
 
 /// What the facts say of it.
-pub(super) fn seen(facts: &Facts, item: Item) -> Seen {
+pub(super) fn seen(facts: &Facts, item: Item) -> Observed {
     let machine = &facts.machine;
     match item {
         Item::Address => of(&machine.has_address, |has| ok_if(*has)),
@@ -55,29 +55,32 @@ pub(super) fn seen(facts: &Facts, item: Item) -> Seen {
         Item::Desktop => of(&machine.vdi, |signs| ok_if(signs.is_empty())),
         Item::Clock => of(&facts.web.clocks, |_| {
             let Some((low, high, n)) = view::offset(facts) else {
-                return Seen::Unknown(Why::NotReached);
+                return Observed::Unknown(Why::NotReached);
             };
             let middle = Value::Seconds(f64::midpoint(low, high));
-            Seen::Ok(vec![told("offset", middle, Some(n), "web.clocks")])
+            Observed::Ok(vec![told("offset", middle, Some(n), "web.clocks")])
         }),
         Item::Ipv4 => of(&machine.has_route4, |has| {
             match (has, facts.tcp.nat64_prefix.known()) {
-                (true, _) | (false, Some(Some(_))) => Seen::Ok(Vec::new()),
-                (false, _) => Seen::Odd,
+                (true, _) | (false, Some(Some(_))) => Observed::Ok(Vec::new()),
+                (false, _) => Observed::Odd,
             }
         }),
         Item::Router => router(facts),
         Item::Tunnel => of(&machine.way, |way| {
-            of(&way.tunnel, |_| Seen::Ok(Vec::new()))
+            of(&way.tunnel, |_| Observed::Ok(Vec::new()))
         }),
         Item::SignIn => of(&facts.web.page, |page| ok_if(page.is_expected)),
         Item::NameServers | Item::Addresses | Item::Lookups => names(facts, item),
         Item::Ipv6 => of(&facts.tcp.v6, |v6| ok_if(v6.is_open() == Some(true))),
         Item::Proxy => of(&machine.proxy, |proxy| match (proxy, &facts.web.connect) {
-            (None, _) => Seen::Ok(Vec::new()),
-            (Some(_), Fact::Unknown(why)) => Seen::Unknown(why.clone()),
-            // what is all right has a note, what is not has a finding
-            (Some(_), Fact::Known(_)) => ok_if(view::is_tcp_open(facts) == Some(true)),
+            (None, _) => Observed::Ok(Vec::new()),
+            (Some(_), Fact::Unknown(why)) => Observed::Unknown(why.clone()),
+            // a proxy that is dead or leads elsewhere has no finding where nobody needs it, and is not all right
+            (Some(_), Fact::Known(Connect::Status(200..300))) => {
+                ok_if(view::is_tcp_open(facts) == Some(true))
+            }
+            (Some(_), Fact::Known(_)) => Observed::Odd,
         }),
         Item::Control => of(&facts.tcp.control, open),
         Item::Tcp80 => of(&facts.tcp.port80, open),
@@ -87,9 +90,9 @@ pub(super) fn seen(facts: &Facts, item: Item) -> Seen {
                 .filter(|relay| relay.is_open() == Some(true))
                 .count();
             if relays.is_empty() || open < relays.len() {
-                return Seen::Odd;
+                return Observed::Odd;
             }
-            Seen::Ok(vec![told(
+            Observed::Ok(vec![told(
                 "relays",
                 Value::Count(open as u64),
                 None,
@@ -97,8 +100,8 @@ pub(super) fn seen(facts: &Facts, item: Item) -> Seen {
             )])
         }),
         Item::Syns => of(&facts.tcp.relays, |_| match view::syns(facts) {
-            (_, 0) => Seen::Unknown(untold(facts)),
-            (lost, sent) => Seen::Ok(vec![told(
+            (_, 0) => Observed::Unknown(untold(facts)),
+            (lost, sent) => Observed::Ok(vec![told(
                 "lost",
                 Value::Count(lost),
                 Some(sent),
@@ -109,12 +112,12 @@ pub(super) fn seen(facts: &Facts, item: Item) -> Seen {
             let first = relays.iter().find_map(|relay| relay.window_scale.known());
             match first {
                 Some(scale) => ok_if(scale.is_used),
-                None => Seen::Unknown(untold(facts)),
+                None => Observed::Unknown(untold(facts)),
             }
         }),
         Item::Rtt => of(&facts.tcp.relays, |_| match view::tcp_rtt_us(facts) {
-            Some(rtt) => Seen::Ok(vec![told("rtt", Value::Micros(rtt), None, "tcp.relays")]),
-            None => Seen::Unknown(Why::NotReached),
+            Some(rtt) => Observed::Ok(vec![told("rtt", Value::Micros(rtt), None, "tcp.relays")]),
+            None => Observed::Unknown(Why::NotReached),
         }),
         Item::Tls => of(&facts.encrypted.relays, |all| {
             ok_if(!all.is_empty() && all.iter().all(|tls| tls.outcome == TlsOutcome::Done))
@@ -122,7 +125,7 @@ pub(super) fn seen(facts: &Facts, item: Item) -> Seen {
         Item::Certificate => of(&facts.encrypted.relays, |_| {
             let mut paths = view::certificates(facts).map(|(_, one)| one.path);
             match paths.next() {
-                None => Seen::Unknown(Why::NotReached),
+                None => Observed::Unknown(Why::NotReached),
                 Some(first) => ok_if(first.is_fine() && paths.all(TlsPath::is_fine)),
             }
         }),
@@ -133,9 +136,9 @@ pub(super) fn seen(facts: &Facts, item: Item) -> Seen {
         Item::Allocate => of(&facts.udp.allocate, |reply| reply_seen(*reply)),
         Item::Nat => of(&facts.udp.mapped, |mapped| {
             if mapped.len() > 1 {
-                Seen::Ok(Vec::new())
+                Observed::Ok(Vec::new())
             } else {
-                Seen::Unknown(Why::NotReached)
+                Observed::Unknown(Why::NotReached)
             }
         }),
         Item::Sizes => of(&facts.udp.sizes, |sizes| {
@@ -149,26 +152,26 @@ pub(super) fn seen(facts: &Facts, item: Item) -> Seen {
                 .max();
             match most {
                 Some(most) if wanted.all(|size| size.answered > 0 || size.too_long > 0) => {
-                    Seen::Ok(vec![told(
+                    Observed::Ok(vec![told(
                         "largest",
                         Value::Bytes(most.into()),
                         None,
                         "udp.sizes",
                     )])
                 }
-                _ => Seen::Odd,
+                _ => Observed::Odd,
             }
         }),
         Item::Loss | Item::Delay | Item::Jitter => stream(facts, item),
         Item::Load => of(&facts.quality.loaded, |loaded| ok_if(loaded.n >= 20)),
         Item::List => match age_days(facts).and_then(|days| u64::try_from(days).ok()) {
-            Some(days) => Seen::Ok(vec![told(
+            Some(days) => Observed::Ok(vec![told(
                 "days",
                 Value::Count(days),
                 None,
                 "about.list_date",
             )]),
-            None => Seen::Unknown(Why::NotAsked),
+            None => Observed::Unknown(Why::NotAsked),
         },
     }
 }
@@ -182,27 +185,27 @@ fn untold(facts: &Facts) -> Why {
     }
 }
 
-fn open(connects: &Connects) -> Seen {
+fn open(connects: &Connects) -> Observed {
     ok_if(connects.is_open() == Some(true))
 }
 
-fn talk(talk: &Talk) -> Seen {
+fn talk(talk: &RelayReply) -> Observed {
     reply_seen(talk.reply)
 }
 
-fn reply_seen(reply: Reply) -> Seen {
+fn reply_seen(reply: Reply) -> Observed {
     match reply {
-        Reply::Success | Reply::Error(401) => Seen::Ok(Vec::new()),
-        Reply::NotConnected => Seen::Unknown(Why::NotReached),
-        _ => Seen::Odd,
+        Reply::Success | Reply::Error(401) => Observed::Ok(Vec::new()),
+        Reply::NotConnected => Observed::Unknown(Why::NotReached),
+        _ => Observed::Odd,
     }
 }
 
-fn router(facts: &Facts) -> Seen {
+fn router(facts: &Facts) -> Observed {
     of(&facts.machine.router, |router| {
         let Some(router) = router else {
-            // a tunnel has none
-            return Seen::Unknown(Why::NotReached);
+            // a tunnel has none, nor has loopback: there is nothing to ask
+            return Observed::Unknown(Why::NotAsked);
         };
         match (&router.trips, view::is_router_alive(facts)) {
             (Fact::Known(trips), Some(true)) if trips.answered > 0 && trips.sent >= 10 => {
@@ -214,16 +217,16 @@ fn router(facts: &Facts) -> Seen {
                         .p95_us
                         .map(|p95| told("p95", Value::Micros(p95), None, source)),
                 );
-                Seen::Ok(all)
+                Observed::Ok(all)
             }
-            (Fact::Unknown(why), _) => Seen::Unknown(why.clone()),
+            (Fact::Unknown(why), _) => Observed::Unknown(why.clone()),
             // many routers answer no such thing
-            (Fact::Known(_), _) => Seen::Unknown(Why::NotReached),
+            (Fact::Known(_), _) => Observed::Unknown(Why::NotReached),
         }
     })
 }
 
-fn names(facts: &Facts, item: Item) -> Seen {
+fn names(facts: &Facts, item: Item) -> Observed {
     of(&facts.names.system, |servers| {
         let has_answered = servers.iter().any(|server| !server.addresses().is_empty());
         match item {
@@ -231,12 +234,12 @@ fn names(facts: &Facts, item: Item) -> Seen {
                 let all = servers.iter().all(|server| !server.addresses().is_empty());
                 let count = Value::Count(servers.len() as u64);
                 if all && !servers.is_empty() {
-                    Seen::Ok(vec![told("servers", count, None, "names.system")])
+                    Observed::Ok(vec![told("servers", count, None, "names.system")])
                 } else {
-                    Seen::Odd
+                    Observed::Odd
                 }
             }
-            Item::Addresses if !has_answered => Seen::Unknown(Why::NotReached),
+            Item::Addresses if !has_answered => Observed::Unknown(Why::NotReached),
             Item::Addresses => {
                 let mut all = servers.iter().flat_map(NameServer::addresses);
                 ok_if(all.all(|answer| answer.in_teams_range))
@@ -249,68 +252,68 @@ fn names(facts: &Facts, item: Item) -> Seen {
                 match times.iter().max() {
                     Some(most) if times.len() >= 2 => {
                         let n = Some(times.len() as u64);
-                        Seen::Ok(vec![told(
+                        Observed::Ok(vec![told(
                             "longest",
                             Value::Micros(*most),
                             n,
                             "names.system",
                         )])
                     }
-                    _ => Seen::Unknown(Why::NotReached),
+                    _ => Observed::Unknown(Why::NotReached),
                 }
             }
         }
     })
 }
 
-fn udp(facts: &Facts, item: Item) -> Seen {
+fn udp(facts: &Facts, item: Item) -> Observed {
     of(&facts.udp.cells, |cells| {
         let own = |port: u16| (port == 443) == (item == Item::Udp443);
         let own = || cells.iter().filter(|cell| own(cell.port));
         let sent = view::total(own().map(|cell| cell.sent));
         let answered = view::total(own().map(|cell| cell.answered));
         if own().next().is_none() {
-            Seen::Unknown(Why::NotAsked)
+            Observed::Unknown(Why::NotAsked)
         } else if own().all(|cell| cell.answered > 0) {
-            Seen::Ok(vec![told(
+            Observed::Ok(vec![told(
                 "answered",
                 Value::Count(answered),
                 Some(sent),
                 "udp.cells",
             )])
         } else {
-            Seen::Odd
+            Observed::Odd
         }
     })
 }
 
-fn stream(facts: &Facts, item: Item) -> Seen {
+fn stream(facts: &Facts, item: Item) -> Observed {
     of(&facts.quality.stream, |stream| {
         let source = "quality.stream";
         let lost = stream.sent.saturating_sub(stream.received);
         match item {
             Item::Loss => match share(lost, stream.sent) {
-                Some(share) if share.high_ppm < CLIENT.loss => Seen::Ok(vec![told(
+                Some(share) if share.high_ppm < CLIENT.loss => Observed::Ok(vec![told(
                     "lost",
                     Value::Count(lost),
                     Some(stream.sent),
                     source,
                 )]),
-                _ => Seen::Odd,
+                _ => Observed::Odd,
             },
             Item::Delay => match stream.rtt_p50_us {
                 Some(rtt) => {
                     let n = Some(stream.received);
-                    Seen::Ok(vec![told("p50", Value::Micros(rtt), n, source)])
+                    Observed::Ok(vec![told("p50", Value::Micros(rtt), n, source)])
                 }
-                None => Seen::Odd,
+                None => Observed::Odd,
             },
             _ => match stream.jitter_us.filter(|_| stream.jitter_n >= 100) {
                 Some(jitter) => {
                     let n = Some(stream.jitter_n);
-                    Seen::Ok(vec![told("mean", Value::Micros(jitter), n, source)])
+                    Observed::Ok(vec![told("mean", Value::Micros(jitter), n, source)])
                 }
-                None => Seen::Odd,
+                None => Observed::Odd,
             },
         }
     })

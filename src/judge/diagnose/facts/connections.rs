@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fact::Fact;
 use super::ip::{Endpoint, Ip};
-use super::text::{Name, Public};
+use super::text::{Name, Region};
 
 /// TCP.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -36,7 +36,7 @@ pub struct Connects {
     pub name: Name,
     /// Its region; empty where it is not known.
     #[serde(default)]
-    pub region: Public,
+    pub region: Region,
     /// Where the address comes from.
     #[serde(default)]
     pub origin: Origin,

@@ -6,7 +6,7 @@ use super::connections::Rejection;
 use super::encrypted::Reply;
 use super::fact::Fact;
 use super::ip::Endpoint;
-use super::text::Public;
+use super::text::Region;
 
 /// UDP.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -31,7 +31,7 @@ pub struct Cell {
     pub port: u16,
     /// The relay's region; empty where it is not known.
     #[serde(default)]
-    pub region: Public,
+    pub region: Region,
     /// Datagrams that went out.
     pub sent: u64,
     /// Of them those that were answered.
@@ -48,6 +48,9 @@ pub struct Cell {
     /// The shortest round trip, in microseconds.
     #[serde(default)]
     pub rtt_us: Option<u64>,
+    /// Datagrams that came from there and are no answers.
+    #[serde(default)]
+    pub others: u64,
 }
 
 /// This end as somebody saw it.

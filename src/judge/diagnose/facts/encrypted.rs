@@ -20,11 +20,11 @@ pub struct Encrypted {
     /// TLS with the control name.
     pub control: Fact<Tls>,
     /// Pseudo-TLS with the first relay.
-    pub pseudo_tls: Fact<Talk>,
+    pub pseudo_tls: Fact<RelayReply>,
     /// TURN in the clear with the first relay.
-    pub turn_clear: Fact<Talk>,
+    pub turn_clear: Fact<RelayReply>,
     /// TURN inside TLS with the first relay.
-    pub turn_tls: Fact<Talk>,
+    pub turn_tls: Fact<RelayReply>,
 }
 
 /// A handshake.
@@ -117,7 +117,7 @@ pub struct Certificate {
 
 /// A request on port 443 and what it got.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Talk {
+pub struct RelayReply {
     /// Where.
     pub remote: Endpoint,
     /// What came back.

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 pub use connections::{ConnectOutcome, Connects, Origin, Rejection, Tcp, Tried, WindowScale};
 pub use datagrams::{Cell, Mapping, Size, Udp};
-pub use encrypted::{Certificate, Encrypted, Reply, Segments, Talk, Tls, TlsOutcome};
+pub use encrypted::{Certificate, Encrypted, RelayReply, Reply, Segments, Tls, TlsOutcome};
 pub use fact::{Fact, Why};
 pub use ip::{Endpoint, Ip, IpKind};
 pub use machine::{

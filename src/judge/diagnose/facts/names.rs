@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fact::Fact;
 use super::ip::{Endpoint, Ip};
-use super::text::{FreeText, Name, Public};
+use super::text::{FreeText, Name, Region};
 
 /// The name servers.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -72,7 +72,7 @@ pub struct Answered {
     pub in_teams_range: bool,
     /// The region by its name; empty where the name has none.
     #[serde(default)]
-    pub region: Public,
+    pub region: Region,
 }
 
 impl NameServer {

@@ -46,6 +46,8 @@ texts! {
     Issuer,
     /// Words of the system or of a stranger: cut and without control characters.
     FreeText,
-    /// What is everybody's: a region of Azure, the version of this program, a VPN product, an ICMP code.
+    /// A region of Azure; empty where none is known.
+    Region,
+    /// What is everybody's: the version of this program, a VPN product, the place of a page. Never a stranger's words.
     Public,
 }

@@ -32,6 +32,15 @@ pub struct Page {
     pub is_html: bool,
 }
 
+impl Page {
+    /// Whether it is that of a network that wants a sign-in: another page, for persons or leading elsewhere. One that says that
+    /// something is forbidden or broken is a filter's or the server's own, but for the status that says it (RFC 6585 section 6).
+    pub fn asks_for_a_sign_in(&self) -> bool {
+        let is_error = self.status >= 400 && self.status != 511;
+        !self.is_expected && !is_error && (self.redirects || self.is_html)
+    }
+}
+
 /// The offset of this clock against another lies between these, in seconds; positive where this one is ahead.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ClockOffset {

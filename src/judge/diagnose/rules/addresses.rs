@@ -3,8 +3,8 @@
 use crate::judge::diagnose::code::Code;
 use crate::judge::diagnose::facts::{Answered, Connects, Facts, IpKind, NameServer, Origin};
 use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
+use crate::judge::diagnose::finding::Rule;
 use crate::judge::diagnose::finding::{Finding, Party, Value};
-use crate::judge::diagnose::rule::Rule;
 use crate::judge::diagnose::rules::{list, tls};
 use crate::judge::diagnose::view::{self, name_servers};
 use crate::judge::severity::Severity::{Fail, Warn};
@@ -160,11 +160,11 @@ pub const REGION: Rule = Rule {
         (far.region != near.region && far_us > near_us.saturating_add(25_000)).then(|| {
             Finding::new(Code::DnsRegion, Warn, Party::Dns, Likely)
                 .with("server", Value::Endpoint(server.server.clone()), SYSTEM)
-                .with("far", Value::Public(far.region.clone()), SYSTEM)
+                .with("far", Value::Region(far.region.clone()), SYSTEM)
                 .with("far-rtt", Value::Micros(far_us), "tcp.relays")
                 .with(
                     "near",
-                    Value::Public(near.region.clone()),
+                    Value::Region(near.region.clone()),
                     "names.comparison",
                 )
                 .with("near-rtt", Value::Micros(near_us), "tcp.relays")

@@ -3,8 +3,7 @@
 use crate::judge::diagnose::code::Code;
 use crate::judge::diagnose::facts::Facts;
 use crate::judge::diagnose::finding::Confidence::Certain;
-use crate::judge::diagnose::finding::{Finding, Party, Value};
-use crate::judge::diagnose::rule::{Rule, nothing};
+use crate::judge::diagnose::finding::{Finding, Party, Rule, Value, nothing};
 use crate::judge::severity::Severity::Warn;
 
 /// How old the list was when it was used, in days.

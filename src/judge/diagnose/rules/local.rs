@@ -1,10 +1,9 @@
 //! Layer 1: the way out of the local network.
 
 use crate::judge::diagnose::code::Code;
-use crate::judge::diagnose::facts::{Connects, Facts, NameServer, Neighbour, TunnelSign};
+use crate::judge::diagnose::facts::{Connects, Fact, Facts, NameServer, Neighbour, TunnelSign};
 use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
-use crate::judge::diagnose::finding::{Finding, Party, Value};
-use crate::judge::diagnose::rule::{Rule, nothing};
+use crate::judge::diagnose::finding::{Finding, Party, Rule, Value, nothing};
 use crate::judge::diagnose::view::{self, micros};
 use crate::judge::limits::CLIENT;
 use crate::judge::severity::Severity::{Fail, Warn};
@@ -78,21 +77,40 @@ pub fn is_beyond(facts: &Facts, server: &NameServer) -> bool {
 pub const NO_ROUTE4: Rule = Rule {
     code: Code::NoRoute4,
     layer: 1,
-    condition: "no route for IPv4, no DNS64, and no relay that answers by IPv6",
-    why: "the relays of Teams have IPv4 addresses; without a translator there is no way to them",
+    condition: "no route for IPv4, no DNS64 (or no route for IPv6 either), and no relay that answers by IPv6",
+    why: "the relays of Teams have IPv4 addresses; without a translator there is no way to them, nor to name servers with such addresses",
     grade: "fail, local, certain",
     check: |facts| {
         let has_route = *facts.machine.has_route4.known()?;
-        let prefix = facts.tcp.nat64_prefix.known()?;
+        let has_nat64 = match &facts.tcp.nat64_prefix {
+            Fact::Known(prefix) => prefix.is_some(),
+            // without IPv6 nobody asks for a translator: there can be none; what answers goes some other way
+            Fact::Unknown(_) if facts.machine.has_route6.known() == Some(&false) => {
+                view::is_anything_out_there(facts)
+            }
+            Fact::Unknown(_) => return None,
+        };
         let v6 = facts.tcp.v6.known().and_then(Connects::is_open);
         let works = [v6, view::is_tcp_open(facts), view::is_udp_open(facts)];
-        (!has_route && prefix.is_none() && !works.contains(&Some(true))).then(|| {
+        // without any address there is no route either, which says nothing more
+        let has_none = facts.machine.has_address.known() == Some(&false);
+        (!has_route && !has_nat64 && !has_none && !works.contains(&Some(true))).then(|| {
             Finding::new(Code::NoRoute4, Fail, Party::Local, Certain)
                 .with("route", Value::Word("none"), "machine.has_route4")
                 .with("nat64", Value::Word("none"), "tcp.nat64_prefix")
         })
     },
-    explains: |_| [&TCP[..], &UDP].concat(),
+    explains: |facts| {
+        let mut all = [&TCP[..], &UDP].concat();
+        // one of the own network is reached without a route
+        let is_lost = |server: &NameServer| {
+            !server.server.ip.is_v6() && server.is_behind_router != Some(false)
+        };
+        if view::name_servers(facts).iter().all(is_lost) {
+            all.extend([Code::DnsTimeout, Code::DnsServerDown, Code::DnsSlow]);
+        }
+        all
+    },
 };
 
 /// A translator.
@@ -313,12 +331,12 @@ pub fn is_router_clean(facts: &Facts) -> bool {
 pub const PORTAL: Rule = Rule {
     code: Code::Portal,
     layer: 1,
-    condition: "in place of a page that always reads the same came another one that leads elsewhere or is HTML",
-    why: "a network that wants a sign-in answers every page with its own; silence tells nothing",
+    condition: "in place of a page that always reads the same came another one that leads elsewhere or is HTML, and its status is no error but 511",
+    why: "a network that wants a sign-in answers every page with its own (RFC 6585: status 511); a page that says that something is forbidden or broken is a filter's or the server's; silence tells nothing",
     grade: "fail, local, certain",
     check: |facts| {
         let page = facts.web.page.known()?;
-        (!page.is_expected && (page.redirects || page.is_html)).then(|| {
+        page.asks_for_a_sign_in().then(|| {
             Finding::new(Code::Portal, Fail, Party::Local, Certain)
                 .with("url", Value::Public(page.url.clone()), "web.page")
                 .with("status", Value::Number(page.status.into()), "web.page")

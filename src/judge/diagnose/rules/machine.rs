@@ -6,8 +6,7 @@ use crate::judge::diagnose::facts::{
     Cell, ConnectOutcome, Connects, Facts, NameServer, Tried, VdiSign as S,
 };
 use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
-use crate::judge::diagnose::finding::{Finding, Party, Value};
-use crate::judge::diagnose::rule::{Rule, nothing};
+use crate::judge::diagnose::finding::{Finding, Party, Rule, Value, nothing};
 use crate::judge::diagnose::view::{self, offset};
 use crate::judge::severity::Severity::{Fail, Warn};
 
@@ -50,16 +49,9 @@ pub const SEND_DENIED: Rule = Rule {
     check: send_denied,
     explains: |facts| {
         use Code as C;
-        let (udp, tcp) = denied(facts);
+        // of UDP only ports to which everything went out count as silent: their silence is another's
+        let (_, tcp) = denied(facts);
         let mut all = Vec::new();
-        if udp.is_some() {
-            all.extend([
-                C::UdpAllSilent,
-                C::UdpSomeSilent,
-                C::UdpRelaySilent,
-                C::Udp443Silent,
-            ]);
-        }
         if tcp.is_some() {
             all.extend([
                 C::Tcp443Silent,

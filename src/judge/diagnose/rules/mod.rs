@@ -12,7 +12,7 @@ mod tls;
 mod udp;
 
 use super::code::Code;
-use super::rule::Rule;
+use super::finding::Rule;
 
 /// All of them, the lowest layer first; within a layer the one that explains others first.
 pub static RULES: [&Rule; Code::ALL.len()] = [

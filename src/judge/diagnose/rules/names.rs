@@ -4,8 +4,8 @@ use crate::judge::diagnose::code::Code;
 use crate::judge::diagnose::facts::text::Name;
 use crate::judge::diagnose::facts::{Answer, ConnectOutcome, Facts, NameServer};
 use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
-use crate::judge::diagnose::finding::{Finding, Party, Value};
-use crate::judge::diagnose::rule::{Rule, nothing};
+use crate::judge::diagnose::finding::{Finding, Party, Rule, Value, nothing};
+use crate::judge::diagnose::rules::local::is_beyond;
 use crate::judge::diagnose::view::{self, name_servers};
 use crate::judge::severity::Severity::{Fail, Warn};
 
@@ -34,13 +34,32 @@ pub const NO_SERVER: Rule = Rule {
     },
 };
 
+/// What is to be done where nothing is answered, and where other names are.
+const CLOSED: &str = "allow UDP and TCP 53";
+const FILTERED: &str = "look for a filter of that name";
+
+/// Whose silence or failure of the system's name servers is: where nothing out there answers, nobody's for sure.
+fn party(facts: &Facts) -> Party {
+    if view::is_anything_out_there(facts) {
+        Party::Dns
+    } else {
+        Party::Unknown
+    }
+}
+
+/// The word for that.
+fn line(facts: &Facts) -> Option<Value> {
+    let word = "nothing else beyond the router answered either";
+    (!view::is_anything_out_there(facts)).then_some(Value::Word(word))
+}
+
 /// Nobody answers.
 pub const TIMEOUT: Rule = Rule {
     code: Code::DnsTimeout,
     layer: 2,
     condition: "each of the system's name servers was asked at least twice and answered nothing",
-    why: "one lost question is no silence; where another name server answers, the way to the internet is not to blame",
-    grade: "fail, dns, certain where another name server answers, likely where a relay does, else possible",
+    why: "one lost question is no silence; where another name server answers, the way to the internet is not to blame; where the names of others are answered, it may be a filter, or chance on a way that loses much; where nothing answers at all, it may be the line",
+    grade: "fail, dns, certain where another name server answers, likely where a relay does, one less where other names are answered, else possible; unknown, possible where nothing beyond the router answers",
     check: |facts| {
         let servers = name_servers(facts);
         let silent = |server: &NameServer| server.is_silent() && server.asked >= 2;
@@ -55,14 +74,16 @@ pub const TIMEOUT: Rule = Rule {
             view::is_udp_open(facts),
             view::is_control_open(facts),
         ];
+        let is_of_name = view::are_other_names_answered(facts);
         let confidence = match other {
-            Some(other) if answers(other) => Certain,
-            _ if reached.contains(&Some(true)) => Likely,
+            Some(other) if answers(other) && !is_of_name => Certain,
+            Some(other) if answers(other) => Likely,
+            _ if reached.contains(&Some(true)) && !is_of_name => Likely,
             _ => Possible,
         };
         let asked = view::total(servers.iter().map(|server| u64::from(server.asked)));
         Some(
-            Finding::new(Code::DnsTimeout, Fail, Party::Dns, confidence)
+            Finding::new(Code::DnsTimeout, Fail, party(facts), confidence)
                 .counted(
                     "server",
                     Value::Endpoint(first.server.clone()),
@@ -76,7 +97,18 @@ pub const TIMEOUT: Rule = Rule {
                         .filter(|other| answers(other))
                         .map(|other| Value::Endpoint(other.server.clone())),
                     "names.comparison",
-                ),
+                )
+                .maybe(
+                    "closed",
+                    (!is_of_name).then_some(Value::Word(CLOSED)),
+                    SYSTEM,
+                )
+                .maybe(
+                    "filtered",
+                    is_of_name.then_some(Value::Word(FILTERED)),
+                    "web.page",
+                )
+                .maybe("line", line(facts), "web.page"),
         )
     },
     explains: nothing,
@@ -89,13 +121,16 @@ fn error(answer: &Answer) -> Option<&'static str> {
         Answer::ServFail => "SERVFAIL",
         Answer::Refused => "REFUSED",
         Answer::NoData => "no address",
-        Answer::Addresses(_) | Answer::Silent | Answer::Other(_) => return None,
+        Answer::Other(_) => "something else than an address",
+        Answer::Addresses(_) | Answer::Silent => return None,
     })
 }
 
 /// The first of the system's name servers that gives an error, and its word.
 fn failing(facts: &Facts) -> Option<(&NameServer, &'static str)> {
-    let mut servers = name_servers(facts).iter();
+    let mut servers = name_servers(facts)
+        .iter()
+        .filter(|server| server.answered > 0);
     servers.find_map(|server| Some((server, error(&server.answer)?)))
 }
 
@@ -120,9 +155,9 @@ fn gone(facts: &Facts) -> Option<&Name> {
 pub const ERROR: Rule = Rule {
     code: Code::DnsError,
     layer: 2,
-    condition: "a name server of the system answers NXDOMAIN, SERVFAIL, REFUSED or no address for the relay's name, and not everybody does",
+    condition: "a name server of the system answers NXDOMAIN, SERVFAIL, REFUSED, no address or something that cannot be read for the relay's name, and not everybody does",
     why: "the first answer counts for a program, be it an error; another one that knows the name shows who is wrong",
-    grade: "fail (warn where the next name server makes up for it), dns, certain where another one knows the name, else possible",
+    grade: "fail (warn where the next name server makes up for it), dns, certain where another one knows the name, else possible; unknown, possible where nothing beyond the router answers",
     check: |facts| {
         let (server, word) = failing(facts)?;
         if gone(facts).is_some() {
@@ -139,9 +174,15 @@ pub const ERROR: Rule = Rule {
             Fail
         };
         let confidence = if other.is_some() { Certain } else { Possible };
+        let party = if other.is_some() {
+            Party::Dns
+        } else {
+            party(facts)
+        };
+        let line = line(facts).filter(|_| other.is_none());
         let at = server.chain.last().unwrap_or(&facts.names.name);
         Some(
-            Finding::new(Code::DnsError, severity, Party::Dns, confidence)
+            Finding::new(Code::DnsError, severity, party, confidence)
                 .with("server", Value::Endpoint(server.server.clone()), SYSTEM)
                 .counted(
                     "rcode",
@@ -155,7 +196,8 @@ pub const ERROR: Rule = Rule {
                     "other",
                     other.map(|other| Value::Endpoint(other.server.clone())),
                     "names.comparison",
-                ),
+                )
+                .maybe("line", line, "web.page"),
         )
     },
     explains: nothing,
@@ -213,25 +255,47 @@ pub const SERVER_DOWN: Rule = Rule {
     explains: |_| vec![Code::DnsSlow],
 };
 
+/// The median of a slow name server's times, in microseconds, and how many there are.
+fn slow(server: &NameServer) -> Option<(u64, u64)> {
+    let mut times = server.times_us.clone();
+    times.sort_unstable();
+    // of an even number the lower one: the smaller claim
+    let median = *times.get(times.len().checked_sub(1)? / 2)?;
+    (times.len() >= 2 && median > 200_000).then_some((median, times.len() as u64))
+}
+
+/// Slow lookups as what follows from a long way: all slow name servers are beyond the router, and would not be slow but for
+/// a round trip as long as that to the relay.
+pub fn slow_by_way(facts: &Facts) -> Vec<Code> {
+    let Some(rtt) = view::rtt_us(facts) else {
+        return Vec::new();
+    };
+    let mut slow = name_servers(facts)
+        .iter()
+        .filter_map(|server| Some((server, slow(server)?.0)));
+    if slow
+        .all(|(server, median)| is_beyond(facts, server) && median.saturating_sub(rtt) <= 200_000)
+    {
+        vec![Code::DnsSlow]
+    } else {
+        Vec::new()
+    }
+}
+
 /// Slow lookups.
 pub const SLOW: Rule = Rule {
     code: Code::DnsSlow,
     layer: 2,
     condition: "the median of at least two answers of a name server is over 200 ms",
     why: "each new call waits for it",
-    grade: "warn, dns, certain",
+    grade: "warn, dns, certain; possible where no round trip to a relay is known and the name server is not of the own network",
     check: |facts| {
-        let slow = |server: &'_ NameServer| {
-            let mut times = server.times_us.clone();
-            times.sort_unstable();
-            // of an even number the lower one: the smaller claim
-            let median = *times.get(times.len().checked_sub(1)? / 2)?;
-            (times.len() >= 2 && median > 200_000).then_some((median, times.len() as u64))
-        };
         let mut servers = name_servers(facts).iter();
         let (server, (median, n)) = servers.find_map(|server| Some((server, slow(server)?)))?;
+        let is_compared = view::rtt_us(facts).is_some() || !is_beyond(facts, server);
+        let confidence = if is_compared { Certain } else { Possible };
         Some(
-            Finding::new(Code::DnsSlow, Warn, Party::Dns, Certain)
+            Finding::new(Code::DnsSlow, Warn, Party::Dns, confidence)
                 .with("server", Value::Endpoint(server.server.clone()), SYSTEM)
                 .counted("p50", Value::Micros(median), n, SYSTEM),
         )

@@ -5,21 +5,24 @@ use std::time::Duration;
 use crate::judge::diagnose::code::Code;
 use crate::judge::diagnose::facts::{Lost, Stream};
 use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
-use crate::judge::diagnose::finding::{Finding, Party, Value};
-use crate::judge::diagnose::rule::{Rule, nothing};
+use crate::judge::diagnose::finding::{Finding, Party, Rule, Value, nothing};
 use crate::judge::diagnose::rules::local::is_router_clean;
+use crate::judge::diagnose::rules::names::slow_by_way;
 use crate::judge::diagnose::view::{self, micros, stream};
 use crate::judge::limits::{CLIENT, judge};
 use crate::judge::severity::Severity::{Fail, Warn};
-use crate::record::{Figures, Share, Verdict, Window};
+use crate::record::{Figures, LimitVerdict, LossWindow, Share};
 use crate::stats::share;
 
 const STREAM: &str = "quality.stream";
 
+/// Round trips beyond that are as long as the stream waits for an answer, which is 2 s.
+const LONGEST_US: u64 = 1_800_000;
+
 /// The stream as Microsoft's table judges it.
 fn figures(stream: &Stream) -> Figures {
     let lost = stream.sent.saturating_sub(stream.received);
-    let window = |lost: Lost| Window {
+    let window = |lost: Lost| LossWindow {
         lost: lost.lost,
         sent: lost.sent,
     };
@@ -50,9 +53,13 @@ fn with_loss(finding: Finding, lost: u64, sent: u64, share: Share) -> Finding {
 
 /// A limit to a rate: how many packets went before it, and how many a second pass.
 #[allow(clippy::cast_precision_loss)] // counts of packets
-fn rate_limit(stream: &Stream) -> Option<(u64, f64)> {
+fn rate_limit(stream: &Stream, is_confirmed: bool) -> Option<(u64, f64)> {
     let (_, loss) = loss(stream)?;
-    let before = stream.before_first_loss.filter(|before| *before >= 20)?;
+    // one that lets few through from the beginning on is told by a slower stream alone
+    let is_heavy = is_confirmed && loss.ppm >= 300_000;
+    let before = stream
+        .before_first_loss
+        .filter(|before| *before >= 20 || is_heavy)?;
     if loss.ppm < 50_000 || stream.rate_per_s <= 0.0 {
         return None;
     }
@@ -75,17 +82,18 @@ fn rate_limit(stream: &Stream) -> Option<(u64, f64)> {
 pub const UDP_RATE: Rule = Rule {
     code: Code::UdpRate,
     layer: 7,
-    condition: "the first loss after at least 20 packets, at least 5 % lost, and the answers of each second then vary by less than a fifth of what random losses would (variance over mean)",
+    condition: "the first loss after at least 20 packets (or 10 a second pass without loss where 30 % of more are lost), at least 5 % lost, and the answers of each second then vary by less than a fifth of what random losses would (variance over mean)",
     why: "a limit lets the same number through each second, loss does not; a slower stream without loss confirms it, one with loss refutes it",
     grade: "warn, firewall, likely where 10 a second pass without loss, else possible: the limit may be the relay's own",
     check: |facts| {
         let stream = stream(facts)?;
-        let (before, rate) = rate_limit(stream)?;
         let slower = facts
             .quality
             .slower
             .known()
             .filter(|slower| slower.sent >= 15);
+        let is_confirmed = slower.is_some_and(|slower| slower.received >= slower.sent);
+        let (before, rate) = rate_limit(stream, is_confirmed)?;
         let confidence = match slower {
             Some(slower) if slower.received < slower.sent => return None,
             Some(_) => Likely,
@@ -103,21 +111,40 @@ pub const UDP_RATE: Rule = Rule {
     explains: |_| vec![Code::QLoss, Code::QBurst],
 };
 
+/// Whether packets came back at first, and from some moment on none at all, for two seconds at least.
+fn breaks_off(stream: &Stream) -> bool {
+    let answers = &stream.answers_per_s;
+    let silent = answers
+        .iter()
+        .rev()
+        .take_while(|count| **count == 0)
+        .count();
+    silent >= 2 && silent < answers.len()
+}
+
 /// Loss.
 pub const LOSS: Rule = Rule {
     code: Code::QLoss,
     layer: 7,
     condition: "the whole 95 % interval of the stream's loss lies at or above Microsoft's 1 %",
-    why: "fewer lost packets may be chance; beyond a clean way to the router it is the provider or the line",
-    grade: "fail, path, likely where the way to the router is known to be clean, else possible",
+    why: "fewer lost packets may be chance; beyond a clean way to the router it is the provider or the line; a stream that breaks off may have been cut by a firewall; of round trips of over 1.8 s nobody knows what is late and what is lost",
+    grade: "fail, path, likely where the way to the router is known to be clean and the stream did not break off for good, else possible",
     check: |facts| {
         let stream = stream(facts)?;
         let (lost, share) = loss(stream)?;
-        if judge(&figures(stream), &CLIENT).loss != Verdict::Fail {
+        // what comes later than the stream waits for it is not lost
+        if view::udp_rtt_us(facts).is_some_and(|rtt| rtt > LONGEST_US) {
+            return None;
+        }
+        if judge(&figures(stream), &CLIENT).loss != LimitVerdict::Fail {
             return None;
         }
         let is_clean = is_router_clean(facts);
-        let confidence = if is_clean { Likely } else { Possible };
+        let confidence = if is_clean && !breaks_off(stream) {
+            Likely
+        } else {
+            Possible
+        };
         let finding = Finding::new(Code::QLoss, Fail, Party::Path, confidence);
         let trips = view::trips(facts).filter(|_| is_clean);
         let finding = with_loss(finding, lost, stream.sent, share);
@@ -182,19 +209,26 @@ pub const BURST: Rule = Rule {
 pub const RTT: Rule = Rule {
     code: Code::QRtt,
     layer: 7,
-    condition: "the median round trip of the stream is over 100 ms",
+    condition: "the median round trip of the stream is over 100 ms, or without answers to a stream the shortest of all datagrams before it",
     why: "Microsoft wants less",
     grade: "warn, path, certain",
     check: |facts| {
-        let stream = stream(facts)?;
-        let rtt = stream.rtt_p50_us.filter(|rtt| *rtt > micros(CLIENT.rtt))?;
-        Some(
-            Finding::new(Code::QRtt, Warn, Party::Path, Certain)
-                .counted("rtt", Value::Micros(rtt), stream.received, STREAM)
-                .with("limit", Value::Micros(micros(CLIENT.rtt)), "limits"),
-        )
+        let of_stream = stream(facts).and_then(|one| Some((one.rtt_p50_us?, one.received)));
+        let rtt = of_stream.map(|(rtt, _)| rtt);
+        let rtt = rtt.or_else(|| view::udp_rtt_us(facts));
+        let rtt = rtt.filter(|rtt| *rtt > micros(CLIENT.rtt))?;
+        let finding = Finding::new(Code::QRtt, Warn, Party::Path, Certain);
+        let finding = match of_stream {
+            Some((_, n)) => finding.counted("rtt", Value::Micros(rtt), n, STREAM),
+            None => finding.with("rtt", Value::Micros(rtt), "udp.cells"),
+        };
+        Some(finding.with("limit", Value::Micros(micros(CLIENT.rtt)), "limits"))
     },
-    explains: |_| vec![Code::RttHigh],
+    explains: |facts| {
+        let mut all = vec![Code::RttHigh];
+        all.extend(slow_by_way(facts));
+        all
+    },
 };
 
 /// It varies.

@@ -3,9 +3,8 @@
 use crate::judge::diagnose::code::Code;
 use crate::judge::diagnose::facts::{ConnectOutcome, Connects, Facts, Rejection};
 use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
-use crate::judge::diagnose::finding::{Finding, Party, Value};
-use crate::judge::diagnose::rule::{Rule, nothing};
-use crate::judge::diagnose::rules::local::is_beyond;
+use crate::judge::diagnose::finding::{Finding, Party, Rule, Value, nothing};
+use crate::judge::diagnose::rules::{local::is_beyond, names::slow_by_way};
 use crate::judge::diagnose::view::{self, is_rejection, micros, relays};
 use crate::judge::limits::CLIENT;
 use crate::judge::severity::Severity::{Fail, Warn};
@@ -132,12 +131,40 @@ fn rejection<'a>(facts: &'a Facts, all: &'a [Connects]) -> Option<&'a Rejection>
     senders.find(|rejection| Some(&rejection.sender) != local)
 }
 
+/// Whether this system says so itself: without a route, or by one that leads nowhere. What comes over a wire takes longer.
+fn is_unroutable(connects: &Connects) -> bool {
+    const SOONEST_US: u64 = 50;
+    let at_once = connects
+        .tried
+        .iter()
+        .all(|tried| tried.took_us < SOONEST_US);
+    let is_no_host = |outcome| outcome == ConnectOutcome::HostUnreachable && at_once;
+    connects.are_all(|outcome| outcome == ConnectOutcome::NetUnreachable || is_no_host(outcome))
+        && connects.rejected_by.known().is_none()
+}
+
+/// Who rejects one relay's, by ICMP: neither this machine nor a relay.
+fn stranger<'a>(facts: &'a Facts, relay: &'a Connects) -> Option<&'a Rejection> {
+    let by = rejection(facts, std::slice::from_ref(relay))?;
+    let is_relays = relays(facts)
+        .iter()
+        .any(|relay| relay.remote.ip == by.sender);
+    (!is_relays).then_some(by)
+}
+
+fn with_sender(finding: Finding, by: Option<&Rejection>) -> Finding {
+    let code = |by: &Rejection| Value::Number(u64::from(by.icmp_code));
+    finding
+        .maybe("sender", by.map(|by| Value::Ip(by.sender.clone())), RELAYS)
+        .maybe("icmp-code", by.map(code), RELAYS)
+}
+
 /// Rejection by all relays, or in their name.
 pub const REFUSED: Rule = Rule {
     code: Code::Tcp443Refused,
     layer: 4,
     condition: "every connect to every relay on TCP 443 is rejected, by a reset or by ICMP",
-    why: "ICMP names its sender; a reset names nobody, but one that comes in less than half of the round trip was not the relay's",
+    why: "ICMP names its sender; a reset names nobody, but one that comes in less than half of the round trip was not the relay's; what comes at once and from nobody is this machine's own word about its routes",
     grade: "fail, firewall, certain by an ICMP sender that is no relay or by such a reset, likely where the control name answers, else possible",
     check: |facts| {
         let all = relays(facts);
@@ -149,11 +176,6 @@ pub const REFUSED: Rule = Rule {
                 .is_some_and(|by| Some(&by.sender) == local)
         };
         let rejected = |connects: &Connects| connects.are_all(is_rejection) && !is_own(connects);
-        let is_unroutable = |connects: &Connects| {
-            // without a route the system says so itself
-            connects.are_all(|outcome| outcome == ConnectOutcome::NetUnreachable)
-                && connects.rejected_by.known().is_none()
-        };
         if all.is_empty() || !all.iter().all(rejected) || all.iter().all(is_unroutable) {
             return None;
         }
@@ -176,16 +198,14 @@ pub const REFUSED: Rule = Rule {
             () if is_control_open && !is_late => Likely,
             () => Possible,
         };
-        let code = |by: &Rejection| Value::Number(u64::from(by.icmp_code));
+        let finding = Finding::new(Code::Tcp443Refused, Fail, Party::Firewall, confidence).counted(
+            "relays",
+            ips(all.iter()),
+            n,
+            RELAYS,
+        );
         Some(
-            Finding::new(Code::Tcp443Refused, Fail, Party::Firewall, confidence)
-                .counted("relays", ips(all.iter()), n, RELAYS)
-                .maybe(
-                    "sender",
-                    sender.map(|by| Value::Ip(by.sender.clone())),
-                    RELAYS,
-                )
-                .maybe("icmp-code", sender.map(code), RELAYS)
+            with_sender(finding, sender)
                 .maybe("after", fastest.map(Value::Micros), RELAYS)
                 .maybe("rtt", rtt.map(Value::Micros), "udp.cells"),
         )
@@ -201,6 +221,7 @@ fn closed(facts: &Facts) -> Vec<&Connects> {
     let is_closed = |relay: &&Connects| {
         relay.tried.len() >= 2
             && relay.are_all(|outcome| outcome == ConnectOutcome::Silent || is_rejection(outcome))
+            && !is_unroutable(relay)
     };
     relays(facts).iter().filter(is_closed).collect()
 }
@@ -225,23 +246,27 @@ pub const ONE_SILENT: Rule = Rule {
     layer: 4,
     condition: "a relay does not let a connection up on TCP 443, in at least 2 tries, while another one does",
     why: "a single address is too little to name a region",
-    grade: "warn, microsoft, possible",
+    grade: "warn, microsoft, possible; firewall, certain by an ICMP sender that is no relay",
     check: |facts| {
         let closed = closed(facts);
         let first = closed.first()?;
+        let by = stranger(facts, first);
+        let (party, confidence) = match by {
+            Some(_) => (Party::Firewall, Certain),
+            None => (Party::Microsoft, Possible),
+        };
         let open = relays(facts)
             .iter()
             .find(|relay| relay.is_open() == Some(true))?;
-        Some(
-            Finding::new(Code::RelayOneSilent, Warn, Party::Microsoft, Possible)
-                .counted(
-                    "ip",
-                    Value::Ip(first.remote.ip.clone()),
-                    first.tried.len() as u64,
-                    RELAYS,
-                )
-                .with("other", Value::Ip(open.remote.ip.clone()), RELAYS),
-        )
+        let finding = Finding::new(Code::RelayOneSilent, Warn, party, confidence)
+            .counted(
+                "ip",
+                Value::Ip(first.remote.ip.clone()),
+                first.tried.len() as u64,
+                RELAYS,
+            )
+            .with("other", Value::Ip(open.remote.ip.clone()), RELAYS);
+        Some(with_sender(finding, by))
     },
     explains: |facts| {
         let silent_here = |relay: &&Connects| {
@@ -262,30 +287,45 @@ pub const REGION_SILENT: Rule = Rule {
     layer: 4,
     condition: "all relays of a region, at least two, do not let a connection up on TCP 443, while one of another region does",
     why: "several addresses of one region are more than one relay and less than all of Teams",
-    grade: "fail, microsoft, likely",
+    grade: "fail, microsoft, likely; firewall, certain by an ICMP sender that is no relay",
     check: |facts| {
         let (relay, n) = dead_region(facts)?;
+        let by = stranger(facts, relay);
+        let (party, confidence) = match by {
+            Some(_) => (Party::Firewall, Certain),
+            None => (Party::Microsoft, Likely),
+        };
         let open = relays(facts)
             .iter()
             .find(|other| other.is_open() == Some(true))?;
-        Some(
-            Finding::new(Code::RegionSilent, Fail, Party::Microsoft, Likely)
-                .counted("region", Value::Public(relay.region.clone()), n, RELAYS)
-                .with("other", Value::Public(open.region.clone()), RELAYS),
-        )
+        let finding = Finding::new(Code::RegionSilent, Fail, party, confidence)
+            .counted("region", Value::Region(relay.region.clone()), n, RELAYS)
+            .with("other", Value::Region(open.region.clone()), RELAYS);
+        Some(with_sender(finding, by))
     },
     explains: |_| vec![Code::RelayOneSilent, Code::UdpRelaySilent],
 };
+
+/// Whether a SYN is sent again, after a second, before its answer can have come: nothing is lost then.
+fn is_longer_than_the_timer(facts: &Facts) -> bool {
+    let up = relays(facts).iter().flat_map(Connects::up);
+    let fastest = up.map(|tried| tried.took_us).min();
+    let rtt = view::udp_rtt_us(facts).or(fastest);
+    rtt.is_some_and(|rtt| rtt > 900_000)
+}
 
 /// Lost SYNs.
 pub const SYN_LOSS: Rule = Rule {
     code: Code::SynLoss,
     layer: 4,
     condition: "at least 2 of at least 10 SYNs had to be sent again, and more than 1 % for sure (a single one is a note)",
-    why: "the kernel counts them, so nothing is guessed from times; one lost SYN is chance",
+    why: "the kernel counts them, so nothing is guessed from times; one lost SYN is chance; where every answer takes over 0.9 s, a SYN is sent again before it can come",
     grade: "warn, path, certain; or note",
     check: |facts| {
         let (lost, sent) = view::syns(facts);
+        if is_longer_than_the_timer(facts) {
+            return None;
+        }
         let finding = match lost {
             0 => return None,
             _ if lost >= 2 && sent >= 10 && view::loss_above(lost, sent, CLIENT.loss) => {
@@ -306,7 +346,7 @@ pub const WINDOW_SCALING: Rule = Rule {
     why: "without it at most 65,535 bytes are under way",
     grade: "warn, path or machine, likely",
     check: |facts| {
-        let found = relays(facts).iter().find_map(|relay| {
+        let (relay, party) = relays(facts).iter().find_map(|relay| {
             let scale = relay
                 .window_scale
                 .known()
@@ -317,8 +357,7 @@ pub const WINDOW_SCALING: Rule = Rule {
                 (true, _) => return None,
             };
             Some((relay, party))
-        });
-        let (relay, party) = found?;
+        })?;
         let rtt = relay.rtt_us().filter(|rtt| *rtt > 0);
         let most = rtt.map(|rtt| Value::BitsPerSecond(65_535 * 8 * 1_000_000 / rtt));
         let n = relay.up().count() as u64;
@@ -353,9 +392,9 @@ pub const RTT_HIGH: Rule = Rule {
         Some(
             Finding::new(Code::RttHigh, Warn, Party::Path, Certain)
                 .counted("rtt", Value::Micros(rtt), relay.up().count() as u64, RELAYS)
-                .maybe("region", region.cloned().map(Value::Public), RELAYS)
+                .maybe("region", region.cloned().map(Value::Region), RELAYS)
                 .with("limit", Value::Micros(micros(CLIENT.rtt)), "limits"),
         )
     },
-    explains: nothing,
+    explains: slow_by_way,
 };

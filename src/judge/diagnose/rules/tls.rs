@@ -1,10 +1,10 @@
 //! Layer 5: what is spoken on TCP 443.
 
 use crate::judge::diagnose::code::Code;
-use crate::judge::diagnose::facts::{Certificate, Fact, Facts, Reply, Talk, Tls, TlsOutcome};
+use crate::judge::diagnose::facts::{Certificate, Fact, Facts, RelayReply, Reply, Tls, TlsOutcome};
 use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
 use crate::judge::diagnose::finding::{Confidence, Finding, Party, Value};
-use crate::judge::diagnose::rule::{Rule, nothing};
+use crate::judge::diagnose::finding::{Rule, nothing};
 use crate::judge::diagnose::view::{certificates, handshakes, offset};
 use crate::judge::severity::Severity::{self, Fail, Warn};
 use crate::record::{TlsPath, Trust};
@@ -27,7 +27,7 @@ fn ended(facts: &Facts, so: impl Fn(&Tls) -> bool) -> Option<(&Tls, Severity, u6
 
 /// Whether something else on port 443 shows that it is the hello that is filtered.
 fn is_only_the_hello(facts: &Facts) -> bool {
-    let answers = |talk: &Fact<Talk>| talk.known().is_some_and(|talk| talk.reply.is_answer());
+    let answers = |talk: &Fact<RelayReply>| talk.known().is_some_and(|talk| talk.reply.is_answer());
     let control = facts.encrypted.control.known();
     answers(&facts.encrypted.pseudo_tls)
         || answers(&facts.encrypted.turn_clear)
@@ -153,7 +153,7 @@ pub const DATE: Rule = Rule {
     layer: 5,
     condition: "the relay's certificate, with a good chain, is over or not valid yet",
     why: "it is Microsoft's only with Microsoft's names, and where another clock agrees with this one",
-    grade: "fail, microsoft, likely where a clock agrees, else possible; unknown, possible with other names",
+    grade: "fail, microsoft, likely where a clock agrees; unknown, possible without one, or with other names",
     check: |facts| {
         let certificate = dates(facts).next()?;
         let clocks = facts.web.clocks.known().map_or(&[][..], Vec::as_slice);
@@ -161,8 +161,7 @@ pub const DATE: Rule = Rule {
         let source = clocks.first().filter(|_| agrees);
         let (party, confidence) = match (certificate.has_microsofts_names, agrees) {
             (true, true) => (Party::Microsoft, Likely),
-            (true, false) => (Party::Microsoft, Possible),
-            (false, _) => (Party::Unknown, Possible),
+            (true, false) | (false, _) => (Party::Unknown, Possible),
         };
         Some(
             Finding::new(Code::TlsDate, Fail, party, confidence)
@@ -289,7 +288,7 @@ pub const MS_ROOT: Rule = Rule {
 
 /// The first error of a relay that no healthy one gives to a request without credentials, and where it came.
 pub fn turn_error(facts: &Facts) -> Option<(u16, &'static str)> {
-    let talk = |talk: &Fact<Talk>| talk.known().map(|talk| talk.reply);
+    let talk = |talk: &Fact<RelayReply>| talk.known().map(|talk| talk.reply);
     let tcp = &facts.encrypted;
     [
         (facts.udp.allocate.known().copied(), "udp.allocate"),

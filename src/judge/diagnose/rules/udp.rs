@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use crate::judge::diagnose::code::Code;
 use crate::judge::diagnose::facts::{Cell, Facts, Ip, Mapping, Rejection, Size};
 use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
-use crate::judge::diagnose::finding::{Finding, Party, Value};
-use crate::judge::diagnose::rule::{Rule, nothing};
+use crate::judge::diagnose::finding::{Finding, Party, Rule, Value, nothing};
 use crate::judge::diagnose::rules::tls::turn_error;
 use crate::judge::diagnose::view::{self, media, silent_by_chance};
 use crate::judge::severity::Severity::{Fail, Warn};
@@ -31,9 +30,10 @@ fn stranger<'a>(
     })
 }
 
-/// Nothing came back, and it was asked often enough; none of it was stopped on this machine, nor was the way missing.
+/// Nothing came back, not even what is no answer, and it was asked often enough; none of it was stopped on this machine,
+/// nor was the way missing.
 fn is_silent(cell: &Cell) -> bool {
-    cell.answered == 0 && cell.sent >= FEWEST && cell.denied == 0
+    cell.answered == 0 && cell.others == 0 && cell.sent >= FEWEST && cell.denied == 0
 }
 
 fn with_sender(finding: Finding, by: Option<&Rejection>) -> Finding {
@@ -48,7 +48,7 @@ pub const ALL_SILENT: Rule = Rule {
     code: Code::UdpAllSilent,
     layer: 6,
     condition: "no relay answers on any of UDP 3478 to 3481, with at least 6 datagrams to each port",
-    why: "at 30 % of loss six lost in a row are one in 1,400; silence alone does not tell who drops",
+    why: "at 30 % of loss six lost in a row are one in 1,400; silence alone does not tell who drops; whatever comes from there, be it no answer, shows that the way is open",
     grade: "fail, firewall, certain by an ICMP sender that is no relay, likely where TCP 443 works, else possible",
     check: |facts| {
         let sent = view::total(media(facts).map(|cell| cell.sent));
@@ -130,7 +130,7 @@ pub const RELAY_SILENT: Rule = Rule {
     layer: 6,
     condition: "a relay answers on none of its UDP ports, with at least 6 datagrams to each, while another one answers, and by chance that would happen in less than 1 %",
     why: "one address alone is a relay's own trouble or a rule that names addresses",
-    grade: "warn, unknown, possible",
+    grade: "warn, unknown, possible; firewall, certain by an ICMP sender that is no relay",
     check: |facts| {
         let relays: BTreeSet<&Ip> = media(facts).map(|cell| &cell.remote.ip).collect();
         let open = closed_ports(facts);
@@ -141,14 +141,18 @@ pub const RELAY_SILENT: Rule = Rule {
             let cells: Vec<&Cell> = cells().collect();
             is_against_open(facts, &cells)
         })?;
-        let own = media(facts).filter(|cell| cell.remote.ip == **silent);
-        let sent = view::total(own.map(|cell| cell.sent));
+        let own = || media(facts).filter(|cell| cell.remote.ip == **silent);
+        let sent = view::total(own().map(|cell| cell.sent));
+        let by = stranger(facts, own());
+        let (party, confidence) = match by {
+            Some(_) => (Party::Firewall, Certain),
+            None => (Party::Unknown, Possible),
+        };
         let other = media(facts).find(|cell| cell.answered > 0)?;
-        Some(
-            Finding::new(Code::UdpRelaySilent, Warn, Party::Unknown, Possible)
-                .counted("ip", Value::Ip((*silent).clone()), sent, CELLS)
-                .with("other", Value::Ip(other.remote.ip.clone()), CELLS),
-        )
+        let finding = Finding::new(Code::UdpRelaySilent, Warn, party, confidence)
+            .counted("ip", Value::Ip((*silent).clone()), sent, CELLS)
+            .with("other", Value::Ip(other.remote.ip.clone()), CELLS);
+        Some(with_sender(finding, by))
     },
     explains: nothing,
 };
@@ -258,8 +262,8 @@ pub const TURN_ERROR: Rule = Rule {
 pub const MTU_HOLE: Rule = Rule {
     code: Code::MtuHole,
     layer: 6,
-    condition: "from some size on, not above the interface's MTU, at least 4 datagrams of each size stay silent and no ICMP says why, while all smaller sizes get answers",
-    why: "sent twice and once more, chance would leave one of them; where ICMP tells, the system knows the size and cuts in time",
+    condition: "from some size on, not above the interface's MTU, at least 4 datagrams of each size stay silent and no ICMP says why, while all smaller sizes get answers, and by chance that would happen in less than 1 %",
+    why: "on a way that loses much the longest may be lost by chance, which the share of the shorter ones that are answered tells; where ICMP tells, the system knows the size and cuts in time",
     grade: "warn, path, likely",
     check: |facts| {
         let sizes = facts.udp.sizes.known()?;
@@ -277,6 +281,14 @@ pub const MTU_HOLE: Rule = Rule {
         let is_hole = |size: &Size| size.sent >= 4 && size.answered == 0 && size.too_long == 0;
         let first = silent.first()?;
         let n = view::total(silent.iter().map(|size| size.sent));
+        let shorter = || sizes.iter().filter(|size| size.ip_bytes <= largest_ok);
+        let [answered, sent] = [
+            view::total(shorter().map(|size| size.answered)),
+            view::total(shorter().map(|size| size.sent)),
+        ];
+        if silent_by_chance(n, answered, sent) >= CHANCE {
+            return None;
+        }
         silent.iter().all(|size| is_hole(size)).then(|| {
             Finding::new(Code::MtuHole, Warn, Party::Path, Likely)
                 .counted(

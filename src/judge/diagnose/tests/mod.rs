@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use overlay::{facts, scenarios};
 
-use super::{Code, Diagnosis, Facts, Finding, RULES, diagnose};
+use super::{Code, Diagnosis, Facts, Finding, Item, RULES, State, diagnose};
 use crate::judge::severity::Severity;
 
 fn told(finding: &Finding) -> String {
@@ -122,6 +122,27 @@ fn a_fact_that_is_not_known_blames_nobody() {
                 "{place}"
             );
         }
+    }
+}
+
+/// A proxy that is set and dead, or leads elsewhere, is nobody's fault where nobody needs it, and not all right.
+#[test]
+fn a_proxy_is_all_right_only_where_it_says_so() {
+    let set = serde_json::json!({"known": {"place": "10.0.0.1:3128", "set_by": "https_proxy"}});
+    for (said, state) in [
+        (serde_json::json!({"status": 200}), State::Ok),
+        (serde_json::json!({"status": 302}), State::CouldNotTell),
+        (serde_json::json!("unreachable"), State::CouldNotTell),
+        (serde_json::json!("no-answer"), State::CouldNotTell),
+    ] {
+        let mut facts = serde_json::to_value(facts(&[&scenarios()[0]])).unwrap();
+        *facts.pointer_mut("/machine/proxy").unwrap() = set.clone();
+        *facts.pointer_mut("/web/connect").unwrap() = serde_json::json!({ "known": said });
+        let diagnosis = diagnose(&serde_json::from_value::<Facts>(facts).unwrap());
+        let mut checks = diagnosis.checks.iter();
+        let proxy = checks.find(|check| check.item == Item::Proxy).unwrap();
+        assert_eq!(proxy.state, state, "{said}");
+        assert!(diagnosis.verdict.roots.is_empty(), "{said}");
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::ledger::{Fate, Settled};
 use super::window::{Sum, Worst};
-use crate::record::{Figures, Window};
+use crate::record::{Figures, LossWindow};
 use crate::stats::Distribution;
 use crate::stats::share;
 
@@ -127,7 +127,7 @@ impl Fold {
         let counts = &self.counts;
         let time = |us: Option<u64>| us.map(Duration::from_micros);
         let window = |windows: &Worst| {
-            windows.worst().map(|Sum { sum, count }| Window {
+            windows.worst().map(|Sum { sum, count }| LossWindow {
                 lost: sum,
                 sent: count,
             })
@@ -205,8 +205,8 @@ mod tests {
         assert_eq!(loss.ppm, 9_333);
         assert!(loss.low_ppm.abs_diff(4_528) <= 1, "{loss:?}");
         assert!(loss.high_ppm.abs_diff(19_139) <= 1, "{loss:?}");
-        assert_eq!(found.worst_window, Some(Window { lost: 5, sent: 10 }));
-        assert_eq!(found.worst_15s, Some(Window { lost: 7, sent: 750 }));
+        assert_eq!(found.worst_window, Some(LossWindow { lost: 5, sent: 10 }));
+        assert_eq!(found.worst_15s, Some(LossWindow { lost: 7, sent: 750 }));
         assert_eq!((found.rtt_min, found.rtt_max), (Some(ms(20)), Some(ms(30))));
         assert_eq!(found.rtt_p95.unwrap().as_millis(), 30);
         // 742 differences of 10 ms; where the packet between two is lost they are 0: one for
@@ -226,7 +226,7 @@ mod tests {
         let found = figures(&[None; 20]);
         assert_eq!((found.sent, found.received), (20, 0));
         assert_eq!(found.loss.unwrap().high_ppm, 1_000_000);
-        assert_eq!(found.worst_window, Some(Window { lost: 10, sent: 10 }));
+        assert_eq!(found.worst_window, Some(LossWindow { lost: 10, sent: 10 }));
         assert_eq!(
             (found.rtt_min, found.rtt_p50, found.jitter),
             (None, None, None)

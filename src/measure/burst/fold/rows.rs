@@ -1,9 +1,10 @@
 //! Bursts and watches: rows that hold the figures of many packets.
 
 use crate::record::Counter as _;
+use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 
-use crate::record::Verdict;
+use crate::record::LimitVerdict;
 use crate::schema::{Dialect, Id, Row, id};
 use crate::stats::survey::{part, target};
 use crate::stats::{Distribution, OverTime, RowFold, Together, Trips};
@@ -48,6 +49,8 @@ pub struct BurstGroup {
     pub duplicates: u64,
     /// For each of [`VERDICTS`]: passed, failed, too few packets to tell.
     pub verdicts: [[u64; 3]; 5],
+    /// The first and the last of those that failed any of them.
+    pub broken: Option<[DateTime<Utc>; 2]>,
     /// What it was like over time; none of the groups beyond the first.
     pub over_time: Option<OverTime<BurstBucket>>,
 }
@@ -157,13 +160,21 @@ impl BurstGroup {
             }
         }
         self.follow(row);
+        let mut has_failed = false;
         for (counts, (_, field)) in self.verdicts.iter_mut().zip(VERDICTS) {
-            match Verdict::of_word(row.get(field)) {
-                Some(Verdict::Pass) => counts[0].raise(1),
-                Some(Verdict::Fail) => counts[1].raise(1),
-                Some(Verdict::TooFew) => counts[2].raise(1),
+            match LimitVerdict::of_word(row.get(field)) {
+                Some(LimitVerdict::Pass) => counts[0].raise(1),
+                Some(LimitVerdict::Fail) => {
+                    counts[1].raise(1);
+                    has_failed = true;
+                }
+                Some(LimitVerdict::TooFew) => counts[2].raise(1),
                 None => {}
             }
+        }
+        if let Some(at) = row.at.filter(|_| has_failed) {
+            let [first, last] = self.broken.unwrap_or([at, at]);
+            self.broken = Some([first.min(at), last.max(at)]);
         }
     }
 }

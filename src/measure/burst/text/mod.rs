@@ -1,24 +1,25 @@
 //! Bursts for a reader: a block a burst, the summary of bursts and watches. 80 columns wide. Not
 //! here: the lines of a watch (`watch`).
 
+mod quality;
 pub mod watch;
 
 use std::fmt::Write as _;
-use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::doc::lines::{WIDTH, failed, line, millis, moment, ms, percent};
-use crate::doc::{self, Cell, Column, Room, Style, Table};
-use crate::judge::limits::{QualityLimits, judge};
+use crate::doc::lines::{WIDTH, failed, line, millis, ms, percent};
+use crate::doc::text::time;
+use crate::judge::limits::QualityLimits;
 use crate::measure::burst::Burst;
 use crate::measure::burst::fold::Outages;
-use crate::record::{Distance, Figures, Outcome, Verdict, Window, plain};
+use crate::record::{Distance, Figures, Outcome, plain};
 use crate::zone::Zone;
+pub use quality::{failed_lines, table, verdict};
 use watch::{distance, outages_list};
 
 /// A burst in a block of lines.
-pub fn block(burst: &Burst, limits: &QualityLimits) -> String {
+pub fn block(burst: &Burst, limits: &QualityLimits, zone: Zone) -> String {
     let mut out = String::new();
     let address = burst.remote.map_or_else(String::new, |a| format!("  {a}"));
     let region = match &*burst.region {
@@ -28,7 +29,11 @@ pub fn block(burst: &Burst, limits: &QualityLimits) -> String {
     line(
         &mut out,
         "",
-        &format!("burst {}{address}{region}", burst.slot),
+        &format!(
+            "burst {}  {}{address}{region}",
+            burst.slot,
+            time(zone, burst.started)
+        ),
     );
     if let Some(figures) = &burst.figures {
         let mut what = format!("{} packets, one every {}", figures.sent, ms(burst.interval));
@@ -53,6 +58,7 @@ pub fn block(burst: &Burst, limits: &QualityLimits) -> String {
     if let Some(figures) = &burst.figures {
         out += &lines(figures);
         out += &table(figures, limits);
+        out += &verdict(figures, limits);
     }
     out
 }
@@ -112,72 +118,6 @@ fn lost(figures: &Figures) -> String {
     out
 }
 
-/// The figures against the lines of the table.
-pub fn table(figures: &Figures, limits: &QualityLimits) -> String {
-    let verdicts = judge(figures, limits);
-    // where no 15 s were measured, what there is
-    let all = (figures.sent > 0).then(|| Window {
-        lost: figures.lost(),
-        sent: figures.sent,
-    });
-    let window = |window: Option<Window>| Cell::of(window, |it| Cell::Of(it.lost, it.sent));
-    let time = |time: Option<Duration>| Cell::of(time.map(ms), Cell::from);
-    let reordered = (figures.received > 0).then_some(figures.received);
-    let rows = [
-        (
-            "round trip, p95",
-            time(figures.rtt_p95),
-            ms(limits.rtt),
-            verdicts.rtt,
-        ),
-        (
-            "loss in any 200 ms",
-            window(figures.worst_window),
-            percent(limits.burst_loss),
-            verdicts.burst_loss,
-        ),
-        (
-            "loss in any 15 s",
-            window(figures.worst_15s.or(all)),
-            percent(limits.loss),
-            verdicts.loss,
-        ),
-        (
-            "jitter in any 15 s",
-            time(figures.jitter_15s.or(figures.jitter)),
-            ms(limits.jitter),
-            verdicts.jitter,
-        ),
-        (
-            "reordering",
-            Cell::of(reordered, |received| Cell::Of(figures.reordered, received)),
-            percent(limits.reordering),
-            verdicts.reordering,
-        ),
-    ];
-    let table = Table::new(
-        "limits",
-        "",
-        vec![Column::words("line", limits.path)],
-        vec![
-            Column::number("measured", "measured"),
-            Column::number("limit", "limit"),
-            Column::words("verdict", "verdict"),
-        ],
-    )
-    .rows(rows.map(|(name, measured, limit, verdict)| {
-        let limit = Cell::from(format!("< {limit}"));
-        ([Cell::from(name)], [measured, limit, said(verdict)])
-    }));
-    let room = Room {
-        columns: WIDTH,
-        rows: None,
-        hint: "",
-        marks: false,
-    };
-    doc::terminal_table(&table, Zone::Utc, &room)
-}
-
 /// What is summed up.
 #[derive(Debug)]
 pub struct BurstSummary<'a> {
@@ -201,6 +141,8 @@ pub struct BurstSummary<'a> {
     pub unmeasured: Option<&'a (DateTime<Utc>, Outcome)>,
     /// Whether the only burst was told in full already.
     pub told: bool,
+    /// Where times are shown.
+    pub zone: Zone,
 }
 
 impl BurstSummary<'_> {
@@ -234,40 +176,42 @@ impl BurstSummary<'_> {
             }
             line(&mut out, "", &text);
         }
+        let has_figures = self.figures.sent > 0;
         if self.told {
+            if has_figures {
+                out += &verdict(self.figures, self.limits);
+            }
             return out;
         }
-        if self.figures.sent > 0 {
+        if has_figures {
             out += &lines(self.figures);
         }
         if let Some((since, Outcome::Failed(failure))) = self.unmeasured {
-            let since = moment(*since);
+            let since = time(self.zone, *since);
             let text = format!("nothing could be measured since {since}: {failure}");
             line(&mut out, "", &text);
         }
         match self.outages {
             // of what was not measured nothing is known
-            Some(outages) if self.figures.sent == 0 && outages.count() == 0 => {}
-            Some(outages) => out += &outages_list(outages),
-            None if self.figures.sent > 0 => out += &table(self.figures, self.limits),
+            Some(outages) if !has_figures && outages.count() == 0 => {}
+            Some(outages) => out += &outages_list(outages, self.zone),
             None => {}
+        }
+        if has_figures {
+            out += &table(self.figures, self.limits);
+            out += &verdict(self.figures, self.limits);
         }
         out
     }
 }
 
-fn said(verdict: Verdict) -> Cell {
-    match verdict {
-        Verdict::Pass => Cell::Text("pass".into(), Style::Good),
-        Verdict::Fail => Cell::Text("fail".into(), Style::Bad),
-        Verdict::TooFew => Cell::from("too few packets"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::judge::limits::CLIENT;
+    use crate::record::LossWindow;
     use crate::stats::share;
 
     #[test]
@@ -276,8 +220,8 @@ mod tests {
             sent: 750,
             received: 730,
             loss: share(20, 750),
-            worst_window: Some(Window { lost: 1, sent: 10 }),
-            worst_15s: Some(Window {
+            worst_window: Some(LossWindow { lost: 1, sent: 10 }),
+            worst_15s: Some(LossWindow {
                 lost: 20,
                 sent: 750,
             }),
@@ -312,6 +256,7 @@ mod tests {
             distance: None,
             unmeasured: None,
             told: false,
+            zone: Zone::Utc,
         };
         let text = summary.render();
         assert!(

@@ -5,42 +5,92 @@ use std::net::SocketAddr;
 
 use chrono::{DateTime, Utc};
 
-use crate::doc::lines::{failed, line, millis, moment, seconds};
-use crate::doc::{Style, styled};
+use crate::doc::lines::{failed, line, millis, narrowed, offset, seconds};
+use crate::doc::text::time;
+use crate::doc::{Field, Layout, Style, styled};
 use crate::measure::burst::Burst;
 use crate::measure::burst::fold::{Change, Outages, WatchOutage};
 use crate::record::{Distance, Outcome, plain};
+use crate::zone::Zone;
 
-/// The heading of [`minute`]'s lines.
-pub fn minutes() -> String {
-    format!(
-        "{:<21}{:>6}{:>6}{:>9}{:>9}{:>9}{:>9}  ms\n",
-        "minute", "sent", "lost", "min", "p50", "p95", "max"
-    )
+/// The lines of the minutes of a watch, with their head.
+#[derive(Debug)]
+pub struct Minutes {
+    zone: Zone,
+    above: Option<Layout>,
 }
 
-/// A minute of a watch in a line.
-pub fn minute(row: &Burst) -> String {
-    let mut out = format!("{:<21}", moment(row.started));
-    let Some(figures) = &row.figures else {
-        let mut out = String::new();
-        let when = format!("{}  ", moment(row.started));
-        if let Outcome::Failed(failure) = &row.outcome {
-            failed(&mut out, "", &when, failure);
+/// The fields of a line, in their order; what is of the least rank is left out last.
+fn fields(zone: &str) -> Vec<Field> {
+    let times = |head: &str, rank| Field::number(head, 8, rank);
+    vec![
+        Field::whole("minute of", 10, 7),
+        Field::whole(zone, 8, 0).after(1),
+        Field::number("sent", 5, 4),
+        Field::number("lost", 5, 2),
+        times("min", 8),
+        times("p50", 5),
+        times("p95", 3),
+        times("max", 6),
+        times("jitter", 9),
+        Field::whole("ms", 2, 1),
+        Field::words("region", 18, 14, 11).after(1),
+        Field::whole("relay", 21, 10),
+    ]
+}
+
+impl Minutes {
+    /// Lines with the times of this zone.
+    pub fn new(zone: Zone) -> Self {
+        Self { zone, above: None }
+    }
+
+    /// The head for a terminal of so many columns, where it is not the one above.
+    pub fn head(&mut self, at: DateTime<Utc>, columns: usize) -> String {
+        // the last column stays free: some terminals wrap there
+        let fields = fields(&offset(self.zone, at));
+        let layout = Layout::new(fields, columns.saturating_sub(1));
+        if self.above.as_ref() == Some(&layout) {
+            return String::new();
         }
-        return out;
-    };
-    let _ = writeln!(
-        out,
-        "{:>6}{:>6}{:>9}{:>9}{:>9}{:>9}",
-        figures.sent,
-        figures.lost(),
-        millis(figures.rtt_min),
-        millis(figures.rtt_p50),
-        millis(figures.rtt_p95),
-        millis(figures.rtt_max)
-    );
-    out
+        let head = layout.head() + "\n";
+        self.above = Some(layout);
+        head
+    }
+
+    /// A minute in a line.
+    pub fn of(&mut self, row: &Burst, columns: usize) -> String {
+        let mut out = self.head(row.started, columns);
+        let Some(figures) = &row.figures else {
+            let when = format!("{}  ", time(self.zone, row.started));
+            if let Outcome::Failed(failure) = &row.outcome {
+                let mut text = String::new();
+                failed(&mut text, "", &when, failure);
+                out += &narrowed(&text, columns);
+            }
+            return out;
+        };
+        let shown = self.zone.show(row.started);
+        let cells = [
+            shown.format("%Y-%m-%d").to_string(),
+            shown.format("%H:%M:%S").to_string(),
+            figures.sent.to_string(),
+            figures.lost().to_string(),
+            millis(figures.rtt_min),
+            millis(figures.rtt_p50),
+            millis(figures.rtt_p95),
+            millis(figures.rtt_max),
+            millis(figures.jitter),
+            String::new(),
+            plain(&row.region).into_owned(),
+            row.remote.map_or_else(String::new, |its| its.to_string()),
+        ];
+        if let Some(layout) = &self.above {
+            let line = layout.line(|place| (cells[place].clone(), Style::Plain));
+            let _ = writeln!(out, "{line}");
+        }
+        out
+    }
 }
 
 /// The distance in words.
@@ -53,28 +103,28 @@ pub fn distance(distance: &Distance) -> String {
 }
 
 /// The line that tells of another address of this end.
-pub fn moved(from: Option<SocketAddr>, to: SocketAddr, at: DateTime<Utc>) -> String {
+pub fn moved(from: Option<SocketAddr>, to: SocketAddr, at: DateTime<Utc>, zone: Zone) -> String {
     let mut out = String::new();
     let from = from.map_or_else(String::new, |from| format!(", before from {from}"));
     line(
         &mut out,
         "",
-        &format!("{}  sent from {to} now{from}", moment(at)),
+        &format!("{}  sent from {to} now{from}", time(zone, at)),
     );
     out
 }
 
 /// The line that tells of a change.
-pub fn change(change: &Change) -> String {
+pub fn change(change: &Change, zone: Zone) -> String {
     match change {
         Change::Began(outage) => {
             format!(
                 "{} since {}, no answer yet\n",
                 red("outage"),
-                moment(outage.began)
+                time(zone, outage.began)
             )
         }
-        Change::Ended(outage) => format!("{} over: {}\n", red("outage"), outage_line(outage)),
+        Change::Ended(outage) => format!("{} over: {}\n", red("outage"), outage_line(outage, zone)),
     }
 }
 
@@ -82,20 +132,21 @@ fn red(word: &str) -> String {
     styled(word, Style::Bad)
 }
 
-fn outage_line(outage: &WatchOutage) -> String {
+fn outage_line(outage: &WatchOutage, zone: Zone) -> String {
     let lost = match outage.lost {
         0 => "nothing could be sent".to_owned(),
         1 => "1 packet lost".to_owned(),
         lost => format!("{lost} packets lost"),
     };
-    let until = match outage.ended {
+    let began = zone.show(outage.began);
+    let until = match outage.ended.map(|ended| zone.show(ended)) {
         None => "until the end".to_owned(),
-        Some(ended) if ended.date_naive() == outage.began.date_naive() => {
-            ended.format("to %H:%M:%SZ").to_string()
+        Some(ended) if ended.date_naive() == began.date_naive() => {
+            ended.format("to %H:%M:%S").to_string()
         }
-        Some(ended) => ended.format("to %m-%d %H:%M:%SZ").to_string(),
+        Some(ended) => ended.format("to %m-%d %H:%M:%S").to_string(),
     };
-    let (began, length) = (moment(outage.began), seconds(outage.length));
+    let (began, length) = (time(zone, outage.began), seconds(outage.length));
     format!("{began} {until}, {length}, {lost}")
 }
 
@@ -103,7 +154,7 @@ fn outage_line(outage: &WatchOutage) -> String {
 const LISTED: usize = 20;
 
 /// The outages of a watch, the longest where there are many.
-pub(super) fn outages_list(outages: &Outages) -> String {
+pub(super) fn outages_list(outages: &Outages, zone: Zone) -> String {
     let count = outages.count();
     if count == 0 {
         return "no outage of a second or more\n".to_owned();
@@ -120,10 +171,79 @@ pub(super) fn outages_list(outages: &Outages) -> String {
     longest.sort_by_key(|outage| outage.began);
     let listed = longest.len();
     for outage in longest {
-        let _ = writeln!(out, "  {}", outage_line(outage));
+        let _ = writeln!(out, "  {}", outage_line(outage, zone));
     }
     if count > listed as u64 {
         let _ = writeln!(out, "  these are the {listed} longest");
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::record::{ClockChange, Dns, Figures, Mode, Run, World};
+
+    fn minute() -> Burst {
+        let us = |us| Some(Duration::from_micros(us));
+        let figures = Figures {
+            sent: 600,
+            received: 588,
+            rtt_min: us(25_740),
+            rtt_p50: us(26_500),
+            rtt_p95: us(127_620),
+            rtt_max: us(1_034_940),
+            jitter: us(495),
+            ..Figures::default()
+        };
+        Burst {
+            run: Arc::new(Run::new("test", String::new(), World::Real)),
+            slot: 0,
+            mode: Mode::Watch,
+            host: "tr.teams.microsoft.com".into(),
+            port: 3478,
+            started: "2026-11-29T23:59:00Z".parse().unwrap(),
+            lag: None,
+            outcome: Outcome::Ok,
+            dns_took: None,
+            dns: Dns::default(),
+            remote: Some("52.114.250.123:3478".parse().unwrap()),
+            local: None,
+            region: "germanywestcentral".to_owned(),
+            in_teams_range: None,
+            length: Duration::from_secs(60),
+            interval: Duration::from_millis(100),
+            figures: Some(figures),
+            distance: None,
+            verdicts: None,
+            clock: ClockChange::default(),
+        }
+    }
+
+    #[test]
+    fn minutes_at_each_width_in_the_time_of_the_zone() {
+        let mut out = String::new();
+        for columns in [40, 60, 80, 120, 200] {
+            let mut minutes = Minutes::new("+01:00".parse().unwrap());
+            out += &minutes.of(&minute(), columns);
+            let again = minutes.of(&minute(), columns);
+            assert_eq!(again.lines().count(), 1, "the head stands there already");
+            assert!(out.lines().all(|line| line.len() < columns));
+        }
+        insta::assert_snapshot!(out, @r"
+        UTC+1     sent  lost      p95  ms
+        00:59:00   600    12    127.6
+        UTC+1     sent  lost      p50      p95      max  ms
+        00:59:00   600    12     26.5    127.6     1035
+        minute of  UTC+1     sent  lost      min      p50      p95      max  ms
+        2026-11-30 00:59:00   600    12    25.74     26.5    127.6     1035
+        minute of  UTC+1     sent  lost      min      p50      p95      max   jitter  ms region          relay
+        2026-11-30 00:59:00   600    12    25.74     26.5    127.6     1035    0.495     germanywestce…  52.114.250.123:3478
+        minute of  UTC+1     sent  lost      min      p50      p95      max   jitter  ms region              relay
+        2026-11-30 00:59:00   600    12    25.74     26.5    127.6     1035    0.495     germanywestcentral  52.114.250.123:3478
+        ");
+    }
 }

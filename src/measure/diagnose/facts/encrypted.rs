@@ -3,7 +3,7 @@
 use super::units::{micros, of, several};
 use crate::judge::diagnose::facts::text::{FreeText, Issuer, Name};
 use crate::judge::diagnose::facts::{
-    Certificate, Encrypted, Fact, Reply, Segments, Talk, Tls, TlsOutcome, Why,
+    Certificate, Encrypted, Fact, RelayReply, Reply, Segments, Tls, TlsOutcome, Why,
 };
 use crate::judge::{is_known_issuer, is_microsofts};
 use crate::measure::diagnose::encrypted::{Talked, TlsTried};
@@ -14,7 +14,7 @@ pub fn facts(found: &Looked) -> Encrypted {
     let first = found.tls.first();
     let turn_tls = match first.and_then(Fact::known) {
         Some(tried) => match tried.turn {
-            Some((reply, took)) => Fact::Known(Talk {
+            Some((reply, took)) => Fact::Known(RelayReply {
                 remote: tried.remote.into(),
                 reply: reply_of(reply),
                 took_us: micros(took),
@@ -112,7 +112,7 @@ fn certificate(tried: &TlsTried) -> Option<Certificate> {
     })
 }
 
-fn talk(talked: &Talked) -> Talk {
+fn talk(talked: &Talked) -> RelayReply {
     let reply = match (&talked.failure, talked.reply) {
         (_, Some(reply)) => reply_of(Some(reply)),
         (None, None) => Reply::Silent,
@@ -124,7 +124,7 @@ fn talk(talked: &Talked) -> Talk {
             _ => Reply::Malformed,
         },
     };
-    Talk {
+    RelayReply {
         remote: talked.remote.into(),
         reply,
         took_us: micros(talked.took.unwrap_or_default()),

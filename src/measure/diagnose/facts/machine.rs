@@ -95,7 +95,7 @@ fn tunnel(interface: &Interface) -> Option<Tunnel> {
             machine::Tunnel::ByType => TunnelSign::Type,
             machine::Tunnel::ByName => TunnelSign::Name,
         },
-        product: Public::default(),
+        product: Public(interface.product.to_owned()),
     })
 }
 

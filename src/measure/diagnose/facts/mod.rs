@@ -12,7 +12,6 @@ use chrono::{DateTime, Utc};
 
 use super::look::Options;
 use super::looked::Looked;
-use crate::endpoints::List;
 use crate::judge::diagnose::facts::text::{Host, Name, Public};
 use crate::judge::diagnose::facts::{About, FORMAT, Fact, Facts, Why};
 use crate::net::Opener;
@@ -28,7 +27,6 @@ pub fn facts(
     options: &Options,
 ) -> Facts {
     let is_lab = run.world == World::Lab;
-    let list_date = List::default().date;
     let mut facts = Facts {
         about: About {
             format: FORMAT,
@@ -41,7 +39,7 @@ pub fn facts(
             target: Name(target.host.to_string()),
             quick: options.quick,
             offline: options.offline,
-            list_date: list_date.filter(|_| !is_lab),
+            list_date: options.list_date.filter(|_| !is_lab),
         },
         machine: machine::facts(found, opener),
         names: names::facts(found, opener, target),
@@ -59,6 +57,7 @@ pub fn facts(
     }
     let web = &mut facts.web;
     web.page = of(&found.web, |web| web.page.clone()).and(Why::NotReached);
+    web.connect = found.proxied.clone();
     web.clocks = of(&found.web, |web| web.clocks.clone()).and(Why::NotReached);
     facts
 }

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use super::units::{micros, millis};
 use crate::endpoints::region;
-use crate::judge::diagnose::facts::text::{FreeText, Name, Public};
+use crate::judge::diagnose::facts::text::{FreeText, Name, Region};
 use crate::judge::diagnose::facts::{Answer, Answered, Fact, NameServer, Names, Why};
 use crate::measure::diagnose::looked::Looked;
 use crate::measure::diagnose::names::{self, Answers};
@@ -87,7 +87,7 @@ fn answer(server: &names::NameServer, best: Option<&Answers>, opener: &Opener) -
             let one = Answered {
                 ip: (*address).into(),
                 in_teams_range: opener.is_in_range(remote, Transport::Tls),
-                region: Public(plain(its_region).into_owned()),
+                region: Region(plain(its_region).into_owned()),
             };
             if !addresses.contains(&one) {
                 addresses.push(one);
@@ -105,11 +105,16 @@ fn answer(server: &names::NameServer, best: Option<&Answers>, opener: &Opener) -
         // also where its port is closed: there is no server
         Cause::DnsTimeout | Cause::DnsNoResolver => Answer::Silent,
         Cause::DnsNxdomain => Answer::NxDomain,
-        Cause::DnsServfail => Answer::ServFail,
+        Cause::DnsServfail if is_servfail(&failure.detail) => Answer::ServFail,
         Cause::DnsRefused => Answer::Refused,
         Cause::DnsNoData => Answer::NoData,
         _ => Answer::Other(words(&failure.detail)),
     }
+}
+
+/// Whether that is the code itself, and not another that counts as a failure, too (FORMERR, NOTIMP).
+fn is_servfail(detail: &str) -> bool {
+    !detail.contains("answered ") || detail.contains("SERVFAIL")
 }
 
 /// Words of the system or of a stranger, bounded.

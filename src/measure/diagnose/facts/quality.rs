@@ -5,7 +5,7 @@ use crate::judge::diagnose::facts::{Fact, Held, Lost, Quality, Sample, Slower, S
 use crate::measure::diagnose::datagrams;
 use crate::measure::diagnose::held::HeldFor;
 use crate::measure::diagnose::looked::Looked;
-use crate::record::{EndedBy, Window};
+use crate::record::{EndedBy, LossWindow};
 
 pub fn facts(found: &Looked) -> Quality {
     Quality {
@@ -24,7 +24,7 @@ pub fn facts(found: &Looked) -> Quality {
 
 fn told(stream: &datagrams::Stream) -> Option<Stream> {
     let figures = stream.figures.as_ref()?;
-    let window = |window: Option<Window>| {
+    let window = |window: Option<LossWindow>| {
         window.map(|window| Lost {
             lost: window.lost,
             sent: window.sent,

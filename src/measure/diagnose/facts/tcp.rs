@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv6Addr};
 
 use super::units::{micros, of, several};
-use crate::judge::diagnose::facts::text::{Name, Public};
+use crate::judge::diagnose::facts::text::{Name, Region};
 use crate::judge::diagnose::facts::{
     ConnectOutcome, Connects, Fact, Origin, Rejection, Tcp, Tried, Why, WindowScale,
 };
@@ -19,9 +19,13 @@ pub fn facts(found: &Looked, opener: &Opener, target: &Target) -> Tcp {
     let relay = |index: usize| found.relays.get(index);
     let first = |connects: &connects::Connects| told(opener, connects, relay(0), "");
     Tcp {
-        relays: several(&found.tcp, |index, connects| {
-            told(opener, connects, relay(index), "")
-        }),
+        relays: with_more(
+            several(&found.tcp, |index, connects| {
+                told(opener, connects, relay(index), "")
+            }),
+            found,
+            opener,
+        ),
         control: of(&found.control, |connects| {
             told(opener, connects, None, found.control_name)
         }),
@@ -37,6 +41,17 @@ pub fn facts(found: &Looked, opener: &Opener, target: &Target) -> Tcp {
                 .map(|prefix| IpAddr::V6(prefix).into())
         }),
     }
+}
+
+/// With the second relay of a region, where one was gone to.
+fn with_more(relays: Fact<Vec<Connects>>, found: &Looked, opener: &Opener) -> Fact<Vec<Connects>> {
+    let Fact::Known(mut relays) = relays else {
+        return relays;
+    };
+    if let Some((relay, Fact::Known(connects))) = &found.same_region {
+        relays.push(told(opener, connects, Some(relay), ""));
+    }
+    Fact::Known(relays)
 }
 
 fn told(
@@ -56,7 +71,7 @@ fn told(
     Connects {
         remote: connects.remote.into(),
         name: Name(name.to_owned()),
-        region: Public(relay.map(|relay| relay.region.clone()).unwrap_or_default()),
+        region: Region(relay.map(|relay| relay.region.clone()).unwrap_or_default()),
         origin: relay.map_or(Origin::System, |relay| match relay.origin {
             relays::Origin::Given => Origin::Given,
             relays::Origin::System(_) => Origin::System,

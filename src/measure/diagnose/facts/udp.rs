@@ -3,7 +3,7 @@
 use super::encrypted::reply_of;
 use super::tcp::rejection;
 use super::units::{micros, of};
-use crate::judge::diagnose::facts::text::Public;
+use crate::judge::diagnose::facts::text::Region;
 use crate::judge::diagnose::facts::{Cell, Fact, Mapping, Size, Udp, Why};
 use crate::measure::diagnose::looked::Looked;
 use crate::net::cells;
@@ -45,7 +45,7 @@ fn told(found: &Looked, port: u16, cell: &cells::Cell) -> Cell {
     Cell {
         remote: cell.remote.into(),
         port,
-        region: Public(its.map(|relay| relay.region.clone()).unwrap_or_default()),
+        region: Region(its.map(|relay| relay.region.clone()).unwrap_or_default()),
         sent: u64::from(cell.sent),
         answered: u64::from(cell.answered),
         denied: u64::from(cell.denied),
@@ -56,5 +56,6 @@ fn told(found: &Looked, port: u16, cell: &cells::Cell) -> Cell {
             None => Fact::Unknown(Why::NotAsked),
         },
         rtt_us: cell.rtt.map(micros),
+        others: u64::from(cell.others),
     }
 }

@@ -310,13 +310,7 @@ mod tests {
                 text.push_str(cell);
                 ends.push(u32::try_from(text.len()).unwrap());
             }
-            held.take(&Row {
-                layout: &layout,
-                text: &text,
-                ends: &ends,
-                at: None,
-                line: 1,
-            });
+            held.take(&Row::new(&layout, &text, &ends, None));
         }
         held.finish();
         let group = held.groups.values().next().unwrap();

@@ -1,7 +1,7 @@
 //! The whole order: versions first, then what each accepted one has, then what is known once for all of them.
 
 use super::details::{alpn, compression, middleboxes, names, resumption};
-use super::findings::{Findings, Stop, Told};
+use super::findings::{Findings, Stop, VersionFindings};
 use super::reading::{Pause, Reading, hello, usual_groups, with_shares};
 use super::suites::{groups, suites};
 use crate::record::ProtocolVersion::{self, Ssl2, Ssl3, Tls10, Tls11, Tls12, Tls13};
@@ -52,8 +52,8 @@ fn ask(
     reading: &mut Reading<'_>,
     findings: &mut Findings,
     version: ProtocolVersion,
-) -> Result<Told, Pause> {
-    let mut told = Told::new(version);
+) -> Result<VersionFindings, Pause> {
+    let mut told = VersionFindings::new(version);
     let about = || format!("{}: is it accepted?", version.as_str());
     let first = match version {
         Ssl2 => &[],

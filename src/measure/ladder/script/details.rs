@@ -5,7 +5,7 @@ use super::findings::{Alpn, Findings, NameAnswer, Odd, OddAnswer};
 use super::reading::{Pause, Reading, hello, sends_names, usual_groups};
 use super::step::{Handshake, WRONG_NAME, Whole};
 use crate::record::ProtocolVersion::{self, Tls12, Tls13};
-use crate::wire::tls_ask::{GROUPS_13, Hello, Reply, SUITES_13, Shape, usual_suites};
+use crate::wire::tls_ask::{GROUPS_13, Hello, HelloShape, Reply, SUITES_13, usual_suites};
 
 /// Application protocols that are asked for: the relay's (RFC 7443) and the one of every web server.
 const PROTOCOLS: [&str; 2] = ["stun.turn", "http/1.1"];
@@ -209,8 +209,8 @@ pub(super) fn middleboxes(reading: &mut Reading<'_>, findings: &mut Findings) ->
         let mut ask = plain.clone();
         match odd {
             Odd::Long => ask.shares = vec![LONG, 29],
-            Odd::Split => ask.shape = Shape::Split,
-            Odd::Grease => ask.shape = Shape::Grease,
+            Odd::Split => ask.shape = HelloShape::Split,
+            Odd::Grease => ask.shape = HelloShape::Grease,
         }
         let about = || odd.meaning().to_owned();
         let answer = match reading.hello(findings, about, || ask.clone())? {

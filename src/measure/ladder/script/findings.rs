@@ -8,7 +8,7 @@ use crate::wire::tls_hello::Flight;
 #[derive(Debug, Clone, Default)]
 pub struct Findings {
     /// Each version that was asked for, in the order of asking.
-    pub told: Vec<Told>,
+    pub told: Vec<VersionFindings>,
     /// Application protocols by their names.
     pub alpn: Vec<(&'static str, Alpn)>,
     /// What a hello without a name gets.
@@ -27,7 +27,7 @@ pub struct Findings {
 
 /// What is known of a version.
 #[derive(Debug, Clone)]
-pub struct Told {
+pub struct VersionFindings {
     /// The version.
     pub version: ProtocolVersion,
     /// Whether it is accepted; none where that could not be told.
@@ -60,7 +60,7 @@ pub struct Told {
     pub wants_share: bool,
 }
 
-impl Told {
+impl VersionFindings {
     /// A version of which nothing is known yet.
     pub fn new(version: ProtocolVersion) -> Self {
         Self {
@@ -156,12 +156,12 @@ pub enum Stop {
 
 impl Findings {
     /// A version.
-    pub fn told(&self, version: ProtocolVersion) -> Option<&Told> {
+    pub fn told(&self, version: ProtocolVersion) -> Option<&VersionFindings> {
         self.told.iter().find(|told| told.version == version)
     }
 
     /// The same, to be added to.
-    pub(super) fn told_mut(&mut self, version: ProtocolVersion) -> Option<&mut Told> {
+    pub(super) fn told_mut(&mut self, version: ProtocolVersion) -> Option<&mut VersionFindings> {
         self.told.iter_mut().find(|told| told.version == version)
     }
 

@@ -11,9 +11,9 @@ mod reading;
 mod step;
 mod suites;
 
-pub use findings::{Alpn, Findings, NameAnswer, Odd, OddAnswer, Stop, Told};
+pub use findings::{Alpn, Findings, NameAnswer, Odd, OddAnswer, Stop, VersionFindings};
 use reading::{Pause, Reading};
-pub use step::{Answer, Asked, Handshake, Step, WRONG_NAME, Whole};
+pub use step::{Answer, Handshake, ScriptStep, Step, WRONG_NAME, Whole};
 
 /// The questions to one relay, with the answers so far.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ impl Script {
     }
 
     /// Takes the answer to the last question, if there was one; the next question, until all is known.
-    pub fn next(&mut self, answer: Option<Answer>) -> Option<Asked> {
+    pub fn next(&mut self, answer: Option<Answer>) -> Option<ScriptStep> {
         self.answers.extend(answer);
         let mut reading = Reading {
             answers: self.answers.iter(),

@@ -3,7 +3,7 @@
 use std::slice::Iter;
 
 use super::findings::{Findings, Stop};
-use super::step::{Answer, Asked, Handshake, Step, Whole};
+use super::step::{Answer, Handshake, ScriptStep, Step, Whole};
 use crate::record::ProtocolVersion::{self, Ssl3, Tls13};
 use crate::wire::tls_ask::{CURVES, GROUPS_13, Hello, Reply};
 
@@ -11,7 +11,7 @@ use crate::wire::tls_ask::{CURVES, GROUPS_13, Hello, Reply};
 #[derive(Debug)]
 pub(super) enum Pause {
     /// This has no answer yet.
-    Ask(Box<Asked>),
+    Ask(Box<ScriptStep>),
     /// There is no sense in asking more.
     Stop,
 }
@@ -58,7 +58,7 @@ impl<'a> Reading<'a> {
     ) -> Result<&'a Answer, Pause> {
         let Some(answer) = self.answers.next() else {
             let (step, about) = (step(), about());
-            return Err(Pause::Ask(Box::new(Asked { step, about })));
+            return Err(Pause::Ask(Box::new(ScriptStep { step, about })));
         };
         // one that is not reached any more is left alone
         if let Answer::Unreachable(why) = answer {

@@ -28,7 +28,7 @@ pub struct Handshake {
 
 /// A step, and what it is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Asked {
+pub struct ScriptStep {
     /// What is sent.
     pub step: Step,
     /// What it is to find out, for a reader: `TLS 1.2: suites, 5 so far`.

@@ -5,7 +5,7 @@ mod server;
 use super::*;
 use crate::record::Order;
 use crate::record::ProtocolVersion::{Ssl2, Ssl3, Tls10, Tls11, Tls12, Tls13};
-use crate::wire::tls_ask::{Refusal, Reply, Shape};
+use crate::wire::tls_ask::{HelloShape, Refusal, Reply};
 use crate::wire::tls_hello::FirstBytes;
 use OddAnswer::{Fails, Unsteady, Works};
 use server::Server;
@@ -202,7 +202,7 @@ fn another_certificate_for_another_name_is_told() {
 #[test]
 fn an_odd_hello_counts_only_if_it_fails_twice_while_the_plain_one_works() {
     let mut server = Server::new(&[(Tls12, &[GCM_128])]);
-    server.stumbles = |hello| hello.shape == Shape::Split;
+    server.stumbles = |hello| hello.shape == HelloShape::Split;
     let answers = |findings: Findings| {
         findings
             .odd

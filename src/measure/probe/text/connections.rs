@@ -3,31 +3,32 @@
 
 use std::fmt::Write as _;
 
-use crate::doc::lines::WIDTH;
+use super::times::counted_line;
 use crate::doc::number::{bit_rate, millis};
 use crate::doc::wrapped;
 use crate::record::Explanation;
 use crate::stats::{ReceiveWindow, Tally};
 
 /// The part of a summary; empty when there is nothing to tell.
-pub(super) fn connections(tally: &Tally, window_chosen: bool) -> String {
+pub(super) fn connections(tally: &Tally, window_chosen: bool, columns: usize) -> String {
     let mut times = String::new();
-    for (explanation, count) in tally.explanations() {
+    for (explanation, count) in &tally.explanations {
         if *explanation != Explanation::None {
             let (code, meaning) = (explanation.as_str(), explanation.meaning());
-            line(&mut times, *count, code, meaning);
+            counted_line(&mut times, *count, code, meaning, columns);
         }
     }
     let mut others = String::new();
-    for (outcome, count) in tally.fast_open() {
-        line(&mut others, *count, outcome.as_str(), outcome.meaning());
+    for (outcome, count) in &tally.fast_open {
+        let (code, meaning) = (outcome.as_str(), outcome.meaning());
+        counted_line(&mut others, *count, code, meaning, columns);
     }
-    for (option, count) in tally.refused_options() {
+    for (option, count) in &tally.refused_options {
         let meaning = "offered by this end and not in use: refused, or stripped on the way";
-        line(&mut others, *count, option, meaning);
+        counted_line(&mut others, *count, option, meaning, columns);
     }
     if window_chosen {
-        for said in wrapped(&ceiling(tally.window()), WIDTH) {
+        for said in wrapped(&ceiling(&tally.window), columns) {
             let _ = writeln!(others, "{said}");
         }
     }
@@ -37,15 +38,6 @@ pub(super) fn connections(tally: &Tally, window_chosen: bool) -> String {
         let _ = write!(out, "\n{title}:\n{lines}");
     }
     out
-}
-
-/// As the causes of failures stand.
-fn line(out: &mut String, count: u64, code: &str, meaning: &str) {
-    let (mut count, mut code) = (count.to_string(), code);
-    for text in wrapped(meaning, WIDTH - 37) {
-        let _ = writeln!(out, "  {count:>7}  {code:<25} {text}");
-        (count, code) = (String::new(), "");
-    }
 }
 
 /// What the window lets through, with the formula.
@@ -88,6 +80,6 @@ mod tests {
     #[test]
     fn without_the_kernels_numbers_the_formula_stays() {
         assert!(ceiling(&ReceiveWindow::default()).contains("window x 8 / round trip"));
-        assert_eq!(connections(&Tally::default(), false), "");
+        assert_eq!(connections(&Tally::default(), false, 80), "");
     }
 }

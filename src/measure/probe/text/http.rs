@@ -1,11 +1,12 @@
 //! What HEADs inside TLS got, in words: the same at the end of a run and in a report.
 
+use std::collections::BTreeMap;
+
 use crate::doc::number::grouped;
 use crate::record::HttpReply;
 
 /// Everything in a sentence; none where nothing was asked.
-pub fn sentence(replies: impl IntoIterator<Item = (HttpReply, u64)>) -> Option<String> {
-    let replies: Vec<_> = replies.into_iter().collect();
+pub fn sentence(replies: &BTreeMap<HttpReply, u64>) -> Option<String> {
     // an HTTP answer is the first of them
     let (worst, _) = replies.iter().min_by_key(|(reply, _)| match reply {
         HttpReply::Http(_) => 0,
@@ -29,15 +30,19 @@ pub fn sentence(replies: impl IntoIterator<Item = (HttpReply, u64)>) -> Option<S
 mod tests {
     use super::*;
 
+    fn of(replies: &[(HttpReply, u64)]) -> Option<String> {
+        sentence(&replies.iter().copied().collect())
+    }
+
     #[test]
     fn silence_is_what_a_relay_does_and_http_is_not() {
-        assert_eq!(sentence([]), None);
+        assert_eq!(of(&[]), None);
         assert_eq!(
-            sentence([(HttpReply::Silence, 10)]).unwrap(),
+            of(&[(HttpReply::Silence, 10)]).unwrap(),
             "HEAD inside TLS: 10 silence: TLS, but no HTTP: as a relay does"
         );
         assert_eq!(
-            sentence([(HttpReply::Http(404), 1), (HttpReply::Silence, 9)]).unwrap(),
+            of(&[(HttpReply::Http(404), 1), (HttpReply::Silence, 9)]).unwrap(),
             "HEAD inside TLS: 1 http 404, 9 silence: in part TLS, and HTTP inside it: not as a relay does"
         );
     }

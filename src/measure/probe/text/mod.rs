@@ -1,4 +1,4 @@
-//! The summary at the end of a series, 80 columns wide.
+//! The summary at the end of a series, at most 80 columns wide.
 
 mod added;
 mod connections;
@@ -9,11 +9,10 @@ mod versus;
 
 use std::fmt::Write as _;
 
-use crate::doc::lines::WIDTH;
 use crate::doc::wrapped;
 use crate::stats::Tally;
 use connections::connections;
-use times::{head, numbers, share};
+use times::{TimesTable, share};
 use versus::versus;
 
 /// What is summed up.
@@ -31,6 +30,8 @@ pub struct SeriesSummary<'a> {
     pub stopped: bool,
     /// Whether the receive window was chosen: then its ceiling is told.
     pub window_chosen: bool,
+    /// Columns that it may take, up to 80.
+    pub columns: usize,
 }
 
 impl SeriesSummary<'_> {
@@ -39,15 +40,17 @@ impl SeriesSummary<'_> {
         let mut out = String::new();
         let tally = self.tally;
         let stopped = if self.stopped { ", interrupted" } else { "" };
-        let room = WIDTH - "---  ---".len() - stopped.len();
+        let room = self
+            .columns
+            .saturating_sub("---  ---".len() + stopped.len());
         let _ = writeln!(out, "--- {}{stopped} ---", shortened(self.targets, room));
         let _ = writeln!(
             out,
             "{} sent, {} ok, {} failed{}, {} missed slots{}",
-            tally.rows(),
-            tally.ok(),
-            tally.failed(),
-            share(tally.failed(), tally.rows()),
+            tally.outcomes.rows,
+            tally.outcomes.ok,
+            tally.outcomes.failed(),
+            share(tally.outcomes.failed(), tally.outcomes.rows),
             self.missed,
             if self.cut_off > 0 {
                 format!(", {} cut off", self.cut_off)
@@ -55,24 +58,19 @@ impl SeriesSummary<'_> {
                 String::new()
             },
         );
-        for (cause, count) in tally.by_cause() {
+        for (cause, count) in &tally.causes {
             // what comes behind a semicolon is about the columns of the row
             let meaning = cause.meaning().split(';').next().unwrap_or_default();
-            let mut code = cause.as_str();
-            let mut count = count.to_string();
-            for line in wrapped(meaning, WIDTH - 37) {
-                let _ = writeln!(out, "  {count:>7}  {code:<25} {line}");
-                (count, code) = (String::new(), "");
-            }
+            times::counted_line(&mut out, *count, cause.as_str(), meaning, self.columns);
         }
-        let (syns, rows) = tally.lost_syns();
-        if syns > 0 {
-            let is_proxied = tally.transports().keys().any(|way| way.through_proxy);
+        if tally.lost_syns > 0 {
+            let is_proxied = tally.ways.keys().any(|way| way.through_proxy);
             let _ = writeln!(
                 out,
-                "{} sent again, in {rows} of {} probes{}",
-                counted(syns, "SYN"),
-                tally.rows(),
+                "{} sent again, in {} of {} probes{}",
+                counted(tally.lost_syns, "SYN"),
+                tally.rows_with_lost_syn,
+                tally.outcomes.rows,
                 if is_proxied {
                     "; through a proxy, on the way to it"
                 } else {
@@ -80,21 +78,20 @@ impl SeriesSummary<'_> {
                 }
             );
         }
-        for said in paths::sentences(tally.paths()) {
-            for line in wrapped(&said, WIDTH) {
+        for said in paths::sentences(&tally.paths) {
+            for line in wrapped(&said, self.columns) {
                 let _ = writeln!(out, "{line}");
             }
         }
-        if let Some(said) = http::sentence(tally.http_replies()) {
-            for line in wrapped(&said, WIDTH) {
+        if let Some(said) = http::sentence(&tally.http_replies) {
+            for line in wrapped(&said, self.columns) {
                 let _ = writeln!(out, "{line}");
             }
         }
-        out.push_str(&connections(tally, self.window_chosen));
-        let several = tally.transports().len() > 1;
-        for (way, its) in tally.transports() {
-            let summaries = its.times.summaries();
-            if summaries.is_empty() {
+        out.push_str(&connections(tally, self.window_chosen, self.columns));
+        let several = tally.ways.len() > 1;
+        for (way, its) in &tally.ways {
+            if its.times.taken().next().is_none() {
                 continue;
             }
             let word = way.transport.as_str();
@@ -103,19 +100,19 @@ impl SeriesSummary<'_> {
                 (true, false) => word.to_owned(),
                 (true, true) => format!("{word} through the proxy"),
             };
-            head(&title, &mut out);
-            for phase in summaries {
-                let _ = writeln!(out, "{:<8}{}", phase.name, numbers(phase.times));
+            let table = TimesTable::new(&title, self.columns, &mut out);
+            for (metric, times) in its.times.taken() {
+                table.row(metric.as_str(), times, &mut out);
             }
         }
-        out.push_str(&tally.added().map(added::added).unwrap_or_default());
-        out.push_str(&versus(tally));
-        if tally.addresses() > 0 {
+        out.push_str(&tally.added.as_ref().map(added::added).unwrap_or_default());
+        out.push_str(&versus(tally, self.columns));
+        let addresses = tally.addresses.len();
+        if addresses > 0 {
             let _ = writeln!(
                 out,
-                "\n{} distinct address{}{}",
-                tally.addresses(),
-                if tally.addresses() == 1 { "" } else { "es" },
+                "\n{addresses} distinct address{}{}",
+                if addresses == 1 { "" } else { "es" },
                 self.regions()
             );
         }
@@ -123,7 +120,7 @@ impl SeriesSummary<'_> {
     }
 
     fn regions(&self) -> String {
-        let regions = self.tally.regions();
+        let regions = &self.tally.regions;
         if regions.is_empty() {
             return String::new();
         }
@@ -163,6 +160,7 @@ mod tests {
             targets: "tr.example:443",
             stopped: true,
             window_chosen: false,
+            columns: 80,
         };
         let text = summary.render();
         assert!(

@@ -2,24 +2,18 @@
 
 use std::fmt::Write as _;
 
-use super::times::{head, numbers, share};
-use crate::doc::lines::WIDTH;
+use super::times::{TimesTable, share};
 use crate::doc::number::millis;
 use crate::doc::wrapped;
 use crate::record::Transport;
-use crate::stats::{Tally, TransportTally, WayTaken};
+use crate::stats::{Tally, WayTaken, WayTally};
 
 /// What a transport gave.
-type Its<'a> = (Transport, &'a TransportTally);
+type Its<'a> = (Transport, &'a WayTally);
 
 /// The part, with an empty line before it; nothing unless UDP and a transport over TCP were probed.
-pub(super) fn versus(tally: &Tally) -> String {
-    let of = |transport| {
-        Some((
-            transport,
-            tally.transports().get(&WayTaken::straight(transport))?,
-        ))
-    };
+pub(super) fn versus(tally: &Tally, columns: usize) -> String {
+    let of = |transport| Some((transport, tally.ways.get(&WayTaken::straight(transport))?));
     let mut over_tcp: Vec<Its<'_>> = [Transport::Tls, Transport::Tcp]
         .into_iter()
         .filter_map(of)
@@ -31,15 +25,15 @@ pub(super) fn versus(tally: &Tally) -> String {
         return String::new();
     };
     let mut out = String::new();
-    let pairs = tally.pairs();
+    let pairs = &tally.pairs;
     if pairs.tcp().moments().count() > 0 {
-        head("TCP, UDP", &mut out);
-        let _ = writeln!(out, "{:<8}{}", "tcp rtt", numbers(pairs.tcp()));
-        let _ = writeln!(out, "{:<8}{}", "turn", numbers(pairs.udp()));
+        let table = TimesTable::new("TCP, UDP", columns, &mut out);
+        table.row("tcp rtt", pairs.tcp(), &mut out);
+        table.row("turn", pairs.udp(), &mut out);
     } else {
         out.push('\n');
     }
-    for line in wrapped(&said(tally, &over_tcp, udp), WIDTH) {
+    for line in wrapped(&said(tally, &over_tcp, udp), columns) {
         let _ = writeln!(out, "{line}");
     }
     out
@@ -49,10 +43,10 @@ pub(super) fn versus(tally: &Tally) -> String {
 const LEAST: u64 = 3;
 
 /// The comparison in words.
-fn said(tally: &Tally, over_tcp: &[Its<'_>], udp: &TransportTally) -> String {
+fn said(tally: &Tally, over_tcp: &[Its<'_>], udp: &WayTally) -> String {
     let mut said = String::new();
     // in the lab the difference is the lab's own
-    if let Some(us) = tally.pairs().mean_difference().filter(|_| !tally.is_lab()) {
+    if let Some(us) = tally.pairs.mean_difference().filter(|_| !tally.is_lab) {
         let than = if us < 0.0 { "faster" } else { "slower" };
         let ms = millis(us.abs() / 1e3);
         let _ = write!(
@@ -62,35 +56,38 @@ fn said(tally: &Tally, over_tcp: &[Its<'_>], udp: &TransportTally) -> String {
     }
     said.push_str("Failed: ");
     for (transport, its) in over_tcp {
-        let failed = part(its.rows - its.ok, its.rows);
+        let failed = part(its.outcomes.failed(), its.outcomes.rows);
         let _ = write!(said, "{} {failed}, ", transport.as_str());
     }
     let _ = write!(
         said,
         "udp {}; udp without an answer: {}.",
-        part(udp.rows - udp.ok, udp.rows),
-        part(udp.rows - udp.replies - udp.failed_here, udp.rows),
+        part(udp.outcomes.failed(), udp.outcomes.rows),
+        part(
+            udp.outcomes.rows - udp.outcomes.answered - udp.outcomes.failed_here,
+            udp.outcomes.rows
+        ),
     );
     said.push_str(&concluded(tally, over_tcp, udp));
     said
 }
 
 /// What follows from it.
-fn concluded(tally: &Tally, over_tcp: &[Its<'_>], udp: &TransportTally) -> String {
+fn concluded(tally: &Tally, over_tcp: &[Its<'_>], udp: &WayTally) -> String {
     // this computer sent nothing that could get through
-    let sent = |one: &TransportTally| one.failed_here < one.rows;
+    let sent = |one: &WayTally| one.outcomes.failed_here < one.outcomes.rows;
     let tried: Vec<_> = over_tcp.iter().filter(|(_, its)| sent(its)).collect();
     if tried.is_empty() || !sent(udp) {
         return String::new();
     }
     // what TLS gets through to may be a device on the way; one that ends TLS answers no TURN in the
     // clear for the relay
-    let is_relay = |transport| transport != Transport::Tls || tally.paths().untrusted() == 0;
+    let is_relay = |transport| transport != Transport::Tls || tally.paths.untrusted() == 0;
     let through = tried
         .iter()
-        .find(|(transport, its)| its.replies > 0 && is_relay(*transport));
+        .find(|(transport, its)| its.outcomes.answered > 0 && is_relay(*transport));
     // of one or two datagrams each may have been lost
-    if udp.replies == 0 && udp.rows >= LEAST {
+    if udp.outcomes.answered == 0 && udp.outcomes.rows >= LEAST {
         return through.map_or_else(String::new, |(transport, _)| {
             format!(
                 " UDP gets through to no relay and {} does: media has to go over TCP. Lost, filtered, or nobody \
@@ -99,11 +96,11 @@ fn concluded(tally: &Tally, over_tcp: &[Its<'_>], udp: &TransportTally) -> Strin
             )
         });
     }
-    let is_heard = tried.iter().any(|(_, its)| its.replies > 0);
-    if udp.replies == 0 || is_heard || !is_relay(Transport::Tls) {
+    let is_heard = tried.iter().any(|(_, its)| its.outcomes.answered > 0);
+    if udp.outcomes.answered == 0 || is_heard || !is_relay(Transport::Tls) {
         return String::new();
     }
-    if let Some((transport, _)) = tried.iter().find(|(_, its)| its.undecided > 0) {
+    if let Some((transport, _)) = tried.iter().find(|(_, its)| its.outcomes.undecided > 0) {
         let missing = match transport {
             Transport::Tcp => "it is no relay's answer",
             _ => "no handshake comes about",
@@ -111,7 +108,7 @@ fn concluded(tally: &Tally, over_tcp: &[Its<'_>], udp: &TransportTally) -> Strin
         let word = transport.as_str();
         return format!(" UDP gets through; over {word} something answers, and {missing}.");
     }
-    if tried.iter().any(|(_, its)| its.rows < LEAST) {
+    if tried.iter().any(|(_, its)| its.outcomes.rows < LEAST) {
         return String::new();
     }
     let words: Vec<_> = tried.iter().map(|(one, _)| one.as_str()).collect();
@@ -131,35 +128,21 @@ mod tests {
 
     use super::*;
     use crate::record::{
-        Cause, Certificate, ClockChange, Dns, Failure, Outcome, PhaseTimes, Record, Run, Tcp, Tls,
-        TlsPath, Turn, TurnReply, World,
+        Cause, Certificate, Failure, Outcome, Record, Run, TlsPath, Turn, TurnReply, World,
     };
 
     fn row(transport: Transport, cause: Option<Cause>) -> Record {
         let remote = "192.0.2.1:443".parse().unwrap();
+        let run = Arc::new(Run::new("test", String::new(), World::Real));
+        let started = chrono::DateTime::default();
         Record {
-            run: Arc::new(Run::new("test", String::new(), World::Real)),
-            slot: 0,
-            host: "relay.test".into(),
-            port: 443,
-            transport,
-            started: chrono::DateTime::default(),
-            lag: None,
             outcome: cause.map_or(Outcome::Ok, |cause| Failure::new(cause, "").into()),
-            times: PhaseTimes::default(),
-            dns: Dns::default(),
             remote: Some(remote),
-            via: None,
-            region: String::new(),
-            in_teams_range: None,
-            tcp: Tcp::default(),
-            tls: Tls::default(),
             turn: Turn {
                 reply: cause.is_none().then_some(TurnReply::Error(401)),
                 ..Turn::default()
             },
-            explanation: None,
-            clock: ClockChange::default(),
+            ..Record::blank(run, 0, "relay.test", 443, transport, started)
         }
     }
 
@@ -176,7 +159,7 @@ mod tests {
         for row in rows {
             (0..LEAST).for_each(|_| tally.add(row));
         }
-        versus(&tally).replace('\n', " ").trim().to_owned()
+        versus(&tally, 80).replace('\n', " ").trim().to_owned()
     }
 
     const DROPPED: Option<Cause> = Some(Cause::TurnSilent);

@@ -57,6 +57,7 @@ pub fn numbers(bytes: &[u8]) -> TcpNumbers {
         pmtu: u32_at(bytes, 60).filter(|mtu| *mtu > 0 && *mtu != UNKNOWN),
         // the SYN counts as one
         bytes_acked: bytes_acked.map(|acked| acked.saturating_sub(1)),
+        bytes_out: None,
         bytes_received: u64_at(bytes, 128),
         in_flight: segments(u32_at(bytes, 24)),
         since_data: millis(u32_at(bytes, 52)),
@@ -180,6 +181,7 @@ mod tests {
             window_limited: us(20),
             pmtu: Some(12),
             bytes_acked: Some(17),
+            bytes_out: None,
             bytes_received: Some(19),
             in_flight: Some(13_000),
             since_data: ms(14),

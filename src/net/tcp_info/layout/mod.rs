@@ -4,8 +4,26 @@
 
 pub mod linux;
 pub mod macos;
+/// Systems without such numbers.
 #[cfg(not(any(target_os = "linux", target_os = "macos", windows)))]
-pub mod none;
+pub mod none {
+    use crate::record::{Tcp, TcpNumbers};
+
+    /// Nothing.
+    pub fn opening(_bytes: &[u8]) -> Tcp {
+        Tcp::default()
+    }
+
+    /// Nothing.
+    pub fn numbers(_bytes: &[u8]) -> TcpNumbers {
+        TcpNumbers::default()
+    }
+
+    /// Nothing.
+    pub fn bytes(_socket: &impl Sized) -> Option<Vec<u8>> {
+        None
+    }
+}
 pub mod windows;
 
 use std::time::Duration;

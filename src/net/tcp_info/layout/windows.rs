@@ -1,10 +1,24 @@
-//! `TCP_INFO_v0` of mstcpip.h, 88 bytes.
+//! `TCP_INFO_v0` of mstcpip.h, 88 bytes, and `TCP_INFO_v1`, which goes on behind it.
 
-use super::{is_sample, micros, u32_at, u64_at};
+use super::{is_sample, micros, millis, u32_at, u64_at};
 use crate::record::{Tcp, TcpNumbers};
 
-/// Its length in bytes: a shorter answer is none.
+/// Length of `TCP_INFO_v0` in bytes: a shorter answer is none.
 const LENGTH: usize = 88;
+
+/// Versions of the structure with their lengths, the newest first.
+const VERSIONS: [(u32, usize); 2] = [(1, 136), (0, LENGTH)];
+
+/// The newest structure that the system gives: an older one refuses a version that it does not know. `ask` gets a
+/// version and a buffer of its length, and tells how much of it the system has written.
+pub fn newest(mut ask: impl FnMut(u32, &mut [u8]) -> Option<usize>) -> Option<Vec<u8>> {
+    VERSIONS.into_iter().find_map(|(version, length)| {
+        let mut bytes = vec![0; length];
+        let written = ask(version, &mut bytes)?;
+        bytes.truncate(written);
+        (bytes.len() >= LENGTH).then_some(bytes)
+    })
+}
 
 /// What counts right after the connection is up.
 pub fn opening(bytes: &[u8]) -> Tcp {
@@ -46,6 +60,9 @@ pub fn numbers(bytes: &[u8]) -> TcpNumbers {
         cwnd: number(32).map(u64::from),
         send_window: number(36).map(u64::from),
         receive_window: number(40).map(u64::from),
+        // SndLimTimeRwin of TCP_INFO_v1, in milliseconds
+        window_limited: millis(number(92)),
+        bytes_out: u64_at(bytes, 48),
         bytes_received: u64_at(bytes, 56),
         in_flight: number(28).map(u64::from),
         ..TcpNumbers::default()
@@ -76,6 +93,53 @@ mod tests {
         assert_eq!((lost.rtt, lost.syn_retransmits), (None, Some(2)));
         assert_eq!(opening(&bytes[..87]), Tcp::default());
         assert_eq!(numbers(&bytes[..87]), TcpNumbers::default());
+    }
+
+    #[test]
+    fn an_older_windows_that_refuses_the_newer_structure_is_asked_for_the_older_one() {
+        // what a system that knows versions up to `known` does; TCP_INFO_v0 has 88 bytes, TCP_INFO_v1 136
+        let system = |known: u32| {
+            move |version: u32, buffer: &mut [u8]| {
+                let length = if version == 0 { 88 } else { 136 };
+                assert_eq!(buffer.len(), length);
+                (version <= known).then_some(length)
+            }
+        };
+        let length = |known| newest(system(known)).map(|bytes| bytes.len());
+        assert_eq!((length(1), length(0)), (Some(136), Some(88)));
+        assert_eq!(newest(|_, _| None), None);
+        // one that says yes and gives less
+        assert_eq!(newest(|_, _| Some(40)), None);
+    }
+
+    #[test]
+    fn only_the_newer_structure_tells_how_long_the_receive_window_held_up() {
+        let mut bytes = vec![0; 136];
+        put_long(&mut bytes, 48, 1_234);
+        put(&mut bytes, 88, 3);
+        put(&mut bytes, 92, 250);
+        // SndLimTimeCwnd and SndLimTimeSnd
+        put(&mut bytes, 108, 7);
+        put(&mut bytes, 124, 9);
+        let newer = numbers(&bytes);
+        assert_eq!(newer.window_limited, Some(Duration::from_millis(250)));
+        assert_eq!(newer.bytes_out, Some(1_234));
+        let older = numbers(&bytes[..88]);
+        assert_eq!((older.window_limited, older.bytes_out), (None, Some(1_234)));
+    }
+
+    #[cfg(windows)]
+    #[test]
+    fn offsets_are_those_of_the_headers() {
+        use std::mem::{offset_of, size_of};
+        use windows_sys::Win32::Networking::WinSock::{TCP_INFO_v0, TCP_INFO_v1};
+        assert_eq!(
+            (size_of::<TCP_INFO_v0>(), size_of::<TCP_INFO_v1>()),
+            (88, 136)
+        );
+        assert_eq!(offset_of!(TCP_INFO_v1, BytesOut), 48);
+        assert_eq!(offset_of!(TCP_INFO_v1, SynRetrans), 84);
+        assert_eq!(offset_of!(TCP_INFO_v1, SndLimTimeRwin), 92);
     }
 
     // Offsets: RttUs 20, MinRttUs 24, BytesInFlight 28, Cwnd 32, SndWnd 36, RcvWnd 40, BytesIn 56,

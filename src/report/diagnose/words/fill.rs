@@ -30,6 +30,7 @@ pub fn shown(value: &Value) -> String {
         Value::PerSecond(rate) => format!("{rate:.0} a second"),
         Value::Word(word) => (*word).to_owned(),
         Value::Public(text) => cut(text.as_str(), LONGEST),
+        Value::Region(name) => cut(name.as_str(), LONGEST),
         Value::Name(name) => cut(name.as_str(), LONGEST),
         Value::Interface(name) => cut(name.as_str(), LONGEST),
         Value::Issuer(name) => cut(name.as_str(), LONGEST),
@@ -119,6 +120,18 @@ fn value(name: &str, evidence: &[Evidence]) -> Option<String> {
     } else {
         Some(shown(&found.value)).filter(|text| !text.is_empty())
     }
+}
+
+/// What is said of a code. `{name}` is a value of the evidence, `{name:n}` how many measurements are behind it; a part in
+/// brackets is left out where a value in it is not there.
+#[derive(Debug, Clone, Copy)]
+pub struct Words {
+    /// What was seen.
+    pub said: &'static str,
+    /// What to do, for the person who can.
+    pub next: &'static str,
+    /// What would settle it, where it is possible only; empty where it never is.
+    pub settle: &'static str,
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Sentences about this machine, its network, names and proxies.
 
-use super::template::Words;
+use super::fill::Words;
 use crate::judge::diagnose::Code;
 
 /// The sentences of a code of these layers.
@@ -39,7 +39,7 @@ pub(super) fn words(code: Code) -> Option<Words> {
         },
         C::NoRoute4 => Words {
             said: "There is no way for IPv4 and no NAT64, and no relay answers by IPv6.",
-            next: "On this network provide IPv4 or NAT64 with DNS64: Teams' relays have IPv4 addresses.",
+            next: "On this network provide IPv4 (check DHCP and the default gateway of this machine) or NAT64 with DNS64: Teams' relays have IPv4 addresses.",
             settle: "",
         },
         C::Nat64 => Words {
@@ -73,13 +73,13 @@ pub(super) fn words(code: Code) -> Option<Words> {
             settle: "",
         },
         C::DnsTimeout => Words {
-            said: "No name server answers: {server}[, {servers} in all,] was asked {server:n} times[, while {other} answers].",
-            next: "Allow UDP and TCP 53 from this machine to {server}, or set a name server that works.",
+            said: "No name server answers for the relay's name: {server}[, {servers} in all,] was asked {server:n} times[, while {other} answers][; {line}].",
+            next: "Between this machine and {server} [{closed}][{filtered}, and run this again, as lost packets look the same], or set a name server that works.",
             settle: "a name server to compare with (--compare-resolver)",
         },
         C::DnsError => Words {
-            said: "The name server {server} answers {rcode} for {name}[ (the chain ends at {at})][, and {other} knows it].",
-            next: "On {server} lift the filter for *.teams.microsoft.com and *.teams.cloud.microsoft and for the names that they lead to, *.trafficmanager.net and *.cloudapp.azure.com.",
+            said: "The name server {server} answers {rcode} for {name}[ (the chain ends at {at})][, and {other} knows it][; {line}].",
+            next: "On {server} lift the filter, if there is one, for *.teams.microsoft.com and *.teams.cloud.microsoft and for the names that they lead to, *.trafficmanager.net and *.cloudapp.azure.com.",
             settle: "a name server to compare with (--compare-resolver)",
         },
         C::DnsNameGone => Words {
@@ -110,7 +110,7 @@ pub(super) fn words(code: Code) -> Option<Words> {
         C::DnsSlow => Words {
             said: "Lookups take {p50} at the name server {server} (median of {p50:n}).",
             next: "Ask whoever runs {server}, or set a nearer one.",
-            settle: "",
+            settle: "the round trip to a relay, to compare with",
         },
         C::Ipv6Broken => Words {
             said: "IPv6 is announced, and {ip} gets no answer on TCP 443 ({ip:n} tried).",

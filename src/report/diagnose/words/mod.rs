@@ -2,13 +2,12 @@
 
 mod fill;
 mod lower;
-mod template;
 mod upper;
 
 use crate::judge::diagnose::{Code, Evidence, Finding, Value};
 
+pub use fill::Words;
 pub use fill::{RANGES, shown};
-pub use template::Words;
 
 /// The sentences of a code with their places for values.
 pub fn words(code: Code) -> Words {

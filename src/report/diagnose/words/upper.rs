@@ -1,6 +1,6 @@
 //! Sentences about connections, TLS, UDP and quality.
 
-use super::template::Words;
+use super::fill::Words;
 use crate::judge::diagnose::Code;
 
 /// The sentences of a code of these layers.
@@ -23,13 +23,13 @@ pub(super) fn words(code: Code) -> Option<Words> {
             settle: "the round trip to the relay by UDP, and the same from another network",
         },
         C::RelayOneSilent => Words {
-            said: "The relay {ip} does not answer on TCP 443 ({ip:n} connects), while {other} does.",
-            next: "See whether a rule names single addresses; else wait and run this again.",
+            said: "The relay {ip} does not answer on TCP 443 ({ip:n} connects)[; {sender} rejects it (ICMP code {icmp-code})], while {other} does.",
+            next: "See whether a rule[ on {sender}] names single addresses; else wait and run this again.",
             settle: "the same from another network at the same time",
         },
         C::RegionSilent => Words {
-            said: "The relays in {region} do not answer on TCP 443 ({region:n} addresses)[, those in {other} do].",
-            next: "See Microsoft's service health page, and ask the provider about its way to {region}.",
+            said: "The relays in {region} do not answer on TCP 443 ({region:n} addresses)[, those in {other} do][; {sender} rejects it (ICMP code {icmp-code})].",
+            next: "[On {sender} allow outbound TCP 443 to {ranges}. ]See Microsoft's service health page, and ask the provider about its way to {region}.",
             settle: "the same from another network at the same time",
         },
         C::SynLoss => Words {
@@ -69,7 +69,7 @@ pub(super) fn words(code: Code) -> Option<Words> {
         },
         C::TlsDate => Words {
             said: "The relay's certificate is not valid now[: it runs from {from} to {to}][; the clock of this machine agrees with {clock}].",
-            next: "See Microsoft's service health page.",
+            next: "See whether the date on this machine is right, then Microsoft's service health page.",
             settle: "another clock beside this machine's",
         },
         C::TlsInspected => Words {
@@ -103,8 +103,8 @@ pub(super) fn words(code: Code) -> Option<Words> {
             settle: "",
         },
         C::UdpRelaySilent => Words {
-            said: "The relay {ip} does not answer over UDP ({ip:n} datagrams), while {other} does.",
-            next: "See whether a rule names single addresses; else wait and run this again.",
+            said: "The relay {ip} does not answer over UDP ({ip:n} datagrams)[; {sender} rejects it (ICMP code {icmp-code})], while {other} does.",
+            next: "See whether a rule[ on {sender}] names single addresses; else wait and run this again.",
             settle: "the same from another network at the same time",
         },
         C::Udp443Silent => Words {
@@ -158,7 +158,7 @@ pub(super) fn words(code: Code) -> Option<Words> {
             settle: "",
         },
         C::QRtt => Words {
-            said: "The round trip over UDP is {rtt} (median of {rtt:n}); Microsoft wants less than {limit}.",
+            said: "The round trip over UDP is {rtt}[ (median of {rtt:n})]; Microsoft wants less than {limit}.",
             next: "Let this site's traffic to {ranges} leave to the internet near the user.",
             settle: "",
         },

@@ -53,13 +53,7 @@ fn add(
         text.push_str(&cell);
         ends.push(u32::try_from(text.len()).unwrap());
     }
-    let row = Row {
-        layout,
-        text: &text,
-        ends: &ends,
-        at: DateTime::from_timestamp(second, 0),
-        line: 1,
-    };
+    let row = Row::new(layout, &text, &ends, DateTime::from_timestamp(second, 0));
     fold.add(&row, side);
 }
 
@@ -94,7 +88,7 @@ fn another_mix_of_regions_is_no_difference() {
     for line in &lines {
         let found = line.difference.unwrap();
         assert!((found.middle - 5.0).abs() < 0.1, "{found:?}");
-        assert_eq!(line.verdict, Verdict::Differs);
+        assert_eq!(line.verdict, Decision::Differs);
         assert_eq!(line.basis, Basis::Blocks(6, 600));
     }
     // of several regions there is no pooled median
@@ -154,7 +148,7 @@ fn failures_of_the_path_count_and_those_of_the_measuring_computer_do_not() {
     let failures = Compared::of(&fold.finish(), Zone::Utc).failures.remove(0);
     assert_eq!(failures.sides, [(7200, 72), (7200, 360)]);
     assert_eq!(failures.here, 7200);
-    assert_eq!(failures.verdict, Verdict::Differs);
+    assert_eq!(failures.verdict, Decision::Differs);
     assert!((failures.difference.unwrap().middle - 4.0).abs() < 1e-9);
 }
 
@@ -169,7 +163,7 @@ fn an_outage_of_one_side_is_no_difference_of_the_usual_block_and_not_called_none
     }
     let failures = Compared::of(&fold.finish(), Zone::Utc).failures.remove(0);
     assert!(failures.in_outages);
-    assert_eq!(failures.verdict, Verdict::CannotTell);
+    assert_eq!(failures.verdict, Decision::CannotTell);
 }
 
 // A has whole milliseconds: 20.3 is 20, so that without more care 0.7 would seem to differ
@@ -182,7 +176,7 @@ fn under_two_milliseconds_nothing_differs_between_two_kinds_of_files() {
     }
     let line = lines(fold).remove(0);
     assert!(line.mixed);
-    assert_ne!(line.verdict, Verdict::Differs);
+    assert_ne!(line.verdict, Decision::Differs);
     assert!((line.matters_ms - 2.0).abs() < 1e-9);
 }
 

@@ -18,14 +18,14 @@ fn with(mut row: (u64, i64, Said), step: Option<i64>, slept: Option<i64>) -> (u6
 }
 
 /// Seconds on the axis, which goes by the clock as it was at the begin, and what was told.
-fn placed(rows: &[(u64, i64, Said)]) -> (Vec<i64>, Vec<Told>) {
+fn placed(rows: &[(u64, i64, Said)]) -> (Vec<i64>, Vec<AxisChange>) {
     let mut axis = Axis::default();
     let placed = rows.iter().map(|(slot, at, said)| {
         let (placed, told) = axis.place(*slot, *at, *said);
         ((placed.axis - placed.set).div_euclid(S), told)
     });
     let (seconds, mut told): (Vec<_>, Vec<_>) = placed.unzip();
-    told.retain(|told| *told != Told::Nothing);
+    told.retain(|told| *told != AxisChange::Nothing);
     (seconds, told)
 }
 
@@ -55,7 +55,7 @@ fn the_slots_tell_that_a_clock_was_set_where_no_row_says_it() {
             by_slots: true,
             ..change(1, 2 + set, Some(set * S), None)
         };
-        assert_eq!(told, [Told::Change(by_slots)]);
+        assert_eq!(told, [AxisChange::Change(by_slots)]);
     }
 }
 
@@ -114,7 +114,10 @@ fn what_a_row_says_counts_from_the_first_two_rows_on_and_sleep_is_time() {
     assert_eq!(seconds, [0, 1, 2, 3_603, 3_604]);
     let first = change(0, 3_601, Some(HOUR), None);
     let second = change(3_602, 3_603, Some(-HOUR), Some(HOUR));
-    assert_eq!(told, [Told::Change(first), Told::Change(second)]);
+    assert_eq!(
+        told,
+        [AxisChange::Change(first), AxisChange::Change(second)]
+    );
 }
 
 #[test]
@@ -144,7 +147,7 @@ fn a_row_that_says_it_after_the_slots_have_shown_it_gives_the_cause() {
         before: Some(S + 1_000),
         ..change(1, 3_602, None, Some(HOUR))
     };
-    assert_eq!(told.last(), Some(&Told::Instead(slept)));
+    assert_eq!(told.last(), Some(&AxisChange::Instead(slept)));
 }
 
 #[test]

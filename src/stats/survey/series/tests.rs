@@ -3,7 +3,7 @@ use crate::stats::survey::Runs;
 
 const S: i64 = 1_000_000;
 
-fn observation(second: i64, heard: Heard) -> Observation {
+fn observation(second: i64, heard: RowReply) -> Observation {
     Observation {
         at: second * S,
         axis: second * S,
@@ -18,17 +18,16 @@ fn observation(second: i64, heard: Heard) -> Observation {
 }
 
 fn of(rows: &[(i64, Option<u32>)]) -> Series {
-    let heard = |cause: &Option<u32>| cause.map_or(Heard::Answer, Heard::Nothing);
+    let heard = |cause: &Option<u32>| cause.map_or(RowReply::Answer, RowReply::Nothing);
     let rows = rows.iter().map(|(second, cause)| (*second, heard(cause)));
     with_beside(&rows.collect::<Vec<_>>())
 }
 
-fn with_beside(rows: &[(i64, Heard)]) -> Series {
+fn with_beside(rows: &[(i64, RowReply)]) -> Series {
     let mut series = Series::default();
     for (second, heard) in rows {
-        if !matches!(heard, Heard::Beside { .. }) {
-            let answered = *heard == Heard::Answer;
-            series.count(came(answered, *heard), Some(second * S));
+        if !matches!(heard, RowReply::Beside { .. }) {
+            count(&mut series, *heard, *second);
         }
         series.order(observation(*second, *heard));
     }
@@ -36,37 +35,40 @@ fn with_beside(rows: &[(i64, Heard)]) -> Series {
     series
 }
 
+fn count(series: &mut Series, heard: RowReply, second: i64) {
+    let reachability = match heard {
+        RowReply::Answer => Reachability::Answered,
+        RowReply::Here => Reachability::FailedHere,
+        RowReply::Nothing(_) | RowReply::Beside { .. } => Reachability::Lost,
+    };
+    series.count(heard == RowReply::Answer, reachability, Some(second * S));
+}
+
 /// All runs of lost rows together.
 fn runs(series: &Series) -> Runs {
     series.lost_runs.parted(0).0
-}
-
-fn came(ok: bool, heard: Heard) -> Came {
-    let here = heard == Heard::Here;
-    Came {
-        ok,
-        answered: ok,
-        here,
-        undecided: false,
-    }
 }
 
 // seconds 1 and 3 are silent, second 2 says nothing of the relay: one outage of 3 s
 #[test]
 fn a_failure_of_this_computer_neither_begins_nor_ends_an_outage() {
     let rows = [
-        (0, Heard::Answer),
-        (1, Heard::Nothing(1)),
-        (2, Heard::Here),
-        (3, Heard::Nothing(1)),
-        (4, Heard::Answer),
-        (5, Heard::Here),
-        (6, Heard::Answer),
+        (0, RowReply::Answer),
+        (1, RowReply::Nothing(1)),
+        (2, RowReply::Here),
+        (3, RowReply::Nothing(1)),
+        (4, RowReply::Answer),
+        (5, RowReply::Here),
+        (6, RowReply::Answer),
     ];
     let series = with_beside(&rows);
     assert_eq!((runs(&series).count, runs(&series).us), (1, 3_000_000));
     assert_eq!(
-        (series.rows, series.answered, series.failed_here),
+        (
+            series.outcomes.rows,
+            series.outcomes.answered,
+            series.outcomes.failed_here
+        ),
         (7, 3, 2)
     );
 }
@@ -118,8 +120,8 @@ fn rows_that_come_too_late_are_counted_and_not_put_in_order() {
         (
             series.late,
             runs(&series).count,
-            series.rows,
-            series.answered
+            series.outcomes.rows,
+            series.outcomes.answered
         ),
         (1, 0, 4, 3)
     );
@@ -153,11 +155,11 @@ fn over_a_step(set: i64) -> Series {
     let mut series = Series::default();
     for second in 0..100 {
         let heard = match second {
-            45..55 => Heard::Nothing(1),
-            _ => Heard::Answer,
+            45..55 => RowReply::Nothing(1),
+            _ => RowReply::Answer,
         };
         let label = if second < 52 { second } else { second + set };
-        series.count(came(heard == Heard::Answer, heard), Some(label * S));
+        count(&mut series, heard, label);
         let known = if second < 52 { 0 } else { set * S };
         let ordered = series.order(Observation {
             at: label * S,
@@ -191,14 +193,14 @@ fn a_clock_that_is_set_makes_no_gap_and_splits_no_outage() {
 // and the outage of second 10 would last as long
 #[test]
 fn rows_that_a_filter_leaves_out_leave_no_gap_and_stretch_no_outage() {
-    let beside = |answered| Heard::Beside { answered };
-    let mut rows = vec![(0, Heard::Answer), (10, Heard::Nothing(1))];
+    let beside = |answered| RowReply::Beside { answered };
+    let mut rows = vec![(0, RowReply::Answer), (10, RowReply::Nothing(1))];
     rows.extend([(11, beside(false)), (12, beside(true))]);
     rows.extend((13..3_700).map(|second| (second, beside(true))));
-    rows.extend([(3_700, Heard::Answer), (9_000, beside(true))]);
+    rows.extend([(3_700, RowReply::Answer), (9_000, beside(true))]);
     let series = with_beside(&rows);
     assert_eq!(series.gaps(), []);
-    assert_eq!((series.rows, series.late), (3, 0));
+    assert_eq!((series.outcomes.rows, series.late), (3, 0));
     let outage = &series.longest_outages[0];
     assert_eq!(
         (outage.from, outage.to, outage.open, outage.rows),
@@ -226,7 +228,7 @@ fn a_row_that_is_there_twice_is_told_with_the_file_of_the_first() {
     let row = |second, file, measured| Observation {
         file,
         measured,
-        ..observation(second, Heard::Answer)
+        ..observation(second, RowReply::Answer)
     };
     for second in 0..100 {
         assert_eq!(series.order(row(second, 7, 5)), Ordered::default());

@@ -1,0 +1,148 @@
+//! One look: opened, done, closed; and how a program ends by what it came to.
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use rustls::pki_types::CertificateDer;
+
+use super::args::DiagnoseArgs;
+use super::config;
+use crate::cli::exit::{Exit, Failure, PluginState};
+use crate::cli::list::judged_by;
+use crate::cli::run::world::{in_the_lab, started as begun, this_run};
+use crate::cli::signals::Interrupted;
+use crate::cli::status::StatusLine;
+use crate::cli::{message, signals};
+use crate::clock::Wall;
+use crate::judge::diagnose::facts::Fact;
+use crate::judge::diagnose::{Diagnosis, Facts, Outcome};
+use crate::lab::LabOptions;
+use crate::measure::Stop;
+use crate::measure::diagnose::{Looking, TlsTried, facts};
+use crate::net::Opener;
+use crate::net::trust::Judge;
+use crate::report::diagnose::bundle::Chain;
+use crate::target::Target;
+
+/// What a look came to.
+pub(super) struct Seen {
+    pub facts: Facts,
+    /// The certificates of each relay; none where the facts come from a file.
+    pub chains: Option<Vec<Chain>>,
+    pub was_interrupted: bool,
+}
+
+impl Seen {
+    /// What was seen before.
+    pub fn saved(facts: Facts) -> Self {
+        Self {
+            facts,
+            chains: None,
+            was_interrupted: false,
+        }
+    }
+}
+
+/// Whether a look ended before it knew anything.
+pub(super) fn is_empty(facts: &Facts, judged: &Diagnosis) -> bool {
+    judged.verdict.outcome == Outcome::CouldNotTell
+        && facts.tcp.relays.known().is_none()
+        && facts.udp.cells.known().is_none()
+}
+
+/// What ends a look, and whether the user did.
+pub(super) struct Ended {
+    pub stop: Stop,
+    pub by_user: Interrupted,
+}
+
+/// Listens for signals.
+pub(super) fn listen() -> Result<Ended, Failure> {
+    let stop = Stop::default();
+    let by_user = signals::listen(Some(stop.clone()))
+        .context("signals cannot be heard, perhaps for want of file descriptors (ulimit -n)")
+        .map_err(Failure::io)?;
+    Ok(Ended { stop, by_user })
+}
+
+/// How the program ends.
+pub(super) fn exit(args: &DiagnoseArgs, judged: &Diagnosis) -> Exit {
+    let outcome = judged.verdict.outcome;
+    if args.monitoring_plugin {
+        return Exit::Plugin(match outcome {
+            Outcome::Ok => PluginState::Ok,
+            Outcome::Warning => PluginState::Warning,
+            Outcome::Fault => PluginState::Critical,
+            Outcome::CouldNotTell => PluginState::Unknown,
+        });
+    }
+    match outcome {
+        Outcome::Ok | Outcome::Warning => Exit::Done,
+        Outcome::Fault | Outcome::CouldNotTell => Exit::Failed,
+    }
+}
+
+/// Looks at the whole way.
+pub(super) fn look(args: &DiagnoseArgs, target: &Target, ended: &Ended) -> Result<Seen, Failure> {
+    let wall = Wall::system();
+    let lab = args.lab.then(|| LabOptions {
+        faults: args.lab_fault.clone(),
+        ..LabOptions::default()
+    });
+    let started = wall.now();
+    let (lab, world) = begun(lab, &wall).map_err(Failure::io)?;
+    let list = args.list.list().map_err(Failure::io)?;
+    let plan = judged_by(&list, config::plan(args), started);
+    let plan = match &lab {
+        Some(lab) => in_the_lab(plan, lab),
+        None => plan,
+    };
+    let run = Arc::new(this_run("", world, &wall));
+    let judge = Judge::new(plan.public_roots.clone(), plan.os_store.clone());
+    let opener = Opener::new(plan, wall).map_err(Failure::io)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let runtime = runtime.context("no event queue").map_err(Failure::io)?;
+    let progress = StatusLine::with_clock(args.quiet || args.monitoring_plugin);
+    let options = config::options(args, &list);
+    let tell = |what: &str| progress.show(|| format!("looking at {what}"));
+    let looking = Looking {
+        opener: &opener,
+        judge: &judge,
+        target,
+        run: &run,
+        options: &options,
+        stop: ended.stop.clone(),
+        tell: &tell,
+    };
+    // on the heap: it is too much for the stack of a Windows program
+    let found = runtime.block_on(Box::pin(looking.all()));
+    // a system call that hangs must not keep the program
+    runtime.shutdown_background();
+    progress.finish();
+    drop(lab);
+    if let Some(why) = judge.take_os_problem() {
+        message::note(&format!(
+            "whether this system trusts the certificates could not be told: {why}"
+        ));
+    }
+    let facts = facts(&found, (&run, started), (&opener, target), &options);
+    let chains = found.tls.iter().map(chain).collect();
+    Ok(Seen {
+        facts,
+        chains: Some(chains),
+        was_interrupted: ended.by_user.yes(),
+    })
+}
+
+/// The certificates that a relay sent.
+fn chain(tried: &Fact<TlsTried>) -> Chain {
+    let sent = tried.known().map_or(&[][..], |tried| &tried.certificates);
+    let with_sum = |der: &CertificateDer<'_>| {
+        let sum = ring::digest::digest(&ring::digest::SHA256, der);
+        let sum = sum.as_ref().iter().map(|byte| format!("{byte:02X}"));
+        (der.to_vec(), sum.collect())
+    };
+    sent.iter().map(with_sum).collect()
+}

@@ -1,0 +1,22 @@
+//! The raw flags of `turnprobe export`.
+
+use std::ffi::OsString;
+
+use clap::Args;
+
+/// What to try first.
+pub const EXAMPLES: &str = "\
+Examples:
+  turnprobe export probes-*.csv probes.parquet     rows of many files in one
+  turnprobe export rollups.csv rollups.parquet     roll-ups, histograms as lists
+  turnprobe report rollups.parquet                 read again";
+
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// CSV or JSON Lines files, also .gz and *.csv, then the file to write, NAME.parquet
+    #[arg(value_name = "FILE", required = true, num_args = 2..)]
+    pub files: Vec<OsString>,
+    /// Replace the file where it is there already
+    #[arg(long)]
+    pub force: bool,
+}

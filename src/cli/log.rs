@@ -1,0 +1,153 @@
+//! `--log FILE`: what goes to stderr also goes to a file, each line with its time, for tasks that nobody watches. A log that
+//! another program holds ends nothing: its lines wait.
+
+use std::collections::VecDeque;
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, OnceLock};
+
+use anyhow::bail;
+use chrono::SecondsFormat;
+
+use super::files::whole::failed;
+use crate::clock::{Wall, local};
+use crate::in_use::{IN_USE, is_in_use};
+use crate::sink::reserved;
+
+/// How lines end: what opens the log on Windows may know no other.
+const LINE_END: &str = if cfg!(windows) { "\r\n" } else { "\n" };
+
+/// Lines that may wait for a log that another program holds.
+const WAITING: usize = 1000;
+
+static LOG: OnceLock<Mutex<Log>> = OnceLock::new();
+
+struct Log {
+    path: PathBuf,
+    file: Option<File>,
+    waiting: VecDeque<String>,
+    /// Lines that waited too long.
+    dropped: u64,
+}
+
+/// Appends all messages to a file from now on. Says so where another program holds it.
+///
+/// # Errors
+///
+/// When the file cannot be opened for another reason.
+pub fn begin(path: &Path) -> anyhow::Result<Option<String>> {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    if let Some(why) = reserved(&path) {
+        bail!("--log {}: {why}", path.display());
+    }
+    let (file, note) = match open(&path) {
+        Ok(file) => (Some(file), None),
+        Err(error) if is_in_use(&error) => {
+            let note = format!(
+                "--log {} is {IN_USE}; its lines wait until then",
+                path.display()
+            );
+            (None, Some(note))
+        }
+        Err(error) => {
+            return Err(failed(error, &path).context("--log"));
+        }
+    };
+    // a second one is none of this program's
+    let _ = LOG.set(Mutex::new(Log {
+        path,
+        file,
+        waiting: VecDeque::new(),
+        dropped: 0,
+    }));
+    Ok(note)
+}
+
+/// The log that a command line names which is wrong otherwise.
+pub fn named(words: &[OsString]) -> Option<PathBuf> {
+    let mut words = words.iter().take_while(|word| *word != "--");
+    while let Some(word) = words.next() {
+        if word == "--log" {
+            let next = words.next()?;
+            return (!next.as_encoded_bytes().starts_with(b"-")).then(|| next.into());
+        }
+        if let Some(file) = word.to_str().and_then(|word| word.strip_prefix("--log=")) {
+            return Some(file.into()).filter(|file: &PathBuf| file.as_os_str() != OsStr::new(""));
+        }
+    }
+    None
+}
+
+/// Adds lines; nobody is left to hear of a failure.
+pub fn add(text: &str) {
+    let Some(Ok(mut log)) = LOG.get().map(Mutex::lock) else {
+        return;
+    };
+    let now = local(Wall::system().now()).to_rfc3339_opts(SecondsFormat::Secs, false);
+    let lines = text.lines().map(|line| format!("{now} {line}{LINE_END}"));
+    log.waiting.extend(lines);
+    log.write();
+    while log.waiting.len() > WAITING {
+        log.waiting.pop_front();
+        log.dropped += 1;
+    }
+}
+
+impl Log {
+    /// Writes what waits; what could not be written waits on.
+    fn write(&mut self) {
+        if self.file.is_none() {
+            self.file = open(&self.path).ok();
+        }
+        let Some(file) = &mut self.file else {
+            return;
+        };
+        let mut text = String::new();
+        if self.dropped > 0 {
+            text = format!(
+                "{} lines are missing here, as the log could not be written{LINE_END}",
+                self.dropped
+            );
+        }
+        text.extend(self.waiting.iter().map(String::as_str));
+        match file.write_all(text.as_bytes()) {
+            Ok(()) => {
+                self.waiting.clear();
+                self.dropped = 0;
+            }
+            // a share that was away needs another handle
+            Err(_) => self.file = None,
+        }
+    }
+}
+
+fn open(path: &Path) -> io::Result<File> {
+    File::options().append(true).create(true).open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_of_a_wrong_command_line_is_found_where_it_is_named() {
+        let of = |line: &str| named(&line.split(' ').map(OsString::from).collect::<Vec<_>>());
+        let night = Some(PathBuf::from("night.log"));
+        assert_eq!(
+            of("turnprobe probe --lab --log night.log --nonsense"),
+            night
+        );
+        assert_eq!(of("turnprobe probe --log=night.log -n ten"), night);
+        for without in [
+            "turnprobe probe",
+            "turnprobe probe --log",
+            "turnprobe probe --log= x",
+            "turnprobe probe --log --lab",
+            "turnprobe probe -- --log night.log",
+        ] {
+            assert_eq!(of(without), None, "{without}");
+        }
+    }
+}

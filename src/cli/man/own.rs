@@ -1,0 +1,173 @@
+//! What no argument tells: the files of a command, examples where its help has none, other pages to read. The
+//! texts are written as `help` reads them.
+
+use crate::cli::suggested::PROGRAM;
+
+/// The files of a command.
+pub fn of(topic: &str) -> &'static str {
+    match topic {
+        "probe" => PROBE,
+        "report" => REPORT,
+        "compare" => COMPARE,
+        "diagnose" => DIAGNOSE,
+        "tls" => TLS,
+        "export" => EXPORT,
+        "endpoints-fetch" => FETCH,
+        "schema" => "It reads and writes no file.",
+        "completions" => COMPLETIONS,
+        "man" => MAN,
+        PROGRAM => PROGRAM_FILES,
+        _ => LIST,
+    }
+}
+
+const PROGRAM_FILES: &str = "\
+/etc/resolv.conf  the name servers on Linux and macOS; Windows has its own
+
+There are no configuration files. What each command reads and writes stands in its own page.";
+
+const PROBE: &str = "\
+FILE.csv, FILE.jsonl  the rows of --output, --packets, --samples and --rollup-output; the next run continues them
+FILE-2026-11-22.csv   the rows of a day, with --roll day; those of hours and months have names alike
+FILE.csv.torn         the end of a row that a crash or a power cut tore, moved away from the file
+FILE.pending.csv      rows that the file does not take, beside it or in the folder for temporary files, until it does
+/etc/resolv.conf      the name servers on Linux and macOS; Windows has its own";
+
+const REPORT: &str = "\
+FILE.csv, FILE.jsonl, FILE.csv.gz  rows and roll-ups, only read
+FILE.html                          the page of --html, written whole or not at all";
+
+const COMPARE: &str = "\
+FILE.csv, FILE.jsonl, FILE.csv.gz  rows and roll-ups of both sides, only read
+FILE.html                          the page of --html, written whole or not at all";
+
+const DIAGNOSE: &str = "\
+FILE.html         the page of --html
+FILE.zip          the bundle of --bundle, which --facts reads
+FILE.json         facts for --facts, or Microsoft's list for --endpoints
+/etc/resolv.conf  the name servers on Linux and macOS; Windows has its own";
+
+const TLS: &str = "\
+FILE.pem          the certificates as sent, with --pem
+FILE.json         Microsoft's list for --endpoints
+/etc/resolv.conf  the name servers on Linux and macOS; Windows has its own";
+
+const EXPORT: &str = "\
+FILE.csv, FILE.jsonl, FILE.csv.gz  rows and roll-ups, only read
+FILE.parquet                       what is written, whole or not at all";
+
+const FETCH: &str = "\
+FILE  the list as it came, its number, the GUID of this machine, and when the service was last asked";
+
+const LIST: &str = "\
+FILE.json  Microsoft's list for --endpoints, as turnprobe endpoints fetch writes it";
+
+const COMPLETIONS: &str = "\
+/usr/share/bash-completion/completions/turnprobe     the script for bash
+/usr/share/zsh/vendor-completions/_turnprobe         the script for zsh on Debian
+/usr/share/fish/vendor_completions.d/turnprobe.fish  the script for fish";
+
+const MAN: &str = "\
+DIR/turnprobe.1          the page of the program, with --out
+DIR/turnprobe-COMMAND.1  those of its commands";
+
+/// Examples of a command whose help has none.
+pub fn examples(topic: &str) -> &'static str {
+    match topic {
+        "endpoints-list" => LIST_EXAMPLES,
+        "endpoints-check" => CHECK_EXAMPLES,
+        "endpoints-fetch" => FETCH_EXAMPLES,
+        "endpoints-probe" => PROBE_EXAMPLES,
+        "schema" => SCHEMA_EXAMPLES,
+        "completions" => COMPLETIONS_EXAMPLES,
+        "man" => MAN_EXAMPLES,
+        _ => PROGRAM_EXAMPLES,
+    }
+}
+
+const LIST_EXAMPLES: &str = "\
+turnprobe endpoints list                the list that decides
+turnprobe endpoints list --format json  the same for a program";
+
+const CHECK_EXAMPLES: &str = "\
+turnprobe endpoints check 52.113.9.9              an address
+turnprobe endpoints check tr.teams.microsoft.com  a name";
+
+const FETCH_EXAMPLES: &str = "\
+turnprobe endpoints fetch -o endpoints.json  ask for the list of today
+turnprobe probe --endpoints endpoints.json   decide by it";
+
+const PROBE_EXAMPLES: &str = "\
+turnprobe endpoints probe --lab  try it without a network
+turnprobe endpoints probe -4     what answers over IPv4";
+
+const SCHEMA_EXAMPLES: &str = "\
+turnprobe schema                the columns of a probe
+turnprobe schema burst          those of a burst
+turnprobe schema --format json  the same for a program";
+
+const COMPLETIONS_EXAMPLES: &str = "\
+turnprobe completions bash > ~/.local/share/bash-completion/completions/turnprobe  for bash
+turnprobe completions powershell >> $PROFILE                                       for PowerShell";
+
+const MAN_EXAMPLES: &str = "\
+turnprobe man                                what there is
+turnprobe man probe | man -l -               read a man page
+turnprobe man methods | less                 read a chapter
+turnprobe man --out ~/.local/share/man/man1  install the man pages";
+
+const PROGRAM_EXAMPLES: &str = "\
+turnprobe diagnose                      whose fault is it?
+turnprobe probe -d 8h41m -o probes.csv  a night into a CSV file
+turnprobe report probes.csv             tables of a file";
+
+/// Other pages, with their section where it is not 1.
+pub fn see_also(topic: &str) -> Vec<&'static str> {
+    match topic {
+        PROGRAM => vec![
+            "turnprobe-probe",
+            "turnprobe-report",
+            "turnprobe-compare",
+            "turnprobe-diagnose",
+            "turnprobe-tls",
+            "turnprobe-endpoints",
+            "turnprobe-schema",
+            "turnprobe-completions",
+            "turnprobe-man",
+        ],
+        "probe" => vec![
+            PROGRAM,
+            "turnprobe-report",
+            "turnprobe-compare",
+            "turnprobe-schema",
+            "resolv.conf(5)",
+            "systemd.timer(5)",
+            "tcp(7)",
+        ],
+        "report" => vec![PROGRAM, "turnprobe-probe", "turnprobe-compare"],
+        "compare" | "schema" | "export" => vec![PROGRAM, "turnprobe-probe", "turnprobe-report"],
+        "diagnose" => vec![
+            PROGRAM,
+            "turnprobe-probe",
+            "turnprobe-tls",
+            "turnprobe-endpoints",
+            "resolv.conf(5)",
+        ],
+        "tls" => vec![
+            PROGRAM,
+            "turnprobe-probe",
+            "turnprobe-diagnose",
+            "turnprobe-schema",
+        ],
+        "endpoints" => vec![
+            PROGRAM,
+            "turnprobe-endpoints-list",
+            "turnprobe-endpoints-check",
+            "turnprobe-endpoints-fetch",
+            "turnprobe-endpoints-probe",
+        ],
+        "completions" => vec![PROGRAM, "bash", "zsh", "fish"],
+        "man" => vec![PROGRAM, "man"],
+        _ => vec![PROGRAM, "turnprobe-endpoints", "turnprobe-probe"],
+    }
+}

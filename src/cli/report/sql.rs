@@ -1,0 +1,232 @@
+//! `--sql`: the query instead of the report.
+
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::fmt::Write as _;
+use std::io::{ErrorKind, Write as _};
+use std::path::Path;
+
+use anyhow::{Context as _, bail, ensure};
+
+use super::args::ReportArgs;
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::files::Filter;
+use crate::cli::{signals, terminal};
+use crate::report::sql::{Engine, FileName, Of, Place, Question, SqlError, query};
+use crate::schema::Dialect;
+use crate::source::{self, Input};
+use crate::zone::Zone;
+
+/// Prints queries of what is asked for.
+pub fn run(
+    engine: Engine,
+    args: &ReportArgs,
+    filter: &Filter,
+    by: Vec<Vec<String>>,
+) -> Result<Exit, Failure> {
+    let of_hours = by
+        .iter()
+        .flatten()
+        .find(|name| ["hour", "day"].contains(&name.as_str()));
+    if let (Some(name), false) = (of_hours, args.time_zone == Zone::Utc) {
+        return Err(Failure::usage(anyhow::anyhow!(
+            "--by {name} with --sql is by UTC: leave out --time-zone {}",
+            args.time_zone
+        )));
+    }
+    let found = found(engine, args)?;
+    let tables = if by.is_empty() { vec![Vec::new()] } else { by };
+    let mut out = String::new();
+    let mut refused = None;
+    for by in tables {
+        for (of, place, known) in &found {
+            let question = question(engine, args, filter, by.clone());
+            let question = Question {
+                of: *of,
+                place: place.clone(),
+                known: known.clone(),
+                ..question
+            };
+            match query(&question) {
+                Ok(text) => {
+                    let gap = if out.is_empty() { "" } else { "\n" };
+                    let _ = write!(out, "{gap}{text}");
+                }
+                Err(error) => refused = Some(error),
+            }
+        }
+    }
+    // of tables there is the query that the columns allow
+    match refused {
+        Some(error) if out.is_empty() || !by_tables(&found) || !is_of_rows(&error) => {
+            return Err(Failure::usage(error));
+        }
+        Some(error) => crate::cli::message::note(&format!("no query for roll-ups: {error}")),
+        None => {}
+    }
+    print(&out).map_err(Failure::io)
+}
+
+fn print(text: &str) -> anyhow::Result<Exit> {
+    let mut stdout = terminal::plain_stdout();
+    match stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+    {
+        // a reader that went away is no failure
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context("stdout"),
+        _ => Ok(Exit::Done),
+    }
+}
+
+/// What each query is of.
+type Found = Vec<(Of, Place, Option<BTreeSet<String>>)>;
+
+fn by_tables(found: &Found) -> bool {
+    found.iter().all(|(_, place, _)| *place == Place::Table)
+}
+
+fn is_of_rows(error: &SqlError) -> bool {
+    matches!(error, SqlError::Unknown { what, .. } if *what == "roll-ups")
+}
+
+fn question(engine: Engine, args: &ReportArgs, filter: &Filter, by: Vec<String>) -> Question {
+    let [since, until] = filter.times();
+    let mut conditions = filter.wanted().pairs().to_vec();
+    if let Some(world) = args.world {
+        conditions.push(("world".to_owned(), vec![world.as_str().to_owned()]));
+    }
+    Question {
+        engine,
+        of: Of::Rows,
+        place: Place::Table,
+        known: None,
+        by,
+        metrics: args.metric.clone(),
+        since,
+        until,
+        conditions,
+    }
+}
+
+/// Tables, or the files with their kind and columns.
+fn found(engine: Engine, args: &ReportArgs) -> Result<Found, Failure> {
+    if args.files.is_empty() {
+        return Ok([Of::Rows, Of::RollUps]
+            .map(|of| (of, Place::Table, None))
+            .to_vec());
+    }
+    if engine != Engine::DuckDb {
+        return Err(Failure::usage(anyhow::anyhow!(
+            "--sql {} is over the tables probes and rollups: leave out the files, or use --sql duckdb, which reads them",
+            engine.as_str()
+        )));
+    }
+    let inputs = source::expand(&args.files).map_err(Failure::io)?;
+    let seen = seen(inputs).map_err(Failure::io)?;
+    let place = place(&args.files).map_err(Failure::usage)?;
+    Ok(vec![(seen.of, place, Some(seen.columns))])
+}
+
+/// What files have in common.
+struct Seen {
+    of: Of,
+    columns: BTreeSet<String>,
+}
+
+/// Looks into each file as far as its first rows.
+fn seen(inputs: Vec<Input>) -> anyhow::Result<Seen> {
+    let interrupted = signals::listen(None)?;
+    let mut seen: Option<(Seen, String)> = None;
+    for input in inputs {
+        let name = input.name();
+        if let Input::Unusable { name, why, again } = &input {
+            ensure!(*again, "{name}: {why}");
+            continue;
+        }
+        ensure!(
+            input != Input::Stdin,
+            "-: a query reads files; name one, or leave it out for the tables probes and rollups"
+        );
+        ensure!(
+            !matches!(input, Input::Table(_)),
+            "{name}: a store is asked by SQLite: leave out the file, and give sqlite3 what --sql sqlite prints"
+        );
+        let mut reading = source::read(vec![input], Zone::Utc, interrupted.flag());
+        let Some(batch) = reading.next() else {
+            let problems = reading.finish().problems;
+            if let Some(problem) = problems.first() {
+                bail!("{name}: {}", problem.what);
+            }
+            continue;
+        };
+        let of = match batch.layout.dialect {
+            Dialect::Turnprobe => Of::Rows,
+            Dialect::RollUps => Of::RollUps,
+            other => bail!(
+                "{name}: {} is neither rows of probes nor roll-ups of turnprobe, of which queries are",
+                other.as_str()
+            ),
+        };
+        let columns = batch.layout.names().iter().cloned().collect();
+        match &mut seen {
+            None => seen = Some((Seen { of, columns }, name)),
+            Some((known, first)) => {
+                ensure!(
+                    known.of == of,
+                    "{first} and {name} are rows and roll-ups: a query is of the one or the other, so name them apart"
+                );
+                // what one of them lacks is empty in its rows
+                known.columns.extend(columns);
+            }
+        }
+    }
+    let (seen, _) =
+        seen.context("there is no row in the files, which would say of what kind they are")?;
+    Ok(seen)
+}
+
+/// The files as DuckDB is told them.
+fn place(files: &[OsString]) -> anyhow::Result<Place> {
+    let mut names = Vec::new();
+    let mut form = None;
+    for file in files {
+        let Some(name) = file.to_str() else {
+            bail!(
+                "{}: a query cannot have this name, which is no Unicode: rename the file",
+                file.display()
+            );
+        };
+        let lower = name.to_lowercase();
+        let plain = lower.strip_suffix(".gz").unwrap_or(&lower);
+        let ending = plain.rsplit('.').next().unwrap_or_default();
+        let found = match ending {
+            "jsonl" | "ndjson" | "json" => Form::Json,
+            "parquet" => Form::Parquet,
+            _ => Form::Csv,
+        };
+        ensure!(
+            *form.get_or_insert(found) == found,
+            "CSV, JSON Lines and Parquet are read by different functions: name them apart"
+        );
+        // a name that is not there is a pattern, which finds the files of tomorrow too
+        let is_there = Path::new(name).exists();
+        names.push(FileName {
+            name: name.to_owned(),
+            is_pattern: !is_there,
+        });
+    }
+    Ok(match form {
+        Some(Form::Json) => Place::Json(names),
+        Some(Form::Parquet) => Place::Parquet(names),
+        _ => Place::Csv(names),
+    })
+}
+
+/// What a file is by the ending of its name, as DuckDB tells it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Csv,
+    Json,
+    Parquet,
+}

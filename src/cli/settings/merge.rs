@@ -1,0 +1,197 @@
+//! What a file adds to a command line: the settings of the top, those of the profile before them, and the command line before both.
+
+use anyhow::{anyhow, bail};
+
+use super::file::{Entry, SettingsFile, Value};
+use super::keys::{Key, Takes};
+use crate::cli::uses;
+use crate::cli::words::meant;
+
+/// A setting that is taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// The option.
+    pub key: Key,
+    /// Its values with their lines; of a flag one that is empty.
+    pub words: Vec<(usize, String)>,
+    /// The line of its key.
+    at: usize,
+}
+
+impl Setting {
+    /// The line that a message is about: that of the value that it names, else that of the key.
+    pub fn line(&self, message: &str) -> usize {
+        let mut words = self.words.iter();
+        let named = words.find(|(_, word)| !word.is_empty() && message.contains(word.as_str()));
+        named.map_or(self.at, |(line, _)| *line)
+    }
+
+    /// As it is written on the command line.
+    pub fn written(&self) -> impl Iterator<Item = String> {
+        self.words
+            .iter()
+            .map(|(_, word)| match (&self.key.option, self.key.takes) {
+                (None, _) => word.clone(),
+                (Some(option), Takes::Nothing) => option.clone(),
+                (Some(option), _) => format!("{option}={word}"),
+            })
+    }
+}
+
+/// All commands that take settings, by their names, with their keys.
+pub type Commands<'a> = [(&'a str, Vec<Key>)];
+
+/// The settings that a command takes from a file; `given` are the ids of the options of the command line.
+///
+/// # Errors
+///
+/// A key is none, a profile is not there, or a value is of the wrong kind.
+pub fn settings(
+    file: &SettingsFile,
+    (commands, command): (&Commands<'_>, &str),
+    profile: Option<&str>,
+    given: &[String],
+) -> anyhow::Result<Vec<Setting>> {
+    let shown = &file.shown;
+    let profiles = file.profiles.iter().flat_map(|profile| &profile.entries);
+    for entry in file.entries.iter().chain(profiles) {
+        known(shown, commands, entry)?;
+    }
+    let chosen = match profile {
+        None => &[][..],
+        Some(name) => entries(file, name)?,
+    };
+    let none = Vec::new();
+    let keys = commands
+        .iter()
+        .find(|(name, _)| *name == command)
+        .map_or(&none, |(_, keys)| keys);
+    let of = |entry: &Entry| keys.iter().find(|key| key.name == entry.key);
+    if let (Some(name), Some(entry)) = (profile, chosen.iter().find(|entry| of(entry).is_none())) {
+        bail!(
+            "{shown}, line {}: `{}` in [profile.{name}] is an option of {}, not of {command}: leave it out of this profile, or \
+             write it at the top of the file, where it holds for the commands that have it",
+            entry.line,
+            entry.key,
+            owners(commands, &entry.key)
+        );
+    }
+    let mut taken: Vec<Setting> = Vec::new();
+    let mut ids: Vec<String> = given.to_vec();
+    for level in [chosen, &file.entries] {
+        let before = ids.clone();
+        for (entry, key) in level.iter().filter_map(|entry| Some((entry, of(entry)?))) {
+            let is_beaten = before.iter().any(|id| uses::beats(command, id, &key.id));
+            ids.push(key.id.clone());
+            if !is_beaten {
+                let words = words(entry, key).map_err(|error| anyhow!("{shown}, {error}"))?;
+                taken.push(Setting {
+                    key: key.clone(),
+                    words,
+                    at: entry.line,
+                });
+            }
+        }
+    }
+    taken.retain(|setting| !setting.words.is_empty());
+    Ok(taken)
+}
+
+/// What stands in a profile.
+fn entries<'a>(file: &'a SettingsFile, name: &str) -> anyhow::Result<&'a [Entry]> {
+    let found = file.profiles.iter().find(|profile| profile.name == name);
+    if let Some(found) = found {
+        return Ok(&found.entries);
+    }
+    let names = || file.profiles.iter().map(|profile| profile.name.as_str());
+    let shown = &file.shown;
+    match names().next() {
+        None => bail!("{shown} has no profile `{name}`, and no other: [profile.{name}] begins it"),
+        Some(_) => bail!(
+            "{shown} has no profile `{name}`{}; it has {}",
+            meant(name, names()),
+            names().collect::<Vec<_>>().join(", ")
+        ),
+    }
+}
+
+/// Refuses a key that no command has.
+fn known(shown: &str, commands: &Commands<'_>, entry: &Entry) -> anyhow::Result<()> {
+    let (key, line) = (&entry.key, entry.line);
+    let all = || commands.iter().flat_map(|(_, keys)| keys);
+    if all().any(|known| known.name == *key) {
+        return Ok(());
+    }
+    if ["config", "profile"].contains(&key.as_str()) {
+        bail!("{shown}, line {line}: `{key}` stands on the command line alone");
+    }
+    if entry.value == Value::Other("a table") {
+        bail!(
+            "{shown}, line {line}: `{key}` is no option, and no profile: [profile.{key}] begins one"
+        );
+    }
+    let plain = key.trim_start_matches('-');
+    let is_short = |known: &&Key| known.short.is_some_and(|short| plain.chars().eq([short]));
+    let is_long = |known: &&Key| known.name == plain;
+    let meant = match all().find(is_long).or_else(|| all().find(is_short)) {
+        Some(known) => format!(" (did you mean `{}`?)", known.name),
+        // so few letters are like any others
+        None if plain.chars().count() < 3 => String::new(),
+        None => meant(plain, all().map(|known| known.name.as_str())),
+    };
+    let commands: Vec<_> = commands.iter().map(|(name, _)| *name).collect();
+    bail!(
+        "{shown}, line {line}: there is no option `{key}`{meant}; keys are the long options of {}",
+        commands.join(", ")
+    )
+}
+
+/// The commands that have a key.
+fn owners(commands: &Commands<'_>, key: &str) -> String {
+    let has = |keys: &Vec<Key>| keys.iter().any(|known| known.name == key);
+    let owners = commands.iter().filter(|(_, keys)| has(keys));
+    let owners: Vec<_> = owners.map(|(name, _)| *name).collect();
+    owners.join(", ")
+}
+
+/// The values of a setting as words of the command line. What is wrong with them is told without them: one may be a password.
+fn words(entry: &Entry, key: &Key) -> anyhow::Result<Vec<(usize, String)>> {
+    let (name, line) = (&entry.key, entry.line);
+    let wrong = |line: usize, give: &str| anyhow!("line {line}: `{name}` is {give}");
+    match (&entry.value, key.takes) {
+        (Value::Flag(true), Takes::Nothing) => Ok(vec![(line, String::new())]),
+        (Value::Flag(false), Takes::Nothing) => Ok(Vec::new()),
+        (_, Takes::Nothing) => Err(wrong(line, "there or not: give true or false")),
+        (Value::Word(text), _) => Ok(vec![(
+            line,
+            word(text, key).map_err(|why| wrong(line, why))?,
+        )]),
+        (Value::Many(values), Takes::Many) => {
+            let values = values.iter().map(|(line, value)| match value {
+                Value::Word(text) => Ok((*line, word(text, key).map_err(|why| wrong(*line, why))?)),
+                _ => Err(wrong(*line, "a list of texts or numbers")),
+            });
+            values.collect()
+        }
+        (Value::Many(_), _) => Err(wrong(line, "one value: give a text or a number, no list")),
+        (_, Takes::Many) => Err(wrong(line, "a text, a number or a list of them")),
+        (_, Takes::One) => Err(wrong(line, "a text or a number")),
+    }
+}
+
+/// A value as a word of the command line, or what it should be.
+fn word(text: &str, key: &Key) -> Result<String, &'static str> {
+    if text.chars().any(char::is_control) {
+        return Err(
+            "a text without control characters: in \"...\" \\t is a tab and \\n a new line, so write a path in single quotes, as \
+             'C:\\temp', or with forward slashes",
+        );
+    }
+    if key.option.is_none() && text.starts_with('-') && text != "-" {
+        return Err("a target or a file, no option: write the option as a key of its own");
+    }
+    Ok(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,233 @@
+//! The class of every field of the facts. A field that is missing here does not compile, as does a type without a class.
+
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+
+use super::Redact;
+use super::place::Redactor;
+use crate::judge::diagnose::Facts;
+use crate::judge::diagnose::code::Code;
+use crate::judge::diagnose::facts::text::{
+    FreeText, Host, InterfaceName, Issuer, Name, ProxyPlace, Public, Region,
+};
+use crate::judge::diagnose::facts::{
+    About, Answer, Answered, Cell, Certificate, ClockOffset, Connect, ConnectOutcome, Connects,
+    Encrypted, Endpoint, Fact, Held, HostsEntry, Ip, Loaded, Lost, Machine, Mapping, NameServer,
+    Names, Neighbour, Origin, Page, ProxySetting, Quality, Rejection, RelayReply, Reply, Router,
+    Sample, Segments, Size, Slower, Stream, Tcp, Tls, TlsOutcome, Tried, Trips, Tunnel, TunnelSign,
+    Udp, VdiSign, Way, Web, Why, WindowScale,
+};
+use crate::record::{TlsPath, Trust};
+
+/// Types that tell nothing of anybody: numbers, moments of certificates, words of this program.
+macro_rules! nobodys {
+    ($($name:ty),+ $(,)?) => {$(
+        impl Redact for $name {
+            fn redact(&self, _: &mut Redactor) -> Self {
+                self.clone()
+            }
+        }
+    )+};
+}
+
+nobodys!(
+    bool,
+    u8,
+    u16,
+    u32,
+    u64,
+    f64,
+    NaiveDate,
+    Public,
+    Code,
+    Connect,
+    ConnectOutcome,
+    Loaded,
+    Lost,
+    Neighbour,
+    Origin,
+    Reply,
+    Sample,
+    Segments,
+    Size,
+    Slower,
+    TlsOutcome,
+    TlsPath,
+    Trust,
+    TunnelSign,
+    VdiSign,
+    WindowScale,
+);
+
+/// Types that the redactor has a place for.
+macro_rules! somebodys {
+    ($($name:ty: $how:ident,)+) => {$(
+        impl Redact for $name {
+            fn redact(&self, by: &mut Redactor) -> Self {
+                by.$how(self)
+            }
+        }
+    )+};
+}
+
+somebodys! {
+    Ip: ip,
+    Name: name,
+    Host: host,
+    InterfaceName: interface,
+    ProxyPlace: proxy,
+    Issuer: issuer,
+    FreeText: free_text,
+    Region: region,
+}
+
+/// Types of several fields, all of which stand here.
+macro_rules! of_fields {
+    ($($name:ident { $($field:ident),+ $(,)? })+) => {$(
+        impl Redact for $name {
+            fn redact(&self, redactor: &mut Redactor) -> Self {
+                let Self { $($field),+ } = self;
+                $(let $field = $field.redact(redactor);)+
+                Self { $($field),+ }
+            }
+        }
+    )+};
+}
+
+of_fields! {
+    Facts { about, machine, names, web, tcp, encrypted, udp, quality }
+    Machine { has_address, has_route4, has_route6, way, other_tunnels, hosts, vdi, proxy, router }
+    Way { local, interface, interface_mtu_bytes, tunnel }
+    Tunnel { interface, by, product }
+    HostsEntry { name, ip, in_teams_range }
+    ProxySetting { place, set_by }
+    Router { ip, neighbour, trips }
+    Trips { sent, answered, p50_us, p95_us, samples }
+    Names { name, system, comparison }
+    NameServer { server, asked, answered, times_us, answer, chain, is_behind_router, waits_ms }
+    Answered { ip, in_teams_range, region }
+    Web { page, clocks, connect }
+    Page { url, status, is_expected, redirects, is_html }
+    ClockOffset { source, low_s, high_s }
+    Tcp { relays, control, port80, again, v6, nat64_prefix }
+    Connects { remote, name, region, origin, in_teams_range, tried, rejected_by, window_scale }
+    Tried { outcome, took_us, syn_retransmits, rtt_us }
+    Rejection { sender, icmp_type, icmp_code }
+    Encrypted { relays, control, pseudo_tls, turn_clear, turn_tls }
+    Tls { remote, outcome, took_us, segments, works_with_small_segments, certificate }
+    Certificate {
+        path, evidence, is_certain, trust_public, trust_os, issuer, asked, has_microsofts_names,
+        has_known_issuer, not_before, not_after,
+    }
+    RelayReply { remote, reply, took_us }
+    Udp { cells, mapped, allocate, sizes }
+    Cell { remote, port, region, sent, answered, denied, rejected, rejected_by, rtt_us, others }
+    Mapping { remote, mapped }
+    Quality { stream, slower, held, loaded }
+    Stream {
+        remote, sent, received, rate_per_s, worst_200ms, worst_15s, rtt_p50_us, rtt_p95_us,
+        jitter_us, jitter_n, reordered, before_first_loss, answers_per_s, samples,
+    }
+    Held { remote, held_ms, was_cut, sent, answered, rtt_p50_us, retransmits }
+}
+
+impl Redact for About {
+    fn redact(&self, by: &mut Redactor) -> Self {
+        let Self {
+            format,
+            tool_version,
+            system,
+            world,
+            host,
+            started,
+            took_ms,
+            target,
+            quick,
+            offline,
+            list_date,
+        } = self;
+        let started = started.map(|at| {
+            if !by.is_full() {
+                return at;
+            }
+            by.blurred();
+            at.with_time(NaiveTime::MIN).single().unwrap_or(at)
+        });
+        Self {
+            format: *format,
+            tool_version: tool_version.redact(by),
+            system: system.redact(by),
+            world: world.redact(by),
+            host: host.redact(by),
+            started,
+            took_ms: *took_ms,
+            target: target.redact(by),
+            quick: *quick,
+            offline: *offline,
+            list_date: *list_date,
+        }
+    }
+}
+
+impl Redact for Endpoint {
+    fn redact(&self, by: &mut Redactor) -> Self {
+        let Self { ip, port } = self;
+        Self {
+            ip: ip.redact(by),
+            port: *port,
+        }
+    }
+}
+
+impl Redact for Answer {
+    fn redact(&self, by: &mut Redactor) -> Self {
+        match self {
+            Self::Addresses(all) => Self::Addresses(all.redact(by)),
+            Self::Other(words) => Self::Other(words.redact(by)),
+            Self::NoData | Self::NxDomain | Self::ServFail | Self::Refused | Self::Silent => {
+                self.clone()
+            }
+        }
+    }
+}
+
+impl Redact for Why {
+    fn redact(&self, by: &mut Redactor) -> Self {
+        match self {
+            Self::Failed(words) => Self::Failed(words.redact(by)),
+            Self::Masked(code) => Self::Masked(*code),
+            Self::NotAsked
+            | Self::OutOfTime
+            | Self::Interrupted
+            | Self::NotOnThisSystem
+            | Self::NotReached => self.clone(),
+        }
+    }
+}
+
+/// Moments of certificates, which everybody can read off a relay.
+impl Redact for DateTime<Utc> {
+    fn redact(&self, _: &mut Redactor) -> Self {
+        *self
+    }
+}
+
+impl<T: Redact> Redact for Fact<T> {
+    fn redact(&self, by: &mut Redactor) -> Self {
+        match self {
+            Self::Known(value) => Self::Known(value.redact(by)),
+            Self::Unknown(why) => Self::Unknown(why.redact(by)),
+        }
+    }
+}
+
+impl<T: Redact> Redact for Option<T> {
+    fn redact(&self, by: &mut Redactor) -> Self {
+        self.as_ref().map(|value| value.redact(by))
+    }
+}
+
+impl<T: Redact> Redact for Vec<T> {
+    fn redact(&self, by: &mut Redactor) -> Self {
+        self.iter().map(|value| value.redact(by)).collect()
+    }
+}

@@ -1,0 +1,50 @@
+//! Roll-ups.
+
+use super::finished::RollupTotals;
+use super::text::NOT_IN_ROLLUPS;
+use crate::doc::number::{counted, seconds};
+use crate::doc::parts::main_section;
+use crate::doc::{Block, Fact, Paragraph, Section};
+
+/// What they are made of, and what they do not say.
+pub fn section(all: &[RollupTotals]) -> Section {
+    let mut blocks = Vec::new();
+    for one in all {
+        blocks.push(Block::Facts(facts(one)));
+        blocks.push(Block::Paragraph(Paragraph::new(NOT_IN_ROLLUPS)));
+    }
+    main_section("rollups", "Roll-ups", blocks)
+}
+
+fn facts(one: &RollupTotals) -> Vec<Fact> {
+    let (shortest, longest) = (one.shortest_interval_s, one.longest_interval_s);
+    let length = if shortest == longest {
+        whole(shortest)
+    } else {
+        format!("{} to {}", whole(shortest), whole(longest))
+    };
+    let rows = counted(one.rollups, "roll-up", "roll-ups");
+    let mut facts = vec![
+        Fact::new("Probes in roll-ups", one.probes).note(format!("in {rows}, each of {length}")),
+    ];
+    if let Some(outage) = one.longest_outage_s {
+        facts.push(
+            Fact::new("Longest time without an answer", seconds(outage)).note(
+                "from the first probe without one to the next with one, or to the last one known",
+            ),
+        );
+        facts.extend(
+            one.longest_outage_interval
+                .map(|at| Fact::new("in the interval from", at).minor()),
+        );
+    }
+    if let Some(lost) = one.syn_retransmits {
+        facts.push(Fact::new("SYNs sent again", lost).note("as the kernels counted"));
+    }
+    facts
+}
+
+#[allow(clippy::cast_precision_loss)] // a day at most
+fn whole(length_s: u64) -> String {
+    seconds(length_s as f64)
+}

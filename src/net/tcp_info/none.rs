@@ -1,6 +1,0 @@
-//! Systems without such numbers.
-
-/// Nothing.
-pub fn bytes(_socket: &impl Sized) -> Option<Vec<u8>> {
-    None
-}

@@ -1,0 +1,355 @@
+//! One region, relay, target, label or computer that fails more than the others: which, when, and what that can be.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use super::found::{About, RankedFinding, name};
+use super::rates::{LOST_SHARE, part};
+use crate::doc::number::{grouped, share};
+use crate::judge::severity::Severity;
+use crate::report::model::{Group, Table};
+use crate::stats::survey::SeriesName;
+use crate::stats::wilson;
+
+/// A group stands out when its share of failures is surely so many times that of the others.
+const TIMES: f64 = 3.0;
+
+/// Failures of a group that stands out, at least.
+const FEWEST: u64 = 3;
+
+/// A computer is told beside the others of its label when its share is surely so many times that of all of them.
+const BESIDE: f64 = 1.5;
+
+/// Most of the failures are so many percent.
+const MOST: u64 = 90;
+
+/// A region, an address, a target, the computers of a label or one of them that fail more than the others.
+pub(super) fn all(about: &About<'_>) -> Vec<RankedFinding> {
+    let mut found = Vec::new();
+    for (by, code) in [
+        ("region", "region-fails"),
+        ("address", "address-fails"),
+        ("target", "target-fails"),
+        ("label", "label-fails"),
+        ("host", "host-fails"),
+    ] {
+        found.extend(
+            about
+                .tables(by)
+                .filter_map(|table| worst_group(about, by, code, table)),
+        );
+    }
+    found
+}
+
+fn worst_group(
+    about: &About<'_>,
+    by: &str,
+    code: &'static str,
+    table: &Table,
+) -> Option<RankedFinding> {
+    let Standing {
+        worst,
+        low,
+        others: (others, others_failed),
+    } = standing(&table.groups).filter(|one| match by {
+        "label" => !is_of_a_host(about, table, one) && is_outside(about, table, one.worst),
+        "host" => !is_of_a_label(about, table, one),
+        _ => !is_of_another(about, table, by, one.worst),
+    })?;
+    let when = when(about, by, &worst.key[0], table);
+    let text = format!(
+        "{} {}{}: {} of {} rows failed ({}), and {} of the other {}{}. {}.",
+        match by {
+            "region" => "Relays in",
+            "address" => "The relay",
+            "target" => "The target",
+            "label" => "Computers with the label",
+            _ => "The computer",
+        },
+        name(&worst.key[0]),
+        about.over(table),
+        grouped(worst.failed),
+        grouped(worst.n),
+        share(worst.failed, worst.n),
+        match others_failed {
+            0 => "none".to_owned(),
+            some => grouped(some),
+        },
+        match others_failed {
+            0 => grouped(others),
+            some => format!("{} ({})", grouped(others), share(some, others)),
+        },
+        when.map_or_else(String::new, |(from, to)| format!(
+            "; most of them from {} to {}",
+            about.time(from),
+            about.time(to)
+        )),
+        what_it_is(about, by, &worst.key[0], table),
+    );
+    let host = if by == "host" {
+        worst.key[0].as_str()
+    } else {
+        ""
+    };
+    Some(
+        RankedFinding::new(Severity::Warn, low * 100.0, code, text)
+            .host(host)
+            .when(
+                when.map(|(from, _)| from).or(worst.first),
+                when.map(|(_, to)| to).or(worst.last),
+            )
+            .n(worst.n),
+    )
+}
+
+/// A group that fails more than the others.
+struct Standing<'a> {
+    worst: &'a Group,
+    /// The lower bound of its share.
+    low: f64,
+    /// Rows and failures of the others.
+    others: (u64, u64),
+}
+
+/// Rows and failures of groups.
+fn sums<'a>(groups: impl Iterator<Item = &'a Group>) -> (u64, u64) {
+    groups.fold((0, 0), |(n, failed), group| {
+        (n + group.n, failed + group.failed)
+    })
+}
+
+/// The lower bound of the share of failures, where it stands out of that of others.
+fn stands_out_of((n, failed): (u64, u64), (others, others_failed): (u64, u64)) -> Option<f64> {
+    let (low, _) = wilson(failed, n)?;
+    let (_, high) = wilson(others_failed, others)?;
+    (failed >= FEWEST && low >= TIMES * high && low >= LOST_SHARE).then_some(low)
+}
+
+fn standing(groups: &[Group]) -> Option<Standing<'_>> {
+    let groups = groups.iter().filter(|group| !group.key[0].is_empty());
+    let groups: Vec<&Group> = groups.collect();
+    let (n, failed) = sums(groups.iter().copied());
+    let worst = groups
+        .into_iter()
+        .filter(|group| group.failed >= FEWEST)
+        .max_by(|a, b| part(a.failed, a.n).total_cmp(&part(b.failed, b.n)))?;
+    let others = (n - worst.n, failed - worst.failed);
+    let low = stands_out_of((worst.n, worst.failed), others)?;
+    Some(Standing { worst, low, others })
+}
+
+/// Whether what a group fails is another one's: a region fails by one of its relays, a relay with all of its region.
+fn is_of_another(about: &About<'_>, table: &Table, by: &str, group: &Group) -> bool {
+    let relays = &about.rows.relays;
+    let over = |by| {
+        let mut tables = about.tables(by);
+        tables.find(|other| other.transport == table.transport)
+    };
+    let (Some(regions), Some(addresses)) = (over("region"), over("address")) else {
+        return false;
+    };
+    let of_region = |region: &str| {
+        let all = addresses.groups.iter();
+        all.filter(|one| relays.region_of(&one.key[0]) == Some(region))
+            .collect::<Vec<_>>()
+    };
+    let without = |one: (u64, u64), part: (u64, u64)| {
+        (one.0.saturating_sub(part.0), one.1.saturating_sub(part.1))
+    };
+    let counts = |group: &Group| (group.n, group.failed);
+    match by {
+        "address" => {
+            let region = relays.region_of(&group.key[0]).unwrap_or_default();
+            let near = sums(of_region(region).into_iter());
+            !region.is_empty()
+                && standing(&regions.groups).is_some_and(|one| one.worst.key[0] == region)
+                && near.0 > group.n
+                && stands_out_of(counts(group), without(near, counts(group))).is_none()
+        }
+        "region" => {
+            let near = of_region(&group.key[0]);
+            let all = sums(regions.groups.iter());
+            let rest = without(all, counts(group));
+            near.iter().any(|one| {
+                let left = without(counts(group), counts(one));
+                let is_it = stands_out_of(counts(one), left).is_some();
+                is_it && stands_out_of(left, rest).is_none()
+            })
+        }
+        _ => false,
+    }
+}
+
+/// What stands out by another column among the rows of a table's transport.
+fn standing_by<'a>(about: &'a About<'_>, by: &'a str, table: &Table) -> Option<Standing<'a>> {
+    let mut tables = about.tables(by);
+    standing(&tables.find(|one| one.transport == table.transport)?.groups)
+}
+
+/// The label of a series, by its number.
+fn label_of<'a>(about: &About<'a>, number: usize) -> &'a str {
+    let labels = &about.rows.dimensions.series_labels;
+    labels.get(&number).map_or("", String::as_str)
+}
+
+/// Whether one computer makes most of what those of a label lost.
+fn makes(host: &Group, label: &Group) -> bool {
+    host.n <= label.n && host.failed * 2 >= label.failed
+}
+
+fn is_of_a_host(about: &About<'_>, table: &Table, label: &Standing<'_>) -> bool {
+    standing_by(about, "host", table).is_some_and(|host| makes(host.worst, label.worst))
+}
+
+/// Whether a computer is one of a label whose computers fail alike: then it is not to be blamed for what they share.
+fn is_of_a_label(about: &About<'_>, table: &Table, host: &Standing<'_>) -> bool {
+    let Some(label) = standing_by(about, "label", table) else {
+        return false;
+    };
+    let mut series = about.rows.series.iter().enumerate();
+    let has_label = series.any(|(number, (name, _))| {
+        name[0] == host.worst.key[0] && label_of(about, number) == label.worst.key[0]
+    });
+    has_label
+        && !makes(host.worst, label.worst)
+        && host.low < BESIDE * part(label.worst.failed, label.worst.n)
+}
+
+/// Whether most of what a label failed is lost outside of outages, which say themselves who had them.
+fn is_outside(about: &About<'_>, table: &Table, label: &Group) -> bool {
+    let series = about.report.series.iter().zip(&about.rows.series);
+    let lost: u64 = series
+        .enumerate()
+        .filter(|(number, (_, (name, _)))| {
+            let is_over = table.transport.as_ref().is_none_or(|one| *one == name[2]);
+            is_over && label_of(about, *number) == label.key[0]
+        })
+        .map(|(_, (told, _))| told.lost_probes)
+        .sum();
+    lost * 2 >= label.failed
+}
+
+/// The region that all failures are of, where it stands out: then no computer is to be blamed for what it lost.
+pub(super) fn only_region<'a>(about: &About<'a>) -> Option<&'a str> {
+    let tables = about.report.tables.iter();
+    let tables = tables.filter(|table| table.by == ["region"]);
+    let has_failures = |group: &&Group| group.failed > 0;
+    let mut only: Option<&str> = None;
+    // of each transport that failures are of
+    for table in tables.filter(|table| table.groups.iter().any(|group| group.failed > 0)) {
+        let failing = table.groups.iter().filter(has_failures).count();
+        let standing = standing(&table.groups).filter(|_| failing == 1);
+        let standing = standing.filter(|one| !is_of_another(about, table, "region", one.worst));
+        let worst = standing?.worst;
+        let name = worst.key[0].as_str();
+        if only.is_some_and(|other| other != name) {
+            return None;
+        }
+        only = Some(name);
+    }
+    only
+}
+
+/// Whether a series, to a region, has rows of a group.
+fn is_of(
+    (by, key): (&str, &str),
+    [host, target, _]: &SeriesName,
+    label: &str,
+    region: &str,
+) -> bool {
+    match by {
+        "region" => region == key,
+        "label" => label == key,
+        "target" => target == key,
+        "host" => host == key,
+        _ => false,
+    }
+}
+
+/// The shortest stretch of hours that has most of the lost rows of a group, where it is at most half of the time.
+fn when(
+    about: &About<'_>,
+    by: &str,
+    key: &str,
+    table: &Table,
+) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+    let mut hours: BTreeMap<i64, (u64, u64)> = BTreeMap::new();
+    for ((series, region), level) in &about.rows.levels {
+        let label = label_of(about, *series);
+        let series = &about.rows.series[*series].0;
+        let region = about.rows.relays.region_name(*region);
+        let is_over = table.transport.as_ref().is_none_or(|one| *one == series[2]);
+        if is_over && is_of((by, key), series, label, region) {
+            for hour in &level.hours {
+                let (rows, lost) = hours.entry(hour.number).or_default();
+                *rows += hour.rows;
+                *lost += hour.lost;
+            }
+        }
+    }
+    let lost: Vec<(i64, u64)> = hours
+        .iter()
+        .map(|(hour, (_, lost))| (*hour, *lost))
+        .collect();
+    let all: u64 = lost.iter().map(|(_, lost)| lost).sum();
+    if all < FEWEST {
+        return None;
+    }
+    let (mut begin, mut within) = (0, 0);
+    let mut best: Option<(usize, usize)> = None;
+    for end in 0..lost.len() {
+        within += lost[end].1;
+        while (within - lost[begin].1) * 100 >= all * MOST {
+            within -= lost[begin].1;
+            begin += 1;
+        }
+        let is_enough = within * 100 >= all * MOST;
+        if is_enough && best.is_none_or(|(from, to)| end - begin < to - from) {
+            best = Some((begin, end));
+        }
+    }
+    let (from, to) = best?;
+    let moment = |hour: i64| DateTime::from_timestamp(hour.saturating_mul(3_600), 0);
+    ((to - from + 1) * 2 <= lost.len())
+        .then(|| moment(lost[from].0).zip(moment(lost[to].0.saturating_add(1))))
+        .flatten()
+}
+
+/// What it can be, as far as others measured what this group did.
+fn what_it_is(about: &About<'_>, by: &str, key: &str, table: &Table) -> String {
+    let all = || {
+        let all = about.rows.levels.iter();
+        all.map(|((number, region), _)| {
+            let region = about.rows.relays.region_name(*region);
+            let label = label_of(about, *number);
+            (&about.rows.series[*number].0, label, region)
+        })
+        .filter(|(series, ..)| table.transport.as_ref().is_none_or(|one| *one == series[2]))
+    };
+    let is_it = |(series, label, region): &(&SeriesName, &str, &str)| {
+        is_of((by, key), series, label, region)
+    };
+    // the same computer with others of the kind; for a computer, others with the same target
+    let has_others = all().filter(is_it).all(|(mine, ..)| {
+        let mut others = all().filter(|one| !is_it(one));
+        others.any(|(other, _, region)| match by {
+            "host" | "label" => other[1] == mine[1],
+            _ => other[0] == mine[0] && !region.is_empty(),
+        })
+    });
+    let sure = if has_others && by != "address" {
+        "likely"
+    } else {
+        "possible"
+    };
+    let what = match by {
+        "region" => "Those relays or the way to them",
+        "address" => "That relay or the way to it",
+        "target" => "What answers there or the way to it",
+        "label" => "What these computers share, such as the network of their site",
+        _ => "That computer, its network or its name server",
+    };
+    format!("{what} ({sure})")
+}

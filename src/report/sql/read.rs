@@ -1,0 +1,311 @@
+//! The part of a query that reads: the columns of rows and roll-ups as keys, counts and times.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use super::engine::{Engine, Of, quoted};
+use super::question::{FileName, Place, Question, SqlError};
+use crate::measure::rollup::Rollup;
+use crate::record::Record;
+use crate::schema::{Kind, Metric, RowKind as _, THROUGH};
+
+/// The text of it.
+pub fn read(question: &Question, keys: &[String], metrics: &[Metric]) -> Result<String, SqlError> {
+    let mut columns = Columns {
+        question,
+        used: BTreeSet::new(),
+    };
+    let engine = question.engine;
+    let mut selected = Vec::new();
+    for key in keys {
+        selected.push(format!("{} AS {}", columns.key(key)?, quoted(key)));
+    }
+    match question.of {
+        Of::Rows => {
+            let status = columns.needed("Status")?;
+            selected.push(format!(
+                "CASE WHEN {status} = 'OK' THEN 0 ELSE 1 END AS lost"
+            ));
+        }
+        Of::RollUps => {
+            for (from, to) in [("probes", "probe"), ("failed", "lost")] {
+                let from = engine.number(&columns.needed(from)?);
+                selected.push(format!("{from} AS {to}"));
+            }
+        }
+    }
+    for metric in metrics {
+        selected.extend(match question.of {
+            Of::Rows => vec![columns.time(*metric)?],
+            Of::RollUps => columns.rolled(*metric)?,
+        });
+    }
+    let conditions = columns.conditions()?;
+    let from = source(question, &columns.used);
+    let mut out = format!(
+        "  SELECT\n    {}\n  FROM {from}\n",
+        selected.join(",\n    ")
+    );
+    if !conditions.is_empty() {
+        let _ = writeln!(out, "  WHERE {}", conditions.join("\n    AND "));
+    }
+    Ok(out)
+}
+
+/// Where rows are read from.
+fn source(question: &Question, used: &BTreeSet<String>) -> String {
+    let listed = |names: &[FileName]| {
+        let names = names
+            .iter()
+            .map(|name| question.engine.literal(&globbed(name)));
+        names.collect::<Vec<_>>().join(", ")
+    };
+    match &question.place {
+        Place::Table => match question.of {
+            Of::Rows => "probes".to_owned(),
+            Of::RollUps => "rollups".to_owned(),
+        },
+        Place::Csv(names) => format!(
+            "read_csv([{}],\n    delim = ',', quote = '\"', escape = '\"', header = true, all_varchar = true, union_by_name = true)",
+            listed(names)
+        ),
+        Place::Json(names) => {
+            let columns = used.iter();
+            let columns = columns.map(|name| format!("{}: 'VARCHAR'", quoted(name)));
+            format!(
+                "read_json([{}],\n    format = 'newline_delimited', columns = {{{}}})",
+                listed(names),
+                columns.collect::<Vec<_>>().join(", ")
+            )
+        }
+        Place::Parquet(names) => format!("read_parquet([{}], union_by_name = true)", listed(names)),
+    }
+}
+
+/// A file's name as a pattern of DuckDB, which takes each name for one.
+fn globbed(file: &FileName) -> String {
+    let FileName { name, is_pattern } = file;
+    if *is_pattern {
+        return name.clone();
+    }
+    let mut out = String::new();
+    // the home of a user begins with it
+    if name.starts_with('~') {
+        out.push_str("./");
+    }
+    for letter in name.chars() {
+        match letter {
+            '*' | '?' | '[' => {
+                out.push('[');
+                out.push(letter);
+                out.push(']');
+            }
+            _ => out.push(letter),
+        }
+    }
+    out
+}
+
+/// Expressions of columns, and which of these are read.
+struct Columns<'a> {
+    question: &'a Question,
+    used: BTreeSet<String>,
+}
+
+impl Columns<'_> {
+    fn engine(&self) -> Engine {
+        self.question.engine
+    }
+
+    /// Whether the files have a column; of tables, whether turnprobe knows it.
+    fn has(&self, name: &str) -> bool {
+        match &self.question.known {
+            Some(known) => known.contains(name),
+            None => match self.question.of {
+                Of::Rows => Record::column(name).is_some(),
+                Of::RollUps => Rollup::column(name).is_some(),
+            },
+        }
+    }
+
+    fn unknown(&self, name: &str) -> SqlError {
+        let what = match self.question.of {
+            Of::Rows => "rows",
+            Of::RollUps => "roll-ups",
+        };
+        SqlError::Unknown {
+            what,
+            name: name.to_owned(),
+        }
+    }
+
+    /// A column without which there is no answer.
+    fn needed(&mut self, name: &str) -> Result<String, SqlError> {
+        if !self.has(name) {
+            return Err(self.unknown(name));
+        }
+        self.used.insert(name.to_owned());
+        Ok(quoted(name))
+    }
+
+    /// A column as text, NULL or empty where it holds nothing; none where it is not there.
+    fn word(&mut self, name: &str) -> Option<String> {
+        let column = self.needed(name).ok()?;
+        let kind = match self.question.of {
+            Of::Rows => Record::column(name).map(|column| column.kind),
+            Of::RollUps => Rollup::column(name).map(|column| column.kind),
+        };
+        let has_types = !matches!(self.question.place, Place::Csv(_) | Place::Json(_));
+        if has_types && !matches!(kind, Some(Kind::Text | Kind::List)) {
+            return Some(self.engine().as_text(&column));
+        }
+        Some(column)
+    }
+
+    /// The same, never NULL.
+    fn text(&mut self, name: &str) -> Option<String> {
+        let column = self.word(name)?;
+        Some(format!("coalesce({column}, '')"))
+    }
+
+    /// The column of the time.
+    fn at(&mut self) -> Result<String, SqlError> {
+        match self.question.of {
+            Of::Rows => self.needed("started_utc"),
+            Of::RollUps => self.needed("start_utc"),
+        }
+    }
+
+    /// What makes a group.
+    fn key(&mut self, name: &str) -> Result<String, SqlError> {
+        let engine = self.engine();
+        let own = match name {
+            "hour" => return Ok(engine.hour(&self.at()?)),
+            "day" => return Ok(engine.day(&self.at()?)),
+            "egress" => return Err(SqlError::NoGroup(name.to_owned())),
+            "world" => {
+                let world = self.word("world");
+                return Ok(world.map_or("'real'".to_owned(), |world| {
+                    format!("coalesce(NULLIF({world}, ''), 'real')")
+                }));
+            }
+            "transport" => return Ok(self.transport()),
+            "target" if self.question.of == Of::Rows => return self.target(),
+            "certificate" => "Thumbprint",
+            "address" => "remoteip",
+            "name" => "remotename",
+            name => name,
+        };
+        match self.text(own) {
+            Some(text) => Ok(text),
+            // a row that is not of a run with labels has none
+            None if ["host", "label", "region"].contains(&own) => Ok("''".to_owned()),
+            None => Err(self.unknown(own)),
+        }
+    }
+
+    /// What was spoken, with the proxy.
+    fn transport(&mut self) -> String {
+        let spoken = match self.word("transport") {
+            Some(transport) => format!("coalesce(NULLIF({transport}, ''), 'tls')"),
+            None => "'tls'".to_owned(),
+        };
+        let Some(proxy) = self.text("proxy") else {
+            return spoken;
+        };
+        let through = self.engine().literal(THROUGH);
+        let joined = format!("concat({spoken}, {through}, {proxy})");
+        let joined = match self.engine() {
+            // before 3.44 it has none
+            Engine::Sqlite => format!("{spoken} || {through} || {proxy}"),
+            _ => joined,
+        };
+        format!("CASE WHEN {proxy} = '' THEN {spoken} ELSE {joined} END")
+    }
+
+    /// Host and port of a row.
+    fn target(&mut self) -> Result<String, SqlError> {
+        let (host, port) = (self.text("remotehost"), self.text("Port"));
+        let host = host.ok_or_else(|| self.unknown("remotehost"))?;
+        let port = port.ok_or_else(|| self.unknown("Port"))?;
+        let is_v6 = format!("{host} LIKE '%:%'");
+        Ok(match self.engine() {
+            Engine::Sqlite => {
+                format!(
+                    "CASE WHEN {is_v6} THEN '[' || {host} || ']' ELSE {host} END || ':' || {port}"
+                )
+            }
+            _ => format!(
+                "concat(CASE WHEN {is_v6} THEN concat('[', {host}, ']') ELSE {host} END, ':', {port})"
+            ),
+        })
+    }
+
+    /// The completed time of a metric in a row.
+    fn time(&mut self, metric: Metric) -> Result<String, SqlError> {
+        let engine = self.engine();
+        let (name, status) = (metric.as_str(), self.needed("Status")?);
+        let column = format!("{name}_us");
+        if metric == Metric::Total {
+            let took = engine.number(&self.needed(&column)?);
+            return Ok(format!(
+                "CASE WHEN {status} = 'OK' THEN {took} END AS {column}"
+            ));
+        }
+        // older files lack what was not measured then
+        if self.question.known.is_some() && !self.has(&column) {
+            return match metric {
+                Metric::Turn | Metric::Proxy => Ok(format!("CAST(NULL AS BIGINT) AS {column}")),
+                _ => Err(self.unknown(&column)),
+            };
+        }
+        let took = engine.number(&self.needed(&column)?);
+        let failed = self.needed("failed_phase")?;
+        let mut is_done = format!("{status} = 'OK' OR coalesce({failed}, '') <> '{name}'");
+        // an error that was answered has its round trip
+        if metric == Metric::Turn
+            && let Some(reply) = self.text("turn_reply")
+        {
+            let _ = write!(
+                is_done,
+                " OR {reply} = 'success' OR substr({reply}, 1, 1) IN ('1', '2', '3', '4', '5', '6', '7', '8', '9')"
+            );
+        }
+        Ok(format!("CASE WHEN {is_done} THEN {took} END AS {column}"))
+    }
+
+    /// The times of a metric in a roll-up.
+    fn rolled(&mut self, metric: Metric) -> Result<Vec<String>, SqlError> {
+        let (engine, name) = (self.engine(), metric.as_str());
+        let mut out = Vec::new();
+        for (from, to) in [("min_us", "lo"), ("max_us", "hi")] {
+            let from = engine.number(&self.needed(&format!("{name}_{from}"))?);
+            out.push(format!("{from} AS {name}_{to}"));
+        }
+        for what in ["buckets", "counts"] {
+            let column = self.needed(&format!("{name}_{what}"))?;
+            out.push(format!("{} AS {name}_{what}", engine.list(&column)));
+        }
+        Ok(out)
+    }
+
+    /// What rows must have.
+    fn conditions(&mut self) -> Result<Vec<String>, SqlError> {
+        let (engine, mut out) = (self.engine(), Vec::new());
+        let times = [(self.question.since, ">="), (self.question.until, "<")];
+        for (at, relation) in times {
+            if let Some(at) = at {
+                let column = engine.at(&self.at()?);
+                out.push(format!("{column} {relation} {}", engine.moment(at)));
+            }
+        }
+        for (column, values) in &self.question.conditions {
+            let column = self.key(column)?;
+            let values = values.iter();
+            let values = values.map(|value| engine.literal(&value.to_ascii_lowercase()));
+            let values = values.collect::<Vec<_>>().join(", ");
+            out.push(format!("lower({column}) IN ({values})"));
+        }
+        Ok(out)
+    }
+}

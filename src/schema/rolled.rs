@@ -1,0 +1,210 @@
+//! A roll-up read back from a file: whole and free of contradictions, or not at all.
+
+use super::ids::{Id, id};
+use super::row::{Metric, Row};
+
+/// A time that no probe takes, and the longest interval: a day, in seconds.
+const DAY_S: u64 = 86_400;
+
+/// Buckets that a time can fall into: of 1 us, and of the largest number.
+const BUCKETS: std::ops::RangeInclusive<i64> = -1276..=2820;
+
+/// The bucket of zeros.
+const ZEROS: i64 = -2048;
+
+/// Probes of an interval together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RolledUp<'a> {
+    /// Length of the interval.
+    pub interval_s: u64,
+    /// Start of the first probe, to a second, in microseconds since 1970; none where the interval has no time.
+    pub first: Option<i64>,
+    /// Start of the last one.
+    pub last: Option<i64>,
+    /// Probes.
+    pub probes: u64,
+    /// Of them failed.
+    pub failed: u64,
+    /// Of them answered, be it with an error.
+    pub answered: u64,
+    /// Of them failed on the measuring computer alone.
+    pub failed_here: u64,
+    /// Of them answered by something that may not be the relay.
+    pub undecided: u64,
+    /// Failed ones by cause.
+    pub causes: Vec<(&'a str, u64)>,
+    /// The longest time without an answer up to the end of the interval.
+    pub longest_outage_us: Option<u64>,
+    /// Most probes without an answer one after the other.
+    pub lost_in_a_row: u64,
+    /// SYNs sent again; none where the kernel did not say.
+    pub syn_retransmits: Option<u64>,
+    /// Times by the number of the metric.
+    pub times: [RolledTimes; Metric::COUNT],
+}
+
+/// Completed times of a phase together.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RolledTimes {
+    /// How many.
+    pub n: u64,
+    /// The shortest and the longest, in microseconds.
+    pub ends: [u64; 2],
+    /// Their sum, and the sum of their squares.
+    pub sums: [u128; 2],
+    /// Buckets that hold any, rising, with how many they hold.
+    pub buckets: Vec<(i16, u32)>,
+}
+
+/// The columns of a phase.
+struct Columns {
+    n: Id,
+    sums: [Id; 2],
+    ends: [Id; 2],
+    buckets: Id,
+    counts: Id,
+}
+
+macro_rules! columns {
+    ($($n:ident $sum:ident $squares:ident $min:ident $max:ident $buckets:ident $counts:ident;)+) => {
+        /// By the number of the metric.
+        const COLUMNS: [Columns; Metric::COUNT] = [$(Columns {
+            n: id!($n),
+            sums: [id!($sum), id!($squares)],
+            ends: [id!($min), id!($max)],
+            buckets: id!($buckets),
+            counts: id!($counts),
+        },)+];
+    };
+}
+
+columns! {
+    dns_n dns_sum_us dns_sum2_us2 dns_min_us dns_max_us dns_buckets dns_counts;
+    connect_n connect_sum_us connect_sum2_us2 connect_min_us connect_max_us connect_buckets connect_counts;
+    proxy_n proxy_sum_us proxy_sum2_us2 proxy_min_us proxy_max_us proxy_buckets proxy_counts;
+    tls_n tls_sum_us tls_sum2_us2 tls_min_us tls_max_us tls_buckets tls_counts;
+    turn_n turn_sum_us turn_sum2_us2 turn_min_us turn_max_us turn_buckets turn_counts;
+    total_n total_sum_us total_sum2_us2 total_min_us total_max_us total_buckets total_counts;
+}
+
+impl<'a> RolledUp<'a> {
+    /// Of a row of a file of roll-ups.
+    ///
+    /// # Errors
+    ///
+    /// The column that is missing, cannot be read, or contradicts others: such a row counts nowhere.
+    pub fn of(row: &Row<'a>) -> Result<Self, Id> {
+        let number = |id| row.number(id).ok_or(id);
+        let fits = |id, fits: bool| if fits { Ok(()) } else { Err(id) };
+        let interval_s = number(id!(interval_s))?;
+        let divides = interval_s > 0 && DAY_S.checked_rem(interval_s) == Some(0);
+        fits(id!(interval_s), divides)?;
+        let (probes, failed) = (number(id!(probes))?, number(id!(failed))?);
+        fits(id!(probes), probes > 0)?;
+        fits(id!(failed), failed <= probes)?;
+        let [answered, failed_here, undecided] =
+            [id!(answered), id!(failed_here), id!(undecided)].map(number);
+        let (answered, failed_here, undecided) = (answered?, failed_here?, undecided?);
+        let parts = answered.checked_add(failed_here);
+        let parts = parts.and_then(|sum| sum.checked_add(undecided));
+        let is_part = parts.is_some_and(|sum| sum <= probes);
+        fits(
+            id!(answered),
+            is_part && answered >= probes.saturating_sub(failed),
+        )?;
+        let causes = causes(row.get(id!(causes))).ok_or(id!(causes))?;
+        let counted = causes
+            .iter()
+            .try_fold(0_u64, |sum, (_, n)| sum.checked_add(*n));
+        fits(id!(causes), counted == Some(failed))?;
+        let start = row.at.map(|at| at.timestamp_micros());
+        let moment = |second: u64| {
+            let us = i64::try_from(second.saturating_mul(1_000_000)).ok()?;
+            start?.checked_add(us)
+        };
+        let (first_s, last_s) = (number(id!(first_s))?, number(id!(last_s))?);
+        fits(id!(last_s), first_s <= last_s && last_s < interval_s)?;
+        let mut times: [RolledTimes; Metric::COUNT] = Default::default();
+        for (times, columns) in times.iter_mut().zip(&COLUMNS) {
+            *times = RolledTimes::of(row, columns, probes)?;
+        }
+        Ok(Self {
+            interval_s,
+            first: moment(first_s),
+            last: moment(last_s),
+            probes,
+            failed,
+            answered,
+            failed_here,
+            undecided,
+            causes,
+            longest_outage_us: row.number(id!(longest_outage_us)),
+            lost_in_a_row: row.number(id!(lost_in_a_row)).unwrap_or(0),
+            syn_retransmits: row.number(id!(syn_retransmits)),
+            times,
+        })
+    }
+}
+
+impl RolledTimes {
+    fn of(row: &Row<'_>, columns: &Columns, probes: u64) -> Result<Self, Id> {
+        let n = match row.get(columns.n).trim() {
+            "" => 0,
+            _ => row.number(columns.n).ok_or(columns.n)?,
+        };
+        if n == 0 {
+            return Ok(Self::default());
+        }
+        if n > probes {
+            return Err(columns.n);
+        }
+        let [min, max] = columns.ends.map(|id| row.number(id).ok_or(id));
+        let ends = [min?, max?];
+        if ends[0] > ends[1] || ends[1] > DAY_S.saturating_mul(1_000_000) {
+            return Err(columns.ends[1]);
+        }
+        let [sum, squares] = columns
+            .sums
+            .map(|id| row.get(id).trim().parse().map_err(|_| id));
+        let buckets = numbers(row.get(columns.buckets)).ok_or(columns.buckets)?;
+        let rising = buckets.is_sorted_by(|one, next| one < next);
+        let known = |bucket: &i64| *bucket == ZEROS || BUCKETS.contains(bucket);
+        if !rising || !buckets.iter().all(known) {
+            return Err(columns.buckets);
+        }
+        let counts = numbers(row.get(columns.counts)).ok_or(columns.counts)?;
+        let all = counts.iter().try_fold(0_i64, |all, n| all.checked_add(*n));
+        if counts.len() != buckets.len() || all.and_then(|all| u64::try_from(all).ok()) != Some(n) {
+            return Err(columns.counts);
+        }
+        let pair = |(bucket, n)| Some((i16::try_from(bucket).ok()?, u32::try_from(n).ok()?));
+        let pairs = buckets.into_iter().zip(counts).map(pair);
+        Ok(Self {
+            n,
+            ends,
+            sums: [sum?, squares?],
+            buckets: pairs.collect::<Option<_>>().ok_or(columns.counts)?,
+        })
+    }
+}
+
+/// `connect-timeout:3 dns-timeout:1`.
+fn causes(text: &str) -> Option<Vec<(&str, u64)>> {
+    let items = text.split_whitespace();
+    let pairs = items.map(|item| {
+        let (cause, n) = item.rsplit_once(':')?;
+        Some((cause, n.parse().ok()?))
+    });
+    pairs.collect()
+}
+
+/// `[-501,-425]` of CSV, `-501 -425` of what was an array in JSON.
+fn numbers(text: &str) -> Option<Vec<i64>> {
+    let text = text.trim();
+    let inner = text
+        .strip_prefix('[')
+        .and_then(|text| text.strip_suffix(']'));
+    let items = inner.unwrap_or(text).split([',', ' ']);
+    let items = items.filter(|item| !item.is_empty());
+    items.map(|item| item.parse().ok()).collect()
+}

@@ -1,0 +1,116 @@
+//! What folds ask of a row, be it one just measured or one of a file: the one meaning of both.
+
+use super::{Metric, Row};
+use crate::record::{Phase, Record, micros};
+
+/// What a row says of the path to the relay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reachability {
+    /// The relay answered, be it with an error.
+    Answered,
+    /// It did not.
+    Lost,
+    /// This computer alone failed: nothing is known of path and relay.
+    FailedHere,
+    /// Something answered with an alert or a certificate that cannot be used: nothing was lost, and the relay is not known to
+    /// be there.
+    Undecided,
+}
+
+/// A row as folds see it.
+pub trait RowView {
+    /// When it began, in microseconds since 1970; none where the row has no time that can be read.
+    fn at_us(&self) -> Option<i64>;
+
+    /// Whether every phase was completed.
+    fn is_ok(&self) -> bool;
+
+    /// Whether this computer alone failed.
+    fn failed_here(&self) -> bool;
+
+    /// Whether the relay answered, be it with an error.
+    fn was_answered(&self) -> bool;
+
+    /// Whether something answered with an alert or a certificate that cannot be used.
+    fn is_undecided(&self) -> bool;
+
+    /// What it says of the path to the relay.
+    fn reachability(&self) -> Reachability {
+        if self.is_ok() {
+            Reachability::Answered
+        } else if self.failed_here() {
+            Reachability::FailedHere
+        } else if self.was_answered() {
+            Reachability::Answered
+        } else if self.is_undecided() {
+            Reachability::Undecided
+        } else {
+            Reachability::Lost
+        }
+    }
+
+    /// What each [`Metric`] took, in microseconds, by its number: phases that were completed, of TURN also those that got an
+    /// error for an answer; the total of rows that are OK.
+    fn times(&self) -> [Option<u64>; Metric::COUNT];
+}
+
+impl RowView for Record {
+    fn at_us(&self) -> Option<i64> {
+        Some(self.started.timestamp_micros())
+    }
+
+    fn is_ok(&self) -> bool {
+        self.outcome.is_ok()
+    }
+
+    fn failed_here(&self) -> bool {
+        Record::failed_here(self)
+    }
+
+    fn was_answered(&self) -> bool {
+        self.has_reply()
+    }
+
+    fn is_undecided(&self) -> bool {
+        Record::is_undecided(self)
+    }
+
+    fn times(&self) -> [Option<u64>; Metric::COUNT] {
+        let total = self.times.total().filter(|_| self.outcome.is_ok());
+        let took = [
+            self.completed(Phase::Dns),
+            self.completed(Phase::Connect),
+            self.completed(Phase::Proxy),
+            self.completed(Phase::Tls),
+            self.turn_round_trip(),
+            total,
+        ];
+        took.map(|took| took.map(micros))
+    }
+}
+
+impl RowView for Row<'_> {
+    fn at_us(&self) -> Option<i64> {
+        self.at.map(|at| at.timestamp_micros())
+    }
+
+    fn is_ok(&self) -> bool {
+        Row::is_ok(self)
+    }
+
+    fn failed_here(&self) -> bool {
+        Row::failed_here(self)
+    }
+
+    fn was_answered(&self) -> bool {
+        Row::was_answered(self)
+    }
+
+    fn is_undecided(&self) -> bool {
+        Row::is_undecided(self)
+    }
+
+    fn times(&self) -> [Option<u64>; Metric::COUNT] {
+        Row::times(self)
+    }
+}

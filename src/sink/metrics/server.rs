@@ -1,0 +1,163 @@
+//! A page over HTTP for Prometheus: one request at a time, each bounded in time and size.
+
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use super::shared::{MetricsError, Shared};
+use crate::clock;
+
+/// What one request may take, from its first byte to the last of the answer.
+const LIMIT: Duration = Duration::from_secs(2);
+
+/// Longest head of a request.
+const MOST: usize = 8 * 1024;
+
+/// Most header lines.
+const MOST_LINES: usize = 64;
+
+/// Answers until it is dropped.
+#[derive(Debug)]
+pub struct Server {
+    address: SocketAddr,
+    ended: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Server {
+    /// Listens.
+    ///
+    /// # Errors
+    ///
+    /// When the address is taken or not one of this machine, or there is no thread.
+    pub fn start(address: SocketAddr, shared: Arc<Shared>) -> Result<Self, MetricsError> {
+        let failed = |error: std::io::Error| MetricsError::Listen {
+            address,
+            why: reason(&error),
+        };
+        let listener = TcpListener::bind(address).map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        let ended = Arc::new(AtomicBool::new(false));
+        let is_over = Arc::clone(&ended);
+        let thread = std::thread::Builder::new()
+            .name("metrics".to_owned())
+            .spawn(move || {
+                for stream in listener.incoming() {
+                    if is_over.load(Ordering::Relaxed) {
+                        break;
+                    }
+                    // a reader that goes away has lost nothing: it asks again
+                    let _ = stream.and_then(|stream| answer(stream, &shared));
+                }
+            })
+            .map_err(MetricsError::Thread)?;
+        Ok(Self {
+            address,
+            ended,
+            thread: Some(thread),
+        })
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.ended.store(true, Ordering::Relaxed);
+        let mut address = self.address;
+        if address.ip().is_unspecified() {
+            let loopback = match address {
+                SocketAddr::V4(_) => std::net::Ipv4Addr::LOCALHOST.into(),
+                SocketAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),
+            };
+            address.set_ip(loopback);
+        }
+        // wakes the thread that waits for a request; one that cannot be woken ends with the program
+        let woken = TcpStream::connect_timeout(&address, Duration::from_millis(200));
+        if let (Ok(_), Some(thread)) = (woken, self.thread.take()) {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn reason(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::AddrInUse => {
+            "another program listens there; choose another port".to_owned()
+        }
+        std::io::ErrorKind::AddrNotAvailable => {
+            "it is no address of this machine; leave it out for 127.0.0.1".to_owned()
+        }
+        std::io::ErrorKind::PermissionDenied => {
+            "the system does not allow it; choose a port from 1024 on".to_owned()
+        }
+        _ => error.to_string(),
+    }
+}
+
+fn answer(mut stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
+    let until = clock::now() + LIMIT;
+    let mut head = Vec::new();
+    let mut piece = [0; 1024];
+    let (status, kind, body, is_head) = loop {
+        let left = until.saturating_duration_since(clock::now());
+        if left.is_zero() || head.len() > MOST {
+            return Ok(());
+        }
+        stream.set_read_timeout(Some(left))?;
+        let n = stream.read(&mut piece)?;
+        if n == 0 {
+            return Ok(());
+        }
+        head.extend_from_slice(piece.get(..n).unwrap_or_default());
+        let mut lines = [httparse::EMPTY_HEADER; MOST_LINES];
+        let mut request = httparse::Request::new(&mut lines);
+        match request.parse(&head) {
+            Ok(httparse::Status::Partial) => {}
+            Ok(httparse::Status::Complete(_)) => {
+                let method = request.method.unwrap_or_default();
+                let path = request.path.unwrap_or_default();
+                let (status, kind, body) = page(method, path, shared);
+                break (status, kind, body, method == "HEAD");
+            }
+            Err(_) => {
+                break (
+                    "400 Bad Request",
+                    TEXT,
+                    "no HTTP request\n".to_owned(),
+                    false,
+                );
+            }
+        }
+    };
+    let mut text = format!(
+        "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        body.len()
+    );
+    if !is_head {
+        text.push_str(&body);
+    }
+    stream.set_write_timeout(Some(LIMIT))?;
+    stream.write_all(text.as_bytes())?;
+    stream.flush()
+}
+
+const TEXT: &str = "text/plain; charset=utf-8";
+
+/// Status, type and text of a page.
+fn page(method: &str, path: &str, shared: &Shared) -> (&'static str, &'static str, String) {
+    if !matches!(method, "GET" | "HEAD") {
+        let body = "only GET is answered\n".to_owned();
+        return ("405 Method Not Allowed", TEXT, body);
+    }
+    match path.split('?').next().unwrap_or_default() {
+        "/metrics" => (
+            "200 OK",
+            "text/plain; version=0.0.4; charset=utf-8",
+            shared.page(),
+        ),
+        "/" => ("200 OK", TEXT, "turnprobe: see /metrics\n".to_owned()),
+        _ => ("404 Not Found", TEXT, "see /metrics\n".to_owned()),
+    }
+}

@@ -1,0 +1,106 @@
+//! A file for the textfile collector of a node exporter: written whole beside it and renamed, so that no half of it is ever read.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use super::shared::{MetricsError, Shared, Trouble};
+use crate::in_use::{is_in_use, reason};
+
+/// How often it is written.
+const EVERY: Duration = Duration::from_secs(15);
+
+/// How often, and how long apart, a rename is tried that somebody who reads the file stands in the way of (Windows).
+const TRIES: u32 = 10;
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Writes until it is dropped, then once more.
+#[derive(Debug)]
+pub struct Textfile {
+    end: Option<Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Textfile {
+    /// Writes it for the first time, still without a row.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub fn start(path: PathBuf, shared: Arc<Shared>) -> Result<Self, MetricsError> {
+        write(&path, &shared.page()).map_err(|why| MetricsError::Textfile {
+            path: path.display().to_string(),
+            why,
+        })?;
+        let (end, ended) = channel();
+        let thread = std::thread::Builder::new()
+            .name("textfile".to_owned())
+            .spawn(move || {
+                let what = format!("writing {}", path.display());
+                let mut trouble = Trouble::default();
+                loop {
+                    let over = ended.recv_timeout(EVERY) != Err(RecvTimeoutError::Timeout);
+                    let outcome = write(&path, &shared.page());
+                    if over {
+                        if let Err(why) = outcome {
+                            shared.note(format!(
+                                "the last metrics are not in {}: {why}",
+                                path.display()
+                            ));
+                        }
+                        break;
+                    }
+                    if let Some(told) = trouble.of(&what, outcome) {
+                        shared.note(told);
+                    }
+                }
+            })
+            .map_err(MetricsError::Thread)?;
+        Ok(Self {
+            end: Some(end),
+            thread: Some(thread),
+        })
+    }
+}
+
+impl Drop for Textfile {
+    fn drop(&mut self) {
+        drop(self.end.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn write(path: &Path, text: &str) -> Result<(), String> {
+    // its ending is none that a collector reads
+    let beside = path.with_extension("prom.part");
+    let written = std::fs::write(&beside, text).and_then(|()| rename(&beside, path));
+    written.map_err(|error| {
+        let _ = std::fs::remove_file(&beside);
+        if error.kind() == std::io::ErrorKind::NotFound {
+            return "there is no such directory; make it or choose another".to_owned();
+        }
+        reason(&error)
+    })
+}
+
+fn rename(from: &Path, to: &Path) -> std::io::Result<()> {
+    let mut tries = 1;
+    loop {
+        match std::fs::rename(from, to) {
+            Err(error) if tries < TRIES && is_held(&error) => {
+                tries += 1;
+                std::thread::sleep(PAUSE);
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+/// Windows refuses a rename over a file that somebody has open, with either word.
+fn is_held(error: &std::io::Error) -> bool {
+    is_in_use(error) || (cfg!(windows) && error.kind() == std::io::ErrorKind::PermissionDenied)
+}

@@ -1,0 +1,362 @@
+//! Rows into a store. What it does not take, as another program writes to it, its disk is full or its directory away, waits and goes
+//! into it once that is over; what waits longer is kept in a file beside it (`kept`), which is taken in as soon as the store is
+//! back, or by the next run. A row that is taken in twice stands there once. `keeper` deletes what is old.
+
+mod cells;
+mod keeper;
+mod kept;
+mod spec;
+
+use std::fs;
+use std::path::Path;
+
+use super::contract::{Ready, Sink};
+use super::error::{SinkError, absolute};
+use super::file::may_be_written;
+use super::held::Held;
+use super::note::Note;
+use super::{FoldRows, Prepared};
+use crate::clock::{self, Wall};
+use crate::schema::{Column, RowKind};
+use crate::store::{Look, Opening, Store, StoreError, is_free, look};
+use cells::cells;
+use keeper::Keeper;
+use kept::Kept;
+pub use spec::StoreSpec;
+
+/// Opens a store for rows of a kind; nothing is written yet.
+///
+/// # Errors
+///
+/// When it is something else, or holds rows of the other world; it is untouched then.
+pub fn prepare_store<R: RowKind>(spec: &StoreSpec, wall: &Wall) -> Result<Prepared<R>, SinkError> {
+    Ok(Prepared(Box::new(StoreSink::prepare(spec, wall)?)))
+}
+
+/// The same for what rows are folded into.
+///
+/// # Errors
+///
+/// As [`prepare_store`].
+pub fn prepare_folded_store<R: RowKind, F: FoldRows<R>>(
+    spec: &StoreSpec,
+    fold: F,
+    wall: &Wall,
+) -> Result<Prepared<R>, SinkError> {
+    let to: Prepared<F::Row> = prepare_store(spec, wall)?;
+    Ok(super::folded::prepared(fold, to, wall.clone()))
+}
+
+/// Rows of a kind into a store.
+struct StoreSink<R: 'static> {
+    spec: StoreSpec,
+    wall: Wall,
+    shown: String,
+    table: &'static str,
+    columns: Vec<&'static Column<R>>,
+    store: Option<Store>,
+    /// Which file it is, whatever its name.
+    identity: Option<Identity>,
+    /// Whether the file was not there before, and goes with this as long as nothing was confirmed.
+    is_new: bool,
+    is_provisional: bool,
+    /// Rows so far.
+    rows: i64,
+    held: Option<Held<(i64, R)>>,
+    kept: Kept,
+    keeper: Option<Keeper>,
+    notes: Vec<Note>,
+    unplaced: Vec<R>,
+}
+
+impl<R: RowKind> StoreSink<R> {
+    fn prepare(spec: &StoreSpec, wall: &Wall) -> Result<Self, SinkError> {
+        let shown = absolute(&spec.path);
+        let found = looked_at(&spec.path, &shown)?;
+        if found == Look::Store {
+            // waited for before the series, not in it
+            let free = is_free(&spec.path);
+            free.map_err(|error| SinkError::from_store(&shown, &spec.path, error))?;
+        }
+        let is_new = found == Look::Empty && !spec.path.exists();
+        let Some(stored) = R::STORED else {
+            return Err(SinkError::NotStored { what: R::WHAT });
+        };
+        let is_wanted = |column: &&Column<R>| {
+            column.default || spec.more.contains(&(stored.table, column.name))
+        };
+        Ok(Self {
+            kept: Kept::new(&spec.path, stored.table),
+            spec: spec.clone(),
+            wall: wall.clone(),
+            shown,
+            table: stored.table,
+            columns: R::table().iter().filter(is_wanted).collect(),
+            store: None,
+            identity: None,
+            is_new,
+            is_provisional: true,
+            rows: 0,
+            held: None,
+            keeper: None,
+            notes: Vec::new(),
+            unplaced: Vec::new(),
+        })
+    }
+
+    fn open(&mut self) -> Result<(), SinkError> {
+        let opening = Opening {
+            tables: &self.spec.tables,
+            more: &self.spec.more,
+            world: self.spec.world,
+        };
+        looked_at(&self.spec.path, &self.shown)?;
+        let store = Store::open(&self.spec.path, &opening);
+        self.store = Some(store.map_err(|error| self.failed(error))?);
+        self.identity = identity(&self.spec.path);
+        Ok(())
+    }
+
+    fn failed(&self, error: StoreError) -> SinkError {
+        SinkError::from_store(&self.shown, &self.spec.path, error)
+    }
+
+    /// The open store that the path stands for now.
+    fn current(&mut self) -> Result<(), SinkError> {
+        if self.store.is_some() && identity(&self.spec.path) != self.identity {
+            // what is not in the file yet goes with the file
+            if let Some(mut store) = self.store.take() {
+                store.finish().map_err(|error| self.failed(error))?;
+            }
+            self.notes.push(Note::Replaced {
+                path: self.shown.clone(),
+            });
+        }
+        if self.store.is_none() {
+            self.open()?;
+        }
+        Ok(())
+    }
+
+    fn insert(&mut self, seq: i64, row: &R) -> Result<(), SinkError> {
+        self.current()?;
+        let Some(store) = &mut self.store else {
+            return Ok(());
+        };
+        let Err(error) = store.insert(self.table, seq, &cells(&self.columns, row)) else {
+            return Ok(());
+        };
+        if !matches!(error, StoreError::Busy | StoreError::Full(_)) {
+            // it may be another file by now, or one of a share that was away
+            self.store = None;
+        }
+        Err(self.failed(error))
+    }
+
+    /// Tries again to bring what waits to the store.
+    fn retry(&mut self, mut held: Held<(i64, R)>) -> Result<(), SinkError> {
+        held.tried(clock::now());
+        match self.bring(&mut held) {
+            Ok(()) => {
+                let path = self.shown.clone();
+                self.notes.push(Note::Free {
+                    path,
+                    is_whole: true,
+                });
+                Ok(())
+            }
+            Err(_) => self.wait_on(held, true),
+        }
+    }
+
+    /// Brings what is kept and then what waits to the store.
+    fn bring(&mut self, held: &mut Held<(i64, R)>) -> Result<(), SinkError> {
+        self.current()?;
+        if let Some(store) = &mut self.store {
+            let taken = self.kept.take_in(store);
+            taken.map_err(|error| self.failed(error))?;
+        }
+        held.pour(|(seq, row)| self.insert(*seq, row))
+    }
+
+    /// Goes on waiting. What is too much, or has waited for a whole try, is kept elsewhere.
+    fn wait_on(&mut self, mut held: Held<(i64, R)>, has_failed: bool) -> Result<(), SinkError> {
+        let kept = if has_failed || held.is_full() {
+            self.keep(&mut held)
+        } else {
+            Ok(())
+        };
+        match kept {
+            Err(error) if held.is_too_much() => {
+                let why = held.why().to_owned();
+                self.unplaced.extend(held.into_rows().map(|(_, row)| row));
+                Err(SinkError::NotKeptAside {
+                    why,
+                    error: error.to_string(),
+                })
+            }
+            _ => {
+                self.held = Some(held);
+                Ok(())
+            }
+        }
+    }
+
+    /// Brings all that waits to the file that keeps it.
+    fn keep(&mut self, held: &mut Held<(i64, R)>) -> Result<(), SinkError> {
+        let (kept, columns) = (&mut self.kept, &self.columns);
+        held.pour(|(seq, row)| kept.write(*seq, &cells(columns, row)))
+    }
+
+    /// What is told at the end of rows that still wait: they are kept, or have no place.
+    fn still_held(&mut self, mut held: Held<(i64, R)>) -> Result<(), SinkError> {
+        let why = held.why().to_owned();
+        let kept = self.keep(&mut held).and_then(|()| self.kept.close());
+        self.unplaced.extend(held.into_rows().map(|(_, row)| row));
+        match kept {
+            Ok(()) if self.kept.rows() == 0 => Ok(()),
+            Ok(()) => Err(SinkError::StillHeld {
+                why,
+                rows: self.kept.rows(),
+                kept: self.kept.place(),
+            }),
+            Err(error) => Err(SinkError::NotKeptAside {
+                why,
+                error: error.to_string(),
+            }),
+        }
+    }
+}
+
+impl<R: RowKind> Ready<R> for StoreSink<R> {
+    fn begin(&mut self) -> Result<(), SinkError> {
+        self.open()?;
+        if self.spec.leads
+            && let Some(store) = &mut self.store
+        {
+            self.notes.extend(kept::earlier(&self.spec.path, store));
+        }
+        Ok(())
+    }
+
+    fn confirm(&mut self) {
+        self.is_provisional = false;
+        if self.spec.leads && !self.spec.keep.is_empty() {
+            self.keeper = Keeper::start(&self.spec, &self.wall);
+        }
+    }
+}
+
+impl<R: 'static> Drop for StoreSink<R> {
+    fn drop(&mut self) {
+        let Some(store) = self.store.take() else {
+            return;
+        };
+        if self.is_provisional && self.is_new && store.is_unused() {
+            // whoever may not remove it has been told of more than that
+            let _ = fs::remove_file(&self.spec.path);
+        }
+    }
+}
+
+impl<R: RowKind> Sink<R> for StoreSink<R> {
+    fn name(&self) -> String {
+        self.shown.clone()
+    }
+
+    fn write(&mut self, row: &R) -> Result<(), SinkError> {
+        let (now, seq) = (clock::now(), self.rows);
+        self.rows = self.rows.saturating_add(1);
+        let Some(mut held) = self.held.take() else {
+            if let Err(error) = self.insert(seq, row) {
+                let (held, note) = Held::begin((seq, row.clone()), &error, now);
+                self.notes.push(note);
+                self.held = Some(held);
+            }
+            return Ok(());
+        };
+        held.push((seq, row.clone()));
+        if held.is_due(now) {
+            self.retry(held)
+        } else {
+            self.wait_on(held, false)
+        }
+    }
+
+    fn is_waiting(&self) -> bool {
+        self.held.is_some()
+    }
+
+    fn idle(&mut self) -> Result<(), SinkError> {
+        match self.held.take() {
+            Some(held) if held.is_due(clock::now()) => self.retry(held),
+            held => {
+                self.held = held;
+                Ok(())
+            }
+        }
+    }
+
+    fn finish(&mut self) -> Result<(), SinkError> {
+        if let Some(keeper) = self.keeper.take() {
+            self.notes.extend(keeper.finish());
+        }
+        if let Some(held) = self.held.take() {
+            self.retry(held)?;
+        }
+        if let Some(held) = self.held.take() {
+            return self.still_held(held);
+        }
+        match &mut self.store {
+            Some(store) => {
+                let finished = store.finish();
+                finished.map_err(|error| self.failed(error))
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn unplaced(&mut self) -> Option<Vec<R>> {
+        Some(std::mem::take(&mut self.unplaced))
+    }
+
+    fn notes(&mut self) -> Vec<Note> {
+        let mut notes = std::mem::take(&mut self.notes);
+        if let Some(keeper) = &self.keeper {
+            notes.extend(keeper.notes());
+        }
+        notes
+    }
+}
+
+/// Looks at the file without touching it.
+fn looked_at(path: &Path, shown: &str) -> Result<Look, SinkError> {
+    may_be_written(path, shown)?;
+    if let Some(directory) = path.parent().filter(|directory| !directory.is_dir()) {
+        return Err(SinkError::NoDirectory {
+            path: shown.to_owned(),
+            directory: absolute(directory),
+        });
+    }
+    let found = look(path).map_err(|error| SinkError::from_io(shown, error))?;
+    found.map_err(|error| SinkError::from_store(shown, path, error))
+}
+
+/// Which file it is, whatever its name: device and inode.
+#[cfg(unix)]
+type Identity = (u64, u64);
+/// Nobody can move or delete a database on Windows while it is open.
+#[cfg(not(unix))]
+type Identity = ();
+
+#[cfg(unix)]
+fn identity(path: &Path) -> Option<Identity> {
+    use std::os::unix::fs::MetadataExt as _;
+    let metadata = fs::metadata(path).ok()?;
+    Some((metadata.dev(), metadata.ino()))
+}
+
+#[cfg(not(unix))]
+fn identity(path: &Path) -> Option<Identity> {
+    path.exists().then_some(())
+}

@@ -1,0 +1,234 @@
+//! Rows that their file does not take: they wait, are kept, and go into it once, in their order.
+
+use super::*;
+use crate::sink::Roll;
+
+const HEADER: &str = "\"slot\"";
+
+/// The lines of a file that holds these slots.
+fn slots(numbers: std::ops::Range<u64>) -> String {
+    let rows: Vec<_> = numbers.map(|slot| format!("\"{slot}\"")).collect();
+    let mut all = vec![HEADER];
+    all.extend(rows.iter().map(String::as_str));
+    lines(&all)
+}
+
+/// A file in a directory of its own.
+#[cfg(unix)]
+fn in_a_directory(place: &Place) -> (PathBuf, FileSpec) {
+    let inner = place.directory.path().join("inner");
+    fs::create_dir(&inner).unwrap();
+    let spec = FileSpec {
+        path: inner.join("probes.csv"),
+        ..place.spec(&["slot"])
+    };
+    (inner, spec)
+}
+
+fn names(directory: &Path) -> Vec<String> {
+    let entries = fs::read_dir(directory).unwrap();
+    let name = |entry: std::io::Result<fs::DirEntry>| entry.unwrap().file_name();
+    let mut names: Vec<_> = entries
+        .map(|entry| name(entry).into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+#[cfg(unix)]
+#[test]
+fn rows_of_a_directory_that_is_renamed_wait_until_it_is_back() {
+    let place = Place::new("probes.csv");
+    let (inner, spec) = in_a_directory(&place);
+    let away = place.directory.path().join("away");
+    let (mut sink, _) = start(&spec).unwrap();
+    sink.write(&slot(0)).unwrap();
+    fs::rename(&inner, &away).unwrap();
+    for number in 1..200 {
+        sink.write(&slot(number)).unwrap();
+    }
+    assert!(sink.is_waiting());
+    let notes: Vec<_> = sink.notes().iter().map(Note::to_string).collect();
+    assert_eq!(notes.len(), 2, "{notes:?}");
+    assert!(
+        notes
+            .iter()
+            .any(|note| note.contains("there is no directory")),
+        "{notes:?}"
+    );
+    fs::rename(&away, &inner).unwrap();
+    sink.finish().unwrap();
+    assert_eq!(fs::read_to_string(&spec.path).unwrap(), slots(0..200));
+    assert_eq!(names(&inner), ["probes.csv"]);
+    assert!(
+        sink.notes()
+            .iter()
+            .any(|note| matches!(note, Note::Free { .. }))
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn rows_that_wait_to_the_end_are_kept_named_and_taken_in_by_the_next_run() {
+    let place = Place::new("probes.csv");
+    let (inner, spec) = in_a_directory(&place);
+    let (mut sink, _) = start(&spec).unwrap();
+    sink.write(&slot(0)).unwrap();
+    let away = place.directory.path().join("away");
+    fs::rename(&inner, &away).unwrap();
+    (1..100).for_each(|number| sink.write(&slot(number)).unwrap());
+    let error = sink.finish().unwrap_err();
+    assert_eq!(sink.unplaced().unwrap().len(), 0);
+    let SinkError::StillHeld { rows, kept, .. } = &error else {
+        panic!("{error}");
+    };
+    assert_eq!(*rows, 99);
+    assert_eq!(fs::read_to_string(kept).unwrap(), slots(1..100));
+    drop(sink);
+    fs::rename(&away, &inner).unwrap();
+    let notes = append(&spec, &[slot(100)]);
+    assert!(
+        matches!(&notes[..], [Note::TakenIn { rows: 99, .. }]),
+        "{notes:?}"
+    );
+    assert_eq!(fs::read_to_string(&spec.path).unwrap(), slots(0..101));
+    assert!(!Path::new(kept).exists());
+}
+
+/// A run that was killed at any moment of taking rows in: the kept file has the place of the first one in its name, and of what
+/// was to be written any number of bytes is there.
+#[test]
+fn rows_are_there_once_wherever_a_run_was_killed_while_it_took_them_in() {
+    let (before, whole) = (slots(0..3), slots(0..9));
+    for there in before.len()..=whole.len() {
+        let place = Place::holding("probes.csv", &whole[..there]);
+        let kept = format!("probes.pending-at-{}.csv", before.len());
+        let kept = place.directory.path().join(kept);
+        fs::write(
+            &kept,
+            format!("{}{}", lines(&[HEADER]), &whole[before.len()..]),
+        )
+        .unwrap();
+        let notes = append(&place.spec(&["slot"]), &[slot(9)]);
+        assert_eq!(place.text(), slots(0..10), "{there} bytes: {notes:?}");
+        assert!(!kept.exists());
+    }
+}
+
+#[test]
+fn rows_that_look_the_same_are_no_rows_that_were_taken_in() {
+    let place = Place::holding("probes.csv", lines(&["\"Status\"", "\"Good\"", "\"Good\""]));
+    let kept = place.directory.path().join("probes.pending.csv");
+    fs::write(&kept, lines(&["\"Status\"", "\"Good\"", "\"Good\""])).unwrap();
+    append(&place.spec(&["Status"]), &[]);
+    assert_eq!(
+        place.text(),
+        lines(&["\"Status\"", "\"Good\"", "\"Good\"", "\"Good\"", "\"Good\""])
+    );
+}
+
+#[test]
+fn rows_stay_kept_where_their_file_was_changed_while_they_were_taken_in() {
+    let place = Place::holding("probes.csv", slots(0..3) + "\"77\"\r\n");
+    let at = slots(0..3).len();
+    let kept = place
+        .directory
+        .path()
+        .join(format!("probes.pending-at-{at}.csv"));
+    fs::write(&kept, slots(3..5)).unwrap();
+    let notes = append(&place.spec(&["slot"]), &[]);
+    assert!(matches!(&notes[..], [Note::NotTakenIn { .. }]), "{notes:?}");
+    assert_eq!(fs::read_to_string(&kept).unwrap(), slots(3..5));
+}
+
+#[test]
+fn kept_rows_of_another_hour_go_into_the_file_of_that_hour() {
+    let place = Place::new("probes.csv");
+    let of = |name: &str| place.directory.path().join(name);
+    fs::write(of("probes-2026-11-21T07.csv"), slots(0..2)).unwrap();
+    fs::write(of("probes-2026-11-21T07.pending.csv"), slots(2..4)).unwrap();
+    // one without any file, one that another file of the hour was taking in, and three that are none of this series
+    fs::write(of("probes-2026-11-21T08.pending.csv"), slots(4..6)).unwrap();
+    fs::write(of("probes-2026-11-21T09-2.csv"), slots(0..1)).unwrap();
+    let at = slots(0..1).len();
+    fs::write(
+        of(&format!("probes-2026-11-21T09-2.pending-at-{at}.csv")),
+        slots(1..3),
+    )
+    .unwrap();
+    let others = [
+        "probes-north-2026-11-21T07.pending.csv",
+        "probes-2026-11-21.pending.csv",
+        "probes.pending.csv",
+    ];
+    for other in others {
+        fs::write(of(other), slots(6..8)).unwrap();
+    }
+    let spec = FileSpec {
+        roll: Some(Roll::Hour),
+        ..place.spec(&["slot"])
+    };
+    append(&spec, &[]);
+    let text = |name: &str| fs::read_to_string(of(name)).unwrap();
+    assert_eq!(text("probes-2026-11-21T07.csv"), slots(0..4));
+    assert_eq!(text("probes-2026-11-21T08.csv"), slots(4..6));
+    assert_eq!(text("probes-2026-11-21T09-2.csv"), slots(0..3));
+    let left: Vec<_> = names(place.directory.path());
+    let left: Vec<_> = left
+        .iter()
+        .filter(|name| name.contains("pending"))
+        .collect();
+    assert_eq!(left.len(), others.len(), "{left:?}");
+}
+
+#[test]
+fn a_file_that_was_begun_for_a_series_that_cannot_begin_is_gone_and_others_stay() {
+    let wall = Wall::from_fn(started);
+    let place = Place::new("probes.csv");
+    let mut prepared = crate::sink::prepare(&place.spec(&["slot"]), &wall).unwrap();
+    prepared.begin().unwrap();
+    assert_eq!(place.text(), lines(&[HEADER]));
+    drop(prepared);
+    assert!(!place.path.exists());
+    // one that was there, and one that has got rows
+    let place = Place::holding("probes.csv", lines(&[HEADER]));
+    let mut prepared = crate::sink::prepare(&place.spec(&["slot"]), &wall).unwrap();
+    prepared.begin().unwrap();
+    drop(prepared);
+    assert_eq!(place.text(), lines(&[HEADER]));
+    let place = Place::new("probes.csv");
+    fs::write(
+        place.directory.path().join("probes.pending.csv"),
+        slots(0..2),
+    )
+    .unwrap();
+    let mut prepared = crate::sink::prepare(&place.spec(&["slot"]), &wall).unwrap();
+    prepared.begin().unwrap();
+    drop(prepared);
+    assert_eq!(place.text(), slots(0..2));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_has_other_columns_by_now_is_not_said_to_have_all_rows() {
+    let place = Place::new("probes.csv");
+    let (inner, spec) = in_a_directory(&place);
+    let (mut sink, _) = start(&spec).unwrap();
+    sink.write(&slot(0)).unwrap();
+    fs::remove_dir_all(&inner).unwrap();
+    (1..100).for_each(|number| sink.write(&slot(number)).unwrap());
+    fs::create_dir(&inner).unwrap();
+    fs::write(&spec.path, lines(&["\"slot\",\"Port\""])).unwrap();
+    sink.finish().unwrap();
+    let notes: Vec<_> = sink.notes().iter().map(Note::to_string).collect();
+    let notes = notes.join("\n");
+    assert!(notes.contains("has other columns"), "{notes}");
+    assert!(notes.contains("some stay in another file"), "{notes}");
+    assert!(!notes.contains("none is missing"), "{notes}");
+    // rows that had not been kept yet are in the file
+    let [_, temporary] = crate::sink::pending::places(&spec.path);
+    let kept = temporary.kept(&spec.path);
+    let rows = |path: &Path| fs::read_to_string(path).unwrap().lines().count() - 1;
+    assert_eq!(rows(&kept) + rows(&spec.path), 99);
+    fs::remove_file(kept).unwrap();
+}

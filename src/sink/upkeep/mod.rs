@@ -1,0 +1,252 @@
+//! What becomes of rolled files that are finished: they are compressed, and deleted when they are old. A thread does it, so that no
+//! row waits for it.
+
+mod compression;
+mod series;
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::Duration;
+
+use chrono::{NaiveDateTime, TimeDelta};
+
+use super::lock::{LockedFile, Locking};
+use super::note::Note;
+use super::pending;
+use super::period::beside;
+use crate::in_use;
+use compression::Compression;
+use series::Rolled;
+pub(super) use series::{Series, compressed};
+
+/// How long the end of a series waits for a file that is being compressed: the next run does the rest.
+const PATIENCE: Duration = Duration::from_millis(300);
+
+/// What becomes of files of a series that are finished.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Upkeep {
+    /// How long they are kept after their end; none without end.
+    pub keep: Option<Duration>,
+    /// Whether they are compressed.
+    pub compress: bool,
+}
+
+impl Upkeep {
+    /// Whether anything becomes of them.
+    pub(super) fn is_any(self) -> bool {
+        self.keep.is_some() || self.compress
+    }
+}
+
+/// One look at all files of a series.
+#[derive(Debug)]
+struct Look {
+    /// What the clocks on the wall show.
+    now: NaiveDateTime,
+    /// Files that rows are written to.
+    open: Vec<PathBuf>,
+}
+
+/// The thread that does it.
+pub(super) struct Keeper {
+    looks: Option<Sender<Look>>,
+    notes: Receiver<Note>,
+    stop: Arc<AtomicBool>,
+}
+
+impl Keeper {
+    /// Begins it; none where the system gives no thread, which the next run may have.
+    pub fn start(series: Series, upkeep: Upkeep) -> Option<Self> {
+        let (looks, taken) = channel::<Look>();
+        let (told, notes) = channel();
+        let stop = Arc::new(AtomicBool::new(false));
+        let mut work = Work {
+            series,
+            upkeep,
+            stop: Arc::clone(&stop),
+            failed: BTreeSet::new(),
+        };
+        let thread = std::thread::Builder::new().name("upkeep".to_owned());
+        let started = thread.spawn(move || {
+            while let Ok(mut look) = taken.recv() {
+                while let Ok(newer) = taken.try_recv() {
+                    look = newer;
+                }
+                for note in work.look(&look) {
+                    // nobody is left to hear of it
+                    let _ = told.send(note);
+                }
+            }
+        });
+        started.ok().map(|_| Self {
+            looks: Some(looks),
+            notes,
+            stop,
+        })
+    }
+
+    /// Lets it look at the files while others are open.
+    pub fn look(&self, now: NaiveDateTime, open: Vec<PathBuf>) {
+        if let Some(looks) = &self.looks {
+            let _ = looks.send(Look { now, open });
+        }
+    }
+
+    /// What it has done since the last call.
+    pub fn notes(&self) -> Vec<Note> {
+        self.notes.try_iter().collect()
+    }
+
+    /// Waits a moment for what it has begun; what is not done then stays as it was.
+    pub fn finish(&mut self) -> Vec<Note> {
+        self.looks = None;
+        let mut notes = Vec::new();
+        loop {
+            match self.notes.recv_timeout(PATIENCE) {
+                Ok(note) => notes.push(note),
+                Err(RecvTimeoutError::Timeout) if !self.stop.swap(true, Ordering::Relaxed) => {}
+                Err(_) => return notes,
+            }
+        }
+    }
+}
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+}
+
+/// What the thread does.
+struct Work {
+    series: Series,
+    upkeep: Upkeep,
+    stop: Arc<AtomicBool>,
+    /// Files of which it was told that nothing can be done with them.
+    failed: BTreeSet<PathBuf>,
+}
+
+/// What happened to a file.
+type Trouble = (PathBuf, io::Error);
+
+impl Work {
+    /// Deletes what is old, and compresses what is finished.
+    fn look(&mut self, look: &Look) -> Vec<Note> {
+        let files = match self.series.files() {
+            Ok(files) => files,
+            Err(error) => {
+                let directory = self.series.pattern.parent().unwrap_or(Path::new(""));
+                let trouble = vec![(directory.to_owned(), error)];
+                return self.told(trouble, "looked at").into_iter().collect();
+            }
+        };
+        let waiting = pending::found(&self.series.pattern, Some(self.series.roll));
+        let finished = files.into_iter().filter(|file| {
+            let is_awaited = |other: &pending::Found| other.is_of(&file.path);
+            is_finished(file, look) && !waiting.iter().any(is_awaited)
+        });
+        let (old, rest): (Vec<_>, Vec<_>) = finished.partition(|file| self.is_old(file, look));
+        let mut notes = self.deleted(old);
+        if self.upkeep.compress {
+            let mut trouble = Vec::new();
+            for file in rest.iter().filter(|file| !file.is_compressed) {
+                if self.stop.load(Ordering::Relaxed) {
+                    break;
+                }
+                if let Err(error) = self.compress(file) {
+                    trouble.push((file.path.clone(), error));
+                }
+            }
+            notes.extend(self.told(trouble, "compressed"));
+        }
+        notes
+    }
+
+    fn is_old(&self, file: &Rolled, look: &Look) -> bool {
+        let age = self
+            .upkeep
+            .keep
+            .and_then(|keep| TimeDelta::from_std(keep).ok());
+        let before = age.and_then(|age| look.now.checked_sub_signed(age));
+        file.period
+            .end()
+            .is_some_and(|end| before.is_some_and(|before| end <= before))
+    }
+
+    /// Deletes files, and tells of it in a line.
+    fn deleted(&mut self, old: Vec<Rolled>) -> Vec<Note> {
+        let (mut deleted, mut trouble) = (Vec::new(), Vec::new());
+        for Rolled { path, .. } in old {
+            if self.stop.load(Ordering::Relaxed) || is_locked(&path) {
+                continue;
+            }
+            match fs::remove_file(&path) {
+                Ok(()) => deleted.push(path),
+                Err(error) => trouble.push((path, error)),
+            }
+        }
+        let mut notes = Vec::new();
+        if let (Some(first), Some(last), Some(keep)) =
+            (deleted.first(), deleted.last(), self.upkeep.keep)
+        {
+            notes.push(Note::Deleted {
+                first: super::error::absolute(first),
+                last: super::error::absolute(last),
+                files: deleted.len(),
+                keep,
+            });
+        }
+        notes.extend(self.told(trouble, "deleted"));
+        notes
+    }
+
+    /// Compresses a file; not where another program writes to it, or the series ends.
+    fn compress(&self, file: &Rolled) -> io::Result<()> {
+        let first = file.period.path(&self.series.pattern);
+        let names = compression::names(&file.path, beside(&first));
+        let Some(mut compression) = Compression::begin(&file.path, names)? else {
+            return Ok(());
+        };
+        loop {
+            match compression.step() {
+                Ok(true) => return Ok(()),
+                Ok(false) if !self.stop.load(Ordering::Relaxed) => {}
+                ended => {
+                    compression.give_up();
+                    return ended.map(drop);
+                }
+            }
+        }
+    }
+
+    /// What is told of files that nothing can be done with: each once.
+    fn told(&mut self, trouble: Vec<Trouble>, what: &'static str) -> Option<Note> {
+        let mut new = trouble
+            .into_iter()
+            .filter(|(path, _)| self.failed.insert(path.clone()));
+        let (path, error) = new.next()?;
+        Some(Note::NotKeptUp {
+            path: super::error::absolute(&path),
+            more: new.count(),
+            what,
+            why: in_use::reason(&error),
+        })
+    }
+}
+
+/// Whether nothing is written to a file any more.
+fn is_finished(file: &Rolled, look: &Look) -> bool {
+    let is_over = file.period.end().is_some_and(|end| end <= look.now);
+    is_over && !look.open.contains(&file.path)
+}
+
+/// Whether a program of this kind writes to a file.
+fn is_locked(path: &Path) -> bool {
+    let opened = File::open(path);
+    opened.is_ok_and(|file| matches!(LockedFile::lock(file), Locking::Busy))
+}

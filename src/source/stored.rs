@@ -1,0 +1,71 @@
+//! Stores among the inputs: one becomes an input for each of its tables, read as they are at one moment.
+
+use std::path::Path;
+
+use super::input::{Input, Table};
+use crate::measure::rows::{ROWS, RowFacts};
+use crate::schema::StoredTable;
+use crate::store::{Snapshot, Span, StoreError, is_database};
+
+/// The inputs with the tables of each store in its place.
+pub(super) fn with_tables(inputs: Vec<Input>) -> Vec<Input> {
+    let tables = |input| match input {
+        Input::File(path) if is_database(&path) => {
+            let found = tables(&path).map_err(|error| error.to_string());
+            found.unwrap_or_else(|why| {
+                vec![Input::Unusable {
+                    name: path.display().to_string(),
+                    why,
+                    again: false,
+                }]
+            })
+        }
+        input => vec![input],
+    };
+    inputs.into_iter().flat_map(tables).collect()
+}
+
+/// The inputs with only those rows of stores that begin in a time, as far as the stores can tell: what is read of them still has to be
+/// looked at. Where none does, all are read, so that it can be told which there are.
+pub fn within(inputs: Vec<Input>, span: Span) -> Vec<Input> {
+    if span == Span::default() {
+        return inputs;
+    }
+    let has_any = |input: &Input| match input {
+        Input::Table(table) => table.snapshot.has_rows(&table.of, span).unwrap_or(true),
+        _ => true,
+    };
+    if !inputs.iter().any(has_any) {
+        return inputs;
+    }
+    let bounded = |input| match input {
+        Input::Table(table) => Input::Table(Table { span, ..table }),
+        input => input,
+    };
+    inputs.into_iter().map(bounded).collect()
+}
+
+/// The tables of a store that have rows; where none has, the first one.
+fn tables(path: &Path) -> Result<Vec<Input>, StoreError> {
+    let snapshot = Snapshot::open(path)?;
+    // a report makes nothing of kinds without a name there
+    let read = ROWS.iter().filter(|row| row.dialect.is_some());
+    let read: Vec<StoredTable> = read.filter_map(RowFacts::table).collect();
+    let mut tables = Vec::new();
+    for table in &read {
+        if snapshot.has_rows(table, Span::default())? {
+            tables.push(table);
+        }
+    }
+    if tables.is_empty() {
+        tables.extend(read.first());
+    }
+    let input = |table: &StoredTable| {
+        Input::Table(Table {
+            snapshot: snapshot.clone(),
+            of: table.clone(),
+            span: Span::default(),
+        })
+    };
+    Ok(tables.into_iter().map(input).collect())
+}

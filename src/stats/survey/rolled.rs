@@ -1,0 +1,74 @@
+//! Roll-ups in the same cells as rows. What only the order of rows tells, or what single rows have, is not known of them.
+
+use super::relays::OTHER;
+use super::{CellKey, Measured, Odd, Survey};
+use crate::record::Counter as _;
+use crate::schema::{Metric, RolledUp, Row};
+use crate::stats::{Outcomes, RowFold};
+
+/// The longest interval of which an hour can be told, in seconds.
+const HOUR_S: u64 = 3_600;
+
+impl<K: RowFold> Survey<K> {
+    /// Takes a roll-up in.
+    pub(super) fn add_rolled(&mut self, row: &Row<'_>) -> Odd {
+        let Ok(rolled) = RolledUp::of(row) else {
+            return Odd::default();
+        };
+        let measured = Measured::of_rolled(&rolled);
+        if let Some(world) = row.world() {
+            self.sums.worlds[world as usize].raise(rolled.probes);
+        }
+        if rolled.first.is_none() {
+            self.sums.without_time.raise(rolled.probes);
+        }
+        for (cause, n) in &rolled.causes {
+            self.sums.causes.count_n(cause, *n);
+        }
+        let length_s = i64::try_from(rolled.interval_s).unwrap_or(i64::MAX);
+        let (number, transport) = self.sums.dimensions.add_rolled(row, &measured, length_s);
+        let region = self.sums.relays.add_rolled(row, &measured, transport);
+        for chosen in &mut self.sums.chosen {
+            chosen.add_rolled((row, &measured), self.sums.options.zone, transport);
+        }
+        self.sums
+            .slow
+            .add_rolled(measured.times(Metric::Connect), region);
+        let is_other = self.sums.dimensions.series.other() == Some(number);
+        let host = if is_other {
+            OTHER
+        } else {
+            self.hosts.number(number, row)
+        };
+        if let Some(at) = row.at.map(|at| at.timestamp_micros()) {
+            let key = CellKey { host, region };
+            self.timeline.add_rolled(at, length_s, &measured, key);
+            self.level(at, &rolled, &measured, (number, region));
+        }
+        for at in [rolled.first, rolled.last].into_iter().flatten() {
+            self.span.add(at, None, 0);
+        }
+        let at = row.at.map(|at| at.timestamp_micros());
+        self.series_of(number).count_rolled(&rolled, at);
+        Odd {
+            series: Some(number),
+            ..Odd::default()
+        }
+    }
+
+    /// What the path was like in the hour of a roll-up.
+    fn level(&mut self, at: i64, rolled: &RolledUp<'_>, measured: &Measured, key: (usize, usize)) {
+        if rolled.interval_s > HOUR_S {
+            return;
+        }
+        // over UDP there is no connect
+        let connect = measured.times(Metric::Connect);
+        let trips = match connect.moments().count() {
+            0 => measured.times(Metric::Turn),
+            _ => connect,
+        };
+        let outcomes = Outcomes::of_rolled(rolled);
+        let rows = [outcomes.telling(), outcomes.lost()];
+        self.levels.add_rolled(at, key, trips, rows);
+    }
+}

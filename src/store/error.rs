@@ -1,0 +1,59 @@
+//! Why a store cannot be used.
+
+use rusqlite::ErrorCode;
+
+use super::version::VERSION;
+use crate::record::World;
+
+/// Why a store cannot be used. What begins with the name of the file says it without.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// It holds something else.
+    #[error("no SQLite database: choose another file")]
+    NoDatabase,
+    /// Another program made it.
+    #[error("an SQLite database, but not one of turnprobe: choose another file")]
+    NotOurs,
+    /// A later version made it.
+    #[error(
+        "made by a later version of turnprobe (its tables are of version {0}, this one knows {VERSION}): use that version, or \
+         choose another file"
+    )]
+    Newer(i64),
+    /// Rows of the other world.
+    #[error("a store of {} rows: choose another file for {} rows", holds.as_str(), run.as_str())]
+    World {
+        /// Whose rows it holds.
+        holds: World,
+        /// Whose rows were to be written.
+        run: World,
+    },
+    /// Another program writes to it.
+    #[error("in use by another run or program, which keeps others from writing: end that one")]
+    Busy,
+    /// No room.
+    #[error("{0}")]
+    Full(String),
+    /// It must not be written.
+    #[error("{0}")]
+    ReadOnly(String),
+    /// Anything else that SQLite says.
+    #[error("{0}")]
+    Other(String),
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        let text = || match &error {
+            rusqlite::Error::SqliteFailure(_, Some(text)) => text.clone(),
+            other => other.to_string(),
+        };
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
+            Some(ErrorCode::DiskFull) => Self::Full(text()),
+            Some(ErrorCode::ReadOnly) => Self::ReadOnly(text()),
+            Some(ErrorCode::NotADatabase) => Self::NoDatabase,
+            _ => Self::Other(text()),
+        }
+    }
+}

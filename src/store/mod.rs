@@ -1,0 +1,27 @@
+//! A store: rows in an SQLite database, one table for each kind, columns as in the CSV.
+//!
+//! Here: the tables (`layout`), opening a database to write and to read (`open`), rows into it (`write`), rows that are old (`old`),
+//! and the tables back as CSV (`snapshot`, `text`). Not here: what is done when it cannot be written (`sink::store`), how the CSV is
+//! read (`source`).
+
+mod error;
+mod head;
+mod layout;
+mod old;
+mod open;
+mod snapshot;
+#[cfg(test)]
+mod tests;
+mod text;
+mod times;
+mod version;
+mod write;
+
+pub use error::StoreError;
+pub use layout::{ID, SEQ};
+pub use old::Old;
+pub use open::{Look, Opening, is_database, is_free, look};
+pub use rusqlite::types::Value as Cell;
+pub use snapshot::{Snapshot, Span};
+pub use text::TableText;
+pub use write::Store;

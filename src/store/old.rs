@@ -1,0 +1,91 @@
+//! Rows that are older than they shall be: deleted in small steps, so that rows come in between.
+
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, OpenFlags, params};
+
+use super::error::StoreError;
+use super::layout::{ID, quoted};
+use super::open::{plainly, settled};
+use super::times::{from_key, second};
+use crate::schema::Stored;
+
+/// Rows of a step: some ten milliseconds.
+const STEP: u32 = 1_000;
+
+/// Pages that are given back to the system in a step.
+const PAGES: u32 = 1_000;
+
+/// A store of which old rows are deleted.
+#[derive(Debug)]
+pub struct Old {
+    connection: Connection,
+}
+
+impl Old {
+    /// Opens a store that is there.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite says.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let connection = plainly(path, OpenFlags::empty())?;
+        settled(&connection)?;
+        Ok(Self { connection })
+    }
+
+    /// From now on rows of the table before this moment count as deleted. A later moment that was set before stays.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite says.
+    pub fn forget(&self, stored: Stored, before: DateTime<Utc>) -> Result<(), StoreError> {
+        let Some(key) = from_key(stored.keep) else {
+            return Ok(());
+        };
+        self.connection.execute(
+            "INSERT INTO store (key, value) VALUES (?1, ?2) \
+             ON CONFLICT (key) DO UPDATE SET value = max(value, excluded.value)",
+            params![key, second(before) + "Z"],
+        )?;
+        Ok(())
+    }
+
+    /// Deletes some rows of the table before this moment. Whether there may be more.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite says.
+    pub fn step(&self, stored: Stored, before: DateTime<Utc>) -> Result<bool, StoreError> {
+        let (table, time) = (quoted(stored.table), quoted(stored.time));
+        let deleted = self.connection.execute(
+            &format!(
+                "DELETE FROM {table} WHERE {ID} IN (SELECT {ID} FROM {table} WHERE {time} < ?1 LIMIT {STEP})"
+            ),
+            [second(before)],
+        )?;
+        Ok(deleted > 0)
+    }
+
+    /// Gives some of the room back to the system. Whether there may be more.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite says.
+    pub fn shrink(&self) -> Result<bool, StoreError> {
+        let free = || {
+            self.connection
+                .pragma_query_value(None, "freelist_count", |row| row.get::<_, i64>(0))
+        };
+        let before = free()?;
+        let sql = format!("PRAGMA incremental_vacuum({PAGES})");
+        let mut statement = self.connection.prepare(&sql)?;
+        let mut rows = statement.query([])?;
+        // each step frees a page
+        while rows.next()?.is_some() {}
+        drop(rows);
+        drop(statement);
+        Ok(before > 0 && free()? < before)
+    }
+}

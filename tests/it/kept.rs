@@ -1,0 +1,75 @@
+//! Rows that an earlier run had to keep beside its file are taken in by the next one: whole, once, and only where they belong.
+
+use std::fs;
+use std::path::Path;
+
+use crate::command::{Rows, Said, run_into};
+
+/// Three rows, kept for `probes.csv`.
+fn kept(dir: &Path, options: &str) -> std::path::PathBuf {
+    let made = dir.join("made.csv");
+    let said = run_into(&made, &format!("probe --lab -n 3 -i 0 -q {options}"));
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let kept = dir.join("probes.pending.csv");
+    fs::rename(made, &kept).unwrap();
+    kept
+}
+
+fn one_more(dir: &Path) -> Said {
+    run_into(&dir.join("probes.csv"), "probe --lab -n 1 -q")
+}
+
+#[test]
+fn kept_rows_come_first_and_the_file_that_kept_them_is_gone() {
+    let dir = tempfile::tempdir().unwrap();
+    let kept = kept(dir.path(), "");
+    let first = Rows::in_file(&kept);
+    // the row that was being written when a run was killed
+    let mut text = fs::read(&kept).unwrap();
+    text.extend_from_slice(b"\"2026-11-29 01:0");
+    fs::write(&kept, text).unwrap();
+    let said = one_more(dir.path());
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    assert!(said.stderr.contains("took in 3 rows"), "{}", said.stderr);
+    let rows = Rows::in_file(&dir.path().join("probes.csv"));
+    assert_eq!(rows.rows.len(), 4);
+    assert_eq!(rows.rows[..3], first.rows[..]);
+    assert!(!kept.exists());
+}
+
+#[test]
+fn rows_that_were_taken_in_already_are_not_written_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let kept = kept(dir.path(), "");
+    let text = fs::read_to_string(&kept).unwrap();
+    let header = text.split_inclusive('\n').next().unwrap();
+    // killed in the middle of the second of the three rows, which begin behind the header
+    let at = kept.with_file_name(format!("probes.pending-at-{}.csv", header.len()));
+    fs::rename(&kept, &at).unwrap();
+    let lines: Vec<_> = text.split_inclusive('\n').collect();
+    let torn = lines[0].len() + lines[1].len() + lines[2].len() / 2;
+    fs::write(dir.path().join("probes.csv"), &text[..torn]).unwrap();
+    let said = one_more(dir.path());
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let rows = Rows::in_file(&dir.path().join("probes.csv"));
+    assert_eq!(rows.rows.len(), 4, "{}", said.stderr);
+    assert_eq!(rows.rows[..3], Rows::of(&text).rows[..]);
+    assert!(!at.exists());
+}
+
+#[test]
+fn rows_with_other_columns_and_files_of_others_stay_where_they_are() {
+    let dir = tempfile::tempdir().unwrap();
+    let kept = kept(dir.path(), "--columns datetime,Status,world");
+    let before = fs::read(&kept).unwrap();
+    let said = one_more(dir.path());
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    assert!(said.stderr.contains("stay there"), "{}", said.stderr);
+    assert_eq!(fs::read(&kept).unwrap(), before);
+    assert_eq!(Rows::in_file(&dir.path().join("probes.csv")).rows.len(), 1);
+    fs::write(&kept, "Date;Amount\n1;2\n").unwrap();
+    let said = one_more(dir.path());
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    assert!(said.stderr.contains("stay there"), "{}", said.stderr);
+    assert_eq!(fs::read(&kept).unwrap(), b"Date;Amount\n1;2\n");
+}

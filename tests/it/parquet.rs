@@ -1,0 +1,123 @@
+//! Parquet: what is written and read with the feature, and what is said without it.
+
+#[cfg(not(feature = "parquet"))]
+#[test]
+fn a_parquet_file_is_refused_with_the_feature_that_reads_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("rows.parquet");
+    std::fs::write(&file, b"PAR1 and all that follows").unwrap();
+    let output = crate::command::output(crate::command::turnprobe("report").arg(&file));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(said.contains("built with the feature `parquet`"), "{said}");
+    assert!(said.contains("rows.parquet"), "{said}");
+}
+
+#[cfg(feature = "parquet")]
+mod with_the_feature {
+    use std::path::{Path, PathBuf};
+
+    use serde_json::Value;
+
+    use crate::command::{output, turnprobe};
+
+    fn data(name: &str) -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/data")
+            .join(name)
+    }
+
+    fn export(files: &[&Path]) -> (Option<i32>, String) {
+        let output = output(turnprobe("export").args(files));
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.code(), said)
+    }
+
+    /// The report without what the form of a file decides.
+    fn report(file: &Path) -> Value {
+        let output = output(turnprobe("report --format json").arg(file));
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        let mut report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        report["input"].as_object_mut().unwrap().remove("bytes");
+        for file in report["input"]["files"].as_array_mut().unwrap() {
+            let facts = file.as_object_mut().unwrap();
+            facts.retain(|key, _| key != "name" && key != "bytes");
+        }
+        report
+    }
+
+    #[test]
+    fn a_report_of_parquet_is_that_of_the_files_it_was_made_of() {
+        let dir = tempfile::tempdir().unwrap();
+        for name in [
+            "rollup/rows.csv.gz",
+            "rollup/rollups.csv",
+            "rollup/rollups.jsonl",
+            "report/ours.csv",
+        ] {
+            let out = dir.path().join(name.replace(['/', '.'], "-") + ".parquet");
+            let (code, said) = export(&[&data(name), &out]);
+            assert_eq!(code, Some(0), "{said}");
+            assert_eq!(report(&out), report(&data(name)), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_written_whole_leaves_no_file_and_the_one_that_was_there() {
+        let dir = tempfile::tempdir().unwrap();
+        let (rows, rollups) = (data("rollup/rows.csv.gz"), data("rollup/rollups.csv"));
+        let torn = dir.path().join("torn.csv.gz");
+        let bytes = std::fs::read(&rows).unwrap();
+        std::fs::write(&torn, &bytes[..bytes.len() / 2]).unwrap();
+        let wrong = dir.path().join("wrong.csv");
+        let text = std::fs::read_to_string(&rollups).unwrap();
+        std::fs::write(&wrong, text.replacen("\"[-387,", "\"[x,", 1)).unwrap();
+        let out = dir.path().join("out.parquet");
+        for (files, code, told) in [
+            (vec![&rows, &rollups, &out], 3, "of two kinds"),
+            (vec![&torn, &out], 3, "was not written"),
+            (vec![&rows, &rollups], 2, "ends in .parquet"),
+        ] {
+            let files: Vec<&Path> = files.into_iter().map(PathBuf::as_path).collect();
+            let (found, said) = export(&files);
+            assert_eq!(found, Some(code), "{said}");
+            assert!(said.contains(told), "{said}");
+            let left = std::fs::read_dir(dir.path()).unwrap();
+            let mut left: Vec<_> = left.map(|file| file.unwrap().file_name()).collect();
+            left.sort();
+            assert_eq!(left, ["torn.csv.gz", "wrong.csv"], "{told}");
+        }
+        // a row that cannot be read is left out, told, and makes an exit code
+        let (code, said) = export(&[&wrong, &out]);
+        assert_eq!(code, Some(1), "{said}");
+        assert!(said.contains("1 roll-up is left out"), "{said}");
+        assert!(said.contains("88 rows written"), "{said}");
+        let force = Path::new("--force");
+        assert_eq!(export(&[force, &rollups, &out]).0, Some(0));
+        let before = std::fs::read(&out).unwrap();
+        let (code, said) = export(&[&rows, &out]);
+        assert_eq!(code, Some(3), "{said}");
+        assert!(said.contains("replace it with --force"), "{said}");
+        assert_eq!(export(&[force, &torn, &out]).0, Some(3));
+        assert_eq!(std::fs::read(&out).unwrap(), before);
+        assert_eq!(export(&[force, &rows, &out]).0, Some(0));
+        assert_ne!(std::fs::read(&out).unwrap(), before);
+    }
+
+    #[test]
+    fn half_a_parquet_file_is_refused_as_such() {
+        let dir = tempfile::tempdir().unwrap();
+        let out = dir.path().join("out.parquet");
+        assert_eq!(export(&[&data("rollup/rollups.csv"), &out]).0, Some(0));
+        let bytes = std::fs::read(&out).unwrap();
+        std::fs::write(&out, &bytes[..bytes.len() / 2]).unwrap();
+        let output = output(turnprobe("report").arg(&out));
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(3), "{said}");
+        assert!(said.contains("no whole Parquet file"), "{said}");
+    }
+}

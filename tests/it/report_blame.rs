@@ -1,0 +1,334 @@
+//! Whom a report names: the part that failed, and no other that holds it or lies beside it.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use chrono::DateTime;
+use serde_json::Value;
+
+use crate::command::{finished, start, turnprobe};
+
+/// 1 March 2026, midnight.
+const START: i64 = 1_772_323_200;
+const REGIONS: [&str; 4] = ["francecentral", "northeurope", "ukwest", "westeurope"];
+
+/// A row: its second, its relay, its proxy.
+struct Row {
+    second: i64,
+    relay: usize,
+    proxy: bool,
+}
+
+impl Row {
+    fn region(&self) -> &'static str {
+        REGIONS[self.relay % 4]
+    }
+}
+
+/// A day of a row each ten seconds, to one of 32 relays in a fixed order that has no period of hours.
+fn day(proxies: &[bool], lost: impl Fn(&Row) -> &'static str, dir: &Path) -> Value {
+    let head = "started_utc,host,transport,remotehost,remoteip,Port,region,Status,failed_phase,cause,connect_us,proxy_us,proxy";
+    let mut text = format!("{head}\n");
+    for number in 0..8_640 {
+        for proxy in proxies {
+            let row = Row {
+                second: number * 10,
+                relay: usize::try_from(number * 7_919 % 1_009 % 32).unwrap(),
+                proxy: *proxy,
+            };
+            let at = DateTime::from_timestamp(START + row.second, 0).unwrap();
+            let cause = lost(&row);
+            let status = if cause.is_empty() { "OK" } else { cause };
+            let phase = cause.split('-').next().unwrap();
+            let connect = if cause.starts_with("connect") {
+                ""
+            } else {
+                "20000"
+            };
+            let (way, tunnel) = if row.proxy {
+                ("http://proxy.example:8080", "5000")
+            } else {
+                ("", "")
+            };
+            let _ = writeln!(
+                text,
+                "{},pc1,tls,relay.example,52.112.0.{},443,{},{status},{phase},{cause},{connect},{tunnel},{way}",
+                at.format("%Y-%m-%d %H:%M:%S.000Z"),
+                row.relay,
+                row.region(),
+            );
+        }
+    }
+    let path = dir.join("rows.csv");
+    std::fs::write(&path, text).unwrap();
+    let said = finished(start(turnprobe("report --format json").arg(&path)));
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    serde_json::from_str(&said.stdout).unwrap()
+}
+
+/// Code, begin and text of each finding.
+fn told(report: &Value) -> Vec<[&str; 3]> {
+    let all = report["findings"].as_array().unwrap().iter();
+    all.map(|one| ["code", "from", "text"].map(|name| one[name].as_str().unwrap_or_default()))
+        .collect()
+}
+
+fn of<'a>(report: &'a Value, code: &str) -> Vec<[&'a str; 3]> {
+    told(report)
+        .into_iter()
+        .filter(|one| one[0] == code)
+        .collect()
+}
+
+// a day has 8,640 rows, about 270 to each relay and 2,160 to each region; planted: 06:00 to 18:00
+#[test]
+fn a_relay_that_fails_is_not_its_region() {
+    let dir = tempfile::tempdir().unwrap();
+    let report = day(
+        &[false],
+        |row| match (row.relay, row.second) {
+            (6, 21_600..64_800) => "connect-timeout",
+            _ => "",
+        },
+        dir.path(),
+    );
+    let [found] = of(&report, "address-fails")[..] else {
+        panic!("{:?}", told(&report));
+    };
+    assert!(found[2].starts_with("The relay 52.112.0.6: "), "{found:?}");
+    assert!(
+        of(&report, "region-fails").is_empty(),
+        "{:?}",
+        told(&report)
+    );
+}
+
+// planted: all eight relays of a region, 06:00 to 09:00
+#[test]
+fn a_region_that_fails_is_none_of_its_relays_and_has_its_hours() {
+    let dir = tempfile::tempdir().unwrap();
+    let report = day(
+        &[false],
+        |row| match (row.region(), row.second) {
+            ("ukwest", 21_600..32_400) => "connect-timeout",
+            _ => "",
+        },
+        dir.path(),
+    );
+    let [found] = of(&report, "region-fails")[..] else {
+        panic!("{:?}", told(&report));
+    };
+    assert_eq!(found[1], "2026-03-01T06:00:00Z");
+    let hours = "most of them from 2026-03-01 06:00:00Z to 2026-03-01 09:00:00Z";
+    assert!(found[2].contains(hours), "{found:?}");
+    assert!(
+        of(&report, "address-fails").is_empty(),
+        "{:?}",
+        told(&report)
+    );
+}
+
+#[test]
+fn a_proxy_that_fails_is_the_one_to_look_at() {
+    let dir = tempfile::tempdir().unwrap();
+    let at_six = |cause| {
+        move |row: &Row| match (row.proxy, row.second) {
+            (true, 21_600..23_100) => cause,
+            _ => "",
+        }
+    };
+    for (proxies, cause, wanted) in [
+        (vec![true], "proxy-bad-gateway", "look at the proxy"),
+        (vec![true, false], "proxy-auth", "look at the proxy"),
+        (
+            vec![true],
+            "connect-timeout",
+            "It was the proxy that could not be reached",
+        ),
+        (
+            vec![true, false],
+            "tls-timeout",
+            "Only the way through the proxy had it",
+        ),
+    ] {
+        let report = day(&proxies, at_six(cause), dir.path());
+        let found = of(&report, "outage");
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0][2].contains(wanted), "{found:?}");
+        assert!(
+            !found[0][2].contains("relay that serves it no more"),
+            "{found:?}"
+        );
+    }
+}
+
+/// Nine nights of End2End's columns as a culture writes them: the certificate ends on 26 November 2021, 16:52:50 UTC.
+fn end2end(dir: &Path, ends: [&str; 2], renewed: bool) -> Value {
+    let mut text = "\"datetime\",\"remotehost\",\"remotename\",\"remoteip\",\"Port\",\"Status\",\"Subject\",\"NotAfter\",\"NotBefore\",\
+                    \"Issuer\",\"Thumbprint\",\"dnstimems\",\"connecttimems\",\"tlstimems\",\"totaltimems\"\n"
+        .to_owned();
+    // 20 November 2021, 22:00
+    let begins = 1_637_445_600;
+    for night in 0..9 {
+        for row in 0..540 {
+            let at = DateTime::from_timestamp(begins + night * 86_400 + row * 60, 0).unwrap();
+            let is_new = renewed && night >= 4;
+            let (end, thumbprint) = if is_new {
+                (ends[1], "B2")
+            } else {
+                (ends[0], "A1")
+            };
+            let begin = ends[0].replace("2021", "2020");
+            let _ = writeln!(
+                text,
+                "\"{}\",\"tr.teams.microsoft.com\",\"a.westeurope.cloudapp.azure.com\",\"52.114.0.1\",\"443\",\"OK\",\
+                 \"CN=tr.teams.microsoft.com\",\"{end}\",\"{begin}\",\"CN=Microsoft RSA TLS CA 01\",\"{thumbprint}\",\"28\",\"22\",\
+                 \"59\",\"109\"",
+                at.format("%Y-%m-%d %H:%M:%SZ"),
+            );
+        }
+    }
+    let path = dir.join("rows.csv");
+    std::fs::write(&path, text).unwrap();
+    let said = finished(start(turnprobe("report --format json").arg(&path)));
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    serde_json::from_str(&said.stdout).unwrap()
+}
+
+#[test]
+fn a_certificate_of_end2end_s_files_expires_in_the_language_of_each_country() {
+    let dir = tempfile::tempdir().unwrap();
+    for ends in [
+        ["26.11.2021 17:52:50", "20.11.2022 17:52:50"],
+        ["26.11.2021 17:52", "20.11.2022 17:52"],
+        ["11/26/2021 5:52:50 PM", "11/20/2022 5:52:50 PM"],
+        ["26/11/2021 17:52:50", "20/11/2022 17:52:50"],
+        ["2021-11-26 17:52:50", "2022-11-20 17:52:50"],
+    ] {
+        let report = end2end(dir.path(), ends, false);
+        let [found] = of(&report, "tls-date")[..] else {
+            panic!("{ends:?}: {:?}", told(&report));
+        };
+        assert!(found[1].starts_with("2021-11-26T17:52"), "{found:?}");
+        assert_eq!(report["verdict"]["colour"], "red", "{ends:?}");
+        let report = end2end(dir.path(), ends, true);
+        let [found] = told(&report)[..] else {
+            panic!("{ends:?}: {:?}", told(&report));
+        };
+        assert_eq!(found[..2], ["certificate-renewed", "2021-11-24T22:00:00Z"]);
+    }
+}
+
+/// An hour of a row a minute, in the order that is wanted; from the 20th to the 34th minute none is answered.
+fn hour(dir: &Path, minutes: impl Iterator<Item = i64>, certificates: usize) -> Value {
+    let head = "started_utc,host,transport,remotehost,Port,Status,failed_phase,cause,connect_us,Subject,Issuer,NotAfter,Thumbprint";
+    let mut text = format!("{head}\n");
+    for minute in minutes {
+        let at = DateTime::from_timestamp(START + minute * 60, 0).unwrap();
+        let at = at.format("%Y-%m-%d %H:%M:%S.000Z");
+        let number = usize::try_from(minute).unwrap() % certificates;
+        let _ = match minute {
+            20..35 => writeln!(
+                text,
+                "{at},pc1,tls,relay.example,443,connect-timeout,connect,connect-timeout,,,,,"
+            ),
+            _ => writeln!(
+                text,
+                "{at},pc1,tls,relay.example,443,OK,,,20000,CN=relay.example,CN=A CA,2026-02-1{number} 00:00:00Z,A{number}"
+            ),
+        };
+    }
+    let path = dir.join("rows.csv");
+    std::fs::write(&path, text).unwrap();
+    let said = finished(start(turnprobe("report --format json").arg(&path)));
+    serde_json::from_str(&said.stdout).unwrap()
+}
+
+// a spreadsheet that shows the latest row first
+#[test]
+fn rows_in_the_wrong_order_are_not_said_to_be_lost_by_chance() {
+    let dir = tempfile::tempdir().unwrap();
+    let report = hour(dir.path(), (0..60).rev(), 1);
+    let [found] = of(&report, "lost-probes")[..] else {
+        panic!("{:?}", told(&report));
+    };
+    assert!(found[2].starts_with("15 of 60 rows (25 %)"), "{found:?}");
+    assert!(found[2].contains("out of order"), "{found:?}");
+    assert!(!found[2].contains("chance"), "{found:?}");
+}
+
+#[test]
+fn certificates_that_expired_with_others_of_their_kind_are_one_finding() {
+    let dir = tempfile::tempdir().unwrap();
+    let report = hour(dir.path(), 0..60, 9);
+    let [found] = of(&report, "tls-date")[..] else {
+        panic!("{:?}", told(&report));
+    };
+    assert_eq!(found[1], "2026-02-10T00:00:00Z");
+    assert!(
+        found[2].starts_with("9 certificates of CN=relay.example"),
+        "{found:?}"
+    );
+}
+
+// one lost probe is what any path has now and then: three in a row are the least that is an outage
+#[test]
+fn one_or_two_lost_rows_are_lost_probes_though_there_are_no_others() {
+    let dir = tempfile::tempdir().unwrap();
+    for (rows, code) in [(1, "lost-probes"), (2, "lost-probes"), (3, "outage")] {
+        let report = hour(dir.path(), 20..20 + rows, 1);
+        let codes: Vec<&str> = told(&report).iter().map(|one| one[0]).collect();
+        assert_eq!(codes, [code], "{rows}");
+    }
+}
+
+/// Bursts of a month, one each quarter of an hour, of which so many at the beginning lost three packets of ten at once.
+fn bursts(dir: &Path, bad: i64) -> (Value, String) {
+    let head = "started_utc,mode,host,remotehost,Port,Status,seconds,interval_us,sent,received,lost,limits,verdict_rtt,verdict_burst_loss,verdict_loss";
+    let mut text = format!("{head}\n");
+    for number in 0..2_880 {
+        let at = DateTime::from_timestamp(START + number * 900, 0).unwrap();
+        let at = at.format("%Y-%m-%d %H:%M:%S.000Z");
+        let (lost, verdict) = if number < bad {
+            (3, "fail")
+        } else {
+            (0, "pass")
+        };
+        let received = 750 - lost;
+        let _ = writeln!(
+            text,
+            "{at},burst,pc1,relay.example,3478,OK,15,20000,750,{received},{lost},client,pass,{verdict},pass"
+        );
+    }
+    let (path, page) = (dir.join("rows.csv"), dir.join("page.html"));
+    std::fs::write(&path, text).unwrap();
+    let mut report = turnprobe("report --format json --html");
+    let said = finished(start(report.arg(&page).arg(&path)));
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let page = std::fs::read_to_string(page).unwrap();
+    (serde_json::from_str(&said.stdout).unwrap(), page)
+}
+
+// of 2,880: 10 are 0.35 %, 30 are 1.04 % (Wilson 0.73 to 1.48), 60 are 2.1 % (1.6 to 2.7)
+#[test]
+fn few_of_thousands_of_bursts_are_no_fault_and_many_are_with_their_times() {
+    let dir = tempfile::tempdir().unwrap();
+    for (bad, colour, last) in [
+        (10, "green", "2026-03-01T02:15:00Z"),
+        (30, "amber", "2026-03-01T07:15:00Z"),
+        (60, "red", "2026-03-01T14:45:00Z"),
+    ] {
+        let (report, page) = bursts(dir.path(), bad);
+        assert_eq!(report["verdict"]["colour"], colour, "{bad}");
+        let found = &report["findings"][0];
+        assert_eq!(found["code"], "quality");
+        assert_eq!(
+            [&found["from"], &found["to"]],
+            [&Value::from("2026-03-01T00:00:00Z"), &Value::from(last)]
+        );
+        let verdict = report["verdict"]["text"].as_str().unwrap();
+        assert!(!verdict.starts_with("Nothing is wrong in"), "{verdict}");
+        // a picture of hours in which nothing was measured is none
+        assert!(!page.contains("no time measured"));
+    }
+}

@@ -1,0 +1,546 @@
+//! Roll-ups: what the program folds probes into, against the rows beside them, and reports of roll-ups against those of
+//! rows and against what `tests/data/rollup/make.py` worked out.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDateTime;
+use serde_json::Value;
+
+use crate::command::{Rows, Said, finished, output, run, start, turnprobe};
+
+fn data(name: &str) -> PathBuf {
+    let below = Path::new("tests/data/rollup").join(name);
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(below)
+}
+
+fn probe(line: &str, files: &[(&str, &Path)]) -> Said {
+    let mut command = turnprobe(&format!("probe --lab --quiet {line}"));
+    for (flag, file) in files {
+        command.arg(flag).arg(file);
+    }
+    finished(start(command))
+}
+
+fn report(files: &[&Path]) -> Value {
+    let output = output(turnprobe("report --format json").args(files));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// The bucket of a time, by the bounds that Python's integers gave.
+fn bucket(bounds: &[(u64, i64)], us: u64) -> i64 {
+    let place = bounds.partition_point(|(largest, _)| *largest < us);
+    bounds[place].1
+}
+
+fn bounds() -> Vec<(u64, i64)> {
+    let text = include_str!("../data/histogram_bounds.csv");
+    let line = |line: &str| {
+        let mut cells = line.split(',');
+        let number = cells.next().unwrap().parse().unwrap();
+        (cells.next().unwrap().parse().unwrap(), number)
+    };
+    let mut bounds: Vec<(u64, i64)> = text.lines().skip(1).map(line).collect();
+    // below 64 us most buckets hold no whole number
+    bounds.dedup_by_key(|(largest, _)| *largest);
+    bounds
+}
+
+fn listed(numbers: impl Iterator<Item = i64>) -> String {
+    let items: Vec<String> = numbers.map(|number| number.to_string()).collect();
+    if items.is_empty() {
+        return String::new();
+    }
+    format!("[{}]", items.join(","))
+}
+
+fn seconds(stamp: &str) -> i64 {
+    let at = NaiveDateTime::parse_from_str(stamp, "%Y-%m-%d %H:%M:%S%.fZ").unwrap();
+    at.and_utc().timestamp()
+}
+
+/// Cells of a roll-up by their column.
+type Cells = BTreeMap<String, String>;
+
+fn cells(rows: &Rows) -> Vec<Cells> {
+    let row = |row: &csv::StringRecord| {
+        let cells = rows.header.iter().zip(row);
+        cells
+            .map(|(name, cell)| (name.to_owned(), cell.to_owned()))
+            .collect()
+    };
+    rows.rows.iter().map(row).collect()
+}
+
+/// What rows must come to, by interval, target, transport and region; the order of their times apart, which the rows of
+/// one target and way have in the file.
+fn rolled_by_hand(rows: &Rows, interval: i64) -> BTreeMap<[String; 3], Cells> {
+    let bounds = bounds();
+    let mut groups: BTreeMap<[String; 3], Vec<Cells>> = BTreeMap::new();
+    for row in cells(rows) {
+        let at = seconds(&row["started_utc"]);
+        let start = at - at.rem_euclid(interval);
+        let target = format!("{}:{}", row["remotehost"], row["Port"]);
+        let key = [start.to_string(), target, row["region"].clone()];
+        groups.entry(key).or_default().push(row);
+    }
+    let rolled = groups.into_iter().map(|(key, rows)| {
+        let count = |test: &dyn Fn(&Cells) -> bool| rows.iter().filter(|row| test(row)).count();
+        let mut causes: BTreeMap<&str, u64> = BTreeMap::new();
+        for row in rows.iter().filter(|row| !row["cause"].is_empty()) {
+            *causes.entry(&row["cause"]).or_default() += 1;
+        }
+        let causes = causes.iter().map(|(cause, n)| format!("{cause}:{n}"));
+        let addresses: BTreeSet<&str> = rows.iter().map(|row| row["remoteip"].as_str()).collect();
+        let addresses = addresses
+            .iter()
+            .filter(|address| !address.is_empty())
+            .count();
+        let mut found: Cells = [
+            ("probes", rows.len()),
+            ("failed", count(&|row| row["Status"] != "OK")),
+            ("addresses", addresses),
+        ]
+        .into_iter()
+        .map(|(name, n)| (name.to_owned(), n.to_string()))
+        .collect();
+        // the order of the codes is that of the phases
+        let causes: BTreeSet<String> = causes.collect();
+        found.insert(
+            "causes".to_owned(),
+            causes.into_iter().collect::<Vec<_>>().join(" "),
+        );
+        for phase in ["dns", "connect", "proxy", "tls", "turn", "total"] {
+            let is_done = |row: &&Cells| match phase {
+                "total" => row["Status"] == "OK",
+                phase => row["failed_phase"] != phase,
+            };
+            let column = format!("{phase}_us");
+            let values = rows.iter().filter(is_done);
+            let values: Vec<u64> = values.filter_map(|row| row[&column].parse().ok()).collect();
+            let mut buckets: BTreeMap<i64, i64> = BTreeMap::new();
+            for value in &values {
+                *buckets.entry(bucket(&bounds, *value)).or_default() += 1;
+            }
+            let some = |text: String| {
+                if values.is_empty() {
+                    String::new()
+                } else {
+                    text
+                }
+            };
+            let squares: u128 = values.iter().map(|us| u128::from(*us).pow(2)).sum();
+            for (name, cell) in [
+                ("n", values.len().to_string()),
+                ("sum_us", some(values.iter().sum::<u64>().to_string())),
+                ("sum2_us2", some(squares.to_string())),
+                (
+                    "min_us",
+                    some(values.iter().min().copied().unwrap_or(0).to_string()),
+                ),
+                (
+                    "max_us",
+                    some(values.iter().max().copied().unwrap_or(0).to_string()),
+                ),
+                ("buckets", listed(buckets.keys().copied())),
+                ("counts", listed(buckets.values().copied())),
+            ] {
+                found.insert(format!("{phase}_{name}"), cell);
+            }
+        }
+        (key, found)
+    });
+    rolled.collect()
+}
+
+#[test]
+fn roll_ups_are_what_the_rows_beside_them_come_to() {
+    let dir = tempfile::tempdir().unwrap();
+    let [rows, csv, jsonl] = ["rows.csv", "r.csv", "r.jsonl"].map(|name| dir.path().join(name));
+    let files = [
+        ("--output", &*rows),
+        ("--rollup-output", &*csv),
+        ("--rollup-output", &*jsonl),
+    ];
+    let said = probe(
+        "-n 60 -i 40ms --rollup 1s --lab-fault reset --lab-fault-share 30 --label a=b",
+        &files,
+    );
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let expected = rolled_by_hand(&Rows::in_file(&rows), 1);
+    let found = cells(&Rows::in_file(&csv));
+    // one row for each interval and region, the last interval, which is not over, among them
+    assert_eq!(found.len(), expected.len());
+    for row in &found {
+        let start = seconds(&row["start_utc"]).to_string();
+        let key = [start, row["target"].clone(), row["region"].clone()];
+        let expected = &expected[&key];
+        for (name, cell) in expected {
+            assert_eq!(&row[name], cell, "{name} of {key:?}");
+        }
+        let all = [
+            &row["interval_s"],
+            &row["label"],
+            &row["world"],
+            &row["transport"],
+        ];
+        assert_eq!(all, ["1", "a=b", "lab", "tls"]);
+    }
+    // the same in JSON, where lists are arrays
+    let text = std::fs::read_to_string(jsonl).unwrap();
+    let objects: Vec<Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(objects.len(), found.len());
+    for (object, row) in objects.iter().zip(&found) {
+        assert_eq!(object["probes"].to_string(), row["probes"]);
+        let buckets = object["connect_buckets"].to_string();
+        assert_eq!(buckets, row["connect_buckets"]);
+        assert_eq!(object["connect_sum_us"], row["connect_sum_us"].as_str());
+    }
+}
+
+#[test]
+fn a_run_after_another_adds_rows_and_counts_nothing_twice() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("r.csv");
+    for _ in 0..2 {
+        let said = probe("-n 7 -i 0 --rollup 24h", &[("--output", &file)]);
+        assert_eq!(said.code, Some(0), "{}", said.stderr);
+    }
+    let rows = Rows::in_file(&file);
+    let runs: BTreeSet<&str> = rows.column("run_id").into_iter().collect();
+    let probes: u64 = rows
+        .column("probes")
+        .iter()
+        .map(|n| n.parse::<u64>().unwrap())
+        .sum();
+    assert_eq!((runs.len(), probes), (2, 14));
+    assert_eq!(report(&[&file])["overview"]["rows"], 14);
+}
+
+/// What was whole by then is in the file, and the next run goes on behind it.
+#[cfg(unix)]
+#[test]
+fn a_run_that_is_killed_leaves_whole_intervals_and_the_next_one_repeats_none() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("r.csv");
+    let limits = "--dns-timeout 200ms --connect-timeout 200ms --tls-timeout 200ms";
+    let line = format!("probe --lab --quiet -i 20ms --rollup 1s {limits} --output");
+    let mut child = start(turnprobe(&line).arg(&file));
+    let lines = || std::fs::read_to_string(&file).map_or(0, |text| text.lines().count());
+    for _ in 0..600 {
+        if lines() > 3 {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let before = lines();
+    assert!(before > 3);
+    assert_eq!(
+        probe("-n 9 -i 0 --rollup 1s", &[("--output", &file)]).code,
+        Some(0)
+    );
+    let rows = cells(&Rows::in_file(&file));
+    assert!(rows.len() >= before);
+    let keys = rows.iter().map(|row| {
+        [
+            &row["run_id"],
+            &row["start_utc"],
+            &row["target"],
+            &row["region"],
+        ]
+    });
+    assert_eq!(keys.collect::<BTreeSet<_>>().len(), rows.len());
+    let last = &rows[rows.len() - 1]["run_id"];
+    let of_last = rows.iter().filter(|row| row["run_id"] == *last);
+    let probes: u64 = of_last
+        .map(|row| row["probes"].parse::<u64>().unwrap())
+        .sum();
+    assert_eq!(probes, 9);
+}
+
+#[test]
+fn roll_ups_go_to_stdout_where_output_says_so() {
+    let said = probe("-n 3 -i 0 --rollup 1h -o -", &[]);
+    let rows = Rows::of(&said.stdout);
+    let probes: u64 = rows
+        .column("probes")
+        .iter()
+        .map(|n| n.parse::<u64>().unwrap())
+        .sum();
+    assert_eq!(probes, 3, "{}", said.stderr);
+}
+
+/// The groups of a table by region.
+fn regions(report: &Value) -> BTreeMap<String, Value> {
+    let tables = report["tables"].as_array().unwrap();
+    let table = tables
+        .iter()
+        .find(|table| table["by"] == serde_json::json!(["region"]));
+    let groups = table.unwrap()["groups"].as_array().unwrap();
+    let named = groups
+        .iter()
+        .map(|group| (group["key"][0].as_str().unwrap().to_owned(), group.clone()));
+    named.collect()
+}
+
+fn is_near(found: &Value, expected: &Value) -> bool {
+    match (found.as_f64(), expected.as_f64()) {
+        (Some(found), Some(expected)) => (found - expected).abs() <= 1e-9 * expected.abs(),
+        _ => found.is_null() && expected.is_null(),
+    }
+}
+
+#[test]
+fn a_report_of_roll_ups_has_the_numbers_that_python_has_of_the_rows() {
+    let expected: Value =
+        serde_json::from_slice(&std::fs::read(data("expected.json")).unwrap()).unwrap();
+    let of_rows = report(&[&data("rows.csv.gz")]);
+    for name in ["rollups.csv", "rollups.jsonl"] {
+        let found = report(&[&data(name)]);
+        let overview = &found["overview"];
+        for count in ["rows", "failed", "answered"] {
+            assert_eq!(overview[count], expected[count], "{name}: {count}");
+        }
+        assert_eq!(
+            overview["failed_by_cause"],
+            of_rows["overview"]["failed_by_cause"]
+        );
+        let causes = overview["failed_by_cause"].as_array().unwrap();
+        for cause in causes {
+            assert_eq!(
+                cause["count"],
+                expected["causes"][cause["name"].as_str().unwrap()]
+            );
+        }
+        assert_eq!(found["series"][0]["in_rollups"]["lost"], expected["lost"]);
+        let found = regions(&found);
+        for (region, want) in expected["regions"].as_object().unwrap() {
+            let group = &found[region];
+            assert_eq!(
+                (&group["n"], &group["failed"]),
+                (&want["n"], &want["failed"])
+            );
+            for phase in ["dns", "connect", "tls", "turn", "total"] {
+                for statistic in [
+                    "n",
+                    "min_ms",
+                    "mean_ms",
+                    "max_ms",
+                    "stddev_ms",
+                    "p50_ms",
+                    "p90_ms",
+                    "p95_ms",
+                    "p99_ms",
+                ] {
+                    let (found, want) = (&group[phase][statistic], &want[phase][statistic]);
+                    assert!(
+                        is_near(found, want),
+                        "{name} {region} {phase} {statistic}: {found}, expected {want}"
+                    );
+                }
+            }
+        }
+        // from 1,000 values on rows are counted in the same buckets
+        for (region, group) in regions(&of_rows) {
+            let rolled = &found[&region];
+            for phase in ["dns", "connect", "tls", "total"] {
+                if group[phase]["n"].as_u64() >= Some(1_000) {
+                    assert_eq!(rolled[phase], group[phase], "{region} {phase}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_only_single_rows_tell_is_not_claimed_of_roll_ups() {
+    let found = report(&[&data("rollups.csv")]);
+    // 46 probes were lost in a row: an outage, of which the interval is known
+    let outage = &found["series"][0]["in_rollups"];
+    assert_eq!(
+        (&outage["is_outage"], &outage["lost_in_a_row"]),
+        (&true.into(), &46.into())
+    );
+    assert_eq!(found["verdict"]["colour"], "red");
+    let said = run(&format!("report {}", data("rollups.csv").display())).stdout;
+    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    for told in [
+        "in at least 1 outage",
+        "Roll-ups do not say when it began",
+        "Not in roll-ups, as only single rows have it",
+        "roll-ups say nothing of gaps, certificates and single probes",
+        "in roll-ups, which do not say why (could not tell)",
+    ] {
+        assert!(said.contains(told), "{told}: {said}");
+    }
+    for claimed in ["Gaps 0", "None did", "Relay addresses", "lost SYN (certain"] {
+        assert!(!said.contains(claimed), "{claimed}: {said}");
+    }
+}
+
+#[test]
+fn a_series_compared_with_its_own_roll_ups_does_not_differ() {
+    let [rows, rollups] = ["rows.csv.gz", "rollups.csv"].map(data);
+    let output = output(turnprobe("compare --format json").args([&rows, &rollups]));
+    let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let lines = found["lines"].as_array().unwrap();
+    assert!(lines.len() > 4, "{found}");
+    for line in lines {
+        assert_eq!(line["a"]["n"], line["b"]["n"], "{line}");
+        assert_eq!(line["verdict"], "no difference", "{line}");
+        let quantiles = ["p50_ms", "p95_ms"]
+            .map(|name| [&line["a"][name], &line["b"][name]].map(Value::as_f64));
+        for [a, b] in quantiles {
+            // bucket and bucket, or value and bucket
+            let near = a.zip(b).is_none_or(|(a, b)| (a - b).abs() <= 0.006 * a);
+            assert!(near, "{line}");
+        }
+    }
+    for failures in found["failures"].as_array().unwrap() {
+        assert_eq!(failures["a"], failures["b"]);
+    }
+}
+
+#[test]
+fn a_roll_up_that_contradicts_itself_is_left_out_and_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("r.csv");
+    let text = std::fs::read_to_string(data("rollups.csv")).unwrap();
+    let whole = Rows::of(&text);
+    let place = |name: &str| {
+        whole
+            .header
+            .iter()
+            .position(|column| column == name)
+            .unwrap()
+    };
+    for (column, cell) in [
+        ("probes", "-1"),
+        ("probes", ""),
+        ("failed", "99999"),
+        ("interval_s", "7"),
+        ("interval_s", "0"),
+        ("last_s", "300"),
+        ("causes", "connect-timeout:x"),
+        ("connect_counts", "[1]"),
+        ("connect_counts", "[99999999999999999999]"),
+        ("connect_buckets", "[32767]"),
+        ("tls_sum2_us2", "-5"),
+        ("tls_max_us", "0"),
+        ("dns_n", "4000000"),
+    ] {
+        let mut writer = csv::Writer::from_path(&file).unwrap();
+        writer.write_record(&whole.header).unwrap();
+        for (number, row) in whole.rows.iter().enumerate() {
+            let cells = row.iter().enumerate().map(|(at, known)| {
+                if number == 3 && at == place(column) {
+                    cell
+                } else {
+                    known
+                }
+            });
+            writer.write_record(cells).unwrap();
+        }
+        writer.flush().unwrap();
+        let probes: Vec<u64> = whole
+            .column("probes")
+            .iter()
+            .map(|n| n.parse().unwrap())
+            .collect();
+        let left = probes.iter().sum::<u64>() - probes[3];
+        let found = report(&[&file]);
+        assert_eq!(found["overview"]["rows"], left, "{column} {cell}");
+        let problems = found["input"]["problems"].as_array().unwrap();
+        let told = |problem: &Value| {
+            let what = problem["what"].as_str().unwrap();
+            what.contains("1 roll-up is left out") && what.contains(column) && problem["line"] == 5
+        };
+        assert!(problems.iter().any(told), "{column} {cell}: {problems:?}");
+    }
+}
+
+#[test]
+fn rows_and_the_roll_ups_of_them_read_together_are_told_to_count_twice() {
+    let found = report(&[&data("rows.csv.gz"), &data("rollups.csv")]);
+    let problems = found["input"]["problems"].as_array().unwrap();
+    let told = |problem: &Value| {
+        let what = problem["what"].as_str().unwrap();
+        let file = problem["file"].as_str().unwrap();
+        what.starts_with("roll-ups of 1 run whose rows are read too")
+            && file.ends_with("rollups.csv")
+    };
+    assert!(problems.iter().any(told), "{problems:?}");
+}
+
+#[test]
+fn columns_that_only_single_rows_have_are_refused_by_name_or_told() {
+    let rollups = data("rollups.csv").display().to_string();
+    for option in [
+        "--by address",
+        "--by region,certificate",
+        "--where resolver=192.0.2.53",
+        "--by egress",
+    ] {
+        let said = run(&format!("report {rollups} {option}"));
+        assert_eq!(said.code, Some(2), "{option}: {}", said.stderr);
+        assert!(
+            said.stderr
+                .contains("not in roll-ups, only single rows have it"),
+            "{}",
+            said.stderr
+        );
+    }
+    let rows = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/sample-series.csv.gz");
+    let said = run(&format!("report {rollups} {} --by address", rows.display()));
+    let told = said.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    assert!(
+        told.contains("--by address: only single rows have it"),
+        "{told}"
+    );
+    let said = run(&format!("report {rollups} --by region,hour"));
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+}
+
+#[test]
+fn rows_and_roll_ups_never_share_a_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let [rows, rollups] = ["rows.csv", "rollups.csv"].map(|name| dir.path().join(name));
+    assert_eq!(probe("-n 1", &[("--output", &rows)]).code, Some(0));
+    assert_eq!(
+        probe("-n 1 --rollup 1m", &[("--output", &rollups)]).code,
+        Some(0)
+    );
+    for (line, file) in [("-n 1 --rollup 1m", &rows), ("-n 1", &rollups)] {
+        let before = std::fs::read(file).unwrap();
+        let said = probe(line, &[("--output", file)]);
+        assert_eq!(said.code, Some(3), "{}", said.stderr);
+        assert_eq!(std::fs::read(file).unwrap(), before);
+    }
+}
+
+#[test]
+fn what_makes_no_roll_ups_is_refused_with_the_fix() {
+    for (line, told) in [
+        ("--rollup 7s -o r.csv", "divide a day"),
+        ("--rollup 500ms -o r.csv", "divide a day"),
+        ("--rollup 48h -o r.csv", "divide a day"),
+        ("--rollup 5m", "--rollup-output FILE"),
+        ("--rollup 5m -o r.csv --burst 50/s -n 1", "--burst"),
+        ("--rollup 5m -o r.csv --columns datetime", "--rollup"),
+        ("--rollup 5m -o r.csv --rollup-output r.csv", "named twice"),
+        ("--rollup 5m --rollup-output -", "is no file"),
+        ("--rollup-output r.csv", "--rollup"),
+    ] {
+        let said = run(&format!("probe --lab {line}"));
+        assert_eq!(said.code, Some(2), "{line}: {}", said.stderr);
+        assert!(said.stderr.contains(told), "{line}: {}", said.stderr);
+    }
+}

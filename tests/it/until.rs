@@ -1,0 +1,77 @@
+//! `--until`, `--log` and `man --out`: what a scheduled task of every night and a package need.
+
+use turnprobe::clock::{Wall, local};
+
+use crate::command::{Rows, finished, run, start, turnprobe};
+
+#[test]
+fn a_series_ends_at_a_time_of_the_day_and_its_messages_are_kept() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = dir.path().join("night.log");
+    std::fs::write(&log, "before\n").unwrap();
+    // in two seconds, or three
+    let soon = local(Wall::system().now()) + chrono::TimeDelta::seconds(3);
+    let line = format!(
+        "probe --lab -i 200ms --format csv -q --until {} --log {}",
+        soon.format("%H:%M:%S"),
+        log.display()
+    );
+    let mut command = turnprobe(&line);
+    // a note that is always there: nobody listens at this collector
+    command.args(["--otlp", "http://127.0.0.1:1"]);
+    let said = finished(start(command));
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let rows = Rows::of(&said.stdout);
+    assert!((2..=20).contains(&rows.rows.len()), "{}", rows.rows.len());
+    let log = std::fs::read_to_string(&log).unwrap();
+    let mut lines = log.lines();
+    assert_eq!(lines.next(), Some("before"));
+    let note = lines.next().unwrap();
+    let (time, text) = note.split_once(' ').unwrap();
+    assert!(chrono::DateTime::parse_from_rfc3339(time).is_ok(), "{note}");
+    assert!(text.starts_with("turnprobe: note: "), "{note}");
+    for (options, word) in [
+        ("--until 8h", "HH:MM"),
+        ("--until 06:41 --duration 1h", "cannot go with"),
+    ] {
+        let said = run(&format!("probe --lab {options}"));
+        assert_eq!(said.code, Some(2), "{}", said.stderr);
+        assert!(said.stderr.contains(word), "{}", said.stderr);
+    }
+    let said = run(&format!(
+        "probe --lab -n 1 --log {}",
+        dir.path().join("x").join("y.log").display()
+    ));
+    assert_eq!(said.code, Some(3), "{}", said.stderr);
+}
+
+#[test]
+fn all_man_pages_are_written_and_every_option_has_its_text() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("man");
+    let said = run(&format!("man --out {}", folder.display()));
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let page = std::fs::read_to_string(folder.join("turnprobe-probe.1")).unwrap();
+    // an option, then its text in the next line
+    let lines: Vec<&str> = page.lines().collect();
+    let options = lines
+        .iter()
+        .enumerate()
+        .filter(|(_, line)| line.starts_with("\\fB\\-"));
+    let without: Vec<&str> = options
+        .filter(|(at, _)| {
+            lines
+                .get(at + 1)
+                .is_none_or(|text| text.trim().is_empty() || text.starts_with('.'))
+        })
+        .map(|(_, line)| *line)
+        .collect();
+    assert!(without.is_empty(), "{without:?}");
+    for name in [
+        "turnprobe.1",
+        "turnprobe-endpoints-check.1",
+        "turnprobe-diagnose.1",
+    ] {
+        assert!(folder.join(name).is_file(), "{name}");
+    }
+}

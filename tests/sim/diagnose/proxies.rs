@@ -1,0 +1,68 @@
+//! A proxy that is set: needed, forbidding, asking for a sign-in, or there for nothing.
+
+use turnprobe::judge::diagnose::facts::Connect;
+use turnprobe::judge::diagnose::{Code, Confidence, Outcome, Party};
+
+use super::told::Told;
+use super::world::World;
+
+/// Looks in short, with a proxy that answers so.
+fn with_proxy(purpose: &str, status: &'static str, rules: &str) -> Told {
+    let world = World::new(purpose);
+    let url = world.proxy(status);
+    if !rules.is_empty() {
+        world.at_router(rules);
+    }
+    let told = Told::with(&world, "", &[("https_proxy", &url)]);
+    let number = status.split(' ').next().unwrap().parse().unwrap();
+    assert_eq!(
+        told.facts.web.connect.known(),
+        Some(&Connect::Status(number)),
+        "{}",
+        told.text()
+    );
+    told
+}
+
+const CLOSED: &str = "tcp dport 443 drop";
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_proxy_that_alone_reaches_the_relays_is_needed() {
+    let told = with_proxy("dg-p-need", "200 Connection established", CLOSED);
+    told.blames(&[Code::ProxyNeeded]);
+    told.is(Code::ProxyNeeded, Party::Firewall, Confidence::Certain);
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_proxy_that_forbids_the_only_way_is_named() {
+    let told = with_proxy("dg-p-403", "403 Forbidden", CLOSED);
+    told.blames(&[Code::ProxyForbids]);
+    told.is(Code::ProxyForbids, Party::Proxy, Confidence::Certain);
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_proxy_that_wants_a_sign_in_beside_a_way_that_works_is_a_warning() {
+    let told = with_proxy("dg-p-407", "407 Proxy Authentication Required", "");
+    told.blames(&[Code::ProxyForbids]);
+    assert_eq!(
+        told.judged.verdict.outcome,
+        Outcome::Warning,
+        "{}",
+        told.text()
+    );
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_proxy_that_would_do_and_is_not_needed_is_good_to_know() {
+    let told = with_proxy("dg-p-idle", "200 Connection established", "");
+    told.is_healthy();
+    assert!(
+        told.judged.finding(Code::ProxyUnused).is_some(),
+        "{}",
+        told.text()
+    );
+}
