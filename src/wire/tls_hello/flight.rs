@@ -127,8 +127,17 @@ impl Flight {
         while let (Some(kind), Some(length)) = (messages.u8(), messages.u24()) {
             let (body, is_whole) = messages.take_up_to(length);
             match kind {
-                SERVER_HELLO => {
+                SERVER_HELLO if !self.hello_complete => {
                     self.hello_complete = self.read_server_hello(Bytes(body)).is_some() && is_whole;
+                }
+                // after a HelloRetryRequest a second one, of the same version (RFC 8446 section 4.1.4);
+                // any other would take back what the first one chose
+                SERVER_HELLO if self.hello_retry => {
+                    let mut second = self.clone();
+                    let is_complete = second.read_server_hello(Bytes(body)).is_some() && is_whole;
+                    if is_complete && second.version == self.version {
+                        *self = second;
+                    }
                 }
                 CERTIFICATE if self.version != Some(TLS13) => {
                     self.certificates_complete =

@@ -171,6 +171,50 @@ fn of_a_certificate_message_over_64_kb_every_whole_certificate_is_read() {
     assert!(!flight.certificates_complete);
 }
 
+/// RFC 8446 section 4.1.4: after a HelloRetryRequest comes a ServerHello of the same version, and no
+/// other flight has two.
+#[test]
+fn a_second_hello_does_not_take_back_what_the_first_one_chose() {
+    let hello = |random: [u8; 32], suite: u16, extensions: &[u8]| {
+        let mut body = vec![3, 3];
+        body.extend_from_slice(&random);
+        body.push(0);
+        body.extend_from_slice(&suite.to_be_bytes());
+        body.push(0);
+        body.extend_from_slice(&[0, u8::try_from(extensions.len()).unwrap()]);
+        body.extend_from_slice(extensions);
+        let inner = u8::try_from(body.len()).unwrap();
+        [
+            &[HANDSHAKE, 3, 3, 0, inner + 4, SERVER_HELLO, 0, 0, inner],
+            &body[..],
+        ]
+        .concat()
+    };
+    let is_13 = [0, 43, 0, 2, 3, 4];
+    let retry = hello(RETRY, 0x1302, &is_13);
+    let second_13 = hello([7; 32], 0x1302, &is_13);
+    let second_12 = hello([7; 32], 0x009E, &[]);
+    let usual_12 = hello([9; 32], 0xC02F, &[]);
+
+    let alone = read_flight(&retry);
+    assert!(alone.hello_retry && alone.hello_complete);
+    assert_eq!(alone.version, Some(0x0304));
+
+    let both = read_flight(&[&retry[..], &second_13[..]].concat());
+    assert!(!both.hello_retry && both.hello_complete);
+    assert_eq!(both.version, Some(0x0304));
+
+    assert_eq!(read_flight(&[&retry[..], &second_12[..]].concat()), alone);
+    assert_eq!(
+        read_flight(&[&retry[..], &second_13[..second_13.len() - 3]].concat()),
+        alone
+    );
+    assert_eq!(
+        read_flight(&[&usual_12[..], &second_13[..]].concat()),
+        read_flight(&usual_12)
+    );
+}
+
 #[test]
 fn a_truncated_flight_says_less_and_never_something_else() {
     for bytes in ALL {
