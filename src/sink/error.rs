@@ -269,6 +269,14 @@ pub enum SinkError {
         /// The file.
         path: String,
     },
+    /// A PostgreSQL server, or what waits for it.
+    #[error("{path}: {why}")]
+    Server {
+        /// The server and the database.
+        path: String,
+        /// What is wrong, and what to do.
+        why: String,
+    },
     /// Anything else that the system refused.
     #[error("cannot write {path}: check its disk and its rights")]
     Io {

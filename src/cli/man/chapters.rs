@@ -44,7 +44,7 @@ pub const CHAPTERS: [Chapter; 10] = [
     },
     Chapter {
         name: "store",
-        about: "Rows in a database file: tables, columns, what is kept",
+        about: "Rows in a database file or a PostgreSQL server: tables, columns, what is kept",
         markdown: include_str!("../../manual/store.md"),
     },
     Chapter {

@@ -13,6 +13,7 @@ pub fn of(topic: &str) -> &'static str {
         "tls" => TLS,
         "export" => EXPORT,
         "endpoints-fetch" => FETCH,
+        "store-init" => STORE,
         "schema" => "It reads and writes no file.",
         "completions" => COMPLETIONS,
         "man" => MAN,
@@ -59,6 +60,10 @@ FILE.parquet                       what is written, whole or not at all";
 const FETCH: &str = "\
 FILE  the list as it came, its number, the GUID of this machine, and when the service was last asked";
 
+const STORE: &str = "\
+~/.pgpass    passwords of servers, as psql reads them, or the file that PGPASSFILE names
+DIR/*.jsonl  rows that wait for a server, in turnprobe-spool or the folder of --store-spool";
+
 const LIST: &str = "\
 FILE.json  Microsoft's list for --endpoints, as turnprobe endpoints fetch writes it";
 
@@ -78,6 +83,7 @@ pub fn examples(topic: &str) -> &'static str {
         "endpoints-check" => CHECK_EXAMPLES,
         "endpoints-fetch" => FETCH_EXAMPLES,
         "endpoints-probe" => PROBE_EXAMPLES,
+        "store-init" => STORE_EXAMPLES,
         "schema" => SCHEMA_EXAMPLES,
         "completions" => COMPLETIONS_EXAMPLES,
         "man" => MAN_EXAMPLES,
@@ -100,6 +106,9 @@ turnprobe probe --endpoints endpoints.json   decide by it";
 const PROBE_EXAMPLES: &str = "\
 turnprobe endpoints probe --lab  try it without a network
 turnprobe endpoints probe -4     what answers over IPv4";
+
+const STORE_EXAMPLES: &str = "\
+turnprobe store init postgres://admin@db.example.org/probes  make the tables, or add what they lack";
 
 const SCHEMA_EXAMPLES: &str = "\
 turnprobe schema                the columns of a probe
@@ -131,6 +140,7 @@ pub fn see_also(topic: &str) -> Vec<&'static str> {
             "turnprobe-diagnose",
             "turnprobe-tls",
             "turnprobe-endpoints",
+            "turnprobe-store-init",
             "turnprobe-schema",
             "turnprobe-completions",
             "turnprobe-man",
@@ -166,6 +176,7 @@ pub fn see_also(topic: &str) -> Vec<&'static str> {
             "turnprobe-endpoints-fetch",
             "turnprobe-endpoints-probe",
         ],
+        "store-init" => vec![PROGRAM, "turnprobe-probe", "turnprobe-report", "psql"],
         "completions" => vec![PROGRAM, "bash", "zsh", "fish"],
         "man" => vec![PROGRAM, "man"],
         _ => vec![PROGRAM, "turnprobe-endpoints", "turnprobe-probe"],
