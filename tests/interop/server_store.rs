@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -224,14 +224,13 @@ fn rows_that_the_spool_has_no_room_for_are_named_and_the_others_are_sent_by_the_
         rest[..rest.find(end).unwrap()].parse().unwrap()
     };
     let first = number("are lost from number ", " of this run on");
-    let line = said
-        .lines()
-        .find(|line| line.contains(" rows of probes are lost"));
-    let line = line.unwrap();
+    let ends = said.lines().rev();
+    let mut ends = ends.filter(|line| line.contains(" rows of probes are lost"));
+    let line = ends.next().unwrap();
     let words: Vec<&str> = line.split(' ').collect();
     let place = words.iter().position(|word| *word == "rows").unwrap();
     let lost: usize = words[place - 1].parse().unwrap();
-    assert_eq!(first + lost, 500, "{said}");
+    assert_eq!(first + lost, slots(&csv).len(), "{said}");
     let kept = spooled(&spool);
     let lines = |path: &PathBuf| std::fs::read_to_string(path).unwrap().lines().count();
     assert_eq!(kept.iter().map(lines).sum::<usize>(), first);
@@ -446,7 +445,9 @@ fn a_server_is_known_by_its_authority_and_a_password_is_seen_by_nobody() {
     assert_eq!(code, Some(0), "{said}");
     // in the list of processes, in rows and in the spool
     let log = at("log");
+    let csv = at("rows.csv");
     let mut command = series("-n 40 -i 50ms", &url, &spool);
+    command.arg("--output").arg(&csv);
     let child = started(
         command
             .arg("--log")
@@ -467,14 +468,14 @@ fn a_server_is_known_by_its_authority_and_a_password_is_seen_by_nobody() {
         server.ask("SELECT count(*) FROM probes AS p WHERE p::text LIKE '%s3cr%'"),
         "0"
     );
-    assert_eq!(server.ask("SELECT count(*) FROM probes"), "41");
+    assert_eq!(stored(&server).len(), 1 + slots(&csv).len());
 }
 
 #[test]
 #[ignore = "needs root and postgresql; .ci/run runs it"]
 fn how_fast_the_spool_is_emptied() {
     const ROWS: usize = 5_000;
-    const SEGMENTS: usize = 20;
+    const SEGMENTS: usize = if cfg!(debug_assertions) { 4 } else { 40 };
     let server = server();
     let dir = tempfile::tempdir().unwrap();
     let spool = dir.path().join("spool");
@@ -485,7 +486,9 @@ fn how_fast_the_spool_is_emptied() {
     let kept = spooled(&spool);
     let text = std::fs::read_to_string(kept.first().expect(&said)).unwrap();
     server.run();
-    let text = text.repeat(ROWS / 100);
+    let waiting = text.lines().count();
+    let lines = text.lines().cycle().take(ROWS);
+    let text: String = lines.map(|line| format!("{line}\n")).collect();
     for number in 0..SEGMENTS {
         let name = format!("probes-20261122T134601Z-{number:08x}-000000000000.jsonl");
         let run = format!("20261122T134601Z-{number:08x}");
@@ -493,26 +496,19 @@ fn how_fast_the_spool_is_emptied() {
         let old = &text[begin..begin + text[begin..].find('"').unwrap()];
         std::fs::write(kept[0].with_file_name(name), text.replace(old, &run)).unwrap();
     }
-    let child = started(&mut series("-n 1 -i 0", &url, &spool));
-    let count = || {
-        server
-            .ask("SELECT count(*) FROM probes")
-            .parse::<usize>()
-            .unwrap()
-    };
-    wait_until("the first rows are there", || count() > 0);
-    let (begun, first) = (Instant::now(), count());
-    let (code, said) = finished(child);
-    let (took, rows) = (begun.elapsed(), count() - first);
+    let begun = turnprobe::clock::now();
+    // a run waits for so much and no longer
+    let runs = (1..=20).find(|_| {
+        let (code, said) = output(&mut series("-n 1 -i 0", &url, &spool));
+        assert!([Some(0), Some(3)].contains(&code), "{said}");
+        spooled(&spool).is_empty()
+    });
+    let (runs, took) = (runs.unwrap(), begun.elapsed());
+    let rows = ROWS * SEGMENTS;
     println!(
-        "{rows} rows in {took:.1?}: {:.0} a second (20,000 are wanted of a program that is optimised)",
+        "{rows} rows in {took:.1?}, {runs} runs: {:.0} a second; of an optimised program on a quiet machine 20,000 are wanted",
         f64::from(u32::try_from(rows).unwrap()) / took.as_secs_f64()
     );
-    println!("exit {code:?}: {said}");
-    // in an unoptimised program the end of the run may come first: what is left stays
-    let left: usize = spooled(&spool)
-        .iter()
-        .map(|path| std::fs::read_to_string(path).unwrap().lines().count())
-        .sum();
-    assert_eq!(count() + left, ROWS * SEGMENTS + 101);
+    let found: usize = server.ask("SELECT count(*) FROM probes").parse().unwrap();
+    assert_eq!(found, rows + waiting + runs);
 }
