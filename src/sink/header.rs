@@ -14,9 +14,6 @@ use super::world::{self, Said};
 use crate::record::{World, plain};
 use crate::schema::{Column, Kind, RowKind};
 
-/// Longest header that is read, in bytes.
-const LONGEST_HEADER: u64 = 64 << 10;
-
 /// Judges what a CSV file of `len` bytes holds.
 ///
 /// # Errors
@@ -28,24 +25,8 @@ pub(super) fn examine<R: RowKind, F: Read + Seek>(
     spec: &FileSpec<R>,
     path: &str,
 ) -> Result<Examined<R>, SinkError> {
-    let failed = |error: TailError| match error {
-        TailError::TooLong => SinkError::LongLine {
-            path: path.to_owned(),
-        },
-        TailError::Foreign => SinkError::BrokenRow {
-            path: path.to_owned(),
-        },
-        TailError::Utf16 => SinkError::Utf16End {
-            path: path.to_owned(),
-        },
-        TailError::Io(source) => SinkError::from_io(path, source),
-    };
-    let head = tail::read(file, 0, len.min(LONGEST_HEADER)).map_err(|e| failed(e.into()))?;
-    if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
-        return Err(SinkError::Utf16 {
-            path: path.to_owned(),
-        });
-    }
+    let failed = |error: TailError| error.of(path, SinkError::BrokenRow);
+    let head = tail::head(file, len, path)?;
     let Some(newline) = head.iter().position(|byte| *byte == b'\n') else {
         let written = tail::without_nuls(file, 0, len).map_err(failed)?;
         return match usize::try_from(written)
@@ -53,9 +34,7 @@ pub(super) fn examine<R: RowKind, F: Read + Seek>(
             .and_then(|end| head.get(..end))
         {
             Some(text) => headless(text, len, spec, path),
-            None => Err(SinkError::NotCsv {
-                path: path.to_owned(),
-            }),
+            None => Err(SinkError::NotCsv(path.to_owned())),
         };
     };
     let bom = head.starts_with(BOM);
@@ -92,19 +71,13 @@ pub(super) fn examine<R: RowKind, F: Read + Seek>(
     let settled = tail::settle(file, floor, len, judge).map_err(failed)?;
     if let Some(last) = &settled.last {
         if !is_row(last, &form) {
-            return Err(SinkError::BrokenRow {
-                path: path.to_owned(),
-            });
+            return Err(SinkError::BrokenRow(path.to_owned()));
         }
         if is_for_excel(last, &form).is_some_and(|excel| excel != spec.profile.for_excel()) {
-            return Err(SinkError::Dialect {
-                path: path.to_owned(),
-            });
+            return Err(SinkError::Dialect(path.to_owned()));
         }
-        let last = said_by(last, &form);
-        let rows = rows.iter().map(|row| said_by(row, &form).guess());
-        let holds = last.world.or_else(|| world::of(rows.chain([last.guess()])));
-        world::check(holds, spec.world, path)?;
+        let rows = rows.iter().map(|row| said_by(row, &form));
+        world::check(&said_by(last, &form), rows, spec.world, path)?;
     }
     Ok(Examined {
         len,
@@ -207,9 +180,7 @@ fn notes<R>(form: &CsvForm<R>, spec: &FileSpec<R>, path: &str) -> Vec<Note> {
         });
     }
     if spec.world == World::Lab && !has("world") {
-        notes.push(Note::LabUnmarked {
-            path: path.to_owned(),
-        });
+        notes.push(Note::LabUnmarked(path.to_owned()));
     }
     notes
 }
@@ -221,9 +192,9 @@ fn columns_of<R: RowKind>(
     path: &str,
 ) -> Result<Vec<&'static Column<R>>, SinkError> {
     let path = || path.to_owned();
-    let not_csv = || SinkError::NotCsv { path: path() };
+    let not_csv = || SinkError::NotCsv(path());
     if header.starts_with(b"#TYPE ") {
-        return Err(SinkError::TypeLine { path: path() });
+        return Err(SinkError::TypeLine(path()));
     }
     if !quotes_are_closed(header) {
         return Err(not_csv());

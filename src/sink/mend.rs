@@ -82,9 +82,7 @@ pub(super) fn settle<R: RowKind>(
         append(&mut file, &mut end, &examined.first).map_err(failed)?;
     }
     if examined.unended {
-        notes.push(Note::Completed {
-            path: shown.to_owned(),
-        });
+        notes.push(Note::Completed(shown.to_owned()));
     }
     notes.extend(examined.notes);
     Ok((end, examined.form))

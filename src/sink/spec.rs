@@ -44,11 +44,11 @@ impl Format {
         } else if let Some(why) = reserved(path) {
             Err(SinkError::WindowsName { path: shown, why })
         } else if DATABASES.into_iter().any(is) {
-            Err(SinkError::Database { path: shown })
+            Err(SinkError::Database(shown))
         } else if COMPRESSED.into_iter().any(is) {
-            Err(SinkError::Compressed { path: shown })
+            Err(SinkError::Compressed(shown))
         } else {
-            Err(SinkError::UnknownFormat { path: shown })
+            Err(SinkError::UnknownFormat(shown))
         }
     }
 }

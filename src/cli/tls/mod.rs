@@ -261,7 +261,7 @@ fn rows(ladder: Ladder, run: &Arc<Run>, target: &Target, color: Color) -> anyhow
         sink.finish()
     });
     match written {
-        Ok(()) | Err(sink::SinkError::Closed { .. }) => Ok(()),
+        Ok(()) | Err(sink::SinkError::Closed(..)) => Ok(()),
         Err(error) => Err(error.into()),
     }
 }
