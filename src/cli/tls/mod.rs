@@ -4,7 +4,6 @@ pub mod args;
 mod config;
 mod pem;
 
-use std::io::Write as _;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -212,26 +211,14 @@ fn print(
     format: DocumentFormat,
     color: Color,
 ) -> anyhow::Result<()> {
-    let room = Room {
-        columns: usize::from(terminal::width()),
-        rows: None,
-        hint: "",
-        marks: false,
-    };
+    let room = Room::of(terminal::width());
     let text = match format {
         DocumentFormat::Table => doc::terminal(&sections::document(&ladder), &room),
         DocumentFormat::Markdown => doc::markdown(&sections::document(&ladder), None),
         DocumentFormat::Json => json(&ladder)?,
         DocumentFormat::Csv => return rows(ladder, run, target, color),
     };
-    let mut out = terminal::stdout(color);
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        // a reader that went away is no failure
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(error).context("stdout")
-        }
-        _ => Ok(()),
-    }
+    terminal::print(&text, terminal::stdout(color))
 }
 
 /// A row for each version of each relay.
