@@ -175,7 +175,7 @@ impl Kind for Probes {
         Counts {
             rows: self.tally.outcomes.rows,
             ok: self.tally.outcomes.ok,
-            heard: self.tally.outcomes.answered,
+            answered: self.tally.outcomes.answered,
             judged: self.tally.paths.judged(),
             untrusted: self.tally.paths.untrusted(),
             ..Counts::default()

@@ -132,12 +132,12 @@ pub(in crate::cli) struct Finished<'a, T> {
     pub columns: usize,
 }
 
-/// Rows, of them those that are a success, and those in which something was heard.
+/// Rows, of them those that are a success, and those in which something answered.
 #[derive(Debug, Clone, Default)]
 pub(in crate::cli) struct Counts {
     pub rows: u64,
     pub ok: u64,
-    pub heard: u64,
+    pub answered: u64,
     /// Certificates that were judged, and of them those that cannot be trusted.
     pub judged: u64,
     pub untrusted: u64,

@@ -28,9 +28,10 @@ use chrono::{DateTime, Utc};
 use super::Out;
 use crate::clock::Wall;
 use crate::judge::limits::QualityLimits;
-use crate::measure::burst::fold::{Change, Fold, Outages, Settled};
+use crate::measure::burst::fold::{BurstGroup, Change, Fold, Outages, Settled};
 use crate::net::{Lookup, Opener};
 use crate::record::{ClockChange, Distance, Dns, Figures, Mode, Outcome, Run, Transport};
+use crate::schema::LiveRow;
 use crate::target::Target;
 
 pub use packet::Packet;
@@ -82,10 +83,8 @@ pub enum Event {
 /// What came of all slots.
 #[derive(Debug, Clone)]
 pub struct Totals {
-    /// Rows.
-    pub rows: u64,
-    /// Rows in which something answered.
-    pub answered: u64,
+    /// Its rows, as a report of them has it.
+    pub rows: BurstGroup,
     /// The times without answers.
     pub outages: Outages,
     /// The distance of the relay that was watched.
@@ -100,8 +99,7 @@ pub struct Totals {
 impl Totals {
     fn new(interval: Duration) -> Self {
         Self {
-            rows: 0,
-            answered: 0,
+            rows: BurstGroup::default(),
             outages: Outages::new(interval),
             distance: None,
             unmeasured: None,
@@ -121,8 +119,7 @@ impl Totals {
     }
 
     fn count(&mut self, row: &Burst) {
-        self.rows += 1;
-        self.answered += u64::from(row.outcome.is_ok());
+        self.rows.add(&LiveRow(row));
     }
 }
 

@@ -123,7 +123,7 @@ impl Bursts {
             self.note(blocked, out).await;
             if minute >= next {
                 next = minute + 1;
-                self.totals().rows += 1;
+                self.totals().count(&row);
                 row.clock = self.opener.steps().claim_now();
                 out.row(row).await;
             }
