@@ -13,7 +13,7 @@ use super::{BurstOut, BurstShape, Bursts, Event};
 use crate::judge::limits::judge;
 use crate::measure::burst::Burst;
 use crate::measure::burst::fold::{Fold, Settled};
-use crate::measure::{Out, Outcome as SlotOutcome, Slot, Task};
+use crate::measure::{Out, Slot, SlotOutcome, Task};
 use crate::net::Visit;
 use crate::net::packets::{Lasting, told};
 use crate::net::{Leads, Route};

@@ -16,7 +16,7 @@ use super::trouble::silence;
 use super::{BurstOut, BurstShape, Bursts, Event};
 use crate::clock;
 use crate::judge::limits::judge;
-use crate::measure::Outcome as SlotOutcome;
+use crate::measure::SlotOutcome;
 use crate::measure::burst::Burst;
 use crate::measure::burst::fold::Fold;
 use crate::net::Visit;

@@ -26,7 +26,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::certified::{self, Certified};
-use super::{Out, Outcome as SlotOutcome, Slot, Task};
+use super::{Out, Slot, SlotOutcome, Task};
 use crate::clock;
 use crate::measure::hold::fold::{Fold, HeldGroup, Sum};
 use crate::net::packets::told;
