@@ -21,7 +21,7 @@ use crate::doc::{self, Room};
 use crate::lab::LabOptions;
 use crate::measure::Stop;
 use crate::measure::ladder::finished::{Grade, Ladder, Relay};
-use crate::measure::ladder::runner::Run as Asking;
+use crate::measure::ladder::runner::Asking;
 use crate::measure::ladder::script::ScriptStep;
 use crate::measure::ladder::{Rung, build, sections};
 use crate::net::trust::Judge;

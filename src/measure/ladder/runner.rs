@@ -32,7 +32,7 @@ const MOST_CLOSING: usize = 64;
 
 /// What a run may spend, and how far it is.
 #[derive(Debug)]
-pub struct Run<'a> {
+pub struct Asking<'a> {
     opener: &'a Opener,
     interval: Duration,
     stop: &'a measure::Stop,
@@ -56,7 +56,7 @@ pub struct Climbed {
     pub took: Duration,
 }
 
-impl<'a> Run<'a> {
+impl<'a> Asking<'a> {
     /// A run that asks so often.
     pub fn new(opener: &'a Opener, interval: Duration, stop: &'a measure::Stop) -> Self {
         Self {
