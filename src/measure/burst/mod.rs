@@ -28,7 +28,7 @@ use chrono::{DateTime, Utc};
 use super::Out;
 use crate::clock::Wall;
 use crate::judge::limits::QualityLimits;
-use crate::measure::burst::fold::{BurstGroup, Change, Fold, Outages, Settled};
+use crate::measure::burst::fold::{BurstGroup, Change, Fold, Settled, WatchOutages};
 use crate::net::{Lookup, Opener};
 use crate::record::{ClockChange, Distance, Dns, Figures, Mode, Outcome, Run, Transport};
 use crate::schema::LiveRow;
@@ -86,7 +86,7 @@ pub struct Totals {
     /// Its rows, as a report of them has it.
     pub rows: BurstGroup,
     /// The times without answers.
-    pub outages: Outages,
+    pub outages: WatchOutages,
     /// The distance of the relay that was watched.
     pub distance: Option<Distance>,
     /// Since when nothing could be sent, and why, where a watch never came to that.
@@ -100,7 +100,7 @@ impl Totals {
     fn new(interval: Duration) -> Self {
         Self {
             rows: BurstGroup::default(),
-            outages: Outages::new(interval),
+            outages: WatchOutages::new(interval),
             distance: None,
             unmeasured: None,
             last: None,

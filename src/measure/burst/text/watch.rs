@@ -9,7 +9,7 @@ use crate::doc::lines::{failed, line, millis, narrowed, offset, seconds};
 use crate::doc::text::time;
 use crate::doc::{Field, Layout, Style, styled};
 use crate::measure::burst::Burst;
-use crate::measure::burst::fold::{Change, Outages, WatchOutage};
+use crate::measure::burst::fold::{Change, WatchOutage, WatchOutages};
 use crate::record::{Distance, Outcome, plain};
 use crate::zone::Zone;
 
@@ -154,7 +154,7 @@ fn outage_line(outage: &WatchOutage, zone: Zone) -> String {
 const LISTED: usize = 20;
 
 /// The outages of a watch, the longest where there are many.
-pub(super) fn outages_list(outages: &Outages, zone: Zone) -> String {
+pub(super) fn outages_list(outages: &WatchOutages, zone: Zone) -> String {
     let count = outages.count();
     if count == 0 {
         return "no outage of a second or more\n".to_owned();
