@@ -12,7 +12,7 @@ pub use args::StreamArgs;
 pub(super) use config::job;
 
 use super::run::world::headline;
-use super::run::{Counts, Finished, Kind, Told, View};
+use super::run::{Counts, FinishedRun, Kind, Told, View};
 use super::stream_live::{Progress, StreamLive};
 use super::terminal;
 use crate::clock::Wall;
@@ -139,7 +139,7 @@ impl Kind for Stream {
         headline(&engine.targets, Transport::Udp, world)
     }
 
-    fn summary(&self, run: &Finished<'_, Bursts>) -> String {
+    fn summary(&self, run: &FinishedRun<'_, Bursts>) -> String {
         let totals = run.task.totals();
         let is_watch = self.is_watch();
         let summary = BurstSummary {

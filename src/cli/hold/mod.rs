@@ -11,7 +11,7 @@ pub use args::HoldArgs;
 pub(super) use config::job;
 
 use super::run::world::headline;
-use super::run::{Counts, Finished, Kind, Told, View};
+use super::run::{Counts, FinishedRun, Kind, Told, View};
 use super::stream_live::{Progress, StreamLive};
 use super::terminal;
 use crate::doc::lines::narrowed;
@@ -95,7 +95,7 @@ impl Kind for Held {
         headline(&engine.targets, Transport::Tls, world)
     }
 
-    fn summary(&self, run: &Finished<'_, Holds>) -> String {
+    fn summary(&self, run: &FinishedRun<'_, Holds>) -> String {
         let totals = run.task.totals();
         let ended = EndedBy::ALL.into_iter().zip(totals.rows.ended);
         let ended: Vec<_> = ended.filter(|(_, n)| *n > 0).collect();

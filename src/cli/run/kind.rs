@@ -64,7 +64,7 @@ pub(in crate::cli) trait Kind {
     fn headline(&self, path: &Plan, engine: &Engine, world: World) -> String;
 
     /// The summary, each line ended.
-    fn summary(&self, run: &Finished<'_, Self::Task>) -> String;
+    fn summary(&self, run: &FinishedRun<'_, Self::Task>) -> String;
 
     /// Rows by what came of them.
     fn counts(&self, task: &Self::Task) -> Counts;
@@ -115,7 +115,7 @@ impl<D> Default for Told<D> {
 }
 
 /// A run that is over.
-pub(in crate::cli) struct Finished<'a, T> {
+pub(in crate::cli) struct FinishedRun<'a, T> {
     /// What was measured, in a few words.
     pub targets: &'a str,
     /// The task with its totals.

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use tokio::time::MissedTickBehavior;
 
-pub(super) use kind::{Counts, Finished, Kind, Told, View};
+pub(super) use kind::{Counts, FinishedRun, Kind, Told, View};
 
 use super::args::ProbeArgs;
 use super::config::zone;
@@ -219,7 +219,7 @@ pub(super) fn run<K: Kind>(job: Job<K>, color: Color) -> Result<Exit, Failure> {
         } else {
             terminal::columns().min(WIDTH)
         };
-        let mut summary = kind.summary(&Finished {
+        let mut summary = kind.summary(&FinishedRun {
             targets: &targets,
             task: &task,
             end: &end,
