@@ -60,7 +60,7 @@ pub use source_ports::SourcePorts;
 pub use stream::{Connected, Stream};
 pub use tcp_info::syn_timer;
 pub use tls::{
-    HEAD_LIMIT, Handshake, Held, Kernel, Meter, Session, Sessions, TlsVersion, WholeHandshake,
+    HEAD_LIMIT, Handshake, Held, Kernel, Meter, Session, SessionCache, TlsVersion, WholeHandshake,
 };
 pub use turn::Exchange;
 

@@ -11,7 +11,7 @@ use tokio_util::task::TaskTracker;
 use super::script::{Answer, Findings, Handshake, Script, ScriptStep, Step, Stop, Whole};
 use crate::clock;
 use crate::measure;
-use crate::net::{Destination, Opener, Refusal, Route, Sessions, TlsVersion, Visit};
+use crate::net::{Destination, Opener, Refusal, Route, SessionCache, TlsVersion, Visit};
 use crate::record::ProtocolVersion;
 use crate::wire::tls_ask::{Hello, Reply, is_complete};
 
@@ -184,7 +184,7 @@ struct Relay {
     connects: Vec<Duration>,
     /// What the slowest answer took.
     slowest: Option<Duration>,
-    sessions: Vec<(Handshake, Sessions)>,
+    sessions: Vec<(Handshake, SessionCache)>,
     random: Random,
 }
 
@@ -265,7 +265,7 @@ impl Relay {
     }
 
     /// The sessions of handshakes that are alike.
-    fn sessions(&mut self, handshake: &Handshake) -> Result<Sessions, rustls::Error> {
+    fn sessions(&mut self, handshake: &Handshake) -> Result<SessionCache, rustls::Error> {
         let known = self.sessions.iter().find(|(of, _)| of == handshake);
         if let Some((_, sessions)) = known {
             return Ok(sessions.clone());
@@ -275,7 +275,7 @@ impl Relay {
             _ => TlsVersion::V12,
         };
         let sends_name = handshake.server_name.is_some();
-        let sessions = Sessions::new(version, &handshake.alpn, sends_name)?;
+        let sessions = SessionCache::new(version, &handshake.alpn, sends_name)?;
         self.sessions.push((handshake.clone(), sessions.clone()));
         Ok(sessions)
     }
