@@ -5,7 +5,6 @@
 
 pub mod cells;
 pub mod certificate;
-pub mod clear;
 mod connector;
 pub mod datagram;
 mod destination;
@@ -14,7 +13,7 @@ mod gate;
 pub mod gateway;
 mod icmp;
 mod ids;
-mod line;
+pub mod line;
 mod local_end;
 mod lookup;
 pub mod machine;

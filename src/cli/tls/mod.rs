@@ -7,12 +7,10 @@ mod pem;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use anyhow::Context as _;
-
 use super::exit::{Exit, Failure};
 use super::files::{DocumentFormat, json};
 use super::list::judged_by;
-use super::run::world::{in_the_lab, started, this_run, with_port};
+use super::run::world::{event_queue, in_the_lab, started, this_run, with_port};
 use super::status::StatusLine;
 use super::values::Color;
 use super::{message, signals, terminal};
@@ -44,9 +42,7 @@ pub fn run(args: &TlsArgs, color: Color) -> Result<Exit, Failure> {
     let wall = Wall::system();
     let (list, now) = (args.list.list().map_err(Failure::io)?, wall.now());
     let stop = Stop::default();
-    let interrupted = signals::listen(Some(stop.clone()))
-        .context("signals cannot be heard, perhaps for want of file descriptors (ulimit -n)")
-        .map_err(Failure::io)?;
+    let interrupted = signals::listen(Some(stop.clone())).map_err(Failure::io)?;
     let pem = args.pem.as_deref().map(Pem::open).transpose();
     let pem = pem.map_err(Failure::io)?;
     let lab = args.lab.then(|| LabOptions {
@@ -61,10 +57,7 @@ pub fn run(args: &TlsArgs, color: Color) -> Result<Exit, Failure> {
     let run = Arc::new(this_run("", world, &wall));
     let judge = Judge::new(plan.public_roots.clone(), plan.os_store.clone());
     let opener = Opener::new(plan, wall).map_err(Failure::io)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    let runtime = runtime.context("no event queue").map_err(Failure::io)?;
+    let runtime = event_queue().map_err(Failure::io)?;
     let asked = runtime.block_on(ask(args, (&opener, &judge), &target, &run, &stop));
     drop(lab);
     let (mut ladder, failure) =

@@ -8,12 +8,10 @@ pub mod columns;
 mod distance;
 pub mod finished;
 pub mod fold;
-pub mod packet;
 pub mod packet_columns;
 pub mod row;
 pub mod sections;
 mod session;
-mod shape;
 mod task;
 pub mod text;
 mod trouble;
@@ -34,9 +32,7 @@ use crate::record::{ClockChange, Distance, Dns, Figures, Mode, Outcome, Run, Tra
 use crate::schema::LiveRow;
 use crate::target::Target;
 
-pub use packet::Packet;
-pub use row::Burst;
-pub use shape::BurstShape;
+pub use row::{Burst, Packet};
 
 /// Measures bursts, or watches.
 #[derive(Debug)]
@@ -45,6 +41,25 @@ pub struct Bursts {
     run: Arc<Run>,
     options: BurstOptions,
     totals: Mutex<Totals>,
+}
+
+/// How packets follow each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BurstShape {
+    /// From packet to packet.
+    pub interval: Duration,
+    /// Packets of a burst; of a watch all, where it ends by itself.
+    pub packets: Option<u64>,
+    /// How long an answer may take.
+    pub limit: Duration,
+}
+
+impl BurstShape {
+    /// Time that so many packets take.
+    pub fn length(&self, packets: u64) -> Duration {
+        let nanos = self.interval.as_nanos() * u128::from(packets);
+        Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
+    }
 }
 
 /// How packets are sent, and what is made of them.

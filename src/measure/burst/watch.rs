@@ -11,7 +11,6 @@ use tokio_util::sync::CancellationToken;
 
 use super::distance::distance;
 use super::session::PacketSession;
-use super::task::{GRACE, is_unknown};
 use super::trouble::silence;
 use super::{BurstOut, BurstShape, Bursts, Event};
 use crate::clock;
@@ -170,7 +169,6 @@ impl Bursts {
         stop: &CancellationToken,
     ) {
         let mut minute: Option<Minute> = None;
-        let mut stopped_at = None;
         loop {
             session
                 .advance(|fate| {
@@ -185,16 +183,8 @@ impl Bursts {
                 let from = blank.local.replace(to);
                 out.event(Event::Moved { from, to, at }).await;
             }
-            if stopped_at.is_none() && stop.is_cancelled() {
-                session.stop();
-                stopped_at = Some(session.elapsed());
-            }
-            let grace_is_over = stopped_at.is_some_and(|at| session.elapsed() > at + GRACE);
-            let over = session.is_over() || grace_is_over;
+            let over = session.is_over(stop);
             while let Some(packet) = session.next_settled(over) {
-                if grace_is_over && is_unknown(&packet) {
-                    continue;
-                }
                 let number = packet.at.as_secs() / MINUTE.as_secs();
                 if minute
                     .as_ref()

@@ -9,7 +9,6 @@ pub mod finished;
 pub mod fold;
 mod pacer;
 pub mod row;
-pub mod sample;
 pub mod sample_columns;
 pub mod sections;
 mod shape;
@@ -42,8 +41,7 @@ use crate::stats::paths::Paths;
 use crate::target::Target;
 
 use pacer::{Look, Pacer};
-pub use row::Hold;
-pub use sample::Sample;
+pub use row::{Hold, Sample};
 pub use shape::HoldShape;
 
 /// Looks that may wait, so that no look ever waits for a disk: minutes of them.

@@ -74,7 +74,7 @@ impl<'a> Asking<'a> {
     ///
     /// # Errors
     ///
-    /// When the address may not be gone to so often.
+    /// When the address may not be contacted so often.
     pub async fn climb(
         &mut self,
         (route, to): (Route, &Destination),
@@ -216,17 +216,17 @@ impl Relay {
         let limit = self.limit();
         let bytes = hello.bytes(|| self.random.byte());
         let enough = |bytes: &[u8]| is_complete(hello, bytes);
-        let heard = match opener.say(&self.to, &bytes, limit, enough).await {
-            Ok(heard) => heard,
+        let raw = match opener.say(&self.to, &bytes, limit, enough).await {
+            Ok(raw) => raw,
             Err(failure) => return Answer::Unreachable(failure.to_string()),
         };
-        self.connects.extend(heard.connect);
-        if !heard.bytes.is_empty() && heard.took < limit {
-            self.slowest = self.slowest.max(Some(heard.took));
+        self.connects.extend(raw.connect);
+        if !raw.bytes.is_empty() && raw.took < limit {
+            self.slowest = self.slowest.max(Some(raw.took));
         }
-        let reply = Reply::of(hello, &heard.bytes, heard.ending);
+        let reply = Reply::of(hello, &raw.bytes, raw.ending);
         if closing.len() < MOST_CLOSING {
-            closing.spawn(heard.farewell.say());
+            closing.spawn(raw.farewell.say());
         }
         Answer::Reply(reply)
     }
