@@ -14,7 +14,7 @@ use super::lock::{LockedFile, Locking};
 use super::mend::{append, examine, settle};
 use super::note::Note;
 use super::pending::Found;
-use super::spec::{FileSpec, Format};
+use super::spec::FileSpec;
 use super::take_in::{self, Taken};
 use super::windows_name;
 use crate::schema::RowKind;
@@ -94,7 +94,7 @@ impl<R: RowKind> AppendFile<R> {
         let (end, form) = settled?;
         let identity =
             identity(locked.file()).map_err(|source| SinkError::from_io(&self.shown, source))?;
-        if self.spec.format == Format::Csv {
+        if self.spec.format.has_header() {
             let read = take_in::first_line(&mut locked.file());
             self.header = read.map_err(|source| SinkError::from_io(&self.shown, source))?;
         }

@@ -4,10 +4,9 @@ use std::io::{Read, Seek};
 
 use super::csv::{CsvForm, NEWLINE};
 use super::error::SinkError;
-use super::form::{Examined, Form};
+use super::form::{Examined, Form, Wanted};
 use super::note::Note;
 use super::profile::{BOM, Profile};
-use super::spec::FileSpec;
 use super::tail::{self, Missing, TailError, Unended};
 use super::torn::begins_csv;
 use super::world::{self, Said};
@@ -22,7 +21,7 @@ use crate::schema::{Column, Kind, RowKind};
 pub(super) fn examine<R: RowKind, F: Read + Seek>(
     file: &mut F,
     len: u64,
-    spec: &FileSpec<R>,
+    wanted: &Wanted<'_, R>,
     path: &str,
 ) -> Result<Examined<R>, SinkError> {
     let failed = |error: TailError| error.of(path, SinkError::BrokenRow);
@@ -33,7 +32,7 @@ pub(super) fn examine<R: RowKind, F: Read + Seek>(
             .ok()
             .and_then(|end| head.get(..end))
         {
-            Some(text) => headless(text, len, spec, path),
+            Some(text) => headless(text, len, wanted, path),
             None => Err(SinkError::NotCsv(path.to_owned())),
         };
     };
@@ -43,10 +42,10 @@ pub(super) fn examine<R: RowKind, F: Read + Seek>(
         Some(header) => (header, "\r\n"),
         None => (header, "\n"),
     };
-    let columns = columns_of::<R>(header, spec.profile, path)?;
+    let columns = columns_of::<R>(header, wanted.profile, path)?;
     let form = CsvForm {
         columns,
-        profile: spec.profile,
+        profile: wanted.profile,
         bom,
         newline: ending,
     };
@@ -73,18 +72,18 @@ pub(super) fn examine<R: RowKind, F: Read + Seek>(
         if !is_row(last, &form) {
             return Err(SinkError::BrokenRow(path.to_owned()));
         }
-        if is_for_excel(last, &form).is_some_and(|excel| excel != spec.profile.for_excel()) {
+        if is_for_excel(last, &form).is_some_and(|excel| excel != wanted.profile.for_excel()) {
             return Err(SinkError::Dialect(path.to_owned()));
         }
         let rows = rows.iter().map(|row| said_by(row, &form));
-        world::check(&said_by(last, &form), rows, spec.world, path)?;
+        world::check(&said_by(last, &form), rows, wanted.world, path)?;
     }
     Ok(Examined {
         len,
         keep: settled.keep,
         unended: settled.missing != Missing::Nothing,
         first: settled.missing.bytes(ending),
-        notes: notes(&form, spec, path),
+        notes: notes(&form, wanted, path),
         form: Box::new(form),
     })
 }
@@ -94,12 +93,12 @@ pub(super) fn examine<R: RowKind, F: Read + Seek>(
 fn headless<R: RowKind>(
     text: &[u8],
     len: u64,
-    spec: &FileSpec<R>,
+    wanted: &Wanted<'_, R>,
     path: &str,
 ) -> Result<Examined<R>, SinkError> {
-    let mut form = CsvForm::new(spec.columns.clone(), spec.profile);
+    let mut form = CsvForm::new(wanted.columns.to_vec(), wanted.profile);
     form.bom |= text.starts_with(BOM);
-    if text.is_empty() || text == BOM || is_torn_header(text, spec) {
+    if text.is_empty() || text == BOM || is_torn_header(text, wanted) {
         let mut first = Vec::new();
         form.opening(&mut first);
         let keep = if text == BOM {
@@ -112,7 +111,7 @@ fn headless<R: RowKind>(
             keep: keep as u64,
             unended: false,
             first,
-            notes: notes(&form, spec, path),
+            notes: notes(&form, wanted, path),
             form: Box::new(form),
         });
     }
@@ -122,7 +121,7 @@ fn headless<R: RowKind>(
     };
     form.columns = columns_of(
         header.strip_prefix(BOM).unwrap_or(header),
-        spec.profile,
+        wanted.profile,
         path,
     )?;
     form.newline = match missing {
@@ -134,24 +133,24 @@ fn headless<R: RowKind>(
         keep: text.len() as u64,
         unended: true,
         first: missing.bytes(form.newline),
-        notes: notes(&form, spec, path),
+        notes: notes(&form, wanted, path),
         form: Box::new(form),
     })
 }
 
 /// Whether the text is the beginning of a header that this program may have written, but not the
 /// whole of one: the reference's columns alone are a header, though ours begins with them.
-fn is_torn_header<R: RowKind>(text: &[u8], spec: &FileSpec<R>) -> bool {
+fn is_torn_header<R: RowKind>(text: &[u8], wanted: &Wanted<'_, R>) -> bool {
     let text = if BOM.starts_with(text) {
         b""
     } else {
         text.strip_prefix(BOM).unwrap_or(text)
     };
-    let sets = [spec.columns.clone()].into_iter().chain(R::sets());
+    let sets = [wanted.columns.to_vec()].into_iter().chain(R::sets());
     let headers = sets.map(|columns| {
         let form = CsvForm {
             columns,
-            profile: spec.profile,
+            profile: wanted.profile,
             bom: false,
             newline: "\n",
         };
@@ -164,10 +163,10 @@ fn is_torn_header<R: RowKind>(text: &[u8], spec: &FileSpec<R>) -> bool {
     !headers.is_empty() && headers.iter().all(|header| header != text)
 }
 
-fn notes<R>(form: &CsvForm<R>, spec: &FileSpec<R>, path: &str) -> Vec<Note> {
+fn notes<R>(form: &CsvForm<R>, wanted: &Wanted<'_, R>, path: &str) -> Vec<Note> {
     let has = |name: &str| form.columns.iter().any(|column| column.name == name);
     let mut notes = Vec::new();
-    let left_out = spec
+    let left_out = wanted
         .columns
         .iter()
         .map(|column| column.name)
@@ -179,7 +178,7 @@ fn notes<R>(form: &CsvForm<R>, spec: &FileSpec<R>, path: &str) -> Vec<Note> {
             columns,
         });
     }
-    if spec.world == World::Lab && !has("world") {
+    if wanted.world == World::Lab && !has("world") {
         notes.push(Note::LabUnmarked(path.to_owned()));
     }
     notes

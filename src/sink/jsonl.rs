@@ -8,10 +8,9 @@ use std::io::{Read, Seek, Write as _};
 use serde_json::{Map, Value as Json};
 
 use super::error::SinkError;
-use super::form::{Examined, Form};
+use super::form::{Examined, Form, Wanted};
 use super::note::Note;
 use super::profile::{BOM, push_bare, push_time};
-use super::spec::FileSpec;
 use super::tail::{self, Missing, TailError, Unended};
 use super::torn::begins_json;
 use super::world::{self, Said};
@@ -95,7 +94,7 @@ fn push_text(text: &str, out: &mut Vec<u8>) {
 pub(super) fn examine<R: RowKind, F: Read + Seek>(
     file: &mut F,
     len: u64,
-    spec: &FileSpec<R>,
+    wanted: &Wanted<'_, R>,
     path: &str,
 ) -> Result<Examined<R>, SinkError> {
     let failed = |error: TailError| error.of(path, SinkError::NotJsonLines);
@@ -128,15 +127,15 @@ pub(super) fn examine<R: RowKind, F: Read + Seek>(
         let rows = tail::sample(file, floor, settled.keep).map_err(|e| failed(e.into()))?;
         let rows = rows.iter().filter_map(|line| object(line));
         let rows = rows.map(|row| said_by(&row));
-        world::check(&said_by(&row), rows, spec.world, path)?;
+        world::check(&said_by(&row), rows, wanted.world, path)?;
     }
-    let mut form = JsonlForm::new(spec.columns.clone());
+    let mut form = JsonlForm::new(wanted.columns.to_vec());
     let newline = head.iter().position(|byte| *byte == b'\n');
     if newline.is_some_and(|at| head[..at].ends_with(b"\r")) {
         form.newline = "\r\n";
     }
     let mut notes = Vec::new();
-    if spec.world == World::Lab && !form.columns.iter().any(|column| column.name == "world") {
+    if wanted.world == World::Lab && !form.columns.iter().any(|column| column.name == "world") {
         notes.push(Note::LabUnmarked(path.to_owned()));
     }
     Ok(Examined {
