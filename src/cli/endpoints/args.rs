@@ -46,13 +46,17 @@ else 1.";
 
 /// What `probe` does, for its help.
 const PROBE: &str = "\
-Each name is gone to once at each of its ports, ten times a second at most: a TCP
-connect, and over UDP one TURN Allocate without credentials, for relays only.
+Each name is contacted once at each of its ports, ten times a second at most: a
+TCP connect, and over UDP one TURN Allocate without credentials, for relays
+only.
   ok              it answered
-  no              it refused, could not be reached, or took no connection in 10 s
-  could not tell  one packet over UDP without an answer can be a lost one: ask more
-                  with `turnprobe probe --transport udp --ports 3478-3481 NAME`
-UDP 443 is HTTP/3 of web servers, which answers no such request: it is not asked.
+  no              it refused, could not be reached, or took no connection in
+                  10 s
+  could not tell  one packet over UDP without an answer can be a lost one: ask
+                  more with
+                  `turnprobe probe --transport udp --ports 3478-3481 NAME`
+UDP 443 is HTTP/3 of web servers, which answers no such request: it is not
+asked.
 The exit code is 0 when something answered, else 1. Ctrl-C prints what is known.";
 
 #[derive(Debug, Args)]

@@ -77,7 +77,7 @@ fn keep(spec: &StoreSpec, wall: &Wall, stop: &Receiver<()>, notes: &Mutex<Vec<No
                 if !std::mem::replace(&mut is_told, true) {
                     let text = format!("old rows of {} stay: {error}", spec.path.display());
                     let mut notes = notes.lock().unwrap_or_else(PoisonError::into_inner);
-                    notes.push(Note::Monitoring { text });
+                    notes.push(Note::Monitoring(text));
                 }
                 EVERY
             }
