@@ -95,7 +95,7 @@ pub enum Command {
     Schema(SchemaArgs),
     /// Prints the completions for a shell
     Completions(CompletionsArgs),
-    /// Man pages (roff) and the chapters of the manual (text)
+    /// The manual: man pages of the commands, and chapters
     Man(ManArgs),
 }
 
@@ -368,12 +368,17 @@ pub struct CompletionsArgs {
 
 #[derive(Debug, Args)]
 pub struct ManArgs {
-    /// A command, turnprobe, or a chapter; without it all are listed
+    /// A chapter, a command, or turnprobe; without it all are listed
+    ///
+    /// On a terminal everything is plain text. A man page that goes into a pipe or a file is roff, for `man -l -` (on Windows text as well).
     #[arg(value_name = "TOPIC", value_parser = suggested::topics(), hide_possible_values = true)]
     pub topic: Option<String>,
     /// Write all man pages into DIR instead: turnprobe.1, turnprobe-probe.1 ...
     #[arg(long, value_name = "DIR", conflicts_with = "topic")]
     pub out: Option<PathBuf>,
+    /// As HTML; with --out every page and chapter, and index.html
+    #[arg(long)]
+    pub html: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -23,8 +23,9 @@ pub fn of(topic: &str) -> &'static str {
 
 const PROGRAM_FILES: &str = "\
 /etc/resolv.conf  the name servers on Linux and macOS; Windows has its own
+turnprobe.toml    options, beside the program; read only with --profile (turnprobe man configuration)
 
-There are no configuration files. What each command reads and writes stands in its own page.";
+What each command reads and writes stands in its own page.";
 
 const PROBE: &str = "\
 FILE.csv, FILE.jsonl  the rows of --output, --packets, --samples and --rollup-output; the next run continues them
@@ -112,9 +113,10 @@ turnprobe completions powershell >> $PROFILE                                    
 
 const MAN_EXAMPLES: &str = "\
 turnprobe man                                what there is
-turnprobe man probe | man -l -               read a man page
-turnprobe man methods | less                 read a chapter
-turnprobe man --out ~/.local/share/man/man1  install the man pages";
+turnprobe man guide                          read a chapter
+turnprobe man probe | man -l -               read a man page where there is man
+turnprobe man --out ~/.local/share/man/man1  install the man pages
+turnprobe man --html --out manual            all of it as HTML, from manual/index.html on";
 
 const PROGRAM_EXAMPLES: &str = "\
 turnprobe diagnose                      whose fault is it?
