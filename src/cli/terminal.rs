@@ -1,8 +1,9 @@
 //! Colours: where they are wanted and can be shown.
 
-use std::io::{IsTerminal as _, Write};
+use std::io::{ErrorKind, IsTerminal as _, Write};
 
 use anstream::{AutoStream, ColorChoice};
+use anyhow::Context as _;
 
 use super::values::Color;
 
@@ -27,6 +28,18 @@ pub fn stdout(color: Color) -> Box<dyn Write + Send> {
         Color::Never => ColorChoice::Never,
     };
     Box::new(AutoStream::new(std::io::stdout(), choice))
+}
+
+/// Prints a result. A reader that went away is no failure.
+///
+/// # Errors
+///
+/// What the system said.
+pub fn print(text: &str, mut out: Box<dyn Write + Send>) -> anyhow::Result<()> {
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context("stdout"),
+        _ => Ok(()),
+    }
 }
 
 /// stdout for what has no colours in it, as JSON has none: a large one is not looked through for them.

@@ -31,6 +31,18 @@ pub struct Room {
     pub marks: bool,
 }
 
+impl Room {
+    /// For all rows of a table, without lines of marks.
+    pub fn of(columns: u16) -> Self {
+        Self {
+            columns: usize::from(columns),
+            rows: None,
+            hint: "",
+            marks: false,
+        }
+    }
+}
+
 /// The whole document.
 pub fn terminal(document: &Document, room: &Room) -> String {
     let mut out = Lines::new(room.columns);

@@ -46,13 +46,15 @@ else 1.";
 
 /// What `probe` does, for its help.
 const PROBE: &str = "\
-Each name is tried once at each of its ports, ten times a second at most: with a
-TCP connect, and over UDP, for relays only, one TURN Allocate without credentials.
+Each name is contacted once at each of its ports, ten times a second at most:
+with a TCP connect and, for relays only, one TURN Allocate without credentials
+over UDP.
   ok              it answered
   no              it refused, could not be reached, or did not connect in 10 s
-  could not tell  a single unanswered UDP packet may just be lost: try again with
+  could not tell  one unanswered UDP packet may just be lost: try again with
                   `turnprobe probe --transport udp --ports 3478-3481 NAME`
-UDP 443 is HTTP/3 of web servers, which answers no such request: it is not tried.
+UDP 443 is HTTP/3 of web servers, which does not answer such a request: it is
+not tried.
 The exit code is 0 if something answered, else 1. Ctrl-C prints what is known.";
 
 #[derive(Debug, Args)]

@@ -11,7 +11,7 @@ pub use args::HoldArgs;
 pub(super) use config::job;
 
 use super::run::world::headline;
-use super::run::{Counts, Finished, Kind, Told, View};
+use super::run::{Counts, FinishedRun, Kind, Told, View};
 use super::stream_live::{Progress, StreamLive};
 use super::terminal;
 use crate::doc::lines::{WIDTH, narrowed};
@@ -20,7 +20,7 @@ use crate::measure::hold::text::{HoldSummary, block};
 use crate::measure::hold::{Hold, Sample};
 use crate::measure::hold::{HoldShape, Holds, Samples};
 use crate::net::{Opener, Plan};
-use crate::record::{Run, Transport, World};
+use crate::record::{EndedBy, Run, Transport, World};
 use crate::zone::Zone;
 
 /// Held connections.
@@ -98,20 +98,21 @@ impl Kind for Held {
         headline(&engine.targets, Transport::Tls, world)
     }
 
-    fn summary(&self, run: &Finished<'_, Holds>) -> String {
+    fn summary(&self, run: &FinishedRun<'_, Holds>) -> String {
         let totals = run.task.totals();
-        let ended: Vec<_> = totals.ended.iter().map(|(by, n)| (*by, *n)).collect();
+        let ended = EndedBy::ALL.into_iter().zip(totals.rows.ended);
+        let ended: Vec<_> = ended.filter(|(_, n)| *n > 0).collect();
         let summary = HoldSummary {
             targets: run.targets,
             stopped: run.interrupted,
-            rows: totals.rows,
+            rows: totals.rows.connections,
             missed_slots: run.end.missed,
             ended: &ended,
-            held: totals.held,
+            held: Duration::from_micros(totals.rows.held_us),
             figures: &totals.figures(),
             paths: &totals.paths,
             proxy: totals.proxy.as_deref(),
-            told: totals.rows == 1 && run.told,
+            told: totals.rows.connections == 1 && run.told,
         };
         summary.render()
     }
@@ -119,9 +120,9 @@ impl Kind for Held {
     fn counts(&self, task: &Holds) -> Counts {
         let totals = task.totals();
         Counts {
-            rows: totals.rows,
-            ok: totals.connections(),
-            heard: totals.connections(),
+            rows: totals.rows.connections,
+            ok: totals.rows.held,
+            answered: totals.rows.held,
             judged: totals.paths.judged(),
             untrusted: totals.paths.untrusted(),
             ..Counts::default()

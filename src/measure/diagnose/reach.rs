@@ -71,7 +71,7 @@ impl Looking<'_> {
             let mut resolved = servers.iter().flat_map(NameServer::resolved);
             resolved.find_map(|resolved| resolved.addresses.first().copied())
         });
-        // a relay that is gone to over IPv6 anyway needs no second look
+        // a relay that is contacted over IPv6 anyway needs no second look
         let v6 = v6.filter(|address| relays.iter().all(|relay| relay.address != *address));
         let over_v6 = self.connects(v6, 443, 2, budget);
         let proxied = self.proxied(found, budget);

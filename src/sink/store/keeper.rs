@@ -88,7 +88,7 @@ fn keep(spec: &StoreSpec, wall: &Wall, stop: &Receiver<()>, notes: &Mutex<Vec<No
             Err(error) => {
                 if !std::mem::replace(&mut is_told, true) {
                     let text = format!("old rows of {} stay: {error}", spec.path.display());
-                    tell(Note::Monitoring { text });
+                    tell(Note::Monitoring(text));
                 }
                 EVERY
             }

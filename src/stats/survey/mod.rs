@@ -166,7 +166,7 @@ impl<K: RowFold> Survey<K> {
                 axis: placed.map_or(at, |placed| placed.axis),
                 set: placed.map_or(0, |placed| placed.set),
                 run,
-                heard: match (reachability, cause) {
+                reply: match (reachability, cause) {
                     (Reachability::FailedHere | Reachability::Undecided, _) => RowReply::Here,
                     (Reachability::Lost, Some(cause)) => RowReply::Nothing(cause),
                     _ => RowReply::Answer,
@@ -240,7 +240,7 @@ impl<K: RowFold> Survey<K> {
                 axis: placed.map_or(at, |placed| placed.axis),
                 set: placed.map_or(0, |placed| placed.set),
                 run,
-                heard: RowReply::Beside {
+                reply: RowReply::Beside {
                     answered: row.was_answered(),
                 },
                 region: relays::OTHER,

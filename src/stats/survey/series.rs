@@ -47,7 +47,7 @@ pub struct Observation {
     /// Number of the run; 0 where that is not known.
     pub run: u64,
     /// What came of it.
-    pub heard: RowReply,
+    pub reply: RowReply,
     /// Number of the region.
     pub region: usize,
     /// Number of the address; none where there is none.
@@ -150,7 +150,7 @@ impl Series {
 
     /// Brings a row into the order of time.
     pub fn order(&mut self, observation: Observation) -> Ordered {
-        let is_beside = matches!(observation.heard, RowReply::Beside { .. });
+        let is_beside = matches!(observation.reply, RowReply::Beside { .. });
         self.follow(&observation);
         if self
             .passed
@@ -169,7 +169,7 @@ impl Series {
         let place = self.waiting.len().saturating_sub(before);
         let equal = |other: &&Observation| {
             (other.measured, other.address) == (observation.measured, observation.address)
-                && other.heard == observation.heard
+                && other.reply == observation.reply
         };
         let copy_of = (self.waiting.range(..place).rev())
             .take_while(|other| other.axis == observation.axis)
@@ -282,7 +282,7 @@ impl Series {
             self.has_worked = false;
         }
         self.passed = Some((at, axis, run));
-        match observation.heard {
+        match observation.reply {
             RowReply::Answer | RowReply::Beside { answered: true } => {
                 self.has_worked = true;
                 if let Some(open) = self.open.take() {
@@ -298,7 +298,7 @@ impl Series {
             RowReply::Here | RowReply::Beside { answered: false } => {}
             RowReply::Nothing(cause) => self.fail(at, axis, cause, observation.region),
         }
-        if !matches!(observation.heard, RowReply::Beside { .. }) {
+        if !matches!(observation.reply, RowReply::Beside { .. }) {
             self.see_address(observation.address);
         }
     }

@@ -12,7 +12,7 @@ use crate::doc::lines::{WIDTH, failed, line, millis, ms, percent};
 use crate::doc::text::time;
 use crate::judge::limits::QualityLimits;
 use crate::measure::burst::Burst;
-use crate::measure::burst::fold::Outages;
+use crate::measure::burst::fold::WatchOutages;
 use crate::record::{Distance, Figures, Outcome, plain};
 use crate::zone::Zone;
 pub use quality::{failed_lines, table, verdict};
@@ -134,7 +134,7 @@ pub struct BurstSummary<'a> {
     /// By what they are judged.
     pub limits: &'a QualityLimits,
     /// Times without answers; none of bursts.
-    pub outages: Option<&'a Outages>,
+    pub outages: Option<&'a WatchOutages>,
     /// The distance of a relay that was watched.
     pub distance: Option<&'a Distance>,
     /// Since when nothing could be sent, and why, where a watch never came to that.
