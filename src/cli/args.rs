@@ -69,33 +69,33 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Runs a series of probes, one row each: DNS, connect, TLS, certificate, TURN
+    /// Runs probes, one row each: DNS, connect, TLS, certificate, TURN
     #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
     Probe(Box<ProbeArgs>),
-    /// Makes statistics, tables and a page with charts from CSV and JSON Lines files
+    /// Makes tables and a page with charts from CSV and JSON Lines files
     #[command(after_help = report::EXAMPLES, after_long_help = format!("{}\n\n{EXIT_CODES}", report::EXAMPLES))]
     Report(Box<ReportArgs>),
-    /// Compares two series: what differs, and whether that is more than chance
+    /// Compares two series: what differs, and is it more than chance
     #[command(after_help = compare::EXAMPLES, after_long_help = format!("{}\n\n{EXIT_CODES}", compare::EXAMPLES))]
     Compare(Box<CompareArgs>),
-    /// Checks the whole path once: what is wrong, whose fault it is, what to do
+    /// Checks the whole path: what is wrong, whose fault, what to do
     #[command(after_help = diagnose::EXAMPLES, after_long_help = format!("{}\n\n{}\n\n{EXIT_CODES}", diagnose::EXAMPLES, diagnose::DESTINATIONS))]
     Diagnose(Box<DiagnoseArgs>),
-    /// Lists the TLS versions and cipher suites of a relay, its certificates, and who answers
+    /// Lists TLS versions, cipher suites and certificates of a relay
     #[command(after_help = tls::EXAMPLES, after_long_help = format!("{}\n\n{EXIT_CODES}", tls::EXAMPLES))]
     Tls(Box<TlsArgs>),
     /// Writes rows and roll-ups to Parquet, with the right types
     #[cfg(feature = "parquet")]
     #[command(after_help = export::EXAMPLES, after_long_help = format!("{}\n\n{EXIT_CODES}", export::EXAMPLES))]
     Export(Box<ExportArgs>),
-    /// Shows the names, addresses and ports of Teams, and which of them answer
+    /// Shows names, addresses and ports of Teams, and which answer
     #[command(after_help = endpoints::EXAMPLES, after_long_help = format!("{}\n\n{EXIT_CODES}", endpoints::EXAMPLES))]
     Endpoints(Box<EndpointsArgs>),
     /// Describes the CSV columns: name, type, unit, first version, meaning
     Schema(SchemaArgs),
     /// Prints completions for a shell
     Completions(CompletionsArgs),
-    /// Prints the manual: chapters, and a man page for each command
+    /// Prints the manual: chapters, and a page for each command
     Man(ManArgs),
 }
 
@@ -119,7 +119,7 @@ pub struct ProbeArgs {
         hide_short_help = true
     )]
     pub until: Option<NaiveTime>,
-    /// Time between probes; 0 means back to back
+    /// Time between probes; 0: back to back
     #[arg(short, long, value_name = "TIME", default_value = "1s", value_parser = duration)]
     pub interval: Duration,
     /// IPv4 only

@@ -67,7 +67,7 @@ pub struct CompareArgs {
     #[arg(long = "where", value_name = "COLUMN=VALUE", value_parser = suggested::conditions(),
           hide_possible_values = true, help_heading = "Filters")]
     pub wanted: Vec<String>,
-    /// Time zone for hours and days, and for files without one: utc, local, Europe/Berlin, W. Europe Standard Time
+    /// Zone of hours, days and files without one: utc, local, Europe/Berlin, W. Europe Standard Time
     #[arg(
         long,
         value_name = "ZONE",

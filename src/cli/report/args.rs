@@ -33,7 +33,7 @@ pub struct ReportArgs {
     #[arg(value_name = "FILE", required_unless_present = "sql")]
     pub files: Vec<OsString>,
 
-    /// Only the table by this column; region,hour groups by both; repeatable
+    /// Table by this column; region,hour: by both; repeatable
     #[arg(long, value_name = "COLUMN[,COLUMN]", value_parser = suggested::dimensions(), hide_possible_values = true)]
     pub by: Vec<String>,
     /// Only these times: dns, connect, tls, turn, total
@@ -59,7 +59,7 @@ pub struct ReportArgs {
     /// Shortest outage to report; by default, more rows lost in a row than chance explains
     #[arg(long, value_name = "TIME", value_parser = duration, hide_short_help = true)]
     pub outage: Option<Duration>,
-    /// Groups shown per table on the terminal; 0 shows all
+    /// Groups per table on the terminal; 0: all
     #[arg(long, value_name = "N", default_value = "10", value_parser = whole::<usize>(0..=u64::MAX, 20))]
     pub top: usize,
 
@@ -69,7 +69,7 @@ pub struct ReportArgs {
     /// Rows before this time
     #[arg(long, value_name = "TIME", help_heading = "Filters")]
     pub until: Option<String>,
-    /// Compare with the equally long time before --since: previous
+    /// Compare with the time before --since: previous
     #[arg(
         long,
         value_name = "TIME",
@@ -78,7 +78,7 @@ pub struct ReportArgs {
         help_heading = "Filters"
     )]
     pub against: Option<Against>,
-    /// Rows with this value; several values of one column are alternatives
+    /// Rows with this value; of one column any of several
     #[arg(long = "where", value_name = "COLUMN=VALUE", value_parser = suggested::conditions(),
           hide_possible_values = true, help_heading = "Filters")]
     pub wanted: Vec<String>,
@@ -92,7 +92,7 @@ pub struct ReportArgs {
         hide_short_help = true
     )]
     pub world: Option<World>,
-    /// Time zone for hours and days, and for files without one: utc, local, Europe/Berlin, W. Europe Standard Time
+    /// Zone of hours, days and files without one: utc, local, Europe/Berlin, W. Europe Standard Time
     #[arg(
         long,
         value_name = "ZONE",

@@ -63,7 +63,7 @@ pub struct TlsArgs {
     /// Send an HTTP HEAD after TLS: no relay speaks HTTP
     #[arg(long)]
     pub http: bool,
-    /// Time between connections; 0 means back to back
+    /// Time between connections; 0: back to back
     ///
     /// Less than 100ms needs a loopback or private address, or --i-own-this-server.
     #[arg(short, long, value_name = "TIME", default_value = "100ms", value_parser = duration)]
