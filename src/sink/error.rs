@@ -185,6 +185,16 @@ pub enum SinkError {
         /// The files that keep them.
         kept: String,
     },
+    /// It did not take rows for some time and was changed meanwhile, so that they stay in another file.
+    #[error(
+        "{path} was changed while it took no rows, and rows of this run stay in {kept}: a report reads both files"
+    )]
+    Apart {
+        /// The file.
+        path: String,
+        /// The files that keep them.
+        kept: String,
+    },
     /// It did not take rows, and no other file does.
     #[error("{why}; rows that waited for it can be kept nowhere: {error}")]
     NotKeptAside {
