@@ -15,6 +15,7 @@
 
 mod contract;
 mod csv;
+mod doubt;
 mod error;
 mod file;
 mod folded;

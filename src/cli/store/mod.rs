@@ -18,7 +18,7 @@ pub use hidden::hide_password;
 /// The options.
 #[derive(Debug, Args)]
 pub struct StoreArgs {
-    /// Rows, and roll-ups with --rollup, into FILE.db as well: an SQLite database that `report` reads; or into a PostgreSQL server, postgres://USER@HOST/DATABASE
+    /// Also write rows (and roll-ups with --rollup) to FILE.db, an SQLite database that `report` reads, or to a PostgreSQL server, postgres://USER@HOST/DATABASE
     #[arg(
         long,
         value_name = "FILE.db|URL",
@@ -26,7 +26,7 @@ pub struct StoreArgs {
         hide_short_help = true
     )]
     pub store: Option<PathBuf>,
-    /// How long they stay there: rows=7d, packets=1d, rollups=2y; by whole days of UTC, without it for good
+    /// How long to keep them there: rows=7d, packets=1d, rollups=2y; whole UTC days, by default forever
     #[arg(
         long,
         value_name = "KIND=TIME",
