@@ -185,6 +185,16 @@ pub enum SinkError {
         /// The files that keep them.
         kept: String,
     },
+    /// It did not take rows for some time and was changed meanwhile, so that they stay in another file.
+    #[error(
+        "{path} was changed while it took no rows, and rows of this run stay in {kept}: a report reads both files"
+    )]
+    Apart {
+        /// The file.
+        path: String,
+        /// The files that keep them.
+        kept: String,
+    },
     /// It did not take rows, and no other file does.
     #[error("{why}; rows that waited for it can be kept nowhere: {error}")]
     NotKeptAside {
@@ -210,6 +220,14 @@ pub enum SinkError {
     /// Another program writes to a store, and lets nobody else.
     #[error("{0} is {busy}", busy = StoreError::Busy)]
     StoreBusy(String),
+    /// A PostgreSQL server, or what waits for it.
+    #[error("{path}: {why}")]
+    Server {
+        /// The server and the database.
+        path: String,
+        /// What is wrong, and what to do.
+        why: String,
+    },
     /// Anything else that the system refused.
     #[error("cannot write {path}: check its disk and its rights")]
     Io {

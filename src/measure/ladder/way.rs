@@ -97,6 +97,8 @@ impl Asking<'_> {
                 let beside = Circumstances {
                     system: examined.os_reaches,
                     system_note: examined.os_note,
+                    // what is missing may be the very issuer
+                    verdict: examined.trust_os.filter(|_| findings.chain_is_whole),
                     is_microsofts: in_range,
                     is_whole: findings.chain_is_whole,
                     nearness: None,
