@@ -84,7 +84,7 @@ impl Shared {
     }
 
     fn tell(&self, text: String) {
-        self.lock().notes.push(Note::Monitoring { text });
+        self.lock().notes.push(Note::Monitoring(text));
     }
 }
 

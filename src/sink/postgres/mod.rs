@@ -36,7 +36,7 @@ pub(super) fn prepare<R: RowKind>(
     server: &Server,
 ) -> Result<Prepared<R>, SinkError> {
     let Some(stored) = R::STORED else {
-        return Err(SinkError::NotStored { what: R::WHAT });
+        return Err(SinkError::NotStored(R::WHAT));
     };
     let is_wanted =
         |column: &&Column<R>| column.default || spec.more.contains(&(stored.table, column.name));
@@ -138,12 +138,10 @@ impl<R: RowKind> Spooled<R> {
         if let Some((_, last, _)) = &mut self.lost {
             *last = seq;
         } else {
-            self.notes.push(Note::Monitoring {
-                text: format!(
-                    "{why}: rows of {} are lost from number {seq} of this run on, until it has room",
-                    self.table
-                ),
-            });
+            self.notes.push(Note::Monitoring(format!(
+                "{why}: rows of {} are lost from number {seq} of this run on, until it has room",
+                self.table
+            )));
             self.lost = Some((seq, seq, why));
         }
         // rows of a segment follow one another
@@ -152,12 +150,10 @@ impl<R: RowKind> Spooled<R> {
 
     fn tell_lost(&mut self) {
         if let Some((first, last, _)) = self.lost.take() {
-            self.notes.push(Note::Monitoring {
-                text: format!(
-                    "the spool has room again: rows {first} to {last} of {} in this run are lost",
-                    self.table
-                ),
-            });
+            self.notes.push(Note::Monitoring(format!(
+                "the spool has room again: rows {first} to {last} of {} in this run are lost",
+                self.table
+            )));
         }
     }
 
