@@ -10,7 +10,7 @@ use super::values::Color;
 /// Columns of the terminal on stdout; 80 where there is none.
 pub fn width() -> u16 {
     let size = terminal_size::terminal_size_of(std::io::stdout());
-    size.map_or(80, |(width, _)| width.0.clamp(60, 200))
+    size.map_or(80, |(width, _)| width.0.clamp(40, 200))
 }
 
 /// Columns of the terminal on stdout for what is printed line by line, whatever its width is by now; 80

@@ -3,6 +3,8 @@
 use std::fmt::{self, Write as _};
 use std::time::Duration;
 
+use chrono::NaiveDate;
+
 use crate::record::plain;
 
 /// What the user should know although the sink goes on; [`fmt::Display`] gives the message.
@@ -73,6 +75,17 @@ pub enum Note {
         files: usize,
         /// How long files are kept.
         keep: Duration,
+    },
+    /// What is old by the clock stays, as the clock may be wrong.
+    Doubted {
+        /// The files or rows.
+        what: String,
+        /// The date of the latest of them.
+        last: NaiveDate,
+        /// The first date after that of which there is anything.
+        first: NaiveDate,
+        /// The date until which they stay.
+        until: NaiveDate,
     },
     /// Nothing can be done with files that are finished.
     NotKeptUp {
@@ -159,6 +172,16 @@ impl fmt::Display for Note {
                     ),
                 }
             }
+            Self::Doubted {
+                what,
+                last,
+                first,
+                until,
+            } => write!(
+                f,
+                "{what} are old, but stay until {until}: nothing was measured between {last} and {first}, so the clock may be wrong; if it \
+                 is right, you can delete them now"
+            ),
             Self::NotKeptUp {
                 path,
                 more,
@@ -279,6 +302,16 @@ mod tests {
                 },
                 "/srv/probes.csv cannot be locked, let no second run write to it: no locks \
                  available",
+            ),
+            (
+                Note::Doubted {
+                    what: "files up to /srv/probes.csv".to_owned(),
+                    last: NaiveDate::from_ymd_opt(2026, 11, 29).unwrap(),
+                    first: NaiveDate::from_ymd_opt(2031, 1, 1).unwrap(),
+                    until: NaiveDate::from_ymd_opt(2031, 4, 1).unwrap(),
+                },
+                "files up to /srv/probes.csv are old, but stay until 2031-04-01: nothing was measured between 2026-11-29 and \
+                 2031-01-01, so the clock may be wrong; if it is right, you can delete them now",
             ),
             (
                 Note::Replaced(path()),

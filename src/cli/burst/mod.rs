@@ -16,7 +16,7 @@ use super::run::{Counts, FinishedRun, Kind, Told, View};
 use super::stream_live::{Progress, StreamLive};
 use super::terminal;
 use crate::clock::Wall;
-use crate::doc::lines::narrowed;
+use crate::doc::lines::{WIDTH, narrowed};
 use crate::measure::Engine;
 use crate::measure::burst::text::watch::{Minutes, change, distance, moved};
 use crate::measure::burst::text::{BurstSummary, block, failed_lines};
@@ -90,10 +90,10 @@ impl Kind for Stream {
     }
 
     fn row(&mut self, burst: &Burst) -> Told<Packet> {
-        let columns = terminal::columns();
         if let Some(minutes) = &mut self.minutes {
-            return text(&minutes.of(burst, columns));
+            return text(&minutes.of(burst, terminal::columns()));
         }
+        let columns = terminal::columns().min(WIDTH);
         let remark = match &burst.distance {
             Some(found @ Distance::Unknown(_)) => {
                 Some(format!("burst {}: {}", burst.slot, distance(found)))
@@ -103,7 +103,7 @@ impl Kind for Stream {
         Told {
             remark,
             ..text(&narrowed(
-                &block(burst, &self.options.limits, self.zone),
+                &block(burst, &self.options.limits, self.zone, columns),
                 columns,
             ))
         }
@@ -154,6 +154,7 @@ impl Kind for Stream {
             unmeasured: totals.unmeasured.as_ref(),
             told: !is_watch && totals.rows.bursts == 1 && run.told,
             zone: run.zone,
+            columns: run.columns,
         };
         summary.render()
     }

@@ -9,14 +9,14 @@ pub const EXAMPLES: &str = "\
 Examples:
   turnprobe export probes-*.csv probes.parquet     rows of many files in one
   turnprobe export rollups.csv rollups.parquet     roll-ups, histograms as lists
-  turnprobe report rollups.parquet                 read again";
+  turnprobe report rollups.parquet                 read it back";
 
 #[derive(Debug, Args)]
 pub struct ExportArgs {
     /// CSV or JSON Lines files, also .gz and *.csv, then the file to write, NAME.parquet
     #[arg(value_name = "FILE", required = true, num_args = 2..)]
     pub files: Vec<OsString>,
-    /// Replace the file where it is there already
+    /// Replace the file if it exists
     #[arg(long)]
     pub force: bool,
 }

@@ -14,7 +14,7 @@ use super::run::world::headline;
 use super::run::{Counts, FinishedRun, Kind, Told, View};
 use super::stream_live::{Progress, StreamLive};
 use super::terminal;
-use crate::doc::lines::narrowed;
+use crate::doc::lines::{WIDTH, narrowed};
 use crate::measure::Engine;
 use crate::measure::hold::text::{HoldSummary, block};
 use crate::measure::hold::{Hold, Sample};
@@ -75,7 +75,10 @@ impl Kind for Held {
 
     fn row(&mut self, row: &Hold) -> Told<Sample> {
         Told {
-            text: Some(narrowed(&block(row, self.zone), terminal::columns())),
+            text: Some(narrowed(
+                &block(row, self.zone),
+                terminal::columns().min(WIDTH),
+            )),
             ..Told::default()
         }
     }

@@ -30,7 +30,6 @@ use super::values::Color;
 use super::{message, terminal};
 use crate::clock::Wall;
 use crate::doc::lines::{WIDTH, narrowed};
-use crate::doc::wrapped;
 use crate::lab::LabOptions;
 use crate::measure::{Engine, Stop, Why};
 use crate::net::{NameLog, Opener, Plan};
@@ -224,10 +223,8 @@ pub(super) fn run<K: Kind>(job: Job<K>, color: Color) -> Result<Exit, Failure> {
         });
         summary.push_str(&clocks.summary());
         for said in names.summary() {
-            for line in wrapped(&said, WIDTH) {
-                summary.push_str(&line);
-                summary.push('\n');
-            }
+            summary.push_str(&said);
+            summary.push('\n');
         }
         print_summary(&narrowed(&summary, columns), color, to_stderr, &stop);
     }

@@ -52,6 +52,9 @@ fn samples() -> Vec<Sample> {
         ("wait_for_file", "7s"),
         ("store", "probes.db"),
         ("store_keep", "rows=7d,rollups=2y"),
+        ("store_ca", "root.pem"),
+        ("store_spool", "spool"),
+        ("store_spool_limit", "500M"),
         ("metrics", "9464"),
         ("metrics_textfile", "teams.prom"),
         ("otlp", "http://localhost:4318"),
@@ -184,7 +187,7 @@ fn every_option_has_its_place_in_the_table_of_uses() {
     assert_eq!(options("compare"), of_compare);
     assert_eq!(options("schema"), ["row", "format", "color"]);
     assert_eq!(options("completions"), ["shell", "color"]);
-    assert_eq!(options("man"), ["topic", "out", "color"]);
+    assert_eq!(options("man"), ["topic", "out", "html", "color"]);
 }
 
 /// In each mode and over each transport, an option that is accepted beside another changes what is
