@@ -11,9 +11,11 @@ mod steps;
 use std::sync::Arc;
 use std::time::Instant;
 
-use chrono::{DateTime, Local, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 pub use steps::{Changes, ClockStep, Look, Steps};
+
+use crate::zone::Here;
 
 /// Whether the monotonic clock goes on while the machine sleeps.
 const GOES_ON_IN_SLEEP: bool = cfg!(windows);
@@ -78,6 +80,6 @@ impl std::fmt::Debug for Wall {
 }
 
 /// The moment in the time zone of this machine.
-pub fn local(moment: DateTime<Utc>) -> DateTime<Local> {
-    moment.with_timezone(&Local)
+pub fn local(moment: DateTime<Utc>) -> DateTime<Here> {
+    moment.with_timezone(&Here)
 }

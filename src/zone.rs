@@ -4,7 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use chrono::{
-    DateTime, FixedOffset, Local, MappedLocalTime, NaiveDateTime, Offset as _, TimeZone as _, Utc,
+    DateTime, FixedOffset, Local, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime,
+    Offset as _, TimeZone, Utc,
 };
 use icu_time::zone::WindowsParser;
 use icu_time::zone::iana::IanaParserExtended;
@@ -36,7 +37,7 @@ impl Zone {
         match self {
             Self::Utc => Utc.fix(),
             Self::Fixed(offset) => offset,
-            Self::Local => Local.offset_from_utc_datetime(&at.naive_utc()).fix(),
+            Self::Local => Here.offset_from_utc_datetime(&at.naive_utc()),
             Self::Named(zone) => zone.offset_from_utc_datetime(&at.naive_utc()).fix(),
         }
     }
@@ -60,7 +61,7 @@ impl Zone {
                 let offset = chrono::Duration::seconds(offset.local_minus_utc().into());
                 return ((shown - offset).and_utc(), None);
             }
-            Self::Local => Local
+            Self::Local => Here
                 .from_local_datetime(&shown)
                 .map(|at| at.with_timezone(&Utc)),
             Self::Named(zone) => zone
@@ -77,6 +78,61 @@ impl Zone {
                 ((shown - offset).and_utc(), None)
             }
         }
+    }
+}
+
+/// This system's own zone, and UTC where the system has none, as Windows without one in its registry: chrono's own panics
+/// then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Here;
+
+impl TimeZone for Here {
+    type Offset = FixedOffset;
+
+    fn from_offset(_: &FixedOffset) -> Self {
+        Self
+    }
+
+    fn offset_from_local_date(&self, shown: &NaiveDate) -> MappedLocalTime<FixedOffset> {
+        self.offset_from_local_datetime(&shown.and_time(NaiveTime::MIN))
+    }
+
+    fn offset_from_local_datetime(&self, shown: &NaiveDateTime) -> MappedLocalTime<FixedOffset> {
+        offsets(&Local, shown)
+    }
+
+    fn offset_from_utc_date(&self, at: &NaiveDate) -> FixedOffset {
+        self.offset_from_utc_datetime(&at.and_time(NaiveTime::MIN))
+    }
+
+    fn offset_from_utc_datetime(&self, at: &NaiveDateTime) -> FixedOffset {
+        offset(&Local, at)
+    }
+}
+
+/// Whether the zone is known. A time that its clocks leave out has no distance from UTC either, but half a day later one has.
+fn is_known<Z: TimeZone>(zone: &Z, near: &NaiveDateTime) -> bool {
+    let later = near.checked_add_signed(chrono::Duration::hours(12));
+    let mut both = [Some(*near), later].into_iter().flatten();
+    both.any(|at| !matches!(zone.offset_from_local_datetime(&at), MappedLocalTime::None))
+}
+
+/// How far a zone's clocks are from UTC at a moment.
+fn offset<Z: TimeZone>(zone: &Z, at: &NaiveDateTime) -> FixedOffset {
+    if is_known(zone, at) {
+        zone.offset_from_utc_datetime(at).fix()
+    } else {
+        Utc.fix()
+    }
+}
+
+/// The same when they show a time: none, one or two.
+fn offsets<Z: TimeZone>(zone: &Z, shown: &NaiveDateTime) -> MappedLocalTime<FixedOffset> {
+    if is_known(zone, shown) {
+        zone.offset_from_local_datetime(shown)
+            .map(|offset| offset.fix())
+    } else {
+        MappedLocalTime::Single(Utc.fix())
     }
 }
 
@@ -147,6 +203,52 @@ mod tests {
 
     fn shown(text: &str) -> NaiveDateTime {
         text.parse().unwrap()
+    }
+
+    /// As chrono's own on a Windows that has no zone: no distance for a time that is shown, and a panic for a moment.
+    #[derive(Clone)]
+    struct Zoneless;
+
+    impl TimeZone for Zoneless {
+        type Offset = FixedOffset;
+
+        fn from_offset(_: &FixedOffset) -> Self {
+            Self
+        }
+
+        fn offset_from_local_date(&self, _: &NaiveDate) -> MappedLocalTime<FixedOffset> {
+            MappedLocalTime::None
+        }
+
+        fn offset_from_local_datetime(&self, _: &NaiveDateTime) -> MappedLocalTime<FixedOffset> {
+            MappedLocalTime::None
+        }
+
+        fn offset_from_utc_date(&self, _: &NaiveDate) -> FixedOffset {
+            panic!("there is no zone")
+        }
+
+        fn offset_from_utc_datetime(&self, _: &NaiveDateTime) -> FixedOffset {
+            panic!("there is no zone")
+        }
+    }
+
+    #[test]
+    fn a_system_without_a_zone_shows_utc_and_one_with_a_zone_its_own_time() {
+        let utc = FixedOffset::east_opt(0).unwrap();
+        for time in ["2026-03-29T02:30:00", "2026-11-29T12:00:00"] {
+            assert_eq!(offset(&Zoneless, &shown(time)), utc, "{time}");
+            assert_eq!(
+                offsets(&Zoneless, &shown(time)),
+                MappedLocalTime::Single(utc),
+                "{time}"
+            );
+        }
+        // in the hour that Berlin's clocks leave out there is a zone all the same
+        let berlin = chrono_tz::Europe::Berlin;
+        let gap = shown("2026-03-29T02:30:00");
+        assert_eq!(offsets(&berlin, &gap), MappedLocalTime::None);
+        assert_eq!(offset(&berlin, &gap), FixedOffset::east_opt(7200).unwrap());
     }
 
     // Europe/Berlin by zdump: winter time until 2021-03-28T01:00Z and from 2021-10-31T01:00Z

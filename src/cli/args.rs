@@ -62,40 +62,40 @@ pub struct Cli {
         hide_short_help = true
     )]
     pub color: Color,
-    /// With --version: also the commit, the target, the features and the date of the list of endpoints
+    /// With --version: also the commit, target, features and date of the endpoint list
     #[arg(long, requires = "version", hide_short_help = true)]
     pub verbose: bool,
 }
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// A series of probes, one row per probe: DNS, connect, TLS, certificate, TURN
+    /// Runs probes, one row each: DNS, connect, TLS, certificate, TURN
     #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
     Probe(Box<ProbeArgs>),
-    /// Statistics, tables and a page with charts from CSV and JSON Lines files
+    /// Makes tables and a page with charts from CSV and JSON Lines files
     #[command(after_help = report::EXAMPLES, after_long_help = format!("{}\n\n{EXIT_CODES}", report::EXAMPLES))]
     Report(Box<ReportArgs>),
-    /// Two series side by side: what differs, and whether that is more than chance
+    /// Compares two series: what differs, and is it more than chance
     #[command(after_help = compare::EXAMPLES, after_long_help = format!("{}\n\n{EXIT_CODES}", compare::EXAMPLES))]
     Compare(Box<CompareArgs>),
-    /// One look at the whole way: what is wrong, whose fault it is, what to do
+    /// Checks the whole path: what is wrong, whose fault, what to do
     #[command(after_help = diagnose::EXAMPLES, after_long_help = format!("{}\n\n{}\n\n{EXIT_CODES}", diagnose::EXAMPLES, diagnose::DESTINATIONS))]
     Diagnose(Box<DiagnoseArgs>),
-    /// The TLS versions and cipher suites of a relay, its certificates, and who answers
+    /// Lists TLS versions, cipher suites and certificates of a relay
     #[command(after_help = tls::EXAMPLES, after_long_help = format!("{}\n\n{EXIT_CODES}", tls::EXAMPLES))]
     Tls(Box<TlsArgs>),
-    /// Rows and roll-ups to Parquet, with the right types
+    /// Writes rows and roll-ups to Parquet, with the right types
     #[cfg(feature = "parquet")]
     #[command(after_help = export::EXAMPLES, after_long_help = format!("{}\n\n{EXIT_CODES}", export::EXAMPLES))]
     Export(Box<ExportArgs>),
-    /// Names, addresses and ports of Teams, and what of them answers
+    /// Shows names, addresses and ports of Teams, and which answer
     #[command(after_help = endpoints::EXAMPLES, after_long_help = format!("{}\n\n{EXIT_CODES}", endpoints::EXAMPLES))]
     Endpoints(Box<EndpointsArgs>),
-    /// The CSV columns: name, type, unit, first version, meaning
+    /// Describes the CSV columns: name, type, unit, first version, meaning
     Schema(SchemaArgs),
-    /// Prints the completions for a shell
+    /// Prints completions for a shell
     Completions(CompletionsArgs),
-    /// Man pages (roff) and the chapters of the manual (text)
+    /// Prints the manual: chapters, and a page for each command
     Man(ManArgs),
 }
 
@@ -105,13 +105,13 @@ pub struct ProbeArgs {
     #[arg(value_name = "TARGET", default_value = DEFAULT_RELAY, long_help = TARGETS)]
     pub targets: Vec<String>,
 
-    /// Number of probes; without -n and -d until Ctrl-C
+    /// Number of probes; without -n or -d until Ctrl-C
     #[arg(short = 'n', long, value_name = "N", value_parser = whole::<u64>(0..=u64::MAX, 10))]
     pub count: Option<u64>,
-    /// How long to go on, such as 90s or 8h41m
+    /// How long to run, such as 90s or 8h41m
     #[arg(short, long, value_name = "TIME", value_parser = duration)]
     pub duration: Option<Duration>,
-    /// Until the next HH:MM of local time, such as 06:41
+    /// Run until the next HH:MM local time, such as 06:41
     #[arg(
         long,
         value_name = "TIME",
@@ -119,7 +119,7 @@ pub struct ProbeArgs {
         hide_short_help = true
     )]
     pub until: Option<NaiveTime>,
-    /// Time between probes; 0 is back to back
+    /// Time between probes; 0: back to back
     #[arg(short, long, value_name = "TIME", default_value = "1s", value_parser = duration)]
     pub interval: Duration,
     /// IPv4 only
@@ -141,7 +141,7 @@ pub struct ProbeArgs {
         long_help = TRANSPORTS
     )]
     pub transport: Vec<Transport>,
-    /// Send an HTTP HEAD after the TLS handshake; a relay does not answer it (up to 3 s, in no phase)
+    /// Send an HTTP HEAD after the TLS handshake; no relay answers it (up to 3 s, not timed)
     #[arg(long, hide_short_help = true)]
     pub http: bool,
     /// none, allocate, binding or ms-allocate
@@ -165,7 +165,7 @@ pub struct ProbeArgs {
     pub hold: HoldArgs,
     #[command(flatten)]
     pub proxy: ProxyArgs,
-    /// Probe without the proxy as well, to see what it adds
+    /// Also probe without the proxy, to see what it adds
     #[arg(
         long,
         help_heading = "Proxy",
@@ -189,15 +189,15 @@ pub struct ProbeArgs {
     pub roll: Option<Roll>,
     /// Delete files of --roll that ended longer ago than this, such as 90d
     ///
-    /// What counts is the period in the name of a file. Nothing else beside them is touched, and what is deleted is told.
+    /// The period in the file name decides. Nothing else is touched, and every deletion is reported.
     #[arg(long, value_name = "TIME", value_parser = keep, help_heading = "Output", hide_short_help = true)]
     pub keep: Option<Duration>,
-    /// Make .gz of files of --roll that have ended, also those of earlier runs
+    /// Compress files of --roll that have ended to .gz, those of earlier runs too
     ///
-    /// Reports read both. The last file of a run is left to the next one.
+    /// Reports read both. The next run compresses the last file of this one.
     #[arg(long, help_heading = "Output", hide_short_help = true)]
     pub compress: bool,
-    /// Rows on stdout as csv, jsonl or list
+    /// Print rows on stdout as csv, jsonl or list
     #[arg(
         long,
         value_name = "FORMAT",
@@ -205,20 +205,20 @@ pub struct ProbeArgs {
         help_heading = "Output"
     )]
     pub format: Option<StdoutFormat>,
-    /// A label for every row
+    /// Label for every row
     #[arg(long, value_name = "KEY=VALUE", help_heading = "Output")]
     pub label: Vec<String>,
-    /// Times on the screen in UTC, not local time; rows always have UTC
+    /// Show times in UTC instead of local time; rows are always in UTC
     #[arg(long, help_heading = "Output", hide_short_help = true)]
     pub utc: bool,
-    /// Only errors and notes: no lines, no summary
+    /// Print only errors and notes: no lines, no summary
     #[arg(short, long, help_heading = "Output")]
     pub quiet: bool,
 
-    /// How long to wait for a file that another program holds [default: until the end, else 30s]
+    /// How long to wait for a file that another program holds open [default: until the end, else 30s]
     #[arg(long, value_name = "TIME", value_parser = duration, help_heading = "Output", hide_short_help = true)]
     pub wait_for_file: Option<Duration>,
-    /// Append the messages of stderr to FILE, too, each with its time
+    /// Also append messages to FILE, each with its time
     #[arg(
         long,
         value_name = "FILE",
@@ -227,7 +227,7 @@ pub struct ProbeArgs {
     )]
     pub log: Option<PathBuf>,
 
-    /// Write roll-ups to --output instead of rows: one for each TIME, target and region
+    /// Write roll-ups to --output instead of rows: one per TIME, target and region
     #[arg(long, value_name = "TIME", value_parser = duration, help_heading = "Output", hide_short_help = true)]
     pub rollup: Option<Duration>,
     /// Write roll-ups to FILE (.csv, .jsonl), and rows to --output
@@ -248,36 +248,36 @@ pub struct ProbeArgs {
     /// Probe built-in relays on loopback
     #[arg(long, help_heading = "Lab")]
     pub lab: bool,
-    /// Switch on a fault; several take turns
+    /// Turn on a fault; several take turns
     #[arg(long, value_name = "NAME", value_parser = words::<Fault>(), hide_possible_values = true,
           help_heading = "Lab", long_help = faults())]
     pub lab_fault: Vec<Fault>,
-    /// Percent of probes that faults hit
+    /// Percentage of probes hit by faults
     #[arg(long, value_name = "N", default_value = "100",
           value_parser = whole_percent, help_heading = "Lab", hide_short_help = true)]
     pub lab_fault_share: u8,
 
-    /// Most probes at the same time [default: limits / interval, 8 to 64]
+    /// Maximum number of probes at once [default: limits / interval, 8 to 64]
     #[arg(long, value_name = "N", help_heading = "Advanced", hide_short_help = true,
           value_parser = whole::<u16>(1..=1024, 16))]
     pub concurrency: Option<u16>,
-    /// Limit of the name resolution
+    /// Time limit for name resolution
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = duration,
           help_heading = "Advanced", hide_short_help = true)]
     pub dns_timeout: Duration,
-    /// Limit of the TCP connect; under 3s a lost SYN is not seen to recover
+    /// Time limit for the TCP connect; below 3s a lost SYN cannot be seen to recover
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration,
           help_heading = "Advanced", hide_short_help = true)]
     pub connect_timeout: Duration,
-    /// Limit of the TLS handshake
+    /// Time limit for the TLS handshake
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration,
           help_heading = "Advanced", hide_short_help = true)]
     pub tls_timeout: Duration,
-    /// Limit of the STUN or TURN request; one request is sent, and none again
+    /// Time limit for the STUN or TURN request, which is sent only once
     #[arg(long, value_name = "TIME", default_value = "3s", value_parser = duration,
           help_heading = "Advanced", hide_short_help = true)]
     pub turn_timeout: Duration,
-    /// UDP ports of the relay, such as 3478-3481 or 3478,3480; each is a probe with its own row
+    /// UDP ports of the relay, such as 3478-3481 or 3478,3480; each gets its own probe and row
     #[arg(
         long,
         value_name = "LIST",
@@ -305,7 +305,7 @@ pub struct ProbeArgs {
         hide_short_help = true
     )]
     pub address: Option<IpAddr>,
-    /// Name for SNI and the certificate's check instead of the target's
+    /// Name for SNI and the certificate check, instead of the target's
     #[arg(
         long,
         value_name = "NAME",
@@ -313,7 +313,7 @@ pub struct ProbeArgs {
         hide_short_help = true
     )]
     pub sni: Option<String>,
-    /// Columns: all, reference (the 22 of End2End-TCP) or names, separated by commas
+    /// Columns: all, reference (the 22 of End2End-TCP) or a comma-separated list of names
     #[arg(
         long,
         value_name = "LIST",
@@ -323,7 +323,7 @@ pub struct ProbeArgs {
         hide_short_help = true
     )]
     pub columns: Option<String>,
-    /// CSV in the form that Excel opens
+    /// CSV in the form that Excel expects
     #[arg(
         long,
         value_name = "PROFILE",
@@ -331,15 +331,15 @@ pub struct ProbeArgs {
         hide_short_help = true
     )]
     pub csv_profile: Option<ProfileArg>,
-    /// Exit with 1 when more than this share of the probes failed
+    /// Exit with 1 if more than this percentage of probes failed
     #[arg(long, value_name = "PERCENT", help_heading = "Advanced", hide_short_help = true,
           value_parser = percent)]
     pub max_failed: Option<f64>,
-    /// Exit with 1 when more than this share of the certificates cannot be trusted (`tls_path`)
+    /// Exit with 1 if more than this percentage of certificates cannot be trusted (`tls_path`)
     #[arg(long, value_name = "PERCENT", help_heading = "Advanced", hide_short_help = true,
           value_parser = percent)]
     pub max_untrusted: Option<f64>,
-    /// Allow more than 10 probes a second, and bursts and watches beyond their limits, to a public
+    /// Allow more than 10 probes a second, and longer or faster bursts and watches, to a public
     /// address
     #[arg(long, help_heading = "Advanced", hide_short_help = true)]
     pub i_own_this_server: bool,
@@ -354,7 +354,7 @@ pub struct SchemaArgs {
     /// Kind of row
     #[arg(value_name = "ROW", default_value = "probe", value_parser = row())]
     pub row: RowFacts,
-    /// Form of the list
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub format: SchemaFormat,
 }
@@ -368,12 +368,17 @@ pub struct CompletionsArgs {
 
 #[derive(Debug, Args)]
 pub struct ManArgs {
-    /// A command, turnprobe, or a chapter; without it all are listed
+    /// A chapter, a command, or turnprobe; lists them all if omitted
+    ///
+    /// On a terminal everything is plain text. Into a pipe or a file, man pages are roff, for `man -l -` (on Windows still text).
     #[arg(value_name = "TOPIC", value_parser = suggested::topics(), hide_possible_values = true)]
     pub topic: Option<String>,
     /// Write all man pages into DIR instead: turnprobe.1, turnprobe-probe.1 ...
     #[arg(long, value_name = "DIR", conflicts_with = "topic")]
     pub out: Option<PathBuf>,
+    /// As HTML; with --out every page and chapter, and index.html
+    #[arg(long)]
+    pub html: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -1,5 +1,5 @@
-//! Completions for shells. What clap makes for PowerShell has no values, and that for fish none of what is no option:
-//! they are added here.
+//! Completions for shells. What clap makes for PowerShell has no values, that for fish none of what is no option, and that for
+//! bash none with an equals sign in them: they are added here.
 
 use std::fmt::Write as _;
 
@@ -29,6 +29,31 @@ const AFTER: &str = "    \
 
 ";
 
+/// For bash, which takes `cause=dns-t` for three words: the function that looks for what to offer gets the word as it was
+/// written, and what it finds loses the part that bash keeps.
+const WHOLE_WORDS: &str = r#"
+_turnprobe_whole_words() {
+    local cur="$2" prev="$3" at=$COMP_CWORD whole="" part
+    if [[ "$COMP_WORDBREAKS" == *=* ]]; then
+        while ((at > 0)); do
+            part="${COMP_WORDS[at]}"
+            whole="$part$whole"
+            ((at--))
+            [[ "$part" == "=" || "${COMP_WORDS[at]}" == "=" ]] || break
+        done
+        prev="${COMP_WORDS[at]}"
+        case "$whole" in
+            --*=*) prev="${whole%%=*}" cur="${whole#*=}" ;;
+            *) cur="$whole" ;;
+        esac
+    fi
+    _turnprobe "$1" "$cur" "$prev"
+    if [[ "$COMP_WORDBREAKS" == *=* && "$cur" == *=* ]]; then
+        COMPREPLY=("${COMPREPLY[@]#"${cur%"${cur##*=}"}"}")
+    fi
+}
+"#;
+
 /// The script for a shell.
 pub fn script(shell: Shell) -> Vec<u8> {
     let mut text = Vec::new();
@@ -45,6 +70,12 @@ pub fn script(shell: Shell) -> Vec<u8> {
         Shell::Fish => {
             text.extend_from_slice(without_option(&program).as_bytes());
             text
+        }
+        Shell::Bash => {
+            let text = String::from_utf8_lossy(&text);
+            let (function, register) = text.split_once("\n}\n").unwrap_or((&text, ""));
+            let register = register.replace("-F _turnprobe ", "-F _turnprobe_whole_words ");
+            format!("{function}\n}}\n{WHOLE_WORDS}{register}").into_bytes()
         }
         _ => text,
     }

@@ -16,10 +16,10 @@ const LONGEST: u64 = 8 * 1024 * 1024;
 
 #[derive(Debug, Clone, Args)]
 pub struct ListArgs {
-    /// Microsoft's list in FILE instead of the built-in one
+    /// Use Microsoft's list in FILE instead of the built-in one
     ///
-    /// It decides which addresses are of Teams (in_teams_range). `turnprobe endpoints fetch -o FILE` writes it; the JSON
-    /// that Microsoft's web service sends is taken as well.
+    /// It decides which addresses belong to Teams (in_teams_range). `turnprobe endpoints fetch -o FILE` writes it; the JSON
+    /// of Microsoft's web service works too.
     #[arg(
         long,
         value_name = "FILE",

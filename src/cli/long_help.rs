@@ -17,8 +17,8 @@ turns: too (not 5349), and turn: with ?transport=tcp (not 3478 of RFC 7065). UDP
 
 /// The transports, for the long help.
 pub const TRANSPORTS: &str = "\
-What is spoken; give it several times, or separated by commas, and each is probed in turn at the \
-address of the slot, with a row of its own:
+The transport. Give several, separated by commas or by repeating the option: each is probed in turn \
+at the same address, with a row of its own:
 - tls: TLS over TCP, port 443 (default)
 - udp: STUN and TURN over UDP, port 3478
 - tcp: STUN and TURN over plain TCP, port 443
@@ -26,30 +26,30 @@ address of the slot, with a row of its own:
 
 /// The requests, for the long help.
 pub const ASKS: &str = "\
-What to ask, without credentials:
+What to request, without credentials:
 - none: nothing (default on tls)
 - allocate: TURN Allocate (default on udp and tcp); on pseudo-tls Microsoft's
 - binding: STUN Binding; not on pseudo-tls
 - ms-allocate: Microsoft's Allocate (default on pseudo-tls)
 
-The answer to expect to an Allocate is the error 401, and such a row is OK. Inside TLS silence is \
-OK too: turn_reply says it.";
+The expected answer to an Allocate is error 401; such a row is OK. Inside TLS, silence is OK too: \
+turn_reply says so.";
 
 /// The periods of files, for the long help.
 pub const ROLL: &str = "\
-Begin a new file each period, by the clocks of this machine's time zone; FILE.csv is the pattern \
+Begin a new file each period, in the local time zone of this machine. FILE.csv gives the pattern \
 of the names:
 - hour: FILE-2026-11-22T03.csv
 - night: FILE-2026-11-22.csv, from noon of that day to noon of the next one
 - day: FILE-2026-11-22.csv, from midnight to midnight
 - month: FILE-2026-11.csv
 
-A row belongs to the period in which its probe began. Where the clocks are set back at the end of \
-summer time, both hours of that name go into one file. Times in the rows stay UTC.";
+A row belongs to the period in which its probe began. When the clocks go back at the end of summer \
+time, both hours of the same name go into one file. Times in the rows stay in UTC.";
 
 /// The faults of the lab with their meanings, for the long help.
 pub fn faults() -> String {
-    let mut text = "Switch on a fault; several take turns:".to_owned();
+    let mut text = "Turn on a fault; several take turns:".to_owned();
     for fault in Fault::ALL {
         let _ = write!(text, "\n- {}: {}", fault.as_str(), fault.meaning());
     }
@@ -59,18 +59,16 @@ pub fn faults() -> String {
 /// Exit codes, for the help.
 pub const EXIT_CODES: &str = "\
 Exit codes:
-  0    done, and something answered, be it a relay with an error (also when
-       Ctrl-C ended it)
-  1    no probe worked and no relay answered a request, more failed than
-       --max-failed allows, more certificates cannot be trusted than
-       --max-untrusted allows, more packets were lost than --max-loss allows,
-       --fail-on is met, --strict found bad input, some files could not be
-       read, the filters of a report leave no row, nothing can be told of what
-       is compared, a host that is checked is not of Teams, the list of
-       endpoints does not come, or diagnose found a fault or could not tell
-  2    the command line is wrong, or a report has rows of the lab and real ones
-       without --world
-  3    the tool's own input or output failed (disk full, file locked,
-       nothing to read)
+  0    done, and something answered, even if only with an error (also when
+       ended by Ctrl-C)
+  1    nothing worked and no relay answered; a limit was exceeded
+       (--max-failed, --max-untrusted, --max-loss) or --fail-on was met;
+       --strict found bad input; some files could not be read; the filters of
+       a report left no rows; compare or tls could not tell anything; a checked
+       host does not belong to Teams; the endpoint list could not be fetched;
+       diagnose found a fault or could not tell
+  2    the command line is wrong, or a report mixes lab and real rows without
+       --world
+  3    reading or writing failed (disk full, file locked, nothing to read)
   130  interrupted before anything was measured or read
 With --monitoring-plugin: 0 OK, 1 warning, 2 critical, 3 unknown";

@@ -11,6 +11,8 @@ use anstream::AutoStream;
 
 use super::exit::Failure;
 use super::log;
+use crate::doc::lines::narrowed;
+use crate::doc::width;
 use crate::record::plain;
 
 /// Messages that may wait for a slow terminal.
@@ -25,6 +27,9 @@ static STATUS_LINE: AtomicBool = AtomicBool::new(false);
 static WRITER: OnceLock<Option<SyncSender<Job>>> = OnceLock::new();
 
 enum Job {
+    /// A message, which a terminal gets in lines of its width.
+    Message(String),
+    /// Text as it is.
     Text(String),
     Done(SyncSender<()>),
 }
@@ -58,8 +63,8 @@ pub fn hint(text: &str) {
 fn line(kind: &str, text: &str) {
     let text = formed(kind, text);
     match writer() {
-        Some(writer) => drop(writer.try_send(Job::Text(text))),
-        None => write(&text),
+        Some(writer) => drop(writer.try_send(Job::Message(text))),
+        None => write_message(&text),
     }
 }
 
@@ -69,16 +74,19 @@ fn formed(kind: &str, text: &str) -> String {
 
 /// An error at the end of a run, behind all that still waits.
 pub fn last_error(text: &str) {
-    last(&formed("error", text));
+    send_last(Job::Message(formed("error", text)));
 }
 
 /// Text as it is, at the end of a run: does not wait for a terminal that stands still.
 pub fn last(text: &str) {
+    send_last(Job::Text(text.to_owned()));
+}
+
+fn send_last(mut job: Job) {
     const STEP: Duration = Duration::from_millis(20);
     let Some(writer) = writer() else {
-        return write(text);
+        return write_job(job);
     };
-    let mut job = Job::Text(text.to_owned());
     let mut left = PATIENCE;
     while let Err(TrySendError::Full(back)) = writer.try_send(job) {
         if left.is_zero() {
@@ -118,10 +126,15 @@ fn writer() -> Option<&'static SyncSender<Job>> {
 
 fn write_all(jobs: &Receiver<Job>) {
     while let Ok(job) = jobs.recv() {
-        match job {
-            Job::Text(text) => write(&text),
-            Job::Done(done) => drop(done.try_send(())),
-        }
+        write_job(job);
+    }
+}
+
+fn write_job(job: Job) {
+    match job {
+        Job::Message(text) => write_message(&text),
+        Job::Text(text) => write(&text),
+        Job::Done(done) => drop(done.try_send(())),
     }
 }
 
@@ -133,9 +146,53 @@ pub fn wipe() {
     }
 }
 
+/// A message: on a terminal it goes on below between two words.
+fn write_message(text: &str) {
+    let size = terminal_size::terminal_size_of(std::io::stderr());
+    let columns = size.map(|(width, _)| usize::from(width.0).max(20));
+    write_in(text, &in_lines(text, columns));
+}
+
+/// The message in lines of so many columns. One with a word that no line holds, such as a long path, stays as it is: whoever
+/// copies the path gets it whole.
+fn in_lines(text: &str, columns: Option<usize>) -> String {
+    match columns {
+        Some(columns)
+            if text
+                .split_whitespace()
+                .all(|word| width(word) + 2 < columns) =>
+        {
+            narrowed(text, columns)
+        }
+        _ => text.to_owned(),
+    }
+}
+
 /// One write for each text, so that lines do not mix; nobody is left to hear of a failure.
 fn write(text: &str) {
+    write_in(text, text);
+}
+
+/// The text in another form for the terminal; a log has it as it is.
+fn write_in(text: &str, shown: &str) {
     wipe();
-    let _ = std::io::stderr().write_all(text.as_bytes());
+    let _ = std::io::stderr().write_all(shown.as_bytes());
     log::add(text);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_gets_messages_between_words_and_paths_whole() {
+        let text = "turnprobe: note: the built-in list of 2026-08-14 decides\n";
+        assert_eq!(in_lines(text, None), text);
+        assert_eq!(
+            in_lines(text, Some(40)),
+            "turnprobe: note: the built-in list of\n  2026-08-14 decides\n"
+        );
+        let path = "turnprobe: error: /srv/a/long/path/that/has/no/room/probes.csv is in use\n";
+        assert_eq!(in_lines(path, Some(40)), path);
+    }
 }

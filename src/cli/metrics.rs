@@ -37,8 +37,8 @@ pub struct MetricsArgs {
     /// Write the metrics to a file for a node exporter, every 15 s
     #[arg(long, value_name = "FILE", help_heading = HEADING, hide_short_help = true)]
     pub metrics_textfile: Option<PathBuf>,
-    /// Send metrics to a collector of OpenTelemetry (OTLP/HTTP); headers, limits and the
-    /// interval are those of the `OTEL_*` variables
+    /// Send metrics to an OpenTelemetry collector (OTLP/HTTP); the `OTEL_*` variables set headers,
+    /// limits and the interval
     #[arg(long, value_name = "URL", help_heading = HEADING, hide_short_help = true)]
     pub otlp: Option<String>,
 }

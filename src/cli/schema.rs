@@ -33,11 +33,5 @@ fn table(entries: &[ColumnFacts], width: u16) -> String {
         let [kind, unit, since] = cells;
         ([Cell::from(column.name)], [kind, unit, since, meaning])
     }));
-    let room = Room {
-        columns: usize::from(width),
-        rows: None,
-        hint: "",
-        marks: false,
-    };
-    doc::terminal_table(&table, Zone::Utc, &room)
+    doc::terminal_table(&table, Zone::Utc, &Room::of(width))
 }

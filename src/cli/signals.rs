@@ -7,6 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use anyhow::Context as _;
+
 use super::exit::Exit;
 use super::message;
 use crate::measure::Stop;
@@ -66,13 +68,17 @@ impl Interrupted {
     }
 }
 
-/// Listens on a thread of its own, so that it is heard whatever the other threads wait for; what is
-/// measured is stopped.
+/// Waits for them on a thread of its own, whatever the other threads wait for; what is measured is stopped.
 ///
 /// # Errors
 ///
 /// When the system gives no thread, no event queue, or too few file descriptors.
-pub fn listen(stop: Option<Stop>) -> std::io::Result<Interrupted> {
+pub fn listen(stop: Option<Stop>) -> anyhow::Result<Interrupted> {
+    let why = "signals cannot be handled, perhaps for want of file descriptors (ulimit -n)";
+    begin(stop).context(why)
+}
+
+fn begin(stop: Option<Stop>) -> std::io::Result<Interrupted> {
     enough_descriptors()?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

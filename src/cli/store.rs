@@ -13,7 +13,7 @@ use crate::sink::{Format, reserved};
 /// The options.
 #[derive(Debug, Args)]
 pub struct StoreArgs {
-    /// Rows, and roll-ups with --rollup, into FILE.db as well: an SQLite database that `report` reads
+    /// Also write rows (and roll-ups with --rollup) to FILE.db, an SQLite database that `report` reads
     #[arg(
         long,
         value_name = "FILE.db",
@@ -21,7 +21,7 @@ pub struct StoreArgs {
         hide_short_help = true
     )]
     pub store: Option<PathBuf>,
-    /// How long they stay there: rows=7d, packets=1d, rollups=2y; by whole days of UTC, without it for good
+    /// How long to keep them there: rows=7d, packets=1d, rollups=2y; whole UTC days, by default forever
     #[arg(
         long,
         value_name = "KIND=TIME",

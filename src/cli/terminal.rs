@@ -1,15 +1,16 @@
 //! Colours: where they are wanted and can be shown.
 
-use std::io::{IsTerminal as _, Write};
+use std::io::{ErrorKind, IsTerminal as _, Write};
 
 use anstream::{AutoStream, ColorChoice};
+use anyhow::Context as _;
 
 use super::values::Color;
 
 /// Columns of the terminal on stdout; 80 where there is none.
 pub fn width() -> u16 {
     let size = terminal_size::terminal_size_of(std::io::stdout());
-    size.map_or(80, |(width, _)| width.0.clamp(60, 200))
+    size.map_or(80, |(width, _)| width.0.clamp(40, 200))
 }
 
 /// Columns of the terminal on stdout for what is printed line by line, whatever its width is by now; 80
@@ -27,6 +28,18 @@ pub fn stdout(color: Color) -> Box<dyn Write + Send> {
         Color::Never => ColorChoice::Never,
     };
     Box::new(AutoStream::new(std::io::stdout(), choice))
+}
+
+/// Prints a result. A reader that went away is no failure.
+///
+/// # Errors
+///
+/// What the system said.
+pub fn print(text: &str, mut out: Box<dyn Write + Send>) -> anyhow::Result<()> {
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context("stdout"),
+        _ => Ok(()),
+    }
 }
 
 /// stdout for what has no colours in it, as JSON has none: a large one is not looked through for them.

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Days, Local, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, Days, NaiveTime, TimeDelta, TimeZone, Utc};
 
 use crate::clock::local;
+use crate::zone::Here;
 
 /// `06:41` or `06:41:30`.
 pub fn parse(text: &str) -> Result<NaiveTime, String> {
@@ -21,7 +22,7 @@ pub fn left(until: NaiveTime, now: DateTime<Utc>) -> Duration {
 }
 
 /// The next moment after `now` at which clocks show that time. One that the clocks leave out comes when they are set.
-fn next(until: NaiveTime, now: &DateTime<Local>) -> DateTime<Local> {
+fn next(until: NaiveTime, now: &DateTime<Here>) -> DateTime<Here> {
     next_in(until, now)
 }
 

@@ -17,15 +17,39 @@ pub fn with_command(
     words: impl IntoIterator<Item = OsString>,
 ) -> clap::Error {
     let words: Vec<OsString> = words.into_iter().collect();
-    if let Some(line) = mended(&error, &words) {
+    let line = || mended(&error, &words).map(|line| format!("write `{line}`"));
+    if let Some(tip) = of_others(&error).map(str::to_owned).or_else(line) {
         error.remove(ContextKind::SuggestedSubcommand);
-        let tip = format!("write `{line}`");
         error.insert(
             ContextKind::Suggested,
             ContextValue::StyledStrs(vec![tip.into()]),
         );
     }
     error
+}
+
+/// What is said of options and commands that are others'.
+fn of_others(error: &clap::Error) -> Option<&'static str> {
+    let word = |kind| match error.get(kind) {
+        Some(ContextValue::String(word)) => word.as_str(),
+        _ => "",
+    };
+    match error.kind() {
+        ErrorKind::UnknownArgument => match word(ContextKind::InvalidArg) {
+            "--config" | "--profile" => Some(
+                "probe, report, compare, diagnose and tls take options from a file; other commands do not",
+            ),
+            _ => None,
+        },
+        ErrorKind::InvalidSubcommand => match word(ContextKind::InvalidSubcommand) {
+            "export" => {
+                Some("this turnprobe was built without the feature `parquet`, which export needs")
+            }
+            "store" => Some("`turnprobe probe --store FILE.db` makes a database and writes to it"),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// The line with the command that it lacks.
@@ -119,6 +143,30 @@ mod tests {
         ] {
             let said = said(line);
             assert!(said.contains(fix), "{line}: {said}");
+        }
+    }
+
+    #[test]
+    fn what_another_command_has_is_named() {
+        for (line, fix) in [
+            (
+                "turnprobe endpoints --config a.toml",
+                "probe, report, compare, diagnose and tls",
+            ),
+            (
+                "turnprobe schema --profile=night",
+                "probe, report, compare, diagnose and tls",
+            ),
+            (
+                "turnprobe store init a.db",
+                "`turnprobe probe --store FILE.db`",
+            ),
+        ] {
+            let said = said(line);
+            assert!(said.contains(fix), "{line}: {said}");
+        }
+        if cfg!(not(feature = "parquet")) {
+            assert!(said("turnprobe export a.csv a.parquet").contains("`parquet`"));
         }
     }
 

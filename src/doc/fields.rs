@@ -70,12 +70,12 @@ impl Field {
 
 /// The fields that have room on a line, and the columns that each gets.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Layout {
+pub struct FittedFields {
     /// Place among all fields, the field, its columns.
     shown: Vec<(usize, Field, usize)>,
 }
 
-impl Layout {
+impl FittedFields {
     /// Chooses the fields for lines of at most so many columns, the most important ones first; the
     /// first of all is there however narrow it is.
     pub fn new(fields: Vec<Field>, columns: usize) -> Self {
@@ -165,7 +165,7 @@ mod tests {
     }
 
     fn shown(columns: usize) -> [String; 2] {
-        let layout = Layout::new(fields(), columns);
+        let layout = FittedFields::new(fields(), columns);
         let cells = ["12:00:00", "germanywestcentral", "1016", "OK"];
         let line = layout.line(|place| (cells[place].to_owned(), Style::Plain));
         [layout.head(), line]
@@ -196,7 +196,7 @@ mod tests {
 
     #[test]
     fn a_number_that_is_longer_than_its_field_stands_there_whole() {
-        let layout = Layout::new(fields(), 22);
+        let layout = FittedFields::new(fields(), 22);
         let line = layout.line(|place| match place {
             2 => ("1234567890".to_owned(), Style::Plain),
             _ => ("x".to_owned(), Style::Bad),

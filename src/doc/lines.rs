@@ -14,12 +14,9 @@ use crate::record::Failure;
 /// Columns of a terminal.
 pub const WIDTH: usize = 80;
 
-/// A line, wrapped where it is too long.
+/// A line, however long it is: what a terminal shows goes through [`narrowed`].
 pub fn line(out: &mut String, indent: &str, text: &str) {
-    for (number, part) in wrapped(text, WIDTH - indent.len() - 2).iter().enumerate() {
-        let more = if number == 0 { "" } else { "  " };
-        let _ = writeln!(out, "{indent}{more}{part}");
-    }
+    let _ = writeln!(out, "{indent}{text}");
 }
 
 /// A failure, its first word in red; before it stands when.

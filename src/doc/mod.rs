@@ -19,7 +19,7 @@ mod wrap;
 
 pub use cell::{Cell, Figure, Style};
 pub use csv::csv;
-pub use fields::{Field, Layout};
+pub use fields::{Field, FittedFields};
 pub use html::page;
 pub use markdown::markdown;
 pub use section::{Block, Document, Fact, Paragraph, Point, Section, Spark};

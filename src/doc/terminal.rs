@@ -31,6 +31,18 @@ pub struct Room {
     pub marks: bool,
 }
 
+impl Room {
+    /// For all rows of a table, without lines of marks.
+    pub fn of(columns: u16) -> Self {
+        Self {
+            columns: usize::from(columns),
+            rows: None,
+            hint: "",
+            marks: false,
+        }
+    }
+}
+
 /// The whole document.
 pub fn terminal(document: &Document, room: &Room) -> String {
     let mut out = Lines::new(room.columns);
@@ -79,9 +91,10 @@ impl Lines {
     }
 
     fn heading(&mut self, title: &str) {
-        self.text.push_str("\n\x1b[1m");
-        self.text.push_str(&plain(title));
-        self.text.push_str("\x1b[0m\n");
+        self.text.push('\n');
+        for part in wrapped(&plain(title), self.columns) {
+            self.text.push_str(&format!("\x1b[1m{part}\x1b[0m\n"));
+        }
     }
 
     /// A text that keeps its indentation where it is wrapped.

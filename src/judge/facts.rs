@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::record::Trust;
+
 /// The parts of a subject or an issuer that tell whose it is, as they stand in the certificate.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Name {
@@ -110,6 +112,8 @@ pub struct Circumstances {
     pub system: Option<bool>,
     /// What is remarkable about that path.
     pub system_note: &'static str,
+    /// The system's verdict, dates and name included; `None` if there is none.
+    pub verdict: Option<Trust>,
     /// Whether the address is one of Microsoft's.
     pub is_microsofts: bool,
     /// Whether the chain came as a whole.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::facts::{Circumstances, Name, PathFacts, Reach, Validity};
 use super::products::{Product, Sure, product, products};
-use crate::record::TlsPath;
+use crate::record::{TlsPath, Trust};
 
 /// Longest evidence, in bytes.
 const LONGEST: usize = 200;
@@ -46,10 +46,39 @@ pub fn tls_path(facts: &PathFacts, beside: Circumstances) -> (TlsPath, String) {
         (true, Validity::Valid, false) => TlsPath::WrongName,
         _ => path,
     };
+    if let Some(more) = besides(path, facts, beside) {
+        evidence.push_str("; ");
+        evidence.push_str(more);
+    }
     if !beside.is_whole {
         evidence.push_str("; the chain was cut short");
     }
     (path, bounded(evidence))
+}
+
+/// What else is wrong with a certificate whose class does not say it: an authority of one's own lets it run out, too.
+fn besides(path: TlsPath, facts: &PathFacts, beside: Circumstances) -> Option<&'static str> {
+    if !matches!(
+        path,
+        TlsPath::Inspected | TlsPath::PrivateRoot | TlsPath::SelfSigned | TlsPath::Unknown
+    ) {
+        return None;
+    }
+    Some(match (facts.validity, beside.verdict) {
+        (Validity::Expired, _) => "it has expired",
+        (Validity::NotYetValid, _) => "it is not valid yet",
+        _ if !facts.fits_name => "it is for another name",
+        (_, Some(Trust::Expired)) if beside.system_note.is_empty() => {
+            "a certificate above it has expired"
+        }
+        (_, Some(Trust::NotYetValid)) if beside.system_note.is_empty() => {
+            "a certificate above it is not valid yet"
+        }
+        (_, Some(Trust::Revoked)) => "it is revoked",
+        (_, Some(Trust::BadSignature)) => "a signature of the chain does not fit",
+        (_, Some(Trust::Other)) => "a purpose, an extension or a date of the chain is not taken",
+        _ => return None,
+    })
 }
 
 /// Whoever ends TLS nearby with a certificate that is nobody's looks into it, also where the root is not installed

@@ -54,7 +54,7 @@ impl Slot {
 
 /// What came of a slot besides what it yielded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
+pub enum SlotOutcome {
     /// Carry on.
     Done,
     /// Politeness would have held it up until the next slot was due: nothing was sent to the
@@ -64,7 +64,7 @@ pub enum Outcome {
     TooMuch(IpAddr),
 }
 
-impl From<Refusal> for Outcome {
+impl From<Refusal> for SlotOutcome {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::TooLate => Self::Missed,
@@ -91,7 +91,7 @@ pub trait Task: Send + Sync + 'static {
         slot: Slot,
         out: Out<Self::Row, Self::Event>,
         stop: CancellationToken,
-    ) -> impl Future<Output = Outcome> + Send + 'static;
+    ) -> impl Future<Output = SlotOutcome> + Send + 'static;
 
     /// Waits for what slots have left behind, such as connections that are being closed.
     fn settle(&self) -> impl Future<Output = ()> + Send {
@@ -306,7 +306,7 @@ impl Engine {
 /// Slots in flight, and what came of those that are done.
 #[derive(Debug, Default)]
 struct Flying {
-    set: JoinSet<Outcome>,
+    set: JoinSet<SlotOutcome>,
     /// Slots that could not run after all.
     missed: u64,
     /// It is too much for this stranger.
@@ -316,11 +316,11 @@ struct Flying {
 }
 
 impl Flying {
-    fn take(&mut self, outcome: &Result<Outcome, JoinError>) {
+    fn take(&mut self, outcome: &Result<SlotOutcome, JoinError>) {
         match outcome {
-            Ok(Outcome::Done) => {}
-            Ok(Outcome::Missed) => self.missed += 1,
-            Ok(Outcome::TooMuch(address)) => self.too_much = Some(*address),
+            Ok(SlotOutcome::Done) => {}
+            Ok(SlotOutcome::Missed) => self.missed += 1,
+            Ok(SlotOutcome::TooMuch(address)) => self.too_much = Some(*address),
             Err(_) => self.broken = true,
         }
     }

@@ -3,7 +3,6 @@
 use serde::Serialize;
 
 use super::registry::kinds;
-use super::{assessment, burst, hold, ping, rollup};
 use crate::doc::Section;
 use crate::schema::Row;
 use crate::stats::{self, RowFold};
@@ -13,7 +12,7 @@ macro_rules! folds {
         /// What each kind makes of the rows of files.
         #[derive(Debug, Default)]
         pub struct Folds {
-            $($(#[doc = concat!("Of `", stringify!($kind), "`.")] pub $field: $kind::$($fold)::+,)?)+
+            $($(#[doc = concat!("Of `", stringify!($kind), "`.")] pub $field: super::$kind::$($fold)::+,)?)+
         }
 
         impl RowFold for Folds {
@@ -22,7 +21,7 @@ macro_rules! folds {
             }
 
             fn is_detail(row: &Row<'_>) -> bool {
-                $($(<$kind::$($fold)::+ as RowFold>::is_detail(row) ||)?)+ false
+                $($(<super::$kind::$($fold)::+ as RowFold>::is_detail(row) ||)?)+ false
             }
 
             fn details(&self) -> u64 {
@@ -37,20 +36,20 @@ macro_rules! folds {
         /// What that comes to, under the names that it has in a report.
         #[derive(Debug, Clone, Default, Serialize)]
         pub struct Kinds {
-            $($(#[doc = concat!("Of `", stringify!($kind), "`.")] pub $field: Vec<$kind::$($total)::+>,)?)+
+            $($(#[doc = concat!("Of `", stringify!($kind), "`.")] pub $field: Vec<super::$kind::$($total)::+>,)?)+
         }
 
         impl Kinds {
             /// Of the folds.
             pub fn of(folds: &Folds) -> Self {
                 Self {
-                    $($($field: $kind::finished::of(&folds.$field),)?)+
+                    $($($field: super::$kind::finished::of(&folds.$field),)?)+
                 }
             }
 
             /// What a person reads of it.
             pub fn sections(&self) -> Vec<Section> {
-                vec![$($($kind::sections::section(&self.$field),)?)+]
+                vec![$($(super::$kind::sections::section(&self.$field),)?)+]
             }
         }
     };

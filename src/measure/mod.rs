@@ -18,5 +18,5 @@ pub mod rows;
 mod stop;
 pub(crate) mod tables;
 
-pub use engine::{Due, Engine, Out, Outcome, Output, RunEnd, Running, Slot, Task, Why};
+pub use engine::{Due, Engine, Out, Output, RunEnd, Running, Slot, SlotOutcome, Task, Why};
 pub use stop::Stop;

@@ -1,7 +1,6 @@
 //! The kinds of row that there are, for whoever lists them or finds out what a file holds.
 
 use super::registry::kinds;
-use super::{burst, hold, ladder, probe, rollup};
 use crate::schema::{ColumnFacts, Dialect, RowKind, Stored, StoredTable};
 
 /// What is known of a kind of row.
@@ -40,7 +39,7 @@ impl RowFacts {
 macro_rules! rows {
     ($($kind:ident [$($row:ident $($table:ident)::+),*] $($field:ident: $($fold:ident)::+ => $($total:ident)::+)?;)+) => {
         /// All kinds of row.
-        pub const ROWS: &[RowFacts] = &[$($(RowFacts::of::<$kind::$row>(),)*)+];
+        pub const ROWS: &[RowFacts] = &[$($(RowFacts::of::<super::$kind::$row>(),)*)+];
     };
 }
 

@@ -1,13 +1,12 @@
 //! The tables of all kinds of row, from which columns get the numbers by which files are read back.
 
 use super::registry::kinds;
-use super::{burst, hold, ladder, probe, rollup};
 use crate::schema::group::names;
 
 macro_rules! tables {
     ($($kind:ident [$($row:ident $($table:ident)::+),*] $($field:ident: $($fold:ident)::+ => $($total:ident)::+)?;)+) => {
         /// Names of the columns of each kind of row.
-        pub(crate) const TABLES: &[&[&str]] = &[$($(&names(&$kind::$($table)::+),)*)+];
+        pub(crate) const TABLES: &[&[&str]] = &[$($(&names(&super::$kind::$($table)::+),)*)+];
     };
 }
 

@@ -2,7 +2,8 @@
 //!
 //! A cell is an address and a port. Each gets a Binding request at 0, 250 and 750 ms until it answers; those that stay
 //! silent get five more over three seconds, each beside one more to a cell that has answered: only what was tried at the
-//! same time tells a closed port from a lossy line. Not here: what follows from the counts (`judge`).
+//! same time tells a closed port from a lossy line. The second and the fourth of the five are an Allocate without credentials
+//! where nothing has come: a relay need not answer Binding, and is not silent for that. Not here: what follows from the counts (`judge`).
 
 use std::io;
 use std::net::SocketAddr;
@@ -19,6 +20,7 @@ use super::ids::Ids;
 use super::local_end::LocalEnd;
 use crate::clock;
 use crate::readiness::receive;
+use crate::record::Ask;
 use crate::wire::stun::{self, Message, kind};
 
 /// When each cell is asked.
@@ -47,6 +49,8 @@ pub struct Cell {
     pub sent: u32,
     /// Of them those that were answered.
     pub answered: u32,
+    /// Of them those that were Binding requests.
+    pub bound: u32,
     /// The shortest round trip.
     pub rtt: Option<Duration>,
     /// This end as the relay saw it.
@@ -70,6 +74,7 @@ impl Cell {
             local: None,
             sent: 0,
             answered: 0,
+            bound: 0,
             rtt: None,
             mapped: None,
             not_sent: 0,
@@ -80,10 +85,11 @@ impl Cell {
         }
     }
 
-    /// Whether nothing is to be learned by asking it again: it has answered, or so many were refused that it is no chance.
+    /// Whether nothing is to be learned by asking it again: it has answered what the stream will ask, or so many were refused
+    /// that it is no chance.
     fn is_closed(&self) -> bool {
         const ENOUGH: u32 = 6;
-        self.answered > 0 || self.not_sent >= ENOUGH || self.rejected >= ENOUGH
+        self.bound > 0 || self.not_sent >= ENOUGH || self.rejected >= ENOUGH
     }
 
     fn refused(&mut self, error: &io::Error) {
@@ -100,6 +106,8 @@ enum Came {
         request: Request,
         at: Instant,
         mapped: Option<SocketAddr>,
+        /// Whether the relay made something that is to be given back.
+        is_allocated: bool,
     },
     Refused {
         cell: usize,
@@ -114,6 +122,7 @@ enum Came {
 #[derive(Debug, Clone, Copy)]
 struct Request {
     at: Instant,
+    ask: Ask,
 }
 
 /// A cell with its socket.
@@ -154,14 +163,12 @@ pub async fn ask(
     }
     let start = clock::now();
     let fits = |at: &&Duration| **at + WAIT <= room;
-    let later = LATER.iter().filter(fits);
-    let rounds = FIRST
-        .iter()
-        .filter(fits)
-        .map(|at| (*at, true))
-        .chain(later.map(|at| (*at, false)));
+    let first = FIRST.iter().filter(fits).map(|at| (*at, Ask::Binding));
+    let asks = [Ask::Binding, Ask::Allocate].into_iter().cycle();
+    let later = LATER.iter().filter(fits).copied().zip(asks);
+    let begins = later.clone().next().map(|(at, _)| at);
     let mut turn = 0;
-    for (at, is_first) in rounds {
+    for (at, ask) in first.chain(later) {
         if !take(&mut cells, &mut came, start + at, stop).await {
             break;
         }
@@ -169,11 +176,15 @@ pub async fn ask(
             if let Some(asking) = cells.get_mut(index)
                 && !asking.cell.is_closed()
             {
-                asking.send();
+                asking.send(if asking.cell.answered > 0 {
+                    Ask::Binding
+                } else {
+                    ask
+                });
                 crate::timer::sleep(SPACING).await;
             }
         }
-        if !is_first {
+        if begins.is_some_and(|begins| at >= begins) {
             // one more to a cell that answers, in turn
             let open: Vec<_> = (0..cells.len())
                 .filter(|index| {
@@ -186,7 +197,7 @@ pub async fn ask(
                 .get(turn % open.len().max(1))
                 .and_then(|index| cells.get_mut(*index))
             {
-                asking.send();
+                asking.send(Ask::Binding);
                 turn += 1;
             }
         }
@@ -225,10 +236,15 @@ fn note(cells: &mut [Asking], news: Came) {
             request,
             at,
             mapped,
+            is_allocated,
         } => {
             if let Some(asking) = cells.get_mut(cell) {
                 let rtt = at.saturating_duration_since(request.at);
                 asking.cell.answered += 1;
+                asking.cell.bound += u32::from(request.ask == Ask::Binding);
+                if is_allocated {
+                    asking.give_back();
+                }
                 asking.cell.rtt = Some(asking.cell.rtt.map_or(rtt, |known| known.min(rtt)));
                 asking.cell.mapped = mapped.or(asking.cell.mapped);
             }
@@ -248,9 +264,10 @@ fn note(cells: &mut [Asking], news: Came) {
 }
 
 impl Asking {
-    fn send(&mut self) {
+    fn send(&mut self, ask: Ask) {
         let Some(socket) = &self.socket else { return };
-        let request = Request { at: clock::now() };
+        let at = clock::now();
+        let request = Request { at, ask };
         let id = self
             .ids
             .lock()
@@ -260,7 +277,10 @@ impl Asking {
             Ok(id) => id,
             Err(error) => return self.cell.refused(&error),
         };
-        let packet = stun::binding_request(id);
+        let packet = match ask {
+            Ask::Allocate => stun::allocate_request(id),
+            _ => stun::binding_request(id),
+        };
         let sent = match socket.try_send(&packet) {
             Err(error) if icmp::is_message(&error) => {
                 self.cell.message = icmp::next_message(&**socket).or(self.cell.message);
@@ -273,6 +293,26 @@ impl Asking {
         match sent {
             Ok(_) => self.cell.sent += 1,
             Err(error) => self.cell.refused(&error),
+        }
+    }
+}
+
+impl Asking {
+    /// A relay that wants no credentials has made an allocation, which is of no use here.
+    fn give_back(&self) {
+        let ids = || {
+            self.ids
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner)
+        };
+        let request = Request {
+            at: clock::now(),
+            ask: Ask::Allocate,
+        };
+        if let Some(socket) = &self.socket
+            && let Ok(id) = ids().next(request)
+        {
+            let _ = socket.try_send(&stun::release_request(id));
         }
     }
 }
@@ -347,15 +387,82 @@ fn answer(
     ids: &std::sync::Mutex<Ids<Request>>,
 ) -> Option<Came> {
     let message = Message::decode(datagram).ok()?;
-    let is_answer = matches!(message.kind(), kind::BINDING_SUCCESS | kind::BINDING_ERROR);
+    let ask = match message.kind() {
+        kind::BINDING_SUCCESS | kind::BINDING_ERROR => Ask::Binding,
+        kind::ALLOCATE_SUCCESS | kind::ALLOCATE_ERROR => Ask::Allocate,
+        _ => return None,
+    };
     let mut ids = ids
         .lock()
         .unwrap_or_else(std::sync::PoisonError::into_inner);
-    let request = is_answer.then(|| ids.take(message.id())).flatten()?;
+    let request = ids
+        .take(message.id())
+        .filter(|request| request.ask == ask)?;
     Some(Came::Answer {
         cell,
         request,
         at,
         mapped: message.mapped_address().ok().flatten(),
+        is_allocated: message.kind() == kind::ALLOCATE_SUCCESS,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Asks one relay that answers with a message of this kind, and only requests of that one; what kinds it was asked with.
+    fn asked(answers: u16, with: u16) -> (Cell, Vec<u16>) {
+        let relay = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+        let remote = relay.local_addr().unwrap();
+        let (sender, kinds) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            let mut buffer = [0; 500];
+            while let Ok((length, from)) = relay.recv_from(&mut buffer) {
+                let kind = u16::from_be_bytes([buffer[0], buffer[1]]);
+                if sender.send(kind).is_err() {
+                    return;
+                }
+                if kind == answers {
+                    let mut reply = buffer[..20].to_vec();
+                    reply[..2].copy_from_slice(&with.to_be_bytes());
+                    reply[2..4].fill(0);
+                    let _ = relay.send_to(&reply, from);
+                    let _ = length;
+                }
+            }
+        });
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let stop = CancellationToken::new();
+        let room = Duration::from_secs(3);
+        let cells = runtime.block_on(ask(&[remote], &LocalEnd::default(), room, &stop));
+        let next = || kinds.recv_timeout(ms(200)).ok();
+        (cells[0].clone(), std::iter::from_fn(next).collect())
+    }
+
+    #[test]
+    fn a_relay_that_answers_an_allocate_and_no_binding_is_not_silent() {
+        let (cell, kinds) = asked(0x0003, 0x0113);
+        assert!(cell.answered > 0 && cell.bound == 0, "{cell:?}");
+        assert!(cell.rtt.is_some());
+        assert_eq!(kinds, [1, 1, 1, 1, 3]);
+    }
+
+    #[test]
+    fn what_a_relay_allocates_is_given_back() {
+        let (cell, kinds) = asked(0x0003, 0x0103);
+        assert!(cell.answered > 0, "{cell:?}");
+        // a Refresh
+        assert_eq!(kinds.last(), Some(&4), "{kinds:?}");
+    }
+
+    #[test]
+    fn a_relay_that_answers_binding_is_asked_once() {
+        let (cell, kinds) = asked(0x0001, 0x0101);
+        assert_eq!((cell.answered, cell.bound), (1, 1));
+        assert_eq!(kinds, [1]);
+    }
 }

@@ -98,7 +98,7 @@ async fn wait(
     }
     seen.bytes_sent = Some(talk.request().len() as u64);
     seen.bytes_received = Some(0);
-    let heard = timeout(limit, async {
+    let ended = timeout(limit, async {
         loop {
             let received = stamps::receive(socket, &mut buffer).await;
             let now = Moment::now();
@@ -117,7 +117,7 @@ async fn wait(
         }
     })
     .await;
-    if let Ok(end) = heard {
+    if let Ok(end) = ended {
         return (took, 1, end);
     }
     let took = clock::now().saturating_duration_since(start);

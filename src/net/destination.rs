@@ -79,7 +79,7 @@ impl Destination {
     }
 }
 
-/// An address that is gone to straight, whatever its name.
+/// An address that is reached directly, whatever its name.
 impl From<SocketAddr> for Destination {
     fn from(remote: SocketAddr) -> Self {
         Self {

@@ -1,4 +1,4 @@
-//! Politeness: how often an address that is not the user's own is gone to. Not here: which
+//! Politeness: how often an address that is not the user's own is contacted. Not here: which
 //! addresses are the user's own (`endpoints`), what becomes of a probe that has to wait.
 
 use std::collections::HashMap;
@@ -21,7 +21,7 @@ const SPACING: Duration = Duration::from_millis(1000 / POLITE_PER_SECOND as u64)
 /// follow no schedule keep as much away.
 const TIMER: Duration = Duration::from_millis(2);
 
-/// So many addresses may be known before those are forgotten that may be gone to again.
+/// So many addresses may be known before those are forgotten that may be contacted again.
 const MANY: usize = 256;
 
 /// How probes follow each other.
@@ -33,7 +33,7 @@ pub enum Rhythm {
     BackToBack,
 }
 
-/// When each address may be gone to again. Its memory is that of the addresses of the last tenth
+/// When each address may be contacted again. Its memory is that of the addresses of the last tenth
 /// of a second and of the probes that wait.
 #[derive(Debug, Default)]
 pub struct Gate {
@@ -41,7 +41,7 @@ pub struct Gate {
 }
 
 impl Gate {
-    /// Waits until the address may be gone to, in the order of coming; tells whether that took
+    /// Waits until the address may be contacted, in the order of coming; tells whether that took
     /// time. `None`, and the turn is left to others, when it would take `patience` or longer.
     pub async fn pass(
         &self,

@@ -56,7 +56,7 @@ pub async fn trip(remote: SocketAddr, local: &LocalEnd, limit: Duration) -> Trip
     if let Err(error) = socket.try_send(&[0; 20]) {
         return Trip::NotSent(error.kind());
     }
-    let heard = timeout(limit, async {
+    let ended = timeout(limit, async {
         let mut readiness = Readiness::default();
         loop {
             let ready = readiness.wait(socket.ready(Interest::ERROR)).await?;
@@ -74,7 +74,7 @@ pub async fn trip(remote: SocketAddr, local: &LocalEnd, limit: Duration) -> Trip
         }
     })
     .await;
-    match heard {
+    match ended {
         Ok(Ok((message, took))) => match message.sender {
             Some(from) if TIME_EXCEEDED.contains(&message.kind) && is_exceeded(remote, message) => {
                 Trip::Router { from, took }

@@ -1,4 +1,7 @@
 //! A connection in the clear: bytes with counts, a request and its answer, an orderly end.
+//!
+//! TURN over plain TCP is such a request, as `turn:...?transport=tcp` means it (RFC 7065). It is sent once: TCP itself sends again
+//! (RFC 8489 section 6.2.2).
 
 use std::io;
 use std::time::Duration;
@@ -46,6 +49,19 @@ impl StreamExchange {
             kernel: Snapshot::default(),
         }
     }
+}
+
+/// Asks, if there is something to ask, and closes in good order.
+pub async fn talk(connected: Connected, ask: Option<Ask>, limit: Duration) -> StreamExchange {
+    let mut line = match Line::new(connected) {
+        Ok(line) => line,
+        Err(failure) => return StreamExchange::new(Err(failure)),
+    };
+    let mut talk = StreamExchange::new(Ok(()));
+    if let Some(ask) = ask {
+        talk.exchange = Some(line.ask(ask, Framing::InTheClear, limit).await);
+    }
+    line.end(talk).await
 }
 
 /// The connection.

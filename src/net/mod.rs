@@ -5,7 +5,6 @@
 
 pub mod cells;
 pub mod certificate;
-pub mod clear;
 mod connector;
 pub mod datagram;
 mod destination;
@@ -14,7 +13,7 @@ mod gate;
 pub mod gateway;
 mod icmp;
 mod ids;
-mod line;
+pub mod line;
 mod local_end;
 mod lookup;
 pub mod machine;
@@ -60,7 +59,7 @@ pub use source_ports::SourcePorts;
 pub use stream::{Connected, Stream};
 pub use tcp_info::syn_timer;
 pub use tls::{
-    HEAD_LIMIT, Handshake, Held, Kernel, Meter, Session, Sessions, TlsVersion, WholeHandshake,
+    HEAD_LIMIT, Handshake, Held, Kernel, Meter, Session, SessionCache, TlsVersion, WholeHandshake,
 };
 pub use turn::Exchange;
 

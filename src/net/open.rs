@@ -76,7 +76,7 @@ pub enum Visit {
     Heavy,
 }
 
-/// Why an address is not gone to.
+/// Why an address is not contacted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
     /// The plan asks for more than this stranger's address may get.
@@ -177,7 +177,7 @@ impl Opener {
     ///
     /// # Errors
     ///
-    /// When the address may not be gone to now, or not like this at all.
+    /// When the address may not be contacted now, or not like this at all.
     pub async fn admit(&self, route: Route, visit: Visit) -> Result<bool, Refusal> {
         let is_own = self.plan.own_server || route.relay.is_some_and(is_own_network);
         // behind a proxy that resolves the name itself stands a stranger

@@ -38,7 +38,7 @@ pub struct Farewell {
 }
 
 impl Opener {
-    /// Connects, says it, and listens until enough was heard, within the limit.
+    /// Connects, says it, and listens until enough was received, within the limit.
     ///
     /// # Errors
     ///

@@ -63,7 +63,7 @@ causes! {
     ConnectNoLocalPort "connect-no-local-port" Connect "this system has no free local port left",
     ConnectLocalError "connect-local-error" Connect "this system refused the connection: file descriptors, local firewall",
     ProxyAuth "proxy-auth" Proxy "the proxy wants a sign-in, or refused it (407); `detail` names what it takes",
-    ProxyForbidden "proxy-forbidden" Proxy "the proxy forbids the way to the relay (403)",
+    ProxyForbidden "proxy-forbidden" Proxy "the proxy forbids the connection to the relay (403)",
     ProxyBadGateway "proxy-bad-gateway" Proxy "the proxy could not reach the relay, or resolve its name (500, 502, 503, 504)",
     ProxyTimeout "proxy-timeout" Proxy "the proxy opened no tunnel within the limit",
     ProxyClosed "proxy-closed" Proxy "the proxy closed the connection instead of an answer",

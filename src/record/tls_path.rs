@@ -21,7 +21,7 @@ words! {
         /// Nothing is known of the issuer.
         Unknown = "unknown": "whose the certificate is could not be told",
         /// A good chain, but the certificate is over.
-        Expired = "expired": "the chain is good, but the certificate is over",
+        Expired = "expired": "the chain is good, but the certificate has expired",
         /// A good chain, but the certificate has not begun.
         NotYetValid = "not-yet-valid": "the chain is good, but the certificate is not valid yet",
         /// A good chain, but for another name.

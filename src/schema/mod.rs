@@ -47,4 +47,4 @@ pub use row_kind::RowKind;
 pub use stored::{Keep, Stored, StoredTable};
 pub use through::THROUGH;
 pub use value::Value;
-pub use view::{Reachability, RowView};
+pub use view::{CellView, LiveRow, Reachability, RowView};

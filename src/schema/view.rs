@@ -1,6 +1,10 @@
 //! What folds ask of a row, be it one just measured or one of a file: the one meaning of both.
 
-use super::{Metric, Row};
+use std::borrow::Cow;
+
+use chrono::{DateTime, Utc};
+
+use super::{Id, Metric, Row, RowKind, Value, id};
 use crate::record::{Phase, Record, micros};
 
 /// What a row says of the path to the relay.
@@ -112,5 +116,72 @@ impl RowView for Row<'_> {
 
     fn times(&self) -> [Option<u64>; Metric::COUNT] {
         Row::times(self)
+    }
+}
+
+/// A row by the numbers of its columns, for folds of rows that are no probes.
+pub trait CellView {
+    /// When it began; none where the row has no time that can be read.
+    fn at(&self) -> Option<DateTime<Utc>>;
+
+    /// Whether it is a success.
+    fn is_ok(&self) -> bool;
+
+    /// A whole number; none where there is none.
+    fn number(&self, id: Id) -> Option<u64>;
+
+    /// A word, empty where there is none.
+    fn word(&self, id: Id) -> Cow<'_, str>;
+}
+
+impl CellView for Row<'_> {
+    fn at(&self) -> Option<DateTime<Utc>> {
+        self.at
+    }
+
+    fn is_ok(&self) -> bool {
+        Row::is_ok(self)
+    }
+
+    fn number(&self, id: Id) -> Option<u64> {
+        Row::number(self, id)
+    }
+
+    fn word(&self, id: Id) -> Cow<'_, str> {
+        Cow::Borrowed(self.get(id))
+    }
+}
+
+/// A row just measured, read by its columns as a file of it will be.
+#[derive(Debug, Clone, Copy)]
+pub struct LiveRow<'a, R>(pub &'a R);
+
+impl<R: RowKind> LiveRow<'_, R> {
+    fn value(&self, id: Id) -> Value<'_> {
+        R::column(id.name()).map_or(Value::Missing, |column| (column.read)(self.0))
+    }
+}
+
+impl<R: RowKind> CellView for LiveRow<'_, R> {
+    fn at(&self) -> Option<DateTime<Utc>> {
+        Some(self.0.started())
+    }
+
+    fn is_ok(&self) -> bool {
+        self.word(id!(Status)) == "OK"
+    }
+
+    fn number(&self, id: Id) -> Option<u64> {
+        match self.value(id) {
+            Value::Integer(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    fn word(&self, id: Id) -> Cow<'_, str> {
+        match self.value(id) {
+            Value::Text(word) => word,
+            _ => Cow::Borrowed(""),
+        }
     }
 }

@@ -3,14 +3,11 @@
 //!
 //! Not here: what an existing file holds (`header`).
 
-use std::io::Write as _;
-
 use ::csv::{QuoteStyle, Terminator, Writer, WriterBuilder};
 
 use super::form::Form;
-use super::profile::{BOM, Profile, push_grouped, push_time};
+use super::profile::{BOM, Profile, push_bare, push_grouped, push_time};
 use crate::record::{plain, with_marks};
-use crate::schema::value::listed;
 use crate::schema::{Column, RowKind, Value};
 
 /// What the writer of a line holds before it goes on to the memory of the row: a usual row.
@@ -111,12 +108,6 @@ fn push_line(
 fn push_cell(value: &Value<'_>, profile: Profile, out: &mut Vec<u8>) {
     match value {
         Value::Missing => {}
-        Value::Integer(number) => {
-            let _ = write!(out, "{number}");
-        }
-        Value::Signed(number) => {
-            let _ = write!(out, "{number}");
-        }
         Value::Text(text) => push_text(&with_marks(text), out),
         Value::Hex(hex) if profile.for_excel() && hex.bytes().all(|b| b.is_ascii_hexdigit()) => {
             push_grouped(hex, out);
@@ -128,8 +119,7 @@ fn push_cell(value: &Value<'_>, profile: Profile, out: &mut Vec<u8>) {
                 out.push(b'Z');
             }
         }
-        Value::Flag(flag) => out.extend_from_slice(if *flag { b"true" } else { b"false" }),
-        Value::Numbers(items) => out.extend_from_slice(listed(items).as_bytes()),
+        bare => push_bare(bare, out),
     }
 }
 

@@ -7,32 +7,23 @@ use crate::in_use::{IN_USE, is_in_use};
 use crate::record::{World, plain};
 use crate::store::StoreError;
 
-/// Why a sink cannot go on. `path` is always absolute, or `stdout`, and safe to print.
+/// Why a sink cannot go on. A `path`, which variants without names have alone, is always absolute, or `stdout`, and safe to print.
 #[derive(Debug, thiserror::Error)]
 pub enum SinkError {
     /// The ending of the name says nothing.
-    #[error("cannot tell the format of {path} by its ending: let the name end in .csv or .jsonl")]
-    UnknownFormat {
-        /// The file.
-        path: String,
-    },
+    #[error("cannot tell the format of {0} by its ending: let the name end in .csv or .jsonl")]
+    UnknownFormat(String),
     /// The ending is that of a database.
     #[error(
-        "{path}: rows go into a database with --store {path}, and with this option into .csv or .jsonl"
+        "{0}: rows go into a database with --store {0}, and with this option into .csv or .jsonl"
     )]
-    Database {
-        /// The file.
-        path: String,
-    },
+    Database(String),
     /// The ending is that of a compressed file.
     #[error(
-        "{path}: rows are appended one by one, which no compressed file takes: let the name end in .csv or .jsonl, and \
+        "{0}: rows are appended one by one, which no compressed file takes: let the name end in .csv or .jsonl, and \
          compress it when the run is over (reports read .gz)"
     )]
-    Compressed {
-        /// The file.
-        path: String,
-    },
+    Compressed(String),
     /// The directory that the file should be in is missing.
     #[error(
         "cannot create {path}: there is no directory {directory}, so make it or choose another"
@@ -44,11 +35,8 @@ pub enum SinkError {
         directory: String,
     },
     /// A directory has the name.
-    #[error("{path} is a directory: name a file in it, such as probes.csv")]
-    Directory {
-        /// The directory.
-        path: String,
-    },
+    #[error("{0} is a directory: name a file in it, such as probes.csv")]
+    Directory(String),
     /// Windows has the name for something else.
     #[error("{path}: {why}")]
     WindowsName {
@@ -58,17 +46,11 @@ pub enum SinkError {
         why: String,
     },
     /// A device or a pipe has the name.
-    #[error("{path} is not a regular file: name one, or leave it out and redirect stdout")]
-    NotAFile {
-        /// The device or pipe.
-        path: String,
-    },
+    #[error("{0} is not a regular file: name one, or leave it out and redirect stdout")]
+    NotAFile(String),
     /// The file is marked read-only.
-    #[error("{path} is read-only: make it writable or choose another file")]
-    ReadOnly {
-        /// The file.
-        path: String,
-    },
+    #[error("{0} is read-only: make it writable or choose another file")]
+    ReadOnly(String),
     /// The system does not let this user write there.
     #[error("no permission to write {path}: change the rights or choose another file")]
     Denied {
@@ -86,41 +68,26 @@ pub enum SinkError {
         source: io::Error,
     },
     /// A second run on the same file.
-    #[error("{path} is in use by another run or program: end that one or choose another file")]
-    Locked {
-        /// The file.
-        path: String,
-    },
+    #[error("{0} is in use by another run or program: end that one or choose another file")]
+    Locked(String),
     /// The encoding of PowerShell 5's redirections.
-    #[error("{path} is encoded in UTF-16: convert it to UTF-8 or choose another file")]
-    Utf16 {
-        /// The file.
-        path: String,
-    },
+    #[error("{0} is encoded in UTF-16: convert it to UTF-8 or choose another file")]
+    Utf16(String),
     /// Lines that Windows PowerShell's `>>` has appended.
     #[error(
-        "the last line of {path} is in UTF-16, as Windows PowerShell's >> writes it: convert it to UTF-8 \
+        "the last line of {0} is in UTF-16, as Windows PowerShell's >> writes it: convert it to UTF-8 \
          or choose another file"
     )]
-    Utf16End {
-        /// The file.
-        path: String,
-    },
+    Utf16End(String),
     /// Something else than our CSV.
-    #[error("{path} does not begin with a header of columns known here: choose another file")]
-    NotCsv {
-        /// The file.
-        path: String,
-    },
+    #[error("{0} does not begin with a header of columns known here: choose another file")]
+    NotCsv(String),
     /// The line that Windows PowerShell puts in front of the header.
     #[error(
-        "{path} begins with a #TYPE line, as Export-Csv of Windows PowerShell writes it: save it with \
+        "{0} begins with a #TYPE line, as Export-Csv of Windows PowerShell writes it: save it with \
          -NoTypeInformation or choose another file"
     )]
-    TypeLine {
-        /// The file.
-        path: String,
-    },
+    TypeLine(String),
     /// The header has columns of ours and others.
     #[error("the header of {path} has the unknown column \"{column}\": choose another file")]
     UnknownColumn {
@@ -156,11 +123,8 @@ pub enum SinkError {
         fix: &'static str,
     },
     /// The file was begun with another profile: its dates and hashes look different.
-    #[error("{path} was begun with another --csv-profile: choose the same, or another file")]
-    Dialect {
-        /// The file.
-        path: String,
-    },
+    #[error("{0} was begun with another --csv-profile: choose the same, or another file")]
+    Dialect(String),
     /// Lab rows into a file of real ones, or the other way round.
     #[error("{path} holds {} rows: choose another file for {} rows", holds.as_str(), run.as_str())]
     World {
@@ -172,19 +136,11 @@ pub enum SinkError {
         run: World,
     },
     /// Lab rows into a file of which nobody can tell.
-    #[error(
-        "it cannot be told whether the rows of {path} are real: choose another file for lab rows"
-    )]
-    WorldUnknown {
-        /// The file.
-        path: String,
-    },
+    #[error("it cannot be told whether the rows of {0} are real: choose another file for lab rows")]
+    WorldUnknown(String),
     /// The last line is no row, and no torn one of ours either.
-    #[error("the last line of {path} is not a whole row: mend it or choose another file")]
-    BrokenRow {
-        /// The file.
-        path: String,
-    },
+    #[error("the last line of {0} is not a whole row: mend it or choose another file")]
+    BrokenRow(String),
     /// The end is torn, and nothing is cut off that cannot be kept.
     #[error(
         "the torn end of {path} is not cut off, as {kept} cannot be written: make room for it, or move it"
@@ -198,17 +154,11 @@ pub enum SinkError {
         source: io::Error,
     },
     /// Something else than our JSON Lines.
-    #[error("{path} does not end with a JSON object in a line of its own: choose another file")]
-    NotJsonLines {
-        /// The file.
-        path: String,
-    },
+    #[error("{0} does not end with a JSON object in a line of its own: choose another file")]
+    NotJsonLines(String),
     /// No line ending in the last MiB.
-    #[error("the last line of {path} is longer than 1 MiB: mend it or choose another file")]
-    LongLine {
-        /// The file.
-        path: String,
-    },
+    #[error("the last line of {0} is longer than 1 MiB: mend it or choose another file")]
+    LongLine(String),
     /// The disk, the quota or the largest file size is reached.
     #[error("no space left for {path}: make room; the rows in it are whole")]
     Full {
@@ -235,6 +185,16 @@ pub enum SinkError {
         /// The files that keep them.
         kept: String,
     },
+    /// It did not take rows for some time and was changed meanwhile, so that they stay in another file.
+    #[error(
+        "{path} was changed while it took no rows, and rows of this run stay in {kept}: a report reads both files"
+    )]
+    Apart {
+        /// The file.
+        path: String,
+        /// The files that keep them.
+        kept: String,
+    },
     /// It did not take rows, and no other file does.
     #[error("{why}; rows that waited for it can be kept nowhere: {error}")]
     NotKeptAside {
@@ -244,17 +204,11 @@ pub enum SinkError {
         error: String,
     },
     /// The reader of stdout has gone: the sink is of no more use.
-    #[error("{path} was closed by its reader: keep the reader running, or write to a file")]
-    Closed {
-        /// `stdout`.
-        path: String,
-    },
+    #[error("{0} was closed by its reader: keep the reader running, or write to a file")]
+    Closed(String),
     /// A store takes no rows of this kind.
-    #[error("a store takes no rows of the kind {what}")]
-    NotStored {
-        /// What a row is about.
-        what: &'static str,
-    },
+    #[error("a store takes no rows of the kind {0}")]
+    NotStored(&'static str),
     /// A file that is no store, or one that cannot be written by this run.
     #[error("{path} is {why}")]
     NoStore {
@@ -264,11 +218,8 @@ pub enum SinkError {
         why: StoreError,
     },
     /// Another program writes to a store, and lets nobody else.
-    #[error("{path} is {}", StoreError::Busy)]
-    StoreBusy {
-        /// The file.
-        path: String,
-    },
+    #[error("{0} is {busy}", busy = StoreError::Busy)]
+    StoreBusy(String),
     /// Anything else that the system refused.
     #[error("cannot write {path}: check its disk and its rights")]
     Io {
@@ -288,7 +239,7 @@ impl SinkError {
     /// Whether it may be over in a while: another program holds the file, or a share is away.
     pub fn is_passing(&self) -> bool {
         match self {
-            Self::InUse { .. } | Self::StoreBusy { .. } => true,
+            Self::InUse { .. } | Self::StoreBusy(..) => true,
             Self::Io { source, .. } => is_of_network(source),
             _ => false,
         }
@@ -300,13 +251,13 @@ impl SinkError {
         matches!(
             self,
             Self::InUse { .. }
-                | Self::Locked { .. }
-                | Self::StoreBusy { .. }
+                | Self::Locked(..)
+                | Self::StoreBusy(..)
                 | Self::Full { .. }
                 | Self::NotKept { .. }
                 | Self::NoDirectory { .. }
                 | Self::Denied { .. }
-                | Self::ReadOnly { .. }
+                | Self::ReadOnly(..)
                 | Self::Io { .. }
         )
     }
@@ -315,7 +266,7 @@ impl SinkError {
     pub(super) fn from_store(shown: &str, path: &Path, error: StoreError) -> Self {
         let name = || shown.to_owned();
         match error {
-            StoreError::Busy => Self::StoreBusy { path: name() },
+            StoreError::Busy => Self::StoreBusy(name()),
             StoreError::Full(text) => Self::Full {
                 path: name(),
                 source: io::Error::other(text),
@@ -347,7 +298,7 @@ impl SinkError {
             return Self::InUse { path, source };
         }
         match source.kind() {
-            io::ErrorKind::BrokenPipe => Self::Closed { path },
+            io::ErrorKind::BrokenPipe => Self::Closed(path),
             io::ErrorKind::StorageFull
             | io::ErrorKind::QuotaExceeded
             | io::ErrorKind::FileTooLarge => Self::Full { path, source },

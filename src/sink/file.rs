@@ -14,7 +14,7 @@ use super::lock::{LockedFile, Locking};
 use super::mend::{append, examine, settle};
 use super::note::Note;
 use super::pending::Found;
-use super::spec::{FileSpec, Format};
+use super::spec::FileSpec;
 use super::take_in::{self, Taken};
 use super::windows_name;
 use crate::schema::RowKind;
@@ -94,7 +94,7 @@ impl<R: RowKind> AppendFile<R> {
         let (end, form) = settled?;
         let identity =
             identity(locked.file()).map_err(|source| SinkError::from_io(&self.shown, source))?;
-        if self.spec.format == Format::Csv {
+        if self.spec.format.has_header() {
             let read = take_in::first_line(&mut locked.file());
             self.header = read.map_err(|source| SinkError::from_io(&self.shown, source))?;
         }
@@ -187,9 +187,7 @@ impl<R: RowKind> AppendFile<R> {
             .as_ref()
             .is_some_and(|opened| opened.is_elsewhere(&self.path))
         {
-            self.notes.push(Note::Replaced {
-                path: self.shown.clone(),
-            });
+            self.notes.push(Note::Replaced(self.shown.clone()));
             self.give_up();
         }
         if self.opened.is_none() {
@@ -234,7 +232,7 @@ impl<R: RowKind> AppendFile<R> {
         let path = || self.shown.clone();
         let locked = match LockedFile::lock(file) {
             Locking::Locked(locked) => locked,
-            Locking::Busy => return Err(SinkError::Locked { path: path() }),
+            Locking::Busy => return Err(SinkError::Locked(path())),
             Locking::Unsupported(file, error) => {
                 self.notes.push(Note::Unlocked {
                     path: path(),
@@ -359,10 +357,10 @@ pub(super) fn may_be_written(path: &Path, shown: &str) -> Result<(), SinkError> 
         return Err(SinkError::WindowsName { path: name(), why });
     }
     match fs::metadata(path) {
-        Ok(found) if found.is_dir() => Err(SinkError::Directory { path: name() }),
-        Ok(found) if !found.is_file() => Err(SinkError::NotAFile { path: name() }),
+        Ok(found) if found.is_dir() => Err(SinkError::Directory(name())),
+        Ok(found) if !found.is_file() => Err(SinkError::NotAFile(name())),
         // a superuser's open would succeed
-        Ok(found) if found.permissions().readonly() => Err(SinkError::ReadOnly { path: name() }),
+        Ok(found) if found.permissions().readonly() => Err(SinkError::ReadOnly(name())),
         _ => Ok(()),
     }
 }

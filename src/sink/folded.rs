@@ -143,7 +143,7 @@ impl<F, S: ?Sized> Folded<Box<S>, F> {
         F: FoldRows<R>,
         S: Sink<F::Row>,
     {
-        if matches!(error, SinkError::Closed { .. }) {
+        if matches!(error, SinkError::Closed(..)) {
             return error;
         }
         let (row, next) = given.unzip();

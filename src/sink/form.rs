@@ -1,6 +1,9 @@
 //! How rows look in a file, and what a file holds already.
 
 use super::note::Note;
+use super::profile::Profile;
+use crate::record::World;
+use crate::schema::Column;
 
 /// How a row becomes bytes.
 pub(super) trait Form<R>: Send {
@@ -25,4 +28,14 @@ pub(super) struct Examined<R> {
     pub notes: Vec<Note>,
     /// How rows look in this file.
     pub form: Box<dyn Form<R>>,
+}
+
+/// What rows are to be written into a file, whatever its form.
+pub(super) struct Wanted<'a, R: 'static> {
+    /// The columns of a new file, each once.
+    pub columns: &'a [&'static Column<R>],
+    /// Dialect of CSV; without meaning for JSON Lines.
+    pub profile: Profile,
+    /// Where the rows come from.
+    pub world: World,
 }

@@ -4,18 +4,14 @@ use std::io::{Read, Seek};
 
 use super::csv::{CsvForm, NEWLINE};
 use super::error::SinkError;
-use super::form::{Examined, Form};
+use super::form::{Examined, Form, Wanted};
 use super::note::Note;
 use super::profile::{BOM, Profile};
-use super::spec::FileSpec;
 use super::tail::{self, Missing, TailError, Unended};
 use super::torn::begins_csv;
 use super::world::{self, Said};
 use crate::record::{World, plain};
 use crate::schema::{Column, Kind, RowKind};
-
-/// Longest header that is read, in bytes.
-const LONGEST_HEADER: u64 = 64 << 10;
 
 /// Judges what a CSV file of `len` bytes holds.
 ///
@@ -25,37 +21,19 @@ const LONGEST_HEADER: u64 = 64 << 10;
 pub(super) fn examine<R: RowKind, F: Read + Seek>(
     file: &mut F,
     len: u64,
-    spec: &FileSpec<R>,
+    wanted: &Wanted<'_, R>,
     path: &str,
 ) -> Result<Examined<R>, SinkError> {
-    let failed = |error: TailError| match error {
-        TailError::TooLong => SinkError::LongLine {
-            path: path.to_owned(),
-        },
-        TailError::Foreign => SinkError::BrokenRow {
-            path: path.to_owned(),
-        },
-        TailError::Utf16 => SinkError::Utf16End {
-            path: path.to_owned(),
-        },
-        TailError::Io(source) => SinkError::from_io(path, source),
-    };
-    let head = tail::read(file, 0, len.min(LONGEST_HEADER)).map_err(|e| failed(e.into()))?;
-    if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
-        return Err(SinkError::Utf16 {
-            path: path.to_owned(),
-        });
-    }
+    let failed = |error: TailError| error.of(path, SinkError::BrokenRow);
+    let head = tail::head(file, len, path)?;
     let Some(newline) = head.iter().position(|byte| *byte == b'\n') else {
         let written = tail::without_nuls(file, 0, len).map_err(failed)?;
         return match usize::try_from(written)
             .ok()
             .and_then(|end| head.get(..end))
         {
-            Some(text) => headless(text, len, spec, path),
-            None => Err(SinkError::NotCsv {
-                path: path.to_owned(),
-            }),
+            Some(text) => headless(text, len, wanted, path),
+            None => Err(SinkError::NotCsv(path.to_owned())),
         };
     };
     let bom = head.starts_with(BOM);
@@ -64,10 +42,10 @@ pub(super) fn examine<R: RowKind, F: Read + Seek>(
         Some(header) => (header, "\r\n"),
         None => (header, "\n"),
     };
-    let columns = columns_of::<R>(header, spec.profile, path)?;
+    let columns = columns_of::<R>(header, wanted.profile, path)?;
     let form = CsvForm {
         columns,
-        profile: spec.profile,
+        profile: wanted.profile,
         bom,
         newline: ending,
     };
@@ -92,26 +70,20 @@ pub(super) fn examine<R: RowKind, F: Read + Seek>(
     let settled = tail::settle(file, floor, len, judge).map_err(failed)?;
     if let Some(last) = &settled.last {
         if !is_row(last, &form) {
-            return Err(SinkError::BrokenRow {
-                path: path.to_owned(),
-            });
+            return Err(SinkError::BrokenRow(path.to_owned()));
         }
-        if is_for_excel(last, &form).is_some_and(|excel| excel != spec.profile.for_excel()) {
-            return Err(SinkError::Dialect {
-                path: path.to_owned(),
-            });
+        if is_for_excel(last, &form).is_some_and(|excel| excel != wanted.profile.for_excel()) {
+            return Err(SinkError::Dialect(path.to_owned()));
         }
-        let last = said_by(last, &form);
-        let rows = rows.iter().map(|row| said_by(row, &form).guess());
-        let holds = last.world.or_else(|| world::of(rows.chain([last.guess()])));
-        world::check(holds, spec.world, path)?;
+        let rows = rows.iter().map(|row| said_by(row, &form));
+        world::check(&said_by(last, &form), rows, wanted.world, path)?;
     }
     Ok(Examined {
         len,
         keep: settled.keep,
         unended: settled.missing != Missing::Nothing,
         first: settled.missing.bytes(ending),
-        notes: notes(&form, spec, path),
+        notes: notes(&form, wanted, path),
         form: Box::new(form),
     })
 }
@@ -121,12 +93,12 @@ pub(super) fn examine<R: RowKind, F: Read + Seek>(
 fn headless<R: RowKind>(
     text: &[u8],
     len: u64,
-    spec: &FileSpec<R>,
+    wanted: &Wanted<'_, R>,
     path: &str,
 ) -> Result<Examined<R>, SinkError> {
-    let mut form = CsvForm::new(spec.columns.clone(), spec.profile);
+    let mut form = CsvForm::new(wanted.columns.to_vec(), wanted.profile);
     form.bom |= text.starts_with(BOM);
-    if text.is_empty() || text == BOM || is_torn_header(text, spec) {
+    if text.is_empty() || text == BOM || is_torn_header(text, wanted) {
         let mut first = Vec::new();
         form.opening(&mut first);
         let keep = if text == BOM {
@@ -139,7 +111,7 @@ fn headless<R: RowKind>(
             keep: keep as u64,
             unended: false,
             first,
-            notes: notes(&form, spec, path),
+            notes: notes(&form, wanted, path),
             form: Box::new(form),
         });
     }
@@ -149,7 +121,7 @@ fn headless<R: RowKind>(
     };
     form.columns = columns_of(
         header.strip_prefix(BOM).unwrap_or(header),
-        spec.profile,
+        wanted.profile,
         path,
     )?;
     form.newline = match missing {
@@ -161,24 +133,24 @@ fn headless<R: RowKind>(
         keep: text.len() as u64,
         unended: true,
         first: missing.bytes(form.newline),
-        notes: notes(&form, spec, path),
+        notes: notes(&form, wanted, path),
         form: Box::new(form),
     })
 }
 
 /// Whether the text is the beginning of a header that this program may have written, but not the
 /// whole of one: the reference's columns alone are a header, though ours begins with them.
-fn is_torn_header<R: RowKind>(text: &[u8], spec: &FileSpec<R>) -> bool {
+fn is_torn_header<R: RowKind>(text: &[u8], wanted: &Wanted<'_, R>) -> bool {
     let text = if BOM.starts_with(text) {
         b""
     } else {
         text.strip_prefix(BOM).unwrap_or(text)
     };
-    let sets = [spec.columns.clone()].into_iter().chain(R::sets());
+    let sets = [wanted.columns.to_vec()].into_iter().chain(R::sets());
     let headers = sets.map(|columns| {
         let form = CsvForm {
             columns,
-            profile: spec.profile,
+            profile: wanted.profile,
             bom: false,
             newline: "\n",
         };
@@ -191,10 +163,10 @@ fn is_torn_header<R: RowKind>(text: &[u8], spec: &FileSpec<R>) -> bool {
     !headers.is_empty() && headers.iter().all(|header| header != text)
 }
 
-fn notes<R>(form: &CsvForm<R>, spec: &FileSpec<R>, path: &str) -> Vec<Note> {
+fn notes<R>(form: &CsvForm<R>, wanted: &Wanted<'_, R>, path: &str) -> Vec<Note> {
     let has = |name: &str| form.columns.iter().any(|column| column.name == name);
     let mut notes = Vec::new();
-    let left_out = spec
+    let left_out = wanted
         .columns
         .iter()
         .map(|column| column.name)
@@ -206,10 +178,8 @@ fn notes<R>(form: &CsvForm<R>, spec: &FileSpec<R>, path: &str) -> Vec<Note> {
             columns,
         });
     }
-    if spec.world == World::Lab && !has("world") {
-        notes.push(Note::LabUnmarked {
-            path: path.to_owned(),
-        });
+    if wanted.world == World::Lab && !has("world") {
+        notes.push(Note::LabUnmarked(path.to_owned()));
     }
     notes
 }
@@ -221,9 +191,9 @@ fn columns_of<R: RowKind>(
     path: &str,
 ) -> Result<Vec<&'static Column<R>>, SinkError> {
     let path = || path.to_owned();
-    let not_csv = || SinkError::NotCsv { path: path() };
+    let not_csv = || SinkError::NotCsv(path());
     if header.starts_with(b"#TYPE ") {
-        return Err(SinkError::TypeLine { path: path() });
+        return Err(SinkError::TypeLine(path()));
     }
     if !quotes_are_closed(header) {
         return Err(not_csv());

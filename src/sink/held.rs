@@ -37,9 +37,7 @@ impl<R> Held<R> {
             began: now,
             last_try: now,
         };
-        let note = Note::Held {
-            why: held.why.clone(),
-        };
+        let note = Note::Held(held.why.clone());
         (held, note)
     }
 

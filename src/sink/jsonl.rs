@@ -8,19 +8,14 @@ use std::io::{Read, Seek, Write as _};
 use serde_json::{Map, Value as Json};
 
 use super::error::SinkError;
-use super::form::{Examined, Form};
+use super::form::{Examined, Form, Wanted};
 use super::note::Note;
-use super::profile::{BOM, push_time};
-use super::spec::FileSpec;
+use super::profile::{BOM, push_bare, push_time};
 use super::tail::{self, Missing, TailError, Unended};
 use super::torn::begins_json;
 use super::world::{self, Said};
 use crate::record::World;
-use crate::schema::value::listed;
 use crate::schema::{Column, Kind, RowKind, Value, is_foreign};
-
-/// As far as the first line ending is looked for, in bytes.
-const LONGEST_FIRST: u64 = 64 << 10;
 
 /// Objects with the keys in the order of `columns`.
 pub(super) struct JsonlForm<R: 'static> {
@@ -57,12 +52,6 @@ impl<R: RowKind> Form<R> for JsonlForm<R> {
 fn push_value<R>(column: &Column<R>, value: &Value<'_>, out: &mut Vec<u8>) {
     match value {
         Value::Missing => out.extend_from_slice(b"null"),
-        Value::Integer(number) => {
-            let _ = write!(out, "{number}");
-        }
-        Value::Signed(number) => {
-            let _ = write!(out, "{number}");
-        }
         Value::Text(text) if column.kind == Kind::List => push_list(column, text, out),
         Value::Text(text) => push_text(text, out),
         Value::Hex(hex) => push_text(hex, out),
@@ -71,8 +60,7 @@ fn push_value<R>(column: &Column<R>, value: &Value<'_>, out: &mut Vec<u8>) {
             push_time(*at, matches!(value, Value::Micros(_)), out);
             out.extend_from_slice(b"Z\"");
         }
-        Value::Flag(flag) => out.extend_from_slice(if *flag { b"true" } else { b"false" }),
-        Value::Numbers(items) => out.extend_from_slice(listed(items).as_bytes()),
+        bare => push_bare(bare, out),
     }
 }
 
@@ -106,30 +94,12 @@ fn push_text(text: &str, out: &mut Vec<u8>) {
 pub(super) fn examine<R: RowKind, F: Read + Seek>(
     file: &mut F,
     len: u64,
-    spec: &FileSpec<R>,
+    wanted: &Wanted<'_, R>,
     path: &str,
 ) -> Result<Examined<R>, SinkError> {
-    let failed = |error: TailError| match error {
-        TailError::TooLong => SinkError::LongLine {
-            path: path.to_owned(),
-        },
-        TailError::Foreign => SinkError::NotJsonLines {
-            path: path.to_owned(),
-        },
-        TailError::Utf16 => SinkError::Utf16End {
-            path: path.to_owned(),
-        },
-        TailError::Io(source) => SinkError::from_io(path, source),
-    };
-    let not_ours = || SinkError::NotJsonLines {
-        path: path.to_owned(),
-    };
-    let head = tail::read(file, 0, len.min(LONGEST_FIRST)).map_err(|e| failed(e.into()))?;
-    if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
-        return Err(SinkError::Utf16 {
-            path: path.to_owned(),
-        });
-    }
+    let failed = |error: TailError| error.of(path, SinkError::NotJsonLines);
+    let not_ours = || SinkError::NotJsonLines(path.to_owned());
+    let head = tail::head(file, len, path)?;
     let floor = if head.starts_with(BOM) {
         BOM.len() as u64
     } else {
@@ -153,28 +123,20 @@ pub(super) fn examine<R: RowKind, F: Read + Seek>(
                 field: field.to_owned(),
             });
         }
-        let last = said_by(
-            Some(row)
-                .filter(is_row::<R>)
-                .as_ref()
-                .ok_or_else(not_ours)?,
-        );
+        let row = Some(row).filter(is_row::<R>).ok_or_else(not_ours)?;
         let rows = tail::sample(file, floor, settled.keep).map_err(|e| failed(e.into()))?;
         let rows = rows.iter().filter_map(|line| object(line));
-        let rows = rows.map(|row| said_by(&row).guess());
-        let holds = last.world.or_else(|| world::of(rows.chain([last.guess()])));
-        world::check(holds, spec.world, path)?;
+        let rows = rows.map(|row| said_by(&row));
+        world::check(&said_by(&row), rows, wanted.world, path)?;
     }
-    let mut form = JsonlForm::new(spec.columns.clone());
+    let mut form = JsonlForm::new(wanted.columns.to_vec());
     let newline = head.iter().position(|byte| *byte == b'\n');
     if newline.is_some_and(|at| head[..at].ends_with(b"\r")) {
         form.newline = "\r\n";
     }
     let mut notes = Vec::new();
-    if spec.world == World::Lab && !form.columns.iter().any(|column| column.name == "world") {
-        notes.push(Note::LabUnmarked {
-            path: path.to_owned(),
-        });
+    if wanted.world == World::Lab && !form.columns.iter().any(|column| column.name == "world") {
+        notes.push(Note::LabUnmarked(path.to_owned()));
     }
     Ok(Examined {
         len,

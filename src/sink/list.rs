@@ -4,9 +4,8 @@ use std::io::Write as _;
 
 use super::csv::NEWLINE;
 use super::form::Form;
-use super::profile::push_time;
+use super::profile::{push_bare, push_time};
 use crate::record::plain;
-use crate::schema::value::listed;
 use crate::schema::{Column, RowKind, Value};
 
 /// One line a column, an empty line between probes.
@@ -59,19 +58,12 @@ impl<R: RowKind> Form<R> for ListForm<R> {
 fn push_value(value: &Value<'_>, out: &mut Vec<u8>) {
     match value {
         Value::Missing => {}
-        Value::Integer(number) => {
-            let _ = write!(out, "{number}");
-        }
-        Value::Signed(number) => {
-            let _ = write!(out, "{number}");
-        }
         Value::Text(text) => out.extend_from_slice(plain(text).as_bytes()),
         Value::Hex(hex) => out.extend_from_slice(plain(hex).as_bytes()),
         Value::Seconds(at) | Value::Micros(at) => {
             push_time(*at, matches!(value, Value::Micros(_)), out);
             out.push(b'Z');
         }
-        Value::Flag(flag) => out.extend_from_slice(if *flag { b"true" } else { b"false" }),
-        Value::Numbers(items) => out.extend_from_slice(listed(items).as_bytes()),
+        bare => push_bare(bare, out),
     }
 }

@@ -9,8 +9,8 @@ use std::path::Path;
 use super::error::{SinkError, absolute};
 use super::form::{Examined, Form};
 use super::note::{Note, excerpt};
-use super::spec::{FileSpec, Format};
-use super::{header, jsonl, kept, tail};
+use super::spec::FileSpec;
+use super::{kept, tail};
 use crate::schema::RowKind;
 
 /// Most of a torn piece that is read for its note, in bytes.
@@ -29,10 +29,7 @@ pub(super) fn examine<R: RowKind>(
     let len = file
         .seek(SeekFrom::End(0))
         .map_err(|source| SinkError::from_io(path, source))?;
-    match spec.format {
-        Format::Csv => header::examine(&mut file, len, spec, path),
-        Format::Jsonl => jsonl::examine(&mut file, len, spec, path),
-    }
+    spec.examine(&mut file, len, path)
 }
 
 /// Keeps what is torn in the file beside this one, cuts it off and writes what belongs before the
@@ -82,9 +79,7 @@ pub(super) fn settle<R: RowKind>(
         append(&mut file, &mut end, &examined.first).map_err(failed)?;
     }
     if examined.unended {
-        notes.push(Note::Completed {
-            path: shown.to_owned(),
-        });
+        notes.push(Note::Completed(shown.to_owned()));
     }
     notes.extend(examined.notes);
     Ok((end, examined.form))

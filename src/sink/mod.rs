@@ -14,6 +14,7 @@
 
 mod contract;
 mod csv;
+mod doubt;
 mod error;
 mod file;
 mod folded;

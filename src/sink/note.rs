@@ -3,6 +3,8 @@
 use std::fmt::{self, Write as _};
 use std::time::Duration;
 
+use chrono::NaiveDate;
+
 use crate::record::plain;
 
 /// What the user should know although the sink goes on; [`fmt::Display`] gives the message.
@@ -28,10 +30,7 @@ pub enum Note {
         text: String,
     },
     /// The last line was whole but for its newline.
-    Completed {
-        /// The file.
-        path: String,
-    },
+    Completed(String),
     /// This file system knows no locks, so a second run would not be noticed.
     Unlocked {
         /// The file.
@@ -40,15 +39,9 @@ pub enum Note {
         reason: String,
     },
     /// The name no longer stood for the open file: rows go to the file that now has it.
-    Replaced {
-        /// The file.
-        path: String,
-    },
+    Replaced(String),
     /// A file is held by another program, or away: its rows wait.
-    Held {
-        /// What is wrong.
-        why: String,
-    },
+    Held(String),
     /// It is back.
     Free {
         /// The file.
@@ -83,6 +76,17 @@ pub enum Note {
         /// How long files are kept.
         keep: Duration,
     },
+    /// What is old by the clock stays, as the clock may be wrong.
+    Doubted {
+        /// The files or rows.
+        what: String,
+        /// The date of the latest of them.
+        last: NaiveDate,
+        /// The first date after that of which there is anything.
+        first: NaiveDate,
+        /// The date until which they stay.
+        until: NaiveDate,
+    },
     /// Nothing can be done with files that are finished.
     NotKeptUp {
         /// The first of them.
@@ -95,15 +99,9 @@ pub enum Note {
         why: String,
     },
     /// A monitoring system is not reached, or is again.
-    Monitoring {
-        /// What happened.
-        text: String,
-    },
+    Monitoring(String),
     /// Lab rows go to a file that cannot say so.
-    LabUnmarked {
-        /// The file.
-        path: String,
-    },
+    LabUnmarked(String),
 }
 
 /// Columns that a message names one by one.
@@ -140,7 +138,7 @@ impl fmt::Display for Note {
                     "the end of {path} was torn, {bytes} bytes were cut off and are kept in {kept}: {text}"
                 )
             }
-            Self::Held { why } => {
+            Self::Held(why) => {
                 write!(
                     f,
                     "{why}; the series goes on, its rows wait and go into it as soon as that is over"
@@ -174,6 +172,16 @@ impl fmt::Display for Note {
                     ),
                 }
             }
+            Self::Doubted {
+                what,
+                last,
+                first,
+                until,
+            } => write!(
+                f,
+                "{what} are old, but stay until {until}: nothing was measured between {last} and {first}, so the clock may be wrong; if it \
+                 is right, you can delete them now"
+            ),
             Self::NotKeptUp {
                 path,
                 more,
@@ -186,8 +194,8 @@ impl fmt::Display for Note {
                 };
                 write!(f, "{path} cannot be {what}{more}, it stays as it is: {why}")
             }
-            Self::Monitoring { text } => f.write_str(&plain(text)),
-            Self::Completed { path } => {
+            Self::Monitoring(text) => f.write_str(&plain(text)),
+            Self::Completed(path) => {
                 write!(f, "the last line of {path} had no newline, it was added")
             }
             Self::Unlocked { path, reason } => {
@@ -196,13 +204,13 @@ impl fmt::Display for Note {
                     "{path} cannot be locked, let no second run write to it: {reason}"
                 )
             }
-            Self::Replaced { path } => {
+            Self::Replaced(path) => {
                 write!(
                     f,
                     "{path} was moved, deleted or replaced, it was opened again"
                 )
             }
-            Self::LabUnmarked { path } => {
+            Self::LabUnmarked(path) => {
                 write!(
                     f,
                     "{path} has no column world, nothing in it will tell lab rows from real"
@@ -284,7 +292,7 @@ mod tests {
                  /srv/probes.csv.torn: \"202",
             ),
             (
-                Note::Completed { path: path() },
+                Note::Completed(path()),
                 "the last line of /srv/probes.csv had no newline, it was added",
             ),
             (
@@ -296,11 +304,21 @@ mod tests {
                  available",
             ),
             (
-                Note::Replaced { path: path() },
+                Note::Doubted {
+                    what: "files up to /srv/probes.csv".to_owned(),
+                    last: NaiveDate::from_ymd_opt(2026, 11, 29).unwrap(),
+                    first: NaiveDate::from_ymd_opt(2031, 1, 1).unwrap(),
+                    until: NaiveDate::from_ymd_opt(2031, 4, 1).unwrap(),
+                },
+                "files up to /srv/probes.csv are old, but stay until 2031-04-01: nothing was measured between 2026-11-29 and \
+                 2031-01-01, so the clock may be wrong; if it is right, you can delete them now",
+            ),
+            (
+                Note::Replaced(path()),
                 "/srv/probes.csv was moved, deleted or replaced, it was opened again",
             ),
             (
-                Note::LabUnmarked { path: path() },
+                Note::LabUnmarked(path()),
                 "/srv/probes.csv has no column world, nothing in it will tell lab rows from real",
             ),
         ];

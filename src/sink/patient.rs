@@ -30,6 +30,8 @@ pub(super) struct FileSink<R: 'static> {
     held: Option<Held<R>>,
     /// Rows that waited too long.
     kept: Kept<R>,
+    /// Files that keep rows of this run for good: the file that they were meant for was changed, such as its columns.
+    apart: Vec<String>,
     /// Rows that found no place at all.
     unplaced: Vec<R>,
     /// Whether files that were made for it go with it, as long as they have no row.
@@ -61,6 +63,7 @@ impl<R: RowKind> FileSink<R> {
                 rows: 0,
                 places: Vec::new(),
             },
+            apart: Vec::new(),
             unplaced: Vec::new(),
             is_provisional: true,
         })
@@ -108,7 +111,10 @@ impl<R: RowKind> FileSink<R> {
             for found in pending::found(&spec.path, spec.roll) {
                 if found.is_for(file) {
                     self.files.take_in(*started, &found)?;
-                    is_whole &= !found.kept.exists();
+                    if found.kept.exists() {
+                        is_whole = false;
+                        self.apart.push(absolute(&found.kept));
+                    }
                 }
             }
             self.kept.meant_for.remove(0);
@@ -333,7 +339,17 @@ impl<R: RowKind> Sink<R> for FileSink<R> {
                 return Err(error);
             }
         }
-        self.files.finish()
+        self.files.finish()?;
+        let mut kept = std::mem::take(&mut self.apart);
+        kept.sort();
+        kept.dedup();
+        if kept.is_empty() {
+            return Ok(());
+        }
+        Err(SinkError::Apart {
+            path: self.files.name().to_owned(),
+            kept: kept.join(" and "),
+        })
     }
 
     fn unplaced(&mut self) -> Option<Vec<R>> {

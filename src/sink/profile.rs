@@ -4,6 +4,9 @@ use std::io::Write as _;
 
 use chrono::{DateTime, Datelike, Timelike, Utc};
 
+use crate::schema::Value;
+use crate::schema::value::listed;
+
 /// Byte order mark of UTF-8.
 pub(super) const BOM: &[u8] = b"\xef\xbb\xbf";
 
@@ -57,6 +60,19 @@ pub(super) fn push_time(at: DateTime<Utc>, fraction: bool, out: &mut Vec<u8>) {
         // chrono counts a leap second as a fraction beyond one
         let _ = write!(out, ".{:06}", at.timestamp_subsec_micros().min(999_999));
     }
+}
+
+/// Numbers and flags, which look alike in every form; nothing of any other value.
+pub(super) fn push_bare(value: &Value<'_>, out: &mut Vec<u8>) {
+    let _ = match value {
+        Value::Integer(number) => write!(out, "{number}"),
+        Value::Signed(number) => write!(out, "{number}"),
+        Value::Flag(flag) => write!(out, "{flag}"),
+        Value::Numbers(items) => out.write_all(listed(items).as_bytes()),
+        Value::Missing | Value::Text(_) | Value::Hex(_) | Value::Seconds(_) | Value::Micros(_) => {
+            Ok(())
+        }
+    };
 }
 
 /// `3A:6E:1A`; an odd digit stands alone in front.

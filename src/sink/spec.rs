@@ -1,14 +1,17 @@
 //! Which file is asked for, and in which form.
 
+use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 
 use super::error::{SinkError, absolute};
+use super::form::{Examined, Wanted};
 use super::period::Roll;
 use super::profile::Profile;
 use super::upkeep::Upkeep;
 use super::windows_name::reserved;
+use super::{header, jsonl};
 use crate::record::{Record, World};
-use crate::schema::Column;
+use crate::schema::{Column, RowKind};
 
 /// Form of a file, decided by its ending.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,11 +47,19 @@ impl Format {
         } else if let Some(why) = reserved(path) {
             Err(SinkError::WindowsName { path: shown, why })
         } else if DATABASES.into_iter().any(is) {
-            Err(SinkError::Database { path: shown })
+            Err(SinkError::Database(shown))
         } else if COMPRESSED.into_iter().any(is) {
-            Err(SinkError::Compressed { path: shown })
+            Err(SinkError::Compressed(shown))
         } else {
-            Err(SinkError::UnknownFormat { path: shown })
+            Err(SinkError::UnknownFormat(shown))
+        }
+    }
+
+    /// Whether files of it begin with a line that is no row.
+    pub(super) fn has_header(self) -> bool {
+        match self {
+            Self::Csv => true,
+            Self::Jsonl => false,
         }
     }
 }
@@ -70,4 +81,28 @@ pub struct FileSpec<R: 'static = Record> {
     pub upkeep: Upkeep,
     /// Where the rows come from: real and lab rows never share a file.
     pub world: World,
+}
+
+impl<R: RowKind> FileSpec<R> {
+    /// Judges what a file of `len` bytes holds.
+    ///
+    /// # Errors
+    ///
+    /// When rows must not be appended to it, or when it cannot be read.
+    pub(super) fn examine<F: Read + Seek>(
+        &self,
+        file: &mut F,
+        len: u64,
+        path: &str,
+    ) -> Result<Examined<R>, SinkError> {
+        let wanted = Wanted {
+            columns: &self.columns,
+            profile: self.profile,
+            world: self.world,
+        };
+        match self.format {
+            Format::Csv => header::examine(file, len, &wanted, path),
+            Format::Jsonl => jsonl::examine(file, len, &wanted, path),
+        }
+    }
 }

@@ -3,6 +3,11 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 
+use super::error::SinkError;
+
+/// As far as a header or a first line ending is looked for, in bytes.
+const LONGEST_HEAD: u64 = 64 << 10;
+
 /// Longest line that is read, in bytes.
 pub(super) const LONGEST: u64 = 1 << 20;
 
@@ -29,6 +34,36 @@ impl From<io::Error> for TailError {
     fn from(error: io::Error) -> Self {
         Self::Io(error)
     }
+}
+
+impl TailError {
+    /// Of that file; what its foreign end is called depends on the form.
+    pub fn of(self, path: &str, foreign: fn(String) -> SinkError) -> SinkError {
+        match self {
+            Self::TooLong => SinkError::LongLine(path.to_owned()),
+            Self::Foreign => foreign(path.to_owned()),
+            Self::Utf16 => SinkError::Utf16End(path.to_owned()),
+            Self::Io(source) => SinkError::from_io(path, source),
+        }
+    }
+}
+
+/// The beginning of a file of `len` bytes, with its header or its first line ending.
+///
+/// # Errors
+///
+/// When it is in UTF-16, or cannot be read.
+pub(super) fn head<F: Read + Seek>(
+    file: &mut F,
+    len: u64,
+    path: &str,
+) -> Result<Vec<u8>, SinkError> {
+    let head = read(file, 0, len.min(LONGEST_HEAD));
+    let head = head.map_err(|error| SinkError::from_io(path, error))?;
+    if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
+        return Err(SinkError::Utf16(path.to_owned()));
+    }
+    Ok(head)
 }
 
 /// What a last line without a newline is.

@@ -66,11 +66,12 @@ pub(super) fn take_in<F: Read + Disk>(
     let of_kept = |source| SinkError::from_io(&kept_name, source);
     let of_file = |source| SinkError::from_io(shown, source);
     let mut kept = File::open(&found.kept).map_err(of_kept)?;
-    let header = match format {
-        Format::Csv => first_line(&mut kept).map_err(of_kept)?,
-        Format::Jsonl => Vec::new(),
+    let header = if format.has_header() {
+        first_line(&mut kept).map_err(of_kept)?
+    } else {
+        Vec::new()
     };
-    if format == Format::Csv && first_line(file).map_err(of_file)? != header {
+    if format.has_header() && first_line(file).map_err(of_file)? != header {
         return Ok(Taken::NotIts {
             why: format!("{shown} has other columns; a report reads both files"),
         });

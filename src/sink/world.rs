@@ -35,17 +35,27 @@ impl Said {
     }
 }
 
-/// Where all rows come from: one that is real makes a file of real rows.
-pub(super) fn of(guesses: impl Iterator<Item = Option<World>>) -> Option<World> {
-    guesses.flatten().reduce(|a, b| match (a, b) {
-        (World::Lab, World::Lab) => World::Lab,
-        _ => World::Real,
-    })
-}
-
-/// Whether rows of the run may follow. Those of which it cannot be told count as real: a real run
-/// goes on, as files with the reference's columns alone have always been continued.
-pub(super) fn check(holds: Option<World>, run: World, path: &str) -> Result<(), SinkError> {
+/// Whether rows of the run may follow the last row and some before it. The column of the last one tells where all come from, else
+/// one that is real makes a file of real rows. Those of which it cannot be told count as real: a real run goes on, as files with the
+/// reference's columns alone have always been continued.
+pub(super) fn check(
+    last: &Said,
+    before: impl Iterator<Item = Said>,
+    run: World,
+    path: &str,
+) -> Result<(), SinkError> {
+    let guesses = || {
+        before
+            .map(|row| row.guess())
+            .chain([last.guess()])
+            .flatten()
+    };
+    let holds = last.world.or_else(|| {
+        guesses().reduce(|a, b| match (a, b) {
+            (World::Lab, World::Lab) => World::Lab,
+            _ => World::Real,
+        })
+    });
     let path = || path.to_owned();
     match holds {
         Some(holds) if holds != run => Err(SinkError::World {
@@ -53,7 +63,7 @@ pub(super) fn check(holds: Option<World>, run: World, path: &str) -> Result<(), 
             holds,
             run,
         }),
-        None if run == World::Lab => Err(SinkError::WorldUnknown { path: path() }),
+        None if run == World::Lab => Err(SinkError::WorldUnknown(path())),
         _ => Ok(()),
     }
 }

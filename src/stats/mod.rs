@@ -15,7 +15,6 @@ mod over_time;
 mod pairs;
 pub mod paths;
 mod rough;
-mod row_fold;
 mod share;
 mod statistics;
 pub mod survey;
@@ -34,7 +33,6 @@ pub use outcomes::Outcomes;
 pub use over_time::{OverTime, Together};
 pub use pairs::RoundTripPairs;
 pub use rough::Rough;
-pub use row_fold::RowFold;
 pub use share::share;
 pub use statistics::{Count, Statistics};
 pub use survey::{Finished, Survey, SurveyOptions};
@@ -42,3 +40,26 @@ pub use tally::{ReceiveWindow, Tally, WayTaken, WayTally};
 pub use times::Times;
 pub use trips::Trips;
 pub use wilson::wilson;
+
+use crate::schema::Row;
+
+/// What a kind of measurement makes of the rows of files, beside what all rows have in common: takes in rows of any kind and keeps
+/// to its own.
+pub trait RowFold: Default {
+    /// Takes a row in, if it is one of its kind.
+    fn take(&mut self, row: &Row<'_>);
+
+    /// Whether the row is a detail of another one, such as a sample of a held connection: then it is
+    /// no measurement of its own, and nobody else counts it.
+    fn is_detail(_row: &Row<'_>) -> bool {
+        false
+    }
+
+    /// Details taken in.
+    fn details(&self) -> u64 {
+        0
+    }
+
+    /// There are no more rows.
+    fn finish(&mut self) {}
+}

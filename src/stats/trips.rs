@@ -3,7 +3,7 @@
 use super::Rough;
 use super::charts::PanelPoint;
 use super::units::millis;
-use crate::schema::{Row, id};
+use crate::schema::{CellView, id};
 
 /// What the rows of one stretch of time say of their round trips.
 #[derive(Debug, Clone, Default)]
@@ -18,7 +18,7 @@ pub struct Trips {
 
 impl Trips {
     /// Takes a row in.
-    pub fn take(&mut self, row: &Row<'_>) {
+    pub fn take(&mut self, row: &impl CellView) {
         for (times, field) in [
             (&mut self.least, id!(rtt_min_us)),
             (&mut self.p50, id!(rtt_p50_us)),

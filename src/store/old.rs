@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use rusqlite::{Connection, OpenFlags, params};
 
 use super::error::StoreError;
 use super::layout::{ID, quoted};
 use super::open::{plainly, settled};
-use super::times::{from_key, second};
+use super::times::{from_key, moment, second};
 use crate::schema::Stored;
 
 /// Rows of a step: some ten milliseconds.
@@ -50,6 +50,32 @@ impl Old {
             params![key, second(before) + "Z"],
         )?;
         Ok(())
+    }
+
+    /// The last moment of a row of these tables before this one, and the first one from it on.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite says.
+    pub fn around(
+        &self,
+        tables: &[Stored],
+        before: DateTime<Utc>,
+    ) -> Result<(Option<NaiveDateTime>, Option<NaiveDateTime>), StoreError> {
+        let (mut last, mut first) = (None, None);
+        for stored in tables {
+            let (table, time) = (quoted(stored.table), quoted(stored.time));
+            let one = |what: &str, side: &str| {
+                let sql = format!("SELECT {what}({time}) FROM {table} WHERE {time} {side} ?1");
+                let text: Option<String> =
+                    self.connection
+                        .query_row(&sql, [second(before)], |row| row.get(0))?;
+                Ok::<_, StoreError>(text.as_deref().and_then(moment))
+            };
+            last = last.max(one("max", "<")?);
+            first = [first, one("min", ">=")?].into_iter().flatten().min();
+        }
+        Ok((last, first))
     }
 
     /// Deletes some rows of the table before this moment. Whether there may be more.

@@ -30,7 +30,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use turnprobe::judge::limits::{CLIENT, judge};
-use turnprobe::measure::burst::fold::{Fold, Ledger, Outages};
+use turnprobe::measure::burst::fold::{Fold, Ledger, WatchOutages};
 use turnprobe::wire::stun::{Builder, Message, kind};
 
 struct Sizes {
@@ -159,7 +159,7 @@ fn day(packets: u64) {
     let second = Duration::from_secs(1);
     let start = chrono::DateTime::UNIX_EPOCH;
     let mut ledger = Ledger::new(second);
-    let mut outages = Outages::new(second);
+    let mut outages = WatchOutages::new(second);
     let (mut all, mut minute) = (Fold::new(second), Fold::new(second));
     let mut lost = 0;
     for sequence in 0..packets {

@@ -92,8 +92,6 @@ const PURE: &[&str] = &[
 /// others.
 const PURE_OF_A_KIND: &[&str] = &[
     "row",
-    "packet",
-    "sample",
     "columns",
     "packet_columns",
     "sample_columns",

@@ -119,11 +119,12 @@ fn a_plugin_whose_file_is_wrong_does_not_know() {
 fn files_that_have_ended_become_gz_and_old_ones_go_and_both_is_told_in_the_log() {
     let dir = tempfile::tempdir().unwrap();
     let at = |name: &str| dir.path().join(name);
-    for name in [
-        "probes-2021-02-27.csv",
-        "probes-2021-02-28.csv.gz",
-        "probes-2021-02.csv",
-    ] {
+    let now = turnprobe::clock::local(turnprobe::clock::Wall::system().now());
+    let day = |days: i64, behind: &str| {
+        let day = now - chrono::Duration::days(days);
+        day.format("probes-%Y-%m-%d").to_string() + behind
+    };
+    for name in [&day(95, ".csv"), &day(94, ".csv.gz"), "probes-2021-02.csv"] {
         std::fs::write(at(name), "\"slot\"\n\"1\"\n").unwrap();
     }
     // rows of a day that is over, but not for long
@@ -131,9 +132,7 @@ fn files_that_have_ended_become_gz_and_old_ones_go_and_both_is_told_in_the_log()
         run_into(&at("one.csv"), "probe --lab -n 5 -i 0").code,
         Some(0)
     );
-    let now = turnprobe::clock::local(turnprobe::clock::Wall::system().now());
-    let earlier = now - chrono::Duration::days(2);
-    let earlier = earlier.format("probes-%Y-%m-%d.csv").to_string();
+    let earlier = day(2, ".csv");
     std::fs::rename(at("one.csv"), at(&earlier)).unwrap();
     let mut command =
         turnprobe("probe --lab -n 40 -i 50ms -q --roll day --keep 90d --compress --log");

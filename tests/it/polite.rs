@@ -1,4 +1,4 @@
-//! How often a stranger's address is gone to. Nothing is: a socket of loopback's reaches no
+//! How often a stranger's address is contacted. Nothing is: a socket of loopback's reaches no
 //! address of TEST-NET-1 (RFC 5737), and the system says so at once.
 
 use std::collections::BTreeMap;

@@ -255,3 +255,86 @@ fn the_summary_of_a_run_and_the_report_of_its_file_are_what_the_rows_are_by_hand
         );
     }
 }
+
+/// A file as its rows say it by hand, and as its report says it: one group of the kind that `part` names.
+fn told(file: &std::path::Path, part: &str) -> (Rows, Value) {
+    let output = output(turnprobe("report --format json").arg(file));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let groups = report[part].as_array().unwrap();
+    assert_eq!(groups.len(), 1, "{report}");
+    (Rows::in_file(file), groups[0].clone())
+}
+
+fn sum(rows: &Rows, column: &str) -> u64 {
+    let cells = rows.column(column).into_iter();
+    cells.filter_map(|cell| cell.parse::<u64>().ok()).sum()
+}
+
+#[test]
+fn the_bursts_of_a_run_come_to_the_same_in_its_summary_and_in_the_report_of_its_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("bursts.csv");
+    let said = run_into(
+        &file,
+        "probe --lab --burst 50/s --for 1s -n 2 -i 3s --answer-timeout 300ms --lab-fault udp-loss --lab-fault-share 20",
+    );
+    let (rows, group) = told(&file, "bursts");
+    let answered = rows
+        .column("Status")
+        .iter()
+        .filter(|it| **it == "OK")
+        .count();
+    let [sent, lost, reordered, duplicates] =
+        ["sent", "lost", "reordered", "duplicates"].map(|column| sum(&rows, column));
+    assert!(sent > lost && lost > 0, "{sent} {lost}");
+    assert_eq!([&group["bursts"], &group["answered"]], [2, answered]);
+    assert_eq!(
+        [
+            &group["sent"],
+            &group["lost"],
+            &group["reordered"],
+            &group["duplicates"]
+        ],
+        [sent, lost, reordered, duplicates]
+    );
+    let summary = said.stdout.rsplit_once("\n---").unwrap().1;
+    for said in [
+        format!("2 bursts, {answered} answered, 0 missed slots, {sent} packets\n"),
+        format!("lost      {lost} of {sent}, "),
+        format!("answers   {reordered} reordered, {duplicates} duplicates, "),
+    ] {
+        assert!(summary.contains(&said), "{said}: {summary}");
+    }
+}
+
+#[test]
+fn the_held_connections_of_a_run_come_to_the_same_in_its_summary_and_in_the_report_of_its_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("held.csv");
+    let said = run_into(&file, "probe --lab --hold 1s -n 2 -i 4s");
+    let (rows, group) = told(&file, "held");
+    let [sent, answered, missed, us] =
+        ["sent", "answered", "missed", "held_us"].map(|column| sum(&rows, column));
+    assert!(sent > 0 && answered > 0, "{sent} {answered}");
+    assert_eq!([&group["connections"], &group["held"]], [2, 2]);
+    assert_eq!([&group["sent"], &group["answered"]], [sent, answered]);
+    #[allow(clippy::cast_precision_loss)] // seconds in microseconds
+    let held = us as f64 / 1e6;
+    assert!((group["held_s"].as_f64().unwrap() - held).abs() < 1e-9);
+    let ended = counted(rows.column("ended_by").into_iter());
+    let listed = group["ended"].as_array().unwrap().iter();
+    let listed = listed.map(|one| {
+        let name = one["name"].as_str().unwrap();
+        (name.to_owned(), one["count"].as_u64().unwrap())
+    });
+    assert_eq!(listed.collect::<BTreeMap<_, _>>(), ended);
+    let ended: Vec<_> = ended.iter().map(|(by, n)| format!("{n} {by}")).collect();
+    let summary = said.stdout.rsplit_once("\n---").unwrap().1;
+    for said in [
+        "2 connections, 2 held for ".to_owned(),
+        format!("ended: {}\n", ended.join(", ")),
+        format!("requests   {sent} sent; {answered} answered, {missed} missed\n"),
+    ] {
+        assert!(summary.contains(&said), "{said}: {summary}");
+    }
+}

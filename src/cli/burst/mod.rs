@@ -12,11 +12,11 @@ pub use args::StreamArgs;
 pub(super) use config::job;
 
 use super::run::world::headline;
-use super::run::{Counts, Finished, Kind, Told, View};
+use super::run::{Counts, FinishedRun, Kind, Told, View};
 use super::stream_live::{Progress, StreamLive};
 use super::terminal;
 use crate::clock::Wall;
-use crate::doc::lines::narrowed;
+use crate::doc::lines::{WIDTH, narrowed};
 use crate::measure::Engine;
 use crate::measure::burst::text::watch::{Minutes, change, distance, moved};
 use crate::measure::burst::text::{BurstSummary, block, failed_lines};
@@ -90,10 +90,10 @@ impl Kind for Stream {
     }
 
     fn row(&mut self, burst: &Burst) -> Told<Packet> {
-        let columns = terminal::columns();
         if let Some(minutes) = &mut self.minutes {
-            return text(&minutes.of(burst, columns));
+            return text(&minutes.of(burst, terminal::columns()));
         }
+        let columns = terminal::columns().min(WIDTH);
         let remark = match &burst.distance {
             Some(found @ Distance::Unknown(_)) => {
                 Some(format!("burst {}: {}", burst.slot, distance(found)))
@@ -103,7 +103,7 @@ impl Kind for Stream {
         Told {
             remark,
             ..text(&narrowed(
-                &block(burst, &self.options.limits, self.zone),
+                &block(burst, &self.options.limits, self.zone, columns),
                 columns,
             ))
         }
@@ -139,21 +139,22 @@ impl Kind for Stream {
         headline(&engine.targets, Transport::Udp, world)
     }
 
-    fn summary(&self, run: &Finished<'_, Bursts>) -> String {
+    fn summary(&self, run: &FinishedRun<'_, Bursts>) -> String {
         let totals = run.task.totals();
         let is_watch = self.is_watch();
         let summary = BurstSummary {
             targets: run.targets,
             stopped: run.interrupted,
-            bursts: (!is_watch).then_some((totals.rows, totals.answered)),
+            bursts: (!is_watch).then_some((totals.rows.bursts, totals.rows.answered)),
             missed: run.end.missed,
             figures: &totals.figures(),
             limits: &self.options.limits,
             outages: is_watch.then_some(&totals.outages),
             distance: totals.distance.as_ref(),
             unmeasured: totals.unmeasured.as_ref(),
-            told: !is_watch && totals.rows == 1 && run.told,
+            told: !is_watch && totals.rows.bursts == 1 && run.told,
             zone: run.zone,
+            columns: run.columns,
         };
         summary.render()
     }
@@ -162,9 +163,9 @@ impl Kind for Stream {
         let totals = task.totals();
         let figures = totals.figures();
         Counts {
-            rows: totals.rows,
-            ok: totals.answered,
-            heard: totals.answered,
+            rows: totals.rows.bursts,
+            ok: totals.rows.answered,
+            answered: totals.rows.answered,
             packets: figures.sent,
             lost: figures.lost(),
             failed_lines: failed_lines(&figures, &self.options.limits),

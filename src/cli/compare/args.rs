@@ -18,15 +18,15 @@ Examples:
   turnprobe compare *.csv --a host=PC7 --b host=PC8
   turnprobe compare *.csv --a label=access=DSL --b label=access=5G
 
-Measure both at the same time: what the network does meanwhile then strikes
-both, and an hour tells more than a week of one after the other.";
+Measure both at the same time: whatever the network does then affects both, and
+an hour tells you more than a week of one after the other.";
 
 /// What is compared, for the long help.
 const WHAT: &str = "\
 CSV or JSON Lines files, also .gz and *.csv; - is stdin. Two files are the two
-sides. Where a side has several, --with stands between them: A1.csv A2.csv --with
-B1.csv B2.csv. With --a and --b the rows of all files are told apart by a
-column. The difference is the time of the second side less that of the first";
+sides. If a side has several, separate them by --with: A1.csv A2.csv --with
+B1.csv B2.csv. With --a and --b a column tells the rows of all files apart.
+The difference is the time of the second side minus that of the first";
 
 #[derive(Debug, Args)]
 pub struct CompareArgs {
@@ -36,7 +36,7 @@ pub struct CompareArgs {
     /// All files of the second side
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub with: Vec<OsString>,
-    /// The first side: rows with this value; repeatable as --where is
+    /// The first side: rows with this value; repeatable like --where
     #[arg(
         long,
         value_name = "COLUMN=VALUE",
@@ -63,11 +63,11 @@ pub struct CompareArgs {
     /// Rows before this time
     #[arg(long, value_name = "TIME", help_heading = "Filters")]
     pub until: Option<String>,
-    /// Rows with this value; repeatable, one of a column's values and all of the columns
+    /// Rows with this value; values of one column are alternatives, different columns must all match
     #[arg(long = "where", value_name = "COLUMN=VALUE", value_parser = suggested::conditions(),
           hide_possible_values = true, help_heading = "Filters")]
     pub wanted: Vec<String>,
-    /// Of hours and days, and of files without one: utc, local, Europe/Berlin, W. Europe Standard Time
+    /// Zone of hours, days and files without one: utc, local, Europe/Berlin, W. Europe Standard Time
     #[arg(
         long,
         value_name = "ZONE",
@@ -86,10 +86,10 @@ pub struct CompareArgs {
         help_heading = "Output"
     )]
     pub format: DocumentFormat,
-    /// Write one page with a chart, which needs nothing else
+    /// Write a self-contained page with a chart
     #[arg(long, value_name = "FILE", value_parser = page_name(), help_heading = "Output")]
     pub html: Option<PathBuf>,
-    /// Exit with 0 even when some files could not be read
+    /// Exit with 0 even if some files could not be read
     #[arg(long, help_heading = "Output")]
     pub skip_unreadable: bool,
     #[command(flatten)]

@@ -3,17 +3,17 @@
 pub mod args;
 mod sides;
 
-use std::collections::BTreeSet;
-use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use anyhow::{Context as _, anyhow, ensure};
+use anyhow::anyhow;
 
 use super::exit::{Exit, Failure};
-use super::files::{DocumentFormat, Filter, Page, Progress, Twice, input, json, tell_left_out};
+use super::files::{
+    DocumentFormat, Filter, NamedColumns, Page, Progress, Twice, filters_told, input, json,
+    tell_left_out,
+};
 use super::values::Color;
-use super::words::meant;
 use super::{message, signals, terminal};
 use crate::clock::Wall;
 use crate::compare::model::Comparison;
@@ -23,10 +23,9 @@ use crate::doc::{self, Room};
 use crate::measure::folds::Folds;
 use crate::record::World;
 use crate::schema::{Row, id};
-use crate::source::{self, Batch, ReadSummary};
+use crate::source::{self, ReadSummary};
 use crate::stats::RowFold as _;
 use crate::stats::compare::{Apart, Fold, Side};
-use crate::stats::survey::{DIMENSIONS, is_column};
 use args::CompareArgs;
 use sides::{Sides, side_of};
 
@@ -91,7 +90,7 @@ struct Read {
     of_both: u64,
     /// Rows by their world, as far as it is told.
     worlds: [u64; World::COUNT],
-    columns: Columns,
+    columns: NamedColumns,
 }
 
 fn read(args: &CompareArgs, sides: &Sides, filter: &Filter) -> Result<Read, Failure> {
@@ -123,7 +122,7 @@ fn read(args: &CompareArgs, sides: &Sides, filter: &Filter) -> Result<Read, Fail
         interrupted: false,
         of_both: 0,
         worlds: [0; World::COUNT],
-        columns: Columns::default(),
+        columns: NamedColumns::default(),
     };
     read.columns.name(filter.columns());
     match sides {
@@ -175,12 +174,8 @@ impl Read {
         let mut progress = Progress::new(reading.bytes_total());
         let mut twice = Twice::default();
         let mut taken = 0;
-        let mut layout = None;
         while let Some(batch) = reading.next() {
-            if layout.as_ref() != Some(&batch.layout) {
-                layout = Some(batch.layout.clone());
-                self.columns.see(&batch);
-            }
+            self.columns.see(&batch.layout);
             for row in batch.rows().filter(|row| filter.has_time(row)) {
                 if !filter.has_values(&row) || Folds::is_detail(&row) {
                     continue;
@@ -213,16 +208,10 @@ impl Read {
 }
 
 fn compared(args: &CompareArgs, sides: &Sides, read: Read) -> (Comparison, ReadSummary) {
-    let filter = |name: &str, value: &String| format!("--{name} {value}");
-    let times = [("since", &args.since), ("until", &args.until)];
-    let times = times
-        .iter()
-        .filter_map(|(name, value)| Some(filter(name, value.as_ref()?)));
-    let wanted = args.wanted.iter().map(|value| filter("where", value));
     let about = Circumstances {
         input: input(&read.summary),
         sides: sides.named(),
-        filters: times.chain(wanted).collect(),
+        filters: filters_told([&args.since, &args.until], None, &args.wanted),
         zone: args.time_zone,
         interrupted: read.interrupted,
         of_both: read.of_both,
@@ -233,69 +222,12 @@ fn compared(args: &CompareArgs, sides: &Sides, read: Read) -> (Comparison, ReadS
 }
 
 fn print(of: &Comparison, format: DocumentFormat, color: Color) -> anyhow::Result<()> {
-    let room = Room {
-        columns: usize::from(terminal::width()),
-        rows: None,
-        hint: "",
-        marks: false,
-    };
+    let room = Room::of(terminal::width());
     let text = match format {
         DocumentFormat::Table => doc::terminal(&document(of), &room),
         DocumentFormat::Markdown => doc::markdown(&document(of), None),
         DocumentFormat::Csv => doc::csv(&document(of)),
         DocumentFormat::Json => json(of)?,
     };
-    let mut out = match format {
-        DocumentFormat::Json => terminal::plain_stdout(),
-        _ => terminal::stdout(color),
-    };
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        // a reader that went away is no failure
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(error).context("stdout")
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Columns that the user named, and those that the files have.
-#[derive(Debug, Default)]
-struct Columns {
-    named: BTreeSet<String>,
-    known: BTreeSet<String>,
-    names: BTreeSet<String>,
-}
-
-impl Columns {
-    fn name<'a>(&mut self, columns: impl Iterator<Item = &'a str>) {
-        self.named.extend(columns.map(str::to_owned));
-    }
-
-    fn see(&mut self, batch: &Batch) {
-        self.names.extend(batch.layout.names().iter().cloned());
-        let known = self
-            .named
-            .iter()
-            .filter(|name| is_column(&batch.layout, name));
-        self.known.extend(known.cloned());
-    }
-
-    /// A column that no file has is a mistake on the command line.
-    fn all_known(&self) -> anyhow::Result<()> {
-        for name in self.named.iter().filter(|_| !self.names.is_empty()) {
-            let known = self.names.iter().map(String::as_str);
-            let meant = || meant(name, DIMENSIONS.into_iter().chain(known));
-            ensure!(
-                self.known.contains(name),
-                "no file has a column `{name}`{}; there are {}",
-                meant(),
-                self.names
-                    .iter()
-                    .map(String::as_str)
-                    .collect::<Vec<_>>()
-                    .join(", ")
-            );
-        }
-        Ok(())
-    }
+    format.print(&text, color)
 }

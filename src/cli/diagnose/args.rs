@@ -23,24 +23,24 @@ Examples:
   turnprobe diagnose --lab                 try it without a network
   turnprobe diagnose                       whose fault is it? about 16 s
   turnprobe diagnose --quick               6 s, without the stream of packets
-  turnprobe diagnose --html page.html      one page to send
-  turnprobe diagnose --bundle ticket.zip   what a ticket needs, redacted
+  turnprobe diagnose --html page.html      a page to send
+  turnprobe diagnose --bundle ticket.zip   everything for a ticket, redacted
 
---help lists every place that it goes to. It needs no privileges and changes
-nothing; Ctrl-C judges what is known by then.";
+--help lists every place it contacts. It needs no privileges and changes
+nothing; on Ctrl-C it judges what is known by then.";
 
 /// Where it goes and why, for the long help.
 pub const DESTINATIONS: &str = "\
-It goes to these places, and to no others:
+It contacts these places and no others:
   the system's name servers   the relay's name and the three names below;
                               ipv4only.arpa where there is no IPv4
-  two relays behind the name  TCP 443 and 80, UDP 3478 to 3481 and 443: the way
+  two relays behind the name  TCP 443 and 80, UDP 3478 to 3481 and 443: the path
                               that calls take
   the proxy that is set       CONNECT for the relay, port 443: whether it is
-                              needed, or forbids
+                              needed, or forbids it
   52.123.195.2                the same, only where no name server has a relay
   the first router            datagrams towards a relay that end there, one a
-                              second: is it this network or the way behind it
+                              second: is it this network or the path beyond it
   teams.microsoft.com         TCP 443 and 80: whether the internet works where
                               the relays do not, and what time it is there
   login.microsoftonline.com   the same, TCP 443, where teams.microsoft.com has
@@ -53,7 +53,7 @@ It goes to these places, and to no others:
 /// What can be asked for.
 const TARGET: &str = "\
 Name or address of the relays, without a port: all ports that calls use are
-looked at";
+checked";
 
 #[derive(Debug, Args)]
 pub struct DiagnoseArgs {
@@ -61,20 +61,20 @@ pub struct DiagnoseArgs {
     #[arg(value_name = "TARGET", default_value = DEFAULT_RELAY, long_help = TARGET)]
     pub target: String,
 
-    /// 6 s at most, without the stream of packets
+    /// Take 6 s at most, without the stream of packets
     #[arg(long)]
     pub quick: bool,
-    /// Nothing but the way to the relays
+    /// Check only the path to the relays
     ///
-    /// No sign-in page, no control name, no name server but the system's.
+    /// No sign-in page, no control name, no name servers but the system's.
     #[arg(long)]
     pub offline: bool,
-    /// A name server to compare the system's with
+    /// Another name server to compare with
     #[arg(long, value_name = "IP")]
     pub compare_resolver: Option<IpAddr>,
-    /// Judge the facts of FILE again, measure nothing
+    /// Judge the facts in FILE again, measure nothing
     ///
-    /// FILE is what `--format json` printed, the facts of it alone, or a bundle.
+    /// FILE is the output of `--format json`, just its facts, or a bundle.
     #[arg(long, value_name = "FILE")]
     pub facts: Option<PathBuf>,
 
@@ -87,7 +87,7 @@ pub struct DiagnoseArgs {
         help_heading = "Output"
     )]
     pub format: DiagnoseFormat,
-    /// One page to send, with charts
+    /// Write a page to send, with charts
     #[arg(long, value_name = "FILE", value_parser = page_name(), help_heading = "Output")]
     pub html: Option<PathBuf>,
     /// One line, exit 0 to 3; implies --quick
@@ -95,15 +95,15 @@ pub struct DiagnoseArgs {
     /// With perfdata, for Nagios, Icinga, Checkmk: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.
     #[arg(long, help_heading = "Output")]
     pub monitoring_plugin: bool,
-    /// A ZIP for a ticket, with nobody's names in it
+    /// Write a ZIP file for a ticket, redacted
     ///
-    /// README.txt in it tells what each file is and what was replaced.
+    /// Its README.txt says what each file is and what was replaced.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub bundle: Option<PathBuf>,
-    /// What is left out of it: standard, full, none
+    /// What to redact: standard, full, none
     ///
-    /// standard: names of this machine, its networks and their names, words of strangers;
-    /// full: also regions, public name servers and the time of the day; none: nothing.
+    /// standard: names of this machine and of its networks, and text from strangers;
+    /// full: also regions, public name servers and the time of day; none: nothing.
     #[arg(
         long,
         value_name = "LEVEL",
@@ -113,12 +113,12 @@ pub struct DiagnoseArgs {
         help_heading = "Output"
     )]
     pub redact: Option<Level>,
-    /// Look again until stopped; tells only changes
+    /// Repeat until stopped, report only changes
     ///
-    /// At least 30 s. With --format json each change is a line of JSON.
+    /// At least 30 s. With --format json each change is one line of JSON.
     #[arg(long, value_name = "TIME", value_parser = duration, help_heading = "Output")]
     pub repeat: Option<Duration>,
-    /// Of the times: utc, local, Europe/Berlin, W. Europe Standard Time
+    /// Time zone of the times: utc, local, Europe/Berlin, W. Europe Standard Time
     #[arg(
         long,
         value_name = "ZONE",
@@ -134,10 +134,10 @@ pub struct DiagnoseArgs {
     #[command(flatten)]
     pub list: ListArgs,
 
-    /// Look at relays built in, on loopback
+    /// Check built-in relays on loopback
     #[arg(long, help_heading = "Lab")]
     pub lab: bool,
-    /// Switch on a fault; several take turns
+    /// Turn on a fault; several take turns
     #[arg(long, value_name = "NAME", value_parser = words::<Fault>(), hide_possible_values = true,
           help_heading = "Lab", long_help = faults())]
     pub lab_fault: Vec<Fault>,

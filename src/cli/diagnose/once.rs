@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use rustls::pki_types::CertificateDer;
 
 use super::args::DiagnoseArgs;
 use super::config;
 use crate::cli::exit::{Exit, Failure, PluginState};
 use crate::cli::list::judged_by;
-use crate::cli::run::world::{in_the_lab, started as begun, this_run};
+use crate::cli::run::world::{event_queue, in_the_lab, started as begun, this_run};
 use crate::cli::signals::Interrupted;
 use crate::cli::status::StatusLine;
 use crate::cli::{message, signals};
@@ -59,9 +58,7 @@ pub(super) struct Ended {
 /// Listens for signals.
 pub(super) fn listen() -> Result<Ended, Failure> {
     let stop = Stop::default();
-    let by_user = signals::listen(Some(stop.clone()))
-        .context("signals cannot be heard, perhaps for want of file descriptors (ulimit -n)")
-        .map_err(Failure::io)?;
+    let by_user = signals::listen(Some(stop.clone())).map_err(Failure::io)?;
     Ok(Ended { stop, by_user })
 }
 
@@ -100,10 +97,7 @@ pub(super) fn look(args: &DiagnoseArgs, target: &Target, ended: &Ended) -> Resul
     let run = Arc::new(this_run("", world, &wall));
     let judge = Judge::new(plan.public_roots.clone(), plan.os_store.clone());
     let opener = Opener::new(plan, wall).map_err(Failure::io)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    let runtime = runtime.context("no event queue").map_err(Failure::io)?;
+    let runtime = event_queue().map_err(Failure::io)?;
     let progress = StatusLine::with_clock(args.quiet || args.monitoring_plugin);
     let options = config::options(args, &list);
     let tell = |what: &str| progress.show(|| format!("looking at {what}"));

@@ -1,8 +1,5 @@
 //! Where the result goes, in whichever form.
 
-use std::io::Write as _;
-
-use anyhow::Context as _;
 use serde::Serialize;
 
 use super::args::{DiagnoseArgs, DiagnoseFormat};
@@ -37,10 +34,8 @@ pub(super) fn result(
     let text = match args.format {
         DiagnoseFormat::Text => {
             let room = Room {
-                columns: usize::from(terminal::width()),
-                rows: None,
-                hint: "",
                 marks: terminal::has_marks(),
+                ..Room::of(terminal::width())
             };
             doc::terminal(&document(facts, judged, args.time_zone), &room)
         }
@@ -96,12 +91,5 @@ pub fn plugin_unknown(why: &str) {
 }
 
 fn write(text: &str, color: Color) -> anyhow::Result<()> {
-    let mut out = terminal::stdout(color);
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        // a reader that went away is no failure
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(error).context("stdout")
-        }
-        _ => Ok(()),
-    }
+    terminal::print(text, terminal::stdout(color))
 }

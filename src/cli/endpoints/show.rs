@@ -1,7 +1,5 @@
 //! The forms on stdout: a document for people, JSON, and a CSV of its main table.
 
-use std::io::Write as _;
-
 use anyhow::Context as _;
 use serde::Serialize;
 
@@ -55,24 +53,12 @@ pub(super) fn print<const N: usize>(
     facts: &impl Serialize,
     lines: &Lines<N>,
 ) -> anyhow::Result<()> {
-    let room = Room {
-        columns: usize::from(terminal::width()),
-        rows: None,
-        hint: "",
-        marks: false,
-    };
+    let room = Room::of(terminal::width());
     let text = match format {
         DocumentFormat::Table => doc::terminal(document, &room),
         DocumentFormat::Markdown => doc::markdown(document, None),
         DocumentFormat::Json => json(facts)?,
         DocumentFormat::Csv => lines.csv()?,
     };
-    let mut out = terminal::stdout(color);
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        // a reader that went away is no failure
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(error).context("stdout")
-        }
-        _ => Ok(()),
-    }
+    terminal::print(&text, terminal::stdout(color))
 }

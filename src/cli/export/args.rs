@@ -11,7 +11,7 @@ Examples:
   turnprobe export rollups.csv rollups.parquet     roll-ups, histograms as lists
   turnprobe export probes.db --table probes out.parquet
                                                    one table of a store
-  turnprobe report rollups.parquet                 read again";
+  turnprobe report rollups.parquet                 read it back";
 
 #[derive(Debug, Args)]
 pub struct ExportArgs {
@@ -21,7 +21,7 @@ pub struct ExportArgs {
     /// Of a store, only the rows of this table: probes, bursts, holds, rollups
     #[arg(long, value_name = "NAME")]
     pub table: Option<String>,
-    /// Replace the file where it is there already
+    /// Replace the file if it exists
     #[arg(long)]
     pub force: bool,
 }

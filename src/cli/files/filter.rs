@@ -183,6 +183,21 @@ impl Filter {
     }
 }
 
+/// The filters as they stand on the command line.
+pub fn filters_told(
+    [since, until]: [&Option<String>; 2],
+    world: Option<World>,
+    wanted: &[String],
+) -> Vec<String> {
+    let times = [("since", since), ("until", until)];
+    let times = times.map(|(name, value)| Some((name, value.as_deref()?)));
+    let world = world.map(|world| ("world", world.as_str()));
+    let wanted = wanted.iter().map(|value| ("where", value.as_str()));
+    let all = times.into_iter().flatten().chain(world).chain(wanted);
+    all.map(|(name, value)| format!("--{name} {value}"))
+        .collect()
+}
+
 /// A time: a date, a date and time with or without a zone, or how long before now.
 fn moment(text: &str, zone: Zone, now: DateTime<Utc>) -> anyhow::Result<DateTime<Utc>> {
     let text = text.trim();

@@ -7,6 +7,8 @@ use anyhow::Context as _;
 use clap::ValueEnum;
 use serde::Serialize;
 
+use crate::cli::terminal;
+use crate::cli::values::Color;
 use crate::record::plain;
 
 /// The form of a document on stdout.
@@ -28,6 +30,19 @@ impl DocumentFormat {
             Self::Csv => "csv",
             Self::Markdown => "markdown",
         }
+    }
+
+    /// Prints text of this form.
+    ///
+    /// # Errors
+    ///
+    /// What the system said.
+    pub fn print(self, text: &str, color: Color) -> anyhow::Result<()> {
+        let out = match self {
+            Self::Json => terminal::plain_stdout(),
+            _ => terminal::stdout(color),
+        };
+        terminal::print(text, out)
     }
 }
 

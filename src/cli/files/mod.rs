@@ -1,6 +1,7 @@
 //! What commands have in common that read files of rows and tell of them: which rows count, how far the reading is,
 //! what was read, and where the page goes.
 
+mod columns;
 mod filter;
 mod format;
 mod page;
@@ -9,9 +10,10 @@ mod told;
 mod twice;
 pub(super) mod whole;
 
-pub use filter::{Conditions, Filter};
+pub use columns::NamedColumns;
+pub use filter::{Conditions, Filter, filters_told};
 pub use format::{DocumentFormat, json};
 pub use page::{Page, page_name};
 pub use progress::Progress;
-pub use told::{input, is_left_out, tell, tell_left_out};
+pub use told::{input, is_left_out, tell, tell_left_out, without_outcome};
 pub use twice::Twice;

@@ -21,7 +21,7 @@ pub struct HoldArgs {
     #[arg(long, value_name = "RATE", default_value = "50/s", value_parser = rate,
           help_heading = HEADING, hide_short_help = true)]
     pub hold_rate: u32,
-    /// Append a row for every look at the kernel's numbers, 50 a second, to FILE (.csv, .jsonl)
+    /// Append a row for every sample of the kernel's numbers, 50 a second, to FILE (.csv, .jsonl)
     #[arg(long, value_name = "FILE", help_heading = HEADING, hide_short_help = true)]
     pub samples: Option<PathBuf>,
 }
@@ -29,6 +29,6 @@ pub struct HoldArgs {
 const HOLD: &str = "\
 Holds one TLS connection open for this time after its handshake and sends a STUN Binding inside it \
 every 20 ms, as an audio stream over TCP would. Gives the kernel's round trip over time, \
-retransmissions and stalls, also where the relay never answers, and says how the connection \
-ended. Without -n and -d one connection; -i is at least this time and 2 s. From 1s to 1h; more \
-than 60s needs --i-own-this-server. When the relay sends 32 MiB unasked, the connection is closed.";
+retransmissions and stalls, even if the relay never answers, and says how the connection \
+ended. Without -n or -d it holds one connection; -i must be at least this time plus 2 s. From 1s to \
+1h; more than 60s needs --i-own-this-server. If the relay sends 32 MiB unasked, the connection is closed.";

@@ -11,16 +11,16 @@ pub use args::HoldArgs;
 pub(super) use config::job;
 
 use super::run::world::headline;
-use super::run::{Counts, Finished, Kind, Told, View};
+use super::run::{Counts, FinishedRun, Kind, Told, View};
 use super::stream_live::{Progress, StreamLive};
 use super::terminal;
-use crate::doc::lines::narrowed;
+use crate::doc::lines::{WIDTH, narrowed};
 use crate::measure::Engine;
 use crate::measure::hold::text::{HoldSummary, block};
 use crate::measure::hold::{Hold, Sample};
 use crate::measure::hold::{HoldShape, Holds, Samples};
 use crate::net::{Opener, Plan};
-use crate::record::{Run, Transport, World};
+use crate::record::{EndedBy, Run, Transport, World};
 use crate::zone::Zone;
 
 /// Held connections.
@@ -75,7 +75,10 @@ impl Kind for Held {
 
     fn row(&mut self, row: &Hold) -> Told<Sample> {
         Told {
-            text: Some(narrowed(&block(row, self.zone), terminal::columns())),
+            text: Some(narrowed(
+                &block(row, self.zone),
+                terminal::columns().min(WIDTH),
+            )),
             ..Told::default()
         }
     }
@@ -95,20 +98,21 @@ impl Kind for Held {
         headline(&engine.targets, Transport::Tls, world)
     }
 
-    fn summary(&self, run: &Finished<'_, Holds>) -> String {
+    fn summary(&self, run: &FinishedRun<'_, Holds>) -> String {
         let totals = run.task.totals();
-        let ended: Vec<_> = totals.ended.iter().map(|(by, n)| (*by, *n)).collect();
+        let ended = EndedBy::ALL.into_iter().zip(totals.rows.ended);
+        let ended: Vec<_> = ended.filter(|(_, n)| *n > 0).collect();
         let summary = HoldSummary {
             targets: run.targets,
             stopped: run.interrupted,
-            rows: totals.rows,
+            rows: totals.rows.connections,
             missed_slots: run.end.missed,
             ended: &ended,
-            held: totals.held,
+            held: Duration::from_micros(totals.rows.held_us),
             figures: &totals.figures(),
             paths: &totals.paths,
             proxy: totals.proxy.as_deref(),
-            told: totals.rows == 1 && run.told,
+            told: totals.rows.connections == 1 && run.told,
         };
         summary.render()
     }
@@ -116,9 +120,9 @@ impl Kind for Held {
     fn counts(&self, task: &Holds) -> Counts {
         let totals = task.totals();
         Counts {
-            rows: totals.rows,
-            ok: totals.connections(),
-            heard: totals.connections(),
+            rows: totals.rows.connections,
+            ok: totals.rows.held,
+            answered: totals.rows.held,
             judged: totals.paths.judged(),
             untrusted: totals.paths.untrusted(),
             ..Counts::default()

@@ -10,58 +10,29 @@ pub struct Chapter {
     pub markdown: &'static str,
 }
 
+macro_rules! chapter {
+    ($name:literal, $file:literal, $about:literal) => {
+        Chapter {
+            name: $name,
+            about: $about,
+            markdown: include_str!(concat!("../../manual/", $file)),
+        }
+    };
+}
+
 /// What users read of the manual, in the order of the list.
+#[rustfmt::skip]
 pub const CHAPTERS: [Chapter; 10] = [
-    Chapter {
-        name: "guide",
-        about: "What each command does, with examples",
-        markdown: include_str!("../../manual/guide.md"),
-    },
-    Chapter {
-        name: "reference",
-        about: "The columns of a row, the causes of a failure, the exit codes",
-        markdown: include_str!("../../manual/reference.md"),
-    },
-    Chapter {
-        name: "methods",
-        about: "What is measured, and how",
-        markdown: include_str!("../../manual/methods.md"),
-    },
-    Chapter {
-        name: "kernel",
-        about: "What the kernel tells of a connection, and what it explains",
-        markdown: include_str!("../../manual/kernel.md"),
-    },
-    Chapter {
-        name: "findings",
-        about: "Every finding of diagnose: when it is found, whose it is, how sure, and what to do",
-        markdown: include_str!("../../manual/findings.md"),
-    },
-    Chapter {
-        name: "how-to",
-        about: "Recipes",
-        markdown: include_str!("../../manual/how_to.md"),
-    },
-    Chapter {
-        name: "store",
-        about: "Rows in a database file: tables, columns, what is kept",
-        markdown: include_str!("../../manual/store.md"),
-    },
-    Chapter {
-        name: "configuration",
-        about: "Options in a file: --config and --profile",
-        markdown: include_str!("../../manual/configuration.md"),
-    },
-    Chapter {
-        name: "sql",
-        about: "Queries that find what a report finds, for a database of your own",
-        markdown: include_str!("../../manual/sql.md"),
-    },
-    Chapter {
-        name: "changes",
-        about: "What changed from version to version",
-        markdown: include_str!("../../manual/changes.md"),
-    },
+    chapter!("guide", "guide.md", "What each command does, with examples"),
+    chapter!("reference", "reference.md", "The columns of a row, the causes of a failure, the exit codes"),
+    chapter!("methods", "methods.md", "What is measured, and how"),
+    chapter!("kernel", "kernel.md", "What the kernel tells of a connection, and what it explains"),
+    chapter!("findings", "findings.md", "Every finding of diagnose: when it is found, whose it is, how sure, and what to do"),
+    chapter!("how-to", "how_to.md", "Recipes"),
+    chapter!("store", "store.md", "Rows in a database file: tables, columns, what is kept"),
+    chapter!("configuration", "configuration.md", "Options in a file: --config and --profile"),
+    chapter!("sql", "sql.md", "Queries that find what a report finds, for a database of your own"),
+    chapter!("changes", "changes.md", "What changed from version to version"),
 ];
 
 /// The day of the release that this version is, by the change log: a page that is made again is the same.

@@ -1,42 +1,54 @@
-//! A chapter of the manual as plain text: the part of Markdown that the manual uses.
+//! A chapter of the manual: the part of Markdown that the manual uses.
 
-use std::fmt::Write as _;
 use std::iter::Peekable;
 use std::str::Lines;
 
-use crate::doc::{width, wrapped};
+use super::block::Block;
 
-/// Columns between two columns of a table.
-const GAP: usize = 2;
-
-/// The text in lines of at most so many columns; what stands in a block of code, and a word that no line holds, is
-/// left as it is or cut.
-pub fn text(markdown: &str, columns: usize) -> String {
-    let mut out = Out {
-        columns: columns.max(20),
-        text: String::new(),
-    };
+/// Its pieces.
+pub fn blocks(markdown: &str) -> Vec<Block> {
+    let mut out = Vec::new();
     let mut lines = markdown.lines().peekable();
     while let Some(line) = lines.next() {
         if line.trim().is_empty() {
-            out.blank();
-        } else if line.trim_start().starts_with("```") {
-            for code in lines.by_ref().take_while(|line| line.trim() != "```") {
-                out.line(&format!("    {code}"));
-            }
-        } else if let Some(title) = line.strip_prefix('#') {
-            out.heading(title);
+            continue;
+        }
+        if line.trim_start().starts_with("```") {
+            let code = lines.by_ref().take_while(|line| line.trim() != "```");
+            out.push(Block::Code(code.map(str::to_owned).collect()));
+        } else if line.starts_with('#') {
+            let level = line.bytes().take_while(|byte| *byte == b'#').count();
+            out.push(Block::Heading(level, line[level..].trim().to_owned()));
         } else if line.starts_with('|') {
             let mut rows = vec![cells(line)];
             while let Some(line) = lines.next_if(|line| line.starts_with('|')) {
                 rows.push(cells(line));
             }
-            out.table(&rows);
+            // the line between the titles and the rows
+            if rows.len() > 1 {
+                rows.remove(1);
+            }
+            out.push(Block::Table(rows));
         } else {
-            out.words(line, &mut lines);
+            out.push(words(line, &mut lines));
         }
     }
-    out.text.trim_start_matches('\n').to_owned()
+    out
+}
+
+/// A paragraph, or an item of a list, with the lines that it goes on in.
+fn words(line: &str, lines: &mut Peekable<Lines<'_>>) -> Block {
+    let indent = line.len() - line.trim_start().len();
+    let (mark, words) = marker(line.trim_start()).unwrap_or(("", line.trim_start()));
+    let mut text = words.trim_end().to_owned();
+    while let Some(line) = lines.next_if(|line| !begins_another(line)) {
+        text.push(' ');
+        text.push_str(line.trim());
+    }
+    match mark {
+        "" => Block::Paragraph(0, text),
+        mark => Block::Item(indent, mark.to_owned(), text),
+    }
 }
 
 /// How a line begins that is of no paragraph.
@@ -73,216 +85,5 @@ fn cells(line: &str) -> Vec<String> {
             (_, None) => {}
         }
     }
-    cells.iter().map(|cell| inline(cell.trim())).collect()
-}
-
-/// Without the marks inside a line: a link leaves its words, and its address where that is one of the web.
-fn inline(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(link) = rest.find('[') {
-        let (before, from) = rest.split_at(link);
-        out.push_str(before);
-        let parts = from[1..].split_once("](");
-        let parts = parts.filter(|(words, _)| !words.contains('`') && !words.contains('['));
-        let parts = parts.and_then(|(words, after)| Some((words, after.split_once(')')?)));
-        if let Some((words, (address, after))) = parts {
-            out.push_str(words);
-            if address.starts_with("http") {
-                let _ = write!(out, " ({address})");
-            }
-            rest = after;
-        } else {
-            out.push('[');
-            rest = &from[1..];
-        }
-    }
-    out.push_str(rest);
-    out.replace("**", "")
-}
-
-/// What was written so far.
-struct Out {
-    columns: usize,
-    text: String,
-}
-
-impl Out {
-    fn line(&mut self, line: &str) {
-        self.text.push_str(line.trim_end());
-        self.text.push('\n');
-    }
-
-    /// An empty line, unless there is one.
-    fn blank(&mut self) {
-        if !self.text.ends_with("\n\n") {
-            self.text.push('\n');
-        }
-    }
-
-    fn heading(&mut self, title: &str) {
-        self.blank();
-        let level = title.bytes().take_while(|byte| *byte == b'#').count();
-        let title = inline(title.trim_start_matches('#').trim());
-        let lines = wrapped(&title, self.columns);
-        for line in &lines {
-            self.line(line);
-        }
-        let longest = lines.iter().map(|line| width(line)).max();
-        match level {
-            0 => self.line(&"=".repeat(longest.unwrap_or_default())),
-            1 => self.line(&"-".repeat(longest.unwrap_or_default())),
-            _ => {}
-        }
-    }
-
-    /// A paragraph, or an item of a list, with the lines that it goes on in.
-    fn words(&mut self, line: &str, lines: &mut Peekable<Lines<'_>>) {
-        let indent = line.len() - line.trim_start().len();
-        let (mark, words) = marker(line.trim_start()).unwrap_or(("", line.trim_start()));
-        let mut text = words.trim_end().to_owned();
-        while let Some(line) = lines.next_if(|line| !begins_another(line)) {
-            text.push(' ');
-            text.push_str(line.trim());
-        }
-        let indent = if mark.is_empty() { "" } else { &line[..indent] };
-        let (first, then) = (
-            format!("{indent}{mark}"),
-            format!("{indent}{}", " ".repeat(mark.len())),
-        );
-        self.hang(&first, &then, &inline(&text));
-    }
-
-    /// A text behind what begins its first line and its other ones.
-    fn hang(&mut self, first: &str, then: &str, text: &str) {
-        let mut begin = first;
-        for line in wrapped(text, self.columns.saturating_sub(width(first))) {
-            self.line(&format!("{begin}{line}"));
-            begin = then;
-        }
-    }
-
-    /// A table in columns, or where these do not fit row by row.
-    fn table(&mut self, rows: &[Vec<String>]) {
-        let [head, _, rows @ ..] = rows else {
-            return;
-        };
-        let Some(widths) = widths(head, rows, self.columns) else {
-            return self.listed(head, rows);
-        };
-        self.row(head, &widths);
-        let rule: Vec<_> = widths.iter().map(|width| "-".repeat(*width)).collect();
-        self.row(&rule, &widths);
-        for row in rows {
-            self.row(row, &widths);
-        }
-    }
-
-    /// A row, each cell in lines of its own.
-    fn row(&mut self, cells: &[String], widths: &[usize]) {
-        let cells = cells.iter().zip(widths);
-        let cells: Vec<_> = cells.map(|(cell, width)| wrapped(cell, *width)).collect();
-        let height = cells.iter().map(Vec::len).max().unwrap_or_default();
-        for at in 0..height {
-            let mut line = String::new();
-            for (cell, columns) in cells.iter().zip(widths) {
-                let part = cell.get(at).map_or("", String::as_str);
-                line.push_str(part);
-                line.push_str(&" ".repeat(columns + GAP - width(part).min(*columns)));
-            }
-            self.line(&line);
-        }
-    }
-
-    /// The first cell of each row, then the others behind their headings.
-    fn listed(&mut self, head: &[String], rows: &[Vec<String>]) {
-        for row in rows {
-            let [name, cells @ ..] = row.as_slice() else {
-                continue;
-            };
-            self.hang("", "", name);
-            for (title, cell) in head.iter().skip(1).zip(cells) {
-                self.hang("    ", "      ", &format!("{title}: {cell}"));
-            }
-        }
-    }
-}
-
-/// The widths of columns that hold every word and are together not wider than the page; the wide ones give way.
-fn widths(head: &[String], rows: &[Vec<String>], columns: usize) -> Option<Vec<usize>> {
-    let of = |at: usize, measure: fn(&str) -> usize| {
-        let cells = rows.iter().filter_map(|row| row.get(at));
-        let cells = cells.chain(head.get(at));
-        cells.map(|cell| measure(cell)).max().unwrap_or_default()
-    };
-    let longest_word = |cell: &str| cell.split(' ').map(width).max().unwrap_or_default();
-    let least: Vec<usize> = (0..head.len()).map(|at| of(at, longest_word)).collect();
-    let wanted: Vec<usize> = (0..head.len()).map(|at| of(at, width)).collect();
-    let room = columns.checked_sub(GAP * head.len().saturating_sub(1))?;
-    let mut left = room.checked_sub(least.iter().sum())?;
-    let mut widths = least;
-    // one column after the other for each, as long as there is room
-    while left > 0 {
-        let narrow = widths
-            .iter_mut()
-            .zip(&wanted)
-            .filter(|(is, wanted)| **is < **wanted);
-        let Some((narrowest, _)) = narrow.min_by_key(|(is, _)| **is) else {
-            break;
-        };
-        *narrowest += 1;
-        left -= 1;
-    }
-    Some(widths)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::cli::man::chapters::CHAPTERS;
-
-    #[test]
-    fn every_mark_of_the_manual_is_read() {
-        let markdown = "# A `head`\n\nSome words\nthat [go on](x.md), [there](https://a.example).\n- an item\n  of a list\n\
-            - **another**\n1. first\n\n## B\n```\n  code\n```\n### C\nend [RFC] `[v6]:port`\n";
-        let expected = "A `head`\n========\n\nSome words that go on, there\n(https://a.example).\n- an item of a list\n\
-            - another\n1. first\n\nB\n-\n      code\n\nC\nend [RFC] `[v6]:port`\n";
-        assert_eq!(text(markdown, 30), expected);
-    }
-
-    #[test]
-    fn a_table_gives_way_where_it_is_wide() {
-        let narrow = "| a | words |\n|---|---|\n| x \\| y | one two three |\n";
-        let in_columns = "a      words\n-----  -------------\nx | y  one two three\n";
-        assert_eq!(text(narrow, 20), in_columns);
-        let wider = "| a | words |\n|---|---|\n| x \\| y | one two three four |\n";
-        let in_lines = "a      words\n-----  -------------\nx | y  one two three\n       four\n";
-        assert_eq!(text(wider, 20), in_lines);
-        let wide = "| name | value |\n|---|---|\n| a_very_long_name | another_name |\n";
-        let row_by_row = "a_very_long_name\n    value: another_name\n";
-        assert_eq!(text(wide, 24), row_by_row);
-    }
-
-    #[test]
-    fn no_word_of_a_chapter_is_lost_and_no_line_is_too_wide() {
-        for chapter in CHAPTERS {
-            let found = text(chapter.markdown, 200);
-            let words = |text: &'static str| text.split(|c: char| !c.is_alphanumeric() && c != '_');
-            // the address of a link to another chapter leaves no words
-            let lines = chapter
-                .markdown
-                .lines()
-                .filter(|line| !line.contains(".md"));
-            for word in lines.flat_map(words) {
-                assert!(found.contains(word), "{}: {word}", chapter.name);
-            }
-            for columns in [60, 80, 200] {
-                let found = text(chapter.markdown, columns);
-                // code is as it is
-                let lines = found.lines().filter(|line| !line.starts_with("    "));
-                let wide: Vec<_> = lines.filter(|line| width(line) > columns).collect();
-                assert!(wide.is_empty(), "{}: {wide:?}", chapter.name);
-            }
-        }
-    }
+    cells.iter().map(|cell| cell.trim().to_owned()).collect()
 }

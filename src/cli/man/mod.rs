@@ -1,12 +1,17 @@
 //! Man pages of the program and its commands, and the chapters of the manual as text.
 
+mod block;
 pub mod chapters;
 mod help;
+mod html;
 mod markdown;
 mod own;
 mod page;
+mod roff;
+mod text;
 
 use std::fmt::Write as _;
+use std::io::IsTerminal as _;
 use std::path::Path;
 
 use anyhow::Context as _;
@@ -25,60 +30,121 @@ use chapters::CHAPTERS;
 /// The topic is none, or a file cannot be written.
 pub fn run(args: &ManArgs) -> Result<Vec<u8>, Failure> {
     if let Some(folder) = &args.out {
-        return written(folder).map(|()| Vec::new()).map_err(Failure::io);
+        let written = written(folder, args.html);
+        return written.map(|()| Vec::new()).map_err(Failure::io);
     }
-    let columns = usize::from(terminal::width());
+    let columns = terminal::columns().min(200);
     match args.topic.as_deref() {
+        None if args.html => Err(Failure::usage(anyhow::anyhow!(
+            "--html: of what? name a topic, such as `turnprobe man guide --html`, or give --out DIR for all of them"
+        ))),
         None => Ok(list(columns).into_bytes()),
-        Some(topic) => printed(topic, columns),
+        Some(topic) => printed(topic, columns, args.html),
     }
 }
 
-fn printed(topic: &str, columns: usize) -> Result<Vec<u8>, Failure> {
-    if let Some(chapter) = CHAPTERS.iter().find(|chapter| chapter.name == topic) {
-        return Ok(markdown::text(chapter.markdown, columns).into_bytes());
-    }
-    let page = page::page(topic).map_err(Failure::io)?;
-    page.ok_or_else(|| {
+fn printed(topic: &str, columns: usize, is_html: bool) -> Result<Vec<u8>, Failure> {
+    let Some(found) = Topic::of(topic).map_err(Failure::io)? else {
         let meant = words::meant(topic, topic_names());
         let names: Vec<_> = topic_names().collect();
         let names = names.join(", ");
         let text = format!("there is no page or chapter `{topic}`{meant}; there are {names}");
-        Failure::usage(anyhow::anyhow!(text))
+        return Err(Failure::usage(anyhow::anyhow!(text)));
+    };
+    // whoever reads a pipe on Windows has no man
+    let is_read = cfg!(windows) || std::io::stdout().is_terminal();
+    Ok(match found {
+        found if is_html => html::page(&found.title, &found.blocks()).into_bytes(),
+        Topic {
+            roff: Some(roff), ..
+        } if !is_read => roff.into_bytes(),
+        found => text::text(&found.blocks(), columns).into_bytes(),
     })
 }
 
-/// Writes all pages into a folder, which is made where it is missing.
-fn written(folder: &Path) -> anyhow::Result<()> {
+/// What is read of a topic.
+struct Topic {
+    title: String,
+    /// Where it is a man page.
+    roff: Option<String>,
+    /// Where it is a chapter.
+    markdown: &'static str,
+}
+
+impl Topic {
+    fn of(topic: &str) -> std::io::Result<Option<Self>> {
+        if let Some(chapter) = CHAPTERS.iter().find(|chapter| chapter.name == topic) {
+            return Ok(Some(Self {
+                title: format!("{PROGRAM}: {topic}"),
+                roff: None,
+                markdown: chapter.markdown,
+            }));
+        }
+        let roff = page::page(topic)?;
+        Ok(roff.map(|roff| Self {
+            title: page::title(topic),
+            roff: Some(String::from_utf8_lossy(&roff).into_owned()),
+            markdown: "",
+        }))
+    }
+
+    fn blocks(&self) -> Vec<block::Block> {
+        match &self.roff {
+            Some(roff) => roff::blocks(roff),
+            None => markdown::blocks(self.markdown),
+        }
+    }
+}
+
+/// Writes all man pages into a folder, which is made where it is missing; as HTML the chapters as well.
+fn written(folder: &Path, is_html: bool) -> anyhow::Result<()> {
     let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
     let write = || -> std::io::Result<()> {
         std::fs::create_dir_all(&folder)?;
+        if is_html {
+            for name in topic_names() {
+                if let Some(found) = Topic::of(name)? {
+                    let text = html::page(&found.title, &found.blocks());
+                    std::fs::write(folder.join(format!("{name}.html")), text)?;
+                }
+            }
+            return std::fs::write(folder.join("index.html"), index());
+        }
         for name in std::iter::once(PROGRAM).chain(PAGES) {
-            let Some(text) = page::page(name)? else {
-                continue;
-            };
-            std::fs::write(folder.join(format!("{}.1", page::title(name))), text)?;
+            if let Some(text) = page::page(name)? {
+                std::fs::write(folder.join(format!("{}.1", page::title(name))), text)?;
+            }
         }
         Ok(())
     };
     write().with_context(|| format!("--out {}: cannot be written", folder.display()))
 }
 
+/// The man pages and the chapters, with what they are about.
+fn topics() -> [Vec<(&'static str, String)>; 2] {
+    let pages = std::iter::once(PROGRAM).chain(PAGES);
+    let chapters = CHAPTERS.iter();
+    [
+        pages.map(|name| (name, page::about(name))).collect(),
+        chapters
+            .map(|chapter| (chapter.name, chapter.about.to_owned()))
+            .collect(),
+    ]
+}
+
+/// A page that leads to all topics.
+fn index() -> String {
+    let [pages, chapters] = topics();
+    html::index(PROGRAM, &[("The manual", chapters), ("Commands", pages)])
+}
+
 /// All topics with what they are about.
 fn list(columns: usize) -> String {
-    let pages = std::iter::once(PROGRAM).chain(PAGES);
-    let pages: Vec<_> = pages.map(|name| (name, page::about(name))).collect();
-    let chapters = CHAPTERS.iter();
-    let chapters: Vec<_> = chapters
-        .map(|chapter| (chapter.name, chapter.about.to_owned()))
-        .collect();
+    let [pages, chapters] = topics();
     let mut out = String::new();
     for (title, topics) in [
-        ("Man pages (roff): turnprobe man TOPIC | man -l -", pages),
-        (
-            "Chapters of the manual (text): turnprobe man TOPIC",
-            chapters,
-        ),
+        ("Chapters of the manual: turnprobe man TOPIC", chapters),
+        ("Man pages of the commands: turnprobe man TOPIC", pages),
     ] {
         if !out.is_empty() {
             out.push('\n');

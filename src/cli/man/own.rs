@@ -13,7 +13,7 @@ pub fn of(topic: &str) -> &'static str {
         "tls" => TLS,
         "export" => EXPORT,
         "endpoints-fetch" => FETCH,
-        "schema" => "It reads and writes no file.",
+        "schema" => "It reads and writes no files.",
         "completions" => COMPLETIONS,
         "man" => MAN,
         PROGRAM => PROGRAM_FILES,
@@ -23,23 +23,24 @@ pub fn of(topic: &str) -> &'static str {
 
 const PROGRAM_FILES: &str = "\
 /etc/resolv.conf  the name servers on Linux and macOS; Windows has its own
+turnprobe.toml    options, beside the program; read only with --profile (turnprobe man configuration)
 
-There are no configuration files. What each command reads and writes stands in its own page.";
+What each command reads and writes stands in its own page.";
 
 const PROBE: &str = "\
-FILE.csv, FILE.jsonl  the rows of --output, --packets, --samples and --rollup-output; the next run continues them
-FILE-2026-11-22.csv   the rows of a day, with --roll day; those of hours and months have names alike
-FILE.csv.torn         the end of a row that a crash or a power cut tore, moved away from the file
-FILE.pending.csv      rows that the file does not take, beside it or in the folder for temporary files, until it does
+FILE.csv, FILE.jsonl  the rows of --output, --packets, --samples and --rollup-output; the next run appends
+FILE-2026-11-22.csv   the rows of a day, with --roll day; hours and months are named alike
+FILE.csv.torn         a partial last row after a crash or power cut, moved out of the file
+FILE.pending.csv      rows waiting while the file cannot be written, beside it or in the temporary folder
 /etc/resolv.conf      the name servers on Linux and macOS; Windows has its own";
 
 const REPORT: &str = "\
 FILE.csv, FILE.jsonl, FILE.csv.gz  rows and roll-ups, only read
-FILE.html                          the page of --html, written whole or not at all";
+FILE.html                          the page of --html, replaced as a whole or not at all";
 
 const COMPARE: &str = "\
 FILE.csv, FILE.jsonl, FILE.csv.gz  rows and roll-ups of both sides, only read
-FILE.html                          the page of --html, written whole or not at all";
+FILE.html                          the page of --html, replaced as a whole or not at all";
 
 const DIAGNOSE: &str = "\
 FILE.html         the page of --html
@@ -57,7 +58,7 @@ FILE.csv, FILE.jsonl, FILE.csv.gz  rows and roll-ups, only read
 FILE.parquet                       what is written, whole or not at all";
 
 const FETCH: &str = "\
-FILE  the list as it came, its number, the GUID of this machine, and when the service was last asked";
+FILE  the list as received, its version, the GUID of this machine, and when the service was last asked";
 
 const LIST: &str = "\
 FILE.json  Microsoft's list for --endpoints, as turnprobe endpoints fetch writes it";
@@ -86,7 +87,7 @@ pub fn examples(topic: &str) -> &'static str {
 }
 
 const LIST_EXAMPLES: &str = "\
-turnprobe endpoints list                the list that decides
+turnprobe endpoints list                the list in use
 turnprobe endpoints list --format json  the same for a program";
 
 const CHECK_EXAMPLES: &str = "\
@@ -94,8 +95,8 @@ turnprobe endpoints check 52.113.9.9              an address
 turnprobe endpoints check tr.teams.microsoft.com  a name";
 
 const FETCH_EXAMPLES: &str = "\
-turnprobe endpoints fetch -o endpoints.json  ask for the list of today
-turnprobe probe --endpoints endpoints.json   decide by it";
+turnprobe endpoints fetch -o endpoints.json  fetch the current list
+turnprobe probe --endpoints endpoints.json   use it";
 
 const PROBE_EXAMPLES: &str = "\
 turnprobe endpoints probe --lab  try it without a network
@@ -112,9 +113,10 @@ turnprobe completions powershell >> $PROFILE                                    
 
 const MAN_EXAMPLES: &str = "\
 turnprobe man                                what there is
-turnprobe man probe | man -l -               read a man page
-turnprobe man methods | less                 read a chapter
-turnprobe man --out ~/.local/share/man/man1  install the man pages";
+turnprobe man guide                          read a chapter
+turnprobe man probe | man -l -               read a man page where there is man
+turnprobe man --out ~/.local/share/man/man1  install the man pages
+turnprobe man --html --out manual            all of it as HTML, from manual/index.html on";
 
 const PROGRAM_EXAMPLES: &str = "\
 turnprobe diagnose                      whose fault is it?

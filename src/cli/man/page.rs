@@ -62,7 +62,7 @@ pub fn page(topic: &str) -> io::Result<Option<Vec<u8>>> {
     see_also(&mut roff, topic);
     // apostrophes as the first part has them
     text.push_str(&roff.to_roff().replace('\'', r"\*(Aq"));
-    Ok(Some(text.into_bytes()))
+    Ok(Some(short(&text).into_bytes()))
 }
 
 /// The command of a page; `endpoints-check` is a command of a command.
@@ -103,6 +103,39 @@ fn tidy(roff: &str) -> String {
     let roff = roff.replace("\n.br\n\n.br\n", "\n.sp\n");
     let lines = roff.lines().map(str::trim_end);
     lines.flat_map(|line| [line, "\n"]).collect()
+}
+
+/// With no line of text longer than editors and `mandoc -Tlint` want them; the term of an item has to stay one line.
+fn short(roff: &str) -> String {
+    const LONGEST: usize = 80;
+    let mut out = String::with_capacity(roff.len());
+    let mut is_term = false;
+    for line in roff.lines() {
+        if line.len() <= LONGEST || line.starts_with('.') || is_term {
+            out.push_str(line);
+        } else {
+            let mut length = 0;
+            for word in line.split(' ') {
+                if length > 0 && length + 1 + word.len() > LONGEST {
+                    out.push('\n');
+                    length = 0;
+                    // else it would be a control line
+                    if word.starts_with(['.', '\'']) {
+                        out.push_str("\\&");
+                        length = 2;
+                    }
+                } else if length > 0 {
+                    out.push(' ');
+                    length += 1;
+                }
+                out.push_str(word);
+                length += word.len();
+            }
+        }
+        out.push('\n');
+        is_term = line == ".TP";
+    }
+    out
 }
 
 /// A section, where there is anything to say.

@@ -42,7 +42,7 @@ impl Ending {
 
     /// Takes in and tells what a sink said that failed.
     pub(super) fn note(&mut self, error: SinkError) {
-        if matches!(error, SinkError::Closed { .. }) {
+        if matches!(error, SinkError::Closed(..)) {
             self.closed = true;
         } else {
             self.failed = true;

@@ -8,7 +8,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta, Utc};
 
 use super::cells::{What, cell, ms};
 use crate::doc::lines::offset as offset_name;
-use crate::doc::{Layout, Style, styled, width, wrapped};
+use crate::doc::{FittedFields, Style, styled, width, wrapped};
 use crate::measure::probe::text::paths::note;
 use crate::record::{Cause, Explanation, Failure, Outcome, Phase, Record, Transport, plain};
 use crate::zone::Zone;
@@ -46,7 +46,7 @@ struct Head {
     offset: FixedOffset,
     day: NaiveDate,
     shown: Vec<What>,
-    layout: Layout,
+    layout: FittedFields,
 }
 
 /// Target and port, transport, and whether it goes through a proxy.
@@ -135,7 +135,7 @@ impl Lines {
         let fields = self.layout.fields(&zone, self.hosts, self.address);
         let (shown, fields): (Vec<_>, Vec<_>) = fields.into_iter().unzip();
         // the last column stays free: some terminals wrap there
-        let layout = Layout::new(fields, columns.saturating_sub(1));
+        let layout = FittedFields::new(fields, columns.saturating_sub(1));
         let is_as_above = self
             .head
             .as_ref()

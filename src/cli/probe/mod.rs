@@ -21,7 +21,7 @@ use anyhow::Context as _;
 pub(super) use config::job;
 
 use super::run::world::{few, with_port};
-use super::run::{Counts, Finished, Kind, Told, View};
+use super::run::{Counts, FinishedRun, Kind, Told, View};
 use super::{message, terminal};
 use crate::endpoints::DEFAULT_RELAY;
 use crate::measure::Engine;
@@ -158,7 +158,7 @@ impl Kind for Probes {
         text
     }
 
-    fn summary(&self, run: &Finished<'_, Prober>) -> String {
+    fn summary(&self, run: &FinishedRun<'_, Prober>) -> String {
         let summary = SeriesSummary {
             tally: &self.tally,
             missed: run.end.missed,
@@ -175,7 +175,7 @@ impl Kind for Probes {
         Counts {
             rows: self.tally.outcomes.rows,
             ok: self.tally.outcomes.ok,
-            heard: self.tally.outcomes.answered,
+            answered: self.tally.outcomes.answered,
             judged: self.tally.paths.judged(),
             untrusted: self.tally.paths.untrusted(),
             ..Counts::default()

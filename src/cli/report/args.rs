@@ -22,7 +22,7 @@ use crate::zone::Zone;
 pub const EXAMPLES: &str = "\
 Examples:
   turnprobe report probes.csv                      tables of a file
-  turnprobe report *.csv --html report.html        and a page with charts
+  turnprobe report *.csv --html report.html        plus a page with charts
   turnprobe report *.csv --by region,hour          one table of your own
   turnprobe report *.csv --since 7d --against previous   and what is new
   turnprobe report *.csv --where host=PC7 --since 7d --format json";
@@ -33,7 +33,7 @@ pub struct ReportArgs {
     #[arg(value_name = "FILE", required_unless_present = "sql")]
     pub files: Vec<OsString>,
 
-    /// Only the table by this column; region,hour is by both; repeatable
+    /// Table by this column; region,hour: by both; repeatable
     #[arg(long, value_name = "COLUMN[,COLUMN]", value_parser = suggested::dimensions(), hide_possible_values = true)]
     pub by: Vec<String>,
     /// Only these times: dns, connect, tls, turn, total
@@ -53,13 +53,13 @@ pub struct ReportArgs {
         hide_possible_values = true
     )]
     pub sort: Option<Sort>,
-    /// Connects that take longer are slow
+    /// Connects that take longer count as slow
     #[arg(long, value_name = "TIME", default_value = "1s", value_parser = duration, hide_short_help = true)]
     pub slow: Duration,
-    /// Shortest outage; without it, more lost rows in a row than chance makes
+    /// Shortest outage to report; by default, more rows lost in a row than chance explains
     #[arg(long, value_name = "TIME", value_parser = duration, hide_short_help = true)]
     pub outage: Option<Duration>,
-    /// Groups of a table on the terminal; 0 is all
+    /// Groups per table on the terminal; 0: all
     #[arg(long, value_name = "N", default_value = "10", value_parser = whole::<usize>(0..=u64::MAX, 20))]
     pub top: usize,
 
@@ -69,7 +69,7 @@ pub struct ReportArgs {
     /// Rows before this time
     #[arg(long, value_name = "TIME", help_heading = "Filters")]
     pub until: Option<String>,
-    /// Compare with the time before --since that is as long: previous
+    /// Compare with the time before --since: previous
     #[arg(
         long,
         value_name = "TIME",
@@ -82,7 +82,7 @@ pub struct ReportArgs {
     #[arg(long = "where", value_name = "COLUMN=VALUE", value_parser = suggested::conditions(),
           hide_possible_values = true, help_heading = "Filters")]
     pub wanted: Vec<String>,
-    /// Only rows of real networks, or of the lab: real, lab
+    /// Only rows from real networks or from the lab: real, lab
     #[arg(
         long,
         value_name = "WORLD",
@@ -92,7 +92,7 @@ pub struct ReportArgs {
         hide_short_help = true
     )]
     pub world: Option<World>,
-    /// Of hours and days, and of files without one: utc, local, Europe/Berlin, W. Europe Standard Time
+    /// Zone of hours, days and files without one: utc, local, Europe/Berlin, W. Europe Standard Time
     #[arg(
         long,
         value_name = "ZONE",
@@ -111,7 +111,7 @@ pub struct ReportArgs {
         help_heading = "Output"
     )]
     pub format: DocumentFormat,
-    /// Print a query for an engine of your own instead: duckdb, postgres, sqlite, clickhouse
+    /// Print a query for your own database instead: duckdb, postgres, sqlite, clickhouse
     #[arg(
         long,
         value_name = "ENGINE",
@@ -121,7 +121,7 @@ pub struct ReportArgs {
         hide_short_help = true
     )]
     pub sql: Option<Engine>,
-    /// Write one page with charts, which needs nothing else
+    /// Write a self-contained page with charts
     #[arg(long, value_name = "FILE", value_parser = page_name(), help_heading = "Output")]
     pub html: Option<PathBuf>,
     /// Exit with 1 on this verdict: amber, red
@@ -132,14 +132,14 @@ pub struct ReportArgs {
         help_heading = "Output"
     )]
     pub fail_on: Option<FailOn>,
-    /// Exit with 1 when anything is wrong in the files
+    /// Exit with 1 if anything is wrong in the files
     #[arg(long, help_heading = "Output")]
     pub strict: bool,
-    /// Exit with 0 even when some files could not be read
+    /// Exit with 0 even if some files could not be read
     #[arg(long, help_heading = "Output", hide_short_help = true)]
     pub skip_unreadable: bool,
 
-    /// Most groups of a table; the rest is put together as (other)
+    /// Maximum number of groups per table; the rest are combined as (other)
     #[arg(long, value_name = "N", default_value = "1000", help_heading = "Advanced",
           hide_short_help = true, value_parser = whole::<u32>(1..=100_000, 5_000))]
     pub max_groups: u32,

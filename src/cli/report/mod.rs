@@ -7,17 +7,14 @@ mod previous;
 mod rolled;
 mod sql;
 
-use std::collections::BTreeSet;
-use std::io::Write as _;
-
-use anyhow::{Context as _, anyhow, ensure};
+use anyhow::{anyhow, ensure};
 
 use super::exit::{Exit, Failure};
 use super::files::{
-    DocumentFormat, Filter, Page, Progress, Twice, input, is_left_out, json, tell, tell_left_out,
+    DocumentFormat, Filter, NamedColumns, Page, Progress, Twice, filters_told, input, is_left_out,
+    json, tell, tell_left_out, without_outcome,
 };
 use super::values::Color;
-use super::words::meant;
 use super::{message, signals, terminal};
 use crate::clock::Wall;
 use crate::compare::model::Comparison;
@@ -28,11 +25,11 @@ use crate::report::model::{Problem, Report};
 use crate::report::{Circumstances, Selection, document, figures};
 use crate::source::{self, ReadSummary};
 use crate::stats::SurveyOptions;
-use crate::stats::survey::{DIMENSIONS, is_column};
+use crate::stats::survey::DIMENSIONS;
 use args::{FailOn, ReportArgs};
 use mixed::{is_of, mixed_times, one_world};
 use odd::Oddities;
-use previous::{Previous, WithPrevious, span, with_previous};
+use previous::{Previous, WithPrevious, span, told, with_previous};
 
 /// Makes a report.
 pub fn run(args: &ReportArgs, color: Color) -> Result<Exit, Failure> {
@@ -84,7 +81,7 @@ pub fn run(args: &ReportArgs, color: Color) -> Result<Exit, Failure> {
     one_world(&read.rows).map_err(Failure::usage)?;
     let told = rolled::missing(&read.summary.files, &by, filter.columns());
     read.summary.notes.extend(told.map_err(Failure::usage)?);
-    known_columns(&read, &filter, &by).map_err(Failure::usage)?;
+    read.columns.all_known().map_err(Failure::usage)?;
     let mut report = report(args, &read, list);
     report.sort(&wanted);
     let previous = read.previous.as_ref();
@@ -177,10 +174,7 @@ struct Read {
     rows: Finished,
     summary: ReadSummary,
     interrupted: bool,
-    /// Names of all columns of all files.
-    names: BTreeSet<String>,
-    /// Columns that the user named and that some file has.
-    known: BTreeSet<String>,
+    columns: NamedColumns,
     /// What differs from the time before, where that is asked for.
     previous: Option<Comparison>,
 }
@@ -197,30 +191,14 @@ fn read(
     let interrupted = signals::listen(None).map_err(Failure::io)?;
     let mut reading = source::read(inputs, args.time_zone, interrupted.flag());
     let mut progress = Progress::new(reading.bytes_total());
-    let wanted: BTreeSet<String> = options
-        .by
-        .iter()
-        .flatten()
-        .map(String::as_str)
-        .chain(filter.columns())
-        .map(str::to_owned)
-        .collect();
-    let (mut names, mut known) = (BTreeSet::new(), BTreeSet::new());
+    let mut columns = NamedColumns::default();
+    columns.name(options.by.iter().flatten().map(String::as_str));
+    columns.name(filter.columns());
     let mut survey = Survey::new(options);
-    let mut layout = None;
     let (mut oddities, mut twice) = (Oddities::default(), Twice::default());
     let mut taken = 0;
     while let Some(batch) = reading.next() {
-        if layout.as_ref() != Some(&batch.layout) {
-            layout = Some(batch.layout.clone());
-            names.extend(batch.layout.names().iter().cloned());
-            known.extend(
-                wanted
-                    .iter()
-                    .filter(|name| is_column(&batch.layout, name))
-                    .cloned(),
-            );
-        }
+        columns.see(&batch.layout);
         for row in batch.rows().filter(|row| is_of(row, args.world)) {
             if let Some(previous) = &mut previous {
                 previous.take(&row, filter);
@@ -251,8 +229,7 @@ fn read(
         summary,
         interrupted,
         previous,
-        names,
-        known,
+        columns,
     })
 }
 
@@ -281,38 +258,7 @@ fn is_made_anyway(columns: &[String]) -> bool {
     matches!(columns, [one] if DIMENSIONS.contains(&one.as_str()))
 }
 
-/// A column that no file has is a mistake on the command line.
-fn known_columns(read: &Read, filter: &Filter, by: &[Vec<String>]) -> anyhow::Result<()> {
-    if read.names.is_empty() {
-        return Ok(());
-    }
-    let of_tables = by
-        .iter()
-        .filter(|columns| !is_made_anyway(columns))
-        .flatten();
-    for name in of_tables.map(String::as_str).chain(filter.columns()) {
-        let known = read.names.iter().map(String::as_str);
-        let meant = || meant(name, DIMENSIONS.into_iter().chain(known));
-        ensure!(
-            read.known.contains(name),
-            "no file has a column `{name}`{}; there are {}",
-            meant(),
-            read.names
-                .iter()
-                .map(String::as_str)
-                .collect::<Vec<_>>()
-                .join(", ")
-        );
-    }
-    Ok(())
-}
-
 fn report(args: &ReportArgs, read: &Read, list: List) -> Report {
-    let filter = |name: &str, value: &String| format!("--{name} {value}");
-    let times = [("since", &args.since), ("until", &args.until)];
-    let times = times
-        .iter()
-        .filter_map(|(name, value)| Some(filter(name, value.as_ref()?)));
     let summary = &read.summary;
     let mut input = input(summary);
     input
@@ -322,17 +268,13 @@ fn report(args: &ReportArgs, read: &Read, list: List) -> Report {
         &read.rows,
         Circumstances {
             input,
-            filters: times
-                .chain(
-                    args.world
-                        .map(|world| format!("--world {}", world.as_str())),
-                )
-                .chain(args.wanted.iter().map(|value| filter("where", value)))
-                .collect(),
+            filters: filters_told([&args.since, &args.until], args.world, &args.wanted),
             zone: args.time_zone,
             interrupted: read.interrupted,
             tool_version: env!("CARGO_PKG_VERSION"),
             list,
+            without_outcome: without_outcome(summary),
+            against: read.previous.as_ref().map_or_else(Vec::new, told),
         },
     )
 }
@@ -377,17 +319,7 @@ fn print(
             against_previous: previous,
         })?,
     };
-    let mut out = match args.format {
-        DocumentFormat::Json => terminal::plain_stdout(),
-        _ => terminal::stdout(color),
-    };
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        // a reader that went away is no failure
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(error).context("stdout")
-        }
-        _ => Ok(()),
-    }
+    args.format.print(&text, color)
 }
 
 fn counted(problems: usize) -> String {

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fmt::Write as _;
-use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
 use anyhow::{Context as _, bail, ensure};
@@ -64,19 +63,8 @@ pub fn run(
         Some(error) => crate::cli::message::note(&format!("no query for roll-ups: {error}")),
         None => {}
     }
-    print(&out).map_err(Failure::io)
-}
-
-fn print(text: &str) -> anyhow::Result<Exit> {
-    let mut stdout = terminal::plain_stdout();
-    match stdout
-        .write_all(text.as_bytes())
-        .and_then(|()| stdout.flush())
-    {
-        // a reader that went away is no failure
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context("stdout"),
-        _ => Ok(Exit::Done),
-    }
+    terminal::print(&out, terminal::plain_stdout()).map_err(Failure::io)?;
+    Ok(Exit::Done)
 }
 
 /// What each query is of.

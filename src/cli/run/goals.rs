@@ -94,7 +94,7 @@ pub(super) fn verdict(
     for goal in &missed {
         message::last_error(goal);
     }
-    if counts.heard == 0 || !missed.is_empty() {
+    if counts.answered == 0 || !missed.is_empty() {
         return Exit::Failed;
     }
     Exit::Done
@@ -115,7 +115,7 @@ mod tests {
         Counts {
             rows: 1,
             ok: 1,
-            heard: 1,
+            answered: 1,
             packets: 750,
             lost,
             failed_lines: (lost > 0).then(|| "loss in any 15 s 4 % of 750".to_owned()),

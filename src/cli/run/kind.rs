@@ -64,7 +64,7 @@ pub(in crate::cli) trait Kind {
     fn headline(&self, path: &Plan, engine: &Engine, world: World) -> String;
 
     /// The summary, each line ended.
-    fn summary(&self, run: &Finished<'_, Self::Task>) -> String;
+    fn summary(&self, run: &FinishedRun<'_, Self::Task>) -> String;
 
     /// Rows by what came of them.
     fn counts(&self, task: &Self::Task) -> Counts;
@@ -115,7 +115,7 @@ impl<D> Default for Told<D> {
 }
 
 /// A run that is over.
-pub(in crate::cli) struct Finished<'a, T> {
+pub(in crate::cli) struct FinishedRun<'a, T> {
     /// What was measured, in a few words.
     pub targets: &'a str,
     /// The task with its totals.
@@ -132,12 +132,12 @@ pub(in crate::cli) struct Finished<'a, T> {
     pub columns: usize,
 }
 
-/// Rows, of them those that are a success, and those in which something was heard.
+/// Rows, of them those that are a success, and those in which something answered.
 #[derive(Debug, Clone, Default)]
 pub(in crate::cli) struct Counts {
     pub rows: u64,
     pub ok: u64,
-    pub heard: u64,
+    pub answered: u64,
     /// Certificates that were judged, and of them those that cannot be trusted.
     pub judged: u64,
     pub untrusted: u64,

@@ -15,10 +15,9 @@ pub(super) mod world;
 
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use tokio::time::MissedTickBehavior;
 
-pub(super) use kind::{Counts, Finished, Kind, Told, View};
+pub(super) use kind::{Counts, FinishedRun, Kind, Told, View};
 
 use super::args::ProbeArgs;
 use super::config::zone;
@@ -31,7 +30,6 @@ use super::values::Color;
 use super::{message, terminal};
 use crate::clock::Wall;
 use crate::doc::lines::{WIDTH, narrowed};
-use crate::doc::wrapped;
 use crate::lab::LabOptions;
 use crate::measure::{Engine, Stop, Why};
 use crate::net::{NameLog, Opener, Plan};
@@ -43,7 +41,7 @@ use dispatcher::Dispatcher;
 use goals::{Goals, verdict};
 use kind::Row;
 use outputs::{Opening, Outputs};
-use world::{in_the_lab, labels, this_run};
+use world::{event_queue, in_the_lab, labels, this_run};
 
 /// A validated plan of a kind.
 #[derive(Debug)]
@@ -126,9 +124,7 @@ pub(super) fn run<K: Kind>(job: Job<K>, color: Color) -> Result<Exit, Failure> {
     let path = judged_by(&list, path, wall.now());
     // before any event queue, as those panic for want of descriptors
     let stop = Stop::default();
-    let interrupted = signals::listen(Some(stop.clone()))
-        .context("signals cannot be heard, perhaps for want of file descriptors (ulimit -n)")
-        .map_err(Failure::io)?;
+    let interrupted = signals::listen(Some(stop.clone())).map_err(Failure::io)?;
     let (is_text, rows_on_stdout) = (outputs.stdout.is_text(), outputs.stdout.is_rows());
     let wants_text = is_text || (kind.tells_live() && !quiet && !rows_on_stdout);
     // files before anything else: what cannot be kept must not be measured
@@ -167,10 +163,7 @@ pub(super) fn run<K: Kind>(job: Job<K>, color: Color) -> Result<Exit, Failure> {
     };
     let dispatcher = Dispatcher::new(kind, places, metrics, interrupted.clone(), view, &stop);
     let mut dispatcher = dispatcher.map_err(Failure::io)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    let runtime = runtime.context("no event queue").map_err(Failure::io)?;
+    let runtime = event_queue().map_err(Failure::io)?;
     let (end, ending, kind) = runtime
         .block_on(async {
             dispatcher.begin().await?;
@@ -219,7 +212,7 @@ pub(super) fn run<K: Kind>(job: Job<K>, color: Color) -> Result<Exit, Failure> {
         } else {
             terminal::columns().min(WIDTH)
         };
-        let mut summary = kind.summary(&Finished {
+        let mut summary = kind.summary(&FinishedRun {
             targets: &targets,
             task: &task,
             end: &end,
@@ -230,10 +223,8 @@ pub(super) fn run<K: Kind>(job: Job<K>, color: Color) -> Result<Exit, Failure> {
         });
         summary.push_str(&clocks.summary());
         for said in names.summary() {
-            for line in wrapped(&said, WIDTH) {
-                summary.push_str(&line);
-                summary.push('\n');
-            }
+            summary.push_str(&said);
+            summary.push('\n');
         }
         print_summary(&narrowed(&summary, columns), color, to_stderr, &stop);
     }

@@ -223,8 +223,8 @@ impl<R: RowKind, D: RowKind> Outputs<R, D> {
             Stdout::Text | Stdout::Nothing => None,
         };
         let rows = match started {
-            Some(Err(SinkError::Closed { .. })) if only_stdout => return Ok(Opening::Unread),
-            None | Some(Err(SinkError::Closed { .. })) => None,
+            Some(Err(SinkError::Closed(..))) if only_stdout => return Ok(Opening::Unread),
+            None | Some(Err(SinkError::Closed(..))) => None,
             Some(sink) => Some(sink.map_err(Failure::io)?),
         };
         let text = wants_text.then(|| {

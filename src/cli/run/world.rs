@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use anyhow::{Context as _, bail, ensure};
 use rustls::RootCertStore;
+use tokio::runtime::Runtime;
 
 use crate::clock::Wall;
 use crate::endpoints::LAB_RANGES;
@@ -80,6 +81,12 @@ fn run_id(wall: &Wall) -> String {
         wall.now().format("%Y%m%dT%H%M%SZ"),
         u32::from_be_bytes(bytes)
     )
+}
+
+/// What the tasks of a command run on: one thread.
+pub(in crate::cli) fn event_queue() -> anyhow::Result<Runtime> {
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    runtime.enable_all().build().context("no event queue")
 }
 
 /// Targets of one transport in a few words.

@@ -23,15 +23,15 @@ Examples:
   turnprobe tls                            a Teams relay: about 10 s
   turnprobe tls --all-addresses NAME       every address, and what differs
   turnprobe tls -i 0 10.1.2.3:5349         a server of your own, at full speed
-  turnprobe tls --pem chain.pem            keep the certificates as sent
+  turnprobe tls --pem chain.pem            save the certificates as sent
 
-It asks on one connection after the other, ten a second at most, and ends after
+It opens one connection after the other, ten a second at most, and stops after
 300 connections or 120 s; Ctrl-C prints what is known by then.";
 
 /// What is asked, for the long help.
 const TARGET: &str = "\
-host, host:port, [v6]:port, tls://host or turns:host; port 443 where none is
-given. A name that leads to several relays is resolved once";
+host, host:port, [v6]:port, tls://host or turns:host; the default port is 443.
+A name that leads to several relays is resolved once";
 
 #[derive(Debug, Args)]
 pub struct TlsArgs {
@@ -48,24 +48,24 @@ pub struct TlsArgs {
     /// system, os (getaddrinfo), IP[:port]
     #[arg(long, value_name = "WHO", default_value = "system")]
     pub resolver: String,
-    /// Connect to this address, resolve no name
+    /// Connect to this address without resolving a name
     #[arg(long, value_name = "IP")]
     pub address: Option<IpAddr>,
-    /// Every address of the answer, and what differs
+    /// Ask every address of the name, show what differs
     #[arg(long)]
     pub all_addresses: bool,
-    /// Name for SNI and the certificate's check
+    /// Name for SNI and the certificate check
     #[arg(long, value_name = "NAME")]
     pub sni: Option<String>,
     /// Connect from this address of this machine
     #[arg(long, value_name = "IP")]
     pub source: Option<IpAddr>,
-    /// HEAD after a TLS handshake: no relay speaks HTTP
+    /// Send an HTTP HEAD after TLS: no relay speaks HTTP
     #[arg(long)]
     pub http: bool,
-    /// Time between two connections; 0 is back to back
+    /// Time between connections; 0: back to back
     ///
-    /// Less than 100ms is for loopback and private addresses, and with --i-own-this-server.
+    /// Less than 100ms needs a loopback or private address, or --i-own-this-server.
     #[arg(short, long, value_name = "TIME", default_value = "100ms", value_parser = duration)]
     pub interval: Duration,
     /// Allow less than 100ms to a public address
@@ -77,7 +77,7 @@ pub struct TlsArgs {
 
     /// On stdout: table, json, csv or markdown
     ///
-    /// As csv a row a version: `turnprobe schema ladder`.
+    /// csv has one row per version: `turnprobe schema ladder`.
     #[arg(
         long,
         value_name = "FORMAT",
@@ -93,10 +93,10 @@ pub struct TlsArgs {
     #[arg(short, long, help_heading = "Output")]
     pub quiet: bool,
 
-    /// Ask a relay built in, on loopback
+    /// Ask a built-in relay on loopback
     #[arg(long, help_heading = "Lab")]
     pub lab: bool,
-    /// Switch on a fault; several take turns
+    /// Turn on a fault; several take turns
     #[arg(long, value_name = "NAME", value_parser = words::<Fault>(), hide_possible_values = true,
           help_heading = "Lab", long_help = faults())]
     pub lab_fault: Vec<Fault>,

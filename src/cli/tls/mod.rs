@@ -4,16 +4,13 @@ pub mod args;
 mod config;
 mod pem;
 
-use std::io::Write as _;
 use std::net::IpAddr;
 use std::sync::Arc;
-
-use anyhow::Context as _;
 
 use super::exit::{Exit, Failure};
 use super::files::{DocumentFormat, json};
 use super::list::judged_by;
-use super::run::world::{in_the_lab, started, this_run, with_port};
+use super::run::world::{event_queue, in_the_lab, started, this_run, with_port};
 use super::status::StatusLine;
 use super::values::Color;
 use super::{message, signals, terminal};
@@ -22,7 +19,7 @@ use crate::doc::{self, Room};
 use crate::lab::LabOptions;
 use crate::measure::Stop;
 use crate::measure::ladder::finished::{Grade, Ladder, Relay};
-use crate::measure::ladder::runner::Run as Asking;
+use crate::measure::ladder::runner::Asking;
 use crate::measure::ladder::script::ScriptStep;
 use crate::measure::ladder::{Rung, build, sections};
 use crate::net::trust::Judge;
@@ -45,9 +42,7 @@ pub fn run(args: &TlsArgs, color: Color) -> Result<Exit, Failure> {
     let wall = Wall::system();
     let (list, now) = (args.list.list().map_err(Failure::io)?, wall.now());
     let stop = Stop::default();
-    let interrupted = signals::listen(Some(stop.clone()))
-        .context("signals cannot be heard, perhaps for want of file descriptors (ulimit -n)")
-        .map_err(Failure::io)?;
+    let interrupted = signals::listen(Some(stop.clone())).map_err(Failure::io)?;
     let pem = args.pem.as_deref().map(Pem::open).transpose();
     let pem = pem.map_err(Failure::io)?;
     let lab = args.lab.then(|| LabOptions {
@@ -62,10 +57,7 @@ pub fn run(args: &TlsArgs, color: Color) -> Result<Exit, Failure> {
     let run = Arc::new(this_run("", world, &wall));
     let judge = Judge::new(plan.public_roots.clone(), plan.os_store.clone());
     let opener = Opener::new(plan, wall).map_err(Failure::io)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    let runtime = runtime.context("no event queue").map_err(Failure::io)?;
+    let runtime = event_queue().map_err(Failure::io)?;
     let asked = runtime.block_on(ask(args, (&opener, &judge), &target, &run, &stop));
     drop(lab);
     let (mut ladder, failure) =
@@ -212,26 +204,14 @@ fn print(
     format: DocumentFormat,
     color: Color,
 ) -> anyhow::Result<()> {
-    let room = Room {
-        columns: usize::from(terminal::width()),
-        rows: None,
-        hint: "",
-        marks: false,
-    };
+    let room = Room::of(terminal::width());
     let text = match format {
         DocumentFormat::Table => doc::terminal(&sections::document(&ladder), &room),
         DocumentFormat::Markdown => doc::markdown(&sections::document(&ladder), None),
         DocumentFormat::Json => json(&ladder)?,
         DocumentFormat::Csv => return rows(ladder, run, target, color),
     };
-    let mut out = terminal::stdout(color);
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        // a reader that went away is no failure
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(error).context("stdout")
-        }
-        _ => Ok(()),
-    }
+    terminal::print(&text, terminal::stdout(color))
 }
 
 /// A row for each version of each relay.
@@ -261,7 +241,7 @@ fn rows(ladder: Ladder, run: &Arc<Run>, target: &Target, color: Color) -> anyhow
         sink.finish()
     });
     match written {
-        Ok(()) | Err(sink::SinkError::Closed { .. }) => Ok(()),
+        Ok(()) | Err(sink::SinkError::Closed(..)) => Ok(()),
         Err(error) => Err(error.into()),
     }
 }

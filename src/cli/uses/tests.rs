@@ -184,7 +184,7 @@ fn every_option_has_its_place_in_the_table_of_uses() {
     assert_eq!(options("compare"), of_compare);
     assert_eq!(options("schema"), ["row", "format", "color"]);
     assert_eq!(options("completions"), ["shell", "color"]);
-    assert_eq!(options("man"), ["topic", "out", "color"]);
+    assert_eq!(options("man"), ["topic", "out", "html", "color"]);
 }
 
 /// In each mode and over each transport, an option that is accepted beside another changes what is

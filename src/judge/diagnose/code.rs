@@ -54,6 +54,8 @@ words! {
         ProxyNeeded = "proxy-needed": "only the proxy reaches port 443",
         /// The proxy says no.
         ProxyForbids = "proxy-forbids": "the proxy does not let the relay through",
+        /// A proxy that is dead.
+        ProxySilent = "proxy-silent": "the proxy that is set does not answer",
         /// A proxy that is not needed.
         ProxyUnused = "proxy-unused": "a proxy is set and not needed",
         /// Layer 4: connections.
@@ -63,7 +65,7 @@ words! {
         /// All relays are refused.
         Tcp443Refused = "tcp443-refused": "TCP 443 to the relays is rejected",
         /// One relay is silent.
-        RelayOneSilent = "relay-one-silent": "one relay does not answer on TCP 443",
+        RelayOneSilent = "relay-one-silent": "one relay lets no connection up on TCP 443",
         /// A whole region is silent.
         RegionSilent = "region-silent": "the relays of a region do not answer",
         /// SYNs got lost.

@@ -1,9 +1,10 @@
 //! The facts as several rules see them. Nothing here is a finding.
 
 use super::facts::{
-    Cell, Certificate, ConnectOutcome, Connects, Endpoint, Facts, NameServer, Neighbour, Router,
-    Stream, Tls, Trips, Tunnel, Way,
+    Cell, Certificate, ConnectOutcome, Connects, Endpoint, Facts, Ip, NameServer, Neighbour,
+    Origin, Rejection, Router, Stream, Tls, Trips, Tunnel, Way,
 };
+use super::finding::{Confidence, Party};
 use crate::stats::share;
 
 /// Ports of media over UDP.
@@ -88,6 +89,32 @@ pub fn is_router_alive(facts: &Facts) -> Option<bool> {
     Some(*neighbour == Neighbour::Known)
 }
 
+/// Who is behind a rejection that is not the relay's: whoever has no way on is a router with a gap in its routes or a dead
+/// line behind it, and for everything else that is said it takes a rule.
+pub fn rejecter(facts: &Facts, by: &Rejection) -> (Party, Confidence) {
+    let has_no_way = match (by.sender.is_v6(), by.icmp_type) {
+        // net or host unreachable, unknown or isolated, for the kind of service (RFC 1122 section 3.2.2.1)
+        (false, 3) => matches!(by.icmp_code, 0 | 1 | 6 | 7 | 8 | 11 | 12),
+        // no route, address unreachable (RFC 4443 section 3.1)
+        (true, 1) => matches!(by.icmp_code, 0 | 3),
+        _ => false,
+    };
+    let is_first = || router(facts).is_some_and(|router| router.ip == by.sender);
+    match has_no_way {
+        false => (Party::Firewall, Confidence::Certain),
+        true if is_first() => (Party::Local, Confidence::Likely),
+        true => (Party::Path, Confidence::Likely),
+    }
+}
+
+/// The same where another relay is reached: whose one address's missing way is cannot be told.
+pub fn rejecter_of_some(facts: &Facts, by: &Rejection) -> (Party, Confidence) {
+    match rejecter(facts, by) {
+        (Party::Firewall, confidence) => (Party::Firewall, confidence),
+        _ => (Party::Unknown, Confidence::Possible),
+    }
+}
+
 /// Round trips to the router.
 pub fn trips(facts: &Facts) -> Option<&Trips> {
     router(facts)?.trips.known()
@@ -108,6 +135,13 @@ pub fn certificates(facts: &Facts) -> impl Iterator<Item = (&Endpoint, &Certific
     let with = |tls: &'_ Tls| tls.certificate.known().is_some();
     let known = handshakes(facts).iter().filter(move |tls| with(tls));
     known.filter_map(|tls| Some((&tls.remote, tls.certificate.known()?)))
+}
+
+/// Whether somebody else's address was gone to in place of a relay: the system's name server gave it, and it is not Microsoft's.
+pub fn is_elsewhere(facts: &Facts, ip: &Ip) -> bool {
+    relays(facts).iter().any(|relay| {
+        relay.remote.ip == *ip && !relay.in_teams_range && relay.origin == Origin::System
+    })
 }
 
 /// The shortest round trip to the first relay that has one, in microseconds, over TCP.

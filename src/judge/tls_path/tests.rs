@@ -324,3 +324,70 @@ fn a_connect_far_quicker_than_udp_tells_who_ends_tls_where_the_chain_does_not() 
     };
     assert_eq!(tls_path(&other, near(340, 43_700)).0, TlsPath::Unknown);
 }
+
+#[test]
+fn what_else_is_wrong_with_a_certificate_of_a_private_authority_is_told() {
+    let own = PathFacts {
+        asked: "relay.example".to_owned(),
+        ..issued_by("Some House", "Some House CA")
+    };
+    let told = |facts: &PathFacts, verdict| {
+        let beside = Circumstances {
+            verdict: Some(verdict),
+            ..system(Some(true))
+        };
+        tls_path(facts, beside)
+    };
+    let over = PathFacts {
+        validity: Validity::Expired,
+        ..own.clone()
+    };
+    let (path, said) = told(&over, Trust::Expired);
+    assert_eq!(path, TlsPath::PrivateRoot);
+    assert!(said.ends_with("Some House CA; it has expired"), "{said}");
+    let early = PathFacts {
+        validity: Validity::NotYetValid,
+        ..own.clone()
+    };
+    assert!(
+        told(&early, Trust::NotYetValid)
+            .1
+            .ends_with("; it is not valid yet")
+    );
+    let other = PathFacts {
+        fits_name: false,
+        ..own.clone()
+    };
+    assert!(
+        told(&other, Trust::WrongName)
+            .1
+            .ends_with("; it is for another name")
+    );
+    // its own dates and name are good
+    for (verdict, end) in [
+        (Trust::Expired, "; a certificate above it has expired"),
+        (
+            Trust::NotYetValid,
+            "; a certificate above it is not valid yet",
+        ),
+        (Trust::Revoked, "; it is revoked"),
+        (
+            Trust::Other,
+            "; a purpose, an extension or a date of the chain is not taken",
+        ),
+        (Trust::Trusted, "Some House CA"),
+    ] {
+        let said = told(&own, verdict).1;
+        assert!(said.ends_with(end), "{said}");
+    }
+    // where the class says it, it is said once
+    let direct = PathFacts {
+        public: Reach::Yes,
+        ..over
+    };
+    let (path, said) = told(&direct, Trust::Expired);
+    assert_eq!(
+        (path, said.as_str()),
+        (TlsPath::Expired, "leads to a public root")
+    );
+}

@@ -1,23 +1,16 @@
 //! The columns of a burst.
 
 use std::borrow::Cow;
-use std::net::IpAddr;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
 use crate::measure::burst::Burst;
-use crate::record::{
-    ClockChange, Distance, Dns, Figures, LimitVerdict, LimitVerdicts, Outcome, Phase, PhaseTimes,
-    Run,
-};
+use crate::record::{Distance, Figures, LimitVerdict, LimitVerdicts, Outcome, Phase, PhaseTimes};
 use crate::schema::column::{Column, Kind, of};
 use crate::schema::dialect::Dialect;
 use crate::schema::group::{Group, count, table};
-use crate::schema::groups::{
-    HasClock, HasDns, HasHost, HasLocalEnd, HasOutcome, HasPeer, HasRelay, HasRun, HasStart,
-    HasTimes,
-};
+use crate::schema::groups::{HasOutcome, HasTimes, by_fields};
 use crate::schema::row_kind::RowKind;
 use crate::schema::stored::{Keep, Stored};
 use crate::schema::value::{Value, number, seconds, time_us, word};
@@ -101,6 +94,8 @@ const MEANINGS: &[(&str, &str)] = &[
 
 pub(crate) static BURST: [Column<Burst>; count(PIECES)] = table(PIECES, MEANINGS);
 
+by_fields!(Burst: HasRun, HasClock, HasStart, HasHost, HasDns, HasPeer, HasRelay, HasLocalEnd);
+
 impl RowKind for Burst {
     const WHAT: &'static str = "burst";
     const MEANING: &'static str = "A burst, or a minute of a watch";
@@ -117,70 +112,6 @@ impl RowKind for Burst {
 
     fn started(&self) -> DateTime<Utc> {
         self.started
-    }
-}
-
-impl HasRun for Burst {
-    fn run(&self) -> &Run {
-        &self.run
-    }
-
-    fn slot(&self) -> u64 {
-        self.slot
-    }
-}
-
-impl HasClock for Burst {
-    fn clock(&self) -> ClockChange {
-        self.clock
-    }
-}
-
-impl HasStart for Burst {
-    fn lag(&self) -> Option<Duration> {
-        self.lag
-    }
-}
-
-impl HasHost for Burst {
-    fn host(&self) -> &str {
-        &self.host
-    }
-}
-
-impl HasDns for Burst {
-    fn dns(&self) -> &Dns {
-        &self.dns
-    }
-}
-
-impl HasPeer for Burst {
-    fn remote_ip(&self) -> Option<IpAddr> {
-        self.remote.map(|address| address.ip().to_canonical())
-    }
-
-    fn port(&self) -> u16 {
-        self.remote.map_or(self.port, |address| address.port())
-    }
-}
-
-impl HasRelay for Burst {
-    fn region(&self) -> &str {
-        &self.region
-    }
-
-    fn in_teams_range(&self) -> Option<bool> {
-        self.in_teams_range
-    }
-}
-
-impl HasLocalEnd for Burst {
-    fn local_ip(&self) -> Option<IpAddr> {
-        self.local.map(|address| address.ip().to_canonical())
-    }
-
-    fn local_port(&self) -> Option<u16> {
-        self.local.map(|address| address.port())
     }
 }
 

@@ -8,12 +8,10 @@ pub mod columns;
 mod distance;
 pub mod finished;
 pub mod fold;
-pub mod packet;
 pub mod packet_columns;
 pub mod row;
 pub mod sections;
 mod session;
-mod shape;
 mod task;
 pub mod text;
 mod trouble;
@@ -28,14 +26,13 @@ use chrono::{DateTime, Utc};
 use super::Out;
 use crate::clock::Wall;
 use crate::judge::limits::QualityLimits;
-use crate::measure::burst::fold::{Change, Fold, Outages, Settled};
+use crate::measure::burst::fold::{BurstGroup, Change, Fold, Settled, WatchOutages};
 use crate::net::{Lookup, Opener};
 use crate::record::{ClockChange, Distance, Dns, Figures, Mode, Outcome, Run, Transport};
+use crate::schema::LiveRow;
 use crate::target::Target;
 
-pub use packet::Packet;
-pub use row::Burst;
-pub use shape::BurstShape;
+pub use row::{Burst, Packet};
 
 /// Measures bursts, or watches.
 #[derive(Debug)]
@@ -44,6 +41,25 @@ pub struct Bursts {
     run: Arc<Run>,
     options: BurstOptions,
     totals: Mutex<Totals>,
+}
+
+/// How packets follow each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BurstShape {
+    /// From packet to packet.
+    pub interval: Duration,
+    /// Packets of a burst; of a watch all, where it ends by itself.
+    pub packets: Option<u64>,
+    /// How long an answer may take.
+    pub limit: Duration,
+}
+
+impl BurstShape {
+    /// Time that so many packets take.
+    pub fn length(&self, packets: u64) -> Duration {
+        let nanos = self.interval.as_nanos() * u128::from(packets);
+        Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
+    }
 }
 
 /// How packets are sent, and what is made of them.
@@ -82,12 +98,10 @@ pub enum Event {
 /// What came of all slots.
 #[derive(Debug, Clone)]
 pub struct Totals {
-    /// Rows.
-    pub rows: u64,
-    /// Rows in which something answered.
-    pub answered: u64,
+    /// Its rows, as a report of them has it.
+    pub rows: BurstGroup,
     /// The times without answers.
-    pub outages: Outages,
+    pub outages: WatchOutages,
     /// The distance of the relay that was watched.
     pub distance: Option<Distance>,
     /// Since when nothing could be sent, and why, where a watch never came to that.
@@ -100,9 +114,8 @@ pub struct Totals {
 impl Totals {
     fn new(interval: Duration) -> Self {
         Self {
-            rows: 0,
-            answered: 0,
-            outages: Outages::new(interval),
+            rows: BurstGroup::default(),
+            outages: WatchOutages::new(interval),
             distance: None,
             unmeasured: None,
             last: None,
@@ -121,8 +134,7 @@ impl Totals {
     }
 
     fn count(&mut self, row: &Burst) {
-        self.rows += 1;
-        self.answered += u64::from(row.outcome.is_ok());
+        self.rows.add(&LiveRow(row));
     }
 }
 

@@ -5,11 +5,10 @@ use std::net::IpAddr;
 use chrono::{DateTime, Utc};
 
 use crate::measure::burst::Packet;
-use crate::record::Run;
 use crate::schema::column::{Column, Kind, of};
 use crate::schema::dialect::Dialect;
 use crate::schema::group::{Group, count, table};
-use crate::schema::groups::{HasPeer, HasRun};
+use crate::schema::groups::{HasPeer, by_fields};
 use crate::schema::row_kind::RowKind;
 use crate::schema::stored::{Keep, Stored};
 use crate::schema::value::{Value, number, time_us};
@@ -43,6 +42,8 @@ const MEANINGS: &[(&str, &str)] = &[
 
 pub(crate) static PACKET: [Column<Packet>; count(PIECES)] = table(PIECES, MEANINGS);
 
+by_fields!(Packet: HasRun);
+
 impl RowKind for Packet {
     const WHAT: &'static str = "packet";
     const MEANING: &'static str = "A packet of a burst or a watch";
@@ -59,16 +60,6 @@ impl RowKind for Packet {
 
     fn started(&self) -> DateTime<Utc> {
         self.sent
-    }
-}
-
-impl HasRun for Packet {
-    fn run(&self) -> &Run {
-        &self.run
-    }
-
-    fn slot(&self) -> u64 {
-        self.slot
     }
 }
 

@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
-use super::shape::BurstShape;
+use super::BurstShape;
 use super::trouble::Trouble;
 use crate::clock::{self, Wall};
 use crate::measure::burst::fold::{Fate, Ledger, Settled};
@@ -36,6 +37,9 @@ const REMEMBERED: Duration = Duration::from_secs(10);
 /// How often a session without answers looks for another address of this end.
 const LOOK_ROUND: Duration = Duration::from_secs(1);
 
+/// How long answers are waited for once the run is stopped.
+const GRACE: Duration = Duration::from_secs(2);
+
 /// Longest sleep of the sending thread at a time: it looks whether it is stopped.
 const NAP: Duration = Duration::from_millis(50);
 
@@ -49,6 +53,10 @@ pub(super) struct PacketSession {
     stop: StopOnDrop,
     /// Keeps the receiving thread.
     flow: Arc<Flow>,
+    /// When it was stopped, from the first packet.
+    stopped_at: Option<Duration>,
+    /// Whether answers are waited for no more, as it was stopped.
+    is_cut_off: bool,
     /// Packets that were missed, once all are sent.
     pub done: Option<u64>,
     pub trouble: Trouble,
@@ -90,6 +98,8 @@ impl PacketSession {
             looked_round: start,
             stop: StopOnDrop(stop),
             flow,
+            stopped_at: None,
+            is_cut_off: false,
             done: None,
             trouble: Trouble::default(),
             moved: None,
@@ -99,11 +109,6 @@ impl PacketSession {
     /// Address of this end.
     pub fn local(&self) -> Option<SocketAddr> {
         self.flow.local()
-    }
-
-    /// Sends no more packets.
-    pub fn stop(&self) {
-        self.stop.0.store(true, Ordering::Relaxed);
     }
 
     /// Ends it and waits until the socket is closed, so that its local port is free.
@@ -174,18 +179,35 @@ impl PacketSession {
         }
     }
 
-    /// The next packet whose fate is known; with the whole run `over`, whatever its time.
+    /// The next packet whose fate is known; with the whole run `over`, whatever its time. Nothing is known of one that was cut off.
     pub fn next_settled(&mut self, over: bool) -> Option<Settled> {
         let until = if over {
             Duration::MAX
         } else {
             self.elapsed().saturating_sub(MARGIN)
         };
-        self.ledger.settle(until)
+        loop {
+            let packet = self.ledger.settle(until)?;
+            let is_known = packet.rtt.is_some() || packet.send_error;
+            if is_known || !self.is_cut_off {
+                return Some(packet);
+            }
+        }
+    }
+
+    /// Whether it is over. Once the run is stopped nothing more is sent, and answers are waited for a moment.
+    pub fn is_over(&mut self, stop: &CancellationToken) -> bool {
+        if self.stopped_at.is_none() && stop.is_cancelled() {
+            self.stop.0.store(true, Ordering::Relaxed);
+            self.stopped_at = Some(self.elapsed());
+        }
+        let is_past = |at| self.elapsed() > at + GRACE;
+        self.is_cut_off = self.stopped_at.is_some_and(is_past);
+        self.is_cut_off || self.is_at_its_end()
     }
 
     /// Whether nothing more is to be waited for: all is sent, and all is answered since a moment.
-    pub fn is_over(&self) -> bool {
+    fn is_at_its_end(&self) -> bool {
         let quiet = clock::now().saturating_duration_since(self.last_answer) >= LINGER;
         self.done.is_some() && self.ledger.open() == 0 && quiet
     }

@@ -12,15 +12,12 @@ use super::trouble::{cause_of, silence};
 use super::{BurstOut, BurstShape, Bursts, Event};
 use crate::judge::limits::judge;
 use crate::measure::burst::Burst;
-use crate::measure::burst::fold::{Fold, Settled};
-use crate::measure::{Out, Outcome as SlotOutcome, Slot, Task};
+use crate::measure::burst::fold::Fold;
+use crate::measure::{Out, Slot, SlotOutcome, Task};
 use crate::net::Visit;
 use crate::net::packets::{Lasting, told};
 use crate::net::{Leads, Route};
 use crate::record::{Failure, Mode, Outcome};
-
-/// How long answers are waited for once the run is stopped.
-pub(super) const GRACE: Duration = Duration::from_secs(2);
 
 impl Task for Bursts {
     type Row = Burst;
@@ -97,7 +94,6 @@ impl Bursts {
     ) -> bool {
         let shape = &self.options.shape;
         let mut fold = Fold::new(shape.interval);
-        let mut stopped_at = None;
         let mut packets = 0;
         loop {
             session
@@ -106,16 +102,8 @@ impl Bursts {
                     self.totals().fold.note(fate);
                 })
                 .await;
-            if stopped_at.is_none() && stop.is_cancelled() {
-                session.stop();
-                stopped_at = Some(session.elapsed());
-            }
-            let grace_is_over = stopped_at.is_some_and(|at| session.elapsed() > at + GRACE);
-            let over = session.is_over() || grace_is_over;
+            let over = session.is_over(stop);
             while let Some(packet) = session.next_settled(over) {
-                if grace_is_over && is_unknown(&packet) {
-                    continue;
-                }
                 packets = packet.sequence + 1;
                 fold.add(&packet);
                 self.totals().add(&packet);
@@ -147,9 +135,4 @@ impl Bursts {
         row.figures = Some(figures);
         true
     }
-}
-
-/// Whether nothing is known of a packet that was cut off.
-pub(super) fn is_unknown(packet: &Settled) -> bool {
-    packet.rtt.is_none() && !packet.send_error
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io;
 
-use super::shape::BurstShape;
+use super::BurstShape;
 use crate::record::{Cause, Failure, Figures, micros};
 
 /// What went wrong besides lost packets.

@@ -11,12 +11,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::distance::distance;
 use super::session::PacketSession;
-use super::task::{GRACE, is_unknown};
 use super::trouble::silence;
 use super::{BurstOut, BurstShape, Bursts, Event};
 use crate::clock;
 use crate::judge::limits::judge;
-use crate::measure::Outcome as SlotOutcome;
+use crate::measure::SlotOutcome;
 use crate::measure::burst::Burst;
 use crate::measure::burst::fold::Fold;
 use crate::net::Visit;
@@ -123,7 +122,7 @@ impl Bursts {
             self.note(blocked, out).await;
             if minute >= next {
                 next = minute + 1;
-                self.totals().rows += 1;
+                self.totals().count(&row);
                 row.clock = self.opener.steps().claim_now();
                 out.row(row).await;
             }
@@ -170,7 +169,6 @@ impl Bursts {
         stop: &CancellationToken,
     ) {
         let mut minute: Option<Minute> = None;
-        let mut stopped_at = None;
         loop {
             session
                 .advance(|fate| {
@@ -185,16 +183,8 @@ impl Bursts {
                 let from = blank.local.replace(to);
                 out.event(Event::Moved { from, to, at }).await;
             }
-            if stopped_at.is_none() && stop.is_cancelled() {
-                session.stop();
-                stopped_at = Some(session.elapsed());
-            }
-            let grace_is_over = stopped_at.is_some_and(|at| session.elapsed() > at + GRACE);
-            let over = session.is_over() || grace_is_over;
+            let over = session.is_over(stop);
             while let Some(packet) = session.next_settled(over) {
-                if grace_is_over && is_unknown(&packet) {
-                    continue;
-                }
                 let number = packet.at.as_secs() / MINUTE.as_secs();
                 if minute
                     .as_ref()

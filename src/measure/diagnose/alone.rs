@@ -11,10 +11,11 @@ use crate::judge::diagnose::facts::{Fact, Why};
 impl Looking<'_> {
     /// What needs the wire for itself.
     pub(super) async fn measure(&self, found: &mut Looked, budget: &Budget) {
+        // sizes and the stream are made of Binding requests
         let cell = found.udp.known().and_then(|cells| {
             let open = cells
                 .iter()
-                .filter(|(port, cell)| *port != 443 && cell.answered > 0);
+                .filter(|(port, cell)| *port != 443 && cell.bound > 0);
             open.map(|(_, cell)| (cell.remote, cell.rtt)).next()
         });
         if let Some((remote, rtt)) = cell {

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::budget::Budget;
-use crate::net::{IcmpMessage, Opener, Route, Visit, clear, sender};
+use crate::net::{IcmpMessage, Opener, Route, Visit, line, sender};
 use crate::record::{Cause, Failure, Phase, Tcp};
 
 /// Connects to each address.
@@ -105,7 +105,7 @@ async fn connect(opener: &Opener, remote: SocketAddr) -> Tried {
     let mut tcp = connection.tcp;
     let failure = match connection.stream {
         Ok(connected) => {
-            let talk = clear::talk(connected, None, Duration::ZERO).await;
+            let talk = line::talk(connected, None, Duration::ZERO).await;
             tcp.end = talk.kernel.end_of(&tcp);
             None
         }

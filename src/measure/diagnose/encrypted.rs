@@ -11,7 +11,7 @@ use crate::judge::PathFacts;
 use crate::measure::certified::Certified;
 use crate::net::trust::Judge;
 use crate::net::{
-    Connected, Exchange, LocalEnd, Opener, Route, Secured, Session, Visit, clear, pseudo_tls,
+    Connected, Exchange, LocalEnd, Opener, Route, Secured, Session, Visit, line, pseudo_tls,
 };
 use crate::record::{Ask, Cause, Failure, Phase, PhaseTimes, Tcp, Tls, TurnReply};
 use crate::target::Target;
@@ -156,7 +156,7 @@ pub async fn in_the_clear(opener: &Opener, remote: SocketAddr) -> Option<Talked>
     let Some(stream) = stream else {
         return Some(talked);
     };
-    let talk = clear::talk(stream, Some(Ask::Allocate), opener.plan().limits.turn).await;
+    let talk = line::talk(stream, Some(Ask::Allocate), opener.plan().limits.turn).await;
     Some(Talked {
         failure: talk.ready.err(),
         reply: talk

@@ -148,7 +148,7 @@ impl Looking<'_> {
         found.with_trips(trips).ended(&budget)
     }
 
-    /// Whether nothing but the relays is gone to.
+    /// Whether nothing but the relays is contacted.
     pub(super) fn leaves_out_others(&self) -> bool {
         self.options.offline || self.options.lab
     }

@@ -35,7 +35,7 @@ pub struct Looked {
     pub names_v6: Fact<Vec<NameServer>>,
     /// The addresses of `ipv4only.arpa`, which only a DNS64 gives to IPv6; asked where there is no way for IPv4.
     pub nat64: Fact<Vec<IpAddr>>,
-    /// The relays that were gone to.
+    /// The relays that were contacted.
     pub relays: Vec<Relay>,
     /// This end of the way to the first relay.
     pub carrier: Option<Carrier>,
@@ -55,7 +55,7 @@ pub struct Looked {
     pub same_region: Option<(Relay, Fact<Connects>)>,
     /// TCP 80 of the first relay.
     pub tcp_80: Fact<Connects>,
-    /// The control name that was gone to.
+    /// The control name that was contacted.
     pub control_name: &'static str,
     /// TCP 443 of the control name.
     pub control: Fact<Connects>,

@@ -10,7 +10,7 @@
 //! | `looked` | all that was seen |
 //! | `machine` | interface, router, tunnel, hosts file, proxy, clock: nothing is sent |
 //! | `names` | every name server of the system by itself, and one to compare with |
-//! | `relays` | which relays are gone to |
+//! | `relays` | which relays are contacted |
 //! | `connects` | TCP, three times each, and who rejects it |
 //! | `encrypted` | TLS, pseudo-TLS, TURN in clear and inside TLS |
 //! | `datagrams` | UDP ports, what the relays see of this end, sizes, a burst |

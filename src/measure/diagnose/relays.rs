@@ -1,4 +1,4 @@
-//! Which relays are gone to: two that the name servers named, of two regions if they name two.
+//! Which relays are contacted: two that the name servers named, of two regions if they name two.
 
 use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
@@ -21,7 +21,7 @@ pub enum Origin {
     BuiltIn,
 }
 
-/// A relay that is gone to.
+/// A relay that is contacted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Relay {
     /// Its address.
@@ -38,7 +38,7 @@ pub struct Relay {
 /// be there.
 const BUILT_IN: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(52, 123, 195, 2));
 
-/// Relays that are gone to.
+/// Relays that are contacted.
 const MOST: usize = 2;
 
 /// The relays among all that was answered.
@@ -77,7 +77,7 @@ pub fn choose(
             .iter()
             .skip(1)
             .find(|relay| relay.region != first.region);
-        // where the system's lead to one region and another name server to another, both have to be gone to: which one is
+        // where the system's lead to one region and another name server to another, both have to be contacted: which one is
         // nearer is measured, not read from a name
         let elsewhere = others
             .iter()
@@ -138,7 +138,7 @@ pub fn another(
     named(opener, servers).into_iter().find(is_new)
 }
 
-/// Whether nothing can be gone to there: a filter's address.
+/// Whether nothing can be contacted there: a filter's address.
 fn is_nobodys(opener: &Opener, address: IpAddr) -> bool {
     opener.plan().finds_filters
         && match address.to_canonical() {

@@ -75,10 +75,10 @@ impl Looking<'_> {
         };
         let open: Vec<_> = found.udp.known().map_or_else(Vec::new, |cells| {
             let open = cells.iter().filter(|(_, cell)| cell.answered > 0);
-            open.map(|(port, cell)| (*port, cell.remote)).collect()
+            open.map(|(port, cell)| (*port, cell)).collect()
         });
         let turn_udp = async {
-            let Some((_, remote)) = open.first().copied() else {
+            let Some(remote) = open.first().map(|(_, cell)| cell.remote) else {
                 return Fact::Unknown(Why::NotReached);
             };
             let (local, limit) = (self.opener.local_end().clone(), limits.turn);
@@ -88,8 +88,8 @@ impl Looking<'_> {
         let mapped = async {
             let several: Vec<_> = open
                 .iter()
-                .filter(|(port, _)| *port < 3480 && *port != 443)
-                .map(|(_, remote)| *remote)
+                .filter(|(port, cell)| *port < 3480 && *port != 443 && cell.bound > 0)
+                .map(|(_, cell)| cell.remote)
                 .take(3)
                 .collect();
             if self.options.lab {

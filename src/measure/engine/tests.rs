@@ -22,7 +22,7 @@ async fn measured(
     out: Out<u64, Infallible>,
     slot: u64,
     stop: CancellationToken,
-) -> Outcome {
+) -> SlotOutcome {
     match does {
         Does::EndsAfterTheStop => {
             stop.cancelled().await;
@@ -32,7 +32,7 @@ async fn measured(
         Does::GoesOn => std::future::pending().await,
         Does::Panics => panic!("a fault of this program"),
     }
-    Outcome::Done
+    SlotOutcome::Done
 }
 
 impl Task for Graced {
@@ -44,7 +44,7 @@ impl Task for Graced {
         slot: Slot,
         out: Out<u64, Infallible>,
         stop: CancellationToken,
-    ) -> Outcome {
+    ) -> SlotOutcome {
         measured(self.0, out, slot.number, stop).await
     }
 }
@@ -60,7 +60,7 @@ impl Task for OwnEnd {
         slot: Slot,
         out: Out<u64, Infallible>,
         stop: CancellationToken,
-    ) -> Outcome {
+    ) -> SlotOutcome {
         measured(self.0, out, slot.number, stop).await
     }
 }
@@ -134,9 +134,9 @@ impl Task for TooMuch {
         _slot: Slot,
         _out: Out<u64, Infallible>,
         _stop: CancellationToken,
-    ) -> Outcome {
+    ) -> SlotOutcome {
         self.0.fetch_add(1, Ordering::Relaxed);
-        Outcome::TooMuch(IpAddr::from([192, 0, 2, 1]))
+        SlotOutcome::TooMuch(IpAddr::from([192, 0, 2, 1]))
     }
 }
 

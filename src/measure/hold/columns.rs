@@ -1,20 +1,16 @@
 //! The columns of a held connection.
 
 use std::borrow::Cow;
-use std::net::IpAddr;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
 use crate::measure::hold::Hold;
-use crate::record::{ClockChange, Dns, HoldFigures, Outcome, PhaseTimes, Run, Tls, Via};
+use crate::record::{HoldFigures, Outcome};
 use crate::schema::column::{Column, Kind, of};
 use crate::schema::dialect::Dialect;
 use crate::schema::group::{Group, count, table};
-use crate::schema::groups::{
-    HasBytes, HasClock, HasDns, HasHost, HasLocalEnd, HasOutcome, HasPeer, HasProxy, HasRelay,
-    HasRun, HasStart, HasTimes, HasTls,
-};
+use crate::schema::groups::{HasBytes, HasOutcome, by_fields};
 use crate::schema::row_kind::RowKind;
 use crate::schema::stored::{Keep, Stored};
 use crate::schema::value::{Value, number, seconds, time_us, word};
@@ -98,6 +94,8 @@ const MEANINGS: &[(&str, &str)] = &[
 
 pub(crate) static HOLD: [Column<Hold>; count(PIECES)] = table(PIECES, MEANINGS);
 
+by_fields!(Hold: HasRun, HasClock, HasStart, HasHost, HasDns, HasPeer, HasProxy, HasRelay, HasLocalEnd, HasTimes, HasTls);
+
 impl RowKind for Hold {
     const WHAT: &'static str = "hold";
     const MEANING: &'static str = "A connection that was held open";
@@ -117,76 +115,6 @@ impl RowKind for Hold {
     }
 }
 
-impl HasRun for Hold {
-    fn run(&self) -> &Run {
-        &self.run
-    }
-
-    fn slot(&self) -> u64 {
-        self.slot
-    }
-}
-
-impl HasClock for Hold {
-    fn clock(&self) -> ClockChange {
-        self.clock
-    }
-}
-
-impl HasStart for Hold {
-    fn lag(&self) -> Option<Duration> {
-        self.lag
-    }
-}
-
-impl HasHost for Hold {
-    fn host(&self) -> &str {
-        &self.host
-    }
-}
-
-impl HasDns for Hold {
-    fn dns(&self) -> &Dns {
-        &self.dns
-    }
-}
-
-impl HasPeer for Hold {
-    fn remote_ip(&self) -> Option<IpAddr> {
-        self.remote.map(|address| address.ip().to_canonical())
-    }
-
-    fn port(&self) -> u16 {
-        self.remote.map_or(self.port, |address| address.port())
-    }
-}
-
-impl HasProxy for Hold {
-    fn via(&self) -> Option<&Via> {
-        self.via.as_ref()
-    }
-}
-
-impl HasRelay for Hold {
-    fn region(&self) -> &str {
-        &self.region
-    }
-
-    fn in_teams_range(&self) -> Option<bool> {
-        self.in_teams_range
-    }
-}
-
-impl HasLocalEnd for Hold {
-    fn local_ip(&self) -> Option<IpAddr> {
-        self.local.map(|address| address.ip().to_canonical())
-    }
-
-    fn local_port(&self) -> Option<u16> {
-        self.local.map(|address| address.port())
-    }
-}
-
 impl HasOutcome for Hold {
     fn outcome(&self) -> &Outcome {
         &self.outcome
@@ -194,18 +122,6 @@ impl HasOutcome for Hold {
 
     fn detail(&self) -> Cow<'_, str> {
         Hold::detail(self)
-    }
-}
-
-impl HasTimes for Hold {
-    fn times(&self) -> PhaseTimes {
-        self.times
-    }
-}
-
-impl HasTls for Hold {
-    fn tls(&self) -> &Tls {
-        &self.tls
     }
 }
 

@@ -9,14 +9,12 @@ pub mod finished;
 pub mod fold;
 mod pacer;
 pub mod row;
-pub mod sample;
 pub mod sample_columns;
 pub mod sections;
 mod shape;
 pub mod text;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
@@ -27,24 +25,23 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::certified::{self, Certified};
-use super::{Out, Outcome as SlotOutcome, Slot, Task};
+use super::{Out, Slot, SlotOutcome, Task};
 use crate::clock;
-use crate::measure::hold::fold::{Fold, Sum};
+use crate::measure::hold::fold::{Fold, HeldGroup, Sum};
 use crate::net::packets::told;
 use crate::net::trust::Judge;
 use crate::net::{Destination, Handshake, Held, Leads, Meter, Opener, Refusal, Session, Visit};
 use crate::record::{
-    Cause, ClockChange, Dns, EndedBy, Failure, HoldFigures, Outcome, Phase, PhaseTimes, Run, Tls,
-    Transport,
+    Cause, ClockChange, Dns, Failure, HoldFigures, Outcome, Phase, PhaseTimes, Run, Tls, Transport,
 };
+use crate::schema::LiveRow;
 use crate::schema::through::through;
 use crate::stats::Distribution;
 use crate::stats::paths::Paths;
 use crate::target::Target;
 
 use pacer::{Look, Pacer};
-pub use row::Hold;
-pub use sample::Sample;
+pub use row::{Hold, Sample};
 pub use shape::HoldShape;
 
 /// Looks that may wait, so that no look ever waits for a disk: minutes of them.
@@ -73,14 +70,8 @@ pub enum Samples {
 /// Held connections together.
 #[derive(Debug, Clone, Default)]
 pub struct Totals {
-    /// Rows.
-    pub rows: u64,
-    /// How many ended how.
-    pub ended: BTreeMap<EndedBy, u64>,
-    /// Time that they were held.
-    pub held: Duration,
-    /// Requests sent.
-    pub sent: u64,
+    /// Their rows, as a report of them has it.
+    pub rows: HeldGroup,
     /// Requests not sent.
     pub missed: u64,
     /// Messages that answered no request.
@@ -110,31 +101,28 @@ impl Totals {
     pub fn sent_by_now(&self) -> u64 {
         let meter = self.now.meter.as_ref();
         let now = meter.map_or(0, |meter| meter.sent.load(Ordering::Relaxed));
-        self.sent.saturating_add(now)
-    }
-
-    /// Connections.
-    pub fn connections(&self) -> u64 {
-        self.ended.values().sum()
+        self.rows.sent.saturating_add(now)
     }
 
     /// The figures of all of them.
     pub fn figures(&self) -> HoldFigures {
         HoldFigures {
-            sent: self.sent,
+            sent: self.rows.sent,
             missed: self.missed,
             ignored: self.ignored,
             ..self.sum.figures()
         }
     }
 
-    fn add(&mut self, held: &Held, figures: &HoldFigures, sum: &Sum) {
-        *self.ended.entry(held.end.by).or_default() += 1;
-        self.held += held.end.held;
-        self.sent += figures.sent;
-        self.missed += figures.missed;
-        self.ignored += figures.ignored;
-        self.sum.merge(sum);
+    /// Takes a row in, with the samples and answers where a connection was held.
+    fn add(&mut self, row: &Hold, sum: Option<&Sum>) {
+        self.rows.add(&LiveRow(row));
+        if let Some((figures, sum)) = row.figures.as_ref().zip(sum) {
+            self.missed += figures.missed;
+            self.ignored += figures.ignored;
+            self.sum.merge(sum);
+        }
+        self.proxy = row.via.as_ref().map(|via| Arc::clone(&via.proxy));
         self.now.meter = None;
     }
 }
@@ -161,12 +149,8 @@ impl Task for Holds {
             Ok(opened) => opened,
             Err(refusal) => return refusal.into(),
         };
-        {
-            let mut totals = self.totals();
-            totals.rows += 1;
-            totals.proxy = row.via.as_ref().map(|via| Arc::clone(&via.proxy));
-        }
         let Some(mut open) = opened else {
+            self.totals().add(&row, None);
             row.clock = self.opener.steps().claim_now();
             out.row(row).await;
             return SlotOutcome::Done;
@@ -191,20 +175,22 @@ impl Task for Holds {
             let name = through(Cow::Borrowed(&*row.host), proxy);
             self.totals().paths.take_tls(&row.tls, &name, row.started);
         }
-        match result {
+        let sum = match result {
             Ok((held, figures, sum)) => {
-                self.totals().add(&held, &figures, &sum);
                 row.figures = Some(figures);
                 row.bytes_sent = row.bytes_sent.map(|sent| sent + held.sent);
                 let received = row.bytes_received;
                 row.bytes_received = received.map(|received| received + held.received);
                 row.end = Some(held.end);
+                Some(sum)
             }
             Err(error) => {
                 let failure = Failure::new(Cause::ConnectLocalError, told(&error));
                 row.outcome = failure.into();
+                None
             }
-        }
+        };
+        self.totals().add(&row, sum.as_ref());
         row.clock = self.opener.steps().claim_now();
         // the row may have to wait, the relay must not
         tokio::join!(out.row(row), open.session.close());

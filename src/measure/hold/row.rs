@@ -1,4 +1,4 @@
-//! A connection that was held open: one row.
+//! A connection that was held open: one row. A look at it: a row of its own file.
 
 use std::borrow::Cow;
 use std::net::SocketAddr;
@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::record::{ClockChange, Dns, HoldEnd, HoldFigures, Outcome, PhaseTimes, Run, Tls, Via};
+use crate::record::{
+    ClockChange, Dns, HoldEnd, HoldFigures, Outcome, PhaseTimes, Run, TcpNumbers, Tls, Via,
+};
 
 /// One connection that was held open: one row.
 #[derive(Debug, Clone)]
@@ -68,4 +70,33 @@ impl Hold {
             (Outcome::Ok, None) => "",
         })
     }
+}
+
+/// One look at the kernel's numbers of a connection that is held.
+#[derive(Debug, Clone)]
+pub struct Sample {
+    /// What all rows of the run share.
+    pub run: Arc<Run>,
+    /// Slot of its connection.
+    pub slot: u64,
+    /// Host name or address that was asked for.
+    pub host: Arc<str>,
+    /// Where the connection goes; not known behind a proxy that resolves the name itself.
+    pub remote: Option<SocketAddr>,
+    /// The port there.
+    pub port: u16,
+    /// The proxy that it leads through.
+    pub via: Option<Via>,
+    /// Its number in the schedule of samples, from 0.
+    pub sequence: u64,
+    /// Wall clock when it was taken.
+    pub wall: DateTime<Utc>,
+    /// Time since the handshake ended.
+    pub at: Duration,
+    /// Requests sent so far.
+    pub sent: u64,
+    /// Requests answered so far.
+    pub answered: u64,
+    /// What the kernel said.
+    pub numbers: TcpNumbers,
 }

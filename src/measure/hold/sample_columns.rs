@@ -5,11 +5,10 @@ use std::net::IpAddr;
 use chrono::{DateTime, Utc};
 
 use crate::measure::hold::Sample;
-use crate::record::{Run, Via};
 use crate::schema::column::{Column, Kind, of};
 use crate::schema::dialect::Dialect;
 use crate::schema::group::{Group, count, table};
-use crate::schema::groups::{HasHost, HasPeer, HasProxy, HasRun};
+use crate::schema::groups::{HasPeer, by_fields};
 use crate::schema::row_kind::RowKind;
 use crate::schema::stored::{Keep, Stored};
 use crate::schema::value::{Value, number, time_us};
@@ -52,6 +51,8 @@ const MEANINGS: &[(&str, &str)] = &[
 
 pub(crate) static SAMPLE: [Column<Sample>; count(PIECES)] = table(PIECES, MEANINGS);
 
+by_fields!(Sample: HasRun, HasHost, HasProxy);
+
 impl RowKind for Sample {
     const WHAT: &'static str = "sample";
     const MEANING: &'static str = "The kernel's numbers of a held connection at one moment";
@@ -71,22 +72,6 @@ impl RowKind for Sample {
     }
 }
 
-impl HasRun for Sample {
-    fn run(&self) -> &Run {
-        &self.run
-    }
-
-    fn slot(&self) -> u64 {
-        self.slot
-    }
-}
-
-impl HasHost for Sample {
-    fn host(&self) -> &str {
-        &self.host
-    }
-}
-
 impl HasPeer for Sample {
     fn remote_ip(&self) -> Option<IpAddr> {
         self.remote.map(|remote| remote.ip().to_canonical())
@@ -94,11 +79,5 @@ impl HasPeer for Sample {
 
     fn port(&self) -> u16 {
         self.port
-    }
-}
-
-impl HasProxy for Sample {
-    fn via(&self) -> Option<&Via> {
-        self.via.as_ref()
     }
 }

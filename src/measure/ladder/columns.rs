@@ -10,7 +10,7 @@ use crate::record::Run;
 use crate::schema::column::{Column, Kind, of};
 use crate::schema::dialect::Dialect;
 use crate::schema::group::{Group, count, table};
-use crate::schema::groups::{HasHost, HasPeer, HasRun};
+use crate::schema::groups::{HasPeer, HasRun, by_fields};
 use crate::schema::row_kind::RowKind;
 use crate::schema::value::{Value, list, number, optional, text, word};
 
@@ -67,6 +67,8 @@ const MEANINGS: &[(&str, &str)] = &[("Port", "TCP port that was connected to")];
 
 pub(crate) static LADDER: [Column<Rung>; count(PIECES)] = table(PIECES, MEANINGS);
 
+by_fields!(Rung: HasHost);
+
 impl RowKind for Rung {
     const WHAT: &'static str = "ladder";
     const MEANING: &'static str =
@@ -89,12 +91,6 @@ impl HasRun for Rung {
 
     fn slot(&self) -> u64 {
         0
-    }
-}
-
-impl HasHost for Rung {
-    fn host(&self) -> &str {
-        &self.host
     }
 }
 

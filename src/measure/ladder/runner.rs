@@ -11,7 +11,7 @@ use tokio_util::task::TaskTracker;
 use super::script::{Answer, Findings, Handshake, Script, ScriptStep, Step, Stop, Whole};
 use crate::clock;
 use crate::measure;
-use crate::net::{Destination, Opener, Refusal, Route, Sessions, TlsVersion, Visit};
+use crate::net::{Destination, Opener, Refusal, Route, SessionCache, TlsVersion, Visit};
 use crate::record::ProtocolVersion;
 use crate::wire::tls_ask::{Hello, Reply, is_complete};
 
@@ -32,7 +32,7 @@ const MOST_CLOSING: usize = 64;
 
 /// What a run may spend, and how far it is.
 #[derive(Debug)]
-pub struct Run<'a> {
+pub struct Asking<'a> {
     opener: &'a Opener,
     interval: Duration,
     stop: &'a measure::Stop,
@@ -56,7 +56,7 @@ pub struct Climbed {
     pub took: Duration,
 }
 
-impl<'a> Run<'a> {
+impl<'a> Asking<'a> {
     /// A run that asks so often.
     pub fn new(opener: &'a Opener, interval: Duration, stop: &'a measure::Stop) -> Self {
         Self {
@@ -74,7 +74,7 @@ impl<'a> Run<'a> {
     ///
     /// # Errors
     ///
-    /// When the address may not be gone to so often.
+    /// When the address may not be contacted so often.
     pub async fn climb(
         &mut self,
         (route, to): (Route, &Destination),
@@ -184,7 +184,7 @@ struct Relay {
     connects: Vec<Duration>,
     /// What the slowest answer took.
     slowest: Option<Duration>,
-    sessions: Vec<(Handshake, Sessions)>,
+    sessions: Vec<(Handshake, SessionCache)>,
     random: Random,
 }
 
@@ -216,17 +216,17 @@ impl Relay {
         let limit = self.limit();
         let bytes = hello.bytes(|| self.random.byte());
         let enough = |bytes: &[u8]| is_complete(hello, bytes);
-        let heard = match opener.say(&self.to, &bytes, limit, enough).await {
-            Ok(heard) => heard,
+        let raw = match opener.say(&self.to, &bytes, limit, enough).await {
+            Ok(raw) => raw,
             Err(failure) => return Answer::Unreachable(failure.to_string()),
         };
-        self.connects.extend(heard.connect);
-        if !heard.bytes.is_empty() && heard.took < limit {
-            self.slowest = self.slowest.max(Some(heard.took));
+        self.connects.extend(raw.connect);
+        if !raw.bytes.is_empty() && raw.took < limit {
+            self.slowest = self.slowest.max(Some(raw.took));
         }
-        let reply = Reply::of(hello, &heard.bytes, heard.ending);
+        let reply = Reply::of(hello, &raw.bytes, raw.ending);
         if closing.len() < MOST_CLOSING {
-            closing.spawn(heard.farewell.say());
+            closing.spawn(raw.farewell.say());
         }
         Answer::Reply(reply)
     }
@@ -265,7 +265,7 @@ impl Relay {
     }
 
     /// The sessions of handshakes that are alike.
-    fn sessions(&mut self, handshake: &Handshake) -> Result<Sessions, rustls::Error> {
+    fn sessions(&mut self, handshake: &Handshake) -> Result<SessionCache, rustls::Error> {
         let known = self.sessions.iter().find(|(of, _)| of == handshake);
         if let Some((_, sessions)) = known {
             return Ok(sessions.clone());
@@ -275,7 +275,7 @@ impl Relay {
             _ => TlsVersion::V12,
         };
         let sends_name = handshake.server_name.is_some();
-        let sessions = Sessions::new(version, &handshake.alpn, sends_name)?;
+        let sessions = SessionCache::new(version, &handshake.alpn, sends_name)?;
         self.sessions.push((handshake.clone(), sessions.clone()));
         Ok(sessions)
     }

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use rustls::pki_types::CertificateDer;
 
-use super::runner::{Climbed, Run};
+use super::runner::{Asking, Climbed};
 use crate::clock;
 use crate::judge::{Circumstances, is_microsofts, tls_path};
 use crate::net::trust::Judge;
-use crate::net::{Destination, Opener, Route, clear};
+use crate::net::{Destination, Opener, Route, line};
 use crate::record::{Ask, HttpReply, Phase, ProtocolVersion, TlsPath, Transport, TurnReply};
 use crate::target::Host;
 use crate::timer::timeout;
@@ -46,7 +46,7 @@ pub struct Walked {
     pub connections: u32,
 }
 
-impl Run<'_> {
+impl Asking<'_> {
     /// Finds it out. Where nobody answered in TLS there is nothing to find.
     pub async fn walk(
         &mut self,
@@ -97,6 +97,8 @@ impl Run<'_> {
                 let beside = Circumstances {
                     system: examined.os_reaches,
                     system_note: examined.os_note,
+                    // what is missing may be the very issuer
+                    verdict: examined.trust_os.filter(|_| findings.chain_is_whole),
                     is_microsofts: in_range,
                     is_whole: findings.chain_is_whole,
                     nearness: None,
@@ -173,7 +175,7 @@ impl Run<'_> {
         }
         let asked = async {
             let stream = opener.connect(to).await.stream.ok()?;
-            let talk = clear::talk(stream, Some(Ask::Allocate), LIMIT).await;
+            let talk = line::talk(stream, Some(Ask::Allocate), LIMIT).await;
             talk.exchange?.turn.reply
         };
         timeout(self.left(), asked).await.ok().flatten()

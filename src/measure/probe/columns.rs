@@ -2,19 +2,15 @@
 
 use std::borrow::Cow;
 use std::net::IpAddr;
-use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::record::{
-    ClockChange, Dns, Explanation, Outcome, PhaseTimes, Record, Run, Tcp, Tls, TlsPath, Turn, Via,
-};
+use crate::record::{Explanation, Outcome, Record, Tcp, TlsPath, Turn};
 use crate::schema::column::{Column, Kind, of, remark};
 use crate::schema::dialect::Dialect;
 use crate::schema::group::{Group, count, table};
 use crate::schema::groups::{
-    HasBytes, HasClock, HasDns, HasHost, HasLocalEnd, HasOutcome, HasPeer, HasProxy, HasRelay,
-    HasRun, HasStart, HasTcp, HasTimes, HasTls, HasTurn,
+    HasBytes, HasLocalEnd, HasOutcome, HasPeer, HasTcp, HasTurn, by_fields,
 };
 use crate::schema::row_kind::RowKind;
 use crate::schema::stored::{Keep, Stored};
@@ -131,6 +127,8 @@ pub static REMARKS: [Column; 5] = [
     })),
 ];
 
+by_fields!(Record: HasRun, HasClock, HasStart, HasHost, HasDns, HasProxy, HasRelay, HasTimes, HasTls);
+
 impl RowKind for Record {
     const WHAT: &'static str = "probe";
     const MEANING: &'static str = "A probe";
@@ -155,40 +153,6 @@ impl RowKind for Record {
     }
 }
 
-impl HasRun for Record {
-    fn run(&self) -> &Run {
-        &self.run
-    }
-
-    fn slot(&self) -> u64 {
-        self.slot
-    }
-}
-
-impl HasClock for Record {
-    fn clock(&self) -> ClockChange {
-        self.clock
-    }
-}
-
-impl HasStart for Record {
-    fn lag(&self) -> Option<Duration> {
-        self.lag
-    }
-}
-
-impl HasHost for Record {
-    fn host(&self) -> &str {
-        &self.host
-    }
-}
-
-impl HasDns for Record {
-    fn dns(&self) -> &Dns {
-        &self.dns
-    }
-}
-
 impl HasPeer for Record {
     // unlike other rows as it was given, an IPv4 address in IPv6 included
     fn remote_ip(&self) -> Option<IpAddr> {
@@ -197,22 +161,6 @@ impl HasPeer for Record {
 
     fn port(&self) -> u16 {
         self.remote.map_or(self.port, |address| address.port())
-    }
-}
-
-impl HasProxy for Record {
-    fn via(&self) -> Option<&Via> {
-        self.via.as_ref()
-    }
-}
-
-impl HasRelay for Record {
-    fn region(&self) -> &str {
-        &self.region
-    }
-
-    fn in_teams_range(&self) -> Option<bool> {
-        self.in_teams_range
     }
 }
 
@@ -234,18 +182,6 @@ impl HasOutcome for Record {
     // a certificate that cannot be read in part is told of, also where all went well
     fn detail(&self) -> Cow<'_, str> {
         Record::detail(self)
-    }
-}
-
-impl HasTimes for Record {
-    fn times(&self) -> PhaseTimes {
-        self.times
-    }
-}
-
-impl HasTls for Record {
-    fn tls(&self) -> &Tls {
-        &self.tls
     }
 }
 

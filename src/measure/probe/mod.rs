@@ -18,7 +18,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::{Out, Outcome as SlotOutcome, Slot, Task, certified};
+use super::{Out, Slot, SlotOutcome, Task, certified};
 use crate::clock::Look;
 use crate::explain::SynTimer;
 use crate::net::trust::Judge;

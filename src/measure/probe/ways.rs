@@ -9,7 +9,7 @@ use super::Prober;
 use crate::explain::explain;
 use crate::judge::Nearness;
 use crate::measure::certified::Certified;
-use crate::net::{Destination, Exchange, Secured, Session, Way, clear, datagram, pseudo_tls};
+use crate::net::{Destination, Exchange, Secured, Session, Way, datagram, line, pseudo_tls};
 use crate::record::{Ask, Cause, Failure, Outcome, Phase, Record, Transport, TurnReply};
 
 /// Addresses whose round trip over UDP is kept.
@@ -154,7 +154,7 @@ impl Prober {
             let limit = limits.tls.saturating_add(limits.turn);
             self.opener.on_its_thread(limit, talk).await
         } else {
-            let talk = clear::talk(connected, way.ask, limits.turn);
+            let talk = line::talk(connected, way.ask, limits.turn);
             self.opener.on_its_thread(limits.turn, talk).await
         };
         let talk = match talk {

@@ -155,7 +155,7 @@ async fn over_udp(
         && v6.ip().is_unicast_link_local()
         && v6.scope_id() == 0
     {
-        let needs = "an address of one link needs its interface behind it, as in fe80::1%eth0";
+        let needs = "an address of one link needs an interface of this machine behind it, as in fe80::1%eth0";
         return Err(Fault::Unreachable(needs.to_owned()));
     }
     socket

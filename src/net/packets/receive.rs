@@ -23,7 +23,7 @@ impl Inner {
         let mut buffer = [0; LONGEST];
         let mut strangers = 0;
         while !self.closed.load(Ordering::Relaxed) {
-            let event = self.heard(&mut buffer);
+            let event = self.receive_one(&mut buffer);
             strangers = match event {
                 Some(Event::Stranger) => strangers + 1,
                 _ => 0,
@@ -42,7 +42,7 @@ impl Inner {
     }
 
     /// What comes next, within a moment.
-    fn heard(&self, buffer: &mut [u8]) -> Option<Event> {
+    fn receive_one(&self, buffer: &mut [u8]) -> Option<Event> {
         let socket = self.socket();
         let Some(socket) = socket.as_ref() else {
             drop(socket);

@@ -9,7 +9,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
-use super::asked::TunnelReply;
+use super::TunnelReply;
 use super::named::{Credentials, Proxy, ProxyScheme};
 use crate::net::line::Line;
 use crate::net::stream::Stream;

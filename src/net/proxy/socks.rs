@@ -6,7 +6,7 @@ use tokio::net::TcpStream;
 use tokio_socks::tcp::Socks5Stream;
 use tokio_socks::{Error, TargetAddr};
 
-use super::asked::TunnelReply;
+use super::TunnelReply;
 use super::named::Proxy;
 use crate::net::stream::Stream;
 use crate::net::{Destination, plain_error};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::asked::TunnelReply;
+use super::TunnelReply;
 use super::named::{Proxy, ProxyScheme};
 use super::{http, socks};
 use crate::clock;

@@ -41,16 +41,16 @@ impl Session {
         let mut talk = StreamTransaction::new(talk, Framing::BackToBack);
         let mut tap = WireTap::new(&self.stream);
         let start = clock::now();
-        let mut heard = start;
-        let driven = drive(&mut self.connection, &mut tap, &mut talk, &mut heard);
+        let mut last_bytes = start;
+        let driven = drive(&mut self.connection, &mut tap, &mut talk, &mut last_bytes);
         let end = if let Ok(end) = timeout(limit, driven).await {
             end
         } else {
-            heard = clock::now();
+            last_bytes = clock::now();
             WaitEnd::Limit(limit)
         };
         let end = talk.ended(end);
-        let took = heard.saturating_duration_since(start);
+        let took = last_bytes.saturating_duration_since(start);
         let mut exchange = talk.talk.conclude(took, 1, end);
         exchange.turn.local_delay = tap.log.local_delay;
         SecureExchange {
@@ -61,12 +61,12 @@ impl Session {
     }
 }
 
-/// Sends the request and reads until the end; `heard` is the moment of the last bytes.
+/// Sends the request and reads until the end; `last_bytes` is the moment of the last bytes.
 async fn drive(
     connection: &mut ClientConnection,
     tap: &mut WireTap<'_>,
     talk: &mut StreamTransaction,
-    heard: &mut std::time::Instant,
+    last_bytes: &mut std::time::Instant,
 ) -> WaitEnd {
     if let Err(error) = connection.writer().write_all(talk.talk.request()) {
         return WaitEnd::Reset(plain_error(&error));
@@ -100,7 +100,7 @@ async fn drive(
             Err(error) => return WaitEnd::Broken(error.to_string()),
         }
         let read = connection.read_tls(tap);
-        *heard = clock::now();
+        *last_bytes = clock::now();
         match (read, &unsent) {
             (Ok(0), Some(error)) => return WaitEnd::Reset(plain_error(error)),
             // the reader says how it ended

@@ -191,7 +191,7 @@ impl<A: FnMut(Duration)> Requests<'_, A> {
     fn take_in(&mut self) -> Result<There, Ended> {
         for _ in 0..MOST_READS {
             let read = self.connection.read_tls(&mut self.tap);
-            let heard = clock::now();
+            let received_at = clock::now();
             if matches!(&read, Err(error) if error.kind() == io::ErrorKind::WouldBlock) {
                 // the reading has no more to say about why nothing can be written
                 return match &self.unsent {
@@ -200,7 +200,7 @@ impl<A: FnMut(Duration)> Requests<'_, A> {
                 };
             }
             let processed = self.connection.process_new_packets();
-            self.take_plain(heard)?;
+            self.take_plain(received_at)?;
             match processed {
                 Ok(_) => {}
                 Err(Error::AlertReceived(alert)) => {
@@ -220,12 +220,12 @@ impl<A: FnMut(Duration)> Requests<'_, A> {
     }
 
     /// Takes in what stands inside TLS.
-    fn take_plain(&mut self, heard: Instant) -> Result<(), Ended> {
+    fn take_plain(&mut self, received_at: Instant) -> Result<(), Ended> {
         let mut buffer = [0; 4096];
         loop {
             match self.connection.reader().read(&mut buffer) {
                 Ok(0) => return Err((EndedBy::RelayClosed, "close_notify".to_owned())),
-                Ok(count) => self.messages(buffer.get(..count).unwrap_or_default(), heard),
+                Ok(count) => self.messages(buffer.get(..count).unwrap_or_default(), received_at),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
                 // the end of the connection: what the system says of it comes first
                 Err(_) => return Ok(()),
@@ -233,7 +233,7 @@ impl<A: FnMut(Duration)> Requests<'_, A> {
         }
     }
 
-    fn messages(&mut self, bytes: &[u8], heard: Instant) {
+    fn messages(&mut self, bytes: &[u8], received_at: Instant) {
         let Some(stream) = &mut self.stream else {
             return;
         };
@@ -244,7 +244,7 @@ impl<A: FnMut(Duration)> Requests<'_, A> {
                 Next::Message(message) => match answer_to(&message, &mut self.ids) {
                     Some(asked) => {
                         self.meter.answered.fetch_add(1, Ordering::Relaxed);
-                        (self.answered)(heard.saturating_duration_since(asked));
+                        (self.answered)(received_at.saturating_duration_since(asked));
                     }
                     None => self.ignored += 1,
                 },

@@ -34,7 +34,7 @@ use handshake::Stop;
 pub use handshake::{Handshake, TlsVersion};
 pub use head::HEAD_LIMIT;
 pub use hold::{Held, Kernel, Meter};
-pub use whole::{Sessions, WholeHandshake};
+pub use whole::{SessionCache, WholeHandshake};
 use wire_tap::WireTap;
 
 /// Makes handshakes; built once.

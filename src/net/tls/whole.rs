@@ -18,9 +18,9 @@ use crate::timer::timeout;
 /// How long tickets are waited for after a handshake of TLS 1.3.
 const TICKETS: Duration = Duration::from_millis(300);
 
-/// Handshakes that share their sessions.
+/// Handshakes that share a cache of their sessions.
 #[derive(Debug, Clone)]
-pub struct Sessions {
+pub struct SessionCache {
     config: Arc<ClientConfig>,
     recorder: Arc<Recorder>,
     version: TlsVersion,
@@ -39,7 +39,7 @@ pub struct WholeHandshake {
     pub chain: Vec<CertificateDer<'static>>,
 }
 
-impl Sessions {
+impl SessionCache {
     /// For handshakes of one version with these application protocols, and with or without a name (SNI).
     ///
     /// # Errors
@@ -76,7 +76,7 @@ impl Opener {
     /// The failure of the connect or the tls phase.
     pub async fn handshake(
         &self,
-        sessions: &Sessions,
+        sessions: &SessionCache,
         (to, name): (&Destination, Option<ServerName<'static>>),
         limit: Duration,
     ) -> Result<(WholeHandshake, Session), Failure> {

@@ -30,6 +30,21 @@ pub fn first(report: &Report, wanted: &Selection) -> Option<Section> {
     })
 }
 
+/// Where no probe makes a picture: the first one of another kind of measurement, which stands there then and no more in its
+/// section.
+pub fn of_a_kind(sections: &mut [Section]) -> Option<Section> {
+    let mut found = sections.iter_mut().filter_map(|section| {
+        let is_chart = |block: &Block| matches!(block, Block::Chart(_));
+        let place = section.blocks.iter().position(is_chart)?;
+        Some(section.blocks.remove(place))
+    });
+    let chart = found.next()?;
+    Some(Section {
+        at_once: true,
+        ..parts::main_section("glance", "", vec![chart])
+    })
+}
+
 /// The section.
 pub fn section(report: &Report, wanted: &Selection) -> Section {
     let metrics = metrics(report, wanted);

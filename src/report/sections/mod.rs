@@ -24,9 +24,9 @@ use crate::doc::{Document, Section};
 pub fn document(report: &Report, wanted: &Selection) -> Document {
     let mut document = written(report, wanted, groups::sections(report, wanted));
     if wanted.by.is_empty() {
-        document
-            .sections
-            .splice(0..0, charts::first(report, wanted));
+        let first = charts::first(report, wanted);
+        let first = first.or_else(|| charts::of_a_kind(&mut document.sections));
+        document.sections.splice(0..0, first);
     }
     document.sections.insert(0, verdict::section(report));
     document

@@ -8,6 +8,7 @@ mod push;
 mod server;
 mod shared;
 mod textfile;
+mod worker;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -23,6 +24,7 @@ use crate::schema::RowKind;
 pub use push::Push;
 pub use shared::MetricsError;
 use shared::Shared;
+use worker::Worker;
 
 /// Where metrics go, and whose they are.
 #[derive(Debug, Clone, Default)]
@@ -44,8 +46,8 @@ struct MetricsSink<R: 'static> {
     reader: Reader<R>,
     shared: Arc<Shared>,
     server: Option<server::Server>,
-    textfile: Option<textfile::Textfile>,
-    push: Option<push::Pusher>,
+    textfile: Option<Worker>,
+    push: Option<Worker>,
 }
 
 /// Opens all places; each is seen to work as far as that can be told before the first row.
@@ -62,9 +64,9 @@ pub fn start<R: RowKind>(
     let of = || Arc::clone(&shared);
     let server = plan.listen.map(|at| server::Server::start(at, of()));
     let textfile = plan.textfile.as_ref();
-    let textfile = textfile.map(|path| textfile::Textfile::start(path.clone(), of()));
+    let textfile = textfile.map(|path| textfile::start(path.clone(), of()));
     let push = plan.push.as_ref();
-    let push = push.map(|push| push::Pusher::start(push.clone(), of()));
+    let push = push.map(|push| push::start(push.clone(), of()));
     Ok(Box::new(MetricsSink {
         reader: Reader::<R>::new(),
         server: server.transpose()?,

@@ -3,8 +3,6 @@
 
 use std::io::Write as _;
 use std::sync::Arc;
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use flate2::Compression;
@@ -12,7 +10,8 @@ use flate2::write::GzEncoder;
 use ureq::Agent;
 use ureq::tls::{RootCerts, TlsConfig};
 
-use super::shared::{MetricsError, Shared, Trouble};
+use super::shared::{MetricsError, Shared};
+use super::worker::{Names, Worker};
 use crate::metrics::request;
 
 /// What the last request of a run may take: a stop must not wait for a collector that is away.
@@ -47,67 +46,34 @@ impl std::fmt::Debug for Push {
     }
 }
 
-/// Pushes until it is dropped, then once more.
-#[derive(Debug)]
-pub struct Pusher {
-    end: Option<Sender<()>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Pusher {
-    /// Begins; the first request goes out after one interval.
-    ///
-    /// # Errors
-    ///
-    /// When there is no thread.
-    pub fn start(push: Push, shared: Arc<Shared>) -> Result<Self, MetricsError> {
-        let agent = agent();
-        let (end, ended) = channel();
-        let thread = std::thread::Builder::new()
-            .name("otlp".to_owned())
-            .spawn(move || {
-                let what = format!("the collector at {}", shown(&push.url));
-                let mut trouble = Trouble::default();
-                let mut pause = push.every;
-                loop {
-                    let over = ended.recv_timeout(pause) != Err(RecvTimeoutError::Timeout);
-                    let limit = if over {
-                        push.timeout.min(LAST)
-                    } else {
-                        push.timeout
-                    };
-                    let outcome = post(&agent, &push, &shared, limit);
-                    pause = match &outcome {
-                        Err(failed) => failed.pause.unwrap_or(push.every).max(push.every),
-                        Ok(()) => push.every,
-                    };
-                    let outcome = outcome.map_err(|failed| failed.why);
-                    if over {
-                        if let Err(why) = outcome {
-                            shared.note(format!("the last metrics did not reach {what}: {why}"));
-                        }
-                        break;
-                    }
-                    if let Some(told) = trouble.of(&what, outcome) {
-                        shared.note(told);
-                    }
-                }
-            })
-            .map_err(MetricsError::Thread)?;
-        Ok(Self {
-            end: Some(end),
-            thread: Some(thread),
-        })
-    }
-}
-
-impl Drop for Pusher {
-    fn drop(&mut self) {
-        drop(self.end.take());
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
+/// Pushes until what it gives is dropped, then once more; the first request goes out after one interval.
+///
+/// # Errors
+///
+/// When there is no thread.
+pub(super) fn start(push: Push, shared: Arc<Shared>) -> Result<Worker, MetricsError> {
+    let agent = agent();
+    let what = format!("the collector at {}", shown(&push.url));
+    let names = Names {
+        thread: "otlp",
+        last: format!("the last metrics did not reach {what}"),
+        what,
+    };
+    let state = Arc::clone(&shared);
+    Worker::start(names, shared, push.every, move |is_last| {
+        let limit = if is_last {
+            push.timeout.min(LAST)
+        } else {
+            push.timeout
+        };
+        match post(&agent, &push, &state, limit) {
+            Ok(()) => (Ok(()), push.every),
+            Err(failed) => {
+                let pause = failed.pause.unwrap_or(push.every).max(push.every);
+                (Err(failed.why), pause)
+            }
         }
-    }
+    })
 }
 
 /// A URL without a user and a password.

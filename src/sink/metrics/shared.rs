@@ -72,7 +72,7 @@ impl Shared {
     /// Something that the user should know.
     pub fn note(&self, text: String) {
         let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
-        notes.push(Note::Monitoring { text });
+        notes.push(Note::Monitoring(text));
     }
 
     /// What the user should know since it was last asked for.

@@ -2,11 +2,10 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
-use super::shared::{MetricsError, Shared, Trouble};
+use super::shared::{MetricsError, Shared};
+use super::worker::{Names, Worker};
 use crate::in_use::{is_in_use, reason};
 
 /// How often it is written.
@@ -16,62 +15,26 @@ const EVERY: Duration = Duration::from_secs(15);
 const TRIES: u32 = 10;
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Writes until it is dropped, then once more.
-#[derive(Debug)]
-pub struct Textfile {
-    end: Option<Sender<()>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Textfile {
-    /// Writes it for the first time, still without a row.
-    ///
-    /// # Errors
-    ///
-    /// When it cannot be written.
-    pub fn start(path: PathBuf, shared: Arc<Shared>) -> Result<Self, MetricsError> {
-        write(&path, &shared.page()).map_err(|why| MetricsError::Textfile {
-            path: path.display().to_string(),
-            why,
-        })?;
-        let (end, ended) = channel();
-        let thread = std::thread::Builder::new()
-            .name("textfile".to_owned())
-            .spawn(move || {
-                let what = format!("writing {}", path.display());
-                let mut trouble = Trouble::default();
-                loop {
-                    let over = ended.recv_timeout(EVERY) != Err(RecvTimeoutError::Timeout);
-                    let outcome = write(&path, &shared.page());
-                    if over {
-                        if let Err(why) = outcome {
-                            shared.note(format!(
-                                "the last metrics are not in {}: {why}",
-                                path.display()
-                            ));
-                        }
-                        break;
-                    }
-                    if let Some(told) = trouble.of(&what, outcome) {
-                        shared.note(told);
-                    }
-                }
-            })
-            .map_err(MetricsError::Thread)?;
-        Ok(Self {
-            end: Some(end),
-            thread: Some(thread),
-        })
-    }
-}
-
-impl Drop for Textfile {
-    fn drop(&mut self) {
-        drop(self.end.take());
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-    }
+/// Writes it for the first time, still without a row, and until what it gives is dropped, then once more.
+///
+/// # Errors
+///
+/// When it cannot be written.
+pub(super) fn start(path: PathBuf, shared: Arc<Shared>) -> Result<Worker, MetricsError> {
+    let shown = path.display().to_string();
+    write(&path, &shared.page()).map_err(|why| MetricsError::Textfile {
+        path: shown.clone(),
+        why,
+    })?;
+    let names = Names {
+        thread: "textfile",
+        what: format!("writing {shown}"),
+        last: format!("the last metrics are not in {shown}"),
+    };
+    let state = Arc::clone(&shared);
+    Worker::start(names, shared, EVERY, move |_| {
+        (write(&path, &state.page()), EVERY)
+    })
 }
 
 fn write(path: &Path, text: &str) -> Result<(), String> {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 
+use super::super::error::absolute;
 use super::super::note::Note;
 use super::spec::StoreSpec;
 use crate::clock::Wall;
@@ -67,17 +68,27 @@ fn take(notes: &Mutex<Vec<Note>>) -> Vec<Note> {
 }
 
 fn keep(spec: &StoreSpec, wall: &Wall, stop: &Receiver<()>, notes: &Mutex<Vec<Note>>) {
-    let mut is_told = false;
+    let (mut is_told, mut is_doubt_told) = (false, false);
+    let tell = |note: Note| {
+        let mut notes = notes.lock().unwrap_or_else(PoisonError::into_inner);
+        notes.push(note);
+    };
     loop {
         let done = pass(spec, wall.now(), &|pause| is_over(stop, pause));
         let pause = match done {
-            Ok(()) => EVERY,
+            Ok(doubted) => {
+                if let Some(doubted) = doubted
+                    && !std::mem::replace(&mut is_doubt_told, true)
+                {
+                    tell(doubted);
+                }
+                EVERY
+            }
             Err(StoreError::Busy) => RETRY,
             Err(error) => {
                 if !std::mem::replace(&mut is_told, true) {
                     let text = format!("old rows of {} stay: {error}", spec.path.display());
-                    let mut notes = notes.lock().unwrap_or_else(PoisonError::into_inner);
-                    notes.push(Note::Monitoring { text });
+                    tell(Note::Monitoring(text));
                 }
                 EVERY
             }
@@ -93,35 +104,61 @@ fn is_over(stop: &Receiver<()>, pause: Duration) -> bool {
     !matches!(stop.recv_timeout(pause), Err(RecvTimeoutError::Timeout))
 }
 
-/// Deletes all that is old, unless it shall end.
+/// Deletes all that is old, unless it shall end; what stays, as the clock may be wrong.
 fn pass(
     spec: &StoreSpec,
     now: DateTime<Utc>,
     is_over: &dyn Fn(Duration) -> bool,
-) -> Result<(), StoreError> {
+) -> Result<Option<Note>, StoreError> {
     let old = Old::open(&spec.path)?;
+    let mut doubted = None;
     for table in spec.tables.iter() {
         let stored = table.stored;
-        let Some(before) = until(spec, table, now) else {
+        let Some((keep, before)) = until(spec, table, now) else {
             continue;
         };
+        let doubt = doubt(spec, &old, (keep, before), now)?;
+        if doubt.is_some() {
+            doubted = doubted.or(doubt);
+            continue;
+        }
         old.forget(stored, before)?;
         while old.step(stored, before)? {
             if is_over(PAUSE) {
-                return Ok(());
+                return Ok(doubted);
             }
         }
     }
     while old.shrink()? {
         if is_over(PAUSE) {
-            return Ok(());
+            break;
         }
     }
-    Ok(())
+    Ok(doubted)
 }
 
-/// What of a table is old: what lies before the day on which the time to be kept begins.
-fn until(spec: &StoreSpec, table: &StoredTable, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+/// Why what is old stays. All tables are looked at: one in which nothing was written for a year says nothing of the clock.
+fn doubt(
+    spec: &StoreSpec,
+    old: &Old,
+    (keep, before): (Duration, DateTime<Utc>),
+    now: DateTime<Utc>,
+) -> Result<Option<Note>, StoreError> {
+    let tables: Vec<_> = spec.tables.iter().map(|table| table.stored).collect();
+    let (last, first) = old.around(&tables, before)?;
+    let now = now.naive_utc();
+    let what = format!("rows in {}", absolute(&spec.path));
+    Ok(last.and_then(|last| {
+        super::super::doubt::doubt(what, last, first.unwrap_or(now).min(now), keep)
+    }))
+}
+
+/// What of a table is old: how long it is kept, and the day on which that begins.
+fn until(
+    spec: &StoreSpec,
+    table: &StoredTable,
+    now: DateTime<Utc>,
+) -> Option<(Duration, DateTime<Utc>)> {
     let of = |keep: Keep| spec.keep.iter().find(|(of, _)| *of == keep);
     let keep = match table.stored.keep {
         // details stay as long as their rows, unless something else is said
@@ -130,7 +167,10 @@ fn until(spec: &StoreSpec, table: &StoredTable, now: DateTime<Utc>) -> Option<Da
     };
     let (_, keep) = keep?;
     let before = now.checked_sub_signed(TimeDelta::from_std(*keep).ok()?)?;
-    Some(before.date_naive().and_time(NaiveTime::MIN).and_utc())
+    Some((
+        *keep,
+        before.date_naive().and_time(NaiveTime::MIN).and_utc(),
+    ))
 }
 
 #[cfg(test)]

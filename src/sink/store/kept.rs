@@ -92,9 +92,7 @@ impl Kept {
             let file = match file.map(LockedFile::lock) {
                 Ok(Locking::Locked(file) | Locking::Unsupported(file, _)) => (path, file),
                 Ok(Locking::Busy) => {
-                    return Err(SinkError::Locked {
-                        path: absolute(&path),
-                    });
+                    return Err(SinkError::Locked(absolute(&path)));
                 }
                 Err(error) => return Err(SinkError::from_io(&absolute(&path), error)),
             };

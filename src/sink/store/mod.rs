@@ -80,7 +80,7 @@ impl<R: RowKind> StoreSink<R> {
         }
         let is_new = found == Look::Empty && !spec.path.exists();
         let Some(stored) = R::STORED else {
-            return Err(SinkError::NotStored { what: R::WHAT });
+            return Err(SinkError::NotStored(R::WHAT));
         };
         let is_wanted = |column: &&Column<R>| {
             column.default || spec.more.contains(&(stored.table, column.name))
@@ -128,9 +128,7 @@ impl<R: RowKind> StoreSink<R> {
             if let Some(mut store) = self.store.take() {
                 store.finish().map_err(|error| self.failed(error))?;
             }
-            self.notes.push(Note::Replaced {
-                path: self.shown.clone(),
-            });
+            self.notes.push(Note::Replaced(self.shown.clone()));
         }
         if self.store.is_none() {
             self.open()?;

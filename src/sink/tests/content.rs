@@ -59,7 +59,7 @@ fn rows_that_cannot_be_told_are_continued_by_real_ones_only() {
     ] {
         let place = Place::holding("probes.csv", &text);
         let error = refused(&place, &in_lab(place.spec(&["slot"])));
-        assert!(matches!(error, SinkError::WorldUnknown { .. }), "{error}");
+        assert!(matches!(error, SinkError::WorldUnknown(..)), "{error}");
         append(&place.spec(&["slot"]), &[]);
         assert_eq!(place.text(), text);
     }
@@ -88,7 +88,7 @@ fn without_a_column_for_it_addresses_and_names_tell_the_world() {
                 .err()
                 .map(|error| match error {
                     SinkError::World { .. } => "other",
-                    SinkError::WorldUnknown { .. } => "unknown",
+                    SinkError::WorldUnknown(..) => "unknown",
                     error => panic!("{error}"),
                 })
         });
@@ -132,12 +132,7 @@ fn a_file_that_cannot_tell_lab_rows_gets_a_note() {
     for name in ["probes.csv", "probes.jsonl"] {
         let place = Place::new(name);
         let notes = append(&in_lab(place.spec(&["slot"])), &[lab(1)]);
-        assert_eq!(
-            notes,
-            [Note::LabUnmarked {
-                path: place.shown()
-            }]
-        );
+        assert_eq!(notes, [Note::LabUnmarked(place.shown())]);
     }
 }
 
@@ -169,7 +164,7 @@ fn a_last_line_that_is_ended_but_no_row_is_refused() {
     ] {
         let place = Place::holding("probes.csv", format!("{HEADER}\"0\",\"real\"\n{last}"));
         let error = refused(&place, &place.spec(CHOSEN));
-        assert!(matches!(error, SinkError::BrokenRow { .. }), "{error}");
+        assert!(matches!(error, SinkError::BrokenRow(..)), "{error}");
     }
 }
 
@@ -181,7 +176,7 @@ fn a_line_beyond_a_mebibyte_is_refused() {
     );
     assert!(matches!(
         refused(&place, &place.spec(CHOSEN)),
-        SinkError::LongLine { .. }
+        SinkError::LongLine(..)
     ));
 }
 
@@ -268,7 +263,7 @@ fn a_file_of_a_later_day_is_judged_like_the_first() {
             ..slot(1)
         })
         .unwrap_err();
-    assert!(matches!(error, SinkError::NotCsv { .. }));
+    assert!(matches!(error, SinkError::NotCsv(..)));
     assert_eq!(fs::read_to_string(path(1)).unwrap(), "mine\n");
     assert_eq!(sink.notes(), []);
     sink.write(&Record {

@@ -12,14 +12,12 @@ fn every_message_names_the_path_and_the_fix_in_lower_case_without_a_full_stop() 
     let io = || io::Error::other("device on fire");
     let all = [
         (
-            SinkError::UnknownFormat { path: path() },
+            SinkError::UnknownFormat(path()),
             "cannot tell the format of /srv/probes.csv by its ending: let the name end in \
              .csv or .jsonl",
         ),
         (
-            SinkError::Compressed {
-                path: "/srv/probes.csv.gz".to_owned(),
-            },
+            SinkError::Compressed("/srv/probes.csv.gz".to_owned()),
             "/srv/probes.csv.gz: rows are appended one by one, which no compressed file takes: let the name end in .csv \
              or .jsonl, and compress it when the run is over (reports read .gz)",
         ),
@@ -32,16 +30,16 @@ fn every_message_names_the_path_and_the_fix_in_lower_case_without_a_full_stop() 
              another",
         ),
         (
-            SinkError::Directory { path: path() },
+            SinkError::Directory(path()),
             "/srv/probes.csv is a directory: name a file in it, such as probes.csv",
         ),
         (
-            SinkError::NotAFile { path: path() },
+            SinkError::NotAFile(path()),
             "/srv/probes.csv is not a regular file: name one, or leave it out and redirect \
              stdout",
         ),
         (
-            SinkError::ReadOnly { path: path() },
+            SinkError::ReadOnly(path()),
             "/srv/probes.csv is read-only: make it writable or choose another file",
         ),
         (
@@ -52,7 +50,7 @@ fn every_message_names_the_path_and_the_fix_in_lower_case_without_a_full_stop() 
             "no permission to write /srv/probes.csv: change the rights or choose another file",
         ),
         (
-            SinkError::Locked { path: path() },
+            SinkError::Locked(path()),
             "/srv/probes.csv is in use by another run or program: end that one or choose \
              another file",
         ),
@@ -65,7 +63,7 @@ fn every_message_names_the_path_and_the_fix_in_lower_case_without_a_full_stop() 
              choose another file",
         ),
         (
-            SinkError::Utf16End { path: path() },
+            SinkError::Utf16End(path()),
             "the last line of /srv/probes.csv is in UTF-16, as Windows PowerShell's >> writes \
              it: convert it to UTF-8 or choose another file",
         ),
@@ -79,11 +77,11 @@ fn every_message_names_the_path_and_the_fix_in_lower_case_without_a_full_stop() 
              written: make room for it, or move it",
         ),
         (
-            SinkError::Utf16 { path: path() },
+            SinkError::Utf16(path()),
             "/srv/probes.csv is encoded in UTF-16: convert it to UTF-8 or choose another file",
         ),
         (
-            SinkError::NotCsv { path: path() },
+            SinkError::NotCsv(path()),
             "/srv/probes.csv does not begin with a header of columns known here: choose \
              another file",
         ),
@@ -119,11 +117,11 @@ fn every_message_names_the_path_and_the_fix_in_lower_case_without_a_full_stop() 
             "/srv/probes.csv has commas between its fields: choose another file",
         ),
         (
-            SinkError::Dialect { path: path() },
+            SinkError::Dialect(path()),
             "/srv/probes.csv was begun with another --csv-profile: choose the same, or another file",
         ),
         (
-            SinkError::WorldUnknown { path: path() },
+            SinkError::WorldUnknown(path()),
             "it cannot be told whether the rows of /srv/probes.csv are real: choose another file for \
              lab rows",
         ),
@@ -136,17 +134,17 @@ fn every_message_names_the_path_and_the_fix_in_lower_case_without_a_full_stop() 
             "/srv/probes.csv holds real rows: choose another file for lab rows",
         ),
         (
-            SinkError::BrokenRow { path: path() },
+            SinkError::BrokenRow(path()),
             "the last line of /srv/probes.csv is not a whole row: mend it or choose another \
              file",
         ),
         (
-            SinkError::NotJsonLines { path: path() },
+            SinkError::NotJsonLines(path()),
             "/srv/probes.csv does not end with a JSON object in a line of its own: choose \
              another file",
         ),
         (
-            SinkError::LongLine { path: path() },
+            SinkError::LongLine(path()),
             "the last line of /srv/probes.csv is longer than 1 MiB: mend it or choose another \
              file",
         ),
@@ -158,9 +156,7 @@ fn every_message_names_the_path_and_the_fix_in_lower_case_without_a_full_stop() 
             "no space left for /srv/probes.csv: make room; the rows in it are whole",
         ),
         (
-            SinkError::Closed {
-                path: "stdout".to_owned(),
-            },
+            SinkError::Closed("stdout".to_owned()),
             "stdout was closed by its reader: keep the reader running, or write to a file",
         ),
         (
@@ -187,7 +183,7 @@ fn what_the_system_says_is_told_apart() {
     let of = |kind: io::ErrorKind| SinkError::from_io("/x.csv", kind.into());
     assert!(matches!(
         of(io::ErrorKind::BrokenPipe),
-        SinkError::Closed { .. }
+        SinkError::Closed(..)
     ));
     assert!(matches!(
         of(io::ErrorKind::StorageFull),

@@ -82,9 +82,7 @@ fn a_file_of_rows_is_continued_with_its_own_line_ending() {
             let notes = append(&place.spec(CHOSEN), &[slot(2)]);
             let row = "{\"slot\":2,\"world\":\"real\"}";
             assert_eq!(place.text(), format!("{before}{ending}{row}{ending}"));
-            let completed = (end != ending).then(|| Note::Completed {
-                path: place.shown(),
-            });
+            let completed = (end != ending).then(|| Note::Completed(place.shown()));
             assert_eq!(notes, completed.into_iter().collect::<Vec<_>>());
         }
     }
@@ -107,7 +105,7 @@ fn files_of_something_else_are_refused() {
     for before in all {
         let place = Place::holding("probes.jsonl", before);
         let error = refused(&place, &place.spec(CHOSEN));
-        assert!(matches!(error, SinkError::NotJsonLines { .. }), "{before}");
+        assert!(matches!(error, SinkError::NotJsonLines(..)), "{before}");
     }
 }
 
@@ -150,7 +148,7 @@ fn real_objects_and_lab_objects_never_share_a_file() {
             ..place.spec(CHOSEN)
         },
     );
-    assert!(matches!(error, SinkError::WorldUnknown { .. }));
+    assert!(matches!(error, SinkError::WorldUnknown(..)));
 }
 
 #[test]
@@ -159,6 +157,6 @@ fn a_second_run_on_objects_is_refused() {
     let (_sink, _) = start(&place.spec(CHOSEN)).unwrap();
     assert!(matches!(
         start(&place.spec(CHOSEN)).err(),
-        Some(SinkError::Locked { .. })
+        Some(SinkError::Locked(..))
     ));
 }

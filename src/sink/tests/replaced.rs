@@ -15,12 +15,7 @@ fn a_deleted_file_is_begun_again() {
     sink.write(&slot(2)).unwrap();
     sink.write(&slot(3)).unwrap();
     assert_eq!(place.text(), lines(&[HEADER, "\"2\"", "\"3\""]));
-    assert_eq!(
-        sink.notes(),
-        [Note::Replaced {
-            path: place.shown()
-        }]
-    );
+    assert_eq!(sink.notes(), [Note::Replaced(place.shown())]);
     assert_eq!(sink.notes(), []);
     sink.finish().unwrap();
 }
@@ -38,7 +33,7 @@ fn a_renamed_file_keeps_its_rows_and_a_new_one_is_begun() {
     // the new one is locked, too
     assert!(matches!(
         start(&place.spec(&["slot"])).err(),
-        Some(SinkError::Locked { .. })
+        Some(SinkError::Locked(..))
     ));
 }
 
@@ -56,10 +51,7 @@ fn another_file_in_its_place_is_judged_like_the_first() {
     fs::write(&other, "my own\n").unwrap();
     fs::rename(&other, &place.path).unwrap();
     for _ in 0..2 {
-        assert!(matches!(
-            sink.write(&slot(3)),
-            Err(SinkError::NotCsv { .. })
-        ));
+        assert!(matches!(sink.write(&slot(3)), Err(SinkError::NotCsv(..))));
     }
     assert_eq!(place.text(), "my own\n");
     fs::remove_file(&place.path).unwrap();

@@ -221,9 +221,9 @@ fn a_closed_stream_is_told_from_a_full_disk() {
     pipe.fail_after(0, io::ErrorKind::StorageFull);
     assert!(matches!(sink.write(&sample()), Err(SinkError::Full { .. })));
     pipe.fail_after(0, io::ErrorKind::BrokenPipe);
-    assert!(matches!(sink.write(&sample()), Err(SinkError::Closed { path }) if path == "stdout"));
+    assert!(matches!(sink.write(&sample()), Err(SinkError::Closed(path)) if path == "stdout"));
     let closed = csv_stream(Box::new(pipe), &columns(&["slot"]), Profile::Plain);
-    assert!(matches!(closed.err(), Some(SinkError::Closed { .. })));
+    assert!(matches!(closed.err(), Some(SinkError::Closed(..))));
 }
 
 #[test]

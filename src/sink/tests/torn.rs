@@ -192,10 +192,7 @@ fn a_torn_row_with_semicolons_is_cut_off_in_a_file_for_a_german_excel_only() {
             assert!(matches!(&append(&spec, &[])[..], [Note::Cut { text, .. }] if text == end));
             assert_eq!(place.text(), format!("{before}{row}"));
         } else {
-            assert!(matches!(
-                refused(&place, &spec),
-                SinkError::BrokenRow { .. }
-            ));
+            assert!(matches!(refused(&place, &spec), SinkError::BrokenRow(..)));
         }
     }
 }
@@ -206,12 +203,7 @@ fn a_last_row_without_newline_gets_it_and_a_note() {
     for rest in ["", "\r"] {
         let place = Place::holding("probes.csv", format!("{before}{rest}"));
         let notes = append(&place.spec(&["slot", "world"]), &[slot(2)]);
-        assert_eq!(
-            notes,
-            [Note::Completed {
-                path: place.shown()
-            }]
-        );
+        assert_eq!(notes, [Note::Completed(place.shown())]);
         assert_eq!(place.text(), format!("{before}\r\n\"2\",\"real\"\r\n"));
     }
 }
@@ -226,7 +218,7 @@ fn where_fields_are_not_quoted_a_last_row_with_all_of_them_is_whole() {
         let place = Place::holding("probes.csv", format!("{before}2,12"));
         let notes = append(&place.spec(&["slot", "totaltimems"]), &[]);
         let path = place.shown();
-        assert_eq!(notes, [Note::Completed { path }]);
+        assert_eq!(notes, [Note::Completed(path)]);
         assert_eq!(place.text(), format!("{before}2,12\n"));
         let place = Place::holding("probes.csv", format!("{before}2"));
         let notes = append(&place.spec(&["slot", "totaltimems"]), &[]);
@@ -242,7 +234,7 @@ fn where_fields_are_quoted_a_last_one_without_is_not_ours() {
     ] {
         let place = Place::holding("probes.csv", format!("{before}\"2\",12"));
         let error = refused(&place, &place.spec(&["slot", "totaltimems"]));
-        assert!(matches!(error, SinkError::BrokenRow { .. }), "{error}");
+        assert!(matches!(error, SinkError::BrokenRow(..)), "{error}");
     }
 }
 

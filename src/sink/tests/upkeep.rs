@@ -117,6 +117,25 @@ fn old_files_of_the_series_are_deleted_and_nothing_else() {
 }
 
 #[test]
+fn a_clock_that_suddenly_stands_years_ahead_deletes_no_file() {
+    let place = Place::new("probes.csv");
+    let nights = [-1501, -1500, -1499].map(|days| day(&place, days, ".csv"));
+    for path in &nights {
+        fs::write(path, "\"slot\"\n\"1\"\n").unwrap();
+    }
+    let begun = start(&spec(&place, KEEP)).unwrap();
+    let [first, second, last] = nights;
+    let all = [first, second, last.clone(), day(&place, 0, ".csv")];
+    let notes = until(&place, begun, &all);
+    let [note] = &notes[..] else {
+        panic!("{notes:?}");
+    };
+    let what = format!("files up to {} are old, but stay until ", last.display());
+    assert!(note.starts_with(&what), "{note}");
+    assert!(note.contains("so the clock may be wrong"), "{note}");
+}
+
+#[test]
 fn old_files_that_are_written_to_or_awaited_by_rows_stay() {
     let place = Place::new("probes.csv");
     let of = |days, behind: &str| day(&place, days, behind);

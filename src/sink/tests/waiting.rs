@@ -219,15 +219,17 @@ fn a_file_that_has_other_columns_by_now_is_not_said_to_have_all_rows() {
     (1..100).for_each(|number| sink.write(&slot(number)).unwrap());
     fs::create_dir(&inner).unwrap();
     fs::write(&spec.path, lines(&["\"slot\",\"Port\""])).unwrap();
-    sink.finish().unwrap();
+    // and the end of the run does not say that all is well
+    let [_, temporary] = crate::sink::pending::places(&spec.path);
+    let kept = temporary.kept(&spec.path);
+    let error = sink.finish().unwrap_err().to_string();
+    assert!(error.contains(kept.to_str().unwrap()), "{error}");
     let notes: Vec<_> = sink.notes().iter().map(Note::to_string).collect();
     let notes = notes.join("\n");
     assert!(notes.contains("has other columns"), "{notes}");
     assert!(notes.contains("some stay in another file"), "{notes}");
     assert!(!notes.contains("none is missing"), "{notes}");
     // rows that had not been kept yet are in the file
-    let [_, temporary] = crate::sink::pending::places(&spec.path);
-    let kept = temporary.kept(&spec.path);
     let rows = |path: &Path| fs::read_to_string(path).unwrap().lines().count() - 1;
     assert_eq!(rows(&kept) + rows(&spec.path), 99);
     fs::remove_file(kept).unwrap();

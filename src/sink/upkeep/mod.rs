@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use chrono::{NaiveDateTime, TimeDelta};
 
+use super::doubt::doubt;
 use super::lock::{LockedFile, Locking};
 use super::note::Note;
 use super::pending;
@@ -70,6 +71,7 @@ impl Keeper {
             upkeep,
             stop: Arc::clone(&stop),
             failed: BTreeSet::new(),
+            is_doubt_told: false,
         };
         let thread = std::thread::Builder::new().name("upkeep".to_owned());
         let started = thread.spawn(move || {
@@ -129,6 +131,8 @@ struct Work {
     stop: Arc<AtomicBool>,
     /// Files of which it was told that nothing can be done with them.
     failed: BTreeSet<PathBuf>,
+    /// Whether it was told that the clock may be wrong.
+    is_doubt_told: bool,
 }
 
 /// What happened to a file.
@@ -145,13 +149,18 @@ impl Work {
                 return self.told(trouble, "looked at").into_iter().collect();
             }
         };
+        let doubted = self.doubted(&files, look);
         let waiting = pending::found(&self.series.pattern, Some(self.series.roll));
         let finished = files.into_iter().filter(|file| {
             let is_awaited = |other: &pending::Found| other.is_of(&file.path);
             is_finished(file, look) && !waiting.iter().any(is_awaited)
         });
-        let (old, rest): (Vec<_>, Vec<_>) = finished.partition(|file| self.is_old(file, look));
+        let is_deleted = |file: &Rolled| doubted.is_none() && self.is_old(file, look);
+        let (old, rest): (Vec<_>, Vec<_>) = finished.partition(is_deleted);
         let mut notes = self.deleted(old);
+        if doubted.is_some() && !std::mem::replace(&mut self.is_doubt_told, true) {
+            notes.extend(doubted);
+        }
         if self.upkeep.compress {
             let mut trouble = Vec::new();
             for file in rest.iter().filter(|file| !file.is_compressed) {
@@ -176,6 +185,18 @@ impl Work {
         file.period
             .end()
             .is_some_and(|end| before.is_some_and(|before| end <= before))
+    }
+
+    /// Why what is old stays: the clock may be wrong.
+    fn doubted(&self, files: &[Rolled], look: &Look) -> Option<Note> {
+        let ended = |file: &Rolled| file.period.end();
+        let old = files.iter().filter(|file| self.is_old(file, look));
+        let last = old.max_by_key(|file| ended(file))?;
+        let young = files.iter().filter(|file| !self.is_old(file, look));
+        // of a file that goes on, and of one that a clock which stood ahead has left, the end is to come
+        let first = young.filter_map(ended).min().unwrap_or(look.now);
+        let what = format!("files up to {}", super::error::absolute(&last.path));
+        doubt(what, ended(last)?, first.min(look.now), self.upkeep.keep?)
     }
 
     /// Deletes files, and tells of it in a line.

@@ -26,6 +26,8 @@ pub struct Outage {
     pub rows: u64,
     /// The region of the relays of all its rows, by number; none where they are of several.
     pub region: Option<usize>,
+    /// The address of all its rows, by number; none where they are of several, or without.
+    pub address: Option<u32>,
     /// Causes by number, with their counts.
     pub causes: HashMap<u32, u64>,
 }
@@ -159,6 +161,7 @@ mod tests {
             open: false,
             begun: false,
             region: None,
+            address: None,
             rows,
             causes: HashMap::new(),
         }

@@ -4,8 +4,7 @@ use std::net::SocketAddr;
 
 use super::codes::attribute;
 use super::error::Error;
-use super::fingerprint::fingerprint;
-use super::header::{COOKIE, HEADER, TransactionId, mask, set_length};
+use super::header::{COOKIE, HEADER, TransactionId, fingerprint, mask, set_length};
 use super::value::{ErrorCode, encode_address};
 
 /// Puts a message together, attribute by attribute.

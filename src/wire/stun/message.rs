@@ -7,8 +7,7 @@ use std::ops::Deref;
 use super::attributes::Attributes;
 use super::codes::attribute;
 use super::error::Error;
-use super::fingerprint::fingerprint;
-use super::header::{COOKIE, HEADER, TransactionId, mask, split};
+use super::header::{COOKIE, HEADER, TransactionId, fingerprint, mask, split};
 use super::walk::{Attribute, Padding, walk};
 
 /// A message whose header and attribute walk are in order.

@@ -13,7 +13,6 @@ mod attributes;
 mod build;
 mod codes;
 mod error;
-mod fingerprint;
 mod header;
 mod message;
 mod value;

@@ -42,7 +42,7 @@ pub enum HelloShape {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hello {
     /// Versions that are offered. Before TLS 1.3 only a maximum can be, but a server that takes a lower one is not
-    /// heard unless it is among them.
+    /// accepted unless it is among them.
     pub versions: Vec<ProtocolVersion>,
     /// Suites in the order in which they are wanted. SSL 2.0 offers its own.
     pub suites: Vec<u16>,

@@ -13,7 +13,7 @@ const CLOSE_NOTIFY: u8 = 0;
 /// How the bytes of a server ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
-    /// It may go on; enough was heard.
+    /// It may go on; enough was received.
     Enough,
     /// The server closed the connection.
     Eof,

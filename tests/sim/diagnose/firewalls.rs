@@ -1,5 +1,7 @@
 //! Firewalls: at the router, and on the machine itself.
 
+use std::time::Duration;
+
 use turnprobe::judge::diagnose::{Code, Confidence, Party};
 
 use super::told::blames;
@@ -130,6 +132,18 @@ fn one_relay_of_two_that_is_silent_is_named_and_no_firewall() {
     world.at_router(&format!("ip daddr {silent} tcp dport 443 drop"));
     // one relay is no region
     blames(&world, "quick", &[Code::RelayOneSilent]);
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_reset_that_comes_sooner_than_the_relay_could_send_it_is_a_firewalls() {
+    let world = World::with_delays("dg-one-rst", |_, _| Duration::from_millis(20));
+    world.at_router(&format!(
+        "ip daddr {} tcp dport 443 reject with tcp reset",
+        RELAYS[1]
+    ));
+    let told = blames(&world, "quick", &[Code::RelayOneSilent]);
+    told.is(Code::RelayOneSilent, Party::Firewall, Confidence::Certain);
 }
 
 /// Two relays of one region, and one of another.

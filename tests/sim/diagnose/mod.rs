@@ -8,5 +8,6 @@ mod names;
 mod networks;
 mod proxies;
 mod told;
+mod translator;
 mod ways;
 mod world;

@@ -42,10 +42,19 @@ fn a_name_that_one_denies_and_another_knows_is_filtered() {
 
 #[test]
 #[ignore = "needs root, nftables and tshark"]
-fn a_name_that_everybody_denies_is_microsofts() {
+fn a_name_that_everybody_denies_may_be_mistyped_and_is_nobodys() {
     let world = says("dg-dns-gone", Says::Error(3));
     *world.other_says.lock().unwrap() = Says::Error(3);
-    blames(&world, COMPARED, &[Code::DnsNameGone]);
+    let told = blames(&world, COMPARED, &[Code::DnsNameGone]);
+    told.is(Code::DnsNameGone, Party::Unknown, Confidence::Possible);
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_private_address_that_is_dead_is_the_name_servers_and_no_relays() {
+    let private = Ipv4Addr::new(10, 1, 2, 3);
+    let world = says("dg-dns-priv", Says::Relays(vec![private]));
+    blames(&world, COMPARED, &[Code::DnsOutside]);
 }
 
 #[test]

@@ -190,6 +190,23 @@ fn a_network_of_ipv6_alone_without_a_translator_is_named() {
 
 #[test]
 #[ignore = "needs root, nftables and tshark"]
+fn a_network_of_ipv6_alone_with_a_translator_is_healthy() {
+    let world = World::new("dg-nat64");
+    world.with_v6();
+    super::translator::lay(&world);
+    for args in ["quick", ""] {
+        let told = look(&world, args);
+        told.is_healthy();
+        assert!(
+            told.judged.finding(Code::Nat64).is_some(),
+            "{}",
+            told.text()
+        );
+    }
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
 fn a_way_to_the_router_that_loses_packets_is_the_local_networks() {
     let world = World::new("dg-wifi");
     // every fourth of the router's and of the relays' answers, as a bad radio link has it
@@ -239,6 +256,43 @@ fn routes_of_this_machine_that_lead_nowhere_are_no_firewall() {
         let told = blames(&world, "quick", &[]);
         assert_eq!(told.judged.verdict.outcome, Outcome::CouldNotTell, "{kind}");
     }
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_router_without_a_way_to_the_relays_is_no_firewall() {
+    let world = World::new("dg-no-way");
+    let nowhere = ["route", "add", "unreachable", "52.112.0.0/14"];
+    world.router.output("ip", &nowhere);
+    let told = blames(&world, "quick", &[Code::Tcp443Refused, Code::UdpAllSilent]);
+    for code in [Code::Tcp443Refused, Code::UdpAllSilent] {
+        told.is(code, Party::Local, Confidence::Likely);
+    }
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_vpn_that_takes_the_relays_and_leads_nowhere_is_named_and_no_firewall() {
+    let world = World::new("dg-tun-dead");
+    let tunnel = "ip tuntap add dev tun7 mode tun && ip address add 10.99.0.1/24 dev tun7 \
+                  && ip link set tun7 up && ip route add 52.112.0.0/14 dev tun7";
+    world.client.output("sh", &["-c", tunnel]);
+    let told = blames(&world, "quick", &[Code::Tunnel]);
+    told.is(Code::Tunnel, Party::Vpn, Confidence::Possible);
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn relays_that_answer_no_binding_are_not_silent() {
+    let world = World::new("dg-no-bind");
+    // a message of STUN begins with its type, and 1 is a Binding request
+    world.at_router("udp dport { 443, 3478-3481 } @th,64,16 1 drop");
+    let told = blames(&world, "", &[]);
+    let cells = told.facts.udp.cells.known().unwrap();
+    assert!(cells.iter().all(|cell| cell.answered > 0), "{cells:?}");
+    // what is made of Binding requests was not measured, and is not said to be lost
+    assert!(told.facts.quality.stream.known().is_none());
+    assert!(told.facts.quality.held.known().is_some(), "{}", told.text());
 }
 
 #[test]

@@ -57,6 +57,17 @@ fn a_proxy_that_wants_a_sign_in_beside_a_way_that_works_is_a_warning() {
 
 #[test]
 #[ignore = "needs root, nftables and tshark"]
+fn a_proxy_that_is_dead_is_named_beside_the_way_that_is_closed() {
+    let world = World::new("dg-p-dead");
+    world.at_router(CLOSED);
+    // nothing listens there
+    let told = Told::with(&world, "quick", &[("https_proxy", "http://10.78.0.2:3199")]);
+    told.blames(&[Code::ProxySilent, Code::ControlSilent]);
+    told.is(Code::ProxySilent, Party::Proxy, Confidence::Likely);
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
 fn a_proxy_that_would_do_and_is_not_needed_is_good_to_know() {
     let told = with_proxy("dg-p-idle", "200 Connection established", "");
     told.is_healthy();

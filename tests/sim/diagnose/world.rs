@@ -64,7 +64,7 @@ pub struct World {
     /// What port 80 answers.
     pub page: Arc<Mutex<String>>,
     pub roots: Vec<Vec<u8>>,
-    _lab: Lab,
+    lab: Lab,
     _late: Option<Cable>,
 }
 
@@ -155,9 +155,14 @@ impl World {
             says_v6,
             page,
             roots: lab.roots().iter().map(|root| root.to_vec()).collect(),
-            _lab: lab,
+            lab,
             _late: late,
         }
+    }
+
+    /// The one port of the lab's relays, within the internet.
+    pub fn lab_port(&self) -> u16 {
+        self.lab.port()
     }
 
     /// Gives the client an IPv6 network and a way out, by the router.

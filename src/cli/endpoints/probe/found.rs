@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 use crate::endpoints::{List, ListFacts, TEAMS};
 use crate::record::{Cause, Outcome, Phase, Record, Run, Transport, World};
 
-/// A port of a name that is gone to.
+/// A port of a name that is contacted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Wanted {
     pub(super) name: String,
@@ -157,7 +157,7 @@ pub(super) struct Found {
     pub(super) not_asked: u64,
     pub(super) ports: Vec<PortFound>,
     pub(super) requests: Vec<Asked>,
-    /// Names that stand for many, and cannot be gone to.
+    /// Names that stand for many, and cannot be contacted.
     pub(super) wildcards: Vec<String>,
 }
 

@@ -8,7 +8,6 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context as _;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
@@ -16,7 +15,7 @@ use super::args::ProbeArgs;
 use super::show::print;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::list::judged_by;
-use crate::cli::run::world::{in_the_lab, started, this_run};
+use crate::cli::run::world::{event_queue, in_the_lab, started, this_run};
 use crate::cli::status::StatusLine;
 use crate::cli::values::Color;
 use crate::cli::{config, message, signals};
@@ -40,9 +39,7 @@ pub(super) fn run(args: &ProbeArgs, color: Color) -> Result<Exit, Failure> {
     let list = args.show.by.list().map_err(Failure::io)?;
     let wall = Wall::system();
     let stop = Stop::default();
-    let interrupted = signals::listen(Some(stop.clone()))
-        .context("signals cannot be heard, perhaps for want of file descriptors (ulimit -n)")
-        .map_err(Failure::io)?;
+    let interrupted = signals::listen(Some(stop.clone())).map_err(Failure::io)?;
     let lab = args.lab.then(LabOptions::default);
     let (lab, world) = started(lab, &wall).map_err(Failure::io)?;
     let now = wall.now();
@@ -72,10 +69,7 @@ pub(super) fn run(args: &ProbeArgs, color: Color) -> Result<Exit, Failure> {
     let udp = opener(plan(Transport::Udp, Question::Usual)?)?;
     let names = [tcp.names(), udp.names()];
     let wanted = wanted(&list, lab.as_ref().map(crate::lab::Lab::port));
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    let runtime = runtime.context("no event queue").map_err(Failure::io)?;
+    let runtime = event_queue().map_err(Failure::io)?;
     let probers = [tcp, udp].map(|opener| Arc::new(Prober::new(opener, Arc::clone(&run))));
     let asked = runtime.block_on(ask(&wanted, &probers, &stop, args.quiet));
     let warning = list.warning(now.date_naive()).filter(|_| lab.is_none());
@@ -105,7 +99,7 @@ fn tell(names: &[Arc<NameLog>; 2], warning: Option<String>) {
     }
 }
 
-/// What is gone to: each name at its ports, in the lab at its one.
+/// What is contacted: each name at its ports, in the lab at its one.
 fn wanted(list: &List, lab: Option<u16>) -> Vec<Wanted> {
     let ports = |id, transport| {
         let set = list.set(id);

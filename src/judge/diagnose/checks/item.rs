@@ -102,7 +102,12 @@ pub(super) fn codes(item: Item) -> &'static [Code] {
         Item::Addresses => &[C::DnsBlocked, C::DnsOutside, C::DnsRegion],
         Item::Lookups => &[C::DnsSlow],
         Item::Ipv6 => &[C::Ipv6Broken],
-        Item::Proxy => &[C::ProxyNeeded, C::ProxyForbids, C::ProxyUnused],
+        Item::Proxy => &[
+            C::ProxyNeeded,
+            C::ProxyForbids,
+            C::ProxySilent,
+            C::ProxyUnused,
+        ],
         Item::Control => &[C::ControlSilent],
         Item::Tcp443 => &[
             C::SendDenied,

@@ -10,7 +10,7 @@ use super::text::{Name, Region};
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Tcp {
-    /// TCP 443 of each relay that was gone to; the first is the one that everything else is about.
+    /// TCP 443 of each relay that was contacted; the first is the one that everything else is about.
     pub relays: Fact<Vec<Connects>>,
     /// TCP 443 of a name of Microsoft's that is outside the relays' ranges.
     pub control: Fact<Connects>,

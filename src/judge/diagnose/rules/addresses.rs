@@ -1,7 +1,9 @@
 //! Layer 2: where the names lead.
 
 use crate::judge::diagnose::code::Code;
-use crate::judge::diagnose::facts::{Answered, Connects, Facts, IpKind, NameServer, Origin};
+use crate::judge::diagnose::facts::{
+    Answered, Connects, Facts, Ip, IpKind, NameServer, Origin, TlsOutcome,
+};
 use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
 use crate::judge::diagnose::finding::Rule;
 use crate::judge::diagnose::finding::{Finding, Party, Value};
@@ -45,7 +47,7 @@ fn all_are_elsewhere(facts: &Facts) -> bool {
 fn elsewhere(facts: &Facts) -> Vec<Code> {
     use Code as C;
     if !all_are_elsewhere(facts) {
-        return Vec::new();
+        return elsewhere_beside(facts);
     }
     vec![
         C::Tcp443Silent,
@@ -61,6 +63,30 @@ fn elsewhere(facts: &Facts) -> Vec<Code> {
         C::UdpRelaySilent,
         C::TurnError,
     ]
+}
+
+/// The same where relays of Microsoft's were gone to beside it: what is wrong at somebody else's address alone.
+fn elsewhere_beside(facts: &Facts) -> Vec<Code> {
+    use Code as C;
+    let mut all = Vec::new();
+    let are_all =
+        |ips: Vec<&Ip>| !ips.is_empty() && ips.into_iter().all(|ip| view::is_elsewhere(facts, ip));
+    let closed = view::relays(facts).iter();
+    let closed = closed.filter(|relay| relay.is_open() == Some(false));
+    if are_all(closed.map(|relay| &relay.remote.ip).collect()) {
+        all.extend([C::RelayOneSilent, C::RegionSilent]);
+    }
+    let silent = view::media(facts).filter(|cell| cell.answered == 0);
+    if are_all(silent.map(|cell| &cell.remote.ip).collect()) {
+        all.push(C::UdpRelaySilent);
+    }
+    let broken = view::handshakes(facts)
+        .iter()
+        .filter(|tls| !matches!(tls.outcome, TlsOutcome::Done | TlsOutcome::NotConnected));
+    if are_all(broken.map(|tls| &tls.remote.ip).collect()) {
+        all.extend([C::TlsNotTls, C::TlsReset, C::TlsTimeout]);
+    }
+    all
 }
 
 /// A filter's address.
@@ -86,7 +112,7 @@ pub const BLOCKED: Rule = Rule {
 pub const OUTSIDE: Rule = Rule {
     code: Code::DnsOutside,
     layer: 2,
-    condition: "an address outside Microsoft's published ranges for the relay's name (fail where the certificate there is not trusted)",
+    condition: "an address outside Microsoft's published ranges for the relay's name (fail where nothing answers there, or the certificate is not trusted)",
     why: "web gateways send names to themselves; the list may also be older than the address",
     grade: "warn or fail, dns, likely; possible for private and shared addresses and with a list over 90 days old",
     check: |facts| {
@@ -99,7 +125,13 @@ pub const OUTSIDE: Rule = Rule {
             IpKind::Private4 | IpKind::Private6 | IpKind::Cgnat
         );
         let is_old = list::age_days(facts).is_none_or(|days| days > 90);
-        let severity = if is_untrusted { Fail } else { Warn };
+        let there = view::relays(facts).iter();
+        let mut there = there.filter(|relay| relay.remote.ip == answer.ip);
+        let is_dead = there.any(|relay| relay.is_open() == Some(false))
+            && view::media(facts)
+                .filter(|cell| cell.remote.ip == answer.ip)
+                .all(|cell| cell.answered == 0);
+        let severity = if is_untrusted || is_dead { Fail } else { Warn };
         let confidence = if is_private || is_old {
             Possible
         } else {

@@ -1,7 +1,9 @@
 //! Layer 1: the way out of the local network.
 
 use crate::judge::diagnose::code::Code;
-use crate::judge::diagnose::facts::{Connects, Fact, Facts, NameServer, Neighbour, TunnelSign};
+use crate::judge::diagnose::facts::{
+    ConnectOutcome, Connects, Fact, Facts, NameServer, Neighbour, TunnelSign,
+};
 use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
 use crate::judge::diagnose::finding::{Finding, Party, Rule, Value, nothing};
 use crate::judge::diagnose::view::{self, micros};
@@ -138,9 +140,9 @@ pub const NAT64: Rule = Rule {
 pub const TUNNEL: Rule = Rule {
     code: Code::Tunnel,
     layer: 1,
-    condition: "the interface that carries the relay's address is a tunnel; warn where its round trip is over 100 ms or its loss over 1 % for sure, else note",
+    condition: "the interface that carries the relay's address is a tunnel; fail where no relay answers through it, over TCP or UDP, while something else out there does; warn where its round trip is over 100 ms or its loss over 1 % for sure, else note",
     why: "only the interface in use counts; a tunnel explains delay and loss only where they are not there on the way to the router already",
-    grade: "warn, vpn, likely by the interface's type, possible by its name; else note",
+    grade: "fail, vpn, possible; warn, vpn, likely by the interface's type, possible by its name; else note",
     check: |facts| {
         let tunnel = view::tunnel(facts)?;
         let rtt = view::rtt_us(facts);
@@ -152,7 +154,9 @@ pub const TUNNEL: Rule = Rule {
             TunnelSign::Type => Likely,
             TunnelSign::Name => Possible,
         };
-        let finding = if is_slow || is_lossy {
+        let finding = if is_dead_end(facts) {
+            Finding::new(Code::Tunnel, Fail, Party::Vpn, Possible)
+        } else if is_slow || is_lossy {
             Finding::new(Code::Tunnel, Warn, Party::Vpn, confidence)
         } else {
             Finding::note(Code::Tunnel, confidence)
@@ -170,7 +174,12 @@ pub const TUNNEL: Rule = Rule {
                 product.cloned().map(Value::Public),
                 "machine.way",
             )
-            .maybe("rtt", rtt.map(Value::Micros), "quality.stream");
+            .maybe("rtt", rtt.map(Value::Micros), "quality.stream")
+            .maybe(
+                "dead",
+                is_dead_end(facts).then_some(Value::Word("no relay answers through it")),
+                "tcp.relays",
+            );
         if let Some((lost, sent)) = lost {
             finding = finding.counted("lost", Value::Count(lost), sent, "quality.stream");
         }
@@ -180,6 +189,9 @@ pub const TUNNEL: Rule = Rule {
         let bad = bad_router(facts);
         let is_lossy = bad.is_some_and(|bad| bad.is_lossy);
         let mut all = Vec::new();
+        if is_dead_end(facts) {
+            all.extend([Code::Tcp443Silent, Code::UdpAllSilent]);
+        }
         if !makes_it_long(facts) {
             all.extend([Code::RttHigh, Code::QRtt]);
         }
@@ -192,6 +204,22 @@ pub const TUNNEL: Rule = Rule {
         all
     },
 };
+
+/// Whether nothing that goes into the tunnel comes back, while something out there answers: no relay over TCP or UDP.
+fn is_dead_end(facts: &Facts) -> bool {
+    let all_silent = || {
+        view::relays(facts)
+            .iter()
+            .all(|relay| relay.are_all(|outcome| outcome == ConnectOutcome::Silent))
+    };
+    let is_signed = || view::media(facts).any(|cell| cell.rejected > 0);
+    view::tunnel(facts).is_some()
+        && view::is_tcp_open(facts) == Some(false)
+        && view::is_udp_open(facts) == Some(false)
+        && view::is_anything_out_there(facts)
+        && all_silent()
+        && !is_signed()
+}
 
 /// A tunnel beside the way.
 pub const TUNNEL_UNUSED: Rule = Rule {
@@ -219,7 +247,7 @@ pub const TUNNEL_UNUSED: Rule = Rule {
 pub const GATEWAY_BAD: Rule = Rule {
     code: Code::GatewayBad,
     layer: 1,
-    condition: "of at least 10 round trips to the router more than 2 % are lost for sure, and packets beyond it, too; or their 95th percentile is over 30 ms and over 40 % of the relay's round trip, and the relay's is no better",
+    condition: "of at least 10 round trips to the router more than 2 % are lost for sure, and packets beyond it, too; or their 95th percentile is over 30 ms and over 40 % of the relay's round trip, and the relay's is no better (without a stream: the median is, too)",
     why: "routers answer such packets last and limit their number: loss or delay there counts only where what goes through it suffers as well",
     grade: "fail, local, likely",
     check: |facts| {
@@ -298,9 +326,14 @@ pub fn bad_router(facts: &Facts) -> Option<BadRouter> {
             let beyond = stream.and_then(|stream| stream.rtt_p95_us);
             let [four, eight, ten] =
                 [4, 8, 10].map(|times| move |us: u64| us.saturating_mul(times));
-            p95 > 30_000
-                && ten(p95) > four(rtt)
-                && beyond.is_none_or(|beyond| ten(beyond) >= eight(p95))
+            // without a stream to compare with, one late answer of a dozen is chance, as of a radio that sleeps
+            let is_no_chance = match beyond {
+                Some(beyond) => ten(beyond) >= eight(p95),
+                None => trips
+                    .p50_us
+                    .is_some_and(|p50| p50 > 30_000 && ten(p50) > four(rtt)),
+            };
+            p95 > 30_000 && ten(p95) > four(rtt) && is_no_chance
         });
     (is_lossy || is_slow).then_some(BadRouter { is_lossy, is_slow })
 }

@@ -7,6 +7,7 @@ mod machine;
 mod names;
 mod proxy;
 mod quality;
+mod some_relays;
 mod tcp;
 mod tls;
 mod udp;
@@ -40,12 +41,13 @@ pub static RULES: [&Rule; Code::ALL.len()] = [
     &names::IPV6_BROKEN,
     &proxy::NEEDED,
     &proxy::FORBIDS,
+    &proxy::SILENT,
     &proxy::UNUSED,
     &tcp::CONTROL_SILENT,
     &tcp::SILENT,
     &tcp::REFUSED,
-    &tcp::REGION_SILENT,
-    &tcp::ONE_SILENT,
+    &some_relays::REGION_SILENT,
+    &some_relays::ONE_SILENT,
     &tcp::SYN_LOSS,
     &tcp::WINDOW_SCALING,
     &tcp::RTT_HIGH,

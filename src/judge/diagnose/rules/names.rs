@@ -208,14 +208,22 @@ pub const NAME_GONE: Rule = Rule {
     code: Code::DnsNameGone,
     layer: 2,
     condition: "the system's name servers and an independent one give the same error, and their chains end at the same name",
-    why: "what nobody knows is missing at its source",
-    grade: "fail, microsoft, likely",
+    why: "what nobody knows is missing at its source; where not even the first name leads on, it may be mistyped, or a filter on the way answers whoever is asked",
+    grade: "fail, microsoft, likely; unknown, possible where the chain ends at the name that was asked for",
     check: |facts| {
         let last = gone(facts)?;
         let (server, word) = failing(facts)?;
         let other = facts.names.comparison.known()?;
+        // the very name that was asked for may be mistyped, or filtered for everybody here
+        let is_cut = *last != facts.names.name;
+        let (party, confidence) = if is_cut {
+            (Party::Microsoft, Likely)
+        } else {
+            (Party::Unknown, Possible)
+        };
+        let itself = "look whether that name is written right, and whether somebody here answers in every name server's place";
         Some(
-            Finding::new(Code::DnsNameGone, Fail, Party::Microsoft, Likely)
+            Finding::new(Code::DnsNameGone, Fail, party, confidence)
                 .counted("rcode", Value::Word(word), 2, SYSTEM)
                 .with("last", Value::Name(last.clone()), SYSTEM)
                 .with("server", Value::Endpoint(server.server.clone()), SYSTEM)
@@ -223,7 +231,8 @@ pub const NAME_GONE: Rule = Rule {
                     "other",
                     Value::Endpoint(other.server.clone()),
                     "names.comparison",
-                ),
+                )
+                .maybe("itself", (!is_cut).then_some(Value::Word(itself)), SYSTEM),
         )
     },
     explains: nothing,

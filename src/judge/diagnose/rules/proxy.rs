@@ -2,7 +2,7 @@
 
 use crate::judge::diagnose::code::Code;
 use crate::judge::diagnose::facts::{Connect, Facts, ProxySetting};
-use crate::judge::diagnose::finding::Confidence::Certain;
+use crate::judge::diagnose::finding::Confidence::{Certain, Likely};
 use crate::judge::diagnose::finding::{Finding, Party, Rule, Value, nothing};
 use crate::judge::diagnose::view;
 use crate::judge::severity::Severity::{Fail, Warn};
@@ -78,6 +78,30 @@ pub const FORBIDS: Rule = Rule {
             Vec::new()
         }
     },
+};
+
+/// The proxy is dead where nothing passes without it.
+pub const SILENT: Rule = Rule {
+    code: Code::ProxySilent,
+    layer: 3,
+    condition: "a proxy is set and cannot be connected to, or does not answer CONNECT, no relay lets a connection up on TCP 443 directly, and something else out there answers",
+    why: "where the direct way works nobody needs it; that the direct way is closed is a fault of its own, as media needs it",
+    grade: "fail, proxy, likely",
+    check: |facts| {
+        let proxy = facts.machine.proxy.known()?.as_ref()?;
+        let how = match facts.web.connect.known()? {
+            Connect::Unreachable => "it cannot be connected to",
+            Connect::NoAnswer => "CONNECT gets no answer",
+            Connect::Status(_) => return None,
+        };
+        let is_alone = view::is_tcp_open(facts) == Some(false);
+        (is_alone && view::is_anything_out_there(facts)).then(|| {
+            Finding::new(Code::ProxySilent, Fail, Party::Proxy, Likely)
+                .with("proxy", Value::Proxy(proxy.place.clone()), "machine.proxy")
+                .with("how", Value::Word(how), "web.connect")
+        })
+    },
+    explains: nothing,
 };
 
 /// Nobody needs it.

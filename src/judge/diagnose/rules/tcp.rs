@@ -9,7 +9,7 @@ use crate::judge::diagnose::view::{self, is_rejection, micros, relays};
 use crate::judge::limits::CLIENT;
 use crate::judge::severity::Severity::{Fail, Warn};
 
-const RELAYS: &str = "tcp.relays";
+pub(super) const RELAYS: &str = "tcp.relays";
 
 fn are_silent(connects: &Connects) -> bool {
     connects.are_all(|outcome| outcome == ConnectOutcome::Silent)
@@ -132,7 +132,7 @@ fn rejection<'a>(facts: &'a Facts, all: &'a [Connects]) -> Option<&'a Rejection>
 }
 
 /// Whether this system says so itself: without a route, or by one that leads nowhere. What comes over a wire takes longer.
-fn is_unroutable(connects: &Connects) -> bool {
+pub(super) fn is_unroutable(connects: &Connects) -> bool {
     const SOONEST_US: u64 = 50;
     let at_once = connects
         .tried
@@ -144,7 +144,7 @@ fn is_unroutable(connects: &Connects) -> bool {
 }
 
 /// Who rejects one relay's, by ICMP: neither this machine nor a relay.
-fn stranger<'a>(facts: &'a Facts, relay: &'a Connects) -> Option<&'a Rejection> {
+pub(super) fn stranger<'a>(facts: &'a Facts, relay: &'a Connects) -> Option<&'a Rejection> {
     let by = rejection(facts, std::slice::from_ref(relay))?;
     let is_relays = relays(facts)
         .iter()
@@ -152,7 +152,7 @@ fn stranger<'a>(facts: &'a Facts, relay: &'a Connects) -> Option<&'a Rejection> 
     (!is_relays).then_some(by)
 }
 
-fn with_sender(finding: Finding, by: Option<&Rejection>) -> Finding {
+pub(super) fn with_sender(finding: Finding, by: Option<&Rejection>) -> Finding {
     let code = |by: &Rejection| Value::Number(u64::from(by.icmp_code));
     finding
         .maybe("sender", by.map(|by| Value::Ip(by.sender.clone())), RELAYS)
@@ -163,9 +163,9 @@ fn with_sender(finding: Finding, by: Option<&Rejection>) -> Finding {
 pub const REFUSED: Rule = Rule {
     code: Code::Tcp443Refused,
     layer: 4,
-    condition: "every connect to every relay on TCP 443 is rejected, by a reset or by ICMP",
+    condition: "every connect to every relay on TCP 443 is rejected, by a reset or by ICMP (or silent now and then, where ICMP has a sender that is no relay)",
     why: "ICMP names its sender; a reset names nobody, but one that comes in less than half of the round trip was not the relay's; what comes at once and from nobody is this machine's own word about its routes",
-    grade: "fail, firewall, certain by an ICMP sender that is no relay or by such a reset, likely where the control name answers, else possible",
+    grade: "fail, firewall, certain by an ICMP sender that is no relay or by such a reset, likely where the control name answers, else possible; local (the first router) or path, likely, where that sender says that it has no way there and UDP does not get there either",
     check: |facts| {
         let all = relays(facts);
         let is_own = |connects: &Connects| {
@@ -175,13 +175,19 @@ pub const REFUSED: Rule = Rule {
                 .known()
                 .is_some_and(|by| Some(&by.sender) == local)
         };
-        let rejected = |connects: &Connects| connects.are_all(is_rejection) && !is_own(connects);
+        let is_signed = all.iter().any(|relay| stranger(facts, relay).is_some());
+        // a router that limits its messages is silent now and then
+        let is_it =
+            |outcome| is_rejection(outcome) || (is_signed && outcome == ConnectOutcome::Silent);
+        let rejected = |connects: &Connects| connects.are_all(is_it) && !is_own(connects);
         if all.is_empty() || !all.iter().all(rejected) || all.iter().all(is_unroutable) {
             return None;
         }
         let tried = all.iter().flat_map(|relay| &relay.tried);
         let n = tried.clone().count() as u64;
-        let fastest = tried.map(|tried| tried.took_us).min();
+        let rejections = tried.filter(|tried| is_rejection(tried.outcome));
+        // silence alone is no rejection
+        let fastest = Some(rejections.map(|tried| tried.took_us).min()?);
         let rtt = view::udp_rtt_us(facts);
         let sender = rejection(facts, all);
         let is_relays = |by: &&Rejection| all.iter().any(|relay| relay.remote.ip == by.sender);
@@ -193,117 +199,37 @@ pub const REFUSED: Rule = Rule {
             .zip(rtt)
             .is_some_and(|(took, rtt)| took.saturating_mul(2) >= rtt);
         let is_control_open = view::is_control_open(facts) == Some(true);
-        let confidence = match () {
-            () if stranger.is_some() || is_early => Certain,
-            () if is_control_open && !is_late => Likely,
-            () => Possible,
+        let is_udp_open = view::is_udp_open(facts) == Some(true);
+        let (party, confidence) = match stranger {
+            // where UDP passes, the way is there
+            Some(by) if !is_udp_open => view::rejecter(facts, by),
+            Some(_) => (Party::Firewall, Certain),
+            None if is_early => (Party::Firewall, Certain),
+            None if is_control_open && !is_late => (Party::Firewall, Likely),
+            None => (Party::Firewall, Possible),
         };
-        let finding = Finding::new(Code::Tcp443Refused, Fail, Party::Firewall, confidence).counted(
+        let finding = Finding::new(Code::Tcp443Refused, Fail, party, confidence).counted(
             "relays",
             ips(all.iter()),
             n,
             RELAYS,
         );
-        Some(
+        let finding = if party == Party::Firewall {
             with_sender(finding, sender)
+        } else {
+            finding.maybe(
+                "unrouted",
+                sender.map(|by| Value::Ip(by.sender.clone())),
+                RELAYS,
+            )
+        };
+        Some(
+            finding
                 .maybe("after", fastest.map(Value::Micros), RELAYS)
                 .maybe("rtt", rtt.map(Value::Micros), "udp.cells"),
         )
     },
     explains: nothing,
-};
-
-/// The relays that do not answer, given that another one does: TCP 443.
-fn closed(facts: &Facts) -> Vec<&Connects> {
-    if view::is_tcp_open(facts) != Some(true) {
-        return Vec::new();
-    }
-    let is_closed = |relay: &&Connects| {
-        relay.tried.len() >= 2
-            && relay.are_all(|outcome| outcome == ConnectOutcome::Silent || is_rejection(outcome))
-            && !is_unroutable(relay)
-    };
-    relays(facts).iter().filter(is_closed).collect()
-}
-
-/// The region of which at least two relays are known and all are silent.
-fn dead_region(facts: &Facts) -> Option<(&Connects, u64)> {
-    closed(facts).into_iter().find_map(|relay| {
-        let same = || {
-            relays(facts)
-                .iter()
-                .filter(|other| other.region == relay.region)
-        };
-        let n = same().count();
-        let all_are_closed = same().all(|other| other.is_open() == Some(false));
-        (!relay.region.is_empty() && n >= 2 && all_are_closed).then_some((relay, n as u64))
-    })
-}
-
-/// One relay is silent.
-pub const ONE_SILENT: Rule = Rule {
-    code: Code::RelayOneSilent,
-    layer: 4,
-    condition: "a relay does not let a connection up on TCP 443, in at least 2 tries, while another one does",
-    why: "a single address is too little to name a region",
-    grade: "warn, microsoft, possible; firewall, certain by an ICMP sender that is no relay",
-    check: |facts| {
-        let closed = closed(facts);
-        let first = closed.first()?;
-        let by = stranger(facts, first);
-        let (party, confidence) = match by {
-            Some(_) => (Party::Firewall, Certain),
-            None => (Party::Microsoft, Possible),
-        };
-        let open = relays(facts)
-            .iter()
-            .find(|relay| relay.is_open() == Some(true))?;
-        let finding = Finding::new(Code::RelayOneSilent, Warn, party, confidence)
-            .counted(
-                "ip",
-                Value::Ip(first.remote.ip.clone()),
-                first.tried.len() as u64,
-                RELAYS,
-            )
-            .with("other", Value::Ip(open.remote.ip.clone()), RELAYS);
-        Some(with_sender(finding, by))
-    },
-    explains: |facts| {
-        let silent_here = |relay: &&Connects| {
-            let mut cells = view::media(facts).filter(|cell| cell.remote.ip == relay.remote.ip);
-            cells.all(|cell| cell.answered == 0)
-        };
-        if closed(facts).iter().any(silent_here) {
-            vec![Code::UdpRelaySilent]
-        } else {
-            Vec::new()
-        }
-    },
-};
-
-/// A region is silent.
-pub const REGION_SILENT: Rule = Rule {
-    code: Code::RegionSilent,
-    layer: 4,
-    condition: "all relays of a region, at least two, do not let a connection up on TCP 443, while one of another region does",
-    why: "several addresses of one region are more than one relay and less than all of Teams",
-    grade: "fail, microsoft, likely; firewall, certain by an ICMP sender that is no relay",
-    check: |facts| {
-        let (relay, n) = dead_region(facts)?;
-        let by = stranger(facts, relay);
-        let (party, confidence) = match by {
-            Some(_) => (Party::Firewall, Certain),
-            None => (Party::Microsoft, Likely),
-        };
-        let open = relays(facts)
-            .iter()
-            .find(|other| other.is_open() == Some(true))?;
-        let finding = Finding::new(Code::RegionSilent, Fail, party, confidence)
-            .counted("region", Value::Region(relay.region.clone()), n, RELAYS)
-            .with("other", Value::Region(open.region.clone()), RELAYS);
-        Some(with_sender(finding, by))
-    },
-    explains: |_| vec![Code::RelayOneSilent, Code::UdpRelaySilent],
 };
 
 /// Whether a SYN is sent again, after a second, before its answer can have come: nothing is lost then.

@@ -106,7 +106,14 @@ const HIDING: &[(&[&str], &[&str], &str)] = &[
         "no datagram leaves this machine, so there is no silence",
     ),
     (
-        &["portal", "gateway-dead", "no-route4", "no-address"],
+        &[
+            "portal",
+            "gateway-dead",
+            "no-route4",
+            "no-address",
+            "udp-all-silent",
+            "send-denied",
+        ],
         &["gateway-bad"],
         "without packets beyond the router nobody can tell whether it only answers badly",
     ),

@@ -16,5 +16,5 @@ mod window;
 
 pub use figures::Fold;
 pub use ledger::{Fate, Ledger, Settled};
-pub use outage::{Change, Outages, WatchOutage};
+pub use outage::{Change, WatchOutage, WatchOutages};
 pub use rows::{BurstBucket, BurstGroup, BurstRows, VERDICTS};

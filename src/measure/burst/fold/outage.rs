@@ -42,7 +42,7 @@ pub enum Change {
 ///
 /// Memory: the outage under way and the longest 100 past ones, 56 bytes each.
 #[derive(Debug, Clone)]
-pub struct Outages {
+pub struct WatchOutages {
     interval: Duration,
     run: Option<Run>,
     longest: Vec<WatchOutage>,
@@ -92,7 +92,7 @@ const SHORTEST: Duration = Duration::from_secs(1);
 /// Most past outages that are kept.
 const KEPT: usize = 100;
 
-impl Outages {
+impl WatchOutages {
     /// For packets of a schedule with this interval.
     pub fn new(interval: Duration) -> Self {
         Self {
@@ -194,7 +194,7 @@ mod tests {
     }
 
     /// The changes of a stream in which `.` is answered, `x` is not and `-` was never sent.
-    fn changes(interval: u64, stream: &str) -> (Outages, Vec<Change>) {
+    fn changes(interval: u64, stream: &str) -> (WatchOutages, Vec<Change>) {
         changes_late(interval, stream, |_| 0)
     }
 
@@ -203,9 +203,9 @@ mod tests {
         interval: u64,
         stream: &str,
         late: impl Fn(u64) -> u64,
-    ) -> (Outages, Vec<Change>) {
+    ) -> (WatchOutages, Vec<Change>) {
         let mut ledger = Ledger::new(Duration::from_secs(1));
-        let mut outages = Outages::new(Duration::from_millis(interval));
+        let mut outages = WatchOutages::new(Duration::from_millis(interval));
         for (sequence, what) in (0..).zip(stream.chars()) {
             if what == '-' {
                 continue;
@@ -284,7 +284,7 @@ mod tests {
 
     #[test]
     fn a_time_in_which_nothing_can_be_sent_is_an_outage_until_a_packet_is_answered() {
-        let mut outages = Outages::new(Duration::from_secs(1));
+        let mut outages = WatchOutages::new(Duration::from_secs(1));
         let second = Duration::from_secs(1);
         assert_eq!(outages.blocked(at(0), second / 100), None);
         assert_eq!(outages.count(), 0);

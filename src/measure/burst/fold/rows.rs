@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 
 use crate::record::LimitVerdict;
-use crate::schema::{Dialect, Id, Row, id};
+use crate::schema::{CellView, Dialect, Id, Row, id};
 use crate::stats::survey::{part, target};
 use crate::stats::{Distribution, OverTime, RowFold, Together, Trips};
 
@@ -119,8 +119,8 @@ impl RowFold for BurstRows {
 }
 
 impl BurstGroup {
-    fn follow(&mut self, row: &Row<'_>) {
-        let Some((over_time, at)) = self.over_time.as_mut().zip(row.at) else {
+    fn follow(&mut self, row: &impl CellView) {
+        let Some((over_time, at)) = self.over_time.as_mut().zip(row.at()) else {
             return;
         };
         let bucket = over_time.at(at.timestamp_micros());
@@ -129,7 +129,8 @@ impl BurstGroup {
         bucket.trips.take(row);
     }
 
-    fn add(&mut self, row: &Row<'_>) {
+    /// Takes a row in, be it one of a file or one just measured.
+    pub fn add(&mut self, row: &impl CellView) {
         let count = |field| row.number(field).unwrap_or(0);
         self.bursts.raise(1);
         self.answered.raise(u64::from(row.is_ok()));
@@ -162,7 +163,7 @@ impl BurstGroup {
         self.follow(row);
         let mut has_failed = false;
         for (counts, (_, field)) in self.verdicts.iter_mut().zip(VERDICTS) {
-            match LimitVerdict::of_word(row.get(field)) {
+            match LimitVerdict::of_word(&row.word(field)) {
                 Some(LimitVerdict::Pass) => counts[0].raise(1),
                 Some(LimitVerdict::Fail) => {
                     counts[1].raise(1);
@@ -172,7 +173,7 @@ impl BurstGroup {
                 None => {}
             }
         }
-        if let Some(at) = row.at.filter(|_| has_failed) {
+        if let Some(at) = row.at().filter(|_| has_failed) {
             let [first, last] = self.broken.unwrap_or([at, at]);
             self.broken = Some([first.min(at), last.max(at)]);
         }

@@ -1,5 +1,5 @@
-//! Bursts for a reader: a block a burst, the summary of bursts and watches. 80 columns wide. Not
-//! here: the lines of a watch (`watch`).
+//! Bursts for a reader: a block a burst, the summary of bursts and watches. Not here: the lines of a watch (`watch`), and
+//! where lines break (`narrowed`).
 
 mod quality;
 pub mod watch;
@@ -12,14 +12,14 @@ use crate::doc::lines::{WIDTH, failed, line, millis, ms, percent};
 use crate::doc::text::time;
 use crate::judge::limits::QualityLimits;
 use crate::measure::burst::Burst;
-use crate::measure::burst::fold::Outages;
+use crate::measure::burst::fold::WatchOutages;
 use crate::record::{Distance, Figures, Outcome, plain};
 use crate::zone::Zone;
 pub use quality::{failed_lines, table, verdict};
 use watch::{distance, outages_list};
 
 /// A burst in a block of lines.
-pub fn block(burst: &Burst, limits: &QualityLimits, zone: Zone) -> String {
+pub fn block(burst: &Burst, limits: &QualityLimits, zone: Zone, columns: usize) -> String {
     let mut out = String::new();
     let address = burst.remote.map_or_else(String::new, |a| format!("  {a}"));
     let region = match &*burst.region {
@@ -57,7 +57,7 @@ pub fn block(burst: &Burst, limits: &QualityLimits, zone: Zone) -> String {
     }
     if let Some(figures) = &burst.figures {
         out += &lines(figures);
-        out += &table(figures, limits);
+        out += &table(figures, limits, columns);
         out += &verdict(figures, limits);
     }
     out
@@ -134,7 +134,7 @@ pub struct BurstSummary<'a> {
     /// By what they are judged.
     pub limits: &'a QualityLimits,
     /// Times without answers; none of bursts.
-    pub outages: Option<&'a Outages>,
+    pub outages: Option<&'a WatchOutages>,
     /// The distance of a relay that was watched.
     pub distance: Option<&'a Distance>,
     /// Since when nothing could be sent, and why, where a watch never came to that.
@@ -143,6 +143,8 @@ pub struct BurstSummary<'a> {
     pub told: bool,
     /// Where times are shown.
     pub zone: Zone,
+    /// Columns of what it is shown on.
+    pub columns: usize,
 }
 
 impl BurstSummary<'_> {
@@ -198,7 +200,7 @@ impl BurstSummary<'_> {
             None => {}
         }
         if has_figures {
-            out += &table(self.figures, self.limits);
+            out += &table(self.figures, self.limits, self.columns);
             out += &verdict(self.figures, self.limits);
         }
         out
@@ -210,6 +212,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::doc::lines::narrowed;
     use crate::judge::limits::CLIENT;
     use crate::record::LossWindow;
     use crate::stats::share;
@@ -231,7 +234,7 @@ mod tests {
             reordering: share(0, 730),
             ..Figures::default()
         };
-        let text = table(&figures, &CLIENT);
+        let text = table(&figures, &CLIENT, 80);
         assert!(text.contains("\x1b[31mfail\x1b[0m"), "{text}");
         let mut plain = text.clone();
         for code in ["\x1b[31m", "\x1b[32m", "\x1b[0m"] {
@@ -257,8 +260,9 @@ mod tests {
             unmeasured: None,
             told: false,
             zone: Zone::Utc,
+            columns: 80,
         };
-        let text = summary.render();
+        let text = narrowed(&summary.render(), 80);
         assert!(
             text.lines().all(|line| line.chars().count() <= 80),
             "{text}"

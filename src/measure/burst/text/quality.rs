@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::doc::lines::{WIDTH, line, ms, percent};
+use crate::doc::lines::{line, ms, percent};
 use crate::doc::{self, Cell, Column, Room, Style, Table, styled};
 use crate::judge::limits::{QualityLimits, judge};
 use crate::record::{Figures, LimitVerdict, LossWindow};
@@ -96,8 +96,8 @@ fn judged(figures: &Figures, limits: &QualityLimits) -> [Line; 5] {
     ]
 }
 
-/// The figures against the lines of the table.
-pub fn table(figures: &Figures, limits: &QualityLimits) -> String {
+/// The figures against the lines of the table, at most so many columns wide.
+pub fn table(figures: &Figures, limits: &QualityLimits, columns: usize) -> String {
     let table = Table::new(
         "limits",
         "",
@@ -116,7 +116,7 @@ pub fn table(figures: &Figures, limits: &QualityLimits) -> String {
         )
     }));
     let room = Room {
-        columns: WIDTH,
+        columns,
         rows: None,
         hint: "",
         marks: false,

@@ -7,9 +7,9 @@ use chrono::{DateTime, Utc};
 
 use crate::doc::lines::{failed, line, millis, narrowed, offset, seconds};
 use crate::doc::text::time;
-use crate::doc::{Field, Layout, Style, styled};
+use crate::doc::{Field, FittedFields, Style, styled};
 use crate::measure::burst::Burst;
-use crate::measure::burst::fold::{Change, Outages, WatchOutage};
+use crate::measure::burst::fold::{Change, WatchOutage, WatchOutages};
 use crate::record::{Distance, Outcome, plain};
 use crate::zone::Zone;
 
@@ -17,7 +17,7 @@ use crate::zone::Zone;
 #[derive(Debug)]
 pub struct Minutes {
     zone: Zone,
-    above: Option<Layout>,
+    above: Option<FittedFields>,
 }
 
 /// The fields of a line, in their order; what is of the least rank is left out last.
@@ -49,7 +49,7 @@ impl Minutes {
     pub fn head(&mut self, at: DateTime<Utc>, columns: usize) -> String {
         // the last column stays free: some terminals wrap there
         let fields = fields(&offset(self.zone, at));
-        let layout = Layout::new(fields, columns.saturating_sub(1));
+        let layout = FittedFields::new(fields, columns.saturating_sub(1));
         if self.above.as_ref() == Some(&layout) {
             return String::new();
         }
@@ -154,7 +154,7 @@ fn outage_line(outage: &WatchOutage, zone: Zone) -> String {
 const LISTED: usize = 20;
 
 /// The outages of a watch, the longest where there are many.
-pub(super) fn outages_list(outages: &Outages, zone: Zone) -> String {
+pub(super) fn outages_list(outages: &WatchOutages, zone: Zone) -> String {
     let count = outages.count();
     if count == 0 {
         return "no outage of a second or more\n".to_owned();

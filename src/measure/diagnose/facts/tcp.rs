@@ -43,7 +43,7 @@ pub fn facts(found: &Looked, opener: &Opener, target: &Target) -> Tcp {
     }
 }
 
-/// With the second relay of a region, where one was gone to.
+/// With the second relay of a region, where one was contacted.
 fn with_more(relays: Fact<Vec<Connects>>, found: &Looked, opener: &Opener) -> Fact<Vec<Connects>> {
     let Fact::Known(mut relays) = relays else {
         return relays;

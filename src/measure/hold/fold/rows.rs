@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::measure::hold::fold::{Fold, Sum};
 use crate::record::{EndedBy, TcpNumbers};
-use crate::schema::{Dialect, Row, id};
+use crate::schema::{CellView, Dialect, Row, id};
 use crate::stats::survey::{part, target};
 use crate::stats::{Distribution, OverTime, Rough, RowFold, Together, Trips};
 
@@ -230,8 +230,8 @@ fn numbers(row: &Row<'_>) -> TcpNumbers {
 }
 
 impl HeldGroup {
-    fn follow(&mut self, row: &Row<'_>) {
-        let Some(at) = row.at else { return };
+    fn follow(&mut self, row: &impl CellView) {
+        let Some(at) = row.at() else { return };
         let bucket = self.over_time.at(at.timestamp_micros());
         bucket.connections.raise(1);
         bucket.troubles.raise(u64::from(!row.is_ok()));
@@ -239,15 +239,16 @@ impl HeldGroup {
         bucket.trips.take(row);
     }
 
-    fn add(&mut self, row: &Row<'_>) {
+    /// Takes a row in, be it one of a file or one just measured.
+    pub fn add(&mut self, row: &impl CellView) {
         let count = |field| row.number(field).unwrap_or(0);
         self.connections.raise(1);
         self.held.raise(u64::from(row.is_ok()));
         self.held_us = self.held_us.saturating_add(count(id!(held_us)));
         self.sent = self.sent.saturating_add(count(id!(sent)));
         self.answered = self.answered.saturating_add(count(id!(answered)));
-        let ended = row.get(id!(ended_by));
-        let place = EndedBy::of_word(ended).map(|by| by as usize);
+        let ended = row.word(id!(ended_by));
+        let place = EndedBy::of_word(&ended).map(|by| by as usize);
         if let Some(count) = place.and_then(|place| self.ended.get_mut(place)) {
             count.raise(1);
         }

@@ -2,9 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::doc::lines::WIDTH;
 use crate::doc::number;
-use crate::doc::wrapped;
 use crate::record::plain;
 use crate::stats::{Added, Difference, Inspects, Span};
 
@@ -27,9 +25,7 @@ pub(super) fn added(added: &Added) -> String {
             let _ = writeln!(out, "{:<24}{}", name(one.span), cells(one));
         }
     }
-    for line in wrapped(&said(added), WIDTH) {
-        let _ = writeln!(out, "{line}");
-    }
+    let _ = writeln!(out, "{}", said(added));
     out
 }
 

@@ -2,13 +2,13 @@
 
 use std::fmt::Write as _;
 
-use crate::doc::{Field, Layout, Style, number, wrapped};
+use crate::doc::{Field, FittedFields, Style, number, wrapped};
 use crate::stats::Distribution;
 
 /// A table of times; it has the columns that have room.
 #[derive(Debug)]
 pub(super) struct TimesTable {
-    layout: Layout,
+    layout: FittedFields,
 }
 
 impl TimesTable {
@@ -32,7 +32,7 @@ impl TimesTable {
             cell("p99", 7),
             cell("max", 4),
         ];
-        let layout = Layout::new(fields, columns);
+        let layout = FittedFields::new(fields, columns);
         // all times are milliseconds; the first column says so where it has nothing else to say
         let unit = if title == "ms" { "" } else { "  ms" };
         let _ = writeln!(out, "\n{}{unit}", layout.head());

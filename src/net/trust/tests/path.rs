@@ -71,6 +71,7 @@ fn judged(judge: &Judge, chain: &[CertificateDer<'_>]) -> (TlsPath, String) {
         nearness: None,
         system: examined.os_reaches,
         system_note: examined.os_note,
+        verdict: examined.trust_os,
         is_microsofts: false,
         is_whole: true,
     };

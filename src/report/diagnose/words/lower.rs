@@ -48,7 +48,7 @@ pub(super) fn words(code: Code) -> Option<Words> {
             settle: "a call over this network",
         },
         C::Tunnel => Words {
-            said: "Media goes through the VPN {interface}[ ({product})][, round trip {rtt}][, {lost} of {lost:n} packets lost].",
+            said: "Media goes through the VPN {interface}[ ({product})][, round trip {rtt}][, {lost} of {lost:n} packets lost][, and {dead}].",
             next: "In the VPN's split tunnelling leave out {ranges} for UDP 3478 to 3481 and TCP 443.",
             settle: "the same run with the VPN switched off",
         },
@@ -84,7 +84,7 @@ pub(super) fn words(code: Code) -> Option<Words> {
         },
         C::DnsNameGone => Words {
             said: "The relay's name leads nowhere: {server} and {other} answer {rcode}, and both chains end at {last}.",
-            next: "See Microsoft's service health page, and try another relay's name.",
+            next: "See Microsoft's service health page, and try another relay's name[; before that {itself}].",
             settle: "the same from another network",
         },
         C::DnsBlocked => Words {
@@ -125,6 +125,11 @@ pub(super) fn words(code: Code) -> Option<Words> {
         C::ProxyForbids => Words {
             said: "The proxy {proxy} answers {status} for {name}:443.",
             next: "On the proxy allow {name}:443 without sign-in and without inspection.",
+            settle: "",
+        },
+        C::ProxySilent => Words {
+            said: "The proxy {proxy} does not answer ({how}), and without it no relay is reached on TCP 443.",
+            next: "Mend the proxy {proxy}, or take the setting away where there is none; for media allow outbound TCP 443 and UDP 3478 to 3481 to {ranges} in the firewall.",
             settle: "",
         },
         C::ProxyUnused => Words {

@@ -18,12 +18,12 @@ pub(super) fn words(code: Code) -> Option<Words> {
             settle: "a control name (run without --offline), or the same from another network",
         },
         C::Tcp443Refused => Words {
-            said: "TCP 443 outbound to {relays} is rejected[ by {sender}][ (ICMP code {icmp-code})][ after {after}][; a round trip takes {rtt}].",
-            next: "On [{sender}, ]the device that rejects it allow outbound TCP 443 to {ranges}.",
+            said: "TCP 443 outbound to {relays} is rejected[ by {sender}][ (ICMP code {icmp-code})][ by {unrouted}, which says that it has no way there,][ after {after}][; a round trip takes {rtt}].",
+            next: "[See why {unrouted} has no way there: its routes, and the line behind it. ]On [{sender}, ]the device that rejects it allow outbound TCP 443 to {ranges}.",
             settle: "the round trip to the relay by UDP, and the same from another network",
         },
         C::RelayOneSilent => Words {
-            said: "The relay {ip} does not answer on TCP 443 ({ip:n} connects)[; {sender} rejects it (ICMP code {icmp-code})], while {other} does.",
+            said: "The relay {ip} lets no connection up on TCP 443 ({ip:n} connects: {how})[; {sender} rejects it (ICMP code {icmp-code})][; the reset came within {after}, and a round trip takes {rtt}], while {other} does.",
             next: "See whether a rule[ on {sender}] names single addresses; else wait and run this again.",
             settle: "the same from another network at the same time",
         },
@@ -93,8 +93,8 @@ pub(super) fn words(code: Code) -> Option<Words> {
             settle: "a newer version of turnprobe",
         },
         C::UdpAllSilent => Words {
-            said: "UDP {ports}[ from {local}] to the relays gets no reply ({ports:n} datagrams)[; {sender} rejects it][ (ICMP code {icmp-code})].",
-            next: "In the firewall[ {sender}] allow outbound UDP 3478 to 3481[ from {local}] to {ranges}, and the answers to it; until then calls go over TCP 443 and sound bad.",
+            said: "UDP {ports}[ from {local}] to the relays gets no reply ({ports:n} datagrams)[; {sender} rejects it][ (ICMP code {icmp-code})][; {unrouted} says that it has no way there][; {mute}].",
+            next: "[See why {unrouted} has no way there: its routes, and the line behind it. ]In the firewall[ {sender}] allow outbound UDP 3478 to 3481[ from {local}] to {ranges}, and the answers to it; until then calls go over TCP 443 and sound bad.",
             settle: "a connection over TCP 443 at the same time, and the same from another network",
         },
         C::UdpSomeSilent => Words {

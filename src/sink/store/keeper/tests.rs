@@ -95,3 +95,33 @@ fn a_store_that_another_program_locks_is_tried_again() {
     pass(&spec, now(), &|_| false).unwrap();
     assert_eq!(left(&path, "probes"), (8, 23));
 }
+
+#[test]
+fn a_clock_that_suddenly_stands_years_ahead_deletes_no_row() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("probes.db");
+    let spec = spec(&path, &[(Keep::Rows, 7), (Keep::Rollups, 20)]);
+    let mut open = store(&spec);
+    let ahead = Utc.with_ymd_and_hms(2031, 1, 2, 18, 0, 0).unwrap();
+    let mut add = |seq: i64, at: &str| {
+        let text = |text: &str| Cell::Text(text.to_owned());
+        let cells = [("run_id", text("r2")), ("started_utc", text(at))];
+        let cells = cells.map(|(name, cell)| (name.to_owned(), cell));
+        let rows = [(seq, cells.to_vec())];
+        open.insert_all("probes", &rows).unwrap();
+    };
+    add(101, "2031-01-01 06:00:00.000001Z");
+    let doubted = pass(&spec, ahead, &|_| false).unwrap().unwrap();
+    assert_eq!(left(&path, "probes"), (31, 1));
+    assert_eq!(left(&path, "packets"), (30, 1));
+    assert_eq!(left(&path, "rollups"), (30, 1));
+    let told = doubted.to_string();
+    assert!(told.contains("between 2026-11-30 and 2031-01-01"), "{told}");
+    assert!(told.contains("stay until 2031-01-08"), "{told}");
+    // a series that goes on by that clock for as long as rows are kept
+    add(102, "2031-01-09 06:00:00.000001Z");
+    let later = Utc.with_ymd_and_hms(2031, 1, 10, 18, 0, 0).unwrap();
+    pass(&spec, later, &|_| false).unwrap();
+    assert_eq!(left(&path, "probes"), (1, 102));
+    assert_eq!(left(&path, "rollups"), (30, 1));
+}

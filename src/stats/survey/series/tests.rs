@@ -3,13 +3,13 @@ use crate::stats::survey::Runs;
 
 const S: i64 = 1_000_000;
 
-fn observation(second: i64, heard: RowReply) -> Observation {
+fn observation(second: i64, reply: RowReply) -> Observation {
     Observation {
         at: second * S,
         axis: second * S,
         set: 0,
         run: 1,
-        heard,
+        reply,
         region: 0,
         address: None,
         file: 0,
@@ -18,30 +18,30 @@ fn observation(second: i64, heard: RowReply) -> Observation {
 }
 
 fn of(rows: &[(i64, Option<u32>)]) -> Series {
-    let heard = |cause: &Option<u32>| cause.map_or(RowReply::Answer, RowReply::Nothing);
-    let rows = rows.iter().map(|(second, cause)| (*second, heard(cause)));
+    let reply = |cause: &Option<u32>| cause.map_or(RowReply::Answer, RowReply::Nothing);
+    let rows = rows.iter().map(|(second, cause)| (*second, reply(cause)));
     with_beside(&rows.collect::<Vec<_>>())
 }
 
 fn with_beside(rows: &[(i64, RowReply)]) -> Series {
     let mut series = Series::default();
-    for (second, heard) in rows {
-        if !matches!(heard, RowReply::Beside { .. }) {
-            count(&mut series, *heard, *second);
+    for (second, reply) in rows {
+        if !matches!(reply, RowReply::Beside { .. }) {
+            count(&mut series, *reply, *second);
         }
-        series.order(observation(*second, *heard));
+        series.order(observation(*second, *reply));
     }
     series.finish();
     series
 }
 
-fn count(series: &mut Series, heard: RowReply, second: i64) {
-    let reachability = match heard {
+fn count(series: &mut Series, reply: RowReply, second: i64) {
+    let reachability = match reply {
         RowReply::Answer => Reachability::Answered,
         RowReply::Here => Reachability::FailedHere,
         RowReply::Nothing(_) | RowReply::Beside { .. } => Reachability::Lost,
     };
-    series.count(heard == RowReply::Answer, reachability, Some(second * S));
+    series.count(reply == RowReply::Answer, reachability, Some(second * S));
 }
 
 /// All runs of lost rows together.
@@ -150,22 +150,22 @@ fn gaps_are_long_against_the_usual_interval_and_end_an_outage() {
 }
 
 /// One a second; from second 50 on a clock that was set, which row 52 is the first to tell. From
-/// second 45 to 55 nothing is heard.
+/// second 45 to 55 nothing is received.
 fn over_a_step(set: i64) -> Series {
     let mut series = Series::default();
     for second in 0..100 {
-        let heard = match second {
+        let reply = match second {
             45..55 => RowReply::Nothing(1),
             _ => RowReply::Answer,
         };
         let label = if second < 52 { second } else { second + set };
-        count(&mut series, heard, label);
+        count(&mut series, reply, label);
         let known = if second < 52 { 0 } else { set * S };
         let ordered = series.order(Observation {
             at: label * S,
             axis: second * S + known,
             set: known,
-            ..observation(second, heard)
+            ..observation(second, reply)
         });
         assert!(!ordered.late, "{second}");
     }

@@ -1,0 +1,169 @@
+//! A man page that `page` has made, as pieces: the part of roff that is in it.
+
+use super::block::Block;
+
+/// How far what explains an option stands from the left.
+const INDENT: usize = 7;
+
+/// Its pieces.
+pub fn blocks(roff: &str) -> Vec<Block> {
+    let mut out = Pieces::default();
+    for line in roff.lines() {
+        let (word, rest) = match line.strip_prefix('.') {
+            Some(control) => control.split_once(' ').unwrap_or((control, "")),
+            None => ("", line),
+        };
+        match word {
+            "" if rest.is_empty() => out.begin(Next::Paragraph),
+            "" => out.words(&plain(rest)),
+            "SH" | "SS" => {
+                out.begin(Next::Paragraph);
+                out.indent = 0;
+                let level = if word == "SH" { 1 } else { 2 };
+                let title = plain(rest.trim_matches('"'));
+                out.done.push(Block::Heading(level, title));
+            }
+            "TP" => {
+                out.indent = 0;
+                out.begin(Next::Term);
+            }
+            "IP" => out.begin(Next::Item),
+            "PP" => {
+                out.indent = 0;
+                out.begin(Next::Paragraph);
+            }
+            "sp" | "RS" => out.begin(Next::Paragraph),
+            "br" => out.begin(Next::Paragraph),
+            "RE" => out.begin(Next::Paragraph),
+            // the head of the page, and what apostrophes are
+            _ => {}
+        }
+    }
+    out.done
+}
+
+/// What the next line begins.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Next {
+    #[default]
+    Paragraph,
+    Term,
+    Item,
+    /// It goes on with what stands there.
+    Same,
+}
+
+#[derive(Debug, Default)]
+struct Pieces {
+    done: Vec<Block>,
+    next: Next,
+    indent: usize,
+}
+
+impl Pieces {
+    fn begin(&mut self, next: Next) {
+        self.next = next;
+    }
+
+    fn words(&mut self, words: &str) {
+        match self.next {
+            Next::Term => {
+                self.done.push(Block::Term(words.to_owned()));
+                self.indent = INDENT;
+                self.next = Next::Paragraph;
+                return;
+            }
+            Next::Item => {
+                let item = Block::Item(self.indent, "- ".to_owned(), words.to_owned());
+                self.done.push(item);
+            }
+            Next::Paragraph => {
+                self.done
+                    .push(Block::Paragraph(self.indent, words.to_owned()));
+            }
+            Next::Same => {
+                if let Some(Block::Paragraph(_, text) | Block::Item(_, _, text)) =
+                    self.done.last_mut()
+                {
+                    text.push(' ');
+                    text.push_str(words);
+                }
+            }
+        }
+        self.next = Next::Same;
+    }
+}
+
+/// A line without the marks of roff; what is bold is strong.
+fn plain(line: &str) -> String {
+    let text = line
+        .replace("\\-", "-")
+        .replace("\\*(Aq", "'")
+        .replace("\\(aq", "'")
+        .replace("\\&", "");
+    let mut out = String::with_capacity(text.len());
+    let mut is_bold = false;
+    let mut rest = text.as_str();
+    while let Some(at) = rest.find("\\f") {
+        out.push_str(&rest[..at]);
+        let bold = rest[at + 2..].starts_with('B');
+        if bold != is_bold {
+            out.push_str("**");
+        }
+        is_bold = bold;
+        rest = rest.get(at + 3..).unwrap_or_default();
+    }
+    out.push_str(rest);
+    if is_bold {
+        out.push_str("**");
+    }
+    out.replace("\\e", "\\").replace("\\\\", "\\")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{page, text};
+    use super::*;
+    use crate::cli::suggested::{PAGES, PROGRAM};
+
+    #[test]
+    fn the_marks_of_a_page_are_read() {
+        let roff = ".TH A 1\n.SH NAME\na\\-b \\- c\n.SH OPTIONS\n.TP\n\\fB\\-\\-by\\fR \\fI<X>\\fR\nWhat it\\*(Aqs for\n.sp\n\\fIPossible values:\\fR\n\
+            .RS 14\n.IP \\(bu 2\none\n.IP \\(bu 2\ntwo\n.RE\n.SH FILES\nSome\nwords\n";
+        let expected = [
+            Block::Heading(1, "NAME".to_owned()),
+            Block::Paragraph(0, "a-b - c".to_owned()),
+            Block::Heading(1, "OPTIONS".to_owned()),
+            Block::Term("**--by** <X>".to_owned()),
+            Block::Paragraph(7, "What it's for".to_owned()),
+            Block::Paragraph(7, "Possible values:".to_owned()),
+            Block::Item(7, "- ".to_owned(), "one".to_owned()),
+            Block::Item(7, "- ".to_owned(), "two".to_owned()),
+            Block::Heading(1, "FILES".to_owned()),
+            Block::Paragraph(0, "Some words".to_owned()),
+        ];
+        assert_eq!(blocks(roff), expected);
+    }
+
+    #[test]
+    fn no_mark_of_roff_is_left_in_a_page() {
+        for topic in std::iter::once(PROGRAM).chain(PAGES) {
+            let page = String::from_utf8(page::page(topic).unwrap().unwrap()).unwrap();
+            let text = text::text(&blocks(&page), 80);
+            for line in text.lines() {
+                assert!(
+                    !line.starts_with('.') && !line.contains("\\f"),
+                    "{topic}: {line}"
+                );
+                assert!(
+                    !line.contains("\\-") && !line.contains("**"),
+                    "{topic}: {line}"
+                );
+                assert!(line.chars().count() <= 80, "{topic}: {line}");
+            }
+            for heading in ["NAME\n====\n", "SYNOPSIS\n", "FILES\n", "EXAMPLES\n"] {
+                assert!(text.contains(heading), "{topic}: {heading}");
+            }
+        }
+    }
+}

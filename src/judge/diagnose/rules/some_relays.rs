@@ -1,0 +1,126 @@
+//! Layer 4: relays that let no connection up where others do.
+
+use crate::judge::diagnose::code::Code;
+use crate::judge::diagnose::facts::{ConnectOutcome, Connects, Facts};
+use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
+use crate::judge::diagnose::finding::{Finding, Party, Rule, Value};
+use crate::judge::diagnose::rules::tcp::{RELAYS, is_unroutable, stranger, with_sender};
+use crate::judge::diagnose::view::{self, is_rejection, relays};
+use crate::judge::severity::Severity::{Fail, Warn};
+
+/// The relays that do not answer, given that another one does: TCP 443.
+fn closed(facts: &Facts) -> Vec<&Connects> {
+    if view::is_tcp_open(facts) != Some(true) {
+        return Vec::new();
+    }
+    let is_closed = |relay: &&Connects| {
+        relay.tried.len() >= 2
+            && relay.are_all(|outcome| outcome == ConnectOutcome::Silent || is_rejection(outcome))
+            && !is_unroutable(relay)
+    };
+    relays(facts).iter().filter(is_closed).collect()
+}
+
+/// The region of which at least two relays are known and all are silent.
+fn dead_region(facts: &Facts) -> Option<(&Connects, u64)> {
+    closed(facts).into_iter().find_map(|relay| {
+        let same = || {
+            relays(facts)
+                .iter()
+                .filter(|other| other.region == relay.region)
+        };
+        let n = same().count();
+        let all_are_closed = same().all(|other| other.is_open() == Some(false));
+        (!relay.region.is_empty() && n >= 2 && all_are_closed).then_some((relay, n as u64))
+    })
+}
+
+/// One relay is silent.
+pub const ONE_SILENT: Rule = Rule {
+    code: Code::RelayOneSilent,
+    layer: 4,
+    condition: "a relay does not let a connection up on TCP 443, in at least 2 tries, while another one does",
+    why: "a single address is too little to name a region; a reset that comes in less than half of the round trip was not the relay's; an address outside Microsoft's ranges is not Microsoft's",
+    grade: "warn, microsoft, possible; firewall, certain by an ICMP sender that is no relay, or by such a reset; unknown, possible for an address outside the ranges, and where the sender says that it has no way there",
+    check: |facts| {
+        let closed = closed(facts);
+        let first = closed.first()?;
+        let by = stranger(facts, first);
+        let (early, rtt) = early_reset(facts, first).unzip();
+        let (party, confidence) = match by {
+            Some(by) => view::rejecter_of_some(facts, by),
+            None if early.is_some() => (Party::Firewall, Certain),
+            // what is not Microsoft's is not Microsoft's fault
+            None if !first.in_teams_range => (Party::Unknown, Possible),
+            None => (Party::Microsoft, Possible),
+        };
+        let how = match first.tried.iter().find(|tried| is_rejection(tried.outcome)) {
+            Some(tried) if tried.outcome == ConnectOutcome::Refused => "refused",
+            Some(_) => "rejected",
+            None => "no answer",
+        };
+        let open = relays(facts)
+            .iter()
+            .find(|relay| relay.is_open() == Some(true))?;
+        let finding = Finding::new(Code::RelayOneSilent, Warn, party, confidence)
+            .counted(
+                "ip",
+                Value::Ip(first.remote.ip.clone()),
+                first.tried.len() as u64,
+                RELAYS,
+            )
+            .with("how", Value::Word(how), RELAYS)
+            .with("other", Value::Ip(open.remote.ip.clone()), RELAYS)
+            .maybe("after", early.map(Value::Micros), RELAYS)
+            .maybe("rtt", rtt.map(Value::Micros), "udp.cells");
+        Some(with_sender(finding, by))
+    },
+    explains: |facts| {
+        let silent_here = |relay: &&Connects| {
+            let mut cells = view::media(facts).filter(|cell| cell.remote.ip == relay.remote.ip);
+            cells.all(|cell| cell.answered == 0)
+        };
+        if closed(facts).iter().any(silent_here) {
+            vec![Code::UdpRelaySilent]
+        } else {
+            Vec::new()
+        }
+    },
+};
+
+/// A region is silent.
+pub const REGION_SILENT: Rule = Rule {
+    code: Code::RegionSilent,
+    layer: 4,
+    condition: "all relays of a region, at least two, do not let a connection up on TCP 443, while one of another region does",
+    why: "several addresses of one region are more than one relay and less than all of Teams",
+    grade: "fail, microsoft, likely; firewall, certain by an ICMP sender that is no relay; unknown, possible for addresses outside the ranges, and where the sender says that it has no way there",
+    check: |facts| {
+        let (relay, n) = dead_region(facts)?;
+        let by = stranger(facts, relay);
+        let (party, confidence) = match by {
+            Some(by) => view::rejecter_of_some(facts, by),
+            None if !relay.in_teams_range => (Party::Unknown, Possible),
+            None => (Party::Microsoft, Likely),
+        };
+        let open = relays(facts)
+            .iter()
+            .find(|other| other.is_open() == Some(true))?;
+        let finding = Finding::new(Code::RegionSilent, Fail, party, confidence)
+            .counted("region", Value::Region(relay.region.clone()), n, RELAYS)
+            .with("other", Value::Region(open.region.clone()), RELAYS);
+        Some(with_sender(finding, by))
+    },
+    explains: |_| vec![Code::RelayOneSilent, Code::UdpRelaySilent],
+};
+
+/// How soon every connect to a relay was reset, and its round trip over UDP, where that is too soon for the relay itself.
+fn early_reset(facts: &Facts, relay: &Connects) -> Option<(u64, u64)> {
+    if !relay.are_all(|outcome| outcome == ConnectOutcome::Refused) {
+        return None;
+    }
+    let slowest = relay.tried.iter().map(|tried| tried.took_us).max()?;
+    let cells = view::media(facts).filter(|cell| cell.remote.ip == relay.remote.ip);
+    let rtt = cells.filter_map(|cell| cell.rtt_us).min()?;
+    (slowest.saturating_mul(2) < rtt).then_some((slowest, rtt))
+}
