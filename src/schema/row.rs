@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use super::dialect::Dialect;
 use super::ids::{Id, id};
 use super::layout::Layout;
+use super::rolled::RolledUp;
 use super::through::through;
 use crate::record::{Cause, Phase, Transport, World, without_marks};
 use crate::words::words;
@@ -58,17 +59,18 @@ pub struct Row<'a> {
 }
 
 /// What is asked of nearly every row, parsed once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parsed {
     ok: bool,
     world: Option<World>,
     slot: Option<u64>,
     times: [Option<u64>; Metric::COUNT],
+    rolled: Option<Box<RolledUp>>,
 }
 
 impl Parsed {
-    /// Of a row.
-    pub fn of(row: &Row<'_>) -> Self {
+    /// Of a row, and of what it is where it is known to be a roll-up.
+    pub fn of(row: &Row<'_>, rolled: Option<Box<RolledUp>>) -> Self {
         let row = Row {
             parsed: None,
             ..*row
@@ -78,6 +80,7 @@ impl Parsed {
             world: row.world(),
             slot: row.slot(),
             times: row.times(),
+            rolled,
         }
     }
 }
@@ -143,6 +146,14 @@ impl<'a> Row<'a> {
     /// A whole number.
     pub fn number(&self, id: Id) -> Option<u64> {
         whole(self.get(id))
+    }
+
+    /// What it says where it is a roll-up, and a whole one.
+    pub fn rolled(&self) -> Option<Cow<'a, RolledUp>> {
+        match self.parsed {
+            Some(parsed) => parsed.rolled.as_deref().map(Cow::Borrowed),
+            None => RolledUp::of(self).ok().map(Cow::Owned),
+        }
     }
 
     /// Its slot of the schedule.

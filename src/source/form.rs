@@ -191,20 +191,25 @@ pub(super) fn end_row(
         }
         _ => exact.or_else(|| datetime.and_then(|text| clock.read(text, form.by))),
     };
-    if form.layout.dialect == Dialect::RollUps
-        && let Err(id) = RolledUp::of(&row)
-    {
-        trouble.rolled(id.name(), line, row.get(id).trim());
-        batch.drop_row();
-        return Timed::LeftOut;
-    }
+    let rolled = if form.layout.dialect == Dialect::RollUps {
+        match RolledUp::of(&Row { at, ..row }) {
+            Ok(rolled) => Some(Box::new(rolled)),
+            Err(id) => {
+                trouble.rolled(id.name(), line, row.get(id).trim());
+                batch.drop_row();
+                return Timed::LeftOut;
+            }
+        }
+    } else {
+        None
+    };
     // later versions of End2End-Ping leave the time empty
     let is_left_empty = form.layout.dialect == Dialect::End2EndPing && datetime == Some("");
     let never = started.is_none() && datetime.is_none() || is_left_empty;
     if at.is_none() && clock.undecided {
         return Timed::Undecided;
     }
-    batch.end_row(at, line);
+    batch.end_row(at, line, rolled);
     match at {
         Some(at) => Timed::At(at),
         None if never => Timed::Never,

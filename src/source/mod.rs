@@ -56,5 +56,5 @@ pub use batch::Batch;
 pub use input::Input;
 pub use names::{SourceError, expand, in_time_order};
 pub use reading::{FileSummary, ReadSummary, Reading, read};
-pub use stored::within;
+pub use stored::{of_table, within};
 pub use trouble::Problem;

@@ -27,6 +27,15 @@ pub(super) fn with_tables(inputs: Vec<Input>) -> Vec<Input> {
     inputs.into_iter().flat_map(tables).collect()
 }
 
+/// The inputs without those tables of stores that have another name.
+pub fn of_table(inputs: Vec<Input>, name: &str) -> Vec<Input> {
+    let is_it = |input: &Input| match input {
+        Input::Table(table) => table.of.stored.table == name,
+        _ => true,
+    };
+    inputs.into_iter().filter(is_it).collect()
+}
+
 /// The inputs with only those rows of stores that begin in a time, as far as the stores can tell: what is read of them still has to be
 /// looked at. Where none does, all are read, so that it can be told which there are.
 pub fn within(inputs: Vec<Input>, span: Span) -> Vec<Input> {

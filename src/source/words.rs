@@ -25,6 +25,8 @@ const YES: &[&str] = &[
     "1",
     "1.0",
     "yes",
+    "t",
+    "y",
     "ja",
     "oui",
     "wahr",
@@ -46,8 +48,9 @@ const YES: &[&str] = &[
 
 /// The same of no.
 const NO: &[&str] = &[
-    "false", "0", "0.0", "no", "nein", "non", "falsch", "faux", "falso", "onwaar", "fałsz",
-    "nepravda", "falsk", "usann", "falskt", "epätosi", "hamis", "yanliş", "yanlış", "ложь",
+    "false", "0", "0.0", "no", "f", "n", "nein", "non", "falsch", "faux", "falso", "onwaar",
+    "fałsz", "nepravda", "falsk", "usann", "falskt", "epätosi", "hamis", "yanliş", "yanlış",
+    "ложь",
 ];
 
 /// What R, pandas, databases and spreadsheets write in a cell that has nothing.

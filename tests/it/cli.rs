@@ -118,6 +118,48 @@ fn completions_and_man_pages_come_from_the_binary() {
     );
 }
 
+/// What bash offers for the last of these words, which it takes apart at equals signs.
+#[cfg(target_os = "linux")]
+fn offered_by_bash(words: &[&str]) -> String {
+    let (last, before) = words.split_last().unwrap();
+    let line = format!(
+        "source <({} completions bash) && COMP_WORDS=({}) COMP_CWORD={} && \
+         _turnprobe_whole_words turnprobe \"$1\" \"$2\" && echo \"${{COMPREPLY[*]}}\"",
+        env!("CARGO_BIN_EXE_turnprobe"),
+        words.join(" "),
+        words.len() - 1
+    );
+    let mut bash = std::process::Command::new("bash");
+    bash.args(["--norc", "-c", &line, "bash"])
+        .args([last, before.last().unwrap()]);
+    let said = bash.output().unwrap();
+    assert!(said.status.success(), "{said:?}");
+    String::from_utf8(said.stdout)
+        .unwrap()
+        .trim_end()
+        .to_owned()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn bash_completes_values_also_behind_an_equals_sign() {
+    for (words, offered) in [
+        ("turnprobe report --where cause = dns-time", "dns-timeout"),
+        ("turnprobe report --where = cause = dns-time", "dns-timeout"),
+        ("turnprobe compare a.csv --a transport = ps", "pseudo-tls"),
+        ("turnprobe probe --transport = ps", "pseudo-tls"),
+        ("turnprobe probe --transport ps", "pseudo-tls"),
+        (
+            "turnprobe probe --label site = Bonn --dscp AF1",
+            "AF11 AF12 AF13",
+        ),
+        ("turnprobe endpo", "endpoints"),
+    ] {
+        let words: Vec<_> = words.split(' ').collect();
+        assert_eq!(offered_by_bash(&words), offered, "{words:?}");
+    }
+}
+
 #[test]
 fn the_manual_is_in_the_program() {
     let list = run("man").stdout;

@@ -15,7 +15,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("schema", vec!["record", "words", "measure"]),
         ("target", vec!["record"]),
         ("endpoints", vec![]),
-        ("clock", vec!["record", "sys"]),
+        ("clock", vec!["record", "sys", "zone"]),
         ("sys", vec![]),
         ("in_use", vec![]),
         ("timer", vec!["clock", "sys"]),

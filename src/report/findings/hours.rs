@@ -19,9 +19,6 @@ const BY_CHANCE: f64 = 0.01;
 /// Days on which an hour fails that is bad day after day.
 const FEWEST_DAYS: usize = 3;
 
-/// Values that an hour of a day needs.
-const FEWEST_VALUES: u64 = 3;
-
 /// Of a computer is what has so many percent.
 const MOST: u64 = 80;
 
@@ -153,12 +150,10 @@ fn lost_in<'a>(about: &About<'a>, table: &Table, key: &str) -> LostIn<'a> {
             continue;
         }
         for hour in level.hours.iter().filter(|hour| hour.rows > 0) {
-            let Some((day, shown)) =
-                shown(about, hour.number).filter(|(_, shown)| *shown == wanted)
+            let Some((day, _)) = shown(about, hour.number).filter(|(_, shown)| *shown == wanted)
             else {
                 continue;
             };
-            debug_assert_eq!(shown, wanted);
             days.insert(day);
             hosts.insert(host.as_str());
             if hour.lost > 0 {
@@ -186,10 +181,7 @@ fn slow(about: &About<'_>) -> Option<RankedFinding> {
         if Some(&about.rows.series[*number].0) == other {
             continue;
         }
-        let hours = level
-            .hours
-            .iter()
-            .filter(|hour| hour.values >= FEWEST_VALUES);
+        let hours = level.hours.iter().filter(|hour| hour.values > 0);
         let hours: Vec<DayHour> = hours
             .filter_map(|hour| {
                 let (day, shown) = shown(about, hour.number)?;

@@ -104,13 +104,18 @@ fn differs(against: &Against) -> RankedFinding {
     RankedFinding::new(severity, against.weight, "against-previous", text).n(against.n)
 }
 
-/// A computer whose failures rose is not told again as one that fails more than the others.
+/// A computer that fails more than the others since its failures rose is told once.
 fn drop_repeated(found: &mut Vec<RankedFinding>) {
     let rose = found
         .iter()
         .filter(|one| one.finding.code == "failures-rose");
-    let rose: Vec<String> = rose.map(|one| one.finding.host.clone()).collect();
-    found.retain(|one| one.finding.code != "host-fails" || !rose.contains(&one.finding.host));
+    let rose = rose.map(|one| (one.finding.host.clone(), one.finding.from));
+    let rose: Vec<_> = rose.collect();
+    found.retain(|one| {
+        let is_since =
+            |(host, from): &(String, _)| *host == one.finding.host && *from <= one.finding.from;
+        one.finding.code != "host-fails" || !rose.iter().any(is_since)
+    });
 }
 
 /// Everything in a sentence.

@@ -78,7 +78,13 @@ pub(super) fn all(about: &About<'_>) -> Vec<RankedFinding> {
         if longest > 0 {
             let _ = write!(text, ", the longest of {}", length(longest));
         }
-        text.push_str("; they are listed below.");
+        // of a region only its pieces are
+        let are_listed = more.iter().all(|one| matches!(one, Whose::Series(_)));
+        text.push_str(if are_listed {
+            "; they are listed below."
+        } else {
+            "."
+        });
         let from = more.iter().map(|event| event.times()[0]).min();
         let to = more.iter().map(|event| event.times()[1]).max();
         found.push(

@@ -10,6 +10,9 @@ use crate::stats::wilson;
 /// A share of lost rows that is worth a look: what Microsoft allows packets to be lost.
 pub(super) const LOST_SHARE: f64 = 0.01;
 
+/// A share with which no call is fit to be held.
+const GRAVE_SHARE: f64 = 0.1;
+
 /// Errors and alerts that are worth a look however many rows there are.
 const FEWEST: u64 = 3;
 
@@ -35,18 +38,23 @@ fn lost(about: &About<'_>) -> Option<RankedFinding> {
             .map(|one| one.beyond(number))
             .sum::<u64>()
     };
-    let outside = series.iter().enumerate();
-    let outside = outside.map(|(number, one)| one.lost_probes.saturating_sub(beyond(number)));
-    let lost: u64 = outside.sum();
+    let outside: Vec<u64> = series
+        .iter()
+        .enumerate()
+        .map(|(number, one)| one.lost_probes.saturating_sub(beyond(number)))
+        .collect();
+    let lost: u64 = outside.iter().sum();
     let rows: u64 = series.iter().map(|one| one.outcomes.telling()).sum();
     let (low, _) = wilson(lost, rows)?;
     if lost == 0 {
         return None;
     }
-    let worst = series.iter().max_by(|a, b| {
-        let of = |one: &crate::report::model::Series| part(one.lost_probes, one.outcomes.rows);
-        of(a).total_cmp(&of(b))
-    })?;
+    let (worst, worst_lost) = series
+        .iter()
+        .zip(&outside)
+        .max_by(|(a, lost), (b, other)| {
+            part(**lost, a.outcomes.rows).total_cmp(&part(**other, b.outcomes.rows))
+        })?;
     let may_hide = |one: &crate::report::model::Series| {
         one.rows_out_of_order >= one.outage_rows.unwrap_or(1) && one.lost_probes > 0
     };
@@ -54,7 +62,10 @@ fn lost(about: &About<'_>) -> Option<RankedFinding> {
         " or in rows without a time, whose order is not known".to_owned()
     } else if series.iter().any(may_hide) {
         " or in rows that are out of order: sorted by time, the file would tell whether these were outages".to_owned()
-    } else if let Some(k) = worst.outage_rows.filter(|_| lost * 2 > rows) {
+    } else if let Some(k) = worst
+        .outage_rows
+        .filter(|_| lost * 2 > rows || low > GRAVE_SHARE)
+    {
         format!(": fewer than {k} in a row of each series, too few to tell an outage")
     } else if let Some(k) = worst.outage_rows {
         format!(": fewer than {k} in a row, which chance can make")
@@ -71,7 +82,7 @@ fn lost(about: &About<'_>) -> Option<RankedFinding> {
             },
             name(&worst.target),
             name(&worst.transport),
-            grouped(worst.lost_probes),
+            grouped(*worst_lost),
             grouped(worst.outcomes.rows),
         )
     } else {
@@ -83,7 +94,9 @@ fn lost(about: &About<'_>) -> Option<RankedFinding> {
         grouped(rows),
         share(lost, rows),
     );
-    let severity = if low > LOST_SHARE {
+    let severity = if low > GRAVE_SHARE {
+        Severity::Fail
+    } else if low > LOST_SHARE {
         Severity::Warn
     } else {
         Severity::Note

@@ -112,6 +112,17 @@ pub(super) fn where_to_look(about: &About<'_>, event: &Event<'_>) -> String {
             "Only {} had it, while the others got through at the same time: that relay, or the way to it (likely).",
             name(target)
         ),
+        Together::HostOver(host, transport) => format!(
+            "Only {} of {} computers had it, and only over {}: look at the filters of its network (likely).",
+            name(host),
+            grouped(hosts.len() as u64),
+            name(transport)
+        ),
+        Together::SiteOver(site, transport) => format!(
+            "All computers of {} had it and no other, and only over {}: look at the filters of that site's network (likely).",
+            name(site),
+            name(transport)
+        ),
         Together::Nothing => {
             "Others got through at the same time, and those that did not have nothing in common.".to_owned()
         }

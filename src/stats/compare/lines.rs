@@ -16,7 +16,7 @@ use crate::zone::Zone;
 
 /// Of so many blocks of the fold one is made where the shorter ones have too few values, up to this length: a row a minute
 /// to several regions.
-const TIMES: [i64; 3] = [1, 3, 6];
+const TIMES: [i64; 2] = [3, 6];
 const LONGEST_S: i64 = 3_600;
 
 /// What a difference rests on.
@@ -207,13 +207,15 @@ pub(super) fn paired(block_s: i64, add: impl Fn(&mut BlockPairs, i64)) -> (Block
         add(&mut pairs, times);
         pairs
     };
-    let longer = TIMES
-        .iter()
-        .map(|times| (*times, block_s.saturating_mul(*times)));
-    let longer = longer.filter(|(_, length_s)| *length_s <= LONGEST_S);
-    let mut made = longer.map(|(times, length_s)| (pairs_of(times), length_s));
-    made.find(|(pairs, _)| pairs.enough().is_some())
-        .unwrap_or_else(|| (pairs_of(1), block_s))
+    let (mut pairs, mut length_s) = (pairs_of(1), block_s);
+    for times in TIMES {
+        let longer_s = block_s.saturating_mul(times);
+        if pairs.enough().is_some() || longer_s > LONGEST_S {
+            break;
+        }
+        (pairs, length_s) = (pairs_of(times), longer_s);
+    }
+    (pairs, length_s)
 }
 
 /// Of blocks at the same time, where they are enough, else of days.

@@ -137,7 +137,7 @@ pub struct RolledLosses {
 
 impl RolledLosses {
     /// Takes a roll-up in, whose interval begins then.
-    pub(super) fn take(&mut self, rolled: &RolledUp<'_>, at: Option<i64>) {
+    pub(super) fn take(&mut self, rolled: &RolledUp, at: Option<i64>) {
         self.rows.raise(rolled.probes);
         self.lost.raise(Outcomes::of_rolled(rolled).lost());
         self.in_a_row = self.in_a_row.max(rolled.lost_in_a_row);

@@ -128,7 +128,7 @@ impl Series {
     }
 
     /// Counts the rows of a roll-up, whose order nobody knows.
-    pub fn count_rolled(&mut self, rolled: &RolledUp<'_>, at: Option<i64>) {
+    pub fn count_rolled(&mut self, rolled: &RolledUp, at: Option<i64>) {
         self.outcomes.merge(&Outcomes::of_rolled(rolled));
         self.rolled.get_or_insert_default().take(rolled, at);
         if let (Some(first), Some(last)) = (rolled.first, rolled.last) {
