@@ -52,6 +52,8 @@ pub mod measure;
 pub mod metrics;
 pub mod net;
 pub mod pace;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 mod readiness;
 pub mod record;
 pub mod report;

@@ -22,6 +22,7 @@ use super::proxy::ProxyArgs;
 use super::report::args::{self as report, ReportArgs};
 use super::settings::SettingsArgs;
 use super::store::StoreArgs;
+use super::store::command::{self as store, StoreCommandArgs};
 use super::suggested;
 use super::tcp::TcpArgs;
 use super::tls::args::{self as tls, TlsArgs};
@@ -91,6 +92,9 @@ pub enum Command {
     /// Shows names, addresses and ports of Teams, and which answer
     #[command(after_help = endpoints::EXAMPLES, after_long_help = format!("{}\n\n{EXIT_CODES}", endpoints::EXAMPLES))]
     Endpoints(Box<EndpointsArgs>),
+    /// Makes the tables of a PostgreSQL server for --store
+    #[command(after_help = store::EXAMPLES, after_long_help = format!("{}\n\n{EXIT_CODES}", store::EXAMPLES))]
+    Store(Box<StoreCommandArgs>),
     /// Describes the CSV columns: name, type, unit, first version, meaning
     Schema(SchemaArgs),
     /// Prints completions for a shell

@@ -57,6 +57,9 @@ fn refusal(line: &str) -> Option<String> {
     if cfg!(not(feature = "parquet")) && words.get(1) == Some(&"export") {
         return None;
     }
+    if cfg!(not(feature = "postgres")) && line.contains("--store postgres://") {
+        return None;
+    }
     // a command alone is its name
     if let [_, name] = words[..]
         && Cli::command().find_subcommand(name).is_some()

@@ -62,6 +62,7 @@ use uses::Given;
 
 /// Runs the program.
 pub fn main() -> ExitCode {
+    store::hide_password();
     proxy::hide_password();
     let typed: Vec<OsString> = std::env::args_os().collect();
     let mut line = Line::of(typed.clone());
@@ -152,6 +153,7 @@ fn run(cli: Cli, given: &Given) -> Result<Exit, Failure> {
         #[cfg(feature = "parquet")]
         Command::Export(args) => export::run(&args),
         Command::Endpoints(args) => endpoints::run(&args, cli.color),
+        Command::Store(args) => print(&store::command::run(&args)?),
         Command::Schema(args) => {
             let text = schema::render(&args.row, args.format, terminal::width());
             print(text.as_bytes())

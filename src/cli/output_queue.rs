@@ -149,11 +149,17 @@ impl<R: Send + Sync + 'static> OutputQueue<R> {
         let (jobs, taken) = channel();
         let (ended, ending) = oneshot::channel();
         let done = Arc::new(AtomicU64::new(0));
-        let (count, gone) = (Arc::clone(&done), gone.cloned());
+        let (count, gone, asked) = (Arc::clone(&done), gone.cloned(), stop.clone());
         std::thread::Builder::new()
             .name("write".to_owned())
             .spawn(move || {
-                let _ = ended.send(write(sinks, &taken, &orphans, gone.as_ref(), &count));
+                let _ = ended.send(write(
+                    sinks,
+                    &taken,
+                    &orphans,
+                    (gone.as_ref(), &asked),
+                    &count,
+                ));
             })?;
         let queue = Queue {
             jobs,
@@ -292,7 +298,7 @@ fn write<R>(
     sinks: Vec<Box<dyn Sink<R>>>,
     jobs: &Receiver<Job<R>>,
     orphans: &Orphans<R>,
-    gone: Option<&Stop>,
+    (gone, stop): (Option<&Stop>, &Stop),
     done: &AtomicU64,
 ) -> Ending {
     let mut writer = Writer::new(sinks, orphans);
@@ -320,6 +326,9 @@ fn write<R>(
             Some(Job::After(what)) => what(),
             Some(Job::End) | None => break,
         }
+    }
+    if stop.is_asked() {
+        writer.hasten();
     }
     writer.finish()
 }

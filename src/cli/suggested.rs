@@ -17,7 +17,7 @@ use crate::stats::survey::DIMENSIONS;
 pub const PROGRAM: &str = "turnprobe";
 
 /// The commands that have a page, as `man` names them.
-pub const PAGES: [&str; 13 + cfg!(feature = "parquet") as usize] = [
+pub const PAGES: [&str; 14 + cfg!(feature = "parquet") as usize] = [
     "probe",
     "report",
     "compare",
@@ -30,6 +30,7 @@ pub const PAGES: [&str; 13 + cfg!(feature = "parquet") as usize] = [
     "endpoints-probe",
     #[cfg(feature = "parquet")]
     "export",
+    "store-init",
     "schema",
     "completions",
     "man",

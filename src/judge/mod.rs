@@ -2,7 +2,7 @@
 //!
 //! Here: what is on the way of a TLS connection (`tls_path`) and the facts that it goes by, what the versions of TLS come to
 //! (`ladder`), Microsoft's limits (`limits`), what is an outage (`outages`), which pauses are planned (`schedule`), who failed
-//! together (`together`), levels that changed (`levels`), whose fault it is (`diagnose`), and how bad something is (`severity`). Where
+//! together (`together`), levels that changed (`levels`), hours of the day that are slow (`slow_hours`), whose fault it is (`diagnose`), and how bad something is (`severity`). Where
 //! the time went stands in `explain`. Not here: how the facts are found out (`net`).
 
 pub mod diagnose;
@@ -15,6 +15,7 @@ pub mod outages;
 mod products;
 pub mod schedule;
 pub mod severity;
+pub mod slow_hours;
 mod tls_path;
 pub mod together;
 

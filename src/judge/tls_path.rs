@@ -51,7 +51,8 @@ pub fn tls_path(facts: &PathFacts, beside: Circumstances) -> (TlsPath, String) {
         evidence.push_str(more);
     }
     if !beside.is_whole {
-        evidence.push_str("; the chain was cut short");
+        evidence.push_str("; ");
+        evidence.push_str(TlsPath::CUT_SHORT);
     }
     (path, bounded(evidence))
 }

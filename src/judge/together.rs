@@ -30,6 +30,10 @@ pub enum Together<'a> {
     Target(&'a str),
     /// One of several transports, for all that used it.
     Transport(&'a str),
+    /// One of several computers, over one of its transports.
+    HostOver(&'a str, &'a str),
+    /// All computers of a site, and of no other, over one of their transports.
+    SiteOver(&'a str, &'a str),
     /// Nothing.
     Nothing,
 }
@@ -65,7 +69,21 @@ pub fn together<'a>(failed: &[Who<'a>], measured: &[Who<'a>]) -> Together<'a> {
     if let Some(target) = is_it(|who| who.target) {
         return Together::Target(target);
     }
-    Together::Nothing
+    // of one transport alone
+    let Some(transport) = failed.first().map(|who| who.transport) else {
+        return Together::Nothing;
+    };
+    let of_it = measured.iter().filter(|who| who.transport == transport);
+    let of_it: Vec<Who<'_>> = of_it.cloned().collect();
+    let are_all = failed.iter().all(|who| who.transport == transport);
+    if !are_all || of_it.len() == measured.len() {
+        return Together::Nothing;
+    }
+    match together(failed, &of_it) {
+        Together::Host(host) => Together::HostOver(host, transport),
+        Together::Site(site) => Together::SiteOver(site, transport),
+        _ => Together::Nothing,
+    }
 }
 
 #[cfg(test)]
@@ -104,6 +122,9 @@ mod tests {
         assert_eq!(of(&[all[1], all[4]], &all), "Transport(\"udp\")");
         assert_eq!(of(&all[5..], &all), "Target(\"y\")");
         assert_eq!(of(&[all[0], all[3]], &all), "Nothing");
+        assert_eq!(of(&[all[4]], &all), "HostOver(\"c\", \"udp\")");
+        let two = [&all[..], &["b N x udp"]].concat();
+        assert_eq!(of(&[all[1], two[6]], &two), "SiteOver(\"N\", \"udp\")");
         assert_eq!(of(&all[1..2], &all[..2]), "Transport(\"udp\")");
     }
 }

@@ -24,7 +24,7 @@ pub mod findings {}
 #[doc = include_str!("how_to.md")]
 pub mod how_to {}
 
-/// Rows in a database file: tables, columns, what is kept.
+/// Rows in a database file or a PostgreSQL server: tables, columns, what is kept.
 #[doc = include_str!("store.md")]
 pub mod store {}
 

@@ -30,15 +30,20 @@ pub struct Limits {
     pub turn: Duration,
 }
 
+impl Limits {
+    /// Those of a plan that nobody changes.
+    pub const USUAL: Self = Self {
+        dns: Duration::from_secs(5),
+        connect: Duration::from_secs(10),
+        proxy: Duration::from_secs(10),
+        tls: Duration::from_secs(10),
+        turn: Duration::from_secs(3),
+    };
+}
+
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            dns: Duration::from_secs(5),
-            connect: Duration::from_secs(10),
-            proxy: Duration::from_secs(10),
-            tls: Duration::from_secs(10),
-            turn: Duration::from_secs(3),
-        }
+        Self::USUAL
     }
 }
 

@@ -33,6 +33,9 @@ impl TlsPath {
     /// What the evidence says of an authority of Microsoft's or DigiCert's by its name alone.
     pub const UNVERIFIED: &str = "that this version cannot verify";
 
+    /// What the evidence says of a chain that did not come as a whole.
+    pub const CUT_SHORT: &str = "the chain was cut short";
+
     /// What the evidence of a good chain says when it is not one that Microsoft's names have.
     pub const SUSPICIOUS: &str = "suspicious";
 

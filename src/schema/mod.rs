@@ -41,7 +41,7 @@ pub use group::Group;
 pub(crate) use ids::id;
 pub use ids::{Id, is_foreign};
 pub use layout::{Alias, Layout};
-pub use rolled::{RolledTimes, RolledUp};
+pub use rolled::{RolledTimes, RolledUp, causes};
 pub use row::{Metric, Parsed, Row};
 pub use row_kind::RowKind;
 pub use stored::{Keep, Stored, StoredTable};

@@ -14,7 +14,7 @@ const ZEROS: i64 = -2048;
 
 /// Probes of an interval together.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RolledUp<'a> {
+pub struct RolledUp {
     /// Length of the interval.
     pub interval_s: u64,
     /// Start of the first probe, to a second, in microseconds since 1970; none where the interval has no time.
@@ -31,8 +31,6 @@ pub struct RolledUp<'a> {
     pub failed_here: u64,
     /// Of them answered by something that may not be the relay.
     pub undecided: u64,
-    /// Failed ones by cause.
-    pub causes: Vec<(&'a str, u64)>,
     /// The longest time without an answer up to the end of the interval.
     pub longest_outage_us: Option<u64>,
     /// Most probes without an answer one after the other.
@@ -87,13 +85,13 @@ columns! {
     total_n total_sum_us total_sum2_us2 total_min_us total_max_us total_buckets total_counts;
 }
 
-impl<'a> RolledUp<'a> {
+impl RolledUp {
     /// Of a row of a file of roll-ups.
     ///
     /// # Errors
     ///
     /// The column that is missing, cannot be read, or contradicts others: such a row counts nowhere.
-    pub fn of(row: &Row<'a>) -> Result<Self, Id> {
+    pub fn of(row: &Row<'_>) -> Result<Self, Id> {
         let number = |id| row.number(id).ok_or(id);
         let fits = |id, fits: bool| if fits { Ok(()) } else { Err(id) };
         let interval_s = number(id!(interval_s))?;
@@ -112,10 +110,10 @@ impl<'a> RolledUp<'a> {
             id!(answered),
             is_part && answered >= probes.saturating_sub(failed),
         )?;
-        let causes = causes(row.get(id!(causes))).ok_or(id!(causes))?;
-        let counted = causes
-            .iter()
-            .try_fold(0_u64, |sum, (_, n)| sum.checked_add(*n));
+        let counted = causes(row.get(id!(causes))).try_fold(0_u64, |sum, cause| {
+            let (_, n) = cause?;
+            sum.checked_add(n)
+        });
         fits(id!(causes), counted == Some(failed))?;
         let start = row.at.map(|at| at.timestamp_micros());
         let moment = |second: u64| {
@@ -137,7 +135,6 @@ impl<'a> RolledUp<'a> {
             answered,
             failed_here,
             undecided,
-            causes,
             longest_outage_us: row.number(id!(longest_outage_us)),
             lost_in_a_row: row.number(id!(lost_in_a_row)).unwrap_or(0),
             syn_retransmits: row.number(id!(syn_retransmits)),
@@ -163,48 +160,83 @@ impl RolledTimes {
         if ends[0] > ends[1] || ends[1] > DAY_S.saturating_mul(1_000_000) {
             return Err(columns.ends[1]);
         }
-        let [sum, squares] = columns
-            .sums
-            .map(|id| row.get(id).trim().parse().map_err(|_| id));
-        let buckets = numbers(row.get(columns.buckets)).ok_or(columns.buckets)?;
-        let rising = buckets.is_sorted_by(|one, next| one < next);
+        let [sum, squares] = columns.sums.map(|id| wide(row.get(id).trim()).ok_or(id));
+        let mut buckets = Vec::new();
+        let mut last = i64::MIN;
         let known = |bucket: &i64| *bucket == ZEROS || BUCKETS.contains(bucket);
-        if !rising || !buckets.iter().all(known) {
-            return Err(columns.buckets);
+        for bucket in numbers(row.get(columns.buckets)) {
+            let bucket = bucket.filter(|bucket| known(bucket) && *bucket > last);
+            last = bucket.ok_or(columns.buckets)?;
+            let bucket = i16::try_from(last).map_err(|_| columns.buckets)?;
+            buckets.push((bucket, 0_u32));
         }
-        let counts = numbers(row.get(columns.counts)).ok_or(columns.counts)?;
-        let all = counts.iter().try_fold(0_i64, |all, n| all.checked_add(*n));
-        if counts.len() != buckets.len() || all.and_then(|all| u64::try_from(all).ok()) != Some(n) {
+        let (mut all, mut places) = (0_u64, buckets.iter_mut());
+        for count in numbers(row.get(columns.counts)) {
+            let count = count.and_then(|count| u32::try_from(count).ok());
+            let (_, place) = places.next().ok_or(columns.counts)?;
+            *place = count.ok_or(columns.counts)?;
+            all = all.checked_add(u64::from(*place)).ok_or(columns.counts)?;
+        }
+        if places.next().is_some() || all != n {
             return Err(columns.counts);
         }
-        let pair = |(bucket, n)| Some((i16::try_from(bucket).ok()?, u32::try_from(n).ok()?));
-        let pairs = buckets.into_iter().zip(counts).map(pair);
         Ok(Self {
             n,
             ends,
             sums: [sum?, squares?],
-            buckets: pairs.collect::<Option<_>>().ok_or(columns.counts)?,
+            buckets,
         })
     }
 }
 
-/// `connect-timeout:3 dns-timeout:1`.
-fn causes(text: &str) -> Option<Vec<(&str, u64)>> {
-    let items = text.split_whitespace();
-    let pairs = items.map(|item| {
+/// Failed probes of a row of roll-ups by cause: `connect-timeout:3 dns-timeout:1`. None in the place of what is none.
+pub fn causes(text: &str) -> impl Iterator<Item = Option<(&str, u64)>> {
+    text.split_whitespace().map(|item| {
         let (cause, n) = item.rsplit_once(':')?;
         Some((cause, n.parse().ok()?))
-    });
-    pairs.collect()
+    })
 }
 
-/// `[-501,-425]` of CSV, `-501 -425` of what was an array in JSON.
-fn numbers(text: &str) -> Option<Vec<i64>> {
+/// `[-501,-425]` of CSV, `-501 -425` of what was an array in JSON. None in the place of what is none.
+fn numbers(text: &str) -> impl Iterator<Item = Option<i64>> {
     let text = text.trim();
     let inner = text
         .strip_prefix('[')
         .and_then(|text| text.strip_suffix(']'));
-    let items = inner.unwrap_or(text).split([',', ' ']);
-    let items = items.filter(|item| !item.is_empty());
-    items.map(|item| item.parse().ok()).collect()
+    let items = inner.unwrap_or(text).as_bytes();
+    let items = items.split(|byte| matches!(byte, b',' | b' '));
+    items.filter(|item| !item.is_empty()).map(number)
+}
+
+/// A sum, nearly all of which are short.
+fn wide(text: &str) -> Option<u128> {
+    match number(text.as_bytes()) {
+        Some(short) => u128::try_from(short).ok(),
+        None => text.parse().ok(),
+    }
+}
+
+/// A whole number of a few digits: there are hundreds in a row.
+fn number(digits: &[u8]) -> Option<i64> {
+    let (is_below, digits) = match digits {
+        [b'-', digits @ ..] => (true, digits),
+        digits => (false, digits),
+    };
+    if digits.is_empty() || digits.len() > 18 {
+        return None;
+    }
+    let mut number = 0_i64;
+    for digit in digits {
+        let digit = digit.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        // 18 digits have room
+        number = number.wrapping_mul(10).wrapping_add(digit.into());
+    }
+    Some(if is_below {
+        number.wrapping_neg()
+    } else {
+        number
+    })
 }

@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use super::dialect::Dialect;
 use super::ids::{Id, id};
 use super::layout::Layout;
+use super::rolled::RolledUp;
 use super::through::through;
 use crate::record::{Cause, Phase, Transport, World, without_marks};
 use crate::words::words;
@@ -58,17 +59,18 @@ pub struct Row<'a> {
 }
 
 /// What is asked of nearly every row, parsed once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parsed {
     ok: bool,
     world: Option<World>,
     slot: Option<u64>,
     times: [Option<u64>; Metric::COUNT],
+    rolled: Option<Box<RolledUp>>,
 }
 
 impl Parsed {
-    /// Of a row.
-    pub fn of(row: &Row<'_>) -> Self {
+    /// Of a row, and of what it is where it is known to be a roll-up.
+    pub fn of(row: &Row<'_>, rolled: Option<Box<RolledUp>>) -> Self {
         let row = Row {
             parsed: None,
             ..*row
@@ -78,6 +80,7 @@ impl Parsed {
             world: row.world(),
             slot: row.slot(),
             times: row.times(),
+            rolled,
         }
     }
 }
@@ -143,6 +146,14 @@ impl<'a> Row<'a> {
     /// A whole number.
     pub fn number(&self, id: Id) -> Option<u64> {
         whole(self.get(id))
+    }
+
+    /// What it says where it is a roll-up, and a whole one.
+    pub fn rolled(&self) -> Option<Cow<'a, RolledUp>> {
+        match self.parsed {
+            Some(parsed) => parsed.rolled.as_deref().map(Cow::Borrowed),
+            None => RolledUp::of(self).ok().map(Cow::Owned),
+        }
     }
 
     /// Its slot of the schedule.
@@ -260,41 +271,45 @@ impl<'a> Row<'a> {
         }
         let ok = self.is_ok();
         let failed = if ok { None } else { self.failed_phase() };
-        let time = |phase| match failed {
+        let is_completed = |phase| match failed {
             // an error that was answered has its round trip
-            Some(failed) if failed == phase && !(phase == Phase::Turn && self.has_reply()) => None,
-            _ => self.time(phase),
+            Some(failed) if failed == phase => phase == Phase::Turn && self.has_reply(),
+            _ => true,
         };
+        let within = |us: Option<u64>| us.filter(|us| *us <= LONGEST_US);
+        let of = |phase, took: Option<u64>| took.filter(|_| is_completed(phase));
         let knows_phases = matches!(self.layout.dialect, Dialect::Turnprobe | Dialect::Held);
         let total = (ok || !knows_phases && failed.is_none())
             .then(|| self.micros(id!(total_us), id!(totaltimems)))
             .flatten();
         [
-            time(Phase::Dns),
-            time(Phase::Connect),
-            time(Phase::Proxy),
-            time(Phase::Tls),
-            time(Phase::Turn),
+            of(Phase::Dns, self.micros(id!(dns_us), id!(dnstimems))),
+            of(
+                Phase::Connect,
+                self.micros(id!(connect_us), id!(connecttimems)),
+            ),
+            of(Phase::Proxy, within(self.number(id!(proxy_us)))),
+            of(Phase::Tls, self.tls_time()),
+            of(Phase::Turn, within(self.turn_time())),
             total,
         ]
     }
 
-    fn time(&self, phase: Phase) -> Option<u64> {
-        match phase {
-            Phase::Dns => self.micros(id!(dns_us), id!(dnstimems)),
-            Phase::Connect => self.micros(id!(connect_us), id!(connecttimems)),
-            Phase::Tls if self.layout.dialect == Dialect::End2EndTcpEarly => {
-                let from_connect = self.millis(id!(tlstimems))?;
-                from_connect.checked_sub(self.millis(id!(connecttimems))?)
-            }
-            Phase::Tls => self.micros(id!(tls_us), id!(tlstimems)),
-            // what it averaged before it found no answer are answers to older requests
-            Phase::Turn if self.layout.dialect == Dialect::End2EndUdp => self
-                .millis(id!(averagertt))
-                .filter(|us| self.is_ok() && (1..9_999_000).contains(us)),
-            Phase::Turn => self.number(id!(turn_us)).filter(|us| *us <= LONGEST_US),
-            Phase::Proxy => self.number(id!(proxy_us)).filter(|us| *us <= LONGEST_US),
+    fn tls_time(&self) -> Option<u64> {
+        if self.layout.dialect == Dialect::End2EndTcpEarly {
+            let from_connect = self.millis(id!(tlstimems))?;
+            return from_connect.checked_sub(self.millis(id!(connecttimems))?);
         }
+        self.micros(id!(tls_us), id!(tlstimems))
+    }
+
+    fn turn_time(&self) -> Option<u64> {
+        if self.layout.dialect == Dialect::End2EndUdp {
+            // what it averaged before it found no answer are answers to older requests
+            let average = self.millis(id!(averagertt));
+            return average.filter(|us| self.is_ok() && (1..9_999_000).contains(us));
+        }
+        self.number(id!(turn_us))
     }
 
     /// Where it was measured: the row says so, or its address, as no relay of Microsoft's is on

@@ -24,6 +24,9 @@ pub trait Sink<R = Record>: Send {
     /// When the system reports that rows may not have reached the disk.
     fn finish(&mut self) -> Result<(), SinkError>;
 
+    /// The user wants the run to end: [`Sink::finish`] shall not wait for somebody else.
+    fn hasten(&mut self) {}
+
     /// Whether rows wait for their file or for their time, so that [`Sink::idle`] should be called now and then.
     fn is_waiting(&self) -> bool {
         false

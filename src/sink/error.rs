@@ -220,6 +220,14 @@ pub enum SinkError {
     /// Another program writes to a store, and lets nobody else.
     #[error("{0} is {busy}", busy = StoreError::Busy)]
     StoreBusy(String),
+    /// A PostgreSQL server, or what waits for it.
+    #[error("{path}: {why}")]
+    Server {
+        /// The server and the database.
+        path: String,
+        /// What is wrong, and what to do.
+        why: String,
+    },
     /// Anything else that the system refused.
     #[error("cannot write {path}: check its disk and its rights")]
     Io {

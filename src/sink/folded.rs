@@ -98,6 +98,10 @@ impl<R: RowKind, F: FoldRows<R>, S: Sink<F::Row> + ?Sized> Sink<R> for Folded<Bo
         written.and(finished)
     }
 
+    fn hasten(&mut self) {
+        self.to.hasten();
+    }
+
     fn is_waiting(&self) -> bool {
         self.fold.is_open() || self.to.is_waiting()
     }

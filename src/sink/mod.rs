@@ -10,7 +10,8 @@
 //! the end and moves what is torn to the file of `kept`; `file` appends, `lock` keeps a second run away, `roll` picks the file of the
 //! hour, night, day or month, which `period` names; `upkeep` compresses those that are finished and deletes those that are old. `patient` keeps rows that a file does not take: they wait in `held`, then in a file that `pending`
 //! names, from which `take_in` brings them back. `folded` makes rows of another kind of them on the way. `metrics` shows what rows come to to
-//! monitoring systems, `store` writes them to a database. `contract`, `spec` and `form` say what these have in common.
+//! monitoring systems, `store` writes them to a database, `postgres` to a server
+//! of these. `contract`, `spec` and `form` say what these have in common.
 
 mod contract;
 mod csv;
@@ -33,6 +34,8 @@ pub mod parquet;
 mod patient;
 mod pending;
 mod period;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod profile;
 mod roll;
 mod spec;
@@ -62,7 +65,7 @@ pub use note::Note;
 pub use period::Roll;
 pub use profile::Profile;
 pub use spec::{FileSpec, Format};
-pub use store::{StoreSpec, prepare_folded_store, prepare_store};
+pub use store::{Server, StoreSpec, prepare_folded_store, prepare_store};
 pub use upkeep::Upkeep;
 pub use windows_name::reserved;
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::schema::{Dialect, Layout, Parsed, Row};
+use crate::schema::{Dialect, Layout, Parsed, RolledUp, Row};
 
 /// Rows of a batch at most.
 const ROWS: usize = 4096;
@@ -200,13 +200,18 @@ impl Batch {
         self.gap = 0;
     }
 
-    /// Ends the row that is being made; it must have as many cells as the layout.
+    /// Ends the row that is being made; it must have as many cells as the layout. What it says is known where it is a roll-up.
     #[inline]
-    pub(super) fn end_row(&mut self, at: Option<DateTime<Utc>>, line: u64) {
+    pub(super) fn end_row(
+        &mut self,
+        at: Option<DateTime<Utc>>,
+        line: u64,
+        rolled: Option<Box<RolledUp>>,
+    ) {
         // a batch is full at 256 KiB
         #[allow(clippy::cast_possible_truncation)]
         let start = self.start as u32;
-        self.parsed.push(Parsed::of(&self.current()));
+        self.parsed.push(Parsed::of(&self.current(), rolled));
         let gap = std::mem::take(&mut self.gap);
         self.rows.push(Place {
             start,

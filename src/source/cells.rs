@@ -8,6 +8,7 @@ use crate::measure::rows::ROWS;
 use crate::schema::{Dialect, Id, Kind, Layout, Row, id};
 
 use super::number::{Mark, Marks, POINT, said};
+use super::words::{is_nothing, yes_or_no};
 
 /// The columns of our own probes that statistics are made of.
 const MEASURED: &[Id] = &[
@@ -262,6 +263,7 @@ impl Number {
         match said(text).with(marks) {
             Err(_) => Mended::Undecided,
             Ok(Some(number)) => self.plain(&number, sentinels),
+            Ok(None) if is_nothing(text) => Mended::As(String::new()),
             Ok(None) => Mended::Unreadable,
         }
     }
@@ -297,40 +299,13 @@ impl Number {
 
 /// Yes and no as PowerShell, pandas and the Excel of many languages write them.
 fn flag(text: &str, may_count: bool) -> Mended {
-    const YES: &[&str] = &[
-        "true",
-        "1",
-        "1.0",
-        "yes",
-        "ja",
-        "oui",
-        "wahr",
-        "vrai",
-        "verdadero",
-        "verdadeiro",
-        "vero",
-        "waar",
-        "prawda",
-        "pravda",
-        "sand",
-        "sann",
-        "sant",
-        "tosi",
-        "igaz",
-        "doğru",
-        "истина",
-    ];
-    const NO: &[&str] = &[
-        "false", "0", "0.0", "no", "nein", "non", "falsch", "faux", "falso", "onwaar", "fałsz",
-        "nepravda", "falsk", "usann", "falskt", "epätosi", "hamis", "yanliş", "yanlış", "ложь",
-    ];
-    let word = text.trim().to_lowercase();
-    match &*word {
-        "" => Mended::As(String::new()),
-        word if YES.contains(&word) => Mended::As("true".to_owned()),
-        word if NO.contains(&word) => Mended::As("false".to_owned()),
+    let word = text.trim();
+    match yes_or_no(word) {
+        Some(yes) => Mended::As(yes.to_string()),
+        None if word.is_empty() => Mended::As(String::new()),
         // how often there was an answer
-        word if may_count && word.parse::<u64>().is_ok() => Mended::Fine,
-        _ => Mended::Unreadable,
+        None if may_count && word.parse::<u64>().is_ok() => Mended::Fine,
+        None if is_nothing(word) => Mended::As(String::new()),
+        None => Mended::Unreadable,
     }
 }

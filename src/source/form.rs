@@ -16,7 +16,7 @@ use super::number::{Mark, Marks, POINT};
 use super::stamps::Stamps;
 use super::time::{By, Clock};
 use super::trouble::Trouble;
-use super::words::{Unknown, Words};
+use super::words::{Unknown, Words, is_nothing};
 
 /// Marks of numbers in JSON Lines.
 pub(super) const JSON_MARKS: Marks = {
@@ -42,6 +42,8 @@ pub(super) struct Form {
     pub usual: Marks,
     /// What the file tells, where that was looked for.
     evidence: Option<Rc<Evidence>>,
+    /// Whether the program that wrote the file has a word for nothing.
+    writes_nothing: bool,
 }
 
 impl Form {
@@ -73,6 +75,7 @@ impl Form {
             marks: Vec::new(),
             usual,
             evidence: None,
+            writes_nothing: false,
         }
     }
 
@@ -105,11 +108,15 @@ impl Form {
 /// Looks at the words of the row that is being made; true where that of its outcome is unknown.
 #[inline]
 pub(super) fn has_unknown_outcome(
-    batch: &Batch,
-    form: &Form,
+    batch: &mut Batch,
+    form: &mut Form,
     [outcomes, paths]: [&mut Unknown; 2],
     line: u64,
 ) -> bool {
+    if form.writes_nothing || form.words.says_no_cause(&batch.current()) {
+        form.writes_nothing = true;
+        empty(batch, form);
+    }
     let row = batch.current();
     let name = |place: usize| form.layout.names().get(place).map_or("", String::as_str);
     if let Some(place) = form.words.unknown_outcome(&row) {
@@ -120,6 +127,17 @@ pub(super) fn has_unknown_outcome(
         paths.count(line, name(place), row.cell(place));
     }
     false
+}
+
+/// Empties the cells that a program filled with a word for nothing, but for names that somebody chose.
+fn empty(batch: &mut Batch, form: &Form) {
+    for place in 0..form.width {
+        let is_chosen = form.places.chosen.contains(&Some(place));
+        let cell = batch.current().cell(place);
+        if !is_chosen && !cell.is_empty() && is_nothing(cell) {
+            batch.replace(place, "");
+        }
+    }
 }
 
 /// What was found about a row's time.
@@ -149,7 +167,11 @@ pub(super) fn end_row(
         if undecided(&batch.current(), form).is_some() {
             return Timed::Undecided;
         }
+        let had_none = !form.writes_nothing;
         mend(batch, form, line, trouble);
+        if form.writes_nothing && had_none {
+            empty(batch, form);
+        }
     }
     for place in &form.places.hex {
         let cell = batch.current().cell(*place);
@@ -169,20 +191,25 @@ pub(super) fn end_row(
         }
         _ => exact.or_else(|| datetime.and_then(|text| clock.read(text, form.by))),
     };
-    if form.layout.dialect == Dialect::RollUps
-        && let Err(id) = RolledUp::of(&row)
-    {
-        trouble.rolled(id.name(), line, row.get(id).trim());
-        batch.drop_row();
-        return Timed::LeftOut;
-    }
+    let rolled = if form.layout.dialect == Dialect::RollUps {
+        match RolledUp::of(&Row { at, ..row }) {
+            Ok(rolled) => Some(Box::new(rolled)),
+            Err(id) => {
+                trouble.rolled(id.name(), line, row.get(id).trim());
+                batch.drop_row();
+                return Timed::LeftOut;
+            }
+        }
+    } else {
+        None
+    };
     // later versions of End2End-Ping leave the time empty
     let is_left_empty = form.layout.dialect == Dialect::End2EndPing && datetime == Some("");
     let never = started.is_none() && datetime.is_none() || is_left_empty;
     if at.is_none() && clock.undecided {
         return Timed::Undecided;
     }
-    batch.end_row(at, line);
+    batch.end_row(at, line, rolled);
     match at {
         Some(at) => Timed::At(at),
         None if never => Timed::Never,
@@ -216,7 +243,10 @@ fn mend(batch: &mut Batch, form: &mut Form, line: u64, trouble: &mut Trouble) {
         let cell = batch.current().cell(place).to_owned();
         match form.cells.mended(number, &cell, form.marks(number)) {
             Mended::Fine => {}
-            Mended::As(text) => batch.replace(place, &text),
+            Mended::As(text) => {
+                form.writes_nothing |= text.is_empty() && is_nothing(&cell);
+                batch.replace(place, &text);
+            }
             Mended::Unreadable | Mended::Undecided => {
                 trouble.cell(&form.layout.names()[place], line, cell.trim());
                 batch.replace(place, "");

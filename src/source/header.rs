@@ -35,6 +35,8 @@ pub(super) struct Places {
     pub started: Option<usize>,
     pub datetime: Option<usize>,
     pub hex: Vec<usize>,
+    /// Names that somebody chose.
+    pub chosen: [Option<usize>; 2],
 }
 
 impl Places {
@@ -43,6 +45,7 @@ impl Places {
             started: layout.place_of(id!(started_utc)),
             datetime: layout.place_of(id!(datetime)),
             hex: HEX.iter().filter_map(|id| layout.place_of(*id)).collect(),
+            chosen: [id!(host), id!(label)].map(|id| layout.place_of(id)),
         }
     }
 }

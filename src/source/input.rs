@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use crate::schema::StoredTable;
-use crate::store::{Snapshot, Span};
+use crate::store::Span;
+
+use super::origin::Origin;
 
 /// Something to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +31,7 @@ pub enum Input {
 #[derive(Debug, Clone)]
 pub struct Table {
     /// The store at one moment.
-    pub(super) snapshot: Snapshot,
+    pub(super) origin: Origin,
     /// The table.
     pub(super) of: StoredTable,
     /// Which of its rows.
@@ -38,7 +40,7 @@ pub struct Table {
 
 impl PartialEq for Table {
     fn eq(&self, other: &Self) -> bool {
-        self.snapshot == other.snapshot && self.of.stored == other.of.stored
+        self.origin == other.origin && self.of.stored == other.of.stored
     }
 }
 
@@ -48,7 +50,7 @@ impl Input {
     /// The store that it is a table of.
     pub(super) fn store(&self) -> Option<PathBuf> {
         match self {
-            Self::Table(table) => Some(table.snapshot.path().to_owned()),
+            Self::Table(table) => Some(table.origin.path()),
             _ => None,
         }
     }
@@ -58,8 +60,8 @@ impl Input {
         match self {
             Self::Stdin => "-".to_owned(),
             Self::File(path) => path.display().to_string(),
-            Self::Table(Table { snapshot, of, .. }) => {
-                format!("{} ({})", snapshot.path().display(), of.stored.table)
+            Self::Table(Table { origin, of, .. }) => {
+                format!("{} ({})", origin.path().display(), of.stored.table)
             }
             Self::Unusable { name, .. } => name.clone(),
         }

@@ -29,7 +29,8 @@ pub(super) fn line_at(text: &str, at: usize) -> Option<Line<'_>> {
     };
     let line = &text[at..end];
     Some(Line {
-        text: line.strip_suffix('\r').unwrap_or(line),
+        // a program that writes CRLF in text mode on Windows ends its lines in two CR
+        text: line.trim_end_matches('\r'),
         next,
         ended,
     })

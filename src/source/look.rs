@@ -30,6 +30,11 @@ pub(super) fn first_time(input: &Input, zone: Zone) -> Option<DateTime<Utc>> {
     {
         return None;
     }
+    if let Input::Table(table) = input
+        && let Some(first) = table.origin.first(&table.of, table.span)
+    {
+        return Some(first);
+    }
     let stop = Arc::new(AtomicBool::new(false));
     let opened = open(input, &Arc::new(AtomicU64::new(0)), &stop).ok()?;
     let mut blocks = Blocks::new(opened.reader, opened.live);

@@ -7,6 +7,7 @@ use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use crate::in_use::{IN_USE, is_in_use};
+use crate::store::is_server;
 use crate::zone::Zone;
 
 use super::input::Input;
@@ -48,8 +49,14 @@ pub fn expand(names: &[OsString]) -> Result<Vec<Input>, SourceError> {
         for input in of_name(Path::new(name)) {
             inputs.push(match input {
                 Input::File(path) if !known.insert(path.canonicalize().unwrap_or(path.clone())) => {
+                    let is_server = is_server(path.as_os_str());
+                    let name = if is_server {
+                        "postgres://...".to_owned()
+                    } else {
+                        path.display().to_string()
+                    };
                     Input::Unusable {
-                        name: path.display().to_string(),
+                        name,
                         why: "named twice: read once".to_owned(),
                         again: true,
                     }
@@ -107,6 +114,10 @@ pub fn in_time_order(inputs: Vec<Input>, zone: Zone) -> Vec<Input> {
 }
 
 fn of_name(path: &Path) -> Vec<Input> {
+    // what it is, `with_tables` finds out
+    if is_server(path.as_os_str()) {
+        return vec![Input::File(path.to_owned())];
+    }
     match of_path(path) {
         Ok(input) => vec![input],
         Err(error)

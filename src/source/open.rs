@@ -36,10 +36,7 @@ pub(super) fn open(
     let raw: Box<dyn Read> = match input {
         Input::Stdin => Box::new(io::stdin().lock()),
         Input::File(path) => Box::new(File::open(path)?),
-        Input::Table(of) => {
-            let text = of.snapshot.text(&of.of, of.span);
-            Box::new(text.map_err(io::Error::other)?)
-        }
+        Input::Table(of) => of.origin.text(&of.of, of.span)?,
         Input::Unusable { why, .. } => return Err(io::Error::other(why.clone())),
     };
     let live = match input {

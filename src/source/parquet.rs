@@ -1,22 +1,29 @@
-//! A Parquet file as CSV text, row by row, so that everything is read by the same rules.
+//! A Parquet file as CSV text, so that everything is read by the same rules. The columns are decoded one by one, some rows at a
+//! time (`columns`); here they become lines again.
+
+mod columns;
 
 use std::fs::File;
-use std::io::{self, Read, Write as _};
+use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use chrono::{DateTime, Utc};
+use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
-use parquet::record::Field;
-use parquet::record::reader::RowIter;
 
-use crate::record::with_marks;
+use columns::Column;
+
+/// Rows that are made text at once.
+const ROWS: usize = 256;
 
 /// The text of a file.
 pub(super) struct ParquetText {
-    rows: RowIter<'static>,
-    line: Vec<u8>,
+    reader: SerializedFileReader<File>,
+    /// Groups of rows that were begun.
+    groups: usize,
+    columns: Vec<Box<dyn Column>>,
+    text: Vec<u8>,
     given: usize,
     /// Bytes that stand for a row, and where they are counted.
     share: u64,
@@ -33,87 +40,95 @@ impl ParquetText {
             io::Error::other(format!("no whole Parquet file ({error}); export it again"))
         })?;
         let about = reader.metadata().file_metadata();
-        let names = about.schema().get_fields().iter();
-        let names: Vec<String> = names
-            .map(|field| format!("\"{}\"", doubled(field.name())))
-            .collect();
+        let mut names = Vec::new();
+        for field in about.schema().get_fields() {
+            let name = field.name();
+            let leaves = about.schema_descr().columns().iter();
+            let mut leaves =
+                leaves.filter(|leaf| leaf.path().parts().first().is_some_and(|part| part == name));
+            let leaf = leaves.next().filter(|leaf| leaf.max_rep_level() <= 1);
+            if leaf.is_none() || leaves.next().is_some() {
+                return Err(io::Error::other(format!(
+                    "the column {name} is nested: of Parquet, numbers, times, texts, flags and lists of them are read; leave it out"
+                )));
+            }
+            names.push(format!("\"{}\"", name.replace('"', "\"\"")));
+        }
         let rows = u64::try_from(about.num_rows()).unwrap_or(0);
-        let mut line = names.join(",").into_bytes();
-        line.push(b'\n');
+        let mut text = names.join(",").into_bytes();
+        text.push(b'\n');
         Ok(Self {
-            rows: RowIter::from_file_into(Box::new(reader)),
-            line,
+            reader,
+            groups: 0,
+            columns: Vec::new(),
+            text,
             given: 0,
             share: size.checked_div(rows).unwrap_or(0),
             read: Arc::clone(read),
             stop: Arc::clone(stop),
         })
     }
+
+    /// Makes text of the next rows; none is left where it stays empty.
+    fn more(&mut self) -> Result<(), ParquetError> {
+        self.text.clear();
+        self.given = 0;
+        let rows = loop {
+            let rows = self.filled()?;
+            if rows > 0 {
+                break rows;
+            }
+            if self.groups >= self.reader.num_row_groups() {
+                return Ok(());
+            }
+            let group = self.reader.get_row_group(self.groups)?;
+            self.groups = self.groups.saturating_add(1);
+            let columns = (0..group.num_columns()).map(|number| {
+                let about = group.metadata().column(number).column_descr_ptr();
+                Ok(columns::of(group.get_column_reader(number)?, about))
+            });
+            self.columns = columns.collect::<Result<_, ParquetError>>()?;
+        };
+        for _ in 0..rows {
+            for (place, column) in self.columns.iter_mut().enumerate() {
+                self.text
+                    .extend_from_slice(if place > 0 { b",\"" } else { b"\"" });
+                column.cell(&mut self.text);
+                self.text.push(b'"');
+            }
+            self.text.push(b'\n');
+        }
+        self.read
+            .fetch_add(self.share.saturating_mul(rows as u64), Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Decodes the next rows of each column, and says how many they are.
+    fn filled(&mut self) -> Result<usize, ParquetError> {
+        let mut rows = None;
+        for column in &mut self.columns {
+            let found = column.fill(ROWS)?;
+            if *rows.get_or_insert(found) != found {
+                let what = "columns of a group of rows are not of one length";
+                return Err(ParquetError::General(what.to_owned()));
+            }
+        }
+        Ok(rows.unwrap_or(0))
+    }
 }
 
 impl Read for ParquetText {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.given == self.line.len() {
-            if self.stop.load(Ordering::Relaxed) {
-                return Ok(0);
-            }
-            let Some(row) = self.rows.next() else {
-                return Ok(0);
-            };
-            let row = row.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
-            self.read.fetch_add(self.share, Ordering::Relaxed);
-            self.line.clear();
-            self.given = 0;
-            for (place, (_, field)) in row.get_column_iter().enumerate() {
-                self.line
-                    .extend_from_slice(if place > 0 { b",\"" } else { b"\"" });
-                cell(field, &mut self.line)?;
-                self.line.push(b'"');
-            }
-            self.line.push(b'\n');
+        if self.given == self.text.len() && !self.stop.load(Ordering::Relaxed) {
+            let more = self.more();
+            more.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
         }
-        let rest = self.line.get(self.given..).unwrap_or_default();
+        let rest = self.text.get(self.given..).unwrap_or_default();
         let count = rest.len().min(buffer.len());
         if let (Some(from), Some(to)) = (rest.get(..count), buffer.get_mut(..count)) {
             to.copy_from_slice(from);
         }
         self.given = self.given.saturating_add(count);
         Ok(count)
-    }
-}
-
-fn doubled(text: &str) -> String {
-    text.replace('"', "\"\"")
-}
-
-/// A cell as turnprobe writes it.
-fn cell(field: &Field, out: &mut Vec<u8>) -> io::Result<()> {
-    let moment = |us: i64, out: &mut Vec<u8>| {
-        let at: Option<DateTime<Utc>> = DateTime::from_timestamp_micros(us);
-        match at {
-            Some(at) => write!(out, "{}Z", at.format("%Y-%m-%d %H:%M:%S%.f")),
-            None => Ok(()),
-        }
-    };
-    match field {
-        Field::Null => Ok(()),
-        Field::Str(text) => {
-            out.extend_from_slice(doubled(&with_marks(text)).as_bytes());
-            Ok(())
-        }
-        Field::Bool(flag) => write!(out, "{flag}"),
-        Field::TimestampMicros(us) => moment(*us, out),
-        Field::TimestampMillis(ms) => moment(ms.saturating_mul(1_000), out),
-        Field::ListInternal(list) if list.elements().is_empty() => Ok(()),
-        Field::ListInternal(list) => {
-            out.push(b'[');
-            for (place, item) in list.elements().iter().enumerate() {
-                let comma = if place > 0 { "," } else { "" };
-                write!(out, "{comma}{item}")?;
-            }
-            out.push(b']');
-            Ok(())
-        }
-        other => write!(out, "{}", doubled(&other.to_string())),
     }
 }

@@ -105,6 +105,7 @@ pub fn read(inputs: Vec<Input>, zone: Zone, stop: Arc<AtomicBool>) -> Reading {
                 line: None,
                 count: 1,
                 what: format!("no thread to read with: {error}; nothing was read"),
+                outcomes: false,
             });
             None
         }
@@ -173,6 +174,7 @@ impl Reading {
                     line: None,
                     count: 1,
                     what: "the reading broke off by a fault of this program; numbers are of what was read so far".to_owned(),
+                    outcomes: false,
                 });
             }
         }
@@ -218,6 +220,7 @@ impl Worker {
                         _ if is_in_use(&error) => format!("{IN_USE}; left out"),
                         _ => format!("cannot be opened: {error}; left out"),
                     },
+                    outcomes: false,
                 };
                 let mut state = lock(&self.state);
                 if !matches!(input, Input::Unusable { again: true, .. }) {

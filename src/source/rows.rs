@@ -214,7 +214,7 @@ impl<'a> Rows<'a> {
             return Ended::Whole;
         }
         let unknown = [&mut self.unknown_outcomes, &mut self.unknown_paths];
-        if has_unknown_outcome(&self.batch, form, unknown, line) {
+        if has_unknown_outcome(&mut self.batch, form, unknown, line) {
             self.batch.drop_row();
             return Ended::Whole;
         }
@@ -338,7 +338,7 @@ impl<'a> Rows<'a> {
             return Some(Ended::Whole);
         }
         let unknown = [&mut self.unknown_outcomes, &mut self.unknown_paths];
-        if has_unknown_outcome(&self.batch, form, unknown, line) {
+        if has_unknown_outcome(&mut self.batch, form, unknown, line) {
             self.batch.drop_row();
             return Some(Ended::Whole);
         }

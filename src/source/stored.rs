@@ -5,24 +5,35 @@ use std::path::Path;
 use super::input::{Input, Table};
 use crate::measure::rows::{ROWS, RowFacts};
 use crate::schema::StoredTable;
-use crate::store::{Snapshot, Span, StoreError, is_database};
+use crate::store::{Snapshot, Span, is_database, is_server};
+
+use super::origin::Origin;
 
 /// The inputs with the tables of each store in its place.
 pub(super) fn with_tables(inputs: Vec<Input>) -> Vec<Input> {
     let tables = |input| match input {
+        Input::File(path) if is_server(path.as_os_str()) => {
+            // the name has a password in it, or may
+            let found = server(&path).and_then(|origin| tables(&origin));
+            found.unwrap_or_else(|why| unusable("postgres://...".to_owned(), why))
+        }
         Input::File(path) if is_database(&path) => {
-            let found = tables(&path).map_err(|error| error.to_string());
-            found.unwrap_or_else(|why| {
-                vec![Input::Unusable {
-                    name: path.display().to_string(),
-                    why,
-                    again: false,
-                }]
-            })
+            let snapshot = Snapshot::open(&path).map_err(|error| error.to_string());
+            let found = snapshot.and_then(|snapshot| tables(&Origin::File(snapshot)));
+            found.unwrap_or_else(|why| unusable(path.display().to_string(), why))
         }
         input => vec![input],
     };
     inputs.into_iter().flat_map(tables).collect()
+}
+
+/// The inputs without those tables of stores that have another name.
+pub fn of_table(inputs: Vec<Input>, name: &str) -> Vec<Input> {
+    let is_it = |input: &Input| match input {
+        Input::Table(table) => table.of.stored.table == name,
+        _ => true,
+    };
+    inputs.into_iter().filter(is_it).collect()
 }
 
 /// The inputs with only those rows of stores that begin in a time, as far as the stores can tell: what is read of them still has to be
@@ -32,7 +43,7 @@ pub fn within(inputs: Vec<Input>, span: Span) -> Vec<Input> {
         return inputs;
     }
     let has_any = |input: &Input| match input {
-        Input::Table(table) => table.snapshot.has_rows(&table.of, span).unwrap_or(true),
+        Input::Table(table) => table.origin.has_rows(&table.of, span).unwrap_or(true),
         _ => true,
     };
     if !inputs.iter().any(has_any) {
@@ -45,15 +56,33 @@ pub fn within(inputs: Vec<Input>, span: Span) -> Vec<Input> {
     inputs.into_iter().map(bounded).collect()
 }
 
+fn unusable(name: String, why: String) -> Vec<Input> {
+    vec![Input::Unusable {
+        name,
+        why,
+        again: false,
+    }]
+}
+
+#[cfg(feature = "postgres")]
+fn server(url: &Path) -> Result<Origin, String> {
+    let remote = crate::postgres::Remote::open(&url.to_string_lossy());
+    Ok(Origin::Server(remote.map_err(|error| error.to_string())?))
+}
+
+#[cfg(not(feature = "postgres"))]
+fn server(_: &Path) -> Result<Origin, String> {
+    Err(crate::store::NO_SERVERS.to_owned())
+}
+
 /// The tables of a store that have rows; where none has, the first one.
-fn tables(path: &Path) -> Result<Vec<Input>, StoreError> {
-    let snapshot = Snapshot::open(path)?;
+fn tables(origin: &Origin) -> Result<Vec<Input>, String> {
     // a report makes nothing of kinds without a name there
     let read = ROWS.iter().filter(|row| row.dialect.is_some());
     let read: Vec<StoredTable> = read.filter_map(RowFacts::table).collect();
     let mut tables = Vec::new();
     for table in &read {
-        if snapshot.has_rows(table, Span::default())? {
+        if origin.has_rows(table, Span::default())? {
             tables.push(table);
         }
     }
@@ -62,7 +91,7 @@ fn tables(path: &Path) -> Result<Vec<Input>, StoreError> {
     }
     let input = |table: &StoredTable| {
         Input::Table(Table {
-            snapshot: snapshot.clone(),
+            origin: origin.clone(),
             of: table.clone(),
             span: Span::default(),
         })

@@ -13,6 +13,8 @@ pub struct Problem {
     pub count: u64,
     /// What is wrong and what was done about it, the number included.
     pub what: String,
+    /// Whether rows are left out because nobody knows their outcome: they may have failed.
+    pub outcomes: bool,
 }
 
 /// What can be wrong with a line.
@@ -186,6 +188,7 @@ impl Trouble {
             line: *line,
             count: 1,
             what: what.clone(),
+            outcomes: false,
         });
         let lines = KINDS.iter().filter_map(|kind| {
             let seen = self.seen[*kind as usize];
@@ -194,6 +197,7 @@ impl Trouble {
                 line: Some(seen.line),
                 count: seen.count,
                 what: self.words(*kind, seen.count),
+                outcomes: false,
             })
         });
         let cells = self.cells.iter().map(|cell| Problem {
@@ -201,12 +205,14 @@ impl Trouble {
             line: Some(cell.seen.line),
             count: cell.seen.count,
             what: cell.words(),
+            outcomes: false,
         });
         let rolled = self.rolled.iter().map(|cell| Problem {
             file: file.to_owned(),
             line: Some(cell.seen.line),
             count: cell.seen.count,
             what: cell.of_rollups(),
+            outcomes: false,
         });
         let mut problems: Vec<Problem> = whole.chain(lines).chain(cells).chain(rolled).collect();
         problems.sort_by_key(|problem| problem.line);

@@ -19,24 +19,62 @@ const FAILED: &[&str] = &["Error", "Fail", "Failed", "Failure", "Timeout", "Time
 /// What End2End-HTTP writes of an answer that came late.
 const SLOW: &[&str] = &["SLOWABS", "SLOWAVG"];
 
-/// How .NET and spreadsheets in several languages write yes and no.
-const FLAGS: &[&str] = &[
+/// How .NET, pandas and spreadsheets in several languages write yes.
+const YES: &[&str] = &[
     "true",
-    "false",
+    "1",
+    "1.0",
     "yes",
-    "no",
-    "wahr",
-    "falsch",
+    "t",
+    "y",
     "ja",
-    "nein",
-    "vrai",
-    "faux",
     "oui",
-    "non",
-    "vero",
-    "falso",
+    "wahr",
+    "vrai",
     "verdadero",
+    "verdadeiro",
+    "vero",
+    "waar",
+    "prawda",
+    "pravda",
+    "sand",
+    "sann",
+    "sant",
+    "tosi",
+    "igaz",
+    "doğru",
+    "истина",
 ];
+
+/// The same of no.
+const NO: &[&str] = &[
+    "false", "0", "0.0", "no", "f", "n", "nein", "non", "falsch", "faux", "falso", "onwaar",
+    "fałsz", "nepravda", "falsk", "usann", "falskt", "epätosi", "hamis", "yanliş", "yanlış",
+    "ложь",
+];
+
+/// What R, pandas, databases and spreadsheets write in a cell that has nothing.
+const NOTHING: &[&str] = &[
+    "NA", "N/A", "#N/A", "#NV", "<NA>", "NaN", "NaT", "NULL", "(null)", "None", "nil", "\\N", "-",
+    "--",
+];
+
+/// Whether a cell stands for one that has nothing.
+pub(super) fn is_nothing(cell: &str) -> bool {
+    let cell = cell.trim();
+    cell.len() <= 6 && NOTHING.iter().any(|word| word.eq_ignore_ascii_case(cell))
+}
+
+/// Whether a word of any language is yes or no.
+pub(super) fn yes_or_no(word: &str) -> Option<bool> {
+    let word = word.trim().to_lowercase();
+    let word = word.as_str();
+    match (YES.contains(&word), NO.contains(&word)) {
+        (true, _) => Some(true),
+        (_, true) => Some(false),
+        _ => None,
+    }
+}
 
 impl Words {
     pub fn of(layout: &Layout) -> Self {
@@ -45,6 +83,15 @@ impl Words {
             cause: layout.place_of(id!(cause)),
             tls_path: layout.place_of(id!(tls_path)),
         }
+    }
+
+    /// Whether the cause of a row is a word for nothing.
+    #[inline]
+    pub fn says_no_cause(&self, row: &Row<'_>) -> bool {
+        self.cause.is_some_and(|place| {
+            let word = row.cell(place);
+            !word.is_empty() && is_nothing(word)
+        })
     }
 
     /// The place of the outcome whose word nobody writes.
@@ -86,7 +133,7 @@ fn is_outcome(dialect: Dialect, word: &str) -> bool {
         Dialect::End2EndHttp => {
             is(&"OK") || FAILED.iter().chain(SLOW).any(is) || is_http_status(word)
         }
-        Dialect::End2EndUdp => FLAGS.iter().any(is) || word.parse::<f64>().is_ok(),
+        Dialect::End2EndUdp => yes_or_no(word).is_some() || word.parse::<f64>().is_ok(),
         Dialect::End2EndPing
         | Dialect::SkypeAssessment
         | Dialect::TeamsAssessment
@@ -148,6 +195,7 @@ impl Unknown {
             line: Some(self.line),
             count: self.count,
             what: format!("{rows} with {what}: {then}"),
+            outcomes: false,
         })
     }
 }

@@ -18,7 +18,7 @@ pub struct Distribution {
 impl Distribution {
     /// Of values that were counted before: their moments, and how many each bucket holds. Quantiles are those of the
     /// buckets, however few the values are.
-    pub fn counted(moments: Moments, buckets: impl IntoIterator<Item = (i16, u32)>) -> Self {
+    pub fn counted(moments: Moments, buckets: &[(i16, u32)]) -> Self {
         Self {
             moments,
             expo: Expo::counted(buckets),
@@ -37,6 +37,9 @@ impl Distribution {
 
     /// How many values are larger, each by what stands for it: a bucket's middle where there are buckets.
     pub fn above(&self, us: u64) -> u64 {
+        if self.moments.max() <= Some(us) {
+            return 0;
+        }
         let values = self.expo.values().into_iter();
         let above = values.filter(|(value, _)| self.clamped(*value) > us);
         let above: u64 = above.map(|(_, n)| u64::from(n)).sum();

@@ -24,7 +24,7 @@ pub struct Outcomes {
 
 impl Outcomes {
     /// Of a roll-up.
-    pub fn of_rolled(rolled: &RolledUp<'_>) -> Self {
+    pub fn of_rolled(rolled: &RolledUp) -> Self {
         Self {
             rows: rolled.probes,
             ok: rolled.probes.saturating_sub(rolled.failed),

@@ -9,10 +9,10 @@ pub struct Times([Distribution; Metric::COUNT]);
 
 impl Times {
     /// Of a roll-up.
-    pub fn of_rolled(rolled: &RolledUp<'_>) -> Self {
+    pub fn of_rolled(rolled: &RolledUp) -> Self {
         let distribution = |of: &RolledTimes| {
             let moments = Moments::of_parts(of.n, of.ends, of.sums);
-            Distribution::counted(moments, of.buckets.iter().copied())
+            Distribution::counted(moments, &of.buckets)
         };
         Self(rolled.times.each_ref().map(distribution))
     }

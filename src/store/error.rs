@@ -1,5 +1,7 @@
 //! Why a store cannot be used.
 
+use std::path::PathBuf;
+
 use rusqlite::ErrorCode;
 
 use super::version::VERSION;
@@ -31,6 +33,12 @@ pub enum StoreError {
     /// Another program writes to it.
     #[error("in use by another run or program, which keeps others from writing: end that one")]
     Busy,
+    /// Its last rows stand in the file beside it, and what SQLite needs to read both cannot be made there.
+    #[error(
+        "its last rows are in {} yet, and SQLite cannot make the file that it needs to read both: copy the two together into a \
+         directory that you may write to", .0.display()
+    )]
+    LogBeside(PathBuf),
     /// No room.
     #[error("{0}")]
     Full(String),

@@ -25,3 +25,16 @@ pub use rusqlite::types::Value as Cell;
 pub use snapshot::{Snapshot, Span};
 pub use text::TableText;
 pub use write::Store;
+
+/// Whether a store is a PostgreSQL server, by its URL.
+pub fn is_server(name: &std::ffi::OsStr) -> bool {
+    let name = name.to_string_lossy();
+    let scheme = name.split_once("://").map(|(scheme, _)| scheme);
+    scheme.is_some_and(|scheme| {
+        scheme.eq_ignore_ascii_case("postgres") || scheme.eq_ignore_ascii_case("postgresql")
+    })
+}
+
+/// What a program without servers says of one.
+pub const NO_SERVERS: &str = "a PostgreSQL server, which a turnprobe built with the feature `postgres` reads and writes (turnprobe --version \
+                              --verbose names its features)";

@@ -44,8 +44,11 @@ impl Snapshot {
             Look::Empty => return Err(StoreError::NoDatabase),
         }
         let connection = begun(path).or_else(|error| match error {
+            StoreError::ReadOnly(_) | StoreError::Other(_) if has_log(path) => {
+                Err(StoreError::LogBeside(path_of_log(path)))
+            }
+            error if has_log(path) => Err(error),
             // where nothing can be written beside it; one that nobody writes to needs nothing beside it
-            error if path_of_log(path).exists() => Err(error),
             _ => begun_unchanging(path),
         })?;
         Ok(Self {
@@ -197,6 +200,11 @@ fn begin(connection: Connection) -> Result<Connection, StoreError> {
     // what is seen from now on is decided by the first look
     known(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)?;
     Ok(connection)
+}
+
+/// Whether there is more in the file beside it.
+fn has_log(path: &Path) -> bool {
+    std::fs::metadata(path_of_log(path)).is_ok_and(|about| about.len() > 0)
 }
 
 /// The file beside a database that has what is not in it yet.

@@ -297,6 +297,36 @@ fn roll_ups_are_given_out_only_where_their_rows_are_no_more() {
 }
 
 #[test]
+fn a_store_where_nothing_can_be_written_is_read_unless_the_last_rows_stand_beside_it() {
+    let (_directory, path) = place();
+    let mut store = open(&path);
+    probe(&mut store, 0, "2026-11-20 10:00:00.000000Z", &[]);
+    let copy = |name: &str, log: bool| {
+        let to = path.with_file_name(name);
+        fs::create_dir(&to).unwrap();
+        // where the file for the memory that is shared would be is something else
+        fs::create_dir(to.join("probes.db-shm")).unwrap();
+        for (name, is_whole) in [("probes.db", true), ("probes.db-wal", log)] {
+            let bytes = fs::read(path.with_file_name(name)).unwrap();
+            let bytes = if is_whole { &bytes[..] } else { &[] };
+            fs::write(to.join(name), bytes).unwrap();
+        }
+        to.join("probes.db")
+    };
+    let killed = copy("killed", true);
+    let said = Snapshot::open(&killed).unwrap_err().to_string();
+    assert!(said.contains("probes.db-wal"), "{said}");
+    assert!(said.contains("copy the two together"), "{said}");
+    store.finish().unwrap();
+    // what a reader leaves
+    fs::write(path.with_file_name("probes.db-wal"), []).unwrap();
+    let whole = copy("whole", false);
+    let snapshot = Snapshot::open(&whole).unwrap();
+    let slots = column(&snapshot, "probes", "started_utc", Span::default());
+    assert_eq!(slots.len(), 1);
+}
+
+#[test]
 fn what_is_deleted_while_it_is_read_is_read_all_the_same_and_room_is_given_back() {
     let (_directory, path) = place();
     let mut store = open(&path);

@@ -18,9 +18,8 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
-use figures::spread;
+use figures::{peak_mib, spread};
 use generator::{Form, NIGHT_ROWS, Plan};
 use turnprobe::clock;
 
@@ -76,21 +75,4 @@ fn start(command: &str, files: &[&Path]) -> Child {
         .stdout(Stdio::null())
         .spawn()
         .unwrap()
-}
-
-/// The largest resident set of a process, asked every millisecond until it ends.
-fn peak_mib(mut child: Child) -> f64 {
-    let status = format!("/proc/{}/status", child.id());
-    let mut kib = 0_u64;
-    loop {
-        let text = std::fs::read_to_string(&status).unwrap_or_default();
-        let peak = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let peak = peak.and_then(|line| line.split_whitespace().next()?.parse().ok());
-        kib = kib.max(peak.unwrap_or(0));
-        if let Some(code) = child.try_wait().unwrap() {
-            assert!(code.success());
-            return kib as f64 / 1024.0;
-        }
-        std::thread::sleep(Duration::from_millis(1));
-    }
 }

@@ -1,7 +1,8 @@
-//! What all benchmarks write down: the machine, the spread of a figure, the dated file.
+//! What benchmarks write down: the machine, the spread of a figure, what a process takes, the dated file.
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Child, Command};
+use std::time::Duration;
 
 use turnprobe::clock::Wall;
 
@@ -43,4 +44,33 @@ pub fn spread(values: &mut [f64]) -> (f64, f64, f64) {
         values[values.len() / 2],
         values[values.len() - 1],
     )
+}
+
+/// The largest resident set of a process, asked every millisecond until it ends: the kernel keeps
+/// the peak, so that only growth in the last millisecond can be missed.
+#[allow(dead_code)] // not all of them run processes
+pub fn peak_mib(mut child: Child) -> f64 {
+    let status = format!("/proc/{}/status", child.id());
+    let mut kib = 0_u64;
+    loop {
+        let text = std::fs::read_to_string(&status).unwrap_or_default();
+        let peak = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let peak = peak.and_then(|line| line.split_whitespace().next()?.parse().ok());
+        kib = kib.max(peak.unwrap_or(0));
+        if let Some(code) = child.try_wait().unwrap() {
+            assert!(code.success());
+            return kib as f64 / 1024.0;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// CPU time of the processes that this one has waited for (proc(5): fields 16 and 17 of stat, in ticks).
+#[allow(dead_code)] // not all of them run processes
+pub fn cpu_of_children() -> Duration {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
+    let fields = stat.rsplit_once(')').unwrap().1;
+    let ticks = fields.split_whitespace().skip(13).take(2);
+    let ticks: u64 = ticks.map(|field| field.parse::<u64>().unwrap()).sum();
+    Duration::from_millis(ticks * 10)
 }

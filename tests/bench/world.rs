@@ -116,6 +116,12 @@ impl Relays {
         }
     }
 
+    /// Where names are asked for, and the port of the relays.
+    #[allow(dead_code)] // not all benchmarks run the program itself
+    pub fn places(&self) -> (SocketAddr, u16) {
+        (self.resolver, self.addresses[0].port())
+    }
+
     pub fn file(&self) -> &Path {
         &self.file
     }

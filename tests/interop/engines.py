@@ -3,6 +3,7 @@
 
     engines.py duckdb QUERY.sql
     engines.py sqlite|clickhouse QUERY.sql SCHEMA.json=TABLE=FILE.csv...
+    engines.py store-sqlite|store-duckdb QUERY.sql FILE.db    over the tables of a store
     engines.py parquet FILE.csv FILE.parquet                  says whether both have the same cells, by pyarrow and DuckDB
     engines.py postgres-load SCHEMA.json=TABLE=FILE.csv...    prints what psql loads the tables with
 
@@ -91,6 +92,34 @@ def sqlite(path, tables):
         show([column[0] for column in found.description], found)
 
 
+def store_sqlite(path, store):
+    import sqlite3
+
+    base = sqlite3.connect(f"file:{store}?mode=ro", uri=True)
+    for statement in statements(path):
+        found = base.execute(statement)
+        show([column[0] for column in found.description], found)
+
+
+def store_duckdb(path, store):
+    import sqlite3
+
+    import duckdb
+
+    base = sqlite3.connect(f"file:{store}?mode=ro", uri=True)
+    for table in ("probes", "rollups"):
+        rows = base.execute(f"SELECT * FROM {table}")
+        names = [column[0] for column in rows.description]
+        made = ", ".join(f'"{name}" VARCHAR' for name in names)
+        duckdb.execute(f"CREATE TABLE {table} ({made})")
+        marks = ", ".join("?" * len(names))
+        texts = [[None if cell is None else str(cell) for cell in row] for row in rows]
+        duckdb.executemany(f"INSERT INTO {table} VALUES ({marks})", texts)
+    for statement in statements(path):
+        found = duckdb.execute(statement)
+        show([column[0] for column in found.description], found.fetchall())
+
+
 def clickhouse(path, tables):
     from chdb import session
 
@@ -173,6 +202,8 @@ def main():
     if engine == "postgres-load":
         return postgres_load(rest)
     path, *tables = rest
+    if engine.startswith("store-"):
+        return {"store-sqlite": store_sqlite, "store-duckdb": store_duckdb}[engine](path, *tables)
     return {"duckdb": lambda: duckdb(path), "sqlite": lambda: sqlite(path, tables), "clickhouse": lambda: clickhouse(path, tables)}[engine]()
 
 

@@ -288,6 +288,35 @@ fn sqlite_without_mathematics_finds_what_a_report_finds() {
 }
 
 #[test]
+#[ignore = "needs DuckDB (PyPI); .ci/run runs it"]
+fn a_store_of_a_series_is_asked_in_sql_and_says_what_its_report_says() {
+    let dir = tempfile::tempdir().unwrap();
+    let [store, rollups] = ["series.db", "rollups.csv"].map(|name| dir.path().join(name));
+    let mut series = Command::new(env!("CARGO_BIN_EXE_turnprobe"));
+    series.args([
+        "probe", "--lab", "-q", "-n", "800", "-i", "0", "--rollup", "1s",
+    ]);
+    series.arg("--store").arg(&store);
+    run(series.arg("--rollup-output").arg(&rollups));
+    let wanted = [&store, &rollups].map(|file| of_report("region", &[], file));
+    // 200 probes to each of four regions: p99 is there
+    assert!(wanted[0].values().any(|numbers| !numbers[7].is_empty()));
+    for engine in ["sqlite", "duckdb"] {
+        let query = dir.path().join("query.sql");
+        let text = turnprobe(&["report", "--sql", engine, "--by", "region"], None);
+        std::fs::write(&query, text).unwrap();
+        let mut ask = python();
+        ask.arg(format!("store-{engine}")).arg(&query).arg(&store);
+        let answer = String::from_utf8(run(&mut ask).stdout).unwrap();
+        let sets = rows(&answer);
+        assert_eq!(sets.len(), 2, "{answer}");
+        for (set, wanted) in sets.iter().zip(&wanted) {
+            assert_eq!(of_query("region", set), *wanted, "{engine}");
+        }
+    }
+}
+
+#[test]
 #[ignore = "needs chdb (PyPI); .ci/full runs it"]
 fn clickhouse_finds_what_a_report_finds() {
     compared("clickhouse", |query, tables| {

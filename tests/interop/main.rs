@@ -32,6 +32,8 @@ mod parquet;
 mod proxy;
 mod resolver;
 mod schedulers;
+#[cfg(feature = "postgres")]
+mod server_store;
 mod store;
 mod tls;
 mod trust;

@@ -8,6 +8,8 @@ use crate::namespace::run;
 pub struct Postgres {
     dir: tempfile::TempDir,
     programs: PathBuf,
+    /// Options for the addresses that it listens on beside the socket.
+    listens: String,
 }
 
 /// Who the server runs as: it refuses root.
@@ -21,6 +23,7 @@ impl Postgres {
         let server = Self {
             dir: tempfile::tempdir().unwrap(),
             programs: newest.join("bin"),
+            listens: " -c listen_addresses=''".to_owned(),
         };
         run(Command::new("chown").arg(USER).arg(server.dir.path()));
         let data = server.data();
@@ -30,17 +33,24 @@ impl Postgres {
                 "-A", "trust", "-U", USER, "-E", "UTF8", "--locale", "C.UTF-8", "-D",
             ])
             .arg(&data));
+        server.run();
+        server
+    }
+
+    /// Starts the server, as it is configured.
+    pub fn run(&self) {
         let options = format!(
-            "-c listen_addresses='' -c fsync=off -c timezone=Asia/Kolkata -k {}",
-            server.dir.path().display()
+            "-c fsync=off -c timezone=Asia/Kolkata -k {}{}",
+            self.dir.path().display(),
+            self.listens
         );
-        let log = server.dir.path().join("log");
-        let mut command = server.program("pg_ctl");
+        let log = self.dir.path().join("log");
+        let mut command = self.program("pg_ctl");
         command
             .args(["-w", "-o", &options, "-l"])
             .arg(log)
             .arg("-D")
-            .arg(data)
+            .arg(self.data())
             .arg("start");
         // the server must not hold the test's own pipes
         let done = command
@@ -51,9 +61,8 @@ impl Postgres {
         assert!(
             done.success(),
             "{}",
-            std::fs::read_to_string(server.dir.path().join("log")).unwrap_or_default()
+            std::fs::read_to_string(self.dir.path().join("log")).unwrap_or_default()
         );
-        server
     }
 
     fn data(&self) -> PathBuf {
@@ -76,6 +85,49 @@ impl Postgres {
             .arg(self.dir.path())
             .args(["-d", base]);
         command
+    }
+
+    /// Kills it.
+    #[cfg(feature = "postgres")]
+    pub fn kill(&self) {
+        let mut stop = self.program("pg_ctl");
+        stop.args(["-w", "-m", "immediate", "-D"])
+            .arg(self.data())
+            .arg("stop");
+        run(&mut stop);
+    }
+
+    /// Started again with a file of its data and on a port of 127.0.0.1, too.
+    #[cfg(feature = "postgres")]
+    pub fn configured(mut self, files: &[(&str, &str)], port: u16) -> Self {
+        self.kill();
+        for (name, text) in files {
+            let path = self.data().join(name);
+            std::fs::write(&path, text).unwrap();
+            run(Command::new("chown").arg(USER).arg(&path));
+            run(Command::new("chmod").arg("600").arg(&path));
+        }
+        self.listens = format!(" -c listen_addresses=127.0.0.1 -c port={port}");
+        self.run();
+        self
+    }
+
+    /// The URL of a database for a user, by the socket.
+    #[cfg(feature = "postgres")]
+    pub fn url(&self, user: &str) -> String {
+        let host = self.dir.path().display().to_string().replace('/', "%2F");
+        format!("postgres://{user}@{host}/t")
+    }
+
+    /// What a query finds in the database, in lines.
+    #[cfg(feature = "postgres")]
+    pub fn ask(&self, sql: &str) -> String {
+        let mut psql = self.psql("t");
+        if let Some((_, port)) = self.listens.rsplit_once("port=") {
+            psql.args(["-p", port]);
+        }
+        let said = run(psql.args(["-A", "-t", "-c", sql]));
+        String::from_utf8(said.stdout).unwrap().trim().to_owned()
     }
 
     /// An empty database with what a script makes.

@@ -1,7 +1,7 @@
 //! The program as a process.
 
 use std::borrow::BorrowMut;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
 use csv::StringRecord;
@@ -60,6 +60,36 @@ pub fn run(line: &str) -> Said {
 pub fn run_into(file: &Path, line: &str) -> Said {
     let mut command = turnprobe(line);
     finished(start(command.arg("--output").arg(file)))
+}
+
+/// Runs a line that has one row of CSV: its cells by their names, and the exit code.
+pub fn one_row(line: &str) -> (impl Fn(&str) -> String + use<>, Option<i32>) {
+    let said = run(line);
+    let rows = Rows::of(&said.stdout);
+    assert_eq!(rows.rows.len(), 1, "{}", said.stderr);
+    assert_eq!(said.stderr, "");
+    let cell = move |name: &str| rows.column(name)[0].to_owned();
+    (cell, said.code)
+}
+
+/// A cell with a number.
+pub fn number(cell: &impl Fn(&str) -> String, name: &str) -> u64 {
+    cell(name)
+        .parse()
+        .unwrap_or_else(|_| panic!("{name} is {:?}", cell(name)))
+}
+
+/// Writes a file.
+pub fn file(dir: &Path, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+    let path = dir.join(name);
+    std::fs::write(&path, content).unwrap();
+    path
+}
+
+/// A report of files.
+pub fn report(line: &str, files: &[&Path]) -> Said {
+    let mut command = turnprobe(&format!("report {line}"));
+    finished(start(command.args(files)))
 }
 
 /// A signal such as `-INT` to a process.

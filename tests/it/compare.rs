@@ -309,6 +309,31 @@ fn every_form_has_the_difference_and_the_page_a_chart() {
     assert!(markdown.contains("| westeurope |"), "{markdown}");
 }
 
+// half a day of a row a minute: of the near region seven of ten, so 21 in half an hour
+#[test]
+fn a_row_a_minute_of_both_is_compared_in_longer_blocks() {
+    let dir = tempfile::tempdir().unwrap();
+    let of = |more_us| Series {
+        rows: 720,
+        every_s: 60,
+        more_us,
+        ..Series::usual()
+    };
+    file(dir.path(), "a.csv", &of(0).lines());
+    for (more_us, verdict) in [(4000, "differs"), (0, "no difference")] {
+        file(dir.path(), "b.csv", &of(more_us).lines());
+        let said = compare(dir.path(), "a.csv b.csv --format json").stdout;
+        let found: Value = serde_json::from_str(&said).unwrap();
+        let near = line(&found, &Value::from("westeurope"));
+        assert_eq!(near["verdict"], verdict, "{near}");
+        assert_eq!(
+            [&near["basis"]["blocks"], &near["basis"]["block_s"]],
+            [24, 1800],
+            "{near}"
+        );
+    }
+}
+
 #[test]
 fn a_report_against_the_time_before_says_what_differs() {
     let dir = tempfile::tempdir().unwrap();
@@ -342,6 +367,17 @@ fn a_report_against_the_time_before_says_what_differs() {
             || told.contains("this time adds 4 ms to connect"),
         "{told}"
     );
+    // what differs by 4 ms of 20 is worth a look, and so no green
+    assert_eq!(found["verdict"]["colour"], "amber");
+    let findings = found["findings"].as_array().unwrap();
+    let told = findings
+        .iter()
+        .find(|one| one["code"] == "against-previous")
+        .unwrap();
+    assert_eq!(told["severity"], "warn", "{told}");
+    assert!(told["text"].as_str().unwrap().contains("adds 4"), "{told}");
+    let failing = report("--since 2026-11-09 --against previous --fail-on amber");
+    assert_eq!(failing.code, Some(1));
     let without = report("--since 2026-11-09 --format json").stdout;
     assert!(!without.contains("against_previous"));
     assert_eq!(report("--against previous").code, Some(2));

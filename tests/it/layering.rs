@@ -15,7 +15,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("schema", vec!["record", "words", "measure"]),
         ("target", vec!["record"]),
         ("endpoints", vec![]),
-        ("clock", vec!["record", "sys"]),
+        ("clock", vec!["record", "sys", "zone"]),
         ("sys", vec![]),
         ("in_use", vec![]),
         ("timer", vec!["clock", "sys"]),
@@ -47,10 +47,14 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ),
         ("metrics", with(&["stats"])),
         ("store", with(&[])),
-        ("sink", with(&["clock", "in_use", "metrics", "store"])),
+        ("postgres", with(&["store"])),
+        (
+            "sink",
+            with(&["clock", "in_use", "metrics", "store", "postgres"]),
+        ),
         (
             "source",
-            with(&["clock", "in_use", "zone", "measure", "store"]),
+            with(&["clock", "in_use", "zone", "measure", "store", "postgres"]),
         ),
         (
             "measure",
@@ -63,7 +67,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
             "cli",
             with(&[
                 "measure", "judge", "source", "report", "compare", "doc", "lab", "pace", "sink",
-                "stats", "net", "clock", "wire", "in_use", "zone", "metrics", "store",
+                "stats", "net", "clock", "wire", "in_use", "zone", "metrics", "store", "postgres",
             ]),
         ),
     ])

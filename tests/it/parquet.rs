@@ -109,6 +109,38 @@ mod with_the_feature {
     }
 
     #[test]
+    fn a_store_of_several_kinds_is_exported_table_by_table() {
+        let dir = tempfile::tempdir().unwrap();
+        let [store, out] = ["s.db", "out.parquet"].map(|name| dir.path().join(name));
+        for series in [
+            "probe --lab -q -n 4 -i 50ms",
+            "probe --lab -q --burst 50/s --for 1s -n 1",
+        ] {
+            assert!(
+                output(turnprobe(series).arg("--store").arg(&store))
+                    .status
+                    .success()
+            );
+        }
+        let (code, said) = export(&[&store, &out]);
+        assert_eq!(code, Some(3), "{said}");
+        assert!(said.contains("--table NAME"), "{said}");
+        let table = |name: &str| {
+            let name = PathBuf::from(format!("--table={name}"));
+            export(&[&name, &store, &out])
+        };
+        let (code, said) = table("probes");
+        assert_eq!(code, Some(0), "{said}");
+        assert!(said.contains("4 rows written"), "{said}");
+        let (code, said) = table("rollups");
+        assert_eq!(code, Some(2), "{said}");
+        assert!(
+            said.contains("(probes)") && said.contains("(bursts)"),
+            "{said}"
+        );
+    }
+
+    #[test]
     fn half_a_parquet_file_is_refused_as_such() {
         let dir = tempfile::tempdir().unwrap();
         let out = dir.path().join("out.parquet");

@@ -1,12 +1,12 @@
 //! `turnprobe report` as a process: what is printed, filtered, refused, and what broken files do.
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Stdio;
 
 use serde_json::Value;
 
-use crate::command::{Said, finished, output, start, turnprobe};
+use crate::command::{file, finished, output, report as run_report, start, turnprobe};
 
 const HEAD: &str = "\"started_utc\",\"remotehost\",\"remotename\",\"remoteip\",\"Port\",\"Status\",\"Thumbprint\",\"host\",\"region\",\"connect_us\",\"run_id\",\"slot\",\"cause\",\"failed_phase\"";
 
@@ -46,19 +46,8 @@ fn rows() -> Vec<String> {
     rows
 }
 
-fn file(dir: &Path, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
-    let path = dir.join(name);
-    std::fs::write(&path, content).unwrap();
-    path
-}
-
 fn csv(rows: &[String]) -> String {
     format!("{HEAD}\n{}\n", rows.join("\n"))
-}
-
-fn run_report(line: &str, files: &[&Path]) -> Said {
-    let mut command = turnprobe(&format!("report {line}"));
-    finished(start(command.args(files)))
 }
 
 fn json(line: &str, files: &[&Path]) -> Value {

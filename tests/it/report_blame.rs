@@ -115,12 +115,19 @@ fn a_region_that_fails_is_none_of_its_relays_and_has_its_hours() {
         },
         dir.path(),
     );
-    let [found] = of(&report, "region-fails")[..] else {
+    let [found] = of(&report, "outage")[..] else {
         panic!("{:?}", told(&report));
     };
-    assert_eq!(found[1], "2026-03-01T06:00:00Z");
-    let hours = "most of them from 2026-03-01 06:00:00Z to 2026-03-01 09:00:00Z";
-    assert!(found[2].contains(hours), "{found:?}");
+    assert!(found[1].starts_with("2026-03-01T06:0"), "{found:?}");
+    assert!(
+        found[2].starts_with("Relays in ukwest gave no answer for 3 h"),
+        "{found:?}"
+    );
+    assert!(
+        of(&report, "region-fails").is_empty(),
+        "{:?}",
+        told(&report)
+    );
     assert!(
         of(&report, "address-fails").is_empty(),
         "{:?}",
@@ -328,7 +335,61 @@ fn few_of_thousands_of_bursts_are_no_fault_and_many_are_with_their_times() {
         );
         let verdict = report["verdict"]["text"].as_str().unwrap();
         assert!(!verdict.starts_with("Nothing is wrong in"), "{verdict}");
+        // a picture stands on the first screen, before the tables
+        let picture = page.find("<svg").unwrap();
+        assert!(picture < page.find("<table").unwrap(), "{bad}");
         // a picture of hours in which nothing was measured is none
         assert!(!page.contains("no time measured"));
     }
+}
+
+/// So many rows, one a minute; every second one is lost, or has a cause of a version to come.
+fn minutes(dir: &Path, rows: i64, cause: &str) -> Value {
+    let mut text =
+        "started_utc,host,transport,remotehost,Port,Status,failed_phase,cause,connect_us\n"
+            .to_owned();
+    for minute in 0..rows {
+        let at = DateTime::from_timestamp(START + minute * 60, 0).unwrap();
+        let at = at.format("%Y-%m-%d %H:%M:%S.000Z");
+        let _ = match minute % 2 {
+            0 => writeln!(
+                text,
+                "{at},pc1,tls,relay.example,443,{cause},connect,{cause},"
+            ),
+            _ => writeln!(text, "{at},pc1,tls,relay.example,443,OK,,,20000"),
+        };
+    }
+    let path = dir.join("rows.csv");
+    std::fs::write(&path, text).unwrap();
+    let said = finished(start(turnprobe("report --format json").arg(&path)));
+    serde_json::from_str(&said.stdout).unwrap()
+}
+
+// of 720 rows half is lost, never two in a row: no outage, and no call is fit to be held
+#[test]
+fn a_path_that_loses_half_of_its_rows_is_red() {
+    let dir = tempfile::tempdir().unwrap();
+    let report = minutes(dir.path(), 720, "connect-timeout");
+    assert_eq!(report["verdict"]["colour"], "red");
+    let [found] = of(&report, "lost-probes")[..] else {
+        panic!("{:?}", told(&report));
+    };
+    assert!(!found[2].contains("chance"), "{found:?}");
+    let listed = report["series"][0]["lost_runs"].as_array().unwrap();
+    // the last lost minute is the 718th: 11:58
+    assert_eq!(listed.last().unwrap()["from"], "2026-03-01T11:58:00Z");
+}
+
+#[test]
+fn rows_whose_outcome_is_unknown_make_no_green() {
+    let dir = tempfile::tempdir().unwrap();
+    let report = minutes(dir.path(), 720, "connect-by-pigeon");
+    assert_eq!(report["verdict"]["colour"], "amber");
+    let [found] = of(&report, "unknown-outcome")[..] else {
+        panic!("{:?}", told(&report));
+    };
+    assert!(
+        found[2].starts_with("360 rows with an outcome"),
+        "{found:?}"
+    );
 }

@@ -2,23 +2,12 @@
 //! of rows that do not go together.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use csv::QuoteStyle;
 use serde_json::Value;
 
-use crate::command::{Said, finished, run_into, start, turnprobe};
-
-fn file(dir: &Path, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
-    let path = dir.join(name);
-    std::fs::write(&path, content).unwrap();
-    path
-}
-
-fn report(line: &str, files: &[&Path]) -> Said {
-    let mut command = turnprobe(&format!("report {line}"));
-    finished(start(command.args(files)))
-}
+use crate::command::{file, report, run_into};
 
 fn json(line: &str, file: &Path) -> Value {
     let said = report(&format!("--format json {line}"), &[file]);

@@ -191,10 +191,26 @@ fn wrong_stores_are_told_with_the_way_out() {
     for (line, wanted) in [
         ("--store -", "--store -: a database is no stream"),
         (
-            "--store postgres://probe:secret@db.example/teams",
-            "--store postgres://...: only SQLite databases are written to",
+            "--store mysql://probe:secret@db.example/teams",
+            "--store mysql://...: only SQLite databases and PostgreSQL servers are written to",
         ),
-        ("--store-keep rows=7d", "--store <FILE.db>"),
+        (
+            "--store postgres://probe:secret@db.example/teams --store-keep rows=7d",
+            if cfg!(feature = "postgres") {
+                "takes rows=0 alone"
+            } else {
+                "--store postgres://...: a PostgreSQL server, which a turnprobe built with the feature `postgres`"
+            },
+        ),
+        (
+            "--store a.db --store-spool spool",
+            "--store-spool does nothing without a PostgreSQL server",
+        ),
+        (
+            "--store a.db --store-spool-limit 5",
+            "give a size such as 500M",
+        ),
+        ("--store-keep rows=7d", "--store <FILE.db|URL>"),
         (
             "--store a.db --store-keep 7d",
             "rows=7d, packets=1d or rollups=2y",
@@ -216,6 +232,7 @@ fn wrong_stores_are_told_with_the_way_out() {
         let said = run(&format!("probe --lab -n 1 {line}"));
         assert_eq!(said.code, Some(2), "{line}: {}", said.stderr);
         assert!(said.stderr.contains(wanted), "{line}: {}", said.stderr);
+        assert!(!said.stderr.contains("secret"), "{line}: {}", said.stderr);
     }
     let said = probe("-n 1", &[("--store", &inside)]);
     assert_eq!(said.code, Some(2), "{}", said.stderr);

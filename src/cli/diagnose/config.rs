@@ -12,22 +12,21 @@ use crate::net::{Limits, Plan, TlsVersion};
 use crate::target::{Host, Target};
 
 /// Limits of the steps: a SYN that was lost is sent again after one and after three seconds.
-const LIMITS: Limits = Limits {
-    dns: Duration::from_secs(4),
-    connect: Duration::from_millis(3_600),
-    proxy: Duration::from_millis(3_500),
-    tls: Duration::from_millis(3_500),
-    turn: Duration::from_millis(1_500),
-};
+const LIMITS: Limits = limits([4_000, 3_600, 3_500, 1_500]);
 
 /// The same where there are six seconds for all of it.
-const QUICK: Limits = Limits {
-    dns: Duration::from_secs(2),
-    connect: Duration::from_millis(1_500),
-    proxy: Duration::from_millis(1_500),
-    tls: Duration::from_millis(1_500),
-    turn: Duration::from_millis(800),
-};
+const QUICK: Limits = limits([2_000, 1_500, 1_500, 800]);
+
+/// In milliseconds: the name resolution, the connect, each of proxy and TLS, a request.
+const fn limits([dns, connect, each, turn]: [u64; 4]) -> Limits {
+    let mut limits = Limits::USUAL;
+    limits.dns = Duration::from_millis(dns);
+    limits.connect = Duration::from_millis(connect);
+    limits.proxy = Duration::from_millis(each);
+    limits.tls = Duration::from_millis(each);
+    limits.turn = Duration::from_millis(turn);
+    limits
+}
 
 /// The relays' name or address.
 pub(super) fn target(args: &DiagnoseArgs) -> anyhow::Result<Target> {

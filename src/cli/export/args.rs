@@ -9,6 +9,8 @@ pub const EXAMPLES: &str = "\
 Examples:
   turnprobe export probes-*.csv probes.parquet     rows of many files in one
   turnprobe export rollups.csv rollups.parquet     roll-ups, histograms as lists
+  turnprobe export probes.db --table probes out.parquet
+                                                   one table of a store
   turnprobe report rollups.parquet                 read it back";
 
 #[derive(Debug, Args)]
@@ -16,6 +18,9 @@ pub struct ExportArgs {
     /// CSV or JSON Lines files, also .gz and *.csv, then the file to write, NAME.parquet
     #[arg(value_name = "FILE", required = true, num_args = 2..)]
     pub files: Vec<OsString>,
+    /// Of a store, only the rows of this table: probes, bursts, holds, rollups
+    #[arg(long, value_name = "NAME")]
+    pub table: Option<String>,
     /// Replace the file if it exists
     #[arg(long)]
     pub force: bool,

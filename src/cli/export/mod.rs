@@ -40,7 +40,17 @@ pub fn run(args: &ExportArgs) -> Result<Exit, Failure> {
             out.display()
         )));
     }
-    let inputs = source::expand(files).map_err(Failure::io)?;
+    let mut inputs = source::expand(files).map_err(Failure::io)?;
+    if let Some(table) = &args.table {
+        let all: Vec<String> = inputs.iter().map(Input::name).collect();
+        inputs = source::of_table(inputs, table);
+        if inputs.is_empty() {
+            return Err(Failure::usage(anyhow!(
+                "--table {table}: no rows to export stand there; they are in {}",
+                all.join(", ")
+            )));
+        }
+    }
     export(inputs, out).map_err(Failure::io)
 }
 
@@ -152,7 +162,7 @@ impl Shape {
                 Some(shape) => {
                     ensure!(
                         shape.dialect == dialect,
-                        "{} and {name} are of two kinds, {} and {}: a file has rows of one kind, so write two",
+                        "{} and {name} are of two kinds, {} and {}: a file has rows of one kind, so write two; of a store, --table NAME takes one table",
                         shape.first,
                         shape.dialect.as_str(),
                         dialect.as_str()

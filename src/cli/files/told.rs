@@ -35,6 +35,13 @@ pub fn input(summary: &ReadSummary) -> Input {
     }
 }
 
+/// Rows that are left out because nobody knows their outcome.
+pub fn without_outcome(summary: &ReadSummary) -> u64 {
+    let problems = summary.problems.iter();
+    let such = problems.filter(|problem| problem.outcomes);
+    such.map(|problem| problem.count).sum()
+}
+
 /// Whether the problem is that of a file that is left out, which is told by itself.
 pub fn is_left_out(problem: &Problem, left_out: &[source::Problem]) -> bool {
     left_out.iter().any(|out| out.file == problem.file)

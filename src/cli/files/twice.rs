@@ -50,6 +50,7 @@ impl Twice {
         }
         let name = |file: usize| files.get(file).map_or("", |file| file.name.as_str());
         let problems = found.into_iter().map(|((rollups, rows), count)| Problem {
+            outcomes: false,
             file: name(rollups).to_owned(),
             line: None,
             count,

@@ -29,7 +29,7 @@ pub const CHAPTERS: [Chapter; 10] = [
     chapter!("kernel", "kernel.md", "What the kernel tells of a connection, and what it explains"),
     chapter!("findings", "findings.md", "Every finding of diagnose: when it is found, whose it is, how sure, and what to do"),
     chapter!("how-to", "how_to.md", "Recipes"),
-    chapter!("store", "store.md", "Rows in a database file: tables, columns, what is kept"),
+    chapter!("store", "store.md", "Rows in a database file or a PostgreSQL server: tables, columns, what is kept"),
     chapter!("configuration", "configuration.md", "Options in a file: --config and --profile"),
     chapter!("sql", "sql.md", "Queries that find what a report finds, for a database of your own"),
     chapter!("changes", "changes.md", "What changed from version to version"),

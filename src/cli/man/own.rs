@@ -13,6 +13,7 @@ pub fn of(topic: &str) -> &'static str {
         "tls" => TLS,
         "export" => EXPORT,
         "endpoints-fetch" => FETCH,
+        "store-init" => STORE,
         "schema" => "It reads and writes no files.",
         "completions" => COMPLETIONS,
         "man" => MAN,
@@ -60,6 +61,10 @@ FILE.parquet                       what is written, whole or not at all";
 const FETCH: &str = "\
 FILE  the list as received, its version, the GUID of this machine, and when the service was last asked";
 
+const STORE: &str = "\
+~/.pgpass    passwords of servers, as psql reads them, or the file that PGPASSFILE names
+DIR/*.jsonl  rows that wait for a server, in turnprobe-spool or the folder of --store-spool";
+
 const LIST: &str = "\
 FILE.json  Microsoft's list for --endpoints, as turnprobe endpoints fetch writes it";
 
@@ -79,6 +84,7 @@ pub fn examples(topic: &str) -> &'static str {
         "endpoints-check" => CHECK_EXAMPLES,
         "endpoints-fetch" => FETCH_EXAMPLES,
         "endpoints-probe" => PROBE_EXAMPLES,
+        "store-init" => STORE_EXAMPLES,
         "schema" => SCHEMA_EXAMPLES,
         "completions" => COMPLETIONS_EXAMPLES,
         "man" => MAN_EXAMPLES,
@@ -101,6 +107,9 @@ turnprobe probe --endpoints endpoints.json   use it";
 const PROBE_EXAMPLES: &str = "\
 turnprobe endpoints probe --lab  try it without a network
 turnprobe endpoints probe -4     what answers over IPv4";
+
+const STORE_EXAMPLES: &str = "\
+turnprobe store init postgres://admin@db.example.org/probes  make the tables, or add what they lack";
 
 const SCHEMA_EXAMPLES: &str = "\
 turnprobe schema                the columns of a probe
@@ -133,6 +142,7 @@ pub fn see_also(topic: &str) -> Vec<&'static str> {
             "turnprobe-diagnose",
             "turnprobe-tls",
             "turnprobe-endpoints",
+            "turnprobe-store-init",
             "turnprobe-schema",
             "turnprobe-completions",
             "turnprobe-man",
@@ -168,6 +178,7 @@ pub fn see_also(topic: &str) -> Vec<&'static str> {
             "turnprobe-endpoints-fetch",
             "turnprobe-endpoints-probe",
         ],
+        "store-init" => vec![PROGRAM, "turnprobe-probe", "turnprobe-report", "psql"],
         "completions" => vec![PROGRAM, "bash", "zsh", "fish"],
         "man" => vec![PROGRAM, "man"],
         _ => vec![PROGRAM, "turnprobe-endpoints", "turnprobe-probe"],

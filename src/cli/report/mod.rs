@@ -12,7 +12,7 @@ use anyhow::{anyhow, ensure};
 use super::exit::{Exit, Failure};
 use super::files::{
     DocumentFormat, Filter, NamedColumns, Page, Progress, Twice, filters_told, input, is_left_out,
-    json, tell, tell_left_out,
+    json, tell, tell_left_out, without_outcome,
 };
 use super::values::Color;
 use super::{message, signals, terminal};
@@ -29,7 +29,7 @@ use crate::stats::survey::DIMENSIONS;
 use args::{FailOn, ReportArgs};
 use mixed::{is_of, mixed_times, one_world};
 use odd::Oddities;
-use previous::{Previous, WithPrevious, span, with_previous};
+use previous::{Previous, WithPrevious, span, told, with_previous};
 
 /// Makes a report.
 pub fn run(args: &ReportArgs, color: Color) -> Result<Exit, Failure> {
@@ -273,6 +273,8 @@ fn report(args: &ReportArgs, read: &Read, list: List) -> Report {
             interrupted: read.interrupted,
             tool_version: env!("CARGO_PKG_VERSION"),
             list,
+            without_outcome: without_outcome(summary),
+            against: read.previous.as_ref().map_or_else(Vec::new, told),
         },
     )
 }

@@ -46,6 +46,7 @@ impl Odds {
 
     fn problem(self, file: String, what: String) -> Problem {
         Problem {
+            outcomes: false,
             file,
             line: Some(self.line),
             count: self.count,
@@ -144,6 +145,7 @@ impl Oddities {
                 series.trim(),
             );
             problems.push(Problem {
+                outcomes: false,
                 file: name(file),
                 line: None,
                 count: 1,

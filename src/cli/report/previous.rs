@@ -5,14 +5,15 @@ use serde::Serialize;
 
 use super::args::ReportArgs;
 use crate::cli::files::Filter;
-use crate::compare::model::Comparison;
+use crate::compare::model::{Comparison, Line};
 use crate::compare::{self, Circumstances};
 use crate::doc::Document;
 use crate::measure::folds::Folds;
+use crate::report::Against;
 use crate::report::model::{Input, Report};
 use crate::schema::Row;
 use crate::stats::RowFold as _;
-use crate::stats::compare::{Fold, Side};
+use crate::stats::compare::{Decision, Fold, Side, Timed};
 use crate::store::Span;
 
 /// Rows of this time and of the time before.
@@ -69,6 +70,65 @@ pub fn span(filter: &Filter, previous: Option<&Previous>) -> Span {
         since: before.map_or(span.since, |before| before.since),
         ..span
     }
+}
+
+/// A rise is worth a look from this ratio and this many milliseconds on, as that of a level is.
+const WORSE_RATIO: f64 = 1.08;
+const WORSE_MS: f64 = 2.0;
+
+/// What differs, for the findings: of each path the metric that differs most, and its failures.
+pub fn told(previous: &Comparison) -> Vec<Against> {
+    let lines = previous.lines.iter().filter(|line| {
+        // what holds for all regions of a path, or for its only one
+        line.verdict == Decision::Differs
+            && line.metric != Timed::Total
+            && (line.region.is_none() || is_alone(previous, line))
+    });
+    let mut all: Vec<(&Line, Against)> = Vec::new();
+    for line in lines {
+        let (Some(difference), Some(ratio)) = (line.difference_ms, line.ratio) else {
+            continue;
+        };
+        let is_worse = difference.value >= WORSE_MS && ratio.value >= WORSE_RATIO;
+        let told = Against {
+            worse: is_worse,
+            weight: ratio.value.ln().abs(),
+            text: line.text.clone(),
+            n: line.b.n,
+        };
+        let same = |(known, _): &&mut (&Line, Against)| {
+            known.transport == line.transport && known.target == line.target
+        };
+        match all.iter_mut().find(same) {
+            Some((_, known)) if (known.worse, known.weight) >= (told.worse, told.weight) => {}
+            Some(known) => *known = (line, told),
+            None => all.push((line, told)),
+        }
+    }
+    let failures = previous
+        .failures
+        .iter()
+        .filter(|one| one.verdict == Decision::Differs);
+    let failures = failures.map(|one| Against {
+        worse: one.b.percent > one.a.percent,
+        weight: (one.b.percent - one.a.percent).abs(),
+        text: one.text.clone(),
+        n: one.b.rows,
+    });
+    all.into_iter()
+        .map(|(_, told)| told)
+        .chain(failures)
+        .collect()
+}
+
+/// Whether a path has no line of all its regions.
+fn is_alone(previous: &Comparison, line: &Line) -> bool {
+    !previous.lines.iter().any(|other| {
+        other.region.is_none()
+            && other.transport == line.transport
+            && other.target == line.target
+            && other.metric == line.metric
+    })
 }
 
 /// A report, and what differs from the time before where that is asked for.

@@ -138,7 +138,7 @@ fn seen(inputs: Vec<Input>) -> anyhow::Result<Seen> {
         );
         ensure!(
             !matches!(input, Input::Table(_)),
-            "{name}: a store is asked by SQLite: leave out the file, and give sqlite3 what --sql sqlite prints"
+            "{name}: a store is asked by its own engine: leave it out, and give sqlite3 what --sql sqlite prints, or psql what --sql postgres prints"
         );
         let mut reading = source::read(vec![input], Zone::Utc, interrupted.flag());
         let Some(batch) = reading.next() else {

@@ -68,6 +68,7 @@ impl Command {
             #[cfg(feature = "parquet")]
             Self::Export(_) => "export",
             Self::Endpoints(_) => "endpoints",
+            Self::Store(_) => "store",
             Self::Schema(_) => "schema",
             Self::Completions(_) => "completions",
             Self::Man(_) => "man",
@@ -97,9 +98,11 @@ pub fn check(command: &Command, given: &Given) -> Result<(), Failure> {
         #[cfg(feature = "parquet")]
         Command::Export(_) => None,
         // each of their options does what it does beside any other
-        Command::Compare(_) | Command::Schema(_) | Command::Completions(_) | Command::Man(_) => {
-            None
-        }
+        Command::Compare(_)
+        | Command::Store(_)
+        | Command::Schema(_)
+        | Command::Completions(_)
+        | Command::Man(_) => None,
     };
     match found {
         None => Ok(()),

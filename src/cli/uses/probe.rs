@@ -46,6 +46,8 @@ pub(super) enum Need {
     File,
     /// Rows are written to a file or a store.
     AnyFile,
+    /// Rows are written to a PostgreSQL server.
+    Server,
     /// Files are rolled.
     Roll,
     /// CSV is written.
@@ -130,6 +132,9 @@ pub(super) const USES: &[Use] = &[
     ("label", ALL, &[Need::AnyRows]),
     ("store", ALL, &[]),
     ("store_keep", ALL, &[]),
+    ("store_ca", ALL, &[Need::Server]),
+    ("store_spool", ALL, &[Need::Server]),
+    ("store_spool_limit", ALL, &[Need::Server]),
     ("metrics", ALL, &[]),
     ("metrics_textfile", ALL, &[]),
     ("otlp", ALL, &[]),
@@ -298,6 +303,10 @@ impl<'a> Run<'a> {
                 Some(Idle::without("rows, in which it stands", A_PLACE))
             }
             Need::AnyFile if self.is_stored() => None,
+            Need::Server if self.args.store.server().is_none() => Some(Idle::without(
+                "a PostgreSQL server",
+                "--store postgres://USER@HOST/DATABASE",
+            )),
             Need::File | Need::AnyFile if self.files().next().is_none() => {
                 Some(Idle::without("a file", "--output FILE"))
             }

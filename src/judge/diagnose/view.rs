@@ -137,7 +137,7 @@ pub fn certificates(facts: &Facts) -> impl Iterator<Item = (&Endpoint, &Certific
     known.filter_map(|tls| Some((&tls.remote, tls.certificate.known()?)))
 }
 
-/// Whether somebody else's address was gone to in place of a relay: the system's name server gave it, and it is not Microsoft's.
+/// Whether somebody else's address was contacted in place of a relay: the system's name server gave it, and it is not Microsoft's.
 pub fn is_elsewhere(facts: &Facts, ip: &Ip) -> bool {
     relays(facts).iter().any(|relay| {
         relay.remote.ip == *ip && !relay.in_teams_range && relay.origin == Origin::System

@@ -6,8 +6,8 @@ use crate::judge::diagnose::facts::{Fact, Why};
 use crate::net::Opener;
 use crate::net::dns::{Resolver, Setup};
 use crate::net::machine::{
-    HostsEntry, HostsFile, Interface, ProxySetting, Vdi, has_address, has_way, proxies, tunnels,
-    vdi,
+    HostsEntry, HostsFile, Interface, ProxySetting, SystemProxy, Vdi, has_address, has_way,
+    proxies, system_proxy, tunnels, vdi,
 };
 use crate::record::Failure;
 use crate::target::{Host, Target};
@@ -29,10 +29,23 @@ pub struct Machine {
     pub tunnels: Fact<Vec<Interface>>,
     /// Proxies of the environment.
     pub proxies: Vec<ProxySetting>,
+    /// What the settings of the system say of one.
+    pub system_proxy: SystemProxy,
     /// The system's name servers, or why they are not known.
     pub name_servers: Result<Vec<SocketAddr>, Failure>,
     /// How they are asked.
     pub setup: Option<Setup>,
+}
+
+impl Machine {
+    /// The proxy that is set for the relays: by the environment, else by the system.
+    pub fn proxy(&self) -> Option<&ProxySetting> {
+        let mut own = self.proxies.iter().filter(|proxy| !proxy.bypassed);
+        own.next().or(match &self.system_proxy {
+            SystemProxy::Set(proxy) => Some(proxy),
+            SystemProxy::Straight | SystemProxy::Script | SystemProxy::NotTold => None,
+        })
+    }
 }
 
 /// Addresses of the relays' ranges, for the question whether there is a way.
@@ -67,6 +80,7 @@ pub async fn look(opener: &Opener, target: &Target, others: &[&str]) -> Machine 
         vdi: vdi(),
         tunnels: told(tunnels()),
         proxies: name.as_deref().map(proxies).unwrap_or_default(),
+        system_proxy: name.as_deref().map_or(SystemProxy::Straight, system_proxy),
         name_servers,
         setup,
     }

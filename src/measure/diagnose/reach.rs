@@ -12,6 +12,7 @@ use super::relays::{Relay, another};
 use super::web::{CONTROL, OTHER_CONTROL};
 use crate::endpoints;
 use crate::judge::diagnose::facts::{Connect, Fact, Why};
+use crate::net::machine::SystemProxy;
 use crate::net::{Leads, cells};
 use crate::record::Transport;
 use crate::target::Target;
@@ -94,10 +95,15 @@ impl Looking<'_> {
     /// What the proxy that is set for the relay's name says.
     async fn proxied(&self, found: &Looked, budget: &Budget) -> Fact<Connect> {
         // the lab's world has no proxies but its own
-        let set = found.machine.proxies.iter().find(|proxy| !proxy.bypassed);
+        let set = found.machine.proxy();
         let way = set.and_then(|proxy| proxy.way.clone());
         let Some(proxy) = way.filter(|_| !self.options.lab) else {
-            return Fact::Unknown(Why::NotAsked);
+            let is_script = found.machine.system_proxy == SystemProxy::Script;
+            return Fact::Unknown(if set.is_none() && is_script {
+                Why::NotOnThisSystem
+            } else {
+                Why::NotAsked
+            });
         };
         let limits = self.opener.plan().limits;
         let asked = proxied::ask(self.opener, proxy, self.target);

@@ -1,7 +1,7 @@
 //! What roll-ups say of themselves. What they say of the probes goes into the same folds as rows (`stats::survey`).
 
 use crate::record::Counter as _;
-use crate::schema::{Dialect, RolledUp, Row};
+use crate::schema::{Dialect, Row};
 use crate::stats::RowFold;
 
 /// All roll-ups together.
@@ -26,7 +26,7 @@ impl RowFold for RollupRows {
         if row.layout.dialect != Dialect::RollUps {
             return;
         }
-        let Ok(rolled) = RolledUp::of(row) else {
+        let Some(rolled) = row.rolled() else {
             return;
         };
         self.rows.raise(1);

@@ -1,12 +1,15 @@
-//! Which proxy the environment names, in the variables that programs of all systems go by.
+//! Which proxy the environment names, in the variables that programs of all systems go by, and which the settings of the
+//! system. Scripts (PAC, WPAD) are not evaluated.
+
+use proxy_watch::{Error, ProxyConfig, ProxyStep, Url, resolve};
 
 use crate::net::Proxy;
 
 /// A proxy that is set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProxySetting {
-    /// The variable.
-    pub variable: &'static str,
+    /// Where: `environment` or `system`.
+    pub set_by: &'static str,
     /// Host and port; neither scheme nor password.
     pub proxy: String,
     /// Whether another variable says that the name goes without it.
@@ -18,6 +21,48 @@ pub struct ProxySetting {
 /// The proxies that are set for a name over HTTPS.
 pub fn proxies(name: &str) -> Vec<ProxySetting> {
     of_environment(name, |variable| std::env::var(variable).ok())
+}
+
+/// What the settings of the system say for a name over HTTPS.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SystemProxy {
+    /// To go straight, or this system has no settings that all programs share.
+    Straight,
+    /// To go by that one.
+    Set(ProxySetting),
+    /// That a script tells.
+    Script,
+    /// They cannot be read.
+    NotTold,
+}
+
+/// What the settings of the system say for a name over HTTPS.
+pub fn system_proxy(name: &str) -> SystemProxy {
+    if !cfg!(any(windows, target_os = "macos")) {
+        return SystemProxy::Straight;
+    }
+    proxy_watch::read().map_or(SystemProxy::NotTold, |config| said(&config, name))
+}
+
+fn said(config: &ProxyConfig, name: &str) -> SystemProxy {
+    let Ok(url) = Url::parse(&format!("https://{name}/")) else {
+        return SystemProxy::NotTold;
+    };
+    let steps = match resolve(config, &url) {
+        Ok(steps) => steps,
+        Err(Error::PacNotSupported { .. }) => return SystemProxy::Script,
+        Err(_) => return SystemProxy::NotTold,
+    };
+    let first = steps.first().and_then(ProxyStep::endpoint);
+    first.map_or(SystemProxy::Straight, |endpoint| {
+        let proxy = endpoint.authority();
+        SystemProxy::Set(ProxySetting {
+            set_by: "system",
+            bypassed: false,
+            way: proxy.parse().ok(),
+            proxy,
+        })
+    })
 }
 
 fn of_environment(name: &str, read: impl Fn(&str) -> Option<String>) -> Vec<ProxySetting> {
@@ -34,7 +79,7 @@ fn of_environment(name: &str, read: impl Fn(&str) -> Option<String>) -> Vec<Prox
         let proxy = place(&value);
         if found.iter().all(|known| known.proxy != proxy) {
             found.push(ProxySetting {
-                variable,
+                set_by: "environment",
                 proxy,
                 bypassed,
                 way: value.trim().parse().ok(),
@@ -97,6 +142,32 @@ mod tests {
             [("proxy.corp:8080".to_owned(), false)]
         );
         assert!(found(&[], "tr.teams.microsoft.com").is_empty());
+    }
+
+    #[test]
+    fn the_settings_of_a_system_name_a_proxy_or_a_script() {
+        use proxy_watch::{ProxyConfigSource, ProxyMode, parse};
+
+        let relay = "tr.teams.microsoft.com";
+        let of = |mode| {
+            said(
+                &ProxyConfig::from_source(ProxyConfigSource::Registry, mode),
+                relay,
+            )
+        };
+        let SystemProxy::Set(set) = of(parse::windows_manual("house.example:8080", "<local>"))
+        else {
+            panic!("no proxy");
+        };
+        assert_eq!(
+            (set.proxy.as_str(), set.set_by),
+            ("house.example:8080", "system")
+        );
+        assert_eq!(set.way.map(|way| way.port), Some(8080));
+        let except = parse::windows_manual("house.example:8080", "*.microsoft.com");
+        assert_eq!(of(except), SystemProxy::Straight);
+        assert_eq!(of(ProxyMode::Direct), SystemProxy::Straight);
+        assert_eq!(of(ProxyMode::WpadAutoDetect), SystemProxy::Script);
     }
 
     #[test]

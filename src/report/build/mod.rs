@@ -41,6 +41,23 @@ pub struct Circumstances {
     pub tool_version: &'static str,
     /// What says of addresses whether they are of Teams.
     pub list: List,
+    /// Rows that are left out because nobody knows their outcome.
+    pub without_outcome: u64,
+    /// What differs from the time before, where that was asked for.
+    pub against: Vec<Against>,
+}
+
+/// Something that differs from the time before.
+#[derive(Debug, Clone)]
+pub struct Against {
+    /// Whether it is worse, and by so much that it is worth a look.
+    pub worse: bool,
+    /// How much, to sort by.
+    pub weight: f64,
+    /// In a sentence, without its full stop.
+    pub text: String,
+    /// Values of this time.
+    pub n: u64,
 }
 
 impl Report {
@@ -84,7 +101,7 @@ impl Report {
             verdict: Verdict::default(),
             findings: Vec::new(),
         };
-        findings::put_into(&mut report, rows);
+        findings::put_into(&mut report, rows, around.without_outcome, &around.against);
         report
     }
 }

@@ -11,6 +11,9 @@ use crate::stats::survey::{self, SeriesName, gaps_of_all as between};
 use crate::stats::units::{moment, percent, seconds};
 use crate::stats::wilson;
 
+/// Runs of lost rows that are listed of a series, the last ones.
+const LOST_RUNS: usize = 20;
+
 /// One for each host, target and transport that has rows.
 pub fn all(rows: &Finished) -> Vec<Series> {
     let series = rows.series.iter();
@@ -49,6 +52,13 @@ fn one(rows: &Finished, name: &SeriesName, series: &survey::Series) -> Series {
     let all = series.longest_outages.iter().filter(|_| told);
     let mut longest: Vec<&survey::Outage> = all.filter(is_outage).collect();
     longest.sort_by_key(|outage| outage.from);
+    let runs = series
+        .longest_outages
+        .iter()
+        .filter(|run| told && !is_outage(run));
+    let mut lost_runs: Vec<&survey::Outage> = runs.collect();
+    lost_runs.sort_by_key(|run| run.from);
+    lost_runs.drain(..lost_runs.len().saturating_sub(LOST_RUNS));
     // where there are roll-ups, somebody measured, and nobody knows when
     let gaps = if told && series.rolled.is_none() {
         of(rows, series)
@@ -86,6 +96,10 @@ fn one(rows: &Finished, name: &SeriesName, series: &survey::Series) -> Series {
         longest_outages: longest
             .into_iter()
             .map(|outage| one_outage(rows, outage))
+            .collect(),
+        lost_runs: lost_runs
+            .into_iter()
+            .map(|run| one_outage(rows, run))
             .collect(),
         gaps: gaps.count,
         gaps_s: gaps.seconds,

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use chrono::{DateTime, Utc};
 
+use super::region_outage::RegionOutage;
 use crate::doc::text::{cut, time};
 use crate::judge::severity::Severity;
 use crate::measure::folds::Finished;
@@ -57,6 +58,8 @@ impl RankedFinding {
 pub(super) struct About<'a> {
     pub(super) rows: &'a Finished,
     pub(super) report: &'a Report,
+    /// Outages of regions.
+    pub(super) regional: Vec<RegionOutage>,
 }
 
 impl About<'_> {

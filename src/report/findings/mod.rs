@@ -4,18 +4,24 @@
 
 mod alike;
 mod certificates;
+mod event;
 mod found;
+mod hours;
 mod levels;
 mod others;
 mod outages;
 mod rates;
+mod region_outage;
+mod regional;
 mod schedule;
 mod slow;
 mod standing;
 mod validity;
+mod whose;
 
+use super::build::Against;
 use super::model::{Report, Verdict};
-use crate::doc::number::{counted, seconds};
+use crate::doc::number::{counted, grouped, seconds};
 use crate::judge::severity::{Colour, Severity};
 use crate::measure::folds::Finished;
 use crate::measure::rollup::text::NOT_LOOKED_AT;
@@ -25,18 +31,31 @@ use found::{About, RankedFinding};
 const MOST: usize = 7;
 
 /// Puts findings and verdict into a report that has everything else.
-pub(super) fn put_into(report: &mut Report, rows: &Finished) {
-    let about = About { rows, report };
+pub(super) fn put_into(
+    report: &mut Report,
+    rows: &Finished,
+    without_outcome: u64,
+    against: &[Against],
+) {
+    let about = About {
+        rows,
+        report,
+        regional: region_outage::all(rows, report),
+    };
     let levels = levels::all(&about);
     let mut found = outages::all(&about);
     found.extend(outages::in_rollups(&about));
     found.extend(levels.found);
     found.extend(certificates::all(&about));
     found.extend(rates::all(&about));
+    found.extend(hours::all(&about));
     found.extend(standing::all(&about));
     found.extend(slow::all(&about));
     found.extend(others::all(&about));
     found.extend(schedule::all(&about));
+    found.extend(unknown(&about, without_outcome));
+    found.extend(against.iter().map(differs));
+    drop_repeated(&mut found);
     found.sort_by(|a, b| {
         let grave = a.severity.cmp(&b.severity);
         grave.then(b.weight.total_cmp(&a.weight))
@@ -52,6 +71,51 @@ pub(super) fn put_into(report: &mut Report, rows: &Finished) {
         .take(MOST)
         .map(|one| one.finding)
         .collect();
+}
+
+/// Rows that were left out as nobody knows their outcome: they may have failed.
+fn unknown(about: &About<'_>, rows: u64) -> Option<RankedFinding> {
+    let used = about.report.overview.rows;
+    if rows == 0 || used == 0 {
+        return None;
+    }
+    let text = format!(
+        "{} with an outcome that this version does not know {} left out, beside {} that count: whether {} failed, and when, could \
+         not be told. A newer turnprobe may know it; the file and its first such line are listed below.",
+        counted(rows, "row", "rows"),
+        if rows == 1 { "was" } else { "were" },
+        grouped(used),
+        if rows == 1 { "it" } else { "they" },
+    );
+    Some(RankedFinding::new(Severity::Warn, 0.0, "unknown-outcome", text).n(rows))
+}
+
+/// What differs from the time before.
+fn differs(against: &Against) -> RankedFinding {
+    let severity = if against.worse {
+        Severity::Warn
+    } else {
+        Severity::Note
+    };
+    let text = format!(
+        "Against the time before: {}.",
+        against.text.trim_end_matches('.')
+    );
+    RankedFinding::new(severity, against.weight, "against-previous", text).n(against.n)
+}
+
+/// A computer that fails more than the others since its failures rose is told once.
+fn drop_repeated(found: &mut Vec<RankedFinding>) {
+    let rose = found
+        .iter()
+        .filter(|one| one.finding.code == "failures-rose");
+    let rose = rose.map(|one| (one.finding.host.clone(), one.finding.from));
+    let rose: Vec<_> = rose.collect();
+    found.retain(|one| {
+        let is_since =
+            |(host, from): &(String, _)| *host == one.finding.host && *from <= one.finding.from;
+        one.finding.code != "host-fails" || !rose.iter().any(is_since)
+    });
 }
 
 /// Everything in a sentence.

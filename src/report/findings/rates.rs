@@ -2,25 +2,24 @@
 //! failures of the computers that measured.
 
 use super::found::{About, RankedFinding, name};
-use crate::doc::number::{counted, grouped, share};
+use crate::doc::number::{grouped, share};
 use crate::judge::severity::Severity;
-use crate::report::model::{Group, Report, Table};
+use crate::report::model::Report;
 use crate::stats::wilson;
 
 /// A share of lost rows that is worth a look: what Microsoft allows packets to be lost.
 pub(super) const LOST_SHARE: f64 = 0.01;
 
+/// A share with which no call is fit to be held.
+const GRAVE_SHARE: f64 = 0.1;
+
 /// Errors and alerts that are worth a look however many rows there are.
 const FEWEST: u64 = 3;
-
-/// An hour is told where chance makes one so bad in fewer than one of a hundred files.
-const BY_CHANCE: f64 = 0.01;
 
 pub(super) fn all(about: &About<'_>) -> Vec<RankedFinding> {
     let mut found = Vec::new();
     found.extend(lost(about));
     found.extend(others(about));
-    found.extend(worst_hour(about));
     found
 }
 
@@ -32,16 +31,30 @@ pub(super) fn part(some: u64, all: u64) -> f64 {
 /// Lost rows that are in no outage.
 fn lost(about: &About<'_>) -> Option<RankedFinding> {
     let series = &about.report.series;
-    let lost: u64 = series.iter().map(|one| one.lost_probes).sum();
+    let beyond = |number: usize| {
+        about
+            .regional
+            .iter()
+            .map(|one| one.beyond(number))
+            .sum::<u64>()
+    };
+    let outside: Vec<u64> = series
+        .iter()
+        .enumerate()
+        .map(|(number, one)| one.lost_probes.saturating_sub(beyond(number)))
+        .collect();
+    let lost: u64 = outside.iter().sum();
     let rows: u64 = series.iter().map(|one| one.outcomes.telling()).sum();
     let (low, _) = wilson(lost, rows)?;
     if lost == 0 {
         return None;
     }
-    let worst = series.iter().max_by(|a, b| {
-        let of = |one: &crate::report::model::Series| part(one.lost_probes, one.outcomes.rows);
-        of(a).total_cmp(&of(b))
-    })?;
+    let (worst, worst_lost) = series
+        .iter()
+        .zip(&outside)
+        .max_by(|(a, lost), (b, other)| {
+            part(**lost, a.outcomes.rows).total_cmp(&part(**other, b.outcomes.rows))
+        })?;
     let may_hide = |one: &crate::report::model::Series| {
         one.rows_out_of_order >= one.outage_rows.unwrap_or(1) && one.lost_probes > 0
     };
@@ -49,7 +62,10 @@ fn lost(about: &About<'_>) -> Option<RankedFinding> {
         " or in rows without a time, whose order is not known".to_owned()
     } else if series.iter().any(may_hide) {
         " or in rows that are out of order: sorted by time, the file would tell whether these were outages".to_owned()
-    } else if let Some(k) = worst.outage_rows.filter(|_| lost * 2 > rows) {
+    } else if let Some(k) = worst
+        .outage_rows
+        .filter(|_| lost * 2 > rows || low > GRAVE_SHARE)
+    {
         format!(": fewer than {k} in a row of each series, too few to tell an outage")
     } else if let Some(k) = worst.outage_rows {
         format!(": fewer than {k} in a row, which chance can make")
@@ -66,7 +82,7 @@ fn lost(about: &About<'_>) -> Option<RankedFinding> {
             },
             name(&worst.target),
             name(&worst.transport),
-            grouped(worst.lost_probes),
+            grouped(*worst_lost),
             grouped(worst.outcomes.rows),
         )
     } else {
@@ -78,7 +94,9 @@ fn lost(about: &About<'_>) -> Option<RankedFinding> {
         grouped(rows),
         share(lost, rows),
     );
-    let severity = if low > LOST_SHARE {
+    let severity = if low > GRAVE_SHARE {
+        Severity::Fail
+    } else if low > LOST_SHARE {
         Severity::Warn
     } else {
         Severity::Note
@@ -131,69 +149,4 @@ fn others(about: &About<'_>) -> Vec<RankedFinding> {
         }
     }
     found
-}
-
-/// At most the chance of so many where so many are expected: the bound of Chernoff (Annals of Mathematical Statistics 23,
-/// 1952) for the distribution of Poisson.
-fn chance(count: u64, expected: f64) -> f64 {
-    let count = part(count, 1);
-    if count <= expected || expected <= 0.0 {
-        return 1.0;
-    }
-    (count - expected - count * (count / expected).ln()).exp()
-}
-
-/// The hour of the day with most failures, where some stands out.
-fn worst_hour(about: &About<'_>) -> Option<RankedFinding> {
-    let found = about.tables("hour");
-    let found = found.filter_map(|table| worst_of(about, table));
-    found.max_by(|a, b| a.weight.total_cmp(&b.weight))
-}
-
-fn worst_of(about: &About<'_>, table: &Table) -> Option<RankedFinding> {
-    let groups = table.groups.iter().filter(|group| !group.key[0].is_empty());
-    let groups: Vec<&Group> = groups.collect();
-    let (n, failed) = groups.iter().fold((0, 0), |(n, failed), group| {
-        (n + group.n, failed + group.failed)
-    });
-    let worst = groups
-        .iter()
-        .max_by(|a, b| part(a.failed, a.n).total_cmp(&part(b.failed, b.n)))?;
-    let (others, others_failed) = (n - worst.n, failed - worst.failed);
-    let (_, high) = wilson(others_failed, others)?;
-    // one of 24 is worst by chance
-    #[allow(clippy::cast_precision_loss)] // counts far below 2^53
-    let tries = groups.len() as f64;
-    let by_chance = tries * chance(worst.failed, high * part(worst.n, 1));
-    (worst.failed >= 3 && by_chance < BY_CHANCE).then(|| {
-        let text = format!(
-            "The worst hour of the day{} begins at {}:00: {} of {} failed ({}), in the others {} of {} ({}).",
-            about.over(table),
-            name(&worst.key[0]),
-            grouped(worst.failed),
-            counted(worst.n, "row", "rows"),
-            share(worst.failed, worst.n),
-            grouped(others_failed),
-            grouped(others),
-            share(others_failed, others),
-        );
-        // below everything else, and the worst of several transports
-        let share_of = part(worst.failed, worst.n);
-        RankedFinding::new(Severity::Note, share_of / 10.0, "worst-hour", text).n(worst.n)
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    // Python: 1 - sum(e**-m * m**i / factorial(i) for i in range(k)) is 0.0144 for 3 of 0.5 and 4.0975e-6 for 10 of 1.5
-    #[test]
-    fn the_bound_of_a_chance_is_no_less_than_the_chance() {
-        for (count, expected, exact) in [(3, 0.5, 0.014_388), (10, 1.5, 4.097_5e-6)] {
-            let bound = chance(count, expected);
-            assert!((exact..exact * 10.0).contains(&bound), "{bound}");
-        }
-        assert!((chance(3, 3.5) - 1.0).abs() < 1e-9);
-    }
 }

@@ -58,6 +58,11 @@ fn worst_group(
         "host" => !is_of_a_label(about, table, one),
         _ => !is_of_another(about, table, by, one.worst),
     })?;
+    // outages say themselves who had them
+    let outside = worst
+        .failed
+        .saturating_sub(in_outages(about, table, by, &worst.key[0]));
+    stands_out_of((worst.n, outside), (others, others_failed))?;
     let when = when(about, by, &worst.key[0], table);
     let text = format!(
         "{} {}{}: {} of {} rows failed ({}), and {} of the other {}{}. {}.",
@@ -215,6 +220,41 @@ fn is_of_a_label(about: &About<'_>, table: &Table, host: &Standing<'_>) -> bool 
     has_label
         && !makes(host.worst, label.worst)
         && host.low < BESIDE * part(label.worst.failed, label.worst.n)
+}
+
+/// Lost rows of a group that are in outages.
+fn in_outages(about: &About<'_>, table: &Table, by: &str, key: &str) -> u64 {
+    let transport = table.transport.as_deref();
+    if by == "region" {
+        let is_it = |number: usize| about.rows.relays.region_name(number) == key;
+        let of_it = about.regional.iter().filter(|one| is_it(one.region));
+        return of_it.map(|one| one.rows_over(about.rows, transport)).sum();
+    }
+    let series = about.report.series.iter().zip(&about.rows.series);
+    let of_it = series.enumerate().filter(|(number, (_, (name, _)))| {
+        let is_over = transport.is_none_or(|one| *one == name[2]);
+        is_over && is_of((by, key), name, label_of(about, *number), "")
+    });
+    of_it
+        .map(|(number, (told, _))| {
+            let of_regions = about.regional.iter().map(|one| one.beyond(number));
+            let alone = told.outcomes.lost().saturating_sub(told.lost_probes);
+            alone.saturating_add(of_regions.sum())
+        })
+        .sum()
+}
+
+/// The relay of a transport that fails more than the others.
+pub(super) fn failing_relay<'a>(about: &'a About<'_>, transport: &str) -> Option<&'a str> {
+    let is_over = |table: &&Table| {
+        table
+            .transport
+            .as_deref()
+            .is_none_or(|one| one == transport)
+    };
+    let table = about.tables("address").find(is_over)?;
+    let worst = standing(&table.groups)?.worst;
+    (!is_of_another(about, table, "address", worst)).then_some(worst.key[0].as_str())
 }
 
 /// Whether most of what a label failed is lost outside of outages, which say themselves who had them.

@@ -39,6 +39,8 @@ pub struct Series {
     pub outages_s: f64,
     /// The longest outages, in time order.
     pub longest_outages: Vec<ListedOutage>,
+    /// The last runs of rows without an answer that are no outages, in time order.
+    pub lost_runs: Vec<ListedOutage>,
     /// Stretches without rows of ten times the usual interval, at least a minute.
     pub gaps: u64,
     /// Their sum.

@@ -21,12 +21,37 @@ const ORDER: [Metric; 5] = [
     Metric::Dns,
 ];
 
+/// The section of all other pictures of probes.
+const CHARTS: &str = "charts";
+
 /// The picture that is seen first.
 pub fn first(report: &Report, wanted: &Selection) -> Option<Section> {
     let chart = overview(report, wanted)?;
     Some(Section {
         at_once: true,
         ..parts::main_section("glance", "", vec![Block::Chart(chart)])
+    })
+}
+
+/// Whether probes measured more than name resolutions.
+pub fn has_way(report: &Report) -> bool {
+    let mut phases = report.phases.iter();
+    phases.any(|phase| !matches!(phase.metric, Metric::Dns | Metric::Total))
+}
+
+/// Where no probe makes a picture: the first one of another kind of measurement, which stands there then and no more in its
+/// section.
+pub fn of_a_kind(sections: &mut [Section]) -> Option<Section> {
+    let kinds = sections.iter_mut().filter(|section| section.id != CHARTS);
+    let mut found = kinds.filter_map(|section| {
+        let is_chart = |block: &Block| matches!(block, Block::Chart(_));
+        let place = section.blocks.iter().position(is_chart)?;
+        Some(section.blocks.remove(place))
+    });
+    let chart = found.next()?;
+    Some(Section {
+        at_once: true,
+        ..parts::main_section("glance", "", vec![chart])
     })
 }
 
@@ -54,7 +79,7 @@ pub fn section(report: &Report, wanted: &Selection) -> Section {
         charts.extend(hours::chart(report));
     }
     let blocks = charts.into_iter().map(Block::Chart);
-    parts::section("charts", "Charts", blocks.collect())
+    parts::section(CHARTS, "Charts", blocks.collect())
 }
 
 /// Slow connects over time.

@@ -24,9 +24,11 @@ use crate::doc::{Document, Section};
 pub fn document(report: &Report, wanted: &Selection) -> Document {
     let mut document = written(report, wanted, groups::sections(report, wanted));
     if wanted.by.is_empty() {
-        document
-            .sections
-            .splice(0..0, charts::first(report, wanted));
+        // of name resolutions alone a picture says little of the way
+        let first = charts::first(report, wanted).filter(|_| charts::has_way(report));
+        let first = first.or_else(|| charts::of_a_kind(&mut document.sections));
+        let first = first.or_else(|| charts::first(report, wanted));
+        document.sections.splice(0..0, first);
     }
     document.sections.insert(0, verdict::section(report));
     document

@@ -5,7 +5,7 @@ use crate::doc::number::{counted, grouped};
 use crate::doc::parts;
 use crate::doc::parts::{filled, host_and_target, listed, main_section};
 use crate::doc::{Block, Cell, Column, Keep, Paragraph, Row, Section, Table};
-use crate::report::model::{Report, Series};
+use crate::report::model::{ListedOutage, Report, Series};
 
 /// Availability and outages of each series, and the gaps.
 pub fn section(report: &Report) -> Section {
@@ -15,6 +15,7 @@ pub fn section(report: &Report) -> Section {
         blocks.push(Block::Paragraph(Paragraph::new(explained(report))));
     }
     blocks.extend(filled(outages(report)));
+    blocks.extend(filled(lost(report)));
     blocks.extend(filled(gaps(report)));
     main_section("outages", "Availability and outages", blocks)
 }
@@ -158,6 +159,39 @@ fn explained(report: &Report) -> String {
 }
 
 fn outages(report: &Report) -> Table {
+    let mut table = runs(report, "outages", "The longest outages", |one| {
+        &one.longest_outages
+    });
+    let shown = table.rows.len() as u64;
+    let outages: u64 = report.series.iter().map(|series| series.outages).sum();
+    table.unlisted = outages.saturating_sub(shown);
+    table
+}
+
+/// Lost rows in runs too short for an outage; the last ones where there are many.
+fn lost(report: &Report) -> Table {
+    let mut table = runs(
+        report,
+        "lost",
+        "Lost probes, in no outage of their series",
+        |one| &one.lost_runs,
+    );
+    for (place, row) in (0..).zip(&mut table.rows) {
+        row.weight = place;
+    }
+    let lost: u64 = report.series.iter().map(|one| one.lost_probes).sum();
+    let listed = report.series.iter().flat_map(|one| &one.lost_runs);
+    table.unlisted = lost.saturating_sub(listed.map(|run| run.rows).sum());
+    table
+}
+
+/// Runs of lost rows of all series, in the order of time.
+fn runs(
+    report: &Report,
+    id: &'static str,
+    caption: &'static str,
+    of: fn(&Series) -> &Vec<ListedOutage>,
+) -> Table {
     let several = report.series.len() > 1;
     // what all series have in common tells nothing
     let mut different: Vec<fn(&Series) -> &str> =
@@ -169,8 +203,8 @@ fn outages(report: &Report) -> Table {
             .is_some_and(|first| parts.any(|other| other != first))
     });
     let mut table = Table::new(
-        "outages",
-        "The longest outages",
+        id,
+        caption,
         vec![Column::words("from", "from")],
         vec![
             Column::words("to", "to").spare(),
@@ -182,37 +216,34 @@ fn outages(report: &Report) -> Table {
     );
     table.keep = Keep::Heaviest;
     let all = report.series.iter().flat_map(|series| {
-        let outages = series.longest_outages.iter();
-        outages.map(move |outage| (series, outage))
+        let runs = of(series).iter();
+        runs.map(move |run| (series, run))
     });
     let mut all: Vec<_> = all.collect();
-    all.sort_by_key(|(_, outage)| outage.from);
-    table.rows.extend(all.into_iter().map(|(series, outage)| {
+    all.sort_by_key(|(_, run)| run.from);
+    table.rows.extend(all.into_iter().map(|(series, run)| {
         let name = different.iter().map(|part| part(series));
         let name = name.collect::<Vec<_>>().join(" ");
-        let length = if outage.is_cut() {
+        let length = if run.is_cut() {
             Cell::AtLeast
         } else {
             Cell::Seconds
         };
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // for the order alone
-        let weight = (outage.seconds.max(0.0) * 1e3) as u64;
+        let weight = (run.seconds.max(0.0) * 1e3) as u64;
         Row {
-            key: vec![outage.from.into()],
+            key: vec![run.from.into()],
             cells: vec![
-                outage.to.into(),
-                length(outage.seconds),
-                outage.rows.into(),
+                run.to.into(),
+                length(run.seconds),
+                run.rows.into(),
                 Cell::of(several.then_some(name), Cell::from),
-                listed(&outage.causes).into(),
+                listed(&run.causes).into(),
             ],
             weight,
             ..Row::default()
         }
     }));
-    let shown = table.rows.len() as u64;
-    let outages: u64 = report.series.iter().map(|series| series.outages).sum();
-    table.unlisted = outages.saturating_sub(shown);
     table
 }
 

@@ -244,6 +244,7 @@ pub(super) fn report(plan: &Plan) -> Report {
             outages: 17,
             outages_s: 4_980.0,
             longest_outages: (0..12).map(outage).collect(),
+            lost_runs: Vec::new(),
             gaps: 2,
             gaps_s: 4980.0,
             longest_gaps: vec![gap; 2],

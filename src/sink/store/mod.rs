@@ -22,7 +22,7 @@ use crate::store::{Look, Opening, Store, StoreError, is_free, look};
 use cells::cells;
 use keeper::Keeper;
 use kept::Kept;
-pub use spec::StoreSpec;
+pub use spec::{Server, StoreSpec};
 
 /// Opens a store for rows of a kind; nothing is written yet.
 ///
@@ -30,7 +30,23 @@ pub use spec::StoreSpec;
 ///
 /// When it is something else, or holds rows of the other world; it is untouched then.
 pub fn prepare_store<R: RowKind>(spec: &StoreSpec, wall: &Wall) -> Result<Prepared<R>, SinkError> {
+    if let Some(server) = &spec.server {
+        return of_server(spec, server);
+    }
     Ok(Prepared(Box::new(StoreSink::prepare(spec, wall)?)))
+}
+
+#[cfg(feature = "postgres")]
+fn of_server<R: RowKind>(spec: &StoreSpec, server: &Server) -> Result<Prepared<R>, SinkError> {
+    super::postgres::prepare(spec, server)
+}
+
+#[cfg(not(feature = "postgres"))]
+fn of_server<R: RowKind>(_: &StoreSpec, _: &Server) -> Result<Prepared<R>, SinkError> {
+    Err(SinkError::Server {
+        path: "postgres://...".to_owned(),
+        why: crate::store::NO_SERVERS.to_owned(),
+    })
 }
 
 /// The same for what rows are folded into.

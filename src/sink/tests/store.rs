@@ -9,6 +9,7 @@ use crate::sink::{StoreSpec, prepare_store};
 fn spec(path: &Path) -> StoreSpec {
     StoreSpec {
         path: path.to_owned(),
+        server: None,
         tables: ROWS.iter().filter_map(RowFacts::table).collect(),
         more: Vec::new(),
         world: World::Real,

@@ -18,6 +18,8 @@ impl Rows<'_> {
             && self.has_no_known_outcome()
         {
             problem.what = format!("not a file of probes: {}", problem.what);
+        } else if let Some(problem) = &mut outcomes {
+            problem.outcomes = true;
         }
         let paths = self.unknown_paths.problem(name, paths);
         [outcomes, paths].into_iter().flatten()

@@ -301,3 +301,50 @@ fn blocks_of_nul_bytes_are_called_so() {
         ["NUL bytes alone, as a power cut leaves a file: left out"]
     );
 }
+
+// as R, pandas, PostgreSQL, SQL Server and Excel write a cell that has nothing
+#[test]
+fn a_word_for_nothing_is_an_empty_cell_and_loses_no_row() {
+    for word in ["NA", "nan", "NULL", "None", "\\N", "#N/A", "<NA>"] {
+        let taken = of(ours(
+            "host;label;Status;cause;failed_phase;proxy;connect_us;in_teams_range",
+            &[
+                &format!("pc1;NA;OK;{word};{word};{word};56;True"),
+                &format!("pc1;NA;connect-timeout;connect-timeout;connect;{word};{word};{word}"),
+            ],
+        ));
+        assert_eq!(taken.problems(), [""; 0], "{word}");
+        assert_eq!(taken.column("Status"), ["OK", "connect-timeout"], "{word}");
+        assert_eq!(taken.column("cause"), ["", "connect-timeout"], "{word}");
+        assert_eq!(taken.column("proxy"), ["", ""], "{word}");
+        assert_eq!(taken.column("connect_us"), ["56", ""], "{word}");
+        assert_eq!(taken.column("in_teams_range"), ["true", ""], "{word}");
+        // a site may be called so
+        assert_eq!(taken.column("label"), ["NA", "NA"], "{word}");
+    }
+    let taken = of(format!(
+        "{HEAD}\n2021-02-12 13:46:01Z,relay,Timeout,28,NA,NA,NA\n"
+    ));
+    assert_eq!(taken.problems(), [""; 0]);
+    assert_eq!(taken.column("connecttimems"), [""]);
+}
+
+// text mode on Windows makes CRLF of the LF in CRLF
+#[test]
+fn lines_that_end_in_two_carriage_returns_are_lines() {
+    let plain = ours("Port;connect_us", &["443;56", "443;57"]);
+    let taken = of(plain.replace('\n', "\r\r\n"));
+    assert_eq!(taken.problems(), [""; 0]);
+    assert_eq!(taken.column("connect_us"), ["56", "57"]);
+}
+
+#[test]
+fn answers_of_end2end_udp_are_read_in_the_language_of_each_excel() {
+    for [yes, no] in [["SANT", "FALSKT"], ["PRAWDA", "FAŁSZ"], ["ИСТИНА", "ЛОЖЬ"]] {
+        let head = "remoteudpport;minroundtrip;successrttcount;failedrttcount;remoteip;answerreceived;averagertt;maxroundtrip";
+        let rows = format!("3478;14;5;0;192.0.2.1;{yes};16;24\n3478;0;0;5;192.0.2.1;{no};0;0\n");
+        let taken = of(format!("{head}\n{rows}"));
+        assert_eq!(taken.problems(), [""; 0], "{yes}");
+        assert_eq!(taken.column("answerreceived"), ["true", "false"], "{yes}");
+    }
+}

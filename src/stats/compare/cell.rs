@@ -112,7 +112,7 @@ pub struct Folded {
 
 impl Total {
     /// Takes a roll-up in, with its times by metric.
-    pub(super) fn take_rolled(&mut self, rolled: &RolledUp<'_>, times: &Times) {
+    pub(super) fn take_rolled(&mut self, rolled: &RolledUp, times: &Times) {
         self.rows
             .raise(rolled.probes.saturating_sub(rolled.failed_here));
         self.failed

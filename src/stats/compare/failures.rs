@@ -3,11 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use super::blocks::BlockPairs;
 use super::cell::{Block, Cell, Folded};
 use super::days::{Calendar, Days};
 use super::interval::Interval;
-use super::lines::{Basis, float, needs, of_either};
+use super::lines::{Basis, float, needs, of_either, paired};
 use super::verdict::{Decision, MATTERS_POINTS, Needs, judge};
 use crate::record::Counter as _;
 use crate::words::words;
@@ -91,15 +90,23 @@ fn of(what: Of, cells: &[&Cell], folded: &Folded, zone: Zone) -> Option<Failures
     if sides.iter().any(|(rows, _)| *rows == 0) {
         return None;
     }
-    let (mut pairs, mut days) = (BlockPairs::default(), Days::default());
+    let mut days = Days::default();
     let said = |(rows, failed): &Counted| (*rows, [points(*rows, *failed), None, None]);
-    let shares = |blocks: &BTreeMap<i64, Counted>| {
-        blocks
+    let shares = |blocks: &BTreeMap<i64, Counted>, times: i64| {
+        let mut longer: BTreeMap<i64, Counted> = BTreeMap::new();
+        for (at, (rows, failed)) in blocks {
+            let counted = longer.entry(at.div_euclid(times)).or_default();
+            counted.0.raise(*rows);
+            counted.1.raise(*failed);
+        }
+        longer
             .iter()
             .map(|(at, counted)| (*at, said(counted)))
             .collect()
     };
-    pairs.add(&blocks.each_ref().map(shares), 1.0);
+    let (pairs, seconds) = paired(folded.block_s, |pairs, times| {
+        pairs.add(&blocks.each_ref().map(|blocks| shares(blocks, times)), 1.0);
+    });
     let calendar = Calendar::of(zone, folded.block_s, blocks.iter().flat_map(BTreeMap::keys));
     days.add(&blocks, &calendar, 1.0, |some| {
         let (mut rows, mut failed) = (0_u64, 0_u64);
@@ -109,7 +116,7 @@ fn of(what: Of, cells: &[&Cell], folded: &Folded, zone: Zone) -> Option<Failures
         }
         Some(said(&(rows, failed)))
     });
-    let found = of_either(&pairs, &days, folded.block_s);
+    let found = of_either(&pairs, &days, seconds);
     let [difference, ..] = found.intervals;
     let shares = sides.map(|(rows, failed)| points(rows, failed).unwrap_or(0.0));
     let judged = difference.map_or(Decision::CannotTell, |of| judge(of, MATTERS_POINTS));

@@ -8,7 +8,7 @@ use super::cell::{Block, Cell, CellName, Folded, Total};
 use super::sketch::Sketch;
 use super::timed::{Timed, packets, summaries};
 use crate::record::Counter as _;
-use crate::schema::{Dialect, Metric, RolledUp, Row, id};
+use crate::schema::{Dialect, Metric, Row, id};
 use crate::stats::survey::{SEPARATOR, part, region, target};
 use crate::stats::{Expo, Times};
 
@@ -155,7 +155,7 @@ impl Fold {
 
     /// Takes a roll-up in. Its block is that of its start, and blocks are so long that none lies in two of them.
     fn add_rolled(&mut self, row: &Row<'_>, side: Side) {
-        let Ok(rolled) = RolledUp::of(row) else {
+        let Some(rolled) = row.rolled() else {
             return;
         };
         let place = side as usize;

@@ -7,12 +7,17 @@ use super::cell::{Block, Cell, Folded, Total};
 use super::days::{Calendar, Days};
 use super::interval::{FEWEST_DAYS, Interval, bare_difference};
 use super::measures::{Measures, of_times, values};
-use super::sketch::together;
+use super::sketch::{Sketch, together};
 use super::timed::Timed;
 use super::verdict::{Decision, Needs, judge, matters_ms, samples_needed};
 use crate::record::Counter as _;
 use crate::stats::units::millis;
 use crate::zone::Zone;
+
+/// Of so many blocks of the fold one is made where the shorter ones have too few values, up to this length: a row a minute
+/// to several regions.
+const TIMES: [i64; 2] = [3, 6];
+const LONGEST_S: i64 = 3_600;
 
 /// What a difference rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -161,7 +166,7 @@ pub(super) struct Estimates {
 }
 
 fn found(cells: &[&Cell], metric: Timed, folded: &Folded, zone: Zone) -> Estimates {
-    let (mut pairs, mut days) = (BlockPairs::default(), Days::default());
+    let mut days = Days::default();
     let keys = || {
         cells
             .iter()
@@ -171,10 +176,6 @@ fn found(cells: &[&Cell], metric: Timed, folded: &Folded, zone: Zone) -> Estimat
     for cell in cells {
         let [a, b] = cell.totals.each_ref().map(|total| count(total, metric));
         let weight = float(a.min(b));
-        pairs.add(
-            &cell.blocks.each_ref().map(|blocks| said(blocks, metric)),
-            weight,
-        );
         let timed = |blocks: &BTreeMap<i64, Block>| {
             let blocks = blocks.iter();
             let timed = blocks.filter_map(|(at, block)| Some((*at, block.times(metric)?.clone())));
@@ -186,7 +187,35 @@ fn found(cells: &[&Cell], metric: Timed, folded: &Folded, zone: Zone) -> Estimat
             Some((n, of_times(median, p95)))
         });
     }
-    of_either(&pairs, &days, folded.block_s)
+    let (pairs, block_s) = paired(folded.block_s, |pairs, times| {
+        for cell in cells {
+            let [a, b] = cell.totals.each_ref().map(|total| count(total, metric));
+            let blocks = cell.blocks.each_ref();
+            pairs.add(
+                &blocks.map(|blocks| said(blocks, metric, times)),
+                float(a.min(b)),
+            );
+        }
+    });
+    of_either(&pairs, &days, block_s)
+}
+
+/// Blocks that are enough, and their length: the shortest ones, of those that are made of so many of ten minutes.
+pub(super) fn paired(block_s: i64, add: impl Fn(&mut BlockPairs, i64)) -> (BlockPairs, i64) {
+    let pairs_of = |times: i64| {
+        let mut pairs = BlockPairs::default();
+        add(&mut pairs, times);
+        pairs
+    };
+    let (mut pairs, mut length_s) = (pairs_of(1), block_s);
+    for times in TIMES {
+        let longer_s = block_s.saturating_mul(times);
+        if pairs.enough().is_some() || longer_s > LONGEST_S {
+            break;
+        }
+        (pairs, length_s) = (pairs_of(times), longer_s);
+    }
+    (pairs, length_s)
 }
 
 /// Of blocks at the same time, where they are enough, else of days.
@@ -215,7 +244,19 @@ pub(super) fn of_either(pairs: &BlockPairs, days: &Days, block_s: i64) -> Estima
     }
 }
 
-fn said(blocks: &BTreeMap<i64, Block>, metric: Timed) -> BTreeMap<i64, Said> {
+fn said(blocks: &BTreeMap<i64, Block>, metric: Timed, times: i64) -> BTreeMap<i64, Said> {
+    if times > 1 {
+        let mut longer: BTreeMap<i64, Vec<&Sketch>> = BTreeMap::new();
+        for (at, block) in blocks {
+            let of_it = longer.entry(at.div_euclid(times)).or_default();
+            of_it.extend(block.times(metric));
+        }
+        let said = |(at, some): (i64, Vec<&Sketch>)| {
+            let (n, median, p95) = together(&some)?;
+            Some((at, (n, of_times(median, p95))))
+        };
+        return longer.into_iter().filter_map(said).collect();
+    }
     let said = |block: &Block| -> Option<(u64, Measures)> {
         let times = block.times(metric)?;
         Some((u64::from(times.n), of_times(times.median(), times.p95())))

@@ -31,10 +31,20 @@ impl Buckets {
         self.raise(bucket(value), u32::try_from(n).unwrap_or(u32::MAX));
     }
 
-    /// Takes in so many values of a bucket.
-    pub fn add_counted(&mut self, bucket: i16, n: u32) {
-        self.total.raise(u64::from(n));
-        self.raise(bucket, n);
+    /// Of values that were counted before: how many each bucket holds.
+    pub fn counted(pairs: &[(i16, u32)]) -> Self {
+        let mut counted = Self::default();
+        let in_window = pairs.iter().map(|(bucket, _)| *bucket);
+        let in_window = in_window.filter(|bucket| *bucket != ZERO);
+        if let (Some(first), Some(last)) = (in_window.clone().min(), in_window.max()) {
+            counted.first = first;
+            counted.counts = vec![0; usize::from(last.abs_diff(first)).saturating_add(1)];
+        }
+        for (bucket, n) in pairs {
+            counted.total.raise(u64::from(*n));
+            counted.raise(*bucket, *n);
+        }
+        counted
     }
 
     /// Takes in all that another one has seen.

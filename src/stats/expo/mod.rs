@@ -43,11 +43,8 @@ impl Default for Expo {
 
 impl Expo {
     /// Of values of which only the buckets are known, with the counts of these.
-    pub fn counted(buckets: impl IntoIterator<Item = (i16, u32)>) -> Self {
-        let mut counted = Buckets::default();
-        for (bucket, n) in buckets {
-            counted.add_counted(bucket, n);
-        }
+    pub fn counted(buckets: &[(i16, u32)]) -> Self {
+        let counted = Buckets::counted(buckets);
         if counted.total() == 0 {
             return Self::default();
         }

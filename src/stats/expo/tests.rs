@@ -263,7 +263,7 @@ fn what_was_counted_in_buckets_is_the_same_as_the_values_from_a_thousand_on() {
     let values: Vec<u64> = (0..5_000_u64).map(|i| i * i * 7 % 300_007).collect();
     for n in [1, 999, 1_000, 5_000] {
         let whole = of(&values[..n]);
-        let counted = Expo::counted(whole.pairs());
+        let counted = Expo::counted(&whole.pairs());
         assert_eq!(counted.pairs(), whole.pairs());
         assert_eq!(counted.total(), n as u64);
         assert_eq!(counted == whole, n >= 1_000, "{n}");
@@ -271,8 +271,8 @@ fn what_was_counted_in_buckets_is_the_same_as_the_values_from_a_thousand_on() {
     // parts that were counted, however small, come to the whole
     let mut together = Expo::default();
     for part in values.chunks(7) {
-        together.merge(&Expo::counted(of(part).pairs()));
+        together.merge(&Expo::counted(&of(part).pairs()));
     }
     assert_eq!(together, of(&values));
-    assert_eq!(Expo::counted([]), Expo::default());
+    assert_eq!(Expo::counted(&[]), Expo::default());
 }

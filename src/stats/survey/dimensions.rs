@@ -5,6 +5,8 @@
 //! not one group for each dimension. Combinations are only a way to be fast: there may be any
 //! number of them, and what is told apart depends on the cap of each dimension alone.
 
+mod rolled;
+
 use crate::record::Counter as _;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
@@ -34,9 +36,6 @@ const QUARTER_US: i64 = 900_000_000;
 /// Dimensions of a combination.
 const DIMENSIONS: usize = 5;
 
-/// The first of them are those of roll-ups.
-const OF_ROLLED: usize = 3;
-
 /// Cells of a row that make its combination.
 const CELLS: usize = 8;
 
@@ -49,6 +48,18 @@ struct Combination {
     /// The group of its transport.
     over: Option<u32>,
     series: usize,
+}
+
+/// What roll-ups of many hosts have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct RolledKey {
+    transport: usize,
+    /// The group of its transport.
+    over: Option<u32>,
+    /// Groups of targets and labels of its transport.
+    groups: [Option<u32>; 2],
+    day: Option<NaiveDate>,
+    hour: Option<u32>,
 }
 
 /// A combination by its number, and a quarter of an hour.
@@ -147,6 +158,7 @@ pub struct Dimensions {
     /// Places of the open cells.
     places: HashMap<CellKey, usize>,
     last_place: usize,
+    rolled: HashMap<RolledKey, Measured>,
 }
 
 impl Dimensions {
@@ -177,6 +189,7 @@ impl Dimensions {
             open: Vec::new(),
             places: HashMap::new(),
             last_place: 0,
+            rolled: HashMap::new(),
         }
     }
 
@@ -190,38 +203,9 @@ impl Dimensions {
         (of.series, of.transport)
     }
 
-    /// Takes in what a roll-up measured in an interval of so many seconds, and gives the numbers of its series and of
-    /// its transport. It has an hour, or a day, where all of the interval lies in it.
-    pub fn add_rolled(
-        &mut self,
-        row: &Row<'_>,
-        measured: &Measured,
-        length_s: i64,
-    ) -> (usize, usize) {
-        let number = self.number(row);
-        let of = self.combinations[number];
-        let shown = |us: i64| {
-            let at = DateTime::from_timestamp_micros(us)?;
-            Some(self.zone.show(at).naive_local())
-        };
-        let start = row.at.map(|at| at.timestamp_micros());
-        let ends = start.and_then(|start| {
-            let last = start
-                .saturating_add(length_s.saturating_mul(1_000_000))
-                .saturating_sub(1);
-            shown(start).zip(shown(last))
-        });
-        let day = ends.filter(|(first, last)| first.date() == last.date());
-        let hour = day.filter(|(first, last)| first.hour() == last.hour());
-        let day = day.map(|(first, _)| first.date());
-        // of resolvers and certificates it says nothing
-        let hour = hour.map(|(first, _)| first.hour());
-        self.put(of, OF_ROLLED, (day, hour), measured);
-        (of.series, of.transport)
-    }
-
     /// Brings every open cell into the groups.
     pub fn close_all(&mut self) {
+        self.close_rolled();
         self.places.clear();
         for ((number, quarter), measured) in std::mem::take(&mut self.open) {
             self.close(number, quarter, &measured);
@@ -257,22 +241,20 @@ impl Dimensions {
         let day = shown.map(|shown| shown.date());
         let hour = shown.map(|shown| shown.hour());
         let of = self.combinations[number];
-        self.put(of, DIMENSIONS, (day, hour), measured);
+        for (dimension, group) in self.dimensions().into_iter().zip(of.groups) {
+            dimension.of(of.transport).at(group).merge(measured);
+        }
+        self.put((of.transport, of.over), (day, hour), measured);
     }
 
+    /// Brings rows into the groups of their transport and of their time.
     fn put(
         &mut self,
-        combination: Combination,
-        dimensions: usize,
+        (transport, over): (usize, Option<u32>),
         (day, hour): (Option<NaiveDate>, Option<u32>),
         measured: &Measured,
     ) {
-        let transport = combination.transport;
-        let all = self.dimensions().into_iter().take(dimensions);
-        for (dimension, group) in all.zip(combination.groups) {
-            dimension.of(transport).at(group).merge(measured);
-        }
-        self.transports.at(combination.over).merge(measured);
+        self.transports.at(over).merge(measured);
         let hour_name = hour.map_or_else(String::new, |hour| format!("{hour:02}"));
         let day_name = day.map_or_else(String::new, |day| day.to_string());
         self.hours.of(transport).of(&hour_name).merge(measured);

@@ -14,6 +14,9 @@ const INTERVALS: u64 = 10;
 /// And at least so long.
 const SHORTEST_US: u64 = 60_000_000;
 
+/// So many rows are waited for before the first intervals between them are judged.
+pub const FIRST: usize = 8;
+
 /// A stretch without rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Gap {
@@ -34,6 +37,8 @@ pub struct Gaps {
     intervals: Distribution,
     /// The usual interval when there were so many intervals.
     known: (u64, u64),
+    /// What it will be, as far as the first rows tell.
+    expected_us: u64,
     /// By length, the shortest on top.
     longest: BinaryHeap<Reverse<(u64, Gap)>>,
 }
@@ -55,10 +60,20 @@ impl Gaps {
         is_gap
     }
 
+    /// Notes the intervals between the first rows, before any of them is taken in.
+    pub fn expect(&mut self, mut lengths: Vec<u64>) {
+        lengths.sort_unstable();
+        let middle = lengths.len().saturating_sub(1) / 2;
+        self.expected_us = lengths.get(middle).copied().unwrap_or(0);
+    }
+
     /// The usual interval, which is found out anew when there are a sixteenth more of them: rows a minute apart
     /// would have it found out for each.
     fn nearly_usual_us(&mut self) -> u64 {
         let count = self.intervals.moments().count();
+        if count < FIRST as u64 {
+            return self.expected_us;
+        }
         let (then, usual) = self.known;
         if count.saturating_sub(then) <= then / 16 && then > 0 {
             return usual;

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::Taken;
+use super::series::RowReply;
+use super::silences::{Silence, Silences};
 use crate::record::Counter as _;
 use crate::schema::Metric;
 use crate::stats::Distribution;
@@ -35,6 +37,9 @@ pub struct LevelHour {
 pub struct Level {
     /// Its hours, in the order of time.
     pub hours: Vec<LevelHour>,
+    /// When the region's relays answered nothing, in the order of time.
+    pub silences: Vec<Silence>,
+    listening: Silences,
     now: Option<i64>,
     trips: Distribution,
     rows: u64,
@@ -50,8 +55,8 @@ pub struct Levels {
 }
 
 impl Levels {
-    /// Takes a row in; `lost` is whether it had no answer, none where it tells nothing of the path.
-    pub fn add(&mut self, taken: &Taken<'_>, key: (usize, usize), lost: Option<bool>) {
+    /// Takes a row in, with what it says of the path.
+    pub(super) fn add(&mut self, taken: &Taken<'_>, key: (usize, usize), reply: RowReply) {
         let Some(at) = taken.at else { return };
         let Some(level) = self.level(key) else { return };
         level.turn_to(at);
@@ -60,10 +65,14 @@ impl Levels {
         if let Some(trip) = trip.or_else(|| taken.time(Metric::Turn)) {
             level.trips.add_micros(trip);
         }
-        if let Some(lost) = lost {
-            level.rows.raise(1);
-            level.lost.raise(u64::from(lost));
-        }
+        let cause = match reply {
+            RowReply::Answer => None,
+            RowReply::Nothing(cause) => Some(cause),
+            RowReply::Here | RowReply::Beside { .. } => return,
+        };
+        level.rows.raise(1);
+        level.lost.raise(u64::from(cause.is_some()));
+        level.listening.add(at, cause);
     }
 
     /// Takes in what a roll-up has of an hour.
@@ -86,6 +95,7 @@ impl Levels {
         for (_, level) in &mut self.known {
             level.close();
             level.put_in_order();
+            level.silences = std::mem::take(&mut level.listening).finish();
         }
         self.known
     }
@@ -180,7 +190,12 @@ mod tests {
             let text = format!("{connect}{status}");
             let ends = [connect.len(), text.len()].map(|end| u32::try_from(end).unwrap());
             let row = Row::new(&layout, &text, &ends, DateTime::from_timestamp(*second, 0));
-            levels.add(&Taken::of(&row), (0, 1), Some(lost));
+            let reply = if lost {
+                RowReply::Nothing(0)
+            } else {
+                RowReply::Answer
+            };
+            levels.add(&Taken::of(&row), (0, 1), reply);
         }
         let mut found = levels.finish();
         assert_eq!(found.len(), 1);

@@ -26,6 +26,8 @@ pub struct Outage {
     pub rows: u64,
     /// The region of the relays of all its rows, by number; none where they are of several.
     pub region: Option<usize>,
+    /// The address of all its rows, by number; none where they are of several, or without.
+    pub address: Option<u32>,
     /// Causes by number, with their counts.
     pub causes: HashMap<u32, u64>,
 }
@@ -135,7 +137,7 @@ pub struct RolledLosses {
 
 impl RolledLosses {
     /// Takes a roll-up in, whose interval begins then.
-    pub(super) fn take(&mut self, rolled: &RolledUp<'_>, at: Option<i64>) {
+    pub(super) fn take(&mut self, rolled: &RolledUp, at: Option<i64>) {
         self.rows.raise(rolled.probes);
         self.lost.raise(Outcomes::of_rolled(rolled).lost());
         self.in_a_row = self.in_a_row.max(rolled.lost_in_a_row);
@@ -159,6 +161,7 @@ mod tests {
             open: false,
             begun: false,
             region: None,
+            address: None,
             rows,
             causes: HashMap::new(),
         }

@@ -85,7 +85,7 @@ impl Measured {
     }
 
     /// Of a roll-up.
-    pub(super) fn of_rolled(rolled: &RolledUp<'_>) -> Self {
+    pub(super) fn of_rolled(rolled: &RolledUp) -> Self {
         Self {
             rows: rolled.probes,
             failed: rolled.failed,

@@ -23,6 +23,7 @@ mod relays;
 mod rolled;
 mod series;
 mod series_names;
+mod silences;
 mod slots;
 mod slow;
 mod span;
@@ -50,6 +51,7 @@ pub use names::Names;
 pub use relays::{AddressCount, OTHER_NAME as OTHER_REGIONS, Relays, region};
 pub use series::Series;
 pub use series_names::SeriesName;
+pub use silences::Silence;
 pub use slow::{SlowRegion, SlowRow, SlowRows, SynLoss};
 
 use crate::record::TlsPath;
@@ -145,13 +147,12 @@ impl<K: RowFold> Survey<K> {
             chosen.add(&taken, self.sums.options.zone, transport);
         }
         let reachability = taken.reachability();
-        let lost = match reachability {
-            Reachability::Answered => Some(false),
-            Reachability::Lost => Some(true),
-            Reachability::FailedHere | Reachability::Undecided => None,
+        let reply = match (reachability, cause) {
+            (Reachability::FailedHere | Reachability::Undecided, _) => RowReply::Here,
+            (Reachability::Lost, Some(cause)) => RowReply::Nothing(cause),
+            _ => RowReply::Answer,
         };
-        self.levels.add(&taken, (number, place.region), lost);
-        let is_other = self.sums.dimensions.series.other() == Some(number);
+        self.levels.add(&taken, (number, place.region), reply);
         let series = self.series_of(number);
         series.count(taken.ok, reachability, taken.at);
         let ordered = match taken.at {
@@ -166,11 +167,7 @@ impl<K: RowFold> Survey<K> {
                 axis: placed.map_or(at, |placed| placed.axis),
                 set: placed.map_or(0, |placed| placed.set),
                 run,
-                reply: match (reachability, cause) {
-                    (Reachability::FailedHere | Reachability::Undecided, _) => RowReply::Here,
-                    (Reachability::Lost, Some(cause)) => RowReply::Nothing(cause),
-                    _ => RowReply::Answer,
-                },
+                reply,
                 region: place.region,
                 address: place.address,
                 file: u32::try_from(file).unwrap_or(u32::MAX),

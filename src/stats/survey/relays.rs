@@ -225,6 +225,11 @@ impl Relays {
             .map(|(address, count)| (address.as_ref(), *count))
     }
 
+    /// The number of an address.
+    pub fn address_number(&self, address: &str) -> Option<u32> {
+        self.counts.get(address).map(|count| count.number)
+    }
+
     /// The name of the region of an address, when the fold is finished.
     pub fn region_of(&self, address: &str) -> Option<&str> {
         let count = self.counts.get(address)?;

@@ -3,7 +3,7 @@
 use super::relays::OTHER;
 use super::{CellKey, Measured, Odd, Survey};
 use crate::record::Counter as _;
-use crate::schema::{Metric, RolledUp, Row};
+use crate::schema::{Metric, RolledUp, Row, causes, id};
 use crate::stats::{Outcomes, RowFold};
 
 /// The longest interval of which an hour can be told, in seconds.
@@ -12,7 +12,7 @@ const HOUR_S: u64 = 3_600;
 impl<K: RowFold> Survey<K> {
     /// Takes a roll-up in.
     pub(super) fn add_rolled(&mut self, row: &Row<'_>) -> Odd {
-        let Ok(rolled) = RolledUp::of(row) else {
+        let Some(rolled) = row.rolled() else {
             return Odd::default();
         };
         let measured = Measured::of_rolled(&rolled);
@@ -22,8 +22,8 @@ impl<K: RowFold> Survey<K> {
         if rolled.first.is_none() {
             self.sums.without_time.raise(rolled.probes);
         }
-        for (cause, n) in &rolled.causes {
-            self.sums.causes.count_n(cause, *n);
+        for (cause, n) in causes(row.get(id!(causes))).flatten() {
+            self.sums.causes.count_n(cause, n);
         }
         let length_s = i64::try_from(rolled.interval_s).unwrap_or(i64::MAX);
         let (number, transport) = self.sums.dimensions.add_rolled(row, &measured, length_s);
@@ -57,7 +57,7 @@ impl<K: RowFold> Survey<K> {
     }
 
     /// What the path was like in the hour of a roll-up.
-    fn level(&mut self, at: i64, rolled: &RolledUp<'_>, measured: &Measured, key: (usize, usize)) {
+    fn level(&mut self, at: i64, rolled: &RolledUp, measured: &Measured, key: (usize, usize)) {
         if rolled.interval_s > HOUR_S {
             return;
         }

@@ -4,7 +4,7 @@
 use crate::record::Counter as _;
 use std::collections::{HashMap, VecDeque};
 
-use super::gaps::{Gap, Gaps, Presence};
+use super::gaps::{FIRST, Gap, Gaps, Presence};
 use super::lost_runs::{LostRuns, Outage, RolledLosses};
 use crate::schema::{Reachability, RolledUp};
 use crate::stats::Outcomes;
@@ -128,7 +128,7 @@ impl Series {
     }
 
     /// Counts the rows of a roll-up, whose order nobody knows.
-    pub fn count_rolled(&mut self, rolled: &RolledUp<'_>, at: Option<i64>) {
+    pub fn count_rolled(&mut self, rolled: &RolledUp, at: Option<i64>) {
         self.outcomes.merge(&Outcomes::of_rolled(rolled));
         self.rolled.get_or_insert_default().take(rolled, at);
         if let (Some(first), Some(last)) = (rolled.first, rolled.last) {
@@ -184,10 +184,11 @@ impl Series {
         }
         while let (Some(first), Some(last)) = (self.waiting.front(), self.waiting.back()) {
             let waits = last.axis.saturating_sub(first.axis) <= WINDOW_US;
-            if waits && self.waiting.len() <= MOST_WAITING {
+            if waits && self.waiting.len() <= MOST_WAITING || self.is_too_early() {
                 break;
             }
             let first = *first;
+            self.begin();
             self.waiting.pop_front();
             self.pass(first);
         }
@@ -199,6 +200,7 @@ impl Series {
 
     /// Ends the series: nothing waits any more.
     pub fn finish(&mut self) {
+        self.begin();
         while let Some(first) = self.waiting.pop_front() {
             self.pass(first);
         }
@@ -268,6 +270,23 @@ impl Series {
         }
     }
 
+    /// Whether the first row still waits for others that tell how far apart rows are.
+    fn is_too_early(&self) -> bool {
+        self.passed.is_none() && self.waiting.len() <= FIRST
+    }
+
+    /// Before the first row is passed: how far apart rows are.
+    fn begin(&mut self) {
+        if self.passed.is_some() {
+            return;
+        }
+        let all = self.waiting.iter();
+        let pairs = all.clone().zip(all.skip(1));
+        let lengths = pairs.map(|(one, next)| next.axis.abs_diff(one.axis));
+        let lengths = lengths.collect();
+        self.gaps.expect(lengths);
+    }
+
     fn pass(&mut self, observation: Observation) {
         let Observation { at, axis, run, .. } = observation;
         if let Some((label, passed, before)) = self.passed
@@ -296,14 +315,21 @@ impl Series {
                 }
             }
             RowReply::Here | RowReply::Beside { answered: false } => {}
-            RowReply::Nothing(cause) => self.fail(at, axis, cause, observation.region),
+            RowReply::Nothing(cause) => self.fail(&observation, cause),
         }
         if !matches!(observation.reply, RowReply::Beside { .. }) {
             self.see_address(observation.address);
         }
     }
 
-    fn fail(&mut self, at: i64, axis: i64, cause: u32, region: usize) {
+    fn fail(&mut self, observation: &Observation, cause: u32) {
+        let Observation {
+            at,
+            axis,
+            region,
+            address,
+            ..
+        } = *observation;
         let has_worked = self.has_worked;
         let begun = || Open {
             outage: Outage {
@@ -313,6 +339,7 @@ impl Series {
                 open: true,
                 begun: !has_worked,
                 region: Some(region),
+                address,
                 rows: 0,
                 causes: HashMap::new(),
             },
@@ -322,6 +349,7 @@ impl Series {
         let open = self.open.get_or_insert_with(begun);
         open.outage.rows.raise(1);
         open.outage.region = open.outage.region.filter(|one| *one == region);
+        open.outage.address = open.outage.address.filter(|one| Some(*one) == address);
         open.outage.causes.entry(cause).or_default().raise(1);
         (open.outage.to, open.last) = (at, axis);
     }

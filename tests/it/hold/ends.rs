@@ -1,22 +1,11 @@
 //! What a row says of each way in which a held connection goes on and ends.
 
-use crate::command::{Rows, on_wine, run, run_into};
+use crate::command::{Rows, number, on_wine, one_row, run, run_into};
 use crate::servers::held::{Ending, Manner, relay};
 
 /// The row of a connection with these options, and the exit code.
 fn held(options: &str) -> (impl Fn(&str) -> String + use<>, Option<i32>) {
-    let said = run(&format!("probe --format csv -q {options}"));
-    let rows = Rows::of(&said.stdout);
-    assert_eq!(rows.rows.len(), 1, "{}", said.stderr);
-    assert_eq!(said.stderr, "");
-    let cell = move |name: &str| rows.column(name)[0].to_owned();
-    (cell, said.code)
-}
-
-fn number(cell: &impl Fn(&str) -> String, name: &str) -> u64 {
-    cell(name)
-        .parse()
-        .unwrap_or_else(|_| panic!("{name} is {:?}", cell(name)))
+    one_row(&format!("probe --format csv -q {options}"))
 }
 
 /// Whether this system tells what the columns of the kernel need.

@@ -1,11 +1,11 @@
 //! The report on files of held connections, written by hand, and its numbers found by hand.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::Value;
 
-use crate::command::{Said, finished, output, start, turnprobe};
+use crate::command::{file, output, report, turnprobe};
 
 const HELD: &str = "\
 started_utc,run_id,slot,host,remotehost,Port,Status,failed_phase,cause,dns_us,connect_us,tls_us,held_us,ended_by,sent,answered,rtt_p50_us,rtt_p95_us,jitter_us,answer_p50_us,retransmits,retransmitted_bytes,timeouts,stalls,longest_stall_us,stalled_us
@@ -35,17 +35,6 @@ fn samples(run: &str, host: &str) -> String {
         );
     }
     text
-}
-
-fn file(dir: &Path, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
-    let path = dir.join(name);
-    std::fs::write(&path, content).unwrap();
-    path
-}
-
-fn report(line: &str, files: &[&Path]) -> Said {
-    let mut command = turnprobe(&format!("report {line}"));
-    finished(start(command.args(files)))
 }
 
 fn json(files: &[&Path]) -> Value {

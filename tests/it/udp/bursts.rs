@@ -3,26 +3,15 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 
-use crate::command::{Rows, on_wine, own_addresses, run};
+use crate::command::{Rows, number, on_wine, one_row, own_addresses, run};
 use crate::servers::bindings::{UdpServer, answer};
 
 /// The row of a burst of a second with these options, and the exit code.
 fn burst(options: &str) -> (impl Fn(&str) -> String + use<>, Option<i32>) {
     // so patient that a busy machine loses nothing
-    let said = run(&format!(
+    one_row(&format!(
         "probe --burst 50/s --for 1s --answer-timeout 5s --format csv -q {options}"
-    ));
-    let rows = Rows::of(&said.stdout);
-    assert_eq!(rows.rows.len(), 1, "{}", said.stderr);
-    assert_eq!(said.stderr, "");
-    let cell = move |name: &str| rows.column(name)[0].to_owned();
-    (cell, said.code)
-}
-
-fn number(cell: &impl Fn(&str) -> String, name: &str) -> u64 {
-    cell(name)
-        .parse()
-        .unwrap_or_else(|_| panic!("{name} is {:?}", cell(name)))
+    ))
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What goes into the store of the flags.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::ensure;
@@ -57,8 +58,14 @@ fn has_rows(args: &ProbeArgs) -> bool {
 
 fn spec(args: &ProbeArgs) -> Option<StoreSpec> {
     let keep = args.store.store_keep.iter().copied();
+    let server = args.store.server();
+    let path = match &server {
+        Some(_) => PathBuf::new(),
+        None => std::path::absolute(args.store.store.as_ref()?).ok()?,
+    };
     Some(StoreSpec {
-        path: std::path::absolute(args.store.store.as_ref()?).ok()?,
+        path,
+        server,
         tables: ROWS.iter().filter_map(RowFacts::table).collect(),
         more: Vec::new(),
         world: if args.lab { World::Lab } else { World::Real },

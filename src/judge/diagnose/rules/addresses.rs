@@ -65,7 +65,7 @@ fn elsewhere(facts: &Facts) -> Vec<Code> {
     ]
 }
 
-/// The same where relays of Microsoft's were gone to beside it: what is wrong at somebody else's address alone.
+/// The same where relays of Microsoft's were contacted beside it: what is wrong at somebody else's address alone.
 fn elsewhere_beside(facts: &Facts) -> Vec<Code> {
     use Code as C;
     let mut all = Vec::new();

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::judge::diagnose::code::Code;
-use crate::judge::diagnose::facts::{Cell, Facts, Ip, Mapping, Rejection, Size};
+use crate::judge::diagnose::facts::{Cell, Facts, Ip, Mapping, Rejection, Reply, Size};
 use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
 use crate::judge::diagnose::finding::{Finding, Party, Rule, Value, nothing};
 use crate::judge::diagnose::rules::tls::turn_error;
@@ -49,7 +49,7 @@ pub const ALL_SILENT: Rule = Rule {
     layer: 6,
     condition: "no relay answers on any of UDP 3478 to 3481, with at least 6 datagrams to each port",
     why: "at 30 % of loss six lost in a row are one in 1,400; silence alone does not tell who drops; whatever comes from there, be it no answer, shows that the way is open",
-    grade: "fail, firewall, certain by an ICMP sender that is no relay, likely where TCP 443 works, else possible; local (the first router) or path, likely, where that sender says that it has no way there and TCP does not get there either",
+    grade: "fail, firewall, certain by an ICMP sender that is no relay, likely where TCP 443 works, else possible; unknown, possible where the relay answers no TURN inside TLS either; local (the first router) or path, likely, where that sender says that it has no way there and TCP does not get there either",
     check: |facts| {
         let sent = view::total(media(facts).map(|cell| cell.sent));
         if media(facts).next().is_none() || !media(facts).all(is_silent) {
@@ -58,7 +58,14 @@ pub const ALL_SILENT: Rule = Rule {
         let by = stranger(facts, media(facts));
         let is_tcp_open = view::is_tcp_open(facts) == Some(true);
         let works = is_tcp_open || view::is_control_open(facts) == Some(true);
+        // where it answers no TURN inside TLS either, it may be the relay itself
+        let is_mute = facts
+            .encrypted
+            .turn_tls
+            .known()
+            .is_some_and(|talk| talk.reply == Reply::Silent);
         let (party, confidence) = match by {
+            None if is_mute => (Party::Unknown, Possible),
             // where TCP passes, the way is there
             Some(by) if !is_tcp_open => view::rejecter(facts, by),
             Some(_) => (Party::Firewall, Certain),
@@ -69,6 +76,8 @@ pub const ALL_SILENT: Rule = Rule {
         let finding = Finding::new(Code::UdpAllSilent, Fail, party, confidence)
             .counted("ports", Value::Ports(ports(media(facts))), sent, CELLS)
             .maybe("local", local, "machine.way");
+        let mute = is_mute.then_some(Value::Word("TURN inside TLS gets no answer either"));
+        let finding = finding.maybe("mute", mute, "encrypted.turn_tls");
         Some(if party == Party::Firewall {
             with_sender(finding, by)
         } else {

@@ -12,7 +12,7 @@ use crate::measure::diagnose::looked::Looked;
 use crate::measure::diagnose::router::Sample;
 use crate::net::Opener;
 use crate::net::gateway::Trip;
-use crate::net::machine::{self, Interface, Vdi};
+use crate::net::machine::{self, Interface, SystemProxy, Vdi};
 use crate::record::Transport;
 
 pub fn facts(found: &Looked, opener: &Opener) -> Machine {
@@ -63,11 +63,16 @@ pub fn facts(found: &Looked, opener: &Opener) -> Machine {
             Fact::Unknown(Why::NotAsked)
         },
         proxy: {
-            let set = machine.proxies.iter().find(|proxy| !proxy.bypassed);
-            Fact::Known(set.map(|proxy| ProxySetting {
-                place: ProxyPlace(proxy.proxy.clone()),
-                set_by: Public("environment".to_owned()),
-            }))
+            let of = |place: &str, by: &str| ProxySetting {
+                place: ProxyPlace(place.to_owned()),
+                set_by: Public(by.to_owned()),
+            };
+            match (machine.proxy(), &machine.system_proxy) {
+                (Some(set), _) => Fact::Known(Some(of(&set.proxy, set.set_by))),
+                (None, SystemProxy::Script) => Fact::Known(Some(of("", "pac"))),
+                (None, SystemProxy::NotTold) => Fact::Unknown(Why::NotOnThisSystem),
+                (None, SystemProxy::Straight | SystemProxy::Set(_)) => Fact::Known(None),
+            }
         },
         router,
     }

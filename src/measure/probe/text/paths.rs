@@ -43,7 +43,10 @@ fn sentence(finding: &Finding, seen: &Occurrences, judged: u64) -> String {
             format!("{of} {are} not publicly trusted")
         }
         TlsPath::Unknown
-            if !is_microsofts(name) && !seen.evidence.contains(TlsPath::UNVERIFIED) =>
+            if !is_microsofts(name)
+                && ![TlsPath::UNVERIFIED, TlsPath::CUT_SHORT]
+                    .iter()
+                    .any(|so| seen.evidence.contains(so)) =>
         {
             format!("{of} {are} not publicly trusted")
         }
@@ -113,5 +116,32 @@ fn short(path: TlsPath) -> &'static str {
         TlsPath::PrivateRoot => "a root that only this system trusts",
         TlsPath::SelfSigned => "self-signed",
         _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::paths::CertificateRow;
+
+    #[test]
+    fn half_a_chain_is_nobodys_distrust() {
+        let told = |evidence: &str| {
+            let mut paths = Paths::default();
+            let row = CertificateRow {
+                path: Some(TlsPath::Unknown),
+                evidence,
+                at: None,
+            };
+            paths.take(row, || ["relay.example", "CN=House CA"].map(str::to_owned));
+            sentences(&paths).remove(0)
+        };
+        let half = told("no path from the issuer, House CA; the chain was cut short");
+        assert!(half.starts_with("It could not be told whose"), "{half}");
+        let whole = told("no path from the issuer, House CA");
+        assert!(
+            whole.starts_with("1 of 1 certificates is not publicly trusted"),
+            "{whole}"
+        );
     }
 }

@@ -148,6 +148,14 @@ fn a_clock_that_is_set_back_makes_another_row_and_loses_none() {
 }
 
 #[test]
+fn a_clock_that_jumps_over_intervals_leaves_them_out_and_counts_every_probe_once() {
+    let rows = (0..70).chain(200..230);
+    let found = folded(rows.map(|second| probe(second, "a", Some(20))));
+    let brief = found.iter().map(|(start, probes, ..)| (*start, *probes));
+    assert_eq!(brief.collect::<Vec<_>>(), [(0, 60), (60, 10), (180, 30)]);
+}
+
+#[test]
 fn failures_of_this_computer_and_alerts_are_no_losses() {
     let of = |second, cause| Record {
         outcome: Failure::new(cause, "").into(),

@@ -93,7 +93,7 @@ pub(super) fn words(code: Code) -> Option<Words> {
             settle: "a newer version of turnprobe",
         },
         C::UdpAllSilent => Words {
-            said: "UDP {ports}[ from {local}] to the relays gets no reply ({ports:n} datagrams)[; {sender} rejects it][ (ICMP code {icmp-code})][; {unrouted} says that it has no way there].",
+            said: "UDP {ports}[ from {local}] to the relays gets no reply ({ports:n} datagrams)[; {sender} rejects it][ (ICMP code {icmp-code})][; {unrouted} says that it has no way there][; {mute}].",
             next: "[See why {unrouted} has no way there: its routes, and the line behind it. ]In the firewall[ {sender}] allow outbound UDP 3478 to 3481[ from {local}] to {ranges}, and the answers to it; until then calls go over TCP 443 and sound bad.",
             settle: "a connection over TCP 443 at the same time, and the same from another network",
         },

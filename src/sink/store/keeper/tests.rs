@@ -12,6 +12,7 @@ fn spec(path: &Path, keep: &[(Keep, u64)]) -> StoreSpec {
     let days = |days: u64| Duration::from_secs(days * 86_400);
     StoreSpec {
         path: path.to_owned(),
+        server: None,
         tables: ROWS.iter().filter_map(RowFacts::table).collect(),
         more: Vec::new(),
         world: World::Real,

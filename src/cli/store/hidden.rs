@@ -1,0 +1,95 @@
+//! A password in the URL of a store is taken out of the list of processes: the program is started again in its own place, and finds it where the
+//! password of a server is looked for anyway, `PGPASSWORD`, which other users do not see (Linux).
+
+use std::ffi::OsString;
+
+use crate::store::is_server;
+
+/// Hides the password of the URL of a store where the system lets it.
+pub fn hide_password() {
+    #[cfg(target_os = "linux")]
+    {
+        let words: Vec<OsString> = std::env::args_os().collect();
+        if let Some((words, password)) = split(&words) {
+            again(&words, &password);
+        }
+    }
+}
+
+/// Starts the program again; where that cannot be done it goes on as it was.
+#[cfg(target_os = "linux")]
+fn again(words: &[OsString], password: &str) {
+    use std::os::unix::process::CommandExt as _;
+    let (Ok(program), [name, words @ ..]) = (std::env::current_exe(), words) else {
+        return;
+    };
+    let mut command = std::process::Command::new(program);
+    command.arg0(name).args(words).env("PGPASSWORD", password);
+    crate::cli::message::flush();
+    let _failed = command.exec();
+}
+
+/// A command line without its password, and the password; none where there is none, or where there are two.
+#[cfg_attr(not(target_os = "linux"), allow(dead_code))]
+fn split(words: &[OsString]) -> Option<(Vec<OsString>, String)> {
+    let mut words = words.to_vec();
+    let mut found: Option<String> = None;
+    for word in words.iter_mut().skip(1) {
+        let Some(text) = word.to_str() else {
+            continue;
+        };
+        let (option, url) = match text.strip_prefix("--store=") {
+            Some(url) => ("--store=", url),
+            None => ("", text),
+        };
+        if !is_server(url.as_ref()) {
+            continue;
+        }
+        let Some((scheme, rest)) = url.split_once("://") else {
+            continue;
+        };
+        // as the URL is read: who signs in ends at the first @
+        let Some((who, place)) = rest.split_once('@') else {
+            continue;
+        };
+        let Some((user, password)) = who.split_once(':') else {
+            continue;
+        };
+        let password = percent_encoding::percent_decode_str(password);
+        let password = password.decode_utf8().ok()?.into_owned();
+        if password.is_empty() || found.as_ref().is_some_and(|other| *other != password) {
+            return None;
+        }
+        *word = format!("{option}{scheme}://{user}@{place}").into();
+        found = Some(password);
+    }
+    Some((words, found?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(line: &str) -> Option<(String, String)> {
+        let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+        let (words, password) = split(&words)?;
+        let words: Vec<_> = words.iter().map(|word| word.to_string_lossy()).collect();
+        Some((words.join(" "), password))
+    }
+
+    #[test]
+    fn the_password_leaves_the_command_line_and_nothing_else_does() {
+        let (line, password) = of("t probe --store postgres://u:a%40b@db/p?x=1 -n 5").unwrap();
+        assert_eq!(line, "t probe --store postgres://u@db/p?x=1 -n 5");
+        assert_eq!(password, "a@b");
+        let (line, _) = of("t probe --store=postgresql://u:p@db").unwrap();
+        assert_eq!(line, "t probe --store=postgresql://u@db");
+        for line in [
+            "t probe --store postgres://u@db/p",
+            "t report postgres://u:a@db postgres://u:b@db",
+            "t probe --proxy http://u:p@proxy:3128 --store probes.db",
+        ] {
+            assert_eq!(of(line), None, "{line}");
+        }
+    }
+}

@@ -1,0 +1,323 @@
+//! Which server is meant: the URL with what the environment adds, as libpq reads them
+//! (<https://www.postgresql.org/docs/current/libpq-connect.html>).
+//!
+//! Where nothing says how, TLS with a certificate that is verified for the name of the server is asked for, unless the server is on this
+//! machine: a password never crosses a network in the clear unasked.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tokio_postgres::Config;
+use tokio_postgres::config::{Host, SslMode};
+
+use super::error::PgError;
+use super::pass;
+use super::tls::Trust;
+
+/// How long it may take to be connected.
+const CONNECT: Duration = Duration::from_secs(5);
+
+/// The port of a server where none is given.
+const PORT: u16 = 5432;
+
+/// Which server is meant, and how it is reached.
+#[derive(Clone)]
+pub struct Address {
+    pub(super) config: Config,
+    pub(super) trust: Trust,
+    shown: String,
+}
+
+impl Address {
+    /// Reads a URL, with the roots of `--store-ca` where they are given.
+    ///
+    /// # Errors
+    ///
+    /// When it is none, or says what is not known; the text has nothing of a password in it.
+    pub fn read(url: &str, roots: Option<&Path>) -> Result<Self, PgError> {
+        let (url, own) = without_own(url)?;
+        let parsed = url.parse::<Config>();
+        // what it says may have a part of a password in it
+        let mut config = parsed.map_err(|_| {
+            PgError::wrong(
+                "not a URL of a PostgreSQL server: write postgres://USER@HOST:PORT/DATABASE; letters such as @ / ? # % in a name or a \
+                 password are written as %40 %2F %3F %23 %25",
+            )
+        })?;
+        if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
+            of_this_machine(&mut config);
+        }
+        let names = config.get_hosts().iter();
+        let has_at = |host: &Host| matches!(host, Host::Tcp(name) if name.contains(['@', ':']) && name.parse::<IpAddr>().is_err());
+        if names.clone().any(has_at) {
+            return Err(PgError::wrong(
+                "the name of the server has an @ or a colon in it: write those of a password as %40 and %3A",
+            ));
+        }
+        let mode = own.mode.or_else(|| set("PGSSLMODE"));
+        let roots = roots.map(Path::to_owned).or(own.roots);
+        let roots = roots.or_else(|| set("PGSSLROOTCERT").map(PathBuf::from));
+        let (ssl, trust) = how(mode.as_deref(), roots, is_local(&config))?;
+        config.ssl_mode(ssl);
+        config.connect_timeout(CONNECT);
+        if config.get_application_name().is_none() {
+            config.application_name("turnprobe");
+        }
+        if config.get_user().is_none()
+            && let Some(user) = set("PGUSER")
+        {
+            config.user(user);
+        }
+        if config.get_dbname().is_none()
+            && let Some(name) = set("PGDATABASE")
+        {
+            config.dbname(name);
+        }
+        if config.get_password().is_none()
+            && let Some(password) = pass::password(&config)?
+        {
+            config.password(password);
+        }
+        let shown = shown(&config);
+        Ok(Self {
+            config,
+            trust,
+            shown,
+        })
+    }
+
+    /// The server and the database, without who signs in.
+    pub fn shown(&self) -> &str {
+        &self.shown
+    }
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.shown)
+    }
+}
+
+fn set(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// What of a URL the crate does not read itself.
+#[derive(Default)]
+struct Own {
+    mode: Option<String>,
+    roots: Option<PathBuf>,
+}
+
+/// The URL without what is read here.
+fn without_own(url: &str) -> Result<(String, Own), PgError> {
+    const KNOWN: [&str; 14] = [
+        "user",
+        "password",
+        "host",
+        "hostaddr",
+        "port",
+        "dbname",
+        "options",
+        "application_name",
+        "connect_timeout",
+        "keepalives",
+        "keepalives_idle",
+        "target_session_attrs",
+        "channel_binding",
+        "tcp_user_timeout",
+    ];
+    let mut own = Own::default();
+    let Some((base, query)) = url.split_once('?') else {
+        return Ok((url.to_owned(), own));
+    };
+    let mut kept = Vec::new();
+    for part in query.split('&').filter(|part| !part.is_empty()) {
+        let (key, value) = part.split_once('=').unwrap_or((part, ""));
+        let value = percent_encoding::percent_decode_str(value).decode_utf8_lossy();
+        match key {
+            "sslmode" => own.mode = Some(value.into_owned()),
+            "sslrootcert" => own.roots = Some(PathBuf::from(value.into_owned())),
+            key if KNOWN.contains(&key) => kept.push(part),
+            _ => {
+                return Err(PgError::wrong(format!(
+                    "what stands behind the ? of the URL is not known: {}, sslmode and sslrootcert are; a ? in a password is written as %3F",
+                    KNOWN.join(", ")
+                )));
+            }
+        }
+    }
+    if kept.is_empty() {
+        return Ok((base.to_owned(), own));
+    }
+    Ok((format!("{base}?{}", kept.join("&")), own))
+}
+
+/// Where no server is named.
+fn of_this_machine(config: &mut Config) {
+    if let Some(host) = set("PGHOST") {
+        config.host(host);
+        return;
+    }
+    #[cfg(unix)]
+    config.host_path("/var/run/postgresql");
+    #[cfg(not(unix))]
+    config.host("localhost");
+}
+
+/// Whether nothing leaves the machine.
+fn is_local(config: &Config) -> bool {
+    let host = |host: &Host| match host {
+        Host::Tcp(name) => {
+            name.eq_ignore_ascii_case("localhost")
+                || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+        }
+        #[cfg(unix)]
+        Host::Unix(_) => true,
+    };
+    let addresses = config.get_hostaddrs();
+    if addresses.is_empty() {
+        return config.get_hosts().iter().all(host);
+    }
+    addresses.iter().all(IpAddr::is_loopback)
+}
+
+/// What a mode means, and what is asked for where none is given.
+fn how(
+    mode: Option<&str>,
+    roots: Option<PathBuf>,
+    is_local: bool,
+) -> Result<(SslMode, Trust), PgError> {
+    let mode = match mode {
+        Some(mode) => mode,
+        None if is_local && roots.is_none() => "prefer",
+        None => "verify-full",
+    };
+    Ok(match (mode, roots) {
+        ("disable", _) => (SslMode::Disable, Trust::Anybody),
+        ("prefer", _) => (SslMode::Prefer, Trust::Anybody),
+        ("require", None) => (SslMode::Require, Trust::Anybody),
+        ("require" | "verify-ca", Some(roots)) => (SslMode::Require, Trust::AnyName(roots)),
+        ("verify-ca", None) => {
+            return Err(PgError::wrong(
+                "sslmode=verify-ca needs the authority: name its certificate with --store-ca FILE or sslrootcert, or use verify-full",
+            ));
+        }
+        ("verify-full", Some(roots)) if roots.as_os_str() != "system" => {
+            (SslMode::Require, Trust::Name(roots))
+        }
+        ("verify-full", _) => (SslMode::Require, Trust::System),
+        _ => {
+            return Err(PgError::wrong(
+                "sslmode is none that is known: disable, prefer, require, verify-ca and verify-full are",
+            ));
+        }
+    })
+}
+
+fn shown(config: &Config) -> String {
+    let ports = config.get_ports();
+    let place = |(at, host): (usize, &Host)| {
+        let port = ports.get(at).or(ports.first()).copied().unwrap_or(PORT);
+        match host {
+            Host::Tcp(name) if name.contains(':') => format!("[{name}]:{port}"),
+            Host::Tcp(name) => format!("{name}:{port}"),
+            #[cfg(unix)]
+            Host::Unix(path) => format!("{}:{port}", path.display()),
+        }
+    };
+    let mut places: Vec<String> = config.get_hosts().iter().enumerate().map(place).collect();
+    if places.is_empty() {
+        let addresses = config.get_hostaddrs().iter();
+        places.extend(addresses.map(ToString::to_string));
+    }
+    let base = config.get_dbname().or(config.get_user());
+    let shown = format!(
+        "postgres://{}/{}",
+        places.join(","),
+        base.unwrap_or_default()
+    );
+    crate::record::plain(&shown).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(url: &str) -> Address {
+        Address::read(url, None).unwrap()
+    }
+
+    #[test]
+    fn tls_with_a_verified_name_is_asked_for_unless_the_server_is_here() {
+        for (url, mode, trust) in [
+            (
+                "postgres://u@db.example.org/p",
+                SslMode::Require,
+                Trust::System,
+            ),
+            ("postgres://u@192.0.2.1/p", SslMode::Require, Trust::System),
+            (
+                "postgres://u@127.0.0.1/p?hostaddr=192.0.2.1",
+                SslMode::Require,
+                Trust::System,
+            ),
+            ("postgres://u@127.0.0.1/p", SslMode::Prefer, Trust::Anybody),
+            (
+                "postgresql://u@localhost:5433/p",
+                SslMode::Prefer,
+                Trust::Anybody,
+            ),
+            (
+                "postgres://u@db.example.org/p?sslmode=require",
+                SslMode::Require,
+                Trust::Anybody,
+            ),
+            (
+                "postgres://u@db.example.org/p?sslmode=disable",
+                SslMode::Disable,
+                Trust::Anybody,
+            ),
+            (
+                "postgres://u@db.example.org/p?sslmode=require&sslrootcert=ca.pem",
+                SslMode::Require,
+                Trust::AnyName("ca.pem".into()),
+            ),
+            (
+                "postgres://u@127.0.0.1/p?sslrootcert=ca.pem",
+                SslMode::Require,
+                Trust::Name("ca.pem".into()),
+            ),
+        ] {
+            let address = read(url);
+            assert_eq!(
+                (address.config.get_ssl_mode(), address.trust),
+                (mode, trust),
+                "{url}"
+            );
+        }
+    }
+
+    #[test]
+    fn nothing_of_a_password_is_in_a_message() {
+        let shown = read("postgres://u:s3cret@db.example.org:5433/probes?password=s3cret");
+        assert_eq!(shown.shown(), "postgres://db.example.org:5433/probes");
+        assert_eq!(format!("{shown:?}"), shown.shown());
+        for url in [
+            "postgres://u:s3c?s3cret=x@db/p",
+            "postgres://u:a@s3cret@db/p",
+            "postgres://u:s3cret@db:port/p",
+            "postgres://u:s3cret@db/p?sslmode=s3cret",
+            "postgres://u:s3cret@db/p?sslmode=verify-ca",
+            "postgres://u:s3cret",
+        ] {
+            let error = match Address::read(url, None) {
+                Ok(address) => address.shown().to_owned(),
+                Err(error) => error.text,
+            };
+            assert!(!error.contains("s3cret"), "{url}: {error}");
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! Outages of a region: its relays answered nothing, while those of others did.
+
+use std::collections::BTreeMap;
+
+use crate::judge::outages::OutageRule;
+use crate::measure::folds::Finished;
+use crate::report::model::Report;
+use crate::stats::survey::{self, Level, OTHER_REGIONS, Silence};
+
+/// Lost rows in a row to the relays of a region, at least: others were answered in between.
+const FEWEST: u64 = 5;
+
+const HOUR_US: i64 = 3_600_000_000;
+
+/// Silences of one region, of one or several series, that overlap.
+#[derive(Debug)]
+pub(super) struct RegionOutage {
+    pub(super) region: usize,
+    pub(super) from: i64,
+    pub(super) to: i64,
+    pub(super) rows: u64,
+    pub(super) open: bool,
+    pub(super) begun: bool,
+    /// Causes by number.
+    pub(super) causes: BTreeMap<u32, u64>,
+    /// By the number of the series.
+    of: BTreeMap<usize, Vec<Part>>,
+}
+
+/// What one series had of it.
+#[derive(Debug)]
+struct Part {
+    from: i64,
+    to: i64,
+    rows: u64,
+    /// Of them in runs of lost rows that are outages of the series by themselves.
+    in_outages: u64,
+}
+
+impl RegionOutage {
+    /// Its length in microseconds.
+    pub(super) fn length(&self) -> u64 {
+        self.to.abs_diff(self.from)
+    }
+
+    /// The numbers of its series.
+    pub(super) fn series(&self) -> impl Iterator<Item = usize> + '_ {
+        self.of.keys().copied()
+    }
+
+    /// Rows of it, of series of a transport or all.
+    pub(super) fn rows_over(&self, rows: &Finished, transport: Option<&str>) -> u64 {
+        let is_over = |number: &usize| {
+            transport.is_none_or(|transport| rows.series[*number].0[2] == transport)
+        };
+        let of = self.of.iter().filter(|(number, _)| is_over(number));
+        of.flat_map(|(_, parts)| parts).map(|part| part.rows).sum()
+    }
+
+    /// Whether an outage of a series is a piece of it.
+    pub(super) fn holds(&self, number: usize, outage: &survey::Outage) -> bool {
+        outage.region == Some(self.region)
+            && self.of.get(&number).is_some_and(|parts| {
+                let mut parts = parts.iter();
+                parts.any(|part| part.from <= outage.from && outage.to <= part.to)
+            })
+    }
+
+    /// Lost rows of a series that are in it, and in no outage of the series by itself.
+    pub(super) fn beyond(&self, number: usize) -> u64 {
+        let parts = self.of.get(&number).into_iter().flatten();
+        parts
+            .map(|part| part.rows.saturating_sub(part.in_outages))
+            .sum()
+    }
+}
+
+/// Rows of the hours that a stretch touches, and of them without an answer.
+pub(super) fn answered_or_lost(level: &Level, from: i64, to: i64) -> (u64, u64) {
+    let hours = level.hours.iter();
+    let hours = hours.filter(|hour| {
+        let begin = hour.number.saturating_mul(HOUR_US);
+        begin <= to && begin.saturating_add(HOUR_US) > from
+    });
+    hours.fold((0, 0), |(rows, lost), hour| {
+        (rows + hour.rows, lost + hour.lost)
+    })
+}
+
+/// All of them, in the order of time.
+pub(super) fn all(rows: &Finished, report: &Report) -> Vec<RegionOutage> {
+    let mut found: Vec<(usize, usize, &Silence)> = Vec::new();
+    for ((number, region), level) in &rows.levels {
+        let name = rows.relays.region_name(*region);
+        if name.is_empty() || name == OTHER_REGIONS || level.silences.is_empty() {
+            continue;
+        }
+        let (all, lost) = answered_or_lost(level, i64::MIN, i64::MAX);
+        let fewest = OutageRule::of(all, lost).rows.max(FEWEST);
+        let silences = level
+            .silences
+            .iter()
+            .filter(|silence| match rows.options.outage_us {
+                Some(limit) => silence.rows >= FEWEST && silence.to.abs_diff(silence.from) >= limit,
+                None => silence.rows >= fewest,
+            });
+        let is_its_own =
+            |silence: &&Silence| is_of_the_region(rows, report, (*number, *region), silence);
+        found.extend(
+            silences
+                .filter(is_its_own)
+                .map(|silence| (*number, *region, silence)),
+        );
+    }
+    found.sort_by_key(|(.., silence)| silence.from);
+    let mut outages: Vec<RegionOutage> = Vec::new();
+    for (number, region, silence) in found {
+        let part = Part {
+            from: silence.from,
+            to: silence.to,
+            rows: silence.rows,
+            in_outages: in_outages(rows, report, (number, region), silence),
+        };
+        let known = outages
+            .iter_mut()
+            .find(|one| one.region == region && silence.from <= one.to);
+        let outage = match known {
+            Some(known) => known,
+            None => {
+                outages.push(RegionOutage {
+                    region,
+                    from: silence.from,
+                    to: silence.to,
+                    rows: 0,
+                    open: false,
+                    begun: false,
+                    causes: BTreeMap::new(),
+                    of: BTreeMap::new(),
+                });
+                let Some(new) = outages.last_mut() else {
+                    continue;
+                };
+                new
+            }
+        };
+        outage.to = outage.to.max(silence.to);
+        outage.rows = outage.rows.saturating_add(silence.rows);
+        outage.open |= silence.open;
+        outage.begun |= silence.begun;
+        for (cause, count) in &silence.causes {
+            *outage.causes.entry(*cause).or_default() += count;
+        }
+        outage.of.entry(number).or_default().push(part);
+    }
+    outages
+}
+
+/// The outages of a series within a silence, or about it.
+fn overlapping<'a>(
+    rows: &'a Finished,
+    report: &'a Report,
+    number: usize,
+    silence: &'a Silence,
+) -> impl Iterator<Item = &'a survey::Outage> {
+    let series = &rows.series[number].1;
+    let fewest = report.series[number].outage_rows.unwrap_or(0);
+    series.longest_outages.iter().filter(move |outage| {
+        outage.from <= silence.to
+            && outage.to >= silence.from
+            && series.lost_runs.is_outage(outage, fewest)
+    })
+}
+
+fn in_outages(
+    rows: &Finished,
+    report: &Report,
+    (number, region): (usize, usize),
+    silence: &Silence,
+) -> u64 {
+    let all = overlapping(rows, report, number, silence);
+    let pieces = all.filter(|outage| outage.region == Some(region));
+    pieces.map(|outage| outage.rows).sum()
+}
+
+/// Whether other regions answered the series meanwhile, and it measured all the time.
+fn is_of_the_region(
+    rows: &Finished,
+    report: &Report,
+    (number, region): (usize, usize),
+    silence: &Silence,
+) -> bool {
+    let series = &rows.series[number].1;
+    let has_others = rows.levels.iter().any(|((of, other), level)| {
+        let (all, lost) = answered_or_lost(level, silence.from, silence.to);
+        *of == number && *other != region && all > lost
+    });
+    let length = silence.to.abs_diff(silence.from);
+    let of_all =
+        overlapping(rows, report, number, silence).filter(|outage| outage.region != Some(region));
+    let together = of_all.map(|outage| {
+        outage
+            .to
+            .min(silence.to)
+            .abs_diff(outage.from.max(silence.from))
+    });
+    has_others
+        && series.is_in_order()
+        && together.fold(0, u64::saturating_add) <= length / 2
+        && !series
+            .gaps()
+            .iter()
+            .any(|gap| gap.from < silence.to && gap.to > silence.from)
+}

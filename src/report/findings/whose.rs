@@ -1,0 +1,137 @@
+//! Who failed together: what lies between those that failed and those that did not.
+
+use std::collections::BTreeSet;
+
+use super::event::{Event, TOGETHER_US};
+use super::found::{About, name};
+use super::standing::only_region;
+use crate::doc::number::grouped;
+use crate::judge::together::{Together, Who, together};
+use crate::schema::THROUGH;
+
+/// So many rows, all of one region of several, are no chance where relays are drawn anew for each.
+const FEWEST_OF_A_REGION: u64 = 3;
+
+/// The name of a region, where each series that failed measured others too.
+fn one_of_several<'a>(about: &About<'a>, event: &Event<'_>, number: usize) -> Option<&'a str> {
+    let name = about.rows.relays.region_name(number);
+    let has_others = |series: &usize| {
+        let mut levels = about.rows.levels.iter();
+        levels.any(|((of, region), _)| of == series && *region != number)
+    };
+    (!name.is_empty() && event.series.iter().all(has_others)).then_some(name)
+}
+
+/// What lies between those that failed and those that did not.
+pub(super) fn where_to_look(about: &About<'_>, event: &Event<'_>) -> String {
+    let who = |number: usize| {
+        let [host, target, transport] = &about.rows.series[number].0;
+        let label = about.rows.dimensions.series_labels.get(&number);
+        Who {
+            host,
+            site: label.map_or("", |label| site(label)),
+            target,
+            transport,
+        }
+    };
+    let failed: Vec<Who<'_>> = event.series.iter().copied().map(who).collect();
+    let measured = about
+        .rows
+        .series
+        .iter()
+        .enumerate()
+        .filter(|(number, (_, series))| {
+            event.series.contains(number)
+                || series.presences().iter().any(|present| {
+                    present.from <= event.from
+                        && present.to >= event.to.min(event.from + TOGETHER_US)
+                })
+        });
+    let measured: Vec<Who<'_>> = measured.map(|(number, _)| who(number)).collect();
+    let are_all = |kind: &str| event.causes.keys().all(|cause| cause.starts_with(kind));
+    let is_name = are_all("dns-");
+    let is_proxied = failed.iter().all(|who| who.transport.contains(THROUGH));
+    let hosts: BTreeSet<&str> = measured.iter().map(|who| who.host).collect();
+    if let Some(region) = only_region(about) {
+        return format!(
+            "All rows that failed were to relays in {}, while others answered: that region, or the way to it (likely).",
+            name(region)
+        );
+    }
+    if let Some(region) = event
+        .region
+        .and_then(|number| one_of_several(about, event, number))
+        && event.rows >= FEWEST_OF_A_REGION
+        && !is_name
+    {
+        return format!(
+            "All of these rows were to relays in {}, and to no other region: those relays or the way to them, or the network of \
+             whoever had it (could not tell).",
+            name(region)
+        );
+    }
+    match together(&failed, &measured) {
+        _ if is_name => "The names could not be resolved: look at the name server (likely).".to_owned(),
+        _ if is_proxied && are_all("proxy-") => {
+            "The proxy was reached, and no relay through it: look at the proxy, or its own way out (likely).".to_owned()
+        }
+        _ if is_proxied && are_all("connect-") => {
+            "It was the proxy that could not be reached: look at it, or the way to it (likely).".to_owned()
+        }
+        Together::Transport(_) if is_proxied => {
+            "Only the way through the proxy had it, while another got through at the same time: look at the proxy (likely)."
+                .to_owned()
+        }
+        Together::OnlyOneMeasured if hosts.contains("") && about.report.input.files.len() > 1 => {
+            "The files do not name the computers that measured, so it cannot be told whether it was one of them, the way or \
+             the relays."
+                .to_owned()
+        }
+        Together::OnlyOneMeasured => {
+            "Only one computer measured then, so it cannot be told whether it was this end, the way or the relays."
+                .to_owned()
+        }
+        Together::Host(host) => format!(
+            "Only {} of {} computers had it: look there, at its network (likely).",
+            name(host),
+            grouped(hosts.len() as u64)
+        ),
+        Together::Site(site) => format!(
+            "All computers of {} had it and no other: look at that site's network (likely).",
+            name(site)
+        ),
+        Together::Everybody => format!(
+            "All {} computers that measured then had it: the relays, or a way that all of them share (likely).",
+            grouped(hosts.len() as u64)
+        ),
+        Together::Transport(transport) => format!(
+            "Only {} had it, while the others got through at the same time: a filter, or a relay that serves it no more (possible).",
+            name(transport)
+        ),
+        Together::Target(target) => format!(
+            "Only {} had it, while the others got through at the same time: that relay, or the way to it (likely).",
+            name(target)
+        ),
+        Together::HostOver(host, transport) => format!(
+            "Only {} of {} computers had it, and only over {}: look at the filters of its network (likely).",
+            name(host),
+            grouped(hosts.len() as u64),
+            name(transport)
+        ),
+        Together::SiteOver(site, transport) => format!(
+            "All computers of {} had it and no other, and only over {}: look at the filters of that site's network (likely).",
+            name(site),
+            name(transport)
+        ),
+        Together::Nothing => {
+            "Others got through at the same time, and those that did not have nothing in common.".to_owned()
+        }
+    }
+}
+
+/// The site that a label names: the value of `site`, else the label as it is.
+fn site(label: &str) -> &str {
+    let parts = label.split([',', ';', ' ']);
+    let mut values = parts.filter_map(|part| part.trim().strip_prefix("site="));
+    values.next().unwrap_or(label)
+}

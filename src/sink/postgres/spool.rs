@@ -1,0 +1,221 @@
+//! Where rows wait for a server: a folder of segments, each a file of JSON Lines that `report` reads. A row goes into `TABLE-RUN-NUMBER.part`,
+//! with the number of its first row within the run; once that is whole it is brought to the disk and called `.jsonl`. What the server refuses is called
+//! `.jsonl.bad`.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use super::super::error::{SinkError, absolute};
+use super::super::lock::{LockedFile, Locking};
+use crate::clock;
+
+/// Rows of a segment.
+const ROWS: u64 = 5_000;
+
+/// Behind the name of a segment that is written to.
+const PART: &str = "part";
+
+/// Behind that of a whole one.
+const WHOLE: &str = "jsonl";
+
+/// Behind that of one that the server refused.
+const BAD: &str = "bad";
+
+/// A segment that is written to.
+#[derive(Debug)]
+pub(super) struct Part {
+    path: PathBuf,
+    file: LockedFile,
+    rows: u64,
+    since: Instant,
+}
+
+impl Part {
+    /// Begins one; none where another one has its name.
+    pub fn begin(directory: &Path, table: &str, run: &str, first: u64) -> io::Result<Self> {
+        let is_plain = |letter: &char| letter.is_ascii_alphanumeric() || *letter == '-';
+        let run: String = run.chars().filter(is_plain).collect();
+        let path = directory.join(format!("{table}-{run}-{first:012}.{PART}"));
+        let mut options = OpenOptions::new();
+        let file = options
+            .read(true)
+            .write(true)
+            .create_new(true)
+            .open(&path)?;
+        let file = match LockedFile::lock(file) {
+            Locking::Locked(file) | Locking::Unsupported(file, _) => file,
+            Locking::Busy => return Err(io::ErrorKind::AlreadyExists.into()),
+        };
+        Ok(Self {
+            path,
+            file,
+            rows: 0,
+            since: clock::now(),
+        })
+    }
+
+    /// Adds a line, or nothing.
+    pub fn push(&mut self, line: &[u8]) -> io::Result<()> {
+        let mut out = self.file.file();
+        let end = out.seek(SeekFrom::End(0))?;
+        out.write_all(line).inspect_err(|_| {
+            // a piece of a row is none
+            let _ = out.set_len(end);
+        })?;
+        self.rows = self.rows.saturating_add(1);
+        Ok(())
+    }
+
+    /// Whether it has as many rows as one shall have.
+    pub fn is_full(&self) -> bool {
+        self.rows >= ROWS
+    }
+
+    /// When it was begun.
+    pub fn since(&self) -> Instant {
+        self.since
+    }
+
+    /// Brings it to the disk, and makes it whole.
+    pub fn finish(self) -> io::Result<()> {
+        let Self {
+            path, file, rows, ..
+        } = self;
+        file.file().sync_data()?;
+        drop(file);
+        if rows == 0 {
+            return fs::remove_file(path);
+        }
+        made_whole(&path)
+    }
+}
+
+fn made_whole(part: &Path) -> io::Result<()> {
+    match fs::rename(part, part.with_extension(WHOLE)) {
+        // another run took it for one that was left behind
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        renamed => renamed,
+    }
+}
+
+/// What is in a folder of segments.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Found {
+    /// Segments that wait.
+    pub segments: usize,
+    /// Segments that were refused.
+    pub bad: usize,
+    /// Bytes of all together.
+    pub bytes: u64,
+}
+
+/// What is in a folder.
+pub(super) fn found(directory: &Path) -> Found {
+    let mut found = Found::default();
+    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+        let bytes = entry.metadata().map_or(0, |about| about.len());
+        found.bytes = found.bytes.saturating_add(bytes);
+        match entry.path().extension().and_then(|ending| ending.to_str()) {
+            Some(WHOLE | PART) => found.segments = found.segments.saturating_add(1),
+            Some(BAD) => found.bad = found.bad.saturating_add(1),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The whole segments in the order of their names, which is that of their rows.
+pub(super) fn segments(directory: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
+    let paths = entries.map(|entry| entry.path());
+    let is_whole = |path: &PathBuf| path.extension().is_some_and(|ending| ending == WHOLE);
+    let mut paths: Vec<PathBuf> = paths.filter(is_whole).collect();
+    paths.sort();
+    paths
+}
+
+/// The table of a segment, and the number of its first row.
+pub(super) fn named(id: &str) -> Option<(&str, u64)> {
+    let (table, rest) = id.split_once('-')?;
+    let (_, first) = rest.rsplit_once('-')?;
+    Some((table, first.parse().ok()?))
+}
+
+/// Sets a segment aside, and says where.
+pub(super) fn set_aside(segment: &Path) -> io::Result<PathBuf> {
+    let mut name = segment.as_os_str().to_owned();
+    name.push(".");
+    name.push(BAD);
+    fs::rename(segment, &name)?;
+    Ok(name.into())
+}
+
+/// Makes the folder, and whole segments of those that a run which was killed has left behind.
+pub(super) fn open(directory: &Path) -> Result<(), SinkError> {
+    let failed = |error| SinkError::from_io(&absolute(directory), error);
+    fs::create_dir_all(directory).map_err(failed)?;
+    let entries = fs::read_dir(directory).map_err(failed)?;
+    for entry in entries.flatten() {
+        let path = entry.path();
+        if path.extension().is_some_and(|ending| ending == PART) {
+            // one that cannot be mended stays, and is counted
+            let _ = take_over(&path);
+        }
+    }
+    Ok(())
+}
+
+/// Makes a whole segment of one that nobody writes to. The row that was being written when the power went is none.
+fn take_over(path: &Path) -> io::Result<()> {
+    let opened = OpenOptions::new().read(true).write(true).open(path)?;
+    let Locking::Locked(file) = LockedFile::lock(opened) else {
+        return Ok(());
+    };
+    let mut bytes = Vec::new();
+    let mut reader = file.file();
+    reader.read_to_end(&mut bytes)?;
+    let end = memchr::memrchr(b'\n', &bytes).map_or(0, |end| end.saturating_add(1));
+    file.file().set_len(end as u64)?;
+    file.file().sync_data()?;
+    drop(file);
+    if end == 0 {
+        return fs::remove_file(path);
+    }
+    made_whole(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_segment_of_a_run_that_was_killed_is_taken_over_and_one_in_use_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::write(at("probes-r1-000000000000.part"), "{\"a\":1}\n{\"a\":").unwrap();
+        fs::write(at("probes-r1-000000000009.part"), "{\"a\":").unwrap();
+        let mut part = Part::begin(folder.path(), "probes", "r2", 3).unwrap();
+        part.push(b"{}\n").unwrap();
+        open(folder.path()).unwrap();
+        let whole = at("probes-r1-000000000000.jsonl");
+        assert_eq!(segments(folder.path()), std::slice::from_ref(&whole));
+        assert_eq!(fs::read_to_string(&whole).unwrap(), "{\"a\":1}\n");
+        part.finish().unwrap();
+        let next = at("probes-r2-000000000003.jsonl");
+        assert_eq!(segments(folder.path()), [whole, next.clone()]);
+        assert_eq!(
+            named("probes-20261122T134601Z-ab-000000000003"),
+            Some(("probes", 3))
+        );
+        let aside = set_aside(&next).unwrap();
+        assert_eq!(aside, at("probes-r2-000000000003.jsonl.bad"));
+        let Found {
+            segments,
+            bad,
+            bytes,
+        } = found(folder.path());
+        assert_eq!((segments, bad, bytes), (1, 1, 11));
+    }
+}

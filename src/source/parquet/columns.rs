@@ -1,0 +1,230 @@
+//! A column of a Parquet file: decoded some rows at a time, written as turnprobe writes its cells.
+
+use std::io::Write as _;
+
+use chrono::{DateTime, Datelike as _, Timelike as _, Utc};
+use parquet::basic::ConvertedType;
+use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
+use parquet::data_type::{ByteArray, DataType};
+use parquet::errors::ParquetError;
+use parquet::record::Field;
+use parquet::schema::types::ColumnDescPtr;
+
+use crate::record::with_marks;
+
+/// A column of a group of rows, whatever its type.
+pub(super) trait Column: Send {
+    /// Decodes so many rows, or those that are left, and says how many.
+    fn fill(&mut self, rows: usize) -> Result<usize, ParquetError>;
+
+    /// Writes the cell of the next row that was decoded.
+    fn cell(&mut self, out: &mut Vec<u8>);
+}
+
+/// The column of a reader.
+pub(super) fn of(reader: ColumnReader, about: ColumnDescPtr) -> Box<dyn Column> {
+    let is_plain = match about.converted_type() {
+        ConvertedType::NONE => about.logical_type_ref().is_none(),
+        ConvertedType::INT_8
+        | ConvertedType::INT_16
+        | ConvertedType::INT_32
+        | ConvertedType::INT_64 => true,
+        // a time, a number without a sign and so on
+        _ => false,
+    };
+    let is_text = about.converted_type() == ConvertedType::UTF8;
+    match reader {
+        ColumnReader::Int64ColumnReader(reader) if is_plain => {
+            typed(reader, about, |number, _, out| whole(*number, out))
+        }
+        ColumnReader::Int64ColumnReader(reader) => typed(reader, about, |number, about, out| {
+            field(&Field::convert_int64(about, *number), out);
+        }),
+        ColumnReader::Int32ColumnReader(reader) if is_plain => {
+            typed(reader, about, |number, _, out| whole((*number).into(), out))
+        }
+        ColumnReader::Int32ColumnReader(reader) => typed(reader, about, |number, about, out| {
+            field(&Field::convert_int32(about, *number), out);
+        }),
+        ColumnReader::ByteArrayColumnReader(reader) if is_text => {
+            typed(reader, about, |text: &ByteArray, _, out| {
+                written(&String::from_utf8_lossy(text.data()), out);
+            })
+        }
+        ColumnReader::ByteArrayColumnReader(reader) => typed(reader, about, |bytes, about, out| {
+            // no bytes for which the type has no room, such as a number of none
+            if let Ok(converted) = Field::convert_byte_array(about, bytes.clone()) {
+                field(&converted, out);
+            }
+        }),
+        ColumnReader::FixedLenByteArrayColumnReader(reader) => {
+            typed(reader, about, |bytes, about, out| {
+                if let Ok(converted) = Field::convert_byte_array(about, bytes.clone().into()) {
+                    field(&converted, out);
+                }
+            })
+        }
+        ColumnReader::BoolColumnReader(reader) => typed(reader, about, |flag, about, out| {
+            field(&Field::convert_bool(about, *flag), out);
+        }),
+        ColumnReader::Int96ColumnReader(reader) => typed(reader, about, |number, about, out| {
+            field(&Field::convert_int96(about, *number), out);
+        }),
+        ColumnReader::FloatColumnReader(reader) => typed(reader, about, |number, about, out| {
+            field(&Field::convert_float(about, *number), out);
+        }),
+        ColumnReader::DoubleColumnReader(reader) => typed(reader, about, |number, about, out| {
+            field(&Field::convert_double(about, *number), out);
+        }),
+    }
+}
+
+/// Writes a value of a column.
+type Write<T> = fn(&<T as DataType>::T, &ColumnDescPtr, &mut Vec<u8>);
+
+fn typed<T: DataType>(
+    reader: ColumnReaderImpl<T>,
+    about: ColumnDescPtr,
+    write: Write<T>,
+) -> Box<dyn Column> {
+    Box::new(Typed {
+        reader,
+        write,
+        values: Vec::new(),
+        value: 0,
+        definitions: Vec::new(),
+        repetitions: Vec::new(),
+        level: 0,
+        about,
+    })
+}
+
+/// A column of values of one type.
+struct Typed<T: DataType> {
+    reader: ColumnReaderImpl<T>,
+    write: Write<T>,
+    about: ColumnDescPtr,
+    /// The values that there are.
+    values: Vec<T::T>,
+    /// The next one.
+    value: usize,
+    /// For each place how much of it is there: the most where it has a value.
+    definitions: Vec<i16>,
+    /// For each place whether it goes on with a list.
+    repetitions: Vec<i16>,
+    /// The next place.
+    level: usize,
+}
+
+impl<T: DataType> Typed<T> {
+    /// Writes what the next place has; false where that is nothing.
+    fn place(&mut self, out: &mut Vec<u8>) -> bool {
+        let most = self.about.max_def_level();
+        let is_there = most == 0 || self.definitions.get(self.level) == Some(&most);
+        self.level = self.level.saturating_add(1);
+        if is_there && let Some(value) = self.values.get(self.value) {
+            (self.write)(value, &self.about, out);
+            self.value = self.value.saturating_add(1);
+        }
+        is_there
+    }
+}
+
+impl<T: DataType> Column for Typed<T> {
+    fn fill(&mut self, rows: usize) -> Result<usize, ParquetError> {
+        self.values.clear();
+        self.definitions.clear();
+        self.repetitions.clear();
+        (self.value, self.level) = (0, 0);
+        let (definitions, repetitions) = (&mut self.definitions, &mut self.repetitions);
+        let read =
+            self.reader
+                .read_records(rows, Some(definitions), Some(repetitions), &mut self.values);
+        Ok(read?.0)
+    }
+
+    fn cell(&mut self, out: &mut Vec<u8>) {
+        if self.about.max_rep_level() == 0 {
+            self.place(out);
+            return;
+        }
+        let start = out.len();
+        loop {
+            let end = out.len();
+            out.push(if end == start { b'[' } else { b',' });
+            if !self.place(out) {
+                out.truncate(end);
+            }
+            if self
+                .repetitions
+                .get(self.level)
+                .is_none_or(|level| *level == 0)
+            {
+                break;
+            }
+        }
+        if out.len() > start {
+            out.push(b']');
+        }
+    }
+}
+
+/// A whole number in digits.
+fn whole(number: i64, out: &mut Vec<u8>) {
+    let mut digits = [0; 20];
+    let mut rest = number.unsigned_abs();
+    let mut first = digits.len();
+    for digit in digits.iter_mut().rev() {
+        #[allow(clippy::cast_possible_truncation)] // less than ten
+        let last = (rest % 10) as u8;
+        *digit = b'0' | last;
+        rest /= 10;
+        first = first.saturating_sub(1);
+        if rest == 0 {
+            break;
+        }
+    }
+    if number < 0 {
+        out.push(b'-');
+    }
+    out.extend_from_slice(digits.get(first..).unwrap_or_default());
+}
+
+fn written(text: &str, out: &mut Vec<u8>) {
+    if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return out.extend_from_slice(text.as_bytes());
+    }
+    let text = with_marks(text);
+    if text.contains('"') {
+        out.extend_from_slice(text.replace('"', "\"\"").as_bytes());
+    } else {
+        out.extend_from_slice(text.as_bytes());
+    }
+}
+
+/// A value as turnprobe writes it.
+fn field(value: &Field, out: &mut Vec<u8>) {
+    let moment = |us: i64, out: &mut Vec<u8>| {
+        let at: Option<DateTime<Utc>> = DateTime::from_timestamp_micros(us);
+        let _ = match at {
+            // without a fraction as the other form has it, which takes much longer
+            Some(at) if at.timestamp_subsec_nanos() == 0 && (1..=9999).contains(&at.year()) => {
+                let [year, month, day] = [at.year().cast_unsigned(), at.month(), at.day()];
+                let [hour, minute, second] = [at.hour(), at.minute(), at.second()];
+                write!(
+                    out,
+                    "{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}Z"
+                )
+            }
+            Some(at) => write!(out, "{}Z", at.format("%Y-%m-%d %H:%M:%S%.f")),
+            None => Ok(()),
+        };
+    };
+    match value {
+        Field::Null => {}
+        Field::Str(text) => written(text, out),
+        Field::TimestampMicros(us) => moment(*us, out),
+        Field::TimestampMillis(ms) => moment(ms.saturating_mul(1_000), out),
+        other => written(&other.to_string(), out),
+    }
+}
