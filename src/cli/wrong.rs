@@ -45,7 +45,6 @@ fn of_others(error: &clap::Error) -> Option<&'static str> {
             "export" => {
                 Some("this turnprobe was built without the feature `parquet`, which export needs")
             }
-            "store" => Some("`turnprobe probe --store FILE.db` makes a database and writes to it"),
             _ => None,
         },
         _ => None,
@@ -156,10 +155,6 @@ mod tests {
             (
                 "turnprobe schema --profile=night",
                 "probe, report, compare, diagnose and tls",
-            ),
-            (
-                "turnprobe store init a.db",
-                "`turnprobe probe --store FILE.db`",
             ),
         ] {
             let said = said(line);

@@ -93,7 +93,7 @@ impl Lines {
     fn heading(&mut self, title: &str) {
         self.text.push('\n');
         for part in wrapped(&plain(title), self.columns) {
-            self.text.push_str(&format!("\x1b[1m{part}\x1b[0m\n"));
+            self.line(&format!("\x1b[1m{part}\x1b[0m"));
         }
     }
 

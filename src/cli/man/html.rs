@@ -69,15 +69,16 @@ fn shown(run: &[Block]) -> Markup {
         [Block::Code(lines)] => html! { pre { (lines.join("\n")) } },
         [Block::Table(rows)] => table(rows),
         items => {
-            let item = |block: &Block| match block {
-                Block::Item(_, _, text) => inline(text),
-                _ => html! {},
-            };
+            let texts = items.iter().filter_map(|block| match block {
+                Block::Item(_, _, text) => Some(inline(text)),
+                _ => None,
+            });
             let is_numbered = matches!(items, [Block::Item(_, mark, _), ..] if mark != "- ");
-            let inside = html! { @for block in items { li { (item(block)) } } };
-            match is_numbered {
-                true => html! { ol { (inside) } },
-                false => html! { ul { (inside) } },
+            let inside = html! { @for text in texts { li { (text) } } };
+            if is_numbered {
+                html! { ol { (inside) } }
+            } else {
+                html! { ul { (inside) } }
             }
         }
     }
@@ -101,11 +102,8 @@ fn inline(text: &str) -> Markup {
     let plain = |out: &mut String, text: &str| out.push_str(&marked(text));
     links(text, &mut out, plain, |out, words, address| {
         let inside = PreEscaped(marked(words));
-        let link = match place(address) {
-            Some(place) => html! { a href=(place) { (inside) } },
-            None => html! { (inside) },
-        };
-        out.push_str(&link.0);
+        let link = place(address).map(|place| html! { a href=(place) { (inside) } });
+        out.push_str(&link.unwrap_or(inside).0);
     });
     PreEscaped(out)
 }
@@ -130,7 +128,8 @@ fn marked(text: &str) -> String {
 
 /// Where a link of a chapter leads; nowhere from here where it is a file of the repository.
 fn place(address: &str) -> Option<String> {
-    if address.starts_with("http") || address.starts_with('#') || address.ends_with(".html") {
+    let is_page = address.rsplit('.').next() == Some("html");
+    if is_page || address.starts_with('#') || address.starts_with("http") {
         return Some(address.to_owned());
     }
     let (file, anchor) = address.split_once('#').unwrap_or((address, ""));

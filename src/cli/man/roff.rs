@@ -32,9 +32,7 @@ pub fn blocks(roff: &str) -> Vec<Block> {
                 out.indent = 0;
                 out.begin(Next::Paragraph);
             }
-            "sp" | "RS" => out.begin(Next::Paragraph),
-            "br" => out.begin(Next::Paragraph),
-            "RE" => out.begin(Next::Paragraph),
+            "sp" | "br" | "RS" | "RE" => out.begin(Next::Paragraph),
             // the head of the page, and what apostrophes are
             _ => {}
         }

@@ -6,8 +6,11 @@ use crate::doc::number;
 use crate::record::plain;
 use crate::stats::{Added, Difference, Inspects, Span};
 
+/// Fewer columns have no room for the interval.
+const WIDE: usize = 64;
+
 /// The part, with an empty line before it; nothing unless both ways were measured.
-pub(super) fn added(added: &Added) -> String {
+pub(super) fn added(added: &Added, columns: usize) -> String {
     let mut out = String::new();
     if added.slots() == 0 {
         return out;
@@ -15,6 +18,12 @@ pub(super) fn added(added: &Added) -> String {
     let differences = added.differences();
     if differences.is_empty() {
         out.push('\n');
+    } else if columns < WIDE {
+        let _ = writeln!(out, "\n{:<20}{:>8}{:>10}", "the proxy adds, ms", "n", "p50");
+        for one in &differences {
+            let (n, median) = (one.n, ms(one.median_us));
+            let _ = writeln!(out, "{:<20}{n:>8}{median:>10}", name(one.span));
+        }
     } else {
         let _ = writeln!(
             out,

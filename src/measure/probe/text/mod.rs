@@ -105,7 +105,9 @@ impl SeriesSummary<'_> {
                 table.row(metric.as_str(), times, &mut out);
             }
         }
-        out.push_str(&tally.added.as_ref().map(added::added).unwrap_or_default());
+        if let Some(added) = &tally.added {
+            out.push_str(&added::added(added, self.columns));
+        }
         out.push_str(&versus(tally, self.columns));
         let addresses = tally.addresses.len();
         if addresses > 0 {
