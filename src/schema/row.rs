@@ -271,23 +271,19 @@ impl<'a> Row<'a> {
         }
         let ok = self.is_ok();
         let failed = if ok { None } else { self.failed_phase() };
-        let is_completed = |phase| match failed {
-            // an error that was answered has its round trip
-            Some(failed) if failed == phase => phase == Phase::Turn && self.has_reply(),
-            _ => true,
-        };
+        let connect = self.micros(id!(connect_us), id!(connecttimems));
         let within = |us: Option<u64>| us.filter(|us| *us <= LONGEST_US);
-        let of = |phase, took: Option<u64>| took.filter(|_| is_completed(phase));
+        let of = |phase, took: Option<u64>| {
+            // an error that was answered has its round trip
+            took.filter(|_| failed != Some(phase) || phase == Phase::Turn && self.has_reply())
+        };
         let knows_phases = matches!(self.layout.dialect, Dialect::Turnprobe | Dialect::Held);
         let total = (ok || !knows_phases && failed.is_none())
             .then(|| self.micros(id!(total_us), id!(totaltimems)))
             .flatten();
         [
             of(Phase::Dns, self.micros(id!(dns_us), id!(dnstimems))),
-            of(
-                Phase::Connect,
-                self.micros(id!(connect_us), id!(connecttimems)),
-            ),
+            of(Phase::Connect, connect),
             of(Phase::Proxy, within(self.number(id!(proxy_us)))),
             of(Phase::Tls, self.tls_time()),
             of(Phase::Turn, within(self.turn_time())),
@@ -306,8 +302,8 @@ impl<'a> Row<'a> {
     fn turn_time(&self) -> Option<u64> {
         if self.layout.dialect == Dialect::End2EndUdp {
             // what it averaged before it found no answer are answers to older requests
-            let average = self.millis(id!(averagertt));
-            return average.filter(|us| self.is_ok() && (1..9_999_000).contains(us));
+            let average = self.millis(id!(averagertt)).filter(|_| self.is_ok());
+            return average.filter(|us| (1..9_999_000).contains(us));
         }
         self.number(id!(turn_us))
     }

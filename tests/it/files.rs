@@ -365,7 +365,7 @@ mod unix {
         let file = dir.path().join("probes.csv");
         // the largest file is 4 KiB: the header and two rows, then the system refuses
         let script = format!(
-            "ulimit -f 4; export TMPDIR='{}'; exec '{}' probe --lab -n 50 -i 0 --output '{}'",
+            "ulimit -f 4; export TMPDIR='{}'; exec '{}' probe --lab -n 50 -i 20ms --output '{}'",
             temporary.display(),
             env!("CARGO_BIN_EXE_turnprobe"),
             file.display()
