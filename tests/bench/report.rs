@@ -29,7 +29,6 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
 use figures::{peak_mib, spread};
 use generator::{Form, NIGHT_ROWS, Plan};
