@@ -15,7 +15,6 @@ use anyhow::{Context as _, anyhow, ensure};
 use super::exit::{Exit, Failure};
 use super::files::{
     DocumentFormat, Filter, Page, Progress, Twice, input, is_left_out, json, tell, tell_left_out,
-    without_outcome,
 };
 use super::values::Color;
 use super::words::meant;
@@ -334,7 +333,7 @@ fn report(args: &ReportArgs, read: &Read, list: List) -> Report {
             interrupted: read.interrupted,
             tool_version: env!("CARGO_PKG_VERSION"),
             list,
-            without_outcome: without_outcome(summary),
+            without_outcome: super::files::without_outcome(summary),
             against: read.previous.as_ref().map_or_else(Vec::new, told),
         },
     )

@@ -21,9 +21,9 @@ pub(super) fn told(about: &About<'_>, outage: &RegionOutage) -> RankedFinding {
     } else {
         ""
     };
-    let mut named: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut by_cause: BTreeMap<&str, u64> = BTreeMap::new();
     for (cause, count) in &outage.causes {
-        *named.entry(about.rows.causes.name(*cause)).or_default() += count;
+        *by_cause.entry(about.rows.causes.name(*cause)).or_default() += count;
     }
     let text = format!(
         "Relays in {region} gave no answer for {least}{} from {} to {}, while others did: {}, {} lost{}. {}",
@@ -32,7 +32,7 @@ pub(super) fn told(about: &About<'_>, outage: &RegionOutage) -> RankedFinding {
         about.time(at(outage.to)),
         whom(&names),
         counted(outage.rows, "row", "rows"),
-        causes(&named),
+        causes(&by_cause),
         where_to_look(about, outage),
     );
     let hosts: BTreeSet<&str> = names.iter().map(|name| name[0].as_str()).collect();
