@@ -229,9 +229,9 @@ fn takes(needs: Option<Needs>, of: Basis) -> String {
     let what = match needs {
         None => return String::new(),
         Some(Needs::SameTime) => {
-            "both at the same time for an hour or more (six where a region has a row a minute), or 6 days of each".to_owned()
+            "both at the same time for an hour or more, or 6 days of each".to_owned()
         }
-        Some(Needs::MoreOften) => "20 values of each in an hour, or 6 days of each".to_owned(),
+        Some(Needs::MoreOften) => "20 values of each in ten minutes, or 6 days of each".to_owned(),
         Some(Needs::Blocks(blocks)) => {
             let length_s = match of {
                 Basis::Blocks(_, length_s) => length_s,

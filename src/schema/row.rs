@@ -9,34 +9,10 @@ use chrono::{DateTime, Utc};
 use super::dialect::Dialect;
 use super::ids::{Id, id};
 use super::layout::Layout;
+use super::metric::Metric;
 use super::rolled::RolledUp;
 use super::through::through;
 use crate::record::{Cause, Phase, Transport, World, without_marks};
-use crate::words::words;
-
-words! {
-    /// What statistics are made of.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-    pub enum Metric {
-        /// Name resolution.
-        Dns = "dns",
-        /// TCP connect; to the proxy where there is one.
-        Connect = "connect",
-        /// The tunnel through a proxy.
-        Proxy = "proxy",
-        /// TLS handshake.
-        Tls = "tls",
-        /// TURN request to reply.
-        Turn = "turn",
-        /// The whole probe.
-        Total = "total",
-    }
-}
-
-impl Metric {
-    /// How many there are.
-    pub const COUNT: usize = Self::ALL.len();
-}
 
 /// A row of a file.
 #[derive(Debug, Clone, Copy)]
@@ -65,7 +41,7 @@ pub struct Parsed {
     world: Option<World>,
     slot: Option<u64>,
     times: [Option<u64>; Metric::COUNT],
-    rolled: Option<Box<RolledUp>>,
+    pub(super) rolled: Option<Box<RolledUp>>,
 }
 
 impl Parsed {
@@ -146,14 +122,6 @@ impl<'a> Row<'a> {
     /// A whole number.
     pub fn number(&self, id: Id) -> Option<u64> {
         whole(self.get(id))
-    }
-
-    /// What it says where it is a roll-up, and a whole one.
-    pub fn rolled(&self) -> Option<Cow<'a, RolledUp>> {
-        match self.parsed {
-            Some(parsed) => parsed.rolled.as_deref().map(Cow::Borrowed),
-            None => RolledUp::of(self).ok().map(Cow::Owned),
-        }
     }
 
     /// Its slot of the schedule.

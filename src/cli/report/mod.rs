@@ -12,7 +12,7 @@ use anyhow::{anyhow, ensure};
 use super::exit::{Exit, Failure};
 use super::files::{
     DocumentFormat, Filter, NamedColumns, Page, Progress, Twice, filters_told, input, is_left_out,
-    json, tell, tell_left_out, without_outcome,
+    json, tell, tell_left_out,
 };
 use super::values::Color;
 use super::{message, signals, terminal};
@@ -273,7 +273,7 @@ fn report(args: &ReportArgs, read: &Read, list: List) -> Report {
             interrupted: read.interrupted,
             tool_version: env!("CARGO_PKG_VERSION"),
             list,
-            without_outcome: without_outcome(summary),
+            without_outcome: super::files::without_outcome(summary),
             against: read.previous.as_ref().map_or_else(Vec::new, told),
         },
     )

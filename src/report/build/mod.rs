@@ -14,8 +14,8 @@ use std::collections::HashMap;
 
 use super::findings;
 use super::model::{
-    Addresses, ByList, Input, Overview, Report, SHAPE, Slow, SlowRegion, SlowRow, TlsPathFinding,
-    TlsPaths, Verdict,
+    Addresses, Against, ByList, Input, Overview, Report, SHAPE, Slow, SlowRegion, SlowRow,
+    TlsPathFinding, TlsPaths, Verdict,
 };
 use crate::endpoints::{List, ListFacts};
 use crate::measure::folds::{Finished, Kinds};
@@ -45,19 +45,6 @@ pub struct Circumstances {
     pub without_outcome: u64,
     /// What differs from the time before, where that was asked for.
     pub against: Vec<Against>,
-}
-
-/// Something that differs from the time before.
-#[derive(Debug, Clone)]
-pub struct Against {
-    /// Whether it is worse, and by so much that it is worth a look.
-    pub worse: bool,
-    /// How much, to sort by.
-    pub weight: f64,
-    /// In a sentence, without its full stop.
-    pub text: String,
-    /// Values of this time.
-    pub n: u64,
 }
 
 impl Report {

@@ -11,9 +11,6 @@ use crate::stats::survey::{self, SeriesName, gaps_of_all as between};
 use crate::stats::units::{moment, percent, seconds};
 use crate::stats::wilson;
 
-/// Runs of lost rows that are listed of a series, the last ones.
-const LOST_RUNS: usize = 20;
-
 /// One for each host, target and transport that has rows.
 pub fn all(rows: &Finished) -> Vec<Series> {
     let series = rows.series.iter();
@@ -52,13 +49,8 @@ fn one(rows: &Finished, name: &SeriesName, series: &survey::Series) -> Series {
     let all = series.longest_outages.iter().filter(|_| told);
     let mut longest: Vec<&survey::Outage> = all.filter(is_outage).collect();
     longest.sort_by_key(|outage| outage.from);
-    let runs = series
-        .longest_outages
-        .iter()
-        .filter(|run| told && !is_outage(run));
-    let mut lost_runs: Vec<&survey::Outage> = runs.collect();
-    lost_runs.sort_by_key(|run| run.from);
-    lost_runs.drain(..lost_runs.len().saturating_sub(LOST_RUNS));
+    let runs = series.latest_runs.iter();
+    let lost_runs = runs.filter(|run| told && !is_outage(run));
     // where there are roll-ups, somebody measured, and nobody knows when
     let gaps = if told && series.rolled.is_none() {
         of(rows, series)
@@ -97,10 +89,7 @@ fn one(rows: &Finished, name: &SeriesName, series: &survey::Series) -> Series {
             .into_iter()
             .map(|outage| one_outage(rows, outage))
             .collect(),
-        lost_runs: lost_runs
-            .into_iter()
-            .map(|run| one_outage(rows, run))
-            .collect(),
+        lost_runs: lost_runs.map(|run| one_outage(rows, run)).collect(),
         gaps: gaps.count,
         gaps_s: gaps.seconds,
         longest_gaps: gaps.longest,

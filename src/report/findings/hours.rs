@@ -60,12 +60,14 @@ fn worst_of(about: &About<'_>, table: &Table) -> Option<RankedFinding> {
     #[allow(clippy::cast_precision_loss)] // counts far below 2^53
     let tries = groups.len() as f64;
     let by_chance = tries * chance(worst.failed, high * part(worst.n, 1));
+    if worst.failed < 3 || by_chance >= BY_CHANCE {
+        return None;
+    }
     let lost = lost_in(about, table, &worst.key[0]);
     // an outage that fell into the hour says so itself
-    let has_outages =
-        !about.regional.is_empty() || about.report.series.iter().any(|one| one.outages > 0);
-    let stands_out = worst.failed >= 3 && by_chance < BY_CHANCE;
-    if !stands_out || has_outages && !lost.is_daily() {
+    let mut series = about.report.series.iter();
+    let has_outages = !about.regional.is_empty() || series.any(|one| one.outages > 0);
+    if has_outages && !lost.is_daily() {
         return None;
     }
     let mut text = format!(

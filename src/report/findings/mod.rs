@@ -19,8 +19,7 @@ mod standing;
 mod validity;
 mod whose;
 
-use super::build::Against;
-use super::model::{Report, Verdict};
+use super::model::{Against, Report, Verdict};
 use crate::doc::number::{counted, grouped, seconds};
 use crate::judge::severity::{Colour, Severity};
 use crate::measure::folds::Finished;

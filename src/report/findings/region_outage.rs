@@ -122,27 +122,22 @@ pub(super) fn all(rows: &Finished, report: &Report) -> Vec<RegionOutage> {
             in_outages: in_outages(rows, report, (number, region), silence),
         };
         let known = outages
-            .iter_mut()
-            .find(|one| one.region == region && silence.from <= one.to);
-        let outage = match known {
-            Some(known) => known,
-            None => {
-                outages.push(RegionOutage {
-                    region,
-                    from: silence.from,
-                    to: silence.to,
-                    rows: 0,
-                    open: false,
-                    begun: false,
-                    causes: BTreeMap::new(),
-                    of: BTreeMap::new(),
-                });
-                let Some(new) = outages.last_mut() else {
-                    continue;
-                };
-                new
-            }
-        };
+            .iter()
+            .position(|one| one.region == region && silence.from <= one.to);
+        let place = known.unwrap_or_else(|| {
+            outages.push(RegionOutage {
+                region,
+                from: silence.from,
+                to: silence.to,
+                rows: 0,
+                open: false,
+                begun: false,
+                causes: BTreeMap::new(),
+                of: BTreeMap::new(),
+            });
+            outages.len() - 1
+        });
+        let outage = &mut outages[place];
         outage.to = outage.to.max(silence.to);
         outage.rows = outage.rows.saturating_add(silence.rows);
         outage.open |= silence.open;
@@ -190,9 +185,13 @@ fn is_of_the_region(
     silence: &Silence,
 ) -> bool {
     let series = &rows.series[number].1;
-    let has_others = rows.levels.iter().any(|((of, other), level)| {
+    let mut others = rows
+        .levels
+        .iter()
+        .filter(|((of, other), _)| *of == number && *other != region);
+    let has_others = others.any(|(_, level)| {
         let (all, lost) = answered_or_lost(level, silence.from, silence.to);
-        *of == number && *other != region && all > lost
+        all > lost
     });
     let length = silence.to.abs_diff(silence.from);
     let of_all =

@@ -65,3 +65,16 @@ pub struct TlsPathFinding {
     /// The latest.
     pub last: Option<DateTime<Utc>>,
 }
+
+/// Something that differs from the time before.
+#[derive(Debug, Clone)]
+pub struct Against {
+    /// Whether it is worse, and by so much that it is worth a look.
+    pub worse: bool,
+    /// How much, to sort by.
+    pub weight: f64,
+    /// In a sentence, without its full stop.
+    pub text: String,
+    /// Values of this time.
+    pub n: u64,
+}

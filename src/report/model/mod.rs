@@ -16,7 +16,7 @@ pub use crate::stats::charts::{
 };
 pub use crate::stats::survey::CertificateFacts;
 pub use events::{ClockChange, Clocks, Event};
-pub use findings::{Finding, TlsPathFinding, TlsPaths, Verdict};
+pub use findings::{Against, Finding, TlsPathFinding, TlsPaths, Verdict};
 pub use series::{Gap, InRollups, ListedOutage, PlannedRun, Schedule, Series};
 
 use crate::endpoints::ListFacts;

@@ -104,7 +104,7 @@ fn of(what: Of, cells: &[&Cell], folded: &Folded, zone: Zone) -> Option<Failures
             .map(|(at, counted)| (*at, said(counted)))
             .collect()
     };
-    let (pairs, seconds) = paired(folded.block_s, |pairs, times| {
+    let (pairs, length_s) = paired(folded.block_s, |pairs, times| {
         pairs.add(&blocks.each_ref().map(|blocks| shares(blocks, times)), 1.0);
     });
     let calendar = Calendar::of(zone, folded.block_s, blocks.iter().flat_map(BTreeMap::keys));
@@ -116,7 +116,7 @@ fn of(what: Of, cells: &[&Cell], folded: &Folded, zone: Zone) -> Option<Failures
         }
         Some(said(&(rows, failed)))
     });
-    let found = of_either(&pairs, &days, seconds);
+    let found = of_either(&pairs, &days, length_s);
     let [difference, ..] = found.intervals;
     let shares = sides.map(|(rows, failed)| points(rows, failed).unwrap_or(0.0));
     let judged = difference.map_or(Decision::CannotTell, |of| judge(of, MATTERS_POINTS));

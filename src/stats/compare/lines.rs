@@ -207,15 +207,17 @@ pub(super) fn paired(block_s: i64, add: impl Fn(&mut BlockPairs, i64)) -> (Block
         add(&mut pairs, times);
         pairs
     };
-    let (mut pairs, mut length_s) = (pairs_of(1), block_s);
-    for times in TIMES {
-        let longer_s = block_s.saturating_mul(times);
-        if pairs.enough().is_some() || longer_s > LONGEST_S {
-            break;
-        }
-        (pairs, length_s) = (pairs_of(times), longer_s);
+    let shortest = pairs_of(1);
+    if shortest.enough().is_some() {
+        return (shortest, block_s);
     }
-    (pairs, length_s)
+    let longer = TIMES.map(|times| (times, block_s.saturating_mul(times)));
+    let longer = longer
+        .into_iter()
+        .filter(|(_, length_s)| *length_s <= LONGEST_S);
+    let mut made = longer.map(|(times, length_s)| (pairs_of(times), length_s));
+    made.find(|(pairs, _)| pairs.enough().is_some())
+        .unwrap_or((shortest, block_s))
 }
 
 /// Of blocks at the same time, where they are enough, else of days.

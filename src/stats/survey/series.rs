@@ -18,6 +18,9 @@ const MOST_WAITING: usize = 65_536;
 /// Outages that are kept, the longest.
 const MOST_OUTAGES: usize = 100;
 
+/// Runs that are kept whatever their length, the last ones.
+const LATEST: usize = 20;
+
 /// What a row says of the path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RowReply {
@@ -75,6 +78,8 @@ pub struct Series {
     pub lost_runs: LostRuns,
     /// The longest of them, in no order.
     pub longest_outages: Vec<Outage>,
+    /// The last of them, in time order.
+    pub latest_runs: VecDeque<Outage>,
     /// Rows with an address whose row before has one too.
     pub pairs: u64,
     /// Of them those with another address.
@@ -367,6 +372,10 @@ impl Series {
 
     fn end(&mut self, outage: Outage) {
         self.lost_runs.add(&outage);
+        if self.latest_runs.len() >= LATEST {
+            self.latest_runs.pop_front();
+        }
+        self.latest_runs.push_back(outage.clone());
         // of equal length the one with more rows
         let length = |outage: &Outage| (outage.length, outage.rows);
         keep_longest(&mut self.longest_outages, outage, length);

@@ -1,0 +1,214 @@
+//! A roll-up read back from a file: whole and free of contradictions, or not at all.
+
+use std::borrow::Cow;
+
+use super::ids::{Id, id};
+use super::metric::Metric;
+use super::rolled::{RolledTimes, RolledUp};
+use super::row::Row;
+
+/// A time that no probe takes, and the longest interval: a day, in seconds.
+const DAY_S: u64 = 86_400;
+
+/// Buckets that a time can fall into: of 1 us, and of the largest number.
+const BUCKETS: std::ops::RangeInclusive<i64> = -1276..=2820;
+
+/// The bucket of zeros.
+const ZEROS: i64 = -2048;
+
+/// The columns of a phase.
+struct Columns {
+    n: Id,
+    sums: [Id; 2],
+    ends: [Id; 2],
+    buckets: Id,
+    counts: Id,
+}
+
+macro_rules! columns {
+    ($($n:ident $sum:ident $squares:ident $min:ident $max:ident $buckets:ident $counts:ident;)+) => {
+        /// By the number of the metric.
+        const COLUMNS: [Columns; Metric::COUNT] = [$(Columns {
+            n: id!($n),
+            sums: [id!($sum), id!($squares)],
+            ends: [id!($min), id!($max)],
+            buckets: id!($buckets),
+            counts: id!($counts),
+        },)+];
+    };
+}
+
+columns! {
+    dns_n dns_sum_us dns_sum2_us2 dns_min_us dns_max_us dns_buckets dns_counts;
+    connect_n connect_sum_us connect_sum2_us2 connect_min_us connect_max_us connect_buckets connect_counts;
+    proxy_n proxy_sum_us proxy_sum2_us2 proxy_min_us proxy_max_us proxy_buckets proxy_counts;
+    tls_n tls_sum_us tls_sum2_us2 tls_min_us tls_max_us tls_buckets tls_counts;
+    turn_n turn_sum_us turn_sum2_us2 turn_min_us turn_max_us turn_buckets turn_counts;
+    total_n total_sum_us total_sum2_us2 total_min_us total_max_us total_buckets total_counts;
+}
+
+impl RolledUp {
+    /// Of a row of a file of roll-ups.
+    ///
+    /// # Errors
+    ///
+    /// The column that is missing, cannot be read, or contradicts others: such a row counts nowhere.
+    pub fn of(row: &Row<'_>) -> Result<Self, Id> {
+        let number = |id| row.number(id).ok_or(id);
+        let fits = |id, fits: bool| if fits { Ok(()) } else { Err(id) };
+        let interval_s = number(id!(interval_s))?;
+        let divides = interval_s > 0 && DAY_S.checked_rem(interval_s) == Some(0);
+        fits(id!(interval_s), divides)?;
+        let (probes, failed) = (number(id!(probes))?, number(id!(failed))?);
+        fits(id!(probes), probes > 0)?;
+        fits(id!(failed), failed <= probes)?;
+        let [answered, failed_here, undecided] =
+            [id!(answered), id!(failed_here), id!(undecided)].map(number);
+        let (answered, failed_here, undecided) = (answered?, failed_here?, undecided?);
+        let parts = answered.checked_add(failed_here);
+        let parts = parts.and_then(|sum| sum.checked_add(undecided));
+        let is_part = parts.is_some_and(|sum| sum <= probes);
+        fits(
+            id!(answered),
+            is_part && answered >= probes.saturating_sub(failed),
+        )?;
+        let counted = causes(row.get(id!(causes))).try_fold(0_u64, |sum, cause| {
+            let (_, n) = cause?;
+            sum.checked_add(n)
+        });
+        fits(id!(causes), counted == Some(failed))?;
+        let start = row.at.map(|at| at.timestamp_micros());
+        let moment = |second: u64| {
+            let us = i64::try_from(second.saturating_mul(1_000_000)).ok()?;
+            start?.checked_add(us)
+        };
+        let (first_s, last_s) = (number(id!(first_s))?, number(id!(last_s))?);
+        fits(id!(last_s), first_s <= last_s && last_s < interval_s)?;
+        let mut times: [RolledTimes; Metric::COUNT] = Default::default();
+        for (times, columns) in times.iter_mut().zip(&COLUMNS) {
+            *times = RolledTimes::of(row, columns, probes)?;
+        }
+        Ok(Self {
+            interval_s,
+            first: moment(first_s),
+            last: moment(last_s),
+            probes,
+            failed,
+            answered,
+            failed_here,
+            undecided,
+            longest_outage_us: row.number(id!(longest_outage_us)),
+            lost_in_a_row: row.number(id!(lost_in_a_row)).unwrap_or(0),
+            syn_retransmits: row.number(id!(syn_retransmits)),
+            times,
+        })
+    }
+}
+
+impl<'a> Row<'a> {
+    /// What it says where it is a roll-up, and a whole one.
+    pub fn rolled(&self) -> Option<Cow<'a, RolledUp>> {
+        match self.parsed {
+            Some(parsed) => parsed.rolled.as_deref().map(Cow::Borrowed),
+            None => RolledUp::of(self).ok().map(Cow::Owned),
+        }
+    }
+}
+
+impl RolledTimes {
+    fn of(row: &Row<'_>, columns: &Columns, probes: u64) -> Result<Self, Id> {
+        let n = match row.get(columns.n).trim() {
+            "" => 0,
+            _ => row.number(columns.n).ok_or(columns.n)?,
+        };
+        if n == 0 {
+            return Ok(Self::default());
+        }
+        if n > probes {
+            return Err(columns.n);
+        }
+        let [min, max] = columns.ends.map(|id| row.number(id).ok_or(id));
+        let ends = [min?, max?];
+        if ends[0] > ends[1] || ends[1] > DAY_S.saturating_mul(1_000_000) {
+            return Err(columns.ends[1]);
+        }
+        let [sum, squares] = columns.sums.map(|id| wide(row.get(id).trim()).ok_or(id));
+        let mut buckets = Vec::new();
+        let mut last = i64::MIN;
+        let known = |bucket: &i64| *bucket == ZEROS || BUCKETS.contains(bucket);
+        for bucket in numbers(row.get(columns.buckets)) {
+            let bucket = bucket.filter(|bucket| known(bucket) && *bucket > last);
+            last = bucket.ok_or(columns.buckets)?;
+            let bucket = i16::try_from(last).map_err(|_| columns.buckets)?;
+            buckets.push((bucket, 0_u32));
+        }
+        let (mut all, mut places) = (0_u64, buckets.iter_mut());
+        for count in numbers(row.get(columns.counts)) {
+            let count = count.and_then(|count| u32::try_from(count).ok());
+            let (_, place) = places.next().ok_or(columns.counts)?;
+            *place = count.ok_or(columns.counts)?;
+            all = all.checked_add(u64::from(*place)).ok_or(columns.counts)?;
+        }
+        if places.next().is_some() || all != n {
+            return Err(columns.counts);
+        }
+        Ok(Self {
+            n,
+            ends,
+            sums: [sum?, squares?],
+            buckets,
+        })
+    }
+}
+
+/// Failed probes of a row of roll-ups by cause: `connect-timeout:3 dns-timeout:1`. None in the place of what is none.
+pub fn causes(text: &str) -> impl Iterator<Item = Option<(&str, u64)>> {
+    text.split_whitespace().map(|item| {
+        let (cause, n) = item.rsplit_once(':')?;
+        Some((cause, n.parse().ok()?))
+    })
+}
+
+/// `[-501,-425]` of CSV, `-501 -425` of what was an array in JSON. None in the place of what is none.
+fn numbers(text: &str) -> impl Iterator<Item = Option<i64>> {
+    let text = text.trim();
+    let inner = text
+        .strip_prefix('[')
+        .and_then(|text| text.strip_suffix(']'));
+    let items = inner.unwrap_or(text).as_bytes();
+    let items = items.split(|byte| matches!(byte, b',' | b' '));
+    items.filter(|item| !item.is_empty()).map(number)
+}
+
+/// A sum, nearly all of which are short.
+fn wide(text: &str) -> Option<u128> {
+    match number(text.as_bytes()) {
+        Some(short) => u128::try_from(short).ok(),
+        None => text.parse().ok(),
+    }
+}
+
+/// A whole number of a few digits: there are hundreds in a row.
+fn number(digits: &[u8]) -> Option<i64> {
+    let (is_below, digits) = match digits {
+        [b'-', digits @ ..] => (true, digits),
+        digits => (false, digits),
+    };
+    if digits.is_empty() || digits.len() > 18 {
+        return None;
+    }
+    let mut number = 0_i64;
+    for digit in digits {
+        let digit = digit.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        // 18 digits have room
+        number = number.wrapping_mul(10).wrapping_add(digit.into());
+    }
+    Some(if is_below {
+        number.wrapping_neg()
+    } else {
+        number
+    })
+}
