@@ -219,16 +219,17 @@ fn failures(of: &Failures, b: &str, block_s: i64) -> model::Failures {
     }
 }
 
-fn basis(of: Basis, length_s: i64) -> model::Basis {
-    let (of, blocks, days) = match of {
-        Basis::Blocks(n, _) => ("blocks", n, None),
-        Basis::Days(a, b) => ("days", 0, Some([a, b])),
-        Basis::Neither(n, days) => ("none", n, Some(days)),
+/// Blocks are as long as those that were compared, or as the shortest there are.
+fn basis(of: Basis, shortest_s: i64) -> model::Basis {
+    let (of, blocks, block_s, days) = match of {
+        Basis::Blocks(n, block_s) => ("blocks", n, block_s, None),
+        Basis::Days(a, b) => ("days", 0, shortest_s, Some([a, b])),
+        Basis::Neither(n, days) => ("none", n, shortest_s, Some(days)),
     };
     model::Basis {
         of,
         blocks,
-        block_s: length_s,
+        block_s,
         days,
     }
 }

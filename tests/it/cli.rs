@@ -181,7 +181,7 @@ fn the_manual_is_in_the_program() {
     for (chapter, begin) in [
         ("methods", "Phases\n======\n"),
         ("how-to", "Measure a night, every night\n====="),
-        ("store", "A store: rows in a database file\n====="),
+        ("store", "A store: rows in a database\n====="),
         ("changes", "Unreleased\n"),
     ] {
         let said = run(&format!("man {chapter}"));

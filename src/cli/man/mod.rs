@@ -18,7 +18,7 @@ use anyhow::Context as _;
 
 use super::args::ManArgs;
 use super::exit::Failure;
-use super::suggested::{PAGES, PROGRAM, topic_names};
+use super::suggested::{CHAPTER_TOO, PAGES, PROGRAM, topic_names};
 use super::{terminal, words};
 use crate::doc;
 use chapters::CHAPTERS;
@@ -110,7 +110,7 @@ fn written(folder: &Path, is_html: bool) -> anyhow::Result<()> {
             }
             return std::fs::write(folder.join("index.html"), index());
         }
-        for name in std::iter::once(PROGRAM).chain(PAGES) {
+        for name in std::iter::once(PROGRAM).chain(PAGES).chain([CHAPTER_TOO]) {
             if let Some(text) = page::page(name)? {
                 std::fs::write(folder.join(format!("{}.1", page::title(name))), text)?;
             }

@@ -16,10 +16,14 @@ const HOUR_US: i64 = 3_600_000_000;
 #[derive(Debug)]
 pub(super) struct RegionOutage {
     pub(super) region: usize,
+    /// The first row behind the last answer that one of its series had before.
     pub(super) from: i64,
+    /// The first answer behind the last of its rows; that row where there is none.
     pub(super) to: i64,
     pub(super) rows: u64,
+    /// Whether no answer was seen behind it.
     pub(super) open: bool,
+    /// Whether no answer was seen before it.
     pub(super) begun: bool,
     /// Causes by number.
     pub(super) causes: BTreeMap<u32, u64>,
@@ -32,12 +36,35 @@ pub(super) struct RegionOutage {
 struct Part {
     from: i64,
     to: i64,
+    last: i64,
+    open: bool,
+    before: Option<i64>,
     rows: u64,
     /// Of them in runs of lost rows that are outages of the series by themselves.
     in_outages: u64,
 }
 
 impl RegionOutage {
+    /// Bounds it where all of its series agree, if that is most of it: a row that one of them lost while another still
+    /// had answers, or had them again, is chance.
+    fn bound(&mut self) {
+        let parts = || self.of.values().flatten();
+        let answered = parts().filter_map(|part| part.before).max();
+        let behind = parts().map(|part| part.from);
+        let from = behind.filter(|from| answered.is_none_or(|answered| *from >= answered));
+        let last = parts().map(|part| part.last).max();
+        let answers = parts().filter(|part| !part.open && Some(part.to) >= last);
+        let to = answers.map(|part| part.to).min();
+        let (begun, open) = (answered.is_none(), to.is_none());
+        let (Some(from), Some(to)) = (from.min(), to.or(last)) else {
+            return;
+        };
+        let is_most = to.abs_diff(from) / 3 >= self.length() / 4;
+        if to >= from && is_most {
+            (self.from, self.begun, self.to, self.open) = (from, begun, to, open);
+        }
+    }
+
     /// Its length in microseconds.
     pub(super) fn length(&self) -> u64 {
         self.to.abs_diff(self.from)
@@ -118,6 +145,9 @@ pub(super) fn all(rows: &Finished, report: &Report) -> Vec<RegionOutage> {
         let part = Part {
             from: silence.from,
             to: silence.to,
+            last: silence.last,
+            open: silence.open,
+            before: silence.before,
             rows: silence.rows,
             in_outages: in_outages(rows, report, (number, region), silence),
         };
@@ -139,14 +169,15 @@ pub(super) fn all(rows: &Finished, report: &Report) -> Vec<RegionOutage> {
         });
         let outage = &mut outages[place];
         outage.to = outage.to.max(silence.to);
-        outage.rows = outage.rows.saturating_add(silence.rows);
         outage.open |= silence.open;
-        outage.begun |= silence.begun;
+        outage.begun |= silence.before.is_none();
+        outage.rows = outage.rows.saturating_add(silence.rows);
         for (cause, count) in &silence.causes {
             *outage.causes.entry(*cause).or_default() += count;
         }
         outage.of.entry(number).or_default().push(part);
     }
+    outages.iter_mut().for_each(RegionOutage::bound);
     outages
 }
 
@@ -193,13 +224,13 @@ fn is_of_the_region(
         let (all, lost) = answered_or_lost(level, silence.from, silence.to);
         all > lost
     });
-    let length = silence.to.abs_diff(silence.from);
+    let length = silence.last.abs_diff(silence.from);
     let of_all =
         overlapping(rows, report, number, silence).filter(|outage| outage.region != Some(region));
     let together = of_all.map(|outage| {
         outage
             .to
-            .min(silence.to)
+            .min(silence.last)
             .abs_diff(outage.from.max(silence.from))
     });
     has_others

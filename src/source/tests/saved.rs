@@ -144,7 +144,7 @@ fn cells_that_cannot_be_are_named_by_column_with_the_first_one() {
         taken.problems(),
         [
             "2: 3 cells of the column connect_us cannot be read, or cannot be, the first is `abc`; they are left out",
-            "2: 2 cells of the column tls_us cannot be read, or cannot be, the first is `NaN`; they are left out",
+            "3: 1 cell of the column tls_us cannot be read, or cannot be: `#WERT!`; it is left out",
             "4: 1 cell of the column Port cannot be read, or cannot be: `65536`; it is left out",
             "4: 1 cell of the column slot cannot be read, or cannot be: `x`; it is left out",
         ]

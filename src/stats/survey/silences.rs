@@ -14,12 +14,14 @@ const MOST_KEPT: usize = 32;
 pub struct Silence {
     /// The first of them, in microseconds since 1970.
     pub from: i64,
+    /// The last of them.
+    pub last: i64,
     /// The next answer; the last row without one where the rows end.
     pub to: i64,
     /// Whether no answer was seen behind it.
     pub open: bool,
-    /// Whether no answer was seen before it.
-    pub begun: bool,
+    /// The answer before it; none where none was seen.
+    pub before: Option<i64>,
     /// Rows.
     pub rows: u64,
     /// Causes by number, with their counts.
@@ -47,17 +49,19 @@ impl Silences {
             }
             return;
         };
-        let begun = self.answered.is_none();
+        let before = self.answered;
         let now = self.now.get_or_insert_with(|| Silence {
             from: at,
+            last: at,
             to: at,
             open: true,
-            begun,
+            before,
             rows: 0,
             causes: Vec::new(),
         });
         now.from = now.from.min(at);
-        now.to = now.to.max(at);
+        now.last = now.last.max(at);
+        now.to = now.last;
         now.rows.raise(1);
         match now.causes.iter_mut().find(|(known, _)| *known == cause) {
             Some((_, count)) => count.raise(1),
@@ -99,7 +103,7 @@ mod tests {
         }
         let found = silences.finish().into_iter();
         found
-            .map(|one| (one.from, one.to, one.rows, [one.begun, one.open]))
+            .map(|one| (one.from, one.to, one.rows, [one.before.is_none(), one.open]))
             .collect()
     }
 
