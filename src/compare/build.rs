@@ -221,15 +221,15 @@ fn failures(of: &Failures, b: &str, block_s: i64) -> model::Failures {
 
 /// Blocks are as long as those that were compared, or as the shortest there are.
 fn basis(of: Basis, shortest_s: i64) -> model::Basis {
-    let (of, blocks, block_s, days) = match of {
-        Basis::Blocks(n, block_s) => ("blocks", n, block_s, None),
+    let (of, blocks, length, days) = match of {
+        Basis::Blocks(n, length) => ("blocks", n, length, None),
         Basis::Days(a, b) => ("days", 0, shortest_s, Some([a, b])),
         Basis::Neither(n, days) => ("none", n, shortest_s, Some(days)),
     };
     model::Basis {
         of,
         blocks,
-        block_s,
+        block_s: length,
         days,
     }
 }
