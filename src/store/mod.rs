@@ -36,5 +36,5 @@ pub fn is_server(name: &std::ffi::OsStr) -> bool {
 }
 
 /// What a program without servers says of one.
-pub const NO_SERVERS: &str = "a PostgreSQL server, which a turnprobe built with the feature `postgres` reads and writes (turnprobe --version \
-                              --verbose names its features)";
+pub const NO_SERVERS: &str = "a PostgreSQL server, which a turnprobe built with the feature `postgres` reads and writes: build one with `cargo build \
+                              --release --features postgres`";

@@ -218,14 +218,18 @@ fn slow(about: &About<'_>) -> Option<RankedFinding> {
     let more = match found.len() - 1 {
         0 => String::new(),
         more => format!(
-            "; such hours have {}, too",
-            counted(more as u64, "more series", "more series")
+            "; {}, too",
+            counted(
+                more as u64,
+                "more series has such hours",
+                "more series have such hours"
+            )
         ),
     };
     let [days, of] = slow.days;
     let text = format!(
         "{from} to {}{region} over {}: {} the median {what} takes {} ms, else {} ms (x {:.2}), on {days} of {}{more}. A line \
-         that is full at these hours, here or at the provider (likely).",
+         that is full at these hours, here or at the provider, or another place or way then (possible).",
         name(target),
         name(transport),
         ranges(&slow.hours),
