@@ -1,6 +1,6 @@
 //! What a row says of each way in which a held connection goes on and ends.
 
-use crate::command::{Rows, number, on_wine, one_row, run, run_into};
+use crate::command::{number, on_wine, one_row, run, run_into};
 use crate::servers::held::{Ending, Manner, relay};
 
 /// The row of a connection with these options, and the exit code.
@@ -207,7 +207,7 @@ fn options_of_tls_keep_their_meaning() {
 fn an_interruption_ends_a_held_connection_in_order() {
     use std::io::Read as _;
 
-    use crate::command::turnprobe;
+    use crate::command::{Rows, turnprobe};
 
     let dir = tempfile::tempdir().unwrap();
     let samples = dir.path().join("s.csv");
