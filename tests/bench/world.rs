@@ -116,10 +116,10 @@ impl Relays {
         }
     }
 
-    /// Where names are asked for, and the port of the relays.
+    /// The first relay.
     #[allow(dead_code)] // not all benchmarks run the program itself
-    pub fn places(&self) -> (SocketAddr, u16) {
-        (self.resolver, self.addresses[0].port())
+    pub fn first(&self) -> SocketAddr {
+        self.addresses[0]
     }
 
     pub fn file(&self) -> &Path {
