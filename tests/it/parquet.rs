@@ -132,6 +132,7 @@ mod with_the_feature {
         let (code, said) = table("probes");
         assert_eq!(code, Some(0), "{said}");
         assert!(said.contains("4 rows written"), "{said}");
+        std::fs::remove_file(&out).unwrap();
         let (code, said) = table("rollups");
         assert_eq!(code, Some(2), "{said}");
         assert!(
