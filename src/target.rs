@@ -30,6 +30,11 @@ impl Target {
     pub fn port_for(&self, transport: Transport) -> u16 {
         self.port.unwrap_or(transport.default_port())
     }
+
+    /// Whether no name has to be resolved.
+    pub fn is_address(&self) -> bool {
+        matches!(self.host, Host::Address(_))
+    }
 }
 
 /// A name or an address.

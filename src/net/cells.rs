@@ -266,14 +266,7 @@ fn note(cells: &mut [Asking], news: Came) {
 impl Asking {
     fn send(&mut self, ask: Ask) {
         let Some(socket) = &self.socket else { return };
-        let at = clock::now();
-        let request = Request { at, ask };
-        let id = self
-            .ids
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .next(request);
-        let id = match id {
+        let id = match self.next_id(ask) {
             Ok(id) => id,
             Err(error) => return self.cell.refused(&error),
         };
@@ -295,22 +288,19 @@ impl Asking {
             Err(error) => self.cell.refused(&error),
         }
     }
-}
 
-impl Asking {
+    /// The number of a request that is sent now.
+    fn next_id(&self, ask: Ask) -> io::Result<stun::TransactionId> {
+        let at = clock::now();
+        let ids = self.ids.lock();
+        let mut ids = ids.unwrap_or_else(std::sync::PoisonError::into_inner);
+        ids.next(Request { at, ask })
+    }
+
     /// A relay that wants no credentials has made an allocation, which is of no use here.
     fn give_back(&self) {
-        let ids = || {
-            self.ids
-                .lock()
-                .unwrap_or_else(std::sync::PoisonError::into_inner)
-        };
-        let request = Request {
-            at: clock::now(),
-            ask: Ask::Allocate,
-        };
         if let Some(socket) = &self.socket
-            && let Ok(id) = ids().next(request)
+            && let Ok(id) = self.next_id(Ask::Allocate)
         {
             let _ = socket.try_send(&stun::release_request(id));
         }

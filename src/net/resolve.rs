@@ -39,7 +39,7 @@ impl Opener {
             reply: String::new(),
         };
         let (proxy_took, address) = (found.took, via.address);
-        let knows_address = self.plan.address.is_some() || matches!(target.host, Host::Address(_));
+        let knows_address = self.plan.address.is_some() || target.is_address();
         let mut lookup = match (&found.routes, proxy.dns) {
             (Err(failure), _) => Lookup {
                 routes: Err(Failure::new(

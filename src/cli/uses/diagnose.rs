@@ -3,7 +3,7 @@
 use super::given::Given;
 use super::idle::Idle;
 use crate::cli::diagnose::args::{DiagnoseArgs, DiagnoseFormat};
-use crate::target::{Host, Target};
+use crate::target::Target;
 
 /// The first option that would do nothing, and why.
 pub(super) fn idle(args: &DiagnoseArgs, given: &Given) -> Option<(&'static str, Idle)> {
@@ -65,7 +65,7 @@ pub(super) fn idle(args: &DiagnoseArgs, given: &Given) -> Option<(&'static str, 
     // what is no target is refused elsewhere
     let is_address = |text: &str| {
         let target = text.parse::<Target>();
-        target.is_ok_and(|target| matches!(target.host, Host::Address(_)))
+        target.is_ok_and(|target| target.is_address())
     };
     if given.has("compare_resolver") && is_address(&args.target) {
         let why = Idle::without("a name to resolve", "a host name as the target");

@@ -3,8 +3,7 @@
 use std::path::PathBuf;
 
 use super::given::Given;
-use super::idle::unseen;
-use super::idle::{Idle, spelled};
+use super::idle::{Idle, spelled, unseen};
 use crate::cli::args::ProbeArgs;
 use crate::cli::config::{self, transports};
 use crate::cli::mode::Mode;
@@ -13,7 +12,7 @@ use crate::cli::values::StdoutFormat;
 use crate::net::Way;
 use crate::record::{Record, Transport};
 use crate::sink::Format;
-use crate::target::{Host, Target, Targets};
+use crate::target::{Target, Targets};
 
 /// What an option needs beside a mode that uses it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -245,13 +244,13 @@ impl<'a> Run<'a> {
             Need::Names | Need::Answers if args.address.is_some() => {
                 Some(Idle::beside("--address", ", as no name is resolved"))
             }
-            Need::Names if self.targets.iter().all(is_address) => {
+            Need::Names if self.targets.iter().all(Target::is_address) => {
                 let target = self.targets.first()?;
                 let what = format!("the target {target}");
                 Some(Idle::unless(&what, "as no name is resolved", "a name"))
             }
             Need::OnlyNames => {
-                let target = self.targets.iter().find(|target| is_address(target))?;
+                let target = self.targets.iter().find(|target| target.is_address())?;
                 Some(Idle::other(format!(
                     "stands for the address of a name, and the target {target} is an address: give a name, or leave \
                      one of them out"
@@ -398,7 +397,3 @@ impl<'a> Run<'a> {
 
 /// Where rows go.
 const A_PLACE: &str = "--output FILE or --format csv";
-
-fn is_address(target: &Target) -> bool {
-    matches!(target.host, Host::Address(_))
-}

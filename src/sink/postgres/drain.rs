@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::super::error::{SinkError, absolute};
 use super::super::note::Note;
 use super::super::store::Server;
-use super::spool::{self, Found};
+use super::spool::{self, Found, counted, folder};
 use crate::clock;
 use crate::postgres::{Address, Fault, Link, PgError, Segment, Target};
 use crate::record::World;
@@ -390,26 +390,5 @@ impl Job {
         // what is sent once more stands there once
         let _ = fs::remove_file(segment);
         Ok(())
-    }
-}
-
-/// The folder of a server: rows of another one, or of the other world, have another.
-fn folder(shown: &str, world: World) -> String {
-    let sum = ring::digest::digest(&ring::digest::SHA256, shown.as_bytes());
-    let sum = sum.as_ref().iter().take(4);
-    let sum = sum.fold(String::new(), |sum, byte| format!("{sum}{byte:02x}"));
-    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '.' || letter == '-';
-    let plain = shown.trim_start_matches("postgres://");
-    let plain: String = plain
-        .chars()
-        .map(|letter| if is_plain(letter) { letter } else { '_' })
-        .collect();
-    format!("{plain}-{sum}-{}", world.as_str())
-}
-
-pub(super) fn counted(segments: usize) -> String {
-    match segments {
-        1 => "1 segment".to_owned(),
-        segments => format!("{segments} segments"),
     }
 }

@@ -17,8 +17,8 @@ use super::note::Note;
 use super::store::{Server, StoreSpec};
 use crate::clock;
 use crate::schema::{Column, RowKind, Value};
-use drain::{Drain, counted};
-use spool::Part;
+use drain::Drain;
+use spool::{Part, counted};
 
 /// How long rows wait for others to be sent with them, while the server takes some.
 const AGE: Duration = Duration::from_secs(5);

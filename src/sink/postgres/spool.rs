@@ -10,6 +10,7 @@ use std::time::Instant;
 use super::super::error::{SinkError, absolute};
 use super::super::lock::{LockedFile, Locking};
 use crate::clock;
+use crate::record::World;
 
 /// Rows of a segment.
 const ROWS: u64 = 5_000;
@@ -184,6 +185,27 @@ fn take_over(path: &Path) -> io::Result<()> {
         return fs::remove_file(path);
     }
     made_whole(path)
+}
+
+/// The folder of a server: rows of another one, or of the other world, have another.
+pub(super) fn folder(shown: &str, world: World) -> String {
+    let sum = ring::digest::digest(&ring::digest::SHA256, shown.as_bytes());
+    let sum = sum.as_ref().iter().take(4);
+    let sum = sum.fold(String::new(), |sum, byte| format!("{sum}{byte:02x}"));
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '.' || letter == '-';
+    let plain = shown.trim_start_matches("postgres://");
+    let plain: String = plain
+        .chars()
+        .map(|letter| if is_plain(letter) { letter } else { '_' })
+        .collect();
+    format!("{plain}-{sum}-{}", world.as_str())
+}
+
+pub(super) fn counted(segments: usize) -> String {
+    match segments {
+        1 => "1 segment".to_owned(),
+        segments => format!("{segments} segments"),
+    }
 }
 
 #[cfg(test)]
