@@ -437,6 +437,10 @@ fn faults_that_come_together_are_each_found() {
         plant(SynLost(25), Host("pc3"), 0, DAY),
     ];
     let dir = tempfile::tempdir().unwrap();
-    let codes = codes(&of_probes(dir.path(), [1, 60], planted));
-    assert_eq!(codes, ["outage", "tls-inspected", "slow-connects"]);
+    let report = of_probes(dir.path(), [1, 60], planted);
+    assert_eq!(codes(&report), ["outage", "tls-inspected", "slow-connects"]);
+    let inspected = &report["findings"][1];
+    assert_eq!(inspected["host"], "pc2");
+    let text = inspected["text"].as_str().unwrap();
+    assert!(text.contains("only pc2 of the 3 computers"), "{text}");
 }
