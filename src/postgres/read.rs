@@ -1,6 +1,7 @@
 //! The tables of a server as they are at one moment, for reading.
 
 use std::fmt;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -24,13 +25,13 @@ pub struct Remote {
 }
 
 impl Remote {
-    /// Connects for reading.
+    /// Connects for reading, with the roots of `--store-ca` where they are given.
     ///
     /// # Errors
     ///
     /// When it is not reached, does not let us in, or has no tables of ours.
-    pub fn open(url: &str) -> Result<Self, PgError> {
-        let address = Address::read(url, None)?;
+    pub fn open(url: &str, roots: Option<&Path>) -> Result<Self, PgError> {
+        let address = Address::read(url, roots)?;
         let named = |error: PgError| PgError {
             text: format!("{}: {error}", address.shown()),
             ..error

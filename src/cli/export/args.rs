@@ -4,6 +4,8 @@ use std::ffi::OsString;
 
 use clap::Args;
 
+use crate::cli::store::ReadStoreArgs;
+
 /// What to try first.
 pub const EXAMPLES: &str = "\
 Examples:
@@ -21,6 +23,8 @@ pub struct ExportArgs {
     /// Of a store, only the rows of this table: probes, bursts, holds, rollups
     #[arg(long, value_name = "NAME")]
     pub table: Option<String>,
+    #[command(flatten)]
+    pub store: ReadStoreArgs,
     /// Replace the file if it exists
     #[arg(long)]
     pub force: bool,

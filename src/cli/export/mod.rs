@@ -40,7 +40,8 @@ pub fn run(args: &ExportArgs) -> Result<Exit, Failure> {
             out.display()
         )));
     }
-    let mut inputs = source::expand(files).map_err(Failure::io)?;
+    let roots = args.store.roots(files).map_err(Failure::usage)?;
+    let mut inputs = source::expand(files, roots).map_err(Failure::io)?;
     if let Some(table) = &args.table {
         let all: Vec<String> = inputs.iter().map(Input::name).collect();
         inputs = source::of_table(inputs, table);
