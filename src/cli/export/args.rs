@@ -18,7 +18,7 @@ Examples:
 #[derive(Debug, Args)]
 pub struct ExportArgs {
     /// CSV or JSON Lines files, also .gz and *.csv, then the file to write, NAME.parquet
-    #[arg(value_name = "FILE", required = true, num_args = 2..)]
+    #[arg(value_name = "FILE", required = true)]
     pub files: Vec<OsString>,
     /// Of a store, only the rows of this table: probes, bursts, holds, rollups
     #[arg(long, value_name = "NAME")]

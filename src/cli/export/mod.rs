@@ -21,7 +21,9 @@ use args::ExportArgs;
 
 /// Writes the file.
 pub fn run(args: &ExportArgs) -> Result<Exit, Failure> {
-    let Some((out, files)) = args.files.split_last() else {
+    // where an option stands between them they are counted here
+    let named = args.files.split_last();
+    let Some((out, files)) = named.filter(|(_, files)| !files.is_empty()) else {
         return Err(Failure::usage(anyhow!(
             "name the files to read and the file to write"
         )));
