@@ -17,6 +17,7 @@ mod figures;
 #[allow(dead_code)] // tests use more of it
 mod postgres;
 
+use std::fmt::Write as _;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -76,16 +77,18 @@ fn main() {
         }
         let (took, cpu) = (begun.elapsed(), own_cpu().saturating_sub(before));
         let rate = rows as f64 / took.as_secs_f64();
-        text += &match ids {
-            "probes" => format!(
-                "{rows} rows of {} bytes: {rate:.0} a second (goal over {GOAL:.0}), {:.1} us of CPU of the program each{}\n",
+        let _ = match ids {
+            "probes" => writeln!(
+                text,
+                "{rows} rows of {} bytes: {rate:.0} a second (goal over {GOAL:.0}), {:.1} us of CPU of the program each{}",
                 texts[0].len() / EACH,
                 cpu.as_secs_f64() * 1e6 / rows as f64,
                 if rate < GOAL { ": goal missed" } else { "" },
             ),
-            _ => {
-                format!("the same that are there already, by other segments: {rate:.0} a second\n")
-            }
+            _ => writeln!(
+                text,
+                "the same that are there already, by other segments: {rate:.0} a second"
+            ),
         };
         assert_eq!(server.ask("SELECT count(*) FROM probes"), rows.to_string());
     }
