@@ -106,6 +106,11 @@ impl<R: RowKind, F: FoldRows<R>, S: Sink<F::Row> + ?Sized> Sink<R> for Folded<Bo
         self.fold.is_open() || self.to.is_waiting()
     }
 
+    fn settle(&mut self) -> Result<(), SinkError> {
+        let settled = self.to.settle();
+        settled.map_err(|error| self.unwritten(error, None))
+    }
+
     fn idle(&mut self) -> Result<(), SinkError> {
         let whole = self.fold.until(self.wall.now());
         self.hand_on(whole)?;

@@ -294,7 +294,8 @@ impl<R: RowKind> Sink<R> for FileSink<R> {
         let Some(mut held) = self.held.take() else {
             return match self.files.write(row) {
                 Err(error) if error.is_passing_in_a_series() => {
-                    let (held, note) = Held::begin(row.clone(), &error, now);
+                    let (mut held, note) = Held::begin(&error, now);
+                    held.push(row.clone());
                     self.notes.push(note);
                     self.held = Some(held);
                     Ok(())

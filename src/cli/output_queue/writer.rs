@@ -49,9 +49,21 @@ impl<'a, R> Writer<'a, R> {
         !self.sinks.is_empty()
     }
 
+    /// Brings what sinks gather to its place. Whether any is left.
+    pub fn settle(&mut self) -> bool {
+        self.without_row(|sink| sink.settle())
+    }
+
     /// Lets sinks try again though no row comes. Whether any is left.
     pub fn idle(&mut self) -> bool {
-        let unplaced = self.each(|sink| sink.idle());
+        self.without_row(|sink| sink.idle())
+    }
+
+    fn without_row(
+        &mut self,
+        what: impl FnMut(&mut Box<dyn Sink<R>>) -> Result<(), SinkError>,
+    ) -> bool {
+        let unplaced = self.each(what);
         if self.sinks.is_empty() {
             self.orphaned(&unplaced.iter().flatten().collect::<Vec<_>>(), true);
         }
