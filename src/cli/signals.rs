@@ -60,7 +60,7 @@ impl Interrupted {
     fn end(&self) -> ! {
         let mut exit = Exit::Interrupted;
         if self.measured.load(Ordering::Relaxed) {
-            message::error("ended before all rows were written and summed up");
+            message::error("ended before all rows were written and summarised");
             exit = Exit::Io;
         }
         message::flush();
@@ -74,7 +74,7 @@ impl Interrupted {
 ///
 /// When the system gives no thread, no event queue, or too few file descriptors.
 pub fn listen(stop: Option<Stop>) -> anyhow::Result<Interrupted> {
-    let why = "signals cannot be handled, perhaps for want of file descriptors (ulimit -n)";
+    let why = "signals cannot be handled; there may be too few file descriptors (ulimit -n)";
     begin(stop).context(why)
 }
 

@@ -165,7 +165,7 @@ pub fn row() -> impl TypedValueParser<Value = RowFacts> {
         .map(|row| PossibleValue::new(row.what).help(row.meaning));
     PossibleValuesParser::new(names).try_map(|name| {
         let row = ROWS.iter().find(|row| row.what == name);
-        row.copied().ok_or("no kind of row")
+        row.copied().ok_or("not a kind of row")
     })
 }
 

@@ -73,7 +73,7 @@ pub(super) fn take_in<F: Read + Disk>(
     };
     if format.has_header() && first_line(file).map_err(of_file)? != header {
         return Ok(Taken::NotIts {
-            why: format!("{shown} has other columns; a report reads both files"),
+            why: format!("{shown} has different columns; a report reads both files"),
         });
     }
     kept.seek(SeekFrom::Start(header.len() as u64))
@@ -88,7 +88,7 @@ pub(super) fn take_in<F: Read + Disk>(
             Ok(None) => {
                 return Ok(Taken::NotIts {
                     why: format!(
-                        "{shown} was changed while they were taken in; some of them may be in it"
+                        "{shown} was changed while they were being added; some of them may be in it"
                     ),
                 });
             }

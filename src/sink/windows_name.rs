@@ -31,12 +31,12 @@ fn trouble(path: &str) -> Option<String> {
         }
         if let Some(sign) = part.chars().find(|sign| r#"<>"|?*"#.contains(*sign)) {
             return Some(format!(
-                "{part} has a {sign}, which Windows allows in no name: leave it out"
+                "{part} has a {sign}, which Windows does not allow in a name: leave it out"
             ));
         }
         if !is_verbatim && is_device(part) {
             return Some(format!(
-                "{part} is the name of a device of Windows, with whatever ending: choose another"
+                "{part} is the name of a Windows device, with any extension: choose another one"
             ));
         }
     }

@@ -55,7 +55,7 @@ impl Twice {
             line: None,
             count,
             what: format!(
-                "roll-ups of {} whose rows are read too, from {}: they count twice; leave one of the two out",
+                "roll-ups of {} whose rows are also read, from {}: they count twice; leave one of the two out",
                 crate::doc::number::counted(count, "run", "runs"),
                 name(rows)
             ),

@@ -24,7 +24,7 @@ pub(in crate::cli) fn failed(error: io::Error, path: &Path) -> anyhow::Error {
     let missing = path.parent().filter(|folder| !folder.is_dir());
     if let (io::ErrorKind::NotFound, Some(folder)) = (error.kind(), missing) {
         return anyhow!(
-            "{} cannot be written: there is no directory {}, so make it or choose another",
+            "{} cannot be written: there is no directory {}; create it or choose another one",
             path.display(),
             folder.display()
         );

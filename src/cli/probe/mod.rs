@@ -209,7 +209,7 @@ impl Probes {
         let default = is_named && &*record.host == DEFAULT_RELAY;
         if no_service || default {
             message::hint(
-                "no name service here? `turnprobe probe --lab` tries everything without a network",
+                "no name service here? Try everything without a network: `turnprobe probe --lab`",
             );
         }
     }

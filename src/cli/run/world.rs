@@ -137,8 +137,8 @@ pub(super) fn labels(labels: &[String]) -> anyhow::Result<String> {
         );
         if let Some(other) = keys.insert(key, label) {
             bail!(
-                "--label {label}: the key `{key}` stands in --label {other} already; leave one of them out, or give it \
-                 another key"
+                "--label {label}: the key `{key}` is already in --label {other}; leave one of \
+                 them out, or give it another key"
             );
         }
     }

@@ -144,7 +144,7 @@ pub fn beats(command: &str, given: &str, other: &str) -> bool {
 pub fn taken_for_seconds(command: &Command, given: &Given) -> Option<String> {
     let times = given.doubtful_times().map(|time| {
         let (option, text) = (spelled(command.name(), &time.id), &time.text);
-        format!("{option} {text} is taken as {text} s; write {text}ms or {text}s")
+        format!("{option} {text} is read as {text} s; write {text}ms or {text}s")
     });
     let times: Vec<_> = times.collect();
     (!times.is_empty()).then(|| times.join("; "))

@@ -385,9 +385,9 @@ fn what_it_is(about: &About<'_>, by: &str, key: &str, table: &Table) -> String {
         "possible"
     };
     let what = match by {
-        "region" => "Those relays or the way to them",
-        "address" => "That relay or the way to it",
-        "target" => "What answers there or the way to it",
+        "region" => "Those relays or the path to them",
+        "address" => "That relay or the path to it",
+        "target" => "What answers there or the path to it",
         "label" => "What these computers share, such as the network of their site",
         _ => "That computer, its network or its name server",
     };

@@ -44,7 +44,7 @@ fn write(path: &Path, text: &str) -> Result<(), String> {
     written.map_err(|error| {
         let _ = std::fs::remove_file(&beside);
         if error.kind() == std::io::ErrorKind::NotFound {
-            return "there is no such directory; make it or choose another".to_owned();
+            return "there is no such directory; create it or choose another one".to_owned();
         }
         reason(&error)
     })

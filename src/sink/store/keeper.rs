@@ -87,7 +87,10 @@ fn keep(spec: &StoreSpec, wall: &Wall, stop: &Receiver<()>, notes: &Mutex<Vec<No
             Err(StoreError::Busy) => RETRY,
             Err(error) => {
                 if !std::mem::replace(&mut is_told, true) {
-                    let text = format!("old rows of {} stay: {error}", spec.path.display());
+                    let text = format!(
+                        "old rows of {} were not deleted: {error}",
+                        spec.path.display()
+                    );
                     tell(Note::Monitoring(text));
                 }
                 EVERY

@@ -177,7 +177,7 @@ pub(super) fn earlier(path: &Path, store: &mut Store) -> Vec<Note> {
             }
             Ok((rows, Some(line))) => notes.push(not_taken(
                 &kept,
-                format!("line {line} is no row; {rows} others are in the store"),
+                format!("line {line} is not a row; {rows} others are in the store"),
             )),
             Err(error) => notes.push(not_taken(&kept, error.to_string())),
         }

@@ -109,7 +109,7 @@ pub fn moved(from: Option<SocketAddr>, to: SocketAddr, at: DateTime<Utc>, zone: 
     line(
         &mut out,
         "",
-        &format!("{}  sent from {to} now{from}", time(zone, at)),
+        &format!("{}  now sent from {to}{from}", time(zone, at)),
     );
     out
 }

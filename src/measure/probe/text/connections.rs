@@ -48,7 +48,7 @@ fn ceiling(window: &ReceiveWindow) -> String {
         .zip(window.rtt_us.mean())
         .zip(window.ceiling());
     let Some(((bytes, rtt_us), bits)) = known else {
-        return "the kernel does not tell the receive window here: its ceiling is window x 8 / \
+        return "the kernel does not report the receive window here: its ceiling is window x 8 / \
                 round trip"
             .to_owned();
     };
