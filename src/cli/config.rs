@@ -1,5 +1,5 @@
-//! From raw flags to a validated plan: what the kinds share. Nothing is opened, started or sent
-//! here. Not here: what one kind alone wants (`config` of `probe`, `burst` and `hold`).
+//! From raw flags to a validated plan: what the kinds share. Nothing is opened, started or sent here. Not here: what
+//! only one kind needs (`config` of `probe`, `burst` and `hold`).
 
 pub(in crate::cli) mod local_end;
 mod ports;

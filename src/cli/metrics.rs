@@ -1,4 +1,4 @@
-//! The options for monitoring systems: where metrics go, and what the environment says of the collector
+//! The options for monitoring systems: where metrics go, and what the environment says about the collector
 //! (<https://opentelemetry.io/docs/specs/otel/protocol/exporter/>).
 
 use std::ffi::OsString;

@@ -1,7 +1,6 @@
-//! Ctrl-C, SIGTERM and what Windows sends when it closes, logs off or shuts down: the first one
-//! ends the series in order, the second one cuts the grace of probes in flight short, the third
-//! one, or ten seconds, end the program. Windows leaves a program whose window is closed five seconds
-//! in all: it is done within three then.
+//! Ctrl-C, SIGTERM and what Windows sends when it closes a window, signs out or shuts down. The first one ends the
+//! series in order, the second one shortens the time that probes in flight get, and the third one, or ten seconds,
+//! ends the program. Windows gives a program whose window is closed five seconds in all: it is done within three then.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

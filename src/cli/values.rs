@@ -1,5 +1,5 @@
-//! What stands behind options: the values that several of them take, and the words that are no
-//! enum of the library. The flags use them, and so does what turns flags into a plan.
+//! The values of options: those that several options share, and words that are not an enum of the library. Both the
+//! flags and the code that turns flags into a plan use them.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What was worked out to what is told.
+//! From the calculated comparison to its plain data.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! The picture of the differences.
+//! The chart of the differences.
 
 use super::keys::{class, key, several_paths, spread};
 use super::model::{Comparison, Ends, Line};

@@ -1,4 +1,4 @@
-//! Differences in sentences: what can be said, with its numbers, and what it rests on.
+//! Differences in sentences: what can be said, with its numbers and what it is based on.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! What a ladder comes to: whether versions are on that should be off, and whether something that is not the relay
+//! The verdict on a ladder: whether outdated versions are accepted, and whether something other than the relay
 //! answered.
 
 use std::time::Duration;

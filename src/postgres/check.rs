@@ -1,4 +1,4 @@
-//! Whether the tables of a server are those of a store for this run.
+//! Whether the tables of a server are a store that this run can use.
 
 use super::error::PgError;
 use super::layout::{columns, known, version};

@@ -1,4 +1,4 @@
-//! A segment of rows into its table: a transaction that also says that it was done.
+//! Sends a segment of rows to its table, in a transaction that also records that it was sent.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Why a sink cannot go on. Not here: what the user should know although it can ([`super::Note`]).
+//! Why a sink cannot continue. Not here: what the user should know although it can ([`super::Note`]).
 
 use std::io;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! What the user should know although the sink goes on. Not here: printing it.
+//! What the user should know although the sink continues. Not here: printing it.
 
 use std::fmt::{self, Write as _};
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! The rows of a kept file go to the file that they belong to, each once.
+//! Adds the rows of a kept file to the file that they belong to, each once.
 //!
 //! Before the first one, the kept file gets the place of that one in its name (`probes.pending-at-81920.csv`). A run that is
 //! killed in the middle has written some of them there and no others; the next one finds which.

@@ -1,4 +1,5 @@
-//! Names that Windows has for something else than a file. Pure: they are refused on Windows, and told apart everywhere.
+//! Names that Windows uses for something other than a file. Pure: they are refused on Windows, and recognised
+//! everywhere.
 
 use std::path::Path;
 

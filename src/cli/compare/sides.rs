@@ -1,4 +1,4 @@
-//! Which rows are of which side.
+//! Which rows belong to which side of a comparison.
 
 use std::ffi::OsString;
 use std::path::Path;

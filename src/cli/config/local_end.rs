@@ -1,4 +1,4 @@
-//! This end of the connections: its flags and the targets must fit together.
+//! This end of the connections: its flags must match the targets.
 
 use std::net::IpAddr;
 use std::sync::Arc;

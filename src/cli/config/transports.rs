@@ -1,4 +1,4 @@
-//! What is spoken, asked, and from which port to which: options and targets must fit together.
+//! Transports, requests and ports: options and targets must match.
 
 use anyhow::{bail, ensure};
 

@@ -1,4 +1,4 @@
-//! The bundle for a ticket: packed, and written whole or not at all.
+//! The bundle for a ticket: packed, and written completely or not at all.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

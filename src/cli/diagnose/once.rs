@@ -1,4 +1,4 @@
-//! One look: opened, done, closed; and how a program ends by what it came to.
+//! One diagnosis from start to end, and the exit code that follows from it.
 
 use std::sync::Arc;
 

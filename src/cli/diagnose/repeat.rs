@@ -1,4 +1,4 @@
-//! Looks again and again; only what changes is told.
+//! Repeated diagnoses, of which only changes are reported.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! `turnprobe endpoints check`: whether addresses and names are of Teams.
+//! `turnprobe endpoints check`: whether addresses and names belong to Teams.
 
 use serde::Serialize;
 

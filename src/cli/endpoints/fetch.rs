@@ -1,4 +1,4 @@
-//! `turnprobe endpoints fetch`: Microsoft's list of today into a file, by the rules of its web service.
+//! `turnprobe endpoints fetch`: saves Microsoft's current list to a file, following the rules of its web service.
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};

@@ -1,4 +1,4 @@
-//! `turnprobe endpoints`: the list that decides, the names of relays, and what is taken for Teams.
+//! `turnprobe endpoints`: the list in use, the names of relays, and what is often mistaken for Teams.
 
 use serde::Serialize;
 

@@ -1,5 +1,5 @@
-//! The file of the page. A page is whole or as it was: the new one is written beside it and takes its
-//! name at the end. What is no file, such as a pipe, is written to as it is.
+//! The file of the page. A page is written completely or not at all: the new one is written beside it and renamed at
+//! the end. Something that is not a file, such as a pipe, is written to directly.
 
 use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};

@@ -1,4 +1,4 @@
-//! Runs that are read twice, as rows and as roll-ups of these: they would count twice.
+//! Runs that are read both as rows and as their roll-ups: they would count twice.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,4 @@
-//! Files that are written whole or stay as they were: the new one is written beside the old one and takes
-//! its name at the end.
+//! Files that are written completely or not at all: the new one is written beside the old one and renamed at the end.
 
 use std::fs::{self, File};
 use std::io::{self, Seek as _, Write as _};

@@ -1,5 +1,5 @@
-//! What no argument tells: the files of a command, examples where its help has none, other pages to read. The
-//! texts are written as `help` reads them.
+//! What clap does not know: the files of a command, examples if its help has none, and other pages to read. The texts
+//! are written in the form that `help` reads.
 
 use crate::cli::suggested::PROGRAM;
 

@@ -1,4 +1,4 @@
-//! How the threads that write ended, and what is told of it.
+//! How the writing threads ended, and what is reported about it.
 
 use crate::cli::message;
 use crate::sink::SinkError;

@@ -1,4 +1,4 @@
-//! What a thread does with its sinks.
+//! What a writing thread does with its sinks.
 
 use super::ending::Ending;
 use crate::cli::message;

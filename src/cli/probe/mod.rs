@@ -1,5 +1,5 @@
-//! `turnprobe probe` without `--burst`, `--watch` or `--hold`: a series of probes. What it tells;
-//! the rest is the procedure of every kind (`run`).
+//! `turnprobe probe` without `--burst`, `--watch` or `--hold`: a series of probes. What it prints; the rest is the
+//! procedure that all kinds share (`run`).
 
 mod cells;
 mod config;

@@ -1,4 +1,4 @@
-//! The proxy that the environment or the system names for the targets.
+//! The proxy that the environment or the system has for the targets.
 
 use anyhow::bail;
 use proxy_watch::{

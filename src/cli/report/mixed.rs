@@ -1,5 +1,5 @@
-//! What does not go together in one report: rows of the lab and of real networks, and times whose
-//! zone nothing tells beside those in UTC.
+//! What cannot be in one report: rows of the lab and of real networks, and times without a known zone beside those in
+//! UTC.
 
 use anyhow::ensure;
 

@@ -1,5 +1,5 @@
-//! What is odd about rows once they are put together: too late for their order, times that are
-//! none, files that overlap, rows that are there twice.
+//! Problems that only show once rows are combined: too late for their order, impossible times, overlapping files,
+//! duplicate rows.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Columns that a user names and roll-ups do not have.
+//! Columns that a user names but that roll-ups do not have.
 
 use anyhow::ensure;
 

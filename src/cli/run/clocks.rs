@@ -1,4 +1,4 @@
-//! What is told of the clocks of this machine while something is measured.
+//! What is reported about this machine's clocks during a measurement.
 
 use std::fmt::Write as _;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Where rows go: chosen from the flags, opened before the first slot.
+//! Where rows go: selected by the flags, opened before the first slot.
 
 mod other;
 mod stored;

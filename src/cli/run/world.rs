@@ -1,4 +1,4 @@
-//! The lab in place of the real network, and what names a run.
+//! The lab or the real network, and what identifies a run.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;

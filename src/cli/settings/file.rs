@@ -1,4 +1,4 @@
-//! A file of settings, read and taken apart. Not here: which keys there are (`keys`), what is taken of them (`merge`).
+//! A settings file, read and parsed. Not here: which keys there are (`keys`), which of them are used (`merge`).
 
 use std::fs::File;
 use std::io::Read as _;

@@ -1,4 +1,5 @@
-//! What a file adds to a command line: the settings of the top, those of the profile before them, and the command line before both.
+//! What a file adds to a command line: the command line wins over the profile, and the profile over the top of the
+//! file.
 
 use anyhow::{anyhow, bail};
 

@@ -1,4 +1,4 @@
-//! The options for a store: which one, and how long rows stay in it, or where they wait for a server.
+//! The options for a store: which one, how long rows are kept in it, and where they wait for a server.
 
 pub mod command;
 mod hidden;
@@ -96,7 +96,7 @@ impl ReadStoreArgs {
         };
         ensure!(
             files.into_iter().any(|file| is_server(file)),
-            "--store-ca {}: it is for a PostgreSQL server, and no file is the URL of one (postgres://...): leave it out",
+            "--store-ca {}: it is for a PostgreSQL server, but no URL of one (postgres://...) is given: leave it out",
             roots.display()
         );
         Ok(Some(roots))

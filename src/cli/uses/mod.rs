@@ -1,5 +1,5 @@
-//! Which options do something beside which others: the one place that decides. An option that the
-//! user gave and that would do nothing is refused, as nobody else would tell.
+//! Which options have an effect together with which others: the one place that decides. An option that the user gave
+//! and that would have no effect is refused, as nothing else would say so.
 //!
 //! Not here: values that do not fit (`config`), what the options mean (`args`).
 

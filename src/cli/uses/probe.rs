@@ -1,4 +1,4 @@
-//! What each option of `probe` is about.
+//! What each option of `probe` needs.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! The codes of the findings: what was seen, never more than the check behind it can tell.
+//! The codes of the findings: what was seen, never more than the check behind it can show.
 
 use crate::words::{words, words_as_text};
 

@@ -1,4 +1,4 @@
-//! What needs the wire for itself: sizes of packets, a stream, a held connection, and the connects once more.
+//! Tests that need the line for themselves: packet sizes, a stream, a held connection, and the connects again.
 
 use super::budget::Budget;
 use super::connects::{CONNECTS, connects};

@@ -1,4 +1,4 @@
-//! All that was looked at.
+//! All measurements of a diagnosis.
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;

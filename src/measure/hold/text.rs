@@ -1,4 +1,4 @@
-//! Held connections for a reader: a block a connection, the summary. 80 columns wide.
+//! Held connections as text: a block per connection, and the summary. 80 columns wide.
 
 use std::fmt::Write as _;
 use std::time::Duration;

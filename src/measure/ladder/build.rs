@@ -1,4 +1,4 @@
-//! From what the answers came to, to what is told: numbers become names, certificates are read.
+//! From the answers to the result: numbers become names, certificates are read.
 
 use super::finished::{Grade, Offer, Relay, Sent, Version, Way};
 use super::runner::Climbed;

@@ -1,4 +1,4 @@
-//! What roll-ups do not say, in words.
+//! What roll-ups do not contain, in words.
 
 use super::finished::RollupTotals;
 use crate::doc::number::counted;

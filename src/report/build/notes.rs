@@ -1,4 +1,4 @@
-//! What the reader of the numbers should know about the rows.
+//! What a reader should know about the rows behind the numbers.
 
 use crate::doc::number::counted;
 use crate::doc::text::cut;

@@ -1,5 +1,5 @@
-//! The files of a bundle for a ticket: made of facts that were redacted before, so that nothing of anybody's can be in them
-//! that is not in the facts. Pure; who packs them is `cli`.
+//! The files of a bundle for a ticket: made of facts that were redacted before, so that they contain nothing private
+//! that is not in the facts. Pure; `cli` packs them.
 
 use std::fmt::Write as _;
 

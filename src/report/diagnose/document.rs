@@ -1,4 +1,5 @@
-//! A diagnosis as a person reads it: the verdict, what follows from it and what to do, then everything that was looked at.
+//! A diagnosis as a person reads it: the verdict, what follows from it and what to do, then everything that was
+//! checked.
 
 use super::charts;
 use super::verdict::{sentence, told, word};

@@ -1,4 +1,4 @@
-//! The part of the manual that lists every code, made of the rules and sentences themselves.
+//! The chapter of the manual that lists every code, made from the rules and sentences themselves.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! Everything in a sentence.
+//! The verdict in one sentence.
 
 use std::fmt::Write as _;
 

@@ -1,5 +1,4 @@
-//! Failures that are no outage: lost probes, answers with an error, alerts, and
-//! failures of the computers that measured.
+//! Failures that are not outages: lost probes, answers with an error, alerts, and failures of the measuring computers.
 
 use super::found::{About, RankedFinding, name};
 use crate::doc::number::{grouped, share};

@@ -1,4 +1,4 @@
-//! Runs of a schedule that are missing: nobody can tell what happened then.
+//! Runs of a schedule that are missing: what happened then is not known.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! Slow connects and what they were, and the quality over UDP.
+//! Slow connects and their reasons, and the quality over UDP.
 
 use std::fmt::Write as _;
 

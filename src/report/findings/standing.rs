@@ -1,4 +1,5 @@
-//! One region, relay, target, label or computer that fails more than the others: which, when, and what that can be.
+//! One region, relay, target, label or computer that fails more than the others: which, when, and what the reason can
+//! be.
 
 use std::collections::BTreeMap;
 

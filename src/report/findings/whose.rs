@@ -1,4 +1,4 @@
-//! Who failed together: what lies between those that failed and those that did not.
+//! Which series failed together: what separates those that failed from those that did not.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! What is said first: what was measured, and everything in one sentence.
+//! The beginning of a report: what was measured, and everything in one sentence.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! What the certificates tell of the way to the relays.
+//! What the certificates show about the path to the relays.
 
 use crate::doc::number::counted;
 use crate::doc::parts::{filled, main_section};

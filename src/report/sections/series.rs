@@ -1,4 +1,4 @@
-//! When it did not work, when nobody looked, and what changed.
+//! When it did not work, when nothing was measured, and what changed.
 
 use super::schedule;
 use crate::doc::number::{counted, grouped};

@@ -1,4 +1,4 @@
-//! What is asked of an engine.
+//! What a query asks an engine for.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! A page over HTTP for Prometheus: one request at a time, each bounded in time and size.
+//! The HTTP page for Prometheus: one request at a time, each limited in time and size.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};

@@ -1,4 +1,5 @@
-//! What the places of metrics have in common: the state that they show, their errors, and how trouble is told.
+//! What the destinations of metrics have in common: the state that they show, their errors, and how trouble is
+//! reported.
 
 use std::net::SocketAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};

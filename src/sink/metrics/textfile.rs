@@ -1,4 +1,5 @@
-//! A file for the textfile collector of a node exporter: written whole beside it and renamed, so that no half of it is ever read.
+//! A file for the textfile collector of a node exporter: written beside it and renamed, so that half of it is never
+//! read.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

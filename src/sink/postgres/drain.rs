@@ -1,5 +1,5 @@
-//! Brings segments to the server for all sinks of a run: begins with what is there, and waits for the rest at the end, not for long. The thread that
-//! sends them is in `job`.
+//! Sends segments to the server for all sinks of a run: starts with those that are there, and at the end waits a short
+//! time for the rest. The thread that sends them is in `job`.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,4 +1,4 @@
-//! What a person reads of the requests, and the lines for programs.
+//! The results of the requests as text, and the lines for programs.
 
 use super::super::show::{Lines, document as document_of};
 use super::found::{Answers, Asked, Found};

@@ -1,4 +1,4 @@
-//! What is looked at, and which findings are about it.
+//! What is checked, and which findings belong to it.
 
 use crate::judge::diagnose::code::Code;
 use crate::words::{words, words_as_text};

@@ -1,4 +1,4 @@
-//! Layer 2: where the names lead.
+//! Layer 2: what the names resolve to.
 
 use crate::judge::diagnose::code::Code;
 use crate::judge::diagnose::facts::{

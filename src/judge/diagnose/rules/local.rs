@@ -1,4 +1,4 @@
-//! Layer 1: the way out of the local network.
+//! Layer 1: the local network and its exit.
 
 use crate::judge::diagnose::code::Code;
 use crate::judge::diagnose::facts::{

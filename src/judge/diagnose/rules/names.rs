@@ -1,4 +1,4 @@
-//! Layer 2: names, and the IPv6 that they lead to.
+//! Layer 2: names, and the IPv6 addresses they resolve to.
 
 use crate::judge::diagnose::code::Code;
 use crate::judge::diagnose::facts::text::Name;

@@ -1,4 +1,4 @@
-//! Layer 7: how good the way is, by the stream.
+//! Layer 7: the quality of the path, judged by the stream.
 
 use std::time::Duration;
 

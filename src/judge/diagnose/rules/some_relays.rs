@@ -1,4 +1,4 @@
-//! Layer 4: relays that let no connection up where others do.
+//! Layer 4: relays that cannot be reached while others can.
 
 use crate::judge::diagnose::code::Code;
 use crate::judge::diagnose::facts::{ConnectOutcome, Connects, Facts};

@@ -1,4 +1,4 @@
-//! Layer 6: UDP and what fits through it.
+//! Layer 6: UDP and the packet sizes that get through.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! A watch for a reader: a line a minute, a line an outage, the list of outages.
+//! A watch as text: a line per minute, a line per outage, the list of outages.
 
 use std::fmt::Write as _;
 use std::net::SocketAddr;

@@ -1,5 +1,5 @@
-//! What is known once for all versions: compression, resumption, application protocols, other names, and hellos that
-//! stumble over devices on the way.
+//! What is asked once for all versions: compression, resumption, application protocols, other names, and forms of
+//! ClientHello that devices on the path are known to drop.
 
 use super::findings::{Alpn, Findings, NameAnswer, Odd, OddAnswer};
 use super::reading::{Pause, Reading, hello, sends_names, usual_groups};

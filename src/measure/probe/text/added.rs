@@ -1,4 +1,4 @@
-//! What the proxy adds: the part of a summary of slots that were measured straight and through it.
+//! What the proxy adds: the part of the summary about slots that were measured both directly and through it.
 
 use std::fmt::Write as _;
 

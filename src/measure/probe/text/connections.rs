@@ -1,5 +1,5 @@
-//! What the kernel said of the connections of a series: where the time went, options that did not
-//! come about, Fast Open, and the ceiling of the receive window.
+//! What the kernel reported about the connections of a series: where the time went, options that were not agreed, Fast
+//! Open, and the limit set by the receive window.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! What HEADs inside TLS got, in words: the same at the end of a run and in a report.
+//! What HEAD requests inside TLS got, in words: the same at the end of a run and in a report.
 
 use std::collections::BTreeMap;
 

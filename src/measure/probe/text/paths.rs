@@ -1,4 +1,4 @@
-//! What the certificates tell of the way to the relays, in words: the same at the end of a run and in a report.
+//! What the certificates show about the path to the relays, in words: the same at the end of a run and in a report.
 
 use crate::doc::number::grouped;
 use crate::doc::text::cut;

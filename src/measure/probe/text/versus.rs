@@ -1,4 +1,4 @@
-//! What UDP does against TCP: the part of a summary that answers why media goes over TCP.
+//! UDP compared with TCP: the part of a summary that shows why media goes over TCP.
 
 use std::fmt::Write as _;
 
