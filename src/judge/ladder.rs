@@ -50,7 +50,7 @@ pub fn versions(facts: &VersionFacts) -> (Option<Colour>, String) {
         let text = if facts.refuses {
             format!("no version is accepted{untold}")
         } else {
-            "could not tell any version".to_owned()
+            "could not tell whether any version is accepted".to_owned()
         };
         return (None, text);
     }
@@ -223,7 +223,7 @@ mod tests {
         );
         assert_eq!(
             versions(&VersionFacts::default()).1,
-            "could not tell any version"
+            "could not tell whether any version is accepted"
         );
         assert_eq!(told(&[], &[]), (None, "no version is accepted".to_owned()));
     }
