@@ -143,7 +143,7 @@ fn a_file_of_udp_alone_has_its_round_trips_in_every_picture() {
     let path = file(dir.path(), "udp.csv", PROBES, rows);
     let page = page("", &path);
     assert!(page.contains("<h3>TURN round trip by region over time</h3>"));
-    assert!(page.contains("<h3>Distribution of the round trip of TURN</h3>"));
+    assert!(page.contains("<h3>Distribution of the TURN round trip</h3>"));
     assert!(page.contains("Median TURN round trip in each hour"));
     assert!(!page.contains("Connect"));
     let mut command = turnprobe("report --format json");

@@ -322,7 +322,7 @@ fn gaps_that_are_not_listed_are_counted() {
         .lines()
         .find(|line| line.starts_with("  Gaps "))
         .unwrap();
-    assert!(gaps.contains(" 7 (nobody measured for "), "{gaps}");
+    assert!(gaps.contains(" 7 (nothing was measured for "), "{gaps}");
     let said = run("--top 5", &[&path]).stdout;
     let gaps = &said[said.find("Gaps: when nothing was measured").unwrap()..];
     assert!(gaps.contains("and 2 more; --top 0 shows all"), "{said}");

@@ -266,7 +266,7 @@ fn gaps(report: &Report) -> Fact {
     let nobody = if report.series.len() > 1 {
         "no series"
     } else {
-        "nobody"
+        "nothing was"
     };
     let together = seconds(overview.gaps_s);
     let slept: f64 = (overview.longest_gaps.iter())
