@@ -1,5 +1,4 @@
-//! The raw flags, exactly as they stand on the command line. They do nothing; `config` turns them
-//! into a validated plan.
+//! The raw flags, exactly as they are on the command line. They do nothing; `config` turns them into a validated plan.
 
 use std::net::IpAddr;
 use std::path::PathBuf;

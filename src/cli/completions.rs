@@ -1,5 +1,5 @@
-//! Completions for shells. What clap makes for PowerShell has no values, that for fish none of what is no option, and that for
-//! bash none with an equals sign in them: they are added here.
+//! Shell completions. Those that clap makes have gaps: PowerShell's have no values, fish's have none for arguments
+//! that are not options, and bash's have none after an equals sign. These are added here.
 
 use std::fmt::Write as _;
 

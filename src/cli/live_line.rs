@@ -1,5 +1,5 @@
-//! A line on stderr that shows where a series stands, drawn by a thread of its own, so that a terminal that stands still holds
-//! nothing up. It comes in several forms, of which the longest is shown that fits the terminal, whatever its width is by now.
+//! A line on stderr that shows the progress of a series. It is drawn by its own thread, so that a blocked terminal
+//! holds nothing up. It comes in several forms; the longest one that fits the terminal's current width is shown.
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::Duration;

@@ -1,5 +1,5 @@
-//! What stands behind options: the values that several of them take, and the words that are no
-//! enum of the library. The flags use them, and so does what turns flags into a plan.
+//! The values of options: those that several options share, and words that are not an enum of the library. Both the
+//! flags and the code that turns flags into a plan use them.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -165,7 +165,7 @@ pub fn row() -> impl TypedValueParser<Value = RowFacts> {
         .map(|row| PossibleValue::new(row.what).help(row.meaning));
     PossibleValuesParser::new(names).try_map(|name| {
         let row = ROWS.iter().find(|row| row.what == name);
-        row.copied().ok_or("no kind of row")
+        row.copied().ok_or("not a kind of row")
     })
 }
 

@@ -19,7 +19,9 @@ pub fn words<T: Word>() -> impl TypedValueParser<Value = T> {
     });
     let known = PossibleValuesParser::new(values);
     let meant = Meant(T::ALL.iter().map(|value| value.as_str()).collect(), known);
-    meant.try_map(|word| T::of_word(&word).ok_or_else(|| format!("`{word}` is none of the words")))
+    meant.try_map(|word| {
+        T::of_word(&word).ok_or_else(|| format!("`{word}` is not one of the words"))
+    })
 }
 
 /// Words that are known; of another one it is told which was meant, also where clap finds none alike (`upd`).

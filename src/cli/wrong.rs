@@ -1,4 +1,4 @@
-//! What is said beside the words of clap of a command line that it refuses.
+//! What is added to clap's own message about a command line that it refuses.
 
 use std::ffi::OsString;
 

@@ -1,5 +1,5 @@
-//! Rows folded into rows of another kind on their way: a sink of the ones that hands the others on. Not here: what they
-//! are folded into, which the fold knows.
+//! Rows folded into rows of another kind on their way: a sink for the first kind that passes the second on. Not here:
+//! what they are folded into, which the fold knows.
 
 use chrono::{DateTime, Utc};
 

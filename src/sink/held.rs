@@ -1,4 +1,4 @@
-//! Rows that wait for a file that does not take them. Not here: where they go when it stays so (`patient`).
+//! Rows that wait for a file that cannot be written. Not here: where they go if it stays like that (`patient`).
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};

@@ -1,4 +1,4 @@
-//! The bundle for a ticket: packed, and written whole or not at all.
+//! The bundle for a ticket: packed, and written completely or not at all.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -38,7 +38,7 @@ impl Bundle {
         ensure!(
             path.extension()
                 .is_some_and(|ending| ending.eq_ignore_ascii_case("zip")),
-            "--bundle {}: let the name end in .zip",
+            "--bundle {}: use a name that ends in .zip",
             path.display()
         );
         let path = followed(&path);
@@ -82,7 +82,7 @@ impl Bundle {
         let what = replaced(&by);
         let redaction = match level {
             Level::None => {
-                "nothing in it is replaced: look at it before it goes to others".to_owned()
+                "nothing in it was replaced: check it before you send it to others".to_owned()
             }
             _ if what.is_empty() => "nothing had to be replaced".to_owned(),
             _ => format!("replaced: {}", what.join(", ")),
@@ -104,7 +104,7 @@ fn look(path: &Path) -> anyhow::Result<()> {
         .map_err(|error| failed(error, path))?;
     ensure!(
         begin.is_empty() || begin == BEGIN,
-        "{} holds something that is no archive; give --bundle another name",
+        "{} is something other than an archive; give --bundle another name",
         path.display()
     );
     Ok(())

@@ -119,7 +119,7 @@ impl Filter {
         if let (Some(from), Some(to)) = (since, until) {
             anyhow::ensure!(
                 from < to,
-                "--since is not before --until: no row could count"
+                "--since is not before --until: no row could match"
             );
         }
         Ok(Self {

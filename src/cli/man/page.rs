@@ -1,4 +1,4 @@
-//! A man page: clap_mangen's of the options, and sections of our own.
+//! A man page: clap_mangen's options, and our own sections.
 
 use std::io;
 

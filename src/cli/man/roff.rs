@@ -1,4 +1,4 @@
-//! A man page that `page` has made, as pieces: the part of roff that is in it.
+//! A man page made by `page`, as blocks: parses the subset of roff that it contains.
 
 use super::block::Block;
 

@@ -1,4 +1,4 @@
-//! What a thread does with its sinks.
+//! What a writing thread does with its sinks.
 
 use super::ending::Ending;
 use crate::cli::message;
@@ -109,7 +109,7 @@ impl<'a, R> Writer<'a, R> {
         match self.orphans {
             Orphans::ToStderr(text) => {
                 if is_first && !rows.is_empty() {
-                    message::note("rows that found no place follow");
+                    message::note("rows that could not be written follow");
                 }
                 for row in rows {
                     message::raw(&(text(row) + "\n"));

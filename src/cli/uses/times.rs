@@ -1,4 +1,4 @@
-//! Times on the command line that are easily mistaken: those without a unit, and those in two words.
+//! Times on the command line that are easily misread: those without a unit, and those in two words.
 
 use std::time::Duration;
 

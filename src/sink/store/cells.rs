@@ -1,4 +1,4 @@
-//! A row as a store takes it.
+//! A row in the form that a store accepts.
 
 use std::borrow::Cow;
 

@@ -1,6 +1,6 @@
-//! Rows into a store. What it does not take, as another program writes to it, its disk is full or its directory away, waits and goes
-//! into it once that is over; what waits longer is kept in a file beside it (`kept`), which is taken in as soon as the store is
-//! back, or by the next run. A row that is taken in twice stands there once. `keeper` deletes what is old.
+//! Rows into a store. If another program writes to it, its disk is full or its directory is unavailable, rows wait and
+//! are written once that is over. Rows that wait longer are kept in a file beside it (`kept`), which is added as soon
+//! as the store is back, or by the next run. A row that is added twice is stored once. `keeper` deletes old rows.
 
 mod cells;
 mod keeper;

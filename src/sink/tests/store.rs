@@ -64,7 +64,7 @@ fn rows_wait_for_a_store_that_another_program_locks_and_go_in_once() {
     write(&mut sink, 1..100);
     assert!(sink.is_waiting());
     let notes: Vec<_> = sink.notes().iter().map(Note::to_string).collect();
-    assert!(notes[0].contains("in use by another"), "{notes:?}");
+    assert!(notes[0].contains("locked by another"), "{notes:?}");
     // those that waited too long stand where a kill does not reach them
     let kept = names(place.directory.path());
     assert!(
@@ -126,7 +126,7 @@ fn a_kept_file_with_something_else_stays_and_is_named() {
     drop(sink);
     assert_eq!(notes.len(), 1);
     let note = notes[0].to_string();
-    assert!(note.contains("line 1 is no row; 1 others"), "{note}");
+    assert!(note.contains("line 1 is not a row; 1 others"), "{note}");
     assert!(kept.exists());
     assert_eq!(slots(&place.path), [4]);
 }
@@ -244,7 +244,7 @@ fn a_store_that_was_made_for_nothing_is_taken_away_again_and_others_stay() {
 fn files_that_are_no_store_of_these_rows_are_refused_and_untouched() {
     let place = Place::holding("probes.db", "something else");
     let error = begin(&spec(&place.path)).err().unwrap().to_string();
-    assert!(error.contains("no SQLite database"), "{error}");
+    assert!(error.contains("not an SQLite database"), "{error}");
     assert_eq!(place.text(), "something else");
     let lab = StoreSpec {
         world: World::Lab,
