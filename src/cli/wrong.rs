@@ -28,7 +28,13 @@ pub fn with_help(mut words: Vec<OsString>) -> Vec<OsString> {
     words
 }
 
-/// What is wrong with a long option that begins with one dash, which clap takes for several short ones (`-output`).
+/// Dashes that word processors put in the place of one or two hyphens.
+const DASHES: [char; 7] = [
+    '\u{2010}', '\u{2011}', '\u{2012}', '\u{2013}', '\u{2014}', '\u{2015}', '\u{2212}',
+];
+
+/// What is wrong with a long option that begins with one dash, which clap takes for several short ones (`-output`), and
+/// with one that was copied from a text and begins with another dash.
 pub fn one_dash(words: &[OsString]) -> Option<String> {
     let program = Cli::command();
     let mut command = &program;
@@ -36,6 +42,16 @@ pub fn one_dash(words: &[OsString]) -> Option<String> {
     for word in words.take_while(|word| *word != "--") {
         if let Some(inner) = command.find_subcommand(word) {
             command = inner;
+        }
+        if word.starts_with(DASHES) {
+            let name = word.trim_start_matches(DASHES);
+            let name = name.split(['=', ':']).next().unwrap_or(name);
+            let dashes = if name.chars().count() > 1 { "--" } else { "-" };
+            return Some(format!(
+                "{}: this dash is none of the keyboard's; write {dashes}{}",
+                plain(word.split(['=', ':']).next().unwrap_or(word)),
+                plain(name)
+            ));
         }
         let Some(name) = word.strip_prefix('-') else {
             continue;
@@ -380,6 +396,17 @@ mod tests {
         ] {
             let expected = format!("-{option}: a long option has two dashes; write --{option}");
             assert_eq!(said(line), Some(expected), "{line}");
+        }
+        for (line, fix) in [
+            ("turnprobe probe \u{2013}n 5", "write -n"),
+            ("turnprobe probe \u{2014}lab", "write --lab"),
+            (
+                "turnprobe probe \u{2013}\u{2013}output=a.csv",
+                "write --output",
+            ),
+        ] {
+            let said = said(line).unwrap();
+            assert!(said.ends_with(fix), "{said}");
         }
         for line in [
             "turnprobe probe -n 5 -oa.csv -q",

@@ -94,7 +94,7 @@ pub fn check(command: &Command, given: &Given) -> Result<(), Failure> {
         let option = spelled(command.name(), &strayed.id);
         let (word, list) = (&strayed.word, &strayed.list);
         return Err(Failure::usage(anyhow::anyhow!(
-            "{option}: `{word}` stands behind a space and would be a target; write {option} {list}"
+            "{option}: `{word}` stands behind a space, and so outside of it; write {option} {list}"
         )));
     }
     let found = match command {

@@ -1,4 +1,4 @@
-//! Lists on the command line whose second word was taken for a target: `--transport tls udp`.
+//! Lists on the command line whose second word was taken for a target or a file: `--transport tls udp`.
 
 use clap::ArgMatches;
 
@@ -6,6 +6,7 @@ use super::times::{GivenTime, is_word, placed};
 use crate::lab::Fault;
 use crate::measure::rows::ROWS;
 use crate::record::Transport;
+use crate::stats::survey::DIMENSIONS;
 
 /// A list with the words that a space cut off.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,7 +15,7 @@ pub struct Strayed {
     pub id: String,
     /// The first word that became a target.
     pub word: String,
-    /// The list as it is written.
+    /// The list as it is written, behind the option.
     pub list: String,
 }
 
@@ -35,7 +36,7 @@ pub fn strayed(matches: &ArgMatches) -> Option<Strayed> {
         let values = values.filter_map(|value| value.to_str());
         let values = values.map(|value| value.trim_end_matches(','));
         let list: Vec<_> = values.chain(behind.iter().copied()).collect();
-        let list = list.join(",");
+        let list = list.join(if id == "label" { " --label " } else { "," });
         Some(Strayed { id, word, list })
     })
 }
@@ -43,13 +44,15 @@ pub fn strayed(matches: &ArgMatches) -> Option<Strayed> {
 fn is_list(matches: &ArgMatches, id: &str) -> bool {
     matches!(matches.try_get_many::<Transport>(id), Ok(Some(_)))
         || matches!(matches.try_get_many::<Fault>(id), Ok(Some(_)))
-        || id == "columns" && is_word(matches, id)
+        || matches!(id, "columns" | "by" | "label") && is_word(matches, id)
 }
 
 /// Whether a list takes the word.
 fn is_known(id: &str, word: &str) -> bool {
     match id {
         "transport" => Transport::of_word(word).is_some(),
+        "by" => DIMENSIONS.contains(&word),
+        "label" => word.contains('='),
         "columns" => {
             let mut columns = ROWS.iter().flat_map(|row| (row.columns)());
             columns.any(|column| column.name == word)
@@ -81,6 +84,7 @@ mod tests {
                 "--columns remoteip Port,tls_us",
                 Some("remoteip,Port,tls_us"),
             ),
+            ("--label a=1 b=2 c=3", Some("a=1 --label b=2 --label c=3")),
             // hosts
             ("--transport tls relay.example", None),
             ("udp --transport tls", None),
@@ -90,5 +94,8 @@ mod tests {
             let found = list(&format!("turnprobe probe {line}"));
             assert_eq!(found.as_deref(), expected, "{line}");
         }
+        let found = list("turnprobe report a.csv --by hour, region");
+        assert_eq!(found.as_deref(), Some("hour,region"));
+        assert_eq!(list("turnprobe report --by hour a.csv"), None);
     }
 }
