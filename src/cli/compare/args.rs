@@ -7,6 +7,7 @@ use clap::Args;
 
 use crate::cli::files::{DocumentFormat, page_name};
 use crate::cli::settings::SettingsArgs;
+use crate::cli::store::ReadStoreArgs;
 use crate::cli::suggested;
 use crate::zone::Zone;
 
@@ -92,6 +93,8 @@ pub struct CompareArgs {
     /// Exit with 0 even if some files could not be read
     #[arg(long, help_heading = "Output")]
     pub skip_unreadable: bool,
+    #[command(flatten)]
+    pub store: ReadStoreArgs,
     #[command(flatten)]
     pub settings: SettingsArgs,
 }

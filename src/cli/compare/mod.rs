@@ -95,13 +95,18 @@ struct Read {
 
 fn read(args: &CompareArgs, sides: &Sides, filter: &Filter) -> Result<Read, Failure> {
     let interrupted = signals::listen(None).map_err(Failure::io)?;
+    let roots = args.store.roots(args.files.iter().chain(&args.with));
+    let roots = roots.map_err(Failure::usage)?;
     let expanded = match sides {
         // both are looked for before the first one is read
         Sides::Files(files) => files
             .each_ref()
-            .map(|files| source::expand(files))
+            .map(|files| source::expand(files, roots))
             .map(|inputs| inputs.map_err(Failure::io)),
-        Sides::Columns(files, _) => [source::expand(files).map_err(Failure::io), Ok(Vec::new())],
+        Sides::Columns(files, _) => [
+            source::expand(files, roots).map_err(Failure::io),
+            Ok(Vec::new()),
+        ],
     };
     let [first, second] = expanded;
     let expanded = [first?, second?].map(|inputs| source::within(inputs, filter.span()));

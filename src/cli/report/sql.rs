@@ -110,7 +110,7 @@ fn found(engine: Engine, args: &ReportArgs) -> Result<Found, Failure> {
             engine.as_str()
         )));
     }
-    let inputs = source::expand(&args.files).map_err(Failure::io)?;
+    let inputs = source::expand(&args.files, None).map_err(Failure::io)?;
     let seen = seen(inputs).map_err(Failure::io)?;
     let place = place(&args.files).map_err(Failure::usage)?;
     Ok(vec![(seen.of, place, Some(seen.columns))])
