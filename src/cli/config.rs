@@ -160,7 +160,8 @@ pub(super) fn columns<R: RowKind>(text: &str) -> anyhow::Result<Vec<&'static Col
                 "probe" => "",
                 what => &format!(" {what}"),
             };
-            let meant = meant(name, R::table().iter().map(|column| column.name));
+            let names = R::table().iter().map(|column| column.name);
+            let meant = meant(name, names.chain(["all", "reference"]));
             bail!(
                 "--columns: there is no column `{name}`{meant}; `turnprobe schema{what}` lists them"
             );

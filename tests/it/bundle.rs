@@ -134,17 +134,19 @@ fn a_file_that_is_no_archive_and_a_name_that_is_none_are_refused_before_anything
     let dir = tempfile::tempdir().unwrap();
     let precious = dir.path().join("precious.zip");
     std::fs::write(&precious, "thesis").unwrap();
-    for (file, word) in [
-        (precious.clone(), "is something other than an archive"),
-        (dir.path().join("x.txt"), "use a name that ends in .zip"),
+    for (file, code, word) in [
+        (precious.clone(), 3, "is something other than an archive"),
+        // no more than a word on the command line
+        (dir.path().join("x.txt"), 2, "let the name end in .zip"),
         (
             dir.path().join("missing").join("x.zip"),
+            3,
             "cannot be written",
         ),
     ] {
         let mut command = turnprobe("diagnose --lab --quick -q");
         let said = finished(start(command.arg("--bundle").arg(&file)));
-        assert_eq!(said.code, Some(3), "{}", said.stderr);
+        assert_eq!(said.code, Some(code), "{}", said.stderr);
         assert!(said.stderr.contains(word), "{}", said.stderr);
     }
     assert_eq!(std::fs::read_to_string(precious).unwrap(), "thesis");

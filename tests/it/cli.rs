@@ -156,6 +156,13 @@ fn bash_completes_values_also_behind_an_equals_sign() {
         ("turnprobe compare a.csv --a transport = ps", "pseudo-tls"),
         ("turnprobe probe --transport = ps", "pseudo-tls"),
         ("turnprobe probe --transport ps", "pseudo-tls"),
+        ("turnprobe probe --transport udp,ps", "udp,pseudo-tls"),
+        (
+            "turnprobe probe --transport = udp,tls,ps",
+            "udp,tls,pseudo-tls",
+        ),
+        ("turnprobe report --by region,addr", "region,address"),
+        ("turnprobe probe --lab-fault reset,udp-lo", "reset,udp-loss"),
         (
             "turnprobe probe --label site = Bonn --dscp AF1",
             "AF11 AF12 AF13",

@@ -218,6 +218,11 @@ fn wrong_stores_are_told_with_the_way_out() {
             "--store a.db --store-keep 7d",
             "rows=7d, packets=1d or rollups=2y",
         ),
+        // seconds
+        (
+            "--store a.db --store-keep rows=90",
+            "give a day or more, with its unit",
+        ),
         (
             "--store a.db --store-keep rollups=0",
             "would be deleted at once",

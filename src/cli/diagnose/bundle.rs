@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
+use clap::builder::{PathBufValueParser, TypedValueParser};
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
 use rawzip::time::UtcDateTime;
@@ -23,6 +24,18 @@ use crate::sink::reserved;
 /// How each archive begins.
 const BEGIN: &[u8] = b"PK\x03\x04";
 
+/// Takes the name of a bundle, which ends in .zip.
+pub(super) fn bundle_name() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().try_map(|path| {
+        let ending = path.extension().unwrap_or_default();
+        if ending.eq_ignore_ascii_case("zip") {
+            Ok(path)
+        } else {
+            Err("let the name end in .zip")
+        }
+    })
+}
+
 /// Where the bundle goes, looked at before anything is measured.
 pub(super) struct Bundle {
     path: PathBuf,
@@ -35,12 +48,6 @@ impl Bundle {
         if let Some(why) = reserved(&path) {
             bail!("--bundle {}: {why}", path.display());
         }
-        ensure!(
-            path.extension()
-                .is_some_and(|ending| ending.eq_ignore_ascii_case("zip")),
-            "--bundle {}: use a name that ends in .zip",
-            path.display()
-        );
         let path = followed(&path);
         look(&path)?;
         Beside::create(&path).map_err(|error| failed(error, &path))?;

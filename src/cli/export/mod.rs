@@ -116,10 +116,11 @@ fn export(inputs: Vec<Input>, out: &Path) -> anyhow::Result<Exit> {
     for problem in &summary.problems {
         message::error(&format!("{}: {}", problem.file, problem.what));
     }
+    let place = std::path::absolute(out).unwrap_or_else(|_| out.to_owned());
     message::note(&format!(
         "{} written to {}",
         number::counted(rows, "row", "rows"),
-        out.display()
+        place.display()
     ));
     if !summary.problems.is_empty() {
         return Ok(Exit::Failed);

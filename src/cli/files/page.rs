@@ -36,6 +36,9 @@ const OTHERS: &[(&[&str], &str)] = &[
 /// Takes the name of a page; one whose ending promises another kind of file is refused.
 pub fn page_name() -> impl TypedValueParser<Value = PathBuf> {
     PathBufValueParser::new().try_map(|path| {
+        if path.as_os_str() == "-" && !path.is_file() {
+            return Err("a page needs the name of a file, and - is none".to_owned());
+        }
         let ending = path.extension().unwrap_or_default().to_ascii_lowercase();
         let is_of = |(endings, _): &&(&[&str], _)| endings.iter().any(|one| ending == *one);
         match OTHERS.iter().find(is_of) {
@@ -79,10 +82,6 @@ impl Page {
     /// When it cannot be, or when the file holds something that is no page.
     pub fn open(path: &Path) -> anyhow::Result<Self> {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        ensure!(
-            !path.ends_with("-") || path.is_file(),
-            "--html needs the name of a file; - is not one"
-        );
         let place = match fs::metadata(&path) {
             Ok(found) if is_stdout(&found) => Place::Stdout,
             Ok(found) if found.is_file() => {

@@ -16,6 +16,9 @@ use crate::sink::{Format, Server, reserved};
 use crate::store::{NO_SERVERS, is_server};
 pub use hidden::hide_password;
 
+/// The least that is kept.
+const DAY: Duration = Duration::from_secs(86_400);
+
 /// The options.
 #[derive(Debug, Args)]
 pub struct StoreArgs {
@@ -222,12 +225,18 @@ fn keep(text: &str) -> Result<(Keep, Duration), String> {
     let mut all = [Keep::Rows, Keep::Details, Keep::Rollups].into_iter();
     let kind = all.find(|known| name(*known).eq_ignore_ascii_case(kind.trim()));
     let kind = kind.ok_or("write it as rows=7d, packets=1d or rollups=2y")?;
-    let time = duration(time)?;
-    if time.is_zero() && kind != Keep::Rows {
-        return Err(format!(
+    let has_unit = time.trim().ends_with(|c: char| c.is_ascii_alphabetic());
+    match duration(time)? {
+        Duration::ZERO if kind == Keep::Rows => Ok((kind, Duration::ZERO)),
+        Duration::ZERO => Err(format!(
             "{} would be deleted at once; give 1d or more",
             name(kind)
-        ));
+        )),
+        time if has_unit && time >= DAY => Ok((kind, time)),
+        // without a unit it would be seconds
+        _ => Err(format!(
+            "{}: give a day or more, with its unit, such as 7d",
+            name(kind)
+        )),
     }
-    Ok((kind, time))
 }

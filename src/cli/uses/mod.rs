@@ -8,6 +8,7 @@ mod given;
 mod idle;
 mod probe;
 mod report;
+mod strayed;
 mod times;
 mod tls;
 
@@ -87,6 +88,13 @@ pub fn check(command: &Command, given: &Given) -> Result<(), Failure> {
         let text = &time.text;
         return Err(Failure::usage(anyhow::anyhow!(
             "{option} {text}: a time is one word; write {joined}"
+        )));
+    }
+    if let Some(strayed) = given.strayed() {
+        let option = spelled(command.name(), &strayed.id);
+        let (word, list) = (&strayed.word, &strayed.list);
+        return Err(Failure::usage(anyhow::anyhow!(
+            "{option}: `{word}` stands behind a space, and so outside of it; write {option} {list}"
         )));
     }
     let found = match command {
