@@ -1,5 +1,4 @@
-//! The raw flags, exactly as they stand on the command line. They do nothing; `config` turns them
-//! into a validated plan.
+//! The raw flags, exactly as they are on the command line. They do nothing; `config` turns them into a validated plan.
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -28,7 +27,8 @@ use super::tcp::TcpArgs;
 use super::tls::args::{self as tls, TlsArgs};
 use super::until;
 use super::values::{
-    AskArg, Color, ProfileArg, StdoutFormat, duration, keep, percent, row, whole, whole_percent,
+    AskArg, Color, ProfileArg, StdoutFormat, address, duration, keep, percent, row, whole,
+    whole_percent,
 };
 use super::words::words;
 use crate::endpoints::DEFAULT_RELAY;
@@ -254,7 +254,7 @@ pub struct ProbeArgs {
     pub lab: bool,
     /// Turn on a fault; several take turns
     #[arg(long, value_name = "NAME", value_parser = words::<Fault>(), hide_possible_values = true,
-          help_heading = "Lab", long_help = faults())]
+          value_delimiter = ',', help_heading = "Lab", long_help = faults())]
     pub lab_fault: Vec<Fault>,
     /// Percentage of probes hit by faults
     #[arg(long, value_name = "N", default_value = "100",
@@ -305,6 +305,7 @@ pub struct ProbeArgs {
     #[arg(
         long,
         value_name = "IP",
+        value_parser = address,
         help_heading = "Advanced",
         hide_short_help = true
     )]

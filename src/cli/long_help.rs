@@ -1,4 +1,4 @@
-//! What the long help says of targets, transports, requests, faults and exit codes.
+//! The long help on targets, transports, requests, faults and exit codes.
 
 use std::fmt::Write as _;
 

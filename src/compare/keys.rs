@@ -1,4 +1,4 @@
-//! What names a line of a comparison.
+//! What identifies a line of a comparison.
 
 use super::model::{Comparison, Ends, Line};
 use crate::doc::{Cell, Column};

@@ -1,8 +1,8 @@
-//! What is an outage, and what are lost probes.
+//! What counts as an outage, and what as lost probes.
 //!
-//! Losses that come by chance are not the same all day: a line that is full at nine o'clock each day, or on one bad day,
-//! loses probes one after the other then, and that is no outage either. So a run of lost rows is held against the share
-//! of all rows of its series, against that of its hour of the day, and against that of its day.
+//! Random losses are not the same all day: a line that is full at nine o'clock each day, or on one bad day, loses several
+//! probes in a row then, and that is not an outage either. So a run of lost rows is compared with the share of losses of
+//! all rows of its series, of its hour of the day, and of its day.
 
 use std::collections::BTreeMap;
 

@@ -236,14 +236,12 @@ impl Trouble {
             },
             Kind::Header => {
                 let headers = headers(count, "is repeated", "are repeated");
-                return format!(
-                    "{headers} within the file, as when files are put together: skipped"
-                );
+                return format!("{headers} within the file, as when files are joined: skipped");
             }
             Kind::OtherHeader => {
                 let headers = headers(count, "stands", "stand").replace("header", "other header");
                 return format!(
-                    "{headers} within the file, as when files are put together: the rows behind go by it"
+                    "{headers} within the file, as when files are joined: the rows after it are read by it"
                 );
             }
             Kind::Fields => {
@@ -252,7 +250,7 @@ impl Trouble {
                     format!("{lines} with {found} instead of {wanted} fields: left out")
                 } else {
                     format!(
-                        "{lines} with another number of fields than the header, the first with \
+                        "{lines} with a different number of fields than the header, the first with \
                          {found} instead of {wanted}: left out"
                     )
                 };
@@ -261,19 +259,19 @@ impl Trouble {
                 "with numbers that decimal commas have split and that can be put together in more than one way: left out"
             }
             Kind::Quotes => {
-                "with text behind a closing quote, as of two torn rows in one: left out"
+                "with text after a closing quote, as from two torn rows in one: left out"
             }
             Kind::Open => "torn within a quoted field: left out",
             Kind::Torn => return "the file ends in the middle of a line: left out".to_owned(),
-            Kind::Json => "that begin with { and are no JSON object with a known name: left out",
+            Kind::Json => "that begin with { and are not a JSON object with a known name: left out",
             Kind::Long => "longer than 1 MiB: left out",
             Kind::Zeros => {
-                "with NUL bytes in front or behind, as a power cut leaves them: read without them"
+                "with NUL bytes before or after, as left by a power cut: read without them"
             }
-            Kind::Binary => "with NUL bytes inside, as a power cut leaves them: left out",
-            Kind::Nuls => "of NUL bytes alone, as a power cut leaves them: left out",
+            Kind::Binary => "with NUL bytes inside, as left by a power cut: left out",
+            Kind::Nuls => "of only NUL bytes, as left by a power cut: left out",
             Kind::Encoding => "not in UTF-8: read as Windows-1252",
-            Kind::Utf16 => "in UTF-16 within a file that is not: read as that",
+            Kind::Utf16 => "in UTF-16 within a file that is not: read as UTF-16",
             Kind::Time => "whose time is missing or cannot be read: counted, but without time",
         };
         let what = match count {
@@ -315,10 +313,10 @@ impl Unreadable {
         let Self { column, sample, .. } = self;
         match self.seen.count {
             1 => format!(
-                "1 cell of the column {column} cannot be read, or cannot be: `{sample}`; it is left out"
+                "1 cell of the column {column} cannot be read or is impossible: `{sample}`; it is left out"
             ),
             count => format!(
-                "{count} cells of the column {column} cannot be read, or cannot be, the first is `{sample}`; they are left out"
+                "{count} cells of the column {column} cannot be read or are impossible, the first is `{sample}`; they are left out"
             ),
         }
     }

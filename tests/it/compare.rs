@@ -167,7 +167,7 @@ fn files_of_two_days_cannot_be_told_apart_and_say_what_it_would_take() {
     assert_eq!(said.code, Some(1));
     let told = said.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(
-        told.contains("too few days to tell chance from change (1 and 1)"),
+        told.contains("too few days to tell change from chance (1 and 1)"),
         "{told}"
     );
     assert!(
@@ -232,7 +232,7 @@ fn command_lines_that_say_nothing_of_the_sides_are_refused_with_what_to_write() 
         ("a.csv", "--a COLUMN=VALUE --b COLUMN=VALUE"),
         ("a.csv b.csv c.csv", "--with"),
         ("a.csv --a host=pc1", "--b"),
-        ("a.csv --a host=pc1 --b host=pc1", "another value"),
+        ("a.csv --a host=pc1 --b host=pc1", "different values"),
         (
             "a.csv --a region=ukwest --b region=westeurope",
             "report --by region",
@@ -268,7 +268,7 @@ fn rows_of_the_lab_are_not_held_against_those_of_a_real_network() {
     with_world("real");
     let said = compare(dir.path(), "lab.csv real.csv");
     assert_eq!(said.code, Some(2), "{}", said.stdout);
-    let wanted = "7200 rows of the lab and 7200 rows of real networks say nothing of each other";
+    let wanted = "7200 rows of the lab and 7200 rows of real networks cannot be compared";
     assert!(
         said.stderr.replace('\u{202f}', "").contains(wanted),
         "{}",

@@ -430,7 +430,11 @@ mod unix {
         assert_eq!(said.code, Some(0), "{}", said.stderr);
         let name = inner.to_string_lossy();
         assert!(said.stderr.contains(&*name), "{}", said.stderr);
-        assert!(said.stderr.contains("takes rows again"), "{}", said.stderr);
+        assert!(
+            said.stderr.contains("can be written again"),
+            "{}",
+            said.stderr
+        );
         // every probe that was sent has one row; they come as they end
         let rows = Rows::in_file(&file);
         let mut slots = rows.column("slot");
@@ -471,8 +475,8 @@ mod unix {
             panic!("{stderr}");
         };
         let rows = match orphans {
-            1 => "1 row found no place: it stands above".to_owned(),
-            rows => format!("{rows} rows found no place: they stand above"),
+            1 => "1 row could not be written: see above".to_owned(),
+            rows => format!("{rows} rows could not be written: see above"),
         };
         assert_eq!(last, format!("turnprobe: error: {rows}"), "{stderr}");
         why

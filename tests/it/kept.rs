@@ -30,7 +30,7 @@ fn kept_rows_come_first_and_the_file_that_kept_them_is_gone() {
     fs::write(&kept, text).unwrap();
     let said = one_more(dir.path());
     assert_eq!(said.code, Some(0), "{}", said.stderr);
-    assert!(said.stderr.contains("took in 3 rows"), "{}", said.stderr);
+    assert!(said.stderr.contains("was given 3 rows"), "{}", said.stderr);
     let rows = Rows::in_file(&dir.path().join("probes.csv"));
     assert_eq!(rows.rows.len(), 4);
     assert_eq!(rows.rows[..3], first.rows[..]);

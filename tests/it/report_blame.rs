@@ -145,8 +145,8 @@ fn a_proxy_that_fails_is_the_one_to_look_at() {
         }
     };
     for (proxies, cause, wanted) in [
-        (vec![true], "proxy-bad-gateway", "look at the proxy"),
-        (vec![true, false], "proxy-auth", "look at the proxy"),
+        (vec![true], "proxy-bad-gateway", "check the proxy"),
+        (vec![true, false], "proxy-auth", "check the proxy"),
         (
             vec![true],
             "connect-timeout",
@@ -155,7 +155,7 @@ fn a_proxy_that_fails_is_the_one_to_look_at() {
         (
             vec![true, false],
             "tls-timeout",
-            "Only the way through the proxy had it",
+            "Only the path through the proxy failed",
         ),
     ] {
         let report = day(&proxies, at_six(cause), dir.path());
@@ -163,7 +163,7 @@ fn a_proxy_that_fails_is_the_one_to_look_at() {
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(found[0][2].contains(wanted), "{found:?}");
         assert!(
-            !found[0][2].contains("relay that serves it no more"),
+            !found[0][2].contains("relay that no longer serves it"),
             "{found:?}"
         );
     }

@@ -303,7 +303,7 @@ fn local_times_beside_utc_are_told() {
         "{text}"
     );
     assert!(
-        text.contains("are read by the clocks of Europe/Berlin, 1 other is in UTC"),
+        text.contains("are read as Europe/Berlin, 1 other is in UTC"),
         "{text}"
     );
     let alone = report("", &[&utc]).stdout;

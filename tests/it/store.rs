@@ -189,15 +189,18 @@ fn wrong_stores_are_told_with_the_way_out() {
     let directory = tempfile::tempdir().unwrap();
     let inside = directory.path().join("probes.csv");
     for (line, wanted) in [
-        ("--store -", "--store -: a database is no stream"),
+        (
+            "--store -",
+            "--store -: a database cannot be written to a stream",
+        ),
         (
             "--store mysql://probe:secret@db.example/teams",
-            "--store mysql://...: only SQLite databases and PostgreSQL servers are written to",
+            "--store mysql://...: rows can only be stored in SQLite databases and PostgreSQL servers",
         ),
         (
             "--store postgres://probe:secret@db.example/teams --store-keep rows=7d",
             if cfg!(feature = "postgres") {
-                "takes rows=0 alone"
+                "only takes rows=0"
             } else {
                 "--store postgres://...: a PostgreSQL server, which a turnprobe built with the feature `postgres`"
             },
@@ -214,6 +217,11 @@ fn wrong_stores_are_told_with_the_way_out() {
         (
             "--store a.db --store-keep 7d",
             "rows=7d, packets=1d or rollups=2y",
+        ),
+        // seconds
+        (
+            "--store a.db --store-keep rows=90",
+            "give a day or more, with its unit",
         ),
         (
             "--store a.db --store-keep rollups=0",
@@ -237,7 +245,7 @@ fn wrong_stores_are_told_with_the_way_out() {
     let said = probe("-n 1", &[("--store", &inside)]);
     assert_eq!(said.code, Some(2), "{}", said.stderr);
     assert!(
-        said.stderr.contains("let its name end in .db"),
+        said.stderr.contains("use a name that ends in .db"),
         "{}",
         said.stderr
     );
@@ -254,14 +262,14 @@ fn wrong_stores_are_told_with_the_way_out() {
     drop(connection);
     let said = probe("-n 1", &[("--store", &other)]);
     assert!(
-        said.stderr.contains("not one of turnprobe"),
+        said.stderr.contains("not a turnprobe store"),
         "{}",
         said.stderr
     );
     let said = finished(start(turnprobe("report").arg(&other)));
     assert_ne!(said.code, Some(0));
     assert!(
-        said.stderr.contains("not one of turnprobe"),
+        said.stderr.contains("not a turnprobe store"),
         "{}",
         said.stderr
     );

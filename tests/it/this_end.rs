@@ -40,13 +40,10 @@ fn what_this_end_cannot_do_is_told_before_anything_is_measured() {
         );
     }
     for (arguments, said) in [
-        (
-            "--source 192.0.2.1 -6",
-            "-6 does not fit --source 192.0.2.1",
-        ),
+        ("--source 192.0.2.1 -6", "-6 contradicts --source 192.0.2.1"),
         (
             "--source ::1 127.0.0.1",
-            "--source ::1 does not fit the address 127.0.0.1",
+            "--source ::1 does not match the address 127.0.0.1",
         ),
         (
             "--source 192.0.2.1 --lab",

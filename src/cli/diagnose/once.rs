@@ -1,4 +1,4 @@
-//! One look: opened, done, closed; and how a program ends by what it came to.
+//! One diagnosis from start to end, and the exit code that follows from it.
 
 use std::sync::Arc;
 
@@ -100,7 +100,7 @@ pub(super) fn look(args: &DiagnoseArgs, target: &Target, ended: &Ended) -> Resul
     let runtime = event_queue().map_err(Failure::io)?;
     let progress = StatusLine::with_clock(args.quiet || args.monitoring_plugin);
     let options = config::options(args, &list);
-    let tell = |what: &str| progress.show(|| format!("looking at {what}"));
+    let tell = |what: &str| progress.show(|| format!("checking {what}"));
     let looking = Looking {
         opener: &opener,
         judge: &judge,
@@ -118,7 +118,7 @@ pub(super) fn look(args: &DiagnoseArgs, target: &Target, ended: &Ended) -> Resul
     drop(lab);
     if let Some(why) = judge.take_os_problem() {
         message::note(&format!(
-            "whether this system trusts the certificates could not be told: {why}"
+            "could not tell whether this system trusts the certificates: {why}"
         ));
     }
     let facts = facts(&found, (&run, started), (&opener, target), &options);

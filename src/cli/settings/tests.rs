@@ -164,7 +164,7 @@ fn what_is_wrong_with_an_option_names_its_line() {
         (
             "ipv6 = true",
             "probe 192.0.2.1",
-            "x.toml, line 1 (ipv6): -6 does not fit",
+            "x.toml, line 1 (ipv6): -6 contradicts",
         ),
         (
             "against = 'previous'",

@@ -23,12 +23,13 @@ pub fn section(all: &[HeldTotals]) -> Section {
         blocks.push(table);
         if all.iter().any(|held| held.proxy.is_some()) {
             blocks.push(Block::Paragraph(Paragraph::new(
-                "Through a proxy the kernel's round trips, segments sent again and stalls are those of the way to it.",
+                "Through a proxy, the kernel's round trips, retransmitted segments and stalls are those of the path to the proxy.",
             )));
         }
         blocks.push(Block::Paragraph(Paragraph::new(
-            "Round trip, its 95th percentile and jitter are means over the connections, of the kernel's smoothed round \
-             trip. A stall is a time of 200 ms or more in which data was outstanding and nothing was acknowledged.",
+            "Round trip, its 95th percentile and jitter are means over the connections and come \
+             from the kernel's smoothed round trip. A stall is a time of 200 ms or more in which \
+             data was outstanding and nothing was acknowledged.",
         )));
     }
     blocks.extend(filled(samples(all)));
@@ -103,8 +104,8 @@ fn connections(all: &[&HeldTotals]) -> Table {
             Column::number("rtt_p95", "p95 ms"),
             Column::number("jitter", "jitter ms"),
             Column::number("answer_p50", "request to answer ms"),
-            Column::number("retransmits", "segments sent again"),
-            Column::number("retransmitted", "sent again"),
+            Column::number("retransmits", "retransmitted segments"),
+            Column::number("retransmitted", "resent"),
             Column::number("timeouts", "timeouts"),
             Column::number("stalls", "stalls"),
             Column::number("longest_stall", "longest stall ms"),
@@ -148,7 +149,7 @@ fn samples(all: &[&HeldTotals]) -> Table {
             Column::number("rtt_p99", "p99"),
             Column::number("rtt_max", "max"),
             Column::number("jitter", "jitter"),
-            Column::number("retransmits", "segments sent again"),
+            Column::number("retransmits", "retransmitted segments"),
             Column::number("stalls", "stalls"),
             Column::number("longest_stall", "longest stall"),
         ],

@@ -144,7 +144,7 @@ fn table_of_versions(versions: &[Version]) -> Table {
             Some(true) if version.version.is_outdated() => Cell::Text("yes".into(), Style::Warn),
             Some(true) => Cell::Text("yes".into(), Style::Good),
             Some(false) => Cell::from("no"),
-            None => Cell::from("not told"),
+            None => Cell::from("could not tell"),
         };
         let count = |list: &[String], are_all: bool| match (is_on && !list.is_empty(), are_all) {
             (false, _) => Cell::None,
@@ -304,8 +304,9 @@ fn details(relay: &Relay) -> Vec<Fact> {
         facts.push(Fact::new("hello", Cell::Text(text.into(), Style::Warn)));
     }
     if let Some(path) = relay.tls_path {
-        facts
-            .push(Fact::new("way (tls_path)", path.as_str()).note(relay.tls_path_evidence.clone()));
+        facts.push(
+            Fact::new("path (tls_path)", path.as_str()).note(relay.tls_path_evidence.clone()),
+        );
     }
     if let Some(reply) = relay.http_reply {
         facts.push(Fact::new("HEAD inside TLS", reply.word()).note(reply.meaning()));
@@ -320,7 +321,7 @@ fn details(relay: &Relay) -> Vec<Fact> {
         for seen in &relay.way.evidence {
             facts.push(Fact::new(
                 "seen",
-                format!("{seen}: this alone accuses nobody"),
+                format!("{seen}: this alone proves nothing"),
             ));
         }
     }

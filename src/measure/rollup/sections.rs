@@ -30,7 +30,7 @@ fn facts(one: &RollupTotals) -> Vec<Fact> {
     if let Some(outage) = one.longest_outage_s {
         facts.push(
             Fact::new("Longest time without an answer", seconds(outage)).note(
-                "from the first probe without one to the next with one, or to the last one known",
+                "from the first probe without one to the next one with one, or to the last one known",
             ),
         );
         facts.extend(
@@ -39,7 +39,7 @@ fn facts(one: &RollupTotals) -> Vec<Fact> {
         );
     }
     if let Some(lost) = one.syn_retransmits {
-        facts.push(Fact::new("SYNs sent again", lost).note("as the kernels counted"));
+        facts.push(Fact::new("Retransmitted SYNs", lost).note("as counted by the kernels"));
     }
     facts
 }

@@ -92,7 +92,7 @@ fn worst_of(about: &About<'_>, table: &Table) -> Option<RankedFinding> {
         if let Some(host) = host {
             let _ = write!(text, ", nearly all of {}", name(host));
         }
-        text.push_str(": something that comes each day, such as a backup, or a line that is full then (possible).");
+        text.push_str(": something that happens every day, such as a backup, or a line that is full then (possible).");
     }
     let (low, _) = wilson(worst.failed, worst.n)?;
     let is_grave = lost.is_daily() && low > LOST_SHARE;
@@ -228,8 +228,9 @@ fn slow(about: &About<'_>) -> Option<RankedFinding> {
     };
     let [days, of] = slow.days;
     let text = format!(
-        "{from} to {}{region} over {}: {} the median {what} takes {} ms, else {} ms (x {:.2}), on {days} of {}{more}. A line \
-         that is full at these hours, here or at the provider, or another place or way then (possible).",
+        "{from} to {}{region} over {}: {} the median {what} takes {} ms, else {} ms (x {:.2}), on {days} of {}{more}. A \
+         line that is full at these hours, here or at the provider, or a different place or path \
+         then (possible).",
         name(target),
         name(transport),
         ranges(&slow.hours),

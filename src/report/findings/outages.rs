@@ -229,7 +229,7 @@ fn told_of(about: &About<'_>, event: &Event<'_>) -> RankedFinding {
             };
             let _ = write!(
                 text,
-                " With {} of its rows lost{when}, {} in a row do not come by chance.",
+                " With {} of its rows lost{when}, {} in a row are not expected by chance.",
                 percent(rule.share * 100.0),
                 rule.rows,
             );

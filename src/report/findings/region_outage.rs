@@ -1,4 +1,4 @@
-//! Outages of a region: its relays answered nothing, while those of others did.
+//! Outages of a region: its relays did not answer, while those of other regions did.
 
 use std::collections::BTreeMap;
 

@@ -129,11 +129,10 @@ fn facts(report: &Report) -> Vec<Fact> {
         let at_least = if outage.is_cut() { "at least " } else { "" };
         format!("longest {at_least}{}", seconds(outage.seconds))
     });
-    let unknown =
-        (!knows_all_outages(report)).then(|| "of some series none can be told".to_owned());
+    let unknown = (!knows_all_outages(report)).then(|| "could not tell for some series".to_owned());
     let rolled = head::outages_in_rollups(report);
     let at_least =
-        (rolled > 0).then(|| "at least: roll-ups know the longest of each series".to_owned());
+        (rolled > 0).then(|| "at least: roll-ups only know the longest of each series".to_owned());
     let note: Vec<String> = longest.into_iter().chain(at_least).chain(unknown).collect();
     facts.push(Fact::new("Outages", outages.saturating_add(rolled)).note(note.join("; ")));
     if let Some(median) = median(report) {
@@ -159,7 +158,10 @@ fn facts(report: &Report) -> Vec<Fact> {
         );
     }
     if let Some(plan) = &report.overview.schedule {
-        let note = format!("{}; the pauses between are no gaps", schedule::often(plan));
+        let note = format!(
+            "{}; the pauses between them are not gaps",
+            schedule::often(plan)
+        );
         facts.push(
             Fact::new("Schedule", Cell::from(schedule::times(plan)))
                 .note(note)
@@ -245,11 +247,11 @@ fn failed(report: &Report) -> Fact {
         (answered, "answered with an error: the path worked"),
         (
             overview.undecided,
-            "met an alert or a certificate that cannot be used: something answered",
+            "got a TLS alert or an unusable certificate: something answered",
         ),
         (
             overview.failed_here,
-            "failed here, on the computer that measured",
+            "failed here, on the measuring computer",
         ),
     ] {
         if rows > 0 {
@@ -264,7 +266,7 @@ fn gaps(report: &Report) -> Fact {
     let nobody = if report.series.len() > 1 {
         "no series"
     } else {
-        "nobody"
+        "nothing was"
     };
     let together = seconds(overview.gaps_s);
     let slept: f64 = (overview.longest_gaps.iter())

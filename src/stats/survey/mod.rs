@@ -213,6 +213,7 @@ impl<K: RowFold> Survey<K> {
             path: TlsPath::of_word(row.get(id!(tls_path))),
             evidence: &row.text(id!(tls_path_evidence)),
             at: taken.at,
+            host: row.get(id!(host)),
         };
         self.sums.paths.take(told, || {
             let name = row.through(row.text(id!(remotehost)));

@@ -312,7 +312,7 @@ fn a_file_of_something_else_is_not_written_over_and_nothing_is_asked() {
     let said = service.fetch("rows.csv", "");
     assert_eq!(said.code, Some(3));
     assert!(
-        said.stderr.contains("rows.csv holds something else"),
+        said.stderr.contains("rows.csv holds something other"),
         "{}",
         said.stderr
     );

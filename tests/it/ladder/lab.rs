@@ -172,7 +172,7 @@ fn a_head_inside_tls_is_told_in_rows_lines_and_summaries_and_belongs_to_no_phase
     let text = run("probe --lab --http -n 1").stdout;
     // the lab's relays close on what is no request of theirs
     assert!(
-        text.contains("HEAD: closed: TLS, but no HTTP: as a relay does"),
+        text.contains("HEAD: closed: TLS, but no HTTP: like a relay"),
         "{text}"
     );
     assert!(text.contains("HEAD inside TLS: 1 closed: "), "{text}");
@@ -215,7 +215,7 @@ fn a_relay_that_is_not_reached_is_left_at_once() {
 fn a_command_line_that_makes_no_sense_is_refused_before_anything_is_sent() {
     for (line, wanted) in [
         ("tls -i 0 192.0.2.1", "--i-own-this-server"),
-        ("tls udp://relay.test", "the question is about TLS"),
+        ("tls udp://relay.test", "this command is about TLS"),
         (
             "tls -6 192.0.2.1",
             "-6 does nothing without a name to resolve",

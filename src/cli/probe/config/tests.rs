@@ -117,8 +117,8 @@ fn what_is_wrong_is_named_with_its_fix() {
             "-i 1us",
             "--interval must be from 1ms to 24h, or 0 for back to back",
         ),
-        ("-4 [fd00::1]", "-4 does not fit the address fd00::1"),
-        ("-6 10.0.0.1", "-6 does not fit the address 10.0.0.1"),
+        ("-4 [fd00::1]", "-4 contradicts the address fd00::1"),
+        ("-6 10.0.0.1", "-6 contradicts the address 10.0.0.1"),
         ("--lab 10.0.0.1", "the lab has only loopback addresses"),
         (
             "--lab --address 10.0.0.1",
@@ -134,7 +134,7 @@ fn what_is_wrong_is_named_with_its_fix() {
         ),
         (
             "--transport tls,udp turn:relay?transport=tcp",
-            "the target turn:relay?transport=tcp says its transport itself",
+            "the target turn:relay?transport=tcp already names its transport",
         ),
         (
             "turn:relay?transport=tcp --tls-timeout 1s",
@@ -149,14 +149,14 @@ fn what_is_wrong_is_named_with_its_fix() {
             "--turn-timeout must be from 1ms to 10m",
         ),
         ("--transport sctp", "tls"),
-        ("--transport udp,udp", "`udp` stands twice"),
+        ("--transport udp,udp", "`udp` appears twice"),
         (
             "--transport udp turns:relay",
-            "the target turns:relay says its transport itself; leave --transport out",
+            "the target turns:relay already names its transport; leave --transport out",
         ),
         (
             "--transport tls,udp --ask none",
-            "over udp there is nothing to time without a request",
+            "over udp there is nothing to measure without a request",
         ),
         (
             "--transport pseudo-tls --ask binding",
@@ -168,11 +168,11 @@ fn what_is_wrong_is_named_with_its_fix() {
         ),
         (
             "--transport udp --ports 3478-3481 relay:3478",
-            "names a port itself",
+            "already names a port",
         ),
         ("--transport udp --ports 3478-3500", "at most 16 ports"),
         ("--transport udp --ports 1-65535", "at most 16 ports"),
-        ("--transport udp --ports 3478,3478", "3478 stands twice"),
+        ("--transport udp --ports 3478,3478", "3478 appears twice"),
         (
             "--transport udp --ports 3481-3478",
             "a range such as 3478-3481",
@@ -188,7 +188,7 @@ fn what_is_wrong_is_named_with_its_fix() {
             "--format csv --columns nope",
             "there is no column `nope`; `turnprobe schema` lists them",
         ),
-        ("--format csv --columns CN,CN", "`CN` stands twice"),
+        ("--format csv --columns CN,CN", "`CN` appears twice"),
         ("-o - --label x", "write it as KEY=VALUE"),
         ("-o - --label =x", "neither key nor value may be empty"),
         (
@@ -227,7 +227,7 @@ fn what_is_wrong_is_named_with_its_fix() {
         ),
         (
             "--burst 50/s -i 5m",
-            "--interval does nothing with --burst, of which there is one: give -n or -d",
+            "--interval does nothing with --burst, of which there is only one: give -n or -d",
         ),
         (
             "--resolver os 127.0.0.1",

@@ -90,7 +90,7 @@ fn what_is_wrong_is_named_with_its_line_and_the_fix() {
         ("wait_for_file = '1s'", "(did you mean `wait-for-file`?)"),
         (
             "[night]\nquiet = true",
-            "x.toml, line 1: `night` is no option, and no profile: [profile.night] begins one",
+            "x.toml, line 1: `night` is neither an option nor a profile: [profile.night] begins one",
         ),
         (
             "n = 3",
@@ -104,7 +104,7 @@ fn what_is_wrong_is_named_with_its_line_and_the_fix() {
         ("x = true", "x.toml, line 1: there is no option `x`; keys"),
         (
             "config = 'y.toml'",
-            "`config` stands on the command line alone",
+            "`config` is only possible on the command line",
         ),
         // a mistake in a profile that is not taken is one, too
         (
@@ -113,7 +113,7 @@ fn what_is_wrong_is_named_with_its_line_and_the_fix() {
         ),
         (
             "quiet = 'yes'",
-            "x.toml, line 1: `quiet` is there or not: give true or false",
+            "x.toml, line 1: `quiet` is a switch: give true or false",
         ),
         ("interval = true", "`interval` is a text or a number"),
         ("interval = ['1s', '2s']", "`interval` is one value"),
@@ -132,7 +132,7 @@ fn what_is_wrong_is_named_with_its_line_and_the_fix() {
         ),
         (
             "targets = ['-n']",
-            "`targets` is a target or a file, no option",
+            "`targets` is a target or a file, not an option",
         ),
     ] {
         let found = refused(text, None);

@@ -1,4 +1,4 @@
-//! What is looked at, and which findings are about it.
+//! What is checked, and which findings belong to it.
 
 use crate::judge::diagnose::code::Code;
 use crate::words::{words, words_as_text};
@@ -16,9 +16,9 @@ words! {
         /// Clock.
         Clock = "clock": "clock",
         /// A way for IPv4.
-        Ipv4 = "ipv4": "way for IPv4",
+        Ipv4 = "ipv4": "path for IPv4",
         /// The router.
-        Router = "router": "way to the router",
+        Router = "router": "path to the router",
         /// A tunnel.
         Tunnel = "tunnel": "VPN",
         /// A sign-in.
@@ -28,7 +28,7 @@ words! {
         /// Their answers.
         Addresses = "addresses": "relay's addresses",
         /// How fast they are.
-        Lookups = "lookups": "time of lookups",
+        Lookups = "lookups": "lookup time",
         /// IPv6.
         Ipv6 = "ipv6": "IPv6",
         /// Proxy.

@@ -1,5 +1,5 @@
-//! What is known once for all versions: compression, resumption, application protocols, other names, and hellos that
-//! stumble over devices on the way.
+//! What is asked once for all versions: compression, resumption, application protocols, other names, and forms of
+//! ClientHello that devices on the path are known to drop.
 
 use super::findings::{Alpn, Findings, NameAnswer, Odd, OddAnswer};
 use super::reading::{Pause, Reading, hello, sends_names, usual_groups};
@@ -55,7 +55,7 @@ pub(super) fn resumption(
         return Ok(());
     };
     take_certificates(findings, version, first);
-    let about = || format!("{}: does the session go on?", version.as_str());
+    let about = || format!("{}: does the session resume?", version.as_str());
     let second = reading.handshake(findings, about, || handshake)?;
     if let (Ok(second), Some(told)) = (second, findings.told_mut(version)) {
         told.resumption = Some(second.resumed);
@@ -200,7 +200,7 @@ pub(super) fn middleboxes(reading: &mut Reading<'_>, findings: &mut Findings) ->
     );
     plain.versions = vec![Tls13, Tls12];
     plain.shares = vec![29];
-    let about = || format!("{} or lower: a plain hello", Tls13.as_str());
+    let about = || format!("{} or lower: a plain ClientHello", Tls13.as_str());
     let works = matches!(reading.hello(findings, about, || plain.clone())?, Reply::Chosen(chosen) if chosen.version <= highest);
     if !works {
         return Ok(());
@@ -216,7 +216,7 @@ pub(super) fn middleboxes(reading: &mut Reading<'_>, findings: &mut Findings) ->
         let answer = match reading.hello(findings, about, || ask.clone())? {
             Reply::Chosen(_) => OddAnswer::Works,
             Reply::Refused(refusal) => {
-                let again = || "a plain hello again".to_owned();
+                let again = || "a plain ClientHello again".to_owned();
                 let plain_works = matches!(
                     reading.hello(findings, again, || plain.clone())?,
                     Reply::Chosen(_)
@@ -237,9 +237,9 @@ impl Odd {
     /// What is odd about it.
     pub const fn meaning(self) -> &'static str {
         match self {
-            Self::Long => "a hello over two segments, as with a post-quantum key",
-            Self::Split => "a hello in two records",
-            Self::Grease => "a hello with unknown values (GREASE)",
+            Self::Long => "a ClientHello over two segments, as with a post-quantum key",
+            Self::Split => "a ClientHello in two records",
+            Self::Grease => "a ClientHello with unknown values (GREASE)",
         }
     }
 }
