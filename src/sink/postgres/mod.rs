@@ -238,7 +238,7 @@ impl<R: RowKind> Sink<R> for Spooled<R> {
         }
         if let Some((found, why)) = left {
             told.push(format!(
-                "{why}; {} wait in {}: the next run with this spool sends them",
+                "{why}; {} in {}: the next run with this spool sends them",
                 spool::told(&self.drain.directory, found),
                 absolute(&self.drain.directory)
             ));
