@@ -8,7 +8,7 @@ use crate::words::words;
 
 /// Where a fault is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Level {
+pub(super) enum FaultLevel {
     /// By the name server.
     Dns,
     /// By the proxy.
@@ -28,8 +28,8 @@ macro_rules! faults {
         }
 
         impl Fault {
-            pub(super) fn level(self) -> Level {
-                match self { $(Self::$variant => Level::$level,)+ }
+            pub(super) fn level(self) -> FaultLevel {
+                match self { $(Self::$variant => FaultLevel::$level,)+ }
             }
         }
     };
@@ -85,26 +85,26 @@ impl Fault {
     /// Whether a probe that is hit never comes to a relay.
     pub(super) fn ends_before_relay(self) -> bool {
         match self.level() {
-            Level::Dns => !matches!(self, Self::DnsTruncated | Self::DnsPartial),
-            Level::Proxy => self != Self::ProxyInspects,
-            Level::Relay => false,
+            FaultLevel::Dns => !matches!(self, Self::DnsTruncated | Self::DnsPartial),
+            FaultLevel::Proxy => self != Self::ProxyInspects,
+            FaultLevel::Relay => false,
         }
     }
 
     /// Whether a probe that is hit never comes to the proxy that it would go through.
     pub(super) fn ends_before_proxy(self) -> bool {
         // the proxy is what finds nobody there
-        self.level() == Level::Dns && self.ends_before_relay() && self != Self::Refused
+        self.level() == FaultLevel::Dns && self.ends_before_relay() && self != Self::Refused
     }
 
     /// Whether only the lab's proxy shows it.
     pub fn is_of_proxy(self) -> bool {
-        self.level() == Level::Proxy
+        self.level() == FaultLevel::Proxy
     }
 
     /// Whether only the lab's name server shows it.
     pub fn is_of_names(self) -> bool {
-        self.level() == Level::Dns
+        self.level() == FaultLevel::Dns
     }
 }
 

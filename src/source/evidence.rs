@@ -11,7 +11,7 @@ use std::sync::Arc;
 use crate::schema::{Id, Layout, Row, id};
 
 use super::cells::Cells;
-use super::dates::{Local, Order};
+use super::dates::{DayOrder, Local};
 use super::number::{Mark, Marks, Said, said};
 
 /// The parts of a total, and that: by microseconds and by milliseconds.
@@ -34,11 +34,11 @@ const SUMS: [(&[Id], Id); 2] = [
 
 /// What the rows of a file tell.
 #[derive(Debug, Default)]
-pub(super) struct Evidence {
+pub(super) struct FormatEvidence {
     columns: Vec<Column>,
     /// The columns of the layout that was seen last, by their places.
     places: Option<(Arc<Layout>, Vec<Place>)>,
-    order: Option<Order>,
+    order: Option<DayOrder>,
     /// The date before.
     before: Option<Local>,
 }
@@ -58,7 +58,7 @@ struct Column {
     fraction: [bool; 2],
 }
 
-impl Evidence {
+impl FormatEvidence {
     /// Takes a row in.
     pub fn take(&mut self, layout: &Arc<Layout>, cells: &Cells, row: &Row<'_>) {
         if !self
@@ -109,7 +109,7 @@ impl Evidence {
     }
 
     /// Which number of a date is the day.
-    pub fn order(&self) -> Option<Order> {
+    pub fn order(&self) -> Option<DayOrder> {
         self.order
     }
 
@@ -173,7 +173,7 @@ impl Evidence {
                 let far = other.is_none_or(|days| !(0..=20).contains(&days));
                 ((1..=7).contains(&one) && far).then_some(order)
             };
-            goes_on(Order::DayFirst).or_else(|| goes_on(Order::MonthFirst))
+            goes_on(DayOrder::DayFirst).or_else(|| goes_on(DayOrder::MonthFirst))
         });
     }
 }

@@ -27,12 +27,12 @@ pub(super) enum Fit {
 
 /// How many rows were put right.
 #[derive(Debug, Default)]
-pub(super) struct Mended {
+pub(super) struct MendedRows {
     commas: u64,
     pings: u64,
 }
 
-impl Mended {
+impl MendedRows {
     /// The cells that the row that is being made has by its layout.
     pub fn cells(&mut self, batch: &Batch, layout: &Layout) -> Result<Vec<String>, Fit> {
         let row = batch.current();

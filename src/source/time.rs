@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use crate::record::Counter as _;
 use crate::zone::Zone;
 
-use super::dates::{Local, Order, days};
+use super::dates::{DayOrder, Local, days};
 
 /// The farthest that clocks are from UTC, in seconds.
 const FARTHEST: i64 = 14 * 3600;
@@ -23,7 +23,7 @@ pub(super) struct Clock {
     /// The last moment by the zone's clocks, and the one before, in seconds since 1970.
     last: [Option<i64>; 2],
     /// Which number of a date such as `2/12/2021` is the day, where that is known.
-    pub order: Option<Order>,
+    pub order: Option<DayOrder>,
     /// Whether the last time was such a date, and it was not known.
     pub undecided: bool,
     /// Times without seconds.

@@ -13,7 +13,7 @@ use crate::cli::settings::SettingsArgs;
 use crate::cli::values::duration;
 use crate::cli::words::words;
 use crate::endpoints::DEFAULT_RELAY;
-use crate::judge::diagnose::redact::Level;
+use crate::judge::diagnose::redact::RedactionLevel;
 use crate::lab::Fault;
 use crate::zone::Zone;
 
@@ -107,12 +107,12 @@ pub struct DiagnoseArgs {
     #[arg(
         long,
         value_name = "LEVEL",
-        value_parser = words::<Level>(),
+        value_parser = words::<RedactionLevel>(),
         hide_possible_values = true,
         requires = "bundle",
         help_heading = "Output"
     )]
-    pub redact: Option<Level>,
+    pub redact: Option<RedactionLevel>,
     /// Repeat until stopped, report only changes
     ///
     /// At least 30 s. With --format json each change is one line of JSON.

@@ -94,7 +94,7 @@ fn a_slow_reader_gets_every_row() {
         }
         started.output_queue.finish().await
     });
-    assert_eq!(ending, Ending::default());
+    assert_eq!(ending, QueueEnding::default());
     assert_eq!(started.read.load(Ordering::Relaxed), ROWS);
 }
 
@@ -143,7 +143,7 @@ fn a_reader_that_is_the_only_place_gets_every_row_however_long_it_stands_still()
         started.until_read(all).await;
         started.output_queue.finish().await
     });
-    assert_eq!(ending, Ending::default());
+    assert_eq!(ending, QueueEnding::default());
 }
 
 #[test]
@@ -229,8 +229,8 @@ fn what_is_shown_stands_in_the_file_before() {
             file.permits.send(()).unwrap();
             shown.until_read(written + 1).await;
         }
-        assert_eq!(file.output_queue.finish().await, Ending::default());
-        assert_eq!(shown.output_queue.finish().await, Ending::default());
+        assert_eq!(file.output_queue.finish().await, QueueEnding::default());
+        assert_eq!(shown.output_queue.finish().await, QueueEnding::default());
     });
 }
 
@@ -249,7 +249,7 @@ fn a_file_that_stands_still_keeps_nothing_else_from_its_end() {
         let of_file = file.output_queue.finish().await;
         assert_eq!((of_file.lost, of_file.failed), (1, true));
         // the row that never came is lost once
-        assert_eq!(shown.output_queue.finish().await, Ending::default());
+        assert_eq!(shown.output_queue.finish().await, QueueEnding::default());
     });
     drop(permits);
 }
@@ -296,7 +296,7 @@ fn rows_behind_a_lost_file_go_on_and_what_stdout_has_no_room_for_is_counted() {
         assert_eq!(ending.errors.len(), 1, "{ending:?}");
         assert!(ending.errors[0].contains("no space left for full"));
         shown.until_read(3).await;
-        assert_eq!(shown.output_queue.finish().await, Ending::default());
+        assert_eq!(shown.output_queue.finish().await, QueueEnding::default());
         let ending = stdout.finish().await;
         assert_eq!((ending.unread, ending.failed), (3, true));
     });

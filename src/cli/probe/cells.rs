@@ -19,7 +19,7 @@ pub enum LineLayout {
 
 /// A field of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum What {
+pub(super) enum LineCell {
     Time,
     Slot,
     Over,
@@ -36,13 +36,13 @@ pub(super) enum What {
     Certificate,
 }
 
-use What::{
+use LineCell::{
     Address, Certificate, Expires, Host, NameServer, Over, Region, Result, SeenAs, Slot, Time,
     Took, Total, Turn,
 };
 
 /// What is more important than what, by layout; what is not named here is left out.
-const TLS: &[What] = &[
+const TLS: &[LineCell] = &[
     Time,
     Result,
     Total,
@@ -58,7 +58,7 @@ const TLS: &[What] = &[
     Host,
 ];
 
-const TRANSPORTS: &[What] = &[
+const TRANSPORTS: &[LineCell] = &[
     Time,
     Result,
     Over,
@@ -77,7 +77,7 @@ const TRANSPORTS: &[What] = &[
     Certificate,
 ];
 
-const PROXY: &[What] = &[
+const PROXY: &[LineCell] = &[
     Time,
     Result,
     Total,
@@ -96,7 +96,7 @@ const PROXY: &[What] = &[
 ];
 
 /// The order on a line.
-const ORDER: &[What] = &[
+const ORDER: &[LineCell] = &[
     Time,
     Slot,
     Over,
@@ -124,7 +124,7 @@ impl LineLayout {
         zone: &str,
         hosts: Option<usize>,
         address: usize,
-    ) -> Vec<(What, Field)> {
+    ) -> Vec<(LineCell, Field)> {
         let mut ranks = match self {
             Self::Tls => TLS.to_vec(),
             Self::Transports => TRANSPORTS.to_vec(),
@@ -144,7 +144,7 @@ impl LineLayout {
 
     fn field(
         self,
-        what: What,
+        what: LineCell,
         zone: &str,
         hosts: Option<usize>,
         address: usize,
@@ -182,7 +182,7 @@ impl LineLayout {
 }
 
 /// What stands in a field.
-pub(super) fn cell(what: What, record: &Record, zone: Zone) -> (String, Style) {
+pub(super) fn cell(what: LineCell, record: &Record, zone: Zone) -> (String, Style) {
     let failed = record.outcome.cause().map(crate::record::Cause::phase);
     let certificate = record.tls.certificate.as_ref();
     let text = match what {

@@ -4,7 +4,7 @@ use super::kind::Counts;
 use crate::cli::args::ProbeArgs;
 use crate::cli::exit::Exit;
 use crate::cli::message;
-use crate::cli::output_queue::Ending;
+use crate::cli::output_queue::QueueEnding;
 use crate::cli::values::GoalArg;
 use crate::doc::number::percent;
 
@@ -76,7 +76,7 @@ impl Goals {
 /// The exit code of a run; tells which goals were missed.
 pub(super) fn verdict(
     counts: &Counts,
-    ending: &Ending,
+    ending: &QueueEnding,
     interrupted: bool,
     only_stdout: bool,
     goals: &Goals,

@@ -1,6 +1,6 @@
 use super::*;
 use crate::cli::args::Command;
-use crate::cli::mode::Mode;
+use crate::cli::mode::ProbeMode;
 use crate::cli::uses;
 
 fn words(line: &[&str]) -> Vec<OsString> {
@@ -21,8 +21,8 @@ fn said(text: &str, line: &str) -> Result<String, String> {
 
 /// The settings of the measurement, or what is said.
 fn read(typed: Vec<OsString>) -> Result<String, String> {
-    let mut line = Line::of(typed);
-    let text = |failure: Failure| format!("{:#}", failure.error);
+    let mut line = CommandLine::of(typed);
+    let text = |failure: FatalError| format!("{:#}", failure.error);
     if let Some(failure) = line.refused.take() {
         return Err(text(failure));
     }
@@ -34,7 +34,9 @@ fn read(typed: Vec<OsString>) -> Result<String, String> {
     checked.map_err(|failure| text(line.named(failure)))?;
     match cli.command {
         Command::Probe(args) => {
-            let settings = Mode::of(&args).settings(&args).map_err(Failure::usage);
+            let settings = ProbeMode::of(&args)
+                .settings(&args)
+                .map_err(FatalError::usage);
             settings.map_err(|failure| text(line.named(failure)))
         }
         other => Ok(format!("{other:?}")),

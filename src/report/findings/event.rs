@@ -11,7 +11,7 @@ use crate::stats::survey::SeriesName;
 pub(super) const TOGETHER_US: i64 = 60_000_000;
 
 /// Outages of one or several series that overlap.
-pub(super) struct Event<'a> {
+pub(super) struct OutageEvent<'a> {
     pub(super) from: i64,
     pub(super) to: i64,
     /// The longest of them.

@@ -8,7 +8,7 @@ use super::region_outage::RegionOutage;
 use crate::doc::text::{cut, time};
 use crate::judge::severity::Severity;
 use crate::measure::folds::Finished;
-use crate::report::model::{Finding, Report, Table};
+use crate::report::model::{Report, ReportedFinding, ReportedTable};
 use crate::stats::units::moment;
 use crate::zone::Zone;
 
@@ -21,7 +21,7 @@ pub(super) struct RankedFinding {
     pub(super) severity: Severity,
     /// Of equal severity the one with more of it comes first.
     pub(super) weight: f64,
-    pub(super) finding: Finding,
+    pub(super) finding: ReportedFinding,
 }
 
 impl RankedFinding {
@@ -29,11 +29,11 @@ impl RankedFinding {
         Self {
             severity,
             weight,
-            finding: Finding {
+            finding: ReportedFinding {
                 code,
                 severity: severity.as_str(),
                 text,
-                ..Finding::default()
+                ..ReportedFinding::default()
             },
         }
     }
@@ -55,20 +55,20 @@ impl RankedFinding {
 }
 
 /// What findings are made of.
-pub(super) struct About<'a> {
+pub(super) struct FindingInputs<'a> {
     pub(super) rows: &'a Finished,
     pub(super) report: &'a Report,
     /// Outages of regions.
     pub(super) regional: Vec<RegionOutage>,
 }
 
-impl About<'_> {
+impl FindingInputs<'_> {
     pub(super) fn zone(&self) -> Zone {
         self.report.time_zone
     }
 
     /// The tables of a dimension: one of each transport.
-    pub(super) fn tables(&self, by: &str) -> impl Iterator<Item = &Table> {
+    pub(super) fn tables(&self, by: &str) -> impl Iterator<Item = &ReportedTable> {
         self.report
             .tables
             .iter()
@@ -76,7 +76,7 @@ impl About<'_> {
     }
 
     /// Of which transport a table is, where there are several.
-    pub(super) fn over(&self, table: &Table) -> String {
+    pub(super) fn over(&self, table: &ReportedTable) -> String {
         let several = self.tables(&table.by[0]).count() > 1;
         let over = table.transport.as_deref().filter(|_| several);
         over.map_or_else(String::new, |over| format!(" over {}", name(over)))

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::judge::outages::OutageRule;
 use crate::measure::folds::Finished;
 use crate::report::model::Report;
-use crate::stats::survey::{self, Level, OTHER_REGIONS, Silence};
+use crate::stats::survey::{self, OTHER_REGIONS, RegionLevel, Silence};
 
 /// Lost rows in a row to the relays of a region, at least: others were answered in between.
 const FEWEST: u64 = 5;
@@ -103,7 +103,7 @@ impl RegionOutage {
 }
 
 /// Rows of the hours that a stretch touches, and of them without an answer.
-pub(super) fn answered_or_lost(level: &Level, from: i64, to: i64) -> (u64, u64) {
+pub(super) fn answered_or_lost(level: &RegionLevel, from: i64, to: i64) -> (u64, u64) {
     let hours = level.hours.iter();
     let hours = hours.filter(|hour| {
         let begin = hour.number.saturating_mul(HOUR_US);

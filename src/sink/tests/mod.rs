@@ -28,7 +28,7 @@ use super::{FileSpec, Format, Note, Profile, Sink, SinkError, Upkeep, open};
 use crate::clock::Wall;
 use crate::measure::probe::column;
 use crate::record::{
-    Certificate, Dns, Link, Outcome, Phase, PhaseTimes, Record, Run, Tcp, Tls, Transport, Trust,
+    Certificate, Cname, Dns, Outcome, Phase, PhaseTimes, Record, Run, Tcp, Tls, Transport, Trust,
     Turn, World,
 };
 use crate::schema::Column;
@@ -41,7 +41,7 @@ fn sample() -> Record {
     times.set(Phase::Proxy, Duration::from_millis(11));
     times.set(Phase::Connect, Duration::from_millis(22));
     times.set(Phase::Tls, Duration::from_millis(59));
-    let link = |name: &str, ttl| Link {
+    let link = |name: &str, ttl| Cname {
         name: name.to_owned(),
         ttl: Some(ttl),
     };

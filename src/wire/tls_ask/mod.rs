@@ -18,7 +18,7 @@ pub use offers::{
     CURVES, GROUPS_13, SUITES_13, SUITES_SSL2, is_elliptic, needs_curve_of_certificate,
     rare_suites, ssl2_suite_name, usual_suites,
 };
-pub use reply::{Chosen, Ending, Refusal, Reply, is_complete};
+pub use reply::{Chosen, Ending, HelloRefusal, HelloReply, is_complete};
 
 #[cfg(test)]
 mod tests;

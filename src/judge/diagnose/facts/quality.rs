@@ -4,25 +4,25 @@ use serde::{Deserialize, Serialize};
 
 use super::fact::Fact;
 use super::ip::Endpoint;
-use super::machine::Sample;
+use super::machine::RouterPacket;
 
 /// How good the way is.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Quality {
     /// A stream of packets over UDP, alone on the wire.
-    pub stream: Fact<Stream>,
+    pub stream: Fact<StreamFacts>,
     /// A second one at 10 a second; sent where the first looks like a limit.
     pub slower: Fact<Slower>,
     /// A held connection; where there is no UDP.
-    pub held: Fact<Held>,
+    pub held: Fact<HeldFacts>,
     /// Round trips without and with load that was asked for; never sent unasked.
     pub loaded: Fact<Loaded>,
 }
 
 /// A stream of packets.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Stream {
+pub struct StreamFacts {
     /// Where to.
     pub remote: Endpoint,
     /// Given to the system.
@@ -33,10 +33,10 @@ pub struct Stream {
     pub rate_per_s: f64,
     /// The worst 200 ms.
     #[serde(default)]
-    pub worst_200ms: Option<Lost>,
+    pub worst_200ms: Option<LossFacts>,
     /// The worst 15 s, where the stream is that long.
     #[serde(default)]
-    pub worst_15s: Option<Lost>,
+    pub worst_15s: Option<LossFacts>,
     /// Median of the round trips, in microseconds.
     #[serde(default)]
     pub rtt_p50_us: Option<u64>,
@@ -60,12 +60,12 @@ pub struct Stream {
     pub answers_per_s: Vec<u64>,
     /// Each packet, for charts.
     #[serde(default)]
-    pub samples: Vec<Sample>,
+    pub samples: Vec<RouterPacket>,
 }
 
 /// Packets lost in a stretch of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Lost {
+pub struct LossFacts {
     /// Lost.
     pub lost: u64,
     /// Sent.
@@ -83,7 +83,7 @@ pub struct Slower {
 
 /// A held connection.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Held {
+pub struct HeldFacts {
     /// Where to.
     pub remote: Endpoint,
     /// For how long, in milliseconds.

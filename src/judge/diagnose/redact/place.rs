@@ -15,7 +15,7 @@ use crate::words::words;
 words! {
     /// How much is replaced.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-    pub enum Level {
+    pub enum RedactionLevel {
         /// Names, addresses and words that are somebody's own.
         #[default]
         Standard = "standard",
@@ -57,7 +57,7 @@ const LEFT_OUT: &str = "(left out)";
 /// What stands for what.
 #[derive(Debug)]
 pub struct Redactor {
-    level: Level,
+    level: RedactionLevel,
     ranges: Ranges,
     addresses: HashMap<IpAddr, Ip>,
     numbers: HashMap<IpKind, u32>,
@@ -69,7 +69,7 @@ pub struct Redactor {
 
 impl Redactor {
     /// With nothing replaced yet.
-    pub(super) fn new(level: Level, ranges: Ranges) -> Self {
+    pub(super) fn new(level: RedactionLevel, ranges: Ranges) -> Self {
         Self {
             level,
             ranges,
@@ -91,7 +91,7 @@ impl Redactor {
 
     /// Whether where and when is left out, too.
     pub(super) fn is_full(&self) -> bool {
-        self.level == Level::Full
+        self.level == RedactionLevel::Full
     }
 
     /// Notes that a time was made less exact.

@@ -1,18 +1,18 @@
 //! Layer 3: the proxy.
 
 use crate::judge::diagnose::code::Code;
-use crate::judge::diagnose::facts::{Connect, Facts, ProxySetting};
+use crate::judge::diagnose::facts::{Facts, ProxyConnect, ProxyFacts};
 use crate::judge::diagnose::finding::Confidence::{Certain, Likely};
-use crate::judge::diagnose::finding::{Finding, Party, Rule, Value, nothing};
+use crate::judge::diagnose::finding::{Datum, Finding, Party, Rule, nothing};
 use crate::judge::diagnose::view;
 use crate::judge::severity::Severity::{Fail, Warn};
 
 /// The proxy and the status of its answer.
-fn answered(facts: &Facts) -> Option<(&ProxySetting, u16)> {
+fn answered(facts: &Facts) -> Option<(&ProxyFacts, u16)> {
     let proxy = facts.machine.proxy.known()?.as_ref()?;
     match facts.web.connect.known()? {
-        Connect::Status(status) => Some((proxy, *status)),
-        Connect::Unreachable | Connect::NoAnswer => None,
+        ProxyConnect::Status(status) => Some((proxy, *status)),
+        ProxyConnect::Unreachable | ProxyConnect::NoAnswer => None,
     }
 }
 
@@ -25,10 +25,10 @@ const DIRECT: [Code; 5] = [
     Code::RegionSilent,
 ];
 
-fn told(finding: Finding, proxy: &ProxySetting, status: u16) -> Finding {
+fn told(finding: Finding, proxy: &ProxyFacts, status: u16) -> Finding {
     finding
-        .with("proxy", Value::Proxy(proxy.place.clone()), "machine.proxy")
-        .with("status", Value::Number(status.into()), "web.connect")
+        .with("proxy", Datum::Proxy(proxy.place.clone()), "machine.proxy")
+        .with("status", Datum::Number(status.into()), "web.connect")
 }
 
 /// Only the proxy reaches the relay.
@@ -66,7 +66,7 @@ pub const FORBIDS: Rule = Rule {
             let finding = Finding::new(Code::ProxyForbids, severity, Party::Proxy, Certain);
             told(finding, proxy, status).with(
                 "name",
-                Value::Name(facts.about.target.clone()),
+                Datum::Name(facts.about.target.clone()),
                 "about.target",
             )
         })
@@ -90,15 +90,15 @@ pub const SILENT: Rule = Rule {
     check: |facts| {
         let proxy = facts.machine.proxy.known()?.as_ref()?;
         let how = match facts.web.connect.known()? {
-            Connect::Unreachable => "it cannot be connected to",
-            Connect::NoAnswer => "CONNECT gets no answer",
-            Connect::Status(_) => return None,
+            ProxyConnect::Unreachable => "it cannot be connected to",
+            ProxyConnect::NoAnswer => "CONNECT gets no answer",
+            ProxyConnect::Status(_) => return None,
         };
         let is_alone = view::is_tcp_open(facts) == Some(false);
         (is_alone && view::is_anything_out_there(facts)).then(|| {
             Finding::new(Code::ProxySilent, Fail, Party::Proxy, Likely)
-                .with("proxy", Value::Proxy(proxy.place.clone()), "machine.proxy")
-                .with("how", Value::Word(how), "web.connect")
+                .with("proxy", Datum::Proxy(proxy.place.clone()), "machine.proxy")
+                .with("how", Datum::Word(how), "web.connect")
         })
     },
     explains: nothing,

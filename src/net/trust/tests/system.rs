@@ -7,7 +7,7 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::{DigitallySignedStruct, Error, SignatureScheme};
 
 use super::*;
-use crate::net::trust::store::Store;
+use crate::net::trust::store::TrustSource;
 
 /// A system that trusts everybody as soon as the gate is open.
 #[derive(Debug, Clone, Default)]
@@ -27,7 +27,7 @@ impl Gate {
     /// A judge by this system, who waits that long for it.
     fn judge(&self, limit: Duration) -> Judge {
         let gate = self.clone();
-        let load = move || Ok(Store::System(Arc::new(gate.clone()) as Arc<_>));
+        let load = move || Ok(TrustSource::System(Arc::new(gate.clone()) as Arc<_>));
         Judge::with(None, Os::System(Arc::new(System::with(load, true))), limit)
     }
 }
@@ -189,7 +189,7 @@ fn a_store_that_could_not_be_read_is_read_the_next_time() {
         let reads = AtomicUsize::new(0);
         let load = move || {
             let readable = reads.fetch_add(1, Ordering::SeqCst) > 0;
-            let store = || Store::System(Arc::new(gate.clone()) as Arc<_>);
+            let store = || TrustSource::System(Arc::new(gate.clone()) as Arc<_>);
             readable.then(store).ok_or_else(|| "no room".to_owned())
         };
         let judge = Judge::with(None, Os::System(Arc::new(System::with(load, false))), LONG);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{document, line, manual, prtg_json, prtg_xml, sentence, told, words};
 use crate::doc::{Room, markdown, page, terminal, width};
-use crate::judge::diagnose::facts::{Fact, Sample};
+use crate::judge::diagnose::facts::{Fact, RouterPacket};
 use crate::judge::diagnose::tests::overlay::{Scenario, facts, scenarios};
 use crate::judge::diagnose::{Code, Confidence, Facts, diagnose};
 use crate::zone::Zone;
@@ -235,8 +235,8 @@ fn a_page_has_the_round_trips_as_charts_where_they_were_kept() {
         (has, page(&document).matches("<svg").count())
     };
     assert_eq!(section(&facts), (false, 0));
-    let samples: Vec<Sample> = (0..500)
-        .map(|packet| Sample {
+    let samples: Vec<RouterPacket> = (0..500)
+        .map(|packet| RouterPacket {
             at_ms: packet * 20,
             rtt_us: (packet != 77).then_some(22_000 + packet),
         })
