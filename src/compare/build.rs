@@ -202,7 +202,6 @@ fn line(of: &MetricComparison, b: &str, block_s: i64) -> model::ComparedLine {
 }
 
 fn failures(of: &Failures, b: &str, block_s: i64) -> model::ComparedFailures {
-    #[allow(clippy::cast_precision_loss)] // counts far below 2^53
     let failed = |(rows, failed): (u64, u64)| Failed {
         rows,
         failed,

@@ -108,7 +108,6 @@ fn line_beside(of: &MetricComparison, rests: bool) -> String {
 /// The failures of a path; `rests` where what that rests on is not said elsewhere.
 pub fn failures(of: &Failures, b: &str, rests: bool) -> String {
     let b = cut(b, 40);
-    #[allow(clippy::cast_precision_loss)] // counts far below 2^53
     let share = |(rows, failed): (u64, u64)| percent(failed as f64 * 100.0 / rows.max(1) as f64);
     let (noun, verb) = match of.of {
         FailurePart::Rows => ("failures", "fails"),
@@ -238,7 +237,6 @@ fn takes(needs: Option<Needs>, of: Basis) -> String {
                 Basis::Blocks(_, length_s) => length_s,
                 _ => 0,
             };
-            #[allow(clippy::cast_precision_loss)] // days in seconds
             let all = seconds(blocks.saturating_mul(length_s.unsigned_abs()) as f64);
             format!("about {all} of both at the same time in all")
         }

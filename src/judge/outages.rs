@@ -21,11 +21,7 @@ impl OutageRule {
     ///
     /// With n rows and a share p of them lost, a given row begins k lost ones with p^k, so that n p^k <= 0.01 wants
     /// k >= ln(0.01 / n) / ln p.
-    #[allow(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss
-    )] // counts far below 2^53
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // counts far below 2^53
     pub fn of(rows: u64, lost: u64) -> Self {
         let n = rows.max(1) as f64;
         let share = (lost.min(rows) as f64 / n).clamp(0.0, 1.0);

@@ -23,7 +23,7 @@ macro_rules! faults {
             /// Something that goes wrong in the lab: at the name server, at the relays, at the proxy.
             #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
             pub enum Fault {
-                $(#[doc = $meaning] $variant = $name: $meaning,)+
+                $($variant = $name: $meaning,)+
             }
         }
 

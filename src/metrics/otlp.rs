@@ -195,7 +195,6 @@ fn histograms(scope: &mut ProtobufMessage, metrics: &Metrics, times: [u64; 2]) {
     });
 }
 
-#[allow(clippy::cast_precision_loss)] // microseconds of far less than 2^53
 fn distribution(point: &mut ProtobufMessage, times: &LatencyHistogram) {
     let seconds = |us: u64| us as f64 / 1e6;
     point.fixed(4, times.n);
@@ -224,7 +223,6 @@ fn distribution(point: &mut ProtobufMessage, times: &LatencyHistogram) {
 type LastValue = fn(&Last) -> Option<f64>;
 
 fn gauges(scope: &mut ProtobufMessage, metrics: &Metrics, times: [u64; 2]) {
-    #[allow(clippy::cast_precision_loss)] // as above
     let all: [([&str; 3], LastValue); 4] = [
         (
             ["turnprobe.success", "whether the last probe worked", "1"],

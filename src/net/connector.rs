@@ -94,7 +94,7 @@ impl Connector {
     ///
     /// # Errors
     ///
-    /// [`Lost`] when the thread does not work any more.
+    /// [`LostWork`] when the thread does not work any more.
     pub async fn run<F>(&self, limit: Duration, future: F) -> Result<F::Output, LostWork>
     where
         F: Future + Send + 'static,

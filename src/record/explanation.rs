@@ -8,25 +8,15 @@ words! {
     /// Where the time of a slow probe went.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
     pub enum Explanation {
-        /// Nothing took longer than it should.
         None = "none": "nothing took longer than it should",
-        /// A SYN or its answer was lost; the kernel sent it again.
         LostSyn = "lost-syn": "a SYN or its answer was lost and sent again: the two look alike",
-        /// The round trip of the path is long, or what it lets through at a time is little.
         SlowPath = "slow-path": "a round trip of 100 ms or more, or a window that is too small",
-        /// The name resolution took long.
         SlowDns = "slow-dns": "the name resolution took 200 ms or more",
-        /// The server took long to answer, and nothing was lost.
         SlowServer = "slow-server": "the server took 200 ms or more, and nothing was lost",
-        /// A segment was lost during the TLS handshake.
         LostInTls = "lost-in-tls": "a segment was lost during the TLS handshake",
-        /// This machine was late to take in what had come.
         LocalDelay = "local-delay": "this machine took in what had come 100 ms late or more",
-        /// The server's bytes came late: which of two things it was cannot be told from here.
         LossOrServer = "loss-or-server": "the server's bytes came late: a lost segment or a slow server, which look alike from here",
-        /// An answer over UDP came late: nothing tells the path from the relay.
         PathOrRelay = "path-or-relay": "the answer over UDP came after 100 ms or more: a long path or a slow relay, which look alike from here",
-        /// The time went behind the proxy or in it: nothing tells which.
         ProxyOrBeyond = "proxy-or-beyond": "200 ms or more went in the proxy or behind it, which look alike from here",
     }
 }

@@ -51,7 +51,6 @@ pub fn sort<G: Borrow<ReportedGroup>>(groups: &mut [G], by: Sort, metric: Option
     });
 }
 
-#[allow(clippy::cast_precision_loss)] // counts far below 2^53
 fn share(group: &ReportedGroup) -> f64 {
     group.failed as f64 / group.n.max(1) as f64
 }
@@ -89,13 +88,9 @@ words! {
     /// By what the groups of a table are sorted.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub enum Sort {
-        /// The slowest first.
         P95 = "p95": "the highest 95th percentile first",
-        /// Those that fail most first.
         Failed = "failed": "the highest share of failed rows first",
-        /// Those with most rows first.
         Rows = "n": "the most rows first",
-        /// By name.
         Name = "name": "by name",
     }
 }

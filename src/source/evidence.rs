@@ -43,7 +43,7 @@ pub(super) struct FormatEvidence {
     before: Option<Local>,
 }
 
-/// The place of a column in a layout, and its number in [`Evidence`].
+/// The place of a column in a layout, and its number in [`FormatEvidence`].
 type Place = (usize, usize);
 
 /// What the cells of a column tell, by mark.

@@ -201,11 +201,7 @@ fn difference(span: PhaseSpan, kept: &VecDeque<i64>) -> Option<Difference> {
 
 /// The interval that covers the median with at least 95 %: between two order statistics, by the binomial distribution
 /// of how many values lie below it.
-#[allow(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss
-)]
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 fn interval(sorted: &[i64]) -> Option<(i64, i64)> {
     let n = sorted.len();
     if n < LEAST {

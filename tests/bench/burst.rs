@@ -15,7 +15,6 @@
 //! /proc.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)] // a benchmark stops when it cannot measure
-#![allow(clippy::cast_precision_loss)] // figures for people
 
 #[allow(dead_code)] // the other benchmark uses more of it
 #[path = "figures.rs"]

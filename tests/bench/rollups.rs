@@ -10,7 +10,6 @@
 //! `-- make PROBES INTERVALS probe|interval FILE` writes roll-ups, as Parquet or CSV by the ending of the name.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)] // a benchmark stops when it cannot measure
-#![allow(clippy::cast_precision_loss)] // figures for people
 
 #[path = "figures.rs"]
 #[allow(dead_code)] // other benchmarks use more of it

@@ -164,7 +164,6 @@ fn the_reference_night_has_the_counts_that_were_printed() {
         let n = i128::from(counts.n);
         let sum: i128 = times.iter().map(|ms| i128::from(*ms)).sum();
         let squares: i128 = times.iter().map(|ms| i128::from(*ms).pow(2)).sum();
-        #[allow(clippy::cast_precision_loss)]
         let (mean, stddev) = (
             sum as f64 / n as f64,
             ((n * squares - sum * sum) as f64 / (n * (n - 1)) as f64).sqrt(),

@@ -83,11 +83,11 @@ fn roll_ups_in_a_store_count_in_place_of_the_rows_that_are_gone() {
     let directory = tempfile::tempdir().unwrap();
     let at = |name: &str| directory.path().join(name);
     let (db, csv) = (at("probes.db"), at("rollups.csv"));
-    let said = probe(
+    probe(
         "-n 40 -i 0 --rollup 1s",
         &[("--store", &db), ("--rollup-output", &csv)],
-    );
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    )
+    .ended(0);
     assert_eq!(number(&db, "SELECT count(*) FROM probes"), 40);
     assert_eq!(number(&db, "SELECT sum(probes) FROM rollups"), 40);
     let whole = json("report", &db);
@@ -101,11 +101,11 @@ fn roll_ups_in_a_store_count_in_place_of_the_rows_that_are_gone() {
     assert_eq!(report("", &db), report("", &csv));
     // a store without rows of probes from the beginning
     let only = at("only.db");
-    let said = probe(
+    probe(
         "-n 10 -i 0 --rollup 1s --store-keep rows=0",
         &[("--store", &only)],
-    );
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    )
+    .ended(0);
     assert_eq!(number(&only, "SELECT count(*) FROM probes"), 0);
     assert_eq!(number(&only, "SELECT sum(probes) FROM rollups"), 10);
 }
@@ -234,35 +234,18 @@ fn wrong_stores_are_told_with_the_way_out() {
         assert!(said.stderr.contains(wanted), "{line}: {}", said.stderr);
         assert!(!said.stderr.contains("secret"), "{line}: {}", said.stderr);
     }
-    let said = probe("-n 1", &[("--store", &inside)]);
-    assert_eq!(said.code, Some(2), "{}", said.stderr);
-    assert!(
-        said.stderr.contains("let its name end in .db"),
-        "{}",
-        said.stderr
-    );
+    let said = probe("-n 1", &[("--store", &inside)]).ended(2);
+    said.err_has("let its name end in .db");
     let nowhere = directory.path().join("no/probes.db");
     let said = probe("-n 1", &[("--store", &nowhere)]);
-    assert!(
-        said.stderr.contains("there is no directory"),
-        "{}",
-        said.stderr
-    );
+    said.err_has("there is no directory");
     let other = directory.path().join("other.db");
     let connection = Connection::open(&other).unwrap();
     connection.execute_batch("CREATE TABLE t (x)").unwrap();
     drop(connection);
     let said = probe("-n 1", &[("--store", &other)]);
-    assert!(
-        said.stderr.contains("not one of turnprobe"),
-        "{}",
-        said.stderr
-    );
+    said.err_has("not one of turnprobe");
     let said = finished(start(turnprobe("report").arg(&other)));
     assert_ne!(said.code, Some(0));
-    assert!(
-        said.stderr.contains("not one of turnprobe"),
-        "{}",
-        said.stderr
-    );
+    said.err_has("not one of turnprobe");
 }

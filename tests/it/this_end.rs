@@ -7,8 +7,7 @@ use crate::command::{Rows, on_wine, run};
 
 /// The rows of a run with these arguments in the lab.
 fn lab(arguments: &str) -> Rows {
-    let said = run(&format!("probe --lab --format csv -q {arguments}"));
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let said = run(&format!("probe --lab --format csv -q {arguments}")).ended(0);
     Rows::of(&said.stdout)
 }
 
@@ -93,20 +92,15 @@ fn what_this_end_cannot_do_is_told_before_anything_is_measured() {
 #[cfg(not(target_os = "linux"))]
 #[test]
 fn fast_open_is_refused_clearly_where_it_is_not_known() {
-    let run = run("probe --lab -n 1 --fast-open");
-    assert_eq!(run.code, Some(2));
-    assert!(
-        run.stderr
-            .contains("--fast-open works on Linux only; leave it out")
-    );
+    let run = run("probe --lab -n 1 --fast-open").ended(2);
+    run.err_has("--fast-open works on Linux only; leave it out");
 }
 
 #[cfg(windows)]
 #[test]
 fn dscp_is_refused_on_windows_with_the_way_that_works_there() {
-    let run = run("probe --lab -n 1 --dscp EF");
-    assert_eq!(run.code, Some(2));
-    assert!(run.stderr.contains("New-NetQosPolicy"), "{}", run.stderr);
+    let run = run("probe --lab -n 1 --dscp EF").ended(2);
+    run.err_has("New-NetQosPolicy");
 }
 
 #[cfg(target_os = "linux")]
@@ -164,7 +158,7 @@ fn fast_open_tells_what_became_of_it_or_that_it_is_switched_off() {
         assert_eq!(rows.column("Status"), ["OK"]);
     } else {
         assert_eq!(run.code, Some(2));
-        assert!(run.stderr.contains("it is switched off on this system"));
+        run.err_has("it is switched off on this system");
     }
 }
 

@@ -178,7 +178,6 @@ impl Oddities {
             }
             before = Some((*series, *file, *last));
         }
-        #[allow(clippy::cast_precision_loss)] // seconds for people
         let shown = |(file, (other, series, seconds))| (file, other, series, seconds as f64);
         found.into_iter().map(shown).collect()
     }

@@ -61,7 +61,6 @@ impl Goals {
         let missed = shares
             .into_iter()
             .filter_map(|(option, most, some, all, what)| {
-                #[allow(clippy::cast_precision_loss)] // counts lie far below 2^53
                 let share = some as f64 * 100.0 / all.max(1) as f64;
                 let most = most.filter(|most| share > *most)?;
                 let share = percent(share);

@@ -100,7 +100,6 @@ impl Multiples {
     /// What the reader has to know: how long a point is, and what is odd about the axis of values.
     pub fn told(&self) -> String {
         let (scale, beyond) = self.scale();
-        #[allow(clippy::cast_precision_loss)] // seconds of a bucket
         let length = seconds(self.data.bucket_s as f64);
         let mut out = match self.shape {
             PanelForm::Times => format!("each point stands for {length}."),
@@ -265,7 +264,6 @@ fn bars(panel: &Panel, axis: &TimeAxis, scale: &Scale) -> String {
 
 /// A label of the time axis, within the picture.
 fn label(x: f64, text: &str) -> Markup {
-    #[allow(clippy::cast_precision_loss)] // a few letters
     let half = text.chars().count() as f64 * 3.6;
     let (class, x) = if x + half > WIDTH - 1.0 {
         ("e", WIDTH - 1.0)

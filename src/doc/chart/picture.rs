@@ -265,7 +265,6 @@ pub(super) fn px(value: f64) -> String {
 }
 
 /// A count as a number to draw with.
-#[allow(clippy::cast_precision_loss)] // far finer than a pixel
 pub(super) fn float(count: u64) -> f64 {
     count as f64
 }

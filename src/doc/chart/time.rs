@@ -32,7 +32,6 @@ impl TimeAxis {
     }
 
     pub(super) fn at(&self, at: DateTime<Utc>) -> f64 {
-        #[allow(clippy::cast_precision_loss)] // far finer than a pixel
         let share = |length: Duration| length.num_milliseconds() as f64;
         let part = share(at - self.from) / share(self.to - self.from).max(1.0);
         let (left, right) = self.places;

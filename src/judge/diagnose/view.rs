@@ -224,7 +224,6 @@ pub fn silent_by_chance(silent: u64, answered: u64, open: u64) -> f64 {
     let all = open.saturating_add(silent);
     // the product of (open - i) / (all - i): nothing overflows
     (0..answered.min(100_000)).fold(1.0, |p, i| {
-        #[allow(clippy::cast_precision_loss)] // counts of packets
         let [part, whole] = [open, all].map(|count| count.saturating_sub(i) as f64);
         p * part / whole
     })

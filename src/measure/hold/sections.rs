@@ -11,7 +11,6 @@ pub fn section(all: &[HeldTotals]) -> Section {
     let mut blocks = Vec::new();
     // the worst first
     let mut all: Vec<&HeldTotals> = all.iter().collect();
-    #[allow(clippy::cast_precision_loss)] // counts far below 2^53
     let broken = |held: &HeldTotals| 1.0 - held.held as f64 / held.connections.max(1) as f64;
     all.sort_by(|a, b| {
         let worse = broken(b).total_cmp(&broken(a));

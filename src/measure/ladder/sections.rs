@@ -333,7 +333,6 @@ fn details(relay: &LadderRelay) -> Vec<NamedValue> {
     if !relay.stopped.is_empty() {
         facts.push(NamedValue::new("stopped", relay.stopped.clone()));
     }
-    #[allow(clippy::cast_precision_loss)] // at most minutes
     let took = Cell::Seconds(relay.took_ms as f64 / 1e3);
     facts.push(NamedValue::new("connections", u64::from(relay.connections)));
     facts.push(NamedValue::new("time", took));

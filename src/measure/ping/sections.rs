@@ -22,7 +22,6 @@ pub fn section(all: &[PingTotals]) -> Section {
 }
 
 fn table(all: &[&PingTotals]) -> Table {
-    #[allow(clippy::cast_precision_loss)] // milliseconds of a ping
     let whole = |ms: Option<u64>| Cell::of(ms, |ms| Cell::Millis(ms as f64));
     Table::new(
         "pings",

@@ -45,7 +45,6 @@ fn facts(one: &RollupTotals) -> Vec<NamedValue> {
     facts
 }
 
-#[allow(clippy::cast_precision_loss)] // a day at most
 fn whole(length_s: u64) -> String {
     seconds(length_s as f64)
 }

@@ -181,7 +181,6 @@ fn curves_of(rows: &Finished, metric: Metric) -> Vec<RegionDistribution> {
 
 fn curve(region: &str, times: &stats::Distribution) -> RegionDistribution {
     let n = times.moments().count();
-    #[allow(clippy::cast_precision_loss)] // counts far below 2^53
     let point = |(us, up_to): (u64, u64)| CumulativePoint {
         connect_ms: millis(us),
         up_to_percent: up_to as f64 * 100.0 / n as f64,

@@ -93,7 +93,6 @@ impl Report {
     }
 }
 
-#[allow(clippy::cast_precision_loss)] // counts far below 2^53
 fn overview(rows: &Finished) -> Overview {
     let all = &rows.all;
     let span_s = rows.span_us.map(seconds);

@@ -62,7 +62,6 @@ fn points(facts: &Facts, samples: &[RouterPacket]) -> Vec<PanelPoint> {
     let point = |(second, mut times): (u64, Vec<u64>)| {
         times.sort_unstable();
         let length = TimeDelta::try_seconds(i64::try_from(second).ok()?)?;
-        #[allow(clippy::cast_precision_loss)] // shown with a few digits
         let at = |share: usize| {
             let place = (times.len().saturating_sub(1) * share).div_ceil(100);
             times.get(place).map(|us| *us as f64 / 1e3)

@@ -45,7 +45,6 @@ fn head(facts: &Facts, zone: Zone) -> String {
     let about = &facts.about;
     let mut parts = Vec::new();
     parts.extend(about.started.map(|started| time(zone, started)));
-    #[allow(clippy::cast_precision_loss)] // shown with a few digits
     let took = crate::doc::number::seconds(about.took_ms as f64 / 1e3);
     parts.push(format!("took {took}"));
     parts.extend([&about.system, &about.world].map(|word| cut(word.as_str(), 20)));

@@ -28,7 +28,6 @@ pub(super) fn state(outcome: VerdictOutcome) -> u8 {
 }
 
 /// All that are known: what was not measured has no number.
-#[allow(clippy::cast_precision_loss)] // shown with a few digits
 pub(super) fn figures(facts: &Facts, diagnosis: &Diagnosis) -> Vec<PluginFigure> {
     let ms = |us: u64| us as f64 / 1e3;
     let stream = facts.quality.stream.known();

@@ -179,7 +179,6 @@ pub fn told<'a>(facts: &'a Facts, diagnosis: &'a Diagnosis) -> DiagnosisJson<'a>
     }
 }
 
-#[allow(clippy::cast_precision_loss)] // counts of packets and microseconds of a few seconds
 fn score(facts: &Facts) -> Option<Score> {
     let stream = facts.quality.stream.known()?;
     let lost = stream.sent.saturating_sub(stream.received);

@@ -25,7 +25,6 @@ fn ways(about: &FindingInputs<'_>) -> Vec<RankedFinding> {
     let told = paths.findings.iter().zip(&paths.told);
     told.filter_map(|(finding, said)| {
         let (code, severity) = grave(finding)?;
-        #[allow(clippy::cast_precision_loss)] // to sort by
         let weight = finding.rows as f64;
         Some(
             RankedFinding::new(

@@ -26,7 +26,6 @@ pub(super) struct OutageEvent<'a> {
 }
 
 /// An outage's time counts, and for how many.
-#[allow(clippy::cast_precision_loss)] // to sort by
 pub(super) fn weight(length: u64, series: usize) -> f64 {
     1e6 + length as f64 * series as f64 / 1e6
 }

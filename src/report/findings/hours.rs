@@ -57,7 +57,6 @@ fn worst_of(about: &FindingInputs<'_>, table: &ReportedTable) -> Option<RankedFi
     let (others, others_failed) = (n - worst.n, failed - worst.failed);
     let (_, high) = wilson(others_failed, others)?;
     // one of 24 is worst by chance
-    #[allow(clippy::cast_precision_loss)] // counts far below 2^53
     let tries = groups.len() as f64;
     let by_chance = tries * chance(worst.failed, high * part(worst.n, 1));
     if worst.failed < 3 || by_chance >= BY_CHANCE {
@@ -187,7 +186,6 @@ fn slow(about: &FindingInputs<'_>) -> Option<RankedFinding> {
         let hours: Vec<DayHour> = hours
             .filter_map(|hour| {
                 let (day, shown) = shown(about, hour.number)?;
-                #[allow(clippy::cast_precision_loss)] // microseconds far below 2^53
                 let p50_us = hour.p50_us as f64;
                 Some(DayHour {
                     day: day.into(),

@@ -102,7 +102,6 @@ fn risen(
     [host, target, transport]: &SeriesName,
     rise: &Rise,
 ) -> RankedFinding {
-    #[allow(clippy::cast_precision_loss)] // counts far below 2^53
     let times = rise.lost as f64 / rise.rows as f64 / rise.before.max(1e-9);
     let before = if rise.before > 0.0 {
         format!("{} times as many as before", millis(times))
@@ -139,7 +138,6 @@ fn since(about: &FindingInputs<'_>, from: i64, until: Option<i64>) -> String {
 }
 
 fn hour(hour: &LevelHour) -> Hour {
-    #[allow(clippy::cast_precision_loss)] // microseconds far below 2^53
     let p50_us = hour.p50_us as f64;
     Hour {
         number: hour.number,

@@ -8,7 +8,6 @@ use crate::judge::limits::CLIENT;
 use crate::judge::severity::Severity;
 
 /// What Microsoft allows to be lost, from a client to its edge, in percent.
-#[allow(clippy::cast_precision_loss)] // at most a million
 fn loss_percent() -> f64 {
     CLIENT.loss as f64 / 1e4
 }
@@ -73,7 +72,6 @@ fn assessments(about: &FindingInputs<'_>) -> Vec<RankedFinding> {
             name(&one.tool),
             broken.join(", ")
         );
-        #[allow(clippy::cast_precision_loss)] // to sort by
         let weight = broken.len() as f64;
         found.push(
             RankedFinding::new(Severity::Fail, weight, "quality", text)

@@ -115,7 +115,6 @@ pub(super) fn in_rollups(about: &FindingInputs<'_>) -> Vec<RankedFinding> {
             grouped(rolled.lost_in_a_row),
             grouped(rolled.lost),
         );
-        #[allow(clippy::cast_precision_loss)] // to sort by
         RankedFinding::new(Severity::Fail, 1e6 + rolled.longest_s, "outage", text)
             .host(&series.host)
             .n(rolled.lost)

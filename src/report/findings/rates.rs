@@ -23,7 +23,6 @@ pub(super) fn all(about: &FindingInputs<'_>) -> Vec<RankedFinding> {
     found
 }
 
-#[allow(clippy::cast_precision_loss)] // counts far below 2^53
 pub(super) fn part(some: u64, all: u64) -> f64 {
     some as f64 / all.max(1) as f64
 }

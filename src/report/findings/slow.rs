@@ -81,7 +81,6 @@ fn quality(about: &FindingInputs<'_>) -> Vec<RankedFinding> {
             _ => ". Calls at those moments suffer from it (certain), and these are few",
         });
         text.push_str("; whose part of the way it is these rows do not tell.");
-        #[allow(clippy::cast_precision_loss)] // to sort by
         let weight = broken.iter().map(|line| line.fail as f64).sum::<f64>();
         found.push(
             RankedFinding::new(severity, weight, "quality", text)
@@ -191,7 +190,6 @@ fn held(about: &FindingInputs<'_>) -> Vec<RankedFinding> {
             name(&group.target),
             listed.join(", ")
         );
-        #[allow(clippy::cast_precision_loss)] // to sort by
         let weight = count as f64;
         found.push(
             RankedFinding::new(Severity::Warn, weight, "held-ended", text)

@@ -234,7 +234,7 @@ impl Report {
 /// Rows that share a key.
 #[derive(Debug, Clone, Serialize)]
 pub struct ReportedGroup {
-    /// Values of the columns of [`Table::by`]; an empty one was missing in the rows.
+    /// Values of the columns of [`ReportedTable::by`]; an empty one was missing in the rows.
     pub key: Vec<String>,
     /// Rows.
     pub n: u64,

@@ -156,7 +156,6 @@ fn words(metric: Metric) -> (&'static str, &'static str) {
     }
 }
 
-#[allow(clippy::cast_precision_loss)] // seconds of a bucket
 fn bucket(seconds_of_it: u64) -> String {
     seconds(seconds_of_it as f64)
 }

@@ -67,7 +67,6 @@ fn sparks(report: &Report) -> Option<Vec<Spark>> {
     if hours().count() < FEWEST_HOURS {
         return None;
     }
-    #[allow(clippy::cast_precision_loss)] // counts far below 2^53
     let failed: Vec<Option<f64>> = hours().map(|hour| Some(hour.failed as f64)).collect();
     let medians: Vec<Option<f64>> = hours().map(|hour| hour.p50_ms).collect();
     let line = |label, unit, values: Vec<Option<f64>>| Spark {
@@ -95,7 +94,6 @@ fn name(count: &Count) -> Cell {
     count.name.clone().into()
 }
 
-#[allow(clippy::cast_precision_loss)] // counts lie far below 2^53
 fn share_of(part: u64, whole: u64) -> Cell {
     Cell::of(
         (whole > 0).then(|| part as f64 * 100.0 / whole as f64),
@@ -195,7 +193,6 @@ fn facts(report: &Report) -> Vec<NamedValue> {
 }
 
 /// Rows a minute; of a schedule while it ran.
-#[allow(clippy::cast_precision_loss)] // counts lie far below 2^53
 fn rate(overview: &Overview) -> Option<f64> {
     let rate = match (&overview.schedule, overview.span_s) {
         (Some(plan), Some(span)) => {

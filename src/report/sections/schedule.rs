@@ -76,7 +76,6 @@ fn minute(run: &PlannedRun) -> i64 {
     hours * 60 + minutes
 }
 
-#[allow(clippy::cast_precision_loss)] // far below 2^53
 fn length(run: &PlannedRun) -> f64 {
     run.seconds as f64
 }

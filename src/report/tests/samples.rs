@@ -125,7 +125,6 @@ fn base(region: usize) -> f64 {
 }
 
 /// A report by plan.
-#[allow(clippy::cast_precision_loss)]
 pub(super) fn report(plan: &Plan) -> Report {
     let mut dice = Dice(7);
     let span = n(plan.days) * 86_400;

@@ -148,7 +148,6 @@ fn line(
 /// What it would take to tell.
 pub(super) fn needs(found: &Estimates, difference: Option<Interval>, matters: f64) -> Needs {
     let (samples, a_day, of): (_, _, fn(u64) -> Needs) = match found.basis {
-        #[allow(clippy::cast_precision_loss)] // seconds of a block
         Basis::Blocks(n, length_s) => (n, 86_400.0 / length_s as f64, Needs::Blocks),
         Basis::Days(a, b) => (a.min(b), 1.0, Needs::Days),
         // they depend on each other too much
@@ -316,7 +315,6 @@ fn count(total: &Total, metric: Timed) -> u64 {
     total.times[metric as usize].moments().count()
 }
 
-#[allow(clippy::cast_precision_loss)] // counts far below 2^53
 pub(super) fn float(count: u64) -> f64 {
     count as f64
 }

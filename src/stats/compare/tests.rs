@@ -59,7 +59,6 @@ impl Chance {
         z ^ (z >> 31)
     }
 
-    #[allow(clippy::cast_precision_loss)] // 18 bits
     fn normal(&mut self) -> f64 {
         let bits = self.next();
         let sum: u64 = [0, 16, 32, 48].map(|by| bits >> by & 0xffff).iter().sum();

@@ -96,7 +96,6 @@ impl Maker<'_> {
         u64::from_le_bytes(bytes) >> (8 * (u32::from(bytes[0]) % 8))
     }
 
-    #[allow(clippy::cast_precision_loss)]
     fn float(&mut self) -> f64 {
         let number = self.number();
         if self.is() {

@@ -70,8 +70,7 @@ fn more_than_strangers_may_get_is_refused_before_a_packet_is_sent() {
 #[test]
 fn slots_lie_apart_by_the_time_of_a_connection_and_targets_take_turns() {
     let line = "probe tr.teams.microsoft.com world.tr.teams.microsoft.com --lab --hold 1s -n 2";
-    let said = run(&format!("{line} --hold-rate 5/s -i 1s --format csv -q"));
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let said = run(&format!("{line} --hold-rate 5/s -i 1s --format csv -q")).ended(0);
     let rows = Rows::of(&said.stdout);
     assert_eq!(rows.column("slot"), ["0", "1"]);
     let hosts = ["tr.teams.microsoft.com", "world.tr.teams.microsoft.com"];
@@ -85,8 +84,8 @@ fn slots_lie_apart_by_the_time_of_a_connection_and_targets_take_turns() {
 
 #[test]
 fn a_reader_gets_a_block_a_connection_and_a_summary_within_80_columns() {
-    let said = run("probe --lab --hold 1s -n 2 --lab-fault tls-alert --lab-fault-share 50");
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let said =
+        run("probe --lab --hold 1s -n 2 --lab-fault tls-alert --lab-fault-share 50").ended(0);
     let lines: Vec<_> = said.stdout.lines().collect();
     assert!(
         lines.iter().all(|line| line.chars().count() <= 80),

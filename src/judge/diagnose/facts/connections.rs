@@ -76,10 +76,8 @@ pub struct TriedFacts {
     /// What it took until it was up or had failed, in microseconds.
     pub took_us: u64,
     /// SYNs beyond the first; none where the system does not tell.
-    #[serde(default)]
     pub syn_retransmits: Option<u32>,
     /// The kernel's round trip, in microseconds; none after a lost SYN, and where the system does not tell.
-    #[serde(default)]
     pub rtt_us: Option<u64>,
 }
 
@@ -122,7 +120,6 @@ pub struct WindowScale {
     /// Whether it is in use.
     pub is_used: bool,
     /// The scale of this end's receive window; none where the system does not tell.
-    #[serde(default)]
     pub receive_scale: Option<u8>,
 }
 

@@ -46,7 +46,6 @@ pub struct RelayPortFacts {
     #[serde(default)]
     pub rejected_by: Fact<Rejection>,
     /// The shortest round trip, in microseconds.
-    #[serde(default)]
     pub rtt_us: Option<u64>,
     /// Datagrams that came from there and are no answers.
     #[serde(default)]

@@ -108,10 +108,8 @@ pub struct RelayCertificate {
     #[serde(default)]
     pub has_known_issuer: bool,
     /// From when it is valid.
-    #[serde(default)]
     pub not_before: Option<DateTime<Utc>>,
     /// Until when.
-    #[serde(default)]
     pub not_after: Option<DateTime<Utc>>,
 }
 

@@ -136,10 +136,8 @@ pub struct RouterTripFacts {
     /// Answered by the router.
     pub answered: u64,
     /// Median, in microseconds.
-    #[serde(default)]
     pub p50_us: Option<u64>,
     /// 95th percentile, in microseconds.
-    #[serde(default)]
     pub p95_us: Option<u64>,
     /// Each in its order, for charts.
     #[serde(default)]

@@ -36,10 +36,8 @@ pub struct NameServerFacts {
     #[serde(default)]
     pub chain: Vec<Name>,
     /// Whether the way to it leads through the first router; none where that is not known.
-    #[serde(default)]
     pub is_behind_router: Option<bool>,
     /// How long a program waits for it before it asks the next, in milliseconds.
-    #[serde(default)]
     pub waits_ms: Option<u64>,
 }
 

@@ -32,19 +32,14 @@ pub struct StreamFacts {
     /// Packets a second, as planned.
     pub rate_per_s: f64,
     /// The worst 200 ms.
-    #[serde(default)]
     pub worst_200ms: Option<LossFacts>,
     /// The worst 15 s, where the stream is that long.
-    #[serde(default)]
     pub worst_15s: Option<LossFacts>,
     /// Median of the round trips, in microseconds.
-    #[serde(default)]
     pub rtt_p50_us: Option<u64>,
     /// Their 95th percentile, in microseconds.
-    #[serde(default)]
     pub rtt_p95_us: Option<u64>,
     /// Mean difference of one round trip from the next, in microseconds.
-    #[serde(default)]
     pub jitter_us: Option<u64>,
     /// Number of these differences.
     #[serde(default)]
@@ -53,7 +48,6 @@ pub struct StreamFacts {
     #[serde(default)]
     pub reordered: u64,
     /// Packets before the first that was lost; none where none was.
-    #[serde(default)]
     pub before_first_loss: Option<u64>,
     /// Answers to the packets of each whole second, in order.
     #[serde(default)]
@@ -95,10 +89,8 @@ pub struct HeldFacts {
     /// Of them those that were answered.
     pub answered: u64,
     /// Median of their round trips, in microseconds.
-    #[serde(default)]
     pub rtt_p50_us: Option<u64>,
     /// Segments that were sent again; none where the system does not tell.
-    #[serde(default)]
     pub retransmits: Option<u64>,
 }
 

@@ -30,23 +30,14 @@ words! {
     /// What was replaced.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
     pub enum Class {
-        /// This machine's name.
         Host = "host": "the name of the machine",
-        /// Addresses.
         Address = "address": "addresses",
-        /// Parts of names of the DNS.
         Name = "name": "parts of names",
-        /// Interfaces.
         Interface = "interface": "interfaces",
-        /// Proxies.
         Proxy = "proxy": "proxies",
-        /// Issuers of certificates.
         Issuer = "issuer": "issuers of certificates",
-        /// Regions.
         Region = "region": "regions",
-        /// Times.
         Time = "time": "times of the day",
-        /// Words that nobody can judge.
         Text = "text": "words of the system or of strangers",
     }
 }

@@ -52,7 +52,6 @@ fn with_loss(finding: Finding, lost: u64, sent: u64, share: Share) -> Finding {
 }
 
 /// A limit to a rate: how many packets went before it, and how many a second pass.
-#[allow(clippy::cast_precision_loss)] // counts of packets
 fn rate_limit(stream: &StreamFacts, is_confirmed: bool) -> Option<(u64, f64)> {
     let (_, loss) = loss(stream)?;
     // one that lets few through from the beginning on is told by a slower stream alone

@@ -61,7 +61,6 @@ fn cells(one: &Difference) -> String {
 }
 
 /// Milliseconds with their sign.
-#[allow(clippy::cast_precision_loss)] // microseconds lie far below 2^53
 fn ms(us: i64) -> String {
     let sign = if us < 0 { "-" } else { "+" };
     format!("{sign}{}", number::millis(us.unsigned_abs() as f64 / 1e3))

@@ -16,7 +16,6 @@ const MOST: usize = 3;
 
 /// A value as a reader sees it, with its unit.
 pub fn shown(value: &Datum) -> String {
-    #[allow(clippy::cast_precision_loss)] // shown with a few digits
     let float = |count: u64| count as f64;
     match value {
         Datum::Count(count) | Datum::Number(count) => grouped(*count),

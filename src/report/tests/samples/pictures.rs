@@ -9,7 +9,6 @@ use crate::report::model::{
 };
 use crate::schema::Metric;
 
-#[allow(clippy::cast_precision_loss)]
 pub(super) fn timeline(plan: &Plan, dice: &mut Dice, bucket_s: u64) -> TimelineChart {
     let every = |at: usize, shift: usize| plan.every > 0 && (at + shift).is_multiple_of(plan.every);
     let mut data = TimelineChart {
@@ -93,7 +92,6 @@ pub(super) fn phases(timeline: &TimelineChart) -> Vec<MetricOverTime> {
     Metric::ALL.into_iter().flat_map(both).collect()
 }
 
-#[allow(clippy::cast_precision_loss)]
 pub(super) fn distribution(plan: &Plan, rows: u64) -> Vec<RegionDistribution> {
     let curve = |(at, region): (usize, &String)| RegionDistribution {
         region: region.clone(),
