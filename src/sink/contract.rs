@@ -6,9 +6,6 @@ use crate::record::Record;
 
 /// Something that takes rows, by default those of probes.
 pub trait Sink<R = Record>: Send {
-    /// The name for messages: an absolute path, or `stdout`.
-    fn name(&self) -> String;
-
     /// Writes one row.
     ///
     /// # Errors

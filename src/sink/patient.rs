@@ -285,10 +285,6 @@ fn one_file<R: Clone>(spec: &Arc<FileSpec<R>>) -> Arc<FileSpec<R>> {
 }
 
 impl<R: RowKind> Sink<R> for FileSink<R> {
-    fn name(&self) -> String {
-        self.files.name().to_owned()
-    }
-
     fn write(&mut self, row: &R) -> Result<(), SinkError> {
         let now = clock::now();
         let Some(mut held) = self.held.take() else {

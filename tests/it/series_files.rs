@@ -5,8 +5,8 @@ use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use csv::StringRecord;
-use turnprobe::measure::probe::default_columns;
-use turnprobe::schema::Kind;
+use turnprobe::record::Record;
+use turnprobe::schema::{Kind, RowKind as _};
 
 use crate::generator::counts::REFERENCE_COUNTS;
 use crate::generator::{Form, Host, NIGHT_ROWS, Plan};
@@ -82,7 +82,7 @@ fn the_power_query_types_every_default_column_as_the_table_does() {
     let kept = std::fs::read_to_string(example("power-query.m")).unwrap();
     let (before, rest) = kept.split_once("Wanted = {\n").unwrap();
     let (_, behind) = rest.split_once("\n    },").unwrap();
-    let typed: Vec<String> = default_columns()
+    let typed: Vec<String> = Record::defaults()
         .iter()
         .map(|column| {
             let kind = match column.kind {

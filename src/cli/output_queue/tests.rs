@@ -10,10 +10,6 @@ struct Reader {
 }
 
 impl Sink<u64> for Reader {
-    fn name(&self) -> String {
-        "reader".to_owned()
-    }
-
     fn write(&mut self, _row: &u64) -> Result<(), SinkError> {
         let _ = self.permits.recv();
         self.read.fetch_add(1, Ordering::Relaxed);
@@ -258,10 +254,6 @@ fn a_file_that_stands_still_keeps_nothing_else_from_its_end() {
 struct Full;
 
 impl Sink<u64> for Full {
-    fn name(&self) -> String {
-        "full".to_owned()
-    }
-
     fn write(&mut self, _row: &u64) -> Result<(), SinkError> {
         let full = std::io::ErrorKind::StorageFull.into();
         Err(SinkError::from_io("full", full))

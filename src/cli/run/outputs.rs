@@ -354,10 +354,6 @@ struct Text {
 }
 
 impl Sink<String> for Text {
-    fn name(&self) -> String {
-        "stdout".to_owned()
-    }
-
     fn write(&mut self, text: &String) -> Result<(), SinkError> {
         if self.is_terminal {
             message::wipe();

@@ -13,7 +13,7 @@ use crate::measure::burst::{BurstOptions, BurstShape, Bursts, Event};
 use crate::measure::{Out, Output, Slot, Task};
 use crate::net::sizes::{Sizes, sizes};
 use crate::net::{Opener, Plan};
-use crate::record::{Figures, LimitVerdicts, Mode, Outcome, Run};
+use crate::record::{Figures, Mode, Run};
 use crate::target::Target;
 
 /// Sizes of IP packets that are tried.
@@ -53,12 +53,8 @@ const TAIL: Duration = Duration::from_millis(2_500);
 pub struct PacketStream {
     /// Where to.
     pub remote: SocketAddr,
-    /// Why nothing was answered, if so.
-    pub outcome: Outcome,
     /// What was measured; none when nothing was sent.
     pub figures: Option<Figures>,
-    /// What Microsoft's table says of it.
-    pub verdicts: Option<LimitVerdicts>,
     /// From packet to packet.
     pub interval: Duration,
     /// Each packet: when it was due since the first, and its round trip.
@@ -186,9 +182,7 @@ pub async fn stream(
     let at = |sequence| rhythm.interval * u32::try_from(sequence).unwrap_or(u32::MAX);
     Fact::Known(PacketStream {
         remote,
-        outcome: row.outcome.clone(),
         figures: row.figures.clone(),
-        verdicts: row.verdicts,
         interval: rhythm.interval,
         packets: sent
             .into_iter()
@@ -209,9 +203,7 @@ mod tests {
             .map(|(number, is)| (interval * number, is.then_some(Duration::from_millis(30))));
         PacketStream {
             remote: "192.0.2.1:3478".parse().unwrap(),
-            outcome: Outcome::Ok,
             figures: None,
-            verdicts: None,
             interval,
             packets: packets.collect(),
         }

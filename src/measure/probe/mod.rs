@@ -27,7 +27,7 @@ use crate::record::{Phase, Run, Transport};
 use crate::target::Target;
 
 pub use crate::record::Record;
-pub use columns::{COLUMNS, REFERENCE_COLUMNS, column, default_columns};
+pub use columns::{COLUMNS, REFERENCE_COLUMNS};
 
 /// Most addresses of one answer that `all_addresses` probes.
 const MOST_ADDRESSES: usize = 64;

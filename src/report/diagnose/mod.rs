@@ -18,7 +18,7 @@ pub use changes::{ChangeNotice, LookState, change};
 pub use document::document;
 pub use json::{DiagnosisJson, told};
 pub use plugin::{PluginExit, line};
-pub use prtg::{prtg_json, prtg_xml};
+pub use prtg::prtg_json;
 pub use verdict::sentence;
 
 #[cfg(test)]

@@ -77,10 +77,6 @@ pub fn start<R: RowKind>(
 }
 
 impl<R: RowKind> Sink<R> for MetricsSink<R> {
-    fn name(&self) -> String {
-        "metrics".to_owned()
-    }
-
     fn write(&mut self, row: &R) -> Result<(), SinkError> {
         let sample = self.reader.read(row);
         self.shared.metrics().add(sample);

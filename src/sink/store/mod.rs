@@ -107,7 +107,7 @@ impl<R: RowKind> StoreSink<R> {
             wall: wall.clone(),
             shown,
             table: stored.table,
-            columns: R::table().iter().filter(is_wanted).collect(),
+            columns: R::COLUMNS.iter().filter(is_wanted).collect(),
             store: None,
             identity: None,
             is_new,
@@ -278,10 +278,6 @@ impl<R: 'static> Drop for StoreSink<R> {
 }
 
 impl<R: RowKind> Sink<R> for StoreSink<R> {
-    fn name(&self) -> String {
-        self.shown.clone()
-    }
-
     fn write(&mut self, row: &R) -> Result<(), SinkError> {
         let (now, seq) = (clock::now(), self.rows);
         self.rows = self.rows.saturating_add(1);

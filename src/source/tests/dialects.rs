@@ -234,7 +234,7 @@ fn bursts_are_told_by_a_column_that_only_they_have() {
     use crate::measure::burst::Burst;
     use crate::schema::RowKind as _;
     use crate::source::dialect::kind as dialect;
-    let names: Vec<_> = Burst::table().iter().map(|c| c.name.to_owned()).collect();
+    let names: Vec<_> = Burst::COLUMNS.iter().map(|c| c.name.to_owned()).collect();
     let cells = names.iter().map(|name| cell(name));
     let cells = cells.collect::<Vec<_>>().join(",");
     let taken = of(format!("{}\n{cells}\n", names.join(",")));
@@ -259,7 +259,7 @@ fn held_connections_and_their_samples_are_told_by_columns_that_only_they_have() 
     use crate::schema::RowKind;
     use crate::source::dialect::kind as dialect;
     fn names<K: RowKind>() -> Vec<&'static str> {
-        K::table().iter().map(|c| c.name).collect()
+        K::COLUMNS.iter().map(|c| c.name).collect()
     }
     for (names, expected) in [
         (names::<Hold>(), Dialect::Held),

@@ -55,7 +55,7 @@ fn forms<R: RowKind>(
     rows: &[R],
     forms: &[&str],
 ) -> Vec<(String, Vec<u8>)> {
-    let columns: Vec<&'static Column<R>> = R::table().iter().collect();
+    let columns: Vec<&'static Column<R>> = R::COLUMNS.iter().collect();
     let mut out = Vec::new();
     for form in forms {
         let name = format!("{kind}.{form}");

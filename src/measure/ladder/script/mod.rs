@@ -49,12 +49,7 @@ impl Script {
         }
     }
 
-    /// What is known so far.
-    pub fn findings(&self) -> &Findings {
-        &self.findings
-    }
-
-    /// The same, once no more is asked.
+    /// What is known, once no more is asked.
     pub fn into_findings(self) -> Findings {
         self.findings
     }
