@@ -32,7 +32,8 @@ const TIMEOUT_MS: u64 = 10_000;
 #[derive(Debug, Args)]
 pub struct MetricsArgs {
     /// Serve metrics to Prometheus: PORT on 127.0.0.1, or ADDR:PORT
-    #[arg(long, value_name = "ADDR:PORT", help_heading = HEADING, hide_short_help = true, value_parser = listen)]
+    #[arg(long, value_name = "ADDR:PORT", help_heading = HEADING, hide_short_help = true,
+          value_parser = listen)]
     pub metrics: Option<SocketAddr>,
     /// Write the metrics to a file for a node exporter, every 15 s
     #[arg(long, value_name = "FILE", help_heading = HEADING, hide_short_help = true)]

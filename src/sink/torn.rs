@@ -224,7 +224,10 @@ mod tests {
     ];
 
     fn csv(text: impl AsRef<[u8]>, profile: Profile, bare: bool) -> bool {
-        let columns = NAMES.iter().map(|name| Record::column(name).unwrap()).collect();
+        let columns = NAMES
+            .iter()
+            .map(|name| Record::column(name).unwrap())
+            .collect();
         begins_csv(text.as_ref(), &CsvForm::new(columns, profile), bare)
     }
 
