@@ -2,7 +2,6 @@
 //! which probes they hit in `turns`.
 
 use std::fmt;
-use std::str::FromStr;
 
 use crate::words::words;
 
@@ -114,52 +113,9 @@ impl fmt::Display for Fault {
     }
 }
 
-/// A name that is none of [`Fault::ALL`].
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown fault {name:?}, known are {}", names())]
-pub struct UnknownFault {
-    name: String,
-}
-
-impl FromStr for Fault {
-    type Err = UnknownFault;
-
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        Self::of_word(name).ok_or_else(|| UnknownFault {
-            name: name.to_owned(),
-        })
-    }
-}
-
-fn names() -> String {
-    Fault::ALL
-        .iter()
-        .map(|fault| fault.as_str())
-        .collect::<Vec<_>>()
-        .join(", ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_name_is_read_back() {
-        for fault in Fault::ALL {
-            assert_eq!(fault.to_string().parse(), Ok(fault));
-            assert!(!fault.meaning().is_empty());
-        }
-    }
-
-    #[test]
-    fn an_unknown_name_is_answered_with_the_known_ones() {
-        let text = "dns-\u{1b}".parse::<Fault>().unwrap_err().to_string();
-        assert!(
-            text.starts_with(r#"unknown fault "dns-\u{1b}", known are dns-servfail, "#),
-            "{text}"
-        );
-        assert!(text.contains("tls13-only"), "{text}");
-    }
 
     #[test]
     fn faults_of_the_name_server_that_get_through_reach_a_relay() {

@@ -27,19 +27,3 @@ impl Explanation {
         matches!(self, Self::LostSyn | Self::SlowPath | Self::LostInTls)
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_code_is_read_back() {
-        for explanation in Explanation::ALL {
-            assert_eq!(
-                Explanation::of_word(explanation.as_str()),
-                Some(explanation)
-            );
-        }
-        assert_eq!(Explanation::of_word("slow"), None);
-    }
-}

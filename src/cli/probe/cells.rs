@@ -42,77 +42,29 @@ use LineCell::{
 };
 
 /// What is more important than what, by layout; what is not named here is left out.
+#[rustfmt::skip]
 const TLS: &[LineCell] = &[
-    Time,
-    Result,
-    Total,
-    Address,
-    Took(Phase::Connect),
-    Took(Phase::Tls),
-    Took(Phase::Dns),
-    Region,
-    Expires,
-    Certificate,
-    Slot,
-    NameServer,
-    Host,
+    Time, Result, Total, Address, Took(Phase::Connect), Took(Phase::Tls), Took(Phase::Dns), Region,
+    Expires, Certificate, Slot, NameServer, Host,
 ];
 
+#[rustfmt::skip]
 const TRANSPORTS: &[LineCell] = &[
-    Time,
-    Result,
-    Over,
-    Turn,
-    Took(Phase::Connect),
-    Took(Phase::Tls),
-    Address,
-    Region,
-    Took(Phase::Dns),
-    Total,
-    SeenAs,
-    Slot,
-    Expires,
-    NameServer,
-    Host,
-    Certificate,
+    Time, Result, Over, Turn, Took(Phase::Connect), Took(Phase::Tls), Address, Region,
+    Took(Phase::Dns), Total, SeenAs, Slot, Expires, NameServer, Host, Certificate,
 ];
 
+#[rustfmt::skip]
 const PROXY: &[LineCell] = &[
-    Time,
-    Result,
-    Total,
-    Over,
-    Took(Phase::Proxy),
-    Took(Phase::Connect),
-    Took(Phase::Tls),
-    Address,
-    Took(Phase::Dns),
-    Region,
-    Expires,
-    Slot,
-    Certificate,
-    NameServer,
-    Host,
+    Time, Result, Total, Over, Took(Phase::Proxy), Took(Phase::Connect), Took(Phase::Tls), Address,
+    Took(Phase::Dns), Region, Expires, Slot, Certificate, NameServer, Host,
 ];
 
 /// The order on a line.
+#[rustfmt::skip]
 const ORDER: &[LineCell] = &[
-    Time,
-    Slot,
-    Over,
-    Host,
-    Address,
-    Region,
-    Took(Phase::Dns),
-    Took(Phase::Connect),
-    Took(Phase::Proxy),
-    Took(Phase::Tls),
-    Turn,
-    Total,
-    Result,
-    SeenAs,
-    NameServer,
-    Expires,
+    Time, Slot, Over, Host, Address, Region, Took(Phase::Dns), Took(Phase::Connect),
+    Took(Phase::Proxy), Took(Phase::Tls), Turn, Total, Result, SeenAs, NameServer, Expires,
     Certificate,
 ];
 

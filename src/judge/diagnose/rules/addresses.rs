@@ -89,7 +89,6 @@ fn elsewhere_beside(facts: &Facts) -> Vec<Code> {
     all
 }
 
-/// A filter's address.
 pub const BLOCKED: Rule = Rule {
     code: Code::DnsBlocked,
     layer: 2,
@@ -108,7 +107,6 @@ pub const BLOCKED: Rule = Rule {
     explains: elsewhere,
 };
 
-/// Somebody else's address.
 pub const OUTSIDE: Rule = Rule {
     code: Code::DnsOutside,
     layer: 2,
@@ -176,7 +174,6 @@ fn nearest<'a>(facts: &'a Facts, server: &'a NameServerFacts) -> Option<(&'a Ans
     measured.min_by_key(|(_, rtt)| *rtt)
 }
 
-/// A far region.
 pub const REGION: Rule = Rule {
     code: Code::DnsRegion,
     layer: 2,

@@ -16,7 +16,6 @@ pub fn age_days(facts: &Facts) -> Option<i64> {
     )
 }
 
-/// The list is old.
 pub const LIST_OLD: Rule = Rule {
     code: Code::ListOld,
     layer: 9,

@@ -27,7 +27,6 @@ const UDP: [Code; 3] = [
     Code::UdpRelaySilent,
 ];
 
-/// The router is silent on the link.
 pub const GATEWAY_DEAD: Rule = Rule {
     code: Code::GatewayDead,
     layer: 1,
@@ -75,7 +74,6 @@ pub fn is_beyond(facts: &Facts, server: &NameServerFacts) -> bool {
     is_behind || view::router(facts).is_some_and(|router| router.ip == *ip)
 }
 
-/// No IPv4 at all.
 pub const NO_ROUTE4: Rule = Rule {
     code: Code::NoRoute4,
     layer: 1,
@@ -115,7 +113,6 @@ pub const NO_ROUTE4: Rule = Rule {
     },
 };
 
-/// A translator.
 pub const NAT64: Rule = Rule {
     code: Code::Nat64,
     layer: 1,
@@ -136,7 +133,6 @@ pub const NAT64: Rule = Rule {
     explains: nothing,
 };
 
-/// Media goes through a tunnel.
 pub const TUNNEL: Rule = Rule {
     code: Code::Tunnel,
     layer: 1,
@@ -221,7 +217,6 @@ fn is_dead_end(facts: &Facts) -> bool {
         && !is_signed()
 }
 
-/// A tunnel beside the way.
 pub const TUNNEL_UNUSED: Rule = Rule {
     code: Code::TunnelUnused,
     layer: 1,
@@ -243,7 +238,6 @@ pub const TUNNEL_UNUSED: Rule = Rule {
     explains: nothing,
 };
 
-/// The way to the router is bad.
 pub const GATEWAY_BAD: Rule = Rule {
     code: Code::GatewayBad,
     layer: 1,
@@ -360,7 +354,6 @@ pub fn is_router_clean(facts: &Facts) -> bool {
         })
 }
 
-/// A sign-in.
 pub const PORTAL: Rule = Rule {
     code: Code::Portal,
     layer: 1,

@@ -10,7 +10,6 @@ use crate::judge::diagnose::finding::{Datum, Finding, Party, Rule, nothing};
 use crate::judge::diagnose::view::{self, offset};
 use crate::judge::severity::Severity::{Fail, Warn};
 
-/// No address, no network.
 pub const NO_ADDRESS: Rule = Rule {
     code: Code::NoAddress,
     layer: 0,
@@ -39,7 +38,6 @@ pub const NO_ADDRESS: Rule = Rule {
     },
 };
 
-/// The system refuses to send.
 pub const SEND_DENIED: Rule = Rule {
     code: Code::SendDenied,
     layer: 0,
@@ -124,7 +122,6 @@ fn send_denied(facts: &Facts) -> Option<Finding> {
     Some(finding)
 }
 
-/// The clock.
 pub const CLOCK_WRONG: Rule = Rule {
     code: Code::ClockWrong,
     layer: 0,
@@ -174,7 +171,6 @@ fn millis(seconds: f64) -> i64 {
     (seconds * 1e3) as i64
 }
 
-/// A line of the hosts file.
 pub const HOSTS_ENTRY: Rule = Rule {
     code: Code::HostsEntry,
     layer: 0,
@@ -207,7 +203,6 @@ pub const HOSTS_ENTRY: Rule = Rule {
     },
 };
 
-/// A virtual desktop.
 pub const VDI: Rule = Rule {
     code: Code::Vdi,
     layer: 0,

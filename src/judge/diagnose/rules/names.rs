@@ -11,7 +11,6 @@ use crate::judge::severity::Severity::{Fail, Warn};
 
 const SYSTEM: &str = "names.system";
 
-/// Nobody to ask.
 pub const NO_SERVER: Rule = Rule {
     code: Code::DnsNoServer,
     layer: 2,
@@ -53,7 +52,6 @@ fn line(facts: &Facts) -> Option<Datum> {
     (!view::is_anything_out_there(facts)).then_some(Datum::Word(word))
 }
 
-/// Nobody answers.
 pub const TIMEOUT: Rule = Rule {
     code: Code::DnsTimeout,
     layer: 2,
@@ -151,7 +149,6 @@ fn gone(facts: &Facts) -> Option<&Name> {
     first.chain.last()
 }
 
-/// An error here.
 pub const ERROR: Rule = Rule {
     code: Code::DnsError,
     layer: 2,
@@ -203,7 +200,6 @@ pub const ERROR: Rule = Rule {
     explains: nothing,
 };
 
-/// An error everywhere.
 pub const NAME_GONE: Rule = Rule {
     code: Code::DnsNameGone,
     layer: 2,
@@ -238,7 +234,6 @@ pub const NAME_GONE: Rule = Rule {
     explains: nothing,
 };
 
-/// One of several is silent.
 pub const SERVER_DOWN: Rule = Rule {
     code: Code::DnsServerDown,
     layer: 2,
@@ -291,7 +286,6 @@ pub fn slow_by_way(facts: &Facts) -> Vec<Code> {
     }
 }
 
-/// Slow lookups.
 pub const SLOW: Rule = Rule {
     code: Code::DnsSlow,
     layer: 2,
@@ -312,7 +306,6 @@ pub const SLOW: Rule = Rule {
     explains: nothing,
 };
 
-/// IPv6 that leads nowhere.
 pub const IPV6_BROKEN: Rule = Rule {
     code: Code::Ipv6Broken,
     layer: 2,

@@ -31,7 +31,6 @@ fn told(finding: Finding, proxy: &ProxyFacts, status: u16) -> Finding {
         .with("status", Datum::Number(status.into()), "web.connect")
 }
 
-/// Only the proxy reaches the relay.
 pub const NEEDED: Rule = Rule {
     code: Code::ProxyNeeded,
     layer: 3,
@@ -48,7 +47,6 @@ pub const NEEDED: Rule = Rule {
     explains: |_| DIRECT.to_vec(),
 };
 
-/// The proxy says no.
 pub const FORBIDS: Rule = Rule {
     code: Code::ProxyForbids,
     layer: 3,
@@ -80,7 +78,6 @@ pub const FORBIDS: Rule = Rule {
     },
 };
 
-/// The proxy is dead where nothing passes without it.
 pub const SILENT: Rule = Rule {
     code: Code::ProxySilent,
     layer: 3,
@@ -104,7 +101,6 @@ pub const SILENT: Rule = Rule {
     explains: nothing,
 };
 
-/// Nobody needs it.
 pub const UNUSED: Rule = Rule {
     code: Code::ProxyUnused,
     layer: 3,

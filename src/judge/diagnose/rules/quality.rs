@@ -77,7 +77,6 @@ fn rate_limit(stream: &StreamFacts, is_confirmed: bool) -> Option<(u64, f64)> {
     (mean > 0.0 && spread < 0.2 && spread < 0.2 * at_random).then_some((before, mean))
 }
 
-/// A limit to a rate.
 pub const UDP_RATE: Rule = Rule {
     code: Code::UdpRate,
     layer: 7,
@@ -121,7 +120,6 @@ fn breaks_off(stream: &StreamFacts) -> bool {
     silent >= 2 && silent < answers.len()
 }
 
-/// Loss.
 pub const LOSS: Rule = Rule {
     code: Code::QLoss,
     layer: 7,
@@ -160,7 +158,6 @@ pub const LOSS: Rule = Rule {
     explains: |_| vec![Code::QBurst],
 };
 
-/// Too few to tell.
 pub const MARGINAL: Rule = Rule {
     code: Code::QMarginal,
     layer: 7,
@@ -183,7 +180,6 @@ pub const MARGINAL: Rule = Rule {
     explains: nothing,
 };
 
-/// Losses in a row.
 pub const BURST: Rule = Rule {
     code: Code::QBurst,
     layer: 7,
@@ -204,7 +200,6 @@ pub const BURST: Rule = Rule {
     explains: nothing,
 };
 
-/// A long way.
 pub const RTT: Rule = Rule {
     code: Code::QRtt,
     layer: 7,
@@ -230,7 +225,6 @@ pub const RTT: Rule = Rule {
     },
 };
 
-/// It varies.
 pub const JITTER: Rule = Rule {
     code: Code::QJitter,
     layer: 7,
@@ -251,7 +245,6 @@ pub const JITTER: Rule = Rule {
     explains: nothing,
 };
 
-/// A queue that fills.
 pub const BLOAT: Rule = Rule {
     code: Code::QBloat,
     layer: 7,

@@ -35,7 +35,6 @@ fn dead_region(facts: &Facts) -> Option<(&ConnectFacts, u64)> {
     })
 }
 
-/// One relay is silent.
 pub const ONE_SILENT: Rule = Rule {
     code: Code::RelayOneSilent,
     layer: 4,
@@ -88,7 +87,6 @@ pub const ONE_SILENT: Rule = Rule {
     },
 };
 
-/// A region is silent.
 pub const REGION_SILENT: Rule = Rule {
     code: Code::RegionSilent,
     layer: 4,

@@ -25,7 +25,6 @@ fn is_beyond_alive(facts: &Facts) -> bool {
     by_name || [view::is_udp_open(facts), port80].contains(&Some(true))
 }
 
-/// Nothing out there.
 pub const CONTROL_SILENT: Rule = Rule {
     code: Code::ControlSilent,
     layer: 4,
@@ -91,7 +90,6 @@ pub const CONTROL_SILENT: Rule = Rule {
     },
 };
 
-/// Silence of all relays.
 pub const SILENT: Rule = Rule {
     code: Code::Tcp443Silent,
     layer: 4,
@@ -159,7 +157,6 @@ pub(super) fn with_sender(finding: Finding, by: Option<&Rejection>) -> Finding {
         .maybe("icmp-code", by.map(code), RELAYS)
 }
 
-/// Rejection by all relays, or in their name.
 pub const REFUSED: Rule = Rule {
     code: Code::Tcp443Refused,
     layer: 4,
@@ -240,7 +237,6 @@ fn is_longer_than_the_timer(facts: &Facts) -> bool {
     rtt.is_some_and(|rtt| rtt > 900_000)
 }
 
-/// Lost SYNs.
 pub const SYN_LOSS: Rule = Rule {
     code: Code::SynLoss,
     layer: 4,
@@ -264,7 +260,6 @@ pub const SYN_LOSS: Rule = Rule {
     explains: nothing,
 };
 
-/// Window scaling is taken out.
 pub const WINDOW_SCALING: Rule = Rule {
     code: Code::WindowScalingOff,
     layer: 4,
@@ -302,7 +297,6 @@ pub const WINDOW_SCALING: Rule = Rule {
     explains: nothing,
 };
 
-/// A long way.
 pub const RTT_HIGH: Rule = Rule {
     code: Code::RttHigh,
     layer: 4,

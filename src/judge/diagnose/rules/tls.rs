@@ -36,7 +36,6 @@ fn is_only_the_hello(facts: &Facts) -> bool {
         || control.is_some_and(|tls| tls.outcome == TlsOutcome::Done)
 }
 
-/// Something else answers.
 pub const NOT_TLS: Rule = Rule {
     code: Code::TlsNotTls,
     layer: 5,
@@ -59,7 +58,6 @@ pub const NOT_TLS: Rule = Rule {
     explains: |_| vec![Code::TlsReset],
 };
 
-/// The hello is cut.
 pub const RESET: Rule = Rule {
     code: Code::TlsReset,
     layer: 5,
@@ -95,7 +93,6 @@ fn is_proved(tls: &TlsFacts) -> bool {
     tls.works_with_small_segments.known() == Some(&true)
 }
 
-/// Full packets vanish.
 pub const MTU: Rule = Rule {
     code: Code::TlsMtu,
     layer: 5,
@@ -120,7 +117,6 @@ pub const MTU: Rule = Rule {
     explains: |_| vec![Code::TlsTimeout, Code::MtuHole],
 };
 
-/// Silence.
 pub const TIMEOUT: Rule = Rule {
     code: Code::TlsTimeout,
     layer: 5,
@@ -149,7 +145,6 @@ pub fn dates(facts: &Facts) -> impl Iterator<Item = &RelayCertificate> {
         .filter(wrong)
 }
 
-/// A date that is over, or has not come.
 pub const DATE: Rule = Rule {
     code: Code::TlsDate,
     layer: 5,
@@ -205,7 +200,6 @@ fn about(
         .with("name", Datum::Name(certificate.asked.clone()), RELAYS)
 }
 
-/// Somebody decrypts.
 pub const INSPECTED: Rule = Rule {
     code: Code::TlsInspected,
     layer: 5,
@@ -226,7 +220,6 @@ pub const INSPECTED: Rule = Rule {
     explains: nothing,
 };
 
-/// Another name.
 pub const WRONG_NAME: Rule = Rule {
     code: Code::TlsWrongName,
     layer: 5,
@@ -252,7 +245,6 @@ fn is_unknown(certificate: &RelayCertificate) -> bool {
     )
 }
 
-/// Nobody knows the issuer.
 pub const NOT_MICROSOFT: Rule = Rule {
     code: Code::TlsNotMicrosoft,
     layer: 5,
@@ -272,7 +264,6 @@ pub const NOT_MICROSOFT: Rule = Rule {
     explains: nothing,
 };
 
-/// A root that the list here lacks.
 pub const MS_ROOT: Rule = Rule {
     code: Code::TlsMsRoot,
     layer: 5,

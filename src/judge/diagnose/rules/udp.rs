@@ -43,7 +43,6 @@ fn with_sender(finding: Finding, by: Option<&Rejection>) -> Finding {
         .maybe("icmp-code", by.map(code), CELLS)
 }
 
-/// Nothing at all.
 pub const ALL_SILENT: Rule = Rule {
     code: Code::UdpAllSilent,
     layer: 6,
@@ -115,7 +114,6 @@ fn closed_ports(facts: &Facts) -> Vec<u16> {
     all.into_iter().filter(is_closed).collect()
 }
 
-/// Some ports.
 pub const SOME_SILENT: Rule = Rule {
     code: Code::UdpSomeSilent,
     layer: 6,
@@ -140,7 +138,6 @@ pub const SOME_SILENT: Rule = Rule {
     explains: nothing,
 };
 
-/// One relay of several.
 pub const RELAY_SILENT: Rule = Rule {
     code: Code::UdpRelaySilent,
     layer: 6,
@@ -172,7 +169,6 @@ pub const RELAY_SILENT: Rule = Rule {
     explains: nothing,
 };
 
-/// UDP 443.
 pub const UDP443_SILENT: Rule = Rule {
     code: Code::Udp443Silent,
     layer: 6,
@@ -204,7 +200,6 @@ fn mapped(facts: &Facts) -> &[Mapping] {
     facts.udp.mapped.known().map_or(&[], Vec::as_slice)
 }
 
-/// A port for each destination.
 pub const NAT_VARIES: Rule = Rule {
     code: Code::NatVaries,
     layer: 6,
@@ -230,7 +225,6 @@ pub const NAT_VARIES: Rule = Rule {
     explains: nothing,
 };
 
-/// Several ways out.
 pub const NAT_EGRESSES: Rule = Rule {
     code: Code::NatEgresses,
     layer: 6,
@@ -252,7 +246,6 @@ pub const NAT_EGRESSES: Rule = Rule {
     explains: nothing,
 };
 
-/// An error of the relay's.
 pub const TURN_ERROR: Rule = Rule {
     code: Code::TurnError,
     layer: 6,
@@ -273,7 +266,6 @@ pub const TURN_ERROR: Rule = Rule {
     explains: nothing,
 };
 
-/// Long datagrams vanish.
 pub const MTU_HOLE: Rule = Rule {
     code: Code::MtuHole,
     layer: 6,
@@ -318,7 +310,6 @@ pub const MTU_HOLE: Rule = Rule {
     explains: nothing,
 };
 
-/// An interface for short packets.
 pub const MTU_SMALL: Rule = Rule {
     code: Code::MtuSmall,
     layer: 6,
