@@ -122,24 +122,17 @@ mod tests {
 
     #[test]
     fn the_command_that_is_missing_is_named() {
-        for (line, fix) in [
+        #[rustfmt::skip]
+        let cases = [
             ("turnprobe --lab", "`turnprobe probe --lab`"),
             ("turnprobe -n 10", "`turnprobe probe -n 10`"),
             ("turnprobe -n ten", "`turnprobe probe -n ten`"),
-            (
-                "turnprobe tr.teams.microsoft.com",
-                "`turnprobe probe tr.teams.microsoft.com`",
-            ),
-            (
-                "turnprobe probe.example.com:443 -n 1",
-                "`turnprobe probe probe.example.com:443 -n 1`",
-            ),
+            ("turnprobe tr.teams.microsoft.com", "`turnprobe probe tr.teams.microsoft.com`"),
+            ("turnprobe probe.example.com:443 -n 1", "`turnprobe probe probe.example.com:443 -n 1`"),
             ("turnprobe night.csv", "`turnprobe report night.csv`"),
-            (
-                "turnprobe -n 1 --proxy http://me:secret@proxy:8080",
-                "`turnprobe probe ...`",
-            ),
-        ] {
+            ("turnprobe -n 1 --proxy http://me:secret@proxy:8080", "`turnprobe probe ...`"),
+        ];
+        for (line, fix) in cases {
             let said = said(line);
             assert!(said.contains(fix), "{line}: {said}");
         }
@@ -147,16 +140,12 @@ mod tests {
 
     #[test]
     fn what_another_command_has_is_named() {
-        for (line, fix) in [
-            (
-                "turnprobe endpoints --config a.toml",
-                "probe, report, compare, diagnose and tls",
-            ),
-            (
-                "turnprobe schema --profile=night",
-                "probe, report, compare, diagnose and tls",
-            ),
-        ] {
+        #[rustfmt::skip]
+        let cases = [
+            ("turnprobe endpoints --config a.toml", "probe, report, compare, diagnose and tls"),
+            ("turnprobe schema --profile=night", "probe, report, compare, diagnose and tls"),
+        ];
+        for (line, fix) in cases {
             let said = said(line);
             assert!(said.contains(fix), "{line}: {said}");
         }

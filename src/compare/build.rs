@@ -268,17 +268,13 @@ fn notes(folded: &Folded, compared: &Compared, about: &ComparisonContext) -> Vec
             what.join(" ")
         ));
     }
-    for (count, what) in [
-        (
-            folded.without_time,
-            "without a time, which are in no block and no day",
-        ),
-        (
-            folded.beyond,
-            "of transports, targets and regions beyond the 500 that are told apart: left out",
-        ),
+    #[rustfmt::skip]
+    let cases = [
+        (folded.without_time, "without a time, which are in no block and no day"),
+        (folded.beyond, "of transports, targets and regions beyond the 500 that are told apart: left out"),
         (about.of_both, "that are of both sides: left out"),
-    ] {
+    ];
+    for (count, what) in cases {
         if count > 0 {
             notes.push(format!("{} {what}", counted(count, "row", "rows")));
         }

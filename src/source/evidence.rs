@@ -15,21 +15,10 @@ use super::dates::{DayOrder, Local};
 use super::number::{Mark, Marks, Said, said};
 
 /// The parts of a total, and that: by microseconds and by milliseconds.
+#[rustfmt::skip]
 const SUMS: [(&[Id], Id); 2] = [
-    (
-        &[
-            id!(dns_us),
-            id!(proxy_us),
-            id!(connect_us),
-            id!(tls_us),
-            id!(turn_us),
-        ],
-        id!(total_us),
-    ),
-    (
-        &[id!(dnstimems), id!(connecttimems), id!(tlstimems)],
-        id!(totaltimems),
-    ),
+    (&[id!(dns_us), id!(proxy_us), id!(connect_us), id!(tls_us), id!(turn_us)], id!(total_us)),
+    (&[id!(dnstimems), id!(connecttimems), id!(tlstimems)], id!(totaltimems)),
 ];
 
 /// What the rows of a file tell.

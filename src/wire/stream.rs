@@ -194,20 +194,16 @@ mod tests {
     #[test]
     fn in_the_clear_a_message_is_known_by_its_cookie_and_by_a_length_that_an_answer_has() {
         // as many bytes of it as it takes to tell
-        for (start, wanted) in [
-            (
-                &[1, 0x13, 0x0F, 0xEC, 0x21, 0x12, 0xA4, 0x42][..],
-                Ok(Some(4096)),
-            ),
+        #[rustfmt::skip]
+        let cases = [
+            (&[1, 0x13, 0x0F, 0xEC, 0x21, 0x12, 0xA4, 0x42][..], Ok(Some(4096))),
             (&[1, 0x13, 0x0F, 0xED], Err(Error::Oversized(4097))),
             (&[1, 0x13, 0xFF, 0xFF], Err(Error::Oversized(65_555))),
-            (
-                &[1, 0x13, 0, 4, 0x21, 0x12, 0xA4, 0x41],
-                Err(Error::NoCookie),
-            ),
+            (&[1, 0x13, 0, 4, 0x21, 0x12, 0xA4, 0x41], Err(Error::NoCookie)),
             (&[1, 0x13, 0, 4, 0x22], Err(Error::NoCookie)),
             (&[0, 0, 0, 0, 0], Err(Error::NoCookie)),
-        ] {
+        ];
+        for (start, wanted) in cases {
             for cut in 0..start.len() {
                 let told = clear_length(&start[..cut]);
                 assert!(told.is_ok(), "{:02x?}: {told:?}", &start[..cut]);

@@ -381,7 +381,8 @@ fn json_lines_are_objects_with_numbers() {
 
 #[test]
 fn what_is_wrong_on_the_command_line_ends_with_2_and_names_the_fix() {
-    for (line, part) in [
+    #[rustfmt::skip]
+    let cases = [
         ("probe --interval soon", "write it as 90s, 8h41m or 500ms"),
         ("probe host:0", "`0` is no port"),
         ("probe --output rows.txt", ".csv or .jsonl"),
@@ -402,10 +403,7 @@ fn what_is_wrong_on_the_command_line_ends_with_2_and_names_the_fix() {
         ("report --top ten rows.csv", "give a whole number"),
         ("--lab", "write `turnprobe probe --lab`"),
         ("-n 10", "write `turnprobe probe -n 10`"),
-        (
-            "relay.example:443",
-            "write `turnprobe probe relay.example:443`",
-        ),
+        ("relay.example:443", "write `turnprobe probe relay.example:443`"),
         ("rows.csv", "write `turnprobe report rows.csv`"),
         ("probe --lab --lab-fault dns-timout", "'dns-timeout'"),
         ("tls --lab --lab-fault dns-timout", "'dns-timeout'"),
@@ -417,13 +415,11 @@ fn what_is_wrong_on_the_command_line_ends_with_2_and_names_the_fix() {
         ("probe -o rows.csv.gz", "let the name end in .csv or .jsonl"),
         ("report --html x.pdf rows.csv", "let the name end in .html"),
         ("diagnose --html x.json", "let the name end in .html"),
-        (
-            "probe -o - --label a=b --label a=c",
-            "the key `a` stands in --label a=b already",
-        ),
+        ("probe -o - --label a=b --label a=c", "the key `a` stands in --label a=b already"),
         ("probe --max-loss 5", "--burst"),
         ("probe --burst 50/s --fail-on red", "quality"),
-    ] {
+    ];
+    for (line, part) in cases {
         let said = run(line);
         assert_eq!(said.code, Some(2), "{line}: {}", said.stderr);
         assert!(said.stderr.contains(part), "{line}: {}", said.stderr);
@@ -433,20 +429,16 @@ fn what_is_wrong_on_the_command_line_ends_with_2_and_names_the_fix() {
 
 #[test]
 fn a_long_time_without_a_unit_is_seconds_and_says_so_once() {
-    for (line, note) in [
-        (
-            "-i 500",
-            Some("--interval 500 is taken as 500 s; write 500ms or 500s"),
-        ),
-        (
-            "--dns-timeout 100",
-            Some("100 is taken as 100 s; write 100ms or 100s"),
-        ),
+    #[rustfmt::skip]
+    let cases = [
+        ("-i 500", Some("--interval 500 is taken as 500 s; write 500ms or 500s")),
+        ("--dns-timeout 100", Some("100 is taken as 100 s; write 100ms or 100s")),
         ("-d 86400", Some("86400 is taken as 86400 s")),
         ("-i 99", None),
         ("-d 86399", None),
         ("-i 500s", None),
-    ] {
+    ];
+    for (line, note) in cases {
         let said = run(&format!("probe --lab -n 1 -q {line}"));
         assert_eq!(said.code, Some(0), "{line}: {}", said.stderr);
         assert_eq!(

@@ -425,25 +425,15 @@ fn metrics_that_have_no_place_are_refused_before_the_first_probe() {
     let port = taken.local_addr().unwrap().port();
     let dir = tempfile::tempdir().unwrap();
     let missing = dir.path().join("missing").join("x.prom");
-    for (options, code, word) in [
-        (
-            format!("--metrics {port}"),
-            3,
-            "another program listens there",
-        ),
+    #[rustfmt::skip]
+    let cases = [
+        (format!("--metrics {port}"), 3, "another program listens there"),
         ("--metrics relay".to_owned(), 2, "write a port such as 9464"),
         ("--metrics-textfile x.txt".to_owned(), 2, ".prom"),
-        (
-            format!("--metrics-textfile {}", missing.display()),
-            3,
-            "no such directory",
-        ),
-        (
-            "--otlp localhost:4318".to_owned(),
-            2,
-            "http://localhost:4318",
-        ),
-    ] {
+        (format!("--metrics-textfile {}", missing.display()), 3, "no such directory"),
+        ("--otlp localhost:4318".to_owned(), 2, "http://localhost:4318"),
+    ];
+    for (options, code, word) in cases {
         let said = run(&format!("probe --lab -n 1 {options}"));
         assert_eq!(said.code, Some(code), "{options}: {}", said.stderr);
         assert!(said.stderr.contains(word), "{options}: {}", said.stderr);

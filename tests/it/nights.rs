@@ -76,21 +76,17 @@ fn a_task_needs_nothing_but_its_profile_in_the_file_beside_the_program() {
 fn a_password_in_the_file_is_in_no_message() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("x.toml");
-    for (text, line) in [
+    #[rustfmt::skip]
+    let cases = [
         ("proxy = 'http://who:secret@proxy.example:99999'", "tls"),
-        (
-            "proxy = 'http://who:secret@proxy.example:3128'",
-            "probe --transport udp",
-        ),
-        (
-            "proxy = 'http://who:secret@proxy.example:3128'",
-            "probe --burst 50/s",
-        ),
+        ("proxy = 'http://who:secret@proxy.example:3128'", "probe --transport udp"),
+        ("proxy = 'http://who:secret@proxy.example:3128'", "probe --burst 50/s"),
         ("proxy = 'ftp://who:secret@proxy.example'", "probe"),
         ("proxy = ['http://who:secret@proxy.example']", "probe"),
         ("proxy = \"http://who:secret\\@proxy.example\"", "probe"),
         ("proxy = http://who:secret@proxy.example", "probe"),
-    ] {
+    ];
+    for (text, line) in cases {
         std::fs::write(&file, text).unwrap();
         let said = finished(start(turnprobe(line).arg("--config").arg(&file)));
         assert_eq!(said.code, Some(2), "{text}");

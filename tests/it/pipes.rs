@@ -153,20 +153,14 @@ mod unix {
     #[test]
     fn after_a_stop_what_a_reader_that_never_reads_did_not_take_is_counted_and_ends_with_3() {
         let lab = "probe --lab --transport udp -i 50ms";
-        for (line, name, counted) in [
+        #[rustfmt::skip]
+        let cases = [
             (lab, "-INT", " sent, "),
             (lab, "-TERM", " sent, "),
-            (
-                "probe --lab --burst 50/s --for 1s -i 1100ms -n 99",
-                "-INT",
-                " bursts, ",
-            ),
-            (
-                "probe --lab --hold 1s -i 1100ms -n 99",
-                "-INT",
-                " connections, ",
-            ),
-        ] {
+            ("probe --lab --burst 50/s --for 1s -i 1100ms -n 99", "-INT", " bursts, "),
+            ("probe --lab --hold 1s -i 1100ms -n 99", "-INT", " connections, "),
+        ];
+        for (line, name, counted) in cases {
             let (child, reader) = unread(line);
             std::thread::sleep(Duration::from_secs(5));
             signal(&child, name);

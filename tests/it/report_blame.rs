@@ -144,20 +144,14 @@ fn a_proxy_that_fails_is_the_one_to_look_at() {
             _ => "",
         }
     };
-    for (proxies, cause, wanted) in [
+    #[rustfmt::skip]
+    let cases = [
         (vec![true], "proxy-bad-gateway", "look at the proxy"),
         (vec![true, false], "proxy-auth", "look at the proxy"),
-        (
-            vec![true],
-            "connect-timeout",
-            "It was the proxy that could not be reached",
-        ),
-        (
-            vec![true, false],
-            "tls-timeout",
-            "Only the way through the proxy had it",
-        ),
-    ] {
+        (vec![true], "connect-timeout", "It was the proxy that could not be reached"),
+        (vec![true, false], "tls-timeout", "Only the way through the proxy had it"),
+    ];
+    for (proxies, cause, wanted) in cases {
         let report = day(&proxies, at_six(cause), dir.path());
         let found = of(&report, "outage");
         assert_eq!(found.len(), 1, "{found:?}");

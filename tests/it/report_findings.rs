@@ -213,25 +213,11 @@ type Case = (fn(&Row) -> bool, &'static str, &'static str, u64);
 #[test]
 fn an_outage_is_the_first_finding_and_says_where_to_look() {
     let dir = tempfile::tempdir().unwrap();
+    #[rustfmt::skip]
     let cases: [Case; 4] = [
-        (
-            |row| row.host == "pc2",
-            "Only pc2 of 3 computers had it",
-            "pc2",
-            3_000,
-        ),
-        (
-            |row| row.label == "site=Sued",
-            "All computers of Sued had it and no other",
-            "",
-            6_000,
-        ),
-        (
-            |_| true,
-            "All 3 computers that measured then had it",
-            "",
-            9_000,
-        ),
+        (|row| row.host == "pc2", "Only pc2 of 3 computers had it", "pc2", 3_000),
+        (|row| row.label == "site=Sued", "All computers of Sued had it and no other", "", 6_000),
+        (|_| true, "All 3 computers that measured then had it", "", 9_000),
         (|row| row.transport == "tls", "Only tls had it", "", 4_500),
     ];
     for (is_lost, wanted, host, rows) in cases {

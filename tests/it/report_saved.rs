@@ -122,20 +122,12 @@ fn what_other_programs_save_again_reads_as_before() {
         "datetime" | "started_utc" => cell.trim_end_matches('Z').to_owned(),
         _ => cell.to_owned(),
     });
+    #[rustfmt::skip]
     let files = [
         ("pandas.csv", pandas.into_bytes()),
-        (
-            "excel-us.csv",
-            format!("\u{feff}{}", saved(b',', excel(",", "TRUE", "FALSE"))).into_bytes(),
-        ),
-        (
-            "excel-de.csv",
-            windows_1252(&saved(b';', excel(".", "WAHR", "FALSCH"))),
-        ),
-        (
-            "excel-fr.csv",
-            saved(b';', excel("\u{202f}", "VRAI", "FAUX")).into_bytes(),
-        ),
+        ("excel-us.csv", format!("\u{feff}{}", saved(b',', excel(",", "TRUE", "FALSE"))).into_bytes()),
+        ("excel-de.csv", windows_1252(&saved(b';', excel(".", "WAHR", "FALSCH")))),
+        ("excel-fr.csv", saved(b';', excel("\u{202f}", "VRAI", "FAUX")).into_bytes()),
         ("powershell.csv", utf16),
         ("duckdb.csv", duckdb.replace("\r\n", "\n").into_bytes()),
     ];

@@ -132,21 +132,17 @@ fn rolled_by_hand(rows: &Rows, interval: i64) -> BTreeMap<[String; 3], Cells> {
                 }
             };
             let squares: u128 = values.iter().map(|us| u128::from(*us).pow(2)).sum();
-            for (name, cell) in [
+            #[rustfmt::skip]
+            let cases = [
                 ("n", values.len().to_string()),
                 ("sum_us", some(values.iter().sum::<u64>().to_string())),
                 ("sum2_us2", some(squares.to_string())),
-                (
-                    "min_us",
-                    some(values.iter().min().copied().unwrap_or(0).to_string()),
-                ),
-                (
-                    "max_us",
-                    some(values.iter().max().copied().unwrap_or(0).to_string()),
-                ),
+                ("min_us", some(values.iter().min().copied().unwrap_or(0).to_string())),
+                ("max_us", some(values.iter().max().copied().unwrap_or(0).to_string())),
                 ("buckets", listed(buckets.keys().copied())),
                 ("counts", listed(buckets.values().copied())),
-            ] {
+            ];
+            for (name, cell) in cases {
                 found.insert(format!("{phase}_{name}"), cell);
             }
         }

@@ -43,18 +43,14 @@ fn number(store: &Path, sql: &str) -> i64 {
 fn a_report_of_a_store_is_that_of_the_file_the_same_run_wrote() {
     let directory = tempfile::tempdir().unwrap();
     let at = |name: &str| directory.path().join(name);
-    for (name, line) in [
-        (
-            "probes",
-            "-n 60 -i 10ms --lab-fault reset --lab-fault-share 30",
-        ),
-        (
-            "udp",
-            "-n 20 -i 10ms --transport udp,tls --label site=north",
-        ),
+    #[rustfmt::skip]
+    let cases = [
+        ("probes", "-n 60 -i 10ms --lab-fault reset --lab-fault-share 30"),
+        ("udp", "-n 20 -i 10ms --transport udp,tls --label site=north"),
         ("bursts", "--burst 100/s --for 1s -n 1"),
         ("holds", "--hold 1s --hold-rate 20/s"),
-    ] {
+    ];
+    for (name, line) in cases {
         let (csv, db) = (at(&format!("{name}.csv")), at(&format!("{name}.db")));
         probe(line, &[("--output", &csv), ("--store", &db)]);
         let [of_csv, of_db] = [&csv, &db].map(|file| report("", file));
@@ -188,7 +184,8 @@ fn packets_and_samples_go_into_the_store_where_they_are_asked_for() {
 fn wrong_stores_are_told_with_the_way_out() {
     let directory = tempfile::tempdir().unwrap();
     let inside = directory.path().join("probes.csv");
-    for (line, wanted) in [
+    #[rustfmt::skip]
+    let cases = [
         ("--store -", "--store -: a database is no stream"),
         (
             "--store mysql://probe:secret@db.example/teams",
@@ -202,33 +199,16 @@ fn wrong_stores_are_told_with_the_way_out() {
                 "--store postgres://...: a PostgreSQL server, which a turnprobe built with the feature `postgres`"
             },
         ),
-        (
-            "--store a.db --store-spool spool",
-            "--store-spool does nothing without a PostgreSQL server",
-        ),
-        (
-            "--store a.db --store-spool-limit 5",
-            "give a size such as 500M",
-        ),
+        ("--store a.db --store-spool spool", "--store-spool does nothing without a PostgreSQL server"),
+        ("--store a.db --store-spool-limit 5", "give a size such as 500M"),
         ("--store-keep rows=7d", "--store <FILE.db|URL>"),
-        (
-            "--store a.db --store-keep 7d",
-            "rows=7d, packets=1d or rollups=2y",
-        ),
-        (
-            "--store a.db --store-keep rollups=0",
-            "would be deleted at once",
-        ),
-        (
-            "--store a.db --store-keep rows=1d,rows=2d",
-            "says twice how long rows stay",
-        ),
-        (
-            "--store a.db --store-keep rows=0",
-            "leaves nothing to store",
-        ),
+        ("--store a.db --store-keep 7d", "rows=7d, packets=1d or rollups=2y"),
+        ("--store a.db --store-keep rollups=0", "would be deleted at once"),
+        ("--store a.db --store-keep rows=1d,rows=2d", "says twice how long rows stay"),
+        ("--store a.db --store-keep rows=0", "leaves nothing to store"),
         ("--output a.db", "--store"),
-    ] {
+    ];
+    for (line, wanted) in cases {
         let said = run(&format!("probe --lab -n 1 {line}"));
         assert_eq!(said.code, Some(2), "{line}: {}", said.stderr);
         assert!(said.stderr.contains(wanted), "{line}: {}", said.stderr);

@@ -38,27 +38,13 @@ fn what_this_end_cannot_do_is_told_before_anything_is_measured() {
             run.stderr
         );
     }
-    for (arguments, said) in [
-        (
-            "--source 192.0.2.1 -6",
-            "-6 does not fit --source 192.0.2.1",
-        ),
-        (
-            "--source ::1 127.0.0.1",
-            "--source ::1 does not fit the address 127.0.0.1",
-        ),
-        (
-            "--source 192.0.2.1 --lab",
-            "the lab has only loopback addresses",
-        ),
-        (
-            "--dscp 64",
-            "give 0 to 63, EF, LE, CS0 to CS7, or AF11 to AF43",
-        ),
-        (
-            "--receive-buffer 1",
-            "give a whole number from 1024 to 1073741824",
-        ),
+    #[rustfmt::skip]
+    let cases = [
+        ("--source 192.0.2.1 -6", "-6 does not fit --source 192.0.2.1"),
+        ("--source ::1 127.0.0.1", "--source ::1 does not fit the address 127.0.0.1"),
+        ("--source 192.0.2.1 --lab", "the lab has only loopback addresses"),
+        ("--dscp 64", "give 0 to 63, EF, LE, CS0 to CS7, or AF11 to AF43"),
+        ("--receive-buffer 1", "give a whole number from 1024 to 1073741824"),
         (
             "--fast-open --transport udp",
             "--fast-open does nothing with --transport udp, as no TLS handshake is done: give --transport tls",
@@ -71,11 +57,9 @@ fn what_this_end_cannot_do_is_told_before_anything_is_measured() {
             "--receive-buffer 65536 --burst 50/s",
             "--receive-buffer does nothing with --burst: leave one of them out",
         ),
-        (
-            "--fast-open --watch",
-            "--fast-open does nothing with --watch: leave one of them out",
-        ),
-    ] {
+        ("--fast-open --watch", "--fast-open does nothing with --watch: leave one of them out"),
+    ];
+    for (arguments, said) in cases {
         let run = run(&format!("probe -n 1 {arguments}"));
         assert_eq!(run.code, Some(2), "{arguments}: {}", run.stderr);
         assert!(run.stderr.contains(said), "{arguments}: {}", run.stderr);

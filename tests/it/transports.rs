@@ -10,7 +10,8 @@ fn every_turn_fault_of_the_lab_has_its_cause_over_every_transport() {
     let garbage = ("turn-malformed", "malformed");
     let closed = ("turn-closed", "closed");
     let http = ("turn-http", "http");
-    for (fault, tls, udp, tcp, pseudo) in [
+    #[rustfmt::skip]
+    let cases = [
         ("turn-silent", ("", "silent"), silent, silent, silent),
         ("turn-wrong-id", ok, ok, ok, ok),
         ("turn-garbage", garbage, garbage, garbage, garbage),
@@ -32,26 +33,15 @@ fn every_turn_fault_of_the_lab_has_its_cause_over_every_transport() {
         ("turn-http", http, garbage, http, http),
         ("turn-close", closed, silent, closed, closed),
         // there is no alert outside TLS
-        (
-            "turn-alert",
-            ("turn-alert", "alert"),
-            silent,
-            closed,
-            closed,
-        ),
-        (
-            "silent",
-            ("tls-timeout", ""),
-            silent,
-            silent,
-            ("tls-timeout", ""),
-        ),
+        ("turn-alert", ("turn-alert", "alert"), silent, closed, closed),
+        ("silent", ("tls-timeout", ""), silent, silent, ("tls-timeout", "")),
         // nor is there a handshake that could fail
         ("tls-alert", ("tls-alert", ""), ok, ok, ("tls-alert", "")),
         ("tls-eof", ("tls-eof", ""), ok, ok, ("tls-eof", "")),
         ("not-tls", ("tls-not-tls", ""), ok, ok, ("tls-not-tls", "")),
         ("udp-loss", ok, silent, ok, ok),
-    ] {
+    ];
+    for (fault, tls, udp, tcp, pseudo) in cases {
         let said = run(&format!(
             "probe --lab -n 1 --format csv -q --transport tls,udp,tcp,pseudo-tls --ask allocate \
              --turn-timeout 400ms --tls-timeout 400ms --lab-fault {fault}"

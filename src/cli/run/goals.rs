@@ -35,14 +35,9 @@ impl Goals {
     /// The goals that were missed, each with its option.
     fn missed(&self, counts: &Counts) -> Vec<String> {
         let failed = counts.rows - counts.ok;
+        #[rustfmt::skip]
         let shares = [
-            (
-                "--max-failed",
-                self.failed,
-                failed,
-                counts.rows,
-                "rows failed",
-            ),
+            ("--max-failed", self.failed, failed, counts.rows, "rows failed"),
             (
                 "--max-untrusted",
                 self.untrusted,
@@ -50,13 +45,7 @@ impl Goals {
                 counts.judged,
                 "certificates cannot be trusted",
             ),
-            (
-                "--max-loss",
-                self.loss,
-                counts.lost,
-                counts.packets,
-                "packets were lost",
-            ),
+            ("--max-loss", self.loss, counts.lost, counts.packets, "packets were lost"),
         ];
         let missed = shares
             .into_iter()

@@ -318,14 +318,12 @@ mod tests {
 
     #[test]
     fn what_is_no_file_of_settings_is_told_with_its_line_and_the_fix() {
-        for (text, said) in [
+        #[rustfmt::skip]
+        let cases = [
             (&b"\xff\xfei\0n\0"[..], "x.toml is UTF-16: save it as UTF-8"),
             (b"\xfe\xff\0i\0n", "x.toml is UTF-16: save it as UTF-8"),
             (b"i\0n\0", "x.toml is UTF-16"),
-            (
-                b"quiet = true\nlabel = \"stra\xdfe\"\n",
-                "x.toml, line 2: this is no UTF-8",
-            ),
+            (b"quiet = true\nlabel = \"stra\xdfe\"\n", "x.toml, line 2: this is no UTF-8"),
             (
                 b"quiet = true\noutput = \"C:\\data\\x.csv\"\n",
                 "x.toml, line 2: a backslash in \"...\" begins an escape",
@@ -336,19 +334,14 @@ mod tests {
             ),
             (b"interval = 5s\n", "x.toml, line 1: "),
             (b"\ninterval\n", "x.toml, line 2: "),
-            (
-                b"quiet = true\nquiet = false\n",
-                "x.toml, line 2: duplicate key",
-            ),
+            (b"quiet = true\nquiet = false\n", "x.toml, line 2: duplicate key"),
             (
                 b"profile = \"night\"\n",
                 "x.toml, line 1: `profile` is no option; [profile.NAME] begins a profile",
             ),
-            (
-                b"[profile]\nquiet = true\n",
-                "x.toml, line 2: `quiet` stands in no profile",
-            ),
-        ] {
+            (b"[profile]\nquiet = true\n", "x.toml, line 2: `quiet` stands in no profile"),
+        ];
+        for (text, said) in cases {
             let found = of(text).unwrap_err();
             assert!(found.contains(said), "{found}");
         }

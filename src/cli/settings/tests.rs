@@ -117,7 +117,8 @@ fn options_of_a_file_do_what_those_of_the_command_line_do() {
 
 #[test]
 fn what_is_wrong_with_an_option_names_its_line() {
-    for (text, line, message) in [
+    #[rustfmt::skip]
+    let cases = [
         (
             "quiet = true\ninterval = 'soon'",
             "probe",
@@ -128,52 +129,29 @@ fn what_is_wrong_with_an_option_names_its_line() {
             "probe",
             "x.toml, line 3 (label): --label access",
         ),
-        (
-            "transport = ['tls', 'upd']",
-            "probe",
-            "x.toml, line 1 (transport): invalid value 'upd'",
-        ),
-        (
-            "\nroll = 'day'",
-            "probe",
-            "x.toml, line 2 (roll): --roll does nothing without a file",
-        ),
-        (
-            "keep = '90d'",
-            "probe -o a.csv",
-            "x.toml, line 1 (keep): --keep does nothing without --roll",
-        ),
+        ("transport = ['tls', 'upd']", "probe", "x.toml, line 1 (transport): invalid value 'upd'"),
+        ("\nroll = 'day'", "probe", "x.toml, line 2 (roll): --roll does nothing without a file"),
+        ("keep = '90d'", "probe -o a.csv", "x.toml, line 1 (keep): --keep does nothing without --roll"),
         (
             "keep = 90\nroll = 'day'",
             "probe -o a.csv",
             "x.toml, line 1 (keep): invalid value '90' for '--keep <TIME>'",
         ),
-        (
-            "proxy = 'http://proxy.example'",
-            "probe --transport udp",
-            "x.toml, line 1 (proxy): ",
-        ),
+        ("proxy = 'http://proxy.example'", "probe --transport udp", "x.toml, line 1 (proxy): "),
         (
             "http = true\n\nask = 'binding'",
             "probe",
             "x.toml, line 1 (http) and line 3 (ask): --http cannot go with --ask",
         ),
-        (
-            "targets = ['a.example',\n'b..c']",
-            "probe",
-            "x.toml, line 2 (targets): `b..c`",
-        ),
-        (
-            "ipv6 = true",
-            "probe 192.0.2.1",
-            "x.toml, line 1 (ipv6): -6 does not fit",
-        ),
+        ("targets = ['a.example',\n'b..c']", "probe", "x.toml, line 2 (targets): `b..c`"),
+        ("ipv6 = true", "probe 192.0.2.1", "x.toml, line 1 (ipv6): -6 does not fit"),
         (
             "against = 'previous'",
             "report a.csv",
             "x.toml, line 1 (against): the following required arguments were not provided: --since <TIME>",
         ),
-    ] {
+    ];
+    for (text, line, message) in cases {
         let found = said(text, line).unwrap_err();
         assert!(found.starts_with(message), "{found}");
     }

@@ -121,21 +121,14 @@ fn slow(about: &FindingInputs<'_>) -> Option<RankedFinding> {
         return None;
     }
     let mut parts = Vec::new();
-    for (rows, what) in [
-        (
-            sum(|one| one.syn_lost),
-            "by a lost SYN (certain: the kernel counted it)",
-        ),
-        (
-            sum(|one| one.syn_likely_lost),
-            "likely by a lost SYN, as the time is that of its timer",
-        ),
+    #[rustfmt::skip]
+    let cases = [
+        (sum(|one| one.syn_lost), "by a lost SYN (certain: the kernel counted it)"),
+        (sum(|one| one.syn_likely_lost), "likely by a lost SYN, as the time is that of its timer"),
         (sum(|one| one.unexplained), "for another reason"),
-        (
-            sum(|one| one.in_rollups),
-            "in roll-ups, which do not say why (could not tell)",
-        ),
-    ] {
+        (sum(|one| one.in_rollups), "in roll-ups, which do not say why (could not tell)"),
+    ];
+    for (rows, what) in cases {
         if rows > 0 {
             parts.push(format!("{} {what}", grouped(rows)));
         }

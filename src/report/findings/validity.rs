@@ -127,60 +127,22 @@ mod tests {
         assert_eq!(order(["1/2/2021 4:52:50 PM"].into_iter()), None);
         let mixed = ["11/26/2020 4:52:50 PM", "26/11/2020 16:52:50"];
         assert_eq!(order(mixed.into_iter()), None);
-        for (text, zone, order, expected) in [
-            (
-                "2021-11-26 16:52:50Z",
-                berlin,
-                None,
-                Some("2021-11-26 16:52:50 UTC"),
-            ),
+        #[rustfmt::skip]
+        let cases = [
+            ("2021-11-26 16:52:50Z", berlin, None, Some("2021-11-26 16:52:50 UTC")),
             // an hour behind Berlin's winter time
-            (
-                "26.11.2021 17:52:50",
-                berlin,
-                None,
-                Some("2021-11-26 16:52:50 UTC"),
-            ),
-            (
-                "26.11.2021 17:52",
-                Zone::Utc,
-                None,
-                Some("2021-11-26 17:52:00 UTC"),
-            ),
-            (
-                "6.7.2021 7:52",
-                Zone::Utc,
-                None,
-                Some("2021-07-06 07:52:00 UTC"),
-            ),
-            (
-                "11/26/2021 4:52:50 PM",
-                Zone::Utc,
-                us,
-                Some("2021-11-26 16:52:50 UTC"),
-            ),
-            (
-                "11/26/2021 4:52:50\u{202f}PM",
-                Zone::Utc,
-                us,
-                Some("2021-11-26 16:52:50 UTC"),
-            ),
-            (
-                "02/03/2021 16:52:50",
-                Zone::Utc,
-                uk,
-                Some("2021-03-02 16:52:50 UTC"),
-            ),
-            (
-                "26-11-2021 16:52",
-                Zone::Utc,
-                uk,
-                Some("2021-11-26 16:52:00 UTC"),
-            ),
+            ("26.11.2021 17:52:50", berlin, None, Some("2021-11-26 16:52:50 UTC")),
+            ("26.11.2021 17:52", Zone::Utc, None, Some("2021-11-26 17:52:00 UTC")),
+            ("6.7.2021 7:52", Zone::Utc, None, Some("2021-07-06 07:52:00 UTC")),
+            ("11/26/2021 4:52:50 PM", Zone::Utc, us, Some("2021-11-26 16:52:50 UTC")),
+            ("11/26/2021 4:52:50\u{202f}PM", Zone::Utc, us, Some("2021-11-26 16:52:50 UTC")),
+            ("02/03/2021 16:52:50", Zone::Utc, uk, Some("2021-03-02 16:52:50 UTC")),
+            ("26-11-2021 16:52", Zone::Utc, uk, Some("2021-11-26 16:52:00 UTC")),
             ("02/03/2021 16:52:50", Zone::Utc, None, None),
             ("", Zone::Utc, us, None),
             ("soon", Zone::Utc, us, None),
-        ] {
+        ];
+        for (text, zone, order, expected) in cases {
             let read = end(text, zone, order).map(|end| end.at.to_string());
             assert_eq!(read.as_deref(), expected, "{text}");
         }

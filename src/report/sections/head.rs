@@ -232,17 +232,13 @@ fn of_probes(report: &Report) -> String {
             }
         }
         let errors = overview.answered.saturating_sub(overview.ok);
-        for (rows, what) in [
+        #[rustfmt::skip]
+        let cases = [
             (errors, "an answer with an error, so the path worked"),
-            (
-                overview.undecided,
-                "an alert or a certificate that cannot be used, so something answered",
-            ),
-            (
-                overview.failed_here,
-                "the measuring computer's own, which says nothing of the relays",
-            ),
-        ] {
+            (overview.undecided, "an alert or a certificate that cannot be used, so something answered"),
+            (overview.failed_here, "the measuring computer's own, which says nothing of the relays"),
+        ];
+        for (rows, what) in cases {
             if rows > 0 {
                 let were = if rows == 1 { "was" } else { "were" };
                 let _ = write!(out, "; {} of the failures {were} {what}", grouped(rows));

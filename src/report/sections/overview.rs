@@ -239,17 +239,13 @@ fn failed(report: &Report) -> NamedValue {
         0 => String::new(),
         failed => share(failed, overview.rows),
     };
-    for (rows, what) in [
+    #[rustfmt::skip]
+    let cases = [
         (answered, "answered with an error: the path worked"),
-        (
-            overview.undecided,
-            "met an alert or a certificate that cannot be used: something answered",
-        ),
-        (
-            overview.failed_here,
-            "failed here, on the computer that measured",
-        ),
-    ] {
+        (overview.undecided, "met an alert or a certificate that cannot be used: something answered"),
+        (overview.failed_here, "failed here, on the computer that measured"),
+    ];
+    for (rows, what) in cases {
         if rows > 0 {
             let _ = write!(note, "; {} {what}", grouped(rows));
         }

@@ -58,22 +58,11 @@ fn facts(report: &Report) -> Vec<NamedValue> {
     }
     let by_list = found.in_range_by_list.as_ref().map(judged);
     let by_list = format!("of the rows{}", by_list.unwrap_or_default());
+    #[rustfmt::skip]
     let shares = [
-        (
-            "Rarest address",
-            found.smallest_share_percent,
-            "of the rows",
-        ),
-        (
-            "Most frequent address",
-            found.largest_share_percent,
-            "of the rows",
-        ),
-        (
-            "In the Teams ranges",
-            found.in_teams_range_percent,
-            &by_list,
-        ),
+        ("Rarest address", found.smallest_share_percent, "of the rows"),
+        ("Most frequent address", found.largest_share_percent, "of the rows"),
+        ("In the Teams ranges", found.in_teams_range_percent, &by_list),
         ("Another than before", found.changed_percent, "of the rows"),
     ];
     let known = shares.into_iter().filter(|(_, share, _)| share.is_some());

@@ -221,20 +221,11 @@ fn a_column_that_stands_twice_is_refused() {
 
 #[test]
 fn another_separator_than_the_profiles_is_refused_with_the_way_out() {
+    #[rustfmt::skip]
     let cases = [
-        (
-            Profile::Plain,
-            "\"slot\";\"Port\"\n",
-            "semicolons",
-            "excel-de",
-        ),
+        (Profile::Plain, "\"slot\";\"Port\"\n", "semicolons", "excel-de"),
         (Profile::Excel, "slot;Port\r\n", "semicolons", "excel-de"),
-        (
-            Profile::ExcelDe,
-            "\u{feff}\"slot\",\"Port\"\r\n",
-            "commas",
-            "leave out",
-        ),
+        (Profile::ExcelDe, "\u{feff}\"slot\",\"Port\"\r\n", "commas", "leave out"),
         (Profile::Plain, "slot\tPort\n", "tabs", "another file"),
     ];
     for (profile, before, word, way_out) in cases {

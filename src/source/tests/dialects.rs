@@ -114,30 +114,23 @@ fn every_encoding_and_compression_gives_the_same_rows() {
     let expected = of(&text).rows;
     assert_eq!(expected.len(), 1);
     let (w1252, ..) = encoding_rs::WINDOWS_1252.encode(&text);
-    for (name, bytes) in [
+    #[rustfmt::skip]
+    let cases = [
         ("UTF-8 with BOM", format!("\u{feff}{text}").into_bytes()),
         ("UTF-16LE", utf16(&text, u16::to_le_bytes)),
         ("UTF-16BE", utf16(&text, u16::to_be_bytes)),
-        (
-            "UTF-16LE without BOM",
-            utf16(&text, u16::to_le_bytes)[2..].to_vec(),
-        ),
+        ("UTF-16LE without BOM", utf16(&text, u16::to_le_bytes)[2..].to_vec()),
         ("gzip", gzip(text.as_bytes())),
         ("gzip of UTF-16", gzip(&utf16(&text, u16::to_le_bytes))),
         ("lines end in LF", text.replace("\r\n", "\n").into_bytes()),
         ("no last line end", text.trim_end().as_bytes().to_vec()),
         ("sep=", format!("sep=,\r\n{text}").into_bytes()),
-        (
-            "#TYPE",
-            format!("#TYPE Selected.System.Object\r\n{text}").into_bytes(),
-        ),
+        ("#TYPE", format!("#TYPE Selected.System.Object\r\n{text}").into_bytes()),
         ("tabs", text.replace("\",\"", "\"\t\"").into_bytes()),
         ("semicolons", text.replace("\",\"", "\";\"").into_bytes()),
-        (
-            "empty lines",
-            format!("\r\n{}\r\n \r\n", text.replace("\r\n", "\r\n\r\n")).into_bytes(),
-        ),
-    ] {
+        ("empty lines", format!("\r\n{}\r\n \r\n", text.replace("\r\n", "\r\n\r\n")).into_bytes()),
+    ];
+    for (name, bytes) in cases {
         let taken = of(&bytes);
         assert_eq!(taken.problems(), [""; 0], "{name}");
         assert_eq!(taken.rows, expected, "{name}");

@@ -248,29 +248,19 @@ fn each_way_to_refuse_is_told_apart() {
         HelloReply::Refused(refusal) => refusal.to_string(),
         HelloReply::Chosen(chosen) => panic!("{chosen:?}"),
     };
-    for (bytes, ending, wanted) in [
+    #[rustfmt::skip]
+    let cases = [
         (&b""[..], Ending::Eof, "EOF"),
         (b"", Ending::Reset, "reset"),
         (b"", Ending::Limit, "silence"),
-        (
-            b"\x15\x03\x01\x00\x02\x02\x46",
-            Ending::Enough,
-            "alert protocol_version",
-        ),
+        (b"\x15\x03\x01\x00\x02\x02\x46", Ending::Enough, "alert protocol_version"),
         (b"\x15\x03\x01\x00\x02\x02\xC8", Ending::Enough, "alert 200"),
         (b"\x15\x03\x01\x00\x02\x01\x00", Ending::Eof, "EOF"),
-        (
-            b"\x16\x03\x03\x00\x51\x02",
-            Ending::Limit,
-            "an answer that broke off",
-        ),
-        (
-            b"HTTP/1.1 400 Bad Request\r\n",
-            Ending::Eof,
-            "HTTP: HTTP/1.1 400 Bad Request",
-        ),
+        (b"\x16\x03\x03\x00\x51\x02", Ending::Limit, "an answer that broke off"),
+        (b"HTTP/1.1 400 Bad Request\r\n", Ending::Eof, "HTTP: HTTP/1.1 400 Bad Request"),
         (b"\x00\x01", Ending::Flood, "bytes: 0001"),
-    ] {
+    ];
+    for (bytes, ending, wanted) in cases {
         assert_eq!(refused(bytes, ending), wanted);
     }
     assert_eq!(

@@ -227,12 +227,10 @@ fn what_is_not_the_list_is_refused_and_the_file_stays_as_it_was() {
         }
         answer
     }
+    #[rustfmt::skip]
     let cases: [(Answer, &str); 9] = [
         (|_| status("429 Too Many Requests", ""), "wait an hour"),
-        (
-            |_| status("302 Found", "Location: https://portal.test/\r\n"),
-            "sends elsewhere",
-        ),
+        (|_| status("302 Found", "Location: https://portal.test/\r\n"), "sends elsewhere"),
         (|_| plain("<html>Log in</html>"), "no JSON"),
         (|_| plain("{\"latest\": \"soon\"}"), "`soon`"),
         (|path| unless(path, status("500 Oops", "")), "HTTP 500"),
@@ -247,10 +245,7 @@ fn what_is_not_the_list_is_refused_and_the_file_stays_as_it_was() {
             },
             "could not be asked",
         ),
-        (
-            |path| unless(path, plain(&"x".repeat(8 * 1024 * 1024 + 1))),
-            "more than 8 MiB",
-        ),
+        (|path| unless(path, plain(&"x".repeat(8 * 1024 * 1024 + 1))), "more than 8 MiB"),
         (
             |path| {
                 unless(

@@ -4,7 +4,8 @@ use crate::command::{Rows, run};
 
 #[test]
 fn what_makes_no_sense_is_a_usage_error_that_names_the_fix() {
-    for (line, part) in [
+    #[rustfmt::skip]
+    let cases = [
         ("--hold 500ms", "from 1s to 1h"),
         ("--hold 2h", "from 1s to 1h"),
         ("--hold soon", "90s, 8h41m or 500ms"),
@@ -12,30 +13,12 @@ fn what_makes_no_sense_is_a_usage_error_that_names_the_fix() {
         ("--hold 2s --transport tls,udp", "give --transport tls"),
         ("--hold 2s stun:a.example", "as a plain host or as tls://"),
         ("--hold 2s udp://a.example", "as a plain host or as tls://"),
-        (
-            "--hold 2s --burst 50/s",
-            "--burst cannot go with --hold: leave one of them out",
-        ),
-        (
-            "--hold 2s --watch",
-            "--watch cannot go with --hold: leave one of them out",
-        ),
-        (
-            "--hold 2s --ask binding",
-            "--ask does nothing with --hold: leave one of them out",
-        ),
-        (
-            "--hold 2s --ports 443",
-            "--ports does nothing with --hold: leave one of them out",
-        ),
-        (
-            "--hold 2s --all-addresses",
-            "--all-addresses does nothing with --hold: leave one of them out",
-        ),
-        (
-            "--hold 2s --concurrency 2",
-            "--concurrency does nothing with --hold: leave one of them out",
-        ),
+        ("--hold 2s --burst 50/s", "--burst cannot go with --hold: leave one of them out"),
+        ("--hold 2s --watch", "--watch cannot go with --hold: leave one of them out"),
+        ("--hold 2s --ask binding", "--ask does nothing with --hold: leave one of them out"),
+        ("--hold 2s --ports 443", "--ports does nothing with --hold: leave one of them out"),
+        ("--hold 2s --all-addresses", "--all-addresses does nothing with --hold: leave one of them out"),
+        ("--hold 2s --concurrency 2", "--concurrency does nothing with --hold: leave one of them out"),
         ("--hold 2s --hops", "--burst"),
         ("--hold 2s --hold-rate 0/s", "such as 50/s"),
         ("--hold-rate 10/s", "--hold"),
@@ -43,12 +26,10 @@ fn what_makes_no_sense_is_a_usage_error_that_names_the_fix() {
         ("--hold 2s -o - --columns loss_ppm", "turnprobe schema hold"),
         ("--hold 2s -o a.csv --samples a.csv", "two files"),
         ("--hold 2s --samples a.txt", ".csv or .jsonl"),
-        (
-            "--hold 2s --csv-profile excel",
-            "--csv-profile does nothing without CSV",
-        ),
+        ("--hold 2s --csv-profile excel", "--csv-profile does nothing without CSV"),
         ("--hold 2s -n 0", "give 1 or more"),
-    ] {
+    ];
+    for (line, part) in cases {
         let said = run(&format!("probe --lab {line}"));
         assert_eq!(said.code, Some(2), "{line}: {}", said.stderr);
         assert!(said.stderr.contains(part), "{line}: {}", said.stderr);

@@ -209,27 +209,17 @@ fn a_relay_that_is_not_reached_is_left_at_once() {
 
 #[test]
 fn a_command_line_that_makes_no_sense_is_refused_before_anything_is_sent() {
-    for (line, wanted) in [
+    #[rustfmt::skip]
+    let cases = [
         ("tls -i 0 192.0.2.1", "--i-own-this-server"),
         ("tls udp://relay.test", "the question is about TLS"),
-        (
-            "tls -6 192.0.2.1",
-            "-6 does nothing without a name to resolve",
-        ),
-        (
-            "tls --lab-fault reset",
-            "--lab-fault does nothing without --lab",
-        ),
-        (
-            "tls --lab --resolver 192.0.2.53",
-            "--resolver does nothing with --lab",
-        ),
-        (
-            "tls --address 192.0.2.1 --all-addresses",
-            "--all-addresses does nothing with --address",
-        ),
+        ("tls -6 192.0.2.1", "-6 does nothing without a name to resolve"),
+        ("tls --lab-fault reset", "--lab-fault does nothing without --lab"),
+        ("tls --lab --resolver 192.0.2.53", "--resolver does nothing with --lab"),
+        ("tls --address 192.0.2.1 --all-addresses", "--all-addresses does nothing with --address"),
         ("tls -i 1m", "--interval must be 10s or less"),
-    ] {
+    ];
+    for (line, wanted) in cases {
         let said = run(line);
         assert_eq!(said.code, Some(2), "{line}: {}", said.stderr);
         assert!(said.stderr.contains(wanted), "{line}: {}", said.stderr);

@@ -70,18 +70,14 @@ fn a_relay_that_the_proxy_does_not_reach_is_a_bad_gateway() {
 
 #[test]
 fn a_fault_that_nobody_would_meet_is_refused_with_the_fix() {
-    for (line, fix) in [
+    #[rustfmt::skip]
+    let cases = [
         ("probe --lab --lab-fault proxy-auth", "give --proxy lab"),
         ("tls --lab --lab-fault proxy-auth", "give --proxy lab"),
-        (
-            "probe --lab --proxy lab --lab-fault dns-servfail",
-            "give --proxy-dns local",
-        ),
-        (
-            "tls --lab --proxy lab --lab-fault refused",
-            "give --proxy-dns local",
-        ),
-    ] {
+        ("probe --lab --proxy lab --lab-fault dns-servfail", "give --proxy-dns local"),
+        ("tls --lab --proxy lab --lab-fault refused", "give --proxy-dns local"),
+    ];
+    for (line, fix) in cases {
         let said = run(line);
         assert_eq!(said.code, Some(2), "{line}");
         assert!(said.stderr.contains(fix), "{line}: {}", said.stderr);

@@ -306,43 +306,24 @@ fn a_flood_of_datagrams_is_counted_and_the_burst_goes_on() {
 
 #[test]
 fn what_makes_no_sense_is_a_usage_error_that_names_the_fix() {
-    for (line, part) in [
+    #[rustfmt::skip]
+    let cases = [
         ("--burst 0/s", "such as 50/s"),
-        (
-            "--burst 50/s --for 0s",
-            "from 1s to 1h; more than 60s only to loopback, private addresses or with",
-        ),
+        ("--burst 50/s --for 0s", "from 1s to 1h; more than 60s only to loopback, private addresses or with"),
         ("--burst 50/s --transport tls", "give --transport udp"),
-        (
-            "--burst 50/s --watch",
-            "--burst cannot go with --watch: leave one of them out",
-        ),
-        (
-            "--for 5s",
-            "--for does nothing without --burst: give --burst",
-        ),
-        (
-            "--watch --for 5s",
-            "--for does nothing with --watch, as it is for --burst: leave one of them out",
-        ),
+        ("--burst 50/s --watch", "--burst cannot go with --watch: leave one of them out"),
+        ("--for 5s", "--for does nothing without --burst: give --burst"),
+        ("--watch --for 5s", "--for does nothing with --watch, as it is for --burst: leave one of them out"),
         ("--packets a.csv", "--burst"),
         ("--watch -i 0", "from 10ms to 60s"),
         ("--watch a.example b.example", "one target"),
-        (
-            "--burst 50/s --all-addresses",
-            "--all-addresses does nothing with --burst: leave one of them out",
-        ),
-        (
-            "--burst 50/s -o - --columns tls_us",
-            "turnprobe schema burst",
-        ),
-        (
-            "--burst 50/s -o - --columns reference",
-            "turnprobe schema burst",
-        ),
+        ("--burst 50/s --all-addresses", "--all-addresses does nothing with --burst: leave one of them out"),
+        ("--burst 50/s -o - --columns tls_us", "turnprobe schema burst"),
+        ("--burst 50/s -o - --columns reference", "turnprobe schema burst"),
         ("--burst 50/s -o a.csv --packets a.csv", "two files"),
         ("--burst 50/s --answer-timeout 1m", "from 10ms to 10s"),
-    ] {
+    ];
+    for (line, part) in cases {
         let said = run(&format!("probe --lab {line}"));
         assert_eq!(said.code, Some(2), "{line}: {}", said.stderr);
         assert!(said.stderr.contains(part), "{line}: {}", said.stderr);
