@@ -22,7 +22,7 @@ use crate::clock;
 use crate::measure::Stop;
 use crate::record::Record;
 use crate::schema::RowKind;
-use crate::sink::{Sink, csv_line};
+use crate::sink::{Haste, Sink, csv_line};
 
 /// Rows that may wait for a slow writer.
 const WAITING: u64 = 1024;
@@ -75,11 +75,12 @@ pub fn as_csv<R: RowKind>(row: &R) -> String {
 }
 
 /// A thread with its sinks.
-#[derive(Debug)]
 pub struct OutputQueue<R = Record> {
     queue: Arc<Queue<R>>,
     ending: oneshot::Receiver<QueueEnding>,
     stop: Stop,
+    /// Of the sinks that may wait for somebody else at their end.
+    hastes: Vec<Haste>,
 }
 
 /// What waits for a thread. It has no bound by itself: whoever hands rows over waits for room.
@@ -149,17 +150,12 @@ impl<R: Send + Sync + 'static> OutputQueue<R> {
         let (jobs, taken) = channel();
         let (ended, ending) = oneshot::channel();
         let done = Arc::new(AtomicU64::new(0));
-        let (count, gone, asked) = (Arc::clone(&done), gone.cloned(), stop.clone());
+        let (count, gone) = (Arc::clone(&done), gone.cloned());
+        let hastes = sinks.iter().filter_map(|sink| sink.haste()).collect();
         std::thread::Builder::new()
             .name("write".to_owned())
             .spawn(move || {
-                let _ = ended.send(write(
-                    sinks,
-                    &taken,
-                    &orphans,
-                    (gone.as_ref(), &asked),
-                    &count,
-                ));
+                let _ = ended.send(write(sinks, &taken, &orphans, gone.as_ref(), &count));
             })?;
         let queue = Queue {
             jobs,
@@ -173,6 +169,7 @@ impl<R: Send + Sync + 'static> OutputQueue<R> {
             queue: Arc::new(queue),
             ending,
             stop: stop.clone(),
+            hastes,
         })
     }
 
@@ -237,13 +234,16 @@ impl<R: Send + Sync + 'static> OutputQueue<R> {
                 }),
                 () = tokio::time::sleep(LOOK) => {}
             }
-            if self.stop.is_asked() {
-                stopped.get_or_insert(clock::now());
+            if self.stop.is_asked() && stopped.is_none() {
+                stopped = Some(clock::now());
+                self.hastes.iter().for_each(|haste| haste());
             }
             let is_late = |patience| stopped.is_some_and(|at| at.elapsed() >= patience);
             let is_still = watched.has_been_still();
             let is_left = match queue.delivery {
                 Delivery::ToReader => is_late(PATIENCE_WITH_READER),
+                // one that waits for somebody else has taken nothing for long, and was just told not to
+                Delivery::Sure | Delivery::Patient if !self.hastes.is_empty() => is_late(PATIENCE),
                 Delivery::Sure | Delivery::Patient => {
                     is_late(PATIENCE) || (is_still && stopped.is_some())
                 }
@@ -298,7 +298,7 @@ fn write<R>(
     sinks: Vec<Box<dyn Sink<R>>>,
     jobs: &Receiver<Job<R>>,
     orphans: &Orphans<R>,
-    (gone, stop): (Option<&Stop>, &Stop),
+    gone: Option<&Stop>,
     done: &AtomicU64,
 ) -> QueueEnding {
     let mut writer = Writer::new(sinks, orphans);
@@ -326,9 +326,6 @@ fn write<R>(
             Some(Job::After(what)) => what(),
             Some(Job::End) | None => break,
         }
-    }
-    if stop.is_asked() {
-        writer.hasten();
     }
     writer.finish()
 }

@@ -1,4 +1,12 @@
 //! What is an outage, and what are lost probes.
+//!
+//! Losses that come by chance are not the same all day: a line that is full at nine o'clock each day, or on one bad day,
+//! loses probes one after the other then, and that is no outage either. So a run of lost rows is held against the share
+//! of all rows of its series, against that of its hour of the day, and against that of its day.
+
+use std::collections::BTreeMap;
+
+use crate::stats::survey::{LostHour, LostRuns, RolledLosses};
 
 /// How often lost probes alone may look like an outage in all rows of a series.
 const BY_CHANCE: f64 = 0.01;
@@ -40,11 +48,192 @@ impl OutageRule {
         };
         Self { rows, share }
     }
+
+    /// For runs in some of the `all` rows of a series, such as those of an hour of the day, where so many of so many are lost
+    /// at other times that are alike.
+    #[allow(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss
+    )] // counts far below 2^53
+    pub fn where_lost(all: u64, [rows, lost]: [u64; 2]) -> u64 {
+        let share = (lost as f64 / rows.max(1) as f64).min(0.5);
+        if share <= 0.0 {
+            return FEWEST;
+        }
+        let wanted = ((BY_CHANCE / all.max(1) as f64).ln() / share.ln()).ceil();
+        (wanted.max(0.0) as u64).max(FEWEST)
+    }
+
+    /// For runs in some of the rows, such as those of an hour of the day, of a series of `all` rows: the fewest in a row
+    /// that the shorter runs there do not make by chance.
+    ///
+    /// Where losses are independent, an answer is followed by a loss as often as p says; so p is runs by answers, and only
+    /// runs shorter than k count, as longer ones may be outages: one that comes each night is no chance. With n p^k
+    /// as above for all n rows of the series, the hours together make one in a hundred series, too.
+    #[allow(clippy::cast_precision_loss)] // counts far below 2^53
+    fn among<'a>(all: u64, hours: impl Iterator<Item = &'a LostHour>) -> Self {
+        let mut answered = 0_u64;
+        let mut runs: BTreeMap<u64, u64> = BTreeMap::new();
+        for hour in hours {
+            answered = answered.saturating_add(hour.answered);
+            for (rows, of) in &hour.runs {
+                let count = runs.entry(*rows).or_default();
+                *count = count.saturating_add(of.count);
+            }
+        }
+        let wanted = BY_CHANCE / all.max(1) as f64;
+        let mut rows = FEWEST;
+        loop {
+            let shorter: u64 = runs.range(..rows).map(|(_, count)| count).sum();
+            let share = (shorter as f64 / answered.max(1) as f64).min(0.5);
+            if share.powf(rows as f64) <= wanted {
+                return Self { rows, share };
+            }
+            rows = rows.saturating_add(1);
+        }
+    }
+}
+
+/// By what share of lost rows a run is judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Usual {
+    /// That of all rows of the series.
+    Always,
+    /// That of its hour of the day.
+    AtThatHour,
+    /// That of its day.
+    OnThatDay,
+}
+
+/// What makes an outage of a series, at each time.
+#[derive(Debug, Clone)]
+pub struct OutageRules {
+    /// Whenever it is.
+    pub always: OutageRule,
+    /// By hour of the day, by UTC.
+    by_hour: [OutageRule; 24],
+    /// By day since 1970.
+    by_day: BTreeMap<i64, OutageRule>,
+}
+
+impl OutageRules {
+    /// For a series of so many rows that tell something, so many of them lost, in these runs.
+    pub fn of(rows: u64, lost: u64, runs: &LostRuns) -> Self {
+        let of_hour = |hour: i64| {
+            let hours = runs.hours();
+            let hours = hours.filter(move |(number, _)| number.rem_euclid(24) == hour);
+            OutageRule::among(rows, hours.map(|(_, hour)| hour))
+        };
+        let mut days: BTreeMap<i64, Vec<&LostHour>> = BTreeMap::new();
+        for (number, hour) in runs.hours() {
+            let day = days.entry(number.div_euclid(24)).or_default();
+            day.push(hour);
+        }
+        let of_day = |hours: Vec<&LostHour>| OutageRule::among(rows, hours.into_iter());
+        Self {
+            always: OutageRule::of(rows, lost),
+            by_hour: std::array::from_fn(|hour| of_hour(i64::try_from(hour).unwrap_or(0))),
+            by_day: days
+                .into_iter()
+                .map(|(day, hours)| (day, of_day(hours)))
+                .collect(),
+        }
+    }
+
+    /// For a run that begins in this hour since 1970: the strictest one, and what it goes by.
+    pub fn at(&self, hour: Option<i64>) -> (OutageRule, Usual) {
+        let mut rule = (self.always, Usual::Always);
+        let Some(hour) = hour else {
+            return rule;
+        };
+        let of_hour =
+            usize::try_from(hour.rem_euclid(24)).map_or(self.always, |at| self.by_hour[at]);
+        let of_day = self.by_day.get(&hour.div_euclid(24));
+        for other in [
+            Some((of_hour, Usual::AtThatHour)),
+            of_day.map(|rule| (*rule, Usual::OnThatDay)),
+        ] {
+            if let Some(other) = other
+                && other.0.rows > rule.0.rows
+            {
+                rule = other;
+            }
+        }
+        rule
+    }
+
+    /// The most lost rows in a row that are no outage.
+    pub fn longest_by_chance(&self, runs: &LostRuns) -> u64 {
+        let longest = runs.hours().filter_map(|(number, hour)| {
+            let (rule, _) = self.at(Some(number));
+            let shorter = hour.runs.range(..rule.rows);
+            shorter.last().map(|(rows, _)| *rows)
+        });
+        longest.max().unwrap_or(0)
+    }
+
+    /// For the most rows in a row that roll-ups know: they may have come in an hour of the day that loses many.
+    pub fn in_rollups(&self, rolled: &RolledLosses) -> u64 {
+        let ([rows, lost], hour) = rolled.worst;
+        let [all, all_lost] = rolled.by_hour[hour.min(23)];
+        let others = [all.saturating_sub(rows), all_lost.saturating_sub(lost)];
+        let in_all: u64 = rolled.by_hour.iter().map(|[rows, _]| rows).sum();
+        (self.always.rows).max(OutageRule::where_lost(in_all, others))
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use super::*;
+    use crate::stats::survey::Outage;
+
+    const HOUR: i64 = 3_600_000_000;
+
+    /// Ten days at a row a minute; from nine to ten each day runs of so many lost rows.
+    fn runs(of_a_day: &[u64]) -> LostRuns {
+        let mut runs = LostRuns::new(None);
+        for hour in 0..240 {
+            let lost = if hour % 24 == 9 { of_a_day } else { &[] };
+            for _ in 0..60 - lost.iter().sum::<u64>() {
+                runs.answer(hour * HOUR);
+            }
+            for rows in lost {
+                runs.add(&Outage {
+                    from: hour * HOUR,
+                    to: hour * HOUR,
+                    length: 0,
+                    open: false,
+                    begun: false,
+                    rows: *rows,
+                    region: None,
+                    address: None,
+                    causes: HashMap::new(),
+                });
+            }
+        }
+        runs.close();
+        runs
+    }
+
+    // by hand, for n = 14,400: 5 of 55 by one and one by two, p = 6/53, k = ln(14,400/0.01)/ln(53/6) = 14.18/2.18 = 6.5;
+    // else 70 of 14,400 lost, k = 14.18/5.33 = 2.7; what comes each night is an outage of five rows
+    #[test]
+    fn a_run_is_longer_where_its_hour_loses_many_and_a_nightly_outage_stays_one() {
+        let bad = runs(&[1, 1, 1, 1, 1, 2]);
+        let rules = OutageRules::of(14_400, 70, &bad);
+        let rows = |hour| rules.at(hour).0.rows;
+        assert_eq!((rows(Some(33)), rows(Some(34)), rows(None)), (7, 3, 3));
+        assert_eq!(rules.at(Some(33)).1, Usual::AtThatHour);
+        assert_eq!(rules.longest_by_chance(&bad), 2);
+
+        let nightly = runs(&[5]);
+        let rules = OutageRules::of(14_400, 50, &nightly);
+        assert_eq!(rules.at(Some(33)).0.rows, 3);
+        assert_eq!(nightly.parted(|hour| rules.at(hour).0.rows).0.count, 10);
+    }
 
     // by hand: ln(0.01/230000)/ln(0.01) = 16.95/4.605 = 3.7; of half lost, 1,000 rows: ln(1e-5)/ln(0.5) = 16.6
     #[test]

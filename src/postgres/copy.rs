@@ -1,60 +1,225 @@
 //! A row of JSON Lines as COPY takes it (text format:
-//! <https://www.postgresql.org/docs/current/sql-copy.html>).
+//! <https://www.postgresql.org/docs/current/sql-copy.html>), without anything in between: a spool that was filled for days is emptied as fast as
+//! the server takes it.
 
+use std::fmt;
 use std::io::Write as _;
+use std::ops::Range;
 
-use serde_json::{Map, Value};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserialize as _, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
 
 use super::layout::Form;
 
-/// Adds a row of the columns; the column `_seq` stands at its end.
-pub(super) fn push_row(
-    row: &Map<String, Value>,
-    columns: &[(String, Form)],
-    seq: u64,
-    out: &mut Vec<u8>,
-) {
-    for (name, form) in columns {
-        push_value(row.get(name), *form, out);
-        out.push(b'\t');
-    }
-    let _ = writeln!(out, "{seq}");
+/// Rows of a table as COPY takes them.
+pub(super) struct Copied<'a> {
+    columns: &'a [(String, Form)],
+    /// All rows so far.
+    pub out: Vec<u8>,
+    /// Cells of the row that is being read, in the order in which it has them.
+    text: Vec<u8>,
+    /// Where each column has its cell in that; none where there is nothing.
+    cells: Vec<Option<Range<usize>>>,
 }
 
-fn push_value(value: Option<&Value>, form: Form, out: &mut Vec<u8>) {
-    match value {
-        None | Some(Value::Null) => out.extend_from_slice(b"\\N"),
-        Some(Value::Bool(flag)) => out.push(if *flag { b't' } else { b'f' }),
-        // nothing that is counted or timed has so many digits
-        Some(Value::Number(number)) if number.as_i64().is_none() && number.is_u64() => {
-            let _ = write!(out, "{}", i64::MAX);
+impl<'a> Copied<'a> {
+    /// Of these columns, with room for so many bytes.
+    pub fn new(columns: &'a [(String, Form)], room: usize) -> Self {
+        Self {
+            columns,
+            out: Vec::with_capacity(room),
+            text: Vec::new(),
+            cells: Vec::new(),
         }
-        Some(Value::Number(number)) => {
-            let _ = write!(out, "{number}");
-        }
-        Some(Value::String(text)) => push_text(text, out),
-        Some(Value::Array(items)) => {
-            let (begin, between, end) = match form {
-                Form::Numbers => ("{", ",", "}"),
-                _ => ("", " ", ""),
-            };
-            out.extend_from_slice(begin.as_bytes());
-            for (place, item) in items.iter().enumerate() {
-                if place > 0 {
-                    out.extend_from_slice(between.as_bytes());
-                }
-                match item {
-                    Value::String(text) => push_text(text, out),
-                    other => push_text(&other.to_string(), out),
-                }
-            }
-            out.extend_from_slice(end.as_bytes());
-        }
-        Some(object @ Value::Object(_)) => push_text(&object.to_string(), out),
     }
+
+    /// Adds a row; the column `_seq` stands at its end.
+    pub fn push(&mut self, line: &str, seq: u64) -> serde_json::Result<()> {
+        self.text.clear();
+        self.cells.clear();
+        self.cells.resize(self.columns.len(), None);
+        let mut reader = serde_json::Deserializer::from_str(line);
+        let row = Row {
+            columns: self.columns,
+            text: &mut self.text,
+            cells: &mut self.cells,
+        };
+        reader.deserialize_map(row)?;
+        reader.end()?;
+        for cell in &self.cells {
+            let cell = cell.clone().and_then(|place| self.text.get(place));
+            self.out.extend_from_slice(cell.unwrap_or(b"\\N"));
+            self.out.push(b'\t');
+        }
+        let _ = writeln!(self.out, "{seq}");
+        Ok(())
+    }
+}
+
+/// Reads an object.
+struct Row<'a> {
+    columns: &'a [(String, Form)],
+    text: &'a mut Vec<u8>,
+    cells: &'a mut [Option<Range<usize>>],
+}
+
+impl<'de> Visitor<'de> for Row<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a row")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut row: A) -> Result<(), A::Error> {
+        let mut next = 0;
+        while let Some(column) = row.next_key_seed(Name {
+            columns: self.columns,
+            next,
+        })? {
+            let Some(column) = column else {
+                // of a column that was there before, or will be
+                row.next_value::<serde::de::IgnoredAny>()?;
+                continue;
+            };
+            next = column.saturating_add(1);
+            let begin = self.text.len();
+            let form = self.columns.get(column).map_or(Form::Text, |known| known.1);
+            let cell = Cell {
+                form,
+                out: self.text,
+            };
+            let is_there = row.next_value_seed(cell)?;
+            if let Some(place) = self.cells.get_mut(column) {
+                *place = is_there.then_some(begin..self.text.len());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads the name of a column as its number: most likely that of the next one.
+struct Name<'a> {
+    columns: &'a [(String, Form)],
+    next: usize,
+}
+
+impl<'de> DeserializeSeed<'de> for Name<'_> {
+    type Value = Option<usize>;
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Self::Value, D::Error> {
+        reader.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Name<'_> {
+    type Value = Option<usize>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a name")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
+        let places = (self.next..self.columns.len()).chain(0..self.next);
+        let is_it = |place: &usize| {
+            let column = self.columns.get(*place);
+            column.is_some_and(|(known, _)| known == name)
+        };
+        Ok(places.into_iter().find(is_it))
+    }
+}
+
+/// Reads a value, and says whether there is one.
+struct Cell<'a> {
+    form: Form,
+    out: &'a mut Vec<u8>,
+}
+
+impl<'de> DeserializeSeed<'de> for Cell<'_> {
+    type Value = bool;
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<bool, D::Error> {
+        reader.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Cell<'_> {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_unit<E>(self) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_bool<E>(self, flag: bool) -> Result<bool, E> {
+        self.out.push(if flag { b't' } else { b'f' });
+        Ok(true)
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<bool, E> {
+        let _ = write!(self.out, "{number}");
+        Ok(true)
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<bool, E> {
+        // nothing that is counted or timed has so many digits
+        let number = i64::try_from(number).unwrap_or(i64::MAX);
+        let _ = write!(self.out, "{number}");
+        Ok(true)
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<bool, E> {
+        let _ = write!(self.out, "{}", Value::from(number));
+        Ok(true)
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<bool, E> {
+        push_text(text, self.out);
+        Ok(true)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<bool, A::Error> {
+        let (begin, between, end) = match self.form {
+            Form::Buckets | Form::Counts => ("{", ",", "}"),
+            _ => ("", " ", ""),
+        };
+        self.out.extend_from_slice(begin.as_bytes());
+        let mut is_first = true;
+        while let Some(item) = items.next_element::<Value>()? {
+            if !std::mem::take(&mut is_first) {
+                self.out.extend_from_slice(between.as_bytes());
+            }
+            match item {
+                Value::String(text) => push_text(&text, self.out),
+                Value::Number(number) => {
+                    let _ = write!(self.out, "{number}");
+                }
+                other => push_text(&other.to_string(), self.out),
+            }
+        }
+        self.out.extend_from_slice(end.as_bytes());
+        Ok(true)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<bool, A::Error> {
+        let object = Value::deserialize(MapAccessDeserializer::new(object))?;
+        push_text(&object.to_string(), self.out);
+        Ok(true)
+    }
+}
+
+/// Where COPY needs more than the letter itself.
+fn is_odd(letter: u8) -> bool {
+    matches!(letter, b'\\' | b'\n' | b'\r' | b'\t' | 0)
 }
 
 fn push_text(text: &str, out: &mut Vec<u8>) {
+    if !text.bytes().any(is_odd) {
+        return out.extend_from_slice(text.as_bytes());
+    }
     for letter in text.bytes() {
         match letter {
             b'\\' => out.extend_from_slice(b"\\\\"),
@@ -72,16 +237,8 @@ fn push_text(text: &str, out: &mut Vec<u8>) {
 mod tests {
     use super::*;
 
-    #[test]
-    fn values_are_what_copy_reads() {
-        let Value::Object(row) = serde_json::json!({
-            "n": 5, "huge": u64::MAX, "no": null, "yes": true, "text": "a\tb\\N\nc\u{0}",
-            "list": ["sack", 3], "buckets": [-501, 425], "none": [],
-        }) else {
-            unreachable!()
-        };
-        let column = |(name, form): (&str, Form)| (name.to_owned(), form);
-        let columns = [
+    fn columns() -> Vec<(String, Form)> {
+        [
             ("n", Form::Integer),
             ("huge", Form::Integer),
             ("no", Form::Text),
@@ -89,15 +246,44 @@ mod tests {
             ("yes", Form::Flag),
             ("text", Form::Text),
             ("list", Form::Text),
-            ("buckets", Form::Numbers),
-            ("none", Form::Numbers),
-        ];
-        let mut out = Vec::new();
-        push_row(&row, &columns.map(column), 7, &mut out);
-        // by hand, after the manual's "Text Format"
+            ("buckets", Form::Buckets),
+            ("none", Form::Counts),
+            ("sum", Form::Wide),
+        ]
+        .map(|(name, form)| (name.to_owned(), form))
+        .to_vec()
+    }
+
+    fn copied(line: &str) -> Option<String> {
+        let columns = columns();
+        let mut copied = Copied::new(&columns, 0);
+        copied.push(line, 7).ok()?;
+        Some(String::from_utf8(copied.out).unwrap())
+    }
+
+    // by hand, after the manual's "Text Format"
+    const ROW: &str = "-5\t9223372036854775807\t\\N\t\\N\tt\ta\\tb\\\\N\\nc\u{fffd}\tsack 3\t{-501,425}\t{}\t340282366920938463463\t7\n";
+
+    #[test]
+    fn values_are_what_copy_reads() {
+        let row = serde_json::json!({
+            "n": -5, "huge": u64::MAX, "no": null, "yes": true, "text": "a\tb\\N\nc\u{0}",
+            "list": ["sack", 3], "buckets": [-501, 425], "none": [], "sum": "340282366920938463463",
+        });
+        assert_eq!(copied(&row.to_string()).as_deref(), Some(ROW));
+    }
+
+    #[test]
+    fn names_in_any_order_unknown_ones_and_the_same_twice_are_read_as_any_object() {
+        let line = r#"{"sum":"340282366920938463463","none":[],"later":{"a":[1,{}]},"buckets":[-501,425],
+            "n":1,"list":["sack",3],"te\u0078t":"a\tb\\N\nc\u0000","yes":false,"yes":true,"huge":18446744073709551615,"n":-5}"#;
+        assert_eq!(copied(line).as_deref(), Some(ROW));
         assert_eq!(
-            String::from_utf8(out).unwrap(),
-            "5\t9223372036854775807\t\\N\t\\N\tt\ta\\tb\\\\N\\nc\u{fffd}\tsack 3\t{-501,425}\t{}\t7\n"
+            copied(r#"{"text":{"a":"\t"},"n":1.5}"#).as_deref(),
+            Some("1.5\t\\N\t\\N\t\\N\t\\N\t{\"a\":\"\\\\t\"}\t\\N\t\\N\t\\N\t\\N\t7\n")
         );
+        for none in ["{\"n\":", "[]", "{} {}", "7", ""] {
+            assert_eq!(copied(none), None, "{none}");
+        }
     }
 }

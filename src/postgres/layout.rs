@@ -26,8 +26,10 @@ pub(super) enum Form {
     Flag,
     /// `timestamptz`
     Time,
-    /// `bigint[]`: buckets, and how many values each holds.
-    Numbers,
+    /// `smallint[]`: buckets.
+    Buckets,
+    /// `integer[]`: how many values each of them holds.
+    Counts,
     /// `text`
     Text,
 }
@@ -35,13 +37,14 @@ pub(super) enum Form {
 impl Form {
     /// That of a column by its facts.
     pub fn of(column: &ColumnFacts) -> Self {
-        let ends = |ends: [&str; 2]| ends.iter().any(|end| column.name.ends_with(end));
+        let ends = |end: &str| column.name.ends_with(end);
         match Kind::of_word(column.r#type) {
             Some(Kind::Integer | Kind::Signed) => Self::Integer,
             Some(Kind::Flag) => Self::Flag,
             Some(Kind::Time) => Self::Time,
-            Some(Kind::List) if ends(["_buckets", "_counts"]) => Self::Numbers,
-            Some(Kind::Text) if ends(["_sum_us", "_sum2_us2"]) => Self::Wide,
+            Some(Kind::List) if ends("_buckets") => Self::Buckets,
+            Some(Kind::List) if ends("_counts") => Self::Counts,
+            Some(Kind::Text) if ends("_sum_us") || ends("_sum2_us2") => Self::Wide,
             Some(Kind::Text | Kind::List) | None => Self::Text,
         }
     }
@@ -52,7 +55,8 @@ impl Form {
             Self::Wide => "numeric",
             Self::Flag => "boolean",
             Self::Time => "timestamptz",
-            Self::Numbers => "bigint[]",
+            Self::Buckets => "smallint[]",
+            Self::Counts => "integer[]",
             Self::Text => "text",
         }
     }

@@ -1,6 +1,7 @@
 //! The tables of a server as they are at one moment, for reading.
 
 use std::fmt;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -24,13 +25,13 @@ pub struct Remote {
 }
 
 impl Remote {
-    /// Connects for reading.
+    /// Connects for reading, with the roots of `--store-ca` where they are given.
     ///
     /// # Errors
     ///
     /// When it is not reached, does not let us in, or has no tables of ours.
-    pub fn open(url: &str) -> Result<Self, PgError> {
-        let address = Address::read(url, None)?;
+    pub fn open(url: &str, roots: Option<&Path>) -> Result<Self, PgError> {
+        let address = Address::read(url, roots)?;
         let named = |error: PgError| PgError {
             text: format!("{}: {error}", address.shown()),
             ..error
@@ -89,8 +90,8 @@ impl Remote {
         Ok(first.map(|first| first.to_utc()))
     }
 
-    /// The rows of a table in a time, as CSV: run by run, in the order of their times. The server finds them by the index of runs, and sorts
-    /// nothing.
+    /// The rows of a table in a time, as CSV: run by run, in the order of their times, which the index of runs has. Roll-ups, too, come one by
+    /// one: to have the server add them up in the groups of a report takes it ten times as long (`turnprobe man store`).
     ///
     /// # Errors
     ///

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::SinkExt as _;
-use serde_json::{Map, Value};
+use tokio_postgres::error::SqlState;
+use tokio_postgres::{Client, Transaction};
 
-use super::copy::push_row;
+use super::copy::Copied;
 use super::error::PgError;
 use super::layout::{Form, SEQ, quoted};
 use super::link::{Link, within};
@@ -65,47 +66,14 @@ impl Link {
     /// When it is not there then, or nobody knows; it may be sent again.
     pub fn send(&mut self, to: &Target, segment: &Segment<'_>) -> Result<u64, PgError> {
         let (rows, text) = as_copy(to, segment)?;
-        let listed: Vec<String> = to.columns.iter().map(|(name, _)| quoted(name)).collect();
-        let listed = format!("{},{SEQ}", listed.join(","));
-        let (table, stage) = (quoted(&to.table), format!("pg_temp.stage_{}", to.table));
-        let client = &mut self.client;
-        let sent = async {
-            let transaction = client.transaction().await?;
-            let counted = i64::try_from(rows).unwrap_or(i64::MAX);
-            let is_new = transaction
-                .execute(
-                    "INSERT INTO segments (id, rows) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-                    &[&segment.id, &counted],
-                )
-                .await?;
-            if is_new == 0 {
-                return Ok(());
-            }
-            transaction
-                .batch_execute(&format!(
-                    "CREATE TEMP TABLE IF NOT EXISTS stage_{} ON COMMIT DELETE ROWS AS SELECT {listed} FROM {table} WITH NO DATA",
-                    to.table
-                ))
-                .await?;
-            let copy = format!("COPY {stage} ({listed}) FROM STDIN");
-            let sink = transaction.copy_in::<_, Bytes>(&copy).await?;
-            let mut sink = std::pin::pin!(sink);
-            let mut rest = text;
-            while !rest.is_empty() {
-                let piece = rest.split_to(PIECE.min(rest.len()));
-                sink.send(piece).await?;
-            }
-            sink.as_mut().finish().await?;
-            transaction
-                .batch_execute(&format!(
-                    "INSERT INTO {table} ({listed}) SELECT {listed} FROM {stage} ON CONFLICT (run_id, {}, {SEQ}) DO NOTHING",
-                    quoted(to.time)
-                ))
-                .await?;
-            transaction.commit().await?;
-            Ok(())
-        };
-        within(&self.runtime, SEGMENT, sent)?;
+        // nearly always none of them is there; to look for each costs as much again
+        let mut way = Way::Straight;
+        let mut done = false;
+        while !done {
+            let brought = brought(&mut self.client, to, (segment.id, rows), text.clone(), way);
+            done = within(&self.runtime, SEGMENT, brought)?;
+            way = Way::ByStage;
+        }
         Ok(rows)
     }
 
@@ -115,16 +83,92 @@ impl Link {
     }
 }
 
+/// How rows get into their table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// Right away: none of them may be there.
+    Straight,
+    /// By a table of the transaction's own: only those that are not there.
+    ByStage,
+}
+
+/// Brings a segment into its table in a transaction that also says so; false, and nothing is done, where some of its rows are there and may
+/// not be.
+async fn brought(
+    client: &mut Client,
+    to: &Target,
+    (id, rows): (&str, u64),
+    text: Bytes,
+    way: Way,
+) -> Result<bool, PgError> {
+    let listed: Vec<String> = to.columns.iter().map(|(name, _)| quoted(name)).collect();
+    let listed = format!("{},{SEQ}", listed.join(","));
+    let (table, stage) = (quoted(&to.table), format!("pg_temp.stage_{}", to.table));
+    let transaction = client.transaction().await?;
+    let counted = i64::try_from(rows).unwrap_or(i64::MAX);
+    let is_new = transaction
+        .execute(
+            "INSERT INTO segments (id, rows) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+            &[&id, &counted],
+        )
+        .await?;
+    if is_new == 0 {
+        return Ok(true);
+    }
+    if way == Way::Straight {
+        return match copied(&transaction, &table, &listed, text).await {
+            Ok(()) => {
+                transaction.commit().await?;
+                Ok(true)
+            }
+            Err(error) if error.code() == Some(&SqlState::UNIQUE_VIOLATION) => Ok(false),
+            Err(error) => Err(error.into()),
+        };
+    }
+    transaction
+        .batch_execute(&format!(
+            "CREATE TEMP TABLE IF NOT EXISTS stage_{} ON COMMIT DELETE ROWS AS SELECT {listed} FROM {table} WITH NO DATA",
+            to.table
+        ))
+        .await?;
+    copied(&transaction, &stage, &listed, text).await?;
+    transaction
+        .batch_execute(&format!(
+            "INSERT INTO {table} ({listed}) SELECT {listed} FROM {stage} ON CONFLICT (run_id, {}, {SEQ}) DO NOTHING",
+            quoted(to.time)
+        ))
+        .await?;
+    transaction.commit().await?;
+    Ok(true)
+}
+
+/// Brings rows into a table.
+async fn copied(
+    transaction: &Transaction<'_>,
+    table: &str,
+    listed: &str,
+    mut text: Bytes,
+) -> Result<(), tokio_postgres::Error> {
+    let copy = format!("COPY {table} ({listed}) FROM STDIN");
+    let sink = transaction.copy_in::<_, Bytes>(&copy).await?;
+    let mut sink = std::pin::pin!(sink);
+    while !text.is_empty() {
+        let piece = text.split_to(PIECE.min(text.len()));
+        sink.send(piece).await?;
+    }
+    sink.as_mut().finish().await?;
+    Ok(())
+}
+
 /// The rows as COPY takes them, and how many they are.
 fn as_copy(to: &Target, segment: &Segment<'_>) -> Result<(u64, Bytes), PgError> {
-    let mut out = Vec::with_capacity(segment.text.len());
+    let mut copied = Copied::new(&to.columns, segment.text.len());
     let mut rows = 0_u64;
     for (line, number) in segment.text.lines().zip(1_u64..) {
-        let row: Result<Map<String, Value>, _> = serde_json::from_str(line);
-        let row = row.map_err(|_| PgError::rows(format!("line {number} is no row")))?;
         let seq = segment.first.saturating_add(number - 1);
-        push_row(&row, &to.columns, seq, &mut out);
+        let pushed = copied.push(line, seq);
+        pushed.map_err(|_| PgError::rows(format!("line {number} is no row")))?;
         rows = number;
     }
-    Ok((rows, Bytes::from(out)))
+    Ok((rows, Bytes::from(copied.out)))
 }

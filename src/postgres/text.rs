@@ -6,7 +6,9 @@ use std::io::{self, Read};
 use std::pin::Pin;
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures_util::StreamExt as _;
+use futures_util::stream::ReadyChunks;
 use tokio_postgres::CopyOutStream;
 
 use super::error::PgError;
@@ -17,15 +19,20 @@ use crate::record::with_marks;
 /// How long the next rows may be in coming: the first ones of a large table take their time.
 const ROWS: Duration = Duration::from_secs(600);
 
+/// Rows that are taken at once where so many are there: to wait for each by itself costs more than to read it.
+const AT_ONCE: usize = 256;
+
 /// A table as CSV.
 pub struct RemoteText {
-    rows: Pin<Box<CopyOutStream>>,
+    rows: ReadyChunks<Pin<Box<CopyOutStream>>>,
     link: Link,
     forms: Vec<Form>,
     /// The piece of a line that has no end yet.
     rest: Vec<u8>,
-    text: String,
+    text: Vec<u8>,
     given: usize,
+    /// What the server said behind the rows that came.
+    failed: Option<PgError>,
     is_over: bool,
 }
 
@@ -45,12 +52,13 @@ impl RemoteText {
         let rows = within(&link.runtime, ROWS, rows)?;
         let listed: Vec<String> = columns.iter().map(|(name, _)| quoted(name)).collect();
         Ok(Self {
-            rows: Box::pin(rows),
+            rows: Box::pin(rows).ready_chunks(AT_ONCE),
             link,
             forms: columns.into_iter().map(|(_, form)| form).collect(),
             rest: Vec::new(),
-            text: listed.join(",") + "\n",
+            text: (listed.join(",") + "\n").into_bytes(),
             given: 0,
+            failed: None,
             is_over: false,
         })
     }
@@ -58,21 +66,41 @@ impl RemoteText {
     fn more(&mut self) -> Result<(), PgError> {
         self.text.clear();
         self.given = 0;
+        if let Some(failed) = self.failed.take() {
+            self.is_over = true;
+            return Err(failed);
+        }
         let rows = &mut self.rows;
-        let next = async { Ok(rows.next().await.transpose()?) };
-        let Some(piece) = within(&self.link.runtime, ROWS, next)? else {
+        let next = async { Ok(rows.next().await) };
+        let Some(pieces) = within(&self.link.runtime, ROWS, next)? else {
             self.is_over = true;
             return Ok(());
         };
-        self.rest.extend_from_slice(&piece);
-        let Some(end) = memchr::memrchr(b'\n', &self.rest) else {
-            return Ok(());
+        for piece in pieces {
+            match piece {
+                Ok(piece) => self.take(&piece),
+                Err(error) => self.failed = Some(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes in a piece of the rows, which is a whole one of them as servers send it.
+    fn take(&mut self, piece: &Bytes) {
+        let Some(end) = memchr::memrchr(b'\n', piece) else {
+            return self.rest.extend_from_slice(piece);
         };
-        for line in self.rest[..end].split(|letter| *letter == b'\n') {
+        let (mut lines, rest) = (piece.get(..end).unwrap_or_default(), piece.get(end + 1..));
+        let joined;
+        if !self.rest.is_empty() {
+            self.rest.extend_from_slice(lines);
+            joined = std::mem::take(&mut self.rest);
+            lines = &joined;
+        }
+        for line in lines.split(|letter| *letter == b'\n') {
             push_line(line, &self.forms, &mut self.text);
         }
-        self.rest.drain(..=end);
-        Ok(())
+        self.rest.extend_from_slice(rest.unwrap_or_default());
     }
 }
 
@@ -81,57 +109,56 @@ impl Read for RemoteText {
         while self.given == self.text.len() && !self.is_over {
             self.more().map_err(io::Error::other)?;
         }
-        let count = (&self.text.as_bytes()[self.given..]).read(buffer)?;
+        let count = (&self.text[self.given..]).read(buffer)?;
         self.given += count;
         Ok(count)
     }
 }
 
-fn push_line(line: &[u8], forms: &[Form], out: &mut String) {
-    for (place, (cell, form)) in line.split(|letter| *letter == b'\t').zip(forms).enumerate() {
-        if place > 0 {
-            out.push(',');
-        }
-        out.push('"');
+fn push_line(line: &[u8], forms: &[Form], out: &mut Vec<u8>) {
+    let ends = memchr::memchr_iter(b'\t', line).chain([line.len()]);
+    let mut begin = 0;
+    for (place, (end, form)) in ends.zip(forms).enumerate() {
+        let cell = line.get(begin..end).unwrap_or_default();
+        begin = end.saturating_add(1);
+        out.extend_from_slice(if place > 0 { b",\"" } else { b"\"" });
         if cell != b"\\N" {
-            let cell = String::from_utf8_lossy(cell);
-            push_cell(&cell, *form, out);
+            push_cell(cell, *form, out);
         }
-        out.push('"');
+        out.push(b'"');
     }
-    out.push('\n');
+    out.push(b'\n');
 }
 
-fn push_cell(cell: &str, form: Form, out: &mut String) {
+fn push_cell(cell: &[u8], form: Form, out: &mut Vec<u8>) {
     match form {
-        Form::Integer | Form::Wide => out.push_str(cell),
-        Form::Flag => out.push_str(if cell == "t" { "true" } else { "false" }),
+        Form::Integer | Form::Wide => out.extend_from_slice(cell),
+        Form::Flag => out.extend_from_slice(if cell == b"t" { b"true" } else { b"false" }),
         // an array of none is none, as in CSV
-        Form::Numbers => {
-            let inner = cell.trim_start_matches('{').trim_end_matches('}');
-            out.push('[');
-            out.push_str(inner);
-            out.push(']');
+        Form::Buckets | Form::Counts => {
+            let inner = cell.strip_prefix(b"{").unwrap_or(cell);
+            out.push(b'[');
+            out.extend_from_slice(inner.strip_suffix(b"}").unwrap_or(inner));
+            out.push(b']');
         }
         Form::Time => {
-            let time = cell.strip_suffix("+00").unwrap_or(cell);
-            out.push_str(time);
-            if let Some((_, fraction)) = time.split_once('.') {
+            let time = cell.strip_suffix(b"+00").unwrap_or(cell);
+            out.extend_from_slice(time);
+            if let Some(point) = memchr::memchr(b'.', time) {
                 // trailing zeros are not sent
-                out.extend(std::iter::repeat_n(
-                    '0',
-                    6_usize.saturating_sub(fraction.len()),
-                ));
+                let digits = time.len().saturating_sub(point).saturating_sub(1);
+                out.extend(std::iter::repeat_n(b'0', 6_usize.saturating_sub(digits)));
             }
-            out.push('Z');
+            out.push(b'Z');
         }
         Form::Text => {
-            let text = unescaped(cell);
+            let cell = String::from_utf8_lossy(cell);
+            let text = unescaped(&cell);
             let text = with_marks(&text);
             if text.contains('"') {
-                out.push_str(&text.replace('"', "\"\""));
+                out.extend_from_slice(text.replace('"', "\"\"").as_bytes());
             } else {
-                out.push_str(&text);
+                out.extend_from_slice(text.as_bytes());
             }
         }
     }
@@ -174,13 +201,13 @@ mod tests {
             Form::Time,
             Form::Time,
             Form::Flag,
-            Form::Numbers,
+            Form::Buckets,
         ];
         let line = b"-5\t=a\\tb\\\\\"c\"\t\\N\t2026-11-22 13:46:01.12+00\t2026-11-22 13:46:01+00\tt\t{-501,425}";
-        let mut out = String::new();
+        let mut out = Vec::new();
         push_line(line, &forms, &mut out);
         assert_eq!(
-            out,
+            String::from_utf8(out).unwrap(),
             "\"-5\",\"'=a\tb\\\"\"c\"\"\",\"\",\"2026-11-22 13:46:01.120000Z\",\"2026-11-22 13:46:01Z\",\"true\",\"[-501,425]\"\n"
         );
     }

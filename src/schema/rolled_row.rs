@@ -16,6 +16,12 @@ const BUCKETS: std::ops::RangeInclusive<i64> = -1276..=2820;
 /// The bucket of zeros.
 const ZEROS: i64 = -2048;
 
+/// Digits of a number that have room whatever they are.
+const MOST_DIGITS: usize = 18;
+
+/// Bytes that a bucket takes in a list.
+const BUCKET: usize = 5;
+
 /// The columns of a phase.
 struct Columns {
     n: Id,
@@ -133,10 +139,11 @@ impl RolledTimes {
             return Err(columns.ends[1]);
         }
         let [sum, squares] = columns.sums.map(|id| wide(row.get(id).trim()).ok_or(id));
-        let mut buckets = Vec::new();
+        let listed = row.get(columns.buckets);
+        let mut buckets = Vec::with_capacity(listed.len() / BUCKET);
         let mut last = i64::MIN;
         let known = |bucket: &i64| *bucket == ZEROS || BUCKETS.contains(bucket);
-        for bucket in numbers(row.get(columns.buckets)) {
+        for bucket in numbers(listed) {
             let bucket = bucket.filter(|bucket| known(bucket) && *bucket > last);
             last = bucket.ok_or(columns.buckets)?;
             let bucket = i16::try_from(last).map_err(|_| columns.buckets)?;
@@ -169,46 +176,100 @@ pub fn causes(text: &str) -> impl Iterator<Item = Option<(&str, u64)>> {
     })
 }
 
-/// `[-501,-425]` of CSV, `-501 -425` of what was an array in JSON. None in the place of what is none.
-fn numbers(text: &str) -> impl Iterator<Item = Option<i64>> {
+/// `[-501,-425]` of CSV, `-501 -425` of what was an array in JSON. None in the place of what is none, and nothing behind it.
+fn numbers(text: &str) -> Numbers<'_> {
     let text = text.trim();
     let inner = text
         .strip_prefix('[')
         .and_then(|text| text.strip_suffix(']'));
-    let items = inner.unwrap_or(text).as_bytes();
-    let items = items.split(|byte| matches!(byte, b',' | b' '));
-    items.filter(|item| !item.is_empty()).map(number)
+    Numbers(inner.unwrap_or(text).as_bytes())
+}
+
+/// The numbers of a list, of which there are hundreds in a row: each byte is looked at once.
+struct Numbers<'a>(&'a [u8]);
+
+impl Iterator for Numbers<'_> {
+    type Item = Option<i64>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Option<i64>> {
+        while let [b',' | b' ', rest @ ..] = self.0 {
+            self.0 = rest;
+        }
+        if self.0.is_empty() {
+            return None;
+        }
+        let (is_below, mut rest) = match self.0 {
+            [b'-', digits @ ..] => (true, digits),
+            digits => (false, digits),
+        };
+        let length = rest.len();
+        let mut number = 0_i64;
+        while let [digit @ b'0'..=b'9', more @ ..] = rest {
+            // what has more digits than have room is none
+            number = number
+                .wrapping_mul(10)
+                .wrapping_add(digit.wrapping_sub(b'0').into());
+            rest = more;
+        }
+        let digits = length.saturating_sub(rest.len());
+        let is_one = (1..=MOST_DIGITS).contains(&digits) && matches!(rest, [] | [b',' | b' ', ..]);
+        self.0 = if is_one { rest } else { &[] };
+        let signed = if is_below {
+            number.wrapping_neg()
+        } else {
+            number
+        };
+        Some(is_one.then_some(signed))
+    }
 }
 
 /// A sum, nearly all of which are short.
 fn wide(text: &str) -> Option<u128> {
-    match number(text.as_bytes()) {
-        Some(short) => u128::try_from(short).ok(),
-        None => text.parse().ok(),
+    if text.len() > MOST_DIGITS {
+        return text.parse().ok();
     }
+    text.parse::<u64>().ok().map(u128::from)
 }
 
-/// A whole number of a few digits: there are hundreds in a row.
-fn number(digits: &[u8]) -> Option<i64> {
-    let (is_below, digits) = match digits {
-        [b'-', digits @ ..] => (true, digits),
-        digits => (false, digits),
-    };
-    if digits.is_empty() || digits.len() > 18 {
-        return None;
-    }
-    let mut number = 0_i64;
-    for digit in digits {
-        let digit = digit.wrapping_sub(b'0');
-        if digit > 9 {
-            return None;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_is_read_in_both_forms_and_what_is_no_number_ends_it() {
+        let of = |text: &str| numbers(text).collect::<Vec<_>>();
+        for text in ["[-501,-425,0,7]", "-501 -425 0 7", " [-501,,-425, 0,7,] "] {
+            assert_eq!(
+                of(text),
+                [Some(-501), Some(-425), Some(0), Some(7)],
+                "{text}"
+            );
         }
-        // 18 digits have room
-        number = number.wrapping_mul(10).wrapping_add(digit.into());
+        for text in ["", "[]", " "] {
+            assert_eq!(of(text), [], "{text}");
+        }
+        for text in [
+            "[1,x,2]",
+            "[1,-,2]",
+            "[1,2x]",
+            "[1,--2]",
+            "[1,1234567890123456789]",
+        ] {
+            assert_eq!(of(text), [Some(1), None], "{text}");
+        }
+        assert_eq!(of("123456789012345678"), [Some(123_456_789_012_345_678)]);
     }
-    Some(if is_below {
-        number.wrapping_neg()
-    } else {
-        number
-    })
+
+    #[test]
+    fn a_sum_may_be_longer_than_64_bits() {
+        assert_eq!(wide("12"), Some(12));
+        assert_eq!(
+            wide("340282366920938463463"),
+            Some(340_282_366_920_938_463_463)
+        );
+        for none in ["", "-1", "1.5", "x"] {
+            assert_eq!(wide(none), None, "{none}");
+        }
+    }
 }

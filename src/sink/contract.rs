@@ -1,8 +1,13 @@
 //! What every sink does.
 
+use std::sync::Arc;
+
 use super::error::SinkError;
 use super::note::Note;
 use crate::record::Record;
+
+/// Lets the end of a sink no longer wait for somebody else; from any thread.
+pub type Haste = Arc<dyn Fn() + Send + Sync>;
 
 /// Something that takes rows, by default those of probes.
 pub trait Sink<R = Record>: Send {
@@ -21,8 +26,11 @@ pub trait Sink<R = Record>: Send {
     /// When the system reports that rows may not have reached the disk.
     fn finish(&mut self) -> Result<(), SinkError>;
 
-    /// The user wants the run to end: [`Sink::finish`] shall not wait for somebody else.
-    fn hasten(&mut self) {}
+    /// What is called once the user wants the run to end, where [`Sink::finish`] may wait for somebody else: it shall not then, also where
+    /// it waits already.
+    fn haste(&self) -> Option<Haste> {
+        None
+    }
 
     /// Whether rows wait for their file or for their time, so that [`Sink::idle`] should be called now and then.
     fn is_waiting(&self) -> bool {

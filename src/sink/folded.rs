@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::contract::{Ready, Sink};
+use super::contract::{Haste, Ready, Sink};
 use super::csv::csv_line;
 use super::error::SinkError;
 use super::note::Note;
@@ -94,8 +94,8 @@ impl<R: RowKind, F: FoldRows<R>, S: Sink<F::Row> + ?Sized> Sink<R> for Folded<Bo
         written.and(finished)
     }
 
-    fn hasten(&mut self) {
-        self.to.hasten();
+    fn haste(&self) -> Option<Haste> {
+        self.to.haste()
     }
 
     fn is_waiting(&self) -> bool {

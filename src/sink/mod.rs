@@ -57,7 +57,7 @@ use crate::record::Record;
 use crate::schema::{Column, RowKind};
 
 use contract::Ready;
-pub use contract::Sink;
+pub use contract::{Haste, Sink};
 pub use csv::csv_line;
 pub use error::SinkError;
 pub use folded::{FoldRows, folded, prepare_folded};

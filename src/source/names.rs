@@ -28,12 +28,13 @@ pub enum SourceError {
 }
 
 /// What the names stand for: `-` is standard input, a name that does not exist is a pattern with
-/// `*`, `?`, `[...]`. A name that nothing can be read for becomes [`Input::Unusable`].
+/// `*`, `?`, `[...]`. A name that nothing can be read for becomes [`Input::Unusable`]. A PostgreSQL server is known by the certificates in
+/// the file `roots`, or else by those that it is known by anyway.
 ///
 /// # Errors
 ///
 /// When nothing at all can be read.
-pub fn expand(names: &[OsString]) -> Result<Vec<Input>, SourceError> {
+pub fn expand(names: &[OsString], roots: Option<&Path>) -> Result<Vec<Input>, SourceError> {
     if names.is_empty() {
         return Err(SourceError::NoName);
     }
@@ -65,7 +66,7 @@ pub fn expand(names: &[OsString]) -> Result<Vec<Input>, SourceError> {
             });
         }
     }
-    let inputs = with_tables(inputs);
+    let inputs = with_tables(inputs, roots);
     let why: Vec<String> = inputs
         .iter()
         .filter_map(|input| match input {

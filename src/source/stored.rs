@@ -9,12 +9,12 @@ use crate::store::{Snapshot, Span, is_database, is_server};
 
 use super::origin::TableOrigin;
 
-/// The inputs with the tables of each store in its place.
-pub(super) fn with_tables(inputs: Vec<Input>) -> Vec<Input> {
+/// The inputs with the tables of each store in its place. A server is known by the certificates in `roots`, or by those that it is known by anyway.
+pub(super) fn with_tables(inputs: Vec<Input>, roots: Option<&Path>) -> Vec<Input> {
     let tables = |input| match input {
         Input::File(path) if is_server(path.as_os_str()) => {
             // the name has a password in it, or may
-            let found = server(&path).and_then(|origin| tables(&origin));
+            let found = server(&path, roots).and_then(|origin| tables(&origin));
             found.unwrap_or_else(|why| unusable("postgres://...".to_owned(), why))
         }
         Input::File(path) if is_database(&path) => {
@@ -65,15 +65,15 @@ fn unusable(name: String, why: String) -> Vec<Input> {
 }
 
 #[cfg(feature = "postgres")]
-fn server(url: &Path) -> Result<TableOrigin, String> {
-    let remote = crate::postgres::Remote::open(&url.to_string_lossy());
+fn server(url: &Path, roots: Option<&Path>) -> Result<TableOrigin, String> {
+    let remote = crate::postgres::Remote::open(&url.to_string_lossy(), roots);
     Ok(TableOrigin::Server(
         remote.map_err(|error| error.to_string())?,
     ))
 }
 
 #[cfg(not(feature = "postgres"))]
-fn server(_: &Path) -> Result<TableOrigin, String> {
+fn server(_: &Path, _: Option<&Path>) -> Result<TableOrigin, String> {
     Err(crate::store::NO_SERVERS.to_owned())
 }
 

@@ -2,7 +2,7 @@
 //! and rows of files.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
@@ -11,6 +11,9 @@ use crate::record::{Counter as _, Tls, TlsPath};
 /// Most pairs of a name and an issuer that are told apart.
 const MOST_FINDINGS: usize = 1_000;
 
+/// Most computers that are told apart.
+const MOST_HOSTS: usize = 1_000;
+
 /// Rows by what their certificates tell.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Paths {
@@ -18,6 +21,7 @@ pub struct Paths {
     unjudged: u64,
     fine: u64,
     findings: BTreeMap<PathFinding, Occurrences>,
+    hosts: BTreeSet<String>,
 }
 
 /// What is not as it should be, or worth a word.
@@ -44,6 +48,8 @@ pub struct Occurrences {
     pub evidence: String,
     /// Whether the rows differ in it.
     pub differs: bool,
+    /// The computers that have such rows, at most [`MOST_HOSTS`].
+    pub hosts: BTreeSet<String>,
 }
 
 /// What a row says.
@@ -55,6 +61,15 @@ pub struct CertificateRow<'a> {
     pub evidence: &'a str,
     /// When, in microseconds since 1970.
     pub at: Option<i64>,
+    /// The computer that measured; empty where it is not known, or there is no other.
+    pub host: &'a str,
+}
+
+/// Notes a computer.
+fn note(hosts: &mut BTreeSet<String>, host: &str) {
+    if !hosts.contains(host) && hosts.len() < MOST_HOSTS {
+        hosts.insert(host.to_owned());
+    }
 }
 
 impl Paths {
@@ -66,6 +81,7 @@ impl Paths {
             return;
         };
         self.judged.raise(1);
+        note(&mut self.hosts, row.host);
         self.fine.raise(u64::from(path.is_fine()));
         if path == TlsPath::Direct && !row.evidence.contains(TlsPath::SUSPICIOUS) {
             return;
@@ -80,6 +96,7 @@ impl Paths {
             ..Occurrences::default()
         });
         seen.rows.raise(1);
+        note(&mut seen.hosts, row.host);
         if seen.evidence != row.evidence {
             seen.differs = true;
             // what is likely of one is not certain of all
@@ -100,6 +117,7 @@ impl Paths {
                 path: tls.path,
                 evidence: &tls.path_evidence,
                 at: Some(started.timestamp_micros()),
+                host: "",
             };
             self.take(row, || [name.to_owned(), certificate.issuer.clone()]);
         }
@@ -108,6 +126,11 @@ impl Paths {
     /// Rows whose certificate was judged.
     pub fn judged(&self) -> u64 {
         self.judged
+    }
+
+    /// Computers whose certificates were judged.
+    pub fn hosts(&self) -> usize {
+        self.hosts.len()
     }
 
     /// Rows with a certificate that have no word for it.
@@ -149,6 +172,7 @@ mod tests {
             path,
             evidence: "seen",
             at: Some(at),
+            host: "",
         };
         paths.take(row, || ["relay.example", issuer].map(str::to_owned));
     }

@@ -130,6 +130,14 @@ impl Postgres {
         String::from_utf8(said.stdout).unwrap().trim().to_owned()
     }
 
+    /// Begins a query that takes its time.
+    #[cfg(feature = "postgres")]
+    pub fn begin(&self, sql: &str) -> std::process::Child {
+        let mut psql = self.psql("t");
+        psql.args(["-c", sql]).stdout(Stdio::null());
+        psql.spawn().unwrap()
+    }
+
     /// An empty database with what a script makes.
     pub fn fresh(&self, script: &str) {
         run(self.psql("postgres").args([

@@ -418,6 +418,25 @@ fn a_server_is_known_by_its_authority_and_a_password_is_seen_by_nobody() {
     let (code, said) = init_with(&elsewhere, "root.pem");
     assert_eq!(code, Some(3), "{said}");
     told(&said, "not valid for name");
+    for command in ["report", "compare --a label=a --b label=b"] {
+        let read = |root: &str| {
+            let mut command = program(command);
+            output(command.arg(&url).arg("--store-ca").arg(at(root)))
+        };
+        let (code, said) = read("other.pem");
+        assert_eq!(code, Some(3), "{said}");
+        told(&said, "UnknownIssuer");
+        // it is reached, and has no rows to compare
+        let (code, said) = read("root.pem");
+        match command {
+            "report" => assert_eq!(code, Some(0), "{said}"),
+            _ => assert!(said.contains("no row could be read"), "{said}"),
+        }
+        told(&said, "");
+    }
+    let (code, said) = output(program("report rows.csv --store-ca").arg(at("root.pem")));
+    assert_eq!(code, Some(2), "{said}");
+    told(&said, "it is for a PostgreSQL server");
     // any name of that authority
     let (code, said) = init_with(&format!("{elsewhere}?sslmode=verify-ca"), "root.pem");
     assert_eq!(code, Some(0), "{said}");
@@ -469,6 +488,39 @@ fn a_server_is_known_by_its_authority_and_a_password_is_seen_by_nobody() {
         "0"
     );
     assert_eq!(stored(&server).len(), 1 + slots(&csv).len());
+}
+
+#[test]
+#[ignore = "needs root and postgresql; .ci/run runs it"]
+fn who_does_not_want_to_wait_for_a_slow_server_is_told_what_stays_in_the_spool() {
+    let server = server();
+    let dir = tempfile::tempdir().unwrap();
+    let spool = dir.path().join("spool");
+    let url = server.url("nobody");
+    init(&url);
+    let mut slow = server.begin("BEGIN; LOCK TABLE segments; SELECT pg_sleep(60)");
+    wait_until("the table is locked", || {
+        server.ask("SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock'") != "0"
+    });
+    let child = started(&mut series("-n 7 -i 0", &url, &spool));
+    wait_until("the run waits for the server", || {
+        server.ask("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'") != "0"
+    });
+    // as long as a sink that stands still is waited for, and longer
+    std::thread::sleep(Duration::from_secs(2));
+    run(Command::new("kill").args(["-INT", &child.id().to_string()]));
+    let asked = turnprobe::clock::now();
+    let (code, said) = finished(child);
+    println!("{:.1?}", asked.elapsed());
+    assert!(said.contains("; 7 rows wait in "), "{said}");
+    assert!(!said.contains("stood still"), "{said}");
+    assert_ne!(code, Some(0), "{said}");
+    slow.kill().unwrap();
+    slow.wait().unwrap();
+    server.ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep%' AND pid <> pg_backend_pid()");
+    let (code, said) = output(&mut series("-n 1 -i 0", &url, &spool));
+    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(stored(&server).len(), 8);
 }
 
 #[test]

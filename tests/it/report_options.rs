@@ -44,7 +44,7 @@ fn with_values(page: &Path, list: &Path) -> Vec<(String, Vec<String>)> {
     // what these do shows in the exit code, as --strict does in that of a broken line: all have 1,
     // so that a pair cannot tell; the file has one world alone, as it must have without --world; and
     // --against needs --since: `compare` has its test; --sql prints a query instead of a report,
-    // --config and --profile stand for other options
+    // --config and --profile stand for other options; --store-ca needs a server, and has its test with one
     let not_here = [
         "--skip-unreadable",
         "--fail-on",
@@ -53,6 +53,7 @@ fn with_values(page: &Path, list: &Path) -> Vec<(String, Vec<String>)> {
         "--sql",
         "--config",
         "--profile",
+        "--store-ca",
     ];
     let told = options()
         .into_iter()

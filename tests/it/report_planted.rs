@@ -273,6 +273,48 @@ fn an_hour_in_which_a_computer_loses_much_each_day_is_found() {
     assert!(text.contains("begins at 09:00"), "{text}");
 }
 
+// rows each minute, one of eight lost in an hour: three or four in a row come by chance there
+#[test]
+fn what_an_hour_loses_each_day_is_no_outage_and_an_outage_in_it_is_one() {
+    let hour = |day| {
+        plant(
+            Lost(8),
+            Host("pc2"),
+            day * DAY + 9 * HOUR,
+            day * DAY + 10 * HOUR,
+        )
+    };
+    let bad: Vec<Planted> = (0..10).map(hour).collect();
+    let begin = 6 * DAY + 9 * HOUR + 600;
+    let outage = plant(Outage, Host("pc2"), begin, begin + 1_200);
+    let cases = [(bad.clone(), 0), ([bad, vec![outage]].concat(), 1)];
+    for (planted, outages) in cases {
+        let dir = tempfile::tempdir().unwrap();
+        let report = of_probes(dir.path(), [10, 60], planted);
+        let all = found(&report);
+        let of = |code: &str| all.iter().filter(|[is, ..]| is == code).count();
+        assert_eq!((of("outage"), of("outages")), (outages, 0), "{all:?}");
+        assert_eq!(of("worst-hour"), 1, "{all:?}");
+    }
+}
+
+#[test]
+fn an_outage_of_five_minutes_each_night_is_told_as_outages() {
+    let night = |day| {
+        plant(
+            Outage,
+            Host("pc2"),
+            day * DAY + 3 * HOUR,
+            day * DAY + 3 * HOUR + 300,
+        )
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let report = of_probes(dir.path(), [10, 60], (0..10).map(night).collect());
+    let all = found(&report);
+    let of = |code: &str| all.iter().filter(|[is, ..]| is == code).count();
+    assert_eq!((of("outage"), of("outages")), (3, 1), "{all:?}");
+}
+
 #[test]
 fn single_lost_probes_are_a_note_and_lost_syns_slow_connects() {
     check(
@@ -392,6 +434,10 @@ fn faults_that_come_together_are_each_found() {
         plant(SynLost(25), Host("pc3"), 0, DAY),
     ];
     let dir = tempfile::tempdir().unwrap();
-    let codes = codes(&of_probes(dir.path(), [1, 60], planted));
-    assert_eq!(codes, ["outage", "tls-inspected", "slow-connects"]);
+    let report = of_probes(dir.path(), [1, 60], planted);
+    assert_eq!(codes(&report), ["outage", "tls-inspected", "slow-connects"]);
+    let inspected = &report["findings"][1];
+    assert_eq!(inspected["host"], "pc2");
+    let text = inspected["text"].as_str().unwrap();
+    assert!(text.contains("only pc2 of the 3 computers"), "{text}");
 }

@@ -8,6 +8,7 @@ use clap::Args;
 use crate::cli::files::{DocumentFormat, page_name};
 use crate::cli::long_help::{FILTERS, OUTPUT};
 use crate::cli::settings::SettingsArgs;
+use crate::cli::store::ReadStoreArgs;
 use crate::cli::suggested;
 use crate::zone::Zone;
 
@@ -71,6 +72,8 @@ pub struct CompareArgs {
     /// Exit with 0 even if some files could not be read
     #[arg(long, help_heading = OUTPUT)]
     pub skip_unreadable: bool,
+    #[command(flatten)]
+    pub store: ReadStoreArgs,
     #[command(flatten)]
     pub settings: SettingsArgs,
 }

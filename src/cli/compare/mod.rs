@@ -95,14 +95,16 @@ struct Read {
 
 fn read(args: &CompareArgs, sides: &Sides, filter: &Filter) -> Result<Read, FatalError> {
     let interrupted = signals::listen(None).map_err(FatalError::io)?;
+    let roots = args.store.roots(args.files.iter().chain(&args.with));
+    let roots = roots.map_err(FatalError::usage)?;
     let expanded = match sides {
         // both are looked for before the first one is read
         Sides::Files(files) => files
             .each_ref()
-            .map(|files| source::expand(files))
+            .map(|files| source::expand(files, roots))
             .map(|inputs| inputs.map_err(FatalError::io)),
         Sides::Columns(files, _) => [
-            source::expand(files).map_err(FatalError::io),
+            source::expand(files, roots).map_err(FatalError::io),
             Ok(Vec::new()),
         ],
     };

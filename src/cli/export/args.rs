@@ -4,6 +4,8 @@ use std::ffi::OsString;
 
 use clap::Args;
 
+use crate::cli::store::ReadStoreArgs;
+
 /// What to try first.
 pub const EXAMPLES: &str = "\
 Examples:
@@ -16,11 +18,13 @@ Examples:
 #[derive(Debug, Args)]
 pub struct ExportArgs {
     /// CSV or JSON Lines files, also .gz and *.csv, then the file to write, NAME.parquet
-    #[arg(value_name = "FILE", required = true, num_args = 2..)]
+    #[arg(value_name = "FILE", required = true)]
     pub files: Vec<OsString>,
     /// Of a store, only the rows of this table: probes, bursts, holds, rollups
     #[arg(long, value_name = "NAME")]
     pub table: Option<String>,
+    #[command(flatten)]
+    pub store: ReadStoreArgs,
     /// Replace the file if it exists
     #[arg(long)]
     pub force: bool,

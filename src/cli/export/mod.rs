@@ -21,7 +21,9 @@ use args::ExportArgs;
 
 /// Writes the file.
 pub fn run(args: &ExportArgs) -> Result<Exit, FatalError> {
-    let Some((out, files)) = args.files.split_last() else {
+    // where an option stands between them they are counted here
+    let named = args.files.split_last();
+    let Some((out, files)) = named.filter(|(_, files)| !files.is_empty()) else {
         return Err(FatalError::usage(anyhow!(
             "name the files to read and the file to write"
         )));
@@ -40,7 +42,8 @@ pub fn run(args: &ExportArgs) -> Result<Exit, FatalError> {
             out.display()
         )));
     }
-    let mut inputs = source::expand(files).map_err(FatalError::io)?;
+    let roots = args.store.roots(files).map_err(FatalError::usage)?;
+    let mut inputs = source::expand(files, roots).map_err(FatalError::io)?;
     if let Some(table) = &args.table {
         let all: Vec<String> = inputs.iter().map(Input::name).collect();
         inputs = source::of_table(inputs, table);

@@ -58,13 +58,6 @@ impl<'a, R> Writer<'a, R> {
         !self.sinks.is_empty()
     }
 
-    /// The user wants the run to end.
-    pub fn hasten(&mut self) {
-        for sink in &mut self.sinks {
-            sink.hasten();
-        }
-    }
-
     /// Brings everything to its place.
     pub fn finish(mut self) -> QueueEnding {
         let unplaced = self.each(|sink| sink.finish());

@@ -10,6 +10,7 @@ use crate::cli::files::{DocumentFormat, page_name};
 use crate::cli::list::ListArgs;
 use crate::cli::long_help::{ADVANCED, FILTERS, OUTPUT};
 use crate::cli::settings::SettingsArgs;
+use crate::cli::store::ReadStoreArgs;
 use crate::cli::suggested;
 use crate::cli::values::{duration, whole};
 use crate::cli::words::words;
@@ -105,6 +106,8 @@ pub struct ReportArgs {
     #[arg(long, value_name = "N", default_value = "1000", help_heading = ADVANCED,
           hide_short_help = true, value_parser = whole::<u32>(1..=100_000, 5_000))]
     pub max_groups: u32,
+    #[command(flatten)]
+    pub store: ReadStoreArgs,
     #[command(flatten)]
     pub list: ListArgs,
     #[command(flatten)]

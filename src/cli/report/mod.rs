@@ -185,7 +185,8 @@ fn read(
     filter: &Filter,
     mut previous: Option<Previous>,
 ) -> Result<Read, FatalError> {
-    let inputs = source::expand(&args.files).map_err(FatalError::io)?;
+    let roots = args.store.roots(&args.files).map_err(FatalError::usage)?;
+    let inputs = source::expand(&args.files, roots).map_err(FatalError::io)?;
     let inputs = source::within(inputs, span(filter, previous.as_ref()));
     let inputs = source::in_time_order(inputs, args.time_zone);
     let interrupted = signals::listen(None).map_err(FatalError::io)?;

@@ -110,7 +110,7 @@ fn found(engine: Engine, args: &ReportArgs) -> Result<Found, FatalError> {
             engine.as_str()
         )));
     }
-    let inputs = source::expand(&args.files).map_err(FatalError::io)?;
+    let inputs = source::expand(&args.files, None).map_err(FatalError::io)?;
     let seen = seen(inputs).map_err(FatalError::io)?;
     let place = place(&args.files).map_err(FatalError::usage)?;
     Ok(vec![(seen.of, place, Some(seen.columns))])

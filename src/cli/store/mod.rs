@@ -3,7 +3,8 @@
 pub mod command;
 mod hidden;
 
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
@@ -38,6 +39,41 @@ pub struct StoreArgs {
     #[arg(long, value_name = "SIZE", help_heading = OUTPUT, hide_short_help = true,
           value_parser = bytes, requires = "store")]
     pub store_spool_limit: Option<u64>,
+}
+
+/// How a server is known whose rows are read.
+#[derive(Debug, Args)]
+pub struct ReadStoreArgs {
+    /// Certificate of the authority of a PostgreSQL server among the files (PEM), in place of the system's
+    #[arg(
+        long,
+        value_name = "FILE",
+        help_heading = "Advanced",
+        hide_short_help = true
+    )]
+    pub store_ca: Option<PathBuf>,
+}
+
+impl ReadStoreArgs {
+    /// The certificate, for the server among the files.
+    ///
+    /// # Errors
+    ///
+    /// When there is one, and no server.
+    pub fn roots<'a>(
+        &self,
+        files: impl IntoIterator<Item = &'a OsString>,
+    ) -> anyhow::Result<Option<&Path>> {
+        let Some(roots) = &self.store_ca else {
+            return Ok(None);
+        };
+        ensure!(
+            files.into_iter().any(|file| is_server(file)),
+            "--store-ca {}: it is for a PostgreSQL server, and no file is the URL of one (postgres://...): leave it out",
+            roots.display()
+        );
+        Ok(Some(roots))
+    }
 }
 
 /// Where rows wait for a server where nothing is said.

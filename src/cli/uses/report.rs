@@ -37,6 +37,7 @@ pub(super) const USES: &[(&str, &[DocumentFormat])] = &[
     ("max_groups", ALL),
     ("endpoints", ALL),
     ("sql", ALL),
+    ("store_ca", ALL),
 ];
 
 /// Options that shape a query.

@@ -180,6 +180,7 @@ fn every_option_has_its_place_in_the_table_of_uses() {
         "format",
         "html",
         "skip_unreadable",
+        "store_ca",
         "config",
         "profile",
         "color",

@@ -23,8 +23,10 @@ use crate::measure::probe::text::{http, paths::sentences};
 use crate::record::World;
 use crate::stats::survey::{self, SynLoss};
 use crate::stats::units::{millis, moment, percent, seconds};
+
 use crate::stats::{Count, Outcomes, chao1, wilson};
 use crate::zone::Zone;
+pub use series::outage_rules;
 
 /// What the rows themselves do not say.
 #[derive(Debug, Clone, Default)]

@@ -2,7 +2,7 @@
 //! none of them measured.
 
 use super::schedule::{ReportedGaps, gaps};
-use crate::judge::outages::OutageRule;
+use crate::judge::outages::OutageRules;
 use crate::measure::folds::Finished;
 use crate::report::model::{InRollups, ListedOutage, ReportedSeries};
 use crate::schema::through::proxy_of;
@@ -36,6 +36,12 @@ pub fn gaps_of_all(rows: &Finished) -> ReportedGaps {
     gaps(rows, &between(presences.clone(), own), &presences)
 }
 
+/// What makes an outage of a series.
+pub fn outage_rules(series: &survey::Series) -> OutageRules {
+    let outcomes = series.outcomes;
+    OutageRules::of(outcomes.telling(), outcomes.lost(), &series.lost_runs)
+}
+
 fn one(rows: &Finished, name: &SeriesName, series: &survey::Series) -> ReportedSeries {
     // rows that failed on the computer that measured, and alerts of whoever, say nothing of the relay
     let outcomes = series.outcomes;
@@ -43,9 +49,12 @@ fn one(rows: &Finished, name: &SeriesName, series: &survey::Series) -> ReportedS
     let (low, high) = wilson(outcomes.answered, telling).unwrap_or((0.0, 1.0));
     // of rows that are out of order nothing about their order can be told
     let told = series.is_in_order();
-    let rule = OutageRule::of(telling, lost);
-    let (outages, _) = series.lost_runs.parted(rule.rows);
-    let is_outage = |outage: &&survey::Outage| series.lost_runs.is_outage(outage, rule.rows);
+    let rules = outage_rules(series);
+    let (outages, _) = series.lost_runs.parted(|hour| rules.at(hour).0.rows);
+    let is_outage = |outage: &&survey::Outage| {
+        let (rule, _) = rules.at(Some(outage.hour()));
+        series.lost_runs.is_outage(outage, rule.rows)
+    };
     let all = series.longest_outages.iter().filter(|_| told);
     let mut longest: Vec<&survey::Outage> = all.filter(is_outage).collect();
     longest.sort_by_key(|outage| outage.from);
@@ -64,7 +73,11 @@ fn one(rows: &Finished, name: &SeriesName, series: &survey::Series) -> ReportedS
         longest_s: seconds(rolled.longest_us),
         interval: rolled.at.map(moment),
         is_outage: rolled.lost > 0
-            && (series.lost_runs).is_rolled_outage(rolled.longest_us, rolled.in_a_row, rule.rows),
+            && (series.lost_runs).is_rolled_outage(
+                rolled.longest_us,
+                rolled.in_a_row,
+                rules.in_rollups(&rolled),
+            ),
     });
     // which of them are in an outage, roll-ups do not say
     let outside = in_rollups.filter(|rolled| rolled.is_outage);
@@ -79,7 +92,11 @@ fn one(rows: &Finished, name: &SeriesName, series: &survey::Series) -> ReportedS
         answered_percent: percent(outcomes.answered, telling),
         answered_low_percent: low * 100.0,
         answered_high_percent: high * 100.0,
-        outage_rows: rows.options.outage_us.is_none().then_some(rule.rows),
+        outage_rows: rows
+            .options
+            .outage_us
+            .is_none()
+            .then_some(rules.always.rows),
         lost_percent: percent(lost, telling),
         // rows without a time are in no order, and so in no outage
         lost_probes: lost_outside.saturating_sub(if told { outages.rows } else { 0 }),

@@ -1,5 +1,7 @@
 //! Certificates: what is on the way of TLS, what has expired or will, what was renewed.
 
+use std::fmt::Write as _;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::found::{FindingInputs, RankedFinding, name};
@@ -22,19 +24,36 @@ pub(super) fn all(about: &FindingInputs<'_>) -> Vec<RankedFinding> {
 /// What is on the way.
 fn ways(about: &FindingInputs<'_>) -> Vec<RankedFinding> {
     let paths = &about.report.tls_paths;
-    let told = paths.findings.iter().zip(&paths.told);
-    told.filter_map(|(finding, said)| {
+    let seen = about.rows.paths.findings();
+    let told = paths.findings.iter().zip(&paths.told).zip(seen);
+    told.filter_map(|((finding, said), (_, seen))| {
         let (code, severity) = grave(finding)?;
         let weight = finding.rows as f64;
+        let mut text = said.trim_end_matches('.').to_owned();
+        let all = about.rows.paths.hosts();
+        let hosts: Vec<&str> = seen.hosts.iter().map(String::as_str).collect();
+        let mut host = "";
+        if hosts.len() < all && hosts.iter().all(|host| !host.is_empty()) {
+            let who = match hosts[..] {
+                [only] => {
+                    host = only;
+                    format!("only {}", name(only))
+                }
+                [one, other] => format!("only {} and {}", name(one), name(other)),
+                _ => format!("only {}", grouped(hosts.len() as u64)),
+            };
+            let _ = write!(
+                text,
+                "; {who} of the {} whose certificates were judged",
+                counted(all as u64, "computer", "computers"),
+            );
+        }
+        text.push('.');
         Some(
-            RankedFinding::new(
-                severity,
-                weight,
-                code,
-                format!("{}.", said.trim_end_matches('.')),
-            )
-            .when(finding.first, finding.last)
-            .n(finding.rows),
+            RankedFinding::new(severity, weight, code, text)
+                .host(host)
+                .when(finding.first, finding.last)
+                .n(finding.rows),
         )
     })
     .collect()

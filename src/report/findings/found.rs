@@ -4,11 +4,14 @@ use std::cmp::Reverse;
 
 use chrono::{DateTime, Utc};
 
-use super::region_outage::RegionOutage;
+use super::region_outage::{self, RegionOutage};
 use crate::doc::text::{cut, time};
+use crate::judge::outages::OutageRules;
 use crate::judge::severity::Severity;
 use crate::measure::folds::Finished;
+use crate::report::build::outage_rules;
 use crate::report::model::{Report, ReportedFinding, ReportedTable};
+use crate::stats::survey;
 use crate::stats::units::moment;
 use crate::zone::Zone;
 
@@ -58,11 +61,35 @@ impl RankedFinding {
 pub(super) struct FindingInputs<'a> {
     pub(super) rows: &'a Finished,
     pub(super) report: &'a Report,
+    /// What makes an outage of each series.
+    pub(super) rules: Vec<OutageRules>,
     /// Outages of regions.
     pub(super) regional: Vec<RegionOutage>,
 }
 
-impl FindingInputs<'_> {
+impl<'a> FindingInputs<'a> {
+    pub(super) fn new(rows: &'a Finished, report: &'a Report) -> Self {
+        let rules = rows.series.iter().map(|(_, series)| outage_rules(series));
+        let mut about = Self {
+            rows,
+            report,
+            rules: rules.collect(),
+            regional: Vec::new(),
+        };
+        about.regional = region_outage::all(&about);
+        about
+    }
+
+    /// The outages of a series that are kept.
+    pub(super) fn outages(&self, number: usize) -> impl Iterator<Item = &'a survey::Outage> {
+        let series = &self.rows.series[number].1;
+        let rules = &self.rules[number];
+        series.longest_outages.iter().filter(|outage| {
+            let (rule, _) = rules.at(Some(outage.hour()));
+            series.lost_runs.is_outage(outage, rule.rows)
+        })
+    }
+
     pub(super) fn zone(&self) -> Zone {
         self.report.time_zone
     }

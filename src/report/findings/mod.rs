@@ -36,11 +36,7 @@ pub(super) fn put_into(
     without_outcome: u64,
     against: &[EarlierDifference],
 ) {
-    let about = FindingInputs {
-        rows,
-        report,
-        regional: region_outage::all(rows, report),
-    };
+    let about = FindingInputs::new(rows, report);
     let levels = levels::all(&about);
     let mut found = outages::all(&about);
     found.extend(outages::in_rollups(&about));

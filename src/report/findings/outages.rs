@@ -10,11 +10,14 @@ use super::regional;
 use super::standing::{failing_relay, only_region};
 use super::whose::where_to_look;
 use crate::doc::number::{counted, grouped, percent, seconds};
+use crate::judge::outages::Usual;
 use crate::judge::severity::Severity;
 use crate::stats::survey::{self, SeriesName};
 
 /// Outages that are told one by one; the others are counted.
 const MOST: usize = 3;
+
+const HOUR_US: i64 = 3_600_000_000;
 
 /// What is told of it: whose it was, or of which region.
 enum Whose<'a> {
@@ -128,13 +131,9 @@ fn events<'a>(about: &FindingInputs<'a>) -> Vec<OutageEvent<'a>> {
         if !series.is_in_order() {
             continue;
         }
-        let rows = about.report.series[number].outage_rows.unwrap_or(0);
-        let is_outage = |outage: &&survey::Outage| series.lost_runs.is_outage(outage, rows);
         all.extend(
-            series
-                .longest_outages
-                .iter()
-                .filter(is_outage)
+            about
+                .outages(number)
                 .filter(|outage| !is_told(about, number, outage))
                 .map(|outage| (number, outage)),
         );
@@ -219,11 +218,19 @@ fn told_of(about: &FindingInputs<'_>, event: &OutageEvent<'_>) -> RankedFinding 
     text.push_str(&where_to_look(about, event));
     if let [number] = event.series.iter().copied().collect::<Vec<_>>()[..] {
         let series = &about.report.series[number];
-        if let (Some(k), Some(p)) = (series.outage_rows, series.lost_percent) {
+        if series.outage_rows.is_some() {
+            let hour = event.from.div_euclid(HOUR_US);
+            let (rule, usual) = about.rules[number].at(Some(hour));
+            let when = match usual {
+                Usual::Always => "",
+                Usual::AtThatHour => " at this hour of the day",
+                Usual::OnThatDay => " on this day",
+            };
             let _ = write!(
                 text,
-                " With {} of its rows lost, {k} in a row do not come by chance.",
-                percent(p)
+                " With {} of its rows lost{when}, {} in a row do not come by chance.",
+                percent(rule.share * 100.0),
+                rule.rows,
             );
         }
     }

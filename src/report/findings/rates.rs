@@ -67,7 +67,14 @@ fn lost(about: &FindingInputs<'_>) -> Option<RankedFinding> {
     {
         format!(": fewer than {k} in a row of each series, too few to tell an outage")
     } else if let Some(k) = worst.outage_rows {
-        format!(": fewer than {k} in a row, which chance can make")
+        let all = about.rows.series.iter().zip(&about.rules);
+        let more = all.map(|((_, series), rules)| rules.longest_by_chance(&series.lost_runs));
+        match more.max().filter(|more| *more >= k) {
+            None => format!(": fewer than {k} in a row, which chance can make"),
+            Some(more) => format!(
+                ": fewer than {k} in a row, or at most {more} at hours or on days that lose many, which chance can make"
+            ),
+        }
     } else {
         ": each shorter than --outage".to_owned()
     };

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::found::FindingInputs;
 use crate::judge::outages::OutageRule;
 use crate::measure::folds::Finished;
-use crate::report::model::Report;
 use crate::stats::survey::{self, OTHER_REGIONS, RegionLevel, Silence};
 
 /// Lost rows in a row to the relays of a region, at least: others were answered in between.
@@ -115,7 +115,8 @@ pub(super) fn answered_or_lost(level: &RegionLevel, from: i64, to: i64) -> (u64,
 }
 
 /// All of them, in the order of time.
-pub(super) fn all(rows: &Finished, report: &Report) -> Vec<RegionOutage> {
+pub(super) fn all(about: &FindingInputs<'_>) -> Vec<RegionOutage> {
+    let rows = about.rows;
     let mut found: Vec<(usize, usize, &Silence)> = Vec::new();
     for ((number, region), level) in &rows.levels {
         let name = rows.relays.region_name(*region);
@@ -129,10 +130,9 @@ pub(super) fn all(rows: &Finished, report: &Report) -> Vec<RegionOutage> {
             .iter()
             .filter(|silence| match rows.options.outage_us {
                 Some(limit) => silence.rows >= FEWEST && silence.to.abs_diff(silence.from) >= limit,
-                None => silence.rows >= fewest,
+                None => silence.rows >= fewest.max(fewest_at(level, silence)),
             });
-        let is_its_own =
-            |silence: &&Silence| is_of_the_region(rows, report, (*number, *region), silence);
+        let is_its_own = |silence: &&Silence| is_of_the_region(about, (*number, *region), silence);
         found.extend(
             silences
                 .filter(is_its_own)
@@ -149,7 +149,7 @@ pub(super) fn all(rows: &Finished, report: &Report) -> Vec<RegionOutage> {
             open: silence.open,
             before: silence.before,
             rows: silence.rows,
-            in_outages: in_outages(rows, report, (number, region), silence),
+            in_outages: in_outages(about, (number, region), silence),
         };
         let known = outages
             .iter()
@@ -181,40 +181,45 @@ pub(super) fn all(rows: &Finished, report: &Report) -> Vec<RegionOutage> {
     outages
 }
 
+/// Lost rows in a row that an outage has in the hour of a silence, where other days lose rows in it, too.
+fn fewest_at(level: &RegionLevel, silence: &Silence) -> u64 {
+    let hour = silence.from.div_euclid(HOUR_US);
+    let sum = |is_wanted: &dyn Fn(i64) -> bool| {
+        let hours = level.hours.iter();
+        let hours = hours.filter(|hour| is_wanted(hour.number));
+        hours.fold([0; 2], |[rows, lost], hour| {
+            [rows + hour.rows, lost + hour.lost]
+        })
+    };
+    let [all, _] = sum(&|_| true);
+    let others = sum(&|number| number != hour && (number - hour).rem_euclid(24) == 0);
+    OutageRule::where_lost(all, others)
+}
+
 /// The outages of a series within a silence, or about it.
 fn overlapping<'a>(
-    rows: &'a Finished,
-    report: &'a Report,
+    about: &FindingInputs<'a>,
     number: usize,
     silence: &'a Silence,
 ) -> impl Iterator<Item = &'a survey::Outage> {
-    let series = &rows.series[number].1;
-    let fewest = report.series[number].outage_rows.unwrap_or(0);
-    series.longest_outages.iter().filter(move |outage| {
-        outage.from <= silence.to
-            && outage.to >= silence.from
-            && series.lost_runs.is_outage(outage, fewest)
-    })
+    about
+        .outages(number)
+        .filter(|outage| outage.from <= silence.to && outage.to >= silence.from)
 }
 
-fn in_outages(
-    rows: &Finished,
-    report: &Report,
-    (number, region): (usize, usize),
-    silence: &Silence,
-) -> u64 {
-    let all = overlapping(rows, report, number, silence);
+fn in_outages(about: &FindingInputs<'_>, (number, region): (usize, usize), silence: &Silence) -> u64 {
+    let all = overlapping(about, number, silence);
     let pieces = all.filter(|outage| outage.region == Some(region));
     pieces.map(|outage| outage.rows).sum()
 }
 
 /// Whether other regions answered the series meanwhile, and it measured all the time.
 fn is_of_the_region(
-    rows: &Finished,
-    report: &Report,
+    about: &FindingInputs<'_>,
     (number, region): (usize, usize),
     silence: &Silence,
 ) -> bool {
+    let rows = about.rows;
     let series = &rows.series[number].1;
     let mut others = rows
         .levels
@@ -225,8 +230,7 @@ fn is_of_the_region(
         all > lost
     });
     let length = silence.last.abs_diff(silence.from);
-    let of_all =
-        overlapping(rows, report, number, silence).filter(|outage| outage.region != Some(region));
+    let of_all = overlapping(about, number, silence).filter(|outage| outage.region != Some(region));
     let together = of_all.map(|outage| {
         outage
             .to

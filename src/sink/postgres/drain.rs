@@ -1,18 +1,18 @@
-//! Brings segments to the server, on a thread of its own: no probe ever waits for it. What cannot be brought now waits in the spool; a server
-//! that was away is tried again after 0.2 to 5 seconds.
+//! Brings segments to the server for all sinks of a run: begins with what is there, and waits for the rest at the end, not for long. The thread that
+//! sends them is in `job`.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use super::super::error::{SinkError, absolute};
 use super::super::note::Note;
 use super::super::store::Server;
+use super::job::{Job, Shared};
 use super::spool::{self, Found, counted, folder};
 use crate::clock;
-use crate::postgres::{Address, Fault, Link, PgError, Segment, Target};
+use crate::postgres::{Address, Fault, Link, PgError};
 use crate::record::World;
 use crate::schema::StoredTable;
 
@@ -21,15 +21,6 @@ const AT_END: Duration = Duration::from_secs(15);
 
 /// The same once the user wants it to end.
 const IN_HASTE: Duration = Duration::from_millis(800);
-
-/// Before the next try, at first and at last.
-const RETRY: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(5)];
-
-/// Before the next try where somebody has to change something.
-const WRONG: Duration = Duration::from_secs(30);
-
-/// From look to look.
-const LOOK: Duration = Duration::from_secs(10);
 
 /// All that are in use, by their folder.
 static ALL: Mutex<Vec<(PathBuf, Weak<Drain>)>> = Mutex::new(Vec::new());
@@ -45,47 +36,6 @@ pub(super) struct Drain {
     shared: Arc<Shared>,
     /// Sinks that have not ended.
     users: AtomicUsize,
-}
-
-/// What the thread needs.
-#[derive(Debug)]
-struct Job {
-    address: Address,
-    link: Option<Link>,
-    tables: Arc<[StoredTable]>,
-    world: World,
-    directory: PathBuf,
-}
-
-#[derive(Debug, Default)]
-struct Shared {
-    state: Mutex<State>,
-    changed: Condvar,
-}
-
-#[derive(Debug, Default)]
-struct State {
-    /// Whether there may be a new segment.
-    is_poked: bool,
-    /// Whether no more will come.
-    is_ending: bool,
-    /// Whether the user wants it to end.
-    is_hasty: bool,
-    /// Whether the thread has ended.
-    is_over: bool,
-    /// Why the server takes nothing now; none where it does.
-    why: Option<String>,
-    notes: Vec<Note>,
-}
-
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn tell(&self, text: String) {
-        self.lock().notes.push(Note::Monitoring(text));
-    }
 }
 
 impl Drain {
@@ -142,6 +92,7 @@ impl Drain {
                 tables: Arc::clone(tables),
                 world,
                 directory: directory.clone(),
+                limit: server.limit,
             })),
             directory: directory.clone(),
             shown,
@@ -249,10 +200,17 @@ impl Drain {
             let waited = self.shared.changed.wait_timeout(state, left);
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
-        let why = state.why.clone();
+        let (why, is_hasty) = (state.why.clone(), state.is_hasty);
         drop(state);
         let found = spool::found(&self.directory);
-        let late = || "it takes longer than a run waits for at its end".to_owned();
+        let late = || {
+            let late = if is_hasty {
+                "the end was asked for before all rows were sent"
+            } else {
+                "it takes longer than a run waits for at its end"
+            };
+            late.to_owned()
+        };
         (found.segments > 0).then(|| (found, why.unwrap_or_else(late)))
     }
 }
@@ -261,134 +219,5 @@ impl Drop for Drain {
     fn drop(&mut self) {
         self.shared.lock().is_ending = true;
         self.shared.changed.notify_all();
-    }
-}
-
-impl Job {
-    fn run(&mut self, shared: &Shared, shown: &str) {
-        let targets: Vec<Target> = self.tables.iter().map(Target::new).collect();
-        let mut retry = RETRY[0];
-        loop {
-            let is_ending = {
-                let mut state = shared.lock();
-                state.is_poked = false;
-                state.is_ending
-            };
-            let pause = match self.pass(&targets, shared) {
-                Ok(()) => {
-                    retry = RETRY[0];
-                    if shared.lock().why.take().is_some() {
-                        shared.tell(format!("{shown} takes rows again"));
-                    }
-                    if is_ending {
-                        return;
-                    }
-                    LOOK
-                }
-                Err(error) => {
-                    self.link = None;
-                    let pause = if error.fault == Fault::Wrong {
-                        WRONG
-                    } else {
-                        retry
-                    };
-                    retry = retry.saturating_mul(2).min(RETRY[1]);
-                    let text = error.text;
-                    let before = shared.lock().why.replace(text.clone());
-                    if before.is_none() {
-                        shared.tell(format!(
-                            "{shown} takes no rows: {text}; they wait in {} until it does",
-                            absolute(&self.directory)
-                        ));
-                    }
-                    if is_ending {
-                        return;
-                    }
-                    pause
-                }
-            };
-            let is_up = shared.lock().why.is_none();
-            let state = shared.lock();
-            let wait = |state: &mut State| !(state.is_ending || is_up && state.is_poked);
-            // no longer than that: another run may have left something
-            drop(shared.changed.wait_timeout_while(state, pause, wait));
-        }
-    }
-
-    /// Sends all that is there. One that does not answer is not asked for the next.
-    fn pass(&mut self, targets: &[Target], shared: &Shared) -> Result<(), PgError> {
-        let segments = spool::segments(&self.directory);
-        if segments.is_empty() && self.link.as_ref().is_some_and(|link| !link.is_closed()) {
-            return Ok(());
-        }
-        if self.link.as_ref().is_none_or(Link::is_closed) {
-            let link = Link::open(&self.address)?;
-            link.takes(&self.tables, self.world)?;
-            self.link = Some(link);
-        }
-        // one that was idle for long may be gone, which nobody has been told
-        let mut is_fresh = false;
-        for segment in segments {
-            let mut sent = self.send(&segment, targets);
-            if !is_fresh && matches!(&sent, Err(error) if error.fault == Fault::Away) {
-                self.link = None;
-                sent = self.send(&segment, targets);
-            }
-            is_fresh = true;
-            match sent {
-                Err(error) if error.fault == Fault::Rows => {
-                    // what it began is over: the next one has a connection of its own
-                    self.link = None;
-                    let place = match spool::set_aside(&segment) {
-                        Ok(aside) => absolute(&aside),
-                        Err(io) => format!("{} ({io})", absolute(&segment)),
-                    };
-                    shared.tell(format!(
-                        "the server does not take a segment, which is set aside as {place}: {}",
-                        error.text
-                    ));
-                    if segment.exists() {
-                        return Err(error);
-                    }
-                }
-                sent => sent?,
-            }
-        }
-        Ok(())
-    }
-
-    fn send(&mut self, segment: &Path, targets: &[Target]) -> Result<(), PgError> {
-        let refused = |text: String| PgError {
-            fault: Fault::Rows,
-            text,
-        };
-        let id = segment.file_stem().and_then(|stem| stem.to_str());
-        let id = id.unwrap_or_default();
-        let (table, first) =
-            spool::named(id).ok_or_else(|| refused("no segment by its name".to_owned()))?;
-        let target = targets.iter().find(|target| target.table() == table);
-        let target = target.ok_or_else(|| refused(format!("there is no table {table}")))?;
-        let bytes = match fs::read(segment) {
-            Ok(bytes) => bytes,
-            // another run sent it
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-            Err(error) => {
-                return Err(PgError {
-                    fault: Fault::Away,
-                    text: format!("{}: {error}", absolute(segment)),
-                });
-            }
-        };
-        let text = String::from_utf8(bytes).map_err(|_| refused("no text".to_owned()))?;
-        let text = &text;
-        if self.link.as_ref().is_none_or(Link::is_closed) {
-            self.link = Some(Link::open(&self.address)?);
-        }
-        if let Some(link) = &mut self.link {
-            link.send(target, &Segment { id, first, text })?;
-        }
-        // what is sent once more stands there once
-        let _ = fs::remove_file(segment);
-        Ok(())
     }
 }

@@ -1,7 +1,8 @@
-//! Rows to a PostgreSQL server: first into a spool on the disk (`spool`), from which a thread sends them (`drain`). So a server that is slow or
+//! Rows to a PostgreSQL server: first into a spool on the disk (`spool`), from which a thread sends them (`drain`, `job`). So a server that is slow or
 //! away never holds up a probe, and what it did not take is sent by the next run. Rows that the spool has no room for are counted and told.
 
 mod drain;
+mod job;
 mod spool;
 
 use std::path::Path;
@@ -9,7 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::Prepared;
-use super::contract::{Ready, Sink};
+use super::contract::{Haste, Ready, Sink};
 use super::error::{SinkError, absolute};
 use super::form::Form as _;
 use super::jsonl::JsonlForm;
@@ -18,7 +19,7 @@ use super::store::{Server, StoreSpec};
 use crate::clock;
 use crate::schema::{Column, RowKind, Value};
 use drain::Drain;
-use spool::{Part, counted};
+use spool::Part;
 
 /// How long rows wait for others to be sent with them, while the server takes some.
 const AGE: Duration = Duration::from_secs(5);
@@ -206,8 +207,9 @@ impl<R: RowKind> Sink<R> for Spooled<R> {
         Ok(())
     }
 
-    fn hasten(&mut self) {
-        self.drain.hasten();
+    fn haste(&self) -> Option<Haste> {
+        let drain = Arc::clone(&self.drain);
+        Some(Arc::new(move || drain.hasten()))
     }
 
     fn finish(&mut self) -> Result<(), SinkError> {
@@ -228,9 +230,8 @@ impl<R: RowKind> Sink<R> for Spooled<R> {
         }
         if let Some((found, why)) = left {
             told.push(format!(
-                "{why}; {} of rows, {} bytes, wait in {}: the next run with this spool sends them",
-                counted(found.segments),
-                found.bytes,
+                "{why}; {} wait in {}: the next run with this spool sends them",
+                spool::told(&self.drain.directory, found),
                 absolute(&self.drain.directory)
             ));
         }

@@ -106,10 +106,12 @@ fn made_whole(part: &Path) -> io::Result<()> {
 pub(super) struct Found {
     /// Segments that wait.
     pub segments: usize,
+    /// Their bytes, which its limit is for.
+    pub bytes: u64,
     /// Segments that were refused.
     pub bad: usize,
-    /// Bytes of all together.
-    pub bytes: u64,
+    /// Theirs.
+    pub bad_bytes: u64,
 }
 
 /// What is in a folder.
@@ -117,22 +119,50 @@ pub(super) fn found(directory: &Path) -> Found {
     let mut found = Found::default();
     for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
         let bytes = entry.metadata().map_or(0, |about| about.len());
-        found.bytes = found.bytes.saturating_add(bytes);
         match entry.path().extension().and_then(|ending| ending.to_str()) {
-            Some(WHOLE | PART) => found.segments = found.segments.saturating_add(1),
-            Some(BAD) => found.bad = found.bad.saturating_add(1),
+            Some(WHOLE | PART) => {
+                found.segments = found.segments.saturating_add(1);
+                found.bytes = found.bytes.saturating_add(bytes);
+            }
+            Some(BAD) => {
+                found.bad = found.bad.saturating_add(1);
+                found.bad_bytes = found.bad_bytes.saturating_add(bytes);
+            }
             _ => {}
         }
     }
     found
 }
 
+/// How many rows wait in a folder; of many bytes only in how many segments, as nobody waits until they are counted.
+pub(super) fn told(directory: &Path, found: Found) -> String {
+    const COUNTED: u64 = 64 << 20;
+    if found.bytes > COUNTED {
+        let (segments, bytes) = (counted(found.segments), found.bytes);
+        return format!("{segments} of rows, {bytes} bytes,");
+    }
+    let paths = [WHOLE, PART].map(|ending| with_ending(directory, ending));
+    let paths = paths.into_iter().flatten();
+    let texts = paths.filter_map(|path| fs::read(path).ok());
+    let rows = texts.fold(0_usize, |rows, text| {
+        rows.saturating_add(memchr::memchr_iter(b'\n', &text).count())
+    });
+    match rows {
+        1 => "1 row".to_owned(),
+        rows => format!("{rows} rows"),
+    }
+}
+
 /// The whole segments in the order of their names, which is that of their rows.
 pub(super) fn segments(directory: &Path) -> Vec<PathBuf> {
+    with_ending(directory, WHOLE)
+}
+
+fn with_ending(directory: &Path, wanted: &str) -> Vec<PathBuf> {
     let entries = fs::read_dir(directory).into_iter().flatten().flatten();
     let paths = entries.map(|entry| entry.path());
-    let is_whole = |path: &PathBuf| path.extension().is_some_and(|ending| ending == WHOLE);
-    let mut paths: Vec<PathBuf> = paths.filter(is_whole).collect();
+    let is_wanted = |path: &PathBuf| path.extension().is_some_and(|ending| ending == wanted);
+    let mut paths: Vec<PathBuf> = paths.filter(is_wanted).collect();
     paths.sort();
     paths
 }
@@ -233,11 +263,15 @@ mod tests {
         );
         let aside = set_aside(&next).unwrap();
         assert_eq!(aside, at("probes-r2-000000000003.jsonl.bad"));
-        let Found {
-            segments,
-            bad,
-            bytes,
-        } = found(folder.path());
-        assert_eq!((segments, bad, bytes), (1, 1, 11));
+        let left = found(folder.path());
+        // what was refused takes no room from what waits
+        let of_both = Found {
+            segments: 1,
+            bytes: 8,
+            bad: 1,
+            bad_bytes: 3,
+        };
+        assert_eq!(left, of_both);
+        assert_eq!(told(folder.path(), left), "1 row");
     }
 }

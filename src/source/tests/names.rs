@@ -32,10 +32,10 @@ fn patterns_stand_for_files_and_the_same_file_counts_once() {
     write(dir.path(), "[c].csv", EARLY);
     let pattern = dir.path().join("*.csv");
     let given = [OsString::from(&pattern), a.into(), "-".into(), "-".into()];
-    let inputs = expand(&given).unwrap();
+    let inputs = expand(&given, None).unwrap();
     assert_eq!(names(&inputs), ["[c].csv", "a.csv", "b.csv", "a.csv", "-"]);
     assert!(matches!(&inputs[3], Input::Unusable { why, .. } if why == "named twice: read once"));
-    let literal = expand(&[dir.path().join("[c].csv").into()]).unwrap();
+    let literal = expand(&[dir.path().join("[c].csv").into()], None).unwrap();
     assert_eq!(names(&literal), ["[c].csv"]);
 }
 
@@ -45,7 +45,7 @@ fn a_name_that_nothing_can_be_read_for_is_a_problem_beside_others_and_an_error_a
     let file = write(dir.path(), "a.csv", EARLY);
     let missing: OsString = dir.path().join("missing*.csv").into();
     let directory: OsString = dir.path().into();
-    let inputs = expand(&[missing.clone(), file.into(), directory.clone()]).unwrap();
+    let inputs = expand(&[missing.clone(), file.into(), directory.clone()], None).unwrap();
     let taken = taken(inputs, "utc");
     assert_eq!(taken.rows.len(), 2);
     assert_eq!(taken.summary.files.len(), 1);
@@ -63,7 +63,7 @@ fn a_name_that_nothing_can_be_read_for_is_a_problem_beside_others_and_an_error_a
             format!("a directory; write {} for the files in it", all.display()),
         ]
     );
-    let error = expand(&[missing.clone(), directory])
+    let error = expand(&[missing.clone(), directory], None)
         .unwrap_err()
         .to_string();
     let (missing, dir) = (missing.to_string_lossy(), dir.path().display());
@@ -76,10 +76,13 @@ fn a_name_that_nothing_can_be_read_for_is_a_problem_beside_others_and_an_error_a
         )
     );
     assert_eq!(
-        expand(&[]).unwrap_err().to_string(),
+        expand(&[], None).unwrap_err().to_string(),
         "no file was named; write the names of CSV or JSON Lines files, or - for standard input"
     );
-    assert!(matches!(expand(&["".into()]), Err(SourceError::Nothing(_))));
+    assert!(matches!(
+        expand(&["".into()], None),
+        Err(SourceError::Nothing(_))
+    ));
 }
 
 #[test]
@@ -87,7 +90,7 @@ fn a_directory_that_a_pattern_stands_for_is_named() {
     let dir = tempfile::tempdir().unwrap();
     write(dir.path(), "a.csv", EARLY);
     std::fs::create_dir(dir.path().join("dir.csv")).unwrap();
-    let inputs = expand(&[dir.path().join("*.csv").into()]).unwrap();
+    let inputs = expand(&[dir.path().join("*.csv").into()], None).unwrap();
     assert_eq!(names(&inputs), ["a.csv", "dir.csv"]);
     assert!(
         matches!(&inputs[1], Input::Unusable { why, .. } if why.starts_with("a directory; write "))

@@ -32,15 +32,31 @@ pub struct Outage {
     pub causes: HashMap<u32, u64>,
 }
 
+/// Hours that are kept apart: more than two years.
+const MOST_HOURS: usize = 20_000;
+
+const HOUR_US: i64 = 3_600_000_000;
+
 /// Runs of lost rows, by what tells an outage from lost probes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LostRuns {
-    /// By how many rows they have; all from [`MOST_ROWS`] on together.
-    by_rows: BTreeMap<u64, Runs>,
+    /// By the hour in which they began, since 1970; none for those beyond [`MOST_HOURS`].
+    hours: BTreeMap<Option<i64>, LostHour>,
+    /// The hour of the last answer, and answers in it that are not above yet.
+    now: (i64, u64),
     /// Those that lasted long enough, where a time decides; the others are above.
     long: Runs,
     /// Microseconds that decide.
     limit_us: Option<u64>,
+}
+
+/// What came of the rows of an hour.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LostHour {
+    /// Rows with an answer.
+    pub answered: u64,
+    /// Runs of lost rows that began in it, by how many rows they have; all from [`MOST_ROWS`] on together.
+    pub runs: BTreeMap<u64, Runs>,
 }
 
 /// Runs together.
@@ -71,6 +87,35 @@ impl LostRuns {
         }
     }
 
+    /// Takes an answer in, of this time.
+    pub fn answer(&mut self, at: i64) {
+        let hour = at.div_euclid(HOUR_US);
+        if hour != self.now.0 {
+            self.close();
+            self.now.0 = hour;
+        }
+        self.now.1.raise(1);
+    }
+
+    /// Counts the answers of the last hour.
+    pub fn close(&mut self) {
+        let answered = std::mem::take(&mut self.now.1);
+        if answered > 0 {
+            self.hour(self.now.0).answered.raise(answered);
+        }
+    }
+
+    fn hour(&mut self, hour: i64) -> &mut LostHour {
+        let is_kept = self.hours.len() < MOST_HOURS || self.hours.contains_key(&Some(hour));
+        self.hours.entry(is_kept.then_some(hour)).or_default()
+    }
+
+    /// The hours with rows, each since 1970, in the order of time.
+    pub fn hours(&self) -> impl Iterator<Item = (i64, &LostHour)> {
+        let hours = self.hours.iter();
+        hours.filter_map(|(number, hour)| Some(((*number)?, hour)))
+    }
+
     /// Takes a run in.
     pub fn add(&mut self, outage: &Outage) {
         let run = Runs {
@@ -82,7 +127,8 @@ impl LostRuns {
             self.long.add(run);
         } else {
             let rows = outage.rows.min(MOST_ROWS);
-            self.by_rows.entry(rows).or_default().add(run);
+            let hour = self.hour(outage.hour());
+            hour.runs.entry(rows).or_default().add(run);
         }
     }
 
@@ -106,17 +152,28 @@ impl LostRuns {
         }
     }
 
-    /// Outages, and the runs that are none, where so many rows in a row make one.
-    pub fn parted(&self, rows: u64) -> (Runs, Runs) {
+    /// Outages, and the runs that are none, where so many rows in a row make one that begins in an hour since 1970, or
+    /// in one that is not known.
+    pub fn parted(&self, rows: impl Fn(Option<i64>) -> u64) -> (Runs, Runs) {
         let (mut outages, mut others) = (self.long, Runs::default());
-        for (length, runs) in &self.by_rows {
-            if self.limit_us.is_none() && *length >= rows.min(MOST_ROWS) {
-                outages.add(*runs);
-            } else {
-                others.add(*runs);
+        for (number, hour) in &self.hours {
+            let fewest = rows(*number).min(MOST_ROWS);
+            for (length, runs) in &hour.runs {
+                if self.limit_us.is_none() && *length >= fewest {
+                    outages.add(*runs);
+                } else {
+                    others.add(*runs);
+                }
             }
         }
         (outages, others)
+    }
+}
+
+impl Outage {
+    /// The hour in which it began, since 1970.
+    pub fn hour(&self) -> i64 {
+        self.from.div_euclid(HOUR_US)
     }
 }
 
@@ -133,14 +190,27 @@ pub struct RolledLosses {
     pub at: Option<i64>,
     /// Most lost rows one after the other.
     pub in_a_row: u64,
+    /// Rows that tell something, and of them those without an answer: all that began in an hour of the day, by UTC.
+    pub by_hour: [[u64; 2]; 24],
+    /// The same of the interval with most lost rows one after the other, and its hour of the day.
+    pub worst: ([u64; 2], usize),
 }
 
 impl RolledLosses {
     /// Takes a roll-up in, whose interval begins then.
     pub(super) fn take(&mut self, rolled: &RolledUp, at: Option<i64>) {
+        let outcomes = Outcomes::of_rolled(rolled);
+        let of = [outcomes.telling(), outcomes.lost()];
         self.rows.raise(rolled.probes);
-        self.lost.raise(Outcomes::of_rolled(rolled).lost());
-        self.in_a_row = self.in_a_row.max(rolled.lost_in_a_row);
+        self.lost.raise(outcomes.lost());
+        let hour = at.map_or(0, |at| at.div_euclid(HOUR_US).rem_euclid(24));
+        let hour = usize::try_from(hour).unwrap_or(0);
+        for (sum, add) in self.by_hour[hour].iter_mut().zip(of) {
+            sum.raise(add);
+        }
+        if rolled.lost_in_a_row > self.in_a_row {
+            (self.in_a_row, self.worst) = (rolled.lost_in_a_row, (of, hour));
+        }
         if let Some(us) = rolled.longest_outage_us
             && (self.at.is_none() || us > self.longest_us)
         {
@@ -172,7 +242,7 @@ mod tests {
         for outage in [run(1, 1), run(3, 2), run(2, 90), run(5_000, 9_000)] {
             runs.add(&outage);
         }
-        let (outages, others) = runs.parted(rows);
+        let (outages, others) = runs.parted(|_| rows);
         [outages, others].map(|runs| (runs.count, runs.rows, runs.us / 1_000_000))
     }
 

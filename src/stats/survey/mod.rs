@@ -45,7 +45,7 @@ pub use finished::{Finished, SurveyOptions};
 pub use gaps::{Gap, Presence, of_all as gaps_of_all};
 pub use groups::{Groups, SEPARATOR, part, target};
 pub use levels::{LevelHour, RegionLevel};
-pub use lost_runs::{LostRuns, Outage, RolledLosses, Runs};
+pub use lost_runs::{LostHour, LostRuns, Outage, RolledLosses, Runs};
 pub use measured::{Measured, ParsedRow};
 pub use names::Names;
 pub use relays::{AddressCount, OTHER_NAME as OTHER_REGIONS, Relays, region};
@@ -213,6 +213,7 @@ impl<K: RowFold> Survey<K> {
             path: TlsPath::of_word(row.get(id!(tls_path))),
             evidence: &row.text(id!(tls_path_evidence)),
             at: taken.at,
+            host: row.get(id!(host)),
         };
         self.sums.paths.take(told, || {
             let name = row.through(row.text(id!(remotehost)));

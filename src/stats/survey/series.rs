@@ -210,6 +210,7 @@ impl Series {
             self.pass(first);
         }
         self.break_off();
+        self.lost_runs.close();
     }
 
     /// The gaps, in time order. Before the first and behind the last row that counts there are none.
@@ -309,6 +310,9 @@ impl Series {
         match observation.reply {
             RowReply::Answer | RowReply::Beside { answered: true } => {
                 self.has_worked = true;
+                if observation.reply == RowReply::Answer {
+                    self.lost_runs.answer(at);
+                }
                 if let Some(open) = self.open.take() {
                     let length = axis.abs_diff(open.first);
                     self.end(Outage {

@@ -247,6 +247,7 @@ impl Probe {
             "tls_version" => "TLSv1.2",
             "tls_cipher" => "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
             "tls_group" => "secp384r1",
+            "tls_path" if ours => "direct",
             "trust_public" | "trust_os" => "trusted",
             "cert_key" => "rsa-2048",
             "cert_sha256" => pick(

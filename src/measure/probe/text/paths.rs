@@ -132,6 +132,7 @@ mod tests {
                 path: Some(TlsPath::Unknown),
                 evidence,
                 at: None,
+                host: "",
             };
             paths.take(row, || ["relay.example", "CN=House CA"].map(str::to_owned));
             sentences(&paths).remove(0)

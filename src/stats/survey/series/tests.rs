@@ -46,7 +46,7 @@ fn count(series: &mut Series, reply: RowReply, second: i64) {
 
 /// All runs of lost rows together.
 fn runs(series: &Series) -> Runs {
-    series.lost_runs.parted(0).0
+    series.lost_runs.parted(|_| 0).0
 }
 
 // seconds 1 and 3 are silent, second 2 says nothing of the relay: one outage of 3 s
