@@ -26,7 +26,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
     }
     match &record.outcome {
-        Outcome::Ok => println!("OK, SYNs sent again: {:?}", record.tcp.syn_retransmits),
+        Outcome::Ok => println!("OK, retransmitted SYNs: {:?}", record.tcp.syn_retransmits),
         Outcome::Failed(failure) => println!("{failure}"),
     }
     Ok(())

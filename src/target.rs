@@ -37,6 +37,9 @@ impl Target {
     }
 }
 
+/// Endings of files that none of the domains of the Internet has.
+const FILES: [&str; 4] = [".csv", ".jsonl", ".json", ".gz"];
+
 /// A name or an address.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Host {
@@ -123,6 +126,15 @@ pub enum TargetError {
     /// More than a host and a port.
     #[error("`{0}` has a path or a query; give only a host and a port")]
     Path(String),
+    /// A range of addresses.
+    #[error("`{0}` is a range of addresses; give one address")]
+    Range(String),
+    /// Several in one word.
+    #[error("`{0}` has a comma; separate several targets by spaces")]
+    Several(String),
+    /// A file of rows.
+    #[error("`{0}` is named like a file, which `turnprobe report` reads; give a host")]
+    File(String),
 }
 
 impl FromStr for Target {
@@ -143,6 +155,12 @@ impl FromStr for Target {
         if rest.contains('%') && rest.matches(':').count() > 1 {
             return Err(TargetError::Zone(text.to_owned()));
         }
+        if rest.contains([',', ';']) {
+            return Err(TargetError::Several(text.to_owned()));
+        }
+        if is_range(rest) {
+            return Err(TargetError::Range(text.to_owned()));
+        }
         if rest.contains(['/', '?', '#']) {
             return Err(TargetError::Path(text.to_owned()));
         }
@@ -162,6 +180,12 @@ impl FromStr for Target {
             ask,
         })
     }
+}
+
+/// Whether it is an address with the length of its network (RFC 4632 section 3.1).
+fn is_range(text: &str) -> bool {
+    let parts = text.split_once('/');
+    parts.is_some_and(|(of, length)| of.parse::<IpAddr>().is_ok() && length.parse::<u8>().is_ok())
 }
 
 /// What a URI names: host and port, transport, request.
@@ -199,7 +223,9 @@ fn scheme(text: &str) -> Result<Named<'_>, TargetError> {
             (rest, None | Some(Over::Tcp)) => Ok((rest, Some(Transport::Tls), Some(Ask::Allocate))),
             (_, Some(Over::Udp)) => Err(TargetError::Dtls(text.to_owned())),
         },
-        "udp" | "tcp" | "tls" => Err(TargetError::Scheme(scheme.to_owned())),
+        "udp" | "tcp" | "tls" | "http" | "https" | "sip" | "sips" => {
+            Err(TargetError::Scheme(scheme.to_owned()))
+        }
         _ => Ok((text, None, None)),
     }
 }
@@ -262,6 +288,10 @@ impl FromStr for Host {
             return Ok(Self::Address(address));
         }
         let wrong = || TargetError::Host(text.to_owned());
+        let ending = text.to_ascii_lowercase();
+        if FILES.iter().any(|of_file| ending.ends_with(of_file)) {
+            return Err(TargetError::File(text.to_owned()));
+        }
         let name = idna::domain_to_ascii(text).map_err(|_| wrong())?;
         let name = name.strip_suffix('.').unwrap_or(&name);
         // a name whose last label is a number is a mistyped address (192.168.1.256)
@@ -271,6 +301,8 @@ impl FromStr for Host {
             .is_some_and(|l| l.bytes().all(|b| b.is_ascii_digit()));
         let fits = (1..=253).contains(&name.len())
             && !last_is_number
+            // RFC 1123 section 2.1; a hyphen or an option that lost its way
+            && !name.starts_with('-')
             && name.split('.').all(|label| {
                 (1..=63).contains(&label.len())
                     && label

@@ -1,5 +1,4 @@
-//! The raw flags, exactly as they stand on the command line. They do nothing; `config` turns them
-//! into a validated plan.
+//! The raw flags, exactly as they are on the command line. They do nothing; `config` turns them into a validated plan.
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -30,7 +29,8 @@ use super::tcp::TcpArgs;
 use super::tls::args::{self as tls, TlsArgs};
 use super::until;
 use super::values::{
-    AskArg, Color, ProfileArg, StdoutFormat, duration, keep, percent, row, whole, whole_percent,
+    AskArg, Color, ProfileArg, StdoutFormat, address, duration, keep, percent, row, whole,
+    whole_percent,
 };
 use super::words::words;
 use crate::endpoints::DEFAULT_RELAY;
@@ -223,7 +223,7 @@ pub struct ProbeArgs {
     pub lab: bool,
     /// Turn on a fault; several take turns
     #[arg(long, value_name = "NAME", value_parser = words::<Fault>(), hide_possible_values = true,
-          help_heading = LAB, long_help = faults())]
+          value_delimiter = ',', help_heading = LAB, long_help = faults())]
     pub lab_fault: Vec<Fault>,
     /// Percentage of probes hit by faults
     #[arg(long, value_name = "N", default_value = "100", value_parser = whole_percent,
@@ -261,7 +261,9 @@ pub struct ProbeArgs {
     #[arg(long, help_heading = ADVANCED, hide_short_help = true)]
     pub all_addresses: bool,
     /// Connect to this address instead of resolving the name
-    #[arg(long, value_name = "IP", help_heading = ADVANCED, hide_short_help = true)]
+    #[arg(long, value_name = "IP",
+        value_parser = address,
+        help_heading = ADVANCED, hide_short_help = true)]
     pub address: Option<IpAddr>,
     /// Name for SNI and the certificate check, instead of the target's
     #[arg(long, value_name = "NAME", help_heading = ADVANCED, hide_short_help = true)]

@@ -1,6 +1,8 @@
-//! Completions for shells. What clap makes for PowerShell has no values, that for fish none of what is no option, and that for
-//! bash none with an equals sign in them: they are added here.
+//! Shell completions. Those that clap makes have gaps: PowerShell's have no values, fish's have none for arguments that
+//! are not options, bash's have none after an equals sign, zsh's have none after a target or a file, and none of them has
+//! values after a comma. These are added here.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use clap::{Arg, Command, CommandFactory as _};
@@ -29,11 +31,21 @@ const AFTER: &str = "    \
 
 ";
 
+/// For fish, the values behind those of the list that is being written.
+const LIST: &str = r#"
+function __fish_turnprobe_list
+    set -l before (commandline -ct | string replace -r '^--[^=]*=' '' | string match -r '^.*,')
+    for value in $argv
+        echo "$before$value"\t
+    end
+end
+"#;
+
 /// For bash, which takes `cause=dns-t` for three words: the function that looks for what to offer gets the word as it was
 /// written, and what it finds loses the part that bash keeps.
 const WHOLE_WORDS: &str = r#"
 _turnprobe_whole_words() {
-    local cur="$2" prev="$3" at=$COMP_CWORD whole="" part
+    local cur="$2" prev="$3" at=$COMP_CWORD whole="" part list=""
     if [[ "$COMP_WORDBREAKS" == *=* ]]; then
         while ((at > 0)); do
             part="${COMP_WORDS[at]}"
@@ -47,7 +59,11 @@ _turnprobe_whole_words() {
             *) cur="$whole" ;;
         esac
     fi
+    case "$prev" in
+        LISTS) [[ "$cur" == *,* ]] && list="${cur%,*}," cur="${cur##*,}" ;;
+    esac
     _turnprobe "$1" "$cur" "$prev"
+    [[ -n "$list" ]] && COMPREPLY=("${COMPREPLY[@]/#/$list}")
     if [[ "$COMP_WORDBREAKS" == *=* && "$cur" == *=* ]]; then
         COMPREPLY=("${COMPREPLY[@]#"${cur%"${cur##*=}"}"}")
     fi
@@ -68,14 +84,33 @@ pub fn script(shell: Shell) -> Vec<u8> {
             text.replacen(BEGIN, &(values + BEGIN), 1).into_bytes()
         }
         Shell::Fish => {
-            text.extend_from_slice(without_option(&program).as_bytes());
-            text
+            let mut text = String::from_utf8_lossy(&text).into_owned();
+            for (_, values) in lists(&program) {
+                let each: Vec<_> = values.iter().map(|value| format!("{value}\\t''")).collect();
+                let any = format!("-a \"(__fish_turnprobe_list {})\"", values.join(" "));
+                text = text.replace(&format!("-a \"{}\"", each.join("\n")), &any);
+            }
+            format!("{LIST}{text}{}", without_option(&program)).into_bytes()
+        }
+        Shell::Zsh => {
+            let mut text = String::from_utf8_lossy(&text).into_owned();
+            for (_, values) in lists(&program) {
+                let values = values.join(" ");
+                let any = format!(":_sequence compadd - {values}'");
+                text = text.replace(&format!(":({values})'"), &any);
+            }
+            // two colons would take all that follows for more of the same
+            text.replace("\n'*::", "\n'*:").into_bytes()
         }
         Shell::Bash => {
             let text = String::from_utf8_lossy(&text);
             let (function, register) = text.split_once("\n}\n").unwrap_or((&text, ""));
             let register = register.replace("-F _turnprobe ", "-F _turnprobe_whole_words ");
-            format!("{function}\n}}\n{WHOLE_WORDS}{register}").into_bytes()
+            let options = lists(&program).into_iter().map(|(option, _)| option);
+            let options: BTreeSet<_> = options.collect();
+            let options: Vec<_> = options.into_iter().collect();
+            let whole_words = WHOLE_WORDS.replace("LISTS", &options.join(" | "));
+            format!("{function}\n}}\n{whole_words}{register}").into_bytes()
         }
         _ => text,
     }
@@ -98,6 +133,19 @@ fn without_option(program: &Command) -> String {
         }
     }
     out
+}
+
+/// The options whose values are lists with commas, and what these offer.
+fn lists(program: &Command) -> Vec<(String, Vec<String>)> {
+    let options = program
+        .get_subcommands()
+        .flat_map(Command::get_arguments)
+        .filter(|arg| {
+            arg.get_value_delimiter() == Some(',')
+                || matches!(arg.get_id().as_str(), "columns" | "by")
+        });
+    let lists = options.filter_map(|arg| Some((format!("--{}", arg.get_long()?), names(arg))));
+    lists.filter(|(_, values)| !values.is_empty()).collect()
 }
 
 /// The values of an argument that are offered.
@@ -157,6 +205,28 @@ mod tests {
             ] {
                 assert!(script.contains(value), "{shell}: {value}");
             }
+        }
+    }
+
+    #[test]
+    fn zsh_offers_options_behind_targets_and_fish_and_zsh_more_of_a_list() {
+        let text = |shell| String::from_utf8(script(shell)).unwrap();
+        let zsh = text(Shell::Zsh);
+        assert!(zsh.contains("'*:targets -- ") && !zsh.contains("\n'*::"));
+        for list in [
+            "_sequence compadd - tls udp tcp pseudo-tls'",
+            "_sequence compadd - all ",
+        ] {
+            assert!(zsh.contains(list), "{list}");
+        }
+        let fish = text(Shell::Fish);
+        for list in [
+            "tls udp tcp pseudo-tls)\"",
+            "all reference ",
+            "region address ",
+        ] {
+            let list = format!("-a \"(__fish_turnprobe_list {list}");
+            assert!(fish.contains(&list), "{list}");
         }
     }
 

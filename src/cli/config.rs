@@ -1,5 +1,5 @@
-//! From raw flags to a validated plan: what the kinds share. Nothing is opened, started or sent
-//! here. Not here: what one kind alone wants (`config` of `probe`, `burst` and `hold`).
+//! From raw flags to a validated plan: what the kinds share. Nothing is opened, started or sent here. Not here: what
+//! only one kind needs (`config` of `probe`, `burst` and `hold`).
 
 pub(in crate::cli) mod local_end;
 mod ports;
@@ -83,7 +83,7 @@ pub(super) fn suits_addresses(ends: impl Into<Ends>, targets: &[Target]) -> anyh
             _ => None,
         };
         if let Some(flag) = misfit {
-            bail!("{flag} does not fit the address {address}: leave one of them out");
+            bail!("{flag} contradicts the address {address}: leave one of them out");
         }
         ensure!(
             !ends.lab || address.to_canonical().is_loopback(),
@@ -121,7 +121,7 @@ pub(super) fn resolver(text: &str) -> anyhow::Result<Resolver> {
     let wrong = || match text.rsplit_once('%') {
         None => format!("--resolver {text}: give system, os, an address or address:port"),
         Some(_) => format!(
-            "--resolver {text}: give an interface of this machine behind the %, as in fe80::1%eth0"
+            "--resolver {text}: give an interface of this machine after the %, as in fe80::1%eth0"
         ),
     };
     Ok(match text {
@@ -160,12 +160,13 @@ pub(super) fn columns<R: RowKind>(text: &str) -> anyhow::Result<Vec<&'static Col
                 "probe" => "",
                 what => &format!(" {what}"),
             };
-            let meant = meant(name, R::COLUMNS.iter().map(|column| column.name));
+            let names = R::COLUMNS.iter().map(|column| column.name);
+            let meant = meant(name, names.chain(["all", "reference"]));
             bail!(
                 "--columns: there is no column `{name}`{meant}; `turnprobe schema{what}` lists them"
             );
         };
-        ensure!(seen.insert(name), "--columns: `{name}` stands twice");
+        ensure!(seen.insert(name), "--columns: `{name}` appears twice");
         chosen.push(column);
     }
     Ok(chosen)

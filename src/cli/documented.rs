@@ -1,4 +1,4 @@
-//! The commands that the README, the manual and the help name: each is one that this program takes.
+//! Checks that every command in the README, the manual and the help is one that this program accepts.
 
 use clap::CommandFactory as _;
 

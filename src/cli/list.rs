@@ -70,7 +70,7 @@ pub fn text(path: &Path) -> anyhow::Result<String> {
     read.with_context(shown)?;
     ensure!(
         bytes.len() as u64 <= LONGEST,
-        "{} has more than 8 MiB: it is no list of endpoints",
+        "{} is larger than 8 MiB: it is not a list of endpoints",
         path.display()
     );
     // goes by the byte order mark, where there is one

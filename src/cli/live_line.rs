@@ -1,12 +1,18 @@
-//! A line on stderr that shows where a series stands, drawn by a thread of its own, so that a terminal that stands still holds
-//! nothing up. It comes in several forms, of which the longest is shown that fits the terminal, whatever its width is by now.
+//! A line on stderr that shows the progress of a series. It is drawn by its own thread, so that a blocked terminal
+//! holds nothing up. It comes in several forms; the longest one that fits the terminal's current width is shown.
+//!
+//! The cursor stays before the line: where a terminal that gets narrower breaks the line, all of its pieces are after the
+//! cursor, and the next drawing clears them.
 
+use std::io::{IsTerminal as _, Write as _};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use anstream::AutoStream;
 
 use super::message;
+use crate::clock;
 
 /// How often it is drawn though nothing new is to be shown: the terminal may have another size.
 const EVERY: Duration = Duration::from_millis(200);
@@ -14,11 +20,23 @@ const EVERY: Duration = Duration::from_millis(200);
 /// Columns of a terminal that does not tell.
 const WIDTH: usize = 80;
 
+/// What stands in front of the line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Front {
+    /// Nothing.
+    Bare,
+    /// A mark that turns.
+    Mark,
+    /// A mark that turns, and how long the line has been there.
+    Clock,
+}
+
 /// The line.
 #[derive(Debug)]
 pub struct LiveLine {
-    forms: SyncSender<Vec<String>>,
-    cleared: Receiver<()>,
+    forms: Arc<Mutex<Vec<String>>>,
+    new: SyncSender<()>,
+    cleared: Mutex<Receiver<()>>,
 }
 
 impl LiveLine {
@@ -27,59 +45,85 @@ impl LiveLine {
     /// # Errors
     ///
     /// When the system gives no thread.
-    pub fn start(first: Vec<String>) -> std::io::Result<Self> {
-        let (forms, shown) = sync_channel(1);
+    pub fn start(front: Front, first: Vec<String>) -> std::io::Result<Self> {
+        let forms = Arc::new(Mutex::new(first));
+        let (new, is_new) = sync_channel(1);
         let (done, cleared) = sync_channel(1);
+        let shown = Arc::clone(&forms);
         std::thread::Builder::new()
             .name("status".to_owned())
             .spawn(move || {
-                show(&shown);
+                show(front, &shown, &is_new);
                 let _ = done.send(());
             })?;
         message::status_line(true);
-        let _ = forms.try_send(first);
-        Ok(Self { forms, cleared })
+        let _ = new.try_send(());
+        Ok(Self {
+            forms,
+            new,
+            cleared: Mutex::new(cleared),
+        })
     }
 
-    /// Shows something else, the longest form first; never waits.
+    /// Shows something else, the longest form first; never waits for the terminal.
     pub fn show(&self, forms: Vec<String>) {
-        let _ = self.forms.try_send(forms);
+        *self.forms.lock().unwrap_or_else(PoisonError::into_inner) = forms;
+        let _ = self.new.try_send(());
     }
 
     /// Takes the line away.
     pub fn finish(self) {
-        drop(self.forms);
+        drop(self.new);
         // a terminal that stands still is not waited for
-        let _ = self.cleared.recv_timeout(Duration::from_secs(1));
+        let cleared = self.cleared.into_inner();
+        let cleared = cleared.unwrap_or_else(PoisonError::into_inner);
+        let _ = cleared.recv_timeout(Duration::from_secs(1));
         message::status_line(false);
     }
 }
 
-/// The longest form that leaves the last column free, else the shortest one.
-fn fitting(forms: &[String], width: usize) -> &str {
-    let fits = |form: &&String| form.chars().count() < width;
-    let form = forms.iter().find(fits).or(forms.last());
-    form.map_or("", String::as_str)
+/// Whether a line that is drawn anew can be seen.
+pub fn is_seen() -> bool {
+    let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    std::io::stderr().is_terminal() && (cfg!(windows) || !is_dumb)
 }
 
-fn show(forms: &Receiver<Vec<String>>) {
-    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-    if let Ok(style) = ProgressStyle::with_template("{wide_msg}") {
-        bar.set_style(style);
+/// The longest form that leaves the last column free, else the beginning of the shortest one.
+fn fitting(forms: &[String], width: usize) -> String {
+    let fits = |form: &&String| form.chars().count() < width;
+    let form = forms.iter().find(fits).or(forms.last());
+    let form = form.map_or("", String::as_str);
+    form.chars().take(width.saturating_sub(1)).collect()
+}
+
+fn show(front: Front, forms: &Mutex<Vec<String>>, new: &Receiver<()>) {
+    const MARKS: [char; 4] = ['|', '/', '-', '\\'];
+    if !is_seen() {
+        while new.recv().is_ok() {}
+        return;
     }
-    let mut shown = Vec::new();
-    loop {
-        match forms.recv_timeout(EVERY) {
-            Ok(forms) => shown = forms,
-            Err(RecvTimeoutError::Timeout) => {}
+    // a Windows console shows escape sequences as text until it is told to take them
+    let mut out = AutoStream::always(std::io::stderr());
+    let started = clock::now();
+    for mark in MARKS.into_iter().cycle() {
+        match new.recv_timeout(EVERY) {
+            Ok(()) | Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => break,
         }
         let width = terminal_size::terminal_size_of(std::io::stderr());
         let width = width.map_or(WIDTH, |(width, _)| usize::from(width.0));
-        bar.set_message(fitting(&shown, width).to_owned());
-        bar.tick();
+        let front = match front {
+            Front::Bare => String::new(),
+            Front::Mark => format!("{mark} "),
+            Front::Clock => format!("{mark} {:>2}s  ", started.elapsed().as_secs()),
+        };
+        let shown = forms.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let shown = fitting(&shown, width.saturating_sub(front.len()));
+        // in one piece, so that nothing comes between
+        let line = format!("\r{front}{shown}\x1b[J\r");
+        let _ = out.write_all(line.as_bytes()).and_then(|()| out.flush());
     }
-    bar.finish_and_clear();
+    let _ = out.write_all(b"\r\x1b[J").and_then(|()| out.flush());
 }
 
 /// The time left, as `7:12:03 left`.
@@ -132,8 +176,9 @@ mod tests {
             (12, "a long form"),
             (11, "a form"),
             (7, "a form"),
-            (6, "form"),
-            (2, "form"),
+            (5, "form"),
+            (3, "fo"),
+            (0, ""),
         ] {
             assert_eq!(fitting(&forms, width), shown, "{width}");
         }

@@ -1,5 +1,5 @@
-//! `--log FILE`: what goes to stderr also goes to a file, each line with its time, for tasks that nobody watches. A log that
-//! another program holds ends nothing: its lines wait.
+//! `--log FILE`: copies stderr to a file, each line with its time, for unattended tasks. If another program holds the
+//! log open, nothing stops: its lines wait.
 
 use std::collections::VecDeque;
 use std::ffi::{OsStr, OsString};

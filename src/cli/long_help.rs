@@ -1,4 +1,4 @@
-//! Headings of the help, and what the long help says of targets, transports, requests, faults and exit codes.
+//! Headings of the help, and the long help on targets, transports, requests, faults and exit codes.
 
 use std::fmt::Write as _;
 

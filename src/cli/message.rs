@@ -1,5 +1,5 @@
-//! What goes to stderr: errors, notes, hints. A thread writes them, so that a terminal that stands
-//! still (Ctrl-S, a Windows console with selected text) holds nothing else up.
+//! What goes to stderr: errors, notes, hints. A thread writes them, so that a blocked terminal (Ctrl-S, a Windows
+//! console with selected text) holds nothing else up.
 
 use std::io::Write as _;
 use std::sync::OnceLock;

@@ -1,4 +1,4 @@
-//! The options for monitoring systems: where metrics go, and what the environment says of the collector
+//! The options for monitoring systems: where metrics go, and what the environment says about the collector
 //! (<https://opentelemetry.io/docs/specs/otel/protocol/exporter/>).
 
 use std::ffi::OsString;
@@ -125,7 +125,7 @@ pub fn of_run(plan: MetricsPlan, run: &Run) -> MetricsPlan {
 fn textfile(path: &PathBuf) -> anyhow::Result<PathBuf> {
     ensure!(
         path.extension().is_some_and(|ending| ending == "prom"),
-        "--metrics-textfile {}: let the name end in .prom, as a node exporter reads no other files",
+        "--metrics-textfile {}: use a name that ends in .prom, as the node exporter reads no other files",
         path.display()
     );
     if let Some(why) = reserved(path) {
@@ -139,7 +139,7 @@ fn push(url: &str, variable: Variable<'_>) -> anyhow::Result<Push> {
     const EXAMPLE: &str = "write it as http://localhost:4318 or https://collector.example.com";
     let mut url = match Url::parse(url) {
         Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => url,
-        _ => bail!("--otlp {url}: no URL of http or https; {EXAMPLE}"),
+        _ => bail!("--otlp {url}: not an http or https URL; {EXAMPLE}"),
     };
     if url.path() == "/" {
         url.set_path(PATH);
@@ -147,7 +147,7 @@ fn push(url: &str, variable: Variable<'_>) -> anyhow::Result<Push> {
     let protocol = text("OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", variable)?
         .or(text("OTEL_EXPORTER_OTLP_PROTOCOL", variable)?);
     if let Some(protocol) = protocol.filter(|protocol| protocol != "http/protobuf") {
-        bail!("OTEL_EXPORTER_OTLP_PROTOCOL is {protocol}, and only http/protobuf is spoken");
+        bail!("OTEL_EXPORTER_OTLP_PROTOCOL is {protocol}, and only http/protobuf is supported");
     }
     let mut headers = pairs("OTEL_EXPORTER_OTLP_HEADERS", variable)?;
     for (name, value) in pairs("OTEL_EXPORTER_OTLP_METRICS_HEADERS", variable)? {
@@ -160,7 +160,7 @@ fn push(url: &str, variable: Variable<'_>) -> anyhow::Result<Push> {
         Some("gzip") => true,
         None | Some("none") => false,
         Some(other) => {
-            bail!("OTEL_EXPORTER_OTLP_COMPRESSION is {other}, and only gzip and none are known")
+            bail!("OTEL_EXPORTER_OTLP_COMPRESSION is {other}, and only gzip and none are supported")
         }
     };
     let timeout = millis("OTEL_EXPORTER_OTLP_METRICS_TIMEOUT", variable)?
@@ -193,7 +193,7 @@ fn text(name: &str, variable: Variable<'_>) -> anyhow::Result<Option<String>> {
     let value = value.into_string();
     value
         .map(Some)
-        .map_err(|_| anyhow::anyhow!("{name} is no text in UTF-8"))
+        .map_err(|_| anyhow::anyhow!("{name} is not valid UTF-8"))
 }
 
 fn millis(name: &str, variable: Variable<'_>) -> anyhow::Result<Option<Duration>> {
@@ -226,7 +226,7 @@ fn pairs(name: &str, variable: Variable<'_>) -> anyhow::Result<Vec<(String, Stri
         .map(|(at, part)| {
             pair(part).with_context(|| {
                 format!(
-                    "entry {} of {name} is none: write KEY=VALUE,KEY=VALUE with %2C for a comma",
+                    "entry {} of {name} is not one: write KEY=VALUE,KEY=VALUE with %2C for a comma",
                     at + 1
                 )
             })

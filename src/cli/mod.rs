@@ -64,7 +64,7 @@ use uses::Given;
 pub fn main() -> ExitCode {
     store::hide_password();
     proxy::hide_password();
-    let typed: Vec<OsString> = std::env::args_os().collect();
+    let typed = wrong::with_help(std::env::args_os().collect());
     let mut line = CommandLine::of(typed.clone());
     let result = match line.refused.take() {
         Some(failure) => {
@@ -95,6 +95,10 @@ pub fn main() -> ExitCode {
 
 /// Reads the command line, and does what it says.
 fn read(line: &CommandLine, typed: Vec<OsString>) -> Result<Exit, FatalError> {
+    if let Some(wrong) = wrong::one_dash(&typed) {
+        log_for_nobody(log::named(&typed));
+        return Err(FatalError::usage(anyhow::anyhow!(wrong)));
+    }
     match Cli::read(&line.words) {
         Ok((cli, given)) => logged(&cli.command)
             .and_then(|()| uses::check(&cli.command, &given))

@@ -1,5 +1,5 @@
-//! What `probe` can do, a line each: the flag that asks for it, where that is given, and the job that does it.
-//! The one place that decides which kind of measurement runs.
+//! What `probe` can do, a line each: the flag that selects it, where the flag is given, and the job that does it. The
+//! one place that decides which kind of measurement runs.
 
 use super::args::ProbeArgs;
 use super::exit::{Exit, FatalError};

@@ -323,7 +323,12 @@ fn write<R>(
                 }
                 done.fetch_add(1, Ordering::Relaxed);
             }
-            Some(Job::After(what)) => what(),
+            Some(Job::After(what)) => {
+                if !writer.settle() {
+                    gone.inspect(|run| run.ask());
+                }
+                what();
+            }
             Some(Job::End) | None => break,
         }
     }

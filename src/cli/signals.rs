@@ -1,7 +1,6 @@
-//! Ctrl-C, SIGTERM and what Windows sends when it closes, logs off or shuts down: the first one
-//! ends the series in order, the second one cuts the grace of probes in flight short, the third
-//! one, or ten seconds, end the program. Windows leaves a program whose window is closed five seconds
-//! in all: it is done within three then.
+//! Ctrl-C, SIGTERM and what Windows sends when it closes a window, signs out or shuts down. The first one ends the
+//! series in order, the second one shortens the time that probes in flight get, and the third one, or ten seconds,
+//! ends the program. Windows gives a program whose window is closed five seconds in all: it is done within three then.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -60,7 +59,7 @@ impl Interrupted {
     fn end(&self) -> ! {
         let mut exit = Exit::Interrupted;
         if self.measured.load(Ordering::Relaxed) {
-            message::error("ended before all rows were written and summed up");
+            message::error("ended before all rows were written and summarised");
             exit = Exit::Io;
         }
         message::flush();
@@ -74,7 +73,7 @@ impl Interrupted {
 ///
 /// When the system gives no thread, no event queue, or too few file descriptors.
 pub fn listen(stop: Option<Stop>) -> anyhow::Result<Interrupted> {
-    let why = "signals cannot be handled, perhaps for want of file descriptors (ulimit -n)";
+    let why = "signals cannot be handled; there may be too few file descriptors (ulimit -n)";
     begin(stop).context(why)
 }
 

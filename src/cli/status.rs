@@ -1,60 +1,43 @@
 //! One line on stderr that says what is going on, where stderr is a terminal.
 
-use std::time::Duration;
-
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-
-use super::message;
-
-/// How often a line with a clock is drawn.
-const EVERY: Duration = Duration::from_millis(200);
+use super::live_line::{Front, LiveLine, is_seen};
 
 /// The line; nothing where stderr is no terminal or nobody wants to see it.
 #[derive(Debug)]
-pub(super) struct StatusLine {
-    bar: Option<ProgressBar>,
-}
+pub(super) struct StatusLine(Option<LiveLine>);
 
 impl StatusLine {
     /// A line that changes with what it says.
     pub(super) fn new(quiet: bool) -> Self {
-        Self::of(quiet, "{spinner} {wide_msg}")
+        Self::of(quiet, Front::Mark)
     }
 
     /// One that says how long it has been there, too.
     pub(super) fn with_clock(quiet: bool) -> Self {
-        let line = Self::of(quiet, "{spinner} {elapsed:>3}  {wide_msg}");
-        if let Some(bar) = &line.bar {
-            bar.enable_steady_tick(EVERY);
-        }
-        line
+        Self::of(quiet, Front::Clock)
     }
 
-    fn of(quiet: bool, template: &str) -> Self {
-        let target = ProgressDrawTarget::stderr();
-        if quiet || target.is_hidden() {
-            return Self { bar: None };
-        }
-        let bar = ProgressBar::with_draw_target(None, target);
-        let style = ProgressStyle::with_template(template);
-        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
-        message::status_line(true);
-        Self { bar: Some(bar) }
+    fn of(quiet: bool, front: Front) -> Self {
+        let is_shown = !quiet && is_seen();
+        // without a thread there is no line, and all the rest goes on
+        Self(
+            is_shown
+                .then(|| LiveLine::start(front, Vec::new()).ok())
+                .flatten(),
+        )
     }
 
     /// Says it.
     pub(super) fn show(&self, says: impl FnOnce() -> String) {
-        if let Some(bar) = &self.bar {
-            bar.set_message(says());
-            bar.tick();
+        if let Some(line) = &self.0 {
+            line.show(vec![says()]);
         }
     }
 
     /// Takes the line away.
     pub(super) fn finish(self) {
-        if let Some(bar) = self.bar {
-            bar.finish_and_clear();
-            message::status_line(false);
+        if let Some(line) = self.0 {
+            line.finish();
         }
     }
 }

@@ -1,11 +1,10 @@
 //! The live line of bursts, watches and held connections.
 
-use std::io::IsTerminal as _;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 
-use super::live_line::{LiveLine, left, ms};
+use super::live_line::{Front, LiveLine, is_seen, left, ms};
 use super::run::View;
 use crate::clock;
 
@@ -41,11 +40,11 @@ impl StreamLive {
     ///
     /// When the system gives no thread.
     pub fn start(view: View, length: Option<Duration>) -> anyhow::Result<Option<Self>> {
-        if view.quiet || !std::io::stderr().is_terminal() {
+        if view.quiet || !is_seen() {
             return Ok(None);
         }
         let length = length.map(|whole| whole.saturating_sub(view.waited));
-        let line = LiveLine::start(forms(&StreamProgress::default(), length));
+        let line = LiveLine::start(Front::Bare, forms(&StreamProgress::default(), length));
         Ok(Some(Self {
             line: line.context("no thread for the status line")?,
             started: clock::now(),

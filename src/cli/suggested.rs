@@ -1,4 +1,4 @@
-//! Values that shells offer for options that take others as well: they are no closed list, and no help shows them.
+//! Values that shells suggest for options that also take others: they are not a closed list, and no help shows them.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;

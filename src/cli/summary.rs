@@ -1,4 +1,4 @@
-//! The summary to where it belongs. Not here: its text (`report`).
+//! Sends the summary to where it belongs. Not here: its text (`report`).
 
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};

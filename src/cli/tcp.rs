@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use clap::Args;
 
 use super::suggested;
-use super::values::whole;
+use super::values::{address, whole};
 
 /// Where these flags stand in the help.
 const HEADING: &str = "Advanced: this end of the connection";
@@ -14,7 +14,7 @@ const HEADING: &str = "Advanced: this end of the connection";
 #[derive(Debug, Args)]
 pub struct TcpArgs {
     /// Local address to probe from; name servers are asked as the system routes
-    #[arg(long, value_name = "IP", help_heading = HEADING, hide_short_help = true)]
+    #[arg(long, value_name = "IP", value_parser = address, help_heading = HEADING, hide_short_help = true)]
     pub source: Option<IpAddr>,
     /// Local port or range for TCP and UDP, such as 50000-50019, used in turn; TCP blocks each port
     /// for a minute or more after use, so the range must be wide enough for the interval

@@ -1,4 +1,4 @@
-//! Colours: where they are wanted and can be shown.
+//! Colours: whether they are wanted and possible.
 
 use std::io::{ErrorKind, IsTerminal as _, Write};
 

@@ -11,7 +11,7 @@ use crate::zone::Here;
 pub fn parse(text: &str) -> Result<NaiveTime, String> {
     let time = NaiveTime::parse_from_str(text, "%H:%M");
     time.or_else(|_| NaiveTime::parse_from_str(text, "%H:%M:%S"))
-        .map_err(|_| "write a time of the day as HH:MM, such as 06:41".to_owned())
+        .map_err(|_| "write a time of day as HH:MM, such as 06:41".to_owned())
 }
 
 /// How long it is until then from now on; a day at most, and an hour more or less where the clocks change.

@@ -1,6 +1,7 @@
-//! What stands behind options: the values that several of them take, and the words that are no
-//! enum of the library. The flags use them, and so does what turns flags into a plan.
+//! The values of options: those that several options share, and words that are not an enum of the library. Both the
+//! flags and the code that turns flags into a plan use them.
 
+use std::net::IpAddr;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
@@ -67,11 +68,16 @@ pub fn duration(text: &str) -> Result<Duration, String> {
         .ok()
         .filter(|_| text.starts_with(|c: char| c.is_ascii_digit()));
     if let Some(seconds) = seconds {
-        return Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string());
+        return Duration::try_from_secs_f64(seconds).map_err(|_| "it is too long".to_owned());
     }
-    humantime::parse_duration(text).map_err(|error| match mended(text) {
+    if let Some(number) = text.strip_suffix('M').filter(|number| is_number(number)) {
+        return Err(format!(
+            "M stands for months; write {number}min or {number}months"
+        ));
+    }
+    humantime::parse_duration(text).map_err(|_| match mended(text) {
         Some(mended) => format!("write {mended}"),
-        None => format!("{error}; write it as 90s, 8h41m or 500ms"),
+        None => "write a time as 90s, 8h41m or 500ms".to_owned(),
     })
 }
 
@@ -87,12 +93,45 @@ pub fn keep(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// A time that differs from one that is taken by its decimal comma or its capitals.
+/// A time that differs from one that is taken by its decimal comma, its capitals, a last unit that is missing, or colons.
 fn mended(text: &str) -> Option<String> {
-    let mended = text.replace(',', ".").to_ascii_lowercase();
-    let is_number = |text: &str| text.parse::<f64>().is_ok_and(|number| number >= 0.0);
-    let is_time = humantime::parse_duration(&mended).is_ok() || is_number(&mended);
-    (mended != text && text.starts_with(|c: char| c.is_ascii_digit()) && is_time).then_some(mended)
+    let plain = text.replace(',', ".").to_ascii_lowercase();
+    let plain = match plain.strip_prefix('.') {
+        Some(_) => format!("0{plain}"),
+        None => plain,
+    };
+    let forms = [with_last_unit(&plain), with_units(&plain), Some(plain)];
+    let is_time = |text: &String| humantime::parse_duration(text).is_ok() || is_number(text);
+    let is_other = |form: &String| form != text && form.starts_with(|c: char| c.is_ascii_digit());
+    let mut forms = forms.into_iter().flatten();
+    forms.find(|form| is_other(form) && is_time(form))
+}
+
+fn is_number(text: &str) -> bool {
+    text.parse::<f64>().is_ok_and(|number| number >= 0.0)
+}
+
+/// `8h41` with the unit that follows hours, minutes or days.
+pub fn with_last_unit(text: &str) -> Option<String> {
+    let before = text.trim_end_matches(|c: char| c.is_ascii_digit());
+    let unit = before.trim_start_matches(|c: char| !c.is_ascii_alphabetic());
+    let next = match unit.rsplit(|c: char| !c.is_ascii_alphabetic()).next()? {
+        "d" | "day" | "days" => "h",
+        "h" | "hr" | "hour" | "hours" => "m",
+        "m" | "min" | "minute" | "minutes" => "s",
+        _ => return None,
+    };
+    (before.len() < text.len()).then(|| format!("{text}{next}"))
+}
+
+/// `8:41` as `8h41m`.
+fn with_units(text: &str) -> Option<String> {
+    let parts: Vec<&str> = text.split(':').collect();
+    let is_digits = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    (matches!(parts.len(), 2 | 3) && parts.iter().all(is_digits)).then(|| {
+        let parts = parts.iter().zip(["h", "m", "s"]);
+        parts.flat_map(|(part, unit)| [*part, unit]).collect()
+    })
 }
 
 /// Takes a whole number in a range; says what is taken, with an example.
@@ -130,10 +169,23 @@ pub fn rate(text: &str) -> Result<u32, String> {
 
 /// A share: `5` or `5%`.
 pub fn percent(text: &str) -> Result<f64, String> {
-    match text.trim_end_matches('%').trim().parse::<f64>() {
-        Ok(percent) if (0.0..=100.0).contains(&percent) => Ok(percent),
-        _ => Err("give a number from 0 to 100, such as 5 or 2.5".to_owned()),
-    }
+    let number = text.trim().trim_end_matches('%').trim_end();
+    let share = |text: &str| {
+        let number = text.parse::<f64>().ok();
+        number.filter(|percent| (0.0..=100.0).contains(percent))
+    };
+    let with_point = number.replace(',', ".");
+    share(number).ok_or_else(|| match share(&with_point) {
+        Some(_) => format!("write {with_point}"),
+        None => "give a number from 0 to 100, such as 5 or 2.5".to_owned(),
+    })
+}
+
+/// An address.
+pub fn address(text: &str) -> Result<IpAddr, String> {
+    text.trim()
+        .parse()
+        .map_err(|_| "give an IP address, such as 192.0.2.7, and no name".to_owned())
 }
 
 /// A differentiated services code point by its number or its name (RFC 2474, 2597, 3246, 8622).
@@ -165,7 +217,7 @@ pub fn row() -> impl TypedValueParser<Value = RowFacts> {
         .map(|row| PossibleValue::new(row.what).help(row.meaning));
     PossibleValuesParser::new(names).try_map(|name| {
         let row = ROWS.iter().find(|row| row.what == name);
-        row.copied().ok_or("no kind of row")
+        row.copied().ok_or("not a kind of row")
     })
 }
 
@@ -189,9 +241,23 @@ mod tests {
         for (text, fix) in [
             ("1,5h", "write 1.5h"),
             ("2,5", "write 2.5"),
+            (",5", "write 0.5"),
             ("5Min", "write 5min"),
+            ("1S", "write 1s"),
+            ("8h41", "write 8h41m"),
+            ("1d12", "write 1d12h"),
+            ("1m30", "write 1m30s"),
+            ("8:41", "write 8h41m"),
+            ("0:01:30", "write 0h01m30s"),
+            // a month to the library, a minute to whoever writes it
+            ("5M", "M stands for months; write 5min or 5months"),
+            ("99999999999999999999", "it is too long"),
         ] {
             assert_eq!(duration(text), Err(fix.to_owned()));
+        }
+        for text in ["1 Stunde", "8:x", "5s7", "h", "", ":"] {
+            let said = duration(text).unwrap_err();
+            assert_eq!(said, "write a time as 90s, 8h41m or 500ms", "{text}");
         }
     }
 
@@ -217,6 +283,24 @@ mod tests {
         assert_eq!(said, "give a whole number, such as 10");
         assert_eq!(whole_percent("17%"), Ok(17));
         assert!(whole_percent("0").is_err());
+    }
+
+    #[test]
+    fn shares_are_written_with_a_point() {
+        assert_eq!(percent("2.5%"), Ok(2.5));
+        assert_eq!(percent(" 100 % "), Ok(100.0));
+        assert_eq!(percent("1,5%"), Err("write 1.5".to_owned()));
+        for wrong in ["101", "-1", "1,5,2", "half", "", "%"] {
+            assert!(percent(wrong).unwrap_err().contains("5 or 2.5"), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_no_address() {
+        assert_eq!(address(" ::1 "), Ok(IpAddr::from([0, 0, 0, 0, 0, 0, 0, 1])));
+        for wrong in ["eth0", "192.0.2", "192.0.2.7:443", ""] {
+            assert!(address(wrong).unwrap_err().contains("192.0.2.7"), "{wrong}");
+        }
     }
 
     #[test]

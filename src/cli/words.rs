@@ -19,10 +19,13 @@ pub fn words<T: Word>() -> impl TypedValueParser<Value = T> {
     });
     let known = PossibleValuesParser::new(values);
     let meant = Meant(T::ALL.iter().map(|value| value.as_str()).collect(), known);
-    meant.try_map(|word| T::of_word(&word).ok_or_else(|| format!("`{word}` is none of the words")))
+    meant.try_map(|word| {
+        T::of_word(&word).ok_or_else(|| format!("`{word}` is not one of the words"))
+    })
 }
 
-/// Words that are known; of another one it is told which was meant, also where clap finds none alike (`upd`).
+/// Words that are known, also with spaces around; of another one it is told which was meant, also where clap finds none
+/// alike (`upd`), and none where clap takes another number for the one that was meant.
 #[derive(Debug, Clone)]
 struct Meant(Vec<&'static str>, PossibleValuesParser);
 
@@ -35,15 +38,22 @@ impl TypedValueParser for Meant {
         arg: Option<&Arg>,
         value: &OsStr,
     ) -> Result<String, clap::Error> {
-        self.1.parse_ref(command, arg, value).map_err(|mut error| {
-            let has_one = error.get(ContextKind::SuggestedValue).is_some();
-            let word = value.to_string_lossy();
-            if let Some(best) = alike(&word, self.0.iter().copied()).filter(|_| !has_one) {
-                let best = ContextValue::String(best.to_owned());
-                error.insert(ContextKind::SuggestedValue, best);
-            }
-            error
-        })
+        let trimmed = value.to_str().map_or(value, |text| OsStr::new(text.trim()));
+        self.1
+            .parse_ref(command, arg, trimmed)
+            .map_err(|mut error| {
+                let word = trimmed.to_string_lossy();
+                let known = || self.0.iter().copied();
+                if !word.contains(char::is_alphabetic) {
+                    error.remove(ContextKind::SuggestedValue);
+                } else if error.get(ContextKind::SuggestedValue).is_none()
+                    && let Some(best) = alike(&word, known()).or_else(|| part(&word, known()))
+                {
+                    let best = ContextValue::String(best.to_owned());
+                    error.insert(ContextKind::SuggestedValue, best);
+                }
+                error
+            })
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
@@ -55,7 +65,7 @@ impl TypedValueParser for Meant {
 const ALIKE: f64 = 0.8;
 
 /// The known word that is most like another one, where one is.
-fn alike<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn alike<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = word.to_lowercase();
     let alike = known.into_iter().map(|known| {
         let other = known.to_lowercase();
@@ -69,6 +79,23 @@ fn alike<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a
     best.map(|(_, known)| known)
 }
 
+/// The known word that is a part of another one (`connect-refused`) or has it as a part (`loss`), where there is just one.
+fn part<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    const LEAST: usize = 3;
+    let word = word.to_lowercase();
+    let (mut within, mut around) = (Vec::new(), Vec::new());
+    for known in known.into_iter().filter(|_| word.len() >= LEAST) {
+        if known.len() >= LEAST && word.contains(known) {
+            within.push(known);
+        } else if known.contains(&word) {
+            around.push(known);
+        }
+    }
+    // the longest of those that stand in it
+    let longest = within.into_iter().max_by_key(|known| known.len());
+    longest.or_else(|| around.pop().filter(|_| around.is_empty()))
+}
+
 /// ` (did you mean ...?)` where a known word is like the one that was given; else nothing.
 pub fn meant<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     alike(word, known).map_or_else(String::new, |known| format!(" (did you mean `{known}`?)"))
@@ -77,6 +104,8 @@ pub fn meant<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lab::Fault;
+    use crate::net::TlsVersion;
     use crate::record::{FastOpen, Transport};
 
     #[test]
@@ -88,6 +117,8 @@ mod tests {
             taken.get_one::<Transport>("over"),
             Some(&Transport::PseudoTls)
         );
+        let taken = command().get_matches_from(["try", " udp "]);
+        assert_eq!(taken.get_one::<Transport>("over"), Some(&Transport::Udp));
         for (wrong, meant) in [("upd", "udp"), ("tsl", "tls"), ("pseudotls", "pseudo-tls")] {
             let refused = command().try_get_matches_from(["try", wrong]);
             let said = refused.unwrap_err().to_string();
@@ -102,6 +133,38 @@ mod tests {
             said.contains("[possible values: tls, udp, tcp, pseudo-tls]"),
             "{said}"
         );
+    }
+
+    #[test]
+    fn a_word_that_holds_a_known_one_or_is_a_part_of_it_is_told() {
+        let command = || Command::new("try").arg(Arg::new("fault").value_parser(words::<Fault>()));
+        for (wrong, meant) in [
+            ("connect-refused", "refused"),
+            ("loss", "udp-loss"),
+            ("expired-certificate", "expired"),
+            ("dns_timeout", "dns-timeout"),
+        ] {
+            let refused = command().try_get_matches_from(["try", wrong]);
+            let said = refused.unwrap_err().to_string();
+            assert!(
+                said.contains(&format!("similar value exists: '{meant}'")),
+                "{wrong}: {said}"
+            );
+        }
+        // of several nobody knows which
+        assert_eq!(part("delay", ["udp-delay", "tls-delay"]), None);
+        assert_eq!(part("ls", ["tls"]), None);
+    }
+
+    #[test]
+    fn another_number_is_not_what_was_meant() {
+        let command = || Command::new("try").arg(Arg::new("v").value_parser(words::<TlsVersion>()));
+        let said = |word| {
+            let refused = command().try_get_matches_from(["try", word]);
+            refused.unwrap_err().to_string()
+        };
+        assert!(!said("1.1").contains("similar"), "{}", said("1.1"));
+        assert!(said("tls1.3").contains("'1.3'"), "{}", said("tls1.3"));
     }
 
     #[test]

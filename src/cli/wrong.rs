@@ -1,54 +1,198 @@
-//! What is said beside the words of clap of a command line that it refuses.
+//! What is added to clap's own message about a command line that it refuses, or that means something else to it than to
+//! the person who wrote it.
 
 use std::ffi::OsString;
 
-use clap::CommandFactory as _;
+use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Command, CommandFactory as _};
 
 use super::args::Cli;
+use super::words::alike;
 use crate::record::plain;
 
 /// Endings of files that a report reads.
 const OF_FILES: [&str; 4] = [".csv", ".jsonl", ".csv.gz", ".jsonl.gz"];
 
-/// The error with the command that is missing, where the rest of the line fits one.
+/// Commands that options without a command may be of, the likeliest first.
+const LIKELY: [&str; 6] = ["probe", "report", "diagnose", "compare", "tls", "endpoints"];
+
+/// The words with the last one as `--help`, where it is what Windows has in its place.
+pub fn with_help(mut words: Vec<OsString>) -> Vec<OsString> {
+    if let Some(last) = words
+        .last_mut()
+        .filter(|word| *word == "/?" || *word == "-?")
+    {
+        *last = "--help".into();
+    }
+    words
+}
+
+/// Dashes that word processors put in the place of one or two hyphens.
+const DASHES: [char; 7] = [
+    '\u{2010}', '\u{2011}', '\u{2012}', '\u{2013}', '\u{2014}', '\u{2015}', '\u{2212}',
+];
+
+/// What is wrong with a long option that begins with one dash, which clap takes for several short ones (`-output`), and
+/// with one that was copied from a text and begins with another dash.
+pub fn one_dash(words: &[OsString]) -> Option<String> {
+    let program = Cli::command();
+    let mut command = &program;
+    let words = words.iter().skip(1).filter_map(|word| word.to_str());
+    for word in words.take_while(|word| *word != "--") {
+        if let Some(inner) = command.find_subcommand(word) {
+            command = inner;
+        }
+        if word.starts_with(DASHES) {
+            let name = word.trim_start_matches(DASHES);
+            let name = name.split(['=', ':']).next().unwrap_or(name);
+            let dashes = if name.chars().count() > 1 { "--" } else { "-" };
+            return Some(format!(
+                "{}: this dash is none of the keyboard's; write {dashes}{}",
+                plain(word.split(['=', ':']).next().unwrap_or(word)),
+                plain(name)
+            ));
+        }
+        let Some(name) = word.strip_prefix('-') else {
+            continue;
+        };
+        let name = name.split(['=', ':']).next().unwrap_or(name);
+        // a shell that minds no capitals has them anywhere
+        let name = name.to_ascii_lowercase();
+        if name.len() > 1 && (has_long(command, &name) || name == "version") {
+            return Some(format!(
+                "-{name}: a long option has two dashes; write --{name}"
+            ));
+        }
+    }
+    None
+}
+
+fn has_long(command: &Command, name: &str) -> bool {
+    let mut options = command.get_arguments();
+    options.any(|option| option.get_long() == Some(name))
+}
+
+/// The error with the command that is missing, where the rest of the line fits one, or another fix.
 pub fn with_command(
     mut error: clap::Error,
     words: impl IntoIterator<Item = OsString>,
 ) -> clap::Error {
     let words: Vec<OsString> = words.into_iter().collect();
     let line = || mended(&error, &words).map(|line| format!("write `{line}`"));
-    if let Some(tip) = of_others(&error).map(str::to_owned).or_else(line) {
+    if let Some(tip) = of_others(&error, &words).or_else(line) {
         error.remove(ContextKind::SuggestedSubcommand);
+        if error.remove(ContextKind::SuggestedArg).is_some()
+            && let Some(usage) = usage(&words)
+        {
+            // the suggested one stands in it
+            error.insert(ContextKind::Usage, ContextValue::StyledStr(usage));
+        }
         error.insert(
             ContextKind::Suggested,
             ContextValue::StyledStrs(vec![tip.into()]),
         );
+    } else if error.kind() == ErrorKind::UnknownArgument {
+        // how an option would be passed as a value: nobody wants that of one that is mistyped
+        error.remove(ContextKind::Suggested);
+    }
+    if let Some(ContextValue::Strings(several)) = error.get(ContextKind::SuggestedSubcommand)
+        && let Some(best) = alike(
+            &word(&error, ContextKind::InvalidSubcommand),
+            several_of(several),
+        )
+    {
+        let best = ContextValue::String(best.to_owned());
+        error.insert(ContextKind::SuggestedSubcommand, best);
     }
     error
 }
 
-/// What is said of options and commands that are others'.
-fn of_others(error: &clap::Error) -> Option<&'static str> {
-    let word = |kind| match error.get(kind) {
-        Some(ContextValue::String(word)) => word.as_str(),
-        _ => "",
-    };
+/// How the command of a line is written.
+fn usage(words: &[OsString]) -> Option<StyledStr> {
+    let mut program = Cli::command();
+    program.build();
+    let mut command = &mut program;
+    for word in words.iter().skip(1).filter_map(|word| word.to_str()) {
+        if command.find_subcommand(word).is_some() {
+            command = command.find_subcommand_mut(word)?;
+        }
+    }
+    Some(command.render_usage())
+}
+
+fn several_of(words: &[String]) -> impl Iterator<Item = &str> {
+    words.iter().map(String::as_str)
+}
+
+/// What an error is about.
+fn word(error: &clap::Error, kind: ContextKind) -> String {
+    match error.get(kind) {
+        Some(ContextValue::String(word)) => word.clone(),
+        _ => String::new(),
+    }
+}
+
+/// What is said of options and commands that are others', of numbers that are taken for options, and of lists in two words.
+fn of_others(error: &clap::Error, words: &[OsString]) -> Option<String> {
     match error.kind() {
-        ErrorKind::UnknownArgument => match word(ContextKind::InvalidArg) {
-            "--config" | "--profile" => Some(
-                "probe, report, compare, diagnose and tls take options from a file; other commands do not",
-            ),
-            _ => None,
-        },
-        ErrorKind::InvalidSubcommand => match word(ContextKind::InvalidSubcommand) {
-            "export" => {
-                Some("this turnprobe was built without the feature `parquet`, which export needs")
+        ErrorKind::UnknownArgument => {
+            let given = word(error, ContextKind::InvalidArg);
+            let given = given.split('=').next().unwrap_or_default();
+            match given {
+                "--config" | "--profile" => Some(
+                    "probe, report, compare, diagnose and tls take options from a file; other commands do not"
+                        .to_owned(),
+                ),
+                number if number.parse::<f64>().is_ok() => {
+                    let at = words.iter().position(|word| word == number)?;
+                    let option = words.get(at.checked_sub(1)?)?.to_str()?;
+                    let option = option.starts_with('-').then_some(option)?;
+                    Some(format!("{option} takes no negative number"))
+                }
+                option => elsewhere(option, words),
             }
+        }
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
+            let is_torn = |word: &OsString| word.to_str().is_some_and(|word| word.ends_with(','));
+            let is_empty = word(error, ContextKind::InvalidValue).is_empty();
+            let torn = is_empty && words.iter().any(is_torn);
+            torn.then(|| "a list has commas and no spaces, such as tls,udp".to_owned())
+        }
+        ErrorKind::InvalidSubcommand => match &*word(error, ContextKind::InvalidSubcommand) {
+            "export" => Some(
+                "this turnprobe was built without the feature `parquet`, which export needs"
+                    .to_owned(),
+            ),
             _ => None,
         },
         _ => None,
     }
+}
+
+/// What the command has in the place of an option that is another's, or whose it is.
+fn elsewhere(option: &str, words: &[OsString]) -> Option<String> {
+    let program = Cli::command();
+    let words = words.iter().skip(1).filter_map(|word| word.to_str());
+    let own = words
+        .filter_map(|word| program.find_subcommand(word))
+        .next()?;
+    if matches!(option, "-o" | "--output") {
+        let page = has_long(own, "html").then_some("--html FILE writes a page");
+        let text =
+            has_long(own, "format").then_some("what --format prints goes to a file with > FILE");
+        let instead: Vec<_> = page.into_iter().chain(text).collect();
+        return (!instead.is_empty()).then(|| instead.join("; "));
+    }
+    let name = option.strip_prefix("--")?;
+    let having = program.get_subcommands().filter(|one| has_long(one, name));
+    let having: Vec<_> = having.map(Command::get_name).collect();
+    let (last, others) = having.split_last()?;
+    Some(if others.is_empty() {
+        format!("{option} is an option of {last}")
+    } else {
+        format!("{option} is an option of {} and {last}", others.join(", "))
+    })
 }
 
 /// The line with the command that it lacks.
@@ -56,10 +200,9 @@ fn mended(error: &clap::Error, words: &[OsString]) -> Option<String> {
     let (program, rest) = words.split_first()?;
     let first = match error.kind() {
         ErrorKind::UnknownArgument => String::new(),
-        ErrorKind::InvalidSubcommand => match error.get(ContextKind::InvalidSubcommand) {
-            Some(ContextValue::String(word)) => word.clone(),
-            _ => return None,
-        },
+        ErrorKind::InvalidSubcommand => {
+            Some(word(error, ContextKind::InvalidSubcommand)).filter(|first| !first.is_empty())?
+        }
         _ => return None,
     };
     // a word with a dot or a colon is a host or a file, and no mistyped command
@@ -74,24 +217,35 @@ fn mended(error: &clap::Error, words: &[OsString]) -> Option<String> {
                 .to_str()
                 .is_some_and(|word| known.find_subcommand(word).is_some())
     };
+    let fits = |path: &[&str], rest: &[OsString]| {
+        let path = path.iter().map(OsString::from);
+        let line = std::iter::once(program.clone()).chain(path);
+        let read = Cli::read(line.chain(rest.iter().cloned()));
+        !read.is_err_and(|error| {
+            let kinds = [ErrorKind::UnknownArgument, ErrorKind::InvalidSubcommand];
+            kinds.contains(&error.kind())
+        })
+    };
+    if let [command, behind @ ..] = rest
+        && command == "endpoints"
+        && !first.is_empty()
+    {
+        let path = ["endpoints", "check"];
+        let fitting = fits(&path, behind) && !behind.iter().any(is_command);
+        return fitting.then(|| format!("turnprobe endpoints check {}", shown(behind)));
+    }
     if rest.iter().any(is_command) {
         return None;
     }
     let ending = first.to_ascii_lowercase();
-    let command = if OF_FILES.iter().any(|one| ending.ends_with(one)) {
-        "report"
+    let likely = if OF_FILES.iter().any(|one| ending.ends_with(one)) {
+        &["report"][..]
+    } else if first.is_empty() {
+        &LIKELY[..]
     } else {
-        "probe"
+        &["probe"][..]
     };
-    let line = [program.clone(), command.into()].into_iter();
-    if let Err(error) = Cli::read(line.chain(rest.iter().cloned()))
-        && matches!(
-            error.kind(),
-            ErrorKind::UnknownArgument | ErrorKind::InvalidSubcommand
-        )
-    {
-        return None;
-    }
+    let command = likely.iter().find(|command| fits(&[command], rest))?;
     Some(format!("turnprobe {command} {}", shown(rest)))
 }
 
@@ -122,17 +276,36 @@ mod tests {
 
     #[test]
     fn the_command_that_is_missing_is_named() {
-        #[rustfmt::skip]
-        let cases = [
+        for (line, fix) in [
             ("turnprobe --lab", "`turnprobe probe --lab`"),
             ("turnprobe -n 10", "`turnprobe probe -n 10`"),
             ("turnprobe -n ten", "`turnprobe probe -n ten`"),
-            ("turnprobe tr.teams.microsoft.com", "`turnprobe probe tr.teams.microsoft.com`"),
-            ("turnprobe probe.example.com:443 -n 1", "`turnprobe probe probe.example.com:443 -n 1`"),
+            (
+                "turnprobe tr.teams.microsoft.com",
+                "`turnprobe probe tr.teams.microsoft.com`",
+            ),
+            (
+                "turnprobe probe.example.com:443 -n 1",
+                "`turnprobe probe probe.example.com:443 -n 1`",
+            ),
             ("turnprobe night.csv", "`turnprobe report night.csv`"),
-            ("turnprobe -n 1 --proxy http://me:secret@proxy:8080", "`turnprobe probe ...`"),
-        ];
-        for (line, fix) in cases {
+            (
+                "turnprobe --html a.html a.csv",
+                "`turnprobe report --html a.html a.csv`",
+            ),
+            (
+                "turnprobe --bundle a.zip",
+                "`turnprobe diagnose --bundle a.zip`",
+            ),
+            (
+                "turnprobe endpoints 52.112.0.1",
+                "`turnprobe endpoints check 52.112.0.1`",
+            ),
+            (
+                "turnprobe -n 1 --proxy http://me:secret@proxy:8080",
+                "`turnprobe probe ...`",
+            ),
+        ] {
             let said = said(line);
             assert!(said.contains(fix), "{line}: {said}");
         }
@@ -140,17 +313,116 @@ mod tests {
 
     #[test]
     fn what_another_command_has_is_named() {
-        #[rustfmt::skip]
-        let cases = [
-            ("turnprobe endpoints --config a.toml", "probe, report, compare, diagnose and tls"),
-            ("turnprobe schema --profile=night", "probe, report, compare, diagnose and tls"),
-        ];
-        for (line, fix) in cases {
+        for (line, fix) in [
+            (
+                "turnprobe endpoints --config a.toml",
+                "probe, report, compare, diagnose and tls",
+            ),
+            (
+                "turnprobe schema --profile=night",
+                "probe, report, compare, diagnose and tls",
+            ),
+            (
+                "turnprobe report a.csv --lab",
+                "--lab is an option of probe, diagnose and tls",
+            ),
+            (
+                "turnprobe report a.csv --columns=Port",
+                "--columns is an option of probe",
+            ),
+            (
+                "turnprobe report a.csv --output b.html",
+                "--html FILE writes a page; what --format prints",
+            ),
+            (
+                "turnprobe schema -o b.csv",
+                "what --format prints goes to a file",
+            ),
+        ] {
             let said = said(line);
             assert!(said.contains(fix), "{line}: {said}");
+            assert!(!said.contains("as a value"), "{line}: {said}");
+            // another option that has some of its letters
+            assert!(!said.contains("--top"), "{line}: {said}");
         }
         if cfg!(not(feature = "parquet")) {
             assert!(said("turnprobe export a.csv a.parquet").contains("`parquet`"));
+        }
+    }
+
+    #[test]
+    fn a_negative_number_is_no_option_and_a_list_is_one_word() {
+        for (line, fix) in [
+            ("turnprobe probe -n -5", "-n takes no negative number"),
+            (
+                "turnprobe probe --interval -1",
+                "--interval takes no negative",
+            ),
+            (
+                "turnprobe probe --transport tls, udp",
+                "commas and no spaces",
+            ),
+        ] {
+            let said = said(line);
+            assert!(said.contains(fix), "{line}: {said}");
+        }
+        // an address of IPv6, and the options for its kind
+        assert_eq!(said("turnprobe probe -6 -n 1 ::1"), "taken");
+    }
+
+    #[test]
+    fn of_several_commands_the_one_that_was_meant_is_told() {
+        let said = said("turnprobe porbe --lab");
+        assert!(said.contains("exists: 'probe'"), "{said}");
+    }
+
+    #[test]
+    fn long_options_have_two_dashes() {
+        let said = |line: &str| {
+            let words: Vec<_> = line.split_whitespace().map(OsString::from).collect();
+            one_dash(&words)
+        };
+        for (line, option) in [
+            ("turnprobe probe -count 5", "count"),
+            ("turnprobe probe -output x.csv --lab", "output"),
+            ("turnprobe probe -interval=5s", "interval"),
+            (
+                "turnprobe endpoints check -endpoints:a.json 1.1.1.1",
+                "endpoints",
+            ),
+            ("turnprobe report a.csv -html b.html", "html"),
+            ("turnprobe probe -Count 5", "count"),
+            ("turnprobe -version", "version"),
+        ] {
+            let expected = format!("-{option}: a long option has two dashes; write --{option}");
+            assert_eq!(said(line), Some(expected), "{line}");
+        }
+        for (line, fix) in [
+            ("turnprobe probe \u{2013}n 5", "write -n"),
+            ("turnprobe probe \u{2014}lab", "write --lab"),
+            (
+                "turnprobe probe \u{2013}\u{2013}output=a.csv",
+                "write --output",
+            ),
+        ] {
+            let said = said(line).unwrap();
+            assert!(said.ends_with(fix), "{said}");
+        }
+        for line in [
+            "turnprobe probe -n 5 -oa.csv -q",
+            "turnprobe probe -i5 --count 5",
+            "turnprobe probe -help",
+            "turnprobe report -- -html",
+        ] {
+            assert_eq!(said(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn help_is_asked_for_as_on_windows_too() {
+        for asked in ["/?", "-?"] {
+            let words = ["turnprobe", "probe", asked].map(OsString::from).to_vec();
+            assert_eq!(with_help(words)[2], "--help");
         }
     }
 

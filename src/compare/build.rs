@@ -1,4 +1,4 @@
-//! What was worked out to what is told.
+//! From the calculated comparison to its plain data.
 
 use std::fmt::Write as _;
 
@@ -100,7 +100,7 @@ fn verdict(compared: &Compared, sides: [&model::ComparedSide; 2]) -> String {
         .collect();
     if paths.is_empty() {
         return format!(
-            "Cannot tell: {} and {} have no transport, target and region in common that both have times of.",
+            "Cannot tell: {} and {} have no transport, target and region in common with times on both sides.",
             name(sides[0]),
             name(sides[1])
         );
@@ -239,8 +239,8 @@ fn notes(folded: &Folded, compared: &Compared, about: &ComparisonContext) -> Vec
     let mut notes = Vec::new();
     if about.differ_in_proxy {
         notes.push(
-            "connect is until the way to the relay is open: through a proxy its tunnel is in it. Regions are put together, as \
-             behind a proxy they may not be known"
+            "connect lasts until the path to the relay is open: through a proxy this includes \
+             its tunnel. Regions are combined, as behind a proxy they may not be known"
                 .to_owned(),
         );
     }
@@ -263,7 +263,7 @@ fn notes(folded: &Folded, compared: &Compared, about: &ComparisonContext) -> Vec
             .collect();
         let rows = counted(*rows, "row", "rows");
         notes.push(format!(
-            "Only {} has {}: {rows} are compared with nothing",
+            "Only {} has {}: {rows} have nothing to be compared with",
             cut(name, 40),
             what.join(" ")
         ));
@@ -271,8 +271,8 @@ fn notes(folded: &Folded, compared: &Compared, about: &ComparisonContext) -> Vec
     #[rustfmt::skip]
     let cases = [
         (folded.without_time, "without a time, which are in no block and no day"),
-        (folded.beyond, "of transports, targets and regions beyond the 500 that are told apart: left out"),
-        (about.of_both, "that are of both sides: left out"),
+        (folded.beyond, "of transports, targets and regions beyond the 500 that are kept apart: left out"),
+        (about.of_both, "that belong to both sides: left out"),
     ];
     for (count, what) in cases {
         if count > 0 {
@@ -281,19 +281,19 @@ fn notes(folded: &Folded, compared: &Compared, about: &ComparisonContext) -> Vec
     }
     if compared.lines.iter().any(|line| line.mixed) {
         notes.push(
-            "One side has whole milliseconds and the other one microseconds: nothing under 2 ms is called a difference"
+            "One side has whole milliseconds and the other microseconds: nothing under 2 ms is called a difference"
                 .to_owned(),
         );
     }
     let rolled: u64 = folded.rolled.iter().sum();
     if rolled > 0 {
         let tunnel = if about.differ_in_proxy {
-            "; connect with the tunnel in it is not in roll-ups, and there is none of what went through the proxy"
+            "; roll-ups do not have connect with the tunnel, so there is no connect for what went through the proxy"
         } else {
             ""
         };
         notes.push(format!(
-            "{} in roll-ups: their quantiles are those of buckets, within 0.6 %{tunnel}",
+            "{} in roll-ups: their quantiles are taken from buckets, within 0.6 %{tunnel}",
             counted(rolled, "probe is", "probes are")
         ));
     }

@@ -1,4 +1,4 @@
-//! The picture of the differences.
+//! The chart of the differences.
 
 use super::keys::{class, key, several_paths, spread};
 use super::model::{ComparedLine, Comparison, Estimate};
@@ -59,7 +59,7 @@ pub(super) fn chart(of: &Comparison) -> Section {
     let chart = Chart {
         title: "Differences with their 95 % intervals".to_owned(),
         note:
-            "The dot is the difference, the line what would fit it; a line over zero may be chance."
+            "The dot is the difference, the line the 95 % interval; where the line crosses zero, the difference may be chance."
                 .to_owned(),
         legend: legend.collect(),
         picture: Picture::Differences(picture, unit),

@@ -1,4 +1,4 @@
-//! What names a line of a comparison.
+//! What identifies a line of a comparison.
 
 use super::model::{ComparedLine, Comparison, Estimate};
 use crate::doc::{Cell, TableColumn};

@@ -1,5 +1,5 @@
-//! What two series say against each other: as plain data (`model`), in sentences (`sentence`), as a document
-//! (`sections`). How far they differ is worked out in [`stats::compare`](crate::stats::compare). Pure.
+//! The comparison of two series: as plain data (`model`), in sentences (`sentence`), as a document (`sections`). The
+//! differences themselves are calculated in [`stats::compare`](crate::stats::compare). Pure.
 
 mod build;
 mod chart;

@@ -30,8 +30,9 @@ pub fn document(of: &Comparison) -> Document {
         about: about(of),
         verdict: Paragraph::new(of.verdict.clone()),
         sections,
-        footer: "Differences are those of the medians of ten-minute blocks that both sides measured, or of days, after \
-                 Hodges and Lehmann with exact 95 % intervals. One matters from 1 ms and 2 % on."
+        footer: "Differences are between the medians of ten-minute blocks that both sides \
+                 measured, or of days, by the Hodges-Lehmann method with exact 95 % intervals. A \
+                 difference matters from 1 ms and 2 % on."
             .to_owned(),
     }
 }
@@ -253,7 +254,7 @@ fn times(of: &Comparison) -> Section {
 fn failures(of: &Comparison) -> Section {
     let mut table = Table::new(
         "failures",
-        "Failures, the difference in percentage points",
+        "Failures, difference in percentage points",
         vec![TableColumn::words("path", "path")],
         vec![
             TableColumn::number("rows_a", "A rows"),

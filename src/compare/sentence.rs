@@ -1,4 +1,4 @@
-//! Differences in sentences: what can be said, with its numbers, and what it rests on.
+//! Differences in sentences: what can be said, with its numbers and what it is based on.
 
 use std::fmt::Write as _;
 
@@ -96,7 +96,7 @@ fn line_beside(of: &MetricComparison, rests: bool) -> String {
         let share = percent(of.left_out * 100.0);
         let _ = write!(
             out,
-            "; {share} of the values are of regions that only one side has, and left out"
+            "; {share} of the values are from regions that only one side has, and were left out"
         );
     }
     out + &takes(
@@ -130,7 +130,7 @@ pub fn failures(of: &Failures, b: &str, rests: bool) -> String {
         }
         (Decision::NoDifference, _) => format!("{shares}: no difference"),
         _ if of.in_outages => format!(
-            "{shares}: cannot tell: they lie in few stretches, as outages do, and the usual one differs by nothing that matters"
+            "{shares}: cannot tell: they are concentrated in a few stretches, as in outages, and the usual block or day does not differ by anything that matters"
         ),
         (_, Some(found)) => format!(
             "{shares}: cannot tell: anything from {} to {} would fit (95 %)",
@@ -148,7 +148,7 @@ pub fn failures(of: &Failures, b: &str, rests: bool) -> String {
         let rows = counted(of.here, "row", "rows");
         let _ = write!(
             out,
-            "; {rows} that failed on the measuring computer left out"
+            "; {rows} that failed on the measuring computer were left out"
         );
     }
     out + &takes(
@@ -215,10 +215,10 @@ fn few(of: Basis, needs: Option<Needs>) -> String {
             "no day has enough values of both in the same hours".to_owned()
         }
         Basis::Neither(_, [a, b]) if a.min(b) >= FEWEST_DAYS => {
-            format!("the path moves from day to day by as much ({a} days and {b})")
+            format!("the path varies just as much from day to day ({a} days and {b})")
         }
         Basis::Neither(_, [a, b]) => {
-            format!("too few days to tell chance from change ({a} and {b})")
+            format!("too few days to tell change from chance ({a} and {b})")
         }
         Basis::Blocks(..) | Basis::Days(..) => "too few values".to_owned(),
     }
@@ -238,13 +238,14 @@ fn takes(needs: Option<Needs>, of: Basis) -> String {
                 _ => 0,
             };
             let all = seconds(blocks.saturating_mul(length_s.unsigned_abs()) as f64);
-            format!("about {all} of both at the same time in all")
+            format!("about {all} in all of both at the same time")
         }
         Some(Needs::Days(days)) => {
             format!("about {days} days of each, or both at the same time for some hours")
         }
         Some(Needs::Longer) => {
-            "more than a month, as the difference lies too near to what matters".to_owned()
+            "more than a month, as the difference is too close to the limit of what matters"
+                .to_owned()
         }
     };
     format!("; it would take {what}")

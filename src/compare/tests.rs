@@ -65,8 +65,8 @@ fn a_difference_is_told_with_its_interval_its_ratio_and_what_it_rests_on() {
     };
     assert_eq!(
         sentence::line(&less, "VPN"),
-        "VPN takes 3.1 ms off connect (95 %: 2.8 to 3.4), 7 days against 6, in the hours that both have; 12 % of the \
-         values are of regions that only one side has, and left out"
+        "VPN takes 3.1 ms off connect (95 %: 2.8 to 3.4), 7 days against 6, in the hours that both have; 12 \
+         % of the values are from regions that only one side has, and were left out"
     );
 }
 
@@ -98,7 +98,7 @@ fn who_cannot_tell_says_why_and_what_it_would_take() {
     assert_eq!(
         sentence::line_alone(&wide, "VPN"),
         "connect: cannot tell: VPN takes 0.8 ms more, but anything from 1.2 ms less to 2.9 ms more would fit (95 %); it \
-         would take about 9 h of both at the same time in all"
+         would take about 9 h in all of both at the same time"
     );
     let few = MetricComparison {
         difference: None,
@@ -109,7 +109,7 @@ fn who_cannot_tell_says_why_and_what_it_would_take() {
     };
     assert_eq!(
         sentence::line(&few, "VPN"),
-        "connect: cannot tell: too few days to tell chance from change (1 and 1); between these VPN takes 2 ms more, \
+        "connect: cannot tell: too few days to tell change from chance (1 and 1); between these VPN takes 2 ms more, \
          northeurope and westeurope; it would take both at the same time for an hour or more, or 6 days of each"
     );
     assert_eq!(
@@ -123,7 +123,7 @@ fn who_cannot_tell_says_why_and_what_it_would_take() {
     };
     assert_eq!(
         sentence::line(&drifting, "VPN"),
-        "connect: cannot tell: the path moves from day to day by as much (6 days and 7); between these VPN takes 2 ms \
+        "connect: cannot tell: the path varies just as much from day to day (6 days and 7); between these VPN takes 2 ms \
          more, northeurope and westeurope; it would take about 12 days of each, or both at the same time for some hours"
     );
 }
@@ -172,7 +172,7 @@ fn failures_are_told_by_their_shares_and_outages_are_no_difference_of_the_usual(
         ..more
     };
     let told = sentence::failures(&outages, "VPN", false);
-    assert!(told.contains("as outages do"), "{told}");
+    assert!(told.contains("as in outages"), "{told}");
 }
 
 /// The rows of a comparison that has none.

@@ -1,4 +1,4 @@
-//! What is known of a certificate chain before anything is concluded from it.
+//! What is known about a certificate chain before any conclusion.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What a ladder comes to: whether versions are on that should be off, and whether something that is not the relay
+//! The verdict on a ladder: whether outdated versions are accepted, and whether something other than the relay
 //! answered.
 
 use std::time::Duration;
@@ -34,13 +34,13 @@ pub fn versions(facts: &VersionFacts) -> (Option<Colour>, String) {
         .collect();
     let untold = match facts.unknown.as_slice() {
         [] => String::new(),
-        [one] => format!("; whether {} is could not be told", one.as_str()),
-        several => format!("; whether {} are could not be told", names(several)),
+        [one] => format!("; could not tell whether {} is", one.as_str()),
+        several => format!("; could not tell whether {} are", names(several)),
     };
     let are = |versions: &[ProtocolVersion]| if versions.len() == 1 { "is" } else { "are" };
     if !outdated.is_empty() {
         let text = format!(
-            "{} {} accepted: whatever is older than TLS 1.2 should be off{untold}",
+            "{} {} accepted: everything older than TLS 1.2 should be off{untold}",
             names(&outdated),
             are(&outdated)
         );
@@ -50,7 +50,7 @@ pub fn versions(facts: &VersionFacts) -> (Option<Colour>, String) {
         let text = if facts.refuses {
             format!("no version is accepted{untold}")
         } else {
-            "no version could be told".to_owned()
+            "could not tell whether any version is accepted".to_owned()
         };
         return (None, text);
     }
@@ -207,7 +207,7 @@ mod tests {
             told(&[Tls10, Tls11, Tls12], &[Ssl2]),
             (
                 Some(Colour::Amber),
-                "TLS 1.0 and TLS 1.1 are accepted: whatever is older than TLS 1.2 should be off; whether SSL 2.0 is could not be told".to_owned()
+                "TLS 1.0 and TLS 1.1 are accepted: everything older than TLS 1.2 should be off; could not tell whether SSL 2.0 is".to_owned()
             )
         );
     }
@@ -218,12 +218,12 @@ mod tests {
             told(&[Tls12], &[Tls10]),
             (
                 None,
-                "TLS 1.2 is accepted; whether TLS 1.0 is could not be told".to_owned()
+                "TLS 1.2 is accepted; could not tell whether TLS 1.0 is".to_owned()
             )
         );
         assert_eq!(
             versions(&VersionFacts::default()).1,
-            "no version could be told"
+            "could not tell whether any version is accepted"
         );
         assert_eq!(told(&[], &[]), (None, "no version is accepted".to_owned()));
     }

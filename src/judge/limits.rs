@@ -1,4 +1,4 @@
-//! Figures against Microsoft's table of what Teams needs of a network.
+//! Figures judged by Microsoft's table of network requirements for Teams.
 
 use std::time::Duration;
 

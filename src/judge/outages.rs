@@ -1,8 +1,8 @@
-//! What is an outage, and what are lost probes.
+//! What counts as an outage, and what as lost probes.
 //!
-//! Losses that come by chance are not the same all day: a line that is full at nine o'clock each day, or on one bad day,
-//! loses probes one after the other then, and that is no outage either. So a run of lost rows is held against the share
-//! of all rows of its series, against that of its hour of the day, and against that of its day.
+//! Random losses are not the same all day: a line that is full at nine o'clock each day, or on one bad day, loses several
+//! probes in a row then, and that is not an outage either. So a run of lost rows is compared with the share of losses of
+//! all rows of its series, of its hour of the day, and of its day.
 
 use std::collections::BTreeMap;
 
@@ -51,11 +51,7 @@ impl OutageRule {
 
     /// For runs in some of the `all` rows of a series, such as those of an hour of the day, where so many of so many are lost
     /// at other times that are alike.
-    #[allow(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss
-    )] // counts far below 2^53
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // counts far below 2^53
     pub fn where_lost(all: u64, [rows, lost]: [u64; 2]) -> u64 {
         let share = (lost as f64 / rows.max(1) as f64).min(0.5);
         if share <= 0.0 {
@@ -71,7 +67,6 @@ impl OutageRule {
     /// Where losses are independent, an answer is followed by a loss as often as p says; so p is runs by answers, and only
     /// runs shorter than k count, as longer ones may be outages: one that comes each night is no chance. With n p^k
     /// as above for all n rows of the series, the hours together make one in a hundred series, too.
-    #[allow(clippy::cast_precision_loss)] // counts far below 2^53
     fn among<'a>(all: u64, hours: impl Iterator<Item = &'a LostHour>) -> Self {
         let mut answered = 0_u64;
         let mut runs: BTreeMap<u64, u64> = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! Hours of the day in which a path is slower, day after day: a line that is full in the evening.
+//! Hours of the day in which a path is slower, day after day, such as a line that is full in the evening.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Who failed together: what lies between those that failed and those that did not is where to look.
+//! Which series failed together: what separates those that failed from those that did not is where to look.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,5 @@
-//! What the certificate of a handshake tells: its fields, the two verdicts, and what is on the way. The same for probes and for
-//! held connections.
+//! What the certificate of a handshake shows: its fields, the two verdicts, and what is on the path. The same for
+//! probes and for held connections.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What comes of the rows of files, kind by kind.
+//! The results of the rows of files, kind by kind.
 
 use serde::Serialize;
 

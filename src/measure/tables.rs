@@ -1,4 +1,4 @@
-//! The tables of all kinds of row, from which columns get the numbers by which files are read back.
+//! The tables of all kinds of row; columns get their numbers for reading files back from them.
 
 use super::registry::kinds;
 use crate::schema::group::names;

@@ -112,7 +112,7 @@ fn counters(scope: &mut ProtobufMessage, metrics: &Metrics, times: [u64; 2]) {
         (
             [
                 "turnprobe.syn_retransmits",
-                "SYN segments that the kernel sent again",
+                "SYN segments that the kernel retransmitted",
                 "{segment}",
             ],
             |series| vec![(vec![], series.syn_retransmits)],

@@ -71,7 +71,7 @@ fn counters(page: &mut Page, metrics: &Metrics) {
     page.family(
         "turnprobe_syn_retransmits_total",
         "counter",
-        "SYN segments that the kernel sent again",
+        "SYN segments that the kernel retransmitted",
         |page| {
             for (way, region, series) in metrics.series() {
                 page.line("", &labels(way, region), series.syn_retransmits);

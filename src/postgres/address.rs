@@ -53,7 +53,7 @@ impl Address {
         let has_at = |host: &Host| matches!(host, Host::Tcp(name) if name.contains(['@', ':']) && name.parse::<IpAddr>().is_err());
         if names.clone().any(has_at) {
             return Err(PgError::wrong(
-                "the name of the server has an @ or a colon in it: write those of a password as %40 and %3A",
+                "the server name contains an @ or a colon: if they belong to the password, write them as %40 and %3A",
             ));
         }
         let mode = own.mode.or_else(|| set("PGSSLMODE"));
@@ -143,7 +143,7 @@ fn without_own(url: &str) -> Result<(String, Own), PgError> {
             key if KNOWN.contains(&key) => kept.push(part),
             _ => {
                 return Err(PgError::wrong(format!(
-                    "what stands behind the ? of the URL is not known: {}, sslmode and sslrootcert are; a ? in a password is written as %3F",
+                    "unknown setting after the ? of the URL: {}, sslmode and sslrootcert are known; a ? in a password is written as %3F",
                     KNOWN.join(", ")
                 )));
             }
@@ -202,7 +202,7 @@ fn how(
         ("require" | "verify-ca", Some(roots)) => (SslMode::Require, Trust::AnyName(roots)),
         ("verify-ca", None) => {
             return Err(PgError::wrong(
-                "sslmode=verify-ca needs the authority: name its certificate with --store-ca FILE or sslrootcert, or use verify-full",
+                "sslmode=verify-ca needs a certificate authority: name its certificate with --store-ca FILE or sslrootcert, or use verify-full",
             ));
         }
         ("verify-full", Some(roots)) if roots.as_os_str() != "system" => {
@@ -211,7 +211,7 @@ fn how(
         ("verify-full", _) => (SslMode::Require, Trust::System),
         _ => {
             return Err(PgError::wrong(
-                "sslmode is none that is known: disable, prefer, require, verify-ca and verify-full are",
+                "unknown sslmode: use disable, prefer, require, verify-ca or verify-full",
             ));
         }
     })

@@ -1,4 +1,4 @@
-//! Whether the tables of a server are those of a store for this run.
+//! Whether the tables of a server are a store that this run can use.
 
 use super::error::PgError;
 use super::layout::{columns, known, version};
@@ -19,7 +19,7 @@ impl Link {
         match version(self)? {
             Some(version) => known(version),
             None => Err(PgError::wrong(format!(
-                "the database has no tables of turnprobe: {INIT}"
+                "the database has no turnprobe tables: {INIT}"
             ))),
         }
     }
@@ -37,7 +37,7 @@ impl Link {
             let missing = columns.find(|column| !found.iter().any(|found| found == column.name));
             if let Some(missing) = missing {
                 return Err(PgError::wrong(format!(
-                    "the table {} has no column {}, as an earlier version of turnprobe made it: {INIT}",
+                    "the table {} has no column {}, as an earlier version of turnprobe created it: {INIT}",
                     table.stored.table, missing.name
                 )));
             }

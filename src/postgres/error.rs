@@ -1,4 +1,4 @@
-//! Why a server does not do what it shall.
+//! Why a server does not do what it should.
 
 use std::error::Error as _;
 

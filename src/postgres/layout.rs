@@ -114,7 +114,7 @@ fn completed(link: &Link, tables: &[StoredTable]) -> Result<Vec<String>, PgError
     }
     if done.is_empty() {
         done.push(format!(
-            "all tables are there, of version {VERSION}: nothing to do"
+            "all tables exist, with version {VERSION}: nothing to do"
         ));
     }
     Ok(done)
@@ -126,7 +126,7 @@ fn begun(link: &Link, tables: &[StoredTable]) -> Result<(), PgError> {
     for name in names.chain(["store", "segments"]) {
         if !columns(link, name)?.is_empty() {
             return Err(PgError::wrong(format!(
-                "there is a table {name} that is not turnprobe's: choose another database, or a schema of its own with \
+                "there is a table {name} that is not turnprobe's: choose another database, or a separate schema with \
                  ?options=-csearch_path%3DNAME"
             )));
         }
@@ -200,7 +200,7 @@ pub(super) fn version(link: &Link) -> Result<Option<i64>, PgError> {
 pub(super) fn known(version: i64) -> Result<(), PgError> {
     if version > VERSION {
         return Err(PgError::wrong(format!(
-            "its tables were made by a later version of turnprobe (they are of version {version}, this one knows {VERSION}): use that version, or \
+            "its tables were made by a later version of turnprobe (version {version}; this one knows {VERSION}): use that version, or \
              another database"
         )));
     }

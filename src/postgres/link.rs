@@ -1,4 +1,4 @@
-//! A connection, for threads that wait: each call is done when it returns, within its limit.
+//! A connection for threads that wait: each call has finished when it returns, within its limit.
 
 use std::fmt;
 use std::future::Future;

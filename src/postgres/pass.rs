@@ -1,4 +1,4 @@
-//! The password where the URL has none: `PGPASSWORD`, then the file of `PGPASSFILE` or `~/.pgpass`
+//! The password if the URL has none: `PGPASSWORD`, then the file of `PGPASSFILE` or `~/.pgpass`
 //! (<https://www.postgresql.org/docs/current/libpq-pgpass.html>).
 
 use std::fs;

@@ -1,4 +1,4 @@
-//! The tables of a server as they are at one moment, for reading.
+//! The tables of a server as of one moment, for reading.
 
 use std::fmt;
 use std::path::Path;

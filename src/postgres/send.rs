@@ -1,4 +1,4 @@
-//! A segment of rows into its table: a transaction that also says that it was done.
+//! Sends a segment of rows to its table, in a transaction that also records that it was sent.
 
 use std::time::Duration;
 
@@ -167,7 +167,7 @@ fn as_copy(to: &Target, segment: &Segment<'_>) -> Result<(u64, Bytes), PgError> 
     for (line, number) in segment.text.lines().zip(1_u64..) {
         let seq = segment.first.saturating_add(number - 1);
         let pushed = copied.push(line, seq);
-        pushed.map_err(|_| PgError::rows(format!("line {number} is no row")))?;
+        pushed.map_err(|_| PgError::rows(format!("line {number} is not a row")))?;
         rows = number;
     }
     Ok((rows, Bytes::from(copied.out)))

@@ -1,4 +1,5 @@
-//! A table as CSV, as it comes from the server. Texts get the apostrophes that the CSV has, so that the same reading finds the same in both.
+//! A table as CSV, as it comes from the server. Texts get the same apostrophes as in the CSV, so that reading either
+//! gives the same.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! TLS to a server, as `sslmode` of libpq means it: which certificates are taken.
+//! TLS to a server, as libpq's `sslmode` defines it: which certificates are accepted.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

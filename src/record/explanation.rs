@@ -9,15 +9,15 @@ words! {
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
     pub enum Explanation {
         None = "none": "nothing took longer than it should",
-        LostSyn = "lost-syn": "a SYN or its answer was lost and sent again: the two look alike",
+        LostSyn = "lost-syn": "a SYN or its answer was lost and retransmitted: the two look the same",
         SlowPath = "slow-path": "a round trip of 100 ms or more, or a window that is too small",
         SlowDns = "slow-dns": "the name resolution took 200 ms or more",
         SlowServer = "slow-server": "the server took 200 ms or more, and nothing was lost",
         LostInTls = "lost-in-tls": "a segment was lost during the TLS handshake",
-        LocalDelay = "local-delay": "this machine took in what had come 100 ms late or more",
-        LossOrServer = "loss-or-server": "the server's bytes came late: a lost segment or a slow server, which look alike from here",
-        PathOrRelay = "path-or-relay": "the answer over UDP came after 100 ms or more: a long path or a slow relay, which look alike from here",
-        ProxyOrBeyond = "proxy-or-beyond": "200 ms or more went in the proxy or behind it, which look alike from here",
+        LocalDelay = "local-delay": "this machine was 100 ms or more late in reading what had arrived",
+        LossOrServer = "loss-or-server": "the server's bytes came late: a lost segment or a slow server, which look the same from here",
+        PathOrRelay = "path-or-relay": "the answer over UDP came after 100 ms or more: a long path or a slow relay, which look the same from here",
+        ProxyOrBeyond = "proxy-or-beyond": "200 ms or more were spent in the proxy or beyond it, which look the same from here",
     }
 }
 

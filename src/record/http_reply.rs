@@ -52,8 +52,8 @@ impl HttpReply {
     /// What it says of who answers.
     pub const fn meaning(self) -> &'static str {
         match self {
-            Self::Http(_) => "TLS, and HTTP inside it: not as a relay does",
-            Self::Silence | Self::Closed => "TLS, but no HTTP: as a relay does",
+            Self::Http(_) => "TLS, and HTTP inside it: unlike a relay",
+            Self::Silence | Self::Closed => "TLS, but no HTTP: like a relay",
             Self::Cut | Self::Reset => "TLS, but no HTTP: the connection broke off",
             Self::Other => "TLS, but no HTTP: something else was answered",
         }

@@ -123,11 +123,11 @@ words! {
     /// What became of TCP Fast Open on one connection.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
     pub enum FastOpen {
-        CookieAsked = "cookie-asked": "a cookie was asked for; the next probe of the address tells",
+        CookieAsked = "cookie-asked": "a cookie was requested; the next probe of the address shows whether one came",
         NoCookie = "no-cookie": "no cookie came: the server offers none, or it was stripped",
         DataAcked = "data-acked": "data in the SYN was acknowledged: it gets through",
-        DataNotAcked = "data-not-acked": "data in the SYN was not acknowledged and sent again",
-        SynLost = "syn-lost": "the SYN with the option got no answer, a plain one did",
+        DataNotAcked = "data-not-acked": "data in the SYN was not acknowledged and was sent again",
+        SynLost = "syn-lost": "the SYN with the option got no answer, but a plain one did",
     }
 }
 

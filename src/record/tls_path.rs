@@ -10,11 +10,11 @@ words! {
     pub enum TlsPath {
         /// A path to a public root, for the name that was asked for, valid now.
         Direct = "direct": "the chain leads to a public root",
-        IncompleteChain = "incomplete-chain": "the chain lacks a certificate that is known here, and leads to a public root or Microsoft's with it",
-        Inspected = "inspected": "something on the way ends TLS and makes certificates of its own",
+        IncompleteChain = "incomplete-chain": "the chain lacks a certificate that is known here; with it, it leads to a public root or Microsoft's",
+        Inspected = "inspected": "something on the path ends TLS and makes its own certificates",
         PrivateRoot = "private-root": "the chain leads to a root that only this system trusts",
         SelfSigned = "self-signed": "the certificate is its own issuer",
-        Unknown = "unknown": "whose the certificate is could not be told",
+        Unknown = "unknown": "the certificate's owner could not be determined",
         Expired = "expired": "the chain is good, but the certificate has expired",
         NotYetValid = "not-yet-valid": "the chain is good, but the certificate is not valid yet",
         WrongName = "wrong-name": "the chain is good, but the certificate is for another name",

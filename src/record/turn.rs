@@ -110,7 +110,7 @@ pub struct Turn {
     pub attempts: Option<u32>,
     /// The sender's address as the relay saw it.
     pub mapped_address: Option<SocketAddr>,
-    /// Another server that the relay names; Microsoft's name themselves in a 401.
+    /// Another server that the relay names; Microsoft's relays name themselves in a 401.
     pub alternate_server: Option<SocketAddr>,
     /// What came besides the answer and was ignored.
     pub ignored: Option<Ignored>,

@@ -1,5 +1,5 @@
-//! What the rows of files come to (`model`), and which sections a report has of it (`sections`); the same of one
-//! look at the whole way (`diagnose`); queries that come to the same (`sql`). Pure.
+//! The result of the rows of files (`model`), and the sections of a report on it (`sections`); the same for one
+//! diagnosis of the whole path (`diagnose`); queries with the same results (`sql`). Pure.
 
 mod build;
 pub mod diagnose;

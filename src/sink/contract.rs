@@ -19,6 +19,15 @@ pub trait Sink<R = Record>: Send {
     /// be tried all the same.
     fn write(&mut self, row: &R) -> Result<(), SinkError>;
 
+    /// Brings what it gathers to its place: whoever is shown a row finds it there.
+    ///
+    /// # Errors
+    ///
+    /// As [`Sink::write`].
+    fn settle(&mut self) -> Result<(), SinkError> {
+        Ok(())
+    }
+
     /// Brings everything to its place at the end of a series.
     ///
     /// # Errors

@@ -1,5 +1,5 @@
-//! Whether what is old by the clock may be deleted: a clock that suddenly stands years ahead makes everything old at once, and then there
-//! is a gap between what is old and what is not. Not here: the files and rows that are deleted.
+//! Whether what is old by the clock may be deleted: a clock that suddenly jumps years ahead makes everything old at
+//! once, and then there is a gap between what is old and what is not. Not here: the files and rows that are deleted.
 
 use std::time::Duration;
 

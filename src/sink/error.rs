@@ -1,4 +1,4 @@
-//! Why a sink cannot go on. Not here: what the user should know although it can ([`super::Note`]).
+//! Why a sink cannot continue. Not here: what the user should know although it can ([`super::Note`]).
 
 use std::io;
 use std::path::Path;
@@ -11,22 +11,22 @@ use crate::store::StoreError;
 #[derive(Debug, thiserror::Error)]
 pub enum SinkError {
     /// The ending of the name says nothing.
-    #[error("cannot tell the format of {0} by its ending: let the name end in .csv or .jsonl")]
+    #[error("cannot tell the format of {0} from its name: use a name that ends in .csv or .jsonl")]
     UnknownFormat(String),
     /// The ending is that of a database.
     #[error(
-        "{0}: rows go into a database with --store {0}, and with this option into .csv or .jsonl"
+        "{0}: use --store {0} to write rows into a database; this option writes .csv or .jsonl"
     )]
     Database(String),
     /// The ending is that of a compressed file.
     #[error(
-        "{0}: rows are appended one by one, which no compressed file takes: let the name end in .csv or .jsonl, and \
-         compress it when the run is over (reports read .gz)"
+        "{0}: rows are appended one by one, which a compressed file does not allow: use a name that ends \
+         in .csv or .jsonl, and compress the file after the run (reports read .gz)"
     )]
     Compressed(String),
     /// The directory that the file should be in is missing.
     #[error(
-        "cannot create {path}: there is no directory {directory}, so make it or choose another"
+        "cannot create {path}: there is no directory {directory}; create it or choose another one"
     )]
     NoDirectory {
         /// The file.
@@ -46,13 +46,13 @@ pub enum SinkError {
         why: String,
     },
     /// A device or a pipe has the name.
-    #[error("{0} is not a regular file: name one, or leave it out and redirect stdout")]
+    #[error("{0} is not a regular file: name one, or leave the option out and redirect stdout")]
     NotAFile(String),
     /// The file is marked read-only.
     #[error("{0} is read-only: make it writable or choose another file")]
     ReadOnly(String),
     /// The system does not let this user write there.
-    #[error("no permission to write {path}: change the rights or choose another file")]
+    #[error("no permission to write {path}: change the permissions or choose another file")]
     Denied {
         /// The file.
         path: String,
@@ -68,7 +68,7 @@ pub enum SinkError {
         source: io::Error,
     },
     /// A second run on the same file.
-    #[error("{0} is in use by another run or program: end that one or choose another file")]
+    #[error("{0} is in use by another run or program: end that run or choose another file")]
     Locked(String),
     /// The encoding of PowerShell 5's redirections.
     #[error("{0} is encoded in UTF-16: convert it to UTF-8 or choose another file")]
@@ -80,7 +80,7 @@ pub enum SinkError {
     )]
     Utf16End(String),
     /// Something else than our CSV.
-    #[error("{0} does not begin with a header of columns known here: choose another file")]
+    #[error("{0} does not begin with a header of known columns: choose another file")]
     NotCsv(String),
     /// The line that Windows PowerShell puts in front of the header.
     #[error(
@@ -105,7 +105,7 @@ pub enum SinkError {
         field: String,
     },
     /// A column stands twice.
-    #[error("the column {column} stands twice in {path}: remove one or choose another file")]
+    #[error("the column {column} appears twice in {path}: remove one or choose another file")]
     DuplicateColumn {
         /// The file.
         path: String,
@@ -123,7 +123,7 @@ pub enum SinkError {
         fix: &'static str,
     },
     /// The file was begun with another profile: its dates and hashes look different.
-    #[error("{0} was begun with another --csv-profile: choose the same, or another file")]
+    #[error("{0} was started with another --csv-profile: use the same one, or choose another file")]
     Dialect(String),
     /// Lab rows into a file of real ones, or the other way round.
     #[error("{path} holds {} rows: choose another file for {} rows", holds.as_str(), run.as_str())]
@@ -136,14 +136,16 @@ pub enum SinkError {
         run: World,
     },
     /// Lab rows into a file of which nobody can tell.
-    #[error("it cannot be told whether the rows of {0} are real: choose another file for lab rows")]
+    #[error(
+        "it could not be determined whether the rows of {0} are real: choose another file for lab rows"
+    )]
     WorldUnknown(String),
     /// The last line is no row, and no torn one of ours either.
-    #[error("the last line of {0} is not a whole row: mend it or choose another file")]
+    #[error("the last line of {0} is not a complete row: repair it or choose another file")]
     BrokenRow(String),
     /// The end is torn, and nothing is cut off that cannot be kept.
     #[error(
-        "the torn end of {path} is not cut off, as {kept} cannot be written: make room for it, or move it"
+        "the partial last row of {path} was not cut off, as {kept} cannot be written: make room for it, or move it"
     )]
     NotKept {
         /// The file.
@@ -154,13 +156,13 @@ pub enum SinkError {
         source: io::Error,
     },
     /// Something else than our JSON Lines.
-    #[error("{0} does not end with a JSON object in a line of its own: choose another file")]
+    #[error("{0} does not end with a JSON object on its own line: choose another file")]
     NotJsonLines(String),
     /// No line ending in the last MiB.
-    #[error("the last line of {0} is longer than 1 MiB: mend it or choose another file")]
+    #[error("the last line of {0} is longer than 1 MiB: repair it or choose another file")]
     LongLine(String),
     /// The disk, the quota or the largest file size is reached.
-    #[error("no space left for {path}: make room; the rows in it are whole")]
+    #[error("no space left for {path}: free some space; the rows in it are complete")]
     Full {
         /// The file.
         path: String,
@@ -168,7 +170,7 @@ pub enum SinkError {
         source: io::Error,
     },
     /// What rows were folded into was not written; nobody else has it.
-    #[error("roll-ups found no place and stand on stderr as lines of CSV")]
+    #[error("roll-ups could not be written and are on stderr as lines of CSV")]
     Unwritten {
         /// What the sink said.
         source: Box<SinkError>,
@@ -176,7 +178,7 @@ pub enum SinkError {
         rows: Vec<String>,
     },
     /// It did not take rows to the end; the next run takes them in.
-    #[error("{why}; {rows} rows of this run are in {kept}, the next run takes them in")]
+    #[error("{why}; {rows} rows of this run are in {kept}, and the next run adds them")]
     StillHeld {
         /// What was wrong.
         why: String,
@@ -187,7 +189,7 @@ pub enum SinkError {
     },
     /// It did not take rows for some time and was changed meanwhile, so that they stay in another file.
     #[error(
-        "{path} was changed while it took no rows, and rows of this run stay in {kept}: a report reads both files"
+        "{path} was changed while it could not be written, so rows of this run stay in {kept}: a report reads both files"
     )]
     Apart {
         /// The file.
@@ -196,7 +198,7 @@ pub enum SinkError {
         kept: String,
     },
     /// It did not take rows, and no other file does.
-    #[error("{why}; rows that waited for it can be kept nowhere: {error}")]
+    #[error("{why}; the rows that waited for it could not be kept anywhere: {error}")]
     NotKeptAside {
         /// What was wrong.
         why: String,
@@ -207,7 +209,7 @@ pub enum SinkError {
     #[error("{0} was closed by its reader: keep the reader running, or write to a file")]
     Closed(String),
     /// A store takes no rows of this kind.
-    #[error("a store takes no rows of the kind {0}")]
+    #[error("a store does not take rows of the kind {0}")]
     NotStored(&'static str),
     /// A file that is no store, or one that cannot be written by this run.
     #[error("{path} is {why}")]
@@ -229,7 +231,7 @@ pub enum SinkError {
         why: String,
     },
     /// Anything else that the system refused.
-    #[error("cannot write {path}: check its disk and its rights")]
+    #[error("cannot write {path}: check its disk and its permissions")]
     Io {
         /// The file or `stdout`.
         path: String,

@@ -1,5 +1,5 @@
-//! Rows folded into rows of another kind on their way: a sink of the ones that hands the others on. Not here: what they
-//! are folded into, which the fold knows.
+//! Rows folded into rows of another kind on their way: a sink for the first kind that passes the second on. Not here:
+//! what they are folded into, which the fold knows.
 
 use chrono::{DateTime, Utc};
 
@@ -100,6 +100,11 @@ impl<R: RowKind, F: FoldRows<R>, S: Sink<F::Row> + ?Sized> Sink<R> for Folded<Bo
 
     fn is_waiting(&self) -> bool {
         self.fold.is_open() || self.to.is_waiting()
+    }
+
+    fn settle(&mut self) -> Result<(), SinkError> {
+        let settled = self.to.settle();
+        settled.map_err(|error| self.unwritten(error, None))
     }
 
     fn idle(&mut self) -> Result<(), SinkError> {

@@ -1,4 +1,4 @@
-//! How rows look in a file, and what a file holds already.
+//! The format of rows in a file, and what a file already contains.
 
 use super::note::Note;
 use super::profile::Profile;

@@ -1,4 +1,4 @@
-//! Rows that wait for a file that does not take them. Not here: where they go when it stays so (`patient`).
+//! Rows that wait for a file that cannot be written. Not here: where they go if it stays like that (`patient`).
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -29,11 +29,11 @@ pub(super) struct WaitingRows<R> {
 }
 
 impl<R> WaitingRows<R> {
-    /// It begins with this row.
-    pub fn begin(row: R, error: &SinkError, now: Instant) -> (Self, Note) {
+    /// It begins, with no row yet.
+    pub fn begin(error: &SinkError, now: Instant) -> (Self, Note) {
         let held = Self {
             why: error.to_string(),
-            waiting: VecDeque::from([row]),
+            waiting: VecDeque::new(),
             began: now,
             last_try: now,
         };
@@ -120,8 +120,8 @@ mod tests {
         let now = clock::now();
         // the file takes so many rows, then it is held again
         for takes in 0..6 {
-            let (mut held, _) = WaitingRows::begin(0, &in_use(), now);
-            (1..5).for_each(|row| held.push(row));
+            let (mut held, _) = WaitingRows::begin(&in_use(), now);
+            (0..5).for_each(|row| held.push(row));
             let mut written = Vec::new();
             let mut left = takes;
             let first = held.pour(|row| {
@@ -146,10 +146,10 @@ mod tests {
     #[test]
     fn it_is_tried_again_every_few_seconds_and_what_waits_is_bounded() {
         let now = clock::now();
-        let (mut held, note) = WaitingRows::begin(0, &in_use(), now);
+        let (mut held, note) = WaitingRows::begin(&in_use(), now);
         assert!(note.to_string().contains("x.csv"), "{note}");
         assert!(!held.is_due(now) && held.is_due(now + RETRY));
-        (1..SOME).for_each(|row| held.push(row));
+        (0..SOME).for_each(|row| held.push(row));
         assert!(held.is_full() && !held.is_too_much());
         held.pour(|_| Ok(())).unwrap();
         assert_eq!(held.first(), None);

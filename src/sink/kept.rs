@@ -1,4 +1,4 @@
-//! The file beside a CSV or JSON Lines file that keeps what was cut off its end: `probes.csv.torn`.
+//! The file beside a CSV or JSON Lines file that keeps a partial row that was cut off its end: `probes.csv.torn`.
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};

@@ -1,6 +1,6 @@
-//! What happens to an existing file before rows are appended: it is judged, what is torn at its end
-//! is moved to the file beside it, and what belongs before the first row is written. Not here: what
-//! the content must look like (`header`, `jsonl`), the file beside it (`kept`).
+//! What happens to an existing file before rows are appended: it is checked, a partial row at its end is moved to the
+//! file beside it, and what belongs before the first row is written. Not here: what the content must look like
+//! (`header`, `jsonl`), the file beside it (`kept`).
 
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};

@@ -1,4 +1,4 @@
-//! What the user should know although the sink goes on. Not here: printing it.
+//! What the user should know although the sink continues. Not here: printing it.
 
 use std::fmt::{self, Write as _};
 use std::time::Duration;
@@ -116,14 +116,14 @@ impl fmt::Display for Note {
                     let (some, more) = columns.split_at(SOME);
                     return write!(
                         f,
-                        "{path} was begun without {count} of the columns, they are left out: {} and {} more",
+                        "{path} was started without {count} of the columns, which are left out: {} and {} more",
                         some.join(", "),
                         more.len()
                     );
                 }
                 write!(
                     f,
-                    "{path} was begun without these columns, they are left out: "
+                    "{path} was started without these columns, which are left out: "
                 )?;
                 f.write_str(&columns.join(", "))
             }
@@ -135,24 +135,27 @@ impl fmt::Display for Note {
             } => {
                 write!(
                     f,
-                    "the end of {path} was torn, {bytes} bytes were cut off and are kept in {kept}: {text}"
+                    "{path} ended with a partial row: its {bytes} bytes were moved to {kept}: {text}"
                 )
             }
             Self::Held(why) => {
                 write!(
                     f,
-                    "{why}; the series goes on, its rows wait and go into it as soon as that is over"
+                    "{why}; the series continues, and its rows are added to the file as soon as it can be written again"
                 )
             }
             Self::Free {
                 path,
                 is_whole: true,
-            } => write!(f, "{path} takes rows again, none is missing"),
+            } => write!(f, "{path} can be written again, and no row is missing"),
             Self::Free { path, .. } => {
-                write!(f, "{path} takes rows again; some stay in another file")
+                write!(
+                    f,
+                    "{path} can be written again; some rows stay in another file"
+                )
             }
             Self::TakenIn { path, kept, rows } => {
-                write!(f, "{path} took in {rows} rows that were kept in {kept}")
+                write!(f, "{path} was given {rows} rows that were kept in {kept}")
             }
             Self::NotTakenIn { kept, why } => {
                 write!(f, "rows that are kept in {kept} stay there: {why}")
@@ -192,28 +195,31 @@ impl fmt::Display for Note {
                     0 => String::new(),
                     more => format!(" nor can {more} more"),
                 };
-                write!(f, "{path} cannot be {what}{more}, it stays as it is: {why}")
+                write!(f, "{path} cannot be {what}{more} and stays as it is: {why}")
             }
             Self::Monitoring(text) => f.write_str(&plain(text)),
             Self::Completed(path) => {
-                write!(f, "the last line of {path} had no newline, it was added")
+                write!(
+                    f,
+                    "the last line of {path} had no newline, so one was added"
+                )
             }
             Self::Unlocked { path, reason } => {
                 write!(
                     f,
-                    "{path} cannot be locked, let no second run write to it: {reason}"
+                    "{path} cannot be locked, so do not let a second run write to it: {reason}"
                 )
             }
             Self::Replaced(path) => {
                 write!(
                     f,
-                    "{path} was moved, deleted or replaced, it was opened again"
+                    "{path} was moved, deleted or replaced, so it was opened again"
                 )
             }
             Self::LabUnmarked(path) => {
                 write!(
                     f,
-                    "{path} has no column world, nothing in it will tell lab rows from real"
+                    "{path} has no column world, so nothing in it will tell lab rows from real ones"
                 )
             }
         }
@@ -273,14 +279,14 @@ mod tests {
                     path: path(),
                     columns: vec!["slot", "cause"],
                 },
-                "/srv/probes.csv was begun without these columns, they are left out: slot, cause",
+                "/srv/probes.csv was started without these columns, which are left out: slot, cause",
             ),
             (
                 Note::LeftOut {
                     path: path(),
                     columns: vec!["slot", "cause", "world", "label", "run_id"],
                 },
-                "/srv/probes.csv was begun without 5 of the columns, they are left out: slot, cause, world and 2 more",
+                "/srv/probes.csv was started without 5 of the columns, which are left out: slot, cause, world and 2 more",
             ),
             (
                 Note::Cut {
@@ -289,16 +295,16 @@ mod tests {
                     kept: "/srv/probes.csv.torn".to_owned(),
                     text: "\"202".to_owned(),
                 },
-                "the end of /srv/probes.csv was torn, 4 bytes were cut off and are kept in \
+                "/srv/probes.csv ended with a partial row: its 4 bytes were moved to \
                  /srv/probes.csv.torn: \"202",
             ),
-            (Note::Completed(path()), "the last line of /srv/probes.csv had no newline, it was added"),
+            (Note::Completed(path()), "the last line of /srv/probes.csv had no newline, so one was added"),
             (
                 Note::Unlocked {
                     path: path(),
                     reason: "no locks available".to_owned(),
                 },
-                "/srv/probes.csv cannot be locked, let no second run write to it: no locks \
+                "/srv/probes.csv cannot be locked, so do not let a second run write to it: no locks \
                  available",
             ),
             (
@@ -311,10 +317,10 @@ mod tests {
                 "files up to /srv/probes.csv are old, but stay until 2031-04-01: nothing was measured between 2026-11-29 and \
                  2031-01-01, so the clock may be wrong; if it is right, you can delete them now",
             ),
-            (Note::Replaced(path()), "/srv/probes.csv was moved, deleted or replaced, it was opened again"),
+            (Note::Replaced(path()), "/srv/probes.csv was moved, deleted or replaced, so it was opened again"),
             (
                 Note::LabUnmarked(path()),
-                "/srv/probes.csv has no column world, nothing in it will tell lab rows from real",
+                "/srv/probes.csv has no column world, so nothing in it will tell lab rows from real ones",
             ),
         ];
         for (note, message) in all {

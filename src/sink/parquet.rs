@@ -24,7 +24,7 @@ const GROUP: usize = 20_000;
 #[derive(Debug, thiserror::Error)]
 pub enum ParquetWriteError {
     /// A cell is none of its column.
-    #[error("the column {column} has `{cell}`, which is no {what} as turnprobe writes it")]
+    #[error("the column {column} has `{cell}`, which is not a {what} as turnprobe writes it")]
     Cell {
         /// The column.
         column: String,
@@ -231,7 +231,7 @@ impl Column {
             Cells::Flags(flags) => flags.push(match cell.trim() {
                 flag if flag.eq_ignore_ascii_case("true") => true,
                 flag if flag.eq_ignore_ascii_case("false") => false,
-                _ => return Err(wrong(name, cell, "true or false")),
+                _ => return Err(wrong(name, cell, "true or false value")),
             }),
             Cells::Texts(text, ends) => {
                 text.extend_from_slice(cell.as_bytes());
@@ -308,7 +308,7 @@ mod tests {
         let kinds = [
             ("slot", Kind::Integer, "4.5", "whole number"),
             ("started_utc", Kind::Time, "yesterday", "time"),
-            ("in_teams_range", Kind::Flag, "maybe", "true or false"),
+            ("in_teams_range", Kind::Flag, "maybe", "true or false value"),
             ("dns_buckets", Kind::List, "[1,x]", "list of whole numbers"),
         ];
         for (name, kind, cell, what) in kinds {
@@ -316,7 +316,7 @@ mod tests {
             let mut writer = ParquetWriter::new(Vec::new(), "probe", columns).unwrap();
             let said = writer.row(std::iter::once(cell.into())).unwrap_err();
             let wanted = format!(
-                "the column {name} has `{cell}`, which is no {what} as turnprobe writes it"
+                "the column {name} has `{cell}`, which is not a {what} as turnprobe writes it"
             );
             assert_eq!(said.to_string(), wanted);
         }

@@ -1,6 +1,6 @@
-//! A sink that loses no row: what a file does not take, as another program holds it, its disk is full, its directory is renamed
-//! or its share away, waits and goes into it in order once that is over. What waits longer is kept in a file beside it
-//! (`pending`), which is taken in as soon as the file is back, or by the next run.
+//! A sink that loses no row: if another program holds the file open, its disk is full, its directory was renamed or
+//! its share is unavailable, rows wait and are written in order once that is over. Rows that wait longer are kept in a
+//! file beside it (`pending`), which is added as soon as the file is back, or by the next run.
 
 use std::fs;
 use std::io::Write as _;
@@ -290,7 +290,8 @@ impl<R: RowKind> Sink<R> for FileSink<R> {
         let Some(mut held) = self.held.take() else {
             return match self.files.write(row) {
                 Err(error) if error.is_passing_in_a_series() => {
-                    let (held, note) = WaitingRows::begin(row.clone(), &error, now);
+                    let (mut held, note) = WaitingRows::begin(&error, now);
+                    held.push(row.clone());
                     self.notes.push(note);
                     self.held = Some(held);
                     Ok(())

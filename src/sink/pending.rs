@@ -1,6 +1,6 @@
-//! The files that keep rows for one which could not take them: `probes.pending.csv` beside it, else in the folder for temporary
-//! files, with a sum of the whole path before its name. They are made like every other file of rows; the next run takes them in
-//! (`take_in`). Here: their names, and which there are.
+//! The files that keep rows for a file that cannot be written: `probes.pending.csv` beside it, else in the folder for
+//! temporary files, with a hash of the whole path before its name. They are created like every other file of rows; the
+//! next run adds them (`take_in`). Here: their names, and which there are.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;

@@ -1,5 +1,5 @@
-//! Which file a row belongs to: one for all, or one for each hour, night, day or month of local time. Not here: what becomes of a row
-//! that its file does not take (`patient`), and of files that are finished (`upkeep`).
+//! Which file a row belongs to: one for all, or one for each hour, night, day or month of local time. Not here: what
+//! happens to a row whose file cannot be written (`patient`), and to finished files (`upkeep`).
 
 use std::path::PathBuf;
 use std::sync::Arc;

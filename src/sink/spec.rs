@@ -1,4 +1,4 @@
-//! Which file is asked for, and in which form.
+//! Which file is requested, and in which format.
 
 use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};

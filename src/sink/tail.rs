@@ -1,5 +1,5 @@
-//! The end of an existing file: its last line, and what of it a crash has torn. Not here: what a
-//! whole row is (`header` for CSV, `jsonl`) and what the beginning of one looks like (`torn`).
+//! The end of an existing file: its last line, and which part of it is a partial row after a crash. Not here: what a
+//! complete row is (`header` for CSV, `jsonl`) and what the beginning of one looks like (`torn`).
 
 use std::io::{self, Read, Seek, SeekFrom};
 

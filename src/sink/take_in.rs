@@ -1,4 +1,4 @@
-//! The rows of a kept file go to the file that they belong to, each once.
+//! Adds the rows of a kept file to the file that they belong to, each once.
 //!
 //! Before the first one, the kept file gets the place of that one in its name (`probes.pending-at-81920.csv`). A run that is
 //! killed in the middle has written some of them there and no others; the next one finds which.
@@ -73,7 +73,7 @@ pub(super) fn take_in<F: Read + Disk>(
     };
     if format.has_header() && first_line(file).map_err(of_file)? != header {
         return Ok(Taken::NotIts {
-            why: format!("{shown} has other columns; a report reads both files"),
+            why: format!("{shown} has different columns; a report reads both files"),
         });
     }
     kept.seek(SeekFrom::Start(header.len() as u64))
@@ -88,7 +88,7 @@ pub(super) fn take_in<F: Read + Disk>(
             Ok(None) => {
                 return Ok(Taken::NotIts {
                     why: format!(
-                        "{shown} was changed while they were taken in; some of them may be in it"
+                        "{shown} was changed while they were being added; some of them may be in it"
                     ),
                 });
             }

@@ -1,5 +1,5 @@
-//! Whether a piece of text is the beginning of a row of ours, so that it may be cut off a file as torn.
-//! Pure. Not here: where in the file it stands (`tail`).
+//! Whether a piece of text is the beginning of one of our rows, so that it may be cut off the end of a file. Pure. Not
+//! here: where in the file it is (`tail`).
 
 use std::fmt;
 use std::marker::PhantomData;

@@ -1,4 +1,5 @@
-//! Names that Windows has for something else than a file. Pure: they are refused on Windows, and told apart everywhere.
+//! Names that Windows uses for something other than a file. Pure: they are refused on Windows, and recognised
+//! everywhere.
 
 use std::path::Path;
 
@@ -31,12 +32,12 @@ fn trouble(path: &str) -> Option<String> {
         }
         if let Some(sign) = part.chars().find(|sign| r#"<>"|?*"#.contains(*sign)) {
             return Some(format!(
-                "{part} has a {sign}, which Windows allows in no name: leave it out"
+                "{part} has a {sign}, which Windows does not allow in a name: leave it out"
             ));
         }
         if !is_verbatim && is_device(part) {
             return Some(format!(
-                "{part} is the name of a device of Windows, with whatever ending: choose another"
+                "{part} is the name of a Windows device, with any extension: choose another one"
             ));
         }
     }

@@ -1,5 +1,5 @@
-//! Whether the rows of an existing file are real ones or the lab's. Not here: where in the file
-//! the words stand (`header` for CSV, `jsonl`).
+//! Whether the rows of an existing file are real or from the lab. Not here: where in the file this is stated (`header`
+//! for CSV, `jsonl`).
 
 use std::net::IpAddr;
 

@@ -129,7 +129,7 @@ fn lacking(looks: &str, lack: &Lack) -> String {
             "{looks}; missing are two columns that only turnprobe or End2End writes, such as connect_us or connecttimems"
         ),
         Lack::Own(Some(name)) => format!(
-            "{looks}; missing is a second column that only turnprobe or End2End writes, beside {}",
+            "{looks}; missing is a second column that only turnprobe or End2End writes, besides {}",
             cut(name)
         ),
         Lack::Time => {

@@ -61,13 +61,13 @@ impl MendedRows {
         };
         let commas = rows(
             self.commas,
-            "row with numbers that decimal commas had split was put together again",
-            "rows with numbers that decimal commas had split were put together again",
+            "row with numbers split by decimal commas was put together again",
+            "rows with numbers split by decimal commas were put together again",
         );
         let pings = rows(
             self.pings,
-            "row of another version of End2End-Ping than the header's was read by its own order of columns",
-            "rows of another version of End2End-Ping than the header's were read by their own order of columns",
+            "row of another version of End2End-Ping than the header's was read in its own column order",
+            "rows of another version of End2End-Ping than the header's were read in their own column order",
         );
         commas.into_iter().chain(pings)
     }

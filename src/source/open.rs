@@ -117,7 +117,7 @@ fn columns(input: &Input, read: &Arc<AtomicU64>, stop: &Arc<AtomicBool>) -> io::
 #[cfg(not(feature = "parquet"))]
 fn columns(_: &Input, _: &Arc<AtomicU64>, _: &Arc<AtomicBool>) -> io::Result<OpenedFile> {
     Err(io::Error::other(
-        "a Parquet file, which a turnprobe built with the feature `parquet` reads (turnprobe --version --verbose names its features)",
+        "a Parquet file, which needs a turnprobe built with the feature `parquet` (turnprobe --version --verbose names its features)",
     ))
 }
 

@@ -37,7 +37,9 @@ impl ParquetText {
         let file = File::open(path)?;
         let size = file.metadata()?.len();
         let reader = SerializedFileReader::new(file).map_err(|error| {
-            io::Error::other(format!("no whole Parquet file ({error}); export it again"))
+            io::Error::other(format!(
+                "not a complete Parquet file ({error}); export it again"
+            ))
         })?;
         let about = reader.metadata().file_metadata();
         let mut names = Vec::new();
@@ -49,7 +51,7 @@ impl ParquetText {
             let leaf = leaves.next().filter(|leaf| leaf.max_rep_level() <= 1);
             if leaf.is_none() || leaves.next().is_some() {
                 return Err(io::Error::other(format!(
-                    "the column {name} is nested: of Parquet, numbers, times, texts, flags and lists of them are read; leave it out"
+                    "the column {name} is nested: only numbers, times, texts, flags and lists of them are read from Parquet; leave it out"
                 )));
             }
             names.push(format!("\"{}\"", name.replace('"', "\"\"")));

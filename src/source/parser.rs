@@ -348,7 +348,7 @@ impl<'a> Parser<'a> {
         if self.trouble.of(TroubleKind::NoHeader) == MOST_UNKNOWN && self.rows.count == 0 {
             self.hopeless = true;
             let what = format!(
-                "no header in the first {} lines: the rest of the file was not looked at",
+                "no header in the first {} lines: the rest of the file was not read",
                 self.line
             );
             self.trouble.file(Some(self.line), what);

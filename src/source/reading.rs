@@ -104,7 +104,7 @@ pub fn read(inputs: Vec<Input>, zone: Zone, stop: Arc<AtomicBool>) -> Reading {
                 file: String::new(),
                 line: None,
                 count: 1,
-                what: format!("no thread to read with: {error}; nothing was read"),
+                what: format!("no thread for reading: {error}; nothing was read"),
                 outcomes: false,
             });
             None
@@ -173,7 +173,7 @@ impl Reading {
                     file: String::new(),
                     line: None,
                     count: 1,
-                    what: "the reading broke off by a fault of this program; numbers are of what was read so far".to_owned(),
+                    what: "reading broke off because of a bug in this program; the numbers are from what was read so far".to_owned(),
                     outcomes: false,
                 });
             }
@@ -305,12 +305,12 @@ impl Worker {
                 .file(None, "empty: nothing to read".to_owned());
         }
         if opened.damaged.load(Ordering::Relaxed) {
-            let what = "characters that are no UTF-16: read with a substitute for each";
+            let what = "characters that are not UTF-16: each was replaced";
             parser.trouble.file(None, what.to_owned());
         }
         let switched = opened.switched.load(Ordering::Relaxed);
         if switched > 0 {
-            let what = "no UTF-16 from here on, as another program appended it: read as UTF-8";
+            let what = "not UTF-16 from here on, as another program appended it: read as UTF-8";
             parser.trouble.file(Some(switched), what.to_owned());
         }
         let problems = parser.problems(&name);
@@ -320,7 +320,7 @@ impl Worker {
         }
         if size.is_some_and(|about| about.len() < state.files[index].bytes) {
             notes.push(format!(
-                "{name}: it grew while it was read; rows up to the end found then count"
+                "{name}: it grew while it was read; rows up to its end at that time count"
             ));
         }
         if left_out {

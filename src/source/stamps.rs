@@ -46,7 +46,7 @@ impl Stamps {
     pub fn note(&self) -> Option<String> {
         if self.pings > 0 && !self.whole_day {
             return Some(
-                "its times are by a clock of twelve hours, as End2End-Ping writes them: before and after noon cannot \
+                "its times use a twelve-hour clock, as End2End-Ping writes them: before and after noon cannot \
                  be told apart, and all are shown as before"
                     .to_owned(),
             );
@@ -57,8 +57,8 @@ impl Stamps {
             );
         }
         (self.unsure > 0 && self.day_first.is_none()).then(|| {
-            "no date tells whether the day or the month stands first: read as the day, or as the month where the hours \
-             go to twelve"
+            "no date shows whether the day or the month comes first: read as the day, or as the \
+             month if the hours only go to twelve"
                 .to_owned()
         })
     }
@@ -195,7 +195,7 @@ mod tests {
     fn hours_up_to_twelve_are_called_those_of_half_a_day() {
         let mut stamps = Stamps::default();
         stamps.common(Dialect::End2EndPing, "20181114125959");
-        assert!(stamps.note().unwrap().contains("twelve hours"));
+        assert!(stamps.note().unwrap().contains("twelve-hour"));
         stamps.common(Dialect::End2EndPing, "20181114130000");
         assert_eq!(stamps.note(), None);
     }

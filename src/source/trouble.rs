@@ -236,14 +236,12 @@ impl Trouble {
             },
             TroubleKind::Header => {
                 let headers = headers(count, "is repeated", "are repeated");
-                return format!(
-                    "{headers} within the file, as when files are put together: skipped"
-                );
+                return format!("{headers} within the file, as when files are joined: skipped");
             }
             TroubleKind::OtherHeader => {
                 let headers = headers(count, "stands", "stand").replace("header", "other header");
                 return format!(
-                    "{headers} within the file, as when files are put together: the rows behind go by it"
+                    "{headers} within the file, as when files are joined: the rows after it are read by it"
                 );
             }
             TroubleKind::Fields => {
@@ -252,7 +250,7 @@ impl Trouble {
                     format!("{lines} with {found} instead of {wanted} fields: left out")
                 } else {
                     format!(
-                        "{lines} with another number of fields than the header, the first with \
+                        "{lines} with a different number of fields than the header, the first with \
                          {found} instead of {wanted}: left out"
                     )
                 };
@@ -261,23 +259,23 @@ impl Trouble {
                 "with numbers that decimal commas have split and that can be put together in more than one way: left out"
             }
             TroubleKind::Quotes => {
-                "with text behind a closing quote, as of two torn rows in one: left out"
+                "with text after a closing quote, as from two torn rows in one: left out"
             }
             TroubleKind::Open => "torn within a quoted field: left out",
             TroubleKind::Torn => {
                 return "the file ends in the middle of a line: left out".to_owned();
             }
             TroubleKind::Json => {
-                "that begin with { and are no JSON object with a known name: left out"
+                "that begin with { and are not a JSON object with a known name: left out"
             }
             TroubleKind::Long => "longer than 1 MiB: left out",
             TroubleKind::Zeros => {
-                "with NUL bytes in front or behind, as a power cut leaves them: read without them"
+                "with NUL bytes before or after, as left by a power cut: read without them"
             }
-            TroubleKind::Binary => "with NUL bytes inside, as a power cut leaves them: left out",
-            TroubleKind::Nuls => "of NUL bytes alone, as a power cut leaves them: left out",
+            TroubleKind::Binary => "with NUL bytes inside, as left by a power cut: left out",
+            TroubleKind::Nuls => "of only NUL bytes, as left by a power cut: left out",
             TroubleKind::Encoding => "not in UTF-8: read as Windows-1252",
-            TroubleKind::Utf16 => "in UTF-16 within a file that is not: read as that",
+            TroubleKind::Utf16 => "in UTF-16 within a file that is not: read as UTF-16",
             TroubleKind::Time => {
                 "whose time is missing or cannot be read: counted, but without time"
             }
@@ -321,10 +319,10 @@ impl Unreadable {
         let Self { column, sample, .. } = self;
         match self.seen.count {
             1 => format!(
-                "1 cell of the column {column} cannot be read, or cannot be: `{sample}`; it is left out"
+                "1 cell of the column {column} cannot be read or is impossible: `{sample}`; it is left out"
             ),
             count => format!(
-                "{count} cells of the column {column} cannot be read, or cannot be, the first is `{sample}`; they are left out"
+                "{count} cells of the column {column} cannot be read or are impossible, the first is `{sample}`; they are left out"
             ),
         }
     }

@@ -11,15 +11,15 @@ use crate::record::World;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
     /// It holds something else.
-    #[error("no SQLite database: choose another file")]
+    #[error("not an SQLite database: choose another file")]
     NoDatabase,
     /// Another program made it.
-    #[error("an SQLite database, but not one of turnprobe: choose another file")]
+    #[error("an SQLite database, but not a turnprobe store: choose another file")]
     NotOurs,
     /// A later version made it.
     #[error(
-        "made by a later version of turnprobe (its tables are of version {0}, this one knows {VERSION}): use that version, or \
-         choose another file"
+        "made by a later version of turnprobe (its tables have version {0}, this one knows \
+         {VERSION}): use that version, or choose another file"
     )]
     Newer(i64),
     /// Rows of the other world.
@@ -31,12 +31,12 @@ pub enum StoreError {
         run: World,
     },
     /// Another program writes to it.
-    #[error("in use by another run or program, which keeps others from writing: end that one")]
+    #[error("locked by another run or program: end that one")]
     Busy,
     /// Its last rows stand in the file beside it, and what SQLite needs to read both cannot be made there.
     #[error(
-        "its last rows are in {} yet, and SQLite cannot make the file that it needs to read both: copy the two together into a \
-         directory that you may write to", .0.display()
+        "its last rows are still in {}, and SQLite cannot create the file it needs to read both: \
+         copy the two together into a writable directory", .0.display()
     )]
     LogBeside(PathBuf),
     /// No room.

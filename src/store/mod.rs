@@ -21,10 +21,10 @@ pub use error::StoreError;
 pub use layout::{ID, SEQ};
 pub use old::Old;
 pub use open::{FileKind, Opening, is_database, is_free, look};
-pub use rusqlite::types::Value as Cell;
+pub use rusqlite::types::{ToSqlOutput, Value as Cell, ValueRef};
 pub use snapshot::{Snapshot, Span};
 pub use text::TableText;
-pub use write::Store;
+pub use write::{Store, insertion};
 
 /// Whether a store is a PostgreSQL server, by its URL.
 pub fn is_server(name: &std::ffi::OsStr) -> bool {

@@ -1,4 +1,4 @@
-//! Rows that are older than they shall be: deleted in small steps, so that rows come in between.
+//! Deletes rows that are too old: in small steps, so that new rows can be written in between.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! A database that is opened: whether it is ours is told by its first bytes, so that one that is not stays untouched.
+//! Opens a database: its first bytes show whether it is ours, so that any other stays untouched.
 
 use std::io;
 use std::path::Path;

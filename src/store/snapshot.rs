@@ -1,4 +1,4 @@
-//! A store as it is at one moment, for reading.
+//! A store as of one moment, for reading.
 
 use std::fmt;
 use std::io;

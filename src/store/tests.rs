@@ -40,11 +40,20 @@ fn text(text: &str) -> Cell {
     Cell::Text(text.to_owned())
 }
 
+/// A row with these cells.
+fn insert(store: &mut Store, table: &str, seq: i64, cells: &[(&str, Cell)]) {
+    let sql = insertion(table, cells.iter().map(|(name, _)| *name));
+    let cells = cells
+        .iter()
+        .map(|(_, cell)| ToSqlOutput::Owned(cell.clone()));
+    store.insert(&sql, std::iter::once((seq, cells))).unwrap();
+}
+
 /// A probe with these cells besides.
 fn probe(store: &mut Store, seq: i64, at: &str, more: &[(&str, Cell)]) {
     let cells = [("run_id", text("r1")), ("started_utc", text(at))];
     let cells: Vec<_> = cells.into_iter().chain(more.iter().cloned()).collect();
-    store.insert("probes", seq, &cells).unwrap();
+    insert(store, "probes", seq, &cells);
 }
 
 fn count(path: &Path, sql: &str) -> i64 {
@@ -217,7 +226,7 @@ fn cells_come_back_as_the_csv_has_them() {
         ("run_id", text("r2")),
         ("connect_buckets", text("[-501,-425]")),
     ];
-    store.insert("rollups", 0, &lists).unwrap();
+    insert(&mut store, "rollups", 0, &lists);
     let snapshot = Snapshot::open(&path).unwrap();
     let listed = column(&snapshot, "rollups", "connect_buckets", Span::default());
     assert_eq!(listed, ["[-501,-425]"]);
@@ -271,7 +280,7 @@ fn roll_ups_are_given_out_only_where_their_rows_are_no_more() {
     for (seq, day, run) in [(0, 20, "r1"), (1, 21, "r1"), (2, 22, "r1"), (0, 22, "r2")] {
         let start = text(&format!("2026-11-{day} 10:00:00Z"));
         let cells = [("run_id", text(run)), ("start_utc", start)];
-        store.insert("rollups", seq, &cells).unwrap();
+        insert(&mut store, "rollups", seq, &cells);
     }
     let days = |of: &str, name| {
         let snapshot = Snapshot::open(&path).unwrap();

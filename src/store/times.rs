@@ -1,4 +1,4 @@
-//! Times as they stand in a store.
+//! Times as they are written in a store.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 

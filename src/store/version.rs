@@ -1,4 +1,4 @@
-//! What tells a store from other databases, and this version of it from others.
+//! What distinguishes a store from other databases, and this version of it from others.
 
 use std::time::Duration;
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use rusqlite::types::Value as Cell;
+use rusqlite::types::{ToSqlOutput, Value as Cell};
 use rusqlite::{Connection, params_from_iter};
 
 use super::error::StoreError;
@@ -32,22 +32,33 @@ impl Store {
         })
     }
 
-    /// Writes a row in a transaction of its own: once it returns, a program that is killed loses it no more. One that is there,
-    /// by its run and its number in it, stays as it is.
+    /// Writes rows in one transaction, by the SQL of [`insertion`], each with its number in its run before its cells: once it
+    /// returns, a program that is killed loses them no more. One that is there, by its run and its number, stays as it is.
     ///
     /// # Errors
     ///
-    /// What SQLite says; the row is not there then.
-    pub fn insert(
+    /// What SQLite says; none of the rows is there then.
+    pub fn insert<'a, C>(
         &mut self,
-        table: &str,
-        seq: i64,
-        cells: &[(&str, Cell)],
-    ) -> Result<(), StoreError> {
-        insert(&self.connection, table, seq, cells)
+        sql: &str,
+        rows: impl Iterator<Item = (i64, C)>,
+    ) -> Result<(), StoreError>
+    where
+        C: Iterator<Item = ToSqlOutput<'a>>,
+    {
+        let transaction = self.connection.transaction()?;
+        {
+            let mut statement = transaction.prepare_cached(sql)?;
+            for (seq, cells) in rows {
+                let seq = ToSqlOutput::Owned(Cell::Integer(seq));
+                statement.execute(params_from_iter(std::iter::once(seq).chain(cells)))?;
+            }
+        }
+        transaction.commit()?;
+        Ok(())
     }
 
-    /// The same of several, all or none.
+    /// The same of rows of which each names its cells.
     ///
     /// # Errors
     ///
@@ -59,11 +70,11 @@ impl Store {
     ) -> Result<(), StoreError> {
         let transaction = self.connection.transaction()?;
         for (seq, cells) in rows {
-            let cells: Vec<(&str, Cell)> = cells
-                .iter()
-                .map(|(name, cell)| (name.as_str(), cell.clone()))
-                .collect();
-            insert(&transaction, table, *seq, &cells)?;
+            let sql = insertion(table, cells.iter().map(|(name, _)| name.as_str()));
+            let seq = [Cell::Integer(*seq)];
+            let values = seq.iter().chain(cells.iter().map(|(_, cell)| cell));
+            let mut statement = transaction.prepare_cached(&sql)?;
+            statement.execute(params_from_iter(values))?;
         }
         transaction.commit()?;
         Ok(())
@@ -102,22 +113,16 @@ impl Store {
     }
 }
 
-fn insert(
-    connection: &Connection,
-    table: &str,
-    seq: i64,
-    cells: &[(&str, Cell)],
-) -> Result<(), StoreError> {
+/// The SQL that puts a row with these columns into a table.
+pub fn insertion<'a>(table: &str, columns: impl Iterator<Item = &'a str>) -> String {
     let mut sql = format!("INSERT INTO {} ({SEQ}", quoted(table));
-    for (name, _) in cells {
-        let _ = write!(sql, ", {}", quoted(name));
+    let mut count = 0;
+    for column in columns {
+        let _ = write!(sql, ", {}", quoted(column));
+        count += 1;
     }
     sql.push_str(") VALUES (?");
-    sql.extend(std::iter::repeat_n(", ?", cells.len()));
+    sql.extend(std::iter::repeat_n(", ?", count));
     let _ = write!(sql, ") ON CONFLICT (run_id, {SEQ}) DO NOTHING");
-    let mut statement = connection.prepare_cached(&sql)?;
-    let seq = [Cell::Integer(seq)];
-    let values = seq.iter().chain(cells.iter().map(|(_, cell)| cell));
-    statement.execute(params_from_iter(values))?;
-    Ok(())
+    sql
 }

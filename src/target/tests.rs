@@ -62,7 +62,32 @@ fn what_is_no_target_is_named() {
             "https://x.example/a",
             "error: `https:` is not supported; give host:port, tls://, udp://, tcp://, turn:, turns: or stun:",
         ),
-        ("tls://x/a", "error: `tls://x/a` has a path or a query; give only a host and a port"),
+        (
+            "sip:relay.example",
+            "error: `sip:` is not supported; give host:port, tls://, udp://, tcp://, turn:, turns: or stun:",
+        ),
+        (
+            "52.112.0.0/14",
+            "error: `52.112.0.0/14` is a range of addresses; give one address",
+        ),
+        (
+            "a.example,b.example",
+            "error: `a.example,b.example` has a comma; separate several targets by spaces",
+        ),
+        (
+            "nights/probes.CSV",
+            "error: `nights/probes.CSV` has a path or a query; give only a host and a port",
+        ),
+        (
+            "probes.CSV",
+            "error: `probes.CSV` is named like a file, which `turnprobe report` reads; give a host",
+        ),
+        (
+            "-",
+            "error: `-` is no host name and no address; give a host, host:port or [v6-address]:port",
+        ),
+        (
+            "tls://x/a", "error: `tls://x/a` has a path or a query; give only a host and a port"),
     ];
     for (text, message) in cases {
         assert_eq!(shown(text), message);

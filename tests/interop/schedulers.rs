@@ -128,7 +128,7 @@ fn the_task_for_windows_is_one() {
         ("DaysInterval", "DayInterval"),
         ("PT5M", "5M"),
         ("PT5M", "PT30S"),
-        ("PT8H41M", "8h41m"),
+        ("PT7H40M", "7h40m"),
         ("T22:00:00", "T25:00:00"),
         ("IgnoreNew", "Ignore"),
         ("LeastPrivilege", "Least"),

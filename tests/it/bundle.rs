@@ -113,7 +113,7 @@ fn without_redaction_all_stands_as_it_was_found_and_that_is_said() {
     let zip = dir.path().join("ticket.zip");
     let mut command = turnprobe("diagnose --lab --quick -q --redact none");
     let said = finished(start(command.arg("--bundle").arg(&zip)));
-    said.err_has("nothing in it is replaced");
+    said.err_has("nothing in it was replaced");
     let files = unpacked(&zip);
     // the search of the other test would find it
     assert!(all(&files).contains("turnprobe lab ca"));
@@ -126,16 +126,18 @@ fn a_file_that_is_no_archive_and_a_name_that_is_none_are_refused_before_anything
     let dir = tempfile::tempdir().unwrap();
     let precious = dir.path().join("precious.zip");
     std::fs::write(&precious, "thesis").unwrap();
-    for (file, word) in [
-        (precious.clone(), "holds something that is no archive"),
-        (dir.path().join("x.txt"), "let the name end in .zip"),
+    for (file, code, word) in [
+        (precious.clone(), 3, "is something other than an archive"),
+        // no more than a word on the command line
+        (dir.path().join("x.txt"), 2, "let the name end in .zip"),
         (
             dir.path().join("missing").join("x.zip"),
+            3,
             "cannot be written",
         ),
     ] {
         let mut command = turnprobe("diagnose --lab --quick -q");
-        let said = finished(start(command.arg("--bundle").arg(&file))).ended(3);
+        let said = finished(start(command.arg("--bundle").arg(&file))).ended(code);
         said.err_has(word);
     }
     assert_eq!(std::fs::read_to_string(precious).unwrap(), "thesis");
@@ -143,7 +145,7 @@ fn a_file_that_is_no_archive_and_a_name_that_is_none_are_refused_before_anything
     let broken = dir.path().join("broken.zip");
     std::fs::write(&broken, b"PK\x03\x04 and then nothing").unwrap();
     let said = run(&format!("diagnose --facts {}", broken.display())).ended(3);
-    said.err_has("no facts of diagnose");
+    said.err_has("not the facts of a diagnosis");
 }
 
 #[test]

@@ -149,6 +149,13 @@ fn bash_completes_values_also_behind_an_equals_sign() {
         ("turnprobe compare a.csv --a transport = ps", "pseudo-tls"),
         ("turnprobe probe --transport = ps", "pseudo-tls"),
         ("turnprobe probe --transport ps", "pseudo-tls"),
+        ("turnprobe probe --transport udp,ps", "udp,pseudo-tls"),
+        (
+            "turnprobe probe --transport = udp,tls,ps",
+            "udp,tls,pseudo-tls",
+        ),
+        ("turnprobe report --by region,addr", "region,address"),
+        ("turnprobe probe --lab-fault reset,udp-lo", "reset,udp-loss"),
         (
             "turnprobe probe --label site = Bonn --dscp AF1",
             "AF11 AF12 AF13",
@@ -412,10 +419,17 @@ fn what_is_wrong_on_the_command_line_ends_with_2_and_names_the_fix() {
         ("man prob", "did you mean `probe`?"),
         ("man howto", "did you mean `how-to`?"),
         ("probe relay.example:", "`relay.example:` has no port"),
-        ("probe -o rows.csv.gz", "let the name end in .csv or .jsonl"),
-        ("report --html x.pdf rows.csv", "let the name end in .html"),
-        ("diagnose --html x.json", "let the name end in .html"),
-        ("probe -o - --label a=b --label a=c", "the key `a` stands in --label a=b already"),
+        (
+            "probe -o rows.csv.gz",
+            "use a name that ends in .csv or .jsonl",
+        ),
+        (
+            "report --html x.pdf rows.csv",
+            "use a name that ends in .html",
+        ),
+        ("diagnose --html x.json", "use a name that ends in .html"),
+        ("probe -o - --label a=b --label a=c", "the key `a` is already in --label a=b",
+        ),
         ("probe --max-loss 5", "--burst"),
         ("probe --burst 50/s --fail-on red", "quality"),
     ];
@@ -431,9 +445,9 @@ fn what_is_wrong_on_the_command_line_ends_with_2_and_names_the_fix() {
 fn a_long_time_without_a_unit_is_seconds_and_says_so_once() {
     #[rustfmt::skip]
     let cases = [
-        ("-i 500", Some("--interval 500 is taken as 500 s; write 500ms or 500s")),
-        ("--dns-timeout 100", Some("100 is taken as 100 s; write 100ms or 100s")),
-        ("-d 86400", Some("86400 is taken as 86400 s")),
+        ("-i 500", Some("--interval 500 is read as 500 s; write 500ms or 500s")),
+        ("--dns-timeout 100", Some("100 is read as 100 s; write 100ms or 100s")),
+        ("-d 86400", Some("86400 is read as 86400 s")),
         ("-i 99", None),
         ("-d 86399", None),
         ("-i 500s", None),

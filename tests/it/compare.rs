@@ -156,7 +156,7 @@ fn files_of_two_days_cannot_be_told_apart_and_say_what_it_would_take() {
     after.write(dir.path(), "after.csv");
     let said = compare(dir.path(), "before.csv after.csv").ended(1);
     let told = said.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
-    has(&told, "too few days to tell chance from change (1 and 1)");
+    has(&told, "too few days to tell change from chance (1 and 1)");
     has(&told, "between these after takes 3 ms more");
     has(
         &told,
@@ -216,7 +216,7 @@ fn command_lines_that_say_nothing_of_the_sides_are_refused_with_what_to_write() 
         ("a.csv", "--a COLUMN=VALUE --b COLUMN=VALUE"),
         ("a.csv b.csv c.csv", "--with"),
         ("a.csv --a host=pc1", "--b"),
-        ("a.csv --a host=pc1 --b host=pc1", "another value"),
+        ("a.csv --a host=pc1 --b host=pc1", "different values"),
         (
             "a.csv --a region=ukwest --b region=westeurope",
             "report --by region",
@@ -251,7 +251,7 @@ fn rows_of_the_lab_are_not_held_against_those_of_a_real_network() {
     with_world("lab");
     with_world("real");
     let said = compare(dir.path(), "lab.csv real.csv").ended(2);
-    let wanted = "7200 rows of the lab and 7200 rows of real networks say nothing of each other";
+    let wanted = "7200 rows of the lab and 7200 rows of real networks cannot be compared";
     assert!(
         said.stderr.replace('\u{202f}', "").contains(wanted),
         "{}",

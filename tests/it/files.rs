@@ -409,7 +409,7 @@ mod unix {
         let said = finished(child).ended(0);
         let name = inner.to_string_lossy();
         said.err_has(&*name);
-        said.err_has("takes rows again");
+        said.err_has("can be written again");
         // every probe that was sent has one row; they come as they end
         let rows = Rows::in_file(&file);
         let mut slots = rows.column("slot");
@@ -449,8 +449,8 @@ mod unix {
             panic!("{stderr}");
         };
         let rows = match orphans {
-            1 => "1 row found no place: it stands above".to_owned(),
-            rows => format!("{rows} rows found no place: they stand above"),
+            1 => "1 row could not be written: see above".to_owned(),
+            rows => format!("{rows} rows could not be written: see above"),
         };
         assert_eq!(last, format!("turnprobe: error: {rows}"), "{stderr}");
         why

@@ -28,7 +28,7 @@ fn kept_rows_come_first_and_the_file_that_kept_them_is_gone() {
     text.extend_from_slice(b"\"2026-11-29 01:0");
     fs::write(&kept, text).unwrap();
     let said = one_more(dir.path()).ended(0);
-    said.err_has("took in 3 rows");
+    said.err_has("was given 3 rows");
     let rows = Rows::in_file(&dir.path().join("probes.csv"));
     assert_eq!(rows.rows.len(), 4);
     assert_eq!(rows.rows[..3], first.rows[..]);

@@ -80,7 +80,7 @@ mod with_the_feature {
         for (files, code, told) in [
             (vec![&rows, &rollups, &out], 3, "of two kinds"),
             (vec![&torn, &out], 3, "was not written"),
-            (vec![&rows, &rollups], 2, "ends in .parquet"),
+            (vec![&rows, &rollups], 2, "must end in .parquet"),
         ] {
             let files: Vec<&Path> = files.into_iter().map(PathBuf::as_path).collect();
             let (found, said) = export(&files);
@@ -151,6 +151,6 @@ mod with_the_feature {
         let output = output(turnprobe("report").arg(&out));
         let said = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(3), "{said}");
-        assert!(said.contains("no whole Parquet file"), "{said}");
+        assert!(said.contains("not a complete Parquet file"), "{said}");
     }
 }

@@ -145,7 +145,8 @@ mod unix {
     }
 
     fn lost(stderr: &str) -> u64 {
-        let lost = " lost: stdout did not take them, so let its reader go on or write to a file";
+        let lost =
+            " lost: stdout did not accept them, so keep its reader running or write to a file";
         number_before(&format!(" rows are{lost}"), stderr)
             + number_before(&format!(" row is{lost}"), stderr)
     }
@@ -223,7 +224,7 @@ mod unix {
         assert_eq!(code, Some(0), "{stderr}");
         let sent = number_before(" sent, ", &stderr);
         assert_eq!(Rows::in_file(&file).rows.len() as u64, sent, "{stderr}");
-        let missing = number_before(" rows are missing on stdout: it stood still", &stderr);
+        let missing = number_before(" rows are missing on stdout: it was blocked", &stderr);
         assert!(missing > 0 && missing < sent, "{stderr}");
     }
 

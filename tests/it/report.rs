@@ -608,7 +608,7 @@ fn times_that_are_none_are_left_out_and_named() {
     assert_eq!(
         found,
         [
-            "62: 6 cells of the column connect_us cannot be read, or cannot be, the first is `33ms`; they are left out"
+            "62: 6 cells of the column connect_us cannot be read or are impossible, the first is `33ms`; they are left out"
         ]
     );
     let groups = &report["tables"][0]["groups"];

@@ -146,10 +146,11 @@ fn a_proxy_that_fails_is_the_one_to_look_at() {
     };
     #[rustfmt::skip]
     let cases = [
-        (vec![true], "proxy-bad-gateway", "look at the proxy"),
-        (vec![true, false], "proxy-auth", "look at the proxy"),
+        (vec![true], "proxy-bad-gateway", "check the proxy"),
+        (vec![true, false], "proxy-auth", "check the proxy"),
         (vec![true], "connect-timeout", "It was the proxy that could not be reached"),
-        (vec![true, false], "tls-timeout", "Only the way through the proxy had it"),
+        (vec![true, false], "tls-timeout", "Only the path through the proxy failed",
+        ),
     ];
     for (proxies, cause, wanted) in cases {
         let report = day(&proxies, at_six(cause), dir.path());
@@ -157,7 +158,7 @@ fn a_proxy_that_fails_is_the_one_to_look_at() {
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(found[0][2].contains(wanted), "{found:?}");
         assert!(
-            !found[0][2].contains("relay that serves it no more"),
+            !found[0][2].contains("relay that no longer serves it"),
             "{found:?}"
         );
     }

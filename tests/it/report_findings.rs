@@ -124,7 +124,7 @@ fn calm_months_are_green_and_say_what_was_looked_at() {
     let report = json("", &path);
     assert_eq!(report["verdict"]["colour"], "green");
     let text = report["verdict"]["text"].as_str().unwrap();
-    assert!(text.contains("looked at 2 series, none changed"), "{text}");
+    assert!(text.contains("checked 2 series, none changed"), "{text}");
     assert_eq!(codes(&report), [""; 0]);
     let said = self::report("--fail-on amber", &path).ended(0);
     said.out_has("GREEN: Nothing is wrong in");
@@ -215,10 +215,10 @@ fn an_outage_is_the_first_finding_and_says_where_to_look() {
     let dir = tempfile::tempdir().unwrap();
     #[rustfmt::skip]
     let cases: [Case; 4] = [
-        (|row| row.host == "pc2", "Only pc2 of 3 computers had it", "pc2", 3_000),
-        (|row| row.label == "site=Sued", "All computers of Sued had it and no other", "", 6_000),
-        (|_| true, "All 3 computers that measured then had it", "", 9_000),
-        (|row| row.transport == "tls", "Only tls had it", "", 4_500),
+        (|row| row.host == "pc2", "Only pc2 of 3 computers saw it", "pc2", 3_000),
+        (|row| row.label == "site=Sued", "All computers of Sued saw it and no other did", "", 6_000),
+        (|_| true, "All 3 computers that measured then saw it", "", 9_000),
+        (|row| row.transport == "tls", "Only tls failed", "", 4_500),
     ];
     for (is_lost, wanted, host, rows) in cases {
         let report = outage(dir.path(), is_lost);
@@ -253,7 +253,7 @@ fn where_one_computer_measured_nobody_else_is_blamed() {
     let text = report["findings"][0]["text"].as_str().unwrap();
     has(
         &text,
-        "Only one computer measured then, so it cannot be told",
+        "Only one computer measured then, so it could not be determined",
     );
 }
 

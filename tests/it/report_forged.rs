@@ -31,8 +31,8 @@ fn a_slot_that_no_schedule_reaches_is_named_and_no_slot_is_missed_by_it() {
     assert_eq!(problem["line"], 3);
     assert_eq!(
         problem["what"],
-        "1 row has an impossible number in the column slot, such as 18446744073709551615 behind 0: no schedule gets \
-         there in the time between; that cell is left out"
+        "1 row has an impossible number in the column slot, such as 18446744073709551615 after 0: no \
+         schedule gets there in that time; that cell is left out"
     );
 }
 

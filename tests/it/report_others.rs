@@ -135,7 +135,7 @@ fn pings_of_end2end_have_a_table_of_their_own() {
     assert_eq!(report["input"]["files"][0]["dialect"], "End2End-Ping");
     let notes = report["input"]["notes"].to_string();
     assert!(
-        notes.contains("2 repeated headers") && notes.contains("clock of twelve hours"),
+        notes.contains("2 repeated headers") && notes.contains("twelve-hour clock"),
         "{notes}"
     );
 }

@@ -75,7 +75,7 @@ fn each_phase_has_a_picture_for_each_region_and_host_and_metric_chooses_among_th
         }
     }
     // no phase that no row has, and the whole probe only where it is asked for
-    assert!(!all.contains("<h3>Round trip of TURN") && !all.contains("<h3>Whole probe"));
+    assert!(!all.contains("<h3>TURN round trip") && !all.contains("<h3>Whole probe"));
     // connects are exact; of TLS, 40 and 80 ms, a 64th is 0.6 and 1.25 ms
     let range = "2026-03-01 00:00:00Z to 2026-03-01 06:00:00Z";
     assert_eq!(told(&all, "near")[0], format!("20 ms, {range}"));
@@ -141,9 +141,9 @@ fn a_file_of_udp_alone_has_its_round_trips_in_every_picture() {
     });
     let path = file(dir.path(), "udp.csv", PROBES, rows);
     let page = page("", &path);
-    assert!(page.contains("<h3>Round trip of TURN by region over time</h3>"));
-    assert!(page.contains("<h3>Distribution of the round trip of TURN</h3>"));
-    assert!(page.contains("Median round trip of TURN in each hour"));
+    assert!(page.contains("<h3>TURN round trip by region over time</h3>"));
+    assert!(page.contains("<h3>Distribution of the TURN round trip</h3>"));
+    assert!(page.contains("Median TURN round trip in each hour"));
     assert!(!page.contains("Connect"));
     let mut command = turnprobe("report --format json");
     let said = finished(start(command.arg(&path)));

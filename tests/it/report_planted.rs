@@ -186,7 +186,7 @@ fn an_outage_of_a_region_is_one_finding_of_the_region_and_of_no_host() {
             text.starts_with("Relays in ukwest gave no answer for "),
             "{text}"
         );
-        has(&text, "All 3 computers that probed them then had it");
+        has(&text, "All 3 computers that probed them then saw it");
     }
 }
 
@@ -233,7 +233,7 @@ fn a_region_that_one_computer_alone_does_not_reach_is_that_computers_way() {
     );
     let text = report["findings"][0]["text"].as_str().unwrap();
     assert!(text.contains("30 rows lost"), "{text}");
-    assert!(text.contains("its own way to that region"), "{text}");
+    assert!(text.contains("its own path to that region"), "{text}");
 }
 
 // each evening of four weeks; 250 % of about 20 to 30 ms

@@ -165,7 +165,7 @@ fn an_answer_with_an_error_fails_the_row_and_leaves_the_relay_available() {
     let page = page("", &path).replace('\u{a0}', " ");
     assert!(page.contains("<strong>70 %</strong><span>95 % interval 60.42 % to 78.11 %</span>"));
     assert!(page.contains("30 of the failures were an answer with an error, so the path worked"));
-    assert!(page.contains("Answered is the share of the rows that the relay answered"));
+    assert!(page.contains("Answered is the share of rows that the relay answered"));
     let markdown = run("--format markdown", &[&path]).stdout;
     has(
         &markdown,
@@ -208,8 +208,8 @@ fn what_failed_here_and_what_something_answered_are_no_outages() {
     let said = run("", &[&path]).stdout;
     let told = said.split_whitespace().collect::<Vec<_>>().join(" ");
     for wanted in [
-        "4 of the failures were an alert or a certificate that cannot be used, so something answered",
-        "5 of the failures were the measuring computer's own, which says nothing of the relays",
+        "4 of the failures were a TLS alert or an unusable certificate, so something answered",
+        "5 of the failures were the measuring computer's own, which says nothing about the relays",
         "failed here 5",
     ] {
         assert!(told.contains(wanted), "{wanted}: {said}");
@@ -307,9 +307,9 @@ fn gaps_that_are_not_listed_are_counted() {
         .lines()
         .find(|line| line.starts_with("  Gaps "))
         .unwrap();
-    assert!(gaps.contains(" 7 (nobody measured for "), "{gaps}");
+    assert!(gaps.contains(" 7 (nothing was measured for "), "{gaps}");
     let said = run("--top 5", &[&path]).stdout;
-    let gaps = &said[said.find("Gaps: when nobody measured").unwrap()..];
+    let gaps = &said[said.find("Gaps: when nothing was measured").unwrap()..];
     assert!(gaps.contains("and 2 more; --top 0 shows all"), "{said}");
 }
 
@@ -354,8 +354,8 @@ fn many_values_of_one_column_take_nothing_from_the_tables_of_others() {
     assert_eq!(table(&report, "host")["overflow"], Value::Null);
     let rest = &table(&report, "certificate")["overflow"];
     assert_eq!(rest["n"], 6_000 / 250 * 100);
-    let wanted = "the table by certificate has 150 groups, the most that it may have: 2400 rows are \
-                  with other values together under (other); --max-groups takes more";
+    let wanted = "the table by certificate has 150 groups, the most that it may have: 2400 rows \
+                  with other values are combined under (other); --max-groups allows more";
     assert!(notes(&report).contains(wanted), "{}", notes(&report));
 }
 

@@ -462,7 +462,7 @@ fn rows_and_the_roll_ups_of_them_read_together_are_told_to_count_twice() {
     let told = |problem: &Value| {
         let what = problem["what"].as_str().unwrap();
         let file = problem["file"].as_str().unwrap();
-        what.starts_with("roll-ups of 1 run whose rows are read too")
+        what.starts_with("roll-ups of 1 run whose rows are also read")
             && file.ends_with("rollups.csv")
     };
     assert!(problems.iter().any(told), "{problems:?}");
@@ -512,7 +512,7 @@ fn what_makes_no_roll_ups_is_refused_with_the_fix() {
         ("--rollup 5m -o r.csv --burst 50/s -n 1", "--burst"),
         ("--rollup 5m -o r.csv --columns datetime", "--rollup"),
         ("--rollup 5m -o r.csv --rollup-output r.csv", "named twice"),
-        ("--rollup 5m --rollup-output -", "is no file"),
+        ("--rollup 5m --rollup-output -", "is not a file"),
         ("--rollup-output r.csv", "--rollup"),
     ] {
         let said = run(&format!("probe --lab {line}"));

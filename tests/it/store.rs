@@ -186,15 +186,18 @@ fn wrong_stores_are_told_with_the_way_out() {
     let inside = directory.path().join("probes.csv");
     #[rustfmt::skip]
     let cases = [
-        ("--store -", "--store -: a database is no stream"),
+        (
+            "--store -",
+            "--store -: a database cannot be written to a stream",
+        ),
         (
             "--store mysql://probe:secret@db.example/teams",
-            "--store mysql://...: only SQLite databases and PostgreSQL servers are written to",
+            "--store mysql://...: rows can only be stored in SQLite databases and PostgreSQL servers",
         ),
         (
             "--store postgres://probe:secret@db.example/teams --store-keep rows=7d",
             if cfg!(feature = "postgres") {
-                "takes rows=0 alone"
+                "only takes rows=0"
             } else {
                 "--store postgres://...: a PostgreSQL server, which a turnprobe built with the feature `postgres`"
             },
@@ -203,6 +206,11 @@ fn wrong_stores_are_told_with_the_way_out() {
         ("--store a.db --store-spool-limit 5", "give a size such as 500M"),
         ("--store-keep rows=7d", "--store <FILE.db|URL>"),
         ("--store a.db --store-keep 7d", "rows=7d, packets=1d or rollups=2y"),
+        // seconds
+        (
+            "--store a.db --store-keep rows=90",
+            "give a day or more, with its unit",
+        ),
         ("--store a.db --store-keep rollups=0", "would be deleted at once"),
         ("--store a.db --store-keep rows=1d,rows=2d", "says twice how long rows stay"),
         ("--store a.db --store-keep rows=0", "leaves nothing to store"),
@@ -215,7 +223,7 @@ fn wrong_stores_are_told_with_the_way_out() {
         assert!(!said.stderr.contains("secret"), "{line}: {}", said.stderr);
     }
     let said = probe("-n 1", &[("--store", &inside)]).ended(2);
-    said.err_has("let its name end in .db");
+    said.err_has("use a name that ends in .db");
     let nowhere = directory.path().join("no/probes.db");
     let said = probe("-n 1", &[("--store", &nowhere)]);
     said.err_has("there is no directory");
@@ -224,8 +232,8 @@ fn wrong_stores_are_told_with_the_way_out() {
     connection.execute_batch("CREATE TABLE t (x)").unwrap();
     drop(connection);
     let said = probe("-n 1", &[("--store", &other)]);
-    said.err_has("not one of turnprobe");
+    said.err_has("not a turnprobe store");
     let said = finished(start(turnprobe("report").arg(&other)));
     assert_ne!(said.code, Some(0));
-    said.err_has("not one of turnprobe");
+    said.err_has("not a turnprobe store");
 }

@@ -40,8 +40,8 @@ fn what_this_end_cannot_do_is_told_before_anything_is_measured() {
     }
     #[rustfmt::skip]
     let cases = [
-        ("--source 192.0.2.1 -6", "-6 does not fit --source 192.0.2.1"),
-        ("--source ::1 127.0.0.1", "--source ::1 does not fit the address 127.0.0.1"),
+        ("--source 192.0.2.1 -6", "-6 contradicts --source 192.0.2.1"),
+        ("--source ::1 127.0.0.1", "--source ::1 does not match the address 127.0.0.1"),
         ("--source 192.0.2.1 --lab", "the lab has only loopback addresses"),
         ("--dscp 64", "give 0 to 63, EF, LE, CS0 to CS7, or AF11 to AF43"),
         ("--receive-buffer 1", "give a whole number from 1024 to 1073741824"),

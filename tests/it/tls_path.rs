@@ -1,4 +1,4 @@
-//! What is on the way of TLS, in every place where somebody may look.
+//! What is on the TLS path, in every place where somebody may look.
 
 use serde_json::json;
 
@@ -29,7 +29,7 @@ fn a_certificate_that_is_not_the_relays_is_told_in_every_place() {
         (
             "wrong-host",
             "wrong-name",
-            "3 of 3 certificates are for another name than the one asked for",
+            "3 of 3 certificates are for a name other than the one asked for",
         ),
     ] {
         let file = dir.path().join(format!("{fault}.csv"));
@@ -51,7 +51,7 @@ fn a_certificate_that_is_not_the_relays_is_told_in_every_place() {
         report(&format!("--html {}", page.display()), &file);
         let page = std::fs::read_to_string(&page).unwrap();
         let page = page.replace("&#39;", "'").replace('\u{a0}', " ");
-        assert!(page.contains("What is on the way of TLS"));
+        assert!(page.contains("What is on the TLS path"));
         assert!(
             page.contains(sentence.split(':').next().unwrap()),
             "{sentence}"
@@ -102,7 +102,8 @@ fn of_a_file_without_the_column_nothing_is_claimed() {
     assert_eq!(Rows::of(&rows).rows.len(), 3);
     std::fs::write(&file, rows).unwrap();
     let told = report("", &file);
-    let wanted = "Of 3 rows with a certificate TLS inspection could not be told";
+    let wanted =
+        "For 3 rows with a certificate it could not be determined whether TLS is inspected";
     assert!(told.contains(wanted), "{told}");
     has(&told, "All 3 probes succeeded; the median");
 }

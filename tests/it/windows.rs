@@ -281,11 +281,11 @@ fn names_of_devices_and_of_streams_are_refused_by_name() {
         let said = run(&format!("probe --lab -n 1 --output {name}"));
         assert_eq!(said.code, Some(3), "{name}: {}", said.stderr);
         let word = if name.contains('?') {
-            "which Windows allows in no name"
+            "which Windows does not allow in a name"
         } else if name.contains(':') {
             "has a colon"
         } else {
-            "device of Windows"
+            "Windows device"
         };
         assert!(said.stderr.contains(word), "{name}: {}", said.stderr);
     }
@@ -300,7 +300,7 @@ fn names_of_devices_and_of_streams_are_refused_by_name() {
     ] {
         let said = run(line);
         assert!(matches!(said.code, Some(2 | 3)), "{line}: {:?}", said.code);
-        let is_told = ["device of Windows", "has a colon"];
+        let is_told = ["Windows device", "has a colon"];
         let is_told = is_told.iter().any(|word| said.stderr.contains(word));
         assert!(is_told, "{line}: {}", said.stderr);
     }
@@ -412,12 +412,12 @@ fn rows_wait_for_a_file_that_is_held_and_go_into_it_in_their_order() {
     drop(held);
     let said = finished(child).ended(0);
     assert_eq!(
-        said.stderr.matches("the series goes on").count(),
+        said.stderr.matches("the series continues").count(),
         1,
         "{}",
         said.stderr
     );
-    said.err_has("takes rows again");
+    said.err_has("can be written again");
     let slots = slots(&file);
     // rows come as their probes end, a few of them at a time; what waited stands before what came later
     let mut sorted = slots.clone();
@@ -448,7 +448,7 @@ fn rows_of_a_file_that_stays_held_are_kept_and_the_next_run_takes_them_in() {
     first.err_has(&pending.display().to_string());
     drop(held);
     let said = run_into(&file, "probe --lab -n 1 -q").ended(0);
-    said.err_has("took in");
+    said.err_has("was given");
     assert!(!pending.exists());
     let mut all = slots(&file);
     // the last one is that of the second run

@@ -66,7 +66,7 @@ fn a_cable_that_is_dead_for_a_moment_is_a_stall_with_segments_sent_again() {
     assert_eq!(row["answered"], "0");
     let (again, seen) = (number(row, "retransmits"), sent_again(&attempts[0]));
     let longest = number(row, "longest_stall_us");
-    println!("a stall of {longest} us; {again} segments sent again, the witness saw {seen}");
+    println!("a stall of {longest} us; {again} retransmitted segments, the witness saw {seen}");
     assert_eq!(number(row, "stalls"), 1, "{row:?}");
     // it ends when a segment gets through: a new request, or what a timer sends again, and those
     // double from 200 ms on (RFC 6298 section 5.5)

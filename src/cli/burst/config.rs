@@ -43,7 +43,7 @@ pub(in crate::cli) fn job(args: &ProbeArgs) -> anyhow::Result<Job<BurstKind>> {
     let flag = if stream.watch { "--watch" } else { "--burst" };
     ensure!(
         args.transport.iter().all(|t| *t == Transport::Udp),
-        "{flag} goes over UDP alone: give --transport udp, or leave --transport out"
+        "{flag} uses UDP only: give --transport udp, or leave --transport out"
     );
     let targets = targets(args)?;
     let mut said = targets.iter().filter_map(|target| target.transport);
@@ -52,7 +52,7 @@ pub(in crate::cli) fn job(args: &ProbeArgs) -> anyhow::Result<Job<BurstKind>> {
             Transport::Tcp => "tcp:// or ?transport=tcp",
             _ => "tls:// or turns:",
         };
-        bail!("{flag} goes over UDP alone: give the target without {without}");
+        bail!("{flag} uses UDP only: give the target without {without}");
     }
     suits_addresses(args, &targets)?;
     ensure!(

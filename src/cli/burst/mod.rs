@@ -1,5 +1,4 @@
-//! `turnprobe probe --burst` and `--watch`: what they tell; the rest is the procedure of every kind
-//! (`run`).
+//! `turnprobe probe --burst` and `--watch`: what they print; the rest is the procedure that all kinds share (`run`).
 
 mod args;
 mod config;

@@ -51,7 +51,7 @@ pub fn run(args: &CompareArgs, color: Color) -> Result<Exit, FatalError> {
     let [network, lab] = [World::Real, World::Lab].map(|world| read.worlds[world as usize]);
     if network > 0 && lab > 0 {
         return Err(FatalError::usage(anyhow!(
-            "{} of the lab and {} of real networks say nothing of each other; choose with --where world=real or --where world=lab",
+            "{} of the lab and {} of real networks cannot be compared; choose with --where world=real or --where world=lab",
             counted(lab, "row", "rows"),
             counted(network, "row", "rows"),
         )));
@@ -67,11 +67,13 @@ pub fn run(args: &CompareArgs, color: Color) -> Result<Exit, FatalError> {
     }
     print(&comparison, args.format, color).map_err(FatalError::io)?;
     if comparison.interrupted {
-        message::note("interrupted: the numbers are of what was read so far");
+        message::note("interrupted: the numbers are from what was read so far");
     }
     tell_left_out(&summary.left_out, args.skip_unreadable);
     if !comparison.tells() {
-        message::error("nothing can be told of these two; the sentences say what it would take");
+        message::error(
+            "could not tell anything about these two; the sentences say what it would take",
+        );
         return Ok(Exit::Failed);
     }
     if !summary.left_out.is_empty() && !args.skip_unreadable {

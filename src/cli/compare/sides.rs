@@ -1,4 +1,4 @@
-//! Which rows are of which side.
+//! Which rows belong to which side of a comparison.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -41,13 +41,14 @@ impl Sides {
             let sides = [of("a", &args.a)?, of("b", &args.b)?];
             ensure!(
                 args.a != args.b,
-                "--a and --b are the same: give each another value"
+                "--a and --b are the same: give them different values"
             );
             for column in sides.iter().flat_map(Conditions::columns) {
                 ensure!(
                     !column.eq_ignore_ascii_case("region"),
-                    "--a and --b cannot be regions: a region is compared only with itself, as another one is another way; \
-                     `turnprobe report --by region` has them side by side"
+                    "--a and --b cannot be regions: a region is only compared with itself, as a \
+                     different region has a different path; `turnprobe report --by region` shows \
+                     them side by side"
                 );
             }
             return Ok(Self::Columns(args.files.clone(), Box::new(sides)));
@@ -58,11 +59,11 @@ impl Sides {
         match args.files.as_slice() {
             [a, b] => Ok(Self::Files([vec![a.clone()], vec![b.clone()]])),
             [_] => bail!(
-                "one file has nothing to be compared with: name a second one, or tell its rows apart with --a \
+                "one file has nothing to be compared with: name a second one, or split its rows with --a \
                  COLUMN=VALUE --b COLUMN=VALUE"
             ),
             files => bail!(
-                "which of the {} files are compared with which? Write --with between those of the two sides, as in \
+                "which of the {} files belong to which side? Write --with between the two sides, as in \
                  `turnprobe compare a*.csv --with b*.csv`",
                 files.len()
             ),

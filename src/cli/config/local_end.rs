@@ -1,4 +1,4 @@
-//! This end of the connections: its flags and the targets must fit together.
+//! This end of the connections: its flags must match the targets.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -43,7 +43,7 @@ pub(in crate::cli) fn fits(
     let is_broadcast = matches!(source, IpAddr::V4(v4) if v4.is_broadcast());
     ensure!(
         !source.is_unspecified() && !source.is_multicast() && !is_broadcast,
-        "--source {source}: no address of one machine; give one that this machine has"
+        "--source {source}: not an address of a single machine; give one that this machine has"
     );
     let other = match (ends.ipv4, ends.ipv6) {
         (true, _) if source.is_ipv6() => Some("-4"),
@@ -51,7 +51,7 @@ pub(in crate::cli) fn fits(
         _ => None,
     };
     if let Some(flag) = other {
-        bail!("{flag} does not fit --source {source}: leave one of them out");
+        bail!("{flag} contradicts --source {source}: leave one of them out");
     }
     let literal = targets.iter().filter_map(|target| match target.host {
         Host::Address(address) => Some(address),
@@ -60,7 +60,7 @@ pub(in crate::cli) fn fits(
     for address in literal.chain(ends.address) {
         ensure!(
             address.is_ipv4() == source.is_ipv4(),
-            "--source {source} does not fit the address {address}: one is IPv4, the other IPv6"
+            "--source {source} does not match the address {address}: one is IPv4, the other IPv6"
         );
     }
     ensure!(

@@ -14,12 +14,12 @@ pub(super) fn ports(text: &str) -> anyhow::Result<Vec<u16>> {
         let (first, last) = range(part).with_context(|| format!("--ports {text}"))?;
         ensure!(
             ports.len() + usize::from(last - first) < MOST_PORTS,
-            "--ports {text}: at most {MOST_PORTS} ports, as each is a probe of its own"
+            "--ports {text}: at most {MOST_PORTS} ports, as each one is a separate probe"
         );
         for port in first..=last {
             ensure!(
                 !ports.contains(&port),
-                "--ports {text}: {port} stands twice"
+                "--ports {text}: {port} appears twice"
             );
             ports.push(port);
         }

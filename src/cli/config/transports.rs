@@ -1,4 +1,4 @@
-//! What is spoken, asked, and from which port to which: options and targets must fit together.
+//! Transports, requests and ports: options and targets must match.
 
 use anyhow::{bail, ensure};
 
@@ -17,7 +17,7 @@ pub(super) fn plan(args: &ProbeArgs, targets: &[Target], plan: Plan) -> anyhow::
         let said = target.transport.filter(|said| transports != [*said]);
         ensure!(
             said.is_none() || args.transport.is_empty(),
-            "--transport: the target {target} says its transport itself; leave --transport out, or give the plain host"
+            "--transport: the target {target} already names its transport; leave --transport out, or give the plain host"
         );
     }
     let plan = Plan {
@@ -63,7 +63,7 @@ fn transports(wanted: &[Transport]) -> anyhow::Result<Vec<Transport>> {
         let word = transport.as_str();
         ensure!(
             !transports.contains(&transport),
-            "--transport: `{word}` stands twice"
+            "--transport: `{word}` appears twice"
         );
         transports.push(transport);
     }
@@ -91,7 +91,7 @@ fn fits(args: &ProbeArgs, targets: &[Target], plan: &Plan) -> anyhow::Result<()>
     };
     match plan.question {
         Question::Nothing if speaks(Transport::Udp) => bail!(
-            "--ask none: over udp there is nothing to time without a request; give allocate, binding or ms-allocate"
+            "--ask none: over udp there is nothing to measure without a request; give allocate, binding or ms-allocate"
         ),
         Question::Ask(Ask::Binding) if speaks(Transport::PseudoTls) => bail!(
             "--ask binding: pseudo-tls knows only Microsoft's Allocate; give ms-allocate, or leave --ask out"
@@ -109,7 +109,7 @@ fn fits(args: &ProbeArgs, targets: &[Target], plan: &Plan) -> anyhow::Result<()>
             ensure!(
                 target.port.is_none()
                     || target.transport.is_some_and(|said| said != Transport::Udp),
-                "--ports: the target {target} names a port itself; leave one of them out"
+                "--ports: the target {target} already names a port; leave one of them out"
             );
         }
     }

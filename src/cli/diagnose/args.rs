@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
+use super::bundle::bundle_name;
 use crate::cli::files::page_name;
 use crate::cli::list::ListArgs;
 use crate::cli::long_help::{LAB, OUTPUT, faults};
 use crate::cli::settings::SettingsArgs;
-use crate::cli::values::duration;
+use crate::cli::values::{address, duration};
 use crate::cli::words::words;
 use crate::endpoints::DEFAULT_RELAY;
 use crate::judge::diagnose::redact::RedactionLevel;
@@ -70,7 +71,7 @@ pub struct DiagnoseArgs {
     #[arg(long)]
     pub offline: bool,
     /// Another name server to compare with
-    #[arg(long, value_name = "IP")]
+    #[arg(long, value_name = "IP", value_parser = address)]
     pub compare_resolver: Option<IpAddr>,
     /// Judge the facts in FILE again, measure nothing
     ///
@@ -93,7 +94,7 @@ pub struct DiagnoseArgs {
     /// Write a ZIP file for a ticket, redacted
     ///
     /// Its README.txt says what each file is and what was replaced.
-    #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
+    #[arg(long, value_name = "FILE", value_parser = bundle_name(), help_heading = OUTPUT)]
     pub bundle: Option<PathBuf>,
     /// What to redact: standard, full, none
     ///
@@ -123,7 +124,7 @@ pub struct DiagnoseArgs {
     pub lab: bool,
     /// Turn on a fault; several take turns
     #[arg(long, value_name = "NAME", value_parser = words::<Fault>(), hide_possible_values = true,
-          help_heading = LAB, long_help = faults())]
+          value_delimiter = ',', help_heading = LAB, long_help = faults())]
     pub lab_fault: Vec<Fault>,
     #[command(flatten)]
     pub settings: SettingsArgs,

@@ -1,9 +1,10 @@
-//! The bundle for a ticket: packed, and written whole or not at all.
+//! The bundle for a ticket: packed, and written completely or not at all.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
+use clap::builder::{PathBufValueParser, TypedValueParser};
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
 use rawzip::time::UtcDateTime;
@@ -23,6 +24,18 @@ use crate::sink::reserved;
 /// How each archive begins.
 const BEGIN: &[u8] = b"PK\x03\x04";
 
+/// Takes the name of a bundle, which ends in .zip.
+pub(super) fn bundle_name() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().try_map(|path| {
+        let ending = path.extension().unwrap_or_default();
+        if ending.eq_ignore_ascii_case("zip") {
+            Ok(path)
+        } else {
+            Err("let the name end in .zip")
+        }
+    })
+}
+
 /// Where the bundle goes, looked at before anything is measured.
 pub(super) struct Bundle {
     path: PathBuf,
@@ -35,12 +48,6 @@ impl Bundle {
         if let Some(why) = reserved(&path) {
             bail!("--bundle {}: {why}", path.display());
         }
-        ensure!(
-            path.extension()
-                .is_some_and(|ending| ending.eq_ignore_ascii_case("zip")),
-            "--bundle {}: let the name end in .zip",
-            path.display()
-        );
         let path = followed(&path);
         look(&path)?;
         Beside::create(&path).map_err(|error| failed(error, &path))?;
@@ -82,7 +89,7 @@ impl Bundle {
         let what = replaced(&by);
         let redaction = match level {
             RedactionLevel::None => {
-                "nothing in it is replaced: look at it before it goes to others".to_owned()
+                "nothing in it was replaced: check it before you send it to others".to_owned()
             }
             _ if what.is_empty() => "nothing had to be replaced".to_owned(),
             _ => format!("replaced: {}", what.join(", ")),
@@ -104,7 +111,7 @@ fn look(path: &Path) -> anyhow::Result<()> {
         .map_err(|error| failed(error, path))?;
     ensure!(
         begin.is_empty() || begin == BEGIN,
-        "{} holds something that is no archive; give --bundle another name",
+        "{} is something other than an archive; give --bundle another name",
         path.display()
     );
     Ok(())

@@ -33,7 +33,7 @@ pub(super) fn target(args: &DiagnoseArgs) -> anyhow::Result<Target> {
     let target: Target = args.target.parse()?;
     if target.port.is_some() || target.transport.is_some() {
         bail!(
-            "{}: all ports that calls use are looked at; give the name or the address alone",
+            "{}: all ports that calls use are checked; give only the name or the address",
             args.target
         );
     }

@@ -1,4 +1,4 @@
-//! `turnprobe diagnose`: one look at the whole way to the relays, and whose fault it is.
+//! `turnprobe diagnose`: checks the whole path to the relays once, and says whose fault it is.
 
 pub mod args;
 mod bundle;

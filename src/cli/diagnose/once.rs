@@ -1,4 +1,4 @@
-//! One look: opened, done, closed; and how a program ends by what it came to.
+//! One diagnosis from start to end, and the exit code that follows from it.
 
 use std::sync::Arc;
 
@@ -104,7 +104,7 @@ pub(super) fn look(
     let runtime = event_queue().map_err(FatalError::io)?;
     let progress = StatusLine::with_clock(args.quiet || args.monitoring_plugin);
     let options = config::options(args, &list);
-    let tell = |what: &str| progress.show(|| format!("looking at {what}"));
+    let tell = |what: &str| progress.show(|| format!("checking {what}"));
     let looking = Looking {
         opener: &opener,
         judge: &judge,
@@ -122,7 +122,7 @@ pub(super) fn look(
     drop(lab);
     if let Some(why) = judge.take_os_problem() {
         message::note(&format!(
-            "whether this system trusts the certificates could not be told: {why}"
+            "could not tell whether this system trusts the certificates: {why}"
         ));
     }
     let facts = facts(&found, (&run, started), (&opener, target), &options);

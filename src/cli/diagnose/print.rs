@@ -1,4 +1,4 @@
-//! Where the result goes, in whichever form.
+//! Prints the result in the requested form.
 
 use serde::Serialize;
 

@@ -1,4 +1,4 @@
-//! Looks again and again; only what changes is told.
+//! Repeated diagnoses, of which only changes are reported.
 
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ pub(super) fn run(args: &DiagnoseArgs, color: Color, every: Duration) -> Result<
     let least = || -> anyhow::Result<()> {
         ensure!(
             every >= LEAST,
-            "--repeat {every:?}: at least 30s, as a look takes up to 28 s"
+            "--repeat {every:?}: at least 30s, as one diagnosis takes up to 28 s"
         );
         Ok(())
     };

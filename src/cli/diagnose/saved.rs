@@ -24,12 +24,12 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Facts> {
         .with_context(said)?;
     ensure!(
         text.len() as u64 <= LONGEST,
-        "{}: longer than the facts of any run; give what --format json printed",
+        "{}: too long to be the facts of a run; give what --format json printed",
         said()
     );
     let none = || {
         format!(
-            "{}: no facts of diagnose; give what --format json printed, or a bundle",
+            "{}: not the facts of a diagnosis; give what --format json printed, or a bundle",
             said()
         )
     };
@@ -46,7 +46,7 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Facts> {
     ensure!(facts.about.format > 0, none());
     ensure!(
         facts.about.format <= FORMAT,
-        "{}: facts of a newer version of this program (format {}); take that version",
+        "{}: facts from a newer version of this program (format {}); use that version",
         said(),
         facts.about.format
     );
@@ -63,7 +63,7 @@ fn unpacked(bundle: &[u8]) -> anyhow::Result<Vec<u8>> {
         }
         ensure!(
             entry.compression_method() == CompressionMethod::DEFLATE,
-            "facts.json is packed in a way that is not known"
+            "facts.json is compressed by an unknown method"
         );
         let packed = archive.get_entry(entry.wayfinder())?;
         let inside = DeflateDecoder::new(packed.data());

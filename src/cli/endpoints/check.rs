@@ -1,4 +1,4 @@
-//! `turnprobe endpoints check`: whether addresses and names are of Teams.
+//! `turnprobe endpoints check`: whether addresses and names belong to Teams.
 
 use serde::Serialize;
 
@@ -65,7 +65,7 @@ fn host(text: &str) -> anyhow::Result<Host> {
     let target: Target = text.parse()?;
     anyhow::ensure!(
         target.port.is_none() && target.transport.is_none(),
-        "`{text}`: give an address or a name alone, without port and scheme; the ports are told"
+        "`{text}`: give only an address or a name, without port and scheme; the ports are listed"
     );
     Ok(target.host)
 }
@@ -75,9 +75,9 @@ fn told(list: &List, found: &[Membership]) -> Document {
     let (teams, all) = (teams.count(), found.len());
     let verdict = match (teams, all) {
         (1, 1) => "of Teams".to_owned(),
-        (0, 1) => "not of Teams".to_owned(),
+        (0, 1) => "not part of Teams".to_owned(),
         (teams, all) => format!(
-            "{teams} of {} are of Teams",
+            "{teams} of {} belong to Teams",
             counted(all as u64, "host", "hosts")
         ),
     };

@@ -1,4 +1,4 @@
-//! `turnprobe endpoints fetch`: Microsoft's list of today into a file, by the rules of its web service.
+//! `turnprobe endpoints fetch`: saves Microsoft's current list to a file, following the rules of its web service.
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
@@ -49,8 +49,8 @@ pub(super) fn run(args: &FetchArgs) -> Result<Exit, FatalError> {
         && let Some(wait) = wait(kept.checked, now)
     {
         message::note(&format!(
-            "{} has version {}, and {} was asked less than an hour ago: it wants no more questions than one an hour, \
-             so nothing was asked; try again in {}",
+            "{} has version {}, and {} was asked less than an hour ago: it allows one request an \
+             hour, so nothing was requested; try again in {}",
             place.path.display(),
             kept.version,
             service.host,
@@ -78,7 +78,7 @@ pub(super) fn run(args: &FetchArgs) -> Result<Exit, FatalError> {
     let asking = std::thread::Builder::new().name("fetch".to_owned());
     let asking = asking.spawn(move || drop(sender.send(asked.ask(&web))));
     asking
-        .context("no thread to ask with")
+        .context("no thread for the request")
         .map_err(FatalError::io)?;
     let came = loop {
         match receiver.recv_timeout(LOOK) {
@@ -89,7 +89,7 @@ pub(super) fn run(args: &FetchArgs) -> Result<Exit, FatalError> {
             }
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => {
-                return Err(FatalError::io(anyhow!("the asking broke off")));
+                return Err(FatalError::io(anyhow!("the request broke off")));
             }
         }
     };
@@ -110,21 +110,21 @@ fn tell(place: &Place, kept: &SavedList, (is_unchanged, is_new): (bool, bool), s
     let version = &kept.version;
     if is_unchanged {
         message::note(&format!(
-            "{path} has version {version}, which is still the newest: only the time of the question is new in it"
+            "{path} has version {version}, which is still the newest: only the time of the request was updated"
         ));
         return;
     }
     let entries = kept.endpoints.as_array().map_or(0, Vec::len) as u64;
     let day = day(version).map(|day| day.to_string()).unwrap_or_default();
     message::note(&format!(
-        "{path} has Microsoft's list of {day}: version {version}, {}, {}; --endpoints {path} decides by it",
+        "{path} has Microsoft's list of {day}: version {version}, {}, {}; use it with --endpoints {path}",
         counted(entries, "entry", "entries"),
         bytes(size as u64)
     ));
     if is_new {
         message::note(&format!(
-            "the client request id {} was made for this machine, as Microsoft asks for; it stands in the file with the \
-             time of the question, and nothing is stored elsewhere",
+            "the client request id {} was made for this machine, as Microsoft asks; it is in the \
+             file with the time of the request, and nothing is stored elsewhere",
             kept.client_request_id
         ));
     }
@@ -153,8 +153,8 @@ fn service(text: &str) -> anyhow::Result<Service> {
             host: host.to_owned(),
         }),
         _ => bail!(
-            "--from {text}: give an address such as https://mirror.example/microsoft, without ? and #; only HTTPS is \
-             spoken, as whoever changes the list changes what is of Teams"
+            "--from {text}: give an address such as https://mirror.example/microsoft, without ? and #; \
+             only HTTPS is accepted, as whoever changes the list changes what belongs to Teams"
         ),
     }
 }
@@ -172,8 +172,8 @@ fn guid(text: &str) -> anyhow::Result<String> {
     );
     ensure!(
         id != OF_EXAMPLES,
-        "--client-request-id {text} is that of Microsoft's examples, which it may block: give one of this machine's own, \
-         or leave the option out"
+        "--client-request-id {text} is that of Microsoft's examples, which it may block: give \
+         this machine its own, or leave the option out"
     );
     Ok(id)
 }
@@ -183,7 +183,8 @@ fn random_guid() -> anyhow::Result<String> {
     use ring::rand::SecureRandom as _;
     let mut bytes = [0; 16];
     let filled = ring::rand::SystemRandom::new().fill(&mut bytes);
-    filled.map_err(|_| anyhow!("this system gives no random numbers for a client request id"))?;
+    filled
+        .map_err(|_| anyhow!("this system provides no random numbers for a client request id"))?;
     let number = u128::from_be_bytes(bytes);
     let number = (number & !(0xf << 76) & !(0x3 << 62)) | (0x4 << 76) | (0x2 << 62);
     let hex = format!("{number:032x}");
@@ -263,20 +264,20 @@ impl Place {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         ensure!(
             !path.ends_with("-") || path.is_file(),
-            "--output needs the name of a file: what the web service wants to be kept stands there, too"
+            "--output needs the name of a file: what the web service requires to be kept is stored there, too"
         );
         let file = followed(&path);
         let shown = path.display();
         let mut kept_there = None;
         let is_there = match std::fs::metadata(&file) {
             Ok(found) if !found.is_file() => {
-                bail!("{shown} is no file; give --output another name")
+                bail!("{shown} is not a file; give --output another name")
             }
             Ok(found) => {
                 if found.len() > 0 {
                     let text = list::text(&file)?;
                     kept_there = kept(&text).with_context(|| {
-                        format!("{shown} holds something else than a list of endpoints; give --output another name")
+                        format!("{shown} holds something other than a list of endpoints; give --output another name")
                     })?;
                 }
                 true

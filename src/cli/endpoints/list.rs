@@ -1,4 +1,4 @@
-//! `turnprobe endpoints`: the list that decides, the names of relays, and what is taken for Teams.
+//! `turnprobe endpoints`: the list in use, the names of relays, and what is often mistaken for Teams.
 
 use serde::Serialize;
 
@@ -76,7 +76,7 @@ pub(super) fn run(args: &ShowArgs, color: Color) -> Result<Exit, FatalError> {
     if list.unread > 0 {
         let names = counted(list.unread as u64, "name", "names");
         message::note(&format!(
-            "left out of the list: {names} with characters that no name has"
+            "left out of the list: {names} with characters that are not allowed in a name"
         ));
     }
     if let Some(warning) = list.warning(today) {
@@ -204,7 +204,7 @@ fn told(list: &List, shown: &Shown) -> Document {
     if others > 0 {
         let others = counted(others as u64, "entry", "entries");
         near.push(Block::Paragraph(Paragraph::new(format!(
-            "{others} of other services of Microsoft 365 are in the list, too: `check` knows them, and --format json has them."
+            "{others} of other Microsoft 365 services are in the list, too: `check` knows them, and --format json lists them."
         ))));
     }
     let age = shown

@@ -1,4 +1,4 @@
-//! `turnprobe endpoints`: what is known of Microsoft's endpoints, and whether they answer.
+//! `turnprobe endpoints`: what is known about Microsoft's endpoints, and whether they answer.
 
 pub mod args;
 mod check;

@@ -1,4 +1,4 @@
-//! The forms on stdout: a document for people, JSON, and a CSV of its main table.
+//! The output formats: a document for people, JSON, and a CSV of the main table.
 
 use anyhow::Context as _;
 use serde::Serialize;

@@ -32,13 +32,13 @@ pub fn run(args: &ExportArgs) -> Result<Exit, FatalError> {
     let ending = out.extension().unwrap_or_default();
     if !ending.eq_ignore_ascii_case("parquet") {
         return Err(FatalError::usage(anyhow!(
-            "{}: the last name is the file to write, which ends in .parquet",
+            "{}: the last name is the file to write and must end in .parquet",
             out.display()
         )));
     }
     if out.exists() && !args.force {
         return Err(FatalError::io(anyhow!(
-            "{} is there already: choose another name, or replace it with --force",
+            "{} already exists: choose another name, or replace it with --force",
             out.display()
         )));
     }
@@ -49,7 +49,7 @@ pub fn run(args: &ExportArgs) -> Result<Exit, FatalError> {
         inputs = source::of_table(inputs, table);
         if inputs.is_empty() {
             return Err(FatalError::usage(anyhow!(
-                "--table {table}: no rows to export stand there; they are in {}",
+                "--table {table}: it has no rows to export; they are in {}",
                 all.join(", ")
             )));
         }
@@ -62,7 +62,7 @@ fn export(inputs: Vec<Input>, out: &Path) -> anyhow::Result<Exit> {
     for input in &inputs {
         ensure!(
             *input != Input::Stdin,
-            "-: the columns are looked for before rows are read: write them to a file first"
+            "-: stdin cannot be exported, as the columns are read before the rows: write the rows to a file first"
         );
     }
     let shape = Shape::of(&inputs, &interrupted)?;
@@ -116,10 +116,11 @@ fn export(inputs: Vec<Input>, out: &Path) -> anyhow::Result<Exit> {
     for problem in &summary.problems {
         message::error(&format!("{}: {}", problem.file, problem.what));
     }
+    let place = std::path::absolute(out).unwrap_or_else(|_| out.to_owned());
     message::note(&format!(
         "{} written to {}",
         number::counted(rows, "row", "rows"),
-        out.display()
+        place.display()
     ));
     if !summary.problems.is_empty() {
         return Ok(Exit::Failed);
@@ -150,7 +151,7 @@ impl Shape {
             let dialect = batch.layout.dialect;
             ensure!(
                 dialect.is_ours(),
-                "{name}: rows of {} are not turnprobe's own, which alone have types",
+                "{name}: these are rows of {}; only turnprobe's own rows have types",
                 dialect.as_str()
             );
             let names = batch.layout.names();
@@ -165,7 +166,7 @@ impl Shape {
                 Some(shape) => {
                     ensure!(
                         shape.dialect == dialect,
-                        "{} and {name} are of two kinds, {} and {}: a file has rows of one kind, so write two; of a store, --table NAME takes one table",
+                        "{} and {name} are of two kinds, {} and {}: a file has rows of one kind, so write two files; for a store, --table NAME selects one table",
                         shape.first,
                         shape.dialect.as_str(),
                         dialect.as_str()
@@ -176,7 +177,7 @@ impl Shape {
                 }
             }
         }
-        shape.context("there is no row in the files: nothing was written")
+        shape.context("the files have no rows: nothing was written")
     }
 
     /// What its rows are called.
@@ -206,7 +207,7 @@ impl Shape {
         }
         match names.iter().find(|name| !known.contains(name)) {
             Some(name) => bail!(
-                "a column {name} begins there, which no file has at its head: nothing was written"
+                "a column {name} begins there, which no file has in its header: nothing was written"
             ),
             None => Ok(()),
         }

@@ -1,4 +1,4 @@
-//! Columns that stand on the command line, which some file must have.
+//! Columns named on the command line, which at least one file must have.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

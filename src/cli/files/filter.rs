@@ -28,7 +28,7 @@ impl Conditions {
                 .split_once('=')
                 .filter(|(column, _)| !column.trim().is_empty())
                 .with_context(|| format!("--{flag} {text}: write it as COLUMN=VALUE"))?;
-            let (column, value) = (column.trim().to_owned(), value.to_owned());
+            let (column, value) = (column.trim().to_owned(), value.trim().to_owned());
             match columns.iter_mut().find(|(known, _)| *known == column) {
                 Some((_, values)) => values.push(value),
                 None => columns.push((column, vec![value])),
@@ -119,7 +119,7 @@ impl Filter {
         if let (Some(from), Some(to)) = (since, until) {
             anyhow::ensure!(
                 from < to,
-                "--since is not before --until: no row could count"
+                "--since is not before --until: no row could match"
             );
         }
         Ok(Self {

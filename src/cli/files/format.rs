@@ -1,4 +1,4 @@
-//! The forms of a document on stdout.
+//! The output formats of a document on stdout.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;

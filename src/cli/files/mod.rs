@@ -1,5 +1,5 @@
-//! What commands have in common that read files of rows and tell of them: which rows count, how far the reading is,
-//! what was read, and where the page goes.
+//! What all commands that read files of rows have in common: which rows count, the progress of reading, what was read,
+//! and where the page goes.
 
 mod columns;
 mod filter;

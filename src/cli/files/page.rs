@@ -1,5 +1,5 @@
-//! The file of the page. A page is whole or as it was: the new one is written beside it and takes its
-//! name at the end. What is no file, such as a pipe, is written to as it is.
+//! The file of the page. A page is written completely or not at all: the new one is written beside it and renamed at
+//! the end. Something that is not a file, such as a pipe, is written to directly.
 
 use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
@@ -18,24 +18,27 @@ const BEGIN: &[u8] = b"<!DOCTYPE html>";
 const OTHERS: &[(&[&str], &str)] = &[
     (
         &["pdf"],
-        "let the name end in .html, and print the page to PDF in a browser",
+        "use a name that ends in .html, and print the page to PDF in a browser",
     ),
     (
         &["csv", "tsv", "json", "md"],
-        "let the name end in .html; --format csv, json or markdown writes those to stdout",
+        "use a name that ends in .html; --format csv, json or markdown writes those to stdout",
     ),
     (
         &[
             "jsonl", "txt", "xls", "xlsx", "doc", "docx", "odt", "ods", "png", "jpg", "jpeg",
             "svg", "zip", "gz", "xml", "mht", "mhtml",
         ],
-        "let the name end in .html",
+        "use a name that ends in .html",
     ),
 ];
 
 /// Takes the name of a page; one whose ending promises another kind of file is refused.
 pub fn page_name() -> impl TypedValueParser<Value = PathBuf> {
     PathBufValueParser::new().try_map(|path| {
+        if path.as_os_str() == "-" && !path.is_file() {
+            return Err("a page needs the name of a file, and - is none".to_owned());
+        }
         let ending = path.extension().unwrap_or_default().to_ascii_lowercase();
         let is_of = |(endings, _): &&(&[&str], _)| endings.iter().any(|one| ending == *one);
         match OTHERS.iter().find(is_of) {
@@ -79,10 +82,6 @@ impl PageOutput {
     /// When it cannot be, or when the file holds something that is no page.
     pub fn open(path: &Path) -> anyhow::Result<Self> {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        ensure!(
-            !path.ends_with("-") || path.is_file(),
-            "--html needs the name of a file; - is none"
-        );
         let place = match fs::metadata(&path) {
             Ok(found) if is_stdout(&found) => Place::Stdout,
             Ok(found) if found.is_file() => {
@@ -98,7 +97,7 @@ impl PageOutput {
             Ok(found) if is_stream(&found) => Place::Stream,
             Ok(_) => {
                 return Err(anyhow!(
-                    "{} is no file; give --html another name",
+                    "{} is not a file; give --html another name",
                     path.display()
                 ));
             }
@@ -161,7 +160,7 @@ fn look(path: &Path) -> anyhow::Result<PathBuf> {
         .map_err(|error| failed(error, path))?;
     ensure!(
         begin.is_empty() || begin.eq_ignore_ascii_case(BEGIN),
-        "{} holds something that is no page; give --html another name",
+        "{} holds something other than a page; give --html another name",
         path.display()
     );
     Ok(followed(path))

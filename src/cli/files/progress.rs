@@ -1,4 +1,4 @@
-//! How far the reading is, on a terminal.
+//! The progress of reading, on a terminal.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! What was read, and what of it is told on stderr.
+//! What was read, and what stderr says about it.
 
 use crate::cli::message;
 use crate::report::model::{ReportedFile, ReportedInput, ReportedProblem};

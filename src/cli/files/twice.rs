@@ -1,4 +1,4 @@
-//! Runs that are read twice, as rows and as roll-ups of these: they would count twice.
+//! Runs that are read both as rows and as their roll-ups: they would count twice.
 
 use std::collections::BTreeMap;
 
@@ -55,7 +55,7 @@ impl Twice {
             line: None,
             count,
             what: format!(
-                "roll-ups of {} whose rows are read too, from {}: they count twice; leave one of the two out",
+                "roll-ups of {} whose rows are also read, from {}: they count twice; leave one of the two out",
                 crate::doc::number::counted(count, "run", "runs"),
                 name(rows)
             ),

@@ -1,5 +1,4 @@
-//! Files that are written whole or stay as they were: the new one is written beside the old one and takes
-//! its name at the end.
+//! Files that are written completely or not at all: the new one is written beside the old one and renamed at the end.
 
 use std::fs::{self, File};
 use std::io::{self, Seek as _, Write as _};
@@ -24,7 +23,7 @@ pub(in crate::cli) fn failed(error: io::Error, path: &Path) -> anyhow::Error {
     let missing = path.parent().filter(|folder| !folder.is_dir());
     if let (io::ErrorKind::NotFound, Some(folder)) = (error.kind(), missing) {
         return anyhow!(
-            "{} cannot be written: there is no directory {}, so make it or choose another",
+            "{} cannot be written: there is no directory {}; create it or choose another one",
             path.display(),
             folder.display()
         );

@@ -1,4 +1,4 @@
-//! `turnprobe probe --hold`: what it tells; the rest is the procedure of every kind (`run`).
+//! `turnprobe probe --hold`: what it prints; the rest is the procedure that all kinds share (`run`).
 
 mod args;
 mod config;

@@ -1,5 +1,5 @@
-//! The pieces of a page or a chapter, whatever it was written in. Texts keep their marks of Markdown: `code`, **strong**,
-//! [words](address).
+//! The parts of a page or a chapter, whatever they were written in. Texts keep their Markdown marks: `code`,
+//! **strong**, [words](address).
 
 /// A piece.
 #[derive(Debug, PartialEq, Eq)]

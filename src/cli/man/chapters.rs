@@ -26,12 +26,12 @@ pub const CHAPTERS: [Chapter; 10] = [
     chapter!("guide", "guide.md", "What each command does, with examples"),
     chapter!("reference", "reference.md", "The columns of a row, the causes of a failure, the exit codes"),
     chapter!("methods", "methods.md", "What is measured, and how"),
-    chapter!("kernel", "kernel.md", "What the kernel tells of a connection, and what it explains"),
-    chapter!("findings", "findings.md", "Every finding of diagnose: when it is found, whose it is, how sure, and what to do"),
+    chapter!("kernel", "kernel.md", "What the kernel reports about a connection, and what it explains"),
+    chapter!("findings", "findings.md", "Every finding of diagnose: its condition, who can fix it, how certain it is, and what to do"),
     chapter!("how-to", "how_to.md", "Recipes"),
     chapter!("store", "store.md", "Rows in a database file or a PostgreSQL server: tables, columns, what is kept"),
     chapter!("configuration", "configuration.md", "Options in a file: --config and --profile"),
-    chapter!("sql", "sql.md", "Queries that find what a report finds, for a database of your own"),
+    chapter!("sql", "sql.md", "Queries with the same results as a report, for your own database"),
     chapter!("changes", "changes.md", "What changed from version to version"),
 ];
 

@@ -1,4 +1,4 @@
-//! What stands below the options in the long help, as the sections of a man page.
+//! The text after the options in the long help, as sections of a man page.
 
 /// A piece of a section.
 #[derive(Debug, PartialEq, Eq)]

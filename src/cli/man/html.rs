@@ -1,4 +1,4 @@
-//! Pages and chapters as HTML: a file each, without script and network.
+//! Pages and chapters as HTML: one file each, without scripts and without network access.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 

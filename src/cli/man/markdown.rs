@@ -1,4 +1,4 @@
-//! A chapter of the manual: the part of Markdown that the manual uses.
+//! A chapter of the manual: parses the subset of Markdown that the manual uses.
 
 use std::iter::Peekable;
 use std::str::Lines;

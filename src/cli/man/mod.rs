@@ -36,7 +36,7 @@ pub fn run(args: &ManArgs) -> Result<Vec<u8>, FatalError> {
     let columns = terminal::columns().min(200);
     match args.topic.as_deref() {
         None if args.html => Err(FatalError::usage(anyhow::anyhow!(
-            "--html: of what? name a topic, such as `turnprobe man guide --html`, or give --out DIR for all of them"
+            "--html: name a topic, such as `turnprobe man guide --html`, or give --out DIR for all of them"
         ))),
         None => Ok(list(columns).into_bytes()),
         Some(topic) => printed(topic, columns, args.html),

@@ -1,5 +1,5 @@
-//! What no argument tells: the files of a command, examples where its help has none, other pages to read. The
-//! texts are written as `help` reads them.
+//! What clap does not know: the files of a command, examples if its help has none, and other pages to read. The texts
+//! are written in the form that `help` reads.
 
 use crate::cli::suggested::PROGRAM;
 
@@ -26,11 +26,11 @@ const PROGRAM_FILES: &str = "\
 /etc/resolv.conf  the name servers on Linux and macOS; Windows has its own
 turnprobe.toml    options, beside the program; read only with --profile (turnprobe man configuration)
 
-What each command reads and writes stands in its own page.";
+What each command reads and writes is described on its own page.";
 
 const PROBE: &str = "\
 FILE.csv, FILE.jsonl  the rows of --output, --packets, --samples and --rollup-output; the next run appends
-FILE-2026-11-22.csv   the rows of a day, with --roll day; hours and months are named alike
+FILE-2026-11-22.csv   the rows of a day, with --roll day; hours and months are named in the same way
 FILE.csv.torn         a partial last row after a crash or power cut, moved out of the file
 FILE.pending.csv      rows waiting while the file cannot be written, beside it or in the temporary folder
 /etc/resolv.conf      the name servers on Linux and macOS; Windows has its own";

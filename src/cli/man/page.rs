@@ -1,5 +1,6 @@
-//! A man page: clap_mangen's of the options, and sections of our own.
+//! A man page: clap_mangen's options, and our own sections.
 
+use std::fmt::Write as _;
 use std::io;
 
 use clap::{Command, CommandFactory as _};
@@ -12,6 +13,9 @@ use super::own;
 use crate::cli::args::Cli;
 use crate::cli::long_help::EXIT_CODES;
 use crate::cli::suggested::PROGRAM;
+
+/// The heading above how a command is written.
+const SYNOPSIS: &str = "\n.SH SYNOPSIS\n";
 
 /// Codes of what measures nothing.
 const EXIT_CODES_OF_PRINTING: &str = "\
@@ -41,9 +45,16 @@ pub fn page(topic: &str) -> io::Result<Option<Vec<u8>>> {
     };
     let end = command.get_after_long_help().or(command.get_after_help());
     let end = help::sections(&end.map(ToString::to_string).unwrap_or_default());
+    let usage = usage(topic);
     let mut text = Vec::new();
     options(topic, command).render(&mut text)?;
-    let mut text = tidy(&String::from_utf8_lossy(&text));
+    let mut text = with_lists(&tidy(&String::from_utf8_lossy(&text)));
+    // what clap makes of it has every option once more
+    if let Some((before, rest)) = text.split_once(SYNOPSIS)
+        && let Some((_, behind)) = rest.split_once("\n.SH ")
+    {
+        text = format!("{before}{SYNOPSIS}{usage}\n.SH {behind}");
+    }
     let mut roff = Roff::new();
     section(&mut roff, "NOTES", &end.notes);
     let codes = match (end.exit_codes.as_str(), topic) {
@@ -77,6 +88,28 @@ fn command(topic: &str) -> Option<Command> {
     (found.get_name() != "help").then(|| found.clone())
 }
 
+/// How a command is written, in roff: its words are bold.
+fn usage(topic: &str) -> String {
+    let usage = command(topic).map(|mut command| command.render_usage().to_string());
+    let usage = usage.unwrap_or_default();
+    let lines = usage.trim_start_matches("Usage:").lines().map(str::trim);
+    let mut roff = Roff::new();
+    for (place, line) in lines.enumerate() {
+        if place > 0 {
+            roff.control("br", []);
+        }
+        let is_word = |word: &&str| word.starts_with(|c: char| c.is_ascii_lowercase());
+        let words = line.split(' ').take_while(is_word).count();
+        let (words, rest): (Vec<_>, Vec<_>) = {
+            let mut all = line.split(' ');
+            (all.by_ref().take(words).collect(), all.collect())
+        };
+        roff.text([bold(words.join(" ")), roman(format!(" {}", rest.join(" ")))]);
+    }
+    let text = roff.to_roff().replace('\'', r"\*(Aq");
+    text.trim_end().to_owned()
+}
+
 /// The part that follows from the arguments.
 fn options(topic: &str, command: Command) -> Man {
     let has_help = command.find_subcommand("help").is_some();
@@ -103,6 +136,37 @@ fn tidy(roff: &str) -> String {
     let roff = roff.replace("\n.br\n\n.br\n", "\n.sp\n");
     let lines = roff.lines().map(str::trim_end);
     lines.flat_map(|line| [line, "\n"]).collect()
+}
+
+/// With the lists in the texts of options as lists, and what stands behind one as far from the left as what stands before it.
+fn with_lists(roff: &str) -> String {
+    let mut out = String::with_capacity(roff.len());
+    let mut is_list = false;
+    for line in roff.lines() {
+        match line.strip_prefix("\\- ") {
+            Some(item) => {
+                let begin = if is_list { "" } else { ".RS\n" };
+                let _ = write!(out, "{begin}.IP \\(bu 2\n{item}\n");
+                is_list = true;
+                continue;
+            }
+            None if is_list && line.is_empty() => out.push_str(".RE\n.IP\n"),
+            None if is_list && line == ".sp" => out.push_str(".RE\n.IP\n"),
+            // an item goes on
+            None if is_list && !line.starts_with('.') => {
+                let _ = writeln!(out, "{line}");
+                continue;
+            }
+            None if is_list => {
+                let _ = write!(out, ".RE\n{line}\n");
+            }
+            None => {
+                let _ = writeln!(out, "{line}");
+            }
+        }
+        is_list = false;
+    }
+    out
 }
 
 /// With no line of text longer than editors and `mandoc -Tlint` want them; the term of an item has to stay one line.

@@ -1,4 +1,4 @@
-//! A man page that `page` has made, as pieces: the part of roff that is in it.
+//! A man page made by `page`, as blocks: parses the subset of roff that it contains.
 
 use super::block::ManBlock;
 
@@ -27,6 +27,8 @@ pub fn blocks(roff: &str) -> Vec<ManBlock> {
                 out.indent = 0;
                 out.begin(Next::Term);
             }
+            // without a mark it goes on with what stands before a list
+            "IP" if rest.is_empty() => out.begin(Next::Paragraph),
             "IP" => out.begin(Next::Item),
             "PP" => {
                 out.indent = 0;
@@ -141,6 +143,30 @@ mod tests {
             ManBlock::Paragraph(0, "Some words".to_owned()),
         ];
         assert_eq!(blocks(roff), expected);
+    }
+
+    #[test]
+    fn the_list_of_an_option_is_one() {
+        let page = String::from_utf8(page::page("probe").unwrap().unwrap()).unwrap();
+        let blocks = blocks(&page);
+        let at = blocks
+            .iter()
+            .position(|block| *block == ManBlock::Term("**--ask** <WHAT>".to_owned()));
+        let of_ask = &blocks[at.unwrap() + 1..];
+        assert_eq!(
+            of_ask[0],
+            ManBlock::Paragraph(7, "What to request, without credentials:".to_owned())
+        );
+        let items = of_ask[1..]
+            .iter()
+            .take_while(|block| matches!(block, ManBlock::Item(7, ..)));
+        assert_eq!(items.count(), 4, "{of_ask:?}");
+        assert!(
+            matches!(&of_ask[5], ManBlock::Paragraph(7, text) if text.starts_with("The expected answer"))
+        );
+        assert!(!page.contains("\n\\- "), "{page}");
+        let usage = ManBlock::Paragraph(0, "**turnprobe probe** [OPTIONS] [TARGET]...".to_owned());
+        assert!(blocks.contains(&usage), "{:?}", &blocks[..6]);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! How the threads that write ended, and what is told of it.
+//! How the writing threads ended, and what is reported about it.
 
 use crate::cli::message;
 use crate::sink::SinkError;
@@ -47,7 +47,7 @@ impl QueueEnding {
         } else {
             self.failed = true;
             if let SinkError::Unwritten { rows, .. } = &error {
-                message::note("rows that found no place follow");
+                message::note("rows that could not be written follow");
                 for row in rows {
                     message::raw(&format!("{row}\n"));
                 }
@@ -67,17 +67,17 @@ impl QueueEnding {
         };
         if self.lost > 0 {
             let rows = rows(self.lost);
-            message::error(&format!("{rows} lost: the file stood still"));
+            message::error(&format!("{rows} lost: the file was blocked"));
         }
         if self.unread > 0 {
             let rows = rows(self.unread);
             message::error(&format!(
-                "{rows} lost: stdout did not take them, so let its reader go on or write to a file"
+                "{rows} lost: stdout did not accept them, so keep its reader running or write to a file"
             ));
         }
         if self.dropped > 0 {
             let rows = rows(self.dropped);
-            message::note(&format!("{rows} missing on stdout: it stood still"));
+            message::note(&format!("{rows} missing on stdout: it was blocked"));
         }
     }
 
@@ -90,8 +90,8 @@ impl QueueEnding {
             message::last_error(error);
         }
         message::last_error(&match self.orphans {
-            1 => "1 row found no place: it stands above".to_owned(),
-            rows => format!("{rows} rows found no place: they stand above"),
+            1 => "1 row could not be written: see above".to_owned(),
+            rows => format!("{rows} rows could not be written: see above"),
         });
     }
 }

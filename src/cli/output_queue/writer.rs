@@ -1,4 +1,4 @@
-//! What a thread does with its sinks.
+//! What a writing thread does with its sinks.
 
 use super::ending::QueueEnding;
 use crate::cli::message;
@@ -49,9 +49,21 @@ impl<'a, R> Writer<'a, R> {
         !self.sinks.is_empty()
     }
 
+    /// Brings what sinks gather to its place. Whether any is left.
+    pub fn settle(&mut self) -> bool {
+        self.without_row(|sink| sink.settle())
+    }
+
     /// Lets sinks try again though no row comes. Whether any is left.
     pub fn idle(&mut self) -> bool {
-        let unplaced = self.each(|sink| sink.idle());
+        self.without_row(|sink| sink.idle())
+    }
+
+    fn without_row(
+        &mut self,
+        what: impl FnMut(&mut Box<dyn Sink<R>>) -> Result<(), SinkError>,
+    ) -> bool {
+        let unplaced = self.each(what);
         if self.sinks.is_empty() {
             self.orphaned(&unplaced.iter().flatten().collect::<Vec<_>>(), true);
         }
@@ -97,7 +109,7 @@ impl<'a, R> Writer<'a, R> {
         match self.orphans {
             Orphans::ToStderr(text) => {
                 if is_first && !rows.is_empty() {
-                    message::note("rows that found no place follow");
+                    message::note("rows that could not be written follow");
                 }
                 for row in rows {
                     message::raw(&(text(row) + "\n"));

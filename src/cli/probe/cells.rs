@@ -1,4 +1,4 @@
-//! The fields of a probe's line: what there is, what is most important, and what stands in each.
+//! The fields of a probe's line: which ones there are, their order of importance, and their contents.
 
 use std::time::Duration;
 

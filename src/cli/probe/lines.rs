@@ -237,7 +237,7 @@ fn failed(record: &Record, failure: &Failure, columns: usize) -> String {
     // a connect that fails is the proxy's where one is gone through
     let whose = match &record.via {
         Some(via) if cause.phase() == Phase::Connect => {
-            format!(", on the way to the proxy {}", plain(&via.proxy))
+            format!(", on the path to the proxy {}", plain(&via.proxy))
         }
         _ => String::new(),
     };
@@ -257,10 +257,10 @@ fn slow(record: &Record) -> Option<String> {
     let why = record.explanation.filter(|why| *why != Explanation::None)?;
     let mut said = format!("{}: {}", why.as_str(), why.meaning());
     if record.via.is_some() && why.is_of_the_way() {
-        said.push_str(", on the way to the proxy");
+        said.push_str(", on the path to the proxy");
     }
     if let Some(count @ 1..) = record.tcp.syn_retransmits {
-        let _ = write!(said, "; SYNs sent again: {count}");
+        let _ = write!(said, "; retransmitted SYNs: {count}");
     }
     Some(said)
 }

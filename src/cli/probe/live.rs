@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::cli::live_line::{LiveLine, left, ms};
+use crate::cli::live_line::{Front, LiveLine, left, ms};
 use crate::clock;
 use crate::record::Record;
 use crate::schema::{Metric, RowView as _};
@@ -31,7 +31,7 @@ impl Live {
         duration: Option<Duration>,
     ) -> std::io::Result<Self> {
         let of = slots.map_or_else(String::new, |slots| format!(" of {slots}"));
-        let line = LiveLine::start(vec![format!("0 ok 0 failed{of}")])?;
+        let line = LiveLine::start(Front::Bare, vec![format!("0 ok 0 failed{of}")])?;
         Ok(Self {
             line,
             started: clock::now(),

@@ -1,5 +1,5 @@
-//! `turnprobe probe` without `--burst`, `--watch` or `--hold`: a series of probes. What it tells;
-//! the rest is the procedure of every kind (`run`).
+//! `turnprobe probe` without `--burst`, `--watch` or `--hold`: a series of probes. What it prints; the rest is the
+//! procedure that all kinds share (`run`).
 
 mod cells;
 mod config;
@@ -209,7 +209,7 @@ impl Probes {
         let default = is_named && &*record.host == DEFAULT_RELAY;
         if no_service || default {
             message::hint(
-                "no name service here? `turnprobe probe --lab` tries everything without a network",
+                "no name service here? Try everything without a network: `turnprobe probe --lab`",
             );
         }
     }

@@ -1,5 +1,5 @@
-//! How often a schedule goes to the hosts of strangers. Not here: the addresses that names lead
-//! to, which show only when it runs (`net`).
+//! How often a schedule contacts hosts that are not the user's own. Not here: the addresses that names resolve to,
+//! which are known only when it runs (`net`).
 
 use std::collections::HashMap;
 use std::time::Duration;

@@ -1,5 +1,5 @@
-//! A password on the command line is taken out of the list of processes: the program is started again in its own place,
-//! and reads it from a pipe (Linux). Elsewhere there is only the warning.
+//! Removes a password on the command line from the process list: the program starts itself again and reads the
+//! password from a pipe (Linux). Elsewhere there is only the warning.
 
 use std::ffi::{OsStr, OsString};
 

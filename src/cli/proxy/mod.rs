@@ -1,5 +1,5 @@
-//! Which proxy is gone through: from the command line, the environment or the system's settings. Not here: the way
-//! through it (`net`).
+//! Which proxy is used: from the command line, the environment or the system's settings. Not here: the path through it
+//! (`net`).
 
 pub mod args;
 mod hidden;

@@ -1,4 +1,4 @@
-//! The proxy that the environment or the system names for the targets.
+//! The proxy that the environment or the system has for the targets.
 
 use anyhow::bail;
 use proxy_watch::{
@@ -51,10 +51,7 @@ pub fn of_system(targets: &[Target], plan: &Plan) -> anyhow::Result<Option<Proxy
             let answers: Vec<_> = urls.iter().map(|url| (url.clone(), asked(url))).collect();
             let _ = sender.send(answers);
         });
-    anyhow::ensure!(
-        asking.is_ok(),
-        "--proxy system: this system gives no thread"
-    );
+    anyhow::ensure!(asking.is_ok(), "--proxy system: no thread for the request");
     let Ok(answers) = answer.recv_timeout(LIMIT) else {
         bail!(
             "--proxy system: the system did not say within {} s which proxy it uses; give --proxy URL",
@@ -127,7 +124,7 @@ fn one(
             .flatten();
         match &found {
             Some((first, other)) if *first != proxy => bail!(
-                "--proxy {what}: {other} and {target} do not go the same way; measure them in runs of their own"
+                "--proxy {what}: {other} and {target} do not take the same path; measure them in separate runs"
             ),
             _ => found = Some((proxy, target)),
         }
@@ -136,7 +133,7 @@ fn one(
     match &proxy {
         Some(proxy) => message::note(&format!("--proxy {what}: through {proxy}")),
         None => message::note(&format!(
-            "--proxy {what}: no proxy is set for the target: straight"
+            "--proxy {what}: no proxy is set for the target: direct"
         )),
     }
     Ok(proxy)
@@ -152,7 +149,7 @@ fn proxy(what: &str, step: &ProxyStep) -> anyhow::Result<Option<Proxy>> {
         (ProxyStep::Https(_), _) => ProxyScheme::Https,
         (ProxyStep::Socks5(_), Some(Spoken::Socks5h)) => ProxyScheme::Socks5h,
         (ProxyStep::Socks5(_), _) => ProxyScheme::Socks5,
-        _ => bail!("--proxy {what}: the proxy speaks SOCKS4, which is not spoken here"),
+        _ => bail!("--proxy {what}: the proxy speaks SOCKS4, which is not supported"),
     };
     let host = endpoint.host.to_string();
     let host = host.trim_start_matches('[').trim_end_matches(']');
@@ -164,7 +161,7 @@ fn proxy(what: &str, step: &ProxyStep) -> anyhow::Result<Option<Proxy>> {
         scheme,
         host: host
             .parse()
-            .map_err(|_| anyhow::anyhow!("--proxy {what}: `{host}` is no host"))?,
+            .map_err(|_| anyhow::anyhow!("--proxy {what}: `{host}` is not a host"))?,
         port: endpoint.port,
         credentials,
         dns: scheme.usual_dns(),

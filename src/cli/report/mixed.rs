@@ -1,5 +1,5 @@
-//! What does not go together in one report: rows of the lab and of real networks, and times whose
-//! zone nothing tells beside those in UTC.
+//! What cannot be in one report: rows of the lab and of real networks, and times without a known zone beside those in
+//! UTC.
 
 use anyhow::ensure;
 
@@ -21,7 +21,7 @@ pub fn one_world(rows: &Finished) -> anyhow::Result<()> {
     let [real, lab] = [World::Real, World::Lab].map(|world| rows.of_world(world));
     ensure!(
         real == 0 || lab == 0,
-        "{} of the lab and {} of real networks say nothing together; choose with --world real or --world lab",
+        "{} of the lab and {} of real networks cannot be combined; choose with --world real or --world lab",
         number::counted(lab, "row", "rows"),
         number::counted(real, "row", "rows"),
     );
@@ -44,8 +44,8 @@ pub fn mixed_times(zone: Zone, files: &[FileSummary]) -> Option<String> {
         more => format!(" and {more} more"),
     };
     Some(format!(
-        "local times and UTC in one report: {} in {first}{more} say no zone and are read by the clocks of {}, {} in UTC; \
-         --time-zone names the zone of the others",
+        "local times and UTC in one report: {} in {first}{more} name no time zone and are read \
+         as {}, {} in UTC; --time-zone sets the zone of the others",
         number::counted(local, "time", "times"),
         zone,
         number::counted(utc, "other is", "others are"),

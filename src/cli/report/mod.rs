@@ -93,7 +93,7 @@ pub fn run(args: &ReportArgs, color: Color) -> Result<Exit, FatalError> {
             sort: args.sort,
         };
         if read.rows.rows() == 0 && page.would_replace_one() {
-            message::note("the page that is there stays as it was: there is no row for a new one");
+            message::note("the existing page stays as it was: there is no row for a new one");
         } else {
             let told = page
                 .write(&document(&report, &of_page))
@@ -116,7 +116,7 @@ pub fn run(args: &ReportArgs, color: Color) -> Result<Exit, FatalError> {
         );
     }
     if read.interrupted {
-        message::note("interrupted: the numbers are of what was read so far");
+        message::note("interrupted: the numbers are from what was read so far");
     }
     tell_left_out(&read.summary.left_out, args.skip_unreadable);
     verdict(args, &report, &read.summary)
@@ -245,7 +245,7 @@ fn columns(args: &ReportArgs) -> anyhow::Result<Vec<Vec<String>>> {
         );
         ensure!(
             columns.len() <= 8,
-            "--by {text}: at most 8 columns make a group"
+            "--by {text}: a group has at most 8 columns"
         );
         if !tables.contains(&columns) {
             tables.push(columns);

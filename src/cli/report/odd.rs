@@ -1,5 +1,5 @@
-//! What is odd about rows once they are put together: too late for their order, times that are
-//! none, files that overlap, rows that are there twice.
+//! Problems that only show once rows are combined: too late for their order, impossible times, overlapping files,
+//! duplicate rows.
 
 use std::collections::BTreeMap;
 
@@ -97,15 +97,15 @@ impl Oddities {
         for (file, odds) in &self.times {
             let rows = number::counted(odds.count, "row has", "rows have");
             let what = format!(
-                "{rows} a tlstimems shorter than the connecttimems, though it counts from the start of the connection: \
-                 that cell is left out"
+                "{rows} a tlstimems shorter than the connecttimems, though it is counted from \
+                 the start of the connection: that cell is left out"
             );
             problems.push(odds.problem(name(*file), what));
         }
         for (file, (odds, Leap { from, to })) in &self.slots {
             let rows = number::counted(odds.count, "row has", "rows have");
             let what = format!(
-                "{rows} an impossible number in the column slot, such as {to} behind {from}: no schedule gets there in the time between; \
+                "{rows} an impossible number in the column slot, such as {to} after {from}: no schedule gets there in that time; \
                  that cell is left out"
             );
             problems.push(odds.problem(name(*file), what));
@@ -113,9 +113,9 @@ impl Oddities {
         for (file, odds) in &self.late {
             let rows = number::counted(odds.count, "row is", "rows are");
             let what = format!(
-                "{rows} more than two minutes older than what was read before of the same host, \
-                 target and transport (files that overlap, or rows out of order): in the tables, \
-                 not in the outages"
+                "{rows} more than two minutes older than what was already read for the same \
+                 host, target and transport (overlapping files, or rows out of order): they \
+                 count in the tables, but not in the outages"
             );
             problems.push(odds.problem(name(*file), what));
         }
@@ -139,7 +139,7 @@ impl Oddities {
             let [host, target, transport] = survey.series_name(series);
             let series = [host, target, transport].map(String::as_str).join(" ");
             let what = format!(
-                "overlaps {} in time by {} ({}): a copy counts twice, two runs at once mix their outages",
+                "overlaps {} in time by {} ({}): a copy counts twice, and two runs at once mix their outages",
                 name(other),
                 number::seconds(seconds),
                 series.trim(),

@@ -144,7 +144,7 @@ pub struct WithPrevious<'a> {
 /// The document with what differs behind its first section.
 pub fn with_previous(mut document: Document, previous: Option<&Comparison>) -> Document {
     if let Some(previous) = previous {
-        let section = compare::section(previous, "Against the time before");
+        let section = compare::section(previous, "Compared with the time before");
         let place = document.sections.len().min(1);
         document.sections.insert(place, section);
     }

@@ -1,4 +1,4 @@
-//! Columns that a user names and roll-ups do not have.
+//! Columns that a user names but that roll-ups do not have.
 
 use anyhow::ensure;
 
@@ -37,7 +37,7 @@ pub fn missing<'a>(
     for (flag, name) in named.filter(|(_, name)| !is_there(name)) {
         ensure!(
             with_rows().count() > rolled,
-            "{flag} {name}: not in roll-ups, only single rows have it; leave it out, or name files of rows"
+            "{flag} {name}: not in roll-ups, only single rows have it; leave it out, or name files with rows"
         );
         let what = match flag {
             "--by" => "have no name in its table, or no row",

@@ -29,7 +29,7 @@ pub fn run(
         .find(|name| ["hour", "day"].contains(&name.as_str()));
     if let (Some(name), false) = (of_hours, args.time_zone == Zone::Utc) {
         return Err(FatalError::usage(anyhow::anyhow!(
-            "--by {name} with --sql is by UTC: leave out --time-zone {}",
+            "--by {name} with --sql uses UTC: leave out --time-zone {}",
             args.time_zone
         )));
     }
@@ -106,7 +106,7 @@ fn found(engine: Engine, args: &ReportArgs) -> Result<Found, FatalError> {
     }
     if engine != Engine::DuckDb {
         return Err(FatalError::usage(anyhow::anyhow!(
-            "--sql {} is over the tables probes and rollups: leave out the files, or use --sql duckdb, which reads them",
+            "--sql {} uses the tables probes and rollups: leave out the files, or use --sql duckdb, which reads them",
             engine.as_str()
         )));
     }
@@ -138,7 +138,7 @@ fn seen(inputs: Vec<Input>) -> anyhow::Result<Seen> {
         );
         ensure!(
             !matches!(input, Input::Table(_)),
-            "{name}: a store is asked by its own engine: leave it out, and give sqlite3 what --sql sqlite prints, or psql what --sql postgres prints"
+            "{name}: a store is queried by its own engine: leave it out, and pass the output of --sql sqlite to sqlite3, or that of --sql postgres to psql"
         );
         let mut reading = source::read(vec![input], Zone::Utc, interrupted.flag());
         let Some(batch) = reading.next() else {
@@ -152,7 +152,7 @@ fn seen(inputs: Vec<Input>) -> anyhow::Result<Seen> {
             Dialect::Turnprobe => Of::Rows,
             Dialect::RollUps => Of::RollUps,
             other => bail!(
-                "{name}: {} is neither rows of probes nor roll-ups of turnprobe, of which queries are",
+                "{name}: {} is neither turnprobe's rows of probes nor its roll-ups, and only these can be queried",
                 other.as_str()
             ),
         };
@@ -162,15 +162,14 @@ fn seen(inputs: Vec<Input>) -> anyhow::Result<Seen> {
             Some((known, first)) => {
                 ensure!(
                     known.of == of,
-                    "{first} and {name} are rows and roll-ups: a query is of the one or the other, so name them apart"
+                    "{first} and {name} are rows and roll-ups: a query reads one or the other, so name them separately"
                 );
                 // what one of them lacks is empty in its rows
                 known.columns.extend(columns);
             }
         }
     }
-    let (seen, _) =
-        seen.context("there is no row in the files, which would say of what kind they are")?;
+    let (seen, _) = seen.context("the files have no rows, so their kind is not known")?;
     Ok(seen)
 }
 
@@ -181,7 +180,7 @@ fn place(files: &[OsString]) -> anyhow::Result<Place> {
     for file in files {
         let Some(name) = file.to_str() else {
             bail!(
-                "{}: a query cannot have this name, which is no Unicode: rename the file",
+                "{}: a query cannot contain this name, which is not Unicode: rename the file",
                 file.display()
             );
         };
@@ -195,7 +194,7 @@ fn place(files: &[OsString]) -> anyhow::Result<Place> {
         };
         ensure!(
             *form.get_or_insert(found) == found,
-            "CSV, JSON Lines and Parquet are read by different functions: name them apart"
+            "CSV, JSON Lines and Parquet are read by different functions: name them separately"
         );
         // a name that is not there is a pattern, which finds the files of tomorrow too
         let is_there = Path::new(name).exists();

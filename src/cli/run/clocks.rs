@@ -1,4 +1,4 @@
-//! What is told of the clocks of this machine while something is measured.
+//! What is reported about this machine's clocks during a measurement.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -76,7 +76,7 @@ fn lines(all: &Changes) -> String {
         };
         let _ = writeln!(
             lines,
-            "the wall clock was set {how} meanwhile (clock_step_us)"
+            "the wall clock was set {how} during the run (clock_step_us)"
         );
     }
     if all.sleeps > 0 {
@@ -122,7 +122,7 @@ mod tests {
             suspended: Duration::from_secs(90),
         };
         insta::assert_snapshot!(lines(&all), @r"
-        the wall clock was set 2 times, forward by 2 h in all, meanwhile (clock_step_us)
+        the wall clock was set 2 times, forward by 2 h in all, during the run (clock_step_us)
         this machine slept 1 time, for 1 min 30 s in all, and measured nothing then (suspended_us)
         ");
         assert_eq!(lines(&Changes::default()), "");

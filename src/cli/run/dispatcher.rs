@@ -1,4 +1,4 @@
-//! Where rows and events are taken in on the main thread. Nothing here ever waits for a terminal.
+//! Receives rows and events on the main thread. Nothing here ever waits for a terminal.
 
 use std::io::IsTerminal as _;
 use std::sync::Arc;

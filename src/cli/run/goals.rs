@@ -1,4 +1,4 @@
-//! What must hold for a run to be a success, and the exit code that comes of it.
+//! The conditions for a run to be a success, and the resulting exit code.
 
 use super::kind::Counts;
 use crate::cli::args::ProbeArgs;

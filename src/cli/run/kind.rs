@@ -1,4 +1,4 @@
-//! What a kind of measurement adds to the procedure, and what it tells of its rows.
+//! What a kind of measurement adds to the shared procedure, and what it prints about its rows.
 
 use std::net::IpAddr;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Where rows go: chosen from the flags, opened before the first slot.
+//! Where rows go: selected by the flags, opened before the first slot.
 
 mod other;
 mod stored;
@@ -113,7 +113,7 @@ impl<R: RowKind, D: RowKind> Outputs<R, D> {
         if let (Some((flag, _)), Some(detail)) = (details, &detail) {
             ensure!(
                 files.iter().all(|file| file.path != detail.path),
-                "{flag} and --output name the same file; their columns differ, give two files"
+                "{flag} and --output name the same file; their columns differ, so give two files"
             );
         }
         let rows = stored::rows(args, columns.as_deref())?;
@@ -159,7 +159,7 @@ impl<R: RowKind, D: RowKind> Outputs<R, D> {
         for path in places.iter().filter(|path| !replaces || !is_stdout(path)) {
             ensure!(
                 !is_stdout(path),
-                "{flag} - is no file; without {flag} --rollup writes to --output -"
+                "{flag} - is not a file; without {flag} --rollup writes to --output -"
             );
             let file = spec::<F::Row>(flag, path, None, args, self.profile)?;
             let mut others = self.files.iter().map(|other| &other.path);

@@ -1,4 +1,4 @@
-//! Files that another program holds before a series begins are waited for.
+//! Waits, before a series begins, for files that another program holds open.
 
 use std::time::Duration;
 

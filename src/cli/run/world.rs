@@ -1,4 +1,4 @@
-//! The lab in place of the real network, and what names a run.
+//! The lab or the real network, and what identifies a run.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -137,8 +137,8 @@ pub(super) fn labels(labels: &[String]) -> anyhow::Result<String> {
         );
         if let Some(other) = keys.insert(key, label) {
             bail!(
-                "--label {label}: the key `{key}` stands in --label {other} already; leave one of them out, or give it \
-                 another key"
+                "--label {label}: the key `{key}` is already in --label {other}; leave one of \
+                 them out, or give it another key"
             );
         }
     }

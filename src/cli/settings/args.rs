@@ -1,4 +1,4 @@
-//! The flags that name a file of settings.
+//! The flags that name a settings file.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! A file of settings, read and taken apart. Not here: which keys there are (`keys`), what is taken of them (`merge`).
+//! A settings file, read and parsed. Not here: which keys there are (`keys`), which of them are used (`merge`).
 
 use std::fs::File;
 use std::io::Read as _;
@@ -128,7 +128,7 @@ pub fn read(path: &Path, is_named: bool) -> Result<SettingsFile, FatalError> {
 fn of_bytes(bytes: &[u8], shown: String) -> anyhow::Result<SettingsFile> {
     ensure!(
         bytes.len() as u64 <= LONGEST,
-        "{shown} has more than 1 MiB: it is no file of settings"
+        "{shown} is larger than 1 MiB: it is not a settings file"
     );
     let text = text(bytes, &shown)?;
     let table = DeTable::parse(text).map_err(|error| {
@@ -177,7 +177,7 @@ fn profiles(
 ) -> anyhow::Result<Vec<SettingsProfile>> {
     let DeValue::Table(table) = value else {
         bail!(
-            "{shown}, line {at}: `profile` is no option; [profile.NAME] begins a profile, and --profile NAME takes it"
+            "{shown}, line {at}: `profile` is not an option; [profile.NAME] begins a profile, and --profile NAME selects it"
         );
     };
     let mut profiles = Vec::new();
@@ -185,7 +185,7 @@ fn profiles(
         let at = line(text, name.span().start);
         let DeValue::Table(table) = value.into_inner() else {
             bail!(
-                "{shown}, line {at}: `{}` stands in no profile; [profile.NAME] begins one",
+                "{shown}, line {at}: `{}` is not in a profile; [profile.NAME] begins one",
                 name.get_ref()
             );
         };
@@ -247,7 +247,7 @@ fn text<'a>(bytes: &'a [u8], shown: &str) -> anyhow::Result<&'a str> {
     std::str::from_utf8(bytes).map_err(|error| {
         let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
         let line = before.split(|byte| *byte == b'\n').count();
-        anyhow!("{shown}, line {line}: this is no UTF-8: {SAVE}")
+        anyhow!("{shown}, line {line}: this is not UTF-8: {SAVE}")
     })
 }
 
@@ -279,7 +279,7 @@ fn said(text: &str, place: usize, message: &str) -> String {
             "a backslash in \"...\" begins an escape{why}: write a path in single quotes, as 'C:\\data', or with forward slashes"
         );
     }
-    format!("{message}; a line is as interval = \"5s\", quiet = true or count = 60")
+    format!("{message}; a line looks like interval =  \"5s\", quiet = true or count = 60")
 }
 
 #[cfg(test)]
@@ -323,7 +323,7 @@ mod tests {
             (&b"\xff\xfei\0n\0"[..], "x.toml is UTF-16: save it as UTF-8"),
             (b"\xfe\xff\0i\0n", "x.toml is UTF-16: save it as UTF-8"),
             (b"i\0n\0", "x.toml is UTF-16"),
-            (b"quiet = true\nlabel = \"stra\xdfe\"\n", "x.toml, line 2: this is no UTF-8"),
+            (b"quiet = true\nlabel = \"stra\xdfe\"\n", "x.toml, line 2: this is not UTF-8"),
             (
                 b"quiet = true\noutput = \"C:\\data\\x.csv\"\n",
                 "x.toml, line 2: a backslash in \"...\" begins an escape",
@@ -337,9 +337,9 @@ mod tests {
             (b"quiet = true\nquiet = false\n", "x.toml, line 2: duplicate key"),
             (
                 b"profile = \"night\"\n",
-                "x.toml, line 1: `profile` is no option; [profile.NAME] begins a profile",
+                "x.toml, line 1: `profile` is not an option; [profile.NAME] begins a profile",
             ),
-            (b"[profile]\nquiet = true\n", "x.toml, line 2: `quiet` stands in no profile"),
+            (b"[profile]\nquiet = true\n", "x.toml, line 2: `quiet` is not in a profile"),
         ];
         for (text, said) in cases {
             let found = of(text).unwrap_err();

@@ -1,4 +1,4 @@
-//! The keys of a file of settings: the long options of each command that takes one, and its targets or files.
+//! The keys of a settings file: the long options of each command that reads one, and its targets or files.
 
 use clap::{Arg, ArgAction, Command};
 

@@ -1,4 +1,5 @@
-//! What a file adds to a command line: the settings of the top, those of the profile before them, and the command line before both.
+//! What a file adds to a command line: the command line wins over the profile, and the profile over the top of the
+//! file.
 
 use anyhow::{anyhow, bail};
 
@@ -69,8 +70,8 @@ pub fn settings(
     let of = |entry: &Entry| keys.iter().find(|key| key.name == entry.key);
     if let (Some(name), Some(entry)) = (profile, chosen.iter().find(|entry| of(entry).is_none())) {
         bail!(
-            "{shown}, line {}: `{}` in [profile.{name}] is an option of {}, not of {command}: leave it out of this profile, or \
-             write it at the top of the file, where it holds for the commands that have it",
+            "{shown}, line {}: `{}` in [profile.{name}] is an option of {}, not of {command}: leave it out of this profile, \
+             or write it at the top of the file, where it applies to the commands that have it",
             entry.line,
             entry.key,
             owners(commands, &entry.key)
@@ -123,11 +124,11 @@ fn known(shown: &str, commands: &Commands<'_>, entry: &Entry) -> anyhow::Result<
         return Ok(());
     }
     if ["config", "profile"].contains(&key.as_str()) {
-        bail!("{shown}, line {line}: `{key}` stands on the command line alone");
+        bail!("{shown}, line {line}: `{key}` is only possible on the command line");
     }
     if entry.value == SettingValue::Other("a table") {
         bail!(
-            "{shown}, line {line}: `{key}` is no option, and no profile: [profile.{key}] begins one"
+            "{shown}, line {line}: `{key}` is neither an option nor a profile: [profile.{key}] begins one"
         );
     }
     let plain = key.trim_start_matches('-');
@@ -161,7 +162,7 @@ fn words(entry: &Entry, key: &OptionKey) -> anyhow::Result<Vec<(usize, String)>>
     match (&entry.value, key.takes) {
         (SettingValue::Flag(true), Takes::Nothing) => Ok(vec![(line, String::new())]),
         (SettingValue::Flag(false), Takes::Nothing) => Ok(Vec::new()),
-        (_, Takes::Nothing) => Err(wrong(line, "there or not: give true or false")),
+        (_, Takes::Nothing) => Err(wrong(line, "a switch: give true or false")),
         (SettingValue::Word(text), _) => Ok(vec![(
             line,
             word(text, key).map_err(|why| wrong(line, why))?,
@@ -175,9 +176,10 @@ fn words(entry: &Entry, key: &OptionKey) -> anyhow::Result<Vec<(usize, String)>>
             });
             values.collect()
         }
-        (SettingValue::Many(_), _) => {
-            Err(wrong(line, "one value: give a text or a number, no list"))
-        }
+        (SettingValue::Many(_), _) => Err(wrong(
+            line,
+            "one value: give a text or a number, not a list",
+        )),
         (_, Takes::Many) => Err(wrong(line, "a text, a number or a list of them")),
         (_, Takes::One) => Err(wrong(line, "a text or a number")),
     }
@@ -192,7 +194,7 @@ fn word(text: &str, key: &OptionKey) -> Result<String, &'static str> {
         );
     }
     if key.option.is_none() && text.starts_with('-') && text != "-" {
-        return Err("a target or a file, no option: write the option as a key of its own");
+        return Err("a target or a file, not an option: write the option as its own key");
     }
     Ok(text.to_owned())
 }

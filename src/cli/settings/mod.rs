@@ -1,5 +1,5 @@
-//! `--config FILE` and `--profile NAME`: options from a file in TOML, put in front of those of the command line, so that whatever
-//! holds for these holds for them, too.
+//! `--config FILE` and `--profile NAME`: options from a TOML file are put in front of those on the command line, so
+//! that the same rules apply to them.
 
 mod args;
 mod file;

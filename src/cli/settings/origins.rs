@@ -1,4 +1,4 @@
-//! Where options come from that stand in a file: what is said of a wrong one names the file, the line and the key.
+//! Where options from a file come from: a message about a wrong one names the file, the line and the key.
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 

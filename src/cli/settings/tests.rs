@@ -144,7 +144,8 @@ fn what_is_wrong_with_an_option_names_its_line() {
             "x.toml, line 1 (http) and line 3 (ask): --http cannot go with --ask",
         ),
         ("targets = ['a.example',\n'b..c']", "probe", "x.toml, line 2 (targets): `b..c`"),
-        ("ipv6 = true", "probe 192.0.2.1", "x.toml, line 1 (ipv6): -6 does not fit"),
+        ("ipv6 = true", "probe 192.0.2.1", "x.toml, line 1 (ipv6): -6 contradicts",
+        ),
         (
             "against = 'previous'",
             "report a.csv",

@@ -63,7 +63,7 @@ fn init(args: &InitArgs) -> Result<Vec<u8>, FatalError> {
     let is_one = || -> anyhow::Result<()> {
         ensure!(
             is_server(args.url.as_ref()),
-            "no URL of a PostgreSQL server: write postgres://USER@HOST:PORT/DATABASE; a database in a file needs no init"
+            "not the URL of a PostgreSQL server: write postgres://USER@HOST:PORT/DATABASE; a database in a file needs no init"
         );
         ensure!(
             cfg!(feature = "postgres"),

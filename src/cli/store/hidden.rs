@@ -1,5 +1,5 @@
-//! A password in the URL of a store is taken out of the list of processes: the program is started again in its own place, and finds it where the
-//! password of a server is looked for anyway, `PGPASSWORD`, which other users do not see (Linux).
+//! Removes a password in the URL of a store from the process list: the program starts itself again and finds the
+//! password in `PGPASSWORD`, which other users cannot see (Linux).
 
 use std::ffi::OsString;
 

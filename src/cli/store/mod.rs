@@ -1,4 +1,4 @@
-//! The options for a store: which one, and how long rows stay in it, or where they wait for a server.
+//! The options for a store: which one, how long rows are kept in it, and where they wait for a server.
 
 pub mod command;
 mod hidden;
@@ -16,6 +16,9 @@ use crate::schema::Keep;
 use crate::sink::{Format, Server, reserved};
 use crate::store::{NO_SERVERS, is_server};
 pub use hidden::hide_password;
+
+/// The least that is kept.
+const DAY: Duration = Duration::from_secs(86_400);
 
 /// The options.
 #[derive(Debug, Args)]
@@ -69,7 +72,7 @@ impl ReadStoreArgs {
         };
         ensure!(
             files.into_iter().any(|file| is_server(file)),
-            "--store-ca {}: it is for a PostgreSQL server, and no file is the URL of one (postgres://...): leave it out",
+            "--store-ca {}: it is for a PostgreSQL server, but no URL of one (postgres://...) is given: leave it out",
             roots.display()
         );
         Ok(Some(roots))
@@ -101,16 +104,16 @@ impl StoreArgs {
         // what follows may have a password in it
         ensure!(
             scheme.is_none(),
-            "--store {}://...: only SQLite databases and PostgreSQL servers are written to: name a file, such as probes.db, or postgres://USER@HOST/DATABASE",
+            "--store {}://...: rows can only be stored in SQLite databases and PostgreSQL servers: name a file, such as probes.db, or postgres://USER@HOST/DATABASE",
             scheme.unwrap_or_default()
         );
         ensure!(
             path.as_os_str() != "-",
-            "--store -: a database is no stream: name a file, such as probes.db"
+            "--store -: a database cannot be written to a stream: name a file, such as probes.db"
         );
         ensure!(
             Format::from_path(path).is_err(),
-            "--store {shown}: a store is a database: let its name end in .db, or write rows to this file with --output"
+            "--store {shown}: a store is a database: use a name that ends in .db, or write rows to this file with --output"
         );
         if let Some(why) = reserved(path) {
             bail!("--store {shown}: {why}");
@@ -124,7 +127,7 @@ impl StoreArgs {
             let before = &self.store_keep[..place];
             ensure!(
                 before.iter().all(|(other, _)| other != kind),
-                "--store-keep says twice how long {} stay",
+                "--store-keep says twice how long to keep {}",
                 name(*kind)
             );
         }
@@ -139,7 +142,7 @@ impl StoreArgs {
         let is_none = |keep: &(Keep, Duration)| *keep == (Keep::Rows, Duration::ZERO);
         ensure!(
             self.store_keep.iter().all(is_none),
-            "--store-keep with a PostgreSQL server takes rows=0 alone: what is old is deleted there by whoever keeps it, see turnprobe man store"
+            "--store-keep with a PostgreSQL server only takes rows=0: old rows are deleted by whoever runs the server, see turnprobe man store"
         );
         self.check_keep()?;
         #[cfg(feature = "postgres")]
@@ -195,12 +198,18 @@ fn keep(text: &str) -> Result<(Keep, Duration), String> {
     let mut all = [Keep::Rows, Keep::Details, Keep::Rollups].into_iter();
     let kind = all.find(|known| name(*known).eq_ignore_ascii_case(kind.trim()));
     let kind = kind.ok_or("write it as rows=7d, packets=1d or rollups=2y")?;
-    let time = duration(time)?;
-    if time.is_zero() && kind != Keep::Rows {
-        return Err(format!(
+    let has_unit = time.trim().ends_with(|c: char| c.is_ascii_alphabetic());
+    match duration(time)? {
+        Duration::ZERO if kind == Keep::Rows => Ok((kind, Duration::ZERO)),
+        Duration::ZERO => Err(format!(
             "{} would be deleted at once; give 1d or more",
             name(kind)
-        ));
+        )),
+        time if has_unit && time >= DAY => Ok((kind, time)),
+        // without a unit it would be seconds
+        _ => Err(format!(
+            "{}: give a day or more, with its unit, such as 7d",
+            name(kind)
+        )),
     }
-    Ok((kind, time))
 }

@@ -11,7 +11,7 @@ use crate::cli::list::ListArgs;
 use crate::cli::long_help::{LAB, OUTPUT, faults};
 use crate::cli::proxy::ProxyArgs;
 use crate::cli::settings::SettingsArgs;
-use crate::cli::values::duration;
+use crate::cli::values::{address, duration};
 use crate::cli::words::words;
 use crate::endpoints::DEFAULT_RELAY;
 use crate::lab::Fault;
@@ -49,7 +49,7 @@ pub struct TlsArgs {
     #[arg(long, value_name = "WHO", default_value = "system")]
     pub resolver: String,
     /// Connect to this address without resolving a name
-    #[arg(long, value_name = "IP")]
+    #[arg(long, value_name = "IP", value_parser = address)]
     pub address: Option<IpAddr>,
     /// Ask every address of the name, show what differs
     #[arg(long)]
@@ -58,7 +58,7 @@ pub struct TlsArgs {
     #[arg(long, value_name = "NAME")]
     pub sni: Option<String>,
     /// Connect from this address of this machine
-    #[arg(long, value_name = "IP")]
+    #[arg(long, value_name = "IP", value_parser = address)]
     pub source: Option<IpAddr>,
     /// Send an HTTP HEAD after TLS: no relay speaks HTTP
     #[arg(long)]
@@ -93,7 +93,7 @@ pub struct TlsArgs {
     pub lab: bool,
     /// Turn on a fault; several take turns
     #[arg(long, value_name = "NAME", value_parser = words::<Fault>(), hide_possible_values = true,
-          help_heading = LAB, long_help = faults())]
+          value_delimiter = ',', help_heading = LAB, long_help = faults())]
     pub lab_fault: Vec<Fault>,
 
     #[command(flatten)]

@@ -36,7 +36,7 @@ pub(super) fn target(args: &TlsArgs) -> anyhow::Result<Target> {
     let target: Target = args.target.parse()?;
     if let Some(other) = target.transport.filter(|other| *other != Transport::Tls) {
         bail!(
-            "{}: this asks over {}, and the question is about TLS; give host:port",
+            "{}: this is a target over {}, but this command is about TLS; give host:port",
             args.target,
             other.as_str()
         );

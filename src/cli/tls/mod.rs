@@ -86,7 +86,7 @@ pub fn run(args: &TlsArgs, color: Color) -> Result<Exit, FatalError> {
     print(ladder, &run, &target, args.format, color).map_err(FatalError::io)?;
     if let Some(why) = judge.take_os_problem() {
         message::note(&format!(
-            "whether this system trusts the certificates could not be told: {why}"
+            "could not tell whether this system trusts the certificates: {why}"
         ));
     }
     if interrupted.yes() {
@@ -97,7 +97,7 @@ pub fn run(args: &TlsArgs, color: Color) -> Result<Exit, FatalError> {
 
 fn too_much(address: IpAddr) -> String {
     format!(
-        "--interval under 100ms is more than {address} may get, which is neither loopback nor private; add --i-own-this-server if it is yours"
+        "--interval under 100ms is too fast for {address}, which is neither loopback nor private; add --i-own-this-server if it is yours"
     )
 }
 

@@ -34,14 +34,14 @@ pub(super) fn idle(args: &DiagnoseArgs, given: &Given) -> Option<(&'static str, 
     // a look of many has no page of its own
     for id in ["html", "bundle", "monitoring_plugin"] {
         if given.has(id) && args.repeat.is_some() {
-            let why = Idle::beside("--repeat", ", which tells changes alone");
+            let why = Idle::beside("--repeat", ", which reports only changes");
             return Some((id, why));
         }
     }
     if args.repeat.is_some()
         && matches!(args.format, DiagnoseFormat::Markdown | DiagnoseFormat::Prtg)
     {
-        let why = Idle::beside("--repeat", ", which tells changes as text or json");
+        let why = Idle::beside("--repeat", ", which reports changes as text or json");
         return Some(("format", why));
     }
     if given.has("bundle") && args.monitoring_plugin {
@@ -52,7 +52,7 @@ pub(super) fn idle(args: &DiagnoseArgs, given: &Given) -> Option<(&'static str, 
         return Some(("lab_fault", Idle::without("--lab", "--lab")));
     }
     if given.has("compare_resolver") && args.offline {
-        let why = Idle::beside("--offline", ", which asks the system's name servers alone");
+        let why = Idle::beside("--offline", ", which only asks the system's name servers");
         return Some(("compare_resolver", why));
     }
     let of_network = ["offline", "compare_resolver", "endpoints"];

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 
+use super::strayed::{Strayed, strayed};
 use super::times::{self, GivenTime};
 
 /// The options that the user gave, by their ids; those at their defaults are not among them.
@@ -13,6 +14,7 @@ pub struct Given {
     ids: BTreeSet<String>,
     times: Vec<GivenTime>,
     torn: Option<(GivenTime, String)>,
+    strayed: Option<Strayed>,
 }
 
 impl Given {
@@ -25,6 +27,7 @@ impl Given {
             ids: ids.map(ToString::to_string).collect(),
             times: times::times(matches),
             torn: times::torn(matches),
+            strayed: strayed(matches),
         }
     }
 
@@ -42,5 +45,10 @@ impl Given {
     pub fn torn_time(&self) -> Option<(&GivenTime, &str)> {
         let torn = self.torn.as_ref();
         torn.map(|(time, joined)| (time, joined.as_str()))
+    }
+
+    /// A list whose second word became a target.
+    pub fn strayed(&self) -> Option<&Strayed> {
+        self.strayed.as_ref()
     }
 }

@@ -1,4 +1,4 @@
-//! Why an option does nothing, in words.
+//! Why an option would have no effect, in words.
 
 use clap::CommandFactory as _;
 

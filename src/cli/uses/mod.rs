@@ -1,5 +1,5 @@
-//! Which options do something beside which others: the one place that decides. An option that the
-//! user gave and that would do nothing is refused, as nobody else would tell.
+//! Which options have an effect together with which others: the one place that decides. An option that the user gave
+//! and that would have no effect is refused, as nothing else would say so.
 //!
 //! Not here: values that do not fit (`config`), what the options mean (`args`).
 
@@ -8,6 +8,7 @@ mod given;
 mod idle;
 mod probe;
 mod report;
+mod strayed;
 mod times;
 mod tls;
 
@@ -89,6 +90,13 @@ pub fn check(command: &Command, given: &Given) -> Result<(), FatalError> {
             "{option} {text}: a time is one word; write {joined}"
         )));
     }
+    if let Some(strayed) = given.strayed() {
+        let option = spelled(command.name(), &strayed.id);
+        let (word, list) = (&strayed.word, &strayed.list);
+        return Err(FatalError::usage(anyhow::anyhow!(
+            "{option}: `{word}` stands behind a space, and so outside of it; write {option} {list}"
+        )));
+    }
     let found = match command {
         Command::Probe(args) => probe::idle(args, given).map_err(FatalError::usage)?,
         Command::Report(args) => report::idle(args, given),
@@ -147,7 +155,7 @@ pub fn beats(command: &str, given: &str, other: &str) -> bool {
 pub fn taken_for_seconds(command: &Command, given: &Given) -> Option<String> {
     let times = given.doubtful_times().map(|time| {
         let (option, text) = (spelled(command.name(), &time.id), &time.text);
-        format!("{option} {text} is taken as {text} s; write {text}ms or {text}s")
+        format!("{option} {text} is read as {text} s; write {text}ms or {text}s")
     });
     let times: Vec<_> = times.collect();
     (!times.is_empty()).then(|| times.join("; "))

@@ -1,4 +1,4 @@
-//! What each option of `probe` is about.
+//! What each option of `probe` needs.
 
 use std::path::PathBuf;
 
@@ -189,7 +189,7 @@ pub(super) fn idle(
     let mut idle = given.filter_map(|(id, modes, needs)| {
         let why = match run.mode.flag() {
             Some(flag) if *id == "proxy" && PACKETS.contains(&run.mode) => {
-                Some(Idle::beside(flag, ", as UDP goes through no proxy"))
+                Some(Idle::beside(flag, ", as UDP does not go through a proxy"))
             }
             _ => run.is_without(modes),
         };
@@ -252,7 +252,7 @@ impl<'a> Run<'a> {
             Need::OnlyNames => {
                 let target = self.targets.iter().find(|target| target.is_address())?;
                 Some(Idle::other(format!(
-                    "stands for the address of a name, and the target {target} is an address: give a name, or leave \
+                    "replaces the address of a name, and the target {target} is an address: give a name, or leave \
                      one of them out"
                 )))
             }
@@ -278,13 +278,13 @@ impl<'a> Run<'a> {
             Need::Slots if args.count.is_none() && args.duration.is_none() => {
                 let one = [Burst, Hold].contains(&self.mode);
                 let flag = self.mode.flag().filter(|_| one)?;
-                Some(Idle::unless(flag, "of which there is one", "-n or -d"))
+                Some(Idle::unless(flag, "of which there is only one", "-n or -d"))
             }
             // a store has all columns that are written by default anyway
             Need::Rows if !self.has_rows() && self.is_more_stored() => None,
             Need::Rows if !self.has_rows() => Some(Idle::without("rows", A_PLACE)),
             Need::Rows if args.rollup.is_some() && args.rollup_output.is_empty() => Some(
-                Idle::beside("--rollup", ", which writes no rows, and roll-ups whole"),
+                Idle::beside("--rollup", ", which writes no rows, and roll-ups in full"),
             ),
             Need::Rollups
                 if !self.has_rows() && args.rollup_output.is_empty() && !self.is_stored() =>
@@ -299,7 +299,7 @@ impl<'a> Run<'a> {
                     && !self.is_stored()
                     && !self.args.metrics.are_wanted() =>
             {
-                Some(Idle::without("rows, in which it stands", A_PLACE))
+                Some(Idle::without("rows, which contain it", A_PLACE))
             }
             Need::AnyFile if self.is_stored() => None,
             Need::Server if self.args.store.server().is_none() => Some(Idle::without(

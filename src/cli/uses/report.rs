@@ -1,4 +1,4 @@
-//! What each option of `report` is about.
+//! What each option of `report` needs.
 
 use super::given::Given;
 use super::idle::Idle;

@@ -1,9 +1,11 @@
-//! Times on the command line that are easily mistaken: those without a unit, and those in two words.
+//! Times on the command line that are easily misread: those without a unit, and those in two words.
 
 use std::time::Duration;
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;
+
+use crate::cli::values::with_last_unit;
 
 /// Seconds from which on a time without a unit may be meant in milliseconds; of `--duration` a day of seconds.
 const DOUBTFUL: f64 = 100.0;
@@ -70,10 +72,11 @@ fn joined_time(time: &str, behind: &[&str]) -> Option<String> {
         }
         before = word;
     }
+    let mut joined = format!("{time}{}", behind.concat()).replace(',', ".");
     if !has_unit(before) {
-        return None;
+        let is_whole = before.bytes().all(|byte| byte.is_ascii_digit());
+        joined = with_last_unit(&joined).filter(|_| is_whole)?;
     }
-    let joined = format!("{time}{}", behind.concat()).replace(',', ".");
     let small = joined.to_ascii_lowercase();
     let mut forms = [joined, small].into_iter();
     forms.find(|text| humantime::parse_duration(text).is_ok())
@@ -83,13 +86,14 @@ fn is_time(matches: &ArgMatches, id: &str) -> bool {
     matches!(matches.try_get_many::<Duration>(id), Ok(Some(_)))
 }
 
-fn is_word(matches: &ArgMatches, id: &str) -> bool {
+/// Whether the values of an option, or what is none, are words.
+pub(super) fn is_word(matches: &ArgMatches, id: &str) -> bool {
     matches!(matches.try_get_many::<String>(id), Ok(Some(_)))
         || matches!(matches.try_get_many::<std::ffi::OsString>(id), Ok(Some(_)))
 }
 
 /// The values of the options of a kind with their places on the command line.
-fn placed(
+pub(super) fn placed(
     matches: &ArgMatches,
     is_wanted: fn(&ArgMatches, &str) -> bool,
 ) -> impl Iterator<Item = (usize, GivenTime)> {
@@ -120,6 +124,7 @@ mod tests {
             ("5", "Min", Some("5min")),
             ("1,5", "h", Some("1.5h")),
             ("500", "ms", Some("500ms")),
+            ("8h", "41", Some("8h41m")),
             // hosts
             ("5", "host", None),
             ("5s", "relay", None),

@@ -1,4 +1,4 @@
-//! A finding: what was seen, how bad it is, who can mend it, how sure that is, and the numbers that say so. No words.
+//! A finding: what was seen, how bad it is, who can fix it, how certain that is, and the numbers behind it. No words.
 
 use chrono::{DateTime, NaiveDate, Utc};
 

@@ -1,5 +1,5 @@
-//! Findings and what follows from what: each rule is asked, and a finding that would vanish if another one's cause were
-//! mended follows from it.
+//! Findings and how they follow from each other: each rule is applied, and a finding that would disappear if the cause
+//! of another one were fixed follows from that one.
 
 use super::code::Code;
 use super::facts::Facts;

@@ -1,4 +1,4 @@
-//! What all of it comes to: at most three root causes, or that all is well, or that it could not be told.
+//! The verdict: at most three root causes, or all is well, or could not tell.
 
 use super::checks::{Check, Item, State, checks};
 use super::code::Code;

@@ -1,4 +1,4 @@
-//! The facts as several rules see them. Nothing here is a finding.
+//! The facts in the form that several rules use. Nothing here is a finding.
 
 use super::facts::{
     AddressOrigin, ConnectFacts, ConnectOutcome, Endpoint, Facts, Ip, LocalEndFacts,

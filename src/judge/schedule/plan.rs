@@ -1,4 +1,4 @@
-//! What a schedule is made of.
+//! The parts of a schedule.
 
 pub(super) const HOUR_S: i64 = 3_600;
 pub(super) const DAY_S: i64 = 86_400;

@@ -1,4 +1,4 @@
-//! When stretches begin, by the clocks of a zone, and which of these begins are those of a schedule.
+//! When stretches begin, in a time zone, and which of these starts belong to a schedule.
 
 use chrono::{DateTime, Datelike as _, Utc};
 

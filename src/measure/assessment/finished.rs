@@ -1,4 +1,4 @@
-//! What the rows of the Network Assessment Tool come to.
+//! The summary of the rows of the Network Assessment Tool.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;

@@ -1,5 +1,5 @@
-//! What Microsoft's Network Assessment Tool measures: a row for each test over UDP or TCP, in the form of the one for
-//! Teams and in that of the one for Skype for Business. Files of theirs are read.
+//! What Microsoft's Network Assessment Tool measures: a row for each test over UDP or TCP, in the format of the Teams
+//! version and in that of the Skype for Business version. Their files are read.
 
 pub mod finished;
 pub mod fold;

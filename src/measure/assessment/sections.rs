@@ -12,9 +12,10 @@ pub fn section(all: &[AssessmentTotals]) -> Section {
         blocks.push(table);
         blocks.extend(filled(times(all)));
         blocks.push(Block::Paragraph(Paragraph::new(
-            "Each row of the tool is a test of some seconds with its own loss, mean round trip and mean jitter. Where packets \
-             are counted the loss is theirs, as versions of the tool say 0 whatever was lost. Times of tests without any \
-             answer do not count.",
+            "Each row of the tool is a test of a few seconds with its own loss, mean round trip \
+             and mean jitter. Where packets are counted, the loss is calculated from them, as \
+             some versions of the tool always report 0. Times of tests without any answer do not \
+             count.",
         )));
     }
     main_section("assessments", "Microsoft's Network Assessment Tool", blocks)

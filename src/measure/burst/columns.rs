@@ -42,7 +42,7 @@ const PIECES: &[&[Column<Burst>]] = &[
         of("received", Kind::Integer, "", "of these, packets answered in time", |r| figure(r, |f| Some(f.received))),
         of("lost", Kind::Integer, "", "of these, packets not answered in time", |r| figure(r, |f| Some(f.lost()))),
         of("send_errors", Kind::Integer, "", "of the lost ones, packets that this system refused to send", |r| figure(r, |f| Some(f.send_errors))),
-        of("missed", Kind::Integer, "", "packets of the schedule that were not sent: their time had passed", |r| figure(r, |f| Some(f.missed))),
+        of("missed", Kind::Integer, "", "packets of the schedule that were not sent, as their time had passed", |r| figure(r, |f| Some(f.missed))),
         of("loss_ppm", Kind::Integer, "ppm", "lost packets per million sent; 10000 is 1 %", |r| figure(r, |f| f.loss.map(|s| s.ppm))),
         of("loss_low_ppm", Kind::Integer, "ppm", "lower bound of its 95 % confidence interval (Wilson)", |r| figure(r, |f| f.loss.map(|s| s.low_ppm))),
         of("loss_high_ppm", Kind::Integer, "ppm", "upper bound of its 95 % confidence interval (Wilson)", |r| figure(r, |f| f.loss.map(|s| s.high_ppm))),
@@ -60,9 +60,9 @@ const PIECES: &[&[Column<Burst>]] = &[
         of("jitter_max_us", Kind::Integer, "us", "largest smoothed jitter (RFC 3550 section 6.4.1, on round trips)", |r| time(r, |f| f.jitter_max)),
         of("reordered", Kind::Integer, "", "packets answered after a later one (RFC 4737)", |r| figure(r, |f| Some(f.reordered))),
         of("reordered_ppm", Kind::Integer, "ppm", "the same per million answered", |r| figure(r, |f| f.reordering.map(|s| s.ppm))),
-        of("duplicates", Kind::Integer, "", "answers that came once more", |r| figure(r, |f| Some(f.duplicates))),
+        of("duplicates", Kind::Integer, "", "repeated answers", |r| figure(r, |f| Some(f.duplicates))),
         of("late", Kind::Integer, "", "answers after the limit; their packets count as lost", |r| figure(r, |f| Some(f.late))),
-        of("ignored", Kind::Integer, "", "datagrams that answer no packet: wrong transaction ID or no STUN", |r| figure(r, |f| Some(f.ignored))),
+        of("ignored", Kind::Integer, "", "datagrams that answer no packet: wrong transaction ID or not STUN", |r| figure(r, |f| Some(f.ignored))),
         of("send_lag_p99_us", Kind::Integer, "us", "99th percentile of how late packets were sent; needs 100", |r| time(r, |f| f.send_lag_p99)),
         of("hops", Kind::Integer, "", "lowest IP time to live that still gets an answer; with --hops", |r| number(r.distance.as_ref().and_then(Distance::hops).map(u64::from))),
         of("limits", Kind::Text, "", "row of Microsoft's table: client or edge", |r| word(r.verdicts.as_ref().map(|v| v.row))),
@@ -88,8 +88,8 @@ const MEANINGS: &[(&str, &str)] = &[
     ("detail", "what exactly was seen when nothing answered"),
     ("dns_us", "name resolution"),
     ("lag_us", "how late the burst started against its slot"),
-    ("clock_step_us", "by how much the wall clock was set since the row before, until the end of this burst, forward or (negative) back; empty when it was not"),
-    ("suspended_us", "how long the machine slept since the row before, until the end of this burst (Linux, Windows); empty when it did not"),
+    ("clock_step_us", "by how much the wall clock was set since the previous row, until the end of this burst, forward or (negative) back; empty when it was not"),
+    ("suspended_us", "how long the machine slept since the previous row, until the end of this burst (Linux, Windows); empty when it did not"),
 ];
 
 pub(crate) static BURST: [Column<Burst>; count(PIECES)] = table(PIECES, MEANINGS);

@@ -1,4 +1,4 @@
-//! What the rows of bursts and watches in files come to.
+//! The summary of the rows of bursts and watches in files.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;

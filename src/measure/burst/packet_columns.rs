@@ -26,8 +26,8 @@ const PIECES: &[&[Column<Packet>]] = &[
         of("lag_us", Kind::Integer, "us", "how late it was sent against the schedule", |r| time_us(Some(r.lag))),
         of("rtt_us", Kind::Integer, "us", "round trip; empty when it was not answered in time", |r| time_us(r.rtt)),
         of("arrival", Kind::Integer, "", "place of its answer in the order of arrival, from 0", |r| number(r.arrival)),
-        of("reordered", Kind::Flag, "", "whether the answer of a later packet came before (RFC 4737)", |r| r.rtt.map_or(Value::Missing, |_| Value::Flag(r.reordered))),
-        of("duplicates", Kind::Integer, "", "answers that came once more", |r| Value::Integer(r.duplicates.into())),
+        of("reordered", Kind::Flag, "", "whether the answer to a later packet came first (RFC 4737)", |r| r.rtt.map_or(Value::Missing, |_| Value::Flag(r.reordered))),
+        of("duplicates", Kind::Integer, "", "repeated answers", |r| Value::Integer(r.duplicates.into())),
         of("send_error", Kind::Flag, "", "whether this system refused to send it", |r| Value::Flag(r.send_error)),
     ],
 ];

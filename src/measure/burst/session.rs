@@ -1,4 +1,4 @@
-//! One socket with its packets under way.
+//! One socket with its packets in flight.
 
 use std::io;
 use std::net::SocketAddr;

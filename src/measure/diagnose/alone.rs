@@ -1,4 +1,4 @@
-//! What needs the wire for itself: sizes of packets, a stream, a held connection, and the connects once more.
+//! Tests that need the line for themselves: packet sizes, a stream, a held connection, and the connects again.
 
 use super::budget::Budget;
 use super::connects::{CONNECTS, connects};
@@ -19,7 +19,7 @@ impl Looking<'_> {
             open.map(|(_, cell)| (cell.remote, cell.rtt)).next()
         });
         if let Some((remote, rtt)) = cell {
-            (self.tell)("sizes of packets");
+            (self.tell)("packet sizes");
             let largest = found
                 .carrier
                 .as_ref()
@@ -73,7 +73,7 @@ impl Looking<'_> {
             (None, _) => Fact::Unknown(WhyUnknown::NotReached),
             (Some(_), None) if self.options.quick => Fact::Unknown(WhyUnknown::NotAsked),
             (Some(remote), None) => {
-                (self.tell)("TCP 443 once more");
+                (self.tell)("TCP 443 again");
                 Fact::Known(connects(self.opener, remote, CONNECTS, budget).await)
             }
         };

@@ -1,4 +1,4 @@
-//! The time that a run has, and what is left of it.
+//! The time that a run has, and how much is left.
 
 use std::future::Future;
 use std::time::{Duration, Instant};

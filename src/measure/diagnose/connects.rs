@@ -1,4 +1,4 @@
-//! TCP connects: several to each address, as SYNs get lost; who rejects them.
+//! TCP connects: several to each address, as SYNs get lost, and who rejects them.
 
 use std::net::SocketAddr;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! UDP: which sizes get through, and how a stream like a call's fares.
+//! UDP: which sizes get through, and how well a stream like a call's does.
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -1,4 +1,5 @@
-//! A connection that is held for a moment, where no UDP gets through: whether it stays, and its round trips by the kernel.
+//! A connection that is held for a moment if no UDP gets through: whether it lasts, and its round trips as the kernel
+//! reports them.
 
 use std::net::SocketAddr;
 use std::time::Duration;

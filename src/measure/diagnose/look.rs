@@ -1,4 +1,4 @@
-//! The order in which everything is looked at, and where it ends early.
+//! The order of all checks, and when they end early.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! All that was looked at.
+//! All measurements of a diagnosis.
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -33,7 +33,7 @@ pub struct Looked {
     pub names: Vec<NameServer>,
     /// The same of its IPv6 addresses.
     pub names_v6: Fact<Vec<NameServer>>,
-    /// The addresses of `ipv4only.arpa`, which only a DNS64 gives to IPv6; asked where there is no way for IPv4.
+    /// The addresses of `ipv4only.arpa`, which only a DNS64 gives to IPv6; asked where there is no path for IPv4.
     pub nat64: Fact<Vec<IpAddr>>,
     /// The relays that were contacted.
     pub relays: Vec<ContactedRelay>,

@@ -1,4 +1,4 @@
-//! What this machine is set up with. Nothing is sent.
+//! How this machine is configured. Nothing is sent.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 

@@ -1,4 +1,4 @@
-//! What each name server says of the relay's name: all at once, each by itself.
+//! What each name server answers for the relay's name: all at once, each independently.
 
 use std::net::SocketAddr;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What the proxy that is set says to CONNECT for the relay: whether it is needed, forbids, or nobody needs it.
+//! How the configured proxy answers CONNECT for the relay: whether it is needed, refuses, or is not needed.
 
 use crate::judge::diagnose::facts::ProxyConnect;
 use crate::net::dns::Resolver;

@@ -1,4 +1,5 @@
-//! Round trips to the first router, beside everything else: they tell a bad network of one's own from a bad way behind it.
+//! Round trips to the first router, in parallel with everything else: they separate a bad local network from a bad
+//! path beyond it.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,4 +1,4 @@
-//! What is spoken where something answers: TLS, pseudo-TLS, TURN.
+//! Protocols where something answers: TLS, pseudo-TLS, TURN.
 
 use std::time::Duration;
 

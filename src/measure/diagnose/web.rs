@@ -1,4 +1,4 @@
-//! The sign-in page of a network, and what the clocks of others say.
+//! The sign-in page of a network, and other servers' clocks.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What the rows and samples of held connections in files come to.
+//! The summary of the rows and samples of held connections in files.
 
 use chrono::DateTime;
 use serde::Serialize;

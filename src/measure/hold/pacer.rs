@@ -1,5 +1,5 @@
-//! The thread of a held connection: it looks at the kernel's numbers and says when a request is
-//! due, with no cryptography in between.
+//! The thread of a held connection: it reads the kernel's numbers and says when a request is due, with no cryptography
+//! in between.
 
 use std::io;
 use std::sync::Arc;

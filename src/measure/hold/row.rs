@@ -1,4 +1,4 @@
-//! A connection that was held open: one row. A look at it: a row of its own file.
+//! A connection that was held open: one row. A sample of it: a row of its own file.
 
 use std::borrow::Cow;
 use std::net::SocketAddr;

@@ -22,12 +22,13 @@ pub fn section(all: &[HeldTotals]) -> Section {
         blocks.push(table);
         if all.iter().any(|held| held.proxy.is_some()) {
             blocks.push(Block::Paragraph(Paragraph::new(
-                "Through a proxy the kernel's round trips, segments sent again and stalls are those of the way to it.",
+                "Through a proxy, the kernel's round trips, retransmitted segments and stalls are those of the path to the proxy.",
             )));
         }
         blocks.push(Block::Paragraph(Paragraph::new(
-            "Round trip, its 95th percentile and jitter are means over the connections, of the kernel's smoothed round \
-             trip. A stall is a time of 200 ms or more in which data was outstanding and nothing was acknowledged.",
+            "Round trip, its 95th percentile and jitter are means over the connections and come \
+             from the kernel's smoothed round trip. A stall is a time of 200 ms or more in which \
+             data was outstanding and nothing was acknowledged.",
         )));
     }
     blocks.extend(filled(samples(all)));
@@ -102,8 +103,8 @@ fn connections(all: &[&HeldTotals]) -> Table {
             TableColumn::number("rtt_p95", "p95 ms"),
             TableColumn::number("jitter", "jitter ms"),
             TableColumn::number("answer_p50", "request to answer ms"),
-            TableColumn::number("retransmits", "segments sent again"),
-            TableColumn::number("retransmitted", "sent again"),
+            TableColumn::number("retransmits", "retransmitted segments"),
+            TableColumn::number("retransmitted", "resent"),
             TableColumn::number("timeouts", "timeouts"),
             TableColumn::number("stalls", "stalls"),
             TableColumn::number("longest_stall", "longest stall ms"),
@@ -147,7 +148,7 @@ fn samples(all: &[&HeldTotals]) -> Table {
             TableColumn::number("rtt_p99", "p99"),
             TableColumn::number("rtt_max", "max"),
             TableColumn::number("jitter", "jitter"),
-            TableColumn::number("retransmits", "segments sent again"),
+            TableColumn::number("retransmits", "retransmitted segments"),
             TableColumn::number("stalls", "stalls"),
             TableColumn::number("longest_stall", "longest stall"),
         ],

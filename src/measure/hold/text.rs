@@ -1,4 +1,4 @@
-//! Held connections for a reader: a block a connection, the summary. 80 columns wide.
+//! Held connections as text: a block per connection, and the summary. 80 columns wide.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -110,7 +110,7 @@ fn lines(figures: &HoldFigures, interval: Option<Duration>, proxy: Option<&str>)
                 let _ = write!(text, ", {count} {}", one(count, name, names));
             }
         }
-        add("sent again", &text);
+        add("resent", &text);
     }
     if let (Some(stalls), Some(longest), Some(all)) =
         (figures.stalls, figures.longest_stall, figures.stalled)
@@ -122,10 +122,10 @@ fn lines(figures: &HoldFigures, interval: Option<Duration>, proxy: Option<&str>)
         add("stalls", &text);
     }
     if figures.retransmits.is_none() && figures.rtt_min.is_none() {
-        add("kernel", "this system does not tell its numbers");
+        add("kernel", "this system does not provide these numbers");
     } else if let Some(proxy) = proxy {
         let text = format!(
-            "rtt, jitter, sent again and stalls are of the way to the proxy {}",
+            "rtt, jitter, resent and stalls are those of the path to the proxy {}",
             plain(proxy)
         );
         add("kernel", &text);
@@ -265,7 +265,7 @@ mod tests {
           answers ms min 25.3  p50 26.5  p95 26.9  max 655
           rtt ms     min 25.2  p50 26.4  p95 126.6  p99 127.3  max 1030
           jitter     0.19 ms mean change of the kernel's smoothed round trip
-          sent again 4 segments, 1532 bytes, 1 timeout
+          resent     4 segments, 1532 bytes, 1 timeout
           stalls     1, longest 640 ms, together 640 ms
         ");
     }
@@ -279,7 +279,7 @@ mod tests {
             ..HoldFigures::default()
         };
         let text = lines(&figures, None, None);
-        assert!(text.contains("this system does not tell"), "{text}");
+        assert!(text.contains("this system does not provide"), "{text}");
         assert!(!text.contains("stalls"), "{text}");
     }
 }

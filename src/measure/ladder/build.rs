@@ -1,4 +1,4 @@
-//! From what the answers came to, to what is told: numbers become names, certificates are read.
+//! From the answers to the result: numbers become names, certificates are read.
 
 use super::finished::{Grade, LadderRelay, LadderWay, Offer, Sent, Version};
 use super::runner::Climbed;
@@ -94,7 +94,7 @@ fn alpn(name: &'static str, answer: &Alpn) -> Offer {
     let (said, taken) = match answer {
         Alpn::Chosen => ("taken".to_owned(), Some(true)),
         Alpn::Ignored => (
-            "not taken, the connection goes on without".to_owned(),
+            "not taken, the connection continues without it".to_owned(),
             Some(false),
         ),
         Alpn::Refused(why) => (format!("refused: {why}"), Some(false)),
@@ -155,13 +155,13 @@ fn sent(der: &[u8]) -> Sent {
 fn stopped(stop: &ScriptStop) -> String {
     match stop {
         ScriptStop::Unreachable(why) => format!("no connection: {why}"),
-        ScriptStop::NotTls(what) => format!("twice the same answer that is no TLS: {what}"),
+        ScriptStop::NotTls(what) => format!("the same answer twice, which is not TLS: {what}"),
         ScriptStop::Silence => {
-            "not a byte came back to a hello of TLS 1.2, 1.3, 1.1 and 1.0".to_owned()
+            "not a byte came back after a ClientHello of TLS 1.2, 1.3, 1.1 and 1.0".to_owned()
         }
         ScriptStop::Interrupted => "interrupted".to_owned(),
-        ScriptStop::Connections(most) => format!("{most} connections are the most"),
-        ScriptStop::Time(most) => format!("{most} s are the most"),
+        ScriptStop::Connections(most) => format!("the limit of {most} connections was reached"),
+        ScriptStop::Time(most) => format!("the limit of {most} s was reached"),
     }
 }
 
@@ -227,7 +227,7 @@ fn verdict(
         Some(stop @ (ScriptStop::Unreachable(_) | ScriptStop::NotTls(_) | ScriptStop::Silence)) => {
             format!("{text}: {}", stopped(stop))
         }
-        Some(stop) => format!("{text}; not all was asked: {}", stopped(stop)),
+        Some(stop) => format!("{text}; not tested completely: {}", stopped(stop)),
         None => text,
     };
     let text = because(text);
@@ -260,7 +260,7 @@ fn verdict(
                     Impostor::Likely => Colour::Amber.as_str(),
                 },
                 text: format!(
-                    "this {is} not the relay: something on the way inspects TLS ({evidence}); it accepts {accepted}"
+                    "this {is} not the relay: something on the path inspects TLS ({evidence}); it accepts {accepted}"
                 ),
             }
         }
@@ -303,7 +303,7 @@ pub fn together(relays: &[LadderRelay], left: usize) -> Grade {
         };
     }
     if left > 0 {
-        verdict.text = format!("{}; {left} more were not asked", verdict.text);
+        verdict.text = format!("{}; {left} more were not tested", verdict.text);
     }
     verdict
 }
@@ -336,7 +336,7 @@ pub fn differences(relays: &[LadderRelay]) -> Vec<String> {
                 let order = |version: &Version| {
                     version
                         .order
-                        .map_or("not told", |order| order.as_str())
+                        .map_or("could not tell", |order| order.as_str())
                         .to_owned()
                 };
                 differs(&format!("order of {name}"), order(one), order(two));
@@ -353,7 +353,7 @@ pub fn differences(relays: &[LadderRelay]) -> Vec<String> {
         if let (Some(one), Some(two)) = (leaf(first), leaf(other)) {
             differs("certificate", one, two);
         }
-        let way = |path: Option<TlsPath>| path.map_or("not told", TlsPath::as_str).to_owned();
+        let way = |path: Option<TlsPath>| path.map_or("could not tell", TlsPath::as_str).to_owned();
         differs("tls_path", way(first.tls_path), way(other.tls_path));
     }
     told
@@ -363,7 +363,7 @@ fn accepted(version: &Version) -> String {
     match version.accepted {
         Some(true) => "accepted".to_owned(),
         Some(false) => format!("refused by {}", version.refused_by),
-        None => "not told".to_owned(),
+        None => "could not tell".to_owned(),
     }
 }
 

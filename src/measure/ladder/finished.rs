@@ -1,4 +1,4 @@
-//! What the ladder comes to: the JSON, and what its sections are made of. Pure.
+//! The result of a ladder: the JSON, and the data behind its sections. Pure.
 
 use chrono::{DateTime, Utc};
 use serde::{Serialize, Serializer};

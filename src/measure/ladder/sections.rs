@@ -146,7 +146,7 @@ fn table_of_versions(versions: &[Version]) -> Table {
             Some(true) if version.version.is_outdated() => Cell::Text("yes".into(), Style::Warn),
             Some(true) => Cell::Text("yes".into(), Style::Good),
             Some(false) => Cell::from("no"),
-            None => Cell::from("not told"),
+            None => Cell::from("could not tell"),
         };
         let count = |list: &[String], are_all: bool| match (is_on && !list.is_empty(), are_all) {
             (false, _) => Cell::None,
@@ -310,7 +310,7 @@ fn details(relay: &LadderRelay) -> Vec<NamedValue> {
     }
     if let Some(path) = relay.tls_path {
         facts.push(
-            NamedValue::new("way (tls_path)", path.as_str()).note(relay.tls_path_evidence.clone()),
+            NamedValue::new("path (tls_path)", path.as_str()).note(relay.tls_path_evidence.clone()),
         );
     }
     if let Some(reply) = relay.http_reply {
@@ -326,7 +326,7 @@ fn details(relay: &LadderRelay) -> Vec<NamedValue> {
         for seen in &relay.way.evidence {
             facts.push(NamedValue::new(
                 "seen",
-                format!("{seen}: this alone accuses nobody"),
+                format!("{seen}: this alone proves nothing"),
             ));
         }
     }

@@ -1,4 +1,4 @@
-//! What else is asked of the way to a relay: the judgement of its certificates, connects to port 3478, and TURN in
+//! What else is asked about the path to a relay: the verdict on its certificates, connects to port 3478, and TURN in
 //! the clear.
 
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What the rows of End2End-Ping come to.
+//! The summary of the rows of End2End-Ping.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;

@@ -1,4 +1,4 @@
-//! What End2End-Ping measures: a row for some ICMP echo requests together. This program sends none; files of the
+//! What End2End-Ping measures: one row for a few ICMP echo requests together. This program sends none; files of the
 //! script are read.
 
 pub mod finished;

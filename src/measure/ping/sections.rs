@@ -14,8 +14,9 @@ pub fn section(all: &[PingTotals]) -> Section {
     if let Some(table) = filled(table(&all)) {
         blocks.push(table);
         blocks.push(Block::Paragraph(Paragraph::new(
-            "Rows of End2End-Ping, each of some pings; one in which all were lost is without answer. The script divides \
-             the times by all pings, lost ones too: the mean here is that of the answered ones.",
+            "Rows of End2End-Ping, each of a few pings; one in which all were lost has no \
+             answer. The script divides the times by all pings, including lost ones: the mean \
+             here is that of the answered ones.",
         )));
     }
     main_section("pings", "Pings (ICMP) of End2End-Ping", blocks)

@@ -20,7 +20,7 @@ pub fn told(all: &[PingTotals]) -> Option<String> {
     let unreadable = match sum(|one| one.unreadable) {
         0 => String::new(),
         rows => format!(
-            "; {} without readable counts of pings and losses in none of these numbers",
+            "; {} without readable counts of pings and losses, in none of these numbers",
             counted(rows, "row is", "rows are")
         ),
     };

@@ -66,7 +66,7 @@ const PIECES: &[&[Column<Record>]] = &[
     ]),
     &Of::LOCAL_END.pick(["local_port"]),
     &[
-        of("explain", Kind::Text, "", "where the time went: none, lost-syn, slow-path, slow-dns, slow-server, lost-in-tls, local-delay, loss-or-server, path-or-relay, proxy-or-beyond; through a proxy about the way to it", |r| word(r.explanation.map(Explanation::as_str))),
+        of("explain", Kind::Text, "", "where the time went: none, lost-syn, slow-path, slow-dns, slow-server, lost-in-tls, local-delay, loss-or-server, path-or-relay, proxy-or-beyond; through a proxy it is about the path to the proxy", |r| word(r.explanation.map(Explanation::as_str))),
         of("tls_round_trips_tenths", Kind::Integer, "0.1", "tls_us in tenths of the path's round trip", |r| number(r.tls_round_trips_tenths())),
     ],
     &Of::FLIGHT.pick(["tls_hello_us", "tls_flight_bytes", "tls_flight_windows", "tls_flight_lost"]),
@@ -92,7 +92,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ("world", "real, or lab for the embedded relays"),
     ("region", "Azure region: the label before .cloudapp.azure.com"),
     ("started_utc", "start of the probe to the microsecond"),
-    ("detail", "what exactly was seen, what of an answer nobody knows, and what of the certificate cannot be read"),
+    ("detail", "what exactly was seen, which parts of an answer are unknown, and what in the certificate cannot be read"),
     ("lag_us", "how late the probe started against its slot"),
 ];
 
@@ -102,10 +102,10 @@ pub(crate) static PROBE: [Column<Record>; count(PIECES)] = table(PIECES, MEANING
 /// got, and the proxy.
 #[rustfmt::skip]
 pub static REMARKS: [Column; 5] = [
-    remark(of("tls_path", Kind::Text, "", "what is on the way, by the certificates", |r| {
+    remark(of("tls_path", Kind::Text, "", "what is on the path, by the certificates", |r| {
         word(r.tls.path.filter(|_| r.tls.has_remark()).map(TlsPath::as_str))
     })),
-    remark(of("tls_path_evidence", Kind::Text, "", "what speaks for tls_path", |r| {
+    remark(of("tls_path_evidence", Kind::Text, "", "the evidence for tls_path", |r| {
         if r.tls.has_remark() { Value::Text(Cow::Borrowed(&r.tls.path_evidence)) } else { Value::Missing }
     })),
     remark(of("http_reply", Kind::Text, "", "what a HEAD inside TLS got", |r| {

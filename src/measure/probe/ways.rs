@@ -1,4 +1,4 @@
-//! The ways to a relay's address: TLS, UDP, plain TCP, pseudo-TLS. What each does after the name is resolved.
+//! The transports to a relay's address: TLS, UDP, plain TCP, pseudo-TLS. What each does after the name is resolved.
 
 use std::collections::HashMap;
 use std::net::IpAddr;

@@ -1,4 +1,4 @@
-//! What roll-ups come to.
+//! The summary of roll-ups.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;

@@ -1,4 +1,5 @@
-//! What roll-ups say of themselves. What they say of the probes goes into the same folds as rows (`stats::survey`).
+//! What roll-ups say about themselves. What they say about the probes goes into the same folds as rows
+//! (`stats::survey`).
 
 use crate::record::Counter as _;
 use crate::schema::{Dialect, Row};

@@ -31,7 +31,7 @@ fn facts(one: &RollupTotals) -> Vec<NamedValue> {
     if let Some(outage) = one.longest_outage_s {
         facts.push(
             NamedValue::new("Longest time without an answer", seconds(outage)).note(
-                "from the first probe without one to the next with one, or to the last one known",
+                "from the first probe without one to the next one with one, or to the last one known",
             ),
         );
         facts.extend(
@@ -40,7 +40,7 @@ fn facts(one: &RollupTotals) -> Vec<NamedValue> {
         );
     }
     if let Some(lost) = one.syn_retransmits {
-        facts.push(NamedValue::new("SYNs sent again", lost).note("as the kernels counted"));
+        facts.push(NamedValue::new("Retransmitted SYNs", lost).note("as counted by the kernels"));
     }
     facts
 }

@@ -1,13 +1,14 @@
-//! What roll-ups do not say, in words.
+//! What roll-ups do not contain, in words.
 
 use super::finished::RollupTotals;
 use crate::doc::number::counted;
 
 /// What is known of single rows alone, so that a report of roll-ups does not have it.
-pub const NOT_IN_ROLLUPS: &str = "Not in roll-ups, as only single rows have it: when outages began and ended and how many there \
-    were, gaps and missed slots, slow connects one by one and what explains them, addresses and names of relays, certificates, \
-    what they tell of the way, resolvers, addresses of this end, clocks that were set. Where a table or a sentence about \
-    these is missing, it was not looked at, and nothing is said of it.";
+pub const NOT_IN_ROLLUPS: &str = "Not in roll-ups, as only single rows have it: when outages \
+    began and ended and how many there were, gaps and missed slots, each slow connect and what \
+    explains it, addresses and names of relays, certificates and what they show about the path, \
+    resolvers, addresses of this end, clocks that were set. If a table or sentence about these \
+    is missing, it was not checked, and nothing is said about it.";
 
 /// What the rest of a verdict does not know of them.
 pub const NOT_LOOKED_AT: &str = "; roll-ups say nothing of gaps, certificates and single probes";

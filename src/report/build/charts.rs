@@ -1,4 +1,4 @@
-//! What the charts show.
+//! The data of the charts.
 
 use std::collections::BTreeMap;
 

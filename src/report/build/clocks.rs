@@ -1,4 +1,4 @@
-//! What happened to the clocks of the machines that measured.
+//! What happened to the clocks of the measuring machines.
 
 use crate::doc::number;
 use crate::report::model::{ReportedClockChange, ReportedClocks, ReportedEvent};

@@ -1,5 +1,5 @@
-//! What changed while the rows were written: certificates, addresses and regions that came or went,
-//! clocks that were set.
+//! What changed while the rows were written: certificates, addresses and regions that appeared or disappeared, clocks
+//! that were set.
 
 use super::clocks;
 use super::order::MOST_LISTED;

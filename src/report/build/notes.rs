@@ -1,4 +1,4 @@
-//! What the reader of the numbers should know about the rows.
+//! What a reader should know about the rows behind the numbers.
 
 use crate::doc::number::counted;
 use crate::doc::text::cut;
@@ -11,8 +11,8 @@ pub fn of(rows: &Finished, tables: &[ReportedTable]) -> Vec<String> {
     let mut notes = Vec::new();
     if rows.beside > 0 {
         notes.push(
-            "--where leaves rows of these series out: gaps are stretches without any row, and an \
-             outage ends with an answer that is left out, too"
+            "--where leaves out rows of these series: gaps are stretches without any row, and an \
+             outage also ends with an answer that was left out"
                 .to_owned(),
         );
     }
@@ -20,8 +20,8 @@ pub fn of(rows: &Finished, tables: &[ReportedTable]) -> Vec<String> {
         let rest = table.overflow.as_ref()?;
         let by: Vec<String> = table.by.iter().map(|name| cut(name, 40)).collect();
         Some(format!(
-            "the table by {} has {}, the most that it may have: {} with other values together \
-             under (other); --max-groups takes more",
+            "the table by {} has {}, the most that it may have: {} with other values are \
+             combined under (other); --max-groups allows more",
             by.join(", "),
             counted(table.groups.len() as u64, "group", "groups"),
             counted(rest.n, "row is", "rows are"),
@@ -29,7 +29,7 @@ pub fn of(rows: &Finished, tables: &[ReportedTable]) -> Vec<String> {
     }));
     if let Some((_, other)) = rows.other_series() {
         notes.push(format!(
-            "more than {} series (host, target and transport): {} of others together under \
+            "more than {} series (host, target and transport): {} of others are combined under \
              (other), without outages and gaps",
             rows.series.len() - 1,
             counted(other.outcomes.rows, "row is", "rows are"),

@@ -1,4 +1,4 @@
-//! What of the pauses of a series is planned, and what is missing.
+//! Which pauses of a series are planned, and which runs are missing.
 
 use super::clocks;
 use super::order::MOST_LISTED;

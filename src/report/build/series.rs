@@ -1,5 +1,5 @@
-//! What the order of the rows says: answers, outages and gaps of each series, and the time in which
-//! none of them measured.
+//! What the order of the rows shows: answers, outages and gaps of each series, and the time in which none of them
+//! measured.
 
 use super::schedule::{ReportedGaps, gaps};
 use crate::judge::outages::OutageRules;

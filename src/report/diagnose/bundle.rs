@@ -1,5 +1,5 @@
-//! The files of a bundle for a ticket: made of facts that were redacted before, so that nothing of anybody's can be in them
-//! that is not in the facts. Pure; who packs them is `cli`.
+//! The files of a bundle for a ticket: made of facts that were redacted before, so that they contain nothing private
+//! that is not in the facts. Pure; `cli` packs them.
 
 use std::fmt::Write as _;
 
@@ -76,7 +76,7 @@ pub fn files<E>(
     let mut files = vec![
         file(
             "facts.json",
-            "all that was found out; `turnprobe diagnose --facts facts.json` judges it again",
+            "all facts that were collected; `turnprobe diagnose --facts facts.json` judges them again",
             json(facts)?,
         ),
         file(
@@ -171,20 +171,17 @@ fn readme(content: &BundleContent<'_>, files: &[BundleFile]) -> String {
     let _ = writeln!(out, "\nRedaction: {}", content.level.as_str());
     let replaced = replaced(content.replaced);
     match content.level {
-        RedactionLevel::None => out.push_str(
-            "Nothing was replaced: names, addresses and words stand as they were found.\n",
-        ),
+        RedactionLevel::None => out
+            .push_str("Nothing was replaced: names, addresses and words are as they were found.\n"),
         _ if replaced.is_empty() => out.push_str("Nothing had to be replaced.\n"),
         _ => {
-            out.push_str(
-                "Replaced, each thing by the same placeholder in all files; no key was kept:\n",
-            );
+            out.push_str("Replaced, each by the same placeholder in all files; no key was kept:\n");
             for line in replaced {
                 let _ = writeln!(out, "- {line}");
             }
             out.push_str(
                 "private4-1/net-a is an address of its kind, and those of one network share its\nletter. Microsoft's names and \
-                 ranges, public name servers and the names of\nproducts stand as they are.\n",
+                 ranges, public name servers and the names of\nproducts are left as they are.\n",
             );
         }
     }
@@ -204,7 +201,7 @@ fn chains(content: &BundleContent<'_>) -> String {
         }
         let is_shown = content.level == RedactionLevel::None || is_public(tls);
         if !is_shown && !chain.is_empty() {
-            out.push_str("not of a public authority for Microsoft's names, so only their sums and sizes are told\n");
+            out.push_str("not from a public authority for Microsoft's names, so only their hashes and sizes are given\n");
         }
         for (der, sha256) in chain {
             let _ = writeln!(out, "SHA-256 {sha256}, {} bytes", der.len());
@@ -215,7 +212,7 @@ fn chains(content: &BundleContent<'_>) -> String {
         out.push('\n');
     }
     if out.is_empty() {
-        out.push_str("No handshake came as far as a certificate.\n");
+        out.push_str("No handshake got as far as a certificate.\n");
     }
     out
 }

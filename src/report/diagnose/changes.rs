@@ -1,4 +1,4 @@
-//! What changed from one look to the next.
+//! What changed from one diagnosis to the next.
 
 use serde::Serialize;
 

@@ -1,4 +1,5 @@
-//! A diagnosis as a person reads it: the verdict, what follows from it and what to do, then everything that was looked at.
+//! A diagnosis as a person reads it: the verdict, what follows from it and what to do, then everything that was
+//! checked.
 
 use super::charts;
 use super::verdict::{sentence, told, word};
@@ -35,8 +36,8 @@ pub fn document(facts: &Facts, diagnosis: &Diagnosis, zone: Zone) -> Document {
             },
         },
         sections: sections.into_iter().filter(|section| !section.blocks.is_empty()).collect(),
-        footer: "Certain: the system or the protocol said so; likely: a control worked; possible: there is silence only. \
-                 What is not known is never taken for well."
+        footer: "Certain: the system or the protocol said so; likely: a control worked; possible: there \
+                 was only silence. What is not known never counts as good."
             .to_owned(),
     }
 }
@@ -49,7 +50,7 @@ fn head(facts: &Facts, zone: Zone) -> String {
     parts.push(format!("took {took}"));
     parts.extend([&about.system, &about.world].map(|word| cut(word.as_str(), 20)));
     parts.extend(about.quick.then(|| "the short form".to_owned()));
-    parts.extend(about.offline.then(|| "relays alone".to_owned()));
+    parts.extend(about.offline.then(|| "relays only".to_owned()));
     parts.retain(|part| !part.is_empty());
     parts.join(", ")
 }
@@ -101,7 +102,7 @@ fn findings(diagnosis: &Diagnosis) -> Section {
 /// A root cause with whose it is, what to do, and what would settle it.
 fn whole(finding: &Finding) -> String {
     let mut text = format!(
-        "{} [{}] Whose: {}, {}. Next: {}",
+        "{} [{}] Party: {}, {}. Next: {}",
         said(finding),
         finding.code.as_str(),
         finding.party.as_str(),
@@ -149,11 +150,17 @@ fn detail(diagnosis: &Diagnosis, check: &Check) -> String {
         (State::Ok, Some(note), _) if check.told.is_empty() => note.code.meaning().to_owned(),
         (State::Ok, _, _) => listed(&check.told),
         (_, Some(finding), _) => match finding.explained_by {
-            Some(root) => format!("{} (from {})", finding.code.meaning(), root.as_str()),
+            Some(root) => format!(
+                "{} (follows from {})",
+                finding.code.meaning(),
+                root.as_str()
+            ),
             None => finding.code.meaning().to_owned(),
         },
         (_, None, Some(why)) => told(why),
-        (_, None, None) => "not as it should be, and nobody's for sure".to_owned(),
+        (_, None, None) => {
+            "not as it should be, and whose fault could not be determined".to_owned()
+        }
     }
 }
 
@@ -187,8 +194,8 @@ fn checks(diagnosis: &Diagnosis) -> Section {
         blocks.push(Block::Table(table));
     }
     if !left_out.is_empty() {
-        let text = format!("Not asked for: {}.", left_out.join(", "));
+        let text = format!("Not requested: {}.", left_out.join(", "));
         blocks.push(Block::Paragraph(Paragraph::new(text)));
     }
-    main_section("checks", "What was looked at", blocks)
+    main_section("checks", "What was checked", blocks)
 }

@@ -1,4 +1,4 @@
-//! The numbers that monitors draw.
+//! The numbers for monitoring systems.
 
 use crate::judge::diagnose::facts::ConnectFacts;
 use crate::judge::diagnose::{Diagnosis, Facts, VerdictOutcome};

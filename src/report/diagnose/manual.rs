@@ -1,4 +1,4 @@
-//! The part of the manual that lists every code, made of the rules and sentences themselves.
+//! The chapter of the manual that lists every code, made from the rules and sentences themselves.
 
 use std::fmt::Write as _;
 
@@ -9,13 +9,14 @@ use crate::judge::diagnose::RULES;
 pub fn codes() -> String {
     let mut out = String::from(
         "# Findings of `turnprobe diagnose`\n\n\
-         Each finding has a code, which is stable. A code says what was seen; it names a cause only where nothing else can be it.\n\n\
-         - Severity: `fail`, calls suffer; `warn`, worth a look; `note`, good to know. A note is nobody's fault, explains nothing and makes no verdict.\n\
-         - Party: who can mend it: `machine`, `dns`, `local` (cable, Wi-Fi, router), `firewall`, `proxy`, `vpn`, `path` (the provider), `microsoft`, `unknown`, `nobody`.\n\
-         - Confidence: `certain`, the system or the protocol said so; `likely`, a control worked; `possible`, there is silence only, and what would settle it is said.\n\
-         - A finding that would vanish if another one's cause were mended follows from it, and is no root cause. The verdict names at most three root causes: \
-         the gravest first, of equal ones the surest, then the one of the lowest layer.\n\
-         - What is not known is never taken for well, and never blames anybody.\n",
+         Each finding has a code, which is stable. A code says what was seen; it names a cause only if there can be no other.\n\n\
+         - Severity: `fail`, calls suffer; `warn`, worth a look; `note`, good to know. A note is nobody's fault, explains nothing and does not affect the verdict.\n\
+         - Party: who can fix it: `machine`, `dns`, `local` (cable, Wi-Fi, router), `firewall`, `proxy`, `vpn`, `path` (the provider), `microsoft`, `unknown`, `nobody`.\n\
+         - Confidence: `certain`, the system or the protocol said so; `likely`, a control worked; `possible`, there was only silence; the finding says what would settle it.\n\
+         - A finding that would disappear if the cause of another one were fixed follows from \
+         that one, and is not a root cause. The verdict names at most three root causes: the \
+         most severe first, among equals the most certain, then the one at the lowest layer.\n\
+         - What is not known never counts as good, and never blames anybody.\n",
     );
     let mut layer = u8::MAX;
     for rule in RULES {
@@ -26,7 +27,7 @@ pub fn codes() -> String {
         let words = words(rule.code);
         let _ = write!(
             out,
-            "\n### `{}`\n\n{}.\n\n- Condition: {}.\n- Why so: {}.\n- Grade: {}.\n- Next: {}\n",
+            "\n### `{}`\n\n{}.\n\n- Condition: {}.\n- Reason: {}.\n- Grade: {}.\n- Next: {}\n",
             rule.code.as_str(),
             first_upper(rule.code.meaning()),
             rule.condition,

@@ -1,4 +1,4 @@
-//! What was measured, one row each, as CSV: for whoever wants to count again.
+//! What was measured, one row each, as CSV, for anyone who wants to recalculate it.
 
 use serde::Serialize;
 

@@ -1,4 +1,4 @@
-//! Everything in a sentence.
+//! The verdict in one sentence.
 
 use std::fmt::Write as _;
 
@@ -28,7 +28,7 @@ pub fn sentence(diagnosis: &Diagnosis) -> String {
             text
         }
         (VerdictOutcome::Ok, _) => well(diagnosis),
-        _ => "nothing is known to be wrong, and not enough is known to be well".to_owned(),
+        _ => "no fault was found, but too little is known to call the path healthy".to_owned(),
     };
     let missing: Vec<String> = verdict
         .missing
@@ -91,7 +91,7 @@ fn untold(diagnosis: &Diagnosis, item: Item) -> String {
     match why {
         Some(why) => format!("{} ({})", item.meaning(), told(why)),
         None => format!(
-            "{} (not as it should be, and nobody's for sure)",
+            "{} (not as it should be, and whose fault could not be determined)",
             item.meaning()
         ),
     }
@@ -107,21 +107,21 @@ fn settles(diagnosis: &Diagnosis) -> &'static str {
     let is_ok = |check: &Check| check.state == State::Ok && check.item != Item::List;
     let has_any = diagnosis.checks.iter().any(is_ok);
     if whys().any(|why| matches!(why, WhyUnknown::OutOfTime | WhyUnknown::Interrupted)) {
-        "the same run once more, to its end"
+        "the same run again, to its end"
     } else if has_any {
-        "the same run once more, and from another network"
+        "the same run again, and from another network"
     } else {
-        "a run that reaches a relay: nothing was looked at"
+        "a run that reaches a relay: nothing could be checked"
     }
 }
 
 /// Why something is not known, in words.
 pub fn told(why: &WhyUnknown) -> String {
     match why {
-        WhyUnknown::NotAsked => "not asked for".to_owned(),
+        WhyUnknown::NotAsked => "not requested".to_owned(),
         WhyUnknown::OutOfTime => "out of time".to_owned(),
-        WhyUnknown::Interrupted => "the run was ended before".to_owned(),
-        WhyUnknown::NotOnThisSystem => "this system does not tell".to_owned(),
+        WhyUnknown::Interrupted => "the run ended first".to_owned(),
+        WhyUnknown::NotOnThisSystem => "this system does not provide it".to_owned(),
         WhyUnknown::Masked(code) => format!("hidden: {}", Code::meaning(*code)),
         WhyUnknown::NotReached => "not reached, or no answer".to_owned(),
         WhyUnknown::Failed(detail) => {

@@ -1,4 +1,4 @@
-//! Room for what else was found: of many findings of a kind the gravest are told, and the others together.
+//! Makes room for other findings: of many findings of one kind the most severe are reported, and the others combined.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

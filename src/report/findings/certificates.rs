@@ -1,4 +1,4 @@
-//! Certificates: what is on the way of TLS, what has expired or will, what was renewed.
+//! Certificates: what is on the TLS path, what has expired or will, what was renewed.
 
 use std::fmt::Write as _;
 

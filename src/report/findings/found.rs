@@ -1,4 +1,4 @@
-//! A finding while it is made.
+//! A finding while it is being made.
 
 use std::cmp::Reverse;
 

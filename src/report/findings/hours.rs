@@ -91,7 +91,7 @@ fn worst_of(about: &FindingInputs<'_>, table: &ReportedTable) -> Option<RankedFi
         if let Some(host) = host {
             let _ = write!(text, ", nearly all of {}", name(host));
         }
-        text.push_str(": something that comes each day, such as a backup, or a line that is full then (possible).");
+        text.push_str(": something that happens every day, such as a backup, or a line that is full then (possible).");
     }
     let (low, _) = wilson(worst.failed, worst.n)?;
     let is_grave = lost.is_daily() && low > LOST_SHARE;
@@ -226,8 +226,9 @@ fn slow(about: &FindingInputs<'_>) -> Option<RankedFinding> {
     };
     let [days, of] = slow.days;
     let text = format!(
-        "{from} to {}{region} over {}: {} the median {what} takes {} ms, else {} ms (x {:.2}), on {days} of {}{more}. A line \
-         that is full at these hours, here or at the provider, or another place or way then (possible).",
+        "{from} to {}{region} over {}: {} the median {what} takes {} ms, else {} ms (x {:.2}), on {days} of {}{more}. A \
+         line that is full at these hours, here or at the provider, or a different place or path \
+         then (possible).",
         name(target),
         name(transport),
         ranges(&slow.hours),

@@ -109,8 +109,8 @@ fn risen(
         "none before".to_owned()
     };
     let text = format!(
-        "{} to {} over {}: {} of {} rows got no answer {} ({}), {before}; sure: on at least three of the first \
-         four days far more than chance makes of what was usual.",
+        "{} to {} over {}: {} of {} rows got no answer {} ({}), {before}; certain: on at least \
+         three of the first four days far more than chance makes of the usual rate.",
         host_or(host),
         name(target),
         name(transport),
@@ -211,7 +211,7 @@ fn shifted(
         region => format!(" in {}", name(region)),
     };
     let others = match shifts.len() - 1 {
-        0 if looked_at > 1 => format!("; not so in the other {}", regions(looked_at - 1)),
+        0 if looked_at > 1 => format!("; not in the other {}", regions(looked_at - 1)),
         0 => String::new(),
         _ => {
             let least = shifts
@@ -220,11 +220,11 @@ fn shifted(
             let side = if is_up { "more" } else { "less" };
             match looked_at - shifts.len() {
                 0 => format!(
-                    "; so in all {} (x {least:.2} and {side})",
+                    "; the same in all {} (x {least:.2} and {side})",
                     regions(looked_at)
                 ),
                 rest => format!(
-                    "; so in {} (x {least:.2} and {side}), not in the other {}",
+                    "; the same in {} (x {least:.2} and {side}), not in the other {}",
                     regions(shifts.len()),
                     regions(rest)
                 ),
@@ -233,7 +233,7 @@ fn shifted(
     };
     let text = format!(
         "{} to {}{region} over {}: the median {what} {} from {} ms to {} ms (x {:.2}) {}, for {}{others}; before it was \
-         steady for {}. {} (sure: all of these days lie far outside what was usual).",
+         steady for {}. {} (certain: all of these days are far outside what was usual).",
         host_or(host),
         name(target),
         name(transport),
@@ -245,9 +245,9 @@ fn shifted(
         counted(shift.days as u64, "day", "days"),
         counted(shift.base_days as u64, "day", "days"),
         if is_up {
-            "Another way to the relays, or a queue on it"
+            "Another path to the relays, or a queue on it"
         } else {
-            "Another, shorter way to the relays"
+            "Another, shorter path to the relays"
         },
     );
     let severity = match (is_up, shift.until) {

@@ -75,8 +75,8 @@ fn unknown(about: &FindingInputs<'_>, rows: u64) -> Option<RankedFinding> {
         return None;
     }
     let text = format!(
-        "{} with an outcome that this version does not know {} left out, beside {} that count: whether {} failed, and when, could \
-         not be told. A newer turnprobe may know it; the file and its first such line are listed below.",
+        "{} with an outcome that this version does not know {} left out, beside {} that count: \
+         whether {} failed, and when, could not be determined. A newer turnprobe may know it; the file and its first such line are listed below.",
         counted(rows, "row", "rows"),
         if rows == 1 { "was" } else { "were" },
         grouped(used),
@@ -93,7 +93,7 @@ fn differs(against: &EarlierDifference) -> RankedFinding {
         Severity::Note
     };
     let text = format!(
-        "Against the time before: {}.",
+        "Compared with the time before: {}.",
         against.text.trim_end_matches('.')
     );
     RankedFinding::new(severity, against.weight, "against-previous", text).n(against.n)
@@ -144,12 +144,12 @@ fn verdict(report: &Report, found: &[RankedFinding], levels: [usize; 3]) -> Verd
     }
     let has_bad_bursts = found.iter().any(|one| one.finding.code == "quality");
     let mut text = match (wrong.is_empty(), overview.failed) {
-        (true, 0) if has_bad_bursts => "Nothing is wrong beyond single bursts".to_owned(),
+        (true, 0) if has_bad_bursts => "Nothing is wrong apart from single bursts".to_owned(),
         (true, 0) => "Nothing is wrong".to_owned(),
         (true, _) if overview.failed_here > 0 => {
-            "Nothing is wrong beyond failures of the computer that measured".to_owned()
+            "Nothing is wrong apart from failures of the measuring computer".to_owned()
         }
-        (true, _) => "Nothing is wrong beyond single failures".to_owned(),
+        (true, _) => "Nothing is wrong apart from single failures".to_owned(),
         (false, _) => wrong.join(" and "),
     };
     text.push_str(" in ");
@@ -172,7 +172,7 @@ fn levels_told([looked_at, too_short, changed]: [usize; 3]) -> String {
     match (looked_at, too_short, changed) {
         (0, 0, _) => String::new(),
         (0, ..) => "; too short to tell whether a level changed (18 days are needed)".to_owned(),
-        (_, _, 0) => format!("; looked at {}, none changed", series(looked_at)),
-        _ => format!("; looked at {}, {changed} changed", series(looked_at)),
+        (_, _, 0) => format!("; checked {}, none changed", series(looked_at)),
+        _ => format!("; checked {}, {changed} changed", series(looked_at)),
     }
 }

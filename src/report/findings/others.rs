@@ -36,9 +36,9 @@ fn pings(about: &FindingInputs<'_>) -> Vec<RankedFinding> {
             one.lost_percent.map(percent).unwrap_or_default()
         );
         let text = if one.lost >= one.pings {
-            format!("{told}: nobody answers ICMP there, or something on the way takes it out (possible); of TCP and UDP it says nothing.")
+            format!("{told}: nothing answers ICMP there, or something on the path drops it (possible); this says nothing about TCP and UDP.")
         } else {
-            format!("{told}; routers may leave pings out while they forward everything else (possible).")
+            format!("{told}; routers may drop pings while they forward everything else (possible).")
         };
         RankedFinding::new(Severity::Warn, one.lost_percent.unwrap_or(0.0), "ping-loss", text)
             .when(one.first, one.last)
@@ -67,7 +67,7 @@ fn assessments(about: &FindingInputs<'_>) -> Vec<RankedFinding> {
             continue;
         }
         let text = format!(
-            "The {} tests of the {} break Microsoft's limits (1 % lost, round trip 100 ms, jitter 30 ms) on average: {}.",
+            "The {} tests of the {} exceed Microsoft's limits (1 % lost, round trip 100 ms, jitter 30 ms) on average: {}.",
             grouped(one.tests),
             name(&one.tool),
             broken.join(", ")

@@ -228,7 +228,7 @@ fn told_of(about: &FindingInputs<'_>, event: &OutageEvent<'_>) -> RankedFinding 
             };
             let _ = write!(
                 text,
-                " With {} of its rows lost{when}, {} in a row do not come by chance.",
+                " With {} of its rows lost{when}, {} in a row are not expected by chance.",
                 percent(rule.share * 100.0),
                 rule.rows,
             );

@@ -1,5 +1,4 @@
-//! Failures that are no outage: lost probes, answers with an error, alerts, and
-//! failures of the computers that measured.
+//! Failures that are not outages: lost probes, answers with an error, alerts, and failures of the measuring computers.
 
 use super::found::{FindingInputs, RankedFinding, name};
 use crate::doc::number::{grouped, share};
@@ -60,19 +59,19 @@ fn lost(about: &FindingInputs<'_>) -> Option<RankedFinding> {
     let rule = if about.report.overview.rows_without_time > 0 {
         " or in rows without a time, whose order is not known".to_owned()
     } else if series.iter().any(may_hide) {
-        " or in rows that are out of order: sorted by time, the file would tell whether these were outages".to_owned()
+        " or in rows that are out of order: if the file were sorted by time, it would show whether these were outages".to_owned()
     } else if let Some(k) = worst
         .outage_rows
         .filter(|_| lost * 2 > rows || low > GRAVE_SHARE)
     {
-        format!(": fewer than {k} in a row of each series, too few to tell an outage")
+        format!(": fewer than {k} in a row of each series, too few to call it an outage")
     } else if let Some(k) = worst.outage_rows {
         let all = about.rows.series.iter().zip(&about.rules);
         let more = all.map(|((_, series), rules)| rules.longest_by_chance(&series.lost_runs));
         match more.max().filter(|more| *more >= k) {
-            None => format!(": fewer than {k} in a row, which chance can make"),
+            None => format!(": fewer than {k} in a row, which can happen by chance"),
             Some(more) => format!(
-                ": fewer than {k} in a row, or at most {more} at hours or on days that lose many, which chance can make"
+                ": fewer than {k} in a row, or at most {more} at hours or on days with many losses, which can happen by chance"
             ),
         }
     } else {
@@ -95,7 +94,7 @@ fn lost(about: &FindingInputs<'_>) -> Option<RankedFinding> {
         String::new()
     };
     let text = format!(
-        "{} of {} rows ({}) got no answer outside of outages{rule}{most}.",
+        "{} of {} rows ({}) got no answer outside outages{rule}{most}.",
         grouped(lost),
         grouped(rows),
         share(lost, rows),
@@ -121,19 +120,19 @@ fn others(about: &FindingInputs<'_>) -> Vec<RankedFinding> {
             errors,
             "turn-error",
             Severity::Warn,
-            "were answered with an error: the way is good, and the relay did not want to (likely)",
+            "were answered with an error: the path works, and the relay declined (likely)",
         ),
         (
             overview.undecided,
             "tls-alert",
             Severity::Warn,
-            "met an alert or a certificate that cannot be used: something answered, be it the relay or a device before it",
+            "got a TLS alert or an unusable certificate: something answered, either the relay or a device in front of it",
         ),
         (
             overview.failed_here,
             "failed-here",
             Severity::Note,
-            "failed on the computer that measured, which says nothing of the relays (certain)",
+            "failed on the measuring computer, which says nothing about the relays (certain)",
         ),
     ] {
         if count > 0 {

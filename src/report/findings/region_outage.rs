@@ -1,4 +1,4 @@
-//! Outages of a region: its relays answered nothing, while those of others did.
+//! Outages of a region: its relays did not answer, while those of other regions did.
 
 use std::collections::BTreeMap;
 
@@ -207,7 +207,11 @@ fn overlapping<'a>(
         .filter(|outage| outage.from <= silence.to && outage.to >= silence.from)
 }
 
-fn in_outages(about: &FindingInputs<'_>, (number, region): (usize, usize), silence: &Silence) -> u64 {
+fn in_outages(
+    about: &FindingInputs<'_>,
+    (number, region): (usize, usize),
+    silence: &Silence,
+) -> u64 {
     let all = overlapping(about, number, silence);
     let pieces = all.filter(|outage| outage.region == Some(region));
     pieces.map(|outage| outage.rows).sum()

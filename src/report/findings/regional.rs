@@ -69,18 +69,20 @@ fn where_to_look(about: &FindingInputs<'_>, outage: &RegionOutage) -> String {
     let hosts: BTreeSet<&str> = hosts.collect();
     let all = grouped(probed.len() as u64);
     match (hosts.len(), probed.len()) {
-        (_, 0 | 1) => "Only one computer probed them then: it was those relays, the way to them, or the network of whoever had \
-                       it (could not tell)."
+        (_, 0 | 1) => "Only one computer probed them then: it was those relays, the path to \
+                       them, or that computer's own network (could not tell)."
             .to_owned(),
         (had, of) if had == of => {
-            format!("All {all} computers that probed them then had it: those relays, or the way to them (likely).")
+            format!(
+                "All {all} computers that probed them then saw it: those relays, or the path to them (likely)."
+            )
         }
         (1, _) => format!(
-            "Only {} of {all} computers that probed them had it: its own way to that region (likely).",
+            "Only {} of the {all} computers that probed them saw it: its own path to that region (likely).",
             name(hosts.first().copied().unwrap_or_default())
         ),
         (had, _) => format!(
-            "{} of {all} computers that probed them had it: a way to that region that they share (likely).",
+            "{} of the {all} computers that probed them saw it: a path to that region that they share (likely).",
             grouped(had as u64)
         ),
     }

@@ -1,4 +1,4 @@
-//! Runs of a schedule that are missing: nobody can tell what happened then.
+//! Runs of a schedule that are missing: what happened then is not known.
 
 use std::fmt::Write as _;
 
@@ -40,12 +40,12 @@ pub(super) fn all(about: &FindingInputs<'_>) -> Vec<RankedFinding> {
             about.time(gap.to)
         );
     }
-    text += ". What the way did then is not known.";
+    text += ". How the path was then is not known.";
     let more = missed.len() as u64 - 1;
     if more > 0 {
         let _ = write!(
             text,
-            " The same holds for {}.",
+            " The same applies to {}.",
             counted(more, "more series", "more series")
         );
     }

@@ -1,4 +1,4 @@
-//! Slow connects and what they were, and the quality over UDP.
+//! Slow connects and their reasons, and the quality over UDP.
 
 use std::fmt::Write as _;
 
@@ -48,7 +48,7 @@ fn quality(about: &FindingInputs<'_>) -> Vec<RankedFinding> {
             "bursts"
         };
         let mut text = format!(
-            "Quality over UDP from {} to {} breaks Microsoft's limits: {} {what}",
+            "Quality over UDP from {} to {} exceeds Microsoft's limits: {} {what}",
             host(&burst.host),
             name(&burst.target),
             lines.join(", "),
@@ -77,10 +77,10 @@ fn quality(about: &FindingInputs<'_>) -> Vec<RankedFinding> {
         }
         let severity = grave(&broken);
         text.push_str(match severity {
-            Severity::Fail => ". Calls suffer from it (certain)",
-            _ => ". Calls at those moments suffer from it (certain), and these are few",
+            Severity::Fail => ". Calls suffer from this (certain)",
+            _ => ". Calls at those moments suffer from this (certain), but there were few",
         });
-        text.push_str("; whose part of the way it is these rows do not tell.");
+        text.push_str("; these rows do not show which part of the path causes it.");
         let weight = broken.iter().map(|line| line.fail as f64).sum::<f64>();
         found.push(
             RankedFinding::new(severity, weight, "quality", text)
@@ -123,8 +123,9 @@ fn slow(about: &FindingInputs<'_>) -> Option<RankedFinding> {
     let mut parts = Vec::new();
     #[rustfmt::skip]
     let cases = [
-        (sum(|one| one.syn_lost), "by a lost SYN (certain: the kernel counted it)"),
-        (sum(|one| one.syn_likely_lost), "likely by a lost SYN, as the time is that of its timer"),
+        (sum(|one| one.syn_lost),
+            "because of a lost SYN (certain: the kernel counted it)"),
+        (sum(|one| one.syn_likely_lost), "likely because of a lost SYN, as the time matches its timer"),
         (sum(|one| one.unexplained), "for another reason"),
         (sum(|one| one.in_rollups), "in roll-ups, which do not say why (could not tell)"),
     ];

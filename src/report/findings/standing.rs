@@ -1,4 +1,5 @@
-//! One region, relay, target, label or computer that fails more than the others: which, when, and what that can be.
+//! One region, relay, target, label or computer that fails more than the others: which, when, and what the reason can
+//! be.
 
 use std::collections::BTreeMap;
 
@@ -394,9 +395,9 @@ fn what_it_is(about: &FindingInputs<'_>, by: &str, key: &str, table: &ReportedTa
         "possible"
     };
     let what = match by {
-        "region" => "Those relays or the way to them",
-        "address" => "That relay or the way to it",
-        "target" => "What answers there or the way to it",
+        "region" => "Those relays or the path to them",
+        "address" => "That relay or the path to it",
+        "target" => "What answers there or the path to it",
         "label" => "What these computers share, such as the network of their site",
         _ => "That computer, its network or its name server",
     };

@@ -1,4 +1,4 @@
-//! Who failed together: what lies between those that failed and those that did not.
+//! Which series failed together: what separates those that failed from those that did not.
 
 use std::collections::BTreeSet;
 
@@ -58,7 +58,7 @@ pub(super) fn where_to_look(about: &FindingInputs<'_>, event: &OutageEvent<'_>) 
     let hosts: BTreeSet<&str> = measured.iter().map(|who| who.host).collect();
     if let Some(region) = only_region(about) {
         return format!(
-            "All rows that failed were to relays in {}, while others answered: that region, or the way to it (likely).",
+            "All failed rows were to relays in {}, while others answered: that region, or the path to it (likely).",
             name(region)
         );
     }
@@ -69,61 +69,61 @@ pub(super) fn where_to_look(about: &FindingInputs<'_>, event: &OutageEvent<'_>) 
         && !is_name
     {
         return format!(
-            "All of these rows were to relays in {}, and to no other region: those relays or the way to them, or the network of \
-             whoever had it (could not tell).",
+            "All of these rows were to relays in {}, and to no other region: those relays, the \
+             path to them, or the network of the computers that saw it (could not tell).",
             name(region)
         );
     }
     match together(&failed, &measured) {
-        _ if is_name => "The names could not be resolved: look at the name server (likely).".to_owned(),
+        _ if is_name => "The names could not be resolved: check the name server (likely).".to_owned(),
         _ if is_proxied && are_all("proxy-") => {
-            "The proxy was reached, and no relay through it: look at the proxy, or its own way out (likely).".to_owned()
+            "The proxy was reached, but no relay through it: check the proxy, or its own path to the internet (likely).".to_owned()
         }
         _ if is_proxied && are_all("connect-") => {
-            "It was the proxy that could not be reached: look at it, or the way to it (likely).".to_owned()
+            "It was the proxy that could not be reached: check the proxy, or the path to it (likely).".to_owned()
         }
         Together::Transport(_) if is_proxied => {
-            "Only the way through the proxy had it, while another got through at the same time: look at the proxy (likely)."
+            "Only the path through the proxy failed, while another one got through at the same time: check the proxy (likely)."
                 .to_owned()
         }
         Together::OnlyOneMeasured if hosts.contains("") && about.report.input.files.len() > 1 => {
-            "The files do not name the computers that measured, so it cannot be told whether it was one of them, the way or \
-             the relays."
+            "The files do not name the measuring computers, so it could not be determined \
+             whether it was one of them, the path or the relays."
                 .to_owned()
         }
         Together::OnlyOneMeasured => {
-            "Only one computer measured then, so it cannot be told whether it was this end, the way or the relays."
+            "Only one computer measured then, so it could not be determined whether it was this end, the path or the relays."
                 .to_owned()
         }
         Together::Host(host) => format!(
-            "Only {} of {} computers had it: look there, at its network (likely).",
+            "Only {} of {} computers saw it: check that computer and its network (likely).",
             name(host),
             grouped(hosts.len() as u64)
         ),
         Together::Site(site) => format!(
-            "All computers of {} had it and no other: look at that site's network (likely).",
+            "All computers of {} saw it and no other did: check that site's network (likely).",
             name(site)
         ),
         Together::Everybody => format!(
-            "All {} computers that measured then had it: the relays, or a way that all of them share (likely).",
+            "All {} computers that measured then saw it: the relays, or a path that all of them share (likely).",
             grouped(hosts.len() as u64)
         ),
         Together::Transport(transport) => format!(
-            "Only {} had it, while the others got through at the same time: a filter, or a relay that serves it no more (possible).",
+            "Only {} failed, while the others got through at the same time: a filter, or a relay that no longer serves it (possible).",
             name(transport)
         ),
         Together::Target(target) => format!(
-            "Only {} had it, while the others got through at the same time: that relay, or the way to it (likely).",
+            "Only {} failed, while the others got through at the same time: that relay, or the path to it (likely).",
             name(target)
         ),
         Together::HostOver(host, transport) => format!(
-            "Only {} of {} computers had it, and only over {}: look at the filters of its network (likely).",
+            "Only {} of {} computers saw it, and only over {}: check the filters of its network (likely).",
             name(host),
             grouped(hosts.len() as u64),
             name(transport)
         ),
         Together::SiteOver(site, transport) => format!(
-            "All computers of {} had it and no other, and only over {}: look at the filters of that site's network (likely).",
+            "All computers of {} saw it and no other did, and only over {}: check the filters of that site's network (likely).",
             name(site),
             name(transport)
         ),

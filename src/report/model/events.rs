@@ -1,4 +1,4 @@
-//! What happened over time: to the clocks of the machines that measured, and to the relays.
+//! What happened over time: to the clocks of the measuring machines, and to the relays.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;

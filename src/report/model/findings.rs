@@ -1,4 +1,4 @@
-//! What a report comes to, and what the certificates tell of the way.
+//! The verdict of a report, and what the certificates show about the path.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;

@@ -115,7 +115,7 @@ pub struct ReportedFile {
     /// Its name as given, `-` for stdin.
     pub name: String,
     /// What wrote it: `turnprobe`, `End2End-TCP`, `End2End-TCP (early)`, `End2End-UDP3478`,
-    /// `End2End-HTTP`; empty when that could not be told.
+    /// `End2End-HTTP`; empty if that could not be determined.
     pub dialect: String,
     /// Bytes read.
     pub bytes: u64,

@@ -1,4 +1,4 @@
-//! Series of a report: what the order of their rows says.
+//! Series of a report: what the order of their rows shows.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;

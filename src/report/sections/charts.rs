@@ -144,14 +144,14 @@ fn metrics(report: &Report, wanted: &Selection) -> Vec<Metric> {
 /// What is measured, as it stands in a heading and in a sentence.
 fn words(metric: Metric) -> (&'static str, &'static str) {
     match metric {
-        Metric::Dns => ("Name resolution (DNS)", "time of the name resolution"),
+        Metric::Dns => ("Name resolution (DNS)", "name resolution time"),
         Metric::Connect => ("Connect", "connect time"),
         Metric::Proxy => (
             "Tunnel through the proxy",
             "time of the tunnel through the proxy",
         ),
         Metric::Tls => ("TLS handshake", "time of the TLS handshake"),
-        Metric::Turn => ("Round trip of TURN", "round trip of TURN"),
+        Metric::Turn => ("TURN round trip", "TURN round trip"),
         Metric::Total => ("Whole probe", "time of the whole probe"),
     }
 }
@@ -166,7 +166,7 @@ fn line_name(name: &str, by: &str, others: u64) -> String {
         return counted(
             others,
             &format!("other {by}"),
-            &format!("other {by}s together"),
+            &format!("other {by}s combined"),
         );
     }
     named(name, by, 40)
@@ -246,7 +246,7 @@ fn overview(report: &Report, wanted: &Selection) -> Option<Box<Chart>> {
     };
     Some(Box::new(Chart {
         title,
-        note: format!("Each point stands for {length}."),
+        note: format!("Each point covers {length}."),
         legend: legend(&palette, names.iter().map(String::as_str), others),
         numbers: failures(report),
         picture: Picture::Lines(lines),
@@ -330,7 +330,7 @@ fn losses(report: &Report) -> Option<Box<Chart>> {
     };
     Some(Chart::small(
         "Without an answer, by host and transport".to_owned(),
-        "Share of the rows in %, those left out that say nothing of the path",
+        "Share of rows in %, without those that say nothing about the path",
         of,
         "Shares of the bars in %",
     ))
@@ -377,7 +377,7 @@ fn quantiles(curves: &[RegionDistribution], others: u64) -> Table {
     columns.extend(SHARES.map(|(_, head)| TableColumn::number("", head)));
     let mut table = Table::new(
         "distribution",
-        "Time in ms within which so many lay",
+        "Time in ms within which this share completed",
         vec![TableColumn::words("region", "region")],
         columns,
     );

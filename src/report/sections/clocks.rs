@@ -15,7 +15,7 @@ pub fn lines(report: &Report) -> Vec<Paragraph> {
     let mut lines: Vec<_> = told.flat_map(|change| said(report, change)).collect();
     if clocks.changes.len() > MOST_TOLD {
         lines.push(format!(
-            "Clocks were set {} and machines slept {} in all; the events have each",
+            "Clocks were set {} and machines slept {} in all; the events list each one",
             counted(clocks.steps, "time", "times"),
             counted(clocks.sleeps, "time", "times"),
         ));
@@ -31,9 +31,9 @@ fn said(report: &Report, change: &ReportedClockChange) -> Vec<String> {
         let slept = seconds(slept);
         lines.push(match change.before.map(shown) {
             Some(before) => format!(
-                "The machine that measured slept for {slept} between {before} and {at}: nobody measured then"
+                "The measuring machine slept for {slept} between {before} and {at}: nothing was measured then"
             ),
-            None => format!("The machine that measured slept for {slept} before {at}"),
+            None => format!("The measuring machine slept for {slept} before {at}"),
         });
     }
     if let Some(set) = change.set_s {
@@ -47,8 +47,9 @@ fn said(report: &Report, change: &ReportedClockChange) -> Vec<String> {
         };
         lines.push(if change.by_slots {
             format!(
-                "At {at} the clock had been set {way} by {by}{or_slept}: no slot of the schedule is missing \
-                 there, so that it is no gap. Lengths of outages and gaps, span and rate go by the slots"
+                "At {at} the clock had been set {way} by {by}{or_slept}: no slot of the schedule \
+                 is missing there, so it is not a gap. Lengths of outages and gaps, span and \
+                 rate are taken from the slots"
             )
         } else {
             format!(
@@ -65,7 +66,7 @@ pub fn facts(report: &Report) -> Vec<NamedValue> {
     let clocks = &report.clocks;
     let mut facts = Vec::new();
     if clocks.steps > 0 {
-        let note = "no gap and no outage comes of it";
+        let note = "this makes no gap and no outage";
         facts.push(NamedValue::new("Clock set", clocks.steps).note(note));
     }
     if clocks.sleeps > 0 {

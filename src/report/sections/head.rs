@@ -1,4 +1,4 @@
-//! What is said first: what was measured, and everything in one sentence.
+//! The beginning of a report: what was measured, and everything in one sentence.
 
 use std::fmt::Write as _;
 
@@ -23,7 +23,7 @@ pub fn title(report: &Report) -> String {
         ""
     };
     match targets.as_slice() {
-        [] if has_others(report) => "Report of what other programs measured".to_owned(),
+        [] if has_others(report) => "Report of measurements by other programs".to_owned(),
         [] => format!("Report of relay probes{lab}"),
         [one] => format!("Path to {one}{lab}"),
         [first, rest @ ..] => format!("Path to {first} and {} more{lab}", rest.len()),
@@ -85,7 +85,7 @@ pub fn about(report: &Report) -> Vec<Paragraph> {
     lines.push(read);
     if is_of_the_lab(report) {
         lines.push(
-            "Measured in the lab, the relays that the program embeds: nothing of this is of a real network"
+            "Measured in the lab, against relays embedded in the program: nothing here is from a real network"
                 .to_owned(),
         );
     }
@@ -105,7 +105,7 @@ pub fn about(report: &Report) -> Vec<Paragraph> {
     lines.extend(clocks::lines(report));
     if report.interrupted {
         lines.push(Paragraph::bad(
-            "Interrupted: reading was stopped before the end, and all numbers are of what was read until then.",
+            "Interrupted: reading was stopped before the end, and all numbers are from what was read until then.",
         ));
     }
     lines
@@ -235,8 +235,9 @@ fn of_probes(report: &Report) -> String {
         #[rustfmt::skip]
         let cases = [
             (errors, "an answer with an error, so the path worked"),
-            (overview.undecided, "an alert or a certificate that cannot be used, so something answered"),
-            (overview.failed_here, "the measuring computer's own, which says nothing of the relays"),
+            (overview.undecided,
+                "a TLS alert or an unusable certificate, so something answered"),
+            (overview.failed_here, "the measuring computer's own, which says nothing about the relays"),
         ];
         for (rows, what) in cases {
             if rows > 0 {

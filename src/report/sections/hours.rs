@@ -18,13 +18,13 @@ pub fn chart(report: &Report) -> Option<Box<Chart>> {
     }
     let what = match data.metric {
         None => "Hours with probes",
-        Some("turn") => "Median round trip of TURN in each hour",
+        Some("turn") => "Median TURN round trip in each hour",
         Some(_) => "Median connect time in each hour",
     };
     let zone = zone_name(report.time_zone);
     let mut note = format!("{what}; hours in {zone}, those without any row left out.");
     if data.metric.is_some() {
-        note += " A colour means the same in every report.";
+        note += " Colours mean the same in every report.";
     }
     if data.capped {
         let days = data.days.len();
@@ -43,7 +43,7 @@ fn numbers(data: &HeatMap) -> Table {
     let columns = (0..24).map(|hour| TableColumn::number("", format!("{hour:02}")));
     let mut table = Table::new(
         "heat",
-        "Median in ms by day (latest first) and hour; bold: with the number of failed rows behind it",
+        "Median in ms by day (latest first) and hour; bold: followed by the number of failed rows",
         vec![TableColumn::words("day", "day")],
         columns.collect(),
     );

@@ -85,9 +85,9 @@ fn written(report: &Report, wanted: &Selection, groups: Vec<Section>) -> Documen
         about: head::about(report),
         verdict: verdict::line(report),
         sections,
-        footer: "Quantiles are by the nearest rank: exact below 1,000 values, above within 0.6 %. Counts, smallest, \
-                 mean, largest and standard deviation are exact. Times of a phase are of the rows that \
-                 completed it."
+        footer: "Quantiles are nearest-rank: exact below 1,000 values, within 0.6 % from there \
+                 on. Counts, minimum, mean, maximum and standard deviation are exact. The times \
+                 of a phase are from the rows that completed it."
             .to_owned(),
     }
 }

@@ -128,11 +128,10 @@ fn facts(report: &Report) -> Vec<NamedValue> {
         let at_least = if outage.is_cut() { "at least " } else { "" };
         format!("longest {at_least}{}", seconds(outage.seconds))
     });
-    let unknown =
-        (!knows_all_outages(report)).then(|| "of some series none can be told".to_owned());
+    let unknown = (!knows_all_outages(report)).then(|| "could not tell for some series".to_owned());
     let rolled = head::outages_in_rollups(report);
     let at_least =
-        (rolled > 0).then(|| "at least: roll-ups know the longest of each series".to_owned());
+        (rolled > 0).then(|| "at least: roll-ups only know the longest of each series".to_owned());
     let note: Vec<String> = longest.into_iter().chain(at_least).chain(unknown).collect();
     facts.push(NamedValue::new("Outages", outages.saturating_add(rolled)).note(note.join("; ")));
     if let Some(median) = median(report) {
@@ -158,7 +157,10 @@ fn facts(report: &Report) -> Vec<NamedValue> {
         );
     }
     if let Some(plan) = &report.overview.schedule {
-        let note = format!("{}; the pauses between are no gaps", schedule::often(plan));
+        let note = format!(
+            "{}; the pauses between them are not gaps",
+            schedule::often(plan)
+        );
         facts.push(
             NamedValue::new("Schedule", Cell::from(schedule::times(plan)))
                 .note(note)
@@ -242,8 +244,10 @@ fn failed(report: &Report) -> NamedValue {
     #[rustfmt::skip]
     let cases = [
         (answered, "answered with an error: the path worked"),
-        (overview.undecided, "met an alert or a certificate that cannot be used: something answered"),
-        (overview.failed_here, "failed here, on the computer that measured"),
+        (overview.undecided,
+            "got a TLS alert or an unusable certificate: something answered"),
+        (overview.failed_here, "failed here, on the measuring computer",
+        ),
     ];
     for (rows, what) in cases {
         if rows > 0 {
@@ -258,7 +262,7 @@ fn gaps(report: &Report) -> NamedValue {
     let nobody = if report.series.len() > 1 {
         "no series"
     } else {
-        "nobody"
+        "nothing was"
     };
     let together = seconds(overview.gaps_s);
     let slept: f64 = (overview.longest_gaps.iter())

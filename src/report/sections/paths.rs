@@ -1,4 +1,4 @@
-//! What the certificates tell of the way to the relays.
+//! What the certificates show about the path to the relays.
 
 use crate::doc::number::counted;
 use crate::doc::parts::{filled, main_section};
@@ -42,7 +42,7 @@ pub fn section(report: &Report) -> Section {
         ([Cell::Text(finding.tls_path.into(), style)], cells)
     }));
     blocks.extend(filled(table));
-    main_section("tls_paths", "What is on the way of TLS", blocks)
+    main_section("tls_paths", "What is on the TLS path", blocks)
 }
 
 /// What of the rows that have no word for it.
@@ -50,8 +50,9 @@ pub(super) fn unjudged(report: &Report) -> Option<String> {
     let rows = report.tls_paths.unjudged;
     (rows > 0).then(|| {
         format!(
-            "Of {} with a certificate TLS inspection could not be told: the file has no column for it (written before \
-             this version, or by another program), or a word that this version does not know.",
+            "For {} with a certificate it could not be determined whether TLS is inspected: the \
+             file has no column for it (written by an earlier version or by another program), or \
+             has a word that this version does not know.",
             counted(rows, "row", "rows")
         )
     })

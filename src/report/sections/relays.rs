@@ -16,13 +16,13 @@ pub fn addresses(report: &Report) -> Section {
         blocks.push(Block::Facts(facts(report)));
         if found.expected.is_some() {
             blocks.push(Block::Paragraph(Paragraph::new(
-                "How many addresses there are in all is estimated from those seen only once or twice (Chao1).",
+                "The total number of addresses is estimated from those seen only once or twice (Chao1).",
             )));
         }
         blocks.extend(filled(
             Table::new(
                 "ttls",
-                "Time to live of the DNS answers",
+                "TTLs of the DNS answers",
                 vec![TableColumn::words("ttls", "TTLs of the chain in s")],
                 vec![TableColumn::number("rows", "rows")],
             )
@@ -40,7 +40,7 @@ pub fn addresses(report: &Report) -> Section {
 fn facts(report: &Report) -> Vec<NamedValue> {
     let found = &report.addresses;
     let capped = if found.capped {
-        "at least: more than are counted"
+        "at least: there are more than are counted"
     } else {
         ""
     };
@@ -52,9 +52,7 @@ fn facts(report: &Report) -> Vec<NamedValue> {
             .zip(found.expected_high.and_then(whole));
         let note =
             ends.map(|(low, high)| format!("95 % interval {} to {}", grouped(low), grouped(high)));
-        facts.push(
-            NamedValue::new("To be expected in all", expected).note(note.unwrap_or_default()),
-        );
+        facts.push(NamedValue::new("Expected in all", expected).note(note.unwrap_or_default()));
     }
     let by_list = found.in_range_by_list.as_ref().map(judged);
     let by_list = format!("of the rows{}", by_list.unwrap_or_default());
@@ -63,7 +61,11 @@ fn facts(report: &Report) -> Vec<NamedValue> {
         ("Rarest address", found.smallest_share_percent, "of the rows"),
         ("Most frequent address", found.largest_share_percent, "of the rows"),
         ("In the Teams ranges", found.in_teams_range_percent, &by_list),
-        ("Another than before", found.changed_percent, "of the rows"),
+        (
+            "Different from the one before",
+            found.changed_percent,
+            "of the rows",
+        ),
     ];
     let known = shares.into_iter().filter(|(_, share, _)| share.is_some());
     facts.extend(

@@ -1,4 +1,4 @@
-//! When it did not work, when nobody looked, and what changed.
+//! When it did not work, when nothing was measured, and what changed.
 
 use super::schedule;
 use crate::doc::number::{counted, grouped};
@@ -109,10 +109,11 @@ fn names(series: &ReportedSeries) -> [Cell; 3] {
 fn explained(report: &Report) -> String {
     let late = report.series.iter().map(|series| series.rows_out_of_order);
     let late: u64 = late.sum();
-    let mut text = "Answered is the share of the rows that the relay answered, with its 95 % interval (Wilson). A row \
-                    that failed by an answer with an error counts as answered, as the path worked. An outage lasts \
-                    from the first of so many lost rows as chance does not make (or as long as --outage says) to the \
-                    next answer; the other lost rows are lost probes. A gap is a \
+    let mut text = "Answered is the share of rows that the relay answered, with its 95 % \
+                    interval (Wilson). A row that failed because the answer was an error counts \
+                    as answered, as the path worked. An outage is a run of lost rows that is too \
+                    long for chance (or as long as --outage says); it lasts from the first of \
+                    them to the next answer. All other lost rows are lost probes. A gap is a \
                     stretch without rows of ten times the usual interval, at least a minute."
         .to_owned();
     let schedules = report.series.iter().map(|one| &one.schedule);
@@ -120,8 +121,8 @@ fn explained(report: &Report) -> String {
         .chain([&report.overview.schedule])
         .any(Option::is_some)
     {
-        text += " Where runs repeat at the same time of the day or hour, the pauses between them are none; runs that did not \
-                 take place, ended early or began late are.";
+        text += " If runs repeat at the same time of the day or hour, the pauses between them \
+                 are not gaps; runs that did not take place, ended early or began late are.";
     }
     let here: u64 = report
         .series
@@ -129,8 +130,9 @@ fn explained(report: &Report) -> String {
         .map(|series| series.outcomes.failed_here)
         .sum();
     if here > 0 {
-        text += " A row that failed here, on the computer that measured (no free port, a firewall of its own), says \
-                 nothing of the relay: it counts in no share, and neither begins nor ends an outage.";
+        text += " A row that failed here, on the measuring computer (no free port, its own \
+                 firewall), says nothing about the relay: it counts in no share, and neither \
+                 begins nor ends an outage.";
     }
     let undecided: u64 = report
         .series
@@ -138,22 +140,23 @@ fn explained(report: &Report) -> String {
         .map(|series| series.outcomes.undecided)
         .sum();
     if undecided > 0 {
-        text += " Nor does an alert or a certificate that cannot be used: something answered, be it the relay or a \
-                 device before it.";
+        text += " Nor does a TLS alert or an unusable certificate: something answered, either \
+                 the relay or a device in front of it.";
     }
     if report
         .series
         .iter()
         .any(|series| series.in_rollups.is_some())
     {
-        text += " Of probes in roll-ups only the longest time without an answer is known, and the most lost ones in a row: \
-                 whether there was an outage, not how many; of gaps they say nothing.";
+        text += " Of probes in roll-ups, only the longest time without an answer and the most \
+                 lost in a row are known: whether there was an outage, but not how many. \
+                 Roll-ups say nothing about gaps.";
     }
     if late > 0 {
         text += " ";
         text += &counted(late, "row", "rows");
-        text += " came too late to be brought into time order (overlapping or unordered files): in the \
-                 tables, not in the outages.";
+        text += " came too late to be put in time order (overlapping or unordered files): they \
+                 count in the tables, but not in the outages.";
     }
     text
 }
@@ -250,7 +253,7 @@ fn runs(
 fn gaps(report: &Report) -> Table {
     let overview = &report.overview;
     let caption = match report.series.len() {
-        0 | 1 => "Gaps: when nobody measured",
+        0 | 1 => "Gaps: when nothing was measured",
         _ => "Gaps: when no series measured",
     };
     // of a schedule a gap begins and ends where rows should have been

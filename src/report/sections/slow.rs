@@ -16,7 +16,7 @@ pub fn section(report: &Report) -> Section {
         let none = match (slow.slowest.is_empty(), in_rollups) {
             (true, false) => " None did.",
             (_, true) => {
-                " Those in roll-ups are counted by their buckets; what explains them and when they were, only single rows say."
+                " Those in roll-ups are counted by their buckets; only single rows say what explains them and when they were."
             }
             _ => "",
         };
@@ -26,8 +26,9 @@ pub fn section(report: &Report) -> Section {
         blocks.push(Block::Table(by_region(report)));
         if !slow.slowest.is_empty() {
             blocks.push(Block::Paragraph(Paragraph::new(
-                "Lost SYN: the kernel counted a SYN that it sent again, so a packet was lost on the way there or \
-                 back. Likely lost: the kernel was not asked, but the time is that of a SYN timer; not proven. \
+                "Lost SYN: the kernel counted a retransmitted SYN, so a packet was lost in one \
+                 direction or the other. Likely lost: the kernel was not asked, but the time \
+                 matches a SYN timer; not proven. \
                  Other: not explained by this; queues, a busy relay or a busy host are possible.",
             )));
         }
@@ -73,7 +74,7 @@ fn by_region(report: &Report) -> Table {
 fn slowest(report: &Report) -> Table {
     Table::new(
         "slowest",
-        "The slowest connects, in the order of their time",
+        "The slowest connects, in order of time",
         vec![TableColumn::words("when", "when")],
         vec![
             TableColumn::number("connect", "ms"),

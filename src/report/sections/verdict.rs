@@ -1,4 +1,4 @@
-//! What a report comes to, and its findings.
+//! The verdict of a report, and its findings.
 
 use crate::doc::parts::main_section;
 use crate::doc::{Block, Cell, Paragraph, Point, Section, Style, Table, TableColumn};

@@ -1,4 +1,4 @@
-//! What engines have each their own way for.
+//! What each engine does in its own way.
 
 use std::fmt::Write as _;
 

@@ -68,7 +68,7 @@ pub fn query(question: &Question) -> Result<String, SqlError> {
     };
     let _ = write!(
         out,
-        "-- each value with how often it is there\nvalues_of AS {materialized}(\n{}),\n",
+        "-- each value with how often it occurs\nvalues_of AS {materialized}(\n{}),\n",
         all(&|metric| engine.values(question.of, &names, metric))
     );
     let _ = write!(
@@ -248,12 +248,12 @@ mod tests {
             (
                 Of::RollUps,
                 "failed",
-                "`failed` makes no group of a query; group by its columns in a query of your own",
+                "`failed` cannot group a query; group by its columns in a query of your own",
             ),
             (
                 Of::Rows,
                 "egress",
-                "`egress` makes no group of a query; group by its columns in a query of your own",
+                "`egress` cannot group a query; group by its columns in a query of your own",
             ),
         ] {
             assert_eq!(by(of, name), Err(told.to_owned()));

@@ -1,4 +1,4 @@
-//! What is asked of an engine.
+//! What a query asks an engine for.
 
 use std::collections::BTreeSet;
 
@@ -64,6 +64,6 @@ pub enum SqlError {
         name: String,
     },
     /// A dimension that no expression of an engine makes.
-    #[error("`{0}` makes no group of a query; group by its columns in a query of your own")]
+    #[error("`{0}` cannot group a query; group by its columns in a query of your own")]
     NoGroup(String),
 }

@@ -18,7 +18,7 @@ impl<R: HasTcp> Group<R> {
         of("tcp_rtt_us", Kind::Integer, "us", "the kernel's round trip of the SYN; empty after a lost SYN", |r| time_us(r.tcp().rtt)),
         of("tcp_rttvar_us", Kind::Integer, "us", "the kernel's deviation of the round trip", |r| time_us(r.tcp().rttvar)),
         of("tcp_min_rtt_us", Kind::Integer, "us", "the kernel's smallest round trip", |r| time_us(r.tcp().min_rtt)),
-        of("tcp_syn_retransmits", Kind::Integer, "", "SYN segments sent again", |r| number(r.tcp().syn_retransmits.map(u64::from))),
+        of("tcp_syn_retransmits", Kind::Integer, "", "retransmitted SYN segments", |r| number(r.tcp().syn_retransmits.map(u64::from))),
         of("tcp_mss", Kind::Integer, "bytes", "maximum segment size for sending", |r| number(r.tcp().mss.map(u64::from))),
         of("tcp_wscale", Kind::Integer, "", "window scale that the relay announced", |r| number(r.tcp().wscale.map(u64::from))),
         of("tcp_options", Kind::List, "", "TCP options in use: timestamps sack wscale ecn", |r| optional(r.tcp().options.as_deref())),
@@ -33,7 +33,7 @@ impl<R: HasTcp> Group<R> {
     pub(crate) const TCP_END: Self = Self { columns: &[
         of("tcp_end_rtt_us", Kind::Integer, "us", "the kernel's smoothed round trip at the end; empty after a lost SYN", |r| time_us(r.tcp().end.rtt)),
         of("tcp_end_min_rtt_us", Kind::Integer, "us", "the kernel's smallest round trip at the end", |r| time_us(r.tcp().end.min_rtt)),
-        of("tcp_end_retransmits", Kind::Integer, "", "segments sent again after the SYN", |r| number(r.tcp().retransmits_after_syn().map(u64::from))),
+        of("tcp_end_retransmits", Kind::Integer, "", "segments retransmitted after the SYN", |r| number(r.tcp().retransmits_after_syn().map(u64::from))),
         of("tcp_end_timeouts", Kind::Integer, "", "times that a retransmission timer went off, the SYN's included", |r| number(r.tcp().end.timeouts.map(u64::from))),
         of("tcp_end_reordered", Kind::Integer, "", "times that this end's segments were seen reordered", |r| number(r.tcp().end.reordered.map(u64::from))),
         of("tcp_end_out_of_order", Kind::Integer, "", "segments that came out of order: one before was lost or overtaken", |r| number(r.tcp().end.out_of_order.map(u64::from))),

@@ -24,8 +24,8 @@ impl<R: HasTls> Group<R> {
         of("tls_alpn", Kind::Text, "", "application protocol that the server chose", |r| optional(r.tls().alpn.as_deref())),
         of("trust_public", Kind::Text, "", "verdict of the public roots: trusted, or the reason", |r| word(r.tls().trust_public.map(Trust::as_str))),
         of("trust_os", Kind::Text, "", "verdict of the system's root store: trusted, or the reason; empty where it could not tell", |r| word(r.tls().trust_os.map(Trust::as_str))),
-        of("tls_path", Kind::Text, "", "what is on the way, by the certificates: direct, incomplete-chain, inspected, private-root, self-signed, unknown, expired, not-yet-valid, wrong-name", |r| word(r.tls().path.map(TlsPath::as_str))),
-        of("tls_path_evidence", Kind::Text, "", "what speaks for tls_path", |r| text(&r.tls().path_evidence)),
+        of("tls_path", Kind::Text, "", "what is on the path, by the certificates: direct, incomplete-chain, inspected, private-root, self-signed, unknown, expired, not-yet-valid, wrong-name", |r| word(r.tls().path.map(TlsPath::as_str))),
+        of("tls_path_evidence", Kind::Text, "", "the evidence for tls_path", |r| text(&r.tls().path_evidence)),
         of("http_reply", Kind::Text, "", "what a HEAD inside TLS got, in no phase: http and its status, silence, closed (close_notify), cut, reset, other; empty when none was sent", |r| r.tls().http_reply.map_or(Value::Missing, |reply| Value::Text(reply.word()))),
         of("chain_length", Kind::Integer, "", "certificates that the server sent", |r| number(r.tls().chain_length.map(|n| n as u64))),
     ] };
@@ -61,7 +61,7 @@ impl<R: HasTls> Group<R> {
         of("tls_hello_us", Kind::Integer, "us", "from the ClientHello to the server's first byte", |r| time_us(r.tls().flight.first_byte)),
         of("tls_flight_bytes", Kind::Integer, "bytes", "the server's first flight", |r| number(r.tls().flight.bytes)),
         of("tls_flight_windows", Kind::Integer, "", "windows that it took: more than 1 is a wait for acknowledgements", |r| number(r.tls().flight.windows.map(u64::from))),
-        of("tls_flight_lost", Kind::Flag, "", "whether a part of it was lost and sent again; empty where that cannot be told", |r| r.tls().flight.lost.map_or(Value::Missing, Value::Flag)),
+        of("tls_flight_lost", Kind::Flag, "", "whether a part of it was lost and retransmitted; empty if that could not be determined", |r| r.tls().flight.lost.map_or(Value::Missing, Value::Flag)),
     ] };
 }
 

@@ -144,8 +144,8 @@ fn post(agent: &Agent, push: &Push, shared: &SharedMetrics, limit: Duration) -> 
     // what is not read would keep the connection
     let _ = answer.body_mut().with_config().limit(MOST).read_to_vec();
     let hint = match status {
-        401 | 403 => ": give what it wants in OTEL_EXPORTER_OTLP_HEADERS",
-        404 => ": the path of the URL may be another one",
+        401 | 403 => ": set what it requires in OTEL_EXPORTER_OTLP_HEADERS",
+        404 => ": the path of the URL may be different",
         _ => "",
     };
     Err(Failed {

@@ -1,4 +1,4 @@
-//! A page over HTTP for Prometheus: one request at a time, each bounded in time and size.
+//! The HTTP page for Prometheus: one request at a time, each limited in time and size.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -87,7 +87,7 @@ fn reason(error: &std::io::Error) -> String {
             "another program listens there; choose another port".to_owned()
         }
         std::io::ErrorKind::AddrNotAvailable => {
-            "it is no address of this machine; leave it out for 127.0.0.1".to_owned()
+            "it is not an address of this machine; leave it out for 127.0.0.1".to_owned()
         }
         std::io::ErrorKind::PermissionDenied => {
             "the system does not allow it; choose a port from 1024 on".to_owned()

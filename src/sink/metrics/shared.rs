@@ -1,4 +1,5 @@
-//! What the places of metrics have in common: the state that they show, their errors, and how trouble is told.
+//! What the destinations of metrics have in common: the state that they show, their errors, and how trouble is
+//! reported.
 
 use std::net::SocketAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -96,7 +97,7 @@ impl FailureNotice {
             Err(why) => {
                 self.failures = self.failures.saturating_add(1);
                 let is_first = !std::mem::replace(&mut self.is_told, true);
-                is_first.then(|| format!("{what} does not work: {why}; it is tried again"))
+                is_first.then(|| format!("{what} does not work: {why}; it will be tried again"))
             }
             Ok(()) if self.is_told => {
                 let failures = self.failures;

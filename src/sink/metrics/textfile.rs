@@ -1,4 +1,5 @@
-//! A file for the textfile collector of a node exporter: written whole beside it and renamed, so that no half of it is ever read.
+//! A file for the textfile collector of a node exporter: written beside it and renamed, so that half of it is never
+//! read.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -44,7 +45,7 @@ fn write(path: &Path, text: &str) -> Result<(), String> {
     written.map_err(|error| {
         let _ = std::fs::remove_file(&beside);
         if error.kind() == std::io::ErrorKind::NotFound {
-            return "there is no such directory; make it or choose another".to_owned();
+            return "there is no such directory; create it or choose another one".to_owned();
         }
         reason(&error)
     })

@@ -1,4 +1,4 @@
-//! A thread that does the same every so often, and once more at the end.
+//! A thread that repeats a job at an interval, and once more at the end.
 
 use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};

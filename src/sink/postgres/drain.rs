@@ -1,5 +1,5 @@
-//! Brings segments to the server for all sinks of a run: begins with what is there, and waits for the rest at the end, not for long. The thread that
-//! sends them is in `job`.
+//! Sends segments to the server for all sinks of a run: starts with those that are there, and at the end waits a short
+//! time for the rest. The thread that sends them is in `job`.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -72,7 +72,7 @@ impl Drain {
                 text,
             }) => {
                 shared.tell(format!(
-                    "{shown} is not reached: {text}; rows wait in {} until it is back",
+                    "{shown} cannot be reached: {text}; rows wait in {} until it is back",
                     absolute(&directory)
                 ));
                 shared.lock().why = Some(text);
@@ -124,14 +124,14 @@ impl Drain {
         let place = absolute(&self.directory);
         if segments > 0 {
             self.shared.tell(format!(
-                "{}: sends {} of earlier runs from {place}",
+                "{}: sending {} of earlier runs from {place}",
                 self.shown,
                 counted(segments)
             ));
         }
         if bad > 0 {
             self.shared.tell(format!(
-                "{}: {} that it refused are in {place} (*.bad): mend them and take .bad away, or delete them",
+                "{}: {} that it refused are in {place} (*.bad): repair them and remove .bad from the name, or delete them",
                 self.shown,
                 counted(bad)
             ));
@@ -205,9 +205,9 @@ impl Drain {
         let found = spool::found(&self.directory);
         let late = || {
             let late = if is_hasty {
-                "the end was asked for before all rows were sent"
+                "the end was requested before all rows were sent"
             } else {
-                "it takes longer than a run waits for at its end"
+                "it takes longer than a run waits at its end"
             };
             late.to_owned()
         };

@@ -91,7 +91,7 @@ impl Job {
                 Ok(()) => {
                     retry = RETRY[0];
                     if shared.lock().why.take().is_some() {
-                        shared.tell(format!("{shown} takes rows again"));
+                        shared.tell(format!("{shown} accepts rows again"));
                     }
                     if is_ending {
                         return;
@@ -110,7 +110,7 @@ impl Job {
                     let before = shared.lock().why.replace(text.clone());
                     if before.is_none() {
                         shared.tell(format!(
-                            "{shown} takes no rows: {text}; they wait in {} until it does",
+                            "{shown} does not accept rows: {text}; they wait in {} until it does",
                             absolute(&self.directory)
                         ));
                     }
@@ -165,7 +165,7 @@ impl Job {
     fn set_aside(&self, segment: &Path, error: PgError, shared: &Shared) -> Result<(), PgError> {
         if spool::found(&self.directory).bad_bytes >= self.limit {
             let text = format!(
-                "it refuses rows, and as many as may wait are set aside (*.bad): {}",
+                "it refuses rows, and the limit of rows set aside (*.bad) is reached: {}",
                 error.text
             );
             return Err(PgError {
@@ -178,7 +178,7 @@ impl Job {
             Err(io) => format!("{} ({io})", absolute(segment)),
         };
         shared.tell(format!(
-            "the server does not take a segment, which is set aside as {place}: {}",
+            "the server refused a segment, which was set aside as {place}: {}",
             error.text
         ));
         if segment.exists() {

@@ -1,5 +1,6 @@
-//! Rows to a PostgreSQL server: first into a spool on the disk (`spool`), from which a thread sends them (`drain`, `job`). So a server that is slow or
-//! away never holds up a probe, and what it did not take is sent by the next run. Rows that the spool has no room for are counted and told.
+//! Rows to a PostgreSQL server: first into a spool on the disk (`spool`), from which a thread sends them (`drain`, `job`).
+//! So a slow or unavailable server never holds up a probe, and the next run sends what it did not accept. Rows that the
+//! spool has no room for are counted and reported.
 
 mod drain;
 mod job;

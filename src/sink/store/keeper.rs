@@ -1,5 +1,5 @@
-//! Deletes rows of a store that are older than they shall be, on a thread of its own, in small steps: a row that is written waits for one
-//! of them at most. Days of UTC are deleted whole, so that the roll-ups of a day begin where its rows end.
+//! Deletes rows of a store that are too old, on its own thread, in small steps: a row that is written waits for one
+//! step at most. UTC days are deleted as a whole, so that the roll-ups of a day begin where its rows end.
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -87,7 +87,10 @@ fn keep(spec: &StoreSpec, wall: &Wall, stop: &Receiver<()>, notes: &Mutex<Vec<No
             Err(StoreError::Busy) => RETRY,
             Err(error) => {
                 if !std::mem::replace(&mut is_told, true) {
-                    let text = format!("old rows of {} stay: {error}", spec.path.display());
+                    let text = format!(
+                        "old rows of {} were not deleted: {error}",
+                        spec.path.display()
+                    );
                     tell(Note::Monitoring(text));
                 }
                 EVERY

@@ -1,5 +1,6 @@
-//! The files that keep rows which a store could not take: `probes.db.pending-TABLE-RUN.jsonl` beside it, else in the folder for
-//! temporary files. Each line is a row as it stands in the table; a run has a file of its own for each table, and holds it.
+//! The files that keep rows for a store that cannot be written: `probes.db.pending-TABLE-RUN.jsonl` beside it, else in
+//! the folder for temporary files. Each line is a row as in the table; a run has its own file for each table, and
+//! locks it.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
@@ -177,7 +178,7 @@ pub(super) fn earlier(path: &Path, store: &mut Store) -> Vec<Note> {
             }
             Ok((rows, Some(line))) => notes.push(not_taken(
                 &kept,
-                format!("line {line} is no row; {rows} others are in the store"),
+                format!("line {line} is not a row; {rows} others are in the store"),
             )),
             Err(error) => notes.push(not_taken(&kept, error.to_string())),
         }

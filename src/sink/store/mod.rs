@@ -1,6 +1,6 @@
-//! Rows into a store. What it does not take, as another program writes to it, its disk is full or its directory away, waits and goes
-//! into it once that is over; what waits longer is kept in a file beside it (`kept`), which is taken in as soon as the store is
-//! back, or by the next run. A row that is taken in twice stands there once. `keeper` deletes what is old.
+//! Rows into a store. If another program writes to it, its disk is full or its directory is unavailable, rows wait and
+//! are written once that is over. Rows that wait longer are kept in a file beside it (`kept`), which is added as soon
+//! as the store is back, or by the next run. A row that is added twice is stored once. `keeper` deletes old rows.
 
 mod cells;
 mod keeper;
@@ -9,6 +9,7 @@ mod spec;
 
 use std::fs;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use super::contract::{Ready, Sink};
 use super::error::{SinkError, absolute};
@@ -18,11 +19,17 @@ use super::note::Note;
 use super::{FoldRows, Prepared};
 use crate::clock::{self, Wall};
 use crate::schema::{Column, RowKind};
-use crate::store::{FileKind, Opening, Store, StoreError, is_free, look};
-use cells::cells;
+use crate::store::{FileKind, Opening, Store, StoreError, insertion, is_free, look};
+use cells::{bound, cells};
 use keeper::Keeper;
 use kept::KeptRows;
 pub use spec::{Server, StoreSpec};
+
+/// Rows of so long are written together; what comes slower is written at once.
+const TOGETHER: Duration = Duration::from_millis(500);
+
+/// So many rows do not wait for others.
+const MOST_TOGETHER: usize = 500;
 
 /// Opens a store for rows of a kind; nothing is written yet.
 ///
@@ -68,8 +75,9 @@ struct StoreSink<R: 'static> {
     spec: StoreSpec,
     wall: Wall,
     shown: String,
-    table: &'static str,
     columns: Vec<&'static Column<R>>,
+    /// What puts a row with these columns into the table.
+    sql: String,
     store: Option<Store>,
     /// Which file it is, whatever its name.
     identity: Option<Identity>,
@@ -78,6 +86,10 @@ struct StoreSink<R: 'static> {
     is_provisional: bool,
     /// Rows so far.
     rows: i64,
+    /// Those that wait for others, each with its number.
+    batch: Vec<(i64, R)>,
+    /// When rows were last written.
+    written: Option<Instant>,
     held: Option<WaitingRows<(i64, R)>>,
     kept: KeptRows,
     keeper: Option<Keeper>,
@@ -101,18 +113,21 @@ impl<R: RowKind> StoreSink<R> {
         let is_wanted = |column: &&Column<R>| {
             column.default || spec.more.contains(&(stored.table, column.name))
         };
+        let columns: Vec<_> = R::COLUMNS.iter().filter(is_wanted).collect();
         Ok(Self {
             kept: KeptRows::new(&spec.path, stored.table),
+            sql: insertion(stored.table, columns.iter().map(|column| column.name)),
             spec: spec.clone(),
             wall: wall.clone(),
             shown,
-            table: stored.table,
-            columns: R::COLUMNS.iter().filter(is_wanted).collect(),
+            columns,
             store: None,
             identity: None,
             is_new,
             is_provisional: true,
             rows: 0,
+            batch: Vec::new(),
+            written: None,
             held: None,
             keeper: None,
             notes: Vec::new(),
@@ -152,12 +167,17 @@ impl<R: RowKind> StoreSink<R> {
         Ok(())
     }
 
-    fn insert(&mut self, seq: i64, row: &R) -> Result<(), SinkError> {
+    fn insert(&mut self, rows: &[(i64, &R)]) -> Result<(), SinkError> {
         self.current()?;
         let Some(store) = &mut self.store else {
             return Ok(());
         };
-        let Err(error) = store.insert(self.table, seq, &cells(&self.columns, row)) else {
+        let columns = &self.columns;
+        let rows = rows.iter().map(|(seq, row)| {
+            let cells = columns.iter().map(|column| bound((column.read)(row)));
+            (*seq, cells)
+        });
+        let Err(error) = store.insert(&self.sql, rows) else {
             return Ok(());
         };
         if !matches!(error, StoreError::Busy | StoreError::Full(_)) {
@@ -165,6 +185,33 @@ impl<R: RowKind> StoreSink<R> {
             self.store = None;
         }
         Err(self.failed(error))
+    }
+
+    /// Writes the rows that were gathered, in one transaction.
+    fn flush(&mut self, now: Instant) -> Result<(), SinkError> {
+        let batch = std::mem::take(&mut self.batch);
+        let rows: Vec<(i64, &R)> = batch.iter().map(|(seq, row)| (*seq, row)).collect();
+        if rows.is_empty() {
+            return Ok(());
+        }
+        self.written = Some(now);
+        match self.insert(&rows) {
+            Err(error) => self.hold(batch, &error, now),
+            Ok(()) => Ok(()),
+        }
+    }
+
+    /// From now on rows wait.
+    fn hold(
+        &mut self,
+        rows: Vec<(i64, R)>,
+        error: &SinkError,
+        now: Instant,
+    ) -> Result<(), SinkError> {
+        let (mut held, note) = WaitingRows::begin(error, now);
+        rows.into_iter().for_each(|row| held.push(row));
+        self.notes.push(note);
+        self.wait_on(held, false)
     }
 
     /// Tries again to bring what waits to the store.
@@ -190,7 +237,7 @@ impl<R: RowKind> StoreSink<R> {
             let taken = self.kept.take_in(store);
             taken.map_err(|error| self.failed(error))?;
         }
-        held.pour(|(seq, row)| self.insert(*seq, row))
+        held.pour(|(seq, row)| self.insert(&[(*seq, row)]))
     }
 
     /// Goes on waiting. What is too much, or has waited for a whole try, is kept elsewhere.
@@ -281,27 +328,41 @@ impl<R: RowKind> Sink<R> for StoreSink<R> {
     fn write(&mut self, row: &R) -> Result<(), SinkError> {
         let (now, seq) = (clock::now(), self.rows);
         self.rows = self.rows.saturating_add(1);
-        let Some(mut held) = self.held.take() else {
-            if let Err(error) = self.insert(seq, row) {
-                let (held, note) = WaitingRows::begin((seq, row.clone()), &error, now);
-                self.notes.push(note);
-                self.held = Some(held);
-            }
-            return Ok(());
-        };
-        held.push((seq, row.clone()));
-        if held.is_due(now) {
-            self.retry(held)
-        } else {
-            self.wait_on(held, false)
+        if let Some(mut held) = self.held.take() {
+            held.push((seq, row.clone()));
+            return if held.is_due(now) {
+                self.retry(held)
+            } else {
+                self.wait_on(held, false)
+            };
         }
+        let is_due = self
+            .written
+            .is_none_or(|at| now.saturating_duration_since(at) >= TOGETHER);
+        if is_due && self.batch.is_empty() {
+            self.written = Some(now);
+            return match self.insert(&[(seq, row)]) {
+                Err(error) => self.hold(vec![(seq, row.clone())], &error, now),
+                Ok(()) => Ok(()),
+            };
+        }
+        self.batch.push((seq, row.clone()));
+        if is_due || self.batch.len() >= MOST_TOGETHER {
+            self.flush(now)?;
+        }
+        Ok(())
+    }
+
+    fn settle(&mut self) -> Result<(), SinkError> {
+        self.flush(clock::now())
     }
 
     fn is_waiting(&self) -> bool {
-        self.held.is_some()
+        self.held.is_some() || !self.batch.is_empty()
     }
 
     fn idle(&mut self) -> Result<(), SinkError> {
+        self.flush(clock::now())?;
         match self.held.take() {
             Some(held) if held.is_due(clock::now()) => self.retry(held),
             held => {
@@ -312,6 +373,7 @@ impl<R: RowKind> Sink<R> for StoreSink<R> {
     }
 
     fn finish(&mut self) -> Result<(), SinkError> {
+        self.flush(clock::now())?;
         if let Some(keeper) = self.keeper.take() {
             self.notes.extend(keeper.finish());
         }

@@ -1,4 +1,4 @@
-//! Which store is asked for, and what goes in.
+//! Which store is requested, and what goes into it.
 
 use std::fmt;
 use std::path::PathBuf;

@@ -13,21 +13,22 @@ fn every_message_names_the_path_and_the_fix_in_lower_case_without_a_full_stop() 
     let all = [
         (
             SinkError::UnknownFormat(path()),
-            "cannot tell the format of /srv/probes.csv by its ending: let the name end in \
+            "cannot tell the format of /srv/probes.csv from its name: use a name that ends in \
              .csv or .jsonl",
         ),
         (
             SinkError::Compressed("/srv/probes.csv.gz".to_owned()),
-            "/srv/probes.csv.gz: rows are appended one by one, which no compressed file takes: let the name end in .csv \
-             or .jsonl, and compress it when the run is over (reports read .gz)",
+            "/srv/probes.csv.gz: rows are appended one by one, which a compressed file does not allow: \
+             use a name that ends in .csv or .jsonl, and compress the file after the run \
+             (reports read .gz)",
         ),
         (
             SinkError::NoDirectory {
                 path: path(),
                 directory: "/srv".to_owned(),
             },
-            "cannot create /srv/probes.csv: there is no directory /srv, so make it or choose \
-             another",
+            "cannot create /srv/probes.csv: there is no directory /srv; create it or choose \
+             another one",
         ),
         (
             SinkError::Directory(path()),
@@ -35,8 +36,8 @@ fn every_message_names_the_path_and_the_fix_in_lower_case_without_a_full_stop() 
         ),
         (
             SinkError::NotAFile(path()),
-            "/srv/probes.csv is not a regular file: name one, or leave it out and redirect \
-             stdout",
+            "/srv/probes.csv is not a regular file: name one, or leave the option out and \
+             redirect stdout",
         ),
         (
             SinkError::ReadOnly(path()),
@@ -47,12 +48,12 @@ fn every_message_names_the_path_and_the_fix_in_lower_case_without_a_full_stop() 
                 path: path(),
                 source: io(),
             },
-            "no permission to write /srv/probes.csv: change the rights or choose another file",
+            "no permission to write /srv/probes.csv: change the permissions or choose another file",
         ),
         (
             SinkError::Locked(path()),
-            "/srv/probes.csv is in use by another run or program: end that one or choose \
-             another file",
+            "/srv/probes.csv is in use by another run or program: end that run or choose another \
+             file",
         ),
         (
             SinkError::InUse {
@@ -73,7 +74,7 @@ fn every_message_names_the_path_and_the_fix_in_lower_case_without_a_full_stop() 
                 kept: "/srv/probes.csv.torn".to_owned(),
                 source: io(),
             },
-            "the torn end of /srv/probes.csv is not cut off, as /srv/probes.csv.torn cannot be \
+            "the partial last row of /srv/probes.csv was not cut off, as /srv/probes.csv.torn cannot be \
              written: make room for it, or move it",
         ),
         (
@@ -82,7 +83,7 @@ fn every_message_names_the_path_and_the_fix_in_lower_case_without_a_full_stop() 
         ),
         (
             SinkError::NotCsv(path()),
-            "/srv/probes.csv does not begin with a header of columns known here: choose \
+            "/srv/probes.csv does not begin with a header of known columns: choose \
              another file",
         ),
         (
@@ -105,7 +106,7 @@ fn every_message_names_the_path_and_the_fix_in_lower_case_without_a_full_stop() 
                 path: path(),
                 column: "Port".to_owned(),
             },
-            "the column Port stands twice in /srv/probes.csv: remove one or choose another \
+            "the column Port appears twice in /srv/probes.csv: remove one or choose another \
              file",
         ),
         (
@@ -118,11 +119,11 @@ fn every_message_names_the_path_and_the_fix_in_lower_case_without_a_full_stop() 
         ),
         (
             SinkError::Dialect(path()),
-            "/srv/probes.csv was begun with another --csv-profile: choose the same, or another file",
+            "/srv/probes.csv was started with another --csv-profile: use the same one, or choose another file",
         ),
         (
             SinkError::WorldUnknown(path()),
-            "it cannot be told whether the rows of /srv/probes.csv are real: choose another file for \
+            "it could not be determined whether the rows of /srv/probes.csv are real: choose another file for \
              lab rows",
         ),
         (
@@ -135,17 +136,17 @@ fn every_message_names_the_path_and_the_fix_in_lower_case_without_a_full_stop() 
         ),
         (
             SinkError::BrokenRow(path()),
-            "the last line of /srv/probes.csv is not a whole row: mend it or choose another \
+            "the last line of /srv/probes.csv is not a complete row: repair it or choose another \
              file",
         ),
         (
             SinkError::NotJsonLines(path()),
-            "/srv/probes.csv does not end with a JSON object in a line of its own: choose \
+            "/srv/probes.csv does not end with a JSON object on its own line: choose \
              another file",
         ),
         (
             SinkError::LongLine(path()),
-            "the last line of /srv/probes.csv is longer than 1 MiB: mend it or choose another \
+            "the last line of /srv/probes.csv is longer than 1 MiB: repair it or choose another \
              file",
         ),
         (
@@ -153,7 +154,7 @@ fn every_message_names_the_path_and_the_fix_in_lower_case_without_a_full_stop() 
                 path: path(),
                 source: io(),
             },
-            "no space left for /srv/probes.csv: make room; the rows in it are whole",
+            "no space left for /srv/probes.csv: free some space; the rows in it are complete",
         ),
         (
             SinkError::Closed("stdout".to_owned()),
@@ -164,7 +165,7 @@ fn every_message_names_the_path_and_the_fix_in_lower_case_without_a_full_stop() 
                 path: path(),
                 source: io(),
             },
-            "cannot write /srv/probes.csv: check its disk and its rights",
+            "cannot write /srv/probes.csv: check its disk and its permissions",
         ),
     ];
     for (error, message) in &all {

@@ -24,6 +24,14 @@ fn begin(spec: &StoreSpec) -> Result<(Box<dyn Sink>, Vec<Note>), SinkError> {
     Ok(prepared.into_sink())
 }
 
+/// Writes rows that somebody sees.
+fn write(sink: &mut Box<dyn Sink>, slots: std::ops::Range<u64>) {
+    for number in slots {
+        sink.write(&slot(number)).unwrap();
+        sink.settle().unwrap();
+    }
+}
+
 /// The slots of a store, in the order of writing.
 fn slots(path: &Path) -> Vec<u64> {
     let connection = Connection::open(path).unwrap();
@@ -53,10 +61,10 @@ fn rows_wait_for_a_store_that_another_program_locks_and_go_in_once() {
     sink.write(&slot(0)).unwrap();
     let other = Connection::open(&place.path).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    (1..100).for_each(|number| sink.write(&slot(number)).unwrap());
+    write(&mut sink, 1..100);
     assert!(sink.is_waiting());
     let notes: Vec<_> = sink.notes().iter().map(Note::to_string).collect();
-    assert!(notes[0].contains("in use by another"), "{notes:?}");
+    assert!(notes[0].contains("locked by another"), "{notes:?}");
     // those that waited too long stand where a kill does not reach them
     let kept = names(place.directory.path());
     assert!(
@@ -78,7 +86,7 @@ fn rows_that_wait_to_the_end_are_kept_named_and_taken_in_once_by_the_next_run() 
     sink.write(&slot(0)).unwrap();
     let other = Connection::open(&place.path).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    (1..70).for_each(|number| sink.write(&slot(number)).unwrap());
+    write(&mut sink, 1..70);
     let error = sink.finish().unwrap_err().to_string();
     assert!(error.contains("69 rows of this run are in"), "{error}");
     drop(sink);
@@ -118,7 +126,7 @@ fn a_kept_file_with_something_else_stays_and_is_named() {
     drop(sink);
     assert_eq!(notes.len(), 1);
     let note = notes[0].to_string();
-    assert!(note.contains("line 1 is no row; 1 others"), "{note}");
+    assert!(note.contains("line 1 is not a row; 1 others"), "{note}");
     assert!(kept.exists());
     assert_eq!(slots(&place.path), [4]);
 }
@@ -129,9 +137,9 @@ fn rows_follow_the_name_when_a_store_is_moved_and_those_before_are_whole() {
     let place = Place::new("probes.db");
     let away = place.directory.path().join("away.db");
     let (mut sink, _) = begin(&spec(&place.path)).unwrap();
-    (0..5).for_each(|number| sink.write(&slot(number)).unwrap());
+    write(&mut sink, 0..5);
     fs::rename(&place.path, &away).unwrap();
-    (5..9).for_each(|number| sink.write(&slot(number)).unwrap());
+    write(&mut sink, 5..9);
     sink.finish().unwrap();
     assert!(
         sink.notes()
@@ -143,6 +151,18 @@ fn rows_follow_the_name_when_a_store_is_moved_and_those_before_are_whole() {
     assert_eq!(slots(&place.path), all(5..9));
 }
 
+#[test]
+fn rows_that_come_fast_are_all_there_without_another_one() {
+    let place = Place::new("probes.db");
+    let (mut sink, _) = begin(&spec(&place.path)).unwrap();
+    for number in 0..40 {
+        sink.write(&slot(number)).unwrap();
+    }
+    sink.idle().unwrap();
+    assert_eq!(slots(&place.path), all(0..40));
+    assert!(!sink.is_waiting());
+}
+
 #[cfg(unix)]
 #[test]
 fn rows_of_a_directory_that_is_renamed_wait_until_it_is_back() {
@@ -152,9 +172,9 @@ fn rows_of_a_directory_that_is_renamed_wait_until_it_is_back() {
     fs::create_dir(&inner).unwrap();
     let path = inner.join("probes.db");
     let (mut sink, _) = begin(&spec(&path)).unwrap();
-    (0..5).for_each(|number| sink.write(&slot(number)).unwrap());
+    write(&mut sink, 0..5);
     fs::rename(&inner, &away).unwrap();
-    (5..9).for_each(|number| sink.write(&slot(number)).unwrap());
+    write(&mut sink, 5..9);
     assert!(sink.is_waiting());
     let notes: Vec<_> = sink.notes().iter().map(Note::to_string).collect();
     assert!(
@@ -224,7 +244,7 @@ fn a_store_that_was_made_for_nothing_is_taken_away_again_and_others_stay() {
 fn files_that_are_no_store_of_these_rows_are_refused_and_untouched() {
     let place = Place::holding("probes.db", "something else");
     let error = begin(&spec(&place.path)).err().unwrap().to_string();
-    assert!(error.contains("no SQLite database"), "{error}");
+    assert!(error.contains("not an SQLite database"), "{error}");
     assert_eq!(place.text(), "something else");
     let lab = StoreSpec {
         world: World::Lab,
@@ -259,7 +279,7 @@ fn rows_are_kept_in_the_folder_for_temporary_files_where_there_is_no_room_beside
     fs::create_dir(place.directory.path().join(beside)).unwrap();
     let other = Connection::open(&place.path).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    (0..70).for_each(|number| sink.write(&slot(number)).unwrap());
+    write(&mut sink, 0..70);
     let error = sink.finish().unwrap_err().to_string();
     let kept = error.split(" are in ").nth(1).unwrap();
     let kept = Path::new(kept.split(',').next().unwrap());

@@ -239,7 +239,7 @@ fn finished_files_are_compressed_also_those_of_an_earlier_run_and_what_cannot_be
     notes.extend(sink.notes());
     let notes: Vec<_> = notes.iter().map(Note::to_string).collect();
     let told = format!(
-        "{} cannot be compressed, it stays as it is: ",
+        "{} cannot be compressed and stays as it is: ",
         of(-2, ".csv").display()
     );
     assert_eq!(notes.len(), 1, "{notes:?}");

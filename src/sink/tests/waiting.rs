@@ -226,9 +226,9 @@ fn a_file_that_has_other_columns_by_now_is_not_said_to_have_all_rows() {
     assert!(error.contains(kept.to_str().unwrap()), "{error}");
     let notes: Vec<_> = sink.notes().iter().map(Note::to_string).collect();
     let notes = notes.join("\n");
-    assert!(notes.contains("has other columns"), "{notes}");
-    assert!(notes.contains("some stay in another file"), "{notes}");
-    assert!(!notes.contains("none is missing"), "{notes}");
+    assert!(notes.contains("has different columns"), "{notes}");
+    assert!(notes.contains("some rows stay in another file"), "{notes}");
+    assert!(!notes.contains("no row is missing"), "{notes}");
     // rows that had not been kept yet are in the file
     let rows = |path: &Path| fs::read_to_string(path).unwrap().lines().count() - 1;
     assert_eq!(rows(&kept) + rows(&spec.path), 99);

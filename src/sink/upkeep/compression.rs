@@ -1,5 +1,6 @@
-//! A file that becomes a `.gz`, step by step: written beside it, brought to the disk, read again and held against the file, renamed,
-//! and then the file removed. Whoever is killed between two steps leaves the file, or the whole `.gz`, or both.
+//! A file that becomes a `.gz`, step by step: written beside it, flushed to disk, read again and compared with the
+//! file, renamed, and then the file is removed. A program that is killed between two steps leaves the file, or the
+//! whole `.gz`, or both.
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read, Seek as _, Write as _};

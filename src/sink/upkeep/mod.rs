@@ -1,5 +1,5 @@
-//! What becomes of rolled files that are finished: they are compressed, and deleted when they are old. A thread does it, so that no
-//! row waits for it.
+//! What happens to finished rolled files: they are compressed, and deleted when they are old. A thread does this, so
+//! that no row waits for it.
 
 mod compression;
 mod series;

@@ -1,5 +1,5 @@
-//! The rolled files of a series, known by their names alone. Files that keep rows (`probes-2026-11-22.pending.csv`), torn pieces and
-//! whatever else lies beside them have other names.
+//! The rolled files of a series, recognised by their names alone. Files that keep rows
+//! (`probes-2026-11-22.pending.csv`), torn pieces and anything else beside them have other names.
 
 use std::ffi::OsStr;
 use std::fs;

@@ -43,7 +43,7 @@ impl Parser<'_> {
         if head.starts_with(b"PK\x03\x04") {
             self.trouble.file(
                 None,
-                "a workbook or a zip archive, no text: left out; save it as CSV or unpack it first"
+                "a workbook or a zip archive, not text: left out; save it as CSV or unpack it first"
                     .to_owned(),
             );
             return true;
@@ -52,7 +52,7 @@ impl Parser<'_> {
         if bytes.iter().all(is_none) && bytes.windows(2).any(|pair| pair == b"\0\0") {
             self.trouble.file(
                 None,
-                "NUL bytes alone, as a power cut leaves a file: left out".to_owned(),
+                "only NUL bytes, as left by a power cut: left out".to_owned(),
             );
             return true;
         }
@@ -75,7 +75,7 @@ impl Parser<'_> {
         if !text {
             self.trouble.file(
                 None,
-                "no text file: left out; name CSV or JSON Lines files".to_owned(),
+                "not a text file: left out; name CSV or JSON Lines files".to_owned(),
             );
         }
         !text

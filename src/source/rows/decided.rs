@@ -29,13 +29,13 @@ impl Rows<'_> {
                     Mark::Decimal => "in front of decimals",
                     Mark::Thousands => "between thousands",
                 };
-                format!("in numbers such as `{cell}` ({column}) the mark stands {meant}, as the rest of the file tells")
+                format!("in numbers such as `{cell}` ({column}) the mark stands {meant}, as the rest of the file shows")
             }),
             (None, Some(DayOrder::DayFirst)) => {
-                Some("its dates are read with the day first, as the rest of the file tells".to_owned())
+                Some("its dates are read with the day first, as the rest of the file shows".to_owned())
             }
             (None, Some(DayOrder::MonthFirst)) => {
-                Some("its dates are read with the month first, as the rest of the file tells".to_owned())
+                Some("its dates are read with the month first, as the rest of the file shows".to_owned())
             }
             (None, None) => None,
         };
@@ -58,8 +58,8 @@ impl Rows<'_> {
     pub fn undecided(&self) -> String {
         if let Some((name, cell)) = self.asked() {
             return format!(
-                "the column {name} has `{}`, and nothing in the file tells whether its mark stands in front of decimals or between thousands; \
-                 save the file again without thousands separators",
+                "the column {name} has `{}`, and nothing in the file shows whether its mark is a \
+                 decimal or a thousands separator; save the file again without thousands separators",
                 sample(cell)
             );
         }
@@ -67,7 +67,7 @@ impl Rows<'_> {
         let row = self.batch.current();
         let cell = place.map_or("", |place| row.cell(place).trim());
         format!(
-            "nothing in the file tells whether the day or the month comes first in `{}`; \
+            "nothing in the file shows whether the day or the month comes first in `{}`; \
              save the file again with dates such as 2021-02-12 13:46:01",
             sample(cell)
         )

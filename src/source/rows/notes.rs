@@ -11,8 +11,8 @@ impl Rows<'_> {
 
     /// The words in a file of this name that nobody writes.
     pub fn unknown_words(&self, name: &str) -> impl Iterator<Item = Problem> {
-        let outcomes = "left out, as that says nothing of the relay";
-        let paths = "the rows count, but not in what the certificates tell";
+        let outcomes = "left out, as that says nothing about the relay";
+        let paths = "the rows count, but not for what the certificates show";
         let mut outcomes = self.unknown_outcomes.problem(name, outcomes);
         if let Some(problem) = &mut outcomes
             && self.has_no_known_outcome()

@@ -66,7 +66,7 @@ fn two_torn_rows_in_one_line_cost_that_line() {
     assert_eq!(taken.rows.len(), 1);
     assert_eq!(
         taken.problems(),
-        ["2: 1 line with text behind a closing quote, as of two torn rows in one: left out"]
+        ["2: 1 line with text after a closing quote, as from two torn rows in one: left out"]
     );
 }
 
@@ -81,7 +81,7 @@ fn wrong_numbers_of_fields_are_counted() {
     assert_eq!(
         taken.problems(),
         [
-            "2: 2 lines with another number of fields than the header, the first with 2 instead of \
+            "2: 2 lines with a different number of fields than the header, the first with 2 instead of \
              3: left out"
         ]
     );
@@ -107,9 +107,9 @@ fn zero_bytes_around_a_line_are_taken_off_and_within_cost_the_line() {
     assert_eq!(
         taken.problems(),
         [
-            "3: 1 line with NUL bytes in front or behind, as a power cut leaves them: read without them",
-            "4: 1 line of NUL bytes alone, as a power cut leaves them: left out",
-            "5: 1 line with NUL bytes inside, as a power cut leaves them: left out",
+            "3: 1 line with NUL bytes before or after, as left by a power cut: read without them",
+            "4: 1 line of only NUL bytes, as left by a power cut: left out",
+            "5: 1 line with NUL bytes inside, as left by a power cut: left out",
         ]
     );
 }
@@ -142,7 +142,7 @@ fn a_long_file_without_header_is_given_up() {
     assert!(problems[0].starts_with("1: 10000 lines before any header"));
     assert_eq!(
         problems[1],
-        "10000: no header in the first 10000 lines: the rest of the file was not looked at"
+        "10000: no header in the first 10000 lines: the rest of the file was not read"
     );
 }
 
@@ -209,16 +209,16 @@ fn what_is_no_text_is_said_to_be_none() {
     for zeros in [&b"\0\0\0\0\0"[..], b"\0\0\n\0\0\n", b"\n\0\0\0\n"] {
         assert_eq!(
             of(zeros).problems(),
-            ["NUL bytes alone, as a power cut leaves a file: left out"]
+            ["only NUL bytes, as left by a power cut: left out"]
         );
     }
     assert_eq!(
         of(b"\x7fELF\x02\x01\x01\0\0\0\n\0\x01").problems(),
-        ["no text file: left out; name CSV or JSON Lines files"]
+        ["not a text file: left out; name CSV or JSON Lines files"]
     );
     assert_eq!(
         of(b"PK\x03\x04\x14\0\x06\0").problems(),
-        ["a workbook or a zip archive, no text: left out; save it as CSV or unpack it first"]
+        ["a workbook or a zip archive, not text: left out; save it as CSV or unpack it first"]
     );
 }
 
@@ -245,7 +245,7 @@ fn json_that_is_none_and_a_torn_last_object() {
     assert_eq!(
         taken.problems(),
         [
-            "2: 2 lines that begin with { and are no JSON object with a known name: left out",
+            "2: 2 lines that begin with { and are not a JSON object with a known name: left out",
             "5: the file ends in the middle of a line: left out",
         ]
     );
@@ -321,7 +321,7 @@ fn utf_16_appended_to_another_encoding_is_read() {
     let problems = taken.problems();
     assert_eq!(
         problems[0],
-        "3: 2 lines in UTF-16 within a file that is not: read as that"
+        "3: 2 lines in UTF-16 within a file that is not: read as UTF-16"
     );
 }
 

@@ -167,8 +167,8 @@ fn json_lines_of_ours_in_any_order_of_keys() {
     assert_eq!(
         taken.problems(),
         [
-            "2: 1 cell of the column lag_us cannot be read, or cannot be: `1.5`; it is left out",
-            "2: 1 cell of the column connect_us cannot be read, or cannot be: `-1`; it is left out",
+            "2: 1 cell of the column lag_us cannot be read or is impossible: `1.5`; it is left out",
+            "2: 1 cell of the column connect_us cannot be read or is impossible: `-1`; it is left out",
             "3: 1 line whose time is missing or cannot be read: counted, but without time",
         ]
     );
@@ -202,9 +202,9 @@ fn headers_in_the_middle_switch_the_dialect_and_are_named_with_their_lines() {
     assert_eq!(
         taken.problems(),
         [
-            "4: 1 header is repeated within the file, as when files are put together: skipped",
-            "7: 3 other headers stand within the file, as when files are put together: the rows \
-             behind go by it",
+            "4: 1 header is repeated within the file, as when files are joined: skipped",
+            "7: 3 other headers stand within the file, as when files are joined: the rows after \
+             it are read by it",
         ]
     );
     assert_eq!(taken.rows.len(), 2 + 2 + 1 + 1 + 2);

@@ -61,7 +61,7 @@ fn utf_8_appended_to_utf_16_is_read() {
             assert_eq!(taken.column("remoteip")[802], "M\u{fc}ller");
             assert_eq!(
                 taken.problems()[0],
-                "803: no UTF-16 from here on, as another program appended it: read as UTF-8"
+                "803: not UTF-16 from here on, as another program appended it: read as UTF-8"
             );
         }
     }
@@ -177,7 +177,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("dns_us,connect_us\n1,2\n", "missing is a column of times, such as started_utc or datetime;"),
     (
         "datetime,note,connect_us\n2026-11-01 10:00:00Z,x,5\n",
-        "missing is a second column that only turnprobe or End2End writes, beside connect_us;",
+        "missing is a second column that only turnprobe or End2End writes, besides connect_us;",
     ),
     // scripts of End2End that measure something else
     (
@@ -257,8 +257,8 @@ fn rows_with_an_outcome_that_nobody_writes_are_errors_of_the_file() {
     assert_eq!(
         taken.problems(),
         [
-            "3: 2 rows with an unknown word in the column Status, the first \"Completed\": left out, as that says \
-             nothing of the relay"
+            "3: 2 rows with an unknown word in the column Status, the first \"Completed\": left \
+             out, as that says nothing about the relay"
         ]
     );
     assert_eq!(taken.summary.left_out.len(), 0);
@@ -292,8 +292,8 @@ fn a_word_for_the_certificates_that_is_unknown_is_a_problem_and_the_row_counts()
     assert_eq!(
         taken.problems(),
         [
-            "3: 1 row with an unknown word in the column tls_path, the first \"bogus\": the rows count, but not in what \
-          the certificates tell"
+            "3: 1 row with an unknown word in the column tls_path, the first \"bogus\": the rows \
+          count, but not for what the certificates show"
         ]
     );
 }

@@ -64,7 +64,7 @@ fn yes_and_no_of_every_program_are_the_same() {
     assert_eq!(
         taken.problems(),
         [
-            "11: 1 cell of the column in_teams_range cannot be read, or cannot be: `maybe`; it is left out"
+            "11: 1 cell of the column in_teams_range cannot be read or is impossible: `maybe`; it is left out"
         ]
     );
 }
@@ -105,8 +105,8 @@ fn a_cell_of_the_same_column_tells_what_a_mark_is_wherever_it_stands() {
 fn a_number_that_nothing_decides_is_refused_with_its_column() {
     let taken = of(end2end(&[" 22  ", " 1,016  ", " 2,016  "]));
     assert_eq!(taken.rows.len(), 1);
-    let expected = "3: the column connecttimems has `1,016`, and nothing in the file tells whether its mark stands in \
-                    front of decimals or between thousands; save the file again without thousands separators: left \
+    let expected = "3: the column connecttimems has `1,016`, and nothing in the file shows \
+                    whether its mark is a decimal or a thousands separator; save the file again without thousands separators: left \
                     out from here on; what came before counts";
     assert_eq!(taken.problems(), [expected]);
     assert_eq!(taken.summary.left_out.len(), 1);
@@ -123,7 +123,7 @@ fn a_row_that_contradicts_the_others_is_named() {
     assert_eq!(
         taken.problems(),
         [
-            "4: 1 cell of the column connecttimems cannot be read, or cannot be: `1,022,000`; it is left out"
+            "4: 1 cell of the column connecttimems cannot be read or is impossible: `1,022,000`; it is left out"
         ]
     );
 }
@@ -143,10 +143,10 @@ fn cells_that_cannot_be_are_named_by_column_with_the_first_one() {
     assert_eq!(
         taken.problems(),
         [
-            "2: 3 cells of the column connect_us cannot be read, or cannot be, the first is `abc`; they are left out",
-            "3: 1 cell of the column tls_us cannot be read, or cannot be: `#WERT!`; it is left out",
-            "4: 1 cell of the column Port cannot be read, or cannot be: `65536`; it is left out",
-            "4: 1 cell of the column slot cannot be read, or cannot be: `x`; it is left out",
+            "2: 3 cells of the column connect_us cannot be read or are impossible, the first is `abc`; they are left out",
+            "3: 1 cell of the column tls_us cannot be read or is impossible: `#WERT!`; it is left out",
+            "4: 1 cell of the column Port cannot be read or is impossible: `65536`; it is left out",
+            "4: 1 cell of the column slot cannot be read or is impossible: `x`; it is left out",
         ]
     );
     let bursts = of(ours("loss_ppm;rtt_p50_us", &["1000000;1", "1000001;1"]));
@@ -214,7 +214,7 @@ fn a_date_that_nothing_decides_is_refused_and_one_that_contradicts_is_named() {
     assert_eq!(
         taken.problems(),
         [
-            "2: nothing in the file tells whether the day or the month comes first in `2/3/2021 13:46:01`; save the file \
+            "2: nothing in the file shows whether the day or the month comes first in `2/3/2021 13:46:01`; save the file \
           again with dates such as 2021-02-12 13:46:01: left out"
         ]
     );
@@ -273,24 +273,22 @@ fn blocks_of_nul_bytes_are_called_so() {
     assert_eq!(front.rows.len(), 2);
     assert_eq!(
         front.problems(),
-        [
-            "3: 1 line with NUL bytes in front or behind, as a power cut leaves them: read without them"
-        ]
+        ["3: 1 line with NUL bytes before or after, as left by a power cut: read without them"]
     );
     let inside = of(format!("{HEAD}\n{row}2021-02-12 13{nuls}59,120\n{row}"));
     assert_eq!(
         inside.problems(),
-        ["3: 1 line with NUL bytes inside, as a power cut leaves them: left out"]
+        ["3: 1 line with NUL bytes inside, as left by a power cut: left out"]
     );
     let end = of(format!("{HEAD}\n{row}{nuls}"));
     assert_eq!(
         end.problems(),
-        ["3: 1 line of NUL bytes alone, as a power cut leaves them: left out"]
+        ["3: 1 line of only NUL bytes, as left by a power cut: left out"]
     );
     let huge = of(format!("{HEAD}\n{row}{}{row}", "\0".repeat(3 << 20)));
     assert_eq!(huge.rows.len(), 2);
     assert!(
-        huge.problems()[0].starts_with("3: 1 line of NUL bytes alone"),
+        huge.problems()[0].starts_with("3: 1 line of only NUL bytes"),
         "{:?}",
         huge.problems()
     );
@@ -298,7 +296,7 @@ fn blocks_of_nul_bytes_are_called_so() {
     assert_eq!(begin.rows.len(), 1);
     assert_eq!(
         of(&nuls).problems(),
-        ["NUL bytes alone, as a power cut leaves a file: left out"]
+        ["only NUL bytes, as left by a power cut: left out"]
     );
 }
 

@@ -292,7 +292,7 @@ fn a_file_of_something_else_is_not_written_over_and_nothing_is_asked() {
     let service = Service::with("2026112800");
     std::fs::write(service.path("rows.csv"), "datetime,remoteip\n").unwrap();
     let said = service.fetch("rows.csv", "").ended(3);
-    said.err_has("rows.csv holds something else");
+    said.err_has("rows.csv holds something other");
     let said = service.fetch("nowhere/list.json", "").ended(3);
     said.err_has("cannot be written");
     for (more, word) in [

@@ -159,7 +159,7 @@ fn every_form_of_a_report_has_its_section() {
         "Held connections",
         "connections 3, held 2, time 1 min 30 s, ended 1 done, 1 relay-closed",
         "round trip ms 27 (26 to 28)",
-        "segments sent again 5, sent again 1.05 kB, timeouts 1",
+        "retransmitted segments 5, resent 1.05 kB, timeouts 1",
         "stalls 3, longest stall ms 640",
         "connections 1, samples 100",
         "stalls 1, longest stall 620",

@@ -170,7 +170,7 @@ fn faults_of_a_relay_are_told_as_what_they_are() {
 fn a_head_inside_tls_is_told_in_rows_lines_and_summaries_and_belongs_to_no_phase() {
     let text = run("probe --lab --http -n 1").stdout;
     // the lab's relays close on what is no request of theirs
-    has(&text, "HEAD: closed: TLS, but no HTTP: as a relay does");
+    has(&text, "HEAD: closed: TLS, but no HTTP: like a relay");
     assert!(text.contains("HEAD inside TLS: 1 closed: "), "{text}");
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("rows.csv");
@@ -212,7 +212,7 @@ fn a_command_line_that_makes_no_sense_is_refused_before_anything_is_sent() {
     #[rustfmt::skip]
     let cases = [
         ("tls -i 0 192.0.2.1", "--i-own-this-server"),
-        ("tls udp://relay.test", "the question is about TLS"),
+        ("tls udp://relay.test", "this command is about TLS"),
         ("tls -6 192.0.2.1", "-6 does nothing without a name to resolve"),
         ("tls --lab-fault reset", "--lab-fault does nothing without --lab"),
         ("tls --lab --resolver 192.0.2.53", "--resolver does nothing with --lab"),

@@ -67,7 +67,7 @@ fn assert_differences_are_told(compared: &Value) {
         assert_eq!(line["verdict"], "differs", "{line}");
     }
     let notes = compared["notes"].to_string();
-    has(&notes, "through a proxy its tunnel is in it");
+    has(&notes, "through a proxy this includes its tunnel");
 }
 
 #[test]
@@ -124,6 +124,6 @@ fn a_proxy_that_inspects_is_named_where_the_straight_way_is_not_inspected() {
     let healthy = text(run(
         "probe --lab --proxy lab --compare-direct -n 6 -i 200ms --color never",
     ));
-    assert!(healthy.contains("6 worked straight"), "{healthy}");
+    assert!(healthy.contains("6 worked directly"), "{healthy}");
     assert!(!healthy.contains("inspects TLS"), "{healthy}");
 }

@@ -1,4 +1,4 @@
-//! What came of the requests: the JSON, and what the tables are made of.
+//! The results of the requests: the JSON, and the data behind the tables.
 
 use std::net::IpAddr;
 use std::time::Duration;

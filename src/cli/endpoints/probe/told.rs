@@ -1,4 +1,4 @@
-//! What a person reads of the requests, and the lines for programs.
+//! The results of the requests as text, and the lines for programs.
 
 use super::super::show::{ProgramTable, document as document_of};
 use super::found::{Asked, PortReachability, ProbedEndpoints};
@@ -31,7 +31,7 @@ pub(super) fn document(found: &ProbedEndpoints, list: &List) -> Document {
     }
     if found.requests.iter().any(is_silent) {
         notes.push(
-            "One packet over UDP without an answer can be a lost one. More of them tell: `turnprobe probe --transport udp \
+            "One unanswered UDP packet may just have been lost. Send more to find out: `turnprobe probe --transport udp \
              --ports 3478-3481 -n 10 NAME`."
                 .to_owned(),
         );

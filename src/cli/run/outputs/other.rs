@@ -1,4 +1,4 @@
-//! Where rows go besides files of their own: into rows of another kind that they are folded into, and into a store.
+//! Destinations of rows other than their own files: roll-ups that they are folded into, and a store.
 
 use std::fmt;
 

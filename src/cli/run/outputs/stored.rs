@@ -1,4 +1,4 @@
-//! What goes into the store of the flags.
+//! What goes into the store that the flags name.
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -88,26 +88,27 @@ fn what_is_wrong_is_named_with_its_line_and_the_fix() {
         ("wait_for_file = '1s'", "(did you mean `wait-for-file`?)"),
         (
             "[night]\nquiet = true",
-            "x.toml, line 1: `night` is no option, and no profile: [profile.night] begins one",
+            "x.toml, line 1: `night` is neither an option nor a profile: [profile.night] begins one",
         ),
         ("n = 3", "x.toml, line 1: there is no option `n` (did you mean `count`?); keys"),
         ("-4 = true", "there is no option `-4` (did you mean `ipv4`?); keys"),
         ("'' = true", "x.toml, line 1: there is no option ``; keys"),
         ("x = true", "x.toml, line 1: there is no option `x`; keys"),
-        ("config = 'y.toml'", "`config` stands on the command line alone"),
+        ("config = 'y.toml'", "`config` is only possible on the command line",
+        ),
         // a mistake in a profile that is not taken is one, too
         (
             "quiet = true\n[profile.b]\nquite = true",
             "x.toml, line 3: there is no option `quite` (did you mean `quiet`?)",
         ),
-        ("quiet = 'yes'", "x.toml, line 1: `quiet` is there or not: give true or false"),
+        ("quiet = 'yes'", "x.toml, line 1: `quiet` is a switch: give true or false"),
         ("interval = true", "`interval` is a text or a number"),
         ("interval = ['1s', '2s']", "`interval` is one value"),
         ("label = [\n'a=b',\n['c=d']]", "x.toml, line 3: `label` is a list of texts or numbers"),
         ("label = { a = 'b' }", "`label` is a text, a number or a list of them"),
         ("count = 0x10", "`count` is a text or a number"),
         ("output = \"C:\\temp\\new.csv\"", "`output` is a text without control characters"),
-        ("targets = ['-n']", "`targets` is a target or a file, no option"),
+        ("targets = ['-n']", "`targets` is a target or a file, not an option"),
     ];
     for (text, said) in cases {
         let found = refused(text, None);

@@ -1,4 +1,4 @@
-//! What is looked at, and which findings are about it.
+//! What is checked, and which findings belong to it.
 
 use crate::judge::diagnose::code::Code;
 use crate::words::{words, words_as_text};
@@ -11,13 +11,13 @@ words! {
         Hosts = "hosts": "hosts file",
         Desktop = "desktop": "virtual desktop",
         Clock = "clock": "clock",
-        Ipv4 = "ipv4": "way for IPv4",
-        Router = "router": "way to the router",
+        Ipv4 = "ipv4": "path for IPv4",
+        Router = "router": "path to the router",
         Tunnel = "tunnel": "VPN",
         SignIn = "sign-in": "sign-in page",
         NameServers = "name-servers": "name servers",
         Addresses = "addresses": "relay's addresses",
-        Lookups = "lookups": "time of lookups",
+        Lookups = "lookups": "lookup time",
         Ipv6 = "ipv6": "IPv6",
         Proxy = "proxy": "proxy",
         Control = "control": "TCP 443 to others",

@@ -1,4 +1,4 @@
-//! Everything that was looked at, and whether it is all right: the list that shows what a verdict rests on.
+//! Everything that was checked, and whether it is all right: the list behind a verdict.
 
 mod item;
 mod seen;

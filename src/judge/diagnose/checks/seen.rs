@@ -1,4 +1,4 @@
-//! What the facts alone say of each thing that is looked at: well, not as it should be, or not known.
+//! What the facts alone say about each check: good, not as it should be, or not known.
 
 use super::item::Item;
 use crate::judge::diagnose::facts::{

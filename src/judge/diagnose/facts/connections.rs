@@ -1,4 +1,4 @@
-//! TCP: who lets a connection through.
+//! TCP: where connections can be made.
 
 use serde::{Deserialize, Serialize};
 

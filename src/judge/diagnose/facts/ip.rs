@@ -1,5 +1,5 @@
-//! Addresses of facts: real ones, and stand-ins that keep nothing but what kind of address stood there, so that a bundle
-//! without anybody's addresses can be judged again.
+//! Addresses in facts: real ones, and placeholders that keep only the kind of address, so that a bundle without
+//! anybody's addresses can be judged again.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};

@@ -1,4 +1,5 @@
-//! This machine and its way out: nothing of it needs a packet, but for the neighbour and the round trips to the router.
+//! This machine and its connection to the network: known without sending a packet, except for the neighbour and the
+//! round trips to the router.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! How good the way is: a stream like one of audio, or what stands for it.
+//! The quality of the path: a stream like one of audio, or a substitute for it.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,5 +1,4 @@
-//! Texts by their kind, so that a bundle can leave out what is somebody's own by its type alone: no fact is a bare
-//! `String`.
+//! Texts by their kind, so that a bundle can leave out private ones by type alone: no fact is a bare `String`.
 
 use serde::{Deserialize, Serialize};
 

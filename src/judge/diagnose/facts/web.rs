@@ -1,4 +1,4 @@
-//! What the web says: whether the network wants a sign-in, what others' clocks show, what the proxy answers.
+//! What the web shows: whether the network requires a sign-in, other servers' clocks, the proxy's answer.
 
 use serde::{Deserialize, Serialize};
 

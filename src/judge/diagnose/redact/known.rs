@@ -1,4 +1,4 @@
-//! What is everybody's: names and addresses that tell nothing of whoever runs the program.
+//! What is public: names and addresses that reveal nothing about the user.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 

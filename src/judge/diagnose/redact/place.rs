@@ -1,4 +1,4 @@
-//! What stands for what: the same for the same thing, and no key to go back.
+//! Placeholders: the same one for the same thing, and no key to reverse it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::{IpAddr, SocketAddr};

@@ -1,4 +1,4 @@
-//! Layer 2: where the names lead.
+//! Layer 2: what the names resolve to.
 
 use crate::judge::diagnose::code::Code;
 use crate::judge::diagnose::facts::{
@@ -93,7 +93,7 @@ pub const BLOCKED: Rule = Rule {
     code: Code::DnsBlocked,
     layer: 2,
     condition: "an address of 0.0.0.0/8, 127.0.0.0/8, `::`, `::1`, link-local, multicast or 240.0.0.0/4 for the relay's name",
-    why: "no server of the internet has such an address; filters give it in place of a refusal",
+    why: "no server on the internet has such an address; filters return it instead of an error",
     grade: "fail, dns, certain",
     check: |facts| {
         let (server, answer) = answer(facts, is_filters)?;
@@ -110,8 +110,8 @@ pub const BLOCKED: Rule = Rule {
 pub const OUTSIDE: Rule = Rule {
     code: Code::DnsOutside,
     layer: 2,
-    condition: "an address outside Microsoft's published ranges for the relay's name (fail where nothing answers there, or the certificate is not trusted)",
-    why: "web gateways send names to themselves; the list may also be older than the address",
+    condition: "an address outside Microsoft's published ranges for the relay's name (fail if nothing answers there, or the certificate is not trusted)",
+    why: "web gateways answer with their own address; the list may also be older than the address",
     grade: "warn or fail, dns, likely; possible for private and shared addresses and with a list over 90 days old",
     check: |facts| {
         let outside = |answer: &Answered| !answer.in_teams_range && !is_filters(answer);
@@ -177,8 +177,8 @@ fn nearest<'a>(facts: &'a Facts, server: &'a NameServerFacts) -> Option<(&'a Ans
 pub const REGION: Rule = Rule {
     code: Code::DnsRegion,
     layer: 2,
-    condition: "the system's name server leads to another region than the one to compare with, whose relay is more than 25 ms nearer",
-    why: "both were connected to from here: the name of a region alone tells nothing of the way",
+    condition: "the system's name server leads to a different region than the name server to compare with, whose relay is more than 25 ms nearer",
+    why: "both were measured from here: a region's name alone says nothing about the path",
     grade: "warn, dns, likely",
     check: |facts| {
         let server = name_servers(facts)

@@ -20,7 +20,7 @@ pub const LIST_OLD: Rule = Rule {
     code: Code::ListOld,
     layer: 9,
     condition: "the list of Microsoft's ranges is over 90 days old (warn: over 180)",
-    why: "Microsoft changes it about once a month, and what is outside an old list may be inside the new one",
+    why: "Microsoft changes it about once a month, and an address outside an old list may be inside the new one",
     grade: "note or warn, nobody",
     check: |facts| {
         let days = age_days(facts).filter(|days| *days > 90)?;

@@ -1,4 +1,4 @@
-//! Layer 1: the way out of the local network.
+//! Layer 1: the local network and its exit.
 
 use crate::judge::diagnose::code::Code;
 use crate::judge::diagnose::facts::{
@@ -30,8 +30,8 @@ const UDP: [Code; 3] = [
 pub const GATEWAY_DEAD: Rule = Rule {
     code: Code::GatewayDead,
     layer: 1,
-    condition: "the system asked for the router's hardware address and nobody answered, and nothing came through it",
-    why: "the link is asked below any firewall's rules; a way that carries something is not dead, whatever a table says",
+    condition: "the system asked for the router's hardware address and got no answer, and nothing came through the router",
+    why: "this query works below any firewall rule; a path that carries traffic is not dead, whatever the neighbour table says",
     grade: "fail, local, certain",
     check: |facts| {
         let router = view::router(facts)?;
@@ -77,8 +77,8 @@ pub fn is_beyond(facts: &Facts, server: &NameServerFacts) -> bool {
 pub const NO_ROUTE4: Rule = Rule {
     code: Code::NoRoute4,
     layer: 1,
-    condition: "no route for IPv4, no DNS64 (or no route for IPv6 either), and no relay that answers by IPv6",
-    why: "the relays of Teams have IPv4 addresses; without a translator there is no way to them, nor to name servers with such addresses",
+    condition: "no IPv4 route, no DNS64 (or no IPv6 route either), and no relay that answers over IPv6",
+    why: "the Teams relays have IPv4 addresses; without a translator neither they nor name servers with IPv4 addresses can be reached",
     grade: "fail, local, certain",
     check: |facts| {
         let has_route = *facts.machine.has_route4.known()?;
@@ -116,8 +116,8 @@ pub const NO_ROUTE4: Rule = Rule {
 pub const NAT64: Rule = Rule {
     code: Code::Nat64,
     layer: 1,
-    condition: "no route for IPv4, and a DNS64 gives addresses to `ipv4only.arpa`",
-    why: "a network of IPv6 alone that is set up as it should be",
+    condition: "no IPv4 route, and a DNS64 returns addresses for `ipv4only.arpa`",
+    why: "an IPv6-only network that is set up correctly",
     grade: "note",
     check: |facts| {
         let has_route = *facts.machine.has_route4.known()?;
@@ -136,8 +136,8 @@ pub const NAT64: Rule = Rule {
 pub const TUNNEL: Rule = Rule {
     code: Code::Tunnel,
     layer: 1,
-    condition: "the interface that carries the relay's address is a tunnel; fail where no relay answers through it, over TCP or UDP, while something else out there does; warn where its round trip is over 100 ms or its loss over 1 % for sure, else note",
-    why: "only the interface in use counts; a tunnel explains delay and loss only where they are not there on the way to the router already",
+    condition: "traffic to the relay leaves through a tunnel interface; fail if no relay answers through it, over TCP or UDP, while something else on the internet does; warn if its round trip is over 100 ms or the whole 95 % interval of its loss is over 1 %; else note",
+    why: "only the interface in use counts; a tunnel explains delay and loss only if they are not already there on the path to the router",
     grade: "fail, vpn, possible; warn, vpn, likely by the interface's type, possible by its name; else note",
     check: |facts| {
         let tunnel = view::tunnel(facts)?;
@@ -220,7 +220,7 @@ fn is_dead_end(facts: &Facts) -> bool {
 pub const TUNNEL_UNUSED: Rule = Rule {
     code: Code::TunnelUnused,
     layer: 1,
-    condition: "a tunnel is up, and the relay's address goes through another interface",
+    condition: "a tunnel is up, and traffic to the relay leaves through another interface",
     why: "that is how a VPN should treat media",
     grade: "note",
     check: |facts| {
@@ -241,8 +241,8 @@ pub const TUNNEL_UNUSED: Rule = Rule {
 pub const GATEWAY_BAD: Rule = Rule {
     code: Code::GatewayBad,
     layer: 1,
-    condition: "of at least 10 round trips to the router more than 2 % are lost for sure, and packets beyond it, too; or their 95th percentile is over 30 ms and over 40 % of the relay's round trip, and the relay's is no better (without a stream: the median is, too)",
-    why: "routers answer such packets last and limit their number: loss or delay there counts only where what goes through it suffers as well",
+    condition: "of at least 10 round trips to the router, the whole 95 % interval of the loss is over 2 %, and packets beyond it are lost as well; or their 95th percentile is over 30 ms and over 40 % of the relay's round trip, and the relay's is no better (without a stream: their median is over these limits, too)",
+    why: "routers answer such packets with low priority and limit their number: loss or delay there counts only if traffic through the router suffers as well",
     grade: "fail, local, likely",
     check: |facts| {
         let bad = bad_router(facts)?;
@@ -357,8 +357,8 @@ pub fn is_router_clean(facts: &Facts) -> bool {
 pub const PORTAL: Rule = Rule {
     code: Code::Portal,
     layer: 1,
-    condition: "in place of a page that always reads the same came another one that leads elsewhere or is HTML, and its status is no error but 511",
-    why: "a network that wants a sign-in answers every page with its own (RFC 6585: status 511); a page that says that something is forbidden or broken is a filter's or the server's; silence tells nothing",
+    condition: "instead of a page that always has the same content came another one that redirects or is HTML, with a status that is no error, or with 511",
+    why: "a network that requires a sign-in answers every request with its own page (RFC 6585: status 511); a page that says that something is forbidden or broken comes from a filter or from the server; silence proves nothing",
     grade: "fail, local, certain",
     check: |facts| {
         let page = facts.web.page.known()?;

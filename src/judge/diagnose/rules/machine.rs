@@ -14,7 +14,7 @@ pub const NO_ADDRESS: Rule = Rule {
     code: Code::NoAddress,
     layer: 0,
     condition: "no interface has an address beyond loopback and link-local",
-    why: "nothing can leave; whatever else is found follows from it, but for what is read on the machine itself",
+    why: "nothing can leave; every other finding follows from it, except those read on the machine itself",
     grade: "fail, machine, certain",
     check: |facts| {
         let has = facts.machine.has_address.known()?;
@@ -41,8 +41,8 @@ pub const NO_ADDRESS: Rule = Rule {
 pub const SEND_DENIED: Rule = Rule {
     code: Code::SendDenied,
     layer: 0,
-    condition: "the system refuses to send at least one datagram or SYN (EPERM, EACCES, WSAEACCES), or this machine itself rejects a connect by ICMP as prohibited",
-    why: "only a rule of this machine's own firewall or routing gives that error, even where the rule drops in silence",
+    condition: "the system refuses to send at least one datagram or SYN (EPERM, EACCES, WSAEACCES), or this machine itself rejects a connect with ICMP as prohibited",
+    why: "only a rule in this machine's own firewall or routing causes that error, even if the rule drops silently",
     grade: "fail, machine, certain",
     check: send_denied,
     explains: |facts| {
@@ -125,9 +125,9 @@ fn send_denied(facts: &Facts) -> Option<Finding> {
 pub const CLOCK_WRONG: Rule = Rule {
     code: Code::ClockWrong,
     layer: 0,
-    condition: "this clock is more than 300 s off (fail: more than a day) for every clock that it was compared with",
-    why: "a certificate is judged by this clock; what explains a date is the sign of the offset and the time that is right",
-    grade: "warn or fail, machine, likely with two clocks that agree, else possible",
+    condition: "this clock is more than 300 s off (fail: more than a day) against every clock that it was compared with",
+    why: "certificates are judged by this clock; whether it explains an invalid date depends on the direction of the offset and on the correct time",
+    grade: "warn or fail, machine, likely if two clocks agree, else possible",
     check: |facts| {
         let (low, high, n) = offset(facts)?;
         let least = if low > 0.0 { low } else { -high };
@@ -174,8 +174,8 @@ fn millis(seconds: f64) -> i64 {
 pub const HOSTS_ENTRY: Rule = Rule {
     code: Code::HostsEntry,
     layer: 0,
-    condition: "the hosts file has a line for a relay's name (warn where it leads into Microsoft's ranges, else fail)",
-    why: "Teams goes by that line, while the probes ask the name servers",
+    condition: "the hosts file has a line for a relay's name (warn if it points into Microsoft's ranges, else fail)",
+    why: "Teams uses that line, while the probes ask the name servers",
     grade: "warn or fail, machine, certain",
     check: |facts| {
         let entries = facts.machine.hosts.known()?;
@@ -206,16 +206,16 @@ pub const HOSTS_ENTRY: Rule = Rule {
 pub const VDI: Rule = Rule {
     code: Code::Vdi,
     layer: 0,
-    condition: "Azure's agent together with Windows 365 or Azure Virtual Desktop, or a session of RDP or Citrix",
-    why: "media of an optimised Teams leaves from the user's device; one sign alone is on ordinary laptops, too",
-    grade: "warn, machine, likely; whatever would be Microsoft's is possible only",
+    condition: "Azure's agent together with Windows 365 or Azure Virtual Desktop, or an RDP or Citrix session",
+    why: "with optimised Teams, media leaves from the user's device; one sign alone is also found on ordinary laptops",
+    grade: "warn, machine, likely; findings that would be Microsoft's are then only possible",
     check: |facts| {
         let signs = facts.machine.vdi.known()?;
         let sign = match signs.first()? {
             S::Windows365 => "Windows 365",
             S::AzureVirtualDesktop => "Azure Virtual Desktop",
-            S::Rdp => "a session of RDP",
-            S::Ica => "a session of Citrix",
+            S::Rdp => "an RDP session",
+            S::Ica => "a Citrix session",
             S::Other => "a virtual desktop",
         };
         Some(Finding::new(Code::Vdi, Warn, Party::Machine, Likely).with(

@@ -1,4 +1,4 @@
-//! The rules, by layer. One code has one rule; what several of them look at stands in `view`.
+//! The rules, by layer. One code has one rule; what several of them use is in `view`.
 
 mod addresses;
 mod list;

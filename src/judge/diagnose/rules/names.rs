@@ -1,4 +1,4 @@
-//! Layer 2: names, and the IPv6 that they lead to.
+//! Layer 2: names, and the IPv6 addresses they resolve to.
 
 use crate::judge::diagnose::code::Code;
 use crate::judge::diagnose::facts::text::Name;
@@ -35,7 +35,7 @@ pub const NO_SERVER: Rule = Rule {
 
 /// What is to be done where nothing is answered, and where other names are.
 const CLOSED: &str = "allow UDP and TCP 53";
-const FILTERED: &str = "look for a filter of that name";
+const FILTERED: &str = "look for a filter on that name";
 
 /// Whose silence or failure of the system's name servers is: where nothing out there answers, nobody's for sure.
 fn party(facts: &Facts) -> Party {
@@ -55,9 +55,9 @@ fn line(facts: &Facts) -> Option<Datum> {
 pub const TIMEOUT: Rule = Rule {
     code: Code::DnsTimeout,
     layer: 2,
-    condition: "each of the system's name servers was asked at least twice and answered nothing",
-    why: "one lost question is no silence; where another name server answers, the way to the internet is not to blame; where the names of others are answered, it may be a filter, or chance on a way that loses much; where nothing answers at all, it may be the line",
-    grade: "fail, dns, certain where another name server answers, likely where a relay does, one less where other names are answered, else possible; unknown, possible where nothing beyond the router answers",
+    condition: "each of the system's name servers was asked at least twice and did not answer",
+    why: "one lost query is not silence; if another name server answers, the path to the internet is not to blame; if other names are answered, it may be a filter, or chance on a path with much loss; if nothing answers at all, it may be the line",
+    grade: "fail, dns, certain if another name server answers, likely if a relay does, one step less if other names are answered, else possible; unknown, possible if nothing beyond the router answers",
     check: |facts| {
         let servers = name_servers(facts);
         let silent = |server: &NameServerFacts| server.is_silent() && server.asked >= 2;
@@ -119,7 +119,7 @@ fn error(answer: &DnsAnswer) -> Option<&'static str> {
         DnsAnswer::ServFail => "SERVFAIL",
         DnsAnswer::Refused => "REFUSED",
         DnsAnswer::NoData => "no address",
-        DnsAnswer::Other(_) => "something else than an address",
+        DnsAnswer::Other(_) => "something other than an address",
         DnsAnswer::Addresses(_) | DnsAnswer::Silent => return None,
     })
 }
@@ -152,9 +152,9 @@ fn gone(facts: &Facts) -> Option<&Name> {
 pub const ERROR: Rule = Rule {
     code: Code::DnsError,
     layer: 2,
-    condition: "a name server of the system answers NXDOMAIN, SERVFAIL, REFUSED, no address or something that cannot be read for the relay's name, and not everybody does",
-    why: "the first answer counts for a program, be it an error; another one that knows the name shows who is wrong",
-    grade: "fail (warn where the next name server makes up for it), dns, certain where another one knows the name, else possible; unknown, possible where nothing beyond the router answers",
+    condition: "one of the system's name servers answers NXDOMAIN, SERVFAIL, REFUSED, no address or something unreadable for the relay's name, and not all name servers do",
+    why: "programs take the first answer, even an error; another name server that knows the name shows which one is wrong",
+    grade: "fail (warn if the next name server makes up for it), dns, certain if another one knows the name, else possible; unknown, possible if nothing beyond the router answers",
     check: |facts| {
         let (server, word) = failing(facts)?;
         if gone(facts).is_some() {
@@ -203,9 +203,9 @@ pub const ERROR: Rule = Rule {
 pub const NAME_GONE: Rule = Rule {
     code: Code::DnsNameGone,
     layer: 2,
-    condition: "the system's name servers and an independent one give the same error, and their chains end at the same name",
-    why: "what nobody knows is missing at its source; where not even the first name leads on, it may be mistyped, or a filter on the way answers whoever is asked",
-    grade: "fail, microsoft, likely; unknown, possible where the chain ends at the name that was asked for",
+    condition: "the system's name servers and an independent one return the same error, and their chains end at the same name",
+    why: "a name that no name server knows is missing at its source; if the chain ends at the first name, that name may be mistyped, or a filter on the path answers in place of every name server",
+    grade: "fail, microsoft, likely; unknown, possible if the chain ends at the name that was asked for",
     check: |facts| {
         let last = gone(facts)?;
         let (server, word) = failing(facts)?;
@@ -217,7 +217,7 @@ pub const NAME_GONE: Rule = Rule {
         } else {
             (Party::Unknown, Possible)
         };
-        let itself = "look whether that name is written right, and whether somebody here answers in every name server's place";
+        let itself = "check that this name is spelled correctly, and that nothing on this network answers in place of every name server";
         Some(
             Finding::new(Code::DnsNameGone, Fail, party, confidence)
                 .counted("rcode", Datum::Word(word), 2, SYSTEM)
@@ -237,8 +237,8 @@ pub const NAME_GONE: Rule = Rule {
 pub const SERVER_DOWN: Rule = Rule {
     code: Code::DnsServerDown,
     layer: 2,
-    condition: "one of the system's name servers was asked at least twice and answered nothing, another one answered",
-    why: "programs wait for the silent one first; a single lost question is none",
+    condition: "one of the system's name servers was asked at least twice and did not answer, another one answered",
+    why: "programs wait for the silent one first; a single lost query does not count",
     grade: "warn, dns, certain",
     check: |facts| {
         let servers = name_servers(facts);
@@ -289,9 +289,9 @@ pub fn slow_by_way(facts: &Facts) -> Vec<Code> {
 pub const SLOW: Rule = Rule {
     code: Code::DnsSlow,
     layer: 2,
-    condition: "the median of at least two answers of a name server is over 200 ms",
-    why: "each new call waits for it",
-    grade: "warn, dns, certain; possible where no round trip to a relay is known and the name server is not of the own network",
+    condition: "the median time of at least two answers from a name server is over 200 ms",
+    why: "every new call waits for it",
+    grade: "warn, dns, certain; possible if no round trip to a relay is known and the name server is not on this network",
     check: |facts| {
         let mut servers = name_servers(facts).iter();
         let (server, (median, n)) = servers.find_map(|server| Some((server, slow(server)?)))?;
@@ -309,9 +309,9 @@ pub const SLOW: Rule = Rule {
 pub const IPV6_BROKEN: Rule = Rule {
     code: Code::Ipv6Broken,
     layer: 2,
-    condition: "there is a route for IPv6 and a name with such an address, and connects to it get no answer",
+    condition: "there is an IPv6 route and a name with an IPv6 address, and connects to it get no answer",
     why: "programs that try IPv6 first wait for it",
-    grade: "warn, local, certain where IPv4 works, else possible",
+    grade: "warn, local, certain if IPv4 works, else possible",
     check: |facts| {
         let has_route = *facts.machine.has_route6.known()?;
         let v6 = facts.tcp.v6.known()?;

@@ -34,8 +34,8 @@ fn told(finding: Finding, proxy: &ProxyFacts, status: u16) -> Finding {
 pub const NEEDED: Rule = Rule {
     code: Code::ProxyNeeded,
     layer: 3,
-    condition: "no relay lets a connection up on TCP 443 directly, and the proxy's answer to CONNECT is 200",
-    why: "the relay is there and the way past the proxy is closed; media over a proxy is late",
+    condition: "no relay can be connected to directly on TCP 443, and the proxy answers CONNECT with 200",
+    why: "the relay is there, but it cannot be reached without the proxy; media through a proxy arrives late",
     grade: "fail, firewall, certain",
     check: |facts| {
         let (proxy, status) = answered(facts)?;
@@ -50,9 +50,9 @@ pub const NEEDED: Rule = Rule {
 pub const FORBIDS: Rule = Rule {
     code: Code::ProxyForbids,
     layer: 3,
-    condition: "the proxy's answer to CONNECT is an error (403, 407, 502, 504 or another from 400)",
-    why: "a proxy says who refuses; where the direct way works it is worth a look only",
-    grade: "fail (warn where the direct way works), proxy, certain",
+    condition: "the proxy answers CONNECT with an error (403, 407, 502, 504 or another status from 400)",
+    why: "the proxy's answer says who refuses; if the direct path works, it is only worth a look",
+    grade: "fail (warn if the direct path works), proxy, certain",
     check: |facts| {
         let (proxy, status) = answered(facts)?;
         let severity = if view::is_tcp_open(facts) == Some(true) {
@@ -81,13 +81,13 @@ pub const FORBIDS: Rule = Rule {
 pub const SILENT: Rule = Rule {
     code: Code::ProxySilent,
     layer: 3,
-    condition: "a proxy is set and cannot be connected to, or does not answer CONNECT, no relay lets a connection up on TCP 443 directly, and something else out there answers",
-    why: "where the direct way works nobody needs it; that the direct way is closed is a fault of its own, as media needs it",
+    condition: "a proxy is configured and cannot be connected to, or does not answer CONNECT; no relay can be connected to directly on TCP 443, and something else on the internet answers",
+    why: "if the direct path works, nobody needs the proxy; that the direct path is closed is a fault of its own, as media needs it",
     grade: "fail, proxy, likely",
     check: |facts| {
         let proxy = facts.machine.proxy.known()?.as_ref()?;
         let how = match facts.web.connect.known()? {
-            ProxyConnect::Unreachable => "it cannot be connected to",
+            ProxyConnect::Unreachable => "no connection to it",
             ProxyConnect::NoAnswer => "CONNECT gets no answer",
             ProxyConnect::Status(_) => return None,
         };
@@ -104,8 +104,8 @@ pub const SILENT: Rule = Rule {
 pub const UNUSED: Rule = Rule {
     code: Code::ProxyUnused,
     layer: 3,
-    condition: "a relay lets a connection up directly, and the proxy's answer to CONNECT is 200",
-    why: "a proxy that is set is not a proxy that is used",
+    condition: "a relay can be connected to directly, and the proxy answers CONNECT with 200",
+    why: "a proxy that is configured is not necessarily used",
     grade: "note",
     check: |facts| {
         let (proxy, status) = answered(facts)?;

@@ -1,4 +1,4 @@
-//! Layer 7: how good the way is, by the stream.
+//! Layer 7: the quality of the path, judged by the stream.
 
 use std::time::Duration;
 
@@ -80,9 +80,9 @@ fn rate_limit(stream: &StreamFacts, is_confirmed: bool) -> Option<(u64, f64)> {
 pub const UDP_RATE: Rule = Rule {
     code: Code::UdpRate,
     layer: 7,
-    condition: "the first loss after at least 20 packets (or 10 a second pass without loss where 30 % of more are lost), at least 5 % lost, and the answers of each second then vary by less than a fifth of what random losses would (variance over mean)",
-    why: "a limit lets the same number through each second, loss does not; a slower stream without loss confirms it, one with loss refutes it",
-    grade: "warn, firewall, likely where 10 a second pass without loss, else possible: the limit may be the relay's own",
+    condition: "the first packet is lost after at least 20 packets (or 10 packets a second pass without loss where 30 % of a faster stream are lost), at least 5 % are lost, and the number of answers per second then varies by less than a fifth of what random loss would give (variance over mean)",
+    why: "a rate limit lets the same number through each second, random loss does not; a slower stream without loss confirms the limit, one with loss refutes it",
+    grade: "warn, firewall, likely if 10 packets a second pass without loss, else possible: the limit may be the relay's own",
     check: |facts| {
         let stream = stream(facts)?;
         let slower = facts
@@ -123,9 +123,9 @@ fn breaks_off(stream: &StreamFacts) -> bool {
 pub const LOSS: Rule = Rule {
     code: Code::QLoss,
     layer: 7,
-    condition: "the whole 95 % interval of the stream's loss lies at or above Microsoft's 1 %",
-    why: "fewer lost packets may be chance; beyond a clean way to the router it is the provider or the line; a stream that breaks off may have been cut by a firewall; of round trips of over 1.8 s nobody knows what is late and what is lost",
-    grade: "fail, path, likely where the way to the router is known to be clean and the stream did not break off for good, else possible",
+    condition: "the whole 95 % interval of the stream's loss is at or above Microsoft's limit of 1 %",
+    why: "fewer lost packets may be chance; if the path to the router is clean, it is the provider or the line; a stream that stops for good may have been cut by a firewall; with round trips over 1.8 s, late and lost packets cannot be told apart",
+    grade: "fail, path, likely if the path to the router is known to be clean and the stream did not stop for good, else possible",
     check: |facts| {
         let stream = stream(facts)?;
         let (lost, share) = loss(stream)?;
@@ -161,8 +161,8 @@ pub const LOSS: Rule = Rule {
 pub const MARGINAL: Rule = Rule {
     code: Code::QMarginal,
     layer: 7,
-    condition: "packets of the stream were lost, and the 95 % interval of their share reaches from below Microsoft's 1 % to above it",
-    why: "that many packets cannot tell",
+    condition: "packets of the stream were lost, and the 95 % interval of the loss reaches from below Microsoft's limit of 1 % to above it",
+    why: "this number of packets is too small to tell",
     grade: "note",
     check: |facts| {
         let stream = stream(facts)?;
@@ -183,8 +183,8 @@ pub const MARGINAL: Rule = Rule {
 pub const BURST: Rule = Rule {
     code: Code::QBurst,
     layer: 7,
-    condition: "in some 200 ms of the stream at least 4 packets of about 10 are lost",
-    why: "Microsoft's 10 % of 200 ms is one packet at this rate, which every single loss would be",
+    condition: "at least 4 of about 10 packets are lost in some 200 ms of the stream",
+    why: "Microsoft's limit of 10 % in 200 ms is one packet at this rate, so every single loss would reach it",
     grade: "warn, path, likely",
     check: |facts| {
         let worst = stream(facts)?.worst_200ms?;
@@ -203,8 +203,8 @@ pub const BURST: Rule = Rule {
 pub const RTT: Rule = Rule {
     code: Code::QRtt,
     layer: 7,
-    condition: "the median round trip of the stream is over 100 ms, or without answers to a stream the shortest of all datagrams before it",
-    why: "Microsoft wants less",
+    condition: "the median round trip of the stream is over 100 ms; if the stream had no answers, the shortest of all datagrams before it",
+    why: "this is over Microsoft's limit",
     grade: "warn, path, certain",
     check: |facts| {
         let of_stream = stream(facts).and_then(|one| Some((one.rtt_p50_us?, one.received)));
@@ -229,7 +229,7 @@ pub const JITTER: Rule = Rule {
     code: Code::QJitter,
     layer: 7,
     condition: "the mean of at least 100 differences between one round trip and the next is over 30 ms",
-    why: "Microsoft wants less; fewer differences cannot tell",
+    why: "this is over Microsoft's limit; fewer differences are too few to tell",
     grade: "warn, path, certain",
     check: |facts| {
         let stream = stream(facts).filter(|stream| stream.jitter_n >= 100)?;
@@ -248,8 +248,8 @@ pub const JITTER: Rule = Rule {
 pub const BLOAT: Rule = Rule {
     code: Code::QBloat,
     layer: 7,
-    condition: "under load that was asked for, the median round trip of at least 20 is over 100 ms longer than without",
-    why: "without load nobody can tell, so it is never judged then",
+    condition: "under load (only if asked for), the median of at least 20 round trips is over 100 ms longer than without",
+    why: "without load this cannot be seen, so it is not judged",
     grade: "warn, local, likely",
     check: |facts| {
         let loaded = facts.quality.loaded.known()?;

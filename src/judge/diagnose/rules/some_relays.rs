@@ -1,4 +1,4 @@
-//! Layer 4: relays that let no connection up where others do.
+//! Layer 4: relays that cannot be reached while others can.
 
 use crate::judge::diagnose::code::Code;
 use crate::judge::diagnose::facts::{ConnectFacts, ConnectOutcome, Facts};
@@ -38,9 +38,9 @@ fn dead_region(facts: &Facts) -> Option<(&ConnectFacts, u64)> {
 pub const ONE_SILENT: Rule = Rule {
     code: Code::RelayOneSilent,
     layer: 4,
-    condition: "a relay does not let a connection up on TCP 443, in at least 2 tries, while another one does",
-    why: "a single address is too little to name a region; a reset that comes in less than half of the round trip was not the relay's; an address outside Microsoft's ranges is not Microsoft's",
-    grade: "warn, microsoft, possible; firewall, certain by an ICMP sender that is no relay, or by such a reset; unknown, possible for an address outside the ranges, and where the sender says that it has no way there",
+    condition: "no connection to a relay on TCP 443 comes up in at least 2 tries, while one to another relay does",
+    why: "a single address is not enough to name a region; a reset that arrives in less than half the round trip did not come from the relay; an address outside Microsoft's ranges is not Microsoft's",
+    grade: "warn, microsoft, possible; firewall, certain with an ICMP sender that is not a relay, or with such a reset; unknown, possible for an address outside the ranges, and if the ICMP sender says that it has no route there",
     check: |facts| {
         let closed = closed(facts);
         let first = closed.first()?;
@@ -90,9 +90,9 @@ pub const ONE_SILENT: Rule = Rule {
 pub const REGION_SILENT: Rule = Rule {
     code: Code::RegionSilent,
     layer: 4,
-    condition: "all relays of a region, at least two, do not let a connection up on TCP 443, while one of another region does",
-    why: "several addresses of one region are more than one relay and less than all of Teams",
-    grade: "fail, microsoft, likely; firewall, certain by an ICMP sender that is no relay; unknown, possible for addresses outside the ranges, and where the sender says that it has no way there",
+    condition: "no connection on TCP 443 comes up to any relay of a region, at least two of them, while one to another region does",
+    why: "several addresses in one region are more than one relay, but not all of Teams",
+    grade: "fail, microsoft, likely; firewall, certain with an ICMP sender that is not a relay; unknown, possible for addresses outside the ranges, and if the ICMP sender says that it has no route there",
     check: |facts| {
         let (relay, n) = dead_region(facts)?;
         let by = stranger(facts, relay);

@@ -29,8 +29,8 @@ pub const CONTROL_SILENT: Rule = Rule {
     code: Code::ControlSilent,
     layer: 4,
     condition: "neither a relay nor the control name answers on TCP 443, and the router is not known to be dead",
-    why: "the control name lies outside the relays' ranges: what silences both is not a rule about relays",
-    grade: "fail, local (firewall where something else beyond the router answers), likely where the router answers, else possible",
+    why: "the control name is outside the relays' ranges: what silences both is not a rule about relays",
+    grade: "fail, local (firewall if something else beyond the router answers), likely if the router answers, else possible",
     check: |facts| {
         let control = facts
             .tcp
@@ -93,9 +93,9 @@ pub const CONTROL_SILENT: Rule = Rule {
 pub const SILENT: Rule = Rule {
     code: Code::Tcp443Silent,
     layer: 4,
-    condition: "no connect to any relay on TCP 443 got an answer, of at least 3",
-    why: "where a control name answers, TCP 443 is open to others",
-    grade: "fail, firewall, likely where the control name answers, else possible",
+    condition: "none of at least 3 connects to the relays on TCP 443 got an answer",
+    why: "if a control name answers, TCP 443 is open to other destinations",
+    grade: "fail, firewall, likely if the control name answers, else possible",
     check: |facts| {
         let all = relays(facts);
         let tried: usize = all.iter().map(|relay| relay.tried.len()).sum();
@@ -160,9 +160,9 @@ pub(super) fn with_sender(finding: Finding, by: Option<&Rejection>) -> Finding {
 pub const REFUSED: Rule = Rule {
     code: Code::Tcp443Refused,
     layer: 4,
-    condition: "every connect to every relay on TCP 443 is rejected, by a reset or by ICMP (or silent now and then, where ICMP has a sender that is no relay)",
-    why: "ICMP names its sender; a reset names nobody, but one that comes in less than half of the round trip was not the relay's; what comes at once and from nobody is this machine's own word about its routes",
-    grade: "fail, firewall, certain by an ICMP sender that is no relay or by such a reset, likely where the control name answers, else possible; local (the first router) or path, likely, where that sender says that it has no way there and UDP does not get there either",
+    condition: "every connect to every relay on TCP 443 is rejected, by a reset or by ICMP (or sometimes gets no answer, if the ICMP sender is not a relay)",
+    why: "ICMP names its sender; a reset does not, but one that arrives in less than half the round trip did not come from the relay; an immediate error without a sender is this machine's own statement about its routes",
+    grade: "fail, firewall, certain with an ICMP sender that is not a relay or with such a reset, likely if the control name answers, else possible; local (the first router) or path, likely, if the ICMP sender says that it has no route there and UDP does not get there either",
     check: |facts| {
         let all = relays(facts);
         let is_own = |connects: &ConnectFacts| {
@@ -240,8 +240,8 @@ fn is_longer_than_the_timer(facts: &Facts) -> bool {
 pub const SYN_LOSS: Rule = Rule {
     code: Code::SynLoss,
     layer: 4,
-    condition: "at least 2 of at least 10 SYNs had to be sent again, and more than 1 % for sure (a single one is a note)",
-    why: "the kernel counts them, so nothing is guessed from times; one lost SYN is chance; where every answer takes over 0.9 s, a SYN is sent again before it can come",
+    condition: "at least 2 of at least 10 SYNs were retransmitted, and the whole 95 % interval is over 1 % (else a note)",
+    why: "the kernel counts them, so nothing is guessed from times; one lost SYN may be chance; if every answer takes over 0.9 s, a SYN is retransmitted before the answer can arrive",
     grade: "warn, path, certain; or note",
     check: |facts| {
         let (lost, sent) = view::syns(facts);
@@ -263,8 +263,8 @@ pub const SYN_LOSS: Rule = Rule {
 pub const WINDOW_SCALING: Rule = Rule {
     code: Code::WindowScalingOff,
     layer: 4,
-    condition: "this system is set to offer window scaling, and a connection is without it (path), or scales its own window by 0 (machine)",
-    why: "without it at most 65,535 bytes are under way",
+    condition: "this system is set to offer window scaling, and a connection lacks it (path), or scales its own window by 0 (machine)",
+    why: "without it at most 65,535 bytes can be in flight",
     grade: "warn, path or machine, likely",
     check: |facts| {
         let (relay, party) = relays(facts).iter().find_map(|relay| {
@@ -300,8 +300,8 @@ pub const WINDOW_SCALING: Rule = Rule {
 pub const RTT_HIGH: Rule = Rule {
     code: Code::RttHigh,
     layer: 4,
-    condition: "the shortest round trip of TCP to the first relay is over 100 ms",
-    why: "Microsoft wants less; the shortest one has no queue in it",
+    condition: "the shortest TCP round trip to the first relay is over 100 ms",
+    why: "this is over Microsoft's limit; the shortest one contains no queueing",
     grade: "warn, path, certain",
     check: |facts| {
         let relay = relays(facts)

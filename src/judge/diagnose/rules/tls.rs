@@ -39,9 +39,9 @@ fn is_only_the_hello(facts: &Facts) -> bool {
 pub const NOT_TLS: Rule = Rule {
     code: Code::TlsNotTls,
     layer: 5,
-    condition: "the first bytes that come back after the TLS hello are no TLS: HTTP or anything else",
-    why: "a relay speaks TLS there; a device that answers with a page shows itself",
-    grade: "fail (warn where another relay's handshake goes well), proxy, certain",
+    condition: "the first bytes that come back after the ClientHello are not TLS: HTTP or anything else",
+    why: "a relay speaks TLS there; a device that answers with a page reveals itself",
+    grade: "fail (warn if the handshake with another relay succeeds), proxy, certain",
     check: |facts| {
         let is = |tls: &TlsFacts| matches!(tls.outcome, TlsOutcome::NotTls(_));
         let (tls, severity, n) = ended(facts, is)?;
@@ -61,9 +61,9 @@ pub const NOT_TLS: Rule = Rule {
 pub const RESET: Rule = Rule {
     code: Code::TlsReset,
     layer: 5,
-    condition: "the connection comes up, and after the TLS hello it is reset or ended",
-    why: "a hello carries the server's name in the clear; where other things pass on the same port, the name is what is filtered",
-    grade: "fail (warn where another relay's handshake goes well), firewall, likely where pseudo-TLS, TURN or the control name pass, else possible",
+    condition: "the connection comes up, and after the ClientHello it is reset or closed",
+    why: "the ClientHello carries the server name in the clear; if other traffic passes on the same port, the name is what is filtered",
+    grade: "fail (warn if the handshake with another relay succeeds), firewall, likely if pseudo-TLS, TURN or the control name pass, else possible",
     check: |facts| {
         let is = |tls: &TlsFacts| matches!(tls.outcome, TlsOutcome::Reset | TlsOutcome::Eof);
         let (tls, severity, n) = ended(facts, is)?;
@@ -96,15 +96,15 @@ fn is_proved(tls: &TlsFacts) -> bool {
 pub const MTU: Rule = Rule {
     code: Code::TlsMtu,
     layer: 5,
-    condition: "the handshake stalls, and of the server's flight only a segment behind a gap came (or the same goes well with segments of 1,220 bytes)",
-    why: "only the short last segment fits through; nothing else looks like that, and small segments prove it",
-    grade: "fail (warn where another relay's handshake goes well), path, likely; certain with the proof",
+    condition: "the handshake stalls, and of the server's flight only a segment after a gap arrived (or it succeeds with segments of 1,220 bytes)",
+    why: "only the short last segment gets through; nothing else looks like that, and small segments prove it",
+    grade: "fail (warn if the handshake with another relay succeeds), path, likely; certain with the proof",
     check: |facts| {
         let (tls, severity, n) = ended(facts, has_tail)?;
         let is_proved = begun(facts).any(|tls| has_tail(tls) && is_proved(tls));
         let confidence = if is_proved { Certain } else { Likely };
         let small = if is_proved {
-            "the same works"
+            "it works with them"
         } else {
             "not tried, or no better"
         };
@@ -120,9 +120,9 @@ pub const MTU: Rule = Rule {
 pub const TIMEOUT: Rule = Rule {
     code: Code::TlsTimeout,
     layer: 5,
-    condition: "the connection comes up, the handshake gets no answer, and nothing of it shows a gap",
-    why: "whoever took the connection does not answer the hello",
-    grade: "fail (warn where another relay's handshake goes well), firewall, possible",
+    condition: "the connection comes up, the handshake gets no answer, and nothing in it shows a gap",
+    why: "whatever accepted the connection does not answer the ClientHello",
+    grade: "fail (warn if the handshake with another relay succeeds), firewall, possible",
     check: |facts| {
         let is = |tls: &TlsFacts| tls.outcome == TlsOutcome::Silent && !has_tail(tls);
         let (tls, severity, n) = ended(facts, is)?;
@@ -148,9 +148,9 @@ pub fn dates(facts: &Facts) -> impl Iterator<Item = &RelayCertificate> {
 pub const DATE: Rule = Rule {
     code: Code::TlsDate,
     layer: 5,
-    condition: "the relay's certificate, with a good chain, is over or not valid yet",
-    why: "it is Microsoft's only with Microsoft's names, and where another clock agrees with this one",
-    grade: "fail, microsoft, likely where a clock agrees; unknown, possible without one, or with other names",
+    condition: "the relay's certificate, with a good chain, has expired or is not valid yet",
+    why: "it is Microsoft's only if the names are Microsoft's and another clock agrees with this one",
+    grade: "fail, microsoft, likely if another clock agrees; unknown, possible without one, or with other names",
     check: |facts| {
         let certificate = dates(facts).next()?;
         let clocks = facts.web.clocks.known().map_or(&[][..], Vec::as_slice);
@@ -203,9 +203,9 @@ fn about(
 pub const INSPECTED: Rule = Rule {
     code: Code::TlsInspected,
     layer: 5,
-    condition: "the certificates come from something on the way that makes its own (`tls_path` is `inspected`)",
-    why: "a product that names itself, or an issuer that only this system trusts, for a name of Microsoft's",
-    grade: "warn where the system trusts it, else fail; proxy; certain where a product names itself, else likely",
+    condition: "the certificates come from something on the path that makes its own (`tls_path` is `inspected`)",
+    why: "a product names itself, or only this system trusts the issuer of a certificate for a Microsoft name",
+    grade: "warn if the system trusts it, else fail; proxy; certain if a product names itself, else likely",
     check: |facts| {
         let found = of_path(facts, |certificate| certificate.path == TlsPath::Inspected)?;
         let is_trusted = found.trust_os.known() == Some(&Trust::Trusted);
@@ -223,8 +223,8 @@ pub const INSPECTED: Rule = Rule {
 pub const WRONG_NAME: Rule = Rule {
     code: Code::TlsWrongName,
     layer: 5,
-    condition: "a good chain to a public root, for another name than the relay's (`tls_path` is `wrong-name`)",
-    why: "whoever answers is somebody known, and not the relay that was asked for",
+    condition: "a good chain to a public root, but for a name other than the relay's (`tls_path` is `wrong-name`)",
+    why: "a publicly certified server answers, but not the relay that was asked for",
     grade: "fail, unknown, possible",
     check: |facts| {
         let found = of_path(facts, |certificate| certificate.path == TlsPath::WrongName)?;
@@ -248,8 +248,8 @@ fn is_unknown(certificate: &RelayCertificate) -> bool {
 pub const NOT_MICROSOFT: Rule = Rule {
     code: Code::TlsNotMicrosoft,
     layer: 5,
-    condition: "`tls_path` is `self-signed`, `private-root` or `unknown`, and the chain names no authority of Microsoft's or DigiCert's",
-    why: "nothing tells who it is: a list here may lack an authority, and a device may hide its name",
+    condition: "`tls_path` is `self-signed`, `private-root` or `unknown`, and the chain names no Microsoft or DigiCert authority",
+    why: "nothing shows who it is: the list here may lack an authority, and a device may hide its name",
     grade: "warn, unknown, possible",
     check: |facts| {
         let found = of_path(facts, |certificate| {
@@ -267,8 +267,8 @@ pub const NOT_MICROSOFT: Rule = Rule {
 pub const MS_ROOT: Rule = Rule {
     code: Code::TlsMsRoot,
     layer: 5,
-    condition: "the public roots here do not know the chain, which names an authority of Microsoft's or DigiCert's (`tls_path` is `unknown`)",
-    why: "Microsoft has roots of its own; what is Microsoft's, known or not, is not inspection",
+    condition: "the public roots here do not include the chain's, which names a Microsoft or DigiCert authority (`tls_path` is `unknown`)",
+    why: "Microsoft has its own roots; a Microsoft root, known or not, is not inspection",
     grade: "note",
     check: |facts| {
         let found = of_path(facts, |certificate| {

@@ -1,4 +1,4 @@
-//! Layer 6: UDP and what fits through it.
+//! Layer 6: UDP and the packet sizes that get through.
 
 use std::collections::BTreeSet;
 
@@ -47,8 +47,8 @@ pub const ALL_SILENT: Rule = Rule {
     code: Code::UdpAllSilent,
     layer: 6,
     condition: "no relay answers on any of UDP 3478 to 3481, with at least 6 datagrams to each port",
-    why: "at 30 % of loss six lost in a row are one in 1,400; silence alone does not tell who drops; whatever comes from there, be it no answer, shows that the way is open",
-    grade: "fail, firewall, certain by an ICMP sender that is no relay, likely where TCP 443 works, else possible; unknown, possible where the relay answers no TURN inside TLS either; local (the first router) or path, likely, where that sender says that it has no way there and TCP does not get there either",
+    why: "at 30 % loss, six lost in a row happen once in 1,400; silence alone does not show who drops the packets; any packet from there, even one that is not an answer, shows that the path is open",
+    grade: "fail, firewall, certain with an ICMP sender that is not a relay, likely if TCP 443 works, else possible; unknown, possible if the relay does not answer TURN inside TLS either; local (the first router) or path, likely, if the ICMP sender says that it has no route there and TCP does not get there either",
     check: |facts| {
         let sent = view::total(media(facts).map(|cell| cell.sent));
         if media(facts).next().is_none() || !media(facts).all(is_silent) {
@@ -117,9 +117,9 @@ fn closed_ports(facts: &Facts) -> Vec<u16> {
 pub const SOME_SILENT: Rule = Rule {
     code: Code::UdpSomeSilent,
     layer: 6,
-    condition: "a port of UDP 3478 to 3481 gets no answer from any relay, with at least 6 datagrams to each, and by chance that would happen in less than 1 % (Fisher's exact test against the open ones)",
-    why: "datagrams to closed and to open ports went side by side, so loss would hit both",
-    grade: "fail, firewall, certain by an ICMP sender that is no relay, else likely",
+    condition: "a port of UDP 3478 to 3481 gets no answer from any relay, with at least 6 datagrams to each, and the probability of that by chance is under 1 % (Fisher's exact test against the open ones)",
+    why: "datagrams to closed and open ports were sent side by side, so loss would affect both",
+    grade: "fail, firewall, certain with an ICMP sender that is not a relay, else likely",
     check: |facts| {
         let closed = closed_ports(facts);
         if closed.is_empty() {
@@ -141,9 +141,9 @@ pub const SOME_SILENT: Rule = Rule {
 pub const RELAY_SILENT: Rule = Rule {
     code: Code::UdpRelaySilent,
     layer: 6,
-    condition: "a relay answers on none of its UDP ports, with at least 6 datagrams to each, while another one answers, and by chance that would happen in less than 1 %",
-    why: "one address alone is a relay's own trouble or a rule that names addresses",
-    grade: "warn, unknown, possible; firewall, certain by an ICMP sender that is no relay and does not say that it has no way there",
+    condition: "a relay answers on none of its UDP ports, with at least 6 datagrams to each, while another one answers, and the probability of that by chance is under 1 %",
+    why: "a single address is a problem of that relay, or a rule that names addresses",
+    grade: "warn, unknown, possible; firewall, certain with an ICMP sender that is not a relay and does not say that it has no route there",
     check: |facts| {
         let relays: BTreeSet<&Ip> = media(facts).map(|cell| &cell.remote.ip).collect();
         let open = closed_ports(facts);
@@ -203,8 +203,8 @@ fn mapped(facts: &Facts) -> &[Mapping] {
 pub const NAT_VARIES: Rule = Rule {
     code: Code::NatVaries,
     layer: 6,
-    condition: "one socket is seen with different ports of the same address by different relays and ports",
-    why: "direct calls are rarer then; media over a relay does not care; equal ports prove nothing",
+    condition: "different relays and ports see one socket with different ports of the same address",
+    why: "direct calls are rarer then; relayed media is not affected; equal ports prove nothing",
     grade: "note",
     check: |facts| {
         let seen: BTreeSet<(&Ip, u16)> = mapped(facts)
@@ -228,8 +228,8 @@ pub const NAT_VARIES: Rule = Rule {
 pub const NAT_EGRESSES: Rule = Rule {
     code: Code::NatEgresses,
     layer: 6,
-    condition: "one socket is seen with different addresses by different relays and ports",
-    why: "rules and qualities may differ from one way out to the other",
+    condition: "different relays and ports see one socket with different addresses",
+    why: "rules and quality may differ from one exit to the other",
     grade: "note",
     check: |facts| {
         let ips: BTreeSet<&Ip> = mapped(facts).iter().map(|one| &one.mapped.ip).collect();
@@ -250,7 +250,7 @@ pub const TURN_ERROR: Rule = Rule {
     code: Code::TurnError,
     layer: 6,
     condition: "a request without credentials gets an error other than 401, such as 300, 486 or 508",
-    why: "401 is the sign of success; any answer shows that the way is open",
+    why: "401 is the expected answer; any answer shows that the path is open",
     grade: "warn, microsoft, likely",
     check: |facts| {
         let (code, source) = turn_error(facts)?;
@@ -269,8 +269,8 @@ pub const TURN_ERROR: Rule = Rule {
 pub const MTU_HOLE: Rule = Rule {
     code: Code::MtuHole,
     layer: 6,
-    condition: "from some size on, not above the interface's MTU, at least 4 datagrams of each size stay silent and no ICMP says why, while all smaller sizes get answers, and by chance that would happen in less than 1 %",
-    why: "on a way that loses much the longest may be lost by chance, which the share of the shorter ones that are answered tells; where ICMP tells, the system knows the size and cuts in time",
+    condition: "from some size on, not above the interface's MTU, at least 4 datagrams of each size get no answer and no ICMP says why, while all smaller sizes are answered, and the probability of that by chance is under 1 %",
+    why: "on a path with much loss the largest may be lost by chance, which the share of answered shorter ones shows; if ICMP arrives, the system knows the size and adapts in time",
     grade: "warn, path, likely",
     check: |facts| {
         let sizes = facts.udp.sizes.known()?;
@@ -313,8 +313,8 @@ pub const MTU_HOLE: Rule = Rule {
 pub const MTU_SMALL: Rule = Rule {
     code: Code::MtuSmall,
     layer: 6,
-    condition: "the interface on the way takes packets of less than 1,280 bytes",
-    why: "IPv6 needs 1,280 (RFC 8200), and Teams' packets are longer than what a smaller one takes",
+    condition: "the interface in use only takes packets of less than 1,280 bytes",
+    why: "IPv6 needs 1,280 bytes (RFC 8200), and Teams packets are longer than a smaller MTU allows",
     grade: "warn, machine, certain",
     check: |facts| {
         let way = view::way(facts)?;

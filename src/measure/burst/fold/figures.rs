@@ -1,4 +1,4 @@
-//! Settled packets folded into figures.
+//! Settled packets summarised in figures.
 
 use crate::record::Counter as _;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Which packets are open, and what became of each.
+//! Which packets are open, and what happened to each.
 
 use crate::record::Counter as _;
 use std::collections::VecDeque;

@@ -1,5 +1,5 @@
-//! Bursts for a reader: a block a burst, the summary of bursts and watches. Not here: the lines of a watch (`watch`), and
-//! where lines break (`narrowed`).
+//! Bursts as text: a block per burst, and the summary of bursts and watches. Not here: the lines of a watch (`watch`),
+//! and where lines break (`narrowed`).
 
 mod quality;
 pub mod watch;

@@ -1,4 +1,4 @@
-//! The figures against Microsoft's table: its lines with what was measured, and what they come to in one line.
+//! The figures against Microsoft's table: its lines with the measured values, and one line that summarises them.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! A watch for a reader: a line a minute, a line an outage, the list of outages.
+//! A watch as text: a line per minute, a line per outage, the list of outages.
 
 use std::fmt::Write as _;
 use std::net::SocketAddr;
@@ -109,7 +109,7 @@ pub fn moved(from: Option<SocketAddr>, to: SocketAddr, at: DateTime<Utc>, zone: 
     line(
         &mut out,
         "",
-        &format!("{}  sent from {to} now{from}", time(zone, at)),
+        &format!("{}  now sent from {to}{from}", time(zone, at)),
     );
     out
 }

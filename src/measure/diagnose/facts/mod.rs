@@ -1,4 +1,4 @@
-//! What was seen as the facts that the rules go by. Nothing is judged here: units, words and places change, and no more.
+//! The measurements as the facts that the rules use. Nothing is judged here: only units, words and places change.
 
 mod encrypted;
 mod machine;

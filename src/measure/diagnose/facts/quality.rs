@@ -1,4 +1,4 @@
-//! How good the way is.
+//! The quality of the path.
 
 use super::units::{And as _, micros, millis, of, percentile};
 use crate::judge::diagnose::facts::{

@@ -1,4 +1,4 @@
-//! From what was seen to facts: what is empty, in which unit, one of many.
+//! From measurements to facts: empty values, units, one of many.
 
 use std::time::Duration;
 

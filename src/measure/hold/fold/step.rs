@@ -1,4 +1,4 @@
-//! How far the samples of a connection are apart, as they tell it themselves.
+//! The distance between the samples of a connection, as the samples themselves show it.
 
 use std::time::Duration;
 

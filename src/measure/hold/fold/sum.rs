@@ -1,4 +1,4 @@
-//! What samples and answers amount to, of one connection or of several.
+//! The sum of samples and answers, of one connection or of several.
 
 use crate::record::Counter as _;
 use std::time::Duration;

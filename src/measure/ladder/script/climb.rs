@@ -1,4 +1,4 @@
-//! The whole order: versions first, then what each accepted one has, then what is known once for all of them.
+//! The whole order: versions first, then the details of each accepted one, then what is asked once for all of them.
 
 use super::details::{alpn, compression, middleboxes, names, resumption};
 use super::findings::{Findings, ScriptStop, VersionFindings};

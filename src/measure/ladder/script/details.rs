@@ -1,5 +1,5 @@
-//! What is known once for all versions: compression, resumption, application protocols, other names, and hellos that
-//! stumble over devices on the way.
+//! What is asked once for all versions: compression, resumption, application protocols, other names, and forms of
+//! ClientHello that devices on the path are known to drop.
 
 use super::findings::{Alpn, Findings, NameAnswer, OddAnswer, OddHello};
 use super::reading::{Pause, ScriptReading, hello, sends_names, usual_groups};
@@ -55,7 +55,7 @@ pub(super) fn resumption(
         return Ok(());
     };
     take_certificates(findings, version, first);
-    let about = || format!("{}: does the session go on?", version.as_str());
+    let about = || format!("{}: does the session resume?", version.as_str());
     let second = reading.handshake(findings, about, || handshake)?;
     if let (Ok(second), Some(told)) = (second, findings.told_mut(version)) {
         told.resumption = Some(second.resumed);
@@ -203,7 +203,7 @@ pub(super) fn middleboxes(
     );
     plain.versions = vec![Tls13, Tls12];
     plain.shares = vec![29];
-    let about = || format!("{} or lower: a plain hello", Tls13.as_str());
+    let about = || format!("{} or lower: a plain ClientHello", Tls13.as_str());
     let works = matches!(reading.hello(findings, about, || plain.clone())?, HelloReply::Chosen(chosen) if chosen.version <= highest);
     if !works {
         return Ok(());
@@ -219,7 +219,7 @@ pub(super) fn middleboxes(
         let answer = match reading.hello(findings, about, || ask.clone())? {
             HelloReply::Chosen(_) => OddAnswer::Works,
             HelloReply::Refused(refusal) => {
-                let again = || "a plain hello again".to_owned();
+                let again = || "a plain ClientHello again".to_owned();
                 let plain_works = matches!(
                     reading.hello(findings, again, || plain.clone())?,
                     HelloReply::Chosen(_)
@@ -240,9 +240,9 @@ impl OddHello {
     /// What is odd about it.
     pub const fn meaning(self) -> &'static str {
         match self {
-            Self::Long => "a hello over two segments, as with a post-quantum key",
-            Self::Split => "a hello in two records",
-            Self::Grease => "a hello with unknown values (GREASE)",
+            Self::Long => "a ClientHello over two segments, as with a post-quantum key",
+            Self::Split => "a ClientHello in two records",
+            Self::Grease => "a ClientHello with unknown values (GREASE)",
         }
     }
 }

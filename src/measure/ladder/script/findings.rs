@@ -1,4 +1,4 @@
-//! What the answers come to.
+//! What follows from the answers.
 
 use crate::record::{Order, ProtocolVersion};
 use crate::wire::tls_ask::HelloRefusal;

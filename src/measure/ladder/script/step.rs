@@ -1,4 +1,4 @@
-//! What is asked, and what comes of it.
+//! What is asked, and what follows from the answer.
 
 use crate::record::ProtocolVersion;
 use crate::wire::tls_ask::{Hello, HelloReply};

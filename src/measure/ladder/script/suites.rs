@@ -1,5 +1,5 @@
-//! Suites and groups of an accepted version: all are offered, what the server takes is left out of the next hello,
-//! until it takes none.
+//! Suites and groups of an accepted version: all are offered, the one that the server chooses is left out of the next
+//! ClientHello, until it accepts none.
 
 use super::findings::Findings;
 use super::reading::{Pause, ScriptReading, hello, usual_groups, with_shares};

@@ -1,4 +1,4 @@
-//! What the proxy adds: the part of a summary of slots that were measured straight and through it.
+//! What the proxy adds: the part of the summary about slots that were measured both directly and through it.
 
 use std::fmt::Write as _;
 
@@ -70,7 +70,7 @@ fn said(added: &Added) -> String {
     let [straight, through] = added.ok();
     let slots = added.slots();
     let mut said = format!(
-        "Of {slots} measured both ways {straight} worked straight and {through} through the proxy."
+        "Of {slots} measured both ways, {straight} worked directly and {through} through the proxy."
     );
     for (inspects, n) in added.inspects() {
         let of = if added.inspects().len() > 1 {
@@ -81,11 +81,11 @@ fn said(added: &Added) -> String {
         let _ = match inspects {
             Inspects::No => write!(
                 said,
-                " It does not inspect TLS: the certificates are as good through it as straight{of}."
+                " It does not inspect TLS: the certificates are as good through it as without it{of}."
             ),
             Inspects::Yes(issuer) => write!(
                 said,
-                " It inspects TLS: through it the certificates are made by {}, straight they are not{of}.",
+                " It inspects TLS: through it the certificates are made by {}, without it they are not{of}.",
                 plain(issuer)
             ),
             Inspects::AlsoStraight(issuer) => write!(
@@ -93,7 +93,10 @@ fn said(added: &Added) -> String {
                 " TLS is inspected both ways{of}, through the proxy by {}: it need not be the proxy.",
                 plain(issuer)
             ),
-            Inspects::Unknown => write!(said, " Whether it inspects TLS could not be told{of}."),
+            Inspects::Unknown => write!(
+                said,
+                " Whether it inspects TLS could not be determined{of}."
+            ),
         };
     }
     said

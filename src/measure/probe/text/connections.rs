@@ -1,5 +1,5 @@
-//! What the kernel said of the connections of a series: where the time went, options that did not
-//! come about, Fast Open, and the ceiling of the receive window.
+//! What the kernel reported about the connections of a series: where the time went, options that were not agreed, Fast
+//! Open, and the limit set by the receive window.
 
 use std::fmt::Write as _;
 
@@ -48,7 +48,7 @@ fn ceiling(window: &ReceiveWindow) -> String {
         .zip(window.rtt_us.mean())
         .zip(window.ceiling());
     let Some(((bytes, rtt_us), bits)) = known else {
-        return "the kernel does not tell the receive window here: its ceiling is window x 8 / \
+        return "the kernel does not report the receive window here: its ceiling is window x 8 / \
                 round trip"
             .to_owned();
     };

@@ -1,4 +1,4 @@
-//! What HEADs inside TLS got, in words: the same at the end of a run and in a report.
+//! What HEAD requests inside TLS got, in words: the same at the end of a run and in a report.
 
 use std::collections::BTreeMap;
 
@@ -39,11 +39,11 @@ mod tests {
         assert_eq!(of(&[]), None);
         assert_eq!(
             of(&[(HttpReply::Silence, 10)]).unwrap(),
-            "HEAD inside TLS: 10 silence: TLS, but no HTTP: as a relay does"
+            "HEAD inside TLS: 10 silence: TLS, but no HTTP: like a relay"
         );
         assert_eq!(
             of(&[(HttpReply::Http(404), 1), (HttpReply::Silence, 9)]).unwrap(),
-            "HEAD inside TLS: 1 http 404, 9 silence: in part TLS, and HTTP inside it: not as a relay does"
+            "HEAD inside TLS: 1 http 404, 9 silence: in part TLS, and HTTP inside it: unlike a relay"
         );
     }
 }

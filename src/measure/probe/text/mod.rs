@@ -67,12 +67,12 @@ impl SeriesSummary<'_> {
             let is_proxied = tally.ways.keys().any(|way| way.through_proxy);
             let _ = writeln!(
                 out,
-                "{} sent again, in {} of {} probes{}",
+                "{} retransmitted, in {} of {} probes{}",
                 counted(tally.lost_syns, "SYN"),
                 tally.rows_with_lost_syn,
                 tally.outcomes.rows,
                 if is_proxied {
-                    "; through a proxy, on the way to it"
+                    "; through a proxy, on the path to it"
                 } else {
                     ""
                 }

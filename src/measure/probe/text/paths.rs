@@ -1,4 +1,4 @@
-//! What the certificates tell of the way to the relays, in words: the same at the end of a run and in a report.
+//! What the certificates show about the path to the relays, in words: the same at the end of a run and in a report.
 
 use crate::doc::number::grouped;
 use crate::doc::text::cut;
@@ -50,17 +50,19 @@ fn sentence(finding: &PathFinding, seen: &Occurrences, judged: u64) -> String {
         {
             format!("{of} {are} not publicly trusted")
         }
-        TlsPath::Unknown => format!("It could not be told whose {of} {are}"),
+        TlsPath::Unknown => format!("The owner of {of} could not be determined"),
         TlsPath::Expired => format!("{of} {have} expired"),
         TlsPath::NotYetValid => format!("{of} {are} not valid yet"),
-        TlsPath::WrongName => format!("{of} {are} for another name than the one asked for"),
+        TlsPath::WrongName => format!("{of} {are} for a name other than the one asked for"),
         TlsPath::IncompleteChain => {
             format!(
-                "{of} came without one that the server should send too, which is no fault of the path"
+                "{of} came without one that the server should also send, which is not a fault of the path"
             )
         }
         TlsPath::Direct => {
-            format!("{of} {are} publicly trusted, and not of an authority that Microsoft has used")
+            format!(
+                "{of} {are} publicly trusted, but not from an authority that Microsoft has used"
+            )
         }
     };
     let kind = match short(*path) {
@@ -138,7 +140,10 @@ mod tests {
             sentences(&paths).remove(0)
         };
         let half = told("no path from the issuer, House CA; the chain was cut short");
-        assert!(half.starts_with("It could not be told whose"), "{half}");
+        assert!(
+            half.starts_with("The owner of 1 of 1 certificates could not be determined"),
+            "{half}"
+        );
         let whole = told("no path from the issuer, House CA");
         assert!(
             whole.starts_with("1 of 1 certificates is not publicly trusted"),

@@ -1,4 +1,4 @@
-//! What UDP does against TCP: the part of a summary that answers why media goes over TCP.
+//! UDP compared with TCP: the part of a summary that shows why media goes over TCP.
 
 use std::fmt::Write as _;
 
@@ -90,8 +90,8 @@ fn concluded(tally: &Tally, over_tcp: &[Its<'_>], udp: &WayTally) -> String {
     if udp.outcomes.answered == 0 && udp.outcomes.rows >= LEAST {
         return through.map_or_else(String::new, |(transport, _)| {
             format!(
-                " UDP gets through to no relay and {} does: media has to go over TCP. Lost, filtered, or nobody \
-                 answers at that port: from here they look alike.",
+                " UDP gets through to no relay, but {} does: media has to go over TCP. Lost, \
+                 filtered, or nothing answers on that port: from here they look the same.",
                 transport.as_str()
             )
         });
@@ -102,18 +102,18 @@ fn concluded(tally: &Tally, over_tcp: &[Its<'_>], udp: &WayTally) -> String {
     }
     if let Some((transport, _)) = tried.iter().find(|(_, its)| its.outcomes.undecided > 0) {
         let missing = match transport {
-            Transport::Tcp => "it is no relay's answer",
-            _ => "no handshake comes about",
+            Transport::Tcp => "it is not a relay's answer",
+            _ => "no handshake completes",
         };
         let word = transport.as_str();
-        return format!(" UDP gets through; over {word} something answers, and {missing}.");
+        return format!(" UDP gets through; over {word} something answers, but {missing}.");
     }
     if tried.iter().any(|(_, its)| its.outcomes.rows < LEAST) {
         return String::new();
     }
     let words: Vec<_> = tried.iter().map(|(one, _)| one.as_str()).collect();
     format!(
-        " UDP gets through, and {} to no relay.",
+        " UDP gets through, but no relay is reached over {}.",
         words.join(" and ")
     )
 }
@@ -163,8 +163,8 @@ mod tests {
     }
 
     const DROPPED: Option<Cause> = Some(Cause::TurnSilent);
-    const NO_UDP: &str = "media has to go over TCP. Lost, filtered, or nobody answers at that port: \
-                          from here they look alike.";
+    const NO_UDP: &str = "media has to go over TCP. Lost, filtered, or nothing answers on that \
+                          port: from here they look the same.";
 
     #[test]
     fn each_transport_over_tcp_is_set_against_udp() {
@@ -174,13 +174,13 @@ mod tests {
             of(&all),
             format!(
                 "Failed: tls 0 of 3, tcp 3 of 3 (100 %), udp 3 of 3 (100 %); udp without an answer: 3 of 3 \
-                 (100 %). UDP gets through to no relay and tls does: {NO_UDP}"
+                 (100 %). UDP gets through to no relay, but tls does: {NO_UDP}"
             )
         );
         for over_tcp in [Tcp, PseudoTls] {
             let said = of(&[row(Udp, DROPPED), row(over_tcp, None)]);
             let wanted = format!(
-                "UDP gets through to no relay and {} does",
+                "UDP gets through to no relay, but {} does",
                 over_tcp.as_str()
             );
             assert!(said.contains(&wanted), "{said}");
@@ -188,11 +188,11 @@ mod tests {
         let refused = Some(Cause::ConnectRefused);
         let said = of(&[row(Tls, refused), row(Udp, None), row(Tcp, DROPPED)]);
         assert!(
-            said.ends_with("UDP gets through, and tls and tcp to no relay."),
+            said.ends_with("UDP gets through, but no relay is reached over tls and tcp."),
             "{said}"
         );
         let said = of(&[row(Udp, None), row(Tcp, Some(Cause::TurnAlert))]);
-        let wanted = "over tcp something answers, and it is no relay's answer.";
+        let wanted = "over tcp something answers, but it is not a relay's answer.";
         assert!(said.ends_with(wanted), "{said}");
     }
 
@@ -203,7 +203,7 @@ mod tests {
         let said = of(&[inspected(), udp.clone()]);
         assert!(said.ends_with("3 of 3 (100 %)."), "{said}");
         let said = of(&[inspected(), udp, row(Transport::Tcp, None)]);
-        let wanted = format!("UDP gets through to no relay and tcp does: {NO_UDP}");
+        let wanted = format!("UDP gets through to no relay, but tcp does: {NO_UDP}");
         assert!(said.ends_with(&wanted), "{said}");
     }
 }

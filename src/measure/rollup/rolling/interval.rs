@@ -1,4 +1,4 @@
-//! The roll-up of an interval while probes come for it, and what it needs of one.
+//! The roll-up of an interval while its probes arrive, and what it needs of each one.
 
 use std::collections::{BTreeMap, HashSet};
 use std::net::IpAddr;

@@ -113,7 +113,7 @@ fn what_could_not_be_told_says_what_would_settle_it() {
         ("nothing was measured", "a run that reaches a relay"),
         (
             "no time was left for anything on the way",
-            "the same run once more, to its end",
+            "the same run again, to its end",
         ),
     ] {
         let text = sentence(&diagnose(&of(name)));
