@@ -19,10 +19,6 @@ use turnprobe::target::Target;
 struct Timers;
 
 impl Sink for Timers {
-    fn name(&self) -> String {
-        "timers".to_owned()
-    }
-
     fn write(&mut self, record: &Record) -> Result<(), SinkError> {
         let failed = record.outcome.cause().map(turnprobe::record::Cause::phase);
         for phase in Phase::ALL

@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-pub use steps::{Changes, ClockStep, Look, Steps};
+pub use steps::{Changes, ClockLook, ClockStep, Steps};
 
 use crate::zone::Here;
 

@@ -19,7 +19,7 @@ pub trait Word: Copy + Send + Sync + 'static {
 }
 
 /// Makes an enum of values and their words, with `ALL`, `as_str` and `of_word`. Where a meaning
-/// stands behind each word there is `meaning` too.
+/// stands behind each word there is `meaning` too, which is also the documentation of the value.
 macro_rules! words {
     (
         $(#[$attribute:meta])*
@@ -41,7 +41,7 @@ macro_rules! words {
     ) => {
         $crate::words::words! { @values
             $(#[$attribute])*
-            $name { $($(#[$doc])* $variant = $word,)+ }
+            $name { $($(#[$doc])* #[doc = $meaning] $variant = $word,)+ }
         }
         $crate::words::words! { @trait $name |value| Some(value.meaning()) }
 

@@ -15,7 +15,9 @@ use super::endpoints::args::{self as endpoints, EndpointsArgs};
 use super::export::args::{self as export, ExportArgs};
 use super::hold::HoldArgs;
 use super::list::ListArgs;
-use super::long_help::{ASKS, EXIT_CODES, ROLL, TARGETS, TRANSPORTS, faults};
+use super::long_help::{
+    ADVANCED, ASKS, EXIT_CODES, LAB, OUTPUT, ROLL, TARGETS, TRANSPORTS, faults,
+};
 use super::metrics::MetricsArgs;
 use super::proxy::ProxyArgs;
 use super::report::args::{self as report, ReportArgs};
@@ -116,12 +118,7 @@ pub struct ProbeArgs {
     #[arg(short, long, value_name = "TIME", value_parser = duration)]
     pub duration: Option<Duration>,
     /// Run until the next HH:MM local time, such as 06:41
-    #[arg(
-        long,
-        value_name = "TIME",
-        value_parser = until::parse,
-        hide_short_help = true
-    )]
+    #[arg(long, value_name = "TIME", value_parser = until::parse, hide_short_help = true)]
     pub until: Option<NaiveTime>,
     /// Time between probes; 0: back to back
     #[arg(short, long, value_name = "TIME", default_value = "1s", value_parser = duration)]
@@ -136,29 +133,19 @@ pub struct ProbeArgs {
     #[arg(long, value_name = "WHO", default_value = "system")]
     pub resolver: String,
     /// tls, udp, tcp, pseudo-tls; several in turn
-    #[arg(
-        long,
-        value_name = "NAME",
-        value_delimiter = ',',
-        value_parser = words::<Transport>(),
-        hide_possible_values = true,
-        long_help = TRANSPORTS
-    )]
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = words::<Transport>(),
+          hide_possible_values = true, long_help = TRANSPORTS)]
     pub transport: Vec<Transport>,
     /// Send an HTTP HEAD after the TLS handshake; no relay answers it (up to 3 s, not timed)
     #[arg(long, hide_short_help = true)]
     pub http: bool,
     /// none, allocate, binding or ms-allocate
-    #[arg(long, value_name = "WHAT", hide_possible_values = true, hide_short_help = true, long_help = ASKS)]
+    #[arg(long, value_name = "WHAT", hide_possible_values = true, hide_short_help = true,
+          long_help = ASKS)]
     pub ask: Option<AskArg>,
     /// TLS version: 1.2, 1.3 or auto
-    #[arg(
-        long,
-        value_name = "VERSION",
-        default_value = "1.2",
-        value_parser = words::<TlsVersion>(),
-        hide_possible_values = true
-    )]
+    #[arg(long, value_name = "VERSION", default_value = "1.2", value_parser = words::<TlsVersion>(),
+          hide_possible_values = true)]
     pub tls: TlsVersion,
 
     #[command(flatten)]
@@ -179,69 +166,51 @@ pub struct ProbeArgs {
     pub compare_direct: bool,
 
     /// Append rows to FILE (.csv, .jsonl; - is stdout)
-    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
+    #[arg(short, long, value_name = "FILE", help_heading = OUTPUT)]
     pub output: Vec<PathBuf>,
     /// New file each hour, night, day or month (local time)
-    #[arg(
-        long,
-        value_name = "PERIOD",
-        value_parser = words::<Roll>(),
-        hide_possible_values = true,
-        help_heading = "Output",
-        long_help = ROLL
-    )]
+    #[arg(long, value_name = "PERIOD", value_parser = words::<Roll>(), hide_possible_values = true,
+          help_heading = OUTPUT, long_help = ROLL)]
     pub roll: Option<Roll>,
     /// Delete files of --roll that ended longer ago than this, such as 90d
     ///
     /// The period in the file name decides. Nothing else is touched, and every deletion is reported.
-    #[arg(long, value_name = "TIME", value_parser = keep, help_heading = "Output", hide_short_help = true)]
+    #[arg(long, value_name = "TIME", value_parser = keep, help_heading = OUTPUT,
+          hide_short_help = true)]
     pub keep: Option<Duration>,
     /// Compress files of --roll that have ended to .gz, those of earlier runs too
     ///
     /// Reports read both. The next run compresses the last file of this one.
-    #[arg(long, help_heading = "Output", hide_short_help = true)]
+    #[arg(long, help_heading = OUTPUT, hide_short_help = true)]
     pub compress: bool,
     /// Print rows on stdout as csv, jsonl or list
-    #[arg(
-        long,
-        value_name = "FORMAT",
-        hide_possible_values = true,
-        help_heading = "Output"
-    )]
+    #[arg(long, value_name = "FORMAT", hide_possible_values = true, help_heading = OUTPUT)]
     pub format: Option<StdoutFormat>,
     /// Label for every row
-    #[arg(long, value_name = "KEY=VALUE", help_heading = "Output")]
+    #[arg(long, value_name = "KEY=VALUE", help_heading = OUTPUT)]
     pub label: Vec<String>,
     /// Show times in UTC instead of local time; rows are always in UTC
-    #[arg(long, help_heading = "Output", hide_short_help = true)]
+    #[arg(long, help_heading = OUTPUT, hide_short_help = true)]
     pub utc: bool,
     /// Print only errors and notes: no lines, no summary
-    #[arg(short, long, help_heading = "Output")]
+    #[arg(short, long, help_heading = OUTPUT)]
     pub quiet: bool,
 
     /// How long to wait for a file that another program holds open [default: until the end, else 30s]
-    #[arg(long, value_name = "TIME", value_parser = duration, help_heading = "Output", hide_short_help = true)]
+    #[arg(long, value_name = "TIME", value_parser = duration, help_heading = OUTPUT,
+          hide_short_help = true)]
     pub wait_for_file: Option<Duration>,
     /// Also append messages to FILE, each with its time
-    #[arg(
-        long,
-        value_name = "FILE",
-        help_heading = "Output",
-        hide_short_help = true
-    )]
+    #[arg(long, value_name = "FILE", help_heading = OUTPUT, hide_short_help = true)]
     pub log: Option<PathBuf>,
 
     /// Write roll-ups to --output instead of rows: one per TIME, target and region
-    #[arg(long, value_name = "TIME", value_parser = duration, help_heading = "Output", hide_short_help = true)]
+    #[arg(long, value_name = "TIME", value_parser = duration, help_heading = OUTPUT,
+          hide_short_help = true)]
     pub rollup: Option<Duration>,
     /// Write roll-ups to FILE (.csv, .jsonl), and rows to --output
-    #[arg(
-        long,
-        value_name = "FILE",
-        help_heading = "Output",
-        hide_short_help = true,
-        requires = "rollup"
-    )]
+    #[arg(long, value_name = "FILE", help_heading = OUTPUT, hide_short_help = true,
+          requires = "rollup")]
     pub rollup_output: Vec<PathBuf>,
 
     #[command(flatten)]
@@ -250,103 +219,73 @@ pub struct ProbeArgs {
     pub metrics: MetricsArgs,
 
     /// Probe built-in relays on loopback
-    #[arg(long, help_heading = "Lab")]
+    #[arg(long, help_heading = LAB)]
     pub lab: bool,
     /// Turn on a fault; several take turns
     #[arg(long, value_name = "NAME", value_parser = words::<Fault>(), hide_possible_values = true,
-          value_delimiter = ',', help_heading = "Lab", long_help = faults())]
+          value_delimiter = ',', help_heading = LAB, long_help = faults())]
     pub lab_fault: Vec<Fault>,
     /// Percentage of probes hit by faults
-    #[arg(long, value_name = "N", default_value = "100",
-          value_parser = whole_percent, help_heading = "Lab", hide_short_help = true)]
+    #[arg(long, value_name = "N", default_value = "100", value_parser = whole_percent,
+          help_heading = LAB, hide_short_help = true)]
     pub lab_fault_share: u8,
 
     /// Maximum number of probes at once [default: limits / interval, 8 to 64]
-    #[arg(long, value_name = "N", help_heading = "Advanced", hide_short_help = true,
+    #[arg(long, value_name = "N", help_heading = ADVANCED, hide_short_help = true,
           value_parser = whole::<u16>(1..=1024, 16))]
     pub concurrency: Option<u16>,
     /// Time limit for name resolution
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = duration,
-          help_heading = "Advanced", hide_short_help = true)]
+          help_heading = ADVANCED, hide_short_help = true)]
     pub dns_timeout: Duration,
     /// Time limit for the TCP connect; below 3s a lost SYN cannot be seen to recover
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration,
-          help_heading = "Advanced", hide_short_help = true)]
+          help_heading = ADVANCED, hide_short_help = true)]
     pub connect_timeout: Duration,
     /// Time limit for the TLS handshake
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration,
-          help_heading = "Advanced", hide_short_help = true)]
+          help_heading = ADVANCED, hide_short_help = true)]
     pub tls_timeout: Duration,
     /// Time limit for the STUN or TURN request, which is sent only once
     #[arg(long, value_name = "TIME", default_value = "3s", value_parser = duration,
-          help_heading = "Advanced", hide_short_help = true)]
+          help_heading = ADVANCED, hide_short_help = true)]
     pub turn_timeout: Duration,
     /// UDP ports of the relay, such as 3478-3481 or 3478,3480; each gets its own probe and row
-    #[arg(
-        long,
-        value_name = "LIST",
-        help_heading = "Advanced",
-        hide_short_help = true
-    )]
+    #[arg(long, value_name = "LIST", help_heading = ADVANCED, hide_short_help = true)]
     pub ports: Option<String>,
     /// Application protocols to offer in the TLS handshake (ALPN), such as stun.turn
-    #[arg(
-        long,
-        value_name = "NAME",
-        value_delimiter = ',',
-        help_heading = "Advanced",
-        hide_short_help = true
-    )]
+    #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = ADVANCED,
+          hide_short_help = true)]
     pub alpn: Vec<String>,
     /// Probe every address of the answer, IPv4 and IPv6, not only the first
-    #[arg(long, help_heading = "Advanced", hide_short_help = true)]
+    #[arg(long, help_heading = ADVANCED, hide_short_help = true)]
     pub all_addresses: bool,
     /// Connect to this address instead of resolving the name
-    #[arg(
-        long,
-        value_name = "IP",
+    #[arg(long, value_name = "IP",
         value_parser = address,
-        help_heading = "Advanced",
-        hide_short_help = true
-    )]
+        help_heading = ADVANCED, hide_short_help = true)]
     pub address: Option<IpAddr>,
     /// Name for SNI and the certificate check, instead of the target's
-    #[arg(
-        long,
-        value_name = "NAME",
-        help_heading = "Advanced",
-        hide_short_help = true
-    )]
+    #[arg(long, value_name = "NAME", help_heading = ADVANCED, hide_short_help = true)]
     pub sni: Option<String>,
     /// Columns: all, reference (the 22 of End2End-TCP) or a comma-separated list of names
-    #[arg(
-        long,
-        value_name = "LIST",
-        value_parser = suggested::columns(),
-        hide_possible_values = true,
-        help_heading = "Advanced",
-        hide_short_help = true
-    )]
+    #[arg(long, value_name = "LIST", value_parser = suggested::columns(),
+          hide_possible_values = true, help_heading = ADVANCED, hide_short_help = true)]
     pub columns: Option<String>,
     /// CSV in the form that Excel expects
-    #[arg(
-        long,
-        value_name = "PROFILE",
-        help_heading = "Advanced",
-        hide_short_help = true
-    )]
+    #[arg(long, value_name = "PROFILE", help_heading = ADVANCED, hide_short_help = true)]
     pub csv_profile: Option<ProfileArg>,
     /// Exit with 1 if more than this percentage of probes failed
-    #[arg(long, value_name = "PERCENT", help_heading = "Advanced", hide_short_help = true,
+    #[arg(long, value_name = "PERCENT", help_heading = ADVANCED, hide_short_help = true,
           value_parser = percent)]
     pub max_failed: Option<f64>,
     /// Exit with 1 if more than this percentage of certificates cannot be trusted (`tls_path`)
-    #[arg(long, value_name = "PERCENT", help_heading = "Advanced", hide_short_help = true,
+    #[arg(long, value_name = "PERCENT", help_heading = ADVANCED, hide_short_help = true,
           value_parser = percent)]
     pub max_untrusted: Option<f64>,
     /// Allow more than 10 probes a second, and longer or faster bursts and watches, to a public
     /// address
-    #[arg(long, help_heading = "Advanced", hide_short_help = true)]
+    #[arg(long, help_heading = ADVANCED, hide_short_help = true)]
     pub i_own_this_server: bool,
     #[command(flatten)]
     pub list: ListArgs,

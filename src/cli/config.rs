@@ -150,7 +150,7 @@ pub(super) fn server_name(text: &str) -> anyhow::Result<ServerName<'static>> {
 /// The columns of a list of names.
 pub(super) fn columns<R: RowKind>(text: &str) -> anyhow::Result<Vec<&'static Column<R>>> {
     if text == "all" {
-        return Ok(R::table().iter().collect());
+        return Ok(R::COLUMNS.iter().collect());
     }
     let mut seen = HashSet::new();
     let mut chosen = Vec::new();
@@ -160,7 +160,7 @@ pub(super) fn columns<R: RowKind>(text: &str) -> anyhow::Result<Vec<&'static Col
                 "probe" => "",
                 what => &format!(" {what}"),
             };
-            let names = R::table().iter().map(|column| column.name);
+            let names = R::COLUMNS.iter().map(|column| column.name);
             let meant = meant(name, names.chain(["all", "reference"]));
             bail!(
                 "--columns: there is no column `{name}`{meant}; `turnprobe schema{what}` lists them"

@@ -4,7 +4,7 @@ use clap::CommandFactory as _;
 
 use super::args::{Cli, Command};
 use super::man::chapters::CHAPTERS;
-use super::mode::Mode;
+use super::mode::ProbeMode;
 use super::uses;
 
 const README: &str = include_str!("../../README.md");
@@ -77,7 +77,7 @@ fn refusal(line: &str) -> Option<String> {
     let Command::Probe(args) = &cli.command else {
         return None;
     };
-    let settings = Mode::of(args).settings(args);
+    let settings = ProbeMode::of(args).settings(args);
     settings.err().map(|error| format!("{error:#}"))
 }
 

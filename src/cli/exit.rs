@@ -53,14 +53,14 @@ impl From<Exit> for ExitCode {
 
 /// An error that ends the program, with its exit code.
 #[derive(Debug)]
-pub struct Failure {
+pub struct FatalError {
     /// The code.
     pub exit: Exit,
     /// What went wrong, with its causes.
     pub error: anyhow::Error,
 }
 
-impl Failure {
+impl FatalError {
     /// The command line is wrong.
     pub fn usage(error: impl Into<anyhow::Error>) -> Self {
         Self {

@@ -8,6 +8,7 @@ use anyhow::{Context as _, anyhow, ensure};
 use chrono::{DateTime, Utc};
 use clap::Args;
 
+use super::long_help::ADVANCED;
 use crate::endpoints::List;
 use crate::net::Plan;
 
@@ -20,12 +21,7 @@ pub struct ListArgs {
     ///
     /// It decides which addresses belong to Teams (in_teams_range). `turnprobe endpoints fetch -o FILE` writes it; the JSON
     /// of Microsoft's web service works too.
-    #[arg(
-        long,
-        value_name = "FILE",
-        help_heading = "Advanced",
-        hide_short_help = true
-    )]
+    #[arg(long, value_name = "FILE", help_heading = ADVANCED, hide_short_help = true)]
     pub endpoints: Option<PathBuf>,
 }
 

@@ -1,8 +1,17 @@
-//! The long help on targets, transports, requests, faults and exit codes.
+//! Headings of the help, and the long help on targets, transports, requests, faults and exit codes.
 
 use std::fmt::Write as _;
 
 use crate::lab::Fault;
+
+/// Where options stand in the help that several commands have.
+pub const FILTERS: &str = "Filters";
+/// The same of what is written.
+pub const OUTPUT: &str = "Output";
+/// The same of the lab.
+pub const LAB: &str = "Lab";
+/// The same of what few need.
+pub const ADVANCED: &str = "Advanced";
 
 /// What a target can be, for the long help.
 pub const TARGETS: &str = "\

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anstream::AutoStream;
 
-use super::exit::Failure;
+use super::exit::FatalError;
 use super::log;
 use crate::doc::lines::narrowed;
 use crate::doc::width;
@@ -40,7 +40,7 @@ pub fn status_line(shown: bool) {
 }
 
 /// An error that ends the program, with its causes.
-pub fn failure(failure: &Failure) {
+pub fn failure(failure: &FatalError) {
     error(&format!("{:#}", failure.error));
 }
 

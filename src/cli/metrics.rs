@@ -32,7 +32,8 @@ const TIMEOUT_MS: u64 = 10_000;
 #[derive(Debug, Args)]
 pub struct MetricsArgs {
     /// Serve metrics to Prometheus: PORT on 127.0.0.1, or ADDR:PORT
-    #[arg(long, value_name = "ADDR:PORT", help_heading = HEADING, hide_short_help = true, value_parser = listen)]
+    #[arg(long, value_name = "ADDR:PORT", help_heading = HEADING, hide_short_help = true,
+          value_parser = listen)]
     pub metrics: Option<SocketAddr>,
     /// Write the metrics to a file for a node exporter, every 15 s
     #[arg(long, value_name = "FILE", help_heading = HEADING, hide_short_help = true)]
@@ -292,7 +293,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be_used_is_named_without_its_secrets() {
-        for (url, set, word) in [
+        #[rustfmt::skip]
+        let cases = [
             ("localhost:4318", ("", ""), "http://localhost:4318"),
             ("ftp://x", ("", ""), "http or https"),
             (
@@ -300,22 +302,11 @@ mod tests {
                 ("OTEL_EXPORTER_OTLP_HEADERS", "secret-token"),
                 "entry 1 of OTEL_EXPORTER_OTLP_HEADERS",
             ),
-            (
-                "http://x",
-                ("OTEL_EXPORTER_OTLP_HEADERS", "a=secret%0d%0ax"),
-                "entry 1",
-            ),
-            (
-                "http://x",
-                ("OTEL_EXPORTER_OTLP_TIMEOUT", "10s"),
-                "milliseconds",
-            ),
-            (
-                "http://x",
-                ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"),
-                "http/protobuf",
-            ),
-        ] {
+            ("http://x", ("OTEL_EXPORTER_OTLP_HEADERS", "a=secret%0d%0ax"), "entry 1"),
+            ("http://x", ("OTEL_EXPORTER_OTLP_TIMEOUT", "10s"), "milliseconds"),
+            ("http://x", ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"), "http/protobuf"),
+        ];
+        for (url, set, word) in cases {
             let error = plan(url, &[set]).unwrap_err().to_string();
             assert!(error.contains(word), "{error}");
             assert!(!error.contains("secret"), "{error}");

@@ -55,9 +55,9 @@ use clap::error::ErrorKind;
 use crate::clock::Wall;
 use crate::endpoints::List;
 use args::{Cli, Command};
-use exit::{Exit, Failure, PluginState};
-use mode::Mode;
-use settings::Line;
+use exit::{Exit, FatalError, PluginState};
+use mode::ProbeMode;
+use settings::CommandLine;
 use uses::Given;
 
 /// Runs the program.
@@ -65,7 +65,7 @@ pub fn main() -> ExitCode {
     store::hide_password();
     proxy::hide_password();
     let typed = wrong::with_help(std::env::args_os().collect());
-    let mut line = Line::of(typed.clone());
+    let mut line = CommandLine::of(typed.clone());
     let result = match line.refused.take() {
         Some(failure) => {
             log_for_nobody(line.log.clone().or_else(|| log::named(&typed)));
@@ -94,10 +94,10 @@ pub fn main() -> ExitCode {
 }
 
 /// Reads the command line, and does what it says.
-fn read(line: &Line, typed: Vec<OsString>) -> Result<Exit, Failure> {
+fn read(line: &CommandLine, typed: Vec<OsString>) -> Result<Exit, FatalError> {
     if let Some(wrong) = wrong::one_dash(&typed) {
         log_for_nobody(log::named(&typed));
-        return Err(Failure::usage(anyhow::anyhow!(wrong)));
+        return Err(FatalError::usage(anyhow::anyhow!(wrong)));
     }
     match Cli::read(&line.words) {
         Ok((cli, given)) => logged(&cli.command)
@@ -129,17 +129,17 @@ fn log_for_nobody(file: Option<PathBuf>) -> bool {
 }
 
 /// Begins the log that is asked for.
-fn logged(command: &Command) -> Result<(), Failure> {
+fn logged(command: &Command) -> Result<(), FatalError> {
     if let Command::Probe(args) = command
         && let Some(file) = &args.log
-        && let Some(note) = log::begin(file).map_err(Failure::io)?
+        && let Some(note) = log::begin(file).map_err(FatalError::io)?
     {
         message::note(&note);
     }
     Ok(())
 }
 
-fn run(cli: Cli, given: &Given) -> Result<Exit, Failure> {
+fn run(cli: Cli, given: &Given) -> Result<Exit, FatalError> {
     if let Some(note) = uses::taken_for_seconds(&cli.command, given) {
         message::note(&note);
     }
@@ -148,7 +148,7 @@ fn run(cli: Cli, given: &Given) -> Result<Exit, Failure> {
             if let Some(until) = args.until {
                 args.duration = Some(until::left(until, Wall::system().now()));
             }
-            Mode::of(&args).run(&args, cli.color)
+            ProbeMode::of(&args).run(&args, cli.color)
         }
         Command::Report(args) => report::run(&args, cli.color),
         Command::Compare(args) => compare::run(&args, cli.color),
@@ -168,16 +168,16 @@ fn run(cli: Cli, given: &Given) -> Result<Exit, Failure> {
 }
 
 /// Prints a result.
-fn print(text: &[u8]) -> Result<Exit, Failure> {
+fn print(text: &[u8]) -> Result<Exit, FatalError> {
     printed(std::io::stdout().write_all(text))
 }
 
 /// How printing ended; a reader that went away is no failure.
-fn printed(result: std::io::Result<()>) -> Result<Exit, Failure> {
+fn printed(result: std::io::Result<()>) -> Result<Exit, FatalError> {
     match result.and_then(|()| std::io::stdout().flush()) {
         Ok(()) => Ok(Exit::Done),
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(Exit::Done),
-        Err(error) => Err(Failure::io(anyhow::Error::from(error).context("stdout"))),
+        Err(error) => Err(FatalError::io(anyhow::Error::from(error).context("stdout"))),
     }
 }
 

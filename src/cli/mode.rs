@@ -2,7 +2,7 @@
 //! one place that decides which kind of measurement runs.
 
 use super::args::ProbeArgs;
-use super::exit::{Exit, Failure};
+use super::exit::{Exit, FatalError};
 use super::run::run;
 use super::values::Color;
 use super::{burst, hold, probe};
@@ -15,13 +15,13 @@ macro_rules! modes {
     ) => {
         /// What `probe` does.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum Mode {
+        pub enum ProbeMode {
             $(#[$first_doc])*
             $first,
             $($(#[$doc])* $mode,)+
         }
 
-        impl Mode {
+        impl ProbeMode {
             /// What these flags ask for.
             pub fn of(args: &ProbeArgs) -> Self {
                 $(
@@ -46,10 +46,10 @@ macro_rules! modes {
             /// # Errors
             ///
             /// When the flags make no sense, or the program cannot go on.
-            pub fn run(self, args: &ProbeArgs, color: Color) -> Result<Exit, Failure> {
+            pub fn run(self, args: &ProbeArgs, color: Color) -> Result<Exit, FatalError> {
                 match self {
-                    Self::$first => run($first_kind::job(args).map_err(Failure::usage)?, color),
-                    $(Self::$mode => run($kind::job(args).map_err(Failure::usage)?, color),)+
+                    Self::$first => run($first_kind::job(args).map_err(FatalError::usage)?, color),
+                    $(Self::$mode => run($kind::job(args).map_err(FatalError::usage)?, color),)+
                 }
             }
 

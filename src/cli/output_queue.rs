@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
-pub use ending::Ending;
+pub use ending::QueueEnding;
 pub use writer::Orphans;
 use writer::Writer;
 
@@ -77,7 +77,7 @@ pub fn as_csv<R: RowKind>(row: &R) -> String {
 /// A thread with its sinks.
 pub struct OutputQueue<R = Record> {
     queue: Arc<Queue<R>>,
-    ending: oneshot::Receiver<Ending>,
+    ending: oneshot::Receiver<QueueEnding>,
     stop: Stop,
     /// Of the sinks that may wait for somebody else at their end.
     hastes: Vec<Haste>,
@@ -218,7 +218,7 @@ impl<R: Send + Sync + 'static> OutputQueue<R> {
 
     /// Waits until everything is written. Once the series was stopped, not for a writer that
     /// stands still, and for none much longer; never for a terminal that stands still.
-    pub async fn finish(mut self) -> Ending {
+    pub async fn finish(mut self) -> QueueEnding {
         let queue = Arc::clone(&self.queue);
         // a thread that is gone has said so
         let _ = queue.jobs.send(Job::End);
@@ -227,10 +227,10 @@ impl<R: Send + Sync + 'static> OutputQueue<R> {
         let mut ending = loop {
             tokio::select! {
                 biased;
-                ending = &mut self.ending => break ending.unwrap_or(Ending {
+                ending = &mut self.ending => break ending.unwrap_or(QueueEnding {
                     // the thread panicked
                     failed: true,
-                    ..Ending::default()
+                    ..QueueEnding::default()
                 }),
                 () = tokio::time::sleep(LOOK) => {}
             }
@@ -250,10 +250,10 @@ impl<R: Send + Sync + 'static> OutputQueue<R> {
                 Delivery::Lossy => is_late(PATIENCE) || is_still,
             };
             if is_left {
-                break Ending {
+                break QueueEnding {
                     failed: matches!(queue.delivery, Delivery::Sure | Delivery::ToReader),
                     stuck: true,
-                    ..Ending::default()
+                    ..QueueEnding::default()
                 };
             }
         };
@@ -300,7 +300,7 @@ fn write<R>(
     orphans: &Orphans<R>,
     gone: Option<&Stop>,
     done: &AtomicU64,
-) -> Ending {
+) -> QueueEnding {
     let mut writer = Writer::new(sinks, orphans);
     loop {
         let job = if writer.is_waiting() {

@@ -1,7 +1,7 @@
 //! `turnprobe schema`: the columns.
 
 use super::args::SchemaFormat;
-use crate::doc::{self, Cell, Column, Room, Table};
+use crate::doc::{self, Cell, Room, Table, TableColumn};
 use crate::measure::rows::RowFacts;
 use crate::schema::ColumnFacts;
 use crate::zone::Zone;
@@ -16,11 +16,11 @@ pub fn render(row: &RowFacts, format: SchemaFormat, width: u16) -> String {
 }
 
 fn table(entries: &[ColumnFacts], width: u16) -> String {
-    let columns = ["type", "unit", "since", "meaning"].map(|head| Column::words(head, head));
+    let columns = ["type", "unit", "since", "meaning"].map(|head| TableColumn::words(head, head));
     let table = Table::new(
         "columns",
         "",
-        vec![Column::words("name", "name")],
+        vec![TableColumn::words("name", "name")],
         columns.to_vec(),
     );
     let table = table.rows(entries.iter().map(|column| {

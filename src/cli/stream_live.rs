@@ -10,7 +10,7 @@ use crate::clock;
 
 /// Where packets or requests stand.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Progress {
+pub struct StreamProgress {
     /// Sent.
     pub sent: u64,
     /// Lost packets; requests over TCP are answered in the end, or the connection ends.
@@ -44,7 +44,7 @@ impl StreamLive {
             return Ok(None);
         }
         let length = length.map(|whole| whole.saturating_sub(view.waited));
-        let line = LiveLine::start(Front::Bare, forms(&Progress::default(), length));
+        let line = LiveLine::start(Front::Bare, forms(&StreamProgress::default(), length));
         Ok(Some(Self {
             line: line.context("no thread for the status line")?,
             started: clock::now(),
@@ -53,7 +53,7 @@ impl StreamLive {
     }
 
     /// Shows where it stands.
-    pub fn show(&self, progress: &Progress) {
+    pub fn show(&self, progress: &StreamProgress) {
         let elapsed = clock::now().saturating_duration_since(self.started);
         let left = self.length.map(|length| length.saturating_sub(elapsed));
         self.line.show(forms(progress, left));
@@ -66,8 +66,8 @@ impl StreamLive {
 }
 
 /// The line, the longest form first; each has a legend and the time left.
-fn forms(progress: &Progress, time_left: Option<Duration>) -> Vec<String> {
-    let Progress {
+fn forms(progress: &StreamProgress, time_left: Option<Duration>) -> Vec<String> {
+    let StreamProgress {
         sent,
         lost,
         answered,
@@ -101,13 +101,13 @@ mod tests {
 
     #[test]
     fn every_form_has_its_legend_and_the_time_left_and_one_fits_forty_columns() {
-        let progress = Progress {
+        let progress = StreamProgress {
             sent: 180_000,
             lost: Some(1_234),
             last: Some(Duration::from_micros(12_400)),
             p50: Some(Duration::from_micros(9_140)),
             p95: Some(Duration::from_millis(120)),
-            ..Progress::default()
+            ..StreamProgress::default()
         };
         let forms = forms(&progress, Some(Duration::from_secs(3_599)));
         assert_eq!(

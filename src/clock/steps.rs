@@ -61,7 +61,7 @@ fn between(before: &Reading, after: &Reading, goes_on: bool) -> ClockChange {
 
 /// A look at the clocks.
 #[derive(Debug, Clone, Copy)]
-pub struct Look {
+pub struct ClockLook {
     /// The wall clock.
     pub wall: DateTime<Utc>,
     /// Changes that were known then.
@@ -125,11 +125,11 @@ impl Steps {
     }
 
     /// Looks at the clocks.
-    pub fn look(&self) -> Look {
+    pub fn look(&self) -> ClockLook {
         let mut state = self.state();
         let Some(reading) = self.read() else {
             // the next look finds what happened
-            return Look {
+            return ClockLook {
                 wall: self.0.wall.now(),
                 changes: state.count,
             };
@@ -137,7 +137,7 @@ impl Steps {
         if let Some(before) = state.before.replace(reading) {
             state.note(reading.wall, between(&before, &reading, GOES_ON_IN_SLEEP));
         }
-        Look {
+        ClockLook {
             wall: reading.wall,
             changes: state.count,
         }
@@ -145,7 +145,7 @@ impl Steps {
 
     /// What happened until a look and stands in no row yet: it is that of the caller's row. The first
     /// row that is written after a change has it, so that whoever reads knows it in time.
-    pub fn claim(&self, look: &Look) -> ClockChange {
+    pub fn claim(&self, look: &ClockLook) -> ClockChange {
         let mut state = self.state();
         let mut all = ClockChange::default();
         while let Some((number, change)) = state.rowless.front().copied()

@@ -4,12 +4,14 @@ use std::fmt::Write as _;
 
 use chrono::{DateTime, Utc};
 
-use super::model::{self, Comparison, Ends, Failed, SHAPE};
+use super::model::{self, Comparison, Estimate, Failed, SHAPE};
 use super::sentence;
 use crate::doc::number::counted;
 use crate::doc::text::{cut, named};
-use crate::report::model::Input;
-use crate::stats::compare::{Basis, Compared, Decision, Failures, Folded, Line, SideTimes, Timed};
+use crate::report::model::ReportedInput;
+use crate::stats::compare::{
+    Basis, Compared, Decision, Failures, Folded, MetricComparison, SideTimes, Timed,
+};
 use crate::stats::units::moment;
 use crate::zone::Zone;
 
@@ -18,9 +20,9 @@ const MOST_PATHS: usize = 3;
 
 /// What a comparison is made under.
 #[derive(Debug, Clone)]
-pub struct Circumstances {
+pub struct ComparisonContext {
     /// What was read.
-    pub input: Input,
+    pub input: ReportedInput,
     /// Names of the sides, and what each is.
     pub sides: [(String, Vec<String>); 2],
     /// `--since`, `--until`, `--where` as they were given.
@@ -38,7 +40,7 @@ pub struct Circumstances {
 }
 
 /// Of rows that were folded.
-pub fn comparison(folded: &Folded, about: Circumstances) -> Comparison {
+pub fn comparison(folded: &Folded, about: ComparisonContext) -> Comparison {
     let compared = Compared::of(folded, about.zone);
     let notes = notes(folded, &compared, &about);
     let mut input = about.input;
@@ -48,7 +50,7 @@ pub fn comparison(folded: &Folded, about: Circumstances) -> Comparison {
         let at = |of: fn((i64, i64)) -> i64| -> Option<DateTime<Utc>> {
             folded.spans[place].map(|span| moment(of(span)))
         };
-        model::Side {
+        model::ComparedSide {
             name,
             what,
             rows: folded.rows[place],
@@ -83,16 +85,16 @@ pub fn comparison(folded: &Folded, about: Circumstances) -> Comparison {
 }
 
 /// What matters most: of each path the time that shows the way, what else differs, and the failures.
-fn verdict(compared: &Compared, sides: [&model::Side; 2]) -> String {
-    let name = |side: &model::Side| cut(&side.name, 40);
+fn verdict(compared: &Compared, sides: [&model::ComparedSide; 2]) -> String {
+    let name = |side: &model::ComparedSide| cut(&side.name, 40);
     if let Some(side) = sides.iter().find(|side| side.rows == 0) {
         return format!(
             "There is no row of {}, so there is nothing to compare.",
             name(side)
         );
     }
-    let path = |line: &Line| (line.transport.clone(), line.target.clone());
-    let paths: Vec<&[Line]> = compared
+    let path = |line: &MetricComparison| (line.transport.clone(), line.target.clone());
+    let paths: Vec<&[MetricComparison]> = compared
         .lines
         .chunk_by(|one, other| path(one) == path(other))
         .collect();
@@ -146,7 +148,7 @@ fn verdict(compared: &Compared, sides: [&model::Side; 2]) -> String {
 }
 
 /// The lines of all regions.
-fn summing_up(lines: &[Line]) -> impl Iterator<Item = &Line> {
+fn summing_up(lines: &[MetricComparison]) -> impl Iterator<Item = &MetricComparison> {
     let is_first = |at: usize| at == 0 || lines[at - 1].metric != lines[at].metric;
     let all = lines.iter().enumerate();
     all.filter(move |(at, _)| is_first(*at))
@@ -166,19 +168,19 @@ const LEADING: [Timed; Timed::COUNT] = [
 ];
 
 /// The line that shows the way best.
-fn lead(lines: &[Line]) -> Option<&Line> {
+fn lead(lines: &[MetricComparison]) -> Option<&MetricComparison> {
     let of = |metric| summing_up(lines).find(|line| line.metric == metric);
     LEADING.into_iter().find_map(of)
 }
 
-fn line(of: &Line, b: &str, block_s: i64) -> model::Line {
+fn line(of: &MetricComparison, b: &str, block_s: i64) -> model::ComparedLine {
     let times = |side: &SideTimes| model::SideQuantiles {
         n: side.n,
         p50_ms: side.p50_ms,
         p95_ms: side.p95_ms,
         p99_ms: side.p99_ms,
     };
-    model::Line {
+    model::ComparedLine {
         transport: of.transport.clone(),
         target: of.target.clone(),
         region: (!of.overall).then(|| of.regions.concat()),
@@ -188,10 +190,10 @@ fn line(of: &Line, b: &str, block_s: i64) -> model::Line {
         text: sentence::line(of, b),
         brief: sentence::line_alone(of, b),
         basis: basis(of.basis, block_s),
-        difference_ms: of.difference.map(Ends::from),
+        difference_ms: of.difference.map(Estimate::from),
         bare_difference_ms: of.bare_ms,
-        ratio: of.ratio.map(Ends::from),
-        p95_difference_ms: of.p95.map(Ends::from),
+        ratio: of.ratio.map(Estimate::from),
+        p95_difference_ms: of.p95.map(Estimate::from),
         matters_ms: of.matters_ms,
         a: times(&of.sides[0]),
         b: times(&of.sides[1]),
@@ -199,34 +201,33 @@ fn line(of: &Line, b: &str, block_s: i64) -> model::Line {
     }
 }
 
-fn failures(of: &Failures, b: &str, block_s: i64) -> model::Failures {
-    #[allow(clippy::cast_precision_loss)] // counts far below 2^53
+fn failures(of: &Failures, b: &str, block_s: i64) -> model::ComparedFailures {
     let failed = |(rows, failed): (u64, u64)| Failed {
         rows,
         failed,
         percent: failed as f64 * 100.0 / rows.max(1) as f64,
     };
-    model::Failures {
+    model::ComparedFailures {
         of: of.of,
         transport: of.transport.clone(),
         target: of.target.clone(),
         verdict: of.verdict,
         text: sentence::failures(of, b, true),
         basis: basis(of.basis, block_s),
-        difference_points: of.difference.map(Ends::from),
+        difference_points: of.difference.map(Estimate::from),
         a: failed(of.sides[0]),
         b: failed(of.sides[1]),
     }
 }
 
 /// Blocks are as long as those that were compared, or as the shortest there are.
-fn basis(of: Basis, shortest_s: i64) -> model::Basis {
+fn basis(of: Basis, shortest_s: i64) -> model::ComparedBasis {
     let (of, blocks, length, days) = match of {
         Basis::Blocks(n, length) => ("blocks", n, length, None),
         Basis::Days(a, b) => ("days", 0, shortest_s, Some([a, b])),
         Basis::Neither(n, days) => ("none", n, shortest_s, Some(days)),
     };
-    model::Basis {
+    model::ComparedBasis {
         of,
         blocks,
         block_s: length,
@@ -234,7 +235,7 @@ fn basis(of: Basis, shortest_s: i64) -> model::Basis {
     }
 }
 
-fn notes(folded: &Folded, compared: &Compared, about: &Circumstances) -> Vec<String> {
+fn notes(folded: &Folded, compared: &Compared, about: &ComparisonContext) -> Vec<String> {
     let mut notes = Vec::new();
     if about.differ_in_proxy {
         notes.push(
@@ -267,17 +268,13 @@ fn notes(folded: &Folded, compared: &Compared, about: &Circumstances) -> Vec<Str
             what.join(" ")
         ));
     }
-    for (count, what) in [
-        (
-            folded.without_time,
-            "without a time, which are in no block and no day",
-        ),
-        (
-            folded.beyond,
-            "of transports, targets and regions beyond the 500 that are kept apart: left out",
-        ),
+    #[rustfmt::skip]
+    let cases = [
+        (folded.without_time, "without a time, which are in no block and no day"),
+        (folded.beyond, "of transports, targets and regions beyond the 500 that are kept apart: left out"),
         (about.of_both, "that belong to both sides: left out"),
-    ] {
+    ];
+    for (count, what) in cases {
         if count > 0 {
             notes.push(format!("{} {what}", counted(count, "row", "rows")));
         }

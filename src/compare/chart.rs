@@ -1,21 +1,21 @@
 //! The chart of the differences.
 
 use super::keys::{class, key, several_paths, spread};
-use super::model::{Comparison, Ends, Line};
-use crate::doc::chart::{Chart, Difference, Picture};
+use super::model::{ComparedLine, Comparison, Estimate};
+use crate::doc::chart::{Chart, ChartDifference, Picture};
 use crate::doc::parts;
 use crate::doc::text::cut;
-use crate::doc::{Block, Cell, Column, Section, Table};
+use crate::doc::{Block, Cell, Section, Table, TableColumn};
 use crate::stats::compare::Decision;
 
 pub(super) fn chart(of: &Comparison) -> Section {
     let several = several_paths(of);
-    let drawn: Vec<(&Line, Ends)> = of
+    let drawn: Vec<(&ComparedLine, Estimate)> = of
         .lines
         .iter()
         .filter_map(|line| Some((line, line.difference_ms?)))
         .collect();
-    let name = |line: &Line| {
+    let name = |line: &ComparedLine| {
         let cells = key(line);
         let cells = cells.iter().skip(if several { 0 } else { 2 });
         let parts: Vec<String> = cells
@@ -23,14 +23,14 @@ pub(super) fn chart(of: &Comparison) -> Section {
             .collect();
         parts.join(" ")
     };
-    let picture = drawn.iter().map(|(line, found)| Difference {
+    let picture = drawn.iter().map(|(line, found)| ChartDifference {
         name: name(line),
         middle: found.value,
         low: found.low,
         high: found.high,
         class: class(line.verdict),
     });
-    let picture: Vec<Difference> = picture.collect();
+    let picture: Vec<ChartDifference> = picture.collect();
     if picture.is_empty() {
         return parts::section("chart", "Chart", Vec::new());
     }
@@ -45,8 +45,8 @@ pub(super) fn chart(of: &Comparison) -> Section {
     let numbers = Table::new(
         "chart",
         "Difference in ms with its 95 % interval",
-        vec![Column::words("of", "of")],
-        vec![Column::number("", "difference")],
+        vec![TableColumn::words("of", "of")],
+        vec![TableColumn::number("", "difference")],
     );
     let rows = drawn
         .iter()

@@ -1,7 +1,7 @@
 //! What identifies a line of a comparison.
 
-use super::model::{Comparison, Ends, Line};
-use crate::doc::{Cell, Column};
+use super::model::{ComparedLine, Comparison, Estimate};
+use crate::doc::{Cell, TableColumn};
 use crate::stats::compare::Decision;
 
 pub(super) fn several_paths(of: &Comparison) -> bool {
@@ -11,13 +11,13 @@ pub(super) fn several_paths(of: &Comparison) -> bool {
     first.is_some_and(|first| paths.any(|path| path != first))
 }
 
-pub(super) fn key_columns() -> Vec<Column> {
+pub(super) fn key_columns() -> Vec<TableColumn> {
     ["transport", "target", "region", "metric"]
-        .map(|name| Column::words(name, name))
+        .map(|name| TableColumn::words(name, name))
         .into()
 }
 
-pub(super) fn key(line: &Line) -> Vec<Cell> {
+pub(super) fn key(line: &ComparedLine) -> Vec<Cell> {
     let region = match &line.region {
         Some(region) => Cell::name(region, "region"),
         None => "(all regions)".into(),
@@ -38,7 +38,7 @@ pub(super) fn class(verdict: Decision) -> usize {
     }
 }
 
-pub(super) fn spread(of: Ends) -> Cell {
+pub(super) fn spread(of: Estimate) -> Cell {
     let [middle, low, high] = [of.value, of.low, of.high].map(hundredths);
     Cell::Spread { middle, low, high }
 }

@@ -10,5 +10,5 @@ mod sentence;
 #[cfg(test)]
 mod tests;
 
-pub use build::{Circumstances, comparison};
+pub use build::{ComparisonContext, comparison};
 pub use sections::{document, section};

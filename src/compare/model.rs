@@ -5,8 +5,8 @@
 use chrono::{DateTime, Utc};
 use serde::{Serialize, Serializer};
 
-use crate::report::model::Input;
-use crate::stats::compare::{Decision, Interval, Of, Timed};
+use crate::report::model::ReportedInput;
+use crate::stats::compare::{Decision, FailurePart, Interval, Timed};
 use crate::zone::Zone;
 
 /// Name of this shape in the JSON; the number rises when a field goes or changes its meaning.
@@ -26,17 +26,17 @@ pub struct Comparison {
     /// Whether Ctrl-C ended the reading: then all numbers are of what was read so far.
     pub interrupted: bool,
     /// What was read.
-    pub input: Input,
+    pub input: ReportedInput,
     /// What the other one is held against.
-    pub a: Side,
+    pub a: ComparedSide,
     /// What is held against it.
-    pub b: Side,
+    pub b: ComparedSide,
     /// What matters most, in a sentence.
     pub verdict: String,
     /// Times by transport, target, metric and region.
-    pub lines: Vec<Line>,
+    pub lines: Vec<ComparedLine>,
     /// Failures by transport and target.
-    pub failures: Vec<Failures>,
+    pub failures: Vec<ComparedFailures>,
     /// What the reader of the numbers should know.
     pub notes: Vec<String>,
 }
@@ -52,7 +52,7 @@ impl Comparison {
 
 /// One of the two.
 #[derive(Debug, Clone, Default, Serialize)]
-pub struct Side {
+pub struct ComparedSide {
     /// Its name in the sentences.
     pub name: String,
     /// Its files, or the values that its rows have.
@@ -67,7 +67,7 @@ pub struct Side {
 
 /// A value and the ends of its 95 % interval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Ends {
+pub struct Estimate {
     /// The value.
     pub value: f64,
     /// Lower end.
@@ -76,7 +76,7 @@ pub struct Ends {
     pub high: f64,
 }
 
-impl From<Interval> for Ends {
+impl From<Interval> for Estimate {
     fn from(of: Interval) -> Self {
         Self {
             value: of.middle,
@@ -88,7 +88,7 @@ impl From<Interval> for Ends {
 
 /// What a difference rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Basis {
+pub struct ComparedBasis {
     /// `blocks` measured at the same time, `days` of each, or `none`.
     pub of: &'static str,
     /// Blocks that hold 20 values of both.
@@ -114,7 +114,7 @@ pub struct SideQuantiles {
 
 /// A metric of a region, or of all regions that both sides have.
 #[derive(Debug, Clone, Serialize)]
-pub struct Line {
+pub struct ComparedLine {
     /// The transport; empty where the sides differ in it.
     pub transport: String,
     /// `host:port`; empty where the sides differ in it.
@@ -135,15 +135,15 @@ pub struct Line {
     #[serde(skip)]
     pub brief: String,
     /// What it rests on.
-    pub basis: Basis,
+    pub basis: ComparedBasis,
     /// `b` less `a`.
-    pub difference_ms: Option<Ends>,
+    pub difference_ms: Option<Estimate>,
     /// The same where there is too little for an interval.
     pub bare_difference_ms: Option<f64>,
     /// `b` over `a`.
-    pub ratio: Option<Ends>,
+    pub ratio: Option<Estimate>,
     /// The difference of the 95th percentiles.
-    pub p95_difference_ms: Option<Ends>,
+    pub p95_difference_ms: Option<Estimate>,
     /// The least difference that matters.
     pub matters_ms: f64,
     /// Times of `a`.
@@ -167,10 +167,10 @@ pub struct Failed {
 
 /// The failures of a transport and a target.
 #[derive(Debug, Clone, Serialize)]
-pub struct Failures {
+pub struct ComparedFailures {
     /// What failed: `rows`, or the `requests` of bursts and on held connections.
     #[serde(serialize_with = "what_failed")]
-    pub of: Of,
+    pub of: FailurePart,
     /// The transport.
     pub transport: String,
     /// The target.
@@ -181,9 +181,9 @@ pub struct Failures {
     /// The verdict with its numbers, in a sentence.
     pub text: String,
     /// What it rests on.
-    pub basis: Basis,
+    pub basis: ComparedBasis,
     /// The share of `b` less that of `a`, in percentage points.
-    pub difference_points: Option<Ends>,
+    pub difference_points: Option<Estimate>,
     /// Of `a`.
     pub a: Failed,
     /// Of `b`.
@@ -196,7 +196,7 @@ fn metric<S: Serializer>(of: &Timed, serializer: S) -> Result<S::Ok, S::Error> {
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // as serde wants it
-fn what_failed<S: Serializer>(of: &Of, serializer: S) -> Result<S::Ok, S::Error> {
+fn what_failed<S: Serializer>(of: &FailurePart, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(of.as_str())
 }
 

@@ -2,13 +2,15 @@
 
 use super::chart::chart;
 use super::keys::{hundredths, key, key_columns, several_paths, spread};
-use super::model::{Comparison, Failures, Line, Side};
+use super::model::{ComparedFailures, ComparedLine, ComparedSide, Comparison};
 use crate::doc::number::counted;
 use crate::doc::parts::{self, filled};
 use crate::doc::text::{cut, named, time};
-use crate::doc::{Block, Cell, Column, Document, Keep, Paragraph, Row, Section, Style, Table};
+use crate::doc::{
+    Block, Cell, Document, Paragraph, Section, ShownRows, Style, Table, TableColumn, TableRow,
+};
 use crate::report::problems;
-use crate::stats::compare::{Decision, Of};
+use crate::stats::compare::{Decision, FailurePart};
 
 /// Everything.
 pub fn document(of: &Comparison) -> Document {
@@ -73,7 +75,7 @@ fn about(of: &Comparison) -> Vec<Paragraph> {
     lines
 }
 
-fn side_line(of: &Comparison, letter: &str, side: &Side) -> String {
+fn side_line(of: &Comparison, letter: &str, side: &ComparedSide) -> String {
     let shown: Vec<String> = side.what.iter().take(3).map(|what| cut(what, 60)).collect();
     let more = side.what.len().saturating_sub(3);
     let more = if more > 0 {
@@ -115,7 +117,7 @@ fn sentences(of: &Comparison, summing_up: bool) -> Section {
     let chosen = lines.filter(|(place, _)| sums_up(of, *place) == summing_up);
     let chosen = chosen.map(|(_, line)| line);
     // and the first line as well
-    let said_before = |line: &&Line| {
+    let said_before = |line: &&ComparedLine| {
         of.verdict
             .to_lowercase()
             .contains(&line.text.to_lowercase())
@@ -150,7 +152,7 @@ fn sentences(of: &Comparison, summing_up: bool) -> Section {
 }
 
 /// What a difference is to the reader.
-fn worse(line: &Line) -> Style {
+fn worse(line: &ComparedLine) -> Style {
     match line
         .difference_ms
         .filter(|_| line.verdict == Decision::Differs)
@@ -161,7 +163,7 @@ fn worse(line: &Line) -> Style {
     }
 }
 
-fn fails_more(of: &Failures) -> Style {
+fn fails_more(of: &ComparedFailures) -> Style {
     match of
         .difference_points
         .filter(|_| of.verdict == Decision::Differs)
@@ -186,16 +188,16 @@ fn table(of: &Comparison) -> Table {
         "B less A in ms, with 95 % interval",
         key_columns(),
         vec![
-            Column::number("p50_a", "A p50"),
-            Column::number("p50_b", "B p50"),
-            Column::number("difference", "difference"),
-            Column::number("ratio", "ratio").spare(),
-            Column::number("p95_difference", "of the p95").spare(),
-            Column::words("verdict", "verdict"),
+            TableColumn::number("p50_a", "A p50"),
+            TableColumn::number("p50_b", "B p50"),
+            TableColumn::number("difference", "difference"),
+            TableColumn::number("ratio", "ratio").spare(),
+            TableColumn::number("p95_difference", "of the p95").spare(),
+            TableColumn::words("verdict", "verdict"),
         ],
     );
-    table.keep = Keep::All;
-    table.rows.extend(of.lines.iter().map(|line| Row {
+    table.keep = ShownRows::All;
+    table.rows.extend(of.lines.iter().map(|line| TableRow {
         key: key(line),
         cells: vec![
             Cell::of(line.a.p50_ms, Cell::Quantile),
@@ -208,7 +210,7 @@ fn table(of: &Comparison) -> Table {
             Cell::of(line.p95_difference_ms, spread),
             Cell::Text(line.verdict.as_str().into(), worse(line)),
         ],
-        ..Row::default()
+        ..TableRow::default()
     }));
     table
 }
@@ -227,13 +229,13 @@ fn times(of: &Comparison) -> Section {
         "times",
         "Times of both in ms",
         key_columns(),
-        heads.map(|(id, head)| Column::number(id, head)).into(),
+        heads.map(|(id, head)| TableColumn::number(id, head)).into(),
     );
-    table.keep = Keep::All;
+    table.keep = ShownRows::All;
     table.rows.extend(of.lines.iter().map(|line| {
         let quantile = |ms: Option<f64>| Cell::of(ms, Cell::Quantile);
         let (a, b) = (&line.a, &line.b);
-        Row {
+        TableRow {
             key: key(line),
             cells: vec![
                 a.n.into(),
@@ -243,7 +245,7 @@ fn times(of: &Comparison) -> Section {
                 quantile(a.p99_ms),
                 quantile(b.p99_ms),
             ],
-            ..Row::default()
+            ..TableRow::default()
         }
     }));
     parts::section("times", "Times", filled(table).into_iter().collect())
@@ -253,40 +255,42 @@ fn failures(of: &Comparison) -> Section {
     let mut table = Table::new(
         "failures",
         "Failures, difference in percentage points",
-        vec![Column::words("path", "path")],
+        vec![TableColumn::words("path", "path")],
         vec![
-            Column::number("rows_a", "A rows"),
-            Column::number("failed_a", "A failed"),
-            Column::number("rows_b", "B rows"),
-            Column::number("failed_b", "B failed"),
-            Column::number("points", "difference"),
-            Column::words("verdict", "verdict"),
+            TableColumn::number("rows_a", "A rows"),
+            TableColumn::number("failed_a", "A failed"),
+            TableColumn::number("rows_b", "B rows"),
+            TableColumn::number("failed_b", "B failed"),
+            TableColumn::number("points", "difference"),
+            TableColumn::words("verdict", "verdict"),
         ],
     );
-    table.keep = Keep::All;
-    table.rows.extend(of.failures.iter().map(|failures| Row {
-        key: vec![path(failures).into()],
-        cells: vec![
-            failures.a.rows.into(),
-            failures.a.failed.into(),
-            failures.b.rows.into(),
-            failures.b.failed.into(),
-            Cell::of(failures.difference_points, |of| Cell::Estimate {
-                percent: of.value,
-                low: of.low,
-                high: of.high,
-            }),
-            Cell::Text(failures.verdict.as_str().into(), fails_more(failures)),
-        ],
-        ..Row::default()
-    }));
+    table.keep = ShownRows::All;
+    table
+        .rows
+        .extend(of.failures.iter().map(|failures| TableRow {
+            key: vec![path(failures).into()],
+            cells: vec![
+                failures.a.rows.into(),
+                failures.a.failed.into(),
+                failures.b.rows.into(),
+                failures.b.failed.into(),
+                Cell::of(failures.difference_points, |of| Cell::Estimate {
+                    percent: of.value,
+                    low: of.low,
+                    high: of.high,
+                }),
+                Cell::Text(failures.verdict.as_str().into(), fails_more(failures)),
+            ],
+            ..TableRow::default()
+        }));
     parts::section("failures", "Failures", filled(table).into_iter().collect())
 }
 
-fn path(of: &Failures) -> String {
+fn path(of: &ComparedFailures) -> String {
     let rows = match of.of {
-        Of::Rows => "",
-        Of::Requests => ", requests",
+        FailurePart::Rows => "",
+        FailurePart::Requests => ", requests",
     };
     format!("{} {}{rows}", of.transport, of.target)
 }

@@ -5,14 +5,15 @@ use std::fmt::Write as _;
 use crate::doc::number::{counted, millis, percent, quantile, ratio, seconds};
 use crate::doc::text::{cut, named};
 use crate::stats::compare::{
-    Basis, Decision, FEWEST_DAYS, Failures, Interval, Line, MATTERS_MS, Needs, Of, Timed,
+    Basis, Decision, FEWEST_DAYS, FailurePart, Failures, Interval, MATTERS_MS, MetricComparison,
+    Needs, Timed,
 };
 
 /// Regions that are named; more are counted.
 const MOST_NAMED: usize = 3;
 
 /// A line, with the name of the second side: what can be said, and what it rests on.
-pub fn line(of: &Line, b: &str) -> String {
+pub fn line(of: &MetricComparison, b: &str) -> String {
     let mut out = line_in_brief(of, b, true);
     for text in [basis(of.basis), regions(&of.regions)] {
         if !text.is_empty() {
@@ -23,11 +24,11 @@ pub fn line(of: &Line, b: &str) -> String {
 }
 
 /// The same without what it rests on, where that is said elsewhere.
-pub fn line_alone(of: &Line, b: &str) -> String {
+pub fn line_alone(of: &MetricComparison, b: &str) -> String {
     line_in_brief(of, b, false) + &line_beside(of, false)
 }
 
-fn line_in_brief(of: &Line, b: &str, rests: bool) -> String {
+fn line_in_brief(of: &MetricComparison, b: &str, rests: bool) -> String {
     let b = cut(b, 40);
     let metric = told(of.metric);
     match (of.verdict, of.difference) {
@@ -76,7 +77,7 @@ pub fn told(metric: Timed) -> &'static str {
 }
 
 /// What else is to be said of a line.
-fn line_beside(of: &Line, rests: bool) -> String {
+fn line_beside(of: &MetricComparison, rests: bool) -> String {
     let mut out = String::new();
     // the slowest may tell what the usual ones do not
     let usual = of.difference.map_or(0.0, |of| of.middle);
@@ -107,20 +108,19 @@ fn line_beside(of: &Line, rests: bool) -> String {
 /// The failures of a path; `rests` where what that rests on is not said elsewhere.
 pub fn failures(of: &Failures, b: &str, rests: bool) -> String {
     let b = cut(b, 40);
-    #[allow(clippy::cast_precision_loss)] // counts far below 2^53
     let share = |(rows, failed): (u64, u64)| percent(failed as f64 * 100.0 / rows.max(1) as f64);
     let (noun, verb) = match of.of {
-        Of::Rows => ("failures", "fails"),
-        Of::Requests => ("loss", "loses"),
+        FailurePart::Rows => ("failures", "fails"),
+        FailurePart::Requests => ("loss", "loses"),
     };
     let shares = format!("{noun} {} and {}", share(of.sides[0]), share(of.sides[1]));
     let mut out = match (of.verdict, of.difference) {
         (Decision::Differs, Some(found)) => {
             let less = match (of.of, found.middle > 0.0) {
-                (Of::Rows, true) => "more often",
-                (Of::Rows, false) => "less often",
-                (Of::Requests, true) => "more",
-                (Of::Requests, false) => "less",
+                (FailurePart::Rows, true) => "more often",
+                (FailurePart::Rows, false) => "less often",
+                (FailurePart::Requests, true) => "more",
+                (FailurePart::Requests, false) => "less",
             };
             let by = quantile(found.middle.abs());
             format!(
@@ -237,7 +237,6 @@ fn takes(needs: Option<Needs>, of: Basis) -> String {
                 Basis::Blocks(_, length_s) => length_s,
                 _ => 0,
             };
-            #[allow(clippy::cast_precision_loss)] // days in seconds
             let all = seconds(blocks.saturating_mul(length_s.unsigned_abs()) as f64);
             format!("about {all} in all of both at the same time")
         }

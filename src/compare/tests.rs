@@ -2,9 +2,9 @@
 
 use super::*;
 use crate::doc::{self, Room};
-use crate::report::model::Input;
+use crate::report::model::ReportedInput;
 use crate::stats::compare::{
-    Basis, Decision, Failures, Interval, Line, Needs, Of, SideTimes, Timed,
+    Basis, Decision, FailurePart, Failures, Interval, MetricComparison, Needs, SideTimes, Timed,
 };
 
 fn of(middle: f64, low: f64, high: f64) -> Interval {
@@ -12,8 +12,8 @@ fn of(middle: f64, low: f64, high: f64) -> Interval {
 }
 
 /// Connects of two regions that the second side takes longer for, as measured in 48 blocks.
-fn connect() -> Line {
-    Line {
+fn connect() -> MetricComparison {
+    MetricComparison {
         transport: "tls".to_owned(),
         target: "tr.teams.microsoft.com:443".to_owned(),
         regions: vec!["northeurope".to_owned(), "westeurope".to_owned()],
@@ -35,7 +35,7 @@ fn connect() -> Line {
 
 fn failures() -> Failures {
     Failures {
-        of: Of::Rows,
+        of: FailurePart::Rows,
         transport: "tls".to_owned(),
         target: "tr.teams.microsoft.com:443".to_owned(),
         sides: [(10_000, 30), (10_000, 40)],
@@ -55,7 +55,7 @@ fn a_difference_is_told_with_its_interval_its_ratio_and_what_it_rests_on() {
         "VPN adds 14.2 ms to connect (95 %: 13.9 to 14.6; x 1.55), 48 blocks of 10 minutes measured at the same time, \
          northeurope and westeurope"
     );
-    let less = Line {
+    let less = MetricComparison {
         difference: Some(of(-3.1, -3.4, -2.8)),
         ratio: None,
         basis: Basis::Days(7, 6),
@@ -72,14 +72,14 @@ fn a_difference_is_told_with_its_interval_its_ratio_and_what_it_rests_on() {
 
 #[test]
 fn no_difference_says_within_what_and_never_less_than_a_millisecond_between_kinds_of_files() {
-    let same = Line {
+    let same = MetricComparison {
         difference: Some(of(0.02, -0.21, 0.24)),
         verdict: Decision::NoDifference,
         ..connect()
     };
     let brief = sentence::line_alone(&same, "VPN");
     assert_eq!(brief, "connect: no difference that matters (within 0.3 ms)");
-    let mixed = Line {
+    let mixed = MetricComparison {
         mixed: true,
         ..same
     };
@@ -89,7 +89,7 @@ fn no_difference_says_within_what_and_never_less_than_a_millisecond_between_kind
 
 #[test]
 fn who_cannot_tell_says_why_and_what_it_would_take() {
-    let wide = Line {
+    let wide = MetricComparison {
         difference: Some(of(0.8, -1.2, 2.9)),
         verdict: Decision::CannotTell,
         needs: Some(Needs::Blocks(54)),
@@ -100,7 +100,7 @@ fn who_cannot_tell_says_why_and_what_it_would_take() {
         "connect: cannot tell: VPN takes 0.8 ms more, but anything from 1.2 ms less to 2.9 ms more would fit (95 %); it \
          would take about 9 h in all of both at the same time"
     );
-    let few = Line {
+    let few = MetricComparison {
         difference: None,
         bare_ms: Some(2.0),
         basis: Basis::Neither(0, [1, 1]),
@@ -116,7 +116,7 @@ fn who_cannot_tell_says_why_and_what_it_would_take() {
         sentence::line_alone(&few, "VPN"),
         "connect: cannot tell; between these VPN takes 2 ms more"
     );
-    let drifting = Line {
+    let drifting = MetricComparison {
         basis: Basis::Neither(0, [6, 7]),
         needs: Some(Needs::Days(12)),
         ..few
@@ -130,7 +130,7 @@ fn who_cannot_tell_says_why_and_what_it_would_take() {
 
 #[test]
 fn a_changed_tail_is_told_where_the_median_does_not_show_it() {
-    let tail = Line {
+    let tail = MetricComparison {
         difference: Some(of(0.0, -0.1, 0.1)),
         p95: Some(of(20.0, 15.0, 25.0)),
         verdict: Decision::NoDifference,
@@ -159,7 +159,7 @@ fn failures_are_told_by_their_shares_and_outages_are_no_difference_of_the_usual(
         "failures 0.3 % and 4.3 %: VPN fails more often, by 4 percentage points (95 %: 3 to 5)"
     );
     let lost = Failures {
-        of: Of::Requests,
+        of: FailurePart::Requests,
         ..more.clone()
     };
     assert_eq!(
@@ -177,10 +177,10 @@ fn failures_are_told_by_their_shares_and_outages_are_no_difference_of_the_usual(
 
 /// The rows of a comparison that has none.
 fn nothing() -> model::Comparison {
-    let folded = crate::stats::compare::Fold::new(None).finish();
+    let folded = crate::stats::compare::ComparisonFold::new(None).finish();
     let side = |name: &str| (name.to_owned(), vec![format!("{name}.csv")]);
-    let about = Circumstances {
-        input: Input::default(),
+    let about = ComparisonContext {
+        input: ReportedInput::default(),
         sides: [side("direct"), side("VPN")],
         filters: Vec::new(),
         zone: crate::zone::Zone::Utc,

@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 
 use super::cell::{Cell, Figure};
-use super::section::{Block, Document, Fact};
-use super::table::{Row, Table};
+use super::section::{Block, Document, NamedValue};
+use super::table::{Table, TableRow};
 use crate::record::{plain, with_marks};
 
 /// The columns. A value whose column has one of the names from `group_rows` to `p99_us` stands there; every
@@ -91,7 +91,7 @@ fn line(table: &str, group: String) -> Line {
 }
 
 /// A line with what has a column, if there is any, then one for each other figure.
-fn lines_of(table: &Table, row: &Row) -> Vec<Line> {
+fn lines_of(table: &Table, row: &TableRow) -> Vec<Line> {
     let group: Vec<String> = row.key.iter().map(first).collect();
     let mut of_columns = line(&table.id, group.join(" "));
     row.facet.clone_into(&mut of_columns[METRIC]);
@@ -156,7 +156,7 @@ fn unlisted(table: &Table) -> Option<Line> {
     })
 }
 
-fn lines_of_fact(section: &str, fact: &Fact) -> Vec<Line> {
+fn lines_of_fact(section: &str, fact: &NamedValue) -> Vec<Line> {
     // the unit that a reader finds behind the name has a cell of its own
     let name = fact.label.split(',').next().unwrap_or_default();
     let figures = fact.value.figures().into_iter();
@@ -184,7 +184,7 @@ fn first(cell: &Cell) -> String {
 mod tests {
     use super::*;
     use crate::doc::section::{Paragraph, Section};
-    use crate::doc::table::Column;
+    use crate::doc::table::TableColumn;
     use crate::zone::Zone;
 
     fn lines(blocks: Vec<Block>) -> Vec<Vec<String>> {
@@ -216,14 +216,14 @@ mod tests {
             "held",
             "",
             vec![
-                Column::words("host", "host"),
-                Column::words("target", "target"),
+                TableColumn::words("host", "host"),
+                TableColumn::words("target", "target"),
             ],
             vec![
-                Column::number("n", "n"),
-                Column::number("min_us", "min"),
-                Column::number("loss", "loss"),
-                Column::number("stalls", "stalls"),
+                TableColumn::number("n", "n"),
+                TableColumn::number("min_us", "min"),
+                TableColumn::number("loss", "loss"),
+                TableColumn::number("stalls", "stalls"),
             ],
         )
         .rows([(
@@ -265,8 +265,13 @@ mod tests {
 
     #[test]
     fn a_key_is_there_once_and_rows_that_are_not_listed_are_counted() {
-        let key = || vec![Column::words("from", "from")];
-        let columns = || vec![Column::number("rows", "rows"), Column::words("why", "why")];
+        let key = || vec![TableColumn::words("from", "from")];
+        let columns = || {
+            vec![
+                TableColumn::number("rows", "rows"),
+                TableColumn::words("why", "why"),
+            ]
+        };
         let row = |rows: u64| ([Cell::from("10:00")], [Cell::Count(rows), Cell::from("x")]);
         let mut table = Table::new("outages", "", key(), columns()).rows([row(3), row(4)]);
         table.unlisted = 7;
@@ -288,7 +293,7 @@ mod tests {
     // an apostrophe before it would make a text of it
     #[test]
     fn a_negative_number_stays_a_number() {
-        let fact = |label, value: Cell| Fact::new(label, value);
+        let fact = |label, value: Cell| NamedValue::new(label, value);
         let facts = vec![
             fact("Less", Cell::Millis(-0.03)),
             fact("Name", "-30+cmd".into()),
@@ -301,9 +306,9 @@ mod tests {
     #[test]
     fn facts_are_lines_of_their_section() {
         let found = lines(vec![Block::Facts(vec![
-            Fact::new("Probes", 7_u64),
-            Fact::new("Lasted, ms", Cell::Seconds(1.5)),
-            Fact::new("Unknown", Cell::None),
+            NamedValue::new("Probes", 7_u64),
+            NamedValue::new("Lasted, ms", Cell::Seconds(1.5)),
+            NamedValue::new("Unknown", Cell::None),
         ])]);
         assert_eq!(found.len(), 2);
         let told = |line: &[String]| [0, METRIC, VALUE, UNIT].map(|place| line[place].clone());

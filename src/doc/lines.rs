@@ -87,7 +87,6 @@ pub fn millis(time: Option<Duration>) -> String {
 }
 
 /// Parts per million as per cent.
-#[allow(clippy::cast_precision_loss)] // at most a million
 pub fn percent(ppm: u64) -> String {
     number::percent(ppm as f64 / 1e4)
 }

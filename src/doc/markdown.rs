@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::cell::{Cell, Decimals, Style};
-use super::section::{Block, Document, Fact, Paragraph, Section};
-use super::table::{Keep, Table};
+use super::section::{Block, Document, NamedValue, Paragraph, Section};
+use super::table::{ShownRows, Table};
 use super::text::cut;
 use crate::zone::Zone;
 
@@ -65,7 +65,7 @@ fn paragraph(words: &Paragraph) -> String {
     }
 }
 
-fn push_facts(out: &mut String, facts: &[Fact], zone: Zone) {
+fn push_facts(out: &mut String, facts: &[NamedValue], zone: Zone) {
     for fact in facts {
         let value = text(&fact.value, zone);
         let note = escaped(&fact.note);
@@ -80,7 +80,7 @@ fn push_facts(out: &mut String, facts: &[Fact], zone: Zone) {
 
 fn push_table(out: &mut String, table: &Table, zone: Zone, rows: Option<usize>) {
     // days are all there, since nobody can ask a file for more
-    let rows = rows.filter(|_| table.keep != Keep::Last);
+    let rows = rows.filter(|_| table.keep != ShownRows::Last);
     for mut view in table.by_facet() {
         let more = view.shorten(rows) + table.unlisted;
         let caption = view.caption();
@@ -149,7 +149,7 @@ fn escaped_up_to(from: &str, most: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doc::table::Column;
+    use crate::doc::table::TableColumn;
 
     // GitHub Flavored Markdown: a bar ends a cell, `<` begins HTML, `*` and `_` are emphasis
     #[test]
@@ -157,8 +157,11 @@ mod tests {
         let table = Table::new(
             "t",
             "",
-            vec![Column::words("host", "host")],
-            vec![Column::words("what", "what"), Column::number("n", "n")],
+            vec![TableColumn::words("host", "host")],
+            vec![
+                TableColumn::words("what", "what"),
+                TableColumn::number("n", "n"),
+            ],
         )
         .rows([(
             [Cell::from("a|b")],

@@ -131,7 +131,6 @@ pub fn rate(per_minute: f64) -> String {
 }
 
 /// A share of a whole as a percentage; `-` of nothing.
-#[allow(clippy::cast_precision_loss)] // counts lie far below 2^53
 pub fn share(part: u64, whole: u64) -> String {
     if whole == 0 {
         return NONE.to_owned();
@@ -169,7 +168,6 @@ pub fn seconds(seconds: f64) -> String {
 }
 
 /// Bytes in decimal units: `812 B`, `64.2 kB`, `1.07 GB`.
-#[allow(clippy::cast_precision_loss)] // three digits are shown
 pub fn bytes(bytes: u64) -> String {
     if bytes < 1000 {
         return format!("{bytes} B");

@@ -2,7 +2,7 @@
 
 use super::cell::Cell;
 use super::section::{Block, Section};
-use super::table::{Column, Table};
+use super::table::{Table, TableColumn};
 use crate::stats::{Count, Statistics};
 
 /// A section.
@@ -70,10 +70,10 @@ pub fn mean(times: Option<Statistics>) -> Cell {
 }
 
 /// Who measured what: the columns of a key.
-pub fn host_and_target() -> Vec<Column> {
+pub fn host_and_target() -> Vec<TableColumn> {
     vec![
-        Column::words("host", "host"),
-        Column::words("target", "target"),
+        TableColumn::words("host", "host"),
+        TableColumn::words("target", "target"),
     ]
 }
 

@@ -43,7 +43,7 @@ pub struct Section {
 #[derive(Debug, Clone)]
 pub enum Block {
     /// Values with names.
-    Facts(Vec<Fact>),
+    Facts(Vec<NamedValue>),
     /// Rows and columns.
     Table(Table),
     /// A few sentences.
@@ -58,7 +58,7 @@ pub enum Block {
 
 /// A value with its name.
 #[derive(Debug, Clone)]
-pub struct Fact {
+pub struct NamedValue {
     /// Its name.
     pub label: &'static str,
     /// The value.
@@ -69,7 +69,7 @@ pub struct Fact {
     pub minor: bool,
 }
 
-impl Fact {
+impl NamedValue {
     /// A value with its name and nothing beside it.
     pub fn new(label: &'static str, value: impl Into<Cell>) -> Self {
         Self {

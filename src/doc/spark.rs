@@ -60,11 +60,7 @@ fn mark(value: f64, (least, most): (f64, f64), is_count: bool) -> char {
     } else {
         0.0
     };
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        clippy::cast_precision_loss
-    )] // 0 to 7
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // 0 to 7
     let place = (share * highest as f64).round() as usize;
     // a single failure among many must be seen
     let place = if is_count && value > 0.0 {

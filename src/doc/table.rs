@@ -16,20 +16,20 @@ pub struct Table {
     /// What the values of facets are, behind a facet's name in a heading: `time in ms`.
     pub facets: &'static str,
     /// Columns of the key.
-    pub key: Vec<Column>,
+    pub key: Vec<TableColumn>,
     /// The other columns.
-    pub columns: Vec<Column>,
+    pub columns: Vec<TableColumn>,
     /// The rows, in their order.
-    pub rows: Vec<Row>,
+    pub rows: Vec<TableRow>,
     /// Which rows are shown where not all have room.
-    pub keep: Keep,
+    pub keep: ShownRows,
     /// How many there are that are not among the rows.
     pub unlisted: u64,
 }
 
 /// A column.
 #[derive(Debug, Clone)]
-pub struct Column {
+pub struct TableColumn {
     /// Its name for programs.
     pub id: Cow<'static, str>,
     /// Its heading.
@@ -40,7 +40,7 @@ pub struct Column {
     pub spare: bool,
 }
 
-impl Column {
+impl TableColumn {
     /// Numbers.
     pub fn number(id: &'static str, head: impl Into<Cow<'static, str>>) -> Self {
         Self {
@@ -70,7 +70,7 @@ impl Column {
 
 /// A row.
 #[derive(Debug, Clone, Default)]
-pub struct Row {
+pub struct TableRow {
     /// What it is about; less than all columns of the key where that has a name of its own.
     pub key: Vec<Cell>,
     /// Which of the key's values it has, where it is one of several: `connect`. Where facets do
@@ -86,7 +86,7 @@ pub struct Row {
 
 /// Which rows are shown where not all have room; their order stays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Keep {
+pub enum ShownRows {
     /// The first.
     #[default]
     First,
@@ -103,8 +103,8 @@ impl Table {
     pub fn new(
         id: &'static str,
         caption: &'static str,
-        key: Vec<Column>,
-        columns: Vec<Column>,
+        key: Vec<TableColumn>,
+        columns: Vec<TableColumn>,
     ) -> Self {
         Self {
             id: id.to_owned(),
@@ -114,7 +114,7 @@ impl Table {
             key,
             columns,
             rows: Vec::new(),
-            keep: Keep::First,
+            keep: ShownRows::First,
             unlisted: 0,
         }
     }
@@ -124,21 +124,22 @@ impl Table {
         mut self,
         rows: impl IntoIterator<Item = ([Cell; K], [Cell; N])>,
     ) -> Self {
-        self.rows.extend(rows.into_iter().map(|(key, cells)| Row {
-            key: key.into(),
-            cells: cells.into(),
-            ..Row::default()
-        }));
+        self.rows
+            .extend(rows.into_iter().map(|(key, cells)| TableRow {
+                key: key.into(),
+                cells: cells.into(),
+                ..TableRow::default()
+            }));
         self
     }
 
     /// A table for each facet, in the order in which they occur; without facets one of all.
-    pub fn by_facet(&self) -> Vec<View<'_>> {
-        let mut views: Vec<View<'_>> = Vec::new();
+    pub fn by_facet(&self) -> Vec<TableView<'_>> {
+        let mut views: Vec<TableView<'_>> = Vec::new();
         for row in &self.rows {
             let place = views.iter().position(|view| view.facet == row.facet);
             let place = place.unwrap_or_else(|| {
-                views.push(View::new(self, row.facet));
+                views.push(TableView::new(self, row.facet));
                 views.len() - 1
             });
             views[place].rows.push(row);
@@ -149,14 +150,14 @@ impl Table {
 
 /// What is shown of a table in one go: the rows of a facet, and the columns that they fill.
 #[derive(Debug, Clone)]
-pub struct View<'a> {
+pub struct TableView<'a> {
     table: &'a Table,
     facet: &'static str,
     /// The rows.
-    pub rows: Vec<&'a Row>,
+    pub rows: Vec<&'a TableRow>,
 }
 
-impl<'a> View<'a> {
+impl<'a> TableView<'a> {
     fn new(table: &'a Table, facet: &'static str) -> Self {
         Self {
             table,
@@ -178,10 +179,10 @@ impl<'a> View<'a> {
         let all = self.rows.len();
         let most = most.unwrap_or(all).max(1);
         match self.table.keep {
-            Keep::All => {}
-            Keep::First => self.rows.truncate(most),
-            Keep::Last => drop(self.rows.drain(..all.saturating_sub(most))),
-            Keep::Heaviest => {
+            ShownRows::All => {}
+            ShownRows::First => self.rows.truncate(most),
+            ShownRows::Last => drop(self.rows.drain(..all.saturating_sub(most))),
+            ShownRows::Heaviest => {
                 let mut places: Vec<usize> = (0..all).collect();
                 places.sort_by_key(|place| std::cmp::Reverse(self.rows[*place].weight));
                 places.truncate(most);
@@ -194,7 +195,7 @@ impl<'a> View<'a> {
 
     /// The columns of the key that tell the rows apart, by their place; all in which something
     /// stands where none does.
-    pub fn key(&self) -> Vec<(usize, &'a Column)> {
+    pub fn key(&self) -> Vec<(usize, &'a TableColumn)> {
         let columns = || self.table.key.iter().enumerate();
         let cells = |place: usize| self.rows.iter().map(move |row| row.key.get(place));
         let differs = |place| {
@@ -221,7 +222,7 @@ impl<'a> View<'a> {
     }
 
     /// The other columns in which something stands, by their place.
-    pub fn columns(&self) -> Vec<(usize, &'a Column)> {
+    pub fn columns(&self) -> Vec<(usize, &'a TableColumn)> {
         let columns = self.table.columns.iter().enumerate();
         columns
             .filter(|(place, _)| {

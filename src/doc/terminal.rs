@@ -1,9 +1,9 @@
 //! A document as text for a terminal: headings in bold, what went wrong in red.
 
 use super::cell::{Cell, Decimals, Style};
-use super::section::{Block, Document, Fact, Point, Section, Spark};
+use super::section::{Block, Document, NamedValue, Point, Section, Spark};
 use super::spark;
-use super::table::{Column, Row, Table, View};
+use super::table::{Table, TableColumn, TableRow, TableView};
 use super::text::cut;
 use super::wrap::{width, wrapped};
 use crate::record::plain;
@@ -168,7 +168,7 @@ impl Lines {
         }
     }
 
-    fn facts(&mut self, facts: &[Fact], zone: Zone) {
+    fn facts(&mut self, facts: &[NamedValue], zone: Zone) {
         let widest = facts.iter().map(|fact| width(fact.label)).max();
         let widest = widest.unwrap_or_default();
         let then = " ".repeat(widest + 4);
@@ -204,7 +204,7 @@ impl Lines {
     }
 
     /// The rows in columns; false where they are too wide for that.
-    fn grid(&mut self, view: &View, zone: Zone) -> bool {
+    fn grid(&mut self, view: &TableView, zone: Zone) -> bool {
         let mut columns = view.columns();
         loop {
             let grid = Grid::of(view, &columns, zone);
@@ -222,7 +222,7 @@ impl Lines {
     }
 
     /// Each row as a name with its values below it.
-    fn records(&mut self, view: &View, zone: Zone) {
+    fn records(&mut self, view: &TableView, zone: Zone) {
         let (keys, columns) = (view.key(), view.columns());
         for row in &view.rows {
             let key = keys.iter().filter_map(|(place, _)| row.key.get(*place));
@@ -253,7 +253,7 @@ struct Grid {
 }
 
 impl Grid {
-    fn of(view: &View, columns: &[(usize, &Column)], zone: Zone) -> Self {
+    fn of(view: &TableView, columns: &[(usize, &TableColumn)], zone: Zone) -> Self {
         let keys = view.key();
         let both = || keys.iter().chain(columns).map(|(_, column)| *column);
         let decimals = columns.iter().map(|(place, _)| view.decimals(*place));
@@ -262,7 +262,7 @@ impl Grid {
             Some(cell) => (cut(&cell.show_in(zone, decimals), LONGEST), cell.style()),
             None => (String::new(), Style::Plain),
         };
-        let row = |row: &&Row| {
+        let row = |row: &&TableRow| {
             let key = keys.iter();
             let key = key.map(|(place, _)| cell(&row.key, *place, Decimals::default()));
             let cells = columns.iter().zip(&decimals);

@@ -185,47 +185,28 @@ mod tests {
     #[test]
     fn addresses_and_names_are_told_from_those_that_are_taken_for_them() {
         use Standing::{Former, Neighbour, None as Nothing, Teams};
-        for (subject, wanted) in [
-            (
-                "52.113.193.5",
-                (Teams, Some(true), vec![Some(11), Some(12)]),
-            ),
+        #[rustfmt::skip]
+        let cases = [
+            ("52.113.193.5", (Teams, Some(true), vec![Some(11), Some(12)])),
             // of 52.120.0.0/14, too, which is told only of what is left of it
-            (
-                "52.123.195.2",
-                (Teams, Some(true), vec![Some(11), Some(12)]),
-            ),
+            ("52.123.195.2", (Teams, Some(true), vec![Some(11), Some(12)])),
             ("2620:1ec:40::2", (Teams, Some(false), vec![Some(12)])),
-            (
-                "::ffff:52.112.0.1",
-                (Teams, Some(true), vec![Some(11), Some(12)]),
-            ),
+            ("::ffff:52.112.0.1", (Teams, Some(true), vec![Some(11), Some(12)])),
             ("51.5.1.2", (Neighbour, Some(false), vec![None])),
             ("20.202.7.7", (Neighbour, Some(false), vec![None])),
             ("13.107.64.1", (Former, Some(false), vec![None])),
             ("52.121.0.1", (Former, Some(false), vec![None])),
             ("192.0.2.1", (Nothing, Some(false), vec![])),
-            (
-                "worldaz.tr.teams.microsoft.com",
-                (Teams, None, vec![Some(12)]),
-            ),
-            (
-                "teams.cloud.microsoft",
-                (Teams, None, vec![Some(12), Some(184)]),
-            ),
+            ("worldaz.tr.teams.microsoft.com", (Teams, None, vec![Some(12)])),
+            ("teams.cloud.microsoft", (Teams, None, vec![Some(12), Some(184)])),
             ("login.cloud.microsoft", (Neighbour, None, vec![Some(184)])),
             ("api.skype.com", (Neighbour, None, vec![Some(127)])),
-            (
-                "world.relay.avd.microsoft.com",
-                (Neighbour, None, vec![None]),
-            ),
-            (
-                "relay.communication.microsoft.com",
-                (Neighbour, None, vec![None]),
-            ),
+            ("world.relay.avd.microsoft.com", (Neighbour, None, vec![None])),
+            ("relay.communication.microsoft.com", (Neighbour, None, vec![None])),
             ("skype.com", (Nothing, None, vec![])),
             ("relay.example", (Nothing, None, vec![])),
-        ] {
+        ];
+        for (subject, wanted) in cases {
             assert_eq!(of(subject), wanted, "{subject}");
         }
     }

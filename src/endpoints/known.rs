@@ -141,7 +141,7 @@ pub const RELAYS: &[Relay] = &[
 
 /// Something that is often taken for Teams, or that Teams was.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Neighbour {
+pub struct RelatedService {
     /// What it is.
     pub what: &'static str,
     /// Whether it was of Teams once, and is not in the list any more.
@@ -157,11 +157,11 @@ pub struct Neighbour {
 }
 
 /// What is often taken for Teams, and what Teams was.
-pub fn neighbours() -> Vec<Neighbour> {
+pub fn neighbours() -> Vec<RelatedService> {
     const STUN: &[Ports] = &[Ports::one(3478)];
     const MEDIA: &[Ports] = &[Ports::new(3478, 3481)];
     const HTTPS: &[Ports] = &[Ports::one(443)];
-    let near = |what, names: &[&str], ranges, tcp, udp| Neighbour {
+    let near = |what, names: &[&str], ranges, tcp, udp| RelatedService {
         what,
         is_former: false,
         names: patterns(names),
@@ -169,7 +169,7 @@ pub fn neighbours() -> Vec<Neighbour> {
         tcp,
         udp,
     };
-    let former = |what, ranges, tcp, udp| Neighbour {
+    let former = |what, ranges, tcp, udp| RelatedService {
         is_former: true,
         ..near(what, &[], ranges, tcp, udp)
     };

@@ -17,7 +17,7 @@ const MOST_TOLD: usize = 60;
 
 /// What a file of `endpoints fetch` holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Kept {
+pub struct SavedList {
     /// [`FORM`].
     pub form: String,
     /// Microsoft's number of the list.
@@ -122,7 +122,7 @@ pub fn endpoints(text: &str) -> Result<Value, NoList> {
 /// # Errors
 ///
 /// When the text is no list.
-pub fn kept(text: &str) -> Result<Option<Kept>, NoList> {
+pub fn kept(text: &str) -> Result<Option<SavedList>, NoList> {
     let value = json(text)?;
     if value.is_array() {
         sets(&value)?;
@@ -134,7 +134,7 @@ pub fn kept(text: &str) -> Result<Option<Kept>, NoList> {
         Some(form) => return Err(NoList::Form(told(form))),
         None => return Err(NoList::Other("JSON of something else")),
     }
-    let kept: Kept =
+    let kept: SavedList =
         serde_json::from_value(value).map_err(|error| NoList::Json(error.to_string()))?;
     day(&kept.version)?;
     sets(&kept.endpoints)?;
@@ -252,7 +252,7 @@ mod tests {
     ]"#;
 
     fn file() -> String {
-        let kept = Kept {
+        let kept = SavedList {
             form: FORM.to_owned(),
             version: "2026112800".to_owned(),
             source: "https://endpoints.office.com".to_owned(),

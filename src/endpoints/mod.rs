@@ -10,7 +10,7 @@ mod set;
 use std::net::IpAddr;
 
 pub use find::{Hit, Membership, Standing};
-pub use known::{LAB_RANGES, Neighbour, RELAYS, Relay, TEAMS_RANGES, neighbours};
+pub use known::{LAB_RANGES, RELAYS, RelatedService, Relay, TEAMS_RANGES, neighbours};
 pub use list::{List, ListFacts, OLD_AFTER_DAYS, Origin};
 pub use range::{MEDIA_PORTS, NoRange, Range, Ranges};
 pub use set::{MEDIA, NoName, Pattern, Ports, Set, TEAMS};

@@ -56,7 +56,7 @@ impl Arrival {
 
 /// The connection that a flight came on.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Circumstances {
+pub struct FlightContext {
     /// The path's round trip.
     pub rtt: Option<Duration>,
     /// Bytes of data in a whole segment.
@@ -72,7 +72,7 @@ pub struct Circumstances {
 }
 
 /// Judges the first flight: `bytes` is its content as far as it was kept.
-pub fn server_flight(arrivals: &[Arrival], bytes: &[u8], on: &Circumstances) -> ServerFlight {
+pub fn server_flight(arrivals: &[Arrival], bytes: &[u8], on: &FlightContext) -> ServerFlight {
     let Some((first, end)) = arrivals.first().zip(arrivals.last()) else {
         return ServerFlight::default();
     };
@@ -125,7 +125,7 @@ pub fn server_flight(arrivals: &[Arrival], bytes: &[u8], on: &Circumstances) -> 
     }
 }
 
-impl Circumstances {
+impl FlightContext {
     /// Whether a server that waits here may wait for acknowledgements: a window is full of whole
     /// segments, unless it is this end's own.
     fn fills_a_window(&self, total: u64) -> bool {
@@ -144,7 +144,7 @@ fn is_a_trip(pause: Duration, rtt: Duration) -> bool {
 }
 
 /// Whether the wait before an arrival may have been one for a segment that was missing.
-fn is_for_a_hole(arrivals: &[Arrival], next: &Arrival, rtt: Duration, on: &Circumstances) -> bool {
+fn is_for_a_hole(arrivals: &[Arrival], next: &Arrival, rtt: Duration, on: &FlightContext) -> bool {
     // what was read at the same time
     let together = arrivals.iter().filter(|arrival| arrival.at == next.at);
     let hole = together.filter_map(|arrival| arrival.hole(on.tick)).max();
@@ -154,7 +154,7 @@ fn is_for_a_hole(arrivals: &[Arrival], next: &Arrival, rtt: Duration, on: &Circu
 /// Whether several segments came together and nothing before or behind them did: after a loss of
 /// all of them the first alone is sent again, and the others a round trip later (RFC 5681 section
 /// 3.1).
-fn came_at_once(arrivals: &[Arrival], rtt: Duration, on: &Circumstances) -> bool {
+fn came_at_once(arrivals: &[Arrival], rtt: Duration, on: &FlightContext) -> bool {
     let (Some(segment), Some(0)) = (on.segment, on.out_of_order) else {
         return false;
     };
@@ -228,7 +228,7 @@ enum Hole {
 }
 
 impl Hole {
-    fn judge(arrivals: &[Arrival], rtt: Duration, on: &Circumstances, longest: Duration) -> Self {
+    fn judge(arrivals: &[Arrival], rtt: Duration, on: &FlightContext, longest: Duration) -> Self {
         let most_of_a_trip = rtt * 4 / 5;
         if on.out_of_order == Some(0) {
             return Self::Overtaken;

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use crate::record::{Explanation, Phase, Record};
 
-pub use flight::{Arrival, Circumstances, server_flight};
+pub use flight::{Arrival, FlightContext, server_flight};
 pub use syn_timer::{SynTimer, looks_like_a_lost_syn};
 
 /// Explains a probe; `None` when no phase was completed.

@@ -242,7 +242,6 @@ pub fn rises(days: &[Day]) -> Vec<Rise> {
     found
 }
 
-#[allow(clippy::cast_precision_loss)] // counts far below 2^53
 fn lost_share(day: &Day) -> f64 {
     day.lost as f64 / day.rows.max(1) as f64
 }
@@ -254,7 +253,6 @@ fn sums(days: &[Day]) -> (u64, u64) {
 }
 
 /// The usual share of lost rows: single bad days do not make it, unless there is no other.
-#[allow(clippy::cast_precision_loss)] // counts far below 2^53
 fn usual(base: &[Day]) -> f64 {
     let (rows, lost) = sums(base);
     match median(base.iter().map(lost_share)) {
@@ -264,7 +262,6 @@ fn usual(base: &[Day]) -> f64 {
 }
 
 /// Whether a day lost more than chance makes of what is usual.
-#[allow(clippy::cast_precision_loss)] // counts far below 2^53
 fn stands_out(day: &Day, before: f64) -> bool {
     /// Standard deviations of a day's count, on the scale of square roots, where they are alike.
     const DEVIATIONS: f64 = 3.0;

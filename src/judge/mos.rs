@@ -3,7 +3,7 @@
 
 /// What the score goes by.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Path {
+pub struct MosInput {
     /// Median round trip, in milliseconds.
     pub rtt_ms: f64,
     /// Jitter, in milliseconds.
@@ -26,7 +26,7 @@ const BUFFER_MS: f64 = 20.0;
 const ROBUSTNESS: f64 = 25.1;
 
 /// The score, from 1 to 4.5 (G.107 annex B).
-pub fn mos(path: Path) -> f64 {
+pub fn mos(path: MosInput) -> f64 {
     let delay = path.rtt_ms / 2.0 + CODEC_MS + BUFFER_MS.max(2.0 * path.jitter_ms);
     let late = if delay > 177.3 {
         0.11 * (delay - 177.3)
@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     fn of(rtt_ms: f64, jitter_ms: f64, loss_percent: f64) -> f64 {
-        mos(Path {
+        mos(MosInput {
             rtt_ms,
             jitter_ms,
             loss_percent,

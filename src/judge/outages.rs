@@ -29,11 +29,7 @@ impl OutageRule {
     ///
     /// With n rows and a share p of them lost, a given row begins k lost ones with p^k, so that n p^k <= 0.01 wants
     /// k >= ln(0.01 / n) / ln p.
-    #[allow(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss
-    )] // counts far below 2^53
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // counts far below 2^53
     pub fn of(rows: u64, lost: u64) -> Self {
         let n = rows.max(1) as f64;
         let share = (lost.min(rows) as f64 / n).clamp(0.0, 1.0);
@@ -55,11 +51,7 @@ impl OutageRule {
 
     /// For runs in some of the `all` rows of a series, such as those of an hour of the day, where so many of so many are lost
     /// at other times that are alike.
-    #[allow(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss
-    )] // counts far below 2^53
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // counts far below 2^53
     pub fn where_lost(all: u64, [rows, lost]: [u64; 2]) -> u64 {
         let share = (lost as f64 / rows.max(1) as f64).min(0.5);
         if share <= 0.0 {
@@ -75,7 +67,6 @@ impl OutageRule {
     /// Where losses are independent, an answer is followed by a loss as often as p says; so p is runs by answers, and only
     /// runs shorter than k count, as longer ones may be outages: one that comes each night is no chance. With n p^k
     /// as above for all n rows of the series, the hours together make one in a hundred series, too.
-    #[allow(clippy::cast_precision_loss)] // counts far below 2^53
     fn among<'a>(all: u64, hours: impl Iterator<Item = &'a LostHour>) -> Self {
         let mut answered = 0_u64;
         let mut runs: BTreeMap<u64, u64> = BTreeMap::new();

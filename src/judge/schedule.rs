@@ -21,14 +21,14 @@ pub struct Missing {
     /// Microseconds of the schedule in between.
     pub length: u64,
     /// What it is.
-    pub kind: Kind,
+    pub kind: PauseKind,
     /// Runs that did not take place at all.
     pub runs: u64,
 }
 
 /// What a pause is that the schedule does not have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum PauseKind {
     /// A run broke off, and another one went on in its time.
     Interrupted,
     /// A run ended before its time.
@@ -41,7 +41,7 @@ pub enum Kind {
     Beyond,
 }
 
-impl Kind {
+impl PauseKind {
     /// As a report has it; empty where the schedule says nothing.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -69,7 +69,7 @@ pub fn schedule(stretches: &[Stretch], zone: Zone) -> Option<(Schedule, Vec<Opti
                 from,
                 to,
                 length: from.abs_diff(to),
-                kind: Kind::Beyond,
+                kind: PauseKind::Beyond,
                 runs: 0,
             });
         }
@@ -111,10 +111,10 @@ fn missing(from: i64, to: i64, windows: &[RunWindow], every: Every) -> Option<Mi
     }
     let (from, to) = ends?;
     let kind = match (runs, ends_early, begins_late) {
-        _ if interrupted => Kind::Interrupted,
-        (1.., ..) => Kind::Missed,
-        (_, true, _) => Kind::EndedEarly,
-        _ => Kind::BeganLate,
+        _ if interrupted => PauseKind::Interrupted,
+        (1.., ..) => PauseKind::Missed,
+        (_, true, _) => PauseKind::EndedEarly,
+        _ => PauseKind::BeganLate,
     };
     Some(Missing {
         from,

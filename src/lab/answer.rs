@@ -8,7 +8,7 @@ use hickory_resolver::proto::rr::rdata::{A, CNAME, SOA};
 use hickory_resolver::proto::rr::{DNSClass, Name, RData, Record, RecordType};
 
 use super::fault::Fault;
-use super::world::{self, Relay};
+use super::world::{self, LabRelay};
 
 const TTL_CNAME: u32 = 0;
 const TTL_A: u32 = 10;
@@ -21,14 +21,14 @@ const LARGEST_UDP: u16 = 1232;
 
 /// How a query came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Carrier {
+pub(super) enum QueryTransport {
     Udp,
     Tcp,
 }
 
 /// What a name is to the lab.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Asked {
+pub(super) enum KnownName {
     /// A name of Teams: the chain starts here, and with it a probe.
     Start,
     /// The second name of the chain.
@@ -42,18 +42,18 @@ pub(super) enum Asked {
 }
 
 /// The names of the world in the codec's form.
-pub(super) struct Names {
+pub(super) struct LabNames {
     entry: Name,
     balancer: Name,
     zones: Vec<Name>,
-    relays: Vec<(Name, Relay)>,
+    relays: Vec<(Name, LabRelay)>,
     hosts: Name,
     mailbox: Name,
 }
 
-impl Names {
-    pub(super) fn new(relays: &[Relay]) -> Result<Self, ProtoError> {
-        let named = |relay: &Relay| Ok((Name::from_ascii(&relay.name)?, relay.clone()));
+impl LabNames {
+    pub(super) fn new(relays: &[LabRelay]) -> Result<Self, ProtoError> {
+        let named = |relay: &LabRelay| Ok((Name::from_ascii(&relay.name)?, relay.clone()));
         Ok(Self {
             entry: Name::from_ascii(world::ENTRY)?,
             balancer: Name::from_ascii(world::BALANCER)?,
@@ -71,24 +71,24 @@ impl Names {
     }
 
     /// What the name is.
-    pub(super) fn asked(&self, name: &Name) -> Asked {
+    pub(super) fn asked(&self, name: &Name) -> KnownName {
         if *name == self.entry {
-            return Asked::Entry;
+            return KnownName::Entry;
         }
         if *name == self.balancer {
-            return Asked::Balancer;
+            return KnownName::Balancer;
         }
         if let Some(number) = self.relays.iter().position(|(relay, _)| relay == name) {
-            return Asked::Relay(number);
+            return KnownName::Relay(number);
         }
         if self
             .zones
             .iter()
             .any(|zone| zone.zone_of(name) && zone != name)
         {
-            return Asked::Start;
+            return KnownName::Start;
         }
-        Asked::Unknown
+        KnownName::Unknown
     }
 
     /// The answer to a query, whose chain ends at that relay; `None`: there is no answer.
@@ -122,7 +122,7 @@ impl Names {
                 self.no_data(&mut answer, relay_data);
             }
             Some(Fault::Refused) => {
-                let nobody = Relay {
+                let nobody = LabRelay {
                     address: world::REFUSED,
                     ..relay_data.clone()
                 };
@@ -136,7 +136,7 @@ impl Names {
 
     fn healthy(&self, answer: &mut Message, query: &Query, relay: usize) {
         let asked = self.asked(query.name());
-        let relay = if let Asked::Relay(number) = asked {
+        let relay = if let KnownName::Relay(number) = asked {
             number
         } else {
             relay
@@ -145,8 +145,8 @@ impl Names {
             return;
         };
         match (asked, query.query_type()) {
-            (Asked::Unknown, _) => self.no_such_name(answer, query.name()),
-            (Asked::Start | Asked::Entry | Asked::Balancer, RecordType::CNAME) => {
+            (KnownName::Unknown, _) => self.no_such_name(answer, query.name()),
+            (KnownName::Start | KnownName::Entry | KnownName::Balancer, RecordType::CNAME) => {
                 self.chain(answer, query, relay);
                 answer.answers.truncate(1);
             }
@@ -167,10 +167,10 @@ impl Names {
             return query.name().clone();
         };
         let hops: &[&Name] = match self.asked(query.name()) {
-            Asked::Start => &[&self.entry, &self.balancer, end],
-            Asked::Entry => &[&self.balancer, end],
-            Asked::Balancer => &[end],
-            Asked::Relay(_) | Asked::Unknown => &[],
+            KnownName::Start => &[&self.entry, &self.balancer, end],
+            KnownName::Entry => &[&self.balancer, end],
+            KnownName::Balancer => &[end],
+            KnownName::Relay(_) | KnownName::Unknown => &[],
         };
         // the first name is written as it was asked for, letter case and all
         let mut name = query.name().clone();
@@ -181,7 +181,7 @@ impl Names {
         name
     }
 
-    fn no_data(&self, answer: &mut Message, relay: &Relay) {
+    fn no_data(&self, answer: &mut Message, relay: &LabRelay) {
         if let Ok(zone) = Name::from_ascii(world::zone(relay.region)) {
             answer.add_authority(self.soa(zone));
         }
@@ -262,14 +262,18 @@ pub(super) fn malformed(request: &Message) -> Option<Vec<u8>> {
 }
 
 /// The bytes of an answer; over UDP one that is too long becomes a truncated one.
-pub(super) fn encode(request: &Message, answer: &Message, carrier: Carrier) -> Option<Vec<u8>> {
+pub(super) fn encode(
+    request: &Message,
+    answer: &Message,
+    carrier: QueryTransport,
+) -> Option<Vec<u8>> {
     let bytes = answer.to_vec().ok()?;
     let edns = request.edns.as_ref();
     let limit = edns.map_or(PLAIN_UDP, |edns| {
         usize::from(edns.max_payload().min(LARGEST_UDP)).max(PLAIN_UDP)
     });
     match carrier {
-        Carrier::Udp if bytes.len() > limit => answer.truncate().to_vec().ok(),
+        QueryTransport::Udp if bytes.len() > limit => answer.truncate().to_vec().ok(),
         _ => Some(bytes),
     }
 }
@@ -292,7 +296,7 @@ fn cname(from: &Name, to: &Name) -> Record {
     Record::from_rdata(from.clone(), TTL_CNAME, RData::CNAME(CNAME(to.clone())))
 }
 
-fn address(name: Name, relay: &Relay) -> Record {
+fn address(name: Name, relay: &LabRelay) -> Record {
     Record::from_rdata(name, TTL_A, RData::A(A(relay.address)))
 }
 

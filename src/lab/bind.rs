@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 
 use socket2::{Domain, Socket, Type};
 
-use super::world::{Addresses, REFUSED, RELAYS};
+use super::world::{LoopbackAddresses, REFUSED, RELAYS};
 
 /// How often another free port is tried when one is taken at one of the addresses.
 const TRIES: usize = 64;
@@ -25,7 +25,7 @@ pub(super) struct Sockets {
     pub(super) port: u16,
     /// The proxy.
     pub(super) proxy: TcpListener,
-    pub(super) addresses: Addresses,
+    pub(super) addresses: LoopbackAddresses,
     /// Holds the port at the address where nothing may listen, to be kept.
     pub(super) refused: Option<Socket>,
 }
@@ -39,7 +39,7 @@ pub(super) fn bind() -> io::Result<Sockets> {
     let Ok((relays, refused)) = again(own_addresses) else {
         return on_one_address();
     };
-    sockets(relays, Addresses::Own, Some(refused))
+    sockets(relays, LoopbackAddresses::Own, Some(refused))
 }
 
 /// Binds everything on 127.0.0.1.
@@ -48,12 +48,12 @@ pub(super) fn bind() -> io::Result<Sockets> {
 /// That of the last try.
 pub(super) fn on_one_address() -> io::Result<Sockets> {
     let relays = vec![again(|| pair(Ipv4Addr::LOCALHOST, 0))?];
-    sockets(relays, Addresses::Shared, None)
+    sockets(relays, LoopbackAddresses::Shared, None)
 }
 
 fn sockets(
     relays: Vec<Pair>,
-    addresses: Addresses,
+    addresses: LoopbackAddresses,
     refused: Option<Socket>,
 ) -> io::Result<Sockets> {
     let dns = again(|| pair(Ipv4Addr::LOCALHOST, 0))?;
@@ -74,11 +74,11 @@ fn sockets(
 }
 
 fn own_addresses() -> io::Result<(Vec<Pair>, Socket)> {
-    let first = pair(Addresses::Own.of(0), 0)?;
+    let first = pair(LoopbackAddresses::Own.of(0), 0)?;
     let port = first.tcp.local_addr()?.port();
     let mut pairs = vec![first];
     for index in 1..RELAYS {
-        pairs.push(pair(Addresses::Own.of(index), port)?);
+        pairs.push(pair(LoopbackAddresses::Own.of(index), port)?);
     }
     // bound and not listening: a connection is refused, and nobody else can take the place
     let refused = Socket::new(Domain::IPV4, Type::STREAM, None)?;

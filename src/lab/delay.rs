@@ -177,60 +177,49 @@ mod tests {
 
     const ROUND_TRIP: Duration = Duration::from_millis(20);
 
-    fn run(test: impl Future<Output = ()>) {
-        let mut builder = tokio::runtime::Builder::new_current_thread();
-        builder.enable_all().build().unwrap().block_on(test);
+    #[tokio::test]
+    async fn what_arrives_is_held_back_for_a_round_trip_and_writes_are_not() {
+        let (mut near, far) = duplex(1000);
+        let mut far = Delayed::new(far, ROUND_TRIP, Conduct::Talks);
+        let start = clock::now();
+        near.write_all(b"hel").await.unwrap();
+        near.write_all(b"lo").await.unwrap();
+        let mut bytes = [0; 5];
+        far.read_exact(&mut bytes[..2]).await.unwrap();
+        far.read_exact(&mut bytes[2..]).await.unwrap();
+        assert_eq!(&bytes, b"hello");
+        assert!(start.elapsed() >= ROUND_TRIP);
+        near.write_all(b"again").await.unwrap();
+        far.read_exact(&mut bytes).await.unwrap();
+        assert!(start.elapsed() >= ROUND_TRIP * 2);
+        drop(near);
+        assert_eq!(far.read(&mut bytes).await.unwrap(), 0);
     }
 
-    #[test]
-    fn what_arrives_is_held_back_for_a_round_trip_and_writes_are_not() {
-        run(async {
-            let (mut near, far) = duplex(1000);
-            let mut far = Delayed::new(far, ROUND_TRIP, Conduct::Talks);
-            let start = clock::now();
-            near.write_all(b"hel").await.unwrap();
-            near.write_all(b"lo").await.unwrap();
-            let mut bytes = [0; 5];
-            far.read_exact(&mut bytes[..2]).await.unwrap();
-            far.read_exact(&mut bytes[2..]).await.unwrap();
-            assert_eq!(&bytes, b"hello");
-            assert!(start.elapsed() >= ROUND_TRIP);
-            near.write_all(b"again").await.unwrap();
-            far.read_exact(&mut bytes).await.unwrap();
-            assert!(start.elapsed() >= ROUND_TRIP * 2);
-            drop(near);
-            assert_eq!(far.read(&mut bytes).await.unwrap(), 0);
-        });
+    #[tokio::test]
+    async fn the_start_can_be_looked_at_before_it_is_read() {
+        let (mut near, far) = duplex(1000);
+        let mut far = Delayed::new(far, Duration::ZERO, Conduct::Talks);
+        near.write_all(b"abcdef").await.unwrap();
+        assert_eq!(far.start().await.unwrap(), *b"abcde");
+        let mut bytes = [0; 6];
+        far.read_exact(&mut bytes).await.unwrap();
+        assert_eq!(&bytes, b"abcdef");
+        near.write_all(b"ab").await.unwrap();
+        drop(near);
+        assert!(far.start::<5>().await.is_err());
     }
 
-    #[test]
-    fn the_start_can_be_looked_at_before_it_is_read() {
-        run(async {
-            let (mut near, far) = duplex(1000);
-            let mut far = Delayed::new(far, Duration::ZERO, Conduct::Talks);
-            near.write_all(b"abcdef").await.unwrap();
-            assert_eq!(far.start().await.unwrap(), *b"abcde");
-            let mut bytes = [0; 6];
-            far.read_exact(&mut bytes).await.unwrap();
-            assert_eq!(&bytes, b"abcdef");
-            near.write_all(b"ab").await.unwrap();
-            drop(near);
-            assert!(far.start::<5>().await.is_err());
-        });
-    }
-
-    #[test]
-    fn a_stalling_peer_hears_the_first_flight_and_the_end() {
-        run(async {
-            let (mut near, far) = duplex(1000);
-            let mut far = Delayed::new(far, Duration::ZERO, Conduct::StallsAfterFirstFlight);
-            near.write_all(b"one").await.unwrap();
-            let mut bytes = [0; 3];
-            far.read_exact(&mut bytes).await.unwrap();
-            far.write_all(b"two").await.unwrap();
-            near.write_all(b"three").await.unwrap();
-            drop(near);
-            assert_eq!(far.read(&mut bytes).await.unwrap(), 0);
-        });
+    #[tokio::test]
+    async fn a_stalling_peer_hears_the_first_flight_and_the_end() {
+        let (mut near, far) = duplex(1000);
+        let mut far = Delayed::new(far, Duration::ZERO, Conduct::StallsAfterFirstFlight);
+        near.write_all(b"one").await.unwrap();
+        let mut bytes = [0; 3];
+        far.read_exact(&mut bytes).await.unwrap();
+        far.write_all(b"two").await.unwrap();
+        near.write_all(b"three").await.unwrap();
+        drop(near);
+        assert_eq!(far.read(&mut bytes).await.unwrap(), 0);
     }
 }

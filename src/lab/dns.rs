@@ -15,7 +15,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
 use tokio::sync::Semaphore;
 
-use super::answer::{Asked, Carrier, encode, format_error, malformed, rejection};
+use super::answer::{KnownName, QueryTransport, encode, format_error, malformed, rejection};
 use super::fault::Fault;
 use super::shared::{Shared, count};
 use crate::readiness::{receive_from, send_to};
@@ -40,7 +40,7 @@ pub(super) async fn serve_udp(socket: UdpSocket, shared: Arc<Shared>) {
         };
         count(&shared.counters.dns_udp);
         let query = buffer.get(..length).unwrap_or_default();
-        let Some(answer) = answer(query, Carrier::Udp, &shared) else {
+        let Some(answer) = answer(query, QueryTransport::Udp, &shared) else {
             continue;
         };
         let Ok(permit) = Arc::clone(&pending).try_acquire_owned() else {
@@ -82,7 +82,7 @@ async fn converse(mut stream: TcpStream, shared: &Shared) -> std::io::Result<()>
         let mut query = vec![0; usize::from(u16::from_be_bytes(length))];
         timeout(IDLE, stream.read_exact(&mut query)).await??;
         count(&shared.counters.dns_tcp);
-        let Some(answer) = answer(&query, Carrier::Tcp, shared) else {
+        let Some(answer) = answer(&query, QueryTransport::Tcp, shared) else {
             continue;
         };
         let Ok(length) = u16::try_from(answer.bytes.len()) else {
@@ -109,7 +109,7 @@ impl Answer {
     }
 }
 
-fn answer(query: &[u8], carrier: Carrier, shared: &Shared) -> Option<Answer> {
+fn answer(query: &[u8], carrier: QueryTransport, shared: &Shared) -> Option<Answer> {
     let delay = shared.round_trip(shared.next_relay());
     let Ok(request) = Message::from_vec(query) else {
         return Some(Answer {
@@ -129,11 +129,14 @@ fn answer(query: &[u8], carrier: Carrier, shared: &Shared) -> Option<Answer> {
     let query = request.queries.first()?;
     let asked = shared.names.asked(query.name());
     let is_address = query.query_type() == RecordType::A;
-    let is_probe = is_address && asked == Asked::Start && carrier == Carrier::Udp;
+    let is_probe = is_address && asked == KnownName::Start && carrier == QueryTransport::Udp;
     let fault = if is_probe { shared.dns_fault() } else { None };
-    let leads_on = matches!(asked, Asked::Start | Asked::Entry | Asked::Balancer);
+    let leads_on = matches!(
+        asked,
+        KnownName::Start | KnownName::Entry | KnownName::Balancer
+    );
     let relay = match (asked, fault) {
-        (Asked::Relay(number), _) => number,
+        (KnownName::Relay(number), _) => number,
         // only an answer that names a relay takes its turn
         (_, None | Some(Fault::Refused)) if is_address && leads_on => shared.take_relay(),
         _ => shared.next_relay(),

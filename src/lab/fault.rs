@@ -2,13 +2,12 @@
 //! which probes they hit in `turns`.
 
 use std::fmt;
-use std::str::FromStr;
 
 use crate::words::words;
 
 /// Where a fault is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Level {
+pub(super) enum FaultLevel {
     /// By the name server.
     Dns,
     /// By the proxy.
@@ -23,13 +22,13 @@ macro_rules! faults {
             /// Something that goes wrong in the lab: at the name server, at the relays, at the proxy.
             #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
             pub enum Fault {
-                $(#[doc = $meaning] $variant = $name: $meaning,)+
+                $($variant = $name: $meaning,)+
             }
         }
 
         impl Fault {
-            pub(super) fn level(self) -> Level {
-                match self { $(Self::$variant => Level::$level,)+ }
+            pub(super) fn level(self) -> FaultLevel {
+                match self { $(Self::$variant => FaultLevel::$level,)+ }
             }
         }
     };
@@ -85,26 +84,26 @@ impl Fault {
     /// Whether a probe that is hit never comes to a relay.
     pub(super) fn ends_before_relay(self) -> bool {
         match self.level() {
-            Level::Dns => !matches!(self, Self::DnsTruncated | Self::DnsPartial),
-            Level::Proxy => self != Self::ProxyInspects,
-            Level::Relay => false,
+            FaultLevel::Dns => !matches!(self, Self::DnsTruncated | Self::DnsPartial),
+            FaultLevel::Proxy => self != Self::ProxyInspects,
+            FaultLevel::Relay => false,
         }
     }
 
     /// Whether a probe that is hit never comes to the proxy that it would go through.
     pub(super) fn ends_before_proxy(self) -> bool {
         // the proxy is what finds nobody there
-        self.level() == Level::Dns && self.ends_before_relay() && self != Self::Refused
+        self.level() == FaultLevel::Dns && self.ends_before_relay() && self != Self::Refused
     }
 
     /// Whether only the lab's proxy shows it.
     pub fn is_of_proxy(self) -> bool {
-        self.level() == Level::Proxy
+        self.level() == FaultLevel::Proxy
     }
 
     /// Whether only the lab's name server shows it.
     pub fn is_of_names(self) -> bool {
-        self.level() == Level::Dns
+        self.level() == FaultLevel::Dns
     }
 }
 
@@ -114,52 +113,9 @@ impl fmt::Display for Fault {
     }
 }
 
-/// A name that is none of [`Fault::ALL`].
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown fault {name:?}, known are {}", names())]
-pub struct UnknownFault {
-    name: String,
-}
-
-impl FromStr for Fault {
-    type Err = UnknownFault;
-
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        Self::of_word(name).ok_or_else(|| UnknownFault {
-            name: name.to_owned(),
-        })
-    }
-}
-
-fn names() -> String {
-    Fault::ALL
-        .iter()
-        .map(|fault| fault.as_str())
-        .collect::<Vec<_>>()
-        .join(", ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_name_is_read_back() {
-        for fault in Fault::ALL {
-            assert_eq!(fault.to_string().parse(), Ok(fault));
-            assert!(!fault.meaning().is_empty());
-        }
-    }
-
-    #[test]
-    fn an_unknown_name_is_answered_with_the_known_ones() {
-        let text = "dns-\u{1b}".parse::<Fault>().unwrap_err().to_string();
-        assert!(
-            text.starts_with(r#"unknown fault "dns-\u{1b}", known are dns-servfail, "#),
-            "{text}"
-        );
-        assert!(text.contains("tls13-only"), "{text}");
-    }
 
     #[test]
     fn faults_of_the_name_server_that_get_through_reach_a_relay() {

@@ -39,14 +39,14 @@ use tokio::net::{TcpListener, UdpSocket};
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::clock::Wall;
-use answer::Names;
+use answer::LabNames;
 use bind::{Pair, Sockets};
 use certs::Certificates;
 pub use error::LabError;
-pub use fault::{Fault, UnknownFault};
+pub use fault::Fault;
 use relay::Seat;
 use shared::Shared;
-use world::Addresses;
+use world::LoopbackAddresses;
 
 /// A running lab; dropping it ends it.
 #[derive(Debug)]
@@ -121,7 +121,7 @@ impl Lab {
         let relays = world::relays(sockets.addresses);
         let shared = Arc::new(Shared::new(
             relays.clone(),
-            Names::new(&relays)?,
+            LabNames::new(&relays)?,
             Certificates::new(wall.now().year())?,
             &faults,
             fault_share,
@@ -218,11 +218,11 @@ impl Drop for Lab {
 }
 
 /// Each fault once, and as this system can show it.
-fn effective(faults: Vec<Fault>, addresses: Addresses) -> Vec<Fault> {
+fn effective(faults: Vec<Fault>, addresses: LoopbackAddresses) -> Vec<Fault> {
     let mut effective = Vec::new();
     for fault in faults {
         let fault = match (fault, addresses) {
-            (Fault::Refused, Addresses::Shared) => Fault::Reset,
+            (Fault::Refused, LoopbackAddresses::Shared) => Fault::Reset,
             (fault, _) => fault,
         };
         if !effective.contains(&fault) {

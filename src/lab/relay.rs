@@ -16,7 +16,7 @@ use super::fault::Fault;
 use super::shared::{AFTER_ERROR, IDLE, LONGEST};
 use super::shared::{Shared, count};
 use super::turn;
-use super::world::Addresses;
+use super::world::LoopbackAddresses;
 use crate::timer::{sleep, timeout};
 use crate::wire::ms_turn::{self, frame, pseudo_tls};
 use crate::wire::stun;
@@ -26,15 +26,15 @@ use crate::wire::stun;
 pub(super) struct Seat {
     /// Number of the socket: that of its relay, where each has its own address.
     pub(super) number: usize,
-    pub(super) addresses: Addresses,
+    pub(super) addresses: LoopbackAddresses,
 }
 
 impl Seat {
     /// Where all relays share an address, the last one that was handed out is meant.
     pub(super) fn relay(self, shared: &Shared) -> usize {
         match self.addresses {
-            Addresses::Own => self.number,
-            Addresses::Shared => shared.last_relay(),
+            LoopbackAddresses::Own => self.number,
+            LoopbackAddresses::Shared => shared.last_relay(),
         }
     }
 }
@@ -190,7 +190,7 @@ where
             continue;
         }
         // [MS-TURN] 3.1.10: a message that breaks the rules ends the connection
-        if ms_turn::Message::decode(&message).is_err() || turn::hangs_up(fault) {
+        if ms_turn::MsTurnMessage::decode(&message).is_err() || turn::hangs_up(fault) {
             return Ok(());
         }
         for answer in turn::answers(&message, peer, own, fault) {

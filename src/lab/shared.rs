@@ -4,16 +4,16 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use super::answer::Names;
+use super::answer::LabNames;
 use super::certs::Certificates;
 use super::fault::Fault;
 use super::turns::Turns;
-use super::world::Relay;
+use super::world::LabRelay;
 
 /// One lab, as its servers see it.
 pub(super) struct Shared {
-    pub(super) relays: Vec<Relay>,
-    pub(super) names: Names,
+    pub(super) relays: Vec<LabRelay>,
+    pub(super) names: LabNames,
     pub(super) certificates: Certificates,
     pub(super) counters: Counters,
     delays: bool,
@@ -47,8 +47,8 @@ impl std::fmt::Debug for Shared {
 
 impl Shared {
     pub(super) fn new(
-        relays: Vec<Relay>,
-        names: Names,
+        relays: Vec<LabRelay>,
+        names: LabNames,
         certificates: Certificates,
         faults: &[Fault],
         share: u8,

@@ -185,11 +185,11 @@ fn many_labs_run_side_by_side() {
 fn a_fault_that_stands_twice_counts_once_and_refused_needs_an_address() {
     let faults = [Fault::Refused, Fault::Reset, Fault::Refused];
     assert_eq!(
-        effective(faults.to_vec(), Addresses::Own),
+        effective(faults.to_vec(), LoopbackAddresses::Own),
         [Fault::Refused, Fault::Reset]
     );
     assert_eq!(
-        effective(faults.to_vec(), Addresses::Shared),
+        effective(faults.to_vec(), LoopbackAddresses::Shared),
         [Fault::Reset]
     );
 }

@@ -71,9 +71,9 @@ pub(super) fn answers(
 /// An error in the dialect of the request.
 fn error(request: &[u8], code: u16, reason: &str, own: SocketAddr) -> Option<Vec<u8>> {
     let alternate = SocketAddr::from((ALTERNATE, own.port()));
-    if let Ok(request) = ms_turn::Message::decode(request) {
+    if let Ok(request) = ms_turn::MsTurnMessage::decode(request) {
         let kind = ms_turn::kind::ALLOCATE_ERROR;
-        let error = ms_turn::Builder::new(kind, request.id()).error_code(code, reason);
+        let error = ms_turn::MsTurnBuilder::new(kind, request.id()).error_code(code, reason);
         let error = if code == 300 {
             error.alternate_server(alternate)
         } else {
@@ -99,20 +99,20 @@ fn error(request: &[u8], code: u16, reason: &str, own: SocketAddr) -> Option<Vec
 /// The answer to one message from `peer` to the relay's `own` address, if it gets one.
 fn answer(request: &[u8], peer: SocketAddr, own: SocketAddr) -> Option<Vec<u8>> {
     // MS-TURN first: its transactions may look like the RFC's cookie
-    match ms_turn::Message::decode(request) {
+    match ms_turn::MsTurnMessage::decode(request) {
         Ok(request) => ms_turn_answer(&request, own),
         Err(_) => stun_answer(&Message::decode(request).ok()?, peer),
     }
 }
 
 /// The answer to one message in Microsoft's dialect.
-fn ms_turn_answer(request: &ms_turn::Message<'_>, own: SocketAddr) -> Option<Vec<u8>> {
-    use ms_turn::{Builder, attribute, kind};
+fn ms_turn_answer(request: &ms_turn::MsTurnMessage<'_>, own: SocketAddr) -> Option<Vec<u8>> {
+    use ms_turn::{MsTurnBuilder, attribute, kind};
     if request.kind() != kind::ALLOCATE || request.value(attribute::MESSAGE_INTEGRITY).is_some() {
         return None;
     }
     // [MS-TURN] 3.3.5.1
-    let answer = Builder::new(kind::ALLOCATE_ERROR, request.id())
+    let answer = MsTurnBuilder::new(kind::ALLOCATE_ERROR, request.id())
         .version(ms_turn::VERSION)
         .error_code(401, NO_INTEGRITY)
         .attribute(attribute::REALM, REALM.as_bytes())
@@ -152,7 +152,8 @@ mod tests {
     use super::*;
 
     const ID: stun::TransactionId = stun::TransactionId(*b"twelve bytes");
-    const MS_ID: ms_turn::TransactionId = ms_turn::TransactionId(*b"\x21\x12\xA4\x42twelve bytes");
+    const MS_ID: ms_turn::MsTurnTransactionId =
+        ms_turn::MsTurnTransactionId(*b"\x21\x12\xA4\x42twelve bytes");
 
     fn ask(request: &[u8]) -> Option<Vec<u8>> {
         answer(
@@ -198,7 +199,7 @@ mod tests {
         assert_eq!(answer.nonce().unwrap(), NONCE);
 
         let bytes = ask(&ms_turn::allocate_request(MS_ID, 4)).unwrap();
-        let answer = ms_turn::Message::decode(&bytes).unwrap();
+        let answer = ms_turn::MsTurnMessage::decode(&bytes).unwrap();
         assert_eq!(
             (answer.kind(), answer.id()),
             (ms_turn::kind::ALLOCATE_ERROR, MS_ID)
@@ -260,7 +261,7 @@ mod tests {
                 assert_eq!(answer.alternate_server(), Ok(other));
             }
             let sent = under(fault, &ms_turn::allocate_request(MS_ID, 6));
-            let answer = ms_turn::Message::decode(&sent[0]).unwrap();
+            let answer = ms_turn::MsTurnMessage::decode(&sent[0]).unwrap();
             assert_eq!(answer.error_code().unwrap().unwrap().code, code);
             assert_eq!(answer.alternate_server(), Ok(other));
         }

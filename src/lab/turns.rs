@@ -9,7 +9,7 @@
 //! probes, but see only the connections that the name server's faults left over, so they hit that
 //! many more of them. Those of the proxy, which stands between the two, count in the same way.
 
-use super::fault::{Fault, Level};
+use super::fault::{Fault, FaultLevel};
 
 /// Decides for one kind of event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,26 +24,26 @@ pub(super) struct Turns {
 impl Turns {
     /// For the name server's queries; `share` in percent.
     pub(super) fn dns(faults: &[Fault], share: u8) -> Self {
-        let own = of(faults, Level::Dns);
+        let own = of(faults, FaultLevel::Dns);
         let part = usize::from(share) * own.len();
         Self::new(own, part, 100 * faults.len())
     }
 
     /// For the proxy's connections; `share` in percent of all probes.
     pub(super) fn proxy(faults: &[Fault], share: u8) -> Self {
-        Self::behind(faults, share, Level::Proxy, Fault::ends_before_proxy)
+        Self::behind(faults, share, FaultLevel::Proxy, Fault::ends_before_proxy)
     }
 
     /// For the relays' connections; `share` in percent of all probes.
     pub(super) fn relays(faults: &[Fault], share: u8) -> Self {
-        Self::behind(faults, share, Level::Relay, Fault::ends_before_relay)
+        Self::behind(faults, share, FaultLevel::Relay, Fault::ends_before_relay)
     }
 
     /// For a place that sees only what others left over.
     fn behind(
         faults: &[Fault],
         share: u8,
-        level: Level,
+        level: FaultLevel,
         ends_before: impl Fn(Fault) -> bool,
     ) -> Self {
         let own = of(faults, level);
@@ -79,7 +79,7 @@ impl Turns {
     }
 }
 
-fn of(faults: &[Fault], level: Level) -> Vec<Fault> {
+fn of(faults: &[Fault], level: FaultLevel) -> Vec<Fault> {
     faults
         .iter()
         .copied()

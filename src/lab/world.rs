@@ -52,7 +52,7 @@ const fn region(
 
 /// One relay.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Relay {
+pub(super) struct LabRelay {
     /// Its name, with the final dot.
     pub(super) name: String,
     /// Where it is said to stand.
@@ -63,7 +63,7 @@ pub(super) struct Relay {
 
 /// Whether each relay has a loopback address of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Addresses {
+pub(super) enum LoopbackAddresses {
     /// One address each, as Linux and Windows have all of 127.0.0.0/8.
     Own,
     /// 127.0.0.1 for all, as macOS has no more.
@@ -73,7 +73,7 @@ pub(super) enum Addresses {
 /// An address where nothing listens on the relays' port, where relays have their own addresses.
 pub(super) const REFUSED: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 250);
 
-impl Addresses {
+impl LoopbackAddresses {
     /// Where relay number `index` listens.
     pub(super) fn of(self, index: usize) -> Ipv4Addr {
         // 127.0.0.11 and .53 are taken by well-known local name servers, for their port only
@@ -89,12 +89,12 @@ impl Addresses {
 }
 
 /// All relays, in the order of their rotation: each region's turn comes at every fourth query.
-pub(super) fn relays(addresses: Addresses) -> Vec<Relay> {
+pub(super) fn relays(addresses: LoopbackAddresses) -> Vec<LabRelay> {
     (0..RELAYS)
         .map(|index| {
             let region = &REGIONS[index % REGIONS.len()];
             let number = region.numbers[index / REGIONS.len() % NUMBERS];
-            Relay {
+            LabRelay {
                 name: format!("{}-{number:02}.{}", region.prefix, zone(region)),
                 region,
                 address: addresses.of(index),
@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn the_rotation_takes_each_region_in_turn_and_each_relay_once() {
-        let relays = relays(Addresses::Own);
+        let relays = relays(LoopbackAddresses::Own);
         assert_eq!(relays.len(), 12);
         let regions: Vec<_> = relays[..5].iter().map(|relay| relay.region.name).collect();
         let wanted = [
@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn the_region_rule_finds_the_region_in_every_name() {
-        for relay in relays(Addresses::Shared) {
+        for relay in relays(LoopbackAddresses::Shared) {
             assert_eq!(endpoints::region(&relay.name), relay.region.name);
             assert_eq!(relay.address, Ipv4Addr::LOCALHOST);
         }
@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn every_address_lies_in_the_labs_range() {
-        for relay in relays(Addresses::Own) {
+        for relay in relays(LoopbackAddresses::Own) {
             for is_udp in [true, false] {
                 let address = (relay.address, 3478).into();
                 assert!(endpoints::LAB_RANGES.contains(address, is_udp));

@@ -27,9 +27,9 @@ impl RowFacts {
             meaning: K::MEANING,
             dialect: K::DIALECT,
             stored: K::STORED,
-            columns: || K::table().iter().map(ColumnFacts::from).collect(),
+            columns: || K::COLUMNS.iter().map(ColumnFacts::from).collect(),
             has: |name| {
-                let mut names = K::table().iter().map(|column| column.name);
+                let mut names = K::COLUMNS.iter().map(|column| column.name);
                 names.any(|known| known.eq_ignore_ascii_case(name))
             },
         }

@@ -13,6 +13,6 @@ mod state;
 mod text;
 
 pub use otlp::{Resource, request};
-pub use sample::{Reader, Sample};
+pub use sample::{MetricSample, Reader};
 pub use state::{MOST_SERIES, Metrics};
 pub use text::exposition;

@@ -3,8 +3,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::protobuf::Message;
-use super::state::{Last, LatencyHistogram, Metrics, Series, Way};
+use super::protobuf::ProtobufMessage;
+use super::state::{Last, LatencyHistogram, MetricSeries, MetricWay, Metrics};
 use crate::record::Phase;
 use crate::stats::expo::ZERO;
 
@@ -27,7 +27,7 @@ pub fn request(
     now: DateTime<Utc>,
 ) -> Vec<u8> {
     let times = [start, now].map(nanos);
-    let mut request = Message::default();
+    let mut request = ProtobufMessage::default();
     request.message(1, |of_resource| {
         of_resource.message(1, |message| {
             for (key, value) in &resource.0 {
@@ -52,14 +52,14 @@ fn nanos(at: DateTime<Utc>) -> u64 {
     u64::try_from(nanos).unwrap_or(0)
 }
 
-fn attribute(message: &mut Message, field: u32, key: &str, value: &str) {
+fn attribute(message: &mut ProtobufMessage, field: u32, key: &str, value: &str) {
     message.message(field, |pair| {
         pair.bytes_field(1, key.as_bytes());
         pair.message(2, |any| any.bytes_field(1, value.as_bytes()));
     });
 }
 
-fn attributes(message: &mut Message, field: u32, way: &Way, more: &[(&str, &str)]) {
+fn attributes(message: &mut ProtobufMessage, field: u32, way: &MetricWay, more: &[(&str, &str)]) {
     let way = [
         ("target", &*way.target),
         ("transport", &*way.transport),
@@ -74,10 +74,10 @@ fn attributes(message: &mut Message, field: u32, way: &Way, more: &[(&str, &str)
 
 /// A metric: name, description, unit, and what it holds in the field of its kind.
 fn metric(
-    scope: &mut Message,
+    scope: &mut ProtobufMessage,
     [name, description, unit]: [&str; 3],
     field: u32,
-    data: impl FnOnce(&mut Message),
+    data: impl FnOnce(&mut ProtobufMessage),
 ) {
     scope.message(2, |metric| {
         metric.bytes_field(1, name.as_bytes());
@@ -88,9 +88,9 @@ fn metric(
 }
 
 /// What a series counts: the attributes beside its own, and the count.
-type Counts = fn(&Series) -> Vec<(Vec<(&'static str, &str)>, u64)>;
+type Counts = fn(&MetricSeries) -> Vec<(Vec<(&'static str, &str)>, u64)>;
 
-fn counters(scope: &mut Message, metrics: &Metrics, times: [u64; 2]) {
+fn counters(scope: &mut ProtobufMessage, metrics: &Metrics, times: [u64; 2]) {
     let all: [([&str; 3], Counts); 5] = [
         (
             ["turnprobe.probes", "probes, also failed ones", "{probe}"],
@@ -166,7 +166,7 @@ fn counters(scope: &mut Message, metrics: &Metrics, times: [u64; 2]) {
     }
 }
 
-fn histograms(scope: &mut Message, metrics: &Metrics, times: [u64; 2]) {
+fn histograms(scope: &mut ProtobufMessage, metrics: &Metrics, times: [u64; 2]) {
     let points = metrics.series().flat_map(|(way, region, series)| {
         let phases = Phase::ALL.into_iter().zip(&series.phases);
         let seen = phases.filter(|(_, times)| times.n > 0);
@@ -195,8 +195,7 @@ fn histograms(scope: &mut Message, metrics: &Metrics, times: [u64; 2]) {
     });
 }
 
-#[allow(clippy::cast_precision_loss)] // microseconds of far less than 2^53
-fn distribution(point: &mut Message, times: &LatencyHistogram) {
+fn distribution(point: &mut ProtobufMessage, times: &LatencyHistogram) {
     let seconds = |us: u64| us as f64 / 1e6;
     point.fixed(4, times.n);
     point.double(5, seconds(times.sum_us));
@@ -223,8 +222,7 @@ fn distribution(point: &mut Message, times: &LatencyHistogram) {
 /// What the last row of a way says.
 type LastValue = fn(&Last) -> Option<f64>;
 
-fn gauges(scope: &mut Message, metrics: &Metrics, times: [u64; 2]) {
-    #[allow(clippy::cast_precision_loss)] // as above
+fn gauges(scope: &mut ProtobufMessage, metrics: &Metrics, times: [u64; 2]) {
     let all: [([&str; 3], LastValue); 4] = [
         (
             ["turnprobe.success", "whether the last probe worked", "1"],

@@ -2,9 +2,9 @@
 
 /// A message that is being written.
 #[derive(Debug, Default)]
-pub struct Message(Vec<u8>);
+pub struct ProtobufMessage(Vec<u8>);
 
-impl Message {
+impl ProtobufMessage {
     /// Its bytes.
     pub fn bytes(self) -> Vec<u8> {
         self.0
@@ -79,19 +79,19 @@ mod tests {
     // -2 in ZigZag is 3, and 2147483647 is 4294967294
     #[test]
     fn the_examples_of_the_guide_are_written_so() {
-        let mut message = Message::default();
+        let mut message = ProtobufMessage::default();
         message.number(1, 150);
         assert_eq!(message.bytes(), [0x08, 0x96, 0x01]);
-        let mut message = Message::default();
+        let mut message = ProtobufMessage::default();
         message.bytes_field(2, b"testing");
         assert_eq!(message.bytes(), *b"\x12\x07testing");
         assert_eq!(zigzag(-2), 3);
         assert_eq!(zigzag(i32::MAX), 4_294_967_294);
         assert_eq!(zigzag(i32::MIN), 4_294_967_295);
-        let mut message = Message::default();
+        let mut message = ProtobufMessage::default();
         message.packed(6, [3, 270, 86_942].into_iter());
         assert_eq!(message.bytes(), [0x32, 6, 3, 0x8e, 2, 0x9e, 0xa7, 5]);
-        let mut message = Message::default();
+        let mut message = ProtobufMessage::default();
         message.message(3, |inner| inner.number(1, 150));
         assert_eq!(message.bytes(), [0x1a, 3, 8, 0x96, 1]);
     }

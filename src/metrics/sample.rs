@@ -7,7 +7,7 @@ use crate::schema::{Column, Dialect, RowKind, Value};
 
 /// What a row says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Sample {
+pub struct MetricSample {
     /// What was measured: `tr.teams.microsoft.com:443`.
     pub target: String,
     /// What was spoken: `tls`.
@@ -85,7 +85,7 @@ impl<R: RowKind> Reader<R> {
     }
 
     /// What a row says.
-    pub fn read(&self, row: &R) -> Sample {
+    pub fn read(&self, row: &R) -> MetricSample {
         let failed = text(self.failed_phase, row);
         let mut phases = Phase::ALL.map(|_| None);
         for ((time, column), phase) in phases.iter_mut().zip(self.phases).zip(Phase::ALL) {
@@ -93,7 +93,7 @@ impl<R: RowKind> Reader<R> {
             *time = number(column, row).filter(|_| failed != phase.as_str());
         }
         let (host, port) = (text(self.host, row), number(self.port, row));
-        Sample {
+        MetricSample {
             target: port.map_or_else(|| host.clone(), |port| format!("{host}:{port}")),
             // kinds that speak one thing alone have no column for it
             transport: match R::DIALECT.and_then(Dialect::spoken) {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::sample::Sample;
+use super::sample::MetricSample;
 use crate::record::{Counter as _, Phase};
 use crate::stats::Expo;
 
@@ -22,7 +22,7 @@ const OTHER: &str = "other";
 
 /// A way to a target.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Way {
+pub struct MetricWay {
     /// What is measured.
     pub target: String,
     /// What is spoken.
@@ -65,7 +65,7 @@ impl LatencyHistogram {
 
 /// What the rows of a way into one region come to.
 #[derive(Debug, Clone, Default)]
-pub struct Series {
+pub struct MetricSeries {
     /// Rows.
     pub probes: u64,
     /// Of them failed ones, by cause.
@@ -102,13 +102,13 @@ pub struct Last {
 /// All metrics of a run. Memory: at most [`MOST_SERIES`] series of about 12 kB a phase.
 #[derive(Debug, Clone, Default)]
 pub struct Metrics {
-    series: BTreeMap<(Way, String), Series>,
-    last: BTreeMap<Way, Last>,
+    series: BTreeMap<(MetricWay, String), MetricSeries>,
+    last: BTreeMap<MetricWay, Last>,
 }
 
 impl Metrics {
     /// Takes a row in.
-    pub fn add(&mut self, sample: Sample) {
+    pub fn add(&mut self, sample: MetricSample) {
         let (way, region) = self.place(&sample);
         let last = self.last.entry(way.clone()).or_insert_with(|| Last {
             started: sample.started,
@@ -147,8 +147,8 @@ impl Metrics {
     }
 
     /// Where a row is counted.
-    fn place(&self, sample: &Sample) -> (Way, String) {
-        let way = Way {
+    fn place(&self, sample: &MetricSample) -> (MetricWay, String) {
+        let way = MetricWay {
             target: sample.target.clone(),
             transport: sample.transport.clone(),
             proxy: sample.proxy.clone(),
@@ -157,7 +157,7 @@ impl Metrics {
         if self.series.len() < MOST_SERIES || self.series.contains_key(&key) {
             return key;
         }
-        let way = Way {
+        let way = MetricWay {
             target: OTHER.to_owned(),
             proxy: OTHER.to_owned(),
             ..key.0
@@ -166,14 +166,14 @@ impl Metrics {
     }
 
     /// Series by way and region, in order.
-    pub fn series(&self) -> impl Iterator<Item = (&Way, &str, &Series)> {
+    pub fn series(&self) -> impl Iterator<Item = (&MetricWay, &str, &MetricSeries)> {
         self.series
             .iter()
             .map(|((way, region), series)| (way, &**region, series))
     }
 
     /// What the last row of each way said.
-    pub fn last(&self) -> impl Iterator<Item = (&Way, &Last)> {
+    pub fn last(&self) -> impl Iterator<Item = (&MetricWay, &Last)> {
         self.last.iter()
     }
 }

@@ -3,7 +3,7 @@
 
 use std::fmt::{Display, Write as _};
 
-use super::state::{BOUNDS_US, Last, LatencyHistogram, Metrics, Series, Way};
+use super::state::{BOUNDS_US, Last, LatencyHistogram, MetricSeries, MetricWay, Metrics};
 use crate::record::Phase;
 
 /// Everything as one page. `constant` are labels that every line has, by name and value: names are made to fit the format.
@@ -42,7 +42,7 @@ pub fn exposition(metrics: &Metrics, constant: &[(String, String)], version: &st
 }
 
 /// A count that not every row has.
-type Count = fn(&Series) -> Option<u64>;
+type Count = fn(&MetricSeries) -> Option<u64>;
 
 fn counters(page: &mut Page, metrics: &Metrics) {
     page.family(
@@ -92,7 +92,7 @@ fn counters(page: &mut Page, metrics: &Metrics) {
     ];
     for (name, help, count) in packets {
         let of = |(way, region, series)| count(series).map(|count| (way, region, count));
-        let counts: Vec<(&Way, &str, u64)> = metrics.series().filter_map(of).collect();
+        let counts: Vec<(&MetricWay, &str, u64)> = metrics.series().filter_map(of).collect();
         if counts.is_empty() {
             continue;
         }
@@ -190,7 +190,7 @@ fn gauges(page: &mut Page, metrics: &Metrics) {
     );
 }
 
-fn way_labels(way: &Way) -> [(&'static str, &str); 3] {
+fn way_labels(way: &MetricWay) -> [(&'static str, &str); 3] {
     [
         ("target", &way.target),
         ("transport", &way.transport),
@@ -198,7 +198,7 @@ fn way_labels(way: &Way) -> [(&'static str, &str); 3] {
     ]
 }
 
-fn labels<'a>(way: &'a Way, region: &'a str) -> [(&'static str, &'a str); 4] {
+fn labels<'a>(way: &'a MetricWay, region: &'a str) -> [(&'static str, &'a str); 4] {
     let [target, transport, proxy] = way_labels(way);
     [target, transport, proxy, ("region", region)]
 }

@@ -40,7 +40,7 @@ const fn ms(ms: u64) -> Duration {
 
 /// How a cell fared.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cell {
+pub struct RelayPort {
     /// Where it is.
     pub remote: SocketAddr,
     /// This end.
@@ -67,7 +67,7 @@ pub struct Cell {
     pub others: u32,
 }
 
-impl Cell {
+impl RelayPort {
     fn new(remote: SocketAddr) -> Self {
         Self {
             remote,
@@ -127,7 +127,7 @@ struct Request {
 
 /// A cell with its socket.
 struct Asking {
-    cell: Cell,
+    cell: RelayPort,
     socket: Option<Arc<UdpSocket>>,
     ids: Arc<std::sync::Mutex<Ids<Request>>>,
 }
@@ -138,7 +138,7 @@ pub async fn ask(
     local: &LocalEnd,
     room: Duration,
     stop: &CancellationToken,
-) -> Vec<Cell> {
+) -> Vec<RelayPort> {
     let (sender, mut came) = mpsc::channel(256);
     let listening = CancellationToken::new();
     let mut cells: Vec<_> = remotes.iter().map(|remote| begin(*remote, local)).collect();
@@ -308,7 +308,7 @@ impl Asking {
 }
 
 fn begin(remote: SocketAddr, local: &LocalEnd) -> Asking {
-    let mut cell = Cell::new(remote);
+    let mut cell = RelayPort::new(remote);
     let socket = match open(remote, local) {
         Ok(socket) => {
             cell.local = socket.local_addr().ok();
@@ -402,7 +402,7 @@ mod tests {
     use super::*;
 
     /// Asks one relay that answers with a message of this kind, and only requests of that one; what kinds it was asked with.
-    fn asked(answers: u16, with: u16) -> (Cell, Vec<u16>) {
+    fn asked(answers: u16, with: u16) -> (RelayPort, Vec<u16>) {
         let relay = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
         let remote = relay.local_addr().unwrap();
         let (sender, kinds) = std::sync::mpsc::channel();

@@ -54,14 +54,14 @@ impl Default for Patience {
 
 /// Why work has no result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lost {
+pub enum LostWork {
     /// The thread ended, or the work panicked.
     Gone,
     /// The thread stood still.
     StoodStill,
 }
 
-impl fmt::Display for Lost {
+impl fmt::Display for LostWork {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Gone => "the thread for name resolution and connects is gone",
@@ -94,8 +94,8 @@ impl Connector {
     ///
     /// # Errors
     ///
-    /// [`Lost`] when the thread does not work any more.
-    pub async fn run<F>(&self, limit: Duration, future: F) -> Result<F::Output, Lost>
+    /// [`LostWork`] when the thread does not work any more.
+    pub async fn run<F>(&self, limit: Duration, future: F) -> Result<F::Output, LostWork>
     where
         F: Future + Send + 'static,
         F::Output: Send + 'static,
@@ -105,18 +105,18 @@ impl Connector {
         loop {
             let overdue = limit.saturating_add(self.patience.slack);
             if let Ok(done) = timeout(overdue, &mut work).await {
-                return done.map_err(|_| Lost::Gone);
+                return done.map_err(|_| LostWork::Gone);
             }
             tokio::select! {
                 biased;
-                done = &mut work => return done.map_err(|_| Lost::Gone),
+                done = &mut work => return done.map_err(|_| LostWork::Gone),
                 // a thread that works has its reasons, and so has what it works on
                 works = thread.works(self.patience) => if !works { break },
             }
         }
         work.abort();
         self.replace(&thread);
-        Err(Lost::StoodStill)
+        Err(LostWork::StoodStill)
     }
 
     fn threads(&self) -> std::sync::MutexGuard<'_, Threads> {
@@ -210,8 +210,8 @@ mod tests {
             // on the same thread, behind it
             let behind = connector.run(LIMIT, async { 1 });
             let (still, behind) = tokio::join!(still, behind);
-            assert_eq!(still, Err(Lost::StoodStill));
-            assert_eq!(behind, Err(Lost::StoodStill));
+            assert_eq!(still, Err(LostWork::StoodStill));
+            assert_eq!(behind, Err(LostWork::StoodStill));
             assert_eq!(connector.run(LIMIT, async { 2 }).await, Ok(2));
         });
         assert_eq!(connector.threads().left, 1);
@@ -245,7 +245,7 @@ mod tests {
                 let still = connector.run(LIMIT, async move {
                     let _ = held.lock().unwrap().recv();
                 });
-                assert_eq!(still.await, Err(Lost::StoodStill));
+                assert_eq!(still.await, Err(LostWork::StoodStill));
             }
         });
         assert_eq!(connector.threads().left, MOST_LEFT);
@@ -258,7 +258,7 @@ mod tests {
         runtime().block_on(async {
             let limit = Duration::from_secs(60);
             let panics = connector.run(limit, async { panic!("on purpose") });
-            assert_eq!(panics.await, Err::<(), _>(Lost::Gone));
+            assert_eq!(panics.await, Err::<(), _>(LostWork::Gone));
             assert_eq!(connector.run(limit, async { 3 }).await, Ok(3));
         });
     }

@@ -104,14 +104,6 @@ mod tests {
         Duration::from_millis(ms)
     }
 
-    fn run<T>(future: impl Future<Output = T>) -> T {
-        tokio::runtime::Builder::new_current_thread()
-            .enable_time()
-            .build()
-            .unwrap()
-            .block_on(future)
-    }
-
     fn address(last: u8) -> IpAddr {
         IpAddr::from([192, 0, 2, last])
     }
@@ -132,9 +124,9 @@ mod tests {
         passed
     }
 
-    #[test]
-    fn those_who_come_at_once_pass_a_tenth_of_a_second_apart() {
-        let passed = run(all_at_once(&Arc::default(), &[address(1); 12]));
+    #[tokio::test]
+    async fn those_who_come_at_once_pass_a_tenth_of_a_second_apart() {
+        let passed = all_at_once(&Arc::default(), &[address(1); 12]).await;
         assert!(passed[0] < ms(50), "{passed:?}");
         for pair in passed.windows(2) {
             // both are stamped a moment after their turn
@@ -143,47 +135,43 @@ mod tests {
         assert!(passed[10] >= passed[0] + ms(1_000), "{passed:?}");
     }
 
-    #[test]
-    fn each_address_has_its_own_turn() {
+    #[tokio::test]
+    async fn each_address_has_its_own_turn() {
         let addresses: Vec<_> = (0..24).map(address).collect();
-        let passed = run(all_at_once(&Arc::default(), &addresses));
+        let passed = all_at_once(&Arc::default(), &addresses).await;
         assert!(passed[23] < ms(90), "{passed:?}");
     }
 
-    #[test]
-    fn an_address_is_the_same_in_both_of_its_forms() {
+    #[tokio::test]
+    async fn an_address_is_the_same_in_both_of_its_forms() {
         let mapped: IpAddr = "::ffff:192.0.2.1".parse().unwrap();
-        let passed = run(all_at_once(&Arc::default(), &[address(1), mapped]));
+        let passed = all_at_once(&Arc::default(), &[address(1), mapped]).await;
         assert!(passed[1] >= ms(99), "{passed:?}");
     }
 
-    #[test]
-    fn one_without_patience_for_its_turn_leaves_it_to_others() {
+    #[tokio::test]
+    async fn one_without_patience_for_its_turn_leaves_it_to_others() {
         let gate = Gate::default();
         let pass = || gate.pass(address(1), Rhythm::Scheduled, Some(ms(60)));
-        run(async {
-            assert_eq!(pass().await, Some(false));
-            assert_eq!(pass().await, None);
-            tokio::time::sleep(ms(50)).await;
-            assert_eq!(pass().await, Some(true));
-            // long enough for a clock that ticks coarsely
-            tokio::time::sleep(ms(250)).await;
-            assert_eq!(pass().await, Some(false));
-        });
+        assert_eq!(pass().await, Some(false));
+        assert_eq!(pass().await, None);
+        tokio::time::sleep(ms(50)).await;
+        assert_eq!(pass().await, Some(true));
+        // long enough for a clock that ticks coarsely
+        tokio::time::sleep(ms(250)).await;
+        assert_eq!(pass().await, Some(false));
     }
 
-    #[test]
-    fn addresses_that_may_be_gone_to_again_are_forgotten() {
+    #[tokio::test]
+    async fn addresses_that_may_be_gone_to_again_are_forgotten() {
         let gate = Gate::default();
-        run(async {
-            for n in 0..2_000_u32 {
-                let address = IpAddr::V4((0xc000_0200 + n).into());
-                gate.pass(address, Rhythm::BackToBack, None).await;
-                if n % 200 == 0 {
-                    tokio::time::sleep(ms(110)).await;
-                }
+        for n in 0..2_000_u32 {
+            let address = IpAddr::V4((0xc000_0200 + n).into());
+            gate.pass(address, Rhythm::BackToBack, None).await;
+            if n % 200 == 0 {
+                tokio::time::sleep(ms(110)).await;
             }
-        });
+        }
         assert!(gate.addresses.lock().unwrap().len() <= MANY);
     }
 }

@@ -11,7 +11,7 @@ use tokio::io::Interest;
 use super::plain_error;
 use super::stream::{Connected, Stream};
 use super::stream::{sent_again, settled};
-use super::tcp_info::{self, Snapshot};
+use super::tcp_info::{self, TcpSnapshot};
 use super::turn::{ClientTransaction, Exchange, MOST_BYTES, StreamTransaction, WaitEnd};
 use crate::clock;
 use crate::readiness::Readiness;
@@ -34,7 +34,7 @@ pub struct StreamExchange {
     /// Bytes read.
     pub received: u64,
     /// What the kernel knew at the end.
-    pub kernel: Snapshot,
+    pub kernel: TcpSnapshot,
 }
 
 impl StreamExchange {
@@ -46,14 +46,14 @@ impl StreamExchange {
             exchange: None,
             sent: 0,
             received: 0,
-            kernel: Snapshot::default(),
+            kernel: TcpSnapshot::default(),
         }
     }
 }
 
 /// Asks, if there is something to ask, and closes in good order.
 pub async fn talk(connected: Connected, ask: Option<Ask>, limit: Duration) -> StreamExchange {
-    let mut line = match Line::new(connected) {
+    let mut line = match PlainConnection::new(connected) {
         Ok(line) => line,
         Err(failure) => return StreamExchange::new(Err(failure)),
     };
@@ -66,7 +66,7 @@ pub async fn talk(connected: Connected, ask: Option<Ask>, limit: Duration) -> St
 
 /// The connection.
 #[derive(Debug)]
-pub struct Line {
+pub struct PlainConnection {
     stream: Stream,
     sent: u64,
     received: u64,
@@ -76,7 +76,7 @@ pub struct Line {
     sent_again: u32,
 }
 
-impl Line {
+impl PlainConnection {
     /// A connection on which nothing was said yet.
     ///
     /// # Errors

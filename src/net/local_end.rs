@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use socket2::{Domain, Protocol, Socket, Type};
 
-use super::source_ports::{Kept, SourcePorts};
+use super::source_ports::{ReservedPort, SourcePorts};
 use super::tcp_info;
 
 pub use error::LocalEndError;
@@ -94,7 +94,7 @@ impl LocalEnd {
         let bound = socket.bind(&SocketAddr::new(local, port).into());
         bound.map_err(|error| match port {
             0 => error,
-            _ => Kept::judge(error, local.is_ipv4(), is_stream(socket)),
+            _ => ReservedPort::judge(error, local.is_ipv4(), is_stream(socket)),
         })
     }
 

@@ -42,7 +42,7 @@ mod verifier;
 pub mod web;
 mod winsock_errors;
 
-pub use connector::Lost;
+pub use connector::LostWork;
 pub use destination::{Destination, Leads, Route};
 pub use gate::POLITE_PER_SECOND;
 pub use icmp::IcmpMessage;
@@ -59,7 +59,8 @@ pub use source_ports::SourcePorts;
 pub use stream::{Connected, Stream};
 pub use tcp_info::syn_timer;
 pub use tls::{
-    HEAD_LIMIT, Handshake, Held, Kernel, Meter, Session, SessionCache, TlsVersion, WholeHandshake,
+    HEAD_LIMIT, Handshake, HeldSession, Kernel, Meter, Session, SessionCache, TlsVersion,
+    WholeHandshake,
 };
 pub use turn::Exchange;
 

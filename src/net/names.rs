@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::dns::{Rule, is_public};
+use super::dns::{NameRule, is_public};
 use crate::record::{Dns, plain};
 
 /// What the name resolutions of a run have to say beside their rows.
@@ -57,7 +57,7 @@ impl NameLog {
     }
 
     /// Notes the rules of this system that are not followed for a name.
-    pub fn rules(&self, name: &str, rules: &[Rule]) {
+    pub fn rules(&self, name: &str, rules: &[NameRule]) {
         for rule in rules {
             let names = rule.names.join(" ");
             let (names, servers) = (plain(&names), plain(&rule.servers));
@@ -165,7 +165,7 @@ mod tests {
             log.address("relay.contoso.com", "10.1.2.3".parse().unwrap());
             log.address("relay.contoso.com", "52.112.0.1".parse().unwrap());
             log.address("relay.lan", "10.1.2.3".parse().unwrap());
-            let rule = Rule {
+            let rule = NameRule {
                 names: vec![".contoso.com".to_owned()],
                 servers: "10.0.0.53".to_owned(),
             };

@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::connector::{Connector, Lost};
+use super::connector::{Connector, LostWork};
 use super::destination::{Destination, Route};
 use super::gate::{Gate, Rhythm};
 use super::local_end::LocalEnd;
@@ -270,7 +270,7 @@ impl Opener {
     /// # Errors
     ///
     /// When the thread is gone or does not come round.
-    pub async fn on_its_thread<F>(&self, limit: Duration, future: F) -> Result<F::Output, Lost>
+    pub async fn on_its_thread<F>(&self, limit: Duration, future: F) -> Result<F::Output, LostWork>
     where
         F: Future + Send + 'static,
         F::Output: Send + 'static,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::line::Line;
+use super::line::PlainConnection;
 use super::stream::Connected;
 use crate::clock::Wall;
 use crate::timer::timeout;
@@ -31,7 +31,7 @@ pub async fn fetch(
     limit: Duration,
     wall: &Wall,
 ) -> Option<Fetched> {
-    let mut line = Line::new(connected).ok()?;
+    let mut line = PlainConnection::new(connected).ok()?;
     let asked = wall.now();
     let mut answered = None;
     let mut bytes = Vec::new();

@@ -6,13 +6,15 @@ use std::time::Duration;
 
 use ring::rand::{SecureRandom, SystemRandom};
 
-use super::line::{Line, StreamExchange};
+use super::line::{PlainConnection, StreamExchange};
 use super::plain_error;
 use super::stream::Connected;
 use crate::clock;
 use crate::record::{Ask, Cause, Failure, alert_name};
 use crate::timer::timeout;
-use crate::wire::ms_turn::pseudo_tls::{Reading, SERVER_HELLO, client_hello, read_server_hello};
+use crate::wire::ms_turn::pseudo_tls::{
+    PseudoTlsReading, SERVER_HELLO, client_hello, read_server_hello,
+};
 use crate::wire::stream::Framing;
 use crate::wire::tls_hello::{FirstBytes, classify};
 
@@ -26,7 +28,7 @@ pub async fn talk(
     hello_limit: Duration,
     turn_limit: Duration,
 ) -> StreamExchange {
-    let mut line = match Line::new(connected) {
+    let mut line = match PlainConnection::new(connected) {
         Ok(line) => line,
         Err(failure) => return StreamExchange::new(Err(failure)),
     };
@@ -42,7 +44,7 @@ pub async fn talk(
 }
 
 /// The hello of both sides.
-async fn hello(line: &mut Line, limit: Duration) -> (Duration, Result<(), Failure>) {
+async fn hello(line: &mut PlainConnection, limit: Duration) -> (Duration, Result<(), Failure>) {
     let mut random = [0; 32];
     if SystemRandom::new().fill(&mut random).is_err() {
         let detail = "the system gives no random numbers";
@@ -59,10 +61,10 @@ async fn hello(line: &mut Line, limit: Duration) -> (Duration, Result<(), Failur
         let mut buffer = [0; SERVER_HELLO];
         loop {
             let room = match read_server_hello(&arrived) {
-                Reading::Hello => return Ok(()),
-                Reading::More => SERVER_HELLO - arrived.len(),
-                Reading::Other if arrived.len() >= TELLING => return Err(None),
-                Reading::Other => SERVER_HELLO,
+                PseudoTlsReading::Hello => return Ok(()),
+                PseudoTlsReading::More => SERVER_HELLO - arrived.len(),
+                PseudoTlsReading::Other if arrived.len() >= TELLING => return Err(None),
+                PseudoTlsReading::Other => SERVER_HELLO,
             };
             match line.read(buffer.get_mut(..room).unwrap_or_default()).await {
                 Ok(0) => return Err(unsent),
@@ -112,7 +114,7 @@ fn judge(arrived: &[u8], error: Option<&io::Error>) -> Failure {
 
 /// What answered when it was no hello of this kind.
 fn something_else(arrived: &[u8]) -> Option<Failure> {
-    if read_server_hello(arrived) != Reading::Other {
+    if read_server_hello(arrived) != PseudoTlsReading::Other {
         return None;
     }
     Some(match classify(arrived) {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::destination::Destination;
-use super::line::Line;
+use super::line::PlainConnection;
 use super::open::{Connection, Opener};
 use super::plain_error;
 use super::stream::Stream;
@@ -33,7 +33,7 @@ pub struct RawReply {
 /// A connection that is to be closed in good order.
 #[derive(Debug)]
 pub struct Farewell {
-    line: Line,
+    line: PlainConnection,
     ending: Ending,
 }
 
@@ -51,7 +51,7 @@ impl Opener {
         is_enough: impl Fn(&[u8]) -> bool,
     ) -> Result<RawReply, Failure> {
         let Connection { times, stream, .. } = self.connect(to).await;
-        let mut line = Line::new(stream?)?;
+        let mut line = PlainConnection::new(stream?)?;
         let start = clock::now();
         let mut bytes = Vec::new();
         let listening = converse(&mut line, said, &mut bytes, is_enough);
@@ -82,7 +82,7 @@ impl Opener {
 }
 
 async fn converse(
-    line: &mut Line,
+    line: &mut PlainConnection,
     said: &[u8],
     bytes: &mut Vec<u8>,
     is_enough: impl Fn(&[u8]) -> bool,

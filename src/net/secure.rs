@@ -10,7 +10,7 @@ use super::destination::Destination;
 use super::local_end::LocalEnd;
 use super::open::{Connection, Opener};
 use super::stream::Stream;
-use super::tcp_info::Snapshot;
+use super::tcp_info::TcpSnapshot;
 use super::tcp_info::fast_open::SynData;
 use super::tls::{Handshake, Session};
 use super::{plain_error, tcp};
@@ -153,7 +153,7 @@ const UNNAMED: IpAddr = IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED);
 /// What would have been read right after the connect, had there been one: with Fast Open the
 /// connection is up only with the server's first bytes. Segments that were sent again by then are
 /// SYNs, or the data of the SYN, which is sent again where it was not taken.
-fn late_opening(kernel: &Snapshot, known: &Tcp, first_byte: Option<Duration>) -> Tcp {
+fn late_opening(kernel: &TcpSnapshot, known: &Tcp, first_byte: Option<Duration>) -> Tcp {
     /// The first SYN is sent again after a second, less a tick.
     const TIMER: Duration = Duration::from_millis(980);
     let tcp = kernel.opening();

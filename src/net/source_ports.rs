@@ -23,12 +23,12 @@ fn is_taken(error: &io::Error) -> bool {
 /// program for itself alone (SO_EXCLUSIVEADDRUSE).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("Windows keeps it; {} lists the reserved ports", self.command())]
-pub struct Kept {
+pub struct ReservedPort {
     is_v4: bool,
     is_tcp: bool,
 }
 
-impl Kept {
+impl ReservedPort {
     /// WSAEACCES, which Windows' `bind` says of such a port, and no other call that this one is asked about.
     const CODE: i32 = 10013;
 
@@ -87,7 +87,7 @@ impl SourcePorts {
             match open(self.next()) {
                 Err(error) if is_taken(&error) => {
                     kind = error.kind();
-                    kept.extend(Kept::of(&error));
+                    kept.extend(ReservedPort::of(&error));
                 }
                 other => return other,
             }
@@ -103,7 +103,7 @@ impl SourcePorts {
     }
 
     /// That none is left, and what Windows has to do with it.
-    fn used_up(&self, kept: &[Kept]) -> String {
+    fn used_up(&self, kept: &[ReservedPort]) -> String {
         let all = if self.first == self.last {
             format!("local port {}", self.first)
         } else {
@@ -161,7 +161,11 @@ mod tests {
                 port if used.contains(&port) => return Err(io::ErrorKind::AddrInUse.into()),
                 port => return Ok(port),
             };
-            Err(Kept::judge(io::Error::from_raw_os_error(code), true, true))
+            Err(ReservedPort::judge(
+                io::Error::from_raw_os_error(code),
+                true,
+                true,
+            ))
         }
     }
 
@@ -195,12 +199,12 @@ mod tests {
     #[test]
     fn the_list_of_reserved_ports_is_that_of_the_protocol_and_the_kind_of_address() {
         let error = || io::Error::from_raw_os_error(10013);
-        let said = Kept::judge(error(), false, false).to_string();
+        let said = ReservedPort::judge(error(), false, false).to_string();
         assert!(said.contains("`netsh int ipv6 show excludedportrange protocol=udp`"));
         // any other error stays what it is
-        let other = Kept::judge(io::ErrorKind::AddrInUse.into(), true, true);
+        let other = ReservedPort::judge(io::ErrorKind::AddrInUse.into(), true, true);
         assert_eq!(other.kind(), io::ErrorKind::AddrInUse);
-        assert!(Kept::of(&other).is_none());
+        assert!(ReservedPort::of(&other).is_none());
     }
 
     #[test]

@@ -13,7 +13,7 @@ use rustls::ClientConnection;
 use tokio::io::{Interest, Ready};
 use tokio::net::TcpStream;
 
-use super::tcp_info::{self, Snapshot};
+use super::tcp_info::{self, TcpSnapshot};
 use crate::clock;
 
 /// A connection that is not yet read from here.
@@ -24,12 +24,12 @@ pub struct Connected {
     /// Whether its SYN waits for the first data.
     pub(super) deferred: bool,
     /// What lies around it.
-    pub(super) tunnel: Option<Box<Tunnel>>,
+    pub(super) tunnel: Option<Box<ProxyTunnel>>,
 }
 
 /// What lies around a connection through a proxy.
 #[derive(Debug, Default)]
-pub struct Tunnel {
+pub struct ProxyTunnel {
     /// Bytes that came behind the proxy's answer.
     ahead: Vec<u8>,
     /// The TLS session to the proxy.
@@ -40,7 +40,7 @@ pub struct Tunnel {
 #[derive(Debug)]
 pub struct Stream {
     tcp: TcpStream,
-    tunnel: Option<Box<Mutex<Tunnel>>>,
+    tunnel: Option<Box<Mutex<ProxyTunnel>>>,
 }
 
 impl Connected {
@@ -54,7 +54,7 @@ impl Connected {
     }
 }
 
-impl Tunnel {
+impl ProxyTunnel {
     /// A tunnel inside TLS.
     pub fn inside(outer: ClientConnection) -> Self {
         Self {
@@ -208,7 +208,7 @@ impl Stream {
         Ok(Connected {
             stream: self.tcp.into_std()?,
             deferred: false,
-            tunnel: Some(Box::new(Tunnel { ahead, outer })),
+            tunnel: Some(Box::new(ProxyTunnel { ahead, outer })),
         })
     }
 
@@ -216,11 +216,11 @@ impl Stream {
     pub fn inside(self, outer: ClientConnection) -> Self {
         Self {
             tcp: self.tcp,
-            tunnel: Some(Box::new(Mutex::new(Tunnel::inside(outer)))),
+            tunnel: Some(Box::new(Mutex::new(ProxyTunnel::inside(outer)))),
         }
     }
 
-    fn tunnel(&self) -> Option<MutexGuard<'_, Tunnel>> {
+    fn tunnel(&self) -> Option<MutexGuard<'_, ProxyTunnel>> {
         let tunnel = self.tunnel.as_deref()?;
         Some(tunnel.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -340,7 +340,7 @@ pub fn sent_again(stream: &Stream) -> u32 {
 /// What the kernel knows of a connection that had sent so many segments `before`. Where it sent
 /// more of them again, the other end may have got both, and says so a round trip later (RFC 2883):
 /// that is waited for, as otherwise nobody could tell whether the first had been lost.
-pub async fn settled(stream: &Stream, before: u32) -> Snapshot {
+pub async fn settled(stream: &Stream, before: u32) -> TcpSnapshot {
     let start = clock::now();
     loop {
         let snapshot = tcp_info::snapshot(stream);

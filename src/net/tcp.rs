@@ -292,18 +292,14 @@ mod tests {
 
     #[test]
     fn errors_of_the_system_have_their_causes() {
-        for (kind, cause) in [
-            (
-                io::ErrorKind::HostUnreachable,
-                Cause::ConnectHostUnreachable,
-            ),
-            (
-                io::ErrorKind::NetworkUnreachable,
-                Cause::ConnectNetUnreachable,
-            ),
+        #[rustfmt::skip]
+        let cases = [
+            (io::ErrorKind::HostUnreachable, Cause::ConnectHostUnreachable),
+            (io::ErrorKind::NetworkUnreachable, Cause::ConnectNetUnreachable),
             (io::ErrorKind::AddrNotAvailable, Cause::ConnectNoLocalPort),
             (io::ErrorKind::PermissionDenied, Cause::ConnectLocalError),
-        ] {
+        ];
+        for (kind, cause) in cases {
             assert_eq!(failure_of(&io::Error::from(kind)).cause, cause);
         }
     }

@@ -8,7 +8,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 use super::icmp;
 use crate::record::{Ask, Cause, Failure, Ignored, Turn, TurnReply, alert_name};
 use crate::wire::answer::{self, Answer, Transaction};
-use crate::wire::stream::{Framing, Next, Stream, clear_length};
+use crate::wire::stream::{Framing, MessageStream, NextMessage, clear_length};
 use crate::wire::tls_hello::{FirstBytes, classify};
 use crate::wire::{ms_turn, stun};
 
@@ -101,7 +101,7 @@ impl ClientTransaction {
             Ask::Allocate => stun::allocate_request(stun::TransactionId(random)),
             Ask::Binding => stun::binding_request(stun::TransactionId(random)),
             Ask::MsAllocate => {
-                ms_turn::allocate_request(ms_turn::TransactionId(id), ms_turn::VERSION)
+                ms_turn::allocate_request(ms_turn::MsTurnTransactionId(id), ms_turn::VERSION)
             }
         };
         Ok(Self {
@@ -280,7 +280,7 @@ impl ClientTransaction {
 #[derive(Debug)]
 pub struct StreamTransaction {
     pub talk: ClientTransaction,
-    stream: Stream,
+    stream: MessageStream,
 }
 
 impl StreamTransaction {
@@ -288,7 +288,7 @@ impl StreamTransaction {
     pub fn new(talk: ClientTransaction, framing: Framing) -> Self {
         Self {
             talk,
-            stream: Stream::new(framing),
+            stream: MessageStream::new(framing),
         }
     }
 
@@ -297,8 +297,8 @@ impl StreamTransaction {
         self.stream.push(bytes);
         loop {
             match self.stream.take() {
-                Next::More => return None,
-                Next::Message(message) => {
+                NextMessage::More => return None,
+                NextMessage::Message(message) => {
                     let wrong = self.talk.ignored.garbage;
                     if let Some(answer) = self.talk.sort(&message) {
                         return Some(WaitEnd::Answer(answer));
@@ -308,9 +308,9 @@ impl StreamTransaction {
                         return Some(WaitEnd::NotStun(message));
                     }
                 }
-                Next::Data => self.talk.garbage(&[]),
-                Next::Broken if self.stream.rest().len() < TELLING => return None,
-                Next::Broken => return Some(WaitEnd::NotStun(self.stream.rest().to_vec())),
+                NextMessage::Data => self.talk.garbage(&[]),
+                NextMessage::Broken if self.stream.rest().len() < TELLING => return None,
+                NextMessage::Broken => return Some(WaitEnd::NotStun(self.stream.rest().to_vec())),
             }
         }
     }

@@ -190,25 +190,18 @@ mod tests {
             status,
             hint: hint(status),
         };
-        for (error, word) in [
+        #[rustfmt::skip]
+        let cases = [
             (status(429), "wait an hour"),
             (status(302), "sends elsewhere"),
             (status(407), "HTTPS_PROXY"),
             (status(500), "HTTP 500"),
             (WebError::TooLong { host: host() }, "more than 8 MiB"),
             (WebError::NoText { host: host() }, "no text"),
-            (
-                WebError::Untrusted {
-                    host: host(),
-                    why: "UnknownIssuer".to_owned(),
-                },
-                "--ca FILE",
-            ),
-            (
-                failed(ureq::Error::HostNotFound, "endpoints.office.com"),
-                "host not found",
-            ),
-        ] {
+            (WebError::Untrusted { host: host(), why: "UnknownIssuer".to_owned(), }, "--ca FILE"),
+            (failed(ureq::Error::HostNotFound, "endpoints.office.com"), "host not found"),
+        ];
+        for (error, word) in cases {
             let said = error.to_string();
             assert!(said.contains(word), "{said}");
             assert!(said.contains("endpoints.office.com"), "{said}");

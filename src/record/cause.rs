@@ -9,7 +9,7 @@ macro_rules! causes {
             /// Why a probe failed: the codes of `Status` and `cause`, in the order of the phases.
             #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
             pub enum Cause {
-                $(#[doc = $meaning] $variant = $code: $meaning,)+
+                $($variant = $code: $meaning,)+
             }
         }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 /// One name of a CNAME chain and the TTL of the record that it owns.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Link {
+pub struct Cname {
     /// The name, without the final dot.
     pub name: String,
     /// TTL in seconds of its CNAME or address record; `None` when nothing came for it.
@@ -19,7 +19,7 @@ pub struct Dns {
     /// Server that answered, `address:port`, or `os` for the system's own resolver.
     pub resolver: Option<String>,
     /// The names from the one asked for to the last one of the CNAME chain.
-    pub chain: Vec<Link>,
+    pub chain: Vec<Cname>,
     /// Number of distinct addresses in the answer.
     pub addresses: Option<usize>,
     /// Number of queries that were sent, repeated ones and those over TCP included.

@@ -97,16 +97,3 @@ pub struct HoldFigures {
     /// Congestion window in bytes at the end.
     pub cwnd: Option<u64>,
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_word_stands_twice() {
-        let mut words: Vec<_> = EndedBy::ALL.iter().map(|by| by.as_str()).collect();
-        words.sort_unstable();
-        words.dedup();
-        assert_eq!(words.len(), EndedBy::ALL.len());
-    }
-}

@@ -35,7 +35,7 @@ use crate::words::words;
 
 pub use cause::Cause;
 pub(crate) use counter::Counter;
-pub use dns::{Dns, Link, SilentServer};
+pub use dns::{Cname, Dns, SilentServer};
 pub use dotnet::{cipher_algorithm, hash_algorithm, key_exchange_algorithm, ssl_protocol};
 pub use explanation::Explanation;
 pub use held::{EndedBy, HoldEnd, HoldFigures};

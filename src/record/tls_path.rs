@@ -10,21 +10,13 @@ words! {
     pub enum TlsPath {
         /// A path to a public root, for the name that was asked for, valid now.
         Direct = "direct": "the chain leads to a public root",
-        /// The same but for a certificate that the server did not send.
         IncompleteChain = "incomplete-chain": "the chain lacks a certificate that is known here; with it, it leads to a public root or Microsoft's",
-        /// A device or program on the way ends TLS and makes certificates of its own.
         Inspected = "inspected": "something on the path ends TLS and makes its own certificates",
-        /// A root that this system trusts and the public does not.
         PrivateRoot = "private-root": "the chain leads to a root that only this system trusts",
-        /// The certificate is its own issuer.
         SelfSigned = "self-signed": "the certificate is its own issuer",
-        /// Nothing is known of the issuer.
         Unknown = "unknown": "the certificate's owner could not be determined",
-        /// A good chain, but the certificate is over.
         Expired = "expired": "the chain is good, but the certificate has expired",
-        /// A good chain, but the certificate has not begun.
         NotYetValid = "not-yet-valid": "the chain is good, but the certificate is not valid yet",
-        /// A good chain, but for another name.
         WrongName = "wrong-name": "the chain is good, but the certificate is for another name",
     }
 }

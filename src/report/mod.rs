@@ -9,7 +9,7 @@ mod sections;
 pub mod sql;
 mod worst;
 
-pub use build::Circumstances;
+pub use build::ReportContext;
 pub use sections::{document, figures, problems};
 pub use worst::{Selection, Sort};
 

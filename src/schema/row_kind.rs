@@ -23,23 +23,23 @@ pub trait RowKind: Clone + Debug + Send + Sync + 'static {
     const STORED: Option<Stored> = None;
 
     /// All columns, in the order of the file.
-    fn table() -> &'static [Column<Self>];
+    const COLUMNS: &'static [Column<Self>];
 
     /// When it began: decides the file where one is begun each hour, day or month.
     fn started(&self) -> DateTime<Utc>;
 
     /// A column by its name in the header.
     fn column(name: &str) -> Option<&'static Column<Self>> {
-        Self::table().iter().find(|column| column.name == name)
+        Self::COLUMNS.iter().find(|column| column.name == name)
     }
 
     /// The columns that are written unless the user chooses others.
     fn defaults() -> Vec<&'static Column<Self>> {
-        Self::table().iter().filter(|c| c.default).collect()
+        Self::COLUMNS.iter().filter(|c| c.default).collect()
     }
 
     /// The sets of columns that the program itself begins a file with.
     fn sets() -> Vec<Vec<&'static Column<Self>>> {
-        vec![Self::defaults(), Self::table().iter().collect()]
+        vec![Self::defaults(), Self::COLUMNS.iter().collect()]
     }
 }

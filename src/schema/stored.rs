@@ -24,6 +24,13 @@ pub struct Stored {
     pub keep: Keep,
 }
 
+impl Stored {
+    /// A table of rows by this time.
+    pub const fn new(table: &'static str, time: &'static str, keep: Keep) -> Self {
+        Self { table, time, keep }
+    }
+}
+
 /// A table of a store with the columns that this version knows.
 #[derive(Debug, Clone)]
 pub struct StoredTable {

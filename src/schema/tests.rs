@@ -23,10 +23,10 @@ fn the_first_22_columns_are_the_references_in_its_order() {
 #[test]
 fn no_kind_of_row_has_a_column_twice() {
     fn check<R: RowKind>() {
-        let mut names: Vec<_> = R::table().iter().map(|c| c.name).collect();
+        let mut names: Vec<_> = R::COLUMNS.iter().map(|c| c.name).collect();
         names.sort_unstable();
         names.dedup();
-        assert_eq!(names.len(), R::table().len(), "{}", R::WHAT);
+        assert_eq!(names.len(), R::COLUMNS.len(), "{}", R::WHAT);
     }
     check::<Record>();
     check::<Burst>();
@@ -38,7 +38,7 @@ fn no_kind_of_row_has_a_column_twice() {
 #[test]
 fn every_column_is_found_by_its_name_in_any_case_of_letters() {
     fn check<R: RowKind>() {
-        for column in R::table() {
+        for column in R::COLUMNS {
             let found = Id::find(&column.name.to_uppercase());
             assert_eq!(found.map(Id::name), Some(column.name), "{}", R::WHAT);
             assert_eq!(found, Some(Id::of(column.name)), "{}", R::WHAT);

@@ -23,9 +23,6 @@ pub enum Reachability {
 
 /// A row as folds see it.
 pub trait RowView {
-    /// When it began, in microseconds since 1970; none where the row has no time that can be read.
-    fn at_us(&self) -> Option<i64>;
-
     /// Whether every phase was completed.
     fn is_ok(&self) -> bool;
 
@@ -59,10 +56,6 @@ pub trait RowView {
 }
 
 impl RowView for Record {
-    fn at_us(&self) -> Option<i64> {
-        Some(self.started.timestamp_micros())
-    }
-
     fn is_ok(&self) -> bool {
         self.outcome.is_ok()
     }
@@ -94,10 +87,6 @@ impl RowView for Record {
 }
 
 impl RowView for Row<'_> {
-    fn at_us(&self) -> Option<i64> {
-        self.at.map(|at| at.timestamp_micros())
-    }
-
     fn is_ok(&self) -> bool {
         Row::is_ok(self)
     }

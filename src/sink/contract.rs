@@ -11,9 +11,6 @@ pub type Haste = Arc<dyn Fn() + Send + Sync>;
 
 /// Something that takes rows, by default those of probes.
 pub trait Sink<R = Record>: Send {
-    /// The name for messages: an absolute path, or `stdout`.
-    fn name(&self) -> String;
-
     /// Writes one row.
     ///
     /// # Errors

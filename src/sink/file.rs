@@ -9,11 +9,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::error::{SinkError, absolute};
-use super::form::{Examined, Form};
+use super::form::{ExaminedFile, Form};
 use super::lock::{LockedFile, Locking};
 use super::mend::{append, examine, settle};
 use super::note::Note;
-use super::pending::Found;
+use super::pending::PendingFile;
 use super::spec::FileSpec;
 use super::take_in::{self, Taken};
 use super::windows_name;
@@ -38,7 +38,7 @@ pub(super) struct AppendFile<R: 'static> {
 /// A file that rows may be appended to, as it was found.
 struct Ready<R> {
     locked: LockedFile,
-    examined: Examined<R>,
+    examined: ExaminedFile<R>,
     /// Whether it was not there before.
     is_new: bool,
 }
@@ -134,7 +134,7 @@ impl<R: RowKind> AppendFile<R> {
     /// # Errors
     ///
     /// When a file cannot be read or written; what is missing then is taken in by the next try.
-    pub fn take_in(&mut self, kept: &Found) -> Result<(), SinkError> {
+    pub fn take_in(&mut self, kept: &PendingFile) -> Result<(), SinkError> {
         let shown = absolute(&kept.kept);
         self.current()?;
         let Some(opened) = &mut self.opened else {

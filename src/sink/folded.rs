@@ -79,10 +79,6 @@ impl<R: RowKind, F: FoldRows<R>> Ready<R> for Folded<Box<dyn Ready<F::Row>>, F> 
 }
 
 impl<R: RowKind, F: FoldRows<R>, S: Sink<F::Row> + ?Sized> Sink<R> for Folded<Box<S>, F> {
-    fn name(&self) -> String {
-        self.to.name()
-    }
-
     fn write(&mut self, row: &R) -> Result<(), SinkError> {
         let whole = self.fold.take(row);
         self.hand_on(whole)

@@ -15,7 +15,7 @@ pub(super) trait Form<R>: Send {
 }
 
 /// What an existing file holds and how it is continued. Nothing has been written yet.
-pub(super) struct Examined<R> {
+pub(super) struct ExaminedFile<R> {
     /// Length of the file when it was judged.
     pub len: u64,
     /// Where whole lines end: everything behind is cut off.
@@ -31,7 +31,7 @@ pub(super) struct Examined<R> {
 }
 
 /// What rows are to be written into a file, whatever its form.
-pub(super) struct Wanted<'a, R: 'static> {
+pub(super) struct WantedFile<'a, R: 'static> {
     /// The columns of a new file, each once.
     pub columns: &'a [&'static Column<R>],
     /// Dialect of CSV; without meaning for JSON Lines.

@@ -4,12 +4,12 @@ use std::io::{Read, Seek};
 
 use super::csv::{CsvForm, NEWLINE};
 use super::error::SinkError;
-use super::form::{Examined, Form, Wanted};
+use super::form::{ExaminedFile, Form, WantedFile};
 use super::note::Note;
 use super::profile::{BOM, Profile};
-use super::tail::{self, Missing, TailError, Unended};
+use super::tail::{self, MissingEnd, TailError, Unended};
 use super::torn::begins_csv;
-use super::world::{self, Said};
+use super::world::{self, RowWorld};
 use crate::record::{World, plain};
 use crate::schema::{Column, Kind, RowKind};
 
@@ -21,9 +21,9 @@ use crate::schema::{Column, Kind, RowKind};
 pub(super) fn examine<R: RowKind, F: Read + Seek>(
     file: &mut F,
     len: u64,
-    wanted: &Wanted<'_, R>,
+    wanted: &WantedFile<'_, R>,
     path: &str,
-) -> Result<Examined<R>, SinkError> {
+) -> Result<ExaminedFile<R>, SinkError> {
     let failed = |error: TailError| error.of(path, SinkError::BrokenRow);
     let head = tail::head(file, len, path)?;
     let Some(newline) = head.iter().position(|byte| *byte == b'\n') else {
@@ -78,10 +78,10 @@ pub(super) fn examine<R: RowKind, F: Read + Seek>(
         let rows = rows.iter().map(|row| said_by(row, &form));
         world::check(&said_by(last, &form), rows, wanted.world, path)?;
     }
-    Ok(Examined {
+    Ok(ExaminedFile {
         len,
         keep: settled.keep,
-        unended: settled.missing != Missing::Nothing,
+        unended: settled.missing != MissingEnd::Nothing,
         first: settled.missing.bytes(ending),
         notes: notes(&form, wanted, path),
         form: Box::new(form),
@@ -93,9 +93,9 @@ pub(super) fn examine<R: RowKind, F: Read + Seek>(
 fn headless<R: RowKind>(
     text: &[u8],
     len: u64,
-    wanted: &Wanted<'_, R>,
+    wanted: &WantedFile<'_, R>,
     path: &str,
-) -> Result<Examined<R>, SinkError> {
+) -> Result<ExaminedFile<R>, SinkError> {
     let mut form = CsvForm::new(wanted.columns.to_vec(), wanted.profile);
     form.bom |= text.starts_with(BOM);
     if text.is_empty() || text == BOM || is_torn_header(text, wanted) {
@@ -106,7 +106,7 @@ fn headless<R: RowKind>(
         } else {
             0
         };
-        return Ok(Examined {
+        return Ok(ExaminedFile {
             len,
             keep: keep as u64,
             unended: false,
@@ -116,8 +116,8 @@ fn headless<R: RowKind>(
         });
     }
     let (header, missing) = match text.strip_suffix(b"\r") {
-        Some(header) => (header, Missing::Newline),
-        None => (text, Missing::Ending),
+        Some(header) => (header, MissingEnd::Newline),
+        None => (text, MissingEnd::Ending),
     };
     form.columns = columns_of(
         header.strip_prefix(BOM).unwrap_or(header),
@@ -125,10 +125,10 @@ fn headless<R: RowKind>(
         path,
     )?;
     form.newline = match missing {
-        Missing::Newline => "\r\n",
+        MissingEnd::Newline => "\r\n",
         _ => NEWLINE,
     };
-    Ok(Examined {
+    Ok(ExaminedFile {
         len,
         keep: text.len() as u64,
         unended: true,
@@ -140,7 +140,7 @@ fn headless<R: RowKind>(
 
 /// Whether the text is the beginning of a header that this program may have written, but not the
 /// whole of one: the reference's columns alone are a header, though ours begins with them.
-fn is_torn_header<R: RowKind>(text: &[u8], wanted: &Wanted<'_, R>) -> bool {
+fn is_torn_header<R: RowKind>(text: &[u8], wanted: &WantedFile<'_, R>) -> bool {
     let text = if BOM.starts_with(text) {
         b""
     } else {
@@ -163,7 +163,7 @@ fn is_torn_header<R: RowKind>(text: &[u8], wanted: &Wanted<'_, R>) -> bool {
     !headers.is_empty() && headers.iter().all(|header| header != text)
 }
 
-fn notes<R>(form: &CsvForm<R>, wanted: &Wanted<'_, R>, path: &str) -> Vec<Note> {
+fn notes<R>(form: &CsvForm<R>, wanted: &WantedFile<'_, R>, path: &str) -> Vec<Note> {
     let has = |name: &str| form.columns.iter().any(|column| column.name == name);
     let mut notes = Vec::new();
     let left_out = wanted
@@ -282,13 +282,13 @@ fn is_row<R>(line: &[u8], form: &CsvForm<R>) -> bool {
 }
 
 /// What a whole row says of where it comes from.
-fn said_by<R>(line: &[u8], form: &CsvForm<R>) -> Said {
+fn said_by<R>(line: &[u8], form: &CsvForm<R>) -> RowWorld {
     let fields = fields(line, form.profile.delimiter()).unwrap_or_default();
     let cell = |name: &str| {
         let at = form.columns.iter().position(|column| column.name == name);
         at.and_then(|at| fields.get(at)).map_or("", String::as_str)
     };
-    Said::new(cell("world"), cell("remoteip"), cell("remotename"))
+    RowWorld::new(cell("world"), cell("remoteip"), cell("remotename"))
 }
 
 /// Whether the row's times are those of an Excel profile, without the Z; `None` if it has none.

@@ -20,7 +20,7 @@ const RETRY: Duration = Duration::from_secs(3);
 
 /// Rows that wait, in their order.
 #[derive(Debug)]
-pub(super) struct Held<R> {
+pub(super) struct WaitingRows<R> {
     /// Why, when it began.
     why: String,
     waiting: VecDeque<R>,
@@ -28,7 +28,7 @@ pub(super) struct Held<R> {
     last_try: Instant,
 }
 
-impl<R> Held<R> {
+impl<R> WaitingRows<R> {
     /// It begins, with no row yet.
     pub fn begin(error: &SinkError, now: Instant) -> (Self, Note) {
         let held = Self {
@@ -120,7 +120,7 @@ mod tests {
         let now = clock::now();
         // the file takes so many rows, then it is held again
         for takes in 0..6 {
-            let (mut held, _) = Held::begin(&in_use(), now);
+            let (mut held, _) = WaitingRows::begin(&in_use(), now);
             (0..5).for_each(|row| held.push(row));
             let mut written = Vec::new();
             let mut left = takes;
@@ -146,7 +146,7 @@ mod tests {
     #[test]
     fn it_is_tried_again_every_few_seconds_and_what_waits_is_bounded() {
         let now = clock::now();
-        let (mut held, note) = Held::begin(&in_use(), now);
+        let (mut held, note) = WaitingRows::begin(&in_use(), now);
         assert!(note.to_string().contains("x.csv"), "{note}");
         assert!(!held.is_due(now) && held.is_due(now + RETRY));
         (0..SOME).for_each(|row| held.push(row));

@@ -8,12 +8,12 @@ use std::io::{Read, Seek, Write as _};
 use serde_json::{Map, Value as Json};
 
 use super::error::SinkError;
-use super::form::{Examined, Form, Wanted};
+use super::form::{ExaminedFile, Form, WantedFile};
 use super::note::Note;
 use super::profile::{BOM, push_bare, push_time};
-use super::tail::{self, Missing, TailError, Unended};
+use super::tail::{self, MissingEnd, TailError, Unended};
 use super::torn::begins_json;
-use super::world::{self, Said};
+use super::world::{self, RowWorld};
 use crate::record::World;
 use crate::schema::{Column, Kind, RowKind, Value, is_foreign};
 
@@ -94,9 +94,9 @@ fn push_text(text: &str, out: &mut Vec<u8>) {
 pub(super) fn examine<R: RowKind, F: Read + Seek>(
     file: &mut F,
     len: u64,
-    wanted: &Wanted<'_, R>,
+    wanted: &WantedFile<'_, R>,
     path: &str,
-) -> Result<Examined<R>, SinkError> {
+) -> Result<ExaminedFile<R>, SinkError> {
     let failed = |error: TailError| error.of(path, SinkError::NotJsonLines);
     let not_ours = || SinkError::NotJsonLines(path.to_owned());
     let head = tail::head(file, len, path)?;
@@ -138,10 +138,10 @@ pub(super) fn examine<R: RowKind, F: Read + Seek>(
     if wanted.world == World::Lab && !form.columns.iter().any(|column| column.name == "world") {
         notes.push(Note::LabUnmarked(path.to_owned()));
     }
-    Ok(Examined {
+    Ok(ExaminedFile {
         len,
         keep: settled.keep,
-        unended: settled.missing != Missing::Nothing,
+        unended: settled.missing != MissingEnd::Nothing,
         first: settled.missing.bytes(form.newline),
         notes,
         form: Box::new(form),
@@ -153,9 +153,9 @@ fn object(line: &[u8]) -> Option<Map<String, Json>> {
 }
 
 /// What a row says of where it comes from.
-fn said_by(row: &Map<String, Json>) -> Said {
+fn said_by(row: &Map<String, Json>) -> RowWorld {
     let cell = |name: &str| row.get(name).and_then(Json::as_str).unwrap_or_default();
-    Said::new(cell("world"), cell("remoteip"), cell("remotename"))
+    RowWorld::new(cell("world"), cell("remoteip"), cell("remotename"))
 }
 
 /// Whether the object may be a row of this kind: it has a column of it.

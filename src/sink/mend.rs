@@ -7,7 +7,7 @@ use std::io::{self, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use super::error::{SinkError, absolute};
-use super::form::{Examined, Form};
+use super::form::{ExaminedFile, Form};
 use super::note::{Note, excerpt};
 use super::spec::FileSpec;
 use super::{kept, tail};
@@ -25,7 +25,7 @@ pub(super) fn examine<R: RowKind>(
     mut file: &File,
     spec: &FileSpec<R>,
     path: &str,
-) -> Result<Examined<R>, SinkError> {
+) -> Result<ExaminedFile<R>, SinkError> {
     let len = file
         .seek(SeekFrom::End(0))
         .map_err(|source| SinkError::from_io(path, source))?;
@@ -41,7 +41,7 @@ pub(super) fn examine<R: RowKind>(
 /// When the system refuses to write, also to the file beside: nothing is cut off then.
 pub(super) fn settle<R: RowKind>(
     mut file: &File,
-    examined: Examined<R>,
+    examined: ExaminedFile<R>,
     spec: &FileSpec<R>,
     place: (&Path, &str),
     notes: &mut Vec<Note>,

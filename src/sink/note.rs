@@ -272,6 +272,7 @@ mod tests {
     #[test]
     fn every_note_names_the_path_and_what_was_done() {
         let path = || "/srv/probes.csv".to_owned();
+        #[rustfmt::skip]
         let all = [
             (
                 Note::LeftOut {
@@ -297,10 +298,7 @@ mod tests {
                 "/srv/probes.csv ended with a partial row: its 4 bytes were moved to \
                  /srv/probes.csv.torn: \"202",
             ),
-            (
-                Note::Completed(path()),
-                "the last line of /srv/probes.csv had no newline, so one was added",
-            ),
+            (Note::Completed(path()), "the last line of /srv/probes.csv had no newline, so one was added"),
             (
                 Note::Unlocked {
                     path: path(),
@@ -319,10 +317,7 @@ mod tests {
                 "files up to /srv/probes.csv are old, but stay until 2031-04-01: nothing was measured between 2026-11-29 and \
                  2031-01-01, so the clock may be wrong; if it is right, you can delete them now",
             ),
-            (
-                Note::Replaced(path()),
-                "/srv/probes.csv was moved, deleted or replaced, so it was opened again",
-            ),
+            (Note::Replaced(path()), "/srv/probes.csv was moved, deleted or replaced, so it was opened again"),
             (
                 Note::LabUnmarked(path()),
                 "/srv/probes.csv has no column world, so nothing in it will tell lab rows from real ones",

@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 use super::contract::{Ready, Sink};
 use super::error::{SinkError, absolute};
 use super::file::AppendFile;
-use super::held::Held;
+use super::held::WaitingRows;
 use super::note::Note;
 use super::pending;
 use super::roll::RolledFiles;
@@ -27,7 +27,7 @@ pub(super) struct FileSink<R: 'static> {
     files: RolledFiles<R>,
     notes: Vec<Note>,
     /// Rows that wait.
-    held: Option<Held<R>>,
+    held: Option<WaitingRows<R>>,
     /// Rows that waited too long.
     kept: Kept<R>,
     /// Files that keep rows of this run for good: the file that they were meant for was changed, such as its columns.
@@ -70,7 +70,7 @@ impl<R: RowKind> FileSink<R> {
     }
 
     /// Tries again to bring what waits to its files.
-    fn retry(&mut self, mut held: Held<R>, now: Instant) -> Result<(), SinkError> {
+    fn retry(&mut self, mut held: WaitingRows<R>, now: Instant) -> Result<(), SinkError> {
         held.tried(now);
         let mut brought = self.bring(&mut held);
         if held.is_long(now)
@@ -96,14 +96,14 @@ impl<R: RowKind> FileSink<R> {
     }
 
     /// When the row began that waits longest.
-    fn waits_longest(&self, held: &Held<R>) -> Option<DateTime<Utc>> {
+    fn waits_longest(&self, held: &WaitingRows<R>) -> Option<DateTime<Utc>> {
         let kept = self.kept.meant_for.first().map(|(_, started)| *started);
         kept.or_else(|| held.first().map(RowKind::started))
     }
 
     /// Brings what is kept and then what waits to its files. Whether all of it is there: what is kept stays where it is if its
     /// file has other columns by now.
-    fn bring(&mut self, held: &mut Held<R>) -> Result<bool, SinkError> {
+    fn bring(&mut self, held: &mut WaitingRows<R>) -> Result<bool, SinkError> {
         self.kept.close()?;
         let spec = Arc::clone(self.files.spec());
         let mut is_whole = true;
@@ -125,7 +125,7 @@ impl<R: RowKind> FileSink<R> {
     }
 
     /// Goes on waiting. What is too much, or has waited for a whole try, is kept elsewhere.
-    fn wait_on(&mut self, mut held: Held<R>, has_failed: bool) -> Result<(), SinkError> {
+    fn wait_on(&mut self, mut held: WaitingRows<R>, has_failed: bool) -> Result<(), SinkError> {
         let kept = if has_failed || held.is_full() {
             self.keep(&mut held)
         } else {
@@ -149,7 +149,7 @@ impl<R: RowKind> FileSink<R> {
     }
 
     /// Brings all that waits to the files that keep it.
-    fn keep(&mut self, held: &mut Held<R>) -> Result<(), SinkError> {
+    fn keep(&mut self, held: &mut WaitingRows<R>) -> Result<(), SinkError> {
         let (files, kept) = (&self.files, &mut self.kept);
         held.pour(|row| {
             let started = row.started();
@@ -158,7 +158,7 @@ impl<R: RowKind> FileSink<R> {
     }
 
     /// What is told at the end of rows that still wait: they are kept, or have no place.
-    fn still_held(&mut self, mut held: Held<R>, why: String) -> Option<SinkError> {
+    fn still_held(&mut self, mut held: WaitingRows<R>, why: String) -> Option<SinkError> {
         let kept = self.keep(&mut held).and_then(|()| self.kept.close());
         self.unplaced.extend(held.into_rows());
         match kept {
@@ -225,7 +225,7 @@ impl<R: RowKind> Kept<R> {
             self.close()?;
             let spec = files.spec();
             let [beside, temporary] = pending::places(&spec.path);
-            let open = |place: &pending::Place| {
+            let open = |place: &pending::PendingDirectory| {
                 let kept = place.kept(file);
                 begin_like(&kept, files.header(started));
                 let mut kept = AppendFile::prepare(kept, one_file(spec))?;
@@ -285,16 +285,12 @@ fn one_file<R: Clone>(spec: &Arc<FileSpec<R>>) -> Arc<FileSpec<R>> {
 }
 
 impl<R: RowKind> Sink<R> for FileSink<R> {
-    fn name(&self) -> String {
-        self.files.name().to_owned()
-    }
-
     fn write(&mut self, row: &R) -> Result<(), SinkError> {
         let now = clock::now();
         let Some(mut held) = self.held.take() else {
             return match self.files.write(row) {
                 Err(error) if error.is_passing_in_a_series() => {
-                    let (mut held, note) = Held::begin(&error, now);
+                    let (mut held, note) = WaitingRows::begin(&error, now);
                     held.push(row.clone());
                     self.notes.push(note);
                     self.held = Some(held);

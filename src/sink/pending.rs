@@ -17,14 +17,14 @@ const AT: &str = "-at-";
 
 /// A directory where rows of a series may be kept.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct PendingDirectory {
     directory: PathBuf,
     /// What names begin with there.
     prefix: String,
 }
 
 /// The places of a series, the first one that can be written is taken.
-pub(super) fn places(pattern: &Path) -> [Place; 2] {
+pub(super) fn places(pattern: &Path) -> [PendingDirectory; 2] {
     // the folder for temporary files is everybody's: files of one name in several folders must not be taken for each other
     let sum = ring::digest::digest(
         &ring::digest::SHA256,
@@ -33,18 +33,18 @@ pub(super) fn places(pattern: &Path) -> [Place; 2] {
     let sum = sum.as_ref().iter().take(8);
     let sum = sum.fold(String::new(), |sum, byte| format!("{sum}{byte:02x}"));
     [
-        Place {
+        PendingDirectory {
             directory: pattern.parent().unwrap_or(Path::new("")).to_owned(),
             prefix: String::new(),
         },
-        Place {
+        PendingDirectory {
             directory: std::env::temp_dir(),
             prefix: sum + "-",
         },
     ]
 }
 
-impl Place {
+impl PendingDirectory {
     /// The file that keeps rows of this one.
     pub fn kept(&self, file: &Path) -> PathBuf {
         let mut name = OsString::from(&self.prefix);
@@ -73,7 +73,7 @@ impl Place {
     }
 
     /// What a file of that name keeps.
-    fn found(&self, name: &str, pattern: &Path, roll: Option<Roll>) -> Option<Found> {
+    fn found(&self, name: &str, pattern: &Path, roll: Option<Roll>) -> Option<PendingFile> {
         let ending = with_ending(OsString::new(), pattern);
         let stem = name.strip_suffix(&*ending.to_string_lossy())?;
         let stem = stem.strip_prefix(&self.prefix)?;
@@ -100,7 +100,7 @@ impl Place {
             file.push(number);
             pattern.with_file_name(with_ending(file, pattern))
         };
-        Some(Found {
+        Some(PendingFile {
             kept: self.directory.join(name),
             file: named(number),
             meant_for: named(""),
@@ -119,7 +119,7 @@ fn with_ending(mut name: OsString, of: &Path) -> OsString {
 
 /// A file that keeps rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Found {
+pub(super) struct PendingFile {
     /// Where.
     pub kept: PathBuf,
     /// The file that they go to.
@@ -130,7 +130,7 @@ pub(super) struct Found {
     pub at: Option<u64>,
 }
 
-impl Found {
+impl PendingFile {
     /// Whether its rows belong to that file.
     pub fn is_for(&self, file: &Path) -> bool {
         self.meant_for == file
@@ -143,7 +143,7 @@ impl Found {
 }
 
 /// All files that keep rows of a series; those that were begun to be taken in come first.
-pub(super) fn found(pattern: &Path, roll: Option<Roll>) -> Vec<Found> {
+pub(super) fn found(pattern: &Path, roll: Option<Roll>) -> Vec<PendingFile> {
     let mut all = Vec::new();
     for place in places(pattern) {
         let entries = fs::read_dir(&place.directory).into_iter().flatten();

@@ -10,10 +10,10 @@ use super::error::SinkError;
 use super::file::AppendFile;
 use super::header;
 use super::note::Note;
-use super::pending::Found;
+use super::pending::PendingFile;
 use super::period::{Period, beside};
 use super::spec::FileSpec;
-use super::upkeep::{Keeper, Series};
+use super::upkeep::{FileSeries, UpkeepThread};
 use crate::clock::local;
 use crate::schema::RowKind;
 
@@ -30,7 +30,7 @@ pub(super) struct RolledFiles<R: 'static> {
     /// The latest moment that is known.
     latest: DateTime<Utc>,
     /// What becomes of files that are finished.
-    keeper: Option<Keeper>,
+    keeper: Option<UpkeepThread>,
 }
 
 /// Number of files that are open at once.
@@ -68,7 +68,7 @@ impl<R: RowKind> RolledFiles<R> {
         let spec = &self.spec;
         if let Some(roll) = spec.roll.filter(|_| spec.upkeep.is_any()) {
             let pattern = spec.path.clone();
-            self.keeper = Keeper::start(Series { pattern, roll }, spec.upkeep);
+            self.keeper = UpkeepThread::start(FileSeries { pattern, roll }, spec.upkeep);
             self.look();
         }
     }
@@ -120,7 +120,7 @@ impl<R: RowKind> RolledFiles<R> {
     }
 
     /// Takes in rows that were kept for the file of that moment.
-    pub fn take_in(&mut self, started: DateTime<Utc>, kept: &Found) -> Result<(), SinkError> {
+    pub fn take_in(&mut self, started: DateTime<Utc>, kept: &PendingFile) -> Result<(), SinkError> {
         self.turn_to(started)?;
         match self.files.first_mut() {
             Some((_, file)) => file.take_in(kept),
@@ -129,7 +129,7 @@ impl<R: RowKind> RolledFiles<R> {
     }
 
     /// Takes in rows that an earlier run kept. Those of a file that this run does not write to go into that one.
-    pub fn take_in_earlier(&mut self, kept: &Found) -> Result<(), SinkError> {
+    pub fn take_in_earlier(&mut self, kept: &PendingFile) -> Result<(), SinkError> {
         let is_its = |(_, file): &&mut (_, AppendFile<R>)| file.path() == kept.file;
         if let Some((_, file)) = self.files.iter_mut().find(is_its) {
             return file.take_in(kept);
@@ -189,7 +189,7 @@ impl<R: RowKind> RolledFiles<R> {
         for (_, file) in &mut self.files {
             notes.append(&mut file.notes());
         }
-        notes.extend(self.keeper.iter().flat_map(Keeper::notes));
+        notes.extend(self.keeper.iter().flat_map(UpkeepThread::notes));
         notes
     }
 

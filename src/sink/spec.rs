@@ -4,7 +4,7 @@ use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 
 use super::error::{SinkError, absolute};
-use super::form::{Examined, Wanted};
+use super::form::{ExaminedFile, WantedFile};
 use super::period::Roll;
 use super::profile::Profile;
 use super::upkeep::Upkeep;
@@ -94,8 +94,8 @@ impl<R: RowKind> FileSpec<R> {
         file: &mut F,
         len: u64,
         path: &str,
-    ) -> Result<Examined<R>, SinkError> {
-        let wanted = Wanted {
+    ) -> Result<ExaminedFile<R>, SinkError> {
+        let wanted = WantedFile {
             columns: &self.columns,
             profile: self.profile,
             world: self.world,

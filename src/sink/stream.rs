@@ -62,10 +62,6 @@ impl<R: RowKind> StreamSink<R> {
 }
 
 impl<R: RowKind> Sink<R> for StreamSink<R> {
-    fn name(&self) -> String {
-        NAME.to_owned()
-    }
-
     fn write(&mut self, row: &R) -> Result<(), SinkError> {
         self.line.clear();
         self.form.row(row, &mut self.line);

@@ -79,7 +79,7 @@ pub(super) enum Unended {
 
 /// What the last line of a file lacks of its ending.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Missing {
+pub(super) enum MissingEnd {
     /// Nothing.
     Nothing,
     /// All of it.
@@ -88,7 +88,7 @@ pub(super) enum Missing {
     Newline,
 }
 
-impl Missing {
+impl MissingEnd {
     /// The missing bytes in a file with these line endings.
     pub fn bytes(self, newline: &str) -> Vec<u8> {
         match self {
@@ -101,11 +101,11 @@ impl Missing {
 
 /// Where whole lines end.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Settled {
+pub(super) struct SettledEnd {
     /// Everything from here on is torn; the length of the file when nothing is.
     pub keep: u64,
     /// What belongs at `keep`.
-    pub missing: Missing,
+    pub missing: MissingEnd,
     /// The last line that is not empty and not torn, without its line ending and the NUL bytes
     /// around it: whoever knows what a row is must look whether it is one.
     pub last: Option<Vec<u8>>,
@@ -121,7 +121,7 @@ pub(super) fn settle<F: Read + Seek>(
     floor: u64,
     len: u64,
     judge: impl Fn(&[u8]) -> Unended,
-) -> Result<Settled, TailError> {
+) -> Result<SettledEnd, TailError> {
     if is_utf16(&read(file, floor.max(len.saturating_sub(4)), len)?) {
         return Err(TailError::Utf16);
     }
@@ -130,30 +130,30 @@ pub(super) fn settle<F: Read + Seek>(
     let end = line.end + line.ending.len() as u64;
     let half = !line.ending.is_empty() && !line.ending.ends_with(b"\n");
     if line.bytes.is_empty() || line.ending.contains(&b'\n') {
-        return Ok(Settled {
+        return Ok(SettledEnd {
             keep: end,
             missing: if half {
-                Missing::Newline
+                MissingEnd::Newline
             } else {
-                Missing::Nothing
+                MissingEnd::Nothing
             },
             last: line.text(),
         });
     }
     let text = trim_nuls(&line.bytes);
     match judge(text) {
-        Unended::Whole => Ok(Settled {
+        Unended::Whole => Ok(SettledEnd {
             keep: end,
             missing: if half {
-                Missing::Newline
+                MissingEnd::Newline
             } else {
-                Missing::Ending
+                MissingEnd::Ending
             },
             last: line.text(),
         }),
-        Unended::Torn if !half && text.len() <= LONGEST_TORN => Ok(Settled {
+        Unended::Torn if !half && text.len() <= LONGEST_TORN => Ok(SettledEnd {
             keep: line.start,
-            missing: Missing::Nothing,
+            missing: MissingEnd::Nothing,
             last: last_line(file, floor, line.start)?.text(),
         }),
         _ => Err(TailError::Foreign),
@@ -271,11 +271,11 @@ mod tests {
 
     use super::*;
 
-    use Missing::{Ending, Newline, Nothing};
+    use MissingEnd::{Ending, Newline, Nothing};
 
     /// Lines of this test are whole when they end with a dot, and torn when they begin with a small
     /// letter.
-    fn settled(text: &[u8], floor: u64) -> Result<Settled, TailError> {
+    fn settled(text: &[u8], floor: u64) -> Result<SettledEnd, TailError> {
         settle(&mut Cursor::new(text), floor, text.len() as u64, |line| {
             if line.ends_with(b".") {
                 Unended::Whole
@@ -287,12 +287,12 @@ mod tests {
         })
     }
 
-    fn expect(text: &[u8], keep: u64, missing: Missing, last: Option<&str>) {
+    fn expect(text: &[u8], keep: u64, missing: MissingEnd, last: Option<&str>) {
         let found = settled(text, 2).unwrap();
         let last = last.map(|line| line.as_bytes().to_vec());
         assert_eq!(
             found,
-            Settled {
+            SettledEnd {
                 keep,
                 missing,
                 last

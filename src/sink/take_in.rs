@@ -10,7 +10,7 @@ use std::path::Path;
 
 use super::error::{SinkError, absolute};
 use super::mend::{Disk, append};
-use super::pending::{Found, named_at};
+use super::pending::{PendingFile, named_at};
 use super::spec::Format;
 
 /// What came of it.
@@ -58,7 +58,7 @@ pub(super) fn take_in<F: Read + Disk>(
     file: &mut F,
     end: &mut u64,
     place: (&Path, &str),
-    found: &Found,
+    found: &PendingFile,
     format: Format,
 ) -> Result<Taken, SinkError> {
     let (path, shown) = place;

@@ -46,7 +46,7 @@ pub(super) fn begins_json<R: RowKind>(text: &[u8]) -> bool {
         let key = format!("{{\"{}\":", column.name);
         key.as_bytes().starts_with(text) || text.starts_with(key.as_bytes())
     };
-    if utf8(text).is_none() || !R::table().iter().any(begins_with) {
+    if utf8(text).is_none() || !R::COLUMNS.iter().any(begins_with) {
         return false;
     }
     let read = serde_json::Deserializer::from_slice(text).deserialize_map(Cells::<R>(PhantomData));
@@ -212,7 +212,6 @@ impl<'de> Visitor<'de> for JsonCell {
 mod tests {
     use super::*;
     use crate::measure::burst::Burst;
-    use crate::measure::probe::column;
     use crate::record::Record;
     use crate::sink::Profile;
 
@@ -225,7 +224,10 @@ mod tests {
     ];
 
     fn csv(text: impl AsRef<[u8]>, profile: Profile, bare: bool) -> bool {
-        let columns = NAMES.iter().map(|name| column(name).unwrap()).collect();
+        let columns = NAMES
+            .iter()
+            .map(|name| Record::column(name).unwrap())
+            .collect();
         begins_csv(text.as_ref(), &CsvForm::new(columns, profile), bare)
     }
 
@@ -289,7 +291,10 @@ mod tests {
         assert!(!csv("foo", Profile::Plain, true));
         assert!(!csv("2026-11-22 00:00:00Z,a\"b", Profile::Plain, true));
         // where the first column is a text, a remark would be a cell of it
-        let first = vec![column("remotehost").unwrap(), column("Port").unwrap()];
+        let first = vec![
+            Record::column("remotehost").unwrap(),
+            Record::column("Port").unwrap(),
+        ];
         let form = CsvForm::new(first, Profile::Plain);
         assert!(!begins_csv(b"remark of the admin", &form, true));
         assert!(begins_csv(b"\"relay.exam", &form, true));

@@ -8,14 +8,14 @@ use crate::record::World;
 
 /// What one row says of where it comes from.
 #[derive(Debug, Default)]
-pub(super) struct Said {
+pub(super) struct RowWorld {
     /// Its column says so.
     pub world: Option<World>,
     address: Option<IpAddr>,
     name: String,
 }
 
-impl Said {
+impl RowWorld {
     /// By its cells `world`, `remoteip` and `remotename`, which are empty where there are none.
     pub fn new(world: &str, address: &str, name: &str) -> Self {
         Self {
@@ -39,8 +39,8 @@ impl Said {
 /// one that is real makes a file of real rows. Those of which it cannot be told count as real: a real run goes on, as files with the
 /// reference's columns alone have always been continued.
 pub(super) fn check(
-    last: &Said,
-    before: impl Iterator<Item = Said>,
+    last: &RowWorld,
+    before: impl Iterator<Item = RowWorld>,
     run: World,
     path: &str,
 ) -> Result<(), SinkError> {

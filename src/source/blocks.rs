@@ -29,7 +29,7 @@ pub(super) struct Blocks<R> {
 
 /// What there is to take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Block<'a> {
+pub(super) enum NextBlock<'a> {
     /// Whole lines; more will come behind what is not taken.
     Lines(&'a [u8]),
     /// The same, and no more will come together with what is not taken.
@@ -63,21 +63,21 @@ impl<R: Read> Blocks<R> {
     /// # Errors
     ///
     /// When the reader fails; then [`Blocks::rest`] holds what came before.
-    pub fn next(&mut self) -> io::Result<Block<'_>> {
+    pub fn next(&mut self) -> io::Result<NextBlock<'_>> {
         loop {
             let more = self.fill()?;
             if self.skipping {
                 if let Some(at) = memchr(b'\n', &self.buffer[self.start..self.end]) {
                     self.start.raise(at.saturating_add(1));
                     self.skipping = false;
-                    return Ok(Block::TooLong);
+                    return Ok(NextBlock::TooLong);
                 }
                 self.start = self.end;
                 if more {
                     continue;
                 }
                 self.skipping = false;
-                return Ok(Block::TooLong);
+                return Ok(NextBlock::TooLong);
             }
             if self.nuls {
                 self.start
@@ -88,24 +88,24 @@ impl<R: Read> Blocks<R> {
                 }
             }
             if !more {
-                return Ok(Block::Last(&self.buffer[self.start..self.end]));
+                return Ok(NextBlock::Last(&self.buffer[self.start..self.end]));
             }
             let unread = self.start..self.end;
             let crowded = unread.len() > LONGEST;
             match memrchr(b'\n', &self.buffer[unread.clone()]) {
                 Some(at) if crowded => {
-                    return Ok(Block::Crowded(
+                    return Ok(NextBlock::Crowded(
                         &self.buffer[self.start..=self.start.saturating_add(at)],
                     ));
                 }
                 Some(at) => {
-                    return Ok(Block::Lines(
+                    return Ok(NextBlock::Lines(
                         &self.buffer[self.start..=self.start.saturating_add(at)],
                     ));
                 }
                 None if crowded && self.buffer[self.start] == 0 => {
                     self.nuls = true;
-                    return Ok(Block::Nuls);
+                    return Ok(NextBlock::Nuls);
                 }
                 None if crowded => {
                     self.skipping = true;
@@ -192,16 +192,16 @@ mod tests {
     fn a_line_of_a_quarter_gigabyte_takes_little_memory() {
         let giant = io::repeat(b'x').take(256 << 20);
         let mut blocks = Blocks::new(b"a\n".chain(giant).chain(&b"\nb\n"[..]), false);
-        assert!(matches!(blocks.next(), Ok(Block::Lines(b"a\n"))));
+        assert!(matches!(blocks.next(), Ok(NextBlock::Lines(b"a\n"))));
         blocks.take(2);
-        assert_eq!(blocks.next().unwrap(), Block::TooLong);
-        assert_eq!(blocks.next().unwrap(), Block::Last(b"b\n"));
+        assert_eq!(blocks.next().unwrap(), NextBlock::TooLong);
+        assert_eq!(blocks.next().unwrap(), NextBlock::Last(b"b\n"));
         let nuls = io::repeat(0).take(64 << 20);
         let mut blocks = Blocks::new(b"a\n".chain(nuls).chain(&b"b\nc\n"[..]), false);
-        assert!(matches!(blocks.next(), Ok(Block::Lines(b"a\n"))));
+        assert!(matches!(blocks.next(), Ok(NextBlock::Lines(b"a\n"))));
         blocks.take(2);
-        assert_eq!(blocks.next().unwrap(), Block::Nuls);
-        assert_eq!(blocks.next().unwrap(), Block::Lines(b"b\nc\n"));
+        assert_eq!(blocks.next().unwrap(), NextBlock::Nuls);
+        assert_eq!(blocks.next().unwrap(), NextBlock::Lines(b"b\nc\n"));
         assert!(
             blocks.buffer.capacity() < 4 * LONGEST,
             "{}",

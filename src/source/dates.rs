@@ -3,14 +3,14 @@
 
 /// Which of the first two numbers of a date is the day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Order {
+pub(super) enum DayOrder {
     /// As in most of the world.
     DayFirst,
     /// As in the United States.
     MonthFirst,
 }
 
-impl Order {
+impl DayOrder {
     /// The other one.
     pub fn other(self) -> Self {
         match self {
@@ -30,7 +30,7 @@ pub(super) struct Local {
     /// Whether the time has seconds.
     pub has_seconds: bool,
     /// The order, where the form itself tells it.
-    pub order: Option<Order>,
+    pub order: Option<DayOrder>,
 }
 
 impl Local {
@@ -59,9 +59,9 @@ impl Local {
             return None;
         }
         let order = match mark {
-            _ if year_first => Some(Order::MonthFirst),
-            b'.' => Some(Order::DayFirst),
-            _ if numbers[0] == numbers[1] => Some(Order::DayFirst),
+            _ if year_first => Some(DayOrder::MonthFirst),
+            b'.' => Some(DayOrder::DayFirst),
+            _ if numbers[0] == numbers[1] => Some(DayOrder::DayFirst),
             _ => None,
         };
         Some(Self {
@@ -74,20 +74,20 @@ impl Local {
     }
 
     /// The order that is the only one possible.
-    pub fn forced(&self) -> Option<Order> {
+    pub fn forced(&self) -> Option<DayOrder> {
         match self.numbers {
-            [first, _] if first > 12 => Some(Order::DayFirst),
-            [_, second] if second > 12 => Some(Order::MonthFirst),
+            [first, _] if first > 12 => Some(DayOrder::DayFirst),
+            [_, second] if second > 12 => Some(DayOrder::MonthFirst),
             _ => None,
         }
     }
 
     /// Seconds since 1970 as if it were UTC.
-    pub fn shown(&self, order: Order) -> Option<i64> {
+    pub fn shown(&self, order: DayOrder) -> Option<i64> {
         let [first, second] = self.numbers;
         let (month, day) = match order {
-            Order::DayFirst => (second, first),
-            Order::MonthFirst => (first, second),
+            DayOrder::DayFirst => (second, first),
+            DayOrder::MonthFirst => (first, second),
         };
         let day = days(self.year, month, day)?;
         day.checked_mul(86_400)?.checked_add(self.seconds)
@@ -189,14 +189,14 @@ mod tests {
 
     use super::*;
 
-    fn read(text: &str, order: Order) -> Option<String> {
+    fn read(text: &str, order: DayOrder) -> Option<String> {
         let shown = Local::of(text.as_bytes())?.shown(order)?;
         Some(DateTime::from_timestamp(shown, 0)?.to_string())
     }
 
     #[test]
     fn a_date_of_two_small_numbers_is_read_in_either_order() {
-        use Order::{DayFirst, MonthFirst};
+        use DayOrder::{DayFirst, MonthFirst};
         for (text, order, expected) in [
             ("2/12/2021 1:46 PM", MonthFirst, "2021-02-12 13:46:00 UTC"),
             ("2/12/2021 13:46:01", DayFirst, "2021-12-02 13:46:01 UTC"),

@@ -11,39 +11,28 @@ use std::sync::Arc;
 use crate::schema::{Id, Layout, Row, id};
 
 use super::cells::Cells;
-use super::dates::{Local, Order};
+use super::dates::{DayOrder, Local};
 use super::number::{Mark, Marks, Said, said};
 
 /// The parts of a total, and that: by microseconds and by milliseconds.
+#[rustfmt::skip]
 const SUMS: [(&[Id], Id); 2] = [
-    (
-        &[
-            id!(dns_us),
-            id!(proxy_us),
-            id!(connect_us),
-            id!(tls_us),
-            id!(turn_us),
-        ],
-        id!(total_us),
-    ),
-    (
-        &[id!(dnstimems), id!(connecttimems), id!(tlstimems)],
-        id!(totaltimems),
-    ),
+    (&[id!(dns_us), id!(proxy_us), id!(connect_us), id!(tls_us), id!(turn_us)], id!(total_us)),
+    (&[id!(dnstimems), id!(connecttimems), id!(tlstimems)], id!(totaltimems)),
 ];
 
 /// What the rows of a file tell.
 #[derive(Debug, Default)]
-pub(super) struct Evidence {
+pub(super) struct FormatEvidence {
     columns: Vec<Column>,
     /// The columns of the layout that was seen last, by their places.
     places: Option<(Arc<Layout>, Vec<Place>)>,
-    order: Option<Order>,
+    order: Option<DayOrder>,
     /// The date before.
     before: Option<Local>,
 }
 
-/// The place of a column in a layout, and its number in [`Evidence`].
+/// The place of a column in a layout, and its number in [`FormatEvidence`].
 type Place = (usize, usize);
 
 /// What the cells of a column tell, by mark.
@@ -58,7 +47,7 @@ struct Column {
     fraction: [bool; 2],
 }
 
-impl Evidence {
+impl FormatEvidence {
     /// Takes a row in.
     pub fn take(&mut self, layout: &Arc<Layout>, cells: &Cells, row: &Row<'_>) {
         if !self
@@ -109,7 +98,7 @@ impl Evidence {
     }
 
     /// Which number of a date is the day.
-    pub fn order(&self) -> Option<Order> {
+    pub fn order(&self) -> Option<DayOrder> {
         self.order
     }
 
@@ -173,7 +162,7 @@ impl Evidence {
                 let far = other.is_none_or(|days| !(0..=20).contains(&days));
                 ((1..=7).contains(&one) && far).then_some(order)
             };
-            goes_on(Order::DayFirst).or_else(|| goes_on(Order::MonthFirst))
+            goes_on(DayOrder::DayFirst).or_else(|| goes_on(DayOrder::MonthFirst))
         });
     }
 }

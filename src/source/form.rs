@@ -10,13 +10,13 @@ use crate::schema::{Dialect, Layout, RolledUp, Row};
 
 use super::batch::Batch;
 use super::cells::{Cells, Mended};
-use super::evidence::Evidence;
+use super::evidence::FormatEvidence;
 use super::header::Places;
 use super::number::{Mark, Marks, POINT};
 use super::stamps::Stamps;
 use super::time::{By, Clock};
 use super::trouble::Trouble;
-use super::words::{Unknown, Words, is_nothing};
+use super::words::{Unknown, WordColumns, is_nothing};
 
 /// Marks of numbers in JSON Lines.
 pub(super) const JSON_MARKS: Marks = {
@@ -26,12 +26,12 @@ pub(super) const JSON_MARKS: Marks = {
 };
 
 /// A layout in force.
-pub(super) struct Form {
+pub(super) struct LayoutInForce {
     pub separator: u8,
     pub width: usize,
     pub layout: Arc<Layout>,
     places: Places,
-    words: Words,
+    words: WordColumns,
     by: By,
     /// Whether its times have a form that no other dialect has.
     own_stamps: bool,
@@ -41,12 +41,12 @@ pub(super) struct Form {
     /// What the marks are unless the file tells something else.
     pub usual: Marks,
     /// What the file tells, where that was looked for.
-    evidence: Option<Rc<Evidence>>,
+    evidence: Option<Rc<FormatEvidence>>,
     /// Whether the program that wrote the file has a word for nothing.
     writes_nothing: bool,
 }
 
-impl Form {
+impl LayoutInForce {
     pub fn new(layout: Layout, separator: u8, usual: Marks, all: bool) -> Self {
         // ours is never written in the German form: a spreadsheet has saved it so
         let by = match layout.dialect {
@@ -67,7 +67,7 @@ impl Form {
             separator,
             width: layout.names().len(),
             places: Places::of(&layout),
-            words: Words::of(&layout),
+            words: WordColumns::of(&layout),
             own_stamps: Stamps::has_own(layout.dialect),
             cells: Cells::of(&layout, all),
             layout: Arc::new(layout),
@@ -80,7 +80,7 @@ impl Form {
     }
 
     /// Puts in force what the file tells of its numbers.
-    pub fn decide(&mut self, evidence: Option<Rc<Evidence>>) {
+    pub fn decide(&mut self, evidence: Option<Rc<FormatEvidence>>) {
         self.evidence = evidence;
         let [point, comma] = self.usual;
         let names = self.layout.names();
@@ -109,7 +109,7 @@ impl Form {
 #[inline]
 pub(super) fn has_unknown_outcome(
     batch: &mut Batch,
-    form: &mut Form,
+    form: &mut LayoutInForce,
     [outcomes, paths]: [&mut Unknown; 2],
     line: u64,
 ) -> bool {
@@ -130,7 +130,7 @@ pub(super) fn has_unknown_outcome(
 }
 
 /// Empties the cells that a program filled with a word for nothing, but for names that somebody chose.
-fn empty(batch: &mut Batch, form: &Form) {
+fn empty(batch: &mut Batch, form: &LayoutInForce) {
     for place in 0..form.width {
         let is_chosen = form.places.chosen.contains(&Some(place));
         let cell = batch.current().cell(place);
@@ -142,7 +142,7 @@ fn empty(batch: &mut Batch, form: &Form) {
 
 /// What was found about a row's time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Timed {
+pub(super) enum RowTime {
     At(DateTime<Utc>),
     /// The file has no times.
     Never,
@@ -157,15 +157,15 @@ pub(super) enum Timed {
 #[inline]
 pub(super) fn end_row(
     batch: &mut Batch,
-    form: &mut Form,
+    form: &mut LayoutInForce,
     (clock, stamps): (&mut Clock, &mut Stamps),
     line: u64,
     trouble: &mut Trouble,
-) -> Timed {
+) -> RowTime {
     if form.cells.first_odd(&batch.current(), 0).is_some() {
         form.widen();
         if undecided(&batch.current(), form).is_some() {
-            return Timed::Undecided;
+            return RowTime::Undecided;
         }
         let had_none = !form.writes_nothing;
         mend(batch, form, line, trouble);
@@ -197,7 +197,7 @@ pub(super) fn end_row(
             Err(id) => {
                 trouble.rolled(id.name(), line, row.get(id).trim());
                 batch.drop_row();
-                return Timed::LeftOut;
+                return RowTime::LeftOut;
             }
         }
     } else {
@@ -207,18 +207,18 @@ pub(super) fn end_row(
     let is_left_empty = form.layout.dialect == Dialect::End2EndPing && datetime == Some("");
     let never = started.is_none() && datetime.is_none() || is_left_empty;
     if at.is_none() && clock.undecided {
-        return Timed::Undecided;
+        return RowTime::Undecided;
     }
     batch.end_row(at, line, rolled);
     match at {
-        Some(at) => Timed::At(at),
-        None if never => Timed::Never,
-        None => Timed::Unreadable,
+        Some(at) => RowTime::At(at),
+        None if never => RowTime::Never,
+        None => RowTime::Unreadable,
     }
 }
 
 /// The number of the first cell of a row whose mark can be either and is not known.
-pub(super) fn undecided(row: &Row<'_>, form: &Form) -> Option<usize> {
+pub(super) fn undecided(row: &Row<'_>, form: &LayoutInForce) -> Option<usize> {
     let odd = |from| form.cells.first_odd(row, from);
     let mut next = odd(0);
     while let Some(number) = next {
@@ -236,7 +236,7 @@ pub(super) fn undecided(row: &Row<'_>, form: &Form) -> Option<usize> {
 }
 
 /// Puts the cells of a row into the form in which they are read, those that cannot be read left empty.
-fn mend(batch: &mut Batch, form: &mut Form, line: u64, trouble: &mut Trouble) {
+fn mend(batch: &mut Batch, form: &mut LayoutInForce, line: u64, trouble: &mut Trouble) {
     let mut next = form.cells.first_odd(&batch.current(), 0);
     while let Some(number) = next {
         let place = form.cells.place(number);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::schema::StoredTable;
 use crate::store::Span;
 
-use super::origin::Origin;
+use super::origin::TableOrigin;
 
 /// Something to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub enum Input {
     /// A file.
     File(PathBuf),
     /// A table of a store.
-    Table(Table),
+    Table(StoreTable),
     /// A name that nothing can be read for: a problem of the reading.
     Unusable {
         /// The name as it was given.
@@ -29,22 +29,22 @@ pub enum Input {
 
 /// A table of a store.
 #[derive(Debug, Clone)]
-pub struct Table {
+pub struct StoreTable {
     /// The store at one moment.
-    pub(super) origin: Origin,
+    pub(super) origin: TableOrigin,
     /// The table.
     pub(super) of: StoredTable,
     /// Which of its rows.
     pub(super) span: Span,
 }
 
-impl PartialEq for Table {
+impl PartialEq for StoreTable {
     fn eq(&self, other: &Self) -> bool {
         self.origin == other.origin && self.of.stored == other.of.stored
     }
 }
 
-impl Eq for Table {}
+impl Eq for StoreTable {}
 
 impl Input {
     /// The store that it is a table of.
@@ -60,7 +60,7 @@ impl Input {
         match self {
             Self::Stdin => "-".to_owned(),
             Self::File(path) => path.display().to_string(),
-            Self::Table(Table { origin, of, .. }) => {
+            Self::Table(StoreTable { origin, of, .. }) => {
                 format!("{} ({})", origin.path().display(), of.stored.table)
             }
             Self::Unusable { name, .. } => name.clone(),

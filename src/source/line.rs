@@ -4,7 +4,7 @@ use memchr::memchr;
 
 /// A line within a block.
 #[derive(Clone, Copy)]
-pub(super) struct Line<'a> {
+pub(super) struct BlockLine<'a> {
     /// Its content, without the line end.
     pub text: &'a str,
     /// Where the next one begins.
@@ -15,7 +15,7 @@ pub(super) struct Line<'a> {
 
 /// The line that begins at a place; none behind the last one.
 #[inline]
-pub(super) fn line_at(text: &str, at: usize) -> Option<Line<'_>> {
+pub(super) fn line_at(text: &str, at: usize) -> Option<BlockLine<'_>> {
     let rest = text.as_bytes().get(at..)?;
     if rest.is_empty() {
         return None;
@@ -28,7 +28,7 @@ pub(super) fn line_at(text: &str, at: usize) -> Option<Line<'_>> {
         None => (text.len(), text.len(), false),
     };
     let line = &text[at..end];
-    Some(Line {
+    Some(BlockLine {
         // a program that writes CRLF in text mode on Windows ends its lines in two CR
         text: line.trim_end_matches('\r'),
         next,
@@ -37,8 +37,8 @@ pub(super) fn line_at(text: &str, at: usize) -> Option<Line<'_>> {
 }
 
 /// A text that is one line by itself.
-pub(super) fn whole(text: &str) -> Line<'_> {
-    Line {
+pub(super) fn whole(text: &str) -> BlockLine<'_> {
+    BlockLine {
         text,
         next: text.len(),
         ended: true,
@@ -46,12 +46,12 @@ pub(super) fn whole(text: &str) -> Line<'_> {
 }
 
 /// Where a line of a text begins.
-pub(super) fn start_of(text: &str, line: Line<'_>) -> usize {
+pub(super) fn start_of(text: &str, line: BlockLine<'_>) -> usize {
     (line.text.as_ptr() as usize).saturating_sub(text.as_ptr() as usize)
 }
 
 /// Where a line's content ends.
-pub(super) fn end_of(text: &str, line: Line<'_>) -> usize {
+pub(super) fn end_of(text: &str, line: BlockLine<'_>) -> usize {
     start_of(text, line).saturating_add(line.text.len())
 }
 

@@ -9,8 +9,8 @@ use chrono::{DateTime, Utc};
 use crate::zone::Zone;
 
 use super::batch::Batch;
-use super::blocks::{Block, Blocks};
-use super::evidence::Evidence;
+use super::blocks::{Blocks, NextBlock};
+use super::evidence::FormatEvidence;
 use super::input::Input;
 use super::open::open;
 use super::parser::{Behind, Parser};
@@ -41,7 +41,7 @@ pub(super) fn first_time(input: &Input, zone: Zone) -> Option<DateTime<Utc>> {
     let mut first = First(None);
     let rows = Rows::new(Batch::default(), 0, zone, &mut first);
     let mut parser = Parser::new(rows, Some(Box::new(|| told(input, &stop))));
-    if let Ok(Block::Lines(lines) | Block::Last(lines)) = blocks.next() {
+    if let Ok(NextBlock::Lines(lines) | NextBlock::Last(lines)) = blocks.next() {
         parser.take(lines, Behind::Later);
     }
     parser.rows.flush();
@@ -50,19 +50,19 @@ pub(super) fn first_time(input: &Input, zone: Zone) -> Option<DateTime<Utc>> {
 }
 
 /// What the rows of a whole file tell of its numbers and dates.
-pub(super) fn told(input: &Input, stop: &Arc<AtomicBool>) -> Evidence {
+pub(super) fn told(input: &Input, stop: &Arc<AtomicBool>) -> FormatEvidence {
     let mut nobody = Nobody;
     let mut rows = Rows::new(Batch::default(), 0, Zone::Utc, &mut nobody);
-    rows.survey = Some(Evidence::default());
+    rows.survey = Some(FormatEvidence::default());
     let mut parser = Parser::new(rows, None);
     if let Ok(opened) = open(input, &Arc::new(AtomicU64::new(0)), stop) {
         let mut blocks = Blocks::new(opened.reader, opened.live);
         while !parser.hopeless {
             let (bytes, behind) = match blocks.next() {
-                Ok(Block::Lines(bytes)) => (bytes, Behind::More),
-                Ok(Block::Crowded(bytes)) => (bytes, Behind::Later),
-                Ok(Block::Last(bytes)) => (bytes, Behind::End),
-                Ok(Block::TooLong | Block::Nuls) => continue,
+                Ok(NextBlock::Lines(bytes)) => (bytes, Behind::More),
+                Ok(NextBlock::Crowded(bytes)) => (bytes, Behind::Later),
+                Ok(NextBlock::Last(bytes)) => (bytes, Behind::End),
+                Ok(NextBlock::TooLong | NextBlock::Nuls) => continue,
                 // the reading itself will tell
                 Err(_) => break,
             };

@@ -27,12 +27,12 @@ pub(super) enum Fit {
 
 /// How many rows were put right.
 #[derive(Debug, Default)]
-pub(super) struct Mended {
+pub(super) struct MendedRows {
     commas: u64,
     pings: u64,
 }
 
-impl Mended {
+impl MendedRows {
     /// The cells that the row that is being made has by its layout.
     pub fn cells(&mut self, batch: &Batch, layout: &Layout) -> Result<Vec<String>, Fit> {
         let row = batch.current();
@@ -267,25 +267,15 @@ mod tests {
             ping(&cells, &layout(head)).map(|cells| cells[2..7].join(" "))
         };
         let early = "Timestamp,RemoteIP,Max,Min,Avg,Total,Lost";
-        for (row, expected) in [
-            (
-                "20181114015038,13.107.8.2,91,58,70.6,5,0,0,0,0",
-                "91 58 70.6 5 0",
-            ),
-            (
-                "20181115041959,13.107.4.52,27,19,29,15,5,1,0,0",
-                "29 27 19 15 5",
-            ),
+        #[rustfmt::skip]
+        let cases = [
+            ("20181114015038,13.107.8.2,91,58,70.6,5,0,0,0,0", "91 58 70.6 5 0"),
+            ("20181115041959,13.107.4.52,27,19,29,15,5,1,0,0", "29 27 19 15 5"),
             (",13.107.4.52,48,10,48,60,48,1,0,0", "48 48 10 60 48"),
-            (
-                "20181114033429,217.160.0.234,37,18,14.8,5,0,0,0,0",
-                "37 18 14.8 5 0",
-            ),
-            (
-                "20181114035640,40.101.60.18,22,0,95,15,0,0,0,1",
-                "95 22 0 15 0",
-            ),
-        ] {
+            ("20181114033429,217.160.0.234,37,18,14.8,5,0,0,0,0", "37 18 14.8 5 0"),
+            ("20181114035640,40.101.60.18,22,0,95,15,0,0,0,1", "95 22 0 15 0"),
+        ];
+        for (row, expected) in cases {
             assert_eq!(told(early, row).as_deref(), Some(expected), "{row}");
         }
         let later = PING.join(",");

@@ -13,7 +13,7 @@ use super::gzip::Members;
 use super::input::Input;
 
 /// A file that can be read.
-pub(super) struct Opened {
+pub(super) struct OpenedFile {
     /// Its text.
     pub reader: Box<dyn Read>,
     /// Whether it is compressed.
@@ -32,7 +32,7 @@ pub(super) fn open(
     input: &Input,
     read: &Arc<AtomicU64>,
     stop: &Arc<AtomicBool>,
-) -> io::Result<Opened> {
+) -> io::Result<OpenedFile> {
     let raw: Box<dyn Read> = match input {
         Input::Stdin => Box::new(io::stdin().lock()),
         Input::File(path) => Box::new(File::open(path)?),
@@ -87,7 +87,7 @@ pub(super) fn open(
             ended: false,
         }),
     };
-    Ok(Opened {
+    Ok(OpenedFile {
         reader,
         gzip,
         live,
@@ -99,13 +99,13 @@ pub(super) fn open(
 /// The first four bytes, and a reader that gives them again.
 /// A Parquet file as text.
 #[cfg(feature = "parquet")]
-fn columns(input: &Input, read: &Arc<AtomicU64>, stop: &Arc<AtomicBool>) -> io::Result<Opened> {
+fn columns(input: &Input, read: &Arc<AtomicU64>, stop: &Arc<AtomicBool>) -> io::Result<OpenedFile> {
     let Input::File(path) = input else {
         return Err(io::Error::other(
             "Parquet is read from its end: write it to a file first",
         ));
     };
-    Ok(Opened {
+    Ok(OpenedFile {
         reader: Box::new(super::parquet::ParquetText::open(path, read, stop)?),
         gzip: false,
         live: false,
@@ -115,7 +115,7 @@ fn columns(input: &Input, read: &Arc<AtomicU64>, stop: &Arc<AtomicBool>) -> io::
 }
 
 #[cfg(not(feature = "parquet"))]
-fn columns(_: &Input, _: &Arc<AtomicU64>, _: &Arc<AtomicBool>) -> io::Result<Opened> {
+fn columns(_: &Input, _: &Arc<AtomicU64>, _: &Arc<AtomicBool>) -> io::Result<OpenedFile> {
     Err(io::Error::other(
         "a Parquet file, which needs a turnprobe built with the feature `parquet` (turnprobe --version --verbose names its features)",
     ))

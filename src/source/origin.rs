@@ -12,7 +12,7 @@ use crate::store::{Snapshot, Span};
 
 /// What a table is read from, as it is at one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Origin {
+pub(super) enum TableOrigin {
     /// A database in a file.
     File(Snapshot),
     /// A PostgreSQL server.
@@ -20,7 +20,7 @@ pub(super) enum Origin {
     Server(Remote),
 }
 
-impl Origin {
+impl TableOrigin {
     /// The file, or the server and the database.
     pub fn path(&self) -> PathBuf {
         match self {

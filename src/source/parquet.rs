@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 
-use columns::Column;
+use columns::ColumnCells;
 
 /// Rows that are made text at once.
 const ROWS: usize = 256;
@@ -22,7 +22,7 @@ pub(super) struct ParquetText {
     reader: SerializedFileReader<File>,
     /// Groups of rows that were begun.
     groups: usize,
-    columns: Vec<Box<dyn Column>>,
+    columns: Vec<Box<dyn ColumnCells>>,
     text: Vec<u8>,
     given: usize,
     /// Bytes that stand for a row, and where they are counted.

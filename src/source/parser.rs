@@ -17,15 +17,15 @@ use memchr::memchr;
 
 use super::batch::Batch;
 use super::blocks::LONGEST;
-use super::evidence::Evidence;
+use super::evidence::FormatEvidence;
 use super::foreign;
 use super::header::header;
 use super::json;
-use super::line::{Line, line_at, separator_line, whole};
+use super::line::{BlockLine, line_at, separator_line, whole};
 use super::mended::Fit;
-use super::rows::{Ended, Rows};
+use super::rows::{RowEnd, Rows};
 use super::split::{Shape, split};
-use super::trouble::{Kind, Problem, Trouble};
+use super::trouble::{Problem, Trouble, TroubleKind};
 /// Lines without a header after which the rest is not looked at.
 const MOST_UNKNOWN: u64 = 10_000;
 
@@ -58,7 +58,7 @@ pub(super) struct Parser<'a> {
 }
 
 /// Reads a file for what it tells of its numbers and dates.
-pub(super) type Look<'a> = Box<dyn Fn() -> Evidence + 'a>;
+pub(super) type Look<'a> = Box<dyn Fn() -> FormatEvidence + 'a>;
 
 impl<'a> Parser<'a> {
     pub fn new(rows: Rows<'a>, look: Option<Look<'a>>) -> Self {
@@ -101,7 +101,7 @@ impl<'a> Parser<'a> {
     pub fn is_refused(&self) -> bool {
         let unknown = self.rows.dialect.is_none() && !self.trouble.is_none();
         self.hopeless
-            || unknown && self.trouble.of(Kind::Torn) == 0
+            || unknown && self.trouble.of(TroubleKind::Torn) == 0
             || self.rows.has_no_known_outcome()
     }
 
@@ -116,12 +116,13 @@ impl<'a> Parser<'a> {
     /// Counts a line that was left out because of its length.
     pub fn too_long(&mut self) {
         self.line.raise(1);
-        self.trouble.count(Kind::Long, self.line);
+        self.trouble.count(TroubleKind::Long, self.line);
     }
 
     /// Counts a run of NUL bytes that was left out because of its length.
     pub fn nuls(&mut self) {
-        self.trouble.count(Kind::Nuls, self.line.saturating_add(1));
+        self.trouble
+            .count(TroubleKind::Nuls, self.line.saturating_add(1));
     }
 
     /// Lines with bytes that are no UTF-8.
@@ -149,7 +150,7 @@ impl<'a> Parser<'a> {
         let taken = self.line.saturating_sub(first);
         for index in foreign.into_iter().filter(|index| *index < taken) {
             self.trouble.count(
-                Kind::Encoding,
+                TroubleKind::Encoding,
                 first.saturating_add(index).saturating_add(1),
             );
         }
@@ -178,7 +179,7 @@ impl<'a> Parser<'a> {
                     && self.rows.batch.width() == width;
                 if fits && !self.rows.begins_like_a_header() {
                     let ended = self.rows.finish(self.line, &mut self.trouble);
-                    if ended != Ended::Whole && !self.odd_end(ended, text, false) {
+                    if ended != RowEnd::Whole && !self.odd_end(ended, text, false) {
                         return text.len();
                     }
                     at = line.next;
@@ -200,10 +201,10 @@ impl<'a> Parser<'a> {
 
     /// A line that is no plain row of the layout at hand: where the next one begins, or nothing
     /// when that cannot be said without what comes behind.
-    fn other(&mut self, text: &str, line: Line<'_>, behind: Behind) -> Option<usize> {
+    fn other(&mut self, text: &str, line: BlockLine<'_>, behind: Behind) -> Option<usize> {
         let mut content = line.text.trim_start_matches('\u{feff}');
         if content.len() > LONGEST {
-            self.trouble.count(Kind::Long, self.line);
+            self.trouble.count(TroubleKind::Long, self.line);
             return Some(line.next);
         }
         if self.zeros && content.contains('\0') {
@@ -254,7 +255,7 @@ impl<'a> Parser<'a> {
         }
         let Some(csv) = self.rows.csv() else {
             if !line.ended && self.line == 1 && content.starts_with('"') {
-                self.trouble.count(Kind::Torn, self.line);
+                self.trouble.count(TroubleKind::Torn, self.line);
             } else {
                 self.no_header(content);
             }
@@ -271,7 +272,7 @@ impl<'a> Parser<'a> {
                     && content.as_bytes().last() == Some(&separator) =>
             {
                 self.rows.batch.drop_row();
-                self.trouble.count(Kind::Torn, self.line);
+                self.trouble.count(TroubleKind::Torn, self.line);
                 return next;
             }
             Shape::Whole | Shape::Loose if found == width => {
@@ -297,7 +298,7 @@ impl<'a> Parser<'a> {
                 }
                 Fit::Unsure => {
                     self.rows.batch.drop_row();
-                    self.trouble.count(Kind::Commas, self.line);
+                    self.trouble.count(TroubleKind::Commas, self.line);
                     return next;
                 }
                 Fit::No => self.rows.batch.drop_row(),
@@ -305,8 +306,8 @@ impl<'a> Parser<'a> {
             _ => self.rows.batch.drop_row(),
         }
         match shape {
-            Shape::Broken => self.trouble.count(Kind::Quotes, self.line),
-            _ if !line.ended && found < width => self.trouble.count(Kind::Torn, self.line),
+            Shape::Broken => self.trouble.count(TroubleKind::Quotes, self.line),
+            _ if !line.ended && found < width => self.trouble.count(TroubleKind::Torn, self.line),
             _ => self.trouble.fields(self.line, found, width),
         }
         next
@@ -314,7 +315,7 @@ impl<'a> Parser<'a> {
 
     /// A line without a header before it.
     fn no_header(&mut self, line: &str) {
-        if self.trouble.of(Kind::NoHeader) == 0
+        if self.trouble.of(TroubleKind::NoHeader) == 0
             && !foreign::is_row(line, self.separator_hint, &mut self.scratch)
         {
             let told = foreign::told(line, self.separator_hint, &mut self.scratch);
@@ -327,11 +328,15 @@ impl<'a> Parser<'a> {
     fn no_json(&mut self, line: &str, ended: bool) {
         let pairs = json::pairs(line).filter(|_| self.rows.dialect.is_none());
         let Some(pairs) = pairs else {
-            let kind = if ended { Kind::Json } else { Kind::Torn };
+            let kind = if ended {
+                TroubleKind::Json
+            } else {
+                TroubleKind::Torn
+            };
             self.trouble.count(kind, self.line);
             return;
         };
-        if self.trouble.of(Kind::NoHeader) == 0 {
+        if self.trouble.of(TroubleKind::NoHeader) == 0 {
             let keys: Vec<String> = pairs.into_iter().map(|(key, _)| key).collect();
             self.trouble.looks(foreign::of_names(&keys, "keys"));
         }
@@ -339,8 +344,8 @@ impl<'a> Parser<'a> {
     }
 
     fn unknown_line(&mut self) {
-        self.trouble.count(Kind::NoHeader, self.line);
-        if self.trouble.of(Kind::NoHeader) == MOST_UNKNOWN && self.rows.count == 0 {
+        self.trouble.count(TroubleKind::NoHeader, self.line);
+        if self.trouble.of(TroubleKind::NoHeader) == MOST_UNKNOWN && self.rows.count == 0 {
             self.hopeless = true;
             let what = format!(
                 "no header in the first {} lines: the rest of the file was not read",

@@ -15,7 +15,7 @@ use crate::schema::Dialect;
 use crate::zone::Zone;
 
 use super::batch::Batch;
-use super::blocks::{Block, Blocks};
+use super::blocks::{Blocks, NextBlock};
 use super::input::Input;
 use super::look::told;
 use super::open::open;
@@ -255,14 +255,14 @@ impl Worker {
         let mut failed = None;
         while !parser.rows.stopped && !parser.hopeless {
             let (bytes, behind) = match blocks.next() {
-                Ok(Block::Lines(bytes)) => (bytes, Behind::More),
-                Ok(Block::Crowded(bytes)) => (bytes, Behind::Later),
-                Ok(Block::Last(bytes)) => (bytes, Behind::End),
-                Ok(Block::TooLong) => {
+                Ok(NextBlock::Lines(bytes)) => (bytes, Behind::More),
+                Ok(NextBlock::Crowded(bytes)) => (bytes, Behind::Later),
+                Ok(NextBlock::Last(bytes)) => (bytes, Behind::End),
+                Ok(NextBlock::TooLong) => {
                     parser.too_long();
                     continue;
                 }
-                Ok(Block::Nuls) => {
+                Ok(NextBlock::Nuls) => {
                     parser.nuls();
                     continue;
                 }

@@ -12,15 +12,15 @@ use crate::zone::Zone;
 
 use super::batch::Batch;
 use super::dialect::{self, ALIASES};
-use super::evidence::Evidence;
-use super::form::{Form, JSON_MARKS, Timed, end_row, has_unknown_outcome};
+use super::evidence::FormatEvidence;
+use super::form::{JSON_MARKS, LayoutInForce, RowTime, end_row, has_unknown_outcome};
 use super::header::{self, Header};
 use super::json;
-use super::mended::{Fit, Mended};
+use super::mended::{Fit, MendedRows};
 use super::own;
 use super::stamps::Stamps;
 use super::time::Clock;
-use super::trouble::{Kind, Trouble};
+use super::trouble::{Trouble, TroubleKind};
 use super::words::Unknown;
 
 mod decided;
@@ -69,26 +69,26 @@ pub(super) struct Rows<'a> {
     /// Rows with an unknown word for what their certificates tell.
     unknown_paths: Unknown,
     /// Where rows are only looked at, for what they tell of the file; none are delivered then.
-    pub survey: Option<Evidence>,
+    pub survey: Option<FormatEvidence>,
     /// What the file was found to tell.
-    evidence: Option<Rc<Evidence>>,
+    evidence: Option<Rc<FormatEvidence>>,
     /// How it is read by that.
     told: Vec<String>,
     given_up: bool,
     file: usize,
-    csv: Option<Form>,
-    json: Option<Form>,
+    csv: Option<LayoutInForce>,
+    json: Option<LayoutInForce>,
     clock: Clock,
     stamps: Stamps,
     /// Headers of End2End-Ping that are there again.
     headers_again: u64,
-    mended: Mended,
+    mended: MendedRows,
     out: &'a mut dyn Deliver,
 }
 
 /// How a row ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ended {
+pub(super) enum RowEnd {
     /// It counts.
     Whole,
     /// It counts, but its time cannot be read though there should be one.
@@ -121,7 +121,7 @@ impl<'a> Rows<'a> {
             clock: Clock::new(zone),
             stamps: Stamps::default(),
             headers_again: 0,
-            mended: Mended::default(),
+            mended: MendedRows::default(),
             out,
         };
         let empty = Batch::default();
@@ -132,9 +132,10 @@ impl<'a> Rows<'a> {
     /// For a look at more rows of the same layout.
     pub fn for_survey<'b>(&self, out: &'b mut dyn Deliver) -> Rows<'b> {
         let mut rows = Rows::new(Batch::default(), self.file, Zone::Utc, out);
-        rows.survey = Some(Evidence::default());
-        let again =
-            |form: &Form| Form::new((*form.layout).clone(), form.separator, form.usual, true);
+        rows.survey = Some(FormatEvidence::default());
+        let again = |form: &LayoutInForce| {
+            LayoutInForce::new((*form.layout).clone(), form.separator, form.usual, true)
+        };
         rows.csv = self.csv.as_ref().map(again);
         rows.json = self.json.as_ref().map(again);
         rows
@@ -148,7 +149,7 @@ impl<'a> Rows<'a> {
 
     /// The layout of CSV, made ready for a row.
     #[inline]
-    pub fn csv(&mut self) -> Option<&Form> {
+    pub fn csv(&mut self) -> Option<&LayoutInForce> {
         let form = self.csv.as_ref()?;
         if !Arc::ptr_eq(&self.batch.layout, &form.layout) {
             let layout = Arc::clone(&form.layout);
@@ -169,7 +170,7 @@ impl<'a> Rows<'a> {
     }
 
     /// Puts a header in force, and says what is wrong with its being there.
-    pub fn use_header(&mut self, header: Header) -> Option<Kind> {
+    pub fn use_header(&mut self, header: Header) -> Option<TroubleKind> {
         if header::are_packets(header.layout.names()) {
             self.packets = true;
             return None;
@@ -178,18 +179,18 @@ impl<'a> Rows<'a> {
         let kind = before.map(|csv| {
             let same = *csv.layout == header.layout && csv.separator == header.separator;
             if same {
-                Kind::Header
+                TroubleKind::Header
             } else {
-                Kind::OtherHeader
+                TroubleKind::OtherHeader
             }
         });
-        if kind == Some(Kind::Header) && header.layout.dialect == Dialect::End2EndPing {
+        if kind == Some(TroubleKind::Header) && header.layout.dialect == Dialect::End2EndPing {
             self.headers_again.raise(1);
             return None;
         }
-        if kind != Some(Kind::Header) {
+        if kind != Some(TroubleKind::Header) {
             self.dialect.get_or_insert(header.layout.dialect);
-            let mut form = Form::new(
+            let mut form = LayoutInForce::new(
                 header.layout,
                 header.separator,
                 [None; 2],
@@ -203,20 +204,20 @@ impl<'a> Rows<'a> {
 
     /// Ends the row that is being made.
     #[inline]
-    pub fn finish(&mut self, line: u64, trouble: &mut Trouble) -> Ended {
+    pub fn finish(&mut self, line: u64, trouble: &mut Trouble) -> RowEnd {
         let Some(form) = &mut self.csv else {
             self.batch.drop_row();
-            return Ended::Whole;
+            return RowEnd::Whole;
         };
         if let Some(evidence) = &mut self.survey {
             evidence.take(&form.layout, &form.cells, &self.batch.current());
             self.batch.drop_row();
-            return Ended::Whole;
+            return RowEnd::Whole;
         }
         let unknown = [&mut self.unknown_outcomes, &mut self.unknown_paths];
         if has_unknown_outcome(&mut self.batch, form, unknown, line) {
             self.batch.drop_row();
-            return Ended::Whole;
+            return RowEnd::Whole;
         }
         let (batch, stamps) = (&mut self.batch, &mut self.stamps);
         let timed = end_row(batch, form, (&mut self.clock, stamps), line, trouble);
@@ -242,7 +243,7 @@ impl<'a> Rows<'a> {
 
     /// A row of JSON Lines: how it ended, or none when the text is no object with names that we know,
     /// or a packet.
-    pub fn json(&mut self, line: &str, number: u64, trouble: &mut Trouble) -> Option<Ended> {
+    pub fn json(&mut self, line: &str, number: u64, trouble: &mut Trouble) -> Option<RowEnd> {
         if let Some(form) = &self.json {
             let layout = Arc::clone(&form.layout);
             if !Arc::ptr_eq(&self.batch.layout, &layout) {
@@ -311,7 +312,7 @@ impl<'a> Rows<'a> {
             }
             let dialect = own::dialect(&names).unwrap_or_else(|_| dialect::kind(&names));
             self.dialect.get_or_insert(dialect);
-            let mut form = Form::new(
+            let mut form = LayoutInForce::new(
                 Layout::with_aliases(dialect, names, ALIASES),
                 b',',
                 // as JSON has it (RFC 8259, section 6)
@@ -330,17 +331,17 @@ impl<'a> Rows<'a> {
     }
 
     /// Ends the row of JSON Lines that is being made.
-    pub fn finish_json(&mut self, line: u64, trouble: &mut Trouble) -> Option<Ended> {
+    pub fn finish_json(&mut self, line: u64, trouble: &mut Trouble) -> Option<RowEnd> {
         let form = self.json.as_mut()?;
         if let Some(evidence) = &mut self.survey {
             evidence.take(&form.layout, &form.cells, &self.batch.current());
             self.batch.drop_row();
-            return Some(Ended::Whole);
+            return Some(RowEnd::Whole);
         }
         let unknown = [&mut self.unknown_outcomes, &mut self.unknown_paths];
         if has_unknown_outcome(&mut self.batch, form, unknown, line) {
             self.batch.drop_row();
-            return Some(Ended::Whole);
+            return Some(RowEnd::Whole);
         }
         let (batch, stamps) = (&mut self.batch, &mut self.stamps);
         let timed = end_row(batch, form, (&mut self.clock, stamps), line, trouble);
@@ -348,14 +349,14 @@ impl<'a> Rows<'a> {
     }
 
     #[inline]
-    fn counted(&mut self, timed: Timed) -> Ended {
+    fn counted(&mut self, timed: RowTime) -> RowEnd {
         match timed {
-            Timed::Undecided => return Ended::Undecided,
-            Timed::LeftOut => return Ended::Whole,
-            Timed::At(_) | Timed::Never | Timed::Unreadable => {}
+            RowTime::Undecided => return RowEnd::Undecided,
+            RowTime::LeftOut => return RowEnd::Whole,
+            RowTime::At(_) | RowTime::Never | RowTime::Unreadable => {}
         }
         self.count.raise(1);
-        if let Timed::At(at) = timed {
+        if let RowTime::At(at) = timed {
             self.first = Some(self.first.map_or(at, |first| first.min(at)));
             self.last = Some(self.last.map_or(at, |last| last.max(at)));
         }
@@ -363,8 +364,8 @@ impl<'a> Rows<'a> {
             self.flush();
         }
         match timed {
-            Timed::Unreadable => Ended::Timeless,
-            _ => Ended::Whole,
+            RowTime::Unreadable => RowEnd::Timeless,
+            _ => RowEnd::Whole,
         }
     }
 

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use super::input::{Input, Table};
+use super::input::{Input, StoreTable};
 use crate::measure::rows::{ROWS, RowFacts};
 use crate::schema::StoredTable;
 use crate::store::{Snapshot, Span, is_database, is_server};
 
-use super::origin::Origin;
+use super::origin::TableOrigin;
 
 /// The inputs with the tables of each store in its place. A server is known by the certificates in `roots`, or by those that it is known by anyway.
 pub(super) fn with_tables(inputs: Vec<Input>, roots: Option<&Path>) -> Vec<Input> {
@@ -19,7 +19,7 @@ pub(super) fn with_tables(inputs: Vec<Input>, roots: Option<&Path>) -> Vec<Input
         }
         Input::File(path) if is_database(&path) => {
             let snapshot = Snapshot::open(&path).map_err(|error| error.to_string());
-            let found = snapshot.and_then(|snapshot| tables(&Origin::File(snapshot)));
+            let found = snapshot.and_then(|snapshot| tables(&TableOrigin::File(snapshot)));
             found.unwrap_or_else(|why| unusable(path.display().to_string(), why))
         }
         input => vec![input],
@@ -50,7 +50,7 @@ pub fn within(inputs: Vec<Input>, span: Span) -> Vec<Input> {
         return inputs;
     }
     let bounded = |input| match input {
-        Input::Table(table) => Input::Table(Table { span, ..table }),
+        Input::Table(table) => Input::Table(StoreTable { span, ..table }),
         input => input,
     };
     inputs.into_iter().map(bounded).collect()
@@ -65,18 +65,20 @@ fn unusable(name: String, why: String) -> Vec<Input> {
 }
 
 #[cfg(feature = "postgres")]
-fn server(url: &Path, roots: Option<&Path>) -> Result<Origin, String> {
+fn server(url: &Path, roots: Option<&Path>) -> Result<TableOrigin, String> {
     let remote = crate::postgres::Remote::open(&url.to_string_lossy(), roots);
-    Ok(Origin::Server(remote.map_err(|error| error.to_string())?))
+    Ok(TableOrigin::Server(
+        remote.map_err(|error| error.to_string())?,
+    ))
 }
 
 #[cfg(not(feature = "postgres"))]
-fn server(_: &Path, _: Option<&Path>) -> Result<Origin, String> {
+fn server(_: &Path, _: Option<&Path>) -> Result<TableOrigin, String> {
     Err(crate::store::NO_SERVERS.to_owned())
 }
 
 /// The tables of a store that have rows; where none has, the first one.
-fn tables(origin: &Origin) -> Result<Vec<Input>, String> {
+fn tables(origin: &TableOrigin) -> Result<Vec<Input>, String> {
     // a report makes nothing of kinds without a name there
     let read = ROWS.iter().filter(|row| row.dialect.is_some());
     let read: Vec<StoredTable> = read.filter_map(RowFacts::table).collect();
@@ -90,7 +92,7 @@ fn tables(origin: &Origin) -> Result<Vec<Input>, String> {
         tables.extend(read.first());
     }
     let input = |table: &StoredTable| {
-        Input::Table(Table {
+        Input::Table(StoreTable {
             origin: origin.clone(),
             of: table.clone(),
             span: Span::default(),

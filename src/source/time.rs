@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use crate::record::Counter as _;
 use crate::zone::Zone;
 
-use super::dates::{Local, Order, days};
+use super::dates::{DayOrder, Local, days};
 
 /// The farthest that clocks are from UTC, in seconds.
 const FARTHEST: i64 = 14 * 3600;
@@ -23,7 +23,7 @@ pub(super) struct Clock {
     /// The last moment by the zone's clocks, and the one before, in seconds since 1970.
     last: [Option<i64>; 2],
     /// Which number of a date such as `2/12/2021` is the day, where that is known.
-    pub order: Option<Order>,
+    pub order: Option<DayOrder>,
     /// Whether the last time was such a date, and it was not known.
     pub undecided: bool,
     /// Times without seconds.
@@ -248,18 +248,13 @@ mod tests {
 
     #[test]
     fn every_form_of_a_time_is_read() {
-        for (text, expected) in [
+        #[rustfmt::skip]
+        let cases = [
             ("2021-02-12 13:46:01Z", "2021-02-12T13:46:01+00:00"),
             ("2021-02-12 13:46:01", "2021-02-12T13:46:01+00:00"),
             ("2021-02-12T13:46:01.5Z", "2021-02-12T13:46:01.500+00:00"),
-            (
-                "2021-02-12 13:46:01.000007Z",
-                "2021-02-12T13:46:01.000007+00:00",
-            ),
-            (
-                "2021-02-12 13:46:01.000007",
-                "2021-02-12T13:46:01.000007+00:00",
-            ),
+            ("2021-02-12 13:46:01.000007Z", "2021-02-12T13:46:01.000007+00:00"),
+            ("2021-02-12 13:46:01.000007", "2021-02-12T13:46:01.000007+00:00"),
             ("2021-02-12T14:46:01+01:00", "2021-02-12T13:46:01+00:00"),
             ("2021-02-12T14:46:01+14:00", "2021-02-12T00:46:01+00:00"),
             ("2021-02-12 13:46", "2021-02-12T13:46:00+00:00"),
@@ -267,7 +262,8 @@ mod tests {
             ("12.02.2021 14:46", "2021-02-12T13:46:00+00:00"),
             ("01.07.2021 14:46:01", "2021-07-01T12:46:01+00:00"),
             ("29.02.2020 00:00:00", "2020-02-28T23:00:00+00:00"),
-        ] {
+        ];
+        for (text, expected) in cases {
             assert_eq!(
                 read(text, "Europe/Berlin").as_deref(),
                 Some(expected),

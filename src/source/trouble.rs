@@ -19,7 +19,7 @@ pub struct Problem {
 
 /// What can be wrong with a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum TroubleKind {
     /// Before any header.
     NoHeader,
     /// The header once more, as of files put together.
@@ -54,23 +54,23 @@ pub(super) enum Kind {
     Time,
 }
 
-const KINDS: [Kind; 16] = [
-    Kind::NoHeader,
-    Kind::Header,
-    Kind::OtherHeader,
-    Kind::Fields,
-    Kind::Commas,
-    Kind::Quotes,
-    Kind::Open,
-    Kind::Torn,
-    Kind::Json,
-    Kind::Long,
-    Kind::Zeros,
-    Kind::Binary,
-    Kind::Nuls,
-    Kind::Encoding,
-    Kind::Utf16,
-    Kind::Time,
+const KINDS: [TroubleKind; 16] = [
+    TroubleKind::NoHeader,
+    TroubleKind::Header,
+    TroubleKind::OtherHeader,
+    TroubleKind::Fields,
+    TroubleKind::Commas,
+    TroubleKind::Quotes,
+    TroubleKind::Open,
+    TroubleKind::Torn,
+    TroubleKind::Json,
+    TroubleKind::Long,
+    TroubleKind::Zeros,
+    TroubleKind::Binary,
+    TroubleKind::Nuls,
+    TroubleKind::Encoding,
+    TroubleKind::Utf16,
+    TroubleKind::Time,
 ];
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -122,7 +122,7 @@ const LONGEST_SAMPLE: usize = 40;
 
 impl Trouble {
     /// Counts a line.
-    pub fn count(&mut self, kind: Kind, line: u64) {
+    pub fn count(&mut self, kind: TroubleKind, line: u64) {
         let seen = &mut self.seen[kind as usize];
         if seen.count == 0 {
             seen.line = line;
@@ -132,7 +132,7 @@ impl Trouble {
 
     /// Counts a line with another number of fields than its header.
     pub fn fields(&mut self, line: u64, found: usize, wanted: usize) {
-        self.count(Kind::Fields, line);
+        self.count(TroubleKind::Fields, line);
         self.fields = match self.fields {
             None => Some((found, wanted, true)),
             Some((a, b, alike)) => Some((a, b, alike && (a, b) == (found, wanted))),
@@ -177,7 +177,7 @@ impl Trouble {
     }
 
     /// How many of a kind.
-    pub fn of(&self, kind: Kind) -> u64 {
+    pub fn of(&self, kind: TroubleKind) -> u64 {
         self.seen[kind as usize].count
     }
 
@@ -219,13 +219,13 @@ impl Trouble {
         problems
     }
 
-    fn words(&self, kind: Kind, count: u64) -> String {
+    fn words(&self, kind: TroubleKind, count: u64) -> String {
         let lines = match count {
             1 => "1 line".to_owned(),
             _ => format!("{count} lines"),
         };
         let what = match kind {
-            Kind::NoHeader => match &self.before {
+            TroubleKind::NoHeader => match &self.before {
                 Before::Rows => {
                     "before any header that names known columns: left out; put the header back as the first line"
                 }
@@ -234,17 +234,17 @@ impl Trouble {
                     return format!("not a file of probes: {told}; {lines} left out");
                 }
             },
-            Kind::Header => {
+            TroubleKind::Header => {
                 let headers = headers(count, "is repeated", "are repeated");
                 return format!("{headers} within the file, as when files are joined: skipped");
             }
-            Kind::OtherHeader => {
+            TroubleKind::OtherHeader => {
                 let headers = headers(count, "stands", "stand").replace("header", "other header");
                 return format!(
                     "{headers} within the file, as when files are joined: the rows after it are read by it"
                 );
             }
-            Kind::Fields => {
+            TroubleKind::Fields => {
                 let (found, wanted, alike) = self.fields.unwrap_or_default();
                 return if alike {
                     format!("{lines} with {found} instead of {wanted} fields: left out")
@@ -255,24 +255,30 @@ impl Trouble {
                     )
                 };
             }
-            Kind::Commas => {
+            TroubleKind::Commas => {
                 "with numbers that decimal commas have split and that can be put together in more than one way: left out"
             }
-            Kind::Quotes => {
+            TroubleKind::Quotes => {
                 "with text after a closing quote, as from two torn rows in one: left out"
             }
-            Kind::Open => "torn within a quoted field: left out",
-            Kind::Torn => return "the file ends in the middle of a line: left out".to_owned(),
-            Kind::Json => "that begin with { and are not a JSON object with a known name: left out",
-            Kind::Long => "longer than 1 MiB: left out",
-            Kind::Zeros => {
+            TroubleKind::Open => "torn within a quoted field: left out",
+            TroubleKind::Torn => {
+                return "the file ends in the middle of a line: left out".to_owned();
+            }
+            TroubleKind::Json => {
+                "that begin with { and are not a JSON object with a known name: left out"
+            }
+            TroubleKind::Long => "longer than 1 MiB: left out",
+            TroubleKind::Zeros => {
                 "with NUL bytes before or after, as left by a power cut: read without them"
             }
-            Kind::Binary => "with NUL bytes inside, as left by a power cut: left out",
-            Kind::Nuls => "of only NUL bytes, as left by a power cut: left out",
-            Kind::Encoding => "not in UTF-8: read as Windows-1252",
-            Kind::Utf16 => "in UTF-16 within a file that is not: read as UTF-16",
-            Kind::Time => "whose time is missing or cannot be read: counted, but without time",
+            TroubleKind::Binary => "with NUL bytes inside, as left by a power cut: left out",
+            TroubleKind::Nuls => "of only NUL bytes, as left by a power cut: left out",
+            TroubleKind::Encoding => "not in UTF-8: read as Windows-1252",
+            TroubleKind::Utf16 => "in UTF-16 within a file that is not: read as UTF-16",
+            TroubleKind::Time => {
+                "whose time is missing or cannot be read: counted, but without time"
+            }
         };
         let what = match count {
             1 => what.replace("begin with { and are", "begins with { and is"),

@@ -7,7 +7,7 @@ use crate::schema::{Dialect, Layout, Row, id};
 
 /// Where the columns with words of a closed list stand.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Words {
+pub(super) struct WordColumns {
     status: Option<usize>,
     cause: Option<usize>,
     tls_path: Option<usize>,
@@ -76,7 +76,7 @@ pub(super) fn yes_or_no(word: &str) -> Option<bool> {
     }
 }
 
-impl Words {
+impl WordColumns {
     pub fn of(layout: &Layout) -> Self {
         Self {
             status: layout.place_of(id!(Status)),

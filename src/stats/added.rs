@@ -16,7 +16,7 @@ const LEAST: usize = 6;
 
 /// What is compared: a phase, or several together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Span {
+pub enum PhaseSpan {
     /// Name resolution.
     Dns,
     /// Until the way to the relay is open: the connect, and the tunnel behind it.
@@ -29,7 +29,7 @@ pub enum Span {
     Total,
 }
 
-impl Span {
+impl PhaseSpan {
     /// All, in the order of a probe.
     pub const ALL: [Self; 5] = [Self::Dns, Self::Open, Self::Tls, Self::Turn, Self::Total];
 
@@ -53,7 +53,7 @@ impl Span {
 #[derive(Debug)]
 struct Half {
     is_ok: bool,
-    times: [Option<i64>; Span::ALL.len()],
+    times: [Option<i64>; PhaseSpan::ALL.len()],
     certificate: Option<Certificate>,
 }
 
@@ -75,7 +75,7 @@ impl Half {
         });
         Self {
             is_ok,
-            times: Span::ALL.map(|span| span.of(record).filter(|_| is_ok)),
+            times: PhaseSpan::ALL.map(|span| span.of(record).filter(|_| is_ok)),
             certificate,
         }
     }
@@ -98,7 +98,7 @@ pub enum Inspects {
 #[derive(Debug, Default)]
 pub struct Added {
     waiting: HashMap<(u64, Transport, u16), Half>,
-    differences: [VecDeque<i64>; Span::ALL.len()],
+    differences: [VecDeque<i64>; PhaseSpan::ALL.len()],
     slots: u64,
     ok: [u64; 2],
     inspects: std::collections::BTreeMap<Inspects, u64>,
@@ -108,7 +108,7 @@ pub struct Added {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Difference {
     /// The span.
-    pub span: Span,
+    pub span: PhaseSpan,
     /// Slots.
     pub n: usize,
     /// The median in microseconds; below zero where the proxy is faster.
@@ -171,13 +171,13 @@ impl Added {
 
     /// What is added to each span that both ways have.
     pub fn differences(&self) -> Vec<Difference> {
-        let all = Span::ALL.into_iter().zip(&self.differences);
+        let all = PhaseSpan::ALL.into_iter().zip(&self.differences);
         all.filter_map(|(span, kept)| difference(span, kept))
             .collect()
     }
 }
 
-fn difference(span: Span, kept: &VecDeque<i64>) -> Option<Difference> {
+fn difference(span: PhaseSpan, kept: &VecDeque<i64>) -> Option<Difference> {
     let mut sorted: Vec<i64> = kept.iter().copied().collect();
     sorted.sort_unstable();
     let n = sorted.len();
@@ -188,7 +188,7 @@ fn difference(span: Span, kept: &VecDeque<i64>) -> Option<Difference> {
         _ => upper,
     };
     // of no difference there is nothing to tell: a phase that neither way has
-    if span == Span::Dns && sorted.iter().all(|us| *us == 0) {
+    if span == PhaseSpan::Dns && sorted.iter().all(|us| *us == 0) {
         return None;
     }
     Some(Difference {
@@ -201,11 +201,7 @@ fn difference(span: Span, kept: &VecDeque<i64>) -> Option<Difference> {
 
 /// The interval that covers the median with at least 95 %: between two order statistics, by the binomial distribution
 /// of how many values lie below it.
-#[allow(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss
-)]
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 fn interval(sorted: &[i64]) -> Option<(i64, i64)> {
     let n = sorted.len();
     if n < LEAST {

@@ -22,7 +22,6 @@ pub struct Richness {
 ///
 /// `counts` is how often each kind was seen. It assumes that each observation is drawn independently, which a
 /// name server that hands out addresses at random comes near to; a lower bound otherwise. None of nothing.
-#[allow(clippy::cast_precision_loss)] // counts lie far below 2^53
 pub fn chao1(counts: impl Iterator<Item = u64>) -> Option<Richness> {
     let (mut seen, mut observations, mut once, mut twice) = (0_u64, 0_u64, 0_u64, 0_u64);
     // sums over the kinds of e^-i, e^-2i and i e^-i, with i the observations of each

@@ -10,7 +10,7 @@ pub const OTHER_REGIONS: &str = "(other)";
 
 /// Connect time over time.
 #[derive(Debug, Clone, Default, Serialize)]
-pub struct Timeline {
+pub struct TimelineChart {
     /// Length of a bucket.
     pub bucket_s: u64,
     /// Start of the first bucket with rows.
@@ -77,7 +77,7 @@ pub struct FailurePoint {
 
 /// Distribution of a region's connect time.
 #[derive(Debug, Clone, Serialize)]
-pub struct Distribution {
+pub struct RegionDistribution {
     /// The region; empty where the rows have none, `(other)` for those without a line of their own.
     pub region: String,
     /// Values.
@@ -97,7 +97,7 @@ pub struct CumulativePoint {
 
 /// Connect time, or the round trip over UDP where nothing connects, by hour and day in the report's zone.
 #[derive(Debug, Clone, Default, Serialize)]
-pub struct Heat {
+pub struct HeatMap {
     /// What was measured, `connect` or `turn`; none where no hour has any.
     pub metric: Option<&'static str>,
     /// Days with rows; where there are more than 400, the latest 400.
@@ -184,7 +184,7 @@ impl Panels {
 
 /// A metric over time by host or by region, in milliseconds.
 #[derive(Debug, Clone)]
-pub struct Phase {
+pub struct MetricOverTime {
     /// The metric.
     pub metric: Metric,
     /// What is told apart, `host` or `region`.

@@ -79,7 +79,8 @@ impl Distribution {
     /// exact minimum and maximum, in microseconds. None where there are too few values for it to
     /// mean anything: where the thousandths above it are less than one value.
     pub fn quantile(&self, permille: u16) -> Option<u64> {
-        self.at(permille, 1_000_u16.saturating_sub(permille))
+        let found = self.expo.at(permille).map(|value| self.clamped(value));
+        found.filter(|_| self.has(1_000_u16.saturating_sub(permille)))
     }
 
     /// The same of several in one go.
@@ -91,11 +92,6 @@ impl Distribution {
             *found = found.map(|value| self.clamped(value));
         }
         found
-    }
-
-    /// As [`Self::quantile`] below the middle: none where the thousandths below it are less than one value.
-    pub fn low_quantile(&self, permille: u16) -> Option<u64> {
-        self.at(permille, permille)
     }
 
     /// Rising values, each with the number of values up to it: at most one point for each value
@@ -111,14 +107,6 @@ impl Distribution {
             *last = max;
         }
         points
-    }
-
-    /// None where this many thousandths of the values are not a whole one.
-    fn at(&self, permille: u16, beyond: u16) -> Option<u64> {
-        if !self.has(beyond) {
-            return None;
-        }
-        self.expo.at(permille).map(|value| self.clamped(value))
     }
 
     /// Whether so many thousandths of the values are a whole one.
@@ -181,12 +169,8 @@ mod tests {
             for value in [largest + 1, end] {
                 let distribution = of(&vec![value; 1_000]);
                 for permille in [0, 1, 50, 500, 990, 999, 1_000] {
-                    for found in [
-                        distribution.quantile(permille),
-                        distribution.low_quantile(permille),
-                    ] {
-                        assert!(found.is_none_or(|found| found == value), "{value}");
-                    }
+                    let found = distribution.quantile(permille);
+                    assert!(found.is_none_or(|found| found == value), "{value}");
                 }
                 assert_eq!(distribution.cumulative(), [(value, 1_000)]);
             }

@@ -24,13 +24,13 @@ mod trips;
 pub mod units;
 mod wilson;
 
-pub use added::{Added, Difference, Inspects, Span};
+pub use added::{Added, Difference, Inspects, PhaseSpan};
 pub use chao::{Richness, chao1};
 pub use distribution::Distribution;
 pub use expo::Expo;
 pub use moments::Moments;
 pub use outcomes::Outcomes;
-pub use over_time::{OverTime, Together};
+pub use over_time::{Mergeable, OverTime};
 pub use pairs::RoundTripPairs;
 pub use rough::Rough;
 pub use share::share;

@@ -14,7 +14,6 @@ pub struct Moments {
     squares: u128,
 }
 
-#[allow(clippy::cast_precision_loss)] // the one rounding of each result
 impl Moments {
     /// Takes a value in.
     pub fn add(&mut self, value: u64) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 /// What can be put together.
-pub trait Together: Default {
+pub trait Mergeable: Default {
     /// Takes in all that another one has seen.
     fn merge(&mut self, other: &Self);
 }
@@ -21,7 +21,7 @@ pub struct OverTime<T> {
     buckets: BTreeMap<i64, T>,
 }
 
-impl<T: Together> OverTime<T> {
+impl<T: Mergeable> OverTime<T> {
     /// The bucket of a moment, in microseconds since 1970.
     pub fn at(&mut self, us: i64) -> &mut T {
         let second = us.div_euclid(1_000_000);
@@ -88,7 +88,7 @@ mod tests {
     #[derive(Default)]
     struct Sum(u64);
 
-    impl Together for Sum {
+    impl Mergeable for Sum {
         fn merge(&mut self, other: &Self) {
             self.0 += other.0;
         }

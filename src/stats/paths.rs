@@ -20,13 +20,13 @@ pub struct Paths {
     judged: u64,
     unjudged: u64,
     fine: u64,
-    findings: BTreeMap<Finding, Occurrences>,
+    findings: BTreeMap<PathFinding, Occurrences>,
     hosts: BTreeSet<String>,
 }
 
 /// What is not as it should be, or worth a word.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Finding {
+pub struct PathFinding {
     /// What it is.
     pub path: TlsPath,
     /// The name that was asked for.
@@ -86,7 +86,7 @@ impl Paths {
         if path == TlsPath::Direct && !row.evidence.contains(TlsPath::SUSPICIOUS) {
             return;
         }
-        let of = |[name, issuer]: [String; 2]| Finding { path, name, issuer };
+        let of = |[name, issuer]: [String; 2]| PathFinding { path, name, issuer };
         let mut finding = of(name_and_issuer());
         if self.findings.len() >= MOST_FINDINGS && !self.findings.contains_key(&finding) {
             finding = of(["(other)"; 2].map(str::to_owned));
@@ -144,7 +144,7 @@ impl Paths {
     }
 
     /// What is not direct, or direct and suspicious: the gravest first, of equal weight the most frequent.
-    pub fn findings(&self) -> Vec<(&Finding, &Occurrences)> {
+    pub fn findings(&self) -> Vec<(&PathFinding, &Occurrences)> {
         let mut all: Vec<_> = self.findings.iter().collect();
         all.sort_by_key(|(finding, seen)| (weight(finding.path), Reverse(seen.rows)));
         all

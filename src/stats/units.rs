@@ -8,19 +8,16 @@ pub fn moment(us: i64) -> DateTime<Utc> {
 }
 
 /// Microseconds in seconds.
-#[allow(clippy::cast_precision_loss)] // microseconds far below 2^53
 pub fn seconds(us: u64) -> f64 {
     us as f64 / 1e6
 }
 
 /// Microseconds in milliseconds.
-#[allow(clippy::cast_precision_loss)] // microseconds far below 2^53
 pub fn millis(us: u64) -> f64 {
     us as f64 / 1e3
 }
 
 /// A share in percent; none of nothing.
-#[allow(clippy::cast_precision_loss)] // counts far below 2^53
 pub fn percent(part: u64, whole: u64) -> Option<f64> {
     (whole > 0).then(|| part as f64 * 100.0 / whole as f64)
 }

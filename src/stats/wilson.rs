@@ -12,7 +12,6 @@ const Z: f64 = 1.959_963_984_540_054;
 ///
 /// It holds for hits that are independent of each other; losses in bursts make the true interval
 /// wider. None of nothing, or of more hits than there can be.
-#[allow(clippy::cast_precision_loss)] // counts lie far below 2^53
 pub fn wilson(hits: u64, n: u64) -> Option<(f64, f64)> {
     if n == 0 || hits > n {
         return None;

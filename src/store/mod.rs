@@ -20,7 +20,7 @@ mod write;
 pub use error::StoreError;
 pub use layout::{ID, SEQ};
 pub use old::Old;
-pub use open::{Look, Opening, is_database, is_free, look};
+pub use open::{FileKind, Opening, is_database, is_free, look};
 pub use rusqlite::types::{ToSqlOutput, Value as Cell, ValueRef};
 pub use snapshot::{Snapshot, Span};
 pub use text::TableText;

@@ -14,7 +14,7 @@ use crate::schema::StoredTable;
 
 /// What a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Look {
+pub enum FileKind {
     /// Nothing yet: it is not there, empty, or a database without a table so far.
     Empty,
     /// A store that this version reads and writes.
@@ -26,13 +26,13 @@ pub enum Look {
 /// # Errors
 ///
 /// The outer one when it cannot be read, the inner one when it is no store of this version.
-pub fn look(path: &Path) -> io::Result<Result<Look, StoreError>> {
+pub fn look(path: &Path) -> io::Result<Result<FileKind, StoreError>> {
     let head = match head(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Ok(Look::Empty)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Ok(FileKind::Empty)),
         head => head?,
     };
     if head.is_empty() {
-        return Ok(Ok(Look::Empty));
+        return Ok(Ok(FileKind::Empty));
     }
     if !head.starts_with(MAGIC) {
         return Ok(Err(StoreError::NoDatabase));
@@ -42,9 +42,9 @@ pub fn look(path: &Path) -> io::Result<Result<Look, StoreError>> {
         Some(i64::from(i32::from_be_bytes(bytes)))
     };
     Ok(match (number(60), number(68)) {
-        (Some(version), Some(APPLICATION)) => known(version).map(|()| Look::Store),
+        (Some(version), Some(APPLICATION)) => known(version).map(|()| FileKind::Store),
         // its schema was never changed: a run is about to make the tables, or was killed before it had
-        (Some(0), Some(0)) if number(40) == Some(0) => Ok(Look::Empty),
+        (Some(0), Some(0)) if number(40) == Some(0) => Ok(FileKind::Empty),
         _ => Err(StoreError::NotOurs),
     })
 }

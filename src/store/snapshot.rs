@@ -10,7 +10,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params_from_iter};
 
 use super::error::StoreError;
 use super::layout::{self, ID, quoted};
-use super::open::{Look, known, look};
+use super::open::{FileKind, known, look};
 use super::text::TableText;
 use super::times::{from_key, second};
 use super::version::PATIENCE;
@@ -40,8 +40,8 @@ impl Snapshot {
     /// When it is no store, one of a later version, or cannot be read.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         match look(path).map_err(|error| StoreError::Other(error.to_string()))?? {
-            Look::Store => {}
-            Look::Empty => return Err(StoreError::NoDatabase),
+            FileKind::Store => {}
+            FileKind::Empty => return Err(StoreError::NoDatabase),
         }
         let connection = begun(path).or_else(|error| match error {
             StoreError::ReadOnly(_) | StoreError::Other(_) if has_log(path) => {

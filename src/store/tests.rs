@@ -107,9 +107,9 @@ fn a_run_that_is_killed_before_it_has_made_the_tables_leaves_what_the_next_one_t
         .unwrap();
     drop(begun);
     assert!(fs::metadata(&path).unwrap().len() > 0);
-    assert_eq!(look(&path).unwrap(), Ok(Look::Empty));
+    assert_eq!(look(&path).unwrap(), Ok(FileKind::Empty));
     drop(open(&path));
-    assert_eq!(look(&path).unwrap(), Ok(Look::Store));
+    assert_eq!(look(&path).unwrap(), Ok(FileKind::Store));
     assert_eq!(count(&path, "PRAGMA auto_vacuum"), 2, "incremental");
 }
 

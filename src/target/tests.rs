@@ -23,15 +23,10 @@ fn every_form_of_a_target_is_read() {
 
 #[test]
 fn what_is_no_target_is_named() {
-    for (text, message) in [
-        (
-            "",
-            "error: the target is empty; give a host, host:port or [v6-address]:port",
-        ),
-        (
-            "host:0",
-            "error: `0` is no port; give a number from 1 to 65535",
-        ),
+    #[rustfmt::skip]
+    let cases = [
+        ("", "error: the target is empty; give a host, host:port or [v6-address]:port"),
+        ("host:0", "error: `0` is no port; give a number from 1 to 65535"),
         (
             "host:",
             "error: `host:` has no port behind the colon; write one, such as 443, or leave the colon out",
@@ -44,14 +39,8 @@ fn what_is_no_target_is_named() {
             "[::1]:",
             "error: `[::1]:` has no port behind the colon; write one, such as 443, or leave the colon out",
         ),
-        (
-            "host:99999",
-            "error: `99999` is no port; give a number from 1 to 65535",
-        ),
-        (
-            "a b",
-            "error: `a b` is no host name and no address; give a host, host:port or [v6-address]:port",
-        ),
+        ("host:99999", "error: `99999` is no port; give a number from 1 to 65535"),
+        ("a b", "error: `a b` is no host name and no address; give a host, host:port or [v6-address]:port"),
         (
             "fe80::1%lo",
             "error: `fe80::1%lo` names an interface behind the %, which is not supported; give an address without one",
@@ -98,10 +87,9 @@ fn what_is_no_target_is_named() {
             "error: `-` is no host name and no address; give a host, host:port or [v6-address]:port",
         ),
         (
-            "tls://x/a",
-            "error: `tls://x/a` has a path or a query; give only a host and a port",
-        ),
-    ] {
+            "tls://x/a", "error: `tls://x/a` has a path or a query; give only a host and a port"),
+    ];
+    for (text, message) in cases {
         assert_eq!(shown(text), message);
     }
 }
@@ -119,32 +107,22 @@ fn uris_say_transport_and_request() {
     use Transport::{Tcp, Tls, Udp};
     let allocate = Some(Ask::Allocate);
     let binding = Some(Ask::Binding);
-    for (text, wanted) in [
+    #[rustfmt::skip]
+    let cases = [
         ("relay.example", (None, None, None)),
         ("tls://relay.example", (Some(Tls), None, None)),
         ("udp://relay.example:3479", (Some(Udp), None, Some(3479))),
         ("turn:relay.example", (Some(Udp), allocate, None)),
-        (
-            "TURN:relay.example:5000?transport=UDP",
-            (Some(Udp), allocate, Some(5000)),
-        ),
+        ("TURN:relay.example:5000?transport=UDP", (Some(Udp), allocate, Some(5000))),
         ("tcp://relay.example:80", (Some(Tcp), None, Some(80))),
-        (
-            "turn:relay.example:443?transport=tcp",
-            (Some(Tcp), allocate, Some(443)),
-        ),
-        (
-            "turn:relay.example?transport=TCP",
-            (Some(Tcp), allocate, None),
-        ),
+        ("turn:relay.example:443?transport=tcp", (Some(Tcp), allocate, Some(443))),
+        ("turn:relay.example?transport=TCP", (Some(Tcp), allocate, None)),
         ("turns:relay.example", (Some(Tls), allocate, None)),
-        (
-            "turns:relay.example:5349?transport=tcp",
-            (Some(Tls), allocate, Some(5349)),
-        ),
+        ("turns:relay.example:5349?transport=tcp", (Some(Tls), allocate, Some(5349))),
         ("stun:relay.example", (Some(Udp), binding, None)),
         ("stuns:relay.example:443", (Some(Tls), binding, Some(443))),
-    ] {
+    ];
+    for (text, wanted) in cases {
         assert_eq!(asked(text), wanted, "{text}");
     }
     assert_eq!(shown("turn:[2603:1063::1]"), "turn:[2603:1063::1]");
@@ -223,24 +201,17 @@ proptest! {
 
 #[test]
 fn uris_that_cannot_be_done_are_answered_with_what_can() {
-    for (text, fix) in [
-        (
-            "turns:relay.example?transport=udp",
-            "DTLS, which is not spoken; give turn:host for UDP",
-        ),
-        (
-            "turn:relay.example?transport=sctp",
-            "?transport=udp and ?transport=tcp",
-        ),
+    #[rustfmt::skip]
+    let cases = [
+        ("turns:relay.example?transport=udp", "DTLS, which is not spoken; give turn:host for UDP"),
+        ("turn:relay.example?transport=sctp", "?transport=udp and ?transport=tcp"),
         ("turn://relay.example", "has slashes; write it as turn:host"),
         ("stun:relay.example?transport=udp", "has a path or a query"),
-        (
-            "udp:relay.example",
-            "`udp:` is not supported; give host:port, tls://, udp://",
-        ),
+        ("udp:relay.example", "`udp:` is not supported; give host:port, tls://, udp://"),
         ("tcp:relay.example", "`tcp:` is not supported; give"),
         ("turn:", "the target is empty"),
-    ] {
+    ];
+    for (text, fix) in cases {
         assert!(shown(text).contains(fix), "{text}: {}", shown(text));
     }
 }

@@ -54,7 +54,7 @@ pub struct Answer {
 /// attribute is the Magic Cookie. A FINGERPRINT that does not fit is wrong (RFC 8489 section
 /// 14.7), and so is an error response without an error.
 pub fn read(bytes: &[u8]) -> Result<Answer, Error> {
-    let answer = match ms_turn::Message::decode(bytes) {
+    let answer = match ms_turn::MsTurnMessage::decode(bytes) {
         Ok(message) => of_ms_turn(&message)?,
         Err(_) => of_rfc(&stun::Message::decode(bytes)?)?,
     };
@@ -81,7 +81,7 @@ fn of_rfc(message: &stun::Message<'_>) -> Result<Answer, Error> {
     })
 }
 
-fn of_ms_turn(message: &ms_turn::Message<'_>) -> Result<Answer, Error> {
+fn of_ms_turn(message: &ms_turn::MsTurnMessage<'_>) -> Result<Answer, Error> {
     Ok(Answer {
         kind: message.kind(),
         id: message.id().0,
@@ -130,13 +130,15 @@ mod tests {
     fn realm_and_nonce_are_told_apart_in_both_dialects() {
         let rfc = read(&unauthorized().finish().unwrap()).unwrap();
         assert_eq!(rfc.realm.as_deref(), Some("realm"));
-        let microsoft =
-            ms_turn::Builder::new(kind::ALLOCATE_ERROR, ms_turn::TransactionId(WHOLE_ID))
-                .error_code(401, "Unauthorized")
-                .attribute(ms_turn::attribute::REALM, b"realm")
-                .attribute(ms_turn::attribute::NONCE, b"nonce")
-                .finish()
-                .unwrap();
+        let microsoft = ms_turn::MsTurnBuilder::new(
+            kind::ALLOCATE_ERROR,
+            ms_turn::MsTurnTransactionId(WHOLE_ID),
+        )
+        .error_code(401, "Unauthorized")
+        .attribute(ms_turn::attribute::REALM, b"realm")
+        .attribute(ms_turn::attribute::NONCE, b"nonce")
+        .finish()
+        .unwrap();
         assert_eq!(read(&microsoft), Ok(rfc));
     }
 

@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use hickory_resolver::proto::op::{Message, MessageType, OpCode, Query, ResponseCode};
 use hickory_resolver::proto::rr::{DNSClass, Name, RData, Record, RecordType};
 
-use crate::record::Link;
+use crate::record::Cname;
 
 /// CNAME records that a chain may have before it counts as endless.
 pub const MAX_CNAMES: usize = 32;
@@ -34,14 +34,14 @@ impl Family {
 
 /// A question: one name, one kind of address.
 #[derive(Debug, Clone)]
-pub struct Question {
+pub struct DnsQuestion {
     name: Name,
     family: Family,
 }
 
 /// What one packet from the server is to the question.
 #[derive(Debug)]
-pub enum Reply {
+pub enum DnsReply {
     /// Not an answer to this question, with what it was: wait on.
     Stray(String),
     /// From the right server with the right number, but unusable.
@@ -54,7 +54,7 @@ pub enum Reply {
 
 /// Where a chain stands after an answer was walked.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Step {
+pub enum ChainStep {
     /// The addresses at its end.
     Addresses(Vec<IpAddr>),
     /// It ends at a name about which nothing was said: ask for that one.
@@ -71,7 +71,7 @@ pub enum Step {
     Failure(String),
 }
 
-impl Question {
+impl DnsQuestion {
     /// A question for the addresses of a name.
     ///
     /// # Errors
@@ -96,31 +96,31 @@ impl Question {
     }
 
     /// Judges a packet that came from the server.
-    pub fn judge(&self, id: u16, packet: &[u8]) -> Reply {
+    pub fn judge(&self, id: u16, packet: &[u8]) -> DnsReply {
         let [hi, lo, flags, ..] = *packet else {
-            return Reply::Stray(format!("{} bytes", packet.len()));
+            return DnsReply::Stray(format!("{} bytes", packet.len()));
         };
         if u16::from_be_bytes([hi, lo]) != id {
-            return Reply::Stray(format!("{} bytes with another id", packet.len()));
+            return DnsReply::Stray(format!("{} bytes with another id", packet.len()));
         }
         if flags & 0x80 == 0 {
-            return Reply::Stray("a question".to_owned());
+            return DnsReply::Stray("a question".to_owned());
         }
         let message = match decode::message(packet) {
             Ok(message) => message,
             // a truncated packet may end in the middle of a record
-            Err(_) if flags & 0x02 != 0 => return Reply::Truncated,
+            Err(_) if flags & 0x02 != 0 => return DnsReply::Truncated,
             Err(error) => {
-                return Reply::Malformed(format!("{} bytes, {error}", packet.len()));
+                return DnsReply::Malformed(format!("{} bytes, {error}", packet.len()));
             }
         };
         if !self.is_asked_by(&message) {
-            return Reply::Stray("an answer to another question".to_owned());
+            return DnsReply::Stray("an answer to another question".to_owned());
         }
         if message.metadata.truncation {
-            return Reply::Truncated;
+            return DnsReply::Truncated;
         }
-        Reply::Answer(Box::new(message))
+        DnsReply::Answer(Box::new(message))
     }
 
     /// Whether the message repeats this question. Servers may leave the question out of an error.
@@ -139,15 +139,15 @@ impl Question {
 
 /// Follows the chain through an answer, from its last name on, and adds what it passes, also of
 /// an answer that reports a failure at its end.
-pub fn walk(answer: &Message, family: Family, chain: &mut Vec<Link>) -> Step {
+pub fn walk(answer: &Message, family: Family, chain: &mut Vec<Cname>) -> ChainStep {
     let failure = match answer.metadata.response_code {
         ResponseCode::NoError | ResponseCode::NXDomain => None,
-        ResponseCode::Refused => return Step::Refused,
+        ResponseCode::Refused => return ChainStep::Refused,
         // bind9 answers a circle with SERVFAIL and the circle itself
-        code => Some(Step::Failure(code_name(code))),
+        code => Some(ChainStep::Failure(code_name(code))),
     };
     let Some(mut name) = chain.last().and_then(|link| name::from_text(&link.name)) else {
-        return Step::Failure("a name that cannot be followed".to_owned());
+        return ChainStep::Failure("a name that cannot be followed".to_owned());
     };
     let mut seen: Vec<Name> = chain
         .iter()
@@ -170,13 +170,13 @@ pub fn walk(answer: &Message, family: Family, chain: &mut Vec<Link>) -> Step {
             }
             let shown = name::to_text(&target);
             if seen.contains(&target) {
-                return Step::Loop(format!("{shown} comes a second time"));
+                return ChainStep::Loop(format!("{shown} comes a second time"));
             }
             // the first name is no alias of another
             if chain.len() > MAX_CNAMES {
-                return Step::Loop(format!("more than {MAX_CNAMES} CNAMEs"));
+                return ChainStep::Loop(format!("more than {MAX_CNAMES} CNAMEs"));
             }
-            chain.push(Link {
+            chain.push(Cname {
                 name: shown,
                 ttl: None,
             });
@@ -201,22 +201,22 @@ pub fn walk(answer: &Message, family: Family, chain: &mut Vec<Link>) -> Step {
             addresses.push(address);
         }
         if !addresses.is_empty() {
-            return Step::Addresses(addresses);
+            return ChainStep::Addresses(addresses);
         }
         if answer.metadata.response_code == ResponseCode::NXDomain {
-            return Step::NxDomain;
+            return ChainStep::NxDomain;
         }
         if let Some(why) = lame(answer) {
-            return Step::Failure(why);
+            return ChainStep::Failure(why);
         }
         let denied = answer
             .authorities
             .iter()
             .any(|r| matches!(r.data, RData::SOA(_)));
         return if denied || chain.len() == start {
-            Step::NoData
+            ChainStep::NoData
         } else {
-            Step::Follow
+            ChainStep::Follow
         };
     }
 }

@@ -22,7 +22,7 @@ const TOLD: [&str; 4] = ["X-Squid-Error", "Proxy-Status", "Server", "Via"];
 
 /// What a beginning is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reading {
+pub enum HeadReading {
     /// Too little to tell, with the status where it is there already.
     Unfinished(Option<u16>),
     /// A whole head.
@@ -47,24 +47,24 @@ pub struct Head {
 }
 
 /// Reads it; interim answers (100, 102, 103) are passed over, a few of them.
-pub fn read(bytes: &[u8]) -> Reading {
+pub fn read(bytes: &[u8]) -> HeadReading {
     let mut start = 0;
     for _ in 0..=MOST_INTERIM {
         match one(bytes.get(start..).unwrap_or_default()) {
-            Reading::Head(head) if is_interim(head.code) => {
+            HeadReading::Head(head) if is_interim(head.code) => {
                 start = start.saturating_add(head.length);
             }
-            Reading::Head(head) => {
-                return Reading::Head(Head {
+            HeadReading::Head(head) => {
+                return HeadReading::Head(Head {
                     length: start.saturating_add(head.length),
                     ..head
                 });
             }
-            Reading::Unfinished(_) if bytes.len() >= MOST_HEAD => return Reading::NotHttp,
+            HeadReading::Unfinished(_) if bytes.len() >= MOST_HEAD => return HeadReading::NotHttp,
             other => return other,
         }
     }
-    Reading::NotHttp
+    HeadReading::NotHttp
 }
 
 /// An answer before the answer; 101 is none, as it ends HTTP.
@@ -72,7 +72,7 @@ fn is_interim(code: u16) -> bool {
     (100..200).contains(&code) && code != 101
 }
 
-fn one(bytes: &[u8]) -> Reading {
+fn one(bytes: &[u8]) -> HeadReading {
     let mut slots = [httparse::EMPTY_HEADER; SLOTS];
     let mut response = httparse::Response::new(&mut slots);
     let mut config = httparse::ParserConfig::default();
@@ -83,7 +83,7 @@ fn one(bytes: &[u8]) -> Reading {
     match config.parse_response(&mut response, bytes) {
         Ok(httparse::Status::Complete(length)) => {
             let fields = &*response.headers;
-            Reading::Head(Head {
+            HeadReading::Head(Head {
                 length,
                 code: response.code.unwrap_or_default(),
                 reason: response.reason.unwrap_or_default().to_owned(),
@@ -91,8 +91,8 @@ fn one(bytes: &[u8]) -> Reading {
                 told: told(fields),
             })
         }
-        Ok(httparse::Status::Partial) => Reading::Unfinished(response.code),
-        Err(_) => Reading::NotHttp,
+        Ok(httparse::Status::Partial) => HeadReading::Unfinished(response.code),
+        Err(_) => HeadReading::NotHttp,
     }
 }
 
@@ -161,7 +161,7 @@ mod tests {
 
     fn head(text: &str) -> Head {
         match read(text.as_bytes()) {
-            Reading::Head(head) => head,
+            HeadReading::Head(head) => head,
             other => panic!("{other:?}: {text:?}"),
         }
     }
@@ -175,7 +175,7 @@ mod tests {
         for end in 0..text.len() {
             let reading = read(&text.as_bytes()[..end]);
             assert!(
-                matches!(reading, Reading::Unfinished(_)),
+                matches!(reading, HeadReading::Unfinished(_)),
                 "{end} {reading:?}"
             );
         }
@@ -208,21 +208,21 @@ mod tests {
         let text = format!("{}{end}", interim.repeat(5));
         assert_eq!((head(&text).code, head(&text).length), (200, text.len()));
         let text = format!("{}{end}", interim.repeat(6));
-        assert_eq!(read(text.as_bytes()), Reading::NotHttp);
+        assert_eq!(read(text.as_bytes()), HeadReading::NotHttp);
         assert_eq!(head("HTTP/1.1 101 Switching\r\n\r\n").code, 101);
     }
 
     #[test]
     fn what_is_no_http_or_never_ends_is_none() {
-        assert_eq!(read(b"\x05\xff"), Reading::NotHttp);
-        assert_eq!(read(b"SSH-2.0-x\r\n"), Reading::NotHttp);
+        assert_eq!(read(b"\x05\xff"), HeadReading::NotHttp);
+        assert_eq!(read(b"SSH-2.0-x\r\n"), HeadReading::NotHttp);
         let endless = format!("HTTP/1.1 200 OK\r\nX: {}", "a".repeat(MOST_HEAD));
-        assert_eq!(read(&endless.as_bytes()[..MOST_HEAD]), Reading::NotHttp);
+        assert_eq!(read(&endless.as_bytes()[..MOST_HEAD]), HeadReading::NotHttp);
         assert_eq!(
             read(&endless.as_bytes()[..4096]),
-            Reading::Unfinished(Some(200))
+            HeadReading::Unfinished(Some(200))
         );
         let many = format!("HTTP/1.1 200 OK\r\n{}\r\n", "A: b\r\n".repeat(SLOTS + 1));
-        assert_eq!(read(many.as_bytes()), Reading::NotHttp);
+        assert_eq!(read(many.as_bytes()), HeadReading::NotHttp);
     }
 }

@@ -23,7 +23,7 @@ pub enum Framing {
 
 /// What the bytes that came so far begin with.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Next {
+pub enum NextMessage {
     /// Too little to say.
     More,
     /// A whole message.
@@ -37,12 +37,12 @@ pub enum Next {
 
 /// Bytes that came and were not taken yet: a message at most, as far as it is read in order.
 #[derive(Debug, Clone)]
-pub struct Stream {
+pub struct MessageStream {
     framing: Framing,
     arrived: Vec<u8>,
 }
 
-impl Stream {
+impl MessageStream {
     /// A stream of which nothing came yet.
     pub fn new(framing: Framing) -> Self {
         Self {
@@ -62,55 +62,55 @@ impl Stream {
     }
 
     /// Takes the next whole message, if there is one.
-    pub fn take(&mut self) -> Next {
+    pub fn take(&mut self) -> NextMessage {
         let (skip, length, is_message) = match self.framing {
             Framing::BackToBack => match self.arrived.first() {
-                None => return Next::More,
+                None => return NextMessage::More,
                 // no channel was ever bound: only messages, whose first two bits are zero
-                Some(first) if first & 0xC0 != 0 => return Next::Broken,
+                Some(first) if first & 0xC0 != 0 => return NextMessage::Broken,
                 Some(_) => {
                     let Some(start) = self.arrived.first_chunk::<4>() else {
-                        return Next::More;
+                        return NextMessage::More;
                     };
                     match stun::stream_length(*start) {
                         Some(length) => (0, length, true),
-                        None => return Next::Broken,
+                        None => return NextMessage::Broken,
                     }
                 }
             },
             Framing::InTheClear => match clear_length(&self.arrived) {
-                Ok(None) => return Next::More,
+                Ok(None) => return NextMessage::More,
                 Ok(Some(length)) => (0, length, true),
-                Err(_) => return Next::Broken,
+                Err(_) => return NextMessage::Broken,
             },
             Framing::Framed => {
                 match self.arrived.first() {
-                    None => return Next::More,
+                    None => return NextMessage::More,
                     Some(first) if frame::decode([*first, 0, 0, 0]).is_none() => {
-                        return Next::Broken;
+                        return NextMessage::Broken;
                     }
                     Some(_) => {}
                 }
                 let Some(header) = self.arrived.first_chunk::<{ frame::HEADER }>() else {
-                    return Next::More;
+                    return NextMessage::More;
                 };
                 match frame::decode(*header) {
                     Some((content, length)) => {
                         (frame::HEADER, length, content == frame::Content::Control)
                     }
-                    None => return Next::Broken,
+                    None => return NextMessage::Broken,
                 }
             }
         };
         let end = skip.saturating_add(length);
         if self.arrived.len() < end {
-            return Next::More;
+            return NextMessage::More;
         }
         let unit: Vec<u8> = self.arrived.drain(..end).skip(skip).collect();
         if is_message {
-            Next::Message(unit)
+            NextMessage::Message(unit)
         } else {
-            Next::Data
+            NextMessage::Data
         }
     }
 }
@@ -155,13 +155,13 @@ mod tests {
 
     use super::*;
 
-    fn all(stream: &mut Stream) -> Vec<Next> {
+    fn all(stream: &mut MessageStream) -> Vec<NextMessage> {
         let mut units = Vec::new();
         loop {
             match stream.take() {
-                Next::More => return units,
-                Next::Broken => {
-                    units.push(Next::Broken);
+                NextMessage::More => return units,
+                NextMessage::Broken => {
+                    units.push(NextMessage::Broken);
                     return units;
                 }
                 unit => units.push(unit),
@@ -183,10 +183,10 @@ mod tests {
             (Framing::Framed, b'H'),
             (Framing::Framed, 0x15),
         ] {
-            let mut stream = Stream::new(framing);
-            assert_eq!(stream.take(), Next::More);
+            let mut stream = MessageStream::new(framing);
+            assert_eq!(stream.take(), NextMessage::More);
             stream.push(&[start]);
-            assert_eq!(stream.take(), Next::Broken, "{start:#x}");
+            assert_eq!(stream.take(), NextMessage::Broken, "{start:#x}");
             assert_eq!(stream.rest(), [start]);
         }
     }
@@ -194,20 +194,16 @@ mod tests {
     #[test]
     fn in_the_clear_a_message_is_known_by_its_cookie_and_by_a_length_that_an_answer_has() {
         // as many bytes of it as it takes to tell
-        for (start, wanted) in [
-            (
-                &[1, 0x13, 0x0F, 0xEC, 0x21, 0x12, 0xA4, 0x42][..],
-                Ok(Some(4096)),
-            ),
+        #[rustfmt::skip]
+        let cases = [
+            (&[1, 0x13, 0x0F, 0xEC, 0x21, 0x12, 0xA4, 0x42][..], Ok(Some(4096))),
             (&[1, 0x13, 0x0F, 0xED], Err(Error::Oversized(4097))),
             (&[1, 0x13, 0xFF, 0xFF], Err(Error::Oversized(65_555))),
-            (
-                &[1, 0x13, 0, 4, 0x21, 0x12, 0xA4, 0x41],
-                Err(Error::NoCookie),
-            ),
+            (&[1, 0x13, 0, 4, 0x21, 0x12, 0xA4, 0x41], Err(Error::NoCookie)),
             (&[1, 0x13, 0, 4, 0x22], Err(Error::NoCookie)),
             (&[0, 0, 0, 0, 0], Err(Error::NoCookie)),
-        ] {
+        ];
+        for (start, wanted) in cases {
             for cut in 0..start.len() {
                 let told = clear_length(&start[..cut]);
                 assert!(told.is_ok(), "{:02x?}: {told:?}", &start[..cut]);
@@ -218,9 +214,12 @@ mod tests {
 
     #[test]
     fn data_is_told_from_messages() {
-        let mut stream = Stream::new(Framing::Framed);
+        let mut stream = MessageStream::new(Framing::Framed);
         stream.push(&[3, 0, 0, 2, 7, 7, 2, 0, 0, 1, 9]);
-        assert_eq!(all(&mut stream), [Next::Data, Next::Message(vec![9])]);
+        assert_eq!(
+            all(&mut stream),
+            [NextMessage::Data, NextMessage::Message(vec![9])]
+        );
     }
 
     fn framing() -> impl Strategy<Value = Framing> {
@@ -250,13 +249,13 @@ mod tests {
                 .iter()
                 .flat_map(|m| if framed { frame::encode(m).unwrap() } else { m.clone() })
                 .collect();
-            let mut stream = Stream::new(framing);
+            let mut stream = MessageStream::new(framing);
             let mut read = Vec::new();
             for piece in bytes.chunks(piece) {
                 stream.push(piece);
                 read.extend(all(&mut stream));
             }
-            let wanted: Vec<_> = messages.into_iter().map(Next::Message).collect();
+            let wanted: Vec<_> = messages.into_iter().map(NextMessage::Message).collect();
             prop_assert_eq!(read, wanted);
             prop_assert_eq!(stream.rest(), b"");
         }
@@ -266,7 +265,7 @@ mod tests {
             bytes in prop::collection::vec(any::<u8>(), 0..300),
             framing in framing(),
         ) {
-            let mut stream = Stream::new(framing);
+            let mut stream = MessageStream::new(framing);
             stream.push(&bytes);
             all(&mut stream);
         }

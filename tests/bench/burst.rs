@@ -15,7 +15,6 @@
 //! /proc.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)] // a benchmark stops when it cannot measure
-#![allow(clippy::cast_precision_loss)] // figures for people
 
 #[allow(dead_code)] // the other benchmark uses more of it
 #[path = "figures.rs"]
@@ -30,7 +29,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use turnprobe::judge::limits::{CLIENT, judge};
-use turnprobe::measure::burst::fold::{Fold, Ledger, WatchOutages};
+use turnprobe::measure::burst::fold::{Ledger, PacketFold, WatchOutages};
 use turnprobe::wire::stun::{Builder, Message, kind};
 
 struct Sizes {
@@ -160,7 +159,7 @@ fn day(packets: u64) {
     let start = chrono::DateTime::UNIX_EPOCH;
     let mut ledger = Ledger::new(second);
     let mut outages = WatchOutages::new(second);
-    let (mut all, mut minute) = (Fold::new(second), Fold::new(second));
+    let (mut all, mut minute) = (PacketFold::new(second), PacketFold::new(second));
     let mut lost = 0;
     for sequence in 0..packets {
         let at = Duration::from_secs(sequence);
@@ -179,7 +178,7 @@ fn day(packets: u64) {
             if packet.sequence % 60 == 59 {
                 lost += minute.figures().lost();
                 judge(&minute.figures(), &CLIENT);
-                minute = Fold::new(second);
+                minute = PacketFold::new(second);
             }
         }
     }

@@ -6,7 +6,6 @@
 //! Figures go to `tests/bench/runs/DATE-compare.txt`. Linux only: memory comes from /proc.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)] // a benchmark stops when it cannot measure
-#![allow(clippy::cast_precision_loss)] // figures for people
 
 #[path = "figures.rs"]
 mod figures;

@@ -11,7 +11,6 @@
 //! Nothing is kept: the figure says little on a machine that does anything else.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)] // a benchmark stops when it cannot measure
-#![allow(clippy::cast_precision_loss)] // figures for people
 
 #[allow(dead_code)] // the other benchmarks use more of it
 #[path = "figures.rs"]

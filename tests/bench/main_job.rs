@@ -14,7 +14,6 @@
 //! /proc.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)] // a benchmark stops when it cannot measure
-#![allow(clippy::cast_precision_loss)] // figures for people
 
 #[path = "figures.rs"]
 mod figures;

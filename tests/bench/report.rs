@@ -14,7 +14,6 @@
 //! `-- make end2end|early|turnprobe ROWS FILE` writes a series, `-- bare FILE` runs the loop alone.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)] // a benchmark stops when it cannot measure
-#![allow(clippy::cast_precision_loss)] // figures for people
 
 #[path = "bare_report.rs"]
 mod bare_report;

@@ -10,7 +10,6 @@
 //! `-- make PROBES INTERVALS probe|interval FILE` writes roll-ups, as Parquet or CSV by the ending of the name.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)] // a benchmark stops when it cannot measure
-#![allow(clippy::cast_precision_loss)] // figures for people
 
 #[path = "figures.rs"]
 #[allow(dead_code)] // other benchmarks use more of it
@@ -157,26 +156,17 @@ fn put(phase: &str, times: &Distribution, cells: &mut Cells) {
     let list = |numbers: Vec<String>| format!("[{}]", numbers.join(","));
     let buckets = times.buckets();
     let of = |number: Option<u64>| number.unwrap_or_default().to_string();
-    for (name, cell) in [
+    #[rustfmt::skip]
+    let cases = [
         ("n", moments.count().to_string()),
         ("sum_us", moments.sum().to_string()),
         ("sum2_us2", moments.squares().to_string()),
         ("min_us", of(moments.min())),
         ("max_us", of(moments.max())),
-        (
-            "buckets",
-            list(
-                buckets
-                    .iter()
-                    .map(|(bucket, _)| bucket.to_string())
-                    .collect(),
-            ),
-        ),
-        (
-            "counts",
-            list(buckets.iter().map(|(_, n)| n.to_string()).collect()),
-        ),
-    ] {
+        ("buckets", list(buckets .iter() .map(|(bucket, _)| bucket.to_string()) .collect())),
+        ("counts", list(buckets.iter().map(|(_, n)| n.to_string()).collect())),
+    ];
+    for (name, cell) in cases {
         cells.insert(format!("{phase}_{name}"), cell);
     }
 }

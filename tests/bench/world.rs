@@ -14,13 +14,13 @@ use tokio::sync::{Semaphore, mpsc};
 use turnprobe::clock::{self, Wall};
 use turnprobe::lab::{Lab, LabOptions};
 use turnprobe::measure::probe::Prober;
-use turnprobe::measure::probe::default_columns;
 use turnprobe::measure::{Engine, Stop};
 use turnprobe::net::dns::Resolver;
 use turnprobe::net::trust::{OsStore, Roots};
 use turnprobe::net::{Opener, Plan};
 use turnprobe::pace::Pace;
-use turnprobe::record::{Phase, Run, World};
+use turnprobe::record::{Phase, Record, Run, World};
+use turnprobe::schema::RowKind as _;
 use turnprobe::sink::{self, FileSpec, Format, Profile};
 use turnprobe::target::Targets;
 
@@ -186,7 +186,7 @@ pub fn run_series(relays: &Relays, count: u64) {
     let spec = FileSpec {
         path: dir.path().join("probes.csv"),
         format: Format::Csv,
-        columns: default_columns(),
+        columns: Record::defaults(),
         profile: Profile::Plain,
         roll: None,
         upkeep: turnprobe::sink::Upkeep::default(),

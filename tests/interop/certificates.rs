@@ -34,22 +34,18 @@ fn agreed(namespace: &mut Namespace, names: &[&str], ours: &[&str], its: &[&str]
 fn keys_and_signatures_of_all_usual_kinds_are_read_and_used() {
     let mut namespace = Namespace::new("keys");
     let curve = |name| vec!["-newkey", "ec", "-pkeyopt", name];
-    for (name, options) in [
+    #[rustfmt::skip]
+    let cases = [
         ("rsa2048", vec!["-newkey", "rsa:2048", "-sha256"]),
         ("rsa3072", vec!["-newkey", "rsa:3072", "-sha384"]),
         ("rsa4096", vec!["-newkey", "rsa:4096", "-sha512"]),
         ("p256", curve("ec_paramgen_curve:P-256")),
-        (
-            "p384",
-            [curve("ec_paramgen_curve:P-384"), vec!["-sha384"]].concat(),
-        ),
+        ("p384", [curve("ec_paramgen_curve:P-384"), vec!["-sha384"]].concat()),
         ("ed25519", vec!["-newkey", "ed25519"]),
-        (
-            "pss",
-            vec!["-newkey", "rsa:2048", "-sigopt", "rsa_padding_mode:pss"],
-        ),
+        ("pss", vec!["-newkey", "rsa:2048", "-sigopt", "rsa_padding_mode:pss"]),
         ("sha1", vec!["-newkey", "rsa:2048", "-sha1"]),
-    ] {
+    ];
+    for (name, options) in cases {
         self_signed(namespace.dir(), name, SUBJECT, &options);
     }
     let names = [
@@ -77,20 +73,12 @@ fn keys_and_signatures_of_all_usual_kinds_are_read_and_used() {
 #[ignore = "needs root and openssl; .ci/run runs it"]
 fn subjects_of_all_kinds_are_printed_with_the_parts_that_openssl_prints() {
     let mut namespace = Namespace::new("subjects");
+    #[rustfmt::skip]
     let subjects = [
         ("empty", "/"),
-        (
-            "utf8",
-            "/C=DE/ST=Bayern/L=München/O=Müller & Söhne, Co/OU=東京 😀/CN=tr.teams.microsoft.com",
-        ),
-        (
-            "multi",
-            "/DC=com/DC=contoso/O=Interop/OU=one+OU=two+CN=many/CN=last+UID=u1",
-        ),
-        (
-            "quotes",
-            "/O=the \"best\" <of> all; #1/OU=a=b/CN= spaces at both ends ",
-        ),
+        ("utf8", "/C=DE/ST=Bayern/L=München/O=Müller & Söhne, Co/OU=東京 😀/CN=tr.teams.microsoft.com"),
+        ("multi", "/DC=com/DC=contoso/O=Interop/OU=one+OU=two+CN=many/CN=last+UID=u1"),
+        ("quotes", "/O=the \"best\" <of> all; #1/OU=a=b/CN= spaces at both ends "),
         (
             "types",
             "/SN=Muster/GN=Erika/title=Dr/serialNumber=4711/street=Weg 1/postalCode=12345/emailAddress=a@b.example/CN=x",
@@ -229,18 +217,14 @@ fn chains_are_counted_as_s_client_counts_them_and_the_first_certificate_is_the_s
 #[ignore = "needs root and openssl; .ci/run runs it"]
 fn keys_that_cannot_be_checked_are_a_failure_that_says_so() {
     let mut namespace = Namespace::new("odd-keys");
-    for (name, options) in [
+    #[rustfmt::skip]
+    let cases = [
         ("rsa1024", vec!["-newkey", "rsa:1024"]),
-        (
-            "psskey",
-            vec!["-newkey", "rsa-pss", "-pkeyopt", "rsa_keygen_bits:2048"],
-        ),
-        (
-            "p521",
-            vec!["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-521"],
-        ),
+        ("psskey", vec!["-newkey", "rsa-pss", "-pkeyopt", "rsa_keygen_bits:2048"]),
+        ("p521", vec!["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-521"]),
         ("ed448", vec!["-newkey", "ed448"]),
-    ] {
+    ];
+    for (name, options) in cases {
         self_signed(namespace.dir(), name, SUBJECT, &options);
     }
     let pairs = ["rsa1024", "psskey", "p521", "ed448"].map(|name| pair(namespace.dir(), name));

@@ -23,67 +23,20 @@ fn names_that_do_not_exist_and_names_without_addresses_are_told_apart_as_dig_doe
              tov6 9 IN CNAME v6\nv6 4 IN AAAA ::1\n",
         )
         .start(&mut namespace);
-    for (name, options, kind, status, cause, queries) in [
-        (
-            "nothing.x.example",
-            &[][..],
-            "A",
-            "NXDOMAIN",
-            "dns-nxdomain",
-            "2",
-        ),
-        (
-            "tonothing.x.example",
-            &[],
-            "A",
-            "NXDOMAIN",
-            "dns-nxdomain",
-            "2",
-        ),
-        (
-            "nothing.x.example",
-            &["-6"],
-            "AAAA",
-            "NXDOMAIN",
-            "dns-nxdomain",
-            "1",
-        ),
-        (
-            "nothing.x.example",
-            &["--all-addresses"],
-            "A",
-            "NXDOMAIN",
-            "dns-nxdomain",
-            "2",
-        ),
+    #[rustfmt::skip]
+    let cases = [
+        ("nothing.x.example", &[][..], "A", "NXDOMAIN", "dns-nxdomain", "2"),
+        ("tonothing.x.example", &[], "A", "NXDOMAIN", "dns-nxdomain", "2"),
+        ("nothing.x.example", &["-6"], "AAAA", "NXDOMAIN", "dns-nxdomain", "1"),
+        ("nothing.x.example", &["--all-addresses"], "A", "NXDOMAIN", "dns-nxdomain", "2"),
         // asked for A and for AAAA, as these above
         ("text.x.example", &[], "A", "NOERROR", "dns-no-data", "2"),
         ("totext.x.example", &[], "A", "NOERROR", "dns-no-data", "2"),
-        (
-            "totext.x.example",
-            &["-4"],
-            "A",
-            "NOERROR",
-            "dns-no-data",
-            "1",
-        ),
-        (
-            "totext.x.example",
-            &["-6"],
-            "AAAA",
-            "NOERROR",
-            "dns-no-data",
-            "1",
-        ),
-        (
-            "tov6.x.example",
-            &["-4"],
-            "A",
-            "NOERROR",
-            "dns-no-data",
-            "1",
-        ),
-    ] {
+        ("totext.x.example", &["-4"], "A", "NOERROR", "dns-no-data", "1"),
+        ("totext.x.example", &["-6"], "AAAA", "NOERROR", "dns-no-data", "1"),
+        ("tov6.x.example", &["-4"], "A", "NOERROR", "dns-no-data", "1"),
+    ];
+    for (name, options, kind, status, cause, queries) in cases {
         let answer = dig(&namespace, name, kind, &[]);
         assert_eq!(answer.status, status);
         assert!(answer.addresses.is_empty());

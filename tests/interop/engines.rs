@@ -160,23 +160,11 @@ fn of_query(by: &str, found: &[Cells]) -> Numbers {
 }
 
 /// Groups of each table with the filters of both.
+#[rustfmt::skip]
 const ASKED: [(&str, &[&str]); 3] = [
     ("region", &[]),
-    (
-        "region,hour",
-        &["--since", "2026-11-02T00:40", "--until", "2026-11-02T07:20"],
-    ),
-    (
-        "target,region",
-        &[
-            "--where",
-            "region=n999",
-            "--where",
-            "region=n2500",
-            "--where",
-            "region=ukwest",
-        ],
-    ),
+    ("region,hour", &["--since", "2026-11-02T00:40", "--until", "2026-11-02T07:20"]),
+    ("target,region", &["--where", "region=n999", "--where", "region=n2500", "--where", "region=ukwest"]),
 ];
 
 /// Asks an engine over tables of rows and of roll-ups, and holds the answers against reports.

@@ -63,32 +63,14 @@ fn systemd_takes_the_units() {
     for name in UNITS {
         assert_eq!(verified(name, "", ""), "", "{name}");
     }
-    for (name, from, to, says) in [
-        (
-            "turnprobe.service",
-            "ProtectHome",
-            "ProtectHme",
-            "Unknown key",
-        ),
-        (
-            "turnprobe.service",
-            "Type=exec",
-            "Type=exce",
-            "Failed to parse service type",
-        ),
-        (
-            "turnprobe.service",
-            PROGRAM,
-            "/nowhere/turnprobe",
-            "is not executable",
-        ),
-        (
-            "turnprobe.timer",
-            "22:00:00",
-            "25:00:00",
-            "Failed to parse calendar",
-        ),
-    ] {
+    #[rustfmt::skip]
+    let cases = [
+        ("turnprobe.service", "ProtectHome", "ProtectHme", "Unknown key"),
+        ("turnprobe.service", "Type=exec", "Type=exce", "Failed to parse service type"),
+        ("turnprobe.service", PROGRAM, "/nowhere/turnprobe", "is not executable"),
+        ("turnprobe.timer", "22:00:00", "25:00:00", "Failed to parse calendar"),
+    ];
+    for (name, from, to, says) in cases {
         let said = verified(name, from, to);
         assert!(said.contains(says), "{to}: {said}");
     }

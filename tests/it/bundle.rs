@@ -65,7 +65,7 @@ const FILES: [&str; 8] = [
 ];
 
 fn verdict(said: &Said) -> Value {
-    let told: Value = serde_json::from_str(&said.stdout).unwrap();
+    let told: Value = said.json();
     let codes = told["findings"].as_array().unwrap().iter();
     let codes: Vec<Value> = codes.map(|one| one["code"].clone()).collect();
     json!([told["verdict"]["outcome"], told["verdict"]["roots"], codes])
@@ -88,11 +88,7 @@ fn a_bundle_has_all_files_and_is_judged_as_what_it_was_made_of() {
         let again = run(&format!("diagnose --format json --facts {}", zip.display()));
         assert_eq!(verdict(&said), verdict(&again), "{fault}");
         assert_eq!(said.code, again.code);
-        assert!(
-            said.stderr.contains("the name of the machine: 1"),
-            "{}",
-            said.stderr
-        );
+        said.err_has("the name of the machine: 1");
         // user, password and place of the proxy, in all codings; the lab's authority, also in its certificate
         let all = all(&files);
         for canary in [
@@ -117,11 +113,7 @@ fn without_redaction_all_stands_as_it_was_found_and_that_is_said() {
     let zip = dir.path().join("ticket.zip");
     let mut command = turnprobe("diagnose --lab --quick -q --redact none");
     let said = finished(start(command.arg("--bundle").arg(&zip)));
-    assert!(
-        said.stderr.contains("nothing in it was replaced"),
-        "{}",
-        said.stderr
-    );
+    said.err_has("nothing in it was replaced");
     let files = unpacked(&zip);
     // the search of the other test would find it
     assert!(all(&files).contains("turnprobe lab ca"));
@@ -145,22 +137,15 @@ fn a_file_that_is_no_archive_and_a_name_that_is_none_are_refused_before_anything
         ),
     ] {
         let mut command = turnprobe("diagnose --lab --quick -q");
-        let said = finished(start(command.arg("--bundle").arg(&file)));
-        assert_eq!(said.code, Some(code), "{}", said.stderr);
-        assert!(said.stderr.contains(word), "{}", said.stderr);
+        let said = finished(start(command.arg("--bundle").arg(&file))).ended(code);
+        said.err_has(word);
     }
     assert_eq!(std::fs::read_to_string(precious).unwrap(), "thesis");
-    let said = run("diagnose --lab --redact full");
-    assert_eq!(said.code, Some(2), "{}", said.stderr);
+    run("diagnose --lab --redact full").ended(2);
     let broken = dir.path().join("broken.zip");
     std::fs::write(&broken, b"PK\x03\x04 and then nothing").unwrap();
-    let said = run(&format!("diagnose --facts {}", broken.display()));
-    assert_eq!(said.code, Some(3));
-    assert!(
-        said.stderr.contains("not the facts of a diagnosis"),
-        "{}",
-        said.stderr
-    );
+    let said = run(&format!("diagnose --facts {}", broken.display())).ended(3);
+    said.err_has("not the facts of a diagnosis");
 }
 
 #[test]

@@ -97,8 +97,7 @@ fn the_schema_is_an_interface() {
 #[test]
 fn completions_and_man_pages_come_from_the_binary() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
-        let said = run(&format!("completions {shell}"));
-        assert_eq!(said.code, Some(0));
+        let said = run(&format!("completions {shell}")).ended(0);
         assert!(said.stdout.contains("lab-fault-share"), "{shell}");
     }
     // nothing on Windows shows a man page, so there it is text
@@ -115,14 +114,8 @@ fn completions_and_man_pages_come_from_the_binary() {
         let expected = if cfg!(windows) { text } else { page };
         assert!(said.contains(expected), "{said}");
     }
-    let said = run("man nothing");
-    assert_eq!(said.code, Some(2));
-    assert!(
-        said.stderr
-            .contains("there is no page or chapter `nothing`; there are turnprobe, probe"),
-        "{}",
-        said.stderr
-    );
+    let said = run("man nothing").ended(2);
+    said.err_has("there is no page or chapter `nothing`; there are turnprobe, probe");
 }
 
 /// What bash offers for the last of these words, which it takes apart at equals signs.
@@ -198,8 +191,7 @@ fn the_manual_is_in_the_program() {
         ("store", "A store: rows in a database\n====="),
         ("changes", "Unreleased\n"),
     ] {
-        let said = run(&format!("man {chapter}"));
-        assert_eq!(said.code, Some(0), "{}", said.stderr);
+        let said = run(&format!("man {chapter}")).ended(0);
         assert!(said.stdout.starts_with(begin), "{}", said.stdout);
         let lines = said.stdout.lines();
         let mut wide = lines.filter(|line| line.chars().count() > 80 && !line.starts_with("    "));
@@ -226,8 +218,7 @@ fn a_result_that_cannot_be_printed_is_a_failure_also_help_and_version() {
 
 #[test]
 fn a_lab_series_prints_a_line_per_probe_and_a_summary_within_80_columns() {
-    let said = run("probe --lab -n 5 -i 0");
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let said = run("probe --lab -n 5 -i 0").ended(0);
     assert_eq!(
         said.stdout
             .lines()
@@ -235,12 +226,7 @@ fn a_lab_series_prints_a_line_per_probe_and_a_summary_within_80_columns() {
             .count(),
         5
     );
-    assert!(
-        said.stdout
-            .contains("5 sent, 5 ok, 0 failed, 0 missed slots"),
-        "{}",
-        said.stdout
-    );
+    said.out_has("5 sent, 5 ok, 0 failed, 0 missed slots");
     assert!(said.stdout.contains("5 distinct addresses") || !own_addresses());
     assert!(
         said.stdout.lines().all(|line| line.chars().count() <= 80),
@@ -253,8 +239,7 @@ fn a_lab_series_prints_a_line_per_probe_and_a_summary_within_80_columns() {
 
 #[test]
 fn a_healthy_lab_reads_as_healthy() {
-    let said = run("probe --lab -n 4 -i 0 --format csv --columns all");
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let said = run("probe --lab -n 4 -i 0 --format csv --columns all").ended(0);
     let rows = Rows::of(&said.stdout);
     assert_eq!(rows.column("Status"), ["OK"; 4]);
     assert_eq!(rows.column("trust_public"), ["trusted"; 4]);
@@ -353,12 +338,8 @@ fn a_share_of_faults_hits_that_share_and_the_threshold_decides() {
     let line = "probe --lab -n 8 -i 0 --lab-fault tls-alert --lab-fault-share 25";
     let said = run(line);
     assert_eq!(said.code, Some(0), "something answered");
-    assert!(
-        said.stdout.contains("8 sent, 6 ok, 2 failed (25 %)"),
-        "{}",
-        said.stdout
-    );
-    assert!(said.stdout.contains("tls-alert"), "{}", said.stdout);
+    said.out_has("8 sent, 6 ok, 2 failed (25 %)");
+    said.out_has("tls-alert");
     assert_eq!(run(&format!("{line} --max-failed 25")).code, Some(0));
     assert_eq!(run(&format!("{line} --max-failed 24.9")).code, Some(1));
 }
@@ -387,18 +368,8 @@ fn the_list_is_the_references_list() {
         .collect();
     assert_eq!(names.len(), 22);
     assert_eq!((names[0], names[21]), ("datetime", "totaltimems"));
-    assert!(
-        said.stdout
-            .contains("SslProtocol                    : Tls12"),
-        "{}",
-        said.stdout
-    );
-    assert!(
-        said.stdout
-            .contains("KeyExchangeAlgorithm           : 44550"),
-        "{}",
-        said.stdout
-    );
+    said.out_has("SslProtocol                    : Tls12");
+    said.out_has("KeyExchangeAlgorithm           : 44550");
 }
 
 #[test]
@@ -417,7 +388,8 @@ fn json_lines_are_objects_with_numbers() {
 
 #[test]
 fn what_is_wrong_on_the_command_line_ends_with_2_and_names_the_fix() {
-    for (line, part) in [
+    #[rustfmt::skip]
+    let cases = [
         ("probe --interval soon", "write a time as 90s, 8h41m or 500ms"),
         ("probe host:0", "`0` is no port"),
         ("probe --output rows.txt", ".csv or .jsonl"),
@@ -438,10 +410,7 @@ fn what_is_wrong_on_the_command_line_ends_with_2_and_names_the_fix() {
         ("report --top ten rows.csv", "give a whole number"),
         ("--lab", "write `turnprobe probe --lab`"),
         ("-n 10", "write `turnprobe probe -n 10`"),
-        (
-            "relay.example:443",
-            "write `turnprobe probe relay.example:443`",
-        ),
+        ("relay.example:443", "write `turnprobe probe relay.example:443`"),
         ("rows.csv", "write `turnprobe report rows.csv`"),
         ("probe --lab --lab-fault dns-timout", "'dns-timeout'"),
         ("tls --lab --lab-fault dns-timout", "'dns-timeout'"),
@@ -459,13 +428,12 @@ fn what_is_wrong_on_the_command_line_ends_with_2_and_names_the_fix() {
             "use a name that ends in .html",
         ),
         ("diagnose --html x.json", "use a name that ends in .html"),
-        (
-            "probe -o - --label a=b --label a=c",
-            "the key `a` is already in --label a=b",
+        ("probe -o - --label a=b --label a=c", "the key `a` is already in --label a=b",
         ),
         ("probe --max-loss 5", "--burst"),
         ("probe --burst 50/s --fail-on red", "quality"),
-    ] {
+    ];
+    for (line, part) in cases {
         let said = run(line);
         assert_eq!(said.code, Some(2), "{line}: {}", said.stderr);
         assert!(said.stderr.contains(part), "{line}: {}", said.stderr);
@@ -475,20 +443,16 @@ fn what_is_wrong_on_the_command_line_ends_with_2_and_names_the_fix() {
 
 #[test]
 fn a_long_time_without_a_unit_is_seconds_and_says_so_once() {
-    for (line, note) in [
-        (
-            "-i 500",
-            Some("--interval 500 is read as 500 s; write 500ms or 500s"),
-        ),
-        (
-            "--dns-timeout 100",
-            Some("100 is read as 100 s; write 100ms or 100s"),
-        ),
+    #[rustfmt::skip]
+    let cases = [
+        ("-i 500", Some("--interval 500 is read as 500 s; write 500ms or 500s")),
+        ("--dns-timeout 100", Some("100 is read as 100 s; write 100ms or 100s")),
         ("-d 86400", Some("86400 is read as 86400 s")),
         ("-i 99", None),
         ("-d 86399", None),
         ("-i 500s", None),
-    ] {
+    ];
+    for (line, note) in cases {
         let said = run(&format!("probe --lab -n 1 -q {line}"));
         assert_eq!(said.code, Some(0), "{line}: {}", said.stderr);
         assert_eq!(
@@ -504,24 +468,13 @@ fn a_long_time_without_a_unit_is_seconds_and_says_so_once() {
 #[test]
 fn a_public_address_is_not_probed_more_than_ten_times_a_second_unasked() {
     // nothing is sent: the address is refused before a socket is made
-    let said = run("probe --address 203.0.113.7 -i 50ms -n 3");
-    assert_eq!(said.code, Some(2), "{}", said.stderr);
-    assert!(
-        said.stderr
-            .contains("more than 10 probes a second to 203.0.113.7"),
-        "{}",
-        said.stderr
-    );
-    assert!(
-        said.stderr.contains("--i-own-this-server"),
-        "{}",
-        said.stderr
-    );
+    let said = run("probe --address 203.0.113.7 -i 50ms -n 3").ended(2);
+    said.err_has("more than 10 probes a second to 203.0.113.7");
+    said.err_has("--i-own-this-server");
     // each port is a probe: the advice is an interval that works
     let four = "probe --transport udp --ports 3478-3481 --address 203.0.113.7 -n 1 -i";
-    let said = run(&format!("{four} 100ms"));
-    assert_eq!(said.code, Some(2), "{}", said.stderr);
-    assert!(said.stderr.contains("--interval 400ms"), "{}", said.stderr);
+    let said = run(&format!("{four} 100ms")).ended(2);
+    said.err_has("--interval 400ms");
     let said = run("probe --address 127.0.0.1 relay.test:1 -i 50ms -n 3");
     assert_eq!(
         said.code,
@@ -533,15 +486,14 @@ fn a_public_address_is_not_probed_more_than_ten_times_a_second_unasked() {
 
 #[test]
 fn a_machine_without_name_service_is_told_of_the_lab_once() {
-    let said = run("probe --resolver 127.0.0.1:1 -n 3 -i 20ms --dns-timeout 1s");
-    assert_eq!(said.code, Some(1));
+    let said = run("probe --resolver 127.0.0.1:1 -n 3 -i 20ms --dns-timeout 1s").ended(1);
     assert_eq!(
         said.stderr.matches("turnprobe probe --lab").count(),
         1,
         "{}",
         said.stderr
     );
-    assert!(said.stdout.contains(no_resolver()), "{}", said.stdout);
+    said.out_has(no_resolver());
     let said = run("probe 127.0.0.1:1 -n 1");
     assert!(
         !said.stderr.contains("--lab"),
@@ -575,7 +527,7 @@ fn an_address_skips_the_name_service_and_keeps_the_name() {
 #[test]
 fn colours_are_a_matter_of_choice() {
     let always = run("--color always probe --lab -n 1 --lab-fault refused");
-    assert!(always.stdout.contains("\x1b[31m"), "{}", always.stdout);
+    always.out_has("\x1b[31m");
     let never = run("--color never probe --lab -n 1 --lab-fault refused");
     assert!(!never.stdout.contains('\x1b'));
 }
@@ -593,9 +545,8 @@ fn version_is_told() {
         assert_eq!(names, wanted.map(Some), "{said}");
         assert!(said.contains(std::env::consts::ARCH), "{said}");
     }
-    let alone = run("--verbose probe --lab -n 1");
-    assert_eq!(alone.code, Some(2), "{}", alone.stderr);
-    assert!(alone.stderr.contains("--version"), "{}", alone.stderr);
+    let alone = run("--verbose probe --lab -n 1").ended(2);
+    alone.err_has("--version");
 }
 
 #[test]

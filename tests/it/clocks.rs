@@ -5,10 +5,10 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::command::{Rows, Said, finished, run, turnprobe};
+use crate::command::{Rows, Said, finished, is, run, turnprobe};
 
 const HOUR_US: i64 = 3_600_000_000;
 
@@ -58,9 +58,9 @@ fn is_about(us: i64, expected: i64) -> bool {
 }
 
 fn report(file: &Path) -> Value {
-    let said = run(&format!("report --format json {}", file.display()));
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
-    serde_json::from_str(&said.stdout).unwrap()
+    run(&format!("report --format json {}", file.display()))
+        .ended(0)
+        .json()
 }
 
 fn seconds(value: &Value) -> i64 {
@@ -81,10 +81,10 @@ fn a_clock_that_is_set_and_a_machine_that_sleeps_stand_in_the_rows_and_in_the_re
     assert!(is_about(only(&rows, "clock_step_us"), -2 * HOUR_US));
     assert!(is_about(only(&rows, "suspended_us"), HOUR_US));
     for text in ["this machine slept for 1 h", "was set back by 2 h"] {
-        assert!(said.stderr.contains(text), "{}", said.stderr);
+        said.err_has(text);
     }
-    assert!(said.stdout.contains("the wall clock was set back by 2 h"));
-    assert!(said.stdout.contains("this machine slept 1 time, for 1 h"));
+    said.out_has("the wall clock was set back by 2 h");
+    said.out_has("this machine slept 1 time, for 1 h");
 
     // nothing listens: two outages, with the sleep between them, and none for the step
     let told = report(&file);
@@ -97,10 +97,7 @@ fn a_clock_that_is_set_and_a_machine_that_sleeps_stand_in_the_rows_and_in_the_re
     assert!(is_about(seconds(slept), HOUR_US));
     assert!(is_about(seconds(&overview["span_s"]), HOUR_US));
     let clocks = &told["clocks"];
-    assert_eq!(
-        (&clocks["steps"], &clocks["sleeps"]),
-        (&1.into(), &1.into())
-    );
+    is(&clocks, json!({"steps": 1, "sleeps": 1}));
 }
 
 #[test]

@@ -5,12 +5,54 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
 use csv::StringRecord;
+use serde_json::Value;
 
 /// What a run said.
 pub struct Said {
     pub code: Option<i32>,
     pub stdout: String,
     pub stderr: String,
+}
+
+impl Said {
+    /// The same, after a look at the code that it ended with.
+    #[track_caller]
+    pub fn ended(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "{}{}", self.stdout, self.stderr);
+        self
+    }
+
+    /// These words stand on stderr.
+    #[track_caller]
+    pub fn err_has(&self, words: &str) {
+        has(&self.stderr, words);
+    }
+
+    /// These words stand on stdout.
+    #[track_caller]
+    pub fn out_has(&self, words: &str) {
+        has(&self.stdout, words);
+    }
+
+    /// What stands on stdout, which is JSON.
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap()
+    }
+}
+
+/// These words stand in a text.
+#[track_caller]
+pub fn has(text: &str, words: &str) {
+    assert!(text.contains(words), "{words:?} is not in:\n{text}");
+}
+
+/// These fields of an object have these values, whatever else it has.
+#[track_caller]
+pub fn is(object: &Value, fields: Value) {
+    for (name, value) in fields.as_object().unwrap() {
+        assert_eq!(&object[name], value, "{name} of {object}");
+    }
 }
 
 /// A command of the program with its arguments, separated by spaces.

@@ -4,9 +4,9 @@
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::command::{Said, finished, run, start, turnprobe};
+use crate::command::{Said, finished, has, is, run, start, turnprobe};
 
 const HEAD: &str = "\"started_utc\",\"remotehost\",\"Port\",\"Status\",\"host\",\"label\",\"transport\",\"region\",\"connect_us\",\"cause\",\"failed_phase\"";
 
@@ -80,9 +80,9 @@ fn compare(dir: &Path, line: &str) -> Said {
 }
 
 fn json(dir: &Path, line: &str) -> Value {
-    let said = compare(dir, &format!("{line} --format json"));
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
-    serde_json::from_str(&said.stdout).unwrap()
+    compare(dir, &format!("{line} --format json"))
+        .ended(0)
+        .json()
 }
 
 /// The line of a region, or of all.
@@ -115,21 +115,12 @@ fn a_slower_way_is_said_to_differ_by_how_much_it_is_slower() {
     }
     let failures = &compared["failures"][0];
     assert_eq!(failures["verdict"], "differs");
-    assert_eq!(
-        (&failures["b"]["rows"], &failures["b"]["failed"]),
-        (&7200.into(), &360.into())
-    );
+    is(&failures["b"], json!({"rows": 7200, "failed": 360}));
     let said = compare(dir.path(), "direct.csv vpn.csv");
     let told: Vec<&str> = said.stdout.split_whitespace().collect();
     let told = told.join(" ");
-    assert!(
-        told.contains("vpn adds 14.2 ms to connect (95 %:"),
-        "{told}"
-    );
-    assert!(
-        told.contains("12 blocks of 10 minutes measured at the same time"),
-        "{told}"
-    );
+    has(&told, "vpn adds 14.2 ms to connect (95 %:");
+    has(&told, "12 blocks of 10 minutes measured at the same time");
     assert!(said.stdout.lines().all(|line| line.chars().count() <= 80));
     // the other way round
     let back = json(dir.path(), "vpn.csv direct.csv");
@@ -163,20 +154,13 @@ fn files_of_two_days_cannot_be_told_apart_and_say_what_it_would_take() {
         ..Series::usual()
     };
     after.write(dir.path(), "after.csv");
-    let said = compare(dir.path(), "before.csv after.csv");
-    assert_eq!(said.code, Some(1));
+    let said = compare(dir.path(), "before.csv after.csv").ended(1);
     let told = said.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(
-        told.contains("too few days to tell change from chance (1 and 1)"),
-        "{told}"
-    );
-    assert!(
-        told.contains("between these after takes 3 ms more"),
-        "{told}"
-    );
-    assert!(
-        told.contains("both at the same time for an hour or more, or 6 days of each"),
-        "{told}"
+    has(&told, "too few days to tell change from chance (1 and 1)");
+    has(&told, "between these after takes 3 ms more");
+    has(
+        &told,
+        "both at the same time for an hour or more, or 6 days of each",
     );
 }
 
@@ -266,16 +250,14 @@ fn rows_of_the_lab_are_not_held_against_those_of_a_real_network() {
     };
     with_world("lab");
     with_world("real");
-    let said = compare(dir.path(), "lab.csv real.csv");
-    assert_eq!(said.code, Some(2), "{}", said.stdout);
+    let said = compare(dir.path(), "lab.csv real.csv").ended(2);
     let wanted = "7200 rows of the lab and 7200 rows of real networks cannot be compared";
     assert!(
         said.stderr.replace('\u{202f}', "").contains(wanted),
         "{}",
         said.stderr
     );
-    let said = compare(dir.path(), "lab.csv lab.csv");
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    compare(dir.path(), "lab.csv lab.csv").ended(0);
 }
 
 #[test]
@@ -287,8 +269,7 @@ fn every_form_has_the_difference_and_the_page_a_chart() {
         ..Series::usual()
     };
     slower.write(dir.path(), "b.csv");
-    let said = compare(dir.path(), "a.csv b.csv --format csv --html page.html");
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let said = compare(dir.path(), "a.csv b.csv --format csv --html page.html").ended(0);
     let mut csv = csv::Reader::from_reader(said.stdout.as_bytes());
     let rows: Vec<csv::StringRecord> = csv.records().map(Result::unwrap).collect();
     let of = |metric: &str| {
@@ -352,7 +333,7 @@ fn a_report_against_the_time_before_says_what_differs() {
         finished(start(command.arg(&rows)))
     };
     let said = report("--since 2026-11-09 --against previous --format json");
-    let found: Value = serde_json::from_str(&said.stdout).unwrap();
+    let found: Value = said.json();
     assert_eq!(found["overview"]["rows"], 7 * 288);
     let compared = &found["against_previous"];
     assert_eq!(compared["a"]["rows"], 7 * 288);
@@ -376,8 +357,7 @@ fn a_report_against_the_time_before_says_what_differs() {
         .unwrap();
     assert_eq!(told["severity"], "warn", "{told}");
     assert!(told["text"].as_str().unwrap().contains("adds 4"), "{told}");
-    let failing = report("--since 2026-11-09 --against previous --fail-on amber");
-    assert_eq!(failing.code, Some(1));
+    report("--since 2026-11-09 --against previous --fail-on amber").ended(1);
     let without = report("--since 2026-11-09 --format json").stdout;
     assert!(!without.contains("against_previous"));
     assert_eq!(report("--against previous").code, Some(2));

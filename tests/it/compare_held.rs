@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::command::{finished, start, turnprobe};
+use crate::command::{finished, is, start, turnprobe};
 
 /// Eight connections, one each ten minutes, with 600 requests; the relay answers so many of them.
 fn write(path: &Path, rtt_us: u64, answer_us: u64, answered: impl Fn(u64) -> u64) {
@@ -38,9 +38,7 @@ fn write(path: &Path, rtt_us: u64, answer_us: u64, answered: impl Fn(u64) -> u64
 
 fn compare(dir: &Path) -> Value {
     let mut command = turnprobe("compare a.csv b.csv --format json");
-    let said = finished(start(command.current_dir(dir)));
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
-    serde_json::from_str(&said.stdout).unwrap()
+    finished(start(command.current_dir(dir))).ended(0).json()
 }
 
 // planted: 6 ms more on the way, 9 ms more to an answer, 12 of 600 requests lost instead of none
@@ -61,10 +59,7 @@ fn held_connections_are_compared_by_their_round_trips_answers_and_loss() {
     let verdict = compared["verdict"].as_str().unwrap();
     assert!(verdict.contains("adds 6 ms to the round trip"), "{verdict}");
     let loss = &compared["failures"][0];
-    assert_eq!(
-        (&loss["of"], &loss["verdict"]),
-        (&"requests".into(), &"differs".into())
-    );
+    is(&loss, json!({"of": "requests", "verdict": "differs"}));
     assert_eq!(loss["difference_points"]["value"], 2.0);
     // no connection failed, so that there is nothing else to say
     assert_eq!(compared["failures"].as_array().unwrap().len(), 1);

@@ -130,7 +130,7 @@ fn shifts_and_intervals_are_those_that_another_program_works_out() {
         );
         let said = finished(start(turnprobe(&line).current_dir(&data)));
         assert_eq!(said.code, Some(0), "{line}: {}", said.stderr);
-        let ours: Value = serde_json::from_str(&said.stdout).unwrap();
+        let ours: Value = said.json();
         for (name, check) in [
             ("lines", Wrong::line as fn(&mut Wrong, &Value, &Value)),
             ("failures", Wrong::failures),

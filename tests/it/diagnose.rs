@@ -134,7 +134,7 @@ fn files_that_hold_no_facts_are_refused_with_their_names() {
         std::fs::write(&file, text).unwrap();
         let said = run(&format!("diagnose --facts {}", file.display()));
         assert_eq!(said.code, Some(3), "{name}: {}", said.stdout);
-        assert!(said.stderr.contains(name), "{}", said.stderr);
+        said.err_has(name);
     }
     assert_eq!(run("diagnose --facts nowhere.json").code, Some(3));
 }
@@ -167,17 +167,15 @@ fn options_that_do_nothing_are_refused() {
 
 #[test]
 fn a_plugin_says_one_line_with_numbers_and_ends_in_its_own_codes() {
-    let healthy = run("diagnose --lab --monitoring-plugin");
-    assert_eq!(healthy.code, Some(0), "{}", healthy.stdout);
+    let healthy = run("diagnose --lab --monitoring-plugin").ended(0);
     assert_eq!(healthy.stdout.lines().count(), 1, "{}", healthy.stdout);
     assert!(
         healthy.stdout.starts_with("TURNPROBE OK - "),
         "{}",
         healthy.stdout
     );
-    assert!(healthy.stdout.contains(" | "), "{}", healthy.stdout);
-    let bad = run("diagnose --lab --lab-fault udp-loss --monitoring-plugin");
-    assert_eq!(bad.code, Some(2), "{}", bad.stdout);
+    healthy.out_has(" | ");
+    let bad = run("diagnose --lab --lab-fault udp-loss --monitoring-plugin").ended(2);
     assert!(
         bad.stdout.starts_with("TURNPROBE CRITICAL - "),
         "{}",
@@ -191,8 +189,7 @@ fn a_plugin_says_one_line_with_numbers_and_ends_in_its_own_codes() {
         assert!(wrong.stdout.starts_with("TURNPROBE UNKNOWN - "), "{line}");
         assert_eq!(wrong.stdout.lines().count(), 1, "{line}");
     }
-    let unread = run("diagnose --monitoring-plugin --facts nowhere.json");
-    assert_eq!(unread.code, Some(3));
+    let unread = run("diagnose --monitoring-plugin --facts nowhere.json").ended(3);
     assert!(
         unread.stdout.starts_with("TURNPROBE UNKNOWN - "),
         "{}",

@@ -37,8 +37,7 @@ fn file(folder: &Path, version: &str) -> String {
 #[test]
 fn a_check_tells_teams_from_what_is_taken_for_it() {
     let hosts = "52.113.9.9 2620:1ec:40::2 worldaz.tr.teams.microsoft.com 51.5.1.1 13.107.64.1 192.0.2.1 skype.com";
-    let said = run(&format!("endpoints check {hosts} --format csv"));
-    assert_eq!(said.code, Some(1));
+    let said = run(&format!("endpoints check {hosts} --format csv")).ended(1);
     insta::assert_snapshot!(said.stdout, @r#"
     host,what,id,tcp,udp,by,of
     52.113.9.9,teams,11,,3478-3481,52.112.0.0/14,Microsoft Teams
@@ -50,10 +49,9 @@ fn a_check_tells_teams_from_what_is_taken_for_it() {
     192.0.2.1,none,,,,,
     skype.com,none,,,,,
     "#);
-    let said = run("endpoints check 52.113.9.9 TR.Teams.Microsoft.com.");
-    assert_eq!(said.code, Some(0), "{}", said.stdout);
+    run("endpoints check 52.113.9.9 TR.Teams.Microsoft.com.").ended(0);
     let said = run("endpoints check ::ffff:52.113.9.9 --format json");
-    let json: Value = serde_json::from_str(&said.stdout).unwrap();
+    let json: Value = said.json();
     let found = &json["checked"][0];
     assert_eq!(found["subject"], "52.113.9.9");
     assert_eq!(
@@ -76,8 +74,7 @@ fn a_check_tells_teams_from_what_is_taken_for_it() {
 
 #[test]
 fn the_built_in_list_is_shown_in_every_form() {
-    let bare = run("endpoints");
-    assert_eq!(bare.code, Some(0));
+    let bare = run("endpoints").ended(0);
     assert_eq!(bare.stdout, run("endpoints list").stdout);
     for word in [
         "2026-08-14",
@@ -129,9 +126,8 @@ fn the_file_decides_and_says_how_old_it_is() {
     let mut utf16 = vec![0xff, 0xfe];
     utf16.extend(sent().to_string().encode_utf16().flat_map(u16::to_le_bytes));
     std::fs::write(&raw, utf16).unwrap();
-    let said = check(&raw.display().to_string(), "203.0.113.7");
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
-    assert!(said.stderr.contains("cannot be told"), "{}", said.stderr);
+    let said = check(&raw.display().to_string(), "203.0.113.7").ended(0);
+    said.err_has("cannot be told");
 
     std::fs::write(&raw, "datetime,remoteip\n").unwrap();
     let raw = raw.display();
@@ -186,7 +182,7 @@ fn probes_and_reports_go_by_the_file() {
     assert_eq!(crate::command::run_into(&rows, &line).code, Some(0));
     let share = |more: &str| {
         let said = run(&format!("report {} --format json {more}", rows.display()));
-        let report: Value = serde_json::from_str(&said.stdout).unwrap();
+        let report: Value = said.json();
         report["addresses"].clone()
     };
     let itself = share("");
@@ -200,9 +196,8 @@ fn probes_and_reports_go_by_the_file() {
 
 #[test]
 fn every_known_name_is_probed_in_the_lab_and_wildcards_are_told() {
-    let said = run("endpoints probe --lab --format json");
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
-    let json: Value = serde_json::from_str(&said.stdout).unwrap();
+    let said = run("endpoints probe --lab --format json").ended(0);
+    let json: Value = said.json();
     let requests = json["requests"].as_array().unwrap();
     // six names over TCP and over UDP
     assert_eq!(requests.len(), 12);
@@ -223,21 +218,15 @@ fn every_known_name_is_probed_in_the_lab_and_wildcards_are_told() {
     for word in ["TCP 6 of 6, UDP 6 of 6", "*.lync.com", "median ms"] {
         assert!(said.stdout.contains(word), "{word}: {}", said.stdout);
     }
-    let said = run("endpoints probe --lab --resolver 192.0.2.1");
-    assert_eq!(said.code, Some(2));
-    assert!(
-        said.stderr.contains("--resolver does nothing with --lab"),
-        "{}",
-        said.stderr
-    );
+    let said = run("endpoints probe --lab --resolver 192.0.2.1").ended(2);
+    said.err_has("--resolver does nothing with --lab");
 }
 
 #[test]
 fn without_a_name_service_nothing_is_told_of_the_names() {
     // nobody listens there
-    let said = run("endpoints probe --resolver 127.0.0.1:1 --format json");
-    assert_eq!(said.code, Some(1), "{}", said.stderr);
-    let json: Value = serde_json::from_str(&said.stdout).unwrap();
+    let said = run("endpoints probe --resolver 127.0.0.1:1 --format json").ended(1);
+    let json: Value = said.json();
     let requests = json["requests"].as_array().unwrap();
     // six relays at two ports over TCP and four over UDP, two web names at two
     assert_eq!(requests.len(), 6 * 6 + 2 * 2);
@@ -264,9 +253,8 @@ fn an_interrupted_probe_tells_what_is_known() {
         }
     }
     crate::command::signal(&child, "-INT");
-    let said = finished(child);
-    assert_eq!(said.code, Some(1), "{}", said.stderr);
-    let json: Value = serde_json::from_str(&said.stdout).unwrap();
+    let said = finished(child).ended(1);
+    let json: Value = said.json();
     let requests = json["requests"].as_array().unwrap();
     assert!(
         !requests.is_empty() && requests.len() <= 3,
@@ -281,5 +269,5 @@ fn an_interrupted_probe_tells_what_is_known() {
     }
     assert_eq!(json["not_asked"], 40 - requests.len());
     assert_eq!(json["interrupted"], true);
-    assert!(said.stderr.contains("interrupted"), "{}", said.stderr);
+    said.err_has("interrupted");
 }

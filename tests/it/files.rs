@@ -43,12 +43,8 @@ fn a_file_in_use_is_refused_with_its_absolute_path_and_can_be_read_meanwhile() {
     first.kill().unwrap();
     first.wait().unwrap();
     assert_eq!(said.code, Some(3));
-    assert!(
-        said.stderr.contains(&*file.to_string_lossy()),
-        "{}",
-        said.stderr
-    );
-    assert!(said.stderr.contains("in use"), "{}", said.stderr);
+    said.err_has(&*file.to_string_lossy());
+    said.err_has("in use");
     // the killed run left whole rows and no lock
     assert_eq!(run_into(&file, "probe --lab -n 1").code, Some(0));
     let rows = Rows::in_file(&file);
@@ -70,7 +66,7 @@ fn foreign_files_are_left_alone() {
         std::fs::write(&file, text).unwrap();
         let said = run_into(&file, "probe --lab -n 1");
         assert_eq!(said.code, Some(3), "{name}: {}", said.stdout);
-        assert!(said.stderr.contains(name), "{}", said.stderr);
+        said.err_has(name);
         assert_eq!(
             std::fs::read_to_string(&file).unwrap(),
             text,
@@ -84,26 +80,22 @@ fn a_file_with_the_references_columns_is_continued_by_the_world_that_began_it() 
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("lab.csv");
     for _ in 0..2 {
-        let said = run_into(&file, "probe --lab -n 2 -i 0 --columns reference");
-        assert_eq!(said.code, Some(0), "{}", said.stderr);
+        run_into(&file, "probe --lab -n 2 -i 0 --columns reference").ended(0);
     }
     assert_eq!(Rows::in_file(&file).rows.len(), 4);
     let before = std::fs::read(&file).unwrap();
     let line = "probe 127.0.0.1:9 -n 1 --columns reference";
-    let said = run_into(&file, line);
-    assert_eq!(said.code, Some(3), "{}", said.stderr);
-    assert!(said.stderr.contains("holds lab rows"), "{}", said.stderr);
+    let said = run_into(&file, line).ended(3);
+    said.err_has("holds lab rows");
     assert_eq!(std::fs::read(&file).unwrap(), before);
     // a failed probe of a real target
     let file = dir.path().join("real.csv");
     for _ in 0..2 {
-        let said = run_into(&file, line);
-        assert_eq!(said.code, Some(1), "{}", said.stderr);
+        run_into(&file, line).ended(1);
     }
     assert_eq!(Rows::in_file(&file).rows.len(), 2);
-    let said = run_into(&file, "probe --lab -n 1");
-    assert_eq!(said.code, Some(3), "{}", said.stderr);
-    assert!(said.stderr.contains("cannot be told"), "{}", said.stderr);
+    let said = run_into(&file, "probe --lab -n 1").ended(3);
+    said.err_has("cannot be told");
 }
 
 #[test]
@@ -119,8 +111,7 @@ fn a_run_refused_for_its_second_file_leaves_the_first_alone() {
         };
         let mut command = turnprobe(line);
         command.arg("--output").arg(&new).arg(option).arg(&bad);
-        let said = finished(start(&mut command));
-        assert_eq!(said.code, Some(3), "{}", said.stderr);
+        finished(start(&mut command)).ended(3);
         assert!(!new.exists(), "{option}");
     }
 }
@@ -130,8 +121,7 @@ fn an_older_file_is_continued_in_its_own_columns() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("old.csv");
     std::fs::write(&file, "\"Status\",\"world\",\"remotehost\"\r\n").unwrap();
-    let said = run_into(&file, "probe --lab -n 1 --quiet");
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let said = run_into(&file, "probe --lab -n 1 --quiet").ended(0);
     assert!(
         said.stderr.contains("datetime"),
         "left-out columns are named: {}",
@@ -152,13 +142,9 @@ fn a_torn_row_is_cut_off_and_shown() {
     let torn = [&whole[..], b"\"2026-11-22 00:00:00Z\",\"torn"].concat();
     std::fs::write(&file, torn).unwrap();
     let said = run_into(&file, "probe --lab -n 1");
-    assert!(
-        said.stderr.contains("2026-11-22 00:00:00Z"),
-        "{}",
-        said.stderr
-    );
+    said.err_has("2026-11-22 00:00:00Z");
     let kept = format!("{}.torn", file.display());
-    assert!(said.stderr.contains(&kept), "{}", said.stderr);
+    said.err_has(&kept);
     let torn = std::fs::read_to_string(kept).unwrap();
     assert_eq!(torn, "\"2026-11-22 00:00:00Z\",\"torn");
     let after = std::fs::read(&file).unwrap();
@@ -207,7 +193,7 @@ fn a_torn_row_of_any_kind_is_kept_beside_its_file() {
             std::fs::write(&file, &foreign).unwrap();
             let said = run();
             assert_eq!(said.code, Some(3), "{kind} {}", said.stderr);
-            assert!(said.stderr.contains(file.to_str().unwrap()));
+            said.err_has(file.to_str().unwrap());
             assert_eq!(std::fs::read(&file).unwrap(), foreign, "{kind}");
         }
     }
@@ -227,35 +213,30 @@ fn lines_that_windows_powershell_appends_in_utf_16_are_never_cut_off() {
     std::fs::write(&file, &content).unwrap();
     let said = run_into(&file, "probe --lab -n 1");
     assert_eq!((said.code, said.stdout.as_str()), (Some(3), ""));
-    assert!(said.stderr.contains("UTF-16"), "{}", said.stderr);
+    said.err_has("UTF-16");
     assert_eq!(std::fs::read(&file).unwrap(), content);
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
     let mut report = turnprobe("report --format json");
     let said = finished(start(report.arg(&file)));
-    assert!(said.stdout.contains("\"rows\": 5"), "{}", said.stderr);
+    said.out_has("\"rows\": 5");
 }
 
 #[test]
 fn a_missing_directory_is_named_before_the_first_probe() {
     let dir = tempfile::tempdir().unwrap();
-    let said = run_into(&dir.path().join("gone/probes.csv"), "probe --lab -n 1");
-    assert_eq!(said.code, Some(3));
-    assert!(
-        said.stderr.contains("there is no directory"),
-        "{}",
-        said.stderr
-    );
+    let said = run_into(&dir.path().join("gone/probes.csv"), "probe --lab -n 1").ended(3);
+    said.err_has("there is no directory");
     assert_eq!(said.stdout, "");
 }
 
 #[test]
 fn rolled_files_bear_the_local_date() {
     let dir = tempfile::tempdir().unwrap();
-    let said = run_into(
+    run_into(
         &dir.path().join("probes.csv"),
         "probe --lab -n 1 --roll month",
-    );
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    )
+    .ended(0);
     let names: Vec<_> = std::fs::read_dir(dir.path())
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -301,8 +282,7 @@ fn a_renamed_file_is_begun_anew() {
     let child = start(turnprobe("probe --lab -n 40 -i 50ms --output").arg(&file));
     wait_for_rows(&file, 3);
     std::fs::rename(&file, &old).unwrap();
-    let said = finished(child);
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let said = finished(child).ended(0);
     let count = Rows::in_file(&file).rows.len() + Rows::in_file(&old).rows.len();
     // a busy machine may miss slots; no row is lost
     let sent = format!("{count} sent, {count} ok");
@@ -426,15 +406,10 @@ mod unix {
         let rows = Rows::in_file(&file).rows.len();
         wait_for_rows(&file, rows + 1);
         signal(&child, "-INT");
-        let said = finished(child);
-        assert_eq!(said.code, Some(0), "{}", said.stderr);
+        let said = finished(child).ended(0);
         let name = inner.to_string_lossy();
-        assert!(said.stderr.contains(&*name), "{}", said.stderr);
-        assert!(
-            said.stderr.contains("can be written again"),
-            "{}",
-            said.stderr
-        );
+        said.err_has(&*name);
+        said.err_has("can be written again");
         // every probe that was sent has one row; they come as they end
         let rows = Rows::in_file(&file);
         let mut slots = rows.column("slot");
@@ -458,8 +433,7 @@ mod unix {
             .arg(&first)
             .arg("--output")
             .arg(&second);
-        let said = finished(start(&mut command));
-        assert_eq!(said.code, Some(3), "{}", said.stderr);
+        finished(start(&mut command)).ended(3);
         assert!(!first.exists());
     }
 
@@ -493,8 +467,7 @@ mod unix {
         std::thread::sleep(std::time::Duration::from_millis(300));
         let second = turnprobe::clock::now();
         signal(&child, "-INT");
-        let said = finished(child);
-        assert_eq!(said.code, Some(0), "{}", said.stderr);
+        let said = finished(child).ended(0);
         assert!(
             second.elapsed().as_millis() < 1_600,
             "{:?}",
@@ -503,7 +476,7 @@ mod unix {
         let rows = Rows::in_file(&file).rows.len();
         let sent = format!("{rows} sent, ");
         assert!(said.stdout.contains(&sent), "{sent}: {}", said.stdout);
-        assert!(said.stdout.contains(" cut off"), "{}", said.stdout);
+        said.out_has(" cut off");
     }
 
     #[test]
@@ -513,8 +486,8 @@ mod unix {
         signal(&child, "-INT");
         let said = finished(child);
         assert_eq!(said.code, Some(130), "nothing was measured to its end");
-        assert!(said.stdout.contains("0 sent"), "{}", said.stdout);
-        assert!(said.stdout.contains(" cut off"), "{}", said.stdout);
+        said.out_has("0 sent");
+        said.out_has(" cut off");
     }
 
     #[test]

@@ -139,17 +139,12 @@ fn imports(files: &[(&str, &str)]) -> Vec<String> {
 
 #[test]
 fn a_module_and_its_re_exports_are_no_import_and_a_used_name_counts_as_its_definition() {
+    #[rustfmt::skip]
     let files = [
         ("lib.rs", "pub mod a;\npub mod b;"),
-        (
-            "a/mod.rs",
-            "mod inner;\npub use inner::Thing;\nuse inner::help;",
-        ),
+        ("a/mod.rs", "mod inner;\npub use inner::Thing;\nuse inner::help;"),
         ("a/inner.rs", "pub struct Thing;\npub fn help() {}"),
-        (
-            "b.rs",
-            "use crate::a::{self, Thing as Other};\nfn f() { a::Thing::new(); }",
-        ),
+        ("b.rs", "use crate::a::{self, Thing as Other};\nfn f() { a::Thing::new(); }"),
     ];
     assert_eq!(
         imports(&files),
@@ -159,17 +154,12 @@ fn a_module_and_its_re_exports_are_no_import_and_a_used_name_counts_as_its_defin
 
 #[test]
 fn a_circle_through_a_re_export_is_found() {
+    #[rustfmt::skip]
     let files = [
         ("lib.rs", "pub mod a;\npub mod b;"),
-        (
-            "a/mod.rs",
-            "mod one;\nmod two;\npub use one::One;\npub use two::*;",
-        ),
+        ("a/mod.rs", "mod one;\nmod two;\npub use one::One;\npub use two::*;"),
         ("a/one.rs", "use super::Two;\npub struct One(Two);"),
-        (
-            "a/two.rs",
-            "pub struct Two;\nimpl Two { fn f() { crate::a::One::make() } }",
-        ),
+        ("a/two.rs", "pub struct Two;\nimpl Two { fn f() { crate::a::One::make() } }"),
         ("b.rs", "pub fn f(x: crate::a::Two) {}"),
     ];
     let circles = Tree::of(files).circles();

@@ -8,8 +8,7 @@ use crate::command::{Rows, Said, run_into};
 /// Three rows, kept for `probes.csv`.
 fn kept(dir: &Path, options: &str) -> std::path::PathBuf {
     let made = dir.join("made.csv");
-    let said = run_into(&made, &format!("probe --lab -n 3 -i 0 -q {options}"));
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    run_into(&made, &format!("probe --lab -n 3 -i 0 -q {options}")).ended(0);
     let kept = dir.join("probes.pending.csv");
     fs::rename(made, &kept).unwrap();
     kept
@@ -28,9 +27,8 @@ fn kept_rows_come_first_and_the_file_that_kept_them_is_gone() {
     let mut text = fs::read(&kept).unwrap();
     text.extend_from_slice(b"\"2026-11-29 01:0");
     fs::write(&kept, text).unwrap();
-    let said = one_more(dir.path());
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
-    assert!(said.stderr.contains("was given 3 rows"), "{}", said.stderr);
+    let said = one_more(dir.path()).ended(0);
+    said.err_has("was given 3 rows");
     let rows = Rows::in_file(&dir.path().join("probes.csv"));
     assert_eq!(rows.rows.len(), 4);
     assert_eq!(rows.rows[..3], first.rows[..]);
@@ -49,8 +47,7 @@ fn rows_that_were_taken_in_already_are_not_written_again() {
     let lines: Vec<_> = text.split_inclusive('\n').collect();
     let torn = lines[0].len() + lines[1].len() + lines[2].len() / 2;
     fs::write(dir.path().join("probes.csv"), &text[..torn]).unwrap();
-    let said = one_more(dir.path());
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let said = one_more(dir.path()).ended(0);
     let rows = Rows::in_file(&dir.path().join("probes.csv"));
     assert_eq!(rows.rows.len(), 4, "{}", said.stderr);
     assert_eq!(rows.rows[..3], Rows::of(&text).rows[..]);
@@ -62,14 +59,12 @@ fn rows_with_other_columns_and_files_of_others_stay_where_they_are() {
     let dir = tempfile::tempdir().unwrap();
     let kept = kept(dir.path(), "--columns datetime,Status,world");
     let before = fs::read(&kept).unwrap();
-    let said = one_more(dir.path());
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
-    assert!(said.stderr.contains("stay there"), "{}", said.stderr);
+    let said = one_more(dir.path()).ended(0);
+    said.err_has("stay there");
     assert_eq!(fs::read(&kept).unwrap(), before);
     assert_eq!(Rows::in_file(&dir.path().join("probes.csv")).rows.len(), 1);
     fs::write(&kept, "Date;Amount\n1;2\n").unwrap();
-    let said = one_more(dir.path());
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
-    assert!(said.stderr.contains("stay there"), "{}", said.stderr);
+    let said = one_more(dir.path()).ended(0);
+    said.err_has("stay there");
     assert_eq!(fs::read(&kept).unwrap(), b"Date;Amount\n1;2\n");
 }

@@ -13,7 +13,7 @@ use opentelemetry_proto::tonic::metrics::v1::metric::Data;
 use opentelemetry_proto::tonic::metrics::v1::{Metric, number_data_point};
 use prost::Message as _;
 
-use crate::command::{Rows, finished, run, start, turnprobe};
+use crate::command::{Rows, finished, has, run, start, turnprobe};
 
 const PHASES: [&str; 4] = ["dns", "connect", "tls", "turn"];
 
@@ -58,14 +58,12 @@ fn is_near(one: f64, other: f64) -> bool {
 }
 
 #[test]
-#[allow(clippy::cast_precision_loss)] // few and short
 fn a_node_exporters_file_holds_the_counts_and_times_of_the_rows() {
     let dir = tempfile::tempdir().unwrap();
     let (csv, prom) = (dir.path().join("rows.csv"), dir.path().join("teams.prom"));
     let mut command = turnprobe(&format!("{SERIES} --label access=DSL"));
     command.arg("--output").arg(&csv);
-    let said = finished(start(command.arg("--metrics-textfile").arg(&prom)));
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    finished(start(command.arg("--metrics-textfile").arg(&prom))).ended(0);
     let rows = Rows::in_file(&csv);
     let page = std::fs::read_to_string(&prom).unwrap();
     let lines = lines(&page);
@@ -160,8 +158,7 @@ fn bursts_count_their_packets_and_held_connections_lose_none() {
         if options.contains("burst") {
             command.arg("--output").arg(&csv);
         }
-        let said = finished(start(command.arg("--metrics-textfile").arg(&prom)));
-        assert_eq!(said.code, Some(0), "{}", said.stderr);
+        finished(start(command.arg("--metrics-textfile").arg(&prom))).ended(0);
         std::fs::read_to_string(&prom).unwrap()
     };
     let burst = of("--burst 50/s --for 2s");
@@ -300,7 +297,7 @@ fn metric<'a>(metrics: &'a [Metric], name: &str) -> &'a Data {
 }
 
 #[test]
-#[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)] // few and short
+#[allow(clippy::cast_possible_truncation)] // few and short
 fn a_collector_is_sent_what_the_rows_come_to_and_reads_it_with_its_own_types() {
     let dir = tempfile::tempdir().unwrap();
     let csv = dir.path().join("rows.csv");
@@ -315,15 +312,11 @@ fn a_collector_is_sent_what_the_rows_come_to_and_reads_it_with_its_own_types() {
         .env("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment=test")
         .env_remove("http_proxy")
         .env_remove("HTTP_PROXY");
-    let said = finished(start(command));
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    finished(start(command)).ended(0);
     // the last one has all
     let (head, body) = received.try_iter().last().unwrap();
     assert!(head.starts_with("post /v1/metrics http/1.1"), "{head}");
-    assert!(
-        head.contains("content-type: application/x-protobuf"),
-        "{head}"
-    );
+    has(&head, "content-type: application/x-protobuf");
     assert!(head.contains("api-key: a b"), "{head}");
     let request = ExportMetricsServiceRequest::decode(&body[..]).unwrap();
     let of_resource = &request.resource_metrics[0];
@@ -400,8 +393,7 @@ fn a_collector_that_is_away_ends_nothing_and_is_told_once() {
         .env("OTEL_METRIC_EXPORT_INTERVAL", "200")
         .env("OTEL_EXPORTER_OTLP_COMPRESSION", "gzip")
         .env_remove("http_proxy");
-    let said = finished(start(command));
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let said = finished(start(command)).ended(0);
     assert_eq!(
         said.stderr
             .matches("does not work: it answered with HTTP 503")
@@ -410,11 +402,7 @@ fn a_collector_that_is_away_ends_nothing_and_is_told_once() {
         "{}",
         said.stderr
     );
-    assert!(
-        said.stderr.contains("works again after 2 failed attempts"),
-        "{}",
-        said.stderr
-    );
+    said.err_has("works again after 2 failed attempts");
     let (head, body) = received.try_iter().last().unwrap();
     assert!(head.contains("content-encoding: gzip"), "{head}");
     let mut plain = Vec::new();
@@ -426,14 +414,9 @@ fn a_collector_that_is_away_ends_nothing_and_is_told_once() {
     let said = run(&format!(
         "probe --lab -n 2 -i 50ms -q --otlp http://127.0.0.1:{}",
         free_port()
-    ));
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
-    assert!(
-        said.stderr
-            .contains("the last metrics did not reach the collector"),
-        "{}",
-        said.stderr
-    );
+    ))
+    .ended(0);
+    said.err_has("the last metrics did not reach the collector");
 }
 
 #[test]
@@ -442,25 +425,15 @@ fn metrics_that_have_no_place_are_refused_before_the_first_probe() {
     let port = taken.local_addr().unwrap().port();
     let dir = tempfile::tempdir().unwrap();
     let missing = dir.path().join("missing").join("x.prom");
-    for (options, code, word) in [
-        (
-            format!("--metrics {port}"),
-            3,
-            "another program listens there",
-        ),
+    #[rustfmt::skip]
+    let cases = [
+        (format!("--metrics {port}"), 3, "another program listens there"),
         ("--metrics relay".to_owned(), 2, "write a port such as 9464"),
         ("--metrics-textfile x.txt".to_owned(), 2, ".prom"),
-        (
-            format!("--metrics-textfile {}", missing.display()),
-            3,
-            "no such directory",
-        ),
-        (
-            "--otlp localhost:4318".to_owned(),
-            2,
-            "http://localhost:4318",
-        ),
-    ] {
+        (format!("--metrics-textfile {}", missing.display()), 3, "no such directory"),
+        ("--otlp localhost:4318".to_owned(), 2, "http://localhost:4318"),
+    ];
+    for (options, code, word) in cases {
         let said = run(&format!("probe --lab -n 1 {options}"));
         assert_eq!(said.code, Some(code), "{options}: {}", said.stderr);
         assert!(said.stderr.contains(word), "{options}: {}", said.stderr);

@@ -76,26 +76,22 @@ fn a_task_needs_nothing_but_its_profile_in_the_file_beside_the_program() {
 fn a_password_in_the_file_is_in_no_message() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("x.toml");
-    for (text, line) in [
+    #[rustfmt::skip]
+    let cases = [
         ("proxy = 'http://who:secret@proxy.example:99999'", "tls"),
-        (
-            "proxy = 'http://who:secret@proxy.example:3128'",
-            "probe --transport udp",
-        ),
-        (
-            "proxy = 'http://who:secret@proxy.example:3128'",
-            "probe --burst 50/s",
-        ),
+        ("proxy = 'http://who:secret@proxy.example:3128'", "probe --transport udp"),
+        ("proxy = 'http://who:secret@proxy.example:3128'", "probe --burst 50/s"),
         ("proxy = 'ftp://who:secret@proxy.example'", "probe"),
         ("proxy = ['http://who:secret@proxy.example']", "probe"),
         ("proxy = \"http://who:secret\\@proxy.example\"", "probe"),
         ("proxy = http://who:secret@proxy.example", "probe"),
-    ] {
+    ];
+    for (text, line) in cases {
         std::fs::write(&file, text).unwrap();
         let said = finished(start(turnprobe(line).arg("--config").arg(&file)));
         assert_eq!(said.code, Some(2), "{text}");
         assert!(!said.stderr.contains("secret"), "{}", said.stderr);
-        assert!(said.stderr.contains("line 1"), "{}", said.stderr);
+        said.err_has("line 1");
     }
 }
 
@@ -110,8 +106,7 @@ fn a_plugin_whose_file_is_wrong_does_not_know() {
     ] {
         std::fs::write(&file, text).unwrap();
         let mut command = turnprobe("diagnose --profile p --config");
-        let said = finished(start(command.arg(&file)));
-        assert_eq!(said.code, Some(code), "{}", said.stderr);
+        finished(start(command.arg(&file))).ended(code);
     }
 }
 
@@ -128,17 +123,13 @@ fn files_that_have_ended_become_gz_and_old_ones_go_and_both_is_told_in_the_log()
         std::fs::write(at(name), "\"slot\"\n\"1\"\n").unwrap();
     }
     // rows of a day that is over, but not for long
-    assert_eq!(
-        run_into(&at("one.csv"), "probe --lab -n 5 -i 0").code,
-        Some(0)
-    );
+    run_into(&at("one.csv"), "probe --lab -n 5 -i 0").ended(0);
     let earlier = day(2, ".csv");
     std::fs::rename(at("one.csv"), at(&earlier)).unwrap();
     let mut command =
         turnprobe("probe --lab -n 40 -i 50ms -q --roll day --keep 90d --compress --log");
     command.arg(at("night.log"));
-    let said = finished(start(command.arg("--output").arg(at("probes.csv"))));
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let said = finished(start(command.arg("--output").arg(at("probes.csv")))).ended(0);
     let log = std::fs::read_to_string(at("night.log")).unwrap();
     for text in [&said.stderr, &log] {
         assert_eq!(
@@ -156,7 +147,7 @@ fn files_that_have_ended_become_gz_and_old_ones_go_and_both_is_told_in_the_log()
     }
     assert!(!at(&earlier).exists() && left.len() == 4, "{left:?}");
     let report = finished(start(turnprobe("report --format json").arg(at(&gz))));
-    let report: serde_json::Value = serde_json::from_str(&report.stdout).unwrap();
+    let report: serde_json::Value = report.json();
     assert_eq!(report["input"]["rows"], 5);
 }
 

@@ -23,8 +23,7 @@ fn with_a_file_the_series_goes_on_without_stdout() {
     let mut command = turnprobe("probe --lab -n 10 -i 0 -o - -o");
     let mut child = start(command.arg(&file));
     drop(child.stdout.take());
-    let said = finished(child);
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    finished(child).ended(0);
     assert_eq!(Rows::in_file(&file).rows.len(), 10);
 }
 
@@ -32,8 +31,7 @@ fn with_a_file_the_series_goes_on_without_stdout() {
 fn read_late(line: &str) -> Said {
     let child = start(turnprobe(line));
     std::thread::sleep(Duration::from_secs(6));
-    let said = finished(child);
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let said = finished(child).ended(0);
     assert!(!said.stderr.contains(" lost"), "{}", said.stderr);
     said
 }
@@ -51,7 +49,7 @@ fn every_row_waits_for_a_reader_that_reads_nothing_for_seconds() {
     } else {
         "2000 sent, 2000 ok"
     };
-    assert!(said.stderr.contains(sent), "{}", said.stderr);
+    said.err_has(sent);
 }
 
 #[test]
@@ -59,11 +57,7 @@ fn every_line_waits_for_a_reader_that_reads_nothing_for_seconds() {
     let said = read_late("probe --lab --transport udp -i 0 --concurrency 64 -n 2600");
     let lines = said.stdout.lines().filter(|line| line.ends_with(" OK"));
     assert_eq!(lines.count(), 2600);
-    assert!(
-        said.stdout.contains("2600 sent, 2600 ok"),
-        "{}",
-        said.stdout
-    );
+    said.out_has("2600 sent, 2600 ok");
 }
 
 fn number(text: &&str) -> u64 {
@@ -160,20 +154,14 @@ mod unix {
     #[test]
     fn after_a_stop_what_a_reader_that_never_reads_did_not_take_is_counted_and_ends_with_3() {
         let lab = "probe --lab --transport udp -i 50ms";
-        for (line, name, counted) in [
+        #[rustfmt::skip]
+        let cases = [
             (lab, "-INT", " sent, "),
             (lab, "-TERM", " sent, "),
-            (
-                "probe --lab --burst 50/s --for 1s -i 1100ms -n 99",
-                "-INT",
-                " bursts, ",
-            ),
-            (
-                "probe --lab --hold 1s -i 1100ms -n 99",
-                "-INT",
-                " connections, ",
-            ),
-        ] {
+            ("probe --lab --burst 50/s --for 1s -i 1100ms -n 99", "-INT", " bursts, "),
+            ("probe --lab --hold 1s -i 1100ms -n 99", "-INT", " connections, "),
+        ];
+        for (line, name, counted) in cases {
             let (child, reader) = unread(line);
             std::thread::sleep(Duration::from_secs(5));
             signal(&child, name);

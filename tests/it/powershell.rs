@@ -65,7 +65,7 @@ fn the_questions_use_what_5_1_has() {
 fn the_questions_ask_for_columns_that_there_are() {
     let columns: Vec<String> = {
         let said = run("schema --format json");
-        let columns: serde_json::Value = serde_json::from_str(&said.stdout).unwrap();
+        let columns: serde_json::Value = said.json();
         let names = columns.as_array().unwrap().iter();
         names
             .map(|column| column["name"].as_str().unwrap().to_owned())

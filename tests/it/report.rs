@@ -4,9 +4,9 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::Stdio;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::command::{file, finished, output, report as run_report, start, turnprobe};
+use crate::command::{file, finished, is, output, report as run_report, start, turnprobe};
 
 const HEAD: &str = "\"started_utc\",\"remotehost\",\"remotename\",\"remoteip\",\"Port\",\"Status\",\"Thumbprint\",\"host\",\"region\",\"connect_us\",\"run_id\",\"slot\",\"cause\",\"failed_phase\"";
 
@@ -51,9 +51,9 @@ fn csv(rows: &[String]) -> String {
 }
 
 fn json(line: &str, files: &[&Path]) -> Value {
-    let said = run_report(&format!("--format json {line}"), files);
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
-    serde_json::from_str(&said.stdout).unwrap()
+    run_report(&format!("--format json {line}"), files)
+        .ended(0)
+        .json()
 }
 
 /// The problems as `line: what`.
@@ -90,10 +90,7 @@ fn a_series_has_its_outage_with_start_end_and_cause() {
     let report = json("", &[&file(dir.path(), "p.csv", csv(&rows))]);
     assert_eq!(report["series"].as_array().unwrap().len(), 2);
     let pc2 = &report["series"][1];
-    assert_eq!(
-        (&pc2["host"], &pc2["rows"], &pc2["ok"]),
-        (&"pc2".into(), &30.into(), &25.into())
-    );
+    is(&pc2, json!({"host": "pc2", "rows": 30, "ok": 25}));
     let outage = &pc2["longest_outages"][0];
     assert_eq!(outage["from"], "2026-11-22T10:00:11Z");
     assert_eq!(outage["to"], "2026-11-22T10:00:21Z");
@@ -139,7 +136,7 @@ fn filters_leave_rows_out_and_say_so() {
         let said = run_report(none, &[&file]);
         assert_eq!(said.code, Some(1), "{none}");
         let wanted = "the filters leave none of 60 rows, which go from 2026-11-22 10:00:00Z";
-        assert!(said.stderr.contains(wanted), "{}", said.stderr);
+        said.err_has(wanted);
     }
 }
 
@@ -186,14 +183,8 @@ fn any_columns_make_a_table() {
     );
     assert_eq!(pairs["groups"][1]["connect"]["n"], 25);
     assert_eq!(pairs["groups"][1]["connect"]["min_ms"], 20.1);
-    let said = run_report("--by colour", &[&file]);
-    assert_eq!(said.code, Some(2));
-    assert!(
-        said.stderr
-            .contains("no file has a column `colour`; there are "),
-        "{}",
-        said.stderr
-    );
+    let said = run_report("--by colour", &[&file]).ended(2);
+    said.err_has("no file has a column `colour`; there are ");
 }
 
 #[test]
@@ -277,11 +268,7 @@ fn a_report_is_had_as_csv_and_as_markdown() {
         ("pc2", "30", "25", "20100")
     );
     let said = run_report("--format markdown", &[&file]);
-    assert!(
-        said.stdout.contains("| ukwest | 30 | 5 | 25 | 20.10 |"),
-        "{}",
-        said.stdout
-    );
+    said.out_has("| ukwest | 30 | 5 | 25 | 20.10 |");
     assert!(
         said.stdout.contains("a\\|b"),
         "a bar in a name is no column"
@@ -325,18 +312,16 @@ fn broken_input_is_counted_named_and_left_out() {
         found.iter().any(|problem| problem.contains("directory")),
         "{found:?}"
     );
-    let said = run_report("--strict", &[&broken]);
-    assert_eq!(said.code, Some(1));
-    assert!(said.stderr.contains("--strict"), "{}", said.stderr);
-    assert!(said.stdout.contains("Problems in the input"));
+    let said = run_report("--strict", &[&broken]).ended(1);
+    said.err_has("--strict");
+    said.out_has("Problems in the input");
 }
 
 #[test]
 fn nothing_to_read_is_an_error_that_names_the_files() {
     let dir = tempfile::tempdir().unwrap();
-    let said = run_report("", &[&dir.path().join("none-*.csv")]);
-    assert_eq!(said.code, Some(3));
-    assert!(said.stderr.contains("none-*.csv"), "{}", said.stderr);
+    let said = run_report("", &[&dir.path().join("none-*.csv")]).ended(3);
+    said.err_has("none-*.csv");
     let said = run_report(
         "",
         &[&file(
@@ -344,17 +329,12 @@ fn nothing_to_read_is_an_error_that_names_the_files() {
             "picture.csv",
             [0x89, b'P', b'N', b'G', 0, 1, 2, 255],
         )],
-    );
-    assert_eq!(said.code, Some(3));
-    assert!(
-        said.stderr.contains("no row could be read"),
-        "{}",
-        said.stderr
-    );
+    )
+    .ended(3);
+    said.err_has("no row could be read");
     // a header alone is a run without rows
-    let said = run_report("", &[&file(dir.path(), "header.csv", format!("{HEAD}\n"))]);
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
-    assert!(said.stdout.contains("1 file, 0 rows"), "{}", said.stdout);
+    let said = run_report("", &[&file(dir.path(), "header.csv", format!("{HEAD}\n"))]).ended(0);
+    said.out_has("1 file, 0 rows");
 }
 
 #[test]
@@ -380,22 +360,18 @@ fn a_file_that_is_left_out_is_told_on_stderr_with_code_1_and_with_3_when_all_are
             assert_eq!(said.stderr.matches(&error).count(), 1, "{}", said.stderr);
             assert_eq!(said.stderr.lines().count(), 1, "{}", said.stderr);
             assert!(said.stdout.contains("westeurope"), "{format}");
-            let said = run_report(&format!("{line} --skip-unreadable"), &[&good, bad]);
-            assert_eq!(said.code, Some(0), "{}", said.stderr);
+            let said = run_report(&format!("{line} --skip-unreadable"), &[&good, bad]).ended(0);
             let note = format!("turnprobe: note: {}: ", bad.display());
-            assert!(said.stderr.contains(&note), "{}", said.stderr);
+            said.err_has(&note);
         }
         for line in ["", "--skip-unreadable"] {
-            let said = run_report(line, &[bad]);
-            assert_eq!(said.code, Some(3), "{}", said.stderr);
-            let said = run_report(line, &[bad, &folder]);
-            assert_eq!(said.code, Some(3), "{}", said.stderr);
-            assert!(said.stderr.contains(bad.to_str().unwrap()));
+            run_report(line, &[bad]).ended(3);
+            let said = run_report(line, &[bad, &folder]).ended(3);
+            said.err_has(bad.to_str().unwrap());
         }
         // a header alone is a run without rows, which can be read
         assert_eq!(run_report("", &[&header, bad]).code, Some(1));
-        let said = run_report("--skip-unreadable", &[&header, bad]);
-        assert_eq!(said.code, Some(0), "{}", said.stderr);
+        run_report("--skip-unreadable", &[&header, bad]).ended(0);
     }
     // what is read once is not left out
     let said = run_report("", &[&good, &good]);
@@ -447,13 +423,8 @@ fn the_page_is_written_and_a_file_that_is_no_page_is_spared() {
     let rows = file(dir.path(), "p.csv", csv(&rows()));
     let page = dir.path().join("report.html");
     for _ in 0..2 {
-        let said = run_report(&format!("--html {}", page.display()), &[&rows]);
-        assert_eq!(said.code, Some(0), "{}", said.stderr);
-        assert!(
-            said.stderr.contains(&page.display().to_string()),
-            "{}",
-            said.stderr
-        );
+        let said = run_report(&format!("--html {}", page.display()), &[&rows]).ended(0);
+        said.err_has(&page.display().to_string());
     }
     let text = std::fs::read_to_string(&page).unwrap();
     assert!(
@@ -464,14 +435,12 @@ fn the_page_is_written_and_a_file_that_is_no_page_is_spared() {
         text.len()
     );
     // a file of rows is kept, whatever its name says
-    let said = run_report(&format!("--html {}", rows.display()), &[&rows]);
-    assert_eq!(said.code, Some(2));
-    assert!(said.stderr.contains("HTML page"), "{}", said.stderr);
+    let said = run_report(&format!("--html {}", rows.display()), &[&rows]).ended(2);
+    said.err_has("HTML page");
     let named = dir.path().join("rows.html");
     std::fs::copy(&rows, &named).unwrap();
-    let said = run_report(&format!("--html {}", named.display()), &[&rows]);
-    assert_eq!(said.code, Some(3));
-    assert!(said.stderr.contains("no page"), "{}", said.stderr);
+    let said = run_report(&format!("--html {}", named.display()), &[&rows]).ended(3);
+    said.err_has("no page");
     assert_eq!(
         std::fs::read(&named).unwrap(),
         std::fs::read(&rows).unwrap()
@@ -482,13 +451,8 @@ fn the_page_is_written_and_a_file_that_is_no_page_is_spared() {
             .starts_with("\"started_utc\"")
     );
     let nowhere = dir.path().join("none").join("report.html");
-    let said = run_report(&format!("--html {}", nowhere.display()), &[&rows]);
-    assert_eq!(said.code, Some(3));
-    assert!(
-        said.stderr.contains("there is no directory"),
-        "{}",
-        said.stderr
-    );
+    let said = run_report(&format!("--html {}", nowhere.display()), &[&rows]).ended(3);
+    said.err_has("there is no directory");
 }
 
 #[cfg(unix)]
@@ -506,8 +470,7 @@ fn a_page_keeps_its_rights_and_the_link_that_leads_to_it() {
         if !existing {
             std::fs::remove_file(&page).unwrap();
         }
-        let said = run_report(&format!("--html {}", link.display()), &[&rows]);
-        assert_eq!(said.code, Some(0), "{}", said.stderr);
+        run_report(&format!("--html {}", link.display()), &[&rows]).ended(0);
         assert!(link.is_symlink() && is_page(&page), "{existing}");
         let mode = std::fs::metadata(&page).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode == 0o640, existing, "{mode:o}");
@@ -525,8 +488,7 @@ fn a_page_goes_into_a_pipe_and_to_stdout() {
     assert!(made.unwrap().success());
     let name = pipe.clone();
     let reader = std::thread::spawn(move || std::fs::read_to_string(name).unwrap());
-    let said = run_report(&format!("--html {}", pipe.display()), &[&rows]);
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    run_report(&format!("--html {}", pipe.display()), &[&rows]).ended(0);
     let page = reader.join().unwrap();
     assert!(page.starts_with("<!DOCTYPE html>") && page.ends_with("</html>"));
 
@@ -593,8 +555,8 @@ fn ctrl_c_prints_what_was_read_so_far_and_says_so() {
     let said = finished(child);
     drop(stdin);
     assert_eq!(said.code, Some(0), "{}", said.stderr);
-    assert!(said.stderr.contains("interrupted"), "{}", said.stderr);
-    let report: Value = serde_json::from_str(&said.stdout).unwrap();
+    said.err_has("interrupted");
+    let report: Value = said.json();
     assert_eq!(report["interrupted"], true);
     assert!(report["overview"]["rows"].as_u64().unwrap() >= 3_000);
 }
@@ -698,9 +660,9 @@ fn more_series_than_are_told_apart_do_not_mix_with_one_of_them() {
             .all(|series| series["rows"] == 2 && series["ok"] == 2)
     );
     let other = &series[1_000];
-    assert_eq!(
-        (&other["host"], &other["rows"], &other["outages"]),
-        (&"(other)".into(), &200.into(), &0.into())
+    is(
+        &other,
+        json!({"host": "(other)", "rows": 200, "outages": 0}),
     );
 }
 
@@ -717,7 +679,7 @@ fn a_stranger_s_text_drives_no_terminal_and_takes_no_memory() {
     assert!(said.stdout.len() < 1_000_000, "{}", said.stdout.len());
     assert!(said.stdout.contains("a\\u202eb"), "escaped in the JSON");
     assert!(!said.stdout.contains('\u{202e}') && !said.stdout.contains('\u{9b}'));
-    let report: Value = serde_json::from_str(&said.stdout).unwrap();
+    let report: Value = said.json();
     assert_eq!(
         report["series"].as_array().unwrap().len(),
         201,
@@ -735,11 +697,7 @@ fn an_answered_error_fails_and_is_no_outage() {
     let report = json("", &[&probes]);
     assert_eq!(report["overview"]["failed"], 3);
     let series = &report["series"][0];
-    assert_eq!(
-        (&series["ok"], &series["answered"], &series["outages"]),
-        (&0.into(), &3.into(), &0.into()),
-        "{series}"
-    );
+    is(&series, json!({"ok": 0, "answered": 3, "outages": 0}));
     assert_eq!(report["overview"]["answered"], 3);
     let said = run_report("", &[&probes]);
     let wanted = "3 answered with an error: the path worked";
@@ -786,10 +744,7 @@ fn bursts_are_put_together_with_their_verdicts() {
     let report = json("", &[&rows]);
     assert_eq!(report["input"]["files"][0]["dialect"], "turnprobe bursts");
     let burst = &report["bursts"][0];
-    assert_eq!(
-        (&burst["bursts"], &burst["mode"]),
-        (&2.into(), &"burst".into())
-    );
+    is(&burst, json!({"bursts": 2, "mode": "burst"}));
     assert_eq!(
         (burst["sent"].as_u64(), burst["lost"].as_u64()),
         (Some(sum("sent")), Some(sum("lost")))
@@ -802,16 +757,9 @@ fn bursts_are_put_together_with_their_verdicts() {
         assert_eq!(told.iter().sum::<u64>(), 2, "{verdict}");
     }
     let said = run_report("", &[&rows]);
-    assert!(
-        said.stdout.contains("Against Microsoft's table"),
-        "{}",
-        said.stdout
-    );
+    said.out_has("Against Microsoft's table");
     let page = dir.path().join("report.html");
-    assert_eq!(
-        run_report(&format!("--html {}", page.display()), &[&rows]).code,
-        Some(0)
-    );
+    run_report(&format!("--html {}", page.display()), &[&rows]).ended(0);
     assert!(
         std::fs::read_to_string(&page)
             .unwrap()

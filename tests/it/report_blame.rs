@@ -61,9 +61,9 @@ fn day(proxies: &[bool], lost: impl Fn(&Row) -> &'static str, dir: &Path) -> Val
     }
     let path = dir.join("rows.csv");
     std::fs::write(&path, text).unwrap();
-    let said = finished(start(turnprobe("report --format json").arg(&path)));
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
-    serde_json::from_str(&said.stdout).unwrap()
+    finished(start(turnprobe("report --format json").arg(&path)))
+        .ended(0)
+        .json()
 }
 
 /// Code, begin and text of each finding.
@@ -144,20 +144,15 @@ fn a_proxy_that_fails_is_the_one_to_look_at() {
             _ => "",
         }
     };
-    for (proxies, cause, wanted) in [
+    #[rustfmt::skip]
+    let cases = [
         (vec![true], "proxy-bad-gateway", "check the proxy"),
         (vec![true, false], "proxy-auth", "check the proxy"),
-        (
-            vec![true],
-            "connect-timeout",
-            "It was the proxy that could not be reached",
+        (vec![true], "connect-timeout", "It was the proxy that could not be reached"),
+        (vec![true, false], "tls-timeout", "Only the path through the proxy failed",
         ),
-        (
-            vec![true, false],
-            "tls-timeout",
-            "Only the path through the proxy failed",
-        ),
-    ] {
+    ];
+    for (proxies, cause, wanted) in cases {
         let report = day(&proxies, at_six(cause), dir.path());
         let found = of(&report, "outage");
         assert_eq!(found.len(), 1, "{found:?}");
@@ -197,9 +192,9 @@ fn end2end(dir: &Path, ends: [&str; 2], renewed: bool) -> Value {
     }
     let path = dir.join("rows.csv");
     std::fs::write(&path, text).unwrap();
-    let said = finished(start(turnprobe("report --format json").arg(&path)));
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
-    serde_json::from_str(&said.stdout).unwrap()
+    finished(start(turnprobe("report --format json").arg(&path)))
+        .ended(0)
+        .json()
 }
 
 #[test]
@@ -247,8 +242,7 @@ fn hour(dir: &Path, minutes: impl Iterator<Item = i64>, certificates: usize) -> 
     }
     let path = dir.join("rows.csv");
     std::fs::write(&path, text).unwrap();
-    let said = finished(start(turnprobe("report --format json").arg(&path)));
-    serde_json::from_str(&said.stdout).unwrap()
+    finished(start(turnprobe("report --format json").arg(&path))).json()
 }
 
 // a spreadsheet that shows the latest row first
@@ -310,10 +304,9 @@ fn bursts(dir: &Path, bad: i64) -> (Value, String) {
     let (path, page) = (dir.join("rows.csv"), dir.join("page.html"));
     std::fs::write(&path, text).unwrap();
     let mut report = turnprobe("report --format json --html");
-    let said = finished(start(report.arg(&page).arg(&path)));
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let said = finished(start(report.arg(&page).arg(&path))).ended(0);
     let page = std::fs::read_to_string(page).unwrap();
-    (serde_json::from_str(&said.stdout).unwrap(), page)
+    (said.json(), page)
 }
 
 // of 2,880: 10 are 0.35 %, 30 are 1.04 % (Wilson 0.73 to 1.48), 60 are 2.1 % (1.6 to 2.7)
@@ -361,8 +354,7 @@ fn minutes(dir: &Path, rows: i64, cause: &str) -> Value {
     }
     let path = dir.join("rows.csv");
     std::fs::write(&path, text).unwrap();
-    let said = finished(start(turnprobe("report --format json").arg(&path)));
-    serde_json::from_str(&said.stdout).unwrap()
+    finished(start(turnprobe("report --format json").arg(&path))).json()
 }
 
 // of 720 rows half is lost, never two in a row: no outage, and no call is fit to be held

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use chrono::DateTime;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::command::{Said, finished, start, turnprobe};
+use crate::command::{Said, finished, has, is, start, turnprobe};
 
 /// 1 March 2026, midnight.
 const START: i64 = 1_772_323_200;
@@ -85,9 +85,9 @@ fn report(line: &str, file: &Path) -> Said {
 }
 
 fn json(line: &str, file: &Path) -> Value {
-    let said = report(&format!("--format json {line}"), file);
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
-    serde_json::from_str(&said.stdout).unwrap()
+    report(&format!("--format json {line}"), file)
+        .ended(0)
+        .json()
 }
 
 /// The finding of a code.
@@ -126,13 +126,8 @@ fn calm_months_are_green_and_say_what_was_looked_at() {
     let text = report["verdict"]["text"].as_str().unwrap();
     assert!(text.contains("checked 2 series, none changed"), "{text}");
     assert_eq!(codes(&report), [""; 0]);
-    let said = self::report("--fail-on amber", &path);
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
-    assert!(
-        said.stdout.contains("GREEN: Nothing is wrong in"),
-        "{}",
-        said.stdout
-    );
+    let said = self::report("--fail-on amber", &path).ended(0);
+    said.out_has("GREEN: Nothing is wrong in");
 }
 
 // planted: day 71 of 88, so 17 days; 20 ms become 60
@@ -164,10 +159,7 @@ fn a_host_whose_connect_tripled_for_the_last_17_of_88_days_is_the_first_finding(
         ),
         "{text}"
     );
-    assert!(
-        text.contains("(x 3.00) since 2026-05-11, for 17 days"),
-        "{text}"
-    );
+    has(&text, "(x 3.00) since 2026-05-11, for 17 days");
     // amber is an exit code where it was asked for, and no red
     for (line, code) in [("", 0), ("--fail-on red", 0), ("--fail-on amber", 1)] {
         assert_eq!(self::report(line, &path).code, Some(code), "{line}");
@@ -221,25 +213,11 @@ type Case = (fn(&Row) -> bool, &'static str, &'static str, u64);
 #[test]
 fn an_outage_is_the_first_finding_and_says_where_to_look() {
     let dir = tempfile::tempdir().unwrap();
+    #[rustfmt::skip]
     let cases: [Case; 4] = [
-        (
-            |row| row.host == "pc2",
-            "Only pc2 of 3 computers saw it",
-            "pc2",
-            3_000,
-        ),
-        (
-            |row| row.label == "site=Sued",
-            "All computers of Sued saw it and no other did",
-            "",
-            6_000,
-        ),
-        (
-            |_| true,
-            "All 3 computers that measured then saw it",
-            "",
-            9_000,
-        ),
+        (|row| row.host == "pc2", "Only pc2 of 3 computers saw it", "pc2", 3_000),
+        (|row| row.label == "site=Sued", "All computers of Sued saw it and no other did", "", 6_000),
+        (|_| true, "All 3 computers that measured then saw it", "", 9_000),
         (|row| row.transport == "tls", "Only tls failed", "", 4_500),
     ];
     for (is_lost, wanted, host, rows) in cases {
@@ -273,9 +251,9 @@ fn where_one_computer_measured_nobody_else_is_blamed() {
     let rows = (0..7_200).map(|second| Row::at(second).lost_if((600..700).contains(&second)));
     let report = json("", &file(dir.path(), rows));
     let text = report["findings"][0]["text"].as_str().unwrap();
-    assert!(
-        text.contains("Only one computer measured then, so it could not be determined"),
-        "{text}"
+    has(
+        &text,
+        "Only one computer measured then, so it could not be determined",
     );
 }
 
@@ -288,10 +266,7 @@ fn single_lost_rows_are_no_outage_unless_the_user_says_so() {
     let report = json("", &path);
     assert_eq!(report["verdict"]["colour"], "green");
     let found = finding(&report, "lost-probes");
-    assert_eq!(
-        (&found["severity"], &found["n"]),
-        (&"note".into(), &7_200.into())
-    );
+    is(&found, json!({"severity": "note", "n": 7_200}));
     let series = &report["series"][0];
     assert_eq!(
         [

@@ -14,9 +14,7 @@ fn report(text: &str) -> serde_json::Value {
         assert_eq!(said.code, Some(0), "{format}: {}", said.stderr);
     }
     let mut command = turnprobe("report --format json");
-    let said = finished(start(command.arg(&file)));
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
-    serde_json::from_str(&said.stdout).unwrap()
+    finished(start(command.arg(&file))).ended(0).json()
 }
 
 #[test]
@@ -42,8 +40,7 @@ fn a_slot_that_no_schedule_reaches_is_named_and_no_slot_is_missed_by_it() {
 fn forged(line: &str, number: &str) -> String {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("rows.csv");
-    let said = run_into(&file, line);
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    run_into(&file, line).ended(0);
     let mut reader = csv::Reader::from_path(&file).unwrap();
     let header = reader.headers().unwrap().clone();
     let mut writer = csv::Writer::from_writer(Vec::new());
@@ -81,11 +78,11 @@ fn numbers_at_their_ends_are_reported_without_a_panic() {
     }
     let samples = tempfile::tempdir().unwrap();
     let file = samples.path().join("samples.csv");
-    let said = run(&format!(
+    run(&format!(
         "probe --lab --hold 1s --samples {}",
         file.display()
-    ));
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    ))
+    .ended(0);
     let text = std::fs::read_to_string(&file).unwrap();
     let mut lines = text.lines();
     let head = lines.next().unwrap().to_owned();

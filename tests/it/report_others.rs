@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::command::{Said, finished, start, turnprobe};
+use crate::command::{Said, finished, has, is, start, turnprobe};
 
 const OURS: &str =
     "started_utc,remoteip,Status,connect_us\n2026-11-22 10:00:00.000000Z,52.112.0.1,OK,20000\n";
@@ -41,9 +41,9 @@ fn run(line: &str, files: &[&Path]) -> Said {
 
 fn json(text: &str) -> Value {
     let dir = tempfile::tempdir().unwrap();
-    let said = run("--format json", &[&file(dir.path(), "it.csv", text)]);
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
-    serde_json::from_str(&said.stdout).unwrap()
+    run("--format json", &[&file(dir.path(), "it.csv", text)])
+        .ended(0)
+        .json()
 }
 
 fn is_near(found: &Value, expected: f64) -> bool {
@@ -69,7 +69,7 @@ fn a_file_of_somebody_else_is_refused_and_is_mixed_into_nothing() {
         let said = run(line, &files);
         assert_eq!(said.code, Some(code), "{line} {}", said.stderr);
         assert!(said.stderr.contains(refused), "{line} {}", said.stderr);
-        let report: Value = serde_json::from_str(&said.stdout).unwrap();
+        let report: Value = said.json();
         assert_eq!(report["overview"]["rows"], files.len() - 1, "{line}");
     }
     let said = run("", &[&ours, &sales]);
@@ -96,23 +96,16 @@ fn an_unknown_word_is_no_failure_of_the_relay_and_an_error_under_strict() {
             text.push('\n');
         }
         let path = file(dir.path(), "p.csv", &text);
-        let said = run("--format json", &[&path]);
-        assert_eq!(said.code, Some(0), "{}", said.stderr);
-        let report: Value = serde_json::from_str(&said.stdout).unwrap();
-        assert_eq!(
-            (&report["overview"]["rows"], &report["overview"]["failed"]),
-            (&rows.into(), &0.into())
-        );
+        let said = run("--format json", &[&path]).ended(0);
+        let report: Value = said.json();
+        is(&report["overview"], json!({"rows": rows, "failed": 0}));
         let problem = &report["input"]["problems"][0];
         let what = problem["what"].as_str().unwrap();
-        assert!(
-            what.contains(&format!("in the column {head}, the first \"{}\"", words[1])),
-            "{what}"
+        has(
+            &what,
+            &format!("in the column {head}, the first \"{}\"", words[1]),
         );
-        assert_eq!(
-            (&problem["line"], &problem["count"]),
-            (&3.into(), &1.into())
-        );
+        is(&problem, json!({"line": 3, "count": 1}));
         assert_eq!(run("--strict", &[&path]).code, Some(1));
     }
 }
@@ -151,10 +144,7 @@ fn pings_of_end2end_have_a_table_of_their_own() {
 fn both_forms_of_the_network_assessment_tool_are_read() {
     let teams = json(TEAMS);
     let one = &teams["assessments"][0];
-    assert_eq!(
-        (&one["tests"], &one["failed"], &one["protocol"]),
-        (&3.into(), &1.into(), &"UDP".into())
-    );
+    is(&one, json!({"tests": 3, "failed": 1, "protocol": "UDP"}));
     assert!(is_near(&one["loss_percent"], 100.0 / 3.0), "{one}");
     // a test without answer has no times: (75.69 + 66.93) / 2 and (95.32 + 72.16) / 2
     assert!(is_near(&one["rtt"]["mean_ms"], 71.31), "{one}");

@@ -25,8 +25,7 @@ fn file(dir: &Path, name: &str, head: &str, rows: impl Iterator<Item = (i64, Str
 fn page(line: &str, file: &Path) -> String {
     let html = file.with_extension("html");
     let mut command = turnprobe(&format!("report {line}"));
-    let said = finished(start(command.arg(file).arg("--html").arg(&html)));
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    finished(start(command.arg(file).arg("--html").arg(&html))).ended(0);
     std::fs::read_to_string(html)
         .unwrap()
         .replace('\u{a0}', " ")
@@ -148,7 +147,7 @@ fn a_file_of_udp_alone_has_its_round_trips_in_every_picture() {
     assert!(!page.contains("Connect"));
     let mut command = turnprobe("report --format json");
     let said = finished(start(command.arg(&path)));
-    let report: Value = serde_json::from_str(&said.stdout).unwrap();
+    let report: Value = said.json();
     assert_eq!(report["heat"]["metric"], "turn");
     assert_eq!(report["heat"]["days"][0]["hours"][0]["p50_ms"], 30.0);
 }
@@ -196,7 +195,6 @@ fn what_is_no_terminal_gets_no_line_of_marks() {
     let dir = tempfile::tempdir().unwrap();
     let path = two_hosts(dir.path());
     let mut command = turnprobe("report");
-    let said = finished(start(command.arg(path).env("LC_ALL", "C.UTF-8")));
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let said = finished(start(command.arg(path).env("LC_ALL", "C.UTF-8"))).ended(0);
     assert!(!said.stdout.contains(['▁', '█']), "{}", said.stdout);
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::command::{finished, start, turnprobe};
+use crate::command::{finished, has, start, turnprobe};
 use crate::generator::faults::Fault::{ClockSet, Level, Lost, Outage, Shows, SynLost, UdpLoss};
 use crate::generator::faults::Whom::{Everybody, Host, Region, Site};
 use crate::generator::faults::{Planted, plant};
@@ -77,9 +77,9 @@ const COLUMNS: [&str; 27] = [
 ];
 
 fn report(path: &Path) -> Value {
-    let said = finished(start(turnprobe("report --format json").arg(path)));
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
-    serde_json::from_str(&said.stdout).unwrap()
+    finished(start(turnprobe("report --format json").arg(path)))
+        .ended(0)
+        .json()
 }
 
 fn of_probes(dir: &Path, series: [u64; 2], planted: Vec<Planted>) -> Value {
@@ -186,10 +186,7 @@ fn an_outage_of_a_region_is_one_finding_of_the_region_and_of_no_host() {
             text.starts_with("Relays in ukwest gave no answer for "),
             "{text}"
         );
-        assert!(
-            text.contains("All 3 computers that probed them then saw it"),
-            "{text}"
-        );
+        has(&text, "All 3 computers that probed them then saw it");
     }
 }
 

@@ -4,9 +4,9 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::command::{Said, finished, output, start, turnprobe};
+use crate::command::{Said, finished, has, is, output, start, turnprobe};
 
 /// What a row is made of; seconds are of 2026-11-22 10:00 UTC.
 #[derive(Clone)]
@@ -101,15 +101,12 @@ fn run(line: &str, files: &[&Path]) -> Said {
 }
 
 fn json(line: &str, files: &[&Path]) -> Value {
-    let said = run(&format!("--format json {line}"), files);
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
-    serde_json::from_str(&said.stdout).unwrap()
+    run(&format!("--format json {line}"), files).ended(0).json()
 }
 
 fn page(line: &str, file: &Path) -> String {
     let page = file.with_extension("html");
-    let said = run(&format!("{line} --html {}", page.display()), &[file]);
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    run(&format!("{line} --html {}", page.display()), &[file]).ended(0);
     std::fs::read_to_string(page).unwrap()
 }
 
@@ -149,18 +146,12 @@ fn an_answer_with_an_error_fails_the_row_and_leaves_the_relay_available() {
     let path = file(dir.path(), "p.csv", &answered_with_errors());
     let report = json("", &[&path]);
     let all = &report["overview"];
-    assert_eq!((&all["ok"], &all["answered"]), (&70.into(), &100.into()));
+    is(&all, json!({"ok": 70, "answered": 100}));
     let low = all["ok_low_percent"].as_f64().unwrap();
     assert!((low - 60.42).abs() < 0.01, "{low}");
     let series = &report["series"][0];
-    assert_eq!(
-        (&series["ok"], &series["answered"]),
-        (&70.into(), &100.into())
-    );
-    assert_eq!(
-        (&series["answered_percent"], &series["outages"]),
-        (&100.0.into(), &0.into())
-    );
+    is(&series, json!({"ok": 70, "answered": 100}));
+    is(&series, json!({"answered_percent": 100.0, "outages": 0}));
     assert_eq!(series["availability_percent"], Value::Null);
     let said = run("", &[&path]).stdout;
     let told = said.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -176,9 +167,9 @@ fn an_answer_with_an_error_fails_the_row_and_leaves_the_relay_available() {
     assert!(page.contains("30 of the failures were an answer with an error, so the path worked"));
     assert!(page.contains("Answered is the share of rows that the relay answered"));
     let markdown = run("--format markdown", &[&path]).stdout;
-    assert!(
-        markdown.contains("| udp | 100 % (96.3 % to 100 %) | 100 | 70 | 30 |"),
-        "{markdown}"
+    has(
+        &markdown,
+        "| udp | 100 % (96.3 % to 100 %) | 100 | 70 | 30 |",
     );
 }
 
@@ -211,10 +202,7 @@ fn what_failed_here_and_what_something_answered_are_no_outages() {
     );
     let series = &report["series"][0];
     // one row may be lost by chance
-    assert_eq!(
-        (&series["outages"], &series["lost_probes"]),
-        (&0.into(), &1.into())
-    );
+    is(&series, json!({"outages": 0, "lost_probes": 1}));
     let answered = series["answered_percent"].as_f64().unwrap();
     assert!((answered - 1000.0 / 11.0).abs() < 1e-9, "{answered}");
     let said = run("", &[&path]).stdout;
@@ -268,13 +256,10 @@ fn what_a_filter_leaves_out_is_no_gap_and_no_outage() {
     assert_eq!(report["overview"]["rows"], 30);
     assert_eq!(report["overview"]["gaps"], 0, "{}", report["overview"]);
     let series = &report["series"][0];
-    assert_eq!((&series["rows"], &series["gaps"]), (&30.into(), &0.into()));
+    is(&series, json!({"rows": 30, "gaps": 0}));
     // it ends with the next answer, a second later, and not with the next one of the region
     let outage = &series["longest_outages"][0];
-    assert_eq!(
-        (&outage["seconds"], &outage["rows"]),
-        (&1.0.into(), &1.into())
-    );
+    is(&outage, json!({"seconds": 1.0, "rows": 1}));
     assert!(
         notes(&report).contains("gaps are stretches without any row"),
         "{}",
@@ -298,7 +283,7 @@ fn the_gaps_of_all_are_those_in_which_no_series_measured() {
     let path = file(dir.path(), "p.csv", &rows);
     let report = json("", &[&path]);
     let all = &report["overview"];
-    assert_eq!((&all["gaps"], &all["gaps_s"]), (&1.into(), &751.0.into()));
+    is(&all, json!({"gaps": 1, "gaps_s": 751.0}));
     assert_eq!(all["longest_gaps"][0]["from"], "2026-11-22T10:02:29.250Z");
     let series = &report["series"];
     assert_eq!(
@@ -382,10 +367,7 @@ fn rows_that_two_short_files_share_are_named_and_an_error_under_strict() {
     let b = file(dir.path(), "b.csv", &rows[20..]);
     let report = json("", &[&a, &b]);
     let problem = &report["input"]["problems"][0];
-    assert_eq!(
-        (&problem["file"], &problem["line"]),
-        (&b.to_str().unwrap().into(), &2.into())
-    );
+    is(&problem, json!({"file": b.to_str().unwrap(), "line": 2}));
     assert_eq!(problem["count"], 40);
     let what = problem["what"].as_str().unwrap();
     let wanted = format!("40 rows were there in {}, with the same time", a.display());
@@ -405,10 +387,7 @@ fn headers_within_a_file_are_named_with_their_lines_and_an_error_under_strict() 
     std::fs::write(&path, &text).unwrap();
     let report = json("", &[&path]);
     let problem = &report["input"]["problems"][0];
-    assert_eq!(
-        (&problem["line"], &problem["count"]),
-        (&7.into(), &1.into())
-    );
+    is(&problem, json!({"line": 7, "count": 1}));
     assert!(
         problem["what"]
             .as_str()
@@ -428,9 +407,8 @@ fn headers_within_a_file_are_named_with_their_lines_and_an_error_under_strict() 
         problem["what"].as_str().unwrap().contains("1 other header"),
         "{problem}"
     );
-    let said = run("--strict", &[&path]);
-    assert_eq!(said.code, Some(1));
-    assert!(said.stdout.contains("1 other header"), "{}", said.stdout);
+    let said = run("--strict", &[&path]).ended(1);
+    said.out_has("1 other header");
 }
 
 #[test]

@@ -5,14 +5,14 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use csv::QuoteStyle;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::command::{file, report, run_into};
+use crate::command::{file, has, is, report, run_into};
 
 fn json(line: &str, file: &Path) -> Value {
-    let said = report(&format!("--format json {line}"), &[file]);
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
-    serde_json::from_str(&said.stdout).unwrap()
+    report(&format!("--format json {line}"), &[file])
+        .ended(0)
+        .json()
 }
 
 /// What a report says of the rows, whatever it says of the file.
@@ -122,20 +122,12 @@ fn what_other_programs_save_again_reads_as_before() {
         "datetime" | "started_utc" => cell.trim_end_matches('Z').to_owned(),
         _ => cell.to_owned(),
     });
+    #[rustfmt::skip]
     let files = [
         ("pandas.csv", pandas.into_bytes()),
-        (
-            "excel-us.csv",
-            format!("\u{feff}{}", saved(b',', excel(",", "TRUE", "FALSE"))).into_bytes(),
-        ),
-        (
-            "excel-de.csv",
-            windows_1252(&saved(b';', excel(".", "WAHR", "FALSCH"))),
-        ),
-        (
-            "excel-fr.csv",
-            saved(b';', excel("\u{202f}", "VRAI", "FAUX")).into_bytes(),
-        ),
+        ("excel-us.csv", format!("\u{feff}{}", saved(b',', excel(",", "TRUE", "FALSE"))).into_bytes()),
+        ("excel-de.csv", windows_1252(&saved(b';', excel(".", "WAHR", "FALSCH")))),
+        ("excel-fr.csv", saved(b';', excel("\u{202f}", "VRAI", "FAUX")).into_bytes()),
         ("powershell.csv", utf16),
         ("duckdb.csv", duckdb.replace("\r\n", "\n").into_bytes()),
     ];
@@ -190,17 +182,11 @@ fn an_answer_that_came_late_is_one() {
     }
     let report = json("--strict", &file(dir.path(), "http.csv", text));
     let overview = &report["overview"];
-    assert_eq!(
-        (&overview["ok"], &overview["failed"]),
-        (&9.into(), &1.into())
-    );
+    is(&overview, json!({"ok": 9, "failed": 1}));
     assert_eq!(report["series"][0]["lost_probes"], 1);
     let total = &report["tables"][0]["groups"][0]["total"];
     // (6 * 50 + 3 * 1500) / 9
-    assert_eq!(
-        (&total["n"], &total["mean_ms"]),
-        (&9.into(), &(4800.0 / 9.0).into())
-    );
+    is(&total, json!({"n": 9, "mean_ms": 4800.0 / 9.0}));
 }
 
 #[test]
@@ -213,7 +199,7 @@ fn a_row_of_udp_without_an_answer_has_no_round_trip() {
     let report = json("--strict", &file(dir.path(), "udp.csv", text));
     assert_eq!(report["overview"]["ok"], 1);
     let turn = &report["tables"][0]["groups"][0]["turn"];
-    assert_eq!((&turn["n"], &turn["max_ms"]), (&1.into(), &16.0.into()));
+    is(&turn, json!({"n": 1, "max_ms": 16.0}));
     // without the column, the count of answers tells
     let head = head.replace("answerreceived,", "");
     let text = format!("{head}\n3478,14,5,192.0.2.1,16,24\n3478,9999,0,192.0.2.1,0,0\n");
@@ -233,19 +219,10 @@ fn rows_of_the_lab_and_real_ones_are_not_put_together_unasked() {
     );
     let said = report("", &[&lab, &real]);
     assert_eq!((said.code, said.stdout.as_str()), (Some(2), ""));
-    assert!(
-        said.stderr.contains("3 rows of the lab and "),
-        "{}",
-        said.stderr
-    );
-    assert!(
-        said.stderr.contains("--world real or --world lab"),
-        "{}",
-        said.stderr
-    );
+    said.err_has("3 rows of the lab and ");
+    said.err_has("--world real or --world lab");
 
-    let said = report("--world lab", &[&lab, &real]);
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let said = report("--world lab", &[&lab, &real]).ended(0);
     for mark in [
         "in the lab\n",
         "Measured in the lab",
@@ -257,7 +234,7 @@ fn rows_of_the_lab_and_real_ones_are_not_put_together_unasked() {
     let csv = report("--world lab --format csv", &[&lab, &real]).stdout;
     assert!(csv.contains("\"the lab\""), "{csv}");
     let said = report("--world real --format json", &[&lab, &real]);
-    let report: Value = serde_json::from_str(&said.stdout).unwrap();
+    let report: Value = said.json();
     assert_eq!(report["overview"]["world"], "real");
     assert_eq!(
         report["input"]["rows_used"].as_u64().unwrap() + 3,
@@ -269,10 +246,7 @@ fn rows_of_the_lab_and_real_ones_are_not_put_together_unasked() {
 fn rows_of_the_lab_are_known_by_their_relays_where_no_column_tells() {
     let dir = tempfile::tempdir().unwrap();
     let lab = dir.path().join("lab.csv");
-    assert_eq!(
-        run_into(&lab, "probe --lab -n 3 -i 0 --columns reference").code,
-        Some(0)
-    );
+    run_into(&lab, "probe --lab -n 3 -i 0 --columns reference").ended(0);
     let head = std::fs::read_to_string(&lab).unwrap();
     assert!(!head.contains("world"));
     assert_eq!(json("", &lab)["overview"]["world"], "lab");
@@ -298,14 +272,8 @@ fn local_times_beside_utc_are_told() {
     );
     let said = report("--time-zone Europe/Berlin", &[&local, &utc]);
     let text = said.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(
-        text.contains("local times and UTC in one report: 1 time in"),
-        "{text}"
-    );
-    assert!(
-        text.contains("are read as Europe/Berlin, 1 other is in UTC"),
-        "{text}"
-    );
+    has(&text, "local times and UTC in one report: 1 time in");
+    has(&text, "are read as Europe/Berlin, 1 other is in UTC");
     let alone = report("", &[&utc]).stdout;
     assert!(!alone.contains("local times"), "{alone}");
 }
@@ -320,12 +288,7 @@ fn a_file_with_a_type_line_is_refused_by_name() {
         std::fs::read_to_string(&path).unwrap()
     );
     std::fs::write(&path, &text).unwrap();
-    let said = run_into(&path, "probe --lab -n 1");
-    assert_eq!(said.code, Some(3));
-    assert!(
-        said.stderr.contains("begins with a #TYPE line"),
-        "{}",
-        said.stderr
-    );
+    let said = run_into(&path, "probe --lab -n 1").ended(3);
+    said.err_has("begins with a #TYPE line");
     assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
 }

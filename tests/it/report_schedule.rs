@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use chrono::DateTime;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::command::{finished, start, turnprobe};
+use crate::command::{finished, has, is, start, turnprobe};
 
 /// 2 March 2026, 22:00, a Monday.
 const START: i64 = 1_772_488_800;
@@ -41,8 +41,7 @@ fn file(dir: &Path, runs: &[(i64, i64)], has_runs: bool) -> PathBuf {
 }
 
 fn json(file: &Path) -> Value {
-    let said = finished(start(turnprobe("report --format json").arg(file)));
-    serde_json::from_str(&said.stdout).unwrap()
+    finished(start(turnprobe("report --format json").arg(file))).json()
 }
 
 fn text(file: &Path) -> String {
@@ -68,16 +67,11 @@ fn a_series_each_night_has_its_schedule_once_and_no_gaps() {
         let schedule = &overview["schedule"];
         assert_eq!(schedule["met"], 88);
         assert_eq!(schedule["runs"][0]["start"], "22:00");
-        assert_eq!(
-            (&schedule["pauses"], &schedule["missed_runs"]),
-            (&87.into(), &0.into())
-        );
+        is(&schedule, json!({"pauses": 87, "missed_runs": 0}));
         let told = text(&path);
-        assert!(
-            told.contains(
-                "Schedule 22:00 to 07:00 (88 nights; the pauses between them are not gaps)"
-            ),
-            "{told}"
+        has(
+            &told,
+            "Schedule 22:00 to 07:00 (88 nights; the pauses between them are not gaps)",
         );
     }
 }

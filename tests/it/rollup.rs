@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDateTime;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::command::{Rows, Said, finished, output, run, start, turnprobe};
+use crate::command::{Rows, Said, finished, has, is, output, run, start, turnprobe};
 
 fn data(name: &str) -> PathBuf {
     let below = Path::new("tests/data/rollup").join(name);
@@ -132,21 +132,17 @@ fn rolled_by_hand(rows: &Rows, interval: i64) -> BTreeMap<[String; 3], Cells> {
                 }
             };
             let squares: u128 = values.iter().map(|us| u128::from(*us).pow(2)).sum();
-            for (name, cell) in [
+            #[rustfmt::skip]
+            let cases = [
                 ("n", values.len().to_string()),
                 ("sum_us", some(values.iter().sum::<u64>().to_string())),
                 ("sum2_us2", some(squares.to_string())),
-                (
-                    "min_us",
-                    some(values.iter().min().copied().unwrap_or(0).to_string()),
-                ),
-                (
-                    "max_us",
-                    some(values.iter().max().copied().unwrap_or(0).to_string()),
-                ),
+                ("min_us", some(values.iter().min().copied().unwrap_or(0).to_string())),
+                ("max_us", some(values.iter().max().copied().unwrap_or(0).to_string())),
                 ("buckets", listed(buckets.keys().copied())),
                 ("counts", listed(buckets.values().copied())),
-            ] {
+            ];
+            for (name, cell) in cases {
                 found.insert(format!("{phase}_{name}"), cell);
             }
         }
@@ -164,11 +160,11 @@ fn roll_ups_are_what_the_rows_beside_them_come_to() {
         ("--rollup-output", &*csv),
         ("--rollup-output", &*jsonl),
     ];
-    let said = probe(
+    probe(
         "-n 60 -i 40ms --rollup 1s --lab-fault reset --lab-fault-share 30 --label a=b",
         &files,
-    );
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    )
+    .ended(0);
     let expected = rolled_by_hand(&Rows::in_file(&rows), 1);
     let found = cells(&Rows::in_file(&csv));
     // one row for each interval and region, the last interval, which is not over, among them
@@ -208,8 +204,7 @@ fn a_run_after_another_adds_rows_and_counts_nothing_twice() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("r.csv");
     for _ in 0..2 {
-        let said = probe("-n 7 -i 0 --rollup 24h", &[("--output", &file)]);
-        assert_eq!(said.code, Some(0), "{}", said.stderr);
+        probe("-n 7 -i 0 --rollup 24h", &[("--output", &file)]).ended(0);
     }
     let rows = Rows::in_file(&file);
     let runs: BTreeSet<&str> = rows.column("run_id").into_iter().collect();
@@ -242,10 +237,7 @@ fn a_run_that_is_killed_leaves_whole_intervals_and_the_next_one_repeats_none() {
     child.wait().unwrap();
     let before = lines();
     assert!(before > 3);
-    assert_eq!(
-        probe("-n 9 -i 0 --rollup 1s", &[("--output", &file)]).code,
-        Some(0)
-    );
+    probe("-n 9 -i 0 --rollup 1s", &[("--output", &file)]).ended(0);
     let rows = cells(&Rows::in_file(&file));
     assert!(rows.len() >= before);
     let keys = rows.iter().map(|row| {
@@ -364,10 +356,7 @@ fn what_only_single_rows_tell_is_not_claimed_of_roll_ups() {
     let found = report(&[&data("rollups.csv")]);
     // 46 probes were lost in a row: an outage, of which the interval is known
     let outage = &found["series"][0]["in_rollups"];
-    assert_eq!(
-        (&outage["is_outage"], &outage["lost_in_a_row"]),
-        (&true.into(), &46.into())
-    );
+    is(&outage, json!({"is_outage": true, "lost_in_a_row": 46}));
     assert_eq!(found["verdict"]["colour"], "red");
     let said = run(&format!("report {}", data("rollups.csv").display())).stdout;
     let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -490,23 +479,14 @@ fn columns_that_only_single_rows_have_are_refused_by_name_or_told() {
     ] {
         let said = run(&format!("report {rollups} {option}"));
         assert_eq!(said.code, Some(2), "{option}: {}", said.stderr);
-        assert!(
-            said.stderr
-                .contains("not in roll-ups, only single rows have it"),
-            "{}",
-            said.stderr
-        );
+        said.err_has("not in roll-ups, only single rows have it");
     }
     let rows = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/sample-series.csv.gz");
     let said = run(&format!("report {rollups} {} --by address", rows.display()));
     let told = said.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
     assert_eq!(said.code, Some(0), "{}", said.stderr);
-    assert!(
-        told.contains("--by address: only single rows have it"),
-        "{told}"
-    );
-    let said = run(&format!("report {rollups} --by region,hour"));
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    has(&told, "--by address: only single rows have it");
+    run(&format!("report {rollups} --by region,hour")).ended(0);
 }
 
 #[test]
@@ -514,14 +494,10 @@ fn rows_and_roll_ups_never_share_a_file() {
     let dir = tempfile::tempdir().unwrap();
     let [rows, rollups] = ["rows.csv", "rollups.csv"].map(|name| dir.path().join(name));
     assert_eq!(probe("-n 1", &[("--output", &rows)]).code, Some(0));
-    assert_eq!(
-        probe("-n 1 --rollup 1m", &[("--output", &rollups)]).code,
-        Some(0)
-    );
+    probe("-n 1 --rollup 1m", &[("--output", &rollups)]).ended(0);
     for (line, file) in [("-n 1 --rollup 1m", &rows), ("-n 1", &rollups)] {
         let before = std::fs::read(file).unwrap();
-        let said = probe(line, &[("--output", file)]);
-        assert_eq!(said.code, Some(3), "{}", said.stderr);
+        probe(line, &[("--output", file)]).ended(3);
         assert_eq!(std::fs::read(file).unwrap(), before);
     }
 }

@@ -5,8 +5,8 @@ use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use csv::StringRecord;
-use turnprobe::measure::probe::default_columns;
-use turnprobe::schema::Kind;
+use turnprobe::record::Record;
+use turnprobe::schema::{Kind, RowKind as _};
 
 use crate::generator::counts::REFERENCE_COUNTS;
 use crate::generator::{Form, Host, NIGHT_ROWS, Plan};
@@ -82,7 +82,7 @@ fn the_power_query_types_every_default_column_as_the_table_does() {
     let kept = std::fs::read_to_string(example("power-query.m")).unwrap();
     let (before, rest) = kept.split_once("Wanted = {\n").unwrap();
     let (_, behind) = rest.split_once("\n    },").unwrap();
-    let typed: Vec<String> = default_columns()
+    let typed: Vec<String> = Record::defaults()
         .iter()
         .map(|column| {
             let kind = match column.kind {
@@ -164,7 +164,6 @@ fn the_reference_night_has_the_counts_that_were_printed() {
         let n = i128::from(counts.n);
         let sum: i128 = times.iter().map(|ms| i128::from(*ms)).sum();
         let squares: i128 = times.iter().map(|ms| i128::from(*ms).pow(2)).sum();
-        #[allow(clippy::cast_precision_loss)]
         let (mean, stddev) = (
             sum as f64 / n as f64,
             ((n * squares - sum * sum) as f64 / (n * (n - 1)) as f64).sqrt(),

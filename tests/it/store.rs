@@ -43,18 +43,14 @@ fn number(store: &Path, sql: &str) -> i64 {
 fn a_report_of_a_store_is_that_of_the_file_the_same_run_wrote() {
     let directory = tempfile::tempdir().unwrap();
     let at = |name: &str| directory.path().join(name);
-    for (name, line) in [
-        (
-            "probes",
-            "-n 60 -i 10ms --lab-fault reset --lab-fault-share 30",
-        ),
-        (
-            "udp",
-            "-n 20 -i 10ms --transport udp,tls --label site=north",
-        ),
+    #[rustfmt::skip]
+    let cases = [
+        ("probes", "-n 60 -i 10ms --lab-fault reset --lab-fault-share 30"),
+        ("udp", "-n 20 -i 10ms --transport udp,tls --label site=north"),
         ("bursts", "--burst 100/s --for 1s -n 1"),
         ("holds", "--hold 1s --hold-rate 20/s"),
-    ] {
+    ];
+    for (name, line) in cases {
         let (csv, db) = (at(&format!("{name}.csv")), at(&format!("{name}.db")));
         probe(line, &[("--output", &csv), ("--store", &db)]);
         let [of_csv, of_db] = [&csv, &db].map(|file| report("", file));
@@ -83,11 +79,11 @@ fn roll_ups_in_a_store_count_in_place_of_the_rows_that_are_gone() {
     let directory = tempfile::tempdir().unwrap();
     let at = |name: &str| directory.path().join(name);
     let (db, csv) = (at("probes.db"), at("rollups.csv"));
-    let said = probe(
+    probe(
         "-n 40 -i 0 --rollup 1s",
         &[("--store", &db), ("--rollup-output", &csv)],
-    );
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    )
+    .ended(0);
     assert_eq!(number(&db, "SELECT count(*) FROM probes"), 40);
     assert_eq!(number(&db, "SELECT sum(probes) FROM rollups"), 40);
     let whole = json("report", &db);
@@ -101,11 +97,11 @@ fn roll_ups_in_a_store_count_in_place_of_the_rows_that_are_gone() {
     assert_eq!(report("", &db), report("", &csv));
     // a store without rows of probes from the beginning
     let only = at("only.db");
-    let said = probe(
+    probe(
         "-n 10 -i 0 --rollup 1s --store-keep rows=0",
         &[("--store", &only)],
-    );
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    )
+    .ended(0);
     assert_eq!(number(&only, "SELECT count(*) FROM probes"), 0);
     assert_eq!(number(&only, "SELECT sum(probes) FROM rollups"), 10);
 }
@@ -188,7 +184,8 @@ fn packets_and_samples_go_into_the_store_where_they_are_asked_for() {
 fn wrong_stores_are_told_with_the_way_out() {
     let directory = tempfile::tempdir().unwrap();
     let inside = directory.path().join("probes.csv");
-    for (line, wanted) in [
+    #[rustfmt::skip]
+    let cases = [
         (
             "--store -",
             "--store -: a database cannot be written to a stream",
@@ -205,72 +202,38 @@ fn wrong_stores_are_told_with_the_way_out() {
                 "--store postgres://...: a PostgreSQL server, which a turnprobe built with the feature `postgres`"
             },
         ),
-        (
-            "--store a.db --store-spool spool",
-            "--store-spool does nothing without a PostgreSQL server",
-        ),
-        (
-            "--store a.db --store-spool-limit 5",
-            "give a size such as 500M",
-        ),
+        ("--store a.db --store-spool spool", "--store-spool does nothing without a PostgreSQL server"),
+        ("--store a.db --store-spool-limit 5", "give a size such as 500M"),
         ("--store-keep rows=7d", "--store <FILE.db|URL>"),
-        (
-            "--store a.db --store-keep 7d",
-            "rows=7d, packets=1d or rollups=2y",
-        ),
+        ("--store a.db --store-keep 7d", "rows=7d, packets=1d or rollups=2y"),
         // seconds
         (
             "--store a.db --store-keep rows=90",
             "give a day or more, with its unit",
         ),
-        (
-            "--store a.db --store-keep rollups=0",
-            "would be deleted at once",
-        ),
-        (
-            "--store a.db --store-keep rows=1d,rows=2d",
-            "says twice how long rows stay",
-        ),
-        (
-            "--store a.db --store-keep rows=0",
-            "leaves nothing to store",
-        ),
+        ("--store a.db --store-keep rollups=0", "would be deleted at once"),
+        ("--store a.db --store-keep rows=1d,rows=2d", "says twice how long rows stay"),
+        ("--store a.db --store-keep rows=0", "leaves nothing to store"),
         ("--output a.db", "--store"),
-    ] {
+    ];
+    for (line, wanted) in cases {
         let said = run(&format!("probe --lab -n 1 {line}"));
         assert_eq!(said.code, Some(2), "{line}: {}", said.stderr);
         assert!(said.stderr.contains(wanted), "{line}: {}", said.stderr);
         assert!(!said.stderr.contains("secret"), "{line}: {}", said.stderr);
     }
-    let said = probe("-n 1", &[("--store", &inside)]);
-    assert_eq!(said.code, Some(2), "{}", said.stderr);
-    assert!(
-        said.stderr.contains("use a name that ends in .db"),
-        "{}",
-        said.stderr
-    );
+    let said = probe("-n 1", &[("--store", &inside)]).ended(2);
+    said.err_has("use a name that ends in .db");
     let nowhere = directory.path().join("no/probes.db");
     let said = probe("-n 1", &[("--store", &nowhere)]);
-    assert!(
-        said.stderr.contains("there is no directory"),
-        "{}",
-        said.stderr
-    );
+    said.err_has("there is no directory");
     let other = directory.path().join("other.db");
     let connection = Connection::open(&other).unwrap();
     connection.execute_batch("CREATE TABLE t (x)").unwrap();
     drop(connection);
     let said = probe("-n 1", &[("--store", &other)]);
-    assert!(
-        said.stderr.contains("not a turnprobe store"),
-        "{}",
-        said.stderr
-    );
+    said.err_has("not a turnprobe store");
     let said = finished(start(turnprobe("report").arg(&other)));
     assert_ne!(said.code, Some(0));
-    assert!(
-        said.stderr.contains("not a turnprobe store"),
-        "{}",
-        said.stderr
-    );
+    said.err_has("not a turnprobe store");
 }

@@ -7,8 +7,7 @@ use crate::command::{Rows, on_wine, run};
 
 /// The rows of a run with these arguments in the lab.
 fn lab(arguments: &str) -> Rows {
-    let said = run(&format!("probe --lab --format csv -q {arguments}"));
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let said = run(&format!("probe --lab --format csv -q {arguments}")).ended(0);
     Rows::of(&said.stdout)
 }
 
@@ -39,24 +38,13 @@ fn what_this_end_cannot_do_is_told_before_anything_is_measured() {
             run.stderr
         );
     }
-    for (arguments, said) in [
+    #[rustfmt::skip]
+    let cases = [
         ("--source 192.0.2.1 -6", "-6 contradicts --source 192.0.2.1"),
-        (
-            "--source ::1 127.0.0.1",
-            "--source ::1 does not match the address 127.0.0.1",
-        ),
-        (
-            "--source 192.0.2.1 --lab",
-            "the lab has only loopback addresses",
-        ),
-        (
-            "--dscp 64",
-            "give 0 to 63, EF, LE, CS0 to CS7, or AF11 to AF43",
-        ),
-        (
-            "--receive-buffer 1",
-            "give a whole number from 1024 to 1073741824",
-        ),
+        ("--source ::1 127.0.0.1", "--source ::1 does not match the address 127.0.0.1"),
+        ("--source 192.0.2.1 --lab", "the lab has only loopback addresses"),
+        ("--dscp 64", "give 0 to 63, EF, LE, CS0 to CS7, or AF11 to AF43"),
+        ("--receive-buffer 1", "give a whole number from 1024 to 1073741824"),
         (
             "--fast-open --transport udp",
             "--fast-open does nothing with --transport udp, as no TLS handshake is done: give --transport tls",
@@ -69,11 +57,9 @@ fn what_this_end_cannot_do_is_told_before_anything_is_measured() {
             "--receive-buffer 65536 --burst 50/s",
             "--receive-buffer does nothing with --burst: leave one of them out",
         ),
-        (
-            "--fast-open --watch",
-            "--fast-open does nothing with --watch: leave one of them out",
-        ),
-    ] {
+        ("--fast-open --watch", "--fast-open does nothing with --watch: leave one of them out"),
+    ];
+    for (arguments, said) in cases {
         let run = run(&format!("probe -n 1 {arguments}"));
         assert_eq!(run.code, Some(2), "{arguments}: {}", run.stderr);
         assert!(run.stderr.contains(said), "{arguments}: {}", run.stderr);
@@ -90,20 +76,15 @@ fn what_this_end_cannot_do_is_told_before_anything_is_measured() {
 #[cfg(not(target_os = "linux"))]
 #[test]
 fn fast_open_is_refused_clearly_where_it_is_not_known() {
-    let run = run("probe --lab -n 1 --fast-open");
-    assert_eq!(run.code, Some(2));
-    assert!(
-        run.stderr
-            .contains("--fast-open works on Linux only; leave it out")
-    );
+    let run = run("probe --lab -n 1 --fast-open").ended(2);
+    run.err_has("--fast-open works on Linux only; leave it out");
 }
 
 #[cfg(windows)]
 #[test]
 fn dscp_is_refused_on_windows_with_the_way_that_works_there() {
-    let run = run("probe --lab -n 1 --dscp EF");
-    assert_eq!(run.code, Some(2));
-    assert!(run.stderr.contains("New-NetQosPolicy"), "{}", run.stderr);
+    let run = run("probe --lab -n 1 --dscp EF").ended(2);
+    run.err_has("New-NetQosPolicy");
 }
 
 #[cfg(target_os = "linux")]
@@ -161,7 +142,7 @@ fn fast_open_tells_what_became_of_it_or_that_it_is_switched_off() {
         assert_eq!(rows.column("Status"), ["OK"]);
     } else {
         assert_eq!(run.code, Some(2));
-        assert!(run.stderr.contains("it is switched off on this system"));
+        run.err_has("it is switched off on this system");
     }
 }
 

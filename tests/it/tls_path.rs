@@ -1,12 +1,13 @@
 //! What is on the TLS path, in every place where somebody may look.
 
-use crate::command::{Rows, finished, run, start, turnprobe};
+use serde_json::json;
+
+use crate::command::{Rows, finished, has, is, run, start, turnprobe};
 
 /// The report on files in a form, its words with one space between them.
 fn report(line: &str, file: &std::path::Path) -> String {
     let mut command = turnprobe(&format!("report {line}"));
-    let said = finished(start(command.arg(file)));
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let said = finished(start(command.arg(file))).ended(0);
     words(&said.stdout)
 }
 
@@ -33,8 +34,7 @@ fn a_certificate_that_is_not_the_relays_is_told_in_every_place() {
     ] {
         let file = dir.path().join(format!("{fault}.csv"));
         let mut command = turnprobe(&format!("probe --lab --lab-fault {fault} -n 3 -i 0 -o"));
-        let said = finished(start(command.arg(&file)));
-        assert_eq!(said.code, Some(0), "{}", said.stderr);
+        let said = finished(start(command.arg(&file))).ended(0);
         assert!(words(&said.stdout).contains(sentence), "{}", said.stdout);
         for form in ["", "--format markdown"] {
             let told = report(form, &file).replace('\\', "");
@@ -44,10 +44,7 @@ fn a_certificate_that_is_not_the_relays_is_told_in_every_place() {
         let json: serde_json::Value =
             serde_json::from_str(&report("--format json", &file)).unwrap();
         let found = &json["tls_paths"];
-        assert_eq!(
-            (&found["judged"], &found["untrusted"]),
-            (&3.into(), &3.into())
-        );
+        is(&found, json!({"judged": 3, "untrusted": 3}));
         assert_eq!(found["findings"][0]["tls_path"], path);
         assert_eq!(found["findings"][0]["rows"], 3);
         let page = dir.path().join("page.html");
@@ -91,10 +88,8 @@ fn the_share_of_certificates_that_cannot_be_trusted_decides() {
     let line = "probe --lab -n 8 -i 0 -q --lab-fault expired --lab-fault-share 25";
     assert_eq!(run(&format!("{line} --max-untrusted 25")).code, Some(0));
     assert_eq!(run(&format!("{line} --max-untrusted 24.9")).code, Some(1));
-    let none = run("probe --lab -n 3 -i 0 -q --max-untrusted 0");
-    assert_eq!(none.code, Some(0), "{}", none.stderr);
-    let idle = run("probe --lab -n 1 --transport udp --max-untrusted 0");
-    assert_eq!(idle.code, Some(2), "{}", idle.stderr);
+    run("probe --lab -n 3 -i 0 -q --max-untrusted 0").ended(0);
+    run("probe --lab -n 1 --transport udp --max-untrusted 0").ended(2);
 }
 
 #[test]
@@ -110,10 +105,7 @@ fn of_a_file_without_the_column_nothing_is_claimed() {
     let wanted =
         "For 3 rows with a certificate it could not be determined whether TLS is inspected";
     assert!(told.contains(wanted), "{told}");
-    assert!(
-        told.contains("All 3 probes succeeded; the median"),
-        "{told}"
-    );
+    has(&told, "All 3 probes succeeded; the median");
 }
 
 #[test]
@@ -121,8 +113,7 @@ fn the_certificate_of_a_held_connection_is_told_in_every_place_too() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("held.csv");
     let line = "probe --lab --lab-fault expired --hold 1s --max-untrusted 50 -o";
-    let said = finished(start(turnprobe(line).arg(&file)));
-    assert_eq!(said.code, Some(1), "{}", said.stderr);
+    let said = finished(start(turnprobe(line).arg(&file))).ended(1);
     let sentence = "1 of 1 certificates has expired: issuer CN=turnprobe lab CA";
     assert!(words(&said.stdout).contains(sentence), "{}", said.stdout);
     let rows = Rows::in_file(&file);
@@ -135,7 +126,6 @@ fn the_certificate_of_a_held_connection_is_told_in_every_place_too() {
     let said = run("probe --lab --lab-fault self-signed --hold 1s");
     let line = "self-signed: self-signed (its own issuer";
     assert!(words(&said.stdout).contains(line), "{}", said.stdout);
-    let said = run("probe --lab --hold 1s --max-untrusted 0");
-    assert_eq!(said.code, Some(0), "{}", said.stdout);
+    let said = run("probe --lab --hold 1s --max-untrusted 0").ended(0);
     assert!(!said.stdout.contains("certificate"), "{}", said.stdout);
 }

@@ -1,6 +1,6 @@
 //! Transports, requests and faults of TURN on the command line, against the lab.
 
-use crate::command::{Rows, on_wine, output, own_addresses, run, run_into, turnprobe};
+use crate::command::{Rows, has, on_wine, output, own_addresses, run, run_into, turnprobe};
 
 /// Each fault over each transport: cause and `turn_reply`.
 #[test]
@@ -10,7 +10,8 @@ fn every_turn_fault_of_the_lab_has_its_cause_over_every_transport() {
     let garbage = ("turn-malformed", "malformed");
     let closed = ("turn-closed", "closed");
     let http = ("turn-http", "http");
-    for (fault, tls, udp, tcp, pseudo) in [
+    #[rustfmt::skip]
+    let cases = [
         ("turn-silent", ("", "silent"), silent, silent, silent),
         ("turn-wrong-id", ok, ok, ok, ok),
         ("turn-garbage", garbage, garbage, garbage, garbage),
@@ -32,26 +33,15 @@ fn every_turn_fault_of_the_lab_has_its_cause_over_every_transport() {
         ("turn-http", http, garbage, http, http),
         ("turn-close", closed, silent, closed, closed),
         // there is no alert outside TLS
-        (
-            "turn-alert",
-            ("turn-alert", "alert"),
-            silent,
-            closed,
-            closed,
-        ),
-        (
-            "silent",
-            ("tls-timeout", ""),
-            silent,
-            silent,
-            ("tls-timeout", ""),
-        ),
+        ("turn-alert", ("turn-alert", "alert"), silent, closed, closed),
+        ("silent", ("tls-timeout", ""), silent, silent, ("tls-timeout", "")),
         // nor is there a handshake that could fail
         ("tls-alert", ("tls-alert", ""), ok, ok, ("tls-alert", "")),
         ("tls-eof", ("tls-eof", ""), ok, ok, ("tls-eof", "")),
         ("not-tls", ("tls-not-tls", ""), ok, ok, ("tls-not-tls", "")),
         ("udp-loss", ok, silent, ok, ok),
-    ] {
+    ];
+    for (fault, tls, udp, tcp, pseudo) in cases {
         let said = run(&format!(
             "probe --lab -n 1 --format csv -q --transport tls,udp,tcp,pseudo-tls --ask allocate \
              --turn-timeout 400ms --tls-timeout 400ms --lab-fault {fault}"
@@ -174,8 +164,7 @@ fn plain_tls_rows_have_nothing_of_turn() {
 
 #[test]
 fn lines_and_summary_are_80_columns_wide_and_set_udp_against_tcp() {
-    let said = run("probe --lab -n 4 -i 0 --transport tls,udp,tcp,pseudo-tls");
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let said = run("probe --lab -n 4 -i 0 --transport tls,udp,tcp,pseudo-tls").ended(0);
     let text = &said.stdout;
     assert!(
         text.lines().all(|line| line.chars().count() <= 80),
@@ -186,10 +175,7 @@ fn lines_and_summary_are_80_columns_wide_and_set_udp_against_tcp() {
         16,
         "{text}"
     );
-    assert!(
-        text.contains("(lab) over tls, udp, tcp, pseudo-tls ---"),
-        "{text}"
-    );
+    has(&text, "(lab) over tls, udp, tcp, pseudo-tls ---");
     for head in [
         "\ntls            n",
         "\nudp            n",
@@ -237,9 +223,9 @@ fn udp_that_fails_everywhere_is_told_plainly() {
         ),
         "{text}"
     );
-    assert!(
-        text.contains("UDP gets through to no relay, but tls does: media has to go over TCP."),
-        "{text}"
+    has(
+        &text,
+        "UDP gets through to no relay, but tls does: media has to go over TCP.",
     );
     assert_eq!(said.code, Some(0), "TLS worked");
     let said = run("probe --lab -n 2 -i 0 --transport tls,udp --lab-fault tls-alert");
@@ -280,7 +266,7 @@ fn plain_tcp_goes_to_443_and_options_of_a_handshake_do_nothing_there() {
             "{} does nothing with --transport tcp",
             option.split(' ').next().unwrap()
         );
-        assert!(said.stderr.contains(&wanted), "{}", said.stderr);
+        said.err_has(&wanted);
     }
     let said = run("probe --lab -n 1 --transport tcp --congestion reno --receive-buffer 65536 -q");
     if cfg!(target_os = "linux") {
@@ -301,11 +287,7 @@ fn the_list_shows_what_turn_found() {
     for name in ["transport", "turn_us", "turn_reply", "mapped_address"] {
         assert!(names.contains(&name), "{name}: {}", said.stdout);
     }
-    assert!(
-        said.stdout.contains("turn_reply                     : 401"),
-        "{}",
-        said.stdout
-    );
+    said.out_has("turn_reply                     : 401");
 }
 
 #[test]
@@ -335,8 +317,7 @@ fn a_file_of_an_older_version_is_continued_in_its_columns() {
     let row: Vec<_> = old.iter().map(cell).collect();
     let text = format!("{}\n{}\n", header.join(","), row.join(","));
     std::fs::write(&file, &text).unwrap();
-    let said = run_into(&file, "probe --lab -n 1 --transport tls,udp -q");
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let said = run_into(&file, "probe --lab -n 1 --transport tls,udp -q").ended(0);
     assert!(
         said.stderr.contains("turn_reply"),
         "the left out are named: {}",

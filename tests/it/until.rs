@@ -19,8 +19,7 @@ fn a_series_ends_at_a_time_of_the_day_and_its_messages_are_kept() {
     let mut command = turnprobe(&line);
     // a note that is always there: nobody listens at this collector
     command.args(["--otlp", "http://127.0.0.1:1"]);
-    let said = finished(start(command));
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let said = finished(start(command)).ended(0);
     let rows = Rows::of(&said.stdout);
     assert!((2..=20).contains(&rows.rows.len()), "{}", rows.rows.len());
     let log = std::fs::read_to_string(&log).unwrap();
@@ -34,23 +33,21 @@ fn a_series_ends_at_a_time_of_the_day_and_its_messages_are_kept() {
         ("--until 8h", "HH:MM"),
         ("--until 06:41 --duration 1h", "cannot go with"),
     ] {
-        let said = run(&format!("probe --lab {options}"));
-        assert_eq!(said.code, Some(2), "{}", said.stderr);
-        assert!(said.stderr.contains(word), "{}", said.stderr);
+        let said = run(&format!("probe --lab {options}")).ended(2);
+        said.err_has(word);
     }
-    let said = run(&format!(
+    run(&format!(
         "probe --lab -n 1 --log {}",
         dir.path().join("x").join("y.log").display()
-    ));
-    assert_eq!(said.code, Some(3), "{}", said.stderr);
+    ))
+    .ended(3);
 }
 
 #[test]
 fn all_man_pages_are_written_and_every_option_has_its_text() {
     let dir = tempfile::tempdir().unwrap();
     let folder = dir.path().join("man");
-    let said = run(&format!("man --out {}", folder.display()));
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    run(&format!("man --out {}", folder.display())).ended(0);
     let page = std::fs::read_to_string(folder.join("turnprobe-probe.1")).unwrap();
     // an option, then its text in the next line
     let lines: Vec<&str> = page.lines().collect();

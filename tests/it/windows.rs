@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::os::windows::fs::OpenOptionsExt as _;
 use std::path::Path;
 
-use crate::command::{Rows, Said, finished, on_wine, run, run_into, start, turnprobe};
+use crate::command::{Rows, Said, finished, has, on_wine, run, run_into, start, turnprobe};
 use crate::files::wait_for_rows;
 
 #[test]
@@ -89,7 +89,7 @@ fn a_file_that_another_program_lets_nobody_write_is_named_with_exit_code_3() {
             "{} is open in another program such as Excel",
             file.display()
         );
-        assert!(said.stderr.contains(&message), "{}", said.stderr);
+        said.err_has(&message);
         assert_eq!(said.stdout, "", "nothing was measured");
         drop(held.unwrap());
     }
@@ -117,17 +117,14 @@ fn a_file_that_a_program_shares_with_nobody_is_told_by_a_report_with_what_to_do(
     let open = |path: &Path| File::options().read(true).share_mode(0).open(path).unwrap();
     let hold = open(&taken);
     for (line, code) in [("", 1), ("--skip-unreadable", 0)] {
-        let said = report(line, &[&good, &taken]);
-        assert_eq!(said.code, Some(code), "{}", said.stderr);
-        assert!(said.stderr.contains(&message(&taken)), "{}", said.stderr);
-        let said = report(line, &[&taken]);
-        assert_eq!(said.code, Some(3), "{}", said.stderr);
-        assert!(said.stderr.contains(&message(&taken)), "{}", said.stderr);
+        let said = report(line, &[&good, &taken]).ended(code);
+        said.err_has(&message(&taken));
+        let said = report(line, &[&taken]).ended(3);
+        said.err_has(&message(&taken));
     }
     let pattern = dir.path().join("*.csv");
-    let said = report("", &[&pattern]);
-    assert_eq!(said.code, Some(1), "{}", said.stderr);
-    assert!(said.stderr.contains(&message(&taken)), "{}", said.stderr);
+    let said = report("", &[&pattern]).ended(1);
+    said.err_has(&message(&taken));
     drop(hold);
 
     let to_page = format!("--html {}", page.display());
@@ -143,7 +140,7 @@ fn a_file_that_a_program_shares_with_nobody_is_told_by_a_report_with_what_to_do(
         "{} is open in another program such as Excel: close it there",
         page.display()
     );
-    assert!(said.stderr.contains(&wanted), "{}", said.stderr);
+    said.err_has(&wanted);
     assert_eq!(fs::read(&page).unwrap(), before);
     // a browser that reads it does not disturb
     for share in [7, 3] {
@@ -163,8 +160,7 @@ fn a_path_longer_than_260_characters_works() {
     let file = deep.join("probes.csv");
     assert!(file.as_os_str().len() > 320);
     for _ in 0..2 {
-        let said = run_into(&file, "probe --lab -n 1");
-        assert_eq!(said.code, Some(0), "{}", said.stderr);
+        let said = run_into(&file, "probe --lab -n 1").ended(0);
     }
     assert_eq!(Rows::in_file(&file).rows.len(), 2);
 }
@@ -203,11 +199,7 @@ fn a_second_run_of_the_day_shares_the_file_of_the_day_with_nobody() {
     first.kill().unwrap();
     finished(first);
     assert_eq!(said.code, Some(3), "{}", said.stderr);
-    assert!(
-        said.stderr.contains(&*file.to_string_lossy()),
-        "{}",
-        said.stderr
-    );
+    said.err_has(&*file.to_string_lossy());
     let today = turnprobe::clock::local(turnprobe::clock::Wall::system().now());
     let date = today.format("probes-%Y-%m-%d.csv").to_string();
     assert_eq!(file.file_name().unwrap().to_str(), Some(date.as_str()));
@@ -327,8 +319,7 @@ fn a_file_that_an_editor_replaces_is_noticed_and_the_rows_go_into_the_new_one() 
     let copied = Rows::in_file(&new).rows.len();
     fs::rename(&file, &old).unwrap();
     fs::rename(&new, &file).unwrap();
-    let said = finished(child);
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let said = finished(child).ended(0);
     let rows = Rows::in_file(&file);
     let slots: Vec<u64> = rows
         .column("slot")
@@ -348,13 +339,8 @@ fn brackets_in_names_are_no_wildcards() {
     fs::create_dir(&folder).unwrap();
     run_into(&folder.join("probes.csv"), "probe --lab -n 2 -i 0");
     let pattern = folder.join("*.csv");
-    let said = run(&format!("report {}", pattern.display()));
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
-    assert!(
-        said.stdout.contains("Read 1 file, 2 rows"),
-        "{}",
-        said.stdout
-    );
+    let said = run(&format!("report {}", pattern.display())).ended(0);
+    said.out_has("Read 1 file, 2 rows");
 }
 
 /// As Excel has a file open: others may read it.
@@ -393,8 +379,7 @@ fn a_file_that_is_held_before_the_start_is_waited_for() {
     let child = start(command.arg("--output").arg(&file));
     std::thread::sleep(std::time::Duration::from_secs(3));
     drop(held);
-    let said = finished(child);
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let said = finished(child).ended(0);
     assert!(
         said.stderr.contains("such as Excel") && said.stderr.contains("waiting for it"),
         "{}",
@@ -425,19 +410,14 @@ fn rows_wait_for_a_file_that_is_held_and_go_into_it_in_their_order() {
     // more rows than wait in memory
     std::thread::sleep(std::time::Duration::from_secs(9));
     drop(held);
-    let said = finished(child);
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let said = finished(child).ended(0);
     assert_eq!(
         said.stderr.matches("the series continues").count(),
         1,
         "{}",
         said.stderr
     );
-    assert!(
-        said.stderr.contains("can be written again"),
-        "{}",
-        said.stderr
-    );
+    said.err_has("can be written again");
     let slots = slots(&file);
     // rows come as their probes end, a few of them at a time; what waited stands before what came later
     let mut sorted = slots.clone();
@@ -463,18 +443,12 @@ fn rows_of_a_file_that_stays_held_are_kept_and_the_next_run_takes_them_in() {
     let child = start(command.arg("--output").arg(&file));
     wait_for_rows(&file, 5);
     let held = hold(&file, &old);
-    let first = finished(child);
-    assert_eq!(first.code, Some(3), "{}", first.stderr);
+    let first = finished(child).ended(3);
     let pending = dir.path().join("probes.pending.csv");
-    assert!(
-        first.stderr.contains(&pending.display().to_string()),
-        "{}",
-        first.stderr
-    );
+    first.err_has(&pending.display().to_string());
     drop(held);
-    let said = run_into(&file, "probe --lab -n 1 -q");
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
-    assert!(said.stderr.contains("was given"), "{}", said.stderr);
+    let said = run_into(&file, "probe --lab -n 1 -q").ended(0);
+    said.err_has("was given");
     assert!(!pending.exists());
     let mut all = slots(&file);
     // the last one is that of the second run
@@ -537,8 +511,7 @@ fn a_replacement_that_its_program_shares_with_nobody_is_another_file() {
         .unwrap();
     std::thread::sleep(std::time::Duration::from_secs(1));
     drop(held);
-    let said = finished(child);
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let said = finished(child).ended(0);
     // a row or two of the moment between the name and the hold
     assert!(slots(&old).len() <= before.len() + 3, "{:?}", slots(&old));
     let mut all = slots(&file);

@@ -8,13 +8,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use turnprobe::clock::Wall;
 use turnprobe::lab::{Lab, LabOptions};
 use turnprobe::measure::probe::Prober;
-use turnprobe::measure::probe::column;
 use turnprobe::measure::{Engine, RunEnd, Stop, Why};
 use turnprobe::net::dns::Resolver;
 use turnprobe::net::{Opener, Plan};
 use turnprobe::pace::Pace;
 use turnprobe::record::{Record, Run, World};
-use turnprobe::schema::Value;
+use turnprobe::schema::{RowKind as _, Value};
 use turnprobe::target::Targets;
 
 use crate::link::inside;
@@ -109,7 +108,7 @@ fn a_wall_clock_that_is_set_changes_labels_and_neither_durations_nor_slots() {
         // probes that were under way when the clock was set have the label of their start
         let under_way = index >= 10 && index % 10 < 8;
         assert!(on_time || under_way, "row {index}: {}", record.started);
-        let Value::Seconds(cell) = (column("datetime").unwrap().read)(record) else {
+        let Value::Seconds(cell) = (Record::column("datetime").unwrap().read)(record) else {
             panic!("no datetime");
         };
         assert_eq!(cell, record.started);

@@ -64,41 +64,18 @@ fn a_relay_that_never_stops_sending_fails_with_what_it_sends() {
     // RFC 5246: records of type, version 3.3 and length; handshake messages of type and length
     let fragment = [&[22, 3, 3, 64, 0][..], &[0; 1 << 14]].concat();
     let endless_chain = [&[22, 3, 3, 0, 4][..], &[11, 255, 255, 255]].concat();
-    for (name, first, again, causes) in [
-        (
-            "text",
-            &b""[..],
-            &b"hello, nobody here speaks TLS\r\n"[..],
-            "tls-not-tls",
-        ),
-        (
-            "http",
-            b"HTTP/1.1 200 OK\r\n\r\n",
-            b"<p>again</p>",
-            "tls-not-tls",
-        ),
+    #[rustfmt::skip]
+    let cases = [
+        ("text", &b""[..], &b"hello, nobody here speaks TLS\r\n"[..], "tls-not-tls"),
+        ("http", b"HTTP/1.1 200 OK\r\n\r\n", b"<p>again</p>", "tls-not-tls"),
         ("zeros", b"", &[0; 4096], "tls-not-tls"),
-        (
-            "certificates of 16 MiB",
-            &endless_chain,
-            &fragment,
-            "tls-certificate",
-        ),
+        ("certificates of 16 MiB", &endless_chain, &fragment, "tls-certificate"),
         ("empty records", b"", &[22, 3, 3, 0, 0], "tls-protocol"),
-        (
-            "warnings",
-            b"",
-            &[21, 3, 3, 0, 2, 1, 90],
-            "tls-protocol tls-alert",
-        ),
-        (
-            "hello requests",
-            b"",
-            &[22, 3, 3, 0, 4, 0, 0, 0, 0],
-            "tls-protocol",
-        ),
+        ("warnings", b"", &[21, 3, 3, 0, 2, 1, 90], "tls-protocol tls-alert"),
+        ("hello requests", b"", &[22, 3, 3, 0, 4, 0, 0, 0, 0], "tls-protocol"),
         ("changed ciphers", b"", &[20, 3, 3, 0, 1, 1], "tls-protocol"),
-    ] {
+    ];
+    for (name, first, again, causes) in cases {
         let (first, again) = (first.to_vec(), again.to_vec());
         let port = relay::listen(&link.server, move |stream| flood(stream, &first, &again));
         let row = probe(&link, &format!("{SERVER}:{port}"));

@@ -14,7 +14,8 @@ const HEADING: &str = "UDP quality";
 #[derive(Debug, Args)]
 pub struct StreamArgs {
     /// RTT, loss and jitter of a burst: packets per second
-    #[arg(long, value_name = "RATE", value_parser = rate, long_help = BURST, help_heading = HEADING)]
+    #[arg(long, value_name = "RATE", value_parser = rate, long_help = BURST,
+          help_heading = HEADING)]
     pub burst: Option<u32>,
     /// Length of a burst; more than 60s only where --burst allows more than 50/s
     #[arg(long = "for", value_name = "TIME", default_value = "15s", value_parser = duration,
@@ -34,16 +35,16 @@ pub struct StreamArgs {
           help_heading = HEADING, hide_short_help = true)]
     pub answer_timeout: Duration,
     /// Which row of Microsoft's table the figures are judged by
-    #[arg(long, value_name = "ROW", default_value = "client",
-          help_heading = HEADING, hide_short_help = true)]
+    #[arg(long, value_name = "ROW", default_value = "client", help_heading = HEADING,
+          hide_short_help = true)]
     pub limits: LimitsArg,
     /// Exit with 1 if more than this percentage of packets were lost
-    #[arg(long, value_name = "PERCENT", value_parser = percent,
-          help_heading = HEADING, hide_short_help = true)]
+    #[arg(long, value_name = "PERCENT", value_parser = percent, help_heading = HEADING,
+          hide_short_help = true)]
     pub max_loss: Option<f64>,
     /// Exit with 1 if a line of Microsoft's table fails: quality
-    #[arg(long, value_name = "WHAT", hide_possible_values = true,
-          help_heading = HEADING, hide_short_help = true)]
+    #[arg(long, value_name = "WHAT", hide_possible_values = true, help_heading = HEADING,
+          hide_short_help = true)]
     pub fail_on: Option<GoalArg>,
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::{bail, ensure};
 
-use super::Stream;
+use super::BurstKind;
 use crate::cli::args::ProbeArgs;
 use crate::cli::config::local_end::{local_end, reachable};
 use crate::cli::config::{columns, families, limits, resolver, suits_addresses, targets, zone};
@@ -38,7 +38,7 @@ const LONGEST_ANSWER: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// The validated bursts or watch.
-pub(in crate::cli) fn job(args: &ProbeArgs) -> anyhow::Result<Job<Stream>> {
+pub(in crate::cli) fn job(args: &ProbeArgs) -> anyhow::Result<Job<BurstKind>> {
     let stream = &args.stream;
     let flag = if stream.watch { "--watch" } else { "--burst" };
     ensure!(
@@ -100,7 +100,7 @@ pub(in crate::cli) fn job(args: &ProbeArgs) -> anyhow::Result<Job<Stream>> {
         },
         hops: stream.hops,
     };
-    let stream = Stream {
+    let stream = BurstKind {
         length: length(&pace, &options.shape),
         options,
         live: None,

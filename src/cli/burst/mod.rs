@@ -11,8 +11,8 @@ pub use args::StreamArgs;
 pub(super) use config::job;
 
 use super::run::world::headline;
-use super::run::{Counts, FinishedRun, Kind, Told, View};
-use super::stream_live::{Progress, StreamLive};
+use super::run::{Counts, FinishedRun, MeasurementKind, Told, View};
+use super::stream_live::{StreamLive, StreamProgress};
 use super::terminal;
 use crate::clock::Wall;
 use crate::doc::lines::{WIDTH, narrowed};
@@ -28,7 +28,7 @@ use crate::zone::Zone;
 
 /// Bursts or a watch.
 #[derive(Debug)]
-pub(super) struct Stream {
+pub(super) struct BurstKind {
     options: BurstOptions,
     /// How long it takes, where it has an end.
     length: Option<Duration>,
@@ -41,7 +41,7 @@ pub(super) struct Stream {
     minutes: Option<Minutes>,
 }
 
-impl Kind for Stream {
+impl MeasurementKind for BurstKind {
     type Task = Bursts;
     type Detail = Packet;
 
@@ -72,7 +72,7 @@ impl Kind for Stream {
         let Some(live) = &self.live else { return };
         let totals = task.totals();
         let figures = totals.figures();
-        live.show(&Progress {
+        live.show(&StreamProgress {
             sent: figures.sent,
             lost: Some(figures.lost()),
             answered: figures.received,
@@ -180,7 +180,7 @@ impl Kind for Stream {
     }
 }
 
-impl Stream {
+impl BurstKind {
     fn is_watch(&self) -> bool {
         self.options.mode == Mode::Watch
     }

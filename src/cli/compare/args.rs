@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::cli::files::{DocumentFormat, page_name};
+use crate::cli::long_help::{FILTERS, OUTPUT};
 use crate::cli::settings::SettingsArgs;
 use crate::cli::store::ReadStoreArgs;
 use crate::cli::suggested;
@@ -38,60 +39,38 @@ pub struct CompareArgs {
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub with: Vec<OsString>,
     /// The first side: rows with this value; repeatable like --where
-    #[arg(
-        long,
-        value_name = "COLUMN=VALUE",
-        value_parser = suggested::conditions(),
-        hide_possible_values = true,
-        requires = "b",
-        conflicts_with = "with"
-    )]
+    #[arg(long, value_name = "COLUMN=VALUE", value_parser = suggested::conditions(),
+          hide_possible_values = true, requires = "b", conflicts_with = "with")]
     pub a: Vec<String>,
     /// The second side: rows with this value
-    #[arg(
-        long,
-        value_name = "COLUMN=VALUE",
-        value_parser = suggested::conditions(),
-        hide_possible_values = true,
-        requires = "a",
-        conflicts_with = "with"
-    )]
+    #[arg(long, value_name = "COLUMN=VALUE", value_parser = suggested::conditions(),
+          hide_possible_values = true, requires = "a", conflicts_with = "with")]
     pub b: Vec<String>,
 
     /// Rows from this time on: 2026-11-22, 2026-11-22T13:46, or 7d before now
-    #[arg(long, value_name = "TIME", help_heading = "Filters")]
+    #[arg(long, value_name = "TIME", help_heading = FILTERS)]
     pub since: Option<String>,
     /// Rows before this time
-    #[arg(long, value_name = "TIME", help_heading = "Filters")]
+    #[arg(long, value_name = "TIME", help_heading = FILTERS)]
     pub until: Option<String>,
     /// Rows with this value; values of one column are alternatives, different columns must all match
     #[arg(long = "where", value_name = "COLUMN=VALUE", value_parser = suggested::conditions(),
-          hide_possible_values = true, help_heading = "Filters")]
+          hide_possible_values = true, help_heading = FILTERS)]
     pub wanted: Vec<String>,
     /// Zone of hours, days and files without one: utc, local, Europe/Berlin, W. Europe Standard Time
-    #[arg(
-        long,
-        value_name = "ZONE",
-        default_value = "utc",
-        help_heading = "Filters",
-        allow_hyphen_values = true
-    )]
+    #[arg(long, value_name = "ZONE", default_value = "utc", help_heading = FILTERS,
+          allow_hyphen_values = true)]
     pub time_zone: Zone,
 
     /// On stdout: table, json, csv or markdown
-    #[arg(
-        long,
-        value_name = "FORMAT",
-        default_value = "table",
-        hide_possible_values = true,
-        help_heading = "Output"
-    )]
+    #[arg(long, value_name = "FORMAT", default_value = "table", hide_possible_values = true,
+          help_heading = OUTPUT)]
     pub format: DocumentFormat,
     /// Write a self-contained page with a chart
-    #[arg(long, value_name = "FILE", value_parser = page_name(), help_heading = "Output")]
+    #[arg(long, value_name = "FILE", value_parser = page_name(), help_heading = OUTPUT)]
     pub html: Option<PathBuf>,
     /// Exit with 0 even if some files could not be read
-    #[arg(long, help_heading = "Output")]
+    #[arg(long, help_heading = OUTPUT)]
     pub skip_unreadable: bool,
     #[command(flatten)]
     pub store: ReadStoreArgs,

@@ -8,16 +8,16 @@ use std::sync::atomic::AtomicBool;
 
 use anyhow::anyhow;
 
-use super::exit::{Exit, Failure};
+use super::exit::{Exit, FatalError};
 use super::files::{
-    DocumentFormat, Filter, NamedColumns, Page, Progress, Twice, filters_told, input, json,
+    DocumentFormat, Filter, NamedColumns, PageOutput, Progress, Twice, filters_told, input, json,
     tell_left_out,
 };
 use super::values::Color;
 use super::{message, signals, terminal};
 use crate::clock::Wall;
 use crate::compare::model::Comparison;
-use crate::compare::{Circumstances, comparison, document};
+use crate::compare::{ComparisonContext, comparison, document};
 use crate::doc::number::counted;
 use crate::doc::{self, Room};
 use crate::measure::folds::Folds;
@@ -25,32 +25,32 @@ use crate::record::World;
 use crate::schema::{Row, id};
 use crate::source::{self, ReadSummary};
 use crate::stats::RowFold as _;
-use crate::stats::compare::{Apart, Fold, Side};
+use crate::stats::compare::{Apart, ComparisonFold, Side};
 use args::CompareArgs;
 use sides::{Sides, side_of};
 
 /// Compares.
-pub fn run(args: &CompareArgs, color: Color) -> Result<Exit, Failure> {
-    let sides = Sides::of(args).map_err(Failure::usage)?;
+pub fn run(args: &CompareArgs, color: Color) -> Result<Exit, FatalError> {
+    let sides = Sides::of(args).map_err(FatalError::usage)?;
     let (since, until) = (args.since.as_deref(), args.until.as_deref());
     let now = Wall::system().now();
     let filter = Filter::new(since, until, &args.wanted, args.time_zone, now);
-    let filter = filter.map_err(Failure::usage)?;
+    let filter = filter.map_err(FatalError::usage)?;
     let doubts = [filter.doubts(), sides.doubts()].concat();
     for doubt in &doubts {
         message::note(doubt);
     }
-    let page = args.html.as_deref().map(Page::open).transpose();
-    let page = page.map_err(Failure::io)?;
+    let page = args.html.as_deref().map(PageOutput::open).transpose();
+    let page = page.map_err(FatalError::io)?;
     let read = read(args, &sides, &filter)?;
     let rows: u64 = read.summary.files.iter().map(|file| file.rows).sum();
     if read.interrupted && rows == 0 {
         return Ok(Exit::Interrupted);
     }
-    read.columns.all_known().map_err(Failure::usage)?;
+    read.columns.all_known().map_err(FatalError::usage)?;
     let [network, lab] = [World::Real, World::Lab].map(|world| read.worlds[world as usize]);
     if network > 0 && lab > 0 {
-        return Err(Failure::usage(anyhow!(
+        return Err(FatalError::usage(anyhow!(
             "{} of the lab and {} of real networks cannot be compared; choose with --where world=real or --where world=lab",
             counted(lab, "row", "rows"),
             counted(network, "row", "rows"),
@@ -58,14 +58,14 @@ pub fn run(args: &CompareArgs, color: Color) -> Result<Exit, Failure> {
     }
     if rows == 0 {
         tell_left_out(&read.summary.left_out, false);
-        return Err(Failure::io(anyhow!("no row could be read")));
+        return Err(FatalError::io(anyhow!("no row could be read")));
     }
     let (comparison, summary) = compared(args, &sides, read);
     if let Some(page) = page {
-        let told = page.write(&document(&comparison)).map_err(Failure::io)?;
+        let told = page.write(&document(&comparison)).map_err(FatalError::io)?;
         message::note(&told);
     }
-    print(&comparison, args.format, color).map_err(Failure::io)?;
+    print(&comparison, args.format, color).map_err(FatalError::io)?;
     if comparison.interrupted {
         message::note("interrupted: the numbers are from what was read so far");
     }
@@ -84,7 +84,7 @@ pub fn run(args: &CompareArgs, color: Color) -> Result<Exit, Failure> {
 
 /// What came of the files.
 struct Read {
-    fold: Fold,
+    fold: ComparisonFold,
     /// What tells the sides apart, and so cannot tell the cells apart.
     apart: Option<Apart>,
     summary: ReadSummary,
@@ -95,18 +95,18 @@ struct Read {
     columns: NamedColumns,
 }
 
-fn read(args: &CompareArgs, sides: &Sides, filter: &Filter) -> Result<Read, Failure> {
-    let interrupted = signals::listen(None).map_err(Failure::io)?;
+fn read(args: &CompareArgs, sides: &Sides, filter: &Filter) -> Result<Read, FatalError> {
+    let interrupted = signals::listen(None).map_err(FatalError::io)?;
     let roots = args.store.roots(args.files.iter().chain(&args.with));
-    let roots = roots.map_err(Failure::usage)?;
+    let roots = roots.map_err(FatalError::usage)?;
     let expanded = match sides {
         // both are looked for before the first one is read
         Sides::Files(files) => files
             .each_ref()
             .map(|files| source::expand(files, roots))
-            .map(|inputs| inputs.map_err(Failure::io)),
+            .map(|inputs| inputs.map_err(FatalError::io)),
         Sides::Columns(files, _) => [
-            source::expand(files, roots).map_err(Failure::io),
+            source::expand(files, roots).map_err(FatalError::io),
             Ok(Vec::new()),
         ],
     };
@@ -123,7 +123,7 @@ fn read(args: &CompareArgs, sides: &Sides, filter: &Filter) -> Result<Read, Fail
         }
     };
     let mut read = Read {
-        fold: Fold::new(apart),
+        fold: ComparisonFold::new(apart),
         apart,
         summary: ReadSummary::default(),
         interrupted: false,
@@ -215,7 +215,7 @@ impl Read {
 }
 
 fn compared(args: &CompareArgs, sides: &Sides, read: Read) -> (Comparison, ReadSummary) {
-    let about = Circumstances {
+    let about = ComparisonContext {
         input: input(&read.summary),
         sides: sides.named(),
         filters: filters_told([&args.since, &args.until], None, &args.wanted),

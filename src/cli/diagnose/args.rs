@@ -9,12 +9,12 @@ use clap::{Args, ValueEnum};
 use super::bundle::bundle_name;
 use crate::cli::files::page_name;
 use crate::cli::list::ListArgs;
-use crate::cli::long_help::faults;
+use crate::cli::long_help::{LAB, OUTPUT, faults};
 use crate::cli::settings::SettingsArgs;
 use crate::cli::values::{address, duration};
 use crate::cli::words::words;
 use crate::endpoints::DEFAULT_RELAY;
-use crate::judge::diagnose::redact::Level;
+use crate::judge::diagnose::redact::RedactionLevel;
 use crate::lab::Fault;
 use crate::zone::Zone;
 
@@ -80,67 +80,51 @@ pub struct DiagnoseArgs {
     pub facts: Option<PathBuf>,
 
     /// On stdout: text, json, markdown or prtg
-    #[arg(
-        long,
-        value_name = "FORMAT",
-        default_value = "text",
-        hide_possible_values = true,
-        help_heading = "Output"
-    )]
+    #[arg(long, value_name = "FORMAT", default_value = "text", hide_possible_values = true,
+          help_heading = OUTPUT)]
     pub format: DiagnoseFormat,
     /// Write a page to send, with charts
-    #[arg(long, value_name = "FILE", value_parser = page_name(), help_heading = "Output")]
+    #[arg(long, value_name = "FILE", value_parser = page_name(), help_heading = OUTPUT)]
     pub html: Option<PathBuf>,
     /// One line, exit 0 to 3; implies --quick
     ///
     /// With perfdata, for Nagios, Icinga, Checkmk: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.
-    #[arg(long, help_heading = "Output")]
+    #[arg(long, help_heading = OUTPUT)]
     pub monitoring_plugin: bool,
     /// Write a ZIP file for a ticket, redacted
     ///
     /// Its README.txt says what each file is and what was replaced.
-    #[arg(long, value_name = "FILE", value_parser = bundle_name(), help_heading = "Output")]
+    #[arg(long, value_name = "FILE", value_parser = bundle_name(), help_heading = OUTPUT)]
     pub bundle: Option<PathBuf>,
     /// What to redact: standard, full, none
     ///
     /// standard: names of this machine and of its networks, and text from strangers;
     /// full: also regions, public name servers and the time of day; none: nothing.
-    #[arg(
-        long,
-        value_name = "LEVEL",
-        value_parser = words::<Level>(),
-        hide_possible_values = true,
-        requires = "bundle",
-        help_heading = "Output"
-    )]
-    pub redact: Option<Level>,
+    #[arg(long, value_name = "LEVEL", value_parser = words::<RedactionLevel>(),
+          hide_possible_values = true, requires = "bundle", help_heading = OUTPUT)]
+    pub redact: Option<RedactionLevel>,
     /// Repeat until stopped, report only changes
     ///
     /// At least 30 s. With --format json each change is one line of JSON.
-    #[arg(long, value_name = "TIME", value_parser = duration, help_heading = "Output")]
+    #[arg(long, value_name = "TIME", value_parser = duration, help_heading = OUTPUT)]
     pub repeat: Option<Duration>,
     /// Time zone of the times: utc, local, Europe/Berlin, W. Europe Standard Time
-    #[arg(
-        long,
-        value_name = "ZONE",
-        default_value = "utc",
-        help_heading = "Output",
-        allow_hyphen_values = true
-    )]
+    #[arg(long, value_name = "ZONE", default_value = "utc", help_heading = OUTPUT,
+          allow_hyphen_values = true)]
     pub time_zone: Zone,
     /// No progress on stderr
-    #[arg(short, long, help_heading = "Output")]
+    #[arg(short, long, help_heading = OUTPUT)]
     pub quiet: bool,
 
     #[command(flatten)]
     pub list: ListArgs,
 
     /// Check built-in relays on loopback
-    #[arg(long, help_heading = "Lab")]
+    #[arg(long, help_heading = LAB)]
     pub lab: bool,
     /// Turn on a fault; several take turns
     #[arg(long, value_name = "NAME", value_parser = words::<Fault>(), hide_possible_values = true,
-          value_delimiter = ',', help_heading = "Lab", long_help = faults())]
+          value_delimiter = ',', help_heading = LAB, long_help = faults())]
     pub lab_fault: Vec<Fault>,
     #[command(flatten)]
     pub settings: SettingsArgs,

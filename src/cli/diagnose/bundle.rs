@@ -16,9 +16,9 @@ use crate::cli::files::whole::{Beside, Stubborn, failed, followed, replace};
 use crate::cli::message;
 use crate::doc::number;
 use crate::endpoints::Ranges;
-use crate::judge::diagnose::redact::{Level, redact};
+use crate::judge::diagnose::redact::{RedactionLevel, redact};
 use crate::judge::diagnose::{Facts, diagnose};
-use crate::report::diagnose::bundle::{Chain, Content, File, files, replaced};
+use crate::report::diagnose::bundle::{BundleContent, BundleFile, SentChain, files, replaced};
 use crate::sink::reserved;
 
 /// How each archive begins.
@@ -59,13 +59,13 @@ impl Bundle {
         self,
         args: &DiagnoseArgs,
         facts: &Facts,
-        chains: Option<&[Chain]>,
+        chains: Option<&[SentChain]>,
         ranges: &Ranges,
     ) -> anyhow::Result<()> {
         let level = args.redact.unwrap_or_default();
         let (facts, by) = redact(facts, level, ranges);
         let judged = diagnose(&facts);
-        let content = Content {
+        let content = BundleContent {
             facts: &facts,
             judged: &judged,
             zone: args.time_zone,
@@ -88,7 +88,7 @@ impl Bundle {
         );
         let what = replaced(&by);
         let redaction = match level {
-            Level::None => {
+            RedactionLevel::None => {
                 "nothing in it was replaced: check it before you send it to others".to_owned()
             }
             _ if what.is_empty() => "nothing had to be replaced".to_owned(),
@@ -118,7 +118,7 @@ fn look(path: &Path) -> anyhow::Result<()> {
 }
 
 /// The archive; `at` is the time of its files in seconds since 1970.
-fn packed(files: &[File], at: i64) -> anyhow::Result<Vec<u8>> {
+fn packed(files: &[BundleFile], at: i64) -> anyhow::Result<Vec<u8>> {
     let mut out = Vec::new();
     let mut archive = ZipArchiveWriter::new(&mut out);
     for file in files {

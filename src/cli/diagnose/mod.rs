@@ -8,8 +8,8 @@ mod print;
 mod repeat;
 mod saved;
 
-use super::exit::{Exit, Failure, PluginState};
-use super::files::Page;
+use super::exit::{Exit, FatalError, PluginState};
+use super::files::PageOutput;
 use super::message;
 use super::values::Color;
 use crate::judge::diagnose::diagnose;
@@ -19,7 +19,7 @@ use once::{Seen, exit, is_empty, listen, look};
 pub use print::plugin_unknown;
 
 /// Looks and judges, or judges what was seen before.
-pub fn run(args: &DiagnoseArgs, color: Color) -> Result<Exit, Failure> {
+pub fn run(args: &DiagnoseArgs, color: Color) -> Result<Exit, FatalError> {
     if args.monitoring_plugin {
         // whatever happens is told on stdout, in the codes of a plugin
         let told = told(args, color).unwrap_or_else(|failure| {
@@ -31,11 +31,11 @@ pub fn run(args: &DiagnoseArgs, color: Color) -> Result<Exit, Failure> {
     told(args, color)
 }
 
-fn told(args: &DiagnoseArgs, color: Color) -> Result<Exit, Failure> {
-    let page = args.html.as_deref().map(Page::open).transpose();
-    let page = page.map_err(Failure::io)?;
+fn told(args: &DiagnoseArgs, color: Color) -> Result<Exit, FatalError> {
+    let page = args.html.as_deref().map(PageOutput::open).transpose();
+    let page = page.map_err(FatalError::io)?;
     let bundle = args.bundle.as_deref().map(Bundle::open).transpose();
-    let bundle = bundle.map_err(Failure::io)?;
+    let bundle = bundle.map_err(FatalError::io)?;
     if let Some(every) = args.repeat {
         return repeat::run(args, color, every);
     }
@@ -44,23 +44,23 @@ fn told(args: &DiagnoseArgs, color: Color) -> Result<Exit, Failure> {
         chains,
         was_interrupted,
     } = if let Some(file) = &args.facts {
-        Seen::saved(saved::read(file).map_err(Failure::io)?)
+        Seen::saved(saved::read(file).map_err(FatalError::io)?)
     } else {
-        let target = config::target(args).map_err(Failure::usage)?;
+        let target = config::target(args).map_err(FatalError::usage)?;
         look(args, &target, &listen()?)?
     };
     let judged = diagnose(&facts);
     if was_interrupted && is_empty(&facts, &judged) {
         return Ok(Exit::Interrupted);
     }
-    print::result(args, color, (&facts, &judged)).map_err(Failure::io)?;
+    print::result(args, color, (&facts, &judged)).map_err(FatalError::io)?;
     if let Some(page) = page {
-        print::page(page, args, (&facts, &judged)).map_err(Failure::io)?;
+        print::page(page, args, (&facts, &judged)).map_err(FatalError::io)?;
     }
     if let Some(bundle) = bundle {
-        let ranges = args.list.list().map_err(Failure::io)?.ranges();
+        let ranges = args.list.list().map_err(FatalError::io)?.ranges();
         let written = bundle.write(args, &facts, chains.as_deref(), &ranges);
-        written.map_err(Failure::io)?;
+        written.map_err(FatalError::io)?;
     }
     if was_interrupted {
         message::note("interrupted: this is what was known by then");

@@ -6,7 +6,7 @@ use rustls::pki_types::CertificateDer;
 
 use super::args::DiagnoseArgs;
 use super::config;
-use crate::cli::exit::{Exit, Failure, PluginState};
+use crate::cli::exit::{Exit, FatalError, PluginState};
 use crate::cli::list::judged_by;
 use crate::cli::run::world::{event_queue, in_the_lab, started as begun, this_run};
 use crate::cli::signals::Interrupted;
@@ -14,20 +14,20 @@ use crate::cli::status::StatusLine;
 use crate::cli::{message, signals};
 use crate::clock::Wall;
 use crate::judge::diagnose::facts::Fact;
-use crate::judge::diagnose::{Diagnosis, Facts, Outcome};
+use crate::judge::diagnose::{Diagnosis, Facts, VerdictOutcome};
 use crate::lab::LabOptions;
 use crate::measure::Stop;
 use crate::measure::diagnose::{Looking, TlsTried, facts};
 use crate::net::Opener;
 use crate::net::trust::Judge;
-use crate::report::diagnose::bundle::Chain;
+use crate::report::diagnose::bundle::SentChain;
 use crate::target::Target;
 
 /// What a look came to.
 pub(super) struct Seen {
     pub facts: Facts,
     /// The certificates of each relay; none where the facts come from a file.
-    pub chains: Option<Vec<Chain>>,
+    pub chains: Option<Vec<SentChain>>,
     pub was_interrupted: bool,
 }
 
@@ -44,7 +44,7 @@ impl Seen {
 
 /// Whether a look ended before it knew anything.
 pub(super) fn is_empty(facts: &Facts, judged: &Diagnosis) -> bool {
-    judged.verdict.outcome == Outcome::CouldNotTell
+    judged.verdict.outcome == VerdictOutcome::CouldNotTell
         && facts.tcp.relays.known().is_none()
         && facts.udp.cells.known().is_none()
 }
@@ -56,9 +56,9 @@ pub(super) struct Ended {
 }
 
 /// Listens for signals.
-pub(super) fn listen() -> Result<Ended, Failure> {
+pub(super) fn listen() -> Result<Ended, FatalError> {
     let stop = Stop::default();
-    let by_user = signals::listen(Some(stop.clone())).map_err(Failure::io)?;
+    let by_user = signals::listen(Some(stop.clone())).map_err(FatalError::io)?;
     Ok(Ended { stop, by_user })
 }
 
@@ -67,28 +67,32 @@ pub(super) fn exit(args: &DiagnoseArgs, judged: &Diagnosis) -> Exit {
     let outcome = judged.verdict.outcome;
     if args.monitoring_plugin {
         return Exit::Plugin(match outcome {
-            Outcome::Ok => PluginState::Ok,
-            Outcome::Warning => PluginState::Warning,
-            Outcome::Fault => PluginState::Critical,
-            Outcome::CouldNotTell => PluginState::Unknown,
+            VerdictOutcome::Ok => PluginState::Ok,
+            VerdictOutcome::Warning => PluginState::Warning,
+            VerdictOutcome::Fault => PluginState::Critical,
+            VerdictOutcome::CouldNotTell => PluginState::Unknown,
         });
     }
     match outcome {
-        Outcome::Ok | Outcome::Warning => Exit::Done,
-        Outcome::Fault | Outcome::CouldNotTell => Exit::Failed,
+        VerdictOutcome::Ok | VerdictOutcome::Warning => Exit::Done,
+        VerdictOutcome::Fault | VerdictOutcome::CouldNotTell => Exit::Failed,
     }
 }
 
 /// Looks at the whole way.
-pub(super) fn look(args: &DiagnoseArgs, target: &Target, ended: &Ended) -> Result<Seen, Failure> {
+pub(super) fn look(
+    args: &DiagnoseArgs,
+    target: &Target,
+    ended: &Ended,
+) -> Result<Seen, FatalError> {
     let wall = Wall::system();
     let lab = args.lab.then(|| LabOptions {
         faults: args.lab_fault.clone(),
         ..LabOptions::default()
     });
     let started = wall.now();
-    let (lab, world) = begun(lab, &wall).map_err(Failure::io)?;
-    let list = args.list.list().map_err(Failure::io)?;
+    let (lab, world) = begun(lab, &wall).map_err(FatalError::io)?;
+    let list = args.list.list().map_err(FatalError::io)?;
     let plan = judged_by(&list, config::plan(args), started);
     let plan = match &lab {
         Some(lab) => in_the_lab(plan, lab),
@@ -96,8 +100,8 @@ pub(super) fn look(args: &DiagnoseArgs, target: &Target, ended: &Ended) -> Resul
     };
     let run = Arc::new(this_run("", world, &wall));
     let judge = Judge::new(plan.public_roots.clone(), plan.os_store.clone());
-    let opener = Opener::new(plan, wall).map_err(Failure::io)?;
-    let runtime = event_queue().map_err(Failure::io)?;
+    let opener = Opener::new(plan, wall).map_err(FatalError::io)?;
+    let runtime = event_queue().map_err(FatalError::io)?;
     let progress = StatusLine::with_clock(args.quiet || args.monitoring_plugin);
     let options = config::options(args, &list);
     let tell = |what: &str| progress.show(|| format!("checking {what}"));
@@ -131,7 +135,7 @@ pub(super) fn look(args: &DiagnoseArgs, target: &Target, ended: &Ended) -> Resul
 }
 
 /// The certificates that a relay sent.
-fn chain(tried: &Fact<TlsTried>) -> Chain {
+fn chain(tried: &Fact<TlsTried>) -> SentChain {
     let sent = tried.known().map_or(&[][..], |tried| &tried.certificates);
     let with_sum = |der: &CertificateDer<'_>| {
         let sum = ring::digest::digest(&ring::digest::SHA256, der);

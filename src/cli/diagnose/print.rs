@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::args::{DiagnoseArgs, DiagnoseFormat};
-use crate::cli::files::{Page, json};
+use crate::cli::files::{PageOutput, json};
 use crate::cli::values::Color;
 use crate::cli::{message, terminal};
 use crate::doc::{self, Room};
@@ -75,7 +75,7 @@ pub(super) fn text(text: &str, color: Color) -> anyhow::Result<()> {
 
 /// Writes the page.
 pub(super) fn page(
-    page: Page,
+    page: PageOutput,
     args: &DiagnoseArgs,
     (facts, judged): Known<'_>,
 ) -> anyhow::Result<()> {

@@ -8,12 +8,12 @@ use chrono::SecondsFormat;
 use super::args::{DiagnoseArgs, DiagnoseFormat};
 use super::once::{Ended, Seen, exit, is_empty, listen, look};
 use super::{config, print};
-use crate::cli::exit::{Exit, Failure};
+use crate::cli::exit::{Exit, FatalError};
 use crate::cli::values::Color;
 use crate::clock;
 use crate::doc::text::time;
 use crate::judge::diagnose::{Diagnosis, Facts, diagnose};
-use crate::report::diagnose::{Change, State, change};
+use crate::report::diagnose::{ChangeNotice, LookState, change};
 
 /// The shortest time from look to look: a look takes half of it.
 const LEAST: Duration = Duration::from_secs(30);
@@ -22,7 +22,7 @@ const LEAST: Duration = Duration::from_secs(30);
 const PIECE: Duration = Duration::from_millis(100);
 
 /// Looks until the user ends it. The exit code is that of the last whole look.
-pub(super) fn run(args: &DiagnoseArgs, color: Color, every: Duration) -> Result<Exit, Failure> {
+pub(super) fn run(args: &DiagnoseArgs, color: Color, every: Duration) -> Result<Exit, FatalError> {
     let least = || -> anyhow::Result<()> {
         ensure!(
             every >= LEAST,
@@ -30,10 +30,10 @@ pub(super) fn run(args: &DiagnoseArgs, color: Color, every: Duration) -> Result<
         );
         Ok(())
     };
-    least().map_err(Failure::usage)?;
-    let target = config::target(args).map_err(Failure::usage)?;
+    least().map_err(FatalError::usage)?;
+    let target = config::target(args).map_err(FatalError::usage)?;
     let ended = listen()?;
-    let mut before: Option<State> = None;
+    let mut before: Option<LookState> = None;
     let mut code_of_last = None;
     loop {
         let next = clock::now() + every;
@@ -52,8 +52,8 @@ pub(super) fn run(args: &DiagnoseArgs, color: Color, every: Duration) -> Result<
                 code_of_last.unwrap_or(Exit::Interrupted)
             });
         }
-        tell(args, color, before.as_ref(), (&facts, &judged)).map_err(Failure::io)?;
-        before = Some(State::of(&judged));
+        tell(args, color, before.as_ref(), (&facts, &judged)).map_err(FatalError::io)?;
+        before = Some(LookState::of(&judged));
         code_of_last = Some(exit(args, &judged));
         if !waited(&ended, next) {
             return Ok(code_of_last.unwrap_or(Exit::Interrupted));
@@ -65,7 +65,7 @@ pub(super) fn run(args: &DiagnoseArgs, color: Color, every: Duration) -> Result<
 fn tell(
     args: &DiagnoseArgs,
     color: Color,
-    before: Option<&State>,
+    before: Option<&LookState>,
     (facts, judged): (&Facts, &Diagnosis),
 ) -> anyhow::Result<()> {
     let is_json = args.format == DiagnoseFormat::Json;
@@ -89,7 +89,7 @@ fn tell(
     print::text(&changed(&change, &time(args.time_zone, started)), color)
 }
 
-fn changed(change: &Change, at: &str) -> String {
+fn changed(change: &ChangeNotice, at: &str) -> String {
     let mut text = format!("\n{at} {}\n", change.verdict);
     for said in &change.said {
         text.push_str("  new: ");

@@ -61,13 +61,13 @@ The exit code is 0 if something answered, else 1. Ctrl-C prints what is known.";
 #[command(args_conflicts_with_subcommands = true)]
 pub struct EndpointsArgs {
     #[command(subcommand)]
-    pub what: Option<What>,
+    pub what: Option<EndpointsCommand>,
     #[command(flatten)]
     pub list: ShowArgs,
 }
 
 #[derive(Debug, Subcommand)]
-pub enum What {
+pub enum EndpointsCommand {
     /// Show the list in use, names of relays, neighbours [default]
     List(ShowArgs),
     /// Check whether addresses and names belong to Teams, and at which ports
@@ -78,7 +78,7 @@ pub enum What {
     Fetch(FetchArgs),
     /// Test which of the known names and ports answer from here
     #[command(after_help = PROBE)]
-    Probe(ProbeArgs),
+    Probe(EndpointsProbeArgs),
 }
 
 /// How it is shown.
@@ -122,7 +122,7 @@ pub struct FetchArgs {
 }
 
 #[derive(Debug, Args)]
-pub struct ProbeArgs {
+pub struct EndpointsProbeArgs {
     /// IPv4 only
     #[arg(short = '4')]
     pub ipv4: bool,

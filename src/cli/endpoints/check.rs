@@ -3,14 +3,14 @@
 use serde::Serialize;
 
 use super::args::CheckArgs;
-use super::show::{Lines, document, print};
-use crate::cli::exit::{Exit, Failure};
+use super::show::{ProgramTable, document, print};
+use crate::cli::exit::{Exit, FatalError};
 use crate::cli::message;
 use crate::cli::values::Color;
 use crate::clock::Wall;
 use crate::doc::number::counted;
 use crate::doc::parts::{filled, main_section};
-use crate::doc::{Cell, Column, Document, Paragraph, Style, Table};
+use crate::doc::{Cell, Document, Paragraph, Style, Table, TableColumn};
 use crate::endpoints::{List, ListFacts, Membership, Standing};
 use crate::target::{Host, Target};
 
@@ -23,10 +23,10 @@ struct Answer {
 }
 
 /// Tells where each belongs.
-pub(super) fn run(args: &CheckArgs, color: Color) -> Result<Exit, Failure> {
+pub(super) fn run(args: &CheckArgs, color: Color) -> Result<Exit, FatalError> {
     let hosts = args.hosts.iter().map(|text| host(text));
-    let hosts: Vec<Host> = hosts.collect::<Result<_, _>>().map_err(Failure::usage)?;
-    let list = args.show.by.list().map_err(Failure::io)?;
+    let hosts: Vec<Host> = hosts.collect::<Result<_, _>>().map_err(FatalError::usage)?;
+    let list = args.show.by.list().map_err(FatalError::io)?;
     let found: Vec<Membership> = hosts
         .iter()
         .map(|host| match host {
@@ -48,7 +48,7 @@ pub(super) fn run(args: &CheckArgs, color: Color) -> Result<Exit, Failure> {
         &facts,
         &lines(found),
     )
-    .map_err(Failure::io)?;
+    .map_err(FatalError::io)?;
     if let Some(warning) = list.warning(today) {
         message::note(&warning);
     }
@@ -84,12 +84,15 @@ fn told(list: &List, found: &[Membership]) -> Document {
     let mut table = Table::new(
         "checked",
         "",
-        vec![Column::words("host", "host"), Column::words("what", "what")],
         vec![
-            Column::words("id", "id"),
-            Column::words("ports", "ports"),
-            Column::words("by", "by"),
-            Column::words("of", "of"),
+            TableColumn::words("host", "host"),
+            TableColumn::words("what", "what"),
+        ],
+        vec![
+            TableColumn::words("id", "id"),
+            TableColumn::words("ports", "ports"),
+            TableColumn::words("by", "by"),
+            TableColumn::words("of", "of"),
         ],
     );
     for one in found {
@@ -134,7 +137,7 @@ fn told(list: &List, found: &[Membership]) -> Document {
             })),
         };
     }
-    table.keep = crate::doc::Keep::All;
+    table.keep = crate::doc::ShownRows::All;
     let blocks = filled(table).into_iter().collect();
     document(
         format!("By {}", list.named()),
@@ -143,7 +146,7 @@ fn told(list: &List, found: &[Membership]) -> Document {
     )
 }
 
-fn lines(found: &[Membership]) -> Lines<7> {
+fn lines(found: &[Membership]) -> ProgramTable<7> {
     let mut lines = Vec::new();
     for one in found {
         let head = || (one.subject.clone(), one.standing.as_str().to_owned());
@@ -173,7 +176,7 @@ fn lines(found: &[Membership]) -> Lines<7> {
             ]);
         }
     }
-    Lines {
+    ProgramTable {
         head: ["host", "what", "id", "tcp", "udp", "by", "of"],
         lines,
     }

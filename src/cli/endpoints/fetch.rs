@@ -8,12 +8,12 @@ use anyhow::{Context as _, anyhow, bail, ensure};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::args::FetchArgs;
-use crate::cli::exit::{Exit, Failure};
+use crate::cli::exit::{Exit, FatalError};
 use crate::cli::files::whole::{Beside, Stubborn, failed, followed, replace};
 use crate::cli::{list, message, signals};
 use crate::clock::Wall;
 use crate::doc::number::{bytes, counted};
-use crate::endpoints::microsoft::{FORM, Kept, day, endpoints, kept, version};
+use crate::endpoints::microsoft::{FORM, SavedList, day, endpoints, kept, version};
 use crate::net::web::Web;
 
 /// The service is asked once in this time at most.
@@ -26,19 +26,19 @@ const LOOK: Duration = Duration::from_millis(50);
 const OF_EXAMPLES: &str = "b10c5ed1-bad1-445f-b386-b919946339a7";
 
 /// Fetches.
-pub(super) fn run(args: &FetchArgs) -> Result<Exit, Failure> {
-    let service = service(&args.from).map_err(Failure::usage)?;
+pub(super) fn run(args: &FetchArgs) -> Result<Exit, FatalError> {
+    let service = service(&args.from).map_err(FatalError::usage)?;
     let given = args.client_request_id.as_deref().map(guid).transpose();
-    let given = given.map_err(Failure::usage)?;
-    let place = Place::open(&args.output).map_err(Failure::io)?;
+    let given = given.map_err(FatalError::usage)?;
+    let place = Place::open(&args.output).map_err(FatalError::io)?;
     let roots = args.ca.as_deref().map(|path| {
         let read = std::fs::read(path);
         read.with_context(|| format!("--ca {} cannot be read", path.display()))
     });
-    let roots = roots.transpose().map_err(Failure::io)?;
+    let roots = roots.transpose().map_err(FatalError::io)?;
     let web = Web::new(roots.as_deref()).map_err(|error| {
         let path = args.ca.as_deref().unwrap_or(Path::new("")).display();
-        Failure::io(anyhow::Error::from(error).context(format!("--ca {path}")))
+        FatalError::io(anyhow::Error::from(error).context(format!("--ca {path}")))
     })?;
     let now = Wall::system().now();
     let same = place
@@ -65,7 +65,7 @@ pub(super) fn run(args: &FetchArgs) -> Result<Exit, Failure> {
     let is_new = given.is_none() && known.is_none();
     let id = match given.or(known) {
         Some(id) => id,
-        None => random_guid().map_err(Failure::io)?,
+        None => random_guid().map_err(FatalError::io)?,
     };
     let asked = Asked {
         service,
@@ -73,13 +73,13 @@ pub(super) fn run(args: &FetchArgs) -> Result<Exit, Failure> {
         same: same.cloned(),
         now,
     };
-    let interrupted = signals::listen(None).map_err(Failure::io)?;
+    let interrupted = signals::listen(None).map_err(FatalError::io)?;
     let (sender, receiver) = sync_channel(1);
     let asking = std::thread::Builder::new().name("fetch".to_owned());
     let asking = asking.spawn(move || drop(sender.send(asked.ask(&web))));
     asking
         .context("no thread for the request")
-        .map_err(Failure::io)?;
+        .map_err(FatalError::io)?;
     let came = loop {
         match receiver.recv_timeout(LOOK) {
             Ok(came) => break came,
@@ -89,7 +89,7 @@ pub(super) fn run(args: &FetchArgs) -> Result<Exit, Failure> {
             }
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => {
-                return Err(Failure::io(anyhow!("the request broke off")));
+                return Err(FatalError::io(anyhow!("the request broke off")));
             }
         }
     };
@@ -100,12 +100,12 @@ pub(super) fn run(args: &FetchArgs) -> Result<Exit, Failure> {
             return Ok(Exit::Failed);
         }
     };
-    let size = place.write(&kept).map_err(Failure::io)?;
+    let size = place.write(&kept).map_err(FatalError::io)?;
     tell(&place, &kept, (is_unchanged, is_new), size);
     Ok(Exit::Done)
 }
 
-fn tell(place: &Place, kept: &Kept, (is_unchanged, is_new): (bool, bool), size: usize) {
+fn tell(place: &Place, kept: &SavedList, (is_unchanged, is_new): (bool, bool), size: usize) {
     let path = place.path.display();
     let version = &kept.version;
     if is_unchanged {
@@ -210,13 +210,13 @@ fn wait(checked: DateTime<Utc>, now: DateTime<Utc>) -> Option<u64> {
 struct Asked {
     service: Service,
     id: String,
-    same: Option<Kept>,
+    same: Option<SavedList>,
     now: DateTime<Utc>,
 }
 
 impl Asked {
     /// The list, and whether it is the one that was there.
-    fn ask(self, web: &Web) -> anyhow::Result<(Kept, bool)> {
+    fn ask(self, web: &Web) -> anyhow::Result<(SavedList, bool)> {
         let Service { url, host } = &self.service;
         let page = |path: &str| {
             let page = format!("{url}/{path}/worldwide?clientrequestid={}", self.id);
@@ -225,7 +225,7 @@ impl Asked {
         let none = |what: &str| format!("{host} did not answer with {what}");
         let newest = version(&page("version")?).with_context(|| none("the number of its list"))?;
         if let Some(kept) = self.same.filter(|kept| kept.version == newest) {
-            let kept = Kept {
+            let kept = SavedList {
                 checked: self.now,
                 client_request_id: self.id.clone(),
                 ..kept
@@ -233,7 +233,7 @@ impl Asked {
             return Ok((kept, true));
         }
         let endpoints = endpoints(&page("endpoints")?).with_context(|| none("its list"))?;
-        let kept = Kept {
+        let kept = SavedList {
             form: FORM.to_owned(),
             version: newest,
             source: url.clone(),
@@ -254,7 +254,7 @@ struct Place {
     /// The file, all links followed.
     file: PathBuf,
     /// What is there.
-    kept: Option<Kept>,
+    kept: Option<SavedList>,
     is_there: bool,
 }
 
@@ -304,7 +304,7 @@ impl Place {
     }
 
     /// Writes it whole, and says how long it is.
-    fn write(&self, kept: &Kept) -> anyhow::Result<usize> {
+    fn write(&self, kept: &SavedList) -> anyhow::Result<usize> {
         let text = serde_json::to_string_pretty(kept).context("the list as JSON")? + "\n";
         let written = replace(&self.file, text.as_bytes(), Stubborn::Leave);
         written.map_err(|error| failed(error, &self.path))?;

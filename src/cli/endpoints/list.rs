@@ -3,15 +3,15 @@
 use serde::Serialize;
 
 use super::args::ShowArgs;
-use super::show::{Lines, document, print};
-use crate::cli::exit::{Exit, Failure};
+use super::show::{ProgramTable, document, print};
+use crate::cli::exit::{Exit, FatalError};
 use crate::cli::message;
 use crate::cli::values::Color;
 use crate::clock::Wall;
 use crate::doc::number::counted;
 use crate::doc::parts::{filled, main_section, section};
-use crate::doc::{Block, Cell, Column, Document, Keep, Paragraph, Table};
-use crate::endpoints::{List, ListFacts, Neighbour, Ports, RELAYS, Set, neighbours};
+use crate::doc::{Block, Cell, Document, Paragraph, ShownRows, Table, TableColumn};
+use crate::endpoints::{List, ListFacts, Ports, RELAYS, RelatedService, Set, neighbours};
 
 /// An entry, for programs.
 #[derive(Debug, Serialize)]
@@ -47,8 +47,8 @@ struct Shown {
 }
 
 /// Shows it.
-pub(super) fn run(args: &ShowArgs, color: Color) -> Result<Exit, Failure> {
-    let list = args.by.list().map_err(Failure::io)?;
+pub(super) fn run(args: &ShowArgs, color: Color) -> Result<Exit, FatalError> {
+    let list = args.by.list().map_err(FatalError::io)?;
     let today = Wall::system().now().date_naive();
     let of_list = list.sets.iter().map(of_set);
     let near = neighbours();
@@ -72,7 +72,7 @@ pub(super) fn run(args: &ShowArgs, color: Color) -> Result<Exit, Failure> {
         &shown,
         &lines(&shown),
     )
-    .map_err(Failure::io)?;
+    .map_err(FatalError::io)?;
     if list.unread > 0 {
         let names = counted(list.unread as u64, "name", "names");
         message::note(&format!(
@@ -104,7 +104,7 @@ fn of_set(set: &Set) -> Entry {
     }
 }
 
-fn of_neighbour(near: &Neighbour) -> Entry {
+fn of_neighbour(near: &RelatedService) -> Entry {
     let names = near.names.iter().map(|name| name.text().to_owned());
     Entry {
         kind: if near.is_former {
@@ -133,12 +133,12 @@ fn told(list: &List, shown: &Shown) -> Document {
         "teams",
         "",
         vec![
-            Column::words("id", "id"),
-            Column::words("what", "range or name"),
+            TableColumn::words("id", "id"),
+            TableColumn::words("what", "range or name"),
         ],
         vec![
-            Column::words("category", "category"),
-            Column::words("ports", "ports"),
+            TableColumn::words("category", "category"),
+            TableColumn::words("ports", "ports"),
         ],
     );
     for entry in entries(&["teams"]) {
@@ -156,12 +156,15 @@ fn told(list: &List, shown: &Shown) -> Document {
             )
         }));
     }
-    teams.keep = Keep::All;
+    teams.keep = ShownRows::All;
     let mut near = Table::new(
         "neighbours",
         "",
-        vec![Column::words("what", "range or name")],
-        vec![Column::words("ports", "ports"), Column::words("of", "of")],
+        vec![TableColumn::words("what", "range or name")],
+        vec![
+            TableColumn::words("ports", "ports"),
+            TableColumn::words("of", "of"),
+        ],
     );
     // a whole list of Microsoft 365 is for programs
     let few = |entry: &&Entry| entry.kind != "list" || [Some(127), Some(184)].contains(&entry.id);
@@ -179,12 +182,12 @@ fn told(list: &List, shown: &Shown) -> Document {
             )
         }));
     }
-    near.keep = Keep::All;
+    near.keep = ShownRows::All;
     let relays = Table::new(
         "relays",
         "",
-        vec![Column::words("name", "name")],
-        vec![Column::words("what", "what")],
+        vec![TableColumn::words("name", "name")],
+        vec![TableColumn::words("what", "what")],
     )
     .rows(
         shown
@@ -193,7 +196,7 @@ fn told(list: &List, shown: &Shown) -> Document {
             .map(|relay| ([relay.name.into()], [relay.what.into()])),
     );
     let relays = Table {
-        keep: Keep::All,
+        keep: ShownRows::All,
         ..relays
     };
     let others = entries(&["list"]).filter(|entry| !few(entry)).count();
@@ -233,7 +236,7 @@ fn told(list: &List, shown: &Shown) -> Document {
     )
 }
 
-fn lines(shown: &Shown) -> Lines<7> {
+fn lines(shown: &Shown) -> ProgramTable<7> {
     let of_entries = shown.entries.iter().flat_map(|entry| {
         entry.ranges.iter().chain(&entry.names).map(|part| {
             [
@@ -252,7 +255,7 @@ fn lines(shown: &Shown) -> Lines<7> {
         let [id, category, tcp, udp] = [const { String::new() }; 4];
         [kind, id, category, name, tcp, udp, what]
     });
-    Lines {
+    ProgramTable {
         head: ["kind", "id", "category", "what", "tcp", "udp", "of"],
         lines: of_entries.chain(of_relays).collect(),
     }

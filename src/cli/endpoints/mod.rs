@@ -7,17 +7,17 @@ mod list;
 mod probe;
 mod show;
 
-use super::exit::{Exit, Failure};
+use super::exit::{Exit, FatalError};
 use super::values::Color;
-use args::{EndpointsArgs, What};
+use args::{EndpointsArgs, EndpointsCommand};
 
 /// Does what is asked for.
-pub fn run(args: &EndpointsArgs, color: Color) -> Result<Exit, Failure> {
+pub fn run(args: &EndpointsArgs, color: Color) -> Result<Exit, FatalError> {
     match &args.what {
         None => list::run(&args.list, color),
-        Some(What::List(args)) => list::run(args, color),
-        Some(What::Check(args)) => check::run(args, color),
-        Some(What::Fetch(args)) => fetch::run(args),
-        Some(What::Probe(args)) => probe::run(args, color),
+        Some(EndpointsCommand::List(args)) => list::run(args, color),
+        Some(EndpointsCommand::Check(args)) => check::run(args, color),
+        Some(EndpointsCommand::Fetch(args)) => fetch::run(args),
+        Some(EndpointsCommand::Probe(args)) => probe::run(args, color),
     }
 }

@@ -24,12 +24,12 @@ pub(super) fn document(title: String, verdict: Paragraph, sections: Vec<Section>
 }
 
 /// A table for programs: its head and its lines.
-pub(super) struct Lines<const N: usize> {
+pub(super) struct ProgramTable<const N: usize> {
     pub(super) head: [&'static str; N],
     pub(super) lines: Vec<[String; N]>,
 }
 
-impl<const N: usize> Lines<N> {
+impl<const N: usize> ProgramTable<N> {
     fn csv(&self) -> anyhow::Result<String> {
         let mut out = csv::Writer::from_writer(Vec::new());
         out.write_record(self.head)?;
@@ -51,7 +51,7 @@ pub(super) fn print<const N: usize>(
     color: Color,
     document: &Document,
     facts: &impl Serialize,
-    lines: &Lines<N>,
+    lines: &ProgramTable<N>,
 ) -> anyhow::Result<()> {
     let room = Room::of(terminal::width());
     let text = match format {

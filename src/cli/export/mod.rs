@@ -8,7 +8,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, anyhow, bail, ensure};
 
-use super::exit::{Exit, Failure};
+use super::exit::{Exit, FatalError};
 use super::files::{Progress, tell_left_out, whole};
 use super::{message, signals};
 use crate::doc::number;
@@ -20,41 +20,41 @@ use crate::zone::Zone;
 use args::ExportArgs;
 
 /// Writes the file.
-pub fn run(args: &ExportArgs) -> Result<Exit, Failure> {
+pub fn run(args: &ExportArgs) -> Result<Exit, FatalError> {
     // where an option stands between them they are counted here
     let named = args.files.split_last();
     let Some((out, files)) = named.filter(|(_, files)| !files.is_empty()) else {
-        return Err(Failure::usage(anyhow!(
+        return Err(FatalError::usage(anyhow!(
             "name the files to read and the file to write"
         )));
     };
     let out = Path::new(out);
     let ending = out.extension().unwrap_or_default();
     if !ending.eq_ignore_ascii_case("parquet") {
-        return Err(Failure::usage(anyhow!(
+        return Err(FatalError::usage(anyhow!(
             "{}: the last name is the file to write and must end in .parquet",
             out.display()
         )));
     }
     if out.exists() && !args.force {
-        return Err(Failure::io(anyhow!(
+        return Err(FatalError::io(anyhow!(
             "{} already exists: choose another name, or replace it with --force",
             out.display()
         )));
     }
-    let roots = args.store.roots(files).map_err(Failure::usage)?;
-    let mut inputs = source::expand(files, roots).map_err(Failure::io)?;
+    let roots = args.store.roots(files).map_err(FatalError::usage)?;
+    let mut inputs = source::expand(files, roots).map_err(FatalError::io)?;
     if let Some(table) = &args.table {
         let all: Vec<String> = inputs.iter().map(Input::name).collect();
         inputs = source::of_table(inputs, table);
         if inputs.is_empty() {
-            return Err(Failure::usage(anyhow!(
+            return Err(FatalError::usage(anyhow!(
                 "--table {table}: it has no rows to export; they are in {}",
                 all.join(", ")
             )));
         }
     }
-    export(inputs, out).map_err(Failure::io)
+    export(inputs, out).map_err(FatalError::io)
 }
 
 fn export(inputs: Vec<Input>, out: &Path) -> anyhow::Result<Exit> {

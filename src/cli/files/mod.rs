@@ -13,7 +13,7 @@ pub(super) mod whole;
 pub use columns::NamedColumns;
 pub use filter::{Conditions, Filter, filters_told};
 pub use format::{DocumentFormat, json};
-pub use page::{Page, page_name};
+pub use page::{PageOutput, page_name};
 pub use progress::Progress;
 pub use told::{input, is_left_out, tell, tell_left_out, without_outcome};
 pub use twice::Twice;

@@ -50,7 +50,7 @@ pub fn page_name() -> impl TypedValueParser<Value = PathBuf> {
 
 /// Where the page goes, looked at before anything is read, so that a wrong name is told at once.
 #[derive(Debug)]
-pub struct Page {
+pub struct PageOutput {
     /// As it was named, absolute.
     path: PathBuf,
     place: Place,
@@ -66,7 +66,7 @@ enum Place {
     Stdout,
 }
 
-impl Page {
+impl PageOutput {
     /// Whether a page is there that would be lost for this one.
     pub fn would_replace_one(&self) -> bool {
         let Place::File(file) = &self.place else {

@@ -1,15 +1,15 @@
 //! What was read, and what stderr says about it.
 
 use crate::cli::message;
-use crate::report::model::{File, Input, Problem};
+use crate::report::model::{ReportedFile, ReportedInput, ReportedProblem};
 use crate::source::{self, ReadSummary};
 
 /// Problems that are told on stderr where stdout has no place for them.
 const MOST_TOLD: usize = 20;
 
 /// What was read, as it is told; how many rows of it were used, somebody else says.
-pub fn input(summary: &ReadSummary) -> Input {
-    let file = |file: &source::FileSummary| File {
+pub fn input(summary: &ReadSummary) -> ReportedInput {
+    let file = |file: &source::FileSummary| ReportedFile {
         name: file.name.clone(),
         dialect: file
             .dialect
@@ -19,13 +19,13 @@ pub fn input(summary: &ReadSummary) -> Input {
         first: file.first,
         last: file.last,
     };
-    let problem = |problem: &source::Problem| Problem {
+    let problem = |problem: &source::Problem| ReportedProblem {
         file: problem.file.clone(),
         line: problem.line,
         count: problem.count,
         what: problem.what.clone(),
     };
-    Input {
+    ReportedInput {
         files: summary.files.iter().map(file).collect(),
         rows: summary.files.iter().map(|file| file.rows).sum(),
         rows_used: 0,
@@ -43,7 +43,7 @@ pub fn without_outcome(summary: &ReadSummary) -> u64 {
 }
 
 /// Whether the problem is that of a file that is left out, which is told by itself.
-pub fn is_left_out(problem: &Problem, left_out: &[source::Problem]) -> bool {
+pub fn is_left_out(problem: &ReportedProblem, left_out: &[source::Problem]) -> bool {
     left_out.iter().any(|out| out.file == problem.file)
 }
 
@@ -60,7 +60,7 @@ pub fn tell_left_out(left_out: &[source::Problem], fine: bool) {
 }
 
 /// Tells problems of the files.
-pub fn tell(problems: &[&Problem]) {
+pub fn tell(problems: &[&ReportedProblem]) {
     for problem in problems.iter().take(MOST_TOLD) {
         let place = problem
             .line

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::ensure;
 
-use super::Held;
+use super::HoldKind;
 use crate::cli::args::ProbeArgs;
 use crate::cli::config::{columns, plan, suits_addresses, targets, zone};
 use crate::cli::run::Job;
@@ -30,7 +30,7 @@ const LONGEST: Duration = Duration::from_secs(3600);
 const PAUSE: Duration = Duration::from_secs(2);
 
 /// The validated held connections.
-pub(in crate::cli) fn job(args: &ProbeArgs) -> anyhow::Result<Job<Held>> {
+pub(in crate::cli) fn job(args: &ProbeArgs) -> anyhow::Result<Job<HoldKind>> {
     let targets = targets(args)?;
     fits(args, &targets)?;
     suits_addresses(args, &targets)?;
@@ -49,7 +49,7 @@ pub(in crate::cli) fn job(args: &ProbeArgs) -> anyhow::Result<Job<Held>> {
         .slots()
         .map(|slots| u32::try_from(slots.saturating_sub(1)));
     let pauses = pauses.map(|pauses| pace.interval().saturating_mul(pauses.unwrap_or(u32::MAX)));
-    let held = Held {
+    let held = HoldKind {
         shape,
         length: pauses.map(|pauses| pauses.saturating_add(shape.length)),
         live: None,

@@ -11,8 +11,8 @@ pub use args::HoldArgs;
 pub(super) use config::job;
 
 use super::run::world::headline;
-use super::run::{Counts, FinishedRun, Kind, Told, View};
-use super::stream_live::{Progress, StreamLive};
+use super::run::{Counts, FinishedRun, MeasurementKind, Told, View};
+use super::stream_live::{StreamLive, StreamProgress};
 use super::terminal;
 use crate::doc::lines::{WIDTH, narrowed};
 use crate::measure::Engine;
@@ -25,7 +25,7 @@ use crate::zone::Zone;
 
 /// Held connections.
 #[derive(Debug)]
-pub(super) struct Held {
+pub(super) struct HoldKind {
     shape: HoldShape,
     /// How long it takes, where it has an end.
     length: Option<Duration>,
@@ -34,7 +34,7 @@ pub(super) struct Held {
     zone: Zone,
 }
 
-impl Kind for Held {
+impl MeasurementKind for HoldKind {
     type Task = Holds;
     type Detail = Sample;
 
@@ -57,7 +57,7 @@ impl Kind for Held {
         let totals = task.totals();
         let answers = &totals.now.answers;
         let quantile = |permille| answers.quantile(permille).map(Duration::from_micros);
-        live.show(&Progress {
+        live.show(&StreamProgress {
             sent: totals.sent_by_now(),
             lost: None,
             answered: answers.moments().count(),

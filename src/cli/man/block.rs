@@ -3,7 +3,7 @@
 
 /// A piece.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Block {
+pub enum ManBlock {
     /// A heading; the level is 1 for the highest.
     Heading(usize, String),
     /// Text that flows, so many columns from the left.

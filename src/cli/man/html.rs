@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::block::{Block, links};
+use super::block::{ManBlock, links};
 use super::chapters::CHAPTERS;
 
 const STYLE: &str = "\
@@ -15,7 +15,7 @@ table{border-collapse:collapse}td,th{text-align:left;vertical-align:top;padding:
 .term{margin:1rem 0 0}.in{margin:.2rem 0 .2rem 2rem}";
 
 /// A whole page.
-pub fn page(title: &str, blocks: &[Block]) -> String {
+pub fn page(title: &str, blocks: &[ManBlock]) -> String {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -36,11 +36,11 @@ pub fn page(title: &str, blocks: &[Block]) -> String {
 pub fn index(title: &str, parts: &[(&str, Vec<(&str, String)>)]) -> String {
     let mut blocks = Vec::new();
     for (heading, pages) in parts {
-        blocks.push(Block::Heading(1, (*heading).to_owned()));
+        blocks.push(ManBlock::Heading(1, (*heading).to_owned()));
         let row =
             |(name, about): &(&str, String)| vec![format!("[{name}]({name}.html)"), about.clone()];
         let head = vec!["page".to_owned(), "what".to_owned()];
-        blocks.push(Block::Table(
+        blocks.push(ManBlock::Table(
             std::iter::once(head).chain(pages.iter().map(row)).collect(),
         ));
     }
@@ -48,15 +48,15 @@ pub fn index(title: &str, parts: &[(&str, Vec<(&str, String)>)]) -> String {
 }
 
 /// The pieces, the items of a list together.
-fn runs(blocks: &[Block]) -> impl Iterator<Item = &[Block]> {
-    let is_item = |block: &Block| matches!(block, Block::Item(..));
+fn runs(blocks: &[ManBlock]) -> impl Iterator<Item = &[ManBlock]> {
+    let is_item = |block: &ManBlock| matches!(block, ManBlock::Item(..));
     blocks.chunk_by(move |one, other| is_item(one) && is_item(other))
 }
 
-fn shown(run: &[Block]) -> Markup {
+fn shown(run: &[ManBlock]) -> Markup {
     let class = |indent: usize| (indent > 0).then_some("in");
     match run {
-        [Block::Heading(level, title)] => {
+        [ManBlock::Heading(level, title)] => {
             let (inside, id) = (inline(title), anchor(title));
             match level {
                 1 => html! { h1 id=(id) { (inside) } },
@@ -64,16 +64,18 @@ fn shown(run: &[Block]) -> Markup {
                 _ => html! { h3 id=(id) { (inside) } },
             }
         }
-        [Block::Paragraph(indent, text)] => html! { p class=[class(*indent)] { (inline(text)) } },
-        [Block::Term(term)] => html! { p class="term" { (inline(term)) } },
-        [Block::Code(lines)] => html! { pre { (lines.join("\n")) } },
-        [Block::Table(rows)] => table(rows),
+        [ManBlock::Paragraph(indent, text)] => {
+            html! { p class=[class(*indent)] { (inline(text)) } }
+        }
+        [ManBlock::Term(term)] => html! { p class="term" { (inline(term)) } },
+        [ManBlock::Code(lines)] => html! { pre { (lines.join("\n")) } },
+        [ManBlock::Table(rows)] => table(rows),
         items => {
             let texts = items.iter().filter_map(|block| match block {
-                Block::Item(_, _, text) => Some(inline(text)),
+                ManBlock::Item(_, _, text) => Some(inline(text)),
                 _ => None,
             });
-            let is_numbered = matches!(items, [Block::Item(_, mark, _), ..] if mark != "- ");
+            let is_numbered = matches!(items, [ManBlock::Item(_, mark, _), ..] if mark != "- ");
             let inside = html! { @for text in texts { li { (text) } } };
             if is_numbered {
                 html! { ol { (inside) } }

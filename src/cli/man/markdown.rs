@@ -3,10 +3,10 @@
 use std::iter::Peekable;
 use std::str::Lines;
 
-use super::block::Block;
+use super::block::ManBlock;
 
 /// Its pieces.
-pub fn blocks(markdown: &str) -> Vec<Block> {
+pub fn blocks(markdown: &str) -> Vec<ManBlock> {
     let mut out = Vec::new();
     let mut lines = markdown.lines().peekable();
     while let Some(line) = lines.next() {
@@ -15,10 +15,10 @@ pub fn blocks(markdown: &str) -> Vec<Block> {
         }
         if line.trim_start().starts_with("```") {
             let code = lines.by_ref().take_while(|line| line.trim() != "```");
-            out.push(Block::Code(code.map(str::to_owned).collect()));
+            out.push(ManBlock::Code(code.map(str::to_owned).collect()));
         } else if line.starts_with('#') {
             let level = line.bytes().take_while(|byte| *byte == b'#').count();
-            out.push(Block::Heading(level, line[level..].trim().to_owned()));
+            out.push(ManBlock::Heading(level, line[level..].trim().to_owned()));
         } else if line.starts_with('|') {
             let mut rows = vec![cells(line)];
             while let Some(line) = lines.next_if(|line| line.starts_with('|')) {
@@ -28,7 +28,7 @@ pub fn blocks(markdown: &str) -> Vec<Block> {
             if rows.len() > 1 {
                 rows.remove(1);
             }
-            out.push(Block::Table(rows));
+            out.push(ManBlock::Table(rows));
         } else {
             out.push(words(line, &mut lines));
         }
@@ -37,7 +37,7 @@ pub fn blocks(markdown: &str) -> Vec<Block> {
 }
 
 /// A paragraph, or an item of a list, with the lines that it goes on in.
-fn words(line: &str, lines: &mut Peekable<Lines<'_>>) -> Block {
+fn words(line: &str, lines: &mut Peekable<Lines<'_>>) -> ManBlock {
     let indent = line.len() - line.trim_start().len();
     let (mark, words) = marker(line.trim_start()).unwrap_or(("", line.trim_start()));
     let mut text = words.trim_end().to_owned();
@@ -46,8 +46,8 @@ fn words(line: &str, lines: &mut Peekable<Lines<'_>>) -> Block {
         text.push_str(line.trim());
     }
     match mark {
-        "" => Block::Paragraph(0, text),
-        mark => Block::Item(indent, mark.to_owned(), text),
+        "" => ManBlock::Paragraph(0, text),
+        mark => ManBlock::Item(indent, mark.to_owned(), text),
     }
 }
 

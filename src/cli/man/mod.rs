@@ -17,7 +17,7 @@ use std::path::Path;
 use anyhow::Context as _;
 
 use super::args::ManArgs;
-use super::exit::Failure;
+use super::exit::FatalError;
 use super::suggested::{CHAPTER_TOO, PAGES, PROGRAM, topic_names};
 use super::{terminal, words};
 use crate::doc;
@@ -28,14 +28,14 @@ use chapters::CHAPTERS;
 /// # Errors
 ///
 /// The topic is none, or a file cannot be written.
-pub fn run(args: &ManArgs) -> Result<Vec<u8>, Failure> {
+pub fn run(args: &ManArgs) -> Result<Vec<u8>, FatalError> {
     if let Some(folder) = &args.out {
         let written = written(folder, args.html);
-        return written.map(|()| Vec::new()).map_err(Failure::io);
+        return written.map(|()| Vec::new()).map_err(FatalError::io);
     }
     let columns = terminal::columns().min(200);
     match args.topic.as_deref() {
-        None if args.html => Err(Failure::usage(anyhow::anyhow!(
+        None if args.html => Err(FatalError::usage(anyhow::anyhow!(
             "--html: name a topic, such as `turnprobe man guide --html`, or give --out DIR for all of them"
         ))),
         None => Ok(list(columns).into_bytes()),
@@ -43,13 +43,13 @@ pub fn run(args: &ManArgs) -> Result<Vec<u8>, Failure> {
     }
 }
 
-fn printed(topic: &str, columns: usize, is_html: bool) -> Result<Vec<u8>, Failure> {
-    let Some(found) = Topic::of(topic).map_err(Failure::io)? else {
+fn printed(topic: &str, columns: usize, is_html: bool) -> Result<Vec<u8>, FatalError> {
+    let Some(found) = Topic::of(topic).map_err(FatalError::io)? else {
         let meant = words::meant(topic, topic_names());
         let names: Vec<_> = topic_names().collect();
         let names = names.join(", ");
         let text = format!("there is no page or chapter `{topic}`{meant}; there are {names}");
-        return Err(Failure::usage(anyhow::anyhow!(text)));
+        return Err(FatalError::usage(anyhow::anyhow!(text)));
     };
     // whoever reads a pipe on Windows has no man
     let is_read = cfg!(windows) || std::io::stdout().is_terminal();
@@ -88,7 +88,7 @@ impl Topic {
         }))
     }
 
-    fn blocks(&self) -> Vec<block::Block> {
+    fn blocks(&self) -> Vec<block::ManBlock> {
         match &self.roff {
             Some(roff) => roff::blocks(roff),
             None => markdown::blocks(self.markdown),

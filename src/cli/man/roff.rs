@@ -1,12 +1,12 @@
 //! A man page made by `page`, as blocks: parses the subset of roff that it contains.
 
-use super::block::Block;
+use super::block::ManBlock;
 
 /// How far what explains an option stands from the left.
 const INDENT: usize = 7;
 
 /// Its pieces.
-pub fn blocks(roff: &str) -> Vec<Block> {
+pub fn blocks(roff: &str) -> Vec<ManBlock> {
     let mut out = Pieces::default();
     for line in roff.lines() {
         let (word, rest) = match line.strip_prefix('.') {
@@ -22,7 +22,7 @@ pub fn blocks(roff: &str) -> Vec<Block> {
                 out.indent = 0;
                 let level = if word == "SH" { 1 } else { 2 };
                 let title = plain(rest.trim_matches('"'));
-                out.done.push(Block::Heading(level, title));
+                out.done.push(ManBlock::Heading(level, title));
             }
             "TP" => {
                 out.indent = 0;
@@ -54,7 +54,7 @@ enum Next {
 
 #[derive(Debug, Default)]
 struct Pieces {
-    done: Vec<Block>,
+    done: Vec<ManBlock>,
     next: Next,
     indent: usize,
 }
@@ -67,21 +67,21 @@ impl Pieces {
     fn words(&mut self, words: &str) {
         match self.next {
             Next::Term => {
-                self.done.push(Block::Term(words.to_owned()));
+                self.done.push(ManBlock::Term(words.to_owned()));
                 self.indent = INDENT;
                 self.next = Next::Paragraph;
                 return;
             }
             Next::Item => {
-                let item = Block::Item(self.indent, "- ".to_owned(), words.to_owned());
+                let item = ManBlock::Item(self.indent, "- ".to_owned(), words.to_owned());
                 self.done.push(item);
             }
             Next::Paragraph => {
                 self.done
-                    .push(Block::Paragraph(self.indent, words.to_owned()));
+                    .push(ManBlock::Paragraph(self.indent, words.to_owned()));
             }
             Next::Same => {
-                if let Some(Block::Paragraph(_, text) | Block::Item(_, _, text)) =
+                if let Some(ManBlock::Paragraph(_, text) | ManBlock::Item(_, _, text)) =
                     self.done.last_mut()
                 {
                     text.push(' ');
@@ -130,16 +130,16 @@ mod tests {
         let roff = ".TH A 1\n.SH NAME\na\\-b \\- c\n.SH OPTIONS\n.TP\n\\fB\\-\\-by\\fR \\fI<X>\\fR\nWhat it\\*(Aqs for\n.sp\n\\fIPossible values:\\fR\n\
             .RS 14\n.IP \\(bu 2\none\n.IP \\(bu 2\ntwo\n.RE\n.SH FILES\nSome\nwords\n";
         let expected = [
-            Block::Heading(1, "NAME".to_owned()),
-            Block::Paragraph(0, "a-b - c".to_owned()),
-            Block::Heading(1, "OPTIONS".to_owned()),
-            Block::Term("**--by** <X>".to_owned()),
-            Block::Paragraph(7, "What it's for".to_owned()),
-            Block::Paragraph(7, "Possible values:".to_owned()),
-            Block::Item(7, "- ".to_owned(), "one".to_owned()),
-            Block::Item(7, "- ".to_owned(), "two".to_owned()),
-            Block::Heading(1, "FILES".to_owned()),
-            Block::Paragraph(0, "Some words".to_owned()),
+            ManBlock::Heading(1, "NAME".to_owned()),
+            ManBlock::Paragraph(0, "a-b - c".to_owned()),
+            ManBlock::Heading(1, "OPTIONS".to_owned()),
+            ManBlock::Term("**--by** <X>".to_owned()),
+            ManBlock::Paragraph(7, "What it's for".to_owned()),
+            ManBlock::Paragraph(7, "Possible values:".to_owned()),
+            ManBlock::Item(7, "- ".to_owned(), "one".to_owned()),
+            ManBlock::Item(7, "- ".to_owned(), "two".to_owned()),
+            ManBlock::Heading(1, "FILES".to_owned()),
+            ManBlock::Paragraph(0, "Some words".to_owned()),
         ];
         assert_eq!(blocks(roff), expected);
     }
@@ -150,21 +150,21 @@ mod tests {
         let blocks = blocks(&page);
         let at = blocks
             .iter()
-            .position(|block| *block == Block::Term("**--ask** <WHAT>".to_owned()));
+            .position(|block| *block == ManBlock::Term("**--ask** <WHAT>".to_owned()));
         let of_ask = &blocks[at.unwrap() + 1..];
         assert_eq!(
             of_ask[0],
-            Block::Paragraph(7, "What to request, without credentials:".to_owned())
+            ManBlock::Paragraph(7, "What to request, without credentials:".to_owned())
         );
         let items = of_ask[1..]
             .iter()
-            .take_while(|block| matches!(block, Block::Item(7, ..)));
+            .take_while(|block| matches!(block, ManBlock::Item(7, ..)));
         assert_eq!(items.count(), 4, "{of_ask:?}");
         assert!(
-            matches!(&of_ask[5], Block::Paragraph(7, text) if text.starts_with("The expected answer"))
+            matches!(&of_ask[5], ManBlock::Paragraph(7, text) if text.starts_with("The expected answer"))
         );
         assert!(!page.contains("\n\\- "), "{page}");
-        let usage = Block::Paragraph(0, "**turnprobe probe** [OPTIONS] [TARGET]...".to_owned());
+        let usage = ManBlock::Paragraph(0, "**turnprobe probe** [OPTIONS] [TARGET]...".to_owned());
         assert!(blocks.contains(&usage), "{:?}", &blocks[..6]);
     }
 

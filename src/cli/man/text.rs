@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::block::{Block, links};
+use super::block::{ManBlock, links};
 use crate::doc::{width, wrapped};
 
 /// Columns between two columns of a table.
@@ -10,18 +10,18 @@ const GAP: usize = 2;
 
 /// The pieces in lines of at most so many columns; what stands in a block of code, and a word that no line holds, is
 /// left as it is or cut.
-pub fn text(blocks: &[Block], columns: usize) -> String {
+pub fn text(blocks: &[ManBlock], columns: usize) -> String {
     let mut out = Out {
         columns: columns.max(20),
         text: String::new(),
     };
-    let mut before: Option<&Block> = None;
+    let mut before: Option<&ManBlock> = None;
     for block in blocks {
         // items follow each other, and what explains a term follows it
         match (before, block) {
             (None, _)
-            | (Some(Block::Item(..)), Block::Item(..))
-            | (Some(Block::Term(_)), Block::Paragraph(..)) => {}
+            | (Some(ManBlock::Item(..)), ManBlock::Item(..))
+            | (Some(ManBlock::Term(_)), ManBlock::Paragraph(..)) => {}
             (Some(_), _) => out.line(""),
         }
         out.block(block);
@@ -50,25 +50,25 @@ struct Out {
 }
 
 impl Out {
-    fn block(&mut self, block: &Block) {
+    fn block(&mut self, block: &ManBlock) {
         match block {
-            Block::Heading(level, title) => self.heading(*level, title),
-            Block::Paragraph(indent, text) => {
+            ManBlock::Heading(level, title) => self.heading(*level, title),
+            ManBlock::Paragraph(indent, text) => {
                 let indent = " ".repeat(*indent);
                 self.hang(&indent, &indent, &inline(text));
             }
-            Block::Item(indent, mark, text) => {
+            ManBlock::Item(indent, mark, text) => {
                 let first = format!("{}{mark}", " ".repeat(*indent));
                 let then = " ".repeat(first.len());
                 self.hang(&first, &then, &inline(text));
             }
-            Block::Term(term) => self.hang("", "    ", &inline(term)),
-            Block::Code(lines) => {
+            ManBlock::Term(term) => self.hang("", "    ", &inline(term)),
+            ManBlock::Code(lines) => {
                 for line in lines {
                     self.line(&format!("    {line}"));
                 }
             }
-            Block::Table(rows) => {
+            ManBlock::Table(rows) => {
                 let cells = |row: &Vec<String>| row.iter().map(|cell| inline(cell)).collect();
                 self.table(&rows.iter().map(cells).collect::<Vec<_>>());
             }

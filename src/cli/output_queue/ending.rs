@@ -5,7 +5,7 @@ use crate::sink::SinkError;
 
 /// How writing ended.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Ending {
+pub struct QueueEnding {
     /// A sink failed, or rows are lost.
     pub failed: bool,
     /// The reader of stdout went away.
@@ -24,7 +24,7 @@ pub struct Ending {
     pub errors: Vec<String>,
 }
 
-impl Ending {
+impl QueueEnding {
     /// Both together.
     pub fn and(mut self, other: Self) -> Self {
         self.errors.extend(other.errors);

@@ -10,10 +10,6 @@ struct Reader {
 }
 
 impl Sink<u64> for Reader {
-    fn name(&self) -> String {
-        "reader".to_owned()
-    }
-
     fn write(&mut self, _row: &u64) -> Result<(), SinkError> {
         let _ = self.permits.recv();
         self.read.fetch_add(1, Ordering::Relaxed);
@@ -68,18 +64,10 @@ fn start(delivery: Delivery) -> Started {
     }
 }
 
-fn run<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .build()
-        .unwrap()
-        .block_on(future)
-}
-
 const ROWS: u64 = WAITING + 500;
 
-#[test]
-fn a_slow_reader_gets_every_row() {
+#[tokio::test]
+async fn a_slow_reader_gets_every_row() {
     let started = start(Delivery::Patient);
     let permits = started.permits;
     std::thread::spawn(move || {
@@ -88,28 +76,28 @@ fn a_slow_reader_gets_every_row() {
             permits.send(()).unwrap();
         }
     });
-    let ending = run(async {
+    let ending = {
         for row in 0..ROWS {
             started.output_queue.send(&Arc::new(row)).await;
         }
         started.output_queue.finish().await
-    });
-    assert_eq!(ending, Ending::default());
+    };
+    assert_eq!(ending, QueueEnding::default());
     assert_eq!(started.read.load(Ordering::Relaxed), ROWS);
 }
 
-#[test]
-fn a_reader_that_stands_still_loses_rows_which_are_counted_and_holds_nothing_up() {
+#[tokio::test]
+async fn a_reader_that_stands_still_loses_rows_which_are_counted_and_holds_nothing_up() {
     let started = start(Delivery::Patient);
     let begun = clock::now();
-    let ending = run(async {
+    let ending = {
         for row in 0..ROWS {
             started.output_queue.send(&Arc::new(row)).await;
         }
         assert!(begun.elapsed() < 2 * STILL, "{:?}", begun.elapsed());
         started.stop.ask();
         started.output_queue.finish().await
-    });
+    };
     assert!(begun.elapsed() < 4 * STILL, "{:?}", begun.elapsed());
     assert_eq!((ending.stuck, ending.failed), (true, false));
     // none was read
@@ -117,11 +105,11 @@ fn a_reader_that_stands_still_loses_rows_which_are_counted_and_holds_nothing_up(
     drop(started.permits);
 }
 
-#[test]
-fn a_reader_that_is_the_only_place_gets_every_row_however_long_it_stands_still() {
+#[tokio::test]
+async fn a_reader_that_is_the_only_place_gets_every_row_however_long_it_stands_still() {
     let started = start(Delivery::ToReader);
     let all = WAITING_FOR_READER + 300;
-    let ending = run(async {
+    let ending = {
         for row in 0..WAITING_FOR_READER - 1 {
             started.output_queue.send(&Arc::new(row)).await;
         }
@@ -142,16 +130,16 @@ fn a_reader_that_is_the_only_place_gets_every_row_however_long_it_stands_still()
         drop(rest);
         started.until_read(all).await;
         started.output_queue.finish().await
-    });
-    assert_eq!(ending, Ending::default());
+    };
+    assert_eq!(ending, QueueEnding::default());
 }
 
-#[test]
-fn after_a_stop_the_rows_that_a_reader_did_not_take_are_counted_and_a_failure() {
+#[tokio::test]
+async fn after_a_stop_the_rows_that_a_reader_did_not_take_are_counted_and_a_failure() {
     let started = start(Delivery::ToReader);
     let (permits, begun) = (started.permits.clone(), clock::now());
     let rows = WAITING_FOR_READER + 300;
-    let ending = run(async {
+    let ending = {
         let stop = async {
             tokio::time::sleep(STILL / 2).await;
             started.stop.ask();
@@ -168,17 +156,17 @@ fn after_a_stop_the_rows_that_a_reader_did_not_take_are_counted_and_a_failure() 
         }
         started.until_read(7).await;
         started.output_queue.finish().await
-    });
+    };
     assert!(begun.elapsed() < 10 * STILL, "{:?}", begun.elapsed());
     assert!(ending.stuck && ending.failed, "{ending:?}");
     assert_eq!((ending.unread, ending.dropped), (rows - 7, 0));
     drop(permits);
 }
 
-#[test]
-fn what_a_file_did_not_take_after_a_stop_is_a_failure() {
+#[tokio::test]
+async fn what_a_file_did_not_take_after_a_stop_is_a_failure() {
     let started = start(Delivery::Sure);
-    let ending = run(async {
+    let ending = {
         started.stop.ask();
         for row in 0..3 {
             started.permits.send(()).unwrap();
@@ -188,69 +176,65 @@ fn what_a_file_did_not_take_after_a_stop_is_a_failure() {
             started.output_queue.send(&Arc::new(row)).await;
         }
         started.output_queue.finish().await
-    });
+    };
     assert!(ending.stuck && ending.failed, "{ending:?}");
     assert_eq!((ending.lost, ending.dropped), (4, 0));
     drop(started.permits);
 }
 
-#[test]
-fn a_terminal_that_stands_still_is_not_waited_for() {
+#[tokio::test]
+async fn a_terminal_that_stands_still_is_not_waited_for() {
     let started = start(Delivery::Lossy);
     let begun = clock::now();
-    let ending = run(async {
+    let ending = {
         for row in 0..ROWS {
             started.output_queue.send(&Arc::new(row)).await;
         }
         assert!(begun.elapsed() < STILL, "{:?}", begun.elapsed());
         started.output_queue.finish().await
-    });
+    };
     assert_eq!(ending.dropped, ROWS);
     drop(started.permits);
 }
 
-#[test]
-fn what_is_shown_stands_in_the_file_before() {
+#[tokio::test]
+async fn what_is_shown_stands_in_the_file_before() {
     let (file, shown) = (start(Delivery::Sure), start(Delivery::Patient));
-    run(async {
-        for row in 0..5 {
-            shown.permits.send(()).unwrap();
-            let row = Arc::new(row);
-            file.output_queue.send(&row).await;
-            shown
-                .output_queue
-                .send_after(Some(&file.output_queue), &row)
-                .await;
-        }
-        for written in 0..5 {
-            // time enough for a row that is not held back
-            tokio::time::sleep(Duration::from_millis(30)).await;
-            assert_eq!((file.read(), shown.read()), (written, written));
-            file.permits.send(()).unwrap();
-            shown.until_read(written + 1).await;
-        }
-        assert_eq!(file.output_queue.finish().await, Ending::default());
-        assert_eq!(shown.output_queue.finish().await, Ending::default());
-    });
-}
-
-#[test]
-fn a_file_that_stands_still_keeps_nothing_else_from_its_end() {
-    let (file, shown) = (start(Delivery::Sure), start(Delivery::Patient));
-    let permits = file.permits.clone();
-    run(async {
-        let row = Arc::new(0);
+    for row in 0..5 {
+        shown.permits.send(()).unwrap();
+        let row = Arc::new(row);
         file.output_queue.send(&row).await;
         shown
             .output_queue
             .send_after(Some(&file.output_queue), &row)
             .await;
-        file.stop.ask();
-        let of_file = file.output_queue.finish().await;
-        assert_eq!((of_file.lost, of_file.failed), (1, true));
-        // the row that never came is lost once
-        assert_eq!(shown.output_queue.finish().await, Ending::default());
-    });
+    }
+    for written in 0..5 {
+        // time enough for a row that is not held back
+        tokio::time::sleep(Duration::from_millis(30)).await;
+        assert_eq!((file.read(), shown.read()), (written, written));
+        file.permits.send(()).unwrap();
+        shown.until_read(written + 1).await;
+    }
+    assert_eq!(file.output_queue.finish().await, QueueEnding::default());
+    assert_eq!(shown.output_queue.finish().await, QueueEnding::default());
+}
+
+#[tokio::test]
+async fn a_file_that_stands_still_keeps_nothing_else_from_its_end() {
+    let (file, shown) = (start(Delivery::Sure), start(Delivery::Patient));
+    let permits = file.permits.clone();
+    let row = Arc::new(0);
+    file.output_queue.send(&row).await;
+    shown
+        .output_queue
+        .send_after(Some(&file.output_queue), &row)
+        .await;
+    file.stop.ask();
+    let of_file = file.output_queue.finish().await;
+    assert_eq!((of_file.lost, of_file.failed), (1, true));
+    // the row that never came is lost once
+    assert_eq!(shown.output_queue.finish().await, QueueEnding::default());
     drop(permits);
 }
 
@@ -258,10 +242,6 @@ fn a_file_that_stands_still_keeps_nothing_else_from_its_end() {
 struct Full;
 
 impl Sink<u64> for Full {
-    fn name(&self) -> String {
-        "full".to_owned()
-    }
-
     fn write(&mut self, _row: &u64) -> Result<(), SinkError> {
         let full = std::io::ErrorKind::StorageFull.into();
         Err(SinkError::from_io("full", full))
@@ -272,8 +252,8 @@ impl Sink<u64> for Full {
     }
 }
 
-#[test]
-fn rows_behind_a_lost_file_go_on_and_what_stdout_has_no_room_for_is_counted() {
+#[tokio::test]
+async fn rows_behind_a_lost_file_go_on_and_what_stdout_has_no_room_for_is_counted() {
     let of_full = |delivery, orphans| {
         let stop = Stop::default();
         let output_queue =
@@ -283,21 +263,19 @@ fn rows_behind_a_lost_file_go_on_and_what_stdout_has_no_room_for_is_counted() {
     let file = of_full(Delivery::Sure, Orphans::ToStderr(u64::to_string));
     let shown = start(Delivery::Patient);
     let stdout = of_full(Delivery::ToReader, Orphans::Dropped);
-    run(async {
-        for row in 0..3 {
-            shown.permits.send(()).unwrap();
-            let row = Arc::new(row);
-            file.send(&row).await;
-            shown.output_queue.send_after(Some(&file), &row).await;
-            stdout.send(&row).await;
-        }
-        let ending = file.finish().await;
-        assert_eq!((ending.orphans, ending.lost, ending.failed), (3, 0, true));
-        assert_eq!(ending.errors.len(), 1, "{ending:?}");
-        assert!(ending.errors[0].contains("no space left for full"));
-        shown.until_read(3).await;
-        assert_eq!(shown.output_queue.finish().await, Ending::default());
-        let ending = stdout.finish().await;
-        assert_eq!((ending.unread, ending.failed), (3, true));
-    });
+    for row in 0..3 {
+        shown.permits.send(()).unwrap();
+        let row = Arc::new(row);
+        file.send(&row).await;
+        shown.output_queue.send_after(Some(&file), &row).await;
+        stdout.send(&row).await;
+    }
+    let ending = file.finish().await;
+    assert_eq!((ending.orphans, ending.lost, ending.failed), (3, 0, true));
+    assert_eq!(ending.errors.len(), 1, "{ending:?}");
+    assert!(ending.errors[0].contains("no space left for full"));
+    shown.until_read(3).await;
+    assert_eq!(shown.output_queue.finish().await, QueueEnding::default());
+    let ending = stdout.finish().await;
+    assert_eq!((ending.unread, ending.failed), (3, true));
 }

@@ -1,6 +1,6 @@
 //! What a writing thread does with its sinks.
 
-use super::ending::Ending;
+use super::ending::QueueEnding;
 use crate::cli::message;
 use crate::record::Record;
 use crate::sink::{Sink, SinkError};
@@ -18,7 +18,7 @@ pub enum Orphans<R = Record> {
 pub(super) struct Writer<'a, R> {
     sinks: Vec<Box<dyn Sink<R>>>,
     orphans: &'a Orphans<R>,
-    ending: Ending,
+    ending: QueueEnding,
 }
 
 impl<'a, R> Writer<'a, R> {
@@ -27,7 +27,7 @@ impl<'a, R> Writer<'a, R> {
         Self {
             sinks,
             orphans,
-            ending: Ending::default(),
+            ending: QueueEnding::default(),
         }
     }
 
@@ -71,7 +71,7 @@ impl<'a, R> Writer<'a, R> {
     }
 
     /// Brings everything to its place.
-    pub fn finish(mut self) -> Ending {
+    pub fn finish(mut self) -> QueueEnding {
         let unplaced = self.each(|sink| sink.finish());
         if self.sinks.is_empty() {
             self.orphaned(&unplaced.iter().flatten().collect::<Vec<_>>(), true);

@@ -19,7 +19,7 @@ pub enum LineLayout {
 
 /// A field of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum What {
+pub(super) enum LineCell {
     Time,
     Slot,
     Over,
@@ -36,83 +36,35 @@ pub(super) enum What {
     Certificate,
 }
 
-use What::{
+use LineCell::{
     Address, Certificate, Expires, Host, NameServer, Over, Region, Result, SeenAs, Slot, Time,
     Took, Total, Turn,
 };
 
 /// What is more important than what, by layout; what is not named here is left out.
-const TLS: &[What] = &[
-    Time,
-    Result,
-    Total,
-    Address,
-    Took(Phase::Connect),
-    Took(Phase::Tls),
-    Took(Phase::Dns),
-    Region,
-    Expires,
-    Certificate,
-    Slot,
-    NameServer,
-    Host,
+#[rustfmt::skip]
+const TLS: &[LineCell] = &[
+    Time, Result, Total, Address, Took(Phase::Connect), Took(Phase::Tls), Took(Phase::Dns), Region,
+    Expires, Certificate, Slot, NameServer, Host,
 ];
 
-const TRANSPORTS: &[What] = &[
-    Time,
-    Result,
-    Over,
-    Turn,
-    Took(Phase::Connect),
-    Took(Phase::Tls),
-    Address,
-    Region,
-    Took(Phase::Dns),
-    Total,
-    SeenAs,
-    Slot,
-    Expires,
-    NameServer,
-    Host,
-    Certificate,
+#[rustfmt::skip]
+const TRANSPORTS: &[LineCell] = &[
+    Time, Result, Over, Turn, Took(Phase::Connect), Took(Phase::Tls), Address, Region,
+    Took(Phase::Dns), Total, SeenAs, Slot, Expires, NameServer, Host, Certificate,
 ];
 
-const PROXY: &[What] = &[
-    Time,
-    Result,
-    Total,
-    Over,
-    Took(Phase::Proxy),
-    Took(Phase::Connect),
-    Took(Phase::Tls),
-    Address,
-    Took(Phase::Dns),
-    Region,
-    Expires,
-    Slot,
-    Certificate,
-    NameServer,
-    Host,
+#[rustfmt::skip]
+const PROXY: &[LineCell] = &[
+    Time, Result, Total, Over, Took(Phase::Proxy), Took(Phase::Connect), Took(Phase::Tls), Address,
+    Took(Phase::Dns), Region, Expires, Slot, Certificate, NameServer, Host,
 ];
 
 /// The order on a line.
-const ORDER: &[What] = &[
-    Time,
-    Slot,
-    Over,
-    Host,
-    Address,
-    Region,
-    Took(Phase::Dns),
-    Took(Phase::Connect),
-    Took(Phase::Proxy),
-    Took(Phase::Tls),
-    Turn,
-    Total,
-    Result,
-    SeenAs,
-    NameServer,
-    Expires,
+#[rustfmt::skip]
+const ORDER: &[LineCell] = &[
+    Time, Slot, Over, Host, Address, Region, Took(Phase::Dns), Took(Phase::Connect),
+    Took(Phase::Proxy), Took(Phase::Tls), Turn, Total, Result, SeenAs, NameServer, Expires,
     Certificate,
 ];
 
@@ -124,7 +76,7 @@ impl LineLayout {
         zone: &str,
         hosts: Option<usize>,
         address: usize,
-    ) -> Vec<(What, Field)> {
+    ) -> Vec<(LineCell, Field)> {
         let mut ranks = match self {
             Self::Tls => TLS.to_vec(),
             Self::Transports => TRANSPORTS.to_vec(),
@@ -144,7 +96,7 @@ impl LineLayout {
 
     fn field(
         self,
-        what: What,
+        what: LineCell,
         zone: &str,
         hosts: Option<usize>,
         address: usize,
@@ -182,7 +134,7 @@ impl LineLayout {
 }
 
 /// What stands in a field.
-pub(super) fn cell(what: What, record: &Record, zone: Zone) -> (String, Style) {
+pub(super) fn cell(what: LineCell, record: &Record, zone: Zone) -> (String, Style) {
     let failed = record.outcome.cause().map(crate::record::Cause::phase);
     let certificate = record.tls.certificate.as_ref();
     let text = match what {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::ensure;
 
-use super::lines::{LineLayout, Lines};
+use super::lines::{LineLayout, ProbeLines};
 use super::{Extent, Probes, rate, rollup};
 use crate::cli::args::ProbeArgs;
 use crate::cli::config::{columns, plan, suits_addresses, targets, transports, zone};
@@ -71,7 +71,7 @@ pub(in crate::cli) fn job(args: &ProbeArgs) -> anyhow::Result<Job<Probes>> {
     let hosts: BTreeSet<_> = targets.iter().map(|its| its.host.to_string()).collect();
     let hosts: Vec<_> = hosts.into_iter().collect();
     let kind = Probes {
-        lines: Lines::new(layout, zone(args), &hosts),
+        lines: ProbeLines::new(layout, zone(args), &hosts),
         is_text: false,
         extent: Extent {
             slots: pace.slots(),

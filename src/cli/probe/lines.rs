@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta, Utc};
 
-use super::cells::{What, cell, ms};
+use super::cells::{LineCell, cell, ms};
 use crate::doc::lines::offset as offset_name;
 use crate::doc::{FittedFields, Style, styled, width, wrapped};
 use crate::measure::probe::text::paths::note;
@@ -26,7 +26,7 @@ const LITTLE: usize = 60;
 
 /// Makes the lines, the head before the first one and wherever it changes.
 #[derive(Debug)]
-pub struct Lines {
+pub struct ProbeLines {
     layout: LineLayout,
     zone: Zone,
     /// The longest target, where there are several.
@@ -45,7 +45,7 @@ struct Head {
     address: usize,
     offset: FixedOffset,
     day: NaiveDate,
-    shown: Vec<What>,
+    shown: Vec<LineCell>,
     layout: FittedFields,
 }
 
@@ -78,7 +78,7 @@ impl Failing {
 /// How often the count of a failure that goes on is told.
 const COUNTED: TimeDelta = TimeDelta::seconds(60);
 
-impl Lines {
+impl ProbeLines {
     /// Lines of this layout for these targets; colours are the stream's business.
     pub fn new(layout: LineLayout, zone: Zone, hosts: &[String]) -> Self {
         let longest = hosts.iter().map(|host| width(host)).max();

@@ -21,7 +21,7 @@ use anyhow::Context as _;
 pub(super) use config::job;
 
 use super::run::world::{few, with_port};
-use super::run::{Counts, FinishedRun, Kind, Told, View};
+use super::run::{Counts, FinishedRun, MeasurementKind, Told, View};
 use super::{message, terminal};
 use crate::endpoints::DEFAULT_RELAY;
 use crate::measure::Engine;
@@ -30,14 +30,14 @@ use crate::measure::probe::text::SeriesSummary;
 use crate::net::{Opener, Plan};
 use crate::record::{Cause, Phase, Record, Run, Transport, World};
 use crate::stats::Tally;
-use lines::Lines;
+use lines::ProbeLines;
 use live::Live;
 
 /// A series of probes.
 #[derive(Debug)]
 pub(super) struct Probes {
     /// Lines on a terminal.
-    pub lines: Lines,
+    pub lines: ProbeLines,
     /// Whether anybody sees them.
     pub is_text: bool,
     /// How long it goes on, for the status line.
@@ -65,7 +65,7 @@ pub(super) struct Extent {
     pub duration: Option<Duration>,
 }
 
-impl Kind for Probes {
+impl MeasurementKind for Probes {
     type Task = Prober;
     /// It has no details.
     type Detail = Record;

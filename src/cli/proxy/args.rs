@@ -28,7 +28,8 @@ proxy_ip and proxy_reply; connect_us, tcp_* and explain describe the path to the
 #[derive(Debug, Args)]
 pub struct ProxyArgs {
     /// Go through a proxy: URL, env or system
-    #[arg(long, value_name = "URL", help_heading = HEADING, hide_short_help = true, long_help = PROXIES)]
+    #[arg(long, value_name = "URL", help_heading = HEADING, hide_short_help = true,
+          long_help = PROXIES)]
     pub proxy: Option<String>,
     /// Use no proxy (the default)
     #[arg(long, help_heading = HEADING, hide_short_help = true)]

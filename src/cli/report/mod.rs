@@ -9,10 +9,10 @@ mod sql;
 
 use anyhow::{anyhow, ensure};
 
-use super::exit::{Exit, Failure};
+use super::exit::{Exit, FatalError};
 use super::files::{
-    DocumentFormat, Filter, NamedColumns, Page, Progress, Twice, filters_told, input, is_left_out,
-    json, tell, tell_left_out,
+    DocumentFormat, Filter, NamedColumns, PageOutput, Progress, Twice, filters_told, input,
+    is_left_out, json, tell, tell_left_out,
 };
 use super::values::Color;
 use super::{message, signals, terminal};
@@ -21,8 +21,8 @@ use crate::compare::model::Comparison;
 use crate::doc::{self, Room};
 use crate::endpoints::List;
 use crate::measure::folds::{Finished, Survey};
-use crate::report::model::{Problem, Report};
-use crate::report::{Circumstances, Selection, document, figures};
+use crate::report::model::{Report, ReportedProblem};
+use crate::report::{ReportContext, Selection, document, figures};
 use crate::source::{self, ReadSummary};
 use crate::stats::SurveyOptions;
 use crate::stats::survey::DIMENSIONS;
@@ -32,8 +32,8 @@ use odd::Oddities;
 use previous::{Previous, WithPrevious, span, told, with_previous};
 
 /// Makes a report.
-pub fn run(args: &ReportArgs, color: Color) -> Result<Exit, Failure> {
-    let by = columns(args).map_err(Failure::usage)?;
+pub fn run(args: &ReportArgs, color: Color) -> Result<Exit, FatalError> {
+    let by = columns(args).map_err(FatalError::usage)?;
     let now = Wall::system().now();
     let filter = Filter::new(
         args.since.as_deref(),
@@ -42,7 +42,7 @@ pub fn run(args: &ReportArgs, color: Color) -> Result<Exit, Failure> {
         args.time_zone,
         now,
     )
-    .map_err(Failure::usage)?;
+    .map_err(FatalError::usage)?;
     for doubt in filter.doubts() {
         message::note(&doubt);
     }
@@ -54,9 +54,9 @@ pub fn run(args: &ReportArgs, color: Color) -> Result<Exit, Failure> {
         metrics: args.metric.clone(),
         by: by.clone(),
     };
-    let page = args.html.as_deref().map(Page::open).transpose();
-    let page = page.map_err(Failure::io)?;
-    let list = args.list.list().map_err(Failure::io)?;
+    let page = args.html.as_deref().map(PageOutput::open).transpose();
+    let page = page.map_err(FatalError::io)?;
+    let list = args.list.list().map_err(FatalError::io)?;
     let options = SurveyOptions {
         zone: args.time_zone,
         slow_us: u64::try_from(args.slow.as_micros()).unwrap_or(u64::MAX),
@@ -78,10 +78,10 @@ pub fn run(args: &ReportArgs, color: Color) -> Result<Exit, Failure> {
     if read.interrupted && read.rows.rows() == 0 {
         return Ok(Exit::Interrupted);
     }
-    one_world(&read.rows).map_err(Failure::usage)?;
+    one_world(&read.rows).map_err(FatalError::usage)?;
     let told = rolled::missing(&read.summary.files, &by, filter.columns());
-    read.summary.notes.extend(told.map_err(Failure::usage)?);
-    read.columns.all_known().map_err(Failure::usage)?;
+    read.summary.notes.extend(told.map_err(FatalError::usage)?);
+    read.columns.all_known().map_err(FatalError::usage)?;
     let mut report = report(args, &read, list);
     report.sort(&wanted);
     let previous = read.previous.as_ref();
@@ -97,14 +97,14 @@ pub fn run(args: &ReportArgs, color: Color) -> Result<Exit, Failure> {
         } else {
             let told = page
                 .write(&document(&report, &of_page))
-                .map_err(Failure::io)?;
+                .map_err(FatalError::io)?;
             message::note(&told);
         }
     }
-    print(&report, previous, &wanted, args, color).map_err(Failure::io)?;
+    print(&report, previous, &wanted, args, color).map_err(FatalError::io)?;
     if args.format == DocumentFormat::Csv {
         let left_out = &read.summary.left_out;
-        let is_told = |problem: &&Problem| {
+        let is_told = |problem: &&ReportedProblem| {
             let mut same = left_out.iter().filter(|out| out.file == problem.file);
             same.any(|out| out.what == problem.what)
         };
@@ -123,7 +123,7 @@ pub fn run(args: &ReportArgs, color: Color) -> Result<Exit, Failure> {
 }
 
 /// The exit code, and why it is not 0.
-fn verdict(args: &ReportArgs, report: &Report, summary: &ReadSummary) -> Result<Exit, Failure> {
+fn verdict(args: &ReportArgs, report: &Report, summary: &ReadSummary) -> Result<Exit, FatalError> {
     let (rows, problems) = (report.input.rows, &report.input.problems);
     let in_lines: Vec<_> = problems
         .iter()
@@ -138,7 +138,7 @@ fn verdict(args: &ReportArgs, report: &Report, summary: &ReadSummary) -> Result<
         if args.format != DocumentFormat::Csv {
             tell(&in_lines);
         }
-        return Err(Failure::io(anyhow!("no row could be read")));
+        return Err(FatalError::io(anyhow!("no row could be read")));
     }
     if rows > 0 && report.input.rows_used == 0 {
         message::error(&nothing_left(report));
@@ -184,12 +184,12 @@ fn read(
     options: SurveyOptions,
     filter: &Filter,
     mut previous: Option<Previous>,
-) -> Result<Read, Failure> {
-    let roots = args.store.roots(&args.files).map_err(Failure::usage)?;
-    let inputs = source::expand(&args.files, roots).map_err(Failure::io)?;
+) -> Result<Read, FatalError> {
+    let roots = args.store.roots(&args.files).map_err(FatalError::usage)?;
+    let inputs = source::expand(&args.files, roots).map_err(FatalError::io)?;
     let inputs = source::within(inputs, span(filter, previous.as_ref()));
     let inputs = source::in_time_order(inputs, args.time_zone);
-    let interrupted = signals::listen(None).map_err(Failure::io)?;
+    let interrupted = signals::listen(None).map_err(FatalError::io)?;
     let mut reading = source::read(inputs, args.time_zone, interrupted.flag());
     let mut progress = Progress::new(reading.bytes_total());
     let mut columns = NamedColumns::default();
@@ -267,7 +267,7 @@ fn report(args: &ReportArgs, read: &Read, list: List) -> Report {
         .extend(mixed_times(args.time_zone, &summary.files));
     Report::of(
         &read.rows,
-        Circumstances {
+        ReportContext {
             input,
             filters: filters_told([&args.since, &args.until], args.world, &args.wanted),
             zone: args.time_zone,

@@ -9,7 +9,7 @@ use crate::doc::number;
 use crate::measure::folds::Survey;
 use crate::schema::Row;
 use crate::source::{FileSummary, Problem};
-use crate::stats::survey::{Leap, Odd};
+use crate::stats::survey::{Leap, OddRow};
 
 /// By how much the files of a series may overlap: rows that were under way when a file was begun.
 const TOLERANCE_S: i64 = 120;
@@ -57,7 +57,7 @@ impl Odds {
 
 impl Oddities {
     /// Takes in what was odd about a row of a file.
-    pub fn add(&mut self, file: usize, row: &Row<'_>, odd: Odd) {
+    pub fn add(&mut self, file: usize, row: &Row<'_>, odd: OddRow) {
         if odd.late {
             self.late.entry(file).or_default().count(row.line);
         }
@@ -178,7 +178,6 @@ impl Oddities {
             }
             before = Some((*series, *file, *last));
         }
-        #[allow(clippy::cast_precision_loss)] // seconds for people
         let shown = |(file, (other, series, seconds))| (file, other, series, seconds as f64);
         found.into_iter().map(shown).collect()
     }

@@ -5,21 +5,21 @@ use serde::Serialize;
 
 use super::args::ReportArgs;
 use crate::cli::files::Filter;
-use crate::compare::model::{Comparison, Line};
-use crate::compare::{self, Circumstances};
+use crate::compare::model::{ComparedLine, Comparison};
+use crate::compare::{self, ComparisonContext};
 use crate::doc::Document;
 use crate::measure::folds::Folds;
-use crate::report::model::{Against, Input, Report};
+use crate::report::model::{EarlierDifference, Report, ReportedInput};
 use crate::schema::Row;
 use crate::stats::RowFold as _;
-use crate::stats::compare::{Decision, Fold, Side, Timed};
+use crate::stats::compare::{ComparisonFold, Decision, Side, Timed};
 use crate::store::Span;
 
 /// Rows of this time and of the time before.
 #[derive(Debug)]
 pub struct Previous {
     before: Filter,
-    fold: Fold,
+    fold: ComparisonFold,
 }
 
 impl Previous {
@@ -28,7 +28,7 @@ impl Previous {
         args.against?;
         Some(Self {
             before: filter.previous(now)?,
-            fold: Fold::new(None),
+            fold: ComparisonFold::new(None),
         })
     }
 
@@ -45,8 +45,8 @@ impl Previous {
     }
 
     /// What differs.
-    pub fn finish(self, args: &ReportArgs, input: Input, interrupted: bool) -> Comparison {
-        let about = Circumstances {
+    pub fn finish(self, args: &ReportArgs, input: ReportedInput, interrupted: bool) -> Comparison {
+        let about = ComparisonContext {
             input,
             sides: [("the time before", Vec::new()), ("this time", Vec::new())]
                 .map(|(name, what)| (name.to_owned(), what)),
@@ -76,26 +76,26 @@ const WORSE_RATIO: f64 = 1.08;
 const WORSE_MS: f64 = 2.0;
 
 /// What differs, for the findings: of each path the metric that differs most, and its failures.
-pub fn told(previous: &Comparison) -> Vec<Against> {
+pub fn told(previous: &Comparison) -> Vec<EarlierDifference> {
     let lines = previous.lines.iter().filter(|line| {
         // what holds for all regions of a path, or for its only one
         line.verdict == Decision::Differs
             && line.metric != Timed::Total
             && (line.region.is_none() || is_alone(previous, line))
     });
-    let mut all: Vec<(&Line, Against)> = Vec::new();
+    let mut all: Vec<(&ComparedLine, EarlierDifference)> = Vec::new();
     for line in lines {
         let (Some(difference), Some(ratio)) = (line.difference_ms, line.ratio) else {
             continue;
         };
         let is_worse = difference.value >= WORSE_MS && ratio.value >= WORSE_RATIO;
-        let told = Against {
+        let told = EarlierDifference {
             worse: is_worse,
             weight: ratio.value.ln().abs(),
             text: line.text.clone(),
             n: line.b.n,
         };
-        let same = |(known, _): &&mut (&Line, Against)| {
+        let same = |(known, _): &&mut (&ComparedLine, EarlierDifference)| {
             known.transport == line.transport && known.target == line.target
         };
         match all.iter_mut().find(same) {
@@ -108,7 +108,7 @@ pub fn told(previous: &Comparison) -> Vec<Against> {
         .failures
         .iter()
         .filter(|one| one.verdict == Decision::Differs);
-    let failures = failures.map(|one| Against {
+    let failures = failures.map(|one| EarlierDifference {
         worse: one.b.percent > one.a.percent,
         weight: (one.b.percent - one.a.percent).abs(),
         text: one.text.clone(),
@@ -121,7 +121,7 @@ pub fn told(previous: &Comparison) -> Vec<Against> {
 }
 
 /// Whether a path has no line of all its regions.
-fn is_alone(previous: &Comparison, line: &Line) -> bool {
+fn is_alone(previous: &Comparison, line: &ComparedLine) -> bool {
     !previous.lines.iter().any(|other| {
         other.region.is_none()
             && other.transport == line.transport

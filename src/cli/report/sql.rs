@@ -8,7 +8,7 @@ use std::path::Path;
 use anyhow::{Context as _, bail, ensure};
 
 use super::args::ReportArgs;
-use crate::cli::exit::{Exit, Failure};
+use crate::cli::exit::{Exit, FatalError};
 use crate::cli::files::Filter;
 use crate::cli::{signals, terminal};
 use crate::report::sql::{Engine, FileName, Of, Place, Question, SqlError, query};
@@ -22,13 +22,13 @@ pub fn run(
     args: &ReportArgs,
     filter: &Filter,
     by: Vec<Vec<String>>,
-) -> Result<Exit, Failure> {
+) -> Result<Exit, FatalError> {
     let of_hours = by
         .iter()
         .flatten()
         .find(|name| ["hour", "day"].contains(&name.as_str()));
     if let (Some(name), false) = (of_hours, args.time_zone == Zone::Utc) {
-        return Err(Failure::usage(anyhow::anyhow!(
+        return Err(FatalError::usage(anyhow::anyhow!(
             "--by {name} with --sql uses UTC: leave out --time-zone {}",
             args.time_zone
         )));
@@ -58,12 +58,12 @@ pub fn run(
     // of tables there is the query that the columns allow
     match refused {
         Some(error) if out.is_empty() || !by_tables(&found) || !is_of_rows(&error) => {
-            return Err(Failure::usage(error));
+            return Err(FatalError::usage(error));
         }
         Some(error) => crate::cli::message::note(&format!("no query for roll-ups: {error}")),
         None => {}
     }
-    terminal::print(&out, terminal::plain_stdout()).map_err(Failure::io)?;
+    terminal::print(&out, terminal::plain_stdout()).map_err(FatalError::io)?;
     Ok(Exit::Done)
 }
 
@@ -98,21 +98,21 @@ fn question(engine: Engine, args: &ReportArgs, filter: &Filter, by: Vec<String>)
 }
 
 /// Tables, or the files with their kind and columns.
-fn found(engine: Engine, args: &ReportArgs) -> Result<Found, Failure> {
+fn found(engine: Engine, args: &ReportArgs) -> Result<Found, FatalError> {
     if args.files.is_empty() {
         return Ok([Of::Rows, Of::RollUps]
             .map(|of| (of, Place::Table, None))
             .to_vec());
     }
     if engine != Engine::DuckDb {
-        return Err(Failure::usage(anyhow::anyhow!(
+        return Err(FatalError::usage(anyhow::anyhow!(
             "--sql {} uses the tables probes and rollups: leave out the files, or use --sql duckdb, which reads them",
             engine.as_str()
         )));
     }
-    let inputs = source::expand(&args.files, None).map_err(Failure::io)?;
-    let seen = seen(inputs).map_err(Failure::io)?;
-    let place = place(&args.files).map_err(Failure::usage)?;
+    let inputs = source::expand(&args.files, None).map_err(FatalError::io)?;
+    let seen = seen(inputs).map_err(FatalError::io)?;
+    let place = place(&args.files).map_err(FatalError::usage)?;
     Ok(vec![(seen.of, place, Some(seen.columns))])
 }
 

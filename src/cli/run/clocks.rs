@@ -14,13 +14,13 @@ pub(super) const EVERY: Duration = Duration::from_secs(1);
 
 /// Tells of each change at once, and of all at the end.
 #[derive(Debug)]
-pub(super) struct Clocks {
+pub(super) struct ClockReporter {
     steps: Steps,
     quiet: bool,
     zone: Zone,
 }
 
-impl Clocks {
+impl ClockReporter {
     /// With `quiet` nothing is told at once.
     pub fn new(steps: Steps, quiet: bool, zone: Zone) -> Self {
         Self { steps, quiet, zone }

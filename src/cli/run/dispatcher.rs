@@ -6,31 +6,31 @@ use std::sync::Arc;
 use anstream::adapter::strip_str;
 use anyhow::Context as _;
 
-use super::kind::{Event, Kind, Row, Told, View};
-use super::outputs::Opened;
+use super::kind::{MeasurementKind, TaskEvent, TaskRow, Told, View};
+use super::outputs::OpenedOutputs;
 use crate::cli::message;
-use crate::cli::output_queue::{self, Delivery, Ending, Orphans, OutputQueue};
+use crate::cli::output_queue::{self, Delivery, Orphans, OutputQueue, QueueEnding};
 use crate::cli::signals::Interrupted;
 use crate::measure::{Output, Stop};
 use crate::schema::RowKind;
 use crate::sink::Sink;
 
 /// The dispatcher of a kind.
-pub(super) struct Dispatcher<K: Kind> {
+pub(super) struct Dispatcher<K: MeasurementKind> {
     kind: K,
     interrupted: Interrupted,
-    files: Option<OutputQueue<Row<K>>>,
+    files: Option<OutputQueue<TaskRow<K>>>,
     details: Option<OutputQueue<K::Detail>>,
     /// Rows for monitoring systems.
-    metrics: Option<OutputQueue<Row<K>>>,
+    metrics: Option<OutputQueue<TaskRow<K>>>,
     /// Rows on stdout.
-    rows: Option<OutputQueue<Row<K>>>,
+    rows: Option<OutputQueue<TaskRow<K>>>,
     /// Text on stdout.
     text: Option<OutputQueue<String>>,
     view: View,
 }
 
-impl<K: Kind> Dispatcher<K> {
+impl<K: MeasurementKind> Dispatcher<K> {
     /// Starts the threads that write.
     ///
     /// # Errors
@@ -38,8 +38,8 @@ impl<K: Kind> Dispatcher<K> {
     /// When the system gives no thread.
     pub fn new(
         kind: K,
-        opened: Opened<Row<K>, K::Detail>,
-        metrics: Option<Box<dyn Sink<Row<K>>>>,
+        opened: OpenedOutputs<TaskRow<K>, K::Detail>,
+        metrics: Option<Box<dyn Sink<TaskRow<K>>>>,
         interrupted: Interrupted,
         view: View,
         stop: &Stop,
@@ -75,7 +75,7 @@ impl<K: Kind> Dispatcher<K> {
     }
 
     /// Takes a row or an event in.
-    pub async fn take(&mut self, output: Output<Row<K>, Event<K>>) {
+    pub async fn take(&mut self, output: Output<TaskRow<K>, TaskEvent<K>>) {
         self.interrupted.measured();
         match output {
             Output::Row(row) => {
@@ -126,9 +126,9 @@ impl<K: Kind> Dispatcher<K> {
     }
 
     /// After the last slot: waits for what is to be written.
-    pub async fn finish(mut self) -> (Ending, K) {
+    pub async fn finish(mut self) -> (QueueEnding, K) {
         self.kind.end();
-        let mut ending = Ending::default();
+        let mut ending = QueueEnding::default();
         for output_queue in self.files.into_iter().chain(self.rows) {
             ending = ending.and(output_queue.finish().await);
         }

@@ -4,7 +4,7 @@ use super::kind::Counts;
 use crate::cli::args::ProbeArgs;
 use crate::cli::exit::Exit;
 use crate::cli::message;
-use crate::cli::output_queue::Ending;
+use crate::cli::output_queue::QueueEnding;
 use crate::cli::values::GoalArg;
 use crate::doc::number::percent;
 
@@ -35,14 +35,9 @@ impl Goals {
     /// The goals that were missed, each with its option.
     fn missed(&self, counts: &Counts) -> Vec<String> {
         let failed = counts.rows - counts.ok;
+        #[rustfmt::skip]
         let shares = [
-            (
-                "--max-failed",
-                self.failed,
-                failed,
-                counts.rows,
-                "rows failed",
-            ),
+            ("--max-failed", self.failed, failed, counts.rows, "rows failed"),
             (
                 "--max-untrusted",
                 self.untrusted,
@@ -50,18 +45,11 @@ impl Goals {
                 counts.judged,
                 "certificates cannot be trusted",
             ),
-            (
-                "--max-loss",
-                self.loss,
-                counts.lost,
-                counts.packets,
-                "packets were lost",
-            ),
+            ("--max-loss", self.loss, counts.lost, counts.packets, "packets were lost"),
         ];
         let missed = shares
             .into_iter()
             .filter_map(|(option, most, some, all, what)| {
-                #[allow(clippy::cast_precision_loss)] // counts lie far below 2^53
                 let share = some as f64 * 100.0 / all.max(1) as f64;
                 let most = most.filter(|most| share > *most)?;
                 let share = percent(share);
@@ -76,7 +64,7 @@ impl Goals {
 /// The exit code of a run; tells which goals were missed.
 pub(super) fn verdict(
     counts: &Counts,
-    ending: &Ending,
+    ending: &QueueEnding,
     interrupted: bool,
     only_stdout: bool,
     goals: &Goals,

@@ -11,13 +11,13 @@ use crate::schema::RowKind;
 use crate::zone::Zone;
 
 /// The rows of a kind.
-pub(in crate::cli) type Row<K> = <<K as Kind>::Task as Task>::Row;
+pub(in crate::cli) type TaskRow<K> = <<K as MeasurementKind>::Task as Task>::Row;
 
 /// What a kind's task tells between rows.
-pub(in crate::cli) type Event<K> = <<K as Kind>::Task as Task>::Event;
+pub(in crate::cli) type TaskEvent<K> = <<K as MeasurementKind>::Task as Task>::Event;
 
 /// What a kind of measurement adds to the procedure.
-pub(in crate::cli) trait Kind {
+pub(in crate::cli) trait MeasurementKind {
     /// Measures the slots.
     type Task: Task<Row: RowKind>;
     /// Rows of its second file, such as those of single packets.
@@ -42,10 +42,10 @@ pub(in crate::cli) trait Kind {
     fn each_second(&mut self, _task: &Self::Task) {}
 
     /// Takes a row in; what of it is told.
-    fn row(&mut self, row: &Row<Self>) -> Told<Self::Detail>;
+    fn row(&mut self, row: &TaskRow<Self>) -> Told<Self::Detail>;
 
     /// Takes an event in; what of it is told.
-    fn event(&mut self, event: Event<Self>) -> Told<Self::Detail>;
+    fn event(&mut self, event: TaskEvent<Self>) -> Told<Self::Detail>;
 
     /// What the task has to say to the user beside its rows; told once.
     fn note(_task: &Self::Task) -> Option<String> {

@@ -17,11 +17,11 @@ use std::sync::Arc;
 
 use tokio::time::MissedTickBehavior;
 
-pub(super) use kind::{Counts, FinishedRun, Kind, Told, View};
+pub(super) use kind::{Counts, FinishedRun, MeasurementKind, Told, View};
 
 use super::args::ProbeArgs;
 use super::config::zone;
-use super::exit::{Exit, Failure};
+use super::exit::{Exit, FatalError};
 use super::list::{ListArgs, judged_by};
 use super::metrics;
 use super::signals;
@@ -36,16 +36,16 @@ use crate::net::{NameLog, Opener, Plan};
 use crate::sink;
 use crate::sink::metrics::MetricsPlan;
 use crate::zone::Zone;
-use clocks::Clocks;
+use clocks::ClockReporter;
 use dispatcher::Dispatcher;
 use goals::{Goals, verdict};
-use kind::Row;
-use outputs::{Opening, Outputs};
+use kind::TaskRow;
+use outputs::{OpeningResult, Outputs};
 use world::{event_queue, in_the_lab, labels, this_run};
 
 /// A validated plan of a kind.
 #[derive(Debug)]
-pub(super) struct Job<K: Kind> {
+pub(super) struct Job<K: MeasurementKind> {
     /// How it is measured and told.
     pub kind: K,
     /// When, and what.
@@ -53,7 +53,7 @@ pub(super) struct Job<K: Kind> {
     /// How paths are places.
     pub path: Plan,
     /// Where rows go.
-    pub outputs: Outputs<Row<K>, K::Detail>,
+    pub outputs: Outputs<TaskRow<K>, K::Detail>,
     /// Labels, separated by one space.
     pub label: String,
     /// Whether only errors are printed.
@@ -70,7 +70,7 @@ pub(super) struct Job<K: Kind> {
     pub zone: Zone,
 }
 
-impl<K: Kind> Job<K> {
+impl<K: MeasurementKind> Job<K> {
     /// The plan with what all kinds have in common.
     ///
     /// # Errors
@@ -81,7 +81,7 @@ impl<K: Kind> Job<K> {
         kind: K,
         engine: Engine,
         path: Plan,
-        outputs: Outputs<Row<K>, K::Detail>,
+        outputs: Outputs<TaskRow<K>, K::Detail>,
     ) -> anyhow::Result<Self> {
         Ok(Self {
             kind,
@@ -104,7 +104,7 @@ impl<K: Kind> Job<K> {
 }
 
 /// Runs a job.
-pub(super) fn run<K: Kind>(job: Job<K>, color: Color) -> Result<Exit, Failure> {
+pub(super) fn run<K: MeasurementKind>(job: Job<K>, color: Color) -> Result<Exit, FatalError> {
     let Job {
         kind,
         engine,
@@ -118,20 +118,20 @@ pub(super) fn run<K: Kind>(job: Job<K>, color: Color) -> Result<Exit, Failure> {
         metrics,
         zone,
     } = job;
-    path.local_end.check().map_err(Failure::usage)?;
+    path.local_end.check().map_err(FatalError::usage)?;
     let wall = Wall::system();
-    let list = list.list().map_err(Failure::io)?;
+    let list = list.list().map_err(FatalError::io)?;
     let path = judged_by(&list, path, wall.now());
     // before any event queue, as those panic for want of descriptors
     let stop = Stop::default();
-    let interrupted = signals::listen(Some(stop.clone())).map_err(Failure::io)?;
+    let interrupted = signals::listen(Some(stop.clone())).map_err(FatalError::io)?;
     let (is_text, rows_on_stdout) = (outputs.stdout.is_text(), outputs.stdout.is_rows());
     let wants_text = is_text || (kind.tells_live() && !quiet && !rows_on_stdout);
     // files before anything else: what cannot be kept must not be measured
     let places = match outputs.open(wants_text, color, (&wall, &stop))? {
-        Opening::Done(places) => places,
-        Opening::Unread => return Ok(Exit::Done),
-        Opening::Interrupted => return Ok(Exit::Interrupted),
+        OpeningResult::Done(places) => places,
+        OpeningResult::Unread => return Ok(Exit::Done),
+        OpeningResult::Interrupted => return Ok(Exit::Interrupted),
     };
     let mut kind = kind;
     kind.waited(places.waited);
@@ -139,7 +139,7 @@ pub(super) fn run<K: Kind>(job: Job<K>, color: Color) -> Result<Exit, Failure> {
         pace: engine.pace.without(places.waited),
         ..engine
     };
-    let (lab, world) = world::started(lab, &wall).map_err(Failure::io)?;
+    let (lab, world) = world::started(lab, &wall).map_err(FatalError::io)?;
     let targets = kind.headline(&path, &engine, world);
     let path = match &lab {
         Some(lab) => in_the_lab(path, lab),
@@ -147,10 +147,10 @@ pub(super) fn run<K: Kind>(job: Job<K>, color: Color) -> Result<Exit, Failure> {
     };
     let run = Arc::new(this_run(&label, world, &wall));
     let metrics = metrics.map(|plan| sink::metrics::start(&metrics::of_run(plan, &run), &wall));
-    let metrics = metrics.transpose().map_err(Failure::io)?;
-    let opener = Opener::new(path, wall).map_err(Failure::io)?;
+    let metrics = metrics.transpose().map_err(FatalError::io)?;
+    let opener = Opener::new(path, wall).map_err(FatalError::io)?;
     let names = opener.names();
-    let clocks = Clocks::new(opener.steps().clone(), quiet, zone);
+    let clocks = ClockReporter::new(opener.steps().clone(), quiet, zone);
     let task = Arc::new(kind.task(opener, run, !places.details.is_empty()));
     let only_stdout = places.is_only_stdout();
     let view = View {
@@ -162,8 +162,8 @@ pub(super) fn run<K: Kind>(job: Job<K>, color: Color) -> Result<Exit, Failure> {
         zone,
     };
     let dispatcher = Dispatcher::new(kind, places, metrics, interrupted.clone(), view, &stop);
-    let mut dispatcher = dispatcher.map_err(Failure::io)?;
-    let runtime = event_queue().map_err(Failure::io)?;
+    let mut dispatcher = dispatcher.map_err(FatalError::io)?;
+    let runtime = event_queue().map_err(FatalError::io)?;
     let (end, ending, kind) = runtime
         .block_on(async {
             dispatcher.begin().await?;
@@ -192,13 +192,13 @@ pub(super) fn run<K: Kind>(job: Job<K>, color: Color) -> Result<Exit, Failure> {
             let end = running.end().await;
             anyhow::Ok((end, ending, kind))
         })
-        .map_err(Failure::io)?;
+        .map_err(FatalError::io)?;
     drop(lab);
     match end.why {
         Why::TooMuch(address) => {
-            return Err(Failure::usage(anyhow::anyhow!(kind.too_much(address))));
+            return Err(FatalError::usage(anyhow::anyhow!(kind.too_much(address))));
         }
-        Why::Broken => return Err(Failure::io(anyhow::anyhow!("the measurement broke off"))),
+        Why::Broken => return Err(FatalError::io(anyhow::anyhow!("the measurement broke off"))),
         Why::Complete | Why::Stopped => {}
     }
     ending.tell();

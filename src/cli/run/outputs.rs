@@ -11,7 +11,7 @@ use anyhow::{Context as _, ensure};
 
 use super::waiting::Waiting;
 use crate::cli::args::ProbeArgs;
-use crate::cli::exit::Failure;
+use crate::cli::exit::FatalError;
 use crate::cli::values::{Color, ProfileArg, StdoutFormat};
 use crate::cli::{message, terminal};
 use crate::clock::Wall;
@@ -195,7 +195,7 @@ impl<R: RowKind, D: RowKind> Outputs<R, D> {
         wants_text: bool,
         color: Color,
         (wall, stop): (&Wall, &Stop),
-    ) -> Result<Opening<R, D>, Failure> {
+    ) -> Result<OpeningResult<R, D>, FatalError> {
         let mut waiting = Waiting::new(self.patience, wall, stop);
         let prepared = waiting.prepare(&self.files).and_then(|mut files| {
             for file in &self.others {
@@ -208,13 +208,13 @@ impl<R: RowKind, D: RowKind> Outputs<R, D> {
             Ok((files, details))
         });
         let (mut files, mut details) = match prepared {
-            Err(_) if stop.is_asked() => return Ok(Opening::Interrupted),
-            prepared => prepared.map_err(Failure::io)?,
+            Err(_) if stop.is_asked() => return Ok(OpeningResult::Interrupted),
+            prepared => prepared.map_err(FatalError::io)?,
         };
         // one that cannot be begun takes those back that were
         let begun = files.iter_mut().try_for_each(Prepared::begin);
         let begun = begun.and_then(|()| details.iter_mut().try_for_each(Prepared::begin));
-        begun.map_err(Failure::io)?;
+        begun.map_err(FatalError::io)?;
         let (files, details) = (for_good(files), for_good(details));
         let only_stdout = files.is_empty() && details.is_empty();
         let started = match &self.stdout {
@@ -223,9 +223,9 @@ impl<R: RowKind, D: RowKind> Outputs<R, D> {
             Stdout::Text | Stdout::Nothing => None,
         };
         let rows = match started {
-            Some(Err(SinkError::Closed(..))) if only_stdout => return Ok(Opening::Unread),
+            Some(Err(SinkError::Closed(..))) if only_stdout => return Ok(OpeningResult::Unread),
             None | Some(Err(SinkError::Closed(..))) => None,
-            Some(sink) => Some(sink.map_err(Failure::io)?),
+            Some(sink) => Some(sink.map_err(FatalError::io)?),
         };
         let text = wants_text.then(|| {
             Box::new(Text {
@@ -233,7 +233,7 @@ impl<R: RowKind, D: RowKind> Outputs<R, D> {
                 is_terminal: std::io::stdout().is_terminal(),
             }) as Box<_>
         });
-        Ok(Opening::Done(Opened {
+        Ok(OpeningResult::Done(OpenedOutputs {
             files,
             details,
             rows,
@@ -244,9 +244,9 @@ impl<R: RowKind, D: RowKind> Outputs<R, D> {
 }
 
 /// What came of opening.
-pub(super) enum Opening<R, D> {
+pub(super) enum OpeningResult<R, D> {
     /// All is open.
-    Done(Opened<R, D>),
+    Done(OpenedOutputs<R, D>),
     /// The reader of stdout is gone, and there is no file.
     Unread,
     /// The user did not want to wait for a file any longer.
@@ -254,7 +254,7 @@ pub(super) enum Opening<R, D> {
 }
 
 /// What was opened.
-pub(super) struct Opened<R, D> {
+pub(super) struct OpenedOutputs<R, D> {
     /// Files for rows.
     pub files: Vec<Box<dyn Sink<R>>>,
     /// Files for details.
@@ -267,7 +267,7 @@ pub(super) struct Opened<R, D> {
     pub waited: Duration,
 }
 
-impl<R, D> Opened<R, D> {
+impl<R, D> OpenedOutputs<R, D> {
     /// Whether there is no file.
     pub fn is_only_stdout(&self) -> bool {
         self.files.is_empty() && self.details.is_empty()
@@ -354,10 +354,6 @@ struct Text {
 }
 
 impl Sink<String> for Text {
-    fn name(&self) -> String {
-        "stdout".to_owned()
-    }
-
     fn write(&mut self, text: &String) -> Result<(), SinkError> {
         if self.is_terminal {
             message::wipe();

@@ -14,7 +14,8 @@ For details see `turnprobe man configuration`";
 #[derive(Debug, Args)]
 pub struct SettingsArgs {
     /// Take options from FILE (TOML)
-    #[arg(long, value_name = "FILE", help_heading = "Configuration", hide_short_help = true, long_help = WHAT)]
+    #[arg(long, value_name = "FILE", help_heading = "Configuration", hide_short_help = true,
+          long_help = WHAT)]
     pub config: Option<PathBuf>,
     /// Also take those of [profile.NAME]; without --config from turnprobe.toml beside the program
     #[arg(

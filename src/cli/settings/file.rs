@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, anyhow, bail, ensure};
 use toml::de::{DeTable, DeValue};
 
-use crate::cli::exit::Failure;
+use crate::cli::exit::FatalError;
 
 /// The file beside the program.
 const NAME: &str = "turnprobe.toml";
@@ -21,13 +21,13 @@ const PROFILE: &str = "profile";
 
 /// A value as it stands in the file.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Value {
+pub enum SettingValue {
     /// A text, a number or a time.
     Word(String),
     /// Yes or no.
     Flag(bool),
     /// Several of them, each with its line.
-    Many(Vec<(usize, Value)>),
+    Many(Vec<(usize, SettingValue)>),
     /// Something else, by its name.
     Other(&'static str),
 }
@@ -40,12 +40,12 @@ pub struct Entry {
     /// Its line, from 1 on.
     pub line: usize,
     /// The value.
-    pub value: Value,
+    pub value: SettingValue,
 }
 
 /// A profile.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Profile {
+pub struct SettingsProfile {
     /// Its name.
     pub name: String,
     /// What stands in it.
@@ -60,24 +60,24 @@ pub struct SettingsFile {
     /// What holds for all.
     pub entries: Vec<Entry>,
     /// The profiles.
-    pub profiles: Vec<Profile>,
+    pub profiles: Vec<SettingsProfile>,
 }
 
 impl SettingsFile {
     /// A text of a profile, else of the top.
     pub fn word(&self, key: &str, profile: Option<&str>) -> Option<&str> {
         match self.value(key, profile)? {
-            Value::Word(word) => Some(word),
+            SettingValue::Word(word) => Some(word),
             _ => None,
         }
     }
 
     /// Whether a profile, else the top, says yes to something.
     pub fn says(&self, key: &str, profile: Option<&str>) -> bool {
-        self.value(key, profile) == Some(&Value::Flag(true))
+        self.value(key, profile) == Some(&SettingValue::Flag(true))
     }
 
-    fn value(&self, key: &str, profile: Option<&str>) -> Option<&Value> {
+    fn value(&self, key: &str, profile: Option<&str>) -> Option<&SettingValue> {
         let profile = self.profiles.iter().find(|one| Some(&*one.name) == profile);
         let entries = profile.into_iter().flat_map(|profile| &profile.entries);
         let mut entries = entries.chain(&self.entries);
@@ -91,14 +91,14 @@ impl SettingsFile {
 /// # Errors
 ///
 /// The system does not say where the program is.
-pub fn place(named: Option<PathBuf>) -> Result<PathBuf, Failure> {
+pub fn place(named: Option<PathBuf>) -> Result<PathBuf, FatalError> {
     if let Some(named) = named {
         return Ok(std::path::absolute(&named).unwrap_or(named));
     }
     let program = std::env::current_exe();
     let program = program
         .context("--profile: the system does not say where the program is; give --config FILE");
-    Ok(program.map_err(Failure::io)?.with_file_name(NAME))
+    Ok(program.map_err(FatalError::io)?.with_file_name(NAME))
 }
 
 /// Reads a file; `is_named` where the user said which.
@@ -106,7 +106,7 @@ pub fn place(named: Option<PathBuf>) -> Result<PathBuf, Failure> {
 /// # Errors
 ///
 /// It cannot be read, or is no file of settings.
-pub fn read(path: &Path, is_named: bool) -> Result<SettingsFile, Failure> {
+pub fn read(path: &Path, is_named: bool) -> Result<SettingsFile, FatalError> {
     let shown = path.display().to_string();
     let mut bytes = Vec::new();
     let opened = File::open(path);
@@ -114,15 +114,15 @@ pub fn read(path: &Path, is_named: bool) -> Result<SettingsFile, Failure> {
         && error.kind() == std::io::ErrorKind::NotFound
         && !is_named
     {
-        return Err(Failure::io(anyhow!(
+        return Err(FatalError::io(anyhow!(
             "--profile: there is no {shown}; put the file beside the program, or give --config FILE"
         )));
     }
     opened
         .and_then(|file| file.take(LONGEST + 1).read_to_end(&mut bytes))
         .with_context(|| format!("--config {shown}: it cannot be read"))
-        .map_err(Failure::io)?;
-    of_bytes(&bytes, shown).map_err(Failure::usage)
+        .map_err(FatalError::io)?;
+    of_bytes(&bytes, shown).map_err(FatalError::usage)
 }
 
 fn of_bytes(bytes: &[u8], shown: String) -> anyhow::Result<SettingsFile> {
@@ -174,7 +174,7 @@ fn profiles(
     shown: &str,
     at: usize,
     value: DeValue<'_>,
-) -> anyhow::Result<Vec<Profile>> {
+) -> anyhow::Result<Vec<SettingsProfile>> {
     let DeValue::Table(table) = value else {
         bail!(
             "{shown}, line {at}: `profile` is not an option; [profile.NAME] begins a profile, and --profile NAME selects it"
@@ -195,7 +195,7 @@ fn profiles(
         });
         let mut entries: Vec<_> = entries.collect();
         entries.sort_by_key(|entry| entry.line);
-        profiles.push(Profile {
+        profiles.push(SettingsProfile {
             name: name.get_ref().to_string(),
             entries,
         });
@@ -211,23 +211,27 @@ fn entry(text: &str, key: &str, line: usize, span: Range<usize>, value: &DeValue
     }
 }
 
-fn taken(text: &str, span: Range<usize>, value: &DeValue<'_>) -> Value {
+fn taken(text: &str, span: Range<usize>, value: &DeValue<'_>) -> SettingValue {
     match value {
-        DeValue::String(word) => Value::Word(word.to_string()),
-        DeValue::Integer(number) if number.radix() == 10 => Value::Word(number.as_str().to_owned()),
-        DeValue::Integer(_) => Value::Other("a number that is not decimal"),
-        DeValue::Float(number) => Value::Word(number.as_str().to_owned()),
+        DeValue::String(word) => SettingValue::Word(word.to_string()),
+        DeValue::Integer(number) if number.radix() == 10 => {
+            SettingValue::Word(number.as_str().to_owned())
+        }
+        DeValue::Integer(_) => SettingValue::Other("a number that is not decimal"),
+        DeValue::Float(number) => SettingValue::Word(number.as_str().to_owned()),
         // as it is written there
-        DeValue::Datetime(_) => Value::Word(text.get(span).unwrap_or_default().trim().to_owned()),
-        DeValue::Boolean(flag) => Value::Flag(*flag),
+        DeValue::Datetime(_) => {
+            SettingValue::Word(text.get(span).unwrap_or_default().trim().to_owned())
+        }
+        DeValue::Boolean(flag) => SettingValue::Flag(*flag),
         DeValue::Array(values) => {
             let values = values.iter().map(|value| {
                 let at = line(text, value.span().start);
                 (at, taken(text, value.span(), value.get_ref()))
             });
-            Value::Many(values.collect())
+            SettingValue::Many(values.collect())
         }
-        DeValue::Table(_) => Value::Other("a table"),
+        DeValue::Table(_) => SettingValue::Other("a table"),
     }
 }
 
@@ -290,7 +294,7 @@ mod tests {
         Entry {
             key: key.to_owned(),
             line,
-            value: Value::Word(word.to_owned()),
+            value: SettingValue::Word(word.to_owned()),
         }
     }
 
@@ -314,14 +318,12 @@ mod tests {
 
     #[test]
     fn what_is_no_file_of_settings_is_told_with_its_line_and_the_fix() {
-        for (text, said) in [
+        #[rustfmt::skip]
+        let cases = [
             (&b"\xff\xfei\0n\0"[..], "x.toml is UTF-16: save it as UTF-8"),
             (b"\xfe\xff\0i\0n", "x.toml is UTF-16: save it as UTF-8"),
             (b"i\0n\0", "x.toml is UTF-16"),
-            (
-                b"quiet = true\nlabel = \"stra\xdfe\"\n",
-                "x.toml, line 2: this is not UTF-8",
-            ),
+            (b"quiet = true\nlabel = \"stra\xdfe\"\n", "x.toml, line 2: this is not UTF-8"),
             (
                 b"quiet = true\noutput = \"C:\\data\\x.csv\"\n",
                 "x.toml, line 2: a backslash in \"...\" begins an escape",
@@ -332,19 +334,14 @@ mod tests {
             ),
             (b"interval = 5s\n", "x.toml, line 1: "),
             (b"\ninterval\n", "x.toml, line 2: "),
-            (
-                b"quiet = true\nquiet = false\n",
-                "x.toml, line 2: duplicate key",
-            ),
+            (b"quiet = true\nquiet = false\n", "x.toml, line 2: duplicate key"),
             (
                 b"profile = \"night\"\n",
                 "x.toml, line 1: `profile` is not an option; [profile.NAME] begins a profile",
             ),
-            (
-                b"[profile]\nquiet = true\n",
-                "x.toml, line 2: `quiet` is not in a profile",
-            ),
-        ] {
+            (b"[profile]\nquiet = true\n", "x.toml, line 2: `quiet` is not in a profile"),
+        ];
+        for (text, said) in cases {
             let found = of(text).unwrap_err();
             assert!(found.contains(said), "{found}");
         }

@@ -18,7 +18,7 @@ pub enum Takes {
 
 /// An option as it is written in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Key {
+pub struct OptionKey {
     /// Its key.
     pub name: String,
     /// Its id.
@@ -31,7 +31,7 @@ pub struct Key {
     pub takes: Takes,
 }
 
-impl Key {
+impl OptionKey {
     fn of(arg: &Arg) -> Option<Self> {
         let id = arg.get_id().as_str();
         if NO_KEYS.contains(&id) {
@@ -59,8 +59,8 @@ impl Key {
 }
 
 /// The keys of a command.
-pub fn of(command: &Command) -> Vec<Key> {
-    command.get_arguments().filter_map(Key::of).collect()
+pub fn of(command: &Command) -> Vec<OptionKey> {
+    command.get_arguments().filter_map(OptionKey::of).collect()
 }
 
 /// Whether a command takes settings from a file.
@@ -69,7 +69,7 @@ pub fn has_settings(command: &Command) -> bool {
 }
 
 /// The commands that take settings, with their keys.
-pub fn of_all(program: &Command) -> Vec<(&str, Vec<Key>)> {
+pub fn of_all(program: &Command) -> Vec<(&str, Vec<OptionKey>)> {
     let commands = program.get_subcommands();
     let commands = commands.filter(|command| has_settings(command));
     commands

@@ -3,8 +3,8 @@
 
 use anyhow::{anyhow, bail};
 
-use super::file::{Entry, SettingsFile, Value};
-use super::keys::{Key, Takes};
+use super::file::{Entry, SettingValue, SettingsFile};
+use super::keys::{OptionKey, Takes};
 use crate::cli::uses;
 use crate::cli::words::meant;
 
@@ -12,7 +12,7 @@ use crate::cli::words::meant;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Setting {
     /// The option.
-    pub key: Key,
+    pub key: OptionKey,
     /// Its values with their lines; of a flag one that is empty.
     pub words: Vec<(usize, String)>,
     /// The line of its key.
@@ -40,7 +40,7 @@ impl Setting {
 }
 
 /// All commands that take settings, by their names, with their keys.
-pub type Commands<'a> = [(&'a str, Vec<Key>)];
+pub type Commands<'a> = [(&'a str, Vec<OptionKey>)];
 
 /// The settings that a command takes from a file; `given` are the ids of the options of the command line.
 ///
@@ -126,14 +126,14 @@ fn known(shown: &str, commands: &Commands<'_>, entry: &Entry) -> anyhow::Result<
     if ["config", "profile"].contains(&key.as_str()) {
         bail!("{shown}, line {line}: `{key}` is only possible on the command line");
     }
-    if entry.value == Value::Other("a table") {
+    if entry.value == SettingValue::Other("a table") {
         bail!(
             "{shown}, line {line}: `{key}` is neither an option nor a profile: [profile.{key}] begins one"
         );
     }
     let plain = key.trim_start_matches('-');
-    let is_short = |known: &&Key| known.short.is_some_and(|short| plain.chars().eq([short]));
-    let is_long = |known: &&Key| known.name == plain;
+    let is_short = |known: &&OptionKey| known.short.is_some_and(|short| plain.chars().eq([short]));
+    let is_long = |known: &&OptionKey| known.name == plain;
     let meant = match all().find(is_long).or_else(|| all().find(is_short)) {
         Some(known) => format!(" (did you mean `{}`?)", known.name),
         // so few letters are like any others
@@ -149,32 +149,34 @@ fn known(shown: &str, commands: &Commands<'_>, entry: &Entry) -> anyhow::Result<
 
 /// The commands that have a key.
 fn owners(commands: &Commands<'_>, key: &str) -> String {
-    let has = |keys: &Vec<Key>| keys.iter().any(|known| known.name == key);
+    let has = |keys: &Vec<OptionKey>| keys.iter().any(|known| known.name == key);
     let owners = commands.iter().filter(|(_, keys)| has(keys));
     let owners: Vec<_> = owners.map(|(name, _)| *name).collect();
     owners.join(", ")
 }
 
 /// The values of a setting as words of the command line. What is wrong with them is told without them: one may be a password.
-fn words(entry: &Entry, key: &Key) -> anyhow::Result<Vec<(usize, String)>> {
+fn words(entry: &Entry, key: &OptionKey) -> anyhow::Result<Vec<(usize, String)>> {
     let (name, line) = (&entry.key, entry.line);
     let wrong = |line: usize, give: &str| anyhow!("line {line}: `{name}` is {give}");
     match (&entry.value, key.takes) {
-        (Value::Flag(true), Takes::Nothing) => Ok(vec![(line, String::new())]),
-        (Value::Flag(false), Takes::Nothing) => Ok(Vec::new()),
+        (SettingValue::Flag(true), Takes::Nothing) => Ok(vec![(line, String::new())]),
+        (SettingValue::Flag(false), Takes::Nothing) => Ok(Vec::new()),
         (_, Takes::Nothing) => Err(wrong(line, "a switch: give true or false")),
-        (Value::Word(text), _) => Ok(vec![(
+        (SettingValue::Word(text), _) => Ok(vec![(
             line,
             word(text, key).map_err(|why| wrong(line, why))?,
         )]),
-        (Value::Many(values), Takes::Many) => {
+        (SettingValue::Many(values), Takes::Many) => {
             let values = values.iter().map(|(line, value)| match value {
-                Value::Word(text) => Ok((*line, word(text, key).map_err(|why| wrong(*line, why))?)),
+                SettingValue::Word(text) => {
+                    Ok((*line, word(text, key).map_err(|why| wrong(*line, why))?))
+                }
                 _ => Err(wrong(*line, "a list of texts or numbers")),
             });
             values.collect()
         }
-        (Value::Many(_), _) => Err(wrong(
+        (SettingValue::Many(_), _) => Err(wrong(
             line,
             "one value: give a text or a number, not a list",
         )),
@@ -184,7 +186,7 @@ fn words(entry: &Entry, key: &Key) -> anyhow::Result<Vec<(usize, String)>> {
 }
 
 /// A value as a word of the command line, or what it should be.
-fn word(text: &str, key: &Key) -> Result<String, &'static str> {
+fn word(text: &str, key: &OptionKey) -> Result<String, &'static str> {
     if text.chars().any(char::is_control) {
         return Err(
             "a text without control characters: in \"...\" \\t is a tab and \\n a new line, so write a path in single quotes, as \

@@ -15,7 +15,7 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, CommandFactory as _};
 
 use super::args::Cli;
-use super::exit::{Exit, Failure};
+use super::exit::{Exit, FatalError};
 pub use args::SettingsArgs;
 use merge::Setting;
 use origins::Origins;
@@ -25,11 +25,11 @@ const PLUGIN: &str = "--monitoring-plugin";
 
 /// A command line with what a file adds to it.
 #[derive(Debug)]
-pub struct Line {
+pub struct CommandLine {
     /// Its words.
     pub words: Vec<OsString>,
     /// What is wrong with the file.
-    pub refused: Option<Failure>,
+    pub refused: Option<FatalError>,
     /// The log that a wrong file names.
     pub log: Option<PathBuf>,
     /// Whether a wrong file wants to be a plugin of a monitoring system.
@@ -37,7 +37,7 @@ pub struct Line {
     origins: Origins,
 }
 
-impl Line {
+impl CommandLine {
     /// The command line with the settings that it asks for. One that is wrong by itself stays as it is.
     pub fn of(typed: Vec<OsString>) -> Self {
         let mut line = Self {
@@ -56,7 +56,7 @@ impl Line {
     }
 
     /// Puts the settings of the file behind the command.
-    fn add(&mut self, asked: &Asked) -> Result<(), Failure> {
+    fn add(&mut self, asked: &Asked) -> Result<(), FatalError> {
         let path = file::place(asked.config.clone())?;
         let file = file::read(&path, asked.config.is_some())?;
         let commands = keys::of_all(&asked.program);
@@ -66,7 +66,7 @@ impl Line {
         let settings = settings.map_err(|error| {
             self.log = file.word("log", profile).map(PathBuf::from);
             self.is_plugin = file.says(&PLUGIN[2..], profile);
-            Failure::usage(error)
+            FatalError::usage(error)
         })?;
         // targets first: behind an option they might be taken for its values
         let (targets, options): (Vec<_>, Vec<_>) = settings
@@ -92,18 +92,18 @@ impl Line {
     }
 
     /// What clap says of a setting of the file; none where it is about the command line.
-    pub fn refusal(&self, error: &clap::Error) -> Option<Failure> {
+    pub fn refusal(&self, error: &clap::Error) -> Option<FatalError> {
         let text = self.origins.named_error(error)?;
-        Some(Failure::usage(anyhow::anyhow!(text)))
+        Some(FatalError::usage(anyhow::anyhow!(text)))
     }
 
     /// The failure with the places of the settings that it is about.
-    pub fn named(&self, failure: Failure) -> Failure {
+    pub fn named(&self, failure: FatalError) -> FatalError {
         if failure.exit != Exit::Usage {
             return failure;
         }
         match self.origins.named(&format!("{:#}", failure.error)) {
-            Some(text) => Failure::usage(anyhow::anyhow!(text)),
+            Some(text) => FatalError::usage(anyhow::anyhow!(text)),
             None => failure,
         }
     }

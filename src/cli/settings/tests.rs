@@ -1,6 +1,6 @@
 use super::*;
 use crate::cli::args::Command;
-use crate::cli::mode::Mode;
+use crate::cli::mode::ProbeMode;
 use crate::cli::uses;
 
 fn words(line: &[&str]) -> Vec<OsString> {
@@ -21,8 +21,8 @@ fn said(text: &str, line: &str) -> Result<String, String> {
 
 /// The settings of the measurement, or what is said.
 fn read(typed: Vec<OsString>) -> Result<String, String> {
-    let mut line = Line::of(typed);
-    let text = |failure: Failure| format!("{:#}", failure.error);
+    let mut line = CommandLine::of(typed);
+    let text = |failure: FatalError| format!("{:#}", failure.error);
     if let Some(failure) = line.refused.take() {
         return Err(text(failure));
     }
@@ -34,7 +34,9 @@ fn read(typed: Vec<OsString>) -> Result<String, String> {
     checked.map_err(|failure| text(line.named(failure)))?;
     match cli.command {
         Command::Probe(args) => {
-            let settings = Mode::of(&args).settings(&args).map_err(Failure::usage);
+            let settings = ProbeMode::of(&args)
+                .settings(&args)
+                .map_err(FatalError::usage);
             settings.map_err(|failure| text(line.named(failure)))
         }
         other => Ok(format!("{other:?}")),
@@ -115,7 +117,8 @@ fn options_of_a_file_do_what_those_of_the_command_line_do() {
 
 #[test]
 fn what_is_wrong_with_an_option_names_its_line() {
-    for (text, line, message) in [
+    #[rustfmt::skip]
+    let cases = [
         (
             "quiet = true\ninterval = 'soon'",
             "probe",
@@ -126,52 +129,30 @@ fn what_is_wrong_with_an_option_names_its_line() {
             "probe",
             "x.toml, line 3 (label): --label access",
         ),
-        (
-            "transport = ['tls', 'upd']",
-            "probe",
-            "x.toml, line 1 (transport): invalid value 'upd'",
-        ),
-        (
-            "\nroll = 'day'",
-            "probe",
-            "x.toml, line 2 (roll): --roll does nothing without a file",
-        ),
-        (
-            "keep = '90d'",
-            "probe -o a.csv",
-            "x.toml, line 1 (keep): --keep does nothing without --roll",
-        ),
+        ("transport = ['tls', 'upd']", "probe", "x.toml, line 1 (transport): invalid value 'upd'"),
+        ("\nroll = 'day'", "probe", "x.toml, line 2 (roll): --roll does nothing without a file"),
+        ("keep = '90d'", "probe -o a.csv", "x.toml, line 1 (keep): --keep does nothing without --roll"),
         (
             "keep = 90\nroll = 'day'",
             "probe -o a.csv",
             "x.toml, line 1 (keep): invalid value '90' for '--keep <TIME>'",
         ),
-        (
-            "proxy = 'http://proxy.example'",
-            "probe --transport udp",
-            "x.toml, line 1 (proxy): ",
-        ),
+        ("proxy = 'http://proxy.example'", "probe --transport udp", "x.toml, line 1 (proxy): "),
         (
             "http = true\n\nask = 'binding'",
             "probe",
             "x.toml, line 1 (http) and line 3 (ask): --http cannot go with --ask",
         ),
-        (
-            "targets = ['a.example',\n'b..c']",
-            "probe",
-            "x.toml, line 2 (targets): `b..c`",
-        ),
-        (
-            "ipv6 = true",
-            "probe 192.0.2.1",
-            "x.toml, line 1 (ipv6): -6 contradicts",
+        ("targets = ['a.example',\n'b..c']", "probe", "x.toml, line 2 (targets): `b..c`"),
+        ("ipv6 = true", "probe 192.0.2.1", "x.toml, line 1 (ipv6): -6 contradicts",
         ),
         (
             "against = 'previous'",
             "report a.csv",
             "x.toml, line 1 (against): the following required arguments were not provided: --since <TIME>",
         ),
-    ] {
+    ];
+    for (text, line, message) in cases {
         let found = said(text, line).unwrap_err();
         assert!(found.starts_with(message), "{found}");
     }

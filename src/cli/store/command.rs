@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{anyhow, ensure};
 use clap::{Args, Subcommand};
 
-use crate::cli::exit::Failure;
+use crate::cli::exit::FatalError;
 use crate::store::is_server;
 
 /// What to try first.
@@ -29,11 +29,11 @@ no more than SELECT and INSERT, and TEMPORARY on the database.
 #[derive(Debug, Args)]
 pub struct StoreCommandArgs {
     #[command(subcommand)]
-    pub what: What,
+    pub what: StoreCommand,
 }
 
 #[derive(Debug, Subcommand)]
-pub enum What {
+pub enum StoreCommand {
     /// Creates the tables in a PostgreSQL server, or adds what they lack
     #[command(after_long_help = INIT)]
     Init(InitArgs),
@@ -54,12 +54,12 @@ pub struct InitArgs {
 /// # Errors
 ///
 /// The URL is none, or the server does not do it; nothing is changed then.
-pub fn run(args: &StoreCommandArgs) -> Result<Vec<u8>, Failure> {
-    let What::Init(args) = &args.what;
+pub fn run(args: &StoreCommandArgs) -> Result<Vec<u8>, FatalError> {
+    let StoreCommand::Init(args) = &args.what;
     init(args)
 }
 
-fn init(args: &InitArgs) -> Result<Vec<u8>, Failure> {
+fn init(args: &InitArgs) -> Result<Vec<u8>, FatalError> {
     let is_one = || -> anyhow::Result<()> {
         ensure!(
             is_server(args.url.as_ref()),
@@ -72,25 +72,25 @@ fn init(args: &InitArgs) -> Result<Vec<u8>, Failure> {
         );
         Ok(())
     };
-    is_one().map_err(Failure::usage)?;
+    is_one().map_err(FatalError::usage)?;
     completed(args)
 }
 
 #[cfg(not(feature = "postgres"))]
-fn completed(_: &InitArgs) -> Result<Vec<u8>, Failure> {
-    Err(Failure::usage(anyhow!(crate::store::NO_SERVERS)))
+fn completed(_: &InitArgs) -> Result<Vec<u8>, FatalError> {
+    Err(FatalError::usage(anyhow!(crate::store::NO_SERVERS)))
 }
 
 #[cfg(feature = "postgres")]
-fn completed(args: &InitArgs) -> Result<Vec<u8>, Failure> {
+fn completed(args: &InitArgs) -> Result<Vec<u8>, FatalError> {
     use crate::measure::rows::{ROWS, RowFacts};
     use crate::postgres::{Address, Link, init};
 
     let address = Address::read(&args.url, args.store_ca.as_deref());
-    let address = address.map_err(|error| Failure::usage(anyhow!("postgres://...: {error}")))?;
+    let address = address.map_err(|error| FatalError::usage(anyhow!("postgres://...: {error}")))?;
     let tables: Vec<_> = ROWS.iter().filter_map(RowFacts::table).collect();
     let done = Link::open(&address).and_then(|link| init(&link, &tables));
-    let done = done.map_err(|error| Failure::io(anyhow!("{}: {error}", address.shown())))?;
+    let done = done.map_err(|error| FatalError::io(anyhow!("{}: {error}", address.shown())))?;
     let lines = done
         .iter()
         .map(|done| format!("{}: {done}\n", address.shown()));

@@ -10,6 +10,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail, ensure};
 use clap::Args;
 
+use super::long_help::OUTPUT;
 use super::values::duration;
 use crate::schema::Keep;
 use crate::sink::{Format, Server, reserved};
@@ -23,51 +24,23 @@ const DAY: Duration = Duration::from_secs(86_400);
 #[derive(Debug, Args)]
 pub struct StoreArgs {
     /// Also write rows (and roll-ups with --rollup) to FILE.db, an SQLite database that `report` reads, or to a PostgreSQL server, postgres://USER@HOST/DATABASE
-    #[arg(
-        long,
-        value_name = "FILE.db|URL",
-        help_heading = "Output",
-        hide_short_help = true
-    )]
+    #[arg(long, value_name = "FILE.db|URL", help_heading = OUTPUT, hide_short_help = true)]
     pub store: Option<PathBuf>,
     /// How long to keep them there: rows=7d, packets=1d, rollups=2y; whole UTC days, by default forever
-    #[arg(
-        long,
-        value_name = "KIND=TIME",
-        help_heading = "Output",
-        hide_short_help = true,
-        value_delimiter = ',',
-        value_parser = keep,
-        requires = "store"
-    )]
+    #[arg(long, value_name = "KIND=TIME", help_heading = OUTPUT, hide_short_help = true,
+          value_delimiter = ',', value_parser = keep, requires = "store")]
     pub store_keep: Vec<(Keep, Duration)>,
     /// Certificate of the authority of a PostgreSQL server (PEM), in place of the system's
-    #[arg(
-        long,
-        value_name = "FILE",
-        help_heading = "Output",
-        hide_short_help = true,
-        requires = "store"
-    )]
+    #[arg(long, value_name = "FILE", help_heading = OUTPUT, hide_short_help = true,
+          requires = "store")]
     pub store_ca: Option<PathBuf>,
     /// Where rows wait for a PostgreSQL server [default: turnprobe-spool]
-    #[arg(
-        long,
-        value_name = "DIR",
-        help_heading = "Output",
-        hide_short_help = true,
-        requires = "store"
-    )]
+    #[arg(long, value_name = "DIR", help_heading = OUTPUT, hide_short_help = true,
+          requires = "store")]
     pub store_spool: Option<PathBuf>,
     /// How much may wait there, such as 500M or 10G; what is more is lost, and told [default: 1G]
-    #[arg(
-        long,
-        value_name = "SIZE",
-        help_heading = "Output",
-        hide_short_help = true,
-        value_parser = bytes,
-        requires = "store"
-    )]
+    #[arg(long, value_name = "SIZE", help_heading = OUTPUT, hide_short_help = true,
+          value_parser = bytes, requires = "store")]
     pub store_spool_limit: Option<u64>,
 }
 

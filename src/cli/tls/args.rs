@@ -8,7 +8,7 @@ use clap::Args;
 
 use crate::cli::files::DocumentFormat;
 use crate::cli::list::ListArgs;
-use crate::cli::long_help::faults;
+use crate::cli::long_help::{LAB, OUTPUT, faults};
 use crate::cli::proxy::ProxyArgs;
 use crate::cli::settings::SettingsArgs;
 use crate::cli::values::{address, duration};
@@ -78,27 +78,22 @@ pub struct TlsArgs {
     /// On stdout: table, json, csv or markdown
     ///
     /// csv has one row per version: `turnprobe schema ladder`.
-    #[arg(
-        long,
-        value_name = "FORMAT",
-        default_value = "table",
-        hide_possible_values = true,
-        help_heading = "Output"
-    )]
+    #[arg(long, value_name = "FORMAT", default_value = "table", hide_possible_values = true,
+          help_heading = OUTPUT)]
     pub format: DocumentFormat,
     /// Write the certificates as sent to FILE
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
     pub pem: Option<PathBuf>,
     /// No progress on stderr
-    #[arg(short, long, help_heading = "Output")]
+    #[arg(short, long, help_heading = OUTPUT)]
     pub quiet: bool,
 
     /// Ask a built-in relay on loopback
-    #[arg(long, help_heading = "Lab")]
+    #[arg(long, help_heading = LAB)]
     pub lab: bool,
     /// Turn on a fault; several take turns
     #[arg(long, value_name = "NAME", value_parser = words::<Fault>(), hide_possible_values = true,
-          value_delimiter = ',', help_heading = "Lab", long_help = faults())]
+          value_delimiter = ',', help_heading = LAB, long_help = faults())]
     pub lab_fault: Vec<Fault>,
 
     #[command(flatten)]

@@ -7,7 +7,7 @@ mod pem;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use super::exit::{Exit, Failure};
+use super::exit::{Exit, FatalError};
 use super::files::{DocumentFormat, json};
 use super::list::judged_by;
 use super::run::world::{event_queue, in_the_lab, started, this_run, with_port};
@@ -18,7 +18,7 @@ use crate::clock::Wall;
 use crate::doc::{self, Room};
 use crate::lab::LabOptions;
 use crate::measure::Stop;
-use crate::measure::ladder::finished::{Grade, Ladder, Relay};
+use crate::measure::ladder::finished::{Grade, Ladder, LadderRelay};
 use crate::measure::ladder::runner::Asking;
 use crate::measure::ladder::script::ScriptStep;
 use crate::measure::ladder::{Rung, build, sections};
@@ -35,33 +35,33 @@ use pem::Pem;
 const MOST_ADDRESSES: usize = 16;
 
 /// Asks.
-pub fn run(args: &TlsArgs, color: Color) -> Result<Exit, Failure> {
-    let target = config::target(args).map_err(Failure::usage)?;
-    let plan = config::plan(args, &target).map_err(Failure::usage)?;
-    plan.local_end.check().map_err(Failure::usage)?;
+pub fn run(args: &TlsArgs, color: Color) -> Result<Exit, FatalError> {
+    let target = config::target(args).map_err(FatalError::usage)?;
+    let plan = config::plan(args, &target).map_err(FatalError::usage)?;
+    plan.local_end.check().map_err(FatalError::usage)?;
     let wall = Wall::system();
-    let (list, now) = (args.list.list().map_err(Failure::io)?, wall.now());
+    let (list, now) = (args.list.list().map_err(FatalError::io)?, wall.now());
     let stop = Stop::default();
-    let interrupted = signals::listen(Some(stop.clone())).map_err(Failure::io)?;
+    let interrupted = signals::listen(Some(stop.clone())).map_err(FatalError::io)?;
     let pem = args.pem.as_deref().map(Pem::open).transpose();
-    let pem = pem.map_err(Failure::io)?;
+    let pem = pem.map_err(FatalError::io)?;
     let lab = args.lab.then(|| LabOptions {
         faults: args.lab_fault.clone(),
         ..LabOptions::default()
     });
-    let (lab, world) = started(lab, &wall).map_err(Failure::io)?;
+    let (lab, world) = started(lab, &wall).map_err(FatalError::io)?;
     let plan = match &lab {
         Some(lab) => in_the_lab(plan, lab),
         None => judged_by(&list, plan, now),
     };
     let run = Arc::new(this_run("", world, &wall));
     let judge = Judge::new(plan.public_roots.clone(), plan.os_store.clone());
-    let opener = Opener::new(plan, wall).map_err(Failure::io)?;
-    let runtime = event_queue().map_err(Failure::io)?;
+    let opener = Opener::new(plan, wall).map_err(FatalError::io)?;
+    let runtime = event_queue().map_err(FatalError::io)?;
     let asked = runtime.block_on(ask(args, (&opener, &judge), &target, &run, &stop));
     drop(lab);
     let (mut ladder, failure) =
-        asked.map_err(|address| Failure::usage(anyhow::anyhow!(too_much(address))))?;
+        asked.map_err(|address| FatalError::usage(anyhow::anyhow!(too_much(address))))?;
     if world == World::Real {
         ladder.list = Some(list.facts(now.date_naive()));
     }
@@ -77,13 +77,13 @@ pub fn run(args: &TlsArgs, color: Color) -> Result<Exit, Failure> {
         });
     }
     if let Some(pem) = pem {
-        message::note(&pem.write(&ladder).map_err(Failure::io)?);
+        message::note(&pem.write(&ladder).map_err(FatalError::io)?);
     }
     let tells = ladder.tells();
     if ladder.interrupted && !tells {
         return Ok(Exit::Interrupted);
     }
-    print(ladder, &run, &target, args.format, color).map_err(Failure::io)?;
+    print(ladder, &run, &target, args.format, color).map_err(FatalError::io)?;
     if let Some(why) = judge.take_os_problem() {
         message::note(&format!(
             "could not tell whether this system trusts the certificates: {why}"
@@ -224,7 +224,7 @@ fn rows(ladder: Ladder, run: &Arc<Run>, target: &Target, color: Color) -> anyhow
         let proxy: Arc<str> = ladder.proxy.as_str().into();
         for relay in ladder.relays {
             let remote = relay.address.parse().ok();
-            let relay: Arc<Relay> = Arc::new(relay);
+            let relay: Arc<LadderRelay> = Arc::new(relay);
             for version in relay.versions.clone() {
                 sink.write(&Rung {
                     run: Arc::clone(run),

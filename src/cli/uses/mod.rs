@@ -17,8 +17,8 @@ use std::ffi::OsString;
 use clap::{CommandFactory as _, FromArgMatches as _};
 
 use super::args::{Cli, Command};
-use super::exit::Failure;
-use crate::cli::endpoints::args::{EndpointsArgs, What};
+use super::exit::FatalError;
+use crate::cli::endpoints::args::{EndpointsArgs, EndpointsCommand};
 pub use given::Given;
 use idle::{Idle, spelled};
 
@@ -82,23 +82,23 @@ impl Command {
 /// # Errors
 ///
 /// Names the option, what it does not go with, and the fix.
-pub fn check(command: &Command, given: &Given) -> Result<(), Failure> {
+pub fn check(command: &Command, given: &Given) -> Result<(), FatalError> {
     if let Some((time, joined)) = given.torn_time() {
         let option = spelled(command.name(), &time.id);
         let text = &time.text;
-        return Err(Failure::usage(anyhow::anyhow!(
+        return Err(FatalError::usage(anyhow::anyhow!(
             "{option} {text}: a time is one word; write {joined}"
         )));
     }
     if let Some(strayed) = given.strayed() {
         let option = spelled(command.name(), &strayed.id);
         let (word, list) = (&strayed.word, &strayed.list);
-        return Err(Failure::usage(anyhow::anyhow!(
+        return Err(FatalError::usage(anyhow::anyhow!(
             "{option}: `{word}` stands behind a space, and so outside of it; write {option} {list}"
         )));
     }
     let found = match command {
-        Command::Probe(args) => probe::idle(args, given).map_err(Failure::usage)?,
+        Command::Probe(args) => probe::idle(args, given).map_err(FatalError::usage)?,
         Command::Report(args) => report::idle(args, given),
         Command::Diagnose(args) => diagnose::idle(args, given),
         Command::Tls(args) => tls::idle(args, given),
@@ -116,7 +116,10 @@ pub fn check(command: &Command, given: &Given) -> Result<(), Failure> {
         None => Ok(()),
         Some((id, idle)) => {
             let option = spelled(command.name(), id);
-            Err(Failure::usage(anyhow::anyhow!("{option} {}", idle.why())))
+            Err(FatalError::usage(anyhow::anyhow!(
+                "{option} {}",
+                idle.why()
+            )))
         }
     }
 }
@@ -160,7 +163,7 @@ pub fn taken_for_seconds(command: &Command, given: &Given) -> Option<String> {
 
 /// The first option of `endpoints` that would do nothing, and why.
 fn idle_of_endpoints(args: &EndpointsArgs, given: &Given) -> Option<(&'static str, Idle)> {
-    let Some(What::Probe(args)) = &args.what else {
+    let Some(EndpointsCommand::Probe(args)) = &args.what else {
         return None;
     };
     let of_network = ["resolver", "endpoints", "ipv6"];

@@ -6,7 +6,7 @@ use super::given::Given;
 use super::idle::{Idle, spelled, unseen};
 use crate::cli::args::ProbeArgs;
 use crate::cli::config::{self, transports};
-use crate::cli::mode::Mode;
+use crate::cli::mode::ProbeMode;
 use crate::cli::run::outputs::is_stdout;
 use crate::cli::values::StdoutFormat;
 use crate::net::Way;
@@ -63,15 +63,15 @@ pub(super) enum Need {
 }
 
 /// An option by its id, the modes that use it, and what it needs in them.
-type Use = (&'static str, &'static [Mode], &'static [Need]);
+type Use = (&'static str, &'static [ProbeMode], &'static [Need]);
 
-use Mode::{Burst, Hold, Series, Watch};
+use ProbeMode::{Burst, Hold, Series, Watch};
 
-const ALL: &[Mode] = &[Series, Burst, Watch, Hold];
+const ALL: &[ProbeMode] = &[Series, Burst, Watch, Hold];
 /// One packet after the other over UDP.
-const PACKETS: &[Mode] = &[Burst, Watch];
+const PACKETS: &[ProbeMode] = &[Burst, Watch];
 /// Connections over TCP.
-const CONNECTIONS: &[Mode] = &[Series, Hold];
+const CONNECTIONS: &[ProbeMode] = &[Series, Hold];
 
 /// Every option: one that is not here fails a test.
 pub(super) const USES: &[Use] = &[
@@ -203,7 +203,7 @@ pub(super) fn idle(
 struct Run<'a> {
     args: &'a ProbeArgs,
     given: &'a Given,
-    mode: Mode,
+    mode: ProbeMode,
     targets: Targets,
     ways: Vec<Way>,
 }
@@ -215,14 +215,14 @@ impl<'a> Run<'a> {
         Ok(Self {
             args,
             given,
-            mode: Mode::of(args),
+            mode: ProbeMode::of(args),
             targets,
             ways,
         })
     }
 
     /// Why an option of these modes does nothing in this one.
-    fn is_without(&self, modes: &[Mode]) -> Option<Idle> {
+    fn is_without(&self, modes: &[ProbeMode]) -> Option<Idle> {
         if modes.contains(&self.mode) {
             return None;
         }

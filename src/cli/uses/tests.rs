@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::*;
-use crate::cli::mode::Mode;
+use crate::cli::mode::ProbeMode;
 
 /// What comes of a command line: the settings of its measurement, or the refusal.
 type Outcome = Result<String, String>;
@@ -17,7 +17,7 @@ fn outcome(program: &mut clap::Command, line: &str) -> Outcome {
     let Command::Probe(args) = cli.command else {
         return Err("no probe".to_owned());
     };
-    let settings = Mode::of(&args).settings(&args);
+    let settings = ProbeMode::of(&args).settings(&args);
     settings.map_err(|error| format!("{error:#}"))
 }
 

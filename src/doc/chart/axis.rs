@@ -110,7 +110,6 @@ fn round_down(value: f64) -> f64 {
         .unwrap_or(power)
 }
 
-#[allow(clippy::cast_precision_loss)] // a few ticks
 fn linear_ticks((low, high): (f64, f64), most: usize) -> Vec<f64> {
     let rough = (high - low) / most.max(1) as f64;
     let power = 10_f64.powf(rough.log10().floor());

@@ -5,10 +5,12 @@ use std::fmt::Write as _;
 use maud::{Markup, html};
 
 use super::axis::{Scale, Spacing};
-use super::picture::{Palette, Path, Size, Words, below, float, picture, px, value_axis};
+use super::picture::{
+    Palette, PathData, PictureSize, PictureWords, below, float, picture, px, value_axis,
+};
 use crate::doc::number::{millis, quantile};
 use crate::doc::text::named;
-use crate::stats::charts::Distribution;
+use crate::stats::charts::RegionDistribution;
 
 /// Cumulative curves of a metric by region.
 #[derive(Debug, Clone)]
@@ -16,20 +18,20 @@ pub struct Curves {
     /// What was measured, as it stands in a sentence: `connect time`.
     pub what: &'static str,
     /// The curves.
-    pub data: Vec<Distribution>,
+    pub data: Vec<RegionDistribution>,
     /// Which class draws which.
     pub palette: Palette,
 }
 
 /// The chart; nothing where there are no values.
-pub fn cumulative(of: &Curves, name: &str, size: Size) -> Markup {
+pub fn cumulative(of: &Curves, name: &str, size: PictureSize) -> Markup {
     let Curves {
         what,
         data,
         palette,
     } = of;
     let name = format!("{name}-{}", size.class());
-    let curves: Vec<&Distribution> = data
+    let curves: Vec<&RegionDistribution> = data
         .iter()
         .filter(|curve| !curve.cumulative.is_empty())
         .collect();
@@ -50,11 +52,11 @@ pub fn cumulative(of: &Curves, name: &str, size: Size) -> Markup {
         spacing: Spacing::Linear,
     };
     let most = match size {
-        Size::Wide => 14,
-        Size::Narrow => 6,
+        PictureSize::Wide => 14,
+        PictureSize::Narrow => 6,
     };
     let ticks = across.ticks(most);
-    let mut lines = Path::default();
+    let mut lines = PathData::default();
     for value in &ticks {
         lines.to(across.at(*value), top);
         lines.down(bottom);
@@ -74,7 +76,7 @@ pub fn cumulative(of: &Curves, name: &str, size: Size) -> Markup {
                 d=(steps(curve, &across, &up)) {}
         }
     };
-    let words = Words {
+    let words = PictureWords {
         name: &name,
         title: format!("Distribution of the {what} by region"),
         numbers: in_words(&curves),
@@ -83,8 +85,8 @@ pub fn cumulative(of: &Curves, name: &str, size: Size) -> Markup {
 }
 
 /// The curve, without steps too small to be seen.
-fn steps(curve: &Distribution, across: &Scale, up: &Scale) -> String {
-    let mut path = Path::default();
+fn steps(curve: &RegionDistribution, across: &Scale, up: &Scale) -> String {
+    let mut path = PathData::default();
     let (mut x, mut y) = (
         (curve.cumulative.first()).map_or(0.0, |point| across.at(point.connect_ms)),
         up.places.0,
@@ -103,7 +105,7 @@ fn steps(curve: &Distribution, across: &Scale, up: &Scale) -> String {
 }
 
 /// The smallest value that a share of all values, in percent, does not exceed; over all curves.
-pub fn quantile_of_all(data: &[Distribution], percent: f64) -> Option<f64> {
+pub fn quantile_of_all(data: &[RegionDistribution], percent: f64) -> Option<f64> {
     let all: f64 = data.iter().map(|curve| float(curve.n)).sum();
     let mut jumps: Vec<(f64, f64)> = Vec::new();
     for curve in data {
@@ -123,7 +125,7 @@ pub fn quantile_of_all(data: &[Distribution], percent: f64) -> Option<f64> {
     })
 }
 
-fn in_words(curves: &[&Distribution]) -> String {
+fn in_words(curves: &[&RegionDistribution]) -> String {
     let mut out = String::new();
     for curve in curves.iter().take(20) {
         let at = |percent: f64| {
@@ -148,12 +150,12 @@ mod tests {
     use super::*;
     use crate::stats::charts::CumulativePoint;
 
-    fn curve(n: u64, cumulative: &[(f64, f64)]) -> Distribution {
+    fn curve(n: u64, cumulative: &[(f64, f64)]) -> RegionDistribution {
         let point = |(connect_ms, up_to_percent): &(f64, f64)| CumulativePoint {
             connect_ms: *connect_ms,
             up_to_percent: *up_to_percent,
         };
-        Distribution {
+        RegionDistribution {
             region: String::new(),
             n,
             cumulative: cumulative.iter().map(point).collect(),

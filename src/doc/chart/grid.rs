@@ -1,6 +1,6 @@
 //! Where the hours of the days lie in the heat map.
 
-use super::picture::{Path, Size, float};
+use super::picture::{PathData, PictureSize, float};
 
 /// Up to so many days are rows of the picture, more are its columns.
 const MOST_ROWS: usize = 31;
@@ -25,9 +25,13 @@ pub(super) struct Grid {
 const BREAK: f64 = 8.0;
 
 impl Grid {
-    pub(super) fn of(days: usize, hours: Vec<usize>, size: Size) -> Self {
+    pub(super) fn of(days: usize, hours: Vec<usize>, size: PictureSize) -> Self {
         // on a phone a few days are columns, so that counts have room
-        let most = if size == Size::Wide { MOST_ROWS } else { 0 };
+        let most = if size == PictureSize::Wide {
+            MOST_ROWS
+        } else {
+            0
+        };
         let days_down = days <= most;
         let left = if days_down { 108.0 } else { size.left() };
         let room = size.right() - left;
@@ -97,7 +101,7 @@ impl Grid {
     }
 
     /// A field is a thick line: half as long to write as a rectangle.
-    pub(super) fn fill(&self, path: &mut Path, day: usize, place: usize, down: f64) {
+    pub(super) fn fill(&self, path: &mut PathData, day: usize, place: usize, down: f64) {
         let (x, _) = self.corner(day, place);
         path.to(x, self.centre(day, place).1 + down);
         path.across(x + self.cell.0 - self.between);

@@ -6,9 +6,9 @@ use chrono::{Datelike as _, NaiveDate};
 use maud::{Markup, html};
 
 use super::grid::Grid;
-use super::picture::{Path, Size, Words, picture, px};
+use super::picture::{PathData, PictureSize, PictureWords, picture, px};
 use crate::doc::number::{counted, millis, quantile};
-use crate::stats::charts::{Heat, HeatCell};
+use crate::stats::charts::{HeatCell, HeatMap};
 
 /// Upper ends of the colours in milliseconds; one more is for what is above. Microsoft wants round trips below 100
 /// ms from a client and below 60 ms from the edge of a network.
@@ -37,16 +37,16 @@ fn failed_colour(failed: u64) -> usize {
 }
 
 /// The chart; nothing where there are no days.
-pub fn heat(data: &Heat, name: &str, size: Size) -> Markup {
+pub fn heat(data: &HeatMap, name: &str, size: PictureSize) -> Markup {
     let days = filled(data);
     let hours = measured_hours(data);
     if days.is_empty() || hours.is_empty() {
         return html! {};
     }
     let grid = Grid::of(days.len(), hours, size);
-    let mut fields: Vec<Path> = (0..=ENDS.len()).map(|_| Path::default()).collect();
-    let mut failed: Vec<Path> = FAILED.iter().map(|_| Path::default()).collect();
-    let (mut no_median, mut calm) = (Path::default(), Path::default());
+    let mut fields: Vec<PathData> = (0..=ENDS.len()).map(|_| PathData::default()).collect();
+    let mut failed: Vec<PathData> = FAILED.iter().map(|_| PathData::default()).collect();
+    let (mut no_median, mut calm) = (PathData::default(), PathData::default());
     let mut counts = Vec::new();
     let any_failed = cells(data).any(|cell| cell.failed > 0);
     let below = any_failed && !grid.has_counts();
@@ -71,7 +71,7 @@ pub fn heat(data: &Heat, name: &str, size: Size) -> Markup {
         }
     }
     let stroke = px(grid.cell.1 - grid.between);
-    let field = |class: &str, path: &Path| {
+    let field = |class: &str, path: &PathData| {
         html! { @if !path.0.is_empty() { path class=(class) stroke-width=(stroke) d=(path.0) {} } }
     };
     let inside = html! {
@@ -92,7 +92,7 @@ pub fn heat(data: &Heat, name: &str, size: Size) -> Markup {
     } else {
         grid.height
     };
-    let words = Words {
+    let words = PictureWords {
         name: &format!("{name}-{}", size.class()),
         title: "Medians by hour and day".to_owned(),
         numbers: in_words(data),
@@ -110,12 +110,12 @@ fn short(count: u64) -> String {
 }
 
 /// Whether failures have a field of their own, as no count has room in the hours.
-pub fn has_small_fields(data: &Heat, size: Size) -> bool {
+pub fn has_small_fields(data: &HeatMap, size: PictureSize) -> bool {
     !Grid::of(filled(data).len(), measured_hours(data), size).has_counts()
 }
 
 /// Hours of the day in which there are rows on any day.
-fn measured_hours(data: &Heat) -> Vec<usize> {
+fn measured_hours(data: &HeatMap) -> Vec<usize> {
     let has = |hour: &usize| {
         data.days
             .iter()
@@ -124,7 +124,7 @@ fn measured_hours(data: &Heat) -> Vec<usize> {
     (0..24).filter(has).collect()
 }
 
-fn cells(data: &Heat) -> impl Iterator<Item = &HeatCell> {
+fn cells(data: &HeatMap) -> impl Iterator<Item = &HeatCell> {
     let hours = data.days.iter().flat_map(|day| day.hours.iter().take(24));
     hours.flatten()
 }
@@ -132,7 +132,7 @@ fn cells(data: &Heat) -> impl Iterator<Item = &HeatCell> {
 type Day<'a> = (NaiveDate, &'a [Option<HeatCell>]);
 
 /// The days with those between them that have no rows, as long as all can be shown.
-fn filled(data: &Heat) -> Vec<Day<'_>> {
+fn filled(data: &HeatMap) -> Vec<Day<'_>> {
     let mut days: Vec<Day> = Vec::new();
     let ends = data.days.first().zip(data.days.last());
     let fill = ends.is_some_and(|(first, last)| (last.day - first.day).num_days() < 400);
@@ -148,10 +148,10 @@ fn filled(data: &Heat) -> Vec<Day<'_>> {
     days
 }
 
-fn labels(grid: &Grid, days: &[Day], size: Size, down: f64, heading: &str) -> Markup {
+fn labels(grid: &Grid, days: &[Day], size: PictureSize, down: f64, heading: &str) -> Markup {
     // all of a few; of many every second or third one
     let every = match (size, grid.days_down) {
-        (Size::Wide, true) if grid.hours.len() > 12 => 2,
+        (PictureSize::Wide, true) if grid.hours.len() > 12 => 2,
         (_, false) if grid.hours.len() > 12 => 3,
         _ => 1,
     };
@@ -178,7 +178,7 @@ fn labels(grid: &Grid, days: &[Day], size: Size, down: f64, heading: &str) -> Ma
 }
 
 /// Rows are all named, and columns that are wide; of others the firsts of months, or Mondays where there are few.
-fn day_labels(days: &[Day], grid: &Grid, size: Size) -> Vec<(usize, String)> {
+fn day_labels(days: &[Day], grid: &Grid, size: PictureSize) -> Vec<(usize, String)> {
     let all = || days.iter().map(|(day, _)| *day).enumerate();
     if grid.days_down || grid.cell.0 > 80.0 {
         return all()
@@ -186,8 +186,8 @@ fn day_labels(days: &[Day], grid: &Grid, size: Size) -> Vec<(usize, String)> {
             .collect();
     }
     let most = match size {
-        Size::Wide => 9,
-        Size::Narrow => 3,
+        PictureSize::Wide => 9,
+        PictureSize::Narrow => 3,
     };
     let mut named: Vec<(usize, NaiveDate)> = if days.len() < 15 {
         all().collect()
@@ -208,7 +208,7 @@ fn day_labels(days: &[Day], grid: &Grid, size: Size) -> Vec<(usize, String)> {
     named.into_iter().map(form).collect()
 }
 
-fn in_words(data: &Heat) -> String {
+fn in_words(data: &HeatMap) -> String {
     let mut out = counted(u64::try_from(data.days.len()).unwrap_or(0), "day", "days");
     let mut best: Option<(f64, String)> = None;
     let mut worst: Option<(f64, String)> = None;
@@ -250,7 +250,7 @@ mod tests {
     use super::*;
     use crate::stats::charts::HeatDay;
 
-    fn day(medians: &[f64]) -> Heat {
+    fn day(medians: &[f64]) -> HeatMap {
         let cell = |ms: &f64| {
             Some(HeatCell {
                 n: 10,
@@ -259,7 +259,7 @@ mod tests {
                 p95_ms: None,
             })
         };
-        Heat {
+        HeatMap {
             days: vec![HeatDay {
                 day: NaiveDate::from_ymd_opt(2021, 2, 12).unwrap(),
                 hours: medians.iter().map(cell).collect(),
@@ -273,7 +273,7 @@ mod tests {
     fn a_colour_means_the_same_whatever_else_was_measured() {
         let colours = [9.9, 10.04, 10.06, 20.0, 29.0, 59.9, 100.0, 101.0, 5_000.0].map(colour);
         assert_eq!(colours, [0, 0, 1, 1, 2, 4, 5, 6, 7]);
-        let drawn = |medians: &[f64]| heat(&day(medians), "c", Size::Wide).0;
+        let drawn = |medians: &[f64]| heat(&day(medians), "c", PictureSize::Wide).0;
         for medians in [&[25.0][..], &[25.0, 5_000.0], &[1.0, 25.0]] {
             assert!(drawn(medians).contains("field h2"), "{medians:?}");
         }
@@ -293,7 +293,7 @@ mod tests {
         if let Some(Some(cell)) = night.days[0].hours.get_mut(3) {
             cell.failed = 1_234;
         }
-        let drawn = heat(&night, "c", Size::Wide).0;
+        let drawn = heat(&night, "c", PictureSize::Wide).0;
         assert!(
             drawn.contains(">06:00<") && !drawn.contains(">08:00<"),
             "{drawn}"
@@ -307,7 +307,7 @@ mod tests {
                 hours: first.hours.clone(),
             })
             .collect();
-        let drawn = heat(&night, "c", Size::Wide).0;
+        let drawn = heat(&night, "c", PictureSize::Wide).0;
         assert!(drawn.contains("field f3") && !drawn.contains(">1234</text>"));
     }
 

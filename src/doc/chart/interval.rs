@@ -5,12 +5,12 @@ use std::fmt::Write as _;
 use maud::{Markup, html};
 
 use super::axis::{Scale, Spacing};
-use super::picture::{Path, Size, Words, below, float, mark, picture, px};
+use super::picture::{PathData, PictureSize, PictureWords, below, float, mark, picture, px};
 use crate::doc::number::quantile;
 
 /// A difference.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Difference {
+pub struct ChartDifference {
     /// What of.
     pub name: String,
     /// The value.
@@ -27,31 +27,31 @@ pub struct Difference {
 const MOST: usize = 60;
 
 /// The chart; nothing where there are none. Below it stands what is to the left and to the right of nothing.
-pub fn intervals(data: &[Difference], unit: &str, name: &str, size: Size) -> Markup {
+pub fn intervals(data: &[ChartDifference], unit: &str, name: &str, size: PictureSize) -> Markup {
     let shown = &data[..data.len().min(MOST)];
     if shown.is_empty() {
         return html! {};
     }
     let (left, step) = match size {
-        Size::Wide => (300.0, 24.0),
+        PictureSize::Wide => (300.0, 24.0),
         // the name stands above its line
-        Size::Narrow => (14.0, 38.0),
+        PictureSize::Narrow => (14.0, 38.0),
     };
     let top = 10.0;
     let bottom = float(shown.len() as u64).mul_add(step, top);
     let across = scale(shown, (left, size.right()));
-    let mut grid = Path::default();
-    let ticks = across.ticks(if size == Size::Wide { 8 } else { 5 });
+    let mut grid = PathData::default();
+    let ticks = across.ticks(if size == PictureSize::Wide { 8 } else { 5 });
     for value in &ticks {
         grid.to(across.at(*value), top);
         grid.down(bottom);
     }
-    let mut zero = Path::default();
+    let mut zero = PathData::default();
     zero.to(across.at(0.0), top);
     zero.down(bottom);
     let rows = shown.iter().enumerate().map(|(place, of)| {
         let y = float(place as u64).mul_add(step, top)
-            + step * if size == Size::Wide { 0.5 } else { 0.75 };
+            + step * if size == PictureSize::Wide { 0.5 } else { 0.75 };
         (of, y)
     });
     let inside = html! {
@@ -61,15 +61,15 @@ pub fn intervals(data: &[Difference], unit: &str, name: &str, size: Size) -> Mar
         text class="m" x=(px(f64::midpoint(left, size.right()))) y=(px(bottom + 34.0)) { (unit) }
         @for (of, y) in rows {
             @match size {
-                Size::Wide => text class="e" x=(px(left - 10.0)) y=(px(y + 4.0)) { (of.name) },
-                Size::Narrow => text class="h" x="14" y=(px(y - 9.0)) { (of.name) },
+                PictureSize::Wide => text class="e" x=(px(left - 10.0)) y=(px(y + 4.0)) { (of.name) },
+                PictureSize::Narrow => text class="h" x="14" y=(px(y - 9.0)) { (of.name) },
             }
             path class=(format!("line r{}", of.class)) d=(line(of, &across, y)) {}
             path class=(format!("mark r{}", of.class)) d=(mark(of.class))
                 transform=(format!("translate({} {}) scale(1.4)", px(across.at(of.middle)), px(y))) {}
         }
     };
-    let words = Words {
+    let words = PictureWords {
         name: &format!("{name}-{}", size.class()),
         title: "Differences with their 95 % intervals".to_owned(),
         numbers: in_words(shown),
@@ -77,8 +77,8 @@ pub fn intervals(data: &[Difference], unit: &str, name: &str, size: Size) -> Mar
     picture(size, bottom + 42.0, &words, &inside)
 }
 
-fn line(of: &Difference, across: &Scale, y: f64) -> String {
-    let mut path = Path::default();
+fn line(of: &ChartDifference, across: &Scale, y: f64) -> String {
+    let mut path = PathData::default();
     let (from, to) = (across.at(of.low), across.at(of.high));
     path.to(from, y);
     path.across(to);
@@ -91,7 +91,7 @@ fn line(of: &Difference, across: &Scale, y: f64) -> String {
 }
 
 /// From the least to the largest end, with nothing in between, and some room.
-fn scale(data: &[Difference], places: (f64, f64)) -> Scale {
+fn scale(data: &[ChartDifference], places: (f64, f64)) -> Scale {
     let ends = || data.iter().flat_map(|of| [of.low, of.middle, of.high]);
     let finite = || ends().filter(|end| end.is_finite());
     let (low, high) = (finite().fold(0.0, f64::min), finite().fold(0.0, f64::max));
@@ -103,7 +103,7 @@ fn scale(data: &[Difference], places: (f64, f64)) -> Scale {
     }
 }
 
-fn in_words(data: &[Difference]) -> String {
+fn in_words(data: &[ChartDifference]) -> String {
     let mut out = String::new();
     for of in data.iter().take(20) {
         let [middle, low, high] = [of.middle, of.low, of.high].map(quantile);
@@ -116,8 +116,8 @@ fn in_words(data: &[Difference]) -> String {
 mod tests {
     use super::*;
 
-    fn of(name: &str, low: f64, middle: f64, high: f64) -> Difference {
-        Difference {
+    fn of(name: &str, low: f64, middle: f64, high: f64) -> ChartDifference {
+        ChartDifference {
             name: name.to_owned(),
             middle,
             low,
@@ -147,7 +147,7 @@ mod tests {
             of("<b>connect", 13.9, 14.2, 14.6),
             of("tls", -1.0, 0.2, 1.0),
         ];
-        for size in [Size::Wide, Size::Narrow] {
+        for size in [PictureSize::Wide, PictureSize::Narrow] {
             let text = intervals(&data, "ms", "c", size).into_string();
             assert_eq!(text.matches("class=\"mark r0\"").count(), 2);
             assert!(
@@ -157,7 +157,7 @@ mod tests {
             assert!(!text.contains("<b>"));
         }
         assert!(
-            intervals(&[], "ms", "c", Size::Wide)
+            intervals(&[], "ms", "c", PictureSize::Wide)
                 .into_string()
                 .is_empty()
         );

@@ -10,7 +10,8 @@ use maud::{Markup, html};
 
 use super::axis::{Scale, Spacing, time_ticks};
 use super::picture::{
-    Palette, Path, Size, Words, float, marked, markers, picture, px, time_axis, value_axis,
+    Palette, PathData, PictureSize, PictureWords, float, marked, markers, picture, px, time_axis,
+    value_axis,
 };
 use super::time::TimeAxis;
 use crate::doc::number::{counted, millis};
@@ -20,7 +21,7 @@ use crate::zone::Zone;
 
 /// Medians over time with the failures, or slow ones.
 #[derive(Debug, Clone)]
-pub struct Lines {
+pub struct LineChart {
     /// What was measured, as it stands in a heading: `connect`.
     pub what: &'static str,
     /// The medians, a line for each of these.
@@ -38,7 +39,7 @@ const HEADING: f64 = 25.0;
 /// Below a picture.
 const GAP: f64 = 8.0;
 
-impl Lines {
+impl LineChart {
     /// Whether there is something to draw.
     pub fn is_empty(&self) -> bool {
         let has_line = self.data.panels.iter().any(|line| !line.points.is_empty());
@@ -47,7 +48,7 @@ impl Lines {
 }
 
 /// The chart; nothing where no row has a time.
-pub fn lines(of: &Lines, zone: Zone, name: &str, size: Size) -> Markup {
+pub fn lines(of: &LineChart, zone: Zone, name: &str, size: PictureSize) -> Markup {
     let places = (size.left(), size.right());
     let Some(axis) = TimeAxis::of(&of.data, places).filter(|_| !of.is_empty()) else {
         return html! {};
@@ -77,7 +78,7 @@ pub fn lines(of: &Lines, zone: Zone, name: &str, size: Size) -> Markup {
         (false, false) => "Slow connects".to_owned(),
         (false, true) => "Failures".to_owned(),
     };
-    let words = Words {
+    let words = PictureWords {
         name: &name,
         title: format!(
             "{what} from {} to {}",
@@ -107,7 +108,12 @@ fn heading(places: (f64, f64), text: &str) -> Markup {
     html! { text class="h" x="0" y=(px(places.1 - 11.0)) { (text) } }
 }
 
-fn medians(of: &Lines, axis: &TimeAxis, (size, name): (Size, &str), places: (f64, f64)) -> Markup {
+fn medians(
+    of: &LineChart,
+    axis: &TimeAxis,
+    (size, name): (PictureSize, &str),
+    places: (f64, f64),
+) -> Markup {
     let points = || of.data.panels.iter().flat_map(|line| &line.points);
     let mut all: Vec<f64> = points()
         .map(|point| point.middle)
@@ -142,19 +148,24 @@ fn medians(of: &Lines, axis: &TimeAxis, (size, name): (Size, &str), places: (f64
     }
 }
 
-fn slow(of: &Lines, axis: &TimeAxis, (size, name): (Size, &str), places: (f64, f64)) -> Markup {
+fn slow(
+    of: &LineChart,
+    axis: &TimeAxis,
+    (size, name): (PictureSize, &str),
+    places: (f64, f64),
+) -> Markup {
     let values = || of.slow.iter().map(|point| point.max_ms);
     let low = values().fold(f64::INFINITY, f64::min);
     let high = values().fold(0.0, f64::max);
     let scale = Scale::around(low * 0.8, high * 1.1, places, Spacing::Log);
-    let mut paths: Vec<(usize, Path)> = Vec::new();
+    let mut paths: Vec<(usize, PathData)> = Vec::new();
     for point in &of.slow {
         let class = of.palette.class(&point.region);
         let (x, y) = (axis.middle(point.at), scale.at(point.max_ms));
         if let Some((_, path)) = paths.iter_mut().find(|(known, _)| *known == class) {
             path.on(x, y);
         } else {
-            let mut path = Path::default();
+            let mut path = PathData::default();
             path.to(x, y);
             paths.push((class, path));
         }
@@ -167,11 +178,11 @@ fn slow(of: &Lines, axis: &TimeAxis, (size, name): (Size, &str), places: (f64, f
     }
 }
 
-fn failures(of: &Lines, axis: &TimeAxis, size: Size, places: (f64, f64)) -> Markup {
+fn failures(of: &LineChart, axis: &TimeAxis, size: PictureSize, places: (f64, f64)) -> Markup {
     let share = |point: &FailurePoint| float(point.count) * 100.0 / float(point.rows.max(1));
     let most = of.failures.iter().map(share).fold(0.0, f64::max);
     let scale = Scale::around(0.0, most.min(100.0), places, Spacing::Linear);
-    let mut bars = Path::default();
+    let mut bars = PathData::default();
     for point in &of.failures {
         bars.to(axis.middle(point.at), places.0);
         // one failure among thousands must be seen, too
@@ -185,9 +196,9 @@ fn failures(of: &Lines, axis: &TimeAxis, size: Size, places: (f64, f64)) -> Mark
 }
 
 /// Labels at both ends, where there is no room for more.
-fn ends(size: Size, scale: &Scale) -> Markup {
+fn ends(size: PictureSize, scale: &Scale) -> Markup {
     let (left, right) = (size.left(), size.right());
-    let mut lines = Path::default();
+    let mut lines = PathData::default();
     for value in [scale.values.0, scale.values.1] {
         lines.to(left, scale.at(value));
         lines.across(right);
@@ -200,7 +211,7 @@ fn ends(size: Size, scale: &Scale) -> Markup {
     }
 }
 
-fn in_words(of: &Lines) -> String {
+fn in_words(of: &LineChart) -> String {
     let mut out = String::new();
     for line in &of.data.panels {
         let values = || line.points.iter().map(|point| point.middle);
@@ -251,7 +262,7 @@ mod tests {
             count: 1,
             rows: 1,
         };
-        let mut data = Lines {
+        let mut data = LineChart {
             what: "connect",
             data: Panels {
                 bucket_s: 1,
@@ -263,9 +274,9 @@ mod tests {
             failures: Vec::new(),
             palette: Palette::default(),
         };
-        assert_eq!(lines(&data, Zone::Utc, "c", Size::Wide).0, "");
+        assert_eq!(lines(&data, Zone::Utc, "c", PictureSize::Wide).0, "");
         data.failures = vec![failure(0), failure(50)];
-        let drawn = lines(&data, Zone::Utc, "c", Size::Wide).0;
+        let drawn = lines(&data, Zone::Utc, "c", PictureSize::Wide).0;
         assert!(drawn.contains("M58.4 "), "{drawn}");
         assert!(drawn.contains("M494.4 "), "{drawn}");
         assert!(drawn.contains("Failures from 2021-02-01 00:00:00Z to 2021-02-01 00:01:40Z"));

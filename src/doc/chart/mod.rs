@@ -20,13 +20,13 @@ use maud::{Markup, html};
 pub use axis::{Scale, Spacing, TimeTick, time_ticks};
 pub use cumulative::{Curves, cumulative, quantile_of_all};
 pub use heat::{ENDS, FAILED, has_small_fields, heat};
-pub use interval::{Difference, intervals};
-pub use line::{Lines, lines};
+pub use interval::{ChartDifference, intervals};
+pub use line::{LineChart, lines};
 pub use panels::{Multiples, PanelForm, panels};
-pub use picture::{Palette, Size, swatch};
+pub use picture::{Palette, PictureSize, swatch};
 
 use super::table::Table;
-use crate::stats::charts::Heat;
+use crate::stats::charts::HeatMap;
 use crate::zone::Zone;
 
 /// A picture with its heading and its numbers.
@@ -48,15 +48,15 @@ pub struct Chart {
 #[derive(Debug, Clone)]
 pub enum Picture {
     /// Medians over time, with the failures, or slow connects.
-    Lines(Lines),
+    Lines(LineChart),
     /// Small pictures beside each other.
     Panels(Multiples),
     /// Cumulative curves.
     Curves(Curves),
     /// Hours and days.
-    Heat(Heat),
+    Heat(HeatMap),
     /// Differences with their intervals, and what they are in.
-    Differences(Vec<Difference>, String),
+    Differences(Vec<ChartDifference>, String),
 }
 
 impl Chart {
@@ -81,8 +81,7 @@ impl Picture {
     /// The picture, in both sizes where it has two; nothing where there is nothing to draw. The name is unique in
     /// the page.
     pub fn draw(&self, zone: Zone, name: &str) -> Markup {
-        let both =
-            |draw: &dyn Fn(Size) -> Markup| html! { (draw(Size::Wide)) (draw(Size::Narrow)) };
+        let both = |draw: &dyn Fn(PictureSize) -> Markup| html! { (draw(PictureSize::Wide)) (draw(PictureSize::Narrow)) };
         match self {
             Self::Lines(of) => both(&|size| lines(of, zone, name, size)),
             Self::Panels(of) => panels(of, zone, name),

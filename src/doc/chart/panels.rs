@@ -6,11 +6,11 @@ use std::fmt::Write as _;
 use maud::{Markup, html};
 
 use super::axis::{Scale, Spacing, time_ticks};
-use super::picture::{Palette, Path, px};
+use super::picture::{Palette, PathData, px};
 use super::time::TimeAxis;
 use crate::doc::cell::Cell;
 use crate::doc::number::{millis, quantile, seconds};
-use crate::doc::table::{Column, Row, Table};
+use crate::doc::table::{Table, TableColumn, TableRow};
 use crate::doc::text::{cut, named, time};
 use crate::stats::charts::{Panel, Panels};
 use crate::zone::Zone;
@@ -100,7 +100,6 @@ impl Multiples {
     /// What the reader has to know: how long a point is, and what is odd about the axis of values.
     pub fn told(&self) -> String {
         let (scale, beyond) = self.scale();
-        #[allow(clippy::cast_precision_loss)] // seconds of a bucket
         let length = seconds(self.data.bucket_s as f64);
         let mut out = match self.shape {
             PanelForm::Times => format!("each point stands for {length}."),
@@ -121,16 +120,16 @@ impl Multiples {
     pub fn numbers(&self, caption: &'static str) -> Table {
         let times = self.shape == PanelForm::Times;
         let mut columns = vec![
-            Column::number("", "n"),
-            Column::number("", "lowest"),
-            Column::number("", "highest"),
-            Column::words("", "highest at"),
+            TableColumn::number("", "n"),
+            TableColumn::number("", "lowest"),
+            TableColumn::number("", "highest"),
+            TableColumn::words("", "highest at"),
         ];
-        columns.extend(times.then(|| Column::number("", "highest p95")));
+        columns.extend(times.then(|| TableColumn::number("", "highest p95")));
         let mut table = Table::new(
             "over time",
             caption,
-            vec![Column::words("name", self.by)],
+            vec![TableColumn::words("name", self.by)],
             columns,
         );
         table.rows.extend(self.data.panels.iter().map(|panel| {
@@ -160,10 +159,10 @@ impl Multiples {
                 Cell::of(worst.map(|point| point.at), Cell::Time),
             ];
             cells.extend(times.then(|| value(p95)));
-            Row {
+            TableRow {
                 key: vec![self.name(panel).into()],
                 cells,
-                ..Row::default()
+                ..TableRow::default()
             }
         }));
         table
@@ -205,7 +204,7 @@ fn one(
         PanelForm::Counts => format!("at most {}", millis(most)),
     };
     let ticks = time_ticks(axis.from, axis.to, zone, 3);
-    let mut lines = Path::default();
+    let mut lines = PathData::default();
     for tick in &ticks {
         lines.to(axis.at(tick.at), TOP);
         lines.down(BOTTOM);
@@ -245,7 +244,7 @@ fn one(
 }
 
 /// Points as strokes of no length, whose round ends are seen.
-fn spots(points: &Path) -> String {
+fn spots(points: &PathData) -> String {
     let mut out = String::new();
     for point in points.0.split('M').filter(|point| !point.is_empty()) {
         let _ = write!(out, "M{point}h0");
@@ -254,7 +253,7 @@ fn spots(points: &Path) -> String {
 }
 
 fn bars(panel: &Panel, axis: &TimeAxis, scale: &Scale) -> String {
-    let mut bars = Path::default();
+    let mut bars = PathData::default();
     for point in panel.points.iter().filter(|point| point.middle > 0.0) {
         bars.to(axis.middle(point.at), BOTTOM);
         // one among thousands must be seen, too
@@ -265,7 +264,6 @@ fn bars(panel: &Panel, axis: &TimeAxis, scale: &Scale) -> String {
 
 /// A label of the time axis, within the picture.
 fn label(x: f64, text: &str) -> Markup {
-    #[allow(clippy::cast_precision_loss)] // a few letters
     let half = text.chars().count() as f64 * 3.6;
     let (class, x) = if x + half > WIDTH - 1.0 {
         ("e", WIDTH - 1.0)

@@ -11,14 +11,14 @@ use crate::stats::charts::OTHER_REGIONS;
 
 /// How wide a picture is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Size {
+pub enum PictureSize {
     /// For a screen or a sheet of paper.
     Wide,
     /// For a phone.
     Narrow,
 }
 
-impl Size {
+impl PictureSize {
     pub(super) fn class(self) -> &'static str {
         match self {
             Self::Wide => "wide",
@@ -139,7 +139,7 @@ pub(super) fn markers(name: &str, classes: &BTreeSet<usize>) -> Markup {
 }
 
 /// A mark at each corner of the path.
-pub(super) fn marked(name: &str, class: usize, path: &Path) -> Markup {
+pub(super) fn marked(name: &str, class: usize, path: &PathData) -> Markup {
     let mark = format!("url(#{name}{class})");
     html! {
         path class="marks" marker-start=(mark) marker-mid=(mark) marker-end=(mark) d=(path.0) {}
@@ -147,7 +147,7 @@ pub(super) fn marked(name: &str, class: usize, path: &Path) -> Markup {
 }
 
 /// What a picture says in words.
-pub(super) struct Words<'a> {
+pub(super) struct PictureWords<'a> {
     /// Unique in the page.
     pub(super) name: &'a str,
     pub(super) title: String,
@@ -156,7 +156,12 @@ pub(super) struct Words<'a> {
 }
 
 /// The picture itself.
-pub(super) fn picture(size: Size, height: f64, words: &Words, inside: &Markup) -> Markup {
+pub(super) fn picture(
+    size: PictureSize,
+    height: f64,
+    words: &PictureWords,
+    inside: &Markup,
+) -> Markup {
     let name = words.name;
     html! {
         svg class=(size.class()) viewBox=(format!("0 0 {} {}", size.width(), height)) role="img"
@@ -169,10 +174,10 @@ pub(super) fn picture(size: Size, height: f64, words: &Words, inside: &Markup) -
 }
 
 /// Horizontal lines and labels at round values.
-pub(super) fn value_axis(size: Size, scale: &Scale, most: usize, unit: &str) -> Markup {
+pub(super) fn value_axis(size: PictureSize, scale: &Scale, most: usize, unit: &str) -> Markup {
     let (left, right) = (size.left(), size.right());
     let ticks = scale.ticks(most);
-    let mut lines = Path::default();
+    let mut lines = PathData::default();
     for value in &ticks {
         lines.to(left, scale.at(*value));
         lines.across(right);
@@ -188,7 +193,7 @@ pub(super) fn value_axis(size: Size, scale: &Scale, most: usize, unit: &str) -> 
 }
 
 /// A label below its place; one that would be cut at the edge of the picture ends there.
-pub(super) fn below(size: Size, x: f64, y: f64, label: &str) -> Markup {
+pub(super) fn below(size: PictureSize, x: f64, y: f64, label: &str) -> Markup {
     let half = float(label.chars().count() as u64) * WIDEST_LETTER / 2.0;
     let edge = size.width() - 1.0;
     let (anchor, x) = if x + half > edge {
@@ -201,12 +206,12 @@ pub(super) fn below(size: Size, x: f64, y: f64, label: &str) -> Markup {
 
 /// Vertical lines through all panels and labels below at round times.
 pub(super) fn time_axis(
-    size: Size,
+    size: PictureSize,
     ticks: &[TimeTick],
     at: impl Fn(&TimeTick) -> f64,
     (top, bottom): (f64, f64),
 ) -> Markup {
-    let mut lines = Path::default();
+    let mut lines = PathData::default();
     for tick in ticks {
         lines.to(at(tick), top);
         lines.down(bottom);
@@ -224,9 +229,9 @@ pub(super) fn time_axis(
 
 /// The `d` of a path, in tenths of a unit.
 #[derive(Debug, Default)]
-pub(super) struct Path(pub(super) String);
+pub(super) struct PathData(pub(super) String);
 
-impl Path {
+impl PathData {
     /// Starts a new piece.
     pub(super) fn to(&mut self, x: f64, y: f64) {
         let _ = write!(self.0, "M{} {}", px(x), px(y));
@@ -260,7 +265,6 @@ pub(super) fn px(value: f64) -> String {
 }
 
 /// A count as a number to draw with.
-#[allow(clippy::cast_precision_loss)] // far finer than a pixel
 pub(super) fn float(count: u64) -> f64 {
     count as f64
 }
@@ -271,7 +275,7 @@ mod tests {
 
     #[test]
     fn coordinates_are_short() {
-        let mut path = Path::default();
+        let mut path = PathData::default();
         path.to(1.0, 2.04);
         path.on(3.25, 4.96);
         path.close();
@@ -281,7 +285,7 @@ mod tests {
     // 10000 at the end of an axis: half of it, 19 units, would stand out by 5
     #[test]
     fn a_label_at_the_edge_ends_there() {
-        for size in [Size::Wide, Size::Narrow] {
+        for size in [PictureSize::Wide, PictureSize::Narrow] {
             let label = below(size, size.right(), 10.0, "10000").into_string();
             let edge = format!("class=\"e\" x=\"{}\"", size.width() - 1.0);
             assert!(label.contains(&edge), "{label}");
@@ -289,7 +293,7 @@ mod tests {
             assert!(size.left() - 6.0 >= 5.0 * WIDEST_LETTER);
         }
         assert!(
-            below(Size::Wide, 500.0, 10.0, "10000")
+            below(PictureSize::Wide, 500.0, 10.0, "10000")
                 .into_string()
                 .contains("class=\"m\" x=\"500\"")
         );

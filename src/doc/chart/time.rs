@@ -3,7 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 
 use super::axis::Scale;
-use super::picture::Path;
+use super::picture::PathData;
 use crate::stats::charts::{PanelPoint, Panels};
 
 /// A line that is shorter shows nothing.
@@ -32,7 +32,6 @@ impl TimeAxis {
     }
 
     pub(super) fn at(&self, at: DateTime<Utc>) -> f64 {
-        #[allow(clippy::cast_precision_loss)] // far finer than a pixel
         let share = |length: Duration| length.num_milliseconds() as f64;
         let part = share(at - self.from) / share(self.to - self.from).max(1.0);
         let (left, right) = self.places;
@@ -58,7 +57,7 @@ impl TimeAxis {
 
     /// The line through the middles.
     pub(super) fn line(&self, points: &[PanelPoint], scale: &Scale) -> String {
-        let mut path = Path::default();
+        let mut path = PathData::default();
         for piece in self.pieces(points) {
             for (n, point) in piece.iter().enumerate() {
                 let (x, y) = (self.middle(point.at), scale.at(point.middle));
@@ -73,8 +72,8 @@ impl TimeAxis {
 
     /// Pieces too narrow to be seen as a line, as a series each night has them: each by its point with the most
     /// values.
-    pub(super) fn alone(&self, points: &[PanelPoint], scale: &Scale) -> Path {
-        let mut path = Path::default();
+    pub(super) fn alone(&self, points: &[PanelPoint], scale: &Scale) -> PathData {
+        let mut path = PathData::default();
         for piece in self.pieces(points) {
             if let Some(point) = self.for_narrow(piece) {
                 path.to(self.middle(point.at), scale.at(point.middle));
@@ -92,7 +91,7 @@ impl TimeAxis {
 
     /// What lies between the low and the high values.
     pub(super) fn band(&self, points: &[PanelPoint], scale: &Scale) -> String {
-        let mut path = Path::default();
+        let mut path = PathData::default();
         for piece in self.pieces(points) {
             if let Some(point) = self.for_narrow(piece) {
                 let x = self.middle(point.at);

@@ -5,9 +5,9 @@ use std::cell::Cell;
 use maud::{Markup, PreEscaped};
 
 /// Bytes that are left for charts and lists.
-pub(super) struct Budget(Cell<usize>);
+pub(super) struct ByteBudget(Cell<usize>);
 
-impl Budget {
+impl ByteBudget {
     pub(super) fn of(bytes: usize) -> Self {
         Self(Cell::new(bytes))
     }

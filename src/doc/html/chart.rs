@@ -2,25 +2,35 @@
 
 use maud::{Markup, html};
 
-use super::budget::Budget;
+use super::budget::ByteBudget;
 use super::table::{folded, table};
-use crate::doc::chart::{Chart, ENDS, FAILED, Picture, Size, has_small_fields, swatch};
+use crate::doc::chart::{Chart, ENDS, FAILED, Picture, PictureSize, has_small_fields, swatch};
 use crate::doc::number::millis;
 use crate::doc::text::zone_name;
-use crate::stats::charts::Heat;
+use crate::stats::charts::HeatMap;
 use crate::zone::Zone;
 
 /// What stands where a picture has no room.
 const TOO_MANY: &str = "There are too many points to draw them here.";
 
 /// The picture, or nothing where it has no room. The number is unique in the page.
-pub(super) fn draw(chart: &Chart, zone: Zone, number: usize, budget: &Budget) -> Option<Markup> {
+pub(super) fn draw(
+    chart: &Chart,
+    zone: Zone,
+    number: usize,
+    budget: &ByteBudget,
+) -> Option<Markup> {
     let drawn = chart.picture.draw(zone, &format!("c{number}"));
     budget.take(drawn.0.len()).then_some(drawn)
 }
 
 /// A picture that was drawn before, with all that belongs to it.
-pub(super) fn figure(chart: &Chart, drawn: Option<&Markup>, zone: Zone, budget: &Budget) -> Markup {
+pub(super) fn figure(
+    chart: &Chart,
+    drawn: Option<&Markup>,
+    zone: Zone,
+    budget: &ByteBudget,
+) -> Markup {
     html! {
         figure class=[is_small(chart).then_some("few")] {
             figcaption {
@@ -67,7 +77,7 @@ fn legend(chart: &Chart) -> Markup {
 }
 
 /// The colours of the hours, which mean the same in every report.
-fn steps(heat: &Heat) -> Markup {
+fn steps(heat: &HeatMap) -> Markup {
     let cells = || heat.days.iter().flat_map(|day| &day.hours).flatten();
     html! {
         @if heat.metric.is_some() {
@@ -80,7 +90,7 @@ fn steps(heat: &Heat) -> Markup {
             li { span class="box none" {} "no time measured" }
         }
         @if cells().any(|cell| cell.failed > 0) {
-            @let (wide, narrow) = (has_small_fields(heat, Size::Wide), has_small_fields(heat, Size::Narrow));
+            @let (wide, narrow) = (has_small_fields(heat, PictureSize::Wide), has_small_fields(heat, PictureSize::Narrow));
             // counts stand in the hours, or have a field of their own
             @if !(wide && narrow) { li class=[only(!wide, !narrow)] { b { "3" } "failed in that hour" } }
             @if wide || narrow {

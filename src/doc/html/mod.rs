@@ -14,7 +14,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use super::cell::Style;
 use super::section::{Block, Document, Paragraph, Point, Section};
 use super::text::{cut, zone_name};
-use budget::Budget;
+use budget::ByteBudget;
 use table::unbroken;
 
 /// Bytes that charts and lists may have together; the rest of the page is short.
@@ -29,7 +29,7 @@ const POLICY: &str = "default-src 'none'; style-src 'sha256-LjQG/itbbhsHaSC7lE2I
 
 /// The page.
 pub fn page(document: &Document) -> String {
-    let budget = Budget::of(ROOM);
+    let budget = ByteBudget::of(ROOM);
     let pictures = Cell::new(0);
     // what weighs most first, then the pictures; the long tables share what is left
     let mut parts: Vec<(&Section, Markup)> = Vec::new();
@@ -145,7 +145,7 @@ fn list(points: &[Point]) -> Markup {
 fn blocks(
     section: &Section,
     document: &Document,
-    budget: &Budget,
+    budget: &ByteBudget,
     pictures: &Cell<usize>,
 ) -> Markup {
     let zone = document.zone;

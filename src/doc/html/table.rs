@@ -2,11 +2,11 @@
 
 use maud::{Markup, html};
 
-use super::budget::Budget;
+use super::budget::ByteBudget;
 use crate::doc::cell::{Cell, Decimals, Style};
 use crate::doc::number::{grouped, percents};
-use crate::doc::section::Fact;
-use crate::doc::table::{Column, Keep, Row, Table, View};
+use crate::doc::section::NamedValue;
+use crate::doc::table::{ShownRows, Table, TableColumn, TableRow, TableView};
 use crate::doc::text::{cut, time};
 use crate::zone::Zone;
 
@@ -21,7 +21,7 @@ const LONGEST: usize = 200;
 
 /// A table for each facet, in a box of its own, in which it scrolls where it is too wide; folded
 /// where it is long. As many of its rows as the budget has room for.
-pub(super) fn table(of: &Table, zone: Zone, budget: &Budget) -> Markup {
+pub(super) fn table(of: &Table, zone: Zone, budget: &ByteBudget) -> Markup {
     html! {
         @for view in of.by_facet() {
             (one(of, &view, zone, budget))
@@ -29,11 +29,11 @@ pub(super) fn table(of: &Table, zone: Zone, budget: &Budget) -> Markup {
     }
 }
 
-fn one(of: &Table, view: &View, zone: Zone, budget: &Budget) -> Markup {
+fn one(of: &Table, view: &TableView, zone: Zone, budget: &ByteBudget) -> Markup {
     let caption = view.caption();
     let (key, columns) = (view.key(), view.columns());
-    let mut rows: Vec<&Row> = view.rows.clone();
-    if of.keep == Keep::Last {
+    let mut rows: Vec<&TableRow> = view.rows.clone();
+    if of.keep == ShownRows::Last {
         rows.reverse();
     }
     let decimals: Vec<Decimals> = (columns.iter())
@@ -91,7 +91,7 @@ fn of_table(timed: bool, columns: usize) -> Option<&'static str> {
 }
 
 /// Words stand to the left, long ones in lines.
-fn class(column: &Column, cell: &Cell) -> Option<&'static str> {
+fn class(column: &TableColumn, cell: &Cell) -> Option<&'static str> {
     match cell {
         Cell::Text(text, _) if text.chars().count() > 30 => Some("t long"),
         Cell::Name(name, _) if name.chars().count() > 30 => Some("t long"),
@@ -131,8 +131,9 @@ pub(super) fn folded(summary: &str, inside: &Markup) -> Markup {
 }
 
 /// Facts as tiles, those that matter less in a line below.
-pub(super) fn tiles(facts: &[Fact], zone: Zone) -> Markup {
-    let (minor, main): (Vec<&Fact>, Vec<&Fact>) = facts.iter().partition(|fact| fact.minor);
+pub(super) fn tiles(facts: &[NamedValue], zone: Zone) -> Markup {
+    let (minor, main): (Vec<&NamedValue>, Vec<&NamedValue>) =
+        facts.iter().partition(|fact| fact.minor);
     html! {
         @if !main.is_empty() {
             dl class="tiles" {

@@ -1,7 +1,7 @@
 use super::*;
 use crate::doc::parts;
 use crate::doc::section::Paragraph;
-use crate::doc::table::{Column, Keep};
+use crate::doc::table::{ShownRows, TableColumn};
 
 fn shown(table: Table, columns: usize, rows: Option<usize>) -> Vec<String> {
     let of = Section {
@@ -22,8 +22,11 @@ fn shown(table: Table, columns: usize, rows: Option<usize>) -> Vec<String> {
 }
 
 fn groups() -> Table {
-    let key = vec![Column::words("region", "region")];
-    let columns = vec![Column::number("n", "n"), Column::number("mean_us", "avg")];
+    let key = vec![TableColumn::words("region", "region")];
+    let columns = vec![
+        TableColumn::number("n", "n"),
+        TableColumn::number("mean_us", "avg"),
+    ];
     let row =
         |name: &str, n: u64, ms: f64| ([Cell::name(name, "region")], [n.into(), Cell::Millis(ms)]);
     Table::new("groups", "", key, columns).rows([
@@ -69,7 +72,7 @@ fn rows_that_fit_no_line_stand_below_their_names() {
 #[test]
 fn the_heaviest_rows_are_shown_in_their_order_and_the_others_counted() {
     let mut table = groups();
-    table.keep = Keep::Heaviest;
+    table.keep = ShownRows::Heaviest;
     for (row, weight) in table.rows.iter_mut().zip([1, 9, 5]) {
         row.weight = weight;
     }
@@ -83,10 +86,10 @@ fn the_heaviest_rows_are_shown_in_their_order_and_the_others_counted() {
 #[test]
 fn spare_columns_go_first_and_words_at_the_end_are_wrapped() {
     let columns = vec![
-        Column::words("to", "until").spare(),
-        Column::words("why", "why"),
+        TableColumn::words("to", "until").spare(),
+        TableColumn::words("why", "why"),
     ];
-    let table = Table::new("t", "", vec![Column::words("from", "from")], columns).rows([(
+    let table = Table::new("t", "", vec![TableColumn::words("from", "from")], columns).rows([(
         [Cell::from("10:00")],
         [
             Cell::from("11:00 of the next day"),
@@ -109,8 +112,8 @@ fn columns_stay_in_line_behind_wide_characters() {
     let table = Table::new(
         "t",
         "",
-        vec![Column::words("host", "host")],
-        vec![Column::number("n", "n")],
+        vec![TableColumn::words("host", "host")],
+        vec![TableColumn::number("n", "n")],
     )
     .rows([
         ([Cell::from("東京")], [Cell::Count(7)]),
@@ -124,8 +127,8 @@ fn colour_comes_from_the_meaning_and_not_from_the_word() {
     let table = Table::new(
         "t",
         "",
-        vec![Column::words("line", "line")],
-        vec![Column::words("verdict", "verdict")],
+        vec![TableColumn::words("line", "line")],
+        vec![TableColumn::words("verdict", "verdict")],
     )
     .rows([
         (
@@ -144,10 +147,10 @@ fn colour_comes_from_the_meaning_and_not_from_the_word() {
 #[test]
 fn a_facet_has_a_table_of_its_own_and_what_is_the_same_everywhere_is_no_column() {
     let key = vec![
-        Column::words("host", "host"),
-        Column::words("target", "target"),
+        TableColumn::words("host", "host"),
+        TableColumn::words("target", "target"),
     ];
-    let mut table = Table::new("t", "By host", key, vec![Column::number("n", "n")]);
+    let mut table = Table::new("t", "By host", key, vec![TableColumn::number("n", "n")]);
     table.facets = "time in ms";
     for (host, facet, n) in [
         ("a", "dns", 1),
@@ -155,11 +158,11 @@ fn a_facet_has_a_table_of_its_own_and_what_is_the_same_everywhere_is_no_column()
         ("b", "dns", 3),
         ("b", "tls", 4),
     ] {
-        table.rows.push(Row {
+        table.rows.push(TableRow {
             key: vec![Cell::from(host), Cell::from("relay:443")],
             facet,
             cells: vec![Cell::Count(n)],
-            ..Row::default()
+            ..TableRow::default()
         });
     }
     let lines = shown(table, 80, None);
@@ -200,8 +203,8 @@ fn no_text_of_a_document_is_an_order_to_the_terminal() {
             at_once: false,
             blocks: vec![
                 Block::Facts(vec![
-                    Fact::new("Fact", Cell::None).note(bad()),
-                    Fact::new("Fact", 1).note(bad()),
+                    NamedValue::new("Fact", Cell::None).note(bad()),
+                    NamedValue::new("Fact", 1).note(bad()),
                 ]),
                 Block::Paragraph(Paragraph::bad(bad())),
                 Block::Table(table),

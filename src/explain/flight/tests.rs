@@ -14,18 +14,18 @@ fn ms(ms: u64) -> Duration {
 }
 
 /// A path of so many milliseconds, and so many segments out of order.
-fn path(rtt: u64, out_of_order: u32) -> Circumstances {
-    Circumstances {
+fn path(rtt: u64, out_of_order: u32) -> FlightContext {
+    FlightContext {
         rtt: Some(ms(rtt)),
         segment: Some(1_448),
         out_of_order: Some(out_of_order),
         tick: ms(4),
-        ..Circumstances::default()
+        ..FlightContext::default()
     }
 }
 
 /// Moment in milliseconds, bytes by then, how long the last of them lay behind a hole.
-fn judged(arrivals: &[(u64, u64, Option<u64>)], on: &Circumstances) -> ServerFlight {
+fn judged(arrivals: &[(u64, u64, Option<u64>)], on: &FlightContext) -> ServerFlight {
     let arrivals: Vec<_> = arrivals
         .iter()
         .map(|(at, total, hole)| Arrival {
@@ -126,7 +126,7 @@ fn without_stamps_nothing_is_said_to_be_lost() {
     }
     assert_eq!(told(&[(83, 5_100, None)], 40, 3), (1, None));
     // no count of segments out of order either: nor that none was
-    let uncounted = Circumstances {
+    let uncounted = FlightContext {
         out_of_order: None,
         ..path(40, 0)
     };
@@ -182,7 +182,7 @@ fn what_a_server_drips_is_its_own_time() {
 
 #[test]
 fn the_wait_for_the_servers_finished_counts_as_one_of_its_waits() {
-    let on = |finish| Circumstances {
+    let on = |finish| FlightContext {
         finish: Some(ms(finish)),
         ..path(40, 0)
     };
@@ -206,10 +206,10 @@ fn what_lay_in_this_machine_is_no_wait_for_the_server() {
 
 #[test]
 fn without_a_round_trip_only_the_bytes_are_told() {
-    let flight = judged(&[(41, 5_100, None)], &Circumstances::default());
+    let flight = judged(&[(41, 5_100, None)], &FlightContext::default());
     assert_eq!(flight.bytes, Some(5_100));
     assert_eq!((flight.windows, flight.lost), (None, None));
-    let none = server_flight(&[], &[], &Circumstances::default());
+    let none = server_flight(&[], &[], &FlightContext::default());
     assert_eq!(none, ServerFlight::default());
 }
 

@@ -53,7 +53,7 @@ words_as_text!(Party, Confidence);
 
 /// A value with its kind, so that its unit and whose secret it is are known.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Value {
+pub enum Datum {
     /// So many.
     Count(u64),
     /// Microseconds.
@@ -106,7 +106,7 @@ pub struct Evidence {
     /// What it is.
     pub name: &'static str,
     /// The value.
-    pub value: Value,
+    pub value: Datum,
     /// How many measurements are behind it; none where it is no statistic.
     pub n: Option<u64>,
     /// The facts that it comes from, as they stand in `facts.json`: `udp.cells`.
@@ -149,7 +149,7 @@ impl Finding {
     }
 
     /// With something that it rests on.
-    pub fn with(self, name: &'static str, value: Value, source: &'static str) -> Self {
+    pub fn with(self, name: &'static str, value: Datum, source: &'static str) -> Self {
         self.counted(name, value, None, source)
     }
 
@@ -157,7 +157,7 @@ impl Finding {
     pub fn counted(
         mut self,
         name: &'static str,
-        value: Value,
+        value: Datum,
         n: impl Into<Option<u64>>,
         source: &'static str,
     ) -> Self {
@@ -171,7 +171,7 @@ impl Finding {
     }
 
     /// The same where there is a value.
-    pub fn maybe(self, name: &'static str, value: Option<Value>, source: &'static str) -> Self {
+    pub fn maybe(self, name: &'static str, value: Option<Datum>, source: &'static str) -> Self {
         match value {
             Some(value) => self.with(name, value, source),
             None => self,
@@ -184,7 +184,7 @@ impl Finding {
     }
 
     /// A value by its name.
-    pub fn value(&self, name: &str) -> Option<&Value> {
+    pub fn value(&self, name: &str) -> Option<&Datum> {
         let found = self.evidence.iter().find(|one| one.name == name);
         found.map(|one| &one.value)
     }

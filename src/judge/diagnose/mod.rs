@@ -20,10 +20,10 @@ mod view;
 pub use checks::{Check, Item, State};
 pub use code::Code;
 pub use facts::Facts;
-pub use finding::{Confidence, Evidence, Finding, Party, Rule, Value};
+pub use finding::{Confidence, Datum, Evidence, Finding, Party, Rule};
 pub use roots::layer;
 pub use rules::RULES;
-pub use verdict::{Conclusion, Diagnosis, Outcome, diagnose};
+pub use verdict::{Conclusion, Diagnosis, VerdictOutcome, diagnose};
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -2,7 +2,7 @@
 
 use super::checks::{Check, Item, State, checks};
 use super::code::Code;
-use super::facts::{Connects, Facts, Origin};
+use super::facts::{AddressOrigin, ConnectFacts, Facts};
 use super::finding::Finding;
 use super::roots::{findings, place};
 use super::view::relays;
@@ -18,7 +18,7 @@ const NEEDED: [Item; 3] = [Item::Tcp443, Item::Tls, Item::Udp];
 words! {
     /// What it comes to.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-    pub enum Outcome {
+    pub enum VerdictOutcome {
         /// Something is wrong.
         Fault = "fault",
         /// Something is worth a look.
@@ -30,13 +30,13 @@ words! {
     }
 }
 
-words_as_text!(Outcome);
+words_as_text!(VerdictOutcome);
 
 /// What it comes to, and why.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Conclusion {
     /// What it comes to.
-    pub outcome: Outcome,
+    pub outcome: VerdictOutcome,
     /// The root causes, the gravest first, by what follows from them, too, of equal ones the surest, then the lowest layer; at most three.
     pub roots: Vec<Code>,
     /// How many more there are.
@@ -70,8 +70,12 @@ pub fn diagnose(facts: &Facts) -> Diagnosis {
 
 /// Whether the relays were found without the system's name servers, of which Teams has no other.
 fn is_found_otherwise(facts: &Facts) -> bool {
-    let is_otherwise =
-        |relay: &Connects| matches!(relay.origin, Origin::Comparison | Origin::BuiltIn);
+    let is_otherwise = |relay: &ConnectFacts| {
+        matches!(
+            relay.origin,
+            AddressOrigin::Comparison | AddressOrigin::BuiltIn
+        )
+    };
     !relays(facts).is_empty() && relays(facts).iter().all(is_otherwise)
 }
 
@@ -94,13 +98,13 @@ fn verdict(facts: &Facts, findings: &[Finding], checks: &[Check]) -> Conclusion 
     let missing: Vec<Item> = missing.map(|check| check.item).collect();
     let has_any = needed().any(|check| check.state == State::Ok);
     let outcome = match roots.first().map(|root| severity(root)) {
-        Some(Severity::Fail) => Outcome::Fault,
+        Some(Severity::Fail) => VerdictOutcome::Fault,
         _ if !missing.is_empty() || !has_any => match roots.first() {
-            Some(_) => Outcome::Warning,
-            None => Outcome::CouldNotTell,
+            Some(_) => VerdictOutcome::Warning,
+            None => VerdictOutcome::CouldNotTell,
         },
-        Some(_) => Outcome::Warning,
-        None => Outcome::Ok,
+        Some(_) => VerdictOutcome::Warning,
+        None => VerdictOutcome::Ok,
     };
     Conclusion {
         outcome,

@@ -1,8 +1,9 @@
 //! The facts in the form that several rules use. Nothing here is a finding.
 
 use super::facts::{
-    Cell, Certificate, ConnectOutcome, Connects, Endpoint, Facts, Ip, NameServer, Neighbour,
-    Origin, Rejection, Router, Stream, Tls, Trips, Tunnel, Way,
+    AddressOrigin, ConnectFacts, ConnectOutcome, Endpoint, Facts, Ip, LocalEndFacts,
+    NameServerFacts, NeighbourFacts, Rejection, RelayCertificate, RelayPortFacts, Router,
+    RouterTripFacts, StreamFacts, TlsFacts, Tunnel,
 };
 use super::finding::{Confidence, Party};
 use crate::stats::share;
@@ -11,18 +12,18 @@ use crate::stats::share;
 pub const MEDIA: std::ops::RangeInclusive<u16> = 3478..=3481;
 
 /// The relays that were connected to.
-pub fn relays(facts: &Facts) -> &[Connects] {
+pub fn relays(facts: &Facts) -> &[ConnectFacts] {
     facts.tcp.relays.known().map_or(&[], Vec::as_slice)
 }
 
 /// Whether any relay lets a TCP connection up; none where that is not known.
 pub fn is_tcp_open(facts: &Facts) -> Option<bool> {
-    any(relays(facts).iter().map(Connects::is_open))
+    any(relays(facts).iter().map(ConnectFacts::is_open))
 }
 
 /// Whether the control name does.
 pub fn is_control_open(facts: &Facts) -> Option<bool> {
-    facts.tcp.control.known().and_then(Connects::is_open)
+    facts.tcp.control.known().and_then(ConnectFacts::is_open)
 }
 
 /// Any of those that are known.
@@ -31,7 +32,7 @@ fn any(values: impl Iterator<Item = Option<bool>>) -> Option<bool> {
 }
 
 /// The cells of UDP at the ports of media.
-pub fn media(facts: &Facts) -> impl Iterator<Item = &Cell> {
+pub fn media(facts: &Facts) -> impl Iterator<Item = &RelayPortFacts> {
     let cells = facts.udp.cells.known().map_or(&[][..], Vec::as_slice);
     cells.iter().filter(|cell| MEDIA.contains(&cell.port))
 }
@@ -60,12 +61,12 @@ pub fn are_other_names_answered(facts: &Facts) -> bool {
 }
 
 /// The system's name servers.
-pub fn name_servers(facts: &Facts) -> &[NameServer] {
+pub fn name_servers(facts: &Facts) -> &[NameServerFacts] {
     facts.names.system.known().map_or(&[], Vec::as_slice)
 }
 
 /// This end of the way.
-pub fn way(facts: &Facts) -> Option<&Way> {
+pub fn way(facts: &Facts) -> Option<&LocalEndFacts> {
     facts.machine.way.known()
 }
 
@@ -86,7 +87,7 @@ pub fn is_router_alive(facts: &Facts) -> Option<bool> {
         return Some(true);
     }
     let neighbour = router.neighbour.known()?;
-    Some(*neighbour == Neighbour::Known)
+    Some(*neighbour == NeighbourFacts::Known)
 }
 
 /// Who is behind a rejection that is not the relay's: whoever has no way on is a router with a gap in its routes or a dead
@@ -116,23 +117,23 @@ pub fn rejecter_of_some(facts: &Facts, by: &Rejection) -> (Party, Confidence) {
 }
 
 /// Round trips to the router.
-pub fn trips(facts: &Facts) -> Option<&Trips> {
+pub fn trips(facts: &Facts) -> Option<&RouterTripFacts> {
     router(facts)?.trips.known()
 }
 
 /// The stream.
-pub fn stream(facts: &Facts) -> Option<&Stream> {
+pub fn stream(facts: &Facts) -> Option<&StreamFacts> {
     facts.quality.stream.known()
 }
 
 /// The handshakes with relays.
-pub fn handshakes(facts: &Facts) -> &[Tls] {
+pub fn handshakes(facts: &Facts) -> &[TlsFacts] {
     facts.encrypted.relays.known().map_or(&[], Vec::as_slice)
 }
 
 /// The certificates of the relays, with where they came from.
-pub fn certificates(facts: &Facts) -> impl Iterator<Item = (&Endpoint, &Certificate)> {
-    let with = |tls: &'_ Tls| tls.certificate.known().is_some();
+pub fn certificates(facts: &Facts) -> impl Iterator<Item = (&Endpoint, &RelayCertificate)> {
+    let with = |tls: &'_ TlsFacts| tls.certificate.known().is_some();
     let known = handshakes(facts).iter().filter(move |tls| with(tls));
     known.filter_map(|tls| Some((&tls.remote, tls.certificate.known()?)))
 }
@@ -140,13 +141,13 @@ pub fn certificates(facts: &Facts) -> impl Iterator<Item = (&Endpoint, &Certific
 /// Whether somebody else's address was contacted in place of a relay: the system's name server gave it, and it is not Microsoft's.
 pub fn is_elsewhere(facts: &Facts, ip: &Ip) -> bool {
     relays(facts).iter().any(|relay| {
-        relay.remote.ip == *ip && !relay.in_teams_range && relay.origin == Origin::System
+        relay.remote.ip == *ip && !relay.in_teams_range && relay.origin == AddressOrigin::System
     })
 }
 
 /// The shortest round trip to the first relay that has one, in microseconds, over TCP.
 pub fn tcp_rtt_us(facts: &Facts) -> Option<u64> {
-    relays(facts).iter().find_map(Connects::rtt_us)
+    relays(facts).iter().find_map(ConnectFacts::rtt_us)
 }
 
 /// The same over UDP.
@@ -182,7 +183,10 @@ pub fn syns(facts: &Facts) -> (u64, u64) {
     let tcp = &facts.tcp;
     let others = [&tcp.control, &tcp.port80, &tcp.again];
     let others = others.into_iter().filter_map(|connects| connects.known());
-    let up = relays(facts).iter().chain(others).flat_map(Connects::up);
+    let up = relays(facts)
+        .iter()
+        .chain(others)
+        .flat_map(ConnectFacts::up);
     let lost = up.filter_map(|tried| tried.syn_retransmits);
     lost.fold((0_u64, 0_u64), |(lost, sent), again| {
         let again = u64::from(again);
@@ -220,7 +224,6 @@ pub fn silent_by_chance(silent: u64, answered: u64, open: u64) -> f64 {
     let all = open.saturating_add(silent);
     // the product of (open - i) / (all - i): nothing overflows
     (0..answered.min(100_000)).fold(1.0, |p, i| {
-        #[allow(clippy::cast_precision_loss)] // counts of packets
         let [part, whole] = [open, all].map(|count| count.saturating_sub(i) as f64);
         p * part / whole
     })

@@ -1,10 +1,6 @@
 //! Levels of simulated months. The rates are those that were found when the method was chosen, on series of the same kinds.
 
-#![allow(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss
-)] // small numbers
+#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // small numbers
 
 use super::*;
 

@@ -22,7 +22,7 @@ fn nights(first: i64, count: i64) -> Vec<Stretch> {
     (first..first + count).map(later).collect()
 }
 
-fn missed(stretches: &[Stretch]) -> Vec<(Kind, u64, u64)> {
+fn missed(stretches: &[Stretch]) -> Vec<(PauseKind, u64, u64)> {
     let (_, missing) = schedule(stretches, Zone::Utc).unwrap();
     let missing = missing.into_iter().flatten();
     missing
@@ -49,7 +49,10 @@ fn nights_that_did_not_take_place_are_missing_with_their_nine_hours_each() {
     let all = [nights(0, 20), nights(21, 9), nights(33, 20)].concat();
     assert_eq!(
         missed(&all),
-        [(Kind::Missed, 1, 32_400), (Kind::Missed, 3, 97_200)]
+        [
+            (PauseKind::Missed, 1, 32_400),
+            (PauseKind::Missed, 3, 97_200)
+        ]
     );
 }
 
@@ -60,7 +63,7 @@ fn a_run_that_broke_off_misses_the_rest_of_its_night() {
     all[7].to -= 4 * HOUR_S * 1_000_000;
     // five minutes less are none
     all[9].to -= 300_000_000;
-    assert_eq!(missed(&all), [(Kind::EndedEarly, 0, 14_400)]);
+    assert_eq!(missed(&all), [(PauseKind::EndedEarly, 0, 14_400)]);
 }
 
 #[test]
@@ -75,14 +78,14 @@ fn a_restart_in_the_night_is_a_gap_of_its_own_length() {
             to: whole.to,
         },
     );
-    assert_eq!(missed(&all), [(Kind::Interrupted, 0, 900)]);
+    assert_eq!(missed(&all), [(PauseKind::Interrupted, 0, 900)]);
 }
 
 #[test]
 fn a_run_that_began_two_hours_late_misses_them() {
     let mut all = nights(0, 20);
     all[7].from += 2 * HOUR_S * 1_000_000;
-    assert_eq!(missed(&all), [(Kind::BeganLate, 0, 7_200)]);
+    assert_eq!(missed(&all), [(PauseKind::BeganLate, 0, 7_200)]);
 }
 
 #[test]
@@ -97,7 +100,7 @@ fn a_schedule_from_monday_to_friday_misses_no_weekend() {
     // a Wednesday without its run
     let mut one_less = workdays;
     one_less.remove(12);
-    assert_eq!(missed(&one_less), [(Kind::Missed, 1, 32_400)]);
+    assert_eq!(missed(&one_less), [(PauseKind::Missed, 1, 32_400)]);
 }
 
 #[test]
@@ -114,7 +117,7 @@ fn once_a_week_and_ten_minutes_of_each_hour_are_schedules() {
     let (found, missing) = schedule(&all, Zone::Utc).unwrap();
     assert_eq!((found.every, missing), (Every::Hour, vec![None; 99]));
     all.drain(50..52);
-    assert_eq!(missed(&all), [(Kind::Missed, 2, 1_200)]);
+    assert_eq!(missed(&all), [(PauseKind::Missed, 2, 1_200)]);
 }
 
 #[test]
@@ -184,8 +187,8 @@ fn what_lies_before_and_behind_a_schedule_is_a_pause_like_any() {
         all[one].to -= 5 * HOUR_S * 1_000_000;
     }
     let found = missed(&all);
-    let kinds: Vec<Kind> = found.iter().map(|(kind, ..)| *kind).collect();
-    assert_eq!(kinds, [Kind::Beyond, Kind::Beyond]);
+    let kinds: Vec<PauseKind> = found.iter().map(|(kind, ..)| *kind).collect();
+    assert_eq!(kinds, [PauseKind::Beyond, PauseKind::Beyond]);
     // from 02:00 to 22:00 nine days later
     assert_eq!(found[0].2, 8 * 86_400 + 20 * 3_600);
 }
@@ -226,7 +229,7 @@ fn of_runs_now_short_now_long_none_has_ended_early() {
     let (found, _) = schedule(&all, Zone::Utc).unwrap();
     assert!(!found.runs[0].is_steady);
     // one night is missing; half of the others were three hours long or longer
-    assert_eq!(missed(&all), [(Kind::Missed, 1, 10_800)]);
+    assert_eq!(missed(&all), [(PauseKind::Missed, 1, 10_800)]);
 }
 
 #[test]

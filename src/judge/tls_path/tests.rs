@@ -364,19 +364,15 @@ fn what_else_is_wrong_with_a_certificate_of_a_private_authority_is_told() {
             .ends_with("; it is for another name")
     );
     // its own dates and name are good
-    for (verdict, end) in [
+    #[rustfmt::skip]
+    let cases = [
         (Trust::Expired, "; a certificate above it has expired"),
-        (
-            Trust::NotYetValid,
-            "; a certificate above it is not valid yet",
-        ),
+        (Trust::NotYetValid, "; a certificate above it is not valid yet"),
         (Trust::Revoked, "; it is revoked"),
-        (
-            Trust::Other,
-            "; a purpose, an extension or a date of the chain is not taken",
-        ),
+        (Trust::Other, "; a purpose, an extension or a date of the chain is not taken"),
         (Trust::Trusted, "Some House CA"),
-    ] {
+    ];
+    for (verdict, end) in cases {
         let said = told(&own, verdict).1;
         assert!(said.ends_with(end), "{said}");
     }

@@ -1,10 +1,10 @@
 //! Answers as values, without sockets.
 
 use super::*;
-use crate::lab::world::{Addresses, relays};
+use crate::lab::world::{LoopbackAddresses, relays};
 
-fn names() -> Names {
-    Names::new(&relays(Addresses::Own)).unwrap()
+fn names() -> LabNames {
+    LabNames::new(&relays(LoopbackAddresses::Own)).unwrap()
 }
 
 fn query(name: &str, kind: RecordType) -> Message {
@@ -151,9 +151,14 @@ fn an_answer_that_is_too_long_for_udp_is_truncated() {
         let record = answer.answers[3].clone();
         answer.add_answer(record);
     }
-    let udp = encode(&request, &answer, Carrier::Udp).unwrap();
+    let udp = encode(&request, &answer, QueryTransport::Udp).unwrap();
     assert!(Message::from_vec(&udp).unwrap().truncation && udp.len() <= 512);
-    assert!(encode(&request, &answer, Carrier::Tcp).unwrap().len() > 512);
+    assert!(
+        encode(&request, &answer, QueryTransport::Tcp)
+            .unwrap()
+            .len()
+            > 512
+    );
     let mut large = request;
     large
         .set_edns(Edns::new())
@@ -161,7 +166,7 @@ fn an_answer_that_is_too_long_for_udp_is_truncated() {
         .as_mut()
         .unwrap()
         .set_max_payload(4096);
-    assert!(encode(&large, &answer, Carrier::Udp).unwrap().len() > 512);
+    assert!(encode(&large, &answer, QueryTransport::Udp).unwrap().len() > 512);
 }
 
 #[test]

@@ -120,9 +120,9 @@ fn both_dialects_are_answered_over_udp() {
         .unwrap()
         .unwrap();
     assert!(mapped.ip().is_loopback());
-    let id = ms_turn::TransactionId(*b"sixteen bytes!!!");
+    let id = ms_turn::MsTurnTransactionId(*b"sixteen bytes!!!");
     let bytes = over_relay_udp(&lab, &ms_turn::allocate_request(id, 4)).unwrap();
-    let answer = ms_turn::Message::decode(&bytes).unwrap();
+    let answer = ms_turn::MsTurnMessage::decode(&bytes).unwrap();
     assert_eq!(answer.error_code().unwrap().unwrap().code, 401);
     assert_eq!(answer.alternate_server(), Ok(Some(lab.relays()[2])));
     assert!(over_relay_udp(&lab, b"something else").is_err());
@@ -164,7 +164,7 @@ fn ms_turn_is_answered_behind_pseudo_tls() {
     let mut hello = [0; pseudo_tls::SERVER_HELLO];
     stream.read_exact(&mut hello).unwrap();
     assert!(pseudo_tls::is_server_hello(&hello));
-    let id = ms_turn::TransactionId([9; 16]);
+    let id = ms_turn::MsTurnTransactionId([9; 16]);
     for _ in 0..2 {
         let request = ms_turn::allocate_request(id, ms_turn::VERSION);
         stream.write_all(&frame::encode(&request).unwrap()).unwrap();
@@ -173,7 +173,7 @@ fn ms_turn_is_answered_behind_pseudo_tls() {
         let (_, length) = frame::decode(header).unwrap();
         let mut answer = vec![0; length];
         stream.read_exact(&mut answer).unwrap();
-        let answer = ms_turn::Message::decode(&answer).unwrap();
+        let answer = ms_turn::MsTurnMessage::decode(&answer).unwrap();
         assert_eq!(answer.id(), id);
         assert_eq!(
             answer.alternate_server(),

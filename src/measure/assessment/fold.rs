@@ -59,7 +59,6 @@ impl Shares {
     }
 
     /// Their mean.
-    #[allow(clippy::cast_precision_loss)] // counts far below 2^53
     pub fn mean(&self) -> Option<f64> {
         (self.n > 0).then(|| self.sum / self.n as f64)
     }
@@ -133,7 +132,6 @@ impl AssessmentGroup {
         );
         // versions of the tool say 0 whatever was lost
         let counted = sent.zip(received).filter(|(sent, _)| *sent > 0);
-        #[allow(clippy::cast_precision_loss)] // counts of packets
         let counted = counted
             .map(|(sent, received)| sent.saturating_sub(received) as f64 * 100.0 / sent as f64);
         let loss = counted.or(loss);

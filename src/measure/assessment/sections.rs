@@ -2,7 +2,7 @@
 
 use super::finished::AssessmentTotals;
 use crate::doc::parts::{filled, main_section, percent};
-use crate::doc::{Block, Cell, Column, Paragraph, Section, Table};
+use crate::doc::{Block, Cell, Paragraph, Section, Table, TableColumn};
 use crate::stats::Statistics;
 
 /// A row for each tool and protocol, and one for the times of its tests.
@@ -21,10 +21,10 @@ pub fn section(all: &[AssessmentTotals]) -> Section {
     main_section("assessments", "Microsoft's Network Assessment Tool", blocks)
 }
 
-fn key() -> Vec<Column> {
+fn key() -> Vec<TableColumn> {
     vec![
-        Column::words("tool", "tool"),
-        Column::words("protocol", "protocol"),
+        TableColumn::words("tool", "tool"),
+        TableColumn::words("protocol", "protocol"),
     ]
 }
 
@@ -38,17 +38,17 @@ fn tests(all: &[AssessmentTotals]) -> Table {
         "",
         key(),
         vec![
-            Column::number("tests", "tests"),
-            Column::number("failed", "without answer"),
-            Column::number("loss_percent", "mean loss"),
-            Column::number("told_loss_percent", "as the tool says").spare(),
-            Column::number("worst_loss_percent", "worst loss"),
-            Column::number("reordered_percent", "out of order"),
-            Column::number("sent", "packets sent"),
-            Column::number("received", "received"),
-            Column::number("unreadable", "unreadable cells").spare(),
-            Column::words("first_row", "first row").spare(),
-            Column::words("last_row", "last row").spare(),
+            TableColumn::number("tests", "tests"),
+            TableColumn::number("failed", "without answer"),
+            TableColumn::number("loss_percent", "mean loss"),
+            TableColumn::number("told_loss_percent", "as the tool says").spare(),
+            TableColumn::number("worst_loss_percent", "worst loss"),
+            TableColumn::number("reordered_percent", "out of order"),
+            TableColumn::number("sent", "packets sent"),
+            TableColumn::number("received", "received"),
+            TableColumn::number("unreadable", "unreadable cells").spare(),
+            TableColumn::words("first_row", "first row").spare(),
+            TableColumn::words("last_row", "last row").spare(),
         ],
     )
     .rows(all.iter().map(|one| {
@@ -71,7 +71,7 @@ fn tests(all: &[AssessmentTotals]) -> Table {
 
 fn times(all: &[AssessmentTotals]) -> Table {
     let mut columns = key();
-    columns.push(Column::words("time", "time"));
+    columns.push(TableColumn::words("time", "time"));
     let of = |one: &AssessmentTotals| {
         let [tool, protocol] = names(one);
         let row = |what: &str, times: Option<Statistics>| {
@@ -85,7 +85,7 @@ fn times(all: &[AssessmentTotals]) -> Table {
         "Means of the tests in ms",
         columns,
         ["n", "min", "mean", "p50", "p95", "max"]
-            .map(|name| Column::number(name, name))
+            .map(|name| TableColumn::number(name, name))
             .to_vec(),
     )
     .rows(all.iter().flat_map(of).flatten())

@@ -100,15 +100,8 @@ impl RowKind for Burst {
     const WHAT: &'static str = "burst";
     const MEANING: &'static str = "A burst, or a minute of a watch";
     const DIALECT: Option<Dialect> = Some(Dialect::Bursts);
-    const STORED: Option<Stored> = Some(Stored {
-        table: "bursts",
-        time: "started_utc",
-        keep: Keep::Rows,
-    });
-
-    fn table() -> &'static [Column<Self>] {
-        &BURST
-    }
+    const STORED: Option<Stored> = Some(Stored::new("bursts", "started_utc", Keep::Rows));
+    const COLUMNS: &'static [Column<Self>] = &BURST;
 
     fn started(&self) -> DateTime<Utc> {
         self.started

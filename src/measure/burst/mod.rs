@@ -26,7 +26,7 @@ use chrono::{DateTime, Utc};
 use super::Out;
 use crate::clock::Wall;
 use crate::judge::limits::QualityLimits;
-use crate::measure::burst::fold::{BurstGroup, Change, Fold, Settled, WatchOutages};
+use crate::measure::burst::fold::{BurstGroup, OutageChange, PacketFold, Settled, WatchOutages};
 use crate::net::{Lookup, Opener};
 use crate::record::{ClockChange, Distance, Dns, Figures, Mode, Outcome, Run, Transport};
 use crate::schema::LiveRow;
@@ -40,7 +40,7 @@ pub struct Bursts {
     opener: Opener,
     run: Arc<Run>,
     options: BurstOptions,
-    totals: Mutex<Totals>,
+    totals: Mutex<SlotTotals>,
 }
 
 /// How packets follow each other.
@@ -81,7 +81,7 @@ pub enum Event {
     /// A packet whose fate is known.
     Packet(Box<Packet>),
     /// An outage began or ended.
-    Change(Change),
+    Change(OutageChange),
     /// The distance of the relay that is watched.
     Distance(Distance),
     /// A watch goes on from another socket, as this end's network has changed.
@@ -97,7 +97,7 @@ pub enum Event {
 
 /// What came of all slots.
 #[derive(Debug, Clone)]
-pub struct Totals {
+pub struct SlotTotals {
     /// Its rows, as a report of them has it.
     pub rows: BurstGroup,
     /// The times without answers.
@@ -108,10 +108,10 @@ pub struct Totals {
     pub unmeasured: Option<(DateTime<Utc>, Outcome)>,
     /// The round trip of the packet that was answered last.
     pub last: Option<Duration>,
-    fold: Fold,
+    fold: PacketFold,
 }
 
-impl Totals {
+impl SlotTotals {
     fn new(interval: Duration) -> Self {
         Self {
             rows: BurstGroup::default(),
@@ -119,7 +119,7 @@ impl Totals {
             distance: None,
             unmeasured: None,
             last: None,
-            fold: Fold::new(interval),
+            fold: PacketFold::new(interval),
         }
     }
 
@@ -144,7 +144,7 @@ type BurstOut = Out<Burst, Event>;
 impl Bursts {
     /// Bursts over the paths of an opener.
     pub fn new(opener: Opener, run: Arc<Run>, options: BurstOptions) -> Self {
-        let totals = Mutex::new(Totals::new(options.shape.interval));
+        let totals = Mutex::new(SlotTotals::new(options.shape.interval));
         Self {
             opener,
             run,
@@ -154,7 +154,7 @@ impl Bursts {
     }
 
     /// What came of all slots so far.
-    pub fn totals(&self) -> MutexGuard<'_, Totals> {
+    pub fn totals(&self) -> MutexGuard<'_, SlotTotals> {
         self.totals.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -48,15 +48,8 @@ impl RowKind for Packet {
     const WHAT: &'static str = "packet";
     const MEANING: &'static str = "A packet of a burst or a watch";
     const DIALECT: Option<Dialect> = None;
-    const STORED: Option<Stored> = Some(Stored {
-        table: "packets",
-        time: "sent_utc",
-        keep: Keep::Details,
-    });
-
-    fn table() -> &'static [Column<Self>] {
-        &PACKET
-    }
+    const STORED: Option<Stored> = Some(Stored::new("packets", "sent_utc", Keep::Details));
+    const COLUMNS: &'static [Column<Self>] = &PACKET;
 
     fn started(&self) -> DateTime<Utc> {
         self.sent

@@ -4,7 +4,7 @@ use super::finished::BurstTotals;
 use crate::doc::chart::{Chart, Multiples, Palette, PanelForm};
 use crate::doc::number::grouped as count;
 use crate::doc::parts::{estimate, host_and_target, main_section, mean, names_apart};
-use crate::doc::{Block, Cell, Column, Paragraph, Section, Style, Table};
+use crate::doc::{Block, Cell, Paragraph, Section, Style, Table, TableColumn};
 use crate::stats::charts::{Panel, PanelPoint, Panels};
 
 /// A row for each host, target and mode, and how they did against Microsoft's table.
@@ -72,9 +72,9 @@ fn key(burst: &BurstTotals) -> [Cell; 3] {
     [&burst.host, &burst.target, &burst.mode].map(|name| name.clone().into())
 }
 
-fn columns_of_key() -> Vec<Column> {
+fn columns_of_key() -> Vec<TableColumn> {
     let mut key = host_and_target();
-    key.push(Column::words("mode", "mode"));
+    key.push(TableColumn::words("mode", "mode"));
     key
 }
 
@@ -84,17 +84,17 @@ fn quality(bursts: &[&BurstTotals]) -> Table {
         "",
         columns_of_key(),
         vec![
-            Column::number("rows", "rows"),
-            Column::number("answered", "answered"),
-            Column::number("packets", "packets"),
-            Column::number("lost", "lost"),
-            Column::number("loss", "loss"),
-            Column::number("worst_200ms", "worst 200 ms"),
-            Column::number("rtt_p50", "round trip ms"),
-            Column::number("rtt_p95", "p95 ms"),
-            Column::number("jitter", "jitter ms"),
-            Column::number("reordered", "reordered"),
-            Column::number("duplicates", "duplicates"),
+            TableColumn::number("rows", "rows"),
+            TableColumn::number("answered", "answered"),
+            TableColumn::number("packets", "packets"),
+            TableColumn::number("lost", "lost"),
+            TableColumn::number("loss", "loss"),
+            TableColumn::number("worst_200ms", "worst 200 ms"),
+            TableColumn::number("rtt_p50", "round trip ms"),
+            TableColumn::number("rtt_p95", "p95 ms"),
+            TableColumn::number("jitter", "jitter ms"),
+            TableColumn::number("reordered", "reordered"),
+            TableColumn::number("duplicates", "duplicates"),
         ],
     )
     .rows(bursts.iter().map(|burst| {
@@ -122,7 +122,7 @@ fn quality(bursts: &[&BurstTotals]) -> Table {
 
 fn verdicts(bursts: &[&BurstTotals]) -> Table {
     let mut key_and_line = columns_of_key();
-    key_and_line.push(Column::words("line", "line"));
+    key_and_line.push(TableColumn::words("line", "line"));
     let all = bursts.iter();
     let all = all.flat_map(|burst| burst.verdicts.iter().map(move |verdict| (burst, verdict)));
     let mut all: Vec<_> = all.collect();
@@ -133,9 +133,9 @@ fn verdicts(bursts: &[&BurstTotals]) -> Table {
         "Against Microsoft's table",
         key_and_line,
         vec![
-            Column::number("pass", "pass"),
-            Column::number("fail", "fail"),
-            Column::number("too_few", "too few packets"),
+            TableColumn::number("pass", "pass"),
+            TableColumn::number("fail", "fail"),
+            TableColumn::number("too_few", "too few packets"),
         ],
     )
     .rows(all.into_iter().map(|(burst, verdict)| {

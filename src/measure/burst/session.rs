@@ -11,11 +11,11 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::BurstShape;
-use super::trouble::Trouble;
+use super::trouble::BurstTrouble;
 use crate::clock::{self, Wall};
 use crate::measure::burst::fold::{Fate, Ledger, Settled};
 use crate::net::LocalEnd;
-use crate::net::packets::{Event, Flow, Lasting};
+use crate::net::packets::{Flow, Lasting, SocketEvent};
 use crate::pace::{Next, Pace};
 
 /// Events that may wait, so that neither the schedule nor the stamps of arrival ever wait for a
@@ -45,7 +45,7 @@ const NAP: Duration = Duration::from_millis(50);
 
 /// One socket with its packets under way.
 pub(super) struct PacketSession {
-    events: mpsc::Receiver<Event>,
+    events: mpsc::Receiver<SocketEvent>,
     ledger: Ledger,
     start: Instant,
     last_answer: Instant,
@@ -59,7 +59,7 @@ pub(super) struct PacketSession {
     is_cut_off: bool,
     /// Packets that were missed, once all are sent.
     pub done: Option<u64>,
-    pub trouble: Trouble,
+    pub trouble: BurstTrouble,
     /// Address of this end since the socket was opened anew, and when that was.
     pub moved: Option<(SocketAddr, DateTime<Utc>)>,
 }
@@ -101,7 +101,7 @@ impl PacketSession {
             stopped_at: None,
             is_cut_off: false,
             done: None,
-            trouble: Trouble::default(),
+            trouble: BurstTrouble::default(),
             moved: None,
         })
     }
@@ -138,15 +138,15 @@ impl PacketSession {
         }
     }
 
-    fn take(&mut self, event: Event, note: &mut impl FnMut(Fate)) {
+    fn take(&mut self, event: SocketEvent, note: &mut impl FnMut(Fate)) {
         match event {
-            Event::Sent {
+            SocketEvent::Sent {
                 sequence,
                 at,
                 wall,
                 lag,
             } => self.ledger.sent(sequence, self.since_start(at), lag, wall),
-            Event::NotSent {
+            SocketEvent::NotSent {
                 sequence,
                 kind,
                 detail,
@@ -154,17 +154,17 @@ impl PacketSession {
                 self.ledger.not_sent(sequence);
                 self.trouble.not_sent = Some((kind, detail));
             }
-            Event::Answer { sequence, at } => {
+            SocketEvent::Answer { sequence, at } => {
                 self.last_answer = at;
                 note(self.ledger.answered(sequence, self.since_start(at)));
             }
-            Event::Stranger => note(Fate::Unknown),
-            Event::Moved { local, wall } => self.moved = Some((local, wall)),
-            Event::Unreachable { failure, messages } => {
+            SocketEvent::Stranger => note(Fate::Unknown),
+            SocketEvent::Moved { local, wall } => self.moved = Some((local, wall)),
+            SocketEvent::Unreachable { failure, messages } => {
                 let told = self.trouble.unreachable.entry(failure.cause).or_default();
                 *told = (told.0 + messages, failure.detail);
             }
-            Event::Done { missed } => self.done = Some(missed),
+            SocketEvent::Done { missed } => self.done = Some(missed),
         }
     }
 

@@ -12,7 +12,7 @@ use super::trouble::{cause_of, silence};
 use super::{BurstOut, BurstShape, Bursts, Event};
 use crate::judge::limits::judge;
 use crate::measure::burst::Burst;
-use crate::measure::burst::fold::Fold;
+use crate::measure::burst::fold::PacketFold;
 use crate::measure::{Out, Slot, SlotOutcome, Task};
 use crate::net::Visit;
 use crate::net::packets::{Lasting, told};
@@ -93,7 +93,7 @@ impl Bursts {
         stop: &CancellationToken,
     ) -> bool {
         let shape = &self.options.shape;
-        let mut fold = Fold::new(shape.interval);
+        let mut fold = PacketFold::new(shape.interval);
         let mut packets = 0;
         loop {
             session

@@ -9,7 +9,7 @@ use crate::record::{Cause, Failure, Figures, micros};
 
 /// What went wrong besides lost packets.
 #[derive(Debug, Default)]
-pub(super) struct Trouble {
+pub(super) struct BurstTrouble {
     /// ICMP messages by what they mean, with what the system made of the last one.
     pub unreachable: BTreeMap<Cause, (u64, String)>,
     /// What the system said last when it refused to send.
@@ -30,7 +30,7 @@ pub(super) fn cause_of(kind: io::ErrorKind) -> Cause {
 }
 
 /// Why no packet was answered.
-pub(super) fn silence(figures: &Figures, trouble: &Trouble, shape: &BurstShape) -> Failure {
+pub(super) fn silence(figures: &Figures, trouble: &BurstTrouble, shape: &BurstShape) -> Failure {
     if figures.send_errors == figures.sent
         && let Some((kind, detail)) = &trouble.not_sent
     {

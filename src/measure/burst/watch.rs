@@ -17,7 +17,7 @@ use crate::clock;
 use crate::judge::limits::judge;
 use crate::measure::SlotOutcome;
 use crate::measure::burst::Burst;
-use crate::measure::burst::fold::Fold;
+use crate::measure::burst::fold::PacketFold;
 use crate::net::Visit;
 use crate::net::packets::Lasting;
 use crate::net::{Leads, Route};
@@ -44,7 +44,7 @@ struct Blocked {
 struct Minute {
     number: u64,
     row: Burst,
-    fold: Fold,
+    fold: PacketFold,
     first: u64,
     last: u64,
 }
@@ -199,7 +199,7 @@ impl Bursts {
                         started: packet.sent,
                         ..blank.clone()
                     },
-                    fold: Fold::new(self.options.shape.interval),
+                    fold: PacketFold::new(self.options.shape.interval),
                     first: packet.sequence,
                     last: packet.sequence,
                 });

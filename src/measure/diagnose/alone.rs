@@ -2,11 +2,11 @@
 
 use super::budget::Budget;
 use super::connects::{CONNECTS, connects};
-use super::datagrams::{LIKE_AUDIO, SLOW, Stream, stream, try_sizes};
+use super::datagrams::{LIKE_AUDIO, PacketStream, SLOW, stream, try_sizes};
 use super::held::hold;
 use super::look::Looking;
 use super::looked::Looked;
-use crate::judge::diagnose::facts::{Fact, Why};
+use crate::judge::diagnose::facts::{Fact, WhyUnknown};
 
 impl Looking<'_> {
     /// What needs the wire for itself.
@@ -26,7 +26,7 @@ impl Looking<'_> {
                 .and_then(|carrier| carrier.interface.as_ref()?.mtu);
             found.sizes = try_sizes(self.opener, remote, (largest, rtt), budget).await;
         } else {
-            found.sizes = Fact::Unknown(Why::NotReached);
+            found.sizes = Fact::Unknown(WhyUnknown::NotReached);
         }
         let tls_works = found
             .tls
@@ -35,25 +35,31 @@ impl Looking<'_> {
             .find(|tried| tried.failure.is_none())
             .map(|tried| tried.remote);
         if self.options.quick {
-            (found.stream, found.held) =
-                (Fact::Unknown(Why::NotAsked), Fact::Unknown(Why::NotAsked));
+            (found.stream, found.held) = (
+                Fact::Unknown(WhyUnknown::NotAsked),
+                Fact::Unknown(WhyUnknown::NotAsked),
+            );
         } else if let Some((remote, _)) = cell {
             (self.tell)("a stream of 10 s like a call's");
             let by = (self.opener, self.target);
             found.stream = stream(by, remote, LIKE_AUDIO, self.run, budget).await;
-            if found.stream.known().is_some_and(Stream::looks_limited) {
+            if found
+                .stream
+                .known()
+                .is_some_and(PacketStream::looks_limited)
+            {
                 (self.tell)("a slow stream");
                 found.slower = stream(by, remote, SLOW, self.run, budget).await;
             }
-            found.held = Fact::Unknown(Why::NotAsked);
+            found.held = Fact::Unknown(WhyUnknown::NotAsked);
         } else if let Some(remote) = tls_works {
             (self.tell)("a connection that is held for 5 s");
-            found.stream = Fact::Unknown(Why::NotReached);
+            found.stream = Fact::Unknown(WhyUnknown::NotReached);
             found.held = hold(self.opener, self.target, remote, budget).await;
         } else {
             (found.stream, found.held) = (
-                Fact::Unknown(Why::NotReached),
-                Fact::Unknown(Why::NotReached),
+                Fact::Unknown(WhyUnknown::NotReached),
+                Fact::Unknown(WhyUnknown::NotReached),
             );
         }
         let again = found
@@ -64,8 +70,8 @@ impl Looking<'_> {
         let again = again.map(|connects| connects.remote);
         found.tcp_again = match (again, budget.closed()) {
             (_, Some(why)) => Fact::Unknown(why),
-            (None, _) => Fact::Unknown(Why::NotReached),
-            (Some(_), None) if self.options.quick => Fact::Unknown(Why::NotAsked),
+            (None, _) => Fact::Unknown(WhyUnknown::NotReached),
+            (Some(_), None) if self.options.quick => Fact::Unknown(WhyUnknown::NotAsked),
             (Some(remote), None) => {
                 (self.tell)("TCP 443 again");
                 Fact::Known(connects(self.opener, remote, CONNECTS, budget).await)

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::time::{Duration, Instant};
 
 use crate::clock;
-use crate::judge::diagnose::facts::{Fact, Why};
+use crate::judge::diagnose::facts::{Fact, WhyUnknown};
 use crate::measure::Stop;
 
 /// The most that a run takes, and a quick one: 28 and 6 s with what is left for the start, the judgement and the printing.
@@ -53,11 +53,11 @@ impl Budget {
     }
 
     /// Why a step cannot begin, if it cannot.
-    pub fn closed(&self) -> Option<Why> {
+    pub fn closed(&self) -> Option<WhyUnknown> {
         if self.is_stopped() {
-            return Some(Why::Interrupted);
+            return Some(WhyUnknown::Interrupted);
         }
-        (self.left() < LEAST).then_some(Why::OutOfTime)
+        (self.left() < LEAST).then_some(WhyUnknown::OutOfTime)
     }
 
     /// A step that may take so long, and no longer than there is time. What it found by its limit is lost: it is for steps
@@ -70,9 +70,9 @@ impl Budget {
             biased;
             done = crate::timer::timeout(limit.min(self.left()), Box::pin(step)) => match done {
                 Ok(done) => Fact::Known(done),
-                Err(_) => Fact::Unknown(Why::OutOfTime),
+                Err(_) => Fact::Unknown(WhyUnknown::OutOfTime),
             },
-            () = self.stop.asked() => Fact::Unknown(Why::Interrupted),
+            () = self.stop.asked() => Fact::Unknown(WhyUnknown::Interrupted),
         }
     }
 }
@@ -91,7 +91,7 @@ mod tests {
         let long = Duration::from_secs(60);
         assert_eq!(budget.step(long, async { 7 }).await, Fact::Known(7));
         let endless = std::future::pending::<()>();
-        let out_of_time = Fact::Unknown(Why::OutOfTime);
+        let out_of_time = Fact::Unknown(WhyUnknown::OutOfTime);
         assert_eq!(
             budget.step(Duration::from_millis(1), endless).await,
             out_of_time
@@ -104,7 +104,7 @@ mod tests {
         stop.ask();
         assert_eq!(
             budget.step(long, async {}).await,
-            Fact::Unknown(Why::Interrupted)
+            Fact::Unknown(WhyUnknown::Interrupted)
         );
     }
 }

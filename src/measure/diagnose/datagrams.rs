@@ -7,13 +7,13 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use super::budget::Budget;
-use crate::judge::diagnose::facts::{Fact, Why};
+use crate::judge::diagnose::facts::{Fact, WhyUnknown};
 use crate::judge::limits::CLIENT;
 use crate::measure::burst::{BurstOptions, BurstShape, Bursts, Event};
 use crate::measure::{Out, Output, Slot, Task};
 use crate::net::sizes::{Sizes, sizes};
 use crate::net::{Opener, Plan};
-use crate::record::{Figures, LimitVerdicts, Mode, Outcome, Run};
+use crate::record::{Figures, Mode, Run};
 use crate::target::Target;
 
 /// Sizes of IP packets that are tried.
@@ -21,7 +21,7 @@ const SIZES: [u16; 8] = [1200, 1280, 1372, 1400, 1420, 1452, 1472, 1500];
 
 /// How packets follow each other, and how many.
 #[derive(Debug, Clone, Copy)]
-pub struct Rhythm {
+pub struct PacketRhythm {
     interval: Duration,
     packets: u64,
     /// Fewer tell too little.
@@ -29,14 +29,14 @@ pub struct Rhythm {
 }
 
 /// The stream: like one of audio, for ten seconds. Less than 500 packets cannot pass a limit of 1 %.
-pub const LIKE_AUDIO: Rhythm = Rhythm {
+pub const LIKE_AUDIO: PacketRhythm = PacketRhythm {
     interval: Duration::from_millis(20),
     packets: 500,
     fewest: 250,
 };
 
 /// A slow one, where the other looks like something that is limited to a rate.
-pub const SLOW: Rhythm = Rhythm {
+pub const SLOW: PacketRhythm = PacketRhythm {
     interval: Duration::from_millis(100),
     packets: 20,
     fewest: 20,
@@ -50,15 +50,11 @@ const TAIL: Duration = Duration::from_millis(2_500);
 
 /// A stream of packets.
 #[derive(Debug, Clone)]
-pub struct Stream {
+pub struct PacketStream {
     /// Where to.
     pub remote: SocketAddr,
-    /// Why nothing was answered, if so.
-    pub outcome: Outcome,
     /// What was measured; none when nothing was sent.
     pub figures: Option<Figures>,
-    /// What Microsoft's table says of it.
-    pub verdicts: Option<LimitVerdicts>,
     /// From packet to packet.
     pub interval: Duration,
     /// Each packet: when it was due since the first, and its round trip.
@@ -80,12 +76,12 @@ pub async fn try_sizes(
     let trying = tokio::task::spawn_blocking(move || sizes(remote, &local, &wanted, wait));
     match budget.step(Duration::from_secs(4), trying).await {
         Fact::Known(Ok(Ok(sizes))) => Fact::Known(sizes),
-        Fact::Known(_) => Fact::Unknown(Why::NotOnThisSystem),
+        Fact::Known(_) => Fact::Unknown(WhyUnknown::NotOnThisSystem),
         Fact::Unknown(why) => Fact::Unknown(why),
     }
 }
 
-impl Stream {
+impl PacketStream {
     /// Packets before the first that was lost; none where none was.
     pub fn before_first_loss(&self) -> Option<u64> {
         let before = self.packets.iter().position(|(_, rtt)| rtt.is_none())?;
@@ -123,10 +119,10 @@ impl Stream {
 pub async fn stream(
     (opener, target): (&Opener, &Target),
     remote: SocketAddr,
-    rhythm: Rhythm,
+    rhythm: PacketRhythm,
     run: &Arc<Run>,
     budget: &Budget,
-) -> Fact<Stream> {
+) -> Fact<PacketStream> {
     if let Some(why) = budget.closed() {
         return Fact::Unknown(why);
     }
@@ -135,7 +131,7 @@ pub async fn stream(
     let fitting = u64::try_from(fitting).unwrap_or(0);
     let packets = rhythm.packets.min(fitting);
     if packets < rhythm.fewest {
-        return Fact::Unknown(Why::OutOfTime);
+        return Fact::Unknown(WhyUnknown::OutOfTime);
     }
     let plan = Plan {
         address: Some(remote.ip()),
@@ -147,7 +143,7 @@ pub async fn stream(
         ..Plan::default()
     };
     let Ok(its) = Opener::new(plan, opener.wall().clone()) else {
-        return Fact::Unknown(Why::NotOnThisSystem);
+        return Fact::Unknown(WhyUnknown::NotOnThisSystem);
     };
     let options = BurstOptions {
         mode: Mode::Burst,
@@ -180,15 +176,13 @@ pub async fn stream(
     };
     tokio::join!(slot, taking);
     let Some(row) = row else {
-        return Fact::Unknown(budget.closed().unwrap_or(Why::Interrupted));
+        return Fact::Unknown(budget.closed().unwrap_or(WhyUnknown::Interrupted));
     };
     // by the schedule, which the wall clock need not follow
     let at = |sequence| rhythm.interval * u32::try_from(sequence).unwrap_or(u32::MAX);
-    Fact::Known(Stream {
+    Fact::Known(PacketStream {
         remote,
-        outcome: row.outcome.clone(),
         figures: row.figures.clone(),
-        verdicts: row.verdicts,
         interval: rhythm.interval,
         packets: sent
             .into_iter()
@@ -202,16 +196,14 @@ mod tests {
     use super::*;
 
     /// A stream of 50 a second; whether each packet is answered.
-    fn of(answered: impl Iterator<Item = bool>) -> Stream {
+    fn of(answered: impl Iterator<Item = bool>) -> PacketStream {
         let interval = Duration::from_millis(20);
         let packets = (0..)
             .zip(answered)
             .map(|(number, is)| (interval * number, is.then_some(Duration::from_millis(30))));
-        Stream {
+        PacketStream {
             remote: "192.0.2.1:3478".parse().unwrap(),
-            outcome: Outcome::Ok,
             figures: None,
-            verdicts: None,
             interval,
             packets: packets.collect(),
         }

@@ -30,8 +30,6 @@ pub struct TlsTried {
     pub tcp: Tcp,
     /// What was agreed on, the certificate and what it tells.
     pub tls: Tls,
-    /// Bytes that came in the handshake.
-    pub received: u64,
     /// Why it failed.
     pub failure: Option<Failure>,
     /// After a stall: how the same went with small segments; none where that was not tried.
@@ -79,7 +77,6 @@ pub async fn tls(
         times,
         tcp,
         tls,
-        received: handshake.as_ref().map_or(0, |handshake| handshake.received),
         failure: None,
         with_small_segments: None,
         turn: None,

@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 
 use super::budget::Budget;
 use crate::clock;
-use crate::judge::diagnose::facts::{Fact, Why};
+use crate::judge::diagnose::facts::{Fact, WhyUnknown};
 use crate::net::{Meter, Opener, Route, Visit};
 use crate::record::{EndedBy, TcpNumbers};
 use crate::target::Target;
@@ -50,12 +50,12 @@ pub async fn hold(
     let limits = &opener.plan().limits;
     let mut session = match budget.step(limits.connect + limits.tls, session).await {
         Fact::Known(Some(session)) => session,
-        Fact::Known(None) => return Fact::Unknown(Why::NotReached),
+        Fact::Known(None) => return Fact::Unknown(WhyUnknown::NotReached),
         Fact::Unknown(why) => return Fact::Unknown(why),
     };
     let length = HELD.min(budget.left().saturating_sub(Duration::from_secs(1)));
     if length < Duration::from_secs(1) {
-        return Fact::Unknown(Why::OutOfTime);
+        return Fact::Unknown(WhyUnknown::OutOfTime);
     }
     let (due, taken) = mpsc::channel(8);
     let start = clock::now();

@@ -12,10 +12,10 @@ use super::machine::{self, told};
 use super::names::{NameServer, ask_all};
 use super::relays::choose;
 use super::router::RouterTrips;
-use super::web::{self, CONTROL, Web};
+use super::web::{self, CONTROL, WebLook};
 use crate::clock;
 use crate::judge::diagnose::Code;
-use crate::judge::diagnose::facts::{Fact, Why};
+use crate::judge::diagnose::facts::{Fact, WhyUnknown};
 use crate::measure::Stop;
 use crate::net::Opener;
 use crate::net::dns::Families;
@@ -80,21 +80,21 @@ impl Looking<'_> {
         };
         let machine = machine::look(self.opener, self.target, others).await;
         if machine.has_address == Fact::Known(false) && !self.is_near() {
-            let why = Why::Masked(Code::NoAddress);
+            let why = WhyUnknown::Masked(Code::NoAddress);
             return Looked::nothing(machine, &why).ended(&budget);
         }
-        let mut found = Looked::nothing(machine, &Why::NotReached);
+        let mut found = Looked::nothing(machine, &WhyUnknown::NotReached);
         // the sign-in page needs names too, and both take time
         let web = async {
             if self.leaves_out_others() {
-                return Fact::Unknown(Why::NotAsked);
+                return Fact::Unknown(WhyUnknown::NotAsked);
             }
             web::look(self.opener, &budget).await
         };
         let names = Box::pin(self.names(&mut found, &budget));
         let control = async {
             if self.leaves_out_others() {
-                return Fact::Unknown(Why::NotAsked);
+                return Fact::Unknown(WhyUnknown::NotAsked);
             }
             budget.step(Duration::from_secs(4), self.control()).await
         };
@@ -113,7 +113,7 @@ impl Looking<'_> {
         };
         let given = self.opener.plan().address.or(given);
         found.relays = choose(self.opener, &found.names, given, !self.options.lab);
-        let is_signed_out = found.web.known().is_some_and(Web::is_signed_out);
+        let is_signed_out = found.web.known().is_some_and(WebLook::is_signed_out);
         let Some(first) = found.relays.first().cloned() else {
             return found.ended(&budget);
         };
@@ -124,7 +124,7 @@ impl Looking<'_> {
             .then(|| RouterTrips::begin(towards, self.opener.local_end(), start));
         if is_signed_out {
             // everything would be the portal's answer
-            let hidden = Looked::nothing(found.machine, &Why::Masked(Code::Portal));
+            let hidden = Looked::nothing(found.machine, &WhyUnknown::Masked(Code::Portal));
             let found = Looked {
                 names: found.names,
                 web: found.web,
@@ -188,12 +188,12 @@ impl Looking<'_> {
             if wants_v6 {
                 Fact::Known(ask_all(setup, &own, &name, Families::OnlyV6, budget).await)
             } else {
-                Fact::Unknown(Why::NotAsked)
+                Fact::Unknown(WhyUnknown::NotAsked)
             }
         };
         let nat64 = async {
             if !wants_nat64 {
-                return Fact::Unknown(Why::NotAsked);
+                return Fact::Unknown(WhyUnknown::NotAsked);
             }
             let said = ask_all(setup, &own, "ipv4only.arpa", Families::OnlyV6, budget).await;
             let addresses = said

@@ -5,16 +5,16 @@ use std::time::Duration;
 
 use super::budget::Budget;
 use super::connects::Connects;
-use super::datagrams::Stream;
+use super::datagrams::PacketStream;
 use super::encrypted::{Talked, TlsTried};
 use super::held::HeldFor;
 use super::machine::Machine;
 use super::names::NameServer;
-use super::relays::{Origin, Relay};
-use super::router::{RouterTrips, Sample};
-use super::web::{CONTROL, Web};
-use crate::judge::diagnose::facts::{Connect, Fact, Why};
-use crate::net::cells::Cell;
+use super::relays::{ContactedRelay, RelayOrigin};
+use super::router::{RouterTrip, RouterTrips};
+use super::web::{CONTROL, WebLook};
+use crate::judge::diagnose::facts::{Fact, ProxyConnect, WhyUnknown};
+use crate::net::cells::RelayPort;
 use crate::net::datagram::DatagramExchange;
 use crate::net::gateway;
 use crate::net::machine::{Carrier, Gateway, Neighbour};
@@ -36,7 +36,7 @@ pub struct Looked {
     /// The addresses of `ipv4only.arpa`, which only a DNS64 gives to IPv6; asked where there is no path for IPv4.
     pub nat64: Fact<Vec<IpAddr>>,
     /// The relays that were contacted.
-    pub relays: Vec<Relay>,
+    pub relays: Vec<ContactedRelay>,
     /// This end of the way to the first relay.
     pub carrier: Option<Carrier>,
     /// The first router on it.
@@ -44,15 +44,15 @@ pub struct Looked {
     /// Whether that one answers on the link.
     pub neighbour: Fact<Neighbour>,
     /// Round trips to it.
-    pub router_trips: Fact<Vec<Sample>>,
+    pub router_trips: Fact<Vec<RouterTrip>>,
     /// Sign-in page and clocks.
-    pub web: Fact<Web>,
+    pub web: Fact<WebLook>,
     /// What the proxy that is set says to CONNECT.
-    pub proxied: Fact<Connect>,
+    pub proxied: Fact<ProxyConnect>,
     /// TCP 443 of each relay.
     pub tcp: Vec<Fact<Connects>>,
     /// Another relay of a region of which the first was silent, and how it fared.
-    pub same_region: Option<(Relay, Fact<Connects>)>,
+    pub same_region: Option<(ContactedRelay, Fact<Connects>)>,
     /// TCP 80 of the first relay.
     pub tcp_80: Fact<Connects>,
     /// The control name that was contacted.
@@ -62,7 +62,7 @@ pub struct Looked {
     /// TCP 443 of a relay's IPv6 address.
     pub tcp_v6: Fact<Connects>,
     /// UDP ports, the nominal port of each first.
-    pub udp: Fact<Vec<(u16, Cell)>>,
+    pub udp: Fact<Vec<(u16, RelayPort)>>,
     /// This end as two relays and two ports see it.
     pub mapped: Fact<Vec<(SocketAddr, Option<SocketAddr>)>>,
     /// What an Allocate over UDP got.
@@ -78,9 +78,9 @@ pub struct Looked {
     /// Which sizes got through.
     pub sizes: Fact<Sizes>,
     /// The stream.
-    pub stream: Fact<Stream>,
+    pub stream: Fact<PacketStream>,
     /// A slow one, where that one looks limited.
-    pub slower: Fact<Stream>,
+    pub slower: Fact<PacketStream>,
     /// The held connection in its place.
     pub held: Fact<HeldFor>,
     /// TCP 443 of the first relay at the end.
@@ -89,7 +89,7 @@ pub struct Looked {
 
 impl Looked {
     /// With nothing looked at but the machine.
-    pub(super) fn nothing(machine: Machine, why: &Why) -> Self {
+    pub(super) fn nothing(machine: Machine, why: &WhyUnknown) -> Self {
         Self {
             took: Duration::ZERO,
             interrupted: false,
@@ -103,7 +103,7 @@ impl Looked {
             neighbour: Fact::Unknown(why.clone()),
             router_trips: Fact::Unknown(why.clone()),
             web: Fact::Unknown(why.clone()),
-            proxied: Fact::Unknown(Why::NotAsked),
+            proxied: Fact::Unknown(WhyUnknown::NotAsked),
             tcp: Vec::new(),
             same_region: None,
             tcp_80: Fact::Unknown(why.clone()),
@@ -119,7 +119,7 @@ impl Looked {
             turn_tcp: Fact::Unknown(why.clone()),
             sizes: Fact::Unknown(why.clone()),
             stream: Fact::Unknown(why.clone()),
-            slower: Fact::Unknown(Why::NotAsked),
+            slower: Fact::Unknown(WhyUnknown::NotAsked),
             held: Fact::Unknown(why.clone()),
             tcp_again: Fact::Unknown(why.clone()),
         }
@@ -129,8 +129,8 @@ impl Looked {
         Self {
             router_trips: match trips {
                 Some(trips) => Fact::Known(trips.so_far()),
-                None if gateway::CAN => Fact::Unknown(Why::NotAsked),
-                None => Fact::Unknown(Why::NotOnThisSystem),
+                None if gateway::CAN => Fact::Unknown(WhyUnknown::NotAsked),
+                None => Fact::Unknown(WhyUnknown::NotOnThisSystem),
             },
             ..self
         }
@@ -159,6 +159,6 @@ impl Looked {
     pub fn is_built_in(&self) -> bool {
         self.relays
             .iter()
-            .any(|relay| relay.origin == Origin::BuiltIn)
+            .any(|relay| relay.origin == RelayOrigin::BuiltIn)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use crate::judge::diagnose::facts::{Fact, Why};
+use crate::judge::diagnose::facts::{Fact, WhyUnknown};
 use crate::net::Opener;
 use crate::net::dns::{Resolver, Setup};
 use crate::net::machine::{
@@ -88,5 +88,5 @@ pub async fn look(opener: &Opener, target: &Target, others: &[&str]) -> Machine 
 
 /// What is there, or that this system does not tell it.
 pub fn told<T>(value: Option<T>) -> Fact<T> {
-    Fact::of(value, Why::NotOnThisSystem)
+    Fact::of(value, WhyUnknown::NotOnThisSystem)
 }

@@ -41,7 +41,7 @@ mod speak;
 mod web;
 
 pub use connects::{Connects, Tried};
-pub use datagrams::Stream;
+pub use datagrams::PacketStream;
 pub use encrypted::{Talked, TlsTried};
 pub use facts::facts;
 pub use held::HeldFor;
@@ -49,6 +49,6 @@ pub use look::{Looking, Options};
 pub use looked::Looked;
 pub use machine::Machine;
 pub use names::{Answers, NameServer};
-pub use relays::{Origin, Relay};
-pub use router::{RouterTrips, Sample};
-pub use web::Web;
+pub use relays::{ContactedRelay, RelayOrigin};
+pub use router::{RouterTrip, RouterTrips};
+pub use web::WebLook;

@@ -8,10 +8,10 @@ use super::look::Looking;
 use super::looked::Looked;
 use super::names::NameServer;
 use super::proxied;
-use super::relays::{Relay, another};
+use super::relays::{ContactedRelay, another};
 use super::web::{CONTROL, OTHER_CONTROL};
 use crate::endpoints;
-use crate::judge::diagnose::facts::{Connect, Fact, Why};
+use crate::judge::diagnose::facts::{Fact, ProxyConnect, WhyUnknown};
 use crate::net::machine::SystemProxy;
 use crate::net::{Leads, cells};
 use crate::record::Transport;
@@ -61,11 +61,11 @@ impl Looking<'_> {
         let eighty = self.connects(first.filter(|_| !self.options.lab), 80, 1, budget);
         let control = async {
             if self.leaves_out_others() {
-                return Fact::Unknown(Why::NotAsked);
+                return Fact::Unknown(WhyUnknown::NotAsked);
             }
             match control.known().copied().flatten() {
                 Some(address) => self.connects(Some(address), 443, CONNECTS, budget).await,
-                None => Fact::Unknown(control.why().cloned().unwrap_or(Why::NotReached)),
+                None => Fact::Unknown(control.why().cloned().unwrap_or(WhyUnknown::NotReached)),
             }
         };
         let v6 = found.names_v6.known().and_then(|servers| {
@@ -93,16 +93,16 @@ impl Looking<'_> {
     }
 
     /// What the proxy that is set for the relay's name says.
-    async fn proxied(&self, found: &Looked, budget: &Budget) -> Fact<Connect> {
+    async fn proxied(&self, found: &Looked, budget: &Budget) -> Fact<ProxyConnect> {
         // the lab's world has no proxies but its own
         let set = found.machine.proxy();
         let way = set.and_then(|proxy| proxy.way.clone());
         let Some(proxy) = way.filter(|_| !self.options.lab) else {
             let is_script = found.machine.system_proxy == SystemProxy::Script;
             return Fact::Unknown(if set.is_none() && is_script {
-                Why::NotOnThisSystem
+                WhyUnknown::NotOnThisSystem
             } else {
-                Why::NotAsked
+                WhyUnknown::NotAsked
             });
         };
         let limits = self.opener.plan().limits;
@@ -116,7 +116,7 @@ impl Looking<'_> {
         &self,
         found: &Looked,
         budget: &Budget,
-    ) -> Option<(Relay, Fact<Connects>)> {
+    ) -> Option<(ContactedRelay, Fact<Connects>)> {
         let is_open = |connects: &Fact<Connects>| Some(connects.known()?.up().next().is_some());
         let open: Vec<Option<bool>> = found.tcp.iter().map(is_open).collect();
         if open.len() < 2 || !open.contains(&Some(true)) {
@@ -139,7 +139,7 @@ impl Looking<'_> {
     }
 
     /// Asks the name a few times more: each answer leads to another relay.
-    async fn ask_for(&self, known: &[Relay], region: &str) -> Option<Relay> {
+    async fn ask_for(&self, known: &[ContactedRelay], region: &str) -> Option<ContactedRelay> {
         for _ in 0..MORE_QUESTIONS {
             let lookup = self.opener.resolve(self.target, Leads::Straight).await;
             let name = lookup.dns.last_name().unwrap_or_default();
@@ -150,7 +150,7 @@ impl Looking<'_> {
             {
                 let first = known.first()?;
                 let remote = SocketAddr::new(address, 443);
-                return Some(Relay {
+                return Some(ContactedRelay {
                     address,
                     region: region.to_owned(),
                     in_range: self.opener.is_in_range(remote, Transport::Tls),
@@ -192,7 +192,7 @@ impl Looking<'_> {
         budget: &Budget,
     ) -> Fact<Connects> {
         let Some(address) = address else {
-            return Fact::Unknown(Why::NotAsked);
+            return Fact::Unknown(WhyUnknown::NotAsked);
         };
         if let Some(why) = budget.closed() {
             return Fact::Unknown(why);

@@ -10,7 +10,7 @@ use crate::record::Transport;
 
 /// Where a relay's address comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
+pub enum RelayOrigin {
     /// The target is an address.
     Given,
     /// A name server of the system.
@@ -23,7 +23,7 @@ pub enum Origin {
 
 /// A relay that is contacted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Relay {
+pub struct ContactedRelay {
     /// Its address.
     pub address: IpAddr,
     /// Its Azure region; empty where its name has none.
@@ -31,7 +31,7 @@ pub struct Relay {
     /// Whether it lies in the published ranges.
     pub in_range: bool,
     /// Where the address comes from.
-    pub origin: Origin,
+    pub origin: RelayOrigin,
 }
 
 /// An address that Microsoft's own configuration of clients names: relays behind a name are better, as they are sure to
@@ -47,15 +47,15 @@ pub fn choose(
     servers: &[NameServer],
     given: Option<IpAddr>,
     built_in: bool,
-) -> Vec<Relay> {
+) -> Vec<ContactedRelay> {
     let in_range =
         |address: IpAddr| opener.is_in_range(SocketAddr::new(address, 443), Transport::Tls);
     if let Some(address) = given {
-        return vec![Relay {
+        return vec![ContactedRelay {
             address,
             region: String::new(),
             in_range: in_range(address),
-            origin: Origin::Given,
+            origin: RelayOrigin::Given,
         }];
     }
     let mut all = named(opener, servers);
@@ -64,14 +64,14 @@ pub fn choose(
     // the system's are what Teams goes to
     let has_systems = all
         .iter()
-        .any(|relay| matches!(relay.origin, Origin::System(_)));
+        .any(|relay| matches!(relay.origin, RelayOrigin::System(_)));
     let mut others = Vec::new();
     if has_systems {
         (all, others) = all
             .into_iter()
-            .partition(|relay| matches!(relay.origin, Origin::System(_)));
+            .partition(|relay| matches!(relay.origin, RelayOrigin::System(_)));
     }
-    let mut chosen: Vec<Relay> = Vec::new();
+    let mut chosen: Vec<ContactedRelay> = Vec::new();
     if let Some(first) = all.first().cloned() {
         let other = all
             .iter()
@@ -87,11 +87,11 @@ pub fn choose(
         chosen.extend(second);
     }
     if chosen.is_empty() && built_in {
-        chosen.push(Relay {
+        chosen.push(ContactedRelay {
             address: BUILT_IN,
             region: String::new(),
             in_range: in_range(BUILT_IN),
-            origin: Origin::BuiltIn,
+            origin: RelayOrigin::BuiltIn,
         });
     }
     chosen.truncate(MOST);
@@ -99,10 +99,10 @@ pub fn choose(
 }
 
 /// All relays that name servers named.
-fn named(opener: &Opener, servers: &[NameServer]) -> Vec<Relay> {
+fn named(opener: &Opener, servers: &[NameServer]) -> Vec<ContactedRelay> {
     let in_range =
         |address: IpAddr| opener.is_in_range(SocketAddr::new(address, 443), Transport::Tls);
-    let mut all: Vec<Relay> = Vec::new();
+    let mut all: Vec<ContactedRelay> = Vec::new();
     for server in servers {
         for resolved in server.resolved() {
             let name = resolved.dns.last_name().unwrap_or_default();
@@ -110,14 +110,14 @@ fn named(opener: &Opener, servers: &[NameServer]) -> Vec<Relay> {
                 .addresses
                 .iter()
                 .filter(|address| !is_nobodys(opener, **address));
-            all.extend(addresses.map(|address| Relay {
+            all.extend(addresses.map(|address| ContactedRelay {
                 address: *address,
                 region: region(name).to_owned(),
                 in_range: in_range(*address),
                 origin: if server.is_systems {
-                    Origin::System(server.server)
+                    RelayOrigin::System(server.server)
                 } else {
-                    Origin::Comparison(server.server)
+                    RelayOrigin::Comparison(server.server)
                 },
             }));
         }
@@ -129,10 +129,10 @@ fn named(opener: &Opener, servers: &[NameServer]) -> Vec<Relay> {
 pub fn another(
     opener: &Opener,
     servers: &[NameServer],
-    known: &[Relay],
+    known: &[ContactedRelay],
     region: &str,
-) -> Option<Relay> {
-    let is_new = |relay: &Relay| {
+) -> Option<ContactedRelay> {
+    let is_new = |relay: &ContactedRelay| {
         relay.region == region && known.iter().all(|one| one.address != relay.address)
     };
     named(opener, servers).into_iter().find(is_new)

@@ -21,7 +21,7 @@ const LIMIT: Duration = Duration::from_millis(900);
 
 /// A round trip and when it began, since the beginning.
 #[derive(Debug, Clone, Copy)]
-pub struct Sample {
+pub struct RouterTrip {
     /// Since the beginning of the run.
     pub at: Duration,
     /// What came of it.
@@ -31,14 +31,14 @@ pub struct Sample {
 /// Round trips under way; they end when this is dropped.
 #[derive(Debug)]
 pub struct RouterTrips {
-    samples: Arc<Mutex<Vec<Sample>>>,
+    samples: Arc<Mutex<Vec<RouterTrip>>>,
     sending: JoinHandle<()>,
 }
 
 impl RouterTrips {
     /// Begins, towards a relay.
     pub fn begin(remote: SocketAddr, local: &LocalEnd, start: Instant) -> Self {
-        let samples: Arc<Mutex<Vec<Sample>>> = Arc::default();
+        let samples: Arc<Mutex<Vec<RouterTrip>>> = Arc::default();
         let (kept, local) = (Arc::clone(&samples), local.clone());
         let sending = tokio::spawn(async move {
             let mut number = 0;
@@ -50,7 +50,7 @@ impl RouterTrips {
                     let trip = trip(remote, &local, LIMIT).await;
                     kept.lock()
                         .unwrap_or_else(PoisonError::into_inner)
-                        .push(Sample { at, trip });
+                        .push(RouterTrip { at, trip });
                 });
                 number += 1;
                 crate::timer::sleep(if number < FIRST { FAST } else { SLOW }).await;
@@ -60,7 +60,7 @@ impl RouterTrips {
     }
 
     /// What came so far, in the order of sending.
-    pub fn so_far(&self) -> Vec<Sample> {
+    pub fn so_far(&self) -> Vec<RouterTrip> {
         let mut samples = self
             .samples
             .lock()

@@ -7,7 +7,7 @@ use super::connects::Connects;
 use super::encrypted::{in_the_clear, pseudo, tls};
 use super::look::Looking;
 use super::looked::Looked;
-use crate::judge::diagnose::facts::{Fact, Why};
+use crate::judge::diagnose::facts::{Fact, WhyUnknown};
 use crate::net::datagram;
 use crate::net::mapped::mapped;
 use crate::record::Ask;
@@ -30,10 +30,10 @@ impl Looking<'_> {
             let up = found.tcp.get(index).is_some_and(is_up);
             async move {
                 let Some(relay) = relay else {
-                    return Fact::Unknown(Why::NotAsked);
+                    return Fact::Unknown(WhyUnknown::NotAsked);
                 };
                 if !up {
-                    return Fact::Unknown(Why::NotReached);
+                    return Fact::Unknown(WhyUnknown::NotReached);
                 }
                 let remote = self.at(relay.address, 443);
                 let tried = tls((self.opener, self.judge), (self.target, remote), index == 0);
@@ -47,13 +47,13 @@ impl Looking<'_> {
             .map(|address| self.at(address, 443));
         let pseudo_tls = async {
             match beside {
-                None => Fact::Unknown(Why::NotReached),
+                None => Fact::Unknown(WhyUnknown::NotReached),
                 Some(remote) => flat(budget.step(longest, pseudo(self.opener, remote)).await),
             }
         };
         let turn_tcp = async {
             match beside {
-                None => Fact::Unknown(Why::NotReached),
+                None => Fact::Unknown(WhyUnknown::NotReached),
                 Some(remote) => flat(
                     budget
                         .step(longest, in_the_clear(self.opener, remote))
@@ -68,7 +68,7 @@ impl Looking<'_> {
         let control = control.map(|connects| connects.remote);
         let control_tls = async {
             let (Some(remote), Ok(target)) = (control, found.control_name.parse::<Target>()) else {
-                return Fact::Unknown(Why::NotReached);
+                return Fact::Unknown(WhyUnknown::NotReached);
             };
             let tried = tls((self.opener, self.judge), (&target, remote), false);
             flat(budget.step(longest, tried).await)
@@ -79,7 +79,7 @@ impl Looking<'_> {
         });
         let turn_udp = async {
             let Some(remote) = open.first().map(|(_, cell)| cell.remote) else {
-                return Fact::Unknown(Why::NotReached);
+                return Fact::Unknown(WhyUnknown::NotReached);
             };
             let (local, limit) = (self.opener.local_end().clone(), limits.turn);
             let asked = async move { datagram::ask(remote, Ask::Allocate, &local, limit).await };
@@ -93,10 +93,10 @@ impl Looking<'_> {
                 .take(3)
                 .collect();
             if self.options.lab {
-                return Fact::Unknown(Why::NotAsked);
+                return Fact::Unknown(WhyUnknown::NotAsked);
             }
             if several.len() < 2 {
-                return Fact::Unknown(Why::NotReached);
+                return Fact::Unknown(WhyUnknown::NotReached);
             }
             budget
                 .step(limits.turn, mapped(&several, Duration::from_millis(1_200)))
@@ -122,7 +122,7 @@ impl Looking<'_> {
 fn flat<T>(seen: Fact<Option<T>>) -> Fact<T> {
     match seen {
         Fact::Known(Some(seen)) => Fact::Known(seen),
-        Fact::Known(None) => Fact::Unknown(Why::NotAsked),
+        Fact::Known(None) => Fact::Unknown(WhyUnknown::NotAsked),
         Fact::Unknown(why) => Fact::Unknown(why),
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::budget::Budget;
 use crate::judge::diagnose::facts::text::Public;
-use crate::judge::diagnose::facts::{ClockOffset, Fact, Page};
+use crate::judge::diagnose::facts::{ClockOffset, Fact, SignInPage};
 use crate::net::plain_page::{Fetched, fetch};
 use crate::net::{Leads, Opener, Visit};
 use crate::target::Target;
@@ -25,16 +25,16 @@ const LIMIT: Duration = Duration::from_secs(3);
 
 /// The sign-in page and the clocks.
 #[derive(Debug, Clone)]
-pub struct Web {
+pub struct WebLook {
     /// What answered; none where nothing did.
-    pub page: Option<Page>,
+    pub page: Option<SignInPage>,
     /// For each server that told its time: the seconds by which this clock may be ahead, from and to; none where the way is
     /// not known to be free of somebody who stands in for others.
     pub clocks: Option<Vec<ClockOffset>>,
 }
 
 /// Looks at both. The second clock is that of the control name, over plain HTTP.
-pub async fn look(opener: &Opener, budget: &Budget) -> Fact<Web> {
+pub async fn look(opener: &Opener, budget: &Budget) -> Fact<WebLook> {
     // each on its own: one that hangs must not take the other with it
     let page = |host, path| crate::timer::timeout(LIMIT, page(opener, host, path));
     let both = async { tokio::join!(page(HOST, PATH), page(CONTROL, "/")) };
@@ -57,7 +57,7 @@ pub async fn look(opener: &Opener, budget: &Budget) -> Fact<Web> {
         });
         told.collect()
     });
-    Fact::Known(Web { page, clocks })
+    Fact::Known(WebLook { page, clocks })
 }
 
 /// One page, without redirects.
@@ -74,9 +74,9 @@ async fn page(opener: &Opener, host: &str, path: &str) -> Option<Fetched> {
 }
 
 /// What a page is against the one that it should be.
-fn seen(fetched: &Fetched) -> Option<Page> {
+fn seen(fetched: &Fetched) -> Option<SignInPage> {
     let page = fetched.page.as_ref()?;
-    Some(Page {
+    Some(SignInPage {
         url: Public(format!("http://{HOST}{PATH}")),
         status: page.status,
         is_expected: page.status == 200 && page.body.starts_with(TEXT),
@@ -85,11 +85,11 @@ fn seen(fetched: &Fetched) -> Option<Page> {
     })
 }
 
-impl Web {
+impl WebLook {
     /// Whether a network asks for a sign-in: another page, and one for persons.
     pub fn is_signed_out(&self) -> bool {
         let page = self.page.as_ref();
-        page.is_some_and(Page::asks_for_a_sign_in)
+        page.is_some_and(SignInPage::asks_for_a_sign_in)
     }
 }
 
@@ -123,7 +123,7 @@ mod tests {
         let of = |answer| {
             let page = seen(&fetched(answer));
             let is_expected = page.as_ref().map(|page| page.is_expected);
-            (is_expected, Web { page, clocks: None }.is_signed_out())
+            (is_expected, WebLook { page, clocks: None }.is_signed_out())
         };
         let good = "HTTP/1.1 200 OK\r\n\r\nMicrosoft Connect Test";
         assert_eq!(of(good), (Some(true), false));

@@ -73,33 +73,23 @@ fn engine(slots: u64, concurrency: usize) -> Engine {
     }
 }
 
-fn run<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .build()
-        .unwrap()
-        .block_on(future)
-}
-
 /// Runs to the end and stops once all places are taken.
-fn stopped<T: Task<Row = u64>>(task: T, then: impl Fn(&Stop)) -> (Vec<u64>, RunEnd) {
-    run(async {
-        let stop = Stop::default();
-        let mut running = engine(3, 3).start(Arc::new(task), stop.clone());
-        tokio::time::sleep(Duration::from_millis(100)).await;
-        then(&stop);
-        let mut rows = Vec::new();
-        while let Some(row) = running.row().await {
-            rows.push(*row);
-        }
-        (rows, running.end().await)
-    })
+async fn stopped<T: Task<Row = u64>>(task: T, then: impl Fn(&Stop)) -> (Vec<u64>, RunEnd) {
+    let stop = Stop::default();
+    let mut running = engine(3, 3).start(Arc::new(task), stop.clone());
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    then(&stop);
+    let mut rows = Vec::new();
+    while let Some(row) = running.row().await {
+        rows.push(*row);
+    }
+    (rows, running.end().await)
 }
 
-#[test]
-fn slots_that_end_after_a_stop_have_their_rows_with_and_without_a_grace() {
-    let in_grace = stopped(Graced(Does::EndsAfterTheStop), Stop::ask);
-    let by_themselves = stopped(OwnEnd(Does::EndsAfterTheStop), Stop::ask);
+#[tokio::test]
+async fn slots_that_end_after_a_stop_have_their_rows_with_and_without_a_grace() {
+    let in_grace = stopped(Graced(Does::EndsAfterTheStop), Stop::ask).await;
+    let by_themselves = stopped(OwnEnd(Does::EndsAfterTheStop), Stop::ask).await;
     for (mut rows, end) in [in_grace, by_themselves] {
         rows.sort_unstable();
         assert_eq!(rows.len() as u64, end.started);
@@ -107,17 +97,17 @@ fn slots_that_end_after_a_stop_have_their_rows_with_and_without_a_grace() {
     }
 }
 
-#[test]
-fn slots_that_do_not_heed_a_stop_are_cut_off_and_counted() {
-    let (rows, end) = stopped(Graced(Does::GoesOn), Stop::cut_short);
+#[tokio::test]
+async fn slots_that_do_not_heed_a_stop_are_cut_off_and_counted() {
+    let (rows, end) = stopped(Graced(Does::GoesOn), Stop::cut_short).await;
     assert!(rows.is_empty());
     assert_eq!(end.cut_off as u64, end.started);
     assert!(end.started > 0);
 }
 
-#[test]
-fn a_slot_that_panics_ends_the_run_and_is_no_success() {
-    let (rows, end) = stopped(Graced(Does::Panics), |_| {});
+#[tokio::test]
+async fn a_slot_that_panics_ends_the_run_and_is_no_success() {
+    let (rows, end) = stopped(Graced(Does::Panics), |_| {}).await;
     assert!(rows.is_empty());
     assert_eq!(end.why, Why::Broken);
 }
@@ -140,13 +130,13 @@ impl Task for TooMuch {
     }
 }
 
-#[test]
-fn what_is_too_much_for_a_stranger_ends_the_run_and_begins_no_further_slot() {
+#[tokio::test]
+async fn what_is_too_much_for_a_stranger_ends_the_run_and_begins_no_further_slot() {
     let task = Arc::new(TooMuch(AtomicUsize::new(0)));
-    let end = run(async {
+    let end = {
         let engine = engine(1_000, 1);
         engine.start(Arc::clone(&task), Stop::default()).end().await
-    });
+    };
     assert_eq!(end.why, Why::TooMuch(IpAddr::from([192, 0, 2, 1])));
     assert!(task.0.load(Ordering::Relaxed) < 10);
 }

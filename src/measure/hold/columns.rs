@@ -100,15 +100,8 @@ impl RowKind for Hold {
     const WHAT: &'static str = "hold";
     const MEANING: &'static str = "A connection that was held open";
     const DIALECT: Option<Dialect> = Some(Dialect::Held);
-    const STORED: Option<Stored> = Some(Stored {
-        table: "holds",
-        time: "started_utc",
-        keep: Keep::Rows,
-    });
-
-    fn table() -> &'static [Column<Self>] {
-        &HOLD
-    }
+    const STORED: Option<Stored> = Some(Stored::new("holds", "started_utc", Keep::Rows));
+    const COLUMNS: &'static [Column<Self>] = &HOLD;
 
     fn started(&self) -> DateTime<Utc> {
         self.started

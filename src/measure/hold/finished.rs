@@ -155,7 +155,6 @@ fn sampled(bucket: &HeldBucket) -> Option<PanelPoint> {
 }
 
 fn troubles(bucket: &HeldBucket) -> Option<PanelPoint> {
-    #[allow(clippy::cast_precision_loss)] // counts far below 2^53
     let middle = bucket.troubles as f64;
     (bucket.connections > 0).then(|| PanelPoint {
         n: bucket.connections,

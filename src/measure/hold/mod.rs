@@ -27,10 +27,12 @@ use tokio_util::sync::CancellationToken;
 use super::certified::{self, Certified};
 use super::{Out, Slot, SlotOutcome, Task};
 use crate::clock;
-use crate::measure::hold::fold::{Fold, HeldGroup, Sum};
+use crate::measure::hold::fold::{ConnectionFold, HeldGroup, Sum};
 use crate::net::packets::told;
 use crate::net::trust::Judge;
-use crate::net::{Destination, Handshake, Held, Leads, Meter, Opener, Refusal, Session, Visit};
+use crate::net::{
+    Destination, Handshake, HeldSession, Leads, Meter, Opener, Refusal, Session, Visit,
+};
 use crate::record::{
     Cause, ClockChange, Dns, Failure, HoldFigures, Outcome, Phase, PhaseTimes, Run, Tls, Transport,
 };
@@ -40,7 +42,7 @@ use crate::stats::Distribution;
 use crate::stats::paths::Paths;
 use crate::target::Target;
 
-use pacer::{Look, Pacer};
+use pacer::{KernelLook, Pacer};
 pub use row::{Hold, Sample};
 pub use shape::HoldShape;
 
@@ -55,7 +57,7 @@ pub struct Holds {
     shape: HoldShape,
     samples: Samples,
     judge: Judge,
-    totals: Mutex<Totals>,
+    totals: Mutex<HoldTotals>,
 }
 
 /// Whether anybody wants the samples of the kernel's numbers.
@@ -69,7 +71,7 @@ pub enum Samples {
 
 /// Held connections together.
 #[derive(Debug, Clone, Default)]
-pub struct Totals {
+pub struct HoldTotals {
     /// Their rows, as a report of them has it.
     pub rows: HeldGroup,
     /// Requests not sent.
@@ -96,7 +98,7 @@ pub struct Now {
     meter: Option<Arc<Meter>>,
 }
 
-impl Totals {
+impl HoldTotals {
     /// Requests sent up to now.
     pub fn sent_by_now(&self) -> u64 {
         let meter = self.now.meter.as_ref();
@@ -228,7 +230,7 @@ impl Holds {
     }
 
     /// What came of all slots so far.
-    pub fn totals(&self) -> MutexGuard<'_, Totals> {
+    pub fn totals(&self) -> MutexGuard<'_, HoldTotals> {
         self.totals.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -286,7 +288,7 @@ impl Holds {
         row: &Hold,
         out: &Out<Hold, Box<Sample>>,
         stop: &CancellationToken,
-    ) -> io::Result<(Held, HoldFigures, Sum)> {
+    ) -> io::Result<(HeldSession, HoldFigures, Sum)> {
         let meter = Arc::new(Meter::default());
         let (looks, mut looked) = mpsc::channel(WAITING);
         // a request that is not taken before the next one is due is missed
@@ -297,7 +299,7 @@ impl Holds {
         let meter_of = Arc::clone(&meter);
         let pacer = Pacer::start((kernel, wall, start), self.shape, meter_of, looks, due)?;
         self.totals().now.meter = Some(Arc::clone(&meter));
-        let mut fold = Fold::new(lost_syn);
+        let mut fold = ConnectionFold::new(lost_syn);
         let mut answers = Distribution::default();
         let driving = async {
             let answered = |round_trip| {
@@ -360,7 +362,7 @@ impl Holds {
         }
     }
 
-    fn sample(&self, row: &Hold, look: &Look) -> Box<Sample> {
+    fn sample(&self, row: &Hold, look: &KernelLook) -> Box<Sample> {
         Box::new(Sample {
             run: Arc::clone(&self.run),
             slot: row.slot,

@@ -20,7 +20,7 @@ const NAP: Duration = Duration::from_millis(50);
 
 /// One look at the kernel's numbers.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Look {
+pub(super) struct KernelLook {
     pub sequence: u64,
     pub at: Duration,
     pub wall: DateTime<Utc>,
@@ -46,7 +46,7 @@ impl Pacer {
         (kernel, wall, start): (Kernel, Wall, Instant),
         shape: HoldShape,
         meter: Arc<Meter>,
-        looks: mpsc::Sender<Look>,
+        looks: mpsc::Sender<KernelLook>,
         due: mpsc::Sender<()>,
     ) -> io::Result<Self> {
         let pacer = Self {
@@ -137,7 +137,7 @@ struct Eye {
     meter: Arc<Meter>,
     wall: Wall,
     start: Instant,
-    looks: mpsc::Sender<Look>,
+    looks: mpsc::Sender<KernelLook>,
 }
 
 impl Eye {
@@ -154,7 +154,7 @@ impl Eye {
         // Windows tells only what is in flight and what was sent; what waits to be sent was written all the same
         let out = numbers.bytes_out.map_or(written, |out| out.min(written));
         let acked = |in_flight: u64| out.saturating_sub(in_flight);
-        let look = Look {
+        let look = KernelLook {
             sequence,
             at,
             wall: self.wall.now(),

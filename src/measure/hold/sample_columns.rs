@@ -57,15 +57,8 @@ impl RowKind for Sample {
     const WHAT: &'static str = "sample";
     const MEANING: &'static str = "The kernel's numbers of a held connection at one moment";
     const DIALECT: Option<Dialect> = Some(Dialect::Samples);
-    const STORED: Option<Stored> = Some(Stored {
-        table: "samples",
-        time: "at_utc",
-        keep: Keep::Details,
-    });
-
-    fn table() -> &'static [Column<Self>] {
-        &SAMPLE
-    }
+    const STORED: Option<Stored> = Some(Stored::new("samples", "at_utc", Keep::Details));
+    const COLUMNS: &'static [Column<Self>] = &SAMPLE;
 
     fn started(&self) -> DateTime<Utc> {
         self.wall

@@ -3,7 +3,7 @@
 use super::finished::{HeldSamples, HeldTotals};
 use crate::doc::chart::{Chart, Multiples, Palette, PanelForm};
 use crate::doc::parts::{filled, host_and_target, listed, main_section, mean, names_apart};
-use crate::doc::{Block, Cell, Column, Paragraph, Section, Table};
+use crate::doc::{Block, Cell, Paragraph, Section, Table, TableColumn};
 use crate::stats::charts::{Panel, PanelPoint, Panels};
 
 /// A row for each host and target, and one for their samples.
@@ -11,7 +11,6 @@ pub fn section(all: &[HeldTotals]) -> Section {
     let mut blocks = Vec::new();
     // the worst first
     let mut all: Vec<&HeldTotals> = all.iter().collect();
-    #[allow(clippy::cast_precision_loss)] // counts far below 2^53
     let broken = |held: &HeldTotals| 1.0 - held.held as f64 / held.connections.max(1) as f64;
     all.sort_by(|a, b| {
         let worse = broken(b).total_cmp(&broken(a));
@@ -94,21 +93,21 @@ fn connections(all: &[&HeldTotals]) -> Table {
         "",
         host_and_target(),
         vec![
-            Column::number("connections", "connections"),
-            Column::number("held", "held"),
-            Column::number("time", "time"),
-            Column::words("ended", "ended"),
-            Column::number("requests", "requests"),
-            Column::number("answered", "answered"),
-            Column::number("rtt_p50", "round trip ms"),
-            Column::number("rtt_p95", "p95 ms"),
-            Column::number("jitter", "jitter ms"),
-            Column::number("answer_p50", "request to answer ms"),
-            Column::number("retransmits", "retransmitted segments"),
-            Column::number("retransmitted", "resent"),
-            Column::number("timeouts", "timeouts"),
-            Column::number("stalls", "stalls"),
-            Column::number("longest_stall", "longest stall ms"),
+            TableColumn::number("connections", "connections"),
+            TableColumn::number("held", "held"),
+            TableColumn::number("time", "time"),
+            TableColumn::words("ended", "ended"),
+            TableColumn::number("requests", "requests"),
+            TableColumn::number("answered", "answered"),
+            TableColumn::number("rtt_p50", "round trip ms"),
+            TableColumn::number("rtt_p95", "p95 ms"),
+            TableColumn::number("jitter", "jitter ms"),
+            TableColumn::number("answer_p50", "request to answer ms"),
+            TableColumn::number("retransmits", "retransmitted segments"),
+            TableColumn::number("retransmitted", "resent"),
+            TableColumn::number("timeouts", "timeouts"),
+            TableColumn::number("stalls", "stalls"),
+            TableColumn::number("longest_stall", "longest stall ms"),
         ],
     )
     .rows(all.iter().filter(|held| held.connections > 0).map(|held| {
@@ -141,17 +140,17 @@ fn samples(all: &[&HeldTotals]) -> Table {
         "Held connections: the kernel's round trip over time, from samples, in ms",
         host_and_target(),
         vec![
-            Column::number("connections", "connections"),
-            Column::number("samples", "samples"),
-            Column::number("rtt_min", "min"),
-            Column::number("rtt_p50", "p50"),
-            Column::number("rtt_p95", "p95"),
-            Column::number("rtt_p99", "p99"),
-            Column::number("rtt_max", "max"),
-            Column::number("jitter", "jitter"),
-            Column::number("retransmits", "retransmitted segments"),
-            Column::number("stalls", "stalls"),
-            Column::number("longest_stall", "longest stall"),
+            TableColumn::number("connections", "connections"),
+            TableColumn::number("samples", "samples"),
+            TableColumn::number("rtt_min", "min"),
+            TableColumn::number("rtt_p50", "p50"),
+            TableColumn::number("rtt_p95", "p95"),
+            TableColumn::number("rtt_p99", "p99"),
+            TableColumn::number("rtt_max", "max"),
+            TableColumn::number("jitter", "jitter"),
+            TableColumn::number("retransmits", "retransmitted segments"),
+            TableColumn::number("stalls", "stalls"),
+            TableColumn::number("longest_stall", "longest stall"),
         ],
     )
     .rows(sampled.map(|(held, samples)| (key(held), sample(samples))))

@@ -1,21 +1,21 @@
 //! From the answers to the result: numbers become names, certificates are read.
 
-use super::finished::{Grade, Offer, Relay, Sent, Version, Way};
+use super::finished::{Grade, LadderRelay, LadderWay, Offer, Sent, Version};
 use super::runner::Climbed;
-use super::script::{Alpn, Findings, NameAnswer, OddAnswer, Stop, VersionFindings};
+use super::script::{Alpn, Findings, NameAnswer, OddAnswer, ScriptStop, VersionFindings};
 use super::way::Walked;
 use crate::judge::ladder::{Impostor, VersionFacts, WayFacts, impostor, names, versions};
 use crate::judge::severity::Colour;
 use crate::net::certificate;
 use crate::record::{ProtocolVersion, TlsPath, TurnReply, group_name, micros, millis, suite_name};
-use crate::wire::tls_ask::{Refusal, ssl2_suite_name};
+use crate::wire::tls_ask::{HelloRefusal, ssl2_suite_name};
 
 /// Extensions that a server's hello shows.
 const EXTENDED_MASTER_SECRET: u16 = 23;
 const RENEGOTIATION_INFO: u16 = 0xFF01;
 
 /// A relay as it is told.
-pub fn relay(climbed: &Climbed, walked: &Walked) -> Relay {
+pub fn relay(climbed: &Climbed, walked: &Walked) -> LadderRelay {
     let findings = &climbed.findings;
     let mut told: Vec<Version> = findings.told.iter().map(version).collect();
     for left in ProtocolVersion::ALL {
@@ -25,7 +25,7 @@ pub fn relay(climbed: &Climbed, walked: &Walked) -> Relay {
     }
     told.sort_by_key(|version| version.version);
     let (way, judged) = way(climbed, walked);
-    Relay {
+    LadderRelay {
         address: walked
             .to
             .address
@@ -152,21 +152,21 @@ fn sent(der: &[u8]) -> Sent {
     }
 }
 
-fn stopped(stop: &Stop) -> String {
+fn stopped(stop: &ScriptStop) -> String {
     match stop {
-        Stop::Unreachable(why) => format!("no connection: {why}"),
-        Stop::NotTls(what) => format!("the same answer twice, which is not TLS: {what}"),
-        Stop::Silence => {
+        ScriptStop::Unreachable(why) => format!("no connection: {why}"),
+        ScriptStop::NotTls(what) => format!("the same answer twice, which is not TLS: {what}"),
+        ScriptStop::Silence => {
             "not a byte came back after a ClientHello of TLS 1.2, 1.3, 1.1 and 1.0".to_owned()
         }
-        Stop::Interrupted => "interrupted".to_owned(),
-        Stop::Connections(most) => format!("the limit of {most} connections was reached"),
-        Stop::Time(most) => format!("the limit of {most} s was reached"),
+        ScriptStop::Interrupted => "interrupted".to_owned(),
+        ScriptStop::Connections(most) => format!("the limit of {most} connections was reached"),
+        ScriptStop::Time(most) => format!("the limit of {most} s was reached"),
     }
 }
 
-fn way(climbed: &Climbed, walked: &Walked) -> (Way, Option<Impostor>) {
-    let refused_by = |by: fn(&Refusal) -> bool| {
+fn way(climbed: &Climbed, walked: &Walked) -> (LadderWay, Option<Impostor>) {
+    let refused_by = |by: fn(&HelloRefusal) -> bool| {
         let refusals = climbed
             .findings
             .told
@@ -183,8 +183,8 @@ fn way(climbed: &Climbed, walked: &Walked) -> (Way, Option<Impostor>) {
         connect_3478: walked.connect_3478,
         turn: walked.turn,
         turn_3478: walked.turn_3478,
-        eofs: refused_by(|refusal| *refusal == Refusal::Eof),
-        alerts: refused_by(|refusal| matches!(refusal, Refusal::Alert(_))),
+        eofs: refused_by(|refusal| *refusal == HelloRefusal::Eof),
+        alerts: refused_by(|refusal| matches!(refusal, HelloRefusal::Alert(_))),
     };
     let (judged, evidence) = impostor(&facts);
     let reply = |reply: Option<TurnReply>| {
@@ -192,7 +192,7 @@ fn way(climbed: &Climbed, walked: &Walked) -> (Way, Option<Impostor>) {
             .map(|reply| reply.word().into_owned())
             .unwrap_or_default()
     };
-    let way = Way {
+    let way = LadderWay {
         connect_us: connect.map(micros),
         connect_3478_us: walked.connect_3478.map(micros),
         turn_in_the_clear: reply(walked.turn),
@@ -209,7 +209,7 @@ fn way(climbed: &Climbed, walked: &Walked) -> (Way, Option<Impostor>) {
 
 fn verdict(
     (told, findings): (&[Version], &Findings),
-    (way, walked): (&Way, &Walked),
+    (way, walked): (&LadderWay, &Walked),
     judged: Option<Impostor>,
 ) -> Grade {
     let of = |wanted: Option<bool>| {
@@ -224,7 +224,7 @@ fn verdict(
     };
     let (colour, text) = versions(&facts);
     let because = |text: String| match &findings.stop {
-        Some(stop @ (Stop::Unreachable(_) | Stop::NotTls(_) | Stop::Silence)) => {
+        Some(stop @ (ScriptStop::Unreachable(_) | ScriptStop::NotTls(_) | ScriptStop::Silence)) => {
             format!("{text}: {}", stopped(stop))
         }
         Some(stop) => format!("{text}; not tested completely: {}", stopped(stop)),
@@ -268,8 +268,8 @@ fn verdict(
 }
 
 /// What all relays come to: the worst of them first.
-pub fn together(relays: &[Relay], left: usize) -> Grade {
-    let rank = |relay: &&Relay| match Colour::of_word(relay.verdict.colour) {
+pub fn together(relays: &[LadderRelay], left: usize) -> Grade {
+    let rank = |relay: &&LadderRelay| match Colour::of_word(relay.verdict.colour) {
         Some(Colour::Red) => 0,
         Some(Colour::Amber) => 1,
         None => 2,
@@ -309,7 +309,7 @@ pub fn together(relays: &[Relay], left: usize) -> Grade {
 }
 
 /// What differs between relays, each in a sentence.
-pub fn differences(relays: &[Relay]) -> Vec<String> {
+pub fn differences(relays: &[LadderRelay]) -> Vec<String> {
     let [first, others @ ..] = relays else {
         return Vec::new();
     };
@@ -349,7 +349,7 @@ pub fn differences(relays: &[Relay]) -> Vec<String> {
                 );
             }
         }
-        let leaf = |relay: &Relay| relay.certificates.first().map(|sent| sent.sha256.clone());
+        let leaf = |relay: &LadderRelay| relay.certificates.first().map(|sent| sent.sha256.clone());
         if let (Some(one), Some(two)) = (leaf(first), leaf(other)) {
             differs("certificate", one, two);
         }

@@ -74,10 +74,7 @@ impl RowKind for Rung {
     const MEANING: &'static str =
         "A version of SSL or TLS at a relay: accepted or how refused, and with what";
     const DIALECT: Option<Dialect> = None;
-
-    fn table() -> &'static [Column<Self>] {
-        &LADDER
-    }
+    const COLUMNS: &'static [Column<Self>] = &LADDER;
 
     fn started(&self) -> DateTime<Utc> {
         self.started

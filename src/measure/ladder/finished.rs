@@ -30,7 +30,7 @@ pub struct Ladder {
     /// Whether the user interrupted.
     pub interrupted: bool,
     /// The relays, in the order of the answer.
-    pub relays: Vec<Relay>,
+    pub relays: Vec<LadderRelay>,
     /// Addresses of the answer that were not asked.
     pub addresses_left: usize,
     /// What differs between them.
@@ -48,7 +48,7 @@ pub struct Grade {
 
 /// One relay.
 #[derive(Debug, Clone, Serialize)]
-pub struct Relay {
+pub struct LadderRelay {
     /// Its address; empty where only a proxy knows it.
     pub address: String,
     /// Its port.
@@ -78,7 +78,7 @@ pub struct Relay {
     #[serde(serialize_with = "http")]
     pub http_reply: Option<HttpReply>,
     /// What else was measured of the way.
-    pub way: Way,
+    pub way: LadderWay,
     /// Why not all was asked; empty when it was.
     pub stopped: String,
     /// Connections that it took.
@@ -165,7 +165,7 @@ pub struct Sent {
 
 /// What was measured of the way beside TLS.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Way {
+pub struct LadderWay {
     /// The shortest connect to the relay's port, in microseconds.
     pub connect_us: Option<u64>,
     /// The shortest connect to port 3478 of the same address.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::finished::{Relay, Version};
+use super::finished::{LadderRelay, Version};
 use crate::record::Run;
 
 /// What is known of a version at a relay.
@@ -24,7 +24,7 @@ pub struct Rung {
     /// The proxy that the way leads through, empty without one.
     pub proxy: Arc<str>,
     /// The relay.
-    pub relay: Arc<Relay>,
+    pub relay: Arc<LadderRelay>,
     /// The version.
     pub version: Version,
 }

@@ -8,12 +8,14 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 use rustls::pki_types::ServerName;
 use tokio_util::task::TaskTracker;
 
-use super::script::{Answer, Findings, Handshake, Script, ScriptStep, Step, Stop, Whole};
+use super::script::{
+    Findings, HandshakeStep, Script, ScriptStep, ScriptStop, Step, StepAnswer, Whole,
+};
 use crate::clock;
 use crate::measure;
 use crate::net::{Destination, Opener, Refusal, Route, SessionCache, TlsVersion, Visit};
 use crate::record::ProtocolVersion;
-use crate::wire::tls_ask::{Hello, Reply, is_complete};
+use crate::wire::tls_ask::{Hello, HelloReply, is_complete};
 
 /// Connections of one run, and the time that it may take.
 pub const MOST_CONNECTIONS: u32 = 300;
@@ -102,7 +104,7 @@ impl<'a> Asking<'a> {
             let left = self.left();
             let answer = tokio::select! {
                 biased;
-                () = self.stop.asked() => Err(Stop::Interrupted),
+                () = self.stop.asked() => Err(ScriptStop::Interrupted),
                 answer = relay.ask(self.opener, &ask.step, &self.closing) => Ok(answer),
                 () = crate::timer::sleep(left) => Err(too_long()),
             };
@@ -125,9 +127,9 @@ impl<'a> Asking<'a> {
     }
 
     /// Waits for the next connection's turn, and counts it.
-    async fn turn(&mut self, route: Route) -> Result<Result<(), Stop>, IpAddr> {
+    async fn turn(&mut self, route: Route) -> Result<Result<(), ScriptStop>, IpAddr> {
         if self.connections >= MOST_CONNECTIONS {
-            return Ok(Err(Stop::Connections(MOST_CONNECTIONS)));
+            return Ok(Err(ScriptStop::Connections(MOST_CONNECTIONS)));
         }
         let paced = async {
             if let Some(last) = self.last {
@@ -138,7 +140,7 @@ impl<'a> Asking<'a> {
         let left = self.left();
         let admitted = tokio::select! {
             biased;
-            () = self.stop.asked() => return Ok(Err(Stop::Interrupted)),
+            () = self.stop.asked() => return Ok(Err(ScriptStop::Interrupted)),
             admitted = paced => admitted,
             () = crate::timer::sleep(left) => return Ok(Err(too_long())),
         };
@@ -174,8 +176,8 @@ impl<'a> Asking<'a> {
     }
 }
 
-fn too_long() -> Stop {
-    Stop::Time(MOST_TIME.as_secs())
+fn too_long() -> ScriptStop {
+    ScriptStop::Time(MOST_TIME.as_secs())
 }
 
 /// A relay as it is asked.
@@ -184,7 +186,7 @@ struct Relay {
     connects: Vec<Duration>,
     /// What the slowest answer took.
     slowest: Option<Duration>,
-    sessions: Vec<(Handshake, SessionCache)>,
+    sessions: Vec<(HandshakeStep, SessionCache)>,
     random: Random,
 }
 
@@ -199,7 +201,7 @@ impl Relay {
         }
     }
 
-    async fn ask(&mut self, opener: &Opener, step: &Step, closing: &TaskTracker) -> Answer {
+    async fn ask(&mut self, opener: &Opener, step: &Step, closing: &TaskTracker) -> StepAnswer {
         match step {
             Step::Hello(hello) => self.hello(opener, hello, closing).await,
             Step::Handshake(handshake) => self.handshake(opener, handshake, closing).await,
@@ -212,40 +214,40 @@ impl Relay {
         limit.map_or(LONGEST, |limit| limit.clamp(SHORTEST, LONGEST))
     }
 
-    async fn hello(&mut self, opener: &Opener, hello: &Hello, closing: &TaskTracker) -> Answer {
+    async fn hello(&mut self, opener: &Opener, hello: &Hello, closing: &TaskTracker) -> StepAnswer {
         let limit = self.limit();
         let bytes = hello.bytes(|| self.random.byte());
         let enough = |bytes: &[u8]| is_complete(hello, bytes);
         let raw = match opener.say(&self.to, &bytes, limit, enough).await {
             Ok(raw) => raw,
-            Err(failure) => return Answer::Unreachable(failure.to_string()),
+            Err(failure) => return StepAnswer::Unreachable(failure.to_string()),
         };
         self.connects.extend(raw.connect);
         if !raw.bytes.is_empty() && raw.took < limit {
             self.slowest = self.slowest.max(Some(raw.took));
         }
-        let reply = Reply::of(hello, &raw.bytes, raw.ending);
+        let reply = HelloReply::of(hello, &raw.bytes, raw.ending);
         if closing.len() < MOST_CLOSING {
             closing.spawn(raw.farewell.say());
         }
-        Answer::Reply(reply)
+        StepAnswer::Reply(reply)
     }
 
     async fn handshake(
         &mut self,
         opener: &Opener,
-        handshake: &Handshake,
+        handshake: &HandshakeStep,
         closing: &TaskTracker,
-    ) -> Answer {
+    ) -> StepAnswer {
         let sessions = match self.sessions(handshake) {
             Ok(sessions) => sessions,
-            Err(error) => return Answer::Handshake(Err(error.to_string())),
+            Err(error) => return StepAnswer::Handshake(Err(error.to_string())),
         };
         let name = handshake.server_name.clone();
         let name = name.and_then(|name| ServerName::try_from(name).ok());
         let to = (&self.to, name);
         let done = opener.handshake(&sessions, to, LONGEST).await;
-        Answer::Handshake(match done {
+        StepAnswer::Handshake(match done {
             Ok((whole, session)) => {
                 if closing.len() < MOST_CLOSING {
                     closing.spawn(session.close());
@@ -260,12 +262,12 @@ impl Relay {
             Err(failure) if failure.cause.phase() == crate::record::Phase::Tls => {
                 Err(failure.to_string())
             }
-            Err(failure) => return Answer::Unreachable(failure.to_string()),
+            Err(failure) => return StepAnswer::Unreachable(failure.to_string()),
         })
     }
 
     /// The sessions of handshakes that are alike.
-    fn sessions(&mut self, handshake: &Handshake) -> Result<SessionCache, rustls::Error> {
+    fn sessions(&mut self, handshake: &HandshakeStep) -> Result<SessionCache, rustls::Error> {
         let known = self.sessions.iter().find(|(of, _)| of == handshake);
         if let Some((_, sessions)) = known {
             return Ok(sessions.clone());

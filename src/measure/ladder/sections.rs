@@ -1,8 +1,10 @@
 //! The document of a ladder: the table of versions first, what belongs to it below. Pure.
 
-use super::finished::{Grade, Ladder, Relay, Sent, Version};
+use super::finished::{Grade, Ladder, LadderRelay, Sent, Version};
 use crate::doc::parts::{filled, main_section, section};
-use crate::doc::{Block, Cell, Column, Document, Fact, Paragraph, Section, Style, Table};
+use crate::doc::{
+    Block, Cell, Document, NamedValue, Paragraph, Section, Style, Table, TableColumn,
+};
 use crate::judge::severity::Colour;
 use crate::record::{Order, World};
 use crate::zone::Zone;
@@ -76,7 +78,7 @@ fn paragraph(verdict: &Grade) -> Paragraph {
     Paragraph { text, style }
 }
 
-fn of_relay(relay: &Relay, whose: &str) -> Vec<Section> {
+fn of_relay(relay: &LadderRelay, whose: &str) -> Vec<Section> {
     let mut versions = vec![Block::Table(Table {
         caption: if whose.is_empty() {
             String::new()
@@ -129,13 +131,13 @@ fn table_of_versions(versions: &[Version]) -> Table {
     let table = Table::new(
         "versions",
         "",
-        vec![Column::words("version", "version")],
+        vec![TableColumn::words("version", "version")],
         vec![
-            Column::words("accepted", "accepted"),
-            Column::words("refused_by", "refused by"),
-            Column::number("suites", "suites"),
-            Column::words("order", "order"),
-            Column::number("groups", "groups"),
+            TableColumn::words("accepted", "accepted"),
+            TableColumn::words("refused_by", "refused by"),
+            TableColumn::number("suites", "suites"),
+            TableColumn::words("order", "order"),
+            TableColumn::number("groups", "groups"),
         ],
     );
     table.rows(versions.iter().map(|version| {
@@ -186,7 +188,7 @@ fn table_of_suites(versions: &[Version]) -> Table {
     let mut table = Table::new(
         "suites",
         "Suites",
-        vec![Column::words("suite", "suite")],
+        vec![TableColumn::words("suite", "suite")],
         Vec::new(),
     );
     if has_order {
@@ -196,11 +198,11 @@ fn table_of_suites(versions: &[Version]) -> Table {
     }
     table.columns = accepted
         .iter()
-        .map(|version| Column::number(version.version.as_str(), version.version.as_str()))
+        .map(|version| TableColumn::number(version.version.as_str(), version.version.as_str()))
         .collect();
     table.rows = names
         .iter()
-        .map(|name| crate::doc::Row {
+        .map(|name| crate::doc::TableRow {
             key: vec![Cell::text((*name).clone())],
             cells: accepted
                 .iter()
@@ -212,10 +214,10 @@ fn table_of_suites(versions: &[Version]) -> Table {
                     })
                 })
                 .collect(),
-            ..crate::doc::Row::default()
+            ..crate::doc::TableRow::default()
         })
         .collect();
-    table.keep = crate::doc::Keep::All;
+    table.keep = crate::doc::ShownRows::All;
     table
 }
 
@@ -224,14 +226,14 @@ fn table_of_features(versions: &[Version]) -> Table {
     let table = Table::new(
         "features",
         "What each version has",
-        vec![Column::words("version", "version")],
+        vec![TableColumn::words("version", "version")],
         vec![
-            Column::words("resumption", "resumption"),
-            Column::words("ocsp_stapling", "OCSP"),
-            Column::words("extended_master_secret", "ext. master"),
-            Column::words("secure_renegotiation", "secure reneg."),
-            Column::words("compression", "compression"),
-            Column::number("dh_bits", "DH bits"),
+            TableColumn::words("resumption", "resumption"),
+            TableColumn::words("ocsp_stapling", "OCSP"),
+            TableColumn::words("extended_master_secret", "ext. master"),
+            TableColumn::words("secure_renegotiation", "secure reneg."),
+            TableColumn::words("compression", "compression"),
+            TableColumn::number("dh_bits", "DH bits"),
         ],
     );
     let accepted = versions
@@ -262,7 +264,7 @@ fn table_of_features(versions: &[Version]) -> Table {
     }))
 }
 
-fn details(relay: &Relay) -> Vec<Fact> {
+fn details(relay: &LadderRelay) -> Vec<NamedValue> {
     let mut facts = Vec::new();
     let mut groups: Vec<(Vec<&str>, &[String])> = Vec::new();
     for version in relay
@@ -277,10 +279,10 @@ fn details(relay: &Relay) -> Vec<Fact> {
         }
     }
     for (names, list) in groups {
-        facts.push(Fact::new("groups", list.join(" ")).note(names.join(", ")));
+        facts.push(NamedValue::new("groups", list.join(" ")).note(names.join(", ")));
     }
     for offer in &relay.alpn {
-        facts.push(Fact::new(
+        facts.push(NamedValue::new(
             "ALPN",
             format!("{}: {}", offer.offer, offer.answer),
         ));
@@ -291,7 +293,7 @@ fn details(relay: &Relay) -> Vec<Fact> {
     ];
     for (label, answer) in names {
         if let Some(answer) = answer {
-            facts.push(Fact::new(label, answer.clone()));
+            facts.push(NamedValue::new(label, answer.clone()));
         }
     }
     // those that work are what everybody expects
@@ -301,50 +303,52 @@ fn details(relay: &Relay) -> Vec<Fact> {
         .filter(|offer| offer.taken != Some(true))
     {
         let text = format!("{}: {}, while a plain one works", offer.offer, offer.answer);
-        facts.push(Fact::new("hello", Cell::Text(text.into(), Style::Warn)));
+        facts.push(NamedValue::new(
+            "hello",
+            Cell::Text(text.into(), Style::Warn),
+        ));
     }
     if let Some(path) = relay.tls_path {
         facts.push(
-            Fact::new("path (tls_path)", path.as_str()).note(relay.tls_path_evidence.clone()),
+            NamedValue::new("path (tls_path)", path.as_str()).note(relay.tls_path_evidence.clone()),
         );
     }
     if let Some(reply) = relay.http_reply {
-        facts.push(Fact::new("HEAD inside TLS", reply.word()).note(reply.meaning()));
+        facts.push(NamedValue::new("HEAD inside TLS", reply.word()).note(reply.meaning()));
     }
     if !relay.way.turn_in_the_clear.is_empty() {
-        facts.push(Fact::new(
+        facts.push(NamedValue::new(
             "TURN in the clear",
             relay.way.turn_in_the_clear.clone(),
         ));
     }
     if relay.way.not_the_relay.is_empty() {
         for seen in &relay.way.evidence {
-            facts.push(Fact::new(
+            facts.push(NamedValue::new(
                 "seen",
                 format!("{seen}: this alone proves nothing"),
             ));
         }
     }
     if !relay.stopped.is_empty() {
-        facts.push(Fact::new("stopped", relay.stopped.clone()));
+        facts.push(NamedValue::new("stopped", relay.stopped.clone()));
     }
-    #[allow(clippy::cast_precision_loss)] // at most minutes
     let took = Cell::Seconds(relay.took_ms as f64 / 1e3);
-    facts.push(Fact::new("connections", u64::from(relay.connections)));
-    facts.push(Fact::new("time", took));
+    facts.push(NamedValue::new("connections", u64::from(relay.connections)));
+    facts.push(NamedValue::new("time", took));
     facts
 }
 
 /// A certificate, the server's own as number 1.
-fn certificate(sent: &Sent, number: u64) -> Vec<Fact> {
+fn certificate(sent: &Sent, number: u64) -> Vec<NamedValue> {
     let whose = if number == 1 { "the server's own" } else { "" };
     let mut facts = vec![
-        Fact::new("certificate", number).note(whose),
-        Fact::new("subject", sent.subject.clone()),
-        Fact::new("issuer", sent.issuer.clone()),
+        NamedValue::new("certificate", number).note(whose),
+        NamedValue::new("subject", sent.subject.clone()),
+        NamedValue::new("issuer", sent.issuer.clone()),
     ];
     if let (Some(from), Some(to)) = (sent.not_before, sent.not_after) {
-        facts.push(Fact::new("valid", Cell::Span(from, to)));
+        facts.push(NamedValue::new("valid", Cell::Span(from, to)));
     }
     let key = format!("{}, signed with {}", sent.key, sent.signature);
     for (label, text) in [
@@ -356,7 +360,7 @@ fn certificate(sent: &Sent, number: u64) -> Vec<Fact> {
         ("unreadable", &sent.faults),
     ] {
         if !text.is_empty() {
-            facts.push(Fact::new(label, text.clone()));
+            facts.push(NamedValue::new(label, text.clone()));
         }
     }
     facts

@@ -50,7 +50,6 @@ pub fn of(rows: &PingRows) -> Vec<PingTotals> {
     groups.map(|(address, group)| one(address, group)).collect()
 }
 
-#[allow(clippy::cast_precision_loss)] // counts far below 2^53
 fn one(address: &str, group: &PingGroup) -> PingTotals {
     let interval = wilson(group.lost, group.pings);
     PingTotals {

@@ -106,7 +106,6 @@ impl PingGroup {
             .replace(',', ".")
             .parse::<f64>()
             .ok();
-        #[allow(clippy::cast_precision_loss)] // seven digits
         if let Some(mean) = mean.filter(|mean| (0.0..LONGEST_MS as f64).contains(mean)) {
             self.timed = self.timed.saturating_add(answered);
             self.sum_ms += sum(mean, sent, answered, [min, max]);
@@ -116,7 +115,6 @@ impl PingGroup {
 
 /// The times of the answered pings of a row together. The script divides their sum by all pings, lost ones
 /// included, and rounds: the mean of the answered ones lies between the shortest and the longest.
-#[allow(clippy::cast_precision_loss)] // counts far below 2^53
 fn sum(mean: f64, sent: u64, answered: u64, [min, max]: [u64; 2]) -> f64 {
     let all = mean * sent as f64;
     let answered = answered as f64;

@@ -2,7 +2,7 @@
 
 use super::finished::PingTotals;
 use crate::doc::parts::{estimate, filled, main_section, percent};
-use crate::doc::{Block, Cell, Column, Paragraph, Section, Table};
+use crate::doc::{Block, Cell, Paragraph, Section, Table, TableColumn};
 
 /// A row for each address.
 pub fn section(all: &[PingTotals]) -> Section {
@@ -23,25 +23,24 @@ pub fn section(all: &[PingTotals]) -> Section {
 }
 
 fn table(all: &[&PingTotals]) -> Table {
-    #[allow(clippy::cast_precision_loss)] // milliseconds of a ping
     let whole = |ms: Option<u64>| Cell::of(ms, |ms| Cell::Millis(ms as f64));
     Table::new(
         "pings",
         "",
-        vec![Column::words("address", "address")],
+        vec![TableColumn::words("address", "address")],
         vec![
-            Column::number("rows", "rows"),
-            Column::number("failed", "without answer"),
-            Column::number("pings", "pings"),
-            Column::number("lost", "lost"),
-            Column::number("answered_percent", "answered"),
-            Column::number("lost_percent", "loss"),
-            Column::number("min", "min ms"),
-            Column::number("mean", "mean ms"),
-            Column::number("max", "max ms"),
-            Column::number("unreadable", "unreadable rows").spare(),
-            Column::words("first_row", "first row").spare(),
-            Column::words("last_row", "last row").spare(),
+            TableColumn::number("rows", "rows"),
+            TableColumn::number("failed", "without answer"),
+            TableColumn::number("pings", "pings"),
+            TableColumn::number("lost", "lost"),
+            TableColumn::number("answered_percent", "answered"),
+            TableColumn::number("lost_percent", "loss"),
+            TableColumn::number("min", "min ms"),
+            TableColumn::number("mean", "mean ms"),
+            TableColumn::number("max", "max ms"),
+            TableColumn::number("unreadable", "unreadable rows").spare(),
+            TableColumn::words("first_row", "first row").spare(),
+            TableColumn::words("last_row", "last row").spare(),
         ],
     )
     .rows(all.iter().map(|one| {

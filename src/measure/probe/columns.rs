@@ -19,16 +19,6 @@ use crate::schema::value::{Value, number, optional, word};
 /// Number of columns that the reference wrote; they come first.
 pub const REFERENCE_COLUMNS: usize = 22;
 
-/// A column by its name in the header.
-pub fn column(name: &str) -> Option<&'static Column> {
-    Record::column(name)
-}
-
-/// The columns that are written unless the user chooses others.
-pub fn default_columns() -> Vec<&'static Column> {
-    Record::defaults()
-}
-
 /// All columns of a probe, in the order of the file.
 pub static COLUMNS: &[Column] = &PROBE;
 
@@ -133,15 +123,8 @@ impl RowKind for Record {
     const WHAT: &'static str = "probe";
     const MEANING: &'static str = "A probe";
     const DIALECT: Option<Dialect> = Some(Dialect::Turnprobe);
-    const STORED: Option<Stored> = Some(Stored {
-        table: "probes",
-        time: "started_utc",
-        keep: Keep::Rows,
-    });
-
-    fn table() -> &'static [Column<Self>] {
-        COLUMNS
-    }
+    const STORED: Option<Stored> = Some(Stored::new("probes", "started_utc", Keep::Rows));
+    const COLUMNS: &'static [Column<Self>] = &PROBE;
 
     fn started(&self) -> DateTime<Utc> {
         self.started

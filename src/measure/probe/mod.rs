@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::{Out, Slot, SlotOutcome, Task, certified};
-use crate::clock::Look;
+use crate::clock::ClockLook;
 use crate::explain::SynTimer;
 use crate::net::trust::Judge;
 use crate::net::{Leads, Opener, Session, Visit, Way, syn_timer};
@@ -27,7 +27,7 @@ use crate::record::{Phase, Run, Transport};
 use crate::target::Target;
 
 pub use crate::record::Record;
-pub use columns::{COLUMNS, REFERENCE_COLUMNS, column, default_columns};
+pub use columns::{COLUMNS, REFERENCE_COLUMNS};
 
 /// Most addresses of one answer that `all_addresses` probes.
 const MOST_ADDRESSES: usize = 64;
@@ -200,7 +200,7 @@ impl Prober {
     }
 
     /// A record with nothing measured yet.
-    fn blank(&self, slot: &Slot, first: Option<&Way>, look: &Look) -> Record {
+    fn blank(&self, slot: &Slot, first: Option<&Way>, look: &ClockLook) -> Record {
         let (port, transport) = match first {
             Some(way) => (way.port, way.transport),
             None => (Transport::Tls.default_port(), Transport::Tls),

@@ -105,15 +105,8 @@ impl RowKind for Rollup {
     const WHAT: &'static str = "roll-up";
     const MEANING: &'static str = "The probes of an interval to a target and a region";
     const DIALECT: Option<Dialect> = Some(Dialect::RollUps);
-    const STORED: Option<Stored> = Some(Stored {
-        table: "rollups",
-        time: "start_utc",
-        keep: Keep::Rollups,
-    });
-
-    fn table() -> &'static [Column<Self>] {
-        &ROLLUP
-    }
+    const STORED: Option<Stored> = Some(Stored::new("rollups", "start_utc", Keep::Rollups));
+    const COLUMNS: &'static [Column<Self>] = &ROLLUP;
 
     fn started(&self) -> DateTime<Utc> {
         self.start

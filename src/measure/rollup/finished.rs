@@ -30,7 +30,6 @@ pub fn of(rows: &RollupRows) -> Vec<RollupTotals> {
     let (Some(shortest), Some(longest)) = (rows.shortest_s, rows.longest_s) else {
         return Vec::new();
     };
-    #[allow(clippy::cast_precision_loss)] // a time
     let outage = rows.outage.map(|(us, _)| us as f64 / 1e6);
     vec![RollupTotals {
         rollups: rows.rows,

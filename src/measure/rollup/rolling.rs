@@ -15,7 +15,7 @@ use chrono::{DateTime, Utc};
 use super::Rollup;
 use crate::record::{Counter as _, Record};
 use crate::schema::Reachability;
-use interval::{FoldedProbe, Key, Open, Silence, Way};
+use interval::{FoldedProbe, Open, RollUpKey, RollUpWay, UnansweredTime};
 
 /// Rows that wait at most.
 const MOST_WAITING: usize = 65_536;
@@ -29,9 +29,9 @@ pub struct Rolling {
     /// In the order of their start.
     waiting: VecDeque<FoldedProbe>,
     /// By start in seconds since 1970, target and so on.
-    open: BTreeMap<(i64, Key), Open>,
+    open: BTreeMap<(i64, RollUpKey), Open>,
     /// Where there is no answer just now.
-    silent: HashMap<Way, Silence>,
+    silent: HashMap<RollUpWay, UnansweredTime>,
 }
 
 impl Rolling {
@@ -140,7 +140,7 @@ impl Rolling {
     }
 
     /// The time without an answer that a row ends, begins or makes longer.
-    fn silence(&mut self, seen: &FoldedProbe) -> Option<Silence> {
+    fn silence(&mut self, seen: &FoldedProbe) -> Option<UnansweredTime> {
         let way = &seen.key.way;
         if seen.clock_changed {
             // nobody knows how long it was then
@@ -149,7 +149,7 @@ impl Rolling {
         match seen.reachability {
             Reachability::Answered => self.silent.remove(way),
             Reachability::Lost => {
-                let begun = Silence {
+                let begun = UnansweredTime {
                     since: seen.at,
                     probes: 0,
                 };

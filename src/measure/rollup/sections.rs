@@ -4,7 +4,7 @@ use super::finished::RollupTotals;
 use super::text::NOT_IN_ROLLUPS;
 use crate::doc::number::{counted, seconds};
 use crate::doc::parts::main_section;
-use crate::doc::{Block, Fact, Paragraph, Section};
+use crate::doc::{Block, NamedValue, Paragraph, Section};
 
 /// What they are made of, and what they do not say.
 pub fn section(all: &[RollupTotals]) -> Section {
@@ -16,7 +16,7 @@ pub fn section(all: &[RollupTotals]) -> Section {
     main_section("rollups", "Roll-ups", blocks)
 }
 
-fn facts(one: &RollupTotals) -> Vec<Fact> {
+fn facts(one: &RollupTotals) -> Vec<NamedValue> {
     let (shortest, longest) = (one.shortest_interval_s, one.longest_interval_s);
     let length = if shortest == longest {
         whole(shortest)
@@ -25,26 +25,26 @@ fn facts(one: &RollupTotals) -> Vec<Fact> {
     };
     let rows = counted(one.rollups, "roll-up", "roll-ups");
     let mut facts = vec![
-        Fact::new("Probes in roll-ups", one.probes).note(format!("in {rows}, each of {length}")),
+        NamedValue::new("Probes in roll-ups", one.probes)
+            .note(format!("in {rows}, each of {length}")),
     ];
     if let Some(outage) = one.longest_outage_s {
         facts.push(
-            Fact::new("Longest time without an answer", seconds(outage)).note(
+            NamedValue::new("Longest time without an answer", seconds(outage)).note(
                 "from the first probe without one to the next one with one, or to the last one known",
             ),
         );
         facts.extend(
             one.longest_outage_interval
-                .map(|at| Fact::new("in the interval from", at).minor()),
+                .map(|at| NamedValue::new("in the interval from", at).minor()),
         );
     }
     if let Some(lost) = one.syn_retransmits {
-        facts.push(Fact::new("Retransmitted SYNs", lost).note("as counted by the kernels"));
+        facts.push(NamedValue::new("Retransmitted SYNs", lost).note("as counted by the kernels"));
     }
     facts
 }
 
-#[allow(clippy::cast_precision_loss)] // a day at most
 fn whole(length_s: u64) -> String {
     seconds(length_s as f64)
 }

@@ -17,14 +17,14 @@ use crate::net::stamps::{self, Moment};
 use crate::readiness::send;
 use crate::record::millis;
 use crate::timer::timeout;
-use crate::wire::dns::{Question, Reply};
+use crate::wire::dns::{DnsQuestion, DnsReply};
 
 /// Largest DNS message (RFC 1035 4.2.2: a length of 16 bits).
 const LARGEST: usize = 65_535;
 
 /// Why a server gave no answer.
 #[derive(Debug)]
-pub enum Fault {
+pub enum ExchangeFault {
     /// Nothing that belongs to the question came within the limit.
     Silent {
         limit: Duration,
@@ -40,7 +40,7 @@ pub enum Fault {
     Local(String),
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for ExchangeFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Silent {
@@ -66,19 +66,21 @@ impl fmt::Display for Fault {
 /// in this machine.
 pub async fn exchange(
     (server, over_tcp_only): (SocketAddr, bool),
-    question: &Question,
+    question: &DnsQuestion,
     limit: Duration,
     sent: &mut u32,
     lay: &mut Option<Duration>,
-) -> Result<Box<Message>, Fault> {
+) -> Result<Box<Message>, ExchangeFault> {
     let id = random_id()?;
-    let packet = question.encode(id).map_err(Fault::Garbage)?;
+    let packet = question.encode(id).map_err(ExchangeFault::Garbage)?;
     if over_tcp_only {
         *sent += 1;
         return match timeout(limit, over_tcp(server, question, id, &packet)).await {
-            Ok(Err(Fault::NoTcp(what))) => Err(Fault::Unreachable(format!("over TCP: {what}"))),
+            Ok(Err(ExchangeFault::NoTcp(what))) => {
+                Err(ExchangeFault::Unreachable(format!("over TCP: {what}")))
+            }
             Ok(result) => result,
-            Err(_) => Err(Fault::Silent {
+            Err(_) => Err(ExchangeFault::Silent {
                 limit,
                 ignored: None,
             }),
@@ -92,8 +94,8 @@ pub async fn exchange(
     )
     .await
     {
-        Err(_) if ignored.garbage => Err(Fault::Garbage(ignored.last.unwrap_or_default())),
-        Err(_) => Err(Fault::Silent {
+        Err(_) if ignored.garbage => Err(ExchangeFault::Garbage(ignored.last.unwrap_or_default())),
+        Err(_) => Err(ExchangeFault::Silent {
             limit,
             ignored: ignored.last,
         }),
@@ -104,7 +106,7 @@ pub async fn exchange(
             let left = deadline.saturating_duration_since(clock::now());
             match timeout(left, over_tcp(server, question, id, &packet)).await {
                 Ok(result) => result,
-                Err(_) => Err(Fault::NoTcp(format!(
+                Err(_) => Err(ExchangeFault::NoTcp(format!(
                     "no answer within {} ms",
                     millis(limit)
                 ))),
@@ -138,12 +140,12 @@ impl Ignored {
 /// The answer; `None` when it was cut and TCP must be tried.
 async fn over_udp(
     server: SocketAddr,
-    question: &Question,
+    question: &DnsQuestion,
     id: u16,
     packet: &[u8],
     (sent, lay): (&mut u32, &mut Option<Duration>),
     ignored: &mut Ignored,
-) -> Result<Option<Box<Message>>, Fault> {
+) -> Result<Option<Box<Message>>, ExchangeFault> {
     let any: IpAddr = match server {
         SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
         SocketAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
@@ -156,7 +158,7 @@ async fn over_udp(
         && v6.scope_id() == 0
     {
         let needs = "an address of one link needs an interface of this machine behind it, as in fe80::1%eth0";
-        return Err(Fault::Unreachable(needs.to_owned()));
+        return Err(ExchangeFault::Unreachable(needs.to_owned()));
     }
     socket
         .connect(server)
@@ -178,10 +180,10 @@ async fn over_udp(
         }
         let datagram = buffer.get(..length).unwrap_or_default();
         match question.judge(id, datagram) {
-            Reply::Answer(answer) => return Ok(Some(answer)),
-            Reply::Truncated => return Ok(None),
-            Reply::Malformed(what) => return Err(Fault::Garbage(what)),
-            Reply::Stray(what) => {
+            DnsReply::Answer(answer) => return Ok(Some(answer)),
+            DnsReply::Truncated => return Ok(None),
+            DnsReply::Malformed(what) => return Err(ExchangeFault::Garbage(what)),
+            DnsReply::Stray(what) => {
                 let id_matches = datagram.get(..2) == Some(&id.to_be_bytes()[..]);
                 ignored.note(&what, id_matches);
             }
@@ -192,15 +194,15 @@ async fn over_udp(
 /// The answer over TCP, with its two bytes of length in front (RFC 1035 4.2.2).
 async fn over_tcp(
     server: SocketAddr,
-    question: &Question,
+    question: &DnsQuestion,
     id: u16,
     packet: &[u8],
-) -> Result<Box<Message>, Fault> {
-    let no_tcp = |error: &io::Error| Fault::NoTcp(plain(error));
+) -> Result<Box<Message>, ExchangeFault> {
+    let no_tcp = |error: &io::Error| ExchangeFault::NoTcp(plain(error));
     let mut stream = TcpStream::connect(server)
         .await
         .map_err(|error| no_tcp(&error))?;
-    let length = u16::try_from(packet.len()).map_err(|e| Fault::Garbage(e.to_string()))?;
+    let length = u16::try_from(packet.len()).map_err(|e| ExchangeFault::Garbage(e.to_string()))?;
     let framed = [&length.to_be_bytes()[..], packet].concat();
     stream
         .write_all(&framed)
@@ -213,33 +215,33 @@ async fn over_tcp(
         .await
         .map_err(|error| no_tcp(&error))?;
     match question.judge(id, &buffer) {
-        Reply::Answer(answer) => Ok(answer),
-        Reply::Truncated => Err(Fault::Garbage("cut over TCP too".to_owned())),
-        Reply::Malformed(what) | Reply::Stray(what) => Err(Fault::Garbage(what)),
+        DnsReply::Answer(answer) => Ok(answer),
+        DnsReply::Truncated => Err(ExchangeFault::Garbage("cut over TCP too".to_owned())),
+        DnsReply::Malformed(what) | DnsReply::Stray(what) => Err(ExchangeFault::Garbage(what)),
     }
 }
 
-fn random_id() -> Result<u16, Fault> {
+fn random_id() -> Result<u16, ExchangeFault> {
     use ring::rand::SecureRandom as _;
     let mut bytes = [0; 2];
     ring::rand::SystemRandom::new()
         .fill(&mut bytes)
-        .map_err(|_| Fault::Local("the system gives no random numbers".to_owned()))?;
+        .map_err(|_| ExchangeFault::Local("the system gives no random numbers".to_owned()))?;
     Ok(u16::from_be_bytes(bytes))
 }
 
-fn local(error: &io::Error) -> Fault {
-    Fault::Local(format!("no socket: {}", plain(error)))
+fn local(error: &io::Error) -> ExchangeFault {
+    ExchangeFault::Local(format!("no socket: {}", plain(error)))
 }
 
 /// What a send or receive on a connected socket reports. Windows tells a closed port as a reset.
-fn unreachable(error: &io::Error) -> Fault {
+fn unreachable(error: &io::Error) -> ExchangeFault {
     match error.kind() {
         io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset => {
-            Fault::Unreachable("nothing listens there (port unreachable)".to_owned())
+            ExchangeFault::Unreachable("nothing listens there (port unreachable)".to_owned())
         }
-        io::ErrorKind::PermissionDenied => Fault::Local(plain(error)),
-        _ => Fault::Unreachable(plain(error)),
+        io::ErrorKind::PermissionDenied => ExchangeFault::Local(plain(error)),
+        _ => ExchangeFault::Unreachable(plain(error)),
     }
 }
 

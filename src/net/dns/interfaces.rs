@@ -12,7 +12,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// An interface that is up.
 #[derive(Debug, Clone)]
-pub struct Interface {
+pub struct DnsInterface {
     /// Its metrics for IPv4 and IPv6: the lower one goes first.
     pub metrics: (u32, u32),
     /// Its number for addresses that hold on one link only.
@@ -22,8 +22,8 @@ pub struct Interface {
 }
 
 /// The setup that stands for these interfaces.
-pub fn setup(mut interfaces: Vec<Interface>) -> Setup {
-    interfaces.sort_by_key(Interface::metric);
+pub fn setup(mut interfaces: Vec<DnsInterface>) -> Setup {
+    interfaces.sort_by_key(DnsInterface::metric);
     let mut servers = Vec::new();
     for interface in &interfaces {
         for server in interface.addresses() {
@@ -40,7 +40,7 @@ pub fn setup(mut interfaces: Vec<Interface>) -> Setup {
     }
 }
 
-impl Interface {
+impl DnsInterface {
     fn metric(&self) -> u32 {
         self.metrics.0.min(self.metrics.1)
     }
@@ -68,7 +68,7 @@ mod tests {
 
     #[test]
     fn servers_stand_in_the_order_of_the_metrics_each_once_and_fillers_are_left_out() {
-        let interface = |metrics, scope, servers: &[&str]| Interface {
+        let interface = |metrics, scope, servers: &[&str]| DnsInterface {
             metrics,
             scope,
             servers: servers.iter().map(|text| text.parse().unwrap()).collect(),

@@ -4,15 +4,15 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::exchange::{Fault, exchange};
+use super::exchange::{ExchangeFault, exchange};
 use super::resolved::{Families, Resolved, Unresolved};
 use super::setup::Setup;
 use crate::clock;
-use crate::record::{Cause, Dns, Failure, Link, SilentServer};
-use crate::wire::dns::{Family, Question, Step, walk};
+use crate::record::{Cause, Cname, Dns, Failure, SilentServer};
+use crate::wire::dns::{ChainStep, DnsQuestion, Family, walk};
 
 /// One resolution under way.
-pub struct Lookup {
+pub struct Resolution {
     pub setup: Arc<Setup>,
     /// The server to begin with: the one that answered last.
     pub first: usize,
@@ -24,7 +24,7 @@ pub struct Lookup {
     pub dns: Dns,
 }
 
-impl Lookup {
+impl Resolution {
     /// Resolves a name; tells what that took. A kind of address that fails while the row is about
     /// the other one is told, and its time is not the row's.
     pub async fn run(
@@ -133,7 +133,7 @@ impl Lookup {
     }
 
     fn begin_at(&mut self, name: &str) {
-        self.dns.chain = vec![Link {
+        self.dns.chain = vec![Cname {
             name: name.to_owned(),
             ttl: None,
         }];
@@ -169,12 +169,12 @@ impl Lookup {
     async fn chase(&mut self, family: Family) -> Result<Vec<IpAddr>, Failure> {
         loop {
             let name = self.dns.last_name().unwrap_or_default().to_owned();
-            let question = Question::new(&name, family)
+            let question = DnsQuestion::new(&name, family)
                 .map_err(|error| Failure::new(Cause::DnsMalformed, format!("{name}: {error}")))?;
             match self.ask(&question, family).await? {
-                Step::Addresses(addresses) => return Ok(addresses),
-                Step::Follow => {}
-                Step::NoData => {
+                ChainStep::Addresses(addresses) => return Ok(addresses),
+                ChainStep::Follow => {}
+                ChainStep::NoData => {
                     let kind = if family == Family::V4 { "IPv4" } else { "IPv6" };
                     let name = self.dns.last_name().unwrap_or_default();
                     return Err(Failure::new(
@@ -182,15 +182,15 @@ impl Lookup {
                         format!("{name} has no {kind} address"),
                     ));
                 }
-                Step::NxDomain => {
+                ChainStep::NxDomain => {
                     let name = self.dns.last_name().unwrap_or_default();
                     return Err(Failure::new(
                         Cause::DnsNxdomain,
                         format!("{name} does not exist"),
                     ));
                 }
-                Step::Loop(detail) => return Err(Failure::new(Cause::DnsLoop, detail)),
-                Step::Refused | Step::Failure(_) => {
+                ChainStep::Loop(detail) => return Err(Failure::new(Cause::DnsLoop, detail)),
+                ChainStep::Refused | ChainStep::Failure(_) => {
                     return Err(Failure::new(Cause::DnsServfail, "no server answered"));
                 }
             }
@@ -199,9 +199,9 @@ impl Lookup {
 
     /// Asks the servers one by one until one gives an answer that says something of the name. If
     /// none does, the row gets the chain of the one whose failure is the cause.
-    async fn ask(&mut self, question: &Question, family: Family) -> Result<Step, Failure> {
+    async fn ask(&mut self, question: &DnsQuestion, family: Family) -> Result<ChainStep, Failure> {
         let mut faults: Vec<Failure> = Vec::new();
-        let mut answered: Vec<(Cause, usize, Vec<Link>)> = Vec::new();
+        let mut answered: Vec<(Cause, usize, Vec<Cname>)> = Vec::new();
         let setup = Arc::clone(&self.setup);
         for turn in 0..setup.servers.len() {
             let index = (self.first + turn) % setup.servers.len();
@@ -222,8 +222,8 @@ impl Lookup {
                 Ok(answer) => {
                     let mut chain = self.dns.chain.clone();
                     let fault = match walk(&answer, family, &mut chain) {
-                        Step::Refused => Failure::new(Cause::DnsRefused, "answered REFUSED"),
-                        Step::Failure(code) => {
+                        ChainStep::Refused => Failure::new(Cause::DnsRefused, "answered REFUSED"),
+                        ChainStep::Failure(code) => {
                             Failure::new(Cause::DnsServfail, format!("answered {code}"))
                         }
                         step => {
@@ -241,7 +241,7 @@ impl Lookup {
                     fault
                 }
                 Err(fault) => {
-                    if matches!(fault, Fault::Silent { .. }) {
+                    if matches!(fault, ExchangeFault::Silent { .. }) {
                         let waited = clock::now().saturating_duration_since(began);
                         self.dns.silent.push(SilentServer { server, waited });
                     }
@@ -270,12 +270,12 @@ fn has_no_data(result: &Result<Vec<IpAddr>, Failure>) -> bool {
     matches!(result, Err(failure) if failure.cause == Cause::DnsNoData)
 }
 
-fn failure_of(fault: &Fault) -> Failure {
+fn failure_of(fault: &ExchangeFault) -> Failure {
     let cause = match fault {
-        Fault::Silent { .. } => Cause::DnsTimeout,
-        Fault::Garbage(_) | Fault::NoTcp(_) => Cause::DnsMalformed,
-        Fault::Unreachable(_) => Cause::DnsNoResolver,
-        Fault::Local(_) => Cause::DnsLocalError,
+        ExchangeFault::Silent { .. } => Cause::DnsTimeout,
+        ExchangeFault::Garbage(_) | ExchangeFault::NoTcp(_) => Cause::DnsMalformed,
+        ExchangeFault::Unreachable(_) => Cause::DnsNoResolver,
+        ExchangeFault::Local(_) => Cause::DnsLocalError,
     };
     Failure::new(cause, fault.to_string())
 }

@@ -27,9 +27,9 @@ use crate::clock;
 use crate::record::{Cause, Dns};
 
 pub use address::server;
-use lookup::Lookup;
+use lookup::Resolution;
 pub use resolved::{Families, Resolved, Unresolved};
-pub use setup::{Rule, Setup};
+pub use setup::{NameRule, Setup};
 pub use sinkhole::{is_public, without_sinkholes};
 pub use system::SystemServers;
 
@@ -94,7 +94,7 @@ impl Resolver {
         (took, result.map(Resolved::distinct))
     }
     /// Rules of this system for some names that are not followed here.
-    pub fn rules(&self) -> Vec<Rule> {
+    pub fn rules(&self) -> Vec<NameRule> {
         match self {
             Self::System(system) => system
                 .last()
@@ -117,7 +117,7 @@ async fn ask(
         Families::Routed if setup.no_aaaa => Families::OnlyV4,
         families => families,
     };
-    let lookup = Lookup {
+    let lookup = Resolution {
         first: system.map_or(0, |system| system.first(&setup)),
         setup,
         answered: None,

@@ -21,19 +21,19 @@ pub struct Setup {
     /// What a reader should know of where the list comes from, when none of them works.
     pub origin: Option<String>,
     /// Rules of this system that hold for some names and are not followed, in words.
-    pub rules: Vec<Rule>,
+    pub rules: Vec<NameRule>,
 }
 
 /// A rule of this system that holds for some names.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rule {
+pub struct NameRule {
     /// The names: one, or all below one that begins with a dot; `.` is all.
     pub names: Vec<String>,
     /// The servers that are asked for them; none where the rule says something else.
     pub servers: String,
 }
 
-impl Rule {
+impl NameRule {
     /// Whether it holds for a name.
     pub fn holds_for(&self, name: &str) -> bool {
         let name = name.trim_end_matches('.').to_ascii_lowercase();
@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn a_rule_holds_for_its_name_or_for_all_below_it() {
-        let rule = |name: &str| Rule {
+        let rule = |name: &str| NameRule {
             names: vec![name.to_owned()],
             servers: String::new(),
         };

@@ -1,7 +1,7 @@
 //! What Windows is set up with: the name servers of its interfaces, and its rules for some names.
 
-use super::interfaces::{Interface, setup};
-use super::setup::{Rule, Setup};
+use super::interfaces::{DnsInterface, setup};
+use super::setup::{NameRule, Setup};
 
 /// Where rules for names stand (NRPT): those that VPNs and commands made, and those of group policies.
 const RULES: [&str; 2] = [
@@ -19,7 +19,7 @@ pub fn configuration() -> Result<Setup, String> {
     let up = adapters
         .iter()
         .filter(|adapter| adapter.oper_status() == ipconfig::OperStatus::IfOperStatusUp);
-    let interfaces = up.map(|adapter| Interface {
+    let interfaces = up.map(|adapter| DnsInterface {
         metrics: (adapter.ipv4_metric(), adapter.ipv6_metric()),
         scope: adapter.ipv6_if_index(),
         servers: adapter.dns_servers().to_vec(),
@@ -37,7 +37,7 @@ fn said(error: &(impl std::error::Error + 'static)) -> String {
 }
 
 /// The rules below a key; none where there is no such key.
-fn rules(path: &str) -> Vec<Rule> {
+fn rules(path: &str) -> Vec<NameRule> {
     let Ok(key) = windows_registry::LOCAL_MACHINE.open(path) else {
         return Vec::new();
     };
@@ -61,7 +61,7 @@ fn rules(path: &str) -> Vec<Rule> {
                     .ok()
                     .filter(|servers| !servers.is_empty())
             });
-        (!names.is_empty()).then(|| Rule {
+        (!names.is_empty()).then(|| NameRule {
             names,
             servers: servers.unwrap_or_default(),
         })

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, UdpSocket};
 
-use super::Tunnel;
+use super::TunnelEvidence;
 
 /// This end of the way to an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub struct Interface {
     /// The largest packet that it takes, in bytes.
     pub mtu: Option<u32>,
     /// Why it is taken for a tunnel, if it is.
-    pub tunnel: Option<Tunnel>,
+    pub tunnel: Option<TunnelEvidence>,
     /// The product that a tunnel is of; empty where none is known.
     pub product: &'static str,
 }
@@ -74,7 +74,7 @@ mod system {
     use std::path::Path;
 
     use super::Interface;
-    use crate::net::machine::Tunnel;
+    use crate::net::machine::TunnelEvidence;
 
     fn all() -> Option<Vec<(String, IpAddr)>> {
         let all = nix::ifaddrs::getifaddrs().ok()?.filter_map(|interface| {
@@ -123,14 +123,14 @@ mod system {
         // ARPHRD_PPP, ARPHRD_TUNNEL, ARPHRD_TUNNEL6, ARPHRD_SIT and ARPHRD_IPGRE of linux/if_arp.h
         let is_tunnel = matches!(kind, Some(512 | 768 | 769 | 776 | 778));
         let tunnel = if folder.join("tun_flags").exists() || is_wireguard || is_tunnel {
-            Some(Tunnel::ByType)
+            Some(TunnelEvidence::ByType)
         } else {
-            Tunnel::of_name(name)
+            TunnelEvidence::of_name(name)
         };
         Interface {
             name: name.to_owned(),
             mtu,
-            product: Tunnel::product(name),
+            product: TunnelEvidence::product(name),
             tunnel,
         }
     }
@@ -172,11 +172,11 @@ mod system {
             assert_eq!((of("eth0").mtu, of("eth0").tunnel), (Some(1500), None));
             assert_eq!(
                 (of("office").mtu, of("office").tunnel),
-                (Some(1400), Some(Tunnel::ByType))
+                (Some(1400), Some(TunnelEvidence::ByType))
             );
-            assert_eq!(of("far").tunnel, Some(Tunnel::ByType));
-            assert_eq!(of("line").tunnel, Some(Tunnel::ByType));
-            assert_eq!(of("tun7").tunnel, Some(Tunnel::ByName));
+            assert_eq!(of("far").tunnel, Some(TunnelEvidence::ByType));
+            assert_eq!(of("line").tunnel, Some(TunnelEvidence::ByType));
+            assert_eq!(of("tun7").tunnel, Some(TunnelEvidence::ByName));
         }
     }
 }
@@ -186,7 +186,7 @@ mod system {
     use std::net::IpAddr;
 
     use super::Interface;
-    use crate::net::machine::Tunnel;
+    use crate::net::machine::TunnelEvidence;
 
     pub fn addresses() -> Option<Vec<IpAddr>> {
         let adapters = ipconfig::get_adapters().ok()?;
@@ -224,8 +224,8 @@ mod system {
         Interface {
             name: adapter.friendly_name().to_owned(),
             mtu: None,
-            tunnel: Tunnel::of_adapter(kind, adapter.description()),
-            product: Tunnel::product(adapter.description()),
+            tunnel: TunnelEvidence::of_adapter(kind, adapter.description()),
+            product: TunnelEvidence::product(adapter.description()),
         }
     }
 }

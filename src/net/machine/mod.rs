@@ -20,5 +20,5 @@ pub use interface::{Carrier, Interface, carrier, has_address, has_way, tunnels};
 pub use neighbours::{Neighbour, neighbour};
 pub use proxy::{ProxySetting, SystemProxy, proxies, system_proxy};
 pub use routes::{Gateway, gateway};
-pub use tunnel::Tunnel;
+pub use tunnel::TunnelEvidence;
 pub use vdi::{Vdi, vdi};

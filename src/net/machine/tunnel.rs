@@ -2,7 +2,7 @@
 
 /// Why an interface is taken for a tunnel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tunnel {
+pub enum TunnelEvidence {
     /// The system says that it is one.
     ByType,
     /// It is called like one.
@@ -88,7 +88,7 @@ const PRODUCTS: [(&str, &str); 21] = [
     ("netmotion", "NetMotion"),
 ];
 
-impl Tunnel {
+impl TunnelEvidence {
     /// The product that an interface of this name is of, or an adapter of this description; empty where none is known.
     pub fn product(text: &str) -> &'static str {
         let text = text.to_ascii_lowercase();
@@ -148,7 +148,7 @@ mod tests {
             ("wg0", ""),
             ("WAN Miniport (SSTP)", ""),
         ] {
-            assert_eq!(Tunnel::product(text), product, "{text}");
+            assert_eq!(TunnelEvidence::product(text), product, "{text}");
         }
     }
 
@@ -164,7 +164,11 @@ mod tests {
             "gpd0",
             "CloudflareWARP",
         ] {
-            assert_eq!(Tunnel::of_name(name), Some(Tunnel::ByName), "{name}");
+            assert_eq!(
+                TunnelEvidence::of_name(name),
+                Some(TunnelEvidence::ByName),
+                "{name}"
+            );
         }
         for name in [
             "eth0",
@@ -177,29 +181,32 @@ mod tests {
             "br0",
             "",
         ] {
-            assert_eq!(Tunnel::of_name(name), None, "{name}");
+            assert_eq!(TunnelEvidence::of_name(name), None, "{name}");
         }
     }
 
     #[test]
     fn adapters_are_known_by_kind_or_product_and_helpers_of_ipv6_are_not() {
         assert_eq!(
-            Tunnel::of_adapter(23, "WAN Miniport (SSTP)"),
-            Some(Tunnel::ByType)
+            TunnelEvidence::of_adapter(23, "WAN Miniport (SSTP)"),
+            Some(TunnelEvidence::ByType)
         );
         assert_eq!(
-            Tunnel::of_adapter(53, "Wintun Userspace Tunnel"),
-            Some(Tunnel::ByName)
+            TunnelEvidence::of_adapter(53, "Wintun Userspace Tunnel"),
+            Some(TunnelEvidence::ByName)
         );
         assert_eq!(
-            Tunnel::of_adapter(6, "PANGP Virtual Ethernet Adapter Secure"),
-            Some(Tunnel::ByName)
+            TunnelEvidence::of_adapter(6, "PANGP Virtual Ethernet Adapter Secure"),
+            Some(TunnelEvidence::ByName)
         );
         assert_eq!(
-            Tunnel::of_adapter(131, "Microsoft Teredo Tunneling Adapter"),
+            TunnelEvidence::of_adapter(131, "Microsoft Teredo Tunneling Adapter"),
             None
         );
-        assert_eq!(Tunnel::of_adapter(6, "Cisco USB Ethernet adapter"), None);
-        assert_eq!(Tunnel::of_adapter(6, "Fortune TUNed NIC"), None);
+        assert_eq!(
+            TunnelEvidence::of_adapter(6, "Cisco USB Ethernet adapter"),
+            None
+        );
+        assert_eq!(TunnelEvidence::of_adapter(6, "Fortune TUNed NIC"), None);
     }
 }

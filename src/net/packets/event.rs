@@ -10,7 +10,7 @@ use crate::record::Failure;
 
 /// What happens on the socket.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Event {
+pub enum SocketEvent {
     /// A packet goes out.
     Sent {
         /// Its number in the schedule.

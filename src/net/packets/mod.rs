@@ -23,7 +23,7 @@ use super::{LocalEnd, icmp};
 use crate::clock::{self, Wall};
 use crate::wire::stun;
 
-pub use event::Event;
+pub use event::SocketEvent;
 pub use hops::hops;
 pub(super) use socket::open;
 use socket::{receiving, source};
@@ -54,7 +54,7 @@ struct Inner {
     remote: SocketAddr,
     renewal: Option<Renewal>,
     ids: Mutex<Ids<u64>>,
-    events: mpsc::Sender<Event>,
+    events: mpsc::Sender<SocketEvent>,
     wall: Wall,
     closed: AtomicBool,
     /// Whether ICMP messages are queued beside the socket.
@@ -84,7 +84,7 @@ impl Flow {
         local: &LocalEnd,
         lasting: Lasting,
         remembered: usize,
-        events: mpsc::Sender<Event>,
+        events: mpsc::Sender<SocketEvent>,
         wall: Wall,
     ) -> io::Result<Self> {
         let (socket, queued) = receiving(remote, local)?;
@@ -155,7 +155,7 @@ impl Flow {
         let wall = inner.wall.now();
         let at = clock::now();
         let lag = lag(at);
-        let sent = Event::Sent {
+        let sent = SocketEvent::Sent {
             sequence,
             at,
             wall,
@@ -168,7 +168,7 @@ impl Flow {
         let Err(error) = inner.put(&packet) else {
             return true;
         };
-        let event = Event::NotSent {
+        let event = SocketEvent::NotSent {
             sequence,
             kind: error.kind(),
             detail: super::plain_error(&error),
@@ -184,7 +184,10 @@ impl Flow {
 
     /// Says that the schedule is over.
     pub fn done(&self, missed: u64) {
-        let _ = self.inner.events.blocking_send(Event::Done { missed });
+        let _ = self
+            .inner
+            .events
+            .blocking_send(SocketEvent::Done { missed });
     }
 }
 
@@ -207,13 +210,13 @@ impl Inner {
     ) -> bool {
         let at = clock::now();
         let events = [
-            Event::Sent {
+            SocketEvent::Sent {
                 sequence,
                 at,
                 wall: self.wall.now(),
                 lag: lag(at),
             },
-            Event::NotSent {
+            SocketEvent::NotSent {
                 sequence,
                 kind: error.kind(),
                 detail: super::plain_error(error),
@@ -253,7 +256,9 @@ impl Inner {
         drop(socket);
         if let Ok(local) = local {
             let wall = self.wall.now();
-            let _ = self.events.blocking_send(Event::Moved { local, wall });
+            let _ = self
+                .events
+                .blocking_send(SocketEvent::Moved { local, wall });
         }
     }
 
@@ -277,13 +282,13 @@ impl Inner {
     }
 
     /// What an ICMP message tells; none when it is told already.
-    fn unreachable(&self, socket: &UdpSocket, error: &io::Error) -> Option<Event> {
+    fn unreachable(&self, socket: &UdpSocket, error: &io::Error) -> Option<SocketEvent> {
         let messages = if self.queued.load(Ordering::Relaxed) {
             icmp::clear(socket)
         } else {
             1
         };
-        (messages > 0).then(|| Event::Unreachable {
+        (messages > 0).then(|| SocketEvent::Unreachable {
             failure: icmp::failure(error),
             messages,
         })

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::Inner;
-use super::event::Event;
+use super::event::SocketEvent;
 use super::socket::{LONGEST, LOOK_UP, is_pause};
 use crate::clock;
 use crate::net::icmp;
@@ -25,7 +25,7 @@ impl Inner {
         while !self.closed.load(Ordering::Relaxed) {
             let event = self.receive_one(&mut buffer);
             strangers = match event {
-                Some(Event::Stranger) => strangers + 1,
+                Some(SocketEvent::Stranger) => strangers + 1,
                 _ => 0,
             };
             if let Some(event) = event
@@ -42,7 +42,7 @@ impl Inner {
     }
 
     /// What comes next, within a moment.
-    fn receive_one(&self, buffer: &mut [u8]) -> Option<Event> {
+    fn receive_one(&self, buffer: &mut [u8]) -> Option<SocketEvent> {
         let socket = self.socket();
         let Some(socket) = socket.as_ref() else {
             drop(socket);
@@ -54,8 +54,8 @@ impl Inner {
                 let at = clock::now();
                 let datagram = buffer.get(..length).unwrap_or_default();
                 Some(match self.answered(datagram) {
-                    Some(sequence) => Event::Answer { sequence, at },
-                    None => Event::Stranger,
+                    Some(sequence) => SocketEvent::Answer { sequence, at },
+                    None => SocketEvent::Stranger,
                 })
             }
             Err(error) if icmp::is_message(&error) => self.unreachable(socket, &error),

@@ -11,11 +11,11 @@ use base64::prelude::BASE64_STANDARD;
 
 use super::TunnelReply;
 use super::named::{Credentials, Proxy, ProxyScheme};
-use crate::net::line::Line;
+use crate::net::line::PlainConnection;
 use crate::net::stream::Stream;
 use crate::net::{Destination, plain_error};
 use crate::record::{Cause, Failure, plain};
-use crate::wire::proxy_head::{Head, MOST_HEAD, Reading, read};
+use crate::wire::proxy_head::{Head, HeadReading, MOST_HEAD, read};
 use crate::wire::tls_hello::{FirstBytes, classify};
 
 /// Bytes of an answer that tell whether it is one of HTTP.
@@ -23,13 +23,13 @@ const TELLING: usize = 5;
 
 /// How far a request came, for whoever ends the wait.
 #[derive(Debug, Default)]
-pub struct Progress {
+pub struct RequestProgress {
     is_secure: AtomicBool,
     received: AtomicUsize,
     code: AtomicU16,
 }
 
-impl Progress {
+impl RequestProgress {
     /// The TLS session to the proxy is open.
     pub fn secured(&self) {
         self.is_secure.store(true, Ordering::Relaxed);
@@ -37,7 +37,7 @@ impl Progress {
 }
 
 /// What became of a request that the limit ended.
-pub fn overdue(scheme: ProxyScheme, limit: Duration, progress: &Progress) -> TunnelReply {
+pub fn overdue(scheme: ProxyScheme, limit: Duration, progress: &RequestProgress) -> TunnelReply {
     let (limit, received) = (limit.as_millis(), progress.received.load(Ordering::Relaxed));
     if scheme == ProxyScheme::Https && !progress.is_secure.load(Ordering::Relaxed) {
         return TunnelReply::failed(
@@ -77,9 +77,9 @@ pub async fn ask(
     stream: Stream,
     proxy: &Proxy,
     to: &Destination,
-    progress: &Arc<Progress>,
+    progress: &Arc<RequestProgress>,
 ) -> TunnelReply {
-    let mut line = Line::over(stream);
+    let mut line = PlainConnection::over(stream);
     match exchange(&mut line, proxy, to, progress).await {
         Ok((reply, ahead)) => {
             let local = |error| Failure::new(Cause::ProxyLocalError, plain_error(&error));
@@ -98,10 +98,10 @@ pub async fn ask(
 
 /// The answer that opens the tunnel, and what came behind it.
 async fn exchange(
-    line: &mut Line,
+    line: &mut PlainConnection,
     proxy: &Proxy,
     to: &Destination,
-    progress: &Arc<Progress>,
+    progress: &Arc<RequestProgress>,
 ) -> Result<(String, Vec<u8>), Box<TunnelReply>> {
     // a reset may hide what the proxy sent before it: let the reading find out
     let unsent = line.write(request(proxy, to).as_bytes()).await.err();
@@ -109,18 +109,18 @@ async fn exchange(
     let mut buffer = [0; 4096];
     loop {
         match read(&bytes) {
-            Reading::Head(head) if (200..300).contains(&head.code) => {
+            HeadReading::Head(head) if (200..300).contains(&head.code) => {
                 return Ok((told(head.code), bytes.split_off(head.length)));
             }
-            Reading::Head(_) => return Err(Box::new(refused(&bytes, proxy))),
-            Reading::Unfinished(code) => {
+            HeadReading::Head(_) => return Err(Box::new(refused(&bytes, proxy))),
+            HeadReading::Unfinished(code) => {
                 progress.code.store(code.unwrap_or(0), Ordering::Relaxed);
             }
-            Reading::NotHttp if bytes.len() >= TELLING || is_socks(&bytes) => {
+            HeadReading::NotHttp if bytes.len() >= TELLING || is_socks(&bytes) => {
                 let shown = without_secrets(&bytes, proxy);
                 return Err(Box::new(not_http(&shown, progress)));
             }
-            Reading::NotHttp => {}
+            HeadReading::NotHttp => {}
         }
         let room = (MOST_HEAD - bytes.len().min(MOST_HEAD)).min(buffer.len());
         if room == 0 {
@@ -178,9 +178,9 @@ fn basic(who: &Credentials) -> String {
 
 /// What a whole head means that opens no tunnel.
 fn refused(bytes: &[u8], proxy: &Proxy) -> TunnelReply {
-    let Reading::Head(head) = read(&without_secrets(bytes, proxy)) else {
+    let HeadReading::Head(head) = read(&without_secrets(bytes, proxy)) else {
         // only a secret makes a head of it
-        return not_http(&[], &Progress::default());
+        return not_http(&[], &RequestProgress::default());
     };
     let reply = told(head.code);
     let (code, told) = (head.code, &head.told);
@@ -236,7 +236,7 @@ fn is_socks(bytes: &[u8]) -> bool {
     matches!(bytes, [5, 0xFF | 0 | 1 | 2, ..])
 }
 
-fn not_http(bytes: &[u8], progress: &Progress) -> TunnelReply {
+fn not_http(bytes: &[u8], progress: &RequestProgress) -> TunnelReply {
     let seen = match classify(bytes) {
         _ if is_socks(bytes) => "SOCKS answered; give socks5h://".to_owned(),
         FirstBytes::Empty => "nothing that is HTTP came".to_owned(),
@@ -260,9 +260,9 @@ fn ended(
     bytes: &[u8],
     error: Option<&io::Error>,
     proxy: &Proxy,
-    progress: &Progress,
+    progress: &RequestProgress,
 ) -> TunnelReply {
-    if !bytes.is_empty() && !matches!(read(bytes), Reading::Unfinished(_)) {
+    if !bytes.is_empty() && !matches!(read(bytes), HeadReading::Unfinished(_)) {
         return not_http(&without_secrets(bytes, proxy), progress);
     }
     let so_far = match bytes.len() {

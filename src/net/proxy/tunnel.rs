@@ -38,7 +38,7 @@ impl Opener {
         proxy: &Proxy,
         connected: Connected,
         to: &Destination,
-        progress: &Arc<http::Progress>,
+        progress: &Arc<http::RequestProgress>,
     ) -> TunnelReply {
         let stream = match Stream::new(connected) {
             Ok(stream) => stream,

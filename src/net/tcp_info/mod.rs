@@ -32,14 +32,14 @@ pub use offered::{offered, syn_timer};
 
 /// What the kernel knows of a connection at one moment.
 #[derive(Debug, Default)]
-pub struct Snapshot(Option<Vec<u8>>);
+pub struct TcpSnapshot(Option<Vec<u8>>);
 
 /// Asks the kernel, also of a connection that is still being set up.
-pub fn snapshot(socket: &impl Handle) -> Snapshot {
-    Snapshot(system::bytes(socket))
+pub fn snapshot(socket: &impl Handle) -> TcpSnapshot {
+    TcpSnapshot(system::bytes(socket))
 }
 
-impl Snapshot {
+impl TcpSnapshot {
     /// What counts right after the connection is up.
     pub fn opening(&self) -> Tcp {
         let bytes = self.0.as_deref();

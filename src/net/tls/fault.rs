@@ -6,7 +6,7 @@ use rustls::{
     AlertDescription, CertificateError, Error, InvalidMessage, PeerIncompatible, PeerMisbehaved,
 };
 
-use super::handshake::{Handshake, Stop, TlsVersion};
+use super::handshake::{Handshake, HandshakeStop, TlsVersion};
 use crate::net::plain_error;
 use crate::record::{Cause, Failure, alert_name, suite_name, version_name};
 use crate::wire::tls_hello::{FirstBytes, classify};
@@ -15,22 +15,22 @@ use crate::wire::tls_hello::{FirstBytes, classify};
 const OLDEST: u16 = 0x0303;
 
 /// Judges why a handshake ended.
-pub fn judge(stop: &Stop, asked: TlsVersion, handshake: &Handshake) -> Failure {
+pub fn judge(stop: &HandshakeStop, asked: TlsVersion, handshake: &Handshake) -> Failure {
     let first = classify(&handshake.first_bytes);
     if let Some(what) = not_tls(&first) {
         return Failure::new(Cause::TlsNotTls, what);
     }
     let so_far = so_far(&first, handshake);
     match stop {
-        Stop::Limit(limit) => Failure::new(
+        HandshakeStop::Limit(limit) => Failure::new(
             Cause::TlsTimeout,
             format!("not finished within {} ms, {so_far}", limit.as_millis()),
         ),
-        Stop::Closed => Failure::new(
+        HandshakeStop::Closed => Failure::new(
             Cause::TlsEof,
             format!("the server closed the connection {so_far}"),
         ),
-        Stop::Io(error) => match error.kind() {
+        HandshakeStop::Io(error) => match error.kind() {
             io::ErrorKind::UnexpectedEof => Failure::new(
                 Cause::TlsEof,
                 format!("the server closed the connection {so_far}"),
@@ -50,7 +50,7 @@ pub fn judge(stop: &Stop, asked: TlsVersion, handshake: &Handshake) -> Failure {
             ),
             _ => Failure::new(Cause::TlsReset, format!("{} {so_far}", plain_error(error))),
         },
-        Stop::Tls(error) => of_library(error, asked, handshake),
+        HandshakeStop::Tls(error) => of_library(error, asked, handshake),
     }
 }
 

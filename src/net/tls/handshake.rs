@@ -6,9 +6,9 @@ use std::time::Duration;
 use rustls::SupportedProtocolVersion;
 use rustls::pki_types::CertificateDer;
 
-use crate::explain::{Arrival, Circumstances, server_flight};
+use crate::explain::{Arrival, FlightContext, server_flight};
 use crate::net::stamps;
-use crate::net::tcp_info::Snapshot;
+use crate::net::tcp_info::TcpSnapshot;
 use crate::record::{ServerFlight, Tcp, Tls, group_name};
 use crate::wire::tls_hello::read_flight;
 use crate::words::words;
@@ -61,7 +61,7 @@ pub struct Handshake {
     /// Longest time that bytes lay in this machine's kernel, or that the program needed for itself.
     pub local_delay: Option<Duration>,
     /// What the kernel knew at the end.
-    pub kernel: Snapshot,
+    pub kernel: TcpSnapshot,
     /// Whether the server asked for another ClientHello.
     pub hello_retry: bool,
 }
@@ -98,7 +98,7 @@ impl Handshake {
     /// How the server's first flight came, by what is known of the connection.
     pub fn flight(&self, tcp: &Tcp) -> ServerFlight {
         let kernel = self.kernel.numbers();
-        let on = Circumstances {
+        let on = FlightContext {
             rtt: tcp.path_rtt(),
             segment: tcp.mss,
             receive_window: kernel.receive_window,
@@ -116,7 +116,7 @@ impl Handshake {
 
 /// Why a handshake ended early.
 #[derive(Debug)]
-pub(super) enum Stop {
+pub(super) enum HandshakeStop {
     Limit(Duration),
     Closed,
     Io(io::Error),

@@ -18,7 +18,7 @@ use crate::clock;
 use crate::net::ids::Ids;
 use crate::net::{plain_error, tcp_info};
 use crate::record::{EndedBy, HoldEnd, TcpNumbers, alert_name};
-use crate::wire::stream::{Framing, Next, Stream};
+use crate::wire::stream::{Framing, MessageStream, NextMessage};
 use crate::wire::stun::{self, Message, kind};
 
 /// Requests whose answers are waited for: later answers to older ones are ignored.
@@ -61,7 +61,7 @@ pub struct Meter {
 
 /// A session that was held.
 #[derive(Debug)]
-pub struct Held {
+pub struct HeldSession {
     /// How it ended.
     pub end: HoldEnd,
     /// Requests that were due while earlier ones were still waiting to be taken by the system.
@@ -94,12 +94,12 @@ impl Session {
         meter: &Meter,
         stop: &CancellationToken,
         answered: impl FnMut(Duration),
-    ) -> Held {
+    ) -> HeldSession {
         let mut talk = Requests {
             connection: &mut self.connection,
             tap: WireTap::new(&self.stream),
             ids: Ids::new(REMEMBERED),
-            stream: Some(Stream::new(Framing::BackToBack)),
+            stream: Some(MessageStream::new(Framing::BackToBack)),
             meter,
             answered,
             unsent: None,
@@ -146,7 +146,7 @@ impl Session {
             // the alert that tells the relay why
             let _ = crate::timer::timeout(LINGER, flush(talk.connection, &mut talk.tap)).await;
         }
-        Held {
+        HeldSession {
             end: HoldEnd {
                 by,
                 detail,
@@ -177,7 +177,7 @@ struct Requests<'a, A> {
     /// The moment of each request.
     ids: Ids<Instant>,
     /// What came and is no whole message yet; none once it is no STUN.
-    stream: Option<Stream>,
+    stream: Option<MessageStream>,
     meter: &'a Meter,
     answered: A,
     /// Why nothing can be written any more: the reading finds out what ended the session.
@@ -240,16 +240,16 @@ impl<A: FnMut(Duration)> Requests<'_, A> {
         stream.push(bytes);
         loop {
             match stream.take() {
-                Next::More => return,
-                Next::Message(message) => match answer_to(&message, &mut self.ids) {
+                NextMessage::More => return,
+                NextMessage::Message(message) => match answer_to(&message, &mut self.ids) {
                     Some(asked) => {
                         self.meter.answered.fetch_add(1, Ordering::Relaxed);
                         (self.answered)(received_at.saturating_duration_since(asked));
                     }
                     None => self.ignored += 1,
                 },
-                Next::Data => self.ignored += 1,
-                Next::Broken => {
+                NextMessage::Data => self.ignored += 1,
+                NextMessage::Broken => {
                     self.ignored += 1;
                     self.stream = None;
                     return;

@@ -24,16 +24,16 @@ use tokio::io::Interest;
 use super::stamps;
 use super::stream::Stream;
 use super::stream::{sent_again, settled};
-use super::tcp_info::{self, Snapshot};
+use super::tcp_info::{self, TcpSnapshot};
 use super::verifier::Recorder;
 use crate::clock;
 use crate::record::{Cause, Failure, Tls, group_name};
 use crate::timer::timeout;
 
-use handshake::Stop;
+use handshake::HandshakeStop;
 pub use handshake::{Handshake, TlsVersion};
 pub use head::HEAD_LIMIT;
-pub use hold::{Held, Kernel, Meter};
+pub use hold::{HeldSession, Kernel, Meter};
 pub use whole::{SessionCache, WholeHandshake};
 use wire_tap::WireTap;
 
@@ -144,7 +144,7 @@ impl Session {
     }
 
     /// What the kernel knows of the connection now, or in a moment when it will know more.
-    pub async fn snapshot(&self) -> Snapshot {
+    pub async fn snapshot(&self) -> TcpSnapshot {
         settled(&self.stream, self.sent_again).await
     }
 
@@ -178,24 +178,27 @@ impl Session {
 /// Runs the handshake within its limits.
 async fn driven(
     stream: &Stream,
-    handshake: impl Future<Output = Result<(), Stop>>,
+    handshake: impl Future<Output = Result<(), HandshakeStop>>,
     first_byte: Option<Duration>,
     limit: Duration,
-) -> Result<(), Stop> {
+) -> Result<(), HandshakeStop> {
     tokio::pin!(handshake);
     if let Some(first) = first_byte {
         if let Ok(result) = timeout(first, &mut handshake).await {
             return result;
         }
         if tcp_info::snapshot(stream).numbers().bytes_received == Some(0) {
-            return Err(Stop::Limit(first));
+            return Err(HandshakeStop::Limit(first));
         }
     }
     let ended = timeout(limit, handshake).await;
-    ended.unwrap_or(Err(Stop::Limit(limit)))
+    ended.unwrap_or(Err(HandshakeStop::Limit(limit)))
 }
 
-async fn drive(connection: &mut ClientConnection, tap: &mut WireTap<'_>) -> Result<(), Stop> {
+async fn drive(
+    connection: &mut ClientConnection,
+    tap: &mut WireTap<'_>,
+) -> Result<(), HandshakeStop> {
     let mut unsent = None;
     loop {
         if unsent.is_none() {
@@ -203,10 +206,10 @@ async fn drive(connection: &mut ClientConnection, tap: &mut WireTap<'_>) -> Resu
             unsent = flush(connection, tap).await.err();
         }
         if !connection.is_handshaking() {
-            return unsent.map_or(Ok(()), |error| Err(Stop::Io(error)));
+            return unsent.map_or(Ok(()), |error| Err(HandshakeStop::Io(error)));
         }
         match connection.read_tls(tap) {
-            Ok(0) => return Err(unsent.map_or(Stop::Closed, Stop::Io)),
+            Ok(0) => return Err(unsent.map_or(HandshakeStop::Closed, HandshakeStop::Io)),
             Ok(_) => {
                 // a server that never stops sending must not keep the limit from firing
                 tokio::task::consume_budget().await;
@@ -217,13 +220,13 @@ async fn drive(connection: &mut ClientConnection, tap: &mut WireTap<'_>) -> Resu
                 {
                     // the alert that tells the server why
                     let _ = connection.write_tls(tap);
-                    return Err(Stop::Tls(error));
+                    return Err(HandshakeStop::Tls(error));
                 }
             }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                tap.readable().await.map_err(Stop::Io)?;
+                tap.readable().await.map_err(HandshakeStop::Io)?;
             }
-            Err(error) => return Err(Stop::Io(error)),
+            Err(error) => return Err(HandshakeStop::Io(error)),
         }
     }
 }

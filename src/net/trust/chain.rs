@@ -16,12 +16,12 @@ const MOST: usize = 32;
 
 /// When a certificate is valid, in seconds since 1970; both ends belong to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Span {
+pub(super) struct ValidityPeriod {
     pub(super) start: i64,
     pub(super) end: i64,
 }
 
-impl Span {
+impl ValidityPeriod {
     pub(super) fn holds(self, moment: i64) -> bool {
         (self.start..=self.end).contains(&moment)
     }
@@ -34,7 +34,7 @@ pub(super) struct Chain<'a> {
     /// Those behind the first that a path could be made of.
     pub(super) intermediates: Vec<CertificateDer<'a>>,
     /// When each is valid.
-    pub(super) spans: Vec<Option<Span>>,
+    pub(super) spans: Vec<Option<ValidityPeriod>>,
 }
 
 impl<'a> Chain<'a> {
@@ -46,7 +46,7 @@ impl<'a> Chain<'a> {
             .collect();
         let spans = read.iter().map(|fields| {
             let fields = fields.as_ref()?;
-            Some(Span {
+            Some(ValidityPeriod {
                 start: fields.not_before?.timestamp(),
                 end: fields.not_after?.timestamp(),
             })
@@ -64,7 +64,7 @@ impl<'a> Chain<'a> {
     }
 
     /// When the server's certificate is valid, and whether it is its own issuer.
-    pub(super) fn leaf_facts(&self) -> (Option<Span>, bool) {
+    pub(super) fn leaf_facts(&self) -> (Option<ValidityPeriod>, bool) {
         let span = self.spans.first().copied().flatten();
         let fields = self.read.first().and_then(Option::as_ref);
         let is_own = fields.is_some_and(|fields| {

@@ -5,12 +5,12 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 
 use super::chain::Chain;
 use super::helpers::{Helper, Helpers, with_roots};
-use super::roots::{Roots, fits_name, reach};
+use super::roots::{RootSet, fits_name, reach};
 use crate::judge::{PathFacts, Reach, Repair};
 
 /// What is known of a chain by the public roots and by the helpers.
 pub(super) fn facts(
-    public: Option<&Roots>,
+    public: Option<&RootSet>,
     helpers: &Helpers,
     chain: &Chain<'_>,
     name: &ServerName<'_>,

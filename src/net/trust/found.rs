@@ -9,13 +9,13 @@ use std::path::Path;
 use rustls::pki_types::CertificateDer;
 use rustls_native_certs::{load_certs_from_paths, load_native_certs};
 
-use super::roots::Roots;
+use super::roots::RootSet;
 
 const FILE: &str = "SSL_CERT_FILE";
 const FOLDER: &str = "SSL_CERT_DIR";
 
 /// The roots, or why they cannot be had.
-pub(super) fn roots() -> Result<Roots, String> {
+pub(super) fn roots() -> Result<RootSet, String> {
     if let Some(file) = named(FILE) {
         let found = load_certs_from_paths(Some(Path::new(&file)), None);
         if found.certs.is_empty() {
@@ -33,7 +33,7 @@ pub(super) fn roots() -> Result<Roots, String> {
     }
     // a single one that cannot be read is left out, as every other program on the system does it
     let found: Vec<CertificateDer<'static>> = load_native_certs().certs;
-    Roots::of_certificates(found)
+    RootSet::of_certificates(found)
         .ok_or_else(|| "no root certificates were found on this system".to_owned())
 }
 

@@ -38,7 +38,7 @@ use cache::Cache;
 use chain::Chain;
 use helpers::Helpers;
 use roots::Judged;
-use store::{Answer, System};
+use store::{PendingVerdict, System};
 
 /// How long a system's verifier may take before its verdict counts as missing.
 const SYSTEM_LIMIT: Duration = Duration::from_secs(3);
@@ -87,7 +87,7 @@ pub struct Examined {
 
 /// Gives verdicts on certificate chains, and remembers them for a minute.
 pub struct Judge {
-    public: Option<roots::Roots>,
+    public: Option<roots::RootSet>,
     /// Whether the public roots are those of the real world.
     is_real: bool,
     helpers: Helpers,
@@ -103,7 +103,7 @@ impl std::fmt::Debug for Judge {
 }
 
 enum Os {
-    Given(Option<roots::Roots>),
+    Given(Option<roots::RootSet>),
     System(Arc<System>),
 }
 
@@ -111,7 +111,7 @@ enum Os {
 struct Entry {
     since: Instant,
     at_once: OnceLock<AtOnce>,
-    os: OnceLock<Answer>,
+    os: OnceLock<PendingVerdict>,
 }
 
 /// What is found out at once.
@@ -133,15 +133,15 @@ impl Judge {
         };
         let os = match os {
             OsStore::System => Os::System(Arc::new(System::new())),
-            OsStore::Given(roots) => Os::Given(roots::Roots::given(roots)),
+            OsStore::Given(roots) => Os::Given(roots::RootSet::given(roots)),
         };
         Self {
             is_real,
-            ..Self::with(roots::Roots::given(public), os, SYSTEM_LIMIT)
+            ..Self::with(roots::RootSet::given(public), os, SYSTEM_LIMIT)
         }
     }
 
-    fn with(public: Option<roots::Roots>, os: Os, limit: Duration) -> Self {
+    fn with(public: Option<roots::RootSet>, os: Os, limit: Duration) -> Self {
         Self {
             public,
             is_real: false,
@@ -177,12 +177,14 @@ impl Judge {
             .at_once
             .get_or_init(|| self.at_once(chain, leaf, name, now));
         let answer = entry.os.get_or_init(|| match &self.os {
-            Os::Given(roots) => Answer::Known(judged(roots.as_ref(), &Chain::of(chain), name, now)),
+            Os::Given(roots) => {
+                PendingVerdict::Known(judged(roots.as_ref(), &Chain::of(chain), name, now))
+            }
             Os::System(system) => system.verdict(chain, name, now),
         });
         let judged = match answer {
-            Answer::Known(judged) => *judged,
-            Answer::Coming(judged) => {
+            PendingVerdict::Known(judged) => *judged,
+            PendingVerdict::Coming(judged) => {
                 let waited = at.saturating_duration_since(entry.since);
                 wait(judged.clone(), self.limit.saturating_sub(waited)).await
             }
@@ -242,7 +244,7 @@ impl Judge {
 }
 
 fn judged(
-    roots: Option<&roots::Roots>,
+    roots: Option<&roots::RootSet>,
     chain: &Chain<'_>,
     name: &ServerName<'_>,
     now: UnixTime,

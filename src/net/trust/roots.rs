@@ -6,7 +6,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{Error, RootCertStore};
 
-use super::chain::{Chain, Span, seconds, unix};
+use super::chain::{Chain, ValidityPeriod, seconds, unix};
 use super::verdict;
 use crate::judge::Reach;
 use crate::record::Trust;
@@ -16,10 +16,10 @@ const MOST_MOMENTS: usize = 14;
 
 /// Roots and what is known of them beyond their names and keys.
 #[derive(Debug, Clone)]
-pub(super) struct Roots {
+pub(super) struct RootSet {
     pub(super) all: RootCertStore,
     /// When each is valid; none for those of which that is not known.
-    spans: Vec<Option<Span>>,
+    spans: Vec<Option<ValidityPeriod>>,
     /// Whether each is its own issuer, as a root is.
     are_own_issuers: Vec<bool>,
 }
@@ -35,7 +35,7 @@ pub(super) struct Judged {
     pub(super) note: &'static str,
 }
 
-impl Roots {
+impl RootSet {
     /// Roots without dates; `None` if there are none.
     pub(super) fn given(all: RootCertStore) -> Option<Self> {
         let count = all.roots.len();
@@ -115,7 +115,7 @@ impl Roots {
             Err(error) => error,
         };
         // roots have no dates for webpki
-        let is_over = |span: &Option<Span>| span.is_some_and(|span| !span.holds(moment));
+        let is_over = |span: &Option<ValidityPeriod>| span.is_some_and(|span| !span.holds(moment));
         if self.spans.iter().any(is_over)
             && leads_to(&self.all, leaf, &chain.intermediates, now).is_ok()
         {

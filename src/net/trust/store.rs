@@ -17,10 +17,10 @@ const MOST_THREADS: usize = 4;
 
 /// Somebody who gives verdicts.
 #[derive(Debug, Clone)]
-pub(super) enum Store {
+pub(super) enum TrustSource {
     /// webpki by these roots.
     #[cfg(all(unix, not(target_os = "macos")))]
-    Roots(Arc<super::roots::Roots>),
+    Roots(Arc<super::roots::RootSet>),
     /// Windows.
     #[cfg(windows)]
     Windows,
@@ -29,7 +29,7 @@ pub(super) enum Store {
     System(Arc<dyn ServerCertVerifier>),
 }
 
-impl Store {
+impl TrustSource {
     /// What it says of a chain.
     pub(super) fn judged(
         &self,
@@ -78,7 +78,7 @@ fn by_system(
 
 /// A verdict, or where it will come.
 #[derive(Debug)]
-pub(super) enum Answer {
+pub(super) enum PendingVerdict {
     /// There it is, or there will be none.
     Known(Judged),
     /// A thread is at it. The channel closes without a verdict if there is none.
@@ -87,12 +87,12 @@ pub(super) enum Answer {
 
 /// The store of this system, read when it is first needed.
 pub(super) struct System {
-    load: Box<dyn Fn() -> Result<Store, String> + Send + Sync>,
+    load: Box<dyn Fn() -> Result<TrustSource, String> + Send + Sync>,
     /// Why the store could not be read, until somebody asks.
     problem: Mutex<Problem>,
     /// Whether a verdict itself may take long.
     blocks: bool,
-    store: OnceLock<Store>,
+    store: OnceLock<TrustSource>,
     loading: Mutex<()>,
     threads: AtomicUsize,
 }
@@ -104,7 +104,7 @@ impl System {
     }
 
     pub(super) fn with(
-        load: impl Fn() -> Result<Store, String> + Send + Sync + 'static,
+        load: impl Fn() -> Result<TrustSource, String> + Send + Sync + 'static,
         blocks: bool,
     ) -> Self {
         Self {
@@ -123,16 +123,16 @@ impl System {
         chain: &[CertificateDer<'_>],
         name: &ServerName<'_>,
         now: UnixTime,
-    ) -> Answer {
+    ) -> PendingVerdict {
         match self.store.get() {
-            Some(store) if !self.blocks => Answer::Known(store.judged(chain, name, now)),
+            Some(store) if !self.blocks => PendingVerdict::Known(store.judged(chain, name, now)),
             _ => self.ask(chain, name, now),
         }
     }
 
     /// The store, read now if it is not there yet. One that cannot be read is not remembered: the
     /// system may only be short of descriptors.
-    fn loaded(&self) -> Option<&Store> {
+    fn loaded(&self) -> Option<&TrustSource> {
         let _one = self.loading.lock().unwrap_or_else(PoisonError::into_inner);
         if self.store.get().is_none() {
             match (self.load)() {
@@ -159,9 +159,9 @@ impl System {
         chain: &[CertificateDer<'_>],
         name: &ServerName<'_>,
         now: UnixTime,
-    ) -> Answer {
+    ) -> PendingVerdict {
         let Some(ticket) = Ticket::take(self) else {
-            return Answer::Known(Judged::default());
+            return PendingVerdict::Known(Judged::default());
         };
         let (sender, receiver) = watch::channel(None);
         let chain: Vec<_> = chain.iter().map(|der| der.clone().into_owned()).collect();
@@ -179,8 +179,8 @@ impl System {
         };
         let thread = std::thread::Builder::new().name("trust-os".to_owned());
         match thread.spawn(work) {
-            Ok(_) => Answer::Coming(receiver),
-            Err(_) => Answer::Known(Judged::default()),
+            Ok(_) => PendingVerdict::Coming(receiver),
+            Err(_) => PendingVerdict::Known(Judged::default()),
         }
     }
 }
@@ -233,24 +233,24 @@ impl Drop for Ticket {
 
 #[cfg(windows)]
 #[expect(clippy::unnecessary_wraps)] // as other systems have it
-fn load() -> Result<Store, String> {
-    Ok(Store::Windows)
+fn load() -> Result<TrustSource, String> {
+    Ok(TrustSource::Windows)
 }
 
 #[cfg(target_os = "macos")]
-fn load() -> Result<Store, String> {
+fn load() -> Result<TrustSource, String> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let verifier = rustls_platform_verifier::Verifier::new(provider);
     let verifier = verifier.map_err(|error| format!("the system's verifier gives {error}"))?;
-    Ok(Store::System(Arc::new(verifier)))
+    Ok(TrustSource::System(Arc::new(verifier)))
 }
 
 #[cfg(all(unix, not(target_os = "macos")))]
-fn load() -> Result<Store, String> {
-    Ok(Store::Roots(Arc::new(super::found::roots()?)))
+fn load() -> Result<TrustSource, String> {
+    Ok(TrustSource::Roots(Arc::new(super::found::roots()?)))
 }
 
 #[cfg(not(any(windows, unix)))]
-fn load() -> Result<Store, String> {
+fn load() -> Result<TrustSource, String> {
     Err("there is none on this system".to_owned())
 }

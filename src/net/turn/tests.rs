@@ -87,20 +87,13 @@ fn every_other_answer_has_its_cause_and_counts_as_an_answer() {
     let open = answered(|b| b, kind::ALLOCATE_SUCCESS, Ask::Allocate);
     assert_eq!(cause(&open), Some(Cause::TurnOpen));
     assert_eq!(open.turn.reply, Some(TurnReply::Success));
-    for (build, said) in [
-        (
-            (|b: Builder| b.error_code(401, "x")) as fn(Builder) -> Builder,
-            "neither realm nor nonce",
-        ),
-        (
-            |b| b.error_code(401, "x").attribute(attribute::REALM, b"r"),
-            "no nonce",
-        ),
-        (
-            |b| b.error_code(401, "x").attribute(attribute::NONCE, b"n"),
-            "no realm",
-        ),
-    ] {
+    #[rustfmt::skip]
+    let cases = [
+        ((|b: Builder| b.error_code(401, "x")) as fn(Builder) -> Builder, "neither realm nor nonce"),
+        (|b| b.error_code(401, "x").attribute(attribute::REALM, b"r"), "no nonce"),
+        (|b| b.error_code(401, "x").attribute(attribute::NONCE, b"n"), "no realm"),
+    ];
+    for (build, said) in cases {
         let exchange = answered(build, kind::ALLOCATE_ERROR, Ask::Allocate);
         let wanted = Err(Failure::new(Cause::TurnNoRealm, said));
         assert_eq!(exchange.result, wanted);
@@ -180,44 +173,20 @@ fn the_limit_is_silence_or_garbage() {
 #[test]
 fn every_other_end_has_its_word_and_its_cause() {
     let refused = io::ErrorKind::ConnectionRefused;
-    for (end, reply, cause, part) in [
+    #[rustfmt::skip]
+    let cases = [
         (
             WaitEnd::NotStun(b"HTTP/1.1 400 Bad Request\r\n".to_vec()),
             "http",
             Cause::TurnHttp,
             "400 Bad Request",
         ),
-        (
-            WaitEnd::NotStun(vec![0xFF; 20]),
-            "malformed",
-            Cause::TurnMalformed,
-            "ff",
-        ),
+        (WaitEnd::NotStun(vec![0xFF; 20]), "malformed", Cause::TurnMalformed, "ff"),
         (WaitEnd::Closed, "closed", Cause::TurnClosed, "closed"),
-        (
-            WaitEnd::Reset("connection reset".to_owned()),
-            "closed",
-            Cause::TurnReset,
-            "reset",
-        ),
-        (
-            WaitEnd::Alert(20),
-            "alert",
-            Cause::TurnAlert,
-            "bad_record_mac",
-        ),
-        (
-            WaitEnd::Broken("cannot decrypt".to_owned()),
-            "malformed",
-            Cause::TurnMalformed,
-            "decrypt",
-        ),
-        (
-            WaitEnd::Path(refused.into()),
-            "icmp",
-            Cause::TurnPortUnreachable,
-            "port unreachable",
-        ),
+        (WaitEnd::Reset("connection reset".to_owned()), "closed", Cause::TurnReset, "reset"),
+        (WaitEnd::Alert(20), "alert", Cause::TurnAlert, "bad_record_mac"),
+        (WaitEnd::Broken("cannot decrypt".to_owned()), "malformed", Cause::TurnMalformed, "decrypt"),
+        (WaitEnd::Path(refused.into()), "icmp", Cause::TurnPortUnreachable, "port unreachable"),
         (
             WaitEnd::Path(io::ErrorKind::HostUnreachable.into()),
             "icmp",
@@ -230,13 +199,9 @@ fn every_other_end_has_its_word_and_its_cause() {
             Cause::TurnNetUnreachable,
             "unreachable",
         ),
-        (
-            WaitEnd::Path(io::ErrorKind::PermissionDenied.into()),
-            "icmp",
-            Cause::TurnHostUnreachable,
-            "denied",
-        ),
-    ] {
+        (WaitEnd::Path(io::ErrorKind::PermissionDenied.into()), "icmp", Cause::TurnHostUnreachable, "denied"),
+    ];
+    for (end, reply, cause, part) in cases {
         let exchange = talk(Ask::Allocate).0.conclude(TOOK, 1, end);
         let Failure {
             cause: found,

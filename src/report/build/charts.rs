@@ -6,11 +6,11 @@ use chrono::{DateTime, Utc};
 
 use crate::measure::folds::Finished;
 use crate::report::model::{
-    CumulativePoint, Distribution, FailurePoint, Heat, HeatCell, HeatDay, LinePoint, OTHER_REGIONS,
-    RegionLine, SlowPoint, Timeline,
+    CumulativePoint, FailurePoint, HeatCell, HeatDay, HeatMap, LinePoint, OTHER_REGIONS,
+    RegionDistribution, RegionLine, SlowPoint, TimelineChart,
 };
 use crate::schema::Metric;
-use crate::stats::survey::{CHARTED, Cell, HourCell, MOST_REGIONS};
+use crate::stats::survey::{BucketCell, CHARTED, HourCell, MOST_REGIONS};
 use crate::stats::units::millis;
 use crate::stats::{self, Expo};
 
@@ -18,7 +18,7 @@ use crate::stats::{self, Expo};
 const MOST_LINES: usize = 8;
 
 /// Median and band of each region and bucket, slow connects, failures.
-pub fn timeline(rows: &Finished) -> Timeline {
+pub fn timeline(rows: &Finished) -> TimelineChart {
     let Lines {
         names,
         other_regions,
@@ -57,7 +57,7 @@ pub fn timeline(rows: &Finished) -> Timeline {
             });
         }
     }
-    Timeline {
+    TimelineChart {
         bucket_s: rows.bucket_s.unsigned_abs(),
         from: (rows.timeline.keys().next()).and_then(|start| DateTime::from_timestamp(*start, 0)),
         to: (rows.timeline.keys().last()).and_then(|start| end(*start)),
@@ -77,7 +77,7 @@ struct Connects {
 }
 
 impl Connects {
-    fn add(&mut self, cell: &Cell) {
+    fn add(&mut self, cell: &BucketCell) {
         self.times.merge(&cell.connect);
         self.slow += cell.slow;
         self.slowest_us = self.slowest_us.max(cell.slowest_us);
@@ -143,23 +143,23 @@ fn point(at: DateTime<Utc>, connect: &Expo) -> Option<LinePoint> {
 }
 
 /// Cumulative shares by region.
-pub fn distribution(rows: &Finished) -> Vec<Distribution> {
+pub fn distribution(rows: &Finished) -> Vec<RegionDistribution> {
     curves_of(rows, CHARTED)
 }
 
 /// The same of each metric that has values.
-pub fn curves(rows: &Finished) -> Vec<(Metric, Vec<Distribution>)> {
+pub fn curves(rows: &Finished) -> Vec<(Metric, Vec<RegionDistribution>)> {
     let all = Metric::ALL
         .into_iter()
         .map(|metric| (metric, curves_of(rows, metric)));
     all.filter(|(_, curves)| !curves.is_empty()).collect()
 }
 
-fn curves_of(rows: &Finished, metric: Metric) -> Vec<Distribution> {
+fn curves_of(rows: &Finished, metric: Metric) -> Vec<RegionDistribution> {
     let [regions, ..] = rows.relays.groups();
     let regions = regions.whole();
     let names = lines(rows, metric).names;
-    let mut found: Vec<Distribution> = Vec::new();
+    let mut found: Vec<RegionDistribution> = Vec::new();
     let mut rest = stats::Distribution::default();
     for (region, measured) in regions.iter() {
         let times = measured.times(metric);
@@ -179,14 +179,13 @@ fn curves_of(rows: &Finished, metric: Metric) -> Vec<Distribution> {
     found
 }
 
-fn curve(region: &str, times: &stats::Distribution) -> Distribution {
+fn curve(region: &str, times: &stats::Distribution) -> RegionDistribution {
     let n = times.moments().count();
-    #[allow(clippy::cast_precision_loss)] // counts far below 2^53
     let point = |(us, up_to): (u64, u64)| CumulativePoint {
         connect_ms: millis(us),
         up_to_percent: up_to as f64 * 100.0 / n as f64,
     };
-    Distribution {
+    RegionDistribution {
         region: region.to_owned(),
         n,
         cumulative: times.cumulative().into_iter().map(point).collect(),
@@ -194,7 +193,7 @@ fn curve(region: &str, times: &stats::Distribution) -> Distribution {
 }
 
 /// Connect time by day and hour; where nothing connects, the round trip over UDP.
-pub fn heat(rows: &Finished) -> Heat {
+pub fn heat(rows: &Finished) -> HeatMap {
     let dimensions = &rows.dimensions;
     let heat = if dimensions.heat.is_empty() {
         &dimensions.heat_through
@@ -224,7 +223,7 @@ pub fn heat(rows: &Finished) -> Heat {
             })
             .collect(),
     });
-    Heat {
+    HeatMap {
         metric: metric.map(Metric::as_str),
         days: days.collect(),
         capped: rows.dimensions.heat_capped,

@@ -1,13 +1,13 @@
 //! What happened to the clocks of the measuring machines.
 
 use crate::doc::number;
-use crate::report::model::{ClockChange, Clocks, Event};
+use crate::report::model::{ReportedClockChange, ReportedClocks, ReportedEvent};
 use crate::stats::survey::{self, Change, Gap};
 use crate::stats::units::{moment, seconds};
 
 /// All of it.
-pub fn of(clocks: &survey::Clocks) -> Clocks {
-    Clocks {
+pub fn of(clocks: &survey::Clocks) -> ReportedClocks {
+    ReportedClocks {
         steps: clocks.steps,
         sleeps: clocks.sleeps,
         slept_s: seconds(clocks.slept_us),
@@ -15,8 +15,8 @@ pub fn of(clocks: &survey::Clocks) -> Clocks {
     }
 }
 
-fn one(change: &Change) -> ClockChange {
-    ClockChange {
+fn one(change: &Change) -> ReportedClockChange {
+    ReportedClockChange {
         before: change.before.map(moment),
         at: moment(change.at),
         set_s: change.step.map(set_s),
@@ -45,8 +45,8 @@ pub fn slept_s(clocks: &survey::Clocks, gap: &Gap) -> Option<f64> {
 }
 
 /// The changes as events.
-pub fn events(clocks: &survey::Clocks) -> impl Iterator<Item = Event> {
-    let event = |change: &Change, kind, what| Event {
+pub fn events(clocks: &survey::Clocks) -> impl Iterator<Item = ReportedEvent> {
+    let event = |change: &Change, kind, what| ReportedEvent {
         at: moment(change.at),
         kind,
         what,

@@ -4,7 +4,7 @@
 use super::clocks;
 use super::order::MOST_LISTED;
 use crate::measure::folds::Finished;
-use crate::report::model::Event;
+use crate::report::model::ReportedEvent;
 use crate::stats::survey::{EgressChange, Groups, Measured};
 use crate::stats::units::moment;
 
@@ -16,7 +16,7 @@ const INTERVALS: u64 = 20;
 const FEWEST: u64 = 5;
 
 /// Events in time order; of very many the latest.
-pub fn of(rows: &Finished) -> Vec<Event> {
+pub fn of(rows: &Finished) -> Vec<ReportedEvent> {
     let mut events = Vec::new();
     new_certificates(&rows.dimensions.certificates.whole(), &mut events);
     new_egress(&rows.egress.changes, &mut events);
@@ -48,28 +48,32 @@ pub fn of(rows: &Finished) -> Vec<Event> {
 }
 
 /// Each certificate but the first.
-fn new_certificates(certificates: &Groups, events: &mut Vec<Event>) {
+fn new_certificates(certificates: &Groups, events: &mut Vec<ReportedEvent>) {
     let mut seen: Vec<(i64, &str)> = certificates
         .iter()
         .filter(|(thumbprint, _)| !thumbprint.is_empty())
         .filter_map(|(thumbprint, measured)| Some((measured.first?, thumbprint)))
         .collect();
     seen.sort_unstable();
-    events.extend(seen.into_iter().skip(1).map(|(at, thumbprint)| Event {
-        at: moment(at),
-        kind: "new-certificate",
-        what: thumbprint.to_owned(),
-    }));
+    events.extend(
+        seen.into_iter()
+            .skip(1)
+            .map(|(at, thumbprint)| ReportedEvent {
+                at: moment(at),
+                kind: "new-certificate",
+                what: thumbprint.to_owned(),
+            }),
+    );
 }
 
 /// Each other address of this end: another access provider, or another line of the same one.
-fn new_egress(changes: &[EgressChange], events: &mut Vec<Event>) {
+fn new_egress(changes: &[EgressChange], events: &mut Vec<ReportedEvent>) {
     events.extend(changes.iter().map(|change| {
         let whose = match change.host.as_str() {
             "" => String::new(),
             host => format!("{host}: "),
         };
-        Event {
+        ReportedEvent {
             at: moment(change.at),
             kind: "egress-changed",
             what: format!("{whose}{} instead of {}", change.to, change.from),
@@ -82,7 +86,7 @@ fn come_and_gone(
     [first, last]: [i64; 2],
     moved: u64,
     [appeared, gone]: [&'static str; 2],
-    events: &mut Vec<Event>,
+    events: &mut Vec<ReportedEvent>,
 ) {
     for (name, measured) in groups.iter().filter(|(name, _)| !name.is_empty()) {
         let Some((from, to, usual)) = observations(measured) else {
@@ -90,14 +94,14 @@ fn come_and_gone(
         };
         let away = |us: u64| us.saturating_sub(moved) > usual.saturating_mul(INTERVALS);
         if away(from.abs_diff(first)) {
-            events.push(Event {
+            events.push(ReportedEvent {
                 at: moment(from),
                 kind: appeared,
                 what: name.to_owned(),
             });
         }
         if away(last.abs_diff(to)) {
-            events.push(Event {
+            events.push(ReportedEvent {
                 at: moment(to),
                 kind: gone,
                 what: name.to_owned(),

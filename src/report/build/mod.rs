@@ -14,8 +14,8 @@ use std::collections::HashMap;
 
 use super::findings;
 use super::model::{
-    Addresses, Against, ByList, Input, Overview, Report, SHAPE, Slow, SlowRegion, SlowRow,
-    TlsPathFinding, TlsPaths, Verdict,
+    Addresses, ByList, EarlierDifference, Overview, Report, ReportedInput, ReportedSlowRegion,
+    ReportedSlowRow, SHAPE, Slow, TlsPathFinding, TlsPaths, Verdict,
 };
 use crate::endpoints::{List, ListFacts};
 use crate::measure::folds::{Finished, Kinds};
@@ -30,9 +30,9 @@ pub use series::outage_rules;
 
 /// What the rows themselves do not say.
 #[derive(Debug, Clone, Default)]
-pub struct Circumstances {
+pub struct ReportContext {
     /// What was read.
-    pub input: Input,
+    pub input: ReportedInput,
     /// Filters as they were given.
     pub filters: Vec<String>,
     /// Zone of hours, days and times in text.
@@ -46,12 +46,12 @@ pub struct Circumstances {
     /// Rows that are left out because nobody knows their outcome.
     pub without_outcome: u64,
     /// What differs from the time before, where that was asked for.
-    pub against: Vec<Against>,
+    pub against: Vec<EarlierDifference>,
 }
 
 impl Report {
     /// Of the folded rows.
-    pub fn of(rows: &Finished, around: Circumstances) -> Self {
+    pub fn of(rows: &Finished, around: ReportContext) -> Self {
         let ((tables, events), phases) = rayon::join(
             || (tables::all(rows), events::of(rows)),
             || panels::all(rows),
@@ -95,7 +95,6 @@ impl Report {
     }
 }
 
-#[allow(clippy::cast_precision_loss)] // counts far below 2^53
 fn overview(rows: &Finished) -> Overview {
     let all = &rows.all;
     let span_s = rows.span_us.map(seconds);
@@ -144,14 +143,14 @@ fn counts(counts: Vec<(&str, u64)>) -> Vec<Count> {
 }
 
 fn slow(rows: &Finished) -> Slow {
-    let mut regions: Vec<SlowRegion> = Vec::new();
+    let mut regions: Vec<ReportedSlowRegion> = Vec::new();
     let [groups, ..] = rows.relays.groups();
     let groups = groups.whole();
     let beyond = groups.overflow().map(|rest| (survey::OTHER_REGIONS, rest));
     for (region, measured) in groups.iter().chain(beyond) {
         let number = rows.relays.region_number(region).unwrap_or_default();
         let found = rows.slow.regions.get(&number).copied().unwrap_or_default();
-        regions.push(SlowRegion {
+        regions.push(ReportedSlowRegion {
             region: region.to_owned(),
             connects: measured.times(survey::CHARTED).moments().count(),
             slow: found.slow,
@@ -162,7 +161,7 @@ fn slow(rows: &Finished) -> Slow {
         });
     }
     regions.sort_by(|a, b| a.region.cmp(&b.region));
-    let row = |row: &survey::SlowRow| SlowRow {
+    let row = |row: &survey::SlowRow| ReportedSlowRow {
         at: row.at.map(moment),
         region: rows.relays.region_name(row.region).to_owned(),
         address: row.address.clone(),

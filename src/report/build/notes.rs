@@ -3,11 +3,11 @@
 use crate::doc::number::counted;
 use crate::doc::text::cut;
 use crate::measure::folds::Finished;
-use crate::report::model::Table;
+use crate::report::model::ReportedTable;
 use crate::stats::survey::MOST_DAYS;
 
 /// One line each.
-pub fn of(rows: &Finished, tables: &[Table]) -> Vec<String> {
+pub fn of(rows: &Finished, tables: &[ReportedTable]) -> Vec<String> {
     let mut notes = Vec::new();
     if rows.beside > 0 {
         notes.push(

@@ -8,8 +8,8 @@ use crate::doc::parts::names_apart;
 use crate::measure::folds::Finished;
 use crate::report::model::OTHER_REGIONS;
 use crate::schema::Metric;
-use crate::stats::charts::{Panel, PanelPoint, Panels, Phase};
-use crate::stats::survey::{Cell, CellKey};
+use crate::stats::charts::{MetricOverTime, Panel, PanelPoint, Panels};
+use crate::stats::survey::{BucketCell, CellKey};
 use crate::stats::units::{millis, percent};
 use crate::stats::{Expo, Rough};
 
@@ -20,7 +20,7 @@ const MOST_BUCKETS: i64 = 150;
 const MOST_NAMED: usize = 8;
 
 /// All that have values: by region, then by host where there are several.
-pub fn all(rows: &Finished) -> Vec<Phase> {
+pub fn all(rows: &Finished) -> Vec<MetricOverTime> {
     let regions = |key: CellKey| rows.relays.region_name(key.region);
     let hosts = |key: CellKey| {
         rows.hosts
@@ -98,7 +98,11 @@ pub fn losses(rows: &Finished) -> Panels {
 }
 
 /// One for each metric that has values.
-fn by<'a>(by: &'static str, rows: &'a Finished, name: impl Fn(CellKey) -> &'a str) -> Vec<Phase> {
+fn by<'a>(
+    by: &'static str,
+    rows: &'a Finished,
+    name: impl Fn(CellKey) -> &'a str,
+) -> Vec<MetricOverTime> {
     let named = most_frequent(rows, &name);
     let ends = rows.timeline.keys().next().zip(rows.timeline.keys().last());
     let Some((first, last)) = ends else {
@@ -134,7 +138,7 @@ fn by<'a>(by: &'static str, rows: &'a Finished, name: impl Fn(CellKey) -> &'a st
                 panels.push(Panel { name, points });
             }
         }
-        (!panels.is_empty()).then(|| Phase {
+        (!panels.is_empty()).then(|| MetricOverTime {
             metric,
             by,
             others,
@@ -185,7 +189,7 @@ struct PanelTimes {
 }
 
 impl PanelTimes {
-    fn add(&mut self, cell: &Cell) {
+    fn add(&mut self, cell: &BucketCell) {
         self.connect.merge(&cell.connect);
         for (times, metric) in self.others.iter_mut().zip(Metric::ALL) {
             times.merge(cell.others(metric));

@@ -2,9 +2,9 @@
 
 use super::clocks;
 use super::order::MOST_LISTED;
-use crate::judge::schedule::{Every, Kind, Missing, Stretch, schedule};
+use crate::judge::schedule::{Every, Missing, PauseKind, Stretch, schedule};
 use crate::measure::folds::Finished;
-use crate::report::model::{Gap, PlannedRun, Schedule};
+use crate::report::model::{PlannedRun, ReportedGap, ReportedSchedule};
 use crate::stats::survey;
 use crate::stats::units::{moment, seconds};
 
@@ -21,22 +21,22 @@ const DAYS: [&str; 7] = [
 
 /// Gaps as a report has them.
 #[derive(Debug, Default)]
-pub struct Gaps {
+pub struct ReportedGaps {
     /// How many.
     pub count: u64,
     /// Their sum.
     pub seconds: f64,
     /// The longest, in time order.
-    pub longest: Vec<Gap>,
+    pub longest: Vec<ReportedGap>,
     /// By what they are judged, where runs repeat.
-    pub schedule: Option<Schedule>,
+    pub schedule: Option<ReportedSchedule>,
 }
 
 /// Of the stretches without rows between those in which somebody measured, those that are gaps.
-pub fn gaps(rows: &Finished, found: &[survey::Gap], measured: &[survey::Presence]) -> Gaps {
+pub fn gaps(rows: &Finished, found: &[survey::Gap], measured: &[survey::Presence]) -> ReportedGaps {
     let ends = measured.iter().map(|one| one.from).min();
     let ends = ends.zip(measured.iter().map(|one| one.to).max());
-    let shown = |gap: &survey::Gap, kind, runs| Gap {
+    let shown = |gap: &survey::Gap, kind, runs| ReportedGap {
         from: moment(gap.from),
         to: moment(gap.to),
         seconds: seconds(gap.length),
@@ -47,7 +47,7 @@ pub fn gaps(rows: &Finished, found: &[survey::Gap], measured: &[survey::Presence
     let plain = |gap: &survey::Gap| shown(gap, "", 0);
     let (inside, between): (Vec<_>, Vec<_>) = found.iter().partition(|gap| gap.inside);
     let judged = ends.and_then(|ends| schedule(&stretches(&between, ends), rows.options.zone));
-    let mut all: Vec<(u64, Gap)> = inside
+    let mut all: Vec<(u64, ReportedGap)> = inside
         .into_iter()
         .map(|gap| (gap.length, plain(gap)))
         .collect();
@@ -74,7 +74,7 @@ pub fn gaps(rows: &Finished, found: &[survey::Gap], measured: &[survey::Presence
         }
     }
     all.sort_by_key(|(length, _)| std::cmp::Reverse(*length));
-    let mut gaps = Gaps {
+    let mut gaps = ReportedGaps {
         count: all.len() as u64,
         seconds: seconds(all.iter().map(|(length, _)| length).sum()),
         longest: all
@@ -103,7 +103,7 @@ fn described(
     missing: &[Option<Missing>],
     pauses: &[&survey::Gap],
     interval_us: u64,
-) -> Schedule {
+) -> ReportedSchedule {
     // the last row stands for the time until another one would have come
     let interval = i64::try_from(interval_us / 1_000_000).unwrap_or(0);
     let every = match schedule.every {
@@ -117,7 +117,7 @@ fn described(
         let all = missing.iter().flatten();
         all.filter(|one| one.kind == kind).count() as u64
     };
-    Schedule {
+    ReportedSchedule {
         every,
         runs: schedule
             .runs
@@ -137,9 +137,9 @@ fn described(
         pauses: missing.iter().filter(|one| one.is_none()).count() as u64,
         pauses_s: seconds(all.saturating_sub(lost)),
         missed_runs: missing.iter().flatten().map(|one| one.runs).sum(),
-        ended_early: of_kind(Kind::EndedEarly),
-        began_late: of_kind(Kind::BeganLate),
-        interrupted: of_kind(Kind::Interrupted),
+        ended_early: of_kind(PauseKind::EndedEarly),
+        began_late: of_kind(PauseKind::BeganLate),
+        interrupted: of_kind(PauseKind::Interrupted),
     }
 }
 

@@ -1,10 +1,10 @@
 //! What the order of the rows shows: answers, outages and gaps of each series, and the time in which none of them
 //! measured.
 
-use super::schedule::{Gaps, gaps};
+use super::schedule::{ReportedGaps, gaps};
 use crate::judge::outages::OutageRules;
 use crate::measure::folds::Finished;
-use crate::report::model::{InRollups, ListedOutage, Series};
+use crate::report::model::{InRollups, ListedOutage, ReportedSeries};
 use crate::schema::through::proxy_of;
 use crate::stats::Count;
 use crate::stats::survey::{self, SeriesName, gaps_of_all as between};
@@ -12,7 +12,7 @@ use crate::stats::units::{moment, percent, seconds};
 use crate::stats::wilson;
 
 /// One for each host, target and transport that has rows.
-pub fn all(rows: &Finished) -> Vec<Series> {
+pub fn all(rows: &Finished) -> Vec<ReportedSeries> {
     let series = rows.series.iter();
     series
         .map(|(name, series)| one(rows, name, series))
@@ -20,10 +20,10 @@ pub fn all(rows: &Finished) -> Vec<Series> {
 }
 
 /// The gaps in which no series measured.
-pub fn gaps_of_all(rows: &Finished) -> Gaps {
+pub fn gaps_of_all(rows: &Finished) -> ReportedGaps {
     let series = rows.series.iter().map(|(_, series)| series);
     if series.clone().any(|series| series.rolled.is_some()) {
-        return Gaps::default();
+        return ReportedGaps::default();
     }
     // of a single one its own, whose lengths do not depend on the clock
     if let [(_, one)] = rows.series.as_slice()
@@ -42,7 +42,7 @@ pub fn outage_rules(series: &survey::Series) -> OutageRules {
     OutageRules::of(outcomes.telling(), outcomes.lost(), &series.lost_runs)
 }
 
-fn one(rows: &Finished, name: &SeriesName, series: &survey::Series) -> Series {
+fn one(rows: &Finished, name: &SeriesName, series: &survey::Series) -> ReportedSeries {
     // rows that failed on the computer that measured, and alerts of whoever, say nothing of the relay
     let outcomes = series.outcomes;
     let (telling, lost) = (outcomes.telling(), outcomes.lost());
@@ -64,7 +64,7 @@ fn one(rows: &Finished, name: &SeriesName, series: &survey::Series) -> Series {
     let gaps = if told && series.rolled.is_none() {
         of(rows, series)
     } else {
-        Gaps::default()
+        ReportedGaps::default()
     };
     let in_rollups = series.rolled.map(|rolled| InRollups {
         rows: rolled.rows,
@@ -83,7 +83,7 @@ fn one(rows: &Finished, name: &SeriesName, series: &survey::Series) -> Series {
     let outside = in_rollups.filter(|rolled| rolled.is_outage);
     let lost_outside = lost.saturating_sub(outside.map_or(0, |rolled| rolled.lost));
     let [host, target, transport] = name.clone();
-    Series {
+    ReportedSeries {
         host,
         target,
         proxy: proxy_of(&transport),
@@ -117,7 +117,7 @@ fn one(rows: &Finished, name: &SeriesName, series: &survey::Series) -> Series {
 }
 
 /// The gaps of a series.
-fn of(rows: &Finished, series: &survey::Series) -> Gaps {
+fn of(rows: &Finished, series: &survey::Series) -> ReportedGaps {
     gaps(rows, &series.gaps(), &series.presences())
 }
 

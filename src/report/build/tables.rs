@@ -2,7 +2,7 @@
 
 use super::order;
 use crate::measure::folds::Finished;
-use crate::report::model::{Group, Table};
+use crate::report::model::{ReportedGroup, ReportedTable};
 use crate::schema::Metric;
 use crate::schema::through::{THROUGH, proxy_of};
 use crate::stats::Statistics;
@@ -10,10 +10,10 @@ use crate::stats::survey::{ByTransport, DIMENSIONS, Groups, Measured, SEPARATOR}
 use crate::stats::units::moment;
 
 /// A table for each dimension and transport, then those of the user's columns.
-pub fn all(rows: &Finished) -> Vec<Table> {
+pub fn all(rows: &Finished) -> Vec<ReportedTable> {
     let [regions, addresses, names] = rows.relays.groups();
     let dimensions = &rows.dimensions;
-    let mut tables: Vec<Table> = Vec::new();
+    let mut tables: Vec<ReportedTable> = Vec::new();
     for dimension in DIMENSIONS {
         let by = vec![dimension.to_owned()];
         let groups = match dimension {
@@ -55,7 +55,7 @@ pub fn all(rows: &Finished) -> Vec<Table> {
 }
 
 /// A table of each transport that has rows, the one with the most first.
-fn of_each(rows: &Finished, by: &[String], groups: &ByTransport) -> Vec<Table> {
+fn of_each(rows: &Finished, by: &[String], groups: &ByTransport) -> Vec<ReportedTable> {
     let names = &rows.dimensions.transport_names;
     let count = |name: &str| {
         let all = rows.dimensions.transports.iter();
@@ -72,7 +72,7 @@ fn of_each(rows: &Finished, by: &[String], groups: &ByTransport) -> Vec<Table> {
         .collect()
 }
 
-fn table(by: Vec<String>, groups: &Groups, transport: Option<String>) -> Table {
+fn table(by: Vec<String>, groups: &Groups, transport: Option<String>) -> ReportedTable {
     let parts = by.len();
     let is_of_a_proxy = transport
         .as_deref()
@@ -83,12 +83,12 @@ fn table(by: Vec<String>, groups: &Groups, transport: Option<String>) -> Table {
         _ => name.to_owned(),
     };
     let key = |key: &str| key.splitn(parts, SEPARATOR).map(name).collect();
-    let mut found: Vec<Group> = groups
+    let mut found: Vec<ReportedGroup> = groups
         .iter()
         .map(|(name, measured)| group(key(name), measured))
         .collect();
     found.sort_by(|a, b| order::compare(&a.key, &b.key));
-    Table {
+    ReportedTable {
         by,
         proxy: transport.as_deref().and_then(proxy_of),
         transport,
@@ -100,10 +100,10 @@ fn table(by: Vec<String>, groups: &Groups, transport: Option<String>) -> Table {
 }
 
 /// A group of rows.
-pub fn group(key: Vec<String>, measured: &Measured) -> Group {
+pub fn group(key: Vec<String>, measured: &Measured) -> ReportedGroup {
     let [dns, connect, proxy, tls, turn, total] =
         Metric::ALL.map(|metric| Statistics::of(measured.times(metric)));
-    Group {
+    ReportedGroup {
         key,
         n: measured.rows,
         failed: measured.failed,

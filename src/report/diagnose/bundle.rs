@@ -8,8 +8,8 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::{document, rows, told};
 use crate::doc::{self, Room};
-use crate::judge::diagnose::facts::{Certificate, Tls};
-use crate::judge::diagnose::redact::{Level, Redactor};
+use crate::judge::diagnose::facts::{RelayCertificate, TlsFacts};
+use crate::judge::diagnose::redact::{RedactionLevel, Redactor};
 use crate::judge::diagnose::{Diagnosis, Facts};
 use crate::record::TlsPath;
 use crate::zone::Zone;
@@ -18,10 +18,10 @@ use crate::zone::Zone;
 const COLUMNS: usize = 80;
 
 /// The certificates that a relay sent, the server's first, as they came (DER), with their SHA-256 in hexadecimal.
-pub type Chain = Vec<(Vec<u8>, String)>;
+pub type SentChain = Vec<(Vec<u8>, String)>;
 
 /// What goes into a bundle.
-pub struct Content<'a> {
+pub struct BundleContent<'a> {
     /// The facts, redacted.
     pub facts: &'a Facts,
     /// What they come to.
@@ -29,15 +29,15 @@ pub struct Content<'a> {
     /// Of the times in texts.
     pub zone: Zone,
     /// The chains of the relays in the order of the facts; none where facts were read from a file.
-    pub chains: Option<&'a [Chain]>,
+    pub chains: Option<&'a [SentChain]>,
     /// What was replaced.
     pub replaced: &'a Redactor,
     /// How much.
-    pub level: Level,
+    pub level: RedactionLevel,
 }
 
 /// A file of a bundle.
-pub struct File {
+pub struct BundleFile {
     /// Its name.
     pub name: &'static str,
     /// What it holds, a line for the README.
@@ -52,10 +52,10 @@ pub struct File {
 ///
 /// Those of `json`.
 pub fn files<E>(
-    content: &Content<'_>,
+    content: &BundleContent<'_>,
     json: impl Fn(&dyn erased::Json) -> Result<String, E>,
-) -> Result<Vec<File>, E> {
-    let Content {
+) -> Result<Vec<BundleFile>, E> {
+    let BundleContent {
         facts,
         judged,
         zone,
@@ -68,7 +68,7 @@ pub fn files<E>(
         marks: false,
     };
     let document = document(facts, judged, zone);
-    let file = |name, about, text: String| File {
+    let file = |name, about, text: String| BundleFile {
         name,
         about,
         bytes: text.into_bytes(),
@@ -94,7 +94,7 @@ pub fn files<E>(
             "the same as text",
             plain_text(&doc::terminal(&document, &room)),
         ),
-        File {
+        BundleFile {
             name: "rows.csv",
             about: "each lookup, connect, handshake and packet",
             bytes: rows::rows(facts),
@@ -161,7 +161,7 @@ pub fn replaced(redactor: &Redactor) -> Vec<String> {
     counted.collect()
 }
 
-fn readme(content: &Content<'_>, files: &[File]) -> String {
+fn readme(content: &BundleContent<'_>, files: &[BundleFile]) -> String {
     let mut out =
         "A diagnosis of the path to the Microsoft Teams media relays, made by turnprobe.\n\n"
             .to_owned();
@@ -171,7 +171,7 @@ fn readme(content: &Content<'_>, files: &[File]) -> String {
     let _ = writeln!(out, "\nRedaction: {}", content.level.as_str());
     let replaced = replaced(content.replaced);
     match content.level {
-        Level::None => out
+        RedactionLevel::None => out
             .push_str("Nothing was replaced: names, addresses and words are as they were found.\n"),
         _ if replaced.is_empty() => out.push_str("Nothing had to be replaced.\n"),
         _ => {
@@ -188,7 +188,7 @@ fn readme(content: &Content<'_>, files: &[File]) -> String {
     out
 }
 
-fn chains(content: &Content<'_>) -> String {
+fn chains(content: &BundleContent<'_>) -> String {
     let relays = content.facts.encrypted.relays.known();
     let Some(chains) = content.chains else {
         return "The facts were read from a file, which holds no certificates.\n".to_owned();
@@ -199,7 +199,7 @@ fn chains(content: &Content<'_>) -> String {
         if chain.is_empty() {
             out.push_str("no certificate\n");
         }
-        let is_shown = content.level == Level::None || is_public(tls);
+        let is_shown = content.level == RedactionLevel::None || is_public(tls);
         if !is_shown && !chain.is_empty() {
             out.push_str("not from a public authority for Microsoft's names, so only their hashes and sizes are given\n");
         }
@@ -218,8 +218,8 @@ fn chains(content: &Content<'_>) -> String {
 }
 
 /// Whether the chain is one that everybody can get: Microsoft's names, by an authority of Microsoft's or DigiCert's, to the end.
-fn is_public(tls: &Tls) -> bool {
-    let is = |certificate: &Certificate| {
+fn is_public(tls: &TlsFacts) -> bool {
+    let is = |certificate: &RelayCertificate| {
         certificate.has_microsofts_names
             && certificate.has_known_issuer
             && matches!(certificate.path, TlsPath::Direct | TlsPath::IncompleteChain)

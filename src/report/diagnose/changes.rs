@@ -4,16 +4,16 @@ use serde::Serialize;
 
 use super::verdict::{sentence, word};
 use super::words::said;
-use crate::judge::diagnose::{Code, Diagnosis, Finding, Outcome};
+use crate::judge::diagnose::{Code, Diagnosis, Finding, VerdictOutcome};
 
 /// What of a look is compared with the next: what it comes to and which faults there are.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct State {
-    outcome: Outcome,
+pub struct LookState {
+    outcome: VerdictOutcome,
     faults: Vec<Code>,
 }
 
-impl State {
+impl LookState {
     /// Of a diagnosis.
     pub fn of(judged: &Diagnosis) -> Self {
         let faults = judged.findings.iter().filter(|finding| finding.is_fault());
@@ -29,7 +29,7 @@ impl State {
 
 /// What is told of a change.
 #[derive(Debug, Serialize)]
-pub struct Change {
+pub struct ChangeNotice {
     /// When the look began, RFC 3339.
     pub at: String,
     /// `ok`, `warning`, `fault`, `could-not-tell`.
@@ -46,8 +46,8 @@ pub struct Change {
 }
 
 /// What changed since the state before; none where nothing did.
-pub fn change(before: &State, judged: &Diagnosis, at: String) -> Option<Change> {
-    let now = State::of(judged);
+pub fn change(before: &LookState, judged: &Diagnosis, at: String) -> Option<ChangeNotice> {
+    let now = LookState::of(judged);
     if *before == now {
         return None;
     }
@@ -61,7 +61,7 @@ pub fn change(before: &State, judged: &Diagnosis, at: String) -> Option<Change> 
     let ended = without(&before.faults, &now.faults);
     let is_new = |finding: &&Finding| finding.is_fault() && began.contains(&finding.code);
     let words = |codes: &[Code]| codes.iter().map(|code| code.as_str()).collect();
-    Some(Change {
+    Some(ChangeNotice {
         at,
         outcome: judged.verdict.outcome.as_str(),
         verdict: format!("{}: {}", word(judged.verdict.outcome), sentence(judged)),
@@ -93,14 +93,14 @@ mod tests {
             judged(Some("udp-all-silent")),
         );
         let at = || "2026-11-29T05:00:00Z".to_owned();
-        assert!(change(&State::of(&well), &judged(None), at()).is_none());
-        let told = change(&State::of(&well), &dns, at()).unwrap();
+        assert!(change(&LookState::of(&well), &judged(None), at()).is_none());
+        let told = change(&LookState::of(&well), &dns, at()).unwrap();
         assert_eq!((told.began, told.ended), (vec!["dns-slow"], vec![]));
         assert_eq!(told.said.len(), 1);
-        let told = change(&State::of(&dns), &udp, at()).unwrap();
+        let told = change(&LookState::of(&dns), &udp, at()).unwrap();
         assert!(told.began.contains(&"udp-all-silent") && told.ended == ["dns-slow"]);
         assert!(told.verdict.starts_with("FAULT"), "{}", told.verdict);
-        let told = change(&State::of(&udp), &well, at()).unwrap();
+        let told = change(&LookState::of(&udp), &well, at()).unwrap();
         assert!(told.began.is_empty() && told.outcome == "ok");
     }
 }

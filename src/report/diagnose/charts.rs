@@ -6,7 +6,7 @@ use crate::doc::chart::{Chart, Multiples, Palette, PanelForm};
 use crate::doc::parts;
 use crate::doc::{Block, Section};
 use crate::judge::diagnose::Facts;
-use crate::judge::diagnose::facts::Sample;
+use crate::judge::diagnose::facts::RouterPacket;
 use crate::stats::charts::{Panel, PanelPoint, Panels};
 
 /// The section; empty where no round trips were kept.
@@ -50,7 +50,7 @@ fn blocks(facts: &Facts) -> Vec<Block> {
 }
 
 /// Seconds with what was answered in them.
-fn points(facts: &Facts, samples: &[Sample]) -> Vec<PanelPoint> {
+fn points(facts: &Facts, samples: &[RouterPacket]) -> Vec<PanelPoint> {
     let Some(started) = facts.about.started else {
         return Vec::new();
     };
@@ -62,7 +62,6 @@ fn points(facts: &Facts, samples: &[Sample]) -> Vec<PanelPoint> {
     let point = |(second, mut times): (u64, Vec<u64>)| {
         times.sort_unstable();
         let length = TimeDelta::try_seconds(i64::try_from(second).ok()?)?;
-        #[allow(clippy::cast_precision_loss)] // shown with a few digits
         let at = |share: usize| {
             let place = (times.len().saturating_sub(1) * share).div_ceil(100);
             times.get(place).map(|us| *us as f64 / 1e3)

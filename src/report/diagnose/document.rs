@@ -6,8 +6,10 @@ use super::verdict::{sentence, told, word};
 use super::words::{listed, next, said, words};
 use crate::doc::parts::{main_section, section};
 use crate::doc::text::{cut, time};
-use crate::doc::{Block, Cell, Column, Document, Keep, Paragraph, Point, Section, Style, Table};
-use crate::judge::diagnose::{Check, Confidence, Diagnosis, Facts, Finding, Outcome, State};
+use crate::doc::{
+    Block, Cell, Document, Paragraph, Point, Section, ShownRows, Style, Table, TableColumn,
+};
+use crate::judge::diagnose::{Check, Confidence, Diagnosis, Facts, Finding, State, VerdictOutcome};
 use crate::judge::severity::Severity;
 use crate::zone::Zone;
 
@@ -28,9 +30,9 @@ pub fn document(facts: &Facts, diagnosis: &Diagnosis, zone: Zone) -> Document {
         verdict: Paragraph {
             text: format!("{}: {}", word(diagnosis.verdict.outcome), sentence(diagnosis)),
             style: match diagnosis.verdict.outcome {
-                Outcome::Fault => Style::Bad,
-                Outcome::Warning | Outcome::CouldNotTell => Style::Warn,
-                Outcome::Ok => Style::Good,
+                VerdictOutcome::Fault => Style::Bad,
+                VerdictOutcome::Warning | VerdictOutcome::CouldNotTell => Style::Warn,
+                VerdictOutcome::Ok => Style::Good,
             },
         },
         sections: sections.into_iter().filter(|section| !section.blocks.is_empty()).collect(),
@@ -44,7 +46,6 @@ fn head(facts: &Facts, zone: Zone) -> String {
     let about = &facts.about;
     let mut parts = Vec::new();
     parts.extend(about.started.map(|started| time(zone, started)));
-    #[allow(clippy::cast_precision_loss)] // shown with a few digits
     let took = crate::doc::number::seconds(about.took_ms as f64 / 1e3);
     parts.push(format!("took {took}"));
     parts.extend([&about.system, &about.world].map(|word| cut(word.as_str(), 20)));
@@ -175,11 +176,14 @@ fn checks(diagnosis: &Diagnosis) -> Section {
     let table = Table::new(
         "checks",
         "",
-        vec![Column::words("item", "what")],
-        vec![Column::words("state", "how"), Column::words("detail", "")],
+        vec![TableColumn::words("item", "what")],
+        vec![
+            TableColumn::words("state", "how"),
+            TableColumn::words("detail", ""),
+        ],
     );
     let mut table = table.rows(rows);
-    table.keep = Keep::All;
+    table.keep = ShownRows::All;
     let left_out = diagnosis
         .checks
         .iter()

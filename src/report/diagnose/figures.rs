@@ -1,11 +1,11 @@
 //! The numbers for monitoring systems.
 
-use crate::judge::diagnose::facts::Connects;
-use crate::judge::diagnose::{Diagnosis, Facts, Outcome};
+use crate::judge::diagnose::facts::ConnectFacts;
+use crate::judge::diagnose::{Diagnosis, Facts, VerdictOutcome};
 use crate::judge::limits::CLIENT;
 
 /// A number with its unit and limit.
-pub(super) struct Figure {
+pub(super) struct PluginFigure {
     /// For programs: `rtt`.
     pub(super) name: &'static str,
     /// For people.
@@ -18,18 +18,17 @@ pub(super) struct Figure {
 }
 
 /// 0 where all is well, 1 for a warning, 2 for a fault, 3 where it could not be told.
-pub(super) fn state(outcome: Outcome) -> u8 {
+pub(super) fn state(outcome: VerdictOutcome) -> u8 {
     match outcome {
-        Outcome::Ok => 0,
-        Outcome::Warning => 1,
-        Outcome::Fault => 2,
-        Outcome::CouldNotTell => 3,
+        VerdictOutcome::Ok => 0,
+        VerdictOutcome::Warning => 1,
+        VerdictOutcome::Fault => 2,
+        VerdictOutcome::CouldNotTell => 3,
     }
 }
 
 /// All that are known: what was not measured has no number.
-#[allow(clippy::cast_precision_loss)] // shown with a few digits
-pub(super) fn figures(facts: &Facts, diagnosis: &Diagnosis) -> Vec<Figure> {
+pub(super) fn figures(facts: &Facts, diagnosis: &Diagnosis) -> Vec<PluginFigure> {
     let ms = |us: u64| us as f64 / 1e3;
     let stream = facts.quality.stream.known();
     let relay = facts.tcp.relays.known().and_then(|relays| relays.first());
@@ -45,7 +44,7 @@ pub(super) fn figures(facts: &Facts, diagnosis: &Diagnosis) -> Vec<Figure> {
     let limit = CLIENT.rtt.as_secs_f64() * 1e3;
     let jitter = CLIENT.jitter.as_secs_f64() * 1e3;
     let of = |name, label, unit, value: Option<f64>, limit| {
-        value.map(|value| Figure {
+        value.map(|value| PluginFigure {
             name,
             label,
             unit,
@@ -74,7 +73,7 @@ pub(super) fn figures(facts: &Facts, diagnosis: &Diagnosis) -> Vec<Figure> {
             "connect",
             "Round trip (TCP)",
             "ms",
-            relay.and_then(Connects::rtt_us).map(ms),
+            relay.and_then(ConnectFacts::rtt_us).map(ms),
             Some(limit),
         ),
         of("dns", "Longest lookup", "ms", lookup.copied().map(ms), None),

@@ -6,9 +6,9 @@ use super::verdict::{sentence, told as why};
 use super::words::{next, said, shown, words};
 use crate::judge::diagnose::facts::About;
 use crate::judge::diagnose::{
-    Code, Confidence, Diagnosis, Evidence, Facts, Item, Outcome, Party, State, Value, layer,
+    Code, Confidence, Datum, Diagnosis, Evidence, Facts, Item, Party, State, VerdictOutcome, layer,
 };
-use crate::judge::mos::{FORMULA, Path, mos};
+use crate::judge::mos::{FORMULA, MosInput, mos};
 
 /// The version of the form.
 const FORMAT: u32 = 1;
@@ -35,7 +35,7 @@ struct Score {
 
 #[derive(Debug, Serialize)]
 struct Conclusion<'a> {
-    outcome: Outcome,
+    outcome: VerdictOutcome,
     text: String,
     roots: &'a [Code],
     more: usize,
@@ -77,44 +77,44 @@ struct One<'a> {
 
 /// A value as a number where it is one.
 #[derive(Debug)]
-struct Plain<'a>(&'a Value);
+struct Plain<'a>(&'a Datum);
 
 impl Serialize for Plain<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         match self.0 {
-            Value::Count(n)
-            | Value::Micros(n)
-            | Value::Millis(n)
-            | Value::Ppm(n)
-            | Value::Bytes(n)
-            | Value::BitsPerSecond(n)
-            | Value::Number(n) => to.serialize_u64(*n),
-            Value::Seconds(value) | Value::PerSecond(value) => to.serialize_f64(*value),
-            Value::Ports(ports) => ports.serialize(to),
-            Value::Ips(ips) => ips.serialize(to),
-            Value::Name(name) => to.serialize_str(name.as_str()),
-            Value::Interface(name) => to.serialize_str(name.as_str()),
-            Value::Issuer(name) => to.serialize_str(name.as_str()),
-            Value::Proxy(place) => to.serialize_str(place.as_str()),
-            Value::Region(name) => to.serialize_str(name.as_str()),
-            Value::Public(text) => to.serialize_str(text.as_str()),
-            Value::Time(at) => at.serialize(to),
-            Value::Word(_) | Value::Ip(_) | Value::Endpoint(_) | Value::Day(_) => {
+            Datum::Count(n)
+            | Datum::Micros(n)
+            | Datum::Millis(n)
+            | Datum::Ppm(n)
+            | Datum::Bytes(n)
+            | Datum::BitsPerSecond(n)
+            | Datum::Number(n) => to.serialize_u64(*n),
+            Datum::Seconds(value) | Datum::PerSecond(value) => to.serialize_f64(*value),
+            Datum::Ports(ports) => ports.serialize(to),
+            Datum::Ips(ips) => ips.serialize(to),
+            Datum::Name(name) => to.serialize_str(name.as_str()),
+            Datum::Interface(name) => to.serialize_str(name.as_str()),
+            Datum::Issuer(name) => to.serialize_str(name.as_str()),
+            Datum::Proxy(place) => to.serialize_str(place.as_str()),
+            Datum::Region(name) => to.serialize_str(name.as_str()),
+            Datum::Public(text) => to.serialize_str(text.as_str()),
+            Datum::Time(at) => at.serialize(to),
+            Datum::Word(_) | Datum::Ip(_) | Datum::Endpoint(_) | Datum::Day(_) => {
                 to.serialize_str(&shown(self.0))
             }
         }
     }
 }
 
-fn unit(value: &Value) -> &'static str {
+fn unit(value: &Datum) -> &'static str {
     match value {
-        Value::Micros(_) => "us",
-        Value::Millis(_) => "ms",
-        Value::Seconds(_) => "s",
-        Value::Ppm(_) => "ppm",
-        Value::Bytes(_) => "B",
-        Value::BitsPerSecond(_) => "bit/s",
-        Value::PerSecond(_) => "1/s",
+        Datum::Micros(_) => "us",
+        Datum::Millis(_) => "ms",
+        Datum::Seconds(_) => "s",
+        Datum::Ppm(_) => "ppm",
+        Datum::Bytes(_) => "B",
+        Datum::BitsPerSecond(_) => "bit/s",
+        Datum::PerSecond(_) => "1/s",
         _ => "",
     }
 }
@@ -179,12 +179,11 @@ pub fn told<'a>(facts: &'a Facts, diagnosis: &'a Diagnosis) -> DiagnosisJson<'a>
     }
 }
 
-#[allow(clippy::cast_precision_loss)] // counts of packets and microseconds of a few seconds
 fn score(facts: &Facts) -> Option<Score> {
     let stream = facts.quality.stream.known()?;
     let lost = stream.sent.saturating_sub(stream.received);
     let ms = |us: u64| us as f64 / 1e3;
-    let value = mos(Path {
+    let value = mos(MosInput {
         rtt_ms: ms(stream.rtt_p50_us?),
         jitter_ms: ms(stream.jitter_us?),
         loss_percent: lost as f64 * 100.0 / stream.sent.max(1) as f64,

@@ -14,11 +14,11 @@ mod rows;
 mod verdict;
 pub mod words;
 
-pub use changes::{Change, State, change};
+pub use changes::{ChangeNotice, LookState, change};
 pub use document::document;
 pub use json::{DiagnosisJson, told};
-pub use plugin::{Exit, line};
-pub use prtg::{prtg_json, prtg_xml};
+pub use plugin::{PluginExit, line};
+pub use prtg::prtg_json;
 pub use verdict::sentence;
 
 #[cfg(test)]

@@ -4,26 +4,26 @@
 
 use super::figures::{figures, plain, state};
 use super::verdict::sentence;
-use crate::judge::diagnose::{Diagnosis, Facts, Outcome};
+use crate::judge::diagnose::{Diagnosis, Facts, VerdictOutcome};
 
 /// Longest text before the numbers, in characters.
 const LONGEST: usize = 1_000;
 
 /// How a plugin ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Exit(
+pub struct PluginExit(
     /// 0 ok, 1 warning, 2 critical, 3 unknown.
     pub u8,
 );
 
 /// The line and how to end.
-pub fn line(facts: &Facts, diagnosis: &Diagnosis) -> (String, Exit) {
+pub fn line(facts: &Facts, diagnosis: &Diagnosis) -> (String, PluginExit) {
     let outcome = diagnosis.verdict.outcome;
     let word = match outcome {
-        Outcome::Ok => "OK",
-        Outcome::Warning => "WARNING",
-        Outcome::Fault => "CRITICAL",
-        Outcome::CouldNotTell => "UNKNOWN",
+        VerdictOutcome::Ok => "OK",
+        VerdictOutcome::Warning => "WARNING",
+        VerdictOutcome::Fault => "CRITICAL",
+        VerdictOutcome::CouldNotTell => "UNKNOWN",
     };
     // a bar would begin the numbers
     let text = crate::doc::text::cut(&sentence(diagnosis).replace('|', "/"), LONGEST);
@@ -38,5 +38,5 @@ pub fn line(facts: &Facts, diagnosis: &Diagnosis) -> (String, Exit) {
     });
     let numbers: Vec<String> = numbers.collect();
     let line = format!("TURNPROBE {word} - {text} | {}", numbers.join(" "));
-    (line, Exit(state(outcome)))
+    (line, PluginExit(state(outcome)))
 }

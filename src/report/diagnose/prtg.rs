@@ -1,8 +1,7 @@
-//! What PRTG's "EXE/Script Advanced" sensors read, as JSON and as XML.
+//! What PRTG's "EXE/Script Advanced" sensors read, as JSON.
 //!
 //! Source: PRTG Manual, "Custom Sensors", sections "Advanced Script, HTTP Data, and REST Custom Sensors".
 
-use maud::html;
 use serde::Serialize;
 
 use super::figures::{figures, plain, state};
@@ -84,30 +83,4 @@ pub fn prtg_json(facts: &Facts, diagnosis: &Diagnosis) -> String {
         inside: inside(facts, diagnosis),
     };
     serde_json::to_string_pretty(&prtg).unwrap_or_default() + "\n"
-}
-
-/// As XML.
-pub fn prtg_xml(facts: &Facts, diagnosis: &Diagnosis) -> String {
-    let Inside { result, text } = inside(facts, diagnosis);
-    let page = html! {
-        prtg {
-            @for channel in &result {
-                result {
-                    channel { (channel.name) }
-                    value { (channel.value) }
-                    float { (channel.float) }
-                    unit { (channel.unit) }
-                    @if !channel.customunit.is_empty() { customunit { (channel.customunit) } }
-                    @if let Some(limit) = &channel.limitmaxwarning { limitmaxwarning { (limit) } }
-                    @if let Some(limit) = &channel.limitmaxerror { limitmaxerror { (limit) } }
-                    limitmode { (channel.limitmode) }
-                }
-            }
-            text { (text) }
-        }
-    };
-    format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{}\n",
-        page.into_string()
-    )
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::judge::diagnose::Facts;
-use crate::judge::diagnose::facts::{Connects, Fact, NameServer, Sample, Tls};
+use crate::judge::diagnose::facts::{ConnectFacts, Fact, NameServerFacts, RouterPacket, TlsFacts};
 use crate::record::with_marks;
 
 /// The columns.
@@ -83,7 +83,7 @@ fn word(outcome: &impl Serialize) -> String {
     }
 }
 
-fn lookup(server: &NameServer, all: &mut Vec<Row>) {
+fn lookup(server: &NameServerFacts, all: &mut Vec<Row>) {
     let mut row = row("dns", server.server.to_string());
     row[2] = server
         .chain
@@ -97,7 +97,7 @@ fn lookup(server: &NameServer, all: &mut Vec<Row>) {
     all.push(row);
 }
 
-fn connects(step: &str, relay: &Connects, all: &mut Vec<Row>) {
+fn connects(step: &str, relay: &ConnectFacts, all: &mut Vec<Row>) {
     for tried in &relay.tried {
         let mut row = row(step, relay.remote.to_string());
         row[2].clone_from(&relay.name.0);
@@ -114,7 +114,7 @@ fn connects(step: &str, relay: &Connects, all: &mut Vec<Row>) {
     }
 }
 
-fn handshake(step: &str, tls: &Tls, all: &mut Vec<Row>) {
+fn handshake(step: &str, tls: &TlsFacts, all: &mut Vec<Row>) {
     let mut row = row(step, tls.remote.to_string());
     row[4] = word(&tls.outcome);
     row[5] = tls.took_us.to_string();
@@ -124,7 +124,7 @@ fn handshake(step: &str, tls: &Tls, all: &mut Vec<Row>) {
     all.push(row);
 }
 
-fn samples(step: &str, remote: &str, samples: &[Sample], all: &mut Vec<Row>) {
+fn samples(step: &str, remote: &str, samples: &[RouterPacket], all: &mut Vec<Row>) {
     for sample in samples {
         let mut row = row(step, remote.to_owned());
         row[6] = number(sample.rtt_us);

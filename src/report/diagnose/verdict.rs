@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use super::words::shown;
 use crate::doc::number::grouped;
-use crate::judge::diagnose::facts::Why;
-use crate::judge::diagnose::{Check, Code, Diagnosis, Finding, Item, Outcome, State};
+use crate::judge::diagnose::facts::WhyUnknown;
+use crate::judge::diagnose::{Check, Code, Diagnosis, Finding, Item, State, VerdictOutcome};
 
 /// The sentence, without a word for the outcome before it.
 pub fn sentence(diagnosis: &Diagnosis) -> String {
@@ -16,7 +16,7 @@ pub fn sentence(diagnosis: &Diagnosis) -> String {
         .filter_map(|code| diagnosis.finding(*code));
     let mut roots = roots.map(root);
     let mut text = match (verdict.outcome, roots.next()) {
-        (Outcome::Fault | Outcome::Warning, Some(first)) => {
+        (VerdictOutcome::Fault | VerdictOutcome::Warning, Some(first)) => {
             let mut text = first;
             for other in roots {
                 text.push_str("; also ");
@@ -27,7 +27,7 @@ pub fn sentence(diagnosis: &Diagnosis) -> String {
             }
             text
         }
-        (Outcome::Ok, _) => well(diagnosis),
+        (VerdictOutcome::Ok, _) => well(diagnosis),
         _ => "no fault was found, but too little is known to call the path healthy".to_owned(),
     };
     let missing: Vec<String> = verdict
@@ -35,12 +35,12 @@ pub fn sentence(diagnosis: &Diagnosis) -> String {
         .iter()
         .map(|item| untold(diagnosis, *item))
         .collect();
-    let is_hidden = verdict.outcome == Outcome::Fault;
+    let is_hidden = verdict.outcome == VerdictOutcome::Fault;
     if !missing.is_empty() && !is_hidden {
         text.push_str("; could not tell: ");
         text.push_str(&missing.join(", "));
     }
-    if verdict.outcome == Outcome::CouldNotTell {
+    if verdict.outcome == VerdictOutcome::CouldNotTell {
         text.push_str("; what would settle it: ");
         text.push_str(settles(diagnosis));
     }
@@ -106,7 +106,7 @@ fn settles(diagnosis: &Diagnosis) -> &'static str {
     };
     let is_ok = |check: &Check| check.state == State::Ok && check.item != Item::List;
     let has_any = diagnosis.checks.iter().any(is_ok);
-    if whys().any(|why| matches!(why, Why::OutOfTime | Why::Interrupted)) {
+    if whys().any(|why| matches!(why, WhyUnknown::OutOfTime | WhyUnknown::Interrupted)) {
         "the same run again, to its end"
     } else if has_any {
         "the same run again, and from another network"
@@ -116,24 +116,26 @@ fn settles(diagnosis: &Diagnosis) -> &'static str {
 }
 
 /// Why something is not known, in words.
-pub fn told(why: &Why) -> String {
+pub fn told(why: &WhyUnknown) -> String {
     match why {
-        Why::NotAsked => "not requested".to_owned(),
-        Why::OutOfTime => "out of time".to_owned(),
-        Why::Interrupted => "the run ended first".to_owned(),
-        Why::NotOnThisSystem => "this system does not provide it".to_owned(),
-        Why::Masked(code) => format!("hidden: {}", Code::meaning(*code)),
-        Why::NotReached => "not reached, or no answer".to_owned(),
-        Why::Failed(detail) => crate::doc::text::cut(&format!("failed: {}", detail.as_str()), 120),
+        WhyUnknown::NotAsked => "not requested".to_owned(),
+        WhyUnknown::OutOfTime => "out of time".to_owned(),
+        WhyUnknown::Interrupted => "the run ended first".to_owned(),
+        WhyUnknown::NotOnThisSystem => "this system does not provide it".to_owned(),
+        WhyUnknown::Masked(code) => format!("hidden: {}", Code::meaning(*code)),
+        WhyUnknown::NotReached => "not reached, or no answer".to_owned(),
+        WhyUnknown::Failed(detail) => {
+            crate::doc::text::cut(&format!("failed: {}", detail.as_str()), 120)
+        }
     }
 }
 
 /// The word for the outcome.
-pub fn word(outcome: Outcome) -> &'static str {
+pub fn word(outcome: VerdictOutcome) -> &'static str {
     match outcome {
-        Outcome::Fault => "FAULT",
-        Outcome::Warning => "WARNING",
-        Outcome::Ok => "OK",
-        Outcome::CouldNotTell => "COULD NOT TELL",
+        VerdictOutcome::Fault => "FAULT",
+        VerdictOutcome::Warning => "WARNING",
+        VerdictOutcome::Ok => "OK",
+        VerdictOutcome::CouldNotTell => "COULD NOT TELL",
     }
 }

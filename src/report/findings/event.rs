@@ -11,7 +11,7 @@ use crate::stats::survey::SeriesName;
 pub(super) const TOGETHER_US: i64 = 60_000_000;
 
 /// Outages of one or several series that overlap.
-pub(super) struct Event<'a> {
+pub(super) struct OutageEvent<'a> {
     pub(super) from: i64,
     pub(super) to: i64,
     /// The longest of them.
@@ -26,7 +26,6 @@ pub(super) struct Event<'a> {
 }
 
 /// An outage's time counts, and for how many.
-#[allow(clippy::cast_precision_loss)] // to sort by
 pub(super) fn weight(length: u64, series: usize) -> f64 {
     1e6 + length as f64 * series as f64 / 1e6
 }

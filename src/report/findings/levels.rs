@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::found::{About, RankedFinding, name};
+use super::found::{FindingInputs, RankedFinding, name};
 use crate::doc::number::{counted, grouped, millis, share};
 use crate::judge::levels::{Day, Hour, Rise, Shift, rises, shifts};
 use crate::judge::severity::Severity;
@@ -14,7 +14,7 @@ use crate::stats::survey::{LevelHour, SeriesName};
 const CODES: [&str; 2] = ["level-shifted", "failures-rose"];
 
 /// What was looked at.
-pub(super) struct Levels {
+pub(super) struct LevelFindings {
     pub found: Vec<RankedFinding>,
     /// Series that are long enough to judge.
     pub looked_at: usize,
@@ -24,8 +24,8 @@ pub(super) struct Levels {
     pub changed: usize,
 }
 
-pub(super) fn all(about: &About<'_>) -> Levels {
-    let mut levels = Levels {
+pub(super) fn all(about: &FindingInputs<'_>) -> LevelFindings {
+    let mut levels = LevelFindings {
         found: Vec::new(),
         looked_at: 0,
         too_short: 0,
@@ -97,8 +97,11 @@ pub(super) fn all(about: &About<'_>) -> Levels {
     levels
 }
 
-fn risen(about: &About<'_>, [host, target, transport]: &SeriesName, rise: &Rise) -> RankedFinding {
-    #[allow(clippy::cast_precision_loss)] // counts far below 2^53
+fn risen(
+    about: &FindingInputs<'_>,
+    [host, target, transport]: &SeriesName,
+    rise: &Rise,
+) -> RankedFinding {
     let times = rise.lost as f64 / rise.rows as f64 / rise.before.max(1e-9);
     let before = if rise.before > 0.0 {
         format!("{} times as many as before", millis(times))
@@ -126,7 +129,7 @@ fn risen(about: &About<'_>, [host, target, transport]: &SeriesName, rise: &Rise)
         .n(rise.rows)
 }
 
-fn since(about: &About<'_>, from: i64, until: Option<i64>) -> String {
+fn since(about: &FindingInputs<'_>, from: i64, until: Option<i64>) -> String {
     let from = about.day(day(from));
     match until {
         None => format!("since {from}"),
@@ -135,7 +138,6 @@ fn since(about: &About<'_>, from: i64, until: Option<i64>) -> String {
 }
 
 fn hour(hour: &LevelHour) -> Hour {
-    #[allow(clippy::cast_precision_loss)] // microseconds far below 2^53
     let p50_us = hour.p50_us as f64;
     Hour {
         number: hour.number,
@@ -192,7 +194,7 @@ fn together(regions: &[(usize, Vec<Shift>)]) -> Vec<Vec<(usize, Shift)>> {
 
 /// Shifts of a series that came together, the largest first; so many of its regions were looked at.
 fn shifted(
-    about: &About<'_>,
+    about: &FindingInputs<'_>,
     [host, target, transport]: &SeriesName,
     shifts: &[(usize, Shift)],
     looked_at: usize,

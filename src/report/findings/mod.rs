@@ -19,12 +19,12 @@ mod standing;
 mod validity;
 mod whose;
 
-use super::model::{Against, Report, Verdict};
+use super::model::{EarlierDifference, Report, Verdict};
 use crate::doc::number::{counted, grouped, seconds};
 use crate::judge::severity::{Colour, Severity};
 use crate::measure::folds::Finished;
 use crate::measure::rollup::text::NOT_LOOKED_AT;
-use found::{About, RankedFinding};
+use found::{FindingInputs, RankedFinding};
 
 /// Findings that are told.
 const MOST: usize = 7;
@@ -34,9 +34,9 @@ pub(super) fn put_into(
     report: &mut Report,
     rows: &Finished,
     without_outcome: u64,
-    against: &[Against],
+    against: &[EarlierDifference],
 ) {
-    let about = About::new(rows, report);
+    let about = FindingInputs::new(rows, report);
     let levels = levels::all(&about);
     let mut found = outages::all(&about);
     found.extend(outages::in_rollups(&about));
@@ -69,7 +69,7 @@ pub(super) fn put_into(
 }
 
 /// Rows that were left out as nobody knows their outcome: they may have failed.
-fn unknown(about: &About<'_>, rows: u64) -> Option<RankedFinding> {
+fn unknown(about: &FindingInputs<'_>, rows: u64) -> Option<RankedFinding> {
     let used = about.report.overview.rows;
     if rows == 0 || used == 0 {
         return None;
@@ -86,7 +86,7 @@ fn unknown(about: &About<'_>, rows: u64) -> Option<RankedFinding> {
 }
 
 /// What differs from the time before.
-fn differs(against: &Against) -> RankedFinding {
+fn differs(against: &EarlierDifference) -> RankedFinding {
     let severity = if against.worse {
         Severity::Warn
     } else {

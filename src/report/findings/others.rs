@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use super::found::{About, RankedFinding, name};
+use super::found::{FindingInputs, RankedFinding, name};
 use crate::doc::number::{grouped, millis, percent};
 use crate::judge::limits::CLIENT;
 use crate::judge::severity::Severity;
 
 /// What Microsoft allows to be lost, from a client to its edge, in percent.
-#[allow(clippy::cast_precision_loss)] // at most a million
 fn loss_percent() -> f64 {
     CLIENT.loss as f64 / 1e4
 }
@@ -18,14 +17,14 @@ fn ms(limit: Duration) -> f64 {
     limit.as_secs_f64() * 1e3
 }
 
-pub(super) fn all(about: &About<'_>) -> Vec<RankedFinding> {
+pub(super) fn all(about: &FindingInputs<'_>) -> Vec<RankedFinding> {
     let mut found = pings(about);
     found.extend(assessments(about));
     found
 }
 
 /// Pings that were lost.
-fn pings(about: &About<'_>) -> Vec<RankedFinding> {
+fn pings(about: &FindingInputs<'_>) -> Vec<RankedFinding> {
     let pings = about.report.kinds.pings.iter();
     let lost = pings.filter(|one| one.lost_low_percent.is_some_and(|low| low > loss_percent()));
     lost.map(|one| {
@@ -49,7 +48,7 @@ fn pings(about: &About<'_>) -> Vec<RankedFinding> {
 }
 
 /// Tests that broke a limit of Microsoft's on average.
-fn assessments(about: &About<'_>) -> Vec<RankedFinding> {
+fn assessments(about: &FindingInputs<'_>) -> Vec<RankedFinding> {
     let mut found = Vec::new();
     for one in &about.report.kinds.assessments {
         let mut broken = Vec::new();
@@ -73,7 +72,6 @@ fn assessments(about: &About<'_>) -> Vec<RankedFinding> {
             name(&one.tool),
             broken.join(", ")
         );
-        #[allow(clippy::cast_precision_loss)] // to sort by
         let weight = broken.len() as f64;
         found.push(
             RankedFinding::new(Severity::Fail, weight, "quality", text)

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::event::{Event, TOGETHER_US, causes, length, weight, whom};
-use super::found::{About, RankedFinding, at};
+use super::event::{OutageEvent, TOGETHER_US, causes, length, weight, whom};
+use super::found::{FindingInputs, RankedFinding, at};
 use super::region_outage::RegionOutage;
 use super::regional;
 use super::standing::{failing_relay, only_region};
@@ -21,7 +21,7 @@ const HOUR_US: i64 = 3_600_000_000;
 
 /// What is told of it: whose it was, or of which region.
 enum Whose<'a> {
-    Series(Event<'a>),
+    Series(OutageEvent<'a>),
     Region(&'a RegionOutage),
 }
 
@@ -47,7 +47,7 @@ impl Whose<'_> {
         }
     }
 
-    fn told(&self, about: &About<'_>) -> RankedFinding {
+    fn told(&self, about: &FindingInputs<'_>) -> RankedFinding {
         match self {
             Self::Series(event) => told_of(about, event),
             Self::Region(outage) => regional::told(about, outage),
@@ -56,7 +56,7 @@ impl Whose<'_> {
 }
 
 /// The longest outages, and one finding for the others.
-pub(super) fn all(about: &About<'_>) -> Vec<RankedFinding> {
+pub(super) fn all(about: &FindingInputs<'_>) -> Vec<RankedFinding> {
     let of_series = events(about).into_iter().map(Whose::Series);
     let of_regions = about.regional.iter().map(Whose::Region);
     let mut events: Vec<Whose<'_>> = of_series.chain(of_regions).collect();
@@ -100,7 +100,7 @@ pub(super) fn all(about: &About<'_>) -> Vec<RankedFinding> {
 }
 
 /// Outages in roll-ups, of which the longest of each series is known.
-pub(super) fn in_rollups(about: &About<'_>) -> Vec<RankedFinding> {
+pub(super) fn in_rollups(about: &FindingInputs<'_>) -> Vec<RankedFinding> {
     let series = about.report.series.iter();
     let rolled = series.filter_map(|one| Some((one, one.in_rollups?)));
     let mut outages: Vec<_> = rolled.filter(|(_, rolled)| rolled.is_outage).collect();
@@ -118,7 +118,6 @@ pub(super) fn in_rollups(about: &About<'_>) -> Vec<RankedFinding> {
             grouped(rolled.lost_in_a_row),
             grouped(rolled.lost),
         );
-        #[allow(clippy::cast_precision_loss)] // to sort by
         RankedFinding::new(Severity::Fail, 1e6 + rolled.longest_s, "outage", text)
             .host(&series.host)
             .n(rolled.lost)
@@ -126,7 +125,7 @@ pub(super) fn in_rollups(about: &About<'_>) -> Vec<RankedFinding> {
     told.collect()
 }
 
-fn events<'a>(about: &About<'a>) -> Vec<Event<'a>> {
+fn events<'a>(about: &FindingInputs<'a>) -> Vec<OutageEvent<'a>> {
     let mut all: Vec<(usize, &survey::Outage)> = Vec::new();
     for (number, (_, series)) in about.rows.series.iter().enumerate() {
         if !series.is_in_order() {
@@ -140,7 +139,7 @@ fn events<'a>(about: &About<'a>) -> Vec<Event<'a>> {
         );
     }
     all.sort_by_key(|(_, outage)| outage.from);
-    let mut events: Vec<Event<'_>> = Vec::new();
+    let mut events: Vec<OutageEvent<'_>> = Vec::new();
     for (number, outage) in all {
         let causes = outage.causes.iter();
         let causes = causes.map(|(cause, count)| (about.rows.causes.name(*cause), *count));
@@ -161,7 +160,7 @@ fn events<'a>(about: &About<'a>) -> Vec<Event<'a>> {
                     *event.causes.entry(cause).or_default() += count;
                 }
             }
-            _ => events.push(Event {
+            _ => events.push(OutageEvent {
                 from: outage.from,
                 to: outage.to,
                 length: outage.length,
@@ -178,20 +177,20 @@ fn events<'a>(about: &About<'a>) -> Vec<Event<'a>> {
 }
 
 /// Whether it is a piece of the outage of a region, or of the failures of one relay.
-fn is_told(about: &About<'_>, number: usize, outage: &survey::Outage) -> bool {
+fn is_told(about: &FindingInputs<'_>, number: usize, outage: &survey::Outage) -> bool {
     about.regional.iter().any(|one| one.holds(number, outage))
         || is_of_a_relay(about, number, outage)
 }
 
 /// Whether all its rows were to one relay that fails more than the others, of several that the series has.
-fn is_of_a_relay(about: &About<'_>, number: usize, outage: &survey::Outage) -> bool {
+fn is_of_a_relay(about: &FindingInputs<'_>, number: usize, outage: &survey::Outage) -> bool {
     let (name, series) = &about.rows.series[number];
     let relay = failing_relay(about, &name[2]);
     let known = relay.and_then(|relay| about.rows.relays.address_number(relay));
     series.changed > 0 && known.is_some() && outage.address == known
 }
 
-fn told_of(about: &About<'_>, event: &Event<'_>) -> RankedFinding {
+fn told_of(about: &FindingInputs<'_>, event: &OutageEvent<'_>) -> RankedFinding {
     let whole = |number: &usize| &about.rows.series[*number].0;
     let names: Vec<&SeriesName> = event.series.iter().map(whole).collect();
     let least = if event.open || event.begun {

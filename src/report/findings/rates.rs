@@ -1,6 +1,6 @@
 //! Failures that are not outages: lost probes, answers with an error, alerts, and failures of the measuring computers.
 
-use super::found::{About, RankedFinding, name};
+use super::found::{FindingInputs, RankedFinding, name};
 use crate::doc::number::{grouped, share};
 use crate::judge::severity::Severity;
 use crate::report::model::Report;
@@ -15,20 +15,19 @@ const GRAVE_SHARE: f64 = 0.1;
 /// Errors and alerts that are worth a look however many rows there are.
 const FEWEST: u64 = 3;
 
-pub(super) fn all(about: &About<'_>) -> Vec<RankedFinding> {
+pub(super) fn all(about: &FindingInputs<'_>) -> Vec<RankedFinding> {
     let mut found = Vec::new();
     found.extend(lost(about));
     found.extend(others(about));
     found
 }
 
-#[allow(clippy::cast_precision_loss)] // counts far below 2^53
 pub(super) fn part(some: u64, all: u64) -> f64 {
     some as f64 / all.max(1) as f64
 }
 
 /// Lost rows that are in no outage.
-fn lost(about: &About<'_>) -> Option<RankedFinding> {
+fn lost(about: &FindingInputs<'_>) -> Option<RankedFinding> {
     let series = &about.report.series;
     let beyond = |number: usize| {
         about
@@ -54,7 +53,7 @@ fn lost(about: &About<'_>) -> Option<RankedFinding> {
         .max_by(|(a, lost), (b, other)| {
             part(**lost, a.outcomes.rows).total_cmp(&part(**other, b.outcomes.rows))
         })?;
-    let may_hide = |one: &crate::report::model::Series| {
+    let may_hide = |one: &crate::report::model::ReportedSeries| {
         one.rows_out_of_order >= one.outage_rows.unwrap_or(1) && one.lost_probes > 0
     };
     let rule = if about.report.overview.rows_without_time > 0 {
@@ -111,7 +110,7 @@ fn lost(about: &About<'_>) -> Option<RankedFinding> {
 }
 
 /// Answers with an error, alerts, and failures of the computers that measured.
-fn others(about: &About<'_>) -> Vec<RankedFinding> {
+fn others(about: &FindingInputs<'_>) -> Vec<RankedFinding> {
     let Report { overview, .. } = about.report;
     let errors = overview.answered.saturating_sub(overview.ok);
     let rows = overview.rows;

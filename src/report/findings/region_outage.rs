@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::found::About;
+use super::found::FindingInputs;
 use crate::judge::outages::OutageRule;
 use crate::measure::folds::Finished;
-use crate::stats::survey::{self, Level, OTHER_REGIONS, Silence};
+use crate::stats::survey::{self, OTHER_REGIONS, RegionLevel, Silence};
 
 /// Lost rows in a row to the relays of a region, at least: others were answered in between.
 const FEWEST: u64 = 5;
@@ -103,7 +103,7 @@ impl RegionOutage {
 }
 
 /// Rows of the hours that a stretch touches, and of them without an answer.
-pub(super) fn answered_or_lost(level: &Level, from: i64, to: i64) -> (u64, u64) {
+pub(super) fn answered_or_lost(level: &RegionLevel, from: i64, to: i64) -> (u64, u64) {
     let hours = level.hours.iter();
     let hours = hours.filter(|hour| {
         let begin = hour.number.saturating_mul(HOUR_US);
@@ -115,7 +115,7 @@ pub(super) fn answered_or_lost(level: &Level, from: i64, to: i64) -> (u64, u64) 
 }
 
 /// All of them, in the order of time.
-pub(super) fn all(about: &About<'_>) -> Vec<RegionOutage> {
+pub(super) fn all(about: &FindingInputs<'_>) -> Vec<RegionOutage> {
     let rows = about.rows;
     let mut found: Vec<(usize, usize, &Silence)> = Vec::new();
     for ((number, region), level) in &rows.levels {
@@ -182,7 +182,7 @@ pub(super) fn all(about: &About<'_>) -> Vec<RegionOutage> {
 }
 
 /// Lost rows in a row that an outage has in the hour of a silence, where other days lose rows in it, too.
-fn fewest_at(level: &Level, silence: &Silence) -> u64 {
+fn fewest_at(level: &RegionLevel, silence: &Silence) -> u64 {
     let hour = silence.from.div_euclid(HOUR_US);
     let sum = |is_wanted: &dyn Fn(i64) -> bool| {
         let hours = level.hours.iter();
@@ -198,7 +198,7 @@ fn fewest_at(level: &Level, silence: &Silence) -> u64 {
 
 /// The outages of a series within a silence, or about it.
 fn overlapping<'a>(
-    about: &About<'a>,
+    about: &FindingInputs<'a>,
     number: usize,
     silence: &'a Silence,
 ) -> impl Iterator<Item = &'a survey::Outage> {
@@ -207,7 +207,11 @@ fn overlapping<'a>(
         .filter(|outage| outage.from <= silence.to && outage.to >= silence.from)
 }
 
-fn in_outages(about: &About<'_>, (number, region): (usize, usize), silence: &Silence) -> u64 {
+fn in_outages(
+    about: &FindingInputs<'_>,
+    (number, region): (usize, usize),
+    silence: &Silence,
+) -> u64 {
     let all = overlapping(about, number, silence);
     let pieces = all.filter(|outage| outage.region == Some(region));
     pieces.map(|outage| outage.rows).sum()
@@ -215,7 +219,7 @@ fn in_outages(about: &About<'_>, (number, region): (usize, usize), silence: &Sil
 
 /// Whether other regions answered the series meanwhile, and it measured all the time.
 fn is_of_the_region(
-    about: &About<'_>,
+    about: &FindingInputs<'_>,
     (number, region): (usize, usize),
     silence: &Silence,
 ) -> bool {

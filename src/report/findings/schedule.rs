@@ -2,17 +2,18 @@
 
 use std::fmt::Write as _;
 
-use super::found::{About, RankedFinding, name};
+use super::found::{FindingInputs, RankedFinding, name};
 use crate::doc::number::{counted, seconds};
 use crate::judge::severity::Severity;
-use crate::report::model::{Schedule, Series};
+use crate::report::model::{ReportedSchedule, ReportedSeries};
 use crate::report::sections::schedule;
 
 /// At most one: the series of which most is missing, and how many others there are.
-pub(super) fn all(about: &About<'_>) -> Vec<RankedFinding> {
+pub(super) fn all(about: &FindingInputs<'_>) -> Vec<RankedFinding> {
     let series = about.report.series.iter();
     let missed = series.filter_map(|one| Some((one, one.schedule.as_ref()?)));
-    let mut missed: Vec<(&Series, &Schedule)> = missed.filter(|(one, _)| one.gaps > 0).collect();
+    let mut missed: Vec<(&ReportedSeries, &ReportedSchedule)> =
+        missed.filter(|(one, _)| one.gaps > 0).collect();
     missed.retain(|(_, plan)| !schedule::missing(plan).is_empty());
     missed.sort_by(|(a, _), (b, _)| b.gaps_s.total_cmp(&a.gaps_s));
     let Some((worst, plan)) = missed.first() else {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::found::{About, RankedFinding, name};
+use super::found::{FindingInputs, RankedFinding, name};
 use super::rates::part;
 use crate::doc::number::{counted, grouped, millis, percent, share};
 use crate::judge::severity::Severity;
@@ -15,7 +15,7 @@ const SLOW_SHARE: f64 = 0.005;
 /// Bursts that break a limit are a fault where they are surely more than this share, and worth a look where they are that.
 const BROKEN_SHARE: f64 = 0.01;
 
-pub(super) fn all(about: &About<'_>) -> Vec<RankedFinding> {
+pub(super) fn all(about: &FindingInputs<'_>) -> Vec<RankedFinding> {
     let mut found = quality(about);
     found.extend(slow(about));
     found.extend(held(about));
@@ -23,7 +23,7 @@ pub(super) fn all(about: &About<'_>) -> Vec<RankedFinding> {
 }
 
 /// Bursts that broke a limit of Microsoft's.
-fn quality(about: &About<'_>) -> Vec<RankedFinding> {
+fn quality(about: &FindingInputs<'_>) -> Vec<RankedFinding> {
     let mut found = Vec::new();
     for burst in &about.report.kinds.bursts {
         let broken: Vec<_> = burst.verdicts.iter().filter(|line| line.fail > 0).collect();
@@ -81,7 +81,6 @@ fn quality(about: &About<'_>) -> Vec<RankedFinding> {
             _ => ". Calls at those moments suffer from this (certain), but there were few",
         });
         text.push_str("; these rows do not show which part of the path causes it.");
-        #[allow(clippy::cast_precision_loss)] // to sort by
         let weight = broken.iter().map(|line| line.fail as f64).sum::<f64>();
         found.push(
             RankedFinding::new(severity, weight, "quality", text)
@@ -111,31 +110,26 @@ fn grave(broken: &[&VerdictCounts]) -> Severity {
 }
 
 /// Slow connects.
-fn slow(about: &About<'_>) -> Option<RankedFinding> {
+fn slow(about: &FindingInputs<'_>) -> Option<RankedFinding> {
     let slow = &about.report.slow;
-    let sum =
-        |of: fn(&crate::report::model::SlowRegion) -> u64| slow.regions.iter().map(of).sum::<u64>();
+    let sum = |of: fn(&crate::report::model::ReportedSlowRegion) -> u64| {
+        slow.regions.iter().map(of).sum::<u64>()
+    };
     let (connects, count) = (sum(|one| one.connects), sum(|one| one.slow));
     let (low, _) = wilson(count, connects)?;
     if count == 0 {
         return None;
     }
     let mut parts = Vec::new();
-    for (rows, what) in [
-        (
-            sum(|one| one.syn_lost),
-            "because of a lost SYN (certain: the kernel counted it)",
-        ),
-        (
-            sum(|one| one.syn_likely_lost),
-            "likely because of a lost SYN, as the time matches its timer",
-        ),
+    #[rustfmt::skip]
+    let cases = [
+        (sum(|one| one.syn_lost),
+            "because of a lost SYN (certain: the kernel counted it)"),
+        (sum(|one| one.syn_likely_lost), "likely because of a lost SYN, as the time matches its timer"),
         (sum(|one| one.unexplained), "for another reason"),
-        (
-            sum(|one| one.in_rollups),
-            "in roll-ups, which do not say why (could not tell)",
-        ),
-    ] {
+        (sum(|one| one.in_rollups), "in roll-ups, which do not say why (could not tell)"),
+    ];
+    for (rows, what) in cases {
         if rows > 0 {
             parts.push(format!("{} {what}", grouped(rows)));
         }
@@ -155,7 +149,7 @@ fn slow(about: &About<'_>) -> Option<RankedFinding> {
     };
     // of many only the slowest are kept, and the first of these need not be the first
     let all = (slow.slowest.len() as u64 == count).then_some(&slow.slowest);
-    let at = |row: Option<&crate::report::model::SlowRow>| row.and_then(|row| row.at);
+    let at = |row: Option<&crate::report::model::ReportedSlowRow>| row.and_then(|row| row.at);
     Some(
         RankedFinding::new(severity, low * 100.0, "slow-connects", text)
             .when(
@@ -167,7 +161,7 @@ fn slow(about: &About<'_>) -> Option<RankedFinding> {
 }
 
 /// Held connections that did not come to their end.
-fn held(about: &About<'_>) -> Vec<RankedFinding> {
+fn held(about: &FindingInputs<'_>) -> Vec<RankedFinding> {
     let mut found = Vec::new();
     for group in &about.report.kinds.held {
         let fine = ["done", "interrupted"];
@@ -190,7 +184,6 @@ fn held(about: &About<'_>) -> Vec<RankedFinding> {
             name(&group.target),
             listed.join(", ")
         );
-        #[allow(clippy::cast_precision_loss)] // to sort by
         let weight = count as f64;
         found.push(
             RankedFinding::new(Severity::Warn, weight, "held-ended", text)

@@ -28,7 +28,7 @@ const TIMES: [&str; 4] = ["%I:%M:%S %p", "%I:%M %p", "%H:%M:%S", "%H:%M"];
 
 /// The order of two numbers of a date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Order {
+pub(super) enum DateOrder {
     DayFirst,
     MonthFirst,
 }
@@ -49,13 +49,13 @@ impl ValidityEnd {
 }
 
 /// The order of dates that all of these are in, where any tells it: a number over 12.
-pub(super) fn order<'a>(texts: impl Iterator<Item = &'a str>) -> Option<Order> {
+pub(super) fn order<'a>(texts: impl Iterator<Item = &'a str>) -> Option<DateOrder> {
     let mut orders = texts.filter_map(|text| {
         let text = plain(text);
         let can = |order| slashed(&text, order).is_some();
-        match (can(Order::DayFirst), can(Order::MonthFirst)) {
-            (true, false) => Some(Order::DayFirst),
-            (false, true) => Some(Order::MonthFirst),
+        match (can(DateOrder::DayFirst), can(DateOrder::MonthFirst)) {
+            (true, false) => Some(DateOrder::DayFirst),
+            (false, true) => Some(DateOrder::MonthFirst),
             _ => None,
         }
     });
@@ -65,7 +65,7 @@ pub(super) fn order<'a>(texts: impl Iterator<Item = &'a str>) -> Option<Order> {
 
 /// The end of a validity; none where it cannot be read. A time without a zone is by the clocks of `zone`; where nobody has
 /// named these, it is good to as much as clocks can differ.
-pub(super) fn end(text: &str, zone: Zone, order: Option<Order>) -> Option<ValidityEnd> {
+pub(super) fn end(text: &str, zone: Zone, order: Option<DateOrder>) -> Option<ValidityEnd> {
     let text = plain(text);
     let is_utc = text.ends_with('Z');
     let text = text.trim_end_matches('Z');
@@ -93,12 +93,12 @@ fn plain(text: &str) -> String {
 }
 
 /// A date with slashes or dashes in this order.
-fn slashed(text: &str, order: Order) -> Option<NaiveDateTime> {
+fn slashed(text: &str, order: DateOrder) -> Option<NaiveDateTime> {
     let (date, time) = text.split_once(' ')?;
     let date = date.trim_end_matches(',').replace('-', "/");
     let form = match order {
-        Order::DayFirst => "%d/%m/%Y",
-        Order::MonthFirst => "%m/%d/%Y",
+        DateOrder::DayFirst => "%d/%m/%Y",
+        DateOrder::MonthFirst => "%m/%d/%Y",
     };
     let year = date.rsplit('/').next()?;
     if year.len() != 4 {
@@ -121,66 +121,28 @@ mod tests {
         let uk = order(["26/11/2020 16:52:50"].into_iter());
         assert_eq!(
             (us, uk),
-            (Some(Order::MonthFirst), Some(Order::DayFirst)),
+            (Some(DateOrder::MonthFirst), Some(DateOrder::DayFirst)),
             "{us:?} {uk:?}"
         );
         assert_eq!(order(["1/2/2021 4:52:50 PM"].into_iter()), None);
         let mixed = ["11/26/2020 4:52:50 PM", "26/11/2020 16:52:50"];
         assert_eq!(order(mixed.into_iter()), None);
-        for (text, zone, order, expected) in [
-            (
-                "2021-11-26 16:52:50Z",
-                berlin,
-                None,
-                Some("2021-11-26 16:52:50 UTC"),
-            ),
+        #[rustfmt::skip]
+        let cases = [
+            ("2021-11-26 16:52:50Z", berlin, None, Some("2021-11-26 16:52:50 UTC")),
             // an hour behind Berlin's winter time
-            (
-                "26.11.2021 17:52:50",
-                berlin,
-                None,
-                Some("2021-11-26 16:52:50 UTC"),
-            ),
-            (
-                "26.11.2021 17:52",
-                Zone::Utc,
-                None,
-                Some("2021-11-26 17:52:00 UTC"),
-            ),
-            (
-                "6.7.2021 7:52",
-                Zone::Utc,
-                None,
-                Some("2021-07-06 07:52:00 UTC"),
-            ),
-            (
-                "11/26/2021 4:52:50 PM",
-                Zone::Utc,
-                us,
-                Some("2021-11-26 16:52:50 UTC"),
-            ),
-            (
-                "11/26/2021 4:52:50\u{202f}PM",
-                Zone::Utc,
-                us,
-                Some("2021-11-26 16:52:50 UTC"),
-            ),
-            (
-                "02/03/2021 16:52:50",
-                Zone::Utc,
-                uk,
-                Some("2021-03-02 16:52:50 UTC"),
-            ),
-            (
-                "26-11-2021 16:52",
-                Zone::Utc,
-                uk,
-                Some("2021-11-26 16:52:00 UTC"),
-            ),
+            ("26.11.2021 17:52:50", berlin, None, Some("2021-11-26 16:52:50 UTC")),
+            ("26.11.2021 17:52", Zone::Utc, None, Some("2021-11-26 17:52:00 UTC")),
+            ("6.7.2021 7:52", Zone::Utc, None, Some("2021-07-06 07:52:00 UTC")),
+            ("11/26/2021 4:52:50 PM", Zone::Utc, us, Some("2021-11-26 16:52:50 UTC")),
+            ("11/26/2021 4:52:50\u{202f}PM", Zone::Utc, us, Some("2021-11-26 16:52:50 UTC")),
+            ("02/03/2021 16:52:50", Zone::Utc, uk, Some("2021-03-02 16:52:50 UTC")),
+            ("26-11-2021 16:52", Zone::Utc, uk, Some("2021-11-26 16:52:00 UTC")),
             ("02/03/2021 16:52:50", Zone::Utc, None, None),
             ("", Zone::Utc, us, None),
             ("soon", Zone::Utc, us, None),
-        ] {
+        ];
+        for (text, zone, order, expected) in cases {
             let read = end(text, zone, order).map(|end| end.at.to_string());
             assert_eq!(read.as_deref(), expected, "{text}");
         }

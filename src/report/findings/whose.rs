@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::event::{Event, TOGETHER_US};
-use super::found::{About, name};
+use super::event::{OutageEvent, TOGETHER_US};
+use super::found::{FindingInputs, name};
 use super::standing::only_region;
 use crate::doc::number::grouped;
 use crate::judge::together::{Together, Who, together};
@@ -13,7 +13,11 @@ use crate::schema::THROUGH;
 const FEWEST_OF_A_REGION: u64 = 3;
 
 /// The name of a region, where each series that failed measured others too.
-fn one_of_several<'a>(about: &About<'a>, event: &Event<'_>, number: usize) -> Option<&'a str> {
+fn one_of_several<'a>(
+    about: &FindingInputs<'a>,
+    event: &OutageEvent<'_>,
+    number: usize,
+) -> Option<&'a str> {
     let name = about.rows.relays.region_name(number);
     let has_others = |series: &usize| {
         let mut levels = about.rows.levels.iter();
@@ -23,7 +27,7 @@ fn one_of_several<'a>(about: &About<'a>, event: &Event<'_>, number: usize) -> Op
 }
 
 /// What lies between those that failed and those that did not.
-pub(super) fn where_to_look(about: &About<'_>, event: &Event<'_>) -> String {
+pub(super) fn where_to_look(about: &FindingInputs<'_>, event: &OutageEvent<'_>) -> String {
     let who = |number: usize| {
         let [host, target, transport] = &about.rows.series[number].0;
         let label = about.rows.dimensions.series_labels.get(&number);

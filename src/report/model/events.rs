@@ -5,7 +5,7 @@ use serde::Serialize;
 
 /// Clocks that were set, and machines that slept.
 #[derive(Debug, Clone, Default, Serialize)]
-pub struct Clocks {
+pub struct ReportedClocks {
     /// How often a wall clock was set.
     pub steps: u64,
     /// How often a machine slept.
@@ -13,12 +13,12 @@ pub struct Clocks {
     /// How long in all.
     pub slept_s: f64,
     /// The first ones, in the order of the rows.
-    pub changes: Vec<ClockChange>,
+    pub changes: Vec<ReportedClockChange>,
 }
 
 /// Something that happened to a clock.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct ClockChange {
+pub struct ReportedClockChange {
     /// The row before, by the clock of then.
     pub before: Option<DateTime<Utc>>,
     /// The first row that tells it.
@@ -34,7 +34,7 @@ pub struct ClockChange {
 
 /// Something that changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Event {
+pub struct ReportedEvent {
     /// When.
     pub at: DateTime<Utc>,
     /// `new-certificate`, `address-appeared`, `address-gone`, `region-appeared`, `region-gone`,

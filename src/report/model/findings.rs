@@ -14,7 +14,7 @@ pub struct Verdict {
 
 /// Something that a reader has to know.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct Finding {
+pub struct ReportedFinding {
     /// What it is, for programs.
     pub code: &'static str,
     /// `fail`, `warn` or `note`.
@@ -68,7 +68,7 @@ pub struct TlsPathFinding {
 
 /// Something that differs from the time before.
 #[derive(Debug, Clone)]
-pub struct Against {
+pub struct EarlierDifference {
     /// Whether it is worse, and by so much that it is worth a look.
     pub worse: bool,
     /// How much, to sort by.

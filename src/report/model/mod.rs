@@ -11,13 +11,16 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 pub use crate::stats::charts::{
-    CumulativePoint, Distribution, FailurePoint, Heat, HeatCell, HeatDay, LinePoint, OTHER_REGIONS,
-    Panel, PanelPoint, Panels, Phase, RegionLine, SlowPoint, Timeline,
+    CumulativePoint, FailurePoint, HeatCell, HeatDay, HeatMap, LinePoint, MetricOverTime,
+    OTHER_REGIONS, Panel, PanelPoint, Panels, RegionDistribution, RegionLine, SlowPoint,
+    TimelineChart,
 };
 pub use crate::stats::survey::CertificateFacts;
-pub use events::{ClockChange, Clocks, Event};
-pub use findings::{Against, Finding, TlsPathFinding, TlsPaths, Verdict};
-pub use series::{Gap, InRollups, ListedOutage, PlannedRun, Schedule, Series};
+pub use events::{ReportedClockChange, ReportedClocks, ReportedEvent};
+pub use findings::{EarlierDifference, ReportedFinding, TlsPathFinding, TlsPaths, Verdict};
+pub use series::{
+    InRollups, ListedOutage, PlannedRun, ReportedGap, ReportedSchedule, ReportedSeries,
+};
 
 use crate::endpoints::ListFacts;
 use crate::measure::folds::Kinds;
@@ -44,17 +47,17 @@ pub struct Report {
     /// What it comes to.
     pub verdict: Verdict,
     /// At most seven findings, the worst first.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<ReportedFinding>,
     /// What was read.
-    pub input: Input,
+    pub input: ReportedInput,
     /// Rows, span, outcome.
     pub overview: Overview,
     /// Groups with their statistics, one table a dimension.
-    pub tables: Vec<Table>,
+    pub tables: Vec<ReportedTable>,
     /// Slow connects and what explains them.
     pub slow: Slow,
     /// One for each host, target and transport.
-    pub series: Vec<Series>,
+    pub series: Vec<ReportedSeries>,
     /// What each kind of measurement adds.
     #[serde(flatten)]
     pub kinds: Kinds,
@@ -67,33 +70,33 @@ pub struct Report {
     #[serde(skip)]
     pub http_told: Option<String>,
     /// What happened to the clocks of the machines that measured.
-    pub clocks: Clocks,
+    pub clocks: ReportedClocks,
     /// New certificates, addresses and regions that came or went, in time order.
-    pub events: Vec<Event>,
+    pub events: Vec<ReportedEvent>,
     /// The relays' addresses.
     pub addresses: Addresses,
     /// Connect time over time by region; empty when no row has a time.
-    pub timeline: Timeline,
+    pub timeline: TimelineChart,
     /// Distribution of the connect time by region.
-    pub distribution: Vec<Distribution>,
+    pub distribution: Vec<RegionDistribution>,
     /// Connect time by hour and day.
-    pub heat: Heat,
+    pub heat: HeatMap,
     /// Each metric over time by region and by host, as pictures have them.
     #[serde(skip)]
-    pub phases: Vec<Phase>,
+    pub phases: Vec<MetricOverTime>,
     /// Rows without an answer by host and transport, in percent.
     #[serde(skip)]
     pub losses: Panels,
     /// The distribution of each metric by region.
     #[serde(skip)]
-    pub curves: Vec<(Metric, Vec<Distribution>)>,
+    pub curves: Vec<(Metric, Vec<RegionDistribution>)>,
 }
 
 /// What was read.
 #[derive(Debug, Clone, Default, Serialize)]
-pub struct Input {
+pub struct ReportedInput {
     /// Each file in the order of reading.
-    pub files: Vec<File>,
+    pub files: Vec<ReportedFile>,
     /// Rows of all files, also those that filters left out.
     pub rows: u64,
     /// Rows that the filters let through.
@@ -101,14 +104,14 @@ pub struct Input {
     /// Bytes read, before decompression.
     pub bytes: u64,
     /// What was wrong in the files, by kind and file.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<ReportedProblem>,
     /// What the reader of the numbers should know about the files; nothing is wrong with them.
     pub notes: Vec<String>,
 }
 
 /// One file.
 #[derive(Debug, Clone, Serialize)]
-pub struct File {
+pub struct ReportedFile {
     /// Its name as given, `-` for stdin.
     pub name: String,
     /// What wrote it: `turnprobe`, `End2End-TCP`, `End2End-TCP (early)`, `End2End-UDP3478`,
@@ -126,7 +129,7 @@ pub struct File {
 
 /// Something wrong in a file; equal ones are counted and the first is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Problem {
+pub struct ReportedProblem {
     /// The file.
     pub file: String,
     /// Line of the first one, from 1; none where the whole file is meant.
@@ -184,14 +187,14 @@ pub struct Overview {
     /// Their sum.
     pub gaps_s: f64,
     /// The longest ones, in time order.
-    pub longest_gaps: Vec<Gap>,
+    pub longest_gaps: Vec<ReportedGap>,
     /// When somebody measured, where that repeats: the pauses between are no gaps.
-    pub schedule: Option<Schedule>,
+    pub schedule: Option<ReportedSchedule>,
 }
 
 /// Groups of one dimension.
 #[derive(Debug, Clone, Serialize)]
-pub struct Table {
+pub struct ReportedTable {
     /// Columns that make the groups: `region`, `address`, `name`, `certificate`, `hour`, `day`,
     /// `target`, `host`, `label`, `transport`, `resolver`, `egress` (the address of this end as the relays saw it), or
     /// columns of the file.
@@ -203,17 +206,17 @@ pub struct Table {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub proxy: Option<String>,
     /// The groups, in the order of their keys (numbers and addresses as such).
-    pub groups: Vec<Group>,
+    pub groups: Vec<ReportedGroup>,
     /// What did not fit under the cap on groups, together.
-    pub overflow: Option<Group>,
+    pub overflow: Option<ReportedGroup>,
 }
 
 impl Report {
     /// The certificates with the rows of all transports, by their thumbprints; the nameless group among them.
-    pub fn certificates(&self) -> Vec<Group> {
+    pub fn certificates(&self) -> Vec<ReportedGroup> {
         let tables = self.tables.iter();
         let tables = tables.filter(|table| table.by == ["certificate"]);
-        let mut all: Vec<Group> = Vec::new();
+        let mut all: Vec<ReportedGroup> = Vec::new();
         for group in tables.flat_map(|table| &table.groups) {
             let Some(known) = all.iter_mut().find(|known| known.key == group.key) else {
                 all.push(group.clone());
@@ -230,8 +233,8 @@ impl Report {
 
 /// Rows that share a key.
 #[derive(Debug, Clone, Serialize)]
-pub struct Group {
-    /// Values of the columns of [`Table::by`]; an empty one was missing in the rows.
+pub struct ReportedGroup {
+    /// Values of the columns of [`ReportedTable::by`]; an empty one was missing in the rows.
     pub key: Vec<String>,
     /// Rows.
     pub n: u64,
@@ -258,7 +261,7 @@ pub struct Group {
     pub certificate: Option<CertificateFacts>,
 }
 
-impl Group {
+impl ReportedGroup {
     /// The times of a metric.
     pub fn times(&self, metric: Metric) -> Option<&Statistics> {
         match metric {
@@ -278,9 +281,9 @@ pub struct Slow {
     /// Connects that took longer are slow.
     pub threshold_ms: f64,
     /// By region.
-    pub regions: Vec<SlowRegion>,
+    pub regions: Vec<ReportedSlowRegion>,
     /// The slowest, in the order of their time.
-    pub slowest: Vec<SlowRow>,
+    pub slowest: Vec<ReportedSlowRow>,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // serde's form
@@ -290,7 +293,7 @@ fn is_zero(count: &u64) -> bool {
 
 /// Slow connects of a region.
 #[derive(Debug, Clone, Default, Serialize)]
-pub struct SlowRegion {
+pub struct ReportedSlowRegion {
     /// The region; empty where the rows have none.
     pub region: String,
     /// Connects that were completed.
@@ -310,7 +313,7 @@ pub struct SlowRegion {
 
 /// A slow connect.
 #[derive(Debug, Clone, Serialize)]
-pub struct SlowRow {
+pub struct ReportedSlowRow {
     /// When.
     pub at: Option<DateTime<Utc>>,
     /// Region.

@@ -7,7 +7,7 @@ use crate::stats::{Count, Outcomes};
 
 /// Rows of one host, target and transport.
 #[derive(Debug, Clone, Serialize)]
-pub struct Series {
+pub struct ReportedSeries {
     /// The machine that probed; empty where the file does not say.
     pub host: String,
     /// What was probed.
@@ -46,9 +46,9 @@ pub struct Series {
     /// Their sum.
     pub gaps_s: f64,
     /// The longest gaps, in time order.
-    pub longest_gaps: Vec<Gap>,
+    pub longest_gaps: Vec<ReportedGap>,
     /// When its runs are, where they repeat: the pauses between them are no gaps.
-    pub schedule: Option<Schedule>,
+    pub schedule: Option<ReportedSchedule>,
     /// Rows that came too late to be brought into time order: in the tables, not in the outages.
     pub rows_out_of_order: u64,
     /// What is known of its roll-ups, of which gaps and the numbers above say nothing but for counts of rows; none where it
@@ -102,7 +102,7 @@ impl ListedOutage {
 
 /// A stretch without rows in which there should have been some.
 #[derive(Debug, Clone, Default, Serialize)]
-pub struct Gap {
+pub struct ReportedGap {
     /// The last row before it; where runs are missing, when the first of them should have begun.
     pub from: DateTime<Utc>,
     /// The first row after it; where a run is missing or ended early, when it should have ended.
@@ -119,7 +119,7 @@ pub struct Gap {
 
 /// When runs are meant to be, as the rows show it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct Schedule {
+pub struct ReportedSchedule {
     /// `hour` or `day`.
     pub every: &'static str,
     /// The runs of each.

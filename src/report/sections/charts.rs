@@ -2,13 +2,14 @@
 
 use super::super::worst::Selection;
 use super::hours;
-use crate::doc::chart::{Chart, Curves, Lines, Multiples, Palette, PanelForm, Picture};
+use crate::doc::chart::{Chart, Curves, LineChart, Multiples, Palette, PanelForm, Picture};
 use crate::doc::number::{counted, seconds};
 use crate::doc::parts;
 use crate::doc::text::named;
-use crate::doc::{Block, Cell, Column, Row, Section, Table};
+use crate::doc::{Block, Cell, Section, Table, TableColumn, TableRow};
 use crate::report::model::{
-    Distribution, OTHER_REGIONS, Panel, PanelPoint, Panels, Phase, RegionLine, Report,
+    MetricOverTime, OTHER_REGIONS, Panel, PanelPoint, Panels, RegionDistribution, RegionLine,
+    Report,
 };
 use crate::schema::Metric;
 
@@ -100,12 +101,12 @@ pub fn slow(report: &Report) -> Option<Box<Chart>> {
         "slow connects",
         "Slow connects over time",
         vec![
-            Column::words("from", "from"),
-            Column::words("region", "region"),
+            TableColumn::words("from", "from"),
+            TableColumn::words("region", "region"),
         ],
         vec![
-            Column::number("", "slow"),
-            Column::number("", "slowest, ms"),
+            TableColumn::number("", "slow"),
+            TableColumn::number("", "slowest, ms"),
         ],
     )
     .rows(data.slow.iter().map(|point| {
@@ -119,7 +120,7 @@ pub fn slow(report: &Report) -> Option<Box<Chart>> {
         title: "When connects were slow".to_owned(),
         note: format!("Each mark is the slowest in {}.", bucket(data.bucket_s)),
         legend: legend(&palette, regions, data.other_regions),
-        picture: Picture::Lines(Lines {
+        picture: Picture::Lines(LineChart {
             what: "connect",
             data: axis(report),
             slow: data.slow.clone(),
@@ -155,7 +156,6 @@ fn words(metric: Metric) -> (&'static str, &'static str) {
     }
 }
 
-#[allow(clippy::cast_precision_loss)] // seconds of a bucket
 fn bucket(seconds_of_it: u64) -> String {
     seconds(seconds_of_it as f64)
 }
@@ -229,7 +229,7 @@ fn overview(report: &Report, wanted: &Selection) -> Option<Box<Chart>> {
     let names: Vec<String> = data.panels.iter().map(|panel| panel.name.clone()).collect();
     let (heading, what) = metric.map_or(("", "failures"), words);
     let length = bucket(data.bucket_s);
-    let lines = Lines {
+    let lines = LineChart {
         what,
         data,
         slow: Vec::new(),
@@ -271,8 +271,11 @@ fn failures(report: &Report) -> Table {
     Table::new(
         "failures over time",
         "Failed rows over time",
-        vec![Column::words("from", "from")],
-        vec![Column::number("", "failed"), Column::number("", "rows")],
+        vec![TableColumn::words("from", "from")],
+        vec![
+            TableColumn::number("", "failed"),
+            TableColumn::number("", "rows"),
+        ],
     )
     .rows(
         (report.timeline.failures.iter())
@@ -281,7 +284,7 @@ fn failures(report: &Report) -> Table {
 }
 
 /// A single region without a name says no more than the host's picture does.
-fn says_something(report: &Report, phase: &Phase) -> bool {
+fn says_something(report: &Report, phase: &MetricOverTime) -> bool {
     let nameless = matches!(phase.panels.panels.as_slice(), [one] if one.name.is_empty());
     let by_host = || {
         report
@@ -292,7 +295,7 @@ fn says_something(report: &Report, phase: &Phase) -> bool {
     phase.by == "host" || !(nameless && by_host())
 }
 
-fn over_time(report: &Report, phase: &Phase) -> Box<Chart> {
+fn over_time(report: &Report, phase: &MetricOverTime) -> Box<Chart> {
     let (heading, _) = words(phase.metric);
     let palette = if phase.by == "region" {
         palette(report)
@@ -358,7 +361,7 @@ fn distribution(report: &Report, metric: Metric) -> Option<Box<Chart>> {
     }))
 }
 
-fn quantiles(curves: &[Distribution], others: u64) -> Table {
+fn quantiles(curves: &[RegionDistribution], others: u64) -> Table {
     const SHARES: [(f64, &str); 9] = [
         (5.0, "5 %"),
         (10.0, "10 %"),
@@ -370,12 +373,12 @@ fn quantiles(curves: &[Distribution], others: u64) -> Table {
         (99.0, "99 %"),
         (100.0, "all"),
     ];
-    let mut columns = vec![Column::number("", "n")];
-    columns.extend(SHARES.map(|(_, head)| Column::number("", head)));
+    let mut columns = vec![TableColumn::number("", "n")];
+    columns.extend(SHARES.map(|(_, head)| TableColumn::number("", head)));
     let mut table = Table::new(
         "distribution",
         "Time in ms within which this share completed",
-        vec![Column::words("region", "region")],
+        vec![TableColumn::words("region", "region")],
         columns,
     );
     table.rows.extend(curves.iter().map(|curve| {
@@ -387,10 +390,10 @@ fn quantiles(curves: &[Distribution], others: u64) -> Table {
         cells.extend(
             SHARES.map(|(share, _)| Cell::of(at(share), |point| Cell::Quantile(point.connect_ms))),
         );
-        Row {
+        TableRow {
             key: vec![line_name(&curve.region, "region", others).into()],
             cells,
-            ..Row::default()
+            ..TableRow::default()
         }
     }));
     table

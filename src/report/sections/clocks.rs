@@ -2,8 +2,8 @@
 
 use crate::doc::number::{counted, seconds};
 use crate::doc::text::time;
-use crate::doc::{Fact, Paragraph};
-use crate::report::model::{ClockChange, Report};
+use crate::doc::{NamedValue, Paragraph};
+use crate::report::model::{Report, ReportedClockChange};
 
 /// Changes that are told one by one.
 const MOST_TOLD: usize = 3;
@@ -23,7 +23,7 @@ pub fn lines(report: &Report) -> Vec<Paragraph> {
     lines.into_iter().map(Paragraph::new).collect()
 }
 
-fn said(report: &Report, change: &ClockChange) -> Vec<String> {
+fn said(report: &Report, change: &ReportedClockChange) -> Vec<String> {
     let shown = |at| time(report.time_zone, at);
     let at = shown(change.at);
     let mut lines = Vec::new();
@@ -62,16 +62,16 @@ fn said(report: &Report, change: &ClockChange) -> Vec<String> {
 }
 
 /// The same as numbers; none where nothing happened.
-pub fn facts(report: &Report) -> Vec<Fact> {
+pub fn facts(report: &Report) -> Vec<NamedValue> {
     let clocks = &report.clocks;
     let mut facts = Vec::new();
     if clocks.steps > 0 {
         let note = "this makes no gap and no outage";
-        facts.push(Fact::new("Clock set", clocks.steps).note(note));
+        facts.push(NamedValue::new("Clock set", clocks.steps).note(note));
     }
     if clocks.sleeps > 0 {
         let note = format!("the machine slept for {}", seconds(clocks.slept_s));
-        facts.push(Fact::new("Slept", clocks.sleeps).note(note));
+        facts.push(NamedValue::new("Slept", clocks.sleeps).note(note));
     }
     facts
 }

@@ -1,8 +1,8 @@
 //! Groups of rows with their statistics.
 
 use crate::doc::parts::{main_section, section};
-use crate::doc::{Block, Cell, Column, Keep, Row, Section, Table};
-use crate::report::model::{Group, Report, Table as Groups};
+use crate::doc::{Block, Cell, Section, ShownRows, Table, TableColumn, TableRow};
+use crate::report::model::{Report, ReportedGroup, ReportedTable as Groups};
 use crate::report::worst;
 use crate::report::worst::{Selection, Sort};
 use crate::schema::Metric;
@@ -103,7 +103,7 @@ fn table(groups: &Groups, metrics: &[Metric], wanted: &Selection, several: bool)
     let in_time = matches!(by[..], ["hour" | "day"]);
     let usual = if in_time { Sort::Name } else { Sort::P95 };
     let sort = wanted.sort.unwrap_or(usual);
-    let mut sorted: Vec<&Group> = groups.groups.iter().collect();
+    let mut sorted: Vec<&ReportedGroup> = groups.groups.iter().collect();
     worst::sort(&mut sorted, sort, worst::metric(metrics, wanted));
     let all = || sorted.iter().copied().chain(&groups.overflow);
     let rows = all().flat_map(|group| facets.iter().map(|facet| row(groups, group, *facet)));
@@ -116,37 +116,37 @@ fn table(groups: &Groups, metrics: &[Metric], wanted: &Selection, several: bool)
         facets: "time in ms",
         key: by
             .iter()
-            .map(|name| Column::words((*name).to_owned(), (*name).to_owned()))
+            .map(|name| TableColumn::words((*name).to_owned(), (*name).to_owned()))
             .collect(),
         columns: columns(),
         rows: rows.collect(),
         keep: match by.as_slice() {
-            ["hour"] => Keep::All,
-            ["day"] if sort == Sort::Name => Keep::Last,
-            _ => Keep::First,
+            ["hour"] => ShownRows::All,
+            ["day"] if sort == Sort::Name => ShownRows::Last,
+            _ => ShownRows::First,
         },
         unlisted: 0,
     }
 }
 
-fn columns() -> Vec<Column> {
+fn columns() -> Vec<TableColumn> {
     vec![
-        Column::number("group_rows", "rows"),
-        Column::number("failed", "failed"),
-        Column::number("n", "n"),
-        Column::number("min_us", "min"),
-        Column::number("mean_us", "avg"),
-        Column::number("max_us", "max"),
-        Column::number("stddev_us", "sd"),
-        Column::number("p50_us", "p50"),
-        Column::number("p90_us", "p90"),
-        Column::number("p95_us", "p95"),
-        Column::number("p99_us", "p99"),
-        Column::words("first", "seen").spare(),
+        TableColumn::number("group_rows", "rows"),
+        TableColumn::number("failed", "failed"),
+        TableColumn::number("n", "n"),
+        TableColumn::number("min_us", "min"),
+        TableColumn::number("mean_us", "avg"),
+        TableColumn::number("max_us", "max"),
+        TableColumn::number("stddev_us", "sd"),
+        TableColumn::number("p50_us", "p50"),
+        TableColumn::number("p90_us", "p90"),
+        TableColumn::number("p95_us", "p95"),
+        TableColumn::number("p99_us", "p99"),
+        TableColumn::words("first", "seen").spare(),
     ]
 }
 
-fn row(groups: &Groups, group: &Group, metric: Option<Metric>) -> Row {
+fn row(groups: &Groups, group: &ReportedGroup, metric: Option<Metric>) -> TableRow {
     let times = metric.and_then(|metric| group.times(metric));
     let exact = |ms: Option<f64>| Cell::of(ms, Cell::Millis);
     let quantile = |ms: Option<f64>| Cell::of(ms, Cell::Quantile);
@@ -155,7 +155,7 @@ fn row(groups: &Groups, group: &Group, metric: Option<Metric>) -> Row {
         .as_ref()
         .is_some_and(|other| std::ptr::eq(group, other));
     let key = group.key.iter().zip(&groups.by);
-    Row {
+    TableRow {
         key: key.map(|(part, by)| Cell::name(part, by.clone())).collect(),
         facet: metric.map_or("", Metric::as_str),
         cells: vec![

@@ -9,7 +9,9 @@ use crate::doc::number::{bytes, counted, grouped, millis, quantile, seconds, sha
 use crate::doc::text::{cut, time};
 use crate::measure::{assessment, ping, rollup};
 use crate::record::{TlsPath, World};
-use crate::report::model::{Distribution, ListedOutage, Report, Series, TlsPathFinding};
+use crate::report::model::{
+    ListedOutage, RegionDistribution, Report, ReportedSeries, TlsPathFinding,
+};
 use crate::schema::THROUGH;
 
 /// What was measured, in a line.
@@ -130,7 +132,7 @@ pub(super) fn has_others(report: &Report) -> bool {
 }
 
 /// The different names in the series, in their order, without empty ones.
-fn distinct<'a>(report: &'a Report, name: impl Fn(&'a Series) -> &'a str) -> Vec<String> {
+fn distinct<'a>(report: &'a Report, name: impl Fn(&'a ReportedSeries) -> &'a str) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for series in report.series.iter().take(1000) {
         let shown = cut(name(series), 80);
@@ -158,7 +160,7 @@ pub(super) fn outages_in_rollups(report: &Report) -> u64 {
 /// Whether outages are known of every series: of one whose rows are out of order, and of those beyond the most
 /// that are told apart, they are not.
 pub(super) fn knows_all_outages(report: &Report) -> bool {
-    let is_unknown = |series: &Series| {
+    let is_unknown = |series: &ReportedSeries| {
         let is_unordered = series.rows_out_of_order.saturating_mul(2) > series.outcomes.rows;
         is_unordered
             || [&series.host, &series.transport]
@@ -221,25 +223,23 @@ fn of_probes(report: &Report) -> String {
                     0 | 1 => "in all".to_owned(),
                     several => format!("added up over {several} series"),
                 };
-                let open =
-                    |series: &Series| series.longest_outages.iter().any(ListedOutage::is_cut);
+                let open = |series: &ReportedSeries| {
+                    series.longest_outages.iter().any(ListedOutage::is_cut)
+                };
                 let is_open = report.series.iter().any(open);
                 let at_least = if is_open { "at least " } else { "" };
                 let _ = write!(out, " of {at_least}{} {how}", seconds(lasted));
             }
         }
         let errors = overview.answered.saturating_sub(overview.ok);
-        for (rows, what) in [
+        #[rustfmt::skip]
+        let cases = [
             (errors, "an answer with an error, so the path worked"),
-            (
-                overview.undecided,
-                "a TLS alert or an unusable certificate, so something answered",
-            ),
-            (
-                overview.failed_here,
-                "the measuring computer's own, which says nothing about the relays",
-            ),
-        ] {
+            (overview.undecided,
+                "a TLS alert or an unusable certificate, so something answered"),
+            (overview.failed_here, "the measuring computer's own, which says nothing about the relays"),
+        ];
+        for (rows, what) in cases {
             if rows > 0 {
                 let were = if rows == 1 { "was" } else { "were" };
                 let _ = write!(out, "; {} of the failures {were} {what}", grouped(rows));
@@ -287,8 +287,8 @@ pub fn median(report: &Report) -> Option<f64> {
 }
 
 /// The curves of connects to relays; those to a proxy only where there are no others.
-pub fn connects(report: &Report) -> Vec<Distribution> {
-    let is_straight = |curve: &&Distribution| !curve.region.contains(THROUGH);
+pub fn connects(report: &Report) -> Vec<RegionDistribution> {
+    let is_straight = |curve: &&RegionDistribution| !curve.region.contains(THROUGH);
     let straight: Vec<_> = report
         .distribution
         .iter()

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use crate::doc::chart::{Chart, Picture};
 use crate::doc::number::{grouped, quantile};
 use crate::doc::text::zone_name;
-use crate::doc::{Cell, Column, Keep, Row, Style, Table};
-use crate::report::model::{Heat, Report};
+use crate::doc::{Cell, ShownRows, Style, Table, TableColumn, TableRow};
+use crate::report::model::{HeatMap, Report};
 
 /// The chart.
 pub fn chart(report: &Report) -> Option<Box<Chart>> {
@@ -39,15 +39,15 @@ pub fn chart(report: &Report) -> Option<Box<Chart>> {
     }))
 }
 
-fn numbers(data: &Heat) -> Table {
-    let columns = (0..24).map(|hour| Column::number("", format!("{hour:02}")));
+fn numbers(data: &HeatMap) -> Table {
+    let columns = (0..24).map(|hour| TableColumn::number("", format!("{hour:02}")));
     let mut table = Table::new(
         "heat",
         "Median in ms by day (latest first) and hour; bold: followed by the number of failed rows",
-        vec![Column::words("day", "day")],
+        vec![TableColumn::words("day", "day")],
         columns.collect(),
     );
-    table.keep = Keep::Last;
+    table.keep = ShownRows::Last;
     table.rows.extend(data.days.iter().map(|day| {
         let hours = day.hours.iter().take(24).map(|hour| {
             let Some(hour) = hour else {
@@ -59,10 +59,10 @@ fn numbers(data: &Heat) -> Table {
                 failed => Cell::Text(format!("{median} {}", grouped(failed)).into(), Style::Bad),
             }
         });
-        Row {
+        TableRow {
             key: vec![day.day.to_string().into()],
             cells: hours.collect(),
-            ..Row::default()
+            ..TableRow::default()
         }
     }));
     table

@@ -2,8 +2,8 @@
 
 use crate::doc::parts;
 use crate::doc::parts::filled;
-use crate::doc::{Block, Cell, Column, Paragraph, Section, Table};
-use crate::report::model::{Input, Report};
+use crate::doc::{Block, Cell, Paragraph, Section, Table, TableColumn};
+use crate::report::model::{Report, ReportedInput};
 
 /// What the reader of the numbers should know.
 pub fn notes(report: &Report) -> Section {
@@ -19,15 +19,15 @@ pub fn section(report: &Report) -> Section {
 }
 
 /// What was wrong in the files, also of a comparison.
-pub fn problems(input: &Input) -> Table {
+pub fn problems(input: &ReportedInput) -> Table {
     Table::new(
         "problems",
         "Problems in the input",
-        vec![Column::words("file", "file")],
+        vec![TableColumn::words("file", "file")],
         vec![
-            Column::number("line", "line"),
-            Column::number("count", "count"),
-            Column::words("problem", "problem"),
+            TableColumn::number("line", "line"),
+            TableColumn::number("count", "count"),
+            TableColumn::words("problem", "problem"),
         ],
     )
     .rows(input.problems.iter().map(|problem| {
@@ -44,13 +44,13 @@ fn files(report: &Report) -> Table {
     Table::new(
         "files",
         "Files",
-        vec![Column::words("file", "file")],
+        vec![TableColumn::words("file", "file")],
         vec![
-            Column::words("dialect", "written by"),
-            Column::number("rows", "rows"),
-            Column::number("size", "size"),
-            Column::words("first_row", "first row").spare(),
-            Column::words("last_row", "last row").spare(),
+            TableColumn::words("dialect", "written by"),
+            TableColumn::number("rows", "rows"),
+            TableColumn::number("size", "size"),
+            TableColumn::words("first_row", "first row").spare(),
+            TableColumn::words("last_row", "last row").spare(),
         ],
     )
     .rows(report.input.files.iter().map(|file| {

@@ -9,7 +9,7 @@ use super::schedule;
 use crate::doc::chart::quantile_of_all;
 use crate::doc::number::{self, counted, grouped, millis, quantile, seconds, share};
 use crate::doc::parts::{estimate, filled, main_section};
-use crate::doc::{Block, Cell, Column, Fact, Paragraph, Section, Spark, Table};
+use crate::doc::{Block, Cell, NamedValue, Paragraph, Section, Spark, Table, TableColumn};
 use crate::report::model::{Overview, Report};
 use crate::schema::Metric;
 use crate::stats::Count;
@@ -27,11 +27,11 @@ pub fn section(report: &Report) -> Section {
         Table::new(
             "failures",
             "Failures by cause",
-            vec![Column::words("cause", "cause")],
+            vec![TableColumn::words("cause", "cause")],
             vec![
-                Column::number("rows", "rows"),
-                Column::number("of_failures", "of failures"),
-                Column::number("of_all", "of all"),
+                TableColumn::number("rows", "rows"),
+                TableColumn::number("of_failures", "of failures"),
+                TableColumn::number("of_all", "of all"),
             ],
         )
         .rows(overview.failed_by_cause.iter().map(|cause| {
@@ -44,10 +44,10 @@ pub fn section(report: &Report) -> Section {
         Table::new(
             "explained",
             "Slow probes by where their time went",
-            vec![Column::words("explain", "where the time went")],
+            vec![TableColumn::words("explain", "where the time went")],
             vec![
-                Column::number("rows", "rows"),
-                Column::number("of_all", "of all"),
+                TableColumn::number("rows", "rows"),
+                TableColumn::number("of_all", "of all"),
             ],
         )
         .rows(overview.explained.iter().map(|why| {
@@ -67,7 +67,6 @@ fn sparks(report: &Report) -> Option<Vec<Spark>> {
     if hours().count() < FEWEST_HOURS {
         return None;
     }
-    #[allow(clippy::cast_precision_loss)] // counts far below 2^53
     let failed: Vec<Option<f64>> = hours().map(|hour| Some(hour.failed as f64)).collect();
     let medians: Vec<Option<f64>> = hours().map(|hour| hour.p50_ms).collect();
     let line = |label, unit, values: Vec<Option<f64>>| Spark {
@@ -95,7 +94,6 @@ fn name(count: &Count) -> Cell {
     count.name.clone().into()
 }
 
-#[allow(clippy::cast_precision_loss)] // counts lie far below 2^53
 fn share_of(part: u64, whole: u64) -> Cell {
     Cell::of(
         (whole > 0).then(|| part as f64 * 100.0 / whole as f64),
@@ -103,11 +101,11 @@ fn share_of(part: u64, whole: u64) -> Cell {
     )
 }
 
-fn facts(report: &Report) -> Vec<Fact> {
+fn facts(report: &Report) -> Vec<NamedValue> {
     let overview = &report.overview;
     let rate = rate(overview);
     let mut facts = vec![
-        Fact::new("Probes", overview.rows)
+        NamedValue::new("Probes", overview.rows)
             .note(rate.map_or_else(String::new, number::rate))
             .minor(),
         succeeded(report),
@@ -116,7 +114,8 @@ fn facts(report: &Report) -> Vec<Fact> {
     if is_of_the_lab(report) {
         facts.insert(
             0,
-            Fact::new("Measured in", Cell::from("the lab")).note("embedded relays, no network"),
+            NamedValue::new("Measured in", Cell::from("the lab"))
+                .note("embedded relays, no network"),
         );
     }
     let outages: u64 = report.series.iter().map(|series| series.outages).sum();
@@ -134,7 +133,7 @@ fn facts(report: &Report) -> Vec<Fact> {
     let at_least =
         (rolled > 0).then(|| "at least: roll-ups only know the longest of each series".to_owned());
     let note: Vec<String> = longest.into_iter().chain(at_least).chain(unknown).collect();
-    facts.push(Fact::new("Outages", outages.saturating_add(rolled)).note(note.join("; ")));
+    facts.push(NamedValue::new("Outages", outages.saturating_add(rolled)).note(note.join("; ")));
     if let Some(median) = median(report) {
         // as many values as every p95 needs
         let curves = connects(report);
@@ -142,17 +141,17 @@ fn facts(report: &Report) -> Vec<Fact> {
         let p95 = quantile_of_all(&curves, 95.0).filter(|_| values >= 20);
         let p95 = p95.map(|p95| format!("95 % within {} ms", quantile(p95)));
         let median = Cell::Quantile(median);
-        facts.push(Fact::new("Median connect, ms", median).note(p95.unwrap_or_default()));
+        facts.push(NamedValue::new("Median connect, ms", median).note(p95.unwrap_or_default()));
     }
     facts.extend(median_of_turn(report));
     if report.slow.regions.iter().any(|region| region.connects > 0) {
         let slow: u64 = report.slow.regions.iter().map(|region| region.slow).sum();
         let over = format!("over {} ms", millis(report.slow.threshold_ms));
-        facts.push(Fact::new("Slow connects", slow).note(over));
+        facts.push(NamedValue::new("Slow connects", slow).note(over));
     }
     if let Some(missed) = overview.missed_slots {
         facts.push(
-            Fact::new("Missed slots", missed)
+            NamedValue::new("Missed slots", missed)
                 .note("of the schedule, without a row")
                 .minor(),
         );
@@ -163,7 +162,7 @@ fn facts(report: &Report) -> Vec<Fact> {
             schedule::often(plan)
         );
         facts.push(
-            Fact::new("Schedule", Cell::from(schedule::times(plan)))
+            NamedValue::new("Schedule", Cell::from(schedule::times(plan)))
                 .note(note)
                 .minor(),
         );
@@ -171,7 +170,7 @@ fn facts(report: &Report) -> Vec<Fact> {
     if report.kinds.rollups.is_empty() {
         facts.push(gaps(report).minor());
     }
-    facts.extend(clocks::facts(report).into_iter().map(Fact::minor));
+    facts.extend(clocks::facts(report).into_iter().map(NamedValue::minor));
     if report.addresses.distinct > 0 {
         let note = if report.addresses.capped {
             "at least"
@@ -179,7 +178,7 @@ fn facts(report: &Report) -> Vec<Fact> {
             ""
         };
         facts.push(
-            Fact::new("Relay addresses", report.addresses.distinct)
+            NamedValue::new("Relay addresses", report.addresses.distinct)
                 .note(note)
                 .minor(),
         );
@@ -187,7 +186,7 @@ fn facts(report: &Report) -> Vec<Fact> {
     if overview.rows_without_time > 0 {
         let note = "in no chart, no outage and no gap";
         facts.push(
-            Fact::new("Rows without time", overview.rows_without_time)
+            NamedValue::new("Rows without time", overview.rows_without_time)
                 .note(note)
                 .minor(),
         );
@@ -196,7 +195,6 @@ fn facts(report: &Report) -> Vec<Fact> {
 }
 
 /// Rows a minute; of a schedule while it ran.
-#[allow(clippy::cast_precision_loss)] // counts lie far below 2^53
 fn rate(overview: &Overview) -> Option<f64> {
     let rate = match (&overview.schedule, overview.span_s) {
         (Some(plan), Some(span)) => {
@@ -212,7 +210,7 @@ fn rate(overview: &Overview) -> Option<f64> {
 }
 
 /// The median round trip of TURN, where nothing connects.
-fn median_of_turn(report: &Report) -> Option<Fact> {
+fn median_of_turn(report: &Report) -> Option<NamedValue> {
     if median(report).is_some() {
         return None;
     }
@@ -224,44 +222,42 @@ fn median_of_turn(report: &Report) -> Option<Fact> {
     let p95 = quantile_of_all(curves, 95.0).filter(|_| values >= 20);
     let p95 = p95.map(|p95| format!("95 % within {} ms", quantile(p95)));
     let median = Cell::Quantile(quantile_of_all(curves, 50.0)?);
-    Some(Fact::new("Median TURN, ms", median).note(p95.unwrap_or_default()))
+    Some(NamedValue::new("Median TURN, ms", median).note(p95.unwrap_or_default()))
 }
 
 /// The share of the rows that are OK, and its confidence interval.
-fn succeeded(report: &Report) -> Fact {
+fn succeeded(report: &Report) -> NamedValue {
     let overview = &report.overview;
     let (low, high) = (overview.ok_low_percent, overview.ok_high_percent);
     let share = estimate(overview.ok_percent, low, high);
     let rows = (!share.is_empty()).then(|| counted(overview.ok, "row", "rows"));
-    Fact::new("Succeeded", share).note(rows.unwrap_or_default())
+    NamedValue::new("Succeeded", share).note(rows.unwrap_or_default())
 }
 
-fn failed(report: &Report) -> Fact {
+fn failed(report: &Report) -> NamedValue {
     let overview = &report.overview;
     let answered = overview.answered.saturating_sub(overview.ok);
     let mut note = match overview.failed {
         0 => String::new(),
         failed => share(failed, overview.rows),
     };
-    for (rows, what) in [
+    #[rustfmt::skip]
+    let cases = [
         (answered, "answered with an error: the path worked"),
-        (
-            overview.undecided,
-            "got a TLS alert or an unusable certificate: something answered",
+        (overview.undecided,
+            "got a TLS alert or an unusable certificate: something answered"),
+        (overview.failed_here, "failed here, on the measuring computer",
         ),
-        (
-            overview.failed_here,
-            "failed here, on the measuring computer",
-        ),
-    ] {
+    ];
+    for (rows, what) in cases {
         if rows > 0 {
             let _ = write!(note, "; {} {what}", grouped(rows));
         }
     }
-    Fact::new("Failed", overview.failed).note(note)
+    NamedValue::new("Failed", overview.failed).note(note)
 }
 
-fn gaps(report: &Report) -> Fact {
+fn gaps(report: &Report) -> NamedValue {
     let overview = &report.overview;
     let nobody = if report.series.len() > 1 {
         "no series"
@@ -286,5 +282,5 @@ fn gaps(report: &Report) -> Fact {
         }
         note
     });
-    Fact::new("Gaps", overview.gaps).note(note.unwrap_or_default())
+    NamedValue::new("Gaps", overview.gaps).note(note.unwrap_or_default())
 }

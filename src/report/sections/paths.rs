@@ -2,7 +2,7 @@
 
 use crate::doc::number::counted;
 use crate::doc::parts::{filled, main_section};
-use crate::doc::{Block, Cell, Column, Paragraph, Section, Style, Table};
+use crate::doc::{Block, Cell, Paragraph, Section, Style, Table, TableColumn};
 use crate::report::model::Report;
 
 /// The section; nothing where every certificate leads to a public root.
@@ -17,13 +17,13 @@ pub fn section(report: &Report) -> Section {
     let mut table = Table::new(
         "tls_paths",
         "",
-        vec![Column::words("tls_path", "TLS path")],
+        vec![TableColumn::words("tls_path", "TLS path")],
         vec![
-            Column::number("rows", "rows"),
-            Column::words("name", "name"),
-            Column::words("issuer", "issuer"),
-            Column::words("evidence", "evidence"),
-            Column::words("seen", "seen"),
+            TableColumn::number("rows", "rows"),
+            TableColumn::words("name", "name"),
+            TableColumn::words("issuer", "issuer"),
+            TableColumn::words("evidence", "evidence"),
+            TableColumn::words("seen", "seen"),
         ],
     );
     table = table.rows(paths.findings.iter().map(|finding| {

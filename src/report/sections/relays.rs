@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::doc::number::grouped;
 use crate::doc::parts::{filled, main_section, percent, section};
-use crate::doc::{Block, Cell, Column, Fact, Paragraph, Row, Section, Table};
+use crate::doc::{Block, Cell, NamedValue, Paragraph, Section, Table, TableColumn, TableRow};
 use crate::endpoints::OLD_AFTER_DAYS;
 use crate::report::model::{ByList, Report};
 
@@ -23,8 +23,8 @@ pub fn addresses(report: &Report) -> Section {
             Table::new(
                 "ttls",
                 "TTLs of the DNS answers",
-                vec![Column::words("ttls", "TTLs of the chain in s")],
-                vec![Column::number("rows", "rows")],
+                vec![TableColumn::words("ttls", "TTLs of the chain in s")],
+                vec![TableColumn::number("rows", "rows")],
             )
             .rows(
                 found
@@ -37,14 +37,14 @@ pub fn addresses(report: &Report) -> Section {
     section("addresses", "Addresses", blocks)
 }
 
-fn facts(report: &Report) -> Vec<Fact> {
+fn facts(report: &Report) -> Vec<NamedValue> {
     let found = &report.addresses;
     let capped = if found.capped {
         "at least: there are more than are counted"
     } else {
         ""
     };
-    let mut facts = vec![Fact::new("Distinct addresses", found.distinct).note(capped)];
+    let mut facts = vec![NamedValue::new("Distinct addresses", found.distinct).note(capped)];
     if let Some(expected) = found.expected.and_then(whole) {
         let ends = found
             .expected_low
@@ -52,26 +52,15 @@ fn facts(report: &Report) -> Vec<Fact> {
             .zip(found.expected_high.and_then(whole));
         let note =
             ends.map(|(low, high)| format!("95 % interval {} to {}", grouped(low), grouped(high)));
-        facts.push(Fact::new("Expected in all", expected).note(note.unwrap_or_default()));
+        facts.push(NamedValue::new("Expected in all", expected).note(note.unwrap_or_default()));
     }
     let by_list = found.in_range_by_list.as_ref().map(judged);
     let by_list = format!("of the rows{}", by_list.unwrap_or_default());
+    #[rustfmt::skip]
     let shares = [
-        (
-            "Rarest address",
-            found.smallest_share_percent,
-            "of the rows",
-        ),
-        (
-            "Most frequent address",
-            found.largest_share_percent,
-            "of the rows",
-        ),
-        (
-            "In the Teams ranges",
-            found.in_teams_range_percent,
-            &by_list,
-        ),
+        ("Rarest address", found.smallest_share_percent, "of the rows"),
+        ("Most frequent address", found.largest_share_percent, "of the rows"),
+        ("In the Teams ranges", found.in_teams_range_percent, &by_list),
         (
             "Different from the one before",
             found.changed_percent,
@@ -79,7 +68,9 @@ fn facts(report: &Report) -> Vec<Fact> {
         ),
     ];
     let known = shares.into_iter().filter(|(_, share, _)| share.is_some());
-    facts.extend(known.map(|(label, share, note)| Fact::new(label, percent(share)).note(note)));
+    facts.extend(
+        known.map(|(label, share, note)| NamedValue::new(label, percent(share)).note(note)),
+    );
     facts
 }
 
@@ -116,14 +107,14 @@ pub fn certificates(report: &Report) -> Section {
     let mut table = Table::new(
         "certificates",
         "",
-        vec![Column::words("thumbprint", "thumbprint (SHA-1)")],
+        vec![TableColumn::words("thumbprint", "thumbprint (SHA-1)")],
         vec![
-            Column::number("rows", "rows"),
-            Column::words("subject", "subject"),
-            Column::words("issuer", "issuer"),
-            Column::words("not_before", "valid from"),
-            Column::words("not_after", "valid to"),
-            Column::words("seen", "seen"),
+            TableColumn::number("rows", "rows"),
+            TableColumn::words("subject", "subject"),
+            TableColumn::words("issuer", "issuer"),
+            TableColumn::words("not_before", "valid from"),
+            TableColumn::words("not_after", "valid to"),
+            TableColumn::words("seen", "seen"),
         ],
     );
     table.rows.extend(groups.into_iter().map(|group| {
@@ -138,11 +129,11 @@ pub fn certificates(report: &Report) -> Section {
         cells.extend(texts.map(Cell::from));
         let seen = group.first.zip(group.last);
         cells.push(Cell::of(seen, |(first, last)| Cell::Span(first, last)));
-        Row {
+        TableRow {
             key: vec![group.key.join(" ").into()],
             cells,
             weight: group.n,
-            ..Row::default()
+            ..TableRow::default()
         }
     }));
     if let Some(table) = filled(table) {

@@ -1,7 +1,7 @@
 //! A schedule in words.
 
 use crate::doc::number::{counted, grouped, seconds};
-use crate::report::model::{Gap, PlannedRun, Schedule};
+use crate::report::model::{PlannedRun, ReportedGap, ReportedSchedule};
 
 /// Runs of a day that are named; of more only their number.
 const MOST_NAMED: usize = 3;
@@ -9,7 +9,7 @@ const MOST_NAMED: usize = 3;
 const DAY_MINUTES: i64 = 1_440;
 
 /// When runs are: `22:00 to 07:00`.
-pub fn times(schedule: &Schedule) -> String {
+pub fn times(schedule: &ReportedSchedule) -> String {
     let runs = &schedule.runs;
     if schedule.every == "hour" {
         let one =
@@ -27,7 +27,7 @@ pub fn times(schedule: &Schedule) -> String {
 }
 
 /// How often that was: `88 nights, Monday to Friday`.
-pub fn often(schedule: &Schedule) -> String {
+pub fn often(schedule: &ReportedSchedule) -> String {
     let what = match (schedule.every, is_by_night(schedule)) {
         ("hour", _) => ["hour", "hours"],
         (_, true) => ["night", "nights"],
@@ -42,7 +42,7 @@ pub fn often(schedule: &Schedule) -> String {
 }
 
 /// What of it did not take place: `2 nights missing, 1 ended early`; empty where all did.
-pub fn missing(schedule: &Schedule) -> String {
+pub fn missing(schedule: &ReportedSchedule) -> String {
     let parts = [
         (schedule.missed_runs, ["run missing", "runs missing"]),
         (schedule.ended_early, ["ended early"; 2]),
@@ -57,7 +57,7 @@ pub fn missing(schedule: &Schedule) -> String {
 }
 
 /// What a gap is by the schedule.
-pub fn gap(gap: &Gap) -> Option<String> {
+pub fn gap(gap: &ReportedGap) -> Option<String> {
     match gap.kind {
         "missed-runs" => Some(counted(gap.missed_runs, "run missing", "runs missing")),
         "ended-early" => Some("ended early".to_owned()),
@@ -76,7 +76,6 @@ fn minute(run: &PlannedRun) -> i64 {
     hours * 60 + minutes
 }
 
-#[allow(clippy::cast_precision_loss)] // far below 2^53
 fn length(run: &PlannedRun) -> f64 {
     run.seconds as f64
 }
@@ -95,7 +94,7 @@ fn from_to(run: &PlannedRun) -> String {
 }
 
 /// Whether it begins in the evening, or before morning, or lasts over midnight.
-fn is_by_night(schedule: &Schedule) -> bool {
+fn is_by_night(schedule: &ReportedSchedule) -> bool {
     let night = |run: &PlannedRun| {
         let (from, to) = (minute(run), end(run));
         from >= 20 * 60 || to > DAY_MINUTES || to <= 7 * 60
@@ -128,21 +127,21 @@ fn weekdays(free: &[&str]) -> String {
 mod tests {
     use super::*;
 
-    fn plan(runs: &[(&str, i64)], free_days: Vec<&'static str>) -> Schedule {
+    fn plan(runs: &[(&str, i64)], free_days: Vec<&'static str>) -> ReportedSchedule {
         let run = |(start, seconds): &(&str, i64)| PlannedRun {
             start: (*start).to_owned(),
             seconds: *seconds,
         };
-        Schedule {
+        ReportedSchedule {
             every: "day",
             runs: runs.iter().map(run).collect(),
             free_days,
             met: 88,
-            ..Schedule::default()
+            ..ReportedSchedule::default()
         }
     }
 
-    fn told(schedule: &Schedule) -> String {
+    fn told(schedule: &ReportedSchedule) -> String {
         format!("{}, {}", times(schedule), often(schedule))
     }
 
@@ -158,7 +157,7 @@ mod tests {
             told(&office),
             "08:00 to 12:00 and 13:00 to 17:00, 88 days, Monday to Friday"
         );
-        let hourly = Schedule {
+        let hourly = ReportedSchedule {
             every: "hour",
             ..plan(&[("00:20", 600)], Vec::new())
         };

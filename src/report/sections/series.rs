@@ -4,8 +4,8 @@ use super::schedule;
 use crate::doc::number::{counted, grouped};
 use crate::doc::parts;
 use crate::doc::parts::{filled, host_and_target, listed, main_section};
-use crate::doc::{Block, Cell, Column, Keep, Paragraph, Row, Section, Table};
-use crate::report::model::{ListedOutage, Report, Series};
+use crate::doc::{Block, Cell, Paragraph, Section, ShownRows, Table, TableColumn, TableRow};
+use crate::report::model::{ListedOutage, Report, ReportedSeries};
 
 /// Availability and outages of each series, and the gaps.
 pub fn section(report: &Report) -> Section {
@@ -22,31 +22,31 @@ pub fn section(report: &Report) -> Section {
 
 fn availability(report: &Report) -> Table {
     // the worst first
-    let mut all: Vec<&Series> = report.series.iter().collect();
+    let mut all: Vec<&ReportedSeries> = report.series.iter().collect();
     all.sort_by(|a, b| {
-        let answered = |series: &Series| series.answered_percent.unwrap_or(100.0);
+        let answered = |series: &ReportedSeries| series.answered_percent.unwrap_or(100.0);
         let worst = answered(a).total_cmp(&answered(b));
         worst.then(b.outages.cmp(&a.outages))
     });
     let mut key = host_and_target();
-    key.push(Column::words("transport", "transport"));
+    key.push(TableColumn::words("transport", "transport"));
     Table::new(
         "availability",
         "",
         key,
         vec![
-            Column::number("answered_percent", "answered"),
-            Column::number("rows", "rows"),
-            Column::number("ok", "ok"),
-            Column::number("errors", "answered with an error"),
-            Column::number("failed_here", "failed here"),
-            Column::number("undecided", "alerts"),
-            Column::number("lost_probes", "lost probes"),
-            Column::number("outages", "outages"),
-            Column::number("outages_time", "in outages"),
-            Column::number("gaps", "gaps"),
-            Column::number("gaps_time", "in gaps"),
-            Column::number("rows_out_of_order", "out of order"),
+            TableColumn::number("answered_percent", "answered"),
+            TableColumn::number("rows", "rows"),
+            TableColumn::number("ok", "ok"),
+            TableColumn::number("errors", "answered with an error"),
+            TableColumn::number("failed_here", "failed here"),
+            TableColumn::number("undecided", "alerts"),
+            TableColumn::number("lost_probes", "lost probes"),
+            TableColumn::number("outages", "outages"),
+            TableColumn::number("outages_time", "in outages"),
+            TableColumn::number("gaps", "gaps"),
+            TableColumn::number("gaps_time", "in gaps"),
+            TableColumn::number("rows_out_of_order", "out of order"),
         ],
     )
     .rows(all.into_iter().map(|series| {
@@ -92,7 +92,7 @@ fn availability(report: &Report) -> Table {
 }
 
 /// How many outages; of roll-ups only whether there was one.
-fn outages_of(series: &Series) -> Cell {
+fn outages_of(series: &ReportedSeries) -> Cell {
     match series.in_rollups {
         Some(rolled) if rolled.is_outage => {
             let known = series.outages.saturating_add(1);
@@ -102,7 +102,7 @@ fn outages_of(series: &Series) -> Cell {
     }
 }
 
-fn names(series: &Series) -> [Cell; 3] {
+fn names(series: &ReportedSeries) -> [Cell; 3] {
     [&series.host, &series.target, &series.transport].map(|name| name.clone().into())
 }
 
@@ -193,11 +193,11 @@ fn runs(
     report: &Report,
     id: &'static str,
     caption: &'static str,
-    of: fn(&Series) -> &Vec<ListedOutage>,
+    of: fn(&ReportedSeries) -> &Vec<ListedOutage>,
 ) -> Table {
     let several = report.series.len() > 1;
     // what all series have in common tells nothing
-    let mut different: Vec<fn(&Series) -> &str> =
+    let mut different: Vec<fn(&ReportedSeries) -> &str> =
         vec![|one| &one.host, |one| &one.target, |one| &one.transport];
     different.retain(|part| {
         let mut parts = report.series.iter().map(part);
@@ -208,16 +208,16 @@ fn runs(
     let mut table = Table::new(
         id,
         caption,
-        vec![Column::words("from", "from")],
+        vec![TableColumn::words("from", "from")],
         vec![
-            Column::words("to", "to").spare(),
-            Column::number("length", "length"),
-            Column::number("rows", "rows"),
-            Column::words("series", "series"),
-            Column::words("causes", "causes"),
+            TableColumn::words("to", "to").spare(),
+            TableColumn::number("length", "length"),
+            TableColumn::number("rows", "rows"),
+            TableColumn::words("series", "series"),
+            TableColumn::words("causes", "causes"),
         ],
     );
-    table.keep = Keep::Heaviest;
+    table.keep = ShownRows::Heaviest;
     let all = report.series.iter().flat_map(|series| {
         let runs = of(series).iter();
         runs.map(move |run| (series, run))
@@ -234,7 +234,7 @@ fn runs(
         };
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // for the order alone
         let weight = (run.seconds.max(0.0) * 1e3) as u64;
-        Row {
+        TableRow {
             key: vec![run.from.into()],
             cells: vec![
                 run.to.into(),
@@ -244,7 +244,7 @@ fn runs(
                 listed(&run.causes).into(),
             ],
             weight,
-            ..Row::default()
+            ..TableRow::default()
         }
     }));
     table
@@ -264,19 +264,19 @@ fn gaps(report: &Report) -> Table {
     let mut table = Table::new(
         "gaps",
         caption,
-        vec![Column::words("from", from)],
+        vec![TableColumn::words("from", from)],
         vec![
-            Column::words("to", to),
-            Column::number("length", "length"),
-            Column::words("what", "what"),
-            Column::number("slept", "machine slept"),
+            TableColumn::words("to", to),
+            TableColumn::number("length", "length"),
+            TableColumn::words("what", "what"),
+            TableColumn::number("slept", "machine slept"),
         ],
     );
-    table.keep = Keep::Heaviest;
+    table.keep = ShownRows::Heaviest;
     table.rows.extend(overview.longest_gaps.iter().map(|gap| {
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // for the order alone
         let weight = (gap.seconds.max(0.0) * 1e3) as u64;
-        Row {
+        TableRow {
             key: vec![gap.from.into()],
             cells: vec![
                 gap.to.into(),
@@ -285,7 +285,7 @@ fn gaps(report: &Report) -> Table {
                 Cell::of(gap.slept_s, Cell::Seconds),
             ],
             weight,
-            ..Row::default()
+            ..TableRow::default()
         }
     }));
     table.unlisted = overview.gaps.saturating_sub(table.rows.len() as u64);
@@ -297,10 +297,10 @@ pub fn events(report: &Report) -> Section {
     let table = Table::new(
         "events",
         "",
-        vec![Column::words("when", "when")],
+        vec![TableColumn::words("when", "when")],
         vec![
-            Column::words("what", "what"),
-            Column::words("which", "which"),
+            TableColumn::words("what", "what"),
+            TableColumn::words("which", "which"),
         ],
     )
     .rows(report.events.iter().map(|event| {

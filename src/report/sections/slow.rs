@@ -3,7 +3,7 @@
 use super::charts;
 use crate::doc::number::millis;
 use crate::doc::parts::{filled, main_section};
-use crate::doc::{Block, Cell, Column, Paragraph, Section, Table};
+use crate::doc::{Block, Cell, Paragraph, Section, Table, TableColumn};
 use crate::report::model::Report;
 
 /// The section.
@@ -41,14 +41,14 @@ fn by_region(report: &Report) -> Table {
     Table::new(
         "slow",
         "",
-        vec![Column::words("region", "region")],
+        vec![TableColumn::words("region", "region")],
         vec![
-            Column::number("connects", "connects"),
-            Column::number("slow", "slow"),
-            Column::number("lost_syn", "lost SYN"),
-            Column::number("likely_lost_syn", "likely lost"),
-            Column::number("other", "other"),
-            Column::number("in_rollups", "in roll-ups"),
+            TableColumn::number("connects", "connects"),
+            TableColumn::number("slow", "slow"),
+            TableColumn::number("lost_syn", "lost SYN"),
+            TableColumn::number("likely_lost_syn", "likely lost"),
+            TableColumn::number("other", "other"),
+            TableColumn::number("in_rollups", "in roll-ups"),
         ],
     )
     .rows(report.slow.regions.iter().map(|region| {
@@ -75,12 +75,12 @@ fn slowest(report: &Report) -> Table {
     Table::new(
         "slowest",
         "The slowest connects, in order of time",
-        vec![Column::words("when", "when")],
+        vec![TableColumn::words("when", "when")],
         vec![
-            Column::number("connect", "ms"),
-            Column::words("address", "address"),
-            Column::words("region", "region"),
-            Column::words("explanation", "explanation"),
+            TableColumn::number("connect", "ms"),
+            TableColumn::words("address", "address"),
+            TableColumn::words("region", "region"),
+            TableColumn::words("explanation", "explanation"),
         ],
     )
     .rows(report.slow.slowest.iter().map(|row| {

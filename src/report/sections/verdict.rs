@@ -1,7 +1,7 @@
 //! The verdict of a report, and its findings.
 
 use crate::doc::parts::main_section;
-use crate::doc::{Block, Cell, Column, Paragraph, Point, Section, Style, Table};
+use crate::doc::{Block, Cell, Paragraph, Point, Section, Style, Table, TableColumn};
 use crate::judge::severity::{Colour, Severity};
 use crate::report::model::Report;
 
@@ -49,14 +49,14 @@ pub fn figures(report: &Report) -> Section {
     let table = Table::new(
         "findings",
         "",
-        vec![Column::words("code", "code")],
+        vec![TableColumn::words("code", "code")],
         vec![
-            Column::words("severity", "severity"),
-            Column::words("text", "text"),
-            Column::words("host", "host"),
-            Column::words("from", "from"),
-            Column::words("to", "to"),
-            Column::number("rows", "n"),
+            TableColumn::words("severity", "severity"),
+            TableColumn::words("text", "text"),
+            TableColumn::words("host", "host"),
+            TableColumn::words("from", "from"),
+            TableColumn::words("to", "to"),
+            TableColumn::number("rows", "n"),
         ],
     )
     .rows(report.findings.iter().map(|finding| {

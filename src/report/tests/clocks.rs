@@ -3,15 +3,15 @@
 use super::samples::{Plan, report};
 use super::{doc, document, page};
 use crate::doc::Room;
-use crate::report::model::{ClockChange, Clocks, Report};
+use crate::report::model::{Report, ReportedClockChange, ReportedClocks};
 use crate::report::{Selection, figures};
 
 fn at(text: &str) -> chrono::DateTime<chrono::Utc> {
     text.parse().unwrap()
 }
 
-fn change(set_s: Option<f64>, slept_s: Option<f64>, by_slots: bool) -> ClockChange {
-    ClockChange {
+fn change(set_s: Option<f64>, slept_s: Option<f64>, by_slots: bool) -> ReportedClockChange {
+    ReportedClockChange {
         before: Some(at("2026-11-28T10:08:19Z")),
         at: at("2026-11-28T11:08:20Z"),
         set_s,
@@ -20,10 +20,10 @@ fn change(set_s: Option<f64>, slept_s: Option<f64>, by_slots: bool) -> ClockChan
     }
 }
 
-fn told(changes: Vec<ClockChange>) -> Report {
+fn told(changes: Vec<ReportedClockChange>) -> Report {
     let slept: Vec<f64> = changes.iter().filter_map(|one| one.slept_s).collect();
     let mut report = report(&Plan::night());
-    report.clocks = Clocks {
+    report.clocks = ReportedClocks {
         steps: changes.iter().filter(|one| one.set_s.is_some()).count() as u64,
         sleeps: slept.len() as u64,
         slept_s: slept.iter().sum(),

@@ -10,8 +10,9 @@ use tables::tables;
 
 use crate::measure::folds::Kinds;
 use crate::report::model::{
-    Addresses, Clocks, Event, File, Gap, Heat, Input, ListedOutage, Overview, Panels, Problem,
-    Report, SHAPE, Series, Slow, SlowRegion, SlowRow, Timeline, TlsPaths, Verdict,
+    Addresses, HeatMap, ListedOutage, Overview, Panels, Report, ReportedClocks, ReportedEvent,
+    ReportedFile, ReportedGap, ReportedInput, ReportedProblem, ReportedSeries, ReportedSlowRegion,
+    ReportedSlowRow, SHAPE, Slow, TimelineChart, TlsPaths, Verdict,
 };
 use crate::schema::Metric;
 use crate::stats::{Count, Outcomes};
@@ -72,7 +73,7 @@ pub(super) fn empty() -> Report {
             text: "Nothing is wrong.".to_owned(),
         },
         findings: Vec::new(),
-        input: Input::default(),
+        input: ReportedInput::default(),
         overview: Overview::default(),
         tables: Vec::new(),
         slow: Slow::default(),
@@ -80,13 +81,13 @@ pub(super) fn empty() -> Report {
         http_replies: std::collections::BTreeMap::new(),
         http_told: None,
         tls_paths: TlsPaths::default(),
-        clocks: Clocks::default(),
+        clocks: ReportedClocks::default(),
         events: Vec::new(),
         kinds: Kinds::default(),
         addresses: Addresses::default(),
-        timeline: Timeline::default(),
+        timeline: TimelineChart::default(),
         distribution: Vec::new(),
-        heat: Heat::default(),
+        heat: HeatMap::default(),
         phases: Vec::new(),
         curves: Vec::new(),
         losses: Panels::default(),
@@ -124,7 +125,6 @@ fn base(region: usize) -> f64 {
 }
 
 /// A report by plan.
-#[allow(clippy::cast_precision_loss)]
 pub(super) fn report(plan: &Plan) -> Report {
     let mut dice = Dice(7);
     let span = n(plan.days) * 86_400;
@@ -151,19 +151,19 @@ pub(super) fn report(plan: &Plan) -> Report {
             },
         ],
     };
-    let gap = Gap {
+    let gap = ReportedGap {
         from: later(span / 3),
         to: later(span / 3 + 4800),
         seconds: 4800.0,
-        ..Gap::default()
+        ..ReportedGap::default()
     };
     Report {
         filters: vec![format!("target={}", plan.text)],
         interrupted: plan.groups > 900,
         time_zone: plan.zone,
-        input: Input {
+        input: ReportedInput {
             files: vec![
-                File {
+                ReportedFile {
                     name: format!("probes-{}.csv", plan.text),
                     dialect: "turnprobe".to_owned(),
                     bytes: 1_234_567_890,
@@ -176,7 +176,7 @@ pub(super) fn report(plan: &Plan) -> Report {
             rows,
             rows_used: rows,
             bytes: 3_703_703_670,
-            problems: vec![Problem {
+            problems: vec![ReportedProblem {
                 file: format!("probes-{}.csv", plan.text),
                 line: Some(229_749),
                 count: 3,
@@ -224,7 +224,7 @@ pub(super) fn report(plan: &Plan) -> Report {
         },
         tables,
         slow: slow(plan, rows, &mut dice, span),
-        series: vec![Series {
+        series: vec![ReportedSeries {
             host: "PROBE-BERLIN-01".to_owned(),
             target: plan.text.clone(),
             proxy: None,
@@ -253,7 +253,7 @@ pub(super) fn report(plan: &Plan) -> Report {
             in_rollups: None,
         }],
         events: (0..8)
-            .map(|at| Event {
+            .map(|at| ReportedEvent {
                 at: later(n(at) * span / 9),
                 kind: ["address-appeared", "new-certificate", "region-gone"][at % 3],
                 what: plan.text.clone(),
@@ -293,7 +293,7 @@ pub(super) fn report(plan: &Plan) -> Report {
 }
 
 fn slow(plan: &Plan, rows: u64, dice: &mut Dice, span: u64) -> Slow {
-    let row = |at: usize, dice: &mut Dice| SlowRow {
+    let row = |at: usize, dice: &mut Dice| ReportedSlowRow {
         at: Some(later(n(at + 1) * span / 15)),
         region: plan.regions[at % plan.regions.len()].clone(),
         address: "52.114.242.1".to_owned(),
@@ -308,7 +308,7 @@ fn slow(plan: &Plan, rows: u64, dice: &mut Dice, span: u64) -> Slow {
     Slow {
         threshold_ms: 500.0,
         regions: (plan.regions.iter().enumerate())
-            .map(|(at, region)| SlowRegion {
+            .map(|(at, region)| ReportedSlowRegion {
                 region: region.clone(),
                 connects: rows / n(plan.regions.len()),
                 slow: 23 + n(at),

@@ -23,7 +23,7 @@ use crate::schema::RowKind;
 
 pub use push::Push;
 pub use shared::MetricsError;
-use shared::Shared;
+use shared::SharedMetrics;
 use worker::Worker;
 
 /// Where metrics go, and whose they are.
@@ -44,8 +44,8 @@ pub struct MetricsPlan {
 /// Takes rows of a kind.
 struct MetricsSink<R: 'static> {
     reader: Reader<R>,
-    shared: Arc<Shared>,
-    server: Option<server::Server>,
+    shared: Arc<SharedMetrics>,
+    server: Option<server::MetricsServer>,
     textfile: Option<Worker>,
     push: Option<Worker>,
 }
@@ -59,10 +59,10 @@ pub fn start<R: RowKind>(
     plan: &MetricsPlan,
     wall: &Wall,
 ) -> Result<Box<dyn Sink<R>>, MetricsError> {
-    let shared = Shared::new(plan.labels.clone(), plan.resource.clone(), wall);
+    let shared = SharedMetrics::new(plan.labels.clone(), plan.resource.clone(), wall);
     let shared = Arc::new(shared);
     let of = || Arc::clone(&shared);
-    let server = plan.listen.map(|at| server::Server::start(at, of()));
+    let server = plan.listen.map(|at| server::MetricsServer::start(at, of()));
     let textfile = plan.textfile.as_ref();
     let textfile = textfile.map(|path| textfile::start(path.clone(), of()));
     let push = plan.push.as_ref();
@@ -77,10 +77,6 @@ pub fn start<R: RowKind>(
 }
 
 impl<R: RowKind> Sink<R> for MetricsSink<R> {
-    fn name(&self) -> String {
-        "metrics".to_owned()
-    }
-
     fn write(&mut self, row: &R) -> Result<(), SinkError> {
         let sample = self.reader.read(row);
         self.shared.metrics().add(sample);

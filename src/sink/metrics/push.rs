@@ -10,8 +10,8 @@ use flate2::write::GzEncoder;
 use ureq::Agent;
 use ureq::tls::{RootCerts, TlsConfig};
 
-use super::shared::{MetricsError, Shared};
-use super::worker::{Names, Worker};
+use super::shared::{MetricsError, SharedMetrics};
+use super::worker::{Worker, WorkerNames};
 use crate::metrics::request;
 
 /// What the last request of a run may take: a stop must not wait for a collector that is away.
@@ -51,10 +51,10 @@ impl std::fmt::Debug for Push {
 /// # Errors
 ///
 /// When there is no thread.
-pub(super) fn start(push: Push, shared: Arc<Shared>) -> Result<Worker, MetricsError> {
+pub(super) fn start(push: Push, shared: Arc<SharedMetrics>) -> Result<Worker, MetricsError> {
     let agent = agent();
     let what = format!("the collector at {}", shown(&push.url));
-    let names = Names {
+    let names = WorkerNames {
         thread: "otlp",
         last: format!("the last metrics did not reach {what}"),
         what,
@@ -108,7 +108,7 @@ struct Failed {
     pause: Option<Duration>,
 }
 
-fn post(agent: &Agent, push: &Push, shared: &Shared, limit: Duration) -> Result<(), Failed> {
+fn post(agent: &Agent, push: &Push, shared: &SharedMetrics, limit: Duration) -> Result<(), Failed> {
     let failed = |why: String| Failed { why, pause: None };
     let metrics = shared.metrics().clone();
     let now = shared.wall.now();

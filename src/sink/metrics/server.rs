@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use super::shared::{MetricsError, Shared};
+use super::shared::{MetricsError, SharedMetrics};
 use crate::clock;
 
 /// What one request may take, from its first byte to the last of the answer.
@@ -21,19 +21,19 @@ const MOST_LINES: usize = 64;
 
 /// Answers until it is dropped.
 #[derive(Debug)]
-pub struct Server {
+pub struct MetricsServer {
     address: SocketAddr,
     ended: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
-impl Server {
+impl MetricsServer {
     /// Listens.
     ///
     /// # Errors
     ///
     /// When the address is taken or not one of this machine, or there is no thread.
-    pub fn start(address: SocketAddr, shared: Arc<Shared>) -> Result<Self, MetricsError> {
+    pub fn start(address: SocketAddr, shared: Arc<SharedMetrics>) -> Result<Self, MetricsError> {
         let failed = |error: std::io::Error| MetricsError::Listen {
             address,
             why: reason(&error),
@@ -62,7 +62,7 @@ impl Server {
     }
 }
 
-impl Drop for Server {
+impl Drop for MetricsServer {
     fn drop(&mut self) {
         self.ended.store(true, Ordering::Relaxed);
         let mut address = self.address;
@@ -96,7 +96,7 @@ fn reason(error: &std::io::Error) -> String {
     }
 }
 
-fn answer(mut stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
+fn answer(mut stream: TcpStream, shared: &SharedMetrics) -> std::io::Result<()> {
     let until = clock::now() + LIMIT;
     let mut head = Vec::new();
     let mut piece = [0; 1024];
@@ -146,7 +146,7 @@ fn answer(mut stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
 const TEXT: &str = "text/plain; charset=utf-8";
 
 /// Status, type and text of a page.
-fn page(method: &str, path: &str, shared: &Shared) -> (&'static str, &'static str, String) {
+fn page(method: &str, path: &str, shared: &SharedMetrics) -> (&'static str, &'static str, String) {
     if !matches!(method, "GET" | "HEAD") {
         let body = "only GET is answered\n".to_owned();
         return ("405 Method Not Allowed", TEXT, body);

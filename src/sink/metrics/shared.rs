@@ -36,7 +36,7 @@ pub enum MetricsError {
 
 /// What rows are added to and what is shown.
 #[derive(Debug)]
-pub(super) struct Shared {
+pub(super) struct SharedMetrics {
     metrics: Mutex<Metrics>,
     labels: Vec<(String, String)>,
     pub resource: Resource,
@@ -45,7 +45,7 @@ pub(super) struct Shared {
     notes: Mutex<Vec<Note>>,
 }
 
-impl Shared {
+impl SharedMetrics {
     /// Of a run that begins now.
     pub fn new(labels: Vec<(String, String)>, resource: Resource, wall: &Wall) -> Self {
         Self {
@@ -85,12 +85,12 @@ impl Shared {
 
 /// Tells a failure once, however often it comes, and that it is over.
 #[derive(Debug, Default)]
-pub(super) struct Trouble {
+pub(super) struct FailureNotice {
     is_told: bool,
     failures: u64,
 }
 
-impl Trouble {
+impl FailureNotice {
     /// What is to be told of an outcome, if anything.
     pub fn of(&mut self, what: &str, outcome: Result<(), String>) -> Option<String> {
         match outcome {
@@ -118,7 +118,7 @@ mod tests {
 
     #[test]
     fn trouble_is_told_when_it_begins_and_when_it_ends() {
-        let mut trouble = Trouble::default();
+        let mut trouble = FailureNotice::default();
         assert_eq!(trouble.of("x", Ok(())), None);
         let told = trouble.of("x", Err("no route".to_owned())).unwrap();
         assert!(told.starts_with("x does not work: no route"), "{told}");

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::shared::{MetricsError, Shared};
-use super::worker::{Names, Worker};
+use super::shared::{MetricsError, SharedMetrics};
+use super::worker::{Worker, WorkerNames};
 use crate::in_use::{is_in_use, reason};
 
 /// How often it is written.
@@ -21,13 +21,13 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// # Errors
 ///
 /// When it cannot be written.
-pub(super) fn start(path: PathBuf, shared: Arc<Shared>) -> Result<Worker, MetricsError> {
+pub(super) fn start(path: PathBuf, shared: Arc<SharedMetrics>) -> Result<Worker, MetricsError> {
     let shown = path.display().to_string();
     write(&path, &shared.page()).map_err(|why| MetricsError::Textfile {
         path: shown.clone(),
         why,
     })?;
-    let names = Names {
+    let names = WorkerNames {
         thread: "textfile",
         what: format!("writing {shown}"),
         last: format!("the last metrics are not in {shown}"),

@@ -5,10 +5,10 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use super::shared::{MetricsError, Shared, Trouble};
+use super::shared::{FailureNotice, MetricsError, SharedMetrics};
 
 /// What a worker is called.
-pub(super) struct Names {
+pub(super) struct WorkerNames {
     /// The thread.
     pub thread: &'static str,
     /// What it does, in front of `does not work`.
@@ -32,14 +32,14 @@ impl Worker {
     ///
     /// When there is no thread.
     pub fn start(
-        names: Names,
-        shared: Arc<Shared>,
+        names: WorkerNames,
+        shared: Arc<SharedMetrics>,
         mut pause: Duration,
         mut work: impl FnMut(bool) -> (Result<(), String>, Duration) + Send + 'static,
     ) -> Result<Self, MetricsError> {
         let (end, ended) = channel();
         let run = move || {
-            let mut trouble = Trouble::default();
+            let mut trouble = FailureNotice::default();
             loop {
                 let is_last = ended.recv_timeout(pause) != Err(RecvTimeoutError::Timeout);
                 let (outcome, next) = work(is_last);

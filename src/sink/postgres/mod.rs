@@ -42,7 +42,7 @@ pub(super) fn prepare<R: RowKind>(
     };
     let is_wanted =
         |column: &&Column<R>| column.default || spec.more.contains(&(stored.table, column.name));
-    let columns = R::table().iter().filter(is_wanted).collect();
+    let columns = R::COLUMNS.iter().filter(is_wanted).collect();
     Ok(Prepared(Box::new(Spooled {
         drain: Drain::prepare(server, &spec.tables, spec.world)?,
         table: stored.table,
@@ -184,10 +184,6 @@ impl<R: RowKind> Ready<R> for Spooled<R> {
 }
 
 impl<R: RowKind> Sink<R> for Spooled<R> {
-    fn name(&self) -> String {
-        self.drain.shown.clone()
-    }
-
     fn write(&mut self, row: &R) -> Result<(), SinkError> {
         let seq = self.rows;
         self.rows = self.rows.saturating_add(1);

@@ -28,7 +28,7 @@ type Row = (i64, Vec<(String, Cell)>);
 
 /// Rows of this run that wait for their store.
 #[derive(Debug)]
-pub(super) struct Kept {
+pub(super) struct KeptRows {
     store: PathBuf,
     table: &'static str,
     /// The files, the last one is written to.
@@ -36,7 +36,7 @@ pub(super) struct Kept {
     rows: u64,
 }
 
-impl Kept {
+impl KeptRows {
     pub fn new(store: &Path, table: &'static str) -> Self {
         Self {
             store: store.to_owned(),
@@ -86,7 +86,7 @@ impl Kept {
         let run: String = run.chars().filter(is_plain).collect();
         let mut name = self.store.file_name().unwrap_or_default().to_owned();
         name.push(format!("{PENDING}{}-{run}{ENDING}", self.table));
-        let begin = |place: &pending::Place| {
+        let begin = |place: &pending::PendingDirectory| {
             let path = place.named(&name);
             let mut options = OpenOptions::new();
             let file = options.read(true).write(true).create_new(true).open(&path);

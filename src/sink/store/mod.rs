@@ -14,15 +14,15 @@ use std::time::{Duration, Instant};
 use super::contract::{Ready, Sink};
 use super::error::{SinkError, absolute};
 use super::file::may_be_written;
-use super::held::Held;
+use super::held::WaitingRows;
 use super::note::Note;
 use super::{FoldRows, Prepared};
 use crate::clock::{self, Wall};
 use crate::schema::{Column, RowKind};
-use crate::store::{Look, Opening, Store, StoreError, insertion, is_free, look};
+use crate::store::{FileKind, Opening, Store, StoreError, insertion, is_free, look};
 use cells::{bound, cells};
 use keeper::Keeper;
-use kept::Kept;
+use kept::KeptRows;
 pub use spec::{Server, StoreSpec};
 
 /// Rows of so long are written together; what comes slower is written at once.
@@ -90,8 +90,8 @@ struct StoreSink<R: 'static> {
     batch: Vec<(i64, R)>,
     /// When rows were last written.
     written: Option<Instant>,
-    held: Option<Held<(i64, R)>>,
-    kept: Kept,
+    held: Option<WaitingRows<(i64, R)>>,
+    kept: KeptRows,
     keeper: Option<Keeper>,
     notes: Vec<Note>,
     unplaced: Vec<R>,
@@ -101,21 +101,21 @@ impl<R: RowKind> StoreSink<R> {
     fn prepare(spec: &StoreSpec, wall: &Wall) -> Result<Self, SinkError> {
         let shown = absolute(&spec.path);
         let found = looked_at(&spec.path, &shown)?;
-        if found == Look::Store {
+        if found == FileKind::Store {
             // waited for before the series, not in it
             let free = is_free(&spec.path);
             free.map_err(|error| SinkError::from_store(&shown, &spec.path, error))?;
         }
-        let is_new = found == Look::Empty && !spec.path.exists();
+        let is_new = found == FileKind::Empty && !spec.path.exists();
         let Some(stored) = R::STORED else {
             return Err(SinkError::NotStored(R::WHAT));
         };
         let is_wanted = |column: &&Column<R>| {
             column.default || spec.more.contains(&(stored.table, column.name))
         };
-        let columns: Vec<_> = R::table().iter().filter(is_wanted).collect();
+        let columns: Vec<_> = R::COLUMNS.iter().filter(is_wanted).collect();
         Ok(Self {
-            kept: Kept::new(&spec.path, stored.table),
+            kept: KeptRows::new(&spec.path, stored.table),
             sql: insertion(stored.table, columns.iter().map(|column| column.name)),
             spec: spec.clone(),
             wall: wall.clone(),
@@ -208,14 +208,14 @@ impl<R: RowKind> StoreSink<R> {
         error: &SinkError,
         now: Instant,
     ) -> Result<(), SinkError> {
-        let (mut held, note) = Held::begin(error, now);
+        let (mut held, note) = WaitingRows::begin(error, now);
         rows.into_iter().for_each(|row| held.push(row));
         self.notes.push(note);
         self.wait_on(held, false)
     }
 
     /// Tries again to bring what waits to the store.
-    fn retry(&mut self, mut held: Held<(i64, R)>) -> Result<(), SinkError> {
+    fn retry(&mut self, mut held: WaitingRows<(i64, R)>) -> Result<(), SinkError> {
         held.tried(clock::now());
         match self.bring(&mut held) {
             Ok(()) => {
@@ -231,7 +231,7 @@ impl<R: RowKind> StoreSink<R> {
     }
 
     /// Brings what is kept and then what waits to the store.
-    fn bring(&mut self, held: &mut Held<(i64, R)>) -> Result<(), SinkError> {
+    fn bring(&mut self, held: &mut WaitingRows<(i64, R)>) -> Result<(), SinkError> {
         self.current()?;
         if let Some(store) = &mut self.store {
             let taken = self.kept.take_in(store);
@@ -241,7 +241,11 @@ impl<R: RowKind> StoreSink<R> {
     }
 
     /// Goes on waiting. What is too much, or has waited for a whole try, is kept elsewhere.
-    fn wait_on(&mut self, mut held: Held<(i64, R)>, has_failed: bool) -> Result<(), SinkError> {
+    fn wait_on(
+        &mut self,
+        mut held: WaitingRows<(i64, R)>,
+        has_failed: bool,
+    ) -> Result<(), SinkError> {
         let kept = if has_failed || held.is_full() {
             self.keep(&mut held)
         } else {
@@ -264,13 +268,13 @@ impl<R: RowKind> StoreSink<R> {
     }
 
     /// Brings all that waits to the file that keeps it.
-    fn keep(&mut self, held: &mut Held<(i64, R)>) -> Result<(), SinkError> {
+    fn keep(&mut self, held: &mut WaitingRows<(i64, R)>) -> Result<(), SinkError> {
         let (kept, columns) = (&mut self.kept, &self.columns);
         held.pour(|(seq, row)| kept.write(*seq, &cells(columns, row)))
     }
 
     /// What is told at the end of rows that still wait: they are kept, or have no place.
-    fn still_held(&mut self, mut held: Held<(i64, R)>) -> Result<(), SinkError> {
+    fn still_held(&mut self, mut held: WaitingRows<(i64, R)>) -> Result<(), SinkError> {
         let why = held.why().to_owned();
         let kept = self.keep(&mut held).and_then(|()| self.kept.close());
         self.unplaced.extend(held.into_rows().map(|(_, row)| row));
@@ -321,10 +325,6 @@ impl<R: 'static> Drop for StoreSink<R> {
 }
 
 impl<R: RowKind> Sink<R> for StoreSink<R> {
-    fn name(&self) -> String {
-        self.shown.clone()
-    }
-
     fn write(&mut self, row: &R) -> Result<(), SinkError> {
         let (now, seq) = (clock::now(), self.rows);
         self.rows = self.rows.saturating_add(1);
@@ -406,7 +406,7 @@ impl<R: RowKind> Sink<R> for StoreSink<R> {
 }
 
 /// Looks at the file without touching it.
-fn looked_at(path: &Path, shown: &str) -> Result<Look, SinkError> {
+fn looked_at(path: &Path, shown: &str) -> Result<FileKind, SinkError> {
     may_be_written(path, shown)?;
     if let Some(directory) = path.parent().filter(|directory| !directory.is_dir()) {
         return Err(SinkError::NoDirectory {

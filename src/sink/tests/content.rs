@@ -204,7 +204,6 @@ fn each_day_hour_and_month_has_its_file_by_local_time() {
         };
         let (mut sink, _) = open(&spec, &Wall::from_fn(move || first)).unwrap();
         assert!(path(first).exists() && !place.path.exists());
-        assert_eq!(sink.name(), path(first).to_str().unwrap());
         sink.write(&Record {
             started: first,
             ..slot(1)
@@ -215,7 +214,6 @@ fn each_day_hour_and_month_has_its_file_by_local_time() {
             ..slot(3)
         })
         .unwrap();
-        assert_eq!(sink.name(), path(later).to_str().unwrap());
         // a probe that began before the turn and ended after it
         sink.write(&Record {
             started: first,

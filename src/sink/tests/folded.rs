@@ -36,10 +36,6 @@ impl FoldRows<Record> for Later {
 struct Takes(usize, std::sync::Arc<std::sync::Mutex<Vec<u64>>>);
 
 impl Sink<Record> for Takes {
-    fn name(&self) -> String {
-        "rows.csv".to_owned()
-    }
-
     fn write(&mut self, row: &Record) -> Result<(), SinkError> {
         let mut taken = self.1.lock().unwrap();
         if taken.len() == self.0 {

@@ -35,9 +35,8 @@ fn a_new_file_and_an_empty_one_get_a_header() {
 #[test]
 fn the_header_stands_in_the_file_before_the_first_probe() {
     let place = Place::new("probes.csv");
-    let (sink, _) = start(&place.spec(CHOSEN)).unwrap();
+    let (_sink, _) = start(&place.spec(CHOSEN)).unwrap();
     assert_eq!(place.text(), lines(&[r#""slot","Status","world""#]));
-    assert_eq!(sink.name(), place.shown());
 }
 
 #[test]
@@ -165,7 +164,7 @@ fn a_header_of_the_references_columns_alone_is_whole_without_its_newline() {
         let header = mark.to_owned() + &cells.join(separator);
         let place = Place::holding("probes.csv", &header);
         let spec = FileSpec {
-            columns: crate::measure::probe::default_columns(),
+            columns: Record::defaults(),
             profile,
             ..place.spec(&[])
         };
@@ -222,20 +221,11 @@ fn a_column_that_stands_twice_is_refused() {
 
 #[test]
 fn another_separator_than_the_profiles_is_refused_with_the_way_out() {
+    #[rustfmt::skip]
     let cases = [
-        (
-            Profile::Plain,
-            "\"slot\";\"Port\"\n",
-            "semicolons",
-            "excel-de",
-        ),
+        (Profile::Plain, "\"slot\";\"Port\"\n", "semicolons", "excel-de"),
         (Profile::Excel, "slot;Port\r\n", "semicolons", "excel-de"),
-        (
-            Profile::ExcelDe,
-            "\u{feff}\"slot\",\"Port\"\r\n",
-            "commas",
-            "leave out",
-        ),
+        (Profile::ExcelDe, "\u{feff}\"slot\",\"Port\"\r\n", "commas", "leave out"),
         (Profile::Plain, "slot\tPort\n", "tabs", "another file"),
     ];
     for (profile, before, word, way_out) in cases {

@@ -55,7 +55,7 @@ fn every_row_is_an_object_for_another_reader_whatever_a_stranger_sent() {
     let detail = "\x1b[2J\u{202e}\"\\\n\u{0}ü".to_owned();
     let outcome = Outcome::from(Failure::new(Cause::TlsNotTls, detail));
     let spec = FileSpec {
-        columns: crate::measure::probe::default_columns(),
+        columns: Record::defaults(),
         ..place.spec(&[])
     };
     append(

@@ -26,12 +26,11 @@ use tempfile::TempDir;
 use super::csv::NEWLINE;
 use super::{FileSpec, Format, Note, Profile, Sink, SinkError, Upkeep, open};
 use crate::clock::Wall;
-use crate::measure::probe::column;
 use crate::record::{
-    Certificate, Dns, Link, Outcome, Phase, PhaseTimes, Record, Run, Tcp, Tls, Transport, Trust,
+    Certificate, Cname, Dns, Outcome, Phase, PhaseTimes, Record, Run, Tcp, Tls, Transport, Trust,
     Turn, World,
 };
-use crate::schema::Column;
+use crate::schema::{Column, RowKind as _};
 
 /// The probe of the reference's list.
 fn sample() -> Record {
@@ -41,7 +40,7 @@ fn sample() -> Record {
     times.set(Phase::Proxy, Duration::from_millis(11));
     times.set(Phase::Connect, Duration::from_millis(22));
     times.set(Phase::Tls, Duration::from_millis(59));
-    let link = |name: &str, ttl| Link {
+    let link = |name: &str, ttl| Cname {
         name: name.to_owned(),
         ttl: Some(ttl),
     };
@@ -122,7 +121,10 @@ fn lab(number: u64) -> Record {
 }
 
 fn columns(names: &[&str]) -> Vec<&'static Column> {
-    names.iter().map(|name| column(name).unwrap()).collect()
+    names
+        .iter()
+        .map(|name| Record::column(name).unwrap())
+        .collect()
 }
 
 /// A directory of a test and a file in it.

@@ -23,7 +23,7 @@ use super::period::beside;
 use crate::in_use;
 use compression::Compression;
 use series::Rolled;
-pub(super) use series::{Series, compressed};
+pub(super) use series::{FileSeries, compressed};
 
 /// How long the end of a series waits for a file that is being compressed: the next run does the rest.
 const PATIENCE: Duration = Duration::from_millis(300);
@@ -54,15 +54,15 @@ struct Look {
 }
 
 /// The thread that does it.
-pub(super) struct Keeper {
+pub(super) struct UpkeepThread {
     looks: Option<Sender<Look>>,
     notes: Receiver<Note>,
     stop: Arc<AtomicBool>,
 }
 
-impl Keeper {
+impl UpkeepThread {
     /// Begins it; none where the system gives no thread, which the next run may have.
-    pub fn start(series: Series, upkeep: Upkeep) -> Option<Self> {
+    pub fn start(series: FileSeries, upkeep: Upkeep) -> Option<Self> {
         let (looks, taken) = channel::<Look>();
         let (told, notes) = channel();
         let stop = Arc::new(AtomicBool::new(false));
@@ -118,7 +118,7 @@ impl Keeper {
     }
 }
 
-impl Drop for Keeper {
+impl Drop for UpkeepThread {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
     }
@@ -126,7 +126,7 @@ impl Drop for Keeper {
 
 /// What the thread does.
 struct Work {
-    series: Series,
+    series: FileSeries,
     upkeep: Upkeep,
     stop: Arc<AtomicBool>,
     /// Files of which it was told that nothing can be done with them.
@@ -152,7 +152,7 @@ impl Work {
         let doubted = self.doubted(&files, look);
         let waiting = pending::found(&self.series.pattern, Some(self.series.roll));
         let finished = files.into_iter().filter(|file| {
-            let is_awaited = |other: &pending::Found| other.is_of(&file.path);
+            let is_awaited = |other: &pending::PendingFile| other.is_of(&file.path);
             is_finished(file, look) && !waiting.iter().any(is_awaited)
         });
         let is_deleted = |file: &Rolled| doubted.is_none() && self.is_old(file, look);

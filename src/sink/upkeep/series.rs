@@ -13,7 +13,7 @@ const GZ: &str = ".gz";
 
 /// The files of a pattern.
 #[derive(Debug, Clone)]
-pub struct Series {
+pub struct FileSeries {
     /// The pattern of their names, absolute.
     pub pattern: PathBuf,
     /// How often one is begun.
@@ -31,7 +31,7 @@ pub struct Rolled {
     pub is_compressed: bool,
 }
 
-impl Series {
+impl FileSeries {
     /// All regular files of the series, in the order of their names; links are none.
     ///
     /// # Errors
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     fn is_of(pattern: &str, roll: Roll, name: &str) -> bool {
-        let series = Series {
+        let series = FileSeries {
             pattern: Path::new("/a").join(pattern),
             roll,
         };

@@ -13,7 +13,7 @@ use parquet::schema::types::ColumnDescPtr;
 use crate::record::with_marks;
 
 /// A column of a group of rows, whatever its type.
-pub(super) trait Column: Send {
+pub(super) trait ColumnCells: Send {
     /// Decodes so many rows, or those that are left, and says how many.
     fn fill(&mut self, rows: usize) -> Result<usize, ParquetError>;
 
@@ -22,7 +22,7 @@ pub(super) trait Column: Send {
 }
 
 /// The column of a reader.
-pub(super) fn of(reader: ColumnReader, about: ColumnDescPtr) -> Box<dyn Column> {
+pub(super) fn of(reader: ColumnReader, about: ColumnDescPtr) -> Box<dyn ColumnCells> {
     let is_plain = match about.converted_type() {
         ConvertedType::NONE => about.logical_type_ref().is_none(),
         ConvertedType::INT_8
@@ -86,7 +86,7 @@ fn typed<T: DataType>(
     reader: ColumnReaderImpl<T>,
     about: ColumnDescPtr,
     write: Write<T>,
-) -> Box<dyn Column> {
+) -> Box<dyn ColumnCells> {
     Box::new(Typed {
         reader,
         write,
@@ -130,7 +130,7 @@ impl<T: DataType> Typed<T> {
     }
 }
 
-impl<T: DataType> Column for Typed<T> {
+impl<T: DataType> ColumnCells for Typed<T> {
     fn fill(&mut self, rows: usize) -> Result<usize, ParquetError> {
         self.values.clear();
         self.definitions.clear();

@@ -4,9 +4,9 @@ use super::{Behind, Parser};
 use crate::record::Counter as _;
 use crate::source::header::header;
 use crate::source::json;
-use crate::source::line::{Line, end_of, line_at, start_of};
+use crate::source::line::{BlockLine, end_of, line_at, start_of};
 use crate::source::split::{Shape, split};
-use crate::source::trouble::Kind;
+use crate::source::trouble::TroubleKind;
 
 /// Lines that a quoted field may run over.
 const MOST_JOINED: usize = 20;
@@ -19,10 +19,15 @@ const MOST_TORN: u64 = 1000;
 
 impl Parser<'_> {
     /// A line whose last quote is open.
-    pub(super) fn open(&mut self, text: &str, line: Line<'_>, behind: Behind) -> Option<usize> {
+    pub(super) fn open(
+        &mut self,
+        text: &str,
+        line: BlockLine<'_>,
+        behind: Behind,
+    ) -> Option<usize> {
         let start = start_of(text, line);
         let mut end = line;
-        let most = if self.trouble.of(Kind::Open) < MOST_TORN {
+        let most = if self.trouble.of(TroubleKind::Open) < MOST_TORN {
             MOST_JOINED
         } else {
             0
@@ -56,13 +61,17 @@ impl Parser<'_> {
             self.rows.batch.drop_row();
             break;
         }
-        let kind = if line.ended { Kind::Open } else { Kind::Torn };
+        let kind = if line.ended {
+            TroubleKind::Open
+        } else {
+            TroubleKind::Torn
+        };
         self.trouble.count(kind, self.line);
         Some(line.next)
     }
 
     /// Whether a line is a row or a header by itself, written like the torn one before it.
-    fn stands_alone(&mut self, torn: Line<'_>, line: Line<'_>) -> bool {
+    fn stands_alone(&mut self, torn: BlockLine<'_>, line: BlockLine<'_>) -> bool {
         if line.text.starts_with('{') && json::pairs(line.text).is_some() {
             return true;
         }

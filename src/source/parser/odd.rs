@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::Parser;
 use crate::source::header::header;
-use crate::source::trouble::Kind;
+use crate::source::trouble::TroubleKind;
 
 impl Parser<'_> {
     /// A line without its zero bytes, and nothing when it is worth nothing.
@@ -14,7 +14,7 @@ impl Parser<'_> {
         if trimmed.is_empty() {
             // half of the last line end of UTF-16
             if zeros > 1 || ended {
-                self.trouble.count(Kind::Nuls, self.line);
+                self.trouble.count(TroubleKind::Nuls, self.line);
             }
             return None;
         }
@@ -25,15 +25,15 @@ impl Parser<'_> {
             && !trimmed.contains("\0\0")
             && inside.saturating_mul(2).saturating_add(2) >= trimmed.chars().count()
         {
-            self.trouble.count(Kind::Utf16, self.line);
+            self.trouble.count(TroubleKind::Utf16, self.line);
             let text = line.replace('\0', "");
             return Some(Cow::Owned(text.trim_end_matches('\r').to_owned()));
         }
         if trimmed.contains('\0') {
-            self.trouble.count(Kind::Binary, self.line);
+            self.trouble.count(TroubleKind::Binary, self.line);
             return None;
         }
-        self.trouble.count(Kind::Zeros, self.line);
+        self.trouble.count(TroubleKind::Zeros, self.line);
         Some(Cow::Borrowed(trimmed))
     }
 

@@ -1,15 +1,15 @@
 //! Rows that can be read in two ways: the rest of the file is looked at for what it tells.
 
 use super::{Behind, Parser};
-use crate::source::evidence::Evidence;
-use crate::source::rows::{Ended, Nobody, Rows};
-use crate::source::trouble::Kind;
+use crate::source::evidence::FormatEvidence;
+use crate::source::rows::{Nobody, RowEnd, Rows};
+use crate::source::trouble::TroubleKind;
 
 impl Parser<'_> {
     /// What follows from a row's end; false when the file is given up.
-    pub(super) fn odd_end(&mut self, ended: Ended, text: &str, json: bool) -> bool {
+    pub(super) fn odd_end(&mut self, ended: RowEnd, text: &str, json: bool) -> bool {
         let ended = match ended {
-            Ended::Undecided => {
+            RowEnd::Undecided => {
                 let evidence = match &self.look {
                     Some(look) => look(),
                     None => told(text, &self.rows),
@@ -20,14 +20,14 @@ impl Parser<'_> {
                 } else {
                     Some(self.rows.finish(self.line, &mut self.trouble))
                 };
-                again.unwrap_or(Ended::Whole)
+                again.unwrap_or(RowEnd::Whole)
             }
             other => other,
         };
         match ended {
-            Ended::Whole => {}
-            Ended::Timeless => self.trouble.count(Kind::Time, self.line),
-            Ended::Undecided => {
+            RowEnd::Whole => {}
+            RowEnd::Timeless => self.trouble.count(TroubleKind::Time, self.line),
+            RowEnd::Undecided => {
                 self.hopeless = true;
                 let left = match self.rows.count {
                     0 => "left out",
@@ -43,7 +43,7 @@ impl Parser<'_> {
 }
 
 /// What the rows of a block tell, where the layout is that of the rows at hand.
-fn told(text: &str, rows: &Rows<'_>) -> Evidence {
+fn told(text: &str, rows: &Rows<'_>) -> FormatEvidence {
     let mut nobody = Nobody;
     let mut parser = Parser::new(rows.for_survey(&mut nobody), None);
     parser.take(text.as_bytes(), Behind::Later);

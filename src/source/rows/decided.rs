@@ -5,15 +5,15 @@ use std::sync::Arc;
 
 use super::Rows;
 use crate::schema::id;
-use crate::source::dates::Order;
-use crate::source::evidence::Evidence;
+use crate::source::dates::DayOrder;
+use crate::source::evidence::FormatEvidence;
 use crate::source::form::undecided;
 use crate::source::number::Mark;
 use crate::source::trouble::sample;
 
 impl Rows<'_> {
     /// Puts in force what the file tells.
-    pub fn decide(&mut self, evidence: Evidence) {
+    pub fn decide(&mut self, evidence: FormatEvidence) {
         let evidence = Rc::new(evidence);
         let asked = self.asked();
         let asked = asked.map(|(column, cell)| (column.to_owned(), sample(cell)));
@@ -31,10 +31,10 @@ impl Rows<'_> {
                 };
                 format!("in numbers such as `{cell}` ({column}) the mark stands {meant}, as the rest of the file shows")
             }),
-            (None, Some(Order::DayFirst)) => {
+            (None, Some(DayOrder::DayFirst)) => {
                 Some("its dates are read with the day first, as the rest of the file shows".to_owned())
             }
-            (None, Some(Order::MonthFirst)) => {
+            (None, Some(DayOrder::MonthFirst)) => {
                 Some("its dates are read with the month first, as the rest of the file shows".to_owned())
             }
             (None, None) => None,

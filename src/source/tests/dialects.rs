@@ -114,30 +114,23 @@ fn every_encoding_and_compression_gives_the_same_rows() {
     let expected = of(&text).rows;
     assert_eq!(expected.len(), 1);
     let (w1252, ..) = encoding_rs::WINDOWS_1252.encode(&text);
-    for (name, bytes) in [
+    #[rustfmt::skip]
+    let cases = [
         ("UTF-8 with BOM", format!("\u{feff}{text}").into_bytes()),
         ("UTF-16LE", utf16(&text, u16::to_le_bytes)),
         ("UTF-16BE", utf16(&text, u16::to_be_bytes)),
-        (
-            "UTF-16LE without BOM",
-            utf16(&text, u16::to_le_bytes)[2..].to_vec(),
-        ),
+        ("UTF-16LE without BOM", utf16(&text, u16::to_le_bytes)[2..].to_vec()),
         ("gzip", gzip(text.as_bytes())),
         ("gzip of UTF-16", gzip(&utf16(&text, u16::to_le_bytes))),
         ("lines end in LF", text.replace("\r\n", "\n").into_bytes()),
         ("no last line end", text.trim_end().as_bytes().to_vec()),
         ("sep=", format!("sep=,\r\n{text}").into_bytes()),
-        (
-            "#TYPE",
-            format!("#TYPE Selected.System.Object\r\n{text}").into_bytes(),
-        ),
+        ("#TYPE", format!("#TYPE Selected.System.Object\r\n{text}").into_bytes()),
         ("tabs", text.replace("\",\"", "\"\t\"").into_bytes()),
         ("semicolons", text.replace("\",\"", "\";\"").into_bytes()),
-        (
-            "empty lines",
-            format!("\r\n{}\r\n \r\n", text.replace("\r\n", "\r\n\r\n")).into_bytes(),
-        ),
-    ] {
+        ("empty lines", format!("\r\n{}\r\n \r\n", text.replace("\r\n", "\r\n\r\n")).into_bytes()),
+    ];
+    for (name, bytes) in cases {
         let taken = of(&bytes);
         assert_eq!(taken.problems(), [""; 0], "{name}");
         assert_eq!(taken.rows, expected, "{name}");
@@ -234,7 +227,7 @@ fn bursts_are_told_by_a_column_that_only_they_have() {
     use crate::measure::burst::Burst;
     use crate::schema::RowKind as _;
     use crate::source::dialect::kind as dialect;
-    let names: Vec<_> = Burst::table().iter().map(|c| c.name.to_owned()).collect();
+    let names: Vec<_> = Burst::COLUMNS.iter().map(|c| c.name.to_owned()).collect();
     let cells = names.iter().map(|name| cell(name));
     let cells = cells.collect::<Vec<_>>().join(",");
     let taken = of(format!("{}\n{cells}\n", names.join(",")));
@@ -259,7 +252,7 @@ fn held_connections_and_their_samples_are_told_by_columns_that_only_they_have() 
     use crate::schema::RowKind;
     use crate::source::dialect::kind as dialect;
     fn names<K: RowKind>() -> Vec<&'static str> {
-        K::table().iter().map(|c| c.name).collect()
+        K::COLUMNS.iter().map(|c| c.name).collect()
     }
     for (names, expected) in [
         (names::<Hold>(), Dialect::Held),

@@ -27,7 +27,7 @@ fn a_text_with_a_word_that_is_a_column_gives_no_row() {
 fn packets_are_refused() {
     use crate::measure::burst::Packet;
     use crate::schema::RowKind as _;
-    let names: Vec<_> = Packet::table().iter().map(|c| c.name).collect();
+    let names: Vec<_> = Packet::COLUMNS.iter().map(|c| c.name).collect();
     let cells = ["1"].repeat(names.len()).join(",");
     let csv = format!("{}\n{cells}\n", names.join(","));
     let json = format!("{{\"{}\":1}}\n", names.join("\":1,\"")).repeat(2);
@@ -125,6 +125,7 @@ fn lines_of_a_single_zero_byte_are_counted() {
 }
 
 /// Files of other programs, with what is said of each.
+#[rustfmt::skip]
 const OTHERS: &[(&str, &str)] = &[
     (
         "timestamp,region,cost\n2025-07-01 10:00:05,westeurope,12\n",
@@ -134,10 +135,7 @@ const OTHERS: &[(&str, &str)] = &[
         "timestamp,status,region\n2025-07-01 10:00:05,OK,westeurope\n",
         "its columns are timestamp, status, region;",
     ),
-    (
-        "datetime,Status\n2025-07-01 10:00:05Z,OK\n",
-        "its columns are datetime, Status;",
-    ),
+    ("datetime,Status\n2025-07-01 10:00:05Z,OK\n", "its columns are datetime, Status;"),
     (
         "timestamp;url;status;Duration\n2025-07-01 10:00:05;https://a/;OK;3\n",
         "its columns are timestamp, url, status, Duration;",
@@ -166,10 +164,7 @@ const OTHERS: &[(&str, &str)] = &[
         "\"(PDH-CSV 4.0) (W. Europe Standard Time)(-60)\",\"\\\\PC\\Processor(_Total)\\% Processor Time\"\n\"11/01/2026 10:00:00.000\",\"3.1\"\n",
         "looks like counters of Windows' performance monitor;",
     ),
-    (
-        "20261101100000,192.0.2.1,5001,192.0.2.2,50311,3,0.0-10.0,1179648,943718\n",
-        "looks like iperf's CSV;",
-    ),
+    ("20261101100000,192.0.2.1,5001,192.0.2.2,50311,3,0.0-10.0,1179648,943718\n", "looks like iperf's CSV;"),
     (
         "date,time_namelookup,time_connect,time_total,http_code\n2026-11-01,0.01,0.02,0.3,200\n",
         "looks like curl's timings;",
@@ -179,10 +174,7 @@ const OTHERS: &[(&str, &str)] = &[
         "looks like Uptime Kuma's heartbeats;",
     ),
     // own columns without a time, and one alone
-    (
-        "dns_us,connect_us\n1,2\n",
-        "missing is a column of times, such as started_utc or datetime;",
-    ),
+    ("dns_us,connect_us\n1,2\n", "missing is a column of times, such as started_utc or datetime;"),
     (
         "datetime,note,connect_us\n2026-11-01 10:00:00Z,x,5\n",
         "missing is a second column that only turnprobe or End2End writes, besides connect_us;",
@@ -196,22 +188,13 @@ const OTHERS: &[(&str, &str)] = &[
         "\"beserver\",\"timestamp\",\"durationmin\",\"durationmax\",\"durationavg\"\n\"VI1\",\"08.05.2018 00:00:52\",\"173,9\",\"210,2\",\"182,1\"\n",
         "looks like results of End2End-EWS, which",
     ),
-    (
-        "timestamp;performance\n15.06.2018 16:34:12; 879\n",
-        "looks like results of End2End-LDAP or another",
-    ),
-    (
-        "timestam;performance\n24.07.2010 21:44:38;0\n",
-        "looks like results of End2End-File, which",
-    ),
+    ("timestamp;performance\n15.06.2018 16:34:12; 879\n", "looks like results of End2End-LDAP or another"),
+    ("timestam;performance\n24.07.2010 21:44:38;0\n", "looks like results of End2End-File, which"),
     (
         "datetime,ipaddress,roundtrip\n20150212015149,192.0.2.8,Timeout\n",
         "looks like results of End2End-Pathping, which",
     ),
-    (
-        "\"datetime\",\"target\",\"status\"\n,,\n",
-        "looks like results of End2End-Pathping, which",
-    ),
+    ("\"datetime\",\"target\",\"status\"\n,,\n", "looks like results of End2End-Pathping, which"),
     (
         "26.01.2009 14:53:27,Out0,end2end-ping: gestartet\n",
         "looks like the lines of an End2End script's log, which",

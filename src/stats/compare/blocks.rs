@@ -10,7 +10,7 @@ use super::measures::{Mean, Measures, less};
 pub const FEWEST_VALUES: u64 = 20;
 
 /// What a block of a side says: how many values it is of, and its numbers.
-pub type Said = (u64, Measures);
+pub type BlockNumbers = (u64, Measures);
 
 /// Differences of blocks in which both sides have enough values.
 #[derive(Debug, Default)]
@@ -24,7 +24,7 @@ pub struct BlockPairs {
 
 impl BlockPairs {
     /// Takes the blocks of a region in, by number, with its weight.
-    pub fn add(&mut self, sides: &[BTreeMap<i64, Said>; 2], weight: f64) {
+    pub fn add(&mut self, sides: &[BTreeMap<i64, BlockNumbers>; 2], weight: f64) {
         for (either, blocks) in self.either.iter_mut().zip(sides) {
             either.extend(blocks.keys());
         }
@@ -67,7 +67,7 @@ impl BlockPairs {
 mod tests {
     use super::*;
 
-    fn blocks(numbers: impl IntoIterator<Item = (i64, u64, f64)>) -> BTreeMap<i64, Said> {
+    fn blocks(numbers: impl IntoIterator<Item = (i64, u64, f64)>) -> BTreeMap<i64, BlockNumbers> {
         let said = |(number, n, value)| (number, (n, [Some(value), None, None]));
         numbers.into_iter().map(said).collect()
     }

@@ -40,7 +40,7 @@ pub struct Total {
 
 /// A stretch of time of a cell and a side.
 #[derive(Debug, Clone, Default)]
-pub struct Block {
+pub struct TimeBlock {
     /// Rows that say something of the path.
     pub rows: u32,
     /// Of them failed.
@@ -52,7 +52,7 @@ pub struct Block {
     pub(super) times: [Option<Box<Sketch>>; Timed::COUNT],
 }
 
-impl Block {
+impl TimeBlock {
     /// The times of a metric.
     pub fn times(&self, metric: Timed) -> Option<&Sketch> {
         self.times[metric as usize].as_deref()
@@ -82,20 +82,20 @@ impl Block {
 
 /// A cell when all rows are there.
 #[derive(Debug)]
-pub struct Cell {
+pub struct FinishedCell {
     /// What it is about.
     pub name: CellName,
     /// Of both sides.
     pub totals: [Total; 2],
     /// Blocks of both sides by number: the start over the length.
-    pub blocks: [BTreeMap<i64, Block>; 2],
+    pub blocks: [BTreeMap<i64, TimeBlock>; 2],
 }
 
 /// What came of the rows.
 #[derive(Debug)]
 pub struct Folded {
     /// Cells in the order of their names.
-    pub cells: Vec<Cell>,
+    pub cells: Vec<FinishedCell>,
     /// Length of a block in seconds.
     pub block_s: i64,
     /// Rows of each side.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::cell::{Block, Cell, Folded};
+use super::cell::{FinishedCell, Folded, TimeBlock};
 use super::days::{Calendar, Days};
 use super::interval::Interval;
 use super::lines::{Basis, float, needs, of_either, paired};
@@ -15,7 +15,7 @@ use crate::zone::Zone;
 words! {
     /// What failed.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-    pub enum Of {
+    pub enum FailurePart {
         /// Rows: probes, bursts to which nothing answered, connections that could not be held.
         Rows = "rows",
         /// Requests of bursts and on held connections, lost where they were not answered.
@@ -27,7 +27,7 @@ words! {
 #[derive(Debug, Clone)]
 pub struct Failures {
     /// What failed.
-    pub of: Of,
+    pub of: FailurePart,
     /// The transport.
     pub transport: String,
     /// The target.
@@ -53,15 +53,19 @@ type Counted = (u64, u64);
 
 /// Of the cells of a path; none where a side has no row. Where rows stand for requests and none failed, the requests
 /// say it all.
-pub fn of_path(cells: &[&Cell], folded: &Folded, zone: Zone) -> impl Iterator<Item = Failures> {
-    let requests = of(Of::Requests, cells, folded, zone);
-    let rows = of(Of::Rows, cells, folded, zone);
+pub fn of_path(
+    cells: &[&FinishedCell],
+    folded: &Folded,
+    zone: Zone,
+) -> impl Iterator<Item = Failures> {
+    let requests = of(FailurePart::Requests, cells, folded, zone);
+    let rows = of(FailurePart::Rows, cells, folded, zone);
     let failed = |rows: &Failures| rows.sides.iter().any(|(_, failed)| *failed > 0);
     let rows = rows.filter(|rows| requests.is_none() || failed(rows));
     requests.into_iter().chain(rows)
 }
 
-fn of(what: Of, cells: &[&Cell], folded: &Folded, zone: Zone) -> Option<Failures> {
+fn of(what: FailurePart, cells: &[&FinishedCell], folded: &Folded, zone: Zone) -> Option<Failures> {
     let mut sides = [(0_u64, 0_u64); 2];
     let mut here = 0_u64;
     let mut blocks: [BTreeMap<i64, Counted>; 2] = Default::default();
@@ -69,12 +73,12 @@ fn of(what: Of, cells: &[&Cell], folded: &Folded, zone: Zone) -> Option<Failures
         for side in 0..2 {
             let total = &cell.totals[side];
             let (all, failed) = match what {
-                Of::Rows => (total.rows, total.failed),
-                Of::Requests => (total.sent, total.lost),
+                FailurePart::Rows => (total.rows, total.failed),
+                FailurePart::Requests => (total.sent, total.lost),
             };
             sides[side].0.raise(all);
             sides[side].1.raise(failed);
-            if what == Of::Rows {
+            if what == FailurePart::Rows {
                 here.raise(total.here);
             }
             for (at, block) in &cell.blocks[side] {
@@ -145,10 +149,10 @@ fn of(what: Of, cells: &[&Cell], folded: &Folded, zone: Zone) -> Option<Failures
     })
 }
 
-fn in_block(block: &Block, what: Of) -> Counted {
+fn in_block(block: &TimeBlock, what: FailurePart) -> Counted {
     let (all, failed) = match what {
-        Of::Rows => (block.rows, block.failed),
-        Of::Requests => (block.sent, block.lost),
+        FailurePart::Rows => (block.rows, block.failed),
+        FailurePart::Requests => (block.sent, block.lost),
     };
     (u64::from(all), u64::from(failed))
 }

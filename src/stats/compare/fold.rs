@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use super::cell::{Block, Cell, CellName, Folded, Total};
+use super::cell::{CellName, FinishedCell, Folded, TimeBlock, Total};
 use super::sketch::Sketch;
 use super::timed::{Timed, packets, summaries};
 use crate::record::Counter as _;
@@ -73,14 +73,14 @@ struct Known {
 
 /// The fold.
 #[derive(Debug)]
-pub struct Fold {
+pub struct ComparisonFold {
     apart: Option<Apart>,
     block_s: i64,
     cells: Vec<Known>,
     numbers: HashMap<Box<str>, u32>,
     key: String,
     open: HashMap<Place, Open>,
-    closed: BTreeMap<Place, Block>,
+    closed: BTreeMap<Place, TimeBlock>,
     rows: [u64; 2],
     rolled: [u64; 2],
     spans: [Option<(i64, i64)>; 2],
@@ -88,7 +88,7 @@ pub struct Fold {
     beyond: u64,
 }
 
-impl Fold {
+impl ComparisonFold {
     /// Nothing taken in yet.
     pub fn new(apart: Option<Apart>) -> Self {
         Self {
@@ -232,12 +232,12 @@ impl Fold {
         self.close_all();
         let cells = std::mem::take(&mut self.cells)
             .into_iter()
-            .map(|known| Cell {
+            .map(|known| FinishedCell {
                 name: known.name,
                 totals: known.totals,
                 blocks: [BTreeMap::new(), BTreeMap::new()],
             });
-        let mut cells: Vec<Cell> = cells.collect();
+        let mut cells: Vec<FinishedCell> = cells.collect();
         for ((number, side, block), closed) in self.closed {
             if let Some(cell) = cells.get_mut(number as usize) {
                 cell.blocks[side as usize].insert(block, closed);
@@ -367,13 +367,13 @@ impl Open {
         }
     }
 
-    fn closed(&self, whole_ms: [bool; Timed::COUNT]) -> Block {
-        let mut block = Block {
+    fn closed(&self, whole_ms: [bool; Timed::COUNT]) -> TimeBlock {
+        let mut block = TimeBlock {
             rows: self.rows,
             failed: self.failed,
             sent: self.sent,
             lost: self.lost,
-            ..Block::default()
+            ..TimeBlock::default()
         };
         for ((into, values), whole_ms) in block.times.iter_mut().zip(&self.times).zip(whole_ms) {
             *into = Sketch::of(values, whole_ms).map(Box::new);

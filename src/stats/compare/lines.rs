@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::blocks::{BlockPairs, Said};
-use super::cell::{Block, Cell, Folded, Total};
+use super::blocks::{BlockNumbers, BlockPairs};
+use super::cell::{FinishedCell, Folded, TimeBlock, Total};
 use super::days::{Calendar, Days};
 use super::interval::{FEWEST_DAYS, Interval, bare_difference};
 use super::measures::{Measures, of_times, values};
@@ -45,7 +45,7 @@ pub struct SideTimes {
 
 /// A metric of a region, or of all of them.
 #[derive(Debug, Clone)]
-pub struct Line {
+pub struct MetricComparison {
     /// The transport.
     pub transport: String,
     /// The target.
@@ -81,11 +81,11 @@ pub struct Line {
 }
 
 /// All lines of a path: of each metric the one of all regions first.
-pub fn of_path(cells: &[&Cell], folded: &Folded, zone: Zone) -> Vec<Line> {
+pub fn of_path(cells: &[&FinishedCell], folded: &Folded, zone: Zone) -> Vec<MetricComparison> {
     let mut lines = Vec::new();
     for metric in Timed::ALL {
-        let n = |cell: &Cell| cell.totals.each_ref().map(|total| count(total, metric));
-        let both: Vec<&Cell> = cells
+        let n = |cell: &FinishedCell| cell.totals.each_ref().map(|total| count(total, metric));
+        let both: Vec<&FinishedCell> = cells
             .iter()
             .copied()
             .filter(|cell| n(cell).iter().all(|n| *n > 0))
@@ -96,7 +96,7 @@ pub fn of_path(cells: &[&Cell], folded: &Folded, zone: Zone) -> Vec<Line> {
         let all: u64 = cells.iter().flat_map(|cell| n(cell)).sum();
         let used: u64 = both.iter().flat_map(|cell| n(cell)).sum();
         let left_out = 1.0 - float(used) / float(all);
-        let line = |cells: &[&Cell], left_out| line(cells, metric, folded, zone, left_out);
+        let line = |cells: &[&FinishedCell], left_out| line(cells, metric, folded, zone, left_out);
         lines.push(line(&both, left_out));
         if both.len() > 1 {
             lines.extend(both.iter().map(|cell| line(&[*cell], 0.0)));
@@ -105,7 +105,13 @@ pub fn of_path(cells: &[&Cell], folded: &Folded, zone: Zone) -> Vec<Line> {
     lines
 }
 
-fn line(cells: &[&Cell], metric: Timed, folded: &Folded, zone: Zone, left_out: f64) -> Line {
+fn line(
+    cells: &[&FinishedCell],
+    metric: Timed,
+    folded: &Folded,
+    zone: Zone,
+    left_out: f64,
+) -> MetricComparison {
     let whole = |side: usize| {
         cells
             .iter()
@@ -119,7 +125,7 @@ fn line(cells: &[&Cell], metric: Timed, folded: &Folded, zone: Zone, left_out: f
     let verdict = difference.map_or(Decision::CannotTell, |of| judge(of, matters));
     let name = &cells[0].name;
     let regions = cells.iter().map(|cell| cell.name.region.clone());
-    Line {
+    MetricComparison {
         transport: name.transport.clone(),
         target: name.target.clone(),
         regions: regions.collect(),
@@ -142,7 +148,6 @@ fn line(cells: &[&Cell], metric: Timed, folded: &Folded, zone: Zone, left_out: f
 /// What it would take to tell.
 pub(super) fn needs(found: &Estimates, difference: Option<Interval>, matters: f64) -> Needs {
     let (samples, a_day, of): (_, _, fn(u64) -> Needs) = match found.basis {
-        #[allow(clippy::cast_precision_loss)] // seconds of a block
         Basis::Blocks(n, length_s) => (n, 86_400.0 / length_s as f64, Needs::Blocks),
         Basis::Days(a, b) => (a.min(b), 1.0, Needs::Days),
         // they depend on each other too much
@@ -165,7 +170,7 @@ pub(super) struct Estimates {
     sparse: bool,
 }
 
-fn found(cells: &[&Cell], metric: Timed, folded: &Folded, zone: Zone) -> Estimates {
+fn found(cells: &[&FinishedCell], metric: Timed, folded: &Folded, zone: Zone) -> Estimates {
     let mut days = Days::default();
     let keys = || {
         cells
@@ -176,7 +181,7 @@ fn found(cells: &[&Cell], metric: Timed, folded: &Folded, zone: Zone) -> Estimat
     for cell in cells {
         let [a, b] = cell.totals.each_ref().map(|total| count(total, metric));
         let weight = float(a.min(b));
-        let timed = |blocks: &BTreeMap<i64, Block>| {
+        let timed = |blocks: &BTreeMap<i64, TimeBlock>| {
             let blocks = blocks.iter();
             let timed = blocks.filter_map(|(at, block)| Some((*at, block.times(metric)?.clone())));
             timed.collect::<BTreeMap<_, _>>()
@@ -246,7 +251,11 @@ pub(super) fn of_either(pairs: &BlockPairs, days: &Days, block_s: i64) -> Estima
     }
 }
 
-fn said(blocks: &BTreeMap<i64, Block>, metric: Timed, times: i64) -> BTreeMap<i64, Said> {
+fn said(
+    blocks: &BTreeMap<i64, TimeBlock>,
+    metric: Timed,
+    times: i64,
+) -> BTreeMap<i64, BlockNumbers> {
     if times > 1 {
         let mut longer: BTreeMap<i64, Vec<&Sketch>> = BTreeMap::new();
         for (at, block) in blocks {
@@ -259,7 +268,7 @@ fn said(blocks: &BTreeMap<i64, Block>, metric: Timed, times: i64) -> BTreeMap<i6
         };
         return longer.into_iter().filter_map(said).collect();
     }
-    let said = |block: &Block| -> Option<(u64, Measures)> {
+    let said = |block: &TimeBlock| -> Option<(u64, Measures)> {
         let times = block.times(metric)?;
         Some((u64::from(times.n), of_times(times.median(), times.p95())))
     };
@@ -269,7 +278,7 @@ fn said(blocks: &BTreeMap<i64, Block>, metric: Timed, times: i64) -> BTreeMap<i6
 }
 
 /// The first side's median, each region by its weight.
-fn usual_ms(cells: &[&Cell], metric: Timed) -> f64 {
+fn usual_ms(cells: &[&FinishedCell], metric: Timed) -> f64 {
     let (mut sum, mut weights) = (0.0, 0.0);
     for cell in cells {
         let [a, b] = cell.totals.each_ref().map(|total| count(total, metric));
@@ -281,7 +290,7 @@ fn usual_ms(cells: &[&Cell], metric: Timed) -> f64 {
     if weights > 0.0 { sum / weights } else { 0.0 }
 }
 
-fn times(cells: &[&Cell], side: usize, metric: Timed) -> SideTimes {
+fn times(cells: &[&FinishedCell], side: usize, metric: Timed) -> SideTimes {
     let mut n = 0_u64;
     for cell in cells {
         n.raise(count(&cell.totals[side], metric));
@@ -306,7 +315,6 @@ fn count(total: &Total, metric: Timed) -> u64 {
     total.times[metric as usize].moments().count()
 }
 
-#[allow(clippy::cast_precision_loss)] // counts far below 2^53
 pub(super) fn float(count: u64) -> f64 {
     count as f64
 }

@@ -24,21 +24,21 @@ mod timed;
 mod verdict;
 
 pub use cell::{CellName, Folded};
-pub use failures::{Failures, Of};
-pub use fold::{Apart, BLOCK_S, Fold, Side};
+pub use failures::{FailurePart, Failures};
+pub use fold::{Apart, BLOCK_S, ComparisonFold, Side};
 pub use interval::{FEWEST_DAYS, Interval};
-pub use lines::{Basis, Line, SideTimes};
+pub use lines::{Basis, MetricComparison, SideTimes};
 pub use timed::Timed;
 pub use verdict::{Decision, MATTERS_MIXED_MS, MATTERS_MS, MATTERS_POINTS, MATTERS_SHARE, Needs};
 
 use crate::zone::Zone;
-use cell::Cell;
+use cell::FinishedCell;
 
 /// What the rows of two sides come to.
 #[derive(Debug)]
 pub struct Compared {
     /// Times, path by path and metric by metric.
-    pub lines: Vec<Line>,
+    pub lines: Vec<MetricComparison>,
     /// Failures, path by path.
     pub failures: Vec<Failures>,
     /// Cells that only one side has, with that side and its rows.
@@ -48,14 +48,14 @@ pub struct Compared {
 impl Compared {
     /// Of rows that were folded; `zone` is that of days and hours.
     pub fn of(folded: &Folded, zone: Zone) -> Self {
-        let path = |cell: &Cell| (cell.name.transport.clone(), cell.name.target.clone());
+        let path = |cell: &FinishedCell| (cell.name.transport.clone(), cell.name.target.clone());
         let mut compared = Self {
             lines: Vec::new(),
             failures: Vec::new(),
             one_sided: Vec::new(),
         };
         for cells in folded.cells.chunk_by(|one, other| path(one) == path(other)) {
-            let cells: Vec<&Cell> = cells.iter().collect();
+            let cells: Vec<&FinishedCell> = cells.iter().collect();
             compared.lines.extend(lines::of_path(&cells, folded, zone));
             compared
                 .failures

@@ -93,7 +93,6 @@ fn normal(mean: f64, variance: f64) -> usize {
     ((mean - Z * variance.sqrt() - 0.5).max(0.0).floor() as usize).saturating_add(1)
 }
 
-#[allow(clippy::cast_precision_loss)] // some thousands
 fn float(count: usize) -> f64 {
     count as f64
 }

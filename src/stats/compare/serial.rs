@@ -52,7 +52,6 @@ fn added(n: usize, correlation: f64) -> f64 {
     sum
 }
 
-#[allow(clippy::cast_precision_loss)] // days
 fn float(count: usize) -> f64 {
     count as f64
 }

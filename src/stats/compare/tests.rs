@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::cell::{Block, Cell, Total};
+use super::cell::{FinishedCell, TimeBlock, Total};
 use super::*;
 use crate::stats::Expo;
 use crate::stats::expo::quantile;
@@ -59,7 +59,6 @@ impl Chance {
         z ^ (z >> 31)
     }
 
-    #[allow(clippy::cast_precision_loss)] // 18 bits
     fn normal(&mut self) -> f64 {
         let bits = self.next();
         let sum: u64 = [0, 16, 32, 48].map(|by| bits >> by & 0xffff).iter().sum();
@@ -85,7 +84,7 @@ fn blocks(
     path: &[f64],
     a_minute: u32,
     further_ms: f64,
-) -> (Expo, BTreeMap<i64, Block>) {
+) -> (Expo, BTreeMap<i64, TimeBlock>) {
     let (mut all, mut blocks) = (Expo::default(), BTreeMap::new());
     for (number, minutes) in (first..).zip(path.chunks(10)) {
         let mut values = Expo::default();
@@ -100,13 +99,16 @@ fn blocks(
             }
         }
         all.merge(&values);
-        blocks.insert(number, Block::of_connects(&values));
+        blocks.insert(number, TimeBlock::of_connects(&values));
     }
     (all, blocks)
 }
 
 /// What comes of two sides.
-fn compared(a: (Expo, BTreeMap<i64, Block>), b: (Expo, BTreeMap<i64, Block>)) -> Line {
+fn compared(
+    a: (Expo, BTreeMap<i64, TimeBlock>),
+    b: (Expo, BTreeMap<i64, TimeBlock>),
+) -> MetricComparison {
     // what is usual; how many there are weighs only regions
     let total = |values: &Expo| {
         let mut total = Total::default();
@@ -116,7 +118,7 @@ fn compared(a: (Expo, BTreeMap<i64, Block>), b: (Expo, BTreeMap<i64, Block>)) ->
         total
     };
     let folded = Folded {
-        cells: vec![Cell {
+        cells: vec![FinishedCell {
             name: CellName {
                 transport: "tls".to_owned(),
                 target: "relay:443".to_owned(),
@@ -136,7 +138,7 @@ fn compared(a: (Expo, BTreeMap<i64, Block>), b: (Expo, BTreeMap<i64, Block>)) ->
 }
 
 /// Eight hours of both at the same time, a probe a second.
-fn night(chance: &mut Chance, drift: Drift, further_ms: f64) -> Line {
+fn night(chance: &mut Chance, drift: Drift, further_ms: f64) -> MetricComparison {
     let path = chance.path(480, drift);
     let a = blocks(chance, 0, &path, a_minute(60), 0.0);
     let b = blocks(chance, 0, &path, a_minute(60), further_ms);
@@ -144,7 +146,7 @@ fn night(chance: &mut Chance, drift: Drift, further_ms: f64) -> Line {
 }
 
 /// Of so many comparisons: how many exclude that nothing differs, and how many say that it does.
-fn counted(mut one: impl FnMut(u64) -> Line) -> (u64, u64) {
+fn counted(mut one: impl FnMut(u64) -> MetricComparison) -> (u64, u64) {
     let (mut exclude, mut differ) = (0, 0);
     for seed in 0..pairs() {
         let line = one(seed);
@@ -187,7 +189,7 @@ fn three_tenths_of_a_millisecond_are_found_and_two_are_said_to_differ() {
 }
 
 /// A week of each, one after the other, a probe every ten seconds.
-fn weeks(chance: &mut Chance, drift: Drift, further_ms: f64) -> Line {
+fn weeks(chance: &mut Chance, drift: Drift, further_ms: f64) -> MetricComparison {
     let path = chance.path(14 * 1440, drift);
     let (before, after) = path.split_at(7 * 1440);
     let a = blocks(chance, 0, before, a_minute(6), 0.0);

@@ -66,7 +66,6 @@ pub struct Summary {
 impl Summary {
     /// Values that have the quantiles of the summary, each with how many it stands for: between two of them as if the
     /// packets lay evenly.
-    #[allow(clippy::cast_precision_loss)] // counts far below 2^53
     pub fn values(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
         let parts = PARTS.min(self.n);
         let up_to = move |part: u64| {
@@ -80,11 +79,7 @@ impl Summary {
         })
     }
 
-    #[allow(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss
-    )] // times of days at most, not negative
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // times of days at most, not negative
     fn at(&self, share: f64) -> u64 {
         let mut before: Option<(f64, u64)> = None;
         for (up_to, us) in self.points.iter().flatten() {

@@ -75,7 +75,6 @@ pub fn samples_needed(
     } else {
         matters - size
     };
-    #[allow(clippy::cast_precision_loss)] // some thousands
     let needed = samples as f64 * (difference.half() / wanted).powi(2) * 1.1;
     let most = MOST_DAYS * samples_a_day;
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // bounded above

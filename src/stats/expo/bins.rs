@@ -40,7 +40,6 @@ impl Expo {
     }
 }
 
-#[allow(clippy::cast_precision_loss)] // less than a day in microseconds
 fn exact(us: u64, n: u32, whole_ms: bool) -> Bin {
     let half = if whole_ms { HALF_MS } else { 0.0 };
     around(us as f64, half, n)

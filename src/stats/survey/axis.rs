@@ -28,7 +28,7 @@ const LONGEST_US: u64 = 3_155_760_000_000_000;
 
 /// What a row says of the clocks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Said {
+pub struct RowClocks {
     /// How late it began, where its slot was due at some time: in microseconds.
     pub lag: Option<i64>,
     /// Whether the file does not say how late rows began, so that they may have run back to back, or
@@ -42,7 +42,7 @@ pub struct Said {
     pub lasting: bool,
 }
 
-impl Said {
+impl RowClocks {
     /// Of a row.
     #[inline]
     pub fn of(row: &Row<'_>) -> Self {
@@ -141,7 +141,7 @@ pub enum AxisChange {
 
 impl Axis {
     /// Puts a row with this label, in microseconds since 1970, in its place.
-    pub fn place(&mut self, slot: u64, at: i64, said: Said) -> (Placed, AxisChange) {
+    pub fn place(&mut self, slot: u64, at: i64, said: RowClocks) -> (Placed, AxisChange) {
         if self.epochs.is_empty() {
             self.epochs.push_back(Epoch::default());
         }
@@ -188,7 +188,7 @@ impl Axis {
     }
 
     /// Takes in what a row itself says.
-    fn told(&mut self, slot: u64, at: i64, said: Said) -> AxisChange {
+    fn told(&mut self, slot: u64, at: i64, said: RowClocks) -> AxisChange {
         if said.step.is_none() && said.slept.is_none() {
             return AxisChange::Nothing;
         }
@@ -229,7 +229,7 @@ impl Axis {
 
     /// The epoch of a row by its slot; where none fits, how far it is from the schedule. None where
     /// there is no schedule to judge by.
-    fn by_schedule(&self, slot: u64, at: i64, said: Said) -> Option<Result<Epoch, i64>> {
+    fn by_schedule(&self, slot: u64, at: i64, said: RowClocks) -> Option<Result<Epoch, i64>> {
         let due = at.saturating_sub(said.lag?);
         let ((first, begin), (latest, end)) = self.first.zip(self.latest)?;
         let known = i64::try_from(latest.saturating_sub(first)).ok()?;

@@ -1,7 +1,7 @@
 //! What a bucket of the timeline holds: the times of each host to each region.
 
 use super::relays::OTHER;
-use super::{Measured, Taken};
+use super::{Measured, ParsedRow};
 use crate::record::Counter as _;
 use crate::schema::Metric;
 use crate::stats::{Expo, Rough};
@@ -28,7 +28,7 @@ pub struct Bucket {
     /// Where and from where, in no order.
     keys: Vec<CellKey>,
     /// What was measured there, in the same order.
-    cells: Vec<Cell>,
+    cells: Vec<BucketCell>,
 }
 
 /// Numbers of a host and of a region.
@@ -54,7 +54,7 @@ impl CellKey {
 
 /// Rows of a host to a region in a bucket.
 #[derive(Debug, Clone, Default)]
-pub struct Cell {
+pub struct BucketCell {
     /// Connect times in microseconds.
     pub connect: Expo,
     /// Times of the other metrics by their number.
@@ -67,7 +67,7 @@ pub struct Cell {
 
 impl Bucket {
     /// All cells with their keys, in no order.
-    pub fn cells(&self) -> impl Iterator<Item = (CellKey, &Cell)> {
+    pub fn cells(&self) -> impl Iterator<Item = (CellKey, &BucketCell)> {
         self.keys.iter().copied().zip(&self.cells)
     }
 
@@ -80,7 +80,7 @@ impl Bucket {
     #[inline]
     pub(super) fn add(
         &mut self,
-        taken: &Taken<'_>,
+        taken: &ParsedRow<'_>,
         key: CellKey,
         slow_us: u64,
         places: &mut Vec<u16>,
@@ -105,7 +105,7 @@ impl Bucket {
 
     /// The cell of a key, whose place is noted.
     #[inline]
-    fn known_cell(&mut self, key: CellKey, places: &mut Vec<u16>) -> &mut Cell {
+    fn known_cell(&mut self, key: CellKey, places: &mut Vec<u16>) -> &mut BucketCell {
         let hosts_before = key.host.saturating_mul(MOST_REGIONS.saturating_add(1));
         let at = hosts_before.saturating_add(key.region);
         let known = places.get(at).copied().unwrap_or(0);
@@ -124,7 +124,7 @@ impl Bucket {
         let place = self.keys.iter().position(|known| *known == key);
         place.unwrap_or_else(|| {
             self.keys.push(key);
-            self.cells.push(Cell::default());
+            self.cells.push(BucketCell::default());
             self.cells.len().saturating_sub(1)
         })
     }
@@ -148,14 +148,14 @@ impl Bucket {
     }
 }
 
-impl Cell {
+impl BucketCell {
     /// The times of another metric than the connect.
     pub fn others(&self, metric: Metric) -> &Rough {
         &self.others[metric as usize]
     }
 
     #[inline]
-    fn add(&mut self, taken: &Taken<'_>, slow_us: u64) {
+    fn add(&mut self, taken: &ParsedRow<'_>, slow_us: u64) {
         for metric in ROUGH {
             if let Some(took) = taken.time(metric) {
                 self.others[metric as usize].add(took);

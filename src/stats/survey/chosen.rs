@@ -5,22 +5,22 @@ use std::borrow::Cow;
 use super::by_transport::ByTransport;
 use super::egress;
 use super::groups::{SEPARATOR, part, target};
-use super::measured::{Measured, Taken};
+use super::measured::{Measured, ParsedRow};
 use super::relays::region;
 use crate::schema::{Layout, Row, id};
 use crate::zone::Zone;
 
 /// A table by columns of the user's choice.
 #[derive(Debug)]
-pub struct Chosen {
+pub struct ChosenTable {
     /// The columns.
     pub columns: Vec<String>,
     /// Rows by the values of the columns, separated by [`SEPARATOR`].
     pub groups: ByTransport,
 }
 
-impl Chosen {
-    pub(super) fn add(&mut self, taken: &Taken<'_>, zone: Zone, transport: usize) {
+impl ChosenTable {
+    pub(super) fn add(&mut self, taken: &ParsedRow<'_>, zone: Zone, transport: usize) {
         self.group(taken.row, zone, transport).add(taken);
     }
 

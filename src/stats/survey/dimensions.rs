@@ -16,7 +16,7 @@ use chrono::{DateTime, Datelike, NaiveDate, Timelike};
 use super::by_transport::{ByTransport, Transports};
 use super::groups::{Groups, SEPARATOR, is_same, part, target};
 use super::series_names::SeriesNames;
-use super::{Measured, Taken};
+use super::{Measured, ParsedRow};
 use crate::schema::{Metric, Row, THROUGH, id};
 use crate::stats::Distribution;
 use crate::zone::Zone;
@@ -194,7 +194,7 @@ impl Dimensions {
     }
 
     /// Takes a row in and gives the numbers of its series and of its transport.
-    pub fn add(&mut self, taken: &Taken<'_>) -> (usize, usize) {
+    pub fn add(&mut self, taken: &ParsedRow<'_>) -> (usize, usize) {
         let number = self.number(taken.row);
         let quarter = taken.at.map(|at| at.div_euclid(QUARTER_US));
         let place = self.place((number, quarter));

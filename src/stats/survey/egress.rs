@@ -8,7 +8,7 @@ use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, SocketAddr};
 
 use super::by_transport::ByTransport;
-use super::measured::Taken;
+use super::measured::ParsedRow;
 use crate::schema::{Metric, Row, id};
 
 /// Rows that wait for the address of their slot.
@@ -81,7 +81,7 @@ impl Egress {
     }
 
     /// Takes a row in, with the numbers of its run and of its transport.
-    pub fn add(&mut self, taken: &Taken<'_>, run: u64, transport: usize) {
+    pub fn add(&mut self, taken: &ParsedRow<'_>, run: u64, transport: usize) {
         let slot = taken.row.slot().filter(|_| run != 0);
         let own = of(taken.row);
         if own.is_none() && slot.is_none() {
@@ -139,7 +139,7 @@ impl Egress {
         }
     }
 
-    fn follow(&mut self, taken: &Taken<'_>, address: Option<IpAddr>) {
+    fn follow(&mut self, taken: &ParsedRow<'_>, address: Option<IpAddr>) {
         let (Some(address), Some(at)) = (address, taken.at) else {
             return;
         };
@@ -197,7 +197,7 @@ mod tests {
                 &ends,
                 chrono::DateTime::from_timestamp(i64::try_from(second).unwrap(), 0),
             );
-            egress.add(&Taken::of(&row), 7, usize::from(*transport == "udp"));
+            egress.add(&ParsedRow::of(&row), 7, usize::from(*transport == "udp"));
         }
         egress.finish();
         let mut found = Vec::new();

@@ -4,8 +4,8 @@ use crate::record::HttpReply;
 use std::collections::BTreeMap;
 
 use super::{
-    Bucket, ByTransport, Chosen, Clocks, Dimensions, Egress, Level, Measured, Names, Relays,
-    Series, SeriesName, SlowRows,
+    Bucket, ByTransport, ChosenTable, Clocks, Dimensions, Egress, Measured, Names, RegionLevel,
+    Relays, Series, SeriesName, SlowRows,
 };
 use crate::endpoints::Ranges;
 use crate::record::World;
@@ -51,7 +51,7 @@ pub struct Finished<K> {
     /// What each kind of measurement adds.
     pub kinds: K,
     /// By the user's columns.
-    pub chosen: Vec<Chosen>,
+    pub chosen: Vec<ChosenTable>,
     /// Length of a bucket of the timeline.
     pub bucket_s: i64,
     /// The timeline by the start of each bucket in seconds since 1970.
@@ -61,7 +61,7 @@ pub struct Finished<K> {
     /// Series with host, target and transport.
     pub series: Vec<(SeriesName, Series)>,
     /// What they were like, hour by hour, by the number of the series and that of the region.
-    pub levels: Vec<((usize, usize), Level)>,
+    pub levels: Vec<((usize, usize), RegionLevel)>,
     /// Rows of these series that a filter left out.
     pub beside: u64,
     pub(super) other_series: Option<usize>,
@@ -71,7 +71,7 @@ impl<K: Default> Finished<K> {
     /// Of no rows.
     pub(super) fn new(options: SurveyOptions) -> Self {
         let most = options.most_groups;
-        let chosen = options.by.iter().map(|columns| Chosen {
+        let chosen = options.by.iter().map(|columns| ChosenTable {
             columns: columns.clone(),
             groups: ByTransport::new(most),
         });

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Taken;
+use super::ParsedRow;
 use super::series::RowReply;
 use super::silences::{Silence, Silences};
 use crate::record::Counter as _;
@@ -34,7 +34,7 @@ pub struct LevelHour {
 
 /// A series to a region.
 #[derive(Debug, Default)]
-pub struct Level {
+pub struct RegionLevel {
     /// Its hours, in the order of time.
     pub hours: Vec<LevelHour>,
     /// When the region's relays answered nothing, in the order of time.
@@ -48,15 +48,15 @@ pub struct Level {
 
 /// All of them, by the number of the series and that of the region.
 #[derive(Debug, Default)]
-pub struct Levels {
+pub struct RegionLevels {
     places: BTreeMap<(usize, usize), usize>,
-    known: Vec<((usize, usize), Level)>,
+    known: Vec<((usize, usize), RegionLevel)>,
     last: usize,
 }
 
-impl Levels {
+impl RegionLevels {
     /// Takes a row in, with what it says of the path.
-    pub(super) fn add(&mut self, taken: &Taken<'_>, key: (usize, usize), reply: RowReply) {
+    pub(super) fn add(&mut self, taken: &ParsedRow<'_>, key: (usize, usize), reply: RowReply) {
         let Some(at) = taken.at else { return };
         let Some(level) = self.level(key) else { return };
         level.turn_to(at);
@@ -91,7 +91,7 @@ impl Levels {
     }
 
     /// All of them, each in the order of time.
-    pub fn finish(mut self) -> Vec<((usize, usize), Level)> {
+    pub fn finish(mut self) -> Vec<((usize, usize), RegionLevel)> {
         for (_, level) in &mut self.known {
             level.close();
             level.put_in_order();
@@ -100,7 +100,7 @@ impl Levels {
         self.known
     }
 
-    fn level(&mut self, key: (usize, usize)) -> Option<&mut Level> {
+    fn level(&mut self, key: (usize, usize)) -> Option<&mut RegionLevel> {
         if self
             .known
             .get(self.last)
@@ -112,7 +112,7 @@ impl Levels {
                 None if self.known.len() >= MOST => return None,
                 None => {
                     self.places.insert(key, self.known.len());
-                    self.known.push((key, Level::default()));
+                    self.known.push((key, RegionLevel::default()));
                     self.known.len().saturating_sub(1)
                 }
             };
@@ -121,7 +121,7 @@ impl Levels {
     }
 }
 
-impl Level {
+impl RegionLevel {
     fn turn_to(&mut self, at: i64) {
         let hour = at.div_euclid(HOUR_US);
         if self.now != Some(hour) {
@@ -183,7 +183,7 @@ mod tests {
             Dialect::Turnprobe,
             vec!["connect_us".into(), "Status".into()],
         );
-        let mut levels = Levels::default();
+        let mut levels = RegionLevels::default();
         for (second, connect) in rows {
             let lost = connect.is_empty();
             let status = if lost { "connect-timeout" } else { "OK" };
@@ -195,7 +195,7 @@ mod tests {
             } else {
                 RowReply::Answer
             };
-            levels.add(&Taken::of(&row), (0, 1), reply);
+            levels.add(&ParsedRow::of(&row), (0, 1), reply);
         }
         let mut found = levels.finish();
         assert_eq!(found.len(), 1);

@@ -6,7 +6,7 @@ use crate::stats::{Distribution, Times};
 
 /// What is needed of a row, parsed once.
 #[derive(Debug, Clone, Copy)]
-pub struct Taken<'a> {
+pub struct ParsedRow<'a> {
     /// The row.
     pub row: &'a Row<'a>,
     /// When, in microseconds since 1970.
@@ -17,7 +17,7 @@ pub struct Taken<'a> {
     pub times: [Option<u64>; Metric::COUNT],
 }
 
-impl<'a> Taken<'a> {
+impl<'a> ParsedRow<'a> {
     /// Of a row.
     pub fn of(row: &'a Row<'a>) -> Self {
         Self {
@@ -72,7 +72,7 @@ pub struct Measured {
 
 impl Measured {
     /// Takes a row in.
-    pub fn add(&mut self, taken: &Taken<'_>) {
+    pub fn add(&mut self, taken: &ParsedRow<'_>) {
         self.put(taken.at, taken.ok, &taken.times);
     }
 

@@ -36,17 +36,17 @@ use crate::record::HttpReply;
 use std::borrow::Cow;
 
 pub use axis::Change;
-pub use bucket::{Bucket, Cell, CellKey, MOST_REGIONS};
+pub use bucket::{Bucket, BucketCell, CellKey, MOST_REGIONS};
 pub use by_transport::ByTransport;
-pub use chosen::{Chosen, DIMENSIONS, is_column, value};
+pub use chosen::{ChosenTable, DIMENSIONS, is_column, value};
 pub use dimensions::{CertificateFacts, Dimensions, HourCell, MOST_DAYS};
 pub use egress::{Egress, EgressChange};
 pub use finished::{Finished, SurveyOptions};
 pub use gaps::{Gap, Presence, of_all as gaps_of_all};
 pub use groups::{Groups, SEPARATOR, part, target};
-pub use levels::{Level, LevelHour};
+pub use levels::{LevelHour, RegionLevel};
 pub use lost_runs::{LostHour, LostRuns, Outage, RolledLosses, Runs};
-pub use measured::{Measured, Taken};
+pub use measured::{Measured, ParsedRow};
 pub use names::Names;
 pub use relays::{AddressCount, OTHER_NAME as OTHER_REGIONS, Relays, region};
 pub use series::Series;
@@ -56,13 +56,13 @@ pub use slow::{SlowRegion, SlowRow, SlowRows, SynLoss};
 
 use crate::record::TlsPath;
 use crate::schema::{Dialect, Metric, Reachability, Row, id};
-use axis::Said;
+use axis::RowClocks;
 use hosts::Hosts;
-use levels::Levels;
+use levels::RegionLevels;
 use series::{Observation, Ordered, RowReply};
-use slots::{Added, Slots};
 pub use slots::{Clocks, Leap};
-use span::Span;
+use slots::{SlotEntry, Slots};
+use span::RowSpan;
 use timeline::Timeline;
 
 /// The fold.
@@ -73,9 +73,9 @@ pub struct Survey<K> {
     timeline: Timeline,
     hosts: Hosts,
     slots: Slots,
-    span: Span,
+    span: RowSpan,
     series: Vec<Series>,
-    levels: Levels,
+    levels: RegionLevels,
 }
 
 impl<K: RowFold> Survey<K> {
@@ -85,9 +85,9 @@ impl<K: RowFold> Survey<K> {
             timeline: Timeline::new(options.slow_us),
             hosts: Hosts::default(),
             slots: Slots::default(),
-            span: Span::default(),
+            span: RowSpan::default(),
             series: Vec::new(),
-            levels: Levels::default(),
+            levels: RegionLevels::default(),
             sums: Finished::new(options),
         }
     }
@@ -98,7 +98,7 @@ impl<K: RowFold> Survey<K> {
     }
 
     /// Takes a row of a file in and says what was odd about it.
-    pub fn add(&mut self, row: &Row<'_>, file: usize) -> Odd {
+    pub fn add(&mut self, row: &Row<'_>, file: usize) -> OddRow {
         self.sums.kinds.take(row);
         if row.layout.dialect == Dialect::RollUps {
             return self.add_rolled(row);
@@ -107,9 +107,9 @@ impl<K: RowFold> Survey<K> {
             self.sums.worlds[world as usize].raise(1);
         }
         if K::is_detail(row) {
-            return Odd::default();
+            return OddRow::default();
         }
-        let taken = Taken::of(row);
+        let taken = ParsedRow::of(row);
         self.sums.without_time.raise(u64::from(taken.at.is_none()));
         let cause = (!taken.ok).then(|| self.sums.causes.count(row.cause()));
         match row.get(id!(explain)) {
@@ -137,7 +137,7 @@ impl<K: RowFold> Survey<K> {
         let region = place.region;
         self.timeline.add(&taken, CellKey { host, region });
         self.sums.slow.add(&taken, place.region);
-        let Added { leap, placed, run } = self.slot(row, taken.at);
+        let SlotEntry { leap, placed, run } = self.slot(row, taken.at);
         let leap = leap.filter(|_| self.sums.options.whole_slots);
         if let Some(at) = taken.at {
             self.span.add(at, placed, run);
@@ -174,7 +174,7 @@ impl<K: RowFold> Survey<K> {
                 measured: taken.brief(),
             }),
         };
-        Odd {
+        OddRow {
             late: ordered.late,
             copy_of: ordered.copy_of.map(|file| file as usize),
             time: row.has_odd_time(),
@@ -192,17 +192,17 @@ impl<K: RowFold> Survey<K> {
     }
 
     /// Takes a row's slot in, where it has one.
-    fn slot(&mut self, row: &Row<'_>, at: Option<i64>) -> Added {
+    fn slot(&mut self, row: &Row<'_>, at: Option<i64>) -> SlotEntry {
         match row.slot() {
             Some(slot) => self
                 .slots
-                .add(row.get(id!(run_id)), slot, at, Said::of(row)),
-            None => Added::default(),
+                .add(row.get(id!(run_id)), slot, at, RowClocks::of(row)),
+            None => SlotEntry::default(),
         }
     }
 
     /// What the certificate of a row tells of the way.
-    fn way(&mut self, row: &Row<'_>, taken: &Taken<'_>) {
+    fn way(&mut self, row: &Row<'_>, taken: &ParsedRow<'_>) {
         if let Some(reply) = HttpReply::of_word(row.get(id!(http_reply))) {
             self.sums.http_replies.entry(reply).or_default().raise(1);
         }
@@ -232,7 +232,7 @@ impl<K: RowFold> Survey<K> {
         if let (Some(number), Some(at)) = (known, row.at) {
             self.sums.beside.raise(1);
             let at = at.timestamp_micros();
-            let Added { placed, run, .. } = self.slot(row, Some(at));
+            let SlotEntry { placed, run, .. } = self.slot(row, Some(at));
             self.series[number].order(Observation {
                 at,
                 axis: placed.map_or(at, |placed| placed.axis),
@@ -297,7 +297,7 @@ pub const CHARTED: Metric = Metric::Connect;
 
 /// What was odd about a row.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Odd {
+pub struct OddRow {
     /// It came too late to be brought into the order of time: it counts everywhere but in the outages.
     pub late: bool,
     /// An equal row of its series was there before, in the file of this number.

@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 
 use super::by_transport::ByTransport;
 use super::groups::{SEPARATOR, is_same, part};
-use super::{Measured, Taken};
+use super::{Measured, ParsedRow};
 use crate::endpoints::{self, Ranges};
 use crate::record::{Transport, World};
 use crate::schema::{Row, id};
@@ -33,7 +33,7 @@ const MOST_COUNTED: usize = 100_000;
 /// A relay that has a cell of its own.
 #[derive(Debug)]
 struct Relay {
-    place: Place,
+    place: RelayPlace,
     transport: usize,
     /// What its rows have for an address, a name and a region.
     cells: [Box<str>; 3],
@@ -83,7 +83,7 @@ pub struct AddressCount {
 
 /// Where a row belongs.
 #[derive(Debug, Clone, Copy)]
-pub struct Place {
+pub struct RelayPlace {
     /// Number of the region.
     pub region: usize,
     /// Number of the address; none where the row has none, or beyond the cap.
@@ -113,7 +113,7 @@ impl Relays {
     }
 
     /// Takes a row in, with the number of its transport.
-    pub fn add(&mut self, taken: &Taken<'_>, transport: usize) -> Place {
+    pub fn add(&mut self, taken: &ParsedRow<'_>, transport: usize) -> RelayPlace {
         let row = taken.row;
         if self.numbers.len() <= transport {
             let transports = transport.saturating_add(1);
@@ -146,7 +146,7 @@ impl Relays {
         let name = row.text(id!(remotename));
         let name_group = self.names.of(transport).number(&part(&name));
         if self.known.len() < self.most.saturating_mul(CELLS_EACH) {
-            let place = Place {
+            let place = RelayPlace {
                 region,
                 address: self.count(taken, address, region, 0),
             };
@@ -168,7 +168,7 @@ impl Relays {
         self.region_group(transport, region).add(taken);
         self.addresses.of(transport).at(address_group).add(taken);
         self.names.of(transport).at(name_group).add(taken);
-        Place {
+        RelayPlace {
             region,
             address: self.count(taken, address, region, 1),
         }
@@ -245,7 +245,13 @@ impl Relays {
     }
 
     /// The number of an address; rows of relays with a cell are counted when that is closed.
-    fn count(&mut self, taken: &Taken<'_>, address: &str, region: usize, rows: u64) -> Option<u32> {
+    fn count(
+        &mut self,
+        taken: &ParsedRow<'_>,
+        address: &str,
+        region: usize,
+        rows: u64,
+    ) -> Option<u32> {
         if address.is_empty() {
             return None;
         }

@@ -1,7 +1,7 @@
 //! Roll-ups in the same cells as rows. What only the order of rows tells, or what single rows have, is not known of them.
 
 use super::relays::OTHER;
-use super::{CellKey, Measured, Odd, Survey};
+use super::{CellKey, Measured, OddRow, Survey};
 use crate::record::Counter as _;
 use crate::schema::{Metric, RolledUp, Row, causes, id};
 use crate::stats::{Outcomes, RowFold};
@@ -11,9 +11,9 @@ const HOUR_S: u64 = 3_600;
 
 impl<K: RowFold> Survey<K> {
     /// Takes a roll-up in.
-    pub(super) fn add_rolled(&mut self, row: &Row<'_>) -> Odd {
+    pub(super) fn add_rolled(&mut self, row: &Row<'_>) -> OddRow {
         let Some(rolled) = row.rolled() else {
-            return Odd::default();
+            return OddRow::default();
         };
         let measured = Measured::of_rolled(&rolled);
         if let Some(world) = row.world() {
@@ -50,9 +50,9 @@ impl<K: RowFold> Survey<K> {
         }
         let at = row.at.map(|at| at.timestamp_micros());
         self.series_of(number).count_rolled(&rolled, at);
-        Odd {
+        OddRow {
             series: Some(number),
-            ..Odd::default()
+            ..OddRow::default()
         }
     }
 

@@ -1,6 +1,6 @@
 //! Slots of the schedule: those that left no row, and what they say of the clock.
 
-use super::axis::{Axis, AxisChange, Change, Placed, Said};
+use super::axis::{Axis, AxisChange, Change, Placed, RowClocks};
 use crate::record::Counter as _;
 
 /// Slots behind the latest one in which rows may still come.
@@ -51,7 +51,7 @@ pub struct Clocks {
 
 /// What came of a row's slot.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Added {
+pub struct SlotEntry {
     /// It is out of reach and does not count.
     pub leap: Option<Leap>,
     /// Where the row lies; none where it has no time.
@@ -104,7 +104,7 @@ impl Place {
 impl Slots {
     /// Takes a row's slot in, with the time of the row and what it says of the clock; one that is out
     /// of reach does not count.
-    pub fn add(&mut self, run: &str, slot: u64, at: Option<i64>, said: Said) -> Added {
+    pub fn add(&mut self, run: &str, slot: u64, at: Option<i64>, said: RowClocks) -> SlotEntry {
         self.rows.raise(1);
         let (now, place) = (self.rows, Place { slot, at });
         if self
@@ -130,9 +130,9 @@ impl Slots {
             } else {
                 known.beyond = Some(place);
             }
-            return Added {
+            return SlotEntry {
                 leap: Some(Leap { from, to: slot }),
-                ..Added::default()
+                ..SlotEntry::default()
             };
         }
         if self.runs.len() >= MOST_RUNS
@@ -220,7 +220,13 @@ impl Run {
         }
     }
 
-    fn placed(&mut self, name: &str, place: Place, said: Said, clocks: &mut Clocks) -> Added {
+    fn placed(
+        &mut self,
+        name: &str,
+        place: Place,
+        said: RowClocks,
+        clocks: &mut Clocks,
+    ) -> SlotEntry {
         // rows without a name of their run may be of many
         let is_known = !name.is_empty();
         let at = place.at.filter(|_| is_known);
@@ -229,7 +235,7 @@ impl Run {
             clocks.note(told);
             placed
         });
-        Added {
+        SlotEntry {
             leap: None,
             placed,
             run: if is_known { self.number } else { 0 },
@@ -291,7 +297,9 @@ mod tests {
         for slot in slots {
             let at = i64::try_from(*slot).unwrap() * SECOND;
             assert_eq!(
-                counted.add("run", *slot, Some(at), Said::default()).leap,
+                counted
+                    .add("run", *slot, Some(at), RowClocks::default())
+                    .leap,
                 None
             );
         }
@@ -302,7 +310,7 @@ mod tests {
     fn leaps(rows: &[(u64, i64)]) -> (Vec<(u64, u64)>, u64) {
         let mut counted = Slots::default();
         let leaps = rows.iter().filter_map(|(slot, second)| {
-            let added = counted.add("run", *slot, Some(second * SECOND), Said::default());
+            let added = counted.add("run", *slot, Some(second * SECOND), RowClocks::default());
             let leap = added.leap?;
             Some((leap.from, leap.to))
         });
@@ -357,7 +365,7 @@ mod tests {
         let mut slots = Slots::default();
         for run in 0..200 {
             for slot in [0, 2] {
-                slots.add(&format!("run {run}"), slot, None, Said::default());
+                slots.add(&format!("run {run}"), slot, None, RowClocks::default());
             }
         }
         assert_eq!(slots.missed(), Some(200));

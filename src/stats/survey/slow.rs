@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 use std::time::Duration;
 
-use super::Taken;
+use super::ParsedRow;
 use crate::explain::looks_like_a_lost_syn;
 use crate::schema::{Metric, id};
 use crate::stats::Distribution;
@@ -75,7 +75,7 @@ impl SlowRows {
     }
 
     /// Takes a row in.
-    pub fn add(&mut self, taken: &Taken<'_>, region: usize) {
+    pub fn add(&mut self, taken: &ParsedRow<'_>, region: usize) {
         let Some(connect_us) = taken.time(Metric::Connect) else {
             return;
         };

@@ -4,7 +4,7 @@ use super::axis::Placed;
 
 /// The ends of all rows.
 #[derive(Debug, Default)]
-pub struct Span {
+pub struct RowSpan {
     /// Of the run of the last row.
     current: Option<Ends>,
     /// Of the runs before.
@@ -21,7 +21,7 @@ struct Ends {
     run: u64,
 }
 
-impl Span {
+impl RowSpan {
     /// Takes a row in with its label; `run` is 0 where it has none.
     pub fn add(&mut self, at: i64, placed: Option<Placed>, run: u64) {
         let axis = placed.map_or(at, |placed| placed.axis);
@@ -66,7 +66,7 @@ mod tests {
 
     #[test]
     fn the_span_has_no_step_in_it_and_each_run_its_own_clock() {
-        let mut span = Span::default();
+        let mut span = RowSpan::default();
         assert_eq!(span.length(), None);
         let mut add = |axis, set, run| {
             span.add(axis, Some(Placed { axis, set }), run);

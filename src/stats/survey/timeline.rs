@@ -7,7 +7,7 @@ use crate::record::Counter as _;
 use std::collections::{BTreeMap, HashSet};
 
 use super::bucket::{Bucket, CellKey};
-use super::{Measured, Taken};
+use super::{Measured, ParsedRow};
 use crate::schema::Metric;
 
 /// Buckets that the span of the rows has at most while they come.
@@ -80,7 +80,7 @@ impl Timeline {
     }
 
     /// Takes a row of a host to a region in.
-    pub fn add(&mut self, taken: &Taken<'_>, key: CellKey) {
+    pub fn add(&mut self, taken: &ParsedRow<'_>, key: CellKey) {
         let Some(at) = taken.at else { return };
         let is_there = |current: &Current| (current.from..current.until).contains(&at);
         if !self.current.as_ref().is_some_and(is_there) {
@@ -259,7 +259,7 @@ mod tests {
                 &[],
                 chrono::DateTime::from_timestamp(1_612_137_600 + second, 0),
             );
-            timeline.add(&Taken::of(&row), CellKey { host: 1, region: 1 });
+            timeline.add(&ParsedRow::of(&row), CellKey { host: 1, region: 1 });
         }
         let (length, buckets) = timeline.finish();
         let (first, last) = (
@@ -308,7 +308,7 @@ mod tests {
                 chrono::DateTime::from_timestamp(1_612_137_600 + minute * 60, 0),
             );
             let region = usize::try_from(minute % 4).unwrap() + 1;
-            timeline.add(&Taken::of(&row), CellKey { host: 1, region });
+            timeline.add(&ParsedRow::of(&row), CellKey { host: 1, region });
         }
         let (length, buckets) = timeline.finish();
         assert_eq!((length, buckets.len()), (1_200, 216));

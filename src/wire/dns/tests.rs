@@ -11,12 +11,12 @@ const ANSWER: &[u8] = &[
     0xc0, 40, 0, 1, 0, 1, 0, 0, 0, 10, 0, 4, 192, 0, 2, 7, // A
 ];
 
-fn question() -> Question {
-    Question::new("TR.example", Family::V4).unwrap()
+fn question() -> DnsQuestion {
+    DnsQuestion::new("TR.example", Family::V4).unwrap()
 }
 
-fn start() -> Vec<Link> {
-    vec![Link {
+fn start() -> Vec<Cname> {
+    vec![Cname {
         name: "tr.example".to_owned(),
         ttl: None,
     }]
@@ -26,39 +26,42 @@ fn start() -> Vec<Link> {
 fn a_question_is_encoded_as_rfc_1035_lays_it_out() {
     let mut expected = vec![0x12, 0x34, 0x01, 0x00, 0, 1, 0, 0, 0, 0, 0, 0];
     expected.extend_from_slice(&ANSWER[12..28]);
-    let question = Question::new("tr.example", Family::V4).unwrap();
+    let question = DnsQuestion::new("tr.example", Family::V4).unwrap();
     assert_eq!(question.encode(0x1234).unwrap(), expected);
 }
 
 #[test]
 fn the_chain_is_walked_with_every_ttl() {
-    let Reply::Answer(answer) = question().judge(0x1234, ANSWER) else {
+    let DnsReply::Answer(answer) = question().judge(0x1234, ANSWER) else {
         panic!("no answer")
     };
     let mut chain = start();
     let step = walk(&answer, Family::V4, &mut chain);
-    assert_eq!(step, Step::Addresses(vec!["192.0.2.7".parse().unwrap()]));
+    assert_eq!(
+        step,
+        ChainStep::Addresses(vec!["192.0.2.7".parse().unwrap()])
+    );
     let links: Vec<_> = chain.iter().map(|l| (l.name.as_str(), l.ttl)).collect();
     assert_eq!(links, [("tr.example", Some(0)), ("x.example", Some(10))]);
 }
 
 #[test]
 fn an_answer_that_ends_at_the_first_alias_is_followed_but_a_denied_one_is_not() {
-    let Reply::Answer(mut answer) = question().judge(0x1234, ANSWER) else {
+    let DnsReply::Answer(mut answer) = question().judge(0x1234, ANSWER) else {
         panic!()
     };
     answer.answers.truncate(1);
-    assert_eq!(walk(&answer, Family::V4, &mut start()), Step::Follow);
+    assert_eq!(walk(&answer, Family::V4, &mut start()), ChainStep::Follow);
     answer.metadata.response_code = ResponseCode::NXDomain;
-    assert_eq!(walk(&answer, Family::V4, &mut start()), Step::NxDomain);
+    assert_eq!(walk(&answer, Family::V4, &mut start()), ChainStep::NxDomain);
     answer.answers.clear();
     answer.metadata.response_code = ResponseCode::NoError;
-    assert_eq!(walk(&answer, Family::V4, &mut start()), Step::NoData);
+    assert_eq!(walk(&answer, Family::V4, &mut start()), ChainStep::NoData);
 }
 
 #[test]
 fn a_circle_is_a_loop_whatever_the_case_of_its_names() {
-    let Reply::Answer(mut answer) = question().judge(0x1234, ANSWER) else {
+    let DnsReply::Answer(mut answer) = question().judge(0x1234, ANSWER) else {
         panic!()
     };
     answer.answers.truncate(1);
@@ -70,33 +73,33 @@ fn a_circle_is_a_loop_whatever_the_case_of_its_names() {
     answer.answers.push(back);
     assert!(matches!(
         walk(&answer, Family::V4, &mut start()),
-        Step::Loop(_)
+        ChainStep::Loop(_)
     ));
 }
 
 #[test]
 fn a_failure_at_the_end_of_a_chain_keeps_the_chain_and_a_circle_in_it_is_a_loop() {
-    let Reply::Answer(mut answer) = question().judge(0x1234, ANSWER) else {
+    let DnsReply::Answer(mut answer) = question().judge(0x1234, ANSWER) else {
         panic!()
     };
     answer.metadata.response_code = ResponseCode::ServFail;
     answer.answers.truncate(1);
     let mut chain = start();
     let step = walk(&answer, Family::V4, &mut chain);
-    assert_eq!(step, Step::Failure("SERVFAIL".to_owned()));
+    assert_eq!(step, ChainStep::Failure("SERVFAIL".to_owned()));
     assert_eq!((chain.len(), chain[0].ttl), (2, Some(0)));
     let mut back = answer.answers[0].clone();
     back.data = RData::CNAME(hickory_resolver::proto::rr::rdata::CNAME(back.name.clone()));
     answer.answers = vec![back];
     assert!(matches!(
         walk(&answer, Family::V4, &mut start()),
-        Step::Loop(_)
+        ChainStep::Loop(_)
     ));
 }
 
 #[test]
 fn thirty_two_cnames_are_followed_and_the_thirty_third_is_a_loop() {
-    let Reply::Answer(mut answer) = question().judge(0x1234, ANSWER) else {
+    let DnsReply::Answer(mut answer) = question().judge(0x1234, ANSWER) else {
         panic!()
     };
     let [alias, address] = [0, 1].map(|at| answer.answers[at].clone());
@@ -116,16 +119,23 @@ fn thirty_two_cnames_are_followed_and_the_thirty_third_is_a_loop() {
         end.name = name(cnames);
         answer.answers.push(end);
         let step = walk(&answer, Family::V4, &mut start());
-        assert_eq!(matches!(step, Step::Loop(_)), is_loop, "{cnames}: {step:?}");
+        assert_eq!(
+            matches!(step, ChainStep::Loop(_)),
+            is_loop,
+            "{cnames}: {step:?}"
+        );
     }
 }
 
 #[test]
 fn foreign_packets_are_strays_and_broken_ones_are_malformed() {
-    let stray = |packet: &[u8]| matches!(question().judge(0x1234, packet), Reply::Stray(_));
+    let stray = |packet: &[u8]| matches!(question().judge(0x1234, packet), DnsReply::Stray(_));
     assert!(stray(b""));
     assert!(stray(b"xy"));
-    assert!(matches!(question().judge(0x4321, ANSWER), Reply::Stray(_)));
+    assert!(matches!(
+        question().judge(0x4321, ANSWER),
+        DnsReply::Stray(_)
+    ));
     let mut other = ANSWER.to_vec();
     other[13] = b'q';
     assert!(stray(&other));
@@ -134,11 +144,14 @@ fn foreign_packets_are_strays_and_broken_ones_are_malformed() {
     assert!(stray(&query));
     assert!(matches!(
         question().judge(0x1234, &ANSWER[..50]),
-        Reply::Malformed(_)
+        DnsReply::Malformed(_)
     ));
     let mut cut = ANSWER[..50].to_vec();
     cut[2] |= 0x02;
-    assert!(matches!(question().judge(0x1234, &cut), Reply::Truncated));
+    assert!(matches!(
+        question().judge(0x1234, &cut),
+        DnsReply::Truncated
+    ));
 }
 
 #[test]
@@ -146,7 +159,7 @@ fn no_truncation_of_an_answer_panics_or_passes_for_whole() {
     for end in 0..ANSWER.len() {
         assert!(!matches!(
             question().judge(0x1234, &ANSWER[..end]),
-            Reply::Answer(_)
+            DnsReply::Answer(_)
         ));
     }
 }
@@ -158,8 +171,8 @@ fn with(section: usize, record: &[u8]) -> Vec<u8> {
     packet
 }
 
-fn walked(packet: &[u8]) -> (Step, Vec<Option<u32>>) {
-    let Reply::Answer(answer) = question().judge(0x1234, packet) else {
+fn walked(packet: &[u8]) -> (ChainStep, Vec<Option<u32>>) {
+    let DnsReply::Answer(answer) = question().judge(0x1234, packet) else {
         panic!("no answer")
     };
     let mut chain = start();
@@ -192,10 +205,10 @@ fn what_is_broken_behind_the_answers_does_not_spoil_them() {
 fn a_record_of_another_class_is_none() {
     let mut chaos = ANSWER.to_vec();
     chaos[28 + 16 + 5] = 3;
-    assert_eq!(walked(&chaos), (Step::Follow, vec![Some(0), None]));
+    assert_eq!(walked(&chaos), (ChainStep::Follow, vec![Some(0), None]));
     let mut chaos = ANSWER.to_vec();
     chaos[28 + 5] = 3;
-    assert_eq!(walked(&chaos), (Step::NoData, vec![None]));
+    assert_eq!(walked(&chaos), (ChainStep::NoData, vec![None]));
 }
 
 #[test]
@@ -222,7 +235,7 @@ fn referral(flags: [u8; 2], zones: &[&[u8]]) -> Vec<u8> {
 #[test]
 fn a_referral_says_nothing_of_the_name() {
     let root = referral([0x81, 0], &[b"\0"]);
-    let Step::Failure(why) = walked(&root).0 else {
+    let ChainStep::Failure(why) = walked(&root).0 else {
         panic!("no failure")
     };
     assert_eq!(
@@ -231,12 +244,15 @@ fn a_referral_says_nothing_of_the_name() {
     );
     let below = walked(&referral([0x81, 0], &[b"\xc0\x0f"])).0;
     assert!(
-        matches!(&below, Step::Failure(why) if why.contains("to example:")),
+        matches!(&below, ChainStep::Failure(why) if why.contains("to example:")),
         "{below:?}"
     );
     let nothing = walked(&referral([0x81, 0], &[])).0;
-    assert!(matches!(nothing, Step::Failure(_)));
+    assert!(matches!(nothing, ChainStep::Failure(_)));
     // one that serves the name, or asks on behalf of others, has said that there is nothing
-    assert_eq!(walked(&referral([0x85, 0], &[b"\0"])).0, Step::NoData);
-    assert_eq!(walked(&referral([0x81, 0x80], &[b"\0"])).0, Step::NoData);
+    assert_eq!(walked(&referral([0x85, 0], &[b"\0"])).0, ChainStep::NoData);
+    assert_eq!(
+        walked(&referral([0x81, 0x80], &[b"\0"])).0,
+        ChainStep::NoData
+    );
 }

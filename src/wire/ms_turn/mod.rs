@@ -69,17 +69,17 @@ pub mod attribute {
 /// One that starts with the RFC's cookie 21 12 A4 42 makes both dialects' XOR the same, as
 /// Microsoft's own assessment tool does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct TransactionId(pub [u8; 16]);
+pub struct MsTurnTransactionId(pub [u8; 16]);
 
 /// A message whose header, attribute walk and Magic Cookie are in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message<'a> {
+pub struct MsTurnMessage<'a> {
     kind: u16,
-    id: TransactionId,
+    id: MsTurnTransactionId,
     attributes: Attributes<'a>,
 }
 
-impl<'a> Message<'a> {
+impl<'a> MsTurnMessage<'a> {
     /// Reads one whole message: a datagram, or the content of a frame.
     ///
     /// Attributes may be padded to four bytes or not padded at all: the walk that ends exactly at
@@ -101,7 +101,7 @@ impl<'a> Message<'a> {
         let kind = u16::from_be_bytes([*k0, *k1]);
         Ok(Self {
             kind,
-            id: TransactionId(*id),
+            id: MsTurnTransactionId(*id),
             attributes: attributes.into(),
         })
     }
@@ -112,7 +112,7 @@ impl<'a> Message<'a> {
     }
 
     /// The transaction that it belongs to.
-    pub fn id(&self) -> TransactionId {
+    pub fn id(&self) -> MsTurnTransactionId {
         self.id
     }
 
@@ -151,7 +151,7 @@ impl<'a> Message<'a> {
     }
 }
 
-impl<'a> Deref for Message<'a> {
+impl<'a> Deref for MsTurnMessage<'a> {
     type Target = Attributes<'a>;
 
     fn deref(&self) -> &Attributes<'a> {
@@ -178,15 +178,15 @@ fn walk(body: &[u8]) -> Result<Vec<Attribute<'_>>, Error> {
 
 /// Puts a message together, attribute by attribute; the Magic Cookie is there from the start.
 #[derive(Debug, Clone)]
-pub struct Builder {
+pub struct MsTurnBuilder {
     bytes: Vec<u8>,
     padding: usize,
     too_long: bool,
 }
 
-impl Builder {
+impl MsTurnBuilder {
     /// A message of that kind with nothing but the Magic Cookie.
-    pub fn new(kind: u16, id: TransactionId) -> Self {
+    pub fn new(kind: u16, id: MsTurnTransactionId) -> Self {
         let mut bytes = Vec::with_capacity(256);
         bytes.extend(kind.to_be_bytes());
         bytes.extend([0, 0]);
@@ -247,9 +247,9 @@ impl Builder {
 /// An Allocate request without credentials, 36 bytes: Magic Cookie and MS-Version.
 ///
 /// The answer to expect is the error 401 ([MS-TURN] 3.3.5.1).
-pub fn allocate_request(id: TransactionId, version: u32) -> Vec<u8> {
+pub fn allocate_request(id: MsTurnTransactionId, version: u32) -> Vec<u8> {
     // two attributes of four bytes each: it cannot be too long
-    Builder::new(kind::ALLOCATE, id)
+    MsTurnBuilder::new(kind::ALLOCATE, id)
         .version(version)
         .finish()
         .unwrap_or_default()

@@ -62,7 +62,7 @@ pub fn is_server_hello(bytes: &[u8]) -> bool {
 
 /// What the start of a server's answer is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reading {
+pub enum PseudoTlsReading {
     /// A hello of this kind as far as it came.
     More,
     /// A whole hello of this kind.
@@ -72,7 +72,7 @@ pub enum Reading {
 }
 
 /// Reads the start of a server's answer.
-pub fn read_server_hello(bytes: &[u8]) -> Reading {
+pub fn read_server_hello(bytes: &[u8]) -> PseudoTlsReading {
     let fixed = [
         (0, &SERVER_START[..]),
         (43, &SERVER_SESSION),
@@ -86,10 +86,10 @@ pub fn read_server_hello(bytes: &[u8]) -> Reading {
             .all(|(byte, wanted)| byte == wanted)
     });
     match bytes.len() {
-        _ if !fits => Reading::Other,
-        0..SERVER_HELLO => Reading::More,
-        SERVER_HELLO => Reading::Hello,
-        _ => Reading::Other,
+        _ if !fits => PseudoTlsReading::Other,
+        0..SERVER_HELLO => PseudoTlsReading::More,
+        SERVER_HELLO => PseudoTlsReading::Hello,
+        _ => PseudoTlsReading::Other,
     }
 }
 
@@ -143,8 +143,8 @@ mod tests {
             let mut changed = hello;
             changed[at] ^= 0x80;
             assert!(!is_server_hello(&changed), "{at}");
-            assert_eq!(read_server_hello(&changed), Reading::Other);
-            assert_eq!(read_server_hello(&changed[..=at]), Reading::Other);
+            assert_eq!(read_server_hello(&changed), PseudoTlsReading::Other);
+            assert_eq!(read_server_hello(&changed[..=at]), PseudoTlsReading::Other);
         }
         for at in (0..11).chain(43..50) {
             let mut changed = LIBNICE_CLIENT;
@@ -152,11 +152,11 @@ mod tests {
             assert!(!is_client_hello(&changed), "{at}");
         }
         assert!((0..83).all(|end| !is_server_hello(&hello[..end])));
-        assert!((0..83).all(|end| read_server_hello(&hello[..end]) == Reading::More));
-        assert_eq!(read_server_hello(&hello), Reading::Hello);
+        assert!((0..83).all(|end| read_server_hello(&hello[..end]) == PseudoTlsReading::More));
+        assert_eq!(read_server_hello(&hello), PseudoTlsReading::Hello);
         assert_eq!(
             read_server_hello(&[&hello[..], &[2]].concat()),
-            Reading::Other
+            PseudoTlsReading::Other
         );
         assert!((0..50).all(|end| !is_client_hello(&LIBNICE_CLIENT[..end])));
     }

@@ -1,7 +1,7 @@
 //! Asking a server what it speaks, without a TLS library: hellos of every version, and what came back.
 //!
 //! Here: a hello as bytes ([`Hello`]), the values that it can offer (`offers`), and whether what came is an answer
-//! to it ([`Reply`]). Nothing is encrypted: up to TLS 1.2 a server names suite, group and certificate in the clear,
+//! to it ([`HelloReply`]). Nothing is encrypted: up to TLS 1.2 a server names suite, group and certificate in the clear,
 //! and a hello of TLS 1.3 without key shares is answered by a HelloRetryRequest with version, suite and group. Not
 //! here: sockets, and what is asked next.
 //!
@@ -18,7 +18,7 @@ pub use offers::{
     CURVES, GROUPS_13, SUITES_13, SUITES_SSL2, is_elliptic, needs_curve_of_certificate,
     rare_suites, ssl2_suite_name, usual_suites,
 };
-pub use reply::{Chosen, Ending, Refusal, Reply, is_complete};
+pub use reply::{Chosen, Ending, HelloRefusal, HelloReply, is_complete};
 
 #[cfg(test)]
 mod tests;

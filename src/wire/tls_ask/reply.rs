@@ -27,7 +27,7 @@ pub enum Ending {
 
 /// How a hello was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refusal {
+pub enum HelloRefusal {
     /// By an alert (IANA number).
     Alert(u8),
     /// The connection was closed without a byte.
@@ -44,7 +44,7 @@ pub enum Refusal {
     NotTls(FirstBytes),
 }
 
-impl Refusal {
+impl HelloRefusal {
     /// Whether it is one of the alerts that say that there is nothing in common.
     pub fn is_nothing_in_common(&self) -> bool {
         matches!(self, Self::Alert(40 | 71))
@@ -56,7 +56,7 @@ impl Refusal {
     }
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for HelloRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Alert(alert) => write!(
@@ -95,14 +95,14 @@ pub struct Chosen {
 
 /// What came of a hello.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reply {
+pub enum HelloReply {
     /// The server took it.
     Chosen(Box<Chosen>),
     /// It did not.
-    Refused(Refusal),
+    Refused(HelloRefusal),
 }
 
-impl Reply {
+impl HelloReply {
     /// Reads what a server sent to this hello. Only a version and a suite that were offered count.
     pub fn of(hello: &Hello, bytes: &[u8], ending: Ending) -> Self {
         if hello.version() == ProtocolVersion::Ssl2
@@ -132,18 +132,18 @@ impl Reply {
                     flight,
                     ssl2_suites: Vec::new(),
                 })),
-                None => Self::Refused(Refusal::NotOffered(number, suite)),
+                None => Self::Refused(HelloRefusal::NotOffered(number, suite)),
             };
         }
         Self::Refused(match (flight.alert, classify(bytes), ending) {
-            (Some((_, alert)), ..) if alert != CLOSE_NOTIFY => Refusal::Alert(alert),
-            (_, FirstBytes::Empty, Ending::Eof) => Refusal::Eof,
-            (_, FirstBytes::Empty, Ending::Reset) => Refusal::Reset,
-            (_, FirstBytes::Empty, _) => Refusal::Silence,
+            (Some((_, alert)), ..) if alert != CLOSE_NOTIFY => HelloRefusal::Alert(alert),
+            (_, FirstBytes::Empty, Ending::Eof) => HelloRefusal::Eof,
+            (_, FirstBytes::Empty, Ending::Reset) => HelloRefusal::Reset,
+            (_, FirstBytes::Empty, _) => HelloRefusal::Silence,
             // a server that says goodbye and no more closes the connection
-            (Some(_), _, _) => Refusal::Eof,
-            (_, FirstBytes::Tls | FirstBytes::Alert { .. }, _) => Refusal::Cut,
-            (_, other, _) => Refusal::NotTls(other),
+            (Some(_), _, _) => HelloRefusal::Eof,
+            (_, FirstBytes::Tls | FirstBytes::Alert { .. }, _) => HelloRefusal::Cut,
+            (_, other, _) => HelloRefusal::NotTls(other),
         })
     }
 }

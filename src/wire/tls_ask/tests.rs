@@ -184,7 +184,7 @@ fn of_12() -> Hello {
 #[test]
 fn a_flight_answers_a_hello_that_offered_it_and_no_other() {
     let bytes = flight("tls12-ecdhe-rsa.bin");
-    let Reply::Chosen(chosen) = Reply::of(&of_12(), &bytes, Ending::Enough) else {
+    let HelloReply::Chosen(chosen) = HelloReply::of(&of_12(), &bytes, Ending::Enough) else {
         panic!("not taken");
     };
     assert_eq!(
@@ -194,20 +194,27 @@ fn a_flight_answers_a_hello_that_offered_it_and_no_other() {
     assert!(is_complete(&of_12(), &bytes));
     // a version that was never offered
     let lower = Hello::new(ProtocolVersion::Tls11, usual_suites(), CURVES, None);
-    let refused = Reply::of(&lower, &bytes, Ending::Enough);
-    assert_eq!(refused, Reply::Refused(Refusal::NotOffered(0x0303, 0xC030)));
+    let refused = HelloReply::of(&lower, &bytes, Ending::Enough);
+    assert_eq!(
+        refused,
+        HelloReply::Refused(HelloRefusal::NotOffered(0x0303, 0xC030))
+    );
     // a suite that was never offered
     let other = Hello {
         suites: vec![0x009C],
         ..of_12()
     };
-    let refused = Reply::of(&other, &bytes, Ending::Enough);
-    assert_eq!(refused, Reply::Refused(Refusal::NotOffered(0x0303, 0xC030)));
+    let refused = HelloReply::of(&other, &bytes, Ending::Enough);
+    assert_eq!(
+        refused,
+        HelloReply::Refused(HelloRefusal::NotOffered(0x0303, 0xC030))
+    );
 }
 
 #[test]
 fn the_prime_and_the_scheme_of_a_finite_field_exchange_are_read() {
-    let Reply::Chosen(chosen) = Reply::of(&of_12(), &flight("tls12-dhe-rsa.bin"), Ending::Enough)
+    let HelloReply::Chosen(chosen) =
+        HelloReply::of(&of_12(), &flight("tls12-dhe-rsa.bin"), Ending::Enough)
     else {
         panic!("not taken");
     };
@@ -225,7 +232,8 @@ fn a_retry_request_names_version_suite_and_group() {
     assert!(
         is_complete(&of_13(&[]), &bytes[..first]) && !is_complete(&of_13(&[]), &bytes[..first - 1])
     );
-    let Reply::Chosen(chosen) = Reply::of(&of_13(&[]), &bytes[..first], Ending::Enough) else {
+    let HelloReply::Chosen(chosen) = HelloReply::of(&of_13(&[]), &bytes[..first], Ending::Enough)
+    else {
         panic!("not taken");
     };
     assert_eq!(
@@ -236,33 +244,23 @@ fn a_retry_request_names_version_suite_and_group() {
 
 #[test]
 fn each_way_to_refuse_is_told_apart() {
-    let refused = |bytes: &[u8], ending| match Reply::of(&of_12(), bytes, ending) {
-        Reply::Refused(refusal) => refusal.to_string(),
-        Reply::Chosen(chosen) => panic!("{chosen:?}"),
+    let refused = |bytes: &[u8], ending| match HelloReply::of(&of_12(), bytes, ending) {
+        HelloReply::Refused(refusal) => refusal.to_string(),
+        HelloReply::Chosen(chosen) => panic!("{chosen:?}"),
     };
-    for (bytes, ending, wanted) in [
+    #[rustfmt::skip]
+    let cases = [
         (&b""[..], Ending::Eof, "EOF"),
         (b"", Ending::Reset, "reset"),
         (b"", Ending::Limit, "silence"),
-        (
-            b"\x15\x03\x01\x00\x02\x02\x46",
-            Ending::Enough,
-            "alert protocol_version",
-        ),
+        (b"\x15\x03\x01\x00\x02\x02\x46", Ending::Enough, "alert protocol_version"),
         (b"\x15\x03\x01\x00\x02\x02\xC8", Ending::Enough, "alert 200"),
         (b"\x15\x03\x01\x00\x02\x01\x00", Ending::Eof, "EOF"),
-        (
-            b"\x16\x03\x03\x00\x51\x02",
-            Ending::Limit,
-            "an answer that broke off",
-        ),
-        (
-            b"HTTP/1.1 400 Bad Request\r\n",
-            Ending::Eof,
-            "HTTP: HTTP/1.1 400 Bad Request",
-        ),
+        (b"\x16\x03\x03\x00\x51\x02", Ending::Limit, "an answer that broke off"),
+        (b"HTTP/1.1 400 Bad Request\r\n", Ending::Eof, "HTTP: HTTP/1.1 400 Bad Request"),
         (b"\x00\x01", Ending::Flood, "bytes: 0001"),
-    ] {
+    ];
+    for (bytes, ending, wanted) in cases {
         assert_eq!(refused(bytes, ending), wanted);
     }
     assert_eq!(
@@ -289,7 +287,7 @@ fn a_hello_of_ssl_2_is_read_and_its_suites_are_named() {
     .concat();
     let bytes = [&[0x80, u8::try_from(body.len()).unwrap()][..], &body].concat();
     assert!(is_complete(&ask, &bytes) && !is_complete(&ask, &bytes[..bytes.len() - 1]));
-    let Reply::Chosen(chosen) = Reply::of(&ask, &bytes, Ending::Enough) else {
+    let HelloReply::Chosen(chosen) = HelloReply::of(&ask, &bytes, Ending::Enough) else {
         panic!("not taken");
     };
     let names: Vec<_> = chosen
@@ -306,10 +304,10 @@ fn a_hello_of_ssl_2_is_read_and_its_suites_are_named() {
     );
     assert_eq!(chosen.flight.certificates, [b"DER".to_vec()]);
     // the same bytes answer no hello of TLS
-    let refused = Reply::of(&of_12(), &bytes, Ending::Enough);
+    let refused = HelloReply::of(&of_12(), &bytes, Ending::Enough);
     assert!(matches!(
         refused,
-        Reply::Refused(Refusal::NotTls(FirstBytes::Binary(_)))
+        HelloReply::Refused(HelloRefusal::NotTls(FirstBytes::Binary(_)))
     ));
 }
 
@@ -322,7 +320,7 @@ proptest! {
         let bytes = [start, &bytes].concat();
         for hello in [of_12(), of_13(&[]), Hello::new(ProtocolVersion::Ssl2, &[], &[], None)] {
             let _ = is_complete(&hello, &bytes);
-            if let Reply::Chosen(chosen) = Reply::of(&hello, &bytes, Ending::Eof) {
+            if let HelloReply::Chosen(chosen) = HelloReply::of(&hello, &bytes, Ending::Eof) {
                 prop_assert!(hello.versions.contains(&chosen.version));
                 prop_assert!(chosen.flight.suite.is_none_or(|suite| hello.suites.contains(&suite)));
             }

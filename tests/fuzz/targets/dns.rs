@@ -4,8 +4,8 @@
 
 use std::net::IpAddr;
 
-use turnprobe::record::Link;
-use turnprobe::wire::dns::{Family, MAX_CNAMES, Question, Reply, Step, walk};
+use turnprobe::record::Cname;
+use turnprobe::wire::dns::{ChainStep, DnsQuestion, DnsReply, Family, MAX_CNAMES, walk};
 
 use super::Target;
 
@@ -79,19 +79,19 @@ fn check(bytes: &[u8]) {
         rest = after;
         // whatever stands in a chain can be asked for
         let last = chain.last().unwrap().name.clone();
-        let question = Question::new(&last, family).unwrap();
+        let question = DnsQuestion::new(&last, family).unwrap();
         let asked = question.encode(ID).unwrap();
-        assert!(matches!(question.judge(ID, &asked), Reply::Stray(_)));
+        assert!(matches!(question.judge(ID, &asked), DnsReply::Stray(_)));
         match question.judge(ID, packet) {
-            Reply::Stray(what) | Reply::Malformed(what) => {
+            DnsReply::Stray(what) | DnsReply::Malformed(what) => {
                 assert!(what.len() < 1_000, "{} bytes", what.len());
             }
-            Reply::Truncated => {}
-            Reply::Answer(answer) => {
+            DnsReply::Truncated => {}
+            DnsReply::Answer(answer) => {
                 let before = chain.clone();
                 let step = walk(&answer, family, &mut chain);
                 holds(&chain, &before, family, &step);
-                if step != Step::Follow {
+                if step != ChainStep::Follow {
                     return;
                 }
                 assert!(chain.len() > before.len(), "the same would be asked again");
@@ -100,26 +100,26 @@ fn check(bytes: &[u8]) {
     }
 }
 
-fn link(name: &str) -> Link {
-    Link {
+fn link(name: &str) -> Cname {
+    Cname {
         name: name.to_owned(),
         ttl: None,
     }
 }
 
-fn holds(chain: &[Link], before: &[Link], family: Family, step: &Step) {
+fn holds(chain: &[Cname], before: &[Cname], family: Family, step: &ChainStep) {
     assert!(chain.len() <= MAX_CNAMES + 1);
     for (at, link) in chain.iter().enumerate() {
         assert!(link.name.bytes().all(|byte| byte.is_ascii_graphic()));
         assert!(link.name.len() <= 4 * 255);
-        let is_new = |other: &Link| !other.name.eq_ignore_ascii_case(&link.name);
+        let is_new = |other: &Cname| !other.name.eq_ignore_ascii_case(&link.name);
         assert!(chain[..at].iter().all(is_new), "{} twice", link.name);
         // only the end of the chain may be without
         assert!(link.ttl.is_some() || at + 1 == chain.len());
     }
-    let names = |links: &[Link]| links.iter().map(|l| l.name.clone()).collect::<Vec<_>>();
+    let names = |links: &[Cname]| links.iter().map(|l| l.name.clone()).collect::<Vec<_>>();
     assert_eq!(names(&chain[..before.len()]), names(before));
-    if let Step::Addresses(addresses) = step {
+    if let ChainStep::Addresses(addresses) = step {
         assert!(!addresses.is_empty());
         assert!(chain.last().unwrap().ttl.is_some());
         let right = |address: &IpAddr| address.is_ipv4() == (family == Family::V4);

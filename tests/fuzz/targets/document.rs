@@ -4,13 +4,13 @@
 use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
-use turnprobe::doc::chart::{Chart, Curves, Lines, Multiples, Palette, PanelForm, Picture};
+use turnprobe::doc::chart::{Chart, Curves, LineChart, Multiples, Palette, PanelForm, Picture};
 use turnprobe::doc::{
-    self, Block, Cell, Column, Document, Fact, Keep, Paragraph, Point, Row, Section, Spark, Style,
-    Table,
+    self, Block, Cell, Document, NamedValue, Paragraph, Point, Section, ShownRows, Spark, Style,
+    Table, TableColumn, TableRow,
 };
 use turnprobe::stats::charts::{
-    CumulativePoint, Distribution, FailurePoint, Heat, Panel, PanelPoint, Panels,
+    CumulativePoint, FailurePoint, HeatMap, Panel, PanelPoint, Panels, RegionDistribution,
 };
 use turnprobe::zone::Zone;
 
@@ -96,7 +96,6 @@ impl Maker<'_> {
         u64::from_le_bytes(bytes) >> (8 * (u32::from(bytes[0]) % 8))
     }
 
-    #[allow(clippy::cast_precision_loss)]
     fn float(&mut self) -> f64 {
         let number = self.number();
         if self.is() {
@@ -147,23 +146,23 @@ impl Maker<'_> {
         }
     }
 
-    fn column(&mut self) -> Column {
+    fn column(&mut self) -> TableColumn {
         let ids = ["n", "first", "min_us", "p99_us", "overflow", "value", ""];
         let id: Cow<'static, str> = match self.below(8) {
             7 => self.text().into(),
             known => ids[known].into(),
         };
-        let column = Column {
+        let column = TableColumn {
             words: self.is(),
-            ..Column::words(id, self.text())
+            ..TableColumn::words(id, self.text())
         };
         if self.is() { column.spare() } else { column }
     }
 
-    fn row(&mut self, key: usize, columns: usize) -> Row {
+    fn row(&mut self, key: usize, columns: usize) -> TableRow {
         // a key may be shorter than its columns
         let key = key.saturating_sub(self.below(8) / 7);
-        Row {
+        TableRow {
             key: (0..key).map(|_| self.cell()).collect(),
             facet: ["", "", "connect", "tls"][self.below(4)],
             cells: (0..columns).map(|_| self.cell()).collect(),
@@ -187,7 +186,12 @@ impl Maker<'_> {
             key,
             columns,
             rows: self.several(6, |maker| maker.row(keys, cells)),
-            keep: [Keep::First, Keep::Last, Keep::Heaviest, Keep::All][self.below(4)],
+            keep: [
+                ShownRows::First,
+                ShownRows::Last,
+                ShownRows::Heaviest,
+                ShownRows::All,
+            ][self.below(4)],
             unlisted: u64::from(self.byte()),
         }
     }
@@ -212,7 +216,7 @@ impl Maker<'_> {
     }
 
     fn chart(&mut self) -> Chart {
-        let curves = self.several(4, |maker| Distribution {
+        let curves = self.several(4, |maker| RegionDistribution {
             region: maker.text(),
             n: maker.number(),
             cumulative: maker.several(4, |maker| CumulativePoint {
@@ -225,7 +229,7 @@ impl Maker<'_> {
             title: self.text(),
             note: self.text(),
             picture: match self.below(4) {
-                0 => Picture::Heat(Heat::default()),
+                0 => Picture::Heat(HeatMap::default()),
                 1 => Picture::Panels(Multiples {
                     data: self.panels(),
                     by: "region",
@@ -233,7 +237,7 @@ impl Maker<'_> {
                     shape: [PanelForm::Times, PanelForm::Shares, PanelForm::Counts][self.below(3)],
                     palette,
                 }),
-                2 => Picture::Lines(Lines {
+                2 => Picture::Lines(LineChart {
                     what: "connect",
                     data: self.panels(),
                     slow: Vec::new(),
@@ -271,7 +275,7 @@ impl Maker<'_> {
                 values: maker.several(9, |maker| maker.is().then(|| f64::from(maker.byte()))),
             })),
             2 | 3 => Block::Facts(self.several(4, |maker| {
-                Fact::new("Label", maker.cell()).note(maker.text())
+                NamedValue::new("Label", maker.cell()).note(maker.text())
             })),
             _ => Block::Table(self.table()),
         }

@@ -2,7 +2,7 @@
 
 use turnprobe::record::ProtocolVersion;
 use turnprobe::wire::tls_ask::{
-    CURVES, Ending, GROUPS_13, Hello, Reply, SUITES_13, is_complete, usual_suites,
+    CURVES, Ending, GROUPS_13, Hello, HelloReply, SUITES_13, is_complete, usual_suites,
 };
 
 use super::{Target, files, is_plain};
@@ -44,14 +44,14 @@ fn check(bytes: &[u8]) {
             Ending::Limit,
             Ending::Flood,
         ] {
-            match Reply::of(&hello, bytes, ending) {
-                Reply::Chosen(chosen) => {
+            match HelloReply::of(&hello, bytes, ending) {
+                HelloReply::Chosen(chosen) => {
                     assert!(hello.versions.contains(&chosen.version));
                     assert!(chosen.flight.suite.as_ref().is_none_or(offers));
                     let held: usize = chosen.flight.certificates.iter().map(Vec::len).sum();
                     assert!(held + chosen.ssl2_suites.len() <= bytes.len());
                 }
-                Reply::Refused(refusal) => {
+                HelloReply::Refused(refusal) => {
                     let told = refusal.to_string();
                     assert!(is_plain(&told) && told.len() < 2_000, "{told}");
                 }

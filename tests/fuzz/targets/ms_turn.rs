@@ -1,6 +1,6 @@
 //! Messages of MS-TURN, whose attributes may be padded or not.
 
-use turnprobe::wire::ms_turn::{Builder, MAGIC_COOKIE, Message, attribute};
+use turnprobe::wire::ms_turn::{MAGIC_COOKIE, MsTurnBuilder, MsTurnMessage, attribute};
 use turnprobe::wire::stun::HEADER;
 
 use super::{Target, samples, stun};
@@ -14,7 +14,7 @@ pub const TARGET: Target = Target {
 
 fn check(bytes: &[u8]) {
     stun::answers(bytes);
-    let Ok(message) = Message::decode(bytes) else {
+    let Ok(message) = MsTurnMessage::decode(bytes) else {
         return;
     };
     assert_eq!(
@@ -33,17 +33,17 @@ fn check(bytes: &[u8]) {
     let _ = (message.realm(), message.nonce(), message.version());
     let _ = message.lifetime();
     if let Ok(Some(address)) = message.alternate_server() {
-        let again = Builder::new(message.kind(), message.id())
+        let again = MsTurnBuilder::new(message.kind(), message.id())
             .alternate_server(address)
             .finish()
             .unwrap();
-        let again = Message::decode(&again).unwrap();
+        let again = MsTurnMessage::decode(&again).unwrap();
         assert_eq!(again.alternate_server(), Ok(Some(address)));
     }
     let _ = message.xor_mapped_address();
     // what was read is written again without padding
-    let mut again = Builder::new(message.kind(), message.id()).unpadded();
-    let mut padded = Builder::new(message.kind(), message.id());
+    let mut again = MsTurnBuilder::new(message.kind(), message.id()).unpadded();
+    let mut padded = MsTurnBuilder::new(message.kind(), message.id());
     for attribute in &message.attributes()[1..] {
         again = again.attribute(attribute.kind, attribute.value);
         padded = padded.attribute(attribute.kind, attribute.value);
@@ -53,7 +53,7 @@ fn check(bytes: &[u8]) {
         let Ok(written) = written.finish() else {
             continue;
         };
-        let reread = Message::decode(&written).unwrap();
+        let reread = MsTurnMessage::decode(&written).unwrap();
         assert_eq!((reread.kind(), reread.id()), (message.kind(), message.id()));
     }
 }

@@ -3,7 +3,7 @@
 use std::str::FromStr as _;
 
 use turnprobe::net::Proxy;
-use turnprobe::wire::proxy_head::{MOST_HEAD, Reading, read};
+use turnprobe::wire::proxy_head::{HeadReading, MOST_HEAD, read};
 
 use super::{Target, is_plain};
 
@@ -49,7 +49,7 @@ fn check(bytes: &[u8]) {
 fn head(bytes: &[u8]) {
     let whole = read(bytes);
     match &whole {
-        Reading::Head(head) => {
+        HeadReading::Head(head) => {
             assert!(head.length <= bytes.len());
             assert!(head.code < 1000 && !matches!(head.code, 100 | 102 | 103));
             assert!(
@@ -65,12 +65,12 @@ fn head(bytes: &[u8]) {
             assert_eq!(read(&more), whole);
             assert_eq!(read(&bytes[..head.length]), whole);
         }
-        Reading::Unfinished(_) => assert!(bytes.len() < MOST_HEAD),
-        Reading::NotHttp => {}
+        HeadReading::Unfinished(_) => assert!(bytes.len() < MOST_HEAD),
+        HeadReading::NotHttp => {}
     }
     // what a part of it tells stays true
-    if let Reading::NotHttp = read(&bytes[..bytes.len() / 2]) {
-        assert!(!matches!(whole, Reading::Head(_)), "{whole:?}");
+    if let HeadReading::NotHttp = read(&bytes[..bytes.len() / 2]) {
+        assert!(!matches!(whole, HeadReading::Head(_)), "{whole:?}");
     }
 }
 

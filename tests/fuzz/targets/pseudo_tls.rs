@@ -1,6 +1,6 @@
 //! What a relay says to the hello of pseudo-TLS.
 
-use turnprobe::wire::ms_turn::pseudo_tls::{self, Reading};
+use turnprobe::wire::ms_turn::pseudo_tls::{self, PseudoTlsReading};
 use turnprobe::wire::tls_hello::{FirstBytes, classify};
 
 use super::{Target, is_plain};
@@ -26,8 +26,8 @@ fn seeds() -> Vec<Vec<u8>> {
 fn check(bytes: &[u8]) {
     let reading = pseudo_tls::read_server_hello(bytes);
     let whole = pseudo_tls::is_server_hello(bytes);
-    assert_eq!(reading == Reading::Hello, whole);
-    if reading == Reading::More {
+    assert_eq!(reading == PseudoTlsReading::Hello, whole);
+    if reading == PseudoTlsReading::More {
         // and some continuation of it is one
         let hello = pseudo_tls::server_hello([0; 32], [0; 32]);
         let rest = hello.get(bytes.len()..).unwrap();

@@ -6,8 +6,8 @@ use std::sync::atomic::AtomicBool;
 use turnprobe::doc;
 use turnprobe::endpoints::TEAMS_RANGES;
 use turnprobe::measure::folds::{Finished, Survey};
-use turnprobe::report::model::{File, Input, Problem, Report};
-use turnprobe::report::{Circumstances, Selection, document, figures};
+use turnprobe::report::model::{Report, ReportedFile, ReportedInput, ReportedProblem};
+use turnprobe::report::{ReportContext, Selection, document, figures};
 use turnprobe::source::{self, ReadSummary};
 use turnprobe::stats::survey::SurveyOptions;
 use turnprobe::zone::Zone;
@@ -88,7 +88,7 @@ fn read(bytes: &[u8]) -> (Finished, ReadSummary) {
 }
 
 fn report(rows: &Finished, summary: &ReadSummary) -> Report {
-    let file = |file: &source::FileSummary| File {
+    let file = |file: &source::FileSummary| ReportedFile {
         // that of the temporary file would differ from run to run
         name: "rows.csv".to_owned(),
         dialect: file
@@ -99,13 +99,13 @@ fn report(rows: &Finished, summary: &ReadSummary) -> Report {
         first: file.first,
         last: file.last,
     };
-    let problem = |problem: &source::Problem| Problem {
+    let problem = |problem: &source::Problem| ReportedProblem {
         file: problem.file.clone(),
         line: problem.line,
         count: problem.count,
         what: problem.what.clone(),
     };
-    let input = Input {
+    let input = ReportedInput {
         files: summary.files.iter().map(file).collect(),
         rows: summary.files.iter().map(|file| file.rows).sum(),
         rows_used: 0,
@@ -113,10 +113,10 @@ fn report(rows: &Finished, summary: &ReadSummary) -> Report {
         problems: summary.problems.iter().map(problem).collect(),
         notes: summary.notes.clone(),
     };
-    let around = Circumstances {
+    let around = ReportContext {
         input,
         tool_version: "0",
-        ..Circumstances::default()
+        ..ReportContext::default()
     };
     Report::of(rows, around)
 }

@@ -22,7 +22,7 @@ pub fn messages() -> Vec<Vec<u8>> {
         .finish();
     let microsoft = |unpadded: bool| {
         let kind = ms_turn::kind::ALLOCATE_ERROR;
-        let builder = ms_turn::Builder::new(kind, ms_turn::TransactionId(ID));
+        let builder = ms_turn::MsTurnBuilder::new(kind, ms_turn::MsTurnTransactionId(ID));
         let builder = if unpadded {
             builder.unpadded()
         } else {
@@ -45,6 +45,6 @@ pub fn messages() -> Vec<Vec<u8>> {
         microsoft(true).unwrap(),
         stun::binding_request(id),
         stun::allocate_request(id),
-        ms_turn::allocate_request(ms_turn::TransactionId(ID), ms_turn::VERSION),
+        ms_turn::allocate_request(ms_turn::MsTurnTransactionId(ID), ms_turn::VERSION),
     ]
 }

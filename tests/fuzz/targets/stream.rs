@@ -2,7 +2,7 @@
 //! what stands between them, the second where they are cut.
 
 use turnprobe::wire::ms_turn::frame;
-use turnprobe::wire::stream::{Framing, Next, Stream};
+use turnprobe::wire::stream::{Framing, MessageStream, NextMessage};
 
 use super::{Target, samples};
 
@@ -29,24 +29,24 @@ fn check(bytes: &[u8]) {
     };
     let framing =
         [Framing::BackToBack, Framing::Framed, Framing::InTheClear][usize::from(framing % 3)];
-    let mut whole = Stream::new(framing);
+    let mut whole = MessageStream::new(framing);
     whole.push(bytes);
-    let mut pieces = Stream::new(framing);
+    let mut pieces = MessageStream::new(framing);
     let mut cuts = bytes.chunks(usize::from(*cut).max(1));
     let mut taken = 0;
     loop {
         let wanted = whole.take();
         let mut found = pieces.take();
-        while found == Next::More {
+        while found == NextMessage::More {
             let Some(piece) = cuts.next() else { break };
             pieces.push(piece);
             found = pieces.take();
         }
         assert_eq!(found, wanted);
         match wanted {
-            Next::More | Next::Broken => break,
-            Next::Message(message) => taken += message.len(),
-            Next::Data => {}
+            NextMessage::More | NextMessage::Broken => break,
+            NextMessage::Message(message) => taken += message.len(),
+            NextMessage::Data => {}
         }
         assert!(taken + whole.rest().len() <= bytes.len());
     }

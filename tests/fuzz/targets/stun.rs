@@ -86,7 +86,7 @@ pub fn answers(bytes: &[u8]) {
         assert!(text.chars().count() < 140);
     }
     // Microsoft's dialect has no FINGERPRINT
-    if ms_turn::Message::decode(bytes).is_err()
+    if ms_turn::MsTurnMessage::decode(bytes).is_err()
         && let Ok(message) = Message::decode(bytes)
     {
         assert_ne!(message.fingerprint(), Fingerprint::Invalid);

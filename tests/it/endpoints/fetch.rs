@@ -138,8 +138,7 @@ fn status(line: &str, more: &str) -> Vec<u8> {
 #[test]
 fn the_list_comes_with_its_version_and_all_that_is_stored_stands_in_the_file() {
     let service = Service::with("2026112800");
-    let said = service.fetch("list.json", "");
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let said = service.fetch("list.json", "").ended(0);
     assert_eq!(said.stdout, "");
     let kept = service.kept("list.json");
     let id = kept["client_request_id"].as_str().unwrap();
@@ -166,24 +165,15 @@ fn the_service_is_asked_once_an_hour_and_for_the_list_only_when_that_is_new() {
 
     let again = service.fetch("list.json", "");
     assert_eq!((again.code, service.asked().len()), (Some(0), 0));
-    assert!(
-        again.stderr.contains("nothing was asked"),
-        "{}",
-        again.stderr
-    );
+    again.err_has("nothing was asked");
     assert_eq!(service.kept("list.json"), first);
 
     service.age("list.json");
-    let later = service.fetch("list.json", "");
-    assert_eq!(later.code, Some(0), "{}", later.stderr);
+    let later = service.fetch("list.json", "").ended(0);
     let asked = service.asked();
     assert_eq!(asked.len(), 1, "{asked:?}");
     assert!(asked[0].starts_with("/version/"), "{asked:?}");
-    assert!(
-        later.stderr.contains("still the newest"),
-        "{}",
-        later.stderr
-    );
+    later.err_has("still the newest");
     let kept = service.kept("list.json");
     assert_ne!(kept["checked"], "2026-01-01T00:00:00Z");
     for name in ["client_request_id", "fetched", "endpoints", "version"] {
@@ -196,8 +186,7 @@ fn a_new_list_replaces_the_old_one_and_the_machine_keeps_its_name() {
     let service = Service::with("2026120100");
     let name = "2026112800.json";
     file(service.folder.path(), "2026112800");
-    let said = service.fetch(name, "");
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let said = service.fetch(name, "").ended(0);
     let kept = service.kept(name);
     assert_eq!(kept["version"], "2026120100");
     assert_eq!(
@@ -225,8 +214,7 @@ fn chunks_and_gzip_are_taken_apart() {
         out.extend(b"0\r\n\r\n");
         out
     });
-    let said = service.fetch("list.json", "");
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    service.fetch("list.json", "").ended(0);
     assert_eq!(service.kept("list.json")["endpoints"], sent());
 }
 
@@ -239,12 +227,10 @@ fn what_is_not_the_list_is_refused_and_the_file_stays_as_it_was() {
         }
         answer
     }
+    #[rustfmt::skip]
     let cases: [(Answer, &str); 9] = [
         (|_| status("429 Too Many Requests", ""), "wait an hour"),
-        (
-            |_| status("302 Found", "Location: https://portal.test/\r\n"),
-            "sends elsewhere",
-        ),
+        (|_| status("302 Found", "Location: https://portal.test/\r\n"), "sends elsewhere"),
         (|_| plain("<html>Log in</html>"), "no JSON"),
         (|_| plain("{\"latest\": \"soon\"}"), "`soon`"),
         (|path| unless(path, status("500 Oops", "")), "HTTP 500"),
@@ -259,10 +245,7 @@ fn what_is_not_the_list_is_refused_and_the_file_stays_as_it_was() {
             },
             "could not be asked",
         ),
-        (
-            |path| unless(path, plain(&"x".repeat(8 * 1024 * 1024 + 1))),
-            "more than 8 MiB",
-        ),
+        (|path| unless(path, plain(&"x".repeat(8 * 1024 * 1024 + 1))), "more than 8 MiB"),
         (
             |path| {
                 unless(
@@ -280,7 +263,7 @@ fn what_is_not_the_list_is_refused_and_the_file_stays_as_it_was() {
         let said = service.fetch("2026112700.json", "");
         assert_eq!(said.code, Some(1), "{word}: {}", said.stderr);
         assert!(said.stderr.contains(word), "{word}: {}", said.stderr);
-        assert!(said.stderr.contains("stays as it was"), "{}", said.stderr);
+        said.err_has("stays as it was");
         assert_eq!(service.kept("2026112700.json"), before, "{word}");
         let fresh = service.fetch("new.json", "");
         assert_eq!(fresh.code, Some(1), "{word}");
@@ -298,9 +281,8 @@ fn a_certificate_that_nobody_trusts_is_told_with_the_fix() {
     ));
     command.env_remove("HTTPS_PROXY").env_remove("https_proxy");
     command.env_remove("ALL_PROXY").env_remove("all_proxy");
-    let said = finished(start(command));
-    assert_eq!(said.code, Some(1), "{}", said.stderr);
-    assert!(said.stderr.contains("--ca FILE"), "{}", said.stderr);
+    let said = finished(start(command)).ended(1);
+    said.err_has("--ca FILE");
     assert_eq!(service.asked(), [""; 0]);
     assert!(service.files().is_empty());
 }
@@ -309,16 +291,10 @@ fn a_certificate_that_nobody_trusts_is_told_with_the_fix() {
 fn a_file_of_something_else_is_not_written_over_and_nothing_is_asked() {
     let service = Service::with("2026112800");
     std::fs::write(service.path("rows.csv"), "datetime,remoteip\n").unwrap();
-    let said = service.fetch("rows.csv", "");
-    assert_eq!(said.code, Some(3));
-    assert!(
-        said.stderr.contains("rows.csv holds something other"),
-        "{}",
-        said.stderr
-    );
-    let said = service.fetch("nowhere/list.json", "");
-    assert_eq!(said.code, Some(3));
-    assert!(said.stderr.contains("cannot be written"), "{}", said.stderr);
+    let said = service.fetch("rows.csv", "").ended(3);
+    said.err_has("rows.csv holds something other");
+    let said = service.fetch("nowhere/list.json", "").ended(3);
+    said.err_has("cannot be written");
     for (more, word) in [
         ("--client-request-id 7", "GUID"),
         (
@@ -326,14 +302,10 @@ fn a_file_of_something_else_is_not_written_over_and_nothing_is_asked() {
             "examples",
         ),
     ] {
-        let said = service.fetch("list.json", more);
-        assert_eq!(said.code, Some(2), "{}", said.stderr);
-        assert!(said.stderr.contains(word), "{}", said.stderr);
+        let said = service.fetch("list.json", more).ended(2);
+        said.err_has(word);
     }
-    assert_eq!(
-        run("endpoints fetch -o x.json --from http://a.test").code,
-        Some(2)
-    );
+    run("endpoints fetch -o x.json --from http://a.test").ended(2);
     assert_eq!(service.asked(), [""; 0]);
     let text = std::fs::read_to_string(service.path("rows.csv")).unwrap();
     assert_eq!(text, "datetime,remoteip\n");

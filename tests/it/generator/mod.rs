@@ -13,7 +13,8 @@ mod random;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
-use turnprobe::measure::probe::default_columns;
+use turnprobe::record::Record;
+use turnprobe::schema::RowKind as _;
 
 pub use cells::Certificate;
 use cells::Probe;
@@ -175,8 +176,11 @@ impl Plan {
     /// Writes the series as a file of its form, with all columns that the form has.
     pub fn write(&self, out: &mut impl Write) -> io::Result<()> {
         let columns: Vec<&str> = match self.form {
-            Form::Turnprobe => default_columns().iter().map(|column| column.name).collect(),
-            Form::EndToEnd => default_columns()[..22]
+            Form::Turnprobe => Record::defaults()
+                .iter()
+                .map(|column| column.name)
+                .collect(),
+            Form::EndToEnd => Record::defaults()[..22]
                 .iter()
                 .map(|column| column.name)
                 .collect(),

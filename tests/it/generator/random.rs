@@ -1,7 +1,7 @@
 //! Chance that is the same on every system: integers, and of the floating point only what IEEE 754
 //! defines to the last bit (no `ln`, `exp` or `cos` of the system's).
 
-#![allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)] // small numbers
+#![allow(clippy::cast_possible_truncation)] // small numbers
 #![allow(clippy::cast_sign_loss)]
 
 /// SplitMix64 (Steele, Lea, Flood 2014).

@@ -92,9 +92,9 @@ fn times(of: &[(Phase, u64)]) -> PhaseTimes {
     times
 }
 
-fn link(name: &str, ttl: Option<u32>) -> Link {
+fn link(name: &str, ttl: Option<u32>) -> Cname {
     let name = name.to_owned();
-    Link { name, ttl }
+    Cname { name, ttl }
 }
 
 fn dns() -> Dns {

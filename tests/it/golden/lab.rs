@@ -12,28 +12,17 @@ use super::store::Store;
 use crate::command::{Rows, finished, run, start, turnprobe};
 
 /// Columns whose presence a busy machine decides, and why.
+#[rustfmt::skip]
 const BY_TIMING: &[(&str, &str)] = &[
     ("explain", "a phase that took long by chance gets one"),
-    (
-        "tls_flight_windows",
-        "a pause in the flight is a matter of the machine's load",
-    ),
+    ("tls_flight_windows", "a pause in the flight is a matter of the machine's load"),
     ("tls_flight_lost", "the same"),
-    (
-        "worst_window_lost",
-        "packets that were sent late do not fill 200 ms",
-    ),
+    ("worst_window_lost", "packets that were sent late do not fill 200 ms"),
     ("worst_window_sent", "the same"),
-    (
-        "rtt_p95_us",
-        "it needs 20, and a busy machine may see fewer",
-    ),
+    ("rtt_p95_us", "it needs 20, and a busy machine may see fewer"),
     ("rtt_p99_us", "it needs 100"),
     ("answer_p95_us", "the same"),
-    (
-        "verdict_burst_loss",
-        "too few packets are a verdict too, and none without a window",
-    ),
+    ("verdict_burst_loss", "too few packets are a verdict too, and none without a window"),
 ];
 
 /// The same of a connection that the relay ended before there were two samples on a busy machine.
@@ -124,13 +113,9 @@ fn limits(fault: &str, options: &str) -> String {
         .any(|word| options.contains(word));
     let tls = format!("--tls-timeout {SHORT}");
     let turn = format!("--turn-timeout {SHORT}");
+    #[rustfmt::skip]
     let of_both = [
-        (
-            tls,
-            !["udp", "tcp"]
-                .iter()
-                .any(|word| options.split(' ').any(|option| option == *word)),
-        ),
+        (tls, !["udp", "tcp"] .iter() .any(|word| options.split(' ').any(|option| option == *word))),
         (turn, asks),
     ];
     let only = |turn_alone: bool| {

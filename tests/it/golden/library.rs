@@ -11,10 +11,10 @@ use turnprobe::lab::Fault;
 use turnprobe::sink::{self, FileSpec, Format, Profile, Sink};
 
 pub use turnprobe::record::{
-    Ask, Cause, Certificate, ClockChange, Distance, Dns, EndedBy, Explanation, Failure, FastOpen,
-    Figures, HoldEnd, HoldFigures, Ignored, LimitVerdict, LimitVerdicts, Link, LossWindow, Mode,
-    Outcome, Phase, PhaseTimes, Record, Run, ServerFlight, Share, Tcp, TcpNumbers, Tls, TlsPath,
-    Transport, Trust, Turn, TurnReply, World,
+    Ask, Cause, Certificate, ClockChange, Cname, Distance, Dns, EndedBy, Explanation, Failure,
+    FastOpen, Figures, HoldEnd, HoldFigures, Ignored, LimitVerdict, LimitVerdicts, LossWindow,
+    Mode, Outcome, Phase, PhaseTimes, Record, Run, ServerFlight, Share, Tcp, TcpNumbers, Tls,
+    TlsPath, Transport, Trust, Turn, TurnReply, World,
 };
 pub use turnprobe::schema::{Column, RowKind};
 
@@ -55,7 +55,7 @@ fn forms<R: RowKind>(
     rows: &[R],
     forms: &[&str],
 ) -> Vec<(String, Vec<u8>)> {
-    let columns: Vec<&'static Column<R>> = R::table().iter().collect();
+    let columns: Vec<&'static Column<R>> = R::COLUMNS.iter().collect();
     let mut out = Vec::new();
     for form in forms {
         let name = format!("{kind}.{form}");

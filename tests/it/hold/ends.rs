@@ -147,7 +147,7 @@ fn a_relay_that_never_stops_sending_is_left_and_the_row_says_so() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("hold.csv");
     let said = run_into(&file, &format!("probe {target} --hold 60s"));
-    assert!(said.stdout.contains("ended: 1 flooded"), "{}", said.stdout);
+    said.out_has("ended: 1 flooded");
     let report = run(&format!("report {}", file.display())).stdout;
     assert!(report.contains("1 flooded"), "{report}");
     let said = run(&format!("probe {target} --hold 60s")).stdout;

@@ -76,7 +76,7 @@ fn rows_of_another_kind_never_share_a_file() {
 #[test]
 fn json_lines_hold_numbers_and_excel_gets_its_semicolons() {
     let said = run(&format!("{HOLD} --format jsonl"));
-    let row: serde_json::Value = serde_json::from_str(&said.stdout).unwrap();
+    let row: serde_json::Value = said.json();
     assert!(row["held_us"].is_u64() && row["failed_phase"].is_null());
     assert_eq!(row["ended_by"], "done");
     let line = "--format csv --csv-profile excel-de --columns slot,ended_by";

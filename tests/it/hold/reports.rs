@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::command::{file, output, report, turnprobe};
+use crate::command::{file, has, is, output, report, turnprobe};
 
 const HELD: &str = "\
 started_utc,run_id,slot,host,remotehost,Port,Status,failed_phase,cause,dns_us,connect_us,tls_us,held_us,ended_by,sent,answered,rtt_p50_us,rtt_p95_us,jitter_us,answer_p50_us,retransmits,retransmitted_bytes,timeouts,stalls,longest_stall_us,stalled_us
@@ -38,9 +38,7 @@ fn samples(run: &str, host: &str) -> String {
 }
 
 fn json(files: &[&Path]) -> Value {
-    let said = report("--format json", files);
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
-    serde_json::from_str(&said.stdout).unwrap()
+    report("--format json", files).ended(0).json()
 }
 
 #[test]
@@ -55,10 +53,7 @@ fn held_connections_are_put_together_by_host_and_target() {
     let [one, two] = found["held"].as_array().unwrap().as_slice() else {
         panic!("{}", found["held"]);
     };
-    assert_eq!(
-        (&one["host"], &one["target"]),
-        (&"pc1".into(), &"relay.test:443".into())
-    );
+    is(&one, json!({"host": "pc1", "target": "relay.test:443"}));
     for (name, value) in [
         ("connections", 3.0),
         ("held", 2.0),
@@ -89,10 +84,7 @@ fn held_connections_are_put_together_by_host_and_target() {
     }
     assert_eq!(one["samples"], Value::Null);
     // what the system did not tell is not 0
-    assert_eq!(
-        (&two["answered"], &two["stalls"]),
-        (&0.into(), &Value::Null)
-    );
+    is(&two, json!({"answered": 0, "stalls": null}));
     assert_eq!(two["rtt_p50"], Value::Null);
     // they are rows like others: their phases are in the tables, their failures in the outages
     assert_eq!(found["overview"]["rows"], 4);
@@ -107,17 +99,11 @@ fn samples_are_followed_connection_by_connection_and_are_no_probes() {
     let path = file(dir.path(), "s.csv", samples("r1", "pc1"));
     let found = json(&[&path]);
     assert_eq!(found["input"]["files"][0]["dialect"], "turnprobe samples");
-    assert_eq!(
-        (&found["input"]["rows"], &found["input"]["rows_used"]),
-        (&100.into(), &100.into())
-    );
+    is(&found["input"], json!({"rows": 100, "rows_used": 100}));
     assert_eq!(found["overview"]["rows"], 0);
     assert_eq!(found["series"], serde_json::json!([]));
     let held = &found["held"][0];
-    assert_eq!(
-        (&held["connections"], &held["host"]),
-        (&0.into(), &"pc1".into())
-    );
+    is(&held, json!({"connections": 0, "host": "pc1"}));
     let sampled = &held["samples"];
     // the last rise before is number 39, the next number 70: 31 x 20 ms
     for (name, value) in [
@@ -167,8 +153,7 @@ fn every_form_of_a_report_has_its_section() {
     let rows = file(dir.path(), "h.csv", HELD);
     let samples = file(dir.path(), "s.csv", samples("r1", "pc1"));
     let files: &[&Path] = &[&rows, &samples];
-    let said = report("", files);
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let said = report("", files).ended(0);
     let told = said.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
     for part in [
         "Held connections",
@@ -184,22 +169,15 @@ fn every_form_of_a_report_has_its_section() {
     assert!(said.stdout.lines().all(|line| line.chars().count() <= 80));
     let said = report("--format markdown", files).stdout;
     assert!(said.contains("## Held connections"), "{said}");
-    assert!(
-        said.contains("| pc1 | 3 | 2 | 1 min 30 s | 1 done, 1 relay-closed |"),
-        "{said}"
+    has(
+        &said,
+        "| pc1 | 3 | 2 | 1 min 30 s | 1 done, 1 relay-closed |",
     );
-    assert!(
-        said.contains("| pc1 | relay.test:443 | 1 | 100 | 20.0 |"),
-        "{said}"
-    );
+    has(&said, "| pc1 | relay.test:443 | 1 | 100 | 20.0 |");
     let said = report("--format csv", files).stdout;
-    assert!(
-        said.contains("\"transport\",\"tls held\",\"connect\",\"4\""),
-        "{said}"
-    );
+    has(&said, "\"transport\",\"tls held\",\"connect\",\"4\"");
     let page = dir.path().join("r.html");
-    let said = report(&format!("--html {}", page.display()), files);
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    report(&format!("--html {}", page.display()), files).ended(0);
     let page = std::fs::read_to_string(&page).unwrap();
     for part in [
         "id=\"held\"",

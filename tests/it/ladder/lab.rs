@@ -1,8 +1,8 @@
 //! The lab's relays, healthy and with faults.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::command::{Rows, own_addresses, run};
+use crate::command::{Rows, has, is, own_addresses, run};
 
 fn json(line: &str) -> (Value, Option<i32>) {
     let said = run(&format!("tls --lab -i 0 --format json {line}"));
@@ -44,9 +44,9 @@ fn a_healthy_relay_speaks_tls_1_2_and_reads_as_healthy() {
         (&relay["tls_path"], &relay["way"]["not_the_relay"]),
         (&"direct".into(), &"".into())
     );
-    assert_eq!(
-        (&relay["without_sni"], &relay["stopped"]),
-        (&"the same certificate".into(), &"".into())
+    is(
+        &relay,
+        json!({"without_sni": "the same certificate", "stopped": ""}),
     );
     assert_eq!(relay["certificates"].as_array().unwrap().len(), 2);
     let odd = relay["odd_hellos"].as_array().unwrap();
@@ -126,8 +126,7 @@ fn the_certificates_are_kept_as_they_were_sent() {
         json["relays"][0]["certificates"].as_array().unwrap().len()
     );
     // a file that cannot be written is told before anything is asked
-    let said = run(&format!("tls --lab -i 0 --pem {}", folder.path().display()));
-    assert_eq!(said.code, Some(3), "{}", said.stderr);
+    run(&format!("tls --lab -i 0 --pem {}", folder.path().display())).ended(3);
 }
 
 #[test]
@@ -171,10 +170,7 @@ fn faults_of_a_relay_are_told_as_what_they_are() {
 fn a_head_inside_tls_is_told_in_rows_lines_and_summaries_and_belongs_to_no_phase() {
     let text = run("probe --lab --http -n 1").stdout;
     // the lab's relays close on what is no request of theirs
-    assert!(
-        text.contains("HEAD: closed: TLS, but no HTTP: like a relay"),
-        "{text}"
-    );
+    has(&text, "HEAD: closed: TLS, but no HTTP: like a relay");
     assert!(text.contains("HEAD inside TLS: 1 closed: "), "{text}");
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("rows.csv");
@@ -208,32 +204,22 @@ fn a_relay_that_is_not_reached_is_left_at_once() {
     }
     let said = run("tls --lab --lab-fault dns-nxdomain");
     assert_eq!((said.code, said.stdout.as_str()), (Some(1), ""));
-    assert!(said.stderr.contains("dns-nxdomain"), "{}", said.stderr);
+    said.err_has("dns-nxdomain");
 }
 
 #[test]
 fn a_command_line_that_makes_no_sense_is_refused_before_anything_is_sent() {
-    for (line, wanted) in [
+    #[rustfmt::skip]
+    let cases = [
         ("tls -i 0 192.0.2.1", "--i-own-this-server"),
         ("tls udp://relay.test", "this command is about TLS"),
-        (
-            "tls -6 192.0.2.1",
-            "-6 does nothing without a name to resolve",
-        ),
-        (
-            "tls --lab-fault reset",
-            "--lab-fault does nothing without --lab",
-        ),
-        (
-            "tls --lab --resolver 192.0.2.53",
-            "--resolver does nothing with --lab",
-        ),
-        (
-            "tls --address 192.0.2.1 --all-addresses",
-            "--all-addresses does nothing with --address",
-        ),
+        ("tls -6 192.0.2.1", "-6 does nothing without a name to resolve"),
+        ("tls --lab-fault reset", "--lab-fault does nothing without --lab"),
+        ("tls --lab --resolver 192.0.2.53", "--resolver does nothing with --lab"),
+        ("tls --address 192.0.2.1 --all-addresses", "--all-addresses does nothing with --address"),
         ("tls -i 1m", "--interval must be 10s or less"),
-    ] {
+    ];
+    for (line, wanted) in cases {
         let said = run(line);
         assert_eq!(said.code, Some(2), "{line}: {}", said.stderr);
         assert!(said.stderr.contains(wanted), "{line}: {}", said.stderr);

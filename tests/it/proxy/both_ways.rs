@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
-use crate::command::{Said, finished, run, start, turnprobe};
+use crate::command::{Said, finished, has, run, start, turnprobe};
 
 const PROXY: &str = "http://proxy.example:3128";
 
@@ -49,9 +49,9 @@ fn said_in(dir: &Path, line: &str) -> Said {
 }
 
 fn json(dir: &Path, line: &str) -> Value {
-    let said = said_in(dir, &format!("{line} --format json"));
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
-    serde_json::from_str(&said.stdout).unwrap()
+    said_in(dir, &format!("{line} --format json"))
+        .ended(0)
+        .json()
 }
 
 fn assert_differences_are_told(compared: &Value) {
@@ -67,10 +67,7 @@ fn assert_differences_are_told(compared: &Value) {
         assert_eq!(line["verdict"], "differs", "{line}");
     }
     let notes = compared["notes"].to_string();
-    assert!(
-        notes.contains("through a proxy this includes its tunnel"),
-        "{notes}"
-    );
+    has(&notes, "through a proxy this includes its tunnel");
 }
 
 #[test]
@@ -110,18 +107,14 @@ fn a_report_keeps_both_ways_apart_in_its_tables_and_names_the_proxy() {
         assert_eq!(found[0]["groups"][0]["n"], SLOTS);
     }
     let text = said_in(dir.path(), "report both.csv --format markdown").stdout;
-    assert!(
-        text.contains(&format!("(no region) through {PROXY}")),
-        "{text}"
-    );
+    has(&text, &format!("(no region) through {PROXY}"));
 }
 
 #[test]
 fn a_proxy_that_inspects_is_named_where_the_straight_way_is_not_inspected() {
     let said = run(
         "probe --lab --proxy lab --lab-fault proxy-inspects --compare-direct -n 6 -i 200ms --color never",
-    );
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    ).ended(0);
     let text = |said: Said| -> String {
         let words: Vec<&str> = said.stdout.split_whitespace().collect();
         words.join(" ")

@@ -322,26 +322,19 @@ fn a_proxy_that_hangs_up_is_told_with_how_far_it_came() {
 
 #[test]
 fn what_speaks_something_else_is_told_with_what_it_is() {
-    for (answer, told) in [
+    #[rustfmt::skip]
+    let cases = [
         (&b"\x05\xff"[..], "SOCKS answered; give socks5h://"),
         (b"\x05\x00", "SOCKS answered; give socks5h://"),
-        (
-            b"\x15\x03\x03\x00\x02\x02\x46",
-            "TLS answered; give https://",
-        ),
-        (
-            b"SSH-2.0-OpenSSH_9.2\r\n",
-            "SSH answered: SSH-2.0-OpenSSH_9.2",
-        ),
-        (
-            b"220 mail.test ESMTP\r\n",
-            "text answered: 220 mail.test ESMTP",
-        ),
+        (b"\x15\x03\x03\x00\x02\x02\x46", "TLS answered; give https://"),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "SSH answered: SSH-2.0-OpenSSH_9.2"),
+        (b"220 mail.test ESMTP\r\n", "text answered: 220 mail.test ESMTP"),
         (b"\x00\x5b\x00\x00\x00\x00\x00\x00", "first bytes 005B"),
         (b"HTTP/1.1 huh\r\n\r\n", "breaks HTTP: HTTP/1.1 huh"),
         (b"HTTP/1.1 200 \x1b[31m\r\n\r\n", "breaks HTTP"),
         (b"no", "text answered: no"),
-    ] {
+    ];
+    for (answer, told) in cases {
         let row = said(answer);
         row.assert_failed("proxy-not-http", &[told]);
         assert_eq!(row.cell("proxy_reply"), "");

@@ -70,18 +70,14 @@ fn a_relay_that_the_proxy_does_not_reach_is_a_bad_gateway() {
 
 #[test]
 fn a_fault_that_nobody_would_meet_is_refused_with_the_fix() {
-    for (line, fix) in [
+    #[rustfmt::skip]
+    let cases = [
         ("probe --lab --lab-fault proxy-auth", "give --proxy lab"),
         ("tls --lab --lab-fault proxy-auth", "give --proxy lab"),
-        (
-            "probe --lab --proxy lab --lab-fault dns-servfail",
-            "give --proxy-dns local",
-        ),
-        (
-            "tls --lab --proxy lab --lab-fault refused",
-            "give --proxy-dns local",
-        ),
-    ] {
+        ("probe --lab --proxy lab --lab-fault dns-servfail", "give --proxy-dns local"),
+        ("tls --lab --proxy lab --lab-fault refused", "give --proxy-dns local"),
+    ];
+    for (line, fix) in cases {
         let said = run(line);
         assert_eq!(said.code, Some(2), "{line}");
         assert!(said.stderr.contains(fix), "{line}: {}", said.stderr);
@@ -99,7 +95,7 @@ fn the_ladder_says_through_which_proxy_it_looked() {
     assert!(first.contains(" through http://127.0.0.1:"), "{first}");
     assert!(!first.contains(" at "), "{first}");
     let said = run("tls --lab --proxy lab -i 0 --format json");
-    let json: serde_json::Value = serde_json::from_str(&said.stdout).unwrap();
+    let json: serde_json::Value = said.json();
     assert!(
         json["proxy"]
             .as_str()
@@ -107,9 +103,8 @@ fn the_ladder_says_through_which_proxy_it_looked() {
             .starts_with("http://127.0.0.1:")
     );
     assert_eq!(json["relays"][0]["address"], "");
-    let said = run("tls --lab --proxy lab -i 0 --lab-fault proxy-forbidden");
-    assert_eq!(said.code, Some(1));
-    assert!(said.stdout.contains("proxy-forbidden"), "{}", said.stdout);
+    let said = run("tls --lab --proxy lab -i 0 --lab-fault proxy-forbidden").ended(1);
+    said.out_has("proxy-forbidden");
 }
 
 #[test]
@@ -120,10 +115,6 @@ fn udp_goes_through_no_proxy_and_that_is_said() {
     ] {
         let said = run(line);
         assert_eq!(said.code, Some(2), "{line}");
-        assert!(
-            said.stderr.contains("UDP goes through no proxy"),
-            "{}",
-            said.stderr
-        );
+        said.err_has("UDP goes through no proxy");
     }
 }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE};
 
-use crate::command::{output, turnprobe};
+use crate::command::{has, output, turnprobe};
 use crate::servers::proxy::request;
 use crate::servers::tcp::{Relay, close};
 
@@ -231,10 +231,7 @@ fn credentials_appear_nowhere_however_they_are_given() {
         let told = write_everything(folder.0.path(), |command| {
             command.args(["--proxy", "env"]).env(name, &url);
         });
-        assert!(
-            told.contains(&format!("through http://{}", proxy.place())),
-            "{told}"
-        );
+        has(&told, &format!("through http://{}", proxy.place()));
         assert_eq!(proxy.heard(), [BASIC; 5]);
     }
     let file = folder.file("who");

@@ -127,17 +127,13 @@ fn a_certificate_that_this_system_does_not_trust_ends_it_before_anything_is_said
     elsewhere.proxy.as_mut().unwrap().host = "127.0.0.1".parse().unwrap();
     let mut untold = plan(&names, &proxy);
     untold.os_store = OsStore::Given(rustls::RootCertStore::empty());
-    for (plan, told) in [
-        (
-            strange,
-            "does not trust the proxy's certificate: unknown-issuer",
-        ),
-        (
-            elsewhere,
-            "does not trust the proxy's certificate: wrong-name",
-        ),
+    #[rustfmt::skip]
+    let cases = [
+        (strange, "does not trust the proxy's certificate: unknown-issuer"),
+        (elsewhere, "does not trust the proxy's certificate: wrong-name"),
         (untold, "could not be told"),
-    ] {
+    ];
+    for (plan, told) in cases {
         let row = probe(plan, target("relay.test", 443));
         row.assert_failed("proxy-tls", &[told]);
         assert_eq!(row.cells(["failed_phase", "proxy_reply"]), ["proxy", ""]);

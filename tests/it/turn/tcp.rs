@@ -237,44 +237,15 @@ fn flight(name: &str) -> Vec<u8> {
 
 #[test]
 fn what_else_answers_is_told_at_once() {
-    for (answer, cause, reply, said) in [
-        (
-            &b"HTTP/1.1 400 Bad Request\r\n\r\n"[..],
-            "turn-http",
-            "http",
-            "HTTP/1.1 400 Bad Request",
-        ),
-        (
-            b"SSH-2.0-OpenSSH_9\r\n",
-            "turn-malformed",
-            "malformed",
-            "SSH: SSH-2.0-OpenSSH_9",
-        ),
-        (
-            b"220 mail ESMTP\r\n",
-            "turn-malformed",
-            "malformed",
-            "text: 220 mail ESMTP",
-        ),
-        (
-            &[0xFE; 9],
-            "turn-malformed",
-            "malformed",
-            "its first byte is 0xfe",
-        ),
+    #[rustfmt::skip]
+    let cases = [
+        (&b"HTTP/1.1 400 Bad Request\r\n\r\n"[..], "turn-http", "http", "HTTP/1.1 400 Bad Request"),
+        (b"SSH-2.0-OpenSSH_9\r\n", "turn-malformed", "malformed", "SSH: SSH-2.0-OpenSSH_9"),
+        (b"220 mail ESMTP\r\n", "turn-malformed", "malformed", "text: 220 mail ESMTP"),
+        (&[0xFE; 9], "turn-malformed", "malformed", "its first byte is 0xfe"),
         // ChannelData of a channel that nobody bound
-        (
-            &[0x40, 0, 0, 4, 1, 2, 3, 4],
-            "turn-malformed",
-            "malformed",
-            "its first byte is 0x40",
-        ),
-        (
-            &[1, 2, 3, 4, 5, 6, 7, 8],
-            "turn-malformed",
-            "malformed",
-            "the magic cookie is missing",
-        ),
+        (&[0x40, 0, 0, 4, 1, 2, 3, 4], "turn-malformed", "malformed", "its first byte is 0x40"),
+        (&[1, 2, 3, 4, 5, 6, 7, 8], "turn-malformed", "malformed", "the magic cookie is missing"),
         // more than any answer has
         (
             &[1, 0x13, 0xFF, 0xFC, 0x21, 0x12, 0xA4, 0x42],
@@ -283,13 +254,9 @@ fn what_else_answers_is_told_at_once() {
             "a message of 65552 bytes is longer than any answer",
         ),
         // [MS-TURN] 2.1.4
-        (
-            &[2, 0, 0, 36, 1, 0x13, 0, 16],
-            "turn-malformed",
-            "malformed",
-            "magic cookie",
-        ),
-    ] {
+        (&[2, 0, 0, 36, 1, 0x13, 0, 16], "turn-malformed", "malformed", "magic cookie"),
+    ];
+    for (answer, cause, reply, said) in cases {
         let row = told_at_once(answer);
         row.assert_failed(cause, &[said]);
         assert_eq!(row.cell("turn_reply"), reply, "{said}");

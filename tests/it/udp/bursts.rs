@@ -221,7 +221,7 @@ fn the_distance_in_hops_is_measured_on_request() {
     let (cell, _) = burst("--lab --hops");
     assert_eq!(cell("hops"), "1");
     let said = run("probe --lab --burst 50/s --for 1s --hops");
-    assert!(said.stdout.contains("; 1 hop away\n"), "{}", said.stdout);
+    said.out_has("; 1 hop away\n");
 }
 
 #[test]
@@ -237,7 +237,7 @@ fn the_distance_is_searched_with_the_only_local_port_of_the_burst() {
     let said = run(&format!(
         "probe --lab --watch -i 50ms -n 10 --hops --source-port {port}"
     ));
-    assert!(said.stdout.contains("1 hop away"), "{}", said.stdout);
+    said.out_has("1 hop away");
 }
 
 #[test]
@@ -266,7 +266,7 @@ fn a_distance_that_is_not_found_is_said() {
     );
     let said = run(&line);
     assert_eq!(Rows::of(&said.stdout).column("hops"), [""]);
-    assert!(said.stderr.contains(what), "{}", said.stderr);
+    said.err_has(what);
 }
 
 #[test]
@@ -306,43 +306,24 @@ fn a_flood_of_datagrams_is_counted_and_the_burst_goes_on() {
 
 #[test]
 fn what_makes_no_sense_is_a_usage_error_that_names_the_fix() {
-    for (line, part) in [
+    #[rustfmt::skip]
+    let cases = [
         ("--burst 0/s", "such as 50/s"),
-        (
-            "--burst 50/s --for 0s",
-            "from 1s to 1h; more than 60s only to loopback, private addresses or with",
-        ),
+        ("--burst 50/s --for 0s", "from 1s to 1h; more than 60s only to loopback, private addresses or with"),
         ("--burst 50/s --transport tls", "give --transport udp"),
-        (
-            "--burst 50/s --watch",
-            "--burst cannot go with --watch: leave one of them out",
-        ),
-        (
-            "--for 5s",
-            "--for does nothing without --burst: give --burst",
-        ),
-        (
-            "--watch --for 5s",
-            "--for does nothing with --watch, as it is for --burst: leave one of them out",
-        ),
+        ("--burst 50/s --watch", "--burst cannot go with --watch: leave one of them out"),
+        ("--for 5s", "--for does nothing without --burst: give --burst"),
+        ("--watch --for 5s", "--for does nothing with --watch, as it is for --burst: leave one of them out"),
         ("--packets a.csv", "--burst"),
         ("--watch -i 0", "from 10ms to 60s"),
         ("--watch a.example b.example", "one target"),
-        (
-            "--burst 50/s --all-addresses",
-            "--all-addresses does nothing with --burst: leave one of them out",
-        ),
-        (
-            "--burst 50/s -o - --columns tls_us",
-            "turnprobe schema burst",
-        ),
-        (
-            "--burst 50/s -o - --columns reference",
-            "turnprobe schema burst",
-        ),
+        ("--burst 50/s --all-addresses", "--all-addresses does nothing with --burst: leave one of them out"),
+        ("--burst 50/s -o - --columns tls_us", "turnprobe schema burst"),
+        ("--burst 50/s -o - --columns reference", "turnprobe schema burst"),
         ("--burst 50/s -o a.csv --packets a.csv", "two files"),
         ("--burst 50/s --answer-timeout 1m", "from 10ms to 10s"),
-    ] {
+    ];
+    for (line, part) in cases {
         let said = run(&format!("probe --lab {line}"));
         assert_eq!(said.code, Some(2), "{line}: {}", said.stderr);
         assert!(said.stderr.contains(part), "{line}: {}", said.stderr);
@@ -352,8 +333,7 @@ fn what_makes_no_sense_is_a_usage_error_that_names_the_fix() {
 
 #[test]
 fn a_reader_gets_a_block_a_burst_and_a_summary_within_80_columns() {
-    let said = run("probe --lab --burst 50/s --for 1s -n 2 --limits edge");
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let said = run("probe --lab --burst 50/s --for 1s -n 2 --limits edge").ended(0);
     let lines: Vec<_> = said.stdout.lines().collect();
     assert!(lines.iter().all(|line| line.chars().count() <= 80));
     let blocks = lines
@@ -383,8 +363,8 @@ fn a_reader_gets_a_block_a_burst_and_a_summary_within_80_columns() {
             "  jitter in any 15 s, reordering",
         ]
     );
-    assert!(said.stdout.contains("< 60 ms"), "{}", said.stdout);
-    assert!(said.stdout.contains("2 bursts, 2 answered, 0 missed slots"));
+    said.out_has("< 60 ms");
+    said.out_has("2 bursts, 2 answered, 0 missed slots");
     if own_addresses() {
         assert!(said.stdout.contains("northeurope"), "targets take turns");
     }

@@ -124,7 +124,7 @@ fn a_second_run_on_a_file_of_bursts_is_refused() {
 #[test]
 fn json_lines_hold_numbers_and_excel_gets_its_semicolons() {
     let said = run(&format!("{BURST} --format jsonl -q"));
-    let row: serde_json::Value = serde_json::from_str(&said.stdout).unwrap();
+    let row: serde_json::Value = said.json();
     assert!(row["rtt_p50_us"].is_u64() && row["hops"].is_null());
     assert_eq!(row["dns_ttls"], serde_json::json!([0, 0, 0, 10]));
     let said = run(&format!(

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::command::{Rows, output, run, turnprobe};
+use crate::command::{Rows, has, output, run, turnprobe};
 use crate::servers::bindings::{UdpServer, answer};
 use crate::servers::dns::DnsServer;
 use crate::servers::wire::a;
@@ -21,8 +21,8 @@ fn an_outage_is_told_when_it_begins_and_when_it_ends_and_in_the_summary() {
     let said = run(&format!(
         "probe {} --transport udp --watch -i 100ms -n 45",
         server.address()
-    ));
-    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    ))
+    .ended(0);
     let lines: Vec<_> = said.stdout.lines().collect();
     assert!(lines.iter().all(|line| line.chars().count() <= 80));
     let begun = lines
@@ -38,10 +38,7 @@ fn an_outage_is_told_when_it_begins_and_when_it_ends_and_in_the_summary() {
         said.stdout
     );
     let summary = said.stdout.split("---").last().unwrap();
-    assert!(
-        summary.contains("1 outage of a second or more"),
-        "{summary}"
-    );
+    has(&summary, "1 outage of a second or more");
     assert!(summary.contains("20 packets lost"), "{summary}");
     // a minute has its line
     let minute = lines
@@ -71,17 +68,16 @@ fn a_row_holds_a_minute_and_outages_are_told_beside_the_files() {
 
 #[test]
 fn without_any_answer_the_exit_code_is_1() {
-    let said = run("probe --lab --watch -i 50ms -n 40 --lab-fault silent --format csv");
-    assert_eq!(said.code, Some(1));
+    let said = run("probe --lab --watch -i 50ms -n 40 --lab-fault silent --format csv").ended(1);
     assert_eq!(Rows::of(&said.stdout).column("cause"), ["turn-silent"]);
-    assert!(said.stderr.contains("outage since"), "{}", said.stderr);
-    assert!(said.stderr.contains("until the end"), "{}", said.stderr);
+    said.err_has("outage since");
+    said.err_has("until the end");
 }
 
 #[test]
 fn a_name_that_does_not_resolve_gives_a_row() {
-    let said = run("probe --lab --watch -d 1s -i 100ms --lab-fault dns-loop --format csv -q");
-    assert_eq!(said.code, Some(1));
+    let said =
+        run("probe --lab --watch -d 1s -i 100ms --lab-fault dns-loop --format csv -q").ended(1);
     let rows = Rows::of(&said.stdout);
     assert_eq!(rows.column("cause"), ["dns-loop"]);
     assert_eq!(rows.column("sent"), [""]);
@@ -89,8 +85,7 @@ fn a_name_that_does_not_resolve_gives_a_row() {
 
 #[test]
 fn a_name_that_never_resolves_is_an_outage_and_the_summary_says_that_nothing_was_measured() {
-    let said = run("probe --lab --watch -d 2s --lab-fault dns-nxdomain");
-    assert_eq!(said.code, Some(1));
+    let said = run("probe --lab --watch -d 2s --lab-fault dns-nxdomain").ended(1);
     let since = |line: &&str| line.starts_with("outage since ");
     assert_eq!(
         said.stdout.lines().filter(since).count(),
@@ -110,7 +105,7 @@ fn a_name_that_never_resolves_is_an_outage_and_the_summary_says_that_nothing_was
     }
     // too short for an outage, and that there was none is not known
     let said = run("probe --lab --watch -d 500ms -i 100ms --lab-fault dns-nxdomain");
-    assert!(said.stdout.contains("nothing could be measured since"));
+    said.out_has("nothing could be measured since");
     assert!(!said.stdout.contains("no outage"), "{}", said.stdout);
 }
 
@@ -128,8 +123,8 @@ fn a_name_that_resolves_at_last_ends_the_outage_within_seconds() {
     let said = run(&format!(
         "probe relay.test:{port} --resolver {} --watch -i 200ms -d 7s",
         names.address()
-    ));
-    assert_eq!(said.code, Some(0), "{}", said.stdout);
+    ))
+    .ended(0);
     for part in [
         "FAIL dns-servfail",
         "outage since ",
@@ -138,11 +133,7 @@ fn a_name_that_resolves_at_last_ends_the_outage_within_seconds() {
     ] {
         assert!(said.stdout.contains(part), "{part}: {}", said.stdout);
     }
-    assert!(
-        said.stdout.contains("1 outage of a second or more, 5"),
-        "{}",
-        said.stdout
-    );
+    said.out_has("1 outage of a second or more, 5");
 }
 
 #[test]
@@ -150,11 +141,7 @@ fn the_distance_is_told_before_the_first_minute_and_in_the_summary() {
     let said = run("probe --lab --watch -i 50ms -n 10 --hops");
     let lines: Vec<_> = said.stdout.lines().collect();
     assert_eq!(lines[1], "1 hop away", "{}", said.stdout);
-    assert!(
-        said.stdout.contains("10 packets; 1 hop away"),
-        "{}",
-        said.stdout
-    );
+    said.out_has("10 packets; 1 hop away");
 }
 
 #[cfg(unix)]
@@ -189,8 +176,5 @@ fn an_interruption_ends_a_watch_in_order() {
     assert!(rest.contains("interrupted"), "{rest}");
     assert!(rest.contains("no outage of a second or more"), "{rest}");
     let rows = Rows::in_file(&packets);
-    assert!(
-        rest.contains(&format!("{} packets", rows.rows.len())),
-        "{rest}"
-    );
+    has(&rest, &format!("{} packets", rows.rows.len()));
 }

@@ -1,6 +1,6 @@
 //! Networks that want a sign-in, routers that are dead, machines without an address, a clock that is wrong.
 
-use turnprobe::judge::diagnose::{Code, Confidence, Outcome, Party};
+use turnprobe::judge::diagnose::{Code, Confidence, Party, VerdictOutcome};
 
 use super::told::{Told, blames, look};
 use super::world::{RELAYS, World};
@@ -254,7 +254,11 @@ fn routes_of_this_machine_that_lead_nowhere_are_no_firewall() {
             .client
             .output("ip", &["route", "add", kind, "52.112.0.0/14"]);
         let told = blames(&world, "quick", &[]);
-        assert_eq!(told.judged.verdict.outcome, Outcome::CouldNotTell, "{kind}");
+        assert_eq!(
+            told.judged.verdict.outcome,
+            VerdictOutcome::CouldNotTell,
+            "{kind}"
+        );
     }
 }
 

@@ -1,7 +1,7 @@
 //! A proxy that is set: needed, forbidding, asking for a sign-in, or there for nothing.
 
-use turnprobe::judge::diagnose::facts::Connect;
-use turnprobe::judge::diagnose::{Code, Confidence, Outcome, Party};
+use turnprobe::judge::diagnose::facts::ProxyConnect;
+use turnprobe::judge::diagnose::{Code, Confidence, Party, VerdictOutcome};
 
 use super::told::Told;
 use super::world::World;
@@ -17,7 +17,7 @@ fn with_proxy(purpose: &str, status: &'static str, rules: &str) -> Told {
     let number = status.split(' ').next().unwrap().parse().unwrap();
     assert_eq!(
         told.facts.web.connect.known(),
-        Some(&Connect::Status(number)),
+        Some(&ProxyConnect::Status(number)),
         "{}",
         told.text()
     );
@@ -49,7 +49,7 @@ fn a_proxy_that_wants_a_sign_in_beside_a_way_that_works_is_a_warning() {
     told.blames(&[Code::ProxyForbids]);
     assert_eq!(
         told.judged.verdict.outcome,
-        Outcome::Warning,
+        VerdictOutcome::Warning,
         "{}",
         told.text()
     );

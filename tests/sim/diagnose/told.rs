@@ -1,6 +1,8 @@
 //! What a look at a world comes to.
 
-use turnprobe::judge::diagnose::{Code, Confidence, Diagnosis, Facts, Outcome, Party, diagnose};
+use turnprobe::judge::diagnose::{
+    Code, Confidence, Diagnosis, Facts, Party, VerdictOutcome, diagnose,
+};
 
 use super::child;
 use super::world::World;
@@ -47,7 +49,12 @@ impl Told {
     /// Nobody is blamed, and what a call needs was looked at.
     pub fn is_healthy(&self) {
         self.blames(&[]);
-        assert_eq!(self.judged.verdict.outcome, Outcome::Ok, "{}", self.text());
+        assert_eq!(
+            self.judged.verdict.outcome,
+            VerdictOutcome::Ok,
+            "{}",
+            self.text()
+        );
     }
 
     /// How sure it is whose it is.

@@ -19,13 +19,13 @@ pub(super) struct Wanted {
 
 /// Whether something answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Answers {
+pub(super) enum PortReachability {
     Ok,
     No,
     CouldNotTell,
 }
 
-impl Answers {
+impl PortReachability {
     pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Ok => "ok",
@@ -65,7 +65,7 @@ impl Answers {
     }
 }
 
-impl Serialize for Answers {
+impl Serialize for PortReachability {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
     }
@@ -79,7 +79,7 @@ pub(super) struct Asked {
     pub(super) name: String,
     pub(super) transport: &'static str,
     pub(super) port: u16,
-    pub(super) answers: Answers,
+    pub(super) answers: PortReachability,
     pub(super) address: Option<IpAddr>,
     pub(super) in_teams_range: Option<bool>,
     /// Of the name's resolution.
@@ -99,12 +99,15 @@ impl Asked {
             Transport::Udp => Phase::Turn,
             _ => Phase::Connect,
         };
-        let answers = Answers::of(record);
+        let answers = PortReachability::of(record);
         let failure = match &record.outcome {
             Outcome::Failed(failure) => Some(failure),
             Outcome::Ok => None,
         };
-        let took = record.times.of(phase).filter(|_| answers == Answers::Ok);
+        let took = record
+            .times
+            .of(phase)
+            .filter(|_| answers == PortReachability::Ok);
         Some(Self {
             number: record.slot,
             name: one.name.clone(),
@@ -145,7 +148,7 @@ pub(super) struct PortFound {
 
 /// All of it.
 #[derive(Debug, Clone, Serialize)]
-pub(super) struct Found {
+pub(super) struct ProbedEndpoints {
     pub(super) tool_version: &'static str,
     pub(super) run_id: String,
     pub(super) world: &'static str,
@@ -161,7 +164,7 @@ pub(super) struct Found {
     pub(super) wildcards: Vec<String>,
 }
 
-impl Found {
+impl ProbedEndpoints {
     /// Of what was asked of so many that were to be.
     pub(super) fn new(
         run: &Run,
@@ -212,9 +215,9 @@ fn ports(requests: &[Asked]) -> Vec<PortFound> {
             transport,
             port,
             n: its().count() as u64,
-            ok: count(Answers::Ok),
-            no: count(Answers::No),
-            could_not_tell: count(Answers::CouldNotTell),
+            ok: count(PortReachability::Ok),
+            no: count(PortReachability::No),
+            could_not_tell: count(PortReachability::CouldNotTell),
             min_ms: times.first().copied(),
             // of an even number the lower one: a time that was measured
             median_ms: times.get(times.len().saturating_sub(1) / 2).copied(),
@@ -228,7 +231,7 @@ fn ports(requests: &[Asked]) -> Vec<PortFound> {
 mod tests {
     use super::*;
 
-    fn asked(port: u16, answers: Answers, ms: Option<f64>) -> Asked {
+    fn asked(port: u16, answers: PortReachability, ms: Option<f64>) -> Asked {
         Asked {
             number: 0,
             name: "relay.test".to_owned(),
@@ -247,11 +250,11 @@ mod tests {
     #[test]
     fn a_port_has_its_answers_and_their_times() {
         let requests = [
-            asked(3479, Answers::Ok, Some(30.0)),
-            asked(3478, Answers::CouldNotTell, None),
-            asked(3479, Answers::Ok, Some(10.0)),
-            asked(3479, Answers::No, None),
-            asked(3479, Answers::Ok, Some(20.0)),
+            asked(3479, PortReachability::Ok, Some(30.0)),
+            asked(3478, PortReachability::CouldNotTell, None),
+            asked(3479, PortReachability::Ok, Some(10.0)),
+            asked(3479, PortReachability::No, None),
+            asked(3479, PortReachability::Ok, Some(20.0)),
         ];
         let found = ports(&requests);
         let counts = |found: &PortFound| {

@@ -11,9 +11,9 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use super::args::ProbeArgs;
+use super::args::EndpointsProbeArgs;
 use super::show::print;
-use crate::cli::exit::{Exit, Failure};
+use crate::cli::exit::{Exit, FatalError};
 use crate::cli::list::judged_by;
 use crate::cli::run::world::{event_queue, in_the_lab, started, this_run};
 use crate::cli::status::StatusLine;
@@ -28,20 +28,20 @@ use crate::net::dns::Families;
 use crate::net::{Limits, NameLog, Opener, POLITE_PER_SECOND, Plan, Question};
 use crate::record::{Record, Transport};
 use crate::target::{Host, Target};
-use found::{Asked, Found, Wanted};
+use found::{Asked, ProbedEndpoints, Wanted};
 
 /// From one request to the next.
 const SPACING: Duration = Duration::from_millis(1_000 / POLITE_PER_SECOND as u64);
 
 /// Probes.
-pub(super) fn run(args: &ProbeArgs, color: Color) -> Result<Exit, Failure> {
-    config::resolver(&args.resolver).map_err(Failure::usage)?;
-    let list = args.show.by.list().map_err(Failure::io)?;
+pub(super) fn run(args: &EndpointsProbeArgs, color: Color) -> Result<Exit, FatalError> {
+    config::resolver(&args.resolver).map_err(FatalError::usage)?;
+    let list = args.show.by.list().map_err(FatalError::io)?;
     let wall = Wall::system();
     let stop = Stop::default();
-    let interrupted = signals::listen(Some(stop.clone())).map_err(Failure::io)?;
+    let interrupted = signals::listen(Some(stop.clone())).map_err(FatalError::io)?;
     let lab = args.lab.then(LabOptions::default);
-    let (lab, world) = started(lab, &wall).map_err(Failure::io)?;
+    let (lab, world) = started(lab, &wall).map_err(FatalError::io)?;
     let now = wall.now();
     let families = match (args.ipv4, args.ipv6) {
         (true, _) => Families::OnlyV4,
@@ -50,7 +50,7 @@ pub(super) fn run(args: &ProbeArgs, color: Color) -> Result<Exit, Failure> {
     };
     let plan = |transport, question| {
         let plan = Plan {
-            resolver: config::resolver(&args.resolver).map_err(Failure::usage)?,
+            resolver: config::resolver(&args.resolver).map_err(FatalError::usage)?,
             families,
             limits: Limits::default(),
             transports: vec![transport],
@@ -63,13 +63,13 @@ pub(super) fn run(args: &ProbeArgs, color: Color) -> Result<Exit, Failure> {
         }
     };
     let run = Arc::new(this_run("", world, &wall));
-    let opener = |plan| Opener::new(plan, wall.clone()).map_err(Failure::io);
+    let opener = |plan| Opener::new(plan, wall.clone()).map_err(FatalError::io);
     // a bare connect, and a request
     let tcp = opener(plan(Transport::Tcp, Question::Nothing)?)?;
     let udp = opener(plan(Transport::Udp, Question::Usual)?)?;
     let names = [tcp.names(), udp.names()];
     let wanted = wanted(&list, lab.as_ref().map(crate::lab::Lab::port));
-    let runtime = event_queue().map_err(Failure::io)?;
+    let runtime = event_queue().map_err(FatalError::io)?;
     let probers = [tcp, udp].map(|opener| Arc::new(Prober::new(opener, Arc::clone(&run))));
     let asked = runtime.block_on(ask(&wanted, &probers, &stop, args.quiet));
     let warning = list.warning(now.date_naive()).filter(|_| lab.is_none());
@@ -78,9 +78,9 @@ pub(super) fn run(args: &ProbeArgs, color: Color) -> Result<Exit, Failure> {
     if asked.is_empty() && interrupted.yes() {
         return Ok(Exit::Interrupted);
     }
-    let found = Found::new(&run, &list, (now, asked, wanted.len()), interrupted.yes());
+    let found = ProbedEndpoints::new(&run, &list, (now, asked, wanted.len()), interrupted.yes());
     let (document, lines) = (told::document(&found, &list), told::lines(&found));
-    print(args.show.format, color, &document, &found, &lines).map_err(Failure::io)?;
+    print(args.show.format, color, &document, &found, &lines).map_err(FatalError::io)?;
     if interrupted.yes() {
         message::note("interrupted: this is what was known by then");
     }

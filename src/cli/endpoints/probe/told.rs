@@ -1,15 +1,15 @@
 //! The results of the requests as text, and the lines for programs.
 
-use super::super::show::{Lines, document as document_of};
-use super::found::{Answers, Asked, Found};
+use super::super::show::{ProgramTable, document as document_of};
+use super::found::{Asked, PortReachability, ProbedEndpoints};
 use crate::doc::number::counted;
 use crate::doc::parts::{filled, main_section, section};
-use crate::doc::{Block, Cell, Column, Document, Keep, Paragraph, Style, Table};
+use crate::doc::{Block, Cell, Document, Paragraph, ShownRows, Style, Table, TableColumn};
 use crate::endpoints::List;
 use crate::record::World;
 
 /// The document.
-pub(super) fn document(found: &Found, list: &List) -> Document {
+pub(super) fn document(found: &ProbedEndpoints, list: &List) -> Document {
     let is_lab = found.world == World::Lab.as_str();
     let title = if is_lab {
         "Teams endpoints from here (lab)".to_owned()
@@ -59,10 +59,10 @@ pub(super) fn document(found: &Found, list: &List) -> Document {
 }
 
 fn is_silent(asked: &Asked) -> bool {
-    asked.transport == "udp" && asked.answers == Answers::CouldNotTell
+    asked.transport == "udp" && asked.answers == PortReachability::CouldNotTell
 }
 
-fn verdict(found: &Found) -> Paragraph {
+fn verdict(found: &ProbedEndpoints) -> Paragraph {
     let of = |transport: &str| {
         let ports = found
             .ports
@@ -83,23 +83,23 @@ fn verdict(found: &Found) -> Paragraph {
     }
 }
 
-fn by_port(found: &Found) -> Table {
+fn by_port(found: &ProbedEndpoints) -> Table {
     let count = |n: u64| if n == 0 { Cell::None } else { Cell::Count(n) };
     let mut table = Table::new(
         "ports",
         "",
         vec![
-            Column::words("transport", "transport"),
-            Column::words("port", "port"),
+            TableColumn::words("transport", "transport"),
+            TableColumn::words("port", "port"),
         ],
         vec![
-            Column::number("n", "n"),
-            Column::number("ok", "ok"),
-            Column::number("no", "no"),
-            Column::number("could_not_tell", "could not tell"),
-            Column::number("min_ms", "min ms"),
-            Column::number("median_ms", "median ms"),
-            Column::number("max_ms", "max ms"),
+            TableColumn::number("n", "n"),
+            TableColumn::number("ok", "ok"),
+            TableColumn::number("no", "no"),
+            TableColumn::number("could_not_tell", "could not tell"),
+            TableColumn::number("min_ms", "min ms"),
+            TableColumn::number("median_ms", "median ms"),
+            TableColumn::number("max_ms", "max ms"),
         ],
     )
     .rows(found.ports.iter().map(|port| {
@@ -113,35 +113,40 @@ fn by_port(found: &Found) -> Table {
         let [ok, no, unsure] = counts;
         (key, [Cell::Count(port.n), ok, no, unsure, min, median, max])
     }));
-    table.keep = Keep::All;
+    table.keep = ShownRows::All;
     table
 }
 
-fn by_name(found: &Found) -> Table {
+fn by_name(found: &ProbedEndpoints) -> Table {
     let mut table = Table::new(
         "requests",
         "",
-        vec![Column::words("name", "name"), Column::words("port", "port")],
         vec![
-            Column::words("answers", "answers"),
-            Column::number("ms", "ms"),
-            Column::words("address", "address").spare(),
-            Column::words("in_teams_range", "of Teams").spare(),
-            Column::words("cause", "why not"),
+            TableColumn::words("name", "name"),
+            TableColumn::words("port", "port"),
+        ],
+        vec![
+            TableColumn::words("answers", "answers"),
+            TableColumn::number("ms", "ms"),
+            TableColumn::words("address", "address").spare(),
+            TableColumn::words("in_teams_range", "of Teams").spare(),
+            TableColumn::words("cause", "why not"),
         ],
     )
     .rows(found.requests.iter().map(|asked| {
         let style = match asked.answers {
-            Answers::Ok => Style::Good,
-            Answers::No => Style::Bad,
-            Answers::CouldNotTell => Style::Warn,
+            PortReachability::Ok => Style::Good,
+            PortReachability::No => Style::Bad,
+            PortReachability::CouldNotTell => Style::Warn,
         };
         let port = format!("{} {}", asked.transport, asked.port);
         let key = [Cell::text(asked.name.clone()), Cell::text(port)];
         let of_teams = asked
             .in_teams_range
             .map(|yes| if yes { "yes" } else { "no" });
-        let cause = asked.cause.filter(|_| asked.answers != Answers::Ok);
+        let cause = asked
+            .cause
+            .filter(|_| asked.answers != PortReachability::Ok);
         (
             key,
             [
@@ -153,12 +158,12 @@ fn by_name(found: &Found) -> Table {
             ],
         )
     }));
-    table.keep = Keep::All;
+    table.keep = ShownRows::All;
     table
 }
 
 /// A line for each request.
-pub(super) fn lines(found: &Found) -> Lines<10> {
+pub(super) fn lines(found: &ProbedEndpoints) -> ProgramTable<10> {
     let text = |time: Option<f64>| time.map(|time| format!("{time:.3}")).unwrap_or_default();
     let lines = found.requests.iter().map(|asked| {
         [
@@ -180,7 +185,7 @@ pub(super) fn lines(found: &Found) -> Lines<10> {
             asked.detail.clone(),
         ]
     });
-    Lines {
+    ProgramTable {
         head: [
             "name",
             "transport",

@@ -107,23 +107,15 @@ fn stdout_gets_rows_when_asked_for_and_nothing_beside_a_file() {
 
 #[test]
 fn what_is_wrong_is_named_with_its_fix() {
-    for (line, part) in [
+    #[rustfmt::skip]
+    let cases = [
         ("-n 0", "--count 0 would do nothing; give 1 or more"),
-        (
-            "-i 25h",
-            "--interval must be from 1ms to 24h, or 0 for back to back",
-        ),
-        (
-            "-i 1us",
-            "--interval must be from 1ms to 24h, or 0 for back to back",
-        ),
+        ("-i 25h", "--interval must be from 1ms to 24h, or 0 for back to back"),
+        ("-i 1us", "--interval must be from 1ms to 24h, or 0 for back to back"),
         ("-4 [fd00::1]", "-4 contradicts the address fd00::1"),
         ("-6 10.0.0.1", "-6 contradicts the address 10.0.0.1"),
         ("--lab 10.0.0.1", "the lab has only loopback addresses"),
-        (
-            "--lab --address 10.0.0.1",
-            "the lab has only loopback addresses",
-        ),
+        ("--lab --address 10.0.0.1", "the lab has only loopback addresses"),
         (
             "--lab --resolver os",
             "--resolver does nothing with --lab, which has its own relays: leave one of them out",
@@ -140,95 +132,49 @@ fn what_is_wrong_is_named_with_its_fix() {
             "turn:relay?transport=tcp --tls-timeout 1s",
             "--tls-timeout does nothing with the target turn:relay?transport=tcp, as no handshake is done",
         ),
-        (
-            "--transport tcp --ports 3478",
-            "as nothing goes over UDP: give --transport udp",
-        ),
-        (
-            "--turn-timeout 0 --ask binding",
-            "--turn-timeout must be from 1ms to 10m",
-        ),
+        ("--transport tcp --ports 3478", "as nothing goes over UDP: give --transport udp"),
+        ("--turn-timeout 0 --ask binding", "--turn-timeout must be from 1ms to 10m"),
         ("--transport sctp", "tls"),
         ("--transport udp,udp", "`udp` appears twice"),
         (
             "--transport udp turns:relay",
             "the target turns:relay already names its transport; leave --transport out",
         ),
-        (
-            "--transport tls,udp --ask none",
-            "over udp there is nothing to measure without a request",
-        ),
-        (
-            "--transport pseudo-tls --ask binding",
-            "give ms-allocate, or leave --ask out",
-        ),
+        ("--transport tls,udp --ask none", "over udp there is nothing to measure without a request"),
+        ("--transport pseudo-tls --ask binding", "give ms-allocate, or leave --ask out"),
         (
             "--ports 3478",
             "--ports does nothing with tls alone, as nothing goes over UDP: give --transport udp",
         ),
-        (
-            "--transport udp --ports 3478-3481 relay:3478",
+        ("--transport udp --ports 3478-3481 relay:3478",
             "already names a port",
         ),
         ("--transport udp --ports 3478-3500", "at most 16 ports"),
         ("--transport udp --ports 1-65535", "at most 16 ports"),
         ("--transport udp --ports 3478,3478", "3478 appears twice"),
-        (
-            "--transport udp --ports 3481-3478",
-            "a range such as 3478-3481",
-        ),
-        (
-            "--transport udp --lab --ports 3478",
-            "--ports does nothing with --lab, which has its own relays",
-        ),
+        ("--transport udp --ports 3481-3478", "a range such as 3478-3481"),
+        ("--transport udp --lab --ports 3478", "--ports does nothing with --lab, which has its own relays"),
         ("--source-port 0", "a port from 1 to 65535"),
         ("--transport udp --alpn stun.turn", "give --transport tls"),
         ("--dns-timeout 0", "--dns-timeout must be from 1ms to 10m"),
-        (
-            "--format csv --columns nope",
-            "there is no column `nope`; `turnprobe schema` lists them",
-        ),
+        ("--format csv --columns nope", "there is no column `nope`; `turnprobe schema` lists them"),
         ("--format csv --columns CN,CN", "`CN` appears twice"),
         ("-o - --label x", "write it as KEY=VALUE"),
         ("-o - --label =x", "neither key nor value may be empty"),
-        (
-            "--roll day",
-            "--roll does nothing without a file: give --output FILE",
-        ),
-        (
-            "--resolver nowhere",
-            "give system, os, an address or address:port",
-        ),
+        ("--roll day", "--roll does nothing without a file: give --output FILE"),
+        ("--resolver nowhere", "give system, os, an address or address:port"),
         ("--sni a/b", "--sni a/b: neither a host name nor an address"),
         ("-o a.csv -o ./a.csv", "twice"),
         ("-o - -o -", "--output names stdout (-) twice"),
         ("-o a.txt", ".csv"),
         ("http://x", "`http:` is not supported"),
         ("--max-failed 101", "from 0 to 100"),
-        (
-            "--lab-fault reset",
-            "--lab-fault does nothing without --lab: give --lab, or leave it out",
-        ),
-        (
-            "--watch --for 4s",
-            "--for does nothing with --watch, as it is for --burst: leave one of them out",
-        ),
-        (
-            "--for 4s",
-            "--for does nothing without --burst: give --burst",
-        ),
-        (
-            "--hold 2s --burst 50/s",
-            "--burst cannot go with --hold: leave one of them out",
-        ),
-        (
-            "--hops",
-            "--hops does nothing without --burst or --watch: give --burst or --watch",
-        ),
-        (
-            "--burst 50/s -i 5m",
-            "--interval does nothing with --burst, of which there is only one: give -n or -d",
-        ),
+        ("--lab-fault reset", "--lab-fault does nothing without --lab: give --lab, or leave it out"),
+        ("--watch --for 4s", "--for does nothing with --watch, as it is for --burst: leave one of them out"),
+        ("--for 4s", "--for does nothing without --burst: give --burst"),
+        ("--hold 2s --burst 50/s", "--burst cannot go with --hold: leave one of them out"),
+        ("--hops", "--hops does nothing without --burst or --watch: give --burst or --watch"),
+        ("--burst 50/s -i 5m", "--interval does nothing with --burst, of which there is only one: give -n or -d"),
         (
             "--resolver os 127.0.0.1",
             "--resolver does nothing with the target 127.0.0.1, as no name is resolved: give a name",
@@ -245,16 +191,11 @@ fn what_is_wrong_is_named_with_its_fix() {
             "--turn-timeout 2s",
             "--turn-timeout does nothing with tls alone, as no request is sent: give --ask allocate",
         ),
-        (
-            "--columns CN",
-            "--columns does nothing without rows: give --output FILE or --format csv",
-        ),
-        (
-            "--lab --lab-fault-share 5",
-            "--lab-fault-share does nothing without --lab-fault",
-        ),
+        ("--columns CN", "--columns does nothing without rows: give --output FILE or --format csv"),
+        ("--lab --lab-fault-share 5", "--lab-fault-share does nothing without --lab-fault"),
         ("-4 -6", "-4 cannot go with -6: leave one of them out"),
-    ] {
+    ];
+    for (line, part) in cases {
         let refusal = refusal(line);
         assert!(refusal.contains(part), "`{line}`: {refusal}");
     }

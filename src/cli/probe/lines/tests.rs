@@ -67,9 +67,9 @@ fn over_udp(started: &str) -> Record {
     record
 }
 
-fn lines(layout: LineLayout) -> Lines {
+fn lines(layout: LineLayout) -> ProbeLines {
     let hosts = ["tr.teams.microsoft.com".to_owned()];
-    Lines::new(layout, "+01:00".parse().unwrap(), &hosts)
+    ProbeLines::new(layout, "+01:00".parse().unwrap(), &hosts)
 }
 
 fn plain_of(text: &str) -> String {
@@ -209,7 +209,7 @@ fn lines_through_a_proxy_at_each_width() {
 fn of_several_targets_each_line_names_its_own() {
     let hosts = ["tr.teams.microsoft.com", "relay.example"].map(str::to_owned);
     for columns in WIDTHS {
-        let mut lines = Lines::new(LineLayout::Tls, Zone::Utc, &hosts);
+        let mut lines = ProbeLines::new(LineLayout::Tls, Zone::Utc, &hosts);
         let text = lines.of(&record(NOON), columns);
         // at 40 there is room for the time, the result and the total alone
         assert_eq!(
@@ -250,7 +250,7 @@ fn a_terminal_of_another_width_gets_another_head() {
 #[test]
 fn times_are_those_of_the_zone_and_its_changes_and_new_days_are_told() {
     let zone = "Europe/Berlin".parse().unwrap();
-    let mut lines = Lines::new(LineLayout::Tls, zone, &["relay.example".to_owned()]);
+    let mut lines = ProbeLines::new(LineLayout::Tls, zone, &["relay.example".to_owned()]);
     let mut starts = |at: &str| -> Vec<String> {
         let text = lines.of(&record(at), 80);
         let first = |line: &str| line.split(' ').next().unwrap_or_default().to_owned();
@@ -260,7 +260,7 @@ fn times_are_those_of_the_zone_and_its_changes_and_new_days_are_told() {
     assert_eq!(starts("2026-10-24T22:00:00Z"), ["2026-10-25", "00:00:00"]);
     assert_eq!(starts("2026-10-25T00:59:59Z"), ["02:59:59"]);
     assert_eq!(starts("2026-10-25T01:00:00Z"), ["UTC+1", "02:00:00"]);
-    let mut lines = Lines::new(LineLayout::Tls, Zone::Utc, &["relay.example".to_owned()]);
+    let mut lines = ProbeLines::new(LineLayout::Tls, Zone::Utc, &["relay.example".to_owned()]);
     let text = lines.of(&record("2026-10-25T01:00:00Z"), 80);
     assert!(
         text.starts_with("UTC ") && text.contains("\n01:00:00"),

@@ -78,63 +78,39 @@ fn who_goes_through_no_proxy_needs_nothing_of_one() {
 #[test]
 fn what_is_wrong_is_named_with_its_line_and_the_fix() {
     let refused = |text: &str, profile| of(text, "probe", profile, &[]).unwrap_err();
-    for (text, said) in [
+    #[rustfmt::skip]
+    let cases = [
         (
             "\nintervall = '1s'",
             "x.toml, line 2: there is no option `intervall` (did you mean `interval`?); keys are the long options of probe, report, compare, diagnose, tls",
         ),
-        (
-            "--interval = '1s'",
-            "there is no option `--interval` (did you mean `interval`?)",
-        ),
+        ("--interval = '1s'", "there is no option `--interval` (did you mean `interval`?)"),
         ("wait_for_file = '1s'", "(did you mean `wait-for-file`?)"),
         (
             "[night]\nquiet = true",
             "x.toml, line 1: `night` is neither an option nor a profile: [profile.night] begins one",
         ),
-        (
-            "n = 3",
-            "x.toml, line 1: there is no option `n` (did you mean `count`?); keys",
-        ),
-        (
-            "-4 = true",
-            "there is no option `-4` (did you mean `ipv4`?); keys",
-        ),
+        ("n = 3", "x.toml, line 1: there is no option `n` (did you mean `count`?); keys"),
+        ("-4 = true", "there is no option `-4` (did you mean `ipv4`?); keys"),
         ("'' = true", "x.toml, line 1: there is no option ``; keys"),
         ("x = true", "x.toml, line 1: there is no option `x`; keys"),
-        (
-            "config = 'y.toml'",
-            "`config` is only possible on the command line",
+        ("config = 'y.toml'", "`config` is only possible on the command line",
         ),
         // a mistake in a profile that is not taken is one, too
         (
             "quiet = true\n[profile.b]\nquite = true",
             "x.toml, line 3: there is no option `quite` (did you mean `quiet`?)",
         ),
-        (
-            "quiet = 'yes'",
-            "x.toml, line 1: `quiet` is a switch: give true or false",
-        ),
+        ("quiet = 'yes'", "x.toml, line 1: `quiet` is a switch: give true or false"),
         ("interval = true", "`interval` is a text or a number"),
         ("interval = ['1s', '2s']", "`interval` is one value"),
-        (
-            "label = [\n'a=b',\n['c=d']]",
-            "x.toml, line 3: `label` is a list of texts or numbers",
-        ),
-        (
-            "label = { a = 'b' }",
-            "`label` is a text, a number or a list of them",
-        ),
+        ("label = [\n'a=b',\n['c=d']]", "x.toml, line 3: `label` is a list of texts or numbers"),
+        ("label = { a = 'b' }", "`label` is a text, a number or a list of them"),
         ("count = 0x10", "`count` is a text or a number"),
-        (
-            "output = \"C:\\temp\\new.csv\"",
-            "`output` is a text without control characters",
-        ),
-        (
-            "targets = ['-n']",
-            "`targets` is a target or a file, not an option",
-        ),
-    ] {
+        ("output = \"C:\\temp\\new.csv\"", "`output` is a text without control characters"),
+        ("targets = ['-n']", "`targets` is a target or a file, not an option"),
+    ];
+    for (text, said) in cases {
         let found = refused(text, None);
         assert!(found.contains(said), "{found}");
     }

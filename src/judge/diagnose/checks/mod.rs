@@ -4,7 +4,7 @@ mod item;
 mod seen;
 
 use super::code::Code;
-use super::facts::{Facts, Why};
+use super::facts::{Facts, WhyUnknown};
 use super::finding::{Evidence, Finding};
 use crate::words::{words, words_as_text};
 pub use item::Item;
@@ -38,7 +38,7 @@ pub struct Check {
     /// The finding that says so, the first of them; a note beside what is all right.
     pub code: Option<Code>,
     /// Why it could not be told; none where something was seen that no rule has a name for.
-    pub why: Option<Why>,
+    pub why: Option<WhyUnknown>,
     /// The numbers of what is all right.
     pub told: Vec<Evidence>,
 }
@@ -54,8 +54,8 @@ pub fn checks(facts: &Facts, found: &[Finding]) -> Vec<Check> {
             (Some(_), _) => (State::Fault, None, Vec::new()),
             (None, Observed::Ok(told)) => (State::Ok, None, told),
             (None, Observed::Odd) => (State::CouldNotTell, None, Vec::new()),
-            (None, Observed::Unknown(Why::NotAsked)) => {
-                (State::LeftOut, Some(Why::NotAsked), Vec::new())
+            (None, Observed::Unknown(WhyUnknown::NotAsked)) => {
+                (State::LeftOut, Some(WhyUnknown::NotAsked), Vec::new())
             }
             (None, Observed::Unknown(why)) => (State::CouldNotTell, Some(why), Vec::new()),
         };

@@ -2,9 +2,10 @@
 
 use super::item::Item;
 use crate::judge::diagnose::facts::{
-    Connect, Connects, Fact, Facts, NameServer, RelayReply, Reply, TlsOutcome, Why,
+    ConnectFacts, Fact, Facts, NameServerFacts, ProxyConnect, RelayReply, Reply, TlsOutcome,
+    WhyUnknown,
 };
-use crate::judge::diagnose::finding::{Evidence, Value};
+use crate::judge::diagnose::finding::{Datum, Evidence};
 use crate::judge::diagnose::rules::age_days;
 use crate::judge::diagnose::view;
 use crate::judge::limits::CLIENT;
@@ -18,10 +19,10 @@ pub(super) enum Observed {
     /// It was looked at, and does not read as all right.
     Odd,
     /// Nothing is known of it.
-    Unknown(Why),
+    Unknown(WhyUnknown),
 }
 
-fn told(name: &'static str, value: Value, n: Option<u64>, source: &'static str) -> Evidence {
+fn told(name: &'static str, value: Datum, n: Option<u64>, source: &'static str) -> Evidence {
     Evidence {
         name,
         value,
@@ -55,9 +56,9 @@ pub(super) fn seen(facts: &Facts, item: Item) -> Observed {
         Item::Desktop => of(&machine.vdi, |signs| ok_if(signs.is_empty())),
         Item::Clock => of(&facts.web.clocks, |_| {
             let Some((low, high, n)) = view::offset(facts) else {
-                return Observed::Unknown(Why::NotReached);
+                return Observed::Unknown(WhyUnknown::NotReached);
             };
-            let middle = Value::Seconds(f64::midpoint(low, high));
+            let middle = Datum::Seconds(f64::midpoint(low, high));
             Observed::Ok(vec![told("offset", middle, Some(n), "web.clocks")])
         }),
         Item::Ipv4 => of(&machine.has_route4, |has| {
@@ -77,7 +78,7 @@ pub(super) fn seen(facts: &Facts, item: Item) -> Observed {
             (None, _) => Observed::Ok(Vec::new()),
             (Some(_), Fact::Unknown(why)) => Observed::Unknown(why.clone()),
             // a proxy that is dead or leads elsewhere has no finding where nobody needs it, and is not all right
-            (Some(_), Fact::Known(Connect::Status(200..300))) => {
+            (Some(_), Fact::Known(ProxyConnect::Status(200..300))) => {
                 ok_if(view::is_tcp_open(facts) == Some(true))
             }
             (Some(_), Fact::Known(_)) => Observed::Odd,
@@ -94,7 +95,7 @@ pub(super) fn seen(facts: &Facts, item: Item) -> Observed {
             }
             Observed::Ok(vec![told(
                 "relays",
-                Value::Count(open as u64),
+                Datum::Count(open as u64),
                 None,
                 "tcp.relays",
             )])
@@ -103,7 +104,7 @@ pub(super) fn seen(facts: &Facts, item: Item) -> Observed {
             (_, 0) => Observed::Unknown(untold(facts)),
             (lost, sent) => Observed::Ok(vec![told(
                 "lost",
-                Value::Count(lost),
+                Datum::Count(lost),
                 Some(sent),
                 "tcp.relays",
             )]),
@@ -116,8 +117,8 @@ pub(super) fn seen(facts: &Facts, item: Item) -> Observed {
             }
         }),
         Item::Rtt => of(&facts.tcp.relays, |_| match view::tcp_rtt_us(facts) {
-            Some(rtt) => Observed::Ok(vec![told("rtt", Value::Micros(rtt), None, "tcp.relays")]),
-            None => Observed::Unknown(Why::NotReached),
+            Some(rtt) => Observed::Ok(vec![told("rtt", Datum::Micros(rtt), None, "tcp.relays")]),
+            None => Observed::Unknown(WhyUnknown::NotReached),
         }),
         Item::Tls => of(&facts.encrypted.relays, |all| {
             ok_if(!all.is_empty() && all.iter().all(|tls| tls.outcome == TlsOutcome::Done))
@@ -125,7 +126,7 @@ pub(super) fn seen(facts: &Facts, item: Item) -> Observed {
         Item::Certificate => of(&facts.encrypted.relays, |_| {
             let mut paths = view::certificates(facts).map(|(_, one)| one.path);
             match paths.next() {
-                None => Observed::Unknown(Why::NotReached),
+                None => Observed::Unknown(WhyUnknown::NotReached),
                 Some(first) => ok_if(first.is_fine() && paths.all(TlsPath::is_fine)),
             }
         }),
@@ -138,7 +139,7 @@ pub(super) fn seen(facts: &Facts, item: Item) -> Observed {
             if mapped.len() > 1 {
                 Observed::Ok(Vec::new())
             } else {
-                Observed::Unknown(Why::NotReached)
+                Observed::Unknown(WhyUnknown::NotReached)
             }
         }),
         Item::Sizes => of(&facts.udp.sizes, |sizes| {
@@ -154,7 +155,7 @@ pub(super) fn seen(facts: &Facts, item: Item) -> Observed {
                 Some(most) if wanted.all(|size| size.answered > 0 || size.too_long > 0) => {
                     Observed::Ok(vec![told(
                         "largest",
-                        Value::Bytes(most.into()),
+                        Datum::Bytes(most.into()),
                         None,
                         "udp.sizes",
                     )])
@@ -167,25 +168,25 @@ pub(super) fn seen(facts: &Facts, item: Item) -> Observed {
         Item::List => match age_days(facts).and_then(|days| u64::try_from(days).ok()) {
             Some(days) => Observed::Ok(vec![told(
                 "days",
-                Value::Count(days),
+                Datum::Count(days),
                 None,
                 "about.list_date",
             )]),
-            None => Observed::Unknown(Why::NotAsked),
+            None => Observed::Unknown(WhyUnknown::NotAsked),
         },
     }
 }
 
 /// Why nothing is known of connections: none came up, or the system does not tell.
-fn untold(facts: &Facts) -> Why {
+fn untold(facts: &Facts) -> WhyUnknown {
     if view::is_tcp_open(facts) == Some(true) {
-        Why::NotOnThisSystem
+        WhyUnknown::NotOnThisSystem
     } else {
-        Why::NotReached
+        WhyUnknown::NotReached
     }
 }
 
-fn open(connects: &Connects) -> Observed {
+fn open(connects: &ConnectFacts) -> Observed {
     ok_if(connects.is_open() == Some(true))
 }
 
@@ -196,7 +197,7 @@ fn talk(talk: &RelayReply) -> Observed {
 fn reply_seen(reply: Reply) -> Observed {
     match reply {
         Reply::Success | Reply::Error(401) => Observed::Ok(Vec::new()),
-        Reply::NotConnected => Observed::Unknown(Why::NotReached),
+        Reply::NotConnected => Observed::Unknown(WhyUnknown::NotReached),
         _ => Observed::Odd,
     }
 }
@@ -205,23 +206,23 @@ fn router(facts: &Facts) -> Observed {
     of(&facts.machine.router, |router| {
         let Some(router) = router else {
             // a tunnel has none, nor has loopback: there is nothing to ask
-            return Observed::Unknown(Why::NotAsked);
+            return Observed::Unknown(WhyUnknown::NotAsked);
         };
         match (&router.trips, view::is_router_alive(facts)) {
             (Fact::Known(trips), Some(true)) if trips.answered > 0 && trips.sent >= 10 => {
-                let lost = Value::Count(trips.sent.saturating_sub(trips.answered));
+                let lost = Datum::Count(trips.sent.saturating_sub(trips.answered));
                 let source = "machine.router.trips";
                 let mut all = vec![told("lost", lost, Some(trips.sent), source)];
                 all.extend(
                     trips
                         .p95_us
-                        .map(|p95| told("p95", Value::Micros(p95), None, source)),
+                        .map(|p95| told("p95", Datum::Micros(p95), None, source)),
                 );
                 Observed::Ok(all)
             }
             (Fact::Unknown(why), _) => Observed::Unknown(why.clone()),
             // many routers answer no such thing
-            (Fact::Known(_), _) => Observed::Unknown(Why::NotReached),
+            (Fact::Known(_), _) => Observed::Unknown(WhyUnknown::NotReached),
         }
     })
 }
@@ -232,16 +233,16 @@ fn names(facts: &Facts, item: Item) -> Observed {
         match item {
             Item::NameServers => {
                 let all = servers.iter().all(|server| !server.addresses().is_empty());
-                let count = Value::Count(servers.len() as u64);
+                let count = Datum::Count(servers.len() as u64);
                 if all && !servers.is_empty() {
                     Observed::Ok(vec![told("servers", count, None, "names.system")])
                 } else {
                     Observed::Odd
                 }
             }
-            Item::Addresses if !has_answered => Observed::Unknown(Why::NotReached),
+            Item::Addresses if !has_answered => Observed::Unknown(WhyUnknown::NotReached),
             Item::Addresses => {
-                let mut all = servers.iter().flat_map(NameServer::addresses);
+                let mut all = servers.iter().flat_map(NameServerFacts::addresses);
                 ok_if(all.all(|answer| answer.in_teams_range))
             }
             _ => {
@@ -254,12 +255,12 @@ fn names(facts: &Facts, item: Item) -> Observed {
                         let n = Some(times.len() as u64);
                         Observed::Ok(vec![told(
                             "longest",
-                            Value::Micros(*most),
+                            Datum::Micros(*most),
                             n,
                             "names.system",
                         )])
                     }
-                    _ => Observed::Unknown(Why::NotReached),
+                    _ => Observed::Unknown(WhyUnknown::NotReached),
                 }
             }
         }
@@ -273,11 +274,11 @@ fn udp(facts: &Facts, item: Item) -> Observed {
         let sent = view::total(own().map(|cell| cell.sent));
         let answered = view::total(own().map(|cell| cell.answered));
         if own().next().is_none() {
-            Observed::Unknown(Why::NotAsked)
+            Observed::Unknown(WhyUnknown::NotAsked)
         } else if own().all(|cell| cell.answered > 0) {
             Observed::Ok(vec![told(
                 "answered",
-                Value::Count(answered),
+                Datum::Count(answered),
                 Some(sent),
                 "udp.cells",
             )])
@@ -295,7 +296,7 @@ fn stream(facts: &Facts, item: Item) -> Observed {
             Item::Loss => match share(lost, stream.sent) {
                 Some(share) if share.high_ppm < CLIENT.loss => Observed::Ok(vec![told(
                     "lost",
-                    Value::Count(lost),
+                    Datum::Count(lost),
                     Some(stream.sent),
                     source,
                 )]),
@@ -304,14 +305,14 @@ fn stream(facts: &Facts, item: Item) -> Observed {
             Item::Delay => match stream.rtt_p50_us {
                 Some(rtt) => {
                     let n = Some(stream.received);
-                    Observed::Ok(vec![told("p50", Value::Micros(rtt), n, source)])
+                    Observed::Ok(vec![told("p50", Datum::Micros(rtt), n, source)])
                 }
                 None => Observed::Odd,
             },
             _ => match stream.jitter_us.filter(|_| stream.jitter_n >= 100) {
                 Some(jitter) => {
                     let n = Some(stream.jitter_n);
-                    Observed::Ok(vec![told("mean", Value::Micros(jitter), n, source)])
+                    Observed::Ok(vec![told("mean", Datum::Micros(jitter), n, source)])
                 }
                 None => Observed::Odd,
             },

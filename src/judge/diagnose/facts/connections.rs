@@ -9,18 +9,18 @@ use super::text::{Name, Region};
 /// TCP.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Tcp {
+pub struct TcpFacts {
     /// TCP 443 of each relay that was contacted; the first is the one that everything else is about.
-    pub relays: Fact<Vec<Connects>>,
+    pub relays: Fact<Vec<ConnectFacts>>,
     /// TCP 443 of a name of Microsoft's that is outside the relays' ranges.
-    pub control: Fact<Connects>,
+    pub control: Fact<ConnectFacts>,
     /// TCP 80 of the first relay.
-    pub port80: Fact<Connects>,
+    pub port80: Fact<ConnectFacts>,
     /// TCP 443 of the first relay once more, after everything else.
-    pub again: Fact<Connects>,
+    pub again: Fact<ConnectFacts>,
     /// TCP 443 of a relay by IPv6; `Unknown(NotAsked)` where no relay has such an address, which is normal, or there is no
     /// route.
-    pub v6: Fact<Connects>,
+    pub v6: Fact<ConnectFacts>,
     /// The prefix that a DNS64 puts before IPv4 addresses; `Known(None)` where there is none. Asked where there is no
     /// route for IPv4.
     pub nat64_prefix: Fact<Option<Ip>>,
@@ -28,7 +28,7 @@ pub struct Tcp {
 
 /// Connects to one address.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Connects {
+pub struct ConnectFacts {
     /// Where to.
     pub remote: Endpoint,
     /// Its name; empty where only the address is known.
@@ -39,12 +39,12 @@ pub struct Connects {
     pub region: Region,
     /// Where the address comes from.
     #[serde(default)]
-    pub origin: Origin,
+    pub origin: AddressOrigin,
     /// Whether it lies in the published ranges.
     #[serde(default)]
     pub in_teams_range: bool,
     /// Each connect.
-    pub tried: Vec<Tried>,
+    pub tried: Vec<TriedFacts>,
     /// Who rejected it, by ICMP.
     #[serde(default)]
     pub rejected_by: Fact<Rejection>,
@@ -56,7 +56,7 @@ pub struct Connects {
 /// Where the address of a relay comes from.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Origin {
+pub enum AddressOrigin {
     /// The user gave it.
     Given,
     /// A name server of the system.
@@ -70,16 +70,14 @@ pub enum Origin {
 
 /// One connect.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Tried {
+pub struct TriedFacts {
     /// What came of it.
     pub outcome: ConnectOutcome,
     /// What it took until it was up or had failed, in microseconds.
     pub took_us: u64,
     /// SYNs beyond the first; none where the system does not tell.
-    #[serde(default)]
     pub syn_retransmits: Option<u32>,
     /// The kernel's round trip, in microseconds; none after a lost SYN, and where the system does not tell.
-    #[serde(default)]
     pub rtt_us: Option<u64>,
 }
 
@@ -122,14 +120,13 @@ pub struct WindowScale {
     /// Whether it is in use.
     pub is_used: bool,
     /// The scale of this end's receive window; none where the system does not tell.
-    #[serde(default)]
     pub receive_scale: Option<u8>,
 }
 
-impl Connects {
+impl ConnectFacts {
     /// Those that came up.
-    pub fn up(&self) -> impl Iterator<Item = &Tried> {
-        let is_up = |tried: &&Tried| tried.outcome == ConnectOutcome::Up;
+    pub fn up(&self) -> impl Iterator<Item = &TriedFacts> {
+        let is_up = |tried: &&TriedFacts| tried.outcome == ConnectOutcome::Up;
         self.tried.iter().filter(is_up)
     }
 

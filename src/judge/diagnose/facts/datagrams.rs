@@ -13,7 +13,7 @@ use super::text::Region;
 #[serde(default)]
 pub struct Udp {
     /// Each relay at each port: 3478 to 3481 and 443.
-    pub cells: Fact<Vec<Cell>>,
+    pub cells: Fact<Vec<RelayPortFacts>>,
     /// This end as several relays and ports see it, all from one socket.
     pub mapped: Fact<Vec<Mapping>>,
     /// What an Allocate over UDP got.
@@ -24,7 +24,7 @@ pub struct Udp {
 
 /// One relay at one port.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Cell {
+pub struct RelayPortFacts {
     /// Where. In the lab all ports are one; then the real one that it stands for is `port`.
     pub remote: Endpoint,
     /// The port that it stands for: 3478 to 3481, 443.
@@ -46,7 +46,6 @@ pub struct Cell {
     #[serde(default)]
     pub rejected_by: Fact<Rejection>,
     /// The shortest round trip, in microseconds.
-    #[serde(default)]
     pub rtt_us: Option<u64>,
     /// Datagrams that came from there and are no answers.
     #[serde(default)]

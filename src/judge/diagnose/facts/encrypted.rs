@@ -16,9 +16,9 @@ words_as_text!(TlsPath, Trust);
 #[serde(default)]
 pub struct Encrypted {
     /// TLS with each relay.
-    pub relays: Fact<Vec<Tls>>,
+    pub relays: Fact<Vec<TlsFacts>>,
     /// TLS with the control name.
-    pub control: Fact<Tls>,
+    pub control: Fact<TlsFacts>,
     /// Pseudo-TLS with the first relay.
     pub pseudo_tls: Fact<RelayReply>,
     /// TURN in the clear with the first relay.
@@ -29,7 +29,7 @@ pub struct Encrypted {
 
 /// A handshake.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Tls {
+pub struct TlsFacts {
     /// Where.
     pub remote: Endpoint,
     /// What came of it.
@@ -44,7 +44,7 @@ pub struct Tls {
     pub works_with_small_segments: Fact<bool>,
     /// The server's certificate.
     #[serde(default)]
-    pub certificate: Fact<Certificate>,
+    pub certificate: Fact<RelayCertificate>,
 }
 
 /// What came of a handshake.
@@ -82,7 +82,7 @@ pub struct Segments {
 
 /// A certificate and what it tells.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Certificate {
+pub struct RelayCertificate {
     /// What the certificates tell of the way.
     pub path: TlsPath,
     /// What speaks for it.
@@ -108,10 +108,8 @@ pub struct Certificate {
     #[serde(default)]
     pub has_known_issuer: bool,
     /// From when it is valid.
-    #[serde(default)]
     pub not_before: Option<DateTime<Utc>>,
     /// Until when.
-    #[serde(default)]
     pub not_after: Option<DateTime<Utc>>,
 }
 

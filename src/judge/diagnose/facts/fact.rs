@@ -12,13 +12,13 @@ pub enum Fact<T> {
     /// What was found out.
     Known(T),
     /// Why nothing was.
-    Unknown(Why),
+    Unknown(WhyUnknown),
 }
 
 /// Why nothing is known.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Why {
+pub enum WhyUnknown {
     /// It is left out, by an option or because this run has no use for it.
     #[default]
     NotAsked,
@@ -38,7 +38,7 @@ pub enum Why {
 
 impl<T> Default for Fact<T> {
     fn default() -> Self {
-        Self::Unknown(Why::NotAsked)
+        Self::Unknown(WhyUnknown::NotAsked)
     }
 }
 
@@ -52,7 +52,7 @@ impl<T> Fact<T> {
     }
 
     /// Why nothing is.
-    pub fn why(&self) -> Option<&Why> {
+    pub fn why(&self) -> Option<&WhyUnknown> {
         match self {
             Self::Known(_) => None,
             Self::Unknown(why) => Some(why),
@@ -60,7 +60,7 @@ impl<T> Fact<T> {
     }
 
     /// What is there, else why it is not.
-    pub fn of(value: Option<T>, why: Why) -> Self {
+    pub fn of(value: Option<T>, why: WhyUnknown) -> Self {
         value.map_or(Self::Unknown(why), Self::Known)
     }
 }

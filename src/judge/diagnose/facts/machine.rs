@@ -10,7 +10,7 @@ use super::text::{InterfaceName, Name, ProxyPlace, Public};
 /// This machine.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Machine {
+pub struct MachineFacts {
     /// Whether any interface has an address beyond loopback and link-local.
     pub has_address: Fact<bool>,
     /// Whether there is a route to the IPv4 addresses of the internet.
@@ -18,22 +18,22 @@ pub struct Machine {
     /// The same of IPv6.
     pub has_route6: Fact<bool>,
     /// This end of the way to the first relay.
-    pub way: Fact<Way>,
+    pub way: Fact<LocalEndFacts>,
     /// Other interfaces that are tunnels, up, and not on that way.
     pub other_tunnels: Fact<Vec<Tunnel>>,
     /// Lines of the hosts file that name a relay or a name on its way; empty where there is none.
-    pub hosts: Fact<Vec<HostsEntry>>,
+    pub hosts: Fact<Vec<HostsEntryFacts>>,
     /// What speaks for a virtual desktop; empty where nothing does.
     pub vdi: Fact<Vec<VdiSign>>,
     /// The proxy that is set for the relay's name; `Known(None)` where none is, or an exception names the relay.
-    pub proxy: Fact<Option<ProxySetting>>,
+    pub proxy: Fact<Option<ProxyFacts>>,
     /// The first router on the way; `Known(None)` where the way has none, as through a tunnel.
     pub router: Fact<Option<Router>>,
 }
 
 /// This end of the way to a relay.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Way {
+pub struct LocalEndFacts {
     /// The address that packets leave from.
     pub local: Ip,
     /// The interface that has it.
@@ -71,7 +71,7 @@ pub enum TunnelSign {
 
 /// A line of the hosts file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HostsEntry {
+pub struct HostsEntryFacts {
     /// The name.
     pub name: Name,
     /// Where the line sends it.
@@ -99,7 +99,7 @@ pub enum VdiSign {
 
 /// A proxy that is set.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ProxySetting {
+pub struct ProxyFacts {
     /// Where it is; empty where only a script (PAC) is set, which is not evaluated.
     pub place: ProxyPlace,
     /// Where that stands: `environment`, `system`, `pac`, `option`.
@@ -113,16 +113,16 @@ pub struct Router {
     pub ip: Ip,
     /// What the system knows of it on the link.
     #[serde(default)]
-    pub neighbour: Fact<Neighbour>,
+    pub neighbour: Fact<NeighbourFacts>,
     /// Round trips to it over the whole run, those during the stream too.
     #[serde(default)]
-    pub trips: Fact<Trips>,
+    pub trips: Fact<RouterTripFacts>,
 }
 
 /// What the system knows of a neighbour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Neighbour {
+pub enum NeighbourFacts {
     /// Its hardware address is known.
     Known,
     /// The system asked for its hardware address, and nobody answered.
@@ -131,25 +131,23 @@ pub enum Neighbour {
 
 /// Round trips to the router. One that never answers such a thing has `answered` 0, which tells nothing.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Trips {
+pub struct RouterTripFacts {
     /// Sent.
     pub sent: u64,
     /// Answered by the router.
     pub answered: u64,
     /// Median, in microseconds.
-    #[serde(default)]
     pub p50_us: Option<u64>,
     /// 95th percentile, in microseconds.
-    #[serde(default)]
     pub p95_us: Option<u64>,
     /// Each in its order, for charts.
     #[serde(default)]
-    pub samples: Vec<Sample>,
+    pub samples: Vec<RouterPacket>,
 }
 
 /// A packet and its answer.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Sample {
+pub struct RouterPacket {
     /// When it was sent, in milliseconds since the beginning.
     pub at_ms: u64,
     /// Its round trip in microseconds; none where nothing came back.

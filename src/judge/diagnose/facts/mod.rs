@@ -19,18 +19,22 @@ mod web;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-pub use connections::{ConnectOutcome, Connects, Origin, Rejection, Tcp, Tried, WindowScale};
-pub use datagrams::{Cell, Mapping, Size, Udp};
-pub use encrypted::{Certificate, Encrypted, RelayReply, Reply, Segments, Tls, TlsOutcome};
-pub use fact::{Fact, Why};
+pub use connections::{
+    AddressOrigin, ConnectFacts, ConnectOutcome, Rejection, TcpFacts, TriedFacts, WindowScale,
+};
+pub use datagrams::{Mapping, RelayPortFacts, Size, Udp};
+pub use encrypted::{
+    Encrypted, RelayCertificate, RelayReply, Reply, Segments, TlsFacts, TlsOutcome,
+};
+pub use fact::{Fact, WhyUnknown};
 pub use ip::{Endpoint, Ip, IpKind};
 pub use machine::{
-    HostsEntry, Machine, Neighbour, ProxySetting, Router, Sample, Trips, Tunnel, TunnelSign,
-    VdiSign, Way,
+    HostsEntryFacts, LocalEndFacts, MachineFacts, NeighbourFacts, ProxyFacts, Router, RouterPacket,
+    RouterTripFacts, Tunnel, TunnelSign, VdiSign,
 };
-pub use names::{Answer, Answered, NameServer, Names};
-pub use quality::{Held, Loaded, Lost, Quality, Slower, Stream};
-pub use web::{ClockOffset, Connect, Page, Web};
+pub use names::{Answered, DnsAnswer, NameFacts, NameServerFacts};
+pub use quality::{HeldFacts, Loaded, LossFacts, Quality, Slower, StreamFacts};
+pub use web::{ClockOffset, ProxyConnect, SignInPage, WebFacts};
 
 use text::{Name, Public};
 
@@ -44,13 +48,13 @@ pub struct Facts {
     /// The run.
     pub about: About,
     /// This machine and its way out.
-    pub machine: Machine,
+    pub machine: MachineFacts,
     /// What the name servers say.
-    pub names: Names,
+    pub names: NameFacts,
     /// Sign-in page, clocks, proxy.
-    pub web: Web,
+    pub web: WebFacts,
     /// TCP.
-    pub tcp: Tcp,
+    pub tcp: TcpFacts,
     /// What is spoken on port 443.
     pub encrypted: Encrypted,
     /// UDP.

@@ -9,18 +9,18 @@ use super::text::{FreeText, Name, Region};
 /// The name servers.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Names {
+pub struct NameFacts {
     /// The relay's name; empty where the target is an address, and then nobody was asked.
     pub name: Name,
     /// The system's name servers, each asked by itself; empty where none is set.
-    pub system: Fact<Vec<NameServer>>,
+    pub system: Fact<Vec<NameServerFacts>>,
     /// The one to compare with.
-    pub comparison: Fact<NameServer>,
+    pub comparison: Fact<NameServerFacts>,
 }
 
 /// A name server and what it said of the relay's name.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct NameServer {
+pub struct NameServerFacts {
     /// Its address.
     pub server: Endpoint,
     /// Questions sent.
@@ -31,22 +31,20 @@ pub struct NameServer {
     #[serde(default)]
     pub times_us: Vec<u64>,
     /// What it said that tells most: addresses, else an error, else nothing.
-    pub answer: Answer,
+    pub answer: DnsAnswer,
     /// The names that it led to, the one that was asked for first, the last one last.
     #[serde(default)]
     pub chain: Vec<Name>,
     /// Whether the way to it leads through the first router; none where that is not known.
-    #[serde(default)]
     pub is_behind_router: Option<bool>,
     /// How long a program waits for it before it asks the next, in milliseconds.
-    #[serde(default)]
     pub waits_ms: Option<u64>,
 }
 
 /// An answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Answer {
+pub enum DnsAnswer {
     /// Addresses.
     Addresses(Vec<Answered>),
     /// Names only, or nothing: no address of that family.
@@ -75,11 +73,11 @@ pub struct Answered {
     pub region: Region,
 }
 
-impl NameServer {
+impl NameServerFacts {
     /// Its addresses; none where it gave none.
     pub fn addresses(&self) -> &[Answered] {
         match &self.answer {
-            Answer::Addresses(addresses) => addresses,
+            DnsAnswer::Addresses(addresses) => addresses,
             _ => &[],
         }
     }

@@ -4,25 +4,25 @@ use serde::{Deserialize, Serialize};
 
 use super::fact::Fact;
 use super::ip::Endpoint;
-use super::machine::Sample;
+use super::machine::RouterPacket;
 
 /// How good the way is.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Quality {
     /// A stream of packets over UDP, alone on the wire.
-    pub stream: Fact<Stream>,
+    pub stream: Fact<StreamFacts>,
     /// A second one at 10 a second; sent where the first looks like a limit.
     pub slower: Fact<Slower>,
     /// A held connection; where there is no UDP.
-    pub held: Fact<Held>,
+    pub held: Fact<HeldFacts>,
     /// Round trips without and with load that was asked for; never sent unasked.
     pub loaded: Fact<Loaded>,
 }
 
 /// A stream of packets.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Stream {
+pub struct StreamFacts {
     /// Where to.
     pub remote: Endpoint,
     /// Given to the system.
@@ -32,19 +32,14 @@ pub struct Stream {
     /// Packets a second, as planned.
     pub rate_per_s: f64,
     /// The worst 200 ms.
-    #[serde(default)]
-    pub worst_200ms: Option<Lost>,
+    pub worst_200ms: Option<LossFacts>,
     /// The worst 15 s, where the stream is that long.
-    #[serde(default)]
-    pub worst_15s: Option<Lost>,
+    pub worst_15s: Option<LossFacts>,
     /// Median of the round trips, in microseconds.
-    #[serde(default)]
     pub rtt_p50_us: Option<u64>,
     /// Their 95th percentile, in microseconds.
-    #[serde(default)]
     pub rtt_p95_us: Option<u64>,
     /// Mean difference of one round trip from the next, in microseconds.
-    #[serde(default)]
     pub jitter_us: Option<u64>,
     /// Number of these differences.
     #[serde(default)]
@@ -53,19 +48,18 @@ pub struct Stream {
     #[serde(default)]
     pub reordered: u64,
     /// Packets before the first that was lost; none where none was.
-    #[serde(default)]
     pub before_first_loss: Option<u64>,
     /// Answers to the packets of each whole second, in order.
     #[serde(default)]
     pub answers_per_s: Vec<u64>,
     /// Each packet, for charts.
     #[serde(default)]
-    pub samples: Vec<Sample>,
+    pub samples: Vec<RouterPacket>,
 }
 
 /// Packets lost in a stretch of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Lost {
+pub struct LossFacts {
     /// Lost.
     pub lost: u64,
     /// Sent.
@@ -83,7 +77,7 @@ pub struct Slower {
 
 /// A held connection.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Held {
+pub struct HeldFacts {
     /// Where to.
     pub remote: Endpoint,
     /// For how long, in milliseconds.
@@ -95,10 +89,8 @@ pub struct Held {
     /// Of them those that were answered.
     pub answered: u64,
     /// Median of their round trips, in microseconds.
-    #[serde(default)]
     pub rtt_p50_us: Option<u64>,
     /// Segments that were sent again; none where the system does not tell.
-    #[serde(default)]
     pub retransmits: Option<u64>,
 }
 

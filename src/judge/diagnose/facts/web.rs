@@ -8,18 +8,18 @@ use super::text::Public;
 /// What the web says.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Web {
+pub struct WebFacts {
     /// The page by which a sign-in is noticed. `Unknown` where nothing answered, which is no sign of one.
-    pub page: Fact<Page>,
+    pub page: Fact<SignInPage>,
     /// How far this clock is from others, one interval for each; only from answers that nobody stood in for.
     pub clocks: Fact<Vec<ClockOffset>>,
     /// What the proxy answered to CONNECT for the first relay; `Unknown(NotAsked)` where none is set.
-    pub connect: Fact<Connect>,
+    pub connect: Fact<ProxyConnect>,
 }
 
 /// The page by which a sign-in is noticed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Page {
+pub struct SignInPage {
     /// Where it is.
     pub url: Public,
     /// The status.
@@ -32,7 +32,7 @@ pub struct Page {
     pub is_html: bool,
 }
 
-impl Page {
+impl SignInPage {
     /// Whether it is that of a network that wants a sign-in: another page, for persons or leading elsewhere. One that says that
     /// something is forbidden or broken is a filter's or the server's own, but for the status that says it (RFC 6585 section 6).
     pub fn asks_for_a_sign_in(&self) -> bool {
@@ -55,7 +55,7 @@ pub struct ClockOffset {
 /// What a proxy said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Connect {
+pub enum ProxyConnect {
     /// A status of HTTP: 200 where it went through.
     Status(u16),
     /// It could not be connected to.

@@ -10,11 +10,12 @@ use crate::judge::diagnose::facts::text::{
     FreeText, Host, InterfaceName, Issuer, Name, ProxyPlace, Public, Region,
 };
 use crate::judge::diagnose::facts::{
-    About, Answer, Answered, Cell, Certificate, ClockOffset, Connect, ConnectOutcome, Connects,
-    Encrypted, Endpoint, Fact, Held, HostsEntry, Ip, Loaded, Lost, Machine, Mapping, NameServer,
-    Names, Neighbour, Origin, Page, ProxySetting, Quality, Rejection, RelayReply, Reply, Router,
-    Sample, Segments, Size, Slower, Stream, Tcp, Tls, TlsOutcome, Tried, Trips, Tunnel, TunnelSign,
-    Udp, VdiSign, Way, Web, Why, WindowScale,
+    About, AddressOrigin, Answered, ClockOffset, ConnectFacts, ConnectOutcome, DnsAnswer,
+    Encrypted, Endpoint, Fact, HeldFacts, HostsEntryFacts, Ip, Loaded, LocalEndFacts, LossFacts,
+    MachineFacts, Mapping, NameFacts, NameServerFacts, NeighbourFacts, ProxyConnect, ProxyFacts,
+    Quality, Rejection, RelayCertificate, RelayPortFacts, RelayReply, Reply, Router, RouterPacket,
+    RouterTripFacts, Segments, SignInPage, Size, Slower, StreamFacts, TcpFacts, TlsFacts,
+    TlsOutcome, TriedFacts, Tunnel, TunnelSign, Udp, VdiSign, WebFacts, WhyUnknown, WindowScale,
 };
 use crate::record::{TlsPath, Trust};
 
@@ -39,14 +40,14 @@ nobodys!(
     NaiveDate,
     Public,
     Code,
-    Connect,
+    ProxyConnect,
     ConnectOutcome,
     Loaded,
-    Lost,
-    Neighbour,
-    Origin,
+    LossFacts,
+    NeighbourFacts,
+    AddressOrigin,
     Reply,
-    Sample,
+    RouterPacket,
     Segments,
     Size,
     Slower,
@@ -95,39 +96,39 @@ macro_rules! of_fields {
 
 of_fields! {
     Facts { about, machine, names, web, tcp, encrypted, udp, quality }
-    Machine { has_address, has_route4, has_route6, way, other_tunnels, hosts, vdi, proxy, router }
-    Way { local, interface, interface_mtu_bytes, tunnel }
+    MachineFacts { has_address, has_route4, has_route6, way, other_tunnels, hosts, vdi, proxy, router }
+    LocalEndFacts { local, interface, interface_mtu_bytes, tunnel }
     Tunnel { interface, by, product }
-    HostsEntry { name, ip, in_teams_range }
-    ProxySetting { place, set_by }
+    HostsEntryFacts { name, ip, in_teams_range }
+    ProxyFacts { place, set_by }
     Router { ip, neighbour, trips }
-    Trips { sent, answered, p50_us, p95_us, samples }
-    Names { name, system, comparison }
-    NameServer { server, asked, answered, times_us, answer, chain, is_behind_router, waits_ms }
+    RouterTripFacts { sent, answered, p50_us, p95_us, samples }
+    NameFacts { name, system, comparison }
+    NameServerFacts { server, asked, answered, times_us, answer, chain, is_behind_router, waits_ms }
     Answered { ip, in_teams_range, region }
-    Web { page, clocks, connect }
-    Page { url, status, is_expected, redirects, is_html }
+    WebFacts { page, clocks, connect }
+    SignInPage { url, status, is_expected, redirects, is_html }
     ClockOffset { source, low_s, high_s }
-    Tcp { relays, control, port80, again, v6, nat64_prefix }
-    Connects { remote, name, region, origin, in_teams_range, tried, rejected_by, window_scale }
-    Tried { outcome, took_us, syn_retransmits, rtt_us }
+    TcpFacts { relays, control, port80, again, v6, nat64_prefix }
+    ConnectFacts { remote, name, region, origin, in_teams_range, tried, rejected_by, window_scale }
+    TriedFacts { outcome, took_us, syn_retransmits, rtt_us }
     Rejection { sender, icmp_type, icmp_code }
     Encrypted { relays, control, pseudo_tls, turn_clear, turn_tls }
-    Tls { remote, outcome, took_us, segments, works_with_small_segments, certificate }
-    Certificate {
+    TlsFacts { remote, outcome, took_us, segments, works_with_small_segments, certificate }
+    RelayCertificate {
         path, evidence, is_certain, trust_public, trust_os, issuer, asked, has_microsofts_names,
         has_known_issuer, not_before, not_after,
     }
     RelayReply { remote, reply, took_us }
     Udp { cells, mapped, allocate, sizes }
-    Cell { remote, port, region, sent, answered, denied, rejected, rejected_by, rtt_us, others }
+    RelayPortFacts { remote, port, region, sent, answered, denied, rejected, rejected_by, rtt_us, others }
     Mapping { remote, mapped }
     Quality { stream, slower, held, loaded }
-    Stream {
+    StreamFacts {
         remote, sent, received, rate_per_s, worst_200ms, worst_15s, rtt_p50_us, rtt_p95_us,
         jitter_us, jitter_n, reordered, before_first_loss, answers_per_s, samples,
     }
-    Held { remote, held_ms, was_cut, sent, answered, rtt_p50_us, retransmits }
+    HeldFacts { remote, held_ms, was_cut, sent, answered, rtt_p50_us, retransmits }
 }
 
 impl Redact for About {
@@ -178,7 +179,7 @@ impl Redact for Endpoint {
     }
 }
 
-impl Redact for Answer {
+impl Redact for DnsAnswer {
     fn redact(&self, by: &mut Redactor) -> Self {
         match self {
             Self::Addresses(all) => Self::Addresses(all.redact(by)),
@@ -190,7 +191,7 @@ impl Redact for Answer {
     }
 }
 
-impl Redact for Why {
+impl Redact for WhyUnknown {
     fn redact(&self, by: &mut Redactor) -> Self {
         match self {
             Self::Failed(words) => Self::Failed(words.redact(by)),

@@ -8,7 +8,7 @@ mod facts;
 mod known;
 mod place;
 
-pub use place::{Class, Level, Redactor};
+pub use place::{Class, RedactionLevel, Redactor};
 
 use super::facts::Facts;
 use crate::endpoints::Ranges;
@@ -20,11 +20,11 @@ trait Redact {
 }
 
 /// The facts at a level, and what was replaced.
-pub fn redact(facts: &Facts, level: Level, ranges: &Ranges) -> (Facts, Redactor) {
+pub fn redact(facts: &Facts, level: RedactionLevel, ranges: &Ranges) -> (Facts, Redactor) {
     let mut by = Redactor::new(level, ranges.clone());
     let redacted = match level {
-        Level::None => facts.clone(),
-        Level::Standard | Level::Full => facts.redact(&mut by),
+        RedactionLevel::None => facts.clone(),
+        RedactionLevel::Standard | RedactionLevel::Full => facts.redact(&mut by),
     };
     (redacted, by)
 }

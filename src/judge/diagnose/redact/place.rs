@@ -15,7 +15,7 @@ use crate::words::words;
 words! {
     /// How much is replaced.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-    pub enum Level {
+    pub enum RedactionLevel {
         /// Names, addresses and words that are somebody's own.
         #[default]
         Standard = "standard",
@@ -30,23 +30,14 @@ words! {
     /// What was replaced.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
     pub enum Class {
-        /// This machine's name.
         Host = "host": "the name of the machine",
-        /// Addresses.
         Address = "address": "addresses",
-        /// Parts of names of the DNS.
         Name = "name": "parts of names",
-        /// Interfaces.
         Interface = "interface": "interfaces",
-        /// Proxies.
         Proxy = "proxy": "proxies",
-        /// Issuers of certificates.
         Issuer = "issuer": "issuers of certificates",
-        /// Regions.
         Region = "region": "regions",
-        /// Times.
         Time = "time": "times of the day",
-        /// Words that nobody can judge.
         Text = "text": "words of the system or of strangers",
     }
 }
@@ -57,7 +48,7 @@ const LEFT_OUT: &str = "(left out)";
 /// What stands for what.
 #[derive(Debug)]
 pub struct Redactor {
-    level: Level,
+    level: RedactionLevel,
     ranges: Ranges,
     addresses: HashMap<IpAddr, Ip>,
     numbers: HashMap<IpKind, u32>,
@@ -69,7 +60,7 @@ pub struct Redactor {
 
 impl Redactor {
     /// With nothing replaced yet.
-    pub(super) fn new(level: Level, ranges: Ranges) -> Self {
+    pub(super) fn new(level: RedactionLevel, ranges: Ranges) -> Self {
         Self {
             level,
             ranges,
@@ -91,7 +82,7 @@ impl Redactor {
 
     /// Whether where and when is left out, too.
     pub(super) fn is_full(&self) -> bool {
-        self.level == Level::Full
+        self.level == RedactionLevel::Full
     }
 
     /// Notes that a time was made less exact.

@@ -6,12 +6,12 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::{Class, Level, redact};
+use super::{Class, RedactionLevel, redact};
 use crate::endpoints::TEAMS_RANGES;
 use crate::judge::diagnose::tests::overlay::{facts, scenarios};
 use crate::judge::diagnose::{Facts, diagnose};
 
-fn redacted(facts: &Facts, level: Level) -> Facts {
+fn redacted(facts: &Facts, level: RedactionLevel) -> Facts {
     redact(facts, level, &TEAMS_RANGES).0
 }
 
@@ -36,7 +36,11 @@ fn codes(facts: &Facts) -> Vec<String> {
 fn every_situation_comes_to_the_same_at_every_level_also_read_back_from_a_file() {
     for scenario in scenarios() {
         let facts = facts(&[&scenario]);
-        for level in [Level::Standard, Level::Full, Level::None] {
+        for level in [
+            RedactionLevel::Standard,
+            RedactionLevel::Full,
+            RedactionLevel::None,
+        ] {
             let less = redacted(&facts, level);
             assert_eq!(codes(&facts), codes(&less), "{} {level:?}", scenario.name);
             let text = serde_json::to_string(&less).unwrap();
@@ -182,7 +186,7 @@ proptest! {
         prop_assume!(!TEAMS_RANGES.contains(at(v4.into()), false) && !TEAMS_RANGES.contains(at(v6.into()), false));
         let word = format!("q{letters}x");
         let facts = with_canaries(&word, v4, v6);
-        for level in [Level::Standard, Level::Full] {
+        for level in [RedactionLevel::Standard, RedactionLevel::Full] {
             let text = serde_json::to_string(&redacted(&facts, level)).unwrap().to_lowercase();
             let secrets = word_spellings(&word).into_iter()
                 .chain(spellings(v4.into()))
@@ -198,7 +202,7 @@ proptest! {
 fn what_is_everybodys_stays_and_the_same_thing_has_the_same_placeholder() {
     let v4 = Ipv4Addr::new(10, 1, 2, 3);
     let facts = with_canaries("contoso", v4, "fd00:1:2:3::4".parse().unwrap());
-    let less = redacted(&facts, Level::Standard);
+    let less = redacted(&facts, RedactionLevel::Standard);
     let text = serde_json::to_string(&less).unwrap();
     for stays in [
         "52.113.20.1",
@@ -229,7 +233,7 @@ fn what_is_everybodys_stays_and_the_same_thing_has_the_same_placeholder() {
 #[test]
 fn the_full_level_tells_neither_where_nor_when() {
     let facts = planted(&[]);
-    let (less, by) = redact(&facts, Level::Full, &TEAMS_RANGES);
+    let (less, by) = redact(&facts, RedactionLevel::Full, &TEAMS_RANGES);
     let text = serde_json::to_string(&less).unwrap();
     for gone in ["westeurope", "northeurope", "euwe", "9.9.9.9", "09:00:00"] {
         assert!(!text.contains(gone), "{gone} in {text}");
@@ -251,12 +255,15 @@ fn a_product_that_looks_into_tls_is_named_without_its_customer() {
             "Microsoft Azure RSA TLS Issuing CA 03",
         ),
     ] {
-        let less = redacted(&planted(&[(place, issuer.into())]), Level::Standard);
+        let less = redacted(
+            &planted(&[(place, issuer.into())]),
+            RedactionLevel::Standard,
+        );
         let relays = less.encrypted.relays.known().unwrap();
         let certificate = relays[0].certificate.known().unwrap();
         assert_eq!(certificate.issuer.as_str(), left);
         // and once more
-        let again = redacted(&less, Level::Standard);
+        let again = redacted(&less, RedactionLevel::Standard);
         let relays = again.encrypted.relays.known().unwrap();
         assert_eq!(relays[0].certificate.known().unwrap().issuer.as_str(), left);
     }

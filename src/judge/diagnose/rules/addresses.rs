@@ -2,11 +2,11 @@
 
 use crate::judge::diagnose::code::Code;
 use crate::judge::diagnose::facts::{
-    Answered, Connects, Facts, Ip, IpKind, NameServer, Origin, TlsOutcome,
+    AddressOrigin, Answered, ConnectFacts, Facts, Ip, IpKind, NameServerFacts, TlsOutcome,
 };
 use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
 use crate::judge::diagnose::finding::Rule;
-use crate::judge::diagnose::finding::{Finding, Party, Value};
+use crate::judge::diagnose::finding::{Datum, Finding, Party};
 use crate::judge::diagnose::rules::{list, tls};
 use crate::judge::diagnose::view::{self, name_servers};
 use crate::judge::severity::Severity::{Fail, Warn};
@@ -14,7 +14,7 @@ use crate::judge::severity::Severity::{Fail, Warn};
 const SYSTEM: &str = "names.system";
 
 /// The first address of the system's that is like that, and who gave it.
-fn answer(facts: &Facts, is: impl Fn(&Answered) -> bool) -> Option<(&NameServer, &Answered)> {
+fn answer(facts: &Facts, is: impl Fn(&Answered) -> bool) -> Option<(&NameServerFacts, &Answered)> {
     name_servers(facts).iter().find_map(|server| {
         let found = server.addresses().iter().find(|answer| is(answer))?;
         Some((server, found))
@@ -40,7 +40,7 @@ fn all_are_elsewhere(facts: &Facts) -> bool {
     !relays.is_empty()
         && relays
             .iter()
-            .all(|relay| !relay.in_teams_range && relay.origin == Origin::System)
+            .all(|relay| !relay.in_teams_range && relay.origin == AddressOrigin::System)
 }
 
 /// What an address of somebody else's explains.
@@ -89,7 +89,6 @@ fn elsewhere_beside(facts: &Facts) -> Vec<Code> {
     all
 }
 
-/// A filter's address.
 pub const BLOCKED: Rule = Rule {
     code: Code::DnsBlocked,
     layer: 2,
@@ -100,15 +99,14 @@ pub const BLOCKED: Rule = Rule {
         let (server, answer) = answer(facts, is_filters)?;
         Some(
             Finding::new(Code::DnsBlocked, Fail, Party::Dns, Certain)
-                .with("server", Value::Endpoint(server.server.clone()), SYSTEM)
-                .with("ip", Value::Ip(answer.ip.clone()), SYSTEM)
-                .with("name", Value::Name(facts.names.name.clone()), "names.name"),
+                .with("server", Datum::Endpoint(server.server.clone()), SYSTEM)
+                .with("ip", Datum::Ip(answer.ip.clone()), SYSTEM)
+                .with("name", Datum::Name(facts.names.name.clone()), "names.name"),
         )
     },
     explains: elsewhere,
 };
 
-/// Somebody else's address.
 pub const OUTSIDE: Rule = Rule {
     code: Code::DnsOutside,
     layer: 2,
@@ -139,12 +137,12 @@ pub const OUTSIDE: Rule = Rule {
         };
         Some(
             Finding::new(Code::DnsOutside, severity, Party::Dns, confidence)
-                .with("server", Value::Endpoint(server.server.clone()), SYSTEM)
-                .with("ip", Value::Ip(answer.ip.clone()), SYSTEM)
-                .with("name", Value::Name(facts.names.name.clone()), "names.name")
+                .with("server", Datum::Endpoint(server.server.clone()), SYSTEM)
+                .with("ip", Datum::Ip(answer.ip.clone()), SYSTEM)
+                .with("name", Datum::Name(facts.names.name.clone()), "names.name")
                 .maybe(
                     "list",
-                    facts.about.list_date.map(Value::Day),
+                    facts.about.list_date.map(Datum::Day),
                     "about.list_date",
                 ),
         )
@@ -162,7 +160,7 @@ pub const OUTSIDE: Rule = Rule {
 };
 
 /// The relays of a name server that were connected to: region and round trip of the nearest.
-fn nearest<'a>(facts: &'a Facts, server: &'a NameServer) -> Option<(&'a Answered, u64)> {
+fn nearest<'a>(facts: &'a Facts, server: &'a NameServerFacts) -> Option<(&'a Answered, u64)> {
     let measured = server
         .addresses()
         .iter()
@@ -171,12 +169,11 @@ fn nearest<'a>(facts: &'a Facts, server: &'a NameServer) -> Option<(&'a Answered
         let mut there = view::relays(facts)
             .iter()
             .filter(|relay| relay.remote.ip == answer.ip);
-        Some((answer, there.find_map(Connects::rtt_us)?))
+        Some((answer, there.find_map(ConnectFacts::rtt_us)?))
     });
     measured.min_by_key(|(_, rtt)| *rtt)
 }
 
-/// A far region.
 pub const REGION: Rule = Rule {
     code: Code::DnsRegion,
     layer: 2,
@@ -191,15 +188,15 @@ pub const REGION: Rule = Rule {
         let (near, near_us) = nearest(facts, facts.names.comparison.known()?)?;
         (far.region != near.region && far_us > near_us.saturating_add(25_000)).then(|| {
             Finding::new(Code::DnsRegion, Warn, Party::Dns, Likely)
-                .with("server", Value::Endpoint(server.server.clone()), SYSTEM)
-                .with("far", Value::Region(far.region.clone()), SYSTEM)
-                .with("far-rtt", Value::Micros(far_us), "tcp.relays")
+                .with("server", Datum::Endpoint(server.server.clone()), SYSTEM)
+                .with("far", Datum::Region(far.region.clone()), SYSTEM)
+                .with("far-rtt", Datum::Micros(far_us), "tcp.relays")
                 .with(
                     "near",
-                    Value::Region(near.region.clone()),
+                    Datum::Region(near.region.clone()),
                     "names.comparison",
                 )
-                .with("near-rtt", Value::Micros(near_us), "tcp.relays")
+                .with("near-rtt", Datum::Micros(near_us), "tcp.relays")
         })
     },
     explains: |facts| {

@@ -3,7 +3,7 @@
 use crate::judge::diagnose::code::Code;
 use crate::judge::diagnose::facts::Facts;
 use crate::judge::diagnose::finding::Confidence::Certain;
-use crate::judge::diagnose::finding::{Finding, Party, Rule, Value, nothing};
+use crate::judge::diagnose::finding::{Datum, Finding, Party, Rule, nothing};
 use crate::judge::severity::Severity::Warn;
 
 /// How old the list was when it was used, in days.
@@ -16,7 +16,6 @@ pub fn age_days(facts: &Facts) -> Option<i64> {
     )
 }
 
-/// The list is old.
 pub const LIST_OLD: Rule = Rule {
     code: Code::ListOld,
     layer: 9,
@@ -33,10 +32,10 @@ pub const LIST_OLD: Rule = Rule {
         let days = u64::try_from(days).unwrap_or(0);
         Some(
             finding
-                .with("days", Value::Count(days), "about.list_date")
+                .with("days", Datum::Count(days), "about.list_date")
                 .maybe(
                     "date",
-                    facts.about.list_date.map(Value::Day),
+                    facts.about.list_date.map(Datum::Day),
                     "about.list_date",
                 ),
         )

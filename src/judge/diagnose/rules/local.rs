@@ -2,10 +2,10 @@
 
 use crate::judge::diagnose::code::Code;
 use crate::judge::diagnose::facts::{
-    ConnectOutcome, Connects, Fact, Facts, NameServer, Neighbour, TunnelSign,
+    ConnectFacts, ConnectOutcome, Fact, Facts, NameServerFacts, NeighbourFacts, TunnelSign,
 };
 use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
-use crate::judge::diagnose::finding::{Finding, Party, Rule, Value, nothing};
+use crate::judge::diagnose::finding::{Datum, Finding, Party, Rule, nothing};
 use crate::judge::diagnose::view::{self, micros};
 use crate::judge::limits::CLIENT;
 use crate::judge::severity::Severity::{Fail, Warn};
@@ -27,7 +27,6 @@ const UDP: [Code; 3] = [
     Code::UdpRelaySilent,
 ];
 
-/// The router is silent on the link.
 pub const GATEWAY_DEAD: Rule = Rule {
     code: Code::GatewayDead,
     layer: 1,
@@ -41,16 +40,16 @@ pub const GATEWAY_DEAD: Rule = Rule {
             view::is_udp_open(facts),
             view::is_control_open(facts),
         ];
-        let is_dead = *router.neighbour.known()? == Neighbour::Silent
+        let is_dead = *router.neighbour.known()? == NeighbourFacts::Silent
             && view::is_router_alive(facts) == Some(false)
             && !works.contains(&Some(true));
         let interface = view::way(facts).and_then(|way| way.interface.known());
         is_dead.then(|| {
             Finding::new(Code::GatewayDead, Fail, Party::Local, Certain)
-                .with("router", Value::Ip(router.ip.clone()), "machine.router")
+                .with("router", Datum::Ip(router.ip.clone()), "machine.router")
                 .maybe(
                     "interface",
-                    interface.cloned().map(Value::Interface),
+                    interface.cloned().map(Datum::Interface),
                     "machine.way",
                 )
         })
@@ -68,14 +67,13 @@ pub const GATEWAY_DEAD: Rule = Rule {
 };
 
 /// Whether a name server is the router itself or beyond it.
-pub fn is_beyond(facts: &Facts, server: &NameServer) -> bool {
+pub fn is_beyond(facts: &Facts, server: &NameServerFacts) -> bool {
     let ip = &server.server.ip;
     // a private address may be one of another network
     let is_behind = server.is_behind_router.unwrap_or(!ip.is_local());
     is_behind || view::router(facts).is_some_and(|router| router.ip == *ip)
 }
 
-/// No IPv4 at all.
 pub const NO_ROUTE4: Rule = Rule {
     code: Code::NoRoute4,
     layer: 1,
@@ -92,20 +90,20 @@ pub const NO_ROUTE4: Rule = Rule {
             }
             Fact::Unknown(_) => return None,
         };
-        let v6 = facts.tcp.v6.known().and_then(Connects::is_open);
+        let v6 = facts.tcp.v6.known().and_then(ConnectFacts::is_open);
         let works = [v6, view::is_tcp_open(facts), view::is_udp_open(facts)];
         // without any address there is no route either, which says nothing more
         let has_none = facts.machine.has_address.known() == Some(&false);
         (!has_route && !has_nat64 && !has_none && !works.contains(&Some(true))).then(|| {
             Finding::new(Code::NoRoute4, Fail, Party::Local, Certain)
-                .with("route", Value::Word("none"), "machine.has_route4")
-                .with("nat64", Value::Word("none"), "tcp.nat64_prefix")
+                .with("route", Datum::Word("none"), "machine.has_route4")
+                .with("nat64", Datum::Word("none"), "tcp.nat64_prefix")
         })
     },
     explains: |facts| {
         let mut all = [&TCP[..], &UDP].concat();
         // one of the own network is reached without a route
-        let is_lost = |server: &NameServer| {
+        let is_lost = |server: &NameServerFacts| {
             !server.server.ip.is_v6() && server.is_behind_router != Some(false)
         };
         if view::name_servers(facts).iter().all(is_lost) {
@@ -115,7 +113,6 @@ pub const NO_ROUTE4: Rule = Rule {
     },
 };
 
-/// A translator.
 pub const NAT64: Rule = Rule {
     code: Code::Nat64,
     layer: 1,
@@ -128,7 +125,7 @@ pub const NAT64: Rule = Rule {
         (!has_route).then(|| {
             Finding::note(Code::Nat64, Certain).with(
                 "prefix",
-                Value::Ip(prefix.clone()),
+                Datum::Ip(prefix.clone()),
                 "tcp.nat64_prefix",
             )
         })
@@ -136,7 +133,6 @@ pub const NAT64: Rule = Rule {
     explains: nothing,
 };
 
-/// Media goes through a tunnel.
 pub const TUNNEL: Rule = Rule {
     code: Code::Tunnel,
     layer: 1,
@@ -166,22 +162,22 @@ pub const TUNNEL: Rule = Rule {
         let mut finding = finding
             .with(
                 "interface",
-                Value::Interface(tunnel.interface.clone()),
+                Datum::Interface(tunnel.interface.clone()),
                 "machine.way",
             )
             .maybe(
                 "product",
-                product.cloned().map(Value::Public),
+                product.cloned().map(Datum::Public),
                 "machine.way",
             )
-            .maybe("rtt", rtt.map(Value::Micros), "quality.stream")
+            .maybe("rtt", rtt.map(Datum::Micros), "quality.stream")
             .maybe(
                 "dead",
-                is_dead_end(facts).then_some(Value::Word("no relay answers through it")),
+                is_dead_end(facts).then_some(Datum::Word("no relay answers through it")),
                 "tcp.relays",
             );
         if let Some((lost, sent)) = lost {
-            finding = finding.counted("lost", Value::Count(lost), sent, "quality.stream");
+            finding = finding.counted("lost", Datum::Count(lost), sent, "quality.stream");
         }
         Some(finding)
     },
@@ -221,7 +217,6 @@ fn is_dead_end(facts: &Facts) -> bool {
         && !is_signed()
 }
 
-/// A tunnel beside the way.
 pub const TUNNEL_UNUSED: Rule = Rule {
     code: Code::TunnelUnused,
     layer: 1,
@@ -235,7 +230,7 @@ pub const TUNNEL_UNUSED: Rule = Rule {
         is_beside.then(|| {
             Finding::note(Code::TunnelUnused, Likely).with(
                 "interface",
-                Value::Interface(tunnel.interface.clone()),
+                Datum::Interface(tunnel.interface.clone()),
                 "machine.other_tunnels",
             )
         })
@@ -243,7 +238,6 @@ pub const TUNNEL_UNUSED: Rule = Rule {
     explains: nothing,
 };
 
-/// The way to the router is bad.
 pub const GATEWAY_BAD: Rule = Rule {
     code: Code::GatewayBad,
     layer: 1,
@@ -257,23 +251,23 @@ pub const GATEWAY_BAD: Rule = Rule {
         let lost = trips.sent.saturating_sub(trips.answered);
         let interface = view::way(facts).and_then(|way| way.interface.known());
         let finding = Finding::new(Code::GatewayBad, Fail, Party::Local, Likely)
-            .with("router", Value::Ip(router.ip.clone()), "machine.router")
+            .with("router", Datum::Ip(router.ip.clone()), "machine.router")
             .counted(
                 "lost",
-                Value::Count(lost),
+                Datum::Count(lost),
                 trips.sent,
                 "machine.router.trips",
             )
             .maybe(
                 "interface",
-                interface.cloned().map(Value::Interface),
+                interface.cloned().map(Datum::Interface),
                 "machine.way",
             );
         let p95 = trips.p95_us.filter(|_| bad.is_slow);
         Some(match p95 {
             Some(p95) => finding.counted(
                 "p95",
-                Value::Micros(p95),
+                Datum::Micros(p95),
                 trips.answered,
                 "machine.router.trips",
             ),
@@ -360,7 +354,6 @@ pub fn is_router_clean(facts: &Facts) -> bool {
         })
 }
 
-/// A sign-in.
 pub const PORTAL: Rule = Rule {
     code: Code::Portal,
     layer: 1,
@@ -371,8 +364,8 @@ pub const PORTAL: Rule = Rule {
         let page = facts.web.page.known()?;
         page.asks_for_a_sign_in().then(|| {
             Finding::new(Code::Portal, Fail, Party::Local, Certain)
-                .with("url", Value::Public(page.url.clone()), "web.page")
-                .with("status", Value::Number(page.status.into()), "web.page")
+                .with("url", Datum::Public(page.url.clone()), "web.page")
+                .with("status", Datum::Number(page.status.into()), "web.page")
         })
     },
     explains: |_| {

@@ -3,14 +3,13 @@
 use super::tls;
 use crate::judge::diagnose::code::Code;
 use crate::judge::diagnose::facts::{
-    Cell, ConnectOutcome, Connects, Facts, NameServer, Tried, VdiSign as S,
+    ConnectFacts, ConnectOutcome, Facts, NameServerFacts, RelayPortFacts, TriedFacts, VdiSign as S,
 };
 use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
-use crate::judge::diagnose::finding::{Finding, Party, Rule, Value, nothing};
+use crate::judge::diagnose::finding::{Datum, Finding, Party, Rule, nothing};
 use crate::judge::diagnose::view::{self, offset};
 use crate::judge::severity::Severity::{Fail, Warn};
 
-/// No address, no network.
 pub const NO_ADDRESS: Rule = Rule {
     code: Code::NoAddress,
     layer: 0,
@@ -20,7 +19,7 @@ pub const NO_ADDRESS: Rule = Rule {
     check: |facts| {
         let has = facts.machine.has_address.known()?;
         let finding = Finding::new(Code::NoAddress, Fail, Party::Machine, Certain);
-        (!has).then(|| finding.with("addresses", Value::Count(0), "machine.has_address"))
+        (!has).then(|| finding.with("addresses", Datum::Count(0), "machine.has_address"))
     },
     explains: |_| {
         use Code as C;
@@ -39,7 +38,6 @@ pub const NO_ADDRESS: Rule = Rule {
     },
 };
 
-/// The system refuses to send.
 pub const SEND_DENIED: Rule = Rule {
     code: Code::SendDenied,
     layer: 0,
@@ -66,28 +64,28 @@ pub const SEND_DENIED: Rule = Rule {
 };
 
 /// How many were refused over UDP and over TCP, of how many, and the first place.
-type Denied = Option<(u64, u64, Value)>;
+type Denied = Option<(u64, u64, Datum)>;
 
 fn denied(facts: &Facts) -> (Denied, Denied) {
     let cells = facts.udp.cells.known().map_or(&[][..], Vec::as_slice);
     let first = cells.iter().find(|cell| cell.denied > 0);
     let udp = first.map(|first| {
-        let sum = |of: fn(&Cell) -> u64| view::total(cells.iter().map(of));
+        let sum = |of: fn(&RelayPortFacts) -> u64| view::total(cells.iter().map(of));
         let (sent, denied) = (sum(|cell| cell.sent), sum(|cell| cell.denied));
         (
             denied,
             sent.saturating_add(denied),
-            Value::Endpoint(first.remote.clone()),
+            Datum::Endpoint(first.remote.clone()),
         )
     });
     let local = view::way(facts).map(|way| &way.local);
     // prohibited, or a closed port: a message of this machine's own that only a firewall on it sends
-    let is_own = |relay: &&Connects| {
+    let is_own = |relay: &&ConnectFacts| {
         let by = relay.rejected_by.known();
         by.is_some_and(|by| Some(&by.sender) == local && matches!(by.icmp_code, 3 | 9 | 10 | 13))
     };
-    let refused = |relay: &Connects| {
-        let is = |tried: &&Tried| {
+    let refused = |relay: &ConnectFacts| {
+        let is = |tried: &&TriedFacts| {
             tried.outcome == ConnectOutcome::Denied
                 || (is_own(&relay) && view::is_rejection(tried.outcome))
         };
@@ -98,7 +96,7 @@ fn denied(facts: &Facts) -> (Denied, Denied) {
     let tcp = first.map(|first| {
         let tried = relays.iter().map(|relay| relay.tried.len() as u64);
         let denied = view::total(relays.iter().map(refused));
-        let place = Value::Endpoint(first.remote.clone());
+        let place = Datum::Endpoint(first.remote.clone());
         (denied, view::total(tried), place)
     });
     (udp, tcp)
@@ -113,18 +111,17 @@ fn send_denied(facts: &Facts) -> Option<Finding> {
         (None, Some(_)) => "TCP",
         (None, None) => return None,
     };
-    finding = finding.with("protocol", Value::Word(protocol), "udp.cells");
+    finding = finding.with("protocol", Datum::Word(protocol), "udp.cells");
     for (denied, source) in [(udp, "udp.cells"), (tcp, "tcp.relays")] {
         if let Some((denied, n, place)) = denied {
             finding = finding
-                .counted("denied", Value::Count(denied), n, source)
+                .counted("denied", Datum::Count(denied), n, source)
                 .with("to", place, source);
         }
     }
     Some(finding)
 }
 
-/// The clock.
 pub const CLOCK_WRONG: Rule = Rule {
     code: Code::ClockWrong,
     layer: 0,
@@ -142,10 +139,10 @@ pub const CLOCK_WRONG: Rule = Rule {
         let middle = f64::midpoint(low, high);
         Some(
             Finding::new(Code::ClockWrong, severity, Party::Machine, confidence)
-                .counted("offset", Value::Seconds(middle.abs()), n, "web.clocks")
+                .counted("offset", Datum::Seconds(middle.abs()), n, "web.clocks")
                 .with(
                     "direction",
-                    Value::Word(if middle > 0.0 { "ahead" } else { "behind" }),
+                    Datum::Word(if middle > 0.0 { "ahead" } else { "behind" }),
                     "web.clocks",
                 ),
         )
@@ -174,7 +171,6 @@ fn millis(seconds: f64) -> i64 {
     (seconds * 1e3) as i64
 }
 
-/// A line of the hosts file.
 pub const HOSTS_ENTRY: Rule = Rule {
     code: Code::HostsEntry,
     layer: 0,
@@ -188,9 +184,9 @@ pub const HOSTS_ENTRY: Rule = Rule {
         let source = "machine.hosts";
         Some(
             Finding::new(Code::HostsEntry, severity, Party::Machine, Certain)
-                .with("name", Value::Name(worst.name.clone()), source)
-                .with("ip", Value::Ip(worst.ip.clone()), source)
-                .with("lines", Value::Count(entries.len() as u64), source),
+                .with("name", Datum::Name(worst.name.clone()), source)
+                .with("ip", Datum::Ip(worst.ip.clone()), source)
+                .with("lines", Datum::Count(entries.len() as u64), source),
         )
     },
     // a name server on this machine reads the hosts file, too
@@ -198,7 +194,7 @@ pub const HOSTS_ENTRY: Rule = Rule {
         let entries = facts.machine.hosts.known().map_or(&[][..], Vec::as_slice);
         let mut answers = view::name_servers(facts)
             .iter()
-            .flat_map(NameServer::addresses);
+            .flat_map(NameServerFacts::addresses);
         if answers.any(|answer| entries.iter().any(|entry| entry.ip == answer.ip)) {
             vec![Code::DnsBlocked, Code::DnsOutside]
         } else {
@@ -207,7 +203,6 @@ pub const HOSTS_ENTRY: Rule = Rule {
     },
 };
 
-/// A virtual desktop.
 pub const VDI: Rule = Rule {
     code: Code::Vdi,
     layer: 0,
@@ -225,7 +220,7 @@ pub const VDI: Rule = Rule {
         };
         Some(Finding::new(Code::Vdi, Warn, Party::Machine, Likely).with(
             "sign",
-            Value::Word(sign),
+            Datum::Word(sign),
             "machine.vdi",
         ))
     },

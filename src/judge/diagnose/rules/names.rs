@@ -2,16 +2,15 @@
 
 use crate::judge::diagnose::code::Code;
 use crate::judge::diagnose::facts::text::Name;
-use crate::judge::diagnose::facts::{Answer, ConnectOutcome, Facts, NameServer};
+use crate::judge::diagnose::facts::{ConnectOutcome, DnsAnswer, Facts, NameServerFacts};
 use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
-use crate::judge::diagnose::finding::{Finding, Party, Rule, Value, nothing};
+use crate::judge::diagnose::finding::{Datum, Finding, Party, Rule, nothing};
 use crate::judge::diagnose::rules::local::is_beyond;
 use crate::judge::diagnose::view::{self, name_servers};
 use crate::judge::severity::Severity::{Fail, Warn};
 
 const SYSTEM: &str = "names.system";
 
-/// Nobody to ask.
 pub const NO_SERVER: Rule = Rule {
     code: Code::DnsNoServer,
     layer: 2,
@@ -23,7 +22,7 @@ pub const NO_SERVER: Rule = Rule {
         servers.is_empty().then(|| {
             Finding::new(Code::DnsNoServer, Fail, Party::Machine, Certain).with(
                 "servers",
-                Value::Count(0),
+                Datum::Count(0),
                 SYSTEM,
             )
         })
@@ -48,12 +47,11 @@ fn party(facts: &Facts) -> Party {
 }
 
 /// The word for that.
-fn line(facts: &Facts) -> Option<Value> {
+fn line(facts: &Facts) -> Option<Datum> {
     let word = "nothing else beyond the router answered either";
-    (!view::is_anything_out_there(facts)).then_some(Value::Word(word))
+    (!view::is_anything_out_there(facts)).then_some(Datum::Word(word))
 }
 
-/// Nobody answers.
 pub const TIMEOUT: Rule = Rule {
     code: Code::DnsTimeout,
     layer: 2,
@@ -62,13 +60,13 @@ pub const TIMEOUT: Rule = Rule {
     grade: "fail, dns, certain if another name server answers, likely if a relay does, one step less if other names are answered, else possible; unknown, possible if nothing beyond the router answers",
     check: |facts| {
         let servers = name_servers(facts);
-        let silent = |server: &NameServer| server.is_silent() && server.asked >= 2;
+        let silent = |server: &NameServerFacts| server.is_silent() && server.asked >= 2;
         let first = servers.first()?;
         if !servers.iter().all(silent) {
             return None;
         }
         let other = facts.names.comparison.known();
-        let answers = |server: &NameServer| server.answered > 0;
+        let answers = |server: &NameServerFacts| server.answered > 0;
         let reached = [
             view::is_tcp_open(facts),
             view::is_udp_open(facts),
@@ -86,26 +84,26 @@ pub const TIMEOUT: Rule = Rule {
             Finding::new(Code::DnsTimeout, Fail, party(facts), confidence)
                 .counted(
                     "server",
-                    Value::Endpoint(first.server.clone()),
+                    Datum::Endpoint(first.server.clone()),
                     asked,
                     SYSTEM,
                 )
-                .with("servers", Value::Count(servers.len() as u64), SYSTEM)
+                .with("servers", Datum::Count(servers.len() as u64), SYSTEM)
                 .maybe(
                     "other",
                     other
                         .filter(|other| answers(other))
-                        .map(|other| Value::Endpoint(other.server.clone())),
+                        .map(|other| Datum::Endpoint(other.server.clone())),
                     "names.comparison",
                 )
                 .maybe(
                     "closed",
-                    (!is_of_name).then_some(Value::Word(CLOSED)),
+                    (!is_of_name).then_some(Datum::Word(CLOSED)),
                     SYSTEM,
                 )
                 .maybe(
                     "filtered",
-                    is_of_name.then_some(Value::Word(FILTERED)),
+                    is_of_name.then_some(Datum::Word(FILTERED)),
                     "web.page",
                 )
                 .maybe("line", line(facts), "web.page"),
@@ -115,19 +113,19 @@ pub const TIMEOUT: Rule = Rule {
 };
 
 /// An answer that says that there is nothing; its word.
-fn error(answer: &Answer) -> Option<&'static str> {
+fn error(answer: &DnsAnswer) -> Option<&'static str> {
     Some(match answer {
-        Answer::NxDomain => "NXDOMAIN",
-        Answer::ServFail => "SERVFAIL",
-        Answer::Refused => "REFUSED",
-        Answer::NoData => "no address",
-        Answer::Other(_) => "something other than an address",
-        Answer::Addresses(_) | Answer::Silent => return None,
+        DnsAnswer::NxDomain => "NXDOMAIN",
+        DnsAnswer::ServFail => "SERVFAIL",
+        DnsAnswer::Refused => "REFUSED",
+        DnsAnswer::NoData => "no address",
+        DnsAnswer::Other(_) => "something other than an address",
+        DnsAnswer::Addresses(_) | DnsAnswer::Silent => return None,
     })
 }
 
 /// The first of the system's name servers that gives an error, and its word.
-fn failing(facts: &Facts) -> Option<(&NameServer, &'static str)> {
+fn failing(facts: &Facts) -> Option<(&NameServerFacts, &'static str)> {
     let mut servers = name_servers(facts)
         .iter()
         .filter(|server| server.answered > 0);
@@ -141,7 +139,7 @@ fn gone(facts: &Facts) -> Option<&Name> {
     let mut own = name_servers(facts)
         .iter()
         .filter(|server| server.answered > 0);
-    let same = |server: &NameServer| {
+    let same = |server: &NameServerFacts| {
         error(&server.answer) == Some(word) && server.chain.last() == first.chain.last()
     };
     let is_independent = name_servers(facts)
@@ -151,7 +149,6 @@ fn gone(facts: &Facts) -> Option<&Name> {
     first.chain.last()
 }
 
-/// An error here.
 pub const ERROR: Rule = Rule {
     code: Code::DnsError,
     layer: 2,
@@ -163,11 +160,11 @@ pub const ERROR: Rule = Rule {
         if gone(facts).is_some() {
             return None;
         }
-        let knows = |server: &&NameServer| !server.addresses().is_empty();
+        let knows = |server: &&NameServerFacts| !server.addresses().is_empty();
         let own = name_servers(facts).iter().find(knows);
         let other = facts.names.comparison.known().filter(knows).or(own);
         // an answer of "no such name" is final for a program, a failure is not
-        let is_final = matches!(server.answer, Answer::NxDomain | Answer::NoData);
+        let is_final = matches!(server.answer, DnsAnswer::NxDomain | DnsAnswer::NoData);
         let severity = if own.is_some() && !is_final {
             Warn
         } else {
@@ -183,18 +180,18 @@ pub const ERROR: Rule = Rule {
         let at = server.chain.last().unwrap_or(&facts.names.name);
         Some(
             Finding::new(Code::DnsError, severity, party, confidence)
-                .with("server", Value::Endpoint(server.server.clone()), SYSTEM)
+                .with("server", Datum::Endpoint(server.server.clone()), SYSTEM)
                 .counted(
                     "rcode",
-                    Value::Word(word),
+                    Datum::Word(word),
                     u64::from(server.answered),
                     SYSTEM,
                 )
-                .with("name", Value::Name(facts.names.name.clone()), "names.name")
-                .with("at", Value::Name(at.clone()), SYSTEM)
+                .with("name", Datum::Name(facts.names.name.clone()), "names.name")
+                .with("at", Datum::Name(at.clone()), SYSTEM)
                 .maybe(
                     "other",
-                    other.map(|other| Value::Endpoint(other.server.clone())),
+                    other.map(|other| Datum::Endpoint(other.server.clone())),
                     "names.comparison",
                 )
                 .maybe("line", line, "web.page"),
@@ -203,7 +200,6 @@ pub const ERROR: Rule = Rule {
     explains: nothing,
 };
 
-/// An error everywhere.
 pub const NAME_GONE: Rule = Rule {
     code: Code::DnsNameGone,
     layer: 2,
@@ -224,21 +220,20 @@ pub const NAME_GONE: Rule = Rule {
         let itself = "check that this name is spelled correctly, and that nothing on this network answers in place of every name server";
         Some(
             Finding::new(Code::DnsNameGone, Fail, party, confidence)
-                .counted("rcode", Value::Word(word), 2, SYSTEM)
-                .with("last", Value::Name(last.clone()), SYSTEM)
-                .with("server", Value::Endpoint(server.server.clone()), SYSTEM)
+                .counted("rcode", Datum::Word(word), 2, SYSTEM)
+                .with("last", Datum::Name(last.clone()), SYSTEM)
+                .with("server", Datum::Endpoint(server.server.clone()), SYSTEM)
                 .with(
                     "other",
-                    Value::Endpoint(other.server.clone()),
+                    Datum::Endpoint(other.server.clone()),
                     "names.comparison",
                 )
-                .maybe("itself", (!is_cut).then_some(Value::Word(itself)), SYSTEM),
+                .maybe("itself", (!is_cut).then_some(Datum::Word(itself)), SYSTEM),
         )
     },
     explains: nothing,
 };
 
-/// One of several is silent.
 pub const SERVER_DOWN: Rule = Rule {
     code: Code::DnsServerDown,
     layer: 2,
@@ -254,18 +249,18 @@ pub const SERVER_DOWN: Rule = Rule {
             Finding::new(Code::DnsServerDown, Warn, Party::Dns, Certain)
                 .counted(
                     "server",
-                    Value::Endpoint(silent.server.clone()),
+                    Datum::Endpoint(silent.server.clone()),
                     u64::from(silent.asked),
                     SYSTEM,
                 )
-                .maybe("wait", silent.waits_ms.map(Value::Millis), SYSTEM)
+                .maybe("wait", silent.waits_ms.map(Datum::Millis), SYSTEM)
         })
     },
     explains: |_| vec![Code::DnsSlow],
 };
 
 /// The median of a slow name server's times, in microseconds, and how many there are.
-fn slow(server: &NameServer) -> Option<(u64, u64)> {
+fn slow(server: &NameServerFacts) -> Option<(u64, u64)> {
     let mut times = server.times_us.clone();
     times.sort_unstable();
     // of an even number the lower one: the smaller claim
@@ -291,7 +286,6 @@ pub fn slow_by_way(facts: &Facts) -> Vec<Code> {
     }
 }
 
-/// Slow lookups.
 pub const SLOW: Rule = Rule {
     code: Code::DnsSlow,
     layer: 2,
@@ -305,14 +299,13 @@ pub const SLOW: Rule = Rule {
         let confidence = if is_compared { Certain } else { Possible };
         Some(
             Finding::new(Code::DnsSlow, Warn, Party::Dns, confidence)
-                .with("server", Value::Endpoint(server.server.clone()), SYSTEM)
-                .counted("p50", Value::Micros(median), n, SYSTEM),
+                .with("server", Datum::Endpoint(server.server.clone()), SYSTEM)
+                .counted("p50", Datum::Micros(median), n, SYSTEM),
         )
     },
     explains: nothing,
 };
 
-/// IPv6 that leads nowhere.
 pub const IPV6_BROKEN: Rule = Rule {
     code: Code::Ipv6Broken,
     layer: 2,
@@ -328,7 +321,7 @@ pub const IPV6_BROKEN: Rule = Rule {
         (has_route && is_silent).then(|| {
             Finding::new(Code::Ipv6Broken, Warn, Party::Local, confidence).counted(
                 "ip",
-                Value::Ip(v6.remote.ip.clone()),
+                Datum::Ip(v6.remote.ip.clone()),
                 v6.tried.len() as u64,
                 "tcp.v6",
             )

@@ -1,18 +1,18 @@
 //! Layer 3: the proxy.
 
 use crate::judge::diagnose::code::Code;
-use crate::judge::diagnose::facts::{Connect, Facts, ProxySetting};
+use crate::judge::diagnose::facts::{Facts, ProxyConnect, ProxyFacts};
 use crate::judge::diagnose::finding::Confidence::{Certain, Likely};
-use crate::judge::diagnose::finding::{Finding, Party, Rule, Value, nothing};
+use crate::judge::diagnose::finding::{Datum, Finding, Party, Rule, nothing};
 use crate::judge::diagnose::view;
 use crate::judge::severity::Severity::{Fail, Warn};
 
 /// The proxy and the status of its answer.
-fn answered(facts: &Facts) -> Option<(&ProxySetting, u16)> {
+fn answered(facts: &Facts) -> Option<(&ProxyFacts, u16)> {
     let proxy = facts.machine.proxy.known()?.as_ref()?;
     match facts.web.connect.known()? {
-        Connect::Status(status) => Some((proxy, *status)),
-        Connect::Unreachable | Connect::NoAnswer => None,
+        ProxyConnect::Status(status) => Some((proxy, *status)),
+        ProxyConnect::Unreachable | ProxyConnect::NoAnswer => None,
     }
 }
 
@@ -25,13 +25,12 @@ const DIRECT: [Code; 5] = [
     Code::RegionSilent,
 ];
 
-fn told(finding: Finding, proxy: &ProxySetting, status: u16) -> Finding {
+fn told(finding: Finding, proxy: &ProxyFacts, status: u16) -> Finding {
     finding
-        .with("proxy", Value::Proxy(proxy.place.clone()), "machine.proxy")
-        .with("status", Value::Number(status.into()), "web.connect")
+        .with("proxy", Datum::Proxy(proxy.place.clone()), "machine.proxy")
+        .with("status", Datum::Number(status.into()), "web.connect")
 }
 
-/// Only the proxy reaches the relay.
 pub const NEEDED: Rule = Rule {
     code: Code::ProxyNeeded,
     layer: 3,
@@ -48,7 +47,6 @@ pub const NEEDED: Rule = Rule {
     explains: |_| DIRECT.to_vec(),
 };
 
-/// The proxy says no.
 pub const FORBIDS: Rule = Rule {
     code: Code::ProxyForbids,
     layer: 3,
@@ -66,7 +64,7 @@ pub const FORBIDS: Rule = Rule {
             let finding = Finding::new(Code::ProxyForbids, severity, Party::Proxy, Certain);
             told(finding, proxy, status).with(
                 "name",
-                Value::Name(facts.about.target.clone()),
+                Datum::Name(facts.about.target.clone()),
                 "about.target",
             )
         })
@@ -80,7 +78,6 @@ pub const FORBIDS: Rule = Rule {
     },
 };
 
-/// The proxy is dead where nothing passes without it.
 pub const SILENT: Rule = Rule {
     code: Code::ProxySilent,
     layer: 3,
@@ -90,21 +87,20 @@ pub const SILENT: Rule = Rule {
     check: |facts| {
         let proxy = facts.machine.proxy.known()?.as_ref()?;
         let how = match facts.web.connect.known()? {
-            Connect::Unreachable => "no connection to it",
-            Connect::NoAnswer => "CONNECT gets no answer",
-            Connect::Status(_) => return None,
+            ProxyConnect::Unreachable => "no connection to it",
+            ProxyConnect::NoAnswer => "CONNECT gets no answer",
+            ProxyConnect::Status(_) => return None,
         };
         let is_alone = view::is_tcp_open(facts) == Some(false);
         (is_alone && view::is_anything_out_there(facts)).then(|| {
             Finding::new(Code::ProxySilent, Fail, Party::Proxy, Likely)
-                .with("proxy", Value::Proxy(proxy.place.clone()), "machine.proxy")
-                .with("how", Value::Word(how), "web.connect")
+                .with("proxy", Datum::Proxy(proxy.place.clone()), "machine.proxy")
+                .with("how", Datum::Word(how), "web.connect")
         })
     },
     explains: nothing,
 };
 
-/// Nobody needs it.
 pub const UNUSED: Rule = Rule {
     code: Code::ProxyUnused,
     layer: 3,

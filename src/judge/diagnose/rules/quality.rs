@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use crate::judge::diagnose::code::Code;
-use crate::judge::diagnose::facts::{Lost, Stream};
+use crate::judge::diagnose::facts::{LossFacts, StreamFacts};
 use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
-use crate::judge::diagnose::finding::{Finding, Party, Rule, Value, nothing};
+use crate::judge::diagnose::finding::{Datum, Finding, Party, Rule, nothing};
 use crate::judge::diagnose::rules::local::is_router_clean;
 use crate::judge::diagnose::rules::names::slow_by_way;
 use crate::judge::diagnose::view::{self, micros, stream};
@@ -20,9 +20,9 @@ const STREAM: &str = "quality.stream";
 const LONGEST_US: u64 = 1_800_000;
 
 /// The stream as Microsoft's table judges it.
-fn figures(stream: &Stream) -> Figures {
+fn figures(stream: &StreamFacts) -> Figures {
     let lost = stream.sent.saturating_sub(stream.received);
-    let window = |lost: Lost| LossWindow {
+    let window = |lost: LossFacts| LossWindow {
         lost: lost.lost,
         sent: lost.sent,
     };
@@ -39,21 +39,20 @@ fn figures(stream: &Stream) -> Figures {
 }
 
 /// Lost packets and their share.
-fn loss(stream: &Stream) -> Option<(u64, Share)> {
+fn loss(stream: &StreamFacts) -> Option<(u64, Share)> {
     let lost = stream.sent.checked_sub(stream.received)?;
     Some((lost, share(lost, stream.sent)?))
 }
 
 fn with_loss(finding: Finding, lost: u64, sent: u64, share: Share) -> Finding {
     finding
-        .counted("lost", Value::Count(lost), sent, STREAM)
-        .counted("low", Value::Ppm(share.low_ppm), sent, STREAM)
-        .counted("high", Value::Ppm(share.high_ppm), sent, STREAM)
+        .counted("lost", Datum::Count(lost), sent, STREAM)
+        .counted("low", Datum::Ppm(share.low_ppm), sent, STREAM)
+        .counted("high", Datum::Ppm(share.high_ppm), sent, STREAM)
 }
 
 /// A limit to a rate: how many packets went before it, and how many a second pass.
-#[allow(clippy::cast_precision_loss)] // counts of packets
-fn rate_limit(stream: &Stream, is_confirmed: bool) -> Option<(u64, f64)> {
+fn rate_limit(stream: &StreamFacts, is_confirmed: bool) -> Option<(u64, f64)> {
     let (_, loss) = loss(stream)?;
     // one that lets few through from the beginning on is told by a slower stream alone
     let is_heavy = is_confirmed && loss.ppm >= 300_000;
@@ -78,7 +77,6 @@ fn rate_limit(stream: &Stream, is_confirmed: bool) -> Option<(u64, f64)> {
     (mean > 0.0 && spread < 0.2 && spread < 0.2 * at_random).then_some((before, mean))
 }
 
-/// A limit to a rate.
 pub const UDP_RATE: Rule = Rule {
     code: Code::UdpRate,
     layer: 7,
@@ -102,17 +100,17 @@ pub const UDP_RATE: Rule = Rule {
         let (lost, _) = loss(stream)?;
         Some(
             Finding::new(Code::UdpRate, Warn, Party::Firewall, confidence)
-                .counted("lost", Value::Count(lost), stream.sent, STREAM)
-                .with("before", Value::Count(before), STREAM)
-                .with("rate", Value::PerSecond(rate), STREAM)
-                .with("sent-rate", Value::PerSecond(stream.rate_per_s), STREAM),
+                .counted("lost", Datum::Count(lost), stream.sent, STREAM)
+                .with("before", Datum::Count(before), STREAM)
+                .with("rate", Datum::PerSecond(rate), STREAM)
+                .with("sent-rate", Datum::PerSecond(stream.rate_per_s), STREAM),
         )
     },
     explains: |_| vec![Code::QLoss, Code::QBurst],
 };
 
 /// Whether packets came back at first, and from some moment on none at all, for two seconds at least.
-fn breaks_off(stream: &Stream) -> bool {
+fn breaks_off(stream: &StreamFacts) -> bool {
     let answers = &stream.answers_per_s;
     let silent = answers
         .iter()
@@ -122,7 +120,6 @@ fn breaks_off(stream: &Stream) -> bool {
     silent >= 2 && silent < answers.len()
 }
 
-/// Loss.
 pub const LOSS: Rule = Rule {
     code: Code::QLoss,
     layer: 7,
@@ -151,7 +148,7 @@ pub const LOSS: Rule = Rule {
         Some(match trips {
             Some(trips) => finding.counted(
                 "router-lost",
-                Value::Count(trips.sent.saturating_sub(trips.answered)),
+                Datum::Count(trips.sent.saturating_sub(trips.answered)),
                 trips.sent,
                 "machine.router.trips",
             ),
@@ -161,7 +158,6 @@ pub const LOSS: Rule = Rule {
     explains: |_| vec![Code::QBurst],
 };
 
-/// Too few to tell.
 pub const MARGINAL: Rule = Rule {
     code: Code::QMarginal,
     layer: 7,
@@ -184,7 +180,6 @@ pub const MARGINAL: Rule = Rule {
     explains: nothing,
 };
 
-/// Losses in a row.
 pub const BURST: Rule = Rule {
     code: Code::QBurst,
     layer: 7,
@@ -196,7 +191,7 @@ pub const BURST: Rule = Rule {
         (worst.lost >= 4).then(|| {
             Finding::new(Code::QBurst, Warn, Party::Path, Likely).counted(
                 "lost",
-                Value::Count(worst.lost),
+                Datum::Count(worst.lost),
                 worst.sent,
                 STREAM,
             )
@@ -205,7 +200,6 @@ pub const BURST: Rule = Rule {
     explains: nothing,
 };
 
-/// A long way.
 pub const RTT: Rule = Rule {
     code: Code::QRtt,
     layer: 7,
@@ -219,10 +213,10 @@ pub const RTT: Rule = Rule {
         let rtt = rtt.filter(|rtt| *rtt > micros(CLIENT.rtt))?;
         let finding = Finding::new(Code::QRtt, Warn, Party::Path, Certain);
         let finding = match of_stream {
-            Some((_, n)) => finding.counted("rtt", Value::Micros(rtt), n, STREAM),
-            None => finding.with("rtt", Value::Micros(rtt), "udp.cells"),
+            Some((_, n)) => finding.counted("rtt", Datum::Micros(rtt), n, STREAM),
+            None => finding.with("rtt", Datum::Micros(rtt), "udp.cells"),
         };
-        Some(finding.with("limit", Value::Micros(micros(CLIENT.rtt)), "limits"))
+        Some(finding.with("limit", Datum::Micros(micros(CLIENT.rtt)), "limits"))
     },
     explains: |facts| {
         let mut all = vec![Code::RttHigh];
@@ -231,7 +225,6 @@ pub const RTT: Rule = Rule {
     },
 };
 
-/// It varies.
 pub const JITTER: Rule = Rule {
     code: Code::QJitter,
     layer: 7,
@@ -245,14 +238,13 @@ pub const JITTER: Rule = Rule {
             .filter(|jitter| *jitter > micros(CLIENT.jitter))?;
         Some(
             Finding::new(Code::QJitter, Warn, Party::Path, Certain)
-                .counted("jitter", Value::Micros(jitter), stream.jitter_n, STREAM)
-                .with("limit", Value::Micros(micros(CLIENT.jitter)), "limits"),
+                .counted("jitter", Datum::Micros(jitter), stream.jitter_n, STREAM)
+                .with("limit", Datum::Micros(micros(CLIENT.jitter)), "limits"),
         )
     },
     explains: nothing,
 };
 
-/// A queue that fills.
 pub const BLOAT: Rule = Rule {
     code: Code::QBloat,
     layer: 7,
@@ -264,10 +256,10 @@ pub const BLOAT: Rule = Rule {
         let more = loaded.loaded_p50_us.saturating_sub(loaded.idle_p50_us);
         (loaded.n >= 20 && more > 100_000).then(|| {
             Finding::new(Code::QBloat, Warn, Party::Local, Likely)
-                .with("idle", Value::Micros(loaded.idle_p50_us), "quality.loaded")
+                .with("idle", Datum::Micros(loaded.idle_p50_us), "quality.loaded")
                 .counted(
                     "loaded",
-                    Value::Micros(loaded.loaded_p50_us),
+                    Datum::Micros(loaded.loaded_p50_us),
                     loaded.n,
                     "quality.loaded",
                 )

@@ -1,19 +1,19 @@
 //! Layer 4: relays that cannot be reached while others can.
 
 use crate::judge::diagnose::code::Code;
-use crate::judge::diagnose::facts::{ConnectOutcome, Connects, Facts};
+use crate::judge::diagnose::facts::{ConnectFacts, ConnectOutcome, Facts};
 use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
-use crate::judge::diagnose::finding::{Finding, Party, Rule, Value};
+use crate::judge::diagnose::finding::{Datum, Finding, Party, Rule};
 use crate::judge::diagnose::rules::tcp::{RELAYS, is_unroutable, stranger, with_sender};
 use crate::judge::diagnose::view::{self, is_rejection, relays};
 use crate::judge::severity::Severity::{Fail, Warn};
 
 /// The relays that do not answer, given that another one does: TCP 443.
-fn closed(facts: &Facts) -> Vec<&Connects> {
+fn closed(facts: &Facts) -> Vec<&ConnectFacts> {
     if view::is_tcp_open(facts) != Some(true) {
         return Vec::new();
     }
-    let is_closed = |relay: &&Connects| {
+    let is_closed = |relay: &&ConnectFacts| {
         relay.tried.len() >= 2
             && relay.are_all(|outcome| outcome == ConnectOutcome::Silent || is_rejection(outcome))
             && !is_unroutable(relay)
@@ -22,7 +22,7 @@ fn closed(facts: &Facts) -> Vec<&Connects> {
 }
 
 /// The region of which at least two relays are known and all are silent.
-fn dead_region(facts: &Facts) -> Option<(&Connects, u64)> {
+fn dead_region(facts: &Facts) -> Option<(&ConnectFacts, u64)> {
     closed(facts).into_iter().find_map(|relay| {
         let same = || {
             relays(facts)
@@ -35,7 +35,6 @@ fn dead_region(facts: &Facts) -> Option<(&Connects, u64)> {
     })
 }
 
-/// One relay is silent.
 pub const ONE_SILENT: Rule = Rule {
     code: Code::RelayOneSilent,
     layer: 4,
@@ -65,18 +64,18 @@ pub const ONE_SILENT: Rule = Rule {
         let finding = Finding::new(Code::RelayOneSilent, Warn, party, confidence)
             .counted(
                 "ip",
-                Value::Ip(first.remote.ip.clone()),
+                Datum::Ip(first.remote.ip.clone()),
                 first.tried.len() as u64,
                 RELAYS,
             )
-            .with("how", Value::Word(how), RELAYS)
-            .with("other", Value::Ip(open.remote.ip.clone()), RELAYS)
-            .maybe("after", early.map(Value::Micros), RELAYS)
-            .maybe("rtt", rtt.map(Value::Micros), "udp.cells");
+            .with("how", Datum::Word(how), RELAYS)
+            .with("other", Datum::Ip(open.remote.ip.clone()), RELAYS)
+            .maybe("after", early.map(Datum::Micros), RELAYS)
+            .maybe("rtt", rtt.map(Datum::Micros), "udp.cells");
         Some(with_sender(finding, by))
     },
     explains: |facts| {
-        let silent_here = |relay: &&Connects| {
+        let silent_here = |relay: &&ConnectFacts| {
             let mut cells = view::media(facts).filter(|cell| cell.remote.ip == relay.remote.ip);
             cells.all(|cell| cell.answered == 0)
         };
@@ -88,7 +87,6 @@ pub const ONE_SILENT: Rule = Rule {
     },
 };
 
-/// A region is silent.
 pub const REGION_SILENT: Rule = Rule {
     code: Code::RegionSilent,
     layer: 4,
@@ -107,15 +105,15 @@ pub const REGION_SILENT: Rule = Rule {
             .iter()
             .find(|other| other.is_open() == Some(true))?;
         let finding = Finding::new(Code::RegionSilent, Fail, party, confidence)
-            .counted("region", Value::Region(relay.region.clone()), n, RELAYS)
-            .with("other", Value::Region(open.region.clone()), RELAYS);
+            .counted("region", Datum::Region(relay.region.clone()), n, RELAYS)
+            .with("other", Datum::Region(open.region.clone()), RELAYS);
         Some(with_sender(finding, by))
     },
     explains: |_| vec![Code::RelayOneSilent, Code::UdpRelaySilent],
 };
 
 /// How soon every connect to a relay was reset, and its round trip over UDP, where that is too soon for the relay itself.
-fn early_reset(facts: &Facts, relay: &Connects) -> Option<(u64, u64)> {
+fn early_reset(facts: &Facts, relay: &ConnectFacts) -> Option<(u64, u64)> {
     if !relay.are_all(|outcome| outcome == ConnectOutcome::Refused) {
         return None;
     }

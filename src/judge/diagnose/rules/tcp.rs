@@ -1,9 +1,9 @@
 //! Layer 4: connections.
 
 use crate::judge::diagnose::code::Code;
-use crate::judge::diagnose::facts::{ConnectOutcome, Connects, Facts, Rejection};
+use crate::judge::diagnose::facts::{ConnectFacts, ConnectOutcome, Facts, Rejection};
 use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
-use crate::judge::diagnose::finding::{Finding, Party, Rule, Value, nothing};
+use crate::judge::diagnose::finding::{Datum, Finding, Party, Rule, nothing};
 use crate::judge::diagnose::rules::{local::is_beyond, names::slow_by_way};
 use crate::judge::diagnose::view::{self, is_rejection, micros, relays};
 use crate::judge::limits::CLIENT;
@@ -11,7 +11,7 @@ use crate::judge::severity::Severity::{Fail, Warn};
 
 pub(super) const RELAYS: &str = "tcp.relays";
 
-fn are_silent(connects: &Connects) -> bool {
+fn are_silent(connects: &ConnectFacts) -> bool {
     connects.are_all(|outcome| outcome == ConnectOutcome::Silent)
 }
 
@@ -21,11 +21,10 @@ fn is_beyond_alive(facts: &Facts) -> bool {
         .iter()
         .chain(facts.names.comparison.known());
     let by_name = servers.any(|server| server.answered > 0 && !server.server.ip.is_local());
-    let port80 = facts.tcp.port80.known().and_then(Connects::is_open);
+    let port80 = facts.tcp.port80.known().and_then(ConnectFacts::is_open);
     by_name || [view::is_udp_open(facts), port80].contains(&Some(true))
 }
 
-/// Nothing out there.
 pub const CONTROL_SILENT: Rule = Rule {
     code: Code::ControlSilent,
     layer: 4,
@@ -54,20 +53,20 @@ pub const CONTROL_SILENT: Rule = Rule {
         } else {
             Possible
         };
-        let router = view::router(facts).map(|router| Value::Ip(router.ip.clone()));
+        let router = view::router(facts).map(|router| Datum::Ip(router.ip.clone()));
         Some(
             Finding::new(Code::ControlSilent, Fail, party, confidence)
                 .counted(
                     "control",
-                    Value::Name(control.name.clone()),
+                    Datum::Name(control.name.clone()),
                     control.tried.len() as u64,
                     "tcp.control",
                 )
-                .with("relays", Value::Count(relays(facts).len() as u64), RELAYS)
+                .with("relays", Datum::Count(relays(facts).len() as u64), RELAYS)
                 .maybe("router", router, "machine.router")
                 .with(
                     "beyond",
-                    Value::Word(if is_beyond_alive(facts) {
+                    Datum::Word(if is_beyond_alive(facts) {
                         "other ports answer"
                     } else {
                         "nothing answers"
@@ -91,7 +90,6 @@ pub const CONTROL_SILENT: Rule = Rule {
     },
 };
 
-/// Silence of all relays.
 pub const SILENT: Rule = Rule {
     code: Code::Tcp443Silent,
     layer: 4,
@@ -105,7 +103,7 @@ pub const SILENT: Rule = Rule {
             return None;
         }
         let is_open = view::is_control_open(facts) == Some(true);
-        let local = view::way(facts).map(|way| Value::Ip(way.local.clone()));
+        let local = view::way(facts).map(|way| Datum::Ip(way.local.clone()));
         Some(
             Finding::new(
                 Code::Tcp443Silent,
@@ -120,19 +118,19 @@ pub const SILENT: Rule = Rule {
     explains: nothing,
 };
 
-fn ips<'a>(connects: impl Iterator<Item = &'a Connects>) -> Value {
-    Value::Ips(connects.map(|one| one.remote.ip.clone()).collect())
+fn ips<'a>(connects: impl Iterator<Item = &'a ConnectFacts>) -> Datum {
+    Datum::Ips(connects.map(|one| one.remote.ip.clone()).collect())
 }
 
 /// Who rejected connects to relays, if that is not this machine.
-fn rejection<'a>(facts: &'a Facts, all: &'a [Connects]) -> Option<&'a Rejection> {
+fn rejection<'a>(facts: &'a Facts, all: &'a [ConnectFacts]) -> Option<&'a Rejection> {
     let local = view::way(facts).map(|way| &way.local);
     let mut senders = all.iter().filter_map(|relay| relay.rejected_by.known());
     senders.find(|rejection| Some(&rejection.sender) != local)
 }
 
 /// Whether this system says so itself: without a route, or by one that leads nowhere. What comes over a wire takes longer.
-pub(super) fn is_unroutable(connects: &Connects) -> bool {
+pub(super) fn is_unroutable(connects: &ConnectFacts) -> bool {
     const SOONEST_US: u64 = 50;
     let at_once = connects
         .tried
@@ -144,7 +142,7 @@ pub(super) fn is_unroutable(connects: &Connects) -> bool {
 }
 
 /// Who rejects one relay's, by ICMP: neither this machine nor a relay.
-pub(super) fn stranger<'a>(facts: &'a Facts, relay: &'a Connects) -> Option<&'a Rejection> {
+pub(super) fn stranger<'a>(facts: &'a Facts, relay: &'a ConnectFacts) -> Option<&'a Rejection> {
     let by = rejection(facts, std::slice::from_ref(relay))?;
     let is_relays = relays(facts)
         .iter()
@@ -153,13 +151,12 @@ pub(super) fn stranger<'a>(facts: &'a Facts, relay: &'a Connects) -> Option<&'a 
 }
 
 pub(super) fn with_sender(finding: Finding, by: Option<&Rejection>) -> Finding {
-    let code = |by: &Rejection| Value::Number(u64::from(by.icmp_code));
+    let code = |by: &Rejection| Datum::Number(u64::from(by.icmp_code));
     finding
-        .maybe("sender", by.map(|by| Value::Ip(by.sender.clone())), RELAYS)
+        .maybe("sender", by.map(|by| Datum::Ip(by.sender.clone())), RELAYS)
         .maybe("icmp-code", by.map(code), RELAYS)
 }
 
-/// Rejection by all relays, or in their name.
 pub const REFUSED: Rule = Rule {
     code: Code::Tcp443Refused,
     layer: 4,
@@ -168,7 +165,7 @@ pub const REFUSED: Rule = Rule {
     grade: "fail, firewall, certain with an ICMP sender that is not a relay or with such a reset, likely if the control name answers, else possible; local (the first router) or path, likely, if the ICMP sender says that it has no route there and UDP does not get there either",
     check: |facts| {
         let all = relays(facts);
-        let is_own = |connects: &Connects| {
+        let is_own = |connects: &ConnectFacts| {
             let local = view::way(facts).map(|way| &way.local);
             connects
                 .rejected_by
@@ -179,7 +176,7 @@ pub const REFUSED: Rule = Rule {
         // a router that limits its messages is silent now and then
         let is_it =
             |outcome| is_rejection(outcome) || (is_signed && outcome == ConnectOutcome::Silent);
-        let rejected = |connects: &Connects| connects.are_all(is_it) && !is_own(connects);
+        let rejected = |connects: &ConnectFacts| connects.are_all(is_it) && !is_own(connects);
         if all.is_empty() || !all.iter().all(rejected) || all.iter().all(is_unroutable) {
             return None;
         }
@@ -219,14 +216,14 @@ pub const REFUSED: Rule = Rule {
         } else {
             finding.maybe(
                 "unrouted",
-                sender.map(|by| Value::Ip(by.sender.clone())),
+                sender.map(|by| Datum::Ip(by.sender.clone())),
                 RELAYS,
             )
         };
         Some(
             finding
-                .maybe("after", fastest.map(Value::Micros), RELAYS)
-                .maybe("rtt", rtt.map(Value::Micros), "udp.cells"),
+                .maybe("after", fastest.map(Datum::Micros), RELAYS)
+                .maybe("rtt", rtt.map(Datum::Micros), "udp.cells"),
         )
     },
     explains: nothing,
@@ -234,13 +231,12 @@ pub const REFUSED: Rule = Rule {
 
 /// Whether a SYN is sent again, after a second, before its answer can have come: nothing is lost then.
 fn is_longer_than_the_timer(facts: &Facts) -> bool {
-    let up = relays(facts).iter().flat_map(Connects::up);
+    let up = relays(facts).iter().flat_map(ConnectFacts::up);
     let fastest = up.map(|tried| tried.took_us).min();
     let rtt = view::udp_rtt_us(facts).or(fastest);
     rtt.is_some_and(|rtt| rtt > 900_000)
 }
 
-/// Lost SYNs.
 pub const SYN_LOSS: Rule = Rule {
     code: Code::SynLoss,
     layer: 4,
@@ -259,12 +255,11 @@ pub const SYN_LOSS: Rule = Rule {
             }
             _ => Finding::note(Code::SynLoss, Certain),
         };
-        Some(finding.counted("lost", Value::Count(lost), sent, "tcp.*.syn_retransmits"))
+        Some(finding.counted("lost", Datum::Count(lost), sent, "tcp.*.syn_retransmits"))
     },
     explains: nothing,
 };
 
-/// Window scaling is taken out.
 pub const WINDOW_SCALING: Rule = Rule {
     code: Code::WindowScalingOff,
     layer: 4,
@@ -285,24 +280,23 @@ pub const WINDOW_SCALING: Rule = Rule {
             Some((relay, party))
         })?;
         let rtt = relay.rtt_us().filter(|rtt| *rtt > 0);
-        let most = rtt.map(|rtt| Value::BitsPerSecond(65_535 * 8 * 1_000_000 / rtt));
+        let most = rtt.map(|rtt| Datum::BitsPerSecond(65_535 * 8 * 1_000_000 / rtt));
         let n = relay.up().count() as u64;
         Some(
             Finding::new(Code::WindowScalingOff, Warn, party, Likely)
                 .counted(
                     "relay",
-                    Value::Ip(relay.remote.ip.clone()),
+                    Datum::Ip(relay.remote.ip.clone()),
                     n,
                     "tcp.relays.window_scale",
                 )
-                .maybe("rtt", rtt.map(Value::Micros), RELAYS)
+                .maybe("rtt", rtt.map(Datum::Micros), RELAYS)
                 .maybe("at-most", most, "tcp.relays.window_scale"),
         )
     },
     explains: nothing,
 };
 
-/// A long way.
 pub const RTT_HIGH: Rule = Rule {
     code: Code::RttHigh,
     layer: 4,
@@ -317,9 +311,9 @@ pub const RTT_HIGH: Rule = Rule {
         let region = Some(&relay.region).filter(|region| !region.is_empty());
         Some(
             Finding::new(Code::RttHigh, Warn, Party::Path, Certain)
-                .counted("rtt", Value::Micros(rtt), relay.up().count() as u64, RELAYS)
-                .maybe("region", region.cloned().map(Value::Region), RELAYS)
-                .with("limit", Value::Micros(micros(CLIENT.rtt)), "limits"),
+                .counted("rtt", Datum::Micros(rtt), relay.up().count() as u64, RELAYS)
+                .maybe("region", region.cloned().map(Datum::Region), RELAYS)
+                .with("limit", Datum::Micros(micros(CLIENT.rtt)), "limits"),
         )
     },
     explains: slow_by_way,

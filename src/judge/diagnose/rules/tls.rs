@@ -1,9 +1,11 @@
 //! Layer 5: what is spoken on TCP 443.
 
 use crate::judge::diagnose::code::Code;
-use crate::judge::diagnose::facts::{Certificate, Fact, Facts, RelayReply, Reply, Tls, TlsOutcome};
+use crate::judge::diagnose::facts::{
+    Fact, Facts, RelayCertificate, RelayReply, Reply, TlsFacts, TlsOutcome,
+};
 use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
-use crate::judge::diagnose::finding::{Confidence, Finding, Party, Value};
+use crate::judge::diagnose::finding::{Confidence, Datum, Finding, Party};
 use crate::judge::diagnose::finding::{Rule, nothing};
 use crate::judge::diagnose::view::{certificates, handshakes, offset};
 use crate::judge::severity::Severity::{self, Fail, Warn};
@@ -12,13 +14,13 @@ use crate::record::{TlsPath, Trust};
 const RELAYS: &str = "encrypted.relays";
 
 /// The handshakes whose connection came up.
-fn begun(facts: &Facts) -> impl Iterator<Item = &Tls> {
-    let begun = |tls: &&Tls| tls.outcome != TlsOutcome::NotConnected;
+fn begun(facts: &Facts) -> impl Iterator<Item = &TlsFacts> {
+    let begun = |tls: &&TlsFacts| tls.outcome != TlsOutcome::NotConnected;
     handshakes(facts).iter().filter(begun)
 }
 
 /// The first that ended so, and how bad that is: a warning where another relay's went well.
-fn ended(facts: &Facts, so: impl Fn(&Tls) -> bool) -> Option<(&Tls, Severity, u64)> {
+fn ended(facts: &Facts, so: impl Fn(&TlsFacts) -> bool) -> Option<(&TlsFacts, Severity, u64)> {
     let first = begun(facts).find(|tls| so(tls))?;
     let is_partial = begun(facts).any(|tls| tls.outcome == TlsOutcome::Done);
     let n = begun(facts).filter(|tls| so(tls)).count() as u64;
@@ -34,7 +36,6 @@ fn is_only_the_hello(facts: &Facts) -> bool {
         || control.is_some_and(|tls| tls.outcome == TlsOutcome::Done)
 }
 
-/// Something else answers.
 pub const NOT_TLS: Rule = Rule {
     code: Code::TlsNotTls,
     layer: 5,
@@ -42,22 +43,21 @@ pub const NOT_TLS: Rule = Rule {
     why: "a relay speaks TLS there; a device that answers with a page reveals itself",
     grade: "fail (warn if the handshake with another relay succeeds), proxy, certain",
     check: |facts| {
-        let is = |tls: &Tls| matches!(tls.outcome, TlsOutcome::NotTls(_));
+        let is = |tls: &TlsFacts| matches!(tls.outcome, TlsOutcome::NotTls(_));
         let (tls, severity, n) = ended(facts, is)?;
         let status = match tls.outcome {
-            TlsOutcome::NotTls(status) => status.map(|status| Value::Number(status.into())),
+            TlsOutcome::NotTls(status) => status.map(|status| Datum::Number(status.into())),
             _ => None,
         };
         Some(
             Finding::new(Code::TlsNotTls, severity, Party::Proxy, Certain)
-                .counted("relay", Value::Endpoint(tls.remote.clone()), n, RELAYS)
+                .counted("relay", Datum::Endpoint(tls.remote.clone()), n, RELAYS)
                 .maybe("status", status, RELAYS),
         )
     },
     explains: |_| vec![Code::TlsReset],
 };
 
-/// The hello is cut.
 pub const RESET: Rule = Rule {
     code: Code::TlsReset,
     layer: 5,
@@ -65,7 +65,7 @@ pub const RESET: Rule = Rule {
     why: "the ClientHello carries the server name in the clear; if other traffic passes on the same port, the name is what is filtered",
     grade: "fail (warn if the handshake with another relay succeeds), firewall, likely if pseudo-TLS, TURN or the control name pass, else possible",
     check: |facts| {
-        let is = |tls: &Tls| matches!(tls.outcome, TlsOutcome::Reset | TlsOutcome::Eof);
+        let is = |tls: &TlsFacts| matches!(tls.outcome, TlsOutcome::Reset | TlsOutcome::Eof);
         let (tls, severity, n) = ended(facts, is)?;
         let confidence = if is_only_the_hello(facts) {
             Likely
@@ -74,26 +74,25 @@ pub const RESET: Rule = Rule {
         };
         Some(
             Finding::new(Code::TlsReset, severity, Party::Firewall, confidence)
-                .counted("relay", Value::Endpoint(tls.remote.clone()), n, RELAYS)
-                .with("after", Value::Micros(tls.took_us), RELAYS),
+                .counted("relay", Datum::Endpoint(tls.remote.clone()), n, RELAYS)
+                .with("after", Datum::Micros(tls.took_us), RELAYS),
         )
     },
     explains: nothing,
 };
 
 /// Whether a stalled handshake lacks the full segments at its beginning.
-fn has_tail(tls: &Tls) -> bool {
+fn has_tail(tls: &TlsFacts) -> bool {
     let tail = tls.segments.known().is_some_and(|segments| {
         segments.out_of_order > 0 && segments.data_in > 0 && segments.bytes_received == 0
     });
     tls.outcome == TlsOutcome::Silent && (tail || is_proved(tls))
 }
 
-fn is_proved(tls: &Tls) -> bool {
+fn is_proved(tls: &TlsFacts) -> bool {
     tls.works_with_small_segments.known() == Some(&true)
 }
 
-/// Full packets vanish.
 pub const MTU: Rule = Rule {
     code: Code::TlsMtu,
     layer: 5,
@@ -111,14 +110,13 @@ pub const MTU: Rule = Rule {
         };
         Some(
             Finding::new(Code::TlsMtu, severity, Party::Path, confidence)
-                .counted("relay", Value::Endpoint(tls.remote.clone()), n, RELAYS)
-                .with("small-segments", Value::Word(small), RELAYS),
+                .counted("relay", Datum::Endpoint(tls.remote.clone()), n, RELAYS)
+                .with("small-segments", Datum::Word(small), RELAYS),
         )
     },
     explains: |_| vec![Code::TlsTimeout, Code::MtuHole],
 };
 
-/// Silence.
 pub const TIMEOUT: Rule = Rule {
     code: Code::TlsTimeout,
     layer: 5,
@@ -126,20 +124,20 @@ pub const TIMEOUT: Rule = Rule {
     why: "whatever accepted the connection does not answer the ClientHello",
     grade: "fail (warn if the handshake with another relay succeeds), firewall, possible",
     check: |facts| {
-        let is = |tls: &Tls| tls.outcome == TlsOutcome::Silent && !has_tail(tls);
+        let is = |tls: &TlsFacts| tls.outcome == TlsOutcome::Silent && !has_tail(tls);
         let (tls, severity, n) = ended(facts, is)?;
         Some(
             Finding::new(Code::TlsTimeout, severity, Party::Firewall, Possible)
-                .counted("relay", Value::Endpoint(tls.remote.clone()), n, RELAYS)
-                .with("after", Value::Micros(tls.took_us), RELAYS),
+                .counted("relay", Datum::Endpoint(tls.remote.clone()), n, RELAYS)
+                .with("after", Datum::Micros(tls.took_us), RELAYS),
         )
     },
     explains: nothing,
 };
 
 /// Certificates with a good chain whose dates are wrong.
-pub fn dates(facts: &Facts) -> impl Iterator<Item = &Certificate> {
-    let wrong = |certificate: &&Certificate| {
+pub fn dates(facts: &Facts) -> impl Iterator<Item = &RelayCertificate> {
+    let wrong = |certificate: &&RelayCertificate| {
         matches!(certificate.path, TlsPath::Expired | TlsPath::NotYetValid)
     };
     certificates(facts)
@@ -147,7 +145,6 @@ pub fn dates(facts: &Facts) -> impl Iterator<Item = &Certificate> {
         .filter(wrong)
 }
 
-/// A date that is over, or has not come.
 pub const DATE: Rule = Rule {
     code: Code::TlsDate,
     layer: 5,
@@ -165,11 +162,11 @@ pub const DATE: Rule = Rule {
         };
         Some(
             Finding::new(Code::TlsDate, Fail, party, confidence)
-                .maybe("from", certificate.not_before.map(Value::Time), RELAYS)
-                .maybe("to", certificate.not_after.map(Value::Time), RELAYS)
+                .maybe("from", certificate.not_before.map(Datum::Time), RELAYS)
+                .maybe("to", certificate.not_after.map(Datum::Time), RELAYS)
                 .maybe(
                     "clock",
-                    source.map(|clock| Value::Public(clock.source.clone())),
+                    source.map(|clock| Datum::Public(clock.source.clone())),
                     "web.clocks",
                 ),
         )
@@ -178,28 +175,31 @@ pub const DATE: Rule = Rule {
 };
 
 /// Whether a root store trusts it.
-pub fn is_trusted(certificate: &Certificate) -> bool {
+pub fn is_trusted(certificate: &RelayCertificate) -> bool {
     let trusts = |trust: &Fact<Trust>| trust.known() == Some(&Trust::Trusted);
     trusts(&certificate.trust_public) || trusts(&certificate.trust_os) || certificate.path.is_fine()
 }
 
-fn of_path(facts: &Facts, is: impl Fn(&Certificate) -> bool) -> Option<&Certificate> {
+fn of_path(facts: &Facts, is: impl Fn(&RelayCertificate) -> bool) -> Option<&RelayCertificate> {
     certificates(facts)
         .map(|(_, certificate)| certificate)
         .find(|certificate| is(certificate))
 }
 
-fn about(code: Code, grade: (Severity, Party, Confidence), certificate: &Certificate) -> Finding {
+fn about(
+    code: Code,
+    grade: (Severity, Party, Confidence),
+    certificate: &RelayCertificate,
+) -> Finding {
     let (severity, party, confidence) = grade;
-    let trust = |trust: &Fact<Trust>| trust.known().map(|trust| Value::Word(trust.as_str()));
+    let trust = |trust: &Fact<Trust>| trust.known().map(|trust| Datum::Word(trust.as_str()));
     Finding::new(code, severity, party, confidence)
-        .with("issuer", Value::Issuer(certificate.issuer.clone()), RELAYS)
-        .with("tls-path", Value::Word(certificate.path.as_str()), RELAYS)
+        .with("issuer", Datum::Issuer(certificate.issuer.clone()), RELAYS)
+        .with("tls-path", Datum::Word(certificate.path.as_str()), RELAYS)
         .maybe("trust-os", trust(&certificate.trust_os), RELAYS)
-        .with("name", Value::Name(certificate.asked.clone()), RELAYS)
+        .with("name", Datum::Name(certificate.asked.clone()), RELAYS)
 }
 
-/// Somebody decrypts.
 pub const INSPECTED: Rule = Rule {
     code: Code::TlsInspected,
     layer: 5,
@@ -220,7 +220,6 @@ pub const INSPECTED: Rule = Rule {
     explains: nothing,
 };
 
-/// Another name.
 pub const WRONG_NAME: Rule = Rule {
     code: Code::TlsWrongName,
     layer: 5,
@@ -238,7 +237,7 @@ pub const WRONG_NAME: Rule = Rule {
     explains: nothing,
 };
 
-fn is_unknown(certificate: &Certificate) -> bool {
+fn is_unknown(certificate: &RelayCertificate) -> bool {
     use TlsPath as P;
     matches!(
         certificate.path,
@@ -246,7 +245,6 @@ fn is_unknown(certificate: &Certificate) -> bool {
     )
 }
 
-/// Nobody knows the issuer.
 pub const NOT_MICROSOFT: Rule = Rule {
     code: Code::TlsNotMicrosoft,
     layer: 5,
@@ -266,7 +264,6 @@ pub const NOT_MICROSOFT: Rule = Rule {
     explains: nothing,
 };
 
-/// A root that the list here lacks.
 pub const MS_ROOT: Rule = Rule {
     code: Code::TlsMsRoot,
     layer: 5,

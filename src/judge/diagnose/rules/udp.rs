@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::judge::diagnose::code::Code;
-use crate::judge::diagnose::facts::{Cell, Facts, Ip, Mapping, Rejection, Reply, Size};
+use crate::judge::diagnose::facts::{Facts, Ip, Mapping, Rejection, RelayPortFacts, Reply, Size};
 use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
-use crate::judge::diagnose::finding::{Finding, Party, Rule, Value, nothing};
+use crate::judge::diagnose::finding::{Datum, Finding, Party, Rule, nothing};
 use crate::judge::diagnose::rules::tls::turn_error;
 use crate::judge::diagnose::view::{self, media, silent_by_chance};
 use crate::judge::severity::Severity::{Fail, Warn};
@@ -21,7 +21,7 @@ const CHANCE: f64 = 0.01;
 /// Who rejected datagrams, if that is neither the relay nor this machine.
 fn stranger<'a>(
     facts: &'a Facts,
-    mut cells: impl Iterator<Item = &'a Cell>,
+    mut cells: impl Iterator<Item = &'a RelayPortFacts>,
 ) -> Option<&'a Rejection> {
     let local = view::way(facts).map(|way| &way.local);
     cells.find_map(|cell| {
@@ -32,18 +32,17 @@ fn stranger<'a>(
 
 /// Nothing came back, not even what is no answer, and it was asked often enough; none of it was stopped on this machine,
 /// nor was the way missing.
-fn is_silent(cell: &Cell) -> bool {
+fn is_silent(cell: &RelayPortFacts) -> bool {
     cell.answered == 0 && cell.others == 0 && cell.sent >= FEWEST && cell.denied == 0
 }
 
 fn with_sender(finding: Finding, by: Option<&Rejection>) -> Finding {
-    let code = |by: &Rejection| Value::Number(u64::from(by.icmp_code));
+    let code = |by: &Rejection| Datum::Number(u64::from(by.icmp_code));
     finding
-        .maybe("sender", by.map(|by| Value::Ip(by.sender.clone())), CELLS)
+        .maybe("sender", by.map(|by| Datum::Ip(by.sender.clone())), CELLS)
         .maybe("icmp-code", by.map(code), CELLS)
 }
 
-/// Nothing at all.
 pub const ALL_SILENT: Rule = Rule {
     code: Code::UdpAllSilent,
     layer: 6,
@@ -72,28 +71,28 @@ pub const ALL_SILENT: Rule = Rule {
             None if works => (Party::Firewall, Likely),
             None => (Party::Firewall, Possible),
         };
-        let local = view::way(facts).map(|way| Value::Ip(way.local.clone()));
+        let local = view::way(facts).map(|way| Datum::Ip(way.local.clone()));
         let finding = Finding::new(Code::UdpAllSilent, Fail, party, confidence)
-            .counted("ports", Value::Ports(ports(media(facts))), sent, CELLS)
+            .counted("ports", Datum::Ports(ports(media(facts))), sent, CELLS)
             .maybe("local", local, "machine.way");
-        let mute = is_mute.then_some(Value::Word("TURN inside TLS gets no answer either"));
+        let mute = is_mute.then_some(Datum::Word("TURN inside TLS gets no answer either"));
         let finding = finding.maybe("mute", mute, "encrypted.turn_tls");
         Some(if party == Party::Firewall {
             with_sender(finding, by)
         } else {
-            finding.maybe("unrouted", by.map(|by| Value::Ip(by.sender.clone())), CELLS)
+            finding.maybe("unrouted", by.map(|by| Datum::Ip(by.sender.clone())), CELLS)
         })
     },
     explains: nothing,
 };
 
-fn ports<'a>(cells: impl Iterator<Item = &'a Cell>) -> Vec<u16> {
+fn ports<'a>(cells: impl Iterator<Item = &'a RelayPortFacts>) -> Vec<u16> {
     let ports: BTreeSet<u16> = cells.map(|cell| cell.port).collect();
     ports.into_iter().collect()
 }
 
 /// Whether cells that are silent are so against all that are open, and not by chance.
-fn is_against_open(facts: &Facts, silent: &[&Cell]) -> bool {
+fn is_against_open(facts: &Facts, silent: &[&RelayPortFacts]) -> bool {
     let open = || media(facts).filter(|cell| cell.answered > 0);
     let [answered, sent] = [
         view::total(open().map(|cell| cell.answered)),
@@ -109,13 +108,12 @@ fn is_against_open(facts: &Facts, silent: &[&Cell]) -> bool {
 fn closed_ports(facts: &Facts) -> Vec<u16> {
     let all = ports(media(facts));
     let is_closed = |port: &u16| {
-        let cells: Vec<&Cell> = media(facts).filter(|cell| cell.port == *port).collect();
+        let cells: Vec<&RelayPortFacts> = media(facts).filter(|cell| cell.port == *port).collect();
         is_against_open(facts, &cells)
     };
     all.into_iter().filter(is_closed).collect()
 }
 
-/// Some ports.
 pub const SOME_SILENT: Rule = Rule {
     code: Code::UdpSomeSilent,
     layer: 6,
@@ -133,14 +131,13 @@ pub const SOME_SILENT: Rule = Rule {
         let by = stranger(facts, cells());
         let confidence = if by.is_some() { Certain } else { Likely };
         let finding = Finding::new(Code::UdpSomeSilent, Fail, Party::Firewall, confidence)
-            .counted("closed", Value::Ports(closed.clone()), sent, CELLS)
-            .with("open", Value::Ports(open), CELLS);
+            .counted("closed", Datum::Ports(closed.clone()), sent, CELLS)
+            .with("open", Datum::Ports(open), CELLS);
         Some(with_sender(finding, by))
     },
     explains: nothing,
 };
 
-/// One relay of several.
 pub const RELAY_SILENT: Rule = Rule {
     code: Code::UdpRelaySilent,
     layer: 6,
@@ -154,7 +151,7 @@ pub const RELAY_SILENT: Rule = Rule {
             let cells = || {
                 media(facts).filter(|cell| cell.remote.ip == ***ip && !open.contains(&cell.port))
             };
-            let cells: Vec<&Cell> = cells().collect();
+            let cells: Vec<&RelayPortFacts> = cells().collect();
             is_against_open(facts, &cells)
         })?;
         let own = || media(facts).filter(|cell| cell.remote.ip == **silent);
@@ -165,14 +162,13 @@ pub const RELAY_SILENT: Rule = Rule {
         });
         let other = media(facts).find(|cell| cell.answered > 0)?;
         let finding = Finding::new(Code::UdpRelaySilent, Warn, party, confidence)
-            .counted("ip", Value::Ip((*silent).clone()), sent, CELLS)
-            .with("other", Value::Ip(other.remote.ip.clone()), CELLS);
+            .counted("ip", Datum::Ip((*silent).clone()), sent, CELLS)
+            .with("other", Datum::Ip(other.remote.ip.clone()), CELLS);
         Some(with_sender(finding, by))
     },
     explains: nothing,
 };
 
-/// UDP 443.
 pub const UDP443_SILENT: Rule = Rule {
     code: Code::Udp443Silent,
     layer: 6,
@@ -191,7 +187,7 @@ pub const UDP443_SILENT: Rule = Rule {
         (is_all && view::is_udp_open(facts) == Some(true)).then(|| {
             Finding::note(Code::Udp443Silent, Possible).counted(
                 "ports",
-                Value::Ports(vec![443]),
+                Datum::Ports(vec![443]),
                 sent,
                 CELLS,
             )
@@ -204,7 +200,6 @@ fn mapped(facts: &Facts) -> &[Mapping] {
     facts.udp.mapped.known().map_or(&[], Vec::as_slice)
 }
 
-/// A port for each destination.
 pub const NAT_VARIES: Rule = Rule {
     code: Code::NatVaries,
     layer: 6,
@@ -221,7 +216,7 @@ pub const NAT_VARIES: Rule = Rule {
             let ports = seen.iter().map(|(_, port)| *port).collect();
             Finding::note(Code::NatVaries, Certain).counted(
                 "ports",
-                Value::Ports(ports),
+                Datum::Ports(ports),
                 mapped(facts).len() as u64,
                 "udp.mapped",
             )
@@ -230,7 +225,6 @@ pub const NAT_VARIES: Rule = Rule {
     explains: nothing,
 };
 
-/// Several ways out.
 pub const NAT_EGRESSES: Rule = Rule {
     code: Code::NatEgresses,
     layer: 6,
@@ -243,7 +237,7 @@ pub const NAT_EGRESSES: Rule = Rule {
             let ips = ips.into_iter().cloned().collect();
             Finding::note(Code::NatEgresses, Certain).counted(
                 "ips",
-                Value::Ips(ips),
+                Datum::Ips(ips),
                 mapped(facts).len() as u64,
                 "udp.mapped",
             )
@@ -252,7 +246,6 @@ pub const NAT_EGRESSES: Rule = Rule {
     explains: nothing,
 };
 
-/// An error of the relay's.
 pub const TURN_ERROR: Rule = Rule {
     code: Code::TurnError,
     layer: 6,
@@ -264,7 +257,7 @@ pub const TURN_ERROR: Rule = Rule {
         Some(
             Finding::new(Code::TurnError, Warn, Party::Microsoft, Likely).counted(
                 "error",
-                Value::Number(code.into()),
+                Datum::Number(code.into()),
                 1,
                 source,
             ),
@@ -273,7 +266,6 @@ pub const TURN_ERROR: Rule = Rule {
     explains: nothing,
 };
 
-/// Long datagrams vanish.
 pub const MTU_HOLE: Rule = Rule {
     code: Code::MtuHole,
     layer: 6,
@@ -308,17 +300,16 @@ pub const MTU_HOLE: Rule = Rule {
             Finding::new(Code::MtuHole, Warn, Party::Path, Likely)
                 .counted(
                     "silent",
-                    Value::Bytes(first.ip_bytes.into()),
+                    Datum::Bytes(first.ip_bytes.into()),
                     n,
                     "udp.sizes",
                 )
-                .with("answered", Value::Bytes(largest_ok.into()), "udp.sizes")
+                .with("answered", Datum::Bytes(largest_ok.into()), "udp.sizes")
         })
     },
     explains: nothing,
 };
 
-/// An interface for short packets.
 pub const MTU_SMALL: Rule = Rule {
     code: Code::MtuSmall,
     layer: 6,
@@ -330,10 +321,10 @@ pub const MTU_SMALL: Rule = Rule {
         let mtu = *way.interface_mtu_bytes.known()?;
         (mtu < 1280).then(|| {
             Finding::new(Code::MtuSmall, Warn, Party::Machine, Certain)
-                .with("mtu", Value::Bytes(mtu.into()), "machine.way")
+                .with("mtu", Datum::Bytes(mtu.into()), "machine.way")
                 .maybe(
                     "interface",
-                    way.interface.known().cloned().map(Value::Interface),
+                    way.interface.known().cloned().map(Datum::Interface),
                     "machine.way",
                 )
         })

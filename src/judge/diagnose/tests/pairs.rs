@@ -56,6 +56,7 @@ const OF_CERTIFICATES: &[&str] = &[
 ];
 
 /// Faults, the faults that each of them hides, and why.
+#[rustfmt::skip]
 const HIDING: &[(&[&str], &[&str], &str)] = &[
     (
         &[
@@ -117,92 +118,36 @@ const HIDING: &[(&[&str], &[&str], &str)] = &[
         &["gateway-bad"],
         "without packets beyond the router nobody can tell whether it only answers badly",
     ),
-    (
-        &["dns-no-server", "dns-timeout", "gateway-dead", "no-address"],
-        OF_NAMES,
-        "no name server answers",
-    ),
-    (
-        &["dns-no-server", "no-address"],
-        &["dns-timeout"],
-        "there is none to be silent",
-    ),
+    (&["dns-no-server", "dns-timeout", "gateway-dead", "no-address"], OF_NAMES, "no name server answers"),
+    (&["dns-no-server", "no-address"], &["dns-timeout"], "there is none to be silent"),
     (
         &["dns-error"],
         &["dns-name-gone", "dns-region"],
         "one name server says one thing: it leads nowhere, and not as the others do",
     ),
-    (
-        &["dns-name-gone"],
-        &["dns-blocked", "dns-outside", "dns-region"],
-        "nobody gives an address",
-    ),
-    (
-        &["dns-blocked"],
-        &["dns-outside"],
-        "one name server says one thing",
-    ),
-    (
-        &["portal"],
-        &["dns-name-gone"],
-        "no name server outside is reached to compare with",
-    ),
+    (&["dns-name-gone"], &["dns-blocked", "dns-outside", "dns-region"], "nobody gives an address"),
+    (&["dns-blocked"], &["dns-outside"], "one name server says one thing"),
+    (&["portal"], &["dns-name-gone"], "no name server outside is reached to compare with"),
     (
         &["relay-one-silent", "region-silent"],
         &["dns-region"],
         "the near relay is the silent one, so how near it is was not measured",
     ),
-    (
-        &["tls-not-tls", "tls-reset", "tls-mtu", "tls-timeout"],
-        OF_CERTIFICATES,
-        "no certificate comes",
-    ),
-    (
-        &["tls-not-tls"],
-        &["tls-reset", "tls-mtu", "tls-timeout"],
-        "a handshake ends in one way",
-    ),
-    (
-        &["tls-reset"],
-        &["tls-mtu", "tls-timeout"],
-        "a handshake ends in one way",
-    ),
-    (
-        &["tls-mtu"],
-        &["tls-timeout"],
-        "a handshake ends in one way",
-    ),
+    (&["tls-not-tls", "tls-reset", "tls-mtu", "tls-timeout"], OF_CERTIFICATES, "no certificate comes"),
+    (&["tls-not-tls"], &["tls-reset", "tls-mtu", "tls-timeout"], "a handshake ends in one way"),
+    (&["tls-reset"], &["tls-mtu", "tls-timeout"], "a handshake ends in one way"),
+    (&["tls-mtu"], &["tls-timeout"], "a handshake ends in one way"),
     (
         &["tls-date"],
         &["tls-inspected", "tls-wrong-name", "tls-not-microsoft"],
         "a certificate has one verdict",
     ),
-    (
-        &["tls-inspected"],
-        &["tls-wrong-name", "tls-not-microsoft"],
-        "a certificate has one verdict",
-    ),
-    (
-        &["tls-wrong-name"],
-        &["tls-not-microsoft"],
-        "a certificate has one verdict",
-    ),
-    (
-        &["gateway-bad"],
-        &["udp-rate"],
-        "losses of the Wi-Fi come before the limit is reached",
-    ),
+    (&["tls-inspected"], &["tls-wrong-name", "tls-not-microsoft"], "a certificate has one verdict"),
+    (&["tls-wrong-name"], &["tls-not-microsoft"], "a certificate has one verdict"),
+    (&["gateway-bad"], &["udp-rate"], "losses of the Wi-Fi come before the limit is reached"),
     (&["mtu-small"], &["mtu-hole"], "nothing so long is sent"),
-    (
-        &["proxy-needed"],
-        &["proxy-forbids"],
-        "a proxy gives one answer",
-    ),
-    (
-        &["no-route4", "portal", "gateway-dead"],
-        &["ipv6-broken"],
-        "no address of IPv6 is known or tried",
-    ),
+    (&["proxy-needed"], &["proxy-forbids"], "a proxy gives one answer"),
+    (&["no-route4", "portal", "gateway-dead"], &["ipv6-broken"], "no address of IPv6 is known or tried"),
     (&["gateway-dead"], &["portal"], "no page comes"),
     (
         &["no-address"],

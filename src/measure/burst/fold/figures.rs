@@ -4,7 +4,7 @@ use crate::record::Counter as _;
 use std::time::Duration;
 
 use super::ledger::{Fate, Settled};
-use super::window::{Sum, Worst};
+use super::window::{WindowSum, Worst};
 use crate::record::{Figures, LossWindow};
 use crate::stats::Distribution;
 use crate::stats::share;
@@ -24,7 +24,7 @@ use crate::stats::share;
 ///
 /// Memory: two distributions of 14 KiB at most, and one window of 15 s.
 #[derive(Debug, Clone)]
-pub struct Fold {
+pub struct PacketFold {
     counts: Figures,
     last: Option<u64>,
     rtt: Distribution,
@@ -40,7 +40,7 @@ pub struct Fold {
 const SHORT: Duration = Duration::from_millis(200);
 const LONG: Duration = Duration::from_secs(15);
 
-impl Fold {
+impl PacketFold {
     /// For packets of a schedule with this interval.
     pub fn new(interval: Duration) -> Self {
         let turns = |span: Duration| {
@@ -127,7 +127,7 @@ impl Fold {
         let counts = &self.counts;
         let time = |us: Option<u64>| us.map(Duration::from_micros);
         let window = |windows: &Worst| {
-            windows.worst().map(|Sum { sum, count }| LossWindow {
+            windows.worst().map(|WindowSum { sum, count }| LossWindow {
                 lost: sum,
                 sent: count,
             })
@@ -176,7 +176,7 @@ mod tests {
     /// A stream of a packet each 20 ms; the round trip of each, or none where it is lost.
     fn figures(rtts: &[Option<u64>]) -> Figures {
         let mut ledger = Ledger::new(ms(1_000));
-        let mut fold = Fold::new(ms(20));
+        let mut fold = PacketFold::new(ms(20));
         for (sequence, rtt) in (0..).zip(rtts) {
             let at = ms(20 * sequence);
             let lag = Duration::from_micros(sequence);

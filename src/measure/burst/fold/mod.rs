@@ -14,7 +14,7 @@ mod outage;
 mod rows;
 mod window;
 
-pub use figures::Fold;
+pub use figures::PacketFold;
 pub use ledger::{Fate, Ledger, Settled};
-pub use outage::{Change, WatchOutage, WatchOutages};
+pub use outage::{OutageChange, WatchOutage, WatchOutages};
 pub use rows::{BurstBucket, BurstGroup, BurstRows, VERDICTS};

@@ -27,7 +27,7 @@ pub struct WatchOutage {
 
 /// What is new.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
+pub enum OutageChange {
     /// An outage has lasted long enough to be called one.
     Began(WatchOutage),
     /// It is over.
@@ -76,13 +76,13 @@ impl Run {
     }
 
     /// Tells it when it has become an outage.
-    fn tell(&mut self) -> Option<Change> {
+    fn tell(&mut self) -> Option<OutageChange> {
         let is_more_than_loss = self.outage.lost > 1 || !self.before.is_zero();
         if self.told || !is_more_than_loss || self.outage.length < SHORTEST {
             return None;
         }
         self.told = true;
-        Some(Change::Began(self.outage))
+        Some(OutageChange::Began(self.outage))
     }
 }
 
@@ -105,7 +105,7 @@ impl WatchOutages {
     }
 
     /// Takes the next packet in the order of sending.
-    pub fn add(&mut self, packet: &Settled) -> Option<Change> {
+    pub fn add(&mut self, packet: &Settled) -> Option<OutageChange> {
         if packet.rtt.is_some() {
             return self.end();
         }
@@ -119,7 +119,7 @@ impl WatchOutages {
 
     /// Notes that nothing could be sent since then, for so long by now: there is no address, or
     /// no socket. It goes on until a packet is answered.
-    pub fn blocked(&mut self, since: DateTime<Utc>, length: Duration) -> Option<Change> {
+    pub fn blocked(&mut self, since: DateTime<Utc>, length: Duration) -> Option<OutageChange> {
         let run = self.run.get_or_insert(Run::since(since));
         run.before = length;
         run.outage.length = length;
@@ -127,13 +127,13 @@ impl WatchOutages {
     }
 
     /// Closes the run under way; what was not told is none.
-    fn end(&mut self) -> Option<Change> {
+    fn end(&mut self) -> Option<OutageChange> {
         let run = self.run.take().filter(|run| run.told)?;
         let mut outage = run.outage;
         let length = TimeDelta::from_std(outage.length).ok();
         outage.ended = length.and_then(|length| outage.began.checked_add_signed(length));
         self.keep(outage);
-        Some(Change::Ended(outage))
+        Some(OutageChange::Ended(outage))
     }
 
     fn keep(&mut self, outage: WatchOutage) {
@@ -194,7 +194,7 @@ mod tests {
     }
 
     /// The changes of a stream in which `.` is answered, `x` is not and `-` was never sent.
-    fn changes(interval: u64, stream: &str) -> (WatchOutages, Vec<Change>) {
+    fn changes(interval: u64, stream: &str) -> (WatchOutages, Vec<OutageChange>) {
         changes_late(interval, stream, |_| 0)
     }
 
@@ -203,7 +203,7 @@ mod tests {
         interval: u64,
         stream: &str,
         late: impl Fn(u64) -> u64,
-    ) -> (WatchOutages, Vec<Change>) {
+    ) -> (WatchOutages, Vec<OutageChange>) {
         let mut ledger = Ledger::new(Duration::from_secs(1));
         let mut outages = WatchOutages::new(Duration::from_millis(interval));
         for (sequence, what) in (0..).zip(stream.chars()) {
@@ -225,7 +225,7 @@ mod tests {
     #[test]
     fn an_outage_lasts_from_the_first_lost_packet_to_the_next_answered_one() {
         let (outages, changes) = changes(1_000, "..xxx..");
-        let [Change::Began(began), Change::Ended(ended)] = changes[..] else {
+        let [OutageChange::Began(began), OutageChange::Ended(ended)] = changes[..] else {
             panic!("{changes:?}");
         };
         // told with the second lost packet
@@ -263,7 +263,7 @@ mod tests {
                 let (outages, changes) = changes_late(interval, &stream, late);
                 let told = changes
                     .iter()
-                    .map(|change| matches!(change, Change::Began(_)));
+                    .map(|change| matches!(change, OutageChange::Began(_)));
                 let told: Vec<_> = told.collect();
                 assert_eq!(told, [true, false].repeat(24), "{interval} {shift}");
                 assert_eq!(outages.count(), 24);
@@ -288,7 +288,7 @@ mod tests {
         let second = Duration::from_secs(1);
         assert_eq!(outages.blocked(at(0), second / 100), None);
         assert_eq!(outages.count(), 0);
-        let Some(Change::Began(began)) = outages.blocked(at(0), second) else {
+        let Some(OutageChange::Began(began)) = outages.blocked(at(0), second) else {
             panic!()
         };
         assert_eq!((began.began, began.lost), (at(0), 0));
@@ -315,7 +315,7 @@ mod tests {
             length: second * 6,
             lost: 1,
         };
-        assert_eq!(changes, [Change::Ended(expected)]);
+        assert_eq!(changes, [OutageChange::Ended(expected)]);
         assert_eq!((outages.count(), outages.total()), (1, second * 6));
     }
 

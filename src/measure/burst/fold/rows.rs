@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use crate::record::LimitVerdict;
 use crate::schema::{CellView, Dialect, Id, Row, id};
 use crate::stats::survey::{part, target};
-use crate::stats::{Distribution, OverTime, RowFold, Together, Trips};
+use crate::stats::{Distribution, Mergeable, OverTime, RowFold, Trips};
 
 /// Groups that are told apart.
 const MOST: usize = 1_000;
@@ -66,7 +66,7 @@ pub struct BurstBucket {
     pub trips: Trips,
 }
 
-impl Together for BurstBucket {
+impl Mergeable for BurstBucket {
     fn merge(&mut self, other: &Self) {
         self.sent.raise(other.sent);
         self.lost.raise(other.lost);

@@ -16,12 +16,12 @@ pub struct Worst {
     inside: VecDeque<(u64, Option<u64>)>,
     sum: u64,
     count: u64,
-    largest: Option<Sum>,
+    largest: Option<WindowSum>,
 }
 
 /// A sum over a window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Sum {
+pub struct WindowSum {
     /// Of the values.
     pub sum: u64,
     /// Number of packets that have a value.
@@ -59,7 +59,7 @@ impl Worst {
         if turn.saturating_add(1).saturating_sub(first) < self.turns || self.count == 0 {
             return;
         }
-        let now = Sum {
+        let now = WindowSum {
             sum: self.sum,
             count: self.count,
         };
@@ -76,14 +76,14 @@ impl Worst {
     }
 
     /// The worst window so far: that with the largest mean.
-    pub fn worst(&self) -> Option<Sum> {
+    pub fn worst(&self) -> Option<WindowSum> {
         self.largest
     }
 }
 
 /// Whether the mean of the one is larger than that of the other; of equal ones the one of more
 /// packets says more.
-fn worse(one: Sum, other: Sum) -> bool {
+fn worse(one: WindowSum, other: WindowSum) -> bool {
     let left = u128::from(one.sum).saturating_mul(u128::from(other.count));
     let right = u128::from(other.sum).saturating_mul(u128::from(one.count));
     left > right || (left == right && one.count > other.count)
@@ -127,7 +127,7 @@ mod tests {
             windows.add(turn, Some(lost));
         }
         // of turns 2 to 5 only one was sent, and it was lost
-        assert_eq!(windows.worst(), Some(Sum { sum: 1, count: 1 }));
+        assert_eq!(windows.worst(), Some(WindowSum { sum: 1, count: 1 }));
     }
 
     #[test]

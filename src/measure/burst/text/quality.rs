@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::doc::lines::{line, ms, percent};
-use crate::doc::{self, Cell, Column, Room, Style, Table, styled};
+use crate::doc::{self, Cell, Room, Style, Table, TableColumn, styled};
 use crate::judge::limits::{QualityLimits, judge};
 use crate::record::{Figures, LimitVerdict, LossWindow};
 use crate::stats::share;
@@ -101,11 +101,11 @@ pub fn table(figures: &Figures, limits: &QualityLimits, columns: usize) -> Strin
     let table = Table::new(
         "limits",
         "",
-        vec![Column::words("line", limits.path)],
+        vec![TableColumn::words("line", limits.path)],
         vec![
-            Column::number("measured", "measured"),
-            Column::number("limit", "limit"),
-            Column::words("verdict", "verdict"),
+            TableColumn::number("measured", "measured"),
+            TableColumn::number("limit", "limit"),
+            TableColumn::words("verdict", "verdict"),
         ],
     )
     .rows(judged(figures, limits).map(|line| {

@@ -9,7 +9,7 @@ use crate::doc::lines::{failed, line, millis, narrowed, offset, seconds};
 use crate::doc::text::time;
 use crate::doc::{Field, FittedFields, Style, styled};
 use crate::measure::burst::Burst;
-use crate::measure::burst::fold::{Change, WatchOutage, WatchOutages};
+use crate::measure::burst::fold::{OutageChange, WatchOutage, WatchOutages};
 use crate::record::{Distance, Outcome, plain};
 use crate::zone::Zone;
 
@@ -115,16 +115,18 @@ pub fn moved(from: Option<SocketAddr>, to: SocketAddr, at: DateTime<Utc>, zone: 
 }
 
 /// The line that tells of a change.
-pub fn change(change: &Change, zone: Zone) -> String {
+pub fn change(change: &OutageChange, zone: Zone) -> String {
     match change {
-        Change::Began(outage) => {
+        OutageChange::Began(outage) => {
             format!(
                 "{} since {}, no answer yet\n",
                 red("outage"),
                 time(zone, outage.began)
             )
         }
-        Change::Ended(outage) => format!("{} over: {}\n", red("outage"), outage_line(outage, zone)),
+        OutageChange::Ended(outage) => {
+            format!("{} over: {}\n", red("outage"), outage_line(outage, zone))
+        }
     }
 }
 

@@ -3,7 +3,8 @@
 use super::units::{micros, of, several};
 use crate::judge::diagnose::facts::text::{FreeText, Issuer, Name};
 use crate::judge::diagnose::facts::{
-    Certificate, Encrypted, Fact, RelayReply, Reply, Segments, Tls, TlsOutcome, Why,
+    Encrypted, Fact, RelayCertificate, RelayReply, Reply, Segments, TlsFacts, TlsOutcome,
+    WhyUnknown,
 };
 use crate::judge::{is_known_issuer, is_microsofts};
 use crate::measure::diagnose::encrypted::{Talked, TlsTried};
@@ -19,13 +20,13 @@ pub fn facts(found: &Looked) -> Encrypted {
                 reply: reply_of(reply),
                 took_us: micros(took),
             }),
-            None => Fact::Unknown(Why::NotReached),
+            None => Fact::Unknown(WhyUnknown::NotReached),
         },
         None => Fact::Unknown(
             first
                 .and_then(Fact::why)
                 .cloned()
-                .unwrap_or(Why::NotReached),
+                .unwrap_or(WhyUnknown::NotReached),
         ),
     };
     Encrypted {
@@ -37,7 +38,7 @@ pub fn facts(found: &Looked) -> Encrypted {
     }
 }
 
-fn tls(tried: &TlsTried) -> Tls {
+fn tls(tried: &TlsTried) -> TlsFacts {
     let took = tried
         .times
         .of(Phase::Tls)
@@ -48,7 +49,7 @@ fn tls(tried: &TlsTried) -> Tls {
         .zip(end.out_of_order)
         .zip(end.bytes_received);
     let outcome = outcome(tried);
-    Tls {
+    TlsFacts {
         remote: tried.remote.into(),
         outcome,
         took_us: micros(took.unwrap_or_default()),
@@ -60,15 +61,15 @@ fn tls(tried: &TlsTried) -> Tls {
                     bytes_received,
                 })
             }
-            (TlsOutcome::Silent, None) => Fact::Unknown(Why::NotOnThisSystem),
-            _ => Fact::Unknown(Why::NotAsked),
+            (TlsOutcome::Silent, None) => Fact::Unknown(WhyUnknown::NotOnThisSystem),
+            _ => Fact::Unknown(WhyUnknown::NotAsked),
         },
         works_with_small_segments: match (&tried.with_small_segments, outcome) {
             (Some(result), _) => Fact::Known(result.is_ok()),
-            (None, TlsOutcome::Silent) => Fact::Unknown(Why::NotOnThisSystem),
-            (None, _) => Fact::Unknown(Why::NotAsked),
+            (None, TlsOutcome::Silent) => Fact::Unknown(WhyUnknown::NotOnThisSystem),
+            (None, _) => Fact::Unknown(WhyUnknown::NotAsked),
         },
-        certificate: Fact::of(certificate(tried), Why::NotReached),
+        certificate: Fact::of(certificate(tried), WhyUnknown::NotReached),
     }
 }
 
@@ -93,16 +94,16 @@ fn status(detail: &str) -> Option<u16> {
     line.split(' ').nth(1)?.parse().ok()
 }
 
-fn certificate(tried: &TlsTried) -> Option<Certificate> {
+fn certificate(tried: &TlsTried) -> Option<RelayCertificate> {
     let (path, chain) = (tried.tls.path?, tried.chain.as_deref()?);
     let certificate = tried.tls.certificate.as_ref();
     let issuer = chain.issuers.first().map_or("", |name| name.told());
-    Some(Certificate {
+    Some(RelayCertificate {
         path,
         evidence: FreeText(plain(&tried.tls.path_evidence).into_owned()),
         is_certain: tried.tls.path_evidence.starts_with("certain"),
-        trust_public: Fact::of(tried.tls.trust_public, Why::NotOnThisSystem),
-        trust_os: Fact::of(tried.tls.trust_os, Why::NotOnThisSystem),
+        trust_public: Fact::of(tried.tls.trust_public, WhyUnknown::NotOnThisSystem),
+        trust_os: Fact::of(tried.tls.trust_os, WhyUnknown::NotOnThisSystem),
         issuer: Issuer(plain(issuer).into_owned()),
         asked: Name(chain.asked.clone()),
         has_microsofts_names: chain.fits_name && is_microsofts(&chain.asked),

@@ -5,17 +5,17 @@ use std::net::SocketAddr;
 use super::units::{And as _, micros, millis, of, percentile};
 use crate::judge::diagnose::facts::text::{InterfaceName, Name, ProxyPlace, Public};
 use crate::judge::diagnose::facts::{
-    Fact, HostsEntry, Machine, Neighbour, ProxySetting, Router, Sample as Packet, Trips, Tunnel,
-    TunnelSign, VdiSign, Way, Why,
+    Fact, HostsEntryFacts, LocalEndFacts, MachineFacts, NeighbourFacts, ProxyFacts, Router,
+    RouterPacket as Packet, RouterTripFacts, Tunnel, TunnelSign, VdiSign, WhyUnknown,
 };
 use crate::measure::diagnose::looked::Looked;
-use crate::measure::diagnose::router::Sample;
+use crate::measure::diagnose::router::RouterTrip;
 use crate::net::Opener;
 use crate::net::gateway::Trip;
 use crate::net::machine::{self, Interface, SystemProxy, Vdi};
 use crate::record::Transport;
 
-pub fn facts(found: &Looked, opener: &Opener) -> Machine {
+pub fn facts(found: &Looked, opener: &Opener) -> MachineFacts {
     let machine = &found.machine;
     let carries = |interface: &Interface| {
         let carrier = found
@@ -25,7 +25,7 @@ pub fn facts(found: &Looked, opener: &Opener) -> Machine {
         carrier.is_some_and(|carrier| carrier.name == interface.name)
     };
     let hosts = of(&machine.hosts, |entries| {
-        let told = entries.iter().map(|entry| HostsEntry {
+        let told = entries.iter().map(|entry| HostsEntryFacts {
             name: Name(entry.name.clone()),
             ip: entry.address.into(),
             in_teams_range: opener.is_in_range(SocketAddr::new(entry.address, 443), Transport::Tls),
@@ -36,21 +36,21 @@ pub fn facts(found: &Looked, opener: &Opener) -> Machine {
         (Some(router), _) => Fact::Known(router.address.map(|address| Router {
             ip: address.into(),
             neighbour: of(&found.neighbour, |neighbour| match neighbour {
-                machine::Neighbour::Known => Neighbour::Known,
-                machine::Neighbour::Silent => Neighbour::Silent,
+                machine::Neighbour::Known => NeighbourFacts::Known,
+                machine::Neighbour::Silent => NeighbourFacts::Silent,
             }),
             trips: trips(found),
         })),
         // loopback needs none
         (None, Some(end)) if end.local.is_loopback() => Fact::Known(None),
-        (None, Some(_)) => Fact::Unknown(Why::NotOnThisSystem),
-        (None, None) => Fact::Unknown(Why::NotReached),
+        (None, Some(_)) => Fact::Unknown(WhyUnknown::NotOnThisSystem),
+        (None, None) => Fact::Unknown(WhyUnknown::NotReached),
     };
-    Machine {
+    MachineFacts {
         has_address: machine.has_address.clone(),
         has_route4: Fact::Known(machine.has_way_v4),
         has_route6: Fact::Known(machine.has_way_v6),
-        way: Fact::of(found.carrier.as_ref().map(way), Why::NotReached),
+        way: Fact::of(found.carrier.as_ref().map(way), WhyUnknown::NotReached),
         other_tunnels: of(&machine.tunnels, |all| {
             let others = all.iter().filter(|interface| !carries(interface));
             others.filter_map(tunnel).collect()
@@ -60,17 +60,17 @@ pub fn facts(found: &Looked, opener: &Opener) -> Machine {
             Fact::Known(machine.vdi.iter().map(|sign| sign_of(*sign)).collect())
         } else {
             // Teams knows optimised desktops on Windows alone
-            Fact::Unknown(Why::NotAsked)
+            Fact::Unknown(WhyUnknown::NotAsked)
         },
         proxy: {
-            let of = |place: &str, by: &str| ProxySetting {
+            let of = |place: &str, by: &str| ProxyFacts {
                 place: ProxyPlace(place.to_owned()),
                 set_by: Public(by.to_owned()),
             };
             match (machine.proxy(), &machine.system_proxy) {
                 (Some(set), _) => Fact::Known(Some(of(&set.proxy, set.set_by))),
                 (None, SystemProxy::Script) => Fact::Known(Some(of("", "pac"))),
-                (None, SystemProxy::NotTold) => Fact::Unknown(Why::NotOnThisSystem),
+                (None, SystemProxy::NotTold) => Fact::Unknown(WhyUnknown::NotOnThisSystem),
                 (None, SystemProxy::Straight | SystemProxy::Set(_)) => Fact::Known(None),
             }
         },
@@ -78,10 +78,10 @@ pub fn facts(found: &Looked, opener: &Opener) -> Machine {
     }
 }
 
-fn way(carrier: &machine::Carrier) -> Way {
+fn way(carrier: &machine::Carrier) -> LocalEndFacts {
     let interface = carrier.interface.as_ref();
-    let unknown = Why::NotOnThisSystem;
-    Way {
+    let unknown = WhyUnknown::NotOnThisSystem;
+    LocalEndFacts {
         local: carrier.local.into(),
         interface: Fact::of(
             interface.map(|known| InterfaceName(known.name.clone())),
@@ -97,8 +97,8 @@ fn tunnel(interface: &Interface) -> Option<Tunnel> {
     Some(Tunnel {
         interface: InterfaceName(interface.name.clone()),
         by: match interface.tunnel? {
-            machine::Tunnel::ByType => TunnelSign::Type,
-            machine::Tunnel::ByName => TunnelSign::Name,
+            machine::TunnelEvidence::ByType => TunnelSign::Type,
+            machine::TunnelEvidence::ByName => TunnelSign::Name,
         },
         product: Public(interface.product.to_owned()),
     })
@@ -114,11 +114,11 @@ fn sign_of(sign: Vdi) -> VdiSign {
 }
 
 /// The router's round trips. What this system did not send is no packet.
-fn trips(found: &Looked) -> Fact<Trips> {
+fn trips(found: &Looked) -> Fact<RouterTripFacts> {
     of(&found.router_trips, |samples| told(samples))
 }
 
-fn told(samples: &[Sample]) -> Trips {
+fn told(samples: &[RouterTrip]) -> RouterTripFacts {
     let sent: Vec<_> = samples
         .iter()
         .filter(|sample| !matches!(sample.trip, Trip::NotSent(_)))
@@ -132,7 +132,7 @@ fn told(samples: &[Sample]) -> Trips {
         .collect();
     let mut times: Vec<_> = sent.iter().filter_map(|packet| packet.rtt_us).collect();
     times.sort_unstable();
-    Trips {
+    RouterTripFacts {
         sent: sent.len() as u64,
         answered: times.len() as u64,
         p50_us: percentile(&times, 50),

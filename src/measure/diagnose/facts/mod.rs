@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 use super::look::Options;
 use super::looked::Looked;
 use crate::judge::diagnose::facts::text::{Host, Name, Public};
-use crate::judge::diagnose::facts::{About, FORMAT, Fact, Facts, Why};
+use crate::judge::diagnose::facts::{About, FORMAT, Fact, Facts, WhyUnknown};
 use crate::net::Opener;
 use crate::record::{Run, World};
 use crate::target::Target;
@@ -43,7 +43,7 @@ pub fn facts(
         },
         machine: machine::facts(found, opener),
         names: names::facts(found, opener, target),
-        web: crate::judge::diagnose::facts::Web::default(),
+        web: crate::judge::diagnose::facts::WebFacts::default(),
         tcp: tcp::facts(found, opener, target),
         encrypted: encrypted::facts(found),
         udp: udp::facts(found),
@@ -51,13 +51,13 @@ pub fn facts(
     };
     if found.is_built_in() && !found.is_reached() {
         // whether anybody is still at an address of the list is not known: its silence tells nothing
-        facts.tcp.relays = Fact::Unknown(Why::NotReached);
-        facts.tcp.port80 = Fact::Unknown(Why::NotReached);
-        facts.udp.cells = Fact::Unknown(Why::NotReached);
+        facts.tcp.relays = Fact::Unknown(WhyUnknown::NotReached);
+        facts.tcp.port80 = Fact::Unknown(WhyUnknown::NotReached);
+        facts.udp.cells = Fact::Unknown(WhyUnknown::NotReached);
     }
     let web = &mut facts.web;
-    web.page = of(&found.web, |web| web.page.clone()).and(Why::NotReached);
+    web.page = of(&found.web, |web| web.page.clone()).and(WhyUnknown::NotReached);
     web.connect = found.proxied.clone();
-    web.clocks = of(&found.web, |web| web.clocks.clone()).and(Why::NotReached);
+    web.clocks = of(&found.web, |web| web.clocks.clone()).and(WhyUnknown::NotReached);
     facts
 }

@@ -5,7 +5,9 @@ use std::net::SocketAddr;
 use super::units::{micros, millis};
 use crate::endpoints::region;
 use crate::judge::diagnose::facts::text::{FreeText, Name, Region};
-use crate::judge::diagnose::facts::{Answer, Answered, Fact, NameServer, Names, Why};
+use crate::judge::diagnose::facts::{
+    Answered, DnsAnswer, Fact, NameFacts, NameServerFacts, WhyUnknown,
+};
 use crate::measure::diagnose::looked::Looked;
 use crate::measure::diagnose::names::{self, Answers};
 use crate::net::Opener;
@@ -14,9 +16,9 @@ use crate::net::machine::gateway;
 use crate::record::{Cause, Transport, plain};
 use crate::target::{Host, Target};
 
-pub fn facts(found: &Looked, opener: &Opener, target: &Target) -> Names {
+pub fn facts(found: &Looked, opener: &Opener, target: &Target) -> NameFacts {
     let Host::Name(name) = &target.host else {
-        return Names::default();
+        return NameFacts::default();
     };
     let setup = found.machine.setup.as_ref();
     let told = |server: &names::NameServer| server_of(server, setup, opener);
@@ -26,20 +28,24 @@ pub fn facts(found: &Looked, opener: &Opener, target: &Target) -> Names {
     let system = match &found.machine.name_servers {
         Ok(servers) if servers.is_empty() => Fact::Known(Vec::new()),
         Err(failure) if failure.cause == Cause::DnsNoResolver => Fact::Known(Vec::new()),
-        Err(failure) => Fact::Unknown(Why::Failed(words(&failure.detail))),
+        Err(failure) => Fact::Unknown(WhyUnknown::Failed(words(&failure.detail))),
         Ok(_) if asked => Fact::Known(systems.iter().copied().map(told).collect()),
-        Ok(_) if found.interrupted => Fact::Unknown(Why::Interrupted),
-        Ok(_) => Fact::Unknown(Why::NotReached),
+        Ok(_) if found.interrupted => Fact::Unknown(WhyUnknown::Interrupted),
+        Ok(_) => Fact::Unknown(WhyUnknown::NotReached),
     };
     let comparison = others.first().filter(|server| !server.asked.is_empty());
-    Names {
+    NameFacts {
         name: Name(name.to_string()),
         system,
-        comparison: Fact::of(comparison.copied().map(told), Why::NotAsked),
+        comparison: Fact::of(comparison.copied().map(told), WhyUnknown::NotAsked),
     }
 }
 
-fn server_of(server: &names::NameServer, setup: Option<&Setup>, opener: &Opener) -> NameServer {
+fn server_of(
+    server: &names::NameServer,
+    setup: Option<&Setup>,
+    opener: &Opener,
+) -> NameServerFacts {
     let is_silent = |answers: &&Answers| {
         let failure = answers.result.as_ref().err().map(|why| why.failure.cause);
         matches!(
@@ -63,7 +69,7 @@ fn server_of(server: &names::NameServer, setup: Option<&Setup>, opener: &Opener)
             .map(|link| Name(plain(&link.name).into_owned()))
             .collect()
     });
-    NameServer {
+    NameServerFacts {
         server: server.server.into(),
         asked: u32::try_from(server.asked.len()).unwrap_or(u32::MAX),
         answered: u32::try_from(answered.len()).unwrap_or(u32::MAX),
@@ -78,7 +84,7 @@ fn server_of(server: &names::NameServer, setup: Option<&Setup>, opener: &Opener)
     }
 }
 
-fn answer(server: &names::NameServer, best: Option<&Answers>, opener: &Opener) -> Answer {
+fn answer(server: &names::NameServer, best: Option<&Answers>, opener: &Opener) -> DnsAnswer {
     let mut addresses: Vec<Answered> = Vec::new();
     for resolved in server.resolved() {
         let its_region = region(resolved.dns.last_name().unwrap_or_default());
@@ -95,20 +101,20 @@ fn answer(server: &names::NameServer, best: Option<&Answers>, opener: &Opener) -
         }
     }
     if !addresses.is_empty() {
-        return Answer::Addresses(addresses);
+        return DnsAnswer::Addresses(addresses);
     }
     let failure = best.and_then(|answers| Some(&answers.result.as_ref().err()?.failure));
     let Some(failure) = failure else {
-        return Answer::NoData;
+        return DnsAnswer::NoData;
     };
     match failure.cause {
         // also where its port is closed: there is no server
-        Cause::DnsTimeout | Cause::DnsNoResolver => Answer::Silent,
-        Cause::DnsNxdomain => Answer::NxDomain,
-        Cause::DnsServfail if is_servfail(&failure.detail) => Answer::ServFail,
-        Cause::DnsRefused => Answer::Refused,
-        Cause::DnsNoData => Answer::NoData,
-        _ => Answer::Other(words(&failure.detail)),
+        Cause::DnsTimeout | Cause::DnsNoResolver => DnsAnswer::Silent,
+        Cause::DnsNxdomain => DnsAnswer::NxDomain,
+        Cause::DnsServfail if is_servfail(&failure.detail) => DnsAnswer::ServFail,
+        Cause::DnsRefused => DnsAnswer::Refused,
+        Cause::DnsNoData => DnsAnswer::NoData,
+        _ => DnsAnswer::Other(words(&failure.detail)),
     }
 }
 

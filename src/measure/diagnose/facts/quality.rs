@@ -1,7 +1,9 @@
 //! The quality of the path.
 
 use super::units::{And as _, micros, millis, of, percentile};
-use crate::judge::diagnose::facts::{Fact, Held, Lost, Quality, Sample, Slower, Stream, Why};
+use crate::judge::diagnose::facts::{
+    Fact, HeldFacts, LossFacts, Quality, RouterPacket, Slower, StreamFacts, WhyUnknown,
+};
 use crate::measure::diagnose::datagrams;
 use crate::measure::diagnose::held::HeldFor;
 use crate::measure::diagnose::looked::Looked;
@@ -9,7 +11,7 @@ use crate::record::{EndedBy, LossWindow};
 
 pub fn facts(found: &Looked) -> Quality {
     Quality {
-        stream: of(&found.stream, told).and(Why::NotReached),
+        stream: of(&found.stream, told).and(WhyUnknown::NotReached),
         slower: of(&found.slower, |stream| {
             let figures = stream.figures.as_ref();
             Slower {
@@ -18,19 +20,19 @@ pub fn facts(found: &Looked) -> Quality {
             }
         }),
         held: of(&found.held, held),
-        loaded: Fact::Unknown(Why::NotAsked),
+        loaded: Fact::Unknown(WhyUnknown::NotAsked),
     }
 }
 
-fn told(stream: &datagrams::Stream) -> Option<Stream> {
+fn told(stream: &datagrams::PacketStream) -> Option<StreamFacts> {
     let figures = stream.figures.as_ref()?;
     let window = |window: Option<LossWindow>| {
-        window.map(|window| Lost {
+        window.map(|window| LossFacts {
             lost: window.lost,
             sent: window.sent,
         })
     };
-    Some(Stream {
+    Some(StreamFacts {
         remote: stream.remote.into(),
         sent: figures.sent,
         received: figures.received,
@@ -47,7 +49,7 @@ fn told(stream: &datagrams::Stream) -> Option<Stream> {
         samples: stream
             .packets
             .iter()
-            .map(|(at, rtt)| Sample {
+            .map(|(at, rtt)| RouterPacket {
                 at_ms: millis(*at),
                 rtt_us: rtt.map(micros),
             })
@@ -55,11 +57,11 @@ fn told(stream: &datagrams::Stream) -> Option<Stream> {
     })
 }
 
-fn held(held: &HeldFor) -> Held {
+fn held(held: &HeldFor) -> HeldFacts {
     let mut times: Vec<_> = held.trips.iter().copied().map(micros).collect();
     times.sort_unstable();
     let of_kernel = held.kernel.min_rtt.map(micros);
-    Held {
+    HeldFacts {
         remote: held.remote.into(),
         held_ms: millis(held.held),
         was_cut: !matches!(held.by, EndedBy::Done | EndedBy::Interrupted),

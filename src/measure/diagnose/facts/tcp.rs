@@ -5,7 +5,8 @@ use std::net::{IpAddr, Ipv6Addr};
 use super::units::{micros, of, several};
 use crate::judge::diagnose::facts::text::{Name, Region};
 use crate::judge::diagnose::facts::{
-    ConnectOutcome, Connects, Fact, Origin, Rejection, Tcp, Tried, Why, WindowScale,
+    AddressOrigin, ConnectFacts, ConnectOutcome, Fact, Rejection, TcpFacts, TriedFacts, WhyUnknown,
+    WindowScale,
 };
 use crate::measure::diagnose::connects::{self, Tried as One};
 use crate::measure::diagnose::looked::Looked;
@@ -15,10 +16,10 @@ use crate::net::Opener;
 use crate::record::{Cause, Transport};
 use crate::target::Target;
 
-pub fn facts(found: &Looked, opener: &Opener, target: &Target) -> Tcp {
+pub fn facts(found: &Looked, opener: &Opener, target: &Target) -> TcpFacts {
     let relay = |index: usize| found.relays.get(index);
     let first = |connects: &connects::Connects| told(opener, connects, relay(0), "");
-    Tcp {
+    TcpFacts {
         relays: with_more(
             several(&found.tcp, |index, connects| {
                 told(opener, connects, relay(index), "")
@@ -44,7 +45,11 @@ pub fn facts(found: &Looked, opener: &Opener, target: &Target) -> Tcp {
 }
 
 /// With the second relay of a region, where one was contacted.
-fn with_more(relays: Fact<Vec<Connects>>, found: &Looked, opener: &Opener) -> Fact<Vec<Connects>> {
+fn with_more(
+    relays: Fact<Vec<ConnectFacts>>,
+    found: &Looked,
+    opener: &Opener,
+) -> Fact<Vec<ConnectFacts>> {
     let Fact::Known(mut relays) = relays else {
         return relays;
     };
@@ -57,9 +62,9 @@ fn with_more(relays: Fact<Vec<Connects>>, found: &Looked, opener: &Opener) -> Fa
 fn told(
     opener: &Opener,
     connects: &connects::Connects,
-    relay: Option<&relays::Relay>,
+    relay: Option<&relays::ContactedRelay>,
     name: &str,
-) -> Connects {
+) -> ConnectFacts {
     let is_rejected = connects.tried.iter().any(|tried| {
         matches!(
             outcome(tried),
@@ -68,25 +73,25 @@ fn told(
                 | ConnectOutcome::NetUnreachable
         )
     });
-    Connects {
+    ConnectFacts {
         remote: connects.remote.into(),
         name: Name(name.to_owned()),
         region: Region(relay.map(|relay| relay.region.clone()).unwrap_or_default()),
-        origin: relay.map_or(Origin::System, |relay| match relay.origin {
-            relays::Origin::Given => Origin::Given,
-            relays::Origin::System(_) => Origin::System,
-            relays::Origin::Comparison(_) => Origin::Comparison,
-            relays::Origin::BuiltIn => Origin::BuiltIn,
+        origin: relay.map_or(AddressOrigin::System, |relay| match relay.origin {
+            relays::RelayOrigin::Given => AddressOrigin::Given,
+            relays::RelayOrigin::System(_) => AddressOrigin::System,
+            relays::RelayOrigin::Comparison(_) => AddressOrigin::Comparison,
+            relays::RelayOrigin::BuiltIn => AddressOrigin::BuiltIn,
         }),
         in_teams_range: opener.is_in_range(connects.remote, Transport::Tls),
         tried: connects.tried.iter().map(one).collect(),
         rejected_by: match rejection(connects.message) {
             Some(rejection) => Fact::Known(rejection),
             // a reset has no sender, and other systems do not tell it
-            None if is_rejected => Fact::Unknown(Why::NotOnThisSystem),
-            None => Fact::Unknown(Why::NotAsked),
+            None if is_rejected => Fact::Unknown(WhyUnknown::NotOnThisSystem),
+            None => Fact::Unknown(WhyUnknown::NotAsked),
         },
-        window_scale: Fact::of(connects.up().find_map(scale), Why::NotOnThisSystem),
+        window_scale: Fact::of(connects.up().find_map(scale), WhyUnknown::NotOnThisSystem),
     }
 }
 
@@ -100,8 +105,8 @@ pub fn rejection(message: Option<IcmpMessage>) -> Option<Rejection> {
     })
 }
 
-fn one(tried: &One) -> Tried {
-    Tried {
+fn one(tried: &One) -> TriedFacts {
+    TriedFacts {
         outcome: outcome(tried),
         took_us: micros(tried.took.unwrap_or_default()),
         syn_retransmits: tried.tcp.syn_retransmits,

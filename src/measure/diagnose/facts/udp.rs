@@ -4,7 +4,7 @@ use super::encrypted::reply_of;
 use super::tcp::rejection;
 use super::units::{micros, of};
 use crate::judge::diagnose::facts::text::Region;
-use crate::judge::diagnose::facts::{Cell, Fact, Mapping, Size, Udp, Why};
+use crate::judge::diagnose::facts::{Fact, Mapping, RelayPortFacts, Size, Udp, WhyUnknown};
 use crate::measure::diagnose::looked::Looked;
 use crate::net::cells;
 
@@ -37,12 +37,12 @@ pub fn facts(found: &Looked) -> Udp {
     }
 }
 
-fn told(found: &Looked, port: u16, cell: &cells::Cell) -> Cell {
+fn told(found: &Looked, port: u16, cell: &cells::RelayPort) -> RelayPortFacts {
     let its = found
         .relays
         .iter()
         .find(|relay| relay.address == cell.remote.ip());
-    Cell {
+    RelayPortFacts {
         remote: cell.remote.into(),
         port,
         region: Region(its.map(|relay| relay.region.clone()).unwrap_or_default()),
@@ -52,8 +52,8 @@ fn told(found: &Looked, port: u16, cell: &cells::Cell) -> Cell {
         rejected: u64::from(cell.rejected),
         rejected_by: match rejection(cell.message) {
             Some(rejection) => Fact::Known(rejection),
-            None if cell.rejected > 0 => Fact::Unknown(Why::NotOnThisSystem),
-            None => Fact::Unknown(Why::NotAsked),
+            None if cell.rejected > 0 => Fact::Unknown(WhyUnknown::NotOnThisSystem),
+            None => Fact::Unknown(WhyUnknown::NotAsked),
         },
         rtt_us: cell.rtt.map(micros),
         others: u64::from(cell.others),

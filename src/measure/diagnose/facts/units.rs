@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::judge::diagnose::facts::{Fact, Why};
+use crate::judge::diagnose::facts::{Fact, WhyUnknown};
 
 /// What is known, in other words.
 pub fn of<T, U>(fact: &Fact<T>, told: impl FnOnce(&T) -> U) -> Fact<U> {
@@ -15,11 +15,11 @@ pub fn of<T, U>(fact: &Fact<T>, told: impl FnOnce(&T) -> U) -> Fact<U> {
 /// The inside of what may be empty.
 pub trait And<T> {
     /// What is there, else why it is not.
-    fn and(self, why: Why) -> Fact<T>;
+    fn and(self, why: WhyUnknown) -> Fact<T>;
 }
 
 impl<T> And<T> for Fact<Option<T>> {
-    fn and(self, why: Why) -> Fact<T> {
+    fn and(self, why: WhyUnknown) -> Fact<T> {
         match self {
             Self::Known(value) => Fact::of(value, why),
             Self::Unknown(why) => Fact::Unknown(why),
@@ -35,7 +35,7 @@ pub fn several<T, U>(facts: &[Fact<T>], told: impl Fn(usize, &T) -> U) -> Fact<V
         .collect();
     if known.is_empty() {
         let why = facts.iter().find_map(Fact::why);
-        return Fact::Unknown(why.cloned().unwrap_or(Why::NotReached));
+        return Fact::Unknown(why.cloned().unwrap_or(WhyUnknown::NotReached));
     }
     Fact::Known(known)
 }

@@ -11,7 +11,7 @@ use crate::record::TcpNumbers;
 ///
 /// Memory: that of a [`Sum`] and of [`Stalls`].
 #[derive(Debug, Clone)]
-pub struct Fold {
+pub struct ConnectionFold {
     first: Option<TcpNumbers>,
     rtt: Option<Duration>,
     /// Values of the round trip that are still left out.
@@ -25,7 +25,7 @@ pub struct Fold {
 /// 2 ten-thousandths are left.
 const AFTER_A_LOST_SYN: u32 = 64;
 
-impl Fold {
+impl ConnectionFold {
     /// Whether a SYN was lost must be told: the samples themselves no longer say.
     pub fn new(lost_syn: bool) -> Self {
         Self {
@@ -96,7 +96,7 @@ mod tests {
     }
 
     /// A sample of a connection with one each 20 ms.
-    fn add(fold: &mut Fold, n: u32, now: &TcpNumbers) {
+    fn add(fold: &mut ConnectionFold, n: u32, now: &TcpNumbers) {
         fold.add(n.into(), ms(20) * n, now);
     }
 
@@ -112,14 +112,14 @@ mod tests {
         }
     }
 
-    fn figures(fold: &Fold) -> HoldFigures {
+    fn figures(fold: &ConnectionFold) -> HoldFigures {
         fold.sum().figures()
     }
 
     // By hand: 20, 24, 22, 30 change by 4, 2, 8; the values that stand still count once.
     #[test]
     fn each_smoothed_round_trip_counts_once_and_jitter_is_their_mean_change() {
-        let mut fold = Fold::new(false);
+        let mut fold = ConnectionFold::new(false);
         for (n, rtt) in (0..).zip([20, 20, 24, 24, 24, 22, 30, 30]) {
             add(&mut fold, n, &numbers(rtt, 0));
         }
@@ -136,7 +136,7 @@ mod tests {
     #[test]
     fn percentiles_need_20_and_100_values() {
         let of = |values: u32| {
-            let mut fold = Fold::new(false);
+            let mut fold = ConnectionFold::new(false);
             for n in 0..values {
                 add(&mut fold, n, &numbers(20 + u64::from(n % 2), 0));
             }
@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn counters_begin_after_the_handshake() {
-        let mut fold = Fold::new(false);
+        let mut fold = ConnectionFold::new(false);
         for (n, retransmits) in (0..).zip([2, 2, 3, 7]) {
             add(&mut fold, n, &numbers(20, retransmits));
         }
@@ -164,7 +164,7 @@ mod tests {
 
     #[test]
     fn what_the_system_does_not_tell_is_empty_and_answers_are_there() {
-        let mut fold = Fold::new(false);
+        let mut fold = ConnectionFold::new(false);
         fold.add(0, Duration::ZERO, &TcpNumbers::default());
         let mut sum = fold.sum().clone();
         sum.answers.add(ms(26));
@@ -185,7 +185,7 @@ mod tests {
     // 20 + 986 x (7/8)^64 = 20.19 ms.
     #[test]
     fn the_echo_of_a_lost_syn_is_left_out() {
-        let mut fold = Fold::new(true);
+        let mut fold = ConnectionFold::new(true);
         let mut rtt = 1_006_000_f64;
         for n in 0..200_u32 {
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // positive, small
@@ -205,7 +205,7 @@ mod tests {
     #[test]
     fn a_window_that_is_closed_is_a_stall_though_nothing_is_in_flight() {
         let with = |window| {
-            let mut fold = Fold::new(false);
+            let mut fold = ConnectionFold::new(false);
             for n in 0..40 {
                 let mut now = numbers(20, 0);
                 (now.in_flight, now.bytes_acked) = (Some(0), Some(3_905));
@@ -220,7 +220,7 @@ mod tests {
     #[test]
     fn connections_are_put_together() {
         let of = |rtts: [u64; 3], retransmits| {
-            let mut fold = Fold::new(false);
+            let mut fold = ConnectionFold::new(false);
             for (n, rtt) in (0..).zip(rtts) {
                 let mut now = numbers(rtt, if n == 2 { retransmits } else { 0 });
                 (now.in_flight, now.bytes_acked) = (Some(49), Some(u64::from(n)));

@@ -14,7 +14,7 @@ mod stalls;
 mod step;
 mod sum;
 
-pub use connection::Fold;
+pub use connection::ConnectionFold;
 pub use rows::{HeldBucket, HeldGroup, HeldRows};
 pub use stalls::{SHORTEST, Stalled, Stalls};
 pub use sum::Sum;

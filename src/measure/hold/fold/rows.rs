@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use crate::measure::hold::fold::{Fold, Sum};
+use crate::measure::hold::fold::{ConnectionFold, Sum};
 use crate::record::{EndedBy, TcpNumbers};
 use crate::schema::{CellView, Dialect, Row, id};
 use crate::stats::survey::{part, target};
-use crate::stats::{Distribution, OverTime, Rough, RowFold, Together, Trips};
+use crate::stats::{Distribution, Mergeable, OverTime, Rough, RowFold, Trips};
 
 /// Groups that are told apart.
 const MOST: usize = 1_000;
@@ -77,7 +77,7 @@ pub struct HeldBucket {
     pub troubles: u64,
 }
 
-impl Together for HeldBucket {
+impl Mergeable for HeldBucket {
     fn merge(&mut self, other: &Self) {
         self.sampled.merge(&other.sampled);
         self.trips.merge(&other.trips);
@@ -103,7 +103,7 @@ struct Open {
     run: String,
     slot: u64,
     key: [String; 2],
-    fold: Fold,
+    fold: ConnectionFold,
     over_time: OverTime<HeldBucket>,
 }
 
@@ -175,7 +175,7 @@ impl HeldRows {
             run: part(run).into_owned(),
             slot,
             key: self.key(row),
-            fold: Fold::new(false),
+            fold: ConnectionFold::new(false),
             over_time: OverTime::default(),
         });
         self.open.push_back(open);
@@ -320,7 +320,7 @@ mod tests {
 
     /// The same of a connection that is held just now.
     fn live(samples: &[Seen]) -> u128 {
-        let mut fold = Fold::new(false);
+        let mut fold = ConnectionFold::new(false);
         for [sequence, at, in_flight, acked, window] in samples {
             let numbers = TcpNumbers {
                 min_rtt: Some(Duration::from_millis(10)),

@@ -3,7 +3,7 @@
 use crate::record::Counter as _;
 use std::time::Duration;
 
-use super::step::Step;
+use super::step::ScheduleStep;
 
 /// The shortest stall: ten packets of audio, one each 20 ms.
 pub const SHORTEST: Duration = Duration::from_millis(200);
@@ -52,7 +52,7 @@ impl Stalled {
 /// Memory: 100 bytes.
 #[derive(Debug, Clone, Default)]
 pub struct Stalls {
-    step: Step,
+    step: ScheduleStep,
     last: Option<Last>,
     since: Option<Duration>,
     over: Stalled,

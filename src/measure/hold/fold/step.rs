@@ -10,9 +10,9 @@ use std::time::Duration;
 /// greater quotient: neither makes the step longer or shorter. Only the last sample of a connection
 /// may come before it is due, by less than a step.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Step(Option<Duration>);
+pub(super) struct ScheduleStep(Option<Duration>);
 
-impl Step {
+impl ScheduleStep {
     /// Takes the next sample in, and tells the step as far as it is known.
     pub fn with(&mut self, sequence: u64, at: Duration) -> Option<Duration> {
         if let Some(nanos) = at.as_nanos().checked_div(sequence.into()) {
@@ -28,7 +28,7 @@ mod tests {
     use super::*;
 
     fn of(samples: impl IntoIterator<Item = (u64, u64)>) -> Option<Duration> {
-        let mut step = Step::default();
+        let mut step = ScheduleStep::default();
         let ms = Duration::from_millis;
         let each = samples.into_iter().map(|(n, at)| step.with(n, ms(at)));
         each.last().flatten()

@@ -1,11 +1,11 @@
 //! The whole order: versions first, then the details of each accepted one, then what is asked once for all of them.
 
 use super::details::{alpn, compression, middleboxes, names, resumption};
-use super::findings::{Findings, Stop, VersionFindings};
-use super::reading::{Pause, Reading, hello, usual_groups, with_shares};
+use super::findings::{Findings, ScriptStop, VersionFindings};
+use super::reading::{Pause, ScriptReading, hello, usual_groups, with_shares};
 use super::suites::{groups, suites};
 use crate::record::ProtocolVersion::{self, Ssl2, Ssl3, Tls10, Tls11, Tls12, Tls13};
-use crate::wire::tls_ask::{Refusal, Reply, SUITES_13, rare_suites, usual_suites};
+use crate::wire::tls_ask::{HelloRefusal, HelloReply, SUITES_13, rare_suites, usual_suites};
 use crate::wire::tls_hello::FirstBytes;
 
 /// The order of asking: what a server most likely speaks first, and what may make a device on the way angry last.
@@ -15,7 +15,7 @@ const VERSIONS: [ProtocolVersion; 6] = [Tls12, Tls13, Tls11, Tls10, Ssl3, Ssl2];
 const USUAL: [ProtocolVersion; 4] = [Tls12, Tls13, Tls11, Tls10];
 
 /// Reads the text.
-pub(super) fn climb(reading: &mut Reading<'_>, findings: &mut Findings) -> Result<(), Pause> {
+pub(super) fn climb(reading: &mut ScriptReading<'_>, findings: &mut Findings) -> Result<(), Pause> {
     for version in VERSIONS {
         let told = ask(reading, findings, version)?;
         findings.told.push(told);
@@ -49,7 +49,7 @@ pub(super) fn climb(reading: &mut Reading<'_>, findings: &mut Findings) -> Resul
 
 /// Whether a version is accepted.
 fn ask(
-    reading: &mut Reading<'_>,
+    reading: &mut ScriptReading<'_>,
     findings: &mut Findings,
     version: ProtocolVersion,
 ) -> Result<VersionFindings, Pause> {
@@ -63,13 +63,13 @@ fn ask(
     let groups = usual_groups(version);
     let plain = hello(reading, version, first, groups);
     let mut reply = reading.hello(findings, about, || plain.clone())?;
-    if let Reply::Refused(refusal) = reply {
+    if let HelloReply::Refused(refusal) = reply {
         told.refusal = Some(refusal.clone());
     }
     // a server may have none of the usual suites, or want a key in the first hello
     let again = match (&told.refusal, version) {
-        (_, Ssl2) | (None | Some(Refusal::Alert(70)), _) => None,
-        (Some(Refusal::Alert(_) | Refusal::Eof), Tls13) => {
+        (_, Ssl2) | (None | Some(HelloRefusal::Alert(70)), _) => None,
+        (Some(HelloRefusal::Alert(_) | HelloRefusal::Eof), Tls13) => {
             told.wants_share = true;
             Some(with_shares(plain, true))
         }
@@ -82,7 +82,7 @@ fn ask(
         let about = || format!("{}: is it accepted in another form?", version.as_str());
         reply = reading.hello(findings, about, || again)?;
     }
-    if let Reply::Chosen(chosen) = reply {
+    if let HelloReply::Chosen(chosen) = reply {
         told.accepted = Some(true);
         told.refusal = None;
         told.ssl2_suites.clone_from(&chosen.ssl2_suites);
@@ -104,25 +104,25 @@ fn ask(
 }
 
 /// Why more versions are not asked for.
-fn senseless(findings: &Findings) -> Option<Stop> {
+fn senseless(findings: &Findings) -> Option<ScriptStop> {
     let refusals = findings
         .told
         .iter()
         .filter_map(|told| told.refusal.as_ref());
     let other = refusals.clone().filter_map(|refusal| match refusal {
-        Refusal::NotTls(bytes) => Some(bytes),
+        HelloRefusal::NotTls(bytes) => Some(bytes),
         _ => None,
     });
     let other: Vec<&FirstBytes> = other.collect();
     if let [.., before, last] = other.as_slice()
         && before == last
     {
-        return Some(Stop::NotTls(last.to_string()));
+        return Some(ScriptStop::NotTls(last.to_string()));
     }
     let silent = refusals
-        .filter(|refusal| **refusal == Refusal::Silence)
+        .filter(|refusal| **refusal == HelloRefusal::Silence)
         .count();
-    (silent == USUAL.len() && findings.told.len() == USUAL.len()).then_some(Stop::Silence)
+    (silent == USUAL.len() && findings.told.len() == USUAL.len()).then_some(ScriptStop::Silence)
 }
 
 /// The certificates of the highest version that shows them in the clear.

@@ -1,11 +1,11 @@
 //! What is asked once for all versions: compression, resumption, application protocols, other names, and forms of
 //! ClientHello that devices on the path are known to drop.
 
-use super::findings::{Alpn, Findings, NameAnswer, Odd, OddAnswer};
-use super::reading::{Pause, Reading, hello, sends_names, usual_groups};
-use super::step::{Handshake, WRONG_NAME, Whole};
+use super::findings::{Alpn, Findings, NameAnswer, OddAnswer, OddHello};
+use super::reading::{Pause, ScriptReading, hello, sends_names, usual_groups};
+use super::step::{HandshakeStep, WRONG_NAME, Whole};
 use crate::record::ProtocolVersion::{self, Tls12, Tls13};
-use crate::wire::tls_ask::{GROUPS_13, Hello, HelloShape, Reply, SUITES_13, usual_suites};
+use crate::wire::tls_ask::{GROUPS_13, Hello, HelloReply, HelloShape, SUITES_13, usual_suites};
 
 /// Application protocols that are asked for: the relay's (RFC 7443) and the one of every web server.
 const PROTOCOLS: [&str; 2] = ["stun.turn", "http/1.1"];
@@ -21,7 +21,7 @@ fn known(findings: &Findings, version: ProtocolVersion) -> Vec<u16> {
 
 /// Asks for compression.
 pub(super) fn compression(
-    reading: &mut Reading<'_>,
+    reading: &mut ScriptReading<'_>,
     findings: &mut Findings,
     version: ProtocolVersion,
 ) -> Result<(), Pause> {
@@ -35,7 +35,7 @@ pub(super) fn compression(
         )
     };
     let about = || format!("{}: compression", version.as_str());
-    if let Reply::Chosen(chosen) = reading.hello(findings, about, || ask)?
+    if let HelloReply::Chosen(chosen) = reading.hello(findings, about, || ask)?
         && let Some(told) = findings.told_mut(version)
     {
         told.compression = chosen.flight.compression.map(|method| method != 0);
@@ -45,7 +45,7 @@ pub(super) fn compression(
 
 /// Tries to go on with a session: two whole handshakes.
 pub(super) fn resumption(
-    reading: &mut Reading<'_>,
+    reading: &mut ScriptReading<'_>,
     findings: &mut Findings,
     version: ProtocolVersion,
 ) -> Result<(), Pause> {
@@ -76,8 +76,8 @@ fn take_certificates(findings: &mut Findings, version: ProtocolVersion, whole: &
     }
 }
 
-fn whole(reading: &Reading<'_>, version: ProtocolVersion, alpn: &[&str]) -> Handshake {
-    Handshake {
+fn whole(reading: &ScriptReading<'_>, version: ProtocolVersion, alpn: &[&str]) -> HandshakeStep {
+    HandshakeStep {
         version,
         alpn: alpn.iter().map(|name| (*name).to_owned()).collect(),
         server_name: reading.server_name.map(str::to_owned),
@@ -86,7 +86,7 @@ fn whole(reading: &Reading<'_>, version: ProtocolVersion, alpn: &[&str]) -> Hand
 
 /// Asks for each application protocol by itself.
 pub(super) fn alpn(
-    reading: &mut Reading<'_>,
+    reading: &mut ScriptReading<'_>,
     findings: &mut Findings,
     clear: Option<ProtocolVersion>,
 ) -> Result<(), Pause> {
@@ -110,8 +110,8 @@ pub(super) fn alpn(
                 )
             };
             match reading.hello(findings, about, || ask)? {
-                Reply::Chosen(chosen) => of(chosen.flight.alpn.as_deref()),
-                Reply::Refused(refusal) => Alpn::Refused(refusal.to_string()),
+                HelloReply::Chosen(chosen) => of(chosen.flight.alpn.as_deref()),
+                HelloReply::Refused(refusal) => Alpn::Refused(refusal.to_string()),
             }
         } else if findings.accepted().contains(&Tls13) {
             let ask = whole(reading, Tls13, &[protocol]);
@@ -129,7 +129,7 @@ pub(super) fn alpn(
 
 /// Asks without a name and with one that no server has.
 pub(super) fn names(
-    reading: &mut Reading<'_>,
+    reading: &mut ScriptReading<'_>,
     findings: &mut Findings,
     clear: Option<ProtocolVersion>,
 ) -> Result<(), Pause> {
@@ -144,7 +144,7 @@ pub(super) fn names(
 }
 
 fn name(
-    reading: &mut Reading<'_>,
+    reading: &mut ScriptReading<'_>,
     findings: &mut Findings,
     (clear, server_name): (Option<ProtocolVersion>, Option<&str>),
     about: &str,
@@ -164,14 +164,14 @@ fn name(
         let mut ask = hello(reading, version, usual_suites(), usual_groups(version));
         ask.server_name = server_name.map(str::to_owned);
         return Ok(match reading.hello(findings, about, || ask)? {
-            Reply::Chosen(chosen) => compared(chosen.flight.certificates.first()),
-            Reply::Refused(refusal) => Some(NameAnswer::Refused(refusal.to_string())),
+            HelloReply::Chosen(chosen) => compared(chosen.flight.certificates.first()),
+            HelloReply::Refused(refusal) => Some(NameAnswer::Refused(refusal.to_string())),
         });
     }
     if !findings.accepted().contains(&Tls13) {
         return Ok(None);
     }
-    let ask = Handshake {
+    let ask = HandshakeStep {
         server_name: server_name.map(str::to_owned),
         ..whole(reading, Tls13, &[])
     };
@@ -183,7 +183,10 @@ fn name(
 
 /// Asks in forms that are right and that devices on the way are known to drop. One that fails is asked for again,
 /// after the plain one: only what fails twice, while that works, counts.
-pub(super) fn middleboxes(reading: &mut Reading<'_>, findings: &mut Findings) -> Result<(), Pause> {
+pub(super) fn middleboxes(
+    reading: &mut ScriptReading<'_>,
+    findings: &mut Findings,
+) -> Result<(), Pause> {
     let accepted = findings.accepted();
     let Some(highest) = accepted
         .first()
@@ -201,29 +204,29 @@ pub(super) fn middleboxes(reading: &mut Reading<'_>, findings: &mut Findings) ->
     plain.versions = vec![Tls13, Tls12];
     plain.shares = vec![29];
     let about = || format!("{} or lower: a plain ClientHello", Tls13.as_str());
-    let works = matches!(reading.hello(findings, about, || plain.clone())?, Reply::Chosen(chosen) if chosen.version <= highest);
+    let works = matches!(reading.hello(findings, about, || plain.clone())?, HelloReply::Chosen(chosen) if chosen.version <= highest);
     if !works {
         return Ok(());
     }
-    for odd in [Odd::Long, Odd::Split, Odd::Grease] {
+    for odd in [OddHello::Long, OddHello::Split, OddHello::Grease] {
         let mut ask = plain.clone();
         match odd {
-            Odd::Long => ask.shares = vec![LONG, 29],
-            Odd::Split => ask.shape = HelloShape::Split,
-            Odd::Grease => ask.shape = HelloShape::Grease,
+            OddHello::Long => ask.shares = vec![LONG, 29],
+            OddHello::Split => ask.shape = HelloShape::Split,
+            OddHello::Grease => ask.shape = HelloShape::Grease,
         }
         let about = || odd.meaning().to_owned();
         let answer = match reading.hello(findings, about, || ask.clone())? {
-            Reply::Chosen(_) => OddAnswer::Works,
-            Reply::Refused(refusal) => {
+            HelloReply::Chosen(_) => OddAnswer::Works,
+            HelloReply::Refused(refusal) => {
                 let again = || "a plain ClientHello again".to_owned();
                 let plain_works = matches!(
                     reading.hello(findings, again, || plain.clone())?,
-                    Reply::Chosen(_)
+                    HelloReply::Chosen(_)
                 );
                 let second = reading.hello(findings, about, || ask)?;
                 match second {
-                    Reply::Refused(_) if plain_works => OddAnswer::Fails(refusal.clone()),
+                    HelloReply::Refused(_) if plain_works => OddAnswer::Fails(refusal.clone()),
                     _ => OddAnswer::Unsteady,
                 }
             }
@@ -233,7 +236,7 @@ pub(super) fn middleboxes(reading: &mut Reading<'_>, findings: &mut Findings) ->
     Ok(())
 }
 
-impl Odd {
+impl OddHello {
     /// What is odd about it.
     pub const fn meaning(self) -> &'static str {
         match self {

@@ -1,7 +1,7 @@
 //! What follows from the answers.
 
 use crate::record::{Order, ProtocolVersion};
-use crate::wire::tls_ask::Refusal;
+use crate::wire::tls_ask::HelloRefusal;
 use crate::wire::tls_hello::Flight;
 
 /// All that is known of a relay.
@@ -16,13 +16,13 @@ pub struct Findings {
     /// What a hello with a name that no server has gets.
     pub wrong_name: Option<NameAnswer>,
     /// Hellos that stumble over devices on the way.
-    pub odd: Vec<(Odd, OddAnswer)>,
+    pub odd: Vec<(OddHello, OddAnswer)>,
     /// The certificates as sent, the server's own first.
     pub chain: Vec<Vec<u8>>,
     /// Whether these are all.
     pub chain_is_whole: bool,
     /// Why not all was asked.
-    pub stop: Option<Stop>,
+    pub stop: Option<ScriptStop>,
 }
 
 /// What is known of a version.
@@ -33,7 +33,7 @@ pub struct VersionFindings {
     /// Whether it is accepted; none where that could not be told.
     pub accepted: Option<bool>,
     /// How it was refused.
-    pub refusal: Option<Refusal>,
+    pub refusal: Option<HelloRefusal>,
     /// Suites, in the order of the server's choice.
     pub suites: Vec<u16>,
     /// Suites of SSL 2.0.
@@ -117,7 +117,7 @@ pub enum NameAnswer {
 
 /// A hello that stumbles over devices on the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Odd {
+pub enum OddHello {
     /// So long that it takes two segments, by the key of ML-KEM.
     Long,
     /// In two records.
@@ -132,14 +132,14 @@ pub enum OddAnswer {
     /// It works.
     Works,
     /// It failed twice, and the plain one worked in between.
-    Fails(Refusal),
+    Fails(HelloRefusal),
     /// Once it failed, once it worked.
     Unsteady,
 }
 
 /// Why not all was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Stop {
+pub enum ScriptStop {
     /// A connect failed.
     Unreachable(String),
     /// Twice the same answer that is no TLS.
@@ -176,7 +176,7 @@ impl Findings {
     /// Whether a TLS server answered anything at all.
     pub fn is_tls(&self) -> bool {
         self.told.iter().any(|told| {
-            told.accepted == Some(true) || told.refusal.as_ref().is_some_and(Refusal::is_said)
+            told.accepted == Some(true) || told.refusal.as_ref().is_some_and(HelloRefusal::is_said)
         })
     }
 
@@ -189,11 +189,13 @@ impl Findings {
                 continue;
             }
             told.accepted = match &told.refusal {
-                Some(Refusal::Alert(_) | Refusal::NotOffered(..) | Refusal::NotTls(_)) => {
-                    Some(false)
+                Some(
+                    HelloRefusal::Alert(_) | HelloRefusal::NotOffered(..) | HelloRefusal::NotTls(_),
+                ) => Some(false),
+                Some(HelloRefusal::Eof | HelloRefusal::Reset | HelloRefusal::Silence) => {
+                    is_tls.then_some(false)
                 }
-                Some(Refusal::Eof | Refusal::Reset | Refusal::Silence) => is_tls.then_some(false),
-                Some(Refusal::Cut) | None => None,
+                Some(HelloRefusal::Cut) | None => None,
             };
         }
     }

@@ -11,15 +11,15 @@ mod reading;
 mod step;
 mod suites;
 
-pub use findings::{Alpn, Findings, NameAnswer, Odd, OddAnswer, Stop, VersionFindings};
-use reading::{Pause, Reading};
-pub use step::{Answer, Handshake, ScriptStep, Step, WRONG_NAME, Whole};
+pub use findings::{Alpn, Findings, NameAnswer, OddAnswer, OddHello, ScriptStop, VersionFindings};
+use reading::{Pause, ScriptReading};
+pub use step::{HandshakeStep, ScriptStep, Step, StepAnswer, WRONG_NAME, Whole};
 
 /// The questions to one relay, with the answers so far.
 #[derive(Debug)]
 pub struct Script {
     server_name: Option<String>,
-    answers: Vec<Answer>,
+    answers: Vec<StepAnswer>,
     findings: Findings,
 }
 
@@ -34,9 +34,9 @@ impl Script {
     }
 
     /// Takes the answer to the last question, if there was one; the next question, until all is known.
-    pub fn next(&mut self, answer: Option<Answer>) -> Option<ScriptStep> {
+    pub fn next(&mut self, answer: Option<StepAnswer>) -> Option<ScriptStep> {
         self.answers.extend(answer);
-        let mut reading = Reading {
+        let mut reading = ScriptReading {
             answers: self.answers.iter(),
             server_name: self.server_name.as_deref(),
         };
@@ -49,12 +49,7 @@ impl Script {
         }
     }
 
-    /// What is known so far.
-    pub fn findings(&self) -> &Findings {
-        &self.findings
-    }
-
-    /// The same, once no more is asked.
+    /// What is known, once no more is asked.
     pub fn into_findings(self) -> Findings {
         self.findings
     }

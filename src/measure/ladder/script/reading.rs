@@ -2,10 +2,10 @@
 
 use std::slice::Iter;
 
-use super::findings::{Findings, Stop};
-use super::step::{Answer, Handshake, ScriptStep, Step, Whole};
+use super::findings::{Findings, ScriptStop};
+use super::step::{HandshakeStep, ScriptStep, Step, StepAnswer, Whole};
 use crate::record::ProtocolVersion::{self, Ssl3, Tls13};
-use crate::wire::tls_ask::{CURVES, GROUPS_13, Hello, Reply};
+use crate::wire::tls_ask::{CURVES, GROUPS_13, Hello, HelloReply};
 
 /// Why the text is not read on.
 #[derive(Debug)]
@@ -17,23 +17,23 @@ pub(super) enum Pause {
 }
 
 /// The text as it is read, with the answers that are left.
-pub(super) struct Reading<'a> {
-    pub(super) answers: Iter<'a, Answer>,
+pub(super) struct ScriptReading<'a> {
+    pub(super) answers: Iter<'a, StepAnswer>,
     pub(super) server_name: Option<&'a str>,
 }
 
-impl<'a> Reading<'a> {
+impl<'a> ScriptReading<'a> {
     /// The answer to a hello.
     pub(super) fn hello(
         &mut self,
         findings: &mut Findings,
         about: impl FnOnce() -> String,
         hello: impl FnOnce() -> Hello,
-    ) -> Result<&'a Reply, Pause> {
+    ) -> Result<&'a HelloReply, Pause> {
         let step = || Step::Hello(Box::new(hello()));
         match self.ask(findings, about, step)? {
-            Answer::Reply(reply) => Ok(reply),
-            Answer::Handshake(_) | Answer::Unreachable(_) => Err(Pause::Stop),
+            StepAnswer::Reply(reply) => Ok(reply),
+            StepAnswer::Handshake(_) | StepAnswer::Unreachable(_) => Err(Pause::Stop),
         }
     }
 
@@ -42,11 +42,11 @@ impl<'a> Reading<'a> {
         &mut self,
         findings: &mut Findings,
         about: impl FnOnce() -> String,
-        handshake: impl FnOnce() -> Handshake,
+        handshake: impl FnOnce() -> HandshakeStep,
     ) -> Result<&'a Result<Whole, String>, Pause> {
         match self.ask(findings, about, || Step::Handshake(handshake()))? {
-            Answer::Handshake(whole) => Ok(whole),
-            Answer::Reply(_) | Answer::Unreachable(_) => Err(Pause::Stop),
+            StepAnswer::Handshake(whole) => Ok(whole),
+            StepAnswer::Reply(_) | StepAnswer::Unreachable(_) => Err(Pause::Stop),
         }
     }
 
@@ -55,14 +55,14 @@ impl<'a> Reading<'a> {
         findings: &mut Findings,
         about: impl FnOnce() -> String,
         step: impl FnOnce() -> Step,
-    ) -> Result<&'a Answer, Pause> {
+    ) -> Result<&'a StepAnswer, Pause> {
         let Some(answer) = self.answers.next() else {
             let (step, about) = (step(), about());
             return Err(Pause::Ask(Box::new(ScriptStep { step, about })));
         };
         // one that is not reached any more is left alone
-        if let Answer::Unreachable(why) = answer {
-            findings.stop = Some(Stop::Unreachable(why.clone()));
+        if let StepAnswer::Unreachable(why) = answer {
+            findings.stop = Some(ScriptStop::Unreachable(why.clone()));
         }
         Ok(answer)
     }
@@ -70,7 +70,7 @@ impl<'a> Reading<'a> {
 
 /// A hello of one version.
 pub(super) fn hello(
-    reading: &Reading<'_>,
+    reading: &ScriptReading<'_>,
     version: ProtocolVersion,
     suites: &[u16],
     groups: &[u16],

@@ -1,7 +1,7 @@
 //! What is asked, and what follows from the answer.
 
 use crate::record::ProtocolVersion;
-use crate::wire::tls_ask::{Hello, Reply};
+use crate::wire::tls_ask::{Hello, HelloReply};
 
 /// The name that no server has (RFC 6761).
 pub const WRONG_NAME: &str = "no-such-relay.invalid";
@@ -12,12 +12,12 @@ pub enum Step {
     /// A hello, whose answer comes in the clear.
     Hello(Box<Hello>),
     /// A whole handshake.
-    Handshake(Handshake),
+    Handshake(HandshakeStep),
 }
 
 /// A whole handshake. Those of the same version share their sessions.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Handshake {
+pub struct HandshakeStep {
     /// TLS 1.2 or 1.3.
     pub version: ProtocolVersion,
     /// Application protocols that are offered.
@@ -37,9 +37,9 @@ pub struct ScriptStep {
 
 /// What came of a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer {
+pub enum StepAnswer {
     /// To a hello.
-    Reply(Reply),
+    Reply(HelloReply),
     /// Of a whole handshake; else why there was none.
     Handshake(Result<Whole, String>),
     /// There was no connection, and why.

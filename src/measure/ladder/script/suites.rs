@@ -2,18 +2,18 @@
 //! ClientHello, until it accepts none.
 
 use super::findings::Findings;
-use super::reading::{Pause, Reading, hello, usual_groups, with_shares};
+use super::reading::{Pause, ScriptReading, hello, usual_groups, with_shares};
 use crate::record::{Order, ProtocolVersion, suite_name};
 use crate::wire::tls_ask::{
-    GROUPS_13, Refusal, Reply, SUITES_13, is_elliptic, needs_curve_of_certificate, rare_suites,
-    usual_suites,
+    GROUPS_13, HelloRefusal, HelloReply, SUITES_13, is_elliptic, needs_curve_of_certificate,
+    rare_suites, usual_suites,
 };
 
 use ProtocolVersion::{Ssl3, Tls13};
 
 /// Finds the suites and whose order counts.
 pub(super) fn suites(
-    reading: &mut Reading<'_>,
+    reading: &mut ScriptReading<'_>,
     findings: &mut Findings,
     version: ProtocolVersion,
 ) -> Result<(), Pause> {
@@ -49,7 +49,7 @@ pub(super) fn suites(
 
 /// The known suites once more, in the order in which the server takes them where all are offered.
 fn by_choice(
-    reading: &mut Reading<'_>,
+    reading: &mut ScriptReading<'_>,
     findings: &mut Findings,
     version: ProtocolVersion,
 ) -> Result<Vec<u16>, Pause> {
@@ -75,8 +75,8 @@ fn by_choice(
         };
         let ask = hello(reading, version, &left, usual_groups(version));
         match reading.hello(findings, about, || ask)? {
-            Reply::Chosen(reply) => chosen.extend(reply.flight.suite),
-            Reply::Refused(_) => return Ok(chosen),
+            HelloReply::Chosen(reply) => chosen.extend(reply.flight.suite),
+            HelloReply::Refused(_) => return Ok(chosen),
         }
     }
 }
@@ -90,7 +90,7 @@ fn known(findings: &Findings, version: ProtocolVersion) -> Vec<u16> {
 
 /// Finds the suites of a list that are not known yet; whether a refusal ended it.
 fn exhaust(
-    reading: &mut Reading<'_>,
+    reading: &mut ScriptReading<'_>,
     findings: &mut Findings,
     version: ProtocolVersion,
     pool: &[u16],
@@ -110,7 +110,7 @@ fn exhaust(
         let ask = hello(reading, version, &left, usual_groups(version));
         let reply = reading.hello(findings, about, || with_shares(ask, wants_share))?;
         match reply {
-            Reply::Chosen(chosen) => {
+            HelloReply::Chosen(chosen) => {
                 let Some(told) = findings.told_mut(version) else {
                     return Ok(false);
                 };
@@ -123,7 +123,7 @@ fn exhaust(
                     told.groups.extend(chosen.flight.group);
                 }
             }
-            Reply::Refused(refusal) => return Ok(is_end(refusal)),
+            HelloReply::Refused(refusal) => return Ok(is_end(refusal)),
         }
     }
 }
@@ -133,13 +133,16 @@ fn wants_share(findings: &Findings, version: ProtocolVersion) -> bool {
 }
 
 /// Whether a refusal says that nothing is left, rather than that something went wrong.
-fn is_end(refusal: &Refusal) -> bool {
-    !matches!(refusal, Refusal::Reset | Refusal::Cut | Refusal::NotTls(_))
+fn is_end(refusal: &HelloRefusal) -> bool {
+    !matches!(
+        refusal,
+        HelloRefusal::Reset | HelloRefusal::Cut | HelloRefusal::NotTls(_)
+    )
 }
 
 /// Finds whose order counts, by a hello with the found list reversed.
 fn order(
-    reading: &mut Reading<'_>,
+    reading: &mut ScriptReading<'_>,
     findings: &mut Findings,
     version: ProtocolVersion,
 ) -> Result<(), Pause> {
@@ -154,8 +157,8 @@ fn order(
         let ask = hello(reading, version, suites, usual_groups(version));
         let reply = reading.hello(findings, about, || with_shares(ask, wants_share))?;
         Ok(match reply {
-            Reply::Chosen(chosen) => chosen.flight.suite,
-            Reply::Refused(_) => None,
+            HelloReply::Chosen(chosen) => chosen.flight.suite,
+            HelloReply::Refused(_) => None,
         })
     };
     let order = match pick(&reversed)? {
@@ -174,7 +177,7 @@ fn order(
 
 /// Finds the groups.
 pub(super) fn groups(
-    reading: &mut Reading<'_>,
+    reading: &mut ScriptReading<'_>,
     findings: &mut Findings,
     version: ProtocolVersion,
 ) -> Result<(), Pause> {
@@ -219,9 +222,11 @@ pub(super) fn groups(
         let ask = hello(reading, version, &suites, &offered);
         let reply = reading.hello(findings, about, || with_shares(ask, wants_share))?;
         let group = match reply {
-            Reply::Chosen(chosen) => chosen.flight.group.filter(|group| offered.contains(group)),
-            Reply::Refused(refusal) if !is_end(refusal) => return Ok(()),
-            Reply::Refused(_) => None,
+            HelloReply::Chosen(chosen) => {
+                chosen.flight.group.filter(|group| offered.contains(group))
+            }
+            HelloReply::Refused(refusal) if !is_end(refusal) => return Ok(()),
+            HelloReply::Refused(_) => None,
         };
         match group {
             Some(group) if found.contains(&group) => kept.retain(|of_kept| *of_kept != group),

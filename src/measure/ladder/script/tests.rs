@@ -5,7 +5,7 @@ mod server;
 use super::*;
 use crate::record::Order;
 use crate::record::ProtocolVersion::{Ssl2, Ssl3, Tls10, Tls11, Tls12, Tls13};
-use crate::wire::tls_ask::{HelloShape, Refusal, Reply};
+use crate::wire::tls_ask::{HelloRefusal, HelloReply, HelloShape};
 use crate::wire::tls_hello::FirstBytes;
 use OddAnswer::{Fails, Unsteady, Works};
 use server::Server;
@@ -19,7 +19,7 @@ const ECDSA: u16 = 0xC02B;
 const ANON: u16 = 0x0034;
 
 /// All questions with what was found.
-fn climb(mut answer: impl FnMut(&Step, &[Step]) -> Answer) -> (Findings, Vec<Step>) {
+fn climb(mut answer: impl FnMut(&Step, &[Step]) -> StepAnswer) -> (Findings, Vec<Step>) {
     let mut script = Script::new(Some("relay.example".to_owned()));
     let (mut steps, mut next) = (Vec::new(), script.next(None));
     while let Some(asked) = next {
@@ -124,12 +124,12 @@ fn the_order_of_a_server_with_rare_suites_is_its_own() {
 #[test]
 fn a_server_that_has_rare_suites_only_is_accepted() {
     let mut server = Server::new(&[(Tls12, &[ANON])]);
-    server.refusal = |_| Refusal::Alert(40);
+    server.refusal = |_| HelloRefusal::Alert(40);
     let (findings, _) = of(&server);
     assert_eq!(findings.told(Tls12).unwrap().suites, [ANON]);
     assert_eq!(
         findings.told(Tls11).unwrap().refusal,
-        Some(Refusal::Alert(40))
+        Some(HelloRefusal::Alert(40))
     );
 }
 
@@ -212,7 +212,7 @@ fn an_odd_hello_counts_only_if_it_fails_twice_while_the_plain_one_works() {
     };
     assert_eq!(
         answers(of(&server).0),
-        [Works, Fails(Refusal::Silence), Works]
+        [Works, Fails(HelloRefusal::Silence), Works]
     );
     // once only
     let mut times = 0;
@@ -220,7 +220,7 @@ fn an_odd_hello_counts_only_if_it_fails_twice_while_the_plain_one_works() {
         let is_long = matches!(step, Step::Hello(hello) if hello.shares.len() == 2);
         times += u32::from(is_long);
         match times {
-            1 if is_long => Answer::Reply(Reply::Refused(Refusal::Reset)),
+            1 if is_long => StepAnswer::Reply(HelloReply::Refused(HelloRefusal::Reset)),
             _ => Server::new(&[(Tls12, &[GCM_128])]).answer(step, before),
         }
     });
@@ -233,19 +233,21 @@ fn an_odd_hello_counts_only_if_it_fails_twice_while_the_plain_one_works() {
 #[test]
 fn silence_is_no_answer_of_a_server_that_answers_other_versions_and_untold_of_any_other() {
     let mut server = Server::new(&[(Tls12, &[GCM_128])]);
-    server.refusal = |_| Refusal::Silence;
+    server.refusal = |_| HelloRefusal::Silence;
     let (findings, _) = of(&server);
     let old = findings.told(Tls10).unwrap();
     assert_eq!(
         (old.accepted, old.refusal.as_ref()),
-        (Some(false), Some(&Refusal::Silence))
+        (Some(false), Some(&HelloRefusal::Silence))
     );
     server.versions.clear();
     let (findings, questions) = of(&server);
-    assert_eq!((findings.stop, questions), (Some(Stop::Silence), 4));
+    assert_eq!((findings.stop, questions), (Some(ScriptStop::Silence), 4));
     assert!(findings.told.iter().all(|told| told.accepted.is_none()));
     // closed or reset by whoever, at every version
-    for refusal in [(|_| Refusal::Eof) as fn(_) -> _, |_| Refusal::Reset] {
+    for refusal in [(|_| HelloRefusal::Eof) as fn(_) -> _, |_| {
+        HelloRefusal::Reset
+    }] {
         server.refusal = refusal;
         assert!(
             of(&server)
@@ -260,20 +262,24 @@ fn silence_is_no_answer_of_a_server_that_answers_other_versions_and_untold_of_an
 #[test]
 fn it_stops_early_where_nothing_is_to_be_found() {
     let http = || FirstBytes::Http("HTTP/1.1 400 Bad Request".to_owned());
-    let (findings, steps) = climb(|_, _| Answer::Reply(Reply::Refused(Refusal::NotTls(http()))));
+    let (findings, steps) =
+        climb(|_, _| StepAnswer::Reply(HelloReply::Refused(HelloRefusal::NotTls(http()))));
     assert_eq!(
         (findings.stop, steps.len()),
-        (Some(Stop::NotTls(http().to_string())), 2)
+        (Some(ScriptStop::NotTls(http().to_string())), 2)
     );
-    let (findings, steps) = climb(|_, _| Answer::Unreachable("connect-refused".to_owned()));
+    let (findings, steps) = climb(|_, _| StepAnswer::Unreachable("connect-refused".to_owned()));
     assert_eq!(
         (findings.stop, steps.len()),
-        (Some(Stop::Unreachable("connect-refused".to_owned())), 1)
+        (
+            Some(ScriptStop::Unreachable("connect-refused".to_owned())),
+            1
+        )
     );
     // in the middle: what is known stays known
     let server = Server::new(&[(Tls12, &[GCM_256, GCM_128, CBC])]);
     let (findings, steps) = climb(|step, before| match before.len() {
-        8.. => Answer::Unreachable("connect-timeout".to_owned()),
+        8.. => StepAnswer::Unreachable("connect-timeout".to_owned()),
         _ => server.answer(step, before),
     });
     assert_eq!(steps.len(), 9);
@@ -285,8 +291,8 @@ fn it_stops_early_where_nothing_is_to_be_found() {
 fn a_list_that_ends_in_a_reset_is_not_called_whole() {
     let server = Server::new(&[(Tls12, &[GCM_256, GCM_128])]);
     let (findings, _) = climb(|step, before| match server.answer(step, before) {
-        Answer::Reply(Reply::Refused(_)) if before.len() > 6 => {
-            Answer::Reply(Reply::Refused(Refusal::Reset))
+        StepAnswer::Reply(HelloReply::Refused(_)) if before.len() > 6 => {
+            StepAnswer::Reply(HelloReply::Refused(HelloRefusal::Reset))
         }
         answer => answer,
     });

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::doc::number;
 use crate::record::plain;
-use crate::stats::{Added, Difference, Inspects, Span};
+use crate::stats::{Added, Difference, Inspects, PhaseSpan};
 
 /// Fewer columns have no room for the interval.
 const WIDE: usize = 64;
@@ -38,13 +38,13 @@ pub(super) fn added(added: &Added, columns: usize) -> String {
     out
 }
 
-fn name(span: Span) -> &'static str {
+fn name(span: PhaseSpan) -> &'static str {
     match span {
-        Span::Dns => "dns",
-        Span::Open => "connect and tunnel",
-        Span::Tls => "tls",
-        Span::Turn => "turn",
-        Span::Total => "total",
+        PhaseSpan::Dns => "dns",
+        PhaseSpan::Open => "connect and tunnel",
+        PhaseSpan::Tls => "tls",
+        PhaseSpan::Turn => "turn",
+        PhaseSpan::Total => "total",
     }
 }
 
@@ -61,7 +61,6 @@ fn cells(one: &Difference) -> String {
 }
 
 /// Milliseconds with their sign.
-#[allow(clippy::cast_precision_loss)] // microseconds lie far below 2^53
 fn ms(us: i64) -> String {
     let sign = if us < 0 { "-" } else { "+" };
     format!("{sign}{}", number::millis(us.unsigned_abs() as f64 / 1e3))

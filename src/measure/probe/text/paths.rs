@@ -4,7 +4,7 @@ use crate::doc::number::grouped;
 use crate::doc::text::cut;
 use crate::judge::is_microsofts;
 use crate::record::{TlsPath, plain};
-use crate::stats::paths::{Finding, Occurrences, Paths};
+use crate::stats::paths::{Occurrences, PathFinding, Paths};
 
 /// Findings that are told; more are counted.
 const MOST_TOLD: usize = 5;
@@ -25,8 +25,8 @@ pub fn sentences(paths: &Paths) -> Vec<String> {
     said
 }
 
-fn sentence(finding: &Finding, seen: &Occurrences, judged: u64) -> String {
-    let Finding { path, name, issuer } = finding;
+fn sentence(finding: &PathFinding, seen: &Occurrences, judged: u64) -> String {
+    let PathFinding { path, name, issuer } = finding;
     let is_one = seen.rows == 1;
     let (are, have) = if is_one {
         ("is", "has")

@@ -42,7 +42,6 @@ impl TimesTable {
     /// Adds a row.
     pub fn row(&self, name: &str, times: &Distribution, out: &mut String) {
         let moments = times.moments();
-        #[allow(clippy::cast_precision_loss)] // microseconds lie far below 2^53
         let whole = |value: Option<u64>| value.map(|us| us as f64);
         let exact = |us: Option<f64>| us.map(|us| number::millis(us / 1e3));
         let quantile = |q| whole(times.quantile(q)).map(|us| number::quantile(us / 1e3));

@@ -17,7 +17,7 @@ const MOST_ADDRESSES: usize = 10_000;
 
 /// What rows are told apart by, but for the region.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct Way {
+pub(super) struct RollUpWay {
     pub(super) target: Arc<str>,
     pub(super) transport: Transport,
     pub(super) proxy: Option<Arc<str>>,
@@ -25,8 +25,8 @@ pub(super) struct Way {
 
 /// What rows are told apart by.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Key {
-    pub(super) way: Way,
+pub(super) struct RollUpKey {
+    pub(super) way: RollUpWay,
     pub(super) region: Arc<str>,
 }
 
@@ -35,7 +35,7 @@ pub(super) struct Key {
 pub(super) struct FoldedProbe {
     pub(super) run: Arc<Run>,
     pub(super) at: DateTime<Utc>,
-    pub(super) key: Key,
+    pub(super) key: RollUpKey,
     pub(super) cause: Option<Cause>,
     pub(super) reachability: Reachability,
     pub(super) clock_changed: bool,
@@ -46,7 +46,7 @@ pub(super) struct FoldedProbe {
 
 /// A time without an answer.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Silence {
+pub(super) struct UnansweredTime {
     /// Start of the first probe that got none.
     pub(super) since: DateTime<Utc>,
     /// Probes that got none.
@@ -72,8 +72,8 @@ impl FoldedProbe {
         Self {
             run: Arc::clone(&record.run),
             at: record.started,
-            key: Key {
-                way: Way {
+            key: RollUpKey {
+                way: RollUpWay {
                     target: target.into(),
                     transport: record.transport,
                     proxy: record.via.as_ref().map(|via| Arc::clone(&via.proxy)),
@@ -115,7 +115,7 @@ impl Open {
         }
     }
 
-    pub(super) fn take(&mut self, seen: &FoldedProbe, silence: Option<Silence>) {
+    pub(super) fn take(&mut self, seen: &FoldedProbe, silence: Option<UnansweredTime>) {
         let row = &mut self.row;
         row.first = row.first.min(seen.at);
         row.last = row.last.max(seen.at);

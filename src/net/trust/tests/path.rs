@@ -223,7 +223,7 @@ fn a_date_that_is_over_does_not_hide_the_way() {
 fn a_root_of_the_system_that_is_over_is_told() {
     let over = authority("Some House", "old root", (2000, 2029));
     let over = CertifiedIssuer::self_signed(over, KeyPair::generate().unwrap()).unwrap();
-    let store = |ders: Vec<CertificateDer<'static>>| roots::Roots::of_certificates(ders).unwrap();
+    let store = |ders: Vec<CertificateDer<'static>>| roots::RootSet::of_certificates(ders).unwrap();
     let chain = [leaf(&over, (2028, 2031))];
     let chain = Chain::of(&chain);
     let (name, now) = (ServerName::try_from(RELAY).unwrap(), unix_time(in_2030()));
@@ -247,7 +247,7 @@ fn a_store_with_a_part_of_the_chain_only_is_enough_and_told() {
     let chain = Chain::of(&chain);
     let (name, now) = (ServerName::try_from(RELAY).unwrap(), unix_time(in_2030()));
     let judged = |ders| {
-        let store = roots::Roots::of_certificates(ders).unwrap();
+        let store = roots::RootSet::of_certificates(ders).unwrap();
         let judged = store.judged(&chain, &name, now);
         (judged.trust, judged.note)
     };

@@ -7,7 +7,7 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::{DigitallySignedStruct, Error, SignatureScheme};
 
 use super::*;
-use crate::net::trust::store::Store;
+use crate::net::trust::store::TrustSource;
 
 /// A system that trusts everybody as soon as the gate is open.
 #[derive(Debug, Clone, Default)]
@@ -27,7 +27,7 @@ impl Gate {
     /// A judge by this system, who waits that long for it.
     fn judge(&self, limit: Duration) -> Judge {
         let gate = self.clone();
-        let load = move || Ok(Store::System(Arc::new(gate.clone()) as Arc<_>));
+        let load = move || Ok(TrustSource::System(Arc::new(gate.clone()) as Arc<_>));
         Judge::with(None, Os::System(Arc::new(System::with(load, true))), limit)
     }
 }
@@ -90,117 +90,103 @@ async fn trust_os_at_last(judge: &Judge, name: &'static str, at: Instant) -> Tru
     }
 }
 
-#[test]
-fn a_slow_system_is_waited_for_while_others_go_on() {
-    run(async {
-        let gate = Gate::default();
-        let judge = gate.judge(LONG);
-        let others = async {
-            for _ in 0..5 {
-                tokio::time::sleep(SHORT).await;
-            }
-            gate.open();
-        };
-        let (trust, ()) = tokio::join!(trust_os(&judge, "a.test", clock::now()), others);
-        assert_eq!(trust, Some(Trust::Trusted));
-    });
-}
-
-#[test]
-fn the_wait_is_bounded_and_a_late_verdict_serves_later() {
-    run(async {
-        let gate = Gate::default();
-        let judge = gate.judge(SHORT);
-        let start = clock::now();
-        assert_eq!(trust_os(&judge, "a.test", start).await, None);
-        assert_eq!(trust_os(&judge, "a.test", start + SHORT).await, None);
-        gate.open();
-        let later = start + Duration::from_secs(10);
-        let trust = trust_os_at_last(&judge, "a.test", later).await;
-        assert_eq!(trust, Trust::Trusted);
-        assert_eq!(gate.asked(), 1);
-    });
-}
-
-#[test]
-fn once_the_limit_is_over_nobody_waits_a_second_time() {
-    run(async {
-        let judge = Gate::default().judge(LONG);
-        let start = clock::now();
-        let first = trust_os(&judge, "a.test", start);
-        assert!(tokio::time::timeout(SHORT, first).await.is_err());
-        // the gate stays closed: without the limit this would not come back
-        assert_eq!(trust_os(&judge, "a.test", start + LONG).await, None);
-    });
-}
-
-#[test]
-fn several_who_ask_at_once_ask_the_system_once() {
-    run(async {
-        let gate = Gate::default();
-        let judge = gate.judge(LONG);
-        let ask = || trust_os(&judge, "a.test", clock::now());
-        let open = async { gate.open() };
-        let (first, second, third, ()) = tokio::join!(ask(), ask(), ask(), open);
-        assert_eq!([first, second, third], [Some(Trust::Trusted); 3]);
-        assert_eq!(gate.asked(), 1);
-    });
-}
-
-#[test]
-fn a_system_that_hangs_costs_few_threads() {
-    run(async {
-        let gate = Gate::default();
-        let judge = gate.judge(SHORT);
-        let start = clock::now();
-        for name in ["a.test", "b.test", "c.test", "d.test"] {
-            assert_eq!(trust_os(&judge, name, start).await, None);
+#[tokio::test]
+async fn a_slow_system_is_waited_for_while_others_go_on() {
+    let gate = Gate::default();
+    let judge = gate.judge(LONG);
+    let others = async {
+        for _ in 0..5 {
+            tokio::time::sleep(SHORT).await;
         }
-        assert_eq!(trust_os(&judge, "e.test", start).await, None);
         gate.open();
-        for name in ["a.test", "b.test", "c.test", "d.test"] {
-            let trust = trust_os_at_last(&judge, name, start).await;
-            assert_eq!(trust, Trust::Trusted);
-        }
-        // the fifth was never asked about, and is not until the minute is over
-        assert_eq!(trust_os(&judge, "e.test", start).await, None);
-        assert_eq!(gate.asked(), 4);
-        let later = start + Duration::from_secs(60);
-        let trust = trust_os_at_last(&judge, "e.test", later).await;
+    };
+    let (trust, ()) = tokio::join!(trust_os(&judge, "a.test", clock::now()), others);
+    assert_eq!(trust, Some(Trust::Trusted));
+}
+
+#[tokio::test]
+async fn the_wait_is_bounded_and_a_late_verdict_serves_later() {
+    let gate = Gate::default();
+    let judge = gate.judge(SHORT);
+    let start = clock::now();
+    assert_eq!(trust_os(&judge, "a.test", start).await, None);
+    assert_eq!(trust_os(&judge, "a.test", start + SHORT).await, None);
+    gate.open();
+    let later = start + Duration::from_secs(10);
+    let trust = trust_os_at_last(&judge, "a.test", later).await;
+    assert_eq!(trust, Trust::Trusted);
+    assert_eq!(gate.asked(), 1);
+}
+
+#[tokio::test]
+async fn once_the_limit_is_over_nobody_waits_a_second_time() {
+    let judge = Gate::default().judge(LONG);
+    let start = clock::now();
+    let first = trust_os(&judge, "a.test", start);
+    assert!(tokio::time::timeout(SHORT, first).await.is_err());
+    // the gate stays closed: without the limit this would not come back
+    assert_eq!(trust_os(&judge, "a.test", start + LONG).await, None);
+}
+
+#[tokio::test]
+async fn several_who_ask_at_once_ask_the_system_once() {
+    let gate = Gate::default();
+    let judge = gate.judge(LONG);
+    let ask = || trust_os(&judge, "a.test", clock::now());
+    let open = async { gate.open() };
+    let (first, second, third, ()) = tokio::join!(ask(), ask(), ask(), open);
+    assert_eq!([first, second, third], [Some(Trust::Trusted); 3]);
+    assert_eq!(gate.asked(), 1);
+}
+
+#[tokio::test]
+async fn a_system_that_hangs_costs_few_threads() {
+    let gate = Gate::default();
+    let judge = gate.judge(SHORT);
+    let start = clock::now();
+    for name in ["a.test", "b.test", "c.test", "d.test"] {
+        assert_eq!(trust_os(&judge, name, start).await, None);
+    }
+    assert_eq!(trust_os(&judge, "e.test", start).await, None);
+    gate.open();
+    for name in ["a.test", "b.test", "c.test", "d.test"] {
+        let trust = trust_os_at_last(&judge, name, start).await;
         assert_eq!(trust, Trust::Trusted);
-    });
+    }
+    // the fifth was never asked about, and is not until the minute is over
+    assert_eq!(trust_os(&judge, "e.test", start).await, None);
+    assert_eq!(gate.asked(), 4);
+    let later = start + Duration::from_secs(60);
+    let trust = trust_os_at_last(&judge, "e.test", later).await;
+    assert_eq!(trust, Trust::Trusted);
 }
 
-#[test]
-fn a_system_that_falls_over_gives_no_verdict_and_does_not_hold_us_up() {
-    run(async {
-        let judge = Gate::default().judge(LONG);
-        let trust = trust_os(&judge, "panic.test", clock::now());
-        let trust = tokio::time::timeout(LONG / 2, trust).await;
-        assert_eq!(trust.unwrap(), None);
-    });
+#[tokio::test]
+async fn a_system_that_falls_over_gives_no_verdict_and_does_not_hold_us_up() {
+    let judge = Gate::default().judge(LONG);
+    let trust = trust_os(&judge, "panic.test", clock::now());
+    let trust = tokio::time::timeout(LONG / 2, trust).await;
+    assert_eq!(trust.unwrap(), None);
 }
 
-#[test]
-fn a_store_that_could_not_be_read_is_read_the_next_time() {
-    run(async {
-        let gate = Gate::default();
-        gate.open();
-        let reads = AtomicUsize::new(0);
-        let load = move || {
-            let readable = reads.fetch_add(1, Ordering::SeqCst) > 0;
-            let store = || Store::System(Arc::new(gate.clone()) as Arc<_>);
-            readable.then(store).ok_or_else(|| "no room".to_owned())
-        };
-        let judge = Judge::with(None, Os::System(Arc::new(System::with(load, false))), LONG);
-        let start = clock::now();
-        assert_eq!(judge.take_os_problem(), None);
-        assert_eq!(trust_os(&judge, "a.test", start).await, None);
-        assert_eq!(judge.take_os_problem().as_deref(), Some("no room"));
-        let trust = trust_os(&judge, "b.test", start).await;
-        assert_eq!(trust, Some(Trust::Trusted));
-        assert_eq!(judge.take_os_problem(), None);
-    });
+#[tokio::test]
+async fn a_store_that_could_not_be_read_is_read_the_next_time() {
+    let gate = Gate::default();
+    gate.open();
+    let reads = AtomicUsize::new(0);
+    let load = move || {
+        let readable = reads.fetch_add(1, Ordering::SeqCst) > 0;
+        let store = || TrustSource::System(Arc::new(gate.clone()) as Arc<_>);
+        readable.then(store).ok_or_else(|| "no room".to_owned())
+    };
+    let judge = Judge::with(None, Os::System(Arc::new(System::with(load, false))), LONG);
+    let start = clock::now();
+    assert_eq!(judge.take_os_problem(), None);
+    assert_eq!(trust_os(&judge, "a.test", start).await, None);
+    assert_eq!(judge.take_os_problem().as_deref(), Some("no room"));
+    let trust = trust_os(&judge, "b.test", start).await;
+    assert_eq!(trust, Some(Trust::Trusted));
+    assert_eq!(judge.take_os_problem(), None);
 }
 
 /// The system's store, in a process of its own as environment variables belong to all threads.

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{document, line, manual, prtg_json, prtg_xml, sentence, told, words};
+use super::{document, line, manual, prtg_json, sentence, told, words};
 use crate::doc::{Room, markdown, page, terminal, width};
-use crate::judge::diagnose::facts::{Fact, Sample};
+use crate::judge::diagnose::facts::{Fact, RouterPacket};
 use crate::judge::diagnose::tests::overlay::{Scenario, facts, scenarios};
 use crate::judge::diagnose::{Code, Confidence, Facts, diagnose};
 use crate::zone::Zone;
@@ -172,12 +172,6 @@ fn prtg_gets_the_verdict_as_a_channel_with_limits_and_the_numbers() {
     );
     let text = json["prtg"]["text"].as_str().unwrap();
     assert!(text.starts_with("FAULT: proxy (certain): "), "{text}");
-    let xml = prtg_xml(&facts, &diagnosis);
-    assert!(
-        xml.contains("<channel>Verdict</channel><value>2</value>"),
-        "{xml}"
-    );
-    assert!(xml.trim_end().ends_with("</text></prtg>"), "{xml}");
 }
 
 #[test]
@@ -235,8 +229,8 @@ fn a_page_has_the_round_trips_as_charts_where_they_were_kept() {
         (has, page(&document).matches("<svg").count())
     };
     assert_eq!(section(&facts), (false, 0));
-    let samples: Vec<Sample> = (0..500)
-        .map(|packet| Sample {
+    let samples: Vec<RouterPacket> = (0..500)
+        .map(|packet| RouterPacket {
             at_ms: packet * 20,
             rtt_us: (packet != 77).then_some(22_000 + packet),
         })

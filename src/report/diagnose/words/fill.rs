@@ -2,7 +2,7 @@
 
 use crate::doc::number::{self, grouped};
 use crate::doc::text::{cut, time};
-use crate::judge::diagnose::{Evidence, Value};
+use crate::judge::diagnose::{Datum, Evidence};
 use crate::zone::Zone;
 
 /// Microsoft's ranges of media, as rules of firewalls name them: endpoint id 11.
@@ -15,32 +15,31 @@ const LONGEST: usize = 80;
 const MOST: usize = 3;
 
 /// A value as a reader sees it, with its unit.
-pub fn shown(value: &Value) -> String {
-    #[allow(clippy::cast_precision_loss)] // shown with a few digits
+pub fn shown(value: &Datum) -> String {
     let float = |count: u64| count as f64;
     match value {
-        Value::Count(count) | Value::Number(count) => grouped(*count),
-        Value::Micros(us) => format!("{} ms", number::millis(float(*us) / 1e3)),
-        Value::Millis(ms) => number::seconds(float(*ms) / 1e3),
-        Value::Seconds(seconds) if seconds.abs() < 1.0 => "less than 1 s".to_owned(),
-        Value::Seconds(seconds) => number::seconds(*seconds),
-        Value::Ppm(ppm) => number::percent(float(*ppm) / 1e4),
-        Value::Bytes(bytes) => format!("{} bytes", grouped(*bytes)),
-        Value::BitsPerSecond(bits) => number::bit_rate(float(*bits)),
-        Value::PerSecond(rate) => format!("{rate:.0} a second"),
-        Value::Word(word) => (*word).to_owned(),
-        Value::Public(text) => cut(text.as_str(), LONGEST),
-        Value::Region(name) => cut(name.as_str(), LONGEST),
-        Value::Name(name) => cut(name.as_str(), LONGEST),
-        Value::Interface(name) => cut(name.as_str(), LONGEST),
-        Value::Issuer(name) => cut(name.as_str(), LONGEST),
-        Value::Proxy(place) => cut(place.as_str(), LONGEST),
-        Value::Ip(ip) => ip.to_string(),
-        Value::Ips(ips) => listed(ips.iter().map(ToString::to_string).collect()),
-        Value::Endpoint(endpoint) => endpoint.to_string(),
-        Value::Ports(ports) => all(&runs(ports)),
-        Value::Time(at) => time(Zone::Utc, *at),
-        Value::Day(day) => day.to_string(),
+        Datum::Count(count) | Datum::Number(count) => grouped(*count),
+        Datum::Micros(us) => format!("{} ms", number::millis(float(*us) / 1e3)),
+        Datum::Millis(ms) => number::seconds(float(*ms) / 1e3),
+        Datum::Seconds(seconds) if seconds.abs() < 1.0 => "less than 1 s".to_owned(),
+        Datum::Seconds(seconds) => number::seconds(*seconds),
+        Datum::Ppm(ppm) => number::percent(float(*ppm) / 1e4),
+        Datum::Bytes(bytes) => format!("{} bytes", grouped(*bytes)),
+        Datum::BitsPerSecond(bits) => number::bit_rate(float(*bits)),
+        Datum::PerSecond(rate) => format!("{rate:.0} a second"),
+        Datum::Word(word) => (*word).to_owned(),
+        Datum::Public(text) => cut(text.as_str(), LONGEST),
+        Datum::Region(name) => cut(name.as_str(), LONGEST),
+        Datum::Name(name) => cut(name.as_str(), LONGEST),
+        Datum::Interface(name) => cut(name.as_str(), LONGEST),
+        Datum::Issuer(name) => cut(name.as_str(), LONGEST),
+        Datum::Proxy(place) => cut(place.as_str(), LONGEST),
+        Datum::Ip(ip) => ip.to_string(),
+        Datum::Ips(ips) => listed(ips.iter().map(ToString::to_string).collect()),
+        Datum::Endpoint(endpoint) => endpoint.to_string(),
+        Datum::Ports(ports) => all(&runs(ports)),
+        Datum::Time(at) => time(Zone::Utc, *at),
+        Datum::Day(day) => day.to_string(),
     }
 }
 
@@ -142,13 +141,13 @@ mod tests {
     fn a_part_in_brackets_is_left_out_where_its_value_is_missing() {
         let lost = Evidence {
             name: "lost",
-            value: Value::Count(12),
+            value: Datum::Count(12),
             n: Some(500),
             source: "",
         };
         let ports = Evidence {
             name: "ports",
-            value: Value::Ports(vec![3478, 3479, 3481]),
+            value: Datum::Ports(vec![3478, 3479, 3481]),
             n: None,
             source: "",
         };
@@ -164,13 +163,13 @@ mod tests {
     #[test]
     fn values_have_their_units() {
         for (value, expected) in [
-            (Value::Micros(22_400), "22.4 ms"),
-            (Value::Ppm(13_800), "1.38 %"),
-            (Value::Bytes(1400), "1400 bytes"),
-            (Value::PerSecond(29.2), "29 a second"),
-            (Value::Ports(vec![3478, 3479, 3480, 3481]), "3478 to 3481"),
-            (Value::Ports(vec![443, 3478, 3479]), "443, 3478 and 3479"),
-            (Value::Seconds(0.1), "less than 1 s"),
+            (Datum::Micros(22_400), "22.4 ms"),
+            (Datum::Ppm(13_800), "1.38 %"),
+            (Datum::Bytes(1400), "1400 bytes"),
+            (Datum::PerSecond(29.2), "29 a second"),
+            (Datum::Ports(vec![3478, 3479, 3480, 3481]), "3478 to 3481"),
+            (Datum::Ports(vec![443, 3478, 3479]), "443, 3478 and 3479"),
+            (Datum::Seconds(0.1), "less than 1 s"),
         ] {
             assert_eq!(shown(&value), expected);
         }

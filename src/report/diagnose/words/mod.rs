@@ -4,7 +4,7 @@ mod fill;
 mod lower;
 mod upper;
 
-use crate::judge::diagnose::{Code, Evidence, Finding, Value};
+use crate::judge::diagnose::{Code, Datum, Evidence, Finding};
 
 pub use fill::Words;
 pub use fill::{RANGES, shown};
@@ -43,7 +43,7 @@ pub fn listed(evidence: &[Evidence]) -> String {
         let value = shown(&one.value);
         let n = one.n.map(crate::doc::number::grouped);
         match (n, &one.value) {
-            (Some(n), Value::Count(_)) => format!("{} {value} of {n}", one.name),
+            (Some(n), Datum::Count(_)) => format!("{} {value} of {n}", one.name),
             (Some(n), _) => format!("{} {value} (n {n})", one.name),
             (None, _) => format!("{} {value}", one.name),
         }

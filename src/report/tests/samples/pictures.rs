@@ -4,19 +4,18 @@ use chrono::{Duration, NaiveDate};
 
 use super::{Dice, Plan, base, later, n};
 use crate::report::model::{
-    CumulativePoint, Distribution, FailurePoint, Heat, HeatCell, HeatDay, LinePoint, Panel,
-    PanelPoint, Panels, Phase, RegionLine, SlowPoint, Timeline,
+    CumulativePoint, FailurePoint, HeatCell, HeatDay, HeatMap, LinePoint, MetricOverTime, Panel,
+    PanelPoint, Panels, RegionDistribution, RegionLine, SlowPoint, TimelineChart,
 };
 use crate::schema::Metric;
 
-#[allow(clippy::cast_precision_loss)]
-pub(super) fn timeline(plan: &Plan, dice: &mut Dice, bucket_s: u64) -> Timeline {
+pub(super) fn timeline(plan: &Plan, dice: &mut Dice, bucket_s: u64) -> TimelineChart {
     let every = |at: usize, shift: usize| plan.every > 0 && (at + shift).is_multiple_of(plan.every);
-    let mut data = Timeline {
+    let mut data = TimelineChart {
         bucket_s,
         from: Some(later(0)),
         to: Some(later(n(plan.buckets) * bucket_s)),
-        ..Timeline::default()
+        ..TimelineChart::default()
     };
     for (at, region) in plan.regions.iter().enumerate() {
         let points = (0..plan.buckets)
@@ -62,7 +61,7 @@ pub(super) fn timeline(plan: &Plan, dice: &mut Dice, bucket_s: u64) -> Timeline 
 }
 
 /// The lines of the timeline as a picture each, of every metric, by region and by host.
-pub(super) fn phases(timeline: &Timeline) -> Vec<Phase> {
+pub(super) fn phases(timeline: &TimelineChart) -> Vec<MetricOverTime> {
     let panel = |line: &RegionLine| Panel {
         name: line.region.clone(),
         points: line
@@ -78,7 +77,7 @@ pub(super) fn phases(timeline: &Timeline) -> Vec<Phase> {
             })
             .collect(),
     };
-    let phase = |metric, by| Phase {
+    let phase = |metric, by| MetricOverTime {
         metric,
         by,
         others: 3,
@@ -93,9 +92,8 @@ pub(super) fn phases(timeline: &Timeline) -> Vec<Phase> {
     Metric::ALL.into_iter().flat_map(both).collect()
 }
 
-#[allow(clippy::cast_precision_loss)]
-pub(super) fn distribution(plan: &Plan, rows: u64) -> Vec<Distribution> {
-    let curve = |(at, region): (usize, &String)| Distribution {
+pub(super) fn distribution(plan: &Plan, rows: u64) -> Vec<RegionDistribution> {
+    let curve = |(at, region): (usize, &String)| RegionDistribution {
         region: region.clone(),
         n: rows / n(plan.regions.len()),
         cumulative: (1..=600)
@@ -113,7 +111,7 @@ pub(super) fn distribution(plan: &Plan, rows: u64) -> Vec<Distribution> {
     plan.regions.iter().enumerate().map(curve).collect()
 }
 
-pub(super) fn heat(plan: &Plan, dice: &mut Dice) -> Heat {
+pub(super) fn heat(plan: &Plan, dice: &mut Dice) -> HeatMap {
     let first = NaiveDate::from_ymd_opt(2021, 2, 11).unwrap();
     let cell = |at: usize, hour: usize, dice: &mut Dice| {
         let busy = if (8..18).contains(&hour) { 6.0 } else { 0.0 };
@@ -129,7 +127,7 @@ pub(super) fn heat(plan: &Plan, dice: &mut Dice) -> Heat {
         day: first + Duration::days(i64::try_from(at).unwrap()),
         hours: (0..24).map(|hour| cell(at, hour, dice)).collect(),
     });
-    Heat {
+    HeatMap {
         metric: Some("connect"),
         days: days.collect(),
         capped: plan.days > 400,

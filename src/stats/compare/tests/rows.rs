@@ -28,7 +28,7 @@ fn layout(exact: bool) -> Layout {
 
 /// A row of a second, region, cause and time.
 fn add(
-    fold: &mut Fold,
+    fold: &mut ComparisonFold,
     layout: &Layout,
     side: Side,
     second: i64,
@@ -58,7 +58,7 @@ fn add(
 }
 
 /// An hour of both sides in two regions, B slower by 5 ms; the mix of the regions is another one.
-fn hour(fold: &mut Fold, seconds: impl Iterator<Item = i64>) {
+fn hour(fold: &mut ComparisonFold, seconds: impl Iterator<Item = i64>) {
     let layout = layout(true);
     for second in seconds {
         for (side, far_of_ten, more) in [(Side::A, 3, 0), (Side::B, 7, 5_000)] {
@@ -74,13 +74,13 @@ fn hour(fold: &mut Fold, seconds: impl Iterator<Item = i64>) {
     }
 }
 
-fn lines(fold: Fold) -> Vec<Line> {
+fn lines(fold: ComparisonFold) -> Vec<MetricComparison> {
     Compared::of(&fold.finish(), Zone::Utc).lines
 }
 
 #[test]
 fn another_mix_of_regions_is_no_difference() {
-    let mut fold = Fold::new(None);
+    let mut fold = ComparisonFold::new(None);
     hour(&mut fold, 0..3600);
     let lines = lines(fold);
     let names: Vec<_> = lines.iter().map(|line| line.regions.join(" ")).collect();
@@ -99,9 +99,9 @@ fn another_mix_of_regions_is_no_difference() {
 
 #[test]
 fn the_order_of_rows_changes_nothing() {
-    let mut forwards = Fold::new(None);
+    let mut forwards = ComparisonFold::new(None);
     hour(&mut forwards, 0..3600);
-    let mut back = Fold::new(None);
+    let mut back = ComparisonFold::new(None);
     hour(&mut back, (0..3600).rev());
     assert_eq!(
         format!("{:?}", lines(forwards)),
@@ -111,7 +111,7 @@ fn the_order_of_rows_changes_nothing() {
 
 #[test]
 fn failures_of_the_path_count_and_those_of_the_measuring_computer_do_not() {
-    let (mut fold, layout) = (Fold::new(None), layout(true));
+    let (mut fold, layout) = (ComparisonFold::new(None), layout(true));
     for second in 0..7200 {
         let cause = |share: i64| {
             if second % share == 0 {
@@ -154,7 +154,7 @@ fn failures_of_the_path_count_and_those_of_the_measuring_computer_do_not() {
 
 #[test]
 fn an_outage_of_one_side_is_no_difference_of_the_usual_block_and_not_called_none() {
-    let (mut fold, layout) = (Fold::new(None), layout(true));
+    let (mut fold, layout) = (ComparisonFold::new(None), layout(true));
     for second in 0..7200 {
         let down = (1200..2400).contains(&second);
         add(&mut fold, &layout, Side::A, second, "near", ("", 20_000));
@@ -169,7 +169,7 @@ fn an_outage_of_one_side_is_no_difference_of_the_usual_block_and_not_called_none
 // A has whole milliseconds: 20.3 is 20, so that without more care 0.7 would seem to differ
 #[test]
 fn under_two_milliseconds_nothing_differs_between_two_kinds_of_files() {
-    let (mut fold, whole, exact) = (Fold::new(None), layout(false), layout(true));
+    let (mut fold, whole, exact) = (ComparisonFold::new(None), layout(false), layout(true));
     for second in 0..7200 {
         add(&mut fold, &whole, Side::A, second, "near", ("", 20_300));
         add(&mut fold, &exact, Side::B, second, "near", ("", 21_500));
@@ -182,7 +182,7 @@ fn under_two_milliseconds_nothing_differs_between_two_kinds_of_files() {
 
 #[test]
 fn a_region_of_one_side_is_left_out_and_named() {
-    let (mut fold, layout) = (Fold::new(None), layout(true));
+    let (mut fold, layout) = (ComparisonFold::new(None), layout(true));
     for second in 0..3600 {
         add(&mut fold, &layout, Side::A, second, "near", ("", 20_000));
         let region = if second % 2 == 0 { "near" } else { "far" };
@@ -201,7 +201,7 @@ fn a_region_of_one_side_is_left_out_and_named() {
 // a year of two sides in two regions is 210,000 blocks of ten minutes
 #[test]
 fn a_long_series_gets_longer_blocks_instead_of_more_memory() {
-    let (mut fold, layout) = (Fold::new(None), layout(true));
+    let (mut fold, layout) = (ComparisonFold::new(None), layout(true));
     for block in 0..52_560 {
         for region in ["near", "far"] {
             add(

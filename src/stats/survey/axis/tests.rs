@@ -4,21 +4,25 @@ const S: i64 = 1_000_000;
 const HOUR: i64 = 3_600 * S;
 
 /// What a row each second says of itself: its slot, its label in seconds.
-fn row(slot: u64, second: i64) -> (u64, i64, Said) {
-    let said = Said {
+fn row(slot: u64, second: i64) -> (u64, i64, RowClocks) {
+    let said = RowClocks {
         lag: Some(1_000),
-        ..Said::default()
+        ..RowClocks::default()
     };
     (slot, second * S + 1_000, said)
 }
 
-fn with(mut row: (u64, i64, Said), step: Option<i64>, slept: Option<i64>) -> (u64, i64, Said) {
+fn with(
+    mut row: (u64, i64, RowClocks),
+    step: Option<i64>,
+    slept: Option<i64>,
+) -> (u64, i64, RowClocks) {
     (row.2.step, row.2.slept) = (step, slept);
     row
 }
 
 /// Seconds on the axis, which goes by the clock as it was at the begin, and what was told.
-fn placed(rows: &[(u64, i64, Said)]) -> (Vec<i64>, Vec<AxisChange>) {
+fn placed(rows: &[(u64, i64, RowClocks)]) -> (Vec<i64>, Vec<AxisChange>) {
     let mut axis = Axis::default();
     let placed = rows.iter().map(|(slot, at, said)| {
         let (placed, told) = axis.place(*slot, *at, *said);
@@ -67,9 +71,9 @@ fn missed_slots_are_time_in_which_nobody_measured() {
     // labels of whole seconds, of two rows a second: 14,993 missed slots are not known to the second
     let half = |slot: u64| {
         let at = i64::try_from(slot / 2).unwrap() * S;
-        let said = Said {
+        let said = RowClocks {
             lag: Some(0),
-            ..Said::default()
+            ..RowClocks::default()
         };
         (slot, at, said)
     };
@@ -80,7 +84,7 @@ fn missed_slots_are_time_in_which_nobody_measured() {
 #[test]
 fn back_to_back_there_is_no_schedule_to_judge_by() {
     let rows = [row(0, 0), row(1, 1), row(2, 600), row(3, 601)];
-    let rows = rows.map(|(slot, at, said)| (slot, at, Said { lag: None, ..said }));
+    let rows = rows.map(|(slot, at, said)| (slot, at, RowClocks { lag: None, ..said }));
     assert_eq!(placed(&rows), (vec![0, 1, 600, 601], vec![]));
     // a file without the column may be either: no probe takes ten minutes
     let loose = |seconds| {
@@ -89,7 +93,7 @@ fn back_to_back_there_is_no_schedule_to_judge_by() {
             (
                 slot,
                 at,
-                Said {
+                RowClocks {
                     loose: true,
                     ..said
                 },
@@ -152,8 +156,8 @@ fn a_row_that_says_it_after_the_slots_have_shown_it_gives_the_cause() {
 
 #[test]
 fn a_step_within_a_held_connection_moves_the_rows_after_it_only() {
-    let held = |(slot, at, said): (u64, i64, Said)| {
-        let said = Said {
+    let held = |(slot, at, said): (u64, i64, RowClocks)| {
+        let said = RowClocks {
             lag: None,
             lasting: true,
             ..said
@@ -177,11 +181,11 @@ fn no_number_makes_it_panic() {
     for at in ends {
         for step in ends {
             for slot in [0, 1, u64::MAX] {
-                let said = Said {
+                let said = RowClocks {
                     lag: Some(step),
                     step: Some(at),
                     slept: Some(step),
-                    ..Said::default()
+                    ..RowClocks::default()
                 };
                 axis.place(slot, at, said);
             }

@@ -1,9 +1,9 @@
 //! A server that is a few lines.
 
-use crate::measure::ladder::script::{Answer, Step, Whole};
+use crate::measure::ladder::script::{Step, StepAnswer, Whole};
 use crate::record::ProtocolVersion::{Ssl3, Tls13};
 use crate::record::{Order, ProtocolVersion};
-use crate::wire::tls_ask::{Chosen, Hello, Refusal, Reply};
+use crate::wire::tls_ask::{Chosen, Hello, HelloRefusal, HelloReply};
 use crate::wire::tls_hello::Flight;
 
 /// A server.
@@ -13,7 +13,7 @@ pub(super) struct Server {
     pub(super) versions: Vec<(ProtocolVersion, Vec<u16>)>,
     pub(super) groups: Vec<u16>,
     pub(super) order: Order,
-    pub(super) refusal: fn(ProtocolVersion) -> Refusal,
+    pub(super) refusal: fn(ProtocolVersion) -> HelloRefusal,
     /// What it does not understand.
     pub(super) stumbles: fn(&Hello) -> bool,
     /// A group that must be among those that are offered.
@@ -33,7 +33,7 @@ impl Server {
                 .collect(),
             groups: vec![29, 23],
             order: Order::Server,
-            refusal: |_| Refusal::Alert(70),
+            refusal: |_| HelloRefusal::Alert(70),
             stumbles: |_| false,
             curve: None,
             wants_share: false,
@@ -42,17 +42,17 @@ impl Server {
         }
     }
 
-    fn reply(&self, hello: &Hello) -> Reply {
-        let no = |alert| Reply::Refused(Refusal::Alert(alert));
+    fn reply(&self, hello: &Hello) -> HelloReply {
+        let no = |alert| HelloReply::Refused(HelloRefusal::Alert(alert));
         if (self.stumbles)(hello) {
-            return Reply::Refused(Refusal::Silence);
+            return HelloReply::Refused(HelloRefusal::Silence);
         }
         let offered = self
             .versions
             .iter()
             .filter(|(version, _)| hello.versions.contains(version));
         let Some((version, suites)) = offered.max_by_key(|(version, _)| *version) else {
-            return Reply::Refused((self.refusal)(hello.version()));
+            return HelloReply::Refused((self.refusal)(hello.version()));
         };
         if *version == Tls13 && self.wants_share && hello.shares.is_empty() {
             return no(40);
@@ -81,7 +81,7 @@ impl Server {
             return no(40);
         }
         let name = hello.server_name.as_deref();
-        Reply::Chosen(Box::new(Chosen {
+        HelloReply::Chosen(Box::new(Chosen {
             version: *version,
             flight: Flight {
                 version: Some(version.number()),
@@ -112,10 +112,10 @@ impl Server {
         }
     }
 
-    pub(super) fn answer(&self, step: &Step, before: &[Step]) -> Answer {
+    pub(super) fn answer(&self, step: &Step, before: &[Step]) -> StepAnswer {
         match step {
-            Step::Hello(hello) => Answer::Reply(self.reply(hello)),
-            Step::Handshake(handshake) => Answer::Handshake(Ok(Whole {
+            Step::Hello(hello) => StepAnswer::Reply(self.reply(hello)),
+            Step::Handshake(handshake) => StepAnswer::Handshake(Ok(Whole {
                 resumed: self.resumes && before.contains(step),
                 alpn: None,
                 stapled: true,
