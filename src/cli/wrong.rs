@@ -173,10 +173,8 @@ fn of_others(error: &clap::Error, words: &[OsString]) -> Option<String> {
 /// What the command has in the place of an option that is another's, or whose it is.
 fn elsewhere(option: &str, words: &[OsString]) -> Option<String> {
     let program = Cli::command();
-    let words = words.iter().skip(1).filter_map(|word| word.to_str());
-    let own = words
-        .filter_map(|word| program.find_subcommand(word))
-        .next()?;
+    let mut words = words.iter().skip(1).filter_map(|word| word.to_str());
+    let own = words.find_map(|word| program.find_subcommand(word))?;
     if matches!(option, "-o" | "--output") {
         let page = has_long(own, "html").then_some("--html FILE writes a page");
         let text =

@@ -154,7 +154,10 @@ fn bash_completes_values_also_behind_an_equals_sign() {
             "turnprobe probe --transport = udp,tls,ps",
             "udp,tls,pseudo-tls",
         ),
-        ("turnprobe report --by region,addr", "region,address"),
+        (
+            "turnprobe report --by region,addr",
+            "region,address region,addresses",
+        ),
         ("turnprobe probe --lab-fault reset,udp-lo", "reset,udp-loss"),
         (
             "turnprobe probe --label site = Bonn --dscp AF1",
@@ -390,7 +393,7 @@ fn json_lines_are_objects_with_numbers() {
 fn what_is_wrong_on_the_command_line_ends_with_2_and_names_the_fix() {
     #[rustfmt::skip]
     let cases = [
-        ("probe --interval soon", "write it as 90s, 8h41m or 500ms"),
+        ("probe --interval soon", "write a time as 90s, 8h41m or 500ms"),
         ("probe host:0", "`0` is no port"),
         ("probe --output rows.txt", ".csv or .jsonl"),
         ("probe --lab --lab-fault nonsense", "dns-servfail"),

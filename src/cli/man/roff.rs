@@ -14,7 +14,8 @@ pub fn blocks(roff: &str) -> Vec<ManBlock> {
             None => ("", line),
         };
         match word {
-            "" if rest.is_empty() => out.begin(Next::Paragraph),
+            // without a mark `IP` goes on with what stands before a list
+            "" | "IP" if rest.is_empty() => out.begin(Next::Paragraph),
             "" => out.words(&plain(rest)),
             "SH" | "SS" => {
                 out.begin(Next::Paragraph);
@@ -27,8 +28,6 @@ pub fn blocks(roff: &str) -> Vec<ManBlock> {
                 out.indent = 0;
                 out.begin(Next::Term);
             }
-            // without a mark it goes on with what stands before a list
-            "IP" if rest.is_empty() => out.begin(Next::Paragraph),
             "IP" => out.begin(Next::Item),
             "PP" => {
                 out.indent = 0;

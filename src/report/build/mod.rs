@@ -167,8 +167,8 @@ fn slow(rows: &Finished) -> Slow {
         address: row.address.clone(),
         connect_ms: millis(row.connect_us),
         explanation: match row.explanation {
-            SynLoss::Lost(1) => "lost SYN (retransmitted once)".to_owned(),
-            SynLoss::Lost(n) => format!("lost SYN (retransmitted {n} times)"),
+            SynLoss::Lost(1) => "lost SYN (resent once)".to_owned(),
+            SynLoss::Lost(n) => format!("lost SYN (resent {n} times)"),
             SynLoss::LikelyLost => "likely a lost SYN, not proven".to_owned(),
             SynLoss::NotLost => "not a lost SYN".to_owned(),
             SynLoss::Unexplained => "unexplained".to_owned(),

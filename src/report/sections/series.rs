@@ -140,8 +140,8 @@ fn explained(report: &Report) -> String {
         .map(|series| series.outcomes.undecided)
         .sum();
     if undecided > 0 {
-        text += " Nor does a TLS alert or an unusable certificate: something answered, either \
-                 the relay or a device in front of it.";
+        text += " A TLS alert or an unusable certificate counts in no share: something answered, \
+                 either the relay or a device in front of it.";
     }
     if report
         .series

@@ -134,11 +134,7 @@ impl Job {
         if segments.is_empty() && self.link.as_ref().is_some_and(|link| !link.is_closed()) {
             return Ok(());
         }
-        if self.link.as_ref().is_none_or(Link::is_closed) {
-            let link = Link::open(&self.address)?;
-            link.takes(&self.tables, self.world)?;
-            self.link = Some(link);
-        }
+        self.connected()?;
         // one that was idle for long may be gone, which nobody has been told
         let mut is_fresh = false;
         for segment in segments {
@@ -158,6 +154,18 @@ impl Job {
             }
         }
         Ok(())
+    }
+
+    /// The connection: that which there is, or a new one. While it was away somebody may have put other tables in the place of those.
+    fn connected(&mut self) -> Result<&mut Link, PgError> {
+        let link = if let Some(link) = self.link.take().filter(|link| !link.is_closed()) {
+            link
+        } else {
+            let link = Link::open(&self.address)?;
+            link.takes(&self.tables, self.world)?;
+            link
+        };
+        Ok(self.link.insert(link))
     }
 
     /// Sets a segment aside that the server refused. Where it refuses more and more somebody has to look, and what is set aside has a limit as what
@@ -211,12 +219,8 @@ impl Job {
         };
         let text = String::from_utf8(bytes).map_err(|_| refused("no text".to_owned()))?;
         let text = &text;
-        if self.link.as_ref().is_none_or(Link::is_closed) {
-            self.link = Some(Link::open(&self.address)?);
-        }
-        if let Some(link) = &mut self.link {
-            link.send(target, &Segment { id, first, text })?;
-        }
+        self.connected()?
+            .send(target, &Segment { id, first, text })?;
         // what is sent once more stands there once
         let _ = fs::remove_file(segment);
         Ok(())

@@ -222,16 +222,19 @@ impl<R: RowKind> Sink<R> for Spooled<R> {
         if self.all_lost > 0 {
             let last = self.lost.take();
             let last = last.map_or_else(String::new, |(first, last, why)| {
+                if first == last {
+                    return format!(", the last one number {last}: {why}");
+                }
                 format!(", the last ones {first} to {last}: {why}")
             });
-            told.push(format!(
-                "{} rows of {} are lost{last}",
-                self.all_lost, self.table
-            ));
+            told.push(match self.all_lost {
+                1 => format!("1 row of {} is lost{last}", self.table),
+                rows => format!("{rows} rows of {} are lost{last}", self.table),
+            });
         }
         if let Some((found, why)) = left {
             told.push(format!(
-                "{why}; {} wait in {}: the next run with this spool sends them",
+                "{why}; {} in {}: the next run with this spool sends them",
                 spool::told(&self.drain.directory, found),
                 absolute(&self.drain.directory)
             ));

@@ -139,7 +139,7 @@ pub(super) fn told(directory: &Path, found: Found) -> String {
     const COUNTED: u64 = 64 << 20;
     if found.bytes > COUNTED {
         let (segments, bytes) = (counted(found.segments), found.bytes);
-        return format!("{segments} of rows, {bytes} bytes,");
+        return format!("{segments} of rows, {bytes} bytes, wait");
     }
     let paths = [WHOLE, PART].map(|ending| with_ending(directory, ending));
     let paths = paths.into_iter().flatten();
@@ -148,8 +148,8 @@ pub(super) fn told(directory: &Path, found: Found) -> String {
         rows.saturating_add(memchr::memchr_iter(b'\n', &text).count())
     });
     match rows {
-        1 => "1 row".to_owned(),
-        rows => format!("{rows} rows"),
+        1 => "1 row waits".to_owned(),
+        rows => format!("{rows} rows wait"),
     }
 }
 
@@ -272,6 +272,6 @@ mod tests {
             bad_bytes: 3,
         };
         assert_eq!(left, of_both);
-        assert_eq!(told(folder.path(), left), "1 row");
+        assert_eq!(told(folder.path(), left), "1 row waits");
     }
 }
