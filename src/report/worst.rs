@@ -3,7 +3,7 @@
 use std::borrow::Borrow;
 use std::cmp::{Ordering, Reverse};
 
-use super::model::{Report, ReportedGroup};
+use super::model::{KeyGroup, Report};
 use crate::schema::Metric;
 use crate::words::words;
 
@@ -37,10 +37,10 @@ impl Report {
 }
 
 /// Sorts groups; those without a name come last. Equal ones stay in the order of their names.
-pub fn sort<G: Borrow<ReportedGroup>>(groups: &mut [G], by: Sort, metric: Option<Metric>) {
+pub fn sort<G: Borrow<KeyGroup>>(groups: &mut [G], by: Sort, metric: Option<Metric>) {
     groups.sort_by(|a, b| {
         let (a, b) = (a.borrow(), b.borrow());
-        let nameless = |group: &ReportedGroup| group.key.iter().all(String::is_empty);
+        let nameless = |group: &KeyGroup| group.key.iter().all(String::is_empty);
         let order = match by {
             Sort::Name => Ordering::Equal,
             Sort::Rows => b.n.cmp(&a.n),
@@ -51,19 +51,19 @@ pub fn sort<G: Borrow<ReportedGroup>>(groups: &mut [G], by: Sort, metric: Option
     });
 }
 
-fn share(group: &ReportedGroup) -> f64 {
+fn share(group: &KeyGroup) -> f64 {
     group.failed as f64 / group.n.max(1) as f64
 }
 
-fn by_failures(a: &ReportedGroup, b: &ReportedGroup) -> Ordering {
+fn by_failures(a: &KeyGroup, b: &KeyGroup) -> Ordering {
     let shares = share(b).total_cmp(&share(a));
     shares.then(b.failed.cmp(&a.failed)).then(b.n.cmp(&a.n))
 }
 
 /// Those that always failed, then those with a 95th percentile, the slowest first, then those with too few values for one, by
 /// what they failed and by their slowest.
-fn by_time(a: &ReportedGroup, b: &ReportedGroup, metric: Option<Metric>) -> Ordering {
-    let rank = |group: &ReportedGroup| {
+fn by_time(a: &KeyGroup, b: &KeyGroup, metric: Option<Metric>) -> Ordering {
+    let rank = |group: &KeyGroup| {
         let times = metric.and_then(|metric| group.times(metric));
         let p95 = times.and_then(|times| times.p95_ms);
         let most = times.map_or(0.0, |times| times.max_ms);
@@ -112,8 +112,8 @@ mod tests {
     use super::*;
     use crate::stats::Statistics;
 
-    fn group(name: &str, n: u64, failed: u64, p95: Option<f64>) -> ReportedGroup {
-        ReportedGroup {
+    fn group(name: &str, n: u64, failed: u64, p95: Option<f64>) -> KeyGroup {
+        KeyGroup {
             key: vec![name.to_owned()],
             n,
             failed,
@@ -148,7 +148,7 @@ mod tests {
             group("once", 1, 1, None),
             group("slow", 100, 1, Some(60.0)),
         ];
-        let mut groups: Vec<&ReportedGroup> = groups.iter().collect();
+        let mut groups: Vec<&KeyGroup> = groups.iter().collect();
         sort(&mut groups, by, Some(Metric::Connect));
         groups.iter().map(|group| group.key[0].clone()).collect()
     }

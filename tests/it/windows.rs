@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::os::windows::fs::OpenOptionsExt as _;
 use std::path::Path;
 
-use crate::command::{Rows, Said, finished, has, on_wine, run, run_into, start, turnprobe};
+use crate::command::{Rows, Said, finished, on_wine, run, run_into, start, turnprobe};
 use crate::files::wait_for_rows;
 
 #[test]
@@ -160,7 +160,7 @@ fn a_path_longer_than_260_characters_works() {
     let file = deep.join("probes.csv");
     assert!(file.as_os_str().len() > 320);
     for _ in 0..2 {
-        let said = run_into(&file, "probe --lab -n 1").ended(0);
+        run_into(&file, "probe --lab -n 1").ended(0);
     }
     assert_eq!(Rows::in_file(&file).rows.len(), 2);
 }

@@ -3,11 +3,11 @@
 use crate::doc::number::counted;
 use crate::doc::text::cut;
 use crate::measure::folds::Finished;
-use crate::report::model::ReportedTable;
+use crate::report::model::GroupTable;
 use crate::stats::survey::MOST_DAYS;
 
 /// One line each.
-pub fn of(rows: &Finished, tables: &[ReportedTable]) -> Vec<String> {
+pub fn of(rows: &Finished, tables: &[GroupTable]) -> Vec<String> {
     let mut notes = Vec::new();
     if rows.beside > 0 {
         notes.push(

@@ -2,7 +2,7 @@
 
 use super::order;
 use crate::measure::folds::Finished;
-use crate::report::model::{ReportedGroup, ReportedTable};
+use crate::report::model::{GroupTable, KeyGroup};
 use crate::schema::Metric;
 use crate::schema::through::{THROUGH, proxy_of};
 use crate::stats::Statistics;
@@ -10,10 +10,10 @@ use crate::stats::survey::{ByTransport, DIMENSIONS, Groups, Measured, SEPARATOR}
 use crate::stats::units::moment;
 
 /// A table for each dimension and transport, then those of the user's columns.
-pub fn all(rows: &Finished) -> Vec<ReportedTable> {
+pub fn all(rows: &Finished) -> Vec<GroupTable> {
     let [regions, addresses, names] = rows.relays.groups();
     let dimensions = &rows.dimensions;
-    let mut tables: Vec<ReportedTable> = Vec::new();
+    let mut tables: Vec<GroupTable> = Vec::new();
     for dimension in DIMENSIONS {
         let by = vec![dimension.to_owned()];
         let groups = match dimension {
@@ -55,7 +55,7 @@ pub fn all(rows: &Finished) -> Vec<ReportedTable> {
 }
 
 /// A table of each transport that has rows, the one with the most first.
-fn of_each(rows: &Finished, by: &[String], groups: &ByTransport) -> Vec<ReportedTable> {
+fn of_each(rows: &Finished, by: &[String], groups: &ByTransport) -> Vec<GroupTable> {
     let names = &rows.dimensions.transport_names;
     let count = |name: &str| {
         let all = rows.dimensions.transports.iter();
@@ -72,7 +72,7 @@ fn of_each(rows: &Finished, by: &[String], groups: &ByTransport) -> Vec<Reported
         .collect()
 }
 
-fn table(by: Vec<String>, groups: &Groups, transport: Option<String>) -> ReportedTable {
+fn table(by: Vec<String>, groups: &Groups, transport: Option<String>) -> GroupTable {
     let parts = by.len();
     let is_of_a_proxy = transport
         .as_deref()
@@ -83,12 +83,12 @@ fn table(by: Vec<String>, groups: &Groups, transport: Option<String>) -> Reporte
         _ => name.to_owned(),
     };
     let key = |key: &str| key.splitn(parts, SEPARATOR).map(name).collect();
-    let mut found: Vec<ReportedGroup> = groups
+    let mut found: Vec<KeyGroup> = groups
         .iter()
         .map(|(name, measured)| group(key(name), measured))
         .collect();
     found.sort_by(|a, b| order::compare(&a.key, &b.key));
-    ReportedTable {
+    GroupTable {
         by,
         proxy: transport.as_deref().and_then(proxy_of),
         transport,
@@ -100,10 +100,10 @@ fn table(by: Vec<String>, groups: &Groups, transport: Option<String>) -> Reporte
 }
 
 /// A group of rows.
-pub fn group(key: Vec<String>, measured: &Measured) -> ReportedGroup {
+pub fn group(key: Vec<String>, measured: &Measured) -> KeyGroup {
     let [dns, connect, proxy, tls, turn, total] =
         Metric::ALL.map(|metric| Statistics::of(measured.times(metric)));
-    ReportedGroup {
+    KeyGroup {
         key,
         n: measured.rows,
         failed: measured.failed,

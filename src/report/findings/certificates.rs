@@ -4,17 +4,17 @@ use std::fmt::Write as _;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::found::{FindingInputs, RankedFinding, name};
+use super::found::{Inputs, RankedFinding, name};
 use super::validity::{self, ValidityEnd};
 use crate::doc::number::{counted, grouped};
 use crate::judge::severity::Severity;
 use crate::record::TlsPath;
-use crate::report::model::{CertificateFacts, ReportedGroup, TlsPathFinding};
+use crate::report::model::{CertificateFacts, KeyGroup, TlsPathFinding};
 
 /// A certificate that ends so soon after the last row is told.
 const SOON_DAYS: i64 = 14;
 
-pub(super) fn all(about: &FindingInputs<'_>) -> Vec<RankedFinding> {
+pub(super) fn all(about: &Inputs<'_>) -> Vec<RankedFinding> {
     let mut found = ways(about);
     found.extend(ends(about));
     found.extend(renewed(about));
@@ -22,7 +22,7 @@ pub(super) fn all(about: &FindingInputs<'_>) -> Vec<RankedFinding> {
 }
 
 /// What is on the way.
-fn ways(about: &FindingInputs<'_>) -> Vec<RankedFinding> {
+fn ways(about: &Inputs<'_>) -> Vec<RankedFinding> {
     let paths = &about.report.tls_paths;
     let seen = about.rows.paths.findings();
     let told = paths.findings.iter().zip(&paths.told).zip(seen);
@@ -75,7 +75,7 @@ fn grave(finding: &TlsPathFinding) -> Option<(&'static str, Severity)> {
 }
 
 /// Certificates with the end of their validity, as far as it can be read.
-fn certificates(about: &FindingInputs<'_>) -> Vec<(ReportedGroup, CertificateFacts, ValidityEnd)> {
+fn certificates(about: &Inputs<'_>) -> Vec<(KeyGroup, CertificateFacts, ValidityEnd)> {
     let groups = about.report.certificates();
     let seen = groups.iter().filter_map(|group| group.certificate.as_ref());
     let dates = seen.flat_map(|one| [one.not_before.as_str(), one.not_after.as_str()]);
@@ -103,7 +103,7 @@ struct Ending {
 impl Ending {
     fn put(
         all: &mut Vec<Self>,
-        group: &ReportedGroup,
+        group: &KeyGroup,
         certificate: &CertificateFacts,
         ends: [DateTime<Utc>; 2],
     ) {
@@ -139,7 +139,7 @@ impl Ending {
 }
 
 /// What has expired while it was seen, or will soon.
-fn ends(about: &FindingInputs<'_>) -> Vec<RankedFinding> {
+fn ends(about: &Inputs<'_>) -> Vec<RankedFinding> {
     let says_expired = about
         .report
         .tls_paths
@@ -193,7 +193,7 @@ fn ends(about: &FindingInputs<'_>) -> Vec<RankedFinding> {
 }
 
 /// Whether one certificate went when another came: relays may have several side by side.
-fn took_over(old: &ReportedGroup, new: &ReportedGroup, last_row: DateTime<Utc>) -> bool {
+fn took_over(old: &KeyGroup, new: &KeyGroup, last_row: DateTime<Utc>) -> bool {
     let (Some(begin), Some(gone), Some(came)) = (old.first, old.last, new.first) else {
         return false;
     };
@@ -203,7 +203,7 @@ fn took_over(old: &ReportedGroup, new: &ReportedGroup, last_row: DateTime<Utc>) 
 }
 
 /// One that took the place of another with the same subject and issuer.
-fn renewed(about: &FindingInputs<'_>) -> Option<RankedFinding> {
+fn renewed(about: &Inputs<'_>) -> Option<RankedFinding> {
     let mut all = certificates(about);
     all.retain(|(group, ..)| group.first.is_some());
     all.sort_by_key(|(group, ..)| group.first);

@@ -10,7 +10,7 @@ use crate::judge::outages::OutageRules;
 use crate::judge::severity::Severity;
 use crate::measure::folds::Finished;
 use crate::report::build::outage_rules;
-use crate::report::model::{Report, ReportedFinding, ReportedTable};
+use crate::report::model::{GroupTable, Report, ReportedFinding};
 use crate::stats::survey;
 use crate::stats::units::moment;
 use crate::zone::Zone;
@@ -58,7 +58,7 @@ impl RankedFinding {
 }
 
 /// What findings are made of.
-pub(super) struct FindingInputs<'a> {
+pub(super) struct Inputs<'a> {
     pub(super) rows: &'a Finished,
     pub(super) report: &'a Report,
     /// What makes an outage of each series.
@@ -67,7 +67,7 @@ pub(super) struct FindingInputs<'a> {
     pub(super) regional: Vec<RegionOutage>,
 }
 
-impl<'a> FindingInputs<'a> {
+impl<'a> Inputs<'a> {
     pub(super) fn new(rows: &'a Finished, report: &'a Report) -> Self {
         let rules = rows.series.iter().map(|(_, series)| outage_rules(series));
         let mut about = Self {
@@ -95,7 +95,7 @@ impl<'a> FindingInputs<'a> {
     }
 
     /// The tables of a dimension: one of each transport.
-    pub(super) fn tables(&self, by: &str) -> impl Iterator<Item = &ReportedTable> {
+    pub(super) fn tables(&self, by: &str) -> impl Iterator<Item = &GroupTable> {
         self.report
             .tables
             .iter()
@@ -103,7 +103,7 @@ impl<'a> FindingInputs<'a> {
     }
 
     /// Of which transport a table is, where there are several.
-    pub(super) fn over(&self, table: &ReportedTable) -> String {
+    pub(super) fn over(&self, table: &GroupTable) -> String {
         let several = self.tables(&table.by[0]).count() > 1;
         let over = table.transport.as_deref().filter(|_| several);
         over.map_or_else(String::new, |over| format!(" over {}", name(over)))

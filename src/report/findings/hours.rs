@@ -5,12 +5,12 @@ use std::fmt::Write as _;
 
 use chrono::{DateTime, Datelike as _, Timelike as _};
 
-use super::found::{FindingInputs, RankedFinding, name};
+use super::found::{Inputs, RankedFinding, name};
 use super::rates::{LOST_SHARE, part};
 use crate::doc::number::{counted, grouped, millis, share};
 use crate::judge::severity::Severity;
 use crate::judge::slow_hours::{DayHour, SlowHours, slow_hours};
-use crate::report::model::{ReportedGroup, ReportedTable};
+use crate::report::model::{GroupTable, KeyGroup};
 use crate::stats::wilson;
 
 /// An hour is told where chance makes one so bad in fewer than one of a hundred files.
@@ -22,7 +22,7 @@ const FEWEST_DAYS: usize = 3;
 /// Of a computer is what has so many percent.
 const MOST: u64 = 80;
 
-pub(super) fn all(about: &FindingInputs<'_>) -> Vec<RankedFinding> {
+pub(super) fn all(about: &Inputs<'_>) -> Vec<RankedFinding> {
     let mut found: Vec<RankedFinding> = worst_hour(about).into_iter().collect();
     found.extend(slow(about));
     found
@@ -39,15 +39,15 @@ fn chance(count: u64, expected: f64) -> f64 {
 }
 
 /// The hour of the day with most failures, where some stands out.
-fn worst_hour(about: &FindingInputs<'_>) -> Option<RankedFinding> {
+fn worst_hour(about: &Inputs<'_>) -> Option<RankedFinding> {
     let found = about.tables("hour");
     let found = found.filter_map(|table| worst_of(about, table));
     found.max_by(|a, b| a.weight.total_cmp(&b.weight))
 }
 
-fn worst_of(about: &FindingInputs<'_>, table: &ReportedTable) -> Option<RankedFinding> {
+fn worst_of(about: &Inputs<'_>, table: &GroupTable) -> Option<RankedFinding> {
     let groups = table.groups.iter().filter(|group| !group.key[0].is_empty());
-    let groups: Vec<&ReportedGroup> = groups.collect();
+    let groups: Vec<&KeyGroup> = groups.collect();
     let (n, failed) = groups.iter().fold((0, 0), |(n, failed), group| {
         (n + group.n, failed + group.failed)
     });
@@ -138,7 +138,7 @@ impl LostIn<'_> {
     }
 }
 
-fn lost_in<'a>(about: &FindingInputs<'a>, table: &ReportedTable, key: &str) -> LostIn<'a> {
+fn lost_in<'a>(about: &Inputs<'a>, table: &GroupTable, key: &str) -> LostIn<'a> {
     let mut lost = LostIn::default();
     let Ok(wanted) = key.parse::<u32>() else {
         return lost;
@@ -168,14 +168,14 @@ fn lost_in<'a>(about: &FindingInputs<'a>, table: &ReportedTable, key: &str) -> L
 }
 
 /// The day and the hour that the clocks of the report show in an hour since 1970.
-fn shown(about: &FindingInputs<'_>, number: i64) -> Option<(i32, u32)> {
+fn shown(about: &Inputs<'_>, number: i64) -> Option<(i32, u32)> {
     let at = DateTime::from_timestamp(number.saturating_mul(3_600), 0)?;
     let shown = about.zone().show(at);
     Some((shown.num_days_from_ce(), shown.hour()))
 }
 
 /// Hours in which round trips take longer day after day: the worst series, and how many others have it.
-fn slow(about: &FindingInputs<'_>) -> Option<RankedFinding> {
+fn slow(about: &Inputs<'_>) -> Option<RankedFinding> {
     let other = about.rows.other_series().map(|(name, _)| name);
     let mut found: Vec<(usize, usize, SlowHours)> = Vec::new();
     for ((number, region), level) in &about.rows.levels {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::found::{FindingInputs, RankedFinding, name};
+use super::found::{Inputs, RankedFinding, name};
 use crate::doc::number::{counted, grouped, millis, share};
 use crate::judge::levels::{Day, Hour, Rise, Shift, rises, shifts};
 use crate::judge::severity::Severity;
@@ -24,7 +24,7 @@ pub(super) struct LevelFindings {
     pub changed: usize,
 }
 
-pub(super) fn all(about: &FindingInputs<'_>) -> LevelFindings {
+pub(super) fn all(about: &Inputs<'_>) -> LevelFindings {
     let mut levels = LevelFindings {
         found: Vec::new(),
         looked_at: 0,
@@ -97,11 +97,7 @@ pub(super) fn all(about: &FindingInputs<'_>) -> LevelFindings {
     levels
 }
 
-fn risen(
-    about: &FindingInputs<'_>,
-    [host, target, transport]: &SeriesName,
-    rise: &Rise,
-) -> RankedFinding {
+fn risen(about: &Inputs<'_>, [host, target, transport]: &SeriesName, rise: &Rise) -> RankedFinding {
     let times = rise.lost as f64 / rise.rows as f64 / rise.before.max(1e-9);
     let before = if rise.before > 0.0 {
         format!("{} times as many as before", millis(times))
@@ -129,7 +125,7 @@ fn risen(
         .n(rise.rows)
 }
 
-fn since(about: &FindingInputs<'_>, from: i64, until: Option<i64>) -> String {
+fn since(about: &Inputs<'_>, from: i64, until: Option<i64>) -> String {
     let from = about.day(day(from));
     match until {
         None => format!("since {from}"),
@@ -194,7 +190,7 @@ fn together(regions: &[(usize, Vec<Shift>)]) -> Vec<Vec<(usize, Shift)>> {
 
 /// Shifts of a series that came together, the largest first; so many of its regions were looked at.
 fn shifted(
-    about: &FindingInputs<'_>,
+    about: &Inputs<'_>,
     [host, target, transport]: &SeriesName,
     shifts: &[(usize, Shift)],
     looked_at: usize,

@@ -24,7 +24,7 @@ use crate::doc::number::{counted, grouped, seconds};
 use crate::judge::severity::{Colour, Severity};
 use crate::measure::folds::Finished;
 use crate::measure::rollup::text::NOT_LOOKED_AT;
-use found::{FindingInputs, RankedFinding};
+use found::{Inputs, RankedFinding};
 
 /// Findings that are told.
 const MOST: usize = 7;
@@ -36,7 +36,7 @@ pub(super) fn put_into(
     without_outcome: u64,
     against: &[EarlierDifference],
 ) {
-    let about = FindingInputs::new(rows, report);
+    let about = Inputs::new(rows, report);
     let levels = levels::all(&about);
     let mut found = outages::all(&about);
     found.extend(outages::in_rollups(&about));
@@ -69,7 +69,7 @@ pub(super) fn put_into(
 }
 
 /// Rows that were left out as nobody knows their outcome: they may have failed.
-fn unknown(about: &FindingInputs<'_>, rows: u64) -> Option<RankedFinding> {
+fn unknown(about: &Inputs<'_>, rows: u64) -> Option<RankedFinding> {
     let used = about.report.overview.rows;
     if rows == 0 || used == 0 {
         return None;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::found::{FindingInputs, RankedFinding, name};
+use super::found::{Inputs, RankedFinding, name};
 use crate::doc::number::{grouped, millis, percent};
 use crate::judge::limits::CLIENT;
 use crate::judge::severity::Severity;
@@ -17,14 +17,14 @@ fn ms(limit: Duration) -> f64 {
     limit.as_secs_f64() * 1e3
 }
 
-pub(super) fn all(about: &FindingInputs<'_>) -> Vec<RankedFinding> {
+pub(super) fn all(about: &Inputs<'_>) -> Vec<RankedFinding> {
     let mut found = pings(about);
     found.extend(assessments(about));
     found
 }
 
 /// Pings that were lost.
-fn pings(about: &FindingInputs<'_>) -> Vec<RankedFinding> {
+fn pings(about: &Inputs<'_>) -> Vec<RankedFinding> {
     let pings = about.report.kinds.pings.iter();
     let lost = pings.filter(|one| one.lost_low_percent.is_some_and(|low| low > loss_percent()));
     lost.map(|one| {
@@ -48,7 +48,7 @@ fn pings(about: &FindingInputs<'_>) -> Vec<RankedFinding> {
 }
 
 /// Tests that broke a limit of Microsoft's on average.
-fn assessments(about: &FindingInputs<'_>) -> Vec<RankedFinding> {
+fn assessments(about: &Inputs<'_>) -> Vec<RankedFinding> {
     let mut found = Vec::new();
     for one in &about.report.kinds.assessments {
         let mut broken = Vec::new();

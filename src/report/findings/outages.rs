@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::event::{OutageEvent, TOGETHER_US, causes, length, weight, whom};
-use super::found::{FindingInputs, RankedFinding, at};
+use super::found::{Inputs, RankedFinding, at};
 use super::region_outage::RegionOutage;
 use super::regional;
 use super::standing::{failing_relay, only_region};
@@ -47,7 +47,7 @@ impl Whose<'_> {
         }
     }
 
-    fn told(&self, about: &FindingInputs<'_>) -> RankedFinding {
+    fn told(&self, about: &Inputs<'_>) -> RankedFinding {
         match self {
             Self::Series(event) => told_of(about, event),
             Self::Region(outage) => regional::told(about, outage),
@@ -56,7 +56,7 @@ impl Whose<'_> {
 }
 
 /// The longest outages, and one finding for the others.
-pub(super) fn all(about: &FindingInputs<'_>) -> Vec<RankedFinding> {
+pub(super) fn all(about: &Inputs<'_>) -> Vec<RankedFinding> {
     let of_series = events(about).into_iter().map(Whose::Series);
     let of_regions = about.regional.iter().map(Whose::Region);
     let mut events: Vec<Whose<'_>> = of_series.chain(of_regions).collect();
@@ -100,7 +100,7 @@ pub(super) fn all(about: &FindingInputs<'_>) -> Vec<RankedFinding> {
 }
 
 /// Outages in roll-ups, of which the longest of each series is known.
-pub(super) fn in_rollups(about: &FindingInputs<'_>) -> Vec<RankedFinding> {
+pub(super) fn in_rollups(about: &Inputs<'_>) -> Vec<RankedFinding> {
     let series = about.report.series.iter();
     let rolled = series.filter_map(|one| Some((one, one.in_rollups?)));
     let mut outages: Vec<_> = rolled.filter(|(_, rolled)| rolled.is_outage).collect();
@@ -125,7 +125,7 @@ pub(super) fn in_rollups(about: &FindingInputs<'_>) -> Vec<RankedFinding> {
     told.collect()
 }
 
-fn events<'a>(about: &FindingInputs<'a>) -> Vec<OutageEvent<'a>> {
+fn events<'a>(about: &Inputs<'a>) -> Vec<OutageEvent<'a>> {
     let mut all: Vec<(usize, &survey::Outage)> = Vec::new();
     for (number, (_, series)) in about.rows.series.iter().enumerate() {
         if !series.is_in_order() {
@@ -177,20 +177,20 @@ fn events<'a>(about: &FindingInputs<'a>) -> Vec<OutageEvent<'a>> {
 }
 
 /// Whether it is a piece of the outage of a region, or of the failures of one relay.
-fn is_told(about: &FindingInputs<'_>, number: usize, outage: &survey::Outage) -> bool {
+fn is_told(about: &Inputs<'_>, number: usize, outage: &survey::Outage) -> bool {
     about.regional.iter().any(|one| one.holds(number, outage))
         || is_of_a_relay(about, number, outage)
 }
 
 /// Whether all its rows were to one relay that fails more than the others, of several that the series has.
-fn is_of_a_relay(about: &FindingInputs<'_>, number: usize, outage: &survey::Outage) -> bool {
+fn is_of_a_relay(about: &Inputs<'_>, number: usize, outage: &survey::Outage) -> bool {
     let (name, series) = &about.rows.series[number];
     let relay = failing_relay(about, &name[2]);
     let known = relay.and_then(|relay| about.rows.relays.address_number(relay));
     series.changed > 0 && known.is_some() && outage.address == known
 }
 
-fn told_of(about: &FindingInputs<'_>, event: &OutageEvent<'_>) -> RankedFinding {
+fn told_of(about: &Inputs<'_>, event: &OutageEvent<'_>) -> RankedFinding {
     let whole = |number: &usize| &about.rows.series[*number].0;
     let names: Vec<&SeriesName> = event.series.iter().map(whole).collect();
     let least = if event.open || event.begun {

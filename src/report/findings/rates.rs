@@ -1,6 +1,6 @@
 //! Failures that are not outages: lost probes, answers with an error, alerts, and failures of the measuring computers.
 
-use super::found::{FindingInputs, RankedFinding, name};
+use super::found::{Inputs, RankedFinding, name};
 use crate::doc::number::{grouped, share};
 use crate::judge::severity::Severity;
 use crate::report::model::Report;
@@ -15,7 +15,7 @@ const GRAVE_SHARE: f64 = 0.1;
 /// Errors and alerts that are worth a look however many rows there are.
 const FEWEST: u64 = 3;
 
-pub(super) fn all(about: &FindingInputs<'_>) -> Vec<RankedFinding> {
+pub(super) fn all(about: &Inputs<'_>) -> Vec<RankedFinding> {
     let mut found = Vec::new();
     found.extend(lost(about));
     found.extend(others(about));
@@ -27,7 +27,7 @@ pub(super) fn part(some: u64, all: u64) -> f64 {
 }
 
 /// Lost rows that are in no outage.
-fn lost(about: &FindingInputs<'_>) -> Option<RankedFinding> {
+fn lost(about: &Inputs<'_>) -> Option<RankedFinding> {
     let series = &about.report.series;
     let beyond = |number: usize| {
         about
@@ -110,7 +110,7 @@ fn lost(about: &FindingInputs<'_>) -> Option<RankedFinding> {
 }
 
 /// Answers with an error, alerts, and failures of the computers that measured.
-fn others(about: &FindingInputs<'_>) -> Vec<RankedFinding> {
+fn others(about: &Inputs<'_>) -> Vec<RankedFinding> {
     let Report { overview, .. } = about.report;
     let errors = overview.answered.saturating_sub(overview.ok);
     let rows = overview.rows;

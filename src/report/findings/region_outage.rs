@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::found::FindingInputs;
+use super::found::Inputs;
 use crate::judge::outages::OutageRule;
 use crate::measure::folds::Finished;
 use crate::stats::survey::{self, OTHER_REGIONS, RegionLevel, Silence};
@@ -115,7 +115,7 @@ pub(super) fn answered_or_lost(level: &RegionLevel, from: i64, to: i64) -> (u64,
 }
 
 /// All of them, in the order of time.
-pub(super) fn all(about: &FindingInputs<'_>) -> Vec<RegionOutage> {
+pub(super) fn all(about: &Inputs<'_>) -> Vec<RegionOutage> {
     let rows = about.rows;
     let mut found: Vec<(usize, usize, &Silence)> = Vec::new();
     for ((number, region), level) in &rows.levels {
@@ -198,7 +198,7 @@ fn fewest_at(level: &RegionLevel, silence: &Silence) -> u64 {
 
 /// The outages of a series within a silence, or about it.
 fn overlapping<'a>(
-    about: &FindingInputs<'a>,
+    about: &Inputs<'a>,
     number: usize,
     silence: &'a Silence,
 ) -> impl Iterator<Item = &'a survey::Outage> {
@@ -207,11 +207,7 @@ fn overlapping<'a>(
         .filter(|outage| outage.from <= silence.to && outage.to >= silence.from)
 }
 
-fn in_outages(
-    about: &FindingInputs<'_>,
-    (number, region): (usize, usize),
-    silence: &Silence,
-) -> u64 {
+fn in_outages(about: &Inputs<'_>, (number, region): (usize, usize), silence: &Silence) -> u64 {
     let all = overlapping(about, number, silence);
     let pieces = all.filter(|outage| outage.region == Some(region));
     pieces.map(|outage| outage.rows).sum()
@@ -219,7 +215,7 @@ fn in_outages(
 
 /// Whether other regions answered the series meanwhile, and it measured all the time.
 fn is_of_the_region(
-    about: &FindingInputs<'_>,
+    about: &Inputs<'_>,
     (number, region): (usize, usize),
     silence: &Silence,
 ) -> bool {

@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::event::{causes, length, weight, whom};
-use super::found::{FindingInputs, RankedFinding, at, name};
+use super::found::{Inputs, RankedFinding, at, name};
 use super::region_outage::{RegionOutage, answered_or_lost};
 use crate::doc::number::{counted, grouped};
 use crate::judge::severity::Severity;
 use crate::stats::survey::SeriesName;
 
 /// In a sentence.
-pub(super) fn told(about: &FindingInputs<'_>, outage: &RegionOutage) -> RankedFinding {
+pub(super) fn told(about: &Inputs<'_>, outage: &RegionOutage) -> RankedFinding {
     let names: Vec<&SeriesName> = outage
         .series()
         .map(|number| &about.rows.series[number].0)
@@ -52,7 +52,7 @@ pub(super) fn told(about: &FindingInputs<'_>, outage: &RegionOutage) -> RankedFi
 }
 
 /// The computers that probed the region meanwhile.
-fn probed<'a>(about: &FindingInputs<'a>, outage: &RegionOutage) -> BTreeSet<&'a str> {
+fn probed<'a>(about: &Inputs<'a>, outage: &RegionOutage) -> BTreeSet<&'a str> {
     let of_it = about.rows.levels.iter().filter(|((_, region), level)| {
         *region == outage.region && answered_or_lost(level, outage.from, outage.to).0 > 0
     });
@@ -61,7 +61,7 @@ fn probed<'a>(about: &FindingInputs<'a>, outage: &RegionOutage) -> BTreeSet<&'a 
         .collect()
 }
 
-fn where_to_look(about: &FindingInputs<'_>, outage: &RegionOutage) -> String {
+fn where_to_look(about: &Inputs<'_>, outage: &RegionOutage) -> String {
     let probed = probed(about, outage);
     let hosts = outage
         .series()

@@ -2,14 +2,14 @@
 
 use std::fmt::Write as _;
 
-use super::found::{FindingInputs, RankedFinding, name};
+use super::found::{Inputs, RankedFinding, name};
 use crate::doc::number::{counted, seconds};
 use crate::judge::severity::Severity;
 use crate::report::model::{ReportedSchedule, ReportedSeries};
 use crate::report::sections::schedule;
 
 /// At most one: the series of which most is missing, and how many others there are.
-pub(super) fn all(about: &FindingInputs<'_>) -> Vec<RankedFinding> {
+pub(super) fn all(about: &Inputs<'_>) -> Vec<RankedFinding> {
     let series = about.report.series.iter();
     let missed = series.filter_map(|one| Some((one, one.schedule.as_ref()?)));
     let mut missed: Vec<(&ReportedSeries, &ReportedSchedule)> =

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::found::{FindingInputs, RankedFinding, name};
+use super::found::{Inputs, RankedFinding, name};
 use super::rates::part;
 use crate::doc::number::{counted, grouped, millis, percent, share};
 use crate::judge::severity::Severity;
@@ -15,7 +15,7 @@ const SLOW_SHARE: f64 = 0.005;
 /// Bursts that break a limit are a fault where they are surely more than this share, and worth a look where they are that.
 const BROKEN_SHARE: f64 = 0.01;
 
-pub(super) fn all(about: &FindingInputs<'_>) -> Vec<RankedFinding> {
+pub(super) fn all(about: &Inputs<'_>) -> Vec<RankedFinding> {
     let mut found = quality(about);
     found.extend(slow(about));
     found.extend(held(about));
@@ -23,7 +23,7 @@ pub(super) fn all(about: &FindingInputs<'_>) -> Vec<RankedFinding> {
 }
 
 /// Bursts that broke a limit of Microsoft's.
-fn quality(about: &FindingInputs<'_>) -> Vec<RankedFinding> {
+fn quality(about: &Inputs<'_>) -> Vec<RankedFinding> {
     let mut found = Vec::new();
     for burst in &about.report.kinds.bursts {
         let broken: Vec<_> = burst.verdicts.iter().filter(|line| line.fail > 0).collect();
@@ -110,7 +110,7 @@ fn grave(broken: &[&VerdictCounts]) -> Severity {
 }
 
 /// Slow connects.
-fn slow(about: &FindingInputs<'_>) -> Option<RankedFinding> {
+fn slow(about: &Inputs<'_>) -> Option<RankedFinding> {
     let slow = &about.report.slow;
     let sum = |of: fn(&crate::report::model::ReportedSlowRegion) -> u64| {
         slow.regions.iter().map(of).sum::<u64>()
@@ -161,7 +161,7 @@ fn slow(about: &FindingInputs<'_>) -> Option<RankedFinding> {
 }
 
 /// Held connections that did not come to their end.
-fn held(about: &FindingInputs<'_>) -> Vec<RankedFinding> {
+fn held(about: &Inputs<'_>) -> Vec<RankedFinding> {
     let mut found = Vec::new();
     for group in &about.report.kinds.held {
         let fine = ["done", "interrupted"];

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::found::{FindingInputs, RankedFinding, name};
+use super::found::{Inputs, RankedFinding, name};
 use super::rates::{LOST_SHARE, part};
 use crate::doc::number::{grouped, share};
 use crate::judge::severity::Severity;
-use crate::report::model::{ReportedGroup, ReportedTable};
+use crate::report::model::{GroupTable, KeyGroup};
 use crate::stats::survey::SeriesName;
 use crate::stats::wilson;
 
@@ -26,7 +26,7 @@ const BESIDE: f64 = 1.5;
 const MOST: u64 = 90;
 
 /// A region, an address, a target, the computers of a label or one of them that fail more than the others.
-pub(super) fn all(about: &FindingInputs<'_>) -> Vec<RankedFinding> {
+pub(super) fn all(about: &Inputs<'_>) -> Vec<RankedFinding> {
     let mut found = Vec::new();
     for (by, code) in [
         ("region", "region-fails"),
@@ -45,10 +45,10 @@ pub(super) fn all(about: &FindingInputs<'_>) -> Vec<RankedFinding> {
 }
 
 fn worst_group(
-    about: &FindingInputs<'_>,
+    about: &Inputs<'_>,
     by: &str,
     code: &'static str,
-    table: &ReportedTable,
+    table: &GroupTable,
 ) -> Option<RankedFinding> {
     let Standing {
         worst,
@@ -112,7 +112,7 @@ fn worst_group(
 
 /// A group that fails more than the others.
 struct Standing<'a> {
-    worst: &'a ReportedGroup,
+    worst: &'a KeyGroup,
     /// The lower bound of its share.
     low: f64,
     /// Rows and failures of the others.
@@ -120,7 +120,7 @@ struct Standing<'a> {
 }
 
 /// Rows and failures of groups.
-fn sums<'a>(groups: impl Iterator<Item = &'a ReportedGroup>) -> (u64, u64) {
+fn sums<'a>(groups: impl Iterator<Item = &'a KeyGroup>) -> (u64, u64) {
     groups.fold((0, 0), |(n, failed), group| {
         (n + group.n, failed + group.failed)
     })
@@ -133,9 +133,9 @@ fn stands_out_of((n, failed): (u64, u64), (others, others_failed): (u64, u64)) -
     (failed >= FEWEST && low >= TIMES * high && low >= LOST_SHARE).then_some(low)
 }
 
-fn standing(groups: &[ReportedGroup]) -> Option<Standing<'_>> {
+fn standing(groups: &[KeyGroup]) -> Option<Standing<'_>> {
     let groups = groups.iter().filter(|group| !group.key[0].is_empty());
-    let groups: Vec<&ReportedGroup> = groups.collect();
+    let groups: Vec<&KeyGroup> = groups.collect();
     let (n, failed) = sums(groups.iter().copied());
     let worst = groups
         .into_iter()
@@ -147,12 +147,7 @@ fn standing(groups: &[ReportedGroup]) -> Option<Standing<'_>> {
 }
 
 /// Whether what a group fails is another one's: a region fails by one of its relays, a relay with all of its region.
-fn is_of_another(
-    about: &FindingInputs<'_>,
-    table: &ReportedTable,
-    by: &str,
-    group: &ReportedGroup,
-) -> bool {
+fn is_of_another(about: &Inputs<'_>, table: &GroupTable, by: &str, group: &KeyGroup) -> bool {
     let relays = &about.rows.relays;
     let over = |by| {
         let mut tables = about.tables(by);
@@ -169,7 +164,7 @@ fn is_of_another(
     let without = |one: (u64, u64), part: (u64, u64)| {
         (one.0.saturating_sub(part.0), one.1.saturating_sub(part.1))
     };
-    let counts = |group: &ReportedGroup| (group.n, group.failed);
+    let counts = |group: &KeyGroup| (group.n, group.failed);
     match by {
         "address" => {
             let region = relays.region_of(&group.key[0]).unwrap_or_default();
@@ -194,32 +189,28 @@ fn is_of_another(
 }
 
 /// What stands out by another column among the rows of a table's transport.
-fn standing_by<'a>(
-    about: &'a FindingInputs<'_>,
-    by: &'a str,
-    table: &ReportedTable,
-) -> Option<Standing<'a>> {
+fn standing_by<'a>(about: &'a Inputs<'_>, by: &'a str, table: &GroupTable) -> Option<Standing<'a>> {
     let mut tables = about.tables(by);
     standing(&tables.find(|one| one.transport == table.transport)?.groups)
 }
 
 /// The label of a series, by its number.
-fn label_of<'a>(about: &FindingInputs<'a>, number: usize) -> &'a str {
+fn label_of<'a>(about: &Inputs<'a>, number: usize) -> &'a str {
     let labels = &about.rows.dimensions.series_labels;
     labels.get(&number).map_or("", String::as_str)
 }
 
 /// Whether one computer makes most of what those of a label lost.
-fn makes(host: &ReportedGroup, label: &ReportedGroup) -> bool {
+fn makes(host: &KeyGroup, label: &KeyGroup) -> bool {
     host.n <= label.n && host.failed * 2 >= label.failed
 }
 
-fn is_of_a_host(about: &FindingInputs<'_>, table: &ReportedTable, label: &Standing<'_>) -> bool {
+fn is_of_a_host(about: &Inputs<'_>, table: &GroupTable, label: &Standing<'_>) -> bool {
     standing_by(about, "host", table).is_some_and(|host| makes(host.worst, label.worst))
 }
 
 /// Whether a computer is one of a label whose computers fail alike: then it is not to be blamed for what they share.
-fn is_of_a_label(about: &FindingInputs<'_>, table: &ReportedTable, host: &Standing<'_>) -> bool {
+fn is_of_a_label(about: &Inputs<'_>, table: &GroupTable, host: &Standing<'_>) -> bool {
     let Some(label) = standing_by(about, "label", table) else {
         return false;
     };
@@ -233,7 +224,7 @@ fn is_of_a_label(about: &FindingInputs<'_>, table: &ReportedTable, host: &Standi
 }
 
 /// Lost rows of a group that are in outages.
-fn in_outages(about: &FindingInputs<'_>, table: &ReportedTable, by: &str, key: &str) -> u64 {
+fn in_outages(about: &Inputs<'_>, table: &GroupTable, by: &str, key: &str) -> u64 {
     let transport = table.transport.as_deref();
     if by == "region" {
         let is_it = |number: usize| about.rows.relays.region_name(number) == key;
@@ -255,8 +246,8 @@ fn in_outages(about: &FindingInputs<'_>, table: &ReportedTable, by: &str, key: &
 }
 
 /// The relay of a transport that fails more than the others.
-pub(super) fn failing_relay<'a>(about: &'a FindingInputs<'_>, transport: &str) -> Option<&'a str> {
-    let is_over = |table: &&ReportedTable| {
+pub(super) fn failing_relay<'a>(about: &'a Inputs<'_>, transport: &str) -> Option<&'a str> {
+    let is_over = |table: &&GroupTable| {
         table
             .transport
             .as_deref()
@@ -268,7 +259,7 @@ pub(super) fn failing_relay<'a>(about: &'a FindingInputs<'_>, transport: &str) -
 }
 
 /// Whether most of what a label failed is lost outside of outages, which say themselves who had them.
-fn is_outside(about: &FindingInputs<'_>, table: &ReportedTable, label: &ReportedGroup) -> bool {
+fn is_outside(about: &Inputs<'_>, table: &GroupTable, label: &KeyGroup) -> bool {
     let series = about.report.series.iter().zip(&about.rows.series);
     let lost: u64 = series
         .enumerate()
@@ -282,10 +273,10 @@ fn is_outside(about: &FindingInputs<'_>, table: &ReportedTable, label: &Reported
 }
 
 /// The region that all failures are of, where it stands out: then no computer is to be blamed for what it lost.
-pub(super) fn only_region<'a>(about: &FindingInputs<'a>) -> Option<&'a str> {
+pub(super) fn only_region<'a>(about: &Inputs<'a>) -> Option<&'a str> {
     let tables = about.report.tables.iter();
     let tables = tables.filter(|table| table.by == ["region"]);
-    let has_failures = |group: &&ReportedGroup| group.failed > 0;
+    let has_failures = |group: &&KeyGroup| group.failed > 0;
     let mut only: Option<&str> = None;
     // of each transport that failures are of
     for table in tables.filter(|table| table.groups.iter().any(|group| group.failed > 0)) {
@@ -320,10 +311,10 @@ fn is_of(
 
 /// The shortest stretch of hours that has most of the lost rows of a group, where it is at most half of the time.
 fn when(
-    about: &FindingInputs<'_>,
+    about: &Inputs<'_>,
     by: &str,
     key: &str,
-    table: &ReportedTable,
+    table: &GroupTable,
 ) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
     let mut hours: BTreeMap<i64, (u64, u64)> = BTreeMap::new();
     for ((series, region), level) in &about.rows.levels {
@@ -368,7 +359,7 @@ fn when(
 }
 
 /// What it can be, as far as others measured what this group did.
-fn what_it_is(about: &FindingInputs<'_>, by: &str, key: &str, table: &ReportedTable) -> String {
+fn what_it_is(about: &Inputs<'_>, by: &str, key: &str, table: &GroupTable) -> String {
     let all = || {
         let all = about.rows.levels.iter();
         all.map(|((number, region), _)| {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::event::{OutageEvent, TOGETHER_US};
-use super::found::{FindingInputs, name};
+use super::found::{Inputs, name};
 use super::standing::only_region;
 use crate::doc::number::grouped;
 use crate::judge::together::{Together, Who, together};
@@ -14,7 +14,7 @@ const FEWEST_OF_A_REGION: u64 = 3;
 
 /// The name of a region, where each series that failed measured others too.
 fn one_of_several<'a>(
-    about: &FindingInputs<'a>,
+    about: &Inputs<'a>,
     event: &OutageEvent<'_>,
     number: usize,
 ) -> Option<&'a str> {
@@ -27,7 +27,7 @@ fn one_of_several<'a>(
 }
 
 /// What lies between those that failed and those that did not.
-pub(super) fn where_to_look(about: &FindingInputs<'_>, event: &OutageEvent<'_>) -> String {
+pub(super) fn where_to_look(about: &Inputs<'_>, event: &OutageEvent<'_>) -> String {
     let who = |number: usize| {
         let [host, target, transport] = &about.rows.series[number].0;
         let label = about.rows.dimensions.series_labels.get(&number);

@@ -53,7 +53,7 @@ pub struct Report {
     /// Rows, span, outcome.
     pub overview: Overview,
     /// Groups with their statistics, one table a dimension.
-    pub tables: Vec<ReportedTable>,
+    pub tables: Vec<GroupTable>,
     /// Slow connects and what explains them.
     pub slow: Slow,
     /// One for each host, target and transport.
@@ -194,7 +194,7 @@ pub struct Overview {
 
 /// Groups of one dimension.
 #[derive(Debug, Clone, Serialize)]
-pub struct ReportedTable {
+pub struct GroupTable {
     /// Columns that make the groups: `region`, `address`, `name`, `certificate`, `hour`, `day`,
     /// `target`, `host`, `label`, `transport`, `resolver`, `egress` (the address of this end as the relays saw it), or
     /// columns of the file.
@@ -206,17 +206,17 @@ pub struct ReportedTable {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub proxy: Option<String>,
     /// The groups, in the order of their keys (numbers and addresses as such).
-    pub groups: Vec<ReportedGroup>,
+    pub groups: Vec<KeyGroup>,
     /// What did not fit under the cap on groups, together.
-    pub overflow: Option<ReportedGroup>,
+    pub overflow: Option<KeyGroup>,
 }
 
 impl Report {
     /// The certificates with the rows of all transports, by their thumbprints; the nameless group among them.
-    pub fn certificates(&self) -> Vec<ReportedGroup> {
+    pub fn certificates(&self) -> Vec<KeyGroup> {
         let tables = self.tables.iter();
         let tables = tables.filter(|table| table.by == ["certificate"]);
-        let mut all: Vec<ReportedGroup> = Vec::new();
+        let mut all: Vec<KeyGroup> = Vec::new();
         for group in tables.flat_map(|table| &table.groups) {
             let Some(known) = all.iter_mut().find(|known| known.key == group.key) else {
                 all.push(group.clone());
@@ -233,8 +233,8 @@ impl Report {
 
 /// Rows that share a key.
 #[derive(Debug, Clone, Serialize)]
-pub struct ReportedGroup {
-    /// Values of the columns of [`ReportedTable::by`]; an empty one was missing in the rows.
+pub struct KeyGroup {
+    /// Values of the columns of [`GroupTable::by`]; an empty one was missing in the rows.
     pub key: Vec<String>,
     /// Rows.
     pub n: u64,
@@ -261,7 +261,7 @@ pub struct ReportedGroup {
     pub certificate: Option<CertificateFacts>,
 }
 
-impl ReportedGroup {
+impl KeyGroup {
     /// The times of a metric.
     pub fn times(&self, metric: Metric) -> Option<&Statistics> {
         match metric {

@@ -2,7 +2,7 @@
 
 use crate::doc::parts::{main_section, section};
 use crate::doc::{Block, Cell, Section, ShownRows, Table, TableColumn, TableRow};
-use crate::report::model::{Report, ReportedGroup, ReportedTable as Groups};
+use crate::report::model::{GroupTable as Groups, KeyGroup, Report};
 use crate::report::worst;
 use crate::report::worst::{Selection, Sort};
 use crate::schema::Metric;
@@ -103,7 +103,7 @@ fn table(groups: &Groups, metrics: &[Metric], wanted: &Selection, several: bool)
     let in_time = matches!(by[..], ["hour" | "day"]);
     let usual = if in_time { Sort::Name } else { Sort::P95 };
     let sort = wanted.sort.unwrap_or(usual);
-    let mut sorted: Vec<&ReportedGroup> = groups.groups.iter().collect();
+    let mut sorted: Vec<&KeyGroup> = groups.groups.iter().collect();
     worst::sort(&mut sorted, sort, worst::metric(metrics, wanted));
     let all = || sorted.iter().copied().chain(&groups.overflow);
     let rows = all().flat_map(|group| facets.iter().map(|facet| row(groups, group, *facet)));
@@ -146,7 +146,7 @@ fn columns() -> Vec<TableColumn> {
     ]
 }
 
-fn row(groups: &Groups, group: &ReportedGroup, metric: Option<Metric>) -> TableRow {
+fn row(groups: &Groups, group: &KeyGroup, metric: Option<Metric>) -> TableRow {
     let times = metric.and_then(|metric| group.times(metric));
     let exact = |ms: Option<f64>| Cell::of(ms, Cell::Millis);
     let quantile = |ms: Option<f64>| Cell::of(ms, Cell::Quantile);

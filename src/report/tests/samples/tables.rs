@@ -3,11 +3,11 @@
 use chrono::Duration;
 
 use super::{Plan, base, later, n, start};
-use crate::report::model::{CertificateFacts, ReportedGroup, ReportedTable};
+use crate::report::model::{CertificateFacts, GroupTable, KeyGroup};
 use crate::stats::Statistics;
 
 /// Tables of so many rows, of which so many failed.
-pub(super) fn tables(plan: &Plan, rows: u64, failed: u64) -> Vec<ReportedTable> {
+pub(super) fn tables(plan: &Plan, rows: u64, failed: u64) -> Vec<GroupTable> {
     let span = n(plan.days) * 86_400;
     let times = |middle: f64| Statistics {
         n: (rows - failed) / n(plan.regions.len().max(1)),
@@ -20,7 +20,7 @@ pub(super) fn tables(plan: &Plan, rows: u64, failed: u64) -> Vec<ReportedTable> 
         p95_ms: Some(middle * 1.35),
         p99_ms: Some(middle * 2.1),
     };
-    let group = |key: String, region: usize| ReportedGroup {
+    let group = |key: String, region: usize| KeyGroup {
         key: vec![key],
         n: rows / 4,
         failed: failed / 4,
@@ -34,7 +34,7 @@ pub(super) fn tables(plan: &Plan, rows: u64, failed: u64) -> Vec<ReportedTable> 
         total: Some(times(base(region) * 3.9)),
         certificate: None,
     };
-    let table = |by: &str, groups: Vec<ReportedGroup>| ReportedTable {
+    let table = |by: &str, groups: Vec<KeyGroup>| GroupTable {
         proxy: None,
         transport: None,
         by: vec![by.to_owned()],
@@ -82,7 +82,7 @@ pub(super) fn tables(plan: &Plan, rows: u64, failed: u64) -> Vec<ReportedTable> 
             )
         })
         .collect();
-    let regions: Vec<ReportedGroup> = (plan.regions.iter().enumerate())
+    let regions: Vec<KeyGroup> = (plan.regions.iter().enumerate())
         .map(|(at, region)| group(region.clone(), at))
         .collect();
     vec![
