@@ -97,7 +97,7 @@ fn a_clock_that_is_set_and_a_machine_that_sleeps_stand_in_the_rows_and_in_the_re
     assert!(is_about(seconds(slept), HOUR_US));
     assert!(is_about(seconds(&overview["span_s"]), HOUR_US));
     let clocks = &told["clocks"];
-    is(&clocks, json!({"steps": 1, "sleeps": 1}));
+    is(clocks, json!({"steps": 1, "sleeps": 1}));
 }
 
 #[test]

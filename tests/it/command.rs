@@ -49,6 +49,7 @@ pub fn has(text: &str, words: &str) {
 
 /// These fields of an object have these values, whatever else it has.
 #[track_caller]
+#[allow(clippy::needless_pass_by_value)] // made where it is called
 pub fn is(object: &Value, fields: Value) {
     for (name, value) in fields.as_object().unwrap() {
         assert_eq!(&object[name], value, "{name} of {object}");

@@ -59,7 +59,7 @@ fn held_connections_are_compared_by_their_round_trips_answers_and_loss() {
     let verdict = compared["verdict"].as_str().unwrap();
     assert!(verdict.contains("adds 6 ms to the round trip"), "{verdict}");
     let loss = &compared["failures"][0];
-    is(&loss, json!({"of": "requests", "verdict": "differs"}));
+    is(loss, json!({"of": "requests", "verdict": "differs"}));
     assert_eq!(loss["difference_points"]["value"], 2.0);
     // no connection failed, so that there is nothing else to say
     assert_eq!(compared["failures"].as_array().unwrap().len(), 1);

@@ -43,7 +43,7 @@ fn a_file_in_use_is_refused_with_its_absolute_path_and_can_be_read_meanwhile() {
     first.kill().unwrap();
     first.wait().unwrap();
     assert_eq!(said.code, Some(3));
-    said.err_has(&*file.to_string_lossy());
+    said.err_has(&file.to_string_lossy());
     said.err_has("in use");
     // the killed run left whole rows and no lock
     assert_eq!(run_into(&file, "probe --lab -n 1").code, Some(0));
@@ -408,7 +408,7 @@ mod unix {
         signal(&child, "-INT");
         let said = finished(child).ended(0);
         let name = inner.to_string_lossy();
-        said.err_has(&*name);
+        said.err_has(&name);
         said.err_has("can be written again");
         // every probe that was sent has one row; they come as they end
         let rows = Rows::in_file(&file);

@@ -90,7 +90,7 @@ fn a_series_has_its_outage_with_start_end_and_cause() {
     let report = json("", &[&file(dir.path(), "p.csv", csv(&rows))]);
     assert_eq!(report["series"].as_array().unwrap().len(), 2);
     let pc2 = &report["series"][1];
-    is(&pc2, json!({"host": "pc2", "rows": 30, "ok": 25}));
+    is(pc2, json!({"host": "pc2", "rows": 30, "ok": 25}));
     let outage = &pc2["longest_outages"][0];
     assert_eq!(outage["from"], "2026-11-22T10:00:11Z");
     assert_eq!(outage["to"], "2026-11-22T10:00:21Z");
@@ -660,10 +660,7 @@ fn more_series_than_are_told_apart_do_not_mix_with_one_of_them() {
             .all(|series| series["rows"] == 2 && series["ok"] == 2)
     );
     let other = &series[1_000];
-    is(
-        &other,
-        json!({"host": "(other)", "rows": 200, "outages": 0}),
-    );
+    is(other, json!({"host": "(other)", "rows": 200, "outages": 0}));
 }
 
 #[test]
@@ -697,7 +694,7 @@ fn an_answered_error_fails_and_is_no_outage() {
     let report = json("", &[&probes]);
     assert_eq!(report["overview"]["failed"], 3);
     let series = &report["series"][0];
-    is(&series, json!({"ok": 0, "answered": 3, "outages": 0}));
+    is(series, json!({"ok": 0, "answered": 3, "outages": 0}));
     assert_eq!(report["overview"]["answered"], 3);
     let said = run_report("", &[&probes]);
     let wanted = "3 answered with an error: the path worked";
@@ -744,7 +741,7 @@ fn bursts_are_put_together_with_their_verdicts() {
     let report = json("", &[&rows]);
     assert_eq!(report["input"]["files"][0]["dialect"], "turnprobe bursts");
     let burst = &report["bursts"][0];
-    is(&burst, json!({"bursts": 2, "mode": "burst"}));
+    is(burst, json!({"bursts": 2, "mode": "burst"}));
     assert_eq!(
         (burst["sent"].as_u64(), burst["lost"].as_u64()),
         (Some(sum("sent")), Some(sum("lost")))

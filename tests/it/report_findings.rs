@@ -159,7 +159,7 @@ fn a_host_whose_connect_tripled_for_the_last_17_of_88_days_is_the_first_finding(
         ),
         "{text}"
     );
-    has(&text, "(x 3.00) since 2026-05-11, for 17 days");
+    has(text, "(x 3.00) since 2026-05-11, for 17 days");
     // amber is an exit code where it was asked for, and no red
     for (line, code) in [("", 0), ("--fail-on red", 0), ("--fail-on amber", 1)] {
         assert_eq!(self::report(line, &path).code, Some(code), "{line}");
@@ -252,7 +252,7 @@ fn where_one_computer_measured_nobody_else_is_blamed() {
     let report = json("", &file(dir.path(), rows));
     let text = report["findings"][0]["text"].as_str().unwrap();
     has(
-        &text,
+        text,
         "Only one computer measured then, so it could not be determined",
     );
 }
@@ -266,7 +266,7 @@ fn single_lost_rows_are_no_outage_unless_the_user_says_so() {
     let report = json("", &path);
     assert_eq!(report["verdict"]["colour"], "green");
     let found = finding(&report, "lost-probes");
-    is(&found, json!({"severity": "note", "n": 7_200}));
+    is(found, json!({"severity": "note", "n": 7_200}));
     let series = &report["series"][0];
     assert_eq!(
         [

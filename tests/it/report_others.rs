@@ -102,10 +102,10 @@ fn an_unknown_word_is_no_failure_of_the_relay_and_an_error_under_strict() {
         let problem = &report["input"]["problems"][0];
         let what = problem["what"].as_str().unwrap();
         has(
-            &what,
+            what,
             &format!("in the column {head}, the first \"{}\"", words[1]),
         );
-        is(&problem, json!({"line": 3, "count": 1}));
+        is(problem, json!({"line": 3, "count": 1}));
         assert_eq!(run("--strict", &[&path]).code, Some(1));
     }
 }
@@ -144,7 +144,7 @@ fn pings_of_end2end_have_a_table_of_their_own() {
 fn both_forms_of_the_network_assessment_tool_are_read() {
     let teams = json(TEAMS);
     let one = &teams["assessments"][0];
-    is(&one, json!({"tests": 3, "failed": 1, "protocol": "UDP"}));
+    is(one, json!({"tests": 3, "failed": 1, "protocol": "UDP"}));
     assert!(is_near(&one["loss_percent"], 100.0 / 3.0), "{one}");
     // a test without answer has no times: (75.69 + 66.93) / 2 and (95.32 + 72.16) / 2
     assert!(is_near(&one["rtt"]["mean_ms"], 71.31), "{one}");

@@ -186,7 +186,7 @@ fn an_outage_of_a_region_is_one_finding_of_the_region_and_of_no_host() {
             text.starts_with("Relays in ukwest gave no answer for "),
             "{text}"
         );
-        has(&text, "All 3 computers that probed them then saw it");
+        has(text, "All 3 computers that probed them then saw it");
     }
 }
 

@@ -146,12 +146,12 @@ fn an_answer_with_an_error_fails_the_row_and_leaves_the_relay_available() {
     let path = file(dir.path(), "p.csv", &answered_with_errors());
     let report = json("", &[&path]);
     let all = &report["overview"];
-    is(&all, json!({"ok": 70, "answered": 100}));
+    is(all, json!({"ok": 70, "answered": 100}));
     let low = all["ok_low_percent"].as_f64().unwrap();
     assert!((low - 60.42).abs() < 0.01, "{low}");
     let series = &report["series"][0];
-    is(&series, json!({"ok": 70, "answered": 100}));
-    is(&series, json!({"answered_percent": 100.0, "outages": 0}));
+    is(series, json!({"ok": 70, "answered": 100}));
+    is(series, json!({"answered_percent": 100.0, "outages": 0}));
     assert_eq!(series["availability_percent"], Value::Null);
     let said = run("", &[&path]).stdout;
     let told = said.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -202,7 +202,7 @@ fn what_failed_here_and_what_something_answered_are_no_outages() {
     );
     let series = &report["series"][0];
     // one row may be lost by chance
-    is(&series, json!({"outages": 0, "lost_probes": 1}));
+    is(series, json!({"outages": 0, "lost_probes": 1}));
     let answered = series["answered_percent"].as_f64().unwrap();
     assert!((answered - 1000.0 / 11.0).abs() < 1e-9, "{answered}");
     let said = run("", &[&path]).stdout;
@@ -256,10 +256,10 @@ fn what_a_filter_leaves_out_is_no_gap_and_no_outage() {
     assert_eq!(report["overview"]["rows"], 30);
     assert_eq!(report["overview"]["gaps"], 0, "{}", report["overview"]);
     let series = &report["series"][0];
-    is(&series, json!({"rows": 30, "gaps": 0}));
+    is(series, json!({"rows": 30, "gaps": 0}));
     // it ends with the next answer, a second later, and not with the next one of the region
     let outage = &series["longest_outages"][0];
-    is(&outage, json!({"seconds": 1.0, "rows": 1}));
+    is(outage, json!({"seconds": 1.0, "rows": 1}));
     assert!(
         notes(&report).contains("gaps are stretches without any row"),
         "{}",
@@ -283,7 +283,7 @@ fn the_gaps_of_all_are_those_in_which_no_series_measured() {
     let path = file(dir.path(), "p.csv", &rows);
     let report = json("", &[&path]);
     let all = &report["overview"];
-    is(&all, json!({"gaps": 1, "gaps_s": 751.0}));
+    is(all, json!({"gaps": 1, "gaps_s": 751.0}));
     assert_eq!(all["longest_gaps"][0]["from"], "2026-11-22T10:02:29.250Z");
     let series = &report["series"];
     assert_eq!(
@@ -367,7 +367,7 @@ fn rows_that_two_short_files_share_are_named_and_an_error_under_strict() {
     let b = file(dir.path(), "b.csv", &rows[20..]);
     let report = json("", &[&a, &b]);
     let problem = &report["input"]["problems"][0];
-    is(&problem, json!({"file": b.to_str().unwrap(), "line": 2}));
+    is(problem, json!({"file": b.to_str().unwrap(), "line": 2}));
     assert_eq!(problem["count"], 40);
     let what = problem["what"].as_str().unwrap();
     let wanted = format!("40 rows were there in {}, with the same time", a.display());
@@ -387,7 +387,7 @@ fn headers_within_a_file_are_named_with_their_lines_and_an_error_under_strict() 
     std::fs::write(&path, &text).unwrap();
     let report = json("", &[&path]);
     let problem = &report["input"]["problems"][0];
-    is(&problem, json!({"line": 7, "count": 1}));
+    is(problem, json!({"line": 7, "count": 1}));
     assert!(
         problem["what"]
             .as_str()

@@ -182,11 +182,11 @@ fn an_answer_that_came_late_is_one() {
     }
     let report = json("--strict", &file(dir.path(), "http.csv", text));
     let overview = &report["overview"];
-    is(&overview, json!({"ok": 9, "failed": 1}));
+    is(overview, json!({"ok": 9, "failed": 1}));
     assert_eq!(report["series"][0]["lost_probes"], 1);
     let total = &report["tables"][0]["groups"][0]["total"];
     // (6 * 50 + 3 * 1500) / 9
-    is(&total, json!({"n": 9, "mean_ms": 4800.0 / 9.0}));
+    is(total, json!({"n": 9, "mean_ms": 4800.0 / 9.0}));
 }
 
 #[test]
@@ -199,7 +199,7 @@ fn a_row_of_udp_without_an_answer_has_no_round_trip() {
     let report = json("--strict", &file(dir.path(), "udp.csv", text));
     assert_eq!(report["overview"]["ok"], 1);
     let turn = &report["tables"][0]["groups"][0]["turn"];
-    is(&turn, json!({"n": 1, "max_ms": 16.0}));
+    is(turn, json!({"n": 1, "max_ms": 16.0}));
     // without the column, the count of answers tells
     let head = head.replace("answerreceived,", "");
     let text = format!("{head}\n3478,14,5,192.0.2.1,16,24\n3478,9999,0,192.0.2.1,0,0\n");

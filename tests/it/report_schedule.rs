@@ -67,7 +67,7 @@ fn a_series_each_night_has_its_schedule_once_and_no_gaps() {
         let schedule = &overview["schedule"];
         assert_eq!(schedule["met"], 88);
         assert_eq!(schedule["runs"][0]["start"], "22:00");
-        is(&schedule, json!({"pauses": 87, "missed_runs": 0}));
+        is(schedule, json!({"pauses": 87, "missed_runs": 0}));
         let told = text(&path);
         has(
             &told,

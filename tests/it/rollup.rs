@@ -133,7 +133,7 @@ fn rolled_by_hand(rows: &Rows, interval: i64) -> BTreeMap<[String; 3], Cells> {
             };
             let squares: u128 = values.iter().map(|us| u128::from(*us).pow(2)).sum();
             #[rustfmt::skip]
-            let cases = [
+            let figures = [
                 ("n", values.len().to_string()),
                 ("sum_us", some(values.iter().sum::<u64>().to_string())),
                 ("sum2_us2", some(squares.to_string())),
@@ -142,7 +142,7 @@ fn rolled_by_hand(rows: &Rows, interval: i64) -> BTreeMap<[String; 3], Cells> {
                 ("buckets", listed(buckets.keys().copied())),
                 ("counts", listed(buckets.values().copied())),
             ];
-            for (name, cell) in cases {
+            for (name, cell) in figures {
                 found.insert(format!("{phase}_{name}"), cell);
             }
         }
@@ -356,7 +356,7 @@ fn what_only_single_rows_tell_is_not_claimed_of_roll_ups() {
     let found = report(&[&data("rollups.csv")]);
     // 46 probes were lost in a row: an outage, of which the interval is known
     let outage = &found["series"][0]["in_rollups"];
-    is(&outage, json!({"is_outage": true, "lost_in_a_row": 46}));
+    is(outage, json!({"is_outage": true, "lost_in_a_row": 46}));
     assert_eq!(found["verdict"]["colour"], "red");
     let said = run(&format!("report {}", data("rollups.csv").display())).stdout;
     let said = said.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -121,7 +121,7 @@ fn the_summary_of_a_run_and_the_report_of_its_file_are_what_the_rows_are_by_hand
     let causes = counted(rows.iter().map(|row| row["cause"]));
     assert!(causes.len() >= 4, "{causes:?}");
     for (cause, n) in &causes {
-        has(&summary, &format!("\n{n:>9}  {cause} "));
+        has(summary, &format!("\n{n:>9}  {cause} "));
     }
     let listed = overview["failed_by_cause"].as_array().unwrap().iter();
     let listed = listed.map(|one| {
@@ -240,7 +240,7 @@ fn the_summary_of_a_run_and_the_report_of_its_file_are_what_the_rows_are_by_hand
         .map(|row| (row["remoteip"], row["region"]))
         .collect();
     assert_eq!(report["addresses"]["distinct"], relays.len());
-    has(&summary, &format!("\n{} distinct address", relays.len()));
+    has(summary, &format!("\n{} distinct address", relays.len()));
     for (region, n) in counted(relays.iter().map(|(_, region)| *region)) {
         assert!(
             summary.contains(&format!("\n{n:>9}  {region}\n")),

@@ -44,7 +44,7 @@ fn a_certificate_that_is_not_the_relays_is_told_in_every_place() {
         let json: serde_json::Value =
             serde_json::from_str(&report("--format json", &file)).unwrap();
         let found = &json["tls_paths"];
-        is(&found, json!({"judged": 3, "untrusted": 3}));
+        is(found, json!({"judged": 3, "untrusted": 3}));
         assert_eq!(found["findings"][0]["tls_path"], path);
         assert_eq!(found["findings"][0]["rows"], 3);
         let page = dir.path().join("page.html");

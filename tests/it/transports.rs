@@ -175,7 +175,7 @@ fn lines_and_summary_are_80_columns_wide_and_set_udp_against_tcp() {
         16,
         "{text}"
     );
-    has(&text, "(lab) over tls, udp, tcp, pseudo-tls ---");
+    has(text, "(lab) over tls, udp, tcp, pseudo-tls ---");
     for head in [
         "\ntls            n",
         "\nudp            n",

@@ -234,7 +234,7 @@ fn an_ipv6_question_that_fails_does_not_hide_ipv4_addresses() {
     });
     let row = resolve(only(Families::Both, &server));
     assert_eq!(row.cells(["dns_addresses", "dns_queries"]), ["1", "2"]);
-    has(&row.detail(), "AAAA: dns-servfail: ");
+    has(row.detail(), "AAAA: dns-servfail: ");
 }
 
 #[test]

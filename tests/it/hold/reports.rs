@@ -53,7 +53,7 @@ fn held_connections_are_put_together_by_host_and_target() {
     let [one, two] = found["held"].as_array().unwrap().as_slice() else {
         panic!("{}", found["held"]);
     };
-    is(&one, json!({"host": "pc1", "target": "relay.test:443"}));
+    is(one, json!({"host": "pc1", "target": "relay.test:443"}));
     for (name, value) in [
         ("connections", 3.0),
         ("held", 2.0),
@@ -84,7 +84,7 @@ fn held_connections_are_put_together_by_host_and_target() {
     }
     assert_eq!(one["samples"], Value::Null);
     // what the system did not tell is not 0
-    is(&two, json!({"answered": 0, "stalls": null}));
+    is(two, json!({"answered": 0, "stalls": null}));
     assert_eq!(two["rtt_p50"], Value::Null);
     // they are rows like others: their phases are in the tables, their failures in the outages
     assert_eq!(found["overview"]["rows"], 4);
@@ -103,7 +103,7 @@ fn samples_are_followed_connection_by_connection_and_are_no_probes() {
     assert_eq!(found["overview"]["rows"], 0);
     assert_eq!(found["series"], serde_json::json!([]));
     let held = &found["held"][0];
-    is(&held, json!({"connections": 0, "host": "pc1"}));
+    is(held, json!({"connections": 0, "host": "pc1"}));
     let sampled = &held["samples"];
     // the last rise before is number 39, the next number 70: 31 x 20 ms
     for (name, value) in [

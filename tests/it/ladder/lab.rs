@@ -45,7 +45,7 @@ fn a_healthy_relay_speaks_tls_1_2_and_reads_as_healthy() {
         (&"direct".into(), &"".into())
     );
     is(
-        &relay,
+        relay,
         json!({"without_sni": "the same certificate", "stopped": ""}),
     );
     assert_eq!(relay["certificates"].as_array().unwrap().len(), 2);

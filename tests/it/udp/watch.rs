@@ -38,7 +38,7 @@ fn an_outage_is_told_when_it_begins_and_when_it_ends_and_in_the_summary() {
         said.stdout
     );
     let summary = said.stdout.split("---").last().unwrap();
-    has(&summary, "1 outage of a second or more");
+    has(summary, "1 outage of a second or more");
     assert!(summary.contains("20 packets lost"), "{summary}");
     // a minute has its line
     let minute = lines
