@@ -418,7 +418,10 @@ fn json_lines_are_objects_with_numbers() {
 #[test]
 fn what_is_wrong_on_the_command_line_ends_with_2_and_names_the_fix() {
     for (line, part) in [
-        ("probe --interval soon", "write a time as 90s, 8h41m or 500ms"),
+        (
+            "probe --interval soon",
+            "write a time as 90s, 8h41m or 500ms",
+        ),
         ("probe host:0", "`0` is no port"),
         ("probe --output rows.txt", ".csv or .jsonl"),
         ("probe --lab --lab-fault nonsense", "dns-servfail"),
