@@ -5,24 +5,25 @@
 mod cells;
 mod keeper;
 mod kept;
+mod on_disk;
+mod prepare;
 mod spec;
 
 use std::fs;
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::contract::{Ready, Sink};
 use super::error::{SinkError, absolute};
-use super::file::may_be_written;
 use super::held::WaitingRows;
 use super::note::Note;
-use super::{FoldRows, Prepared};
 use crate::clock::{self, Wall};
 use crate::schema::{Column, RowKind};
-use crate::store::{FileKind, Opening, Store, StoreError, insertion, is_free, look};
+use crate::store::{FileKind, Opening, Store, StoreError, insertion, is_free};
 use cells::{bound, cells};
 use keeper::Keeper;
 use kept::KeptRows;
+use on_disk::{Identity, identity, looked_at};
+pub use prepare::{prepare_folded_store, prepare_store};
 pub use spec::{Server, StoreSpec};
 
 /// Rows of so long are written together; what comes slower is written at once.
@@ -30,45 +31,6 @@ const TOGETHER: Duration = Duration::from_millis(500);
 
 /// So many rows do not wait for others.
 const MOST_TOGETHER: usize = 500;
-
-/// Opens a store for rows of a kind; nothing is written yet.
-///
-/// # Errors
-///
-/// When it is something else, or holds rows of the other world; it is untouched then.
-pub fn prepare_store<R: RowKind>(spec: &StoreSpec, wall: &Wall) -> Result<Prepared<R>, SinkError> {
-    if let Some(server) = &spec.server {
-        return of_server(spec, server);
-    }
-    Ok(Prepared(Box::new(StoreSink::prepare(spec, wall)?)))
-}
-
-#[cfg(feature = "postgres")]
-fn of_server<R: RowKind>(spec: &StoreSpec, server: &Server) -> Result<Prepared<R>, SinkError> {
-    super::postgres::prepare(spec, server)
-}
-
-#[cfg(not(feature = "postgres"))]
-fn of_server<R: RowKind>(_: &StoreSpec, _: &Server) -> Result<Prepared<R>, SinkError> {
-    Err(SinkError::Server {
-        path: "postgres://...".to_owned(),
-        why: crate::store::NO_SERVERS.to_owned(),
-    })
-}
-
-/// The same for what rows are folded into.
-///
-/// # Errors
-///
-/// As [`prepare_store`].
-pub fn prepare_folded_store<R: RowKind, F: FoldRows<R>>(
-    spec: &StoreSpec,
-    fold: F,
-    wall: &Wall,
-) -> Result<Prepared<R>, SinkError> {
-    let to: Prepared<F::Row> = prepare_store(spec, wall)?;
-    Ok(super::folded::prepared(fold, to, wall.clone()))
-}
 
 /// Rows of a kind into a store.
 struct StoreSink<R: 'static> {
@@ -405,36 +367,4 @@ impl<R: RowKind> Sink<R> for StoreSink<R> {
         }
         notes
     }
-}
-
-/// Looks at the file without touching it.
-fn looked_at(path: &Path, shown: &str) -> Result<FileKind, SinkError> {
-    may_be_written(path, shown)?;
-    if let Some(directory) = path.parent().filter(|directory| !directory.is_dir()) {
-        return Err(SinkError::NoDirectory {
-            path: shown.to_owned(),
-            directory: absolute(directory),
-        });
-    }
-    let found = look(path).map_err(|error| SinkError::from_io(shown, error))?;
-    found.map_err(|error| SinkError::from_store(shown, path, error))
-}
-
-/// Which file it is, whatever its name: device and inode.
-#[cfg(unix)]
-type Identity = (u64, u64);
-/// Nobody can move or delete a database on Windows while it is open.
-#[cfg(not(unix))]
-type Identity = ();
-
-#[cfg(unix)]
-fn identity(path: &Path) -> Option<Identity> {
-    use std::os::unix::fs::MetadataExt as _;
-    let metadata = fs::metadata(path).ok()?;
-    Some((metadata.dev(), metadata.ino()))
-}
-
-#[cfg(not(unix))]
-fn identity(path: &Path) -> Option<Identity> {
-    path.exists().then_some(())
 }

@@ -32,6 +32,9 @@ pub struct Outage {
     pub causes: HashMap<u32, u64>,
 }
 
+/// Outages that are kept, the longest.
+const MOST_OUTAGES: usize = 100;
+
 /// Hours that are kept apart: more than two years.
 const MOST_HOURS: usize = 20_000;
 
@@ -216,6 +219,20 @@ impl RolledLosses {
         {
             (self.longest_us, self.at) = (us, at);
         }
+    }
+}
+
+/// Puts an item in, and the shortest out when there are too many.
+pub(super) fn keep_longest<T, L: Ord>(kept: &mut Vec<T>, item: T, length: impl Fn(&T) -> L) {
+    if kept.len() < MOST_OUTAGES {
+        kept.push(item);
+        return;
+    }
+    let shortest = kept.iter().enumerate().min_by_key(|(_, item)| length(item));
+    if let Some((place, shortest)) = shortest
+        && length(shortest) < length(&item)
+    {
+        kept[place] = item;
     }
 }
 

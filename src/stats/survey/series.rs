@@ -5,7 +5,7 @@ use crate::record::Counter as _;
 use std::collections::{HashMap, VecDeque};
 
 use super::gaps::{FIRST, Gap, Gaps, Presence};
-use super::lost_runs::{LostRuns, Outage, RolledLosses};
+use super::lost_runs::{LostRuns, Outage, RolledLosses, keep_longest};
 use crate::schema::{Reachability, RolledUp};
 use crate::stats::Outcomes;
 
@@ -14,9 +14,6 @@ const WINDOW_US: i64 = 120_000_000;
 
 /// Rows that wait at most.
 const MOST_WAITING: usize = 65_536;
-
-/// Outages that are kept, the longest.
-const MOST_OUTAGES: usize = 100;
 
 /// Runs that are kept whatever their length, the last ones.
 const LATEST: usize = 20;
@@ -383,20 +380,6 @@ impl Series {
         // of equal length the one with more rows
         let length = |outage: &Outage| (outage.length, outage.rows);
         keep_longest(&mut self.longest_outages, outage, length);
-    }
-}
-
-/// Puts an item in, and the shortest out when there are too many.
-fn keep_longest<T, L: Ord>(kept: &mut Vec<T>, item: T, length: impl Fn(&T) -> L) {
-    if kept.len() < MOST_OUTAGES {
-        kept.push(item);
-        return;
-    }
-    let shortest = kept.iter().enumerate().min_by_key(|(_, item)| length(item));
-    if let Some((place, shortest)) = shortest
-        && length(shortest) < length(&item)
-    {
-        kept[place] = item;
     }
 }
 
