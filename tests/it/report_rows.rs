@@ -488,7 +488,7 @@ fn both_charts_show_the_same_regions_and_fold_the_rest() {
     let page = page("", &path).replace('\u{a0}', " ");
     // the legends of the first picture and of the distribution, the small picture's title and heading, and a row of
     // both tables of numbers
-    assert_eq!(page.matches("4 other regions together").count(), 6);
+    assert_eq!(page.matches("4 other regions combined").count(), 6);
 }
 
 #[test]

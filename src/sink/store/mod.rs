@@ -209,7 +209,9 @@ impl<R: RowKind> StoreSink<R> {
         now: Instant,
     ) -> Result<(), SinkError> {
         let (mut held, note) = WaitingRows::begin(error, now);
-        rows.into_iter().for_each(|row| held.push(row));
+        for row in rows {
+            held.push(row);
+        }
         self.notes.push(note);
         self.wait_on(held, false)
     }
