@@ -355,7 +355,7 @@ fn many_values_of_one_column_take_nothing_from_the_tables_of_others() {
     let rest = &table(&report, "certificate")["overflow"];
     assert_eq!(rest["n"], 6_000 / 250 * 100);
     let wanted = "the table by certificate has 150 groups, the most that it may have: 2400 rows \
-                  with other values are combined under (other); --max-groups allows more";
+                  with other values went to (other); --max-groups allows more";
     assert!(notes(&report).contains(wanted), "{}", notes(&report));
 }
 
@@ -488,7 +488,7 @@ fn both_charts_show_the_same_regions_and_fold_the_rest() {
     let page = page("", &path).replace('\u{a0}', " ");
     // the legends of the first picture and of the distribution, the small picture's title and heading, and a row of
     // both tables of numbers
-    assert_eq!(page.matches("4 other regions together").count(), 6);
+    assert_eq!(page.matches("4 other regions combined").count(), 6);
 }
 
 #[test]

@@ -20,19 +20,19 @@ pub fn of(rows: &Finished, tables: &[GroupTable]) -> Vec<String> {
         let rest = table.overflow.as_ref()?;
         let by: Vec<String> = table.by.iter().map(|name| cut(name, 40)).collect();
         Some(format!(
-            "the table by {} has {}, the most that it may have: {} with other values are \
-             combined under (other); --max-groups allows more",
+            "the table by {} has {}, the most that it may have: {} with other values \
+             went to (other); --max-groups allows more",
             by.join(", "),
             counted(table.groups.len() as u64, "group", "groups"),
-            counted(rest.n, "row is", "rows are"),
+            counted(rest.n, "row", "rows"),
         ))
     }));
     if let Some((_, other)) = rows.other_series() {
         notes.push(format!(
-            "more than {} series (host, target and transport): {} of others are combined under \
+            "more than {} series (host, target and transport): {} of others went to \
              (other), without outages and gaps",
             rows.series.len() - 1,
-            counted(other.outcomes.rows, "row is", "rows are"),
+            counted(other.outcomes.rows, "row", "rows"),
         ));
     }
     if rows.series.iter().any(|(_, series)| series.has_more_gaps()) {
