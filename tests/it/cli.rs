@@ -154,10 +154,7 @@ fn bash_completes_values_also_behind_an_equals_sign() {
             "turnprobe probe --transport = udp,tls,ps",
             "udp,tls,pseudo-tls",
         ),
-        (
-            "turnprobe report --by region,addr",
-            "region,address region,addresses",
-        ),
+        ("turnprobe report --by region,egr", "region,egress"),
         ("turnprobe probe --lab-fault reset,udp-lo", "reset,udp-loss"),
         (
             "turnprobe probe --label site = Bonn --dscp AF1",
