@@ -1,8 +1,6 @@
-//! The engine: the schedule gives out slots, a task measures each, what it yields goes into a
-//! channel, until a stop rule ends it.
-//!
-//! Here: slots, places, the stop, the grace, the drain, the same for every kind. Not here: what a
-//! slot does (its [`Task`]), when it is due (`pace`), where rows go (the receiver of the channel).
+//! The engine: the schedule gives out slots, a task measures each, its rows and events go into a channel, until a stop
+//! rule ends it. Here: slots, places, the stop, the grace, the drain, the same for every kind. Not here: what a slot does
+//! (its [`Task`]), when it is due (`pace`), where rows go (the receiver of the channel).
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -47,8 +45,7 @@ pub struct Due {
 impl Slot {
     /// How late it is by now.
     pub fn lag(&self) -> Option<Duration> {
-        let due = self.due?;
-        Some(clock::now().saturating_duration_since(due.at))
+        (self.due).map(|due| clock::now().saturating_duration_since(due.at))
     }
 }
 
