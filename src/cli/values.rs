@@ -3,12 +3,25 @@
 
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::ValueEnum;
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::builder::{PathBufValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use crate::measure::rows::{ROWS, RowFacts};
+
+/// Takes the name of a bundle, which ends in .zip.
+pub fn bundle_name() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().try_map(|path| {
+        let ending = path.extension().unwrap_or_default();
+        if ending.eq_ignore_ascii_case("zip") {
+            Ok(path)
+        } else {
+            Err("let the name end in .zip")
+        }
+    })
+}
 
 /// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

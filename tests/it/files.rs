@@ -95,7 +95,7 @@ fn a_file_with_the_references_columns_is_continued_by_the_world_that_began_it() 
     }
     assert_eq!(Rows::in_file(&file).rows.len(), 2);
     let said = run_into(&file, "probe --lab -n 1").ended(3);
-    said.err_has("cannot be told");
+    said.err_has("could not be determined");
 }
 
 #[test]
@@ -377,7 +377,10 @@ mod unix {
             .collect();
         assert_eq!(told_last(&stderr, shown.len()), error(&stderr), "{stderr}");
         assert!(error(&stderr).contains("no space left"), "{stderr}");
-        assert!(error(&stderr).contains("kept nowhere"), "{stderr}");
+        assert!(
+            error(&stderr).contains("could not be kept anywhere"),
+            "{stderr}"
+        );
         let shown = Rows::of(&format!("{header}\n{}\n", shown.join("\n")));
         slots.extend(
             shown

@@ -440,7 +440,7 @@ fn the_page_is_written_and_a_file_that_is_no_page_is_spared() {
     let named = dir.path().join("rows.html");
     std::fs::copy(&rows, &named).unwrap();
     let said = run_report(&format!("--html {}", named.display()), &[&rows]).ended(3);
-    said.err_has("no page");
+    said.err_has("something other than a page");
     assert_eq!(
         std::fs::read(&named).unwrap(),
         std::fs::read(&rows).unwrap()

@@ -212,7 +212,7 @@ fn wrong_stores_are_told_with_the_way_out() {
             "give a day or more, with its unit",
         ),
         ("--store a.db --store-keep rollups=0", "would be deleted at once"),
-        ("--store a.db --store-keep rows=1d,rows=2d", "says twice how long rows stay"),
+        ("--store a.db --store-keep rows=1d,rows=2d", "says twice how long to keep rows"),
         ("--store a.db --store-keep rows=0", "leaves nothing to store"),
         ("--output a.db", "--store"),
     ];

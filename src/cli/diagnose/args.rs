@@ -6,12 +6,11 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::bundle::bundle_name;
 use crate::cli::files::page_name;
 use crate::cli::list::ListArgs;
 use crate::cli::long_help::{LAB, OUTPUT, faults};
 use crate::cli::settings::SettingsArgs;
-use crate::cli::values::{address, duration};
+use crate::cli::values::{address, bundle_name, duration};
 use crate::cli::words::words;
 use crate::endpoints::DEFAULT_RELAY;
 use crate::judge::diagnose::redact::RedactionLevel;

@@ -4,7 +4,6 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
-use clap::builder::{PathBufValueParser, TypedValueParser};
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
 use rawzip::time::UtcDateTime;
@@ -23,18 +22,6 @@ use crate::sink::reserved;
 
 /// How each archive begins.
 const BEGIN: &[u8] = b"PK\x03\x04";
-
-/// Takes the name of a bundle, which ends in .zip.
-pub(super) fn bundle_name() -> impl TypedValueParser<Value = PathBuf> {
-    PathBufValueParser::new().try_map(|path| {
-        let ending = path.extension().unwrap_or_default();
-        if ending.eq_ignore_ascii_case("zip") {
-            Ok(path)
-        } else {
-            Err("let the name end in .zip")
-        }
-    })
-}
 
 /// Where the bundle goes, looked at before anything is measured.
 pub(super) struct Bundle {

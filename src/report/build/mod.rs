@@ -26,7 +26,7 @@ use crate::stats::units::{millis, moment, percent, seconds};
 
 use crate::stats::{Count, Outcomes, chao1, wilson};
 use crate::zone::Zone;
-pub use series::outage_rules;
+pub use series::KnownOutages;
 
 /// What the rows themselves do not say.
 #[derive(Debug, Clone, Default)]

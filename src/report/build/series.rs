@@ -37,9 +37,41 @@ pub fn gaps_of_all(rows: &Finished) -> ReportedGaps {
 }
 
 /// What makes an outage of a series.
-pub fn outage_rules(series: &survey::Series) -> OutageRules {
+fn outage_rules(series: &survey::Series) -> OutageRules {
     let outcomes = series.outcomes;
     OutageRules::of(outcomes.telling(), outcomes.lost(), &series.lost_runs)
+}
+
+/// The outages of all series, as far as they are kept.
+pub struct KnownOutages<'a> {
+    rows: &'a Finished,
+    rules: Vec<OutageRules>,
+}
+
+impl<'a> KnownOutages<'a> {
+    /// Of these rows.
+    pub fn new(rows: &'a Finished) -> Self {
+        let rules = rows.series.iter().map(|(_, series)| outage_rules(series));
+        Self {
+            rows,
+            rules: rules.collect(),
+        }
+    }
+
+    /// Those of a series.
+    pub fn of(&self, number: usize) -> impl Iterator<Item = &'a survey::Outage> {
+        let series = &self.rows.series[number].1;
+        let rules = &self.rules[number];
+        series.longest_outages.iter().filter(|outage| {
+            let (rule, _) = rules.at(Some(outage.hour()));
+            series.lost_runs.is_outage(outage, rule.rows)
+        })
+    }
+
+    /// What makes an outage of a series.
+    pub fn rules(&self, number: usize) -> &OutageRules {
+        &self.rules[number]
+    }
 }
 
 fn one(rows: &Finished, name: &SeriesName, series: &survey::Series) -> ReportedSeries {

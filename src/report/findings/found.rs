@@ -6,12 +6,10 @@ use chrono::{DateTime, Utc};
 
 use super::region_outage::{self, RegionOutage};
 use crate::doc::text::{cut, time};
-use crate::judge::outages::OutageRules;
 use crate::judge::severity::Severity;
 use crate::measure::folds::Finished;
-use crate::report::build::outage_rules;
+use crate::report::build::KnownOutages;
 use crate::report::model::{GroupTable, Report, ReportedFinding};
-use crate::stats::survey;
 use crate::stats::units::moment;
 use crate::zone::Zone;
 
@@ -61,33 +59,20 @@ impl RankedFinding {
 pub(super) struct Inputs<'a> {
     pub(super) rows: &'a Finished,
     pub(super) report: &'a Report,
-    /// What makes an outage of each series.
-    pub(super) rules: Vec<OutageRules>,
+    pub(super) outages: KnownOutages<'a>,
     /// Outages of regions.
     pub(super) regional: Vec<RegionOutage>,
 }
 
 impl<'a> Inputs<'a> {
     pub(super) fn new(rows: &'a Finished, report: &'a Report) -> Self {
-        let rules = rows.series.iter().map(|(_, series)| outage_rules(series));
-        let mut about = Self {
+        let outages = KnownOutages::new(rows);
+        Self {
             rows,
             report,
-            rules: rules.collect(),
-            regional: Vec::new(),
-        };
-        about.regional = region_outage::all(&about);
-        about
-    }
-
-    /// The outages of a series that are kept.
-    pub(super) fn outages(&self, number: usize) -> impl Iterator<Item = &'a survey::Outage> {
-        let series = &self.rows.series[number].1;
-        let rules = &self.rules[number];
-        series.longest_outages.iter().filter(|outage| {
-            let (rule, _) = rules.at(Some(outage.hour()));
-            series.lost_runs.is_outage(outage, rule.rows)
-        })
+            regional: region_outage::all(rows, &outages),
+            outages,
+        }
     }
 
     pub(super) fn zone(&self) -> Zone {

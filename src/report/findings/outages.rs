@@ -133,7 +133,8 @@ fn events<'a>(about: &Inputs<'a>) -> Vec<OutageEvent<'a>> {
         }
         all.extend(
             about
-                .outages(number)
+                .outages
+                .of(number)
                 .filter(|outage| !is_told(about, number, outage))
                 .map(|outage| (number, outage)),
         );
@@ -220,7 +221,7 @@ fn told_of(about: &Inputs<'_>, event: &OutageEvent<'_>) -> RankedFinding {
         let series = &about.report.series[number];
         if series.outage_rows.is_some() {
             let hour = event.from.div_euclid(HOUR_US);
-            let (rule, usual) = about.rules[number].at(Some(hour));
+            let (rule, usual) = about.outages.rules(number).at(Some(hour));
             let when = match usual {
                 Usual::Always => "",
                 Usual::AtThatHour => " at this hour of the day",

@@ -66,8 +66,11 @@ fn lost(about: &Inputs<'_>) -> Option<RankedFinding> {
     {
         format!(": fewer than {k} in a row of each series, too few to call it an outage")
     } else if let Some(k) = worst.outage_rows {
-        let all = about.rows.series.iter().zip(&about.rules);
-        let more = all.map(|((_, series), rules)| rules.longest_by_chance(&series.lost_runs));
+        let all = about.rows.series.iter().enumerate();
+        let more = all.map(|(number, (_, series))| {
+            let rules = about.outages.rules(number);
+            rules.longest_by_chance(&series.lost_runs)
+        });
         match more.max().filter(|more| *more >= k) {
             None => format!(": fewer than {k} in a row, which can happen by chance"),
             Some(more) => format!(

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::found::Inputs;
 use crate::judge::outages::OutageRule;
 use crate::measure::folds::Finished;
+use crate::report::build::KnownOutages;
 use crate::stats::survey::{self, OTHER_REGIONS, RegionLevel, Silence};
 
 /// Lost rows in a row to the relays of a region, at least: others were answered in between.
@@ -115,8 +115,7 @@ pub(super) fn answered_or_lost(level: &RegionLevel, from: i64, to: i64) -> (u64,
 }
 
 /// All of them, in the order of time.
-pub(super) fn all(about: &Inputs<'_>) -> Vec<RegionOutage> {
-    let rows = about.rows;
+pub(super) fn all(rows: &Finished, known: &KnownOutages<'_>) -> Vec<RegionOutage> {
     let mut found: Vec<(usize, usize, &Silence)> = Vec::new();
     for ((number, region), level) in &rows.levels {
         let name = rows.relays.region_name(*region);
@@ -132,7 +131,8 @@ pub(super) fn all(about: &Inputs<'_>) -> Vec<RegionOutage> {
                 Some(limit) => silence.rows >= FEWEST && silence.to.abs_diff(silence.from) >= limit,
                 None => silence.rows >= fewest.max(fewest_at(level, silence)),
             });
-        let is_its_own = |silence: &&Silence| is_of_the_region(about, (*number, *region), silence);
+        let is_its_own =
+            |silence: &&Silence| is_of_the_region(rows, known, (*number, *region), silence);
         found.extend(
             silences
                 .filter(is_its_own)
@@ -149,7 +149,7 @@ pub(super) fn all(about: &Inputs<'_>) -> Vec<RegionOutage> {
             open: silence.open,
             before: silence.before,
             rows: silence.rows,
-            in_outages: in_outages(about, (number, region), silence),
+            in_outages: in_outages(known, (number, region), silence),
         };
         let known = outages
             .iter()
@@ -198,28 +198,32 @@ fn fewest_at(level: &RegionLevel, silence: &Silence) -> u64 {
 
 /// The outages of a series within a silence, or about it.
 fn overlapping<'a>(
-    about: &Inputs<'a>,
+    known: &KnownOutages<'a>,
     number: usize,
     silence: &'a Silence,
 ) -> impl Iterator<Item = &'a survey::Outage> {
-    about
-        .outages(number)
+    known
+        .of(number)
         .filter(|outage| outage.from <= silence.to && outage.to >= silence.from)
 }
 
-fn in_outages(about: &Inputs<'_>, (number, region): (usize, usize), silence: &Silence) -> u64 {
-    let all = overlapping(about, number, silence);
+fn in_outages(
+    known: &KnownOutages<'_>,
+    (number, region): (usize, usize),
+    silence: &Silence,
+) -> u64 {
+    let all = overlapping(known, number, silence);
     let pieces = all.filter(|outage| outage.region == Some(region));
     pieces.map(|outage| outage.rows).sum()
 }
 
 /// Whether other regions answered the series meanwhile, and it measured all the time.
 fn is_of_the_region(
-    about: &Inputs<'_>,
+    rows: &Finished,
+    known: &KnownOutages<'_>,
     (number, region): (usize, usize),
     silence: &Silence,
 ) -> bool {
-    let rows = about.rows;
     let series = &rows.series[number].1;
     let mut others = rows
         .levels
@@ -230,7 +234,7 @@ fn is_of_the_region(
         all > lost
     });
     let length = silence.last.abs_diff(silence.from);
-    let of_all = overlapping(about, number, silence).filter(|outage| outage.region != Some(region));
+    let of_all = overlapping(known, number, silence).filter(|outage| outage.region != Some(region));
     let together = of_all.map(|outage| {
         outage
             .to

@@ -1,6 +1,5 @@
 //! The file of a store: what stands there before it is opened, and whether its path stands for the same file later.
 
-use std::fs;
 use std::path::Path;
 
 use super::super::error::{SinkError, absolute};
@@ -30,7 +29,7 @@ pub(super) type Identity = ();
 #[cfg(unix)]
 pub(super) fn identity(path: &Path) -> Option<Identity> {
     use std::os::unix::fs::MetadataExt as _;
-    let metadata = fs::metadata(path).ok()?;
+    let metadata = std::fs::metadata(path).ok()?;
     Some((metadata.dev(), metadata.ino()))
 }
 

@@ -165,7 +165,7 @@ fn the_service_is_asked_once_an_hour_and_for_the_list_only_when_that_is_new() {
 
     let again = service.fetch("list.json", "");
     assert_eq!((again.code, service.asked().len()), (Some(0), 0));
-    again.err_has("nothing was asked");
+    again.err_has("nothing was requested");
     assert_eq!(service.kept("list.json"), first);
 
     service.age("list.json");
