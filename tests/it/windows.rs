@@ -199,7 +199,7 @@ fn a_second_run_of_the_day_shares_the_file_of_the_day_with_nobody() {
     first.kill().unwrap();
     finished(first);
     assert_eq!(said.code, Some(3), "{}", said.stderr);
-    said.err_has(&*file.to_string_lossy());
+    said.err_has(&file.to_string_lossy());
     let today = turnprobe::clock::local(turnprobe::clock::Wall::system().now());
     let date = today.format("probes-%Y-%m-%d.csv").to_string();
     assert_eq!(file.file_name().unwrap().to_str(), Some(date.as_str()));
