@@ -48,7 +48,7 @@ pub struct Occurrences {
     pub evidence: String,
     /// Whether the rows differ in it.
     pub differs: bool,
-    /// The computers that have such rows, at most [`MOST_HOSTS`].
+    /// The computers that have such rows, at most 1,000.
     pub hosts: BTreeSet<String>,
 }
 

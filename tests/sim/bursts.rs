@@ -104,7 +104,11 @@ fn recovered(child: Child, file: &Path) {
     assert!(output.status.success(), "{text}");
     assert_eq!(text.matches("outage since ").count(), 1, "{text}");
     assert_eq!(text.matches("outage over: ").count(), 1, "{text}");
-    assert_eq!(text.matches("  now sent from 10.77.0.7:").count(), 1, "{text}");
+    assert_eq!(
+        text.matches("  now sent from 10.77.0.7:").count(),
+        1,
+        "{text}"
+    );
     let rows = in_file(file);
     let answered = rows
         .iter()

@@ -58,7 +58,7 @@ pub struct LostRuns {
 pub struct LostHour {
     /// Rows with an answer.
     pub answered: u64,
-    /// Runs of lost rows that began in it, by how many rows they have; all from [`MOST_ROWS`] on together.
+    /// Runs of lost rows that began in it, by how many rows they have; all from 1,024 on together.
     pub runs: BTreeMap<u64, Runs>,
 }
 
