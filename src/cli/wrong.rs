@@ -34,29 +34,33 @@ const DASHES: [char; 7] = [
 ];
 
 /// What is wrong with a long option that begins with one dash, which clap takes for several short ones (`-output`), and
-/// with one that was copied from a text and begins with another dash.
+/// with one that was copied from a text and begins with another dash. What stands behind an option as its value is none.
 pub fn one_dash(words: &[OsString]) -> Option<String> {
     let program = Cli::command();
     let mut command = &program;
+    let mut is_value = false;
     let words = words.iter().skip(1).filter_map(|word| word.to_str());
     for word in words.take_while(|word| *word != "--") {
+        if std::mem::replace(&mut is_value, takes_the_next(command, word)) {
+            is_value = false;
+            continue;
+        }
         if let Some(inner) = command.find_subcommand(word) {
             command = inner;
         }
-        if word.starts_with(DASHES) {
-            let name = word.trim_start_matches(DASHES);
-            let name = name.split(['=', ':']).next().unwrap_or(name);
-            let dashes = if name.chars().count() > 1 { "--" } else { "-" };
+        let end = word.find(['=', ':']).unwrap_or(word.len());
+        let (given, _) = word.split_at(end);
+        let name = given.trim_start_matches(DASHES);
+        if name.len() < given.len() && (has_long(command, name) || has_short(command, name)) {
+            let dashes = if has_long(command, name) { "--" } else { "-" };
             return Some(format!(
-                "{}: this dash is none of the keyboard's; write {dashes}{}",
-                plain(word.split(['=', ':']).next().unwrap_or(word)),
-                plain(name)
+                "{}: this dash is none of the keyboard's; write {dashes}{name}",
+                plain(given)
             ));
         }
-        let Some(name) = word.strip_prefix('-') else {
+        let Some(name) = given.strip_prefix('-') else {
             continue;
         };
-        let name = name.split(['=', ':']).next().unwrap_or(name);
         // a shell that minds no capitals has them anywhere
         let name = name.to_ascii_lowercase();
         if name.len() > 1 && (has_long(command, &name) || name == "version") {
@@ -66,6 +70,23 @@ pub fn one_dash(words: &[OsString]) -> Option<String> {
         }
     }
     None
+}
+
+/// Whether the word behind this one is its value.
+fn takes_the_next(command: &Command, word: &str) -> bool {
+    let is_it = |option: &clap::Arg| match word.strip_prefix("--") {
+        Some(name) => option.get_long() == Some(name),
+        None => option
+            .get_short()
+            .is_some_and(|short| word.strip_prefix('-') == Some(short.to_string().as_str())),
+    };
+    let mut options = command.get_arguments();
+    options.any(|option| option.get_action().takes_values() && is_it(option))
+}
+
+fn has_short(command: &Command, name: &str) -> bool {
+    let mut options = command.get_arguments();
+    options.any(|option| option.get_short().map(String::from).as_deref() == Some(name))
 }
 
 fn has_long(command: &Command, name: &str) -> bool {
@@ -411,6 +432,9 @@ mod tests {
             "turnprobe probe -i5 --count 5",
             "turnprobe probe -help",
             "turnprobe report -- -html",
+            // names and labels of a user's own
+            "turnprobe probe -o \u{2013}a.csv --label \u{2014}lab",
+            "turnprobe report \u{2013}night.csv",
         ] {
             assert_eq!(said(line), None, "{line}");
         }

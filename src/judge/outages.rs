@@ -29,36 +29,22 @@ impl OutageRule {
     ///
     /// With n rows and a share p of them lost, a given row begins k lost ones with p^k, so that n p^k <= 0.01 wants
     /// k >= ln(0.01 / n) / ln p.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // counts far below 2^53
     pub fn of(rows: u64, lost: u64) -> Self {
         let n = rows.max(1) as f64;
         let share = (lost.min(rows) as f64 / n).clamp(0.0, 1.0);
-        // of rows most of which are lost the losses are the rule, and a run of them no chance
-        let p = share.min(0.5);
-        let wanted = if p > 0.0 {
-            ((BY_CHANCE / n).ln() / p.ln()).ceil()
-        } else {
-            0.0
-        };
+        // where all is lost, chance has no part in it; of one or two rows it may
         let rows = if lost >= rows {
-            // where all is lost, chance has no part in it; of one or two rows it may
             FEWEST
         } else {
-            (wanted.max(0.0) as u64).max(FEWEST)
+            fewest(rows, share)
         };
         Self { rows, share }
     }
 
     /// For runs in some of the `all` rows of a series, such as those of an hour of the day, where so many of so many are lost
     /// at other times that are alike.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // counts far below 2^53
     pub fn where_lost(all: u64, [rows, lost]: [u64; 2]) -> u64 {
-        let share = (lost as f64 / rows.max(1) as f64).min(0.5);
-        if share <= 0.0 {
-            return FEWEST;
-        }
-        let wanted = ((BY_CHANCE / all.max(1) as f64).ln() / share.ln()).ceil();
-        (wanted.max(0.0) as u64).max(FEWEST)
+        fewest(all, lost as f64 / rows.max(1) as f64)
     }
 
     /// For runs in some of the rows, such as those of an hour of the day, of a series of `all` rows: the fewest in a row
@@ -88,6 +74,18 @@ impl OutageRule {
             rows = rows.saturating_add(1);
         }
     }
+}
+
+/// The fewest lost rows in a row that come by chance at most once in a hundred series of so many rows, a share of them lost.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // counts far below 2^53
+fn fewest(rows: u64, share: f64) -> u64 {
+    // of rows most of which are lost the losses are the rule, and a run of them no chance
+    let p = share.min(0.5);
+    if p <= 0.0 {
+        return FEWEST;
+    }
+    let wanted = ((BY_CHANCE / rows.max(1) as f64).ln() / p.ln()).ceil();
+    (wanted.max(0.0) as u64).max(FEWEST)
 }
 
 /// By what share of lost rows a run is judged.
