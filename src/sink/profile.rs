@@ -50,29 +50,59 @@ impl Profile {
 
 /// `2021-02-12 13:46:01`, with the fraction to the microsecond when asked for.
 pub(super) fn push_time(at: DateTime<Utc>, fraction: bool, out: &mut Vec<u8>) {
-    let (year, month, day) = (at.year(), at.month(), at.day());
-    let (hour, minute, second) = (at.hour(), at.minute(), at.second());
-    let _ = write!(
-        out,
-        "{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}"
-    );
-    if fraction {
-        // chrono counts a leap second as a fraction beyond one
-        let _ = write!(out, ".{:06}", at.timestamp_subsec_micros().min(999_999));
+    let at = at.naive_utc();
+    if let Ok(year) = u32::try_from(at.year()) {
+        push_digits(year, 4, out);
+    } else {
+        let _ = write!(out, "{:04}", at.year());
     }
+    let rest = [
+        (b'-', at.month()),
+        (b'-', at.day()),
+        (b' ', at.hour()),
+        (b':', at.minute()),
+        (b':', at.second()),
+    ];
+    for (before, number) in rest {
+        out.push(before);
+        push_digits(number, 2, out);
+    }
+    if fraction {
+        out.push(b'.');
+        // chrono counts a leap second as a fraction beyond one
+        push_digits((at.nanosecond() / 1_000).min(999_999), 6, out);
+    }
+}
+
+/// A number with zeros in front of it, at least so many digits.
+fn push_digits(number: u32, least: usize, out: &mut Vec<u8>) {
+    let mut digits = itoa::Buffer::new();
+    let digits = digits.format(number);
+    out.extend(std::iter::repeat_n(
+        b'0',
+        least.saturating_sub(digits.len()),
+    ));
+    out.extend_from_slice(digits.as_bytes());
 }
 
 /// Numbers and flags, which look alike in every form; nothing of any other value.
 pub(super) fn push_bare(value: &Value<'_>, out: &mut Vec<u8>) {
-    let _ = match value {
-        Value::Integer(number) => write!(out, "{number}"),
-        Value::Signed(number) => write!(out, "{number}"),
-        Value::Flag(flag) => write!(out, "{flag}"),
-        Value::Numbers(items) => out.write_all(listed(items).as_bytes()),
+    let mut digits = itoa::Buffer::new();
+    let listed_items;
+    let text = match value {
+        Value::Integer(number) => digits.format(*number),
+        Value::Signed(number) => digits.format(*number),
+        Value::Flag(true) => "true",
+        Value::Flag(false) => "false",
+        Value::Numbers(items) => {
+            listed_items = listed(items);
+            &listed_items
+        }
         Value::Missing | Value::Text(_) | Value::Hex(_) | Value::Seconds(_) | Value::Micros(_) => {
-            Ok(())
+            return;
         }
     };
+    out.extend_from_slice(text.as_bytes());
 }
 
 /// `3A:6E:1A`; an odd digit stands alone in front.

@@ -34,9 +34,14 @@ impl Rough {
         self.add_bin(bin(us), 1);
     }
 
-    /// Takes a duration in so many times.
-    pub fn add_n(&mut self, us: u64, n: u32) {
-        if n > 0 {
+    /// Takes in durations with how often each came, rising.
+    pub fn add_counted(&mut self, durations: impl DoubleEndedIterator<Item = (u64, u32)> + Clone) {
+        // both ends first, so that there is room for all at once
+        let ends = [durations.clone().next(), durations.clone().next_back()];
+        for (us, _) in ends.into_iter().flatten() {
+            self.add_bin(bin(us), 0);
+        }
+        for (us, n) in durations {
             self.add_bin(bin(us), n);
         }
     }

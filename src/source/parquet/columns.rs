@@ -1,6 +1,7 @@
 //! A column of a Parquet file: decoded some rows at a time, written as turnprobe writes its cells.
 
 use std::io::Write as _;
+use std::ops::Range;
 
 use chrono::{DateTime, Datelike as _, Timelike as _, Utc};
 use parquet::basic::ConvertedType;
@@ -79,14 +80,11 @@ pub(super) fn of(reader: ColumnReader, about: ColumnDescPtr) -> Box<dyn ColumnCe
     }
 }
 
-/// Writes a value of a column.
-type Write<T> = fn(&<T as DataType>::T, &ColumnDescPtr, &mut Vec<u8>);
-
-fn typed<T: DataType>(
-    reader: ColumnReaderImpl<T>,
-    about: ColumnDescPtr,
-    write: Write<T>,
-) -> Box<dyn ColumnCells> {
+fn typed<T, W>(reader: ColumnReaderImpl<T>, about: ColumnDescPtr, write: W) -> Box<dyn ColumnCells>
+where
+    T: DataType,
+    W: Fn(&T::T, &ColumnDescPtr, &mut Vec<u8>) + Send + 'static,
+{
     Box::new(Typed {
         reader,
         write,
@@ -100,9 +98,10 @@ fn typed<T: DataType>(
 }
 
 /// A column of values of one type.
-struct Typed<T: DataType> {
+struct Typed<T: DataType, W> {
     reader: ColumnReaderImpl<T>,
-    write: Write<T>,
+    /// Writes a value.
+    write: W,
     about: ColumnDescPtr,
     /// The values that there are.
     values: Vec<T::T>,
@@ -116,21 +115,33 @@ struct Typed<T: DataType> {
     level: usize,
 }
 
-impl<T: DataType> Typed<T> {
-    /// Writes what the next place has; false where that is nothing.
-    fn place(&mut self, out: &mut Vec<u8>) -> bool {
-        let most = self.about.max_def_level();
-        let is_there = most == 0 || self.definitions.get(self.level) == Some(&most);
-        self.level = self.level.saturating_add(1);
-        if is_there && let Some(value) = self.values.get(self.value) {
-            (self.write)(value, &self.about, out);
-            self.value = self.value.saturating_add(1);
+impl<T: DataType, W> Typed<T, W> {
+    /// The values of the next row: one or none, or those of its list that have one.
+    fn row(&mut self) -> Range<usize> {
+        let (from, most) = (self.level, self.about.max_def_level());
+        self.level = from.saturating_add(1);
+        if self.about.max_rep_level() > 0 {
+            let rest = self.repetitions.get(self.level..).unwrap_or_default();
+            let more = rest.iter().take_while(|level| **level > 0).count();
+            self.level = self.level.saturating_add(more);
         }
-        is_there
+        let places = self.level.saturating_sub(from);
+        let count = match self.definitions.get(from..self.level) {
+            Some(places) if most > 0 => places.iter().filter(|level| **level == most).count(),
+            _ if most > 0 => 0,
+            _ => places,
+        };
+        let first = self.value;
+        self.value = first.saturating_add(count).min(self.values.len());
+        first..self.value
     }
 }
 
-impl<T: DataType> ColumnCells for Typed<T> {
+impl<T, W> ColumnCells for Typed<T, W>
+where
+    T: DataType,
+    W: Fn(&T::T, &ColumnDescPtr, &mut Vec<u8>) + Send,
+{
     fn fill(&mut self, rows: usize) -> Result<usize, ParquetError> {
         self.values.clear();
         self.definitions.clear();
@@ -144,50 +155,40 @@ impl<T: DataType> ColumnCells for Typed<T> {
     }
 
     fn cell(&mut self, out: &mut Vec<u8>) {
-        if self.about.max_rep_level() == 0 {
-            self.place(out);
-            return;
-        }
-        let start = out.len();
-        loop {
-            let end = out.len();
-            out.push(if end == start { b'[' } else { b',' });
-            if !self.place(out) {
-                out.truncate(end);
+        let row = self.row();
+        let values = self.values.get(row).unwrap_or_default();
+        let is_list = self.about.max_rep_level() > 0 && !values.is_empty();
+        for (place, value) in values.iter().enumerate() {
+            if is_list {
+                out.push(if place > 0 { b',' } else { b'[' });
             }
-            if self
-                .repetitions
-                .get(self.level)
-                .is_none_or(|level| *level == 0)
-            {
-                break;
-            }
+            (self.write)(value, &self.about, out);
         }
-        if out.len() > start {
+        if is_list {
             out.push(b']');
         }
     }
 }
 
-/// A whole number in digits.
+/// A whole number in digits. Lists have hundreds of them in a row, and nearly all are short.
+#[inline]
 fn whole(number: i64, out: &mut Vec<u8>) {
-    let mut digits = [0; 20];
-    let mut rest = number.unsigned_abs();
-    let mut first = digits.len();
-    for digit in digits.iter_mut().rev() {
-        #[allow(clippy::cast_possible_truncation)] // less than ten
-        let last = (rest % 10) as u8;
-        *digit = b'0' | last;
-        rest /= 10;
-        first = first.saturating_sub(1);
-        if rest == 0 {
-            break;
-        }
-    }
     if number < 0 {
         out.push(b'-');
     }
-    out.extend_from_slice(digits.get(first..).unwrap_or_default());
+    let number = number.unsigned_abs();
+    if number >= 1_000 {
+        return out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
+    }
+    #[allow(clippy::cast_possible_truncation)] // less than ten
+    let mut push = |digit: u64| out.push(b'0' | digit as u8);
+    if number >= 100 {
+        push(number / 100);
+    }
+    if number >= 10 {
+        push(number / 10 % 10);
+    }
+    push(number % 10);
 }
 
 fn written(text: &str, out: &mut Vec<u8>) {

@@ -6,9 +6,9 @@
 use crate::record::Counter as _;
 use std::collections::{BTreeMap, HashSet};
 
+use super::ParsedRow;
 use super::bucket::{Bucket, CellKey};
-use super::{Measured, ParsedRow};
-use crate::schema::Metric;
+use crate::schema::{Metric, RolledUp};
 
 /// Buckets that the span of the rows has at most while they come.
 const MOST_BUCKETS: i64 = 1_536;
@@ -93,13 +93,13 @@ impl Timeline {
     }
 
     /// Takes in what a roll-up of an interval of so many seconds has of a host to a region. Buckets are no shorter in the end.
-    pub fn add_rolled(&mut self, at: i64, length_s: i64, measured: &Measured, key: CellKey) {
+    pub fn add_rolled(&mut self, at: i64, length_s: i64, rolled: &RolledUp, key: CellKey) {
         self.least_s = self.least_s.max(length_s);
         self.turn_to(at);
         let Some(Current { bucket, .. }) = &mut self.current else {
             return;
         };
-        bucket.add_rolled(measured, key, self.slow_us);
+        bucket.add_rolled(rolled, key, self.slow_us);
     }
 
     /// Makes the bucket of a moment the current one.
