@@ -92,6 +92,7 @@ where
         value: 0,
         definitions: Vec::new(),
         repetitions: Vec::new(),
+        is_full: false,
         level: 0,
         about,
     })
@@ -111,6 +112,8 @@ struct Typed<T: DataType, W> {
     definitions: Vec<i16>,
     /// For each place whether it goes on with a list.
     repetitions: Vec<i16>,
+    /// Whether each place has a value.
+    is_full: bool,
     /// The next place.
     level: usize,
 }
@@ -122,14 +125,15 @@ impl<T: DataType, W> Typed<T, W> {
         self.level = from.saturating_add(1);
         if self.about.max_rep_level() > 0 {
             let rest = self.repetitions.get(self.level..).unwrap_or_default();
-            let more = rest.iter().take_while(|level| **level > 0).count();
-            self.level = self.level.saturating_add(more);
+            let more = rest.iter().position(|level| *level == 0);
+            self.level = self.level.saturating_add(more.unwrap_or(rest.len()));
         }
-        let places = self.level.saturating_sub(from);
-        let count = match self.definitions.get(from..self.level) {
-            Some(places) if most > 0 => places.iter().filter(|level| **level == most).count(),
-            _ if most > 0 => 0,
-            _ => places,
+        let count = if self.is_full {
+            self.level.saturating_sub(from)
+        } else {
+            let places = self.definitions.get(from..self.level);
+            let places = places.unwrap_or_default().iter();
+            places.filter(|level| **level == most).count()
         };
         let first = self.value;
         self.value = first.saturating_add(count).min(self.values.len());
@@ -147,10 +151,13 @@ where
         self.definitions.clear();
         self.repetitions.clear();
         (self.value, self.level) = (0, 0);
+        let most = self.about.max_def_level();
         let (definitions, repetitions) = (&mut self.definitions, &mut self.repetitions);
         let read =
             self.reader
                 .read_records(rows, Some(definitions), Some(repetitions), &mut self.values);
+        // without anything that may be missing there are no such levels
+        self.is_full = most == 0 || self.definitions.iter().all(|level| *level == most);
         Ok(read?.0)
     }
 
@@ -170,6 +177,28 @@ where
     }
 }
 
+/// The digits of the numbers below a thousand, and behind them how many these are.
+const SHORT: [[u8; 4]; 1_000] = short();
+
+#[allow(clippy::arithmetic_side_effects, clippy::cast_possible_truncation)] // worked out by the compiler, digit by digit
+const fn short() -> [[u8; 4]; 1_000] {
+    let mut all = [[b'0'; 4]; 1_000];
+    let mut number = 0;
+    while number < all.len() {
+        let length = 1 + (number >= 10) as usize + (number >= 100) as usize;
+        let mut rest = number;
+        let mut place = length;
+        while place > 0 {
+            place -= 1;
+            all[number][place] = b'0' | (rest % 10) as u8;
+            rest /= 10;
+        }
+        all[number][3] = length as u8;
+        number += 1;
+    }
+    all
+}
+
 /// A whole number in digits. Lists have hundreds of them in a row, and nearly all are short.
 #[inline]
 fn whole(number: i64, out: &mut Vec<u8>) {
@@ -177,18 +206,15 @@ fn whole(number: i64, out: &mut Vec<u8>) {
         out.push(b'-');
     }
     let number = number.unsigned_abs();
-    if number >= 1_000 {
+    let short = usize::try_from(number)
+        .ok()
+        .and_then(|place| SHORT.get(place));
+    let Some(digits) = short else {
         return out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
-    }
-    #[allow(clippy::cast_possible_truncation)] // less than ten
-    let mut push = |digit: u64| out.push(b'0' | digit as u8);
-    if number >= 100 {
-        push(number / 100);
-    }
-    if number >= 10 {
-        push(number / 10 % 10);
-    }
-    push(number % 10);
+    };
+    let start = out.len();
+    out.extend_from_slice(digits);
+    out.truncate(start.saturating_add(digits[3].into()));
 }
 
 fn written(text: &str, out: &mut Vec<u8>) {

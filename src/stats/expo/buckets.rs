@@ -39,10 +39,12 @@ impl Buckets {
         for end in first.into_iter().chain(in_window.next_back()) {
             self.raise(end, 0);
         }
+        let mut total = 0_u64;
         for (bucket, n) in pairs {
-            self.total.raise(u64::from(*n));
+            total.raise(u64::from(*n));
             self.raise(*bucket, *n);
         }
+        self.total.raise(total);
     }
 
     /// Takes in all that another one has seen.

@@ -171,8 +171,8 @@ impl BucketCell {
     /// Takes in what a roll-up measured; slow ones by the middles of their buckets.
     fn add_rolled(&mut self, rolled: &RolledUp, slow_us: u64) {
         for metric in ROUGH {
-            let times = &rolled.times[metric as usize];
-            self.others[metric as usize].add_counted(times.middles());
+            let buckets = &rolled.times[metric as usize].buckets;
+            self.others[metric as usize].add_buckets(buckets);
         }
         let connect = &rolled.times[Metric::Connect as usize];
         self.connect.merge_counted(&connect.buckets);
