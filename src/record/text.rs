@@ -33,8 +33,12 @@ pub fn is_formula(text: &str) -> bool {
 pub fn with_marks(text: &str) -> Cow<'_, str> {
     let parts = || text.split_inclusive([',', ';', '\t']);
     let wants_one = |part: &str| is_formula(part.trim_start_matches('"'));
+    let begins_plainly = text
+        .bytes()
+        .next()
+        .is_none_or(|byte| byte.is_ascii_alphanumeric());
     let is_one = memchr::memchr3(b',', b';', b'\t', text.as_bytes()).is_none();
-    if (is_one && !wants_one(text)) || !parts().any(wants_one) {
+    if (is_one && begins_plainly) || !parts().any(wants_one) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 4);

@@ -50,39 +50,43 @@ impl Profile {
 
 /// `2021-02-12 13:46:01`, with the fraction to the microsecond when asked for.
 pub(super) fn push_time(at: DateTime<Utc>, fraction: bool, out: &mut Vec<u8>) {
-    let at = at.naive_utc();
-    if let Ok(year) = u32::try_from(at.year()) {
-        push_digits(year, 4, out);
-    } else {
-        let _ = write!(out, "{:04}", at.year());
+    let (date, time) = (at.naive_utc().date(), at.naive_utc().time());
+    match u32::try_from(date.year()) {
+        Ok(year @ 0..=9_999) => {
+            push_two(year / 100, out);
+            push_two(year % 100, out);
+        }
+        _ => {
+            let _ = write!(out, "{:04}", date.year());
+        }
     }
     let rest = [
-        (b'-', at.month()),
-        (b'-', at.day()),
-        (b' ', at.hour()),
-        (b':', at.minute()),
-        (b':', at.second()),
+        (b'-', date.month()),
+        (b'-', date.day()),
+        (b' ', time.hour()),
+        (b':', time.minute()),
+        (b':', time.second()),
     ];
     for (before, number) in rest {
         out.push(before);
-        push_digits(number, 2, out);
+        push_two(number, out);
     }
     if fraction {
-        out.push(b'.');
         // chrono counts a leap second as a fraction beyond one
-        push_digits((at.nanosecond() / 1_000).min(999_999), 6, out);
+        let micros = (time.nanosecond() / 1_000).min(999_999);
+        out.push(b'.');
+        for two in [micros / 10_000, micros / 100 % 100, micros % 100] {
+            push_two(two, out);
+        }
     }
 }
 
-/// A number with zeros in front of it, at least so many digits.
-fn push_digits(number: u32, least: usize, out: &mut Vec<u8>) {
-    let mut digits = itoa::Buffer::new();
-    let digits = digits.format(number);
-    out.extend(std::iter::repeat_n(
-        b'0',
-        least.saturating_sub(digits.len()),
-    ));
-    out.extend_from_slice(digits.as_bytes());
+/// The two digits of a number below a hundred.
+#[inline]
+fn push_two(number: u32, out: &mut Vec<u8>) {
+    #[allow(clippy::cast_possible_truncation)] // less than ten
+    let digit = |number: u32| b'0' | (number % 10) as u8;
+    out.extend_from_slice(&[digit(number / 10), digit(number)]);
 }
 
 /// Numbers and flags, which look alike in every form; nothing of any other value.
