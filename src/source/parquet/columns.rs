@@ -11,6 +11,7 @@ use parquet::errors::ParquetError;
 use parquet::record::Field;
 use parquet::schema::types::ColumnDescPtr;
 
+use super::digits::digits;
 use crate::record::with_marks;
 
 /// A column of a group of rows, whatever its type.
@@ -36,13 +37,19 @@ pub(super) fn of(reader: ColumnReader, about: ColumnDescPtr) -> Box<dyn ColumnCe
     let is_text = about.converted_type() == ConvertedType::UTF8;
     match reader {
         ColumnReader::Int64ColumnReader(reader) if is_plain => {
-            typed(reader, about, |number, _, out| whole(*number, out))
+            let number = |number: &i64| *number;
+            rows_of(reader, about, move |row, _, out| {
+                digits(row.values.iter().map(number), row.is_list, out);
+            })
         }
         ColumnReader::Int64ColumnReader(reader) => typed(reader, about, |number, about, out| {
             field(&Field::convert_int64(about, *number), out);
         }),
         ColumnReader::Int32ColumnReader(reader) if is_plain => {
-            typed(reader, about, |number, _, out| whole((*number).into(), out))
+            let number = |number: &i32| i64::from(*number);
+            rows_of(reader, about, move |row, _, out| {
+                digits(row.values.iter().map(number), row.is_list, out);
+            })
         }
         ColumnReader::Int32ColumnReader(reader) => typed(reader, about, |number, about, out| {
             field(&Field::convert_int32(about, *number), out);
@@ -80,10 +87,33 @@ pub(super) fn of(reader: ColumnReader, about: ColumnDescPtr) -> Box<dyn ColumnCe
     }
 }
 
+/// A column whose values are written one by one.
 fn typed<T, W>(reader: ColumnReaderImpl<T>, about: ColumnDescPtr, write: W) -> Box<dyn ColumnCells>
 where
     T: DataType,
     W: Fn(&T::T, &ColumnDescPtr, &mut Vec<u8>) + Send + 'static,
+{
+    rows_of(reader, about, move |row, about, out| {
+        for (place, value) in row.values.iter().enumerate() {
+            if row.is_list {
+                out.push(if place > 0 { b',' } else { b'[' });
+            }
+            write(value, about, out);
+        }
+        if row.is_list && !row.values.is_empty() {
+            out.push(b']');
+        }
+    })
+}
+
+fn rows_of<T, W>(
+    reader: ColumnReaderImpl<T>,
+    about: ColumnDescPtr,
+    write: W,
+) -> Box<dyn ColumnCells>
+where
+    T: DataType,
+    W: Fn(&RowValues<'_, T::T>, &ColumnDescPtr, &mut Vec<u8>) + Send + 'static,
 {
     Box::new(Typed {
         reader,
@@ -98,10 +128,18 @@ where
     })
 }
 
+/// What a row has in a column.
+struct RowValues<'a, T> {
+    /// One value or none, or those of a list.
+    values: &'a [T],
+    /// Whether it is a list.
+    is_list: bool,
+}
+
 /// A column of values of one type.
 struct Typed<T: DataType, W> {
     reader: ColumnReaderImpl<T>,
-    /// Writes a value.
+    /// Writes the values of a row.
     write: W,
     about: ColumnDescPtr,
     /// The values that there are.
@@ -144,7 +182,7 @@ impl<T: DataType, W> Typed<T, W> {
 impl<T, W> ColumnCells for Typed<T, W>
 where
     T: DataType,
-    W: Fn(&T::T, &ColumnDescPtr, &mut Vec<u8>) + Send,
+    W: Fn(&RowValues<'_, T::T>, &ColumnDescPtr, &mut Vec<u8>) + Send,
 {
     fn fill(&mut self, rows: usize) -> Result<usize, ParquetError> {
         self.values.clear();
@@ -163,58 +201,12 @@ where
 
     fn cell(&mut self, out: &mut Vec<u8>) {
         let row = self.row();
-        let values = self.values.get(row).unwrap_or_default();
-        let is_list = self.about.max_rep_level() > 0 && !values.is_empty();
-        for (place, value) in values.iter().enumerate() {
-            if is_list {
-                out.push(if place > 0 { b',' } else { b'[' });
-            }
-            (self.write)(value, &self.about, out);
-        }
-        if is_list {
-            out.push(b']');
-        }
+        let row = RowValues {
+            values: self.values.get(row).unwrap_or_default(),
+            is_list: self.about.max_rep_level() > 0,
+        };
+        (self.write)(&row, &self.about, out);
     }
-}
-
-/// The digits of the numbers below a thousand, and behind them how many these are.
-const SHORT: [[u8; 4]; 1_000] = short();
-
-#[allow(clippy::arithmetic_side_effects, clippy::cast_possible_truncation)] // worked out by the compiler, digit by digit
-const fn short() -> [[u8; 4]; 1_000] {
-    let mut all = [[b'0'; 4]; 1_000];
-    let mut number = 0;
-    while number < all.len() {
-        let length = 1 + (number >= 10) as usize + (number >= 100) as usize;
-        let mut rest = number;
-        let mut place = length;
-        while place > 0 {
-            place -= 1;
-            all[number][place] = b'0' | (rest % 10) as u8;
-            rest /= 10;
-        }
-        all[number][3] = length as u8;
-        number += 1;
-    }
-    all
-}
-
-/// A whole number in digits. Lists have hundreds of them in a row, and nearly all are short.
-#[inline]
-fn whole(number: i64, out: &mut Vec<u8>) {
-    if number < 0 {
-        out.push(b'-');
-    }
-    let number = number.unsigned_abs();
-    let short = usize::try_from(number)
-        .ok()
-        .and_then(|place| SHORT.get(place));
-    let Some(digits) = short else {
-        return out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
-    };
-    let start = out.len();
-    out.extend_from_slice(digits);
-    out.truncate(start.saturating_add(digits[3].into()));
 }
 
 fn written(text: &str, out: &mut Vec<u8>) {
