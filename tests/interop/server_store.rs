@@ -251,6 +251,39 @@ fn rows_that_the_spool_has_no_room_for_are_named_and_the_others_are_sent_by_the_
 
 #[test]
 #[ignore = "needs root and postgresql; .ci/run runs it"]
+fn rows_of_a_spool_that_somebody_removes_are_named_and_the_next_ones_have_a_new_one() {
+    let server = server();
+    let dir = tempfile::tempdir().unwrap();
+    let (csv, spool) = (dir.path().join("rows.csv"), dir.path().join("spool"));
+    let url = server.url("nobody");
+    init(&url);
+    let mut command = series("-n 500 -i 25ms", &url, &spool);
+    let child = started(command.arg("--output").arg(&csv));
+    wait_until("rows are in the server", || {
+        server.ask("SELECT count(*) FROM probes") != "0"
+    });
+    wait_until("rows are in the spool", || !spooled(&spool).is_empty());
+    std::fs::remove_dir_all(&spool).unwrap();
+    let (code, said) = finished(child);
+    assert_eq!(code, Some(3), "{said}");
+    let begin = said.find("was removed from the spool").expect(&said);
+    let (_, told) = said[begin..].split_once(": rows ").unwrap();
+    let (first, told) = told.split_once(" to ").unwrap();
+    let (last, _) = told.split_once(" of probes").unwrap();
+    let [first, last] = [first, last].map(|number| number.parse::<usize>().unwrap());
+    let numbers = server.ask("SELECT _seq FROM probes");
+    let mut numbers: Vec<usize> = numbers.lines().map(|line| line.parse().unwrap()).collect();
+    numbers.extend(first..=last);
+    numbers.sort_unstable();
+    assert!(numbers.iter().copied().eq(0..slots(&csv).len()), "{said}");
+    assert!(
+        said.contains(&format!(" {} rows of probes are lost", last + 1 - first)),
+        "{said}"
+    );
+}
+
+#[test]
+#[ignore = "needs root and postgresql; .ci/run runs it"]
 fn a_run_that_is_sent_twice_stands_there_once_and_a_segment_that_is_refused_is_set_aside() {
     let server = server();
     let dir = tempfile::tempdir().unwrap();
