@@ -235,9 +235,10 @@ fn take_over(path: &Path) -> io::Result<()> {
     made_whole(path)
 }
 
-/// The folder of a server: rows of another one, or of the other world, have another.
-pub(super) fn folder(shown: &str, world: World) -> String {
-    let sum = ring::digest::digest(&ring::digest::SHA256, shown.as_bytes());
+/// The folder of a server: rows of another one, of another schema there (`options`), or of the other world, have another.
+pub(super) fn folder(shown: &str, options: Option<&str>, world: World) -> String {
+    let place = options.map_or_else(|| shown.to_owned(), |options| format!("{shown}?{options}"));
+    let sum = ring::digest::digest(&ring::digest::SHA256, place.as_bytes());
     let sum = sum.as_ref().iter().take(4);
     let sum = sum.fold(String::new(), |sum, byte| format!("{sum}{byte:02x}"));
     let is_plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '.' || letter == '-';
@@ -259,6 +260,17 @@ pub(super) fn counted(segments: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rows_for_another_schema_of_a_database_wait_in_another_folder() {
+        let of = |options| folder("postgres://db:5432/p", options, World::Real);
+        let schema = Some("-csearch_path=one");
+        assert_eq!(of(None), of(None));
+        assert_eq!(of(schema), of(schema));
+        let two = Some("-csearch_path=two");
+        assert!(of(None) != of(schema) && of(schema) != of(two));
+        assert!(of(schema).starts_with("db_5432_p-"));
+    }
 
     #[test]
     fn a_segment_of_a_run_that_was_killed_is_taken_over_and_one_in_use_is_not() {
