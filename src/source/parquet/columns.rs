@@ -38,8 +38,9 @@ pub(super) fn of(reader: ColumnReader, about: ColumnDescPtr) -> Box<dyn ColumnCe
     match reader {
         ColumnReader::Int64ColumnReader(reader) if is_plain => {
             let number = |number: &i64| *number;
+            let mut room = Vec::new();
             rows_of(reader, about, move |row, _, out| {
-                digits(row.values.iter().map(number), row.is_list, out);
+                digits(row.values.iter().map(number), row.is_list, &mut room, out);
             })
         }
         ColumnReader::Int64ColumnReader(reader) => typed(reader, about, |number, about, out| {
@@ -47,8 +48,9 @@ pub(super) fn of(reader: ColumnReader, about: ColumnDescPtr) -> Box<dyn ColumnCe
         }),
         ColumnReader::Int32ColumnReader(reader) if is_plain => {
             let number = |number: &i32| i64::from(*number);
+            let mut room = Vec::new();
             rows_of(reader, about, move |row, _, out| {
-                digits(row.values.iter().map(number), row.is_list, out);
+                digits(row.values.iter().map(number), row.is_list, &mut room, out);
             })
         }
         ColumnReader::Int32ColumnReader(reader) => typed(reader, about, |number, about, out| {
@@ -113,7 +115,7 @@ fn rows_of<T, W>(
 ) -> Box<dyn ColumnCells>
 where
     T: DataType,
-    W: Fn(&RowValues<'_, T::T>, &ColumnDescPtr, &mut Vec<u8>) + Send + 'static,
+    W: FnMut(&RowValues<'_, T::T>, &ColumnDescPtr, &mut Vec<u8>) + Send + 'static,
 {
     Box::new(Typed {
         reader,
@@ -182,7 +184,7 @@ impl<T: DataType, W> Typed<T, W> {
 impl<T, W> ColumnCells for Typed<T, W>
 where
     T: DataType,
-    W: Fn(&RowValues<'_, T::T>, &ColumnDescPtr, &mut Vec<u8>) + Send,
+    W: FnMut(&RowValues<'_, T::T>, &ColumnDescPtr, &mut Vec<u8>) + Send,
 {
     fn fill(&mut self, rows: usize) -> Result<usize, ParquetError> {
         self.values.clear();

@@ -25,55 +25,59 @@ const fn short() -> [[u8; 4]; 1_000] {
 /// What a number and what goes before it take at most: a bracket or comma, a sign, 19 digits, and a piece of a table.
 const MOST: usize = 24;
 
-/// Writes whole numbers, those of a list in brackets. Lists have hundreds of them in a row, and nearly all are short.
+/// Writes whole numbers, those of a list in brackets; `room` is memory for it. Lists have hundreds of them in a row, and nearly all are
+/// short.
 pub(super) fn digits(
     numbers: impl ExactSizeIterator<Item = i64>,
     is_list: bool,
+    room: &mut Vec<u8>,
     out: &mut Vec<u8>,
 ) {
     if numbers.len() == 0 {
         return;
     }
-    let start = out.len();
     let most = numbers.len().saturating_mul(MOST).saturating_add(1);
-    // room for all of them, so that none has to ask for it
-    out.resize(start.saturating_add(most), b'[');
-    let mut at = start.saturating_add(usize::from(is_list));
+    // for all of them, so that none has to ask for it
+    room.resize(room.len().max(most), 0);
+    let mut at = 0;
+    if is_list {
+        at = put(b"[", 1, at, room);
+    }
     for (place, number) in numbers.enumerate() {
         if place > 0 {
-            at = put(b",", 1, at, out);
+            at = put(b",", 1, at, room);
         }
         if number < 0 {
-            at = put(b"-", 1, at, out);
+            at = put(b"-", 1, at, room);
         }
         let number = number.unsigned_abs();
         let short = usize::try_from(number)
             .ok()
             .and_then(|place| SHORT.get(place));
         if let Some(digits) = short {
-            at = put(digits, digits[3].into(), at, out);
+            at = put(digits, digits[3].into(), at, room);
         } else {
             let mut digits = itoa::Buffer::new();
             let digits = digits.format(number).as_bytes();
             let end = at.saturating_add(digits.len());
-            if let Some(room) = out.get_mut(at..end) {
+            if let Some(room) = room.get_mut(at..end) {
                 room.copy_from_slice(digits);
             }
             at = end;
         }
     }
     if is_list {
-        at = put(b"]", 1, at, out);
+        at = put(b"]", 1, at, room);
     }
-    out.truncate(at);
+    out.extend_from_slice(room.get(..at).unwrap_or_default());
 }
 
 /// Puts bytes in the room there is and gives the place behind those of them that count.
 #[allow(clippy::inline_always)] // hundreds of times a row, where a call costs more than what it does
 #[inline(always)]
-fn put<const N: usize>(bytes: &[u8; N], count: usize, at: usize, out: &mut [u8]) -> usize {
-    if let Some(room) = out.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
-        *room = *bytes;
+fn put<const N: usize>(bytes: &[u8; N], count: usize, at: usize, room: &mut [u8]) -> usize {
+    if let Some(place) = room.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
+        *place = *bytes;
     }
     at.saturating_add(count)
 }
@@ -90,16 +94,17 @@ mod tests {
         // the standard library's digits
         let expected: Vec<String> = all.iter().map(ToString::to_string).collect();
         let mut out = b"before ".to_vec();
-        digits(all.iter().copied(), true, &mut out);
+        let mut room = Vec::new();
+        digits(all.iter().copied(), true, &mut room, &mut out);
         let text = String::from_utf8(out).unwrap();
         assert_eq!(text, format!("before [{}]", expected.join(",")));
         for (number, expected) in all.iter().zip(&expected) {
             let mut out = Vec::new();
-            digits([*number].into_iter(), false, &mut out);
+            digits([*number].into_iter(), false, &mut room, &mut out);
             assert_eq!(String::from_utf8(out).unwrap(), *expected);
         }
         let mut out = Vec::new();
-        digits([].into_iter(), true, &mut out);
+        digits([].into_iter(), true, &mut room, &mut out);
         assert!(out.is_empty());
     }
 }
