@@ -39,12 +39,15 @@ impl Buckets {
         for end in first.into_iter().chain(in_window.next_back()) {
             self.raise(end, 0);
         }
-        let mut total = 0_u64;
+        let (first, counts) = (self.first, self.counts.as_mut_slice());
         for (bucket, n) in pairs {
-            total.raise(u64::from(*n));
-            self.raise(*bucket, *n);
+            self.total.raise(u64::from(*n));
+            match counts.get_mut(from(first, *bucket)) {
+                Some(count) => count.raise(*n),
+                // the bucket of zeros, which alone lies outside now
+                None => self.zeros.raise(*n),
+            }
         }
-        self.total.raise(total);
     }
 
     /// Takes in all that another one has seen.
@@ -113,8 +116,7 @@ impl Buckets {
     /// Place of a bucket in the window; beyond all counts where it lies outside.
     #[inline]
     fn place(&self, bucket: i16) -> usize {
-        // at most 2820 + 1276, so nothing runs over; below the first one the number is huge
-        usize::from(bucket.wrapping_sub(self.first).cast_unsigned())
+        from(self.first, bucket)
     }
 
     #[inline]
@@ -151,4 +153,11 @@ impl Buckets {
             count.raise(by);
         }
     }
+}
+
+/// How far a bucket lies behind the first one of a window; huge where it lies before it.
+#[inline]
+fn from(first: i16, bucket: i16) -> usize {
+    // at most 2820 + 1276: nothing runs over
+    usize::from(bucket.wrapping_sub(first).cast_unsigned())
 }
