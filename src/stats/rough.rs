@@ -46,14 +46,16 @@ impl Rough {
         let bins = buckets
             .iter()
             .map(|(bucket, n)| (bin_of_bucket(*bucket), *n));
-        // both ends first, so that there is room for all at once
-        for (bin, _) in bins
-            .clone()
-            .next()
-            .into_iter()
-            .chain(bins.clone().next_back())
-        {
-            self.add_bin(bin, 0);
+        let ends = bins.clone().next().zip(bins.clone().next_back());
+        if let Some(((first, _), (last, _))) = ends {
+            // room for all at once
+            if self.total == 0 {
+                self.first = first;
+                self.counts = vec![0; usize::from(last.saturating_sub(first)).saturating_add(1)];
+            } else {
+                self.add_bin(first, 0);
+                self.add_bin(last, 0);
+            }
         }
         for (bin, n) in bins {
             self.count(bin, n);

@@ -142,10 +142,11 @@ impl Buckets {
         let (first, last) = (self.first.min(bucket), last.max(bucket));
         let before = usize::from(self.first.abs_diff(first));
         let length = usize::from(last.abs_diff(first)).saturating_add(1);
-        let mut counts = Vec::with_capacity(length);
-        counts.resize(before, 0);
-        counts.append(&mut self.counts);
-        counts.resize(length, 0);
+        let mut counts = vec![0; length];
+        let known = counts.iter_mut().skip(before);
+        known
+            .zip(&self.counts)
+            .for_each(|(count, known)| *count = *known);
         self.first = first;
         self.counts = counts;
         let place = self.place(bucket);
