@@ -1,6 +1,7 @@
 //! Failures that are not outages: lost probes, answers with an error, alerts, and failures of the measuring computers.
 
 use super::found::{Inputs, RankedFinding, name};
+use super::stretch::of_all;
 use crate::doc::number::{grouped, share};
 use crate::judge::severity::Severity;
 use crate::report::model::Report;
@@ -118,21 +119,25 @@ fn others(about: &Inputs<'_>) -> Vec<RankedFinding> {
     let errors = overview.answered.saturating_sub(overview.ok);
     let rows = overview.rows;
     let mut found = Vec::new();
-    for (count, code, severity, what) in [
+    let not_lost = &about.rows.not_lost;
+    for (count, hours, code, severity, what) in [
         (
             errors,
+            &not_lost.errors,
             "turn-error",
             Severity::Warn,
             "were answered with an error: the path works, and the relay declined (likely)",
         ),
         (
             overview.undecided,
+            &not_lost.undecided,
             "tls-alert",
             Severity::Warn,
             "got a TLS alert or an unusable certificate: something answered, either the relay or a device in front of it",
         ),
         (
             overview.failed_here,
+            &not_lost.here,
             "failed-here",
             Severity::Note,
             "failed on the measuring computer, which says nothing about the relays (certain)",
@@ -146,14 +151,23 @@ fn others(about: &Inputs<'_>) -> Vec<RankedFinding> {
                 _ if count < FEWEST && count * 200 <= rows => Severity::Note,
                 _ => severity,
             };
+            let when = of_all(about, hours);
             let text = format!(
-                "{} of {} rows ({}) {what}.",
+                "{} of {} rows ({}) {what}{}.",
                 grouped(count),
                 grouped(rows),
-                share(count, rows)
+                share(count, rows),
+                when.as_ref()
+                    .map_or_else(String::new, |when| format!("; {}", when.text)),
             );
-            found
-                .push(RankedFinding::new(severity, part(count, rows) * 100.0, code, text).n(count));
+            found.push(
+                RankedFinding::new(severity, part(count, rows) * 100.0, code, text)
+                    .when(
+                        when.as_ref().map(|when| when.from),
+                        when.as_ref().map(|when| when.to),
+                    )
+                    .n(count),
+            );
         }
     }
     found
