@@ -85,11 +85,20 @@ pub(in crate::cli) fn replace(path: &Path, text: &[u8], stubborn: Stubborn) -> i
     })
 }
 
+/// Writes to a file as it is. Where that fails, as on a full disk, what was there is put back: it has its place still.
 fn overwrite(path: &Path, text: &[u8]) -> io::Result<()> {
+    let before = fs::read(path).ok();
     let mut file = File::options().write(true).open(path)?;
-    file.set_len(0)?;
-    file.rewind()?;
-    file.write_all(text)
+    let mut put = |text: &[u8]| {
+        file.rewind()?;
+        file.write_all(text)?;
+        file.set_len(text.len() as u64)?;
+        file.sync_all()
+    };
+    put(text).inspect_err(|_| {
+        // the first error is the one to tell
+        let _ = before.map(|before| put(&before));
+    })
 }
 
 /// Writes a file as it comes, whole or not at all.
