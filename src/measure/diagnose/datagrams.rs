@@ -162,7 +162,7 @@ pub async fn stream(
         due: None,
     };
     let (sender, mut outputs) = mpsc::channel(64);
-    let slot = bursts.slot(slot, Out::new(sender), budget.stop().token());
+    let slot = bursts.slot(slot, Out::new(sender), budget.stop().clone());
     let mut sent = Vec::new();
     let mut row = None;
     let taking = async {
