@@ -148,3 +148,41 @@ impl Drop for Beside {
         let _ = fs::remove_file(&self.path);
     }
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    /// The part of the next test that runs in a process with a limit on the size of files.
+    #[test]
+    #[ignore = "started by the test below"]
+    fn writes_more_than_there_is_room_for() {
+        let Some(path) = std::env::var_os("TURNPROBE_TEST_FULL") else {
+            return;
+        };
+        let path = Path::new(&path);
+        overwrite(path, &[b'n'; 60_000]).unwrap_err();
+        overwrite(path, b"new").unwrap();
+        assert_eq!(fs::read(path).unwrap(), b"new");
+        overwrite(path, &[b'o'; 2_000]).unwrap();
+        overwrite(path, &[b'n'; 60_000]).unwrap_err();
+    }
+
+    // 8 blocks are 4 or 8 KiB
+    #[test]
+    fn a_file_that_is_written_over_stays_as_it_was_where_there_is_no_room() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("page.html");
+        fs::write(&path, "old").unwrap();
+        let limited = "trap '' XFSZ; ulimit -f 8 && exec \"$0\" --ignored --exact \"$1\"";
+        let status = std::process::Command::new("sh")
+            .args(["-c", limited])
+            .arg(std::env::current_exe().unwrap())
+            .arg("cli::files::whole::tests::writes_more_than_there_is_room_for")
+            .env("TURNPROBE_TEST_FULL", &path)
+            .stdout(std::process::Stdio::null())
+            .status();
+        assert!(status.unwrap().success());
+        assert_eq!(fs::read(&path).unwrap(), [b'o'; 2_000]);
+    }
+}

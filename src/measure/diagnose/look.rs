@@ -101,7 +101,7 @@ impl Looking<'_> {
             if self.leaves_out_others() {
                 return Fact::Unknown(WhyUnknown::NotAsked);
             }
-            let limit = Duration::from_secs(if self.options.quick { 2 } else { 4 });
+            let limit = Duration::from_millis(if self.options.quick { 2_500 } else { 4_000 });
             budget.step(limit, self.control()).await
         };
         let (web, control, asking) = tokio::join!(Box::pin(web), Box::pin(control), names);

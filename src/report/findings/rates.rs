@@ -58,7 +58,7 @@ fn lost(about: &Inputs<'_>) -> Option<RankedFinding> {
         one.rows_out_of_order >= one.outage_rows.unwrap_or(1) && one.lost_probes > 0
     };
     let rule = if about.report.overview.rows_without_time > 0 {
-        " or in rows without a time, whose order is not known".to_owned()
+        " or in rows without a time, whose order is not known: whether these were outages could not be determined".to_owned()
     } else if series.iter().any(may_hide) {
         " or in rows that are out of order: if the file were sorted by time, it would show whether these were outages".to_owned()
     } else if let Some(k) = worst
@@ -97,20 +97,35 @@ fn lost(about: &Inputs<'_>) -> Option<RankedFinding> {
     } else {
         String::new()
     };
+    // where there were no others, it is known when they were
+    let all = &about.rows.all;
+    let is_all = all.failed == lost && about.report.series.iter().all(|one| one.outages == 0);
+    let when = is_all.then(|| of_all(about, &all.failures)).flatten();
     let text = format!(
-        "{} of {} rows ({}) got no answer outside outages{rule}{most}.",
+        "{} of {} rows ({}) got no answer outside outages{rule}{most}{}.",
         grouped(lost),
         grouped(rows),
         share(lost, rows),
+        when.as_ref()
+            .map_or_else(String::new, |when| format!("; {}", when.text)),
     );
+    // without times nobody can tell that they were no outage
+    let may_be_one = about.report.overview.rows_without_time > 0 && lost >= FEWEST;
     let severity = if low > GRAVE_SHARE {
         Severity::Fail
-    } else if low > LOST_SHARE {
+    } else if low > LOST_SHARE || may_be_one {
         Severity::Warn
     } else {
         Severity::Note
     };
-    Some(RankedFinding::new(severity, low * 100.0, "lost-probes", text).n(rows))
+    Some(
+        RankedFinding::new(severity, low * 100.0, "lost-probes", text)
+            .when(
+                when.as_ref().map(|when| when.from),
+                when.as_ref().map(|when| when.to),
+            )
+            .n(rows),
+    )
 }
 
 /// Answers with an error, alerts, and failures of the computers that measured.
